@@ -1,0 +1,18 @@
+import { fileURLToPath } from "node:url";
+import { defineConfig } from "vitest/config";
+
+const source = (path: string) => fileURLToPath(new URL(`./packages/evenkeel/src/${path}`, import.meta.url));
+
+export default defineConfig({
+  resolve: {
+    // Tests run the sources, not the build: a failure points at the line that is wrong.
+    alias: [
+      { find: /^evenkeel$/, replacement: source("index.ts") },
+      { find: /^evenkeel\/(.+)$/, replacement: source("$1/index.ts") },
+    ],
+  },
+  test: {
+    include: ["packages/*/src/**/*.test.ts", "test/**/*.test.ts"],
+    testTimeout: 60_000,
+  },
+});
