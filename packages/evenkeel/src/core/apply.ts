@@ -1,0 +1,67 @@
+import { type DType, numberDtype, promote } from "./dtype.ts";
+import type { AnyOp, Value } from "./op.ts";
+
+/** What stands behind the door: eager execution, or a tracer. */
+export interface Executor {
+  run(op: AnyOp, inputs: readonly Value[], attrs: unknown): readonly Value[];
+  /** A 0-d value that never changes. */
+  constant(value: number, dtype: DType): Value;
+  /** A 0-d float64 value that a compiled program reads anew at every run: a learning rate, a bias correction. */
+  hostScalar(read: () => number): Value;
+}
+
+let current: Executor | undefined;
+
+/** Puts an executor behind the door and returns the one that was there, so that a tracer can put it back. */
+export function setExecutor(executor: Executor): Executor | undefined {
+  const previous = current;
+  current = executor;
+  return previous;
+}
+
+function executor(): Executor {
+  if (current === undefined) throw new Error("no executor is set: import operations from evenkeel, not from its parts");
+  return current;
+}
+
+/** The one door: every operation of the library goes through here, whatever runs it. */
+export function apply(op: AnyOp, operands: readonly (Value | number)[], attrs: unknown): readonly Value[] {
+  const door = executor();
+  return door.run(op, asValues(door, op, operands), attrs);
+}
+
+/** See {@link Executor.constant}. */
+export function constant(value: number, dtype: DType): Value {
+  return executor().constant(value, dtype);
+}
+
+/** See {@link Executor.hostScalar}. */
+export function hostScalar(read: () => number): Value {
+  return executor().hostScalar(read);
+}
+
+function isValue(operand: unknown): operand is Value {
+  return (typeof operand === "object" || typeof operand === "function") && operand !== null && "dtype" in operand;
+}
+
+/** Plain numbers become constants of the dtype that the tensors beside them have. */
+function asValues(door: Executor, op: AnyOp, operands: readonly (Value | number)[]): readonly Value[] {
+  let plain = true;
+  for (let i = 0; i < operands.length; i++) {
+    if (isValue(operands[i])) continue;
+    plain = false;
+    if (typeof operands[i] !== "number") throw badOperand(op, i, operands[i]);
+  }
+  if (plain) return operands as readonly Value[];
+  const dtype = promote(...operands.filter(isValue));
+  return operands.map((operand) =>
+    typeof operand === "number" ? door.constant(operand, numberDtype(operand, dtype)) : operand,
+  );
+}
+
+function badOperand(op: AnyOp, index: number, operand: unknown): TypeError {
+  const name = op.inputs === "variadic" ? `element ${index}` : `argument ${index + 1} (${op.inputs[index]})`;
+  const given =
+    operand === null || operand === undefined ? String(operand) : (operand.constructor?.name ?? typeof operand);
+  return new TypeError(`${op.name}: ${name} is ${given}, expected a Tensor or a number; wrap arrays with tensor(...)`);
+}

@@ -1,0 +1,71 @@
+/** The element types of a tensor. PyTorch's int64 has no twin here: indices are int32, counters float64 (exact to 2^53). */
+export type DType = "float32" | "float64" | "int32" | "bool";
+
+/** How each dtype is stored; a bool is one byte, 0 or 1. */
+export interface ArrayOf {
+  float32: Float32Array;
+  float64: Float64Array;
+  int32: Int32Array;
+  bool: Uint8Array;
+}
+
+export type TypedArray = ArrayOf[DType];
+
+const constructors = { float32: Float32Array, float64: Float64Array, int32: Int32Array, bool: Uint8Array } as const;
+
+/** Bool < int < float: promotion compares categories first, widths second. */
+const category: Record<DType, number> = { bool: 0, int32: 1, float32: 2, float64: 2 };
+
+export const dtypes = Object.keys(constructors) as readonly DType[];
+
+export function allocate(dtype: DType, length: number): TypedArray {
+  return new constructors[dtype](length);
+}
+
+/** The dtype that a typed array stores; a Uint8Array is taken as bool. Undefined for any other kind of array. */
+export function dtypeOf(data: object): DType | undefined {
+  return dtypes.find((dtype) => data instanceof constructors[dtype]);
+}
+
+export function isFloat(dtype: DType): boolean {
+  return category[dtype] === 2;
+}
+
+/** A dtype and a rank: what promotion looks at. */
+interface Promotable {
+  readonly dtype: DType;
+  readonly shape: readonly number[];
+}
+
+function wider(a: DType, b: DType): DType {
+  if (category[a] !== category[b]) return category[a] > category[b] ? a : b;
+  return a === "float64" || b === "float64" ? "float64" : a;
+}
+
+/**
+ * The dtype of an operation over several tensors, as PyTorch promotes: the widest of the highest category, where a
+ * 0-d tensor counts only if its category is higher than that of every tensor with dimensions.
+ * https://pytorch.org/docs/stable/tensor_attributes.html#type-promotion-doc
+ */
+export function promote(...values: readonly Promotable[]): DType {
+  let dimensioned: DType | undefined;
+  let scalar: DType | undefined;
+  for (const { dtype, shape } of values) {
+    if (shape.length > 0) dimensioned = dimensioned === undefined ? dtype : wider(dimensioned, dtype);
+    else scalar = scalar === undefined ? dtype : wider(scalar, dtype);
+  }
+  if (dimensioned === undefined) return scalar ?? "float32";
+  if (scalar === undefined) return dimensioned;
+  return category[scalar] > category[dimensioned] ? scalar : dimensioned;
+}
+
+/** The dtype in which a plain number joins tensors of `dtype`: theirs, unless they cannot hold it. */
+export function numberDtype(value: number, dtype: DType): DType {
+  if (isFloat(dtype)) return dtype;
+  return Number.isInteger(value) ? "int32" : "float32";
+}
+
+/** Whether a value of dtype `from` may be written into a tensor of dtype `to` (no fall in category). */
+export function canCast(from: DType, to: DType): boolean {
+  return category[from] <= category[to];
+}

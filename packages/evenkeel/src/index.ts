@@ -1,0 +1,2 @@
+export type { DType, Shape, TypedArray } from "./core/index.ts";
+export * from "./tensor/index.ts";

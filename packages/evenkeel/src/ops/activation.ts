@@ -1,0 +1,112 @@
+import type { Spec } from "../core/index.ts";
+import { defineOp, type Value } from "../core/index.ts";
+import { gt, le } from "./compare.ts";
+import { add, exp, mul, neg, sub, where } from "./elementwise.ts";
+import { erf as erfOf } from "./erf.ts";
+import { erf } from "./functions.ts";
+import { unaryLoop } from "./loops.ts";
+import { requireFloat, sameAsInput } from "./shapes.ts";
+
+/** The nonlinearities between layers. Formulas: https://pytorch.org/docs/stable/nn.html#non-linear-activations */
+
+function floatOnly(name: string) {
+  return (inputs: readonly Spec[]) => {
+    requireFloat(name, "input", inputs[0]);
+    return sameAsInput(inputs);
+  };
+}
+
+const logistic = (x: number) => 1 / (1 + Math.exp(-x));
+
+/** The gradient at 0 is 0. NaN stays NaN. */
+export const relu = defineOp({
+  name: "relu",
+  inputs: ["input"],
+  shape: sameAsInput,
+  reference: unaryLoop((x) => Math.max(x, 0)),
+  saves: ["output"],
+  grad: (dy, { output }) => [where(le(output, 0), 0, dy)],
+});
+
+export const leakyRelu = defineOp({
+  name: "leakyRelu",
+  inputs: ["input"],
+  shape: (inputs, _: { readonly negativeSlope: number }) => floatOnly("leakyRelu")(inputs),
+  reference: (inputs, outputs, { negativeSlope }) => unaryLoop((x) => (x > 0 ? x : x * negativeSlope))(inputs, outputs),
+  saves: ["input"],
+  grad: (dy, { input }, { attrs }) => [where(gt(input, 0), dy, mul(dy, attrs.negativeSlope))],
+});
+
+/** x where positive, alpha * (exp(x) - 1) elsewhere. */
+export const elu = defineOp({
+  name: "elu",
+  inputs: ["input"],
+  shape: (inputs, _: { readonly alpha: number }) => floatOnly("elu")(inputs),
+  reference: (inputs, outputs, { alpha }) => unaryLoop((x) => (x > 0 ? x : alpha * Math.expm1(x)))(inputs, outputs),
+  saves: ["input"],
+  grad: (dy, { input }, { attrs }) => {
+    const positive = gt(input, 0);
+    // The exponent is cut to 0 where it is not used: 0 * Infinity would be NaN.
+    return [where(positive, dy, mul(dy, mul(exp(where(positive, 0, input)), attrs.alpha)))];
+  },
+});
+
+export const sigmoid = defineOp({
+  name: "sigmoid",
+  inputs: ["input"],
+  shape: (inputs) => [{ shape: inputs[0].shape, dtype: inputs[0].dtype === "float64" ? "float64" : "float32" }],
+  reference: unaryLoop(logistic),
+  saves: ["output"],
+  grad: (dy, { output }) => [mul(dy, mul(output, sub(1, output)))],
+});
+
+/** x * sigmoid(x), also called swish. */
+export const silu = defineOp({
+  name: "silu",
+  inputs: ["input"],
+  shape: floatOnly("silu"),
+  reference: unaryLoop((x) => x / (1 + Math.exp(-x))),
+  saves: ["input"],
+  grad: (dy, { input }) => {
+    const s = sigmoid(input);
+    return [mul(dy, mul(s, add(1, mul(input, sub(1, s)))))];
+  },
+});
+
+/** x * Phi(x), with the exact normal distribution function. */
+export const gelu = defineOp({
+  name: "gelu",
+  inputs: ["input"],
+  shape: floatOnly("gelu"),
+  reference: unaryLoop((x) => 0.5 * x * (1 + erfOf(x * Math.SQRT1_2))),
+  saves: ["input"],
+  grad: (dy, { input }) => {
+    const distribution = mul(add(1, erf(mul(input, Math.SQRT1_2))), 0.5);
+    const density = mul(exp(mul(mul(input, input), -0.5)), 1 / Math.sqrt(2 * Math.PI));
+    return [mul(dy, add(distribution, mul(input, density)))];
+  },
+});
+
+/** log(1 + exp(beta * x)) / beta; the identity where beta * x exceeds the threshold. */
+export const softplus = defineOp({
+  name: "softplus",
+  inputs: ["input"],
+  shape: (inputs, _: { readonly beta: number; readonly threshold: number }) => floatOnly("softplus")(inputs),
+  reference: (inputs, outputs, { beta, threshold }) =>
+    unaryLoop((x) => (x * beta > threshold ? x : Math.log1p(Math.exp(x * beta)) / beta))(inputs, outputs),
+  saves: ["input"],
+  grad: (dy, { input }, { attrs }) => {
+    const scaled: Value = mul(input, attrs.beta);
+    return [where(gt(scaled, attrs.threshold), dy, mul(dy, sigmoid(scaled)))];
+  },
+});
+
+/** log(sigmoid(x)) without overflow: the building block of binary cross entropy. */
+export const logSigmoid = defineOp({
+  name: "logSigmoid",
+  inputs: ["input"],
+  shape: floatOnly("logSigmoid"),
+  reference: unaryLoop((x) => Math.min(x, 0) - Math.log1p(Math.exp(-Math.abs(x)))),
+  saves: ["input"],
+  grad: (dy, { input }) => [mul(dy, sigmoid(neg(input)))],
+});

@@ -1,0 +1,272 @@
+import {
+  broadcastShapes,
+  defineOp,
+  type Gradients,
+  isFloat,
+  notDifferentiable,
+  promote,
+  type Spec,
+  type Value,
+} from "../core/index.ts";
+import { eq, ge, logicalAnd } from "./compare.ts";
+import { binaryLoop, selectLoop, unaryLoop } from "./loops.ts";
+import { broadcastFloat, broadcastPromoted, floatOfInput, requireDtype, sameAsInput } from "./shapes.ts";
+
+/** Arithmetic of one and two operands. Two operands broadcast; dtypes are promoted as in PyTorch. */
+
+const zeroAlmostEverywhere = notDifferentiable("a step function: its derivative is zero wherever there is one");
+
+export const add = defineOp({
+  name: "add",
+  inputs: ["input", "other"],
+  shape: broadcastPromoted,
+  reference: binaryLoop((a, b) => a + b),
+  grad: (dy) => [dy, dy],
+});
+
+export const sub = defineOp({
+  name: "sub",
+  inputs: ["input", "other"],
+  shape: (inputs) => {
+    if (inputs.some((x) => x.dtype === "bool")) {
+      throw new TypeError("sub: bool tensors cannot be subtracted; use logicalXor, or convert with .int()");
+    }
+    return broadcastPromoted(inputs);
+  },
+  reference: binaryLoop((a, b) => a - b),
+  grad: (dy) => [dy, neg(dy)],
+});
+
+export const mul = defineOp({
+  name: "mul",
+  inputs: ["input", "other"],
+  shape: broadcastPromoted,
+  reference: ([a, b], outputs) =>
+    outputs[0].dtype === "int32" ? multiplyIntegers([a, b], outputs) : multiply([a, b], outputs),
+  saves: ["input", "other"],
+  grad: (dy, { input, other }): Gradients => [mul(dy, other), mul(dy, input)],
+});
+const multiply = binaryLoop((a, b) => a * b);
+const multiplyIntegers = binaryLoop(Math.imul);
+
+export const div = defineOp({
+  name: "div",
+  inputs: ["input", "other"],
+  shape: broadcastFloat,
+  reference: binaryLoop((a, b) => a / b),
+  saves: ["input", "other"],
+  grad: (dy, { input, other }): Gradients => [div(dy, other), neg(div(mul(dy, input), mul(other, other)))],
+});
+
+/** Where the base is 0 and the exponent positive, the gradient of the exponent is 0, not 0 * log 0. */
+export const pow = defineOp({
+  name: "pow",
+  inputs: ["input", "exponent"],
+  shape: broadcastPromoted,
+  reference: binaryLoop((a, b) => a ** b),
+  saves: ["input", "exponent", "output"],
+  grad: (dy, { input, exponent, output }, { needs }) => [
+    needs[0] ? powerGradient(dy, input, exponent) : null,
+    needs[1] ? exponentGradient(dy, input, exponent, output) : null,
+  ],
+});
+
+// Both guard the branch that `where` does not pick: its infinities would turn into NaN in the second derivative.
+function powerGradient(dy: Value, input: Value, exponent: Value): Value {
+  const constant = eq(exponent, 0);
+  return where(constant, 0, mul(dy, mul(exponent, pow(input, where(constant, 1, sub(exponent, 1))))));
+}
+
+function exponentGradient(dy: Value, input: Value, exponent: Value, output: Value): Value {
+  const vanishes = logicalAnd(eq(input, 0), ge(exponent, 0));
+  return where(vanishes, 0, mul(dy, mul(output, log(where(vanishes, 1, input)))));
+}
+/** NaN wins over any number, as in PyTorch; the gradient of a tie is shared. */
+export const maximum = defineOp({
+  name: "maximum",
+  inputs: ["input", "other"],
+  shape: broadcastPromoted,
+  reference: binaryLoop(Math.max),
+  saves: ["input", "other", "output"],
+  grad: (dy, { input, other, output }) => shareTies(dy, input, other, output),
+});
+
+/** NaN wins over any number, as in PyTorch; the gradient of a tie is shared. */
+export const minimum = defineOp({
+  name: "minimum",
+  inputs: ["input", "other"],
+  shape: broadcastPromoted,
+  reference: binaryLoop(Math.min),
+  saves: ["input", "other", "output"],
+  grad: (dy, { input, other, output }) => shareTies(dy, input, other, output),
+});
+
+function shareTies(dy: Value, input: Value, other: Value, output: Value): [Value, Value] {
+  const tie = eq(input, other);
+  const half = mul(dy, 0.5);
+  const share = (x: Value) => where(tie, half, where(eq(x, output), dy, 0));
+  return [share(input), share(other)];
+}
+
+/** The remainder with the sign of the divisor, as Python's `%`. */
+export const remainder = defineOp({
+  name: "remainder",
+  inputs: ["input", "other"],
+  shape: broadcastPromoted,
+  reference: binaryLoop((a, b) => {
+    const r = a % b;
+    return r !== 0 && r < 0 !== b < 0 ? r + b : r;
+  }),
+  saves: ["input", "other"],
+  grad: (dy, { input, other }) => [dy, neg(mul(dy, floor(div(input, other))))],
+});
+
+/** Elements of `input` where the condition holds, of `other` elsewhere. */
+export const where = defineOp({
+  name: "where",
+  inputs: ["condition", "input", "other"],
+  shape: ([condition, a, b]: readonly Spec[]) => {
+    requireDtype("where", "condition", condition, ["bool"], "make it with a comparison");
+    return [{ shape: broadcastShapes(condition.shape, broadcastShapes(a.shape, b.shape)), dtype: promote(a, b) }];
+  },
+  reference: selectLoop,
+  saves: ["condition"],
+  grad: (dy, { condition }): Gradients => [null, where(condition, dy, 0), where(condition, 0, dy)],
+});
+
+/** Limits values to [min, max]; the gradient passes where the input lies inside, bounds included. */
+export const clamp = defineOp({
+  name: "clamp",
+  inputs: ["input"],
+  shape: ([x], { min, max }: { readonly min?: number; readonly max?: number }) => {
+    if (min === undefined && max === undefined) throw new TypeError("clamp: give min, max or both");
+    const whole = [min, max].every(
+      (bound) => bound === undefined || Number.isInteger(bound) || !Number.isFinite(bound),
+    );
+    return [{ shape: x.shape, dtype: isFloat(x.dtype) || whole ? x.dtype : "float32" }];
+  },
+  reference: ([x], outputs, { min = -Infinity, max = Infinity }) =>
+    unaryLoop((v) => Math.min(Math.max(v, min), max))([x], outputs),
+  saves: ["input", "output"],
+  grad: (dy, { input, output }) => [where(eq(input, output), dy, 0)],
+});
+
+export const neg = defineOp({
+  name: "neg",
+  inputs: ["input"],
+  shape: (inputs) => {
+    requireDtype("neg", "input", inputs[0], ["float32", "float64", "int32"], "use logicalNot for bool");
+    return sameAsInput(inputs);
+  },
+  reference: unaryLoop((x) => -x),
+  grad: (dy): Gradients => [neg(dy)],
+});
+
+export const abs = defineOp({
+  name: "abs",
+  inputs: ["input"],
+  shape: sameAsInput,
+  reference: unaryLoop(Math.abs),
+  saves: ["input"],
+  grad: (dy, { input }) => [mul(dy, sign(input))],
+});
+
+export const sign = defineOp({
+  name: "sign",
+  inputs: ["input"],
+  shape: sameAsInput,
+  reference: unaryLoop((x) => (x > 0 ? 1 : x < 0 ? -1 : 0)),
+  grad: zeroAlmostEverywhere,
+});
+
+export const floor = defineOp({
+  name: "floor",
+  inputs: ["input"],
+  shape: sameAsInput,
+  reference: unaryLoop(Math.floor),
+  grad: zeroAlmostEverywhere,
+});
+
+export const ceil = defineOp({
+  name: "ceil",
+  inputs: ["input"],
+  shape: sameAsInput,
+  reference: unaryLoop(Math.ceil),
+  grad: zeroAlmostEverywhere,
+});
+
+export const trunc = defineOp({
+  name: "trunc",
+  inputs: ["input"],
+  shape: sameAsInput,
+  reference: unaryLoop(Math.trunc),
+  grad: zeroAlmostEverywhere,
+});
+
+/** Rounds to the nearest integer, halves to the even one, as PyTorch does. */
+export const round = defineOp({
+  name: "round",
+  inputs: ["input"],
+  shape: sameAsInput,
+  reference: unaryLoop((x) => {
+    const down = Math.floor(x);
+    if (x - down !== 0.5) return Math.round(x);
+    return down % 2 === 0 ? down : down + 1;
+  }),
+  grad: zeroAlmostEverywhere,
+});
+
+export const sqrt = defineOp({
+  name: "sqrt",
+  inputs: ["input"],
+  shape: floatOfInput,
+  reference: unaryLoop(Math.sqrt),
+  saves: ["output"],
+  grad: (dy, { output }) => [div(dy, mul(output, 2))],
+});
+
+export const rsqrt = defineOp({
+  name: "rsqrt",
+  inputs: ["input"],
+  shape: floatOfInput,
+  reference: unaryLoop((x) => 1 / Math.sqrt(x)),
+  saves: ["output"],
+  grad: (dy, { output }) => [mul(dy, mul(mul(output, mul(output, output)), -0.5))],
+});
+
+export const square = defineOp({
+  name: "square",
+  inputs: ["input"],
+  shape: sameAsInput,
+  reference: (inputs, outputs) =>
+    (outputs[0].dtype === "int32" ? unaryLoop((x) => Math.imul(x, x)) : unaryLoop((x) => x * x))(inputs, outputs),
+  saves: ["input"],
+  grad: (dy, { input }) => [mul(dy, mul(input, 2))],
+});
+
+export const reciprocal = defineOp({
+  name: "reciprocal",
+  inputs: ["input"],
+  shape: floatOfInput,
+  reference: unaryLoop((x) => 1 / x),
+  saves: ["output"],
+  grad: (dy, { output }) => [neg(mul(dy, mul(output, output)))],
+});
+
+export const exp = defineOp({
+  name: "exp",
+  inputs: ["input"],
+  shape: floatOfInput,
+  reference: unaryLoop(Math.exp),
+  saves: ["output"],
+  grad: (dy, { output }) => [mul(dy, output)],
+});
+
+export const log = defineOp({
+  name: "log",
+  inputs: ["input"],
+  shape: floatOfInput,
+  reference: unaryLoop(Math.log),
+  saves: ["input"],
+  grad: (dy, { input }) => [div(dy, input)],
+});

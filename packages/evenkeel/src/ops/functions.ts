@@ -1,0 +1,105 @@
+import { type DType, defineOp, type Gradients, notDifferentiable } from "../core/index.ts";
+import { add, div, exp, mul, neg, sub } from "./elementwise.ts";
+import { erf as erfOf } from "./erf.ts";
+import { unaryLoop } from "./loops.ts";
+import { floatOfInput, sameAsInput } from "./shapes.ts";
+
+/** Functions of one operand beyond arithmetic. Integers give float32. */
+
+export const expm1 = defineOp({
+  name: "expm1",
+  inputs: ["input"],
+  shape: floatOfInput,
+  reference: unaryLoop(Math.expm1),
+  saves: ["output"],
+  grad: (dy, { output }) => [mul(dy, add(output, 1))],
+});
+
+export const log1p = defineOp({
+  name: "log1p",
+  inputs: ["input"],
+  shape: floatOfInput,
+  reference: unaryLoop(Math.log1p),
+  saves: ["input"],
+  grad: (dy, { input }) => [div(dy, add(input, 1))],
+});
+
+export const log2 = defineOp({
+  name: "log2",
+  inputs: ["input"],
+  shape: floatOfInput,
+  reference: unaryLoop(Math.log2),
+  saves: ["input"],
+  grad: (dy, { input }) => [div(dy, mul(input, Math.LN2))],
+});
+
+export const sin = defineOp({
+  name: "sin",
+  inputs: ["input"],
+  shape: floatOfInput,
+  reference: unaryLoop(Math.sin),
+  saves: ["input"],
+  grad: (dy, { input }): Gradients => [mul(dy, cos(input))],
+});
+
+export const cos = defineOp({
+  name: "cos",
+  inputs: ["input"],
+  shape: floatOfInput,
+  reference: unaryLoop(Math.cos),
+  saves: ["input"],
+  grad: (dy, { input }): Gradients => [neg(mul(dy, sin(input)))],
+});
+
+export const tanh = defineOp({
+  name: "tanh",
+  inputs: ["input"],
+  shape: floatOfInput,
+  reference: unaryLoop(Math.tanh),
+  saves: ["output"],
+  grad: (dy, { output }) => [mul(dy, sub(1, mul(output, output)))],
+});
+
+/** The error function, to double precision. */
+export const erf = defineOp({
+  name: "erf",
+  inputs: ["input"],
+  shape: floatOfInput,
+  reference: unaryLoop(erfOf),
+  saves: ["input"],
+  grad: (dy, { input }) => [mul(dy, mul(exp(neg(mul(input, input))), 2 / Math.sqrt(Math.PI)))],
+});
+
+/** A copy with storage of its own; the gradient passes through. */
+export const clone = defineOp({
+  name: "clone",
+  inputs: ["input"],
+  shape: sameAsInput,
+  reference: ([x], [y]) => y.data.set(x.data),
+  grad: (dy) => [dy],
+});
+
+/**
+ * Converts to another dtype: floats are cut toward zero, any value but 0 is true. The gradient is cast back, so it
+ * flows between float dtypes only.
+ */
+export const cast = defineOp({
+  name: "cast",
+  inputs: ["input"],
+  shape: ([x], { dtype }: { readonly dtype: DType }) => [{ shape: x.shape, dtype }],
+  reference: ([x], [y]) => {
+    if (y.dtype === "bool") unaryLoop((v) => (v !== 0 ? 1 : 0))([x], [y]);
+    else y.data.set(x.data);
+  },
+  grad: (dy) => [dy],
+});
+
+/** Stops gradients: the output shares storage with the input and requires no gradient. */
+export const detach = defineOp({
+  name: "detach",
+  inputs: ["input"],
+  shape: sameAsInput,
+  reference: () => {},
+  aliases: true,
+  grad: notDifferentiable("stopping the gradient is its purpose"),
+});

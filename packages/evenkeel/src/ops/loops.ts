@@ -1,0 +1,102 @@
+import { broadcastStrides, type NdArray, type Shape, sameShape, sizeOf, type TypedArray } from "../core/index.ts";
+
+/** The loops behind the references of elementwise rows: plain, in row-major order, over any dtype. */
+
+export type Reference = (inputs: readonly NdArray[], outputs: readonly NdArray[]) => void;
+
+export function unaryLoop(f: (x: number) => number): Reference {
+  return ([x], [y]) => {
+    const from = x.data;
+    const to = y.data;
+    for (let i = 0; i < to.length; i++) to[i] = f(from[i]);
+  };
+}
+
+export function binaryLoop(f: (a: number, b: number) => number): Reference {
+  return ([a, b], [y]) => {
+    const to = y.data;
+    const left = a.data;
+    const right = b.data;
+    if (sameShape(a.shape, b.shape)) {
+      for (let i = 0; i < to.length; i++) to[i] = f(left[i], right[i]);
+    } else if (right.length === 1) {
+      const value = right[0];
+      for (let i = 0; i < to.length; i++) to[i] = f(left[i], value);
+    } else if (left.length === 1) {
+      const value = left[0];
+      for (let i = 0; i < to.length; i++) to[i] = f(value, right[i]);
+    } else {
+      const shape = y.shape;
+      walk(shape, [broadcastStrides(a.shape, shape), broadcastStrides(b.shape, shape)], (at, n, [i, j], [di, dj]) => {
+        for (let k = 0; k < n; k++) to[at + k] = f(left[i + k * di], right[j + k * dj]);
+      });
+    }
+  };
+}
+
+/** `where`: picks from the second or third input by the first, all broadcast. */
+export const selectLoop: Reference = ([condition, a, b], [y]) => {
+  const shape = y.shape;
+  const strides = [condition, a, b].map((x) => broadcastStrides(x.shape, shape));
+  walk(shape, strides, (at, n, [c, i, j], [dc, di, dj]) => {
+    for (let k = 0; k < n; k++) {
+      y.data[at + k] = condition.data[c + k * dc] ? a.data[i + k * di] : b.data[j + k * dj];
+    }
+  });
+};
+
+/** Copies `from`, read at the given strides from `start`, into the contiguous `to` of the given shape. */
+export function stridedCopy(
+  from: TypedArray,
+  strides: readonly number[],
+  to: TypedArray,
+  shape: Shape,
+  start = 0,
+): void {
+  walk(shape, [strides], (at, n, [i], [step]) => {
+    if (step === 1) to.set(from.subarray(start + i, start + i + n), at);
+    else for (let k = 0; k < n; k++) to[at + k] = from[start + i + k * step];
+  });
+}
+
+/** The inverse of {@link stridedCopy}: writes the contiguous `from` to strided places of `to`. */
+export function stridedWrite(
+  from: TypedArray,
+  to: TypedArray,
+  strides: readonly number[],
+  shape: Shape,
+  start = 0,
+): void {
+  walk(shape, [strides], (at, n, [i], [step]) => {
+    for (let k = 0; k < n; k++) to[start + i + k * step] = from[at + k];
+  });
+}
+
+type Row = (at: number, length: number, offsets: readonly number[], steps: readonly number[]) => void;
+
+/**
+ * Visits `shape` row by row along its last dimension. For each row: the output position, the row's length, and for each
+ * operand the offset of the row's first element and the step between elements.
+ */
+export function walk(shape: Shape, strides: readonly (readonly number[])[], row: Row): void {
+  if (sizeOf(shape) === 0) return;
+  const last = shape.length - 1;
+  const offsets = strides.map(() => 0);
+  if (last < 0) {
+    row(0, 1, offsets, offsets);
+    return;
+  }
+  const length = shape[last];
+  const steps = strides.map((s) => s[last]);
+  const index = new Array<number>(last).fill(0);
+  const rows = sizeOf(shape.slice(0, last));
+  for (let r = 0; r < rows; r++) {
+    row(r * length, length, offsets, steps);
+    for (let d = last - 1; d >= 0; d--) {
+      const wraps = ++index[d] === shape[d];
+      for (let s = 0; s < strides.length; s++) offsets[s] += strides[s][d] * (wraps ? 1 - shape[d] : 1);
+      if (!wraps) break;
+      index[d] = 0;
+    }
+  }
+}

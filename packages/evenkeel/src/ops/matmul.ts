@@ -1,0 +1,145 @@
+import {
+  broadcastShapes,
+  broadcastStrides,
+  defineOp,
+  formatShape,
+  type Gradients,
+  type NdArray,
+  type Shape,
+  sizeOf,
+  type TypedArray,
+} from "../core/index.ts";
+import { sum } from "./reduce.ts";
+import { requireSameDtype, requireShape } from "./shapes.ts";
+
+/** Matrix products. Dot products accumulate in double, in the order of the inner dimension. */
+
+export interface MatmulAttrs {
+  /** Read the matrices of the first operand transposed. */
+  readonly transposeA?: boolean;
+  /** Read the matrices of the second operand transposed. */
+  readonly transposeB?: boolean;
+}
+
+const matrixOf = (shape: Shape, transposed = false): [rows: number, columns: number] => {
+  const [rows, columns] = shape.slice(-2);
+  return transposed ? [columns, rows] : [rows, columns];
+};
+
+/** [..., M, K] x [..., K, N] -> [..., M, N]; the dimensions in front broadcast. */
+export const matmul = defineOp({
+  name: "matmul",
+  inputs: ["input", "other"],
+  shape: ([a, b], { transposeA, transposeB }: MatmulAttrs) => {
+    requireSameDtype("matmul", a, "the first operand", b, "the second");
+    const shapes = `${formatShape(a.shape)}${transposeA ? " (transposed)" : ""} x ${formatShape(b.shape)}${transposeB ? " (transposed)" : ""}`;
+    if (a.shape.length < 2 || b.shape.length < 2)
+      throw new RangeError(`matmul: ${shapes}: both operands must be matrices`);
+    const [m, k] = matrixOf(a.shape, transposeA);
+    const [inner, n] = matrixOf(b.shape, transposeB);
+    if (k !== inner) {
+      throw new RangeError(`matmul: ${shapes} cannot be multiplied: the inner sizes ${k} and ${inner} must be equal`);
+    }
+    return [{ shape: [...broadcastShapes(a.shape.slice(0, -2), b.shape.slice(0, -2)), m, n], dtype: a.dtype }];
+  },
+  reference: ([a, b], [y], { transposeA = false, transposeB = false }) => {
+    const [m, k] = matrixOf(a.shape, transposeA);
+    const n = y.shape[y.shape.length - 1];
+    forEachMatrix(a.shape, b.shape, y.shape, (i, j, o) => {
+      const left = matrix(a, i, m * k);
+      const right = matrix(b, j, k * n);
+      product(left, transposeA, right, transposeB, matrix(y, o, m * n), m, n, k);
+    });
+  },
+  saves: ["input", "other"],
+  grad: (dy, { input, other }, { attrs: { transposeA = false, transposeB = false }, needs }): Gradients => [
+    !needs[0]
+      ? null
+      : transposeA
+        ? matmul(other, dy, { transposeA: transposeB, transposeB: true })
+        : matmul(dy, other, { transposeB: !transposeB }),
+    !needs[1]
+      ? null
+      : transposeB
+        ? matmul(dy, input, { transposeA: true, transposeB: transposeA })
+        : matmul(input, dy, { transposeA: !transposeA }),
+  ],
+});
+
+/** input [N, in] times the transpose of weight [out, in], plus bias [out]. */
+export const linear = defineOp({
+  name: "linear",
+  inputs: ["input", "weight", "bias"],
+  shape: ([x, weight, bias]) => {
+    requireSameDtype("linear", x, "the input", weight, "the weight");
+    if (x.shape.length !== 2 || weight.shape.length !== 2 || x.shape[1] !== weight.shape[1]) {
+      throw new RangeError(
+        `linear: input ${formatShape(x.shape)} does not fit weight ${formatShape(weight.shape)}: ` +
+          `expected an input of ${weight.shape[1]} columns`,
+      );
+    }
+    requireShape("linear", "bias", bias, [weight.shape[0]]);
+    return [{ shape: [x.shape[0], weight.shape[0]], dtype: x.dtype }];
+  },
+  reference: ([x, weight, bias], [y]) => {
+    const [n, outputs] = y.shape;
+    product(x.data, false, weight.data, true, y.data, n, outputs, x.shape[1], bias.data);
+  },
+  saves: ["input", "weight"],
+  grad: (dy, { input, weight }, { needs }) => [
+    needs[0] ? matmul(dy, weight) : null,
+    needs[1] ? matmul(dy, input, { transposeA: true }) : null,
+    needs[2] ? sum(dy, { dims: [0], keepdim: false }) : null,
+  ],
+});
+
+const matrix = (x: NdArray, index: number, size: number) => x.data.subarray(index * size, (index + 1) * size);
+
+/** Pairs the matrices of two batches whose leading dimensions broadcast: indices into a, b and the output. */
+function forEachMatrix(a: Shape, b: Shape, y: Shape, visit: (a: number, b: number, y: number) => void): void {
+  const batch = y.slice(0, -2);
+  const strides = [a, b].map((shape) => broadcastStrides(shape.slice(0, -2), batch));
+  for (let o = 0; o < sizeOf(batch); o++) {
+    const at = [0, 0];
+    for (let d = batch.length - 1, rest = o; d >= 0; d--) {
+      at[0] += (rest % batch[d]) * strides[0][d];
+      at[1] += (rest % batch[d]) * strides[1][d];
+      rest = Math.floor(rest / batch[d]);
+    }
+    visit(at[0], at[1], o);
+  }
+}
+
+/** One M x N product. A row of sums is kept in double, so that b is read along its rows. */
+function product(
+  a: TypedArray,
+  transposeA: boolean,
+  b: TypedArray,
+  transposeB: boolean,
+  y: TypedArray,
+  m: number,
+  n: number,
+  k: number,
+  bias?: TypedArray,
+): void {
+  const [rowStep, innerStep] = transposeA ? [1, m] : [k, 1];
+  if (transposeB) {
+    for (let i = 0; i < m; i++) {
+      for (let j = 0; j < n; j++) {
+        let total = bias === undefined ? 0 : bias[j];
+        for (let p = 0, at = i * rowStep, row = j * k; p < k; p++, at += innerStep) total += a[at] * b[row + p];
+        y[i * n + j] = total;
+      }
+    }
+    return;
+  }
+  const totals = new Float64Array(n);
+  for (let i = 0; i < m; i++) {
+    totals.fill(0);
+    for (let p = 0; p < k; p++) {
+      const factor = a[i * rowStep + p * innerStep];
+      for (let j = 0, at = p * n; j < n; j++) totals[j] += factor * b[at + j];
+    }
+    y.set(totals, i * n);
+  }
+}

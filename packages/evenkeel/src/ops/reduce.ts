@@ -1,0 +1,217 @@
+import {
+  defineOp,
+  isFloat,
+  type NdArray,
+  notDifferentiable,
+  reducedShape,
+  type Shape,
+  type Spec,
+  sizeOf,
+  stridesOf,
+  type Value,
+} from "../core/index.ts";
+import { eq } from "./compare.ts";
+import { add, div, mul, sub, where } from "./elementwise.ts";
+import { walk } from "./loops.ts";
+import { concat, expand, reshape, slice } from "./movement.ts";
+
+/** Reductions over dimensions. Sums accumulate in double, in row-major order. */
+
+/** `dims` are sorted, distinct and counted from the front: see normalizeDims. */
+export interface ReduceAttrs {
+  readonly dims: readonly number[];
+  readonly keepdim: boolean;
+}
+
+const reduced = ([x]: readonly Spec[], { dims, keepdim }: ReduceAttrs) => reducedShape(x.shape, dims, keepdim);
+
+const floatResult = (name: string) => (inputs: readonly Spec[], attrs: ReduceAttrs) => {
+  if (!isFloat(inputs[0].dtype)) {
+    throw new TypeError(
+      `${name}: input has dtype ${inputs[0].dtype}, expected float32 or float64; convert with .float()`,
+    );
+  }
+  return [{ shape: reduced(inputs, attrs), dtype: inputs[0].dtype }];
+};
+
+/** Gives back to a reduced value the rank and sizes of what it was reduced from. */
+function spread(value: Value, from: Shape, { dims }: ReduceAttrs): Value {
+  return expand(reshape(value, { shape: reducedShape(from, dims, true) }), { shape: from });
+}
+
+const count = (shape: Shape, dims: readonly number[]) => dims.reduce((n, dim) => n * shape[dim], 1);
+
+/**
+ * Folds the input over `dims` into a double per output element. The output is visited in row-major order, and so are
+ * the elements that fall together: the order of the sum is a function of the shape alone.
+ */
+function fold(
+  x: NdArray,
+  dims: readonly number[],
+  start: number,
+  step: (acc: number, value: number, group: number) => number,
+) {
+  const kept = reducedShape(x.shape, dims, true);
+  const strides = stridesOf(kept).map((stride, dim) => (dims.includes(dim) ? 0 : stride));
+  const totals = new Float64Array(sizeOf(kept)).fill(start);
+  walk(x.shape, [strides], (at, n, [group], [d]) => {
+    if (d === 0) {
+      let total = totals[group];
+      for (let k = 0; k < n; k++) total = step(total, x.data[at + k], group);
+      totals[group] = total;
+    } else {
+      for (let k = 0; k < n; k++) totals[group + k * d] = step(totals[group + k * d], x.data[at + k], group + k * d);
+    }
+  });
+  return totals;
+}
+
+const plus = (a: number, b: number) => a + b;
+
+export const sum = defineOp({
+  name: "sum",
+  inputs: ["input"],
+  shape: (inputs, attrs: ReduceAttrs) => [
+    { shape: reduced(inputs, attrs), dtype: isFloat(inputs[0].dtype) ? inputs[0].dtype : "int32" },
+  ],
+  reference: ([x], [y], { dims }) => y.data.set(fold(x, dims, 0, plus)),
+  grad: (dy, _, { inputs, attrs }) => [spread(dy, inputs[0].shape, attrs)],
+});
+
+export const mean = defineOp({
+  name: "mean",
+  inputs: ["input"],
+  shape: (inputs, attrs: ReduceAttrs) => floatResult("mean")(inputs, attrs),
+  reference: ([x], [y], { dims }) => {
+    const n = count(x.shape, dims);
+    y.data.set(fold(x, dims, 0, plus).map((total) => total / n));
+  },
+  grad: (dy, _, { inputs, attrs }) => [spread(div(dy, count(inputs[0].shape, attrs.dims)), inputs[0].shape, attrs)],
+});
+
+/** The variance around the mean, in two passes, over `count - correction`. */
+export const variance = defineOp({
+  name: "var",
+  inputs: ["input"],
+  shape: (inputs, attrs: ReduceAttrs & { readonly correction: number }) => floatResult("var")(inputs, attrs),
+  reference: ([x], [y], { dims, correction }) => {
+    const n = count(x.shape, dims);
+    const means = fold(x, dims, 0, plus).map((total) => total / n);
+    const squares = fold(x, dims, 0, (acc, value, group) => acc + (value - means[group]) ** 2);
+    y.data.set(squares.map((total) => total / Math.max(0, n - correction)));
+  },
+  saves: ["input"],
+  grad: (dy, { input }, { inputs, attrs }) => {
+    const { shape } = inputs[0];
+    const centred = sub(input, mean(input, { dims: attrs.dims, keepdim: true }));
+    const scale = 2 / Math.max(0, count(shape, attrs.dims) - attrs.correction);
+    return [mul(mul(spread(dy, shape, attrs), scale), centred)];
+  },
+});
+
+function extremum(name: string, best: (a: number, b: number) => number, start: number) {
+  return defineOp({
+    name,
+    inputs: ["input"],
+    shape: ([x], attrs: ReduceAttrs) => {
+      requireSome(name, x, attrs.dims);
+      return [{ shape: reduced([x], attrs), dtype: x.dtype }];
+    },
+    reference: ([x], [y], { dims }) => y.data.set(fold(x, dims, start, best)),
+    saves: ["input", "output"],
+    grad: (dy, { input, output }, { inputs, attrs }) => {
+      const { shape } = inputs[0];
+      const ties = where(eq(input, spread(output, shape, attrs)), 1, 0);
+      const share = div(ties, sum(ties, { dims: attrs.dims, keepdim: true }));
+      return [mul(spread(dy, shape, attrs), share)];
+    },
+  });
+}
+
+/** The largest value, NaN before all; the gradient of a tie is shared evenly. */
+export const amax = extremum("amax", Math.max, -Infinity);
+
+/** The smallest value, NaN before all; the gradient of a tie is shared evenly. */
+export const amin = extremum("amin", Math.min, Infinity);
+
+function indexOfExtremum(name: string, beats: (a: number, b: number) => boolean) {
+  return defineOp({
+    name,
+    inputs: ["input"],
+    shape: ([x], { dim, keepdim }: { readonly dim: number; readonly keepdim: boolean }) => {
+      requireSome(name, x, [dim]);
+      return [{ shape: reducedShape(x.shape, x.shape.length === 0 ? [] : [dim], keepdim), dtype: "int32" }];
+    },
+    reference: ([x], [y], { dim }) => {
+      const n = x.shape[dim] ?? 1;
+      const inner = sizeOf(x.shape.slice(dim + 1));
+      for (let i = 0; i < y.data.length; i++) {
+        const start = Math.floor(i / inner) * n * inner + (i % inner);
+        let index = 0;
+        for (let k = 1; k < n; k++) {
+          const value = x.data[start + k * inner];
+          const leader = x.data[start + index * inner];
+          if (beats(value, leader) || (Number.isNaN(value) && !Number.isNaN(leader))) index = k;
+        }
+        y.data[i] = index;
+      }
+    },
+    grad: notDifferentiable("the result is an index"),
+  });
+}
+
+/** The index of the first largest value along a dimension; a NaN is the largest. */
+export const argmax = indexOfExtremum("argmax", (a, b) => a > b);
+
+/** The index of the first smallest value along a dimension; a NaN is the smallest. */
+export const argmin = indexOfExtremum("argmin", (a, b) => a < b);
+
+/** The product; differentiated as the tree of products that {@link composeProduct} builds, exact at zeros too. */
+export const prod = defineOp({
+  name: "prod",
+  inputs: ["input"],
+  shape: (inputs, attrs: ReduceAttrs) => [
+    { shape: reduced(inputs, attrs), dtype: isFloat(inputs[0].dtype) ? inputs[0].dtype : "int32" },
+  ],
+  reference: ([x], [y], { dims }) => y.data.set(fold(x, dims, 1, (a, b) => a * b)),
+  grad: {
+    kind: "unfused",
+    compose: ([input], attrs) => [
+      reshape(attrs.dims.reduce(composeProduct, input), {
+        shape: reducedShape(input.shape, attrs.dims, attrs.keepdim),
+      }),
+    ],
+  },
+});
+
+/** Halves a dimension until one factor is left. */
+function composeProduct(x: Value, dim: number): Value {
+  const n = x.shape[dim];
+  if (n === 0) return add(sum(x, { dims: [dim], keepdim: true }), 1);
+  if (n === 1) return x;
+  const half = n >> 1;
+  const part = (start: number, length: number) => slice(x, { dim, start, length, step: 1 });
+  const products = mul(part(0, half), part(half, half));
+  return composeProduct(n % 2 === 0 ? products : concat([products, part(n - 1, 1)], { dim }), dim);
+}
+
+function quantifier(name: string, start: number, step: (acc: number, value: number) => number) {
+  return defineOp({
+    name,
+    inputs: ["input"],
+    shape: (inputs, attrs: ReduceAttrs) => [{ shape: reduced(inputs, attrs), dtype: "bool" }],
+    reference: ([x], [y], { dims }) => y.data.set(fold(x, dims, start, step)),
+    grad: notDifferentiable("the result is a bool"),
+  });
+}
+
+export const any = quantifier("any", 0, (acc, value) => (acc || value !== 0 ? 1 : 0));
+export const all = quantifier("all", 1, (acc, value) => (acc && value !== 0 ? 1 : 0));
+
+function requireSome(name: string, x: Spec, dims: readonly number[]): void {
+  if (count(x.shape, x.shape.length === 0 ? [] : dims) === 0) {
+    throw new RangeError(
+      `${name}: there is no element to choose from in shape [${x.shape.join(", ")}] over dims [${dims}]`,
+    );
+  }
+}

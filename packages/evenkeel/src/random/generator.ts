@@ -1,0 +1,128 @@
+import { decodeState, encodeState } from "./generatorState.ts";
+import { MersenneTwister } from "./mersenneTwister.ts";
+
+/** The seed of a `torch.Generator()` that was given none. */
+const defaultSeed = 67280421310721n;
+
+/** An integer from -2^63 to 2^64 - 1; a number must be a safe integer, larger seeds are written as bigint. */
+export type Seed = number | bigint;
+
+/** The seed as PyTorch keeps it: 64 unsigned bits, negative ones wrapped. */
+function toUint64(seed: Seed): bigint {
+  if (typeof seed !== "number" && typeof seed !== "bigint") {
+    throw new TypeError(`a seed must be a number or a bigint, but got ${seed === null ? "null" : typeof seed}`);
+  }
+  if (typeof seed === "number" && !Number.isSafeInteger(seed)) {
+    throw new RangeError(
+      `a seed must be an integer, but got ${seed}; round it, or write a seed beyond 2^53 as a bigint (123n)`,
+    );
+  }
+  const value = BigInt(seed);
+  if (value < -(2n ** 63n) || value >= 2n ** 64n) {
+    throw new RangeError(`a seed must lie from -2^63 to 2^64 - 1, but got ${value}; take BigInt.asUintN(64, seed)`);
+  }
+  return BigInt.asUintN(64, value);
+}
+
+/** A seed that nobody can predict or repeat: 64 bits from the platform's source of randomness. */
+export function unpredictableSeed(): bigint {
+  return crypto.getRandomValues(new BigUint64Array(1))[0];
+}
+
+/**
+ * A source of random numbers: PyTorch's CPU generator, bit for bit. Equal seeds and equal calls give equal numbers.
+ * https://pytorch.org/docs/stable/generated/torch.Generator.html
+ */
+export class Generator {
+  readonly #engine = new MersenneTwister();
+  #initialSeed = defaultSeed;
+
+  /**
+   * The second half of the last pair of normals, handed out by the next draw of a single normal; undefined if none is
+   * kept. Part of the state; distributions write it, user code has no reason to.
+   */
+  cachedNormal: number | undefined;
+  /** The float32 twin of `cachedNormal`: PyTorch's state has a place for it, nothing uses it. */
+  #cachedFloatNormal: number | undefined;
+
+  /**
+   * @param seed as for `manualSeed`; without one every generator starts alike, as in PyTorch.
+   * @throws as `manualSeed`
+   */
+  constructor(seed: Seed = defaultSeed) {
+    this.manualSeed(seed);
+  }
+
+  /**
+   * Starts over from a seed and forgets the cached normal. Only its low 32 bits reach the numbers (as in PyTorch), but
+   * `initialSeed` returns all 64. Returns this generator.
+   * @throws TypeError if the seed is no number or bigint
+   * @throws RangeError if it is not an integer from -2^63 to 2^64 - 1, or a number that is not a safe integer
+   */
+  manualSeed(seed: Seed): this {
+    this.#initialSeed = toUint64(seed);
+    this.#engine.seed(Number(BigInt.asIntN(32, this.#initialSeed)));
+    this.cachedNormal = undefined;
+    this.#cachedFloatNormal = undefined;
+    return this;
+  }
+
+  /** Starts over from an unpredictable seed and returns it. */
+  seed(): bigint {
+    this.manualSeed(unpredictableSeed());
+    return this.#initialSeed;
+  }
+
+  /** The seed this generator started from, as 64 unsigned bits: a seed of -1 comes back as 2^64 - 1. */
+  initialSeed(): bigint {
+    return this.#initialSeed;
+  }
+
+  /** One word: an integer in [0, 2^32). */
+  random32(): number {
+    return this.#engine.random32();
+  }
+
+  /** The low 53 bits of a 64-bit draw (two words): an integer in [0, 2^53). */
+  random53(): number {
+    const high = this.#engine.random32() & 0x1fffff;
+    return high * 2 ** 32 + this.#engine.random32();
+  }
+
+  /** A whole 64-bit draw (two words, the high one first): an integer in [0, 2^64). */
+  random64(): bigint {
+    const high = BigInt(this.#engine.random32());
+    return (high << 32n) | BigInt(this.#engine.random32());
+  }
+
+  /**
+   * A copy of the whole state, seed and cached normal included: the 5056 bytes of PyTorch's CPU generator.
+   * `torch.Generator().set_state(torch.tensor(list(bytes), dtype=torch.uint8))` continues the same stream.
+   */
+  getState(): Uint8Array {
+    return encodeState({
+      initialSeed: this.#initialSeed,
+      words: this.#engine.words,
+      left: this.#engine.left,
+      next: this.#engine.next,
+      cachedNormal: this.cachedNormal,
+      cachedFloatNormal: this.#cachedFloatNormal,
+    });
+  }
+
+  /**
+   * Continues from a state of `getState`, here or in PyTorch. Returns this generator.
+   * @throws TypeError if `state` is no Uint8Array
+   * @throws RangeError if its length or its contents are not those of a generator; the generator is then unchanged
+   */
+  setState(state: Uint8Array): this {
+    const decoded = decodeState(state);
+    this.#initialSeed = decoded.initialSeed;
+    this.#engine.words.set(decoded.words);
+    this.#engine.left = decoded.left;
+    this.#engine.next = decoded.next;
+    this.cachedNormal = decoded.cachedNormal;
+    this.#cachedFloatNormal = decoded.cachedFloatNormal;
+    return this;
+  }
+}

@@ -1,0 +1,105 @@
+import { normalizeDim, normalizeDims, resolveReshape, type Shape } from "../core/index.ts";
+
+/** Turns the arguments of tensor methods, with PyTorch's conveniences, into the strict attributes of op rows. */
+
+export type Dims = number | readonly number[];
+
+export interface KeepdimOption {
+  /** Leave a 1 in place of each reduced dimension. Default false. */
+  keepdim?: boolean;
+}
+
+/** A reduction's `dim` and options, where the options may stand first to mean all dimensions. */
+export function reduceArguments<O extends KeepdimOption>(
+  shape: Shape,
+  dim: Dims | O | undefined,
+  options: O | undefined,
+): { attrs: { dims: number[]; keepdim: boolean }; options: O } {
+  const onlyOptions = dim !== undefined && typeof dim !== "number" && !Array.isArray(dim);
+  const given = (onlyOptions ? dim : options) as O | undefined;
+  const dims = normalizeDims(onlyOptions ? undefined : (dim as Dims | undefined), shape.length);
+  return { attrs: { dims, keepdim: given?.keepdim ?? false }, options: given ?? ({} as O) };
+}
+
+/** `(2, 3)` or `([2, 3])`. */
+export function sizesArgument(sizes: readonly (number | readonly number[])[]): number[] {
+  return sizes.flat() as number[];
+}
+
+export function reshapeArgument(shape: Shape, size: number, sizes: readonly (number | Shape)[]): number[] {
+  return resolveReshape(size, sizesArgument(sizes), shape);
+}
+
+/** -1 in a shape to expand to keeps the size that is there. */
+export function expandArgument(shape: Shape, sizes: readonly (number | Shape)[]): number[] {
+  const target = sizesArgument(sizes);
+  const offset = target.length - shape.length;
+  return target.map((n, i) => (n === -1 && i >= offset ? shape[i - offset] : n));
+}
+
+export function flattenedShape(shape: Shape, startDim: number, endDim: number): number[] {
+  const start = normalizeDim(startDim, shape.length);
+  const end = normalizeDim(endDim, shape.length);
+  if (start > end) {
+    throw new RangeError(`flatten: startDim ${startDim} comes after endDim ${endDim} in shape [${shape.join(", ")}]`);
+  }
+  const flat = shape.slice(start, end + 1).reduce((a, b) => a * b, 1);
+  return [...shape.slice(0, start), flat, ...shape.slice(end + 1)];
+}
+
+export function squeezedShape(shape: Shape, dim: number | undefined): number[] {
+  if (dim === undefined) return shape.filter((n) => n !== 1);
+  const at = normalizeDim(dim, shape.length);
+  return shape.filter((n, i) => i !== at || n !== 1);
+}
+
+export function unsqueezedShape(shape: Shape, dim: number): number[] {
+  const at = normalizeDim(dim, shape.length + 1);
+  return [...shape.slice(0, at), 1, ...shape.slice(at)];
+}
+
+export function swappedDims(rank: number, a: number, b: number): number[] {
+  const [i, j] = [normalizeDim(a, rank), normalizeDim(b, rank)];
+  return Array.from({ length: rank }, (_, d) => (d === i ? j : d === j ? i : d));
+}
+
+/** Python's slice: negative places count from the end, ends beyond the size are cut. */
+export function sliceArguments(shape: Shape, dim: number, start = 0, stop = Number.POSITIVE_INFINITY, step = 1) {
+  const at = normalizeDim(dim, shape.length);
+  if (!Number.isInteger(step) || step < 1) {
+    throw new RangeError(`slice: step ${step} given, expected a whole number of at least 1`);
+  }
+  const size = shape[at];
+  const place = (n: number) => Math.min(Math.max(n < 0 ? n + size : n, 0), size);
+  const [from, to] = [place(start), place(stop)];
+  return { dim: at, start: from, length: Math.max(0, Math.ceil((to - from) / step)), step };
+}
+
+/** One place along a dimension, negative from the end. */
+export function placeArgument(
+  caller: string,
+  shape: Shape,
+  dim: number,
+  index: number,
+): { dim: number; index: number } {
+  const at = normalizeDim(dim, shape.length);
+  const size = shape[at] ?? 0;
+  if (!Number.isInteger(index) || index < -size || index >= size) {
+    throw new RangeError(
+      `${caller}: index ${index} is out of range for dimension ${at} of shape [${shape.join(", ")}]`,
+    );
+  }
+  return { dim: at, index: index < 0 ? index + size : index };
+}
+
+/** Cuts a dimension into parts of one size (the last may be smaller) or of the given sizes. */
+export function splitSizes(size: number, parts: number | readonly number[]): readonly number[] {
+  if (typeof parts === "number") {
+    if (!Number.isInteger(parts) || parts < 1) throw new RangeError(`split: size ${parts} given, expected at least 1`);
+    return Array.from({ length: Math.max(1, Math.ceil(size / parts)) }, (_, i) => Math.min(parts, size - i * parts));
+  }
+  const total = parts.reduce((a, b) => a + b, 0);
+  if (total !== size)
+    throw new RangeError(`split: sizes [${parts.join(", ")}] add up to ${total}, the dimension has ${size}`);
+  return parts;
+}

@@ -1,0 +1,37 @@
+let enabled = true;
+
+/** Whether operations on tensors that require a gradient are recorded. */
+export function isGradEnabled(): boolean {
+  return enabled;
+}
+
+/**
+ * Runs `fn` without recording: results require no gradient. Nests, and ends with `fn`, also when it throws.
+ * https://pytorch.org/docs/stable/generated/torch.no_grad.html
+ * @throws TypeError if `fn` is asynchronous: recording would already be back on when its promise goes on
+ */
+export function noGrad<T>(fn: () => T): T {
+  return withGradMode("noGrad", false, fn);
+}
+
+/** Runs `fn` with recording on, inside {@link noGrad}. https://pytorch.org/docs/stable/generated/torch.enable_grad.html */
+export function enableGrad<T>(fn: () => T): T {
+  return withGradMode("enableGrad", true, fn);
+}
+
+function withGradMode<T>(caller: string, mode: boolean, fn: () => T): T {
+  if (typeof fn !== "function") throw new TypeError(`${caller} expects a function: ${caller}(() => model(x))`);
+  const previous = enabled;
+  enabled = mode;
+  try {
+    const result = fn();
+    if (result instanceof Promise) {
+      throw new TypeError(
+        `${caller}: the function returned a promise, but the mode ends when it returns; call ${caller} around the synchronous parts`,
+      );
+    }
+    return result;
+  } finally {
+    enabled = previous;
+  }
+}
