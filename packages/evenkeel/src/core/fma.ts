@@ -1,10 +1,10 @@
 /**
- * Fused multiply-add, which JavaScript lacks: `a * b + c` rounded once. PyTorch's kernels use it on every machine since
- * 2013, so matching their bits needs it too.
+ * Fused multiply-add, which JavaScript lacks: `a * b + c` rounded once. PyTorch's kernels use it wherever the
+ * processor has it, so matching their bits needs it too.
  */
 
 const scratch = new Float64Array(1);
-const scratchWords = new Int32Array(scratch.buffer); // little-endian, as every platform with WebAssembly is
+const scratchWords = new Int32Array(scratch.buffer); // the low word first: little-endian
 
 /** The rounding error of `sum = a + b` (Knuth's TwoSum): `a + b` is exactly `sum + sumError(a, b, sum)`. */
 export function sumError(a: number, b: number, sum: number): number {

@@ -1,11 +1,11 @@
 import type { Spec } from "../core/index.ts";
-import { defineOp, type Value } from "../core/index.ts";
+import { defineOp, unfused, type Value } from "../core/index.ts";
 import { gt, le } from "./compare.ts";
 import { add, exp, mul, neg, sub, where } from "./elementwise.ts";
 import { erf as erfOf } from "./erf.ts";
 import { erf } from "./functions.ts";
-import { unaryLoop } from "./loops.ts";
-import { requireFloat, sameAsInput } from "./shapes.ts";
+import { binaryLoop, unaryLoop } from "./loops.ts";
+import { broadcastPromoted, requireFloat, sameAsInput } from "./shapes.ts";
 
 /** The nonlinearities between layers. Formulas: https://pytorch.org/docs/stable/nn.html#non-linear-activations */
 
@@ -14,6 +14,20 @@ function floatOnly(name: string) {
     requireFloat(name, "input", inputs[0]);
     return sameAsInput(inputs);
   };
+}
+
+/**
+ * A backward pass in one row, dy * slope(x), rounded once where the ops of `compose` would round at each step. They are
+ * its meaning for a second derivative.
+ */
+function fusedBackward(name: string, slope: (x: number) => number, compose: (x: Value) => Value) {
+  return defineOp({
+    name,
+    inputs: ["dy", "input"],
+    shape: broadcastPromoted,
+    reference: binaryLoop((dy, x) => dy * slope(x)),
+    grad: unfused(([dy, input]) => [mul(dy, compose(input))]),
+  });
 }
 
 const logistic = (x: number) => 1 / (1 + Math.exp(-x));
@@ -67,11 +81,20 @@ export const silu = defineOp({
   shape: floatOnly("silu"),
   reference: unaryLoop((x) => x / (1 + Math.exp(-x))),
   saves: ["input"],
-  grad: (dy, { input }) => {
-    const s = sigmoid(input);
-    return [mul(dy, mul(s, add(1, mul(input, sub(1, s)))))];
-  },
+  grad: (dy, { input }) => [siluBackward(dy, input)],
 });
+
+export const siluBackward = fusedBackward(
+  "siluBackward",
+  (x) => {
+    const s = logistic(x);
+    return s * (1 + x * (1 - s));
+  },
+  (x) => {
+    const s = sigmoid(x);
+    return mul(s, add(1, mul(x, sub(1, s))));
+  },
+);
 
 /** x * Phi(x), with the exact normal distribution function. */
 export const gelu = defineOp({
@@ -80,12 +103,45 @@ export const gelu = defineOp({
   shape: floatOnly("gelu"),
   reference: unaryLoop((x) => 0.5 * x * (1 + erfOf(x * Math.SQRT1_2))),
   saves: ["input"],
-  grad: (dy, { input }) => {
-    const distribution = mul(add(1, erf(mul(input, Math.SQRT1_2))), 0.5);
-    const density = mul(exp(mul(mul(input, input), -0.5)), 1 / Math.sqrt(2 * Math.PI));
-    return [mul(dy, add(distribution, mul(input, density)))];
-  },
+  grad: (dy, { input }) => [geluBackward(dy, input)],
 });
+
+const densityScale = 1 / Math.sqrt(2 * Math.PI);
+
+export const geluBackward = fusedBackward(
+  "geluBackward",
+  (x) => 0.5 * (1 + erfOf(x * Math.SQRT1_2)) + x * densityScale * Math.exp(-0.5 * x * x),
+  (x) => {
+    const distribution = mul(add(1, erf(mul(x, Math.SQRT1_2))), 0.5);
+    const density = mul(exp(mul(mul(x, x), -0.5)), densityScale);
+    return add(distribution, mul(x, density));
+  },
+);
+
+const [tanhSlope, tanhCubic] = [Math.sqrt(8 / Math.PI), 0.044715 * Math.sqrt(8 / Math.PI)];
+
+/** The tanh approximation of gelu. 0.5 (1 + tanh(u)) is written as sigmoid(2u), which does not cancel where x < 0. */
+export const geluTanh = defineOp({
+  name: "geluTanh",
+  inputs: ["input"],
+  shape: floatOnly("geluTanh"),
+  reference: unaryLoop((x) => x * logistic(x * (tanhSlope + tanhCubic * x * x))),
+  saves: ["input"],
+  grad: (dy, { input }) => [geluTanhBackward(dy, input)],
+});
+
+export const geluTanhBackward = fusedBackward(
+  "geluTanhBackward",
+  (x) => {
+    const s = logistic(x * (tanhSlope + tanhCubic * x * x));
+    return s * (1 + x * (1 - s) * (tanhSlope + 3 * tanhCubic * x * x));
+  },
+  (x) => {
+    const square = mul(x, x);
+    const s = sigmoid(mul(x, add(mul(square, tanhCubic), tanhSlope)));
+    return mul(s, add(1, mul(mul(x, sub(1, s)), add(mul(square, 3 * tanhCubic), tanhSlope))));
+  },
+);
 
 /** log(1 + exp(beta * x)) / beta; the identity where beta * x exceeds the threshold. */
 export const softplus = defineOp({

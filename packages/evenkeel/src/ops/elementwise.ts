@@ -2,19 +2,21 @@ import {
   broadcastShapes,
   defineOp,
   type Gradients,
+  type GradRule,
   isFloat,
-  notDifferentiable,
   promote,
   type Spec,
   type Value,
 } from "../core/index.ts";
 import { eq, ge, logicalAnd } from "./compare.ts";
-import { binaryLoop, selectLoop, unaryLoop } from "./loops.ts";
+import { fill } from "./creation.ts";
+import { binaryLoop, ternaryLoop, unaryLoop } from "./loops.ts";
 import { broadcastFloat, broadcastPromoted, floatOfInput, requireDtype, sameAsInput } from "./shapes.ts";
 
 /** Arithmetic of one and two operands. Two operands broadcast; dtypes are promoted as in PyTorch. */
 
-const zeroAlmostEverywhere = notDifferentiable("a step function: its derivative is zero wherever there is one");
+/** The gradient of a step function: zero, as in PyTorch, so that what lies behind it gets zeros and not nothing. */
+const flat: GradRule<object, never> = (_, __, { output }) => [fill({ ...output, value: 0 })];
 
 export const add = defineOp({
   name: "add",
@@ -129,7 +131,7 @@ export const where = defineOp({
     requireDtype("where", "condition", condition, ["bool"], "make it with a comparison");
     return [{ shape: broadcastShapes(condition.shape, broadcastShapes(a.shape, b.shape)), dtype: promote(a, b) }];
   },
-  reference: selectLoop,
+  reference: ternaryLoop((condition, a, b) => (condition ? a : b)),
   saves: ["condition"],
   grad: (dy, { condition }): Gradients => [null, where(condition, dy, 0), where(condition, 0, dy)],
 });
@@ -176,7 +178,7 @@ export const sign = defineOp({
   inputs: ["input"],
   shape: sameAsInput,
   reference: unaryLoop((x) => (x > 0 ? 1 : x < 0 ? -1 : 0)),
-  grad: zeroAlmostEverywhere,
+  grad: flat,
 });
 
 export const floor = defineOp({
@@ -184,7 +186,7 @@ export const floor = defineOp({
   inputs: ["input"],
   shape: sameAsInput,
   reference: unaryLoop(Math.floor),
-  grad: zeroAlmostEverywhere,
+  grad: flat,
 });
 
 export const ceil = defineOp({
@@ -192,7 +194,7 @@ export const ceil = defineOp({
   inputs: ["input"],
   shape: sameAsInput,
   reference: unaryLoop(Math.ceil),
-  grad: zeroAlmostEverywhere,
+  grad: flat,
 });
 
 export const trunc = defineOp({
@@ -200,7 +202,7 @@ export const trunc = defineOp({
   inputs: ["input"],
   shape: sameAsInput,
   reference: unaryLoop(Math.trunc),
-  grad: zeroAlmostEverywhere,
+  grad: flat,
 });
 
 /** Rounds to the nearest integer, halves to the even one, as PyTorch does. */
@@ -213,7 +215,7 @@ export const round = defineOp({
     if (x - down !== 0.5) return Math.round(x);
     return down % 2 === 0 ? down : down + 1;
   }),
-  grad: zeroAlmostEverywhere,
+  grad: flat,
 });
 
 export const sqrt = defineOp({

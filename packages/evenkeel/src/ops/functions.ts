@@ -57,7 +57,8 @@ export const tanh = defineOp({
   shape: floatOfInput,
   reference: unaryLoop(Math.tanh),
   saves: ["output"],
-  grad: (dy, { output }) => [mul(dy, sub(1, mul(output, output)))],
+  // (1 - y)(1 + y), not 1 - y^2: the difference is exact where y is close to 1.
+  grad: (dy, { output }) => [mul(dy, mul(sub(1, output), add(1, output)))],
 });
 
 /** The error function, to double precision. */

@@ -7,6 +7,7 @@ export * from "./loss.ts";
 export * from "./matmul.ts";
 export * from "./movement.ts";
 export * from "./normalize.ts";
+export * from "./optimizer.ts";
 export * from "./random.ts";
 export * from "./reduce.ts";
 export * from "./softmax.ts";

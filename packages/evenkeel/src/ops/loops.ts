@@ -34,16 +34,15 @@ export function binaryLoop(f: (a: number, b: number) => number): Reference {
   };
 }
 
-/** `where`: picks from the second or third input by the first, all broadcast. */
-export const selectLoop: Reference = ([condition, a, b], [y]) => {
-  const shape = y.shape;
-  const strides = [condition, a, b].map((x) => broadcastStrides(x.shape, shape));
-  walk(shape, strides, (at, n, [c, i, j], [dc, di, dj]) => {
-    for (let k = 0; k < n; k++) {
-      y.data[at + k] = condition.data[c + k * dc] ? a.data[i + k * di] : b.data[j + k * dj];
-    }
-  });
-};
+/** Three operands, all broadcast. */
+export function ternaryLoop(f: (a: number, b: number, c: number) => number): Reference {
+  return ([a, b, c], [y]) => {
+    const strides = [a, b, c].map((x) => broadcastStrides(x.shape, y.shape));
+    walk(y.shape, strides, (at, n, [i, j, l], [di, dj, dl]) => {
+      for (let k = 0; k < n; k++) y.data[at + k] = f(a.data[i + k * di], b.data[j + k * dj], c.data[l + k * dl]);
+    });
+  };
+}
 
 /** Copies `from`, read at the given strides from `start`, into the contiguous `to` of the given shape. */
 export function stridedCopy(

@@ -1,8 +1,8 @@
-import { defineOp, type Spec } from "../core/index.ts";
+import { defineOp, type Spec, unfused } from "../core/index.ts";
 import { logSigmoid, sigmoid } from "./activation.ts";
 import { le, lt } from "./compare.ts";
-import { abs, clamp, div, mul, neg, sign, sub, where } from "./elementwise.ts";
-import { binaryLoop } from "./loops.ts";
+import { abs, add, clamp, div, mul, neg, sign, sub, where } from "./elementwise.ts";
+import { binaryLoop, ternaryLoop } from "./loops.ts";
 import { broadcastPromoted, requireFloat } from "./shapes.ts";
 
 /** Elementwise parts of losses; reductions and class weights are composed around them. */
@@ -48,18 +48,34 @@ export const huber = defineOp({
   },
 });
 
+const softplusOf = (x: number) => Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x)));
+
 /**
- * Binary cross entropy of a logit: -(target * log sigmoid(input) + (1 - target) * log sigmoid(-input)), computed as
- * max(input, 0) - input * target + log(1 + exp(-|input|)), which never overflows.
+ * Binary cross entropy of a logit, where a positive weighs `posWeight` times as much as a negative:
+ * posWeight * target * softplus(-input) + (1 - target) * softplus(input). Both terms have one sign: nothing cancels.
  */
 export const bceWithLogits = defineOp({
   name: "bceWithLogits",
-  inputs: ["input", "target"],
-  shape: (inputs) => floats("bceWithLogits", inputs),
-  reference: binaryLoop((x, t) => Math.max(x, 0) - x * t + Math.log1p(Math.exp(-Math.abs(x)))),
-  saves: ["input", "target"],
-  grad: (dy, { input, target }, { needs }) => [
-    mul(dy, sub(sigmoid(input), target)),
-    needs[1] ? mul(dy, sub(logSigmoid(neg(input)), logSigmoid(input))) : null,
+  inputs: ["input", "target", "posWeight"],
+  shape: threeFloats("bceWithLogits"),
+  reference: ternaryLoop((x, t, w) => w * t * softplusOf(-x) + (1 - t) * softplusOf(x)),
+  saves: ["input", "target", "posWeight"],
+  grad: (dy, { input, target, posWeight }, { needs }) => [
+    mul(dy, bceWithLogitsSlope(input, target, posWeight)),
+    needs[1] ? mul(dy, sub(logSigmoid(neg(input)), mul(posWeight, logSigmoid(input)))) : null,
+    needs[2] ? neg(mul(dy, mul(target, logSigmoid(input)))) : null,
   ],
 });
+
+/** The derivative of {@link bceWithLogits} by its input, in one row, so that it is rounded once. */
+export const bceWithLogitsSlope = defineOp({
+  name: "bceWithLogitsSlope",
+  inputs: ["input", "target", "posWeight"],
+  shape: threeFloats("bceWithLogitsSlope"),
+  reference: ternaryLoop((x, t, w) => (1 + (w - 1) * t) / (1 + Math.exp(-x)) - w * t),
+  grad: unfused(([x, t, w]) => [sub(mul(add(1, mul(sub(w, 1), t)), sigmoid(x)), mul(w, t))]),
+});
+
+function threeFloats(name: string) {
+  return ([x, target, posWeight]: readonly Spec[]) => broadcastPromoted([floats(name, [x, target])[0], posWeight]);
+}

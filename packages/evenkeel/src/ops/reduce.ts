@@ -11,7 +11,7 @@ import {
   type Value,
 } from "../core/index.ts";
 import { eq } from "./compare.ts";
-import { add, div, mul, sub, where } from "./elementwise.ts";
+import { abs, add, div, exp, mul, pow, sign, sub, where } from "./elementwise.ts";
 import { walk } from "./loops.ts";
 import { concat, expand, reshape, slice } from "./movement.ts";
 
@@ -129,10 +129,10 @@ function extremum(name: string, best: (a: number, b: number) => number, start: n
 }
 
 /** The largest value, NaN before all; the gradient of a tie is shared evenly. */
-export const amax = extremum("amax", Math.max, -Infinity);
+export const amax = extremum("amax", (a, b) => Math.max(a, b), -Infinity);
 
 /** The smallest value, NaN before all; the gradient of a tie is shared evenly. */
-export const amin = extremum("amin", Math.min, Infinity);
+export const amin = extremum("amin", (a, b) => Math.min(a, b), Infinity);
 
 function indexOfExtremum(name: string, beats: (a: number, b: number) => boolean) {
   return defineOp({
@@ -194,6 +194,46 @@ function composeProduct(x: Value, dim: number): Value {
   const products = mul(part(0, half), part(half, half));
   return composeProduct(n % 2 === 0 ? products : concat([products, part(n - 1, 1)], { dim }), dim);
 }
+
+/** log(sum(exp(x))) without overflow. */
+export const logsumexp = defineOp({
+  name: "logsumexp",
+  inputs: ["input"],
+  shape: (inputs, attrs: ReduceAttrs) => floatResult("logsumexp")(inputs, attrs),
+  reference: ([x], [y], { dims }) => {
+    // An infinite maximum is left out of the exponent, where it would make NaN of itself.
+    const top = fold(x, dims, -Infinity, (a, b) => Math.max(a, b)).map((max) => (Math.abs(max) === Infinity ? 0 : max));
+    const totals = fold(x, dims, 0, (total, value, group) => total + Math.exp(value - top[group]));
+    y.data.set(totals.map((total, group) => Math.log(total) + top[group]));
+  },
+  saves: ["input", "output"],
+  grad: (dy, { input, output }, { inputs: [{ shape }], attrs }) => [
+    mul(spread(dy, shape, attrs), exp(sub(input, spread(output, shape, attrs)))),
+  ],
+});
+
+/** The p-norm, (sum |x|^p)^(1/p), for finite p > 0. Its gradient at a norm of 0 is taken as 0. */
+export const vectorNorm = defineOp({
+  name: "vectorNorm",
+  inputs: ["input"],
+  shape: (inputs, attrs: ReduceAttrs & { readonly p: number }) => {
+    if (!(attrs.p > 0 && attrs.p < Infinity))
+      throw new RangeError(`norm: p = ${attrs.p} given, expected a number above 0`);
+    return floatResult("norm")(inputs, attrs);
+  },
+  reference: ([x], [y], { dims, p }) => {
+    const totals = fold(x, dims, 0, p === 2 ? (acc, v) => acc + v * v : (acc, v) => acc + Math.abs(v) ** p);
+    y.data.set(totals.map(p === 2 ? Math.sqrt : (total) => total ** (1 / p)));
+  },
+  saves: ["input", "output"],
+  grad: (dy, { input, output }, { inputs: [{ shape }], attrs: { p, ...attrs } }) => {
+    const total = spread(output, shape, attrs);
+    const zero = eq(total, 0);
+    const ratio = div(input, where(zero, 1, total));
+    const slope = p === 2 ? ratio : p === 1 ? sign(input) : mul(sign(input), pow(abs(ratio), p - 1));
+    return [where(zero, 0, mul(spread(dy, shape, attrs), slope))];
+  },
+});
 
 function quantifier(name: string, start: number, step: (acc: number, value: number) => number) {
   return defineOp({

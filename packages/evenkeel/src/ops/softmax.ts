@@ -1,5 +1,14 @@
-import { defineOp, isFloat, type NdArray, type Spec, sizeOf, type TypedArray } from "../core/index.ts";
-import { exp, mul, sub } from "./elementwise.ts";
+import {
+  defineOp,
+  isFloat,
+  type NdArray,
+  type Spec,
+  sizeOf,
+  type TypedArray,
+  unfused,
+  type Value,
+} from "../core/index.ts";
+import { mul, sub } from "./elementwise.ts";
 import { sum } from "./reduce.ts";
 import { requireFloat } from "./shapes.ts";
 
@@ -17,24 +26,26 @@ function shape(name: string) {
   };
 }
 
-/** Calls `line` with the maximum and the sum of exp(x - maximum) of every line along the dimension. */
-function forEachLine(
-  x: NdArray,
-  dim: number,
-  line: (data: TypedArray, start: number, end: number, step: number, max: number, total: number) => void,
-): void {
+type Line = (data: TypedArray, start: number, end: number, step: number) => void;
+
+/** Calls `line` for every line of elements along the dimension. */
+function forEachLine(x: NdArray, dim: number, line: Line): void {
   const n = x.shape[dim] ?? 1;
   const step = sizeOf(x.shape.slice(dim + 1));
-  if (sizeOf(x.shape) === 0) return;
+  if (x.data.length === 0) return;
   for (let i = 0; i < x.data.length / n; i++) {
     const start = Math.floor(i / step) * n * step + (i % step);
-    const end = start + n * step;
-    let max = -Infinity;
-    for (let at = start; at < end; at += step) max = Math.max(max, x.data[at]);
-    let total = 0;
-    for (let at = start; at < end; at += step) total += Math.exp(x.data[at] - max);
-    line(x.data, start, end, step, max, total);
+    line(x.data, start, start + n * step, step);
   }
+}
+
+/** The maximum of a line and the sum of exp(x - maximum) over it. */
+function scaleOf(data: TypedArray, start: number, end: number, step: number): [max: number, total: number] {
+  let max = -Infinity;
+  for (let at = start; at < end; at += step) max = Math.max(max, data[at]);
+  let total = 0;
+  for (let at = start; at < end; at += step) total += Math.exp(data[at] - max);
+  return [max, total];
 }
 
 export const softmax = defineOp({
@@ -42,14 +53,14 @@ export const softmax = defineOp({
   inputs: ["input"],
   shape: shape("softmax"),
   reference: ([x], [y], { dim }) =>
-    forEachLine(x, dim, (data, start, end, step, max, total) => {
+    forEachLine(x, dim, (data, start, end, step) => {
+      const [max, total] = scaleOf(data, start, end, step);
       for (let at = start; at < end; at += step) y.data[at] = Math.exp(data[at] - max) / total;
     }),
   saves: ["output"],
-  grad: (dy, { output }, { attrs: { dim }, inputs }) => {
-    const dims = inputs[0].shape.length === 0 ? [] : [dim];
-    return [mul(sub(dy, sum(mul(dy, output), { dims, keepdim: true })), output)];
-  },
+  grad: (dy, { output }, { attrs: { dim } }) => [
+    mul(sub(dy, sum(mul(dy, output), { dims: lineDims(dy, dim), keepdim: true })), output),
+  ],
 });
 
 export const logSoftmax = defineOp({
@@ -57,13 +68,33 @@ export const logSoftmax = defineOp({
   inputs: ["input"],
   shape: shape("logSoftmax"),
   reference: ([x], [y], { dim }) =>
-    forEachLine(x, dim, (data, start, end, step, max, total) => {
+    forEachLine(x, dim, (data, start, end, step) => {
+      const [max, total] = scaleOf(data, start, end, step);
       const log = Math.log(total);
       for (let at = start; at < end; at += step) y.data[at] = data[at] - max - log;
     }),
-  saves: ["output"],
-  grad: (dy, { output }, { attrs: { dim }, inputs }) => {
-    const dims = inputs[0].shape.length === 0 ? [] : [dim];
-    return [sub(dy, mul(exp(output), sum(dy, { dims, keepdim: true })))];
-  },
+  saves: ["input"],
+  grad: (dy, { input }, { attrs }) => [logSoftmaxBackward(dy, input, attrs)],
 });
+
+/** dy - softmax(input) * sum(dy); in one row and from the input, so that nothing is rounded on the way. */
+export const logSoftmaxBackward = defineOp({
+  name: "logSoftmaxBackward",
+  inputs: ["dy", "input"],
+  shape: ([dy], _: SoftmaxAttrs) => [{ shape: dy.shape, dtype: dy.dtype }],
+  reference: ([dy, input], [dx], { dim }) =>
+    forEachLine(dy, dim, (data, start, end, step) => {
+      const [max, scale] = scaleOf(input.data, start, end, step);
+      let total = 0;
+      for (let at = start; at < end; at += step) total += data[at];
+      for (let at = start; at < end; at += step) {
+        dx.data[at] = data[at] - (Math.exp(input.data[at] - max) / scale) * total;
+      }
+    }),
+  grad: unfused(([dy, input], { dim }: SoftmaxAttrs) => [
+    sub(dy, mul(softmax(input, { dim }), sum(dy, { dims: lineDims(dy, dim), keepdim: true }))),
+  ]),
+});
+
+/** A 0-d value is a line of one. */
+const lineDims = (x: Value, dim: number) => (x.shape.length === 0 ? [] : [dim]);

@@ -5,7 +5,8 @@ import type { Tensor } from "./tensor.ts";
 export type Edge = Node | Tensor;
 
 /** Looks at the gradient of a tensor as it passes, and may put another in its place. */
-export type GradHook = (grad: Tensor) => Tensor | null | undefined | void;
+// biome-ignore lint/suspicious/noConfusingVoidType: a hook that only looks returns nothing at all.
+export type GradHook = (grad: Tensor) => Tensor | null | void;
 
 interface Saved {
   readonly tensor: Tensor;

@@ -466,22 +466,12 @@ export class Tensor implements Value {
   }
   /** log(sum(exp(x))) without overflow. */
   logsumexp(dim: Dims, { keepdim = false }: KeepdimOption = {}): Tensor {
-    const top = this.detach().amax(dim, { keepdim: true });
-    const shift = top.where(top.isfinite(), 0);
-    const total = this.sub(shift).exp().sum(dim, { keepdim: true }).log().add(shift);
-    return keepdim
-      ? total
-      : total.reshape(reduceArguments(this.shape, dim, {}).attrs.dims.reduceRight(dropDim, this.shape));
+    return ops.logsumexp<Tensor>(this, reduceArguments(this.shape, dim, { keepdim }).attrs);
   }
   /** The p-norm over all dimensions or those given. p = Infinity gives the largest absolute value. */
-  norm(p = 2, dim?: Dims, options?: KeepdimOption): Tensor {
+  norm(p = 2, dim?: Dims | KeepdimOption, options?: KeepdimOption): Tensor {
     if (p === Infinity) return this.abs().amax(dim, options);
-    if (p === 2) return this.square().sum(dim, options).sqrt();
-    if (p === 1) return this.abs().sum(dim, options);
-    return this.abs()
-      .pow(p)
-      .sum(dim, options)
-      .pow(1 / p);
+    return ops.vectorNorm<Tensor>(this, { ...reduceArguments(this.shape, dim, options).attrs, p });
   }
 
   #along(dim: number, { keepdim = false }: KeepdimOption, indices: Tensor): { values: Tensor; indices: Tensor } {
@@ -597,8 +587,6 @@ export function matmul(a: Tensor, b: Tensor): Tensor {
   const columns = b.ndim === 1 ? product.squeeze(-1) : product;
   return a.ndim === 1 ? columns.squeeze(b.ndim === 1 ? -1 : -2) : columns;
 }
-
-const dropDim = (shape: Shape, dim: number): Shape => shape.filter((_, i) => i !== dim);
 
 const scaled = (operand: Operand, alpha: number): Operand =>
   typeof operand === "number" ? operand * alpha : operand.mul(alpha);

@@ -1,0 +1,323 @@
+import { type Tensor, tensor } from "evenkeel";
+import type { RowName } from "../packages/evenkeel/src/ops/table.ts";
+
+/** Inputs and attributes with which a differentiable row is checked against finite differences, in float64. */
+export interface GradCase {
+  readonly name: string;
+  readonly inputs: readonly Tensor[];
+  readonly attrs?: object;
+}
+
+let state = 1;
+
+/** Deterministic values away from 0, ties and whole numbers, where kinks are: +-(0.15 to 1.9). */
+function next(): number {
+  state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+  const u = state / 2 ** 32;
+  return (u < 0.5 ? -1 : 1) * (0.15 + 1.75 * ((u * 2) % 1));
+}
+
+function values(shape: readonly number[], map: (x: number) => number = (x) => x): Tensor {
+  const size = shape.reduce((a, b) => a * b, 1);
+  const data = Float64Array.from({ length: size }, () => map(next()));
+  return tensor(data, { shape, requiresGrad: true });
+}
+
+const fixed = (x: Tensor) => x.detach();
+const positive = (shape: readonly number[]) => values(shape, (x) => Math.abs(x) + 0.2);
+const indices = (data: number[], shape: number[] = [data.length]) => tensor(data, { dtype: "int32", shape });
+
+const oddShapes: readonly (readonly number[])[] = [[], [1], [5], [3, 4], [2, 1, 3], [0], [2, 0]];
+const broadcasts: readonly (readonly [readonly number[], readonly number[]])[] = [
+  [[3], [3]],
+  [[2, 3], [3]],
+  [
+    [2, 1],
+    [1, 3],
+  ],
+  [[], [2, 2]],
+  [[2, 3], []],
+  [[0, 3], [3]],
+  [
+    [4, 1, 2],
+    [3, 1],
+  ],
+];
+
+const unary = (make = values, attrs?: object): GradCase[] =>
+  oddShapes.map((shape) => ({ name: `[${shape}]`, inputs: [make(shape)], attrs }));
+
+const binary = (makeA = values, makeB = values, attrs?: object): GradCase[] =>
+  broadcasts.map(([a, b]) => ({ name: `[${a}] and [${b}]`, inputs: [makeA(a), makeB(b)], attrs }));
+
+const reductions = (
+  extra: object = {},
+  shapes = [
+    [3, 2],
+    [2, 3, 2],
+    [4, 1],
+  ],
+): GradCase[] => [
+  { name: "scalar", inputs: [values([])], attrs: { dims: [], keepdim: false, ...extra } },
+  ...shapes.flatMap((shape) =>
+    [[0], [shape.length - 1], shape.map((_, i) => i)].flatMap((dims) =>
+      [false, true].map((keepdim) => ({
+        name: `[${shape}] over [${dims}]${keepdim ? " keepdim" : ""}`,
+        inputs: [values(shape)],
+        attrs: { dims, keepdim, ...extra },
+      })),
+    ),
+  ),
+];
+
+const alongDim = (): GradCase[] =>
+  [
+    { shape: [4], dim: 0 },
+    { shape: [2, 3], dim: 0 },
+    { shape: [2, 3], dim: 1 },
+    { shape: [2, 3, 2], dim: 1 },
+    { shape: [0, 3], dim: 1 },
+  ].map(({ shape, dim }) => ({ name: `[${shape}] along ${dim}`, inputs: [values(shape)], attrs: { dim } }));
+
+const matrixCases = (): GradCase[] =>
+  [false, true].flatMap((transposeA) =>
+    [false, true].flatMap((transposeB) =>
+      [
+        { a: [2, 3], b: [3, 4] },
+        { a: [1, 1], b: [1, 1] },
+        { a: [2, 2, 3], b: [3, 2] },
+        { a: [2, 1, 2, 3], b: [3, 3, 1] },
+        { a: [0, 3], b: [3, 2] },
+        { a: [2, 0], b: [0, 2] },
+      ].map(({ a, b }) => {
+        const flip = (shape: number[], t: boolean) =>
+          t ? [...shape.slice(0, -2), ...shape.slice(-2).reverse()] : shape;
+        const [left, right] = [flip(a, transposeA), flip(b, transposeB)];
+        return {
+          name: `[${left}]${transposeA ? "T" : ""} x [${right}]${transposeB ? "T" : ""}`,
+          inputs: [values(left), values(right)],
+          attrs: { transposeA, transposeB },
+        };
+      }),
+    ),
+  );
+
+const batchNormCases = (): GradCase[] =>
+  [
+    [4, 3],
+    [2, 1],
+    [5, 2, 3],
+    [2, 2, 1],
+  ].map((shape) => ({
+    name: `[${shape}]`,
+    inputs: [values(shape), values([shape[1]]), values([shape[1]])],
+    attrs: { eps: 1e-3 },
+  }));
+
+const logitCases = (): GradCase[] =>
+  binary(values, (shape) => values(shape, (x) => (Math.abs(x) % 1) * 0.9)).map(({ name, inputs }) => ({
+    name,
+    inputs: [...inputs, positive(inputs[0].shape.slice(-1))],
+  }));
+
+const statistics = (x: Tensor): [Tensor, Tensor] => {
+  const dims = x.shape.map((_, i) => i).filter((i) => i !== 1);
+  const flat = x.detach();
+  return [flat.mean(dims), flat.var(dims, { correction: 0 })];
+};
+
+/**
+ * The cases of every differentiable row. A row without an entry does not compile; a row that is not differentiable says
+ * null here, and the test checks that the table says so too.
+ */
+export const gradCases: Record<RowName, readonly GradCase[] | null> = {
+  add: binary(),
+  sub: binary(),
+  mul: binary(),
+  div: binary(),
+  pow: [
+    ...binary(positive, values),
+    { name: "whole exponents of negative bases", inputs: [values([4]), fixed(tensor([0, 1, 2, 3]).double())] },
+  ],
+  maximum: binary(),
+  minimum: binary(),
+  remainder: binary(values, (shape) => values(shape, (x) => x + Math.sign(x) * 2)),
+  where: [
+    { name: "same", inputs: [fixed(values([2, 3])).gt(0), values([2, 3]), values([2, 3])] },
+    { name: "broadcast", inputs: [fixed(values([2, 1])).gt(0), values([3]), values([])] },
+    { name: "empty", inputs: [fixed(values([0])).gt(0), values([0]), values([])] },
+  ],
+  clamp: unary(values, { min: -1, max: 1.2 }),
+  neg: unary(),
+  abs: unary(),
+  sqrt: unary(positive),
+  rsqrt: unary(positive),
+  square: unary(),
+  reciprocal: unary(),
+  sign: unary(),
+  floor: unary(),
+  ceil: unary(),
+  trunc: unary(),
+  round: unary((shape) => values(shape, (x) => Math.trunc(x) + (x % 1) * 0.4)),
+  exp: unary(),
+  expm1: unary(),
+  log: unary(positive),
+  log1p: unary(positive),
+  log2: unary(positive),
+  sin: unary(),
+  cos: unary(),
+  tanh: unary(),
+  erf: [...unary(), { name: "far out", inputs: [tensor([-4, -2.7, 2.6, 3.5]).double().requiresGrad_()] }],
+  sigmoid: unary(),
+  relu: unary(),
+  leakyRelu: unary(values, { negativeSlope: 0.1 }),
+  elu: unary(values, { alpha: 1.3 }),
+  silu: unary(),
+  gelu: unary(),
+  softplus: [...unary(values, { beta: 1.5, threshold: 20 }), ...unary(values, { beta: 2, threshold: 1 })],
+  logSigmoid: unary(),
+  clone: unary(),
+  cast: unary(values, { dtype: "float64" }),
+  sum: reductions(),
+  mean: reductions(),
+  variance: [
+    ...reductions({ correction: 0 }),
+    ...reductions({ correction: 1 }, [
+      [3, 2],
+      [2, 3, 2],
+    ])
+      .slice(1)
+      .filter(({ attrs, inputs }) => countOf(inputs[0], attrs) > 1),
+  ],
+  prod: [
+    ...reductions(),
+    {
+      name: "with zeros",
+      inputs: [
+        tensor([
+          [2, 0, 3],
+          [0, 0, 4],
+        ])
+          .double()
+          .requiresGrad_(),
+      ],
+      attrs: { dims: [1], keepdim: false },
+    },
+  ],
+  amax: reductions(),
+  amin: reductions(),
+  reshape: [
+    { name: "[2, 3] to [3, 2]", inputs: [values([2, 3])], attrs: { shape: [3, 2] } },
+    { name: "empty", inputs: [values([0, 3])], attrs: { shape: [0] } },
+  ],
+  permute: [
+    { name: "matrix", inputs: [values([2, 3])], attrs: { dims: [1, 0] } },
+    { name: "3-D", inputs: [values([2, 3, 2])], attrs: { dims: [2, 0, 1] } },
+    { name: "empty", inputs: [values([0, 2])], attrs: { dims: [1, 0] } },
+  ],
+  expand: [
+    { name: "[1, 3] to [2, 3]", inputs: [values([1, 3])], attrs: { shape: [2, 3] } },
+    { name: "[] to [2, 2]", inputs: [values([])], attrs: { shape: [2, 2] } },
+    { name: "to nothing", inputs: [values([1])], attrs: { shape: [0] } },
+  ],
+  slice: [
+    { name: "step 2", inputs: [values([5, 2])], attrs: { dim: 0, start: 1, length: 2, step: 2 } },
+    { name: "inner", inputs: [values([2, 4])], attrs: { dim: 1, start: 1, length: 2, step: 1 } },
+    { name: "empty", inputs: [values([3])], attrs: { dim: 0, start: 1, length: 0, step: 1 } },
+  ],
+  unslice: [
+    { name: "step 2", inputs: [values([2, 2])], attrs: { dim: 0, start: 1, length: 2, step: 2, size: 5 } },
+    { name: "inner", inputs: [values([2, 2])], attrs: { dim: 1, start: 1, length: 2, step: 1, size: 4 } },
+  ],
+  concat: [
+    { name: "rows", inputs: [values([2, 3]), values([1, 3])], attrs: { dim: 0 } },
+    { name: "columns, one empty", inputs: [values([2, 1]), values([2, 0]), values([2, 2])], attrs: { dim: 1 } },
+  ],
+  indexSelect: [
+    { name: "repeated rows", inputs: [values([4, 2]), indices([3, 0, 3])], attrs: { dim: 0 } },
+    { name: "columns", inputs: [values([2, 3]), indices([2, 2])], attrs: { dim: 1 } },
+    { name: "none", inputs: [values([2, 3]), indices([])], attrs: { dim: 1 } },
+  ],
+  indexAdd: [
+    { name: "repeated rows", inputs: [values([3, 2]), indices([3, 0, 3])], attrs: { dim: 0, size: 4 } },
+    { name: "columns", inputs: [values([2, 2]), indices([2, 2])], attrs: { dim: 1, size: 3 } },
+  ],
+  gather: [
+    { name: "along 1", inputs: [values([2, 3]), indices([2, 0, 1, 1], [2, 2])], attrs: { dim: 1 } },
+    { name: "along 0", inputs: [values([3, 2]), indices([2, 2], [1, 2])], attrs: { dim: 0 } },
+  ],
+  scatterAdd: [
+    { name: "along 1", inputs: [values([2, 2]), indices([2, 0, 1, 1], [2, 2])], attrs: { dim: 1, shape: [2, 3] } },
+  ],
+  matmul: matrixCases(),
+  linear: [
+    { name: "[3, 2] to 4", inputs: [values([3, 2]), values([4, 2]), values([4])] },
+    { name: "one", inputs: [values([1, 1]), values([1, 1]), values([1])] },
+    { name: "no rows", inputs: [values([0, 2]), values([3, 2]), values([3])] },
+  ],
+  softmax: alongDim(),
+  logSoftmax: alongDim(),
+  logSoftmaxBackward: alongDim().map(({ name, inputs: [x], attrs }) => ({ name, inputs: [values(x.shape), x], attrs })),
+  batchNorm: batchNormCases(),
+  batchNormBackward: batchNormCases().map(({ name, inputs: [x, weight], attrs }) => ({
+    name,
+    inputs: [values(x.shape), x, weight, ...statistics(x)],
+    attrs,
+  })),
+  batchNormEval: batchNormCases().map(({ name, inputs: [x, weight, bias], attrs }) => ({
+    name,
+    inputs: [x, fixed(values(bias.shape)), fixed(positive(bias.shape)), weight, bias],
+    attrs,
+  })),
+  smoothL1: [
+    ...binary(values, values, { beta: 1 }),
+    ...binary(values, values, { beta: 0.3 }),
+    ...binary(values, values, { beta: 0 }),
+  ],
+  huber: [...binary(values, values, { delta: 1 }), ...binary(values, values, { delta: 0.4 })],
+  bceWithLogits: logitCases(),
+  bceWithLogitsSlope: logitCases(),
+  siluBackward: binary(),
+  geluBackward: binary(),
+  geluTanh: unary(),
+  geluTanhBackward: binary(),
+  logsumexp: reductions(),
+  vectorNorm: [...reductions({ p: 2 }), ...reductions({ p: 1 }), ...reductions({ p: 3 }), ...reductions({ p: 1.5 })],
+  // Not differentiable, and said so in their rows
+  eq: null,
+  ne: null,
+  lt: null,
+  le: null,
+  gt: null,
+  ge: null,
+  logicalAnd: null,
+  logicalOr: null,
+  logicalXor: null,
+  logicalNot: null,
+  isnan: null,
+  isinf: null,
+  isfinite: null,
+  argmax: null,
+  argmin: null,
+  any: null,
+  all: null,
+  detach: null,
+  fill: null,
+  uniform: null,
+  normal: null,
+  bernoulli: null,
+  bernoulliOf: null,
+  dropoutMask: null,
+  randint: null,
+  randperm: null,
+  sgdStep: null,
+  sgdMomentumStep: null,
+  adamStep: null,
+  amsgradStep: null,
+  assign: null,
+  updateRunningStats: null,
+};
+
+function countOf(x: Tensor, attrs: object | undefined): number {
+  return (attrs as { dims: number[] }).dims.reduce((n, dim) => n * x.shape[dim], 1);
+}
