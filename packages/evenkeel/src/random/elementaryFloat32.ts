@@ -46,8 +46,8 @@ export function logFloat32(value: number): number {
 const fourOverPi = fround(4 / Math.PI);
 // -pi/4 in three parts.
 const reduction1 = -0.78515625;
-const reduction2 = fround(-2.4187564849853515625e-4);
-const reduction3 = fround(-3.77489497744594108e-8);
+const reduction2 = fround(-2.4187564849853516e-4);
+const reduction3 = fround(-3.774894977445941e-8);
 const cos2 = fround(2.443315711809948e-5);
 const cos1 = fround(-1.388731625493765e-3);
 const cos0 = fround(4.166664568298827e-2);

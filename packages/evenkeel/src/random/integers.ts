@@ -18,12 +18,7 @@ function limitsOf(out: Integers): [smallest: number, largest: number] {
  * @throws TypeError if a bound is no number
  * @throws RangeError if a bound is not an integer, low >= high, or `out` cannot hold low or high - 1
  */
-export function fillRandint(
-  out: Integers,
-  low: number,
-  high: number,
-  generator: Generator,
-): void {
+export function fillRandint(out: Integers, low: number, high: number, generator: Generator): void {
   checkInteger("randint", "low", low);
   checkInteger("randint", "high", high);
   if (low >= high) throw new RangeError(`randint expects low < high, but got low = ${low} and high = ${high}`);
@@ -33,9 +28,9 @@ export function fillRandint(
       `randint expects integers from ${smallest} to ${largest} for this dtype, but got low = ${low} and high = ${high}`,
     );
   }
-  if (high - low < 2 ** 32) return fillNarrow(out, low, high, generator);
-  if (out instanceof Int32Array) return fillAnyInt32(out, generator);
-  fillWide(out, BigInt(low), BigInt(high), generator);
+  if (high - low < 2 ** 32) fillNarrow(out, low, high, generator);
+  else if (out instanceof Int32Array) fillAnyInt32(out, generator);
+  else fillWide(out, BigInt(low), BigInt(high), generator);
 }
 
 function fillNarrow(out: Integers, low: number, high: number, generator: Generator): void {

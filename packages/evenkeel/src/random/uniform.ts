@@ -21,19 +21,17 @@ export function uniformFloat64(generator: Generator): number {
  * @throws TypeError if a bound is no number
  * @throws RangeError if a bound is not finite, low > high, or the bounds or their distance exceed the type of `out`
  */
-export function fillUniform(
-  out: Float32Array | Float64Array,
-  low: number,
-  high: number,
-  generator: Generator,
-): void {
+export function fillUniform(out: Float32Array | Float64Array, low: number, high: number, generator: Generator): void {
   checkFinite("uniform", "low", low);
   checkFinite("uniform", "high", high);
-  if (low > high) throw new RangeError(`uniform expects low <= high, but got low = ${low} and high = ${high}; swap them`);
+  if (low > high)
+    throw new RangeError(`uniform expects low <= high, but got low = ${low} and high = ${high}; swap them`);
   const largest = out instanceof Float32Array ? largestFloat32 : Number.MAX_VALUE;
   if (low < -largest || high > largest || high - low > largest) {
     const type = out instanceof Float32Array ? "float32" : "float64";
-    throw new RangeError(`uniform expects bounds and their distance within ${type}, but got low = ${low} and high = ${high}`);
+    throw new RangeError(
+      `uniform expects bounds and their distance within ${type}, but got low = ${low} and high = ${high}`,
+    );
   }
   if (out instanceof Float32Array) fillFloat32(out, Math.fround(low), Math.fround(high), generator);
   else fillFloat64(out, low, high, generator);
