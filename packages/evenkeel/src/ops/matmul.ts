@@ -110,7 +110,7 @@ function forEachMatrix(a: Shape, b: Shape, y: Shape, visit: (a: number, b: numbe
   }
 }
 
-/** One M x N product. A row of sums is kept in double, so that b is read along its rows. */
+/** One M x N product; `a` is read at any two strides, `b` along its rows. */
 function product(
   a: TypedArray,
   transposeA: boolean,
@@ -123,23 +123,58 @@ function product(
   bias?: TypedArray,
 ): void {
   const [rowStep, innerStep] = transposeA ? [1, m] : [k, 1];
-  if (transposeB) {
-    for (let i = 0; i < m; i++) {
-      for (let j = 0; j < n; j++) {
-        let total = bias === undefined ? 0 : bias[j];
-        for (let p = 0, at = i * rowStep, row = j * k; p < k; p++, at += innerStep) total += a[at] * b[row + p];
-        y[i * n + j] = total;
-      }
-    }
-    return;
-  }
   const totals = new Float64Array(n);
   for (let i = 0; i < m; i++) {
-    totals.fill(0);
-    for (let p = 0; p < k; p++) {
-      const factor = a[i * rowStep + p * innerStep];
-      for (let j = 0, at = p * n; j < n; j++) totals[j] += factor * b[at + j];
-    }
+    if (bias === undefined) totals.fill(0);
+    else totals.set(bias);
+    if (transposeB) dotRows(a, i * rowStep, innerStep, b, totals, k);
+    else addRows(a, i * rowStep, innerStep, b, totals, k);
     y.set(totals, i * n);
+  }
+}
+
+// Both loops below take four at a time to spare loads and stores; each sum still adds its terms one by one, in order.
+
+/** totals[j] += dot(a, row j of b). */
+function dotRows(a: TypedArray, start: number, step: number, b: TypedArray, totals: Float64Array, k: number): void {
+  const n = totals.length;
+  let j = 0;
+  for (; j + 3 < n; j += 4) {
+    let [t0, t1, t2, t3] = [totals[j], totals[j + 1], totals[j + 2], totals[j + 3]];
+    const [b1, b2, b3] = [k, 2 * k, 3 * k];
+    for (let p = 0, at = start, row = j * k; p < k; p++, at += step, row++) {
+      const factor = a[at];
+      t0 += factor * b[row];
+      t1 += factor * b[row + b1];
+      t2 += factor * b[row + b2];
+      t3 += factor * b[row + b3];
+    }
+    totals[j] = t0;
+    totals[j + 1] = t1;
+    totals[j + 2] = t2;
+    totals[j + 3] = t3;
+  }
+  for (; j < n; j++) {
+    let total = totals[j];
+    for (let p = 0, at = start, row = j * k; p < k; p++, at += step) total += a[at] * b[row + p];
+    totals[j] = total;
+  }
+}
+
+/** totals += sum over p of a[p] * row p of b. */
+function addRows(a: TypedArray, start: number, step: number, b: TypedArray, totals: Float64Array, k: number): void {
+  const n = totals.length;
+  let p = 0;
+  let at = start;
+  for (; p + 3 < k; p += 4, at += 4 * step) {
+    const [f0, f1, f2, f3] = [a[at], a[at + step], a[at + 2 * step], a[at + 3 * step]];
+    const [b1, b2, b3] = [n, 2 * n, 3 * n];
+    for (let j = 0, row = p * n; j < n; j++, row++) {
+      totals[j] = totals[j] + f0 * b[row] + f1 * b[row + b1] + f2 * b[row + b2] + f3 * b[row + b3];
+    }
+  }
+  for (; p < k; p++, at += step) {
+    const factor = a[at];
+    for (let j = 0, row = p * n; j < n; j++, row++) totals[j] += factor * b[row];
   }
 }
