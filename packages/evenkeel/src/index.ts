@@ -1,2 +1,19 @@
+// The whole public surface. Names and defaults are PyTorch's, in camelCase.
+
 export type { DType, Shape, TypedArray } from "./core/index.ts";
+export * as data from "./data/index.ts";
+export * as nn from "./nn/index.ts";
+export * as F from "./nn/functional/index.ts";
+export * as optim from "./optim/index.ts";
+export {
+  defaultGenerator,
+  Generator,
+  getRngState,
+  initialSeed,
+  manualSeed,
+  type Seed,
+  seed,
+  setRngState,
+} from "./random/index.ts";
 export * from "./tensor/index.ts";
+export * as train from "./train/index.ts";

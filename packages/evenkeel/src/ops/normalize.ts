@@ -1,7 +1,7 @@
 import { defineOp, type NdArray, type Shape, type Spec, sizeOf, unfused, type Value } from "../core/index.ts";
 import { add, div, mul, rsqrt, sub } from "./elementwise.ts";
 import { reshape } from "./movement.ts";
-import { normalizeBackward, normalizeForward, perChannel } from "./normalize.loops.ts";
+import { channelStatistics, normalizeBackward, normalizeForward } from "./normalize.loops.ts";
 import { mean as meanOf, sum, variance as varianceOf } from "./reduce.ts";
 import { requireFloat, requireSameDtype, requireShape } from "./shapes.ts";
 
@@ -39,11 +39,7 @@ export const batchNorm = defineOp({
     return [{ shape: x.shape, dtype: x.dtype }, statistic, statistic];
   },
   reference: ([x, weight, bias], [y, mean, variance], { eps }) => {
-    const count = x.data.length / x.shape[1];
-    perChannel(x, mean.data, (total, value) => total + value);
-    for (let c = 0; c < mean.data.length; c++) mean.data[c] /= count;
-    perChannel(x, variance.data, (total, value, c) => total + (value - mean.data[c]) ** 2);
-    for (let c = 0; c < variance.data.length; c++) variance.data[c] /= count;
+    channelStatistics(x, mean.data, variance.data);
     normalizeForward(x, mean, variance, weight, bias, eps, y);
   },
   saves: ["input", "weight", "mean", "variance"],
