@@ -1,0 +1,76 @@
+import * as ops from "../../ops/index.ts";
+import type { Tensor } from "../../tensor/index.ts";
+
+/**
+ * Nonlinearities: each maps every value by itself, any shape to the same shape, except softmax and logSoftmax, which
+ * work along a dimension. Formulas: https://pytorch.org/docs/stable/nn.functional.html#non-linear-activation-functions
+ */
+
+/** max(0, x). The gradient at 0 is 0. */
+export function relu(input: Tensor): Tensor {
+  return ops.relu(input);
+}
+
+/** x where positive, `negativeSlope` (default 0.01) times x elsewhere. */
+export function leakyRelu(input: Tensor, { negativeSlope = 0.01 }: { negativeSlope?: number } = {}): Tensor {
+  return ops.leakyRelu(input, { negativeSlope });
+}
+
+/** x where positive, `alpha` (default 1) times (exp(x) - 1) elsewhere. https://arxiv.org/abs/1511.07289 */
+export function elu(input: Tensor, { alpha = 1 }: { alpha?: number } = {}): Tensor {
+  return ops.elu(input, { alpha });
+}
+
+export type GeluApproximation = "none" | "tanh";
+
+export function checkApproximation(owner: string, approximate: GeluApproximation): void {
+  if (approximate !== "none" && approximate !== "tanh") {
+    throw new RangeError(`${owner}: approximate is ${JSON.stringify(approximate)}, expected "none" or "tanh"`);
+  }
+}
+
+/**
+ * x times the normal distribution function of x; `approximate: "tanh"` gives the cheaper form of the paper instead.
+ * https://arxiv.org/abs/1606.08415
+ */
+export function gelu(input: Tensor, { approximate = "none" }: { approximate?: GeluApproximation } = {}): Tensor {
+  checkApproximation("gelu", approximate);
+  return approximate === "none" ? ops.gelu(input) : ops.geluTanh(input);
+}
+
+/** x * sigmoid(x), also called swish. */
+export function silu(input: Tensor): Tensor {
+  return ops.silu(input);
+}
+
+export function tanh(input: Tensor): Tensor {
+  return ops.tanh(input);
+}
+
+/** 1 / (1 + exp(-x)). */
+export function sigmoid(input: Tensor): Tensor {
+  return ops.sigmoid(input);
+}
+
+/** log(sigmoid(x)), without overflow for large negative x. */
+export function logSigmoid(input: Tensor): Tensor {
+  return ops.logSigmoid(input);
+}
+
+/** log(1 + exp(beta * x)) / beta; x itself where beta * x exceeds `threshold`. Defaults: beta 1, threshold 20. */
+export function softplus(
+  input: Tensor,
+  { beta = 1, threshold = 20 }: { beta?: number; threshold?: number } = {},
+): Tensor {
+  return ops.softplus(input, { beta, threshold });
+}
+
+/** exp(x) over its sum along `dim`: positive values that sum to 1. */
+export function softmax(input: Tensor, { dim }: { dim: number }): Tensor {
+  return input.softmax(dim);
+}
+
+/** The logarithm of {@link softmax}, without the overflow of taking it afterwards. */
+export function logSoftmax(input: Tensor, { dim }: { dim: number }): Tensor {
+  return input.logSoftmax(dim);
+}

@@ -1,0 +1,82 @@
+import { formatShape } from "../../core/index.ts";
+import * as ops from "../../ops/index.ts";
+import { requireFloat, requireSameDtype } from "../../ops/shapes.ts";
+import { ones, type Tensor, zeros } from "../../tensor/index.ts";
+
+export interface BatchNormOptions {
+  /** Running mean and variance, [C] both or neither: written in training, read otherwise. */
+  readonly runningMean?: Tensor | null;
+  readonly runningVar?: Tensor | null;
+  /** Scale and shift after normalizing, [C] each. */
+  readonly weight?: Tensor | null;
+  readonly bias?: Tensor | null;
+  /** Normalize by the statistics of this batch instead of the running ones. Default false. */
+  readonly training?: boolean;
+  /** Weight of the new value: running = (1 - momentum) * running + momentum * batch. Default 0.1. */
+  readonly momentum?: number | Tensor;
+  /** Added to the variance. Default 1e-5. */
+  readonly eps?: number;
+}
+
+/**
+ * (x - mean) / sqrt(variance + eps) * weight + bias for each channel of an input [N, C, ...]. The batch is normalized by
+ * its biased variance while `runningVar` gets the unbiased one; no gradient flows into running statistics. Sums are kept
+ * in float64, so a large mean costs no digits. An empty batch leaves the running statistics alone.
+ * https://arxiv.org/abs/1502.03167, https://pytorch.org/docs/stable/generated/torch.nn.functional.batch_norm.html
+ * @throws TypeError if the dtypes differ
+ * @throws RangeError if shapes do not fit, or in training if there is one value per channel
+ */
+export function batchNorm(input: Tensor, options: BatchNormOptions = {}): Tensor {
+  const { runningMean = null, runningVar = null, training = false, momentum = 0.1, eps = 1e-5 } = options;
+  checkBatchNorm(input, options);
+  const like = { dtype: input.dtype };
+  const weight = options.weight ?? ones([input.shape[1]], like);
+  const bias = options.bias ?? zeros([input.shape[1]], like);
+  if (!training) {
+    if (runningMean === null || runningVar === null) {
+      throw new Error(
+        "batchNorm: outside of training it needs runningMean and runningVar; give both, or training: true",
+      );
+    }
+    return ops.batchNormEval(input, runningMean, runningVar, weight, bias, { eps });
+  }
+  const count = valuesPerChannel(input);
+  const [output, mean, variance] = ops.batchNorm(input, weight, bias, { eps });
+  if (runningMean !== null && runningVar !== null && count > 0) {
+    ops.updateRunningStats(runningMean, runningVar, mean, variance, momentum, { count });
+  }
+  return output;
+}
+
+function valuesPerChannel(input: Tensor): number {
+  return input.shape.reduce((count, n, d) => (d === 1 ? count : count * n), 1);
+}
+
+function checkBatchNorm(input: Tensor, options: BatchNormOptions): void {
+  const { runningMean = null, runningVar = null, weight = null, bias = null, training = false } = options;
+  requireFloat("batchNorm", "input", input);
+  if (input.ndim < 2) {
+    throw new RangeError(`batchNorm: input has shape ${formatShape(input.shape)}, expected [N, C, ...]`);
+  }
+  const channels = input.shape[1];
+  for (const [name, value] of Object.entries({ runningMean, runningVar, weight, bias })) {
+    if (value === null) continue;
+    if (value.ndim !== 1 || value.shape[0] !== channels) {
+      throw new RangeError(
+        `batchNorm: ${name} has shape ${formatShape(value.shape)}, expected [${channels}], one value per channel of the ` +
+          `input ${formatShape(input.shape)} (dimension 1)`,
+      );
+    }
+    requireSameDtype("batchNorm", input, "input", value, name);
+  }
+  if ((runningMean === null) !== (runningVar === null)) {
+    throw new TypeError("batchNorm: only one of runningMean and runningVar is given; give both, or neither");
+  }
+  if (training && valuesPerChannel(input) === 1) {
+    throw new RangeError(
+      `Expected more than 1 value per channel when training, got input size ${formatShape(input.shape)}: the variance of ` +
+        "one value is 0. Drop the last, smaller batch (dropLast: true of DataLoader), choose another batch size, or call " +
+        "eval() to predict",
+    );
+  }
+}

@@ -1,0 +1,39 @@
+import { broadcastShapes, formatShape, sameShape } from "../../core/index.ts";
+import * as ops from "../../ops/index.ts";
+import type { Tensor } from "../../tensor/index.ts";
+import { checkReduction, checkSameShape, type LossOptions, reduce } from "./reduction.ts";
+
+export interface BCEWithLogitsOptions extends LossOptions {
+  /** Factor of each loss; broadcasts to the input. */
+  readonly weight?: Tensor | null;
+  /** Factor of the loss where the target is 1; broadcasts to the input, so [C] gives one per class. */
+  readonly posWeight?: Tensor | null;
+}
+
+/**
+ * Binary cross entropy of logits (before the sigmoid): -(t * log(s) + (1 - t) * log(1 - s)) with s = sigmoid(x).
+ * Input and target have one shape; targets are probabilities from 0 to 1.
+ * https://pytorch.org/docs/stable/generated/torch.nn.functional.binary_cross_entropy_with_logits.html
+ * @throws RangeError if the shapes differ or a weight does not broadcast to them
+ */
+export function binaryCrossEntropyWithLogits(
+  input: Tensor,
+  target: Tensor,
+  { weight = null, posWeight = null, reduction = "mean" }: BCEWithLogitsOptions = {},
+): Tensor {
+  const owner = "binaryCrossEntropyWithLogits";
+  checkReduction(owner, reduction);
+  checkSameShape(owner, input, target);
+  checkFactor(owner, "weight", weight, input);
+  checkFactor(owner, "posWeight", posWeight, input);
+  const losses = ops.bceWithLogits(input, target, posWeight ?? 1);
+  return reduce(weight === null ? losses : losses.mul(weight), reduction);
+}
+
+function checkFactor(owner: string, name: string, factor: Tensor | null, input: Tensor): void {
+  if (factor === null || sameShape(broadcastShapes(factor.shape, input.shape), input.shape)) return;
+  throw new RangeError(
+    `${owner}: ${name} has shape ${formatShape(factor.shape)}, expected one that broadcasts to the input's ` +
+      formatShape(input.shape),
+  );
+}

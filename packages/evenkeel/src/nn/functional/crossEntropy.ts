@@ -1,0 +1,162 @@
+import { formatShape, isFloat, type Shape, sameShape } from "../../core/index.ts";
+import { requireDtype, requireFloat, requireSameDtype, requireShape } from "../../ops/shapes.ts";
+import type { Tensor } from "../../tensor/index.ts";
+import { positionOf } from "./position.ts";
+import { checkReduction, type LossOptions, type Reduction } from "./reduction.ts";
+
+export interface NLLOptions extends LossOptions {
+  /** One factor per class, [C]. The mean then divides by the sum of the factors of the targets. */
+  readonly weight?: Tensor | null;
+  /** Targets of this value count for nothing, in the mean neither. Default -100. */
+  readonly ignoreIndex?: number;
+}
+
+export interface CrossEntropyOptions extends NLLOptions {
+  /** Share of the target that is spread evenly over all classes, 0 to 1. Default 0. https://arxiv.org/abs/1512.00567 */
+  readonly labelSmoothing?: number;
+}
+
+export const defaultIgnoreIndex = -100;
+
+/**
+ * Cross entropy of logits. Input [N, C], [N, C, d1, ...] or [C]; the target is either class indices, int32 [N],
+ * [N, d1, ...] or [], or class probabilities, float, of the input's shape.
+ * https://pytorch.org/docs/stable/generated/torch.nn.functional.cross_entropy.html
+ * @throws TypeError if the dtypes do not fit
+ * @throws RangeError if the shapes do not fit, a class is out of range, or an option is
+ */
+export function crossEntropy(
+  input: Tensor,
+  target: Tensor,
+  { weight = null, ignoreIndex = defaultIgnoreIndex, labelSmoothing = 0, reduction = "mean" }: CrossEntropyOptions = {},
+): Tensor {
+  const owner = "crossEntropy";
+  checkSmoothing(owner, labelSmoothing);
+  checkInput(owner, input, weight, reduction);
+  if (isFloat(target.dtype) && sameShape(target.shape, input.shape)) {
+    return ofProbabilities(input, target, weight, labelSmoothing, reduction);
+  }
+  checkClassShape(owner, input, target);
+  const logProbabilities = input.logSoftmax(classDim(input.shape));
+  return ofClasses(owner, logProbabilities, target, { weight, ignoreIndex, labelSmoothing, reduction });
+}
+
+/**
+ * Negative log likelihood: minus the log-probability that the input gives to the target class. Input [N, C],
+ * [N, C, d1, ...] or [C], from {@link logSoftmax}; target int32 [N], [N, d1, ...] or [].
+ * https://pytorch.org/docs/stable/generated/torch.nn.functional.nll_loss.html
+ * @throws as {@link crossEntropy}
+ */
+export function nllLoss(
+  input: Tensor,
+  target: Tensor,
+  { weight = null, ignoreIndex = defaultIgnoreIndex, reduction = "mean" }: NLLOptions = {},
+): Tensor {
+  checkInput("nllLoss", input, weight, reduction);
+  checkClassShape("nllLoss", input, target);
+  return ofClasses("nllLoss", input, target, { weight, ignoreIndex, labelSmoothing: 0, reduction });
+}
+
+/** [C] has its classes in dimension 0, everything else in dimension 1. */
+function classDim(shape: Shape): number {
+  return shape.length === 1 ? 0 : 1;
+}
+
+function withoutClasses(shape: Shape): number[] {
+  return shape.filter((_, d) => d !== classDim(shape));
+}
+
+function ofClasses(
+  owner: string,
+  logProbabilities: Tensor,
+  target: Tensor,
+  { weight, ignoreIndex, labelSmoothing, reduction }: Required<CrossEntropyOptions>,
+): Tensor {
+  const dim = classDim(logProbabilities.shape);
+  const kept = target.ne(ignoreIndex);
+  const classes = target.where(kept, 0);
+  const weights = weight === null ? null : pick(owner, weight, 0, classes.flatten(), target).reshape(target.shape);
+
+  let likelihood = pick(owner, logProbabilities, dim, classes.unsqueeze(dim), target).squeeze(dim);
+  if (weights !== null) likelihood = likelihood.mul(weights);
+  if (labelSmoothing > 0) {
+    const everyClass =
+      weight === null ? logProbabilities : logProbabilities.mul(alongClasses(weight, logProbabilities));
+    const share = labelSmoothing / logProbabilities.shape[dim];
+    likelihood = likelihood.mul(1 - labelSmoothing).add(everyClass.sum(dim).mul(share));
+  }
+
+  const losses = likelihood.neg().where(kept, 0);
+  if (reduction === "none") return losses;
+  if (reduction === "sum") return losses.sum();
+  return losses.sum().div(weights === null ? kept.sum() : weights.where(kept, 0).sum());
+}
+
+function ofProbabilities(
+  input: Tensor,
+  target: Tensor,
+  weight: Tensor | null,
+  labelSmoothing: number,
+  reduction: Reduction,
+): Tensor {
+  requireSameDtype("crossEntropy", input, "input", target, "target");
+  const dim = classDim(input.shape);
+  const classes = input.shape[dim];
+  const smooth = labelSmoothing > 0 ? target.mul(1 - labelSmoothing).add(labelSmoothing / classes) : target;
+  const terms = input.logSoftmax(dim).mul(smooth);
+  const weighted = weight === null ? terms : terms.mul(alongClasses(weight, input));
+  if (reduction === "none") return weighted.sum(dim).neg();
+  // The mean is over the rows, whatever the weights: PyTorch's choice for probabilities.
+  return reduction === "sum" ? weighted.sum().neg() : weighted.sum().div(-input.size / classes);
+}
+
+/** One value per class, shaped so that it broadcasts over the input. */
+function alongClasses(weight: Tensor, input: Tensor): Tensor {
+  return weight.reshape(input.shape.map((n, d) => (d === classDim(input.shape) ? n : 1)));
+}
+
+/** Gathers; an index out of range is looked up and named only then, which keeps the usual case free of a second pass. */
+function pick(owner: string, from: Tensor, dim: number, index: Tensor, target: Tensor): Tensor {
+  const classes = from.shape[dim];
+  try {
+    return from.gather(dim, index);
+  } catch (error) {
+    const outside = index.data.findIndex((c) => c < 0 || c >= classes);
+    if (outside < 0) throw error;
+    throw new RangeError(
+      `${owner}: target ${index.data[outside]} at ${formatShape(positionOf(outside, target.shape))} is out of range for ` +
+        `${classes} classes, expected 0 to ${classes - 1} or ignoreIndex`,
+    );
+  }
+}
+
+export function checkSmoothing(owner: string, labelSmoothing: number): void {
+  if (typeof labelSmoothing !== "number" || !(labelSmoothing >= 0 && labelSmoothing <= 1)) {
+    throw new RangeError(`${owner}: labelSmoothing is ${labelSmoothing}, expected a number from 0 to 1`);
+  }
+}
+
+function checkInput(owner: string, input: Tensor, weight: Tensor | null, reduction: Reduction): void {
+  checkReduction(owner, reduction);
+  requireFloat(owner, "input", input);
+  if (input.ndim === 0)
+    throw new RangeError(`${owner}: input is a single value, expected [N, C], [N, C, d1, ...] or [C]`);
+  if (weight === null) return;
+  requireShape(owner, "weight (one value per class)", weight, [input.shape[classDim(input.shape)]]);
+  requireSameDtype(owner, input, "input", weight, "weight");
+}
+
+function checkClassShape(owner: string, input: Tensor, target: Tensor): void {
+  const expected = withoutClasses(input.shape);
+  const cure =
+    owner === "crossEntropy"
+      ? "convert class indices with .int(); class probabilities must have the shape of the input"
+      : "convert class indices with .int()";
+  requireDtype(owner, `target ${formatShape(target.shape)}`, target, ["int32"], cure);
+  if (!sameShape(target.shape, expected)) {
+    throw new RangeError(
+      `${owner}: target has shape ${formatShape(target.shape)}, expected ${formatShape(expected)}: one class for each ` +
+        `row of the input ${formatShape(input.shape)}`,
+    );
+  }
+}

@@ -1,0 +1,32 @@
+import * as ops from "../../ops/index.ts";
+import { requireFloat } from "../../ops/shapes.ts";
+import { defaultGenerator } from "../../random/index.ts";
+import type { GeneratorOption, Tensor } from "../../tensor/index.ts";
+
+export interface DropoutOptions extends GeneratorOption {
+  /** Probability of zeroing a value. Default 0.5. */
+  readonly p?: number;
+  /** false gives the input back. Default true. */
+  readonly training?: boolean;
+}
+
+export function checkProbability(owner: string, p: number): void {
+  if (typeof p !== "number" || !(p >= 0 && p <= 1)) {
+    throw new RangeError(`${owner}: p is ${p}, expected a probability from 0 to 1`);
+  }
+}
+
+/**
+ * Sets each value to 0 with probability p and multiplies the others by 1 / (1 - p), so that the expectation stays.
+ * Draws nothing for p = 0, p = 1, or outside of training. https://jmlr.org/papers/v15/srivastava14a.html
+ * @throws RangeError if p is no probability
+ */
+export function dropout(
+  input: Tensor,
+  { p = 0.5, training = true, generator = defaultGenerator }: DropoutOptions = {},
+): Tensor {
+  checkProbability("dropout", p);
+  requireFloat("dropout", "input", input);
+  if (!training || p === 0 || input.size === 0) return input;
+  return input.mul(ops.dropoutMask<Tensor>({ shape: input.shape, dtype: input.dtype, p, generator }));
+}

@@ -1,0 +1,17 @@
+export { ModuleDict, ModuleList, type NamedModules, Sequential } from "./containers.ts";
+export * as F from "./functional/index.ts";
+export * as functional from "./functional/index.ts";
+export type { ForwardHook, ForwardPreHook, FullBackwardHook, RemoveHook } from "./hooks.ts";
+export * as init from "./init.ts";
+export * from "./layers/activation.ts";
+export * from "./layers/batchNorm.ts";
+export * from "./layers/dropout.ts";
+export * from "./layers/flatten.ts";
+export * from "./layers/linear.ts";
+export * from "./layers/loss.ts";
+export { type AnyModule, Module } from "./module.ts";
+export type { MemberOptions, WalkOptions } from "./moduleTree.ts";
+export { Buffer, type BufferOptions, Parameter, type ParameterOptions } from "./parameter.ts";
+export type { LoadOptions, LoadResult, StateDict } from "./stateDict.ts";
+export { ModelSummary, type SummaryOptions, summary } from "./summary.ts";
+export type { BatchShape, SummaryRow, SummaryTotals } from "./summaryTable.ts";

@@ -1,0 +1,62 @@
+import { type GeneratorOption, type Tensor, zeros } from "../../tensor/index.ts";
+import { checkOptions, checkWholeNumber } from "../checks.ts";
+import { formatBool } from "../format.ts";
+import { linear } from "../functional/linear.ts";
+import { kaimingUniform_, uniform_ } from "../init.ts";
+import { Module } from "../module.ts";
+import { Parameter } from "../parameter.ts";
+
+export interface LinearOptions extends GeneratorOption {
+  /** Learn an additive bias. Default true; false is right before a BatchNorm1d, which takes the mean away again. */
+  readonly bias?: boolean;
+}
+
+/**
+ * y = x * weight^T + bias over the last dimension: [..., inFeatures] -> [..., outFeatures].
+ * Both start uniform within 1 / sqrt(inFeatures), weight first, the numbers PyTorch draws under the same seed.
+ * https://pytorch.org/docs/stable/generated/torch.nn.Linear.html
+ * @throws RangeError if a size is not a whole number of at least 1
+ */
+export class Linear extends Module {
+  readonly inFeatures: number;
+  readonly outFeatures: number;
+  /** [outFeatures, inFeatures] */
+  weight: Parameter;
+  /** [outFeatures] */
+  bias: Parameter | null;
+
+  constructor(inFeatures: number, outFeatures: number, options: LinearOptions = {}) {
+    super();
+    checkWholeNumber("Linear", "inFeatures", inFeatures, 1);
+    checkWholeNumber("Linear", "outFeatures", outFeatures, 1);
+    checkOptions("Linear", options, ["bias", "generator"]);
+    this.inFeatures = inFeatures;
+    this.outFeatures = outFeatures;
+    this.weight = new Parameter(zeros([outFeatures, inFeatures]));
+    this.bias = options.bias === false ? null : new Parameter(zeros([outFeatures]));
+    this.resetParameters(options);
+  }
+
+  /** Draws weight and bias anew. */
+  resetParameters({ generator }: GeneratorOption = {}): void {
+    kaimingUniform_(this.weight, { a: Math.sqrt(5), generator });
+    const bound = 1 / Math.sqrt(this.inFeatures);
+    if (this.bias !== null) uniform_(this.bias, -bound, bound, { generator });
+  }
+
+  override forward(input: Tensor): Tensor {
+    return linear(input, this.weight, this.bias);
+  }
+
+  override extraRepr(): string {
+    const { inFeatures, outFeatures, bias } = this;
+    return `in_features=${inFeatures}, out_features=${outFeatures}, bias=${formatBool(bias !== null)}`;
+  }
+}
+
+/** Gives its input back: a place holder in a network. */
+export class Identity extends Module {
+  override forward(input: Tensor): Tensor {
+    return input;
+  }
+}

@@ -1,0 +1,135 @@
+import type { Tensor } from "../../tensor/index.ts";
+import { checkOptions } from "../checks.ts";
+import { type BCEWithLogitsOptions, binaryCrossEntropyWithLogits } from "../functional/binaryCrossEntropy.ts";
+import {
+  type CrossEntropyOptions,
+  checkSmoothing,
+  crossEntropy,
+  defaultIgnoreIndex,
+  type NLLOptions,
+  nllLoss,
+} from "../functional/crossEntropy.ts";
+import { checkBeta, checkDelta, huberLoss, l1Loss, mseLoss, smoothL1Loss } from "../functional/loss.ts";
+import { checkReduction, type LossOptions, type Reduction } from "../functional/reduction.ts";
+import { Module } from "../module.ts";
+import { Buffer } from "../parameter.ts";
+
+/** The losses of `functional` as modules of two inputs, prediction and target; what each computes is said there. */
+abstract class Loss extends Module<[input: Tensor, target: Tensor]> {
+  readonly reduction: Reduction;
+
+  constructor(owner: string, options: LossOptions, known: readonly string[] = []) {
+    super();
+    checkOptions(owner, options, ["reduction", ...known]);
+    const { reduction = "mean" } = options;
+    checkReduction(owner, reduction);
+    this.reduction = reduction;
+  }
+}
+
+export class MSELoss extends Loss {
+  constructor(options: LossOptions = {}) {
+    super("MSELoss", options);
+  }
+
+  override forward(input: Tensor, target: Tensor): Tensor {
+    return mseLoss(input, target, { reduction: this.reduction });
+  }
+}
+
+export class L1Loss extends Loss {
+  constructor(options: LossOptions = {}) {
+    super("L1Loss", options);
+  }
+
+  override forward(input: Tensor, target: Tensor): Tensor {
+    return l1Loss(input, target, { reduction: this.reduction });
+  }
+}
+
+export class SmoothL1Loss extends Loss {
+  readonly beta: number;
+
+  constructor(options: LossOptions & { readonly beta?: number } = {}) {
+    super("SmoothL1Loss", options, ["beta"]);
+    const { beta = 1 } = options;
+    checkBeta("SmoothL1Loss", beta);
+    this.beta = beta;
+  }
+
+  override forward(input: Tensor, target: Tensor): Tensor {
+    return smoothL1Loss(input, target, { beta: this.beta, reduction: this.reduction });
+  }
+}
+
+export class HuberLoss extends Loss {
+  readonly delta: number;
+
+  constructor(options: LossOptions & { readonly delta?: number } = {}) {
+    super("HuberLoss", options, ["delta"]);
+    const { delta = 1 } = options;
+    checkDelta("HuberLoss", delta);
+    this.delta = delta;
+  }
+
+  override forward(input: Tensor, target: Tensor): Tensor {
+    return huberLoss(input, target, { delta: this.delta, reduction: this.reduction });
+  }
+}
+
+/** Weights are buffers, hence in the state dict, as in PyTorch. */
+function asBuffer(weight: Tensor | null | undefined): Buffer | null {
+  return weight === null || weight === undefined ? null : new Buffer(weight);
+}
+
+export class NLLLoss extends Loss {
+  readonly weight: Buffer | null;
+  readonly ignoreIndex: number;
+
+  constructor(options: NLLOptions = {}) {
+    super("NLLLoss", options, ["weight", "ignoreIndex"]);
+    this.weight = asBuffer(options.weight);
+    this.ignoreIndex = options.ignoreIndex ?? defaultIgnoreIndex;
+  }
+
+  override forward(input: Tensor, target: Tensor): Tensor {
+    const { weight, ignoreIndex, reduction } = this;
+    return nllLoss(input, target, { weight, ignoreIndex, reduction });
+  }
+}
+
+export class CrossEntropyLoss extends Loss {
+  readonly weight: Buffer | null;
+  readonly ignoreIndex: number;
+  readonly labelSmoothing: number;
+
+  constructor(options: CrossEntropyOptions = {}) {
+    super("CrossEntropyLoss", options, ["weight", "ignoreIndex", "labelSmoothing"]);
+    const { labelSmoothing = 0 } = options;
+    checkSmoothing("CrossEntropyLoss", labelSmoothing);
+    this.weight = asBuffer(options.weight);
+    this.ignoreIndex = options.ignoreIndex ?? defaultIgnoreIndex;
+    this.labelSmoothing = labelSmoothing;
+  }
+
+  override forward(input: Tensor, target: Tensor): Tensor {
+    const { weight, ignoreIndex, labelSmoothing, reduction } = this;
+    return crossEntropy(input, target, { weight, ignoreIndex, labelSmoothing, reduction });
+  }
+}
+
+export class BCEWithLogitsLoss extends Loss {
+  readonly weight: Buffer | null;
+  readonly pos_weight: Buffer | null;
+
+  constructor(options: BCEWithLogitsOptions = {}) {
+    super("BCEWithLogitsLoss", options, ["weight", "posWeight"]);
+    this.weight = asBuffer(options.weight);
+    this.pos_weight = asBuffer(options.posWeight);
+  }
+
+  override forward(input: Tensor, target: Tensor): Tensor {
+    const { weight, pos_weight, reduction } = this;
+    return binaryCrossEntropyWithLogits(input, target, { weight, posWeight: pos_weight, reduction });
+  }
+}

@@ -1,0 +1,288 @@
+import { type DType, isFloat } from "../core/index.ts";
+import type { Tensor } from "../tensor/index.ts";
+import { BackwardWatch } from "./backwardHook.ts";
+import { Callable, className, describe, invoke } from "./callable.ts";
+import { checkOptions } from "./checks.ts";
+import {
+  type ForwardHook,
+  type ForwardPreHook,
+  type FullBackwardHook,
+  ModuleHooks,
+  type RemoveHook,
+  runForwardHooks,
+  runPreHooks,
+} from "./hooks.ts";
+import { checkMember, ownBuffers, ownChildren, ownParameters } from "./members.ts";
+import {
+  findMember,
+  findModule,
+  type MemberOptions,
+  uniqueChildren,
+  type WalkOptions,
+  walkBuffers,
+  walkModules,
+  walkParameters,
+} from "./moduleTree.ts";
+import { Buffer, type BufferOptions, type Parameter } from "./parameter.ts";
+import { formatModule, inspect } from "./print.ts";
+import { type LoadOptions, type LoadResult, loadState, type StateDict, saveState } from "./stateDict.ts";
+
+/** Any module, whatever it takes and gives: the type for arguments that are not called. */
+// biome-ignore lint/suspicious/noExplicitAny: inputs stand on both sides of a hook, so nothing else is above all modules
+export type AnyModule = Module<any, any>;
+
+export interface Module<In extends unknown[] = [Tensor], Out = Tensor> {
+  /** Runs the module: pre-hooks, `forward`, forward hooks. */
+  // biome-ignore lint/style/useShorthandFunctionType: the interface is merged with the class
+  (...inputs: In): Out;
+}
+
+/**
+ * The base class of all layers and networks. A subclass makes its layers as fields and writes `forward`; an instance is
+ * called like a function: `net(x)`. `In` are the types of its inputs, `Out` that of its output: one Tensor in and out
+ * unless said otherwise, as in `class Pair extends Module<[Tensor, Tensor]>`.
+ *
+ * Fields that hold a Parameter, Buffer or Module belong to the module, in the order in which they were set. Null, private
+ * (`#`) fields and arrays do not: for lists there are ModuleList and ModuleDict. Where modules are handed out they are
+ * typed as taking and giving one Tensor; use `instanceof` to know more.
+ * https://pytorch.org/docs/stable/generated/torch.nn.Module.html
+ */
+// biome-ignore lint/suspicious/noUnsafeDeclarationMerging: Callable makes the call signature true
+export abstract class Module<In extends unknown[] = [Tensor], Out = Tensor> extends Callable {
+  /** Whether the module is in training mode; written by `train` and `eval`. */
+  training = true;
+  readonly #hooks = new ModuleHooks();
+
+  /** What the module computes. Call the module instead, so that its hooks run. */
+  abstract forward(...inputs: In): Out;
+
+  /** The settings shown in the parentheses when the module is printed, as `"p=0.5, inplace=False"`. */
+  extraRepr(): string {
+    return "";
+  }
+
+  [invoke](inputs: In): Out {
+    if (typeof this.forward !== "function") {
+      const name = className(this);
+      throw new Error(
+        `${name} has no method "forward", which a call of it runs; write forward(x) { ... } in class ${name}`,
+      );
+    }
+    if (this.#hooks.size === 0) return this.forward(...inputs);
+    const { fullBackward } = this.#hooks;
+    const watch = fullBackward.size > 0 ? new BackwardWatch(this, fullBackward.list()) : undefined;
+    const given = runPreHooks(this, this.#hooks, inputs);
+    const watched = watch === undefined ? given : watch.watchInputs(given);
+    const output = runForwardHooks(this, this.#hooks, watched, this.forward(...watched));
+    return watch === undefined ? output : watch.watchOutput(output);
+  }
+
+  /** Runs `hook(module, inputs)` before every `forward`; it may return other inputs, as a list. */
+  registerForwardPreHook(hook: ForwardPreHook<this, In>): RemoveHook {
+    return this.#hooks.forwardPre.add(this, hook);
+  }
+
+  /** Runs `hook(module, inputs, output)` after every `forward`; it may return another output. */
+  registerForwardHook(hook: ForwardHook<this, In, Out>): RemoveHook {
+    return this.#hooks.forward.add(this, hook);
+  }
+
+  /**
+   * Runs `hook(module, gradInput, gradOutput)` when backward has the gradients with respect to the inputs; it may return
+   * others in place of `gradInput`, null standing for zeros. Inputs and outputs must not be written to in place. If no
+   * input requires a gradient, the hook runs when the gradient of the output is known.
+   * https://pytorch.org/docs/stable/generated/torch.nn.Module.html#torch.nn.Module.register_full_backward_hook
+   */
+  registerFullBackwardHook(hook: FullBackwardHook<this>): RemoveHook {
+    return this.#hooks.fullBackward.add(this, hook);
+  }
+
+  /**
+   * Sets the field `name` to a parameter; null keeps the place without one.
+   * @throws TypeError, RangeError, Error for another kind of value, a bad name, a name that is taken
+   */
+  registerParameter(name: string, parameter: Parameter | null): void {
+    checkMember(this, "parameter", name, parameter);
+    this.#set(name, parameter);
+  }
+
+  /**
+   * Sets the field `name` to a Buffer: to `tensor` itself if it is one and there are no options, else to one that shares
+   * its memory. Throws as {@link registerParameter}.
+   */
+  registerBuffer(name: string, tensor: Tensor | null, options?: BufferOptions): void {
+    const asItIs = tensor === null || (tensor instanceof Buffer && options === undefined);
+    const buffer = asItIs ? tensor : new Buffer(tensor, options);
+    checkMember(this, "buffer", name, buffer);
+    this.#set(name, buffer);
+  }
+
+  /** Sets the field `name` to a module. Throws as {@link registerParameter}. */
+  addModule(name: string, module: AnyModule | null): void {
+    checkMember(this, "module", name, module);
+    this.#set(name, module);
+  }
+
+  /** Another name of {@link addModule}. */
+  registerModule(name: string, module: AnyModule | null): void {
+    this.addModule(name, module);
+  }
+
+  #set(name: string, member: unknown): void {
+    (this as unknown as Record<string, unknown>)[name] = member;
+  }
+
+  /** The parameters here and below by path, own ones first; one held in two places comes once. */
+  namedParameters(options?: MemberOptions): [string, Parameter][] {
+    return walkParameters(this, options);
+  }
+
+  /** {@link namedParameters} without the names. */
+  parameters(options?: Pick<MemberOptions, "recurse">): Parameter[] {
+    return walkParameters(this, options).map(([, parameter]) => parameter);
+  }
+
+  /** The buffers here and below by path, persistent or not; one held in two places comes once. */
+  namedBuffers(options?: MemberOptions): [string, Buffer][] {
+    return walkBuffers(this, options);
+  }
+
+  /** {@link namedBuffers} without the names. */
+  buffers(options?: Pick<MemberOptions, "recurse">): Buffer[] {
+    return walkBuffers(this, options).map(([, buffer]) => buffer);
+  }
+
+  /** This module (under the name `""`) and all below it by path, each before its children and once. */
+  namedModules(options?: WalkOptions): [string, Module][] {
+    return walkModules(this as unknown as Module, options);
+  }
+
+  /** {@link namedModules} without the names. */
+  modules(): Module[] {
+    return this.namedModules().map(([, module]) => module);
+  }
+
+  /** The modules held by this one itself, by name, each once. */
+  namedChildren(): [string, Module][] {
+    return uniqueChildren(this as unknown as Module);
+  }
+
+  /** {@link namedChildren} without the names. */
+  children(): Module[] {
+    return this.namedChildren().map(([, child]) => child);
+  }
+
+  /**
+   * The module at a path such as `"features.0"`; `""` is this module.
+   * @throws RangeError naming the step that leads nowhere
+   */
+  getSubmodule(target: string): Module {
+    return findModule(this as unknown as Module, target);
+  }
+
+  /** The parameter at a path such as `"layer1.weight"`. Throws as {@link getSubmodule}. */
+  getParameter(target: string): Parameter {
+    return findMember(this, target, "parameter", ownParameters);
+  }
+
+  /** The buffer at a path such as `"norm.running_mean"`. Throws as {@link getSubmodule}. */
+  getBuffer(target: string): Buffer {
+    return findMember(this, target, "buffer", ownBuffers);
+  }
+
+  /**
+   * Switches this module and all below it to training mode (or, with false, to evaluation): Dropout and BatchNorm tell
+   * the two apart. A subclass may override it to keep a part in evaluation.
+   * @throws TypeError if `mode` is no boolean
+   */
+  train(mode = true): this {
+    if (typeof mode !== "boolean") {
+      throw new TypeError(
+        `${className(this)}.train takes true or false, got ${describe(mode)}; to run an epoch use fit(...)`,
+      );
+    }
+    this.training = mode;
+    for (const child of this.children()) child.train(mode);
+    return this;
+  }
+
+  /** `train(false)`. */
+  eval(): this {
+    return this.train(false);
+  }
+
+  /** Calls `fn` with every module below and then with this one: to initialise weights, for example. */
+  apply(fn: (module: Module) => void): this {
+    for (const child of this.children()) child.apply(fn);
+    fn(this as unknown as Module);
+    return this;
+  }
+
+  /** Sets whether gradients are recorded for all parameters here and below: false freezes them. */
+  requiresGrad_(flag = true): this {
+    for (const parameter of this.parameters()) parameter.requiresGrad_(flag);
+    return this;
+  }
+
+  /** Takes the gradients of all parameters away; with `setToNone: false` they become zeros, if they are there. */
+  zeroGrad(options: { readonly setToNone?: boolean } = {}): void {
+    checkOptions("zeroGrad", options, ["setToNone"]);
+    const { setToNone = true } = options;
+    for (const parameter of this.parameters()) {
+      if (setToNone || parameter.grad === null) parameter.grad = null;
+      else parameter.grad = parameter.grad.detach().zero_();
+    }
+  }
+
+  /**
+   * Converts all parameters, their gradients and the floating-point buffers here and below, in place: optimizers go on
+   * with the same parameters.
+   * @throws TypeError if `dtype` is not float32 or float64
+   */
+  to(dtype: DType): this {
+    if (!isFloat(dtype)) {
+      throw new TypeError(`${className(this)}.to takes "float32" or "float64", got ${describe(dtype)}`);
+    }
+    for (const parameter of this.parameters()) parameter.convert(dtype);
+    for (const buffer of this.buffers()) buffer.convert(dtype);
+    return this;
+  }
+
+  /** `to("float32")`. */
+  float(): this {
+    return this.to("float32");
+  }
+
+  /** `to("float64")`. */
+  double(): this {
+    return this.to("float64");
+  }
+
+  /**
+   * The parameters and persistent buffers by path, in PyTorch's order. They share the memory of the module and change
+   * with it; `clone()` those that are to stay. `prefix` is put before each key as it is: `{ prefix: "net." }`.
+   */
+  stateDict(options: { readonly prefix?: string } = {}): StateDict {
+    checkOptions("stateDict", options, ["prefix"]);
+    return saveState(this, options.prefix ?? "");
+  }
+
+  /**
+   * Copies the values of a state dict into the parameters and buffers.
+   * @throws Error listing every missing, unexpected, mis-shaped and otherwise unfit key; nothing is written then. With
+   * `strict: false`, missing and unexpected keys are no error but returned.
+   * @throws TypeError if `dict` is no object of tensors
+   */
+  loadStateDict(dict: StateDict, options: LoadOptions = {}): LoadResult {
+    return loadState(this, dict, options);
+  }
+
+  /** The module as PyTorch prints it. */
+  override toString(): string {
+    return formatModule({ name: className(this), extra: this.extraRepr(), children: ownChildren<Callable>(this) });
+  }
+
+  [inspect](): string {
+    return this.toString();
+  }
+}
