@@ -1,0 +1,53 @@
+import { checkFlag, checkWhole, describe } from "./checks.ts";
+import type { Sampler } from "./sampler.ts";
+
+/**
+ * Lists of positions, `batchSize` at a time, from a sampler or any iterable.
+ * https://pytorch.org/docs/stable/data.html#torch.utils.data.BatchSampler
+ */
+export class BatchSampler implements Sampler<number[]> {
+  readonly sampler: Iterable<number> & { readonly length?: number };
+  readonly batchSize: number;
+  readonly dropLast: boolean;
+
+  /**
+   * @param dropLast leaves out a last batch that is not full
+   * @throws TypeError if an argument is of the wrong kind
+   * @throws RangeError if batchSize is not a whole number above 0
+   */
+  constructor(sampler: Iterable<number> & { readonly length?: number }, batchSize: number, dropLast = false) {
+    if (typeof sampler?.[Symbol.iterator] !== "function") {
+      throw new TypeError(
+        `BatchSampler: sampler is ${describe(sampler)}, expected a Sampler or an iterable of positions`,
+      );
+    }
+    checkWhole("BatchSampler", "batchSize", batchSize, 1);
+    checkFlag("BatchSampler", "dropLast", dropLast);
+    this.sampler = sampler;
+    this.batchSize = batchSize;
+    this.dropLast = dropLast;
+  }
+
+  /** @throws Error if the sampler has no length */
+  get length(): number {
+    const { length } = this.sampler;
+    if (length === undefined) {
+      throw new Error(
+        "BatchSampler: its sampler has no length, so the number of batches is not known; add a length to it",
+      );
+    }
+    return this.dropLast ? Math.floor(length / this.batchSize) : Math.ceil(length / this.batchSize);
+  }
+
+  *[Symbol.iterator](): IterableIterator<number[]> {
+    let batch: number[] = [];
+    for (const index of this.sampler) {
+      batch.push(index);
+      if (batch.length === this.batchSize) {
+        yield batch;
+        batch = [];
+      }
+    }
+    if (batch.length > 0 && !this.dropLast) yield batch;
+  }
+}

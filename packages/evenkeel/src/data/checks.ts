@@ -1,0 +1,61 @@
+import { Generator } from "../random/index.ts";
+
+/** Checks shared by datasets, samplers and loaders. Each message names who was called, what was given and what was expected. */
+
+export function describe(value: unknown): string {
+  if (typeof value === "number" || typeof value === "boolean") return String(value);
+  if (typeof value === "string") return JSON.stringify(value);
+  if (value === null || value === undefined) return String(value);
+  return value.constructor?.name ?? typeof value;
+}
+
+/** @throws TypeError if `value` is no number @throws RangeError if it is no whole number of at least `least` */
+export function checkWhole(caller: string, name: string, value: unknown, least: number): void {
+  if (typeof value !== "number") {
+    throw new TypeError(`${caller}: ${name} is ${describe(value)}, expected a whole number of at least ${least}`);
+  }
+  if (!Number.isSafeInteger(value) || value < least) {
+    throw new RangeError(`${caller}: ${name} is ${value}, expected a whole number of at least ${least}`);
+  }
+}
+
+/** @throws TypeError if `value` is no boolean */
+export function checkFlag(caller: string, name: string, value: unknown): void {
+  if (typeof value !== "boolean") {
+    throw new TypeError(`${caller}: ${name} is ${describe(value)}, expected true or false`);
+  }
+}
+
+/** @throws TypeError if `options` has a key that is not known: a misspelt option would be ignored in silence */
+export function checkOptionNames(caller: string, options: object, known: readonly string[]): void {
+  for (const name of Object.keys(options)) {
+    if (!known.includes(name)) throw new TypeError(`${caller} has no option "${name}"; it knows ${known.join(", ")}`);
+  }
+}
+
+/** @throws TypeError if `value` has no length to draw from */
+export function checkSized(caller: string, name: string, value: unknown): void {
+  const length = (value as { readonly length?: unknown } | null | undefined)?.length;
+  if (typeof value !== "object" || !Number.isSafeInteger(length)) {
+    throw new TypeError(`${caller}: ${name} is ${describe(value)}, expected an object with a length, as a Dataset has`);
+  }
+}
+
+/**
+ * An index from the front; negative ones count from the back.
+ * @throws RangeError if there is no such item
+ */
+export function resolveIndex(caller: string, index: number, length: number): number {
+  if (!Number.isInteger(index) || index < -length || index >= length) {
+    const range = length === 0 ? "it is empty" : `expected a whole number from ${-length} to ${length - 1}`;
+    throw new RangeError(`${caller}: index ${describe(index)} is out of range, ${range}`);
+  }
+  return index < 0 ? index + length : index;
+}
+
+/** @throws TypeError if `generator` is given and no Generator */
+export function checkGenerator(caller: string, generator: unknown): void {
+  if (generator !== undefined && !(generator instanceof Generator)) {
+    throw new TypeError(`${caller}: generator is ${describe(generator)}, expected a Generator, as new Generator(seed)`);
+  }
+}

@@ -1,0 +1,111 @@
+import { dtypeOf, formatShape, sameShape, type TypedArray } from "../core/index.ts";
+import { stack, Tensor, tensor } from "../tensor/index.ts";
+import { describe } from "./checks.ts";
+
+/**
+ * What a list of `T` becomes as a batch: tensors and typed arrays are stacked, numbers and booleans become a tensor of
+ * shape [N], strings stay a list; tuples, arrays and plain objects are collated member by member.
+ */
+export type Collated<T> = T extends Tensor | TypedArray | number | boolean
+  ? Tensor
+  : T extends string
+    ? string[]
+    : T extends object
+      ? { [K in keyof T]: Collated<T[K]> }
+      : never;
+
+/**
+ * Makes one batch of a list of items of like structure; the batch is the new first dimension.
+ * https://pytorch.org/docs/stable/data.html#torch.utils.data.default_collate, with numbers as float32.
+ * @throws TypeError if an item is of a kind that cannot be collated, or items differ in kind
+ * @throws RangeError if there are no items, or they differ in shape, length or keys
+ */
+export function defaultCollate<T>(items: readonly T[]): Collated<T> {
+  if (items.length === 0) throw new RangeError("defaultCollate: got no items, expected at least one");
+  return collate(items, "item") as Collated<T>;
+}
+
+/** `path` says in messages where in the item the values stand. */
+function collate(values: readonly unknown[], path: string): unknown {
+  const first = values[0];
+  requireSame(values, path, "kinds", kindOf);
+  switch (kindOf(first)) {
+    case "Tensor":
+      return stackAlike(values as readonly Tensor[], path);
+    case "typed array":
+      return stackAlike(
+        (values as readonly TypedArray[]).map((value) => tensor(value)),
+        path,
+      );
+    case "number":
+    case "boolean":
+      return tensor(values as number[] | boolean[]);
+    case "string":
+      return [...values];
+    case "array": {
+      const lists = values as readonly (readonly unknown[])[];
+      requireSame(lists, path, "lengths (each element in list of batch should be of equal size)", (list) =>
+        String(list.length),
+      );
+      return lists[0].map((_, i) =>
+        collate(
+          lists.map((list) => list[i]),
+          `${path}[${i}]`,
+        ),
+      );
+    }
+    case "object": {
+      const objects = values as readonly Record<string, unknown>[];
+      requireSame(objects, path, "keys", (object) => Object.keys(object).sort().join(", "));
+      const entries = Object.keys(first as object).map((key) => [
+        key,
+        collate(
+          objects.map((object) => object[key]),
+          `${path}.${key}`,
+        ),
+      ]);
+      return Object.fromEntries(entries);
+    }
+    default:
+      throw new TypeError(
+        `defaultCollate: ${path} is ${describe(first)}; a batch must contain tensors, typed arrays, numbers, booleans, ` +
+          "strings, arrays or plain objects; give the loader a collate function for anything else",
+      );
+  }
+}
+
+type Kind = "Tensor" | "typed array" | "number" | "boolean" | "string" | "array" | "object" | "other";
+
+function kindOf(value: unknown): Kind {
+  if (typeof value === "number" || typeof value === "boolean" || typeof value === "string") {
+    return typeof value as "number" | "boolean" | "string";
+  }
+  if (typeof value !== "object" || value === null) return "other";
+  if (value instanceof Tensor) return "Tensor";
+  if (Array.isArray(value)) return "array";
+  if (dtypeOf(value) !== undefined) return "typed array";
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === Object.prototype || prototype === null ? "object" : "other";
+}
+
+function stackAlike(tensors: readonly Tensor[], path: string): Tensor {
+  const odd = tensors.findIndex(({ shape }) => !sameShape(shape, tensors[0].shape));
+  if (odd > 0) {
+    throw new RangeError(
+      `defaultCollate: ${path} has shape ${formatShape(tensors[0].shape)} in the first item of the batch and ` +
+        `${formatShape(tensors[odd].shape)} in item ${odd}; make them alike, or give the loader a collate function`,
+    );
+  }
+  return stack(tensors, 0);
+}
+
+function requireSame<T>(values: readonly T[], path: string, what: string, of: (value: T) => string): void {
+  const expected = of(values[0]);
+  const odd = values.findIndex((value) => of(value) !== expected);
+  if (odd < 0) return;
+  const error = what === "kinds" ? TypeError : RangeError;
+  throw new error(
+    `defaultCollate: ${path} has different ${what}: ${expected} in the first item of the batch, ${of(values[odd])} in item ` +
+      `${odd}; make them alike, or give the loader a collate function`,
+  );
+}

@@ -1,0 +1,122 @@
+import { defaultGenerator, drawInt64, type Generator } from "../random/index.ts";
+import { BatchSampler } from "./batchSampler.ts";
+import { checkFlag, checkGenerator, checkOptionNames, checkSized, checkWhole, describe } from "./checks.ts";
+import type { Collated } from "./collate.ts";
+import { type Dataset, fetchBatch } from "./dataset.ts";
+import { RandomSampler, SequentialSampler } from "./sampler.ts";
+
+/** Anything that gives positions, or batches of them; with a length, if the loader's own shall be known. */
+type Order<T> = Iterable<T> & { readonly length?: number };
+
+export interface DataLoaderOptions<T, B> {
+  /** Items per batch (1). */
+  readonly batchSize?: number;
+  /** A new random order for each iteration (false). */
+  readonly shuffle?: boolean;
+  /** The order of the items, instead of `shuffle`. */
+  readonly sampler?: Order<number>;
+  /** The items of each batch, instead of `batchSize`, `shuffle`, `sampler` and `dropLast`. */
+  readonly batchSampler?: Order<readonly number[]>;
+  /** Leaves out a last batch that is not full (false). */
+  readonly dropLast?: boolean;
+  /** Makes a batch of a list of items (`defaultCollate`). */
+  readonly collate?: (items: T[]) => B;
+  /** Where orders are drawn from (the default generator, through a private one). */
+  readonly generator?: Generator;
+}
+
+const optionNames = ["batchSize", "shuffle", "sampler", "batchSampler", "dropLast", "collate", "generator"];
+
+/**
+ * Iterates over a dataset in batches; each iteration is one epoch. Orders, and what is drawn to make them, are bit-equal to
+ * https://pytorch.org/docs/stable/data.html#torch.utils.data.DataLoader.
+ *
+ * @example
+ * const loader = new DataLoader(new TensorDataset(x, y), { batchSize: 32, shuffle: true });
+ * for (const [input, target] of loader) step(input, target);
+ */
+export class DataLoader<T, B = Collated<T>> implements Iterable<B> {
+  readonly dataset: Dataset<T>;
+  /** Null with a batch sampler of your own. */
+  readonly batchSize: number | null;
+  readonly dropLast: boolean;
+  /** The order of the items; null with a batch sampler of your own. */
+  readonly sampler: Order<number> | null;
+  readonly batchSampler: Order<readonly number[]>;
+  readonly generator: Generator | undefined;
+  readonly #collate: ((items: T[]) => B) | undefined;
+
+  /**
+   * @throws TypeError if an option is unknown or of the wrong kind
+   * @throws RangeError if batchSize is not a whole number above 0, or an empty dataset shall be shuffled
+   * @throws Error if options exclude each other
+   */
+  constructor(dataset: Dataset<T>, options: DataLoaderOptions<T, B> = {}) {
+    checkSized("DataLoader", "dataset", dataset);
+    checkOptionNames("DataLoader", options, optionNames);
+    const { batchSize = 1, shuffle = false, sampler, batchSampler, dropLast = false, collate, generator } = options;
+    checkWhole("DataLoader", "batchSize", batchSize, 1);
+    checkFlag("DataLoader", "shuffle", shuffle);
+    checkFlag("DataLoader", "dropLast", dropLast);
+    checkIterable("sampler", sampler);
+    checkIterable("batchSampler", batchSampler);
+    checkGenerator("DataLoader", generator);
+    if (collate !== undefined && typeof collate !== "function") {
+      throw new TypeError(`DataLoader: collate is ${describe(collate)}, expected a function of a list of items`);
+    }
+    if (sampler !== undefined && shuffle) {
+      throw new Error("DataLoader: sampler option is mutually exclusive with shuffle; shuffle in the sampler");
+    }
+    if (batchSampler !== undefined && (batchSize !== 1 || shuffle || sampler !== undefined || dropLast)) {
+      throw new Error(
+        "DataLoader: batchSampler option is mutually exclusive with batchSize, shuffle, sampler, and dropLast; leave those out",
+      );
+    }
+    this.dataset = dataset;
+    this.generator = generator;
+    this.#collate = collate;
+    this.dropLast = dropLast;
+    if (batchSampler !== undefined) {
+      this.batchSize = null;
+      this.sampler = null;
+      this.batchSampler = batchSampler;
+    } else {
+      this.batchSize = batchSize;
+      this.sampler = sampler ?? (shuffle ? new RandomSampler(dataset, { generator }) : new SequentialSampler(dataset));
+      this.batchSampler = new BatchSampler(this.sampler, batchSize, dropLast);
+    }
+  }
+
+  /** The number of batches. @throws Error if the sampler has no length */
+  get length(): number {
+    const { length } = this.batchSampler;
+    if (length === undefined) {
+      throw new Error(
+        "DataLoader: its batchSampler has no length, so the number of batches is not known; add a length to it",
+      );
+    }
+    return length;
+  }
+
+  [Symbol.iterator](): IterableIterator<B> {
+    const batches = this.batchSampler[Symbol.iterator]();
+    // PyTorch draws a seed for worker processes here, also without any: what is drawn later depends on it.
+    drawInt64(this.generator ?? defaultGenerator);
+    return this.#fetch(batches);
+  }
+
+  *#fetch(batches: Iterator<readonly number[]>): IterableIterator<B> {
+    for (const indices of { [Symbol.iterator]: () => batches }) {
+      yield this.#collate === undefined
+        ? (fetchBatch(this.dataset, indices) as B)
+        : this.#collate(indices.map((index) => this.dataset.get(index)));
+    }
+  }
+}
+
+function checkIterable(name: string, value: unknown): void {
+  if (value === undefined) return;
+  if (typeof (value as Partial<Iterable<unknown>> | null)?.[Symbol.iterator] !== "function") {
+    throw new TypeError(`DataLoader: ${name} is ${describe(value)}, expected a Sampler or an iterable`);
+  }
+}

@@ -1,0 +1,146 @@
+import { formatShape } from "../core/index.ts";
+import { Tensor, tensor } from "../tensor/index.ts";
+import { checkSized, describe, resolveIndex } from "./checks.ts";
+import { type Collated, defaultCollate } from "./collate.ts";
+
+/** Items by position. https://pytorch.org/docs/stable/data.html#map-style-datasets */
+export interface Dataset<T> {
+  readonly length: number;
+  /** The item at a position from 0 to length - 1. */
+  get(index: number): T;
+  /**
+   * The items at `indices` as one batch: what `defaultCollate` makes of them, for datasets that can make it faster.
+   * A DataLoader without a collate function of its own calls it.
+   */
+  batch?(indices: readonly number[]): Collated<T>;
+}
+
+/** The items at `indices` as one batch, the fast way if the dataset has one. */
+export function fetchBatch<T>(dataset: Dataset<T>, indices: readonly number[]): Collated<T> {
+  return dataset.batch === undefined
+    ? defaultCollate(indices.map((index) => dataset.get(index)))
+    : dataset.batch(indices);
+}
+
+type Tensors = readonly [Tensor, ...Tensor[]];
+
+/**
+ * Tensors side by side, cut along their first dimension: item i of `new TensorDataset(x, y)` is [x[i], y[i]].
+ * https://pytorch.org/docs/stable/data.html#torch.utils.data.TensorDataset
+ */
+export class TensorDataset<T extends Tensors> implements Dataset<T> {
+  readonly tensors: T;
+  readonly length: number;
+
+  /**
+   * @throws TypeError if an argument is no Tensor, or there is none
+   * @throws RangeError if a tensor has no dimension, or their first dimensions differ
+   */
+  constructor(...tensors: T) {
+    if (tensors.length === 0) throw new TypeError("TensorDataset: got no tensors, expected at least one");
+    tensors.forEach((value: unknown, i) => {
+      if (!(value instanceof Tensor)) {
+        throw new TypeError(
+          `TensorDataset: argument ${i + 1} is ${describe(value)}, expected a Tensor; wrap arrays with tensor(...)`,
+        );
+      }
+      if (value.ndim === 0) {
+        throw new RangeError(
+          `TensorDataset: argument ${i + 1} is a single value, expected a first dimension to cut along`,
+        );
+      }
+    });
+    if (tensors.some(({ shape }) => shape[0] !== tensors[0].shape[0])) {
+      const shapes = tensors.map(({ shape }) => formatShape(shape)).join(", ");
+      throw new RangeError(
+        `TensorDataset: Size mismatch between tensors: ${shapes}; their first dimensions must be equal`,
+      );
+    }
+    this.tensors = tensors;
+    this.length = tensors[0].shape[0];
+  }
+
+  /** One row of each tensor. @throws RangeError if there is no such row */
+  get(index: number): T {
+    const row = resolveIndex("TensorDataset", index, this.length);
+    return this.tensors.map((tensor) => tensor.select(0, row)) as unknown as T;
+  }
+
+  /** The rows at `indices` of each tensor, copied at once. @throws RangeError if there is no such row */
+  batch(indices: readonly number[]): Collated<T> {
+    const rows = Int32Array.from(indices, (index) => resolveIndex("TensorDataset", index, this.length));
+    const index = tensor(rows);
+    return this.tensors.map((tensor) => tensor.indexSelect(0, index)) as unknown as Collated<T>;
+  }
+}
+
+/**
+ * The items of a dataset at some positions, in that order.
+ * https://pytorch.org/docs/stable/data.html#torch.utils.data.Subset
+ */
+export class Subset<T> implements Dataset<T> {
+  readonly dataset: Dataset<T>;
+  readonly indices: readonly number[];
+
+  /**
+   * @throws TypeError if `dataset` has no length
+   * @throws RangeError if an index is not a position in it
+   */
+  constructor(dataset: Dataset<T>, indices: Iterable<number>) {
+    checkSized("Subset", "dataset", dataset);
+    this.dataset = dataset;
+    this.indices = Array.from(indices, (index) => resolveIndex("Subset", index, dataset.length));
+  }
+
+  get length(): number {
+    return this.indices.length;
+  }
+
+  /** @throws RangeError if there is no such item */
+  get(index: number): T {
+    return this.dataset.get(this.#translate(index));
+  }
+
+  /** @throws RangeError if there is no such item */
+  batch(indices: readonly number[]): Collated<T> {
+    return fetchBatch(
+      this.dataset,
+      indices.map((index) => this.#translate(index)),
+    );
+  }
+
+  #translate(index: number): number {
+    return this.indices[resolveIndex("Subset", index, this.length)];
+  }
+}
+
+/**
+ * Datasets one after the other.
+ * https://pytorch.org/docs/stable/data.html#torch.utils.data.ConcatDataset
+ */
+export class ConcatDataset<T> implements Dataset<T> {
+  readonly datasets: readonly Dataset<T>[];
+
+  /** @throws TypeError if a dataset has no length @throws RangeError if there are no datasets */
+  constructor(datasets: Iterable<Dataset<T>>) {
+    this.datasets = [...datasets];
+    if (this.datasets.length === 0) throw new RangeError("ConcatDataset: got no datasets, expected at least one");
+    this.datasets.forEach((dataset, i) => {
+      checkSized("ConcatDataset", `dataset ${i}`, dataset);
+    });
+  }
+
+  get length(): number {
+    return this.datasets.reduce((sum, { length }) => sum + length, 0);
+  }
+
+  /** @throws RangeError if there is no such item */
+  get(index: number): T {
+    let rest = resolveIndex("ConcatDataset", index, this.length);
+    for (const dataset of this.datasets) {
+      if (rest < dataset.length) return dataset.get(rest);
+      rest -= dataset.length;
+    }
+    throw new RangeError(`ConcatDataset: a dataset became shorter while item ${index} was looked up`);
+  }
+}

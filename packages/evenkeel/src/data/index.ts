@@ -1,0 +1,13 @@
+export { BatchSampler } from "./batchSampler.ts";
+export { type Collated, defaultCollate } from "./collate.ts";
+export { DataLoader, type DataLoaderOptions } from "./dataLoader.ts";
+export { ConcatDataset, type Dataset, Subset, TensorDataset } from "./dataset.ts";
+export { randomSplit } from "./randomSplit.ts";
+export {
+  RandomSampler,
+  type RandomSamplerOptions,
+  type Sampler,
+  SequentialSampler,
+  SubsetRandomSampler,
+} from "./sampler.ts";
+export { WeightedRandomSampler, type WeightedRandomSamplerOptions } from "./weightedSampler.ts";

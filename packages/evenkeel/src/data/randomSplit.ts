@@ -1,0 +1,65 @@
+import { defaultGenerator, type Generator, randperm } from "../random/index.ts";
+import { checkGenerator, checkOptionNames, checkSized, describe } from "./checks.ts";
+import { type Dataset, Subset } from "./dataset.ts";
+
+/** One subset per length. */
+type Splits<T, L extends readonly number[]> = { -readonly [K in keyof L]: Subset<T> };
+
+/**
+ * Splits a dataset at random into subsets that share nothing. `lengths` are numbers of items that sum to the dataset's
+ * length, or fractions that sum to 1; of fractions, each gets the floor, and what remains goes round from the first.
+ * Draws one permutation. Bit-equal to https://pytorch.org/docs/stable/data.html#torch.utils.data.random_split.
+ *
+ * @example
+ * const [train, test] = randomSplit(dataset, [0.8, 0.2], { generator: new Generator(0) });
+ * @throws TypeError if an argument is of the wrong kind
+ * @throws RangeError if `lengths` do not sum to the dataset's length or to 1, or are negative or not whole; nothing is drawn then
+ */
+export function randomSplit<T, const L extends readonly number[]>(
+  dataset: Dataset<T>,
+  lengths: L,
+  options: { readonly generator?: Generator } = {},
+): Splits<T, L> {
+  checkSized("randomSplit", "dataset", dataset);
+  checkOptionNames("randomSplit", options, ["generator"]);
+  checkGenerator("randomSplit", options.generator);
+  const sizes = resolveLengths(dataset.length, lengths);
+  const order = randperm(dataset.length, options.generator ?? defaultGenerator);
+  let start = 0;
+  const subsets = sizes.map((size) => {
+    const subset = new Subset(dataset, order.subarray(start, start + size));
+    start += size;
+    return subset;
+  });
+  return subsets as Splits<T, L>;
+}
+
+function resolveLengths(total: number, lengths: readonly number[]): readonly number[] {
+  if (!Array.isArray(lengths) || lengths.length === 0 || lengths.some((length) => typeof length !== "number")) {
+    throw new TypeError(`randomSplit: lengths is ${describe(lengths)}, expected a list of lengths or fractions`);
+  }
+  const sum = lengths.reduce((a, b) => a + b, 0);
+  const given = `lengths [${lengths.join(", ")}]`;
+  if (Math.abs(sum - 1) <= 1e-9 && lengths.every((length) => length >= 0 && length <= 1)) {
+    return shareOut(total, lengths);
+  }
+  if (lengths.some((length) => !Number.isInteger(length) || length < 0)) {
+    throw new RangeError(
+      `randomSplit: ${given} are neither numbers of items nor fractions between 0 and 1 that sum to 1 (their sum is ${sum})`,
+    );
+  }
+  if (sum !== total) {
+    throw new RangeError(
+      `randomSplit: Sum of input lengths does not equal the length of the input dataset: ${given} sum to ${sum}, ` +
+        `the dataset has ${total} items; fractions such as [0.8, 0.2] fit any dataset`,
+    );
+  }
+  return lengths;
+}
+
+function shareOut(total: number, fractions: readonly number[]): number[] {
+  const sizes = fractions.map((fraction) => Math.floor(total * fraction));
+  const rest = total - sizes.reduce((a, b) => a + b, 0);
+  for (let i = 0; i < rest; i++) sizes[i % sizes.length]++;
+  return sizes;
+}

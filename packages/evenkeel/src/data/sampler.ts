@@ -1,0 +1,123 @@
+import { defaultGenerator, drawInt64, fillRandint, Generator, randperm } from "../random/index.ts";
+import { checkFlag, checkGenerator, checkOptionNames, checkSized, checkWhole } from "./checks.ts";
+
+/** An order in which to visit a dataset: positions (`Sampler<number>`), or lists of them for batches. */
+export interface Sampler<T = number> extends Iterable<T> {
+  /** How many an iteration gives. */
+  readonly length: number;
+}
+
+interface Sized {
+  readonly length: number;
+}
+
+/** 0, 1, 2, ... https://pytorch.org/docs/stable/data.html#torch.utils.data.SequentialSampler */
+export class SequentialSampler implements Sampler {
+  readonly #source: Sized;
+
+  /** @throws TypeError if `source` has no length */
+  constructor(source: Sized) {
+    checkSized("SequentialSampler", "source", source);
+    this.#source = source;
+  }
+
+  get length(): number {
+    return this.#source.length;
+  }
+
+  *[Symbol.iterator](): IterableIterator<number> {
+    for (let i = 0; i < this.#source.length; i++) yield i;
+  }
+}
+
+export interface RandomSamplerOptions {
+  /** Draw each position independently, so that some come twice (false). */
+  readonly replacement?: boolean;
+  /** How many to draw (the length of the source). */
+  readonly numSamples?: number;
+  /** Where to draw from. Without one, each iteration seeds a private generator from the default one. */
+  readonly generator?: Generator;
+}
+
+/**
+ * Positions in random order, bit-equal to
+ * https://pytorch.org/docs/stable/data.html#torch.utils.data.RandomSampler. An iteration draws when it first gives a
+ * position; one that runs to its end draws a last permutation that it does not use, as PyTorch does.
+ */
+export class RandomSampler implements Sampler {
+  readonly replacement: boolean;
+  readonly generator: Generator | undefined;
+  readonly #source: Sized;
+  readonly #numSamples: number | undefined;
+
+  /**
+   * @throws TypeError if an argument is of the wrong kind
+   * @throws RangeError if numSamples, or without it the length of `source`, is not a whole number above 0
+   */
+  constructor(source: Sized, options: RandomSamplerOptions = {}) {
+    checkSized("RandomSampler", "source", source);
+    checkOptionNames("RandomSampler", options, ["replacement", "numSamples", "generator"]);
+    const { replacement = false, numSamples, generator } = options;
+    checkFlag("RandomSampler", "replacement", replacement);
+    checkNotEmpty(source);
+    checkWhole("RandomSampler", "numSamples", numSamples ?? source.length, 1);
+    checkGenerator("RandomSampler", generator);
+    this.#source = source;
+    this.#numSamples = numSamples;
+    this.replacement = replacement;
+    this.generator = generator;
+  }
+
+  get length(): number {
+    return this.#numSamples ?? this.#source.length;
+  }
+
+  *[Symbol.iterator](): IterableIterator<number> {
+    checkNotEmpty(this.#source);
+    const n = this.#source.length;
+    const count = this.length;
+    const generator = this.generator ?? new Generator(drawInt64(defaultGenerator));
+    if (this.replacement) {
+      // PyTorch draws 32 at a time, which shows when an iteration is left early.
+      for (let drawn = 0; drawn < count; drawn += 32) {
+        const chunk = new Int32Array(Math.min(32, count - drawn));
+        fillRandint(chunk, 0, n, generator);
+        yield* chunk;
+      }
+      return;
+    }
+    for (let round = 0; round < Math.floor(count / n); round++) yield* randperm(n, generator);
+    yield* randperm(n, generator).subarray(0, count % n);
+  }
+}
+
+function checkNotEmpty(source: Sized): void {
+  if (source.length > 0) return;
+  throw new RangeError(
+    "RandomSampler: the source is empty, so there is nothing to draw from; check the dataset's length",
+  );
+}
+
+/**
+ * Some positions in random order. https://pytorch.org/docs/stable/data.html#torch.utils.data.SubsetRandomSampler
+ */
+export class SubsetRandomSampler implements Sampler {
+  readonly indices: readonly number[];
+  readonly generator: Generator | undefined;
+
+  /** @throws TypeError if an option is unknown or of the wrong kind */
+  constructor(indices: Iterable<number>, options: { readonly generator?: Generator } = {}) {
+    checkOptionNames("SubsetRandomSampler", options, ["generator"]);
+    checkGenerator("SubsetRandomSampler", options.generator);
+    this.indices = [...indices];
+    this.generator = options.generator;
+  }
+
+  get length(): number {
+    return this.indices.length;
+  }
+
+  *[Symbol.iterator](): IterableIterator<number> {
+    for (const i of randperm(this.indices.length, this.generator ?? defaultGenerator)) yield this.indices[i];
+  }
+}

@@ -1,0 +1,40 @@
+import { formatShape, isFloat, sameShape } from "../core/index.ts";
+import { Tensor } from "../tensor/index.ts";
+import { describe } from "./options.ts";
+
+/** Whether an item of an optimizer's first argument is a group, not a parameter. */
+export function isGroup(value: unknown): value is { readonly params: unknown } {
+  return typeof value === "object" && value !== null && !(value instanceof Tensor) && "params" in value;
+}
+
+/** @throws TypeError unless `param` is a float Tensor @throws Error unless it is a leaf */
+export function checkParam(param: unknown, index: number): void {
+  if (!(param instanceof Tensor)) {
+    const cure = Array.isArray(param) ? "pass parameters(), not namedParameters()" : "pass a list of Tensors";
+    throw new TypeError(
+      `optimizer can only optimize Tensors, but parameter ${index} is ${describe(param)}; give Tensors only, or groups only: ${cure}`,
+    );
+  }
+  if (!isFloat(param.dtype)) {
+    throw new TypeError(
+      `optimizer can only optimize float32 and float64 Tensors, but parameter ${index} is ${param.dtype}; convert it first`,
+    );
+  }
+  if (!param.isLeaf) {
+    throw new Error(
+      `can't optimize a non-leaf Tensor: parameter ${index} of shape ${formatShape(param.shape)} was computed from others; ` +
+        "pass those, or detach() it and require its gradient",
+    );
+  }
+}
+
+/** @throws RangeError unless the gradient is like the parameter */
+export function checkGradient(param: Tensor): void {
+  const grad = param.grad as Tensor;
+  if (!sameShape(grad.shape, param.shape) || grad.dtype !== param.dtype) {
+    throw new RangeError(
+      `a parameter of shape ${formatShape(param.shape)} and dtype ${param.dtype} has a gradient of shape ` +
+        `${formatShape(grad.shape)} and dtype ${grad.dtype}; assign a gradient like the parameter, or null`,
+    );
+  }
+}

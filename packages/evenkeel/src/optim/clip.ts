@@ -1,0 +1,87 @@
+import { div, noGrad, stack, Tensor, tensor } from "../tensor/index.ts";
+import { describe } from "./options.ts";
+
+export interface ClipGradNormOptions {
+  /** The p of the p-norm; Infinity takes the largest magnitude (2). */
+  readonly normType?: number;
+  /** Throws instead of scaling by a norm that is infinite or NaN (false). */
+  readonly errorIfNonfinite?: boolean;
+}
+
+/**
+ * Scales the gradients of `parameters` together, in place, so that their norm as one vector is at most `maxNorm`.
+ * Parameters without a gradient are skipped. Returns the norm before clipping, a single number.
+ * https://pytorch.org/docs/stable/generated/torch.nn.utils.clip_grad_norm_.html
+ * @throws TypeError if the arguments are of the wrong kind
+ * @throws RangeError if `maxNorm` is negative or `normType` is not above 0
+ * @throws Error with `errorIfNonfinite` and such a norm; the gradients are unchanged after each of them
+ */
+export function clipGradNorm(
+  parameters: Tensor | Iterable<Tensor>,
+  maxNorm: number,
+  { normType = 2, errorIfNonfinite = false }: ClipGradNormOptions = {},
+): Tensor {
+  requireLimit("clipGradNorm", "maxNorm", maxNorm);
+  if (typeof normType !== "number") {
+    throw new TypeError(`clipGradNorm: normType is ${describe(normType)}, expected a number`);
+  }
+  if (!(normType > 0)) {
+    throw new RangeError(`clipGradNorm: normType is ${normType}, expected a number above 0, or Infinity`);
+  }
+  const grads = gradientsOf("clipGradNorm", parameters);
+  if (grads.length === 0) return tensor(0);
+  return noGrad(() => {
+    const total = normOf(stack(grads.map((grad) => normOf(grad, normType))), normType);
+    if (errorIfNonfinite && !Number.isFinite(total.item())) {
+      throw new Error(
+        `The total norm of order ${normType} for gradients from parameters is ${total.item()}, so it cannot be clipped. ` +
+          "To scale the gradients by it anyway, set errorIfNonfinite to false",
+      );
+    }
+    const scale = div(maxNorm, total.add(1e-6)).clamp({ max: 1 });
+    for (const grad of grads) grad.mul_(scale);
+    return total;
+  });
+}
+
+/**
+ * Clips each gradient of `parameters`, in place, to [-clipValue, clipValue].
+ * https://pytorch.org/docs/stable/generated/torch.nn.utils.clip_grad_value_.html
+ * @throws TypeError if the arguments are of the wrong kind
+ * @throws RangeError if `clipValue` is negative
+ */
+export function clipGradValue(parameters: Tensor | Iterable<Tensor>, clipValue: number): void {
+  requireLimit("clipGradValue", "clipValue", clipValue);
+  const grads = gradientsOf("clipGradValue", parameters);
+  noGrad(() => {
+    for (const grad of grads) grad.clamp_({ min: -clipValue, max: clipValue });
+  });
+}
+
+export { clipGradNorm as clipGradNorm_, clipGradValue as clipGradValue_ };
+
+function normOf(x: Tensor, p: number): Tensor {
+  return p === Number.POSITIVE_INFINITY ? x.abs().max() : x.norm(p);
+}
+
+function requireLimit(caller: string, name: string, value: number): void {
+  if (typeof value !== "number") {
+    throw new TypeError(`${caller}: ${name} is ${describe(value)}, expected a number`);
+  }
+  if (!(value >= 0)) throw new RangeError(`${caller}: ${name} is ${value}, expected a number of at least 0`);
+}
+
+function gradientsOf(caller: string, parameters: Tensor | Iterable<Tensor>): Tensor[] {
+  if (!(parameters instanceof Tensor) && typeof parameters?.[Symbol.iterator] !== "function") {
+    throw new TypeError(
+      `${caller}: parameters is ${describe(parameters)}, expected a Tensor or an iterable of Tensors`,
+    );
+  }
+  const list = parameters instanceof Tensor ? [parameters] : [...parameters];
+  return list.flatMap((param, index) => {
+    if (!(param instanceof Tensor)) {
+      throw new TypeError(`${caller}: parameter ${index} is ${describe(param)}, expected a Tensor`);
+    }
+    return param.grad === null ? [] : [param.grad];
+  });
+}

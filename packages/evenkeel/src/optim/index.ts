@@ -1,0 +1,5 @@
+export { Adam, type AdamOptions, AdamW } from "./adam.ts";
+export { type ClipGradNormOptions, clipGradNorm, clipGradNorm_, clipGradValue, clipGradValue_ } from "./clip.ts";
+export { Optimizer, type ParamGroup, type ParamGroupInit, type ParamState } from "./optimizer.ts";
+export { SGD, type SGDOptions } from "./sgd.ts";
+export type { OptimizerStateDict } from "./stateDict.ts";

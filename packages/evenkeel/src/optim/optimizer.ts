@@ -1,0 +1,272 @@
+import { allocate, type DType, formatShape, type Shape, sizeOf } from "../core/index.ts";
+import { enableGrad, noGrad, Storage, Tensor } from "../tensor/index.ts";
+import { checkGradient, checkParam, isGroup } from "./checks.ts";
+import { describe, type OptionRules } from "./options.ts";
+import { checkStateDict, type OptimizerStateDict, type StateNames } from "./stateDict.ts";
+
+/**
+ * What an optimizer keeps for one parameter, under PyTorch's names (`exp_avg`, `momentum_buffer`). `step` counts the steps
+ * done, a single float64. Every tensor stays the same object for the life of the optimizer: a compiled program refers to it.
+ */
+export interface ParamState {
+  readonly step: Tensor;
+  [name: string]: Tensor;
+}
+
+/** Parameters that share hyperparameters, which may be changed between steps: `optimizer.paramGroups[0].lr *= 0.1`. */
+export type ParamGroup<O> = O & { readonly params: Tensor[] };
+
+/** A group as it is given: its parameters and the hyperparameters that differ from the optimizer's defaults. */
+export type ParamGroupInit<O> = Partial<O> & { readonly params: Tensor | Iterable<Tensor> };
+
+/**
+ * Base of the optimizers: parameter groups, their hyperparameters `O`, and the state of each parameter.
+ * https://pytorch.org/docs/stable/optim.html#base-class
+ */
+export abstract class Optimizer<O extends object> {
+  readonly paramGroups: ParamGroup<O>[] = [];
+  /** State of the parameters that have been stepped. */
+  readonly state = new Map<Tensor, ParamState>();
+  /** The hyperparameters of a group that names none; a required one may be absent. */
+  readonly defaults: Partial<O>;
+  readonly #rules: OptionRules<O>;
+
+  /**
+   * @param params the parameters, or groups of them
+   * @param defaults the optimizer's own defaults
+   * @param options what the user gave instead of the defaults
+   * @param rules the validity of each hyperparameter
+   * @throws TypeError if `params` is a tensor, or holds something other than tensors or groups; if an option is unknown or of the wrong kind
+   * @throws RangeError if there are no parameters, or an option is out of range
+   * @throws Error if a parameter is given twice or is no leaf, or a required option is missing
+   */
+  constructor(
+    params: Iterable<Tensor> | Iterable<ParamGroupInit<O>>,
+    defaults: Partial<O>,
+    options: Partial<O>,
+    rules: OptionRules<O>,
+  ) {
+    this.#rules = rules;
+    this.#checkNames(options, `${this.constructor.name} has no option`);
+    this.defaults = { ...defaults, ...withoutUndefined(options) };
+    this.#checkOptions(this.defaults);
+    if (params instanceof Tensor || typeof params?.[Symbol.iterator] !== "function") {
+      throw new TypeError(
+        `params argument given to the optimizer should be an iterable of Tensors or groups, but got ${describe(params)}; ` +
+          "pass model.parameters() or a list",
+      );
+    }
+    const list: (Tensor | ParamGroupInit<O>)[] = [...params];
+    if (list.length === 0) {
+      throw new RangeError("optimizer got an empty parameter list; was parameters() read from a model without layers?");
+    }
+    const groups = isGroup(list[0]) ? list : [{ params: list }];
+    for (const group of groups) this.addParamGroup(group as ParamGroupInit<O>);
+  }
+
+  /** Relations between hyperparameters that no single rule can see. Throws if they do not go together. */
+  protected checkTogether(_options: Partial<O>): void {}
+
+  /** The tensors of a parameter's entry in the state dict, given the hyperparameters of its group. */
+  protected abstract stateNames(options: O): StateNames;
+
+  /** Makes one step for the parameters of a group that have a gradient, all of them checked. */
+  protected abstract stepGroup(group: ParamGroup<O>, params: readonly Tensor[]): void;
+
+  /**
+   * Adds parameters, for instance of layers that are trained from now on.
+   * https://pytorch.org/docs/stable/generated/torch.optim.Optimizer.add_param_group.html
+   * @throws as the constructor; the optimizer is then unchanged
+   */
+  addParamGroup(init: ParamGroupInit<O>): void {
+    if (!isGroup(init)) {
+      throw new TypeError(
+        `param group must be an object with params, as in { params: [...] }, but got ${describe(init)}`,
+      );
+    }
+    const { params: given, ...options } = init;
+    if (!(given instanceof Tensor) && typeof (given as Iterable<Tensor>)?.[Symbol.iterator] !== "function") {
+      throw new TypeError(`params of a group must be a Tensor or an iterable of Tensors, but got ${describe(given)}`);
+    }
+    const params = given instanceof Tensor ? [given] : [...given];
+    const taken = new Set(this.paramGroups.flatMap((group) => group.params));
+    params.forEach((param, index) => {
+      checkParam(param, index);
+      if (taken.has(param)) {
+        const where =
+          params.indexOf(param) < index ? "twice in one parameter group" : "in more than one parameter group";
+        throw new Error(`parameter ${index} of shape ${formatShape(param.shape)} appears ${where}; give each one once`);
+      }
+      taken.add(param);
+    });
+    this.#checkNames(options, `a parameter group of ${this.constructor.name} has no option`);
+    const merged = { ...this.defaults, ...withoutUndefined(options) } as Partial<O>;
+    this.#checkComplete(merged);
+    this.#checkOptions(merged);
+    this.paramGroups.push({ ...copyOptions(merged as O), params });
+  }
+
+  /**
+   * Forgets the gradients, so that the next `backward()` starts from nothing.
+   * https://pytorch.org/docs/stable/generated/torch.optim.Optimizer.zero_grad.html
+   * @param options.setToNull false fills the gradients with 0 instead: a parameter that then gets no gradient is still stepped
+   */
+  zeroGrad({ setToNull = true }: { readonly setToNull?: boolean } = {}): void {
+    for (const { params } of this.paramGroups) {
+      for (const param of params) {
+        if (param.grad === null) continue;
+        if (setToNull) param.grad = null;
+        else if (param.grad.gradFn !== null) param.grad = emptyState(param.shape, param.dtype);
+        else noGrad(() => param.grad?.zero_());
+      }
+    }
+  }
+
+  /**
+   * Makes one step along the gradients. Parameters without one are left alone. With a closure, which computes the loss and
+   * its gradients, returns what the closure returned.
+   * @throws TypeError or RangeError if a hyperparameter or a gradient is not valid; nothing has moved then
+   */
+  step(): undefined;
+  step<T>(closure: () => T): T;
+  step<T>(closure?: () => T): T | undefined {
+    const result = closure === undefined ? undefined : enableGrad(closure);
+    const work = this.paramGroups.map((group) => {
+      this.#checkComplete(group);
+      this.#checkOptions(group);
+      const params = group.params.filter((param) => param.grad !== null);
+      for (const param of params) checkGradient(param);
+      return { group, params };
+    });
+    noGrad(() => {
+      for (const { group, params } of work) this.stepGroup(group, params);
+    });
+    return result;
+  }
+
+  /** The state of a parameter, made of zeros at its first step. */
+  protected stateOf(param: Tensor, names: readonly string[]): ParamState {
+    const state: ParamState = this.state.get(param) ?? { step: emptyState([], "float64") };
+    for (const name of names) state[name] ??= emptyState(param.shape, param.dtype);
+    this.state.set(param, state);
+    return state;
+  }
+
+  /**
+   * PyTorch's structure: state by the position of the parameter, and the groups with positions for parameters. The tensors
+   * are the optimizer's own, as in PyTorch: clone them for a snapshot. The rest is plain data.
+   * https://pytorch.org/docs/stable/generated/torch.optim.Optimizer.state_dict.html
+   */
+  stateDict(): OptimizerStateDict<O> {
+    const state: OptimizerStateDict<O>["state"] = {};
+    let position = 0;
+    const paramGroups = this.paramGroups.map((group) => {
+      const { params, ...options } = group;
+      const positions = params.map((param) => {
+        const saved = this.state.get(param);
+        // A count of 0 is a state that was reset: PyTorch has no entry for it.
+        if (saved !== undefined && saved.step.item() > 0) state[position] = this.saveState(saved);
+        return position++;
+      });
+      return { ...copyOptions(options as unknown as O), params: positions };
+    });
+    return { state, paramGroups };
+  }
+
+  /** A parameter's entry in the state dict. */
+  protected saveState(state: ParamState): Record<string, Tensor> {
+    return { ...state };
+  }
+
+  /**
+   * Takes over state and hyperparameters from `stateDict()` of an optimizer over parameters of the same shapes in the same
+   * order. Values are copied.
+   * https://pytorch.org/docs/stable/generated/torch.optim.Optimizer.load_state_dict.html
+   * @throws TypeError if the structure is wrong
+   * @throws RangeError if counts or shapes differ, or a hyperparameter is not valid
+   * @throws Error if hyperparameters or state tensors are missing or unknown; the optimizer is unchanged after each of them
+   */
+  loadStateDict(stateDict: OptimizerStateDict<O>): void {
+    const loaded = checkStateDict(stateDict, this.paramGroups, {
+      options: Object.keys(this.#rules),
+      checkOptions: (options) => this.#checkOptions(options),
+      stateNames: (options) => this.stateNames(options),
+    });
+    const params = this.paramGroups.flatMap((group) => group.params);
+    this.paramGroups.forEach((group, index) => {
+      const { params: _, ...options } = loaded.paramGroups[index];
+      Object.assign(group, copyOptions(options as unknown as O));
+    });
+    noGrad(() => {
+      params.forEach((param, position) => {
+        // Written in place, because a compiled program may refer to the tensors; what has no entry starts over.
+        for (const value of Object.values(this.state.get(param) ?? {})) value.zero_();
+        const entry = loaded.state.get(position);
+        if (entry === undefined) return;
+        const target = this.stateOf(param, Object.keys(entry));
+        for (const [name, value] of Object.entries(entry)) target[name].copy_(value);
+        // Without a count of its own (SGD) it only matters that a step was done.
+        if (entry.step === undefined) target.step.fill_(1);
+      });
+    });
+  }
+
+  /** The hyperparameters of each group, printed like PyTorch's. */
+  toString(): string {
+    const groups = this.paramGroups.map(({ params: _, ...options }, index) => {
+      const lines = Object.entries(options).sort(([a], [b]) => (a < b ? -1 : 1));
+      return `Parameter Group ${index}\n${lines.map(([name, value]) => `    ${name}: ${formatOption(value)}\n`).join("")}`;
+    });
+    return `${this.constructor.name} (\n${groups.join("\n")})`;
+  }
+
+  [Symbol.for("nodejs.util.inspect.custom")](): string {
+    return this.toString();
+  }
+
+  #checkNames(options: object, complaint: string): void {
+    for (const name of Object.keys(options)) {
+      if (!Object.hasOwn(this.#rules, name)) {
+        throw new TypeError(`${complaint} "${name}"; it knows ${Object.keys(this.#rules).join(", ")}`);
+      }
+    }
+  }
+
+  #checkComplete(options: Partial<O>): void {
+    for (const name of Object.keys(this.#rules)) {
+      if (options[name as keyof O] === undefined) {
+        throw new Error(
+          `parameter group didn't specify a value of required optimization parameter ${name}; ` +
+            `give it in the group or to ${this.constructor.name}`,
+        );
+      }
+    }
+  }
+
+  #checkOptions(options: Partial<O>): void {
+    for (const name of Object.keys(this.#rules) as (keyof O)[]) {
+      if (options[name] !== undefined) this.#rules[name](options[name]);
+    }
+    this.checkTogether(options);
+  }
+}
+
+/** Zeros with storage of their own, also while a step is being traced: state is never a value of the graph. */
+function emptyState(shape: Shape, dtype: DType): Tensor {
+  return new Tensor(new Storage(allocate(dtype, sizeOf(shape))), shape, dtype);
+}
+
+function withoutUndefined<T extends object>(options: T): T {
+  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as T;
+}
+
+/** Options are numbers, booleans and lists of them: a copy shares nothing with its source. */
+function copyOptions<O extends object>(options: O): O {
+  return Object.fromEntries(
+    Object.entries(options).map(([name, value]) => [name, Array.isArray(value) ? [...value] : value]),
+  ) as O;
+}
+
+function formatOption(value: unknown): string {
+  return Array.isArray(value) ? `[${value.join(", ")}]` : String(value);
+}

@@ -1,0 +1,53 @@
+/** Throws if a hyperparameter is not valid. `what` names it in the message, as PyTorch does. */
+export type OptionRule = (value: unknown) => void;
+
+/** One rule per hyperparameter: a missing one does not compile. */
+export type OptionRules<O> = { readonly [K in keyof O]-?: OptionRule };
+
+/** What a value is, for messages: a number as it is, anything else by its kind. */
+export function describe(value: unknown): string {
+  if (typeof value === "number" || typeof value === "boolean") return String(value);
+  if (typeof value === "string") return JSON.stringify(value);
+  if (value === null || value === undefined) return String(value);
+  return value.constructor?.name ?? typeof value;
+}
+
+function requireNumber(what: string, value: unknown): asserts value is number {
+  if (typeof value !== "number") throw new TypeError(`Invalid ${what}: ${describe(value)}; expected a number`);
+}
+
+export function nonNegative(what: string): OptionRule {
+  return (value) => {
+    requireNumber(what, value);
+    if (!(value >= 0 && value < Number.POSITIVE_INFINITY)) {
+      throw new RangeError(`Invalid ${what}: ${value}; expected a finite number of at least 0`);
+    }
+  };
+}
+
+export function finite(what: string): OptionRule {
+  return (value) => {
+    requireNumber(what, value);
+    if (!Number.isFinite(value)) throw new RangeError(`Invalid ${what}: ${value}; expected a finite number`);
+  };
+}
+
+export function flag(what: string): OptionRule {
+  return (value) => {
+    if (typeof value !== "boolean") {
+      throw new TypeError(`Invalid ${what}: ${describe(value)}; expected true or false`);
+    }
+  };
+}
+
+/** Two numbers in [0, 1): how much of each running average is kept. */
+export const betas: OptionRule = (value) => {
+  if (!Array.isArray(value) || value.length !== 2) {
+    throw new TypeError(`Invalid betas: ${describe(value)}; expected two numbers in [0, 1), as in [0.9, 0.999]`);
+  }
+  value.forEach((beta: unknown, index) => {
+    const what = `beta parameter at index ${index}`;
+    requireNumber(what, beta);
+    if (!(beta >= 0 && beta < 1)) throw new RangeError(`Invalid ${what}: ${beta}; expected a number in [0, 1)`);
+  });
+};

@@ -1,0 +1,88 @@
+import { hostScalar } from "../core/index.ts";
+import { sgdMomentumStep, sgdStep } from "../ops/optimizer.ts";
+import type { Tensor } from "../tensor/index.ts";
+import { Optimizer, type ParamGroup, type ParamGroupInit, type ParamState } from "./optimizer.ts";
+import { finite, flag, nonNegative, type OptionRules } from "./options.ts";
+import type { StateNames } from "./stateDict.ts";
+
+export interface SGDOptions {
+  /** Learning rate: has no default. */
+  lr: number;
+  /** How much of the last step's direction is kept (0). */
+  momentum: number;
+  /** How much of the gradient is held back from the momentum (0). */
+  dampening: number;
+  /** L2 penalty: this share of the parameter joins its gradient (0). */
+  weightDecay: number;
+  /** Looks ahead along the momentum; needs momentum and no dampening (false). */
+  nesterov: boolean;
+  /** Climbs instead of descending (false). */
+  maximize: boolean;
+}
+
+const defaults: Omit<SGDOptions, "lr"> = {
+  momentum: 0,
+  dampening: 0,
+  weightDecay: 0,
+  nesterov: false,
+  maximize: false,
+};
+
+const rules: OptionRules<SGDOptions> = {
+  lr: nonNegative("learning rate"),
+  momentum: nonNegative("momentum value"),
+  dampening: finite("dampening value"),
+  weightDecay: nonNegative("weightDecay value"),
+  nesterov: flag("nesterov value"),
+  maximize: flag("maximize value"),
+};
+
+/**
+ * Stochastic gradient descent, with momentum if wanted.
+ * https://pytorch.org/docs/stable/generated/torch.optim.SGD.html
+ *
+ * @example
+ * const optimizer = new SGD(model.parameters(), { lr: 0.1, momentum: 0.9 });
+ */
+export class SGD extends Optimizer<SGDOptions> {
+  /** @throws as `Optimizer`; Error if nesterov comes without momentum or with dampening */
+  constructor(params: Iterable<Tensor>, options: Partial<SGDOptions> & Pick<SGDOptions, "lr">);
+  constructor(groups: Iterable<ParamGroupInit<SGDOptions>>, options?: Partial<SGDOptions>);
+  constructor(params: Iterable<Tensor> | Iterable<ParamGroupInit<SGDOptions>>, options: Partial<SGDOptions> = {}) {
+    super(params, defaults, options, rules);
+  }
+
+  protected override checkTogether({ nesterov, momentum, dampening }: Partial<SGDOptions>): void {
+    if (nesterov && (momentum === 0 || dampening !== 0)) {
+      throw new Error(
+        `Nesterov momentum requires a momentum and zero dampening, but got momentum ${momentum} and dampening ${dampening}`,
+      );
+    }
+  }
+
+  protected stateNames(): StateNames {
+    return { required: [], optional: ["momentum_buffer"] };
+  }
+
+  /** PyTorch counts no steps here: that there is a buffer says that one was done. */
+  protected override saveState({ step: _, ...state }: ParamState): Record<string, Tensor> {
+    return state;
+  }
+
+  protected stepGroup(group: ParamGroup<SGDOptions>, params: readonly Tensor[]): void {
+    const { nesterov, maximize } = group;
+    const lr = hostScalar(() => group.lr);
+    const weightDecay = hostScalar(() => group.weightDecay);
+    if (group.momentum === 0) {
+      for (const param of params) sgdStep(param, param.grad as Tensor, lr, weightDecay, { maximize });
+      return;
+    }
+    const momentum = hostScalar(() => group.momentum);
+    const dampening = hostScalar(() => group.dampening);
+    for (const param of params) {
+      const { momentum_buffer: buffer, step } = this.stateOf(param, ["momentum_buffer"]);
+      const grad = param.grad as Tensor;
+      sgdMomentumStep(param, grad, buffer, step, lr, momentum, dampening, weightDecay, { nesterov, maximize });
+    }
+  }
+}

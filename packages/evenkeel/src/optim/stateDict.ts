@@ -1,0 +1,132 @@
+import { formatShape, type Shape, sameShape } from "../core/index.ts";
+import { Tensor } from "../tensor/index.ts";
+import { describe } from "./options.ts";
+
+/** What an optimizer saves, in PyTorch's structure with camelCase hyperparameters. */
+export interface OptimizerStateDict<O> {
+  /** For each parameter that has been stepped, by position: its state tensors under PyTorch's names. */
+  state: Record<number, Record<string, Tensor>>;
+  /** Hyperparameters of each group, and the positions of its parameters. */
+  paramGroups: (O & { params: number[] })[];
+}
+
+/** The tensors that a parameter's entry must have, and those that it may have. */
+export interface StateNames {
+  readonly required: readonly string[];
+  readonly optional: readonly string[];
+}
+
+/** What the optimizer that loads knows. */
+interface Expectation<O> {
+  readonly options: readonly string[];
+  readonly checkOptions: (options: O) => void;
+  readonly stateNames: (options: O) => StateNames;
+}
+
+interface Checked<O> {
+  /** By position among the parameters of the optimizer that loads. */
+  readonly state: ReadonlyMap<number, Record<string, Tensor>>;
+  readonly paramGroups: OptimizerStateDict<O>["paramGroups"];
+}
+
+/** Checks a state dict against the groups that are to take it over, and orders its state by their parameters. Changes nothing. */
+export function checkStateDict<O extends object>(
+  stateDict: OptimizerStateDict<O>,
+  groups: readonly { readonly params: readonly Tensor[] }[],
+  expectation: Expectation<O>,
+): Checked<O> {
+  requireObject(stateDict, "an optimizer's state dict", "{ state, paramGroups }");
+  const { state, paramGroups } = stateDict;
+  requireObject(state, "state of the state dict", "an object of states by position");
+  if (!Array.isArray(paramGroups)) {
+    throw new TypeError(`paramGroups of the state dict must be a list of groups, but got ${describe(paramGroups)}`);
+  }
+  if (paramGroups.length !== groups.length) {
+    throw new RangeError(
+      `loaded state dict has a different number of parameter groups: ${paramGroups.length} instead of ${groups.length}`,
+    );
+  }
+  const checked = new Map<number, Record<string, Tensor>>();
+  const unclaimed = new Set(Object.keys(state));
+  let position = 0;
+  groups.forEach(({ params }, index) => {
+    const saved = paramGroups[index];
+    checkGroup(saved, index, params.length, expectation);
+    const names = expectation.stateNames(saved);
+    params.forEach((param, i) => {
+      const key = String(saved.params[i]);
+      if (unclaimed.delete(key)) {
+        const entry = checkEntry(state[saved.params[i]], key, param, names);
+        if (Object.keys(entry).length > 0) checked.set(position, entry);
+      }
+      position++;
+    });
+  });
+  if (unclaimed.size > 0) {
+    throw new Error(
+      `loaded state dict has state for parameters that none of its groups names: ${[...unclaimed].join(", ")}`,
+    );
+  }
+  return { state: checked, paramGroups };
+}
+
+function checkGroup<O extends object>(
+  group: OptimizerStateDict<O>["paramGroups"][number],
+  index: number,
+  size: number,
+  { options, checkOptions }: Expectation<O>,
+): void {
+  requireObject(group, `parameter group ${index} of the state dict`, "an object of hyperparameters and params");
+  if (!Array.isArray(group.params) || group.params.some((position) => !Number.isInteger(position))) {
+    throw new TypeError(`params of parameter group ${index} of the state dict must be a list of positions`);
+  }
+  if (group.params.length !== size) {
+    throw new RangeError(
+      `loaded state dict contains a parameter group that doesn't match the size of optimizer's group: ` +
+        `group ${index} has ${group.params.length} parameters instead of ${size}`,
+    );
+  }
+  requireKeys(group, [...options, "params"], [], `parameter group ${index} of the loaded state dict`);
+  checkOptions(group);
+}
+
+/** The entry without the nulls that PyTorch keeps for absent tensors. */
+function checkEntry(
+  given: Record<string, Tensor | null>,
+  key: string,
+  param: Tensor,
+  { required, optional }: StateNames,
+): Record<string, Tensor> {
+  const what = `state ${key} of the loaded state dict`;
+  requireObject(given, what, "an object of tensors");
+  const entry = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== null));
+  requireKeys(entry, required, optional, what);
+  for (const [name, value] of Object.entries(entry)) {
+    const shape: Shape = name === "step" ? [] : param.shape;
+    if (!(value instanceof Tensor))
+      throw new TypeError(`${name} in ${what} must be a Tensor, but got ${describe(value)}`);
+    if (!sameShape(value.shape, shape)) {
+      throw new RangeError(
+        `${name} in ${what} has shape ${formatShape(value.shape)}, expected ${formatShape(shape)}` +
+          (name === "step" ? "" : ", the shape of its parameter"),
+      );
+    }
+  }
+  return entry as Record<string, Tensor>;
+}
+
+function requireObject(value: unknown, what: string, expected: string): void {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) {
+    throw new TypeError(`${what} must be ${expected}, but got ${describe(value)}`);
+  }
+}
+
+function requireKeys(value: object, required: readonly string[], optional: readonly string[], what: string): void {
+  const names = Object.keys(value);
+  const missing = required.filter((name) => !names.includes(name));
+  const unknown = names.filter((name) => !required.includes(name) && !optional.includes(name));
+  if (missing.length === 0 && unknown.length === 0) return;
+  const misses = missing.length > 0 ? [`misses ${missing.join(", ")}`] : [];
+  const has = unknown.length > 0 ? [`has unknown ${unknown.join(", ")}`] : [];
+  throw new Error(`${what} ${[...misses, ...has].join(" and ")}; was it saved by the same kind of optimizer?`);
+}
