@@ -1,0 +1,168 @@
+import { type Example, rowBatches, toExample } from "./batches.ts";
+import { needsTwoRows } from "./batchNormLayers.ts";
+import { breather } from "./breathe.ts";
+import { noBatches, scoreBatches } from "./evaluate.ts";
+import type { TrainingEvent } from "./events.ts";
+import { callbackFor, type FitOptions, type FitPlan, planFit } from "./fitOptions.ts";
+import { type EpochRecord, type History, monitored, type Scores, type StopReason } from "./history.ts";
+import { keepModes, type Model } from "./modelState.ts";
+import { Scoreboard } from "./scoreboard.ts";
+import { Stepper } from "./step.ts";
+import { Training } from "./training.ts";
+
+/**
+ * Trains a model: for every epoch the training batches in train mode, one optimizer step each, then the validation rows in
+ * eval mode. Begins by itself; see {@link Training} for how to follow it and how to await its history.
+ *
+ * - The modes of all modules are set as needed, and afterwards as they were found, also after an error.
+ * - Scores weigh every row the same, whatever the size of its batch; the loss must be the mean over its batch's rows.
+ * - BatchNorm never gets a batch of one row: a single row (385 rows at batch size 32) joins the batch before it, and that
+ *   batch's event says `joined`.
+ * - Time to breathe: every `yieldEvery` milliseconds the event loop gets a turn.
+ * - A step that fails changes neither parameters nor buffers nor the optimizer nor the default generator.
+ *
+ * @throws at the call: TypeError, RangeError or Error for options that are missing, unknown or do not fit
+ * @throws later, from the loop or the promise: NonFiniteLossError at the first loss or gradient that is NaN or infinite,
+ * naming the column, target, parameter or layer; RangeError if all there is is one row and the model has BatchNorm, Error
+ * if a loader gives no batches; whatever model, loss, optimizer, metrics and callbacks throw
+ */
+export function fit<K extends string = never>(model: Model, options: FitOptions<K>): Training<K> {
+  const run = new Run(model, planFit(model, options));
+  return new Training(run.events(), () => run.cancel(), callbackFor(options));
+}
+
+class Run<K extends string> {
+  readonly #model: Model;
+  readonly #plan: FitPlan<K>;
+  readonly #stepper: Stepper;
+  readonly #breathe: () => Promise<void> | undefined;
+  readonly #epochs: EpochRecord<K>[] = [];
+  #started = 0;
+  #epoch = 0;
+  #step = 0;
+  #cancelled = false;
+
+  constructor(model: Model, plan: FitPlan<K>) {
+    this.#model = model;
+    this.#plan = plan;
+    this.#stepper = new Stepper(model, plan);
+    this.#breathe = breather(plan.yieldEvery);
+  }
+
+  cancel(): void {
+    this.#cancelled = true;
+  }
+
+  async *events(): AsyncGenerator<TrainingEvent<K>, History<K>, undefined> {
+    const { stopping, epochs, earlyStopping } = this.#plan;
+    this.#started = performance.now();
+    const restoreModes = keepModes(this.#model);
+    let reason: StopReason = "completed";
+    let restored = false;
+    try {
+      yield { type: "start", epochs, ...this.#moment() };
+      while (this.#epoch < epochs && !stopping.shouldStop) {
+        if (this.#stopped() || !(yield* this.#runEpoch())) {
+          reason = "aborted";
+          break;
+        }
+      }
+      if (reason === "completed" && stopping.shouldStop) reason = "earlyStopping";
+      restored = earlyStopping !== undefined && stopping.restore(this.#model);
+    } finally {
+      restoreModes();
+    }
+    const history: History<K> = {
+      epochs: this.#epochs,
+      reason,
+      bestEpoch: stopping.bestEpoch,
+      restored,
+      steps: this.#step,
+      seconds: this.#seconds(),
+    };
+    yield { type: "stop", reason, history, ...this.#moment() };
+    return history;
+  }
+
+  /** Returns whether the epoch came to its end. */
+  async *#runEpoch(): AsyncGenerator<TrainingEvent<K>, boolean, undefined> {
+    const { monitor, stopping } = this.#plan;
+    this.#epoch++;
+    const train = yield* this.#trainEpoch();
+    if (train === undefined) return false;
+    const scored = await this.#validate();
+    if (scored === undefined) return false;
+    const { scores: validation, rows } = scored;
+    if (validation !== undefined) yield { type: "validation", scores: validation, rows, ...this.#moment() };
+    const improved = stopping.update(monitored({ train, validation }, monitor), this.#model);
+    const learningRate = this.#learningRate();
+    const record = { ...this.#moment(), learningRate, train, ...(validation && { validation }), improved };
+    this.#epochs.push(record);
+    yield { type: "epoch", ...record };
+    return true;
+  }
+
+  /** Returns the scores of the training rows; undefined if stopped. */
+  async *#trainEpoch(): AsyncGenerator<TrainingEvent<K>, Scores<K> | undefined, undefined> {
+    const { train, metrics } = this.#plan;
+    const board = new Scoreboard(metrics);
+    this.#model.train();
+    let batch = 0;
+    for (const rowBatch of rowBatches(train, needsTwoRows(this.#model))) {
+      if (this.#stopped()) return undefined;
+      const example = toExample(rowBatch);
+      const { joined, rows } = rowBatch;
+      const learningRate = this.#learningRate();
+      const { loss, gradNorm } = this.#stepper.step(example, this.#position(++batch), board);
+      this.#step++;
+      yield { type: "batch", batch, loss, rows, joined, learningRate, gradNorm, ...this.#moment() };
+      await this.#breathe();
+    }
+    if (batch === 0) throw noBatches("train");
+    return this.#stopped() ? undefined : board.scores();
+  }
+
+  /** Returns no scores without a validation loader; undefined if stopped. */
+  async #validate(): Promise<{ scores?: Scores<K>; rows: number } | undefined> {
+    const { validation, loss, metrics } = this.#plan;
+    if (validation === undefined) return { rows: 0 };
+    const board = new Scoreboard(metrics);
+    this.#model.eval();
+    let batch = 0;
+    this.#stepper.take();
+    for (const scored of scoreBatches(this.#model, validation, loss, board)) {
+      batch++;
+      if (!Number.isFinite(scored.loss)) throw this.#invalid(scored.example, batch, scored.loss);
+      await this.#breathe();
+      if (this.#stopped()) return undefined;
+      this.#stepper.take();
+    }
+    this.#model.train();
+    return { scores: board.scores(), rows: board.rows };
+  }
+
+  #invalid(example: Example, batch: number, loss: number): Error {
+    const position = { epoch: this.#epoch, step: this.#step, batch };
+    return this.#stepper.diagnosed("validation", example, position, loss);
+  }
+
+  #stopped(): boolean {
+    return this.#cancelled || this.#plan.signal?.aborted === true;
+  }
+
+  #learningRate(): number {
+    return this.#plan.optimizer.paramGroups[0].lr;
+  }
+
+  #position(batch: number): { epoch: number; step: number; batch: number } {
+    return { epoch: this.#epoch, step: this.#step + 1, batch };
+  }
+
+  #seconds(): number {
+    return (performance.now() - this.#started) / 1000;
+  }
+
+  #moment(): { epoch: number; step: number; seconds: number } {
+    return { epoch: this.#epoch, step: this.#step, seconds: this.#seconds() };
+  }
+}

@@ -1,0 +1,16 @@
+export type { Batch, Loader } from "./batches.ts";
+export { type BatchNormGap, batchNormGap } from "./batchNormGap.ts";
+export { EarlyStopping, type EarlyStoppingOptions } from "./earlyStopping.ts";
+export { type EvaluateOptions, evaluate, type Loss, predict } from "./evaluate.ts";
+export type { BatchEvent, EpochEvent, StartEvent, StopEvent, TrainingEvent, ValidationEvent } from "./events.ts";
+export { fit } from "./fit.ts";
+export type { FitOptions } from "./fitOptions.ts";
+export type { EpochRecord, History, Monitor, Scores, StopReason } from "./history.ts";
+export * from "./metrics.ts";
+export * as metrics from "./metrics.ts";
+export type { Model } from "./modelState.ts";
+export { NonFiniteLossError, type NonFinitePlace } from "./nonFinite.ts";
+export type { Metrics } from "./scoreboard.ts";
+export type { StepOptimizer } from "./step.ts";
+export type { Training } from "./training.ts";
+export { updateBatchNorm } from "./updateBatchNorm.ts";

@@ -1,0 +1,58 @@
+import type { Buffer, Module } from "../nn/index.ts";
+import { defaultGenerator } from "../random/index.ts";
+import { noGrad, type Tensor } from "../tensor/index.ts";
+
+/** A network from tensors to a tensor: what can be trained on batches. */
+export type Model = Module<Tensor[], Tensor>;
+
+/** Remembers which modules train and which are in eval mode; the returned function sets them back, one by one. */
+export function keepModes(model: Model): () => void {
+  const modes = [...model.modules()].map((module) => [module, module.training] as const);
+  return () => {
+    for (const [module, training] of modes) module.training = training;
+  };
+}
+
+/** Runs `use` and sets the modes of all modules back, whatever happens. */
+export function keepingModes<T>(model: Model, use: () => T): T {
+  const restore = keepModes(model);
+  try {
+    return use();
+  } finally {
+    restore();
+  }
+}
+
+/**
+ * What a forward pass changes beside its result: buffers (running statistics) and the default generator (dropout). Taken
+ * before each step, so that a step that fails leaves nothing behind.
+ */
+export class ForwardState {
+  readonly #buffers: readonly Buffer[];
+  readonly #copies: readonly Tensor[];
+  #generator: Uint8Array;
+
+  constructor(model: Model) {
+    this.#buffers = [...model.buffers()];
+    this.#copies = this.#buffers.map((buffer) => buffer.detach().clone());
+    this.#generator = defaultGenerator.getState();
+  }
+
+  /** Takes the state anew. */
+  take(): void {
+    for (let i = 0; i < this.#buffers.length; i++) this.#copies[i].data.set(this.#buffers[i].data);
+    this.#generator = defaultGenerator.getState();
+  }
+
+  /** Puts the state back as it was when it was taken. */
+  restore(): void {
+    this.restoreBuffers();
+    defaultGenerator.setState(this.#generator);
+  }
+
+  restoreBuffers(): void {
+    noGrad(() => {
+      for (let i = 0; i < this.#buffers.length; i++) this.#buffers[i].copy_(this.#copies[i]);
+    });
+  }
+}

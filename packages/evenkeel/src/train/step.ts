@@ -1,0 +1,112 @@
+import { clipGradNorm } from "../optim/index.ts";
+import type { Tensor } from "../tensor/index.ts";
+import type { Example } from "./batches.ts";
+import { advise, diagnoseGradient, diagnoseLoss } from "./diagnose.ts";
+import { callModel, type Loss, lossValue } from "./evaluate.ts";
+import { ForwardState, type Model } from "./modelState.ts";
+import { firstNonFinite, NonFiniteLossError } from "./nonFinite.ts";
+import type { Scoreboard } from "./scoreboard.ts";
+
+/** What `fit` needs of an optimizer; SGD, Adam and AdamW are such. */
+export interface StepOptimizer {
+  readonly paramGroups: readonly { readonly params: readonly Tensor[]; readonly lr: number }[];
+  zeroGrad(): void;
+  step(): unknown;
+}
+
+export interface StepperOptions {
+  readonly loss: Loss;
+  readonly optimizer: StepOptimizer;
+  readonly clipGradNorm?: number;
+  readonly columns?: readonly string[];
+}
+
+/** Where in the training a batch stands, for errors. */
+export interface Position {
+  readonly epoch: number;
+  readonly step: number;
+  readonly batch: number;
+}
+
+interface StepResult {
+  readonly loss: number;
+  readonly gradNorm?: number;
+}
+
+/** Makes training steps, each of them whole or not at all. */
+export class Stepper {
+  readonly #model: Model;
+  readonly #options: StepperOptions;
+  readonly #before: ForwardState;
+
+  constructor(model: Model, options: StepperOptions) {
+    this.#model = model;
+    this.#options = options;
+    this.#before = new ForwardState(model);
+  }
+
+  /**
+   * Forward, scoring, backward and one step of the optimizer. If anything fails before the optimizer starts, parameters,
+   * buffers and the default generator are as they were.
+   *
+   * @throws NonFiniteLossError if the loss or a gradient is NaN or infinite; whatever model, loss, metrics or optimizer throw
+   */
+  step(example: Example, position: Position, board: Scoreboard<string>): StepResult {
+    const { optimizer, clipGradNorm: maxNorm } = this.#options;
+    this.#before.take();
+    let loss: number;
+    try {
+      loss = this.#gradients(example, position, board);
+    } catch (error) {
+      this.#before.restore();
+      throw error;
+    }
+    const gradNorm = maxNorm === undefined ? undefined : clipGradNorm(this.#params(), maxNorm).item();
+    optimizer.step();
+    return { loss, gradNorm };
+  }
+
+  /** The error for a loss of `value` in the mode the model is in; leaves the state as it was taken. */
+  diagnosed(phase: "train" | "validation", example: Example, position: Position, value: number): NonFiniteLossError {
+    this.#before.restore();
+    const where = diagnoseLoss(this.#model, example, this.#options.columns);
+    this.#before.restore();
+    return this.#error({ phase, ...position, loss: value, where });
+  }
+
+  /** Takes the state that `diagnosed` starts from: for batches that are not trained on. */
+  take(): void {
+    this.#before.take();
+  }
+
+  #gradients(example: Example, position: Position, board: Scoreboard<string>): number {
+    const { optimizer, loss: lossOf } = this.#options;
+    const output = callModel(this.#model, example.inputs);
+    const loss = lossOf(output, example.target);
+    const value = lossValue(loss);
+    if (!Number.isFinite(value)) throw this.diagnosed("train", example, position, value);
+    // Before the step, so that a metric that refuses the output refuses the step.
+    board.add(value, example.rows, output.detach(), example.target);
+    optimizer.zeroGrad();
+    loss.backward();
+    const bad = this.#params().filter(({ grad }) => grad !== null && firstNonFinite(grad) >= 0);
+    if (bad.length > 0) {
+      this.#before.restore();
+      const where = diagnoseGradient(this.#model, example, new Set(bad));
+      optimizer.zeroGrad();
+      throw this.#error({ phase: "train", ...position, loss: value, where });
+    }
+    return value;
+  }
+
+  #error(details: ConstructorParameters<typeof NonFiniteLossError>[0]): NonFiniteLossError {
+    return new NonFiniteLossError(
+      details,
+      advise(details.where, this.#model, this.#options.optimizer.paramGroups[0].lr),
+    );
+  }
+
+  #params(): Tensor[] {
+    return this.#options.optimizer.paramGroups.flatMap((group) => [...group.params]);
+  }
+}

@@ -1,0 +1,105 @@
+import type { TrainingEvent } from "./events.ts";
+import type { History } from "./history.ts";
+
+/**
+ * A running training. Await it for its history, or loop over its events and await it afterwards:
+ * ```ts
+ * const training = fit(model, options);
+ * for await (const event of training) if (event.type === "epoch") console.log(event.epoch, event.train.loss);
+ * const history = await training;
+ * ```
+ * In a loop the training waits for the loop's body, which may look at the model or change the learning rate; leaving the
+ * loop ends the training as an abort does. The loop must begin in the same turn in which `fit` was called: otherwise the
+ * training has begun by itself.
+ */
+export class Training<K extends string = never> implements PromiseLike<History<K>>, AsyncIterable<TrainingEvent<K>> {
+  readonly #events: AsyncGenerator<TrainingEvent<K>, History<K>, undefined>;
+  readonly #cancel: () => void;
+  readonly #callback: (event: TrainingEvent<K>) => unknown;
+  readonly #history: Promise<History<K>>;
+  #resolve!: (history: History<K>) => void;
+  #reject!: (error: unknown) => void;
+  #begun = false;
+
+  /** @internal Made by `fit`. */
+  constructor(
+    events: AsyncGenerator<TrainingEvent<K>, History<K>, undefined>,
+    cancel: () => void,
+    callback: (event: TrainingEvent<K>) => unknown,
+  ) {
+    this.#events = events;
+    this.#cancel = cancel;
+    this.#callback = callback;
+    this.#history = new Promise((resolve, reject) => {
+      this.#resolve = resolve;
+      this.#reject = reject;
+    });
+    queueMicrotask(() => {
+      if (!this.#begun) this.#finish();
+    });
+  }
+
+  /** Resolves to the history, also of an aborted training; rejects if the training failed. */
+  // biome-ignore lint/suspicious/noThenProperty: a training is awaited
+  then<A = History<K>, B = never>(
+    onFulfilled?: ((history: History<K>) => A | PromiseLike<A>) | null,
+    onRejected?: ((error: unknown) => B | PromiseLike<B>) | null,
+  ): Promise<A | B> {
+    return this.#history.then(onFulfilled, onRejected);
+  }
+
+  catch<B = never>(onRejected?: ((error: unknown) => B | PromiseLike<B>) | null): Promise<History<K> | B> {
+    return this.#history.catch(onRejected);
+  }
+
+  finally(onFinally?: (() => void) | null): Promise<History<K>> {
+    return this.#history.finally(onFinally);
+  }
+
+  /** @throws Error if the training has begun: it can be followed from its start only, and once */
+  [Symbol.asyncIterator](): AsyncIterableIterator<TrainingEvent<K>> {
+    if (this.#begun) {
+      throw new Error(
+        "this training has begun already; loop over its events in the same turn in which fit() was called, and once, " +
+          "or pass callbacks such as onEpoch",
+      );
+    }
+    this.#begun = true;
+    this.#history.catch(() => {}); // the loop throws it
+    const iterator: AsyncIterableIterator<TrainingEvent<K>> = {
+      next: () => this.#advance() as Promise<IteratorResult<TrainingEvent<K>>>,
+      return: async () => {
+        this.#cancel();
+        await this.#finish();
+        return { done: true, value: undefined };
+      },
+      [Symbol.asyncIterator]: () => iterator,
+    };
+    return iterator;
+  }
+
+  /** Runs to the end; failures go into the history's promise. */
+  async #finish(): Promise<void> {
+    this.#begun = true;
+    try {
+      while (!(await this.#advance()).done);
+    } catch {}
+  }
+
+  async #advance(): Promise<IteratorResult<TrainingEvent<K>, History<K> | undefined>> {
+    try {
+      const item = await this.#events.next();
+      if (item.done) {
+        if (item.value !== undefined) this.#resolve(item.value);
+        return { done: true, value: undefined };
+      }
+      await this.#callback(item.value);
+      return item;
+    } catch (error) {
+      // A callback that throws ends the training; its `finally` blocks set the modes back.
+      await this.#events.return(undefined as never);
+      this.#reject(error);
+      throw error;
+    }
+  }
+}

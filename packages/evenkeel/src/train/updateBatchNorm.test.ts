@@ -1,0 +1,167 @@
+import { beforeEach, describe, expect, it } from "vitest";
+import { DataLoader, TensorDataset } from "../data/index.ts";
+import { BatchNorm1d, Dropout, Linear, Module, MSELoss, ReLU, Sequential } from "../nn/index.ts";
+import { manualSeed } from "../random/index.ts";
+import { noGrad, randn, type Tensor, zeros } from "../tensor/index.ts";
+import { batchNormGap } from "./batchNormGap.ts";
+import { evaluate } from "./evaluate.ts";
+import { mae } from "./metrics.ts";
+import type { Model } from "./modelState.ts";
+import { updateBatchNorm } from "./updateBatchNorm.ts";
+
+beforeEach(() => void manualSeed(0));
+
+const loaderOf = (x: Tensor, batchSize: number) =>
+  new DataLoader(new TensorDataset(x, zeros([x.shape[0], 1])), { batchSize });
+const stateOf = (model: Model) => Object.entries(model.stateDict()).map(([key, value]) => [key, value.data.slice()]);
+const modesOf = (model: Model) => model.modules().map(({ training }) => training);
+
+function statistics(x: Tensor): { mean: number[]; variance: number[] } {
+  const [rows, columns] = x.shape;
+  const column = (c: number) => Array.from({ length: rows }, (_, r) => x.data[r * columns + c]);
+  const meanOf = (values: number[]) => values.reduce((a, b) => a + b, 0) / values.length;
+  const all = Array.from({ length: columns }, (_, c) => column(c));
+  const mean = all.map(meanOf);
+  const variance = all.map((values, c) => values.reduce((sum, v) => sum + (v - mean[c]) ** 2, 0) / (rows - 1));
+  return { mean, variance };
+}
+
+describe("updateBatchNorm", () => {
+  it("gives exactly the statistics of the rows when one batch holds them all", () => {
+    const norm = new BatchNorm1d(3);
+    const x = randn([40, 3]).mul(8).add(4000);
+    norm(randn([5, 3]));
+    expect(updateBatchNorm(norm, loaderOf(x, 40))).toEqual({ batches: 1, rows: 40 });
+    const { mean, variance } = statistics(x);
+    expect([...(norm.running_mean as Tensor).data]).toEqual(mean.map(Math.fround));
+    for (const [i, value] of variance.entries()) expect(norm.running_var?.data[i]).toBeCloseTo(value, 5);
+    expect(norm.num_batches_tracked?.item()).toBe(1);
+  });
+
+  it("averages the batches equally, as PyTorch does, without a trace of what was there before", () => {
+    const norm = new BatchNorm1d(2, { momentum: 0.25 });
+    const x = randn([10, 2]);
+    noGrad(() => (norm.running_mean as Tensor).fill_(1e6));
+    expect(updateBatchNorm(norm, loaderOf(x, 4))).toEqual({ batches: 3, rows: 10 });
+    const parts = x.split(4).map(statistics);
+    for (const c of [0, 1]) {
+      const average = (values: number[]) => (values[0] + values[1] + values[2]) / 3;
+      expect(norm.running_mean?.data[c]).toBeCloseTo(average(parts.map(({ mean }) => mean[c])), 6);
+      expect(norm.running_var?.data[c]).toBeCloseTo(average(parts.map(({ variance }) => variance[c])), 6);
+    }
+    expect(norm.num_batches_tracked?.item()).toBe(3);
+    expect(norm.momentum).toBe(0.25);
+  });
+
+  it("runs the whole model in training mode, dropout included, and sets modes and momenta back", () => {
+    const model = new Sequential(new Dropout(0.5), new BatchNorm1d(2, { momentum: null }), new BatchNorm1d(2));
+    model.eval();
+    model.getSubmodule("2").train();
+    const modes = modesOf(model);
+    const x = randn([8, 2]);
+    manualSeed(3);
+    updateBatchNorm(model, [x]);
+    const drawn = randn([1]).item();
+    expect(modesOf(model)).toEqual(modes);
+    expect([1, 2].map((i) => (model.getSubmodule(String(i)) as BatchNorm1d).momentum)).toEqual([null, 0.1]);
+    manualSeed(3);
+    const dropped = statistics(new Dropout(0.5)(x)).mean;
+    expect(randn([1]).item()).toBe(drawn);
+    for (const c of [0, 1]) expect(model.getBuffer("1.running_mean").data[c]).toBeCloseTo(dropped[c], 6);
+  });
+
+  it("leaves parameters alone and records no gradients", () => {
+    const model = new Sequential(new Linear(2, 3), new BatchNorm1d(3));
+    const before = model.parameters().map(({ data }) => data.slice());
+    updateBatchNorm(model, [randn([8, 2])]);
+    expect(model.parameters().map(({ data }) => data)).toEqual(before);
+    expect(model.parameters().every(({ grad }) => grad === null)).toBe(true);
+    expect(model.buffers().every(({ requiresGrad }) => !requiresGrad)).toBe(true);
+  });
+
+  it("joins a last batch of one row to the one before", () => {
+    expect(updateBatchNorm(new BatchNorm1d(2), loaderOf(randn([9, 2]), 4))).toEqual({ batches: 2, rows: 9 });
+  });
+
+  it("does nothing, and draws nothing, without running statistics", () => {
+    let started = false;
+    const loader = {
+      *[Symbol.iterator]() {
+        started = true;
+        yield randn([4, 2]);
+      },
+    };
+    expect(updateBatchNorm(new Linear(2, 1), loader)).toEqual({ batches: 0, rows: 0 });
+    expect(updateBatchNorm(new BatchNorm1d(2, { trackRunningStats: false }), loader)).toEqual({ batches: 0, rows: 0 });
+    expect(started).toBe(false);
+  });
+
+  it("leaves a layer alone that its module keeps in eval mode", () => {
+    class Frozen extends Module {
+      kept = new BatchNorm1d(2);
+      updated = new BatchNorm1d(2);
+      override train(mode = true): this {
+        super.train(mode);
+        this.kept.training = false;
+        return this;
+      }
+      override forward(x: Tensor): Tensor {
+        return this.updated(this.kept(x));
+      }
+    }
+    const model = new Frozen();
+    noGrad(() => (model.kept.running_mean as Tensor).fill_(5));
+    updateBatchNorm(model, [randn([64, 2])]);
+    expect([...(model.kept.running_mean as Tensor).data]).toEqual([5, 5]);
+    expect(model.updated.running_mean?.data[0]).toBeLessThan(-4);
+  });
+
+  it("changes nothing if it fails", () => {
+    const model = new Sequential(new Dropout(0.5), new BatchNorm1d(2));
+    model(randn([8, 2]));
+    model.eval();
+    const before = stateOf(model);
+    manualSeed(1);
+    const next = randn([1]).item();
+    for (const loader of [[], [randn([1, 2])], [randn([4, 2]), randn([4, 3])]]) {
+      manualSeed(1);
+      expect(() => updateBatchNorm(model, loader)).toThrow();
+      expect(randn([1]).item()).toBe(next);
+      expect(stateOf(model)).toEqual(before);
+      expect(modesOf(model)).not.toContain(true);
+      expect((model.getSubmodule("1") as BatchNorm1d).momentum).toBe(0.1);
+    }
+    expect(() => updateBatchNorm(model, randn([4, 2]) as never)).toThrow("the loader is Tensor");
+  });
+});
+
+describe("batchNormGap", () => {
+  it("shows stale running statistics, changes nothing, and closes after updateBatchNorm", () => {
+    const model = new Sequential(new Linear(2, 8), new BatchNorm1d(8), new ReLU(), new Dropout(0.5), new Linear(8, 1));
+    const x = randn([64, 2]).add(50);
+    updateBatchNorm(model, [x]);
+    model.eval();
+    const data = [[x, noGrad(() => model(x))]]; // what the network would say with good statistics
+    noGrad(() => model.getBuffer("1.running_mean").add_(3));
+    model.train();
+    const before = stateOf(model);
+    const modes = modesOf(model);
+    const options = { loss: new MSELoss(), metrics: { mae: mae() } };
+    const gap = batchNormGap(model, data, options);
+    expect(stateOf(model)).toEqual(before);
+    expect(modesOf(model)).toEqual(modes);
+    expect(gap.running).toEqual(evaluate(model, data, options));
+    expect(gap.batch.mae).toBeLessThan(0.02); // biased against unbiased variance
+    expect(gap.running.mae).toBeGreaterThan(10 * gap.batch.mae);
+    updateBatchNorm(model, data);
+    expect(batchNormGap(model, data, options).running.mae).toBeLessThan(0.001);
+  });
+
+  it("is nought without BatchNorm, and joins a lone row", () => {
+    const linear = new Linear(2, 1);
+    const { running, batch } = batchNormGap(linear, loaderOf(randn([9, 2]), 4), { loss: new MSELoss() });
+    expect(batch).toEqual(running);
+    const norm = new Sequential(new BatchNorm1d(2), linear);
+    expect(batchNormGap(norm, loaderOf(randn([9, 2]), 4), { loss: new MSELoss() }).batch.loss).toBeGreaterThan(0);
+  });
+});
