@@ -1,0 +1,205 @@
+import { ones, type Tensor } from "evenkeel";
+import * as nn from "evenkeel/nn";
+import { describe, expect, it } from "vitest";
+import { camelCase, expectClose, type Golden, load, tensorOf } from "./goldens/golden.ts";
+import { Block, Empty, Net, Tree } from "./goldens/networks.ts";
+
+/** The nn modules: values, gradients, state, and how they print. */
+
+type State = Readonly<Record<string, Golden>>;
+
+interface Pass {
+  readonly train: boolean;
+  readonly input: Golden;
+  readonly output: Golden;
+  readonly gradOutput: Golden;
+  readonly gradInput: Golden | null;
+  readonly gradParams: State;
+  readonly exact: { readonly output: Golden; readonly gradInput: Golden | null; readonly gradParams: State };
+}
+
+interface LayerCase {
+  readonly name: string;
+  readonly layer: string;
+  readonly args: Readonly<Record<string, unknown>>;
+  readonly state: State;
+  readonly passes: readonly Pass[];
+  readonly stateAfter: State;
+  readonly exactAfter: State;
+}
+
+interface LossCase {
+  readonly name: string;
+  readonly loss: keyof typeof lossClasses;
+  readonly args: Readonly<Record<string, unknown>>;
+  readonly weights: State;
+  readonly input: Golden;
+  readonly target: Golden;
+  readonly output: Golden;
+  readonly gradInput: Golden;
+  readonly exact: { readonly output: Golden; readonly gradInput: Golden };
+}
+
+interface NetworkCase {
+  readonly name: string;
+  readonly repr: string;
+  readonly keys: readonly string[];
+  readonly parameters: readonly string[];
+  readonly buffers: readonly string[];
+  readonly modules: readonly string[];
+  readonly children: readonly string[];
+}
+
+const { layers, losses, networks } = load<{ layers: LayerCase[]; losses: LossCase[]; networks: NetworkCase[] }>(
+  "layers.json",
+);
+
+/** A layer from torch's arguments: those that we take by position, and the rest as options. */
+function makeLayer(layer: string, args: Readonly<Record<string, unknown>>): nn.Module {
+  const { inFeatures, outFeatures, numFeatures, p, dim, startDim, endDim, negativeSlope, alpha, ...options } =
+    camelCase(args) as Record<string, never>;
+  const makers: Record<string, () => nn.Module> = {
+    Linear: () => new nn.Linear(inFeatures, outFeatures, options),
+    BatchNorm1d: () => new nn.BatchNorm1d(numFeatures, options),
+    Dropout: () => new nn.Dropout(p),
+    ReLU: () => new nn.ReLU(),
+    LeakyReLU: () => new nn.LeakyReLU(negativeSlope),
+    ELU: () => new nn.ELU(alpha),
+    GELU: () => new nn.GELU(options),
+    SiLU: () => new nn.SiLU(),
+    LogSigmoid: () => new nn.LogSigmoid(),
+    LogSoftmax: () => new nn.LogSoftmax(dim),
+    Tanh: () => new nn.Tanh(),
+    Sigmoid: () => new nn.Sigmoid(),
+    Softmax: () => new nn.Softmax(dim),
+    Softplus: () => new nn.Softplus(options),
+    Identity: () => new nn.Identity(),
+    Flatten: () => new nn.Flatten(startDim, endDim),
+  };
+  return makers[layer]();
+}
+
+const decodeState = (state: State): Record<string, Tensor> =>
+  Object.fromEntries(Object.entries(state).map(([name, golden]) => [name, tensorOf(golden)]));
+
+describe("layers", () => {
+  for (const { name, layer, args, state, passes, stateAfter, exactAfter } of layers) {
+    it(name, () => {
+      const module = makeLayer(layer, args);
+      expect(Object.keys(module.stateDict())).toEqual(Object.keys(state));
+      module.loadStateDict(decodeState(state));
+      passes.forEach((pass, i) => {
+        const at = (what: string) => `pass ${i} (${pass.train ? "train" : "eval"}), ${what}`;
+        const input = tensorOf(pass.input, { requiresGrad: true });
+        module.zeroGrad();
+        module.train(pass.train);
+        const output = module(input);
+        expectClose(output, pass.output, pass.exact.output, at("output"));
+        output.backward(tensorOf(pass.gradOutput));
+        if (pass.gradInput !== null) {
+          expectClose(input.grad, pass.gradInput, pass.exact.gradInput, at("gradient of the input"));
+        }
+        const parameters = new Map(module.namedParameters());
+        for (const [key, golden] of Object.entries(pass.gradParams)) {
+          const { grad } = parameters.get(key)!;
+          expectClose(grad, golden, pass.exact.gradParams[key], at(`gradient of ${key}`));
+        }
+      });
+      const after = module.stateDict();
+      expect(Object.keys(after)).toEqual(Object.keys(stateAfter));
+      for (const [key, golden] of Object.entries(stateAfter)) {
+        expectClose(after[key], golden, exactAfter[key], `${key} afterwards`);
+      }
+    });
+  }
+});
+
+const { MSELoss, L1Loss, SmoothL1Loss, HuberLoss, NLLLoss, CrossEntropyLoss, BCEWithLogitsLoss } = nn;
+const lossClasses = { MSELoss, L1Loss, SmoothL1Loss, HuberLoss, NLLLoss, CrossEntropyLoss, BCEWithLogitsLoss };
+
+describe("losses", () => {
+  for (const { name, loss, args, weights, input, target, output, gradInput, exact } of losses) {
+    it(name, () => {
+      const criterion = new lossClasses[loss](camelCase({ ...args, ...decodeState(weights) }));
+      const x = tensorOf(input, { requiresGrad: true });
+      const value = criterion(x, tensorOf(target));
+      expectClose(value, output, exact.output, "output");
+      value.sum().backward();
+      expectClose(x.grad, gradInput, exact.gradInput, "gradient of the input");
+    });
+  }
+});
+
+const { Linear, Sequential, BatchNorm1d } = nn;
+const makeNetwork: Record<string, () => nn.AnyModule> = {
+  Net: () => new Net(),
+  Tree: () => new Tree(),
+  Block: () => new Block(2),
+  Empty: () => new Empty(),
+  sequential: () =>
+    new Sequential(new Linear(9, 50), new nn.ReLU(), new Linear(50, 25), new nn.ReLU(), new Linear(25, 1)),
+  "empty sequential": () => new Sequential(),
+  "nested sequential": () =>
+    new Sequential(new Sequential(new Linear(2, 3), new nn.Tanh()), new Sequential(new Sequential(new nn.Sigmoid()))),
+  activations: () =>
+    new Sequential(
+      new nn.ReLU(),
+      new nn.LeakyReLU(),
+      new nn.LeakyReLU(0.2),
+      new nn.ELU(),
+      new nn.ELU(0.5),
+      new nn.GELU(),
+      new nn.GELU({ approximate: "tanh" }),
+      new nn.SiLU(),
+      new nn.Tanh(),
+      new nn.Sigmoid(),
+      new nn.Softmax(1),
+      new nn.Softplus(),
+      new nn.Softplus({ beta: 2, threshold: 30 }),
+      new nn.Identity(),
+      new nn.Flatten(),
+      new nn.Flatten(0, 2),
+    ),
+  normalization: () =>
+    new Sequential(
+      new BatchNorm1d(3),
+      new BatchNorm1d(3, { eps: 1e-3, momentum: null }),
+      new BatchNorm1d(3, { affine: false }),
+      new BatchNorm1d(3, { trackRunningStats: false }),
+      new BatchNorm1d(3, { momentum: 0.01 }),
+      new nn.Dropout(),
+      new nn.Dropout(0.25),
+    ),
+  losses: () =>
+    new nn.ModuleList([
+      new nn.MSELoss(),
+      new nn.L1Loss(),
+      new nn.SmoothL1Loss(),
+      new nn.HuberLoss(),
+      new nn.NLLLoss(),
+      new nn.CrossEntropyLoss(),
+      new nn.BCEWithLogitsLoss(),
+    ]),
+  list: () => new nn.ModuleList([new Linear(1, 2), new Linear(2, 1, { bias: false })]),
+  dictionary: () => new nn.ModuleDict({ a: new Linear(1, 2), b: new nn.ReLU() }),
+  "empty list": () => new nn.ModuleList(),
+  linear: () => new Linear(3, 4, { bias: false }),
+  "loss with weights": () => new nn.CrossEntropyLoss({ weight: ones([3]) }),
+};
+
+describe("networks", () => {
+  for (const { name, repr, keys, parameters, buffers, modules, children } of networks) {
+    it(`${name} prints as in torch`, () => {
+      expect(makeNetwork[name]().toString()).toBe(repr);
+    });
+    it(`${name} has torch's names in torch's order`, () => {
+      const network = makeNetwork[name]();
+      const names = (entries: readonly (readonly [string, unknown])[]) => entries.map(([key]) => key);
+      expect(Object.keys(network.stateDict())).toEqual(keys);
+      expect(names(network.namedParameters())).toEqual(parameters);
+      expect(names(network.namedBuffers())).toEqual(buffers);
+      expect(names(network.namedModules())).toEqual(modules);
+      expect(names(network.namedChildren())).toEqual(children);
+    });
+  }
+});
