@@ -2,4 +2,5 @@ export * from "./apply.ts";
 export * from "./defineOp.ts";
 export * from "./dtype.ts";
 export * from "./op.ts";
+export * from "./options.ts";
 export * from "./shape.ts";

@@ -1,4 +1,5 @@
-import { checkFlag, checkWhole, describe } from "./checks.ts";
+import { describe } from "../core/index.ts";
+import { checkFlag, checkWhole } from "./checks.ts";
 import type { Sampler } from "./sampler.ts";
 
 /**

@@ -1,13 +1,7 @@
+import { describe } from "../core/index.ts";
 import { Generator } from "../random/index.ts";
 
 /** Checks shared by datasets, samplers and loaders. Each message names who was called, what was given and what was expected. */
-
-export function describe(value: unknown): string {
-  if (typeof value === "number" || typeof value === "boolean") return String(value);
-  if (typeof value === "string") return JSON.stringify(value);
-  if (value === null || value === undefined) return String(value);
-  return value.constructor?.name ?? typeof value;
-}
 
 /** @throws TypeError if `value` is no number @throws RangeError if it is no whole number of at least `least` */
 export function checkWhole(caller: string, name: string, value: unknown, least: number): void {
@@ -23,13 +17,6 @@ export function checkWhole(caller: string, name: string, value: unknown, least: 
 export function checkFlag(caller: string, name: string, value: unknown): void {
   if (typeof value !== "boolean") {
     throw new TypeError(`${caller}: ${name} is ${describe(value)}, expected true or false`);
-  }
-}
-
-/** @throws TypeError if `options` has a key that is not known: a misspelt option would be ignored in silence */
-export function checkOptionNames(caller: string, options: object, known: readonly string[]): void {
-  for (const name of Object.keys(options)) {
-    if (!known.includes(name)) throw new TypeError(`${caller} has no option "${name}"; it knows ${known.join(", ")}`);
   }
 }
 

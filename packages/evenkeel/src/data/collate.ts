@@ -1,6 +1,5 @@
-import { dtypeOf, formatShape, sameShape, type TypedArray } from "../core/index.ts";
+import { describe, dtypeOf, formatShape, sameShape, type TypedArray } from "../core/index.ts";
 import { stack, Tensor, tensor } from "../tensor/index.ts";
-import { describe } from "./checks.ts";
 
 /**
  * What a list of `T` becomes as a batch: tensors and typed arrays are stacked, numbers and booleans become a tensor of

@@ -171,7 +171,12 @@ describe("options that do not go together", () => {
     ["batchSize 0", { batchSize: 0 }, /batchSize is 0, expected a whole number of at least 1/, RangeError],
     ["batchSize 2.5", { batchSize: 2.5 }, /batchSize is 2.5/, RangeError],
     ["batchSize '32'", { batchSize: "32" }, /batchSize is "32"/, TypeError],
-    ["batch_size", { batch_size: 32 }, /DataLoader has no option "batch_size"; it knows batchSize, shuffle/, TypeError],
+    [
+      "batch_size",
+      { batch_size: 32 },
+      /DataLoader: unknown option "batch_size", expected batchSize, shuffle/,
+      TypeError,
+    ],
     ["shuffle 1", { shuffle: 1 }, /shuffle is 1, expected true or false/, TypeError],
     ["collate true", { collate: true }, /collate is true, expected a function/, TypeError],
     ["a seed for a generator", { generator: 7 }, /generator is 7, expected a Generator/, TypeError],

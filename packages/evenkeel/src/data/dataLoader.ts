@@ -1,6 +1,7 @@
+import { checkOptions, describe } from "../core/index.ts";
 import { defaultGenerator, drawInt64, type Generator } from "../random/index.ts";
 import { BatchSampler } from "./batchSampler.ts";
-import { checkFlag, checkGenerator, checkOptionNames, checkSized, checkWhole, describe } from "./checks.ts";
+import { checkFlag, checkGenerator, checkSized, checkWhole } from "./checks.ts";
 import type { Collated } from "./collate.ts";
 import { type Dataset, fetchBatch } from "./dataset.ts";
 import { RandomSampler, SequentialSampler } from "./sampler.ts";
@@ -53,7 +54,7 @@ export class DataLoader<T, B = Collated<T>> implements Iterable<B> {
    */
   constructor(dataset: Dataset<T>, options: DataLoaderOptions<T, B> = {}) {
     checkSized("DataLoader", "dataset", dataset);
-    checkOptionNames("DataLoader", options, optionNames);
+    checkOptions("DataLoader", options, optionNames);
     const { batchSize = 1, shuffle = false, sampler, batchSampler, dropLast = false, collate, generator } = options;
     checkWhole("DataLoader", "batchSize", batchSize, 1);
     checkFlag("DataLoader", "shuffle", shuffle);

@@ -1,6 +1,6 @@
-import { formatShape } from "../core/index.ts";
+import { describe, formatShape } from "../core/index.ts";
 import { Tensor, tensor } from "../tensor/index.ts";
-import { checkSized, describe, resolveIndex } from "./checks.ts";
+import { checkSized, resolveIndex } from "./checks.ts";
 import { type Collated, defaultCollate } from "./collate.ts";
 
 /** Items by position. https://pytorch.org/docs/stable/data.html#map-style-datasets */

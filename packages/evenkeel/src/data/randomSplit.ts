@@ -1,5 +1,6 @@
+import { checkOptions, describe } from "../core/index.ts";
 import { defaultGenerator, type Generator, randperm } from "../random/index.ts";
-import { checkGenerator, checkOptionNames, checkSized, describe } from "./checks.ts";
+import { checkGenerator, checkSized } from "./checks.ts";
 import { type Dataset, Subset } from "./dataset.ts";
 
 /** One subset per length. */
@@ -21,7 +22,7 @@ export function randomSplit<T, const L extends readonly number[]>(
   options: { readonly generator?: Generator } = {},
 ): Splits<T, L> {
   checkSized("randomSplit", "dataset", dataset);
-  checkOptionNames("randomSplit", options, ["generator"]);
+  checkOptions("randomSplit", options, ["generator"]);
   checkGenerator("randomSplit", options.generator);
   const sizes = resolveLengths(dataset.length, lengths);
   const order = randperm(dataset.length, options.generator ?? defaultGenerator);

@@ -108,7 +108,7 @@ describe("RandomSampler", () => {
     [
       "a misspelt option",
       () => new RandomSampler(sized(3), { num_samples: 3 } as never),
-      /no option "num_samples"; it knows replacement/,
+      /unknown option "num_samples", expected replacement/,
       TypeError,
     ],
     ["a number", () => new RandomSampler(3 as never), /source is 3, expected an object with a length/, TypeError],

@@ -1,5 +1,6 @@
+import { checkOptions } from "../core/index.ts";
 import { defaultGenerator, drawInt64, fillRandint, Generator, randperm } from "../random/index.ts";
-import { checkFlag, checkGenerator, checkOptionNames, checkSized, checkWhole } from "./checks.ts";
+import { checkFlag, checkGenerator, checkSized, checkWhole } from "./checks.ts";
 
 /** An order in which to visit a dataset: positions (`Sampler<number>`), or lists of them for batches. */
 export interface Sampler<T = number> extends Iterable<T> {
@@ -56,7 +57,7 @@ export class RandomSampler implements Sampler {
    */
   constructor(source: Sized, options: RandomSamplerOptions = {}) {
     checkSized("RandomSampler", "source", source);
-    checkOptionNames("RandomSampler", options, ["replacement", "numSamples", "generator"]);
+    checkOptions("RandomSampler", options, ["replacement", "numSamples", "generator"]);
     const { replacement = false, numSamples, generator } = options;
     checkFlag("RandomSampler", "replacement", replacement);
     checkNotEmpty(source);
@@ -107,7 +108,7 @@ export class SubsetRandomSampler implements Sampler {
 
   /** @throws TypeError if an option is unknown or of the wrong kind */
   constructor(indices: Iterable<number>, options: { readonly generator?: Generator } = {}) {
-    checkOptionNames("SubsetRandomSampler", options, ["generator"]);
+    checkOptions("SubsetRandomSampler", options, ["generator"]);
     checkGenerator("SubsetRandomSampler", options.generator);
     this.indices = [...indices];
     this.generator = options.generator;

@@ -1,5 +1,6 @@
+import { checkOptions } from "../core/index.ts";
 import { defaultGenerator, fillUniform, type Generator } from "../random/index.ts";
-import { checkFlag, checkGenerator, checkOptionNames, checkWhole } from "./checks.ts";
+import { checkFlag, checkGenerator, checkWhole } from "./checks.ts";
 import type { Sampler } from "./sampler.ts";
 
 export interface WeightedRandomSamplerOptions {
@@ -24,7 +25,7 @@ export class WeightedRandomSampler implements Sampler {
    * @throws RangeError if a weight is negative or not finite, all are 0, or more than there are shall be drawn without replacement
    */
   constructor(weights: Iterable<number>, numSamples: number, options: WeightedRandomSamplerOptions = {}) {
-    checkOptionNames("WeightedRandomSampler", options, ["replacement", "generator"]);
+    checkOptions("WeightedRandomSampler", options, ["replacement", "generator"]);
     const { replacement = true, generator } = options;
     checkWhole("WeightedRandomSampler", "numSamples", numSamples, 1);
     checkFlag("WeightedRandomSampler", "replacement", replacement);

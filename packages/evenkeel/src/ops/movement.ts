@@ -75,6 +75,11 @@ export const expand = defineOp({
   grad: (dy) => [dy],
 });
 
+function requireDimension(op: string, x: Spec): void {
+  if (x.shape.length > 0) return;
+  throw new RangeError(`${op}: a 0-d tensor given, expected at least one dimension; make one with .unsqueeze(0)`);
+}
+
 /** Every `step`-th of the places start, start + step, ... along one dimension, `length` of them. */
 export interface SliceAttrs {
   readonly dim: number;
@@ -92,8 +97,10 @@ export const slice = defineOp({
   name: "slice",
   inputs: ["input"],
   shape: ([x], { dim, start, length, step }: SliceAttrs) => {
+    requireDimension("slice", x);
     const end = length === 0 ? start : start + (length - 1) * step + 1;
-    if (start < 0 || length < 0 || step < 1 || end > x.shape[dim]) {
+    const whole = [start, length, step].every(Number.isInteger);
+    if (!whole || start < 0 || length < 0 || step < 1 || end > x.shape[dim]) {
       throw new RangeError(
         `slice: ${length} places from ${start} in steps of ${step} do not fit dimension ${dim} of ${formatShape(x.shape)}`,
       );
@@ -123,9 +130,10 @@ export const concat = defineVariadicOp({
   shape: (inputs, { dim }: { readonly dim: number }) => {
     const [first] = inputs;
     inputs.forEach((x, i) => {
+      requireDimension("cat", x);
       if (!sameShape(withSize(x.shape, dim, 0), withSize(first.shape, dim, 0))) {
         throw new RangeError(
-          `concat: element ${i} has shape ${formatShape(x.shape)}, element 0 has ${formatShape(first.shape)}; ` +
+          `cat: element ${i} has shape ${formatShape(x.shape)}, element 0 has ${formatShape(first.shape)}; ` +
             `all sizes but that of dimension ${dim} must agree`,
         );
       }
@@ -169,6 +177,7 @@ export const indexSelect = defineOp({
   inputs: ["input", "index"],
   shape: ([x, index], { dim }: { readonly dim: number }) => {
     requireIndex("indexSelect", index);
+    requireDimension("indexSelect", x);
     if (index.shape.length !== 1)
       throw new RangeError(`indexSelect: index has shape ${formatShape(index.shape)}, expected 1-D`);
     return [{ shape: withSize(x.shape, dim, index.shape[0]), dtype: x.dtype }];
@@ -182,7 +191,8 @@ export const indexSelect = defineOp({
       const from = checkedIndex("indexSelect", index.data[k], size);
       for (let o = 0; o < outer; o++) {
         const start = (o * size + from) * inner;
-        y.data.set(x.data.subarray(start, start + inner), (o * n + k) * inner);
+        const to = (o * n + k) * inner;
+        for (let i = 0; i < inner; i++) y.data[to + i] = x.data[start + i];
       }
     }
   },
@@ -262,8 +272,10 @@ function forEachGathered(
 ): void {
   const strides = stridesOf(shape);
   const steps = stridesOf(places);
+  // A 0-d value is a line of one.
+  const [size, stride] = shape.length === 0 ? [1, 1] : [shape[dim], strides[dim]];
   for (let i = 0; i < index.length; i++) {
-    let source = checkedIndex("gather", index[i], shape[dim]) * strides[dim];
+    let source = checkedIndex("gather", index[i], size) * stride;
     for (let d = 0; d < places.length; d++) {
       if (d !== dim) source += (Math.floor(i / steps[d]) % places[d]) * strides[d];
     }

@@ -1,6 +1,5 @@
-import { formatShape, isFloat, sameShape } from "../core/index.ts";
+import { describe, formatShape, isFloat, sameShape } from "../core/index.ts";
 import { Tensor } from "../tensor/index.ts";
-import { describe } from "./options.ts";
 
 /** Whether an item of an optimizer's first argument is a group, not a parameter. */
 export function isGroup(value: unknown): value is { readonly params: unknown } {

@@ -1,5 +1,5 @@
+import { describe } from "../core/index.ts";
 import { div, noGrad, stack, Tensor, tensor } from "../tensor/index.ts";
-import { describe } from "./options.ts";
 
 export interface ClipGradNormOptions {
   /** The p of the p-norm; Infinity takes the largest magnitude (2). */

@@ -1,7 +1,7 @@
-import { allocate, type DType, formatShape, type Shape, sizeOf } from "../core/index.ts";
+import { allocate, type DType, describe, formatShape, type Shape, sizeOf } from "../core/index.ts";
 import { enableGrad, noGrad, Storage, Tensor } from "../tensor/index.ts";
 import { checkGradient, checkParam, isGroup } from "./checks.ts";
-import { describe, type OptionRules } from "./options.ts";
+import type { OptionRules } from "./options.ts";
 import { checkStateDict, type OptimizerStateDict, type StateNames } from "./stateDict.ts";
 
 /**

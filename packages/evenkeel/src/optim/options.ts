@@ -1,16 +1,10 @@
+import { describe } from "../core/index.ts";
+
 /** Throws if a hyperparameter is not valid. `what` names it in the message, as PyTorch does. */
 export type OptionRule = (value: unknown) => void;
 
 /** One rule per hyperparameter: a missing one does not compile. */
 export type OptionRules<O> = { readonly [K in keyof O]-?: OptionRule };
-
-/** What a value is, for messages: a number as it is, anything else by its kind. */
-export function describe(value: unknown): string {
-  if (typeof value === "number" || typeof value === "boolean") return String(value);
-  if (typeof value === "string") return JSON.stringify(value);
-  if (value === null || value === undefined) return String(value);
-  return value.constructor?.name ?? typeof value;
-}
 
 function requireNumber(what: string, value: unknown): asserts value is number {
   if (typeof value !== "number") throw new TypeError(`Invalid ${what}: ${describe(value)}; expected a number`);

@@ -1,6 +1,5 @@
-import { formatShape, type Shape, sameShape } from "../core/index.ts";
+import { describe, formatShape, type Shape, sameShape } from "../core/index.ts";
 import { Tensor } from "../tensor/index.ts";
-import { describe } from "./options.ts";
 
 /** What an optimizer saves, in PyTorch's structure with camelCase hyperparameters. */
 export interface OptimizerStateDict<O> {

@@ -30,7 +30,7 @@ export interface BatchNorm1dOptions {
 export class BatchNorm1d extends Module {
   readonly numFeatures: number;
   readonly eps: number;
-  readonly momentum: number | null;
+  momentum: number | null;
   readonly affine: boolean;
   readonly trackRunningStats: boolean;
   /** Scale and shift, [numFeatures]; null if not affine. */

@@ -1,0 +1,24 @@
+/** What a value is, for messages: numbers, booleans and strings as they are, anything else by its kind. */
+export function describe(value: unknown): string {
+  if (typeof value === "string") return JSON.stringify(value);
+  if (typeof value === "number" || typeof value === "boolean" || value === null || value === undefined)
+    return String(value);
+  return value.constructor?.name || typeof value;
+}
+
+/**
+ * Refuses options that nobody would read: a misspelt one would otherwise do nothing, without a word.
+ * @throws TypeError if `options` is no object, or has a key that is not `known`
+ */
+export function checkOptions(caller: string, options: unknown, known: readonly string[]): void {
+  if (typeof options !== "object" || options === null || Array.isArray(options)) {
+    throw new TypeError(
+      `${caller}: the options are ${describe(options)}, expected an object such as { ${known[0]}: ... }`,
+    );
+  }
+  for (const name in options) {
+    if (!known.includes(name)) {
+      throw new TypeError(`${caller}: unknown option "${name}", expected ${known.join(", ")}`);
+    }
+  }
+}
