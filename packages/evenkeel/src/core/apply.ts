@@ -40,7 +40,8 @@ export function hostScalar(read: () => number): Value {
   return executor().hostScalar(read);
 }
 
-function isValue(operand: unknown): operand is Value {
+/** Whether something is a value that operations take, and not an array or an options object. */
+export function isValue(operand: unknown): operand is Value {
   return (typeof operand === "object" || typeof operand === "function") && operand !== null && "dtype" in operand;
 }
 

@@ -18,8 +18,13 @@ const category: Record<DType, number> = { bool: 0, int32: 1, float32: 2, float64
 
 export const dtypes = Object.keys(constructors) as readonly DType[];
 
+/** Zeros. @throws TypeError if there is no such dtype */
 export function allocate(dtype: DType, length: number): TypedArray {
-  return new constructors[dtype](length);
+  const ArrayType = constructors[dtype];
+  if (ArrayType === undefined) {
+    throw new TypeError(`there is no dtype ${JSON.stringify(dtype)}, expected ${dtypes.join(", ")}`);
+  }
+  return new ArrayType(length);
 }
 
 /** The dtype that a typed array stores; a Uint8Array is taken as bool. Undefined for any other kind of array. */
@@ -63,6 +68,19 @@ export function promote(...values: readonly Promotable[]): DType {
 export function numberDtype(value: number, dtype: DType): DType {
   if (isFloat(dtype)) return dtype;
   return Number.isInteger(value) ? "int32" : "float32";
+}
+
+/**
+ * Checks a plain number that is to be stored as `dtype`: an int32 is cut toward zero, but wraps around for nobody.
+ * @throws TypeError if it is no number @throws RangeError if it is beyond int32
+ */
+export function checkStorable(caller: string, value: number, dtype: DType): void {
+  if (typeof value !== "number") {
+    throw new TypeError(`${caller}: the value is a ${typeof value}, expected a number`);
+  }
+  if (dtype === "int32" && !(value > -(2 ** 31) - 1 && value < 2 ** 31)) {
+    throw new RangeError(`${caller}: ${value} does not fit int32, expected -2^31 to 2^31 - 1; use float64`);
+  }
 }
 
 /** Whether a value of dtype `from` may be written into a tensor of dtype `to` (no fall in category). */

@@ -29,10 +29,16 @@ export function formatShape(shape: Shape): string {
   return `[${shape.join(", ")}]`;
 }
 
-/** Checks that every entry is a whole number of at least 0. */
+/** A value as messages show it: strings in quotes, so that "2" is told from 2. */
+const show = (value: unknown) => (typeof value === "string" ? JSON.stringify(value) : String(value));
+
+/** @throws TypeError if `shape` is no list @throws RangeError unless every entry is a whole number of at least 0 */
 export function checkShape(shape: Shape, what = "shape"): void {
-  if (!Array.isArray(shape) || shape.some((n) => !Number.isInteger(n) || n < 0)) {
-    throw new RangeError(`${what} must be a list of whole numbers of at least 0, got ${JSON.stringify(shape)}`);
+  if (!Array.isArray(shape)) {
+    throw new TypeError(`${what} is ${show(shape)}, expected a list of sizes such as [2, 3]`);
+  }
+  if (shape.some((n) => !Number.isInteger(n) || n < 0)) {
+    throw new RangeError(`${what} [${shape.map(show).join(", ")}] given, expected whole numbers of at least 0`);
   }
 }
 
@@ -70,7 +76,7 @@ export function normalizeDim(dim: number, rank: number): number {
   const bound = Math.max(rank, 1);
   if (!Number.isInteger(dim) || dim < -bound || dim >= bound) {
     throw new RangeError(
-      `dimension ${dim} is out of range: a ${rank}-d tensor has dimensions ${-bound} to ${bound - 1}`,
+      `dimension ${show(dim)} is out of range: a ${rank}-d tensor has dimensions ${-bound} to ${bound - 1}`,
     );
   }
   return dim < 0 ? dim + bound : dim;
@@ -79,7 +85,7 @@ export function normalizeDim(dim: number, rank: number): number {
 /** Sorted, distinct dimensions; undefined means all of them. */
 export function normalizeDims(dims: number | readonly number[] | undefined, rank: number): number[] {
   if (dims === undefined) return Array.from({ length: rank }, (_, i) => i);
-  const list = (typeof dims === "number" ? [dims] : [...dims]).map((dim) => normalizeDim(dim, rank));
+  const list = (Array.isArray(dims) ? dims : [dims]).map((dim) => normalizeDim(dim, rank));
   if (new Set(list).size !== list.length) {
     throw new RangeError(`dimensions [${[dims].flat().join(", ")}] name one dimension twice; give each once`);
   }

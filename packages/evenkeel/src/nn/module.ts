@@ -1,8 +1,7 @@
-import { type DType, isFloat } from "../core/index.ts";
+import { checkOptions, type DType, isFloat } from "../core/index.ts";
 import type { Tensor } from "../tensor/index.ts";
 import { BackwardWatch } from "./backwardHook.ts";
 import { Callable, className, describe, invoke } from "./callable.ts";
-import { checkOptions } from "./checks.ts";
 import {
   type ForwardHook,
   type ForwardPreHook,

@@ -1,5 +1,5 @@
+import { checkOptions } from "../core/index.ts";
 import { type Callable, className } from "./callable.ts";
-import { checkOptions } from "./checks.ts";
 import { ownBuffers, ownChildren, ownParameters } from "./members.ts";
 import type { Buffer, Parameter } from "./parameter.ts";
 

@@ -1,7 +1,6 @@
-import { type DType, isFloat } from "../core/index.ts";
+import { checkOptions, type DType, isFloat } from "../core/index.ts";
 import { type Storage, Tensor } from "../tensor/index.ts";
 import { describe } from "./callable.ts";
-import { checkOptions } from "./checks.ts";
 
 export interface ParameterOptions {
   /** Whether gradients are recorded; false freezes the parameter. */

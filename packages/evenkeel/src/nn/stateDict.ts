@@ -1,7 +1,6 @@
-import { canCast, formatShape, sameShape } from "../core/index.ts";
+import { canCast, checkOptions, formatShape, sameShape } from "../core/index.ts";
 import { noGrad, Tensor } from "../tensor/index.ts";
 import { type Callable, className, describe } from "./callable.ts";
-import { checkOptions } from "./checks.ts";
 import { ownBuffers, ownParameters } from "./members.ts";
 import { join, walkModules } from "./moduleTree.ts";
 import type { Buffer, Parameter } from "./parameter.ts";

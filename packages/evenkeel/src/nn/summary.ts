@@ -1,8 +1,7 @@
-import { checkShape, type DType, formatShape, type Shape } from "../core/index.ts";
+import { checkOptions, checkShape, type DType, formatShape, type Shape } from "../core/index.ts";
 import { defaultGenerator } from "../random/index.ts";
 import { noGrad, Tensor, zeros } from "../tensor/index.ts";
 import { Callable, className, describe } from "./callable.ts";
-import { checkOptions } from "./checks.ts";
 import { ownChildren, ownParameters } from "./members.ts";
 import type { AnyModule, Module } from "./module.ts";
 import { inspect } from "./print.ts";

@@ -1,4 +1,4 @@
-import { checkShape, type DType, defineOp, notDifferentiable, type Shape } from "../core/index.ts";
+import { checkShape, checkStorable, type DType, defineOp, notDifferentiable, type Shape } from "../core/index.ts";
 
 /** Values made from nothing but numbers. */
 
@@ -6,8 +6,9 @@ import { checkShape, type DType, defineOp, notDifferentiable, type Shape } from 
 export const fill = defineOp({
   name: "fill",
   inputs: [],
-  shape: (_, { shape, dtype }: { readonly shape: Shape; readonly dtype: DType; readonly value: number }) => {
+  shape: (_, { shape, dtype, value }: { readonly shape: Shape; readonly dtype: DType; readonly value: number }) => {
     checkShape(shape);
+    checkStorable("fill", value, dtype);
     return [{ shape, dtype }];
   },
   reference: (_, [y], { value }) => {

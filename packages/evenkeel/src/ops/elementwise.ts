@@ -22,9 +22,12 @@ export const add = defineOp({
   name: "add",
   inputs: ["input", "other"],
   shape: broadcastPromoted,
-  reference: binaryLoop((a, b) => a + b),
+  reference: (inputs, outputs) => (outputs[0].dtype === "bool" ? either : sum)(inputs, outputs),
   grad: (dy) => [dy, dy],
 });
+const sum = binaryLoop((a, b) => a + b);
+/** Bools add up to a bool, as in PyTorch. */
+const either = binaryLoop((a, b) => a | b);
 
 export const sub = defineOp({
   name: "sub",
@@ -64,7 +67,7 @@ export const div = defineOp({
 export const pow = defineOp({
   name: "pow",
   inputs: ["input", "exponent"],
-  shape: broadcastPromoted,
+  shape: (inputs) => numbersPromoted("pow", inputs),
   reference: binaryLoop((a, b) => a ** b),
   saves: ["input", "exponent", "output"],
   grad: (dy, { input, exponent, output }, { needs }) => [
@@ -114,14 +117,28 @@ function shareTies(dy: Value, input: Value, other: Value, output: Value): [Value
 export const remainder = defineOp({
   name: "remainder",
   inputs: ["input", "other"],
-  shape: broadcastPromoted,
-  reference: binaryLoop((a, b) => {
-    const r = a % b;
-    return r !== 0 && r < 0 !== b < 0 ? r + b : r;
-  }),
+  shape: (inputs) => numbersPromoted("remainder", inputs),
+  reference: (inputs, outputs) => (outputs[0].dtype === "int32" ? integerModulo : modulo)(inputs, outputs),
   saves: ["input", "other"],
   grad: (dy, { input, other }) => [dy, neg(mul(dy, floor(div(input, other))))],
 });
+const floored = (a: number, b: number) => {
+  const r = a % b;
+  return r !== 0 && r < 0 !== b < 0 ? r + b : r;
+};
+const modulo = binaryLoop(floored);
+const integerModulo = binaryLoop((a, b) => {
+  if (b === 0) throw new RangeError(`remainder: ${a} divided by 0 has none among integers; use .float() for NaN`);
+  return floored(a, b);
+});
+
+/** Promoted as usual, but two bools are no numbers. */
+function numbersPromoted(name: string, inputs: readonly Spec[]): Spec[] {
+  if (inputs.every((x) => x.dtype === "bool")) {
+    throw new TypeError(`${name}: both operands are bool, expected at least one number; convert one with .int()`);
+  }
+  return broadcastPromoted(inputs);
+}
 
 /** Elements of `input` where the condition holds, of `other` elsewhere. */
 export const where = defineOp({
@@ -142,6 +159,11 @@ export const clamp = defineOp({
   inputs: ["input"],
   shape: ([x], { min, max }: { readonly min?: number; readonly max?: number }) => {
     if (min === undefined && max === undefined) throw new TypeError("clamp: give min, max or both");
+    for (const [name, bound] of Object.entries({ min, max })) {
+      if (bound === undefined || typeof bound === "number") continue;
+      throw new TypeError(`clamp: ${name} is no number; use maximum and minimum to limit by another tensor`);
+    }
+    requireDtype("clamp", "input", x, ["float32", "float64", "int32"], "bools have nothing to limit");
     const whole = [min, max].every(
       (bound) => bound === undefined || Number.isInteger(bound) || !Number.isFinite(bound),
     );

@@ -32,6 +32,9 @@ export const matmul = defineOp({
   inputs: ["input", "other"],
   shape: ([a, b], { transposeA, transposeB }: MatmulAttrs) => {
     requireSameDtype("matmul", a, "the first operand", b, "the second");
+    if (a.dtype === "bool") {
+      throw new TypeError("matmul: both operands are bool, expected numbers; convert them with .float() or .int()");
+    }
     const shapes = `${formatShape(a.shape)}${transposeA ? " (transposed)" : ""} x ${formatShape(b.shape)}${transposeB ? " (transposed)" : ""}`;
     if (a.shape.length < 2 || b.shape.length < 2)
       throw new RangeError(`matmul: ${shapes}: both operands must be matrices`);

@@ -6,7 +6,7 @@ import {
   fillNormal,
   fillRandint,
   fillUniform,
-  type Generator,
+  Generator,
   randperm as permute,
 } from "../random/index.ts";
 
@@ -22,8 +22,14 @@ export interface DrawAttrs {
   readonly generator: Generator;
 }
 
-function floatSpec(name: string, { shape, dtype }: DrawAttrs): Spec[] {
+function checkGenerator(name: string, generator: unknown): void {
+  if (generator instanceof Generator) return;
+  throw new TypeError(`${name}: the generator is a ${typeof generator}, expected a Generator, as new Generator(seed)`);
+}
+
+function floatSpec(name: string, { shape, dtype, generator }: DrawAttrs): Spec[] {
   checkShape(shape);
+  checkGenerator(name, generator);
   if (!isFloat(dtype)) throw new TypeError(`${name}: dtype ${dtype} given, expected float32 or float64`);
   return [{ shape, dtype }];
 }
@@ -50,8 +56,9 @@ export const normal = defineOp({
 export const bernoulli = defineOp({
   name: "bernoulli",
   inputs: [],
-  shape: (_, { shape, dtype }: DrawAttrs & { readonly p: number }) => {
+  shape: (_, { shape, dtype, generator }: DrawAttrs & { readonly p: number }) => {
     checkShape(shape);
+    checkGenerator("bernoulli", generator);
     return [{ shape, dtype }];
   },
   reference: (_, [y], { p, generator }) => fillBernoulli(y.data, p, generator),
@@ -80,8 +87,9 @@ export const dropoutMask = defineOp({
 export const randint = defineOp({
   name: "randint",
   inputs: [],
-  shape: (_, { shape, dtype }: DrawAttrs & { readonly low: number; readonly high: number }) => {
+  shape: (_, { shape, dtype, generator }: DrawAttrs & { readonly low: number; readonly high: number }) => {
     checkShape(shape);
+    checkGenerator("randint", generator);
     if (dtype === "bool") throw new TypeError("randint: dtype bool given, expected int32, float32 or float64");
     return [{ shape, dtype }];
   },
@@ -93,8 +101,9 @@ export const randint = defineOp({
 export const randperm = defineOp({
   name: "randperm",
   inputs: [],
-  shape: (_, { n }: { readonly n: number; readonly generator: Generator }) => {
+  shape: (_, { n, generator }: { readonly n: number; readonly generator: Generator }) => {
     checkShape([n], "randperm: n");
+    checkGenerator("randperm", generator);
     return [{ shape: [n], dtype: "int32" }];
   },
   reference: (_, [y], { n, generator }) => y.data.set(permute(n, generator)),

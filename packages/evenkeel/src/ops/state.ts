@@ -24,7 +24,8 @@ export const assign = defineOp({
     }
     if (!canCast(value.dtype, target.dtype)) {
       throw new TypeError(
-        `cannot write ${value.dtype} into a ${target.dtype} tensor; convert it first with .to("${target.dtype}")`,
+        `cannot write values of dtype ${value.dtype} into a tensor of dtype ${target.dtype}; convert them first with ` +
+          `.to("${target.dtype}")`,
       );
     }
     return [];

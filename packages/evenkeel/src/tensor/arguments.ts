@@ -1,4 +1,4 @@
-import { normalizeDim, normalizeDims, resolveReshape, type Shape } from "../core/index.ts";
+import { checkOptions, normalizeDim, normalizeDims, resolveReshape, type Shape } from "../core/index.ts";
 
 /** Turns the arguments of tensor methods, with PyTorch's conveniences, into the strict attributes of op rows. */
 
@@ -15,8 +15,9 @@ export function reduceArguments<O extends KeepdimOption>(
   dim: Dims | O | undefined,
   options: O | undefined,
 ): { attrs: { dims: number[]; keepdim: boolean }; options: O } {
-  const onlyOptions = dim !== undefined && typeof dim !== "number" && !Array.isArray(dim);
+  const onlyOptions = typeof dim === "object" && dim !== null && !Array.isArray(dim);
   const given = (onlyOptions ? dim : options) as O | undefined;
+  if (given !== undefined) checkOptions("reduction", given, ["keepdim", "correction"]);
   const dims = normalizeDims(onlyOptions ? undefined : (dim as Dims | undefined), shape.length);
   return { attrs: { dims, keepdim: given?.keepdim ?? false }, options: given ?? ({} as O) };
 }
@@ -94,12 +95,26 @@ export function placeArgument(
 
 /** Cuts a dimension into parts of one size (the last may be smaller) or of the given sizes. */
 export function splitSizes(size: number, parts: number | readonly number[]): readonly number[] {
-  if (typeof parts === "number") {
-    if (!Number.isInteger(parts) || parts < 1) throw new RangeError(`split: size ${parts} given, expected at least 1`);
+  if (typeof parts !== "object") {
+    if (!Number.isInteger(parts) || parts < 1) {
+      throw new RangeError(`split: size ${parts} given, expected a whole number of at least 1, or a list of sizes`);
+    }
     return Array.from({ length: Math.max(1, Math.ceil(size / parts)) }, (_, i) => Math.min(parts, size - i * parts));
   }
   const total = parts.reduce((a, b) => a + b, 0);
-  if (total !== size)
-    throw new RangeError(`split: sizes [${parts.join(", ")}] add up to ${total}, the dimension has ${size}`);
+  if (total !== size || parts.some((n) => !Number.isInteger(n) || n < 0)) {
+    throw new RangeError(
+      `split: sizes [${parts.join(", ")}] add up to ${total}, expected whole numbers that add up to ${size}, the size of ` +
+        "the dimension",
+    );
+  }
   return parts;
+}
+
+/** The size of the parts when a dimension is cut into at most `count` of them. */
+export function chunkSize(size: number, count: number): number {
+  if (!Number.isInteger(count) || count < 1) {
+    throw new RangeError(`chunk: ${count} chunks asked for, expected a whole number of at least 1`);
+  }
+  return Math.max(1, Math.ceil(size / count));
 }

@@ -1,4 +1,4 @@
-import { formatShape, isFloat, sameShape } from "../core/index.ts";
+import { checkOptions, formatShape, isFloat, isValue, sameShape } from "../core/index.ts";
 import { add, cast, clone, fill, sumTo } from "../ops/index.ts";
 import { type Edge, Node } from "./autogradNode.ts";
 import { enableGrad, noGrad } from "./gradMode.ts";
@@ -23,13 +23,33 @@ export interface GradOptions extends BackwardOptions {
  * https://pytorch.org/docs/stable/generated/torch.Tensor.backward.html
  */
 export function backward(root: Tensor, gradient: Tensor | undefined, options: BackwardOptions = {}): void {
+  checkOptions("backward", options, backwardOptions);
   const { createGraph = false } = options;
-  const totals = walk([root], [seed(root, gradient)], options);
-  for (const [edge, total] of totals) {
-    if (edge instanceof Node) continue;
-    const { grad } = edge;
-    edge.grad = recording(createGraph, () => (grad === null ? own(total, createGraph) : add(grad, total)));
+  const { totals, retained, release } = walk([root], [seed(root, gradient)], options);
+  const grads = recording(createGraph, () => [
+    ...retained.map(([tensor, total]) => [tensor, own(total, createGraph)] as const),
+    ...[...totals].flatMap(([edge, total]) =>
+      edge instanceof Node ? [] : [[edge, accumulated(edge, total, createGraph)] as const],
+    ),
+  ]);
+  // From here on nothing can fail.
+  for (const [tensor, gradient] of grads) tensor.grad = gradient;
+  release();
+}
+
+const backwardOptions = ["retainGraph", "createGraph"];
+
+function accumulated(leaf: Tensor, total: Tensor, createGraph: boolean): Tensor {
+  const { grad } = leaf;
+  if (grad === null) return own(total, createGraph);
+  if (!isValue(grad) || !sameShape(grad.shape, total.shape)) {
+    throw new RangeError(
+      `backward: .grad of a tensor of shape ${formatShape(leaf.shape)} was set to ` +
+        `${isValue(grad) ? `shape ${formatShape(grad.shape)}` : "something else than a Tensor"}, expected its own shape; ` +
+        "set it to null or to a gradient",
+    );
   }
+  return add(grad, total);
 }
 
 /**
@@ -51,16 +71,26 @@ export function grad(
   inputs: Tensor | readonly Tensor[],
   options: GradOptions = {},
 ): (Tensor | null)[] {
+  checkOptions("grad", options, [...backwardOptions, "gradOutputs", "allowUnused"]);
   const roots = [outputs].flat() as Tensor[];
   const targets = [inputs].flat() as Tensor[];
-  const given = [options.gradOutputs ?? []].flat() as (Tensor | null)[];
+  const given = options.gradOutputs === undefined ? [] : ([options.gradOutputs].flat() as (Tensor | null)[]);
+  if (options.gradOutputs !== undefined && given.length !== roots.length) {
+    throw new RangeError(
+      `grad: ${given.length} gradOutputs for ${roots.length} outputs, expected one for each; null stands for 1`,
+    );
+  }
+  roots.forEach((root, i) => {
+    if (!isValue(root)) throw new TypeError(`grad: output ${i} is a ${typeof root}, expected a Tensor`);
+  });
   targets.forEach((target, i) => {
+    if (!isValue(target)) throw new TypeError(`grad: input ${i} is a ${typeof target}, expected a Tensor`);
     if (!target.requiresGrad) throw new Error(`grad: input ${i} does not require a gradient; set requiresGrad on it`);
   });
   const edges = targets.map((target) => target.gradFn ?? target);
   const seeds = roots.map((root, i) => seed(root, given[i] ?? undefined));
-  const totals = walk(roots, seeds, options, new Set(edges));
-  return edges.map((edge, i) => {
+  const { totals, retained, release } = walk(roots, seeds, options, new Set(edges));
+  const gradients = edges.map((edge, i) => {
     const total = totals.get(edge) ?? null;
     if (total === null && !options.allowUnused) {
       throw new Error(
@@ -69,22 +99,37 @@ export function grad(
     }
     return total;
   });
+  const { createGraph = false } = options;
+  recording(createGraph, () => {
+    for (const [tensor, total] of retained) tensor.grad = own(total, createGraph);
+  });
+  release();
+  return gradients;
+}
+
+/** What a walk found; the caller writes it down, once nothing can fail any more, and lets go of the saved values. */
+interface Walked {
+  /** The gradient of every edge, or of the targets only. */
+  readonly totals: ReadonlyMap<Edge, Tensor>;
+  /** Those of the tensors that keep theirs although they are no leaves. */
+  readonly retained: readonly (readonly [Tensor, Tensor])[];
+  readonly release: () => void;
 }
 
 /**
  * The walk: from the roots toward the leaves in reverse order of recording. Rules return gradients; only here are they
- * summed over uses, un-broadcast and cast. Returns the gradient of every edge, or of the targets only.
- * Everything is checked before anything is computed, and nothing is written but by the caller.
+ * summed over uses, un-broadcast and cast. Nothing is written but by the caller.
  */
 function walk(
   roots: readonly Tensor[],
   seeds: readonly Tensor[],
   { createGraph = false, retainGraph = createGraph }: BackwardOptions,
   targets?: ReadonlySet<Edge>,
-): Map<Edge, Tensor> {
+): Walked {
   const nodes = reachable(roots, targets);
   for (const node of nodes) if (!targets?.has(node) || leadsOn(node, nodes, targets)) node.checkSaved();
   const totals = new Map<Edge, Tensor>();
+  const retained: [Tensor, Tensor][] = [];
   const flow = (edge: Edge, gradient: Tensor) => {
     const total = totals.get(edge);
     totals.set(edge, total === undefined ? gradient : add(total, gradient));
@@ -96,7 +141,7 @@ function walk(
       if (total === undefined) continue;
       const dy = throughHooks(node, total);
       totals.set(node, dy);
-      if (node.retainer !== null) node.retainer.grad = own(dy, createGraph);
+      if (node.retainer !== null) retained.push([node.retainer, dy]);
       if (!leadsOn(node, nodes, targets)) continue;
       const gradients = node.gradients(dy);
       node.edges.forEach((edge, i) => {
@@ -112,8 +157,10 @@ function walk(
       if (!(edge instanceof Node)) totals.set(edge, throughHooks(edge, total));
     }
   });
-  if (!retainGraph) for (const node of nodes) node.release();
-  return totals;
+  const release = () => {
+    if (!retainGraph) for (const node of nodes) node.release();
+  };
+  return { totals, retained, release };
 }
 
 /** Whether the walk goes past a node: to leaves, or toward a target. */
@@ -146,9 +193,13 @@ function throughHooks(edge: Edge, gradient: Tensor): Tensor {
   for (const hook of [...edge.hooks]) {
     const replaced = hook(current);
     if (replaced === undefined || replaced === null) continue;
-    if (!sameShape(replaced.shape, current.shape)) {
+    if (!isValue(replaced)) {
+      throw new TypeError(`a gradient hook returned a ${typeof replaced}, expected a Tensor, or nothing to only look`);
+    }
+    if (!sameShape(replaced.shape, current.shape) || replaced.dtype !== current.dtype) {
       throw new RangeError(
-        `a gradient hook returned shape ${formatShape(replaced.shape)} for a gradient of shape ${formatShape(current.shape)}`,
+        `a gradient hook returned shape ${formatShape(replaced.shape)} and dtype ${replaced.dtype} for a gradient of ` +
+          `shape ${formatShape(current.shape)} and dtype ${current.dtype}; return one like it`,
       );
     }
     current = replaced;
@@ -172,6 +223,12 @@ function seed(root: Tensor, gradient: Tensor | undefined): Tensor {
       );
     }
     return fill({ shape: root.shape, dtype: root.dtype, value: 1 }) as Tensor;
+  }
+  if (!isValue(gradient)) {
+    throw new TypeError(
+      `backward: the gradient is a ${typeof gradient}, expected a Tensor of shape ${formatShape(root.shape)}; options come ` +
+        "second: backward(undefined, { retainGraph: true })",
+    );
   }
   if (!sameShape(gradient.shape, root.shape) || !isFloat(gradient.dtype)) {
     throw new RangeError(

@@ -43,9 +43,9 @@ export class Node {
     });
   }
 
-  /** As PyTorch names it when a tensor is printed: `MulBackward`. */
+  /** As PyTorch names it when a tensor is printed: `MulBackward0`. */
   get name(): string {
-    return `${this.op.name[0].toUpperCase()}${this.op.name.slice(1)}Backward`;
+    return `${this.op.name[0].toUpperCase()}${this.op.name.slice(1)}Backward0`;
   }
 
   toString(): string {

@@ -1,4 +1,4 @@
-import { broadcastShapes, normalizeDim, type Shape } from "../core/index.ts";
+import { broadcastShapes, formatShape, normalizeDim, type Shape, sameShape } from "../core/index.ts";
 import * as ops from "../ops/index.ts";
 import { type Operand, Tensor } from "./tensor.ts";
 
@@ -13,6 +13,13 @@ export function cat(tensors: readonly Tensor[], dim = 0): Tensor {
 /** Joins tensors of one shape along a new dimension. https://pytorch.org/docs/stable/generated/torch.stack.html */
 export function stack(tensors: readonly Tensor[], dim = 0): Tensor {
   requireTensors("stack", tensors);
+  const odd = tensors.findIndex((x) => !sameShape(x.shape, tensors[0].shape));
+  if (odd > 0) {
+    throw new RangeError(
+      `stack: element ${odd} has shape ${formatShape(tensors[odd].shape)}, element 0 has ${formatShape(tensors[0].shape)}; ` +
+        "expected one shape for all; use cat to join along a dimension that is there",
+    );
+  }
   return cat(
     tensors.map((x) => x.unsqueeze(dim)),
     normalizeDim(dim, tensors[0].ndim + 1),

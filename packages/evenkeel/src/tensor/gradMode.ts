@@ -25,7 +25,7 @@ function withGradMode<T>(caller: string, mode: boolean, fn: () => T): T {
   enabled = mode;
   try {
     const result = fn();
-    if (result instanceof Promise) {
+    if (typeof (result as { then?: unknown } | null | undefined)?.then === "function") {
       throw new TypeError(
         `${caller}: the function returned a promise, but the mode ends when it returns; call ${caller} around the synchronous parts`,
       );

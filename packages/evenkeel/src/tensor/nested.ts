@@ -49,6 +49,11 @@ function ragged(path: string, given: string, expected: string): RangeError {
 
 function notANumber(item: unknown, path: string): TypeError {
   const given =
-    typeof item === "string" ? `the string ${JSON.stringify(item)}` : item === null ? "null" : `a ${typeof item}`;
-  return new TypeError(`tensor: ${path} is ${given}, expected a number or a boolean; convert it first`);
+    typeof item === "string"
+      ? `the string ${JSON.stringify(item)}`
+      : item === null || item === undefined
+        ? String(item)
+        : `of the kind ${item.constructor?.name ?? typeof item}`;
+  const cure = given.endsWith("Tensor") ? "use clone() for one, stack([...]) for several" : "convert it first";
+  return new TypeError(`tensor: ${path} is ${given}, expected a number or a boolean; ${cure}`);
 }

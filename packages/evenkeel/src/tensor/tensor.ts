@@ -9,8 +9,10 @@ import {
   type Value,
 } from "../core/index.ts";
 import * as ops from "../ops/index.ts";
+import { requireFloat } from "../ops/shapes.ts";
 import { defaultGenerator, type Generator } from "../random/index.ts";
 import {
+  chunkSize,
   type Dims,
   expandArgument,
   flattenedShape,
@@ -162,18 +164,28 @@ export class Tensor implements Value {
 
   /** Calls `hook` with the gradient of this tensor when it is known; what it returns takes its place. Returns the remover. */
   registerHook(hook: GradHook): () => void {
-    if (!this.requiresGrad) throw new Error("registerHook: this tensor does not require a gradient");
+    if (typeof hook !== "function") {
+      throw new TypeError(`registerHook: the hook is a ${typeof hook}, expected a function of the gradient`);
+    }
+    if (!this.requiresGrad) {
+      throw new Error(
+        "registerHook: this tensor does not require a gradient, so none will come; set requiresGrad on it",
+      );
+    }
     const { hooks } = this;
-    hooks.push(hook);
+    const entry: GradHook = (gradient) => hook(gradient);
+    hooks.push(entry);
     return () => {
-      const index = hooks.indexOf(hook);
+      const index = hooks.indexOf(entry);
       if (index >= 0) hooks.splice(index, 1);
     };
   }
 
   /** Keeps `.grad` of a tensor that is no leaf. */
   retainGrad(): void {
-    if (!this.requiresGrad) throw new Error("retainGrad: this tensor does not require a gradient");
+    if (!this.requiresGrad) {
+      throw new Error("retainGrad: this tensor does not require a gradient, so none will come; set requiresGrad on it");
+    }
     if (this.gradFn !== null) this.gradFn.retainer = this;
   }
 
@@ -377,6 +389,9 @@ export class Tensor implements Value {
   }
   /** Takes over the values of `source`, broadcast and converted to this dtype. */
   copy_(source: Tensor): this {
+    if (!(source instanceof Tensor)) {
+      throw new TypeError(`copy_: the source is a ${typeof source}, expected a Tensor; use fill_ for a number`);
+    }
     return this.#write("copy_", () => source.to(this.dtype));
   }
   fill_(value: number): this {
@@ -470,7 +485,10 @@ export class Tensor implements Value {
   }
   /** The p-norm over all dimensions or those given. p = Infinity gives the largest absolute value. */
   norm(p = 2, dim?: Dims | KeepdimOption, options?: KeepdimOption): Tensor {
-    if (p === Infinity) return this.abs().amax(dim, options);
+    if (p === Infinity) {
+      requireFloat("norm", "input", this);
+      return this.abs().amax(dim, options);
+    }
     return ops.vectorNorm<Tensor>(this, { ...reduceArguments(this.shape, dim, options).attrs, p });
   }
 
@@ -550,7 +568,7 @@ export class Tensor implements Value {
   }
   /** At most `count` parts of equal size along a dimension. */
   chunk(count: number, dim = 0): Tensor[] {
-    return this.split(Math.max(1, Math.ceil(this.shape[normalizeDim(dim, this.ndim)] / count)), dim);
+    return this.split(chunkSize(this.shape[normalizeDim(dim, this.ndim)], count), dim);
   }
 
   // Linear algebra and normalization
@@ -577,6 +595,10 @@ export interface VarianceOptions extends KeepdimOption {
 
 /** See {@link Tensor.matmul}. */
 export function matmul(a: Tensor, b: Tensor): Tensor {
+  for (const [name, operand] of Object.entries({ "the first operand": a, "the second": b })) {
+    if (operand instanceof Tensor) continue;
+    throw new TypeError(`matmul: ${name} is a ${typeof operand}, expected a Tensor; wrap arrays with tensor(...)`);
+  }
   if (a.ndim === 0 || b.ndim === 0) {
     throw new RangeError("matmul: a 0-d tensor has no rows or columns; use mul to scale by it");
   }
@@ -588,5 +610,7 @@ export function matmul(a: Tensor, b: Tensor): Tensor {
   return a.ndim === 1 ? columns.squeeze(b.ndim === 1 ? -1 : -2) : columns;
 }
 
-const scaled = (operand: Operand, alpha: number): Operand =>
-  typeof operand === "number" ? operand * alpha : operand.mul(alpha);
+function scaled(operand: Operand, alpha: number): Operand {
+  if (typeof alpha !== "number") throw new TypeError(`alpha is a ${typeof alpha}, expected a number`);
+  return typeof operand === "number" ? operand * alpha : operand.mul(alpha);
+}

@@ -1,5 +1,6 @@
+import { checkOptions } from "../../core/index.ts";
 import type { Tensor } from "../../tensor/index.ts";
-import { checkDim, checkFinite, checkOptions } from "../checks.ts";
+import { checkDim, checkFinite } from "../checks.ts";
 import { formatFloat } from "../format.ts";
 import * as F from "../functional/activation.ts";
 import { Module } from "../module.ts";

@@ -1,6 +1,6 @@
-import { formatShape } from "../../core/index.ts";
+import { checkOptions, formatShape } from "../../core/index.ts";
 import { noGrad, ones, type Tensor, zeros } from "../../tensor/index.ts";
-import { checkFinite, checkOptions, checkWholeNumber } from "../checks.ts";
+import { checkFinite, checkWholeNumber } from "../checks.ts";
 import { formatBool, formatFloat } from "../format.ts";
 import { batchNorm } from "../functional/batchNorm.ts";
 import { ones_, zeros_ } from "../init.ts";

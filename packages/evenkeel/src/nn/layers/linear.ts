@@ -1,5 +1,6 @@
+import { checkOptions } from "../../core/index.ts";
 import { type GeneratorOption, type Tensor, zeros } from "../../tensor/index.ts";
-import { checkOptions, checkWholeNumber } from "../checks.ts";
+import { checkWholeNumber } from "../checks.ts";
 import { formatBool } from "../format.ts";
 import { linear } from "../functional/linear.ts";
 import { kaimingUniform_, uniform_ } from "../init.ts";

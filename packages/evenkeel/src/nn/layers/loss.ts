@@ -1,5 +1,5 @@
+import { checkOptions } from "../../core/index.ts";
 import type { Tensor } from "../../tensor/index.ts";
-import { checkOptions } from "../checks.ts";
 import { type BCEWithLogitsOptions, binaryCrossEntropyWithLogits } from "../functional/binaryCrossEntropy.ts";
 import {
   type CrossEntropyOptions,
