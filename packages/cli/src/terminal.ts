@@ -1,0 +1,49 @@
+import picocolors from "picocolors";
+
+/** Colours that do nothing where the output takes none (NO_COLOR, a pipe, `--no-color`). */
+export type Colors = ReturnType<typeof picocolors.createColors>;
+
+/** Where a command writes: standard output, or a test's buffer. */
+export interface Output {
+  readonly write: (text: string) => void;
+  /** Complaints. */
+  readonly writeError: (text: string) => void;
+  readonly colors: Colors;
+  /** The stream of a terminal that progress bars may redraw; absent when piped. */
+  readonly terminal?: NodeJS.WritableStream;
+}
+
+/** Standard output as it is. */
+export function standardOutput(): Output {
+  return {
+    write: (text) => void process.stdout.write(text),
+    writeError: (text) => void process.stderr.write(text),
+    colors: picocolors,
+    terminal: process.stdout.isTTY ? process.stdout : undefined,
+  };
+}
+
+/** Breaks a text at spaces so that lines keep to a width; further lines are indented. */
+export function wrap(text: string, width: number, indent = ""): string {
+  const lines: string[] = [];
+  let line = "";
+  for (const word of text.split(" ")) {
+    if (line !== "" && line.length + 1 + word.length > width) {
+      lines.push(line);
+      line = indent + word;
+    } else {
+      line = line === "" ? word : `${line} ${word}`;
+    }
+  }
+  return [...lines, line].join("\n");
+}
+
+/** "1 seed", "10 seeds" */
+export function count(number: number, noun: string): string {
+  return `${number} ${noun}${number === 1 ? "" : "s"}`;
+}
+
+/** An error as people read it: "2.05", and "1.1e+14" for what has gone astray. */
+export function figure(value: number, digits = 2): string {
+  return Math.abs(value) < 1000 ? value.toFixed(digits) : value.toExponential(1);
+}
