@@ -2,8 +2,8 @@
 
 export type { DType, Shape, TypedArray } from "./core/index.ts";
 export * as data from "./data/index.ts";
-export * as nn from "./nn/index.ts";
 export * as F from "./nn/functional/index.ts";
+export * as nn from "./nn/index.ts";
 export * as optim from "./optim/index.ts";
 export {
   defaultGenerator,

@@ -63,12 +63,17 @@ export const div = defineOp({
   grad: (dy, { input, other }): Gradients => [div(dy, other), neg(div(mul(dy, input), mul(other, other)))],
 });
 
+/** JavaScript gives NaN for 1 to the power of NaN, and for 1 and -1 to that of an infinity; IEEE 754 and PyTorch give 1. */
+function power(a: number, b: number): number {
+  return a === 1 || (a === -1 && Math.abs(b) === Infinity) ? 1 : a ** b;
+}
+
 /** Where the base is 0 and the exponent positive, the gradient of the exponent is 0, not 0 * log 0. */
 export const pow = defineOp({
   name: "pow",
   inputs: ["input", "exponent"],
   shape: (inputs) => numbersPromoted("pow", inputs),
-  reference: binaryLoop((a, b) => a ** b),
+  reference: binaryLoop(power),
   saves: ["input", "exponent", "output"],
   grad: (dy, { input, exponent, output }, { needs }) => [
     needs[0] ? powerGradient(dy, input, exponent) : null,
