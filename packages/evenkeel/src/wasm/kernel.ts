@@ -1,0 +1,74 @@
+import type { Spec } from "../core/index.ts";
+import type { V128 } from "./expression.ts";
+import type { FunctionBuilder } from "./functionBuilder.ts";
+import type { f32x4, f64x2 } from "./instructions.ts";
+import type { ModuleBuilder } from "./moduleBuilder.ts";
+
+/**
+ * An array at a fixed address: contiguous, row-major, aligned to 16 bytes. Behind its last element the block is filled up
+ * to 16 bytes with nothing of value: a flat loop may read and write whole vectors to the end.
+ */
+export interface Placed extends Spec {
+  readonly address: number;
+}
+
+/** One op of a program, for which a kernel writes code. */
+export interface KernelCall<A = unknown> {
+  readonly inputs: readonly Placed[];
+  readonly outputs: readonly Placed[];
+  readonly attrs: A;
+  /** The body of a function `() => void` that performs the op. */
+  readonly f: FunctionBuilder;
+  /** For helper functions, through `module.shared` where they do not depend on the call. */
+  readonly module: ModuleBuilder;
+  /** Address of as many bytes as `scratch` asked for. Their contents last for this op only. */
+  readonly scratch: number;
+  /** Whether relaxed_madd may be used. */
+  readonly fast: boolean;
+}
+
+/** Writes the code of an op for given shapes and addresses. Outputs never overlap inputs, except where the op writes state. */
+export interface Kernel<A = never> {
+  readonly kind: "kernel";
+  /** Why there is no code for such a call (a dtype, a layout); the program then calls the reference. */
+  readonly declines?: (inputs: readonly Spec[], outputs: readonly Spec[], attrs: A) => string | undefined;
+  /** Bytes of working memory. */
+  readonly scratch?: (inputs: readonly Spec[], outputs: readonly Spec[], attrs: A) => number;
+  readonly emit: (call: KernelCall<A>) => void;
+}
+
+/** The instructions of one kind of lane, so that arithmetic is written once for both. */
+export type Lanes = typeof f32x4 | typeof f64x2;
+
+export interface LaneContext<A> {
+  readonly attrs: A;
+  readonly f: FunctionBuilder;
+  readonly module: ModuleBuilder;
+  /** f32x4 or f64x2, by the dtype that is computed in. */
+  readonly lanes: Lanes;
+  readonly dtype: "float32" | "float64";
+}
+
+/**
+ * An elementwise op: what it does to a vector. Chains of them are fused into one loop. Inputs are locals (cheap to use
+ * twice); a bool is a mask of all ones or all zeros per lane.
+ */
+export interface LaneKernel<A = never> {
+  readonly kind: "lanes";
+  /** Why there is no code for such a call; undefined: there is. float64 has arithmetic, but no exp or log. */
+  readonly declines?: (dtype: "float32" | "float64", attrs: A) => string | undefined;
+  readonly lane: (inputs: readonly V128[], context: LaneContext<A>) => V128;
+}
+
+/** Said of a row that will not have a kernel, or has none yet: compiled programs call its reference. */
+export interface NoKernel {
+  readonly kind: "none";
+  readonly why: string;
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: attrs are contravariant; only the kernel's own functions read them.
+export type AnyKernel = Kernel<any> | LaneKernel<any> | NoKernel;
+
+export function noKernel(why: string): NoKernel {
+  return { kind: "none", why };
+}
