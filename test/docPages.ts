@@ -1,0 +1,94 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+
+/**
+ * The code in the documentation. What stands after the language of a fenced block says what is asked of it:
+ *
+ * - `ts`: it is type-checked and run, all such blocks of a page as one module. What it prints stands in comments that
+ *   begin with an arrow, `// → tensor([1., 2.])`, further lines indented under the arrow's text; `…` stands for anything.
+ * - `ts from=path` (any language): the file at this path contains the block, line by line.
+ * - `ts fragment`: nothing; for code that cannot run by itself.
+ */
+export interface Page {
+  /** Path from the root of the repository. */
+  readonly path: string;
+  readonly blocks: readonly Block[];
+}
+
+export interface Block {
+  readonly language: string;
+  readonly mark:
+    | { readonly kind: "run" }
+    | { readonly kind: "quote"; readonly from: string }
+    | { readonly kind: "none" };
+  /** Number of the line of its fence, from 1. */
+  readonly line: number;
+  readonly code: readonly string[];
+}
+
+export const root = fileURLToPath(new URL("..", import.meta.url));
+
+/** All pages that carry code: the README, the contributor's guide, everything in docs/. */
+export function readPages(): Page[] {
+  const names = readdirSync(root).filter((name) => ["README.md", "CONTRIBUTING.md"].includes(name));
+  const docs = readdirSync(`${root}/docs`).filter((name) => name.endsWith(".md"));
+  const paths = [...names, ...docs.map((name) => `docs/${name}`), "packages/evenkeel/README.md"];
+  return paths.map((path) => ({ path, blocks: blocksOf(readFileSync(`${root}/${path}`, "utf8")) }));
+}
+
+function blocksOf(text: string): Block[] {
+  const blocks: Block[] = [];
+  let open: { language: string; mark: Block["mark"]; line: number; code: string[] } | undefined;
+  for (const [i, line] of text.split("\n").entries()) {
+    const fence = /^```(\w*) *(.*)$/.exec(line);
+    if (fence === null) open?.code.push(line);
+    else if (open === undefined) open = { language: fence[1], mark: markOf(fence[1], fence[2]), line: i + 1, code: [] };
+    else {
+      blocks.push(open);
+      open = undefined;
+    }
+  }
+  return blocks;
+}
+
+function markOf(language: string, info: string): Block["mark"] {
+  if (info.startsWith("from=")) return { kind: "quote", from: info.slice("from=".length) };
+  if (info !== "" && info !== "fragment") throw new Error(`unknown mark "${info}" of a ${language} block in the docs`);
+  return { kind: language === "ts" && info === "" ? "run" : "none" };
+}
+
+export function runnable({ blocks }: Page): Block[] {
+  return blocks.filter(({ mark }) => mark.kind === "run");
+}
+
+/** The runnable blocks of a page as one module, on the lines where they stand on the page. */
+export function moduleOf(page: Page, beforeBlock: (index: number) => string = () => ""): string {
+  const lines: string[] = [];
+  for (const [i, { line, code }] of runnable(page).entries()) {
+    while (lines.length < line - 1) lines.push("");
+    lines.push(beforeBlock(i), ...code);
+  }
+  return lines.join("\n");
+}
+
+const arrow = /\/\/ → ?(.*)$/;
+const continuation = /^\s*\/\/ {3}(.*)$/;
+
+/** What a block says that it prints, line by line. */
+export function promised({ code }: Block): string[] {
+  const lines: string[] = [];
+  /** What begins a promise, or goes on with the one of the line above. */
+  let pattern = arrow;
+  for (const line of code) {
+    const found = arrow.exec(line) ?? pattern.exec(line);
+    pattern = found === null ? arrow : continuation;
+    if (found !== null) lines.push(found[1].trimEnd());
+  }
+  return lines;
+}
+
+/** Whether a line was printed as promised. */
+export function matches(printed: string, promise: string): boolean {
+  const parts = promise.split("…").map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, "\\$&"));
+  return new RegExp(`^${parts.join(".*")}$`).test(printed);
+}

@@ -1,0 +1,111 @@
+import { existsSync, readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { format } from "node:util";
+import * as evenkeel from "evenkeel";
+import * as data from "evenkeel/data";
+import * as nn from "evenkeel/nn";
+import * as F from "evenkeel/nn/functional";
+import * as optim from "evenkeel/optim";
+import * as random from "evenkeel/random";
+import * as train from "evenkeel/train";
+import ts from "typescript";
+import { describe, expect, it } from "vitest";
+import { matches, moduleOf, type Page, promised, readPages, root, runnable } from "./docPages.ts";
+
+/** Every block of code in the documentation is true: see docPages.ts for what the marks on the fences ask. */
+
+const pages = readPages();
+
+const modules: Readonly<Record<string, unknown>> = {
+  evenkeel,
+  "evenkeel/data": data,
+  "evenkeel/nn": nn,
+  "evenkeel/nn/functional": F,
+  "evenkeel/optim": optim,
+  "evenkeel/random": random,
+  "evenkeel/train": train,
+};
+
+type Run = (require: (name: string) => unknown, exports: object, console: object) => Promise<void>;
+const AsyncFunction = (async () => {}).constructor as new (...parametersAndBody: string[]) => Run;
+
+/** Runs a page; gives what each block printed. */
+async function printedBy(page: Page): Promise<string[][]> {
+  const source = moduleOf(page, (i) => `console.begin(${i});`);
+  const { outputText } = ts.transpileModule(source, {
+    compilerOptions: { module: ts.ModuleKind.CommonJS, target: ts.ScriptTarget.ES2022 },
+  });
+  const printed: string[][] = runnable(page).map(() => []);
+  let current: string[] = [];
+  const recorder = {
+    begin: (block: number) => {
+      current = printed[block];
+    },
+    log: (...values: unknown[]) => {
+      for (const line of format(...values).split("\n")) current.push(line.trimEnd());
+    },
+  };
+  const require = (name: string) => {
+    if (name in modules) return modules[name];
+    throw new Error(`${page.path} imports "${name}"; docs.test.ts knows ${Object.keys(modules).join(", ")}`);
+  };
+  await new AsyncFunction("require", "exports", "console", outputText)(require, {}, recorder);
+  return printed;
+}
+
+describe("the code prints what its comments say", () => {
+  it.each(pages.filter((page) => runnable(page).length > 0))("$path", async (page) => {
+    const printed = await printedBy(page);
+    for (const [i, block] of runnable(page).entries()) {
+      const promises = promised(block);
+      const agrees = printed[i].length === promises.length && printed[i].every((line, k) => matches(line, promises[k]));
+      if (!agrees) expect(printed[i], `${page.path}:${block.line}`).toEqual(promises);
+    }
+  });
+});
+
+it("the code type-checks, each page as one module", () => {
+  const { config } = ts.readConfigFile(join(root, "tsconfig.json"), ts.sys.readFile);
+  const { options } = ts.parseJsonConfigFileContent(config, ts.sys, root);
+  const sources = new Map(
+    pages.filter((page) => runnable(page).length > 0).map((page) => [join(root, `${page.path}.ts`), moduleOf(page)]),
+  );
+  const host = ts.createCompilerHost(options);
+  const onDisk = { getSourceFile: host.getSourceFile, fileExists: host.fileExists, readFile: host.readFile };
+  host.fileExists = (path) => sources.has(path) || onDisk.fileExists(path);
+  host.readFile = (path) => sources.get(path) ?? onDisk.readFile(path);
+  host.getSourceFile = (path, version, ...rest) => {
+    const source = sources.get(path);
+    return source === undefined
+      ? onDisk.getSourceFile(path, version, ...rest)
+      : ts.createSourceFile(path, source, version);
+  };
+  const program = ts.createProgram({
+    rootNames: [...sources.keys()],
+    options: { ...options, noUnusedLocals: false, noUnusedParameters: false },
+    host,
+  });
+  const problems = [...sources.keys()].flatMap((path) => {
+    const file = program.getSourceFile(path)!;
+    return [...program.getSyntacticDiagnostics(file), ...program.getSemanticDiagnostics(file)].map((problem) => {
+      const line = file.getLineAndCharacterOfPosition(problem.start ?? 0).line + 1;
+      return `${path.slice(root.length, -".ts".length)}:${line} ${ts.flattenDiagnosticMessageText(problem.messageText, " ")}`;
+    });
+  });
+  expect(problems).toEqual([]);
+});
+
+const quotes = pages.flatMap(({ path, blocks }) =>
+  blocks.flatMap(({ mark, line, code }) => (mark.kind === "quote" ? [{ path, line, from: mark.from, code }] : [])),
+);
+
+it.each(quotes)("$path:$line is found in $from", ({ from, code }) => {
+  expect(readFileSync(join(root, from), "utf8")).toContain(code.join("\n"));
+});
+
+it.each(pages)("links of $path lead somewhere", ({ path }) => {
+  const text = readFileSync(join(root, path), "utf8");
+  const targets = [...text.matchAll(/\]\(([^)#\s]+)(?:#[^)]*)?\)/g)].map(([, target]) => target);
+  const broken = targets.filter((target) => !/^https?:/.test(target) && !existsSync(join(root, dirname(path), target)));
+  expect(broken).toEqual([]);
+});

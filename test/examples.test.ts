@@ -1,0 +1,68 @@
+import { execFile } from "node:child_process";
+import { readdirSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { describe, expect, it } from "vitest";
+
+/** Every numbered example runs as a user would run it, and what it prints is true. */
+
+const run = promisify(execFile);
+const root = fileURLToPath(new URL("..", import.meta.url));
+const files = readdirSync(`${root}/examples`).filter((file) => /^\d\d-.+\.ts$/.test(file));
+
+/** The first number after `label` in what an example printed. */
+function numberAfter(label: string, printed: string): number {
+  const found = printed.slice(printed.indexOf(label)).match(/-?\d+(\.\d+)?/);
+  expect(printed, `the output has no line "${label}"`).toContain(label);
+  return Number(found?.[0]);
+}
+
+/** What must hold of the output; an example without an entry fails the test. */
+const claims: Readonly<Record<string, (printed: string) => void>> = {
+  "01-tensors.ts": (printed) => {
+    expect(printed).toContain("their standard deviations: tensor([1.0000, 1.0000])");
+    // What torch.manual_seed(0); torch.randn(2, 3) prints.
+    expect(printed).toContain("[[ 1.5410, -0.2934, -2.1788],\n        [ 0.5684, -1.0845, -1.3986]]");
+  },
+  "02-autograd.ts": (printed) => {
+    expect(printed).toContain("dy/dx = 2x = tensor([2., 4., 6.])");
+    expect(printed).toMatch(/refused: .*was modified in place/);
+    expect(numberAfter("fitted line: y =", printed)).toBeCloseTo(2, 1);
+  },
+  "03-before-sequential.ts": (printed) => {
+    expect(printed).toContain("406 rows, 392 complete, 9 features");
+    expect(numberAfter("this network: test MAE", printed)).toBeLessThan(numberAfter("the mean: test MAE", printed) / 2);
+  },
+  "04-after-module.ts": (printed) => {
+    const baseline = numberAfter("predicting the mean: test MAE", printed);
+    const asTrained = numberAfter("as trained: test MAE", printed);
+    const recomputed = numberAfter("after updateBatchNorm: test MAE", printed);
+    expect(asTrained).toBeLessThan(baseline);
+    expect(recomputed).toBeLessThan(baseline / 2);
+    // The story that its comments tell.
+    expect(recomputed).toBeLessThan(asTrained);
+    expect(numberAfter("by those of the batch", printed)).toBeLessThan(asTrained);
+  },
+  "05-training-loop-by-hand.ts": (printed) => {
+    expect(printed).toContain("the same to the last bit: true");
+    const best = printed.slice(printed.indexOf("best weights"));
+    expect(numberAfter("validation MAE", best)).toBeLessThan(numberAfter("the mean: validation MAE", printed) / 2);
+  },
+};
+
+describe.concurrent("examples", () => {
+  it.each(files)("%s", { timeout: 60_000 }, async (file) => {
+    const claim = claims[file];
+    expect(claim, `say in this test what must hold of the output of ${file}`).toBeDefined();
+    const { stdout } = await run(process.execPath, ["--import", "tsx", `examples/${file}`], {
+      cwd: root,
+      env: { ...process.env, FORCE_COLOR: "0" },
+      timeout: 60_000,
+    });
+    claim(stdout);
+  });
+});
+
+it("there is an example for each claim", () => {
+  expect(files).toEqual(Object.keys(claims));
+});
