@@ -264,6 +264,12 @@ export const gradCases: Record<RowName, readonly GradCase[] | null> = {
     inputs: [values(x.shape), x, weight, ...statistics(x)],
     attrs,
   })),
+  batchNormRelu: batchNormCases(),
+  batchNormReluBackward: batchNormCases().map(({ name, inputs: [x, weight], attrs }) => ({
+    name,
+    inputs: [values(x.shape), fixed(values(x.shape)), x, weight, ...statistics(x)],
+    attrs,
+  })),
   batchNormEval: batchNormCases().map(({ name, inputs: [x, weight, bias], attrs }) => ({
     name,
     inputs: [x, fixed(values(bias.shape)), fixed(positive(bias.shape)), weight, bias],

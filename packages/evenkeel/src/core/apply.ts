@@ -8,6 +8,8 @@ export interface Executor {
   constant(value: number, dtype: DType): Value;
   /** A 0-d float64 value that a compiled program reads anew at every run: a learning rate, a bias correction. */
   hostScalar(read: () => number): Value;
+  /** Told of objects whose settings the code that runs depends on: a tracer checks them before it reuses a program. */
+  meet?(object: object, keys?: readonly string[]): void;
 }
 
 let current: Executor | undefined;
@@ -28,6 +30,14 @@ function executor(): Executor {
 export function apply(op: AnyOp, operands: readonly (Value | number)[], attrs: unknown): readonly Value[] {
   const door = executor();
   return door.run(op, asValues(door, op, operands), attrs);
+}
+
+/**
+ * Says that what follows depends on the settings of an object: on its own numbers, strings, booleans, nulls and tensors,
+ * or on those under the given keys.
+ */
+export function meet(object: object, keys?: readonly string[]): void {
+  current?.meet?.(object, keys);
 }
 
 /** See {@link Executor.constant}. */

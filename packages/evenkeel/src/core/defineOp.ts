@@ -24,6 +24,7 @@ interface Definition<Out extends readonly string[], A, S extends string> {
   readonly aliases?: boolean;
   readonly writes?: readonly number[];
   readonly saves?: readonly S[];
+  readonly savedFor?: { readonly [K in S]?: readonly number[] };
   readonly grad: GradRule<A, S> | NotDifferentiable | Unfused<A>;
 }
 
@@ -61,6 +62,14 @@ function asRow<A, S extends string>(
 ): OpRow<A> {
   // A function's own `name` is read-only but configurable, hence defineProperty for that one.
   Object.defineProperty(call, "name", { value: definition.name });
-  const { name: _, outputs = ["output"], aliases = false, writes = [], saves = [], ...rest } = definition;
-  return Object.assign(call, { outputs, aliases, writes, saves, ...rest }) as unknown as OpRow<A>;
+  const {
+    name: _,
+    outputs = ["output"],
+    aliases = false,
+    writes = [],
+    saves = [],
+    savedFor = {},
+    ...rest
+  } = definition;
+  return Object.assign(call, { outputs, aliases, writes, saves, savedFor, ...rest }) as unknown as OpRow<A>;
 }

@@ -1,3 +1,6 @@
+import { describe } from "./options.ts";
+import { formatShape, type Shape } from "./shape.ts";
+
 /** The element types of a tensor. PyTorch's int64 has no twin here: indices are int32, counters float64 (exact to 2^53). */
 export type DType = "float32" | "float64" | "int32" | "bool";
 
@@ -18,13 +21,23 @@ const category: Record<DType, number> = { bool: 0, int32: 1, float32: 2, float64
 
 export const dtypes = Object.keys(constructors) as readonly DType[];
 
-/** Zeros. @throws TypeError if there is no such dtype */
-export function allocate(dtype: DType, length: number): TypedArray {
+/**
+ * Zeros, of a shape that only an error names.
+ * @throws TypeError if there is no such dtype @throws RangeError if there is no room for so many values
+ */
+export function allocate(dtype: DType, length: number, shape: Shape = [length]): TypedArray {
   const ArrayType = constructors[dtype];
   if (ArrayType === undefined) {
     throw new TypeError(`there is no dtype ${JSON.stringify(dtype)}, expected ${dtypes.join(", ")}`);
   }
-  return new ArrayType(length);
+  try {
+    return new ArrayType(length);
+  } catch {
+    throw new RangeError(
+      `a tensor of shape ${formatShape(shape)} and dtype ${dtype} takes ${length * ArrayType.BYTES_PER_ELEMENT} bytes, ` +
+        "for which there is no room: an array holds at most 2^32 values, fewer if memory is short; work on parts of it",
+    );
+  }
 }
 
 /** The dtype that a typed array stores; a Uint8Array is taken as bool. Undefined for any other kind of array. */
@@ -76,7 +89,7 @@ export function numberDtype(value: number, dtype: DType): DType {
  */
 export function checkStorable(caller: string, value: number, dtype: DType): void {
   if (typeof value !== "number") {
-    throw new TypeError(`${caller}: the value is a ${typeof value}, expected a number`);
+    throw new TypeError(`${caller}: the value is ${describe(value)}, expected a number`);
   }
   if (dtype === "int32" && !(value > -(2 ** 31) - 1 && value < 2 ** 31)) {
     throw new RangeError(`${caller}: ${value} does not fit int32, expected -2^31 to 2^31 - 1; use float64`);

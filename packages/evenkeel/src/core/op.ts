@@ -65,7 +65,7 @@ export interface OpRow<A = never> {
   readonly outputs: readonly string[];
   /** Checks the inputs and gives shape and dtype of each output. Throws before anything is computed. */
   readonly shape: (inputs: readonly Spec[], attrs: A) => readonly Spec[];
-  /** The meaning, in plain TypeScript: fills the outputs. Eager runs it; tests use it as the oracle. */
+  /** The meaning, in plain TypeScript: fills the outputs, which come zeroed. Eager runs it; tests use it as the oracle. */
   readonly reference: (inputs: readonly NdArray[], outputs: readonly NdArray[], attrs: A) => void;
   /** The output is another view of the first input's storage: nothing is computed or copied. */
   readonly aliases: boolean;
@@ -73,6 +73,11 @@ export interface OpRow<A = never> {
   readonly writes: readonly number[];
   /** Names of the inputs and outputs that the gradient rule reads. */
   readonly saves: readonly string[];
+  /**
+   * For a saved value that only the gradients of some inputs read: the indices of those inputs. Where none of them is
+   * wanted it is not kept, and may be overwritten.
+   */
+  readonly savedFor: { readonly [name: string]: readonly number[] };
   readonly grad: GradRule<A, string> | NotDifferentiable | Unfused<A>;
 }
 

@@ -12,13 +12,18 @@ export function describe(value: unknown): string {
  */
 export function checkOptions(caller: string, options: unknown, known: readonly string[]): void {
   if (typeof options !== "object" || options === null || Array.isArray(options)) {
-    throw new TypeError(
-      `${caller}: the options are ${describe(options)}, expected an object such as { ${known[0]}: ... }`,
-    );
+    throw noOptions(caller, options, known);
   }
   for (const name in options) {
-    if (!known.includes(name)) {
-      throw new TypeError(`${caller}: unknown option "${name}", expected ${known.join(", ")}`);
-    }
+    if (known.includes(name)) continue;
+    // A tensor or a generator in their place has fields of its own.
+    if (describe(options) !== "Object") throw noOptions(caller, options, known);
+    throw new TypeError(`${caller}: unknown option "${name}", expected ${known.join(", ")}`);
   }
+}
+
+function noOptions(caller: string, given: unknown, known: readonly string[]): TypeError {
+  return new TypeError(
+    `${caller}: the options are ${describe(given)}, expected an object such as { ${known[0]}: ... }`,
+  );
 }

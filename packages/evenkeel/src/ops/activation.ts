@@ -32,7 +32,7 @@ function fusedBackward(name: string, slope: (x: number) => number, compose: (x: 
 
 const logistic = (x: number) => 1 / (1 + Math.exp(-x));
 
-/** The gradient at 0 is 0. NaN stays NaN. */
+/** max(x, 0). The gradient at 0 is 0. NaN stays NaN. */
 export const relu = defineOp({
   name: "relu",
   inputs: ["input"],
@@ -42,6 +42,7 @@ export const relu = defineOp({
   grad: (dy, { output }) => [where(le(output, 0), 0, dy)],
 });
 
+/** x where positive, negativeSlope * x elsewhere. The gradient at 0 is negativeSlope. */
 export const leakyRelu = defineOp({
   name: "leakyRelu",
   inputs: ["input"],
@@ -65,6 +66,7 @@ export const elu = defineOp({
   },
 });
 
+/** 1 / (1 + exp(-x)). Integers give float32. */
 export const sigmoid = defineOp({
   name: "sigmoid",
   inputs: ["input"],
@@ -84,6 +86,9 @@ export const silu = defineOp({
   grad: (dy, { input }) => [siluBackward(dy, input)],
 });
 
+/**
+ * dy * s * (1 + x * (1 - s)) with s = sigmoid(x): the gradient of {@link silu} in one row, so that it is rounded once.
+ */
 export const siluBackward = fusedBackward(
   "siluBackward",
   (x) => {
@@ -108,6 +113,7 @@ export const gelu = defineOp({
 
 const densityScale = 1 / Math.sqrt(2 * Math.PI);
 
+/** dy * (Phi(x) + x * phi(x)), with distribution and density of the normal: the gradient of {@link gelu} in one row. */
 export const geluBackward = fusedBackward(
   "geluBackward",
   (x) => 0.5 * (1 + erfOf(x * Math.SQRT1_2)) + x * densityScale * Math.exp(-0.5 * x * x),
@@ -130,6 +136,7 @@ export const geluTanh = defineOp({
   grad: (dy, { input }) => [geluTanhBackward(dy, input)],
 });
 
+/** The gradient of {@link geluTanh} in one row. */
 export const geluTanhBackward = fusedBackward(
   "geluTanhBackward",
   (x) => {

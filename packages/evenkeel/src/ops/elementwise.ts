@@ -18,6 +18,7 @@ import { broadcastFloat, broadcastPromoted, floatOfInput, requireDtype, sameAsIn
 /** The gradient of a step function: zero, as in PyTorch, so that what lies behind it gets zeros and not nothing. */
 const flat: GradRule<object, never> = (_, __, { output }) => [fill({ ...output, value: 0 })];
 
+/** input + other. Two bools give their logical or, as in PyTorch. */
 export const add = defineOp({
   name: "add",
   inputs: ["input", "other"],
@@ -29,6 +30,7 @@ const sum = binaryLoop((a, b) => a + b);
 /** Bools add up to a bool, as in PyTorch. */
 const either = binaryLoop((a, b) => a | b);
 
+/** input - other, for numbers only. */
 export const sub = defineOp({
   name: "sub",
   inputs: ["input", "other"],
@@ -42,6 +44,7 @@ export const sub = defineOp({
   grad: (dy) => [dy, neg(dy)],
 });
 
+/** input * other. int32 wraps around at 32 bits. */
 export const mul = defineOp({
   name: "mul",
   inputs: ["input", "other"],
@@ -49,18 +52,27 @@ export const mul = defineOp({
   reference: ([a, b], outputs) =>
     outputs[0].dtype === "int32" ? multiplyIntegers([a, b], outputs) : multiply([a, b], outputs),
   saves: ["input", "other"],
-  grad: (dy, { input, other }): Gradients => [mul(dy, other), mul(dy, input)],
+  savedFor: { input: [1], other: [0] },
+  grad: (dy, { input, other }, { needs }): Gradients => [
+    needs[0] ? mul(dy, other) : null,
+    needs[1] ? mul(dy, input) : null,
+  ],
 });
 const multiply = binaryLoop((a, b) => a * b);
 const multiplyIntegers = binaryLoop(Math.imul);
 
+/** input / other. Integers give float32. */
 export const div = defineOp({
   name: "div",
   inputs: ["input", "other"],
   shape: broadcastFloat,
   reference: binaryLoop((a, b) => a / b),
   saves: ["input", "other"],
-  grad: (dy, { input, other }): Gradients => [div(dy, other), neg(div(mul(dy, input), mul(other, other)))],
+  savedFor: { input: [1] },
+  grad: (dy, { input, other }, { needs }): Gradients => [
+    needs[0] ? div(dy, other) : null,
+    needs[1] ? neg(div(mul(dy, input), mul(other, other))) : null,
+  ],
 });
 
 /** JavaScript gives NaN for 1 to the power of NaN, and for 1 and -1 to that of an infinity; IEEE 754 and PyTorch give 1. */
@@ -180,6 +192,7 @@ export const clamp = defineOp({
   grad: (dy, { input, output }) => [where(eq(input, output), dy, 0)],
 });
 
+/** -x. */
 export const neg = defineOp({
   name: "neg",
   inputs: ["input"],
@@ -191,6 +204,7 @@ export const neg = defineOp({
   grad: (dy): Gradients => [neg(dy)],
 });
 
+/** |x|. The gradient at 0 is 0. */
 export const abs = defineOp({
   name: "abs",
   inputs: ["input"],
@@ -200,6 +214,7 @@ export const abs = defineOp({
   grad: (dy, { input }) => [mul(dy, sign(input))],
 });
 
+/** -1, 0 or 1; 0 for NaN, as in PyTorch. The gradient is 0. */
 export const sign = defineOp({
   name: "sign",
   inputs: ["input"],
@@ -208,6 +223,7 @@ export const sign = defineOp({
   grad: flat,
 });
 
+/** The next integer at or below. The gradient is 0. */
 export const floor = defineOp({
   name: "floor",
   inputs: ["input"],
@@ -216,6 +232,7 @@ export const floor = defineOp({
   grad: flat,
 });
 
+/** The next integer at or above. The gradient is 0. */
 export const ceil = defineOp({
   name: "ceil",
   inputs: ["input"],
@@ -224,6 +241,7 @@ export const ceil = defineOp({
   grad: flat,
 });
 
+/** The next integer toward 0. The gradient is 0. */
 export const trunc = defineOp({
   name: "trunc",
   inputs: ["input"],
@@ -240,11 +258,13 @@ export const round = defineOp({
   reference: unaryLoop((x) => {
     const down = Math.floor(x);
     if (x - down !== 0.5) return Math.round(x);
-    return down % 2 === 0 ? down : down + 1;
+    const even = down % 2 === 0 ? down : down + 1;
+    return even === 0 && x < 0 ? -0 : even;
   }),
   grad: flat,
 });
 
+/** The square root, NaN below 0. Integers give float32. */
 export const sqrt = defineOp({
   name: "sqrt",
   inputs: ["input"],
@@ -254,6 +274,7 @@ export const sqrt = defineOp({
   grad: (dy, { output }) => [div(dy, mul(output, 2))],
 });
 
+/** 1 / sqrt(x). Integers give float32. */
 export const rsqrt = defineOp({
   name: "rsqrt",
   inputs: ["input"],
@@ -263,6 +284,7 @@ export const rsqrt = defineOp({
   grad: (dy, { output }) => [mul(dy, mul(mul(output, mul(output, output)), -0.5))],
 });
 
+/** x * x. */
 export const square = defineOp({
   name: "square",
   inputs: ["input"],
@@ -273,6 +295,7 @@ export const square = defineOp({
   grad: (dy, { input }) => [mul(dy, mul(input, 2))],
 });
 
+/** 1 / x. Integers give float32. */
 export const reciprocal = defineOp({
   name: "reciprocal",
   inputs: ["input"],
@@ -282,6 +305,7 @@ export const reciprocal = defineOp({
   grad: (dy, { output }) => [neg(mul(dy, mul(output, output)))],
 });
 
+/** e to the power of x. Integers give float32. */
 export const exp = defineOp({
   name: "exp",
   inputs: ["input"],
@@ -291,6 +315,7 @@ export const exp = defineOp({
   grad: (dy, { output }) => [mul(dy, output)],
 });
 
+/** The natural logarithm: -inf at 0, NaN below. Integers give float32. */
 export const log = defineOp({
   name: "log",
   inputs: ["input"],

@@ -6,6 +6,7 @@ import { floatOfInput, sameAsInput } from "./shapes.ts";
 
 /** Functions of one operand beyond arithmetic. Integers give float32. */
 
+/** exp(x) - 1, exact to rounding near 0 too. */
 export const expm1 = defineOp({
   name: "expm1",
   inputs: ["input"],
@@ -15,6 +16,7 @@ export const expm1 = defineOp({
   grad: (dy, { output }) => [mul(dy, add(output, 1))],
 });
 
+/** log(1 + x), exact to rounding near 0 too. */
 export const log1p = defineOp({
   name: "log1p",
   inputs: ["input"],
@@ -24,6 +26,7 @@ export const log1p = defineOp({
   grad: (dy, { input }) => [div(dy, add(input, 1))],
 });
 
+/** The logarithm to base 2. */
 export const log2 = defineOp({
   name: "log2",
   inputs: ["input"],
@@ -33,6 +36,7 @@ export const log2 = defineOp({
   grad: (dy, { input }) => [div(dy, mul(input, Math.LN2))],
 });
 
+/** The sine of an angle in radians. */
 export const sin = defineOp({
   name: "sin",
   inputs: ["input"],
@@ -42,6 +46,7 @@ export const sin = defineOp({
   grad: (dy, { input }): Gradients => [mul(dy, cos(input))],
 });
 
+/** The cosine of an angle in radians. */
 export const cos = defineOp({
   name: "cos",
   inputs: ["input"],
@@ -51,6 +56,7 @@ export const cos = defineOp({
   grad: (dy, { input }): Gradients => [neg(mul(dy, sin(input)))],
 });
 
+/** The hyperbolic tangent, between -1 and 1. */
 export const tanh = defineOp({
   name: "tanh",
   inputs: ["input"],

@@ -55,6 +55,7 @@ export const matmul = defineOp({
     });
   },
   saves: ["input", "other"],
+  savedFor: { input: [1], other: [0] },
   grad: (dy, { input, other }, { attrs: { transposeA = false, transposeB = false }, needs }): Gradients => [
     !needs[0]
       ? null
@@ -89,6 +90,7 @@ export const linear = defineOp({
     product(x.data, false, weight.data, true, y.data, n, outputs, x.shape[1], bias.data);
   },
   saves: ["input", "weight"],
+  savedFor: { input: [1], weight: [0] },
   grad: (dy, { input, weight }, { needs }) => [
     needs[0] ? matmul(dy, weight) : null,
     needs[1] ? matmul(dy, input, { transposeA: true }) : null,

@@ -93,6 +93,7 @@ const withSize = (shape: Shape, dim: number, size: number) => shape.map((n, i) =
 const slicedStrides = (shape: Shape, { dim, step }: SliceAttrs) =>
   stridesOf(shape).map((stride, i) => (i === dim ? stride * step : stride));
 
+/** `length` places along one dimension, from `start` in steps of `step`. A copy. */
 export const slice = defineOp({
   name: "slice",
   inputs: ["input"],

@@ -1,5 +1,7 @@
 import { defineOp, type NdArray, type Shape, type Spec, sizeOf, unfused, type Value } from "../core/index.ts";
-import { add, div, mul, rsqrt, sub } from "./elementwise.ts";
+import { relu } from "./activation.ts";
+import { le } from "./compare.ts";
+import { add, div, mul, rsqrt, sub, where } from "./elementwise.ts";
 import { reshape } from "./movement.ts";
 import { channelStatistics, normalizeBackward, normalizeForward } from "./normalize.loops.ts";
 import { mean as meanOf, sum, variance as varianceOf } from "./reduce.ts";
@@ -71,6 +73,42 @@ export const batchNormBackward = defineOp({
     const inner = sub(sub(dy, div(dbias, count)), mul(xhat, div(dweight, count)));
     const dinput = mul(mul(channelwise(weight, shape), invstd), inner);
     return [dinput, reshape(dweight, { shape: weight.shape }), reshape(dbias, { shape: weight.shape })];
+  }),
+});
+
+/** relu(batchNorm(...)) in one row: what compiled steps make of the two. */
+export const batchNormRelu = defineOp({
+  name: "batchNormRelu",
+  inputs: ["input", "weight", "bias"],
+  outputs: ["output", "mean", "variance"],
+  shape: (inputs, attrs: BatchNormAttrs) => batchNorm.shape(inputs, attrs),
+  reference: (inputs, outputs, attrs) => {
+    batchNorm.reference(inputs, outputs, attrs);
+    relu.reference([outputs[0]], [outputs[0]], {});
+  },
+  grad: unfused(([input, weight, bias], attrs: BatchNormAttrs) => {
+    const [output, mean, variance] = batchNorm(input, weight, bias, attrs);
+    return [relu(output), mean, variance];
+  }),
+});
+
+/** batchNormBackward of dy where output, that of {@link batchNormRelu}, is not at or below 0: NaN lets dy pass. */
+export const batchNormReluBackward = defineOp({
+  name: "batchNormReluBackward",
+  inputs: ["dy", "output", "input", "weight", "mean", "variance"],
+  outputs: ["dinput", "dweight", "dbias"],
+  shape: ([dy, output, ...rest], attrs: BatchNormAttrs) => {
+    requireShape("batchNormReluBackward", "output", output, dy.shape);
+    return batchNormBackward.shape([dy, ...rest], attrs);
+  },
+  reference: ([dy, output, ...rest], outputs, attrs) => {
+    const masked = { ...dy, data: dy.data.slice() };
+    for (let i = 0; i < masked.data.length; i++) if (output.data[i] <= 0) masked.data[i] = 0;
+    batchNormBackward.reference([masked, ...rest], outputs, attrs);
+  },
+  grad: unfused(([dy, output, ...rest], attrs: BatchNormAttrs) => {
+    const [input, weight, mean, variance] = rest;
+    return batchNormBackward(where(le(output, 0), 0, dy), input, weight, mean, variance, attrs);
   }),
 });
 

@@ -1,4 +1,13 @@
-import { checkShape, type DType, defineOp, isFloat, notDifferentiable, type Shape, type Spec } from "../core/index.ts";
+import {
+  checkShape,
+  type DType,
+  defineOp,
+  describe,
+  isFloat,
+  notDifferentiable,
+  type Shape,
+  type Spec,
+} from "../core/index.ts";
 import {
   fillBernoulli,
   fillBernoulliEach,
@@ -24,7 +33,7 @@ export interface DrawAttrs {
 
 function checkGenerator(name: string, generator: unknown): void {
   if (generator instanceof Generator) return;
-  throw new TypeError(`${name}: the generator is a ${typeof generator}, expected a Generator, as new Generator(seed)`);
+  throw new TypeError(`${name}: the generator is ${describe(generator)}, expected a Generator, as new Generator(seed)`);
 }
 
 function floatSpec(name: string, { shape, dtype, generator }: DrawAttrs): Spec[] {
@@ -36,6 +45,7 @@ function floatSpec(name: string, { shape, dtype, generator }: DrawAttrs): Spec[]
 
 type Floats = Float32Array | Float64Array;
 
+/** Draws from the uniform distribution over [low, high). */
 export const uniform = defineOp({
   name: "uniform",
   inputs: [],
@@ -44,6 +54,7 @@ export const uniform = defineOp({
   grad: drawn,
 });
 
+/** Draws from the normal distribution. */
 export const normal = defineOp({
   name: "normal",
   inputs: [],

@@ -68,6 +68,7 @@ function fold(
 
 const plus = (a: number, b: number) => a + b;
 
+/** The sum; integers and bools add up to an int32. 0 for no values. */
 export const sum = defineOp({
   name: "sum",
   inputs: ["input"],
@@ -78,6 +79,7 @@ export const sum = defineOp({
   grad: (dy, _, { inputs, attrs }) => [spread(dy, inputs[0].shape, attrs)],
 });
 
+/** The sum over the count, of floats only; NaN for no values. */
 export const mean = defineOp({
   name: "mean",
   inputs: ["input"],
@@ -245,7 +247,9 @@ function quantifier(name: string, start: number, step: (acc: number, value: numb
   });
 }
 
+/** Whether a value is true (not 0; NaN is); false for no values. */
 export const any = quantifier("any", 0, (acc, value) => (acc || value !== 0 ? 1 : 0));
+/** Whether all values are true (not 0; NaN is); true for no values. */
 export const all = quantifier("all", 1, (acc, value) => (acc && value !== 0 ? 1 : 0));
 
 function requireSome(name: string, x: Spec, dims: readonly number[]): void {

@@ -48,6 +48,7 @@ function scaleOf(data: TypedArray, start: number, end: number, step: number): [m
   return [max, total];
 }
 
+/** exp(x) over its sum along a dimension, without overflow: positive values that sum to 1. */
 export const softmax = defineOp({
   name: "softmax",
   inputs: ["input"],
@@ -63,6 +64,7 @@ export const softmax = defineOp({
   ],
 });
 
+/** The logarithm of {@link softmax}, without taking it afterwards: x - log(sum(exp(x))). */
 export const logSoftmax = defineOp({
   name: "logSoftmax",
   inputs: ["input"],

@@ -25,6 +25,8 @@ export interface KernelCall<A = unknown> {
   readonly scratch: number;
   /** Whether relaxed_madd may be used. */
   readonly fast: boolean;
+  /** Emits a call of the row's reference by the host: to throw the error that it throws for bad values. */
+  readonly reference: () => void;
 }
 
 /** Writes the code of an op for given shapes and addresses. Outputs never overlap inputs, except where the op writes state. */

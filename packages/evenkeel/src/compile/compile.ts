@@ -1,0 +1,145 @@
+import { checkOptions } from "../core/index.ts";
+import { assign } from "../ops/index.ts";
+import { isGradEnabled, noGrad, Tensor } from "../tensor/index.ts";
+import { type ExplainOptions, type Explanation, explain } from "./explain.ts";
+import type { GradField } from "./gradFields.ts";
+import { type Graph, type GraphValue, viewOf } from "./graph.ts";
+import type { Guards } from "./guards.ts";
+import { optimize } from "./passes/index.ts";
+import { Program } from "./program.ts";
+import { isTracing, lasting, trace } from "./trace.ts";
+import { leavesOf, mapLeaves, signatureOf, type Tree } from "./tree.ts";
+
+export interface CompileOptions {
+  /** False runs the function as it is, eagerly: for debugging. Default true. */
+  readonly compile?: boolean;
+  /** Lets the engine fuse multiply and add, where it can: faster, but the low bits may differ between machines. */
+  readonly fast?: boolean;
+  /** How many programs to keep, the least recently used going first. Default 16. */
+  readonly cacheSize?: number;
+}
+
+/** A compiled function. */
+export interface Compiled<Args extends Tree[], Result> {
+  (...args: Args): Result;
+  /** Traces and compiles for arguments like these without running: asynchronously, as the main thread of a page should. */
+  prepare(...args: Args): Promise<void>;
+  /** The programs made so far, the last one used first: what they consist of, and what fell back to the host and why. */
+  explain(options?: ExplainOptions): Explanation;
+  /** How many programs there are. */
+  readonly programs: number;
+}
+
+interface Entry {
+  readonly signature: string;
+  readonly guards: Guards;
+  readonly gradFields: readonly GradField[];
+  readonly grads: readonly (Tensor | null)[];
+  readonly returned: Tree;
+  readonly program: Program;
+}
+
+const optionNames = ["compile", "fast", "cacheSize"];
+
+/**
+ * A function of the same signature that runs `step` as one WebAssembly program: forward, backward and the optimizer alike.
+ * The first call for a signature (shapes, dtypes, plain values, gradient mode, settings of the modules met, such as train
+ * or eval) traces it; later calls replay what was traced, so the function itself does not run again: what it does besides
+ * tensor operations happens once, and numbers of the host are what they were, save those that optimizers read at each step.
+ *
+ * Parameters, running statistics and optimizer state are referred to, not copied. Returned tensors are new and have no
+ * history. Random ops draw from their generators at every run.
+ */
+export function compile<Args extends Tree[], Result>(
+  step: (...args: Args) => Result,
+  options: CompileOptions = {},
+): Compiled<Args, Result> {
+  if (typeof step !== "function") throw new TypeError("compile expects a function: compile((x, y) => { ... })");
+  checkOptions("compile", options, optionNames);
+  const { compile: enabled = true, fast = false, cacheSize = 16 } = options;
+  if (!Number.isInteger(cacheSize) || cacheSize < 1) {
+    throw new RangeError(`compile: cacheSize is ${cacheSize}, expected a whole number of at least 1`);
+  }
+  let entries: Entry[] = [];
+
+  const find = (args: Args): Entry => {
+    const signature = `${isGradEnabled() ? "grad" : "noGrad"} ${args.map(signatureOf).join()}`;
+    const index = entries.findIndex((entry) => entry.signature === signature && holds(entry));
+    if (index === 0) return entries[0];
+    const entry = index > 0 ? entries[index] : build(step, args, signature, fast);
+    entries = [entry, ...entries.filter((other) => other !== entry)].slice(0, cacheSize);
+    return entry;
+  };
+
+  const run = (...args: Args): Result => {
+    // Inside another compiled step this one is part of it.
+    if (!enabled || isTracing()) return step(...args);
+    return replay(find(args), args) as Result;
+  };
+  return Object.assign(run, {
+    prepare: async (...args: Args) => {
+      if (enabled) await find(args).program.instantiateAsync();
+    },
+    explain: (given?: ExplainOptions) =>
+      explain(
+        entries.map(({ program, signature }) => ({ program, signature })),
+        given,
+      ),
+    get programs() {
+      return entries.length;
+    },
+  });
+}
+
+function holds({ guards, gradFields }: Entry): boolean {
+  if (!guards.holds) return false;
+  for (const { tensor, expects } of gradFields) if (expects !== undefined && tensor.grad !== expects.grad) return false;
+  return true;
+}
+
+function build<Args extends Tree[]>(
+  step: (...args: Args) => Tree,
+  args: Args,
+  signature: string,
+  fast: boolean,
+): Entry {
+  const { graph, returned, guards, gradFields } = trace(step as (...args: never[]) => Tree, args);
+  const { graph: complete, grads } = withGradients(graph, gradFields);
+  const { tasks, results } = optimize(complete);
+  const program = new Program(tasks, results, { fast });
+  return { signature, guards, gradFields, grads, returned, program };
+}
+
+/** Gradients that stay in `.grad` after the step are written to tensors of their own, or to the one they add to. */
+function withGradients(graph: Graph, fields: readonly GradField[]): { graph: Graph; grads: (Tensor | null)[] } {
+  const nodes = [...graph.nodes];
+  const grads = fields.map(({ leaves, expects }) => {
+    if (leaves.kind === "tensor") return leaves.grad;
+    const { value } = leaves;
+    const kept = expects?.grad ?? new Tensor(lasting(value), value.shape, value.dtype);
+    const target: GraphValue = viewOf(stateOf(graph, kept), value.shape);
+    nodes.push({ op: assign, attrs: {}, inputs: [target, value], outputs: [] });
+    return kept;
+  });
+  return { graph: { nodes, results: graph.results }, grads };
+}
+
+let nextId = 1_000_000;
+
+function stateOf({ nodes }: Graph, { storage, dtype, size }: Tensor) {
+  for (const { inputs } of nodes) {
+    for (const { buffer } of inputs) {
+      if (buffer.source.kind === "state" && buffer.source.storage === storage) return buffer;
+    }
+  }
+  return { id: nextId++, dtype, size, source: { kind: "state", storage } } as const;
+}
+
+function replay({ program, gradFields, grads, returned }: Entry, args: readonly Tree[]): Tree {
+  const results = noGrad(() => program.run(leavesOf(args)));
+  gradFields.forEach(({ tensor }, i) => {
+    tensor.grad = grads[i];
+  });
+  let next = 0;
+  return mapLeaves(returned, () => results[next++]);
+}

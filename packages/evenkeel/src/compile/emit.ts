@@ -1,0 +1,65 @@
+import { kernelOf } from "../ops/kernels.ts";
+import { emitFusedGroup, type FunctionRef, type FusedGroup, type ModuleBuilder } from "../wasm/index.ts";
+import type { GraphNode } from "./graph.ts";
+import { fusedGroup } from "./group.ts";
+import { type Layout, placed } from "./layout.ts";
+import type { Task } from "./passes/fuse.ts";
+
+/** The code of one task. */
+export interface TaskCode {
+  readonly ref: FunctionRef<readonly [], null>;
+  /** Why the task calls a reference of the host instead of running code; undefined if it runs code. */
+  readonly fallback?: string;
+}
+
+interface EmitContext {
+  readonly module: ModuleBuilder;
+  readonly layout: Layout;
+  readonly fallback: FunctionRef<readonly ["i32"], null>;
+  readonly fast: boolean;
+}
+
+/** Why an op has no code, or undefined if it has. */
+export function whyNoKernel({ op, attrs, inputs, outputs }: GraphNode): string | undefined {
+  const kernel = kernelOf(op);
+  if (kernel.kind === "none") return kernel.why;
+  if (kernel.kind === "lanes") return "elementwise, of a dtype or broadcast that the fused loop does not do";
+  return kernel.declines?.(inputs, outputs, attrs);
+}
+
+/** Bytes of working memory that a task needs. */
+export function scratchOf(task: Task): number {
+  if (task.kind === "group" || whyNoKernel(task.node) !== undefined) return 0;
+  const { op, attrs, inputs, outputs } = task.node;
+  const kernel = kernelOf(op);
+  return (kernel.kind === "kernel" && kernel.scratch?.(inputs, outputs, attrs)) || 0;
+}
+
+/** Defines the function that performs a task. */
+export function emitTask(task: Task, index: number, context: EmitContext): TaskCode {
+  const { module, layout, fallback: host, fast } = context;
+  const name = `${index}_${task.kind === "op" ? task.node.op.name : "group"}`;
+  if (task.kind === "op") {
+    const { op, attrs, inputs, outputs } = task.node;
+    const kernel = kernelOf(op);
+    const fallback = whyNoKernel(task.node);
+    const ref = module.function(
+      name,
+      [],
+      (f) => {
+        if (fallback !== undefined || kernel.kind !== "kernel") f.call(host, index);
+        else {
+          const place = (value: GraphNode["inputs"][number]) => placed(value, layout);
+          const scratch = layout.scratch;
+          kernel.emit({ inputs: inputs.map(place), outputs: outputs.map(place), attrs, f, module, scratch, fast });
+        }
+      },
+      { exported: true },
+    );
+    return { ref, fallback };
+  }
+  const stored = task.outputs.map(({ buffer }) => buffer);
+  const group = fusedGroup(task.nodes, stored, (value) => placed(value, layout));
+  const ref = module.function(name, [], (f) => emitFusedGroup(group as FusedGroup, f, module), { exported: true });
+  return { ref };
+}

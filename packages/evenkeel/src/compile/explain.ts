@@ -1,0 +1,116 @@
+import { checkOptions, formatShape } from "../core/index.ts";
+import type { GraphValue } from "./graph.ts";
+import { nodesOf } from "./layout.ts";
+import type { Program } from "./program.ts";
+
+export interface ExplainOptions {
+  /** Time every task over this many runs of it by itself; state changes as it does in steps. Default 0: no times. */
+  readonly profile?: number;
+}
+
+/** One task of a program: an op, or elementwise ops in one loop. */
+export interface TaskExplanation {
+  /** The ops, as `mul + add + relu` where they share a loop. */
+  readonly name: string;
+  /** Shapes of what goes in and comes out, as `[32, 9] [50, 9] -> [32, 50]`. */
+  readonly shapes: string;
+  /** Bytes of what comes out. */
+  readonly bytes: number;
+  /** Why the task calls a reference of the host; undefined if it runs code of the program. */
+  readonly fallback?: string;
+  /** Microseconds per run, if profiled. */
+  readonly microseconds?: number;
+}
+
+/** What a program consists of. */
+export interface ProgramExplanation {
+  readonly signature: string;
+  readonly tasks: readonly TaskExplanation[];
+  /** How many tasks call a reference of the host. */
+  readonly fallbacks: number;
+  /** Bytes of the WebAssembly module; of temporaries in one arena, and without sharing; of working memory. */
+  readonly memory: {
+    readonly module: number;
+    readonly arena: number;
+    readonly unshared: number;
+    readonly scratch: number;
+  };
+}
+
+/** Printable; the same as data in `programs`. */
+export interface Explanation {
+  readonly programs: readonly ProgramExplanation[];
+  toString(): string;
+}
+
+interface Named {
+  readonly program: Program;
+  readonly signature: string;
+}
+
+export function explain(programs: readonly Named[], options: ExplainOptions = {}): Explanation {
+  checkOptions("explain", options, ["profile"]);
+  const explained = programs.map((named) => explainProgram(named, options.profile ?? 0));
+  const print = () => explained.map(formatProgram).join("\n\n") || "no programs yet: call the compiled function first";
+  return { programs: explained, toString: print, ...{ [Symbol.for("nodejs.util.inspect.custom")]: print } };
+}
+
+function explainProgram({ program, signature }: Named, profile: number): ProgramExplanation {
+  const { tasks, code, layout, bytes } = program.parts;
+  const explained = tasks.map((task, index): TaskExplanation => {
+    const nodes = nodesOf(task);
+    const { inputs, outputs } = task.kind === "op" ? task.node : task;
+    const shapes = (values: readonly GraphValue[]) => values.map(({ shape }) => formatShape(shape)).join(" ");
+    return {
+      name: nodes.map(({ op }) => op.name).join(" + "),
+      shapes: `${shapes(inputs)} -> ${shapes(outputs)}`,
+      bytes: outputs.reduce((total, { buffer }) => total + (layout.lifetimes.get(buffer)?.bytes ?? 0), 0),
+      fallback: code[index].fallback,
+      ...(profile > 0 && { microseconds: timeTask(program, index, profile) }),
+    };
+  });
+  return {
+    signature,
+    tasks: explained,
+    fallbacks: explained.filter(({ fallback }) => fallback !== undefined).length,
+    memory: {
+      module: bytes.length,
+      arena: layout.arenaBytes,
+      unshared: layout.unsharedBytes,
+      scratch: layout.scratchBytes,
+    },
+  };
+}
+
+function timeTask(program: Program, index: number, runs: number): number {
+  const start = performance.now();
+  for (let i = 0; i < runs; i++) program.runTask(index);
+  return ((performance.now() - start) * 1000) / runs;
+}
+
+function formatProgram({ signature, tasks, fallbacks, memory }: ProgramExplanation): string {
+  const total = tasks.reduce((sum, { microseconds = 0 }) => sum + microseconds, 0);
+  const rows = tasks.map(({ name, shapes, bytes, fallback, microseconds }, i) => [
+    String(i),
+    name,
+    shapes,
+    String(bytes),
+    microseconds === undefined ? "" : `${microseconds.toFixed(2)} us`,
+    microseconds === undefined ? "" : `${((100 * microseconds) / total).toFixed(0)}%`,
+    fallback === undefined ? "" : `host: ${fallback}`,
+  ]);
+  const header = ["", "task", "shapes", "bytes", "time", "share", ""];
+  const widths = header.map((_, column) => Math.max(...[header, ...rows].map((row) => row[column].length)));
+  const line = (row: readonly string[]) =>
+    row
+      .map((cell, i) => cell.padEnd(widths[i]))
+      .join("  ")
+      .trimEnd();
+  const timed = total > 0 ? `, ${total.toFixed(1)} us` : "";
+  return [
+    `program for ${signature}: ${tasks.length} tasks, ${fallbacks} on the host${timed}`,
+    line(header),
+    ...rows.map(line),
+    `module ${memory.module} bytes; temporaries ${memory.arena} bytes (${memory.unshared} without sharing), working memory ${memory.scratch}`,
+  ].join("\n");
+}

@@ -1,0 +1,55 @@
+import type { AnyOp, DType, Shape, Spec } from "../core/index.ts";
+import type { Storage } from "../tensor/index.ts";
+
+/** Where the contents of a buffer come from. */
+export type Source =
+  /** An argument of the step, copied in at every run. */
+  | { readonly kind: "argument"; readonly index: number }
+  /** A tensor the step refers to: read and written in place, never copied. */
+  | { readonly kind: "state"; readonly storage: Storage }
+  | { readonly kind: "constant"; readonly value: number }
+  /** A number read from the host at every run. */
+  | { readonly kind: "host"; readonly read: () => number }
+  /** Made by a node of the graph. */
+  | { readonly kind: "temporary" };
+
+/** Memory of one dtype and size. Values of several shapes may share it. */
+export interface GraphBuffer {
+  readonly id: number;
+  readonly dtype: DType;
+  readonly size: number;
+  readonly source: Source;
+}
+
+/** A buffer seen in a shape. */
+export interface GraphValue extends Spec {
+  readonly buffer: GraphBuffer;
+}
+
+/** One op to perform. */
+export interface GraphNode {
+  readonly op: AnyOp;
+  readonly attrs: unknown;
+  readonly inputs: readonly GraphValue[];
+  readonly outputs: readonly GraphValue[];
+}
+
+/** What a trace wrote down: nodes in program order, and what leaves the step. */
+export interface Graph {
+  readonly nodes: readonly GraphNode[];
+  readonly results: readonly GraphValue[];
+}
+
+export function viewOf(buffer: GraphBuffer, shape: Shape): GraphValue {
+  return { buffer, shape, dtype: buffer.dtype };
+}
+
+/** The buffers that a node writes: its outputs, and the state it declares. */
+export function writtenBy({ op, inputs, outputs }: GraphNode): GraphBuffer[] {
+  return [...outputs.map(({ buffer }) => buffer), ...op.writes.map((index) => inputs[index].buffer)];
+}
+
+/** Whether a node matters beyond its outputs: it writes state, or draws from a generator. */
+export function hasEffect({ op, attrs }: GraphNode): boolean {
+  return op.writes.length > 0 || (typeof attrs === "object" && attrs !== null && "generator" in attrs);
+}

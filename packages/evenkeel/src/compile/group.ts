@@ -1,0 +1,54 @@
+import type { Spec } from "../core/index.ts";
+import { kernelOf } from "../ops/kernels.ts";
+import { type FusedGroup, laneTypeOf, whyNotFused } from "../wasm/index.ts";
+import type { GraphBuffer, GraphNode, GraphValue } from "./graph.ts";
+
+/** What elementwise nodes in one loop read from memory: everything that none of them makes. */
+export function inputsOf(nodes: readonly GraphNode[]): GraphValue[] {
+  const made = new Set(nodes.map(({ outputs }) => outputs[0].buffer));
+  const inputs: GraphValue[] = [];
+  for (const value of nodes.flatMap((node) => node.inputs)) {
+    if (!made.has(value.buffer) && !inputs.some((known) => isSame(known, value))) inputs.push(value);
+  }
+  return inputs;
+}
+
+/** The nodes as one loop; `place` says where values are, or only what they are. */
+export function fusedGroup<I extends Spec>(
+  nodes: readonly GraphNode[],
+  stored: readonly GraphBuffer[],
+  place: (value: GraphValue) => I,
+): FusedGroup<I> | undefined {
+  const [first] = nodes;
+  const dtype = laneTypeOf(first.inputs, first.outputs[0]);
+  if (dtype === undefined) return undefined;
+  const inputs = inputsOf(nodes);
+  const steps = nodes.map(({ op, attrs, inputs: operands, outputs }, at) => ({
+    kernel: kernelOf(op) as FusedGroup["steps"][number]["kernel"],
+    attrs,
+    args: operands.map((value) => {
+      const maker = nodes.findIndex((other, i) => i < at && other.outputs[0].buffer === value.buffer);
+      return maker >= 0 ? inputs.length + maker : inputs.findIndex((input) => isSame(input, value));
+    }),
+    dtype: outputs[0].dtype,
+  }));
+  const outputs = nodes.flatMap((node, step) =>
+    stored.includes(node.outputs[0].buffer) ? [{ step, placed: place(node.outputs[0]) }] : [],
+  );
+  return { dtype, shape: first.outputs[0].shape, inputs: inputs.map(place), steps, outputs };
+}
+
+/** Whether nodes can be one loop. */
+export function canFuse(nodes: readonly GraphNode[]): boolean {
+  const ready = nodes.every(({ op, outputs }) => kernelOf(op).kind === "lanes" && outputs.length === 1);
+  if (!ready) return false;
+  const types = nodes.map(({ inputs, outputs }) => laneTypeOf(inputs, outputs[0]));
+  if (types.some((type) => type !== types[0])) return false;
+  const all = nodes.map(({ outputs }) => outputs[0].buffer);
+  const group = fusedGroup<Spec>(nodes, all, (value) => value);
+  return group !== undefined && whyNotFused(group) === undefined;
+}
+
+function isSame(a: GraphValue, b: GraphValue): boolean {
+  return a.buffer === b.buffer && String(a.shape) === String(b.shape);
+}

@@ -1,0 +1,128 @@
+import { type ArrayOf, type DType, dtypeOf, type TypedArray } from "../core/index.ts";
+import type { Storage } from "../tensor/index.ts";
+
+/** Blocks are whole vectors, and so are the gaps behind arrays: kernels may run over an array's end to the next multiple. */
+export const alignment = 16;
+
+const pageBytes = 65536;
+
+export const roundUp = (bytes: number, multiple = alignment): number => Math.ceil(bytes / multiple) * multiple;
+
+/**
+ * The one memory of all compiled programs, with a first-fit allocator. The tensors a program refers to (parameters,
+ * statistics, moments) move here, so that programs share them and nothing is copied at a step.
+ */
+export class Heap {
+  readonly memory = new WebAssembly.Memory({ initial: 4 });
+  /** Free blocks by address: [address, bytes]. Address 0 is left out: it stands for nothing. */
+  #free: [number, number][] = [[alignment, 4 * pageBytes - alignment]];
+  readonly #blocks = new Map<number, number>();
+  /** Storages that live here. Weak: a tensor is released with its last user. */
+  readonly #residents = new Map<number, WeakRef<Storage>>();
+  readonly #addresses = new WeakMap<Storage, number>();
+  /** A block is free again when nobody holds the array over it any more, not even a caller of `tensor.data`. */
+  readonly #released = new FinalizationRegistry<number>((address) => this.release(address));
+
+  /** A block of at least `bytes`, zeroed. */
+  allocate(bytes: number): number {
+    const size = Math.max(roundUp(bytes), alignment);
+    let index = this.#free.findIndex(([, available]) => available >= size);
+    if (index < 0) {
+      this.#grow(size);
+      index = this.#free.length - 1;
+    }
+    const [address, available] = this.#free[index];
+    if (available === size) this.#free.splice(index, 1);
+    else this.#free[index] = [address + size, available - size];
+    this.#blocks.set(address, size);
+    new Uint8Array(this.memory.buffer, address, size).fill(0);
+    return address;
+  }
+
+  release(address: number): void {
+    const size = this.#blocks.get(address);
+    if (size === undefined) return;
+    this.#blocks.delete(address);
+    this.#residents.delete(address);
+    this.#free.push([address, size]);
+    this.#free.sort(([a], [b]) => a - b);
+    this.#free = this.#free.reduce<[number, number][]>((merged, [at, bytes]) => {
+      const last = merged.at(-1);
+      if (last !== undefined && last[0] + last[1] === at) last[1] += bytes;
+      else merged.push([at, bytes]);
+      return merged;
+    }, []);
+  }
+
+  /** Bytes in use. */
+  get used(): number {
+    return [...this.#blocks.values()].reduce((total, bytes) => total + bytes, 0);
+  }
+
+  /** Moves a storage here, unless it is here already, and returns its address. Its contents and version stay. */
+  adopt(storage: Storage): number {
+    const known = this.#addresses.get(storage);
+    if (known !== undefined) return known;
+    const { data } = storage;
+    const address = this.allocate(data.byteLength);
+    storage.data = this.view(dtypeOf(data) as DType, address, data.length);
+    storage.data.set(data);
+    this.#addresses.set(storage, address);
+    this.#residents.set(address, new WeakRef(storage));
+    this.#released.register(storage.data, address, storage);
+    return address;
+  }
+
+  /** The array at an address. Valid until the memory grows: do not keep it. */
+  view<D extends DType>(dtype: D, address: number, length: number): ArrayOf[D] {
+    const { buffer } = this.memory;
+    const make: { readonly [K in DType]: () => ArrayOf[K] } = {
+      float32: () => new Float32Array(buffer, address, length),
+      float64: () => new Float64Array(buffer, address, length),
+      int32: () => new Int32Array(buffer, address, length),
+      bool: () => new Uint8Array(buffer, address, length),
+    };
+    return make[dtype]();
+  }
+
+  /** Growing detaches every array over the memory: those of resident storages are made anew. */
+  #grow(bytes: number): void {
+    const before = this.memory.buffer.byteLength;
+    // At least by half, so that a series of programs does not grow it a page at a time.
+    const pages = Math.ceil(Math.max(bytes, before / 2) / pageBytes);
+    const shapes = [...this.#residents].flatMap(([address, reference]) => {
+      const storage = reference.deref();
+      return storage === undefined
+        ? []
+        : [{ address, storage, dtype: dtypeOf(storage.data) as DType, length: storage.data.length }];
+    });
+    try {
+      this.memory.grow(pages);
+    } catch {
+      throw new RangeError(
+        `compile: no memory for another ${bytes} bytes (WebAssembly memory has ${before}); use smaller batches, or compile: false`,
+      );
+    }
+    for (const { address, storage, dtype, length } of shapes) {
+      this.#released.unregister(storage);
+      storage.data = this.view(dtype, address, length);
+      this.#released.register(storage.data, address, storage);
+    }
+    this.#free.push([before, pages * pageBytes]);
+    const tail = this.#free.at(-2);
+    if (tail !== undefined && tail[0] + tail[1] === before) {
+      tail[1] += pages * pageBytes;
+      this.#free.pop();
+    }
+  }
+}
+
+let shared: Heap | undefined;
+
+/** The heap, made when the first program is. */
+export function heap(): Heap {
+  shared ??= new Heap();
+  return shared;
+}
+
+export type { TypedArray };

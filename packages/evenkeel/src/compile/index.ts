@@ -1,0 +1,2 @@
+export { type Compiled, type CompileOptions, compile } from "./compile.ts";
+export type { ExplainOptions, Explanation } from "./explain.ts";

@@ -1,0 +1,111 @@
+import type { DType } from "../core/index.ts";
+import type { Storage } from "../tensor/index.ts";
+import type { Placed } from "../wasm/index.ts";
+import { scratchOf } from "./emit.ts";
+import { type GraphBuffer, type GraphNode, type GraphValue, writtenBy } from "./graph.ts";
+import { heap, roundUp } from "./heap.ts";
+import type { Task } from "./passes/fuse.ts";
+import { type Lifetime, planMemory } from "./plan.ts";
+
+/** Where everything of a program lies. */
+export interface Layout {
+  readonly addresses: ReadonlyMap<GraphBuffer, number>;
+  readonly arguments: readonly GraphBuffer[];
+  readonly hosts: readonly { readonly address: number; readonly read: () => number }[];
+  /** State that the program writes. */
+  readonly written: readonly Storage[];
+  /** Working memory for one task at a time. */
+  readonly scratch: number;
+  readonly lifetimes: ReadonlyMap<GraphBuffer, Lifetime>;
+  /** Bytes of temporaries, of scratch, and of the two without any sharing. */
+  readonly arenaBytes: number;
+  readonly scratchBytes: number;
+  readonly unsharedBytes: number;
+  /** Blocks of the heap to release with the program. */
+  readonly blocks: readonly number[];
+}
+
+const elementBytes: Record<DType, number> = { float32: 4, float64: 8, int32: 4, bool: 1 };
+
+const bytesOf = ({ dtype, size }: GraphBuffer) => Math.max(roundUp(elementBytes[dtype] * size), 16);
+
+export const nodesOf = (task: Task): readonly GraphNode[] => (task.kind === "op" ? [task.node] : task.nodes);
+
+/** Gives every buffer an address: state where it is or moves to, temporaries by their lifetimes, the rest for good. */
+export function layOut(tasks: readonly Task[], results: readonly GraphValue[]): Layout {
+  const shared = heap();
+  const lifetimes = lifetimesOf(tasks, results);
+  const addresses = new Map<GraphBuffer, number>();
+  const blocks: number[] = [];
+  const own = (bytes: number) => {
+    const address = shared.allocate(bytes);
+    blocks.push(address);
+    return address;
+  };
+  const temporaries = [...lifetimes].filter(
+    ([{ source }]) => source.kind === "temporary" || source.kind === "argument",
+  );
+  const plan = planMemory(temporaries.map(([, lifetime]) => lifetime));
+  const scratchBytes = Math.max(0, ...tasks.map(scratchOf));
+  const arena = own(plan.bytes + scratchBytes);
+  for (const [i, [buffer]] of temporaries.entries()) addresses.set(buffer, arena + plan.offsets[i]);
+  const hosts: { address: number; read: () => number }[] = [];
+  const args: GraphBuffer[] = [];
+  const constants = new Map<string, number>();
+  for (const [buffer] of lifetimes) {
+    const { source, dtype } = buffer;
+    if (source.kind === "argument") args[source.index] = buffer;
+    else if (source.kind === "state") addresses.set(buffer, shared.adopt(source.storage));
+    else if (source.kind === "host") {
+      const address = own(8);
+      addresses.set(buffer, address);
+      hosts.push({ address, read: source.read });
+    } else if (source.kind === "constant") {
+      const key = `${dtype} ${Object.is(source.value, -0) ? "-0" : source.value}`;
+      let address = constants.get(key);
+      if (address === undefined) {
+        address = own(16);
+        constants.set(key, address);
+        shared.view(dtype, address, 1)[0] = source.value;
+      }
+      addresses.set(buffer, address);
+    }
+  }
+  const written = new Set(
+    tasks
+      .flatMap(nodesOf)
+      .flatMap((node) => writtenBy(node).flatMap(({ source }) => (source.kind === "state" ? [source.storage] : []))),
+  );
+  return {
+    addresses,
+    arguments: args,
+    hosts,
+    written: [...written],
+    scratch: arena + plan.bytes,
+    lifetimes,
+    arenaBytes: plan.bytes,
+    scratchBytes,
+    unsharedBytes: temporaries.reduce((total, [, { bytes }]) => total + bytes, 0),
+    blocks,
+  };
+}
+
+/** From the task that first touches a buffer through the last; arguments from the start, results to the end. */
+export function lifetimesOf(tasks: readonly Task[], results: readonly GraphValue[]): Map<GraphBuffer, Lifetime> {
+  const lifetimes = new Map<GraphBuffer, Lifetime>();
+  const touch = (buffer: GraphBuffer, at: number) => {
+    const known = lifetimes.get(buffer);
+    const first = buffer.source.kind === "temporary" ? at : 0;
+    lifetimes.set(buffer, { bytes: bytesOf(buffer), first: known?.first ?? first, last: at });
+  };
+  tasks.forEach((task, at) => {
+    const { inputs, outputs } = task.kind === "op" ? task.node : task;
+    for (const { buffer } of [...inputs, ...outputs]) touch(buffer, at);
+  });
+  for (const { buffer } of results) touch(buffer, tasks.length);
+  return lifetimes;
+}
+
+export function placed({ shape, dtype, buffer }: GraphValue, { addresses }: Layout): Placed {
+  return { shape, dtype, address: addresses.get(buffer) as number };
+}

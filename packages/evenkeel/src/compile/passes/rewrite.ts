@@ -1,0 +1,80 @@
+import { type GraphBuffer, type GraphNode, type GraphValue, hasEffect, writtenBy } from "../graph.ts";
+
+/** A graph under the hands of the passes: nodes in program order, and the values that leave it. */
+export interface Program {
+  readonly nodes: readonly GraphNode[];
+  readonly results: readonly GraphValue[];
+}
+
+/** Who reads and who writes each buffer. */
+export class Uses {
+  readonly #readers = new Map<GraphBuffer, GraphNode[]>();
+  readonly #writers = new Map<GraphBuffer, GraphNode[]>();
+  readonly #results: ReadonlySet<GraphBuffer>;
+
+  constructor({ nodes, results }: Program) {
+    this.#results = new Set(results.map(({ buffer }) => buffer));
+    for (const node of nodes) {
+      for (const { buffer } of node.inputs) push(this.#readers, buffer, node);
+      for (const buffer of writtenBy(node)) push(this.#writers, buffer, node);
+    }
+  }
+
+  readers(buffer: GraphBuffer): readonly GraphNode[] {
+    return this.#readers.get(buffer) ?? [];
+  }
+
+  writers(buffer: GraphBuffer): readonly GraphNode[] {
+    return this.#writers.get(buffer) ?? [];
+  }
+
+  /** The node that makes a temporary, if nothing else writes to it. */
+  maker(buffer: GraphBuffer): GraphNode | undefined {
+    const writers = this.writers(buffer);
+    return buffer.source.kind === "temporary" && writers.length === 1 ? writers[0] : undefined;
+  }
+
+  isResult(buffer: GraphBuffer): boolean {
+    return this.#results.has(buffer);
+  }
+
+  /** Whether a temporary is read by one node only, once, and does not leave the graph. */
+  isPrivate(buffer: GraphBuffer): boolean {
+    const readers = this.readers(buffer);
+    return readers.length === 1 && !this.isResult(buffer) && this.maker(buffer) !== undefined;
+  }
+}
+
+function push(map: Map<GraphBuffer, GraphNode[]>, buffer: GraphBuffer, node: GraphNode): void {
+  const list = map.get(buffer);
+  if (list === undefined) map.set(buffer, [node]);
+  else if (list.at(-1) !== node) list.push(node);
+}
+
+/** The nodes with inputs replaced; a node that `change` leaves alone stays the same object. */
+export function mapInputs(program: Program, change: (value: GraphValue, node: GraphNode) => GraphValue): Program {
+  const nodes = program.nodes.map((node) => {
+    const inputs = node.inputs.map((value) => change(value, node));
+    return inputs.some((value, i) => value !== node.inputs[i]) ? { ...node, inputs } : node;
+  });
+  return { ...program, nodes };
+}
+
+/** Leaves out nodes that nothing depends on. Writes to state and draws from generators are what everything depends on. */
+export function withoutDeadCode({ nodes, results }: Program): Program {
+  const wanted = new Set(results.map(({ buffer }) => buffer));
+  const kept: GraphNode[] = [];
+  for (const node of [...nodes].reverse()) {
+    // A write to a temporary matters only if somebody reads it later.
+    const matters =
+      node.outputs.some(({ buffer }) => wanted.has(buffer) || buffer.source.kind !== "temporary") ||
+      node.op.writes.some(
+        (i) => wanted.has(node.inputs[i].buffer) || node.inputs[i].buffer.source.kind !== "temporary",
+      ) ||
+      (node.op.writes.length === 0 && hasEffect(node));
+    if (!matters) continue;
+    kept.push(node);
+    for (const { buffer } of node.inputs) wanted.add(buffer);
+  }
+  return { nodes: kept.reverse(), results };
+}

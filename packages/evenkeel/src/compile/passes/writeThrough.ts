@@ -1,0 +1,33 @@
+import { assign } from "../../ops/index.ts";
+import type { GraphBuffer, GraphValue } from "../graph.ts";
+import { mapInputs, type Program, Uses } from "./rewrite.ts";
+
+/**
+ * A value that is only made to be copied into state is made there in the first place: gradients land in the tensors that
+ * keep them. Only where nothing else touches that state.
+ */
+export function writeThrough(program: Program): Program {
+  const uses = new Uses(program);
+  const home = new Map<GraphBuffer, GraphBuffer>();
+  const dropped = new Set<unknown>();
+  for (const node of program.nodes) {
+    if (node.op !== assign) continue;
+    const [target, value] = node.inputs;
+    const untouched = uses.readers(target.buffer).every((reader) => reader === node);
+    if (!untouched || uses.writers(target.buffer).length !== 1 || target.buffer.source.kind !== "state") continue;
+    if (uses.maker(value.buffer) === undefined || uses.isResult(value.buffer) || home.has(value.buffer)) continue;
+    if (target.dtype !== value.dtype || target.buffer.size !== value.buffer.size) continue;
+    home.set(value.buffer, target.buffer);
+    dropped.add(node);
+  }
+  const moved = (value: GraphValue) => {
+    const buffer = home.get(value.buffer);
+    return buffer === undefined ? value : { ...value, buffer };
+  };
+  const nodes = program.nodes
+    .filter((node) => !dropped.has(node))
+    .map((node) =>
+      node.outputs.some(({ buffer }) => home.has(buffer)) ? { ...node, outputs: node.outputs.map(moved) } : node,
+    );
+  return { ...mapInputs({ ...program, nodes }, moved), results: program.results };
+}

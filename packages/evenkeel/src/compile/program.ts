@@ -1,0 +1,146 @@
+import type { NdArray, TypedArray } from "../core/index.ts";
+import { Storage, Tensor } from "../tensor/index.ts";
+import { ModuleBuilder } from "../wasm/index.ts";
+import { emitTask, type TaskCode } from "./emit.ts";
+import type { GraphBuffer, GraphValue } from "./graph.ts";
+import { heap } from "./heap.ts";
+import { type Layout, layOut } from "./layout.ts";
+import type { Task } from "./passes/fuse.ts";
+
+/** What a finished program is made of, for `explain`. */
+export interface ProgramParts {
+  readonly tasks: readonly Task[];
+  readonly code: readonly TaskCode[];
+  readonly layout: Layout;
+  readonly bytes: Uint8Array<ArrayBuffer>;
+}
+
+type Exports = Record<string, () => void>;
+
+/** Arrays over the memory as it is now. */
+interface Views {
+  readonly buffer: ArrayBufferLike;
+  readonly arguments: readonly (TypedArray | undefined)[];
+  readonly hosts: readonly Float64Array[];
+  readonly results: readonly TypedArray[];
+  readonly operands: Map<GraphValue, NdArray>;
+}
+
+/** Lets go of a program's memory when the program is no longer reachable. */
+const released = new FinalizationRegistry<readonly number[]>((blocks) => {
+  for (const block of blocks) heap().release(block);
+});
+
+/** A compiled graph: one WebAssembly module over the heap, and what the host does around it. */
+export class Program {
+  readonly parts: ProgramParts;
+  readonly #results: readonly GraphValue[];
+  readonly #arguments: readonly (GraphBuffer | undefined)[];
+  readonly #hosts: Layout["hosts"];
+  readonly #written: readonly Storage[];
+  #exports: Exports | undefined;
+  #step: () => void = () => {};
+  #views: Views | undefined;
+
+  constructor(tasks: readonly Task[], results: readonly GraphValue[], { fast }: { readonly fast: boolean }) {
+    const layout = layOut(tasks, results);
+    const module = new ModuleBuilder();
+    const fallback = module.import("fallback", ["i32"]);
+    const code = tasks.map((task, index) => emitTask(task, index, { module, layout, fallback, fast }));
+    module.function(
+      "step",
+      [],
+      (f) => {
+        for (const { ref } of code) f.call(ref);
+      },
+      { exported: true },
+    );
+    this.parts = { tasks, code, layout, bytes: module.toBytes() };
+    this.#results = results;
+    this.#arguments = layout.arguments;
+    this.#hosts = layout.hosts;
+    this.#written = layout.written;
+    released.register(this, layout.blocks);
+  }
+
+  /** Compiles the module at once, as Node and workers allow. */
+  instantiate(): void {
+    this.#ready(new WebAssembly.Instance(new WebAssembly.Module(this.parts.bytes), this.#imports()));
+  }
+
+  /** Compiles the module in the background, as the main thread of a page should. */
+  async instantiateAsync(): Promise<void> {
+    if (this.#exports !== undefined) return;
+    const { instance } = await WebAssembly.instantiate(this.parts.bytes, this.#imports());
+    this.#ready(instance);
+  }
+
+  /** Runs the step on the argument tensors; gives the result tensors, with memory of their own. */
+  run(args: readonly Tensor[]): Tensor[] {
+    if (this.#exports === undefined) this.instantiate();
+    const views = this.#currentViews();
+    for (let i = 0; i < views.arguments.length; i++) views.arguments[i]?.set(args[i].data);
+    for (let i = 0; i < this.#hosts.length; i++) views.hosts[i][0] = this.#hosts[i].read();
+    this.#step();
+    for (const storage of this.#written) storage.version++;
+    return this.#results.map(({ shape, dtype }, i) => {
+      const data = views.results[i].slice();
+      return new Tensor(new Storage(data), shape, dtype);
+    });
+  }
+
+  /** Runs one task alone, for profiling. */
+  runTask(index: number): void {
+    this.#exports?.[this.parts.code[index].ref.name]();
+  }
+
+  /** Arrays over the program's memory, made anew when that has grown. */
+  #currentViews(): Views {
+    const { buffer } = heap().memory;
+    if (this.#views?.buffer !== buffer) {
+      this.#views = {
+        buffer,
+        arguments: Array.from(this.#arguments, (argument) => argument && this.#viewOf(argument)),
+        hosts: this.#hosts.map(({ address }) => heap().view("float64", address, 1)),
+        results: this.#results.map((value) => this.#viewOf(value.buffer)),
+        operands: new Map(),
+      };
+    }
+    return this.#views;
+  }
+
+  #viewOf(buffer: GraphBuffer): TypedArray {
+    const { addresses } = this.parts.layout;
+    return heap().view(buffer.dtype, addresses.get(buffer) as number, buffer.size);
+  }
+
+  #imports(): WebAssembly.Imports {
+    return { env: { memory: heap().memory, fallback: (index: number) => this.#fallback(index) } };
+  }
+
+  #ready(instance: WebAssembly.Instance): void {
+    this.#exports = instance.exports as Exports;
+    this.#step = this.#exports.step;
+  }
+
+  /** An op without a kernel: its reference, on arrays over the program's memory. */
+  #fallback(index: number): void {
+    const task = this.parts.tasks[index];
+    const node = task.kind === "op" ? task.node : task.nodes[0];
+    const { op, attrs, inputs, outputs } = node;
+    const made = outputs.map(this.#array);
+    for (const { data } of made) data.fill(0);
+    op.reference(inputs.map(this.#array), made, attrs as never);
+  }
+
+  readonly #array = (value: GraphValue): NdArray => {
+    const { operands } = this.#currentViews();
+    let array = operands.get(value);
+    if (array === undefined) {
+      const { shape, dtype } = value;
+      array = { shape, dtype, data: this.#viewOf(value.buffer) };
+      operands.set(value, array);
+    }
+    return array;
+  };
+}

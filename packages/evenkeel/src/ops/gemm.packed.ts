@@ -1,0 +1,203 @@
+import {
+  type FunctionBuilder,
+  type FunctionRef,
+  f32,
+  f32x4,
+  type I32,
+  i32,
+  type Local,
+  type ModuleBuilder,
+  v128,
+} from "../wasm/index.ts";
+import { emitPack, packBytes } from "./gemm.panels.ts";
+import { advance, floatBytes, type Gemm, pointer, vectorBytes } from "./gemm.problem.ts";
+import { longestRun, registers, sumRun, type Tile } from "./gemm.tiles.ts";
+
+/**
+ * Large products, as K. Goto and R. van de Geijn do them ("Anatomy of high-performance matrix multiplication", ACM TOMS
+ * 34, 2008): blocks of B and A are copied into panels that the tiles read from end to end. Every k-block is summed from
+ * zero and then added to C, in order.
+ */
+
+/** A tile is 4 x 8: A lies in panels of 4 rows, B in panels of 8 columns. */
+const tileRows = 4;
+const tileColumns = 8;
+
+/** Block sizes: A's block stays in the second cache, a panel of B in the first. */
+const blockK = longestRun;
+const blockM = 192;
+const blockN = 1024;
+
+/** Bytes of scratch: the block of B, the block of A, and one tile. */
+export function packedScratch({ m, n, k }: { m: number; n: number; k: number }): number {
+  const { panelsB, panelsA } = blockBytes(m, n, k);
+  return panelsB + panelsA + tileRows * tileColumns * floatBytes;
+}
+
+function blockBytes(m: number, n: number, k: number) {
+  const depth = Math.min(k, blockK);
+  return {
+    panelsB: packBytes(Math.min(n, blockN), depth, tileColumns),
+    panelsA: packBytes(Math.min(m, blockM), depth, tileRows),
+  };
+}
+
+export function emitPacked(f: FunctionBuilder, module: ModuleBuilder, gemm: Gemm): void {
+  const { m, n, k, a, b, c, cStride, scratch } = gemm;
+  const { panelsA, panelsB } = blockBytes(m, n, k);
+  const packedB = scratch;
+  const packedA = scratch + panelsB;
+  const buffer = packedA + panelsA;
+  const multiply = multiplyFunction(module, gemm.fast);
+  emitStart(f, gemm);
+  const aAt = f.locals("i32", 2);
+  const bAt = f.locals("i32", 2);
+  const cAt = f.locals("i32", 2);
+  f.set(bAt[0], b.address);
+  f.set(cAt[0], c);
+  eachBlock(f, n, blockN, (width) => {
+    f.set(aAt[0], a.address);
+    f.set(bAt[1], bAt[0]);
+    eachBlock(f, k, blockK, (depth) => {
+      emitPack(
+        f,
+        module,
+        { from: bAt[1], across: b.columnStride, along: b.rowStride },
+        packedB,
+        width,
+        depth,
+        tileColumns,
+      );
+      f.set(aAt[1], aAt[0]);
+      f.set(cAt[1], cAt[0]);
+      eachBlock(f, m, blockM, (height) => {
+        emitPack(
+          f,
+          module,
+          { from: aAt[1], across: a.rowStride, along: a.columnStride },
+          packedA,
+          height,
+          depth,
+          tileRows,
+        );
+        f.call(multiply, packedA, packedB, cAt[1], cStride, height, width, depth, buffer);
+        advance(f, aAt[1], height * a.rowStride);
+        advance(f, cAt[1], height * cStride);
+      });
+      advance(f, aAt[0], depth * a.columnStride);
+      advance(f, bAt[1], depth * b.rowStride);
+    });
+    advance(f, bAt[0], width * b.columnStride);
+    advance(f, cAt[0], width * floatBytes);
+  });
+}
+
+/** Full blocks in a loop, and what remains. */
+function eachBlock(f: FunctionBuilder, total: number, size: number, body: (size: number) => void): void {
+  f.times(Math.floor(total / size), () => body(size));
+  if (total % size > 0) body(total % size);
+}
+
+/** C as it stands before any product: the bias in every row, or zeros. */
+function emitStart(f: FunctionBuilder, { m, n, c, cStride, bias }: Gemm): void {
+  if (bias === undefined) {
+    f.fill(c, 0, m * cStride);
+    return;
+  }
+  const row = pointer(f, c);
+  f.times(m, () => {
+    f.copy(row, bias, n * floatBytes);
+    advance(f, row, cStride);
+  });
+}
+
+type Multiply = FunctionRef<readonly ["i32", "i32", "i32", "i32", "i32", "i32", "i32", "i32"], null>;
+
+/**
+ * (panels of A, panels of B, C, stride of C, rows, columns, k, tile buffer): adds the product of a block of A and a block
+ * of B to C, column of tiles by column of tiles.
+ */
+function multiplyFunction(module: ModuleBuilder, fast: boolean): Multiply {
+  return module.shared(fast ? "gemmBlockFast" : "gemmBlock", () =>
+    module.function(
+      "gemmBlock",
+      ["i32", "i32", "i32", "i32", "i32", "i32", "i32", "i32"],
+      (f, a, b, c, cStride, rows, columns, k, buffer) => {
+        const shared = registers(f);
+        const tile: Tile = {
+          rows: tileRows,
+          vectors: [0, vectorBytes],
+          a: f.local("i32"),
+          b: f.local("i32"),
+          rowStride: floatBytes,
+          aStep: tileRows * floatBytes,
+          bStep: tileColumns * floatBytes,
+          fast,
+        };
+        const rowsLeft = f.local("i32");
+        const at = f.local("i32");
+        const end = f.local("i32");
+        const row = f.local("i32");
+        f.repeat(() => {
+          f.set(rowsLeft, rows);
+          f.set(tile.a, a);
+          f.set(at, c);
+          f.set(end, i32.add(b, i32.mul(k, tile.bStep)));
+          f.repeat(() => {
+            // The panels of A follow each other, so that `a` ends where the next tile starts.
+            f.set(tile.b, b);
+            sumRun(f, shared, tile, end);
+            f.if(
+              i32.and(i32.geS(rowsLeft, tileRows), i32.geS(columns, tileColumns)),
+              () => {
+                f.set(row, at);
+                for (let i = 0; i < tileRows; i++) {
+                  for (let v = 0; v < 2; v++) {
+                    const offset = v * vectorBytes;
+                    f.storeV128(row, f32x4.add(v128.load(row, offset), shared.sums[i * 2 + v]), offset);
+                  }
+                  if (i < tileRows - 1) f.set(row, i32.add(row, cStride));
+                }
+              },
+              () => {
+                for (const [s, sum] of shared.sums.entries()) f.storeV128(buffer, sum, s * vectorBytes);
+                f.call(addTileFunction(module), buffer, at, cStride, rowsLeft, columns);
+              },
+            );
+            f.set(at, i32.add(at, i32.mul(cStride, tileRows)));
+            f.set(rowsLeft, i32.sub(rowsLeft, tileRows));
+            return i32.geS(rowsLeft, 1);
+          });
+          f.set(b, end);
+          f.set(c, i32.add(c, tileColumns * floatBytes));
+          f.set(columns, i32.sub(columns, tileColumns));
+          return i32.geS(columns, 1);
+        });
+      },
+    ),
+  );
+}
+
+/** (tile, C, stride of C, rows, columns): adds that part of a tile which lies within C. */
+function addTileFunction(module: ModuleBuilder): FunctionRef<readonly ["i32", "i32", "i32", "i32", "i32"], null> {
+  return module.shared("gemmAddTile", () =>
+    module.function("gemmAddTile", ["i32", "i32", "i32", "i32", "i32"], (f, tile, c, cStride, rows, columns) => {
+      const smaller = (a: Local<"i32">, limit: number): I32 =>
+        i32.add(limit, i32.mul(i32.ltS(a, limit), i32.sub(a, limit)));
+      f.set(rows, smaller(rows, tileRows));
+      f.set(columns, i32.mul(smaller(columns, tileColumns), floatBytes));
+      const column = f.local("i32");
+      f.repeat(() => {
+        f.set(column, 0);
+        f.loop(column, columns, floatBytes, () => {
+          const to = i32.add(c, column);
+          f.storeF32(to, f32.add(f32.load(to), f32.load(i32.add(tile, column))));
+        });
+        f.set(tile, i32.add(tile, tileColumns * floatBytes));
+        f.set(c, i32.add(c, cStride));
+        f.set(rows, i32.sub(rows, 1));
+        return i32.ne(rows, 0);
+      });
+    }),
+  );
+}

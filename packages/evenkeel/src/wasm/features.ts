@@ -1,0 +1,17 @@
+import { f32x4 } from "./instructions.ts";
+import { ModuleBuilder } from "./moduleBuilder.ts";
+
+let relaxed: boolean | undefined;
+
+/** Whether the engine has relaxed SIMD, which came to Node with version 22: a module that uses it is tried, once. */
+export function hasRelaxedMadd(): boolean {
+  if (relaxed === undefined) {
+    const module = new ModuleBuilder();
+    module.function("madd", [], (f) => {
+      const a = f.local("v128");
+      f.set(a, f32x4.relaxedMadd(a, a, a));
+    });
+    relaxed = WebAssembly.validate(module.toBytes());
+  }
+  return relaxed;
+}

@@ -1,0 +1,123 @@
+import type { DType, Shape, Spec } from "../core/index.ts";
+import { broadcastPattern } from "./broadcastPattern.ts";
+import type { V128 } from "./expression.ts";
+import type { FunctionBuilder } from "./functionBuilder.ts";
+import { emitFusedLoop } from "./fusedLoop.ts";
+import { f32x4, f64x2, v128 } from "./instructions.ts";
+import type { LaneContext, LaneKernel, Placed } from "./kernel.ts";
+import type { LaneType } from "./laneMemory.ts";
+import type { ModuleBuilder } from "./moduleBuilder.ts";
+
+/** A lane kernel that takes or gives bools: as masks, where others see 0 and 1. */
+export interface MaskKernel<A = never> extends LaneKernel<A> {
+  /** The inputs that it wants as masks. */
+  readonly masks: readonly number[];
+  /** Whether its result is a mask. */
+  readonly givesMask: boolean;
+}
+
+export interface FusedStep {
+  // biome-ignore lint/suspicious/noExplicitAny: attrs are contravariant; only the kernel's own functions read them.
+  readonly kernel: LaneKernel<any> | MaskKernel<any>;
+  readonly attrs: unknown;
+  /** Indices into the group's inputs, then into its steps (counted on from the inputs). */
+  readonly args: readonly number[];
+  /** Of the result: that of the group, or bool. */
+  readonly dtype: DType;
+}
+
+/** Elementwise ops of one shape that share a loop. `I` is Placed where code is to be written, Spec to ask whether it can be. */
+export interface FusedGroup<I extends Spec = Placed> {
+  /** What is computed in. */
+  readonly dtype: LaneType;
+  readonly shape: Shape;
+  /** They broadcast to the shape. */
+  readonly inputs: readonly I[];
+  readonly steps: readonly FusedStep[];
+  /** Which steps are stored; `step` counts steps alone. */
+  readonly outputs: readonly { readonly step: number; readonly placed: I }[];
+}
+
+/** The dtype to compute a step in, from its operands and its result; undefined if there is none. */
+export function laneTypeOf(inputs: readonly Spec[], output: Spec): LaneType | undefined {
+  if (output.dtype !== "bool") return output.dtype === "int32" ? undefined : output.dtype;
+  const floats = inputs.filter(({ dtype }) => dtype === "float32" || dtype === "float64");
+  if (floats.length === 0) return inputs.every(({ dtype }) => dtype === "bool") ? "float32" : undefined;
+  // A scalar does not widen arrays, as in promotion.
+  const arrays = floats.filter(({ shape }) => shape.length > 0);
+  return (arrays.length > 0 ? arrays : floats).some(({ dtype }) => dtype === "float64") ? "float64" : "float32";
+}
+
+/** Why a group cannot be one loop; undefined if it can. */
+export function whyNotFused({ dtype, shape, inputs, steps, outputs }: FusedGroup<Spec>): string | undefined {
+  for (const input of inputs) {
+    if (input.dtype === "int32") return "an operand is int32";
+    if (input.dtype === "float64" && dtype === "float32" && input.shape.length > 0) {
+      return "float64 and float32 arrays are mixed";
+    }
+  }
+  for (const { kernel, attrs, dtype: result } of steps) {
+    if (result !== dtype && result !== "bool") return `a result is ${result} where others are ${dtype}`;
+    const why = kernel.declines?.(dtype, attrs);
+    if (why !== undefined) return why;
+  }
+  for (const { step, placed } of outputs) {
+    if (placed.dtype !== steps[step].dtype) return `a result is stored as ${placed.dtype}`;
+  }
+  const broadcast = broadcastPattern(
+    inputs.map((input) => input.shape),
+    shape,
+  );
+  return broadcast === undefined ? "operands broadcast in other ways than by rows or columns" : undefined;
+}
+
+/** Writes the loop of a group. @throws Error if `whyNotFused` has a reason */
+export function emitFusedGroup(group: FusedGroup, f: FunctionBuilder, module: ModuleBuilder): void {
+  const why = whyNotFused({ ...group, outputs: group.outputs.map(({ step, placed }) => ({ step, placed })) });
+  const broadcast = broadcastPattern(
+    group.inputs.map(({ shape }) => shape),
+    group.shape,
+  );
+  if (why !== undefined || broadcast === undefined) throw new Error(`the group cannot be one loop: ${why}`);
+  const { rows, columns, patterns } = broadcast;
+  emitFusedLoop({
+    f,
+    lanes: group.dtype,
+    rows,
+    columns,
+    inputs: group.inputs.map(({ address, dtype }, i) => ({ address, dtype, pattern: patterns[i] })),
+    outputs: group.outputs.map(({ placed }) => placed),
+    unroll: isShort(group),
+    body: (inputs) => emitSteps(group, inputs, f, module),
+  });
+}
+
+/** Fits the registers twice. What declines a dtype is a function, and long. */
+function isShort({ inputs, steps }: FusedGroup): boolean {
+  return inputs.length <= 3 && steps.length <= 4 && steps.every(({ kernel }) => kernel.declines === undefined);
+}
+
+function emitSteps(group: FusedGroup, inputs: readonly V128[], f: FunctionBuilder, module: ModuleBuilder): V128[] {
+  const lanes = group.dtype === "float32" ? f32x4 : f64x2;
+  const dtypes = [...group.inputs, ...group.steps].map(({ dtype }) => dtype);
+  const values = [...inputs];
+  for (const { kernel, attrs, args, dtype } of group.steps) {
+    const masks = "masks" in kernel ? kernel.masks : [];
+    const operands = args.map((arg, position) => {
+      const isMask = dtypes[arg] === "bool";
+      if (isMask === masks.includes(position)) return values[arg];
+      return f.let(isMask ? numberOf(values[arg], lanes) : maskOf(values[arg], lanes));
+    });
+    const context: LaneContext<never> = { attrs: attrs as never, f, module, lanes, dtype: group.dtype };
+    const value = f.let(kernel.lane(operands, context));
+    const givesMask = "givesMask" in kernel && kernel.givesMask;
+    values.push(dtype === "bool" && !givesMask ? f.let(maskOf(value, lanes)) : value);
+  }
+  return group.outputs.map(({ step }) => values[inputs.length + step]);
+}
+
+type LaneSet = typeof f32x4 | typeof f64x2;
+
+const numberOf = (mask: V128, lanes: LaneSet): V128 => v128.and(mask, lanes.const(1));
+/** Any value but 0 is true, NaN too. */
+const maskOf = (value: V128, lanes: LaneSet): V128 => lanes.ne(value, lanes.const(0));

@@ -1,0 +1,110 @@
+import type { Expr, Local, V128 } from "./expression.ts";
+import type { FunctionBuilder } from "./functionBuilder.ts";
+import { i32 } from "./instructions.ts";
+import {
+  type LaneArray,
+  type LaneType,
+  laneBytes,
+  laneCount,
+  loadLanes,
+  loadSomeLanes,
+  splatLane,
+  storeLanes,
+} from "./laneMemory.ts";
+
+/**
+ * How an input is repeated over rows x columns: not at all, one element everywhere, one row under every other, or one
+ * element per row.
+ */
+export type Pattern = "full" | "scalar" | "row" | "column";
+
+export interface LoopInput extends LaneArray {
+  readonly pattern: Pattern;
+}
+
+/** One pass over arrays of rows x columns elements, contiguous and row-major. */
+export interface FusedLoop {
+  readonly f: FunctionBuilder;
+  /** What is computed in; arrays are of this dtype or bool, inputs also of the other one. */
+  readonly lanes: LaneType;
+  readonly rows: number;
+  readonly columns: number;
+  readonly inputs: readonly LoopInput[];
+  /** May be the array of a full input: every element is read before it is written, and written once. */
+  readonly outputs: readonly LaneArray[];
+  /** The code is short: repeat it, to count less often. */
+  readonly unroll?: boolean;
+  /** Vectors of the outputs from vectors of the inputs. Called for several places in the code. */
+  readonly body: (inputs: readonly V128[]) => readonly V128[];
+}
+
+/** Two vectors per round save a tenth where they are many, and their code is short. */
+const unrolledVectors = 16;
+
+/** Where in the full, row and column arrays a piece of code works. */
+interface Place {
+  readonly full: Local<"i32">;
+  readonly row: Local<"i32">;
+}
+
+export function emitFusedLoop(loop: FusedLoop): void {
+  const { f, lanes, rows, columns, inputs } = loop;
+  if (rows * columns === 0) return;
+  const scalars = inputs.map((input) =>
+    input.pattern === "scalar" ? f.let(splatLane(input, lanes, i32.const(0))) : undefined,
+  );
+  const full = f.let(i32.const(0));
+  if (inputs.every(({ pattern }) => pattern === "full" || pattern === "scalar")) {
+    // Whole vectors to the end: what lies beyond it in the last one is nobody's.
+    emitVectors(loop, { full, row: full }, Math.ceil((rows * columns) / laneCount[lanes]), scalars);
+    return;
+  }
+  const row = f.local("i32");
+  const column = f.let(i32.const(0));
+  const width = laneBytes[lanes];
+  const vectors = Math.floor(columns / laneCount[lanes]);
+  const rest = columns % laneCount[lanes];
+  f.repeat(() => {
+    const fixed = inputs.map((input, i) =>
+      input.pattern === "column" ? f.let(splatLane(input, lanes, column)) : scalars[i],
+    );
+    f.set(row, 0);
+    emitVectors(loop, { full, row }, vectors, fixed);
+    if (rest > 0) {
+      emitVector(loop, { full, row }, fixed, rest);
+      f.set(full, i32.add(full, rest * width));
+    }
+    f.set(column, i32.add(column, width));
+    return i32.ne(column, i32.const(rows * width));
+  });
+}
+
+/** So many whole vectors; leaves `full` behind the last of them, and `row` too. */
+function emitVectors(loop: FusedLoop, { full, row }: Place, count: number, fixed: readonly (V128 | undefined)[]): void {
+  const { f, unroll = false } = loop;
+  const step = (vectors: number) => {
+    for (let i = 0; i < vectors; i++) {
+      emitVector(loop, { full, row }, fixed);
+      f.set(full, i32.add(full, 16));
+      if (row !== full) f.set(row, i32.add(row, 16));
+    }
+  };
+  const unrolled = unroll && count >= unrolledVectors ? 2 : 1;
+  f.times(Math.floor(count / unrolled), () => step(unrolled));
+  if (count % unrolled > 0) step(count % unrolled);
+}
+
+function emitVector(
+  { f, lanes, inputs, outputs, body }: FusedLoop,
+  { full, row }: Place,
+  fixed: readonly (V128 | undefined)[],
+  count = laneCount[lanes],
+): void {
+  const load = (input: LoopInput, at: Expr<"i32">) =>
+    count === laneCount[lanes] ? loadLanes(input, lanes, at) : loadSomeLanes(input, lanes, at, count);
+  const values = inputs.map((input, i) => fixed[i] ?? f.let(load(input, input.pattern === "row" ? row : full)));
+  const results = body(values);
+  outputs.forEach((output, i) => {
+    storeLanes(f, output, lanes, full, results[i], count);
+  });
+}

@@ -1,0 +1,46 @@
+import { Local, type V128 } from "./expression.ts";
+import { result } from "./functionBuilder.ts";
+import type { MaskKernel } from "./fusedGroup.ts";
+import type { LaneContext, LaneKernel, Lanes } from "./kernel.ts";
+import type { LaneType } from "./laneMemory.ts";
+import type { VectorFunction } from "./math/define.ts";
+
+/** Ways to write lane kernels. */
+
+type Arithmetic<A> = (inputs: readonly V128[], lanes: Lanes, attrs: A, context: LaneContext<A>) => V128;
+
+/** Basic operations, for floats and doubles alike. */
+export function arithmetic<A = object>(lane: Arithmetic<A>): LaneKernel<A> {
+  return { kind: "lanes", lane: (inputs, context) => lane(inputs, context.lanes, context.attrs, context) };
+}
+
+/** A result that is a mask; operands as numbers, but those named. */
+export function condition(lane: Arithmetic<object>, masks: readonly number[] = []): MaskKernel<object> {
+  return { ...arithmetic(lane), masks, givesMask: true };
+}
+
+/** A function of floats, called. */
+export function floatFunction(called: VectorFunction<readonly "v128"[]>): LaneKernel<object> {
+  return floatFunctionOf(() => called);
+}
+
+/** A function of floats that depends on attrs. */
+export function floatFunctionOf<A>(choose: (attrs: A) => VectorFunction<readonly "v128"[]>): LaneKernel<A> {
+  return {
+    kind: "lanes",
+    declines: noDoubles,
+    lane: (inputs, { module, attrs }) => result(choose(attrs)(module), ...inputs),
+  };
+}
+
+/** A short function of floats, its code in the loop. */
+export function inlineFunction({ code }: VectorFunction<readonly "v128"[]>): LaneKernel<object> {
+  return {
+    kind: "lanes",
+    declines: noDoubles,
+    lane: (inputs, { f }) => code(f, ...inputs.map((x) => (x instanceof Local ? (x as Local<"v128">) : f.let(x)))),
+  };
+}
+
+export const noDoubles = (dtype: LaneType) =>
+  dtype === "float32" ? undefined : "there is no such function of doubles, only of floats";
