@@ -1,6 +1,7 @@
-import { checkOptions } from "../core/index.ts";
+import { checkOptions, type Spec, sameShape } from "../core/index.ts";
 import { assign } from "../ops/index.ts";
 import { isGradEnabled, noGrad, Tensor } from "../tensor/index.ts";
+import { hasRelaxedMadd } from "../wasm/index.ts";
 import { type ExplainOptions, type Explanation, explain } from "./explain.ts";
 import type { GradField } from "./gradFields.ts";
 import { type Graph, type GraphValue, viewOf } from "./graph.ts";
@@ -13,7 +14,7 @@ import { leavesOf, mapLeaves, signatureOf, type Tree } from "./tree.ts";
 export interface CompileOptions {
   /** False runs the function as it is, eagerly: for debugging. Default true. */
   readonly compile?: boolean;
-  /** Lets the engine fuse multiply and add, where it can: faster, but the low bits may differ between machines. */
+  /** Lets the engine fuse multiply and add, where it can (not in Node 20): faster, but the low bits may differ between machines. */
   readonly fast?: boolean;
   /** How many programs to keep, the least recently used going first. Default 16. */
   readonly cacheSize?: number;
@@ -32,6 +33,9 @@ export interface Compiled<Args extends Tree[], Result> {
 
 interface Entry {
   readonly signature: string;
+  readonly gradEnabled: boolean;
+  /** The arguments, where all of them are tensors. */
+  readonly tensors?: readonly (Spec & { readonly requiresGrad: boolean })[];
   readonly guards: Guards;
   readonly gradFields: readonly GradField[];
   readonly grads: readonly (Tensor | null)[];
@@ -63,10 +67,11 @@ export function compile<Args extends Tree[], Result>(
   let entries: Entry[] = [];
 
   const find = (args: Args): Entry => {
+    const [latest] = entries;
+    if (latest !== undefined && isLike(args, latest) && holds(latest)) return latest;
     const signature = `${isGradEnabled() ? "grad" : "noGrad"} ${args.map(signatureOf).join()}`;
     const index = entries.findIndex((entry) => entry.signature === signature && holds(entry));
-    if (index === 0) return entries[0];
-    const entry = index > 0 ? entries[index] : build(step, args, signature, fast);
+    const entry = index >= 0 ? entries[index] : build(step, args, signature, fast);
     entries = [entry, ...entries.filter((other) => other !== entry)].slice(0, cacheSize);
     return entry;
   };
@@ -76,7 +81,7 @@ export function compile<Args extends Tree[], Result>(
     if (!enabled || isTracing()) return step(...args);
     return replay(find(args), args) as Result;
   };
-  return Object.assign(run, {
+  const compiled = Object.assign(run, {
     prepare: async (...args: Args) => {
       if (enabled) await find(args).program.instantiateAsync();
     },
@@ -85,10 +90,21 @@ export function compile<Args extends Tree[], Result>(
         entries.map(({ program, signature }) => ({ program, signature })),
         given,
       ),
-    get programs() {
-      return entries.length;
-    },
   });
+  // Object.assign would copy the count of now.
+  return Object.defineProperty(compiled, "programs", { get: () => entries.length }) as Compiled<Args, Result>;
+}
+
+/** The common case, without writing out a signature: tensors alone, as they were in the last call. */
+function isLike(args: readonly Tree[], { tensors, gradEnabled }: Entry): boolean {
+  if (tensors === undefined || tensors.length !== args.length || gradEnabled !== isGradEnabled()) return false;
+  for (let i = 0; i < args.length; i++) {
+    const arg = args[i];
+    const { shape, dtype, requiresGrad } = tensors[i];
+    if (!(arg instanceof Tensor) || arg.dtype !== dtype || arg.requiresGrad !== requiresGrad) return false;
+    if (!sameShape(arg.shape, shape)) return false;
+  }
+  return true;
 }
 
 function holds({ guards, gradFields }: Entry): boolean {
@@ -106,8 +122,20 @@ function build<Args extends Tree[]>(
   const { graph, returned, guards, gradFields } = trace(step as (...args: never[]) => Tree, args);
   const { graph: complete, grads } = withGradients(graph, gradFields);
   const { tasks, results } = optimize(complete);
-  const program = new Program(tasks, results, { fast });
-  return { signature, guards, gradFields, grads, returned, program };
+  const program = new Program(tasks, results, { fast: fast && hasRelaxedMadd() });
+  const tensors = args.every((arg) => arg instanceof Tensor)
+    ? (args as readonly Tensor[]).map(({ shape, dtype, requiresGrad }) => ({ shape, dtype, requiresGrad }))
+    : undefined;
+  return {
+    signature,
+    gradEnabled: isGradEnabled(),
+    tensors,
+    guards,
+    gradFields,
+    grads,
+    returned,
+    program,
+  };
 }
 
 /** Gradients that stay in `.grad` after the step are written to tensors of their own, or to the one they add to. */

@@ -2,6 +2,7 @@ import { kernelOf } from "../ops/kernels.ts";
 import { emitFusedGroup, type FunctionRef, type FusedGroup, type ModuleBuilder } from "../wasm/index.ts";
 import type { GraphNode } from "./graph.ts";
 import { fusedGroup } from "./group.ts";
+import { whyNoKernel } from "./kernelChoice.ts";
 import { type Layout, placed } from "./layout.ts";
 import type { Task } from "./passes/fuse.ts";
 
@@ -17,22 +18,6 @@ interface EmitContext {
   readonly layout: Layout;
   readonly fallback: FunctionRef<readonly ["i32"], null>;
   readonly fast: boolean;
-}
-
-/** Why an op has no code, or undefined if it has. */
-export function whyNoKernel({ op, attrs, inputs, outputs }: GraphNode): string | undefined {
-  const kernel = kernelOf(op);
-  if (kernel.kind === "none") return kernel.why;
-  if (kernel.kind === "lanes") return "elementwise, of a dtype or broadcast that the fused loop does not do";
-  return kernel.declines?.(inputs, outputs, attrs);
-}
-
-/** Bytes of working memory that a task needs. */
-export function scratchOf(task: Task): number {
-  if (task.kind === "group" || whyNoKernel(task.node) !== undefined) return 0;
-  const { op, attrs, inputs, outputs } = task.node;
-  const kernel = kernelOf(op);
-  return (kernel.kind === "kernel" && kernel.scratch?.(inputs, outputs, attrs)) || 0;
 }
 
 /** Defines the function that performs a task. */
@@ -51,7 +36,17 @@ export function emitTask(task: Task, index: number, context: EmitContext): TaskC
         else {
           const place = (value: GraphNode["inputs"][number]) => placed(value, layout);
           const scratch = layout.scratch;
-          kernel.emit({ inputs: inputs.map(place), outputs: outputs.map(place), attrs, f, module, scratch, fast });
+          const reference = () => f.call(host, index);
+          kernel.emit({
+            inputs: inputs.map(place),
+            outputs: outputs.map(place),
+            attrs,
+            f,
+            module,
+            scratch,
+            fast,
+            reference,
+          });
         }
       },
       { exported: true },

@@ -4,7 +4,7 @@ import { nodesOf } from "./layout.ts";
 import type { Program } from "./program.ts";
 
 export interface ExplainOptions {
-  /** Time every task over this many runs of it by itself; state changes as it does in steps. Default 0: no times. */
+  /** Time every task over this many more steps on the last arguments; they change state as any step does. Default 0: no times. */
   readonly profile?: number;
 }
 
@@ -18,7 +18,7 @@ export interface TaskExplanation {
   readonly bytes: number;
   /** Why the task calls a reference of the host; undefined if it runs code of the program. */
   readonly fallback?: string;
-  /** Microseconds per run, if profiled. */
+  /** Median microseconds, if profiled. */
   readonly microseconds?: number;
 }
 
@@ -57,6 +57,7 @@ export function explain(programs: readonly Named[], options: ExplainOptions = {}
 
 function explainProgram({ program, signature }: Named, profile: number): ProgramExplanation {
   const { tasks, code, layout, bytes } = program.parts;
+  const times = profile > 0 ? program.profile(profile) : undefined;
   const explained = tasks.map((task, index): TaskExplanation => {
     const nodes = nodesOf(task);
     const { inputs, outputs } = task.kind === "op" ? task.node : task;
@@ -66,7 +67,7 @@ function explainProgram({ program, signature }: Named, profile: number): Program
       shapes: `${shapes(inputs)} -> ${shapes(outputs)}`,
       bytes: outputs.reduce((total, { buffer }) => total + (layout.lifetimes.get(buffer)?.bytes ?? 0), 0),
       fallback: code[index].fallback,
-      ...(profile > 0 && { microseconds: timeTask(program, index, profile) }),
+      ...(times && { microseconds: times[index] }),
     };
   });
   return {
@@ -80,12 +81,6 @@ function explainProgram({ program, signature }: Named, profile: number): Program
       scratch: layout.scratchBytes,
     },
   };
-}
-
-function timeTask(program: Program, index: number, runs: number): number {
-  const start = performance.now();
-  for (let i = 0; i < runs; i++) program.runTask(index);
-  return ((performance.now() - start) * 1000) / runs;
 }
 
 function formatProgram({ signature, tasks, fallbacks, memory }: ProgramExplanation): string {

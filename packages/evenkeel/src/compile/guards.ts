@@ -27,7 +27,7 @@ export class Guards {
   }
 
   get holds(): boolean {
-    for (const { object, key, value } of this.#settings) if (object[key] !== value) return false;
+    for (const { object, key, value } of this.#settings) if (!Object.is(object[key], value)) return false;
     for (const { tensor, storage, requiresGrad } of this.#tensors) {
       if (tensor.storage !== storage || tensor.requiresGrad !== requiresGrad) return false;
     }
@@ -35,6 +35,7 @@ export class Guards {
   }
 }
 
+/** Functions too: layers are callable, and another one may take a layer's place. */
 function isSetting(value: unknown): boolean {
-  return (typeof value !== "object" && typeof value !== "function") || value === null || value instanceof Tensor;
+  return typeof value !== "object" || value === null || value instanceof Tensor;
 }

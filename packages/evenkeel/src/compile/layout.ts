@@ -1,9 +1,9 @@
 import type { DType } from "../core/index.ts";
 import type { Storage } from "../tensor/index.ts";
 import type { Placed } from "../wasm/index.ts";
-import { scratchOf } from "./emit.ts";
 import { type GraphBuffer, type GraphNode, type GraphValue, writtenBy } from "./graph.ts";
 import { heap, roundUp } from "./heap.ts";
+import { scratchOf } from "./kernelChoice.ts";
 import type { Task } from "./passes/fuse.ts";
 import { type Lifetime, planMemory } from "./plan.ts";
 
@@ -42,9 +42,7 @@ export function layOut(tasks: readonly Task[], results: readonly GraphValue[]): 
     blocks.push(address);
     return address;
   };
-  const temporaries = [...lifetimes].filter(
-    ([{ source }]) => source.kind === "temporary" || source.kind === "argument",
-  );
+  const temporaries = [...lifetimes].filter(([{ source }]) => source.kind === "temporary");
   const plan = planMemory(temporaries.map(([, lifetime]) => lifetime));
   const scratchBytes = Math.max(0, ...tasks.map(scratchOf));
   const arena = own(plan.bytes + scratchBytes);
@@ -54,8 +52,11 @@ export function layOut(tasks: readonly Task[], results: readonly GraphValue[]): 
   const constants = new Map<string, number>();
   for (const [buffer] of lifetimes) {
     const { source, dtype } = buffer;
-    if (source.kind === "argument") args[source.index] = buffer;
-    else if (source.kind === "state") addresses.set(buffer, shared.adopt(source.storage));
+    if (source.kind === "argument") {
+      // In a place of its own, so that the tasks can be run again on the same arguments, to be timed.
+      addresses.set(buffer, own(bytesOf(buffer)));
+      args[source.index] = buffer;
+    } else if (source.kind === "state") addresses.set(buffer, shared.adopt(source.storage));
     else if (source.kind === "host") {
       const address = own(8);
       addresses.set(buffer, address);

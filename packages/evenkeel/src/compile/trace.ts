@@ -104,6 +104,13 @@ class Tracer implements Backend {
 
   perform(op: AnyOp, inputs: readonly Tensor[], outputs: readonly Tensor[], attrs: unknown): void {
     const values = inputs.map((input) => this.viewOf(input));
+    for (const index of op.writes) {
+      if (values[index].buffer.source.kind !== "argument") continue;
+      throw new Error(
+        `compile: ${op.name} writes into an argument of the step, of which a program gets a copy: the caller would not see it; ` +
+          "write into a clone() and return that, or refer to the tensor from the function itself",
+      );
+    }
     this.nodes.push({ op, attrs, inputs: values, outputs: outputs.map((output) => this.viewOf(output)) });
   }
 

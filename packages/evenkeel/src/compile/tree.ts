@@ -31,7 +31,7 @@ export function signatureOf(tree: Tree): string {
   if (Array.isArray(tree)) return `(${tree.map(signatureOf).join()})`;
   if (isPlain(tree)) {
     return `{${Object.entries(tree)
-      .map(([key, item]) => `${key}:${signatureOf(item)}`)
+      .map(([key, item]) => `${JSON.stringify(key)}:${signatureOf(item)}`)
       .join()}}`;
   }
   if (typeof tree === "object" || typeof tree === "function" || typeof tree === "symbol") {
@@ -41,7 +41,9 @@ export function signatureOf(tree: Tree): string {
         "objects of them; refer to anything else from the function itself",
     );
   }
-  return `${typeof tree}:${String(tree)}`;
+  // Quoted, so that no string reads like two arguments.
+  if (typeof tree === "string") return JSON.stringify(tree);
+  return `${typeof tree}:${Object.is(tree, -0) ? "-0" : String(tree)}`;
 }
 
 function isPlain(value: unknown): value is Record<string, unknown> {

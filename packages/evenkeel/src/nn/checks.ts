@@ -1,6 +1,12 @@
 import { describe } from "../core/index.ts";
+import { Tensor } from "../tensor/index.ts";
 
-/** Checks of constructor arguments. Each message names the layer, what was given and what was expected. */
+/** Checks of arguments. Each message names the layer or function, what was given and what was expected. */
+
+export function requireTensor(owner: string, name: string, value: unknown): asserts value is Tensor {
+  if (value instanceof Tensor) return;
+  throw new TypeError(`${owner}: ${name} is ${describe(value)}, expected a Tensor; wrap arrays with tensor(...)`);
+}
 
 export function checkWholeNumber(owner: string, name: string, value: number, least: number): void {
   if (!Number.isInteger(value) || value < least) {
@@ -11,6 +17,12 @@ export function checkWholeNumber(owner: string, name: string, value: number, lea
 export function checkFinite(owner: string, name: string, value: number): void {
   if (!Number.isFinite(value))
     throw new RangeError(`${owner}: ${name} is ${describe(value)}, expected a finite number`);
+}
+
+export function checkFlag(owner: string, name: string, value: boolean): void {
+  if (typeof value !== "boolean") {
+    throw new TypeError(`${owner}: ${name} is ${describe(value)}, expected true or false`);
+  }
 }
 
 /** A dimension counts from the front, or from the back if negative; which ones there are is known at the call. */

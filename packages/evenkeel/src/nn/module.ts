@@ -1,4 +1,4 @@
-import { checkOptions, type DType, isFloat } from "../core/index.ts";
+import { checkOptions, type DType, isFloat, meet } from "../core/index.ts";
 import type { Tensor } from "../tensor/index.ts";
 import { BackwardWatch } from "./backwardHook.ts";
 import { Callable, className, describe, invoke } from "./callable.ts";
@@ -67,6 +67,8 @@ export abstract class Module<In extends unknown[] = [Tensor], Out = Tensor> exte
         `${name} has no method "forward", which a call of it runs; write forward(x) { ... } in class ${name}`,
       );
     }
+    meet(this);
+    meet(this.#hooks, ["size"]);
     if (this.#hooks.size === 0) return this.forward(...inputs);
     const { fullBackward } = this.#hooks;
     const watch = fullBackward.size > 0 ? new BackwardWatch(this, fullBackward.list()) : undefined;
@@ -228,8 +230,8 @@ export abstract class Module<In extends unknown[] = [Tensor], Out = Tensor> exte
     checkOptions("zeroGrad", options, ["setToNone"]);
     const { setToNone = true } = options;
     for (const parameter of this.parameters()) {
-      if (setToNone || parameter.grad === null) parameter.grad = null;
-      else parameter.grad = parameter.grad.detach().zero_();
+      if (setToNone) parameter.grad = null;
+      else if (parameter.grad !== null) parameter.grad = parameter.grad.detach().zero_();
     }
   }
 

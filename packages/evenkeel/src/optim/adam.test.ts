@@ -148,7 +148,7 @@ describe.each<{ make: typeof Adam | typeof AdamW; cases: Case[] }>([
     [
       "PyTorch's spelling",
       { weight_decay: 1 } as Partial<AdamOptions>,
-      /has no option "weight_decay"; it knows lr, betas, eps/,
+      /^AdamW?: unknown option "weight_decay", expected lr, betas, eps/,
     ],
   ])("refuses %s", (_, options, message) => {
     expect(() => new make([tensor([1])], options)).toThrow(message);

@@ -43,6 +43,8 @@ abstract class AdamBase extends Optimizer<AdamOptions> {
   /** Weight decay shrinks the parameter instead of joining its gradient. */
   protected abstract readonly decoupled: boolean;
 
+  protected readonly switches = ["amsgrad", "maximize"];
+
   protected stateNames({ amsgrad }: AdamOptions): StateNames {
     const required = ["step", "exp_avg", "exp_avg_sq"];
     const largest = ["max_exp_avg_sq"];

@@ -75,6 +75,10 @@ describe("clipGradNorm", () => {
     ["normType 0", () => clipGradNorm([], 1, { normType: 0 }), /normType is 0, expected a number above 0, or Infinity/],
     // @ts-expect-error PyTorch takes "inf" too
     ["a norm by name", () => clipGradNorm([], 1, { normType: "inf" }), /normType is "inf", expected a number/],
+    // @ts-expect-error: PyTorch's positional norm
+    ["an option by position", () => clipGradNorm([], 1, 1), /clipGradNorm: the options are 1, expected an object/],
+    // @ts-expect-error: PyTorch's spelling
+    ["an unknown option", () => clipGradNorm([], 1, { norm_type: 1 }), /unknown option "norm_type", expected normType/],
     // @ts-expect-error no maxNorm
     ["no maxNorm", () => clipGradNorm([]), /maxNorm is undefined, expected a number/],
     // @ts-expect-error numbers

@@ -1,4 +1,4 @@
-import { describe } from "../core/index.ts";
+import { checkOptions, describe } from "../core/index.ts";
 import { div, noGrad, stack, Tensor, tensor } from "../tensor/index.ts";
 
 export interface ClipGradNormOptions {
@@ -7,6 +7,8 @@ export interface ClipGradNormOptions {
   /** Throws instead of scaling by a norm that is infinite or NaN (false). */
   readonly errorIfNonfinite?: boolean;
 }
+
+const clipOptions = ["normType", "errorIfNonfinite"];
 
 /**
  * Scales the gradients of `parameters` together, in place, so that their norm as one vector is at most `maxNorm`.
@@ -19,8 +21,10 @@ export interface ClipGradNormOptions {
 export function clipGradNorm(
   parameters: Tensor | Iterable<Tensor>,
   maxNorm: number,
-  { normType = 2, errorIfNonfinite = false }: ClipGradNormOptions = {},
+  options: ClipGradNormOptions = {},
 ): Tensor {
+  checkOptions("clipGradNorm", options, clipOptions);
+  const { normType = 2, errorIfNonfinite = false } = options;
   requireLimit("clipGradNorm", "maxNorm", maxNorm);
   if (typeof normType !== "number") {
     throw new TypeError(`clipGradNorm: normType is ${describe(normType)}, expected a number`);

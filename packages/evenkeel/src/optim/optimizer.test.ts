@@ -113,6 +113,12 @@ describe("zeroGrad", () => {
     expect(a.grad).toBeNull();
   });
 
+  it("takes its option by name", () => {
+    const optimizer = new SGD([leaf(1)], { lr: 1 });
+    // @ts-expect-error: PyTorch's positional flag
+    expect(() => optimizer.zeroGrad(true)).toThrow("zeroGrad: the options are true, expected an object such as");
+  });
+
   it("cuts a gradient of createGraph off its history", () => {
     const x = leaf(2);
     x.square().sum().backward(undefined, { createGraph: true });
@@ -142,8 +148,24 @@ describe("parameter groups", () => {
 
   it("print like PyTorch's", () => {
     expect(String(new SGD([leaf(1)], { lr: 0.1 }))).toBe(
-      "SGD (\nParameter Group 0\n    dampening: 0\n    lr: 0.1\n    maximize: false\n    momentum: 0\n    nesterov: false\n    weightDecay: 0\n)",
+      "SGD (\nParameter Group 0\n    dampening: 0\n    lr: 0.1\n    maximize: False\n    momentum: 0\n    nesterov: False\n    weight_decay: 0\n)",
     );
+    const lines = String(new Adam([leaf(1)], { weightDecay: 1e-4 })).split("\n    ");
+    expect(lines.slice(1)).toEqual([
+      "amsgrad: False",
+      "betas: (0.9, 0.999)",
+      "eps: 1e-08",
+      "lr: 0.001",
+      "maximize: False",
+      "weight_decay: 0.0001\n)",
+    ]);
+  });
+
+  it.each([0.01, null, [0.01], "fast"])("of an optimizer are no %o", (options) => {
+    const attempt = () => new Adam([leaf(1)], options as never);
+    expect(attempt).toThrow(TypeError);
+    expect(attempt).toThrow(/^Adam: the options are .*, expected an object such as \{ lr: \.\.\. \}$/);
+    expect(() => new SGD([leaf(1)], options as never)).toThrow(TypeError);
   });
 
   const shared = leaf(1);
@@ -183,7 +205,7 @@ describe("parameter groups", () => {
     [
       "an unknown option",
       [{ params: [leaf(1)], momentum: 0.9 }],
-      /a parameter group of Adam has no option "momentum"/,
+      /a parameter group of Adam: unknown option "momentum", expected lr, betas/,
       TypeError,
     ],
     ["an invalid option", [{ params: [leaf(1)], lr: -1 }], /Invalid learning rate: -1/, RangeError],

@@ -1,4 +1,5 @@
-import { allocate, type DType, describe, formatShape, type Shape, sizeOf } from "../core/index.ts";
+import { allocate, checkOptions, type DType, describe, formatShape, meet, type Shape, sizeOf } from "../core/index.ts";
+import { formatBool, formatFloat } from "../nn/format.ts";
 import { enableGrad, noGrad, Storage, Tensor } from "../tensor/index.ts";
 import { checkGradient, checkParam, isGroup } from "./checks.ts";
 import type { OptionRules } from "./options.ts";
@@ -19,6 +20,8 @@ export type ParamGroup<O> = O & { readonly params: Tensor[] };
 /** A group as it is given: its parameters and the hyperparameters that differ from the optimizer's defaults. */
 export type ParamGroupInit<O> = Partial<O> & { readonly params: Tensor | Iterable<Tensor> };
 
+const zeroGradOptions = ["setToNull"];
+
 /**
  * Base of the optimizers: parameter groups, their hyperparameters `O`, and the state of each parameter.
  * https://pytorch.org/docs/stable/optim.html#base-class
@@ -36,7 +39,7 @@ export abstract class Optimizer<O extends object> {
    * @param defaults the optimizer's own defaults
    * @param options what the user gave instead of the defaults
    * @param rules the validity of each hyperparameter
-   * @throws TypeError if `params` is a tensor, or holds something other than tensors or groups; if an option is unknown or of the wrong kind
+   * @throws TypeError if `params` is a tensor, or holds something other than tensors or groups; if `options` is no object, or one is unknown or of the wrong kind
    * @throws RangeError if there are no parameters, or an option is out of range
    * @throws Error if a parameter is given twice or is no leaf, or a required option is missing
    */
@@ -47,7 +50,7 @@ export abstract class Optimizer<O extends object> {
     rules: OptionRules<O>,
   ) {
     this.#rules = rules;
-    this.#checkNames(options, `${this.constructor.name} has no option`);
+    checkOptions(this.constructor.name, options, Object.keys(rules));
     this.defaults = { ...defaults, ...withoutUndefined(options) };
     this.#checkOptions(this.defaults);
     if (params instanceof Tensor || typeof params?.[Symbol.iterator] !== "function") {
@@ -66,6 +69,9 @@ export abstract class Optimizer<O extends object> {
 
   /** Relations between hyperparameters that no single rule can see. Throws if they do not go together. */
   protected checkTogether(_options: Partial<O>): void {}
+
+  /** Hyperparameters that choose between ways to compute a step; all others are read anew at every step. */
+  protected abstract readonly switches: readonly string[];
 
   /** The tensors of a parameter's entry in the state dict, given the hyperparameters of its group. */
   protected abstract stateNames(options: O): StateNames;
@@ -99,7 +105,7 @@ export abstract class Optimizer<O extends object> {
       }
       taken.add(param);
     });
-    this.#checkNames(options, `a parameter group of ${this.constructor.name} has no option`);
+    checkOptions(`a parameter group of ${this.constructor.name}`, options, Object.keys(this.#rules));
     const merged = { ...this.defaults, ...withoutUndefined(options) } as Partial<O>;
     this.#checkComplete(merged);
     this.#checkOptions(merged);
@@ -111,11 +117,13 @@ export abstract class Optimizer<O extends object> {
    * https://pytorch.org/docs/stable/generated/torch.optim.Optimizer.zero_grad.html
    * @param options.setToNull false fills the gradients with 0 instead: a parameter that then gets no gradient is still stepped
    */
-  zeroGrad({ setToNull = true }: { readonly setToNull?: boolean } = {}): void {
+  zeroGrad(options: { readonly setToNull?: boolean } = {}): void {
+    checkOptions("zeroGrad", options, zeroGradOptions);
+    const { setToNull = true } = options;
     for (const { params } of this.paramGroups) {
       for (const param of params) {
-        if (param.grad === null) continue;
         if (setToNull) param.grad = null;
+        else if (param.grad === null) continue;
         else if (param.grad.gradFn !== null) param.grad = emptyState(param.shape, param.dtype);
         else noGrad(() => param.grad?.zero_());
       }
@@ -125,13 +133,19 @@ export abstract class Optimizer<O extends object> {
   /**
    * Makes one step along the gradients. Parameters without one are left alone. With a closure, which computes the loss and
    * its gradients, returns what the closure returned.
-   * @throws TypeError or RangeError if a hyperparameter or a gradient is not valid; nothing has moved then
+   * @throws TypeError or RangeError if the closure, a hyperparameter or a gradient is not valid; nothing has moved then
    */
   step(): undefined;
   step<T>(closure: () => T): T;
   step<T>(closure?: () => T): T | undefined {
+    if (closure !== undefined && typeof closure !== "function") {
+      throw new TypeError(
+        `step: the closure is ${describe(closure)}, expected a function that gives the loss, or nothing`,
+      );
+    }
     const result = closure === undefined ? undefined : enableGrad(closure);
     const work = this.paramGroups.map((group) => {
+      meet(group, this.switches);
       this.#checkComplete(group);
       this.#checkOptions(group);
       const params = group.params.filter((param) => param.grad !== null);
@@ -211,25 +225,17 @@ export abstract class Optimizer<O extends object> {
     });
   }
 
-  /** The hyperparameters of each group, printed like PyTorch's. */
+  /** The hyperparameters of each group, as PyTorch prints them. */
   toString(): string {
     const groups = this.paramGroups.map(({ params: _, ...options }, index) => {
-      const lines = Object.entries(options).sort(([a], [b]) => (a < b ? -1 : 1));
-      return `Parameter Group ${index}\n${lines.map(([name, value]) => `    ${name}: ${formatOption(value)}\n`).join("")}`;
+      const lines = Object.entries(options).map(([name, value]) => `    ${snakeCase(name)}: ${formatOption(value)}\n`);
+      return `Parameter Group ${index}\n${lines.sort().join("")}`;
     });
     return `${this.constructor.name} (\n${groups.join("\n")})`;
   }
 
   [Symbol.for("nodejs.util.inspect.custom")](): string {
     return this.toString();
-  }
-
-  #checkNames(options: object, complaint: string): void {
-    for (const name of Object.keys(options)) {
-      if (!Object.hasOwn(this.#rules, name)) {
-        throw new TypeError(`${complaint} "${name}"; it knows ${Object.keys(this.#rules).join(", ")}`);
-      }
-    }
   }
 
   #checkComplete(options: Partial<O>): void {
@@ -267,6 +273,14 @@ function copyOptions<O extends object>(options: O): O {
   ) as O;
 }
 
+function snakeCase(name: string): string {
+  return name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+}
+
+/** As in Python, where whole numbers (PyTorch's defaults of 0) are integers. */
 function formatOption(value: unknown): string {
-  return Array.isArray(value) ? `[${value.join(", ")}]` : String(value);
+  if (Array.isArray(value)) return `(${value.map(formatOption).join(", ")})`;
+  if (typeof value === "boolean") return formatBool(value);
+  if (typeof value === "number") return Number.isInteger(value) ? String(value) : formatFloat(value);
+  return value === null ? "None" : String(value);
 }

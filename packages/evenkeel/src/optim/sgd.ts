@@ -60,6 +60,8 @@ export class SGD extends Optimizer<SGDOptions> {
     }
   }
 
+  protected readonly switches = ["momentum", "nesterov", "maximize"];
+
   protected stateNames(): StateNames {
     return { required: [], optional: ["momentum_buffer"] };
   }

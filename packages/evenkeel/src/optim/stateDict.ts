@@ -1,4 +1,4 @@
-import { describe, formatShape, type Shape, sameShape } from "../core/index.ts";
+import { describe, formatShape, isFloat, type Shape, sameShape } from "../core/index.ts";
 import { Tensor } from "../tensor/index.ts";
 
 /** What an optimizer saves, in PyTorch's structure with camelCase hyperparameters. */
@@ -104,6 +104,11 @@ function checkEntry(
     const shape: Shape = name === "step" ? [] : param.shape;
     if (!(value instanceof Tensor))
       throw new TypeError(`${name} in ${what} must be a Tensor, but got ${describe(value)}`);
+    if (name !== "step" && !isFloat(value.dtype)) {
+      throw new TypeError(
+        `${name} in ${what} is ${value.dtype}, expected float32 or float64; convert it with .float()`,
+      );
+    }
     if (!sameShape(value.shape, shape)) {
       throw new RangeError(
         `${name} in ${what} has shape ${formatShape(value.shape)}, expected ${formatShape(shape)}` +

@@ -1,4 +1,12 @@
-import { checkOptions, normalizeDim, normalizeDims, resolveReshape, type Shape } from "../core/index.ts";
+import {
+  checkOptions,
+  type DType,
+  isFloat,
+  normalizeDim,
+  normalizeDims,
+  resolveReshape,
+  type Shape,
+} from "../core/index.ts";
 
 /** Turns the arguments of tensor methods, with PyTorch's conveniences, into the strict attributes of op rows. */
 
@@ -9,7 +17,7 @@ export interface KeepdimOption {
   keepdim?: boolean;
 }
 
-/** A reduction's `dim` and options, where the options may stand first to mean all dimensions. */
+/** A reduction's `dim` and options. No dim, options in its place, and as in PyTorch an empty list mean all dimensions. */
 export function reduceArguments<O extends KeepdimOption>(
   shape: Shape,
   dim: Dims | O | undefined,
@@ -18,8 +26,17 @@ export function reduceArguments<O extends KeepdimOption>(
   const onlyOptions = typeof dim === "object" && dim !== null && !Array.isArray(dim);
   const given = (onlyOptions ? dim : options) as O | undefined;
   if (given !== undefined) checkOptions("reduction", given, ["keepdim", "correction"]);
-  const dims = normalizeDims(onlyOptions ? undefined : (dim as Dims | undefined), shape.length);
+  const isAll = onlyOptions || (Array.isArray(dim) && dim.length === 0);
+  const dims = normalizeDims(isAll ? undefined : (dim as Dims | undefined), shape.length);
   return { attrs: { dims, keepdim: given?.keepdim ?? false }, options: given ?? ({} as O) };
+}
+
+/** Refuses what PyTorch does: 1 / x is no integer. Exponents in a tensor are not looked at. */
+export function checkExponent(dtype: DType, exponent: unknown): void {
+  if (typeof exponent !== "number" || exponent >= 0 || !Number.isInteger(exponent) || isFloat(dtype)) return;
+  throw new RangeError(
+    `pow: ${dtype} to the power of ${exponent}: integers to negative integer powers are not allowed; use .float()`,
+  );
 }
 
 /** `(2, 3)` or `([2, 3])`. */

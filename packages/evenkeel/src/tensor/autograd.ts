@@ -1,4 +1,4 @@
-import { checkOptions, formatShape, isFloat, isValue, sameShape } from "../core/index.ts";
+import { checkOptions, describe, formatShape, isFloat, isValue, sameShape } from "../core/index.ts";
 import { add, cast, clone, fill, sumTo } from "../ops/index.ts";
 import { type Edge, Node } from "./autogradNode.ts";
 import { enableGrad, noGrad } from "./gradMode.ts";
@@ -81,10 +81,10 @@ export function grad(
     );
   }
   roots.forEach((root, i) => {
-    if (!isValue(root)) throw new TypeError(`grad: output ${i} is a ${typeof root}, expected a Tensor`);
+    if (!isValue(root)) throw new TypeError(`grad: output ${i} is ${describe(root)}, expected a Tensor`);
   });
   targets.forEach((target, i) => {
-    if (!isValue(target)) throw new TypeError(`grad: input ${i} is a ${typeof target}, expected a Tensor`);
+    if (!isValue(target)) throw new TypeError(`grad: input ${i} is ${describe(target)}, expected a Tensor`);
     if (!target.requiresGrad) throw new Error(`grad: input ${i} does not require a gradient; set requiresGrad on it`);
   });
   const edges = targets.map((target) => target.gradFn ?? target);
@@ -127,7 +127,8 @@ function walk(
   targets?: ReadonlySet<Edge>,
 ): Walked {
   const nodes = reachable(roots, targets);
-  for (const node of nodes) if (!targets?.has(node) || leadsOn(node, nodes, targets)) node.checkSaved();
+  const through = targets === undefined ? nodes : new Set([...nodes].filter((node) => leadsOn(node, nodes, targets)));
+  for (const node of through) node.checkSaved();
   const totals = new Map<Edge, Tensor>();
   const retained: [Tensor, Tensor][] = [];
   const flow = (edge: Edge, gradient: Tensor) => {
@@ -142,7 +143,7 @@ function walk(
       const dy = throughHooks(node, total);
       totals.set(node, dy);
       if (node.retainer !== null) retained.push([node.retainer, dy]);
-      if (!leadsOn(node, nodes, targets)) continue;
+      if (!through.has(node)) continue;
       const gradients = node.gradients(dy);
       node.edges.forEach((edge, i) => {
         const gradient = gradients[i];
@@ -158,16 +159,14 @@ function walk(
     }
   });
   const release = () => {
-    if (!retainGraph) for (const node of nodes) node.release();
+    if (!retainGraph) for (const node of through) node.release();
   };
   return { totals, retained, release };
 }
 
-/** Whether the walk goes past a node: to leaves, or toward a target. */
-function leadsOn(node: Node, nodes: ReadonlySet<Node>, targets?: ReadonlySet<Edge>): boolean {
-  return (
-    targets === undefined || node.edges.some((edge) => edge !== null && (targets.has(edge) || nodes.has(edge as Node)))
-  );
+/** Whether the walk goes through a node: a target is only reached, unless another one lies behind it. */
+function leadsOn(node: Node, nodes: ReadonlySet<Node>, targets: ReadonlySet<Edge>): boolean {
+  return node.edges.some((edge) => edge !== null && (targets.has(edge) || nodes.has(edge as Node)));
 }
 
 /** The nodes between the roots and the leaves (or the targets), latest first. Iterative: graphs are deep. */
@@ -194,7 +193,7 @@ function throughHooks(edge: Edge, gradient: Tensor): Tensor {
     const replaced = hook(current);
     if (replaced === undefined || replaced === null) continue;
     if (!isValue(replaced)) {
-      throw new TypeError(`a gradient hook returned a ${typeof replaced}, expected a Tensor, or nothing to only look`);
+      throw new TypeError(`a gradient hook returned ${describe(replaced)}, expected a Tensor, or nothing to only look`);
     }
     if (!sameShape(replaced.shape, current.shape) || replaced.dtype !== current.dtype) {
       throw new RangeError(
@@ -226,7 +225,7 @@ function seed(root: Tensor, gradient: Tensor | undefined): Tensor {
   }
   if (!isValue(gradient)) {
     throw new TypeError(
-      `backward: the gradient is a ${typeof gradient}, expected a Tensor of shape ${formatShape(root.shape)}; options come ` +
+      `backward: the gradient is ${describe(gradient)}, expected a Tensor of shape ${formatShape(root.shape)}; options come ` +
         "second: backward(undefined, { retainGraph: true })",
     );
   }

@@ -38,6 +38,7 @@ export class Node {
     this.edges = inputs.map((input) => (input.requiresGrad ? (input.gradFn ?? input) : null));
     this.saved = new Map();
     op.saves.forEach((name) => {
+      if (op.savedFor[name]?.every((index) => this.edges[index] === null)) return;
       const tensor = named(op.inputs, inputs, name) ?? (named(op.outputs, outputs, name) as Tensor);
       this.saved?.set(name, { tensor, version: tensor.version });
     });

@@ -101,7 +101,7 @@ export function eye(n: number, m: number = n, options: TensorOptions = {}): Tens
   checkShape([n, m], "eye: sizes");
   checkOptions("eye", options, tensorOptions);
   const { dtype = "float32" } = options;
-  const data = allocate(dtype, n * m);
+  const data = allocate(dtype, n * m, [n, m]);
   for (let i = 0; i < Math.min(n, m); i++) data[i * m + i] = 1;
   return new Tensor(new Storage(data), [n, m], dtype, options.requiresGrad);
 }

@@ -1,32 +1,34 @@
-import { type AnyOp, allocate, type Executor, sizeOf, type Value } from "../core/index.ts";
+import { type AnyOp, allocate, type DType, type Executor, type Spec, sizeOf } from "../core/index.ts";
 import { Node } from "./autogradNode.ts";
 import { isGradEnabled } from "./gradMode.ts";
 import { Storage } from "./storage.ts";
 import type { Tensor } from "./tensor.ts";
 
-type MakeTensor = (storage: Storage, spec: Value) => Tensor;
+type MakeTensor = (storage: Storage, spec: Spec) => Tensor;
 
-/** Runs every op at once, by its reference, and records a tape entry where a gradient is wanted. */
-export function eagerExecutor(make: MakeTensor): Executor {
-  const scalar = (value: number, dtype: Value["dtype"]) => {
-    const storage = new Storage(allocate(dtype, 1));
-    storage.data[0] = value;
-    return make(storage, { shape: [], dtype });
-  };
+/** What an executor does with an op once shapes are checked: compute it, or write it down. */
+export interface Backend extends Pick<Executor, "meet"> {
+  /** Memory for an output. */
+  storage(spec: Spec): Storage;
+  /** Computes the outputs, or notes that they are to be computed. Versions of written inputs are the caller's. */
+  perform(op: AnyOp, inputs: readonly Tensor[], outputs: readonly Tensor[], attrs: unknown): void;
+  constant(value: number, dtype: DType): Storage;
+  hostScalar(read: () => number): Storage;
+}
 
+/** An executor that records a tape entry where a gradient is wanted, whatever the backend does with the op itself. */
+export function recordingExecutor(make: MakeTensor, backend: Backend): Executor {
   return {
-    constant: scalar,
-    hostScalar: (read) => scalar(read(), "float64"),
+    constant: (value, dtype) => make(backend.constant(value, dtype), { shape: [], dtype }),
+    hostScalar: (read) => make(backend.hostScalar(read), { shape: [], dtype: "float64" }),
+    meet: backend.meet?.bind(backend),
     run(op, values, attrs) {
       const inputs = values as readonly Tensor[];
-      const records = isGradEnabled() && isDifferentiable(op) && inputs.some((input) => input.requiresGrad);
-      if (records && typeof op.grad === "object" && op.grad.kind === "unfused") {
-        op.shape(inputs, attrs);
-        return op.grad.compose(inputs, attrs);
-      }
       const specs = op.shape(inputs, attrs);
-      const outputs = specs.map((spec) => make(storageOf(op, inputs, spec), spec));
-      op.reference(inputs, outputs, attrs);
+      const records = isGradEnabled() && isDifferentiable(op) && inputs.some((input) => input.requiresGrad);
+      if (records && typeof op.grad === "object" && op.grad.kind === "unfused") return op.grad.compose(inputs, attrs);
+      const outputs = specs.map((spec) => make(op.aliases ? shared(op, inputs) : backend.storage(spec), spec));
+      if (!op.aliases) backend.perform(op, inputs, outputs, attrs);
       for (const index of op.writes) inputs[index].storage.version++;
       // Rules give gradients of floats; an integer result of a differentiable op (int + int) has none.
       if (records && outputs[0].isFloatingPoint) outputs[0].setHistory(new Node(op, attrs, inputs, outputs));
@@ -35,8 +37,21 @@ export function eagerExecutor(make: MakeTensor): Executor {
   };
 }
 
-function storageOf(op: AnyOp, inputs: readonly Tensor[], spec: Value): Storage {
-  if (!op.aliases) return new Storage(allocate(spec.dtype, sizeOf(spec.shape)));
+/** Runs every op at once, by its reference, on arrays of the garbage collector. */
+export const eagerBackend: Backend = {
+  storage: (spec) => new Storage(allocate(spec.dtype, sizeOf(spec.shape), spec.shape)),
+  perform: (op, inputs, outputs, attrs) => op.reference(inputs, outputs, attrs as never),
+  constant: scalar,
+  hostScalar: (read) => scalar(read(), "float64"),
+};
+
+function scalar(value: number, dtype: DType): Storage {
+  const data = allocate(dtype, 1);
+  data[0] = value;
+  return new Storage(data);
+}
+
+function shared(op: AnyOp, inputs: readonly Tensor[]): Storage {
   const { storage } = inputs[0];
   // A detached twin has no history that a later write could contradict; a recorded view has.
   if (isDifferentiable(op)) storage.hasViews = true;

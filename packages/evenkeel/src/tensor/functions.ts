@@ -53,7 +53,7 @@ export const add: Binary = ops.add;
 export const sub: Binary = ops.sub;
 export const mul: Binary = ops.mul;
 export const div: Binary = ops.div;
-export const pow: Binary = ops.pow;
+export const pow: Binary = (x, y) => (x instanceof Tensor ? x.pow(y) : ops.pow<Tensor>(x, y));
 export const remainder: Binary = ops.remainder;
 export const maximum: Binary = ops.maximum;
 export const minimum: Binary = ops.minimum;

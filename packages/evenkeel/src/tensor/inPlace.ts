@@ -1,27 +1,44 @@
-import { assign, clone } from "../ops/index.ts";
+import { formatShape } from "../core/index.ts";
+import { assign, clone, fill, where } from "../ops/index.ts";
 import { isGradEnabled, noGrad } from "./gradMode.ts";
 import type { Tensor } from "./tensor.ts";
 
 /**
  * Replaces the contents of `target` by what `compute` makes of it. Where gradients are recorded, the target takes on the
- * history of the new value; nothing is written unless all checks pass.
+ * history of the new value; nothing is drawn or written unless all checks pass.
  */
 export function writeInPlace(target: Tensor, name: string, compute: (base: Tensor) => Tensor): Tensor {
-  if (isGradEnabled() && target.isLeaf && target.requiresGrad) {
+  const recording = isGradEnabled();
+  if (recording && target.isLeaf && target.requiresGrad) {
     throw new Error(
       `${name}: a leaf tensor that requires a gradient cannot be written in place while gradients are recorded; ` +
         `use noGrad(() => x.${name}(...)) to change its values, or the op without underscore for a new tensor`,
     );
   }
+  if (recording && target.requiresGrad) checkUnshared(target, name);
   // What the gradient saves of the old value must survive the write.
-  const value = compute(isGradEnabled() && target.requiresGrad ? clone(target) : target);
-  if (value.requiresGrad && target.storage.hasViews) {
-    throw new Error(
-      `${name}: this tensor shares its storage with a reshaped one whose history would become wrong; ` +
-        "write to x.clone(), or use the op without underscore",
-    );
-  }
-  noGrad(() => assign(target, value));
-  if (value.gradFn !== null) target.setHistory(value.gradFn);
+  const value = compute(recording && target.requiresGrad ? clone(target) : target);
+  if (value.requiresGrad) checkUnshared(target, name);
+  assign.shape([target, value], {});
+  const written = recording && (target.requiresGrad || value.requiresGrad) ? withHistory(target, value) : value;
+  noGrad(() => assign(target, written));
+  if (written.gradFn !== null) target.setHistory(written.gradFn);
   return target;
+}
+
+function checkUnshared(target: Tensor, name: string): void {
+  if (!target.storage.hasViews) return;
+  throw new Error(
+    `${name}: this tensor of shape ${formatShape(target.shape)} shares its storage with a reshaped one whose history would ` +
+      "become wrong; write to x.clone(), or use the op without underscore",
+  );
+}
+
+/**
+ * The value as a recorded operation that gives the target's shape and dtype, and is nobody else's. The old value is the
+ * branch that is never taken: where it was overwritten, the gradient of what made it is 0, as in PyTorch, and not null.
+ */
+function withHistory(target: Tensor, value: Tensor): Tensor {
+  const everywhere = fill({ shape: [], dtype: "bool", value: 1 }) as Tensor;
+  return where(everywhere, value, target).to(target.dtype);
 }

@@ -1,9 +1,12 @@
 export { type BackwardOptions, type GradOptions, grad } from "./autograd.ts";
 export type { GradHook, Node } from "./autogradNode.ts";
+export { cloneState } from "./cloneState.ts";
 export * from "./creation.ts";
+export { type Backend, recordingExecutor } from "./eager.ts";
 export * from "./functions.ts";
 export { type GradcheckOptions, gradcheck, gradgradcheck } from "./gradcheck.ts";
 export { enableGrad, isGradEnabled, noGrad } from "./gradMode.ts";
+export { type GradWatch, gradWatch } from "./gradWatch.ts";
 export type { NestedArray, NestedData } from "./nested.ts";
 export { formatTensor, type PrintOptions, setPrintOptions } from "./print.ts";
 export { Storage } from "./storage.ts";

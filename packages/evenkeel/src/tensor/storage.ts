@@ -2,7 +2,8 @@ import type { TypedArray } from "../core/index.ts";
 
 /** The memory behind one tensor, or behind several that share it: a reshape, a detached twin, a parameter. */
 export class Storage {
-  readonly data: TypedArray;
+  /** @internal Replaced, with the same contents, when a compiled program takes the memory over or that memory grows. */
+  data: TypedArray;
   /** Counts in-place writes, so that backward can refuse a saved value that has changed since. */
   version = 0;
   /** Whether a reshape shares it: an in-place write that is differentiated would leave that view's history wrong. */

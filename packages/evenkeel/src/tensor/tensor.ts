@@ -1,5 +1,7 @@
 import {
+  checkOptions,
   type DType,
+  describe,
   isFloat,
   normalizeDim,
   type Shape,
@@ -12,6 +14,7 @@ import * as ops from "../ops/index.ts";
 import { requireFloat } from "../ops/shapes.ts";
 import { defaultGenerator, type Generator } from "../random/index.ts";
 import {
+  checkExponent,
   chunkSize,
   type Dims,
   expandArgument,
@@ -29,7 +32,8 @@ import {
 } from "./arguments.ts";
 import { type BackwardOptions, backward } from "./autograd.ts";
 import type { GradHook, Node } from "./autogradNode.ts";
-import { eagerExecutor } from "./eager.ts";
+import { eagerBackend, recordingExecutor } from "./eager.ts";
+import { gradWatch } from "./gradWatch.ts";
 import { writeInPlace } from "./inPlace.ts";
 import { type NestedArray, nest } from "./nested.ts";
 import { formatTensor } from "./print.ts";
@@ -37,6 +41,10 @@ import type { Storage } from "./storage.ts";
 
 /** What arithmetic takes beside a tensor. */
 export type Operand = Tensor | number;
+
+const alphaOption = ["alpha"];
+const generatorOption = ["generator"];
+const keepdimOption = ["keepdim"];
 
 export interface GeneratorOption {
   /** Where to draw from. Default: the global generator, seeded by {@link manualSeed}. */
@@ -52,19 +60,18 @@ export interface GeneratorOption {
 export class Tensor implements Value {
   static {
     // Here and not beside the executor: a bundler may drop a module that only has effects.
-    setExecutor(eagerExecutor((storage, { shape, dtype }) => new Tensor(storage, shape, dtype)));
+    setExecutor(recordingExecutor((storage, { shape, dtype }) => new Tensor(storage, shape, dtype), eagerBackend));
   }
 
   readonly storage: Storage;
   readonly shape: Shape;
   readonly dtype: DType;
-  /** The accumulated gradient of a leaf; null until backward() reaches it. */
-  grad: Tensor | null = null;
   /** The operation that made this tensor, if gradients were recorded. */
   gradFn: Node | null = null;
   /** @internal See {@link registerHook}. */
   readonly leafHooks: GradHook[] = [];
   #requiresGrad = false;
+  #grad: Tensor | null = null;
 
   constructor(storage: Storage, shape: Shape, dtype: DType, requiresGrad = false) {
     this.storage = storage;
@@ -115,6 +122,19 @@ export class Tensor implements Value {
     return nest(this.data, this.shape, this.dtype === "bool");
   }
 
+  /** What `JSON.stringify` writes: {@link toArray}; JSON itself has null for NaN and the infinities. */
+  toJSON(): NestedArray {
+    return this.toArray();
+  }
+
+  /** Template strings print a tensor. @throws TypeError in arithmetic and comparisons: there are no operators for tensors */
+  [Symbol.toPrimitive](hint: string): string {
+    if (hint === "string") return this.toString();
+    throw new TypeError(
+      "`x > 2` and `x + 1` do not work on tensors in JavaScript: use x.gt(2), x.add(1); item() gives the number",
+    );
+  }
+
   toString(): string {
     return formatTensor(this, { requiresGrad: this.requiresGrad, gradFn: this.gradFn?.name });
   }
@@ -124,6 +144,17 @@ export class Tensor implements Value {
   }
 
   // Gradients
+
+  /** The accumulated gradient of a leaf; null until backward() reaches it. */
+  get grad(): Tensor | null {
+    gradWatch.current?.read(this, this.#grad);
+    return this.#grad;
+  }
+
+  set grad(grad: Tensor | null) {
+    gradWatch.current?.written(this, this.#grad);
+    this.#grad = grad;
+  }
 
   get requiresGrad(): boolean {
     return this.#requiresGrad || this.gradFn !== null;
@@ -165,7 +196,7 @@ export class Tensor implements Value {
   /** Calls `hook` with the gradient of this tensor when it is known; what it returns takes its place. Returns the remover. */
   registerHook(hook: GradHook): () => void {
     if (typeof hook !== "function") {
-      throw new TypeError(`registerHook: the hook is a ${typeof hook}, expected a function of the gradient`);
+      throw new TypeError(`registerHook: the hook is ${describe(hook)}, expected a function of the gradient`);
     }
     if (!this.requiresGrad) {
       throw new Error(
@@ -196,6 +227,11 @@ export class Tensor implements Value {
 
   /** @internal Makes this tensor the output of a recorded op. */
   setHistory(node: Node): void {
+    // After an in-place write the gradient to keep is that of the new value; hooks stay with the old one, as in PyTorch.
+    if (this.gradFn?.retainer === this) {
+      this.gradFn.retainer = null;
+      node.retainer = this;
+    }
     this.gradFn = node;
   }
 
@@ -241,7 +277,9 @@ export class Tensor implements Value {
   div(other: Operand): Tensor {
     return ops.div<Tensor>(this, other);
   }
+  /** @throws RangeError for an integer tensor and a negative whole number */
   pow(exponent: Operand): Tensor {
+    checkExponent(this.dtype, exponent);
     return ops.pow<Tensor>(this, exponent);
   }
   /** The remainder with the sign of the divisor. */
@@ -371,11 +409,15 @@ export class Tensor implements Value {
   // In place: bump the version; not for leaves whose gradient is being recorded
 
   /** this += alpha * other */
-  add_(other: Operand, { alpha = 1 }: { alpha?: number } = {}): this {
+  add_(other: Operand, options: { alpha?: number } = {}): this {
+    checkOptions("add_", options, alphaOption);
+    const { alpha = 1 } = options;
     return this.#write("add_", (base) => base.add(alpha === 1 ? other : scaled(other, alpha)));
   }
   /** this -= alpha * other */
-  sub_(other: Operand, { alpha = 1 }: { alpha?: number } = {}): this {
+  sub_(other: Operand, options: { alpha?: number } = {}): this {
+    checkOptions("sub_", options, alphaOption);
+    const { alpha = 1 } = options;
     return this.#write("sub_", (base) => base.sub(alpha === 1 ? other : scaled(other, alpha)));
   }
   mul_(other: Operand): this {
@@ -390,7 +432,7 @@ export class Tensor implements Value {
   /** Takes over the values of `source`, broadcast and converted to this dtype. */
   copy_(source: Tensor): this {
     if (!(source instanceof Tensor)) {
-      throw new TypeError(`copy_: the source is a ${typeof source}, expected a Tensor; use fill_ for a number`);
+      throw new TypeError(`copy_: the source is ${describe(source)}, expected a Tensor; use fill_ for a number`);
     }
     return this.#write("copy_", () => source.to(this.dtype));
   }
@@ -401,14 +443,20 @@ export class Tensor implements Value {
     return this.#write("zero_", () => this.#filled(0));
   }
   /** Draws from [low, high). */
-  uniform_(low = 0, high = 1, { generator = defaultGenerator }: GeneratorOption = {}): this {
+  uniform_(low = 0, high = 1, options: GeneratorOption = {}): this {
+    checkOptions("uniform_", options, generatorOption);
+    const { generator = defaultGenerator } = options;
     return this.#write("uniform_", () => ops.uniform({ ...this.#drawn(generator), low, high }) as Tensor);
   }
-  normal_(mean = 0, std = 1, { generator = defaultGenerator }: GeneratorOption = {}): this {
+  normal_(mean = 0, std = 1, options: GeneratorOption = {}): this {
+    checkOptions("normal_", options, generatorOption);
+    const { generator = defaultGenerator } = options;
     return this.#write("normal_", () => ops.normal({ ...this.#drawn(generator), mean, std }) as Tensor);
   }
   /** Ones with probability p, zeros otherwise. */
-  bernoulli_(p = 0.5, { generator = defaultGenerator }: GeneratorOption = {}): this {
+  bernoulli_(p = 0.5, options: GeneratorOption = {}): this {
+    checkOptions("bernoulli_", options, generatorOption);
+    const { generator = defaultGenerator } = options;
     return this.#write("bernoulli_", () => ops.bernoulli({ ...this.#drawn(generator), p }) as Tensor);
   }
 
@@ -448,6 +496,7 @@ export class Tensor implements Value {
   max(): Tensor;
   max(dim: number, options?: KeepdimOption): { values: Tensor; indices: Tensor };
   max(dim?: number, options: KeepdimOption = {}): Tensor | { values: Tensor; indices: Tensor } {
+    checkOptions("max", options, keepdimOption);
     if (dim === undefined) return ops.amax<Tensor>(this, reduceArguments(this.shape, dim, options).attrs);
     return this.#along(dim, options, this.argmax(dim, { keepdim: true }));
   }
@@ -455,6 +504,7 @@ export class Tensor implements Value {
   min(): Tensor;
   min(dim: number, options?: KeepdimOption): { values: Tensor; indices: Tensor };
   min(dim?: number, options: KeepdimOption = {}): Tensor | { values: Tensor; indices: Tensor } {
+    checkOptions("min", options, keepdimOption);
     if (dim === undefined) return ops.amin<Tensor>(this, reduceArguments(this.shape, dim, options).attrs);
     return this.#along(dim, options, this.argmin(dim, { keepdim: true }));
   }
@@ -465,13 +515,15 @@ export class Tensor implements Value {
     return ops.amin<Tensor>(this, reduceArguments(this.shape, dim, options).attrs);
   }
   /** The index (int32) of the first largest element, of all or along `dim`. */
-  argmax(dim?: number, { keepdim = false }: KeepdimOption = {}): Tensor {
+  argmax(dim?: number, options: KeepdimOption = {}): Tensor {
+    checkOptions("argmax", options, keepdimOption);
     if (dim === undefined) return ops.argmax<Tensor>(this.reshape(-1), { dim: 0, keepdim: false });
-    return ops.argmax<Tensor>(this, { dim: normalizeDim(dim, this.ndim), keepdim });
+    return ops.argmax<Tensor>(this, { dim: normalizeDim(dim, this.ndim), keepdim: options.keepdim ?? false });
   }
-  argmin(dim?: number, { keepdim = false }: KeepdimOption = {}): Tensor {
+  argmin(dim?: number, options: KeepdimOption = {}): Tensor {
+    checkOptions("argmin", options, keepdimOption);
     if (dim === undefined) return ops.argmin<Tensor>(this.reshape(-1), { dim: 0, keepdim: false });
-    return ops.argmin<Tensor>(this, { dim: normalizeDim(dim, this.ndim), keepdim });
+    return ops.argmin<Tensor>(this, { dim: normalizeDim(dim, this.ndim), keepdim: options.keepdim ?? false });
   }
   any(dim?: Dims | KeepdimOption, options?: KeepdimOption): Tensor {
     return ops.any<Tensor>(this, reduceArguments(this.shape, dim, options).attrs);
@@ -480,8 +532,8 @@ export class Tensor implements Value {
     return ops.all<Tensor>(this, reduceArguments(this.shape, dim, options).attrs);
   }
   /** log(sum(exp(x))) without overflow. */
-  logsumexp(dim: Dims, { keepdim = false }: KeepdimOption = {}): Tensor {
-    return ops.logsumexp<Tensor>(this, reduceArguments(this.shape, dim, { keepdim }).attrs);
+  logsumexp(dim: Dims, options?: KeepdimOption): Tensor {
+    return ops.logsumexp<Tensor>(this, reduceArguments(this.shape, dim, options).attrs);
   }
   /** The p-norm over all dimensions or those given. p = Infinity gives the largest absolute value. */
   norm(p = 2, dim?: Dims | KeepdimOption, options?: KeepdimOption): Tensor {
@@ -551,6 +603,16 @@ export class Tensor implements Value {
   get(...indices: number[]): Tensor {
     return indices.reduce<Tensor>((x, index) => x.select(0, index), this);
   }
+  /**
+   * All places along a dimension, which is dropped: `for (const row of x.unbind())`. Copies. A tensor itself is not
+   * iterable, because test runners would then compare tensors row by row instead of by what they are.
+   * @throws RangeError for a 0-d tensor
+   */
+  unbind(dim = 0): Tensor[] {
+    if (this.ndim === 0) throw new RangeError("unbind: a 0-d tensor has no dimension to cut; item() gives its number");
+    const at = normalizeDim(dim, this.ndim);
+    return Array.from({ length: this.shape[at] }, (_, index) => this.select(at, index));
+  }
   indexSelect(dim: number, index: Tensor): Tensor {
     return ops.indexSelect<Tensor>(this, index, { dim: normalizeDim(dim, this.ndim) });
   }
@@ -560,6 +622,7 @@ export class Tensor implements Value {
   /** Parts of one size along a dimension (the last may be smaller), or of the given sizes. */
   split(sizes: number | readonly number[], dim = 0): Tensor[] {
     const at = normalizeDim(dim, this.ndim);
+    if (this.ndim === 0) throw new RangeError("split: a 0-d tensor given, expected at least one dimension to cut");
     let start = 0;
     return splitSizes(this.shape[at], sizes).map((length) => {
       start += length;
@@ -597,7 +660,7 @@ export interface VarianceOptions extends KeepdimOption {
 export function matmul(a: Tensor, b: Tensor): Tensor {
   for (const [name, operand] of Object.entries({ "the first operand": a, "the second": b })) {
     if (operand instanceof Tensor) continue;
-    throw new TypeError(`matmul: ${name} is a ${typeof operand}, expected a Tensor; wrap arrays with tensor(...)`);
+    throw new TypeError(`matmul: ${name} is ${describe(operand)}, expected a Tensor; wrap arrays with tensor(...)`);
   }
   if (a.ndim === 0 || b.ndim === 0) {
     throw new RangeError("matmul: a 0-d tensor has no rows or columns; use mul to scale by it");
@@ -611,6 +674,6 @@ export function matmul(a: Tensor, b: Tensor): Tensor {
 }
 
 function scaled(operand: Operand, alpha: number): Operand {
-  if (typeof alpha !== "number") throw new TypeError(`alpha is a ${typeof alpha}, expected a number`);
+  if (typeof alpha !== "number") throw new TypeError(`alpha is ${describe(alpha)}, expected a number`);
   return typeof operand === "number" ? operand * alpha : operand.mul(alpha);
 }

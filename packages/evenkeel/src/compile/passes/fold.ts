@@ -1,14 +1,17 @@
 import { allocate } from "../../core/index.ts";
 import { clone, expand, fill } from "../../ops/index.ts";
-import type { GraphBuffer, GraphNode, GraphValue } from "../graph.ts";
+import { type GraphBuffer, type GraphNode, type GraphValue, hasEffect } from "../graph.ts";
 import { mapInputs, type Program, Uses, withoutDeadCode } from "./rewrite.ts";
 
 /** Single values that depend on constants alone become constants: counts, scales, the 1 that backward starts from. */
 export function foldConstants(program: Program): Program {
+  const uses = new Uses(program);
   const known = new Map<GraphBuffer, GraphBuffer>();
   const constantOf = ({ buffer }: GraphValue) => known.get(buffer) ?? buffer;
-  for (const { op, attrs, inputs, outputs } of program.nodes) {
-    if (op.writes.length > 0 || outputs.length !== 1 || outputs[0].buffer.size !== 1) continue;
+  for (const node of program.nodes) {
+    const { op, attrs, inputs, outputs } = node;
+    if (hasEffect(node) || outputs.length !== 1 || outputs[0].buffer.size !== 1) continue;
+    if (uses.maker(outputs[0].buffer) !== node) continue;
     if (inputs.length === 0 && op !== fill) continue;
     if (!inputs.every((value) => value.buffer.size === 1 && constantOf(value).source.kind === "constant")) continue;
     const arrays = inputs.map((value) => {
@@ -48,17 +51,24 @@ export function withoutNeedlessClones(program: Program): Program {
 /** Elementwise readers broadcast by themselves: they read what was expanded, and a fill as the one value it holds. */
 export function withoutExpansions(program: Program, isElementwise: (node: GraphNode) => boolean): Program {
   const uses = new Uses(program);
-  const source = (value: GraphValue): GraphValue => {
+  const positions = new Map(program.nodes.map((node, position) => [node, position]));
+  const isUnchanged = ({ buffer }: GraphValue, from: GraphNode, to: GraphNode) =>
+    uses.writers(buffer).every((writer) => {
+      const position = positions.get(writer) as number;
+      return position <= (positions.get(from) as number) || position >= (positions.get(to) as number);
+    });
+  const source = (value: GraphValue, reader: GraphNode): GraphValue => {
     const maker = uses.maker(value.buffer);
     if (maker === undefined || maker.outputs[0].shape !== value.shape) return value;
     if (maker.op === fill) {
       const constant = { kind: "constant", value: (maker.attrs as { value: number }).value } as const;
       return { shape: [], dtype: value.dtype, buffer: { ...value.buffer, size: 1, source: constant } };
     }
-    return maker.op === expand ? source(maker.inputs[0]) : value;
+    if (maker.op !== expand || !isUnchanged(maker.inputs[0], maker, reader)) return value;
+    return source(maker.inputs[0], reader);
   };
   const nodes = program.nodes.map((node) => {
-    const inputs = node.inputs.map(source);
+    const inputs = node.inputs.map((value) => source(value, node));
     const narrow = { ...node, inputs };
     return inputs.some((value, i) => value !== node.inputs[i]) && isElementwise(narrow) ? narrow : node;
   });

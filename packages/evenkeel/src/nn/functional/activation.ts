@@ -1,5 +1,7 @@
+import { checkOptions } from "../../core/index.ts";
 import * as ops from "../../ops/index.ts";
 import type { Tensor } from "../../tensor/index.ts";
+import { requireTensor } from "../checks.ts";
 
 /**
  * Nonlinearities: each maps every value by itself, any shape to the same shape, except softmax and logSoftmax, which
@@ -11,13 +13,21 @@ export function relu(input: Tensor): Tensor {
   return ops.relu(input);
 }
 
+const leakyReluOptions = ["negativeSlope"];
+
 /** x where positive, `negativeSlope` (default 0.01) times x elsewhere. */
-export function leakyRelu(input: Tensor, { negativeSlope = 0.01 }: { negativeSlope?: number } = {}): Tensor {
+export function leakyRelu(input: Tensor, options: { negativeSlope?: number } = {}): Tensor {
+  checkOptions("leakyRelu", options, leakyReluOptions);
+  const { negativeSlope = 0.01 } = options;
   return ops.leakyRelu(input, { negativeSlope });
 }
 
+const eluOptions = ["alpha"];
+
 /** x where positive, `alpha` (default 1) times (exp(x) - 1) elsewhere. https://arxiv.org/abs/1511.07289 */
-export function elu(input: Tensor, { alpha = 1 }: { alpha?: number } = {}): Tensor {
+export function elu(input: Tensor, options: { alpha?: number } = {}): Tensor {
+  checkOptions("elu", options, eluOptions);
+  const { alpha = 1 } = options;
   return ops.elu(input, { alpha });
 }
 
@@ -29,11 +39,15 @@ export function checkApproximation(owner: string, approximate: GeluApproximation
   }
 }
 
+const geluOptions = ["approximate"];
+
 /**
  * x times the normal distribution function of x; `approximate: "tanh"` gives the cheaper form of the paper instead.
  * https://arxiv.org/abs/1606.08415
  */
-export function gelu(input: Tensor, { approximate = "none" }: { approximate?: GeluApproximation } = {}): Tensor {
+export function gelu(input: Tensor, options: { approximate?: GeluApproximation } = {}): Tensor {
+  checkOptions("gelu", options, geluOptions);
+  const { approximate = "none" } = options;
   checkApproximation("gelu", approximate);
   return approximate === "none" ? ops.gelu(input) : ops.geluTanh(input);
 }
@@ -57,20 +71,27 @@ export function logSigmoid(input: Tensor): Tensor {
   return ops.logSigmoid(input);
 }
 
+const softplusOptions = ["beta", "threshold"];
+
 /** log(1 + exp(beta * x)) / beta; x itself where beta * x exceeds `threshold`. Defaults: beta 1, threshold 20. */
-export function softplus(
-  input: Tensor,
-  { beta = 1, threshold = 20 }: { beta?: number; threshold?: number } = {},
-): Tensor {
+export function softplus(input: Tensor, options: { beta?: number; threshold?: number } = {}): Tensor {
+  checkOptions("softplus", options, softplusOptions);
+  const { beta = 1, threshold = 20 } = options;
   return ops.softplus(input, { beta, threshold });
 }
 
+const softmaxOptions = ["dim"];
+
 /** exp(x) over its sum along `dim`: positive values that sum to 1. */
-export function softmax(input: Tensor, { dim }: { dim: number }): Tensor {
-  return input.softmax(dim);
+export function softmax(input: Tensor, options: { dim: number }): Tensor {
+  checkOptions("softmax", options, softmaxOptions);
+  requireTensor("softmax", "input", input);
+  return input.softmax(options.dim);
 }
 
 /** The logarithm of {@link softmax}, without the overflow of taking it afterwards. */
-export function logSoftmax(input: Tensor, { dim }: { dim: number }): Tensor {
-  return input.logSoftmax(dim);
+export function logSoftmax(input: Tensor, options: { dim: number }): Tensor {
+  checkOptions("logSoftmax", options, softmaxOptions);
+  requireTensor("logSoftmax", "input", input);
+  return input.logSoftmax(options.dim);
 }

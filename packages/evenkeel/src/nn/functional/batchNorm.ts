@@ -1,7 +1,8 @@
-import { formatShape } from "../../core/index.ts";
+import { checkOptions, formatShape } from "../../core/index.ts";
 import * as ops from "../../ops/index.ts";
 import { requireFloat, requireSameDtype } from "../../ops/shapes.ts";
 import { ones, type Tensor, zeros } from "../../tensor/index.ts";
+import { requireTensor } from "../checks.ts";
 
 export interface BatchNormOptions {
   /** Running mean and variance, [C] both or neither: written in training, read otherwise. */
@@ -18,15 +19,18 @@ export interface BatchNormOptions {
   readonly eps?: number;
 }
 
+const optionNames = ["runningMean", "runningVar", "weight", "bias", "training", "momentum", "eps"];
+
 /**
  * (x - mean) / sqrt(variance + eps) * weight + bias for each channel of an input [N, C, ...]. The batch is normalized by
  * its biased variance while `runningVar` gets the unbiased one; no gradient flows into running statistics. Sums are kept
  * in float64, so a large mean costs no digits. An empty batch leaves the running statistics alone.
  * https://arxiv.org/abs/1502.03167, https://pytorch.org/docs/stable/generated/torch.nn.functional.batch_norm.html
- * @throws TypeError if the dtypes differ
+ * @throws TypeError if the dtypes differ, or an option is unknown
  * @throws RangeError if shapes do not fit, or in training if there is one value per channel
  */
 export function batchNorm(input: Tensor, options: BatchNormOptions = {}): Tensor {
+  checkOptions("batchNorm", options, optionNames);
   const { runningMean = null, runningVar = null, training = false, momentum = 0.1, eps = 1e-5 } = options;
   checkBatchNorm(input, options);
   const like = { dtype: input.dtype };
@@ -54,6 +58,7 @@ function valuesPerChannel(input: Tensor): number {
 
 function checkBatchNorm(input: Tensor, options: BatchNormOptions): void {
   const { runningMean = null, runningVar = null, weight = null, bias = null, training = false } = options;
+  requireTensor("batchNorm", "input", input);
   requireFloat("batchNorm", "input", input);
   if (input.ndim < 2) {
     throw new RangeError(`batchNorm: input has shape ${formatShape(input.shape)}, expected [N, C, ...]`);
@@ -61,6 +66,7 @@ function checkBatchNorm(input: Tensor, options: BatchNormOptions): void {
   const channels = input.shape[1];
   for (const [name, value] of Object.entries({ runningMean, runningVar, weight, bias })) {
     if (value === null) continue;
+    requireTensor("batchNorm", name, value);
     if (value.ndim !== 1 || value.shape[0] !== channels) {
       throw new RangeError(
         `batchNorm: ${name} has shape ${formatShape(value.shape)}, expected [${channels}], one value per channel of the ` +

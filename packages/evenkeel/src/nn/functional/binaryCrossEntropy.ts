@@ -1,6 +1,7 @@
-import { broadcastShapes, formatShape, sameShape } from "../../core/index.ts";
+import { broadcastShapes, checkOptions, formatShape, sameShape } from "../../core/index.ts";
 import * as ops from "../../ops/index.ts";
 import type { Tensor } from "../../tensor/index.ts";
+import { requireTensor } from "../checks.ts";
 import { checkReduction, checkSameShape, type LossOptions, reduce } from "./reduction.ts";
 
 export interface BCEWithLogitsOptions extends LossOptions {
@@ -9,6 +10,8 @@ export interface BCEWithLogitsOptions extends LossOptions {
   /** Factor of the loss where the target is 1; broadcasts to the input, so [C] gives one per class. */
   readonly posWeight?: Tensor | null;
 }
+
+const optionNames = ["weight", "posWeight", "reduction"];
 
 /**
  * Binary cross entropy of logits (before the sigmoid): -(t * log(s) + (1 - t) * log(1 - s)) with s = sigmoid(x).
@@ -19,9 +22,11 @@ export interface BCEWithLogitsOptions extends LossOptions {
 export function binaryCrossEntropyWithLogits(
   input: Tensor,
   target: Tensor,
-  { weight = null, posWeight = null, reduction = "mean" }: BCEWithLogitsOptions = {},
+  options: BCEWithLogitsOptions = {},
 ): Tensor {
   const owner = "binaryCrossEntropyWithLogits";
+  checkOptions(owner, options, optionNames);
+  const { weight = null, posWeight = null, reduction = "mean" } = options;
   checkReduction(owner, reduction);
   checkSameShape(owner, input, target);
   checkFactor(owner, "weight", weight, input);
@@ -31,7 +36,9 @@ export function binaryCrossEntropyWithLogits(
 }
 
 function checkFactor(owner: string, name: string, factor: Tensor | null, input: Tensor): void {
-  if (factor === null || sameShape(broadcastShapes(factor.shape, input.shape), input.shape)) return;
+  if (factor === null) return;
+  requireTensor(owner, name, factor);
+  if (sameShape(broadcastShapes(factor.shape, input.shape), input.shape)) return;
   throw new RangeError(
     `${owner}: ${name} has shape ${formatShape(factor.shape)}, expected one that broadcasts to the input's ` +
       formatShape(input.shape),

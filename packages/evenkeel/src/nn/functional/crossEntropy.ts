@@ -1,6 +1,7 @@
-import { formatShape, isFloat, type Shape, sameShape } from "../../core/index.ts";
+import { checkOptions, formatShape, isFloat, type Shape, sameShape } from "../../core/index.ts";
 import { requireDtype, requireFloat, requireSameDtype, requireShape } from "../../ops/shapes.ts";
 import type { Tensor } from "../../tensor/index.ts";
+import { requireTensor } from "../checks.ts";
 import { positionOf } from "./position.ts";
 import { checkReduction, type LossOptions, type Reduction } from "./reduction.ts";
 
@@ -18,6 +19,9 @@ export interface CrossEntropyOptions extends NLLOptions {
 
 export const defaultIgnoreIndex = -100;
 
+const nllOptions = ["weight", "ignoreIndex", "reduction"];
+const crossEntropyOptions = [...nllOptions, "labelSmoothing"];
+
 /**
  * Cross entropy of logits. Input [N, C], [N, C, d1, ...] or [C]; the target is either class indices, int32 [N],
  * [N, d1, ...] or [], or class probabilities, float, of the input's shape.
@@ -25,14 +29,12 @@ export const defaultIgnoreIndex = -100;
  * @throws TypeError if the dtypes do not fit
  * @throws RangeError if the shapes do not fit, a class is out of range, or an option is
  */
-export function crossEntropy(
-  input: Tensor,
-  target: Tensor,
-  { weight = null, ignoreIndex = defaultIgnoreIndex, labelSmoothing = 0, reduction = "mean" }: CrossEntropyOptions = {},
-): Tensor {
+export function crossEntropy(input: Tensor, target: Tensor, options: CrossEntropyOptions = {}): Tensor {
   const owner = "crossEntropy";
+  checkOptions(owner, options, crossEntropyOptions);
+  const { weight = null, ignoreIndex = defaultIgnoreIndex, labelSmoothing = 0, reduction = "mean" } = options;
   checkSmoothing(owner, labelSmoothing);
-  checkInput(owner, input, weight, reduction);
+  checkInputs(owner, input, target, weight, reduction);
   if (isFloat(target.dtype) && sameShape(target.shape, input.shape)) {
     return ofProbabilities(input, target, weight, labelSmoothing, reduction);
   }
@@ -47,12 +49,10 @@ export function crossEntropy(
  * https://pytorch.org/docs/stable/generated/torch.nn.functional.nll_loss.html
  * @throws as {@link crossEntropy}
  */
-export function nllLoss(
-  input: Tensor,
-  target: Tensor,
-  { weight = null, ignoreIndex = defaultIgnoreIndex, reduction = "mean" }: NLLOptions = {},
-): Tensor {
-  checkInput("nllLoss", input, weight, reduction);
+export function nllLoss(input: Tensor, target: Tensor, options: NLLOptions = {}): Tensor {
+  checkOptions("nllLoss", options, nllOptions);
+  const { weight = null, ignoreIndex = defaultIgnoreIndex, reduction = "mean" } = options;
+  checkInputs("nllLoss", input, target, weight, reduction);
   checkClassShape("nllLoss", input, target);
   return ofClasses("nllLoss", input, target, { weight, ignoreIndex, labelSmoothing: 0, reduction });
 }
@@ -136,12 +136,15 @@ export function checkSmoothing(owner: string, labelSmoothing: number): void {
   }
 }
 
-function checkInput(owner: string, input: Tensor, weight: Tensor | null, reduction: Reduction): void {
+function checkInputs(owner: string, input: Tensor, target: Tensor, weight: Tensor | null, reduction: Reduction): void {
   checkReduction(owner, reduction);
+  requireTensor(owner, "input", input);
+  requireTensor(owner, "target", target);
   requireFloat(owner, "input", input);
   if (input.ndim === 0)
     throw new RangeError(`${owner}: input is a single value, expected [N, C], [N, C, d1, ...] or [C]`);
   if (weight === null) return;
+  requireTensor(owner, "weight", weight);
   requireShape(owner, "weight (one value per class)", weight, [input.shape[classDim(input.shape)]]);
   requireSameDtype(owner, input, "input", weight, "weight");
 }

@@ -1,7 +1,9 @@
+import { checkOptions } from "../../core/index.ts";
 import * as ops from "../../ops/index.ts";
 import { requireFloat } from "../../ops/shapes.ts";
 import { defaultGenerator } from "../../random/index.ts";
 import type { GeneratorOption, Tensor } from "../../tensor/index.ts";
+import { requireTensor } from "../checks.ts";
 
 export interface DropoutOptions extends GeneratorOption {
   /** Probability of zeroing a value. Default 0.5. */
@@ -16,16 +18,18 @@ export function checkProbability(owner: string, p: number): void {
   }
 }
 
+const optionNames = ["p", "training", "generator"];
+
 /**
  * Sets each value to 0 with probability p and multiplies the others by 1 / (1 - p), so that the expectation stays.
  * Draws nothing for p = 0, p = 1, or outside of training. https://jmlr.org/papers/v15/srivastava14a.html
  * @throws RangeError if p is no probability
  */
-export function dropout(
-  input: Tensor,
-  { p = 0.5, training = true, generator = defaultGenerator }: DropoutOptions = {},
-): Tensor {
+export function dropout(input: Tensor, options: DropoutOptions = {}): Tensor {
+  checkOptions("dropout", options, optionNames);
+  const { p = 0.5, training = true, generator = defaultGenerator } = options;
   checkProbability("dropout", p);
+  requireTensor("dropout", "input", input);
   requireFloat("dropout", "input", input);
   if (!training || p === 0 || input.size === 0) return input;
   return input.mul(ops.dropoutMask<Tensor>({ shape: input.shape, dtype: input.dtype, p, generator }));

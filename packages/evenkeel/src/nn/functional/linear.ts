@@ -1,6 +1,7 @@
 import { formatShape, sizeOf } from "../../core/index.ts";
 import * as ops from "../../ops/index.ts";
 import type { Tensor } from "../../tensor/index.ts";
+import { requireTensor } from "../checks.ts";
 
 /**
  * input * weight^T + bias, over the last dimension: input [..., in], weight [out, in], bias [out] -> [..., out].
@@ -17,6 +18,9 @@ export function linear(input: Tensor, weight: Tensor, bias: Tensor | null = null
 
 /** Gives the leading dimensions of the input. */
 function checkLinear(input: Tensor, weight: Tensor, bias: Tensor | null): readonly number[] {
+  requireTensor("linear", "input", input);
+  requireTensor("linear", "weight", weight);
+  if (bias !== null) requireTensor("linear", "bias", bias);
   if (weight.ndim !== 2) {
     throw new RangeError(`linear: weight has shape ${formatShape(weight.shape)}, expected 2 dimensions [out, in]`);
   }

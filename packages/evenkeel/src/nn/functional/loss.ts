@@ -1,6 +1,7 @@
+import { checkOptions } from "../../core/index.ts";
 import * as ops from "../../ops/index.ts";
 import type { Tensor } from "../../tensor/index.ts";
-import { checkReduction, checkSameShape, type LossOptions, reduce } from "./reduction.ts";
+import { checkReduction, checkSameShape, type LossOptions, lossOptions, reduce } from "./reduction.ts";
 
 /**
  * Losses of regression: input and target of one shape, the reduction of all values.
@@ -11,7 +12,9 @@ import { checkReduction, checkSameShape, type LossOptions, reduce } from "./redu
  * Squared differences.
  * @throws RangeError if the shapes differ
  */
-export function mseLoss(input: Tensor, target: Tensor, { reduction = "mean" }: LossOptions = {}): Tensor {
+export function mseLoss(input: Tensor, target: Tensor, options: LossOptions = {}): Tensor {
+  checkOptions("mseLoss", options, lossOptions);
+  const { reduction = "mean" } = options;
   checkReduction("mseLoss", reduction);
   checkSameShape("mseLoss", input, target);
   return reduce(input.sub(target).square(), reduction);
@@ -21,7 +24,9 @@ export function mseLoss(input: Tensor, target: Tensor, { reduction = "mean" }: L
  * Absolute differences; the gradient of an exact hit is 0.
  * @throws RangeError if the shapes differ
  */
-export function l1Loss(input: Tensor, target: Tensor, { reduction = "mean" }: LossOptions = {}): Tensor {
+export function l1Loss(input: Tensor, target: Tensor, options: LossOptions = {}): Tensor {
+  checkOptions("l1Loss", options, lossOptions);
+  const { reduction = "mean" } = options;
   checkReduction("l1Loss", reduction);
   checkSameShape("l1Loss", input, target);
   return reduce(input.sub(target).abs(), reduction);
@@ -33,6 +38,8 @@ export function checkBeta(owner: string, beta: number): void {
   }
 }
 
+const smoothL1Options = [...lossOptions, "beta"];
+
 /**
  * d^2 / (2 * beta) for differences below beta (default 1), |d| - beta / 2 from there on: {@link huberLoss} over beta.
  * With beta 0 it is {@link l1Loss}. https://arxiv.org/abs/1504.08083
@@ -41,8 +48,10 @@ export function checkBeta(owner: string, beta: number): void {
 export function smoothL1Loss(
   input: Tensor,
   target: Tensor,
-  { beta = 1, reduction = "mean" }: LossOptions & { readonly beta?: number } = {},
+  options: LossOptions & { readonly beta?: number } = {},
 ): Tensor {
+  checkOptions("smoothL1Loss", options, smoothL1Options);
+  const { beta = 1, reduction = "mean" } = options;
   checkBeta("smoothL1Loss", beta);
   checkReduction("smoothL1Loss", reduction);
   checkSameShape("smoothL1Loss", input, target);
@@ -55,6 +64,8 @@ export function checkDelta(owner: string, delta: number): void {
   }
 }
 
+const huberOptions = [...lossOptions, "delta"];
+
 /**
  * d^2 / 2 for differences below delta (default 1), delta * (|d| - delta / 2) from there on.
  * @throws RangeError if the shapes differ or delta is not positive
@@ -62,8 +73,10 @@ export function checkDelta(owner: string, delta: number): void {
 export function huberLoss(
   input: Tensor,
   target: Tensor,
-  { delta = 1, reduction = "mean" }: LossOptions & { readonly delta?: number } = {},
+  options: LossOptions & { readonly delta?: number } = {},
 ): Tensor {
+  checkOptions("huberLoss", options, huberOptions);
+  const { delta = 1, reduction = "mean" } = options;
   checkDelta("huberLoss", delta);
   checkReduction("huberLoss", reduction);
   checkSameShape("huberLoss", input, target);

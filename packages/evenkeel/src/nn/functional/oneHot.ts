@@ -1,7 +1,10 @@
-import { formatShape } from "../../core/index.ts";
+import { checkOptions, formatShape } from "../../core/index.ts";
 import { requireDtype } from "../../ops/shapes.ts";
 import { arange, type Tensor } from "../../tensor/index.ts";
+import { requireTensor } from "../checks.ts";
 import { positionOf } from "./position.ts";
+
+const optionNames = ["numClasses"];
 
 /**
  * A 1 at each class and 0 elsewhere, int32: [...] -> [..., numClasses]. Without `numClasses` there are as many classes
@@ -9,7 +12,10 @@ import { positionOf } from "./position.ts";
  * @throws TypeError if the classes are not int32
  * @throws RangeError if a class is negative or not below `numClasses`
  */
-export function oneHot(classes: Tensor, { numClasses }: { numClasses?: number } = {}): Tensor {
+export function oneHot(classes: Tensor, options: { numClasses?: number } = {}): Tensor {
+  checkOptions("oneHot", options, optionNames);
+  const { numClasses } = options;
+  requireTensor("oneHot", "classes", classes);
   requireDtype("oneHot", "classes", classes, ["int32"], "convert them with .int()");
   const count = numClasses ?? countClasses(classes);
   if (!Number.isInteger(count) || count < 1) {

@@ -1,6 +1,7 @@
 import { formatShape, sameShape, sizeOf } from "../../core/index.ts";
 import { requireFloat } from "../../ops/shapes.ts";
 import type { Tensor } from "../../tensor/index.ts";
+import { requireTensor } from "../checks.ts";
 
 /** What becomes of the values of a loss: their mean, their sum, or one loss per value. */
 export type Reduction = "mean" | "sum" | "none";
@@ -9,6 +10,8 @@ export interface LossOptions {
   /** Default "mean". */
   readonly reduction?: Reduction;
 }
+
+export const lossOptions = ["reduction"];
 
 export function checkReduction(owner: string, reduction: Reduction): void {
   if (reduction !== "mean" && reduction !== "sum" && reduction !== "none") {
@@ -24,6 +27,8 @@ export function reduce(losses: Tensor, reduction: Reduction): Tensor {
 
 /** PyTorch broadcasts [N, 1] against [N] to [N, N] with a warning; the loss is then wrong, so this is an error here. */
 export function checkSameShape(owner: string, input: Tensor, target: Tensor): void {
+  requireTensor(owner, "input", input);
+  requireTensor(owner, "target", target);
   requireFloat(owner, "input", input);
   if (sameShape(input.shape, target.shape)) return;
   const cure =

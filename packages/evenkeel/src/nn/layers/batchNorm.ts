@@ -1,6 +1,6 @@
 import { checkOptions, formatShape } from "../../core/index.ts";
 import { noGrad, ones, type Tensor, zeros } from "../../tensor/index.ts";
-import { checkFinite, checkWholeNumber } from "../checks.ts";
+import { checkFinite, checkFlag, checkWholeNumber, requireTensor } from "../checks.ts";
 import { formatBool, formatFloat } from "../format.ts";
 import { batchNorm } from "../functional/batchNorm.ts";
 import { ones_, zeros_ } from "../init.ts";
@@ -48,7 +48,10 @@ export class BatchNorm1d extends Module {
     checkOptions("BatchNorm1d", options, ["eps", "momentum", "affine", "trackRunningStats"]);
     const { eps = 1e-5, momentum = 0.1, affine = true, trackRunningStats = true } = options;
     checkFinite("BatchNorm1d", "eps", eps);
+    if (eps < 0) throw new RangeError(`BatchNorm1d: eps is ${eps}, expected a number of at least 0`);
     if (momentum !== null) checkFinite("BatchNorm1d", "momentum", momentum);
+    checkFlag("BatchNorm1d", "affine", affine);
+    checkFlag("BatchNorm1d", "trackRunningStats", trackRunningStats);
     this.numFeatures = numFeatures;
     this.eps = eps;
     this.momentum = momentum;
@@ -97,6 +100,7 @@ export class BatchNorm1d extends Module {
   }
 
   private checkInput(input: Tensor): void {
+    requireTensor("BatchNorm1d", "input", input);
     const given = `BatchNorm1d: input has shape ${formatShape(input.shape)}`;
     if (input.ndim !== 2 && input.ndim !== 3) {
       throw new RangeError(`${given}, expected [N, ${this.numFeatures}] or [N, ${this.numFeatures}, L]`);

@@ -1,5 +1,5 @@
 import type { Tensor } from "../../tensor/index.ts";
-import { checkDim } from "../checks.ts";
+import { checkDim, requireTensor } from "../checks.ts";
 import { Module } from "../module.ts";
 
 /** Makes one dimension of those from startDim (default 1) to endDim (default -1): [N, C, L] -> [N, C * L]. */
@@ -16,6 +16,7 @@ export class Flatten extends Module {
   }
 
   override forward(input: Tensor): Tensor {
+    requireTensor("Flatten", "input", input);
     return input.flatten(this.startDim, this.endDim);
   }
 

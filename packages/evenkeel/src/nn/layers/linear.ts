@@ -1,6 +1,6 @@
 import { checkOptions } from "../../core/index.ts";
 import { type GeneratorOption, type Tensor, zeros } from "../../tensor/index.ts";
-import { checkWholeNumber } from "../checks.ts";
+import { checkFlag, checkWholeNumber } from "../checks.ts";
 import { formatBool } from "../format.ts";
 import { linear } from "../functional/linear.ts";
 import { kaimingUniform_, uniform_ } from "../init.ts";
@@ -31,10 +31,12 @@ export class Linear extends Module {
     checkWholeNumber("Linear", "inFeatures", inFeatures, 1);
     checkWholeNumber("Linear", "outFeatures", outFeatures, 1);
     checkOptions("Linear", options, ["bias", "generator"]);
+    const { bias = true } = options;
+    checkFlag("Linear", "bias", bias);
     this.inFeatures = inFeatures;
     this.outFeatures = outFeatures;
     this.weight = new Parameter(zeros([outFeatures, inFeatures]));
-    this.bias = options.bias === false ? null : new Parameter(zeros([outFeatures]));
+    this.bias = bias ? new Parameter(zeros([outFeatures])) : null;
     this.resetParameters(options);
   }
 

@@ -1,0 +1,50 @@
+import { expect, it } from "vitest";
+import { type Tensor, tensor } from "../../tensor/index.ts";
+import * as F from "./index.ts";
+
+const x = tensor([
+  [1, 2],
+  [3, 4],
+]);
+const classes = tensor([0, 1], { dtype: "int32" });
+
+/** Every function that takes options, with the name of its first one; `options` as somebody might give them. */
+const calls: Readonly<Record<string, [known: string, call: (options: never) => Tensor]>> = {
+  batchNorm: ["runningMean", (options) => F.batchNorm(x, options)],
+  binaryCrossEntropyWithLogits: ["weight", (options) => F.binaryCrossEntropyWithLogits(x, x, options)],
+  crossEntropy: ["weight", (options) => F.crossEntropy(x, classes, options)],
+  dropout: ["p", (options) => F.dropout(x, options)],
+  elu: ["alpha", (options) => F.elu(x, options)],
+  gelu: ["approximate", (options) => F.gelu(x, options)],
+  huberLoss: ["reduction", (options) => F.huberLoss(x, x, options)],
+  l1Loss: ["reduction", (options) => F.l1Loss(x, x, options)],
+  leakyRelu: ["negativeSlope", (options) => F.leakyRelu(x, options)],
+  logSoftmax: ["dim", (options) => F.logSoftmax(x, options)],
+  mseLoss: ["reduction", (options) => F.mseLoss(x, x, options)],
+  nllLoss: ["weight", (options) => F.nllLoss(x, classes, options)],
+  oneHot: ["numClasses", (options) => F.oneHot(classes, options)],
+  smoothL1Loss: ["reduction", (options) => F.smoothL1Loss(x, x, options)],
+  softmax: ["dim", (options) => F.softmax(x, options)],
+  softplus: ["beta", (options) => F.softplus(x, options)],
+};
+
+const withoutOptions = ["linear", "logSigmoid", "relu", "sigmoid", "silu", "tanh"];
+
+it("no function is forgotten here", () => {
+  expect([...Object.keys(calls), ...withoutOptions].sort()).toEqual(Object.keys(F).sort());
+});
+
+it.each(Object.entries(calls))("%s refuses options by position and by another name", (name, [known, call]) => {
+  for (const options of [0.1, "sum", false, null, [1], x]) expect(() => call(options as never)).toThrow(TypeError);
+  expect(() => call(0.1 as never)).toThrow(
+    `${name}: the options are 0.1, expected an object such as { ${known}: ... }`,
+  );
+  expect(() => call({ inplace: true } as never)).toThrow(`${name}: unknown option "inplace", expected ${known}`);
+});
+
+it("softmax without a dimension", () => {
+  // @ts-expect-error: dim is required
+  expect(() => F.softmax(x)).toThrow("softmax: the options are undefined, expected an object such as { dim: ... }");
+  // @ts-expect-error: dim is required
+  expect(() => F.logSoftmax(x, {})).toThrow(RangeError);
+});
