@@ -195,6 +195,8 @@ describe("options that do not go together", () => {
   it("a position that the dataset does not have, or no dataset at all", () => {
     expect(() => [...new DataLoader(seven, { sampler: [7] })]).toThrow(/index 7 is out of range/);
     // @ts-expect-error a tensor is no dataset
-    expect(() => new DataLoader(tensor([1, 2]))).toThrow(/dataset is Tensor, expected an object with a length/);
+    expect(() => new DataLoader(tensor([1, 2]))).toThrow(
+      /dataset is Tensor, expected a Dataset .* put tensors into a TensorDataset/,
+    );
   });
 });

@@ -1,9 +1,9 @@
 import { checkOptions, describe } from "../core/index.ts";
 import { defaultGenerator, drawInt64, type Generator } from "../random/index.ts";
 import { BatchSampler } from "./batchSampler.ts";
-import { checkFlag, checkGenerator, checkSized, checkWhole } from "./checks.ts";
+import { checkFlag, checkGenerator, checkWhole } from "./checks.ts";
 import type { Collated } from "./collate.ts";
-import { type Dataset, fetchBatch } from "./dataset.ts";
+import { type Dataset, type DatasetLike, fetchBatch, toDataset } from "./dataset.ts";
 import { RandomSampler, SequentialSampler } from "./sampler.ts";
 
 /** Anything that gives positions, or batches of them; with a length, if the loader's own shall be known. */
@@ -48,12 +48,12 @@ export class DataLoader<T, B = Collated<T>> implements Iterable<B> {
   readonly #collate: ((items: T[]) => B) | undefined;
 
   /**
-   * @throws TypeError if an option is unknown or of the wrong kind
+   * @throws TypeError if `dataset` is neither a dataset nor an array of items, or an option is unknown or of the wrong kind
    * @throws RangeError if batchSize is not a whole number above 0, or an empty dataset shall be shuffled
    * @throws Error if options exclude each other
    */
-  constructor(dataset: Dataset<T>, options: DataLoaderOptions<T, B> = {}) {
-    checkSized("DataLoader", "dataset", dataset);
+  constructor(dataset: DatasetLike<T>, options: DataLoaderOptions<T, B> = {}) {
+    const source = toDataset("DataLoader", "dataset", dataset);
     checkOptions("DataLoader", options, optionNames);
     const { batchSize = 1, shuffle = false, sampler, batchSampler, dropLast = false, collate, generator } = options;
     checkWhole("DataLoader", "batchSize", batchSize, 1);
@@ -73,7 +73,7 @@ export class DataLoader<T, B = Collated<T>> implements Iterable<B> {
         "DataLoader: batchSampler option is mutually exclusive with batchSize, shuffle, sampler, and dropLast; leave those out",
       );
     }
-    this.dataset = dataset;
+    this.dataset = source;
     this.generator = generator;
     this.#collate = collate;
     this.dropLast = dropLast;
@@ -83,7 +83,7 @@ export class DataLoader<T, B = Collated<T>> implements Iterable<B> {
       this.batchSampler = batchSampler;
     } else {
       this.batchSize = batchSize;
-      this.sampler = sampler ?? (shuffle ? new RandomSampler(dataset, { generator }) : new SequentialSampler(dataset));
+      this.sampler = sampler ?? (shuffle ? new RandomSampler(source, { generator }) : new SequentialSampler(source));
       this.batchSampler = new BatchSampler(this.sampler, batchSize, dropLast);
     }
   }

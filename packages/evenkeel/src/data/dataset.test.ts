@@ -1,7 +1,16 @@
 import fc from "fast-check";
 import { describe, expect, expectTypeOf, it } from "vitest";
 import { arange, type Tensor, tensor } from "../tensor/index.ts";
-import { type Collated, ConcatDataset, type Dataset, defaultCollate, Subset, TensorDataset } from "./index.ts";
+import {
+  type Collated,
+  ConcatDataset,
+  DataLoader,
+  type Dataset,
+  defaultCollate,
+  randomSplit,
+  Subset,
+  TensorDataset,
+} from "./index.ts";
 
 const x = tensor([
   [0, 1],
@@ -40,6 +49,13 @@ describe("TensorDataset", () => {
     expect(x.data[0]).toBe(0);
   });
 
+  it("gives all rows as one batch, as a copy", () => {
+    const [features, target] = new TensorDataset(x, y).batch();
+    expect([features.toArray(), target.toArray()]).toEqual([x.toArray(), [5, 6, 7, 8]]);
+    expect(features.storage).not.toBe(x.storage);
+    expect(new TensorDataset(x.slice(0, 4)).batch()[0].shape).toEqual([0, 2]);
+  });
+
   it("refuses what has no common first dimension", () => {
     expect(() => new TensorDataset(x, tensor([1, 2]))).toThrow(
       new RangeError("TensorDataset: Size mismatch between tensors: [4, 2], [2]; their first dimensions must be equal"),
@@ -73,6 +89,16 @@ describe("Subset", () => {
     expect(target.toArray()).toEqual([8, 6, 8]);
   });
 
+  it("gives all its items as one batch", () => {
+    const [features, target] = new Subset(new TensorDataset(x, y), [3, 0]).batch();
+    expectTypeOf(features).toEqualTypeOf<Tensor>();
+    expect([features.shape, target.toArray()]).toEqual([
+      [2, 2],
+      [8, 5],
+    ]);
+    expect(new Subset(numbers(4, 5, 6), [2, 1]).batch().toArray()).toEqual([6, 5]);
+  });
+
   it("collates where the dataset has no batches of its own", () => {
     expect(new Subset(numbers(4, 5, 6), [2, 1]).batch([0, 1]).toArray()).toEqual([6, 5]);
   });
@@ -95,6 +121,59 @@ describe("ConcatDataset", () => {
     expect([0, 2, 3, 4, -1, -5].map((i) => dataset.get(i))).toEqual([1, 4, 3, 5, 5, 1]);
     expect(() => dataset.get(5)).toThrow(/ConcatDataset: index 5 is out of range/);
     expect(() => new ConcatDataset([])).toThrow(/got no datasets/);
+  });
+});
+
+describe("an array of items is a dataset", () => {
+  const items = [1, 2, 3].map((i): [Tensor, Tensor] => [tensor([i, -i]), tensor(10 * i)]);
+
+  it("in a loader", () => {
+    const loader = new DataLoader(items, { batchSize: 2 });
+    const batches = [...loader].map(([a, b]) => [a.toArray(), b.toArray()]);
+    expect(batches).toEqual([
+      [
+        [
+          [1, -1],
+          [2, -2],
+        ],
+        [10, 20],
+      ],
+      [[[3, -3]], [30]],
+    ]);
+    expectTypeOf([...loader]).toEqualTypeOf<[Tensor, Tensor][]>();
+    expect([...new DataLoader([{ name: "a", weight: 1 }])][0].weight.toArray()).toEqual([1]);
+    expect([loader.dataset.length, loader.dataset.get(-1)]).toEqual([3, items[2]]);
+    expect(() => loader.dataset.get(3)).toThrow(RangeError);
+  });
+
+  it("in a subset, a split and a concatenation", () => {
+    expect(new Subset([4, 5, 6], [2, 0]).batch().toArray()).toEqual([6, 4]);
+    expect(randomSplit(items, [2, 1]).map(({ length }) => length)).toEqual([2, 1]);
+    const both = new ConcatDataset([[1, 2], numbers(3)]);
+    expect([0, 1, 2].map((i) => both.get(i))).toEqual([1, 2, 3]);
+  });
+
+  it.each<[string, unknown]>([
+    ["Object", { length: 3 }],
+    ["Set", new Set([1])],
+    ["Tensor", x],
+    ["Float32Array", new Float32Array(3)],
+    ["null", null],
+    ['"abc"', "abc"],
+  ])("but %s is none", (given, stranger) => {
+    const dataset = stranger as Dataset<number>;
+    const attempts: [string, () => unknown][] = [
+      ["DataLoader: dataset", () => new DataLoader(dataset)],
+      ["Subset: dataset", () => new Subset(dataset, [0])],
+      ["ConcatDataset: dataset 1", () => new ConcatDataset([[1], dataset])],
+      ["randomSplit: dataset", () => randomSplit(dataset, [1])],
+    ];
+    for (const [what, attempt] of attempts) {
+      expect(attempt).toThrow(TypeError);
+      expect(attempt).toThrow(
+        `${what} is ${given}, expected a Dataset (an object with length and get(index)) or an array`,
+      );
+    }
   });
 });
 

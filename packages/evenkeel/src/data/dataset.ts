@@ -1,6 +1,6 @@
 import { describe, formatShape } from "../core/index.ts";
 import { Tensor, tensor } from "../tensor/index.ts";
-import { checkSized, resolveIndex } from "./checks.ts";
+import { resolveIndex } from "./checks.ts";
 import { type Collated, defaultCollate } from "./collate.ts";
 
 /** Items by position. https://pytorch.org/docs/stable/data.html#map-style-datasets */
@@ -20,6 +20,46 @@ export function fetchBatch<T>(dataset: Dataset<T>, indices: readonly number[]): 
   return dataset.batch === undefined
     ? defaultCollate(indices.map((index) => dataset.get(index)))
     : dataset.batch(indices);
+}
+
+/** What takes a dataset also takes a plain list of items. */
+export type DatasetLike<T> = Dataset<T> | readonly T[];
+
+/**
+ * A list of items as a dataset; a dataset as it is.
+ * @throws TypeError if `value` is neither
+ */
+export function toDataset<T>(caller: string, name: string, value: DatasetLike<T>): Dataset<T> {
+  if (Array.isArray(value)) return new ArrayDataset(value);
+  const { length, get } = (value ?? {}) as Partial<Dataset<T>>;
+  if (typeof value !== "object" || !Number.isSafeInteger(length) || typeof get !== "function") {
+    throw new TypeError(
+      `${caller}: ${name} is ${describe(value)}, expected a Dataset (an object with length and get(index)) or an array ` +
+        "of items; put tensors into a TensorDataset",
+    );
+  }
+  return value as Dataset<T>;
+}
+
+/** The items of an array, which may still grow. */
+class ArrayDataset<T> implements Dataset<T> {
+  readonly #items: readonly T[];
+
+  constructor(items: readonly T[]) {
+    this.#items = items;
+  }
+
+  get length(): number {
+    return this.#items.length;
+  }
+
+  get(index: number): T {
+    return this.#items[resolveIndex("dataset", index, this.length)];
+  }
+}
+
+function positions(count: number): number[] {
+  return Array.from({ length: count }, (_, i) => i);
 }
 
 type Tensors = readonly [Tensor, ...Tensor[]];
@@ -66,8 +106,8 @@ export class TensorDataset<T extends Tensors> implements Dataset<T> {
     return this.tensors.map((tensor) => tensor.select(0, row)) as unknown as T;
   }
 
-  /** The rows at `indices` of each tensor, copied at once. @throws RangeError if there is no such row */
-  batch(indices: readonly number[]): Collated<T> {
+  /** The rows at `indices` of each tensor, all rows without it, copied at once. @throws RangeError if there is no such row */
+  batch(indices: readonly number[] = positions(this.length)): Collated<T> {
     const rows = Int32Array.from(indices, (index) => resolveIndex("TensorDataset", index, this.length));
     const index = tensor(rows);
     return this.tensors.map((tensor) => tensor.indexSelect(0, index)) as unknown as Collated<T>;
@@ -83,13 +123,12 @@ export class Subset<T> implements Dataset<T> {
   readonly indices: readonly number[];
 
   /**
-   * @throws TypeError if `dataset` has no length
+   * @throws TypeError if `dataset` is neither a dataset nor an array of items
    * @throws RangeError if an index is not a position in it
    */
-  constructor(dataset: Dataset<T>, indices: Iterable<number>) {
-    checkSized("Subset", "dataset", dataset);
-    this.dataset = dataset;
-    this.indices = Array.from(indices, (index) => resolveIndex("Subset", index, dataset.length));
+  constructor(dataset: DatasetLike<T>, indices: Iterable<number>) {
+    this.dataset = toDataset("Subset", "dataset", dataset);
+    this.indices = Array.from(indices, (index) => resolveIndex("Subset", index, this.dataset.length));
   }
 
   get length(): number {
@@ -101,8 +140,8 @@ export class Subset<T> implements Dataset<T> {
     return this.dataset.get(this.#translate(index));
   }
 
-  /** @throws RangeError if there is no such item */
-  batch(indices: readonly number[]): Collated<T> {
+  /** The items at `indices`, all of them without it, as one batch. @throws RangeError if there is no such item */
+  batch(indices: readonly number[] = positions(this.length)): Collated<T> {
     return fetchBatch(
       this.dataset,
       indices.map((index) => this.#translate(index)),
@@ -121,13 +160,13 @@ export class Subset<T> implements Dataset<T> {
 export class ConcatDataset<T> implements Dataset<T> {
   readonly datasets: readonly Dataset<T>[];
 
-  /** @throws TypeError if a dataset has no length @throws RangeError if there are no datasets */
-  constructor(datasets: Iterable<Dataset<T>>) {
-    this.datasets = [...datasets];
+  /**
+   * @throws TypeError if one is neither a dataset nor an array of items
+   * @throws RangeError if there are no datasets
+   */
+  constructor(datasets: Iterable<DatasetLike<T>>) {
+    this.datasets = Array.from(datasets, (dataset, i) => toDataset("ConcatDataset", `dataset ${i}`, dataset));
     if (this.datasets.length === 0) throw new RangeError("ConcatDataset: got no datasets, expected at least one");
-    this.datasets.forEach((dataset, i) => {
-      checkSized("ConcatDataset", `dataset ${i}`, dataset);
-    });
   }
 
   get length(): number {

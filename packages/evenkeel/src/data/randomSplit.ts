@@ -1,7 +1,7 @@
 import { checkOptions, describe } from "../core/index.ts";
 import { defaultGenerator, type Generator, randperm } from "../random/index.ts";
-import { checkGenerator, checkSized } from "./checks.ts";
-import { type Dataset, Subset } from "./dataset.ts";
+import { checkGenerator } from "./checks.ts";
+import { type DatasetLike, Subset, toDataset } from "./dataset.ts";
 
 /** One subset per length. */
 type Splits<T, L extends readonly number[]> = { -readonly [K in keyof L]: Subset<T> };
@@ -17,18 +17,18 @@ type Splits<T, L extends readonly number[]> = { -readonly [K in keyof L]: Subset
  * @throws RangeError if `lengths` do not sum to the dataset's length or to 1, or are negative or not whole; nothing is drawn then
  */
 export function randomSplit<T, const L extends readonly number[]>(
-  dataset: Dataset<T>,
+  dataset: DatasetLike<T>,
   lengths: L,
   options: { readonly generator?: Generator } = {},
 ): Splits<T, L> {
-  checkSized("randomSplit", "dataset", dataset);
+  const source = toDataset("randomSplit", "dataset", dataset);
   checkOptions("randomSplit", options, ["generator"]);
   checkGenerator("randomSplit", options.generator);
-  const sizes = resolveLengths(dataset.length, lengths);
-  const order = randperm(dataset.length, options.generator ?? defaultGenerator);
+  const sizes = resolveLengths(source.length, lengths);
+  const order = randperm(source.length, options.generator ?? defaultGenerator);
   let start = 0;
   const subsets = sizes.map((size) => {
-    const subset = new Subset(dataset, order.subarray(start, start + size));
+    const subset = new Subset(source, order.subarray(start, start + size));
     start += size;
     return subset;
   });

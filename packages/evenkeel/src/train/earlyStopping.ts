@@ -1,5 +1,6 @@
 import { checkOptions } from "../core/index.ts";
 import type { StateDict } from "../nn/index.ts";
+import { cloneState } from "../tensor/index.ts";
 import type { Model } from "./modelState.ts";
 
 export interface EarlyStoppingOptions {
@@ -81,7 +82,7 @@ export class EarlyStopping {
     if (!better) return false;
     this.#best = value;
     this.#bestEpoch = this.#epochs;
-    if (this.restoreBest) this.#state = cloned(model.stateDict());
+    if (this.restoreBest) this.#state = cloneState(model.stateDict());
     return true;
   }
 
@@ -91,8 +92,4 @@ export class EarlyStopping {
     model.loadStateDict(this.#state);
     return true;
   }
-}
-
-function cloned(state: StateDict): StateDict {
-  return Object.fromEntries(Object.entries(state).map(([name, tensor]) => [name, tensor.clone()]));
 }

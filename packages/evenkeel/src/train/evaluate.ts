@@ -1,4 +1,5 @@
 import { checkOptions } from "../core/index.ts";
+import { describe, isModuleClass } from "../nn/callable.ts";
 import { cat, noGrad, Tensor } from "../tensor/index.ts";
 import { type Batch, checkLoader, type Example, inputsOf, type Loader, rowBatches, toExample } from "./batches.ts";
 import { needsTwoRows } from "./batchNormLayers.ts";
@@ -14,11 +15,27 @@ export interface EvaluateOptions<K extends string = never> {
   readonly metrics?: Metrics<K>;
 }
 
-/** One value out of the loss's tensor. @throws RangeError if it holds more than one */
-export function lossValue(loss: Tensor): number {
-  if (loss instanceof Tensor && loss.size === 1) return loss.item();
-  const given = loss instanceof Tensor ? `${loss.size} values` : typeof loss;
-  throw new RangeError(`the loss gave ${given}, expected a tensor of one value; use reduction "mean"`);
+/** @throws TypeError unless `loss` can be called with output and target */
+export function checkLoss(owner: string, loss: unknown): void {
+  if (typeof loss === "function" && !isModuleClass(loss)) return;
+  const cure = isModuleClass(loss) ? "; make one with new" : "";
+  throw new TypeError(
+    `${owner}: loss is ${describe(loss)}, expected a module such as new nn.MSELoss(), or a function${cure}`,
+  );
+}
+
+/** What a model makes of a batch, and the loss of it as one value. */
+export type Forward = (inputs: Batch, target: Tensor) => { readonly output: Tensor; readonly loss: Tensor };
+
+/** @throws from the pass: RangeError if the loss gives more than one value; whatever model and loss throw */
+export function forwardPass(model: Model, lossOf: Loss): Forward {
+  return (inputs, target) => {
+    const output = callModel(model, inputs);
+    const loss = lossOf(output, target);
+    if (loss instanceof Tensor && loss.size === 1) return { output, loss };
+    const given = loss instanceof Tensor ? `${loss.size} values` : typeof loss;
+    throw new RangeError(`the loss gave ${given}, expected a tensor of one value; use reduction "mean"`);
+  };
 }
 
 /** Calls the model on one batch. @throws TypeError if it gives something else than a tensor */
@@ -34,14 +51,14 @@ export function callModel(model: Model, inputs: Batch): Tensor {
 export function* scoreBatches<K extends string>(
   model: Model,
   loader: Loader,
-  loss: Loss,
+  forward: Forward,
   board: Scoreboard<K>,
 ): Generator<{ readonly example: Example; readonly loss: number }, void, undefined> {
   for (const batch of rowBatches(loader, needsTwoRows(model))) {
     const example = toExample(batch);
     const value = noGrad(() => {
-      const output = callModel(model, example.inputs);
-      const value = lossValue(loss(output, example.target));
+      const { output, loss } = forward(example.inputs, example.target);
+      const value = loss.item();
       board.add(value, example.rows, output, example.target);
       return value;
     });
@@ -60,9 +77,10 @@ export function noBatches(name: string): Error {
 export function scoreAsIs<K extends string>(model: Model, loader: Loader, options: EvaluateOptions<K>): Scores<K> {
   checkOptions("evaluate", options, ["loss", "metrics"]);
   checkLoader(loader, "the loader");
+  checkLoss("evaluate", options.loss);
   checkMetrics(options.metrics);
   const board = new Scoreboard(options.metrics);
-  for (const _ of scoreBatches(model, loader, options.loss, board));
+  for (const _ of scoreBatches(model, loader, forwardPass(model, options.loss), board));
   return board.scores();
 }
 
@@ -70,7 +88,8 @@ export function scoreAsIs<K extends string>(model: Model, loader: Loader, option
  * The loss and the metrics over all rows of a loader, in eval mode and without gradients. Rows weigh the same whatever
  * the size of their batch. The modes of all modules are afterwards as they were.
  *
- * @throws TypeError for a loader or a metric that is none; Error if the loader gives no batches; whatever the model throws
+ * @throws TypeError for a loader, a loss or a metric that is none; Error if the loader gives no batches; whatever the
+ * model throws
  */
 export function evaluate<K extends string = never>(
   model: Model,

@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from "vitest";
+import { compile } from "../compile/index.ts";
 import { DataLoader, TensorDataset } from "../data/index.ts";
 import { BatchNorm1d, Dropout, Linear, Module, MSELoss, ReLU, Sequential } from "../nn/index.ts";
 import { Adam, SGD } from "../optim/index.ts";
@@ -56,29 +57,34 @@ describe("fit", () => {
     expect(history.epochs[39].validation?.r2).toBeCloseTo(1, 6);
   });
 
-  it("makes the steps of a loop written by hand, bit for bit, and draws the same random numbers", async () => {
-    const data = line(50);
-    const make = () => {
-      manualSeed(7);
-      const model = new Sequential(new Linear(2, 8), new BatchNorm1d(8), new Dropout(0.3), new Linear(8, 1));
-      const train = new DataLoader(new TensorDataset(...data), { batchSize: 16, shuffle: true });
-      return { model, train, optimizer: new Adam(model.parameters(), { lr: 0.01 }) };
-    };
-    const byHand = make();
-    for (let epoch = 0; epoch < 3; epoch++) {
-      for (const [x, y] of byHand.train) {
-        const value = loss(byHand.model(x), y);
-        byHand.optimizer.zeroGrad();
-        value.backward();
-        byHand.optimizer.step();
-      }
-    }
-    const afterHand = randn([4]);
-    const { model, ...fitted } = make();
-    await fit(model, { ...fitted, loss, epochs: 3 });
-    expect(stateOf(model)).toEqual(stateOf(byHand.model));
-    expect(randn([4]).toArray()).toEqual(afterHand.toArray());
-  });
+  it.each([true, false])(
+    "makes the steps of a loop written by hand, bit for bit, with the same draws; compile: %s",
+    async (compiled) => {
+      const data = line(50);
+      const make = () => {
+        manualSeed(7);
+        const model = new Sequential(new Linear(2, 8), new BatchNorm1d(8), new Dropout(0.3), new Linear(8, 1));
+        const train = new DataLoader(new TensorDataset(...data), { batchSize: 16, shuffle: true });
+        return { model, train, optimizer: new Adam(model.parameters(), { lr: 0.01 }) };
+      };
+      const byHand = make();
+      const step = compile(
+        (x: Tensor, y: Tensor) => {
+          const value = loss(byHand.model(x), y);
+          byHand.optimizer.zeroGrad();
+          value.backward();
+          byHand.optimizer.step();
+        },
+        { compile: compiled },
+      );
+      for (let epoch = 0; epoch < 3; epoch++) for (const [x, y] of byHand.train) step(x, y);
+      const afterHand = randn([4]);
+      const { model, ...fitted } = make();
+      await fit(model, { ...fitted, loss, epochs: 3, compile: compiled });
+      expect(stateOf(model)).toEqual(stateOf(byHand.model));
+      expect(randn([4]).toArray()).toEqual(afterHand.toArray());
+    },
+  );
 
   it("reports start, batches, validation, epoch, stop, and the same to callbacks", async () => {
     const model = new Linear(2, 1);
@@ -374,7 +380,7 @@ describe("aborting", () => {
         return this.inner(x);
       }
     }
-    const history = await fit(new Watch(), { ...rest, epochs: 5, signal: controller.signal });
+    const history = await fit(new Watch(), { ...rest, epochs: 5, signal: controller.signal, compile: false });
     expect(history).toMatchObject({ reason: "aborted", steps: 4, epochs: [] });
     expect(batches).toBe(2);
     expect(model.training).toBe(true);
@@ -422,7 +428,14 @@ describe("aborting", () => {
     };
     let ticks = 0;
     const timer = setInterval(() => ticks++, 1);
-    await fit(model, { optimizer: rest.optimizer, train: [line(4)], loss: slow, epochs: 30, yieldEvery: 10 });
+    await fit(model, {
+      optimizer: rest.optimizer,
+      train: [line(4)],
+      loss: slow,
+      epochs: 30,
+      yieldEvery: 10,
+      compile: false,
+    });
     clearInterval(timer);
     expect(ticks).toBeGreaterThanOrEqual(5);
   });
@@ -452,8 +465,8 @@ describe("misuse of fit", () => {
     ["a tensor for a loader", { train: good.train[0][0] }, "train is Tensor, expected something to loop over"],
     ["a used-up loader", { train: good.train[Symbol.iterator]() }, "used up after one epoch"],
     ["a validation that is none", { validation: 3 }, "validation is Number"],
-    ["a loss that is none", { loss: "mse" }, "loss is string, expected a module"],
-    ["no optimizer", { optimizer: undefined }, "optimizer is none, expected one such as new optim.Adam"],
+    ["a loss that is none", { loss: "mse" }, 'loss is "mse", expected a module'],
+    ["no optimizer", { optimizer: undefined }, "optimizer is undefined, expected one such as new optim.Adam"],
     ["an optimizer of another model", { optimizer: sgd(new Linear(2, 1)) }, "holds none of the model's parameters"],
     [
       "a metric not called",
@@ -501,8 +514,11 @@ describe("misuse of fit", () => {
     expect(stateOf(model)).toEqual(before);
   });
 
-  it("an empty validation is found after the first epoch", async () => {
-    const training = fit(model, { ...good, validation: [] });
+  it("an empty validation is refused at the call where its length tells, else found after the first epoch", async () => {
+    expect(() => fit(model, { ...good, validation: [] })).toThrow("validation gives no batches");
+    const batchSampler = { *[Symbol.iterator]() {} };
+    const validation = new DataLoader(new TensorDataset(...line(4)), { batchSampler });
+    const training = fit(model, { ...good, validation });
     await expect(training).rejects.toThrow("gives no batches");
     expect(model.training).toBe(true);
   });

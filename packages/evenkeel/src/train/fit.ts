@@ -1,7 +1,8 @@
+import { compile } from "../compile/index.ts";
 import { type Example, rowBatches, toExample } from "./batches.ts";
 import { needsTwoRows } from "./batchNormLayers.ts";
 import { breather } from "./breathe.ts";
-import { noBatches, scoreBatches } from "./evaluate.ts";
+import { type Forward, forwardPass, noBatches, scoreBatches } from "./evaluate.ts";
 import type { TrainingEvent } from "./events.ts";
 import { callbackFor, type FitOptions, type FitPlan, planFit } from "./fitOptions.ts";
 import { type EpochRecord, type History, monitored, type Scores, type StopReason } from "./history.ts";
@@ -35,6 +36,7 @@ class Run<K extends string> {
   readonly #model: Model;
   readonly #plan: FitPlan<K>;
   readonly #stepper: Stepper;
+  readonly #forward: Forward;
   readonly #breathe: () => Promise<void> | undefined;
   readonly #epochs: EpochRecord<K>[] = [];
   #started = 0;
@@ -46,6 +48,7 @@ class Run<K extends string> {
     this.#model = model;
     this.#plan = plan;
     this.#stepper = new Stepper(model, plan);
+    this.#forward = compile(forwardPass(model, plan.loss), { compile: plan.compile });
     this.#breathe = breather(plan.yieldEvery);
   }
 
@@ -124,13 +127,13 @@ class Run<K extends string> {
 
   /** Returns no scores without a validation loader; undefined if stopped. */
   async #validate(): Promise<{ scores?: Scores<K>; rows: number } | undefined> {
-    const { validation, loss, metrics } = this.#plan;
+    const { validation, metrics } = this.#plan;
     if (validation === undefined) return { rows: 0 };
     const board = new Scoreboard(metrics);
     this.#model.eval();
     let batch = 0;
     this.#stepper.take();
-    for (const scored of scoreBatches(this.#model, validation, loss, board)) {
+    for (const scored of scoreBatches(this.#model, validation, this.#forward, board)) {
       batch++;
       if (!Number.isFinite(scored.loss)) throw this.#invalid(scored.example, batch, scored.loss);
       await this.#breathe();

@@ -1,7 +1,8 @@
 import { checkOptions } from "../core/index.ts";
+import { describe } from "../nn/callable.ts";
 import { checkLoader, type Loader } from "./batches.ts";
 import { EarlyStopping, type EarlyStoppingOptions, earlyStoppingKeys } from "./earlyStopping.ts";
-import type { Loss } from "./evaluate.ts";
+import { checkLoss, type Loss, noBatches } from "./evaluate.ts";
 import type { BatchEvent, EpochEvent, StartEvent, StopEvent, TrainingEvent, ValidationEvent } from "./events.ts";
 import type { Monitor } from "./history.ts";
 import type { Model } from "./modelState.ts";
@@ -33,6 +34,11 @@ export interface FitOptions<K extends string = never> {
   readonly clipGradNorm?: number;
   /** Names of the input's columns, for errors. */
   readonly columns?: readonly string[];
+  /**
+   * Run steps and validation as compiled programs. Default true; false runs eagerly, for models that look at values while
+   * they compute, and for debugging.
+   */
+  readonly compile?: boolean;
   /** After how many milliseconds of work timers, signals and the screen get their turn. Default 10. */
   readonly yieldEvery?: number;
   // Called, and awaited, before a loop over the training gets the event.
@@ -45,6 +51,7 @@ export interface FitOptions<K extends string = never> {
 
 /** Options with their defaults, checked. */
 export interface FitPlan<K extends string> extends FitOptions<K> {
+  readonly compile: boolean;
   readonly yieldEvery: number;
   readonly monitor: Monitor<K>;
   /** Finds the best epoch; one that never stops if early stopping was not asked for. */
@@ -61,19 +68,18 @@ const callbacks = {
 
 const keys = [
   ...["train", "validation", "loss", "optimizer", "epochs", "metrics", "earlyStopping", "signal", "clipGradNorm"],
-  ...["columns", "yieldEvery", ...Object.values(callbacks)],
+  ...["columns", "compile", "yieldEvery", ...Object.values(callbacks)],
 ];
 
 /** @throws TypeError, RangeError or Error naming the option that is missing, unknown, or does not fit */
 export function planFit<K extends string>(model: Model, options: FitOptions<K>): FitPlan<K> {
   checkModel(model);
   checkOptions("fit", options, keys);
-  const { train, validation, loss, epochs, metrics, clipGradNorm, yieldEvery = 10 } = options;
+  const { train, validation, loss, epochs, metrics, clipGradNorm, signal, compile = true, yieldEvery = 10 } = options;
   checkLoader(train, "train", true);
   if (validation !== undefined) checkLoader(validation, "validation", true);
-  if (typeof loss !== "function") {
-    throw new TypeError(`fit: loss is ${typeof loss}, expected a module such as new nn.MSELoss(), or a function`);
-  }
+  if (validation !== undefined && isEmpty(validation)) throw noBatches("validation");
+  checkLoss("fit", loss);
   checkOptimizer(model, options.optimizer);
   if (!Number.isInteger(epochs) || epochs < 1) {
     throw new RangeError(`fit: epochs is ${epochs}, expected a whole number of at least 1`);
@@ -82,13 +88,26 @@ export function planFit<K extends string>(model: Model, options: FitOptions<K>):
   if (clipGradNorm !== undefined && !(clipGradNorm > 0)) {
     throw new RangeError(`fit: clipGradNorm is ${clipGradNorm}, expected a number above 0`);
   }
+  if (signal !== undefined && typeof signal?.aborted !== "boolean") {
+    throw new TypeError(`fit: signal is ${describe(signal)}, expected an AbortSignal such as controller.signal`);
+  }
+  if (typeof compile !== "boolean") throw new TypeError(`fit: compile is ${typeof compile}, expected true or false`);
   if (!(yieldEvery >= 0)) throw new RangeError(`fit: yieldEvery is ${yieldEvery}, expected milliseconds, at least 0`);
   for (const name of Object.values(callbacks)) {
     if (options[name] !== undefined && typeof options[name] !== "function") {
       throw new TypeError(`fit: ${name} is ${typeof options[name]}, expected a function`);
     }
   }
-  return { ...options, yieldEvery, ...planStopping(options) };
+  return { ...options, compile, yieldEvery, ...planStopping(options) };
+}
+
+/** Whether a loader says that it gives nothing; one that cannot say is found empty when it is walked through. */
+function isEmpty(loader: Loader & { readonly length?: number }): boolean {
+  try {
+    return loader.length === 0;
+  } catch {
+    return false; // a DataLoader whose sampler has no length
+  }
 }
 
 /** The callback that a kind of event goes to. */
@@ -105,7 +124,7 @@ function checkModel(model: unknown): void {
 function checkOptimizer(model: Model, optimizer: StepOptimizer): void {
   if (typeof optimizer?.step !== "function" || !Array.isArray(optimizer.paramGroups)) {
     throw new TypeError(
-      "fit: optimizer is none, expected one such as new optim.Adam(model.parameters(), { lr: 1e-3 })",
+      `fit: optimizer is ${describe(optimizer)}, expected one such as new optim.Adam(model.parameters(), { lr: 1e-3 })`,
     );
   }
   const optimized = new Set(optimizer.paramGroups.flatMap((group) => [...group.params]));

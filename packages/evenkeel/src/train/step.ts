@@ -1,8 +1,9 @@
-import { clipGradNorm } from "../optim/index.ts";
+import { type Compiled, compile } from "../compile/index.ts";
+import { clipGradNorm, Optimizer } from "../optim/index.ts";
 import type { Tensor } from "../tensor/index.ts";
 import type { Example } from "./batches.ts";
 import { advise, diagnoseGradient, diagnoseLoss } from "./diagnose.ts";
-import { callModel, type Loss, lossValue } from "./evaluate.ts";
+import { type Forward, forwardPass, type Loss } from "./evaluate.ts";
 import { ForwardState, type Model } from "./modelState.ts";
 import { firstNonFinite, NonFiniteLossError } from "./nonFinite.ts";
 import type { Scoreboard } from "./scoreboard.ts";
@@ -19,6 +20,8 @@ export interface StepperOptions {
   readonly optimizer: StepOptimizer;
   readonly clipGradNorm?: number;
   readonly columns?: readonly string[];
+  /** Whether steps run compiled. Default true. */
+  readonly compile?: boolean;
 }
 
 /** Where in the training a batch stands, for errors. */
@@ -33,16 +36,37 @@ interface StepResult {
   readonly gradNorm?: number;
 }
 
-/** Makes training steps, each of them whole or not at all. */
+/**
+ * Makes training steps, each of them whole or not at all. Gradients and the optimizer's update are two programs: between
+ * them the host looks whether loss and gradients are finite.
+ */
 export class Stepper {
   readonly #model: Model;
   readonly #options: StepperOptions;
   readonly #before: ForwardState;
+  readonly #gradientsOf: Compiled<Parameters<Forward>, ReturnType<Forward>>;
+  readonly #update: () => Tensor | undefined;
 
   constructor(model: Model, options: StepperOptions) {
     this.#model = model;
     this.#options = options;
     this.#before = new ForwardState(model);
+    const { optimizer, clipGradNorm: maxNorm } = options;
+    const forward = forwardPass(model, options.loss);
+    const compiled = { compile: options.compile ?? true };
+    this.#gradientsOf = compile((inputs, target) => {
+      const { output, loss } = forward(inputs, target);
+      optimizer.zeroGrad();
+      loss.backward();
+      return { output: output.detach(), loss };
+    }, compiled);
+    const update = () => {
+      const norm = maxNorm === undefined ? undefined : clipGradNorm(this.#params(), maxNorm);
+      optimizer.step();
+      return norm;
+    };
+    // What an optimizer of somebody else's does in its step is not known to be tensor operations alone.
+    this.#update = optimizer instanceof Optimizer ? compile(update, compiled) : update;
   }
 
   /**
@@ -52,7 +76,6 @@ export class Stepper {
    * @throws NonFiniteLossError if the loss or a gradient is NaN or infinite; whatever model, loss, metrics or optimizer throw
    */
   step(example: Example, position: Position, board: Scoreboard<string>): StepResult {
-    const { optimizer, clipGradNorm: maxNorm } = this.#options;
     this.#before.take();
     let loss: number;
     try {
@@ -61,9 +84,7 @@ export class Stepper {
       this.#before.restore();
       throw error;
     }
-    const gradNorm = maxNorm === undefined ? undefined : clipGradNorm(this.#params(), maxNorm).item();
-    optimizer.step();
-    return { loss, gradNorm };
+    return { loss, gradNorm: this.#update()?.item() };
   }
 
   /** The error for a loss of `value` in the mode the model is in; leaves the state as it was taken. */
@@ -80,15 +101,15 @@ export class Stepper {
   }
 
   #gradients(example: Example, position: Position, board: Scoreboard<string>): number {
-    const { optimizer, loss: lossOf } = this.#options;
-    const output = callModel(this.#model, example.inputs);
-    const loss = lossOf(output, example.target);
-    const value = lossValue(loss);
-    if (!Number.isFinite(value)) throw this.diagnosed("train", example, position, value);
+    const { optimizer } = this.#options;
+    const { output, loss } = this.#gradientsOf(example.inputs, example.target);
+    const value = loss.item();
+    if (!Number.isFinite(value)) {
+      optimizer.zeroGrad();
+      throw this.diagnosed("train", example, position, value);
+    }
     // Before the step, so that a metric that refuses the output refuses the step.
-    board.add(value, example.rows, output.detach(), example.target);
-    optimizer.zeroGrad();
-    loss.backward();
+    board.add(value, example.rows, output, example.target);
     const bad = this.#params().filter(({ grad }) => grad !== null && firstNonFinite(grad) >= 0);
     if (bad.length > 0) {
       this.#before.restore();
