@@ -1,7 +1,9 @@
-// Runs every test and ends with a line "N passed, N failed". Arguments are vitest's filters: `npm test -- goldens`.
-import { startVitest } from "vitest/node";
+// Runs every test and ends with a line "N passed, N failed". Arguments are vitest's, path filters and options alike:
+// `npm test -- golden`, `npm test -- -t "BatchNorm" nn/layers`. Filters that match no test count as a failure.
+import { parseCLI, startVitest } from "vitest/node";
 
-const vitest = await startVitest("test", process.argv.slice(2), { run: true, watch: false });
+const { filter, options } = parseCLI(["vitest", "run", ...process.argv.slice(2)]);
+const vitest = await startVitest("test", filter, { ...options, run: true, watch: false });
 const modules = vitest.state.getTestModules();
 const count = { passed: 0, failed: 0, skipped: 0 };
 for (const module of modules) {
@@ -12,8 +14,11 @@ for (const module of modules) {
   count.failed += broken;
 }
 count.failed += vitest.state.getUnhandledErrors().length;
-if (modules.length === 0) count.failed++;
 await vitest.close();
+if (count.passed + count.failed === 0) {
+  console.log(`No test matches: ${process.argv.slice(2).join(" ")}`);
+  count.failed++;
+}
 
 console.log(`${count.passed} passed, ${count.failed} failed${count.skipped > 0 ? `, ${count.skipped} skipped` : ""}`);
 process.exitCode = count.failed > 0 ? 1 : 0;

@@ -1,4 +1,4 @@
-import { grad, type Tensor } from "evenkeel";
+import { compile, grad, type Tensor } from "evenkeel";
 import { describe, expect, it } from "vitest";
 import { decode, errorRatios, expectClose, type Golden, load, quantile, tensorOf } from "./goldens/golden.ts";
 import { type Args, opCalls } from "./goldens/opCalls.ts";
@@ -21,72 +21,93 @@ const { cases } = load<{ cases: Case[] }>("ops.json");
 const families = new Map<string, Case[]>();
 for (const one of cases) families.set(one.call, [...(families.get(one.call) ?? []), one]);
 
+/** Every case runs eagerly, and as a compiled program. */
+type Executor = "eager" | "compiled";
+
+/** What cannot be compiled, and why. */
+const refused: Readonly<Record<string, string>> = { one_hot: "checks its classes on the host" };
+
 /** Outputs of a case, and the gradients of its inputs (null where none is wanted). */
-function run({ call, args, inputs, requiresGrad, gradOutputs, grads }: Case) {
+function run({ call, args, inputs, requiresGrad, gradOutputs, grads }: Case, executor: Executor) {
+  const step = (...made: (Tensor | number)[]) => {
+    // A program must not write to its arguments: what an op may write in place are copies.
+    const operands = made.map((x, i) => (typeof x === "number" || requiresGrad[i] ? x : x.clone()));
+    const result = opCalls[call](operands, args);
+    const outputs = Array.isArray(result) ? (result as readonly Tensor[]) : [result as Tensor];
+    const starts = gradOutputs.flatMap((dy, i) => (dy === null ? [] : [{ output: outputs[i], dy: tensorOf(dy) }]));
+    if (starts.length === 0) return { outputs, grads: grads.map(() => null) };
+    const wanted = made.filter((_, i) => requiresGrad[i]) as Tensor[];
+    const found = grad(
+      starts.map(({ output }) => output),
+      wanted,
+      { gradOutputs: starts.map(({ dy }) => dy), allowUnused: true },
+    );
+    const rest = [...found];
+    return { outputs, grads: requiresGrad.map((wants) => (wants ? rest.shift()! : null)) };
+  };
   const made = inputs.map((input, i) =>
     typeof input === "number" ? input : tensorOf(input, { requiresGrad: requiresGrad[i] }),
   );
-  const result = opCalls[call](made, args);
-  const outputs = Array.isArray(result) ? (result as readonly Tensor[]) : [result as Tensor];
-  const starts = gradOutputs.flatMap((dy, i) => (dy === null ? [] : [{ output: outputs[i], dy: tensorOf(dy) }]));
-  if (starts.length === 0) return { outputs, grads: grads.map(() => null) };
-  const wanted = made.filter((_, i) => requiresGrad[i]) as Tensor[];
-  const found = grad(
-    starts.map(({ output }) => output),
-    wanted,
-    { gradOutputs: starts.map(({ dy }) => dy), allowUnused: true },
-  );
-  const rest = [...found];
-  return { outputs, grads: requiresGrad.map((wants) => (wants ? rest.shift()! : null)) };
+  return executor === "compiled" ? compile(step)(...made) : step(...made);
 }
 
-for (const [call, group] of families) {
-  describe(call, () => {
-    for (const one of group) {
-      it(one.name, () => {
-        const { outputs, grads } = run(one);
-        expect(outputs.length).toBe(one.outputs.length);
-        one.outputs.forEach((golden, i) => {
-          expectClose(outputs[i], golden, one.exact?.outputs[i], `output ${i}`);
-        });
-        one.grads.forEach((golden, i) => {
-          if (golden !== null) expectClose(grads[i], golden, one.exact?.grads[i], `gradient of input ${i}`);
-        });
-      });
-    }
-  });
-}
-
-describe("our rounding error is no larger than torch's (median at most 1, 95th percentile at most 2)", () => {
-  const ratiosOf = (
-    got: readonly (Tensor | null)[],
-    torch: readonly (Golden | null)[],
-    exact: readonly (Golden | null)[] = [],
-  ) =>
-    torch.flatMap((golden, i) => {
-      const actual = got[i];
-      if (golden === null || actual === null) return [];
-      return errorRatios(actual, decode(golden), exact[i] ? decode(exact[i]) : null);
-    });
-
-  const check = (ratios: readonly number[]) => {
-    if (ratios.length === 0) return;
-    const figures = { median: quantile(ratios, 0.5), percentile95: quantile(ratios, 0.95) };
-    const within = figures.median <= 1 && figures.percentile95 <= 2;
-    expect(within, `of ${ratios.length} elements: ${JSON.stringify(figures)}`).toBe(true);
-  };
-
+for (const executor of ["eager", "compiled"] as const) {
   for (const [call, group] of families) {
-    const single = group.filter(({ exact }) => exact !== null);
-    if (single.length === 0) continue;
-    const results = () => single.map((one) => ({ one, got: run(one) }));
-    it(`${call}, forward`, () => {
-      check(results().flatMap(({ one, got }) => ratiosOf(got.outputs, one.outputs, one.exact?.outputs)));
+    describe(`${call}, ${executor}`, () => {
+      for (const one of group) {
+        if (executor === "compiled" && call in refused) {
+          it(`${one.name}: refused, it ${refused[call]}`, () =>
+            expect(() => run(one, executor)).toThrow("while the step is traced"));
+          continue;
+        }
+        it(one.name, () => {
+          const { outputs, grads } = run(one, executor);
+          expect(outputs.length).toBe(one.outputs.length);
+          one.outputs.forEach((golden, i) => {
+            expectClose(outputs[i], golden, one.exact?.outputs[i], `output ${i}`);
+          });
+          one.grads.forEach((golden, i) => {
+            if (golden !== null) expectClose(grads[i], golden, one.exact?.grads[i], `gradient of input ${i}`);
+          });
+        });
+      }
     });
-    if (single.some(({ grads }) => grads.some((golden) => golden !== null))) {
-      it(`${call}, backward`, () => {
-        check(results().flatMap(({ one, got }) => ratiosOf(got.grads, one.grads, one.exact?.grads)));
-      });
-    }
   }
-});
+}
+
+describe.each(["eager", "compiled"] as const)(
+  "our rounding error is no larger than torch's (median at most 1, 95th percentile at most 2), %s",
+  (executor) => {
+    const ratiosOf = (
+      got: readonly (Tensor | null)[],
+      torch: readonly (Golden | null)[],
+      exact: readonly (Golden | null)[] = [],
+    ) =>
+      torch.flatMap((golden, i) => {
+        const actual = got[i];
+        if (golden === null || actual === null) return [];
+        return errorRatios(actual, decode(golden), exact[i] ? decode(exact[i]) : null);
+      });
+
+    const check = (ratios: readonly number[]) => {
+      if (ratios.length === 0) return;
+      const figures = { median: quantile(ratios, 0.5), percentile95: quantile(ratios, 0.95) };
+      const within = figures.median <= 1 && figures.percentile95 <= 2;
+      expect(within, `of ${ratios.length} elements: ${JSON.stringify(figures)}`).toBe(true);
+    };
+
+    for (const [call, group] of families) {
+      const single = group.filter(({ exact }) => exact !== null);
+      if (single.length === 0) continue;
+      const results = () => single.map((one) => ({ one, got: run(one, executor) }));
+      it(`${call}, forward`, () => {
+        check(results().flatMap(({ one, got }) => ratiosOf(got.outputs, one.outputs, one.exact?.outputs)));
+      });
+      if (single.some(({ grads }) => grads.some((golden) => golden !== null))) {
+        it(`${call}, backward`, () => {
+          check(results().flatMap(({ one, got }) => ratiosOf(got.grads, one.grads, one.exact?.grads)));
+        });
+      }
+    }
+  },
+);

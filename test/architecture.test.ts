@@ -1,0 +1,231 @@
+import { builtinModules } from "node:module";
+import { describe, expect, it } from "vitest";
+import { circleIn, codeOf, exists, importsOf, readJson, sourcesIn, target } from "./sources.ts";
+
+/** The rules of the architecture, read off the sources: who imports whom, and what the library must not contain. */
+
+const library = "packages/evenkeel";
+
+/**
+ * What each folder of the library may import, types included. A folder that is not listed, or an import that is not,
+ * needs a decision and a line here.
+ */
+const allowed: Readonly<Record<string, readonly string[]>> = {
+  core: [],
+  random: ["core"],
+  wasm: ["core"],
+  ops: ["core", "random", "wasm"],
+  tensor: ["core", "ops", "random"],
+  compile: ["core", "wasm", "ops", "tensor"],
+  nn: ["core", "ops", "random", "tensor"], // ops for fused rows; random for dropout's generator
+  optim: ["core", "ops", "tensor", "nn"], // ops for the rows that make a step
+  data: ["core", "random", "tensor"],
+  train: ["core", "random", "ops", "tensor", "compile", "nn", "optim", "data"],
+};
+
+const sources = sourcesIn(`${library}/src`);
+const folderOf = (path: string) => path.slice(`${library}/src/`.length).split("/").slice(0, -1)[0] ?? "index.ts";
+
+interface Manifest {
+  readonly name: string;
+  readonly sideEffects?: boolean;
+  readonly exports: Readonly<Record<string, string | { readonly types: string; readonly default: string }>>;
+  readonly scripts?: Readonly<Record<string, string>>;
+  readonly dependencies?: Readonly<Record<string, string>>;
+  readonly [key: string]: unknown;
+}
+const manifest = readJson<Manifest>(`${library}/package.json`);
+/** "evenkeel/nn" for "./nn", without package.json. */
+const publicModules = Object.keys(manifest.exports)
+  .filter((path) => !path.endsWith(".json"))
+  .map((path) => `evenkeel${path.slice(1)}`);
+const sourceOf = (module: string) => `${library}/src${module.slice("evenkeel".length)}/index.ts`;
+
+describe("import directions", () => {
+  it("every folder of the library is in the table, and stands below those it may import", () => {
+    const order = Object.keys(allowed);
+    for (const folder of new Set(sources.map(({ path }) => folderOf(path)))) {
+      if (folder !== "index.ts") expect(order).toContain(folder);
+    }
+    for (const [i, folder] of order.entries()) {
+      expect(order.slice(0, i), folder).toEqual(expect.arrayContaining([...allowed[folder]]));
+    }
+  });
+
+  it.each(Object.keys(allowed))("%s imports only what it may", (folder) => {
+    const wrong = sources
+      .filter(({ path }) => folderOf(path) === folder)
+      .flatMap(({ path, text }) =>
+        importsOf(text)
+          .map(({ specifier }) => [specifier, folderOf(target(path, specifier))] as const)
+          .filter(([, to]) => to !== folder && !allowed[folder].includes(to))
+          .map(([specifier]) => `${path} imports ${specifier}`),
+      );
+    expect(wrong).toEqual([]);
+  });
+
+  it("nothing imports the index of the library from inside", () => {
+    const inside = sources.flatMap(({ path, text }) =>
+      importsOf(text).filter(({ specifier }) => target(path, specifier) === `${library}/src/index.ts`),
+    );
+    expect(inside).toEqual([]);
+  });
+
+  it.each(["packages/evenkeel/src", "packages/cli/src", "examples"])("no circles of files in %s", (folder) => {
+    // Type imports are gone when the program runs: tensor.ts and autograd.ts may know each other's types.
+    const graph = new Map(
+      sourcesIn(folder).map(({ path, text }) => [
+        path,
+        importsOf(text)
+          .filter(({ specifier, typeOnly }) => specifier.startsWith(".") && !typeOnly)
+          .map(({ specifier }) => target(path, specifier)),
+      ]),
+    );
+    expect(circleIn(graph)).toBeUndefined();
+  });
+
+  it("relative imports name a file that is there", () => {
+    const missing = [...sources, ...sourcesIn("packages/cli/src"), ...sourcesIn("examples")].flatMap(({ path, text }) =>
+      importsOf(text)
+        .filter(({ specifier }) => specifier.startsWith("."))
+        .map(({ specifier }) => target(path, specifier))
+        .filter((file) => !exists(file)),
+    );
+    expect(missing).toEqual([]);
+  });
+});
+
+describe("the library runs anywhere", () => {
+  it("imports nothing but its own files: no package, no Node built-in", () => {
+    const outside = sources.flatMap(({ path, text }) =>
+      importsOf(text)
+        .filter(({ specifier }) => !specifier.startsWith("."))
+        .map(({ specifier }) => `${path} imports ${specifier}`),
+    );
+    expect(outside).toEqual([]);
+  });
+
+  it("uses no global that only Node or only a browser has", () => {
+    // Buffer is also a class of nn; as a global it shows in Buffer.from and the like.
+    const globals =
+      /\b(?:process|__dirname|__filename|window|document|localStorage|navigator)\b\s*[.[(]|\b(?:require|setImmediate|alert)\s*\(|\bBuffer\.\w/g;
+    const used = sources.flatMap(({ path, text }) =>
+      [...codeOf(text).matchAll(globals)].map(([found]) => `${path}: ${found}`),
+    );
+    expect(used).toEqual([]);
+  });
+
+  it("has no dependencies and nothing that runs when it is installed", () => {
+    const fields = [
+      "dependencies",
+      "peerDependencies",
+      "optionalDependencies",
+      "bundledDependencies",
+      "bundleDependencies",
+    ];
+    for (const field of fields) expect(manifest[field], field).toBeUndefined();
+    for (const script of ["preinstall", "install", "postinstall", "prepare"]) {
+      expect(manifest.scripts?.[script], script).toBeUndefined();
+    }
+    expect(manifest.sideEffects).toBe(false);
+  });
+});
+
+describe("the public surface", () => {
+  it("maps every subpath to the build of a source that is there", () => {
+    for (const module of publicModules) {
+      expect(exists(sourceOf(module)), module).toBe(true);
+      const built = sourceOf(module).replace(`${library}/src`, "./dist").replace(/\.ts$/, "");
+      expect(manifest.exports[`.${module.slice("evenkeel".length)}`]).toEqual({
+        types: `${built}.d.ts`,
+        default: `${built}.js`,
+      });
+    }
+  });
+
+  it.each(publicModules)("%s can be imported and exports something", async (module) => {
+    const exported = (await import(/* @vite-ignore */ module)) as object;
+    expect(Object.keys(exported)).not.toEqual([]);
+  });
+
+  const dependencies = Object.keys(readJson<Manifest>("packages/cli/package.json").dependencies ?? {});
+  const builtin = new Set(builtinModules.map((name) => `node:${name}`));
+  it.each([
+    ["packages/cli/src", dependencies.filter((name) => name !== "evenkeel")],
+    ["examples", ["vega-datasets"]],
+  ])("%s uses public subpaths of the library, Node, and what it declares", (folder, packages) => {
+    const mine = (specifier: string) => specifier.startsWith(".") && !specifier.includes("packages/");
+    const known = new Set([...publicModules, ...packages, ...builtin]);
+    const wrong = sourcesIn(folder).flatMap(({ path, text }) =>
+      importsOf(text)
+        .filter(({ specifier }) => !mine(specifier) && !known.has(specifier))
+        .map(({ specifier }) => `${path} imports ${specifier}`),
+    );
+    expect(wrong).toEqual([]);
+  });
+});
+
+describe("sizes", () => {
+  /** Longer files, each with its reason; one that has become shorter must leave this list. */
+  const longer: Readonly<Record<string, string>> = {
+    "packages/evenkeel/src/tensor/tensor.ts": "the methods of Tensor, a line or two each: the list is the point",
+  };
+
+  it("no source has more than 500 lines without a reason", () => {
+    const all = [...sources, ...sourcesIn("packages/cli/src"), ...sourcesIn("examples"), ...sourcesIn("bench")];
+    const long = all.filter(({ text }) => text.split("\n").length - 1 > 500).map(({ path }) => path);
+    expect(long).toEqual(Object.keys(longer));
+  });
+});
+
+/** The rules above see only what these readers see. */
+describe("the readers", () => {
+  it("importsOf finds every form of import, and tells types from values", () => {
+    const text = [
+      'import { a, type B } from "./mixed.ts";',
+      'import type { C } from "./type.ts";',
+      'import { type D, type E } from "./types.ts";',
+      'import * as all from "./all.ts";',
+      'import only from "./default.ts";',
+      'import first, { second } from "./both.ts";',
+      'import "./effect.ts";',
+      'export * from "./star.ts";',
+      'export * as space from "./space.ts";',
+      'export { f, type G } from "./named.ts";',
+      'export type { H } from "./exportedType.ts";',
+      "import {",
+      "  i,",
+      "  type J,",
+      '} from "./long.ts";',
+      'const lazy = () => import("./lazy.ts");',
+      ' * import { no } from "./comment.ts";',
+      'export const text = "./string.ts";',
+    ].join("\n");
+    const found = importsOf(text).map(({ specifier, typeOnly }) => `${specifier}${typeOnly ? " type" : ""}`);
+    expect(found.sort()).toEqual(
+      [
+        ...["./mixed.ts", "./type.ts type", "./types.ts type", "./all.ts", "./default.ts", "./both.ts", "./effect.ts"],
+        ...["./star.ts", "./space.ts", "./named.ts", "./exportedType.ts type", "./long.ts", "./lazy.ts"],
+      ].sort(),
+    );
+  });
+
+  it("importsOf finds as many imports as there are in every file of the library", () => {
+    for (const { path, text } of sources) {
+      expect(importsOf(text).length, path).toBe(text.match(/\bfrom "\.[^"]*";$/gm)?.length ?? 0);
+    }
+  });
+
+  it("circleIn finds a circle, and none in a graph that only meets again", () => {
+    const graph = (edges: Record<string, string[]>) => new Map(Object.entries(edges));
+    expect(circleIn(graph({ a: ["b", "c"], b: ["d"], c: ["d"], d: [] }))).toBeUndefined();
+    expect(circleIn(graph({ a: ["b"], b: ["c"], c: ["d"], d: ["b"] }))).toEqual(["b", "c", "d", "b"]);
+    expect(circleIn(graph({ a: ["a"] }))).toEqual(["a", "a"]);
+  });
+
+  it("codeOf keeps code and blanks out comments and strings", () => {
+    expect(codeOf("a(\"process.env\"); // process.exit\n/* window.x */ b('document.')").replace(/ +/g, " ")).toBe(
+      "a( ); \n b( )",
+    );
+  });
+});

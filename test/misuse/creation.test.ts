@@ -1,0 +1,135 @@
+import { arange, eye, full, linspace, ones, rand, tensor, zeros, zerosLike } from "evenkeel";
+import { misuse, testMisuses, wrong } from "./misuse.ts";
+
+const none = () => undefined;
+
+testMisuses("creating tensors", [
+  misuse(
+    "rows of different lengths",
+    RangeError,
+    ["data[1] has 1 values", "expected 2", "same length"],
+    () => [[1, 2], [3]],
+    (data) => tensor(data),
+  ),
+  misuse(
+    "a value among rows",
+    RangeError,
+    ["data[1] has a single value", "expected 2 values"],
+    () => [[1, 2], 3],
+    (data) => tensor(data),
+  ),
+  misuse(
+    "a string",
+    TypeError,
+    ['data[1] is the string "2"', "expected a number or a boolean", "convert"],
+    () => [1, "2"],
+    (data) => tensor(wrong(data)),
+  ),
+  misuse(
+    "a hole in the data",
+    TypeError,
+    ["data[0][1] is undefined", "expected a number"],
+    () => [[1, undefined]],
+    (data) => tensor(wrong(data)),
+  ),
+  misuse(
+    "null for missing data",
+    TypeError,
+    ["data[1] is null", "expected a number"],
+    () => [1, null],
+    (data) => tensor(wrong(data)),
+  ),
+  misuse(
+    "a list of tensors",
+    TypeError,
+    ["data[0]", "Tensor", "expected a number", "stack"],
+    () => [ones([2]), ones([2])],
+    (data) => tensor(wrong(data)),
+  ),
+  misuse(
+    "a Map",
+    TypeError,
+    ["Map", "expected a number"],
+    () => new Map([["a", 1]]),
+    (data) => tensor(wrong(data)),
+  ),
+  misuse(
+    "a dtype that is not there",
+    TypeError,
+    ['"int64"', "expected float32, float64, int32, bool"],
+    () => [1],
+    (data) => tensor(data, { dtype: wrong("int64") }),
+  ),
+  misuse(
+    "a shape that the values do not fill",
+    RangeError,
+    ["3 values", "[2, 2]", "holds 4"],
+    () => Float32Array.of(1, 2, 3),
+    (data) => tensor(data, { shape: [2, 2] }),
+  ),
+  misuse(
+    "a number beyond int32",
+    RangeError,
+    ["2147483648 does not fit int32", "2^31 - 1", "float64"],
+    () => [0, 2 ** 31],
+    (data) => tensor(data, { dtype: "int32" }),
+  ),
+  misuse("NaN as an int32", RangeError, ["NaN does not fit int32", "float64"], none, () =>
+    full([2], Number.NaN, { dtype: "int32" }),
+  ),
+  misuse(
+    "a negative size",
+    RangeError,
+    ["[2, -1] given", "expected whole numbers of at least 0"],
+    () => [2, -1],
+    (shape) => zeros(shape),
+  ),
+  misuse("a size that is no whole number", RangeError, ["[1.5] given", "whole numbers"], none, () => ones([1.5])),
+  misuse("NaN as a size", RangeError, ["[NaN] given", "whole numbers"], none, () => zeros([Number.NaN])),
+  misuse("a number for a shape", TypeError, ["shape is 3", "expected a list of sizes such as [2, 3]"], none, () =>
+    zeros(wrong(3)),
+  ),
+  misuse("sizes one by one", TypeError, ["zeros: the options are 4", "expected an object"], none, () =>
+    zeros(wrong(3), wrong(4)),
+  ),
+  misuse("PyTorch's spelling of an option", TypeError, ['unknown option "requires_grad"', "requiresGrad"], none, () =>
+    zeros([2], wrong({ requires_grad: true })),
+  ),
+  misuse("a device", TypeError, ['tensor: unknown option "device"', "expected dtype"], none, () =>
+    tensor([1], wrong({ device: "cuda" })),
+  ),
+  misuse("a gradient for integers", TypeError, ["only float32 and float64", "this one is int32"], none, () =>
+    ones([2], { dtype: "int32", requiresGrad: true }),
+  ),
+  misuse("a string to fill with", TypeError, ['the value is "1"', "expected a number"], none, () =>
+    full([2], wrong("1")),
+  ),
+  misuse("nothing to fill with", TypeError, ["the value is undefined", "expected a number"], none, () =>
+    full([2], wrong(undefined)),
+  ),
+  misuse("a like that is no tensor", TypeError, ["shape is undefined", "expected a list of sizes"], none, () =>
+    zerosLike(wrong(3)),
+  ),
+  misuse("a range that leads nowhere", RangeError, ["steps of -1", "from 0 to 5", "step must point"], none, () =>
+    arange(0, 5, { step: -1 }),
+  ),
+  misuse("a range without an end", RangeError, ["from 0 to Infinity"], none, () => arange(Infinity)),
+  misuse("half a step", RangeError, ["steps [2.5] given", "whole numbers"], none, () => linspace(0, 1, 2.5)),
+  misuse("a negative identity", RangeError, ["[-1, -1] given", "whole numbers"], none, () => eye(-1)),
+  misuse(
+    "more than memory holds",
+    RangeError,
+    ["[1000000000, 1000000000]", "4000000000000000000 bytes", "2^32"],
+    none,
+    () => zeros([1e9, 1e9]),
+  ),
+  misuse("a random matrix beyond memory", RangeError, ["[1000000, 1000000]", "bytes"], none, () => rand([1e6, 1e6])),
+  misuse("an identity beyond memory", RangeError, ["[1000000, 1000000]", "float32", "bytes"], none, () => eye(1e6)),
+  misuse(
+    "a result beyond memory",
+    RangeError,
+    ["[1000000, 1000000]", "bytes"],
+    () => zeros([1e6, 1]),
+    (x) => x.add(zeros([1, 1e6])),
+  ),
+]);
