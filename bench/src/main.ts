@@ -1,0 +1,63 @@
+// The benchmark: rivals side by side in processes of their own, verified first, then timed in turns within one run.
+// `npm run bench -- --help`
+
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { describeMachine } from "./machine.ts";
+import { writeProblem } from "./makeProblem.ts";
+import { measure, type Outcome } from "./measure.ts";
+import { readOptions } from "./options.ts";
+import { outcomeSection, processSection, sizeSection, targetSection } from "./report.ts";
+import { type Absent, findRival, type Rival } from "./rivals.ts";
+import { judge } from "./targets.ts";
+import { measureProcesses, type ProcessOutcome } from "./wholeProcess.ts";
+import { wholeProcess, workloads } from "./workloads.ts";
+
+const options = readOptions(process.argv.slice(2));
+const found = options.rivals.map((id) => findRival(id, options.blas));
+const rivals = found.filter((rival): rival is Rival => !("absent" in rival));
+const absent = found.filter((rival): rival is Absent => "absent" in rival);
+
+const sections: string[] = [];
+function print(section: string): void {
+  sections.push(section);
+  console.log(`${section}\n`);
+}
+
+console.log("# Benchmark\n");
+print(
+  [
+    `${new Date().toISOString().slice(0, 10)}, ${describeMachine()}.`,
+    `float32, one thread each. Medians of up to ${options.rounds} rounds in which everybody has a turn; "times" is the`,
+    "median over the rounds of how many times the first line's time it took. The first step contains preparing, and",
+    "compiling where there is a compiler. Memory is the peak of the process.",
+    ...absent.map((rival) => `\nSkipped ${rival.absent}.`),
+  ].join("\n"),
+);
+
+const outcomes: Outcome[] = [];
+let whole: ProcessOutcome | undefined;
+const folder = mkdtempSync(join(tmpdir(), "evenkeel-bench-"));
+try {
+  for (const [index, workload] of workloads.entries()) {
+    if (!options.only.includes(workload.id)) continue;
+    const problem = writeProblem(workload, folder, `problem${index}`);
+    const outcome = await measure(workload, problem, rivals, options);
+    outcomes.push(outcome);
+    print(outcomeSection(outcome));
+  }
+  if (options.only.includes(wholeProcess.id)) {
+    whole = await measureProcesses(rivals, options.processRounds);
+    print(processSection(whole));
+  }
+} finally {
+  rmSync(folder, { recursive: true });
+}
+print(sizeSection(rivals.map((rival) => [rival.name, rival.installed()])));
+const targets = judge(outcomes, whole);
+if (targets.length > 0) print(targetSection(targets));
+if (options.write) {
+  writeFileSync(new URL("../RESULTS.md", import.meta.url), `# Benchmark\n\n${sections.join("\n\n")}\n`);
+  console.log("Written to bench/RESULTS.md");
+}

@@ -1,0 +1,116 @@
+import { spawnSync } from "node:child_process";
+import { existsSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { installedBytes } from "./sizes.ts";
+
+export type RivalId = "compiled" | "fast" | "eager" | "torch" | "openblas" | "tfjs" | "jax";
+
+/** Somebody who takes part: how to start the process of a workload, and that of the whole of W6. */
+export interface Rival {
+  readonly id: RivalId;
+  readonly name: string;
+  /** The arguments after these are the problem's. */
+  readonly command: readonly string[];
+  /** Arguments of W6, which gets the path of the table after them; none where it would show nothing new. */
+  readonly process?: readonly string[];
+  readonly environment?: Readonly<Record<string, string>>;
+  /** Bytes of the packages on disk. */
+  readonly installed: () => number | undefined;
+}
+
+export interface Absent {
+  readonly id: RivalId;
+  /** Who is skipped and how to get it. */
+  readonly absent: string;
+}
+
+export const rivalIds: readonly RivalId[] = ["compiled", "fast", "eager", "torch", "openblas", "tfjs", "jax"];
+
+const python = process.env.PYTHON ?? "/usr/bin/python3";
+
+/** Where Debian's OpenBLAS lies beside the BLAS in use, unless told. */
+const openblasFolders = ["/usr/lib/x86_64-linux-gnu/openblas-pthread", "/usr/lib/aarch64-linux-gnu/openblas-pthread"];
+
+/** @param blas a folder with an OpenBLAS called libblas.so.3, to try PyTorch with */
+export function findRival(id: RivalId, blas: string | undefined): Rival | Absent {
+  switch (id) {
+    case "compiled":
+    case "eager":
+      return own(id);
+    case "fast":
+      if (!hasRelaxedMadd()) {
+        return { id, absent: `evenkeel compiled, fast: Node ${process.version} has no relaxed SIMD; Node 22 has` };
+      }
+      return own(id);
+    case "torch":
+      return torch(id);
+    case "openblas":
+      return torchWithOpenBlas(id, blas);
+    case "tfjs":
+      return installed(id, "TensorFlow.js", "tfjs", ["@tensorflow/tfjs", "@tensorflow/tfjs-backend-wasm"]);
+    case "jax":
+      return installed(id, "jax-js", "jax", ["@jax-js/jax"]);
+  }
+}
+
+function own(id: "compiled" | "fast" | "eager"): Rival {
+  const name = { compiled: "evenkeel compiled", fast: "evenkeel compiled, fast", eager: "evenkeel eager" }[id];
+  return {
+    id,
+    name,
+    command: ["node", script("rivals/evenkeel.js"), id],
+    process: id === "fast" ? undefined : ["node", script("process/evenkeel.js"), id],
+    installed: () => installedBytes(["evenkeel"]),
+  };
+}
+
+function installed(id: RivalId, name: string, file: string, packages: readonly string[]): Rival | Absent {
+  const missing = packages.find((name) => !existsSync(new URL(`../node_modules/${name}`, import.meta.url)));
+  if (missing !== undefined) return { id, absent: `${name}: ${missing} is not installed; npm --prefix bench install` };
+  return {
+    id,
+    name,
+    command: ["node", script(`rivals/${file}.js`)],
+    process: ["node", script(`process/${file}.js`)],
+    installed: () => installedBytes(packages),
+  };
+}
+
+function torch(id: "torch" | "openblas", folder?: string): Rival | Absent {
+  const environment: Record<string, string> = { OPENBLAS_NUM_THREADS: "1", OMP_NUM_THREADS: "1" };
+  if (folder !== undefined) environment.LD_LIBRARY_PATH = folder;
+  const size = "import torch_size; print(torch_size.installed())";
+  const cwd = fileURLToPath(new URL("../python", import.meta.url));
+  if (spawnSync(python, ["-c", "import torch"], { env: { ...process.env, ...environment } }).status !== 0) {
+    return { id, absent: `PyTorch: ${python} has no torch; on Debian: apt-get install python3-torch` };
+  }
+  return {
+    id,
+    name: id === "torch" ? "PyTorch eager" : "PyTorch eager, OpenBLAS",
+    command: [python, script("../python/rival.py")],
+    process: id === "torch" ? [python, script("../python/process.py")] : undefined,
+    environment,
+    installed: () => {
+      const { status, stdout } = spawnSync(python, ["-c", size], { cwd, env: { ...process.env, ...environment } });
+      return status === 0 ? Number(stdout.toString()) : undefined;
+    },
+  };
+}
+
+function torchWithOpenBlas(id: "openblas", blas: string | undefined): Rival | Absent {
+  const folder = blas ?? openblasFolders.find((folder) => existsSync(folder));
+  if (folder !== undefined) return torch(id, folder);
+  const how =
+    "apt-get download libopenblas0-pthread, dpkg --extract it, and name its …/openblas-pthread folder by --blas";
+  return { id, absent: `PyTorch with OpenBLAS: none found; on Debian: ${how}` };
+}
+
+function script(path: string): string {
+  return fileURLToPath(new URL(path, import.meta.url));
+}
+
+/** Whether the engine takes `f32x4.relaxed_madd`: a module with nothing else. */
+function hasRelaxedMadd(): boolean {
+  const hex = "0061736d0100000001080160037b7b7b017b030201000a0d010b00200020012002fd85020b";
+  return WebAssembly.validate(Buffer.from(hex, "hex"));
+}

@@ -1,0 +1,80 @@
+import { type Compiled, compile, F, nn, noGrad, optim, type Tensor, tensor } from "evenkeel";
+import type { ProblemReader } from "../problem.ts";
+import { rootMeanSquare, type Step, serve } from "../serve.ts";
+
+type Mode = "eager" | "compiled" | "fast";
+
+const mode = process.argv[3] as Mode;
+/** What was compiled last, asked for its fallbacks. */
+let latest: Pick<Compiled<Tensor[], Tensor>, "explain"> | undefined;
+
+function maybeCompiled<Args extends Tensor[]>(fn: (...args: Args) => Tensor): (...args: Args) => Tensor {
+  const compiled = compile(fn, { compile: mode !== "eager", fast: mode === "fast" });
+  latest = compiled;
+  return compiled;
+}
+
+function buildNet(reader: ProblemReader): nn.Sequential {
+  const { sizes } = reader.problem;
+  const layers = sizes.slice(1).flatMap((outputs, i) => {
+    const linear = new nn.Linear(sizes[i], outputs);
+    return i === reader.hiddenLayers ? [linear] : [linear, new nn.BatchNorm1d(outputs), new nn.ReLU()];
+  });
+  const net = new nn.Sequential(...layers);
+  const names = reader.problem.arrays.map(({ name }) => name).filter((name) => /^\d/.test(name));
+  const missing = Object.entries(net.stateDict()).filter(([name]) => !names.includes(name));
+  net.loadStateDict(Object.fromEntries([...names.map((name) => [name, load(reader, name)] as const), ...missing]));
+  return net;
+}
+
+function load(reader: ProblemReader, name: string): Tensor {
+  return tensor(reader.data(name), { shape: reader.shape(name) });
+}
+
+function trainingStep(reader: ProblemReader): Step {
+  const net = buildNet(reader);
+  const crossEntropy = reader.problem.loss === "crossEntropy";
+  const x = load(reader, "x");
+  const y = crossEntropy ? load(reader, "y").int() : load(reader, "y");
+  const optimizer = new optim.Adam(net.parameters());
+  const step = maybeCompiled((x: Tensor, y: Tensor) => {
+    optimizer.zeroGrad();
+    const loss = crossEntropy ? F.crossEntropy(net(x), y) : F.mseLoss(net(x), y);
+    loss.backward();
+    optimizer.step();
+    return loss;
+  });
+  return (read) => {
+    const loss = step(x, y);
+    return read ? loss.item() : undefined;
+  };
+}
+
+function inference(reader: ProblemReader): Step {
+  const net = buildNet(reader).eval();
+  const x = load(reader, "x");
+  const predict = maybeCompiled((x: Tensor) => net(x));
+  return handedOver(() => noGrad(() => predict(x)));
+}
+
+function product(reader: ProblemReader): Step {
+  const [x, w] = [load(reader, "x"), load(reader, "w")];
+  const multiply = maybeCompiled((x: Tensor, w: Tensor) => x.matmul(w));
+  return handedOver(() => multiply(x, w));
+}
+
+function handedOver(run: () => Tensor): Step {
+  return (read) => {
+    const { data } = run();
+    return read ? rootMeanSquare(data) : undefined;
+  };
+}
+
+function describe(): string {
+  const name = { eager: "evenkeel eager", compiled: "evenkeel compiled", fast: "evenkeel compiled, fast" }[mode];
+  const fallbacks = latest?.explain().programs.reduce((sum, program) => sum + program.fallbacks, 0) ?? 0;
+  return fallbacks === 0 ? name : `${name}, ${fallbacks} tasks by reference`;
+}
+
+const begin = { train: trainingStep, infer: inference, matmul: product };
+await serve({ describe, begin: (reader) => begin[reader.problem.kind](reader) });

@@ -1,0 +1,67 @@
+import { type Measured, type Outcome, timesAsLong } from "./measure.ts";
+import type { RivalId } from "./rivals.ts";
+import type { ProcessOutcome } from "./wholeProcess.ts";
+
+/** What was set out to reach, and what the figures say about it. */
+export interface Target {
+  readonly what: string;
+  readonly measured: string;
+  /** Undefined: somebody it takes was absent. */
+  readonly reached: boolean | undefined;
+}
+
+/** Against the fastest PyTorch that took part, so that a slow BLAS is no merit of ours. */
+const torches: readonly RivalId[] = ["torch", "openblas"];
+
+export function judge(outcomes: readonly Outcome[], whole: ProcessOutcome | undefined): Target[] {
+  const targets: Target[] = [];
+  for (const { workload, measured } of outcomes) {
+    const own = measured.find(({ id }) => id === "compiled");
+    const torch = fastest(measured.filter(({ id }) => torches.includes(id)));
+    const name = `${workload.id}, batch ${workload.batch}`;
+    if (workload.id === "W1") {
+      targets.push(ratioAtLeast(`${name}: at least 35 times faster than PyTorch`, 35, own, torch));
+      if (workload.batch === 32) {
+        targets.push({
+          what: `${name}: at most 20 us a step (on the reference machine)`,
+          measured: own ? `${own.median.toFixed(1)} us` : "not measured",
+          reached: own && own.median <= 20,
+        });
+      }
+    } else if (workload.kind === "train") {
+      const limit = workload.id === "W2" ? 1 : 2.2;
+      const what = workload.id === "W2" ? "no slower than PyTorch" : "at most 2.2 times PyTorch's time";
+      targets.push(ratioAtMost(`${name}: ${what}`, limit, own, torch));
+    } else if (workload.kind === "matmul") {
+      const openblas = measured.find(({ version }) => version.includes("OpenBLAS"));
+      targets.push(ratioAtLeast("GEMM: at least 0.35 of OpenBLAS on one thread", 0.35, own, openblas));
+    }
+  }
+  if (whole !== undefined) targets.push(judgeProcess(whole));
+  return targets;
+}
+
+function fastest(measured: readonly Measured[]): Measured | undefined {
+  return [...measured].sort((a, b) => a.median - b.median)[0];
+}
+
+/** How many times as long as ours the other took. */
+function ratioAtLeast(what: string, limit: number, own?: Measured, other?: Measured): Target {
+  if (own === undefined || other === undefined) return { what, measured: "not measured", reached: undefined };
+  const ratio = timesAsLong(other, own);
+  return { what, measured: `${ratio.toFixed(2)} (${other.version})`, reached: ratio >= limit };
+}
+
+function ratioAtMost(what: string, limit: number, own?: Measured, other?: Measured): Target {
+  if (own === undefined || other === undefined) return { what, measured: "not measured", reached: undefined };
+  const ratio = timesAsLong(own, other);
+  return { what, measured: `${ratio.toFixed(2)} (${other.version})`, reached: ratio <= limit };
+}
+
+function judgeProcess({ measured }: ProcessOutcome): Target {
+  const what = "W6: at least 8 times faster than PyTorch";
+  const [own, torch] = (["compiled", "torch"] as const).map((id) => measured.find((side) => side.id === id));
+  if (own === undefined || torch === undefined) return { what, measured: "not measured", reached: undefined };
+  const ratio = timesAsLong(torch, own);
+  return { what, measured: ratio.toFixed(2), reached: ratio >= 8 };
+}
