@@ -1,6 +1,6 @@
 import { checkOptions, type Spec, sameShape } from "../core/index.ts";
 import { assign } from "../ops/index.ts";
-import { isGradEnabled, noGrad, Tensor } from "../tensor/index.ts";
+import { isGradEnabled, Tensor } from "../tensor/index.ts";
 import { hasRelaxedMadd } from "../wasm/index.ts";
 import { type ExplainOptions, type Explanation, explain } from "./explain.ts";
 import type { GradField } from "./gradFields.ts";
@@ -163,11 +163,10 @@ function stateOf({ nodes }: Graph, { storage, dtype, size }: Tensor) {
   return { id: nextId++, dtype, size, source: { kind: "state", storage } } as const;
 }
 
-function replay({ program, gradFields, grads, returned }: Entry, args: readonly Tree[]): Tree {
-  const results = noGrad(() => program.run(leavesOf(args)));
-  gradFields.forEach(({ tensor }, i) => {
-    tensor.grad = grads[i];
-  });
+function replay({ program, gradFields, grads, returned, tensors }: Entry, args: readonly Tree[]): Tree {
+  const results = program.run(tensors === undefined ? leavesOf(args) : (args as readonly Tensor[]));
+  for (let i = 0; i < gradFields.length; i++) gradFields[i].tensor.grad = grads[i];
+  if (returned instanceof Tensor) return results[0];
   let next = 0;
   return mapLeaves(returned, () => results[next++]);
 }
