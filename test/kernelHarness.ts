@@ -76,6 +76,7 @@ export function buildProgram(
         module,
         scratch: scratchAddress,
         fast,
+        resident: () => scratchAddress,
         reference: () => {}, // a check that fails leaves the poison behind
       }),
     { exported: true },

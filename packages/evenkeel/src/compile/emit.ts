@@ -2,6 +2,7 @@ import { kernelOf } from "../ops/kernels.ts";
 import { emitFusedGroup, type FunctionRef, type FusedGroup, type ModuleBuilder } from "../wasm/index.ts";
 import type { GraphNode } from "./graph.ts";
 import { fusedGroup } from "./group.ts";
+import { heap, type Resident } from "./heap.ts";
 import { whyNoKernel } from "./kernelChoice.ts";
 import { type Layout, placed } from "./layout.ts";
 import type { Task } from "./passes/fuse.ts";
@@ -37,6 +38,7 @@ export function emitTask(task: Task, index: number, context: EmitContext): TaskC
           const place = (value: GraphNode["inputs"][number]) => placed(value, layout);
           const scratch = layout.scratch;
           const reference = () => f.call(host, index);
+          const resident = (block: Resident) => heap().adopt(block);
           kernel.emit({
             inputs: inputs.map(place),
             outputs: outputs.map(place),
@@ -46,6 +48,7 @@ export function emitTask(task: Task, index: number, context: EmitContext): TaskC
             scratch,
             fast,
             reference,
+            resident,
           });
         }
       },

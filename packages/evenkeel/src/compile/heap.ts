@@ -1,5 +1,4 @@
 import { type ArrayOf, type DType, dtypeOf, type TypedArray } from "../core/index.ts";
-import type { Storage } from "../tensor/index.ts";
 
 /** Blocks are whole vectors, and so are the gaps behind arrays: kernels may run over an array's end to the next multiple. */
 export const alignment = 16;
@@ -7,6 +6,11 @@ export const alignment = 16;
 const pageBytes = 65536;
 
 export const roundUp = (bytes: number, multiple = alignment): number => Math.ceil(bytes / multiple) * multiple;
+
+/** Whose array can live here: a tensor's storage, a generator's words. */
+export interface Resident {
+  data: TypedArray;
+}
 
 /**
  * The one memory of all compiled programs, with a first-fit allocator. The tensors a program refers to (parameters,
@@ -18,8 +22,8 @@ export class Heap {
   #free: [number, number][] = [[alignment, 4 * pageBytes - alignment]];
   readonly #blocks = new Map<number, number>();
   /** Storages that live here. Weak: a tensor is released with its last user. */
-  readonly #residents = new Map<number, WeakRef<Storage>>();
-  readonly #addresses = new WeakMap<Storage, number>();
+  readonly #residents = new Map<number, WeakRef<Resident>>();
+  readonly #addresses = new WeakMap<Resident, number>();
   /** A block is free again when nobody holds the array over it any more, not even a caller of `tensor.data`. */
   readonly #released = new FinalizationRegistry<number>((address) => this.release(address));
 
@@ -60,7 +64,7 @@ export class Heap {
   }
 
   /** Moves a storage here, unless it is here already, and returns its address. Its contents and version stay. */
-  adopt(storage: Storage): number {
+  adopt(storage: Resident): number {
     const known = this.#addresses.get(storage);
     if (known !== undefined) return known;
     const { data } = storage;

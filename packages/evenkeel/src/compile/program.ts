@@ -1,8 +1,9 @@
 import type { NdArray, TypedArray } from "../core/index.ts";
+import { type Generator, stateLength } from "../random/index.ts";
 import { Storage, Tensor } from "../tensor/index.ts";
 import { ModuleBuilder } from "../wasm/index.ts";
 import { emitTask, type TaskCode } from "./emit.ts";
-import type { GraphBuffer, GraphValue } from "./graph.ts";
+import type { GraphBuffer, GraphNode, GraphValue } from "./graph.ts";
 import { heap } from "./heap.ts";
 import { type Layout, layOut } from "./layout.ts";
 import type { Task } from "./passes/fuse.ts";
@@ -31,6 +32,15 @@ const released = new FinalizationRegistry<readonly number[]>((blocks) => {
   for (const block of blocks) heap().release(block);
 });
 
+function generatorOf({ attrs }: GraphNode): Generator | undefined {
+  return (attrs as { generator?: Generator } | undefined)?.generator;
+}
+
+function generatorsOf(tasks: readonly Task[], code: readonly TaskCode[]): Generator[] {
+  const drawing = tasks.filter((_, i) => code[i].fallback === undefined);
+  return [...new Set(drawing.flatMap((task) => (task.kind === "op" ? (generatorOf(task.node) ?? []) : [])))];
+}
+
 /** A compiled graph: one WebAssembly module over the heap, and what the host does around it. */
 export class Program {
   readonly parts: ProgramParts;
@@ -38,6 +48,8 @@ export class Program {
   readonly #arguments: readonly (GraphBuffer | undefined)[];
   readonly #hosts: Layout["hosts"];
   readonly #written: readonly Storage[];
+  /** Generators that the program's code draws from. */
+  readonly #generators: readonly Generator[];
   #exports: Exports | undefined;
   #step: () => void = () => {};
   #views: Views | undefined;
@@ -60,6 +72,7 @@ export class Program {
     this.#arguments = layout.arguments;
     this.#hosts = layout.hosts;
     this.#written = layout.written;
+    this.#generators = generatorsOf(tasks, code);
     released.register(this, layout.blocks);
   }
 
@@ -81,7 +94,9 @@ export class Program {
     const views = this.#currentViews();
     for (let i = 0; i < views.arguments.length; i++) views.arguments[i]?.set(args[i].data);
     for (let i = 0; i < this.#hosts.length; i++) views.hosts[i][0] = this.#hosts[i].read();
+    this.#handOver();
     this.#step();
+    this.#takeBack();
     for (const storage of this.#written) storage.version++;
     return this.#results.map(({ shape, dtype }, i) => {
       const data = views.results[i].slice();
@@ -100,6 +115,7 @@ export class Program {
     const functions = this.parts.code.map(({ ref }) => exports[ref.name]);
     const times = functions.map(() => new Float64Array(runs));
     const idle = new Float64Array(runs);
+    this.#handOver();
     for (let run = 0; run < runs; run++) {
       let last = performance.now();
       for (let i = 0; i < functions.length; i++) {
@@ -110,6 +126,7 @@ export class Program {
       }
       idle[run] = performance.now() - last;
     }
+    this.#takeBack();
     for (const storage of this.#written) storage.version++;
     const clock = idle.sort()[runs >> 1];
     return times.map((samples) => Math.max(0, samples.sort()[runs >> 1] - clock) * 1000);
@@ -144,6 +161,16 @@ export class Program {
     this.#step = this.#exports.step;
   }
 
+  /** Tells the program how far each generator is that it draws from. */
+  #handOver(): void {
+    for (const { engine } of this.#generators) engine.block.data[stateLength] = engine.used;
+  }
+
+  /** Takes over how far it drew. A program that knows a generator has drawn from it. */
+  #takeBack(): void {
+    for (const { engine } of this.#generators) engine.used = engine.block.data[stateLength];
+  }
+
   /** An op without a kernel: its reference, on arrays over the program's memory. */
   #fallback(index: number): void {
     const task = this.parts.tasks[index];
@@ -151,7 +178,10 @@ export class Program {
     const { op, attrs, inputs, outputs } = node;
     const made = outputs.map(this.#array);
     for (const { data } of made) data.fill(0);
+    const draws = generatorOf(node) !== undefined;
+    if (draws) this.#takeBack();
     op.reference(inputs.map(this.#array), made, attrs as never);
+    if (draws) this.#handOver();
   }
 
   readonly #array = (value: GraphValue): NdArray => {

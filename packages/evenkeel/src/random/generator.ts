@@ -34,7 +34,8 @@ export function unpredictableSeed(): bigint {
  * https://pytorch.org/docs/stable/generated/torch.Generator.html
  */
 export class Generator {
-  readonly #engine = new MersenneTwister();
+  /** @internal For compiled programs, which draw from it in their own memory. */
+  readonly engine = new MersenneTwister();
   #initialSeed = defaultSeed;
 
   /**
@@ -61,7 +62,7 @@ export class Generator {
    */
   manualSeed(seed: Seed): this {
     this.#initialSeed = toUint64(seed);
-    this.#engine.seed(Number(BigInt.asIntN(32, this.#initialSeed)));
+    this.engine.seed(Number(BigInt.asIntN(32, this.#initialSeed)));
     this.cachedNormal = undefined;
     this.#cachedFloatNormal = undefined;
     return this;
@@ -80,19 +81,19 @@ export class Generator {
 
   /** One word: an integer in [0, 2^32). */
   random32(): number {
-    return this.#engine.random32();
+    return this.engine.random32();
   }
 
   /** The low 53 bits of a 64-bit draw (two words): an integer in [0, 2^53). */
   random53(): number {
-    const high = this.#engine.random32() & 0x1fffff;
-    return high * 2 ** 32 + this.#engine.random32();
+    const high = this.engine.random32() & 0x1fffff;
+    return high * 2 ** 32 + this.engine.random32();
   }
 
   /** A whole 64-bit draw (two words, the high one first): an integer in [0, 2^64). */
   random64(): bigint {
-    const high = BigInt(this.#engine.random32());
-    return (high << 32n) | BigInt(this.#engine.random32());
+    const high = BigInt(this.engine.random32());
+    return (high << 32n) | BigInt(this.engine.random32());
   }
 
   /**
@@ -102,9 +103,9 @@ export class Generator {
   getState(): Uint8Array {
     return encodeState({
       initialSeed: this.#initialSeed,
-      words: this.#engine.words,
-      left: this.#engine.left,
-      next: this.#engine.next,
+      words: this.engine.words,
+      left: this.engine.left,
+      next: this.engine.next,
       cachedNormal: this.cachedNormal,
       cachedFloatNormal: this.#cachedFloatNormal,
     });
@@ -118,9 +119,9 @@ export class Generator {
   setState(state: Uint8Array): this {
     const decoded = decodeState(state);
     this.#initialSeed = decoded.initialSeed;
-    this.#engine.words.set(decoded.words);
-    this.#engine.left = decoded.left;
-    this.#engine.next = decoded.next;
+    this.engine.words.set(decoded.words);
+    this.engine.left = decoded.left;
+    this.engine.next = decoded.next;
     this.cachedNormal = decoded.cachedNormal;
     this.#cachedFloatNormal = decoded.cachedFloatNormal;
     return this;

@@ -2,5 +2,6 @@ export { fillBernoulli, fillBernoulliEach, fillDropoutMask } from "./bernoulli.t
 export { defaultGenerator, getRngState, initialSeed, manualSeed, seed, setRngState } from "./defaultGenerator.ts";
 export { Generator, type Seed } from "./generator.ts";
 export { drawInt64, fillRandint, randperm } from "./integers.ts";
+export { stateLength } from "./mersenneTwister.ts";
 export { fillNormal } from "./normal.ts";
 export { fillUniform } from "./uniform.ts";

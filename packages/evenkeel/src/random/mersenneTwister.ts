@@ -1,6 +1,8 @@
 /** Words of state, and the distance of the recurrence. */
 export const stateLength = 624;
 const middle = 397;
+/** Words, and room for the count that a compiled program keeps behind them. */
+const blockLength = stateLength + 4;
 
 const upperBit = 0x80000000 | 0;
 const lowerBits = 0x7fffffff;
@@ -16,11 +18,26 @@ function twist(u: number, v: number): number {
  * so that its state can be exchanged with PyTorch.
  */
 export class MersenneTwister {
-  readonly words = new Int32Array(stateLength);
+  /** The words. @internal The array is replaced, with the same contents, when compiled programs take the memory over. */
+  readonly block = { data: new Int32Array(blockLength) };
   /** Draws until the words are renewed, the renewing one included: 1 right after seeding. */
   left = 1;
   /** Index of the next word to hand out. */
   next = 0;
+
+  get words(): Int32Array {
+    return this.block.data.subarray(0, stateLength);
+  }
+
+  /** Words handed out since they were renewed, as compiled programs count them: right after seeding all of them. */
+  get used(): number {
+    return this.left === 1 ? stateLength : this.next;
+  }
+
+  set used(count: number) {
+    this.next = count;
+    this.left = stateLength + 1 - count;
+  }
 
   /** Starts over from a 32-bit seed. */
   seed(seed: number): void {
@@ -36,7 +53,7 @@ export class MersenneTwister {
   /** The next word, an integer in [0, 2^32). */
   random32(): number {
     if (--this.left === 0) this.#renew();
-    let word = this.words[this.next++];
+    let word = this.block.data[this.next++];
     word ^= word >>> 11;
     word ^= (word << 7) & 0x9d2c5680;
     word ^= (word << 15) & 0xefc60000;

@@ -1,4 +1,4 @@
-import type { Spec } from "../core/index.ts";
+import type { Spec, TypedArray } from "../core/index.ts";
 import type { V128 } from "./expression.ts";
 import type { FunctionBuilder } from "./functionBuilder.ts";
 import type { f32x4, f64x2 } from "./instructions.ts";
@@ -25,6 +25,8 @@ export interface KernelCall<A = unknown> {
   readonly scratch: number;
   /** Whether relaxed_madd may be used. */
   readonly fast: boolean;
+  /** The address of words that outlive the program, such as a generator's. */
+  readonly resident: (block: { data: TypedArray }) => number;
   /** Emits a call of the row's reference by the host: to throw the error that it throws for bad values. */
   readonly reference: () => void;
 }
