@@ -213,3 +213,31 @@ describe("misuses leave the running statistics as they were", () => {
     expect([runningMean.version, runningVar.version]).toEqual([0, 0]);
   });
 });
+
+test.each([
+  ["[N, C, H, W]", [2, 3, 4, 5]],
+  ["[N, C, D, H, W]", [2, 3, 2, 4, 5]],
+])("%s is normalized over all dimensions but the second", (_, shape) => {
+  const x = randn(shape, { dtype: "float64" });
+  const flat = x.flatten(2);
+  const statistics = () => ({
+    runningMean: zeros([3], { dtype: "float64" }),
+    runningVar: ones([3], { dtype: "float64" }),
+  });
+  const [own, flattened] = [statistics(), statistics()];
+  const y = batchNorm(x, { ...own, training: true });
+  expect(y.toArray()).toEqual(
+    batchNorm(flat, { ...flattened, training: true })
+      .reshape(shape)
+      .toArray(),
+  );
+  expect(own.runningVar.toArray()).toEqual(flattened.runningVar.toArray());
+  expect(
+    y
+      .mean([0, ...shape.slice(2).map((_, i) => i + 2)])
+      .abs()
+      .max()
+      .item(),
+  ).toBeLessThan(1e-12);
+  expect(batchNorm(x, own).toArray()).toEqual(batchNorm(flat, flattened).reshape(shape).toArray());
+});
