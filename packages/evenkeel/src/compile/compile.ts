@@ -1,6 +1,6 @@
 import { checkOptions, type Spec, sameShape } from "../core/index.ts";
 import { assign } from "../ops/index.ts";
-import { isGradEnabled, Tensor } from "../tensor/index.ts";
+import { isGradEnabled, Storage, Tensor } from "../tensor/index.ts";
 import { hasRelaxedMadd } from "../wasm/index.ts";
 import { type ExplainOptions, type Explanation, explain } from "./explain.ts";
 import type { GradField } from "./gradFields.ts";
@@ -8,7 +8,7 @@ import { type Graph, type GraphValue, viewOf } from "./graph.ts";
 import type { Guards } from "./guards.ts";
 import { optimize } from "./passes/index.ts";
 import { Program } from "./program.ts";
-import { isTracing, lasting, trace } from "./trace.ts";
+import { isTracing, trace } from "./trace.ts";
 import { leavesOf, mapLeaves, signatureOf, type Tree } from "./tree.ts";
 
 export interface CompileOptions {
@@ -144,7 +144,7 @@ function withGradients(graph: Graph, fields: readonly GradField[]): { graph: Gra
   const grads = fields.map(({ leaves, expects }) => {
     if (leaves.kind === "tensor") return leaves.grad;
     const { value } = leaves;
-    const kept = expects?.grad ?? new Tensor(lasting(value), value.shape, value.dtype);
+    const kept = expects?.grad ?? new Tensor(Storage.zeros(value), value.shape, value.dtype);
     const target: GraphValue = viewOf(stateOf(graph, kept), value.shape);
     nodes.push({ op: assign, attrs: {}, inputs: [target, value], outputs: [] });
     return kept;
@@ -152,15 +152,13 @@ function withGradients(graph: Graph, fields: readonly GradField[]): { graph: Gra
   return { graph: { nodes, results: graph.results }, grads };
 }
 
-let nextId = 1_000_000;
-
 function stateOf({ nodes }: Graph, { storage, dtype, size }: Tensor) {
   for (const { inputs } of nodes) {
     for (const { buffer } of inputs) {
       if (buffer.source.kind === "state" && buffer.source.storage === storage) return buffer;
     }
   }
-  return { id: nextId++, dtype, size, source: { kind: "state", storage } } as const;
+  return { dtype, size, source: { kind: "state", storage } } as const;
 }
 
 function replay({ program, gradFields, grads, returned, tensors }: Entry, args: readonly Tree[]): Tree {

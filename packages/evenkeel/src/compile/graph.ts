@@ -15,7 +15,6 @@ export type Source =
 
 /** Memory of one dtype and size. Values of several shapes may share it. */
 export interface GraphBuffer {
-  readonly id: number;
   readonly dtype: DType;
   readonly size: number;
   readonly source: Source;

@@ -128,5 +128,3 @@ export function heap(): Heap {
   shared ??= new Heap();
   return shared;
 }
-
-export type { TypedArray };

@@ -18,9 +18,7 @@ interface Choice {
 }
 
 function graphOf(choices: readonly Choice[]): { nodes: GraphNode[]; results: GraphValue[]; state: Float32Array[] } {
-  let id = 0;
-  const value = (size: number, source: Source): GraphValue =>
-    viewOf({ id: id++, dtype: "float32", size, source }, [size]);
+  const value = (size: number, source: Source): GraphValue => viewOf({ dtype: "float32", size, source }, [size]);
   const state = [3, 8].map((size) => tensor(Array.from({ length: size }, (_, i) => i + size)));
   const values: GraphValue[] = [
     ...state.map(({ storage, size }) => value(size, { kind: "state", storage })),

@@ -1,5 +1,5 @@
-import type { DType } from "../core/index.ts";
 import type { Storage } from "../tensor/index.ts";
+import { widthOf } from "../wasm/convert.ts";
 import type { Placed } from "../wasm/index.ts";
 import { type GraphBuffer, type GraphNode, type GraphValue, writtenBy } from "./graph.ts";
 import { heap, roundUp } from "./heap.ts";
@@ -25,9 +25,7 @@ export interface Layout {
   readonly blocks: readonly number[];
 }
 
-const elementBytes: Record<DType, number> = { float32: 4, float64: 8, int32: 4, bool: 1 };
-
-const bytesOf = ({ dtype, size }: GraphBuffer) => Math.max(roundUp(elementBytes[dtype] * size), 16);
+const bytesOf = ({ dtype, size }: GraphBuffer) => Math.max(roundUp(widthOf(dtype) * size), 16);
 
 export const nodesOf = (task: Task): readonly GraphNode[] => (task.kind === "op" ? [task.node] : task.nodes);
 

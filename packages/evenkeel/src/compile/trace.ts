@@ -1,4 +1,4 @@
-import { type AnyOp, allocate, type DType, type Executor, type Spec, setExecutor, sizeOf } from "../core/index.ts";
+import { type AnyOp, type DType, type Executor, type Spec, setExecutor, sizeOf } from "../core/index.ts";
 import { type Backend, gradWatch, recordingExecutor, Storage, Tensor } from "../tensor/index.ts";
 import { type GradField, GradFields } from "./gradFields.ts";
 import { type Graph, type GraphBuffer, type GraphNode, type GraphValue, type Source, viewOf } from "./graph.ts";
@@ -119,7 +119,7 @@ class Tracer implements Backend {
     let buffer = this.#buffers.get(tensor.storage);
     if (buffer === undefined) {
       const { storage, dtype, size } = tensor;
-      buffer = { id: this.#buffers.size, dtype, size, source: { kind: "state", storage } };
+      buffer = { dtype, size, source: { kind: "state", storage } };
       this.#buffers.set(storage, buffer);
       this.guards.hold(tensor);
     }
@@ -128,12 +128,7 @@ class Tracer implements Backend {
 
   #place(spec: Spec, source: Source): Storage {
     const storage = new TracedStorage();
-    this.#buffers.set(storage, { id: this.#buffers.size, dtype: spec.dtype, size: sizeOf(spec.shape), source });
+    this.#buffers.set(storage, { dtype: spec.dtype, size: sizeOf(spec.shape), source });
     return storage;
   }
-}
-
-/** A storage for a tensor that lives on after the step. */
-export function lasting({ shape, dtype }: Spec): Storage {
-  return new Storage(allocate(dtype, sizeOf(shape)));
 }

@@ -1,4 +1,4 @@
-import { allocate, checkOptions, type DType, describe, formatShape, meet, type Shape, sizeOf } from "../core/index.ts";
+import { checkOptions, type DType, describe, formatShape, meet, type Shape } from "../core/index.ts";
 import { formatBool, formatFloat } from "../nn/format.ts";
 import { enableGrad, noGrad, Storage, Tensor } from "../tensor/index.ts";
 import { checkGradient, checkParam, isGroup } from "./checks.ts";
@@ -259,7 +259,7 @@ export abstract class Optimizer<O extends object> {
 
 /** Zeros with storage of their own, also while a step is being traced: state is never a value of the graph. */
 function emptyState(shape: Shape, dtype: DType): Tensor {
-  return new Tensor(new Storage(allocate(dtype, sizeOf(shape))), shape, dtype);
+  return new Tensor(Storage.zeros({ shape, dtype }), shape, dtype);
 }
 
 function withoutUndefined<T extends object>(options: T): T {

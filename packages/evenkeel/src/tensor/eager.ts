@@ -1,4 +1,4 @@
-import { type AnyOp, allocate, type DType, type Executor, type Spec, sizeOf } from "../core/index.ts";
+import { type AnyOp, allocate, type DType, type Executor, type Spec } from "../core/index.ts";
 import { Node } from "./autogradNode.ts";
 import { isGradEnabled } from "./gradMode.ts";
 import { Storage } from "./storage.ts";
@@ -39,7 +39,7 @@ export function recordingExecutor(make: MakeTensor, backend: Backend): Executor 
 
 /** Runs every op at once, by its reference, on arrays of the garbage collector. */
 export const eagerBackend: Backend = {
-  storage: (spec) => new Storage(allocate(spec.dtype, sizeOf(spec.shape), spec.shape)),
+  storage: Storage.zeros,
   perform: (op, inputs, outputs, attrs) => op.reference(inputs, outputs, attrs as never),
   constant: scalar,
   hostScalar: (read) => scalar(read(), "float64"),

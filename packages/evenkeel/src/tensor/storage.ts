@@ -1,4 +1,4 @@
-import type { TypedArray } from "../core/index.ts";
+import { allocate, type Spec, sizeOf, type TypedArray } from "../core/index.ts";
 
 /** The memory behind one tensor, or behind several that share it: a reshape, a detached twin, a parameter. */
 export class Storage {
@@ -11,5 +11,10 @@ export class Storage {
 
   constructor(data: TypedArray) {
     this.data = data;
+  }
+
+  /** Zeros, made at once whatever stands behind the door: what state begins as, also while a step is traced. */
+  static zeros({ shape, dtype }: Spec): Storage {
+    return new Storage(allocate(dtype, sizeOf(shape), shape));
   }
 }
