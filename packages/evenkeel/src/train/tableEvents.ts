@@ -1,0 +1,48 @@
+import type { Finding, Schema, Split, TabularNet, Task } from "../tabular/index.ts";
+import type { TablePlan } from "./tableOptions.ts";
+
+/** Everything is decided and checked, and nothing is trained yet. */
+export interface TableStartEvent {
+  readonly schema: Schema;
+  readonly findings: readonly Finding[];
+  readonly split: Split;
+  readonly plan: TablePlan;
+  readonly network: TabularNet;
+  /** Name of the metric that epochs report. */
+  readonly metric: TableMetric;
+}
+
+/** What a task is judged by while it trains: "mae" in the target's own unit, or "accuracy". */
+export type TableMetric = "mae" | "accuracy";
+
+export const metricOf: Readonly<Record<Task, TableMetric>> = {
+  regression: "mae",
+  binary: "accuracy",
+  multiclass: "accuracy",
+};
+
+/** After an epoch and its pass over the validation rows. */
+export interface TableEpochEvent {
+  /** From 1. */
+  readonly epoch: number;
+  readonly epochs: number;
+  /** Optimizer steps so far. */
+  readonly step: number;
+  /** Wall-clock seconds since the training began. */
+  readonly seconds: number;
+  readonly learningRate: number;
+  /** Loss on the scaled target, over the batches as they were trained on. */
+  readonly trainLoss: number;
+  readonly validationLoss: number;
+  /** The task's metric over the validation rows, as trained. */
+  readonly validationMetric: number;
+  /** Whether this is the best epoch so far. */
+  readonly improved: boolean;
+}
+
+export interface TableCallbacks {
+  /** Called, and awaited, before the first step. */
+  readonly onStart?: (event: TableStartEvent) => unknown;
+  /** Called, and awaited, after each epoch. */
+  readonly onEpoch?: (event: TableEpochEvent) => unknown;
+}
