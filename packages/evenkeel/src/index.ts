@@ -16,5 +16,6 @@ export {
   seed,
   setRngState,
 } from "./random/index.ts";
+export * as tabular from "./tabular/index.ts";
 export * from "./tensor/index.ts";
 export * as train from "./train/index.ts";
