@@ -20,7 +20,8 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   nn: ["core", "ops", "random", "tensor"], // ops for fused rows; random for dropout's generator
   optim: ["core", "ops", "tensor", "nn"], // ops for the rows that make a step
   data: ["core", "random", "tensor"],
-  train: ["core", "random", "ops", "tensor", "compile", "nn", "optim", "data"],
+  io: ["core", "random", "tensor", "nn", "optim"],
+  train: ["core", "random", "ops", "tensor", "compile", "nn", "optim", "data", "io"],
 };
 
 const sources = sourcesIn(`${library}/src`);
