@@ -20,8 +20,9 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   nn: ["core", "ops", "random", "tensor"], // ops for fused rows; random for dropout's generator
   optim: ["core", "ops", "tensor", "nn"], // ops for the rows that make a step
   data: ["core", "random", "tensor"],
-  tabular: ["core", "random", "tensor", "nn", "data"],
-  train: ["core", "random", "ops", "tensor", "compile", "nn", "optim", "data"],
+  io: ["core", "random", "tensor", "nn", "optim"],
+  tabular: ["core", "random", "tensor", "compile", "nn", "data", "io"], // compile for predictions
+  train: ["core", "random", "ops", "tensor", "compile", "nn", "optim", "data", "io", "tabular"],
 };
 
 const sources = sourcesIn(`${library}/src`);

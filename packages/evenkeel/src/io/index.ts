@@ -1,0 +1,3 @@
+export type { FileDType } from "./fileDtypes.ts";
+export { readSafetensorsHeader, type SafetensorsHeader, type TensorInfo } from "./header.ts";
+export { type LoadedTensors, loadSafetensors, type SaveOptions, saveSafetensors } from "./safetensors.ts";
