@@ -5,7 +5,7 @@ import { noGrad, Tensor, tensor, zeros } from "../tensor/index.ts";
 import { countParameters, type ResolvedNetwork, resolveNetwork, TabularNet } from "./network.ts";
 import { type Predictions, Preprocessing } from "./preprocessing.ts";
 import type { Schema } from "./schema.ts";
-import { parseSchema } from "./schemaJson.ts";
+import { schemaFromJSON } from "./schemaJson.ts";
 import type { Table } from "./table.ts";
 import { tableFromRows } from "./tableFrom.ts";
 
@@ -109,7 +109,7 @@ export class TableModel {
       );
     }
     const description = parseDescription(metadata.evenkeel);
-    const schema = parseSchema(description.schema);
+    const schema = schemaFromJSON(description.schema);
     const preprocessing = Preprocessing.fromJSON(description.preprocessing);
     const options = resolveNetwork(description.network as ResolvedNetwork);
     const size = {

@@ -1,3 +1,4 @@
+import type { Checkpoint } from "../io/index.ts";
 import type { Finding, Schema, Split, TabularNet, Task } from "../tabular/index.ts";
 import type { TablePlan } from "./tableOptions.ts";
 
@@ -31,13 +32,23 @@ export interface TableEpochEvent {
   /** Wall-clock seconds since the training began. */
   readonly seconds: number;
   readonly learningRate: number;
+  /** Name of the metric. */
+  readonly metric: TableMetric;
   /** Loss on the scaled target, over the batches as they were trained on. */
   readonly trainLoss: number;
+  /** The task's metric over those batches. */
+  readonly trainMetric: number;
+  /** Over the validation rows, as trained; over the training batches where there are no validation rows. */
   readonly validationLoss: number;
-  /** The task's metric over the validation rows, as trained. */
+  /** The task's metric over the same rows. */
   readonly validationMetric: number;
   /** Whether this is the best epoch so far. */
   readonly improved: boolean;
+  /**
+   * A copy of the training's whole state, for the option `resume` of a later call. To be taken while `onEpoch` runs.
+   * @throws Error if the training has gone on since
+   */
+  checkpoint(): Checkpoint;
 }
 
 export interface TableCallbacks {

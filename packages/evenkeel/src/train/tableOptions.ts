@@ -1,4 +1,5 @@
 import { checkOptions, describe } from "../core/index.ts";
+import type { Checkpoint } from "../io/index.ts";
 import {
   type NetworkOptions,
   type PreprocessingOptions,
@@ -48,6 +49,8 @@ export interface TrainTableOptions extends SchemaOptions, TableCallbacks {
    * whichever has the lower loss on the validation rows. Default "better".
    */
   readonly statistics?: (typeof statisticsNames)[number];
+  /** Goes on from where a training on the same table with the same options stood, to the same bytes. */
+  readonly resume?: Checkpoint;
   /** Ends the training between two steps; the best model so far is kept. */
   readonly signal?: AbortSignal;
   /** Run compiled. Default true. */

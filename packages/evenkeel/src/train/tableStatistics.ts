@@ -1,7 +1,6 @@
 import { DataLoader, TensorDataset } from "../data/index.ts";
 import { cloneState, type Tensor } from "../tensor/index.ts";
 import { batchNormLayers } from "./batchNormLayers.ts";
-import { evaluate, type Loss } from "./evaluate.ts";
 import type { Model } from "./modelState.ts";
 import { updateBatchNorm } from "./updateBatchNorm.ts";
 
@@ -11,37 +10,47 @@ export type StatisticsKind = "asTrained" | "recomputed";
 /** Rows as tensors, inputs before the target. */
 export type Rows = readonly [Tensor, ...Tensor[]];
 
-export interface StatisticsChoice {
+export interface StatisticsChoice<S> {
+  /** The kind that the model has now. */
   readonly kept: StatisticsKind;
-  /** Loss over the validation rows with each kind. */
-  readonly validationLoss: Readonly<Record<StatisticsKind, number>>;
+  /** What was scored with each kind. */
+  readonly asTrained: S;
+  readonly recomputed: S;
 }
 
 /** Rows that go through the network at once while statistics are recomputed. */
 const largestBatch = 8192;
 
 /**
- * Recomputes running statistics over the training rows and leaves the model with whichever kind was asked for, or scores
- * better on the validation rows. Gives undefined for a model without batch normalization.
+ * Scores a network as it was trained, and with its running statistics recomputed over the training rows, and leaves it with
+ * the kind that was asked for or, with "better", the one whose loss is lower. Gives undefined for a network without running
+ * statistics, and changes nothing then.
+ *
+ * @param lossOf what to choose by: a loss over rows that were not trained on
  */
-export function chooseStatistics(
+export function chooseStatistics<S>(
   model: Model,
-  { train, validation }: { readonly train: Rows; readonly validation: Rows },
-  loss: Loss,
+  train: Rows,
   wanted: StatisticsKind | "better",
-): StatisticsChoice | undefined {
+  score: () => S,
+  lossOf: (scored: S) => number,
+): StatisticsChoice<S> | undefined {
   if (!batchNormLayers(model).some((layer) => layer.running_mean !== null)) return undefined;
-  const score = () => evaluate(model, [[...validation]], { loss }).loss;
   const trained = cloneState(model.stateDict());
   const asTrained = score();
+  recomputeStatistics(model, train);
+  const recomputed = score();
+  const [before, after] = [lossOf(asTrained), lossOf(recomputed)];
+  // A loss that is no number is never better.
+  const better = after < before || Number.isNaN(before) ? "recomputed" : "asTrained";
+  const kept = wanted === "better" ? better : wanted;
+  if (kept === "asTrained") model.loadStateDict(trained);
+  return { kept, asTrained, recomputed };
+}
+
+function recomputeStatistics(model: Model, train: Rows): void {
   const rows = train[0].shape[0];
   // Batches of equal size, since each weighs the same.
   const batchSize = Math.ceil(rows / Math.ceil(rows / largestBatch));
   updateBatchNorm(model, new DataLoader(new TensorDataset(...train), { batchSize }));
-  const recomputed = score();
-  // A loss that is no number is never better.
-  const better = recomputed < asTrained || Number.isNaN(asTrained) ? "recomputed" : "asTrained";
-  const kept = wanted === "better" ? better : wanted;
-  if (kept === "asTrained") model.loadStateDict(trained);
-  return { kept, validationLoss: { asTrained, recomputed } };
 }
