@@ -31,9 +31,19 @@ export interface KernelCall<A = unknown> {
   readonly reference: () => void;
 }
 
+/** How calls that differ in their arrays alone become one: the arrays lie side by side, and one loop goes over all of them. */
+export interface Joins {
+  /** So many first inputs are arrays of one shape, whose elements meet their like alone. */
+  readonly arrays: number;
+  /** The input that counts the steps, one more after each call: every call has its own. All others they have in common. */
+  readonly count?: number;
+}
+
 /** Writes the code of an op for given shapes and addresses. Outputs never overlap inputs, except where the op writes state. */
 export interface Kernel<A = never> {
   readonly kind: "kernel";
+  /** Whether calls like these may become one, and how. Such calls have no outputs and need no scratch. */
+  readonly joins?: (inputs: readonly Spec[]) => Joins | undefined;
   /** Why there is no code for such a call (a dtype, a layout); the program then calls the reference. */
   readonly declines?: (inputs: readonly Spec[], outputs: readonly Spec[], attrs: A) => string | undefined;
   /** Bytes of working memory. */
