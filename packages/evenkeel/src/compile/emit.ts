@@ -1,5 +1,5 @@
 import { kernelOf } from "../ops/kernels.ts";
-import { emitFusedGroup, type FunctionRef, type FusedGroup, type ModuleBuilder } from "../wasm/index.ts";
+import { emitFusedGroup, type FunctionRef, type ModuleBuilder } from "../wasm/index.ts";
 import type { GraphNode } from "./graph.ts";
 import { fusedGroup } from "./group.ts";
 import { heap, type Resident } from "./heap.ts";
@@ -58,6 +58,6 @@ export function emitTask(task: Task, index: number, context: EmitContext): TaskC
   }
   const stored = task.outputs.map(({ buffer }) => buffer);
   const group = fusedGroup(task.nodes, stored, (value) => placed(value, layout));
-  const ref = module.function(name, [], (f) => emitFusedGroup(group as FusedGroup, f, module), { exported: true });
+  const ref = module.function(name, [], (f) => emitFusedGroup(group, f, module), { exported: true });
   return { ref };
 }
