@@ -3,7 +3,6 @@ import {
   emitFusedGroup,
   type FunctionBuilder,
   type FunctionRef,
-  type FusedGroup,
   type Kernel,
   type ModuleBuilder,
 } from "../wasm/index.ts";
@@ -39,7 +38,7 @@ export function emitTask(task: Task, index: number, context: EmitContext): TaskC
   };
   if (task.kind === "group") {
     const stored = task.outputs.map(({ buffer }) => buffer);
-    const group = fusedGroup(task.nodes, stored, (value) => placed(value, layout)) as FusedGroup;
+    const group = fusedGroup(task.nodes, stored, (value) => placed(value, layout));
     return { ref: define((f) => emitFusedGroup(group, f, module)) };
   }
   const reference = (f: FunctionBuilder) => f.call(context.fallback, index);
