@@ -1,4 +1,7 @@
+export { type Baseline, baselines } from "./baselines.ts";
+export { assertTable, checkTable } from "./checks.ts";
 export { columnOf, takeRows } from "./columns.ts";
+export { type Finding, type FindingCode, TableError } from "./findings.ts";
 export { inferSchema, type SchemaOptions } from "./inferSchema.ts";
 export {
   Preprocessing,
@@ -7,6 +10,8 @@ export {
   type TableInputs,
 } from "./preprocessing.ts";
 export type { ColumnKind, ColumnSchema, Schema, Task } from "./schema.ts";
+export { schemaFromJSON } from "./schemaJson.ts";
+export { scoresOf, type TableScores } from "./scores.ts";
 export { type Split, type SplitOptions, splitRows } from "./split.ts";
 export type { BooleanColumn, Column, DateColumn, NumberColumn, Table, TextColumn } from "./table.ts";
 export { tableFromColumns, tableFromRows } from "./tableFrom.ts";

@@ -148,7 +148,7 @@ export class Preprocessing {
     if (rows !== undefined) checkRows("Preprocessing.truth", table, rows);
     const column = columnOf(table, this.#target.column);
     if (this.#target.task === "regression") return ownUnit(column, rows);
-    return Float64Array.from(positions(column, this.#target, rows));
+    return new Float64Array(positions(column, this.#target, rows));
   }
 
   toJSON(): PreprocessingJson {

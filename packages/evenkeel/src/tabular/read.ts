@@ -23,7 +23,7 @@ export function numbersOf(column: Column, rows?: Int32Array): Float64Array | Flo
     case "date":
       return gather(column.values, rows);
     case "boolean":
-      return Float64Array.from(gather(column.values, rows), (value) => (value === 255 ? Number.NaN : value));
+      return new Float64Array(gather(column.values, rows)).map((value) => (value === 255 ? Number.NaN : value));
     case "text":
       return parsed(column, rows, parseNumber, "a number");
   }
@@ -33,7 +33,7 @@ export function numbersOf(column: Column, rows?: Int32Array): Float64Array | Flo
 export function datesOf(column: Column, rows?: Int32Array): Float64Array {
   if (column.type === "date") return gather(column.values, rows) as Float64Array;
   if (column.type === "text") return parsed(column, rows, parseDate, "a date such as 1999-12-31 or 1999-12-31T23:59");
-  if (column.type === "number") return Float64Array.from(gather(column.values, rows));
+  if (column.type === "number") return new Float64Array(gather(column.values, rows));
   throw new RangeError(`column ${shorten(column.name)} holds booleans, which are no dates`);
 }
 

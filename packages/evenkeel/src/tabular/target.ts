@@ -59,7 +59,7 @@ export function fitTarget(
 
 /** The target in its own unit. @throws RangeError naming the first row where it is missing or infinite */
 export function ownUnit(column: Column, rows?: Int32Array): Float64Array {
-  const values = Float64Array.from(numbersOf(column, rows));
+  const values = new Float64Array(numbersOf(column, rows));
   const wrong = values.findIndex((value) => !Number.isFinite(value));
   if (wrong < 0) return values;
   const what = Number.isNaN(values[wrong]) ? "has no value" : `is ${values[wrong]}`;
@@ -100,7 +100,7 @@ export function encodeTarget(column: Column, target: TargetEncoding, rows?: Int3
     return new Tensor(new Storage(classes), [classes.length], "int32");
   }
   const values = target.task === "regression" ? transformed(column, target, rows) : positions(column, target, rows);
-  return new Tensor(new Storage(Float32Array.from(values)), [values.length, 1], "float32");
+  return new Tensor(new Storage(new Float32Array(values)), [values.length, 1], "float32");
 }
 
 /** @throws TypeError if `output` is no tensor @throws RangeError if its shape is not that of the network's output */
