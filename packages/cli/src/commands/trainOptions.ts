@@ -55,7 +55,10 @@ export function addTrainFlags(command: Command): void {
   group(
     "Columns",
     new Option("-t, --target <column>", "the column to predict"),
-    new Option("--features <columns>", "the columns to predict from, separated by commas (default: all others)").argParser(names),
+    new Option(
+      "--features <columns>",
+      "the columns to predict from, separated by commas (default: all others)",
+    ).argParser(names),
     new Option("--ignore <columns>", "columns to leave out").argParser(names),
     new Option("--kind <column=kind>", `what a column means: ${kinds.join(", ")}; may be repeated`).argParser(pairs),
     new Option("--task <task>", "what is predicted (default: by the target)").choices(tasks),
@@ -64,15 +67,18 @@ export function addTrainFlags(command: Command): void {
     "Rows",
     new Option("--validation <share>", "rows that choices are made by (default: 0.16)").argParser(share),
     new Option("--test <share>", "rows that are scored once, at the end (default: 0.2)").argParser(share),
-    new Option("--seed <n>", "split, starting weights, order of rows and dropout follow from it (default: 0)").argParser(
-      wholeNumber(0),
-    ),
+    new Option(
+      "--seed <n>",
+      "split, starting weights, order of rows and dropout follow from it (default: 0)",
+    ).argParser(wholeNumber(0)),
   );
   group(
     "Preprocessing",
     new Option("--scale <how>", "of numeric columns (default: zscore)").choices(["zscore", "robust", "none"]),
     new Option("--target-scale <how>", "of a numeric target (default: zscore)").choices(["zscore", "log", "none"]),
-    new Option("--embed-above <n>", "embed columns of more categories than this (default: 12)").argParser(wholeNumber(0)),
+    new Option("--embed-above <n>", "embed columns of more categories than this (default: 12)").argParser(
+      wholeNumber(0),
+    ),
   );
   group(
     "Network",

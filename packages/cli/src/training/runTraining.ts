@@ -1,5 +1,5 @@
 import { loadCheckpoint, saveCheckpoint } from "evenkeel/io";
-import { TableError, type Table } from "evenkeel/tabular";
+import { type Table, TableError } from "evenkeel/tabular";
 import {
   NonFiniteLossError,
   type TableEpochEvent,

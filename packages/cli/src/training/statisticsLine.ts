@@ -12,7 +12,9 @@ export function statisticsLine({ statistics }: TableTraining): string | undefine
   }
   const { short } = metricFacts(metric);
   const stale =
-    before > 1.1 * after ? "The running averages lagged behind the weights, so the network was better than it looked. " : "";
+    before > 1.1 * after
+      ? "The running averages lagged behind the weights, so the network was better than it looked. "
+      : "";
   const choice = kept === "asTrained" ? "Kept as trained." : "Kept the recomputed ones.";
   return (
     `Batch normalization's statistics: validation ${short} ${scoreText(before)} as trained, ` +

@@ -58,13 +58,17 @@ export function resolveNetwork(options: NetworkOptions = {}): ResolvedNetwork {
   if (!Array.isArray(hidden)) throw new TypeError(`network: hidden is ${describe(hidden)}, expected widths: [64, 32]`);
   for (const width of hidden) {
     if (Number.isInteger(width) && width >= 1 && width <= widest) continue;
-    throw new RangeError(`network: hidden has the width ${describe(width)}, expected whole numbers from 1 to ${widest}`);
+    throw new RangeError(
+      `network: hidden has the width ${describe(width)}, expected whole numbers from 1 to ${widest}`,
+    );
   }
   checkChoice("norm", norm, norms);
   checkChoice("normPlace", normPlace, ["before", "after"]);
   checkChoice("activation", activation, activations);
   if (!(typeof dropout === "number" && dropout >= 0 && dropout < 1)) {
-    throw new RangeError(`network: dropout is ${describe(dropout)}, expected a share from 0 up to, but not including, 1`);
+    throw new RangeError(
+      `network: dropout is ${describe(dropout)}, expected a share from 0 up to, but not including, 1`,
+    );
   }
   if (typeof biasBeforeNorm !== "boolean") {
     throw new TypeError(`network: biasBeforeNorm is ${describe(biasBeforeNorm)}, expected true or false`);
@@ -90,7 +94,7 @@ export function embeddingWidth(categories: number): number {
  * activation and dropout, then a Linear to the outputs. It is called with the numeric inputs [N, features] and, where
  * columns are embedded, their codes, int32 [N, columns]; it gives [N, outputs].
  */
-export class TabularNet extends nn.Module<[x: Tensor, codes?: Tensor]> {
+export class TabularNet extends nn.Module<Tensor[]> {
   readonly size: NetworkSize;
   readonly options: ResolvedNetwork;
   embeddings: nn.ModuleList | null;

@@ -1,13 +1,14 @@
 import { compile } from "../compile/index.ts";
 import { checkOptions, describe } from "../core/index.ts";
 import { loadSafetensors, saveSafetensors } from "../io/index.ts";
-import { noGrad, Tensor, tensor, zeros } from "../tensor/index.ts";
+import { noGrad, type Tensor, tensor, zeros } from "../tensor/index.ts";
 import { countParameters, type ResolvedNetwork, resolveNetwork, TabularNet } from "./network.ts";
-import { type Predictions, Preprocessing } from "./preprocessing.ts";
+import { Preprocessing } from "./preprocessing.ts";
 import type { Schema } from "./schema.ts";
 import { schemaFromJSON } from "./schemaJson.ts";
 import type { Table } from "./table.ts";
 import { tableFromRows } from "./tableFrom.ts";
+import type { Predictions } from "./target.ts";
 
 /** How a model came about: plain JSON, for people and for `inspect`. Whoever trains decides what it says. */
 export type ModelRecord = Readonly<Record<string, unknown>>;
@@ -43,7 +44,7 @@ export class TableModel {
     this.preprocessing = preprocessing;
     this.network = network;
     this.record = record;
-    this.#forward = compile((x: Tensor, codes?: Tensor) => network(x, codes));
+    this.#forward = compile((x: Tensor, codes?: Tensor) => (codes === undefined ? network(x) : network(x, codes)));
   }
 
   /**

@@ -74,7 +74,19 @@ export interface TablePlan {
 }
 
 const optionNames = [
-  ...["target", "task", "features", "ignore", "kinds", "split", "preprocessing", "network", "batchSize", "epochs", "lr"],
+  ...[
+    "target",
+    "task",
+    "features",
+    "ignore",
+    "kinds",
+    "split",
+    "preprocessing",
+    "network",
+    "batchSize",
+    "epochs",
+    "lr",
+  ],
   ...["optimizer", "weightDecay", "schedule", "loss", "clipGradNorm", "seed", "patience", "classWeights", "statistics"],
   ...["signal", "compile", "resume", "onStart", "onEpoch"],
 ];
@@ -111,7 +123,20 @@ export function planTable(trainRows: number, options: TrainTableOptions): TableP
       "trainTable: batchSize is 1, which batch normalization cannot train on; use 2 or more, or another norm",
     );
   }
-  return { network, batchSize, epochs, lr, optimizer, weightDecay, schedule, loss, clipGradNorm, seed, patience, statistics };
+  return {
+    network,
+    batchSize,
+    epochs,
+    lr,
+    optimizer,
+    weightDecay,
+    schedule,
+    loss,
+    clipGradNorm,
+    seed,
+    patience,
+    statistics,
+  };
 }
 
 function defaultBatchSize(rows: number): number {

@@ -14,8 +14,8 @@ import {
   splitRows,
   type Table,
   TableModel,
-  TabularNet,
   type TableScores,
+  TabularNet,
 } from "../tabular/index.ts";
 import { fit } from "./fit.ts";
 import type { History } from "./history.ts";
