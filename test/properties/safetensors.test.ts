@@ -1,4 +1,4 @@
-import { io, type Tensor } from "evenkeel";
+import { getRngState, io, manualSeed, nn, optim, type Tensor } from "evenkeel";
 import fc from "fast-check";
 import { expect, it } from "vitest";
 import { tensors } from "./arbitraries.ts";
@@ -116,5 +116,30 @@ it("a file that is cut off anywhere is refused", () => {
       const cut = file.subarray(0, at % file.length);
       expect(survives(cut, (bytes) => io.loadSafetensors(bytes).tensors)).toBe(false);
     }),
+  );
+});
+
+it("a damaged checkpoint gives an error that says what is wrong, or a valid one", () => {
+  manualSeed(0);
+  const model = new nn.Linear(2, 1);
+  const optimizer = new optim.Adam(model.parameters());
+  model.weight.sum().backward();
+  optimizer.step();
+  const file = io.saveCheckpoint({
+    epoch: 3,
+    step: 30,
+    model: model.stateDict(),
+    optimizer: optimizer.stateDict(),
+    scheduler: { best: Infinity },
+    earlyStopping: { epochs: 3, mode: "max", best: 1, bestEpoch: 2, model: model.stateDict() },
+    history: [{ epoch: 1, train: { loss: 1 } }],
+  });
+  const withGenerator = io.saveCheckpoint({ ...io.loadCheckpoint(file), generators: { default: getRngState() } });
+  expect(survives(withGenerator, (bytes) => io.loadCheckpoint(bytes).model)).toBe(true);
+  fc.assert(
+    fc.property(damages, (changes) => {
+      survives(damaged(file, changes), (bytes) => io.loadCheckpoint(bytes).model);
+    }),
+    { numRuns: 1000 },
   );
 });
