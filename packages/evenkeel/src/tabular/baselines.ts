@@ -6,7 +6,6 @@ import { LinearInputs } from "./linearInputs.ts";
 import { logistic } from "./logistic.ts";
 import type { Preprocessing } from "./preprocessing.ts";
 import { gramOf, solveRidge } from "./ridge.ts";
-import type { Task } from "./schema.ts";
 import { scoresOf, type TableScores } from "./scores.ts";
 import type { Split } from "./split.ts";
 import { meanOf, quantilesOf } from "./statistics.ts";
@@ -56,8 +55,7 @@ export function baselines(
   checkOptions("baselines", options, ["seed"]);
   for (const rows of [split.train, split.validation, split.test]) checkRows("baselines", table, rows);
   if (split.train.length === 0) throw new RangeError("baselines: there are no training rows");
-  const { target } = preprocessing.toJSON();
-  const constant = target.task === "regression" ? constantNumbers : constantClasses;
+  const constant = preprocessing.task === "regression" ? constantNumbers : constantClasses;
   const found = constant(table, preprocessing, split);
   const linear = fitLinear(table, preprocessing, split, options.seed ?? 0);
   return linear === undefined ? found : [...found, linear];
@@ -66,8 +64,7 @@ export function baselines(
 type Predict = (rows: Int32Array) => Predictions;
 
 function score(table: Table, preprocessing: Preprocessing, split: Split, predict: Predict): Baseline["scores"] {
-  const { task } = preprocessing.toJSON().target;
-  const on = (rows: Int32Array) => scoresOf(task as Task, predict(rows), preprocessing.truth(table, rows));
+  const on = (rows: Int32Array) => scoresOf(preprocessing.task, predict(rows), preprocessing.truth(table, rows));
   return {
     train: on(split.train),
     ...(split.validation.length > 0 ? { validation: on(split.validation) } : {}),
@@ -86,9 +83,7 @@ function constantNumbers(table: Table, preprocessing: Preprocessing, split: Spli
 }
 
 function constantClasses(table: Table, preprocessing: Preprocessing, split: Split): Baseline[] {
-  const { target } = preprocessing.toJSON();
-  if (target.task === "regression") return [];
-  const { classes } = target;
+  const { classes = [] } = preprocessing;
   const truth = preprocessing.truth(table, split.train);
   const shares = new Float64Array(classes.length);
   for (let i = 0; i < truth.length; i++) shares[truth[i]] += 1 / truth.length;
@@ -109,7 +104,7 @@ interface Fitted {
 }
 
 function fitLinear(table: Table, preprocessing: Preprocessing, split: Split, seed: Seed): Baseline | undefined {
-  const { task } = preprocessing.toJSON().target;
+  const { task } = preprocessing;
   const categories = preprocessing.embeddings.reduce((sum, embedding) => sum + Math.min(30, embedding.categories), 0);
   const width = preprocessing.features.length + categories;
   if (width > mostInputs) return undefined;

@@ -20,12 +20,9 @@ export function leakOf(column: Column, kind: ColumnKind, target: Values, isNumbe
   const missing = (value: number) => Number.isNaN(value) || (!isNumber && value < 0);
   const values = kind === "category" ? textsOf(column).codes : measured(column, kind);
   if (isNumber && kind !== "category") {
+    if (isCopy(values, target)) return "is a copy of the target";
     const r = correlation(values, target);
-    if (Math.abs(r) > 0.9999) {
-      return r === 1
-        ? "is a copy of the target, or a multiple of it"
-        : `follows the target in a straight line (r = ${r.toFixed(6)})`;
-    }
+    if (Math.abs(r) > 0.9999) return `follows the target in a straight line (r = ${r.toFixed(6)})`;
   }
   const meaning = new Map<number, number>();
   const most = Math.min(mostValues, target.length / rowsPerValue);
@@ -47,6 +44,16 @@ export function leakOf(column: Column, kind: ColumnKind, target: Values, isNumbe
 function measured(column: Column, kind: ColumnKind): Values {
   if (kind === "boolean") return booleansOf(column);
   return kind === "date" ? datesOf(column) : numbersOf(column);
+}
+
+function isCopy(a: Values, b: Values): boolean {
+  let rows = 0;
+  for (let i = 0; i < a.length; i++) {
+    if (Number.isNaN(a[i]) || Number.isNaN(b[i])) continue;
+    if (a[i] !== b[i]) return false;
+    rows++;
+  }
+  return rows > 1;
 }
 
 /** Pearson's, over the rows where both are numbers; 0 where fewer than 10 have both, or one does not vary. */

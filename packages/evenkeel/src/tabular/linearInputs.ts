@@ -1,4 +1,5 @@
 import type { Preprocessing, TableInputs } from "./preprocessing.ts";
+import { divisorOf } from "./statistics.ts";
 import type { Table } from "./table.ts";
 
 /** Of an embedded column, so many of its commonest categories get an input of a linear model. */
@@ -29,7 +30,7 @@ export class LinearInputs {
     this.cut = preprocessing.embeddings.filter((_, k) => this.#places[k].includes(-1, 1)).map(({ column }) => column);
     this.width = width;
     this.#mean = new Float64Array(width);
-    this.#scale = new Float64Array(width).fill(1);
+    this.#scale = new Float64Array(width);
     const x = this.#expand(inputs, rows.length);
     for (let j = 0; j < width; j++) {
       let mean = 0;
@@ -38,8 +39,7 @@ export class LinearInputs {
       let squares = 0;
       for (let i = 0; i < rows.length; i++) squares += (x[i * width + j] - mean) ** 2;
       this.#mean[j] = mean;
-      const deviation = Math.sqrt(squares / rows.length);
-      if (deviation > Number.EPSILON * 4 * Math.abs(mean)) this.#scale[j] = deviation;
+      this.#scale[j] = divisorOf(Math.sqrt(squares / rows.length), mean);
     }
   }
 

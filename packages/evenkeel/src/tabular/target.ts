@@ -4,7 +4,7 @@ import { shorten } from "./columns.ts";
 import type { NumberTarget, TargetEncoding } from "./encoding.ts";
 import { numbersOf } from "./read.ts";
 import type { Schema } from "./schema.ts";
-import { deviationOf, meanOf } from "./statistics.ts";
+import { deviationOf, divisorOf, meanOf } from "./statistics.ts";
 import type { Column } from "./table.ts";
 import { classPositions } from "./targetClasses.ts";
 
@@ -54,7 +54,7 @@ export function fitTarget(
   const values = transformed(column, unscaled, rows);
   if (transform === "none") return unscaled;
   const mean = meanOf(values);
-  return { ...unscaled, mean, std: deviationOf(values, mean) || 1 };
+  return { ...unscaled, mean, std: divisorOf(deviationOf(values, mean), mean) };
 }
 
 /** The target in its own unit. @throws RangeError naming the first row where it is missing or infinite */
