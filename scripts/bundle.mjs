@@ -21,5 +21,6 @@ await build({
     chunkFileNames: "chunks/[name].js",
     sourcemap: true,
     sourcemapExcludeSources: true,
+    comments: { legal: true, annotation: true, jsdoc: false },
   },
 });

@@ -149,15 +149,25 @@ function build<Args extends Tree[]>(
 /** Gradients that stay in `.grad` after the step are written to tensors of their own, or to the one they add to. */
 function withGradients(graph: Graph, fields: readonly GradField[]): { graph: Graph; grads: (Tensor | null)[] } {
   const nodes = [...graph.nodes];
-  const grads = fields.map(({ leaves, expects }) => {
+  const grads = fields.map(({ tensor, leaves, expects }) => {
     if (leaves.kind === "tensor") return leaves.grad;
     const { value } = leaves;
-    const kept = expects?.grad ?? new Tensor(Storage.zeros(value), value.shape, value.dtype);
+    const kept =
+      expects?.grad ?? keptBefore(tensor, value) ?? new Tensor(Storage.zeros(value), value.shape, value.dtype);
+    keptGradients.set(tensor, kept);
     const target: GraphValue = viewOf(stateOf(graph, kept), value.shape);
     nodes.push({ op: assign, attrs: {}, inputs: [target, value], outputs: [] });
     return kept;
   });
   return { graph: { nodes, results: graph.results }, grads };
+}
+
+/** Where programs leave the gradient of a tensor: the same for all of them, so that one update reads it whichever ran. */
+const keptGradients = /* @__PURE__ */ new WeakMap<Tensor, Tensor>();
+
+function keptBefore(tensor: Tensor, { shape, dtype }: Spec): Tensor | undefined {
+  const kept = keptGradients.get(tensor);
+  return kept === tensor.grad && kept?.dtype === dtype && sameShape(kept.shape, shape) ? kept : undefined;
 }
 
 function stateOf({ nodes }: Graph, { storage, dtype, size }: Tensor) {

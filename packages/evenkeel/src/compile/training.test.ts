@@ -383,6 +383,37 @@ describe("gradients", () => {
     });
   });
 
+  it("of several batch sizes land in one place, where one compiled update finds them", () => {
+    const [gradients, update] = expectSame(adamNet, function* ({ model, optimizer }, wrap) {
+      const gradients = wrap((x: Tensor, y: Tensor) => {
+        optimizer.zeroGrad();
+        const loss = F.mseLoss(model(x), y);
+        loss.backward();
+        return loss;
+      });
+      const update = wrap(() => {
+        optimizer.step();
+      });
+      for (const rows of [16, 16, 5, 16, 5]) {
+        yield gradients(...batch(rows));
+        update();
+      }
+    });
+    expect([gradients.programs, update.programs]).toEqual([2, 1]);
+  });
+
+  it("made by eager code are not written to by a program", () => {
+    const weight = tensor([2, 3], { requiresGrad: true });
+    weight.mul(5).sum().backward();
+    const eager = weight.grad as Tensor;
+    const step = compile((x: Tensor) => {
+      weight.grad = null;
+      weight.mul(x).sum().backward();
+    });
+    step(tensor([7, 7]));
+    expect([...eager.data, ...(weight.grad as Tensor).data]).toEqual([5, 5, 7, 7]);
+  });
+
   it("are left after a step with an optimizer, and filled with zeros by zeroGrad({ setToNull: false })", () => {
     expectSame(adamNet, function* ({ model, optimizer }, wrap) {
       const step = wrap((x: Tensor, y: Tensor) => {
