@@ -111,6 +111,16 @@ export class Generator {
     });
   }
 
+  /** @internal Makes another generator continue as this one does: `setState(getState())`, at the price of copying the words. */
+  copyTo(other: Generator): void {
+    other.#initialSeed = this.#initialSeed;
+    other.engine.block.data.set(this.engine.block.data);
+    other.engine.left = this.engine.left;
+    other.engine.next = this.engine.next;
+    other.cachedNormal = this.cachedNormal;
+    other.#cachedFloatNormal = this.#cachedFloatNormal;
+  }
+
   /**
    * Continues from a state of `getState`, here or in PyTorch. Returns this generator.
    * @throws TypeError if `state` is no Uint8Array

@@ -231,6 +231,8 @@ export const f64x2 = {
   pmax: vector2(0xf7),
   /** The low two f32 lanes. */
   promoteLow: vector1(0x5f),
+  /** The low two i32 lanes. */
+  fromLowI32x4: vector1(0xfe),
 };
 
 export const i32x4 = {
@@ -241,6 +243,10 @@ export const i32x4 = {
   ne: vector2(0x38),
   ltS: vector2(0x39),
   gtS: vector2(0x3b),
+  leS: vector2(0x3d),
+  geS: vector2(0x3f),
+  abs: vector1(0xa0),
+  neg: vector1(0xa1),
   shl: shift(0xab),
   shrS: shift(0xac),
   shrU: shift(0xad),
