@@ -10,6 +10,7 @@ export * from "./metrics.ts";
 export * as metrics from "./metrics.ts";
 export type { Model } from "./modelState.ts";
 export { NonFiniteLossError, type NonFinitePlace } from "./nonFinite.ts";
+export type { Scheduler } from "./schedule.ts";
 export type { Metrics } from "./scoreboard.ts";
 export type { StepOptimizer } from "./step.ts";
 export type { TableCallbacks, TableEpochEvent, TableMetric, TableStartEvent } from "./tableEvents.ts";
