@@ -1,4 +1,5 @@
 import { checkOptions } from "../core/index.ts";
+import type { Checkpoint } from "../io/index.ts";
 import { describe } from "../nn/callable.ts";
 import { checkLoader, type Loader } from "./batches.ts";
 import { EarlyStopping, type EarlyStoppingOptions, earlyStoppingKeys } from "./earlyStopping.ts";
@@ -29,6 +30,12 @@ export interface FitOptions<K extends string = never> extends ScheduleOptions {
    * training.
    */
   readonly earlyStopping?: EarlyStoppingOptions & { readonly monitor?: Monitor<NoInfer<K>> };
+  /**
+   * Where an earlier training stood: what `event.checkpoint()` of an epoch gave, or `loadCheckpoint` of evenkeel/io. The
+   * training goes on from there to the same bytes as one that was never interrupted, if everything else is the same:
+   * network, optimizer, loaders, options. `epochs` counts from the start of the earlier one.
+   */
+  readonly resume?: Checkpoint;
   /** Ends the training between two steps. The history then says "aborted"; nothing is thrown. */
   readonly signal?: AbortSignal;
   /** Scale the gradients of each step so that their common 2-norm is at most this. */
@@ -70,7 +77,7 @@ const callbacks = {
 
 const keys = [
   ...["train", "validation", "loss", "optimizer", "epochs", "metrics", "earlyStopping", "signal", "clipGradNorm"],
-  ...["scheduler", "schedulerInterval", "columns", "compile", "yieldEvery", ...Object.values(callbacks)],
+  ...["scheduler", "schedulerInterval", "columns", "compile", "yieldEvery", "resume", ...Object.values(callbacks)],
 ];
 
 /** @throws TypeError, RangeError or Error naming the option that is missing, unknown, or does not fit */
