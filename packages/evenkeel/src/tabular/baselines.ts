@@ -29,7 +29,7 @@ export interface Baseline {
 const mostRows = 100_000;
 const mostNumbers = 4_000_000;
 /** With more inputs than this, linear models are left out. */
-const mostInputs = 1000;
+const mostInputs = 300;
 
 const ridgeLambdas = [1, 1e-1, 1e-2, 1e-3, 1e-4, 1e-6];
 const logisticLambdas = [1e-1, 1e-2, 1e-3, 1e-4]; // from strong to weak, each begun where the one before ended
@@ -41,7 +41,7 @@ const usualLambda = 1e-3;
  * and ridge regression of the transformed target. For classes: the commonest class, with the shares of the classes as
  * probabilities, and logistic regression. Linear models see columns of mean 0 and deviation 1, and of an embedded column
  * its 30 commonest categories; the penalty is the one that is best on the validation rows. They are fitted on
- * 100,000 random training rows where there are more (`rows` says how many), and left out above 1000 inputs.
+ * 100,000 random training rows where there are more (`rows` says how many), and left out above 300 inputs.
  * @param options seed of the choice of rows (0)
  * @throws RangeError if there are no training rows, or a value cannot be encoded
  */

@@ -44,12 +44,16 @@ export function inferSchema(table: Table, options: SchemaOptions): Schema {
   checkSchemaOptions(table, options);
   const { target, task, features, ignore = [], kinds = {} } = options;
   const told = (name: string) => (Object.hasOwn(kinds, name) ? kinds[name] : undefined);
-  const found = inferTarget(columnOf(table, target), told(target), task);
+  const predicted = inferTarget(columnOf(table, target), told(target), task);
   const columns = table.columns.map((column): ColumnSchema => {
     const { name } = column;
-    if (name === target) return { name, kind: found.kind, use: "target" };
-    const asked = told(name) !== undefined || features?.includes(name) === true;
-    const inferred = inferKind(column, told(name));
+    if (name === target) return { name, kind: predicted.kind, use: "target" };
+    const listed = features?.includes(name) === true;
+    const asked = told(name) !== undefined || listed;
+    const found = inferKind(column, told(name));
+    // Text that is asked for can only be meant as categories.
+    const inferred =
+      listed && told(name) === undefined && found.kind === "text" ? { ...found, kind: "category" as const } : found;
     const why = ignore.includes(name)
       ? askedReasons.ignore
       : features !== undefined && !features.includes(name)
@@ -58,8 +62,8 @@ export function inferSchema(table: Table, options: SchemaOptions): Schema {
     if (why === undefined) return { name, kind: inferred.kind, use: "feature" };
     return { name, kind: inferred.kind, use: "ignored", why };
   });
-  const { classes } = found;
-  return { columns, target, task: found.task, ...(classes === undefined ? {} : { classes }) };
+  const { classes } = predicted;
+  return { columns, target, task: predicted.task, ...(classes === undefined ? {} : { classes }) };
 }
 
 function whyUseless(inferred: Inferred, asked: boolean, identifier: string | undefined): string | undefined {

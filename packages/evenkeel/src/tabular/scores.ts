@@ -62,7 +62,7 @@ function classScores(probabilities: Float64Array, classes: number, truth: Float6
   for (let i = 0; i < truth.length; i++) {
     const label = truth[i];
     const start = i * classes;
-    if (!(label >= 0 && label < classes)) {
+    if (!(label >= 0 && label < classes && Number.isInteger(label))) {
       throw new RangeError(`scoresOf: the truth of row ${i} is class ${label}, expected 0 to ${classes - 1}`);
     }
     const mine = probabilities[start + label];
