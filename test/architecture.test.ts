@@ -22,6 +22,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   data: ["core", "random", "tensor"],
   tabular: ["core", "random", "tensor", "nn", "data"],
   train: ["core", "random", "ops", "tensor", "compile", "nn", "optim", "data"],
+  study: ["core", "random", "tensor", "compile", "nn", "optim", "data", "tabular", "train"],
 };
 
 const sources = sourcesIn(`${library}/src`);
