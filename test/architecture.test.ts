@@ -23,6 +23,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   io: ["core", "random", "tensor", "nn", "optim"],
   tabular: ["core", "random", "tensor", "compile", "nn", "data", "io"], // compile for predictions
   train: ["core", "random", "ops", "tensor", "compile", "nn", "optim", "data", "io", "tabular"],
+  study: ["core", "random", "tensor", "compile", "nn", "optim", "data", "tabular", "train"],
 };
 
 const sources = sourcesIn(`${library}/src`);
