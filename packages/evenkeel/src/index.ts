@@ -17,5 +17,7 @@ export {
   seed,
   setRngState,
 } from "./random/index.ts";
+export * as study from "./study/index.ts";
+export * as tabular from "./tabular/index.ts";
 export * from "./tensor/index.ts";
 export * as train from "./train/index.ts";

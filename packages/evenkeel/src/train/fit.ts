@@ -98,7 +98,7 @@ class Run<K extends string> {
 
   /** Returns whether the epoch came to its end. */
   async *#runEpoch(): AsyncGenerator<TrainingEvent<K>, boolean, undefined> {
-    const { monitor, stopping } = this.#plan;
+    const { monitor, stopping, schedule } = this.#plan;
     this.#epoch++;
     const train = yield* this.#trainEpoch();
     if (train === undefined) return false;
@@ -106,9 +106,11 @@ class Run<K extends string> {
     if (scored === undefined) return false;
     const { scores: validation, rows } = scored;
     if (validation !== undefined) yield { type: "validation", scores: validation, rows, ...this.#moment() };
-    const improved = stopping.update(monitored({ train, validation }, monitor), this.#model);
+    const value = monitored({ train, validation }, monitor);
+    const improved = stopping.update(value, this.#model);
     const learningRate = this.#learningRate();
     const record = { ...this.#moment(), learningRate, train, ...(validation && { validation }), improved };
+    schedule.afterEpoch(value);
     this.#epochs.push(record);
     yield* this.#report(record);
     return true;
@@ -146,6 +148,7 @@ class Run<K extends string> {
       const learningRate = this.#learningRate();
       const { loss, gradNorm } = this.#stepper.step(example, this.#position(++batch), board);
       this.#step++;
+      this.#plan.schedule.afterStep();
       yield { type: "batch", batch, loss, rows, joined, learningRate, gradNorm, ...this.#moment() };
       await this.#breathe();
     }
