@@ -44,15 +44,15 @@ describe("inputs", () => {
   it("leaves 0 and 1 as they are under z-score: booleans, categories, marks", () => {
     const { preprocessing, table } = fitted({
       b: [true, null, true, false],
-      c: ["v", "u", "v", "?"],
+      c: ["None", "u", "None", "?"],
       n: [3, 3, 3, 3],
       y,
     });
     expect(inputsOf(preprocessing, table)).toEqual({
       b: [1, 1, 1, 0],
       "b (missing)": [0, 1, 0, 0],
+      "c = None": [1, 0, 1, 0],
       "c = u": [0, 1, 0, 0],
-      "c = v": [1, 0, 1, 0],
       n: [0, 0, 0, 0], // no variance: the scale is 1
     });
   });
@@ -173,7 +173,13 @@ describe("the target", () => {
 
   it.each<[string, unknown[], PreprocessingOptions, RegExp]>([
     ["a missing value", [1, null, 3, 4], {}, /target "y" has no value in row 1/],
-    ["an infinite value", [1, 2, Number.POSITIVE_INFINITY, 4], {}, /target "y" is Infinity in row 2/],
+    [
+      "an infinite value",
+      [1, 2, Number.POSITIVE_INFINITY, 4],
+      {},
+      /target "y" is Infinity, more than float32 can hold, in row 2/,
+    ],
+    ["a value beyond float32", [1, 2, 1e308, 4], {}, /target "y" is 1e\+308, more than float32 can hold, in row 2/],
     ["the logarithm of 0", [1, 2, 0, -1], { target: "log" }, /target "y" is 0 in row 2, and only numbers above 0/],
     [
       "the logarithm of a class",
@@ -220,6 +226,11 @@ describe("misuse", () => {
       "a width of no number",
       () => Preprocessing.fit(table, schema, rows, { embedAbove: Number.NaN }),
       /embedAbove is NaN/,
+    ],
+    [
+      "a training value beyond float32",
+      () => fitted({ a: [1, 2, 1e308, 4], y }),
+      /column "a" holds 1e\+308 in row 2, more than float32/,
     ],
     ["no features", () => fitted({ y }), /the schema has no features/],
     [
