@@ -63,7 +63,10 @@ function scoresOf({ result }: Run): Map<string, number> {
 
 function partScores(scores: PartScores, suffix = ""): [string, number][] {
   return (["test", "validation", "train"] as const).flatMap((part) =>
-    Object.entries(scores[part] ?? {}).map(([metric, value]): [string, number] => [`${part}.${metric}${suffix}`, value]),
+    Object.entries(scores[part] ?? {}).map(([metric, value]): [string, number] => [
+      `${part}.${metric}${suffix}`,
+      value,
+    ]),
   );
 }
 
@@ -82,7 +85,8 @@ function bestOf({ name, values }: ComparedLine<number>): number[] {
 }
 
 function cautionsOf(runs: readonly Run[]): string[] {
-  const differ = (of: (config: RunConfig) => unknown) => new Set(runs.map(({ config }) => JSON.stringify(of(config)))).size > 1;
+  const differ = (of: (config: RunConfig) => unknown) =>
+    new Set(runs.map(({ config }) => JSON.stringify(of(config)))).size > 1;
   const cautions: string[] = [];
   if (differ(({ target }) => target)) cautions.push("The targets differ: the scores are of different things.");
   else if (differ(({ table }) => table)) cautions.push("The tables differ: the scores are over different rows.");
@@ -90,6 +94,7 @@ function cautionsOf(runs: readonly Run[]): string[] {
     cautions.push("The seeds or the sizes of the split differ: the scores are over different rows.");
   }
   const unfinished = runs.filter(({ status }) => status !== "finished");
-  if (unfinished.length > 0) cautions.push(`Not finished: ${unfinished.map(({ id, status }) => `${id} (${status})`).join(", ")}.`);
+  if (unfinished.length > 0)
+    cautions.push(`Not finished: ${unfinished.map(({ id, status }) => `${id} (${status})`).join(", ")}.`);
   return cautions;
 }

@@ -67,7 +67,9 @@ export function readConfig(path: string): RunConfig {
 export function readMetrics(path: string): EpochLine[] {
   const file = join(path, runFiles.metrics);
   if (!existsSync(file)) return [];
-  return readJsonLines(file).map((line, index) => checked(line, epochLineSchema, `line ${index + 1} of ${runFiles.metrics}`));
+  return readJsonLines(file).map((line, index) =>
+    checked(line, epochLineSchema, `line ${index + 1} of ${runFiles.metrics}`),
+  );
 }
 
 /** All folders in a folder of runs, the newest first; those that are no runs come last. */

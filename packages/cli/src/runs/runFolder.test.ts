@@ -56,16 +56,28 @@ describe("a run's folder", () => {
     run.writeCheckpoint(new Uint8Array([2]));
     run.writeReport("<p>");
     run.writeResult(result);
-    expect(fs.readdirSync(run.path).sort()).toEqual(
-      ["checkpoint.safetensors", "config.json", "metrics.jsonl", "model.safetensors", "report.html", "result.json"],
-    );
+    expect(fs.readdirSync(run.path).sort()).toEqual([
+      "checkpoint.safetensors",
+      "config.json",
+      "metrics.jsonl",
+      "model.safetensors",
+      "report.html",
+      "result.json",
+    ]);
     expect([...run.readCheckpoint()]).toEqual([2]);
     expect(readMetrics(run.path)).toEqual([line(1), line(2)]);
     expect(readRun(run.path)).toEqual({
       id: run.id,
       path: run.path,
       status: "finished",
-      config: { ...config, format: 1, id: run.id, started: expect.any(String), versions: expect.any(Object), process: thisProcess() },
+      config: {
+        ...config,
+        format: 1,
+        id: run.id,
+        started: expect.any(String),
+        versions: expect.any(Object),
+        process: thisProcess(),
+      },
       result,
     });
   });
@@ -73,7 +85,8 @@ describe("a run's folder", () => {
   test("ids never meet, and names of tables are tamed", () => {
     const ids = Array.from({ length: 60 }, () => RunFolder.create(runs, config).id);
     expect(new Set(ids).size).toBe(60);
-    const named = (source: string) => RunFolder.create(runs, { ...config, table: { source, rows: 1 } }).id.split("_")[1];
+    const named = (source: string) =>
+      RunFolder.create(runs, { ...config, table: { source, rows: 1 } }).id.split("_")[1];
     expect(named("../../etc/passwd")).toBe("passwd");
     expect(named("数据.csv")).toBe("table");
     expect(named("Größe (2024) and much more than fits into a name.parquet")).toBe("gro-e-2024-and-much-more");

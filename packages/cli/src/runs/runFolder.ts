@@ -131,6 +131,9 @@ function newFolder(folder: string, source: string, now: Date): string {
 /** "auto-mpg" of "data/Auto MPG.csv": what every file system takes as part of a name. */
 function tableName(source: string): string {
   const name = basename(source, extname(source));
-  const plain = name.normalize("NFKD").toLowerCase().replaceAll(/[^a-z0-9]+/g, "-");
+  const plain = name
+    .normalize("NFKD")
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9]+/g, "-");
   return plain.slice(0, 24).replaceAll(/^-+|-+$/g, "") || "table";
 }
