@@ -1,3 +1,4 @@
+import { shortened } from "./chart.ts";
 import { type Html, html, trusted } from "./html.ts";
 import { wholeText } from "./page.ts";
 import type { ReportPredictions } from "./types.ts";
@@ -39,13 +40,13 @@ export function confusionTable(predictions: Classes): Html {
       const share = total[i] === 0 ? 0 : count / total[i];
       return html`<td${i === j && trusted(' class="hit"')} style="--share:${share.toFixed(3)}">${wholeText(count)}</td>`;
     });
-    return html`<tr><th scope="row">${name}</th>${cells}<td class="sum">${percent(counts[i][i], total[i])} of ${wholeText(total[i])}</td></tr>
+    return html`<tr><th scope="row">${shortened(name, 40)}</th>${cells}<td class="sum">${percent(counts[i][i], total[i])} of ${wholeText(total[i])}</td></tr>
 `;
   });
   const precision = names.map((_, j) => html`<td class="sum">${percent(counts[j][j], columns[j])}</td>`);
   return html`<div class="wide"><table class="matrix">
 <caption>Rows: the true class. Columns: the predicted one.</caption>
-<thead><tr><th></th>${names.map((name) => html`<th scope="col">${name}</th>`)}<th scope="col">found</th></tr></thead>
+<thead><tr><th></th>${names.map((name) => html`<th scope="col">${shortened(name, 20)}</th>`)}<th scope="col">found</th></tr></thead>
 <tbody>
 ${body}<tr><th scope="row">right when predicted</th>${precision}<td class="sum"></td></tr>
 </tbody></table></div>

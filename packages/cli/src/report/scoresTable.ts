@@ -1,5 +1,6 @@
 import { compareScores, metricFacts, scoreText } from "../metrics.ts";
 import { type Html, html, trusted } from "./html.ts";
+import { wholeText } from "./page.ts";
 import type { PartScores, ScoresByName, TrainingReportData } from "./types.ts";
 
 /** The test scores of the network and of the simple models, the best first, with a bar for the first metric. */
@@ -22,7 +23,7 @@ export function baselinesTable({ scores, baselines, metric, unit, split }: Train
 `,
   );
   return html`<div class="wide"><table>
-<caption>On the ${split.test} test rows, which neither trained the network nor chose anything</caption>
+<caption>On the ${wholeText(split.test)} test rows, which neither trained the network nor chose anything</caption>
 <thead><tr><th scope="col">Model</th><th></th>${heads(metrics, unit)}</tr></thead>
 <tbody>
 ${rows}</tbody></table></div>
@@ -45,7 +46,7 @@ export function partsTable({ scores, batchNorm, split, unit }: TrainingReportDat
       .filter((part) => values[part] !== undefined)
       .map((part) => {
         const name = kind === "" ? part : `${part}, ${kind}${kept ? " (kept)" : ""}`;
-        return html`<tr><th scope="row">${name}</th><td>${split[part]}</td>${cells(metrics, values[part])}</tr>
+        return html`<tr><th scope="row">${name}</th><td>${wholeText(split[part])}</td>${cells(metrics, values[part])}</tr>
 `;
       }),
   );

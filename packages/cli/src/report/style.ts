@@ -27,7 +27,7 @@ p { margin: 0 0 0.8rem; }
 .headline { display: flex; flex-wrap: wrap; gap: 0.4rem 1.4rem; align-items: baseline; margin: 2.2rem 0 1.2rem; }
 .headline .figure { font-size: 3.4rem; line-height: 1; font-weight: 700; letter-spacing: -0.03em; font-variant-numeric: tabular-nums; }
 .headline .figure small { font-size: 1.3rem; font-weight: 400; letter-spacing: 0; color: var(--quiet); }
-.headline p { flex: 1 1 20rem; margin: 0; font-size: 1.05rem; line-height: 1.45; }
+.headline p { flex: 1 1 20rem; min-width: 0; overflow-wrap: anywhere; margin: 0; font-size: 1.05rem; line-height: 1.45; }
 .answer { font-size: 1.35rem; line-height: 1.4; margin: 2rem 0 1rem; letter-spacing: -0.005em; }
 figure { margin: 0.8rem 0 0; }
 figure svg { display: block; max-width: 100%; height: auto; overflow: visible; }
@@ -39,6 +39,7 @@ table { border-collapse: collapse; width: 100%; font-size: 0.92rem; line-height:
 caption { text-align: left; color: var(--quiet); font-size: 0.875rem; padding: 0 0 0.4rem; }
 th, td { padding: 0.36rem 0 0.36rem 1.1rem; text-align: right; vertical-align: baseline; border-bottom: 1px solid var(--rule); font-weight: 400; }
 th:first-child, td:first-child { padding-left: 0; text-align: left; }
+th[scope="row"] { overflow-wrap: anywhere; min-width: 7rem; }
 thead th { color: var(--quiet); font-size: 0.8125rem; vertical-align: bottom; }
 tr.ours > * { font-weight: 700; }
 td small { display: block; color: var(--quiet); font-weight: 400; font-size: 0.78rem; white-space: nowrap; }
@@ -48,11 +49,11 @@ td.words, th.words { text-align: left; }
 .ours .bar { background: var(--series-1); opacity: 1; }
 td.bars { width: 38%; padding-left: 1.4rem; vertical-align: middle; }
 .matrix { width: auto; }
-.matrix td { text-align: center; padding: 0.45rem 0.3rem; border: 2px solid var(--paper); width: 5rem;
+.matrix td { text-align: center; padding: 0.45rem 0.3rem; border: 2px solid var(--paper); width: 5rem; min-width: 2.6rem;
   background: color-mix(in srgb, var(--series-1) calc(var(--share, 0) * 52%), var(--shade)); }
 .matrix td.hit { font-weight: 700; }
 .matrix td.sum { background: none; white-space: nowrap; color: var(--quiet); font-size: 0.8125rem; }
-.matrix th { border: 0; padding: 0.35rem 0.6rem; max-width: 11rem; }
+.matrix th, .matrix th[scope="row"] { border: 0; min-width: 0; padding: 0.35rem 0.6rem; max-width: 11rem; }
 .matrix thead th { text-align: center; }
 .matrix thead th:first-child, .matrix tbody th { text-align: right; }
 .verdict { white-space: nowrap; font-weight: 700; }
