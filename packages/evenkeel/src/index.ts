@@ -3,6 +3,7 @@
 export { type Compiled, type CompileOptions, compile, type ExplainOptions, type Explanation } from "./compile/index.ts";
 export type { DType, Shape, TypedArray } from "./core/index.ts";
 export * as data from "./data/index.ts";
+export * as io from "./io/index.ts";
 export * as F from "./nn/functional/index.ts";
 export * as nn from "./nn/index.ts";
 export * as optim from "./optim/index.ts";
@@ -16,5 +17,7 @@ export {
   seed,
   setRngState,
 } from "./random/index.ts";
+export * as study from "./study/index.ts";
+export * as tabular from "./tabular/index.ts";
 export * from "./tensor/index.ts";
 export * as train from "./train/index.ts";

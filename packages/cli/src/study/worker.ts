@@ -1,0 +1,15 @@
+import { parentPort, workerData } from "node:worker_threads";
+import { type StudyData, trialRunner } from "evenkeel/study";
+import type { TrialReply, TrialRequest } from "./threads.ts";
+
+// The body of a thread: trains what it is sent, one trial at a time. An error ends the thread and reaches its owner.
+const port = parentPort;
+if (port === null) throw new Error("this file is the body of a worker thread; start it with new Worker(...)");
+const execute = trialRunner(workerData as StudyData);
+
+port.on("message", async ({ spec }: TrialRequest) => {
+  const onEpoch = (epoch: number, validation: number) =>
+    port.postMessage({ type: "epoch", epoch, validation } satisfies TrialReply);
+  const run = await execute(spec, { onEpoch });
+  port.postMessage({ type: "run", run } satisfies TrialReply);
+});

@@ -1,0 +1,53 @@
+import { judged, overall, shown } from "../judge.ts";
+import { estimateMean, slope } from "../statistics.ts";
+import type { StudyView } from "../view.ts";
+import { type Claim, candidate, differencesBySeed, notStudied, settingsOf, tell, unitOf, worthOf } from "./claim.ts";
+
+/** Claim 7. */
+export function moreData(view: StudyView): Claim {
+  const unit = unitOf(view);
+  const { worth, rowFractions, rows } = view.plan;
+  const parts = [...rowFractions, 1].sort((a, b) => a - b);
+  const claim = {
+    id: "moreData" as const,
+    claim: "Batch normalization helps more with large and high-dimensional data.",
+    rule:
+      `The effect (test ${unit}, with minus without) on ${parts.map((part) => Math.round(part * rows.train)).join(", ")} training ` +
+      "rows, each seed's rows a part of the next larger, the rate chosen on all rows and the number of steps the same: for each " +
+      "seed the slope of a line through the effects against the doublings of the rows. Held if the interval over seeds lies below 0 and the mean " +
+      `is at least ${100 * worth}% of the error without, for each doubling; not held if the interval leaves out such a trend. The ` +
+      "number of columns was not varied: of high-dimensional data this says nothing.",
+  };
+  const settings = settingsOf(view);
+  if (settings.length === 0) return notStudied(claim, "arms with and without BatchNorm on the same inputs");
+  if (rowFractions.length === 0) return notStudied(claim, "runs on a part of the rows (rowFractions)");
+  const effect = (part: number, { none, batch }: (typeof settings)[number]) => {
+    const variant = { rows: part, rescale: null };
+    return differencesBySeed(view.seen(batch, "kept", variant), view.seen(none, "kept", variant));
+  };
+  const figures = judged(
+    settings.map((setting) => {
+      const effects = parts.map((part) => ({ doublings: Math.log2(part), by: effect(part, setting) }));
+      const slopes = view.plan.seeds.flatMap((seed) => {
+        const points = effects.flatMap(({ doublings, by }): [number, number][] => {
+          const value = by.get(seed);
+          return value === undefined ? [] : [[doublings, value]];
+        });
+        return points.length < parts.length ? [] : [slope(points)];
+      });
+      const least = worthOf(view, view.seen(setting.none));
+      return candidate(`on ${setting.name}`, `${unit} per doubling of the rows`, least, slopes);
+    }),
+  );
+  const apart = settings.flatMap((setting) =>
+    parts.map((part) => {
+      const values = [...effect(part, setting).values()];
+      const label = `effect with ${Math.round(part * rows.train)} rows on ${setting.name}`;
+      return shown(label, unit, values.length === 0 ? null : estimateMean(values));
+    }),
+  );
+  return {
+    ...{ ...claim, verdict: overall(figures), figures: [...figures, ...apart] },
+    sentence: `${tell(figures)} Dimension was not varied.`,
+  };
+}

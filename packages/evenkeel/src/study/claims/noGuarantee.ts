@@ -1,0 +1,45 @@
+import { judged, type Verdict } from "../judge.ts";
+import type { StudyView } from "../view.ts";
+import { listed } from "../words.ts";
+import { type Claim, candidate, differences, notStudied, settingsOf, tell, unitOf, worthOf } from "./claim.ts";
+
+/** Claim 6. */
+export function noGuarantee(view: StudyView): Claim {
+  const unit = unitOf(view);
+  const { worth, rowFractions, rows } = view.plan;
+  const claim = {
+    id: "noGuarantee" as const,
+    claim: "Batch normalization is no guarantee: on small or simple data it may do nothing, or hurt.",
+    rule:
+      `In every setting here (inputs, number of rows) the test ${unit}, with minus without, paired over seeds. The verdict of a ` +
+      `setting is about its improving the result by at least ${100 * worth}%. The claim is held if an improvement was refuted in ` +
+      "one setting or more, not held if there was one in all, undecided otherwise.",
+  };
+  const settings = settingsOf(view);
+  if (settings.length === 0) return notStudied(claim, "arms with and without BatchNorm on the same inputs");
+  const figures = judged(
+    settings.flatMap(({ name, none, batch }) =>
+      [1, ...rowFractions].map((part) => {
+        const variant = { rows: part, rescale: null };
+        const others = view.seen(none, "kept", variant);
+        const label = `on ${name}, ${Math.round(part * rows.train)} rows`;
+        return candidate(label, unit, worthOf(view, others), differences(view.seen(batch, "kept", variant), others));
+      }),
+    ),
+  );
+  const verdicts = figures.flatMap((figure) => figure.judged?.verdict ?? []);
+  const verdict: Verdict = verdicts.includes("not held")
+    ? "held"
+    : verdicts.every((one) => one === "held")
+      ? "not held"
+      : "undecided";
+  const without = figures.filter((figure) => figure.judged?.verdict === "not held").map(({ label }) => label);
+  const sentence = {
+    held: `It did not improve the result ${listed(without)}.`,
+    "not held": "It improved the result in every setting tried here.",
+    undecided: "In no setting was an improvement refuted, and not in every one was there one.",
+  }[verdict];
+  return { ...claim, verdict, figures, sentence: `${sentence} An improvement: ${lower(tell(figures))}` };
+}
+
+const lower = (text: string) => `${text.slice(0, 1).toLowerCase()}${text.slice(1)}`;

@@ -1,0 +1,92 @@
+import type { Arm, Statistics } from "../arm.ts";
+import { judged, overall, shown } from "../judge.ts";
+import { estimateRatio, mean, median } from "../statistics.ts";
+import type { Observation, StudyView } from "../view.ts";
+import { number } from "../words.ts";
+import { type Claim, notStudied, settingsOf, tell, unitOf } from "./claim.ts";
+
+const worth = 0.9;
+
+/** The first epoch, from 1, after which the validation error was at most the target; null if there was none. */
+export function epochsTo(target: number, { curve }: Observation): number | null {
+  const index = curve.findIndex((error) => error <= target);
+  return index < 0 ? null : index + 1;
+}
+
+/**
+ * The epochs to the target by seed, at the rate of the grid that arrives soonest (geometric mean over seeds, the smaller of
+ * equal rates): the rate that ends best may be a slow one. A run that never arrives counts as one epoch more than there are.
+ */
+function soonest(view: StudyView, arm: Arm, statistics: Statistics): Arrivals | undefined {
+  const { lrs, seeds, settings } = view.plan;
+  const target = view.targetError;
+  const tried = [...lrs]
+    .sort((a, b) => a - b)
+    .map((lr) => ({ lr, seen: view.at(arm, lr, statistics) }))
+    .map(({ lr, seen }) => {
+      const epochs = [...seen].map(([seed, one]) => [seed, epochsTo(target, one) ?? settings.epochs + 1] as const);
+      return { lr, epochs: new Map(epochs) };
+    });
+  const complete = seeds.filter((seed) => tried.every(({ epochs }) => epochs.has(seed)));
+  if (complete.length === 0) return undefined;
+  const score = ({ epochs }: Arrivals) => mean(complete.map((seed) => Math.log(epochs.get(seed) ?? Number.NaN)));
+  return tried.reduce((best, one) => (score(one) < score(best) ? one : best));
+}
+
+interface Arrivals {
+  readonly lr: number;
+  readonly epochs: Map<number, number>;
+}
+
+/** Claim 1. Epochs are counted here; how long one takes is not the same twice, and stands beside it in the report. */
+export function speed(view: StudyView): Claim {
+  const { epochs: last } = view.plan.settings;
+  const target = view.targetError;
+  const claim = {
+    id: "speed" as const,
+    claim: "Batch normalization speeds training up: it takes fewer epochs.",
+    rule:
+      `Epochs until the validation ${unitOf(view)} is at most ${number(target)}, each network at the rate at which it arrives ` +
+      `soonest: geometric mean over seeds of (with / without). Held if the interval lies below 1 and the mean at or below ${worth}; ` +
+      `not held if the interval lies above ${worth}. A run that never arrives counts as ${last + 1} epochs, which can only ` +
+      "bring the two closer; undecided if neither arrives in most seeds.",
+  };
+  const settings = settingsOf(view);
+  if (settings.length === 0) return notStudied(claim, "arms with and without BatchNorm on the same inputs");
+  const figures = judged(
+    settings.map(({ name, none, batch }) => {
+      const [first, second] = [soonest(view, batch, "kept"), soonest(view, none, "kept")];
+      const pairs = [...(first?.epochs ?? [])].flatMap(([seed, epochs]): [number, number][] => {
+        const other = second?.epochs.get(seed);
+        return other === undefined ? [] : [[epochs, other]];
+      });
+      const lost = pairs.filter((pair) => Math.min(...pair) > last).length;
+      const useless = pairs.length === 0 || 2 * lost > pairs.length;
+      return {
+        ...{ label: `on ${name}`, unit: "times the epochs", none: 1, worth },
+        estimate: (confidence: number) => (useless ? null : estimateRatio(pairs, confidence)),
+      };
+    }),
+  );
+  const medians = settings.flatMap(({ name, none, batch }) =>
+    (
+      [
+        ["with BatchNorm", batch, "kept"],
+        ["with BatchNorm, as trained", batch, "asTrained"],
+        ["without", none, "kept"],
+      ] as const
+    ).map(([word, arm, statistics]) => {
+      const arrivals = soonest(view, arm, statistics);
+      const epochs = [...(arrivals?.epochs.values() ?? [])];
+      const middle = epochs.length === 0 ? Number.NaN : median(epochs);
+      const label = `median on ${name} ${word}${arrivals === undefined ? "" : `, learning rate ${arrivals.lr}`}`;
+      // A median beyond the last epoch is none.
+      return shown(label, "epochs", {
+        count: epochs.length,
+        value: middle > last ? Number.NaN : middle,
+        interval: null,
+      });
+    }),
+  );
+  return { ...claim, verdict: overall(figures), figures: [...figures, ...medians], sentence: tell(figures) };
+}

@@ -1,0 +1,80 @@
+import type { Arm, Statistics } from "../arm.ts";
+import { judged, overall, shown } from "../judge.ts";
+import { estimateMean, estimateSpreadRatio } from "../statistics.ts";
+import { pairsOf, type StudyView } from "../view.ts";
+import { type Claim, candidate, notStudied, settingsOf, tell, testError } from "./claim.ts";
+
+const worth = 0.9;
+const worthRates = -0.1;
+
+/**
+ * The rates of the grid at which an arm trains, by seed: the run goes at least nine tenths of the way from the best
+ * constant to the best network of that seed, any arm and rate, by the validation error at its end.
+ */
+export function trainingRates(view: StudyView, arm: Arm, statistics: Statistics = "kept"): Map<number, number[]> {
+  const { arms, lrs, seeds } = view.plan;
+  const found = new Map<number, number[]>();
+  for (const seed of seeds) {
+    const best = Math.min(
+      ...arms.flatMap((other) =>
+        lrs.map((lr) => view.at(other, lr, "kept").get(seed)?.validation ?? Number.POSITIVE_INFINITY),
+      ),
+    );
+    const own = lrs.map((lr) => ({ lr, seen: view.at(arm, lr, statistics).get(seed) }));
+    const constant = view.constantOf(seed);
+    if (constant === undefined || own.some(({ seen }) => seen === undefined)) continue;
+    const enough = best + 0.1 * (constant - best);
+    const good = own.filter(({ seen }) => seen !== undefined && !seen.diverged && seen.validation <= enough);
+    found.set(
+      seed,
+      good.map(({ lr }) => lr),
+    );
+  }
+  return found;
+}
+
+/** Claim 2. */
+export function stability(view: StudyView): Claim {
+  const { lrs } = view.plan;
+  const claim = {
+    id: "stability" as const,
+    claim: "Batch normalization makes training more stable.",
+    rule:
+      "Two measures. Spread: the ratio (with / without) of the standard deviations over seeds of the test error, each network " +
+      `at its own best rate, with the interval of Pitman and Morgan for pairs; held below 1 and at or below ${worth}, not held ` +
+      `above ${worth}. Rates: the part of the ${lrs.length} learning rates that fail, with minus without; a rate trains if the ` +
+      "run goes nine tenths of the way from the best constant to the best network of the seed; held if the interval lies " +
+      `below 0 and the mean at or below ${worthRates}, not held if the interval lies above ${worthRates}.`,
+  };
+  const settings = settingsOf(view);
+  if (settings.length === 0) return notStudied(claim, "arms with and without BatchNorm on the same inputs");
+  const figures = judged(
+    settings.flatMap(({ name, none, batch }) => {
+      const pairs = pairsOf(view.seen(batch), view.seen(none), testError);
+      const [good, others] = [trainingRates(view, batch), trainingRates(view, none)];
+      const fewer = [...good].flatMap(([seed, rates]) => {
+        const other = others.get(seed);
+        return other === undefined ? [] : [(other.length - rates.length) / lrs.length];
+      });
+      const spread = {
+        ...{ label: `spread over seeds on ${name}`, unit: "times the spread", none: 1, worth },
+        estimate: (confidence: number) => estimateSpreadRatio(pairs, confidence),
+      };
+      return lrs.length < 2
+        ? [spread]
+        : [spread, candidate(`rates that fail on ${name}`, "of the rates", worthRates, fewer)];
+    }),
+  );
+  const counts = settings.flatMap(({ name, none, batch }) =>
+    [batch, none].flatMap((arm) => {
+      const word = `${arm === batch ? "with" : "without"} BatchNorm on ${name}`;
+      const diverged = lrs.flatMap((lr) => [...view.at(arm, lr, "kept").values()]).filter((seen) => seen.diverged);
+      const rates = [...trainingRates(view, arm).values()].map((good) => good.length);
+      return [
+        shown(`rates that train ${word}`, `of ${lrs.length}`, rates.length === 0 ? null : estimateMean(rates)),
+        shown(`diverged ${word}`, "runs", { count: view.seen(arm).size, value: diverged.length, interval: null }),
+      ];
+    }),
+  );
+  return { ...claim, verdict: overall(figures), figures: [...figures, ...counts], sentence: tell(figures) };
+}

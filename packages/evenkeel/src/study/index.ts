@@ -1,0 +1,19 @@
+export { type Arm, armId, describeArm, type Norm, type Scale, type Statistics } from "./arm.ts";
+export type { Claim, ClaimId } from "./claims/index.ts";
+export type { Headline, StaleStatistics } from "./headline.ts";
+export type { Figure, Verdict } from "./judge.ts";
+export { countTrials, describePlan, planStudy, type StudyData, type StudyOptions, type StudyPlan } from "./plan.ts";
+export { type ReportRow, type StudyReport, studyReport } from "./report.ts";
+export { concludeStudy, type StudyResult, studyVersion } from "./result.ts";
+export {
+  type Execute,
+  type ExecuteOptions,
+  type RunStudyOptions,
+  runStudy,
+  type StudyEvent,
+  type StudyRun,
+} from "./schedule.ts";
+export type { Estimate, Interval } from "./statistics.ts";
+export { runTrial, trialRunner } from "./trial.ts";
+export type { Errors, Reading, TrialResult, TrialRun } from "./trialResult.ts";
+export type { Metric, TrialSettings, TrialSpec } from "./trialSpec.ts";

@@ -1,0 +1,91 @@
+import type { Estimate, Interval } from "./statistics.ts";
+
+/** What a study says of a claim. */
+export type Verdict = "held" | "not held" | "undecided";
+
+/**
+ * One number of a claim. The ones that the claim is judged by have a verdict; the others are there to be read beside them.
+ */
+export interface Figure {
+  readonly label: string;
+  /** "MAE", "times", "epochs", … */
+  readonly unit: string;
+  /** The number, and how many seeds it is from; null where there is none to give. */
+  readonly value: number | null;
+  readonly seeds: number;
+  /** 95% of it, by itself. */
+  readonly interval: Interval | null;
+  readonly judged?: {
+    /** What the verdict goes by: wider than 95% where the claim is judged by several figures. */
+    readonly interval: Interval | null;
+    /** The value of no effect: 0 for differences, 1 for ratios. */
+    readonly none: number;
+    /** The value from which on an effect in favour of the claim is worth having. Below `none`. */
+    readonly worth: number;
+    readonly verdict: Verdict;
+  };
+}
+
+/** With how much confidence each of several figures is judged, so that all of them together are wrong in 5% (Bonferroni). */
+export function confidenceOf(figures: number): number {
+  return 1 - 0.05 / Math.max(figures, 1);
+}
+
+/**
+ * The rule for one figure; claims are put so that they say "less". Held: the whole interval lies below no effect, and the
+ * value is at least one worth having. Not held: the interval leaves out every effect worth having, whether the effect is
+ * nothing or the other way round. Undecided: anything else, few seeds among it.
+ */
+export function judge(value: number, interval: Interval | null, none: number, worth: number): Verdict {
+  if (interval === null) return "undecided";
+  if (interval.high < none && value <= worth) return "held";
+  return interval.low > worth || interval.low >= none ? "not held" : "undecided";
+}
+
+/**
+ * Figures that decide a claim together, made by `estimate` at the confidence that is asked of it.
+ * @param none 0 for differences, 1 for ratios
+ */
+export interface Candidate {
+  readonly label: string;
+  readonly unit: string;
+  readonly none: number;
+  readonly worth: number;
+  readonly estimate: (confidence: number) => Estimate | null;
+}
+
+export function judged(candidates: readonly Candidate[]): Figure[] {
+  const confidence = confidenceOf(candidates.length);
+  return candidates.map(({ label, unit, none, worth, estimate }) => {
+    const [plain, wide] = [estimate(0.95), estimate(confidence)];
+    if (plain === null || wide === null || !Number.isFinite(plain.value)) {
+      return {
+        ...{ label, unit, value: null, seeds: plain?.count ?? 0, interval: null },
+        judged: { interval: null, none, worth, verdict: "undecided" },
+      };
+    }
+    return {
+      ...{ label, unit, value: plain.value, seeds: plain.count, interval: plain.interval },
+      judged: { interval: wide.interval, none, worth, verdict: judge(plain.value, wide.interval, none, worth) },
+    };
+  });
+}
+
+/** A figure to be read, not judged by. */
+export function shown(label: string, unit: string, estimate: Estimate | null): Figure {
+  const usable = estimate !== null && Number.isFinite(estimate.value);
+  return {
+    ...{ label, unit, value: usable ? estimate.value : null },
+    ...{ seeds: estimate?.count ?? 0, interval: usable ? estimate.interval : null },
+  };
+}
+
+/**
+ * The verdict on a claim that is put without a condition. Held if it held for one figure or more and was refuted for
+ * none; not held if it was refuted for one or more, for a claim that holds only here and there is not true as it is put.
+ */
+export function overall(figures: readonly Figure[]): Verdict {
+  const verdicts = figures.flatMap((figure) => figure.judged?.verdict ?? []);
+  if (verdicts.includes("not held")) return "not held";
+  return verdicts.includes("held") ? "held" : "undecided";
+}

@@ -1,0 +1,161 @@
+import { type Arm, describeArm, type Statistics } from "./arm.ts";
+import { differences, gapOf, testError, unitOf } from "./claims/claim.ts";
+import type { Claim } from "./claims/index.ts";
+import { epochsTo } from "./claims/speed.ts";
+import { trainingRates } from "./claims/stability.ts";
+import { describePlan } from "./plan.ts";
+import type { StudyResult } from "./result.ts";
+import { type Estimate, estimateMean, mean, median, standardDeviation } from "./statistics.ts";
+import type { TrialRun } from "./trialResult.ts";
+import { type Observation, StudyView } from "./view.ts";
+import { count, number } from "./words.ts";
+
+/** One line of the table: an arm at its best rate, scored with one kind of running statistics. */
+export interface ReportRow {
+  readonly arm: Arm;
+  readonly label: string;
+  /** "asTrained" and "recomputed" for arms with BatchNorm, "asTrained" alone for others. */
+  readonly statistics: Exclude<Statistics, "kept">;
+  readonly lr: number;
+  readonly test: Estimate;
+  /** To the reference arm; null for itself. */
+  readonly difference: Estimate | null;
+  /** Until the validation error is at most the target; the median is null where most runs never arrive. */
+  readonly epochsTo: { readonly median: number | null; readonly arrived: number; readonly runs: number };
+  /** Standard deviation of the test error over seeds; null for one seed. */
+  readonly spread: number | null;
+  /** Rates of the grid at which at least half of the seeds train. */
+  readonly trains: readonly number[];
+  readonly diverged: { readonly runs: number; readonly of: number };
+  /** Test minus training error. */
+  readonly gap: Estimate;
+  /** How far other units move the test error; null where it was not tried. */
+  readonly rescaled: Estimate | null;
+  /** Mean over the runs at this rate; null where it was not measured. */
+  readonly msPerEpoch: number | null;
+}
+
+/** What renderers show: figures with their units, and sentences. */
+export interface StudyReport {
+  readonly title: string;
+  readonly ran: readonly string[];
+  readonly headline: readonly string[];
+  /** "MAE in Miles_per_Gallon" */
+  readonly metric: string;
+  readonly targetError: number | null;
+  readonly reference: string;
+  readonly rows: readonly ReportRow[];
+  readonly claims: readonly Claim[];
+  /** What has to be known to read the figures. */
+  readonly notes: readonly string[];
+}
+
+/** @param runs the trials with their times, for milliseconds per epoch, which are no part of the result */
+export function studyReport(result: StudyResult, runs: readonly TrialRun[] = []): StudyReport {
+  const { plan, complete, headline, claims } = result;
+  const view = new StudyView(plan, result.trials);
+  const unit = plan.task === "regression" ? ` in ${plan.target}` : "";
+  const target = view.targetError;
+  const rows = plan.arms.flatMap((arm) =>
+    (arm.norm === "batch" ? (["asTrained", "recomputed"] as const) : (["asTrained"] as const)).flatMap(
+      (statistics) => rowOf(view, arm, statistics, runs) ?? [],
+    ),
+  );
+  return {
+    title: `Does batch normalization help to predict ${plan.target}?`,
+    ran: describePlan(plan),
+    headline: headline.sentences,
+    metric: `${unitOf(view)}${unit}`,
+    targetError: Number.isFinite(target) ? target : null,
+    reference: describeArm(view.reference),
+    rows,
+    claims,
+    notes: notesOf(view, complete, rows),
+  };
+}
+
+function rowOf(
+  view: StudyView,
+  arm: Arm,
+  statistics: "asTrained" | "recomputed",
+  runs: readonly TrialRun[],
+): ReportRow | undefined {
+  const rate = view.rate(arm, statistics);
+  if (rate === undefined) return undefined;
+  const { lrs, rescale } = view.plan;
+  const seen = view.seen(arm, statistics);
+  const observations = [...seen.values()];
+  const average = (of: (observation: Observation) => number) => estimateMean(observations.map(of));
+  const apart = arm === view.reference ? [] : differences(seen, view.seen(view.reference));
+  const arrivals = observations.map((one) => epochsTo(view.targetError, one) ?? Number.POSITIVE_INFINITY);
+  const middle = median(arrivals);
+  const moved =
+    rescale === null
+      ? []
+      : differences(view.seen(arm, "kept", { rows: 1, rescale }), view.seen(arm, "kept")).map(Math.abs);
+  const everywhere = lrs.flatMap((lr) => [...view.at(arm, lr, statistics).values()]);
+  const spread = standardDeviation(observations.map(testError));
+  return {
+    ...{ arm, statistics, lr: rate.lr },
+    label:
+      describeArm(arm) + (arm.norm !== "batch" ? "" : statistics === "asTrained" ? ", as trained" : ", recomputed"),
+    test: average(testError),
+    difference: apart.length === 0 ? null : estimateMean(apart),
+    epochsTo: {
+      median: Number.isFinite(middle) ? middle : null,
+      ...{ arrived: arrivals.filter(Number.isFinite).length, runs: arrivals.length },
+    },
+    spread: Number.isFinite(spread) ? spread : null,
+    trains: ratesOfMost(view, arm, statistics),
+    diverged: { runs: everywhere.filter(({ diverged }) => diverged).length, of: everywhere.length },
+    gap: average(gapOf),
+    rescaled: moved.length === 0 ? null : estimateMean(moved),
+    msPerEpoch: timeOf(runs, view, arm, rate.lr),
+  };
+}
+
+function ratesOfMost(view: StudyView, arm: Arm, statistics: Statistics): number[] {
+  const bySeed = [...trainingRates(view, arm, statistics).values()];
+  return view.plan.lrs.filter(
+    (lr) => 2 * bySeed.filter((rates) => rates.includes(lr)).length >= Math.max(1, bySeed.length),
+  );
+}
+
+function timeOf(runs: readonly TrialRun[], view: StudyView, arm: Arm, lr: number): number | null {
+  const ids = new Set([...view.at(arm, lr, "asTrained").keys()]);
+  const times = runs.flatMap(({ result: { spec }, msPerEpoch }) => {
+    const own = spec.lr === lr && ids.has(spec.seed) && JSON.stringify(spec.arm) === JSON.stringify(arm);
+    return own && spec.rows === 1 && spec.rescale === null && msPerEpoch !== null ? [msPerEpoch] : [];
+  });
+  return times.length === 0 ? null : mean(times);
+}
+
+function notesOf(view: StudyView, complete: boolean, rows: readonly ReportRow[]): string[] {
+  const { seeds, lrs, worth } = view.plan;
+  const notes = complete ? [] : ["The study was interrupted; these are the figures of what was finished."];
+  notes.push(
+    `Intervals are 95%, by Student's t over ${count(seeds.length, "seed")}: over splits, starting weights and orders of the rows of this ` +
+      "one table. They say nothing of other tables. Where a claim is judged by several figures, its verdict goes by wider " +
+      `intervals (Bonferroni); a difference below ${100 * worth}% of the error counts as none worth having.`,
+    "The seeds' splits share rows: for other rows of the same kind than this table has, the intervals are too narrow (Nadeau " +
+      "and Bengio 2003, Machine Learning 52).",
+    "Learning rates were chosen on validation rows only. A run that diverged counts with the error of the best constant.",
+  );
+  if (seeds.length < 10)
+    notes.push(`With ${count(seeds.length, "seed")} the intervals are wide or missing: take 10 or more.`);
+  const [least, most] = [Math.min(...lrs), Math.max(...lrs)];
+  const edge = rows
+    .filter(({ lr }) => lrs.length > 1 && (lr === least || lr === most))
+    .map(({ label, lr }) => `${label} (${lr})`);
+  if (edge.length > 0)
+    notes.push(`Best at the edge of the grid, so that a rate beyond it may be better: ${edge.join("; ")}.`);
+  const plain = rows.find(({ arm }) => arm.norm === "none" && arm.scale === "zscore" && arm.dropout === 0);
+  const batch = rows.find(({ arm }) => arm.norm === "batch" && arm.scale === "zscore" && arm.dropout === 0);
+  if (plain?.msPerEpoch && batch?.msPerEpoch) {
+    notes.push(
+      `An epoch takes ${number(batch.msPerEpoch)} ms with BatchNorm and ${number(plain.msPerEpoch)} ms without, on z-scored ` +
+        `features: ${number(batch.msPerEpoch / plain.msPerEpoch)} times as long. Fewer epochs save time only beyond that.`,
+    );
+  }
+  return notes;
+}

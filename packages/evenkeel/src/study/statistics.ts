@@ -1,0 +1,122 @@
+/** Statistics over seeds. All of them take at least one value. */
+
+export function mean(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
+}
+
+/** The sample standard deviation (divisor n - 1); NaN for a single value. */
+export function standardDeviation(values: readonly number[]): number {
+  const centre = mean(values);
+  const squares = values.reduce((sum, value) => sum + (value - centre) ** 2, 0);
+  return values.length < 2 ? Number.NaN : Math.sqrt(squares / (values.length - 1));
+}
+
+/** The middle value, or halfway between the two in the middle; infinities sort last and stay infinite. */
+export function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  const half = sorted.length / 2;
+  const [low, high] = [sorted[Math.ceil(half) - 1], sorted[Math.floor(half)]];
+  return low === high ? low : (low + high) / 2;
+}
+
+/**
+ * P(|T| <= t) of Student's t with a whole number of degrees of freedom: the finite sums 26.7.3 and 26.7.4 of
+ * Abramowitz & Stegun, Handbook of Mathematical Functions.
+ */
+function centralProbability(t: number, degrees: number): number {
+  const theta = Math.atan(t / Math.sqrt(degrees));
+  const [sin, cos] = [Math.sin(theta), Math.cos(theta)];
+  const odd = degrees % 2 === 1;
+  let term = odd ? cos : 1;
+  let sum = degrees === 1 ? 0 : term;
+  for (let k = odd ? 3 : 2; k < degrees; k += 2) {
+    term *= (cos * cos * (k - 1)) / k;
+    sum += term;
+  }
+  return odd ? (2 / Math.PI) * (theta + sin * sum) : sin * sum;
+}
+
+/** The t below whose magnitude Student's t lies with this probability: 2.262 for 0.95 and 9 degrees of freedom. */
+export function tQuantile(probability: number, degrees: number): number {
+  let [low, high] = [0, 1];
+  while (centralProbability(high, degrees) < probability) high *= 2;
+  for (let i = 0; i < 100 && high > low; i++) {
+    const middle = (low + high) / 2;
+    if (middle === low || middle === high) break;
+    if (centralProbability(middle, degrees) < probability) low = middle;
+    else high = middle;
+  }
+  return high;
+}
+
+export interface Interval {
+  readonly low: number;
+  readonly high: number;
+}
+
+/** A number that was measured several times, once per seed. */
+export interface Estimate {
+  /** How many times. */
+  readonly count: number;
+  readonly value: number;
+  /** Where the true value lies, with the confidence that was asked for; null where there are too few values to say. */
+  readonly interval: Interval | null;
+}
+
+/** Mean and its interval by Student's t, which takes two values or more. */
+export function estimateMean(values: readonly number[], confidence = 0.95): Estimate {
+  const value = mean(values);
+  if (values.length < 2) return { count: values.length, value, interval: null };
+  const halfWidth = (tQuantile(confidence, values.length - 1) * standardDeviation(values)) / Math.sqrt(values.length);
+  return { count: values.length, value, interval: { low: value - halfWidth, high: value + halfWidth } };
+}
+
+/**
+ * How many times as much the first of each pair is as the second: the geometric mean of the ratios, its interval by
+ * Student's t on their logarithms. All values must be above 0.
+ */
+export function estimateRatio(pairs: readonly (readonly [number, number])[], confidence = 0.95): Estimate {
+  return exponential(
+    estimateMean(
+      pairs.map(([first, second]) => Math.log(first / second)),
+      confidence,
+    ),
+  );
+}
+
+/**
+ * How many times as much the first of each pair spreads as the second: the ratio of their standard deviations. The two
+ * of a pair share a seed, so they are not independent and the F test does not apply; the interval is that of Pitman
+ * (1939, Biometrika 31, 9-12) and Morgan (ibid., 13-19), from the correlation r of the two:
+ * F (K -+ sqrt(K^2 - 1)) for the ratio F of the variances, K = 1 + 2 (1 - r^2) t^2 / (n - 2). Exact for pairs from a
+ * bivariate normal distribution. null where one of the two does not spread, or there are fewer than 3 pairs.
+ */
+export function estimateSpreadRatio(pairs: readonly (readonly [number, number])[], confidence = 0.95): Estimate | null {
+  const [first, second] = [pairs.map(([a]) => a), pairs.map(([, b]) => b)];
+  const [s1, s2] = [standardDeviation(first), standardDeviation(second)];
+  if (pairs.length < 3 || !(s1 > 0) || !(s2 > 0)) return null;
+  const [m1, m2] = [mean(first), mean(second)];
+  const covariance = pairs.reduce((sum, [a, b]) => sum + (a - m1) * (b - m2), 0) / (pairs.length - 1);
+  const r = Math.max(-1, Math.min(1, covariance / (s1 * s2)));
+  const t = tQuantile(confidence, pairs.length - 2);
+  const k = 1 + (2 * (1 - r * r) * t * t) / (pairs.length - 2);
+  const width = Math.sqrt(k * k - 1);
+  // k - width, without the cancellation.
+  const [low, high] = [1 / (k + width), k + width].map((factor) => (s1 / s2) * Math.sqrt(factor));
+  return { count: pairs.length, value: s1 / s2, interval: { low, high } };
+}
+
+/** The slope of the least-squares line through these points, of which at least two differ in x. */
+export function slope(points: readonly (readonly [x: number, y: number])[]): number {
+  const [mx, my] = [mean(points.map(([x]) => x)), mean(points.map(([, y]) => y))];
+  const across = points.reduce((sum, [x, y]) => sum + (x - mx) * (y - my), 0);
+  return across / points.reduce((sum, [x]) => sum + (x - mx) ** 2, 0);
+}
+
+function exponential({ count, value, interval }: Estimate): Estimate {
+  return {
+    count,
+    value: Math.exp(value),
+    interval: interval && { low: Math.exp(interval.low), high: Math.exp(interval.high) },
+  };
+}

@@ -1,0 +1,138 @@
+import { type Arm, type Statistics, sameArm } from "./arm.ts";
+import type { StudyPlan } from "./plan.ts";
+import { mean } from "./statistics.ts";
+import type { Reading, TrialResult } from "./trialResult.ts";
+import { plainVariant, type Variant } from "./trialSpec.ts";
+
+/** How a network did, in the study's metric. */
+export interface Observation {
+  readonly seed: number;
+  readonly train: number;
+  readonly validation: number;
+  readonly test: number;
+  /** On the validation rows, by epoch. */
+  readonly curve: readonly number[];
+  /** Counts as the best constant; the errors are that one's. */
+  readonly diverged: boolean;
+}
+
+/** The rate at which an arm did best on the validation rows, over the seeds that tried them all. */
+export interface ChosenRate {
+  readonly lr: number;
+  /** Mean validation error at that rate. */
+  readonly validation: number;
+}
+
+/** A network with BatchNorm can be scored in two ways; `kept` is the one that is better on the validation rows. */
+export function readingOf({ readings, spec }: TrialResult, statistics: Statistics): Reading | undefined {
+  const { asTrained, recomputed } = readings;
+  if (recomputed === undefined || statistics === "asTrained") return asTrained;
+  if (statistics === "recomputed" || asTrained === undefined) return recomputed;
+  return error(recomputed, "validation", spec.metric) < error(asTrained, "validation", spec.metric)
+    ? recomputed
+    : asTrained;
+}
+
+type Part = "train" | "validation" | "test";
+
+function error(scores: Pick<Reading, Part>, part: Part, metric: keyof Reading[Part]): number {
+  return scores[part][metric] ?? Number.NaN;
+}
+
+/** The results of a study, finished or not, by arm and seed. */
+export class StudyView {
+  readonly plan: StudyPlan;
+  readonly #trials: readonly TrialResult[];
+  readonly #rates = new Map<string, ChosenRate | undefined>();
+
+  constructor(plan: StudyPlan, trials: readonly TrialResult[]) {
+    this.plan = plan;
+    this.#trials = trials;
+  }
+
+  /** The arm as the plan has it. */
+  arm(scale: Arm["scale"], norm: Arm["norm"], dropout = 0): Arm | undefined {
+    return this.plan.arms.find((arm) => sameArm(arm, { scale, norm, dropout }));
+  }
+
+  /** The arm that others are compared with: z-scores without normalization, or the first one of the plan. */
+  get reference(): Arm {
+    return this.arm("zscore", "none") ?? this.plan.arms[0];
+  }
+
+  /**
+   * By the mean validation error over seeds, the smaller rate of two that are equal. Each kind of statistics chooses for
+   * itself, as its user would. Test rows have no say.
+   */
+  rate(arm: Arm, statistics: Statistics): ChosenRate | undefined {
+    const key = JSON.stringify([arm, statistics]);
+    if (!this.#rates.has(key)) this.#rates.set(key, this.#choose(arm, statistics));
+    return this.#rates.get(key);
+  }
+
+  #choose(arm: Arm, statistics: Statistics): ChosenRate | undefined {
+    const byRate = [...this.plan.lrs].sort((a, b) => a - b).map((lr) => ({ lr, seen: this.at(arm, lr, statistics) }));
+    const complete = this.plan.seeds.filter((seed) => byRate.every(({ seen }) => seen.has(seed)));
+    if (complete.length === 0) return undefined;
+    const choices = byRate.map(({ lr, seen }) => ({
+      lr,
+      validation: mean(complete.map((seed) => seen.get(seed)?.validation ?? Number.NaN)),
+    }));
+    return choices.reduce((best, choice) => (choice.validation < best.validation ? choice : best));
+  }
+
+  /** By seed, at this rate. */
+  at(arm: Arm, lr: number, statistics: Statistics, variant = plainVariant): Map<number, Observation> {
+    const found = this.#trials.filter(
+      ({ spec }) => spec.lr === lr && sameArm(spec.arm, arm) && sameVariant(spec, variant),
+    );
+    return new Map(found.map((trial) => [trial.spec.seed, observationOf(trial, statistics)]));
+  }
+
+  /**
+   * By seed, at the chosen rate. Variants were trained at the rate chosen for `kept`.
+   */
+  seen(arm: Arm | undefined, statistics: Statistics = "kept", variant = plainVariant): Map<number, Observation> {
+    const rate = arm && this.rate(arm, sameVariant(variant, plainVariant) ? statistics : "kept");
+    return rate === undefined || arm === undefined ? new Map() : this.at(arm, rate.lr, statistics, variant);
+  }
+
+  /** The validation error of the best constant of a seed. */
+  constantOf(seed: number): number | undefined {
+    const trial = this.#trials.find(({ spec }) => spec.seed === seed);
+    return trial && error(trial.constant, "validation", trial.spec.metric);
+  }
+
+  /** The validation error that "epochs to" counts to. */
+  get targetError(): number {
+    const reference = this.rate(this.reference, "kept");
+    return this.plan.targetError ?? (reference === undefined ? Number.NaN : 1.1 * reference.validation);
+  }
+}
+
+function sameVariant(a: Variant, b: Variant): boolean {
+  return a.rows === b.rows && (a.rescale === null) === (b.rescale === null);
+}
+
+function observationOf(trial: TrialResult, statistics: Statistics): Observation {
+  const reading = readingOf(trial, statistics);
+  const scores = reading ?? trial.constant;
+  const { metric, seed } = trial.spec;
+  const part = (name: Part) => error(scores, name, metric);
+  return {
+    ...{ seed, train: part("train"), validation: part("validation"), test: part("test") },
+    ...{ curve: reading?.curve ?? [], diverged: reading === undefined },
+  };
+}
+
+/** What the seeds that both have give for each of two. */
+export function pairsOf(
+  first: Map<number, Observation>,
+  second: Map<number, Observation>,
+  of: (observation: Observation) => number,
+): [number, number][] {
+  return [...first].flatMap(([seed, observation]): [number, number][] => {
+    const other = second.get(seed);
+    return other === undefined ? [] : [[of(observation), of(other)]];
+  });
+}

@@ -1,0 +1,57 @@
+import type { Figure, Verdict } from "./judge.ts";
+import type { Estimate, Interval } from "./statistics.ts";
+import type { Metric } from "./trialSpec.ts";
+
+const metricNames: Record<Metric, string> = {
+  ...{ mae: "MAE", rmse: "RMSE", errorRate: "error rate", logLoss: "log loss" },
+};
+
+export function nameMetric(metric: Metric): string {
+  return metricNames[metric];
+}
+
+/** Three significant digits: 0.0123, 1.87, 23.4, 1234. */
+export function number(value: number): string {
+  if (value === 0) return "0";
+  const size = Math.floor(Math.log10(Math.abs(value)));
+  return size > 5 || size < -4 ? value.toExponential(1) : value.toFixed(Math.max(0, 2 - size));
+}
+
+export function signed(value: number): string {
+  return `${value > 0 ? "+" : ""}${number(value)}`;
+}
+
+export function count(many: number, noun: string): string {
+  return `${many} ${noun}${many === 1 ? "" : "s"}`;
+}
+
+export function between({ low, high }: Interval, write: (value: number) => string = number): string {
+  return `95% interval ${write(low)} to ${write(high)}`;
+}
+
+/** "-0.12 (95% interval -0.2 to -0.04)", with a sign where 0 is the value of no effect. */
+export function measured(figure: Pick<Figure, "value" | "interval" | "judged">): string {
+  const write = figure.judged?.none === 0 ? signed : number;
+  if (figure.value === null) return "not measured";
+  return `${write(figure.value)} (${figure.interval === null ? "one seed, no interval" : between(figure.interval, write)})`;
+}
+
+/** "1.87 (95% interval 1.8 to 1.94)" */
+export function estimated({ value, interval }: Estimate): string {
+  return measured({ value, interval });
+}
+
+const verdictWords: Record<Verdict, string> = {
+  held: "held",
+  "not held": "did not hold",
+  undecided: "could not be told from noise",
+};
+
+export function sayVerdict(verdict: Verdict): string {
+  return verdictWords[verdict];
+}
+
+/** "a", "a and b", "a, b and c" */
+export function listed(items: readonly string[]): string {
+  return items.length < 2 ? items.join("") : `${items.slice(0, -1).join(", ")} and ${items[items.length - 1]}`;
+}

@@ -1,0 +1,76 @@
+import { partsThatVary, yearOf } from "./calendar.ts";
+import { shorten } from "./columns.ts";
+import type { BooleanEncoding, CategoryEncoding, DateEncoding, Encoding, NumericEncoding } from "./encoding.ts";
+import { booleansOf, datesOf, numbersOf } from "./read.ts";
+import type { ColumnKind } from "./schema.ts";
+import { deviationOf, divisorOf, meanOf, presentOf, quantilesOf } from "./statistics.ts";
+import type { Column } from "./table.ts";
+import { usedTexts } from "./targetClasses.ts";
+
+export type Scale = "zscore" | "robust" | "none";
+
+/** What the training rows say about a column. @throws RangeError naming the column if a value is not of its kind */
+export function fitEncoding(
+  column: Column,
+  kind: ColumnKind,
+  rows: Int32Array,
+  scale: Scale,
+  embedAbove: number,
+): Encoding {
+  switch (kind) {
+    case "numeric":
+      return fitNumeric(column, rows, scale);
+    case "boolean":
+      return fitBoolean(column, rows);
+    case "category":
+      return fitCategory(column, rows, embedAbove);
+    case "date":
+      return fitDate(column, rows, scale);
+    case "text":
+      throw new RangeError(
+        `column ${shorten(column.name)} is text, which is no feature; ignore it, or say kinds: "category"`,
+      );
+  }
+}
+
+function fitNumeric(column: Column, rows: Int32Array, scale: Scale): NumericEncoding {
+  const values = presentOf(numbersOf(column, rows));
+  return {
+    kind: "numeric",
+    column: column.name,
+    ...scaleOf(values, scale),
+    indicator: values.length < rows.length,
+  };
+}
+
+/** Puts `values` into another order. */
+function scaleOf(values: Float64Array, scale: Scale): { median: number; center: number; scale: number } {
+  const mean = scale === "zscore" ? meanOf(values) : 0;
+  const deviation = scale === "zscore" ? deviationOf(values, mean) : 1;
+  const [low, median, high] = quantilesOf(values, [0.25, 0.5, 0.75]);
+  if (scale === "none") return { median, center: 0, scale: 1 };
+  if (scale === "robust") return { median, center: median, scale: high - low || 1 };
+  return { median, center: mean, scale: divisorOf(deviation, mean) };
+}
+
+function fitBoolean(column: Column, rows: Int32Array): BooleanEncoding {
+  const values = presentOf(booleansOf(column, rows));
+  const common = meanOf(values) > 0.5 ? 1 : 0;
+  return { kind: "boolean", column: column.name, common, indicator: values.length < rows.length };
+}
+
+function fitCategory(column: Column, rows: Int32Array, embedAbove: number): CategoryEncoding {
+  const categories = usedTexts(column, rows);
+  return { kind: "category", column: column.name, categories, embedded: categories.length > embedAbove };
+}
+
+function fitDate(column: Column, rows: Int32Array, scale: Scale): DateEncoding {
+  const times = presentOf(datesOf(column, rows));
+  return {
+    kind: "date",
+    column: column.name,
+    ...scaleOf(times.map(yearOf), scale),
+    parts: partsThatVary(times),
+    indicator: times.length < rows.length,
+  };
+}

@@ -1,0 +1,85 @@
+import { isNullText, parseBoolean, parseDate, parseNumber } from "./parse.ts";
+import { numbersOf, textsOf } from "./read.ts";
+import type { ColumnKind } from "./schema.ts";
+import type { Column, TextColumn } from "./table.ts";
+
+export interface Inferred {
+  readonly kind: ColumnKind;
+  /** In how many rows there is a value. */
+  readonly present: number;
+  /** There are values, and all are the same. */
+  readonly constant: boolean;
+  /** Why a text is no category. */
+  readonly why?: string;
+}
+
+/** The kind of a column, or `told`, with what is known of its values. */
+export function inferKind(column: Column, told?: ColumnKind): Inferred {
+  if (column.type !== "text") {
+    const kind = told ?? (column.type === "number" ? "numeric" : column.type);
+    return { kind, ...extent(numbersOf(column)) };
+  }
+  const counts = countTexts(column);
+  const values = { present: counts.present, constant: counts.distinct === 1 };
+  return { ...(told === undefined ? kindOfText(column, counts) : { kind: told }), ...values };
+}
+
+function extent(values: Float64Array | Float32Array): { present: number; constant: boolean } {
+  let present = 0;
+  let constant = true;
+  let first = 0;
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i];
+    if (Number.isNaN(value)) continue;
+    if (present === 0) first = value;
+    else if (value !== first) constant = false;
+    present++;
+  }
+  return { present, constant: constant && present > 0 };
+}
+
+export interface TextCounts {
+  /** Rows for each text of the dictionary; 0 for spellings of a missing value. */
+  readonly counts: Int32Array;
+  readonly present: number;
+  readonly distinct: number;
+}
+
+export function countTexts(column: Column): TextCounts {
+  const { codes, dictionary } = textsOf(column);
+  const counts = new Int32Array(dictionary.length);
+  let present = 0;
+  for (let i = 0; i < codes.length; i++) {
+    if (codes[i] < 0) continue;
+    counts[codes[i]]++;
+    present++;
+  }
+  return { counts, present, distinct: counts.reduce((sum, count) => sum + (count > 0 ? 1 : 0), 0) };
+}
+
+/**
+ * A column of numbers with a few other strings among them (one, or one in ten) is still meant to be numeric: taking it for
+ * categories would hide the mistake. checks.ts reports the strings.
+ */
+function kindOfText(column: TextColumn, { counts, present, distinct }: TextCounts): { kind: ColumnKind; why?: string } {
+  if (present === 0) return { kind: "numeric" };
+  const others = (parse: (text: string) => number, none = Number.NaN) =>
+    column.dictionary.reduce((sum, text, code) => {
+      if (counts[code] === 0 || isNullText(text)) return sum;
+      return Object.is(parse(text), none) ? sum + counts[code] : sum;
+    }, 0);
+  const strings = others(parseNumber);
+  if (strings === 0 || (strings <= Math.max(1, present / 10) && strings * 3 <= present)) return { kind: "numeric" };
+  if (others(parseBoolean, 255) === 0) return { kind: "boolean" };
+  if (others(parseDate) === 0) return { kind: "date" };
+  if (!nearlyUnique(present, distinct)) return { kind: "category" };
+  return {
+    kind: "text",
+    why: `it is an identifier or free text: ${distinct} different values in ${present} rows`,
+  };
+}
+
+/** Texts that say little more than which row it is. */
+export function nearlyUnique(present: number, distinct: number): boolean {
+  return (distinct === present && present > 2) || (distinct > 20 && distinct > present / 2);
+}
