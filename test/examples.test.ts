@@ -48,6 +48,12 @@ const claims: Readonly<Record<string, (printed: string) => void>> = {
     const best = printed.slice(printed.indexOf("best weights"));
     expect(numberAfter("validation MAE", best)).toBeLessThan(numberAfter("the mean: validation MAE", printed) / 2);
   },
+  "06-save-and-resume.ts": (printed) => {
+    expect(printed).toContain("aborted after 7 epochs and 5 steps of the next");
+    expect(printed).toContain("weights the same to the last bit: true");
+    expect(printed).toContain("and every number of every epoch: true");
+    expect(numberAfter("resumed, earlyStopping after", printed)).toBeGreaterThan(7);
+  },
 };
 
 describe.concurrent("examples", () => {

@@ -114,6 +114,25 @@ const batchNormCases = (): GradCase[] =>
     attrs: { eps: 1e-3 },
   }));
 
+const layerNormCases = (): GradCase[] =>
+  [
+    { shape: [3, 4], over: 1 },
+    { shape: [4], over: 1 },
+    { shape: [2, 2, 3], over: 1 },
+    { shape: [2, 2, 3], over: 2 },
+    { shape: [0, 3], over: 1 },
+  ].map(({ shape, over }) => ({
+    name: `[${shape}] over the last ${over}`,
+    inputs: [values(shape), values(shape.slice(-over)), values(shape.slice(-over))],
+    attrs: { eps: 1e-3 },
+  }));
+
+const exampleStatistics = (x: Tensor, weight: Tensor): [Tensor, Tensor] => {
+  const dims = x.shape.map((_, i) => i).slice(-weight.ndim);
+  const flat = x.detach();
+  return [flat.mean(dims), flat.var(dims, { correction: 0 })];
+};
+
 const logitCases = (): GradCase[] =>
   binary(values, (shape) => values(shape, (x) => (Math.abs(x) % 1) * 0.9)).map(({ name, inputs }) => ({
     name,
@@ -249,6 +268,24 @@ export const gradCases: Record<RowName, readonly GradCase[] | null> = {
   scatterAdd: [
     { name: "along 1", inputs: [values([2, 2]), indices([2, 0, 1, 1], [2, 2])], attrs: { dim: 1, shape: [2, 3] } },
   ],
+  embedding: [
+    { name: "repeated rows", inputs: [values([4, 2]), indices([3, 0, 3])], attrs: { paddingIdx: null } },
+    {
+      name: "a matrix of indices",
+      inputs: [values([3, 1]), indices([0, 2, 2, 1], [2, 2])],
+      attrs: { paddingIdx: null },
+    },
+    { name: "one index", inputs: [values([3, 2]), indices([1], [])], attrs: { paddingIdx: null } },
+    { name: "none", inputs: [values([3, 2]), indices([])], attrs: { paddingIdx: null } },
+  ],
+  embeddingBackward: [
+    { name: "repeated rows", inputs: [values([3, 2]), indices([3, 0, 3])], attrs: { rows: 4, paddingIdx: null } },
+    {
+      name: "with padding",
+      inputs: [values([2, 2, 3]), indices([1, 0, 2, 1], [2, 2])],
+      attrs: { rows: 3, paddingIdx: 1 },
+    },
+  ],
   matmul: matrixCases(),
   linear: [
     { name: "[3, 2] to 4", inputs: [values([3, 2]), values([4, 2]), values([4])] },
@@ -273,6 +310,12 @@ export const gradCases: Record<RowName, readonly GradCase[] | null> = {
   batchNormEval: batchNormCases().map(({ name, inputs: [x, weight, bias], attrs }) => ({
     name,
     inputs: [x, fixed(values(bias.shape)), fixed(positive(bias.shape)), weight, bias],
+    attrs,
+  })),
+  layerNorm: layerNormCases(),
+  layerNormBackward: layerNormCases().map(({ name, inputs: [x, weight], attrs }) => ({
+    name,
+    inputs: [values(x.shape), x, weight, ...exampleStatistics(x, weight)],
     attrs,
   })),
   smoothL1: [

@@ -69,6 +69,10 @@ describe("initial weights", () => {
     "Linear(17, 5, bias=False)": () => new Linear(17, 5, { bias: false }),
     "Linear(784, 128)": () => new Linear(784, 128),
     dropout: () => new Sequential(new Linear(9, 50), new ReLU(), new nn.Dropout(0.2), new Linear(50, 1)),
+    "Embedding(10, 3)": () => new nn.Embedding(10, 3),
+    "Embedding(5, 2)": () => new nn.Embedding(5, 2),
+    "Embedding(7, 4, padding_idx=2)": () => new nn.Embedding(7, 4, { paddingIdx: 2 }),
+    normalized: () => new Sequential(new nn.Embedding(3, 5), new nn.LayerNorm(5), new Linear(5, 1)),
   };
   for (const { name, network, seed, state, after } of networks) {
     it(name, () => {

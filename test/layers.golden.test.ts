@@ -56,10 +56,14 @@ const { layers, losses, networks } = load<{ layers: LayerCase[]; losses: LossCas
 
 /** A layer from torch's arguments: those that we take by position, and the rest as options. */
 function makeLayer(layer: string, args: Readonly<Record<string, unknown>>): nn.Module {
-  const { inFeatures, outFeatures, numFeatures, p, dim, startDim, endDim, negativeSlope, alpha, ...options } =
-    camelCase(args) as Record<string, never>;
+  const { inFeatures, outFeatures, numFeatures, p, dim, startDim, endDim, negativeSlope, alpha, ...more } = camelCase(
+    args,
+  ) as Record<string, never>;
+  const { normalizedShape, numEmbeddings, embeddingDim, ...options } = more as Record<string, never>;
   const makers: Record<string, () => nn.Module> = {
     Linear: () => new nn.Linear(inFeatures, outFeatures, options),
+    LayerNorm: () => new nn.LayerNorm(normalizedShape, options),
+    Embedding: () => new nn.Embedding(numEmbeddings, embeddingDim, options),
     BatchNorm1d: () => new nn.BatchNorm1d(numFeatures, options),
     Dropout: () => new nn.Dropout(p),
     ReLU: () => new nn.ReLU(),
@@ -90,7 +94,7 @@ describe("layers", () => {
       module.loadStateDict(decodeState(state));
       passes.forEach((pass, i) => {
         const at = (what: string) => `pass ${i} (${pass.train ? "train" : "eval"}), ${what}`;
-        const input = tensorOf(pass.input, { requiresGrad: true });
+        const input = tensorOf(pass.input, { requiresGrad: pass.gradInput !== null });
         module.zeroGrad();
         module.train(pass.train);
         const output = module(input);
@@ -170,6 +174,18 @@ const makeNetwork: Record<string, () => nn.AnyModule> = {
       new nn.Dropout(),
       new nn.Dropout(0.25),
     ),
+  "layer normalization": () =>
+    new Sequential(
+      new nn.LayerNorm(3),
+      new nn.LayerNorm([2, 3], { eps: 1e-3 }),
+      new nn.LayerNorm(3, { elementwiseAffine: false }),
+    ),
+  embeddings: () =>
+    new nn.ModuleList([
+      new nn.Embedding(10, 3),
+      new nn.Embedding(4, 2, { paddingIdx: 0 }),
+      new nn.Embedding(4, 2, { paddingIdx: -1 }),
+    ]),
   losses: () =>
     new nn.ModuleList([
       new nn.MSELoss(),

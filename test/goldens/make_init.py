@@ -46,6 +46,10 @@ NETWORKS = {
     "Linear(17, 5, bias=False)": lambda: nn.Linear(17, 5, bias=False),
     "Linear(784, 128)": lambda: nn.Linear(784, 128),
     "dropout": lambda: nn.Sequential(nn.Linear(9, 50), nn.ReLU(), nn.Dropout(0.2), nn.Linear(50, 1)),
+    "Embedding(10, 3)": lambda: nn.Embedding(10, 3),
+    "Embedding(5, 2)": lambda: nn.Embedding(5, 2),
+    "Embedding(7, 4, padding_idx=2)": lambda: nn.Embedding(7, 4, padding_idx=2),
+    "normalized": lambda: nn.Sequential(nn.Embedding(3, 5), nn.LayerNorm(5), nn.Linear(5, 1)),
 }
 for network, make in NETWORKS.items():
     for seed in SEEDS:

@@ -45,7 +45,7 @@ def case(layer, module, passes, note="", randomize=True, **args):
         output, grad_output, grad_input, grads = forward_backward(
             module, x, lambda o: torch.randn(o.shape, generator=generator)
         )
-        exact = forward_backward(wide, x.double(), grad_output.double())
+        exact = forward_backward(wide, x.double() if x.is_floating_point() else x, grad_output.double())
         entry["passes"].append(
             {
                 "train": mode == "train",
@@ -121,6 +121,22 @@ case(
     note="4000 +- 8",
     num_features=2,
 )
+
+for shape, over, options in [
+    ((5, 3), 1, {}),
+    ((1, 4), 1, {}),
+    ((2, 3, 4), 2, {}),
+    ((5, 7), 1, {"elementwise_affine": False}),
+    ((5, 7), 1, {"eps": 1e-2}),
+]:
+    normalized = list(shape[-over:]) if over > 1 else shape[-1]
+    args = {"normalized_shape": normalized, **options}
+    x = normal(*shape, scale=2, shift=3)
+    case("LayerNorm", nn.LayerNorm(**args), [(TRAIN, x), (EVAL, x)], note=str(list(shape)), **args)
+for shape, options in [((6,), {}), ((3, 2), {}), ((6,), {"padding_idx": 2}), ((6,), {"padding_idx": -1})]:
+    args = {"num_embeddings": 5, "embedding_dim": 3, **options}
+    x = ints(0, 5, *shape)
+    case("Embedding", nn.Embedding(**args), [(TRAIN, x), (EVAL, x)], note=str(list(shape)), **args)
 
 ACTIVATIONS = [
     ("ReLU", nn.ReLU, {}),
@@ -302,6 +318,18 @@ network(
         nn.Dropout(),
         nn.Dropout(0.25),
     ),
+)
+network(
+    "layer normalization",
+    nn.Sequential(
+        nn.LayerNorm(3),
+        nn.LayerNorm([2, 3], eps=1e-3),
+        nn.LayerNorm(3, elementwise_affine=False),
+    ),
+)
+network(
+    "embeddings",
+    nn.ModuleList([nn.Embedding(10, 3), nn.Embedding(4, 2, padding_idx=0), nn.Embedding(4, 2, padding_idx=-1)]),
 )
 network(
     "losses",

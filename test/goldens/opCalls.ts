@@ -38,6 +38,8 @@ export interface Args {
   readonly training?: boolean;
   readonly momentum?: number;
   readonly eps?: number;
+  readonly over?: number;
+  readonly padding_idx?: number;
   readonly dtype?: ek.DType;
   readonly num_classes?: number;
   readonly end?: number;
@@ -211,5 +213,9 @@ export const opCalls: Readonly<Record<string, Call>> = {
     const y = F.batchNorm(x, { runningMean, runningVar, weight, bias, training, momentum, eps });
     return [y, runningMean, runningVar];
   }),
+  layer_norm: tensors(([x, weight, bias], { over = 1, eps }) =>
+    F.layerNorm(x, x.shape.slice(-over), { weight, bias, eps }),
+  ),
+  embedding: tensors(([x, weight], { padding_idx: paddingIdx }) => F.embedding(x, weight, { paddingIdx })),
   batch_norm_batch: tensors(([x, weight, bias], { eps }) => F.batchNorm(x, { weight, bias, training: true, eps })),
 };

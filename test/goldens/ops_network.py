@@ -3,7 +3,7 @@
 import torch
 import torch.nn.functional as F
 from _case import INF, case, f64
-from _golden import normal, uniform, values
+from _golden import ints, normal, uniform, values
 
 for a, b in [
     ((3,), (3,)),
@@ -171,3 +171,25 @@ case(
     eps=1e-5,
     note="empty",
 )
+
+
+def layer_norm(x, weight=None, bias=None, over=1, **args):
+    return F.layer_norm(x, x.shape[-over:], weight, bias, **args)
+
+
+for shape, over in [((5, 3), 1), ((4,), 1), ((2, 1), 1), ((17, 10), 1), ((2, 3, 5), 1), ((2, 3, 5), 2), ((32, 50), 1)]:
+    affine = [uniform(0.5, 1.5, *shape[-over:]), normal(*shape[-over:])]
+    case("layer_norm", layer_norm, [normal(*shape, scale=2, shift=1), *affine], over=over)
+    case("layer_norm", layer_norm, [normal(*shape, scale=2, shift=1)], over=over)
+case("layer_norm", layer_norm, [normal(5, 3), uniform(0.5, 1.5, 3), normal(3)], eps=0.1)
+case("layer_norm", layer_norm, [normal(0, 3), uniform(0.5, 1.5, 3), normal(3)], note="empty")
+case("layer_norm", layer_norm, [normal(5, 9, scale=8, shift=4000), normal(9), normal(9)], note="4000 +- 8")
+case("layer_norm", layer_norm, [normal(5, 9, shift=1e6), normal(9), normal(9)], note="1e6 +- 1")
+case("layer_norm", layer_norm, [lambda g: torch.full((5, 4), 7.0), normal(4), normal(4)], note="constant")
+case("layer_norm", layer_norm, [normal(5, 3, dtype=f64), normal(3, dtype=f64), normal(3, dtype=f64)])
+
+for index, weight in [((5,), (4, 3)), ((2, 3), (6, 5)), ((), (4, 2)), ((0,), (4, 3)), ((33,), (3, 17)), ((7,), (1, 1))]:
+    case("embedding", F.embedding, [ints(0, weight[0], *index), normal(*weight)])
+    case("embedding", F.embedding, [ints(0, weight[0], *index), normal(*weight)], padding_idx=0)
+case("embedding", F.embedding, [ints(0, 4, 9), normal(4, 3)], padding_idx=-1)
+case("embedding", F.embedding, [ints(0, 4, 9), normal(4, 3, dtype=f64)])

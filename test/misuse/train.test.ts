@@ -108,6 +108,38 @@ testMisuses("options of fit", [
   ),
 ]);
 
+const scheduled = () => {
+  const given = training();
+  return { ...given, other: training(), scheduler: new optim.ReduceLROnPlateau(given.optimizer) };
+};
+
+testMisuses("schedulers of fit", [
+  misuse(
+    "the class of a scheduler",
+    TypeError,
+    ["scheduler is the function StepLR", "new optim.StepLR("],
+    training,
+    run({ scheduler: optim.StepLR }),
+  ),
+  misuse(
+    "the scheduler of another optimizer",
+    Error,
+    ["belongs to another optimizer", "from this one"],
+    scheduled,
+    (given) => run({ scheduler: given.scheduler })(given.other),
+  ),
+  misuse("a plateau at each step", RangeError, ["ReduceLROnPlateau", '"epoch"'], scheduled, (given) =>
+    run({ scheduler: given.scheduler, schedulerInterval: "step" })(given),
+  ),
+  misuse(
+    "an interval that is not there",
+    RangeError,
+    ['schedulerInterval is "batch"', '"epoch" or "step"'],
+    training,
+    run({ schedulerInterval: "batch" }),
+  ),
+]);
+
 testMisuses("early stopping", [
   misuse(
     "on a number that nobody computes",

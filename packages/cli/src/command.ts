@@ -2,6 +2,7 @@ import { Command, InvalidArgumentError } from "@commander-js/extra-typings";
 import picocolors from "picocolors";
 import { arms } from "./arms.ts";
 import { defaultThreads } from "./compare.ts";
+import { exitCodes } from "./exitCodes.ts";
 import { loadMpg } from "./mpg.ts";
 import { runPlan } from "./run.ts";
 import type { Output } from "./terminal.ts";
@@ -15,9 +16,6 @@ Examples:
 
 A run is reproducible: the same options give the same figures, with any number of threads.
 `;
-
-/** How a run ended, as the exit code of the process. */
-export const exitCodes = { finished: 0, misuse: 2, interrupted: 130 } as const;
 
 /**
  * The command behind `npm start`: trains the tutorial's networks on Auto MPG and compares them. Parses with

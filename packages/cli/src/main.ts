@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { CommanderError } from "@commander-js/extra-typings";
-import { createCommand, exitCodes } from "./command.ts";
+import { createCommand } from "./command.ts";
+import { exitCodes } from "./exitCodes.ts";
 import { standardOutput } from "./terminal.ts";
 
 const interrupt = new AbortController();

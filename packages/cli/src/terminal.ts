@@ -47,3 +47,8 @@ export function count(number: number, noun: string): string {
 export function figure(value: number, digits = 2): string {
   return Math.abs(value) < 1000 ? value.toFixed(digits) : value.toExponential(1);
 }
+
+/** A text from a file or a table as a terminal may show it: without control characters, which could move the cursor or worse. */
+export function printable(text: string): string {
+  return text.replaceAll(/\p{Cc}/gu, "\u{fffd}");
+}

@@ -3,6 +3,7 @@
 export { type Compiled, type CompileOptions, compile, type ExplainOptions, type Explanation } from "./compile/index.ts";
 export type { DType, Shape, TypedArray } from "./core/index.ts";
 export * as data from "./data/index.ts";
+export * as io from "./io/index.ts";
 export * as F from "./nn/functional/index.ts";
 export * as nn from "./nn/index.ts";
 export * as optim from "./optim/index.ts";

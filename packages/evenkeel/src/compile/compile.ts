@@ -40,6 +40,8 @@ interface Entry {
   readonly gradFields: readonly GradField[];
   readonly grads: readonly (Tensor | null)[];
   readonly returned: Tree;
+  /** Whether that is an array of tensors, as what programs give is. */
+  readonly isList: boolean;
   readonly program: Program;
 }
 
@@ -64,11 +66,16 @@ export function compile<Args extends Tree[], Result>(
   if (!Number.isInteger(cacheSize) || cacheSize < 1) {
     throw new RangeError(`compile: cacheSize is ${cacheSize}, expected a whole number of at least 1`);
   }
+  /** The last one used first. */
   let entries: Entry[] = [];
 
   const find = (args: Args): Entry => {
-    const [latest] = entries;
-    if (latest !== undefined && isLike(args, latest) && holds(latest)) return latest;
+    for (let i = 0; i < entries.length; i++) {
+      const entry = entries[i];
+      if (!isLike(args, entry) || !holds(entry)) continue;
+      if (i > 0) entries.unshift(...entries.splice(i, 1));
+      return entry;
+    }
     const signature = `${isGradEnabled() ? "grad" : "noGrad"} ${args.map(signatureOf).join()}`;
     const index = entries.findIndex((entry) => entry.signature === signature && holds(entry));
     const entry = index >= 0 ? entries[index] : build(step, args, signature, fast);
@@ -95,7 +102,7 @@ export function compile<Args extends Tree[], Result>(
   return Object.defineProperty(compiled, "programs", { get: () => entries.length }) as Compiled<Args, Result>;
 }
 
-/** The common case, without writing out a signature: tensors alone, as they were in the last call. */
+/** The common case, without writing out a signature: tensors alone. */
 function isLike(args: readonly Tree[], { tensors, gradEnabled }: Entry): boolean {
   if (tensors === undefined || tensors.length !== args.length || gradEnabled !== isGradEnabled()) return false;
   for (let i = 0; i < args.length; i++) {
@@ -134,6 +141,7 @@ function build<Args extends Tree[]>(
     gradFields,
     grads,
     returned,
+    isList: Array.isArray(returned) && returned.every((item) => item instanceof Tensor),
     program,
   };
 }
@@ -141,15 +149,25 @@ function build<Args extends Tree[]>(
 /** Gradients that stay in `.grad` after the step are written to tensors of their own, or to the one they add to. */
 function withGradients(graph: Graph, fields: readonly GradField[]): { graph: Graph; grads: (Tensor | null)[] } {
   const nodes = [...graph.nodes];
-  const grads = fields.map(({ leaves, expects }) => {
+  const grads = fields.map(({ tensor, leaves, expects }) => {
     if (leaves.kind === "tensor") return leaves.grad;
     const { value } = leaves;
-    const kept = expects?.grad ?? new Tensor(Storage.zeros(value), value.shape, value.dtype);
+    const kept =
+      expects?.grad ?? keptBefore(tensor, value) ?? new Tensor(Storage.zeros(value), value.shape, value.dtype);
+    keptGradients.set(tensor, kept);
     const target: GraphValue = viewOf(stateOf(graph, kept), value.shape);
     nodes.push({ op: assign, attrs: {}, inputs: [target, value], outputs: [] });
     return kept;
   });
   return { graph: { nodes, results: graph.results }, grads };
+}
+
+/** Where programs leave the gradient of a tensor: the same for all of them, so that one update reads it whichever ran. */
+const keptGradients = /* @__PURE__ */ new WeakMap<Tensor, Tensor>();
+
+function keptBefore(tensor: Tensor, { shape, dtype }: Spec): Tensor | undefined {
+  const kept = keptGradients.get(tensor);
+  return kept === tensor.grad && kept?.dtype === dtype && sameShape(kept.shape, shape) ? kept : undefined;
 }
 
 function stateOf({ nodes }: Graph, { storage, dtype, size }: Tensor) {
@@ -161,10 +179,11 @@ function stateOf({ nodes }: Graph, { storage, dtype, size }: Tensor) {
   return { dtype, size, source: { kind: "state", storage } } as const;
 }
 
-function replay({ program, gradFields, grads, returned, tensors }: Entry, args: readonly Tree[]): Tree {
+function replay({ program, gradFields, grads, returned, isList, tensors }: Entry, args: readonly Tree[]): Tree {
   const results = program.run(tensors === undefined ? leavesOf(args) : (args as readonly Tensor[]));
   for (let i = 0; i < gradFields.length; i++) gradFields[i].tensor.grad = grads[i];
   if (returned instanceof Tensor) return results[0];
+  if (isList) return results;
   let next = 0;
   return mapLeaves(returned, () => results[next++]);
 }

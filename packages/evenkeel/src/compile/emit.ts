@@ -1,10 +1,17 @@
 import { kernelOf } from "../ops/kernels.ts";
-import { emitFusedGroup, type FunctionRef, type FusedGroup, type ModuleBuilder } from "../wasm/index.ts";
+import {
+  emitFusedGroup,
+  type FunctionBuilder,
+  type FunctionRef,
+  type Kernel,
+  type ModuleBuilder,
+} from "../wasm/index.ts";
+import { type Call, emitJoined } from "./emitJoined.ts";
 import type { GraphNode } from "./graph.ts";
 import { fusedGroup } from "./group.ts";
-import { heap, type Resident } from "./heap.ts";
+import { heap } from "./heap.ts";
 import { whyNoKernel } from "./kernelChoice.ts";
-import { type Layout, placed } from "./layout.ts";
+import { type Layout, nodesOf, placed } from "./layout.ts";
 import type { Task } from "./passes/fuse.ts";
 
 /** The code of one task. */
@@ -23,41 +30,41 @@ interface EmitContext {
 
 /** Defines the function that performs a task. */
 export function emitTask(task: Task, index: number, context: EmitContext): TaskCode {
-  const { module, layout, fallback: host, fast } = context;
-  const name = `${index}_${task.kind === "op" ? task.node.op.name : "group"}`;
-  if (task.kind === "op") {
-    const { op, attrs, inputs, outputs } = task.node;
-    const kernel = kernelOf(op);
-    const fallback = whyNoKernel(task.node);
-    const ref = module.function(
-      name,
-      [],
-      (f) => {
-        if (fallback !== undefined || kernel.kind !== "kernel") f.call(host, index);
-        else {
-          const place = (value: GraphNode["inputs"][number]) => placed(value, layout);
-          const scratch = layout.scratch;
-          const reference = () => f.call(host, index);
-          const resident = (block: Resident) => heap().adopt(block);
-          kernel.emit({
-            inputs: inputs.map(place),
-            outputs: outputs.map(place),
-            attrs,
-            f,
-            module,
-            scratch,
-            fast,
-            reference,
-            resident,
-          });
-        }
-      },
-      { exported: true },
-    );
-    return { ref, fallback };
+  const { module, layout } = context;
+  const [{ op }] = nodesOf(task);
+  const define = (write: (f: FunctionBuilder) => void) => {
+    const name = task.kind === "group" ? "group" : op.name;
+    return module.function(`${index}_${name}`, [], write, { exported: true });
+  };
+  if (task.kind === "group") {
+    const stored = task.outputs.map(({ buffer }) => buffer);
+    const group = fusedGroup(task.nodes, stored, (value) => placed(value, layout));
+    return { ref: define((f) => emitFusedGroup(group, f, module)) };
   }
-  const stored = task.outputs.map(({ buffer }) => buffer);
-  const group = fusedGroup(task.nodes, stored, (value) => placed(value, layout));
-  const ref = module.function(name, [], (f) => emitFusedGroup(group as FusedGroup, f, module), { exported: true });
-  return { ref };
+  const reference = (f: FunctionBuilder) => f.call(context.fallback, index);
+  const kernel = kernelOf(op) as Kernel<unknown>;
+  const emitCall = (f: FunctionBuilder, call: Call) =>
+    kernel.emit({
+      ...call,
+      f,
+      module,
+      scratch: layout.scratch,
+      fast: context.fast,
+      reference: () => reference(f),
+      resident: (block) => heap().adopt(block),
+    });
+  const callOf = ({ inputs, outputs, attrs }: GraphNode): Call => ({
+    inputs: inputs.map((value) => placed(value, layout)),
+    outputs: outputs.map((value) => placed(value, layout)),
+    attrs,
+  });
+  if (task.kind === "joined") {
+    const calls = task.nodes.map(callOf);
+    return { ref: define((f) => emitJoined(f, module, task.joins, calls, emitCall)) };
+  }
+  const fallback = whyNoKernel(task.node);
+  return {
+    ref: define((f) => (fallback === undefined ? emitCall(f, callOf(task.node)) : reference(f))),
+    fallback,
+  };
 }

@@ -8,11 +8,11 @@ export interface ExplainOptions {
   readonly profile?: number;
 }
 
-/** One task of a program: an op, or elementwise ops in one loop. */
+/** One task of a program: an op, elementwise ops in one loop, or one op on arrays side by side. */
 export interface TaskExplanation {
-  /** The ops, as `mul + add + relu` where they share a loop. */
+  /** The ops, as `mul + add + relu` where they share a loop, and `adamStep x 10` where an op is called on many arrays. */
   readonly name: string;
-  /** Shapes of what goes in and comes out, as `[32, 9] [50, 9] -> [32, 50]`. */
+  /** Shapes of what goes in and comes out, as `[32, 9] [50, 9] -> [32, 50]`; of many arrays, what is written. */
   readonly shapes: string;
   /** Bytes of what comes out. */
   readonly bytes: number;
@@ -63,8 +63,12 @@ function explainProgram({ program, signature }: Named, profile: number): Program
     const { inputs, outputs } = task.kind === "op" ? task.node : task;
     const shapes = (values: readonly GraphValue[]) => values.map(({ shape }) => formatShape(shape)).join(" ");
     return {
-      name: nodes.map(({ op }) => op.name).join(" + "),
-      shapes: `${shapes(inputs)} -> ${shapes(outputs)}`,
+      name:
+        task.kind === "joined" ? `${nodes[0].op.name} x ${nodes.length}` : nodes.map(({ op }) => op.name).join(" + "),
+      shapes:
+        task.kind === "joined"
+          ? shapes(nodes.map((node) => node.inputs[0]))
+          : `${shapes(inputs)} -> ${shapes(outputs)}`,
       bytes: outputs.reduce((total, { buffer }) => total + (layout.lifetimes.get(buffer)?.bytes ?? 0), 0),
       fallback: code[index].fallback,
       ...(times && { microseconds: times[index] }),

@@ -18,10 +18,9 @@ export function fusedGroup<I extends Spec>(
   nodes: readonly GraphNode[],
   stored: readonly GraphBuffer[],
   place: (value: GraphValue) => I,
-): FusedGroup<I> | undefined {
+): FusedGroup<I> {
   const [first] = nodes;
   const dtype = laneTypeOf(first.inputs, first.outputs[0]);
-  if (dtype === undefined) return undefined;
   const inputs = inputsOf(nodes);
   const steps = nodes.map(({ op, attrs, inputs: operands, outputs }, at) => ({
     kernel: kernelOf(op) as FusedGroup["steps"][number]["kernel"],
@@ -45,8 +44,7 @@ export function canFuse(nodes: readonly GraphNode[]): boolean {
   const types = nodes.map(({ inputs, outputs }) => laneTypeOf(inputs, outputs[0]));
   if (types.some((type) => type !== types[0])) return false;
   const all = nodes.map(({ outputs }) => outputs[0].buffer);
-  const group = fusedGroup<Spec>(nodes, all, (value) => value);
-  return group !== undefined && whyNotFused(group) === undefined;
+  return whyNotFused(fusedGroup<Spec>(nodes, all, (value) => value)) === undefined;
 }
 
 function isSame(a: GraphValue, b: GraphValue): boolean {

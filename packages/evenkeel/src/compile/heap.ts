@@ -7,6 +7,9 @@ const pageBytes = 65536;
 
 export const roundUp = (bytes: number, multiple = alignment): number => Math.ceil(bytes / multiple) * multiple;
 
+/** What an array takes up, the gap behind it included. */
+export const blockBytes = (bytes: number): number => Math.max(roundUp(bytes), alignment);
+
 /** Whose array can live here: a tensor's storage, a generator's words. */
 export interface Resident {
   data: TypedArray;
@@ -29,7 +32,7 @@ export class Heap {
 
   /** A block of at least `bytes`, zeroed. */
   allocate(bytes: number): number {
-    const size = Math.max(roundUp(bytes), alignment);
+    const size = blockBytes(bytes);
     let index = this.#free.findIndex(([, available]) => available >= size);
     if (index < 0) {
       this.#grow(size);
@@ -65,16 +68,30 @@ export class Heap {
 
   /** Moves a storage here, unless it is here already, and returns its address. Its contents and version stay. */
   adopt(storage: Resident): number {
-    const known = this.#addresses.get(storage);
-    if (known !== undefined) return known;
+    this.adoptTogether([storage]);
+    return this.#addresses.get(storage) as number;
+  }
+
+  /** Moves storages here side by side, each with a block of its own; those that are here already stay where they are. */
+  adoptTogether(storages: readonly Resident[]): void {
+    const moving = [...new Set(storages)].filter((storage) => !this.#addresses.has(storage));
+    if (moving.length === 0) return;
+    const sizes = moving.map(({ data }) => blockBytes(data.byteLength));
+    let address = this.allocate(sizes.reduce((total, size) => total + size, 0));
+    for (const [i, storage] of moving.entries()) {
+      this.#blocks.set(address, sizes[i]);
+      this.#move(storage, address);
+      address += sizes[i];
+    }
+  }
+
+  #move(storage: Resident, address: number): void {
     const { data } = storage;
-    const address = this.allocate(data.byteLength);
     storage.data = this.view(dtypeOf(data) as DType, address, data.length);
     storage.data.set(data);
     this.#addresses.set(storage, address);
     this.#residents.set(address, new WeakRef(storage));
     this.#released.register(storage.data, address, storage);
-    return address;
   }
 
   /** The array at an address. Valid until the memory grows: do not keep it. */

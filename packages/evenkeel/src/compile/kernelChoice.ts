@@ -12,7 +12,7 @@ export function whyNoKernel({ op, attrs, inputs, outputs }: GraphNode): string |
 
 /** Bytes of working memory that a task needs. */
 export function scratchOf(task: Task): number {
-  if (task.kind === "group" || whyNoKernel(task.node) !== undefined) return 0;
+  if (task.kind !== "op" || whyNoKernel(task.node) !== undefined) return 0;
   const { op, attrs, inputs, outputs } = task.node;
   const kernel = kernelOf(op);
   return (kernel.kind === "kernel" && kernel.scratch?.(inputs, outputs, attrs)) || 0;

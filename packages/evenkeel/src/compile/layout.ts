@@ -2,7 +2,7 @@ import type { Storage } from "../tensor/index.ts";
 import { widthOf } from "../wasm/convert.ts";
 import type { Placed } from "../wasm/index.ts";
 import { type GraphBuffer, type GraphNode, type GraphValue, writtenBy } from "./graph.ts";
-import { heap, roundUp } from "./heap.ts";
+import { blockBytes, type Heap, heap } from "./heap.ts";
 import { scratchOf } from "./kernelChoice.ts";
 import type { Task } from "./passes/fuse.ts";
 import { type Lifetime, planMemory } from "./plan.ts";
@@ -25,7 +25,7 @@ export interface Layout {
   readonly blocks: readonly number[];
 }
 
-const bytesOf = ({ dtype, size }: GraphBuffer) => Math.max(roundUp(widthOf(dtype) * size), 16);
+export const bytesOf = ({ dtype, size }: GraphBuffer): number => blockBytes(widthOf(dtype) * size);
 
 export const nodesOf = (task: Task): readonly GraphNode[] => (task.kind === "op" ? [task.node] : task.nodes);
 
@@ -40,11 +40,19 @@ export function layOut(tasks: readonly Task[], results: readonly GraphValue[]): 
     blocks.push(address);
     return address;
   };
-  const temporaries = [...lifetimes].filter(([{ source }]) => source.kind === "temporary");
-  const plan = planMemory(temporaries.map(([, lifetime]) => lifetime));
+  const together = arraysOfJoined(tasks);
+  adoptTogether(shared, together);
+  const temporaries = bundlesOf(lifetimes, together);
+  const plan = planMemory(temporaries.map(({ lifetime }) => lifetime));
   const scratchBytes = Math.max(0, ...tasks.map(scratchOf));
   const arena = own(plan.bytes + scratchBytes);
-  for (const [i, [buffer]] of temporaries.entries()) addresses.set(buffer, arena + plan.offsets[i]);
+  for (const [i, { buffers }] of temporaries.entries()) {
+    let address = arena + plan.offsets[i];
+    for (const buffer of buffers) {
+      addresses.set(buffer, address);
+      address += bytesOf(buffer);
+    }
+  }
   const hosts: { address: number; read: () => number }[] = [];
   const args: GraphBuffer[] = [];
   const constants = new Map<string, number>();
@@ -84,9 +92,55 @@ export function layOut(tasks: readonly Task[], results: readonly GraphValue[]): 
     lifetimes,
     arenaBytes: plan.bytes,
     scratchBytes,
-    unsharedBytes: temporaries.reduce((total, [, { bytes }]) => total + bytes, 0),
+    unsharedBytes: temporaries.reduce((total, { lifetime }) => total + lifetime.bytes, 0),
     blocks,
   };
+}
+
+/** For every task of joined calls and each of their arrays: the buffers that should lie side by side, in this order. */
+function arraysOfJoined(tasks: readonly Task[]): GraphBuffer[][] {
+  return tasks.flatMap((task) => {
+    if (task.kind !== "joined") return [];
+    const { joins, nodes } = task;
+    return Array.from({ length: joins.arrays }, (_, i) => nodes.map(({ inputs }) => inputs[i].buffer));
+  });
+}
+
+/** State that moves to the heap moves there in order. */
+function adoptTogether(shared: Heap, together: readonly (readonly GraphBuffer[])[]): void {
+  for (const buffers of together) {
+    shared.adoptTogether(buffers.flatMap(({ source }) => (source.kind === "state" ? [source.storage] : [])));
+  }
+}
+
+/** Temporaries that are placed as one. */
+interface Bundle {
+  readonly buffers: readonly GraphBuffer[];
+  readonly lifetime: Lifetime;
+}
+
+function bundlesOf(
+  lifetimes: ReadonlyMap<GraphBuffer, Lifetime>,
+  together: readonly (readonly GraphBuffer[])[],
+): Bundle[] {
+  const left = new Set([...lifetimes.keys()].filter(({ source }) => source.kind === "temporary"));
+  const take = (buffers: readonly GraphBuffer[]): Bundle => {
+    for (const buffer of buffers) left.delete(buffer);
+    const all = buffers.map((buffer) => lifetimes.get(buffer) as Lifetime);
+    return {
+      buffers,
+      lifetime: {
+        bytes: all.reduce((total, { bytes }) => total + bytes, 0),
+        first: Math.min(...all.map(({ first }) => first)),
+        last: Math.max(...all.map(({ last }) => last)),
+      },
+    };
+  };
+  const bundles = together.flatMap((buffers) => {
+    const free = [...new Set(buffers)].filter((buffer) => left.has(buffer));
+    return free.length > 1 ? [take(free)] : [];
+  });
+  return [...bundles, ...[...left].map((buffer) => take([buffer]))];
 }
 
 /** From the task that first touches a buffer through the last; arguments from the start, results to the end. */

@@ -1,9 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { Net, VariableNet } from "../../../../test/goldens/networks.ts";
+import type { CrossEntropyOptions } from "../nn/functional/index.ts";
 import { BatchNorm1d, type Buffer, Dropout, F, GELU, Linear, type Module, Sequential } from "../nn/index.ts";
 import { Adam, AdamW, clipGradNorm, SGD } from "../optim/index.ts";
 import { getRngState, manualSeed, setRngState } from "../random/index.ts";
-import { noGrad, randint, randn, type Tensor } from "../tensor/index.ts";
+import { noGrad, randint, randn, type Tensor, tensor } from "../tensor/index.ts";
 import { type Compiled, type CompileOptions, compile } from "./compile.ts";
 
 /** Training compiled is training: every test here does the same once eager and once compiled, and compares all state. */
@@ -207,6 +208,34 @@ const classifier: Make = () => {
   return { model, optimizer: new AdamW(model.parameters(), { lr: 0.01 }) };
 };
 
+describe("classes, whose indices are int32", () => {
+  it.each<[string, CrossEntropyOptions]>([
+    ["as they are", {}],
+    ["one of them ignored", { ignoreIndex: 3 }],
+    ["smoothed", { labelSmoothing: 0.1 }],
+    ["weighted", { weight: tensor(Float32Array.from({ length: 10 }, (_, i) => 0.5 + i / 10)) }],
+    ["summed up", { reduction: "sum" }],
+  ])("are trained on without the host: %s", (_, options) => {
+    const [step] = expectSame(
+      () => {
+        const model = new Sequential(new Linear(9, 16, { bias: false }), new BatchNorm1d(16), new Linear(16, 10));
+        return { model, optimizer: new Adam(model.parameters(), { lr: 0.01 }) };
+      },
+      function* ({ model, optimizer }, wrap) {
+        const step = wrap((x: Tensor, y: Tensor) => {
+          optimizer.zeroGrad();
+          const loss = F.crossEntropy(model(x), y, options);
+          loss.backward();
+          optimizer.step();
+          return loss;
+        });
+        for (let i = 0; i < 3; i++) yield step(randn([37, 9]), randint(0, 10, [37]));
+      },
+    );
+    expect(step.explain().programs[0].fallbacks).toBe(0);
+  });
+});
+
 describe("settings that change", () => {
   it("train and eval of the model are two programs", () => {
     const [step] = expectSame(adamNet, function* (trainer, wrap) {
@@ -352,6 +381,37 @@ describe("gradients", () => {
         else optimizer.step();
       }
     });
+  });
+
+  it("of several batch sizes land in one place, where one compiled update finds them", () => {
+    const [gradients, update] = expectSame(adamNet, function* ({ model, optimizer }, wrap) {
+      const gradients = wrap((x: Tensor, y: Tensor) => {
+        optimizer.zeroGrad();
+        const loss = F.mseLoss(model(x), y);
+        loss.backward();
+        return loss;
+      });
+      const update = wrap(() => {
+        optimizer.step();
+      });
+      for (const rows of [16, 16, 5, 16, 5]) {
+        yield gradients(...batch(rows));
+        update();
+      }
+    });
+    expect([gradients.programs, update.programs]).toEqual([2, 1]);
+  });
+
+  it("made by eager code are not written to by a program", () => {
+    const weight = tensor([2, 3], { requiresGrad: true });
+    weight.mul(5).sum().backward();
+    const eager = weight.grad as Tensor;
+    const step = compile((x: Tensor) => {
+      weight.grad = null;
+      weight.mul(x).sum().backward();
+    });
+    step(tensor([7, 7]));
+    expect([...eager.data, ...(weight.grad as Tensor).data]).toEqual([5, 5, 7, 7]);
   });
 
   it("are left after a step with an optimizer, and filled with zeros by zeroGrad({ setToNull: false })", () => {

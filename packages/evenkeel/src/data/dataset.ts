@@ -1,5 +1,5 @@
 import { describe, formatShape } from "../core/index.ts";
-import { Tensor, tensor } from "../tensor/index.ts";
+import { Storage, Tensor } from "../tensor/index.ts";
 import { resolveIndex } from "./checks.ts";
 import { type Collated, defaultCollate } from "./collate.ts";
 
@@ -108,8 +108,9 @@ export class TensorDataset<T extends Tensors> implements Dataset<T> {
 
   /** The rows at `indices` of each tensor, all rows without it, copied at once. @throws RangeError if there is no such row */
   batch(indices: readonly number[] = positions(this.length)): Collated<T> {
-    const rows = Int32Array.from(indices, (index) => resolveIndex("TensorDataset", index, this.length));
-    const index = tensor(rows);
+    const rows = new Int32Array(indices.length);
+    for (let i = 0; i < rows.length; i++) rows[i] = resolveIndex("TensorDataset", indices[i], this.length);
+    const index = new Tensor(new Storage(rows), [rows.length], "int32");
     return this.tensors.map((tensor) => tensor.indexSelect(0, index)) as unknown as Collated<T>;
   }
 }

@@ -21,7 +21,11 @@ import {
  */
 
 /** Writes `body` behind a check that every index is from 0 to size - 1. */
-function withinRange<A>({ f, inputs: [, index], reference }: KernelCall<A>, size: number, body: () => void): void {
+export function withinRange<A>(
+  { f, inputs: [, index], reference }: KernelCall<A>,
+  size: number,
+  body: () => void,
+): void {
   const count = sizeOf(index.shape);
   const [at, outside] = f.locals("i32", 2);
   f.set(at, 0);
@@ -44,7 +48,7 @@ function accumulate(f: FunctionBuilder, x: Placed, from: Expr<"i32">, y: Placed,
   else f.storeI32(to, i32.add(i32.load(to, target), i32.load(from, source)), target);
 }
 
-const clear = (f: FunctionBuilder, y: Placed) =>
+export const clear = (f: FunctionBuilder, y: Placed) =>
   fillArray(f, y.address, sizeOf(y.shape) * widthOf(y.dtype), f32x4.const(0));
 
 /** For each place of the index: its number in bytes of an element, and where in `shape` it points to, in bytes. */
@@ -109,7 +113,7 @@ export const scatterAddKernel: Kernel<{ readonly dim: number; readonly shape: Sh
 };
 
 /** For each row that the index picks along `dim` of `shape`: its number, and the one it points to, both in bytes. */
-function forEachRow(
+export function forEachRow(
   f: FunctionBuilder,
   index: Placed,
   shape: Shape,
@@ -163,7 +167,14 @@ export const indexAddKernel: Kernel<{ readonly dim: number; readonly size: numbe
   },
 };
 
-function addRow(f: FunctionBuilder, x: Placed, from: Local<"i32">, y: Placed, to: Local<"i32">, bytes: number): void {
+export function addRow(
+  f: FunctionBuilder,
+  x: Placed,
+  from: Local<"i32">,
+  y: Placed,
+  to: Local<"i32">,
+  bytes: number,
+): void {
   const [source, target] = f.locals("i32", 2);
   f.set(source, from);
   f.set(target, to);

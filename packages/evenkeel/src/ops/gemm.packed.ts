@@ -23,10 +23,13 @@ import { longestRun, registers, sumRun, type Tile } from "./gemm.tiles.ts";
 const tileRows = 4;
 const tileColumns = 8;
 
-/** Block sizes: A's block stays in the second cache, a panel of B in the first. */
+/**
+ * Block sizes: B's block (256 KiB) stays in the second cache and a panel of A in the first. Tiles go along the rows of C,
+ * not down its columns: rows a power of two apart share a few lines of each cache, and push each other out.
+ */
 const blockK = longestRun;
-const blockM = 192;
-const blockN = 1024;
+const blockM = 64;
+const blockN = 512;
 
 /** Bytes of scratch: the block of B, the block of A, and one tile. */
 export function packedScratch({ m, n, k }: { m: number; n: number; k: number }): number {
@@ -115,7 +118,7 @@ type Multiply = FunctionRef<readonly ["i32", "i32", "i32", "i32", "i32", "i32", 
 
 /**
  * (panels of A, panels of B, C, stride of C, rows, columns, k, tile buffer): adds the product of a block of A and a block
- * of B to C, column of tiles by column of tiles.
+ * of B to C, row of tiles by row of tiles.
  */
 function multiplyFunction(module: ModuleBuilder, fast: boolean): Multiply {
   return module.shared(fast ? "gemmBlockFast" : "gemmBlock", () =>
@@ -134,21 +137,23 @@ function multiplyFunction(module: ModuleBuilder, fast: boolean): Multiply {
           bStep: tileColumns * floatBytes,
           fast,
         };
-        const rowsLeft = f.local("i32");
+        const columnsLeft = f.local("i32");
         const at = f.local("i32");
         const end = f.local("i32");
         const row = f.local("i32");
+        const depthB = f.let(i32.mul(k, tile.bStep));
+        const depthA = f.let(i32.mul(k, tile.aStep));
         f.repeat(() => {
-          f.set(rowsLeft, rows);
-          f.set(tile.a, a);
+          f.set(columnsLeft, columns);
+          f.set(tile.b, b);
           f.set(at, c);
-          f.set(end, i32.add(b, i32.mul(k, tile.bStep)));
           f.repeat(() => {
-            // The panels of A follow each other, so that `a` ends where the next tile starts.
-            f.set(tile.b, b);
+            // The panels of B follow each other, so that `b` ends where the next tile starts.
+            f.set(tile.a, a);
+            f.set(end, i32.add(tile.b, depthB));
             sumRun(f, shared, tile, end);
             f.if(
-              i32.and(i32.geS(rowsLeft, tileRows), i32.geS(columns, tileColumns)),
+              i32.and(i32.geS(rows, tileRows), i32.geS(columnsLeft, tileColumns)),
               () => {
                 f.set(row, at);
                 for (let i = 0; i < tileRows; i++) {
@@ -161,17 +166,17 @@ function multiplyFunction(module: ModuleBuilder, fast: boolean): Multiply {
               },
               () => {
                 for (const [s, sum] of shared.sums.entries()) f.storeV128(buffer, sum, s * vectorBytes);
-                f.call(addTileFunction(module), buffer, at, cStride, rowsLeft, columns);
+                f.call(addTileFunction(module), buffer, at, cStride, rows, columnsLeft);
               },
             );
-            f.set(at, i32.add(at, i32.mul(cStride, tileRows)));
-            f.set(rowsLeft, i32.sub(rowsLeft, tileRows));
-            return i32.geS(rowsLeft, 1);
+            f.set(at, i32.add(at, tileColumns * floatBytes));
+            f.set(columnsLeft, i32.sub(columnsLeft, tileColumns));
+            return i32.geS(columnsLeft, 1);
           });
-          f.set(b, end);
-          f.set(c, i32.add(c, tileColumns * floatBytes));
-          f.set(columns, i32.sub(columns, tileColumns));
-          return i32.geS(columns, 1);
+          f.set(a, i32.add(a, depthA));
+          f.set(c, i32.add(c, i32.mul(cStride, tileRows)));
+          f.set(rows, i32.sub(rows, tileRows));
+          return i32.geS(rows, 1);
         });
       },
     ),

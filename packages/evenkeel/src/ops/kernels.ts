@@ -55,6 +55,7 @@ import {
   truncKernel,
   whereKernel,
 } from "./elementwise.kernel.ts";
+import { embeddingBackwardKernel, embeddingKernel } from "./embedding.kernel.ts";
 import {
   cosKernel,
   erfKernel,
@@ -65,6 +66,7 @@ import {
   tanhKernel,
 } from "./functions.kernel.ts";
 import { gatherKernel, indexAddKernel, indexSelectKernel, scatterAddKernel } from "./gather.kernel.ts";
+import { layerNormBackwardKernel, layerNormKernel } from "./layerNorm.kernel.ts";
 import { bceWithLogitsKernel, bceWithLogitsSlopeKernel, huberKernel, smoothL1Kernel } from "./loss.kernel.ts";
 import { linearKernel, matmulKernel } from "./matmul.kernel.ts";
 import {
@@ -144,6 +146,8 @@ export const kernels: { readonly [K in RowName]: AnyKernel } = {
   div: divKernel,
   dropoutMask: dropoutMaskKernel,
   elu: eluKernel,
+  embedding: embeddingKernel,
+  embeddingBackward: embeddingBackwardKernel,
   eq: eqKernel,
   erf: erfKernel,
   exp: expKernel,
@@ -164,6 +168,8 @@ export const kernels: { readonly [K in RowName]: AnyKernel } = {
   isfinite: isfiniteKernel,
   isinf: isinfKernel,
   isnan: isnanKernel,
+  layerNorm: layerNormKernel,
+  layerNormBackward: layerNormBackwardKernel,
   le: leKernel,
   leakyRelu: leakyReluKernel,
   linear: linearKernel,

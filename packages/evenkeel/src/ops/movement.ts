@@ -187,13 +187,14 @@ export const indexSelect = defineOp({
     const inner = sizeOf(x.shape.slice(dim + 1));
     const size = x.shape[dim];
     const outer = sizeOf(x.shape.slice(0, dim));
-    const n = index.data.length;
+    const [source, target, places] = [x.data, y.data, index.data];
+    const n = places.length;
     for (let k = 0; k < n; k++) {
-      const from = checkedIndex("indexSelect", index.data[k], size);
+      const from = checkedIndex("indexSelect", places[k], size);
       for (let o = 0; o < outer; o++) {
         const start = (o * size + from) * inner;
         const to = (o * n + k) * inner;
-        for (let i = 0; i < inner; i++) y.data[to + i] = x.data[start + i];
+        for (let i = 0; i < inner; i++) target[to + i] = source[start + i];
       }
     }
   },

@@ -74,6 +74,7 @@ function direction({ load }: Lane, { maximize }: StepAttrs, decay: V128 | undefi
 
 export const sgdStepKernel: Kernel<StepAttrs> = {
   kind: "kernel",
+  joins: () => ({ arrays: 2 }),
   declines,
   emit: (call) => {
     const { f, attrs } = call;
@@ -88,6 +89,7 @@ export const sgdStepKernel: Kernel<StepAttrs> = {
 
 export const sgdMomentumStepKernel: Kernel<StepAttrs> = {
   kind: "kernel",
+  joins: () => ({ arrays: 3, count: 3 }),
   declines,
   emit: (call) => {
     const { f, attrs } = call;
@@ -131,6 +133,7 @@ function wholePower(f: FunctionBuilder, base: F64, exponent: Expr<"f64">): Local
 function adam(tensors: 4 | 5): Kernel<StepAttrs> {
   return {
     kind: "kernel",
+    joins: () => ({ arrays: tensors, count: tensors }),
     declines,
     emit: (call) => {
       const { f, attrs } = call;

@@ -5,6 +5,9 @@ import type { Kernel } from "../wasm/index.ts";
 
 export const assignKernel: Kernel<object> = {
   kind: "kernel",
+  // One number into many arrays, as zeroGrad writes it.
+  joins: ([target, value]) =>
+    value.shape.length === 0 && target.shape.length > 0 && target.dtype === value.dtype ? { arrays: 1 } : undefined,
   declines: ([target, value]) =>
     sameShape(target.shape, value.shape) || target.dtype === value.dtype || sizeOf(value.shape) === 1
       ? undefined

@@ -2,7 +2,7 @@ import { checkOptions, type DType, describe, formatShape, meet, type Shape } fro
 import { formatBool, formatFloat } from "../nn/format.ts";
 import { enableGrad, noGrad, Storage, Tensor } from "../tensor/index.ts";
 import { checkGradient, checkParam, isGroup } from "./checks.ts";
-import type { OptionRules } from "./options.ts";
+import { copyOptions, type OptionRules, withoutUndefined } from "./options.ts";
 import { checkStateDict, type OptimizerStateDict, type StateNames } from "./stateDict.ts";
 
 /**
@@ -14,8 +14,11 @@ export interface ParamState {
   [name: string]: Tensor;
 }
 
-/** Parameters that share hyperparameters, which may be changed between steps: `optimizer.paramGroups[0].lr *= 0.1`. */
-export type ParamGroup<O> = O & { readonly params: Tensor[] };
+/**
+ * Parameters that share hyperparameters, which may be changed between steps: `optimizer.paramGroups[0].lr *= 0.1`.
+ * `initialLr` is the rate that schedulers start from: the first of them notes it down.
+ */
+export type ParamGroup<O> = O & { readonly params: Tensor[]; initialLr?: number };
 
 /** A group as it is given: its parameters and the hyperparameters that differ from the optimizer's defaults. */
 export type ParamGroupInit<O> = Partial<O> & { readonly params: Tensor | Iterable<Tensor> };
@@ -260,17 +263,6 @@ export abstract class Optimizer<O extends object> {
 /** Zeros with storage of their own, also while a step is being traced: state is never a value of the graph. */
 function emptyState(shape: Shape, dtype: DType): Tensor {
   return new Tensor(Storage.zeros({ shape, dtype }), shape, dtype);
-}
-
-function withoutUndefined<T extends object>(options: T): T {
-  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as T;
-}
-
-/** Options are numbers, booleans and lists of them: a copy shares nothing with its source. */
-function copyOptions<O extends object>(options: O): O {
-  return Object.fromEntries(
-    Object.entries(options).map(([name, value]) => [name, Array.isArray(value) ? [...value] : value]),
-  ) as O;
 }
 
 function snakeCase(name: string): string {

@@ -45,3 +45,14 @@ export const betas: OptionRule = (value) => {
     if (!(beta >= 0 && beta < 1)) throw new RangeError(`Invalid ${what}: ${beta}; expected a number in [0, 1)`);
   });
 };
+
+export function withoutUndefined<T extends object>(options: T): T {
+  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as T;
+}
+
+/** Options are numbers, words, booleans and lists of them: a copy shares nothing with its source. */
+export function copyOptions<O extends object>(options: O): O {
+  return Object.fromEntries(
+    Object.entries(options).map(([name, value]) => [name, Array.isArray(value) ? [...value] : value]),
+  ) as O;
+}

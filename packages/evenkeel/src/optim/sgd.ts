@@ -1,4 +1,4 @@
-import { hostScalar } from "../core/index.ts";
+import { hostScalar, meet } from "../core/index.ts";
 import { sgdMomentumStep, sgdStep } from "../ops/optimizer.ts";
 import type { Tensor } from "../tensor/index.ts";
 import { Optimizer, type ParamGroup, type ParamGroupInit, type ParamState } from "./optimizer.ts";
@@ -60,7 +60,7 @@ export class SGD extends Optimizer<SGDOptions> {
     }
   }
 
-  protected readonly switches = ["momentum", "nesterov", "maximize"];
+  protected readonly switches = ["nesterov", "maximize"];
 
   protected stateNames(): StateNames {
     return { required: [], optional: ["momentum_buffer"] };
@@ -73,6 +73,12 @@ export class SGD extends Optimizer<SGDOptions> {
 
   protected stepGroup(group: ParamGroup<SGDOptions>, params: readonly Tensor[]): void {
     const { nesterov, maximize } = group;
+    // Whether there is momentum chooses the op; how much is read at every step, so that schedulers may change it.
+    meet({
+      get hasMomentum() {
+        return group.momentum !== 0;
+      },
+    });
     const lr = hostScalar(() => group.lr);
     const weightDecay = hostScalar(() => group.weightDecay);
     if (group.momentum === 0) {

@@ -5,8 +5,8 @@ import { Tensor } from "../tensor/index.ts";
 export interface OptimizerStateDict<O> {
   /** For each parameter that has been stepped, by position: its state tensors under PyTorch's names. */
   state: Record<number, Record<string, Tensor>>;
-  /** Hyperparameters of each group, and the positions of its parameters. */
-  paramGroups: (O & { params: number[] })[];
+  /** Hyperparameters of each group, the positions of its parameters, and where schedulers started from, if there are any. */
+  paramGroups: (O & { params: number[]; initialLr?: number })[];
 }
 
 /** The tensors that a parameter's entry must have, and those that it may have. */
@@ -85,7 +85,12 @@ function checkGroup<O extends object>(
         `group ${index} has ${group.params.length} parameters instead of ${size}`,
     );
   }
-  requireKeys(group, [...options, "params"], [], `parameter group ${index} of the loaded state dict`);
+  requireKeys(group, [...options, "params"], ["initialLr"], `parameter group ${index} of the loaded state dict`);
+  if (group.initialLr !== undefined && typeof group.initialLr !== "number") {
+    throw new TypeError(
+      `initialLr of parameter group ${index} of the state dict is ${describe(group.initialLr)}, expected a number`,
+    );
+  }
   checkOptions(group);
 }
 
@@ -119,18 +124,24 @@ function checkEntry(
   return entry as Record<string, Tensor>;
 }
 
-function requireObject(value: unknown, what: string, expected: string): void {
+export function requireObject(value: unknown, what: string, expected: string): void {
   if (typeof value !== "object" || value === null || Array.isArray(value)) {
     throw new TypeError(`${what} must be ${expected}, but got ${describe(value)}`);
   }
 }
 
-function requireKeys(value: object, required: readonly string[], optional: readonly string[], what: string): void {
+export function requireKeys(
+  value: object,
+  required: readonly string[],
+  optional: readonly string[],
+  what: string,
+  kind = "optimizer",
+): void {
   const names = Object.keys(value);
   const missing = required.filter((name) => !names.includes(name));
   const unknown = names.filter((name) => !required.includes(name) && !optional.includes(name));
   if (missing.length === 0 && unknown.length === 0) return;
   const misses = missing.length > 0 ? [`misses ${missing.join(", ")}`] : [];
   const has = unknown.length > 0 ? [`has unknown ${unknown.join(", ")}`] : [];
-  throw new Error(`${what} ${[...misses, ...has].join(" and ")}; was it saved by the same kind of optimizer?`);
+  throw new Error(`${what} ${[...misses, ...has].join(" and ")}; was it saved by the same kind of ${kind}?`);
 }

@@ -1,7 +1,7 @@
 import { Generator, type Seed, unpredictableSeed } from "./generator.ts";
 
-/** The generator of every random call that names none. Seeded unpredictably when the library is loaded. */
-export const defaultGenerator: Generator = /* @__PURE__ */ new Generator(/* @__PURE__ */ unpredictableSeed());
+/** The generator of every random call that names none. Seeded unpredictably, unless it is given a seed before its first use. */
+export const defaultGenerator: Generator = /* @__PURE__ */ Generator.seededLater(unpredictableSeed);
 
 /**
  * Seeds the default generator and returns it: the first line of a run that can be repeated.

@@ -158,6 +158,44 @@ describe("states", () => {
   });
 });
 
+describe("a generator seeded later", () => {
+  it("asks for its seed once, at the first use of any kind", () => {
+    const uses: ((generator: Generator) => unknown)[] = [
+      (g) => g.random32(),
+      (g) => g.getState(),
+      (g) => g.initialSeed(),
+      (g) => g.copyTo(new Generator()),
+    ];
+    for (const use of uses) {
+      let asked = 0;
+      const generator = Generator.seededLater(() => ++asked + 4);
+      use(generator);
+      expect(generator.initialSeed()).toBe(5n);
+      expect(asked).toBe(1);
+    }
+  });
+
+  it("does not ask when another seed or state comes first", () => {
+    const never = () => Generator.seededLater(() => expect.fail("asked"));
+    expect(words(never().manualSeed(3))).toEqual(words(new Generator(3)));
+    expect(words(never().setState(new Generator(4).getState()))).toEqual(words(new Generator(4)));
+    const copy = never();
+    new Generator(5).copyTo(copy);
+    expect(words(copy)).toEqual(words(new Generator(5)));
+  });
+});
+
+it("copyTo hands over all of the state", () => {
+  const [from, to] = [new Generator(7), new Generator(8)];
+  words(from, 700);
+  fillNormal(new Float64Array(3), 0, 1, from);
+  expect(from.cachedNormal).toBeDefined();
+  from.copyTo(to);
+  expect(to.getState()).toEqual(from.getState());
+  words(to, 700);
+  expect(to.getState()).not.toEqual(from.getState());
+});
+
 describe("the default generator", () => {
   it("is reached by the functions of the module", () => {
     expect(manualSeed(11)).toBe(defaultGenerator);

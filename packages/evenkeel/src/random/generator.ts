@@ -34,9 +34,10 @@ export function unpredictableSeed(): bigint {
  * https://pytorch.org/docs/stable/generated/torch.Generator.html
  */
 export class Generator {
-  /** @internal For compiled programs, which draw from it in their own memory. */
-  readonly engine = new MersenneTwister();
+  readonly #engine = new MersenneTwister();
   #initialSeed = defaultSeed;
+  /** Where the seed will come from, until it is needed. */
+  #seedLater: (() => Seed) | undefined;
 
   /**
    * The second half of the last pair of normals, handed out by the next draw of a single normal; undefined if none is
@@ -54,6 +55,19 @@ export class Generator {
     this.manualSeed(seed);
   }
 
+  /** @internal A generator that is seeded when it is first used: browsers' and Node's sources of randomness take time to load. */
+  static seededLater(seed: () => Seed): Generator {
+    const generator = new Generator();
+    generator.#seedLater = seed;
+    return generator;
+  }
+
+  /** @internal For compiled programs, which draw from it in their own memory. */
+  get engine(): MersenneTwister {
+    if (this.#seedLater !== undefined) this.manualSeed(this.#seedLater());
+    return this.#engine;
+  }
+
   /**
    * Starts over from a seed and forgets the cached normal. Only its low 32 bits reach the numbers (as in PyTorch), but
    * `initialSeed` returns all 64. Returns this generator.
@@ -62,7 +76,8 @@ export class Generator {
    */
   manualSeed(seed: Seed): this {
     this.#initialSeed = toUint64(seed);
-    this.engine.seed(Number(BigInt.asIntN(32, this.#initialSeed)));
+    this.#seedLater = undefined;
+    this.#engine.seed(Number(BigInt.asIntN(32, this.#initialSeed)));
     this.cachedNormal = undefined;
     this.#cachedFloatNormal = undefined;
     return this;
@@ -76,6 +91,7 @@ export class Generator {
 
   /** The seed this generator started from, as 64 unsigned bits: a seed of -1 comes back as 2^64 - 1. */
   initialSeed(): bigint {
+    if (this.#seedLater !== undefined) this.manualSeed(this.#seedLater());
     return this.#initialSeed;
   }
 
@@ -102,13 +118,24 @@ export class Generator {
    */
   getState(): Uint8Array {
     return encodeState({
-      initialSeed: this.#initialSeed,
+      initialSeed: this.initialSeed(),
       words: this.engine.words,
       left: this.engine.left,
       next: this.engine.next,
       cachedNormal: this.cachedNormal,
       cachedFloatNormal: this.#cachedFloatNormal,
     });
+  }
+
+  /** @internal Makes another generator continue as this one does: `setState(getState())`, at the price of copying the words. */
+  copyTo(other: Generator): void {
+    other.#initialSeed = this.initialSeed();
+    other.#seedLater = undefined;
+    other.engine.block.data.set(this.engine.block.data);
+    other.engine.left = this.engine.left;
+    other.engine.next = this.engine.next;
+    other.cachedNormal = this.cachedNormal;
+    other.#cachedFloatNormal = this.#cachedFloatNormal;
   }
 
   /**
@@ -118,6 +145,7 @@ export class Generator {
    */
   setState(state: Uint8Array): this {
     const decoded = decodeState(state);
+    this.#seedLater = undefined;
     this.#initialSeed = decoded.initialSeed;
     this.engine.words.set(decoded.words);
     this.engine.left = decoded.left;

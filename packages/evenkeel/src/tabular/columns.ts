@@ -86,6 +86,12 @@ export function checkRows(caller: string, table: Table, rows: unknown): asserts 
  * @throws TypeError or RangeError naming the column
  */
 export function checkStructure(caller: string, table: unknown): asserts table is Table {
+  checkColumns(caller, table);
+  for (const column of table.columns) checkValues(`${caller}: column ${shorten(column.name)}`, column);
+}
+
+/** The same without a look at the values. @throws TypeError or RangeError naming the column */
+export function checkColumns(caller: string, table: unknown): asserts table is Table {
   const { rows, columns } = (table ?? {}) as { rows?: unknown; columns?: unknown };
   if (!Number.isSafeInteger(rows) || (rows as number) < 0 || !Array.isArray(columns)) {
     throw new TypeError(
@@ -100,14 +106,14 @@ export function checkStructure(caller: string, table: unknown): asserts table is
     const named = `${caller}: column ${shorten(column.name)}`;
     if (seen.has(column.name)) throw new RangeError(`${named} is there twice; rename one of them`);
     seen.add(column.name);
-    checkValues(named, column);
+    checkArray(named, column);
     if (lengthOf(column) !== rows) {
       throw new RangeError(`${named} has ${lengthOf(column)} values, the table has ${rows} rows`);
     }
   }
 }
 
-function checkValues(named: string, column: Column): void {
+function checkArray(named: string, column: Column): void {
   const expected = {
     number: [Float64Array, Float32Array],
     date: [Float64Array],
@@ -123,6 +129,9 @@ function checkValues(named: string, column: Column): void {
     const names = expected.map((Values) => Values.name).join(" or ");
     throw new TypeError(`${named} holds its values in ${describe(values)}, expected ${names}`);
   }
+}
+
+function checkValues(named: string, column: Column): void {
   if (column.type === "text") checkCodes(named, column);
   if (column.type === "boolean") {
     const wrong = column.values.findIndex((value) => value > 1 && value !== 255);

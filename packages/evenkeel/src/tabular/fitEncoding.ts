@@ -1,8 +1,9 @@
 import { partsThatVary, yearOf } from "./calendar.ts";
+import { shorten } from "./columns.ts";
 import type { BooleanEncoding, CategoryEncoding, DateEncoding, Encoding, NumericEncoding } from "./encoding.ts";
 import { booleansOf, datesOf, numbersOf } from "./read.ts";
 import type { ColumnKind } from "./schema.ts";
-import { deviationOf, meanOf, presentOf, quantilesOf } from "./statistics.ts";
+import { deviationOf, divisorOf, meanOf, presentOf, quantilesOf } from "./statistics.ts";
 import type { Column } from "./table.ts";
 import { usedTexts } from "./targetClasses.ts";
 
@@ -27,7 +28,7 @@ export function fitEncoding(
       return fitDate(column, rows, scale);
     case "text":
       throw new RangeError(
-        `column ${JSON.stringify(column.name)} is text, which is no feature; ignore it, or say kinds: "category"`,
+        `column ${shorten(column.name)} is text, which is no feature; ignore it, or say kinds: "category"`,
       );
   }
 }
@@ -42,16 +43,14 @@ function fitNumeric(column: Column, rows: Int32Array, scale: Scale): NumericEnco
   };
 }
 
-/** Puts `values` into another order. A scale of 0 is 1: what does not vary becomes 0, not NaN. */
+/** Puts `values` into another order. */
 function scaleOf(values: Float64Array, scale: Scale): { median: number; center: number; scale: number } {
   const mean = scale === "zscore" ? meanOf(values) : 0;
   const deviation = scale === "zscore" ? deviationOf(values, mean) : 1;
   const [low, median, high] = quantilesOf(values, [0.25, 0.5, 0.75]);
   if (scale === "none") return { median, center: 0, scale: 1 };
   if (scale === "robust") return { median, center: median, scale: high - low || 1 };
-  // A column of equal values can have a mean that is off by a rounding, and so a deviation that is not quite 0.
-  const rounding = Number.EPSILON * Math.abs(mean) * 4;
-  return { median, center: mean, scale: deviation > rounding ? deviation : 1 };
+  return { median, center: mean, scale: divisorOf(deviation, mean) };
 }
 
 function fitBoolean(column: Column, rows: Int32Array): BooleanEncoding {

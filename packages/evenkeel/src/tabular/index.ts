@@ -1,5 +1,19 @@
+export { type Baseline, baselines } from "./baselines.ts";
+export { assertTable, checkTable } from "./checks.ts";
 export { columnOf, takeRows } from "./columns.ts";
+export { type Finding, type FindingCode, TableError } from "./findings.ts";
 export { inferSchema, type SchemaOptions } from "./inferSchema.ts";
+export {
+  type Activation,
+  activations,
+  type NetworkOptions,
+  type NetworkSize,
+  type Norm,
+  norms,
+  type ResolvedNetwork,
+  resolveNetwork,
+  TabularNet,
+} from "./network.ts";
 export {
   Preprocessing,
   type PreprocessingJson,
@@ -7,7 +21,10 @@ export {
   type TableInputs,
 } from "./preprocessing.ts";
 export type { ColumnKind, ColumnSchema, Schema, Task } from "./schema.ts";
+export { schemaFromJSON } from "./schemaJson.ts";
+export { scoresOf, type TableScores } from "./scores.ts";
 export { type Split, type SplitOptions, splitRows } from "./split.ts";
 export type { BooleanColumn, Column, DateColumn, NumberColumn, Table, TextColumn } from "./table.ts";
 export { tableFromColumns, tableFromRows } from "./tableFrom.ts";
+export { type ModelRecord, TableModel, type TableModelParts } from "./tableModel.ts";
 export type { ClassPredictions, NumberPredictions, Predictions } from "./target.ts";

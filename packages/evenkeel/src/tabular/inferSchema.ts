@@ -2,7 +2,15 @@ import { checkOptions, describe } from "../core/index.ts";
 import { checkStructure, columnOf, listOf, noColumn, shorten } from "./columns.ts";
 import { identifierOf } from "./identifier.ts";
 import { type Inferred, inferKind } from "./inferKind.ts";
-import type { ColumnKind, ColumnSchema, Schema, Task } from "./schema.ts";
+import {
+  askedReasons,
+  type ColumnKind,
+  type ColumnSchema,
+  columnKinds,
+  type Schema,
+  type Task,
+  tasks,
+} from "./schema.ts";
 import type { Table } from "./table.ts";
 import { inferTarget } from "./targetClasses.ts";
 
@@ -18,9 +26,6 @@ export interface SchemaOptions {
   /** What columns mean, where the inferred kind is wrong: `{ Cylinders: "category" }`. */
   readonly kinds?: Readonly<Record<string, ColumnKind>>;
 }
-
-const kindNames: readonly ColumnKind[] = ["numeric", "category", "boolean", "date", "text"];
-const taskNames: readonly Task[] = ["regression", "binary", "multiclass"];
 
 /**
  * What the columns of a table mean. Numbers, also those written as text, are numeric; true and false boolean; ISO dates
@@ -39,22 +44,26 @@ export function inferSchema(table: Table, options: SchemaOptions): Schema {
   checkSchemaOptions(table, options);
   const { target, task, features, ignore = [], kinds = {} } = options;
   const told = (name: string) => (Object.hasOwn(kinds, name) ? kinds[name] : undefined);
-  const found = inferTarget(columnOf(table, target), told(target), task);
+  const predicted = inferTarget(columnOf(table, target), told(target), task);
   const columns = table.columns.map((column): ColumnSchema => {
     const { name } = column;
-    if (name === target) return { name, kind: found.kind, use: "target" };
-    const asked = told(name) !== undefined || features?.includes(name) === true;
-    const inferred = inferKind(column, told(name));
+    if (name === target) return { name, kind: predicted.kind, use: "target" };
+    const listed = features?.includes(name) === true;
+    const asked = told(name) !== undefined || listed;
+    const found = inferKind(column, told(name));
+    // Text that is asked for can only be meant as categories.
+    const inferred =
+      listed && told(name) === undefined && found.kind === "text" ? { ...found, kind: "category" as const } : found;
     const why = ignore.includes(name)
-      ? "asked to be ignored"
+      ? askedReasons.ignore
       : features !== undefined && !features.includes(name)
-        ? "not among the features asked for"
+        ? askedReasons.features
         : whyUseless(inferred, asked, asked ? undefined : identifierOf(column, inferred.kind));
     if (why === undefined) return { name, kind: inferred.kind, use: "feature" };
     return { name, kind: inferred.kind, use: "ignored", why };
   });
-  const { classes } = found;
-  return { columns, target, task: found.task, ...(classes === undefined ? {} : { classes }) };
+  const { classes } = predicted;
+  return { columns, target, task: predicted.task, ...(classes === undefined ? {} : { classes }) };
 }
 
 function whyUseless(inferred: Inferred, asked: boolean, identifier: string | undefined): string | undefined {
@@ -86,8 +95,8 @@ function checkSchemaOptions(table: Table, options: SchemaOptions): void {
   }
   const both = features?.find((name) => ignore?.includes(name));
   if (both !== undefined) throw new RangeError(`inferSchema: ${shorten(both)} is among features and among ignore`);
-  if (task !== undefined && !taskNames.includes(task)) {
-    throw new RangeError(`inferSchema: task is ${describe(task)}, expected ${listOf(taskNames)}`);
+  if (task !== undefined && !tasks.includes(task)) {
+    throw new RangeError(`inferSchema: task is ${describe(task)}, expected ${listOf(tasks)}`);
   }
   if (kinds === undefined) return;
   if (typeof kinds !== "object" || kinds === null || Array.isArray(kinds)) {
@@ -97,8 +106,10 @@ function checkSchemaOptions(table: Table, options: SchemaOptions): void {
   }
   for (const [name, kind] of Object.entries(kinds)) {
     known(name, "kinds");
-    if (!kindNames.includes(kind)) {
-      throw new RangeError(`inferSchema: kinds: ${shorten(name)} is ${describe(kind)}, expected ${listOf(kindNames)}`);
+    if (!columnKinds.includes(kind)) {
+      throw new RangeError(
+        `inferSchema: kinds: ${shorten(name)} is ${describe(kind)}, expected ${listOf(columnKinds)}`,
+      );
     }
   }
 }

@@ -43,12 +43,12 @@ export function parseDate(text: string): number {
   if (found === null) return Number.NaN;
   const [year, month, day] = [Number(found[1]), Number(found[3]), Number(found[4])];
   const [hour, minute, second] = [5, 6, 7].map((i) => Number(found[i] ?? 0));
-  if (hour > 24 || minute > 59 || second > 60 || month < 1 || month > 12 || day < 1) return Number.NaN;
+  if (hour > 23 || minute > 59 || second > 60 || month < 1 || month > 12 || day < 1) return Number.NaN;
   const date = new Date(0);
   date.setUTCFullYear(year, month - 1, day); // Date.UTC takes the years 0 to 99 for 1900 to 1999
   if (date.getUTCDate() !== day) return Number.NaN;
-  const fraction = Number(`0.${found[8] ?? 0}`) * 1000;
-  return date.getTime() + ((hour * 60 + minute) * 60 + second) * 1000 + Math.floor(fraction) - zoneOf(found[9]);
+  const milliseconds = Number((found[8] ?? "").padEnd(3, "0").slice(0, 3));
+  return date.getTime() + ((hour * 60 + minute) * 60 + second) * 1000 + milliseconds - zoneOf(found[9]);
 }
 
 function zoneOf(zone: string | undefined): number {

@@ -1,11 +1,11 @@
 import { allocate, checkOptions, describe } from "../core/index.ts";
 import { Storage, Tensor } from "../tensor/index.ts";
-import { checkRows, checkStructure, columnOf } from "./columns.ts";
+import { checkColumns, checkRows, checkStructure, columnOf } from "./columns.ts";
 import { categoryCodes, encodeColumn } from "./encode.ts";
 import { type CategoryEncoding, type Encoding, inputNames, type TargetEncoding } from "./encoding.ts";
 import { fitEncoding, type Scale } from "./fitEncoding.ts";
 import { readPreprocessing } from "./preprocessingJson.ts";
-import type { Schema } from "./schema.ts";
+import type { Schema, Task } from "./schema.ts";
 import type { Table } from "./table.ts";
 import {
   decodeOutput,
@@ -57,6 +57,11 @@ export class Preprocessing {
   readonly features: readonly string[];
   /** The columns of `codes`. `categories` counts code 0, which stands for unknown and missing ones. */
   readonly embeddings: readonly { readonly column: string; readonly categories: number }[];
+  /** The column that is predicted, and what is predicted. */
+  readonly target: string;
+  readonly task: Task;
+  /** The target's classes, in the order of the outputs; undefined for regression. */
+  readonly classes: readonly string[] | undefined;
   /** The width of the network's output: 1 for regression and binary, else the number of classes. */
   readonly outputs: number;
   readonly #inputs: readonly Encoding[];
@@ -69,6 +74,9 @@ export class Preprocessing {
     this.embeddings = inputs
       .filter(isEmbedded)
       .map(({ column, categories }) => ({ column, categories: categories.length + 1 }));
+    this.target = target.column;
+    this.task = target.task;
+    this.classes = target.task === "regression" ? undefined : target.classes;
     this.outputs = target.task === "multiclass" ? target.classes.length : 1;
   }
 
@@ -87,6 +95,9 @@ export class Preprocessing {
       throw new RangeError("Preprocessing.fit: the schema has no features; it must leave a column to predict from");
     }
     const inputs = features.map(({ name, kind }) => fitEncoding(columnOf(table, name), kind, rows, scale, embedAbove));
+    if (inputs.every((encoding) => !isEmbedded(encoding) && inputNames(encoding).length === 0)) {
+      throw new RangeError("Preprocessing.fit: the features have no values in the training rows");
+    }
     return new Preprocessing(inputs, fitTarget(columnOf(table, schema.target), schema, rows, target));
   }
 
@@ -96,7 +107,7 @@ export class Preprocessing {
    * @throws RangeError if a column is missing, or a value is not of its column's kind, infinite, or too large for float32
    */
   inputs(table: Table, rows?: Int32Array): TableInputs {
-    if (rows !== undefined) checkRows("Preprocessing.inputs", table, rows);
+    checkArguments("Preprocessing.inputs", table, rows);
     const n = rows?.length ?? table.rows;
     const width = this.features.length;
     const out = allocate("float32", n * width, [n, width]) as Float32Array;
@@ -127,7 +138,7 @@ export class Preprocessing {
    * @throws RangeError naming the row if its target is missing, infinite, no class, or has no logarithm where one is taken
    */
   targets(table: Table, rows?: Int32Array): Tensor {
-    if (rows !== undefined) checkRows("Preprocessing.targets", table, rows);
+    checkArguments("Preprocessing.targets", table, rows);
     return encodeTarget(columnOf(table, this.#target.column), this.#target, rows);
   }
 
@@ -145,10 +156,10 @@ export class Preprocessing {
    * @throws RangeError naming the row if it is missing, infinite or no class
    */
   truth(table: Table, rows?: Int32Array): Float64Array {
-    if (rows !== undefined) checkRows("Preprocessing.truth", table, rows);
+    checkArguments("Preprocessing.truth", table, rows);
     const column = columnOf(table, this.#target.column);
     if (this.#target.task === "regression") return ownUnit(column, rows);
-    return Float64Array.from(positions(column, this.#target, rows));
+    return new Float64Array(positions(column, this.#target, rows));
   }
 
   toJSON(): PreprocessingJson {
@@ -167,6 +178,11 @@ export class Preprocessing {
 
 function isEmbedded(encoding: Encoding): encoding is CategoryEncoding {
   return encoding.kind === "category" && encoding.embedded;
+}
+
+function checkArguments(caller: string, table: Table, rows: Int32Array | undefined): void {
+  checkColumns(caller, table);
+  if (rows !== undefined) checkRows(caller, table, rows);
 }
 
 function checkedOptions(options: PreprocessingOptions): Required<PreprocessingOptions> {

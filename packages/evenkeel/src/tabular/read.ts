@@ -23,7 +23,7 @@ export function numbersOf(column: Column, rows?: Int32Array): Float64Array | Flo
     case "date":
       return gather(column.values, rows);
     case "boolean":
-      return Float64Array.from(gather(column.values, rows), (value) => (value === 255 ? Number.NaN : value));
+      return new Float64Array(gather(column.values, rows)).map((value) => (value === 255 ? Number.NaN : value));
     case "text":
       return parsed(column, rows, parseNumber, "a number");
   }
@@ -31,11 +31,23 @@ export function numbersOf(column: Column, rows?: Int32Array): Float64Array | Flo
 
 /** Milliseconds since 1970-01-01 UTC, NaN where the value is missing. @throws RangeError as `numbersOf` */
 export function datesOf(column: Column, rows?: Int32Array): Float64Array {
-  if (column.type === "date") return gather(column.values, rows) as Float64Array;
   if (column.type === "text") return parsed(column, rows, parseDate, "a date such as 1999-12-31 or 1999-12-31T23:59");
-  if (column.type === "number") return Float64Array.from(gather(column.values, rows));
-  throw new RangeError(`column ${shorten(column.name)} holds booleans, which are no dates`);
+  if (column.type === "boolean") {
+    throw new RangeError(`column ${shorten(column.name)} holds booleans, which are no dates`);
+  }
+  const values = gather(column.values, rows);
+  const wrong = values.findIndex((value) => Math.abs(value) > latestTime);
+  if (wrong >= 0) {
+    throw new RangeError(
+      `column ${shorten(column.name)} holds ${values[wrong]} in row ${rows?.[wrong] ?? wrong}, expected milliseconds since 1970 ` +
+        `of at most ${latestTime}, which a Date can hold`,
+    );
+  }
+  return values instanceof Float64Array ? values : new Float64Array(values);
 }
+
+/** Of a Date, in milliseconds since 1970. */
+const latestTime = 8.64e15;
 
 /** 0, 1, or NaN where the value is missing. @throws RangeError as `numbersOf` */
 export function booleansOf(column: Column, rows?: Int32Array): Float64Array | Float32Array {
@@ -82,7 +94,9 @@ export function textsOf(column: Column, rows?: Int32Array): Pick<TextColumn, "co
 
 function textOf({ type }: Column, value: number): string {
   if (type === "boolean") return value === 1 ? "true" : "false";
-  return type === "date" ? new Date(value).toISOString() : String(value);
+  if (type !== "date") return String(value);
+  // As a file of dates has it, so that the same date is the same category however it was read.
+  return value % 86_400_000 === 0 ? new Date(value).toISOString().slice(0, 10) : new Date(value).toISOString();
 }
 
 /** The texts of a column that `parse` makes nothing of; undefined if there are none. */

@@ -6,6 +6,9 @@ export type ColumnKind = "numeric" | "category" | "boolean" | "date" | "text";
 
 export type Task = "regression" | "binary" | "multiclass";
 
+export const columnKinds: readonly ColumnKind[] = ["numeric", "category", "boolean", "date", "text"];
+export const tasks: readonly Task[] = ["regression", "binary", "multiclass"];
+
 export interface ColumnSchema {
   readonly name: string;
   readonly kind: ColumnKind;
@@ -23,4 +26,14 @@ export interface Schema {
   readonly task: Task;
   /** The target's classes in the order of the network's outputs; for binary the second is the positive one. */
   readonly classes?: readonly string[];
+}
+
+/** Why a column is ignored that its owner chose to ignore: nothing more is said about it. */
+export const askedReasons = {
+  ignore: "asked to be ignored",
+  features: "not among the features asked for",
+} as const;
+
+export function isAsked(why: string | undefined): boolean {
+  return Object.values(askedReasons).some((reason) => reason === why);
 }

@@ -53,7 +53,7 @@ export function splitRows(table: Table, schema: Schema, options: SplitOptions = 
   }
   const one = !stratify;
   const counts = new Array<number>(one ? 1 : (schema.classes?.length ?? 0)).fill(0);
-  for (const row of rows) counts[one ? 0 : strata[row]]++;
+  for (let i = 0; i < rows.length; i++) counts[one ? 0 : strata[rows[i]]]++;
   const left = counts.map((count) => Math.max(0, count - 1));
   const quotas = wanted.map((count) => {
     const shares = shareOut(count, counts, left);
@@ -96,7 +96,10 @@ function strataOf(table: Table, { target, columns, classes }: Schema): Int32Arra
   const column = columnOf(table, target);
   const kind = columns.find(({ name }) => name === target)?.kind ?? "numeric";
   if (classes !== undefined) return classPositions(column, kind, classes);
-  return Int32Array.from(numbersOf(column), (value) => (Number.isNaN(value) ? -1 : 0));
+  const values = numbersOf(column);
+  const strata = new Int32Array(values.length);
+  for (let i = 0; i < values.length; i++) if (Number.isNaN(values[i])) strata[i] = -1;
+  return strata;
 }
 
 function rowsWith(strata: Int32Array): Int32Array {

@@ -26,6 +26,14 @@ export function deviationOf(values: Numbers, mean: number): number {
 }
 
 /**
+ * A deviation to divide by: 1 for what does not vary, so that it becomes 0 and not NaN. The mean of equal values may be off
+ * by a rounding, and their deviation then is not quite 0.
+ */
+export function divisorOf(deviation: number, mean: number): number {
+  return deviation > 4 * Number.EPSILON * Math.abs(mean) ? deviation : 1;
+}
+
+/**
  * Quantiles as numpy.quantile gives them, linear between neighbours. `values` are put into another order.
  * @param shares from 0 to 1, ascending
  */

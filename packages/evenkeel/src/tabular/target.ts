@@ -4,7 +4,7 @@ import { shorten } from "./columns.ts";
 import type { NumberTarget, TargetEncoding } from "./encoding.ts";
 import { numbersOf } from "./read.ts";
 import type { Schema } from "./schema.ts";
-import { deviationOf, meanOf } from "./statistics.ts";
+import { deviationOf, divisorOf, meanOf } from "./statistics.ts";
 import type { Column } from "./table.ts";
 import { classPositions } from "./targetClasses.ts";
 
@@ -54,12 +54,12 @@ export function fitTarget(
   const values = transformed(column, unscaled, rows);
   if (transform === "none") return unscaled;
   const mean = meanOf(values);
-  return { ...unscaled, mean, std: deviationOf(values, mean) || 1 };
+  return { ...unscaled, mean, std: divisorOf(deviationOf(values, mean), mean) };
 }
 
 /** The target in its own unit. @throws RangeError naming the first row where it is missing or infinite */
 export function ownUnit(column: Column, rows?: Int32Array): Float64Array {
-  const values = Float64Array.from(numbersOf(column, rows));
+  const values = new Float64Array(numbersOf(column, rows));
   const wrong = values.findIndex((value) => !Number.isFinite(value));
   if (wrong < 0) return values;
   const what = Number.isNaN(values[wrong]) ? "has no value" : `is ${values[wrong]}`;
@@ -100,7 +100,7 @@ export function encodeTarget(column: Column, target: TargetEncoding, rows?: Int3
     return new Tensor(new Storage(classes), [classes.length], "int32");
   }
   const values = target.task === "regression" ? transformed(column, target, rows) : positions(column, target, rows);
-  return new Tensor(new Storage(Float32Array.from(values)), [values.length, 1], "float32");
+  return new Tensor(new Storage(new Float32Array(values)), [values.length, 1], "float32");
 }
 
 /** @throws TypeError if `output` is no tensor @throws RangeError if its shape is not that of the network's output */

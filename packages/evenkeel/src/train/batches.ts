@@ -43,12 +43,13 @@ function checkRows(batch: Batch | Tensor): RowBatch {
   if (!Array.isArray(tensors) || tensors.length === 0 || !tensors.every((item) => item instanceof Tensor)) {
     throw new TypeError(`the loader gave something else than a list of tensors; ${advice}`);
   }
-  const shapes = tensors.map((item) => formatShape(item.shape)).join(" and ");
+  const shapes = () => tensors.map((item) => formatShape(item.shape)).join(" and ");
   const rows = tensors[0].shape[0];
   if (tensors.some((item) => item.shape.length === 0 || item.shape[0] !== rows)) {
-    throw new RangeError(`the loader gave tensors of shapes ${shapes}, which differ in their rows; ${advice}`);
+    throw new RangeError(`the loader gave tensors of shapes ${shapes()}, which differ in their rows; ${advice}`);
   }
-  if (rows === 0) throw new RangeError(`the loader gave a batch of shapes ${shapes}, which has no rows; leave it out`);
+  if (rows === 0)
+    throw new RangeError(`the loader gave a batch of shapes ${shapes()}, which has no rows; leave it out`);
   return { tensors, rows, joined: false };
 }
 

@@ -74,4 +74,31 @@ describe("EarlyStopping", () => {
     expect(make({ patience: 1, mode: "auto" })).toThrow("mode is auto");
     expect(make({ patience: 1, min_delta: 1 })).toThrow('unknown option "min_delta"');
   });
+
+  it("goes on from a state dict as if it had never stopped", () => {
+    const net = model();
+    const whole = new EarlyStopping({ patience: 3 });
+    const values = [3, 2, 2.5, 1.5, 1.75, 1.6, 1.5];
+    for (const [i, value] of values.entries()) {
+      const resumed = new EarlyStopping({ patience: 3 });
+      resumed.loadStateDict(whole.stateDict());
+      expect(resumed.update(value, net), `update ${i + 1}`).toBe(whole.update(value, net));
+      expect([resumed.best, resumed.bestEpoch, resumed.shouldStop]).toEqual([
+        whole.best,
+        whole.bestEpoch,
+        whole.shouldStop,
+      ]);
+    }
+    expect(whole.shouldStop).toBe(true);
+  });
+
+  it("refuses a state of the other mode, one without the best weights, and what is no state", () => {
+    const stopping = new EarlyStopping({ patience: 1 });
+    const kept = { epochs: 2, mode: "min" as const, best: 1, bestEpoch: 2 };
+    expect(() => stopping.loadStateDict({ ...kept, mode: "max" })).toThrow('mode "max", expected "min"');
+    expect(() => stopping.loadStateDict(kept)).toThrow("no weights of its best epoch 2");
+    expect(() => stopping.loadStateDict({ ...kept, epochs: -1 })).toThrow("earlyStopping.epochs is -1");
+    expect(stopping.stateDict()).toEqual({ epochs: 0, mode: "min" });
+    new EarlyStopping({ patience: 1, restoreBest: false }).loadStateDict(kept);
+  });
 });

@@ -1,4 +1,6 @@
 import { checkOptions } from "../core/index.ts";
+import { checkStopping } from "../io/checkpointChecks.ts";
+import type { EarlyStoppingState } from "../io/index.ts";
 import type { StateDict } from "../nn/index.ts";
 import { cloneState } from "../tensor/index.ts";
 import type { Model } from "./modelState.ts";
@@ -91,5 +93,36 @@ export class EarlyStopping {
     if (this.#state === undefined) return false;
     model.loadStateDict(this.#state);
     return true;
+  }
+
+  /** Where it stands, for a checkpoint. The best weights are its own: it replaces them and never writes into them. */
+  stateDict(): EarlyStoppingState {
+    const { mode } = this;
+    return { epochs: this.#epochs, mode, best: this.#best, bestEpoch: this.#bestEpoch, model: this.#state };
+  }
+
+  /**
+   * Goes on from a `stateDict()`. Patience and minDelta stay its own.
+   * @throws TypeError or RangeError if the state is none
+   * @throws Error if it was watched in the other mode, or lacks the best weights, which `restoreBest` needs
+   */
+  loadStateDict(state: EarlyStoppingState): void {
+    checkStopping("EarlyStopping", state);
+    const { epochs, mode, best, bestEpoch, model } = state;
+    if (mode !== this.mode) {
+      throw new Error(
+        `EarlyStopping: the state is one of mode "${mode}", expected "${this.mode}"; make it with that mode`,
+      );
+    }
+    if (this.restoreBest && bestEpoch !== undefined && model === undefined) {
+      throw new Error(
+        `EarlyStopping: the state has no weights of its best epoch ${bestEpoch}, because restoreBest was off when it was ` +
+          "saved; set restoreBest to false here too",
+      );
+    }
+    this.#epochs = epochs;
+    this.#best = best;
+    this.#bestEpoch = bestEpoch;
+    this.#state = this.restoreBest ? cloneState(model) : undefined;
   }
 }

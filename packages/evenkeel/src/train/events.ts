@@ -1,3 +1,4 @@
+import type { Checkpoint } from "../io/index.ts";
 import type { EpochRecord, History, Scores, StopReason } from "./history.ts";
 
 /** What every event carries. Epochs and steps count from 1; a step is one call of the optimizer. */
@@ -45,6 +46,13 @@ export interface ValidationEvent<K extends string = never> extends Moment {
 /** At the end of each epoch, after its validation: the record that goes into the history. */
 export interface EpochEvent<K extends string = never> extends EpochRecord<K> {
   readonly type: "epoch";
+  /**
+   * A copy of the training's whole state, from which `fit(model, { …, resume })` goes on as if it had never stopped;
+   * `saveCheckpoint` of evenkeel/io makes a file of it. To be called while the training waits: in `onEpoch`, which may be
+   * asynchronous, or in the body of a loop.
+   * @throws Error if the training has gone on since, or has state that would be lost
+   */
+  checkpoint(): Checkpoint;
 }
 
 /** The last event. The model is already as `fit` leaves it: best weights restored, modes as they were found. */

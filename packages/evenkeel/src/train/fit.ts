@@ -3,10 +3,11 @@ import { type Example, rowBatches, toExample } from "./batches.ts";
 import { needsTwoRows } from "./batchNormLayers.ts";
 import { breather } from "./breathe.ts";
 import { type Forward, forwardPass, noBatches, scoreBatches } from "./evaluate.ts";
-import type { TrainingEvent } from "./events.ts";
+import type { EpochEvent, TrainingEvent } from "./events.ts";
 import { callbackFor, type FitOptions, type FitPlan, planFit } from "./fitOptions.ts";
 import { type EpochRecord, type History, monitored, type Scores, type StopReason } from "./history.ts";
 import { keepModes, type Model } from "./modelState.ts";
+import { resumeTraining, takeCheckpoint } from "./resume.ts";
 import { Scoreboard } from "./scoreboard.ts";
 import { Stepper } from "./step.ts";
 import { Training } from "./training.ts";
@@ -22,13 +23,16 @@ import { Training } from "./training.ts";
  * - Time to breathe: every `yieldEvery` milliseconds the event loop gets a turn.
  * - A step that fails changes neither parameters nor buffers nor the optimizer nor the default generator.
  *
- * @throws at the call: TypeError, RangeError or Error for options that are missing, unknown or do not fit
+ * @throws at the call: TypeError, RangeError or Error for options that are missing, unknown or do not fit, also for a
+ * checkpoint to resume from: nothing has changed then
  * @throws later, from the loop or the promise: NonFiniteLossError at the first loss or gradient that is NaN or infinite,
  * naming the column, target, parameter or layer; RangeError if all there is is one row and the model has BatchNorm, Error
  * if a loader gives no batches; whatever model, loss, optimizer, metrics and callbacks throw
  */
 export function fit<K extends string = never>(model: Model, options: FitOptions<K>): Training<K> {
-  const run = new Run(model, planFit(model, options));
+  const plan = planFit(model, options);
+  const done = plan.resume === undefined ? [] : resumeTraining(model, plan, plan.resume);
+  const run = new Run(model, plan, done);
   return new Training(run.events(), () => run.cancel(), callbackFor(options));
 }
 
@@ -38,14 +42,19 @@ class Run<K extends string> {
   readonly #stepper: Stepper;
   readonly #forward: Forward;
   readonly #breathe: () => Promise<void> | undefined;
-  readonly #epochs: EpochRecord<K>[] = [];
+  readonly #epochs: EpochRecord<K>[];
+  /** When the training would have begun if it had run in one piece. */
   #started = 0;
   #epoch = 0;
   #step = 0;
   #cancelled = false;
 
-  constructor(model: Model, plan: FitPlan<K>) {
+  /** @param done the epochs of the training that is resumed */
+  constructor(model: Model, plan: FitPlan<K>, done: EpochRecord<K>[]) {
     this.#model = model;
+    this.#epochs = done;
+    this.#epoch = plan.resume?.epoch ?? 0;
+    this.#step = plan.resume?.step ?? 0;
     this.#plan = plan;
     this.#stepper = new Stepper(model, plan);
     this.#forward = compile(forwardPass(model, plan.loss), { compile: plan.compile });
@@ -58,7 +67,7 @@ class Run<K extends string> {
 
   async *events(): AsyncGenerator<TrainingEvent<K>, History<K>, undefined> {
     const { stopping, epochs, earlyStopping } = this.#plan;
-    this.#started = performance.now();
+    this.#started = performance.now() - 1000 * (this.#epochs.at(-1)?.seconds ?? 0);
     const restoreModes = keepModes(this.#model);
     let reason: StopReason = "completed";
     let restored = false;
@@ -89,7 +98,7 @@ class Run<K extends string> {
 
   /** Returns whether the epoch came to its end. */
   async *#runEpoch(): AsyncGenerator<TrainingEvent<K>, boolean, undefined> {
-    const { monitor, stopping } = this.#plan;
+    const { monitor, stopping, schedule } = this.#plan;
     this.#epoch++;
     const train = yield* this.#trainEpoch();
     if (train === undefined) return false;
@@ -97,12 +106,33 @@ class Run<K extends string> {
     if (scored === undefined) return false;
     const { scores: validation, rows } = scored;
     if (validation !== undefined) yield { type: "validation", scores: validation, rows, ...this.#moment() };
-    const improved = stopping.update(monitored({ train, validation }, monitor), this.#model);
+    const value = monitored({ train, validation }, monitor);
+    const improved = stopping.update(value, this.#model);
     const learningRate = this.#learningRate();
     const record = { ...this.#moment(), learningRate, train, ...(validation && { validation }), improved };
+    schedule.afterEpoch(value);
     this.#epochs.push(record);
-    yield { type: "epoch", ...record };
+    yield* this.#report(record);
     return true;
+  }
+
+  /** Gives an epoch's event, which can take a checkpoint until the training goes on. */
+  *#report(record: EpochRecord<K>): Generator<EpochEvent<K>, void, undefined> {
+    let waits = true;
+    const checkpoint = () => {
+      if (waits) return takeCheckpoint(this.#model, this.#plan, this.#epochs);
+      throw new Error(
+        `checkpoint: the training has gone on since the end of epoch ${record.epoch}; call event.checkpoint() in onEpoch ` +
+          "or in the body of the loop over the training",
+      );
+    };
+    const event = { type: "epoch" as const, ...record };
+    try {
+      // Not enumerable: events can be posted to other threads, functions cannot.
+      yield Object.defineProperty(event, "checkpoint", { value: checkpoint }) as EpochEvent<K>;
+    } finally {
+      waits = false;
+    }
   }
 
   /** Returns the scores of the training rows; undefined if stopped. */
@@ -118,6 +148,7 @@ class Run<K extends string> {
       const learningRate = this.#learningRate();
       const { loss, gradNorm } = this.#stepper.step(example, this.#position(++batch), board);
       this.#step++;
+      this.#plan.schedule.afterStep();
       yield { type: "batch", batch, loss, rows, joined, learningRate, gradNorm, ...this.#moment() };
       await this.#breathe();
     }

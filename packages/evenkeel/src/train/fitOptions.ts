@@ -1,4 +1,5 @@
 import { checkOptions } from "../core/index.ts";
+import type { Checkpoint } from "../io/index.ts";
 import { describe } from "../nn/callable.ts";
 import { checkLoader, type Loader } from "./batches.ts";
 import { EarlyStopping, type EarlyStoppingOptions, earlyStoppingKeys } from "./earlyStopping.ts";
@@ -6,10 +7,11 @@ import { checkLoss, type Loss, noBatches } from "./evaluate.ts";
 import type { BatchEvent, EpochEvent, StartEvent, StopEvent, TrainingEvent, ValidationEvent } from "./events.ts";
 import type { Monitor } from "./history.ts";
 import type { Model } from "./modelState.ts";
+import { Schedule, type ScheduleOptions } from "./schedule.ts";
 import { checkMetrics, type Metrics } from "./scoreboard.ts";
 import type { StepOptimizer } from "./step.ts";
 
-export interface FitOptions<K extends string = never> {
+export interface FitOptions<K extends string = never> extends ScheduleOptions {
   /** Training batches, walked through once per epoch: a DataLoader, or an array of [input, target]. */
   readonly train: Loader;
   /** Rows to score after every epoch, in eval mode. */
@@ -28,6 +30,12 @@ export interface FitOptions<K extends string = never> {
    * training.
    */
   readonly earlyStopping?: EarlyStoppingOptions & { readonly monitor?: Monitor<NoInfer<K>> };
+  /**
+   * Where an earlier training stood: what `event.checkpoint()` of an epoch gave, or `loadCheckpoint` of evenkeel/io. The
+   * training goes on from there to the same bytes as one that was never interrupted, if everything else is the same:
+   * network, optimizer, loaders, options. `epochs` counts from the start of the earlier one.
+   */
+  readonly resume?: Checkpoint;
   /** Ends the training between two steps. The history then says "aborted"; nothing is thrown. */
   readonly signal?: AbortSignal;
   /** Scale the gradients of each step so that their common 2-norm is at most this. */
@@ -56,6 +64,7 @@ export interface FitPlan<K extends string> extends FitOptions<K> {
   readonly monitor: Monitor<K>;
   /** Finds the best epoch; one that never stops if early stopping was not asked for. */
   readonly stopping: EarlyStopping;
+  readonly schedule: Schedule;
 }
 
 const callbacks = {
@@ -68,7 +77,7 @@ const callbacks = {
 
 const keys = [
   ...["train", "validation", "loss", "optimizer", "epochs", "metrics", "earlyStopping", "signal", "clipGradNorm"],
-  ...["columns", "compile", "yieldEvery", ...Object.values(callbacks)],
+  ...["scheduler", "schedulerInterval", "columns", "compile", "yieldEvery", "resume", ...Object.values(callbacks)],
 ];
 
 /** @throws TypeError, RangeError or Error naming the option that is missing, unknown, or does not fit */
@@ -98,7 +107,7 @@ export function planFit<K extends string>(model: Model, options: FitOptions<K>):
       throw new TypeError(`fit: ${name} is ${typeof options[name]}, expected a function`);
     }
   }
-  return { ...options, compile, yieldEvery, ...planStopping(options) };
+  return { ...options, compile, yieldEvery, schedule: new Schedule(options), ...planStopping(options) };
 }
 
 /** Whether a loader says that it gives nothing; one that cannot say is found empty when it is walked through. */

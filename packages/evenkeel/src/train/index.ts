@@ -10,7 +10,20 @@ export * from "./metrics.ts";
 export * as metrics from "./metrics.ts";
 export type { Model } from "./modelState.ts";
 export { NonFiniteLossError, type NonFinitePlace } from "./nonFinite.ts";
+export type { Scheduler } from "./schedule.ts";
 export type { Metrics } from "./scoreboard.ts";
 export type { StepOptimizer } from "./step.ts";
+export type { TableCallbacks, TableEpochEvent, TableMetric, TableStartEvent } from "./tableEvents.ts";
+export type { ClassWeights } from "./tableLoss.ts";
+export {
+  lossNames,
+  optimizerNames,
+  scheduleNames,
+  statisticsNames,
+  type TablePlan,
+  type TrainTableOptions,
+} from "./tableOptions.ts";
+export type { StatisticsChoice, StatisticsKind } from "./tableStatistics.ts";
 export type { Training } from "./training.ts";
+export { type PartScores, type TableTraining, trainTable } from "./trainTable.ts";
 export { updateBatchNorm } from "./updateBatchNorm.ts";

@@ -1,5 +1,5 @@
 import type { Buffer, Module } from "../nn/index.ts";
-import { defaultGenerator } from "../random/index.ts";
+import { defaultGenerator, Generator } from "../random/index.ts";
 import { noGrad, type Tensor } from "../tensor/index.ts";
 
 /** A network from tensors to a tensor: what can be trained on batches. */
@@ -30,24 +30,24 @@ export function keepingModes<T>(model: Model, use: () => T): T {
 export class ForwardState {
   readonly #buffers: readonly Buffer[];
   readonly #copies: readonly Tensor[];
-  #generator: Uint8Array;
+  readonly #generator = new Generator();
 
   constructor(model: Model) {
     this.#buffers = [...model.buffers()];
     this.#copies = this.#buffers.map((buffer) => buffer.detach().clone());
-    this.#generator = defaultGenerator.getState();
+    defaultGenerator.copyTo(this.#generator);
   }
 
   /** Takes the state anew. */
   take(): void {
     for (let i = 0; i < this.#buffers.length; i++) this.#copies[i].data.set(this.#buffers[i].data);
-    this.#generator = defaultGenerator.getState();
+    defaultGenerator.copyTo(this.#generator);
   }
 
   /** Puts the state back as it was when it was taken. */
   restore(): void {
     this.restoreBuffers();
-    defaultGenerator.setState(this.#generator);
+    this.#generator.copyTo(defaultGenerator);
   }
 
   restoreBuffers(): void {

@@ -22,9 +22,11 @@ export class Scoreboard<K extends string> {
 
   /** @param loss mean over the rows of this batch */
   add(loss: number, rows: number, output: Tensor, target: Tensor): void {
-    noGrad(() => {
-      for (const [, metric] of this.#metrics) metric.update(output, target);
-    });
+    if (this.#metrics.length > 0) {
+      noGrad(() => {
+        for (const [, metric] of this.#metrics) metric.update(output, target);
+      });
+    }
     this.#lossSum += loss * rows;
     this.#rows += rows;
   }

@@ -3,7 +3,7 @@ import { clipGradNorm, Optimizer } from "../optim/index.ts";
 import type { Tensor } from "../tensor/index.ts";
 import type { Example } from "./batches.ts";
 import { advise, diagnoseGradient, diagnoseLoss } from "./diagnose.ts";
-import { type Forward, forwardPass, type Loss } from "./evaluate.ts";
+import { forwardPass, type Loss } from "./evaluate.ts";
 import { ForwardState, type Model } from "./modelState.ts";
 import { firstNonFinite, NonFiniteLossError } from "./nonFinite.ts";
 import type { Scoreboard } from "./scoreboard.ts";
@@ -44,7 +44,8 @@ export class Stepper {
   readonly #model: Model;
   readonly #options: StepperOptions;
   readonly #before: ForwardState;
-  readonly #gradientsOf: Compiled<Parameters<Forward>, ReturnType<Forward>>;
+  /** Inputs and target in, output and loss out. */
+  readonly #gradientsOf: Compiled<Tensor[], readonly [output: Tensor, loss: Tensor]>;
   readonly #update: () => Tensor | undefined;
 
   constructor(model: Model, options: StepperOptions) {
@@ -54,11 +55,11 @@ export class Stepper {
     const { optimizer, clipGradNorm: maxNorm } = options;
     const forward = forwardPass(model, options.loss);
     const compiled = { compile: options.compile ?? true };
-    this.#gradientsOf = compile((inputs, target) => {
-      const { output, loss } = forward(inputs, target);
+    this.#gradientsOf = compile((...tensors: Tensor[]) => {
+      const { output, loss } = forward(tensors.slice(0, -1), tensors[tensors.length - 1]);
       optimizer.zeroGrad();
       loss.backward();
-      return { output: output.detach(), loss };
+      return [output.detach(), loss] as const;
     }, compiled);
     const update = () => {
       const norm = maxNorm === undefined ? undefined : clipGradNorm(this.#params(), maxNorm);
@@ -102,7 +103,7 @@ export class Stepper {
 
   #gradients(example: Example, position: Position, board: Scoreboard<string>): number {
     const { optimizer } = this.#options;
-    const { output, loss } = this.#gradientsOf(example.inputs, example.target);
+    const [output, loss] = this.#gradientsOf(...example.inputs, example.target);
     const value = loss.item();
     if (!Number.isFinite(value)) {
       optimizer.zeroGrad();
@@ -110,8 +111,8 @@ export class Stepper {
     }
     // Before the step, so that a metric that refuses the output refuses the step.
     board.add(value, example.rows, output, example.target);
-    const bad = this.#params().filter(({ grad }) => grad !== null && firstNonFinite(grad) >= 0);
-    if (bad.length > 0) {
+    if (!this.#gradientsAreFinite()) {
+      const bad = this.#params().filter(hasNonFiniteGradient);
       this.#before.restore();
       const where = diagnoseGradient(this.#model, example, new Set(bad));
       optimizer.zeroGrad();
@@ -127,7 +128,16 @@ export class Stepper {
     );
   }
 
+  #gradientsAreFinite(): boolean {
+    for (const { params } of this.#options.optimizer.paramGroups) if (params.some(hasNonFiniteGradient)) return false;
+    return true;
+  }
+
   #params(): Tensor[] {
     return this.#options.optimizer.paramGroups.flatMap((group) => [...group.params]);
   }
+}
+
+function hasNonFiniteGradient({ grad }: Tensor): boolean {
+  return grad !== null && firstNonFinite(grad) >= 0;
 }

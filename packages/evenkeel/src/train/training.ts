@@ -93,7 +93,8 @@ export class Training<K extends string = never> implements PromiseLike<History<K
         if (item.value !== undefined) this.#resolve(item.value);
         return { done: true, value: undefined };
       }
-      await this.#callback(item.value);
+      const waits = this.#callback(item.value);
+      if (waits !== undefined) await waits;
       return item;
     } catch (error) {
       // A callback that throws ends the training; its `finally` blocks set the modes back.

@@ -1,4 +1,7 @@
-/** A growing buffer of WebAssembly binary. https://webassembly.github.io/spec/core/binary/ */
+/**
+ * A growing buffer of WebAssembly binary. A program is some ten thousand instructions, written by code that runs for the first
+ * time: what is called for each is kept short. https://webassembly.github.io/spec/core/binary/
+ */
 export class ByteWriter {
   #bytes = new Uint8Array(256);
   #length = 0;
@@ -7,12 +10,12 @@ export class ByteWriter {
     return this.#length;
   }
 
-  byte(...values: number[]): void {
-    this.#reserve(values.length);
-    for (const value of values) this.#bytes[this.#length++] = value;
+  byte(value: number): void {
+    if (this.#length === this.#bytes.length) this.#reserve(1);
+    this.#bytes[this.#length++] = value;
   }
 
-  bytes(values: Uint8Array): void {
+  bytes(values: ArrayLike<number>): void {
     this.#reserve(values.length);
     this.#bytes.set(values, this.#length);
     this.#length += values.length;
@@ -42,12 +45,20 @@ export class ByteWriter {
     }
   }
 
+  /** A 32-bit integer as it is. */
+  i32(value: number): void {
+    for (let shift = 0; shift < 32; shift += 8) this.byte((value >>> shift) & 255);
+  }
+
   f32(value: number): void {
-    this.bytes(new Uint8Array(new Float32Array([value]).buffer));
+    floats[0] = value;
+    this.i32(words[0]);
   }
 
   f64(value: number): void {
-    this.bytes(new Uint8Array(new Float64Array([value]).buffer));
+    doubles[0] = value;
+    this.i32(words[0]);
+    this.i32(words[1]);
   }
 
   name(text: string): void {
@@ -67,3 +78,8 @@ export class ByteWriter {
     this.#bytes = larger;
   }
 }
+
+// One number as bits, low word first as in every engine's memory.
+const doubles = /* @__PURE__ */ new Float64Array(1);
+const floats = /* @__PURE__ */ new Float32Array(doubles.buffer);
+const words = /* @__PURE__ */ new Int32Array(doubles.buffer);

@@ -70,12 +70,30 @@ export function instruction<T extends ValueType>(
   type: T,
   opcode: readonly number[],
   operands: readonly Expr[],
-  immediates?: (out: ByteWriter) => void,
+  immediates?: Immediates,
 ): Expr<T> {
-  return expr(type, (out) => {
-    for (const operand of operands) operand.write(out);
-    out.byte(opcode[0]);
-    if (opcode.length > 1) out.u32(opcode[1]);
-    immediates?.(out);
-  });
+  return new Instruction(type, opcode, operands, immediates);
+}
+
+type Immediates = (out: ByteWriter) => void;
+
+class Instruction<T extends ValueType> implements Expr<T> {
+  readonly type: T;
+  readonly #opcode: readonly number[];
+  readonly #operands: readonly Expr[];
+  readonly #immediates: Immediates | undefined;
+
+  constructor(type: T, opcode: readonly number[], operands: readonly Expr[], immediates?: Immediates) {
+    this.type = type;
+    this.#opcode = opcode;
+    this.#operands = operands;
+    this.#immediates = immediates;
+  }
+
+  write(out: ByteWriter): void {
+    for (let i = 0; i < this.#operands.length; i++) this.#operands[i].write(out);
+    out.byte(this.#opcode[0]);
+    if (this.#opcode.length > 1) out.u32(this.#opcode[1]);
+    this.#immediates?.(out);
+  }
 }

@@ -108,9 +108,9 @@ export class FunctionBuilder {
 
   /** `do { } while (condition)`; the body returns the condition. */
   repeat(body: () => Expr<"i32">): void {
-    this.#code.byte(0x03, voidBlock);
+    this.#code.bytes([0x03, voidBlock]);
     body().write(this.#code);
-    this.#code.byte(0x0d, 0, 0x0b);
+    this.#code.bytes([0x0d, 0, 0x0b]);
   }
 
   /** Runs `body` for count = 0 times not at all, once straight, several times in a loop; counts down a local. */
@@ -130,7 +130,7 @@ export class FunctionBuilder {
 
   if(condition: I32, then: () => void, otherwise?: () => void): void {
     asExpr("i32", condition).write(this.#code);
-    this.#code.byte(0x04, voidBlock);
+    this.#code.bytes([0x04, voidBlock]);
     then();
     if (otherwise !== undefined) {
       this.#code.byte(0x05);
@@ -142,13 +142,13 @@ export class FunctionBuilder {
   /** memory.fill: `bytes` bytes of `value`. */
   fill(address: I32, value: I32, bytes: I32): void {
     for (const operand of [address, value, bytes]) asExpr("i32", operand).write(this.#code);
-    this.#code.byte(0xfc, 0x0b, 0);
+    this.#code.bytes([0xfc, 0x0b, 0]);
   }
 
   /** memory.copy. */
   copy(to: I32, from: I32, bytes: I32): void {
     for (const operand of [to, from, bytes]) asExpr("i32", operand).write(this.#code);
-    this.#code.byte(0xfc, 0x0a, 0, 0);
+    this.#code.bytes([0xfc, 0x0a, 0, 0]);
   }
 
   /** Calls a function without a result. */
@@ -184,7 +184,8 @@ export class FunctionBuilder {
   #store(opcode: readonly number[], address: I32, value: Expr, offset: number, lane?: number): void {
     asExpr("i32", address).write(this.#code);
     value.write(this.#code);
-    this.#code.byte(...opcode, 0);
+    for (let i = 0; i < opcode.length; i++) this.#code.byte(opcode[i]);
+    this.#code.byte(0);
     this.#code.u32(offset);
     if (lane !== undefined) this.#code.byte(lane);
   }

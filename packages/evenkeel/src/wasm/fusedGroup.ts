@@ -1,10 +1,10 @@
-import type { DType, Shape, Spec } from "../core/index.ts";
+import { type DType, isFloat, type Shape, type Spec } from "../core/index.ts";
 import { broadcastPattern } from "./broadcastPattern.ts";
 import type { V128 } from "./expression.ts";
 import type { FunctionBuilder } from "./functionBuilder.ts";
 import { emitFusedLoop } from "./fusedLoop.ts";
-import { f32x4, f64x2, v128 } from "./instructions.ts";
-import type { LaneContext, LaneKernel, Placed } from "./kernel.ts";
+import { f32x4, f64x2, i32x4, v128 } from "./instructions.ts";
+import type { LaneKernel, Placed } from "./kernel.ts";
 import type { LaneType } from "./laneMemory.ts";
 import type { ModuleBuilder } from "./moduleBuilder.ts";
 
@@ -38,11 +38,14 @@ export interface FusedGroup<I extends Spec = Placed> {
   readonly outputs: readonly { readonly step: number; readonly placed: I }[];
 }
 
-/** The dtype to compute a step in, from its operands and its result; undefined if there is none. */
-export function laneTypeOf(inputs: readonly Spec[], output: Spec): LaneType | undefined {
-  if (output.dtype !== "bool") return output.dtype === "int32" ? undefined : output.dtype;
-  const floats = inputs.filter(({ dtype }) => dtype === "float32" || dtype === "float64");
-  if (floats.length === 0) return inputs.every(({ dtype }) => dtype === "bool") ? "float32" : undefined;
+/** The dtype to compute a step in, from its operands and its result. */
+export function laneTypeOf(inputs: readonly Spec[], output: Spec): LaneType {
+  if (output.dtype !== "bool") return output.dtype;
+  const floats = inputs.filter(({ dtype }) => isFloat(dtype));
+  const whole = inputs.some(({ dtype }) => dtype === "int32");
+  if (floats.length === 0) return whole ? "int32" : "float32";
+  // Doubles alone hold both exactly.
+  if (whole) return "float64";
   // A scalar does not widen arrays, as in promotion.
   const arrays = floats.filter(({ shape }) => shape.length > 0);
   return (arrays.length > 0 ? arrays : floats).some(({ dtype }) => dtype === "float64") ? "float64" : "float32";
@@ -51,13 +54,14 @@ export function laneTypeOf(inputs: readonly Spec[], output: Spec): LaneType | un
 /** Why a group cannot be one loop; undefined if it can. */
 export function whyNotFused({ dtype, shape, inputs, steps, outputs }: FusedGroup<Spec>): string | undefined {
   for (const input of inputs) {
-    if (input.dtype === "int32") return "an operand is int32";
+    if (dtype === "int32" && isFloat(input.dtype)) return "a float becomes an int32";
     if (input.dtype === "float64" && dtype === "float32" && input.shape.length > 0) {
       return "float64 and float32 arrays are mixed";
     }
   }
   for (const { kernel, attrs, dtype: result } of steps) {
     if (result !== dtype && result !== "bool") return `a result is ${result} where others are ${dtype}`;
+    if (dtype === "int32" && kernel.integers === undefined) return "there is code for floats only";
     const why = kernel.declines?.(dtype, attrs);
     if (why !== undefined) return why;
   }
@@ -98,7 +102,10 @@ function isShort({ inputs, steps }: FusedGroup): boolean {
 }
 
 function emitSteps(group: FusedGroup, inputs: readonly V128[], f: FunctionBuilder, module: ModuleBuilder): V128[] {
-  const lanes = group.dtype === "float32" ? f32x4 : f64x2;
+  const { dtype: laneType } = group;
+  const lanes = laneType === "float64" ? f64x2 : f32x4;
+  const asNumber = laneType === "int32" ? integerOf : (mask: V128) => numberOf(mask, lanes);
+  const asMask = laneType === "int32" ? maskOfInteger : (value: V128) => maskOf(value, lanes);
   const dtypes = [...group.inputs, ...group.steps].map(({ dtype }) => dtype);
   const values = [...inputs];
   for (const { kernel, attrs, args, dtype } of group.steps) {
@@ -106,12 +113,15 @@ function emitSteps(group: FusedGroup, inputs: readonly V128[], f: FunctionBuilde
     const operands = args.map((arg, position) => {
       const isMask = dtypes[arg] === "bool";
       if (isMask === masks.includes(position)) return values[arg];
-      return f.let(isMask ? numberOf(values[arg], lanes) : maskOf(values[arg], lanes));
+      return f.let(isMask ? asNumber(values[arg]) : asMask(values[arg]));
     });
-    const context: LaneContext<never> = { attrs: attrs as never, f, module, lanes, dtype: group.dtype };
-    const value = f.let(kernel.lane(operands, context));
+    const value = f.let(
+      laneType === "int32" && kernel.integers !== undefined
+        ? kernel.integers(operands, attrs)
+        : kernel.lane(operands, { attrs: attrs as never, f, module, lanes }),
+    );
     const givesMask = "givesMask" in kernel && kernel.givesMask;
-    values.push(dtype === "bool" && !givesMask ? f.let(maskOf(value, lanes)) : value);
+    values.push(dtype === "bool" && !givesMask ? f.let(asMask(value)) : value);
   }
   return group.outputs.map(({ step }) => values[inputs.length + step]);
 }
@@ -121,3 +131,6 @@ type LaneSet = typeof f32x4 | typeof f64x2;
 const numberOf = (mask: V128, lanes: LaneSet): V128 => v128.and(mask, lanes.const(1));
 /** Any value but 0 is true, NaN too. */
 const maskOf = (value: V128, lanes: LaneSet): V128 => lanes.ne(value, lanes.const(0));
+
+const integerOf = (mask: V128): V128 => v128.and(mask, i32x4.const(1));
+const maskOfInteger = (value: V128): V128 => i32x4.ne(value, i32x4.const(0));

@@ -123,7 +123,7 @@ describe("groups", () => {
   });
 
   it("say why they cannot be one loop", () => {
-    const group = (input: ReturnType<typeof spec>, dtype: "float32" | "float64" = "float32") => ({
+    const group = (input: ReturnType<typeof spec>, dtype: "float32" | "float64" | "int32" = "float32") => ({
       dtype,
       shape: [2, 3, 4, 4],
       inputs: [input, spec([])],
@@ -132,7 +132,8 @@ describe("groups", () => {
     });
     expect(whyNotFused(group(spec([2, 3, 4, 4])))).toBeUndefined();
     expect(whyNotFused(group(spec([3, 1, 1])))).toMatch("rows or columns");
-    expect(whyNotFused(group(spec([4], "int32")))).toMatch("int32");
+    expect(whyNotFused(group(spec([4], "int32")))).toBeUndefined();
+    expect(whyNotFused(group(spec([4], "int32"), "int32"))).toMatch("float becomes an int32");
     expect(whyNotFused(group(spec([4], "float64")))).toMatch("mixed");
     expect(whyNotFused(group(spec([4], "float64"), "float64"))).toBeUndefined();
   });
@@ -141,7 +142,11 @@ describe("groups", () => {
     expect(laneTypeOf([spec([3]), spec([], "float64")], spec([3], "bool"))).toBe("float32");
     expect(laneTypeOf([spec([3], "float64"), spec([])], spec([3], "bool"))).toBe("float64");
     expect(laneTypeOf([spec([3], "bool")], spec([3], "bool"))).toBe("float32");
-    expect(laneTypeOf([spec([3], "int32"), spec([3], "int32")], spec([3], "bool"))).toBeUndefined();
-    expect(laneTypeOf([spec([3], "int32"), spec([3])], spec([3], "int32"))).toBeUndefined();
+    expect(laneTypeOf([spec([3], "int32"), spec([3], "bool")], spec([3], "bool"))).toBe("int32");
+    expect(laneTypeOf([spec([3], "int32"), spec([3])], spec([3]))).toBe("float32");
+  });
+
+  it("compare integers with floats in doubles, which hold both", () => {
+    expect(laneTypeOf([spec([3], "int32"), spec([3])], spec([3], "bool"))).toBe("float64");
   });
 });

@@ -25,7 +25,7 @@ export interface LoopInput extends LaneArray {
 /** One pass over arrays of rows x columns elements, contiguous and row-major. */
 export interface FusedLoop {
   readonly f: FunctionBuilder;
-  /** What is computed in; arrays are of this dtype or bool, inputs also of the other one. */
+  /** What is computed in; arrays are of this dtype or bool, inputs of float lanes of any. */
   readonly lanes: LaneType;
   readonly rows: number;
   readonly columns: number;

@@ -137,11 +137,20 @@ const extract =
   <T extends ValueType>(type: T, code: number) =>
   (a: V128, lane: number): Expr<T> =>
     instruction(type, simd(code), [a], (out) => out.byte(lane));
-const constant = (lanes: Uint8Array): V128 => instruction("v128", simd(0x0c), [], (out) => out.bytes(lanes));
+/** Sixteen bytes. */
+const constant = (write: (out: ByteWriter) => void): V128 => instruction("v128", constantCode, [], write);
+const constantCode = simd(0x0c);
 
 /** Bytes of a and b by their positions 0 to 31. */
 const shuffleBytes = (a: V128, b: V128, positions: readonly number[]): V128 =>
-  instruction("v128", simd(0x0d), [a, b], (out) => out.byte(...positions));
+  instruction("v128", shuffleCode, [a, b], (out) => out.bytes(positions));
+const shuffleCode = simd(0x0d);
+
+/** Lanes of a (0 to 3) and b (4 to 7), by their bytes. */
+const shuffleWords = (a: V128, b: V128, lanes: readonly [number, number, number, number]): V128 =>
+  instruction("v128", shuffleCode, [a, b], (out) => {
+    for (let i = 0; i < 4; i++) out.i32(0x03020100 + 0x04040404 * lanes[i]);
+  });
 
 export const v128 = {
   load: load("v128", ...simd(0)),
@@ -163,16 +172,14 @@ export const v128 = {
 };
 
 export const f32x4 = {
-  const: (value: number): V128 => constant(new Uint8Array(new Float32Array([value, value, value, value]).buffer)),
+  const: (value: number): V128 =>
+    constant((out) => {
+      for (let i = 0; i < 4; i++) out.f32(value);
+    }),
   splat: (a: F32): V128 => instruction("v128", simd(0x13), [asExpr("f32", a)]),
   extract: extract("f32", 0x1f),
   /** Lanes of a (0 to 3) and b (4 to 7). */
-  shuffle: (a: V128, b: V128, lanes: readonly [number, number, number, number]): V128 =>
-    shuffleBytes(
-      a,
-      b,
-      lanes.flatMap((lane) => [0, 1, 2, 3].map((byte) => lane * 4 + byte)),
-    ),
+  shuffle: shuffleWords,
   eq: vector2(0x41),
   ne: vector2(0x42),
   lt: vector2(0x43),
@@ -205,7 +212,10 @@ export const f32x4 = {
 };
 
 export const f64x2 = {
-  const: (value: number): V128 => constant(new Uint8Array(new Float64Array([value, value]).buffer)),
+  const: (value: number): V128 =>
+    constant((out) => {
+      for (let i = 0; i < 2; i++) out.f64(value);
+    }),
   splat: (a: F64): V128 => instruction("v128", simd(0x14), [asExpr("f64", a)]),
   extract: extract("f64", 0x21),
   eq: vector2(0x47),
@@ -231,16 +241,25 @@ export const f64x2 = {
   pmax: vector2(0xf7),
   /** The low two f32 lanes. */
   promoteLow: vector1(0x5f),
+  /** The low two i32 lanes. */
+  fromLowI32x4: vector1(0xfe),
 };
 
 export const i32x4 = {
-  const: (value: number): V128 => constant(new Uint8Array(new Int32Array([value, value, value, value]).buffer)),
+  const: (value: number): V128 =>
+    constant((out) => {
+      for (let i = 0; i < 4; i++) out.i32(value);
+    }),
   splat: (a: I32): V128 => instruction("v128", simd(0x11), [asExpr("i32", a)]),
   extract: extract("i32", 0x1b),
   eq: vector2(0x37),
   ne: vector2(0x38),
   ltS: vector2(0x39),
   gtS: vector2(0x3b),
+  leS: vector2(0x3d),
+  geS: vector2(0x3f),
+  abs: vector1(0xa0),
+  neg: vector1(0xa1),
   shl: shift(0xab),
   shrS: shift(0xac),
   shrU: shift(0xad),

@@ -2,6 +2,7 @@ import type { Spec, TypedArray } from "../core/index.ts";
 import type { V128 } from "./expression.ts";
 import type { FunctionBuilder } from "./functionBuilder.ts";
 import type { f32x4, f64x2 } from "./instructions.ts";
+import type { LaneType } from "./laneMemory.ts";
 import type { ModuleBuilder } from "./moduleBuilder.ts";
 
 /**
@@ -31,9 +32,19 @@ export interface KernelCall<A = unknown> {
   readonly reference: () => void;
 }
 
+/** How calls that differ in their arrays alone become one: the arrays lie side by side, and one loop goes over all of them. */
+export interface Joins {
+  /** So many first inputs are arrays of one shape, whose elements meet their like alone. */
+  readonly arrays: number;
+  /** The input that counts the steps, one more after each call: every call has its own. All others they have in common. */
+  readonly count?: number;
+}
+
 /** Writes the code of an op for given shapes and addresses. Outputs never overlap inputs, except where the op writes state. */
 export interface Kernel<A = never> {
   readonly kind: "kernel";
+  /** Whether calls like these may become one, and how. Such calls have no outputs and need no scratch. */
+  readonly joins?: (inputs: readonly Spec[]) => Joins | undefined;
   /** Why there is no code for such a call (a dtype, a layout); the program then calls the reference. */
   readonly declines?: (inputs: readonly Spec[], outputs: readonly Spec[], attrs: A) => string | undefined;
   /** Bytes of working memory. */
@@ -50,7 +61,6 @@ export interface LaneContext<A> {
   readonly module: ModuleBuilder;
   /** f32x4 or f64x2, by the dtype that is computed in. */
   readonly lanes: Lanes;
-  readonly dtype: "float32" | "float64";
 }
 
 /**
@@ -60,8 +70,10 @@ export interface LaneContext<A> {
 export interface LaneKernel<A = never> {
   readonly kind: "lanes";
   /** Why there is no code for such a call; undefined: there is. float64 has arithmetic, but no exp or log. */
-  readonly declines?: (dtype: "float32" | "float64", attrs: A) => string | undefined;
+  readonly declines?: (dtype: LaneType, attrs: A) => string | undefined;
   readonly lane: (inputs: readonly V128[], context: LaneContext<A>) => V128;
+  /** The same for int32 lanes; without it, there is no code for them. */
+  readonly integers?: (inputs: readonly V128[], attrs: A) => V128;
 }
 
 /** Said of a row that will not have a kernel, or has none yet: compiled programs call its reference. */

@@ -8,15 +8,21 @@ import type { VectorFunction } from "./math/define.ts";
 /** Ways to write lane kernels. */
 
 type Arithmetic<A> = (inputs: readonly V128[], lanes: Lanes, attrs: A, context: LaneContext<A>) => V128;
+type Integers<A> = LaneKernel<A>["integers"];
 
-/** Basic operations, for floats and doubles alike. */
-export function arithmetic<A = object>(lane: Arithmetic<A>): LaneKernel<A> {
-  return { kind: "lanes", lane: (inputs, context) => lane(inputs, context.lanes, context.attrs, context) };
+/** Basic operations, for floats and doubles alike, and for integers if they are given. */
+export function arithmetic<A = object>(lane: Arithmetic<A>, integers?: Integers<A>): LaneKernel<A> {
+  return { kind: "lanes", lane: (inputs, context) => lane(inputs, context.lanes, context.attrs, context), integers };
 }
 
-/** A result that is a mask; operands as numbers, but those named. */
-export function condition(lane: Arithmetic<object>, masks: readonly number[] = []): MaskKernel<object> {
-  return { ...arithmetic(lane), masks, givesMask: true };
+/** A result that is a mask, of numbers. */
+export function comparison(lane: Arithmetic<object>, integers: Integers<object>): MaskKernel<object> {
+  return { ...arithmetic(lane, integers), masks: [], givesMask: true };
+}
+
+/** A mask of masks, whatever they were made of. */
+export function logic(lane: (masks: readonly V128[]) => V128): MaskKernel<object> {
+  return { ...arithmetic(lane, lane), masks: [0, 1], givesMask: true };
 }
 
 /** A function of floats, called. */

@@ -5,12 +5,12 @@ import { f32x4, f64x2, i32, i32x4, v128 } from "./instructions.ts";
 
 /**
  * Arrays as lanes of one kind: loops count in bytes of the lane's own dtype, 4 or 8 for an element, and other dtypes are
- * found from there. A bool is a mask of all ones or all zeros.
+ * found from there. A bool is a mask of all ones or all zeros; integers among floats become floats.
  */
-export type LaneType = "float32" | "float64";
+export type LaneType = "float32" | "float64" | "int32";
 
-export const laneBytes: Record<LaneType, number> = { float32: 4, float64: 8 };
-export const laneCount: Record<LaneType, number> = { float32: 4, float64: 2 };
+export const laneBytes: Record<LaneType, number> = { float32: 4, float64: 8, int32: 4 };
+export const laneCount: Record<LaneType, number> = { float32: 4, float64: 2, int32: 4 };
 
 /** An array to load from or store to. */
 export interface LaneArray {
@@ -39,7 +39,7 @@ const subtract64 = binary(0xd1);
 /** Lanes of all ones from the low bytes that are 1. */
 function maskOfBytes(bytes: V128, lanes: LaneType): V128 {
   const ints = extendWords(extendBytes(bytes));
-  if (lanes === "float32") return i32x4.sub(i32x4.const(0), ints);
+  if (lanes !== "float64") return i32x4.sub(i32x4.const(0), ints);
   return subtract64(i32x4.const(0), extendInts(ints));
 }
 
@@ -47,12 +47,16 @@ function maskOfBytes(bytes: V128, lanes: LaneType): V128 {
 export function loadLanes({ address, dtype }: LaneArray, lanes: LaneType, at: Expr<"i32">): V128 {
   const position = positionOf(dtype, lanes, at);
   if (dtype === "bool") {
-    const bytes = lanes === "float32" ? v128.load32Zero(position, address) : load16Splat(position, address);
+    const bytes = lanes === "float64" ? load16Splat(position, address) : v128.load32Zero(position, address);
     return maskOfBytes(bytes, lanes);
   }
   if (dtype === lanes) return v128.load(position, address);
-  return f64x2.promoteLow(v128.load64Zero(position, address));
+  if (lanes === "float32") return f32x4.fromI32x4(v128.load(position, address));
+  return widened(dtype, v128.load64Zero(position, address));
 }
+
+/** The low two lanes as doubles. */
+const widened = (dtype: DType, low: V128): V128 => (dtype === "int32" ? f64x2.fromLowI32x4 : f64x2.promoteLow)(low);
 
 function load16Splat(at: I32, offset: number): V128 {
   return instruction("v128", [0xfd, 0x08], [at as Expr<"i32">], (out) => {
@@ -73,19 +77,26 @@ export function loadSomeLanes(array: LaneArray, lanes: LaneType, at: Expr<"i32">
   if (lanes === "float64") {
     return dtype === "float64"
       ? v128.load64Zero(position, address)
-      : f64x2.promoteLow(v128.load32Zero(position, address));
+      : widened(dtype, v128.load32Zero(position, address));
   }
-  if (count === 1) return v128.load32Zero(position, address);
-  const pair = v128.load64Zero(position, address);
-  return count === 2 ? pair : v128.load32Lane(position, pair, 2, address + 8);
+  const words = loadWords(position, address, count);
+  return dtype === lanes ? words : f32x4.fromI32x4(words);
+}
+
+/** One to three words, the others 0. */
+function loadWords(at: Expr<"i32">, address: number, count: number): V128 {
+  if (count === 1) return v128.load32Zero(at, address);
+  const pair = v128.load64Zero(at, address);
+  return count === 2 ? pair : v128.load32Lane(at, pair, 2, address + 8);
 }
 
 /** One element in every lane. A float64 among float32 lanes is rounded. */
 export function splatLane({ address, dtype }: LaneArray, lanes: LaneType, at: Expr<"i32">): V128 {
   const position = positionOf(dtype, lanes, at);
   if (dtype === "bool") return i32x4.sub(i32x4.const(0), i32x4.splat(i32.load8U(position, address)));
-  if (dtype === lanes) return (lanes === "float32" ? v128.load32Splat : v128.load64Splat)(position, address);
-  if (lanes === "float64") return f64x2.promoteLow(v128.load32Splat(position, address));
+  if (dtype === lanes) return (lanes === "float64" ? v128.load64Splat : v128.load32Splat)(position, address);
+  if (lanes === "float64") return widened(dtype, v128.load32Splat(position, address));
+  if (dtype === "int32") return f32x4.fromI32x4(v128.load32Splat(position, address));
   const rounded = f32x4.demoteZero(v128.load64Splat(position, address));
   return f32x4.shuffle(rounded, rounded, [0, 0, 0, 0]);
 }
@@ -102,10 +113,10 @@ export function storeLanes(
   const position = positionOf(dtype, lanes, at);
   const whole = count === laneCount[lanes];
   if (dtype === "bool") {
-    const ints = lanes === "float32" ? value : f32x4.shuffle(value, value, [0, 2, 0, 2]);
+    const ints = lanes !== "float64" ? value : f32x4.shuffle(value, value, [0, 2, 0, 2]);
     const halves = f.let(narrowInts(ints, ints));
     const bytes = f.let(v128.and(narrowWords(halves, halves), i32x4.const(0x01010101)));
-    if (lanes === "float32" && whole) {
+    if (lanes !== "float64" && whole) {
       f.storeLane32(position, bytes, 0, address);
       return;
     }

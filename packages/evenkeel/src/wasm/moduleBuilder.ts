@@ -59,7 +59,7 @@ export class ModuleBuilder {
     const signatures = [...new Set(all.map(signatureOf))];
     const typeIndex = (ref: FunctionRef) => signatures.indexOf(signatureOf(ref));
     const out = new ByteWriter();
-    out.byte(0, 0x61, 0x73, 0x6d, 1, 0, 0, 0);
+    out.bytes([0, 0x61, 0x73, 0x6d, 1, 0, 0, 0]);
     section(out, 1, signatures.length, (s) => {
       for (const signature of signatures)
         writeSignature(s, all[all.findIndex((ref) => signatureOf(ref) === signature)]);
@@ -68,7 +68,7 @@ export class ModuleBuilder {
       // The limits of the import: at least one page, no maximum of its own.
       s.name("env");
       s.name("memory");
-      s.byte(2, 0, 1);
+      s.bytes([2, 0, 1]);
       for (const ref of this.#imports) {
         s.name("env");
         s.name(ref.name);
@@ -102,8 +102,8 @@ const signatureOf = ({ params, result }: FunctionRef): string => `${params.join(
 function writeSignature(out: ByteWriter, { params, result }: FunctionRef): void {
   out.byte(0x60);
   out.u32(params.length);
-  out.byte(...params.map(typeCode));
-  out.byte(...(result === null ? [0] : [1, typeCode(result)]));
+  out.bytes(params.map(typeCode));
+  out.bytes(result === null ? [0] : [1, typeCode(result)]);
 }
 
 function section(out: ByteWriter, id: number, count: number, write: (content: ByteWriter) => void): void {

@@ -1,9 +1,10 @@
 import { sameShape } from "../../core/index.ts";
+import type { Joins } from "../../wasm/index.ts";
 import { type GraphBuffer, type GraphNode, type GraphValue, writtenBy } from "../graph.ts";
 import { canFuse, inputsOf } from "../group.ts";
 import type { Program } from "./rewrite.ts";
 
-/** One step of a program: an op, or elementwise ops that share a loop. */
+/** One step of a program: an op, elementwise ops that share a loop, or calls of one op on arrays side by side. */
 export type Task =
   | { readonly kind: "op"; readonly node: GraphNode }
   | {
@@ -11,6 +12,13 @@ export type Task =
       readonly nodes: readonly GraphNode[];
       readonly inputs: readonly GraphValue[];
       /** What is stored: results that are read elsewhere. The others never leave the registers. */
+      readonly outputs: readonly GraphValue[];
+    }
+  | {
+      readonly kind: "joined";
+      readonly joins: Joins;
+      readonly nodes: readonly GraphNode[];
+      readonly inputs: readonly GraphValue[];
       readonly outputs: readonly GraphValue[];
     };
 
@@ -79,7 +87,7 @@ function sameDomain(node: GraphNode, { nodes }: Pending): boolean {
   return node.outputs.length === 1 && sameShape(node.outputs[0].shape, nodes[0].outputs[0].shape);
 }
 
-function intersects(a: ReadonlySet<GraphBuffer>, b: ReadonlySet<GraphBuffer>): boolean {
+export function intersects(a: ReadonlySet<GraphBuffer>, b: ReadonlySet<GraphBuffer>): boolean {
   for (const item of a) if (b.has(item)) return true;
   return false;
 }

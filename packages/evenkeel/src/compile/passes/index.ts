@@ -3,6 +3,7 @@ import { canFuse } from "../group.ts";
 import { fuseBatchNormRelu } from "./batchNormRelu.ts";
 import { foldConstants, withoutExpansions, withoutNeedlessClones } from "./fold.ts";
 import { fuseElementwise, type Task } from "./fuse.ts";
+import { joinCalls } from "./join.ts";
 import { withoutDeadCode } from "./rewrite.ts";
 import { writeThrough } from "./writeThrough.ts";
 
@@ -17,5 +18,5 @@ export function optimize(graph: Graph): { tasks: Task[]; results: readonly Graph
     (program: Graph) => withoutExpansions(program, (node) => canFuse([node])),
   ];
   const program = passes.reduce<Graph>((current, pass) => pass(current), graph);
-  return { tasks: fuseElementwise(program), results: program.results };
+  return { tasks: joinCalls(fuseElementwise(program)), results: program.results };
 }

@@ -1,0 +1,142 @@
+import { type Command, Option } from "@commander-js/extra-typings";
+import {
+  type Activation,
+  activations,
+  type ColumnKind,
+  type Norm,
+  norms,
+  type PreprocessingOptions,
+  type Task,
+} from "evenkeel/tabular";
+import { lossNames, optimizerNames, scheduleNames, statisticsNames, type TrainTableOptions } from "evenkeel/train";
+import { names, pairs, positiveNumber, share, wholeNumber, widths } from "../arguments.ts";
+
+/** What `evenkeel train` can be told about the training, as commander parses it. */
+export interface TrainFlags {
+  readonly target?: string;
+  readonly features?: string[];
+  readonly ignore?: string[];
+  readonly kind?: Record<string, string>;
+  readonly task?: Task;
+  readonly hidden?: number[];
+  readonly norm?: Norm;
+  readonly normPlace?: "before" | "after";
+  readonly activation?: Activation;
+  readonly dropout?: number;
+  readonly scale?: PreprocessingOptions["scale"];
+  readonly targetScale?: PreprocessingOptions["target"];
+  readonly embedAbove?: number;
+  readonly batchSize?: number;
+  readonly epochs?: number;
+  readonly lr?: number;
+  readonly optimizer?: (typeof optimizerNames)[number];
+  readonly weightDecay?: number;
+  readonly schedule?: (typeof scheduleNames)[number];
+  readonly loss?: (typeof lossNames)[number];
+  readonly clipGradNorm?: number;
+  readonly patience?: number;
+  readonly earlyStopping: boolean;
+  readonly classWeights?: string;
+  readonly statistics?: (typeof statisticsNames)[number];
+  readonly seed?: number;
+  readonly validation?: number;
+  readonly test?: number;
+  readonly compile: boolean;
+}
+
+const kinds: readonly ColumnKind[] = ["numeric", "category", "boolean", "date", "text"];
+const tasks: readonly Task[] = ["regression", "binary", "multiclass"];
+
+/** Adds the flags to a command, in groups as its help shows them. */
+export function addTrainFlags(command: Command): void {
+  const group = (title: string, ...options: Option[]) => {
+    for (const option of options) command.addOption(option.helpGroup(`${title}:`));
+  };
+  group(
+    "Columns",
+    new Option("-t, --target <column>", "the column to predict"),
+    new Option(
+      "--features <columns>",
+      "the columns to predict from, separated by commas (default: all others)",
+    ).argParser(names),
+    new Option("--ignore <columns>", "columns to leave out").argParser(names),
+    new Option("--kind <column=kind>", `what a column means: ${kinds.join(", ")}; may be repeated`).argParser(pairs),
+    new Option("--task <task>", "what is predicted (default: by the target)").choices(tasks),
+  );
+  group(
+    "Rows",
+    new Option("--validation <share>", "rows that choices are made by (default: 0.16)").argParser(share),
+    new Option("--test <share>", "rows that are scored once, at the end (default: 0.2)").argParser(share),
+    new Option(
+      "--seed <n>",
+      "split, starting weights, order of rows and dropout follow from it (default: 0)",
+    ).argParser(wholeNumber(0)),
+  );
+  group(
+    "Preprocessing",
+    new Option("--scale <how>", "of numeric columns (default: zscore)").choices(["zscore", "robust", "none"]),
+    new Option("--target-scale <how>", "of a numeric target (default: zscore)").choices(["zscore", "log", "none"]),
+    new Option("--embed-above <n>", "embed columns of more categories than this (default: 12)").argParser(
+      wholeNumber(0),
+    ),
+  );
+  group(
+    "Network",
+    new Option("--hidden <widths>", "widths of the hidden layers, or none (default: 64,32)").argParser(widths),
+    new Option("--norm <kind>", "normalization of hidden layers (default: batch)").choices(norms),
+    new Option("--norm-place <place>", "before or after the activation (default: before)").choices(["before", "after"]),
+    new Option("--activation <name>", "(default: relu)").choices(activations),
+    new Option("--dropout <share>", "of the activations of hidden layers (default: 0)").argParser(share),
+  );
+  group(
+    "Training",
+    new Option("--epochs <n>", "at most so many passes over the training rows (default: by their number)").argParser(
+      wholeNumber(1),
+    ),
+    new Option("--batch-size <n>", "rows per step (default: by their number)").argParser(wholeNumber(1)),
+    new Option("--lr <rate>", "learning rate (default: 0.01; 0.1 for sgd)").argParser(positiveNumber),
+    new Option("--optimizer <name>", "(default: adam)").choices(optimizerNames),
+    new Option("--weight-decay <n>", "(default: 0; 0.01 for adamw)").argParser(share),
+    new Option("--schedule <name>", "how the learning rate moves (default: none)").choices(scheduleNames),
+    new Option("--loss <name>", "for a numeric target (default: mse)").choices(lossNames),
+    new Option("--clip-grad-norm <n>", "bound on the norm of a step's gradients").argParser(positiveNumber),
+    new Option("--patience <n>", "stop after so many epochs without a better validation loss (default: 30)").argParser(
+      wholeNumber(1),
+    ),
+    new Option("--no-early-stopping", "train all epochs and keep the last weights"),
+    new Option("--class-weights <weights>", "balanced, or CLASS=FACTOR,…"),
+    new Option("--statistics <which>", "batch normalization's running statistics to keep (default: better)").choices(
+      statisticsNames,
+    ),
+    new Option("--no-compile", "run op by op, for debugging"),
+  );
+}
+
+/** The flags as the library takes them. @throws InvalidArgumentError for class weights or kinds that make no sense */
+export function trainTableOptions(flags: TrainFlags, target: string): TrainTableOptions {
+  const { features, ignore, kind, task, batchSize, epochs, lr, optimizer, weightDecay, schedule, loss } = flags;
+  const { clipGradNorm, statistics, seed, compile, hidden, norm, normPlace, activation, dropout } = flags;
+  return defined({
+    ...{ target, task, features, ignore, kinds: kind as TrainTableOptions["kinds"] },
+    ...{ batchSize, epochs, lr, optimizer, weightDecay, schedule, loss, clipGradNorm, statistics, seed, compile },
+    split: defined({ validation: flags.validation, test: flags.test }),
+    preprocessing: defined({ scale: flags.scale, target: flags.targetScale, embedAbove: flags.embedAbove }),
+    network: defined({ hidden, norm, normPlace, activation, dropout }),
+    patience: flags.earlyStopping ? flags.patience : false,
+    classWeights: classWeightsOf(flags.classWeights),
+  });
+}
+
+function classWeightsOf(text: string | undefined): TrainTableOptions["classWeights"] {
+  if (text === undefined || text === "balanced" || text === "none") return text;
+  const given = Object.entries(pairs(text, undefined)).map(([name, factor]): [string, number] => [
+    name,
+    positiveNumber(factor),
+  ]);
+  return Object.fromEntries(given);
+}
+
+/** Without what is undefined, so that the library's defaults hold. */
+function defined<T extends object>(options: T): T {
+  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as T;
+}

@@ -1,0 +1,162 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { createHash, randomBytes } from "node:crypto";
+import * as fs from "node:fs";
+import { hostname, tmpdir } from "node:os";
+import { join } from "node:path";
+import ts from "typescript";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { writeAtomic } from "./writeAtomic.ts";
+
+let folder: string;
+beforeEach(() => {
+  folder = fs.mkdtempSync(join(tmpdir(), "evenkeel-atomic-"));
+});
+afterEach(() => fs.rmSync(folder, { recursive: true, force: true }));
+
+const mode = (path: string) => fs.statSync(path).mode & 0o777;
+
+describe("writeAtomic", () => {
+  test("writes text and bytes, over what was there", () => {
+    const path = join(folder, "a.json");
+    writeAtomic(path, "first, and longer");
+    writeAtomic(path, "second");
+    expect(fs.readFileSync(path, "utf8")).toBe("second");
+    writeAtomic(path, new Uint8Array([0, 255]).subarray(1));
+    expect([...fs.readFileSync(path)]).toEqual([255]);
+    expect(fs.readdirSync(folder)).toEqual(["a.json"]);
+  });
+
+  test("keeps permissions, and links as links", () => {
+    const [path, link] = [join(folder, "a"), join(folder, "link")];
+    fs.writeFileSync(path, "old", { mode: 0o600 });
+    fs.symlinkSync("a", link);
+    writeAtomic(link, "new");
+    expect(fs.lstatSync(link).isSymbolicLink()).toBe(true);
+    expect(fs.readFileSync(path, "utf8")).toBe("new");
+    expect(mode(path)).toBe(0o600);
+  });
+
+  test("a failed write leaves the old file and nothing else, and says why", () => {
+    const path = join(folder, "a");
+    fs.writeFileSync(path, "old");
+    expect(() => writeAtomic(path, 5 as unknown as string)).toThrow(`cannot write ${path}: `);
+    expect(fs.readFileSync(path, "utf8")).toBe("old");
+    expect(fs.readdirSync(folder)).toEqual(["a"]);
+    expect(() => writeAtomic(join(folder, "none", "a"), "x")).toThrow(/cannot write .*: its folder does not exist/);
+    expect(() => writeAtomic(folder, "x")).toThrow(/cannot write .*: it is a folder/);
+    expect(fs.readdirSync(folder)).toEqual(["a"]);
+  });
+
+  test("removes what killed processes left of this file, and nothing that may be alive or is another's", () => {
+    const dead = 2 ** 22 + 1; // above the highest number that Linux gives
+    const names = {
+      dead: `.a.${hostname()}~${dead}~0.tmp`,
+      alive: `.a.${hostname()}~${process.ppid}~0.tmp`,
+      elsewhere: `.a.other-machine~${dead}~0.tmp`,
+      old: `.a.another-machine~${dead}~0.tmp`,
+      otherFile: `.a.b.${hostname()}~${process.ppid}~0.tmp`,
+      foreign: ".a.swp",
+    };
+    for (const name of Object.values(names)) fs.writeFileSync(join(folder, name), "");
+    fs.utimesSync(join(folder, names.old), 0, 0);
+    writeAtomic(join(folder, "a"), "x");
+    expect(fs.readdirSync(folder).sort()).toEqual(
+      ["a", names.alive, names.elsewhere, names.otherFile, names.foreign].sort(),
+    );
+  });
+});
+
+describe("200 kills with SIGKILL", () => {
+  /** A checkpoint that can tell whether it is whole: version, length and digest before the bytes. */
+  const child = `
+    import { createHash, randomBytes } from "node:crypto";
+    import { existsSync, readFileSync, writeSync } from "node:fs";
+    import { writeAtomic } from "./writeAtomic.mjs";
+    const path = process.argv[2];
+    let version = existsSync(path) ? Number(readFileSync(path, "latin1").split(" ", 1)[0]) : 0;
+    for (;;) {
+      const body = randomBytes(50_000 + 400 * ++version);
+      const digest = createHash("sha256").update(body).digest("hex");
+      const content = Buffer.concat([Buffer.from(version + " " + digest + "\\n"), body]);
+      writeSync(1, "begin " + version + "\\n");
+      writeAtomic(path, content);
+      writeSync(1, "done " + version + "\\n");
+    }`;
+
+  function versionOf(content: Buffer): number {
+    const end = content.indexOf(10);
+    const [version, digest] = content.subarray(0, end).toString().split(" ");
+    const body = content.subarray(end + 1);
+    expect(body.length, `version ${version}`).toBe(50_000 + 400 * Number(version));
+    expect(createHash("sha256").update(body).digest("hex"), `version ${version}`).toBe(digest);
+    return Number(version);
+  }
+
+  /** What the child said until it was gone; it is killed some milliseconds after its first write. */
+  function killed(process: ChildProcess, delay: number): Promise<string> {
+    return new Promise((resolve, reject) => {
+      let said = "";
+      process.stdout?.on("data", (chunk) => {
+        if (said === "") setTimeout(() => process.kill("SIGKILL"), delay);
+        said += chunk;
+      });
+      process.on("error", reject);
+      process.on("close", (code, signal) => {
+        if (signal === "SIGKILL") resolve(said);
+        else reject(new Error(`the child ended with ${code}`));
+      });
+    });
+  }
+
+  const last = (said: string, what: string) =>
+    Number(
+      said
+        .match(new RegExp(`${what} (\\d+)\\n`, "g"))
+        ?.at(-1)
+        ?.slice(what.length) ?? 0,
+    );
+
+  /** Kills children that write one file, one after the other, and looks at the file after each. */
+  async function killOften(written: string, kills: number) {
+    fs.mkdirSync(written);
+    const path = join(written, "checkpoint.safetensors");
+    let duringWrite = 0;
+    let finished = 0;
+    for (let kill = 0; kill < kills; kill++) {
+      const args = [join(folder, "child.mjs"), path];
+      const said = await killed(
+        spawn(process.execPath, args, { stdio: ["ignore", "pipe", "inherit"] }),
+        randomBytes(1)[0] / 16,
+      );
+      finished = Math.max(finished, last(said, "done"));
+      expect(fs.readdirSync(written).length).toBeLessThanOrEqual(2);
+      if (fs.readdirSync(written).some((name) => name.endsWith(".tmp"))) duringWrite++;
+      if (!fs.existsSync(path)) {
+        expect(finished).toBe(0);
+        continue;
+      }
+      const version = versionOf(fs.readFileSync(path));
+      expect(version).toBeGreaterThanOrEqual(finished);
+      expect(version).toBeLessThanOrEqual(last(said, "begin"));
+    }
+    writeAtomic(path, "");
+    expect(fs.readdirSync(written)).toEqual(["checkpoint.safetensors"]);
+    return { duringWrite, finished };
+  }
+
+  test("after each the file is whole, and is the latest or the one before", { timeout: 120_000 }, async () => {
+    const source = fs.readFileSync(new URL("./writeAtomic.ts", import.meta.url), "utf8");
+    const { outputText } = ts.transpileModule(source, {
+      compilerOptions: { module: ts.ModuleKind.ESNext, target: ts.ScriptTarget.ES2022 },
+    });
+    fs.writeFileSync(join(folder, "writeAtomic.mjs"), outputText);
+    fs.writeFileSync(join(folder, "child.mjs"), child);
+
+    const lanes = await Promise.all(["a", "b"].map((lane) => killOften(join(folder, lane), 100)));
+    // The kills did hit writes, and many were finished.
+    for (const { duringWrite, finished } of lanes) {
+      expect(duringWrite).toBeGreaterThan(3);
+      expect(finished).toBeGreaterThan(20);
+    }
+  });
+});

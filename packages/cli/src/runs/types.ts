@@ -1,0 +1,164 @@
+import { z } from "zod";
+
+/** The files of a run, each under its own name in every folder. */
+export const runFiles = {
+  config: "config.json",
+  metrics: "metrics.jsonl",
+  model: "model.safetensors",
+  checkpoint: "checkpoint.safetensors",
+  report: "report.html",
+  result: "result.json",
+} as const;
+
+/** Scores of one part of the rows by the metric's name. */
+export type ScoresByName = Readonly<Record<string, number>>;
+
+/** Scores by part of the rows; a part that was not scored is not there. */
+export interface PartScores {
+  readonly train?: ScoresByName;
+  readonly validation?: ScoresByName;
+  readonly test?: ScoresByName;
+}
+
+/** A process, so that later ones can see whether it still runs. */
+export interface ProcessMark {
+  readonly pid: number;
+  readonly host: string;
+  /** When the process began, as the system counts; numbers of processes come again, these with them do not. */
+  readonly started?: string;
+}
+
+/** config.json of a run: everything that was decided before its first epoch. */
+export interface RunConfig {
+  /** Version of this format. */
+  readonly format: 1;
+  readonly id: string;
+  /** ISO 8601, UTC. */
+  readonly started: string;
+  /** The arguments of the command, without Node and the script. */
+  readonly command: readonly string[];
+  readonly table: {
+    /** A file, an address or a query: where the rows came from. */
+    readonly source: string;
+    readonly rows: number;
+    readonly columns?: number;
+  };
+  readonly target: string;
+  readonly task: "regression" | "binary" | "multiclass";
+  readonly classes?: readonly string[];
+  readonly seed: number;
+  /** Rows in each part. */
+  readonly split: { readonly train: number; readonly validation: number; readonly test: number };
+  /** All settings, those left at their defaults too. Nested objects are allowed. */
+  readonly settings: Readonly<Record<string, unknown>>;
+  readonly versions: { readonly evenkeel: string; readonly node: string };
+  /** Who trains it now, or did last. */
+  readonly process: ProcessMark;
+}
+
+export type RunStatus = "running" | "finished" | "interrupted" | "failed";
+
+/** Something the check of the table found: the library's Finding. */
+export interface RunFinding {
+  readonly severity: "error" | "warning" | "note";
+  readonly code: string;
+  readonly column?: string;
+  readonly row?: number;
+  readonly message: string;
+}
+
+/** result.json of a run: how it ended. */
+export interface RunResult {
+  readonly status: RunStatus;
+  /** Finished epochs. */
+  readonly epochs: number;
+  /** From 1; the one whose weights the model has. */
+  readonly bestEpoch?: number;
+  readonly seconds: number;
+  /** Of the model that was kept. */
+  readonly scores: PartScores;
+  /** Scores of simple models on the same rows, by their names. */
+  readonly baselines: Readonly<Record<string, PartScores>>;
+  /** Scores with both kinds of statistics, where there is batch normalization, and which the model has now. */
+  readonly batchNorm?: {
+    readonly asTrained: PartScores;
+    readonly recomputed: PartScores;
+    readonly kept: "asTrained" | "recomputed";
+  };
+  readonly findings: readonly RunFinding[];
+  /** Why it failed. */
+  readonly error?: string;
+}
+
+/** A line of metrics.jsonl: the library's EpochRecord. */
+export interface EpochLine {
+  readonly epoch: number;
+  readonly step: number;
+  readonly seconds: number;
+  readonly learningRate: number;
+  readonly train: ScoresByName;
+  readonly validation?: ScoresByName;
+  /** Over the validation rows with recomputed batch statistics, where it was asked for. */
+  readonly recomputed?: ScoresByName;
+}
+
+// JSON has no NaN: it was written as null.
+const figure = z.union([z.number(), z.null().transform(() => Number.NaN)]);
+const count = z.int().nonnegative();
+const scoresByName = z.record(z.string(), figure);
+const partScores: z.ZodType<PartScores> = z.object({
+  train: scoresByName.optional(),
+  validation: scoresByName.optional(),
+  test: scoresByName.optional(),
+});
+
+/** What is accepted as a config.json. */
+export const runConfigSchema: z.ZodType<RunConfig> = z.object({
+  format: z.literal(1),
+  id: z.string().min(1),
+  started: z.iso.datetime(),
+  command: z.array(z.string()),
+  table: z.object({ source: z.string(), rows: count, columns: count.optional() }),
+  target: z.string(),
+  task: z.enum(["regression", "binary", "multiclass"]),
+  classes: z.array(z.string()).optional(),
+  seed: z.number(),
+  split: z.object({ train: count, validation: count, test: count }),
+  settings: z.record(z.string(), z.json()),
+  versions: z.object({ evenkeel: z.string(), node: z.string() }),
+  process: z.object({ pid: count, host: z.string(), started: z.string().optional() }),
+});
+
+/** What is accepted as a result.json. */
+export const runResultSchema: z.ZodType<RunResult> = z.object({
+  status: z.enum(["running", "finished", "interrupted", "failed"]),
+  epochs: count,
+  bestEpoch: count.optional(),
+  seconds: figure,
+  scores: partScores,
+  baselines: z.record(z.string(), partScores),
+  batchNorm: z
+    .object({ asTrained: partScores, recomputed: partScores, kept: z.enum(["asTrained", "recomputed"]) })
+    .optional(),
+  findings: z.array(
+    z.object({
+      severity: z.enum(["error", "warning", "note"]),
+      code: z.string(),
+      column: z.string().optional(),
+      row: z.number().optional(),
+      message: z.string(),
+    }),
+  ),
+  error: z.string().optional(),
+});
+
+/** What is accepted as a line of metrics.jsonl. */
+export const epochLineSchema: z.ZodType<EpochLine> = z.object({
+  epoch: count,
+  step: count,
+  seconds: figure,
+  learningRate: figure,
+  train: scoresByName,
+  validation: scoresByName.optional(),
+  recomputed: scoresByName.optional(),
+});

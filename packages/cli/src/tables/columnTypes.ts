@@ -1,0 +1,60 @@
+/** How a column of DuckDB becomes a column of a table. */
+export type Reading =
+  | {
+      readonly as: "number" | "float" | "boolean" | "date" | "text";
+      /** The expression that DuckDB computes: FLOAT, DOUBLE, BOOLEAN or VARCHAR. */
+      readonly sql: string;
+      readonly note?: string;
+    }
+  | { readonly as: "ignored"; readonly why: string };
+
+const wholeNumbers = /^U?(?:TINYINT|SMALLINT|INTEGER|BIGINT|HUGEINT)$|^BIGNUM$/;
+const dates = /^(?:DATE|TIMESTAMP)/;
+
+/** Reads a type as DESCRIBE names it: `DECIMAL(18,3)`, `STRUCT(a BIGINT)[]`, `ENUM('x', 'y')`. */
+export function readingOf(column: string, type: string): Reading {
+  if (/\[\d*\]$/.test(type)) return ignored("lists");
+  if (type === "FLOAT") return { as: "float", sql: column };
+  if (type === "DOUBLE" || wholeNumbers.test(type) || type.startsWith("DECIMAL")) {
+    return { as: "number", sql: `CAST(${column} AS DOUBLE)` };
+  }
+  if (type === "BOOLEAN") return { as: "boolean", sql: column };
+  if (dates.test(type)) {
+    const time = type.includes("TIME ZONE") ? column : `CAST(${column} AS TIMESTAMP)`;
+    return { as: "date", sql: `CASE WHEN isfinite(${time}) THEN CAST(epoch_ms(${time}) AS DOUBLE) END` };
+  }
+  if (type === "TIME" || type === "TIME_NS" || type === "INTERVAL") {
+    const what = type === "INTERVAL" ? "durations, read as seconds" : "times of day, read as seconds since midnight";
+    return { as: "number", sql: `CAST(epoch(${column}) AS DOUBLE)`, note: what };
+  }
+  if (type === "JSON") {
+    // The mixture of kinds in a JSON file that no other type holds: texts and numbers side by side.
+    return { as: "text", sql: `NULLIF(${column} ->> '$', '')` };
+  }
+  if (type === "VARCHAR" || type === "UUID" || type.startsWith("ENUM") || type === "TIME WITH TIME ZONE") {
+    return { as: "text", sql: `NULLIF(CAST(${column} AS VARCHAR), '')` };
+  }
+  if (type === '"NULL"' || type === "NULL") return { as: "text", sql: `CAST(${column} AS VARCHAR)` };
+  const [kind] = type.split("(");
+  return ignored(nested[kind] ?? `values of type ${kind}`);
+}
+
+const nested: Readonly<Record<string, string>> = {
+  STRUCT: "nested objects",
+  MAP: "nested objects",
+  UNION: "values of several types",
+  BLOB: "binary data",
+  BIT: "bit strings",
+};
+
+function ignored(what: string): Reading {
+  return { as: "ignored", why: what };
+}
+
+/** One type that holds the values of both; the files of a pattern need not agree on whether a column is whole. */
+export function commonReading(a: Reading["as"], b: Reading["as"]): Reading["as"] | undefined {
+  if (a === b) return a;
+  const numbers = ["number", "float"];
+  if (numbers.includes(a) && numbers.includes(b)) return "number";
+  return undefined;
+}

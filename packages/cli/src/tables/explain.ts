@@ -1,0 +1,69 @@
+import type { Attempt } from "./part.ts";
+import { TableReadError } from "./readError.ts";
+
+/** What is still worth trying after an error of DuckDB at a file. */
+export function nextAttempt(error: Error, attempt: Attempt, text: boolean, returns: boolean): Attempt | undefined {
+  const { message } = error;
+  if (!text) return undefined;
+  if (/invalid unicode|not utf-?8|invalid utf-?8/i.test(message)) {
+    return attempt.encoding === undefined ? { ...attempt, encoding: "windows-1252" } : undefined;
+  }
+  // Line ends of two kinds in one file: the copy has one.
+  if (returns && attempt.encoding === undefined && /CSV Error|invalid state/.test(message))
+    return { ...attempt, encoding: "utf-8" };
+  if (!attempt.thorough && /could not convert|conversion error|failed to cast|transform error/i.test(message)) {
+    return { ...attempt, thorough: true };
+  }
+  return undefined;
+}
+
+/** An error of DuckDB in the words of somebody who reads a table, not of somebody who writes SQL. */
+export function explain(error: Error, name: string): TableReadError {
+  const { message } = error;
+  const refusal = (text: string) => new TableReadError(text, { cause: error });
+  const query = name === "the query";
+  if (/Maximum line size/i.test(message)) {
+    return refusal(`${name} has a line longer than 4 MB: an unclosed quote, or no CSV file?`);
+  }
+  if (/invalid state/.test(message)) {
+    return refusal(
+      `${name} is no regular CSV file: look at its quotes (a quote inside a field is written twice) and line ends`,
+    );
+  }
+  const [, line] = /CSV Error on Line: (\d+)/.exec(message) ?? [];
+  if (line !== undefined) return refusal(`${name}, line ${line}: ${csvFault(message)}`);
+  if (/Out of Memory/i.test(message)) {
+    return refusal(`${name}: DuckDB needs more memory than its limit: read fewer columns, or raise the limit`);
+  }
+  if (/maximum_object_size/.test(message))
+    return refusal(`${name}: one of its objects has more than 64 MB: is it a table?`);
+  const [, byte, record, fault] =
+    /Malformed JSON.*?at byte (\d+) in (?:record\/value|line) (\d+):\s*([^\n]*)/s.exec(message) ?? [];
+  if (record !== undefined) {
+    return refusal(
+      `${name}: record ${record} is no JSON at its byte ${byte}: ${fault.replace(/\s*Try .*$/, "").replace(/\.?\s*$/, "")}`,
+    );
+  }
+  if (query) return refusal(`--sql: ${firstLines(message)}`);
+  return refusal(`${name} cannot be read: ${firstLines(message)}`);
+}
+
+function csvFault(message: string): string {
+  const columns = /Expected Number of Columns: (\d+) Found: (\d+)/.exec(message);
+  if (columns) {
+    const [, expected, found] = columns;
+    return `it has ${found} ${found === "1" ? "field" : "fields"}, expected ${expected} as in the first line; if the delimiter is wrong, name it with --delimiter`;
+  }
+  if (/unterminated quote/i.test(message))
+    return 'a quote is never closed, or stands inside a quoted field, where it is written twice ("")';
+  if (/unicode/i.test(message)) return "it is not valid UTF-8: name the encoding with --encoding";
+  const rest = message.replace(/^.*?CSV Error on Line: \d+\n(?:Original Line: [^\n]*\n)?/s, "");
+  return firstLines(rest);
+}
+
+/** What was wrong, without the advice for authors of SQL that follows. */
+function firstLines(message: string): string {
+  const [first] = message.replace(/^(?:[A-Z][A-Za-z ]* Error: )+/, "").split(/\n\s*\n|\nPossible|\nLINE /);
+  const text = first.replace(/\s+/g, " ").trim();
+  return text.length > 300 ? `${text.slice(0, 299)}…` : text;
+}

@@ -1,0 +1,22 @@
+import { builtinNames, builtinTable } from "./builtin.ts";
+import type { Database } from "./database.ts";
+import { described } from "./json.ts";
+import type { Part } from "./part.ts";
+import { TableReadError } from "./readError.ts";
+import { fileLiteral, identifier } from "./sql.ts";
+
+/** What the user's own query gives; built-in tables have their names in it. */
+export async function queryPart(database: Database, sql: string): Promise<Part> {
+  // It stands in brackets below: a line comment at its end may not swallow them, a semicolon may not end it early.
+  const query = sql.trim().replace(/(?:;\s*)+$/, "");
+  if (query === "") throw new TableReadError("the query is empty: --sql \"select * from 'cars.csv'\"");
+  for (const name of builtinNames) {
+    const mentioned = name.includes("-") ? query.includes(`"${name}"`) : new RegExp(`\\b${name}\\b`, "i").test(query);
+    if (!mentioned) continue;
+    const { path } = builtinTable(name)!;
+    const read = path.endsWith(".parquet") ? "read_parquet" : "read_json";
+    await database.rows(`CREATE VIEW ${identifier(name)} AS SELECT * FROM ${read}(${fileLiteral(path)})`);
+  }
+  const from = `(${query}\n)`;
+  return { name: "the query", from, columns: await described(database, from), notes: [] };
+}

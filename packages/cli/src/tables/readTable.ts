@@ -1,0 +1,196 @@
+import type { Readable } from "node:stream";
+import type { Table } from "evenkeel/tabular";
+import { encodingOf, type Head, readHead, startsWith, writeAsUtf8 } from "./bytes.ts";
+import { type CollectOptions, collect } from "./collect.ts";
+import { csvPart, nullSpellings } from "./csv.ts";
+import { explain, nextAttempt } from "./explain.ts";
+import { formatOf, formats, type TableFormat } from "./format.ts";
+import { jsonPart } from "./json.ts";
+import { type Located, type LocatedFile, locate } from "./locate.ts";
+import { parquetPart } from "./parquet.ts";
+import type { Attempt, Part } from "./part.ts";
+import { queryPart } from "./query.ts";
+import { type ReadNote, TableReadError } from "./readError.ts";
+import { settled } from "./settle.ts";
+import { type Workspace, type WorkspaceOptions, withWorkspace } from "./workspace.ts";
+
+/**
+ * Where a table comes from: the name of a built-in table (`mpg`), a file, a pattern (`data/*.csv`), `-` for standard
+ * input, or a query.
+ */
+export type TableSource = string | { readonly sql: string };
+
+export interface ReadTableOptions extends CollectOptions, WorkspaceOptions {
+  /** What the file is, where neither its beginning nor its name says so. */
+  readonly format?: TableFormat;
+  /** Of CSV; found by the first rows unless given. `"\\t"` and `"tab"` are a tab. */
+  readonly delimiter?: string;
+  /** Whether the first line of a CSV file holds names; found by the first rows unless given. */
+  readonly header?: boolean;
+  /** Spellings of a missing value, in CSV columns of any type; without it the usual ones, in all but text columns. */
+  readonly nullStrings?: readonly string[];
+  /** Of CSV and JSON, such as "utf-16le" or "shift_jis"; found by the bytes unless given. */
+  readonly encoding?: string;
+  readonly stdin?: Readable;
+}
+
+/** A table with what was noticed while it was read. */
+export interface TableRead extends Table {
+  /** What was read, in words for a person. */
+  readonly source: string;
+  readonly notes: readonly ReadNote[];
+  /** The column that a built-in table is there to predict. */
+  readonly target?: string;
+}
+
+const known = [
+  ...["columns", "limit", "sample", "seed", "onProgress", "cwd", "signal", "memoryLimit", "threads"],
+  ...["format", "delimiter", "header", "nullStrings", "encoding", "stdin"],
+];
+
+/**
+ * Reads a table, column by column, through DuckDB. Rows keep their order. Never more of the file is held than a few
+ * batches beside the columns themselves, so that files may be larger than memory where few columns or rows are wanted.
+ *
+ * @throws TableReadError for everything that is wrong with the source
+ * @throws the reason of `signal` once it is aborted
+ */
+export async function readTable(source: TableSource, options: ReadTableOptions = {}): Promise<TableRead> {
+  const checked = checkOptions(options);
+  return withWorkspace(checked, async (workspace) => {
+    if (typeof source !== "string") return readQuery(source.sql, checked, workspace);
+    const located = await locate(source, workspace, checked.stdin ?? process.stdin);
+    return readFiles(source, located, checked, workspace);
+  });
+}
+
+async function readQuery(sql: string, options: ReadTableOptions, { database }: Workspace): Promise<TableRead> {
+  try {
+    const part = await queryPart(database, sql);
+    return { source: "the query", ...(await collect(database, [part], options, () => {})) };
+  } catch (error) {
+    throw ours(error) ?? explain(error as Error, "the query");
+  }
+}
+
+async function readFiles(
+  source: string,
+  { files, target }: Located,
+  options: ReadTableOptions,
+  workspace: Workspace,
+): Promise<TableRead> {
+  const { signal } = workspace;
+  const attempts = files.map((): Attempt => ({ thorough: false }));
+  for (;;) {
+    const opened: Opened[] = [];
+    let at = 0;
+    try {
+      for (at = 0; at < files.length; at++) opened.push(await open(files[at], attempts[at], options, workspace));
+      const parts = opened.map(({ part }) => part);
+      const { rows, columns, notes } = await collect(workspace.database, parts, options, (index) => {
+        at = index;
+      });
+      const untyped = opened.some(({ format }) => format === "csv" || format === "tsv");
+      const nulls = new Set(options.nullStrings ?? nullSpellings);
+      const seen = untyped ? columns.map((column) => settled(column, nulls)) : columns;
+      const name = files.length === 1 ? files[0].name : `${source} (${files.length} files)`;
+      return { source: name, rows, columns: seen, notes, target };
+    } catch (error) {
+      signal?.throwIfAborted();
+      const known = ours(error);
+      if (known) throw known;
+      const { name, path } = files[at];
+      const next = await retry(error as Error, attempts[at], path);
+      if (next === undefined) throw explain(error as Error, name);
+      attempts[at] = next;
+    }
+  }
+}
+
+async function retry(error: Error, attempt: Attempt, path: string): Promise<Attempt | undefined> {
+  const { bytes } = await readHead(path);
+  return nextAttempt(error, attempt, !startsWith(bytes, [0x50, 0x41, 0x52, 0x31]), bytes.includes(13));
+}
+
+/** Errors that need no translation. */
+function ours(error: unknown): unknown {
+  if (error instanceof TableReadError || !(error instanceof Error)) return error;
+  return error.name === "AbortError" || error instanceof TypeError || error instanceof RangeError ? error : undefined;
+}
+
+interface Opened {
+  readonly part: Part;
+  readonly format: TableFormat;
+}
+
+async function open(
+  { name, path }: LocatedFile,
+  attempt: Attempt,
+  options: ReadTableOptions,
+  workspace: Workspace,
+): Promise<Opened> {
+  const { database } = workspace;
+  const head = await readHead(path);
+  const format = formatOf(name, head, options.format);
+  if (format === "parquet") return { format, part: await parquetPart(database, { name, path, head }) };
+  const text = await asUtf8({ name, path }, head, attempt.encoding ?? options.encoding, workspace);
+  const blank = text.head.whole && new TextDecoder().decode(text.head.bytes).trim() === "";
+  if (blank) throw new TableReadError(`${name} is empty: it has nothing but blank lines`);
+  const part =
+    format === "json" || format === "ndjson"
+      ? await jsonPart(database, { name, format, ...text }, attempt)
+      : await csvPart(database, { name, tabs: format === "tsv", ...text }, options, attempt);
+  return { format, part: { ...part, notes: [...text.notes, ...part.notes] } };
+}
+
+const utf8Mark = [0xef, 0xbb, 0xbf];
+
+/** The file itself, or a copy of it in UTF-8. */
+async function asUtf8(
+  { name, path }: LocatedFile,
+  head: Head,
+  given: string | undefined,
+  workspace: Workspace,
+): Promise<{ path: string; head: Head; notes: ReadNote[] }> {
+  if (head.compression === "zstd") return { path, head, notes: [] };
+  const found = given ?? encodingOf(head, name);
+  if (found === "utf-8" && given === undefined && !startsWith(head.bytes, utf8Mark)) return { path, head, notes: [] };
+  const copy = workspace.newFile(".txt");
+  await writeAsUtf8(path, head, found, copy, workspace.signal);
+  const message = `${name} is not in UTF-8; it is read as ${found.toUpperCase()}`;
+  const notes: ReadNote[] = found === "utf-8" ? [] : [{ severity: "note", code: "encoding", message }];
+  return { path: copy, head: await readHead(copy), notes };
+}
+
+/** @throws TypeError or RangeError for options that make no sense */
+function checkOptions(options: ReadTableOptions): ReadTableOptions {
+  for (const name of Object.keys(options)) {
+    if (!known.includes(name)) throw new TypeError(`readTable: unknown option "${name}", expected ${known.join(", ")}`);
+  }
+  const { limit, sample, format, encoding, delimiter } = options;
+  for (const [name, value] of Object.entries({ limit, sample })) {
+    if (value !== undefined && !(Number.isSafeInteger(value) && value >= 1)) {
+      throw new RangeError(`readTable: ${name} is ${value}, expected a whole number from 1`);
+    }
+  }
+  if (format !== undefined && !formats.includes(format)) {
+    throw new RangeError(`readTable: format is "${format}", expected ${formats.join(", ")}`);
+  }
+  if (encoding !== undefined) checkEncoding(encoding);
+  if (delimiter === undefined) return options;
+  const character = delimiter === "\\t" || delimiter === "tab" ? "\t" : delimiter;
+  if (character.length !== 1 || /["\r\n\\]/.test(character)) {
+    throw new RangeError(`readTable: delimiter is ${JSON.stringify(delimiter)}, expected one character, or tab`);
+  }
+  return { ...options, delimiter: character };
+}
+
+function checkEncoding(encoding: string): void {
+  try {
+    new TextDecoder(encoding);
+  } catch {
+    throw new RangeError(
+      `readTable: encoding is "${encoding}", expected one such as utf-8, utf-16le, windows-1252, shift_jis`,
+    );
+  }
+}

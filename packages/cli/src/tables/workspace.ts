@@ -1,0 +1,46 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { availableParallelism, tmpdir } from "node:os";
+import { join } from "node:path";
+import { type Database, openDatabase } from "./database.ts";
+
+/** What reading one table needs for a while: DuckDB, and a folder for what has to be written down. */
+export interface Workspace {
+  readonly database: Database;
+  readonly cwd: string;
+  readonly signal?: AbortSignal;
+  /** A name for a new file that is removed afterwards. */
+  newFile(suffix: string): string;
+}
+
+export interface WorkspaceOptions {
+  readonly cwd?: string;
+  readonly signal?: AbortSignal;
+  readonly memoryLimit?: string;
+  readonly threads?: number;
+}
+
+/** Runs work in a workspace and clears it away, whatever happens. */
+export async function withWorkspace<T>(
+  { cwd = process.cwd(), signal, memoryLimit = "512MB", threads }: WorkspaceOptions,
+  work: (workspace: Workspace) => Promise<T>,
+): Promise<T> {
+  signal?.throwIfAborted();
+  const folder = await mkdtemp(join(tmpdir(), "evenkeel-"));
+  try {
+    const database = await openDatabase({
+      memoryLimit,
+      threads: threads ?? Math.min(availableParallelism(), 4),
+      temporary: join(folder, "duckdb"),
+      cwd,
+      signal,
+    });
+    let files = 0;
+    try {
+      return await work({ database, cwd, signal, newFile: (suffix) => join(folder, `${files++}${suffix}`) });
+    } finally {
+      database.close();
+    }
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}

@@ -1,0 +1,163 @@
+import { describe } from "../core/index.ts";
+import type { StateDict } from "../nn/index.ts";
+import type { OptimizerStateDict } from "../optim/index.ts";
+import type { Tensor } from "../tensor/index.ts";
+import { checkCheckpoint } from "./checkpointChecks.ts";
+import { quoted } from "./headerReader.ts";
+import { parsePlain, stringifyPlain } from "./plainData.ts";
+import { decodeFile, encodeFile, type RawTensor, rawTensor, toTensor } from "./safetensors.ts";
+
+/** Where early stopping stands: what `EarlyStopping.stateDict()` gives. */
+export interface EarlyStoppingState {
+  /** Epochs seen. */
+  readonly epochs: number;
+  readonly mode: "min" | "max";
+  /** Undefined before the first epoch with a number. */
+  readonly best?: number;
+  readonly bestEpoch?: number;
+  /** Weights and buffers of the best epoch; undefined if none are kept. */
+  readonly model?: StateDict;
+}
+
+/** Everything that the next step of a training depends on. `O` are the hyperparameters of the optimizer. */
+export interface Checkpoint<O = object> {
+  /** Whole epochs done. */
+  readonly epoch: number;
+  /** Optimizer steps done. */
+  readonly step: number;
+  readonly model: StateDict;
+  readonly optimizer: OptimizerStateDict<O>;
+  /** The state dict of a learning rate scheduler, plain data. */
+  readonly scheduler?: object;
+  /** States of generators by name: `{ default: getRngState() }`, and those that loaders draw from. */
+  readonly generators?: Readonly<Record<string, Uint8Array>>;
+  readonly earlyStopping?: EarlyStoppingState;
+  /** What early stopping watches. */
+  readonly monitor?: string;
+  /** Records of the epochs, plain data. */
+  readonly history?: readonly object[];
+}
+
+const format = "evenkeel-checkpoint";
+const version = "1";
+
+/**
+ * One safetensors file of a training's whole state. Weights stand under "model." + key, so that other programs can take them
+ * out; equal states give equal bytes.
+ * @throws TypeError or RangeError naming what cannot be saved
+ */
+export function saveCheckpoint(checkpoint: Checkpoint): Uint8Array<ArrayBuffer> {
+  checkCheckpoint("saveCheckpoint", checkpoint);
+  const { model, optimizer, generators = {}, earlyStopping, ...rest } = checkpoint;
+  const { model: best, ...stopping } = earlyStopping ?? {};
+  const positions = Object.keys(optimizer.state);
+  const state = {
+    ...rest,
+    optimizer: { paramGroups: optimizer.paramGroups, positions: positions.map(Number) },
+    earlyStopping: earlyStopping && { ...stopping, hasModel: best !== undefined },
+  };
+  const tensors = [
+    ...rawTensors("model", model),
+    ...positions.flatMap((position) => rawTensors(`optimizer.${position}`, optimizer.state[Number(position)])),
+    ...rawTensors("best", best ?? {}),
+    ...Object.entries(generators).map(
+      ([name, bytes]): RawTensor => ({ name: `generator.${name}`, dtype: "U8", shape: [bytes.length], bytes }),
+    ),
+  ];
+  return encodeFile(tensors, { format, version, state: stringifyPlain(state, "saveCheckpoint: the state") });
+}
+
+/** A missing tensor of an optimizer is null, as in PyTorch. */
+function rawTensors(prefix: string, tensors: Readonly<Record<string, Tensor | null>>): RawTensor[] {
+  return Object.entries(tensors).flatMap(([key, value]) =>
+    value === null ? [] : [rawTensor(`${prefix}.${key}`, value)],
+  );
+}
+
+/**
+ * Reads what {@link saveCheckpoint} wrote, for `fit(model, { …, resume: checkpoint })`, or for the `loadStateDict` of model
+ * and optimizer, which say what does not fit. As safe to read as `loadSafetensors`.
+ * @throws TypeError if `bytes` is no Uint8Array
+ * @throws RangeError if it is no checkpoint or one of a version not known here; that or TypeError if it is damaged
+ */
+export function loadCheckpoint(bytes: Uint8Array): Checkpoint<never> {
+  const { tensors, metadata } = decodeFile(bytes);
+  if (metadata.format !== format) {
+    throw new RangeError(
+      `loadCheckpoint: the file's format is ${describe(metadata.format)}, expected "${format}"; read weights alone with loadSafetensors`,
+    );
+  }
+  if (metadata.version !== version) {
+    throw new RangeError(
+      `loadCheckpoint: the checkpoint has version ${describe(metadata.version)}, this library reads "${version}"; update it`,
+    );
+  }
+  const state = parsePlain(metadata.state ?? "null", "loadCheckpoint: the state");
+  const parts = new Parts(tensors);
+  const { optimizer, earlyStopping, ...rest } = record(state, "the state");
+  const { paramGroups, positions } = record(optimizer, "optimizer");
+  if (!Array.isArray(positions) || positions.some((position) => !Number.isSafeInteger(position))) {
+    throw new RangeError("loadCheckpoint: optimizer.positions is damaged, expected a list of whole numbers");
+  }
+  const checkpoint: Record<string, unknown> = {
+    ...rest,
+    model: parts.take("model"),
+    optimizer: {
+      state: Object.fromEntries(positions.map((position) => [position, parts.take(`optimizer.${position}`)])),
+      paramGroups,
+    },
+    generators: parts.takeBytes("generator"),
+  };
+  if (earlyStopping !== undefined) {
+    const { hasModel, ...stopping } = record(earlyStopping, "earlyStopping");
+    checkpoint.earlyStopping = hasModel === true ? { ...stopping, model: parts.take("best") } : stopping;
+  }
+  parts.end();
+  checkCheckpoint("loadCheckpoint", checkpoint);
+  return checkpoint as unknown as Checkpoint<never>;
+}
+
+function record(value: unknown, what: string): Record<string, unknown> {
+  if (typeof value === "object" && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
+  throw new RangeError(`loadCheckpoint: ${what} is ${describe(value)}, expected an object; the file is damaged`);
+}
+
+/** The tensors of a file by part: "model", "best", "generator", "optimizer.0" and so on. */
+class Parts {
+  readonly #parts = new Map<string, [key: string, RawTensor][]>();
+
+  constructor(tensors: readonly RawTensor[]) {
+    for (const raw of tensors) {
+      const [, part, key] = /^(model|best|generator|optimizer\.\d+)\.(.*)$/s.exec(raw.name) ?? [];
+      if (part === undefined) throw misplaced(raw.name);
+      const entries = this.#parts.get(part) ?? [];
+      this.#parts.set(part, entries);
+      entries.push([key, raw]);
+    }
+  }
+
+  take(part: string): Record<string, Tensor> {
+    return Object.fromEntries(this.#claim(part).map(([key, raw]) => [key, toTensor(raw)]));
+  }
+
+  takeBytes(part: string): Record<string, Uint8Array> {
+    return Object.fromEntries(this.#claim(part).map(([key, { bytes }]) => [key, Uint8Array.from(bytes)]));
+  }
+
+  /** @throws RangeError if something was not taken */
+  end(): void {
+    for (const [[, { name }]] of this.#parts.values()) throw misplaced(name);
+  }
+
+  #claim(part: string): [key: string, RawTensor][] {
+    const entries = this.#parts.get(part) ?? [];
+    this.#parts.delete(part);
+    return entries;
+  }
+}
+
+function misplaced(name: string): RangeError {
+  return new RangeError(
+    `loadCheckpoint: the tensor ${quoted(name)} belongs to no part of a checkpoint; the file is damaged`,
+  );
+}

@@ -1,0 +1,84 @@
+import { describe } from "../core/index.ts";
+
+/** Deeper data is a circle, or an attack. */
+const maxDepth = 64;
+/** How a number that JSON does not have is written: { "$number": "NaN" }. */
+const tag = "$number";
+
+export function isPlain(value: unknown): value is Record<string, unknown> {
+  if (typeof value !== "object" || value === null) return false;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === Object.prototype || prototype === null;
+}
+
+/**
+ * JSON of numbers, strings, booleans, null, arrays and plain objects, that also keeps NaN, the infinities and -0. Fields that
+ * are undefined are left out.
+ * @throws TypeError naming the place of anything else
+ */
+export function stringifyPlain(value: unknown, what: string): string {
+  return JSON.stringify(encoded(value, what, 0));
+}
+
+function encoded(value: unknown, path: string, depth: number): unknown {
+  if (typeof value === "number") {
+    if (Number.isFinite(value) && !Object.is(value, -0)) return value;
+    return { [tag]: Object.is(value, -0) ? "-0" : String(value) };
+  }
+  if (value === null || typeof value === "string" || typeof value === "boolean") return value;
+  if (depth === maxDepth)
+    throw new TypeError(`${path} lies more than ${maxDepth} levels deep; does it contain itself?`);
+  if (Array.isArray(value)) return value.map((item, i) => encoded(item, `${path}[${i}]`, depth + 1));
+  if (!isPlain(value))
+    throw new TypeError(`${path} is ${describe(value)}, expected plain data: numbers, strings, lists`);
+  const kept = Object.entries(value).filter(([, item]) => item !== undefined);
+  for (const [key] of kept) {
+    if (key === tag || key === "__proto__") throw new TypeError(`${path} has the key "${key}", which cannot be saved`);
+  }
+  return Object.fromEntries(kept.map(([key, item]) => [key, encoded(item, `${path}.${key}`, depth + 1)]));
+}
+
+/** What {@link stringifyPlain} wrote. @throws RangeError for anything that it would not have written */
+export function parsePlain(text: string, what: string): unknown {
+  checkDepth(text, what);
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(text);
+  } catch (error) {
+    throw new RangeError(`${what} is no valid JSON: ${(error as Error).message}`);
+  }
+  return decoded(parsed, what);
+}
+
+/** Before parsing: parsers and what walks through their results may run out of stack. */
+function checkDepth(text: string, what: string): void {
+  let depth = 0;
+  let inString = false;
+  for (let i = 0; i < text.length; i++) {
+    const character = text[i];
+    if (inString) {
+      if (character === "\\") i++;
+      else if (character === '"') inString = false;
+    } else if (character === '"') inString = true;
+    else if (character === "[" || character === "{") depth++;
+    else if (character === "]" || character === "}") depth--;
+    if (depth > maxDepth + 1) throw new RangeError(`${what} is nested more than ${maxDepth} levels deep`);
+  }
+}
+
+const special: ReadonlyMap<unknown, number> = new Map(
+  ["NaN", "Infinity", "-Infinity", "-0"].map((n) => [n, Number(n)]),
+);
+
+function decoded(value: unknown, path: string): unknown {
+  if (Array.isArray(value)) return value.map((item, i) => decoded(item, `${path}[${i}]`));
+  if (!isPlain(value)) return value;
+  if (Object.hasOwn(value, "__proto__")) throw new RangeError(`${path} has the key "__proto__", which is not allowed`);
+  if (Object.hasOwn(value, tag)) {
+    const number = special.get(value[tag]);
+    if (number === undefined)
+      throw new RangeError(`${path} has the ${tag} ${describe(value[tag])}, expected NaN or the like`);
+    return number;
+  }
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, decoded(item, `${path}.${key}`)]));
+}

@@ -1,0 +1,37 @@
+import type { ScheduledOptimizer } from "./scheduled.ts";
+import { LRScheduler, type LRSchedulerOptions, type Moment } from "./scheduler.ts";
+import { nonNegative, type SettingRules, whole } from "./settings.ts";
+
+export interface CosineAnnealingLRSettings {
+  /** How many epochs the rate falls; then it rises for as many. PyTorch's T_max. */
+  tMax: number;
+  /** The lowest rate (0). */
+  etaMin: number;
+}
+
+const rules: SettingRules<CosineAnnealingLRSettings> = { tMax: whole(1), etaMin: nonNegative };
+
+/**
+ * Lets the rate fall to `etaMin` within `tMax` epochs along half a cosine, slowly at both ends. Each rate follows from the
+ * one before. https://pytorch.org/docs/stable/generated/torch.optim.lr_scheduler.CosineAnnealingLR.html,
+ * https://arxiv.org/abs/1608.03983
+ */
+export class CosineAnnealingLR extends LRScheduler<CosineAnnealingLRSettings> {
+  /** @throws as `LRScheduler` */
+  constructor(
+    optimizer: ScheduledOptimizer,
+    options: Partial<CosineAnnealingLRSettings> & Pick<CosineAnnealingLRSettings, "tMax"> & LRSchedulerOptions,
+  ) {
+    super(optimizer, { etaMin: 0 }, options, rules);
+  }
+
+  protected rate(lr: number, { epoch, base, first }: Moment): number {
+    const { tMax, etaMin } = this.settings;
+    if (epoch === 0) return lr;
+    if (first) return etaMin + ((base - etaMin) * (1 + Math.cos((epoch * Math.PI) / tMax))) / 2;
+    // From the bottom no factor leads up again.
+    if ((epoch - 1 - tMax) % (2 * tMax) === 0) return lr + ((base - etaMin) * (1 - Math.cos(Math.PI / tMax))) / 2;
+    const height = (at: number) => 1 + Math.cos((Math.PI * at) / tMax);
+    return (height(epoch) / height(epoch - 1)) * (lr - etaMin) + etaMin;
+  }
+}

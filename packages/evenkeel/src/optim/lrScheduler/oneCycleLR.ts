@@ -1,0 +1,185 @@
+import { checkOptions } from "../../core/index.ts";
+import { withoutUndefined } from "../options.ts";
+import { checkScheduled, type ScheduledGroup, type ScheduledOptimizer } from "./scheduled.ts";
+import { LRScheduler, type LRSchedulerOptions, type Moment } from "./scheduler.ts";
+import {
+  checkCount,
+  flag,
+  listOf,
+  nonNegative,
+  number,
+  oneOf,
+  perGroup,
+  positive,
+  type SettingRules,
+  share,
+  whole,
+} from "./settings.ts";
+
+/** Lists have one value for each parameter group. */
+export interface OneCycleLRSettings {
+  /** The highest rates. */
+  maxLr: readonly number[];
+  /** Batches in all. */
+  totalSteps: number;
+  /** The share of the steps in which the rate rises (0.3). */
+  pctStart: number;
+  /** The curve between two rates: "cos" (default) or "linear". */
+  annealStrategy: "cos" | "linear";
+  /** Whether momentum, or the first beta, falls while the rate rises and the other way round (true). */
+  cycleMomentum: boolean;
+  /** The lowest momentums (0.85). */
+  baseMomentum: readonly number[];
+  /** The highest momentums (0.95). */
+  maxMomentum: readonly number[];
+  /** The first rate is maxLr / divFactor (25). */
+  divFactor: number;
+  /** The last rate is the first one / finalDivFactor (1e4). */
+  finalDivFactor: number;
+  /** Rise, fall as far, then fall to the last rate, instead of rise and fall (false). */
+  threePhase: boolean;
+}
+
+type PerGroup = "maxLr" | "baseMomentum" | "maxMomentum";
+
+/** As settings, but numbers may stand for lists, and epochs times batches for the steps. */
+export interface OneCycleLROptions extends LRSchedulerOptions, Partial<Omit<OneCycleLRSettings, PerGroup>> {
+  /** The highest rate, or a list with one for each parameter group. */
+  readonly maxLr: number | readonly number[];
+  readonly baseMomentum?: number | readonly number[];
+  readonly maxMomentum?: number | readonly number[];
+  /** In the place of totalSteps: epochs, and batches in each. */
+  readonly epochs?: number;
+  readonly stepsPerEpoch?: number;
+}
+
+const momentums = listOf(number("a number from 0 to below 1", (value) => value >= 0 && value < 1));
+
+const rules: SettingRules<OneCycleLRSettings> = {
+  maxLr: listOf(nonNegative),
+  totalSteps: whole(1),
+  pctStart: share,
+  annealStrategy: oneOf("cos", "linear"),
+  cycleMomentum: flag,
+  baseMomentum: momentums,
+  maxMomentum: momentums,
+  divFactor: positive,
+  finalDivFactor: positive,
+  threePhase: flag,
+};
+
+/** A stretch of the schedule: both quantities go from one of their marks to another until step `end`. */
+interface Phase {
+  readonly end: number;
+  readonly rates: readonly [from: "initial" | "max", to: "initial" | "max" | "min"];
+  readonly momentums: readonly [from: "base" | "max", to: "base" | "max"];
+}
+
+/**
+ * One cycle over the whole training, a step per batch: the rate rises from maxLr / divFactor to maxLr and falls to next
+ * to nothing, while momentum (the first beta of Adam) does the opposite. The rate the optimizer was made with is not used.
+ * https://pytorch.org/docs/stable/generated/torch.optim.lr_scheduler.OneCycleLR.html, https://arxiv.org/abs/1708.07120
+ */
+export class OneCycleLR extends LRScheduler<OneCycleLRSettings> {
+  /**
+   * @throws as `LRScheduler`; TypeError without `totalSteps`, or `epochs` and `stepsPerEpoch`; Error if momentum is to be
+   * cycled and the optimizer has none
+   */
+  constructor(optimizer: ScheduledOptimizer, options: OneCycleLROptions) {
+    const defaults = {
+      ...({ pctStart: 0.3, annealStrategy: "cos", cycleMomentum: true, threePhase: false } as const),
+      ...{ divFactor: 25, finalDivFactor: 1e4 },
+    };
+    super(optimizer, defaults, settingsOf(optimizer, options), rules);
+  }
+
+  protected override checkTogether(settings: OneCycleLRSettings): void {
+    const { paramGroups } = this.optimizer;
+    for (const name of ["maxLr", "baseMomentum", "maxMomentum"] as const) {
+      checkCount("OneCycleLR", name, settings[name], paramGroups);
+    }
+    if (!settings.cycleMomentum) return;
+    if (paramGroups.some(({ momentum, betas }) => momentum === undefined && betas === undefined)) {
+      throw new Error("OneCycleLR: the optimizer has neither momentum nor betas to cycle; give cycleMomentum: false");
+    }
+  }
+
+  protected override begin(group: ScheduledGroup, index: number): void {
+    const { maxLr, divFactor, cycleMomentum, maxMomentum } = this.settings;
+    group.initialLr = maxLr[index] / divFactor;
+    if (cycleMomentum) Object.assign(group, withMomentum(group, maxMomentum[index]));
+  }
+
+  protected rate(_: number, at: Moment): number {
+    const { maxLr, finalDivFactor } = this.settings;
+    const marks = { initial: at.base, max: maxLr[at.index], min: at.base / finalDivFactor };
+    const { phase, progress } = phaseAt(at.epoch, this.settings);
+    return anneal(this.settings, marks[phase.rates[0]], marks[phase.rates[1]], progress);
+  }
+
+  protected override others(group: ScheduledGroup, { epoch, index }: Moment): Partial<ScheduledGroup> {
+    const { cycleMomentum, baseMomentum, maxMomentum } = this.settings;
+    if (!cycleMomentum) return {};
+    const marks = { base: baseMomentum[index], max: maxMomentum[index] };
+    const { phase, progress } = phaseAt(epoch, this.settings);
+    return withMomentum(group, anneal(this.settings, marks[phase.momentums[0]], marks[phase.momentums[1]], progress));
+  }
+}
+
+/** The phase that a step lies in, and which share of it is over. */
+function phaseAt(step: number, settings: OneCycleLRSettings): { phase: Phase; progress: number } {
+  const { totalSteps } = settings;
+  if (step > totalSteps) {
+    throw new RangeError(
+      `OneCycleLR: this is step ${step} of ${totalSteps}: the cycle is over; give as many totalSteps as there are batches in all`,
+    );
+  }
+  const phases = phasesOf(settings);
+  const found = phases.findIndex(({ end }) => step <= end);
+  const index = found < 0 ? phases.length - 1 : found;
+  const phase = phases[index];
+  const start = index === 0 ? 0 : phases[index - 1].end;
+  // A phase without length is at its end.
+  return { phase, progress: phase.end === start ? 1 : (step - start) / (phase.end - start) };
+}
+
+function phasesOf({ totalSteps, pctStart, threePhase }: OneCycleLRSettings): readonly Phase[] {
+  const rise: Phase = { end: pctStart * totalSteps - 1, rates: ["initial", "max"], momentums: ["max", "base"] };
+  const end = totalSteps - 1;
+  if (!threePhase) return [rise, { end, rates: ["max", "min"], momentums: ["base", "max"] }];
+  const fall: Phase = { end: 2 * pctStart * totalSteps - 2, rates: ["max", "initial"], momentums: ["base", "max"] };
+  return [rise, fall, { end, rates: ["initial", "min"], momentums: ["max", "max"] }];
+}
+
+function anneal({ annealStrategy }: OneCycleLRSettings, from: number, to: number, progress: number): number {
+  if (annealStrategy === "linear") return (to - from) * progress + from;
+  return to + ((from - to) / 2) * (Math.cos(Math.PI * progress) + 1);
+}
+
+/** Adam's momentum is its first beta. */
+function withMomentum({ betas }: ScheduledGroup, momentum: number): Partial<ScheduledGroup> {
+  return betas === undefined ? { momentum } : { betas: [momentum, betas[1]] };
+}
+
+function settingsOf(
+  optimizer: ScheduledOptimizer,
+  options: OneCycleLROptions,
+): Partial<OneCycleLRSettings> & LRSchedulerOptions {
+  checkScheduled("OneCycleLR", optimizer);
+  checkOptions("OneCycleLR", options, [...Object.keys(rules), "epochs", "stepsPerEpoch", "lastEpoch"]);
+  const { maxLr, baseMomentum = 0.85, maxMomentum = 0.95, epochs, stepsPerEpoch, ...rest } = withoutUndefined(options);
+  const lists = Object.entries({ maxLr, baseMomentum, maxMomentum }).map(([name, value]) => {
+    return [name, perGroup("OneCycleLR", name, value, optimizer.paramGroups)];
+  });
+  const { totalSteps = stepsOf(epochs, stepsPerEpoch) } = rest;
+  return { ...rest, totalSteps, ...Object.fromEntries(lists) };
+}
+
+function stepsOf(epochs: number | undefined, stepsPerEpoch: number | undefined): number {
+  if (epochs === undefined || stepsPerEpoch === undefined) {
+    throw new TypeError("OneCycleLR: how long is the cycle? Give totalSteps, or epochs and stepsPerEpoch");
+  }
+  whole(1)("OneCycleLR", "epochs", epochs);
+  whole(1)("OneCycleLR", "stepsPerEpoch", stepsPerEpoch);
+  return epochs * stepsPerEpoch;
+}

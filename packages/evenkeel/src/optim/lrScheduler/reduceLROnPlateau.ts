@@ -1,0 +1,206 @@
+import { checkOptions, describe } from "../../core/index.ts";
+import { Tensor } from "../../tensor/index.ts";
+import { copyOptions, withoutUndefined } from "../options.ts";
+import { requireKeys, requireObject } from "../stateDict.ts";
+import { checkScheduled, type ScheduledOptimizer } from "./scheduled.ts";
+import {
+  checkCount,
+  checkSettings,
+  finite,
+  listOf,
+  nonNegative,
+  number,
+  oneOf,
+  perGroup,
+  type SettingRule,
+  type SettingRules,
+  whole,
+} from "./settings.ts";
+
+export interface ReduceLROnPlateauSettings {
+  /** Whether smaller ("min", default) or larger values are better. */
+  mode: "min" | "max";
+  /** What the rate is multiplied by, below 1 (0.1). */
+  factor: number;
+  /** How many epochs without improvement are borne; one more reduces the rate (10). */
+  patience: number;
+  /** How much better than the best counts as better (1e-4). */
+  threshold: number;
+  /** Whether the threshold is a share of the best ("rel", default) or a difference ("abs"). */
+  thresholdMode: "rel" | "abs";
+  /** How many epochs after a reduction are not counted (0). */
+  cooldown: number;
+  /** The lowest rate of each parameter group (0). */
+  minLr: readonly number[];
+  /** A reduction by no more than this is not made (1e-8). */
+  eps: number;
+}
+
+/** As settings, but one lowest rate may stand for all groups. */
+export interface ReduceLROnPlateauOptions extends Partial<Omit<ReduceLROnPlateauSettings, "minLr">> {
+  readonly minLr?: number | readonly number[];
+}
+
+interface Progress {
+  /** null: nothing was seen yet. */
+  best: number | null;
+  numBadEpochs: number;
+  cooldownCounter: number;
+  lastEpoch: number;
+  lastLr: number[];
+}
+
+const defaults: Omit<ReduceLROnPlateauSettings, "minLr"> = {
+  ...({ mode: "min", factor: 0.1, patience: 10, threshold: 1e-4, thresholdMode: "rel" } as const),
+  ...{ cooldown: 0, eps: 1e-8 },
+};
+
+const rules: SettingRules<ReduceLROnPlateauSettings> = {
+  mode: oneOf("min", "max"),
+  factor: number("a number from 0 to below 1", (value) => value >= 0 && value < 1),
+  patience: whole(0),
+  threshold: nonNegative,
+  thresholdMode: oneOf("rel", "abs"),
+  cooldown: whole(0),
+  minLr: listOf(nonNegative),
+  eps: nonNegative,
+};
+
+const optional =
+  (rule: SettingRule): SettingRule =>
+  (owner, name, value) => {
+    if (value !== null) rule(owner, name, value);
+  };
+
+const progressRules: SettingRules<Progress> = {
+  best: optional(finite),
+  numBadEpochs: whole(0),
+  cooldownCounter: whole(0),
+  lastEpoch: whole(0),
+  lastLr: listOf(finite),
+};
+
+/** What it saves: plain data. */
+export type ReduceLROnPlateauStateDict = ReduceLROnPlateauSettings & Progress;
+
+/**
+ * Reduces the rate when a number, such as the validation loss, no longer improves. `step(value)` belongs at the end of
+ * each epoch. https://pytorch.org/docs/stable/generated/torch.optim.lr_scheduler.ReduceLROnPlateau.html
+ */
+export class ReduceLROnPlateau {
+  readonly optimizer: ScheduledOptimizer;
+  #settings: ReduceLROnPlateauSettings;
+  #progress: Progress;
+
+  /**
+   * @throws TypeError without an optimizer, or for an option that is unknown or of the wrong kind
+   * @throws RangeError for an option that is out of range
+   */
+  constructor(optimizer: ScheduledOptimizer, options: ReduceLROnPlateauOptions = {}) {
+    const owner = "ReduceLROnPlateau";
+    checkScheduled(owner, optimizer);
+    checkOptions(owner, options, Object.keys(rules));
+    const { minLr = 0, ...rest } = withoutUndefined(options);
+    const { paramGroups } = optimizer;
+    const settings = { ...defaults, ...rest, minLr: perGroup(owner, "minLr", minLr, paramGroups) };
+    checkSettings(owner, settings, rules);
+    this.optimizer = optimizer;
+    this.#settings = copyOptions(settings);
+    this.#progress = { best: null, numBadEpochs: 0, cooldownCounter: 0, lastEpoch: 0, lastLr: ratesOf(optimizer) };
+  }
+
+  /** The best value so far; the worst there can be before the first. */
+  get best(): number {
+    return this.#progress.best ?? (this.#settings.mode === "min" ? Number.POSITIVE_INFINITY : Number.NEGATIVE_INFINITY);
+  }
+
+  /** Epochs without improvement since the best, or since the last reduction. */
+  get numBadEpochs(): number {
+    return this.#progress.numBadEpochs;
+  }
+
+  /** How many epochs are still not counted. */
+  get cooldownCounter(): number {
+    return this.#progress.cooldownCounter;
+  }
+
+  /** How many values were seen. */
+  get lastEpoch(): number {
+    return this.#progress.lastEpoch;
+  }
+
+  /** The rates after the last step, one for each parameter group. */
+  getLastLr(): number[] {
+    return [...this.#progress.lastLr];
+  }
+
+  /**
+   * Takes the value of one more epoch. NaN is no improvement.
+   * @throws TypeError unless it is a number, or a tensor with one
+   */
+  step(metrics: number | Tensor): void {
+    const value = metrics instanceof Tensor ? metrics.item() : metrics;
+    if (typeof value !== "number") {
+      throw new TypeError(
+        `ReduceLROnPlateau: metrics is ${describe(metrics)}, expected the number that is watched, such as the validation loss`,
+      );
+    }
+    const { patience, cooldown } = this.#settings;
+    const progress = this.#progress;
+    progress.lastEpoch++;
+    if (this.#isBetter(value)) {
+      progress.best = value;
+      progress.numBadEpochs = 0;
+    } else progress.numBadEpochs++;
+    if (progress.cooldownCounter > 0) {
+      progress.cooldownCounter--;
+      progress.numBadEpochs = 0;
+    }
+    if (progress.numBadEpochs > patience) {
+      this.#reduce();
+      progress.cooldownCounter = cooldown;
+      progress.numBadEpochs = 0;
+    }
+    progress.lastLr = ratesOf(this.optimizer);
+  }
+
+  #isBetter(value: number): boolean {
+    const { mode, threshold, thresholdMode } = this.#settings;
+    const { best } = this;
+    if (mode === "min") return value < (thresholdMode === "rel" ? best * (1 - threshold) : best - threshold);
+    return value > (thresholdMode === "rel" ? best * (threshold + 1) : best + threshold);
+  }
+
+  #reduce(): void {
+    const { factor, minLr, eps } = this.#settings;
+    for (const [index, group] of this.optimizer.paramGroups.entries()) {
+      const reduced = Math.max(group.lr * factor, minLr[index] ?? 0);
+      if (group.lr - reduced > eps) group.lr = reduced;
+    }
+  }
+
+  /** Settings and progress, as plain data. The rates themselves are in the state dict of the optimizer. */
+  stateDict(): ReduceLROnPlateauStateDict {
+    return { ...copyOptions(this.#settings), ...copyOptions(this.#progress) };
+  }
+
+  /**
+   * Goes on from the `stateDict()` of another. The optimizer's state is to be loaded too, for its rates.
+   * @throws TypeError, RangeError or Error if it is not such a state; nothing has changed then
+   */
+  loadStateDict(stateDict: ReduceLROnPlateauStateDict): void {
+    const owner = "ReduceLROnPlateau";
+    requireObject(stateDict, `the state dict of ${owner}`, "an object as stateDict() gives it");
+    const [settingNames, progressNames] = [Object.keys(rules), Object.keys(progressRules)];
+    requireKeys(stateDict, [...settingNames, ...progressNames], [], `the state dict of ${owner}`, "scheduler");
+    checkSettings<ReduceLROnPlateauStateDict>(owner, stateDict, { ...rules, ...progressRules });
+    for (const name of ["minLr", "lastLr"] as const) {
+      checkCount(owner, name, stateDict[name], this.optimizer.paramGroups);
+    }
+    const { best, numBadEpochs, cooldownCounter, lastEpoch, lastLr, ...settings } = stateDict;
+    this.#settings = copyOptions(settings);
+    this.#progress = copyOptions({ best, numBadEpochs, cooldownCounter, lastEpoch, lastLr });
+  }
+}
+
+const ratesOf = ({ paramGroups }: ScheduledOptimizer): number[] => paramGroups.map(({ lr }) => lr);

@@ -1,0 +1,25 @@
+import { describe } from "../../core/index.ts";
+
+/** What a scheduler writes of a parameter group. */
+export interface ScheduledGroup {
+  lr: number;
+  /** The rate before any schedule, noted down by the first scheduler. */
+  initialLr?: number;
+  /** Where an optimizer has them: OneCycleLR turns the momentum, or the first beta. */
+  momentum?: number;
+  betas?: readonly [number, number];
+}
+
+/** What a scheduler needs of an optimizer; SGD, Adam and AdamW are such. */
+export interface ScheduledOptimizer {
+  readonly paramGroups: readonly ScheduledGroup[];
+}
+
+/** @throws TypeError unless there are parameter groups with a learning rate */
+export function checkScheduled(owner: string, optimizer: ScheduledOptimizer): void {
+  const groups: unknown = optimizer?.paramGroups;
+  if (Array.isArray(groups) && groups.every((group) => typeof group?.lr === "number")) return;
+  throw new TypeError(
+    `${owner}: optimizer is ${describe(optimizer)}, expected one such as new optim.Adam(model.parameters(), { lr: 1e-3 })`,
+  );
+}

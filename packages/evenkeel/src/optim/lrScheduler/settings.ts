@@ -1,0 +1,83 @@
+import { checkOptions, describe } from "../../core/index.ts";
+import { checkFinite, checkFlag, checkWholeNumber } from "../../nn/checks.ts";
+import { withoutUndefined } from "../options.ts";
+
+/** Throws if a setting of a scheduler is not valid. */
+export type SettingRule = (owner: string, name: string, value: unknown) => void;
+
+/** One rule per setting: a missing one does not compile. */
+export type SettingRules<S> = { readonly [K in keyof S]-?: SettingRule };
+
+export const whole =
+  (least: number): SettingRule =>
+  (owner, name, value) =>
+    checkWholeNumber(owner, name, value as number, least);
+
+export const finite: SettingRule = (owner, name, value) => checkFinite(owner, name, value as number);
+
+export const flag: SettingRule = (owner, name, value) => checkFlag(owner, name, value as boolean);
+
+/** A number for which `holds`, which `expected` says in words. */
+export const number =
+  (expected: string, holds: (value: number) => boolean): SettingRule =>
+  (owner, name, value) => {
+    if (typeof value === "number" && Number.isFinite(value) && holds(value)) return;
+    throw new RangeError(`${owner}: ${name} is ${describe(value)}, expected ${expected}`);
+  };
+
+export const nonNegative = number("a finite number of at least 0", (value) => value >= 0);
+export const positive = number("a finite number above 0", (value) => value > 0);
+export const share = number("a number from 0 to 1", (value) => value >= 0 && value <= 1);
+
+export const oneOf =
+  (...words: readonly string[]): SettingRule =>
+  (owner, name, value) => {
+    if (words.includes(value as string)) return;
+    const known = words.map((word) => JSON.stringify(word)).join(" or ");
+    throw new RangeError(`${owner}: ${name} is ${describe(value)}, expected ${known}`);
+  };
+
+export const listOf =
+  (rule: SettingRule): SettingRule =>
+  (owner, name, value) => {
+    if (!Array.isArray(value)) throw new TypeError(`${owner}: ${name} is ${describe(value)}, expected a list`);
+    value.forEach((element: unknown, i) => {
+      rule(owner, `${name}[${i}]`, element);
+    });
+  };
+
+export function checkSettings<S extends object>(owner: string, settings: S, rules: SettingRules<S>): void {
+  for (const name of Object.keys(rules) as (keyof S & string)[]) rules[name](owner, name, settings[name]);
+}
+
+/** What the user gave, and the defaults for the rest, checked. */
+export function completeSettings<S extends object>(
+  owner: string,
+  defaults: Partial<S>,
+  options: Partial<S>,
+  rules: SettingRules<S>,
+): S {
+  checkOptions(owner, options, Object.keys(rules));
+  const settings = { ...defaults, ...withoutUndefined(options) } as S;
+  checkSettings(owner, settings, rules);
+  return settings;
+}
+
+/** One value for each parameter group, from a list of them or from one for all. */
+export function perGroup(
+  owner: string,
+  name: string,
+  value: number | readonly number[] | undefined,
+  groups: readonly unknown[],
+): readonly number[] {
+  if (!Array.isArray(value)) return groups.map(() => value as number);
+  checkCount(owner, name, value, groups);
+  return value;
+}
+
+export function checkCount(owner: string, name: string, list: readonly unknown[], groups: readonly unknown[]): void {
+  if (list.length === groups.length) return;
+  throw new RangeError(
+    `${owner}: ${name} has ${list.length} values, expected ${groups.length}, one for each parameter group`,
+  );
+}

@@ -1,0 +1,39 @@
+import { listAt, namesAt, objectAt, oneOfAt, stringAt } from "./json.ts";
+import { type ColumnSchema, columnKinds, type Schema, tasks } from "./schema.ts";
+
+/**
+ * A schema that was saved as JSON. What is given may come from anywhere: all of it is checked.
+ * @throws TypeError or RangeError saying what is wrong where
+ */
+export function schemaFromJSON(json: unknown): Schema {
+  const top = objectAt("schema", json, ["columns", "target", "task"], ["classes"]);
+  const columns = listAt("schema.columns", top.columns).map((value, i): ColumnSchema => {
+    const at = `schema.columns[${i}]`;
+    const from = objectAt(at, value, ["name", "kind", "use"], ["why"]);
+    const name = stringAt(`${at}.name`, from.name);
+    const kind = oneOfAt(`${at}.kind`, from.kind, columnKinds);
+    const use = oneOfAt(`${at}.use`, from.use, ["feature", "target", "ignored"]);
+    return from.why === undefined ? { name, kind, use } : { name, kind, use, why: stringAt(`${at}.why`, from.why) };
+  });
+  namesAt(
+    "the names of schema.columns",
+    columns.map(({ name }) => name),
+  );
+  const target = stringAt("schema.target", top.target);
+  const targets = columns.filter(({ use }) => use === "target").map(({ name }) => name);
+  if (targets.length !== 1 || targets[0] !== target) {
+    throw new RangeError(
+      `schema.columns has ${targets.length} targets, expected one, called ${JSON.stringify(target)}`,
+    );
+  }
+  const task = oneOfAt("schema.task", top.task, tasks);
+  if (task === "regression") {
+    if (top.classes !== undefined) throw new RangeError("schema.classes is there, and regression has no classes");
+    return { columns, target, task };
+  }
+  const classes = namesAt("schema.classes", top.classes, 1);
+  if (task === "binary" && classes.length > 2) {
+    throw new RangeError(`schema.classes has ${classes.length} items, expected 2 for binary`);
+  }
+  return { columns, target, task, classes };
+}

@@ -1,0 +1,164 @@
+import { checkOptions, describe } from "../core/index.ts";
+import type { Checkpoint } from "../io/index.ts";
+import {
+  type NetworkOptions,
+  type PreprocessingOptions,
+  type ResolvedNetwork,
+  resolveNetwork,
+  type SchemaOptions,
+  type Split,
+  type SplitOptions,
+} from "../tabular/index.ts";
+import type { TableCallbacks } from "./tableEvents.ts";
+
+export const optimizerNames = ["adam", "adamw", "sgd"] as const;
+export const scheduleNames = ["none", "cosine", "onecycle", "plateau", "step"] as const;
+export const lossNames = ["mse", "mae", "huber"] as const;
+export const statisticsNames = ["better", "asTrained", "recomputed"] as const;
+
+/** How a network for a table is trained. Only the target has to be said. */
+export interface TrainTableOptions extends SchemaOptions, TableCallbacks {
+  /** Parts of the table by rows, or how to draw them. Default: a fifth to test on and 16 percent to validate by. */
+  readonly split?: Split | SplitOptions;
+  readonly preprocessing?: PreprocessingOptions;
+  readonly network?: NetworkOptions;
+  /** Rows per step. Default: a hundredth of the training rows as a power of two, from 32 to 1024. */
+  readonly batchSize?: number;
+  /** Passes over the training rows, at most. Default: as many as make some 20,000 steps, from 5 to 300. */
+  readonly epochs?: number;
+  /** Learning rate. Default 0.01 for Adam and AdamW, 0.1 for SGD. */
+  readonly lr?: number;
+  /** Default "adam". */
+  readonly optimizer?: (typeof optimizerNames)[number];
+  /** Default 0; for AdamW 0.01. */
+  readonly weightDecay?: number;
+  /** How the learning rate moves over the epochs. Default "none". */
+  readonly schedule?: (typeof scheduleNames)[number];
+  /** Loss for a number: squared, absolute, or squared near 0 and absolute beyond one standard deviation. Default "mse". */
+  readonly loss?: (typeof lossNames)[number];
+  /** Gradients of a step are scaled so that their common 2-norm is at most this. */
+  readonly clipGradNorm?: number;
+  /** Starting weights, the order of rows, dropout and, unless it says otherwise, the split follow from it. Default 0. */
+  readonly seed?: number;
+  /** Epochs without a better validation loss after which training ends, with the best weights; false trains on. Default 30. */
+  readonly patience?: number | false;
+  /** "balanced" weighs classes by the inverse of how often they occur; or a factor per class. Default "none". */
+  readonly classWeights?: "none" | "balanced" | Readonly<Record<string, number>>;
+  /**
+   * Which statistics batch normalization keeps: those it trained with, those recomputed over the training rows, or
+   * whichever has the lower loss on the validation rows. Default "better".
+   */
+  readonly statistics?: (typeof statisticsNames)[number];
+  /** Goes on from where a training on the same table with the same options stood, to the same bytes. */
+  readonly resume?: Checkpoint;
+  /** Ends the training between two steps; the best model so far is kept. */
+  readonly signal?: AbortSignal;
+  /** Run compiled. Default true. */
+  readonly compile?: boolean;
+}
+
+/** What the size of the table decides where the options do not. */
+export interface TablePlan {
+  readonly network: ResolvedNetwork;
+  readonly batchSize: number;
+  readonly epochs: number;
+  readonly lr: number;
+  readonly optimizer: (typeof optimizerNames)[number];
+  readonly weightDecay: number;
+  readonly schedule: (typeof scheduleNames)[number];
+  readonly loss: (typeof lossNames)[number];
+  readonly clipGradNorm?: number;
+  readonly seed: number;
+  readonly patience: number | false;
+  readonly statistics: (typeof statisticsNames)[number];
+}
+
+const optionNames = [
+  ...[
+    "target",
+    "task",
+    "features",
+    "ignore",
+    "kinds",
+    "split",
+    "preprocessing",
+    "network",
+    "batchSize",
+    "epochs",
+    "lr",
+  ],
+  ...["optimizer", "weightDecay", "schedule", "loss", "clipGradNorm", "seed", "patience", "classWeights", "statistics"],
+  ...["signal", "compile", "resume", "onStart", "onEpoch"],
+];
+
+/** @throws TypeError or RangeError naming the option that is unknown or does not fit */
+export function planTable(trainRows: number, options: TrainTableOptions): TablePlan {
+  checkOptions("trainTable", options, optionNames);
+  const { optimizer = "adam", schedule = "none", loss = "mse", statistics = "better" } = options;
+  checkChoice("optimizer", optimizer, optimizerNames);
+  checkChoice("schedule", schedule, scheduleNames);
+  checkChoice("loss", loss, lossNames);
+  checkChoice("statistics", statistics, statisticsNames);
+  const { batchSize = defaultBatchSize(trainRows) } = options;
+  checkWhole("batchSize", batchSize, 1);
+  const {
+    epochs = defaultEpochs(Math.ceil(trainRows / batchSize)),
+    lr = optimizer === "sgd" ? 0.1 : 0.01,
+    weightDecay = optimizer === "adamw" ? 0.01 : 0,
+    clipGradNorm,
+    seed = 0,
+    patience = 30,
+  } = options;
+  checkWhole("epochs", epochs, 1);
+  checkNumber("lr", lr, lr > 0, "a number above 0, such as 0.01");
+  checkNumber("weightDecay", weightDecay, weightDecay >= 0, "a number of at least 0");
+  if (clipGradNorm !== undefined) checkNumber("clipGradNorm", clipGradNorm, clipGradNorm > 0, "a number above 0");
+  if (!Number.isSafeInteger(seed)) {
+    throw new RangeError(`trainTable: seed is ${describe(seed)}, expected a whole number`);
+  }
+  if (patience !== false) checkWhole("patience", patience, 1);
+  const network = resolveNetwork(options.network);
+  if (batchSize === 1 && network.norm === "batch") {
+    throw new RangeError(
+      "trainTable: batchSize is 1, which batch normalization cannot train on; use 2 or more, or another norm",
+    );
+  }
+  return {
+    network,
+    batchSize,
+    epochs,
+    lr,
+    optimizer,
+    weightDecay,
+    schedule,
+    loss,
+    clipGradNorm,
+    seed,
+    patience,
+    statistics,
+  };
+}
+
+function defaultBatchSize(rows: number): number {
+  const power = 2 ** Math.round(Math.log2(Math.max(1, rows / 100)));
+  return Math.min(1024, Math.max(32, power));
+}
+
+function defaultEpochs(stepsPerEpoch: number): number {
+  return Math.min(300, Math.max(5, Math.round(20_000 / stepsPerEpoch)));
+}
+
+function checkChoice(name: string, value: unknown, choices: readonly string[]): void {
+  if ((choices as readonly unknown[]).includes(value)) return;
+  throw new RangeError(`trainTable: ${name} is ${describe(value)}, expected one of ${choices.join(", ")}`);
+}
+
+function checkWhole(name: string, value: unknown, lowest: number): void {
+  if (Number.isSafeInteger(value) && (value as number) >= lowest) return;
+  throw new RangeError(`trainTable: ${name} is ${describe(value)}, expected a whole number of at least ${lowest}`);
+}
+
+function checkNumber(name: string, value: unknown, fits: boolean, expected: string): void {
+  if (typeof value === "number" && Number.isFinite(value) && fits) return;
+  throw new RangeError(`trainTable: ${name} is ${describe(value)}, expected ${expected}`);
+}
