@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
 import { fillNormal, Generator } from "../random/index.ts";
 import {
+  deviationsFromMedian,
   estimateMean,
   estimateRatio,
-  estimateSpreadRatio,
   mean,
   median,
   slope,
@@ -89,49 +89,21 @@ describe("estimates", () => {
   });
 });
 
-describe("the ratio of spreads", () => {
-  const pairs = [3.1, 2.2, 4.8, 1.9, 3.3, 5.6, 2.7].map((a, i) => [a, [2.9, 2.4, 3.5, 2.3, 2.8, 3.9, 2.6][i]] as const);
-
-  test("its interval ends where Pitman's test of equal spreads begins to reject", () => {
-    const { value, interval } = estimateSpreadRatio(pairs, 0.9) ?? expect.fail();
-    expect(value).toBeCloseTo(
-      standardDeviation(pairs.map(([a]) => a)) / standardDeviation(pairs.map(([, b]) => b)),
-      12,
+test.each(["normal", "now and then far off"])("equal spreads are told apart in at most 1 of 20: %s", (kind) => {
+  const generator = new Generator(7);
+  const draws = new Float64Array(40);
+  let apart = 0;
+  const times = 2000;
+  for (let i = 0; i < times; i++) {
+    fillNormal(draws, 0, 1, generator);
+    // One value in ten is five times as far from 0.
+    const value = (k: number) => draws[k] * (kind !== "normal" && draws[20 + k] > 1.28 ? 5 : 1);
+    const [first, second] = [0, 10].map((from) =>
+      deviationsFromMedian(Array.from({ length: 10 }, (_, k) => value(from + k))),
     );
-    for (const end of [interval?.low ?? 0, interval?.high ?? 0]) {
-      // If the true ratio were `end`, a and end * b would spread alike, and their sum and difference be uncorrelated.
-      const r = correlation(pairs.map(([a, b]) => [a + end * b, a - end * b]));
-      const t = (Math.abs(r) * Math.sqrt(5)) / Math.sqrt(1 - r * r);
-      expect(t).toBeCloseTo(tQuantile(0.9, 5), 9);
-    }
-  });
-
-  test("covers the truth as often as it says, for pairs that go together", () => {
-    const generator = new Generator(7);
-    const draws = new Float64Array(30);
-    let covered = 0;
-    const times = 2000;
-    for (let i = 0; i < times; i++) {
-      fillNormal(draws, 0, 1, generator);
-      const shared = draws.subarray(0, 10);
-      // Standard deviations sqrt(1 + 0.25) and 0.5 * sqrt(1 + 0.25), correlated by what they share.
-      const made = Array.from(shared, (s, k) => [s + 0.5 * draws[10 + k], 0.5 * (s + 0.5 * draws[20 + k])] as const);
-      const { interval } = estimateSpreadRatio(made) ?? expect.fail();
-      if (interval !== null && interval.low < 2 && 2 < interval.high) covered++;
-    }
-    // 95%, with 4 standard errors of 2000 draws.
-    expect(covered / times).toBeGreaterThan(0.93);
-    expect(covered / times).toBeLessThan(0.97);
-  });
-
-  test("there is none where nothing spreads, or of two pairs", () => {
-    expect(estimateSpreadRatio(pairs.map(([a]) => [a, 1]))).toBeNull();
-    expect(estimateSpreadRatio(pairs.slice(0, 2))).toBeNull();
-  });
+    const { interval } = estimateMean(first.map((a, k) => a - second[k]));
+    if (interval !== null && (interval.low > 0 || interval.high < 0)) apart++;
+  }
+  expect(apart / times).toBeLessThan(0.05);
+  expect(apart / times).toBeGreaterThan(0.005);
 });
-
-function correlation(points: readonly (readonly [number, number])[]): number {
-  const [mx, my] = [mean(points.map(([x]) => x)), mean(points.map(([, y]) => y))];
-  const sum = (of: (x: number, y: number) => number) => points.reduce((all, [x, y]) => all + of(x - mx, y - my), 0);
-  return sum((x, y) => x * y) / Math.sqrt(sum((x) => x * x) * sum((_, y) => y * y));
-}

@@ -1,10 +1,10 @@
 import type { Arm, Statistics } from "../arm.ts";
 import { judged, overall, shown } from "../judge.ts";
-import { estimateMean, estimateSpreadRatio } from "../statistics.ts";
+import { deviationsFromMedian, estimateMean, mean } from "../statistics.ts";
 import { pairsOf, type StudyView } from "../view.ts";
-import { type Claim, candidate, notStudied, settingsOf, tell, testError } from "./claim.ts";
+import { type Claim, candidate, notStudied, settingsOf, tell, testError, unitOf } from "./claim.ts";
 
-const worth = 0.9;
+const worthSpread = -0.1;
 const worthRates = -0.1;
 
 /**
@@ -36,15 +36,17 @@ export function trainingRates(view: StudyView, arm: Arm, statistics: Statistics 
 /** Claim 2. */
 export function stability(view: StudyView): Claim {
   const { lrs } = view.plan;
+  const unit = unitOf(view);
   const claim = {
     id: "stability" as const,
     claim: "Batch normalization makes training more stable.",
     rule:
-      "Two measures. Spread: the ratio (with / without) of the standard deviations over seeds of the test error, each network " +
-      `at its own best rate, with the interval of Pitman and Morgan for pairs; held below 1 and at or below ${worth}, not held ` +
-      `above ${worth}. Rates: the part of the ${lrs.length} learning rates that fail, with minus without; a rate trains if the ` +
-      "run goes nine tenths of the way from the best constant to the best network of the seed; held if the interval lies " +
-      `below 0 and the mean at or below ${worthRates}, not held if the interval lies above ${worthRates}.`,
+      `Two measures. Spread: how far the test ${unit} lies from the median over seeds, with minus without, paired over seeds, each ` +
+      `network at its own best rate; held if the interval lies below 0 and the mean is at least ${-100 * worthSpread}% of the ` +
+      `spread without, not held if the interval leaves out such a gain. Rates: the part of the ${lrs.length} learning rates that ` +
+      "fail, with minus without; a rate trains if the run goes nine tenths of the way from the best constant to the best network of " +
+      "the seed; held if the interval lies " +
+      `below 0 and the mean at or below ${worthRates}, not held if the interval lies above ${worthRates}; left out if none fails.`,
   };
   const settings = settingsOf(view);
   if (settings.length === 0) return notStudied(claim, "arms with and without BatchNorm on the same inputs");
@@ -52,17 +54,19 @@ export function stability(view: StudyView): Claim {
     settings.flatMap(({ name, none, batch }) => {
       const pairs = pairsOf(view.seen(batch), view.seen(none), testError);
       const [good, others] = [trainingRates(view, batch), trainingRates(view, none)];
-      const fewer = [...good].flatMap(([seed, rates]) => {
+      const failing = [...good].flatMap(([seed, rates]): [number, number][] => {
         const other = others.get(seed);
-        return other === undefined ? [] : [(other.length - rates.length) / lrs.length];
+        return other === undefined ? [] : [[lrs.length - rates.length, lrs.length - other.length]];
       });
-      const spread = {
-        ...{ label: `spread over seeds on ${name}`, unit: "times the spread", none: 1, worth },
-        estimate: (confidence: number) => estimateSpreadRatio(pairs, confidence),
-      };
-      return lrs.length < 2
-        ? [spread]
-        : [spread, candidate(`rates that fail on ${name}`, "of the rates", worthRates, fewer)];
+      const fewer = failing.map(([first, second]) => (first - second) / lrs.length);
+      const deviations = [0, 1].map((side) => deviationsFromMedian(pairs.map((pair) => pair[side])));
+      const apart = deviations[0].map((deviation, i) => deviation - deviations[1][i]);
+      const least = pairs.length === 0 ? 0 : worthSpread * mean(deviations[1]);
+      const spread = candidate(`spread over seeds on ${name}`, unit, least, apart);
+      // Where no rate fails either way there is nothing to compare.
+      return failing.some(([first, second]) => first > 0 || second > 0)
+        ? [spread, candidate(`rates that fail on ${name}`, "of the rates", worthRates, fewer)]
+        : [spread];
     }),
   );
   const counts = settings.flatMap(({ name, none, batch }) =>

@@ -1,0 +1,227 @@
+import { describe, expect, test } from "vitest";
+import { luck, type MakeUp, madeUpStudy } from "../../../../../test/madeUpStudy.ts";
+import type { StudyOptions } from "../plan.ts";
+import { judgeClaims } from "./index.ts";
+
+/** A claim about made-up results; `on` gives what differs from 1, on top of a little luck. */
+function claim(id: string, on: MakeUp, options?: StudyOptions) {
+  const { view } = madeUpStudy((arm, spec) => {
+    const made = on(arm, spec);
+    const moved = luck(spec.seed, arm);
+    const validation = (made.validation ?? 1) + moved;
+    return { ...made, validation, test: (made.test ?? made.validation ?? 1) + moved };
+  }, options);
+  const found = judgeClaims(view).find((one) => one.id === id) ?? expect.fail(id);
+  expect(JSON.parse(JSON.stringify(found))).toEqual(found);
+  return { ...found, judged: found.figures.filter((figure) => figure.judged !== undefined) };
+}
+const isBatch = ({ norm }: { norm: string }) => norm === "batch";
+
+test("there are seven, in the tutorial's order", () => {
+  const { view } = madeUpStudy(() => ({}));
+  expect(judgeClaims(view).map(({ id }) => id)).toEqual([
+    ...["speed", "stability", "betterResult", "scaleSensitivity", "regularization", "noGuarantee", "moreData"],
+  ]);
+});
+
+describe("speed", () => {
+  test("held where the target is reached in half of the epochs", () => {
+    const { verdict, judged } = claim("speed", (arm) => ({ arrives: isBatch(arm) ? 5 : 10 }));
+    expect(verdict).toBe("held");
+    expect(judged.map(({ value }) => value)).toEqual([expect.closeTo(0.5, 9), expect.closeTo(0.5, 9)]);
+  });
+
+  test("each network is measured at the rate at which it arrives soonest, not at the one that ends best", () => {
+    const { verdict, figures } = claim("speed", (arm, { lr }) => {
+      if (isBatch(arm)) return { arrives: 6 };
+      return lr === 0.1 ? { arrives: 6, validation: 1.2 } : { arrives: 15, validation: 0.9 };
+    });
+    expect(verdict).toBe("not held");
+    expect(figures.map(({ label }) => label)).toContain("median on raw features without, learning rate 0.1");
+  });
+
+  test("a run that never arrives counts as one epoch more than there are", () => {
+    const { judged } = claim("speed", (arm) => ({ arrives: isBatch(arm) ? 7 : 21 }));
+    expect(judged[0].value).toBeCloseTo(7 / 21, 9);
+  });
+
+  test("undecided where neither arrives", () => {
+    const { verdict, judged } = claim("speed", () => ({ arrives: 21 }));
+    expect(verdict).toBe("undecided");
+    expect(judged[0].value).toBeNull();
+  });
+});
+
+describe("stability", () => {
+  const spread =
+    (size: number): MakeUp =>
+    (arm, { seed }) => ({ validation: 1 + (isBatch(arm) ? size : 1) * luck(3 * seed, arm, 0.3) });
+
+  test("held where seeds spread a fifth as much, not held where they spread more", () => {
+    expect(claim("stability", spread(0.2)).verdict).toBe("held");
+    expect(claim("stability", spread(5)).verdict).toBe("not held");
+  });
+
+  test("held where it trains at a rate at which the other diverges, and the runs are counted", () => {
+    const { verdict, figures } = claim("stability", (arm, { lr }) => ({ diverged: !isBatch(arm) && lr === 0.1 }));
+    expect(verdict).toBe("held");
+    const of = (label: string) => figures.find((figure) => figure.label === label)?.value;
+    expect(of("rates that fail on raw features")).toBe(-0.5);
+    expect(of("rates that train without BatchNorm on raw features")).toBe(1);
+    expect(of("diverged without BatchNorm on raw features")).toBe(10);
+  });
+
+  test("a rate does not train if it stays nine tenths of the way to the constant short", () => {
+    // The constant's error is 8, the best network's 1: enough is 1.7.
+    const at = (validation: number) =>
+      claim("stability", (arm, { lr }) => (isBatch(arm) && lr === 0.1 ? { validation } : {}));
+    const failing = (validation: number) =>
+      at(validation).figures.find(({ label }) => label === "rates that fail on raw features")?.value;
+    expect(failing(1.6)).toBeUndefined();
+    expect(failing(1.8)).toBe(0.5);
+  });
+});
+
+describe("better result", () => {
+  test.each([
+    [0.9, "held"],
+    [1, "not held"],
+    [1.2, "not held"],
+  ])("an error of %f against 1 is %s", (error, verdict) => {
+    expect(claim("betterResult", (arm) => ({ validation: isBatch(arm) ? error : 1 })).verdict).toBe(verdict);
+  });
+
+  test("undecided where seeds disagree", () => {
+    const on: MakeUp = (arm, { seed }) => ({ validation: 1, test: isBatch(arm) ? 0.95 + 0.3 * Math.sin(7 * seed) : 1 });
+    expect(claim("betterResult", on).verdict).toBe("undecided");
+  });
+
+  test("statistics are the better ones on the validation rows, and both kinds are shown", () => {
+    const { verdict, figures } = claim("betterResult", (arm) => (isBatch(arm) ? { validation: 0.8, stale: 2 } : {}));
+    expect(verdict).toBe("held");
+    expect(figures.find(({ label }) => label === "on raw features, as trained")?.value).toBeCloseTo(1.8, 9);
+    expect(figures.find(({ label }) => label === "on raw features, statistics recomputed")?.value).toBeCloseTo(-0.2, 9);
+  });
+
+  test("the test rows do not choose the rate", () => {
+    const on: MakeUp = (arm, { lr }) => (isBatch(arm) ? { validation: lr, test: lr === 0.01 ? 1.5 : 0.1 } : {});
+    expect(claim("betterResult", on).judged[0].value).toBeCloseTo(0.5, 1);
+  });
+
+  test("held on one kind of input and refuted on the other is not held, as it is put", () => {
+    const { verdict, sentence } = claim("betterResult", (arm) => ({
+      validation: isBatch(arm) && arm.scale === "raw" ? 0.5 : 1,
+    }));
+    expect(verdict).toBe("not held");
+    expect(sentence).toMatch(
+      /^On raw features: -0\.500 \(95% interval .*\) MAE, held\. On z-scored features: .* MAE, did not hold\.$/,
+    );
+  });
+
+  test("with one seed nothing is decided", () => {
+    expect(claim("betterResult", (arm) => ({ validation: isBatch(arm) ? 0.1 : 1 }), { seeds: 1 }).verdict).toBe(
+      "undecided",
+    );
+  });
+
+  test("a run that diverged counts as the best constant", () => {
+    const { judged } = claim("betterResult", (arm, { seed }) => ({ diverged: isBatch(arm) && seed === 0 }));
+    expect(judged[0].value).toBeCloseTo(0.7, 1);
+    expect(judged[0].seeds).toBe(10);
+  });
+});
+
+describe("scale sensitivity", () => {
+  test("held where raw inputs and other units cost less with it", () => {
+    const { verdict, judged } = claim("scaleSensitivity", (arm, { rescale }) => ({
+      validation: 1 + (arm.scale === "raw" && !isBatch(arm) ? 1 : 0) + (rescale !== null && !isBatch(arm) ? 0.5 : 0),
+    }));
+    expect(verdict).toBe("held");
+    expect(judged.map(({ value }) => Math.round(10 * (value ?? 0)) / 10)).toEqual([-1, -0.5]);
+  });
+
+  test("other units may move the error up or down: both count", () => {
+    const on: MakeUp = (arm, { rescale, seed }) => ({
+      validation: 1 + (rescale !== null && isBatch(arm) ? (seed % 2 ? 0.3 : -0.3) : 0),
+    });
+    const { verdict, judged } = claim("scaleSensitivity", on);
+    expect(verdict).toBe("not held");
+    expect(judged[1].value).toBeCloseTo(0.3, 1);
+  });
+
+  test("not held where scale does not matter to either", () => {
+    expect(claim("scaleSensitivity", () => ({})).verdict).toBe("not held");
+  });
+});
+
+describe("regularisation", () => {
+  test("held where the gap is narrower, the test error being no worse", () => {
+    expect(claim("regularization", (arm) => ({ train: isBatch(arm) ? 0.9 : 0.5 })).verdict).toBe("held");
+  });
+
+  test("not held where the gap is narrower because everything is worse", () => {
+    const { verdict, judged } = claim("regularization", (arm) =>
+      isBatch(arm) ? { validation: 2, train: 1.9 } : { train: 0.5 },
+    );
+    expect(judged[0].value).toBeCloseTo(-0.4, 1);
+    expect(verdict).toBe("not held");
+    expect(judged[0].label).toContain("with a worse test error");
+  });
+
+  test("dropout stands beside it", () => {
+    const { figures } = claim("regularization", (arm) => ({ train: arm.dropout > 0 ? 0.95 : 0.5 }));
+    const found = figures.find(({ label }) => label === "gap with dropout 0.2 against without, on z-scored features");
+    expect(found?.value).toBeCloseTo(-0.45, 9);
+  });
+});
+
+describe("no guarantee", () => {
+  test("held if in one setting it does nothing, and the setting is named", () => {
+    const { verdict, sentence } = claim("noGuarantee", (arm, { rows }) => ({
+      validation: isBatch(arm) && !(rows === 0.25 && arm.scale === "raw") ? 0.5 : 1,
+    }));
+    expect(verdict).toBe("held");
+    expect(sentence).toMatch(/^It did not improve the result on raw features, 80 rows\. /);
+  });
+
+  test("not held if it improves the result in all, undecided if one is open", () => {
+    expect(claim("noGuarantee", (arm) => ({ validation: isBatch(arm) ? 0.5 : 1 })).verdict).toBe("not held");
+    const open: MakeUp = (arm, { rows, seed }) => ({
+      validation: !isBatch(arm) ? 1 : rows === 0.25 ? 0.95 + 0.3 * Math.sin(7 * seed) : 0.5,
+    });
+    expect(claim("noGuarantee", open).verdict).toBe("undecided");
+  });
+});
+
+describe("more data", () => {
+  const trend =
+    (step: number): MakeUp =>
+    (arm, { rows }) => ({ validation: isBatch(arm) ? 1 + step * Math.log2(rows) : 1 });
+
+  test("held where the error falls with every doubling of the rows, by how much is said", () => {
+    const { verdict, judged, sentence } = claim("moreData", trend(-0.1));
+    expect(verdict).toBe("held");
+    expect(judged[0].value).toBeCloseTo(-0.1, 9);
+    expect(sentence).toContain("MAE per doubling of the rows, held");
+    expect(sentence).toContain("Dimension was not varied");
+  });
+
+  test("not held where it does not, or helps less", () => {
+    expect(claim("moreData", trend(0)).verdict).toBe("not held");
+    expect(claim("moreData", trend(0.1)).verdict).toBe("not held");
+  });
+
+  test("not studied without fewer rows", () => {
+    const { verdict, sentence } = claim("moreData", () => ({}), { rowFractions: [] });
+    expect([verdict, sentence]).toEqual([
+      "undecided",
+      "Not studied: this takes runs on a part of the rows (rowFractions).",
+    ]);
+  });
+});
+
+test("a study of BatchNorm alone judges nothing", () => {
+  const arms = [{ scale: "raw", norm: "batch", dropout: 0 }] as const;
+  const { view } = madeUpStudy(() => ({}), { arms });
+  expect(judgeClaims(view).map(({ verdict }) => verdict)).toEqual(Array(7).fill("undecided"));
+});

@@ -1,0 +1,94 @@
+import { describe, expect, test } from "vitest";
+import { luck, madeUpStudy } from "../../../../test/madeUpStudy.ts";
+import { studyReport } from "./report.ts";
+import { concludeStudy } from "./result.ts";
+
+const { plan, trials } = madeUpStudy((arm, { seed, lr, rescale }) => {
+  const base = arm.scale === "raw" && arm.norm === "none" ? 3 : arm.norm === "batch" ? 0.9 : 1;
+  const validation = base + lr + luck(seed, arm, 0.05) + (rescale === null ? 0 : 0.25);
+  const stale = arm.norm === "batch" && arm.scale === "raw" ? { stale: 2 } : {};
+  return { validation, train: validation - 0.3, ...stale, diverged: arm.norm === "layer" && lr === 0.1 && seed < 3 };
+});
+const result = concludeStudy(plan, trials);
+const runs = trials.map((result) => ({ result, msPerEpoch: result.spec.arm.norm === "batch" ? 3 : 2 }));
+
+describe("the headline", () => {
+  const { headline } = result;
+  test("compares the best with BatchNorm and the best without anything, chosen on the validation rows", () => {
+    expect(headline.verdict).toBe("held");
+    expect([headline.with, headline.without].map((arm) => arm?.norm)).toEqual(["batch", "none"]);
+    expect(headline.difference?.value).toBeCloseTo(-0.1, 2);
+    expect(headline.sentences[0]).toMatch(
+      /^Yes, batch normalization helps here: the best network with it \(.*learning rate 0\.01: 0\.91/,
+    );
+  });
+
+  test("says what it does inputs being equal, and what stale statistics cost", () => {
+    expect(headline.sentences[1]).toMatch(/on raw features it makes the error 2\.10 lower .*; on z-scored features/);
+    expect(headline.stale.map(({ arm, cost }) => [arm.scale, cost.value, cost.judged?.verdict])).toEqual([
+      ["raw", expect.closeTo(-2, 9), "held"],
+      ["zscore", 0, "not held"],
+    ]);
+    expect(headline.sentences[2]).toMatch(
+      /^Stale running statistics: raw, BatchNorm, learning rate 0\.01: test MAE 2\.91 as trained, 0\.910 with/,
+    );
+    expect(headline.sentences[3]).toMatch(/^Running statistics that fit: z-score/);
+  });
+
+  test("says no where there is no gain, and that it cannot tell where seeds disagree", () => {
+    const headlineFor = (of: (seed: number) => number) => {
+      const made = madeUpStudy((arm, { seed }) => ({ validation: 1, test: arm.norm === "batch" ? of(seed) : 1 }));
+      return concludeStudy(made.plan, made.trials).headline.sentences[0];
+    };
+    expect(headlineFor(() => 1)).toMatch(/^No, batch normalization does not help here/);
+    expect(headlineFor((seed) => 1 + 0.3 * Math.sin(7 * seed))).toMatch(/cannot be told from noise/);
+  });
+
+  test("without anything finished there is nothing to compare", () => {
+    const empty = concludeStudy(plan, []);
+    expect(empty.headline.sentences[0]).toMatch(/^There is nothing to compare/);
+    expect(JSON.parse(JSON.stringify(empty))).toEqual(empty);
+  });
+});
+
+describe("the report", () => {
+  const report = studyReport(result, runs);
+  const rowOf = (label: string) => report.rows.find((row) => row.label === label) ?? expect.fail(label);
+
+  test("has a row for each arm, two with BatchNorm", () => {
+    expect(report.rows).toHaveLength(8 + 3);
+    expect(report.metric).toBe("MAE in y");
+    expect(report.reference).toBe("z-score, no normalization");
+    expect(JSON.parse(JSON.stringify(report))).toEqual(report);
+  });
+
+  test("with its figures", () => {
+    expect(rowOf("z-score, no normalization")).toMatchObject({
+      lr: 0.01,
+      difference: null,
+      rescaled: null,
+      msPerEpoch: 2,
+    });
+    expect(rowOf("z-score, no normalization").test.value).toBeCloseTo(1.01, 2);
+    const stale = rowOf("raw, BatchNorm, as trained");
+    expect(stale.difference?.value).toBeCloseTo(1.9, 2);
+    expect(stale.epochsTo).toEqual({ median: null, arrived: 0, runs: 10 });
+    expect(stale.gap.value).toBeCloseTo(0.3, 9);
+    expect(stale.rescaled?.value).toBeCloseTo(0.25, 9);
+    expect(rowOf("raw, BatchNorm, recomputed")).toMatchObject({
+      epochsTo: { median: 3, arrived: 10 },
+      trains: [0.01, 0.1],
+      msPerEpoch: 3,
+    });
+    expect(rowOf("raw, LayerNorm").diverged).toEqual({ runs: 3, of: 20 });
+    expect(rowOf("raw, no normalization").trains).toEqual([]);
+  });
+
+  test("with notes on what to know", () => {
+    const notes = report.notes.join(" ");
+    expect(notes).toMatch(/over 10 seeds/);
+    expect(notes).toMatch(/Best at the edge of the grid/);
+    expect(notes).toMatch(/An epoch takes 3\.00 ms with BatchNorm and 2\.00 ms without/);
+    expect(studyReport(result).notes.join(" ")).not.toContain("An epoch takes");
+  });
+});

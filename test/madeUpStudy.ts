@@ -1,0 +1,65 @@
+import type { Arm } from "../packages/evenkeel/src/study/arm.ts";
+import {
+  planStudy,
+  rateTrials,
+  type StudyOptions,
+  type StudyPlan,
+  variantTrials,
+} from "../packages/evenkeel/src/study/plan.ts";
+import type { TrialResult } from "../packages/evenkeel/src/study/trialResult.ts";
+import type { TrialSpec } from "../packages/evenkeel/src/study/trialSpec.ts";
+import { StudyView } from "../packages/evenkeel/src/study/view.ts";
+import { inferSchema, tableFromRows } from "../packages/evenkeel/src/tabular/index.ts";
+
+/** For tests of what is made of results: trials whose errors are written down instead of trained. */
+
+const table = tableFromRows(Array.from({ length: 500 }, (_, i) => ({ a: Math.sin(i), b: i % 11, y: Math.cos(i) })));
+
+/** Errors of a made-up network; test and train are the validation error where they are not said. */
+export interface MadeUp {
+  readonly validation: number;
+  readonly test?: number;
+  readonly train?: number;
+  /** As trained, for BatchNorm; the others are then with statistics recomputed. */
+  readonly stale?: number;
+  /** The epoch at which the curve falls from 10 to the validation error. */
+  readonly arrives?: number;
+  readonly diverged?: boolean;
+}
+
+/** What is left out is 1, for all seeds alike. */
+export type MakeUp = (arm: Arm, spec: TrialSpec) => Partial<MadeUp>;
+
+export function madeUpStudy(
+  makeUp: MakeUp,
+  options: StudyOptions = {},
+): { plan: StudyPlan; trials: TrialResult[]; view: StudyView } {
+  const data = { table, schema: inferSchema(table, { target: "y" }) };
+  const plan = planStudy(data, { seeds: 10, lrs: [0.01, 0.1], epochs: 20, targetError: 1.5, ...options });
+  const trial = (spec: TrialSpec) => trialOf(spec, { validation: 1, ...makeUp(spec.arm, spec) });
+  const rates = rateTrials(plan).map(trial);
+  const first = new StudyView(plan, rates);
+  const variants = variantTrials(plan, (arm) => first.rate(arm, "kept")?.lr).map(trial);
+  const trials = [...rates, ...variants];
+  return { plan, trials, view: new StudyView(plan, trials) };
+}
+
+function trialOf(spec: TrialSpec, made: MadeUp): TrialResult {
+  const { validation, test = validation, train = validation, stale, arrives = 3, diverged = false } = made;
+  const constant = { train: { mae: 8 }, validation: { mae: 8 }, test: { mae: 8 } };
+  const rows = { train: 320, validation: 80, test: 100 };
+  if (diverged) return { spec, rows, constant, diverged: "the loss was NaN in epoch 1", readings: {} };
+  const reading = (offset: number) => ({
+    curve: Array.from({ length: spec.epochs }, (_, i) => (i + 1 < arrives ? 10 : validation + offset)),
+    ...{ train: { mae: train + offset }, validation: { mae: validation + offset }, test: { mae: test + offset } },
+  });
+  const readings =
+    spec.arm.norm === "batch" ? { asTrained: reading(stale ?? 0), recomputed: reading(0) } : { asTrained: reading(0) };
+  return { spec, rows, constant, diverged: null, readings };
+}
+
+/** A little luck, different for every seed, arm and occasion, of mean 0 over ten seeds. */
+export function luck(seed: number, arm: Arm, size = 0.001): number {
+  const kind = arm.norm.length + arm.scale.length;
+  return size * Math.cos(((seed + 0.5) * Math.PI * (1 + (kind % 3))) / 10);
+}
