@@ -27,3 +27,8 @@ export type { StatisticsChoice, StatisticsKind } from "./tableStatistics.ts";
 export type { Training } from "./training.ts";
 export { type PartScores, type TableTraining, trainTable } from "./trainTable.ts";
 export { updateBatchNorm } from "./updateBatchNorm.ts";
+export {
+  type ColumnImportance,
+  type PermutationImportanceOptions,
+  permutationImportance,
+} from "./permutationImportance.ts";
