@@ -55,7 +55,10 @@ export function reportData(
     },
     findings: result.findings,
     network: String(model.network),
-    usage: usageOf(table, schema.columns.filter(({ use }) => use === "feature").map(({ name }) => name)),
+    usage: usageOf(
+      table,
+      schema.columns.filter(({ use }) => use === "feature").map(({ name }) => name),
+    ),
   };
 }
 

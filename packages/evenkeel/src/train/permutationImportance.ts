@@ -45,7 +45,9 @@ export function permutationImportance(
   const score = (of: Table) => {
     const value = scoresOf(model.schema.task, model.predict(of), truth)[metric];
     if (value !== undefined) return value;
-    throw new RangeError(`permutationImportance: metric is ${describe(metric)}, which ${model.schema.task} does not have`);
+    throw new RangeError(
+      `permutationImportance: metric is ${describe(metric)}, which ${model.schema.task} does not have`,
+    );
   };
   const whole = score(scored);
   const generator = new Generator(seed);
