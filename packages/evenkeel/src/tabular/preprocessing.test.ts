@@ -193,6 +193,7 @@ describe("the target", () => {
       /target "y" is Infinity, more than float32 can hold, in row 2/,
     ],
     ["a value beyond float32", [1, 2, 1e308, 4], {}, /target "y" is 1e\+308, more than float32 can hold, in row 2/],
+    ["one class", ["a", "a", "a", "a"], {}, /target "y" has 1 classes, expected at least 2/],
     ["the logarithm of 0", [1, 2, 0, -1], { target: "log" }, /target "y" is 0 in row 2, and only numbers above 0/],
     [
       "the logarithm of a class",
