@@ -1,1 +1,3 @@
-export function newScheduler(..._: unknown[]): object { return {}; }
+export function newScheduler(..._: unknown[]): object {
+  return {};
+}
