@@ -87,22 +87,30 @@ function study(text: string): StudyReportData {
       verdict,
     })),
     rows: [arm(text, 2, null), arm("worse", 3, 1), arm("better", 1, -1), arm("open", 2.1, 0.1)],
-    curves: {
-      metric: "mae",
-      lines: [
-        {
-          label: text,
-          runs: [
-            [3, 2],
-            [2, 1],
-          ],
-        },
-      ],
-    },
-    learningRates: [
-      { label: text, points: [0.001, 0.01, 0.1].map((at) => ({ at, ...estimate(2), failed: at === 0.1 ? 1 : 0 })) },
+    curves: [
+      {
+        title: text,
+        lines: [
+          {
+            label: text,
+            runs: [
+              [3, 2],
+              [2, 1],
+            ],
+          },
+        ],
+      },
+      { title: "two", lines: [{ label: "b", runs: [[30]] }] },
     ],
-    rowCounts: [{ label: text, points: [100, 200].map((at) => ({ at, ...estimate(2) })) }],
+    learningRates: [
+      {
+        title: text,
+        lines: [
+          { label: text, points: [0.001, 0.01, 0.1].map((at) => ({ at, ...estimate(2), failed: at === 0.1 ? 1 : 0 })) },
+        ],
+      },
+    ],
+    rowCounts: [{ title: text, lines: [{ label: text, points: [100, 200].map((at) => ({ at, ...estimate(2) })) }] }],
   };
 }
 
@@ -260,7 +268,7 @@ describe("the report of a study", () => {
     expect(page).toMatch(/<tr class="ours"><th scope="row">better/);
     expect(page).toMatch(/<td>\+1\.00<small>\+0\.500 to \+1\.50<\/small>/);
     expect(page).toContain("<small>3 of 5 arrive</small>");
-    expect(anatomy(page).charts).toHaveLength(4);
+    expect(anatomy(page).charts).toHaveLength(5);
     expect(page).toContain("Crosses: some seeds diverged there.");
   });
 
