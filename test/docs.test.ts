@@ -7,6 +7,7 @@ import * as nn from "evenkeel/nn";
 import * as F from "evenkeel/nn/functional";
 import * as optim from "evenkeel/optim";
 import * as random from "evenkeel/random";
+import * as tabular from "evenkeel/tabular";
 import * as train from "evenkeel/train";
 import ts from "typescript";
 import { describe, expect, it } from "vitest";
@@ -23,6 +24,7 @@ const modules: Readonly<Record<string, unknown>> = {
   "evenkeel/nn/functional": F,
   "evenkeel/optim": optim,
   "evenkeel/random": random,
+  "evenkeel/tabular": tabular,
   "evenkeel/train": train,
 };
 

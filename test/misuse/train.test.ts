@@ -132,6 +132,17 @@ testMisuses("schedulers of fit", [
     run({ scheduler: given.scheduler, schedulerInterval: "step" })(given),
   ),
   misuse(
+    "a plateau that takes the better for the worse",
+    RangeError,
+    ['mode "min"', "larger values of train.r2", 'mode: "max"'],
+    scheduled,
+    (given) => {
+      const { scheduler } = given;
+      const watched = { metrics: { r2: train.r2() }, earlyStopping: { monitor: "train.r2", patience: 1 } };
+      return run({ scheduler, ...watched })(given);
+    },
+  ),
+  misuse(
     "an interval that is not there",
     RangeError,
     ['schedulerInterval is "batch"', '"epoch" or "step"'],

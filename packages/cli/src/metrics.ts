@@ -17,6 +17,7 @@ const known: Readonly<Record<string, MetricFacts>> = {
   r2: { label: "explained variance (R²)", short: "R²", better: "higher", inUnits: false },
   accuracy: { label: "accuracy", short: "accuracy", better: "higher", inUnits: false },
   balancedAccuracy: { label: "balanced accuracy", short: "balanced acc.", better: "higher", inUnits: false },
+  errorRate: { label: "error rate", short: "error rate", better: "lower", inUnits: false },
   logLoss: { label: "log loss", short: "log loss", better: "lower", inUnits: false },
   f1: { label: "F1", short: "F1", better: "higher", inUnits: false },
   auc: { label: "area under the ROC curve", short: "AUC", better: "higher", inUnits: false },
@@ -37,8 +38,9 @@ export function compareScores(name: string, a: number | undefined, b: number | u
 /** A score as people read it, with three digits that say something: "0.954", "1.89", "2,310", "1.2e+14". */
 export function scoreText(value: number): string {
   if (!Number.isFinite(value)) return Number.isNaN(value) ? "–" : String(value);
-  const size = Math.abs(value);
+  const size = Math.abs(Number(value.toPrecision(3)));
   if (size >= 1e6 || (size > 0 && size < 1e-4)) return value.toExponential(1);
   if (size >= 100) return Math.round(value).toLocaleString("en-US");
+  if (size > 0 && size < 0.01) return String(Number(value.toPrecision(2)));
   return value.toFixed(size >= 10 ? 1 : size >= 1 ? 2 : 3);
 }

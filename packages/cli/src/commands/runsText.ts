@@ -123,7 +123,7 @@ export function sortRuns(runs: readonly (Run | DamagedRun)[], metric: string): (
   return [...runs].sort((a, b) => compareScores(name, score(a), score(b)));
 }
 
-function scoresText(
+export function scoresText(
   scores: PartScores,
   others: Readonly<Record<string, PartScores>>,
   colors: Colors,

@@ -53,9 +53,8 @@ export async function collect(
   for (const [index, part] of parts.entries()) {
     if (read >= limit) break;
     onPart(index);
-    const rest = limit === Number.POSITIVE_INFINITY ? "" : ` LIMIT ${limit - read}`;
-    const query = `SELECT ${plans.map((plan, i) => `${expression(part, plan)} AS x${i}`).join(", ")} FROM ${part.from}${rest}`;
-    for await (const batch of database.batches(query, plans.length)) {
+    const query = `SELECT ${plans.map((plan, i) => `${expression(part, plan)} AS x${i}`).join(", ")} FROM ${part.from}`;
+    for await (const batch of database.batches(query, limit - read)) {
       const vectors = builders.map((_, column) => batch.column(column));
       if (sample) sample.take(builders, vectors, batch.rows);
       else for (const [column, builder] of builders.entries()) builder.append(vectors[column], 0, batch.rows);

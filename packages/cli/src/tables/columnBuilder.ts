@@ -73,6 +73,8 @@ class Growing<A extends Values> {
 
 /** Beyond this, doubles do not tell neighbouring whole numbers apart. */
 const largestExact = 2 ** 53;
+/** Whole numbers that somebody wrote out digit by digit end here, with the 128 bits of DuckDB's largest. */
+const largestWhole = 2 ** 127;
 
 class NumberBuilder implements ColumnBuilder {
   private readonly name: string;
@@ -105,7 +107,7 @@ class NumberBuilder implements ColumnBuilder {
 function inexact(name: string, values: Float64Array | Float32Array): ReadNote[] {
   if (values instanceof Float32Array) return [];
   let count = 0;
-  for (const value of values) if (Math.abs(value) > largestExact && Number.isFinite(value)) count++;
+  for (const value of values) if (Math.abs(value) > largestExact && Math.abs(value) < largestWhole) count++;
   if (count === 0) return [];
   const message = `column "${name}": ${count} of its numbers are beyond 2^53, where neighbouring whole numbers become one`;
   return [{ severity: "note", code: "beyond-2^53", column: name, message }];

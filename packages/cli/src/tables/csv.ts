@@ -89,14 +89,21 @@ function textsOf({ types }: Sniffed): number {
   return types.filter((type) => type === "VARCHAR").length;
 }
 
-/** A column of texts as what they were found to be. A text such as NA stays in a text column unless it was asked for. */
+/**
+ * A column of texts as what they were found to be. A text such as NA stays in a text column unless it was asked for.
+ * Not `IN (…)`: DuckDB makes a join of a long one, and a join does not keep the order of the rows.
+ */
 function typed(column: string, type: string, found: Sniffed, nulls: string, spelled: boolean) {
-  const present = nulls === "" ? column : `CASE WHEN ${column} NOT IN (${nulls}) THEN ${column} END`;
+  const present = `CASE WHEN NOT list_contains(CAST([${nulls}] AS VARCHAR[]), ${column}) THEN ${column} END`;
   if (type === "VARCHAR") return { sql: spelled ? present : column, type };
   const format = type === "DATE" ? found.dates : type.startsWith("TIMESTAMP") ? found.timestamps : null;
-  if (format !== null) return { sql: `strptime(${present}, ${literal(format)})`, type: "TIMESTAMP" };
-  const text = found.comma && type === "DOUBLE" ? `replace(${present}, ',', '.')` : present;
-  return { sql: `CAST(${text} AS ${type})`, type };
+  const point = (text: string) => (found.comma && type === "DOUBLE" ? `replace(${text}, ',', '.')` : text);
+  const cast = (text: string) =>
+    format === null ? `CAST(${point(text)} AS ${type})` : `strptime(${text}, ${literal(format)})`;
+  const tried = format === null ? `TRY_${cast(column)}` : `try_${cast(column)}`;
+  // The usual spellings are none of the type, so that they are looked up only among what is not; -9 may be one.
+  const sql = spelled ? cast(present) : `COALESCE(${tried}, ${cast(present)})`;
+  return { sql, type: format === null ? type : "TIMESTAMP" };
 }
 
 async function sniff(

@@ -15,8 +15,11 @@ export interface DatabaseOptions {
 export interface Database {
   /** All rows, for small answers. */
   rows<Row>(sql: string): Promise<Row[]>;
-  /** Rows by batches of so many columns, as they are read and in their order. The columns have names. */
-  batches(sql: string, columns: number): AsyncGenerator<Batch>;
+  /**
+   * Rows by batches of columns, in their order and as they are read, so many at most. The query gives the same rows
+   * when it is run again.
+   */
+  batches(sql: string, limit: number): AsyncGenerator<Batch>;
   close(): void;
 }
 
@@ -48,7 +51,7 @@ export async function openDatabase({
   signal?.addEventListener("abort", interrupt);
   return {
     rows: (sql) => interruptible(signal, () => allRows(connection, sql)),
-    batches: (sql, columns) => batches(connection, sql, columns, signal),
+    batches: (sql, limit) => batches(connection, sql, limit, signal),
     close() {
       signal?.removeEventListener("abort", interrupt);
       connection.closeSync();
@@ -64,26 +67,30 @@ async function allRows<Row>(connection: DuckDBConnection, sql: string): Promise<
 
 /**
  * DuckDB ends a stream that fails midway exactly like one that is exhausted, and its interface for Node does not tell
- * them apart. So a row that marks the end comes last; where it is missing, counting raises the error.
+ * them apart. So the rows are counted once more, which takes few columns; where some did not come, reading all
+ * columns raises the error.
  */
 async function* batches(
   connection: DuckDBConnection,
   sql: string,
-  columns: number,
+  limit: number,
   signal?: AbortSignal,
 ): AsyncGenerator<Batch> {
-  const marked = `SELECT *, false FROM (${sql}) UNION ALL SELECT ${"NULL, ".repeat(columns)}true`;
-  const result = await interruptible(signal, () => connection.stream(marked));
-  for (let ended = false; !ended; ) {
+  const limited = Number.isFinite(limit) ? `${sql} LIMIT ${limit}` : sql;
+  const result = await interruptible(signal, () => connection.stream(limited));
+  let came = 0;
+  for (;;) {
     const chunk = await interruptible(signal, () => result.fetchChunk());
-    if (chunk === null || chunk.rowCount === 0) {
-      await interruptible(signal, () => connection.run(`SELECT count(COLUMNS(*)) FROM (${sql})`));
-      throw new Error("the rows ended before their end");
-    }
-    ended = chunk.getColumnVector(columns).getItem(chunk.rowCount - 1) === true;
-    const rows = ended ? chunk.rowCount - 1 : chunk.rowCount;
-    if (rows > 0) yield { rows, column: (index) => chunk.getColumnVector(index) };
+    if (chunk === null || chunk.rowCount === 0) break;
+    came += chunk.rowCount;
+    yield { rows: chunk.rowCount, column: (index) => chunk.getColumnVector(index) };
   }
+  if (came === limit) return;
+  const counted = `SELECT count(*)::DOUBLE AS rows FROM (${sql})`;
+  const [{ rows }] = await interruptible(signal, () => allRows<{ rows: number }>(connection, counted));
+  if (rows === came) return;
+  await interruptible(signal, () => connection.run(`SELECT count(COLUMNS(*)) FROM (${sql})`));
+  throw new Error(`only ${came} of ${rows} rows could be read`);
 }
 
 /** What DuckDB says of an interrupt is not what the caller asked for: the signal's own reason is. */

@@ -5,6 +5,9 @@ import type { Part } from "./part.ts";
 import { TableReadError } from "./readError.ts";
 import { fileLiteral, identifier } from "./sql.ts";
 
+/** No name that a query would use. */
+const table = identifier("evenkeel query");
+
 /** What the user's own query gives; built-in tables have their names in it. */
 export async function queryPart(database: Database, sql: string): Promise<Part> {
   // It stands in brackets below: a line comment at its end may not swallow them, a semicolon may not end it early.
@@ -17,6 +20,8 @@ export async function queryPart(database: Database, sql: string): Promise<Part> 
     const read = path.endsWith(".parquet") ? "read_parquet" : "read_json";
     await database.rows(`CREATE VIEW ${identifier(name)} AS SELECT * FROM ${read}(${fileLiteral(path)})`);
   }
-  const from = `(${query}\n)`;
+  // Run once, into a table that goes to disk where it is large: another run may give other rows.
+  await database.rows(`CREATE TEMP TABLE ${table} AS SELECT * FROM (${query}\n)`);
+  const from = table;
   return { name: "the query", from, columns: await described(database, from), notes: [] };
 }

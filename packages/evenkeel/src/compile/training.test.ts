@@ -236,6 +236,39 @@ describe("classes, whose indices are int32", () => {
   });
 });
 
+describe("batch normalization over positions", () => {
+  it.each([true, false])("needs no host, forward and backward, in train mode: %s", (training) => {
+    for (const shape of [
+      [6, 3, 5],
+      [6, 3, 4, 2],
+    ]) {
+      const [step] = expectSame(
+        () => {
+          const model = new Sequential(new BatchNorm1d(3));
+          return { model: model.train(training), optimizer: new Adam(model.parameters(), { lr: 0.01 }) };
+        },
+        function* ({ model, optimizer }, wrap) {
+          const {
+            running_mean: runningMean,
+            running_var: runningVar,
+            weight,
+            bias,
+          } = model.children()[0] as BatchNorm1d;
+          const step = wrap((x: Tensor, y: Tensor) => {
+            optimizer.zeroGrad();
+            const loss = F.mseLoss(F.batchNorm(x, { runningMean, runningVar, weight, bias, training }).relu(), y);
+            loss.backward();
+            optimizer.step();
+            return loss;
+          });
+          for (let i = 0; i < 3; i++) yield step(randn(shape), randn(shape));
+        },
+      );
+      expect(step.explain().programs[0].fallbacks).toBe(0);
+    }
+  });
+});
+
 describe("settings that change", () => {
   it("train and eval of the model are two programs", () => {
     const [step] = expectSame(adamNet, function* (trainer, wrap) {

@@ -80,6 +80,7 @@ import {
 } from "./movement.kernel.ts";
 import { batchNormEvalKernel, batchNormKernel, batchNormReluKernel } from "./normalize.kernel.ts";
 import { batchNormBackwardKernel, batchNormReluBackwardKernel } from "./normalizeBackward.kernel.ts";
+import { byRank, channelKernels } from "./normalizeChannels.kernel.ts";
 import { adamStepKernel, amsgradStepKernel, sgdMomentumStepKernel, sgdStepKernel } from "./optimizer.kernel.ts";
 import {
   bernoulliKernel,
@@ -127,11 +128,11 @@ export const kernels: { readonly [K in RowName]: AnyKernel } = {
   argmax: argmaxKernel,
   argmin: argminKernel,
   assign: assignKernel,
-  batchNorm: batchNormKernel,
-  batchNormBackward: batchNormBackwardKernel,
-  batchNormEval: batchNormEvalKernel,
-  batchNormRelu: batchNormReluKernel,
-  batchNormReluBackward: batchNormReluBackwardKernel,
+  batchNorm: byRank(batchNormKernel, channelKernels.batchNorm),
+  batchNormBackward: byRank(batchNormBackwardKernel, channelKernels.batchNormBackward),
+  batchNormEval: byRank(batchNormEvalKernel, channelKernels.batchNormEval),
+  batchNormRelu: byRank(batchNormReluKernel, channelKernels.batchNormRelu),
+  batchNormReluBackward: byRank(batchNormReluBackwardKernel, channelKernels.batchNormReluBackward),
   bceWithLogits: bceWithLogitsKernel,
   bceWithLogitsSlope: bceWithLogitsSlopeKernel,
   bernoulli: bernoulliKernel,

@@ -136,6 +136,13 @@ const broadcasts: (readonly Shape[])[] = [
     [2, 3, 1],
     [2, 3, 50],
   ],
+  [
+    [3, 4, 7],
+    [4, 1],
+    [1, 4, 1],
+  ],
+  [[5, 1, 1], [2, 5, 2, 2], []],
+  [[3, 1], [2, 3, 9], [9]],
 ];
 
 describe.each(kernels)("the kernel of %s", (name, kernel) => {
@@ -166,7 +173,7 @@ describe.each(kernels)("the kernel of %s", (name, kernel) => {
     }
   });
 
-  it("broadcasts by rows and by columns", () => {
+  it("broadcasts by rows, by columns and by channels", () => {
     for (const shapes of broadcasts) {
       const inputs = dtypesOf(name, arity, "float32").map((type, i) => operand(shapes[i], type, i + 1, 1));
       check(inputs, JSON.stringify(shapes.slice(0, arity)));

@@ -1,6 +1,6 @@
 import { type FunctionBuilder, f64x2, type I32, i32, type Placed, type V128, v128 } from "../wasm/index.ts";
-import { type Pair, promotePair } from "./doublePair.ts";
-import type { Matrix } from "./normalize.columns.ts";
+import { both, type Pair, promotePair } from "./doublePair.ts";
+import type { Kept, Matrix } from "./normalize.columns.ts";
 
 /** Reads and writes of elements and of values per channel, right for fewer than four columns too. */
 
@@ -45,3 +45,12 @@ export function storeChannels(f: FunctionBuilder, { columns }: Matrix, address: 
 }
 
 const doubled = (column: I32): I32 => (typeof column === "number" ? 2 * column : i32.shl(column, 1));
+
+/** The n-th pair that a pass kept for another. */
+export function loadKept({ at, offset }: Kept, n: number): Pair {
+  return both((half) => v128.load(at, offset + 32 * n + 16 * half));
+}
+
+export function storeKept(f: FunctionBuilder, { at, offset }: Kept, n: number, pair: Pair): void {
+  for (const half of [0, 1] as const) f.storeV128(at, pair[half], offset + 32 * n + 16 * half);
+}

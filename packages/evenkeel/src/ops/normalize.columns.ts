@@ -42,6 +42,12 @@ export const planeBytes = (matrix: Matrix): number => 16 * vectorsOf(matrix);
 /** Whether there are several blocks, and so sums wait in planes between them. */
 export const inBlocks = ({ rows }: Matrix): boolean => rows > 2 * blockRows;
 
+/** Bytes of scratch for {@link Kept}: `values` pairs for every vector that a group has in a row. Not where there are blocks. */
+export const keptBytes = (matrix: Matrix, { vectors }: GroupSize, values: number): number =>
+  inBlocks(matrix) ? 0 : matrix.rows * vectors * values * pairBytes;
+
+const pairBytes = 32;
+
 /** For what does not fill a wider group. */
 export const single: GroupSize = { vectors: 1, atOnce: 2 };
 
@@ -89,24 +95,47 @@ function downRows(
   group: Group,
   start: I32,
   rows: number,
-  turn: (at: Local<"i32">, offsets: readonly number[]) => void,
+  kept: Keep | undefined,
+  turn: (at: Local<"i32">, offsets: readonly number[], keptOf: (row: number, q: number) => Kept | undefined) => void,
 ): void {
-  const { atOnce } = group;
+  const { atOnce, vectors } = group;
   const offsets = (from: number, count: number) =>
     Array.from({ length: count }, (_, row) => (from + row) * 4 * matrix.columns);
   const at = f.let(typeof start === "number" ? i32.add(group.column, start) : i32.add(start, group.column));
+  const keptAt = kept && f.let(i32.const(kept.address));
+  const vectorKept = (kept?.values ?? 0) * pairBytes;
+  const keptFrom = (first: number) => (row: number, q: number) =>
+    keptAt && { at: keptAt, offset: ((first + row) * vectors + q) * vectorKept };
   const turns = Math.floor(rows / atOnce);
   if (turns > 1) {
     const bytes = atOnce * 4 * matrix.columns;
     const end = f.let(i32.add(at, turns * bytes));
-    f.loop(at, end, bytes, () => turn(at, offsets(0, atOnce)));
-  } else if (turns === 1) turn(at, offsets(0, atOnce));
+    f.loop(at, end, bytes, () => {
+      turn(at, offsets(0, atOnce), keptFrom(0));
+      if (keptAt !== undefined) f.set(keptAt, i32.add(keptAt, atOnce * vectors * vectorKept));
+    });
+  } else if (turns === 1) turn(at, offsets(0, atOnce), keptFrom(0));
   const done = turns === 1 ? atOnce : 0;
-  if (rows % atOnce > 0) turn(at, offsets(done, rows % atOnce));
+  if (rows % atOnce > 0) turn(at, offsets(done, rows % atOnce), keptFrom(done));
 }
 
-/** What is done with the elements of vector `q` of a group: `at` and `offset` lead to them from an array's address. */
-export type AtElements<T> = (q: number, at: Local<"i32">, offset: number) => T;
+/** Where the passes of a group keep values in double, which spares converting them anew. */
+interface Keep {
+  readonly address: number;
+  readonly values: number;
+}
+
+/** The place of one vector among them: as many pairs as there are values. */
+export interface Kept {
+  readonly at: Local<"i32">;
+  readonly offset: number;
+}
+
+/**
+ * What is done with the elements of vector `q` of a group: `at` and `offset` lead to them from an array's address. `kept`,
+ * where the passes go group by group, leads to what an earlier pass left for them.
+ */
+export type AtElements<T> = (q: number, at: Local<"i32">, offset: number, kept: Kept | undefined) => T;
 
 /** Something done to every element. */
 export interface ElementPass {
@@ -131,19 +160,25 @@ export const sumsBytes = (matrix: Matrix, count: number): number =>
 
 /**
  * Goes over the matrix in several passes: all of them group by group where the rows are few, one after the other where
- * they are many. `scratch`: address of {@link sumsBytes} bytes.
+ * they are many. `scratch`: address of {@link sumsBytes} and {@link keptBytes} bytes.
  */
 export function emitPasses(
   f: FunctionBuilder,
   matrix: Matrix,
-  { size, scratch, passes }: { readonly size: GroupSize; readonly scratch: number; readonly passes: readonly Pass[] },
+  {
+    size,
+    scratch,
+    keeps = 0,
+    passes,
+  }: { readonly size: GroupSize; readonly scratch: number; readonly keeps?: number; readonly passes: readonly Pass[] },
 ): void {
   if (!inBlocks(matrix)) {
+    const kept = keeps > 0 ? { address: scratch, values: keeps } : undefined;
     forEachGroup(f, matrix, size, (group) => {
       for (const pass of passes) {
-        if (!("sums" in pass)) visitRows(f, matrix, group, 0, matrix.rows, pass);
+        if (!("sums" in pass)) visitRows(f, matrix, group, 0, matrix.rows, pass, kept);
         else {
-          sumRows(f, matrix, group, 0, matrix.rows, pass).forEach((totals, q) => {
+          sumRows(f, matrix, group, 0, matrix.rows, pass, kept).forEach((totals, q) => {
             pass.finish(totals, plus(group.slot, 16 * q), plus(group.column, 16 * q));
           });
         }
@@ -168,21 +203,32 @@ function visitRows(
   start: I32,
   rows: number,
   pass: ElementPass,
+  kept?: Keep,
 ): void {
   const visit = pass.begin(group);
-  downRows(f, matrix, group, start, rows, (at, offsets) => {
-    for (const offset of offsets) for (let q = 0; q < group.vectors; q++) visit(q, at, offset + 16 * q);
+  downRows(f, matrix, group, start, rows, kept, (at, offsets, keptOf) => {
+    for (const [row, offset] of offsets.entries()) {
+      for (let q = 0; q < group.vectors; q++) visit(q, at, offset + 16 * q, keptOf(row, q));
+    }
   });
 }
 
 /** The sums of each vector of a group over some rows. */
-function sumRows(f: FunctionBuilder, matrix: Matrix, group: Group, start: I32, rows: number, pass: SumPass): Pair[][] {
+function sumRows(
+  f: FunctionBuilder,
+  matrix: Matrix,
+  group: Group,
+  start: I32,
+  rows: number,
+  pass: SumPass,
+  kept?: Keep,
+): Pair[][] {
   const local = () => both(() => f.let(f64x2.const(0))) as readonly [Local<"v128">, Local<"v128">];
   const terms = pass.begin(group);
   const totals = Array.from({ length: group.vectors }, () => Array.from({ length: pass.sums }, local));
-  downRows(f, matrix, group, start, rows, (at, offsets) => {
+  downRows(f, matrix, group, start, rows, kept, (at, offsets, keptOf) => {
     for (const [q, sums] of totals.entries()) {
-      const ofRows = offsets.map((offset) => terms(q, at, offset + 16 * q));
+      const ofRows = offsets.map((offset, row) => terms(q, at, offset + 16 * q, keptOf(row, q)));
       // Rows are added to one another first: additions to a total wait for the one before.
       for (const [k, sum] of sums.entries()) {
         for (const half of [0, 1]) f.set(sum[half], f64x2.add(sum[half], addAll(ofRows.map((row) => row[k][half]))));

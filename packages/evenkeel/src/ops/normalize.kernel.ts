@@ -1,12 +1,14 @@
 import type { Spec } from "../core/index.ts";
 import { f32x4, f64x2, type I32, type Kernel, type KernelCall, type V128, v128 } from "../wasm/index.ts";
 import { both, demotePair, type Pair } from "./doublePair.ts";
-import { loadChannels, loadWide, storeChannels, storeElements } from "./normalize.access.ts";
+import { loadChannels, loadKept, loadWide, storeChannels, storeElements, storeKept } from "./normalize.access.ts";
 import {
   type ElementPass,
   emitPasses,
   forEachGroup,
   type GroupSize,
+  inBlocks,
+  keptBytes,
   type Matrix,
   matrixOf,
   planeBytes,
@@ -19,7 +21,8 @@ import type { BatchNormAttrs } from "./normalize.ts";
 /**
  * Batch norm of float32 computed in double: results are those of the reference but for the last bit here and there. A
  * first pass sums x - x0 and its square, x0 being the column's first row, so that squares do not cancel where the mean is
- * large: the first row of n is at most sqrt(n) standard deviations from the mean. A second one writes x * scale + shift.
+ * large: the first row of n is at most sqrt(n) standard deviations from the mean. A second one writes x * scale + shift, or,
+ * where x - x0 was kept, (x - x0) * scale + shift.
  */
 
 /** float32 values over [N, C]; statistics in double. Positions are those of the row's inputs. */
@@ -52,7 +55,7 @@ export const inverseStd = (variance: V128, eps: number): V128 =>
 
 type Call = KernelCall<BatchNormAttrs>;
 
-/** Finds scale and shift from the statistics of some columns. */
+/** Finds scale and shift from the statistics of some columns; `means` are those of what will be scaled. */
 function storeScaleAndShift(
   { f, attrs }: Call,
   matrix: Matrix,
@@ -84,9 +87,10 @@ function statisticsPass(call: Call, matrix: Matrix, planes: Planes): SumPass {
       const origins = Array.from({ length: vectors }, (_, q) =>
         origin(column, x.address + 16 * q).map((half) => f.let(half)),
       );
-      return (q, at, offset) => {
+      return (q, at, offset, kept) => {
         const wide = loadWide(matrix, at, x.address + offset);
         const deviation = both((half) => f.let(f64x2.sub(wide[half], origins[q][half])));
+        if (kept !== undefined) storeKept(f, kept, 0, deviation);
         return [deviation, both((half) => f64x2.mul(deviation[half], deviation[half]))];
       };
     },
@@ -102,7 +106,12 @@ function statisticsPass(call: Call, matrix: Matrix, planes: Planes): SumPass {
       storeChannels(f, matrix, variance.address, column, variances);
       const weights = loadChannels(matrix, weight, column);
       const biases = loadChannels(matrix, bias, column);
-      storeScaleAndShift(call, matrix, planes, slot, { means, variances, weights, biases });
+      storeScaleAndShift(call, matrix, planes, slot, {
+        means: inBlocks(matrix) ? means : offset,
+        variances,
+        weights,
+        biases,
+      });
     },
   };
 }
@@ -120,8 +129,8 @@ function normalizePass({ f, inputs, outputs }: Call, matrix: Matrix, planes: Pla
         );
       const scales = load(planes.scale);
       const shifts = load(planes.shift);
-      return (q, at, offset) => {
-        const wide = loadWide(matrix, at, x.address + offset);
+      return (q, at, offset, kept) => {
+        const wide = kept === undefined ? loadWide(matrix, at, x.address + offset) : loadKept(kept, 0);
         const value = demotePair(both((half) => f64x2.add(f64x2.mul(wide[half], scales[q][half]), shifts[q][half])));
         // pmax, unlike max, is one machine instruction, and in this order it passes NaN on.
         const stored = rectify ? f32x4.pmax(value, f32x4.const(0)) : value;
@@ -134,13 +143,14 @@ function normalizePass({ f, inputs, outputs }: Call, matrix: Matrix, planes: Pla
 const trainingKernel = (rectify: boolean): Kernel<BatchNormAttrs> => ({
   kind: "kernel",
   declines: (inputs) => declinesLayout(inputs, [0, 1, 2]),
-  scratch: ([x]) => planesBytes(matrixOf(x)) + sumsBytes(matrixOf(x), 2),
+  scratch: ([x]) => planesBytes(matrixOf(x)) + sumsBytes(matrixOf(x), 2) + keptBytes(matrixOf(x), forwardSize, 1),
   emit: (call) => {
     const matrix = matrixOf(call.inputs[0]);
     const planes = planesAt(matrix, call.scratch);
     emitPasses(call.f, matrix, {
       size: forwardSize,
       scratch: call.scratch + planesBytes(matrix),
+      keeps: 1,
       passes: [statisticsPass(call, matrix, planes), normalizePass(call, matrix, planes, rectify)],
     });
   },

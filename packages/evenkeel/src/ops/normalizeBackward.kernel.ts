@@ -9,12 +9,12 @@ import {
   v128,
 } from "../wasm/index.ts";
 import { both, demotePair, type Pair, promotePair } from "./doublePair.ts";
-import { loadChannels, loadElements, loadWide, storeElements } from "./normalize.access.ts";
+import { loadChannels, loadElements, loadKept, loadWide, storeElements, storeKept } from "./normalize.access.ts";
 import {
   type ElementPass,
   emitPasses,
   type GroupSize,
-  inBlocks,
+  keptBytes,
   type Matrix,
   matrixOf,
   planeBytes,
@@ -48,15 +48,14 @@ function emitBackward(call: KernelCall<BatchNormAttrs>, operands: Operands): voi
   const matrix = matrixOf(x);
   const plane = planeBytes(matrix);
   const flow = flowOf(f, operands, matrix);
-  // dy once masked waits in dx for the second pass. Not where that comes after all groups: vectors of columns overlap.
-  const keepsFlow = operands.output !== undefined && !inBlocks(matrix);
-
   const summing: SumPass = {
     sums: 2,
-    begin: () => (_, at, offset) => {
-      const dy = flow(at, offset, keepsFlow ? dx.address + offset : undefined).map((half) => f.let(half));
-      const wide = loadWide(matrix, at, x.address + offset);
-      return [both((half) => dy[half]), both((half) => f64x2.mul(dy[half], wide[half]))];
+    begin: () => (_, at, offset, kept) => {
+      const [dy, wide] = [flow(at, offset), loadWide(matrix, at, x.address + offset)].map((pair) =>
+        both((half) => f.let(pair[half])),
+      );
+      if (kept !== undefined) for (const [n, pair] of [dy, wide].entries()) storeKept(f, kept, n, pair);
+      return [dy, both((half) => f64x2.mul(dy[half], wide[half]))];
     },
     finish: ([flows, products], slot, column) => {
       const means = loadChannels(matrix, mean, column);
@@ -88,9 +87,9 @@ function emitBackward(call: KernelCall<BatchNormAttrs>, operands: Operands): voi
           both((half) => f.let(v128.load(slot, scratch + (2 * i + half) * plane + 16 * q))),
         );
       const [scales, slopes, constants] = [load(0), load(1), load(2)];
-      return (q, at, offset) => {
-        const dy = keepsFlow ? loadWide(matrix, at, dx.address + offset) : flow(at, offset);
-        const wide = loadWide(matrix, at, x.address + offset);
+      return (q, at, offset, kept) => {
+        const dy = kept === undefined ? flow(at, offset) : loadKept(kept, 0);
+        const wide = kept === undefined ? loadWide(matrix, at, x.address + offset) : loadKept(kept, 1);
         const values = both((half) => {
           const centred = f64x2.sub(constants[q][half], f64x2.mul(wide[half], slopes[q][half]));
           return f64x2.add(f64x2.mul(dy[half], scales[q][half]), centred);
@@ -100,24 +99,24 @@ function emitBackward(call: KernelCall<BatchNormAttrs>, operands: Operands): voi
     },
   };
 
-  emitPasses(f, matrix, { size: backwardSize, scratch: scratch + 6 * plane, passes: [summing, writing] });
+  emitPasses(f, matrix, { size: backwardSize, scratch: scratch + 6 * plane, keeps: 2, passes: [summing, writing] });
 }
 
-type Flow = (at: Local<"i32">, offset: number, keepAt?: number) => Pair;
+type Flow = (at: Local<"i32">, offset: number) => Pair;
 
-/** dy, masked where there is an output, and then also stored where wanted. */
+/** dy, masked where there is an output. */
 function flowOf(f: FunctionBuilder, { dy, output }: Operands, matrix: Matrix): Flow {
-  return (at, offset, keepAt) => {
+  return (at, offset) => {
     if (output === undefined) return loadWide(matrix, at, dy.address + offset);
     const outputs = loadElements(matrix, at, output.address + offset);
     const off = f32x4.le(outputs, f32x4.const(0));
     const masked = f.let(v128.andNot(loadElements(matrix, at, dy.address + offset), off));
-    if (keepAt !== undefined) storeElements(f, matrix, at, masked, keepAt);
     return promotePair(masked);
   };
 }
 
-const scratchFor = (matrix: Matrix): number => 6 * planeBytes(matrix) + sumsBytes(matrix, 2);
+const scratchFor = (matrix: Matrix): number =>
+  6 * planeBytes(matrix) + sumsBytes(matrix, 2) + keptBytes(matrix, backwardSize, 2);
 
 const float64Statistics = (dtypes: readonly { dtype: string }[]) =>
   dtypes.every(({ dtype }) => dtype === "float64") ? undefined : "statistics are not float64";

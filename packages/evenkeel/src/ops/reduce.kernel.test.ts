@@ -26,9 +26,42 @@ const array = (shape: readonly number[], dtype: DType = "float32"): NdArray =>
     dtype,
   );
 
+/** Dimensions with others between them. */
+const apart: [shape: number[], dims: number[]][] = [
+  [
+    [3, 4, 5],
+    [0, 2],
+  ],
+  [
+    [0, 4, 5],
+    [0, 2],
+  ],
+  [
+    [3, 0, 5],
+    [0, 2],
+  ],
+  [
+    [3, 4, 1, 5],
+    [0, 2, 3],
+  ],
+  [
+    [2, 3, 4, 5],
+    [0, 2],
+  ],
+  [
+    [2, 3, 4, 5],
+    [1, 3],
+  ],
+  [
+    [2, 3, 4, 5, 6],
+    [0, 1, 3],
+  ],
+];
+
 /** Shapes and dimensions: all, leading, trailing, in the middle, at both sides of every tile. */
 const cases: [shape: number[], dims: number[]][] = [
   [[], []],
+  ...apart,
   ...sizes.map((n): [number[], number[]] => [[n], [0]]),
   ...[16, 31, 63, 256, 257, 511, 513, 5000].map((n): [number[], number[]] => [[n], [0]]),
   ...[0, 1, 3, 4, 5, 17, 65].flatMap((rows) =>
@@ -138,8 +171,6 @@ describe("reduction kernels", () => {
 
   it("leave to the reference what they do not do", () => {
     const x = array([2, 3, 4]);
-    expect(sumKernel.declines?.([x], [], { dims: [0, 2], keepdim: false })).toMatch(/\[0, 2\] of \[2, 3, 4\]/);
-    expect(sumKernel.declines?.([array([2, 1, 4])], [], { dims: [0, 2], keepdim: false })).toBeUndefined();
     expect(vectorNormKernel.declines?.([x], [], { dims: [0], keepdim: false, p: 3 })).toMatch(/p = 3/);
   });
 

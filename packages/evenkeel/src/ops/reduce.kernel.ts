@@ -1,12 +1,24 @@
 import { type Shape, type Spec, sizeOf } from "../core/index.ts";
 import { loadDouble, storeDouble, widthOf } from "../wasm/convert.ts";
 import { columnsFit, type Fold, foldColumns, foldRows, foldScratch, sumInDoubles } from "../wasm/folds.ts";
-import { type Expr, f32x4, f64, f64x2, i32, type Kernel, type KernelCall, noKernel, type V128 } from "../wasm/index.ts";
+import {
+  type Expr,
+  type FunctionBuilder,
+  f32x4,
+  f64,
+  f64x2,
+  i32,
+  type Kernel,
+  type KernelCall,
+  type Local,
+  noKernel,
+  type V128,
+} from "../wasm/index.ts";
 import type { ReduceAttrs } from "./reduce.ts";
 
 /**
- * Reductions over neighbouring dimensions. float32 sums, means and extrema go by vectors; the rest goes element by element
- * in double, in the order of the reference.
+ * Reductions. float32 sums, means and extrema over neighbouring dimensions go by vectors; the rest goes element by element in
+ * double, in the order of the reference.
  */
 
 interface Groups {
@@ -26,29 +38,61 @@ function groups(shape: Shape, dims: readonly number[]): Groups | undefined {
   return { outer: size(0, first), length: size(first, end), inner: size(end, kept.length) };
 }
 
-const declines = ([x]: readonly Spec[], _: readonly Spec[], { dims }: ReduceAttrs): string | undefined =>
-  groups(x.shape, dims) === undefined
-    ? `dimensions [${dims.join(", ")}] of [${x.shape.join(", ")}] are not neighbours; there is code for those that are`
-    : undefined;
+interface Dim {
+  readonly size: number;
+  /** Bytes from one element to the next. */
+  readonly step: number;
+}
+
+/** Any dimensions: those that stay and those that are reduced, each with what lies side by side joined. */
+interface Walk {
+  readonly kept: readonly Dim[];
+  readonly reduced: readonly Dim[];
+  /** Elements of a group. */
+  readonly length: number;
+}
+
+function walkOf({ shape, dtype }: Spec, dims: readonly number[]): Walk {
+  const found: { readonly kept: Dim[]; readonly reduced: Dim[] } = { kept: [], reduced: [] };
+  let step: number = widthOf(dtype);
+  let last: Dim[] | undefined;
+  for (let dim = shape.length - 1; dim >= 0; dim--) {
+    const size = shape[dim];
+    if (size === 1) continue;
+    const list = dims.includes(dim) ? found.reduced : found.kept;
+    if (list === last) list[0] = { size: size * list[0].size, step: list[0].step };
+    else list.unshift({ size, step });
+    last = list;
+    step *= size;
+  }
+  return { ...found, length: found.reduced.reduce((product, { size }) => product * size, 1) };
+}
+
+/** Visits all places of some dimensions, the last one fastest; `at` is moved there, and is in the end where it was. */
+function visit(f: FunctionBuilder, [first, ...others]: readonly Dim[], at: Local<"i32">, body: () => void): void {
+  if (first === undefined) {
+    body();
+    return;
+  }
+  f.times(first.size, () => {
+    visit(f, others, at, body);
+    f.set(at, i32.add(at, first.step));
+  });
+  f.set(at, i32.sub(at, first.size * first.step));
+}
 
 /** Visits every group; `body` is given the offset of its first element in bytes. */
 function forEachGroup(
-  { f, inputs: [x], outputs: [y] }: KernelCall<unknown>,
-  { outer, length, inner }: Groups,
+  { f, outputs: [y] }: KernelCall<unknown>,
+  { kept }: Walk,
   body: (start: Expr<"i32">) => Expr<"f64">,
 ): void {
-  if (outer * inner === 0) return;
   const [start, to] = f.locals("i32", 2);
   f.set(start, 0);
   f.set(to, 0);
-  const width = widthOf(x.dtype);
-  f.times(outer, () => {
-    f.times(inner, () => {
-      storeDouble(f, y.dtype, to, body(start), y.address);
-      f.set(start, i32.add(start, width));
-      f.set(to, i32.add(to, widthOf(y.dtype)));
-    });
-    f.set(start, i32.add(start, (length - 1) * inner * width));
+  visit(f, kept, start, () => {
+    storeDouble(f, y.dtype, to, body(start), y.address);
+    f.set(to, i32.add(to, widthOf(y.dtype)));
   });
 }
 
@@ -57,17 +101,14 @@ type Step = (acc: Expr<"f64">, value: Expr<"f64">) => Expr<"f64">;
 /** Folds one group, element by element. */
 function foldGroup(
   { f, inputs: [x] }: KernelCall<unknown>,
-  { length, inner }: Groups,
+  { reduced }: Walk,
   start: Expr<"i32">,
   first: number,
   step: Step,
 ): Expr<"f64"> {
   const total = f.let(f64.const(first));
   const at = f.let(start);
-  f.times(length, () => {
-    f.set(total, step(total, loadDouble(x.dtype, at, x.address)));
-    f.set(at, i32.add(at, inner * widthOf(x.dtype)));
-  });
+  visit(f, reduced, at, () => f.set(total, step(total, loadDouble(x.dtype, at, x.address))));
   return total;
 }
 
@@ -80,19 +121,24 @@ function fold(
 ): Kernel<ReduceAttrs> {
   return {
     kind: "kernel",
-    declines,
     scratch: () => (vectors === undefined ? 0 : foldScratch),
     emit: (call) => {
       const { f, inputs, outputs, attrs, scratch } = call;
-      const group = groups(inputs[0].shape, attrs.dims) as Groups;
-      const { outer, length, inner } = group;
-      const folded = { ...group, from: inputs[0].address, to: outputs[0].address, scratch };
-      if (vectors !== undefined && inputs[0].dtype === "float32" && outer * inner > 0 && length > 0) {
+      const group = groups(inputs[0].shape, attrs.dims);
+      if (
+        vectors !== undefined &&
+        inputs[0].dtype === "float32" &&
+        group !== undefined &&
+        sizeOf(inputs[0].shape) > 0
+      ) {
+        const { outer, length, inner } = group;
+        const folded = { ...group, from: inputs[0].address, to: outputs[0].address, scratch };
         const how = vectors(length);
         if (inner === 1 && (length >= 4 || how.finish !== undefined)) return foldRows(f, how, folded);
         if (inner > 1 && columnsFit(outer, inner)) return foldColumns(f, how, folded);
       }
-      forEachGroup(call, group, (start) => finish(foldGroup(call, group, start, first, step), length));
+      const walk = walkOf(inputs[0], attrs.dims);
+      forEachGroup(call, walk, (start) => finish(foldGroup(call, walk, start, first, step), walk.length));
     },
   };
 }
@@ -134,10 +180,9 @@ export const allKernel = fold(1, (acc, value) => f64.fromI32(i32.and(isTrue(acc)
 /** Two passes per group: the mean, then the squares around it. */
 export const varianceKernel: Kernel<ReduceAttrs & { readonly correction: number }> = {
   kind: "kernel",
-  declines,
   emit: (call) => {
     const { f, inputs, attrs } = call;
-    const group = groups(inputs[0].shape, attrs.dims) as Groups;
+    const group = walkOf(inputs[0], attrs.dims);
     const distance = f.local("f64");
     forEachGroup(call, group, (start) => {
       const sum = foldGroup(call, group, start, 0, (acc, value) => f64.add(acc, value));
@@ -154,24 +199,24 @@ export const varianceKernel: Kernel<ReduceAttrs & { readonly correction: number 
 /** The norms of p = 1 and 2; others need powers. */
 export const vectorNormKernel: Kernel<ReduceAttrs & { readonly p: number }> = {
   kind: "kernel",
-  declines: (inputs, outputs, attrs) =>
-    attrs.p !== 1 && attrs.p !== 2 ? `p = ${attrs.p}; there is code for 1 and 2` : declines(inputs, outputs, attrs),
+  declines: (_, __, { p }) => (p !== 1 && p !== 2 ? `p = ${p}; there is code for 1 and 2` : undefined),
   emit: (call) => {
     const { f, inputs, attrs } = call;
-    const group = groups(inputs[0].shape, attrs.dims) as Groups;
+    const walk = walkOf(inputs[0], attrs.dims);
+    const rows = groups(inputs[0].shape, attrs.dims)?.inner === 1;
     const squared = attrs.p === 2;
     const x = f.local("f64");
     const total = (start: Expr<"i32">) => {
-      if (inputs[0].dtype === "float32" && group.inner === 1) {
+      if (inputs[0].dtype === "float32" && rows) {
         const term = (value: V128) => (squared ? f64x2.mul(value, value) : f64x2.abs(value));
-        return sumInDoubles(f, start, inputs[0].address, group.length, term);
+        return sumInDoubles(f, start, inputs[0].address, walk.length, term);
       }
-      return foldGroup(call, group, start, 0, (acc, value) => {
+      return foldGroup(call, walk, start, 0, (acc, value) => {
         f.set(x, value);
         return f64.add(acc, squared ? f64.mul(x, x) : f64.abs(x));
       });
     };
-    forEachGroup(call, group, (start) => (squared ? f64.sqrt(total(start)) : total(start)));
+    forEachGroup(call, walk, (start) => (squared ? f64.sqrt(total(start)) : total(start)));
   },
 };
 

@@ -4,7 +4,7 @@ import { identifierOf } from "./identifier.ts";
 import { countTexts, inferKind, nearlyUnique } from "./inferKind.ts";
 import { leakOf, type Values } from "./leak.ts";
 import { parseNumber } from "./parse.ts";
-import { booleansOf, datesOf, misfitsOf, numbersOf } from "./read.ts";
+import { booleansOf, datesOf, largestFloat32, misfitsOf, numbersOf } from "./read.ts";
 import { type ColumnSchema, isAsked, type Schema } from "./schema.ts";
 import type { Column, Table } from "./table.ts";
 import { classPositions } from "./targetClasses.ts";
@@ -15,8 +15,6 @@ const enoughRows = 50;
 /** The same for the rows of one class. */
 const fewestOfClass = 2;
 const enoughOfClass = 10;
-
-const largest = 3.4028234663852886e38; // of float32
 
 /**
  * What is wrong or doubtful about a table, before anything is trained; each finding that is about a column names it.
@@ -121,7 +119,7 @@ function checkValues(column: Column, kind: ColumnSchema["kind"]): Finding[] {
   let count = 0;
   let row = -1;
   for (let i = 0; i < values.length; i++) {
-    if (!(Math.abs(values[i]) > largest)) continue;
+    if (!(Math.abs(values[i]) > largestFloat32)) continue;
     if (count === 0) row = i;
     count++;
   }

@@ -1,10 +1,8 @@
 import { turnOf, yearOf } from "./calendar.ts";
 import { shorten } from "./columns.ts";
 import type { CategoryEncoding, DateEncoding, Encoding } from "./encoding.ts";
-import { booleansOf, datesOf, numbersOf, textsOf } from "./read.ts";
+import { booleansOf, datesOf, largestFloat32, numbersOf, textsOf } from "./read.ts";
 import type { Column } from "./table.ts";
-
-const largest = 3.4028234663852886e38; // of float32
 
 /** A matrix of inputs, row by row, and the first of its columns that is to be written. */
 interface Place {
@@ -56,7 +54,7 @@ function scaled(
   for (let i = 0, to = at; i < values.length; i++, to += width) {
     const value = values[i];
     const input = ((Number.isNaN(value) ? median : value) - center) / scale;
-    if (!(Math.abs(input) <= largest)) {
+    if (!(Math.abs(input) <= largestFloat32)) {
       const why = Number.isFinite(value) ? "too large for float32" : "infinite";
       throw new RangeError(
         `column ${shorten(column.name)} holds ${value} in row ${rows?.[i] ?? i}, which is ${why}; correct it, or take it as missing`,

@@ -1,7 +1,7 @@
 import { partsThatVary, yearOf } from "./calendar.ts";
 import { shorten } from "./columns.ts";
 import type { BooleanEncoding, CategoryEncoding, DateEncoding, Encoding, NumericEncoding } from "./encoding.ts";
-import { booleansOf, datesOf, numbersOf } from "./read.ts";
+import { booleansOf, datesOf, largestFloat32, numbersOf } from "./read.ts";
 import type { ColumnKind } from "./schema.ts";
 import { deviationOf, divisorOf, meanOf, presentOf, quantilesOf } from "./statistics.ts";
 import type { Column } from "./table.ts";
@@ -34,7 +34,14 @@ export function fitEncoding(
 }
 
 function fitNumeric(column: Column, rows: Int32Array, scale: Scale): NumericEncoding {
-  const values = presentOf(numbersOf(column, rows));
+  const all = numbersOf(column, rows);
+  const wrong = all.findIndex((value) => Math.abs(value) > largestFloat32);
+  if (wrong >= 0) {
+    throw new RangeError(
+      `column ${shorten(column.name)} holds ${all[wrong]} in row ${rows[wrong]}, more than float32 can hold; correct it, or take it as missing`,
+    );
+  }
+  const values = presentOf(all);
   return {
     kind: "numeric",
     column: column.name,
@@ -47,7 +54,8 @@ function fitNumeric(column: Column, rows: Int32Array, scale: Scale): NumericEnco
 function scaleOf(values: Float64Array, scale: Scale): { median: number; center: number; scale: number } {
   const mean = scale === "zscore" ? meanOf(values) : 0;
   const deviation = scale === "zscore" ? deviationOf(values, mean) : 1;
-  const [low, median, high] = quantilesOf(values, [0.25, 0.5, 0.75]);
+  // JSON has no -0: a center of 0 is +0 from the beginning.
+  const [low, median, high] = quantilesOf(values, [0.25, 0.5, 0.75]).map((value) => value + 0);
   if (scale === "none") return { median, center: 0, scale: 1 };
   if (scale === "robust") return { median, center: median, scale: high - low || 1 };
   return { median, center: mean, scale: divisorOf(deviation, mean) };

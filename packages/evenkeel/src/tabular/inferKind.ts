@@ -20,8 +20,10 @@ export function inferKind(column: Column, told?: ColumnKind): Inferred {
     return { kind, ...extent(numbersOf(column)) };
   }
   const counts = countTexts(column);
-  const values = { present: counts.present, constant: counts.distinct === 1 };
-  return { ...(told === undefined ? kindOfText(column, counts) : { kind: told }), ...values };
+  const kind = told === undefined ? kindOfText(column, counts) : { kind: told };
+  const { present, distinct } =
+    kind.kind === "category" || kind.kind === "text" ? counts : withoutNulls(column, counts);
+  return { ...kind, present, constant: distinct === 1 };
 }
 
 function extent(values: Float64Array | Float32Array): { present: number; constant: boolean } {
@@ -39,7 +41,7 @@ function extent(values: Float64Array | Float32Array): { present: number; constan
 }
 
 export interface TextCounts {
-  /** Rows for each text of the dictionary; 0 for spellings of a missing value. */
+  /** Rows for each text of the dictionary; 0 for spellings of a missing category. */
   readonly counts: Int32Array;
   readonly present: number;
   readonly distinct: number;
@@ -57,19 +59,28 @@ export function countTexts(column: Column): TextCounts {
   return { counts, present, distinct: counts.reduce((sum, count) => sum + (count > 0 ? 1 : 0), 0) };
 }
 
+/** Of a column that is not of categories: "None" is no value either. */
+function withoutNulls({ dictionary }: TextColumn, { counts, present, distinct }: TextCounts) {
+  const none = counts.reduce((sum, count, code) => (isNullText(dictionary[code]) ? sum + count : sum), 0);
+  const spellings = counts.reduce((sum, count, code) => sum + (count > 0 && isNullText(dictionary[code]) ? 1 : 0), 0);
+  return { present: present - none, distinct: distinct - spellings };
+}
+
 /**
  * A column of numbers with a few other strings among them (one, or one in ten) is still meant to be numeric: taking it for
  * categories would hide the mistake. checks.ts reports the strings.
  */
-function kindOfText(column: TextColumn, { counts, present, distinct }: TextCounts): { kind: ColumnKind; why?: string } {
-  if (present === 0) return { kind: "numeric" };
+function kindOfText(column: TextColumn, texts: TextCounts): { kind: ColumnKind; why?: string } {
+  const { counts, present, distinct } = texts;
+  const values = withoutNulls(column, texts).present;
+  if (values === 0) return { kind: "numeric" };
   const others = (parse: (text: string) => number, none = Number.NaN) =>
     column.dictionary.reduce((sum, text, code) => {
       if (counts[code] === 0 || isNullText(text)) return sum;
       return Object.is(parse(text), none) ? sum + counts[code] : sum;
     }, 0);
   const strings = others(parseNumber);
-  if (strings === 0 || (strings <= Math.max(1, present / 10) && strings * 3 <= present)) return { kind: "numeric" };
+  if (strings === 0 || (strings <= Math.max(1, values / 10) && strings * 3 <= values)) return { kind: "numeric" };
   if (others(parseBoolean, 255) === 0) return { kind: "boolean" };
   if (others(parseDate) === 0) return { kind: "date" };
   if (!nearlyUnique(present, distinct)) return { kind: "category" };

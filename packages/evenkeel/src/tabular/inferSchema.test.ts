@@ -31,6 +31,9 @@ describe("kinds", () => {
     ["texts of booleans", of((i) => ["True", "false", "NA"][i % 3]), "boolean"],
     ["dates", of((i) => new Date(i * 1e9)), "date"],
     ["texts of dates and of missing ones", of((i) => (i === 0 ? "NA" : `2020-01-${10 + (i % 9)} 12:30`)), "date"],
+    ["numbers and None", of((i) => ["None", `${i}.5`][i % 2]), "numeric"],
+    ["categories of which one is None", of((i) => ["None", "Minor"][i % 2]), "category"],
+    ["None alone", of(() => "None"), "numeric, ignored: it has no values"],
     ["yes and no", of((i) => (i % 2 === 0 ? "yes" : "no")), "category"],
     ["texts that repeat", of((i) => `c${i % 19}`), "category"],
     [

@@ -4,16 +4,16 @@ export interface LogisticModel {
   /** [outputs, width + 1]: the weights of the inputs, then the intercept. One output for 2 classes, else one per class. */
   readonly weights: Float64Array;
   readonly iterations: number;
-  /** Whether no element of the gradient is above 1e-6. */
+  /** Whether no element of the gradient is above the tolerance. */
   readonly converged: boolean;
 }
 
 /**
  * Logistic regression, multinomial for more than two classes: minimises the mean of -log(probability of the class) +
- * lambda / 2 |w|^2, intercepts free, by L-BFGS in double until no element of the gradient is above 1e-6.
+ * lambda / 2 |w|^2, intercepts free, by L-BFGS in double until no element of the gradient is above `tolerance`.
  * @param x [n, width], row by row; standardise its columns
  * @param labels positions of classes
- * @param start weights to begin from; zeros by default
+ * @param options start: weights to begin from (zeros); tolerance (1e-6)
  */
 export function logistic(
   x: Float64Array,
@@ -21,7 +21,7 @@ export function logistic(
   width: number,
   classes: number,
   lambda: number,
-  start?: Float64Array,
+  options: { readonly start?: Float64Array; readonly tolerance?: number } = {},
 ): LogisticModel {
   const outputs = classes === 2 ? 1 : classes;
   const stride = width + 1;
@@ -53,8 +53,8 @@ export function logistic(
     }
     return loss;
   };
-  const from = start ?? new Float64Array(outputs * stride);
-  const { at, iterations, converged } = lbfgs(value, from, { tolerance: 1e-6, maxIterations: 1000 });
+  const { start = new Float64Array(outputs * stride), tolerance = 1e-6 } = options;
+  const { at, iterations, converged } = lbfgs(value, start, { tolerance, maxIterations: 500 });
   return { weights: at, iterations, converged };
 }
 

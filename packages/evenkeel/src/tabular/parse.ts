@@ -2,9 +2,14 @@
 
 const nulls = new Set(["", "NA", "N/A", "n/a", "null", "None", "NaN", "nan", "?", "-", "."]);
 
-/** Whether a text says that there is no value: empty, NA, N/A, n/a, null, None, NaN, nan, ?, - or a dot. */
+/** Whether a text says that there is no number, date or boolean: empty, NA, N/A, n/a, null, None, NaN, nan, ?, - or a dot. */
 export function isNullText(text: string): boolean {
   return nulls.has(text.trim());
+}
+
+/** Whether a text says that there is no category. "None" is one: no damage, no dessert. */
+export function isNullCategory(text: string): boolean {
+  return isNullText(text) && text.trim() !== "None";
 }
 
 const plain = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/;

@@ -44,15 +44,15 @@ describe("inputs", () => {
   it("leaves 0 and 1 as they are under z-score: booleans, categories, marks", () => {
     const { preprocessing, table } = fitted({
       b: [true, null, true, false],
-      c: ["v", "u", "v", "?"],
+      c: ["None", "u", "None", "?"],
       n: [3, 3, 3, 3],
       y,
     });
     expect(inputsOf(preprocessing, table)).toEqual({
       b: [1, 1, 1, 0],
       "b (missing)": [0, 1, 0, 0],
+      "c = None": [1, 0, 1, 0],
       "c = u": [0, 1, 0, 0],
-      "c = v": [1, 0, 1, 0],
       n: [0, 0, 0, 0], // no variance: the scale is 1
     });
   });
@@ -133,6 +133,19 @@ describe("inputs", () => {
   });
 });
 
+it("names the row of the table, whichever rows it is asked for", () => {
+  const { preprocessing } = fitted({ a: y, b: [true, false, true, true], y });
+  const rows = new Int32Array([1, 3]);
+  const given = (a: unknown, b: unknown) => () =>
+    preprocessing.inputs(tableFromColumns({ a: [1, a, 1, 1], b: [1, b, 1, 1] }), rows);
+  expect(given("x", 0)).toThrow(/column "a" holds "x" in row 1,/);
+  expect(given(Number.POSITIVE_INFINITY, 0)).toThrow(/column "a" holds Infinity in row 1,/);
+  expect(given(1, 2)).toThrow(/column "b" holds 2 in row 1,/);
+  const target = tableFromColumns({ y: [1, null, 1, 1] });
+  expect(() => preprocessing.targets(target, rows)).toThrow(/has no value in row 1;/);
+  expect(() => preprocessing.truth(target, rows)).toThrow(/has no value in row 1;/);
+});
+
 describe("the target", () => {
   it("is undone on output", () => {
     const values = [1, 10, 100, 1000];
@@ -173,7 +186,14 @@ describe("the target", () => {
 
   it.each<[string, unknown[], PreprocessingOptions, RegExp]>([
     ["a missing value", [1, null, 3, 4], {}, /target "y" has no value in row 1/],
-    ["an infinite value", [1, 2, Number.POSITIVE_INFINITY, 4], {}, /target "y" is Infinity in row 2/],
+    [
+      "an infinite value",
+      [1, 2, Number.POSITIVE_INFINITY, 4],
+      {},
+      /target "y" is Infinity, more than float32 can hold, in row 2/,
+    ],
+    ["a value beyond float32", [1, 2, 1e308, 4], {}, /target "y" is 1e\+308, more than float32 can hold, in row 2/],
+    ["one class", ["a", "a", "a", "a"], {}, /target "y" has 1 classes, expected at least 2/],
     ["the logarithm of 0", [1, 2, 0, -1], { target: "log" }, /target "y" is 0 in row 2, and only numbers above 0/],
     [
       "the logarithm of a class",
@@ -220,6 +240,11 @@ describe("misuse", () => {
       "a width of no number",
       () => Preprocessing.fit(table, schema, rows, { embedAbove: Number.NaN }),
       /embedAbove is NaN/,
+    ],
+    [
+      "a training value beyond float32",
+      () => fitted({ a: [1, 2, 1e308, 4], y }),
+      /column "a" holds 1e\+308 in row 2, more than float32/,
     ],
     ["no features", () => fitted({ y }), /the schema has no features/],
     [

@@ -1,5 +1,5 @@
 import { shorten } from "./columns.ts";
-import { isNullText, parseBoolean, parseDate, parseNumber } from "./parse.ts";
+import { isNullCategory, isNullText, parseBoolean, parseDate, parseNumber } from "./parse.ts";
 import type { Column, TextColumn } from "./table.ts";
 
 /**
@@ -46,6 +46,9 @@ export function datesOf(column: Column, rows?: Int32Array): Float64Array {
   return values instanceof Float64Array ? values : new Float64Array(values);
 }
 
+/** The largest float32: a network can take nothing larger. */
+export const largestFloat32 = 3.4028234663852886e38;
+
 /** Of a Date, in milliseconds since 1970. */
 const latestTime = 8.64e15;
 
@@ -71,7 +74,7 @@ export function booleansOf(column: Column, rows?: Int32Array): Float64Array | Fl
 /** Texts as positions in a dictionary, -1 where the value is missing. Numbers and booleans as JavaScript writes them. */
 export function textsOf(column: Column, rows?: Int32Array): Pick<TextColumn, "codes" | "dictionary"> {
   if (column.type === "text") {
-    const nulls = column.dictionary.map(isNullText);
+    const nulls = column.dictionary.map(isNullCategory);
     const codes = gather(column.codes, rows) as Int32Array;
     if (!nulls.includes(true)) return { codes, dictionary: column.dictionary };
     return { codes: codes.map((code) => (code >= 0 && nulls[code] ? -1 : code)), dictionary: column.dictionary };

@@ -2,7 +2,7 @@ import { formatShape } from "../core/index.ts";
 import { Storage, Tensor } from "../tensor/index.ts";
 import { shorten } from "./columns.ts";
 import type { NumberTarget, TargetEncoding } from "./encoding.ts";
-import { numbersOf } from "./read.ts";
+import { largestFloat32, numbersOf } from "./read.ts";
 import type { Schema } from "./schema.ts";
 import { deviationOf, divisorOf, meanOf } from "./statistics.ts";
 import type { Column } from "./table.ts";
@@ -45,6 +45,9 @@ export function fitTarget(
         `the target ${shorten(schema.target)} is ${task}: ${classes ? "classes have no logarithm" : "the schema lacks its classes"}`,
       );
     }
+    if (classes.length < 2) {
+      throw new RangeError(`the target ${shorten(schema.target)} has ${classes.length} classes, expected at least 2`);
+    }
     return { task, column: column.name, kind, classes };
   }
   if (kind === "category") {
@@ -57,12 +60,12 @@ export function fitTarget(
   return { ...unscaled, mean, std: divisorOf(deviationOf(values, mean), mean) };
 }
 
-/** The target in its own unit. @throws RangeError naming the first row where it is missing or infinite */
+/** The target in its own unit. @throws RangeError naming the first row where it is missing, infinite or beyond float32 */
 export function ownUnit(column: Column, rows?: Int32Array): Float64Array {
   const values = new Float64Array(numbersOf(column, rows));
-  const wrong = values.findIndex((value) => !Number.isFinite(value));
+  const wrong = values.findIndex((value) => !(Math.abs(value) <= largestFloat32));
   if (wrong < 0) return values;
-  const what = Number.isNaN(values[wrong]) ? "has no value" : `is ${values[wrong]}`;
+  const what = Number.isNaN(values[wrong]) ? "has no value" : `is ${values[wrong]}, more than float32 can hold,`;
   throw new RangeError(
     `the target ${shorten(column.name)} ${what} in row ${rows?.[wrong] ?? wrong}; leave that row out`,
   );

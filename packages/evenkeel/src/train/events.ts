@@ -3,7 +3,7 @@ import type { EpochRecord, History, Scores, StopReason } from "./history.ts";
 
 /** What every event carries. Epochs and steps count from 1; a step is one call of the optimizer. */
 interface Moment {
-  /** The current epoch; 0 before the first. */
+  /** The current epoch; before the first, how many a resumed training has behind it: 0 if it is none. */
   readonly epoch: number;
   /** Steps done so far. */
   readonly step: number;

@@ -107,7 +107,9 @@ export function planFit<K extends string>(model: Model, options: FitOptions<K>):
       throw new TypeError(`fit: ${name} is ${typeof options[name]}, expected a function`);
     }
   }
-  return { ...options, compile, yieldEvery, schedule: new Schedule(options), ...planStopping(options) };
+  const { monitor, stopping } = planStopping(options);
+  const schedule = new Schedule(options, { monitor, mode: stopping.mode });
+  return { ...options, compile, yieldEvery, monitor, stopping, schedule };
 }
 
 /** Whether a loader says that it gives nothing; one that cannot say is found empty when it is walked through. */

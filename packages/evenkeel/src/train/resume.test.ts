@@ -2,7 +2,16 @@ import { describe, expect, it } from "vitest";
 import { DataLoader, RandomSampler, TensorDataset } from "../data/index.ts";
 import { type Checkpoint, loadCheckpoint, saveCheckpoint } from "../io/index.ts";
 import { BatchNorm1d, Dropout, Linear, Module, MSELoss, ReLU, Sequential } from "../nn/index.ts";
-import { Adam, type AdamOptions, AdamW, type Optimizer, SGD, type SGDOptions } from "../optim/index.ts";
+import {
+  Adam,
+  type AdamOptions,
+  AdamW,
+  OneCycleLR,
+  type Optimizer,
+  ReduceLROnPlateau,
+  SGD,
+  type SGDOptions,
+} from "../optim/index.ts";
 import { defaultGenerator, Generator, manualSeed } from "../random/index.ts";
 import { randn, type Tensor } from "../tensor/index.ts";
 import type { Loader } from "./batches.ts";
@@ -55,22 +64,25 @@ const scenes: Readonly<Record<string, () => Scene>> = {
     const train = new DataLoader(dataset, { batchSize: 8, shuffle: true });
     return { model, optimizer, train, options: { earlyStopping }, generators: [] };
   },
-  "SGD with momentum, groups, clipping, a loader's own generator": () => {
+  "SGD with momentum, groups, a schedule per step, clipping, a loader's own generator": () => {
     const model = network();
     const [first, ...others] = model.parameters();
     const optimizer = new SGD([{ params: [first], lr: 0.001 }, { params: others }], { lr: 0.05, momentum: 0.9 });
     const generator = new Generator(11);
     const train = new DataLoader(dataset, { batchSize: 11, shuffle: true, generator });
-    return { model, optimizer, train, options: { clipGradNorm: 1 }, generators: [generator] };
+    const scheduler = new OneCycleLR(optimizer, { maxLr: [0.05, 0.1], totalSteps: 40 });
+    const options = { clipGradNorm: 1, scheduler, schedulerInterval: "step" } as const;
+    return { model, optimizer, train, options, generators: [generator] };
   },
-  "AdamW, cumulative BatchNorm, generators in a sampler and a module": () => {
+  "AdamW, a schedule by plateaus, cumulative BatchNorm, generators in a sampler and a module": () => {
     const noise = new Noise();
     const model = new Sequential(noise, new Linear(3, 4), new BatchNorm1d(4, { momentum: null }), new Linear(4, 1));
     const optimizer = new AdamW(model.parameters(), { lr: 0.02 });
     const generator = new Generator(12);
     const sampler = new RandomSampler(dataset, { replacement: true, generator });
     const train = new DataLoader(dataset, { batchSize: 8, sampler });
-    const options = { earlyStopping: { ...earlyStopping, patience: 2, restoreBest: false } };
+    const scheduler = new ReduceLROnPlateau(optimizer, { patience: 0, factor: 0.5 });
+    const options = { earlyStopping: { ...earlyStopping, patience: 2, restoreBest: false }, scheduler };
     return { model, optimizer, train, options, generators: [generator, noise.source] };
   },
 };
@@ -238,7 +250,7 @@ describe("resume", () => {
     expect(reason).toBe("completed");
   });
 
-  const own = scenes["SGD with momentum, groups, clipping, a loader's own generator"];
+  const own = scenes["SGD with momentum, groups, a schedule per step, clipping, a loader's own generator"];
   const wide = () => {
     const model = new Sequential(new Linear(3, 7), new BatchNorm1d(7), new ReLU(), new Dropout(0.2), new Linear(7, 1));
     return { ...first(), model, optimizer: new Adam(model.parameters()) };

@@ -16,7 +16,7 @@ interface Stateful {
 }
 
 /** What of a training's plan has state, or says which state there is. */
-export interface ResumablePlan<K extends string = string> {
+interface ResumablePlan<K extends string = string> {
   readonly train: Loader;
   readonly validation?: Loader;
   readonly metrics?: Metrics<K>;

@@ -18,14 +18,21 @@ export class Schedule {
   readonly #scheduler: Scheduler | undefined;
   readonly #interval: "epoch" | "step";
 
-  /** @throws TypeError, RangeError or Error for options that do not fit */
-  constructor({ optimizer, scheduler, schedulerInterval = "epoch" }: ScheduleOptions) {
+  /**
+   * @param watched what is monitored, and whether smaller or larger values of it are better
+   * @throws TypeError, RangeError or Error for options that do not fit
+   */
+  constructor(
+    { optimizer, scheduler, schedulerInterval = "epoch" }: ScheduleOptions,
+    watched: { readonly monitor: string; readonly mode: "min" | "max" },
+  ) {
     if (schedulerInterval !== "epoch" && schedulerInterval !== "step") {
       throw new RangeError(
         `fit: schedulerInterval is ${JSON.stringify(schedulerInterval)}, expected "epoch" or "step"`,
       );
     }
-    if (scheduler !== undefined) checkScheduler(scheduler, optimizer, schedulerInterval);
+    if (scheduler !== undefined) checkScheduler(scheduler, optimizer);
+    if (scheduler instanceof ReduceLROnPlateau) checkPlateau(scheduler, schedulerInterval, watched);
     this.#scheduler = scheduler;
     this.#interval = schedulerInterval;
   }
@@ -41,7 +48,7 @@ export class Schedule {
   }
 }
 
-function checkScheduler(scheduler: Scheduler, optimizer: StepOptimizer, interval: "epoch" | "step"): void {
+function checkScheduler(scheduler: Scheduler, optimizer: StepOptimizer): void {
   if (!(scheduler instanceof LRScheduler || scheduler instanceof ReduceLROnPlateau)) {
     throw new TypeError(
       `fit: scheduler is ${describe(scheduler)}, expected one such as new optim.StepLR(optimizer, { stepSize: 30 })`,
@@ -50,9 +57,23 @@ function checkScheduler(scheduler: Scheduler, optimizer: StepOptimizer, interval
   if (scheduler.optimizer !== optimizer) {
     throw new Error("fit: the scheduler belongs to another optimizer, whose rate it would set; make it from this one");
   }
-  if (interval === "step" && scheduler instanceof ReduceLROnPlateau) {
+}
+
+function checkPlateau(
+  { mode }: ReduceLROnPlateau,
+  interval: "epoch" | "step",
+  watched: { readonly monitor: string; readonly mode: "min" | "max" },
+): void {
+  if (interval === "step") {
     throw new RangeError(
       'fit: schedulerInterval is "step", but ReduceLROnPlateau watches a number of each epoch; give "epoch"',
+    );
+  }
+  if (mode !== watched.mode) {
+    const better = watched.mode === "min" ? "smaller" : "larger";
+    throw new RangeError(
+      `fit: ReduceLROnPlateau has mode "${mode}", but ${better} values of ${watched.monitor} are better; ` +
+        `make it with { mode: "${watched.mode}" }`,
     );
   }
 }

@@ -10,6 +10,7 @@ import {
   type SplitOptions,
 } from "../tabular/index.ts";
 import type { TableCallbacks } from "./tableEvents.ts";
+import { isAnnealed } from "./tableSchedule.ts";
 
 export const optimizerNames = ["adam", "adamw", "sgd"] as const;
 export const scheduleNames = ["none", "cosine", "onecycle", "plateau", "step"] as const;
@@ -24,15 +25,15 @@ export interface TrainTableOptions extends SchemaOptions, TableCallbacks {
   readonly network?: NetworkOptions;
   /** Rows per step. Default: a hundredth of the training rows as a power of two, from 32 to 1024. */
   readonly batchSize?: number;
-  /** Passes over the training rows, at most. Default: as many as make some 20,000 steps, from 5 to 300. */
+  /** Passes over the training rows, at most. Default: as many as make some 20,000 steps, from 5 to 100. */
   readonly epochs?: number;
   /** Learning rate. Default 0.01 for Adam and AdamW, 0.1 for SGD. */
   readonly lr?: number;
-  /** Default "adam". */
+  /** Default "adamw". */
   readonly optimizer?: (typeof optimizerNames)[number];
-  /** Default 0; for AdamW 0.01. */
+  /** Default 0; for AdamW 0.1. */
   readonly weightDecay?: number;
-  /** How the learning rate moves over the epochs. Default "none". */
+  /** How the learning rate moves over the epochs. Default "onecycle". */
   readonly schedule?: (typeof scheduleNames)[number];
   /** Loss for a number: squared, absolute, or squared near 0 and absolute beyond one standard deviation. Default "mse". */
   readonly loss?: (typeof lossNames)[number];
@@ -40,7 +41,11 @@ export interface TrainTableOptions extends SchemaOptions, TableCallbacks {
   readonly clipGradNorm?: number;
   /** Starting weights, the order of rows, dropout and, unless it says otherwise, the split follow from it. Default 0. */
   readonly seed?: number;
-  /** Epochs without a better validation loss after which training ends, with the best weights; false trains on. Default 30. */
+  /**
+   * Epochs without a better validation loss after which training ends, with the weights of the best epoch. False trains
+   * all epochs and keeps the last weights: the default where the schedule ends in a low rate ("onecycle", "cosine"), since
+   * the best of many epochs on few validation rows is mostly luck. Otherwise 30.
+   */
   readonly patience?: number | false;
   /** "balanced" weighs classes by the inverse of how often they occur; or a factor per class. Default "none". */
   readonly classWeights?: "none" | "balanced" | Readonly<Record<string, number>>;
@@ -73,6 +78,9 @@ export interface TablePlan {
   readonly statistics: (typeof statisticsNames)[number];
 }
 
+/** What a network for a table is made of unless the options say otherwise. */
+const defaultNetwork: NetworkOptions = { hidden: [128, 64], dropout: 0.1 };
+
 const optionNames = [
   ...[
     "target",
@@ -94,7 +102,7 @@ const optionNames = [
 /** @throws TypeError or RangeError naming the option that is unknown or does not fit */
 export function planTable(trainRows: number, options: TrainTableOptions): TablePlan {
   checkOptions("trainTable", options, optionNames);
-  const { optimizer = "adam", schedule = "none", loss = "mse", statistics = "better" } = options;
+  const { optimizer = "adamw", schedule = "onecycle", loss = "mse", statistics = "better" } = options;
   checkChoice("optimizer", optimizer, optimizerNames);
   checkChoice("schedule", schedule, scheduleNames);
   checkChoice("loss", loss, lossNames);
@@ -104,10 +112,10 @@ export function planTable(trainRows: number, options: TrainTableOptions): TableP
   const {
     epochs = defaultEpochs(Math.ceil(trainRows / batchSize)),
     lr = optimizer === "sgd" ? 0.1 : 0.01,
-    weightDecay = optimizer === "adamw" ? 0.01 : 0,
+    weightDecay = optimizer === "adamw" ? 0.1 : 0,
     clipGradNorm,
     seed = 0,
-    patience = 30,
+    patience = isAnnealed(schedule) ? false : 30,
   } = options;
   checkWhole("epochs", epochs, 1);
   checkNumber("lr", lr, lr > 0, "a number above 0, such as 0.01");
@@ -117,7 +125,7 @@ export function planTable(trainRows: number, options: TrainTableOptions): TableP
     throw new RangeError(`trainTable: seed is ${describe(seed)}, expected a whole number`);
   }
   if (patience !== false) checkWhole("patience", patience, 1);
-  const network = resolveNetwork(options.network);
+  const network = resolveNetwork({ ...defaultNetwork, ...options.network });
   if (batchSize === 1 && network.norm === "batch") {
     throw new RangeError(
       "trainTable: batchSize is 1, which batch normalization cannot train on; use 2 or more, or another norm",
@@ -145,7 +153,7 @@ function defaultBatchSize(rows: number): number {
 }
 
 function defaultEpochs(stepsPerEpoch: number): number {
-  return Math.min(300, Math.max(5, Math.round(20_000 / stepsPerEpoch)));
+  return Math.min(100, Math.max(5, Math.round(20_000 / stepsPerEpoch)));
 }
 
 function checkChoice(name: string, value: unknown, choices: readonly string[]): void {

@@ -1,1 +1,44 @@
-export function newScheduler(..._: unknown[]): object { return {}; }
+import {
+  type Adam,
+  type AdamW,
+  CosineAnnealingLR,
+  OneCycleLR,
+  ReduceLROnPlateau,
+  type SGD,
+  StepLR,
+} from "../optim/index.ts";
+import type { ScheduleOptions } from "./schedule.ts";
+import type { TablePlan } from "./tableOptions.ts";
+
+/**
+ * The scheduler that a plan names, over all of its epochs: "onecycle" rises for three tenths of the steps and then falls to
+ * almost nothing; "cosine" falls to 0; "step" divides by 10 after each third; "plateau" divides by 10 after 10 epochs
+ * without a better validation loss.
+ *
+ * @param stepsPerEpoch at least as many as there are
+ */
+export function newScheduler(
+  optimizer: Adam | AdamW | SGD,
+  { schedule, lr, epochs }: TablePlan,
+  stepsPerEpoch: number,
+): Pick<ScheduleOptions, "scheduler" | "schedulerInterval"> {
+  switch (schedule) {
+    case "none":
+      return {};
+    case "onecycle": {
+      const scheduler = new OneCycleLR(optimizer, { maxLr: lr, epochs, stepsPerEpoch });
+      return { scheduler, schedulerInterval: "step" };
+    }
+    case "cosine":
+      return { scheduler: new CosineAnnealingLR(optimizer, { tMax: epochs }) };
+    case "step":
+      return { scheduler: new StepLR(optimizer, { stepSize: Math.max(1, Math.ceil(epochs / 3)) }) };
+    case "plateau":
+      return { scheduler: new ReduceLROnPlateau(optimizer) };
+  }
+}
+
+/** Whether a schedule ends at a rate so low that the last epoch's weights are settled. */
+export function isAnnealed(schedule: TablePlan["schedule"]): boolean {
+  return schedule === "onecycle" || schedule === "cosine";
+}

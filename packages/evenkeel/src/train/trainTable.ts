@@ -1,4 +1,5 @@
 import { DataLoader, TensorDataset } from "../data/index.ts";
+import type * as nn from "../nn/index.ts";
 import { Adam, AdamW, SGD } from "../optim/index.ts";
 import { manualSeed } from "../random/index.ts";
 import {
@@ -17,6 +18,7 @@ import {
   type TableScores,
   TabularNet,
 } from "../tabular/index.ts";
+import { cloneState } from "../tensor/index.ts";
 import { fit } from "./fit.ts";
 import type { History } from "./history.ts";
 import { accuracy, type Metric } from "./metrics.ts";
@@ -39,6 +41,8 @@ export interface TableTraining {
   readonly split: Split;
   readonly plan: TablePlan;
   readonly history: History<TableMetric>;
+  /** The epoch, from 1, whose weights the model has; 0 if none was finished. */
+  readonly keptEpoch: number;
   /** Of the model as it is. The test rows have had no part in any choice. */
   readonly scores: PartScores;
   /** What simple models reach on the same rows. */
@@ -79,7 +83,8 @@ export async function trainTable(table: Table, options: TrainTableOptions): Prom
   const train = encode(preprocessing, table, split.train);
   const validation = split.validation.length > 0 ? encode(preprocessing, table, split.validation) : undefined;
   const loss = lossOf(schema, plan, options.classWeights ?? "none", preprocessing.truth(table, split.train));
-  const history = await fitNetwork(network, { train, validation, loss }, preprocessing, schema, plan, options);
+  const parts = { train, validation, loss };
+  const { history, keptEpoch } = await fitNetwork(network, parts, preprocessing, schema, plan, options);
   network.eval();
 
   const model = new TableModel({ schema, preprocessing, network });
@@ -95,7 +100,7 @@ export async function trainTable(table: Table, options: TrainTableOptions): Prom
   network.eval();
   const scores = statistics?.[statistics.kept] ?? score();
   const simple = baselines(table, preprocessing, split, { seed });
-  return { model, schema, findings, split, plan, history, scores, baselines: simple, statistics };
+  return { model, schema, findings, split, plan, history, keptEpoch, scores, baselines: simple, statistics };
 }
 
 /** Without validation rows there is nothing to choose by: then statistics are as PyTorch leaves them. */
@@ -127,7 +132,7 @@ async function fitNetwork(
   { task }: Schema,
   plan: TablePlan,
   { signal, compile, resume, onEpoch }: TrainTableOptions,
-): Promise<History<TableMetric>> {
+): Promise<{ history: History<TableMetric>; keptEpoch: number }> {
   const { batchSize, epochs, clipGradNorm, patience } = plan;
   const metric = metricOf[task];
   const judge: Metric = metric === "mae" ? new UnitError(preprocessing) : accuracy();
@@ -135,9 +140,11 @@ async function fitNetwork(
   const stopping = {
     monitor: validation === undefined ? ("train.loss" as const) : ("validation.loss" as const),
     patience: patience === false ? Number.POSITIVE_INFINITY : patience,
-    restoreBest: patience !== false,
+    restoreBest: true,
   };
-  return fit<TableMetric>(network, {
+  // Best weights are watched in any case, for an interrupt; where all epochs are trained, the last ones are put back.
+  let last: nn.StateDict | undefined = resume?.epoch === epochs ? resume.model : undefined;
+  const history = await fit<TableMetric>(network, {
     train: new DataLoader(new TensorDataset(...train), { batchSize, shuffle: true }),
     ...(validation && {
       validation: new DataLoader(new TensorDataset(...validation), { batchSize: evaluationBatch }),
@@ -153,6 +160,7 @@ async function fitNetwork(
     onEpoch: (event) => {
       const { epoch, step, seconds, learningRate, improved } = event;
       const validated = event.validation ?? event.train;
+      if (patience === false && epoch === epochs) last = cloneState(network.stateDict());
       return onEpoch?.({
         ...{ epoch, epochs, step, seconds, learningRate, metric, improved },
         trainLoss: event.train.loss,
@@ -163,6 +171,9 @@ async function fitNetwork(
       });
     },
   });
+  const keepLast = patience === false && history.reason === "completed";
+  if (keepLast && last !== undefined) network.loadStateDict(last);
+  return { history, keptEpoch: keepLast ? epochs : (history.bestEpoch ?? 0) };
 }
 
 function newOptimizer(network: TabularNet, { optimizer, lr, weightDecay }: TablePlan): Adam | AdamW | SGD {

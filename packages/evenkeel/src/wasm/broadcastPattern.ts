@@ -9,32 +9,31 @@ export interface Broadcast {
 }
 
 /**
- * How shapes broadcast to `target`. Undefined where they do in other ways than by rows and columns of one and the same
- * matrix, such as [C, 1, 1] to [N, C, H, W].
+ * How shapes broadcast to `target`. Undefined where they do in other ways than by rows, columns and channels of one and the
+ * same matrix: what is repeated on both sides of its own dimensions ([C, 1, 1] to [N, C, H, W]) has one element per row,
+ * over and over.
  */
 export function broadcastPattern(shapes: readonly Shape[], target: Shape): Broadcast | undefined {
   // Dimensions of size 1 say nothing; of the others, whether each shape has them.
   const dims = target.map((_, i) => i).filter((i) => target[i] !== 1);
-  const present = shapes.map((shape) => {
-    const missing = target.length - shape.length;
-    return dims.map((i) => i >= missing && shape[i - missing] !== 1);
-  });
+  const product = (list: readonly number[]) => list.reduce((total, i) => total * target[i], 1);
   let split: number | undefined;
   const patterns: Pattern[] = [];
-  for (const has of present) {
+  for (const shape of shapes) {
+    const missing = target.length - shape.length;
+    const has = dims.map((i) => i >= missing && shape[i - missing] !== 1);
     const first = has.indexOf(true);
-    const firstMissing = has.indexOf(false);
+    const end = has.lastIndexOf(true) + 1;
     if (first < 0) patterns.push("scalar");
-    else if (firstMissing < 0) patterns.push("full");
+    else if (has.slice(first, end).includes(false)) return undefined;
+    else if (first === 0 && end === dims.length) patterns.push("full");
     else {
-      const isRow = first > 0;
-      const at = isRow ? first : firstMissing;
-      // From `at` on, it must stay as it is.
-      if (has.slice(at).includes(!isRow) || (split !== undefined && split !== at)) return undefined;
+      const isRow = end === dims.length;
+      const at = isRow ? first : end;
+      if (split !== undefined && split !== at) return undefined;
       split = at;
-      patterns.push(isRow ? "row" : "column");
+      patterns.push(isRow ? "row" : first === 0 ? "column" : { channels: product(dims.slice(first, end)) });
     }
   }
-  const product = (list: readonly number[]) => list.reduce((total, i) => total * target[i], 1);
   return { rows: product(dims.slice(0, split ?? 0)), columns: product(dims.slice(split ?? 0)), patterns };
 }

@@ -72,7 +72,7 @@ export function whyNotFused({ dtype, shape, inputs, steps, outputs }: FusedGroup
     inputs.map((input) => input.shape),
     shape,
   );
-  return broadcast === undefined ? "operands broadcast in other ways than by rows or columns" : undefined;
+  return broadcast === undefined ? "operands broadcast in other ways than by rows, columns or channels" : undefined;
 }
 
 /** Writes the loop of a group. @throws Error if `whyNotFused` has a reason */

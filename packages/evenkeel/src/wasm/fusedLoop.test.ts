@@ -37,9 +37,27 @@ describe("broadcastPattern", () => {
     expect(broadcastPattern([[], [1]], [])).toEqual({ rows: 1, columns: 1, patterns: ["scalar", "scalar"] });
   });
 
-  it("knows no channels, and no two ways to cut", () => {
-    expect(broadcastPattern([[3, 1, 1]], [2, 3, 4, 4])).toBeUndefined();
+  it("sees channels as one element per row, over and over", () => {
+    expect(broadcastPattern([[3, 1, 1], [2, 3, 4, 4], []], [2, 3, 4, 4])).toEqual({
+      rows: 6,
+      columns: 16,
+      patterns: [{ channels: 3 }, "full", "scalar"],
+    });
+    expect(
+      broadcastPattern(
+        [
+          [3, 1],
+          [2, 3, 1],
+        ],
+        [2, 3, 4],
+      )?.patterns,
+    ).toEqual([{ channels: 3 }, "column"]);
+  });
+
+  it("knows no two ways to cut, and no holes", () => {
     expect(broadcastPattern([[4], [3, 4]], [2, 3, 4])).toBeUndefined();
+    expect(broadcastPattern([[3, 1], [4]], [2, 3, 4])?.patterns).toEqual([{ channels: 3 }, "row"]);
+    expect(broadcastPattern([[2, 1, 4]], [2, 3, 4])).toBeUndefined();
   });
 });
 
@@ -131,7 +149,8 @@ describe("groups", () => {
       outputs: [{ step: 0, placed: spec([2, 3, 4, 4], dtype) }],
     });
     expect(whyNotFused(group(spec([2, 3, 4, 4])))).toBeUndefined();
-    expect(whyNotFused(group(spec([3, 1, 1])))).toMatch("rows or columns");
+    expect(whyNotFused(group(spec([3, 1, 1])))).toBeUndefined();
+    expect(whyNotFused(group(spec([2, 1, 4, 1])))).toMatch("rows, columns or channels");
     expect(whyNotFused(group(spec([4], "int32")))).toBeUndefined();
     expect(whyNotFused(group(spec([4], "int32"), "int32"))).toMatch("float becomes an int32");
     expect(whyNotFused(group(spec([4], "float64")))).toMatch("mixed");

@@ -13,10 +13,10 @@ import {
 } from "./laneMemory.ts";
 
 /**
- * How an input is repeated over rows x columns: not at all, one element everywhere, one row under every other, or one
- * element per row.
+ * How an input is repeated over rows x columns: not at all, one element everywhere, one row under every other, one
+ * element per row, or that with so many elements for the rows in turn.
  */
-export type Pattern = "full" | "scalar" | "row" | "column";
+export type Pattern = "full" | "scalar" | "row" | "column" | { readonly channels: number };
 
 export interface LoopInput extends LaneArray {
   readonly pattern: Pattern;
@@ -64,10 +64,17 @@ export function emitFusedLoop(loop: FusedLoop): void {
   const width = laneBytes[lanes];
   const vectors = Math.floor(columns / laneCount[lanes]);
   const rest = columns % laneCount[lanes];
+  const channels = new Map<number, Local<"i32">>();
+  for (const { pattern } of inputs) {
+    if (typeof pattern === "object") channels.set(pattern.channels, f.let(i32.const(0)));
+  }
+  const perRow = ({ pattern }: LoopInput) =>
+    pattern === "column" ? column : typeof pattern === "object" ? channels.get(pattern.channels) : undefined;
   f.repeat(() => {
-    const fixed = inputs.map((input, i) =>
-      input.pattern === "column" ? f.let(splatLane(input, lanes, column)) : scalars[i],
-    );
+    const fixed = inputs.map((input, i) => {
+      const at = perRow(input);
+      return at === undefined ? scalars[i] : f.let(splatLane(input, lanes, at));
+    });
     f.set(row, 0);
     emitVectors(loop, { full, row }, vectors, fixed);
     if (rest > 0) {
@@ -75,6 +82,10 @@ export function emitFusedLoop(loop: FusedLoop): void {
       f.set(full, i32.add(full, rest * width));
     }
     f.set(column, i32.add(column, width));
+    for (const [count, at] of channels) {
+      f.set(at, i32.add(at, width));
+      f.set(at, i32.mul(at, i32.ne(at, count * width)));
+    }
     return i32.ne(column, i32.const(rows * width));
   });
 }

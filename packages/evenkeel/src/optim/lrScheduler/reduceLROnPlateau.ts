@@ -109,6 +109,11 @@ export class ReduceLROnPlateau {
     this.#progress = { best: null, numBadEpochs: 0, cooldownCounter: 0, lastEpoch: 0, lastLr: ratesOf(optimizer) };
   }
 
+  /** Whether smaller or larger values are better. */
+  get mode(): "min" | "max" {
+    return this.#settings.mode;
+  }
+
   /** The best value so far; the worst there can be before the first. */
   get best(): number {
     return this.#progress.best ?? (this.#settings.mode === "min" ? Number.POSITIVE_INFINITY : Number.NEGATIVE_INFINITY);

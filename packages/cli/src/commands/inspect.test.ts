@@ -1,0 +1,126 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { Readable } from "node:stream";
+import { CommanderError } from "@commander-js/extra-typings";
+import picocolors from "picocolors";
+import { afterAll, describe, expect, test } from "vitest";
+import { TableReadError } from "../tables/index.ts";
+import { inspectCommand } from "./inspect.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "evenkeel-inspect-"));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+async function run(...args: string[]): Promise<string> {
+  let out = "";
+  const write = (text: string) => {
+    out += text;
+  };
+  const output = { write, writeError: write, colors: picocolors.createColors(false) };
+  const stdin = Readable.from([Buffer.from("a,b\n1,x\n2,y\n")]);
+  const command = inspectCommand({ output, cwd: folder, environment: {}, stdin });
+  command.exitOverride().configureOutput({ writeOut: write, writeErr: write });
+  await command.parseAsync(args, { from: "user" });
+  return out;
+}
+
+const lineOf = (out: string, start: string) => out.split("\n").find((line) => line.startsWith(start));
+
+describe("for people", () => {
+  test("a built-in table: kinds, ranges, categories, what is missing, findings", async () => {
+    const out = await run("mpg");
+    expect(out).toMatch(/^mpg: 406 rows, 9 columns, to predict Miles_per_Gallon \(regression\)\n/);
+    expect(lineOf(out, "Miles_per_Gallon")).toMatch(/numeric, target +9 to 46\.6, mean 23\.51 +2\.0%$/);
+    expect(lineOf(out, "Horsepower")).toMatch(/numeric +46 to 230, mean 105\.1 +1\.5%$/);
+    expect(lineOf(out, "Year")).toMatch(/date +1970-01-01 to 1982-01-01/);
+    expect(lineOf(out, "Origin")).toMatch(/category +3: USA 254, Japan 79, Europ…/);
+    expect(lineOf(out, "Name")).toMatch(/text, ignored +311: /);
+    expect(out).toMatch(/\nnote {5}the target "Miles_per_Gallon" has no value in 8 of 406 rows/);
+  });
+
+  test("80 columns, whatever the names and values are", async () => {
+    const name = `${"a long name ".repeat(8)}\u001b[31m`;
+    writeFileSync(
+      join(folder, "wide.csv"),
+      `"${name}",日本語の列の名前はとても長いです,n\n${"x".repeat(200)},山田太郎,1e99\ny,鈴木,-12345678\n`,
+    );
+    const out = await run("wide.csv");
+    for (const line of out.split("\n")) expect(line.length).toBeLessThanOrEqual(80);
+    expect(out).toMatch(/^a long name a long na… {2}category/m);
+    expect(out).toMatch(/-1\.235e7 to 1e99, mean 5e98/);
+    expect(out).not.toContain("\u001b");
+  });
+
+  test("without a target: kinds, and what is doubtful about columns by themselves", async () => {
+    const rows = Array.from({ length: 60 }, (_, i) => `${i},same,${i % 3},,${i % 2 === 0}`);
+    writeFileSync(join(folder, "doubtful.csv"), `id,constant,class,empty,flag\n${rows.join("\n")}\n`);
+    const out = await run("doubtful.csv");
+    expect(out).toMatch(/^doubtful\.csv: 60 rows, 5 columns\n/);
+    expect(lineOf(out, "empty")).toMatch(/ignored +none +100\.0%$/);
+    expect(lineOf(out, "flag")).toMatch(/boolean +2: false 30, true 30/);
+    expect(out).toMatch(/warning +column "constant" has the same value in every row/);
+    expect(out).toMatch(/warning +column "empty" has no values/);
+    expect(out).toMatch(/warning +column "id" is ignored: /);
+    expect(out).not.toContain("to predict");
+  });
+
+  test("what the reader noticed is said as well", async () => {
+    writeFileSync(join(folder, "twice.csv"), "a,a\n1,2\n3,4\n");
+    expect(await run("twice.csv")).toMatch(
+      /warning +twice\.csv: column 2 is called "a" like another; it is called "a_1"/,
+    );
+  });
+});
+
+test("for programs: --json has everything, uncut", async () => {
+  const found = JSON.parse(await run("penguins", "--json")) as {
+    columns: { name: string; missing: number; most?: { value: string; rows: number }[] }[];
+  };
+  expect(found).toMatchObject({ source: "penguins", rows: 344, target: "Species", task: "multiclass" });
+  expect(found.columns[0]).toEqual({
+    ...{ name: "Species", kind: "category", use: "target", type: "text", missing: 0, distinct: 3 },
+    most: [
+      { value: "Adelie", rows: 152 },
+      { value: "Gentoo", rows: 124 },
+      { value: "Chinstrap", rows: 68 },
+    ],
+  });
+  expect(found.columns.find(({ name }) => name === "Beak Length (mm)")).toMatchObject({
+    missing: 2,
+    lowest: 32.1,
+    highest: 59.6,
+  });
+});
+
+test("options reach the reader", async () => {
+  expect(await run("-", "--target", "a")).toMatch(/^standard input: 2 rows, 2 columns, to predict a/);
+  expect(await run("mpg", "--columns", "Origin, Year", "--limit", "10")).toMatch(/^mpg: 10 rows, 2 columns\n/);
+  expect(await run("mpg", "--sample", "50")).toMatch(/^mpg: 50 rows/);
+  expect(await run("--sql", "select 1 as x, 'y' as z from range(20)")).toMatch(/^the query: 20 rows, 2 columns\n/);
+  writeFileSync(join(folder, "odd.txt"), "1:-9\n2:3\n");
+  const out = await run("odd.txt", "--delimiter", ":", "--header", "--null=-9", "--format", "csv");
+  expect(lineOf(out, "-9")).toMatch(/numeric/);
+});
+
+describe("misuse", () => {
+  test.each<[string[], RegExp]>([
+    [[], /^name a table, or give a query with --sql$/],
+    [["mpg", "--sql", "select 1"], /exclude each other/],
+    [["mpg", "--target", "Miles"], /^target: the table has no column "Miles"/],
+    [["mpg", "--delimiter", "ab"], /^--delimiter is "ab", expected one character/],
+    [["mgp"], /^there is no file mgp\. Did you mean mpg\?$/],
+  ])("%j", async (args, message) => {
+    const error = await run(...args).catch((reason: unknown) => reason);
+    expect(error).toBeInstanceOf(TableReadError);
+    expect((error as Error).message).toMatch(message);
+  });
+
+  test.each([
+    ["--limit", "0"],
+    ["--sample", "ten"],
+    ["--format", "xlsx"],
+    ["--sample-seed", "-1"],
+  ])("%s %s", async (...args) => {
+    await expect(run("mpg", ...args)).rejects.toThrow(CommanderError);
+  });
+});

@@ -1,0 +1,83 @@
+import { type Command, InvalidArgumentError, Option, type OptionValues } from "@commander-js/extra-typings";
+import { formats, type ReadTableOptions, readTable, type TableRead, TableReadError } from "../tables/index.ts";
+import type { CommandContext } from "./context.ts";
+
+/** Adds the options of every command that reads a table. */
+export function withTableOptions<Args extends unknown[], Options extends OptionValues>(
+  command: Command<Args, Options>,
+) {
+  return command
+    .option("--sql <query>", "a query instead of a table: \"select … from 'cars.csv'\"")
+    .option("--columns <names>", "read these columns only, separated by commas", names)
+    .option("--limit <rows>", "read the first rows only", wholeNumber)
+    .option("--sample <rows>", "draw so many rows from all of them", wholeNumber)
+    .option("--sample-seed <n>", "another draw for another number", seedNumber, 0)
+    .addOption(new Option("--format <name>", "what the file is, where its name does not say").choices(formats))
+    .option("--delimiter <character>", "what stands between the fields of a CSV file; tab for a tab")
+    .option("--header", "the first line of a CSV file holds names")
+    .option("--no-header", "the first line of a CSV file holds values")
+    .option("--null <spellings>", "what stands for a missing value, separated by commas", names)
+    .option("--encoding <name>", "of a text file, such as windows-1252");
+}
+
+/** What commander makes of them. */
+export interface TableFlags {
+  readonly sql?: string;
+  readonly columns?: readonly string[];
+  readonly limit?: number;
+  readonly sample?: number;
+  readonly sampleSeed: number;
+  readonly format?: ReadTableOptions["format"];
+  readonly delimiter?: string;
+  readonly header?: boolean;
+  readonly null?: readonly string[];
+  readonly encoding?: string;
+}
+
+/**
+ * Reads the table that an argument and these options mean.
+ *
+ * @throws TableReadError if it cannot be read, or neither a table nor a query is named
+ */
+export async function readTableOf(
+  source: string | undefined,
+  flags: TableFlags,
+  { cwd, signal, stdin }: CommandContext,
+  onProgress?: (rows: number) => void,
+): Promise<TableRead> {
+  const { sql, columns, limit, sample, sampleSeed, format, delimiter, header, encoding } = flags;
+  if ((source === undefined) === (sql === undefined)) {
+    throw new TableReadError(
+      source === undefined
+        ? "name a table, or give a query with --sql"
+        : "a table and --sql exclude each other: name the table in the query",
+    );
+  }
+  const options: ReadTableOptions = {
+    ...{ columns, limit, sample, seed: sampleSeed, format, delimiter, header, nullStrings: flags.null, encoding },
+    ...{ cwd, signal, stdin, onProgress },
+  };
+  try {
+    return await readTable(source ?? { sql: sql! }, options);
+  } catch (error) {
+    // What is wrong with an option is no fault of the program either.
+    if (error instanceof RangeError) throw new TableReadError(error.message.replace(/^readTable: /, "--"));
+    throw error;
+  }
+}
+
+function names(text: string): string[] {
+  return text.split(",").map((name) => name.trim());
+}
+
+function wholeNumber(text: string): number {
+  const value = Number(text);
+  if (/^\d+$/.test(text) && value >= 1 && Number.isSafeInteger(value)) return value;
+  throw new InvalidArgumentError("Expected a whole number from 1.");
+}
+
+function seedNumber(text: string): number {
+  const value = Number(text);
+  if (/^\d+$/.test(text) && Number.isSafeInteger(value)) return value;
+  throw new InvalidArgumentError("Expected a whole number from 0.");
+}

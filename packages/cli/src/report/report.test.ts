@@ -1,0 +1,355 @@
+import { describe, expect, test } from "vitest";
+import { confusionOf } from "./confusion.ts";
+import { summarize } from "./curvesChart.ts";
+import { html, trusted } from "./html.ts";
+import { sample } from "./sample.ts";
+import { heightOf, labelPositions, logarithmic, paddedScale, roundTicks } from "./scale.ts";
+import { studyReport } from "./studyReport.ts";
+import { trainingReport } from "./trainingReport.ts";
+import type { StudyReportData, TrainingReportData } from "./types.ts";
+
+const evil = "<script>alert(1)</script>\"'&]]></svg><img src=x onerror=alert(1)>\u2028\u0000`$1` \\ #010101 3.14159";
+
+/** A report of a regression in which every text is `text`. */
+function training(text: string): TrainingReportData {
+  return {
+    title: text,
+    id: text,
+    created: new Date(2026, 10, 25),
+    versions: { evenkeel: "0.1.0", node: "20.20.0" },
+    table: { source: text, rows: 392 },
+    target: text,
+    unit: text,
+    task: "regression",
+    metric: "mae",
+    seed: 0,
+    split: { train: 251, validation: 63, test: 3 },
+    seconds: 1.9,
+    scores: { test: { mae: 2, rmse: 3, [text]: 4 }, train: { mae: 1, rmse: 2, [text]: 4 } },
+    baselines: { [text]: { test: { mae: 4, rmse: 5 } }, mean: { test: { mae: 8, rmse: 9 } } },
+    curves: {
+      metric: text,
+      lines: [
+        {
+          label: text,
+          runs: [
+            [3, 2, 1],
+            [4, 3],
+          ],
+        },
+        { label: "b", runs: [[1, 1, 1]] },
+      ],
+      bestEpoch: 2,
+    },
+    predictions: { kind: "regression", truth: [1, 2, 3], predicted: [1.5, 2, 2.5] },
+    importance: {
+      metric: "mae",
+      part: text,
+      columns: [
+        { column: text, drops: [1, 2] },
+        { column: "b", drops: [-0.1] },
+      ],
+    },
+    findings: [{ severity: "warning", code: "x", message: text }],
+    network: text,
+    settings: { [text]: text, nested: { [text]: [text, 1] } },
+    usage: [{ title: text, code: text }],
+  };
+}
+
+function study(text: string): StudyReportData {
+  const estimate = (value: number) => ({ value, interval: { low: value - 0.5, high: value + 0.5 } });
+  const arm = (label: string, value: number, difference: number | null) => ({
+    label,
+    lr: 0.01,
+    test: estimate(value),
+    difference: difference === null ? null : estimate(difference),
+    differences: difference === null ? undefined : [difference - 1, difference + 1],
+    epochsTo: { median: 12, arrived: 3, runs: 5 },
+    spread: 0.2,
+    diverged: { runs: 1, of: 30 },
+    gap: { value: -0.3, interval: null },
+    msPerEpoch: 2.1,
+  });
+  const { title, id, created, versions, table, target, unit, metric, settings, findings } = training(text);
+  return {
+    ...{ title, id, created, versions, table, target, unit, metric, settings, findings },
+    headline: [text, text],
+    ran: [text],
+    notes: [text],
+    reference: text,
+    targetError: 2.5,
+    seeds: 5,
+    claims: (["held", "not held", "undecided"] as const).map((verdict) => ({
+      claim: text,
+      rule: text,
+      sentence: text,
+      verdict,
+    })),
+    rows: [arm(text, 2, null), arm("worse", 3, 1), arm("better", 1, -1), arm("open", 2.1, 0.1)],
+    curves: {
+      metric: "mae",
+      lines: [
+        {
+          label: text,
+          runs: [
+            [3, 2],
+            [2, 1],
+          ],
+        },
+      ],
+    },
+    learningRates: [
+      { label: text, points: [0.001, 0.01, 0.1].map((at) => ({ at, ...estimate(2), failed: at === 0.1 ? 1 : 0 })) },
+    ],
+    rowCounts: [{ label: text, points: [100, 200].map((at) => ({ at, ...estimate(2) })) }],
+  };
+}
+
+/** Names of the tags and of the attributes of a page. */
+function anatomy(page: string) {
+  const tags = page.match(/<[a-zA-Z!][^>]*>/g) ?? [];
+  const names = new Set(tags.map((tag) => tag.slice(1).split(/[\s>/]/)[0]));
+  const attributes = new Set(
+    tags.flatMap((tag) => [...tag.replaceAll(/"[^"]*"/g, '""').matchAll(/\s([^\s=>/]+)=?/g)].map(([, name]) => name)),
+  );
+  return {
+    names: [...names].sort(),
+    attributes: [...attributes].sort(),
+    charts: tags.filter((tag) => tag.startsWith("<svg")),
+  };
+}
+
+describe("texts of the table are only texts", () => {
+  const reports = { training: () => trainingReport(training(evil)), study: () => studyReport(study(evil)) };
+  const harmless = { training: () => trainingReport(training("x")), study: () => studyReport(study("x")) };
+  test.each(["training", "study"] as const)("%s", async (kind) => {
+    const [page, plain] = [await reports[kind](), await harmless[kind]()];
+    const found = anatomy(page);
+    // no tag and no attribute that a report with tame texts does not have
+    expect(found.names).toEqual(anatomy(plain).names);
+    expect(found.attributes).toEqual(anatomy(plain).attributes);
+    for (const name of ["script", "img", "link", "iframe", "foreignObject", "use", "a"])
+      expect(found.names).not.toContain(name);
+    expect(found.attributes.filter((name) => /^on|^src$|href/.test(name))).toEqual([]);
+    // what was said is said, and neither a colour nor a number in it is taken for one of the drawing
+    expect(page).toContain("&lt;script&gt;alert(1)&lt;/script&gt;");
+    expect(page).toContain("#010101 3.14159");
+    expect(page).not.toContain("\u0000");
+  });
+
+  test("a page loads nothing", async () => {
+    for (const page of [await trainingReport(training("x")), await studyReport(study("x"))]) {
+      expect(page.match(/https?:|@import|url\((?!#)/g)).toBeNull();
+      expect(page).toContain("default-src 'none'");
+    }
+  });
+});
+
+describe("html", () => {
+  test("escapes texts and attributes, joins lists, leaves out what is not there", () => {
+    const items = ["<", html`<i>${"&"}</i>`];
+    expect(html`<p title="${'"'}">${items}${undefined}${false}${0}${trusted("<br>")}</p>`.text).toBe(
+      '<p title="&quot;">&lt;<i>&amp;</i>0<br></p>',
+    );
+  });
+});
+
+describe("the report of a training", () => {
+  test("says how good the network is beside the best simple model", async () => {
+    const data = training("mpg");
+    const of = async (mae: number) =>
+      (await trainingReport({ ...data, scores: { test: { mae } } })).replaceAll(/\s+/g, " ");
+    expect(await of(2)).toContain("The best simple model, mpg, has 4.00: this is better, 50% less.");
+    expect(await of(5)).toContain(
+      "The best simple model, mpg, does better: 4.00. This network is not worth its weights.",
+    );
+    expect(await of(4)).toContain("does exactly as well");
+    const page = await of(5);
+    expect(page.indexOf('<th scope="row">mpg')).toBeLessThan(page.indexOf('<th scope="row">this network'));
+    expect(page.indexOf('<th scope="row">this network')).toBeLessThan(page.indexOf('<th scope="row">mean'));
+  });
+
+  test("accuracies are percentages, and more is better", async () => {
+    const page = await trainingReport({
+      ...training("x"),
+      metric: "accuracy",
+      scores: { test: { accuracy: 0.9 } },
+      baselines: { commonest: { test: { accuracy: 0.5 } }, linear: { test: { accuracy: 0.8 } } },
+      predictions: { kind: "classes", classes: ["a", "b"], truth: [0, 0, 0, 1], predicted: [0, 0, 1, 1] },
+    });
+    expect(page).toContain("The best simple model, linear, has 80.0%: this is better, 10.0 points more.");
+    expect(page).toMatch(
+      /<th scope="row">a<\/th><td class="hit" style="--share:0.667">2<\/td><td style="--share:0.333">1<\/td><td class="sum">67% of 3/,
+    );
+    expect(page).toMatch(/right when predicted<\/th><td class="sum">100%<\/td><td class="sum">50%/);
+  });
+
+  test("has a described drawing for curves, predictions, residuals and importance", async () => {
+    const { charts } = anatomy(await trainingReport(training("mpg")));
+    expect(charts.map((tag) => /aria-label="(\w+)/.exec(tag)?.[1])).toEqual([
+      "Learning",
+      "Predicted",
+      "Residuals",
+      "Permutation",
+    ]);
+    for (const tag of charts) expect(tag).toContain('role="img"');
+  });
+
+  test("says which statistics of BatchNorm were kept", async () => {
+    const part = (mae: number) => ({ test: { mae } });
+    const batchNorm = { asTrained: part(5), recomputed: part(2), kept: "recomputed" as const };
+    const page = await trainingReport({ ...training("mpg"), scores: part(2), batchNorm });
+    expect(page).toMatch(/test, statistics as trained<\/th><td>3<\/td><td>5\.00/);
+    expect(page).toMatch(/test, statistics recomputed \(kept\)<\/th><td>3<\/td><td>2\.00/);
+  });
+
+  test("draws what there is when there is little, or much that is not finite", async () => {
+    const nothing = { kind: "regression", truth: [], predicted: [] } as const;
+    const odd: Partial<TrainingReportData>[] = [
+      {
+        predictions: nothing,
+        curves: { metric: "mae", lines: [] },
+        scores: {},
+        baselines: {},
+        findings: [],
+        usage: [],
+      },
+      { predictions: { kind: "classes", classes: ["only"], truth: [0], predicted: [0] } },
+      { predictions: { kind: "regression", truth: [5, 5], predicted: [5, 5] } },
+      { predictions: { kind: "regression", truth: [1, 2], predicted: [Number.NaN, Number.POSITIVE_INFINITY] } },
+      {
+        scores: { test: { mae: Number.NaN } },
+        curves: { metric: "mae", lines: [{ label: "a", runs: [[Number.NaN], [1e300, 1]] }] },
+      },
+      {
+        curves: {
+          metric: "mae",
+          lines: [
+            { label: "a", runs: [[5]] },
+            { label: "b", runs: [[0, 0, 0]] },
+          ],
+        },
+      },
+      { importance: { metric: "mae", part: "test", columns: [{ column: "a", drops: [0] }] } },
+      { importance: { metric: "mae", part: "test", columns: [] } },
+      { importance: { metric: "mae", part: "test", columns: [{ column: "a", drops: [Number.NaN] }] } },
+    ];
+    for (const changes of odd) {
+      const page = await trainingReport({ ...training("mpg"), ...changes });
+      expect(page.match(/NaN|Infinity|undefined|\[object/), JSON.stringify(changes)).toBeNull();
+    }
+  });
+
+  test("stays small for a million rows", async () => {
+    const truth = Float64Array.from({ length: 1e6 }, (_, i) => i % 1000);
+    const predictions = { kind: "regression", truth, predicted: truth.map((value) => value + 1) } as const;
+    const run = Array.from({ length: 10_000 }, (_, i) => 1 / (i + 1));
+    const curves = { metric: "mae", lines: [{ label: "validation", runs: [run, run] }] };
+    const page = await trainingReport({ ...training("mpg"), predictions, curves });
+    expect(page).toContain("2,000 of 1,000,000 rows are drawn.");
+    expect(page.length).toBeLessThan(1_000_000);
+  });
+});
+
+describe("the report of a study", () => {
+  test("has the answer, a verdict in words for each claim, and all charts", async () => {
+    const page = await studyReport(study("Arm"));
+    for (const words of ["✓ held", "✗ did not hold", "≈ not told from noise"]) expect(page).toContain(words);
+    expect(page).toContain('<p class="answer">Arm</p>');
+    expect(page).toMatch(/<tr class="ours"><th scope="row">better/);
+    expect(page).toMatch(/<td>\+1\.00<small>\+0\.500 to \+1\.50<\/small>/);
+    expect(page).toContain("<small>3 of 5 arrive</small>");
+    expect(anatomy(page).charts).toHaveLength(4);
+    expect(page).toContain("Crosses: some seeds diverged there.");
+  });
+
+  test("differences are coloured by their intervals, whichever way is better", async () => {
+    const colors = async (metric: string) => {
+      const page = await studyReport({ ...study("Arm"), metric });
+      return Object.fromEntries(
+        [...page.matchAll(/fill="var\(--([\w-]+)\)"[^>]*>([+−][\d.]+) {2}\(/g)].map(([, color, value]) => [
+          value,
+          color,
+        ]),
+      );
+    };
+    expect(await colors("mae")).toEqual({ "+1.00": "series-2", "−1.00": "series-3", "+0.100": "quiet" });
+    expect(await colors("accuracy")).toEqual({ "+1.00": "series-3", "−1.00": "series-2", "+0.100": "quiet" });
+  });
+
+  test("draws what there is of an interrupted study", async () => {
+    const { curves: _, learningRates: __, rowCounts: ___, ...rest } = study("Arm");
+    const page = await studyReport({ ...rest, rows: [], claims: [], notes: [], targetError: null });
+    expect(anatomy(page).charts).toEqual([]);
+    const lonely = rest.rows.map((row) => ({ ...row, test: { value: Number.NaN, interval: null }, spread: null }));
+    expect(await studyReport({ ...rest, rows: lonely })).not.toContain("NaN");
+  });
+});
+
+describe("what the charts are made of", () => {
+  test("a curve is the mean of the seeds that got so far, between the lowest and the highest", () => {
+    expect(
+      summarize({
+        label: "a",
+        runs: [
+          [1, 2, 3],
+          [3, Number.NaN],
+        ],
+      }),
+    ).toEqual([
+      { label: "a", at: 1, mean: 2, low: 1, high: 3 },
+      { label: "a", at: 2, mean: 2, low: 2, high: 2 },
+      { label: "a", at: 3, mean: 3, low: 3, high: 3 },
+    ]);
+    const long = summarize({ label: "a", runs: [Array.from({ length: 1001 }, (_, i) => i)] });
+    expect(long.length).toBeLessThanOrEqual(302);
+    expect([long[0].at, long[long.length - 1].at]).toEqual([1, 1001]);
+  });
+
+  test("a sample is spread evenly, without repetition", () => {
+    expect(sample(3, 5)).toEqual([0, 1, 2]);
+    expect(sample(10, 5)).toEqual([1, 3, 5, 7, 9]);
+    expect(new Set(sample(2001, 2000)).size).toBe(2000);
+  });
+
+  test("ticks are round and within", () => {
+    expect(roundTicks([0, 10], 5)).toEqual([0, 2, 4, 6, 8, 10]);
+    expect(roundTicks([-0.11, 0.28], 4)).toEqual([-0.1, 0, 0.1, 0.2]);
+    expect(logarithmic(2, 20).ticks).toEqual([2, 5, 10, 20]);
+    expect(logarithmic(1e-3, 100).ticks).toEqual([0.001, 0.01, 0.1, 1, 10, 100]);
+    expect(paddedScale(0.5, 10).domain[0]).toBe(0);
+    expect(paddedScale(8, 10).domain[0]).toBeGreaterThan(7);
+  });
+
+  test("labels keep their order and distance, near their values and within the drawing", () => {
+    const scale = paddedScale(0, 10);
+    for (const values of [[5], [5, 5, 5, 5], [0, 0, 0], [10, 10, 0, 9.9], [1, 2, 3, 4, 5]]) {
+      const positions = labelPositions(values, scale, 200, 15);
+      const sorted = [...positions].sort((a, b) => a - b);
+      for (let i = 1; i < sorted.length; i++) expect(sorted[i] - sorted[i - 1]).toBeGreaterThanOrEqual(15 - 1e-9);
+      for (const y of positions) {
+        expect(y).toBeGreaterThanOrEqual(0);
+        expect(y).toBeLessThanOrEqual(200);
+      }
+      for (const [i, a] of values.entries()) {
+        for (const [j, b] of values.entries()) if (a > b) expect(positions[i]).toBeLessThan(positions[j]);
+      }
+    }
+    expect(labelPositions([5, 5], scale, 200, 20).map((y) => y - heightOf(5, scale, 200))).toEqual([-10, 10]);
+  });
+
+  test("many classes: the commonest by themselves, the others together, no row lost", () => {
+    const classes = Array.from({ length: 30 }, (_, i) => `class ${i}`);
+    const truth = Array.from({ length: 600 }, (_, i) => Math.floor(Math.sqrt(i)) % 30);
+    const { names, counts } = confusionOf({
+      kind: "classes",
+      classes,
+      truth,
+      predicted: truth.map((of) => (of + 1) % 30),
+    });
+    expect(names).toHaveLength(10);
+    expect(names.at(-1)).toBe("the other 21");
+    expect(counts.flat().reduce((sum, count) => sum + count, 0)).toBe(600);
+  });
+});

@@ -1,0 +1,8 @@
+/**
+ * Positions of at most so many of `count` things, spread evenly: the same ones every time, for charts that would otherwise have a
+ * dot for each of a million rows.
+ */
+export function sample(count: number, most: number): number[] {
+  if (count <= most) return Array.from({ length: count }, (_, i) => i);
+  return Array.from({ length: most }, (_, i) => Math.floor(((i + 0.5) * count) / most));
+}

