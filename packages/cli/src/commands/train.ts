@@ -185,8 +185,7 @@ async function writeReport(
     import("../report/trainingReport.ts"),
     import("../training/report.ts"),
   ]);
-  run.writeReport(
-    await trainingReport(reportData(training, table, readConfig(run.path), result, readMetrics(run.path))),
-  );
+  const data = await reportData(training, table, readConfig(run.path), result, readMetrics(run.path));
+  run.writeReport(await trainingReport(data));
   return run.file("report");
 }

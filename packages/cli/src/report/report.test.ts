@@ -78,7 +78,7 @@ function study(text: string): StudyReportData {
     ran: [text],
     notes: [text],
     reference: text,
-    targetError: 2.5,
+    targetError: "1.1 times what the reference ends with",
     seeds: 5,
     claims: (["held", "not held", "undecided"] as const).map((verdict) => ({
       claim: text,
@@ -288,7 +288,7 @@ describe("the report of a study", () => {
 
   test("draws what there is of an interrupted study", async () => {
     const { curves: _, learningRates: __, rowCounts: ___, ...rest } = study("Arm");
-    const page = await studyReport({ ...rest, rows: [], claims: [], notes: [], targetError: null });
+    const page = await studyReport({ ...rest, rows: [], claims: [], notes: [] });
     expect(anatomy(page).charts).toEqual([]);
     const lonely = rest.rows.map((row) => ({ ...row, test: { value: Number.NaN, interval: null }, spread: null }));
     expect(await studyReport({ ...rest, rows: lonely })).not.toContain("NaN");

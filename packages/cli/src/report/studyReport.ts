@@ -69,8 +69,7 @@ ${rows}</tbody></table></div>
 }
 
 function armsNote({ reference, targetError }: StudyReportData): string {
-  const epochs =
-    targetError === null ? "" : " Epochs: the median over seeds until the validation error is at most that.";
+  const epochs = ` Epochs to target: the median over seeds until ${targetError}.`;
   return `Means over seeds, with their 95% intervals. Differences: to ${reference}, seed by seed.${epochs} Spread: standard deviation over seeds. Bold: the best on the test rows, which chose nothing.`;
 }
 

@@ -123,8 +123,8 @@ export interface StudyReportData extends ReportSource {
   readonly ran: readonly string[];
   /** The arm that the others are compared with. */
   readonly reference: string;
-  /** What the epochs are counted to. */
-  readonly targetError: number | null;
+  /** What the epochs are counted to, in words. */
+  readonly targetError: string;
   readonly rows: readonly StudyArm[];
   /** `rule` was fixed before the figures were known; `sentence` says what they are. */
   readonly claims: readonly {
