@@ -1,4 +1,4 @@
-import { Command } from "@commander-js/extra-typings";
+import { Command, type CommandUnknownOpts } from "@commander-js/extra-typings";
 import Table from "cli-table3";
 import {
   type Column,
@@ -13,7 +13,7 @@ import { type ReadNote, type TableRead, TableReadError } from "../tables/index.t
 import { type ColumnSummary, summaryOf } from "../tables/summary.ts";
 import { type Colors, count, wrap } from "../terminal.ts";
 import type { CommandContext } from "./context.ts";
-import { readTableOf, withTableOptions } from "./tableOptions.ts";
+import { readTableOf, type TableFlags, withTableOptions } from "./tableOptions.ts";
 
 const examples = `
 Examples:
@@ -35,8 +35,13 @@ interface Inspection {
   readonly findings: readonly (Finding | ReadNote)[];
 }
 
+interface Flags extends TableFlags {
+  readonly target?: string;
+  readonly json?: true;
+}
+
 /** `evenkeel inspect TABLE`: its columns, what they mean, what is missing, and what is doubtful. */
-export function inspectCommand(context: CommandContext) {
+export function inspectCommand(context: CommandContext): CommandUnknownOpts {
   const { output } = context;
   return withTableOptions(new Command("inspect"))
     .description("Shows a table: its columns, what they mean, what is missing, and what is doubtful about it.")
@@ -44,7 +49,8 @@ export function inspectCommand(context: CommandContext) {
     .option("--target <column>", "the column to predict: says what training would complain of")
     .option("--json", "for programs: everything, as JSON")
     .addHelpText("after", examples)
-    .action(async (source, flags) => {
+    .action(async (...given) => {
+      const [source, flags] = given as unknown as [string | undefined, Flags];
       const table = await readTableOf(source, flags, context);
       const inspection = inspect(table, flags.target);
       output.write(flags.json ? `${JSON.stringify(inspection, null, 2)}\n` : shown(inspection, output.colors));

@@ -1,6 +1,6 @@
 import { readdirSync, statSync } from "node:fs";
 import { resolve } from "node:path";
-import { Command, InvalidArgumentError } from "@commander-js/extra-typings";
+import { Command, type CommandUnknownOpts, InvalidArgumentError } from "@commander-js/extra-typings";
 import { exitCodes } from "../exitCodes.ts";
 import { compareRuns } from "../runs/comparison.ts";
 import { findRun } from "../runs/findRun.ts";
@@ -21,7 +21,7 @@ A run is a folder in runs/. To delete one, delete its folder.
 `;
 
 /** The command that looks at recorded runs: `runs list`, `runs show`, `runs compare`. */
-export function runsCommand({ output, cwd }: CommandContext) {
+export function runsCommand({ output, cwd }: CommandContext): CommandUnknownOpts {
   const { write, colors } = output;
 
   /** Runs are kept here; an absent folder that nobody asked for holds none. */

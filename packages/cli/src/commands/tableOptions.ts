@@ -1,11 +1,12 @@
-import { type Command, InvalidArgumentError, Option, type OptionValues } from "@commander-js/extra-typings";
+import { type CommandUnknownOpts, InvalidArgumentError, Option } from "@commander-js/extra-typings";
 import { formats, type ReadTableOptions, readTable, type TableRead, TableReadError } from "../tables/index.ts";
 import type { CommandContext } from "./context.ts";
 
-/** Adds the options of every command that reads a table. */
-export function withTableOptions<Args extends unknown[], Options extends OptionValues>(
-  command: Command<Args, Options>,
-) {
+/**
+ * Adds the options of every command that reads a table. They come back as {@link TableFlags}: a chain of so many options
+ * is more than the compiler can infer types of in reasonable time.
+ */
+export function withTableOptions(command: CommandUnknownOpts): CommandUnknownOpts {
   return command
     .option("--sql <query>", "a query instead of a table: \"select … from 'cars.csv'\"")
     .option("--columns <names>", "read these columns only, separated by commas", names)

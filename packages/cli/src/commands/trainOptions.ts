@@ -1,4 +1,4 @@
-import { type Command, Option } from "@commander-js/extra-typings";
+import { type CommandUnknownOpts, Option } from "@commander-js/extra-typings";
 import {
   type Activation,
   activations,
@@ -48,7 +48,7 @@ const kinds: readonly ColumnKind[] = ["numeric", "category", "boolean", "date", 
 const tasks: readonly Task[] = ["regression", "binary", "multiclass"];
 
 /** Adds the flags to a command, in groups as its help shows them. */
-export function addTrainFlags(command: Command): void {
+export function addTrainFlags(command: CommandUnknownOpts): void {
   const group = (title: string, ...options: Option[]) => {
     for (const option of options) command.addOption(option.helpGroup(`${title}:`));
   };
