@@ -2,17 +2,22 @@ import { type Command, InvalidArgumentError, Option, type OptionValues } from "@
 import { formats, type ReadTableOptions, readTable, type TableRead, TableReadError } from "../tables/index.ts";
 import type { CommandContext } from "./context.ts";
 
-/** Adds the options of every command that reads a table. */
+/** Adds the options of commands that read a table, and choose its columns. */
 export function withTableOptions<Args extends unknown[], Options extends OptionValues>(
   command: Command<Args, Options>,
 ) {
+  return withReadOptions(command)
+    .option("--columns <names>", "read these columns only, separated by commas", names)
+    .addOption(new Option("--format <name>", "what the file is, where its name does not say").choices(formats));
+}
+
+/** The same for commands that know which columns they need, and use `--format` for what they write. */
+export function withReadOptions<Args extends unknown[], Options extends OptionValues>(command: Command<Args, Options>) {
   return command
     .option("--sql <query>", "a query instead of a table: \"select … from 'cars.csv'\"")
-    .option("--columns <names>", "read these columns only, separated by commas", names)
     .option("--limit <rows>", "read the first rows only", wholeNumber)
     .option("--sample <rows>", "draw so many rows from all of them", wholeNumber)
     .option("--sample-seed <n>", "another draw for another number", seedNumber, 0)
-    .addOption(new Option("--format <name>", "what the file is, where its name does not say").choices(formats))
     .option("--delimiter <character>", "what stands between the fields of a CSV file; tab for a tab")
     .option("--header", "the first line of a CSV file holds names")
     .option("--no-header", "the first line of a CSV file holds values")
