@@ -86,7 +86,7 @@ describe("what a shell is offered", () => {
 
 test.each(["bash", "zsh", "fish", "powershell"])("a script for %s", async (shell) => {
   const script = await complete(shell);
-  expect(script).toMatch(/evenkeel.* complete --/);
+  expect(script).toMatch(/evenkeel.* complete '?--/);
   // The shell itself says whether it is one; of those that are here, bash always is.
   if (shell === "bash") execFileSync("bash", ["-n"], { input: script });
 });

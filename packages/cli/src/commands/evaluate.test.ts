@@ -48,7 +48,7 @@ describe("numbers", () => {
     expect(out).toMatch(/\nworst rows \(from 0\) +truth +prediction +error\n─+\n\d+ .*\n\d+ .*\n\n/);
     expect(out).toMatch(/\nBatch normalization: squared error of the scaled target [\d.]+ with its\s+running/);
     for (const line of out.split("\n")) expect(line.length).toBeLessThanOrEqual(80);
-    expect(err).toBe('note: "power" has no value in 3 of 60 rows: the training\'s usual value stands in\n');
+    expect(err).toBe('note: "power" has no value in 3 of 60 rows: taken as the training took missing ones\n');
   });
 
   test("rows without a target are left out, and said to be", async () => {
@@ -125,4 +125,11 @@ test("a record that says nonsense is one that says nothing", async () => {
   const { out, code } = await evaluate("odd.safetensors", "cars.csv");
   expect(code).toBe(0);
   expect(out).not.toContain("the training's test rows");
+});
+
+test("--help has examples, in 80 columns", async () => {
+  const { out, code } = await evaluate("--help");
+  expect(code).toBe(0);
+  expect(out).toContain("evenkeel evaluate latest --part test");
+  for (const line of out.split("\n")) expect(line.length).toBeLessThanOrEqual(80);
 });

@@ -18,8 +18,8 @@ import { withReadOptions } from "./tableOptions.ts";
 
 const examples = `
 Examples:
-  evenkeel evaluate latest new-cars.csv     scores on rows that have the target
-  evenkeel evaluate latest --part test      the training's test rows, drawn again
+  evenkeel evaluate latest new-cars.csv   scores on rows that have the target
+  evenkeel evaluate latest --part test    the training's test rows, drawn again
   evenkeel evaluate mpg.safetensors cars.csv --worst 20
   evenkeel evaluate latest new.csv --json | jq .scores
 `;
@@ -27,7 +27,7 @@ Examples:
 /** `evenkeel evaluate MODEL [TABLE]`: how good a model is on rows whose target is known. */
 export function evaluateCommand(context: CommandContext) {
   const { output, cwd, signal } = context;
-  const command = withReadOptions(new Command("evaluate"))
+  const described = new Command("evaluate")
     .description(
       "Scores a model on a table that has the target, beside what the training recorded and what guessing would reach.",
     )
@@ -38,54 +38,52 @@ export function evaluateCommand(context: CommandContext) {
     .option("--worst <n>", "show so many rows with the largest errors", wholeNumber(0, 1000), 5)
     .option("--json", "for programs")
     .addOption(new Option("--input-format <name>", "what the table is, where its name does not say").choices(formats))
-    .addHelpText("after", examples)
-    .action((modelName, source, flags, self) =>
-      explained(self, signal, async () => {
-        const { model, name, run } = loadModel(modelName, { cwd, runs: flags.runs });
-        const origin = originOf(model.record, run);
-        const wanted = flags.sql === undefined ? (source ?? origin.source) : undefined;
-        if (wanted === undefined && flags.sql === undefined) {
-          throw new ModelError(
-            `${name} does not say what table it was trained on: name one, or give a query with --sql`,
-          );
-        }
-        if (source === undefined && wanted === "-") {
-          throw new ModelError(`${name} was trained on standard input, which is gone: name a table`);
-        }
-        const { target } = model.schema;
-        // A part is drawn from the table as the training saw it.
-        const besides = flags.part === undefined ? [target, ...labelsOf(model)] : "all";
-        const tableFlags = { ...flags, format: flags.inputFormat };
-        const { table, source: shown, notes } = await readFeatures(model, wanted, tableFlags, context, besides);
-        const columns = table.columns.map((column) => column.name);
-        if (!columns.includes(target)) {
-          const near = nearest(target, columns);
-          const hint = near === undefined ? "." : `; did you mean "${near}"?`;
-          throw new ModelError(
-            `${shown} has no column "${target}", which the model predicts${hint} It has ${listed(columns)}.`,
-          );
-        }
-        const { part } = flags;
-        const rows = part === undefined ? rowsWithTarget(model, table) : rowsOfPart(model, table, part, origin);
-        const evaluation = await evaluateModel(model, table, rows, { worst: flags.worst, signal });
-        const without = table.rows - rows.length;
-        const left = part === undefined && without > 0;
-        const said = left ? [`note: ${count(without, "row")} without a value of "${target}" left out`] : [];
-        for (const note of [...notes, ...said, ...unfamiliarNotes(model, table)]) {
-          output.writeError(`${printable(note)}\n`);
-        }
-        if (flags.json) {
-          const { scores: recorded, baselines } = origin;
-          const all = { model: name, table: shown, part, target, task: model.schema.task, ...evaluation };
-          output.write(`${JSON.stringify({ ...all, recorded: { scores: recorded, baselines } }, undefined, 2)}\n`);
-          return;
-        }
-        const which = part === undefined ? "" : `the ${part} rows of `;
-        const title = `${name} on ${which}${shown}: ${count(rows.length, "row")}, ${target} (${model.schema.task})`;
-        const [label] = labelsOf(model).filter((one) => columns.includes(one));
-        output.write(evaluationText(evaluation, { title, origin, table, label }, output.colors));
-      }),
-    );
+    .addHelpText("after", examples);
+  const command = withReadOptions(described).action((modelName, source, flags, self) =>
+    explained(self, signal, async () => {
+      const { model, name, run } = loadModel(modelName, { cwd, runs: flags.runs });
+      const origin = originOf(model.record, run);
+      const wanted = flags.sql === undefined ? (source ?? origin.source) : undefined;
+      if (wanted === undefined && flags.sql === undefined) {
+        throw new ModelError(`${name} does not say what table it was trained on: name one, or give a query with --sql`);
+      }
+      if (source === undefined && wanted === "-") {
+        throw new ModelError(`${name} was trained on standard input, which is gone: name a table`);
+      }
+      const { target } = model.schema;
+      // A part is drawn from the table as the training saw it.
+      const besides = flags.part === undefined ? [target, ...labelsOf(model)] : "all";
+      const tableFlags = { ...flags, format: flags.inputFormat };
+      const { table, source: shown, notes } = await readFeatures(model, wanted, tableFlags, context, besides);
+      const columns = table.columns.map((column) => column.name);
+      if (!columns.includes(target)) {
+        const near = nearest(target, columns);
+        const hint = near === undefined ? "." : `; did you mean "${near}"?`;
+        throw new ModelError(
+          `${shown} has no column "${target}", which the model predicts${hint} It has ${listed(columns)}.`,
+        );
+      }
+      const { part } = flags;
+      const rows = part === undefined ? rowsWithTarget(model, table) : rowsOfPart(model, table, part, origin);
+      const evaluation = await evaluateModel(model, table, rows, { worst: flags.worst, signal });
+      const without = table.rows - rows.length;
+      const left = part === undefined && without > 0;
+      const said = left ? [`note: ${count(without, "row")} without a value of "${target}" left out`] : [];
+      for (const note of [...notes, ...said, ...unfamiliarNotes(model, table)]) {
+        output.writeError(`${printable(note)}\n`);
+      }
+      if (flags.json) {
+        const { scores: recorded, baselines } = origin;
+        const all = { model: name, table: shown, part, target, task: model.schema.task, ...evaluation };
+        output.write(`${JSON.stringify({ ...all, recorded: { scores: recorded, baselines } }, undefined, 2)}\n`);
+        return;
+      }
+      const which = part === undefined ? "" : `the ${part} rows of `;
+      const title = `${name} on ${which}${shown}: ${count(rows.length, "row")}, ${target} (${model.schema.task})`;
+      const [label] = labelsOf(model).filter((one) => columns.includes(one));
+      output.write(evaluationText(evaluation, { title, origin, table, label }, output.colors));
+    }),
+  );
   return asUsual(command, context);
 }
 

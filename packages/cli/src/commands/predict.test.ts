@@ -26,7 +26,7 @@ describe("the same predictions", () => {
     expect(csvOf(out).map(({ prediction }) => Number(prediction))).toEqual([
       ...models.numbers.predict(models.cars).values!,
     ]);
-    expect(err).toBe('note: "power" has no value in 3 of 60 rows: the training\'s usual value stands in\n');
+    expect(err).toBe('note: "power" has no value in 3 of 60 rows: taken as the training took missing ones\n');
   });
 
   test("for classes with their probabilities, in JSON and in Parquet", async () => {
@@ -208,7 +208,10 @@ test("a table without rows has no predictions, a header all the same", async () 
 });
 
 test("--help has examples; an interrupt ends it without a word", async () => {
-  expect((await predict(["--help"])).out).toContain("evenkeel predict latest cars.csv");
+  const { out: help } = await predict(["--help"]);
+  expect(help).toContain("evenkeel predict latest cars.csv");
+  expect(help).toMatch(/\nOptions:\n {2}--row [\s\S]*\nReading the table:\n {2}--sql /);
+  for (const line of help.split("\n")) expect(line.length).toBeLessThanOrEqual(80);
   const { out, err, code } = await predict(["latest", "cars.csv"], { signal: AbortSignal.abort() });
   expect([out, err, code]).toEqual(["", "", 0]);
 });

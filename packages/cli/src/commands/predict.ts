@@ -18,15 +18,15 @@ import { withReadOptions } from "./tableOptions.ts";
 
 const examples = `
 Examples:
-  evenkeel predict latest cars.csv                   the newest run's model; CSV
+  evenkeel predict latest cars.csv              the newest run's model; CSV
   evenkeel predict mpg.safetensors 'new/*.parquet' --output predictions.parquet
-  evenkeel predict latest cars.csv --keep all        the table beside the predictions
+  evenkeel predict latest cars.csv --keep all   the table and the predictions
   evenkeel predict latest --row '{"Horsepower": 130, "Weight_in_lbs": 3504}'
   echo '{"Horsepower": 130}' | evenkeel predict latest - --json
-  evenkeel predict latest --sql "select * from 'cars.csv' where Year > '1980-01-01'"
+  evenkeel predict latest --sql "select * from 'cars.csv' where Weight > 3000"
 
-A row gets the same prediction alone and among others. Columns that the model does
-not use are ignored. Notes and warnings go to standard error.
+A row gets the same prediction alone and among others. Columns that the model
+does not use are ignored. Notes and warnings go to standard error.
 `;
 
 const outputFormats = [...textFormats, "parquet"] as const;
@@ -35,7 +35,7 @@ type OutputFormat = (typeof outputFormats)[number];
 /** `evenkeel predict MODEL [TABLE]`: what a model says about the rows of a table. */
 export function predictCommand(context: CommandContext) {
   const { output, cwd, signal } = context;
-  const command = withReadOptions(new Command("predict"))
+  const described = new Command("predict")
     .description(
       "Predicts the rows of a table with a trained model: the target in its own unit, or classes with their probabilities.",
     )
@@ -48,39 +48,39 @@ export function predictCommand(context: CommandContext) {
     .option("--json", "short for --format json")
     .option("--keep <columns>", "input columns to write beside the predictions, separated by commas, or all", names)
     .addOption(new Option("--input-format <name>", "what the table is, where its name does not say").choices(formats))
-    .addHelpText("after", examples)
-    .action((modelName, source, flags, self) =>
-      explained(self, signal, async () => {
-        const format = formatOf(flags);
-        if (flags.row !== undefined && (source !== undefined || flags.sql !== undefined)) {
-          throw new ModelError("--row is a table by itself: leave the table or --sql away");
-        }
-        const { model } = loadModel(modelName, { cwd, runs: flags.runs });
-        const keep = flags.keep?.length === 1 && flags.keep[0] === "all" ? "all" : flags.keep;
-        const features =
-          flags.row === undefined
-            ? await readFeatures(model, source, { ...flags, format: flags.inputFormat }, context, keep)
-            : rowsFeatures(model, flags.row);
-        const { table } = features;
-        const kept = keep === "all" ? table.columns : (keep ?? []).map((name) => columnNamed(features, name));
-        const columns = outputColumns(model, kept);
-        for (const note of [...features.notes, ...unfamiliarNotes(model, table)]) {
-          output.writeError(`${printable(note)}\n`);
-        }
-        const blocks = predictBlocks(model, table, { signal });
-        if (flags.output !== undefined) {
-          const path = resolve(cwd, flags.output);
-          if (format === "parquet") await writeParquetFile(path, flags.output, columns, blocks, { cwd, signal });
-          else await writeTextFile(path, flags.output, encodeRows(format, columns, blocks), signal);
-          output.writeError(`${count(table.rows, "prediction")} in ${printable(flags.output)}\n`);
-          return;
-        }
-        for await (const piece of encodeRows(format as TextFormat, columns, blocks)) {
-          output.write(piece);
-          await output.room?.();
-        }
-      }),
-    );
+    .addHelpText("after", examples);
+  const command = withReadOptions(described).action((modelName, source, flags, self) =>
+    explained(self, signal, async () => {
+      const format = formatOf(flags);
+      if (flags.row !== undefined && (source !== undefined || flags.sql !== undefined)) {
+        throw new ModelError("--row is a table by itself: leave the table or --sql away");
+      }
+      const { model } = loadModel(modelName, { cwd, runs: flags.runs });
+      const keep = flags.keep?.length === 1 && flags.keep[0] === "all" ? "all" : flags.keep;
+      const features =
+        flags.row === undefined
+          ? await readFeatures(model, source, { ...flags, format: flags.inputFormat }, context, keep)
+          : rowsFeatures(model, flags.row);
+      const { table } = features;
+      const kept = keep === "all" ? table.columns : (keep ?? []).map((name) => columnNamed(features, name));
+      const columns = outputColumns(model, kept);
+      for (const note of [...features.notes, ...unfamiliarNotes(model, table)]) {
+        output.writeError(`${printable(note)}\n`);
+      }
+      const blocks = predictBlocks(model, table, { signal });
+      if (flags.output !== undefined) {
+        const path = resolve(cwd, flags.output);
+        if (format === "parquet") await writeParquetFile(path, flags.output, columns, blocks, { cwd, signal });
+        else await writeTextFile(path, flags.output, encodeRows(format, columns, blocks), signal);
+        output.writeError(`${count(table.rows, "prediction")} in ${printable(flags.output)}\n`);
+        return;
+      }
+      for await (const piece of encodeRows(format as TextFormat, columns, blocks)) {
+        output.write(piece);
+        await output.room?.();
+      }
+    }),
+  );
   return asUsual(command, context);
 }
 

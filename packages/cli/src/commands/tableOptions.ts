@@ -2,18 +2,24 @@ import { type Command, InvalidArgumentError, Option, type OptionValues } from "@
 import { formats, type ReadTableOptions, readTable, type TableRead, TableReadError } from "../tables/index.ts";
 import type { CommandContext } from "./context.ts";
 
+/** The heading that help shows these options under. */
+const group = "Reading the table:";
+
 /** Adds the options of commands that read a table, and choose its columns. */
 export function withTableOptions<Args extends unknown[], Options extends OptionValues>(
   command: Command<Args, Options>,
 ) {
   return withReadOptions(command)
+    .optionsGroup(group)
     .option("--columns <names>", "read these columns only, separated by commas", names)
-    .addOption(new Option("--format <name>", "what the file is, where its name does not say").choices(formats));
+    .addOption(new Option("--format <name>", "what the file is, where its name does not say").choices(formats))
+    .optionsGroup("Options:");
 }
 
 /** The same for commands that know which columns they need, and use `--format` for what they write. */
 export function withReadOptions<Args extends unknown[], Options extends OptionValues>(command: Command<Args, Options>) {
   return command
+    .optionsGroup(group)
     .option("--sql <query>", "a query instead of a table: \"select … from 'cars.csv'\"")
     .option("--limit <rows>", "read the first rows only", wholeNumber)
     .option("--sample <rows>", "draw so many rows from all of them", wholeNumber)
@@ -22,7 +28,8 @@ export function withReadOptions<Args extends unknown[], Options extends OptionVa
     .option("--header", "the first line of a CSV file holds names")
     .option("--no-header", "the first line of a CSV file holds values")
     .option("--null <spellings>", "what stands for a missing value, separated by commas", names)
-    .option("--encoding <name>", "of a text file, such as windows-1252");
+    .option("--encoding <name>", "of a text file, such as windows-1252")
+    .optionsGroup("Options:");
 }
 
 /** What commander makes of them. */

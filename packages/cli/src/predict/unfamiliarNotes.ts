@@ -1,18 +1,18 @@
 import { type Table, type TableModel, unfamiliarValues } from "evenkeel/tabular";
 import { asModelError } from "../models/modelError.ts";
-import { count } from "../terminal.ts";
 
 /**
  * What is said of values that predictions have to be made without, a note for each column.
  * @throws ModelError if a value is not of its column's kind
  */
 export function unfamiliarNotes({ preprocessing }: TableModel, table: Table): string[] {
-  const of = (rows: number) => `${rows.toLocaleString("en-US")} of ${count(table.rows, "row")}`;
+  const total = `${table.rows.toLocaleString("en-US")} ${table.rows === 1 ? "row" : "rows"}`;
+  const of = (rows: number) => `${rows.toLocaleString("en-US")} of ${total}`;
   return unfamiliarIn(preprocessing, table).flatMap(({ column, missing, unknown, examples }) => {
     const shown = examples.map((text) => JSON.stringify(text.length > 40 ? `${text.slice(0, 39)}…` : text)).join(", ");
     return [
       ...(missing > 0
-        ? [`note: "${column}" has no value in ${of(missing)}: the training's usual value stands in`]
+        ? [`note: "${column}" has no value in ${of(missing)}: taken as the training took missing ones`]
         : []),
       ...(unknown > 0
         ? [`note: "${column}" holds categories in ${of(unknown)} that the training did not have: ${shown}`]
