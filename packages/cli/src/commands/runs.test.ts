@@ -50,6 +50,7 @@ function record(number: number, changes: Partial<NewRun> = {}, result: Partial<R
       seed: 0,
       split: { train: 251, validation: 63, test: 78 },
       settings: { lr: 0.01 * number, network: { hidden: [64, 32] } },
+      recipe: { source: "mpg", read: {}, options: { target: "mpg" }, fingerprint: "0123456789abcdef" },
       ...changes,
     },
     new Date(2026, 0, number),

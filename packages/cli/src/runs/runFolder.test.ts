@@ -23,6 +23,7 @@ const config: NewRun = {
   seed: 0,
   split: { train: 254, validation: 64, test: 80 },
   settings: { epochs: 100, lr: 0.01, network: { hidden: [64, 32] } },
+  recipe: { source: "mpg", read: {}, options: { target: "mpg" }, fingerprint: "0123456789abcdef" },
 };
 const result: RunResult = {
   status: "finished",

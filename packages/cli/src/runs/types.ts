@@ -28,6 +28,18 @@ export interface ProcessMark {
   readonly started?: string;
 }
 
+/** How a training was asked for, as plain JSON. */
+export interface Recipe {
+  /** A file, a pattern or the name of a built-in table; absent with a query. */
+  readonly source?: string;
+  /** Flags that the table was read with. */
+  readonly read: Readonly<Record<string, unknown>>;
+  /** Options of the library's trainTable. */
+  readonly options: Readonly<Record<string, unknown>>;
+  /** Digest of the table. */
+  readonly fingerprint: string;
+}
+
 /** config.json of a run: everything that was decided before its first epoch. */
 export interface RunConfig {
   /** Version of this format. */
@@ -51,6 +63,8 @@ export interface RunConfig {
   readonly split: { readonly train: number; readonly validation: number; readonly test: number };
   /** All settings, those left at their defaults too. Nested objects are allowed. */
   readonly settings: Readonly<Record<string, unknown>>;
+  /** What it takes to do the same again: where the table is read from and how, and the options as they were given. */
+  readonly recipe: Recipe;
   readonly versions: { readonly evenkeel: string; readonly node: string };
   /** Who trains it now, or did last. */
   readonly process: ProcessMark;
@@ -125,6 +139,12 @@ export const runConfigSchema: z.ZodType<RunConfig> = z.object({
   seed: z.number(),
   split: z.object({ train: count, validation: count, test: count }),
   settings: z.record(z.string(), z.json()),
+  recipe: z.object({
+    source: z.string().optional(),
+    read: z.record(z.string(), z.json()),
+    options: z.record(z.string(), z.json()),
+    fingerprint: z.string(),
+  }),
   versions: z.object({ evenkeel: z.string(), node: z.string() }),
   process: z.object({ pid: count, host: z.string(), started: z.string().optional() }),
 });

@@ -1,12 +1,41 @@
 import { relative } from "node:path";
-import type { TableTraining } from "evenkeel/train";
+import type { TableStartEvent, TableTraining } from "evenkeel/train";
 import { scoresText } from "../commands/runsText.ts";
 import { compareScores, metricFacts, scoreText } from "../metrics.ts";
 import type { PartScores, RunResult } from "../runs/types.ts";
-import { type Colors, wrap } from "../terminal.ts";
+import type { TableRead } from "../tables/index.ts";
+import { type Colors, count, printable, wrap } from "../terminal.ts";
 import { statisticsLine } from "./statisticsLine.ts";
 
 const width = 80;
+
+/** What is said before the first step: what is predicted from what, what was noticed, and what is trained. */
+export function introduction(table: TableRead, event: TableStartEvent, colors: Colors): string {
+  const { schema, findings, split, plan, network } = event;
+  const features = schema.columns.filter(({ use }) => use === "feature").map(({ name }) => printable(name));
+  const marks = { error: colors.red("error"), warning: colors.yellow("warning"), note: colors.dim("note") };
+  const noticed = [...table.notes, ...findings].map(
+    ({ severity, message }) => `  ${marks[severity]}  ${wrap(printable(message), width - 11, " ".repeat(11))}`,
+  );
+  const values = network.parameters().reduce((sum, { size }) => sum + size, 0);
+  const { hidden, norm, activation, dropout } = plan.network;
+  const shape = [
+    `widths ${[...hidden, network.size.outputs].join("-")}`,
+    { none: "no normalization", batch: "batch normalization", layer: "layer normalization" }[norm],
+    activation,
+    ...(dropout > 0 ? [`dropout ${dropout}`] : []),
+  ];
+  const { optimizer, lr, schedule, batchSize, epochs, seed } = plan;
+  const rates = schedule === "none" ? `lr ${lr}` : `lr ${lr} ${schedule}`;
+  const lines = [
+    `${colors.bold(printable(schema.target))} (${schema.task}) of ${printable(table.source)}: ${count(table.rows, "row")}, ` +
+      `from ${features.join(", ")}`,
+    `${split.train.length} rows to train on, ${split.validation.length} to validate, ${split.test.length} to test; seed ${seed}`,
+    `Network of ${values.toLocaleString("en-US")} parameters: ${shape.join(", ")}`,
+    `${optimizer}, ${rates}, batches of ${batchSize}, ${count(epochs, "epoch")}`,
+  ];
+  return `${[...lines.map((line) => wrap(line, width, "  ")), ...noticed].join("\n")}\n\n`;
+}
 
 /** What is said at the end of a training: the epoch that was kept, the scores beside the simple models', and in words. */
 export function outcomeText(training: TableTraining, result: RunResult, colors: Colors): string {

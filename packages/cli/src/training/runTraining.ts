@@ -1,8 +1,8 @@
-import { loadCheckpoint, saveCheckpoint } from "evenkeel/io";
-import { type Table, TableError } from "evenkeel/tabular";
+import { type Checkpoint, saveCheckpoint } from "evenkeel/io";
+import type { Table } from "evenkeel/tabular";
 import {
-  NonFiniteLossError,
   type TableEpochEvent,
+  type TablePlan,
   type TableStartEvent,
   type TableTraining,
   type TrainTableOptions,
@@ -16,25 +16,29 @@ export interface RecordedTraining {
   readonly options: TrainTableOptions;
   /** Called once everything is checked; gives the folder that the run is recorded in. */
   readonly open: (event: TableStartEvent) => RunFolder;
-  readonly onEpoch: (event: TableEpochEvent) => void;
+  readonly onEpoch: (line: EpochLine) => void;
   /** Write TensorBoard's event file too. */
   readonly tensorboard: boolean;
-  /** A checkpoint to go on from, as bytes. */
-  readonly resume?: Uint8Array;
+  readonly resume?: Checkpoint;
   readonly signal?: AbortSignal;
 }
 
 /** Seconds between checkpoints, so that small networks do not spend their time on writing them. */
 const checkpointEvery = 1;
 
+/** A training, and what is recorded of it. */
+export interface Recorded {
+  readonly training: TableTraining;
+  readonly folder: { readonly run: RunFolder; readonly result: RunResult };
+}
+
 /**
  * Trains and records: a line of metrics for every epoch, a checkpoint every second and at the end, then model and result.
  * After an interrupt the best model so far is written as if it had ended there.
  *
- * @returns the training, and the folder; `interrupted` if the signal ended it
  * @throws what trainTable throws; a failure after the first step is recorded in the folder too
  */
-export async function runTraining(plan: RecordedTraining): Promise<{ training: TableTraining; folder: RunFolder }> {
+export async function runTraining(plan: RecordedTraining): Promise<Recorded> {
   const { table, options, signal, tensorboard } = plan;
   let folder: RunFolder | undefined;
   let writtenAt = performance.now();
@@ -50,7 +54,7 @@ export async function runTraining(plan: RecordedTraining): Promise<{ training: T
     const training = await trainTable(table, {
       ...options,
       signal,
-      ...(plan.resume && { resume: loadCheckpoint(plan.resume) }),
+      ...(plan.resume && { resume: plan.resume }),
       onStart: (event) => {
         folder = plan.open(event);
       },
@@ -61,26 +65,21 @@ export async function runTraining(plan: RecordedTraining): Promise<{ training: T
         if (tensorboard) folder?.appendEvents(line);
         unwritten = saveCheckpoint(event.checkpoint());
         if (performance.now() - writtenAt > checkpointEvery * 1000) writeCheckpoint();
-        plan.onEpoch(event);
+        plan.onEpoch(line);
       },
     });
     writeCheckpoint();
     if (folder === undefined) throw new Error("the training ended before it began");
-    const interrupted = training.history.reason === "aborted";
+    const result = resultOf(training);
     if (training.history.epochs.length > 0) folder.writeModel(training.model.save());
-    folder.writeResult(resultOf(training, interrupted ? "interrupted" : "finished"));
-    return { training, folder };
+    folder.writeResult(result);
+    return { training, folder: { run: folder, result } };
   } catch (error) {
     writeCheckpoint();
     const message = error instanceof Error ? error.message : String(error);
     folder?.writeResult({ status: "failed", epochs, seconds, scores: {}, baselines: {}, findings: [], error: message });
     throw error;
   }
-}
-
-/** Whether an error is about what was asked for, or about the data, and not about this program. */
-export function isExplained(error: unknown): error is Error {
-  return error instanceof TableError || error instanceof NonFiniteLossError;
 }
 
 function lineOf(event: TableEpochEvent): EpochLine {
@@ -93,16 +92,22 @@ function lineOf(event: TableEpochEvent): EpochLine {
   };
 }
 
-function resultOf(training: TableTraining, status: RunResult["status"]): RunResult {
-  const { history, scores, baselines, statistics, findings } = training;
+function resultOf(training: TableTraining): RunResult {
+  const { history, keptEpoch, scores, baselines, statistics, findings } = training;
   return {
-    status,
+    status: history.reason === "aborted" ? "interrupted" : "finished",
     epochs: history.epochs.length,
-    bestEpoch: history.restored ? history.bestEpoch : history.epochs.length,
+    bestEpoch: keptEpoch,
     seconds: history.seconds,
     scores,
     baselines: Object.fromEntries(baselines.map((baseline) => [baseline.name, baseline.scores])),
     ...(statistics && { batchNorm: statistics }),
     findings,
   };
+}
+
+/** What was decided for a training, its defaults too, for people to read and to compare. */
+export function settingsOf(plan: TablePlan, { preprocessing = {}, classWeights = "none" }: TrainTableOptions) {
+  const { seed: _, ...settings } = plan;
+  return { ...settings, preprocessing: { ...preprocessing }, classWeights } as Readonly<Record<string, unknown>>;
 }

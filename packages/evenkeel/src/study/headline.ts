@@ -49,7 +49,7 @@ export function headlineOf(view: StudyView): Headline {
   }[verdict];
   const sentences = [
     `${answer}: the best network with it (${say(normalized)}) and the best without any normalization (${say(without)}) ` +
-      `differ by ${measured(difference)} in test ${unit}; an effect worth having begins at ${number(worth)}.`,
+      `differ by ${measured(difference)} in test ${unit}; a gain worth having begins at ${number(-worth)}.`,
     ...byInputs(view),
     ...stale.map((one) => sayStale(view, one)),
   ];
@@ -109,7 +109,12 @@ function sayStale(view: StudyView, { arm, lr, cost }: StaleStatistics): string {
   const figures =
     `${describeArm(arm)}, learning rate ${lr}: test ${cost.unit} ${average("asTrained")} as trained, ${average("recomputed")} ` +
     `with the same weights and running statistics recomputed over the training rows, ${measured(cost)}`;
-  return cost.judged?.verdict === "held"
-    ? `Stale running statistics: ${figures}. The network is better than its evaluation; recompute them (updateBatchNorm).`
-    : `Running statistics that fit: ${figures}. Recomputing them does not help beyond noise.`;
+  switch (cost.judged?.verdict) {
+    case "held":
+      return `Stale running statistics: ${figures}. The network is better than its evaluation; recompute them (updateBatchNorm).`;
+    case "not held":
+      return `Running statistics that fit: ${figures}. Recomputing them gains nothing worth having.`;
+    default:
+      return `Whether running statistics are stale cannot be told from noise: ${figures}.`;
+  }
 }

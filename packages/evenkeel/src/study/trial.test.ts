@@ -88,6 +88,19 @@ describe("a trial", () => {
     expect(result.constant.train.logLoss).toBeCloseTo(entropy, 9);
   });
 
+  test("columns of many categories are embedded", async () => {
+    const many = tableFromRows(rows.map(({ a, y }, i) => ({ a, place: `p${i % 20}`, y: y + 3 * (i % 20) })));
+    const places = { table: many, schema: inferSchema(many, { target: "y", kinds: { place: "category" } }) };
+    const [spec] = rateTrials(planStudy(places, { ...options, epochs: 100, lrs: [0.03] })).filter(({ id }) =>
+      id.startsWith("zscore+batch lr"),
+    );
+    expect(prepare(places, spec).train.inputs.map(({ dtype }) => dtype)).toEqual(["float32", "int32"]);
+    const { result } = await runTrial(places, spec);
+    const { asTrained, recomputed } = result.readings;
+    expect(asTrained?.test.mae).toBeLessThan((result.constant.test.mae ?? 0) / 2);
+    expect(recomputed?.test.mae).toBeLessThan((result.constant.test.mae ?? 0) / 2);
+  });
+
   test("one that diverges is a result that says when", async () => {
     const { result } = await runTrial(data, { ...specOf("raw"), lr: 1e30 });
     expect(result.diverged).toMatch(/^the loss was (NaN|Infinity) in epoch 1$/);
@@ -135,10 +148,9 @@ describe("variants of the data", () => {
 
 describe("the trainer's shortcuts", () => {
   afterEach(() => manualSeed(0));
-  const shape = { features: 3, outputs: 1, hidden: [5, 4], activation: "relu", norm: "batch", dropout: 0 } as const;
 
   test("statistics are recomputed as updateBatchNorm does it, and the training's come back", () => {
-    const trainer = new Trainer(shape, "regression");
+    const trainer = new Trainer({ features: 3, outputs: 1 }, { hidden: [5, 4] }, "regression");
     trainer.reset(3, 0.05);
     manualSeed(8);
     const [x, y] = [randn([24, 3]), randn([24, 1])];

@@ -10,6 +10,11 @@ export * from "./metrics.ts";
 export * as metrics from "./metrics.ts";
 export type { Model } from "./modelState.ts";
 export { NonFiniteLossError, type NonFinitePlace } from "./nonFinite.ts";
+export {
+  type ColumnImportance,
+  type PermutationImportanceOptions,
+  permutationImportance,
+} from "./permutationImportance.ts";
 export type { Scheduler } from "./schedule.ts";
 export type { Metrics } from "./scoreboard.ts";
 export type { StepOptimizer } from "./step.ts";
@@ -27,8 +32,3 @@ export type { StatisticsChoice, StatisticsKind } from "./tableStatistics.ts";
 export type { Training } from "./training.ts";
 export { type PartScores, type TableTraining, trainTable } from "./trainTable.ts";
 export { updateBatchNorm } from "./updateBatchNorm.ts";
-export {
-  type ColumnImportance,
-  type PermutationImportanceOptions,
-  permutationImportance,
-} from "./permutationImportance.ts";
