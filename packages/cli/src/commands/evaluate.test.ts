@@ -86,7 +86,8 @@ describe("what cannot be done is refused in one message", () => {
       ["origins.safetensors", "cars.csv", "--part", "test"],
       /does not say how its rows were split/,
     ],
-    ["a changed table", ["latest", "more.csv", "--part", "test"], /it had 60 rows and now has 2, so its parts/],
+    ["another table", ["latest", "more.csv", "--part", "test"], /it had 60 rows and now has 2, so its parts/],
+    ["a changed table", ["latest", "changed.csv", "--part", "test"], /is not as it was when the model was trained, so/],
     ["no target", ["latest", "untargeted.csv"], /has no column "economy".*; did you mean "econmy"\? It has weight/],
     ["no value of the target", ["latest", "unvalued.csv"], /no row has a value of "economy" to compare with/],
     [
@@ -101,6 +102,8 @@ describe("what cannot be done is refused in one message", () => {
   ])("%s", async (_, args, message) => {
     const head = "weight,power,origin,day";
     writeFileSync(join(models.cwd, "more.csv"), `${head},economy\n1,2,USA,2000-01-01,3\n1,2,Mars,2000-01-01,3\n`);
+    const [first, ...others] = models.rows;
+    writeFileSync(join(models.cwd, "changed.csv"), Papa.unparse([{ ...first, weight: 7 }, ...others]));
     writeFileSync(join(models.cwd, "untargeted.csv"), `${head},econmy\n1,2,USA,2000-01-01,3\n`);
     writeFileSync(join(models.cwd, "unvalued.csv"), `${head},economy\n1,2,USA,2000-01-01,\n`);
     writeFileSync(join(models.cwd, "texts.csv"), `${head},economy\n1,2,USA,2000-01-01,good\n`);

@@ -5,13 +5,13 @@ import { evaluateModel } from "../evaluate/evaluateModel.ts";
 import { evaluationText } from "../evaluate/evaluationText.ts";
 import { parts, rowsOfPart, rowsWithTarget } from "../evaluate/targetRows.ts";
 import { loadModel } from "../models/loadModel.ts";
-import { ModelError } from "../models/modelError.ts";
 import { originOf } from "../models/origin.ts";
 import { featureNames, readFeatures } from "../predict/readFeatures.ts";
 import { unfamiliarNotes } from "../predict/unfamiliarNotes.ts";
 import { formats } from "../tables/index.ts";
 import { listed, nearest } from "../tables/nearest.ts";
 import { count, printable } from "../terminal.ts";
+import { UsageError } from "../usageError.ts";
 import type { CommandContext } from "./context.ts";
 import { asUsual, explained } from "./explained.ts";
 import { withReadOptions } from "./tableOptions.ts";
@@ -43,23 +43,24 @@ export function evaluateCommand(context: CommandContext) {
     explained(self, signal, async () => {
       const { model, name, run } = loadModel(modelName, { cwd, runs: flags.runs });
       const origin = originOf(model.record, run);
-      const wanted = flags.sql === undefined ? (source ?? origin.source) : undefined;
-      if (wanted === undefined && flags.sql === undefined) {
-        throw new ModelError(`${name} does not say what table it was trained on: name one, or give a query with --sql`);
+      const again = source === undefined && flags.sql === undefined;
+      const wanted = again ? origin.source : source;
+      if (again && wanted === undefined && origin.read?.sql === undefined) {
+        throw new UsageError(`${name} does not say what table it was trained on: name one, or give a query with --sql`);
       }
-      if (source === undefined && wanted === "-") {
-        throw new ModelError(`${name} was trained on standard input, which is gone: name a table`);
+      if (again && wanted === "-") {
+        throw new UsageError(`${name} was trained on standard input, which is gone: name a table`);
       }
+      const read = again && origin.read ? { ...flags, ...origin.read } : { ...flags, format: flags.inputFormat };
       const { target } = model.schema;
       // A part is drawn from the table as the training saw it.
       const besides = flags.part === undefined ? [target, ...labelsOf(model)] : "all";
-      const tableFlags = { ...flags, format: flags.inputFormat };
-      const { table, source: shown, notes } = await readFeatures(model, wanted, tableFlags, context, besides);
+      const { table, source: shown, notes } = await readFeatures(model, wanted, read, context, besides);
       const columns = table.columns.map((column) => column.name);
       if (!columns.includes(target)) {
         const near = nearest(target, columns);
         const hint = near === undefined ? "." : `; did you mean "${near}"?`;
-        throw new ModelError(
+        throw new UsageError(
           `${shown} has no column "${target}", which the model predicts${hint} It has ${listed(columns)}.`,
         );
       }

@@ -1,8 +1,8 @@
 import type { Command, OptionValues } from "@commander-js/extra-typings";
 import { exitCodes } from "../exitCodes.ts";
-import { ModelError } from "../models/modelError.ts";
 import { TableReadError } from "../tables/index.ts";
 import { printable } from "../terminal.ts";
+import { UsageError } from "../usageError.ts";
 import type { CommandContext } from "./context.ts";
 
 /** What is needed of a command to complain. */
@@ -23,7 +23,7 @@ export async function explained(
     await work();
   } catch (error) {
     if (signal?.aborted) return;
-    if (!(error instanceof ModelError || error instanceof TableReadError)) throw error;
+    if (!(error instanceof UsageError || error instanceof TableReadError)) throw error;
     command.error(`error: ${printable(error.message)}`, { exitCode: error.exitCode });
   }
 }

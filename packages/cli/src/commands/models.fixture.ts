@@ -11,6 +11,7 @@ import Papa from "papaparse";
 import picocolors from "picocolors";
 import { RunFolder } from "../runs/runFolder.ts";
 import { readTable } from "../tables/index.ts";
+import { fingerprint } from "../training/fingerprint.ts";
 import type { CommandContext } from "./context.ts";
 
 /** A folder with a small table, models that were trained on it, a run, and files that are no models. */
@@ -42,14 +43,8 @@ export async function trainedModels(): Promise<Models> {
   const common = { epochs: 12, network, split, seed: 3 };
   const number = await trainTable(cars, { ...common, target: "economy", preprocessing: { embedAbove: 2 } });
   const classes = await trainTable(cars, { ...common, target: "origin" });
-  const record = {
-    source: "cars.csv",
-    seed: 3,
-    split,
-    rows: 60,
-    scores: number.scores,
-    baselines: Object.fromEntries(number.baselines.map(({ name, scores }) => [name, scores])),
-  };
+  const baselines = Object.fromEntries(number.baselines.map(({ name, scores }) => [name, scores]));
+  const record = { source: "cars.csv", seed: 3, split, rows: 60, scores: number.scores, baselines };
   const { schema, preprocessing, network: trained } = number.model;
   const numbers = new TableModel({ schema, preprocessing, network: trained, record });
   const bytes = numbers.save();
@@ -69,8 +64,11 @@ export async function trainedModels(): Promise<Models> {
     seed: 3,
     split: { train: 36, validation: 12, test: 12 },
     settings: {},
+    recipe: { source: "cars.csv", read: { sampleSeed: 0 }, options: { split }, fingerprint: fingerprint(cars) },
   });
-  run.writeModel(bytes);
+  // As `evenkeel train` writes it: what there is to say of the training stands beside the model.
+  run.writeModel(number.model.save());
+  run.writeResult({ status: "finished", epochs: 12, seconds: 1, scores: number.scores, baselines, findings: [] });
   const remove = () => rmSync(cwd, { recursive: true, force: true });
   return { cwd, rows, cars, numbers, classes: classes.model, runId: run.id, remove };
 }

@@ -2,7 +2,6 @@ import { resolve } from "node:path";
 import { Command, Option } from "@commander-js/extra-typings";
 import { names } from "../arguments.ts";
 import { loadModel } from "../models/loadModel.ts";
-import { ModelError } from "../models/modelError.ts";
 import { encodeRows, type TextFormat, textFormats } from "../predict/encodeRows.ts";
 import { outputColumns } from "../predict/outputColumns.ts";
 import { predictBlocks } from "../predict/predictBlocks.ts";
@@ -12,6 +11,7 @@ import { writeParquetFile, writeTextFile } from "../predict/writeFile.ts";
 import { formats } from "../tables/index.ts";
 import { listed, nearest } from "../tables/nearest.ts";
 import { count, printable } from "../terminal.ts";
+import { UsageError } from "../usageError.ts";
 import type { CommandContext } from "./context.ts";
 import { asUsual, explained } from "./explained.ts";
 import { withReadOptions } from "./tableOptions.ts";
@@ -53,7 +53,7 @@ export function predictCommand(context: CommandContext) {
     explained(self, signal, async () => {
       const format = formatOf(flags);
       if (flags.row !== undefined && (source !== undefined || flags.sql !== undefined)) {
-        throw new ModelError("--row is a table by itself: leave the table or --sql away");
+        throw new UsageError("--row is a table by itself: leave the table or --sql away");
       }
       const { model } = loadModel(modelName, { cwd, runs: flags.runs });
       const keep = flags.keep?.length === 1 && flags.keep[0] === "all" ? "all" : flags.keep;
@@ -92,18 +92,18 @@ interface FormatFlags {
 
 function formatOf({ output, format, json }: FormatFlags): OutputFormat {
   if (json && format !== undefined && format !== "json") {
-    throw new ModelError(`--json and --format ${format} exclude each other`);
+    throw new UsageError(`--json and --format ${format} exclude each other`);
   }
   const wanted = format ?? (json ? "json" : undefined);
   if (output === undefined) {
-    if (wanted === "parquet") throw new ModelError("Parquet is no text for standard output: name a file with --output");
+    if (wanted === "parquet") throw new UsageError("Parquet is no text for standard output: name a file with --output");
     return wanted ?? "csv";
   }
   const [, ending = ""] = /\.([a-z]+)$/i.exec(output) ?? [];
   const byName = { csv: "csv", json: "json", ndjson: "ndjson", jsonl: "ndjson", parquet: "parquet", pq: "parquet" };
   const named = (byName as Readonly<Record<string, OutputFormat | undefined>>)[ending.toLowerCase()];
   if (wanted === undefined && named === undefined) {
-    throw new ModelError(
+    throw new UsageError(
       `--output ${output}: its ending says no format: use .csv, .json, .ndjson or .parquet, or --format`,
     );
   }
@@ -116,7 +116,7 @@ function columnNamed({ table, source }: Features, name: string) {
   const has = table.columns.map((one) => one.name);
   const near = nearest(name, has);
   const hint = near === undefined ? "." : `; did you mean "${near}"?`;
-  throw new ModelError(`--keep: ${source} has no column "${name}"${hint} It has ${listed(has)}.`);
+  throw new UsageError(`--keep: ${source} has no column "${name}"${hint} It has ${listed(has)}.`);
 }
 
 function appended(text: string, before: string[] | undefined): string[] {

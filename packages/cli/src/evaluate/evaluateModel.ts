@@ -1,5 +1,5 @@
 import { type Predictions, scoresOf, type Table, type TableModel, type TableScores } from "evenkeel/tabular";
-import { asModelError } from "../models/modelError.ts";
+import { asUsageError } from "../models/libraryErrors.ts";
 import { predictBlocks } from "../predict/predictBlocks.ts";
 import { type BatchNormCheck, checkBatchNorm } from "./checkBatchNorm.ts";
 import { guesses } from "./guesses.ts";
@@ -38,7 +38,7 @@ export interface WorstRow {
   readonly error: number;
 }
 
-/** @throws ModelError if a value is not of its column's kind @throws the reason of `signal` once it is aborted */
+/** @throws UsageError if a value is not of its column's kind @throws the reason of `signal` once it is aborted */
 export async function evaluateModel(
   model: TableModel,
   table: Table,
@@ -63,7 +63,7 @@ function truthOf({ preprocessing }: TableModel, table: Table, rows: Int32Array):
   try {
     return preprocessing.truth(table, rows);
   } catch (error) {
-    throw asModelError(error);
+    throw asUsageError(error);
   }
 }
 

@@ -5,10 +5,10 @@ import { nn } from "evenkeel";
 import type { TableModel } from "evenkeel/tabular";
 import type { CommandContext } from "../commands/context.ts";
 import { newTable, scoresText } from "../commands/runsText.ts";
-import { ModelError } from "../models/modelError.ts";
 import { originOf } from "../models/origin.ts";
 import { isDamaged, readRun } from "../runs/readRun.ts";
 import { type Colors, count, printable, wrap } from "../terminal.ts";
+import { UsageError } from "../usageError.ts";
 import { describeColumns } from "./describeColumns.ts";
 import { type ModelFile, readModelFile } from "./readModelFile.ts";
 
@@ -18,12 +18,12 @@ const width = 80;
  * `evenkeel inspect MODEL`: what a safetensors file holds. Of evenkeel's models also the network, the columns, the target and what
  * the training recorded; of others the tensors.
  *
- * @throws ModelError if the file cannot be read, is damaged, or no safetensors file
+ * @throws UsageError if the file cannot be read, is damaged, or no safetensors file
  */
 export function inspectModel(path: string, context: CommandContext, { json = false }: { json?: boolean } = {}): void {
   const { output, cwd } = context;
   const absolute = resolve(cwd, path);
-  if (!existsSync(absolute)) throw new ModelError(`there is no file ${path}`);
+  if (!existsSync(absolute)) throw new UsageError(`there is no file ${path}`);
   const file = readModelFile(absolute, path);
   if (json) output.write(`${JSON.stringify(jsonOf(path, absolute, file), undefined, 2)}\n`);
   else output.write(textOf(path, absolute, file, output.colors));

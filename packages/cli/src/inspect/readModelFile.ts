@@ -1,7 +1,8 @@
 import { closeSync, fstatSync, openSync, readFileSync, readSync } from "node:fs";
 import { readSafetensorsHeader, type SafetensorsHeader } from "evenkeel/io";
 import { TableModel } from "evenkeel/tabular";
-import { ModelError, plainMessage } from "../models/modelError.ts";
+import { plainMessage } from "../models/libraryErrors.ts";
+import { UsageError } from "../usageError.ts";
 
 /** What a safetensors file is. */
 export interface ModelFile {
@@ -11,19 +12,19 @@ export interface ModelFile {
   readonly model?: TableModel;
 }
 
-/** @throws ModelError if it cannot be read, is damaged, or no safetensors file */
+/** @throws UsageError if it cannot be read, is damaged, or no safetensors file */
 export function readModelFile(path: string, name: string): ModelFile {
   const { header, bytes } = readHeader(path, name);
   if (header.metadata.evenkeel === undefined) {
     if (header.fileBytes === bytes) return { header, bytes };
-    throw new ModelError(
+    throw new UsageError(
       `${name} is damaged: it has ${bytes} bytes, expected ${header.fileBytes} by its header; is it complete?`,
     );
   }
   try {
     return { header, bytes, model: TableModel.load(readFileSync(path)) };
   } catch (error) {
-    throw new ModelError(`${name} is damaged: ${plainMessage(error as Error)}`, { cause: error });
+    throw new UsageError(`${name} is damaged: ${plainMessage(error as Error)}`, { cause: error });
   }
 }
 
@@ -41,7 +42,7 @@ function readHeader(path: string, name: string): { header: SafetensorsHeader; by
       closeSync(file);
     }
   } catch (error) {
-    throw new ModelError(`${name} cannot be read: ${plainMessage(error as Error)}`, { cause: error });
+    throw new UsageError(`${name} cannot be read: ${plainMessage(error as Error)}`, { cause: error });
   }
 }
 

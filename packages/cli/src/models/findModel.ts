@@ -4,7 +4,7 @@ import { findRun } from "../runs/findRun.ts";
 import { isDamaged, type Run, readRun } from "../runs/readRun.ts";
 import { runFiles } from "../runs/types.ts";
 import { nearest } from "../tables/nearest.ts";
-import { ModelError } from "./modelError.ts";
+import { UsageError } from "../usageError.ts";
 
 /** Where a model lies. */
 export interface ModelPlace {
@@ -24,10 +24,10 @@ export interface FindModelOptions {
 /**
  * Finds a model: a file, a run's folder, a run by its id or the beginning of it, or `latest`.
  *
- * @throws ModelError if there is none, with the nearest names
+ * @throws UsageError if there is none, with the nearest names
  */
 export function findModel(wanted: string, { cwd, runs }: FindModelOptions): ModelPlace {
-  if (wanted.includes("\0")) throw new ModelError(`no file can be called ${JSON.stringify(wanted)}`);
+  if (wanted.includes("\0")) throw new UsageError(`no file can be called ${JSON.stringify(wanted)}`);
   const path = resolve(cwd, wanted);
   const facts = wanted === "" ? undefined : statSync(path, { throwIfNoEntry: false });
   if (facts?.isDirectory()) return ofRun(path, `the folder ${wanted}`);
@@ -35,7 +35,7 @@ export function findModel(wanted: string, { cwd, runs }: FindModelOptions): Mode
   if (/[/\\]|\.safetensors$/i.test(wanted)) throw noSuchFile(wanted, path);
   const folder = resolve(cwd, runs);
   if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory()) {
-    throw new ModelError(
+    throw new UsageError(
       `there is no file ${JSON.stringify(wanted)}, and no folder ${runs} with runs: name a .safetensors file, or say where runs are kept with --runs`,
     );
   }
@@ -43,8 +43,8 @@ export function findModel(wanted: string, { cwd, runs }: FindModelOptions): Mode
     const run = findRun(folder, wanted);
     return ofRun(run.path, `the run ${run.id}`, run);
   } catch (error) {
-    if (error instanceof ModelError) throw error;
-    throw new ModelError(`${(error as Error).message}. \`evenkeel runs list\` lists them.`, { cause: error });
+    if (error instanceof UsageError) throw error;
+    throw new UsageError(`${(error as Error).message}. \`evenkeel runs list\` lists them.`, { cause: error });
   }
 }
 
@@ -53,7 +53,7 @@ function ofRun(folder: string, what: string, known?: Run): ModelPlace {
   const run = known ?? runOf(path);
   if (statSync(path, { throwIfNoEntry: false })?.isFile()) return { path, name: run?.id ?? basename(folder), run };
   const why = run === undefined ? "" : `, it is ${run.status}`;
-  throw new ModelError(`${what} has no ${runFiles.model}${why}: name another run, or a .safetensors file`);
+  throw new UsageError(`${what} has no ${runFiles.model}${why}: name another run, or a .safetensors file`);
 }
 
 function runOf(path: string): Run | undefined {
@@ -62,13 +62,13 @@ function runOf(path: string): Run | undefined {
   return isDamaged(run) ? undefined : run;
 }
 
-function noSuchFile(wanted: string, path: string): ModelError {
+function noSuchFile(wanted: string, path: string): UsageError {
   let files: string[] = [];
   try {
     files = readdirSync(dirname(path)).filter((name) => name.endsWith(".safetensors"));
   } catch {
-    return new ModelError(`there is no file ${wanted}, nor the folder ${dirname(wanted)}`);
+    return new UsageError(`there is no file ${wanted}, nor the folder ${dirname(wanted)}`);
   }
   const near = nearest(basename(path), files) ?? (files.length === 1 ? files[0] : undefined);
-  return new ModelError(`there is no file ${wanted}${near === undefined ? "" : `; did you mean ${near}?`}`);
+  return new UsageError(`there is no file ${wanted}${near === undefined ? "" : `; did you mean ${near}?`}`);
 }

@@ -1,13 +1,14 @@
 import { readFileSync } from "node:fs";
 import { TableModel } from "evenkeel/tabular";
+import { UsageError } from "../usageError.ts";
 import { type FindModelOptions, findModel, type ModelPlace } from "./findModel.ts";
-import { ModelError, plainMessage } from "./modelError.ts";
+import { plainMessage } from "./libraryErrors.ts";
 
 export interface LoadedModel extends ModelPlace {
   readonly model: TableModel;
 }
 
-/** @throws ModelError if there is no such model, or it is damaged, or a file of another kind */
+/** @throws UsageError if there is no such model, or it is damaged, or a file of another kind */
 export function loadModel(wanted: string, options: FindModelOptions): LoadedModel {
   const place = findModel(wanted, options);
   const bytes = readBytes(place);
@@ -15,7 +16,7 @@ export function loadModel(wanted: string, options: FindModelOptions): LoadedMode
     return { ...place, model: TableModel.load(bytes) };
   } catch (error) {
     // Everything that can be wrong here is wrong with the file.
-    throw new ModelError(`${place.name} cannot be used: ${plainMessage(error as Error)}`, { cause: error });
+    throw new UsageError(`${place.name} cannot be used: ${plainMessage(error as Error)}`, { cause: error });
   }
 }
 
@@ -23,6 +24,6 @@ function readBytes({ path, name }: ModelPlace): Uint8Array {
   try {
     return readFileSync(path);
   } catch (error) {
-    throw new ModelError(`${name} cannot be read: ${(error as Error).message}`, { cause: error });
+    throw new UsageError(`${name} cannot be read: ${(error as Error).message}`, { cause: error });
   }
 }

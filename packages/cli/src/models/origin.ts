@@ -1,5 +1,6 @@
 import type { ModelRecord, SplitOptions } from "evenkeel/tabular";
 import { z } from "zod";
+import type { TableFlags } from "../commands/tableOptions.ts";
 import type { Run } from "../runs/readRun.ts";
 import type { PartScores } from "../runs/types.ts";
 
@@ -7,6 +8,8 @@ import type { PartScores } from "../runs/types.ts";
 export interface Origin {
   /** The table: a file, a pattern, or the name of a built-in one. */
   readonly source?: string;
+  /** Flags that it was read with. */
+  readonly read?: Partial<TableFlags>;
   /** The rows it had. */
   readonly rows?: number;
   readonly fingerprint?: string;
@@ -39,15 +42,12 @@ const recordSchema = z.object({
 
 /** By the record in the model's file, and where that is silent by the run that it lies in. */
 export function originOf(record: ModelRecord, run?: Run): Origin {
-  const { success, data } = recordSchema.safeParse(record);
-  const told: Origin = success ? data : {};
+  const told = recordSchema.safeParse(record).data ?? {};
+  if (told.source !== undefined || run === undefined) return told;
+  const { table, seed, recipe } = run.config;
+  const { split = {} } = recordSchema.safeParse({ split: recipe.options.split }).data ?? {};
   return {
-    source: told.source ?? run?.config.table.source,
-    rows: told.rows ?? run?.config.table.rows,
-    fingerprint: told.fingerprint,
-    seed: told.seed ?? run?.config.seed,
-    split: told.split,
-    scores: told.scores ?? run?.result?.scores,
-    baselines: told.baselines ?? run?.result?.baselines,
+    ...{ source: recipe.source, read: recipe.read as Partial<TableFlags>, rows: table.rows, seed, split },
+    ...{ fingerprint: recipe.fingerprint, scores: run.result?.scores, baselines: run.result?.baselines },
   };
 }

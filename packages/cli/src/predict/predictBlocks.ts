@@ -1,6 +1,6 @@
 import { setImmediate } from "node:timers/promises";
 import type { Predictions, Table, TableModel } from "evenkeel/tabular";
-import { asModelError } from "../models/modelError.ts";
+import { asUsageError } from "../models/libraryErrors.ts";
 
 /** Predictions of some rows that follow each other. */
 export interface PredictedBlock {
@@ -15,7 +15,7 @@ const blockRows = 16_384;
 /**
  * Predicts rows block by block, so that millions need no more memory than a block, and a Ctrl-C is heard between two.
  *
- * @throws ModelError if a value is not of its column's kind @throws the reason of `signal` once it is aborted
+ * @throws UsageError if a value is not of its column's kind @throws the reason of `signal` once it is aborted
  */
 export async function* predictBlocks(
   model: TableModel,
@@ -36,6 +36,6 @@ function predictRows(model: TableModel, table: Table, rows: Int32Array): Predict
   try {
     return model.predict(table, rows);
   } catch (error) {
-    throw asModelError(error);
+    throw asUsageError(error);
   }
 }

@@ -1,9 +1,10 @@
 import { type Table, type TableModel, tableFromRows } from "evenkeel/tabular";
 import type { CommandContext } from "../commands/context.ts";
 import { readTableOf, type TableFlags } from "../commands/tableOptions.ts";
-import { ModelError, plainMessage } from "../models/modelError.ts";
+import { plainMessage } from "../models/libraryErrors.ts";
 import { type TableRead, TableReadError } from "../tables/index.ts";
 import { listed, nearest } from "../tables/nearest.ts";
+import { UsageError } from "../usageError.ts";
 
 /** A table that has every column of a model. */
 export interface Features {
@@ -23,7 +24,7 @@ export function featureNames({ preprocessing }: TableModel): string[] {
  * Reads a table for a model. Where nothing else of it is wanted, columns that the model does not use are not even read.
  *
  * @param besides columns that are wanted too; "all" of them
- * @throws TableReadError if the table cannot be read; ModelError if it lacks a column of the model
+ * @throws TableReadError if the table cannot be read; UsageError if it lacks a column of the model
  */
 export async function readFeatures(
   model: TableModel,
@@ -61,7 +62,7 @@ async function readNeeded(
 
 /**
  * Rows that were given as JSON objects.
- * @throws ModelError if a text is no JSON object of plain values, or no row has any column of the model
+ * @throws UsageError if a text is no JSON object of plain values, or no row has any column of the model
  */
 export function rowsFeatures(model: TableModel, texts: readonly string[]): Features {
   const rows = texts.map(parseRow);
@@ -73,7 +74,7 @@ function tableOf(rows: readonly Record<string, unknown>[]): Table {
   try {
     return tableFromRows(rows);
   } catch (error) {
-    throw new ModelError(`--row: ${plainMessage(error as Error)}`, { cause: error });
+    throw new UsageError(`--row: ${plainMessage(error as Error)}`, { cause: error });
   }
 }
 
@@ -83,10 +84,10 @@ function parseRow(text: string): Record<string, unknown> {
     value = JSON.parse(text);
   } catch (error) {
     const hint = `expected a JSON object such as '{"Horsepower": 130}', in single quotes for the shell`;
-    throw new ModelError(`--row is no JSON (${(error as Error).message}); ${hint}`, { cause: error });
+    throw new UsageError(`--row is no JSON (${(error as Error).message}); ${hint}`, { cause: error });
   }
   if (typeof value === "object" && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
-  throw new ModelError(`--row is ${kindOf(value)}, expected an object such as {"Horsepower": 130}`);
+  throw new UsageError(`--row is ${kindOf(value)}, expected an object such as {"Horsepower": 130}`);
 }
 
 function kindOf(value: unknown): string {
@@ -121,13 +122,13 @@ function missingColumns(
   missing: readonly string[],
   features: readonly string[],
   names: readonly string[],
-): ModelError {
+): UsageError {
   const described = missing.map((name) => {
     const near = nearest(name, names);
     return near === undefined ? `"${name}"` : `"${name}" (did you mean "${near}"?)`;
   });
   const what = missing.length === 1 ? "a column" : `${missing.length} of the ${features.length} columns`;
-  return new ModelError(
+  return new UsageError(
     `${source} lacks ${what} that the model predicts from: ${listed(described, 5)}. ` +
       `It has ${names.length === 0 ? "no columns" : listed(names)}.`,
   );

@@ -1,9 +1,9 @@
 import { type Table, type TableModel, unfamiliarValues } from "evenkeel/tabular";
-import { asModelError } from "../models/modelError.ts";
+import { asUsageError } from "../models/libraryErrors.ts";
 
 /**
  * What is said of values that predictions have to be made without, a note for each column.
- * @throws ModelError if a value is not of its column's kind
+ * @throws UsageError if a value is not of its column's kind
  */
 export function unfamiliarNotes({ preprocessing }: TableModel, table: Table): string[] {
   const total = `${table.rows.toLocaleString("en-US")} ${table.rows === 1 ? "row" : "rows"}`;
@@ -25,6 +25,6 @@ function unfamiliarIn(preprocessing: TableModel["preprocessing"], table: Table) 
   try {
     return unfamiliarValues(preprocessing, table);
   } catch (error) {
-    throw asModelError(error);
+    throw asUsageError(error);
   }
 }

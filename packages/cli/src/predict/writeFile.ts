@@ -2,9 +2,9 @@ import { createWriteStream } from "node:fs";
 import { rename, rm, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { pipeline } from "node:stream/promises";
-import { ModelError } from "../models/modelError.ts";
 import { identifier, literal } from "../tables/sql.ts";
 import { withWorkspace } from "../tables/workspace.ts";
+import { UsageError } from "../usageError.ts";
 import { encodeRows } from "./encodeRows.ts";
 import type { OutputColumn } from "./outputColumns.ts";
 import type { PredictedBlock } from "./predictBlocks.ts";
@@ -12,7 +12,7 @@ import type { PredictedBlock } from "./predictBlocks.ts";
 /**
  * Writes pieces of text into a file, no faster than it takes them. Whoever looks sees the old file or the whole new one.
  *
- * @throws ModelError if it cannot be written; the old file is then as it was
+ * @throws UsageError if it cannot be written; the old file is then as it was
  */
 export async function writeTextFile(
   path: string,
@@ -73,5 +73,5 @@ function explained(error: unknown, name: string): unknown {
     EACCES: "permission is denied",
     EISDIR: "it is a folder",
   };
-  return new ModelError(`cannot write ${name}: ${reasons[code] ?? message}`, { cause: error });
+  return new UsageError(`cannot write ${name}: ${reasons[code] ?? message}`, { cause: error });
 }
