@@ -55,7 +55,8 @@ export function evaluateCommand(context: CommandContext) {
       const { target } = model.schema;
       // A part is drawn from the table as the training saw it.
       const besides = flags.part === undefined ? [target, ...labelsOf(model)] : "all";
-      const { table, source: shown, notes } = await readFeatures(model, wanted, read, context, besides);
+      const features = await readFeatures(model, wanted, read, context, besides);
+      const { table, source: shown, notes } = features;
       const columns = table.columns.map((column) => column.name);
       if (!columns.includes(target)) {
         const near = nearest(target, columns);
@@ -70,7 +71,7 @@ export function evaluateCommand(context: CommandContext) {
       const without = table.rows - rows.length;
       const left = part === undefined && without > 0;
       const said = left ? [`note: ${count(without, "row")} without a value of "${target}" left out`] : [];
-      for (const note of [...notes, ...said, ...unfamiliarNotes(model, table)]) {
+      for (const note of [...notes, ...said, ...unfamiliarNotes(model, features)]) {
         output.writeError(`${printable(note)}\n`);
       }
       if (flags.json) {

@@ -108,6 +108,7 @@ describe("what rows lack", () => {
     expect(err).toContain(
       'warning: no row has "power", which the model uses (did you mean "Power"?): it counts as missing',
     );
+    expect(err).not.toContain("note:");
     expect(Number(csvOf(out)[0].prediction)).toBe(models.numbers.predictRows([{ weight: 5 }]).values![0]);
     const none = await predict(["latest", "--row", '{"Weight":5}']);
     expect(none.code).toBe(2);

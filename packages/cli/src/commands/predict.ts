@@ -64,7 +64,7 @@ export function predictCommand(context: CommandContext) {
       const { table } = features;
       const kept = keep === "all" ? table.columns : (keep ?? []).map((name) => columnNamed(features, name));
       const columns = outputColumns(model, kept);
-      for (const note of [...features.notes, ...unfamiliarNotes(model, table)]) {
+      for (const note of [...features.notes, ...unfamiliarNotes(model, features)]) {
         output.writeError(`${printable(note)}\n`);
       }
       const blocks = predictBlocks(model, table, { signal });

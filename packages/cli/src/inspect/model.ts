@@ -1,12 +1,12 @@
 import { existsSync } from "node:fs";
-import { dirname, resolve } from "node:path";
+import { resolve } from "node:path";
 import Table from "cli-table3";
 import { nn } from "evenkeel";
 import type { TableModel } from "evenkeel/tabular";
 import type { CommandContext } from "../commands/context.ts";
 import { newTable, scoresText } from "../commands/runsText.ts";
+import { runOf } from "../models/findModel.ts";
 import { originOf } from "../models/origin.ts";
-import { isDamaged, readRun } from "../runs/readRun.ts";
 import { type Colors, count, printable, wrap } from "../terminal.ts";
 import { UsageError } from "../usageError.ts";
 import { describeColumns } from "./describeColumns.ts";
@@ -45,11 +45,6 @@ function jsonOf(path: string, absolute: string, { header, bytes, model }: ModelF
 
 function kindOf(metadata: Readonly<Record<string, string>>): string {
   return metadata.format?.includes("checkpoint") ? "checkpoint" : "tensors";
-}
-
-function runOf(absolute: string) {
-  const run = readRun(dirname(absolute));
-  return isDamaged(run) ? undefined : run;
 }
 
 function summaryOf({ network }: TableModel) {

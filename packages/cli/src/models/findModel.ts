@@ -56,7 +56,8 @@ function ofRun(folder: string, what: string, known?: Run): ModelPlace {
   throw new UsageError(`${what} has no ${runFiles.model}${why}: name another run, or a .safetensors file`);
 }
 
-function runOf(path: string): Run | undefined {
+/** The run whose model a file is. */
+export function runOf(path: string): Run | undefined {
   if (basename(path) !== runFiles.model) return undefined;
   const run = readRun(dirname(path));
   return isDamaged(run) ? undefined : run;

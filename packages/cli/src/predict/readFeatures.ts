@@ -13,6 +13,8 @@ export interface Features {
   readonly source: string;
   /** What its reader should know. */
   readonly notes: readonly string[];
+  /** Columns of the model that no row has, which the notes say. */
+  readonly absent: readonly string[];
 }
 
 /** The columns that a model predicts from. */
@@ -35,12 +37,12 @@ export async function readFeatures(
 ): Promise<Features> {
   const read = await readNeeded(featureNames(model), source, flags, context, besides);
   const json = read.format === "json" || read.format === "ndjson";
-  const { table, warnings } = completed(model, read, read.source, json);
+  const { table, warnings, absent } = completed(model, read, read.source, json);
   const wanted = new Set(featureNames(model));
   const notes = read.notes
     .filter(({ column }) => column === undefined || wanted.has(column))
     .map(({ severity, message }) => `${severity}: ${message}`);
-  return { table, source: read.source, notes: [...notes, ...warnings] };
+  return { table, source: read.source, notes: [...notes, ...warnings], absent };
 }
 
 async function readNeeded(
@@ -66,8 +68,8 @@ async function readNeeded(
  */
 export function rowsFeatures(model: TableModel, texts: readonly string[]): Features {
   const rows = texts.map(parseRow);
-  const { table, warnings } = completed(model, tableOf(rows), "--row", true);
-  return { table, source: "--row", notes: warnings };
+  const { table, warnings, absent } = completed(model, tableOf(rows), "--row", true);
+  return { table, source: "--row", notes: warnings, absent };
 }
 
 function tableOf(rows: readonly Record<string, unknown>[]): Table {
@@ -101,11 +103,11 @@ function completed(
   table: Table,
   source: string,
   mayLack: boolean,
-): { table: Table; warnings: string[] } {
+): { table: Table; warnings: string[]; absent: string[] } {
   const features = featureNames(model);
   const names = table.columns.map(({ name }) => name);
   const missing = features.filter((name) => !names.includes(name));
-  if (missing.length === 0) return { table, warnings: [] };
+  if (missing.length === 0) return { table, warnings: [], absent: [] };
   if (!mayLack || missing.length === features.length) throw missingColumns(source, missing, features, names);
   const nothing = { type: "text", codes: new Int32Array(table.rows).fill(-1), dictionary: [] } as const;
   const added = missing.map((name) => ({ name, ...nothing }));
@@ -114,7 +116,7 @@ function completed(
     const hint = near === undefined ? "" : ` (did you mean "${near}"?)`;
     return `warning: no row has "${name}", which the model uses${hint}: it counts as missing`;
   });
-  return { table: { rows: table.rows, columns: [...table.columns, ...added] }, warnings };
+  return { table: { rows: table.rows, columns: [...table.columns, ...added] }, warnings, absent: missing };
 }
 
 function missingColumns(
