@@ -1,3 +1,4 @@
+import { once } from "node:events";
 import picocolors from "picocolors";
 
 /** Colours that do nothing where the output takes none (NO_COLOR, a pipe, `--no-color`). */
@@ -6,6 +7,8 @@ export type Colors = ReturnType<typeof picocolors.createColors>;
 /** Where a command writes: standard output, or a test's buffer. */
 export interface Output {
   readonly write: (text: string) => void;
+  /** Resolves once there is room for more; whoever writes a lot waits for it. Absent where there always is. */
+  readonly room?: () => Promise<void>;
   /** Complaints. */
   readonly writeError: (text: string) => void;
   readonly colors: Colors;
@@ -17,6 +20,9 @@ export interface Output {
 export function standardOutput(): Output {
   return {
     write: (text) => void process.stdout.write(text),
+    room: async () => {
+      if (process.stdout.writableNeedDrain) await once(process.stdout, "drain");
+    },
     writeError: (text) => void process.stderr.write(text),
     colors: picocolors,
     terminal: process.stdout.isTTY ? process.stdout : undefined,

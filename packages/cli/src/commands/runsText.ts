@@ -176,7 +176,7 @@ function aligned(pairs: readonly (readonly [string, string])[]): string[] {
 }
 
 /** A table with a rule under its head and no other lines; the first columns are text, the others figures. */
-function newTable(colors: Colors, head: readonly string[], textColumns = 1) {
+export function newTable(colors: Colors, head: readonly string[], textColumns = 1) {
   const none = { top: "", "top-mid": "", "top-left": "", "top-right": "", left: "", right: "" };
   const bottom = { bottom: "", "bottom-mid": "", "bottom-left": "", "bottom-right": "" };
   return new Table({

@@ -39,6 +39,8 @@ export interface TableRead extends Table {
   /** What was read, in words for a person. */
   readonly source: string;
   readonly notes: readonly ReadNote[];
+  /** What the first file is; undefined for a query. */
+  readonly format?: TableFormat;
   /** The column that a built-in table is there to predict. */
   readonly target?: string;
 }
@@ -94,7 +96,7 @@ async function readFiles(
       const nulls = new Set(options.nullStrings ?? nullSpellings);
       const seen = untyped ? columns.map((column) => settled(column, nulls)) : columns;
       const name = files.length === 1 ? files[0].name : `${source} (${files.length} files)`;
-      return { source: name, rows, columns: seen, notes, target };
+      return { source: name, rows, columns: seen, notes, target, format: opened[0].format };
     } catch (error) {
       signal?.throwIfAborted();
       const known = ours(error);

@@ -29,3 +29,4 @@ export type { BooleanColumn, Column, DateColumn, NumberColumn, Table, TextColumn
 export { tableFromColumns, tableFromRows } from "./tableFrom.ts";
 export { type ModelRecord, TableModel, type TableModelParts } from "./tableModel.ts";
 export type { ClassPredictions, NumberPredictions, Predictions, TargetTransform } from "./target.ts";
+export { type Unfamiliar, unfamiliarValues } from "./unfamiliar.ts";

@@ -1,0 +1,115 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { Readable } from "node:stream";
+import { CommanderError } from "@commander-js/extra-typings";
+import { nn } from "evenkeel";
+import { saveSafetensors } from "evenkeel/io";
+import { type Table, TableModel } from "evenkeel/tabular";
+import { trainTable } from "evenkeel/train";
+import Papa from "papaparse";
+import picocolors from "picocolors";
+import { RunFolder } from "../runs/runFolder.ts";
+import { readTable } from "../tables/index.ts";
+import { fingerprint } from "../training/fingerprint.ts";
+import type { CommandContext } from "./context.ts";
+
+/** A folder with a small table, models that were trained on it, a run, and files that are no models. */
+export interface Models {
+  readonly cwd: string;
+  readonly rows: readonly Readonly<Record<string, unknown>>[];
+  readonly cars: Table;
+  /** cars.safetensors, and the run's. Predicts a number; has batch normalization, and an embedded column. */
+  readonly numbers: TableModel;
+  /** origins.safetensors. Predicts three classes. */
+  readonly classes: TableModel;
+  readonly runId: string;
+  remove(): void;
+}
+
+export async function trainedModels(): Promise<Models> {
+  const cwd = mkdtempSync(join(tmpdir(), "evenkeel-models-"));
+  const rows = Array.from({ length: 60 }, (_, i) => ({
+    weight: (i * 37) % 60,
+    power: i % 20 === 3 ? null : 1 + ((i * 7) % 11),
+    origin: ["USA", "Europe", "Japan"][i % 3],
+    day: new Date(Date.UTC(2000 + (i % 9), i % 12, 1 + (i % 28))).toISOString().slice(0, 10),
+    economy: 70 - ((i * 37) % 60) + (i % 3) * 5,
+  }));
+  writeFileSync(join(cwd, "cars.csv"), `${Papa.unparse(rows)}\n`);
+  const cars = await readTable(join(cwd, "cars.csv"));
+  const network = { hidden: [8], norm: "batch", dropout: 0 } as const;
+  const split = { validation: 0.2, test: 0.2 };
+  const common = { epochs: 12, network, split, seed: 3 };
+  const number = await trainTable(cars, { ...common, target: "economy", preprocessing: { embedAbove: 2 } });
+  const classes = await trainTable(cars, { ...common, target: "origin" });
+  const baselines = Object.fromEntries(number.baselines.map(({ name, scores }) => [name, scores]));
+  const record = { source: "cars.csv", seed: 3, split, rows: 60, scores: number.scores, baselines };
+  const { schema, preprocessing, network: trained } = number.model;
+  const numbers = new TableModel({ schema, preprocessing, network: trained, record });
+  const bytes = numbers.save();
+  writeFileSync(join(cwd, "cars.safetensors"), bytes);
+  writeFileSync(join(cwd, "cut.safetensors"), bytes.subarray(0, bytes.length - 9));
+  writeFileSync(
+    join(cwd, "noise.safetensors"),
+    Uint8Array.from({ length: 500 }, (_, i) => (i * i * 31 + 7) % 251),
+  );
+  writeFileSync(join(cwd, "plain.safetensors"), saveSafetensors(new nn.Linear(3, 2).stateDict()));
+  writeFileSync(join(cwd, "origins.safetensors"), classes.model.save());
+  const run = RunFolder.create(join(cwd, "runs"), {
+    command: ["train", "cars.csv"],
+    table: { source: "cars.csv", rows: 60 },
+    target: "economy",
+    task: "regression",
+    seed: 3,
+    split: { train: 36, validation: 12, test: 12 },
+    settings: {},
+    recipe: { source: "cars.csv", read: { sampleSeed: 0 }, options: { split }, fingerprint: fingerprint(cars) },
+  });
+  // As `evenkeel train` writes it: what there is to say of the training stands beside the model.
+  run.writeModel(number.model.save());
+  run.writeResult({ status: "finished", epochs: 12, seconds: 1, scores: number.scores, baselines, findings: [] });
+  const remove = () => rmSync(cwd, { recursive: true, force: true });
+  return { cwd, rows, cars, numbers, classes: classes.model, runId: run.id, remove };
+}
+
+export interface CommandOptions {
+  readonly stdin?: string | Uint8Array;
+  readonly signal?: AbortSignal;
+  readonly room?: () => Promise<void>;
+  readonly onWrite?: () => void;
+  readonly colors?: boolean;
+}
+
+interface Parsing {
+  parseAsync(args: string[], options: { readonly from: "user" }): Promise<unknown>;
+}
+
+/** Runs a command with these arguments; what it wrote, and how it ended. */
+export async function runCommand(
+  make: (context: CommandContext) => Parsing,
+  cwd: string,
+  args: readonly string[],
+  { stdin = "", signal, room, onWrite, colors = false }: CommandOptions = {},
+): Promise<{ out: string; err: string; code: number }> {
+  const written = { out: "", err: "" };
+  const output = {
+    write: (text: string) => {
+      onWrite?.();
+      written.out += text;
+    },
+    writeError: (text: string) => {
+      written.err += text;
+    },
+    colors: picocolors.createColors(colors),
+    room,
+  };
+  try {
+    const context = { output, cwd, signal, stdin: Readable.from([Buffer.from(stdin as string)]) };
+    await make(context).parseAsync([...args], { from: "user" });
+    return { ...written, code: 0 };
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    return { ...written, code: error.exitCode };
+  }
+}

@@ -1,0 +1,217 @@
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import Papa from "papaparse";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { readTable } from "../tables/index.ts";
+import { type Models, runCommand, trainedModels } from "./models.fixture.ts";
+import { predictCommand } from "./predict.ts";
+
+let models: Models;
+beforeAll(async () => {
+  models = await trainedModels();
+});
+afterAll(() => models.remove());
+
+const predict = (args: string[], options?: Parameters<typeof runCommand>[3]) =>
+  runCommand(predictCommand, models.cwd, args, options);
+
+/** Cells of CSV, by column. */
+const csvOf = (text: string) => Papa.parse<Record<string, string>>(text.trimEnd(), { header: true }).data;
+
+describe("the same predictions", () => {
+  test("to the bit as the model's before it was saved, for numbers in a CSV file", async () => {
+    const { out, err, code } = await predict(["cars.safetensors", "cars.csv"]);
+    expect(code).toBe(0);
+    expect(csvOf(out).map(({ prediction }) => Number(prediction))).toEqual([
+      ...models.numbers.predict(models.cars).values!,
+    ]);
+    expect(err).toBe('note: "power" has no value in 3 of 60 rows: taken as the training took missing ones\n');
+  });
+
+  test("for classes with their probabilities, in JSON and in Parquet", async () => {
+    const wanted = models.classes.predict(models.cars);
+    const { out } = await predict(["origins.safetensors", "cars.csv", "--json"]);
+    const rows = JSON.parse(out) as Record<string, unknown>[];
+    expect(Object.keys(rows[0])).toEqual([
+      "prediction",
+      ...["Europe", "Japan", "USA"].map((name) => `probability of ${name}`),
+    ]);
+    expect(rows.map(({ prediction }) => prediction)).toEqual(wanted.classes);
+    expect(rows.flatMap((row) => Object.values(row).slice(1))).toEqual([...wanted.probabilities!]);
+
+    const written = await predict(["origins.safetensors", "cars.csv", "--output", "p.parquet", "--keep", "power,day"]);
+    expect(written).toMatchObject({ out: "", code: 0 });
+    expect(written.err).toContain("60 predictions in p.parquet\n");
+    const table = await readTable(join(models.cwd, "p.parquet"));
+    expect(table.columns.map(({ name, type }) => [name, type])).toEqual([
+      ["power", "number"],
+      ["day", "date"],
+      ["prediction", "text"],
+      ...["Europe", "Japan", "USA"].map((name) => [`probability of ${name}`, "number"]),
+    ]);
+    const [power, , , europe] = table.columns;
+    expect(power).toEqual(models.cars.columns.find(({ name }) => name === "power"));
+    expect("values" in europe && [...europe.values]).toEqual([...wanted.probabilities!].filter((_, i) => i % 3 === 0));
+    expect(readdirSync(models.cwd).filter((name) => name.endsWith(".tmp"))).toEqual([]);
+  });
+
+  test("of a row alone, by --row, by standard input, and among others", async () => {
+    const all = csvOf((await predict(["latest", "cars.csv"])).out);
+    const row = JSON.stringify(models.rows[7]);
+    const alone = await predict(["latest", "--row", row]);
+    expect(csvOf(alone.out)).toEqual([all[7]]);
+    expect(alone.err).toBe("");
+    expect(csvOf((await predict(["latest", "-"], { stdin: row })).out)).toEqual([all[7]]);
+    const two = await predict(["latest", "--row", row, "--row", JSON.stringify(models.rows[8]), "--format", "ndjson"]);
+    expect(
+      two.out
+        .trimEnd()
+        .split("\n")
+        .map((line) => JSON.parse(line)),
+    ).toEqual([all[7], all[8]].map(({ prediction }) => ({ prediction: Number(prediction) })));
+  });
+
+  test("of more rows than are written at a time, waiting for room", async () => {
+    const lines = Array.from({ length: 40_000 }, (_, i) => `${i % 300},${1 + (i % 7)},USA,2000-01-01`);
+    writeFileSync(join(models.cwd, "many.csv"), `weight,power,origin,day\n${lines.join("\n")}\n`);
+    let held = 0;
+    const room = async () => {
+      await new Promise((resolve) => setTimeout(resolve, 5));
+      held = 0;
+    };
+    const onWrite = () => expect(held++).toBe(0);
+    const { out } = await predict(["latest", "many.csv", "--keep", "weight"], { room, onWrite });
+    const rows = csvOf(out);
+    expect(rows.length).toBe(40_000);
+    const row = '{"weight":99,"power":2,"origin":"USA","day":"2000-01-01"}';
+    expect(rows[39_999]).toEqual({
+      weight: "99",
+      prediction: csvOf((await predict(["latest", "--row", row])).out)[0].prediction,
+    });
+  });
+});
+
+describe("what rows lack", () => {
+  test("a missing column is an error that names it and the nearest; extra ones are ignored", async () => {
+    writeFileSync(join(models.cwd, "wrong.csv"), "Weight,power,orign,day,more\n1,2,USA,2000-01-01,5\n");
+    const { err, out, code } = await predict(["latest", "wrong.csv"]);
+    expect([out, code]).toEqual(["", 2]);
+    expect(err).toContain(
+      'error: wrong.csv lacks 2 of the 4 columns that the model predicts from: "weight" (did you mean "Weight"?), ' +
+        '"origin" (did you mean "orign"?). It has Weight, power, orign, day, more.\n',
+    );
+  });
+
+  test("a missing key of JSON is a missing value, with a warning; no known key at all is an error", async () => {
+    const { out, err, code } = await predict(["latest", "--row", '{"weight":5,"Power":2}']);
+    expect(code).toBe(0);
+    expect(err).toContain(
+      'warning: no row has "power", which the model uses (did you mean "Power"?): it counts as missing',
+    );
+    expect(err).not.toContain("note:");
+    expect(Number(csvOf(out)[0].prediction)).toBe(models.numbers.predictRows([{ weight: 5 }]).values![0]);
+    const none = await predict(["latest", "--row", '{"Weight":5}']);
+    expect(none.code).toBe(2);
+    expect(none.err).toContain("--row lacks 4 of the 4 columns");
+  });
+
+  test("categories that training did not have are counted", async () => {
+    const row = { ...models.rows[0], origin: "Mars\u001b[2J" };
+    const { err } = await predict(["latest", "--row", JSON.stringify(row)]);
+    expect(err).toBe(
+      'note: "origin" holds categories in 1 of 1 row that the training did not have: "Mars\\u001b[2J"\n',
+    );
+  });
+});
+
+describe("what cannot be done is refused in one message", () => {
+  test.each<[string, string[], RegExp]>([
+    [
+      "no such file",
+      ["car.safetensors", "cars.csv"],
+      /there is no file car\.safetensors; did you mean cars\.safetensors\?/,
+    ],
+    ["no such folder", ["x/car.safetensors", "cars.csv"], /there is no file x\/car\.safetensors, nor the folder x/],
+    ["no such run", ["1999", "cars.csv"], /no run has an id that begins with "1999"; the nearest is .*runs list/],
+    ["no runs", ["latest", "cars.csv", "--runs", "elsewhere"], /there is no file "latest", and no folder elsewhere/],
+    ["truncated", ["cut.safetensors", "cars.csv"], /cut\.safetensors cannot be used: the file has .*is it complete\?/],
+    [
+      "random bytes",
+      ["noise.safetensors", "cars.csv"],
+      /noise\.safetensors cannot be used: the header .*is it a safetensors file\?/,
+    ],
+    ["an empty file", ["empty.csv", "cars.csv"], /empty\.csv cannot be used: the file has 0 bytes/],
+    [
+      "no model of a table",
+      ["plain.safetensors", "cars.csv"],
+      /plain\.safetensors cannot be used: this safetensors file holds tensors only/,
+    ],
+    ["no table", ["latest"], /name a table, or give a query with --sql/],
+    ["an empty table", ["latest", "empty.csv"], /empty\.csv is empty/],
+    ["a table that is not there", ["latest", "carz.csv"], /there is no file carz\.csv\. Did you mean cars\.csv\?/],
+    ["bad JSON", ["latest", "--row", "{weight: 5}"], /--row is no JSON .*single quotes/],
+    ["a list", ["latest", "--row", "[1]"], /--row is a list, expected an object/],
+    ["an object in a row", ["latest", "--row", '{"weight":{"kg":5}}'], /--row: column "weight" holds .* in row 0/],
+    [
+      "a text for a number",
+      ["latest", "--row", '{"weight":"heavy"}'],
+      /column "weight" holds "heavy" in row 0, expected a number/,
+    ],
+    [
+      "an infinite value",
+      ["latest", "--row", '{"weight":1e999}'],
+      /column "weight" holds Infinity in row 0, which is infinite/,
+    ],
+    ["two inputs", ["latest", "cars.csv", "--row", "{}"], /--row is a table by itself/],
+    ["two formats", ["latest", "cars.csv", "--json", "--format", "csv"], /--json and --format csv exclude each other/],
+    ["Parquet as text", ["latest", "cars.csv", "--format", "parquet"], /name a file with --output/],
+    ["an ending that says nothing", ["latest", "cars.csv", "-o", "out.xlsx"], /out\.xlsx: its ending says no format/],
+    [
+      "no folder to write to",
+      ["latest", "cars.csv", "-o", "no/out.csv"],
+      /cannot write no\/out\.csv: its folder does not exist/,
+    ],
+    [
+      "a column that is not there",
+      ["latest", "cars.csv", "--keep", "wieght"],
+      /--keep: cars\.csv has no column "wieght"; did you mean "weight"\?/,
+    ],
+    ["an unknown option", ["latest", "--rows", "{}"], /unknown option '--rows'/],
+  ])("%s", async (_, args, message) => {
+    writeFileSync(join(models.cwd, "empty.csv"), "");
+    const { out, err, code } = await predict(args);
+    expect(err).toMatch(message);
+    expect(err).not.toMatch(/\n {4}at /);
+    expect(out).toBe("");
+    expect(code).toBe(2);
+  });
+
+  test("binary on standard input", async () => {
+    const { err, code } = await predict(["latest", "-"], { stdin: readFileSync(join(models.cwd, "cars.safetensors")) });
+    expect(err).toMatch(/error: standard input is no text: byte \d+ is 0/);
+    expect(code).toBe(2);
+  });
+
+  test("a kept column that is called like the output; the old file stays", async () => {
+    writeFileSync(join(models.cwd, "old.csv"), "weight,power,origin,day,prediction\n1,2,USA,2000-01-01,7\n");
+    const { err, code } = await predict(["latest", "old.csv", "--keep", "all", "-o", "old.csv"]);
+    expect(err).toContain('the table has a column "prediction", and so has the output');
+    expect(code).toBe(2);
+    expect(readFileSync(join(models.cwd, "old.csv"), "utf8")).toContain(",7\n");
+  });
+});
+
+test("a table without rows has no predictions, a header all the same", async () => {
+  writeFileSync(join(models.cwd, "none.csv"), "weight,power,origin,day\n");
+  expect(await predict(["latest", "none.csv"])).toMatchObject({ out: "prediction\n", code: 0 });
+  expect((await predict(["latest", "none.csv", "--json"])).out).toBe("[]\n");
+});
+
+test("--help has examples; an interrupt ends it without a word", async () => {
+  const { out: help } = await predict(["--help"]);
+  expect(help).toContain("evenkeel predict latest cars.csv");
+  expect(help).toMatch(/\nOptions:\n {2}--row [\s\S]*\nReading the table:\n {2}--sql /);
+  for (const line of help.split("\n")) expect(line.length).toBeLessThanOrEqual(80);
+  const { out, err, code } = await predict(["latest", "cars.csv"], { signal: AbortSignal.abort() });
+  expect([out, err, code]).toEqual(["", "", 0]);
+});

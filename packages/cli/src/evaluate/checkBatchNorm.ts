@@ -1,0 +1,46 @@
+import { data, nn } from "evenkeel";
+import type { Table, TableModel } from "evenkeel/tabular";
+import { batchNormGap } from "evenkeel/train";
+
+/** How the losses of a network differ when batch normalization takes the statistics of these rows. */
+export interface BatchNormCheck {
+  /** What the losses are: of classes the log loss, of numbers the mean squared error of the scaled target. */
+  readonly loss: "logLoss" | "mse";
+  /** With the statistics that the model has. */
+  readonly running: number;
+  /** With those of the rows themselves, batch by batch. */
+  readonly batch: number;
+  readonly rows: number;
+}
+
+/** So many rows are enough to tell, and are one batch. */
+const mostRows = 8192;
+
+/** Undefined without batch normalization, and of a single row, which has no spread. */
+export function checkBatchNorm(model: TableModel, table: Table, rows: Int32Array): BatchNormCheck | undefined {
+  const { network, preprocessing } = model;
+  const { norm, hidden } = network.options;
+  if (norm !== "batch" || hidden.length === 0 || rows.length < 2) return undefined;
+  const taken = spread(rows);
+  const { x, codes } = preprocessing.inputs(table, taken);
+  const y = preprocessing.targets(table, taken);
+  const dataset = new data.TensorDataset(...(codes === undefined ? [x, y] : [x, codes, y]));
+  const { task } = preprocessing;
+  const loss =
+    task === "regression"
+      ? new nn.MSELoss()
+      : task === "binary"
+        ? new nn.BCEWithLogitsLoss()
+        : new nn.CrossEntropyLoss();
+  const { running, batch } = batchNormGap(network, new data.DataLoader(dataset, { batchSize: taken.length }), {
+    loss: (output, target) => loss(output, target),
+  });
+  const kind = task === "regression" ? "mse" : "logLoss";
+  return { loss: kind, running: running.loss, batch: batch.loss, rows: taken.length };
+}
+
+/** Evenly over all rows: a table may be sorted. */
+function spread(rows: Int32Array): Int32Array {
+  if (rows.length <= mostRows) return rows;
+  return Int32Array.from({ length: mostRows }, (_, i) => rows[Math.floor((i * rows.length) / mostRows)]);
+}

@@ -1,0 +1,62 @@
+import type { PreprocessingJson, TableModel } from "evenkeel/tabular";
+
+type InputEncoding = PreprocessingJson["inputs"][number];
+
+/** A column of the table that a model was trained on. */
+export interface ModelColumn {
+  readonly name: string;
+  readonly kind: string;
+  readonly use: "feature" | "target" | "ignored";
+  /** Why it is ignored. */
+  readonly why?: string;
+  /** What is known of its values, and what becomes of them. */
+  readonly values?: string;
+  readonly categories?: readonly string[];
+}
+
+export function describeColumns({ schema, preprocessing }: TableModel): ModelColumn[] {
+  const { inputs, target } = preprocessing.toJSON();
+  const encodings = new Map(inputs.map((encoding) => [encoding.column, encoding]));
+  return schema.columns.map(({ name, kind, use, why }) => {
+    const encoding = encodings.get(name);
+    if (use === "target") return { name, kind, use, values: targetText(target), categories: preprocessing.classes };
+    if (encoding === undefined) return { name, kind, use, ...(why !== undefined && { why }) };
+    const categories = encoding.kind === "category" ? encoding.categories : undefined;
+    return { name, kind, use, values: encodingText(encoding), ...(categories && { categories }) };
+  });
+}
+
+function encodingText(encoding: InputEncoding): string {
+  const missing = encoding.kind !== "category" && encoding.indicator ? " and marked" : "";
+  switch (encoding.kind) {
+    case "numeric": {
+      const { median, center, scale } = encoding;
+      const scaled = center === 0 && scale === 1 ? "as it is" : `${short(center)} ± ${short(scale)}`;
+      return `${scaled}, if missing ${short(median)}${missing}`;
+    }
+    case "boolean":
+      return `if missing ${encoding.common === 1}${missing}`;
+    case "category":
+      return `${encoding.categories.length}${encoding.embedded ? " embedded" : ""}: ${encoding.categories.join(", ")}`;
+    case "date": {
+      const { center, scale, median, parts } = encoding;
+      const also = parts.map((part) => `, ${part}`).join("");
+      return `year ${short(center)} ± ${short(scale)}${also}, if missing ${short(median)}${missing}`;
+    }
+  }
+}
+
+function targetText(target: PreprocessingJson["target"]): string {
+  if (target.task !== "regression") return `${target.classes.length} classes: ${target.classes.join(", ")}`;
+  const { log, mean, std } = target;
+  if (mean === 0 && std === 1) return log ? "its logarithm" : "as it is";
+  return `${log ? "its logarithm, " : ""}${short(mean)} ± ${short(std)}`;
+}
+
+/** Four digits: 105.1, 4.4e7. */
+function short(value: number): string {
+  if (value !== 0 && (Math.abs(value) >= 1e6 || Math.abs(value) < 1e-3)) {
+    return value.toExponential(3).replace(/\.?0*e\+?/, "e");
+  }
+  return String(Number(value.toPrecision(Math.abs(value) >= 1000 ? 6 : 4)));
+}
