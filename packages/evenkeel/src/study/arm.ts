@@ -1,10 +1,8 @@
 import { checkOptions } from "../core/index.ts";
+import { type Norm, norms } from "../tabular/index.ts";
 
 /** How the numeric inputs go in: as they are, with mean 0 and variance 1, or by median and quartiles. */
 export type Scale = "raw" | "zscore" | "robust";
-
-/** What normalizes between the layers. */
-export type Norm = "none" | "batch" | "layer";
 
 /** One of the ways to train that are compared. */
 export interface Arm {
@@ -18,7 +16,6 @@ export interface Arm {
 export type Statistics = "asTrained" | "recomputed" | "kept";
 
 const scales: readonly Scale[] = ["raw", "zscore", "robust"];
-const norms: readonly Norm[] = ["none", "batch", "layer"];
 
 /** "zscore+batch+dropout0.2": the name of an arm in trial ids. */
 export function armId({ scale, norm, dropout }: Arm): string {

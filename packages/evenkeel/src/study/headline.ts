@@ -49,7 +49,7 @@ export function headlineOf(view: StudyView): Headline {
   }[verdict];
   const sentences = [
     `${answer}: the best network with it (${say(normalized)}) and the best without any normalization (${say(without)}) ` +
-      `differ by ${measured(difference)} in test ${unit}; an effect worth having begins at ${number(worth)}.`,
+      `differ by ${measured(difference)} in test ${unit}; a gain worth having begins at ${number(-worth)}.`,
     ...byInputs(view),
     ...stale.map((one) => sayStale(view, one)),
   ];

@@ -58,6 +58,13 @@ describe("several figures", () => {
     expect(two.judged?.verdict).toBe("held");
   });
 
+  test("of fewer seeds than it takes are undecided", () => {
+    const [two] = judged([{ ...candidate("a"), estimate: (confidence) => estimateMean([-0.5, -0.5], confidence) }]);
+    expect([two.interval?.high, two.judged?.interval, two.judged?.verdict]).toEqual([-0.5, null, "undecided"]);
+    const [six] = judged([{ ...candidate("a"), fewestSeeds: 7 }]);
+    expect(six.judged?.verdict).toBe("undecided");
+  });
+
   test("one that cannot be measured is undecided, and nothing in it is NaN", () => {
     const [figure] = judged([{ ...candidate("a"), estimate: () => estimateMean([]) }]);
     expect(figure.judged?.verdict).toBe("undecided");

@@ -16,7 +16,7 @@ export interface Figure {
   /** 95% of it, by itself. */
   readonly interval: Interval | null;
   readonly judged?: {
-    /** What the verdict goes by: wider than 95% where the claim is judged by several figures. */
+    /** What the verdict goes by: wider than 95% where the claim is judged by several figures; null for too few seeds. */
     readonly interval: Interval | null;
     /** The value of no effect: 0 for differences, 1 for ratios. */
     readonly none: number;
@@ -52,11 +52,13 @@ export interface Candidate {
   readonly none: number;
   readonly worth: number;
   readonly estimate: (confidence: number) => Estimate | null;
+  /** With fewer seeds it is undecided. Default 3; more for what may be equal by chance in all of them. */
+  readonly fewestSeeds?: number;
 }
 
 export function judged(candidates: readonly Candidate[]): Figure[] {
   const confidence = confidenceOf(candidates.length);
-  return candidates.map(({ label, unit, none, worth, estimate }) => {
+  return candidates.map(({ label, unit, none, worth, estimate, fewestSeeds = 3 }) => {
     const [plain, wide] = [estimate(0.95), estimate(confidence)];
     if (plain === null || wide === null || !Number.isFinite(plain.value)) {
       return {
@@ -64,9 +66,10 @@ export function judged(candidates: readonly Candidate[]): Figure[] {
         judged: { interval: null, none, worth, verdict: "undecided" },
       };
     }
+    const interval = plain.count < fewestSeeds ? null : wide.interval;
     return {
       ...{ label, unit, value: plain.value, seeds: plain.count, interval: plain.interval },
-      judged: { interval: wide.interval, none, worth, verdict: judge(plain.value, wide.interval, none, worth) },
+      judged: { interval, none, worth, verdict: judge(plain.value, interval, none, worth) },
     };
   });
 }

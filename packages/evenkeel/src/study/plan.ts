@@ -1,5 +1,5 @@
 import { checkOptions } from "../core/index.ts";
-import { type Schema, splitRows, type Table } from "../tabular/index.ts";
+import { resolveNetwork, type Schema, splitRows, type Table } from "../tabular/index.ts";
 import { type Arm, armId, checkArms, defaultArms } from "./arm.ts";
 import type { Metric, TrialSettings, TrialSpec, Variant } from "./trialSpec.ts";
 import { plainVariant, trialSpec } from "./trialSpec.ts";
@@ -45,7 +45,7 @@ export interface StudyOptions {
   readonly targetError?: number;
   /** The smallest effect worth having, as a part of the other arm's error. Default 0.01. */
   readonly worth?: number;
-  /** A quick look: 3 seeds, two rates, no dropout, half of the rows, 30 epochs at most; each can still be given. */
+  /** A quick look: 5 seeds, two rates, no dropout, half of the rows, 30 epochs at most; each can still be given. */
   readonly quick?: boolean;
 }
 
@@ -83,11 +83,11 @@ export function planStudy({ table, schema }: StudyData, options: StudyOptions = 
   const { targetError = null, worth = 0.01, hidden = [64, 32], activation = "relu", target = "zscore" } = options;
   const arms = options.arms ?? defaultArms(within("dropout", dropout, 0, 0.99));
   checkArms(arms);
-  const seeds = seedsOf(options.seeds ?? (quick ? 3 : 10));
+  const seeds = seedsOf(options.seeds ?? (quick ? 5 : 10));
   const lrs = positives("lrs", options.lrs ?? (quick ? [0.001, 0.01] : [0.0003, 0.001, 0.003, 0.01, 0.03, 0.1]));
   if (lrs.length === 0) throw new RangeError("planStudy: lrs is empty; give at least one learning rate");
   whole("batchSize", batchSize, 2);
-  for (const width of hidden) whole("a width of hidden", width, 1);
+  resolveNetwork({ hidden, activation });
   const split = splitRows(table, schema, { validation, test, seed: seeds[0] });
   const rows = { train: split.train.length, validation: split.validation.length, test: split.test.length };
   for (const [part, size] of Object.entries(rows)) {

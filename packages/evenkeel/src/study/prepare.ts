@@ -38,17 +38,17 @@ export function prepare({ table, schema }: StudyData, spec: TrialSpec): Prepared
   const trainRows = partOf(split.train, spec.rows, seed);
   const data = spec.rescale === null ? table : rescaleTable(table, schema, spec.rescale);
   const scale = arm.scale === "raw" ? "none" : arm.scale;
-  // Every category is an input of its own: nothing is embedded.
-  const options = { scale, target, embedAbove: Number.POSITIVE_INFINITY } as const;
-  const preprocessing = Preprocessing.fit(data, schema, trainRows, options);
-  const rowsOf = (rows: Int32Array): Rows => ({
-    inputs: [preprocessing.inputs(data, rows).x],
-    target: preprocessing.targets(data, rows),
-    truth: preprocessing.truth(data, rows),
-  });
+  const preprocessing = Preprocessing.fit(data, schema, trainRows, { scale, target });
+  const rowsOf = (rows: Int32Array): Rows => {
+    const { x, codes } = preprocessing.inputs(data, rows);
+    return {
+      inputs: codes === undefined ? [x] : [x, codes],
+      target: preprocessing.targets(data, rows),
+      truth: preprocessing.truth(data, rows),
+    };
+  };
   const parts = { train: rowsOf(trainRows), validation: rowsOf(split.validation), test: rowsOf(split.test) };
-  const constantOn = (part: keyof typeof parts) =>
-    constantErrors(schema.task, parts.train.truth, parts[part].truth, schema.classes?.length ?? 1);
+  const constantOn = (part: keyof typeof parts) => constantErrors(schema, parts.train.truth, parts[part].truth);
   const constant = { train: constantOn("train"), validation: constantOn("validation"), test: constantOn("test") };
   return { preprocessing, ...parts, constant, allTrain: split.train.length };
 }

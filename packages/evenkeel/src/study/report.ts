@@ -142,7 +142,9 @@ function notesOf(view: StudyView, complete: boolean, rows: readonly ReportRow[])
     "Learning rates were chosen on validation rows only. A run that diverged counts with the error of the best constant.",
   );
   if (seeds.length < 10)
-    notes.push(`With ${count(seeds.length, "seed")} the intervals are wide or missing: take 10 or more.`);
+    notes.push(
+      `With ${count(seeds.length, "seed")} the intervals are wide, and with fewer than 3 nothing is judged: take 10 or more.`,
+    );
   const [least, most] = [Math.min(...lrs), Math.max(...lrs)];
   const edge = rows
     .filter(({ lr }) => lrs.length > 1 && (lr === least || lr === most))

@@ -2,9 +2,8 @@ import { type Compiled, compile } from "../compile/index.ts";
 import * as nn from "../nn/index.ts";
 import { Adam } from "../optim/index.ts";
 import { manualSeed } from "../random/index.ts";
-import type { Task } from "../tabular/index.ts";
+import { type NetworkOptions, type NetworkSize, TabularNet, type Task } from "../tabular/index.ts";
 import { noGrad, Storage, Tensor } from "../tensor/index.ts";
-import { type NetworkShape, networkOf } from "./network.ts";
 
 /** Running statistics over more rows than this are averaged over batches of about this size. */
 const mostRows = 4096;
@@ -16,30 +15,32 @@ const losses = { regression: nn.MSELoss, binary: nn.BCEWithLogitsLoss, multiclas
  * many of these trainings. `reset` makes it as good as new, to the bit.
  */
 export class Trainer {
-  readonly #shape: NetworkShape;
+  readonly #size: NetworkSize;
+  readonly #options: NetworkOptions;
   /** What is trained. */
-  readonly network: nn.Sequential;
+  readonly network: TabularNet;
   readonly #norms: readonly nn.BatchNorm1d[];
   readonly #optimizer: Adam;
   readonly #step: Compiled<Tensor[], Tensor>;
   readonly #forward: Compiled<Tensor[], Tensor>;
 
-  constructor(shape: NetworkShape, task: Task) {
-    this.#shape = shape;
-    const network = networkOf(shape);
+  constructor(size: NetworkSize, options: NetworkOptions, task: Task) {
+    this.#size = size;
+    this.#options = options;
+    const network = new TabularNet(size, options);
     const optimizer = new Adam(network.parameters());
     const loss = new losses[task]();
     this.network = network;
     this.#optimizer = optimizer;
     this.#norms = [...network.modules()].filter((layer): layer is nn.BatchNorm1d => layer instanceof nn.BatchNorm1d);
     this.#step = compile((...batch: Tensor[]) => {
-      const value = loss(network(batch[0]), batch[batch.length - 1]);
+      const value = loss(network(batch[0], ...batch.slice(1, -1)), batch[batch.length - 1]);
       optimizer.zeroGrad();
       value.backward();
       optimizer.step();
       return value.detach();
     });
-    this.#forward = compile((input: Tensor) => network(input));
+    this.#forward = compile((...inputs: Tensor[]) => network(...inputs));
   }
 
   get hasBatchNorm(): boolean {
@@ -49,7 +50,7 @@ export class Trainer {
   /** Fresh weights from a seed, which also starts the default generator; no memory of earlier steps. */
   reset(seed: number, lr: number): void {
     manualSeed(seed);
-    this.network.loadStateDict(networkOf(this.#shape).stateDict());
+    this.network.loadStateDict(new TabularNet(this.#size, this.#options).stateDict());
     const { paramGroups } = this.#optimizer.stateDict();
     this.#optimizer.loadStateDict({ state: {}, paramGroups: paramGroups.map((group) => ({ ...group, lr })) });
     this.network.train();

@@ -135,10 +135,9 @@ describe("variants of the data", () => {
 
 describe("the trainer's shortcuts", () => {
   afterEach(() => manualSeed(0));
-  const shape = { features: 3, outputs: 1, hidden: [5, 4], activation: "relu", norm: "batch", dropout: 0 } as const;
 
   test("statistics are recomputed as updateBatchNorm does it, and the training's come back", () => {
-    const trainer = new Trainer(shape, "regression");
+    const trainer = new Trainer({ features: 3, outputs: 1 }, { hidden: [5, 4] }, "regression");
     trainer.reset(3, 0.05);
     manualSeed(8);
     const [x, y] = [randn([24, 3]), randn([24, 1])];

@@ -1,8 +1,8 @@
 import { Generator, getRngState, randperm, setRngState } from "../random/index.ts";
+import type { NetworkOptions, NetworkSize } from "../tabular/index.ts";
 import type { Tensor } from "../tensor/index.ts";
 import { breather } from "../train/breathe.ts";
 import { areFinite, errorsOf } from "./errors.ts";
-import type { NetworkShape } from "./network.ts";
 import type { StudyData } from "./plan.ts";
 import { type Prepared, preparationKey, prepare, type Rows } from "./prepare.ts";
 import type { Execute, ExecuteOptions } from "./schedule.ts";
@@ -16,8 +16,8 @@ const mostTrainers = 16;
 
 /**
  * Trains trials on this data, one after another. Everything random follows from the spec's seed: all arms of a seed share
- * the split, the starting weights of their Linear layers and the order of the rows, and a trial gives the same numbers
- * whatever ran before it. The default generator is afterwards as it was.
+ * the split, the order of the rows and the seed of the starting weights, and a trial gives the same numbers whatever ran
+ * before it. The default generator is afterwards as it was.
  *
  * It rejects with the signal's reason when that is aborted. A training that diverges is a result, not an error.
  */
@@ -34,11 +34,12 @@ export function trialRunner(data: StudyData): Execute {
 
   return async (spec, options) => {
     const rows = prepared(spec);
-    const { features, outputs } = rows.preprocessing;
+    const { features, embeddings, outputs } = rows.preprocessing;
+    const size = { features: features.length, embeddings: embeddings.map(({ categories }) => categories), outputs };
     const { hidden, activation, arm } = spec;
-    const shape = { features: features.length, outputs, hidden, activation, norm: arm.norm, dropout: arm.dropout };
-    const key = JSON.stringify([shape, spec.batchSize]);
-    const trainer = trainers.get(key) ?? newTrainer(shape, data);
+    const network = { hidden, activation, norm: arm.norm, dropout: arm.dropout };
+    const key = JSON.stringify([size, network, spec.batchSize]);
+    const trainer = trainers.get(key) ?? newTrainer(size, network, data);
     // Nobody else gets it meanwhile.
     trainers.delete(key);
     const generator = new BorrowedGenerator();
@@ -58,9 +59,9 @@ export function runTrial(data: StudyData, spec: TrialSpec, options: ExecuteOptio
 }
 
 /** The weights that a new network draws are drawn again at once: they leave no trace. */
-function newTrainer(shape: NetworkShape, { schema }: StudyData): Trainer {
+function newTrainer(size: NetworkSize, network: NetworkOptions, { schema }: StudyData): Trainer {
   const before = getRngState();
-  const trainer = new Trainer(shape, schema.task);
+  const trainer = new Trainer(size, network, schema.task);
   setRngState(before);
   return trainer;
 }

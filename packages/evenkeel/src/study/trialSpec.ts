@@ -1,3 +1,4 @@
+import type { Activation } from "../tabular/index.ts";
 import { type Arm, armId } from "./arm.ts";
 
 /** The error that is compared; lower is better. MAE and RMSE are in the target's own unit. */
@@ -8,7 +9,7 @@ export interface TrialSettings {
   readonly metric: Metric;
   /** Widths of the hidden layers. */
   readonly hidden: readonly number[];
-  readonly activation: "relu" | "gelu" | "silu" | "tanh";
+  readonly activation: Activation;
   readonly batchSize: number;
   /** Epochs on all training rows; on fewer rows there are as many more as it takes to make the same number of steps. */
   readonly epochs: number;
@@ -25,7 +26,7 @@ export interface TrialSpec extends TrialSettings {
   readonly id: string;
   readonly arm: Arm;
   readonly lr: number;
-  /** Decides split, starting weights and the order of rows: all arms of a seed share them. */
+  /** Decides split, order of the rows and starting weights. */
   readonly seed: number;
   /** The part of the training rows that is trained on. */
   readonly rows: number;

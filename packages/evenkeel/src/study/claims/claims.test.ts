@@ -62,6 +62,12 @@ describe("stability", () => {
     expect(claim("stability", spread(5)).verdict).toBe("not held");
   });
 
+  test("two seeds lie equally far from their median: that says nothing", () => {
+    const { verdict, judged } = claim("stability", spread(0.2), { seeds: 2 });
+    expect(judged[0].value).toBeLessThan(0);
+    expect(verdict).toBe("undecided");
+  });
+
   test("held where it trains at a rate at which the other diverges, and the runs are counted", () => {
     const { verdict, figures } = claim("stability", (arm, { lr }) => ({ diverged: !isBatch(arm) && lr === 0.1 }));
     expect(verdict).toBe("held");

@@ -5,6 +5,8 @@ import { pairsOf, type StudyView } from "../view.ts";
 import { type Claim, candidate, notStudied, settingsOf, tell, testError, unitOf } from "./claim.ts";
 
 const worthSpread = -0.1;
+/** Two values lie equally far from their median, and rates are few: with fewer seeds than this they may agree by chance. */
+const fewestSeeds = 5;
 const worthRates = -0.1;
 
 /**
@@ -46,7 +48,8 @@ export function stability(view: StudyView): Claim {
       `spread without, not held if the interval leaves out such a gain. Rates: the part of the ${lrs.length} learning rates that ` +
       "fail, with minus without; a rate trains if the run goes nine tenths of the way from the best constant to the best network of " +
       "the seed; held if the interval lies " +
-      `below 0 and the mean at or below ${worthRates}, not held if the interval lies above ${worthRates}; left out if none fails.`,
+      `below 0 and the mean at or below ${worthRates}, not held if the interval lies above ${worthRates}; left out if none fails. ` +
+      `Both take ${fewestSeeds} seeds.`,
   };
   const settings = settingsOf(view);
   if (settings.length === 0) return notStudied(claim, "arms with and without BatchNorm on the same inputs");
@@ -62,10 +65,10 @@ export function stability(view: StudyView): Claim {
       const deviations = [0, 1].map((side) => deviationsFromMedian(pairs.map((pair) => pair[side])));
       const apart = deviations[0].map((deviation, i) => deviation - deviations[1][i]);
       const least = pairs.length === 0 ? 0 : worthSpread * mean(deviations[1]);
-      const spread = candidate(`spread over seeds on ${name}`, unit, least, apart);
+      const spread = { ...candidate(`spread over seeds on ${name}`, unit, least, apart), fewestSeeds };
       // Where no rate fails either way there is nothing to compare.
       return failing.some(([first, second]) => first > 0 || second > 0)
-        ? [spread, candidate(`rates that fail on ${name}`, "of the rates", worthRates, fewer)]
+        ? [spread, { ...candidate(`rates that fail on ${name}`, "of the rates", worthRates, fewer), fewestSeeds }]
         : [spread];
     }),
   );
