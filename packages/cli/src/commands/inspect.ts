@@ -9,11 +9,12 @@ import {
   type Schema,
   type Task,
 } from "evenkeel/tabular";
-import { type ReadNote, type TableRead, TableReadError } from "../tables/index.ts";
+import type { ReadNote, TableRead } from "../tables/index.ts";
+import { TableReadError } from "../tables/readError.ts";
 import { type ColumnSummary, summaryOf } from "../tables/summary.ts";
 import { type Colors, count, wrap } from "../terminal.ts";
 import type { CommandContext } from "./context.ts";
-import { readTableOf, withTableOptions } from "./tableOptions.ts";
+import { readTableOf, type TableFlags, withTableOptions } from "./tableOptions.ts";
 
 const examples = `
 Examples:
@@ -36,19 +37,20 @@ interface Inspection {
 }
 
 /** `evenkeel inspect TABLE`: its columns, what they mean, what is missing, and what is doubtful. */
-export function inspectCommand(context: CommandContext) {
+export function inspectCommand(context: CommandContext): Command {
   const { output } = context;
-  return withTableOptions(new Command("inspect"))
+  const command = withTableOptions(new Command("inspect"))
     .description("Shows a table: its columns, what they mean, what is missing, and what is doubtful about it.")
     .argument("[table]", "a file, a pattern, - for standard input, or a built-in table")
     .option("--target <column>", "the column to predict: says what training would complain of")
     .option("--json", "for programs: everything, as JSON")
     .addHelpText("after", examples)
     .action(async (source, flags) => {
-      const table = await readTableOf(source, flags, context);
+      const table = await readTableOf(source, flags as unknown as TableFlags, context);
       const inspection = inspect(table, flags.target);
       output.write(flags.json ? `${JSON.stringify(inspection, null, 2)}\n` : shown(inspection, output.colors));
     });
+  return command as unknown as Command;
 }
 
 /** @throws TableReadError if the target is no column of the table, or cannot be predicted */

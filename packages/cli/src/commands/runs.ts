@@ -21,7 +21,7 @@ A run is a folder in runs/. To delete one, delete its folder.
 `;
 
 /** The command that looks at recorded runs: `runs list`, `runs show`, `runs compare`. */
-export function runsCommand({ output, cwd }: CommandContext) {
+export function runsCommand({ output, cwd }: CommandContext): Command {
   const { write, colors } = output;
 
   /** Runs are kept here; an absent folder that nobody asked for holds none. */
@@ -103,7 +103,7 @@ export function runsCommand({ output, cwd }: CommandContext) {
         throw Object.assign(error, { exitCode: error.exitCode === 0 ? exitCodes.finished : exitCodes.misuse });
       });
   }
-  return runs;
+  return runs as unknown as Command;
 }
 
 const refused = { exitCode: exitCodes.misuse } as const;

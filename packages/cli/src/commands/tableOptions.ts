@@ -1,23 +1,29 @@
-import { type Command, InvalidArgumentError, Option, type OptionValues } from "@commander-js/extra-typings";
-import { formats, type ReadTableOptions, readTable, type TableRead, TableReadError } from "../tables/index.ts";
+import { type Command, InvalidArgumentError, Option } from "@commander-js/extra-typings";
+import { formats } from "../tables/format.ts";
+import type { ReadTableOptions, TableRead } from "../tables/index.ts";
+import { TableReadError } from "../tables/readError.ts";
 import type { CommandContext } from "./context.ts";
 
-/** Adds the options of every command that reads a table. */
-export function withTableOptions<Args extends unknown[], Options extends OptionValues>(
-  command: Command<Args, Options>,
-) {
-  return command
-    .option("--sql <query>", "a query instead of a table: \"select … from 'cars.csv'\"")
-    .option("--columns <names>", "read these columns only, separated by commas", names)
-    .option("--limit <rows>", "read the first rows only", wholeNumber)
-    .option("--sample <rows>", "draw so many rows from all of them", wholeNumber)
-    .option("--sample-seed <n>", "another draw for another number", seedNumber, 0)
-    .addOption(new Option("--format <name>", "what the file is, where its name does not say").choices(formats))
-    .option("--delimiter <character>", "what stands between the fields of a CSV file; tab for a tab")
-    .option("--header", "the first line of a CSV file holds names")
-    .option("--no-header", "the first line of a CSV file holds values")
-    .option("--null <spellings>", "what stands for a missing value, separated by commas", names)
-    .option("--encoding <name>", "of a text file, such as windows-1252");
+/**
+ * Adds the options of every command that reads a table. The type of the command does not say so: with as many options the
+ * compiler would take minutes to write such types down.
+ */
+export function withTableOptions(command: Command): Command {
+  const options = [
+    new Option("--sql <query>", "a query instead of a table: \"select … from 'cars.csv'\""),
+    new Option("--columns <names>", "read these columns only, separated by commas").argParser(names),
+    new Option("--limit <rows>", "read the first rows only").argParser(wholeNumber),
+    new Option("--sample <rows>", "draw so many rows from all of them").argParser(wholeNumber),
+    new Option("--sample-seed <n>", "another draw for another number").argParser(seedNumber).default(0),
+    new Option("--format <name>", "what the file is, where its name does not say").choices(formats),
+    new Option("--delimiter <character>", "what stands between the fields of a CSV file; tab for a tab"),
+    new Option("--header", "the first line of a CSV file holds names"),
+    new Option("--no-header", "the first line of a CSV file holds values"),
+    new Option("--null <spellings>", "what stands for a missing value, separated by commas").argParser(names),
+    new Option("--encoding <name>", "of a text file, such as windows-1252"),
+  ];
+  for (const option of options) command.addOption(option);
+  return command;
 }
 
 /** What commander makes of them. */
@@ -57,6 +63,8 @@ export async function readTableOf(
     ...{ columns, limit, sample, seed: sampleSeed, format, delimiter, header, nullStrings: flags.null, encoding },
     ...{ cwd, signal, stdin, onProgress },
   };
+  // The database takes a while to load, and --help needs none.
+  const { readTable } = await import("../tables/index.ts");
   try {
     return await readTable(source ?? { sql: sql! }, options);
   } catch (error) {

@@ -41,7 +41,7 @@ interface Flags extends TrainFlags, TableFlags {
 }
 
 /** `evenkeel train TABLE`: a table in, a model, its scores and a report out. */
-export function trainCommand(context: CommandContext) {
+export function trainCommand(context: CommandContext): Command {
   const command = withTableOptions(new Command("train"))
     .description("Trains a network on a table and says how good it is, beside simple models.")
     .argument("[table]", "a file, a pattern, - for standard input, or a built-in table: mpg, penguins, flights")
@@ -52,7 +52,8 @@ export function trainCommand(context: CommandContext) {
     .option("--no-report", "write no HTML report")
     .option("--json", "print the result as JSON; progress goes to standard error");
   addTrainFlags(command as unknown as Command);
-  return command.addHelpText("after", examples).action((source, given) => train(source, given as Flags, context));
+  command.addHelpText("after", examples).action((source, given) => train(source, given as unknown as Flags, context));
+  return command as unknown as Command;
 }
 
 async function train(source: string | undefined, flags: Flags, context: CommandContext): Promise<void> {

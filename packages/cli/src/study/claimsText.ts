@@ -1,0 +1,29 @@
+import type { StudyReport, Verdict } from "evenkeel/study";
+import { type Colors, type Output, printable, widthOf, wrap } from "../terminal.ts";
+
+const indent = " ".repeat(15);
+
+/** The claims with their verdicts, in words and by a sign, and below each the figures. */
+export function claimsText({ claims }: StudyReport, output: Output): string[] {
+  const { colors } = output;
+  const width = widthOf(output);
+  return claims.flatMap(({ claim, verdict, sentence }, i) => {
+    const [first, ...rest] = wrap(`${i + 1}. ${printable(claim)}`, width - indent.length, "   ").split("\n");
+    return [
+      `${verdictText(verdict, colors)}${colors.bold(first)}`,
+      ...rest.map((line) => indent + colors.bold(line)),
+      ...wrap(printable(sentence), width - indent.length - 3)
+        .split("\n")
+        .map((line) => `${indent}   ${line}`),
+    ];
+  });
+}
+
+function verdictText(verdict: Verdict, colors: Colors): string {
+  const [text, color] = {
+    held: ["✓ held", colors.green] as const,
+    "not held": ["✗ not held", colors.red] as const,
+    undecided: ["≈ undecided", colors.yellow] as const,
+  }[verdict];
+  return `${color(text)}${" ".repeat(indent.length - text.length)}`;
+}
