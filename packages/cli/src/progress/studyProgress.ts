@@ -9,7 +9,7 @@ import {
   type TrialRun,
 } from "evenkeel/study";
 import { metricFacts, scoreText } from "../metrics.ts";
-import { count, type Output } from "../terminal.ts";
+import { count, type Output, wrap } from "../terminal.ts";
 import { clock } from "./clock.ts";
 
 /** Shows how far a study is. */
@@ -166,7 +166,8 @@ function lines({ write }: Output, state: StudyState): StudyProgress {
     const short = metricFacts(state.plan.settings.metric).short;
     const found =
       best === undefined ? "" : `, best so far ${describeArm(best.arm)}: validation ${short} ${scoreText(best.mean)}`;
-    write(`${state.total}/${state.all} networks${state.left === "" ? "" : `, ${state.left}`}${found}\n`);
+    const left = state.left === "" ? "" : `, ${state.left}`;
+    write(`${wrap(`${state.total}/${state.all} networks${left}${found}`, 80, "  ")}\n`);
   };
   return {
     update: (event) => {

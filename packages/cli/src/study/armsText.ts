@@ -14,6 +14,8 @@ export function armsText(report: StudyReport, output: Output): string {
   const { colors } = output;
   const width = widthOf(output);
   const write = writerFor(rows);
+  const rescaledText = ({ rescaled, statistics }: ReportRow) =>
+    rescaled === null || statistics === "recomputed" ? "" : write(rescaled.value);
   const first: Column[] = [
     { head: "lr", cell: ({ lr }) => String(lr) },
     { head: "test error", cell: ({ test }) => plusMinus(test, write) },
@@ -24,9 +26,7 @@ export function armsText(report: StudyReport, output: Output): string {
     { head: "spread", cell: ({ spread }) => (spread === null ? "" : write(spread)) },
     { head: "rates", cell: ({ trains }) => String(trains.length) },
     { head: "gap", cell: ({ gap }) => write(gap.value) },
-    ...(rows.some(({ rescaled }) => rescaled !== null)
-      ? [{ head: "rescaled", cell: ({ rescaled }: ReportRow) => (rescaled === null ? "" : write(rescaled.value)) }]
-      : []),
+    ...(rows.some(({ rescaled }) => rescaled !== null) ? [{ head: "rescaled", cell: rescaledText }] : []),
     {
       head: "ms/epoch",
       cell: ({ msPerEpoch, statistics }) =>

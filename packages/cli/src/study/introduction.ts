@@ -19,7 +19,7 @@ export function introduction({ table, schema, findings, plan, threads, folder }:
   const width = widthOf(output);
   const features = schema.columns.filter(({ use }) => use === "feature").map(({ name }) => printable(name));
   const item = (name: string, text: string) =>
-    wrap(`${name.padEnd(6)}${text}`, width, " ".repeat(6)).replace(name, colors.bold(name));
+    `${colors.bold(name.padEnd(6))}${wrap(text, width - 6).replaceAll("\n", `\n${" ".repeat(6)}`)}`;
   const [networks, ...stages] = describePlan(plan);
   return `${[
     colors.bold(`Does batch normalization help to predict ${printable(schema.target)} (${schema.task})?`),

@@ -14,7 +14,7 @@ import { findingLines, introduction } from "./introduction.ts";
 import { StudyFolder } from "./studyFolder.ts";
 import { studyOptions } from "./studyOptions.ts";
 import { studyText } from "./text.ts";
-import { defaultThreads, trialThreads } from "./threads.ts";
+import { defaultThreads, type TrialThreadsOptions, trialThreads } from "./threads.ts";
 import { openTrialStore } from "./trialStore.ts";
 import { wholeSeeds } from "./wholeSeeds.ts";
 
@@ -26,6 +26,7 @@ export async function runStudyCommand(
   source: string | undefined,
   flags: StudyFlags,
   context: CommandContext,
+  { newWorker }: Pick<TrialThreadsOptions, "newWorker"> = {},
 ): Promise<void> {
   const { cwd, signal } = context;
   const output: Output = flags.json
@@ -67,7 +68,7 @@ export async function runStudyCommand(
   );
 
   const started = performance.now();
-  const lanes = trialThreads(data, { threads });
+  const lanes = trialThreads(data, { threads, ...(newWorker && { newWorker }) });
   const progress = studyProgress(output, plan);
   const { result, runs: trials } = await runStudy(plan, {
     execute: lanes.execute,

@@ -3,7 +3,7 @@ import { differences, settingsOf, testError, unitOf, worthOf } from "./claims/cl
 import { type Figure, judged, type Verdict } from "./judge.ts";
 import { estimateMean } from "./statistics.ts";
 import type { StudyView } from "./view.ts";
-import { between, estimated, measured, number } from "./words.ts";
+import { between, measured, number } from "./words.ts";
 
 /** What stale running statistics cost: the same weights, as trained and with the statistics recomputed. */
 export interface StaleStatistics {
@@ -40,16 +40,17 @@ export function headlineOf(view: StudyView): Headline {
   const estimate = (confidence: number) => estimateMean(differences(first, second), confidence);
   const [difference] = judged([{ label, unit, none: 0, worth, estimate }]);
   const verdict = difference.judged?.verdict ?? "undecided";
-  const say = (arm: Arm) =>
-    `${describeArm(arm)}, learning rate ${view.rate(arm, "kept")?.lr}: ${estimated(estimateMean([...view.seen(arm).values()].map(testError)))}`;
+  const say = (arm: Arm) => `${describeArm(arm)}, learning rate ${view.rate(arm, "kept")?.lr}`;
+  const average = (seen: ReturnType<StudyView["seen"]>) =>
+    number(estimateMean([...seen.values()].map(testError)).value);
   const answer = {
     held: "Yes, batch normalization helps here",
     "not held": "No, batch normalization does not help here",
     undecided: "Whether batch normalization helps here cannot be told from noise",
   }[verdict];
   const sentences = [
-    `${answer}: the best network with it (${say(normalized)}) and the best without any normalization (${say(without)}) ` +
-      `differ by ${measured(difference)} in test ${unit}; a gain worth having begins at ${number(-worth)}.`,
+    `${answer}: test ${unit} ${average(first)} with it (${say(normalized)}), ${average(second)} without any normalization ` +
+      `(${say(without)}). Difference: ${measured(difference)}; a gain worth having begins at ${number(-worth)}.`,
     ...byInputs(view),
     ...stale.map((one) => sayStale(view, one)),
   ];
