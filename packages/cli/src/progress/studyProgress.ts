@@ -126,11 +126,12 @@ function bars({ colors }: Output, terminal: NodeJS.WritableStream, state: StudyS
     const room = Math.max(4, Math.min(30, width - text.length - stage.length - 4));
     return `${colors.cyan(drawn(state.total / state.all, room))}  ${text}  ${colors.dim(stage)}`;
   };
+  // Beside the longest figures: the bars are of one length.
+  const room = width - names - 4 - `validation ${short} 0.0000 at 0.0003`.length;
   const line = ({ arm, done, best }: ArmState) => {
     const found = best === undefined ? "" : `validation ${short} ${scoreText(best.mean)} at ${best.lr}`;
-    const room = width - names - found.length - 4;
     const bar = room < 4 ? "" : drawn(done / perArm, Math.min(12, room));
-    return `${describeArm(arm).padEnd(names)}  ${colors.dim(bar)}  ${found}`;
+    return `${describeArm(arm).padEnd(names)}  ${colors.dim(bar)}  ${found}`.trimEnd();
   };
   const multi = new cliProgress.MultiBar({
     stream: terminal,

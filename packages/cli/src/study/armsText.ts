@@ -72,10 +72,12 @@ function nameOf({ arm: { norm, dropout }, statistics }: ReportRow): string {
   return `  ${[names[norm], dropout > 0 ? `dropout ${dropout}` : ""].filter((part) => part !== "").join(", ")}`;
 }
 
-/** So many decimals for all figures that the smallest test error has three digits. */
+/** So many decimals for all figures that the smallest test error has three digits, or two if it is small. */
 function writerFor(rows: readonly ReportRow[]): (value: number) => string {
   const smallest = Math.min(...rows.map(({ test }) => Math.abs(test.value)).filter((value) => value > 0));
-  const decimals = Number.isFinite(smallest) ? Math.max(0, Math.min(6, 2 - Math.floor(Math.log10(smallest)))) : 2;
+  const decimals = Number.isFinite(smallest)
+    ? Math.max(0, Math.min(6, (smallest < 0.1 ? 1 : 2) - Math.floor(Math.log10(smallest))))
+    : 2;
   return (value) => (Math.abs(value) < 1e6 ? value.toFixed(decimals) : value.toExponential(1));
 }
 

@@ -14,6 +14,10 @@ export function curvesText({ plan }: StudyResult, { arms, constant }: StudyChart
   const lowest = Math.min(...groups.flat().flatMap(({ values }) => values));
   const bottom = Math.max(Math.min(lowest, constant / 2), constant / 1000);
   const short = metricFacts(metric).short;
+  if (lowest > 0.98 * constant) {
+    const text = `Nothing to draw: no arm's mean validation ${short} comes below that of the best constant, ${scoreText(constant)}.`;
+    return [colors.bold("Learning curves"), wrap(text, widthOf(output))];
+  }
   return [
     colors.bold(`Learning curves: validation ${short}, mean over seeds, logarithmic scale`),
     colors.dim(

@@ -44,6 +44,17 @@ describe("the headline", () => {
     expect(headlineFor((seed) => 1 + 0.3 * Math.sin(7 * seed))).toMatch(/cannot be told from noise/);
   });
 
+  test("says so where no network is better than a constant", () => {
+    const said = (validation: number) => {
+      const made = madeUpStudy((arm, { seed }) => ({ validation: validation + luck(seed, arm, 0.05) }));
+      return concludeStudy(made.plan, made.trials).headline.sentences.filter((one) =>
+        one.startsWith("No network here"),
+      );
+    };
+    expect(said(8)).toEqual([expect.stringMatching(/test MAE 7\.9\d at best, the constant 8\.00|8\.00 at best/)]);
+    expect(said(7)).toEqual([]);
+  });
+
   test("without anything finished there is nothing to compare", () => {
     const empty = concludeStudy(plan, []);
     expect(empty.headline.sentences[0]).toMatch(/^There is nothing to compare/);
