@@ -1,4 +1,4 @@
-import { Command, CommanderError } from "@commander-js/extra-typings";
+import { Command, CommanderError, type CommandUnknownOpts } from "@commander-js/extra-typings";
 import { TableError } from "evenkeel/tabular";
 import type { CommandContext } from "./commands/context.ts";
 import { inspectCommand } from "./commands/inspect.ts";
@@ -10,7 +10,7 @@ import { printable } from "./terminal.ts";
 import { version } from "./version.ts";
 
 /** The program: `evenkeel` with its commands. */
-export function createProgram(context: CommandContext): Command {
+export function createProgram(context: CommandContext): CommandUnknownOpts {
   const { output } = context;
   const program = new Command("evenkeel")
     .description("Neural networks on tables, and whether batch normalization helps on them.")
@@ -25,7 +25,7 @@ export function createProgram(context: CommandContext): Command {
 }
 
 /** All commands alike, those of commands too. */
-function configure(command: Command, output: CommandContext["output"]): void {
+function configure(command: CommandUnknownOpts, output: CommandContext["output"]): void {
   command
     .allowExcessArguments(false)
     .showHelpAfterError("(--help lists the options)")
@@ -33,7 +33,7 @@ function configure(command: Command, output: CommandContext["output"]): void {
     .exitOverride((error) => {
       throw Object.assign(error, { exitCode: error.exitCode === 0 ? exitCodes.finished : exitCodes.misuse });
     });
-  for (const one of command.commands) configure(one as unknown as Command, output);
+  for (const one of command.commands) configure(one, output);
 }
 
 /**

@@ -1,4 +1,4 @@
-import { type Command, Option } from "@commander-js/extra-typings";
+import { type CommandUnknownOpts, Option } from "@commander-js/extra-typings";
 import type { ColumnKind, SchemaOptions, Table, Task } from "evenkeel/tabular";
 import { names, pairs } from "../arguments.ts";
 import { printable } from "../terminal.ts";
@@ -17,7 +17,7 @@ const kinds: readonly ColumnKind[] = ["numeric", "category", "boolean", "date", 
 const tasks: readonly Task[] = ["regression", "binary", "multiclass"];
 
 /** Adds the options, in a group of their own in the help. */
-export function addColumnFlags(command: Command): void {
+export function addColumnFlags(command: CommandUnknownOpts): void {
   const options = [
     new Option("-t, --target <column>", "the column to predict"),
     new Option(

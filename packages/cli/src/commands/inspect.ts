@@ -1,4 +1,4 @@
-import { Command } from "@commander-js/extra-typings";
+import { Command, type CommandUnknownOpts } from "@commander-js/extra-typings";
 import Table from "cli-table3";
 import {
   type Column,
@@ -36,21 +36,26 @@ interface Inspection {
   readonly findings: readonly (Finding | ReadNote)[];
 }
 
+interface Flags extends TableFlags {
+  readonly target?: string;
+  readonly json?: true;
+}
+
 /** `evenkeel inspect TABLE`: its columns, what they mean, what is missing, and what is doubtful. */
-export function inspectCommand(context: CommandContext): Command {
+export function inspectCommand(context: CommandContext): CommandUnknownOpts {
   const { output } = context;
-  const command = withTableOptions(new Command("inspect"))
+  return withTableOptions(new Command("inspect"))
     .description("Shows a table: its columns, what they mean, what is missing, and what is doubtful about it.")
     .argument("[table]", "a file, a pattern, - for standard input, or a built-in table")
     .option("--target <column>", "the column to predict: says what training would complain of")
     .option("--json", "for programs: everything, as JSON")
     .addHelpText("after", examples)
-    .action(async (source, flags) => {
-      const table = await readTableOf(source, flags as unknown as TableFlags, context);
+    .action(async (...given) => {
+      const [source, flags] = given as unknown as [string | undefined, Flags];
+      const table = await readTableOf(source, flags, context);
       const inspection = inspect(table, flags.target);
       output.write(flags.json ? `${JSON.stringify(inspection, null, 2)}\n` : shown(inspection, output.colors));
     });
-  return command as unknown as Command;
 }
 
 /** @throws TableReadError if the target is no column of the table, or cannot be predicted */

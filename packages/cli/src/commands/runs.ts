@@ -1,6 +1,6 @@
 import { readdirSync, statSync } from "node:fs";
 import { resolve } from "node:path";
-import { Command, InvalidArgumentError } from "@commander-js/extra-typings";
+import { Command, type CommandUnknownOpts, InvalidArgumentError } from "@commander-js/extra-typings";
 import { exitCodes } from "../exitCodes.ts";
 import { compareRuns } from "../runs/comparison.ts";
 import { findRun } from "../runs/findRun.ts";
@@ -21,7 +21,7 @@ A run is a folder in runs/. To delete one, delete its folder.
 `;
 
 /** The command that looks at recorded runs: `runs list`, `runs show`, `runs compare`. */
-export function runsCommand({ output, cwd }: CommandContext): Command {
+export function runsCommand({ output, cwd }: CommandContext): CommandUnknownOpts {
   const { write, colors } = output;
 
   /** Runs are kept here; an absent folder that nobody asked for holds none. */
@@ -103,7 +103,7 @@ export function runsCommand({ output, cwd }: CommandContext): Command {
         throw Object.assign(error, { exitCode: error.exitCode === 0 ? exitCodes.finished : exitCodes.misuse });
       });
   }
-  return runs as unknown as Command;
+  return runs;
 }
 
 const refused = { exitCode: exitCodes.misuse } as const;

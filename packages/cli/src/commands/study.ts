@@ -1,4 +1,4 @@
-import { Command, InvalidArgumentError, Option } from "@commander-js/extra-typings";
+import { Command, type CommandUnknownOpts, InvalidArgumentError, Option } from "@commander-js/extra-typings";
 import type { Metric, Scale } from "evenkeel/study";
 import type { Norm, PreprocessingOptions } from "evenkeel/tabular";
 import { names, positiveNumber, share, wholeNumber, widths } from "../arguments.ts";
@@ -51,7 +51,7 @@ export interface StudyFlags extends ColumnFlags, TableFlags {
 const free = new Set(["threads", "report", "json", "resume", "color"]);
 
 /** `evenkeel study TABLE`: trains with and without normalization over seeds, and says which claims about it hold. */
-export function studyCommand(context: CommandContext): Command {
+export function studyCommand(context: CommandContext): CommandUnknownOpts {
   const command = withTableOptions(new Command("study"))
     .description(
       "Does batch normalization help on this table? Trains networks with and without it, on raw and on scaled features, over " +
@@ -68,12 +68,13 @@ export function studyCommand(context: CommandContext): Command {
     .option("--resume <study>", "go on with an interrupted study: its folder, its id in runs, or latest")
     .option("--no-report", "write no HTML report")
     .option("--json", "print the report as JSON; progress goes to standard error");
-  addColumnFlags(command as unknown as Command);
+  addColumnFlags(command);
   for (const [title, options] of groups()) {
-    for (const option of options) (command as unknown as Command).addOption(option.helpGroup(`${title}:`));
+    for (const option of options) command.addOption(option.helpGroup(`${title}:`));
   }
-  command.addHelpText("after", examples).action(async (source, flags, self) => {
-    const given = Object.keys(flags).filter((name) => self.getOptionValueSource(name as never) === "cli");
+  command.addHelpText("after", examples).action(async (...parsed) => {
+    const [source, flags, self] = parsed as unknown as [string | undefined, StudyFlags, CommandUnknownOpts];
+    const given = Object.keys(flags).filter((name) => self.getOptionValueSource(name) === "cli");
     const refused = flags.resume === undefined ? [] : given.filter((name) => !free.has(name));
     if (refused.length > 0) {
       const flag = refused[0].replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
@@ -81,9 +82,9 @@ export function studyCommand(context: CommandContext): Command {
     }
     // Threads, charts and the library are not needed for --help.
     const { runStudyCommand } = await import("../study/runStudyCommand.ts");
-    await runStudyCommand(source, flags as unknown as StudyFlags, context);
+    await runStudyCommand(source, flags, context);
   });
-  return command as unknown as Command;
+  return command;
 }
 
 function groups(): [string, Option[]][] {

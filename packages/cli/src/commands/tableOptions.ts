@@ -1,29 +1,26 @@
-import { type Command, InvalidArgumentError, Option } from "@commander-js/extra-typings";
+import { type CommandUnknownOpts, InvalidArgumentError, Option } from "@commander-js/extra-typings";
 import { formats } from "../tables/format.ts";
 import type { ReadTableOptions, TableRead } from "../tables/index.ts";
 import { TableReadError } from "../tables/readError.ts";
 import type { CommandContext } from "./context.ts";
 
 /**
- * Adds the options of every command that reads a table. The type of the command does not say so: with as many options the
- * compiler would take minutes to write such types down.
+ * Adds the options of every command that reads a table. They come back as {@link TableFlags}: a chain of so many options
+ * is more than the compiler can infer types of in reasonable time.
  */
-export function withTableOptions(command: Command): Command {
-  const options = [
-    new Option("--sql <query>", "a query instead of a table: \"select … from 'cars.csv'\""),
-    new Option("--columns <names>", "read these columns only, separated by commas").argParser(names),
-    new Option("--limit <rows>", "read the first rows only").argParser(wholeNumber),
-    new Option("--sample <rows>", "draw so many rows from all of them").argParser(wholeNumber),
-    new Option("--sample-seed <n>", "another draw for another number").argParser(seedNumber).default(0),
-    new Option("--format <name>", "what the file is, where its name does not say").choices(formats),
-    new Option("--delimiter <character>", "what stands between the fields of a CSV file; tab for a tab"),
-    new Option("--header", "the first line of a CSV file holds names"),
-    new Option("--no-header", "the first line of a CSV file holds values"),
-    new Option("--null <spellings>", "what stands for a missing value, separated by commas").argParser(names),
-    new Option("--encoding <name>", "of a text file, such as windows-1252"),
-  ];
-  for (const option of options) command.addOption(option);
-  return command;
+export function withTableOptions(command: CommandUnknownOpts): CommandUnknownOpts {
+  return command
+    .option("--sql <query>", "a query instead of a table: \"select … from 'cars.csv'\"")
+    .option("--columns <names>", "read these columns only, separated by commas", names)
+    .option("--limit <rows>", "read the first rows only", wholeNumber)
+    .option("--sample <rows>", "draw so many rows from all of them", wholeNumber)
+    .option("--sample-seed <n>", "another draw for another number", seedNumber, 0)
+    .addOption(new Option("--format <name>", "what the file is, where its name does not say").choices(formats))
+    .option("--delimiter <character>", "what stands between the fields of a CSV file; tab for a tab")
+    .option("--header", "the first line of a CSV file holds names")
+    .option("--no-header", "the first line of a CSV file holds values")
+    .option("--null <spellings>", "what stands for a missing value, separated by commas", names)
+    .option("--encoding <name>", "of a text file, such as windows-1252");
 }
 
 /** What commander makes of them. */

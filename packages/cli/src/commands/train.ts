@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { Command } from "@commander-js/extra-typings";
+import { Command, type CommandUnknownOpts } from "@commander-js/extra-typings";
 import { type Checkpoint, loadCheckpoint } from "evenkeel/io";
 import { type TrainingProgress, trainingProgress } from "../progress/trainingProgress.ts";
 import { findRun } from "../runs/findRun.ts";
@@ -41,7 +41,7 @@ interface Flags extends TrainFlags, TableFlags {
 }
 
 /** `evenkeel train TABLE`: a table in, a model, its scores and a report out. */
-export function trainCommand(context: CommandContext): Command {
+export function trainCommand(context: CommandContext): CommandUnknownOpts {
   const command = withTableOptions(new Command("train"))
     .description("Trains a network on a table and says how good it is, beside simple models.")
     .argument("[table]", "a file, a pattern, - for standard input, or a built-in table: mpg, penguins, flights")
@@ -51,9 +51,11 @@ export function trainCommand(context: CommandContext): Command {
     .option("--tensorboard", "write an event file for TensorBoard too")
     .option("--no-report", "write no HTML report")
     .option("--json", "print the result as JSON; progress goes to standard error");
-  addTrainFlags(command as unknown as Command);
-  command.addHelpText("after", examples).action((source, given) => train(source, given as unknown as Flags, context));
-  return command as unknown as Command;
+  addTrainFlags(command);
+  return command.addHelpText("after", examples).action((...given) => {
+    const [source, flags] = given as unknown as [string | undefined, Flags];
+    return train(source, flags, context);
+  });
 }
 
 async function train(source: string | undefined, flags: Flags, context: CommandContext): Promise<void> {
@@ -186,8 +188,7 @@ async function writeReport(
     import("../report/trainingReport.ts"),
     import("../training/report.ts"),
   ]);
-  run.writeReport(
-    await trainingReport(reportData(training, table, readConfig(run.path), result, readMetrics(run.path))),
-  );
+  const data = await reportData(training, table, readConfig(run.path), result, readMetrics(run.path));
+  run.writeReport(await trainingReport(data));
   return run.file("report");
 }

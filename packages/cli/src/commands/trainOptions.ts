@@ -1,4 +1,4 @@
-import { type Command, Option } from "@commander-js/extra-typings";
+import { type CommandUnknownOpts, Option } from "@commander-js/extra-typings";
 import { type Activation, activations, type Norm, norms, type PreprocessingOptions } from "evenkeel/tabular";
 import { lossNames, optimizerNames, scheduleNames, statisticsNames, type TrainTableOptions } from "evenkeel/train";
 import { pairs, positiveNumber, share, wholeNumber, widths } from "../arguments.ts";
@@ -33,7 +33,7 @@ export interface TrainFlags extends ColumnFlags {
 }
 
 /** Adds the flags to a command, in groups as its help shows them. */
-export function addTrainFlags(command: Command): void {
+export function addTrainFlags(command: CommandUnknownOpts): void {
   const group = (title: string, ...options: Option[]) => {
     for (const option of options) command.addOption(option.helpGroup(`${title}:`));
   };

@@ -4,7 +4,7 @@ import { type Html, html, trusted } from "./html.ts";
 import type { Estimate, StudyArm, StudyReportData } from "./types.ts";
 
 /** The arms in the order of the study, the best one on the test rows in bold; intervals stand under their means. */
-export function armsTable({ rows, metric, unit, targetError }: StudyReportData): Html {
+export function armsTable({ rows, metric, unit }: StudyReportData): Html {
   const { short, inUnits } = metricFacts(metric);
   const named = inUnits && unit !== undefined ? `${short}, ${unit}` : short;
   const timed = rows.some(({ msPerEpoch }) => msPerEpoch !== null);
@@ -13,7 +13,7 @@ export function armsTable({ rows, metric, unit, targetError }: StudyReportData):
     "learning rate",
     `test ${named}`,
     "difference",
-    ...(targetError === null ? [] : [`epochs to ${Number(targetError.toPrecision(3))}`]),
+    "epochs to target",
     "spread",
     "test minus train",
     "diverged",
@@ -27,7 +27,7 @@ export function armsTable({ rows, metric, unit, targetError }: StudyReportData):
       lr,
       withInterval(test, plainText),
       difference === null ? "" : withInterval(difference, signedText),
-      ...(targetError === null ? [] : [html`${epochsTo.median === null ? "–" : Math.ceil(epochsTo.median)}${arrived}`]),
+      html`${epochsTo.median === null ? "–" : Math.ceil(epochsTo.median)}${arrived}`,
       spread === null ? "" : scoreText(spread),
       plainText(gap.value),
       `${diverged.runs} of ${diverged.of}`,

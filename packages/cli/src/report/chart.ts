@@ -96,7 +96,7 @@ export function shortened(text: string, characters: number): string {
  */
 export function nameAxis(names: readonly string[]): { y: PositionFieldDef<string>; keys: string[]; width: number } {
   const keys = names.map((_, row) => String(row));
-  const shown = names.map((name) => shortened(name, 28));
+  const shown = names.map((name) => shortened(name, 34));
   return {
     keys,
     width: 14 + Math.max(30, ...shown.map(textWidth)),

@@ -20,20 +20,23 @@ export function summarize({ label, runs }: Curve): LinePoint[] {
   return points;
 }
 
+interface CurvesOptions {
+  readonly title: string;
+  readonly description: string;
+  readonly bestEpoch?: number;
+  /** All curves whose charts are to have the same scale. */
+  readonly sharedWith?: readonly Curve[];
+}
+
 /** Learning curves: a line for each, a band around it where there are several seeds, its name at its end. */
-export function curvesChart(
-  curves: readonly Curve[],
-  {
+export function curvesChart(curves: readonly Curve[], options: CurvesOptions): Promise<Html> {
+  const { title, description, bestEpoch, sharedWith = curves } = options;
+  const all = sharedWith.flatMap(summarize);
+  const last = Math.max(2, ...all.map(({ at }) => at));
+  return lineChart(curves.flatMap(summarize), {
     title,
     description,
-    bestEpoch,
-  }: { readonly title: string; readonly description: string; readonly bestEpoch?: number },
-): Promise<Html> {
-  const points = curves.flatMap(summarize);
-  const last = Math.max(2, ...points.map(({ at }) => at));
-  return lineChart(points, {
-    title,
-    description,
+    sharedWith: all,
     x: {
       scale: { domain: [1, last], nice: false },
       axis: { title: "epoch", tickCount: 6, tickMinStep: 1, format: "d" },

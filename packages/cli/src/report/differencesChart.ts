@@ -26,13 +26,11 @@ export async function differencesChart(
   const seeds = rows.flatMap(({ differences = [] }, row) =>
     differences.map((value) => ({ row: names.keys[row], value })),
   );
-  const ends = [0, ...values.flatMap(({ low, high }) => [low, high]), ...seeds.map(({ value }) => value)];
-  const all = ends.filter(Number.isFinite);
-  const { domain, ticks } = paddedScale(Math.min(...all), Math.max(...all), 6);
+  const { domain, ticks } = paddedScale(...extentOf(values), 6);
   const right = 170;
   const width = pageWidth - names.width - right;
   const y = names.y;
-  const x: PositionFieldDef<string> = { type: "quantitative", scale: { domain, nice: false } };
+  const x: PositionFieldDef<string> = { type: "quantitative", scale: { domain, nice: false, clamp: true } };
   const color = {
     field: "side",
     type: "nominal" as const,
@@ -76,6 +74,17 @@ export async function differencesChart(
     },
     `Differences to ${to}, mean and 95% interval: ${values.map(({ text }, row) => `${rows[row].label} ${text}`).join("; ")}.`,
   );
+}
+
+/** Where the axis begins and ends: one arm that went astray is not to press all others into a line. */
+function extentOf(intervals: readonly { readonly low: number; readonly high: number }[]): [number, number] {
+  const reach = intervals.map(({ low, high }) => Math.max(Math.abs(low), Math.abs(high))).sort((a, b) => a - b);
+  const most = 5 * reach[Math.floor((reach.length - 1) / 2)];
+  const within = (value: number) => Math.min(most, Math.max(-most, value));
+  return [
+    Math.min(0, ...intervals.map(({ low }) => within(low))),
+    Math.max(0, ...intervals.map(({ high }) => within(high))),
+  ];
 }
 
 function sideOf(interval: Estimate["interval"], better: "lower" | "higher"): string {

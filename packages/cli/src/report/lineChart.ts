@@ -24,6 +24,8 @@ export interface LineChartOptions {
   readonly bands: boolean;
   /** A dot at each point, where there are few. */
   readonly dots?: boolean;
+  /** The points of all charts that are to have the same scale; those of this one alone where it is not given. */
+  readonly sharedWith?: readonly LinePoint[];
   /** A dashed line across, with its name. */
   readonly at?: { readonly value: number; readonly name: string };
 }
@@ -37,7 +39,7 @@ export async function lineChart(points: readonly LinePoint[], options: LineChart
   const names = new Map(labels.map((label) => [label, shortened(label, 30)]));
   const right = 16 + Math.max(60, ...[...names.values()].map((name) => textWidth(name) * 1.05));
   const width = pageWidth - padding.left - right;
-  const scale = scaleOf(points);
+  const scale = scaleOf(options.sharedWith ?? points);
 
   const x: PositionFieldDef<string> = { field: "at", type: "quantitative", ...options.x };
   const y: PositionFieldDef<string> = {

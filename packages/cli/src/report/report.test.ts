@@ -78,7 +78,7 @@ function study(text: string): StudyReportData {
     ran: [text],
     notes: [text],
     reference: text,
-    targetError: 2.5,
+    targetError: "1.1 times what the reference ends with",
     seeds: 5,
     claims: (["held", "not held", "undecided"] as const).map((verdict) => ({
       claim: text,
@@ -87,22 +87,30 @@ function study(text: string): StudyReportData {
       verdict,
     })),
     rows: [arm(text, 2, null), arm("worse", 3, 1), arm("better", 1, -1), arm("open", 2.1, 0.1)],
-    curves: {
-      metric: "mae",
-      lines: [
-        {
-          label: text,
-          runs: [
-            [3, 2],
-            [2, 1],
-          ],
-        },
-      ],
-    },
-    learningRates: [
-      { label: text, points: [0.001, 0.01, 0.1].map((at) => ({ at, ...estimate(2), failed: at === 0.1 ? 1 : 0 })) },
+    curves: [
+      {
+        title: text,
+        lines: [
+          {
+            label: text,
+            runs: [
+              [3, 2],
+              [2, 1],
+            ],
+          },
+        ],
+      },
+      { title: "two", lines: [{ label: "b", runs: [[30]] }] },
     ],
-    rowCounts: [{ label: text, points: [100, 200].map((at) => ({ at, ...estimate(2) })) }],
+    learningRates: [
+      {
+        title: text,
+        lines: [
+          { label: text, points: [0.001, 0.01, 0.1].map((at) => ({ at, ...estimate(2), failed: at === 0.1 ? 1 : 0 })) },
+        ],
+      },
+    ],
+    rowCounts: [{ title: text, lines: [{ label: text, points: [100, 200].map((at) => ({ at, ...estimate(2) })) }] }],
   };
 }
 
@@ -260,7 +268,7 @@ describe("the report of a study", () => {
     expect(page).toMatch(/<tr class="ours"><th scope="row">better/);
     expect(page).toMatch(/<td>\+1\.00<small>\+0\.500 to \+1\.50<\/small>/);
     expect(page).toContain("<small>3 of 5 arrive</small>");
-    expect(anatomy(page).charts).toHaveLength(4);
+    expect(anatomy(page).charts).toHaveLength(5);
     expect(page).toContain("Crosses: some seeds diverged there.");
   });
 
@@ -280,7 +288,7 @@ describe("the report of a study", () => {
 
   test("draws what there is of an interrupted study", async () => {
     const { curves: _, learningRates: __, rowCounts: ___, ...rest } = study("Arm");
-    const page = await studyReport({ ...rest, rows: [], claims: [], notes: [], targetError: null });
+    const page = await studyReport({ ...rest, rows: [], claims: [], notes: [] });
     expect(anatomy(page).charts).toEqual([]);
     const lonely = rest.rows.map((row) => ({ ...row, test: { value: Number.NaN, interval: null }, spread: null }));
     expect(await studyReport({ ...rest, rows: lonely })).not.toContain("NaN");

@@ -5,7 +5,7 @@ import { differencesChart } from "./differencesChart.ts";
 import { type Html, html } from "./html.ts";
 import { figure, findingsList, page, section, settingsList, wholeText } from "./page.ts";
 import { seriesChart } from "./seriesChart.ts";
-import type { Series, StudyReportData, Verdict } from "./types.ts";
+import type { Panel, Series, StudyReportData, Verdict } from "./types.ts";
 
 /**
  * The report of a study as one HTML file, which needs nothing else: the answer, the claims with their verdicts and the rules that gave
@@ -24,16 +24,24 @@ export async function studyReport(data: StudyReportData): Promise<string> {
   ]);
 }
 
-function header({ title, table, target, headline: [answer, ...more], seeds }: StudyReportData): Html {
+function header({ title, table, target, headline: [answer = "", ...more], seeds }: StudyReportData): Html {
   return html`<header><h1>${title}</h1>
 <p class="quiet facts">Predicting <strong>${target}</strong> from ${table.source}: ${wholeText(table.rows)} rows, ${seeds} ${
     seeds === 1 ? "seed" : "seeds"
   }.</p></header>
-<p class="answer">${answer}</p>
+${answerOf(answer)}
 ${more.map(
   (sentence) => html`<p>${sentence}</p>
 `,
 )}`;
+}
+
+/** What comes before the colon is the answer, where it is short; the rest is what it rests on. */
+function answerOf(text: string): Html {
+  const [, answer, rest] = /^([^:]{10,90}): (.+)$/s.exec(text) ?? [];
+  if (answer === undefined) return html`<p class="answer">${text}</p>`;
+  return html`<p class="answer">${answer}.</p>
+<p>${rest.charAt(0).toUpperCase() + rest.slice(1)}</p>`;
 }
 
 /** In words and by a sign, not by colour alone. */
@@ -61,71 +69,73 @@ ${rows}</tbody></table></div>
 }
 
 function armsNote({ reference, targetError }: StudyReportData): string {
-  const epochs =
-    targetError === null ? "" : " Epochs: the median over seeds until the validation error is at most that.";
+  const epochs = ` Epochs to target: the median over seeds until ${targetError}.`;
   return `Means over seeds, with their 95% intervals. Differences: to ${reference}, seed by seed.${epochs} Spread: standard deviation over seeds. Bold: the best on the test rows, which chose nothing.`;
 }
 
 async function charts(data: StudyReportData): Promise<Html[]> {
-  const { metric, unit, rows, reference, curves, learningRates = [], rowCounts = [], seeds } = data;
-  const { short, label, better } = metricFacts(metric);
-  const titleOf = (name: string, prefix = "") => {
-    const facts = metricFacts(name);
-    return prefix + (facts.inUnits && unit !== undefined ? `${facts.short}, ${unit}` : facts.short);
-  };
+  const { metric, unit, rows, reference, curves = [], learningRates = [], rowCounts = [], seeds } = data;
+  const { short, label, better, inUnits } = metricFacts(metric);
+  const titleOf = (part: string) => `${part} ${short}${inUnits && unit !== undefined ? `, ${unit}` : ""}`;
   const drawn: Html[] = [];
-  const add = (title: string, drawing: Html, caption: string) =>
-    drawn.push(section(title, figure(drawing, caption), { together: true }));
-
   const different = rows.flatMap(({ label, difference, differences }) =>
     difference === null || !Number.isFinite(difference.value) ? [] : [{ label, difference, differences }],
   );
   if (different.length > 0) {
     const marks = different.some(({ differences = [] }) => differences.length > 0) ? " Small marks: seeds." : "";
-    add(
-      "Differences",
-      await differencesChart(different, { title: titleOf(metric, "test "), to: reference, better }),
-      `The test ${short} of each arm minus that of ${reference}, seed by seed: ${better === "lower" ? "left" : "right"} of the dashed line is better. Dots and lines: means and their 95% intervals.${marks} Grey: the interval holds 0.`,
-    );
+    const drawing = await differencesChart(different, { title: titleOf("test"), to: reference, better });
+    const side = better === "lower" ? "left" : "right";
+    const caption = `The test ${short} of each arm minus that of ${reference}, seed by seed: ${side} of the dashed line is better. Dots and lines: means and their 95% intervals.${marks} Grey: the interval holds 0. What is far outside is drawn at the edge.`;
+    drawn.push(section("Differences", figure(drawing, caption), { together: true }));
   }
-  if (curves !== undefined && curves.lines.length > 0) {
-    const facts = metricFacts(curves.metric);
-    add(
-      "How the arms learned",
-      await curvesChart(curves.lines, {
-        title: titleOf(curves.metric),
-        description: `Learning curves by arm: ${facts.label} after each epoch, for ${curves.lines.map((line) => line.label).join(", ")}.`,
-      }),
-      `The ${facts.label} after each epoch.${seeds > 1 ? ` Lines: means over ${seeds} seeds. Bands: from the lowest seed to the highest.` : ""}`,
-    );
-  }
-  const series = async (title: string, lines: readonly Series[], across: string, caption: string) => {
-    if (lines.length === 0) return;
-    const drawing = await seriesChart(lines, {
-      title: titleOf(metric, "test "),
-      across,
-      description: `Test ${short} against ${across}, for ${lines.map((line) => line.label).join(", ")}.`,
-    });
-    const failed = lines.some(({ points }) => points.some((point) => (point.failed ?? 0) > 0));
-    add(
-      title,
-      drawing,
-      `${caption} Bands: 95% intervals over seeds.${failed ? " Crosses: some seeds diverged there." : ""}`,
-    );
+  const panels = async <Line extends { readonly label: string }>(
+    title: string,
+    groups: readonly Panel<Line>[],
+    draw: (lines: readonly Line[], all: readonly Line[], names: string) => Promise<Html>,
+    caption: string,
+  ) => {
+    const filled = groups.filter(({ lines }) => lines.length > 0);
+    if (filled.length === 0) return;
+    const all = filled.flatMap(({ lines }) => lines);
+    const drawings: Html[] = [];
+    for (const group of filled) {
+      const drawing = await draw(group.lines, all, group.lines.map((line) => line.label).join(", "));
+      drawings.push(html`<div class="panel">${filled.length > 1 && html`<h3>${group.title}</h3>`}${drawing}</div>`);
+    }
+    drawn.push(section(title, html`<figure>${drawings}<figcaption>${caption}</figcaption></figure>`));
   };
-  await series(
+  const over = seeds > 1 ? ` Lines: means over ${seeds} seeds. Bands: from the lowest seed to the highest.` : "";
+  await panels(
+    "How the arms learned",
+    curves,
+    (lines, sharedWith, names) => {
+      const description = `Learning curves: validation ${short} after each epoch, for ${names}.`;
+      return curvesChart(lines, { title: titleOf("validation"), description, sharedWith });
+    },
+    `The ${label} on the validation rows after each epoch, at each arm's own learning rate.${over}`,
+  );
+  const series = (across: string) => (lines: readonly Series[], sharedWith: readonly Series[], names: string) => {
+    const description = `Test ${short} against ${across}, for ${names}.`;
+    return seriesChart(lines, { title: titleOf("test"), across, description, sharedWith });
+  };
+  const failed = learningRates.some(({ lines }) => lines.some(hasFailed)) ? " Crosses: some seeds diverged there." : "";
+  await panels(
     "Learning rates",
     learningRates,
-    "learning rate",
-    `The ${label} on the test rows at each learning rate. A wide valley forgives a rate that is badly chosen.`,
+    series("learning rate"),
+    `The ${label} on the test rows at each learning rate. A wide valley forgives a rate that is badly chosen. Bands: 95% intervals over seeds.${failed}`,
   );
-  await series(
+  await panels(
     "Rows",
     rowCounts,
-    "training rows",
-    `The ${label} on the test rows when only so many rows are trained on.`,
+    series("training rows"),
+    `The ${label} on the test rows when only so many rows are trained on. Bands: 95% intervals over seeds.`,
   );
   return drawn;
+}
+
+function hasFailed({ points }: Series): boolean {
+  return points.some(({ failed = 0 }) => failed > 0);
 }
 
 function listOf(sentences: readonly string[]): Html {

@@ -34,6 +34,7 @@ figure svg { display: block; max-width: 100%; height: auto; overflow: visible; }
 figcaption { margin-top: 0.5rem; max-width: 42rem; }
 .pair { display: flex; flex-wrap: wrap; gap: 1.5rem; justify-content: space-between; }
 .pair > * { flex: 0 1 21.5rem; min-width: 0; }
+.panel { break-inside: avoid; }
 .wide { overflow-x: auto; }
 table { border-collapse: collapse; width: 100%; font-size: 0.92rem; line-height: 1.4; font-variant-numeric: tabular-nums; }
 caption { text-align: left; color: var(--quiet); font-size: 0.875rem; padding: 0 0 0.4rem; }
@@ -73,7 +74,7 @@ footer { margin-top: 3rem; padding-top: 0.9rem; border-top: 1px solid var(--rule
   * { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
   html { font-size: 13.5px; } body { padding: 0; max-width: none; font-size: 1rem; }
   .pair { flex-wrap: nowrap; } .pair > * { flex: 1 1 0; } h2 { margin-top: 1.8rem; } footer { margin-top: 1.6rem; break-inside: avoid; break-before: avoid; }
-  h2, h3, caption { break-after: avoid; } figure, tr, .headline, pre, li { break-inside: avoid; }
+  h2, h3, caption { break-after: avoid; } section.together figure, tr, .headline, pre, li { break-inside: avoid; }
   section.together { break-inside: avoid; }
   thead { display: table-header-group; } .wide, pre { overflow: visible; } pre { white-space: pre-wrap; }
 }

@@ -109,6 +109,12 @@ export interface Series {
   readonly points: readonly (Estimate & { readonly at: number; readonly failed?: number })[];
 }
 
+/** Lines that are drawn together: seven at most can be told apart. */
+export interface Panel<Line> {
+  readonly title: string;
+  readonly lines: readonly Line[];
+}
+
 /** What `studyReport` shows. The first fields are those of the library's StudyReport. */
 export interface StudyReportData extends ReportSource {
   /** The answer first, then what belongs to it; a sentence or two each. */
@@ -117,8 +123,8 @@ export interface StudyReportData extends ReportSource {
   readonly ran: readonly string[];
   /** The arm that the others are compared with. */
   readonly reference: string;
-  /** What the epochs are counted to. */
-  readonly targetError: number | null;
+  /** What the epochs are counted to, in words. */
+  readonly targetError: string;
   readonly rows: readonly StudyArm[];
   /** `rule` was fixed before the figures were known; `sentence` says what they are. */
   readonly claims: readonly {
@@ -130,10 +136,11 @@ export interface StudyReportData extends ReportSource {
   /** What has to be known to read the figures. */
   readonly notes: readonly string[];
   readonly seeds: number;
-  readonly curves?: { readonly metric: string; readonly lines: readonly Curve[] };
-  readonly learningRates?: readonly Series[];
+  /** Learning curves of `metric` on the validation rows. Panels of a chart share their scale. */
+  readonly curves?: readonly Panel<Curve>[];
+  readonly learningRates?: readonly Panel<Series>[];
   /** Over the number of rows that were trained on. */
-  readonly rowCounts?: readonly Series[];
+  readonly rowCounts?: readonly Panel<Series>[];
   readonly findings?: readonly RunFinding[];
 }
 

@@ -22,7 +22,7 @@ export function armsText(report: StudyReport, output: Output): string {
     { head: "difference", cell: (row) => differenceText(row, write, output) },
   ];
   const second: Column[] = [
-    ...(targetError === null ? [] : [{ head: "epochs", cell: epochsText }]),
+    { head: "epochs", cell: epochsText },
     { head: "spread", cell: ({ spread }) => (spread === null ? "" : write(spread)) },
     { head: "rates", cell: ({ trains }) => String(trains.length) },
     { head: "gap", cell: ({ gap }) => write(gap.value) },
@@ -36,11 +36,9 @@ export function armsText(report: StudyReport, output: Output): string {
   const whole = tableOf(rows, [...first, ...second], output);
   const fits = visibleWidth(whole) <= width;
   const tables = fits ? whole : [tableOf(rows, first, output), tableOf(rows, second, output)].join("\n\n");
-  const epochs =
-    targetError === null ? "" : ` epochs: median until the validation error is at most ${scoreText(targetError)}.`;
   const legend =
     `Mean over seeds ± half of its 95% interval. lr: the rate that is best on the validation rows. difference: to ${reference}, seed by ` +
-    `seed.${epochs} spread: standard deviation over seeds. rates: how many learning rates train. gap: test minus training error. ` +
+    `seed. epochs: median until ${targetError}. spread: standard deviation over seeds. rates: how many learning rates train. gap: test minus training error. ` +
     "recomputed: the same weights with running statistics recomputed over the training rows." +
     (second.some(({ head }) => head === "rescaled") ? " rescaled: how far other units move the error." : "");
   return `${tables}\n${colors.dim(wrap(legend, width))}`;

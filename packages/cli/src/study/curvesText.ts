@@ -1,16 +1,19 @@
-import type { ArmChart, StudyCharts, StudyResult } from "evenkeel/study";
+import { type Arm, describeArm, type StudyResult, StudyView } from "evenkeel/study";
 import { type Curve, drawCurves } from "../curves.ts";
 import { metricFacts, scoreText } from "../metrics.ts";
 import { type Output, widthOf, wrap } from "../terminal.ts";
 
 /** Learning curves with and without BatchNorm, a drawing for each scale of the features, all within the same edges. */
-export function curvesText({ plan }: StudyResult, { arms, constant }: StudyCharts, output: Output): string[] {
+export function curvesText({ plan, trials }: StudyResult, output: Output): string[] {
   const { colors } = output;
   const { metric, epochs } = plan.settings;
-  const drawn = arms.filter(({ arm, curves }) => arm.dropout === 0 && arm.norm !== "layer" && curves.length > 0);
-  if (drawn.length === 0 || epochs < 2 || constant === null || !(constant > 0)) return [];
-  const scales = [...new Set(drawn.map(({ arm }) => arm.scale))];
-  const groups = scales.map((scale) => drawn.filter(({ arm }) => arm.scale === scale).map(curveOf));
+  const view = new StudyView(plan, trials);
+  const constant = meanOf(plan.seeds.flatMap((seed) => view.constantOf(seed) ?? []));
+  const arms = plan.arms.filter(({ dropout, norm }) => dropout === 0 && norm !== "layer");
+  const groups = [...new Set(arms.map(({ scale }) => scale))]
+    .map((scale) => arms.filter((arm) => arm.scale === scale).flatMap((arm) => curvesOf(view, arm)))
+    .filter((group) => group.length > 0);
+  if (groups.length === 0 || epochs < 2 || !(constant > 0)) return [];
   const lowest = Math.min(...groups.flat().flatMap(({ values }) => values));
   const bottom = Math.max(Math.min(lowest, constant / 2), constant / 1000);
   const short = metricFacts(metric).short;
@@ -30,8 +33,22 @@ export function curvesText({ plan }: StudyResult, { arms, constant }: StudyChart
   ];
 }
 
-function curveOf({ label, arm, statistics, lr, curves }: ArmChart): Curve {
-  const values = curves[0].map((_, epoch) => curves.reduce((sum, curve) => sum + curve[epoch], 0) / curves.length);
-  const color = arm.norm === "none" ? "cyan" : statistics === "asTrained" ? "yellow" : "green";
-  return { label: `${label}, learning rate ${lr}`, values, color };
+function curvesOf(view: StudyView, arm: Arm): Curve[] {
+  const kinds = arm.norm === "batch" ? (["asTrained", "recomputed"] as const) : (["asTrained"] as const);
+  return kinds.flatMap((kind): Curve[] => {
+    const curves = [...view.seen(arm, kind).values()].map(({ curve }) => curve).filter(({ length }) => length > 0);
+    if (curves.length === 0) return [];
+    const word = arm.norm !== "batch" ? "" : kind === "asTrained" ? ", as trained" : ", recomputed";
+    return [
+      {
+        label: `${describeArm(arm)}${word}, learning rate ${view.rate(arm, kind)?.lr}`,
+        values: curves[0].map((_, epoch) => meanOf(curves.map((curve) => curve[epoch]))),
+        color: arm.norm === "none" ? "cyan" : kind === "asTrained" ? "yellow" : "green",
+      },
+    ];
+  });
+}
+
+function meanOf(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
 }

@@ -1,5 +1,5 @@
 import { resolve } from "node:path";
-import { planStudy, runStudy, type StudyPlan, studyCharts, studyReport } from "evenkeel/study";
+import { planStudy, runStudy, type StudyPlan, type StudyResult, studyReport, type TrialRun } from "evenkeel/study";
 import { checkTable, inferSchema, TableError } from "evenkeel/tabular";
 import { schemaOptions, targetOf } from "../commands/columnOptions.ts";
 import type { CommandContext } from "../commands/context.ts";
@@ -7,6 +7,7 @@ import { duration } from "../commands/runsText.ts";
 import type { StudyFlags } from "../commands/study.ts";
 import { readTableOf, type TableFlags } from "../commands/tableOptions.ts";
 import { studyProgress } from "../progress/studyProgress.ts";
+import type { RunFinding } from "../runs/types.ts";
 import { count, type Output } from "../terminal.ts";
 import { shortPath } from "../training/outcome.ts";
 import { UsageError } from "../usageError.ts";
@@ -90,13 +91,12 @@ export async function runStudyCommand(
   const written: string[] = [folder.file("trials.jsonl")];
   const report = shown && studyReport(shown, trials);
   if (shown !== undefined && report !== undefined) {
-    const charts = studyCharts(shown);
-    output.write(`\n${studyText(shown, report, charts, output)}`);
+    output.write(`\n${studyText(shown, report, output)}`);
     folder.writeResult(shown);
     written.unshift(folder.file("result.json"));
     if (flags.report) {
       written.unshift(folder.file("report.html"));
-      await writeReport(folder, { result: shown, report, charts, findings: noticed });
+      await writeReport(folder, shown, trials, noticed);
     }
   }
   const trained = count(trials.length - store.finished.length, "network");
@@ -140,12 +140,16 @@ function interruption({ seeds }: StudyPlan, trained: number, whole: number, seco
 
 async function writeReport(
   folder: StudyFolder,
-  about: Omit<Parameters<typeof import("./reportData.ts").reportData>[0], "config" | "id">,
+  result: StudyResult,
+  trials: readonly TrialRun[],
+  findings: readonly RunFinding[],
 ): Promise<void> {
   // Vega takes a while to load, and only reports need it.
-  const [{ studyReport: html }, { reportData }] = await Promise.all([
+  const [{ studyReport: html }, { studyReportData }] = await Promise.all([
     import("../report/studyReport.ts"),
-    import("./reportData.ts"),
+    import("../report/studyData.ts"),
   ]);
-  folder.writeReport(await html(reportData({ ...about, config: folder.config, id: folder.id })));
+  const { started, table, versions } = folder.config;
+  const source = { id: folder.id, created: new Date(started), table, versions, findings };
+  folder.writeReport(await html(studyReportData(result, source, trials)));
 }

@@ -1,11 +1,11 @@
-import type { StudyCharts, StudyReport, StudyResult } from "evenkeel/study";
+import type { StudyReport, StudyResult } from "evenkeel/study";
 import { type Output, printable, widthOf, wrap } from "../terminal.ts";
 import { armsText } from "./armsText.ts";
 import { claimsText } from "./claimsText.ts";
 import { curvesText } from "./curvesText.ts";
 
 /** The report of a study for the terminal: the answer first, then what it rests on. */
-export function studyText(result: StudyResult, report: StudyReport, charts: StudyCharts, output: Output): string {
+export function studyText(result: StudyResult, report: StudyReport, output: Output): string {
   const { colors } = output;
   const width = widthOf(output);
   const stale = result.headline.stale.length;
@@ -18,7 +18,7 @@ export function studyText(result: StudyResult, report: StudyReport, charts: Stud
     [colors.bold(paragraph(answer)), ...more.map(paragraph)],
     [colors.bold(`The arms: errors on the test rows (${printable(report.metric)})`), armsText(report, output)],
     [colors.bold("Seven claims about batch normalization, on this table"), ...claimsText(report, output)],
-    curvesText(result, charts, output),
+    curvesText(result, output),
     diagnoses.length === 0 ? [] : [colors.bold("Are the running statistics stale?"), ...diagnoses.map(item)],
     [colors.bold("What has to be known to read this, and what one table cannot say"), ...report.notes.map(item)],
   ];

@@ -97,13 +97,13 @@ function typed(column: string, type: string, found: Sniffed, nulls: string, spel
   const present = `CASE WHEN NOT list_contains(CAST([${nulls}] AS VARCHAR[]), ${column}) THEN ${column} END`;
   if (type === "VARCHAR") return { sql: spelled ? present : column, type };
   const format = type === "DATE" ? found.dates : type.startsWith("TIMESTAMP") ? found.timestamps : null;
-  // What is missing is looked up only among what is not of the type.
-  if (format !== null) {
-    const [at, to] = [literal(format), "TIMESTAMP"];
-    return { sql: `COALESCE(try_strptime(${column}, ${at}), strptime(${present}, ${at}))`, type: to };
-  }
   const point = (text: string) => (found.comma && type === "DOUBLE" ? `replace(${text}, ',', '.')` : text);
-  return { sql: `COALESCE(TRY_CAST(${point(column)} AS ${type}), CAST(${point(present)} AS ${type}))`, type };
+  const cast = (text: string) =>
+    format === null ? `CAST(${point(text)} AS ${type})` : `strptime(${text}, ${literal(format)})`;
+  const tried = format === null ? `TRY_${cast(column)}` : `try_${cast(column)}`;
+  // The usual spellings are none of the type, so that they are looked up only among what is not; -9 may be one.
+  const sql = spelled ? cast(present) : `COALESCE(${tried}, ${cast(present)})`;
+  return { sql, type: format === null ? type : "TIMESTAMP" };
 }
 
 async function sniff(

@@ -5,7 +5,7 @@ export class TableReadError extends Error {
   readonly exitCode = 2;
 }
 
-/** Something a reader of the table should know. Positions of rows count from 0, as in the table. */
+/** Something a reader of the table should know. */
 export interface ReadNote {
   readonly severity: "warning" | "note";
   readonly code: string;

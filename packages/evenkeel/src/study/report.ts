@@ -1,7 +1,7 @@
 import { type Arm, describeArm, type Statistics } from "./arm.ts";
 import { differences, gapOf, testError, unitOf } from "./claims/claim.ts";
 import type { Claim } from "./claims/index.ts";
-import { epochsTo } from "./claims/speed.ts";
+import { describeTarget, epochsTo } from "./claims/speed.ts";
 import { trainingRates } from "./claims/stability.ts";
 import { describePlan } from "./plan.ts";
 import type { StudyResult } from "./result.ts";
@@ -42,7 +42,8 @@ export interface StudyReport {
   readonly headline: readonly string[];
   /** "MAE in Miles_per_Gallon" */
   readonly metric: string;
-  readonly targetError: number | null;
+  /** The validation error that `epochsTo` counts to, in words or as a number. */
+  readonly targetError: string;
   readonly reference: string;
   readonly rows: readonly ReportRow[];
   readonly claims: readonly Claim[];
@@ -55,7 +56,6 @@ export function studyReport(result: StudyResult, runs: readonly TrialRun[] = [])
   const { plan, complete, headline, claims } = result;
   const view = new StudyView(plan, result.trials);
   const unit = plan.task === "regression" ? ` in ${plan.target}` : "";
-  const target = view.targetError;
   const rows = plan.arms.flatMap((arm) =>
     (arm.norm === "batch" ? (["asTrained", "recomputed"] as const) : (["asTrained"] as const)).flatMap(
       (statistics) => rowOf(view, arm, statistics, runs) ?? [],
@@ -66,7 +66,7 @@ export function studyReport(result: StudyResult, runs: readonly TrialRun[] = [])
     ran: describePlan(plan),
     headline: headline.sentences,
     metric: `${unitOf(view)}${unit}`,
-    targetError: Number.isFinite(target) ? target : null,
+    targetError: describeTarget(view),
     reference: describeArm(view.reference),
     rows,
     claims,
@@ -87,7 +87,7 @@ function rowOf(
   const observations = [...seen.values()];
   const average = (of: (observation: Observation) => number) => estimateMean(observations.map(of));
   const apart = arm === view.reference ? [] : differences(seen, view.seen(view.reference));
-  const arrivals = observations.map((one) => epochsTo(view.targetError, one) ?? Number.POSITIVE_INFINITY);
+  const arrivals = observations.map((one) => epochsTo(view.targetError(one.seed), one) ?? Number.POSITIVE_INFINITY);
   const middle = median(arrivals);
   const moved =
     rescale === null
@@ -114,7 +114,7 @@ function rowOf(
 }
 
 /** "z-score, BatchNorm, as trained" */
-export function labelOf(arm: Arm, statistics: ReportRow["statistics"]): string {
+function labelOf(arm: Arm, statistics: ReportRow["statistics"]): string {
   const kind = statistics === "asTrained" ? ", as trained" : ", recomputed";
   return describeArm(arm) + (arm.norm === "batch" ? kind : "");
 }

@@ -88,6 +88,19 @@ describe("a trial", () => {
     expect(result.constant.train.logLoss).toBeCloseTo(entropy, 9);
   });
 
+  test("columns of many categories are embedded", async () => {
+    const many = tableFromRows(rows.map(({ a, y }, i) => ({ a, place: `p${i % 20}`, y: y + 3 * (i % 20) })));
+    const places = { table: many, schema: inferSchema(many, { target: "y", kinds: { place: "category" } }) };
+    const [spec] = rateTrials(planStudy(places, { ...options, epochs: 100, lrs: [0.03] })).filter(({ id }) =>
+      id.startsWith("zscore+batch lr"),
+    );
+    expect(prepare(places, spec).train.inputs.map(({ dtype }) => dtype)).toEqual(["float32", "int32"]);
+    const { result } = await runTrial(places, spec);
+    const { asTrained, recomputed } = result.readings;
+    expect(asTrained?.test.mae).toBeLessThan((result.constant.test.mae ?? 0) / 2);
+    expect(recomputed?.test.mae).toBeLessThan((result.constant.test.mae ?? 0) / 2);
+  });
+
   test("one that diverges is a result that says when", async () => {
     const { result } = await runTrial(data, { ...specOf("raw"), lr: 1e30 });
     expect(result.diverged).toMatch(/^the loss was (NaN|Infinity) in epoch 1$/);

@@ -103,10 +103,12 @@ export class StudyView {
     return trial && error(trial.constant, part, trial.spec.metric);
   }
 
-  /** The validation error that "epochs to" counts to. */
-  get targetError(): number {
-    const reference = this.rate(this.reference, "kept");
-    return this.plan.targetError ?? (reference === undefined ? Number.NaN : 1.1 * reference.validation);
+  /**
+   * The validation error that "epochs to" counts to: the plan's, or 1.1 times what the reference ends with on the rows of
+   * that seed, for some rows are harder than others. NaN where there is none.
+   */
+  targetError(seed: number): number {
+    return this.plan.targetError ?? 1.1 * (this.seen(this.reference).get(seed)?.validation ?? Number.NaN);
   }
 }
 

@@ -37,6 +37,11 @@ describe("baselines of numbers", () => {
     expect([ridge.rows, ridge.note]).toEqual([192, undefined]);
   });
 
+  it("do not depend on the unit of an input that is not scaled", () => {
+    const { ridge } = baselinesOf({ a: a.map((value) => value * 1e-5), b, y: a }, { scale: "none" });
+    expect(ridge.scores.test?.r2).toBeGreaterThan(1 - 1e-6);
+  });
+
   it("are fitted on the logarithm where the target is", () => {
     const y = of((i) => Math.exp(5 + 3 * a[i]));
     expect(baselinesOf({ a, y }, { target: "log" }).ridge.scores.test?.r2).toBeGreaterThan(1 - 1e-6);

@@ -2,6 +2,7 @@ export { type Baseline, baselines } from "./baselines.ts";
 export { assertTable, checkTable } from "./checks.ts";
 export { columnOf, takeRows } from "./columns.ts";
 export { type Finding, type FindingCode, TableError } from "./findings.ts";
+export type { Scale } from "./fitEncoding.ts";
 export { inferSchema, type SchemaOptions } from "./inferSchema.ts";
 export {
   type Activation,
@@ -27,4 +28,4 @@ export { type Split, type SplitOptions, splitRows } from "./split.ts";
 export type { BooleanColumn, Column, DateColumn, NumberColumn, Table, TextColumn } from "./table.ts";
 export { tableFromColumns, tableFromRows } from "./tableFrom.ts";
 export { type ModelRecord, TableModel, type TableModelParts } from "./tableModel.ts";
-export type { ClassPredictions, NumberPredictions, Predictions } from "./target.ts";
+export type { ClassPredictions, NumberPredictions, Predictions, TargetTransform } from "./target.ts";

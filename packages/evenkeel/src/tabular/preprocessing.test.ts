@@ -133,6 +133,19 @@ describe("inputs", () => {
   });
 });
 
+it("names the row of the table, whichever rows it is asked for", () => {
+  const { preprocessing } = fitted({ a: y, b: [true, false, true, true], y });
+  const rows = new Int32Array([1, 3]);
+  const given = (a: unknown, b: unknown) => () =>
+    preprocessing.inputs(tableFromColumns({ a: [1, a, 1, 1], b: [1, b, 1, 1] }), rows);
+  expect(given("x", 0)).toThrow(/column "a" holds "x" in row 1,/);
+  expect(given(Number.POSITIVE_INFINITY, 0)).toThrow(/column "a" holds Infinity in row 1,/);
+  expect(given(1, 2)).toThrow(/column "b" holds 2 in row 1,/);
+  const target = tableFromColumns({ y: [1, null, 1, 1] });
+  expect(() => preprocessing.targets(target, rows)).toThrow(/has no value in row 1;/);
+  expect(() => preprocessing.truth(target, rows)).toThrow(/has no value in row 1;/);
+});
+
 describe("the target", () => {
   it("is undone on output", () => {
     const values = [1, 10, 100, 1000];
@@ -180,6 +193,7 @@ describe("the target", () => {
       /target "y" is Infinity, more than float32 can hold, in row 2/,
     ],
     ["a value beyond float32", [1, 2, 1e308, 4], {}, /target "y" is 1e\+308, more than float32 can hold, in row 2/],
+    ["one class", ["a", "a", "a", "a"], {}, /target "y" has 1 classes, expected at least 2/],
     ["the logarithm of 0", [1, 2, 0, -1], { target: "log" }, /target "y" is 0 in row 2, and only numbers above 0/],
     [
       "the logarithm of a class",

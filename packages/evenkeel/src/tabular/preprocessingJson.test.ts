@@ -136,6 +136,14 @@ describe("fromJSON", () => {
     expect(() => Preprocessing.fromJSON(change(jsonOf("y")))).toThrow(message);
   });
 
+  it("has no -0, which JSON would lose", () => {
+    const zeros = tableFromColumns({ x: [-0, -0, -0, 1], y: [1, 2, 3, 4] });
+    const schema = inferSchema(zeros, { target: "y", task: "regression" });
+    const preprocessing = Preprocessing.fit(zeros, schema, new Int32Array([0, 1, 2, 3]), { scale: "robust" });
+    const again = Preprocessing.fromJSON(JSON.parse(JSON.stringify(preprocessing)));
+    expect(again.inputs(zeros).x.data).toEqual(preprocessing.inputs(zeros).x.data);
+  });
+
   it("reads a number's target, and refuses one that cannot be undone", () => {
     const json = jsonOf("number");
     expect(Preprocessing.fromJSON(json).toJSON()).toEqual(json);

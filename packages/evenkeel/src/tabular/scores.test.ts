@@ -21,6 +21,12 @@ describe("scoresOf", () => {
     expect(scores.logLoss).toBeCloseTo(-(Math.log(0.7) + Math.log(0.4) + Math.log(0.5) + Math.log(2 ** -52)) / 4, 13);
   });
 
+  it("gives a tie to the first class, whichever is true", () => {
+    const tie = { classes: ["a"], probabilities: numbers(0.5, 0.5) };
+    expect(scoresOf("binary", tie, numbers(0)).accuracy).toBe(1);
+    expect(scoresOf("binary", tie, numbers(1)).accuracy).toBe(0);
+  });
+
   it("weighs classes alike for balanced accuracy", () => {
     const probabilities = numbers(1, 0, 1, 0, 1, 0, 1, 0);
     const scores = scoresOf("binary", { classes: ["a", "a", "a", "a"], probabilities }, numbers(0, 0, 0, 1));

@@ -45,6 +45,9 @@ export function fitTarget(
         `the target ${shorten(schema.target)} is ${task}: ${classes ? "classes have no logarithm" : "the schema lacks its classes"}`,
       );
     }
+    if (classes.length < 2) {
+      throw new RangeError(`the target ${shorten(schema.target)} has ${classes.length} classes, expected at least 2`);
+    }
     return { task, column: column.name, kind, classes };
   }
   if (kind === "category") {

@@ -1,14 +1,7 @@
-/** What Node and its like have and browsers lack; the first channel of a process takes Node 10 ms. */
-const { setImmediate } = globalThis as { readonly setImmediate?: (run: () => void) => void };
-
-/** One turn of the event loop. Unlike `setTimeout(0)` it costs microseconds. */
+/** One turn of the event loop. Unlike `setTimeout(0)` it costs microseconds, in Node and in browsers. */
 function eventLoopTurn(): Promise<void> {
   return new Promise((resolve) => {
-    if (setImmediate !== undefined) {
-      setImmediate(resolve);
-      return;
-    }
-    // A new channel every time: messages posted to one that is being emptied may be handed out in the same turn.
+    // A new channel every time: Node hands out messages posted to a channel that it is emptying in the same turn.
     const { port1, port2 } = new MessageChannel();
     port1.onmessage = () => {
       port1.close();

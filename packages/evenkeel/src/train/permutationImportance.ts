@@ -1,77 +1,80 @@
 import { checkOptions, describe } from "../core/index.ts";
-import { Generator, randperm, type Seed } from "../random/index.ts";
-import { type Column, type Schema, scoresOf, type Table, type TableModel, takeRows } from "../tabular/index.ts";
+import { Generator, randperm } from "../random/index.ts";
+import { columnOf, type Table, takeRows } from "../tabular/index.ts";
+
+export interface PermutationImportanceOptions {
+  /** The columns to try, usually the features. */
+  readonly columns: readonly string[];
+  /** Scores a table of the same columns, such as by the mean absolute error of a model's predictions. */
+  readonly score: (table: Table) => number | Promise<number>;
+  /** Whether less or more of the score is better: "lower" for errors, "higher" for accuracies. */
+  readonly better: "lower" | "higher";
+  /** How often each column is shuffled. Default 5. */
+  readonly repeats?: number;
+  /** Of the shuffles. Default 0. */
+  readonly seed?: number;
+  readonly signal?: AbortSignal;
+}
 
 export interface ColumnImportance {
   readonly column: string;
-  /** How much worse the score became in each repetition: positive where the column helps, in the metric's unit. */
+  /** By how much the score became worse, one number for each shuffle; about 0 for a column that the score does not need. */
   readonly drops: readonly number[];
-  readonly mean: number;
 }
 
-export interface PermutationImportanceOptions {
-  /** Positions of the rows to score; best such that were not trained on. Default: all. */
-  readonly rows?: Int32Array;
-  /** A name of `scoresOf`. Default "mae" for numbers, "accuracy" for classes. */
-  readonly metric?: string;
-  /** How often each column is shuffled. Default 5. */
-  readonly repeats?: number;
-  /** Orders are drawn from a generator of this seed. Default 0. */
-  readonly seed?: Seed;
-}
-
-const higherIsBetter: readonly string[] = ["r2", "accuracy", "balancedAccuracy"];
+const optionNames = ["columns", "score", "better", "repeats", "seed", "signal"];
 
 /**
- * How much a model relies on each column: how much worse its score becomes when that column's values are shuffled among
- * the rows, the most important first. Columns that say the same share their importance between them.
- * Breiman, Random Forests, 2001; https://scikit-learn.org/stable/modules/permutation_importance.html
+ * How much a score needs each column: by how much it becomes worse when the column's values are shuffled among the rows, which leaves
+ * everything as it was but what the column says of its row. The table is to be of rows that were not trained on. Columns that say
+ * the same stand in for each other, and look less important than they are.
  *
- * @throws TypeError or RangeError for an option that does not fit, or a table that lacks a column or the target
+ * Breiman 2001, "Random Forests", section 10; scikit-learn's `permutation_importance`.
+ *
+ * @returns the columns in the order given
+ * @throws RangeError for a column that the table does not have, TypeError or RangeError for options that do not fit; the signal's reason
+ *   when it is aborted
  */
-export function permutationImportance(
-  model: TableModel,
+export async function permutationImportance(
   table: Table,
-  options: PermutationImportanceOptions = {},
-): ColumnImportance[] {
-  checkOptions("permutationImportance", options, ["rows", "metric", "repeats", "seed"]);
-  const { rows, repeats = 5, seed = 0 } = options;
-  if (!(Number.isSafeInteger(repeats) && repeats >= 1)) {
+  options: PermutationImportanceOptions,
+): Promise<ColumnImportance[]> {
+  checkOptions("permutationImportance", options, optionNames);
+  const { columns, score, better, repeats = 5, seed = 0, signal } = options;
+  if (!Array.isArray(columns)) {
+    throw new TypeError(`permutationImportance: columns is ${describe(columns)}, expected an array of names`);
+  }
+  if (typeof score !== "function") {
+    throw new TypeError(`permutationImportance: score is ${describe(score)}, expected a function of a table`);
+  }
+  if (better !== "lower" && better !== "higher") {
+    throw new RangeError(`permutationImportance: better is ${describe(better)}, expected "lower" or "higher"`);
+  }
+  if (!Number.isInteger(repeats) || repeats < 1) {
     throw new RangeError(`permutationImportance: repeats is ${describe(repeats)}, expected a whole number from 1`);
   }
-  const scored = rows === undefined ? table : takeRows(table, rows);
-  const { metric = defaultMetric(model.schema) } = options;
-  const truth = model.preprocessing.truth(scored);
-  const score = (of: Table) => {
-    const value = scoresOf(model.schema.task, model.predict(of), truth)[metric];
-    if (value !== undefined) return value;
-    throw new RangeError(
-      `permutationImportance: metric is ${describe(metric)}, which ${model.schema.task} does not have`,
-    );
-  };
-  const whole = score(scored);
+  for (const name of columns) columnOf(table, name);
+
   const generator = new Generator(seed);
-  const features = model.schema.columns.filter(({ use }) => use === "feature").map(({ name }) => name);
-  const importances = features.map((column): ColumnImportance => {
-    const drops = Array.from({ length: repeats }, () => {
-      const shuffled = score(withShuffled(scored, column, randperm(scored.rows, generator)));
-      return higherIsBetter.includes(metric) ? whole - shuffled : shuffled - whole;
-    });
-    return { column, drops, mean: drops.reduce((sum, drop) => sum + drop, 0) / repeats };
-  });
-  return importances.sort((a, b) => b.mean - a.mean);
+  const sign = better === "lower" ? 1 : -1;
+  const whole = await score(table);
+  const importances: ColumnImportance[] = [];
+  for (const column of columns) {
+    const drops: number[] = [];
+    for (let repeat = 0; repeat < repeats; repeat++) {
+      signal?.throwIfAborted();
+      const order = Int32Array.from(randperm(table.rows, generator));
+      drops.push(sign * ((await score(shuffled(table, column, order))) - whole));
+    }
+    importances.push({ column, drops });
+  }
+  return importances;
 }
 
-function defaultMetric({ task }: Schema): string {
-  return task === "regression" ? "mae" : "accuracy";
-}
-
-/** The table with the values of one column in another order; all else is shared. */
-function withShuffled(table: Table, name: string, order: ArrayLike<number>): Table {
-  const columns = table.columns.map((column): Column => {
-    if (column.name !== name) return column;
-    const [shuffled] = takeRows({ rows: table.rows, columns: [column] }, Int32Array.from(order)).columns;
-    return shuffled;
+/** The same table with the values of one column in another order. */
+function shuffled(table: Table, name: string, order: Int32Array): Table {
+  const columns = table.columns.map((column) => {
+    return column.name === name ? takeRows({ rows: table.rows, columns: [column] }, order).columns[0] : column;
   });
   return { rows: table.rows, columns };
 }

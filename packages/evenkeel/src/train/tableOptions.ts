@@ -79,7 +79,7 @@ export interface TablePlan {
 }
 
 /** What a network for a table is made of unless the options say otherwise. */
-const defaultNetwork: NetworkOptions = { hidden: [128, 64], dropout: 0.1 };
+const defaultNetwork: NetworkOptions = { hidden: [128, 64], dropout: 0.25 };
 
 const optionNames = [
   ...[

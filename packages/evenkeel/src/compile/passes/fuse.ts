@@ -1,4 +1,5 @@
 import { sameShape } from "../../core/index.ts";
+import { mean, sum } from "../../ops/index.ts";
 import type { Joins } from "../../wasm/index.ts";
 import { type GraphBuffer, type GraphNode, type GraphValue, writtenBy } from "../graph.ts";
 import { canFuse, inputsOf } from "../group.ts";
@@ -27,6 +28,8 @@ const mostInGroup = 24;
 
 interface Pending {
   readonly nodes: GraphNode[];
+  /** Come right after the group. */
+  readonly followers: GraphNode[];
   readonly reads: Set<GraphBuffer>;
   readonly writes: Set<GraphBuffer>;
 }
@@ -38,17 +41,23 @@ interface Pending {
 export function fuseElementwise({ nodes, results }: Program): Task[] {
   const tasks: (GraphNode | readonly GraphNode[])[] = [];
   const waiting: Pending[] = [];
+  const read = new Set(nodes.flatMap(({ inputs }) => inputs.map(({ buffer }) => buffer)));
   const flush = (group: Pending) => {
     waiting.splice(waiting.indexOf(group), 1);
     // What this group reads may still wait in another.
     for (const other of [...waiting]) if (intersects(group.reads, other.writes)) flush(other);
-    tasks.push(group.nodes);
+    tasks.push(group.nodes, ...group.followers);
   };
   for (const node of nodes) {
     const reads = new Set(node.inputs.map(({ buffer }) => buffer));
     const writes = new Set(writtenBy(node));
     const conflicts = (group: Pending) =>
       intersects(reads, group.writes) || intersects(writes, group.writes) || intersects(writes, group.reads);
+    const touched = waiting.filter(conflicts);
+    if (touched.length === 1 && isLoss(node, read)) {
+      touched[0].followers.push(node);
+      continue;
+    }
     const home = waiting.find(
       (group) => group.nodes.length < mostInGroup && sameDomain(node, group) && canFuse([...group.nodes, node]),
     );
@@ -59,7 +68,7 @@ export function fuseElementwise({ nodes, results }: Program): Task[] {
       for (const buffer of writes) home.writes.add(buffer);
     } else {
       if (home !== undefined && waiting.includes(home) && conflicts(home)) flush(home);
-      if (canFuse([node])) waiting.push({ nodes: [node], reads, writes });
+      if (canFuse([node])) waiting.push({ nodes: [node], followers: [], reads, writes });
       else tasks.push(node);
     }
   }
@@ -67,6 +76,11 @@ export function fuseElementwise({ nodes, results }: Program): Task[] {
   return tasks.map((task) =>
     Array.isArray(task) ? closed(task, tasks, results) : { kind: "op", node: task as GraphNode },
   );
+}
+
+/** A sum or mean that nothing in the step reads. */
+function isLoss({ op, outputs: [total] }: GraphNode, read: ReadonlySet<GraphBuffer>): boolean {
+  return (op === mean || op === sum) && total.buffer.source.kind === "temporary" && !read.has(total.buffer);
 }
 
 /** A group with what crosses its border. */

@@ -267,6 +267,34 @@ describe("fuseElementwise", () => {
   });
 });
 
+describe("a loss that only leaves the step", () => {
+  it("waits with the loop it sums, for its gradient to join", () => {
+    const weight = ones([4]);
+    weight.requiresGrad = true;
+    const tasks = taskNames(
+      (x: Tensor) => {
+        const loss = F.mseLoss(x.mul(weight), zeros([4]));
+        loss.backward();
+        return [loss, weight.grad];
+      },
+      ones([4]),
+    );
+    expect(tasks).toEqual(["mul + sub + square + mul + mul + mul", "mean"]);
+  });
+
+  it("does not wait when what it sums is overwritten", () => {
+    const step = compile((x: Tensor) => {
+      const y = x.mul(2);
+      const total = y.sum();
+      y.add_(1);
+      return [total, y.mul(3)];
+    });
+    const [total, after] = step(tensor([1, 2, 3]));
+    expect(total.item()).toBe(12);
+    expect(values(after)).toEqual([9, 15, 21]);
+  });
+});
+
 describe("the tutorial's step", () => {
   manualSeed(0);
   const net = new Net();
@@ -287,6 +315,12 @@ describe("the tutorial's step", () => {
     expect(tasks.some(({ name }) => /\b(relu|where|le|batchNorm|batchNormBackward|clone|expand)\b/.test(name))).toBe(
       false,
     );
+  });
+
+  it("has the loss and its gradient in one loop, and the optimizer in one pass", () => {
+    const names = tasks.map(({ name }) => name);
+    expect(names).toEqual(expect.arrayContaining(["sub + square + mul + mul", "mean", "adamStep x 10"]));
+    expect(names.filter((name) => /adamStep|square/.test(name))).toHaveLength(2);
   });
 
   it("falls back nowhere", () => {

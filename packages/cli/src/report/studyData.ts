@@ -1,0 +1,122 @@
+import {
+  type Arm,
+  describeArm,
+  estimateMean,
+  type Observation,
+  type StudyResult,
+  StudyView,
+  studyReport as summarizeStudy,
+  type TrialRun,
+} from "evenkeel/study";
+import type { Panel, ReportSource, RunFinding, Series, StudyReportData } from "./types.ts";
+
+/** What a study's result does not know. */
+export type StudySource = Pick<ReportSource, "id" | "created" | "table" | "unit" | "versions"> & {
+  readonly findings?: readonly RunFinding[];
+};
+
+type Statistics = "asTrained" | "recomputed";
+
+/** What the report shows of a study, finished or interrupted. `runs` have the times, which are no part of the result. */
+export function studyReportData(
+  result: StudyResult,
+  source: StudySource,
+  runs: readonly TrialRun[] = [],
+): StudyReportData {
+  const { plan, trials } = result;
+  const view = new StudyView(plan, trials);
+  const { rows, ...summary } = summarizeStudy(result, runs);
+  const reference = view.seen(view.reference);
+  return {
+    ...source,
+    ...{
+      title: summary.title,
+      ran: summary.ran,
+      headline: summary.headline,
+      claims: summary.claims,
+      notes: summary.notes,
+    },
+    ...{ reference: summary.reference, targetError: summary.targetError },
+    ...{ target: plan.target, metric: plan.settings.metric, seeds: plan.seeds.length },
+    rows: rows.map((row) => ({
+      ...row,
+      differences: differencesOf(view.seen(row.arm, row.statistics), reference, row),
+    })),
+    curves: panels(view, (arm, statistics, label) => {
+      const runs = [...view.seen(arm, statistics).values()]
+        .filter(({ diverged }) => !diverged)
+        .map(({ curve }) => curve);
+      return { label, runs };
+    }).map(withLines(({ runs }) => runs.length > 0)),
+    learningRates:
+      plan.lrs.length < 2
+        ? []
+        : panels(view, (arm, statistics, label): Series => {
+            return { label, points: plan.lrs.flatMap((lr) => pointOf(lr, view.at(arm, lr, statistics))) };
+          }).map(withLines(({ points }) => points.length > 0)),
+    rowCounts: rowPanels(view, result),
+    settings: { ...plan.settings, learningRates: plan.lrs, worth: plan.worth, split: plan.rows },
+  };
+}
+
+function differencesOf(
+  seen: ReadonlyMap<number, Observation>,
+  reference: ReadonlyMap<number, Observation>,
+  { difference }: { readonly difference: unknown },
+): number[] | undefined {
+  if (difference === null) return undefined;
+  return [...seen].flatMap(([seed, { test }]) => {
+    const other = reference.get(seed);
+    return other === undefined ? [] : [test - other.test];
+  });
+}
+
+/**
+ * A panel for each kind of inputs, with a line for each normalization, so that what is compared lies in one drawing and has the same
+ * colour in all. Arms with dropout are in the table only.
+ */
+function panels<Line>(
+  view: StudyView,
+  lineOf: (arm: Arm, statistics: Statistics, label: string) => Line,
+): Panel<Line>[] {
+  const arms = view.plan.arms.filter(({ dropout }) => dropout === 0);
+  const scales = [...new Set(arms.map(({ scale }) => scale))];
+  return scales.map((scale) => ({
+    title: { raw: "Raw features", zscore: "Z-scored features", robust: "Robustly scaled features" }[scale],
+    lines: arms
+      .filter((arm) => arm.scale === scale)
+      .flatMap((arm) => {
+        if (arm.norm === "batch") {
+          return [
+            lineOf(arm, "asTrained", "BatchNorm, as trained"),
+            lineOf(arm, "recomputed", "BatchNorm, recomputed"),
+          ];
+        }
+        return [lineOf(arm, "asTrained", arm.norm === "none" ? "no normalization" : "LayerNorm")];
+      }),
+  }));
+}
+
+function withLines<Line>(has: (line: Line) => boolean): (panel: Panel<Line>) => Panel<Line> {
+  return ({ title, lines }) => ({ title, lines: lines.filter(has) });
+}
+
+function pointOf(at: number, seen: ReadonlyMap<number, Observation>): Series["points"] {
+  if (seen.size === 0) return [];
+  const observations = [...seen.values()];
+  const failed = observations.filter(({ diverged }) => diverged).length;
+  return [{ at, ...estimateMean(observations.map(({ test }) => test)), failed }];
+}
+
+/** Test errors over the rows trained on, for the arms that were tried with fewer, each scored as it is kept. */
+function rowPanels(view: StudyView, { plan, trials }: StudyResult): Panel<Series>[] {
+  const fractions = [...new Set(trials.map(({ spec }) => spec.rows))].sort((a, b) => a - b);
+  if (fractions.length < 2) return [];
+  const lines = plan.arms.map((arm) => {
+    const points = fractions.flatMap((rows) =>
+      pointOf(Math.round(rows * plan.rows.train), view.seen(arm, "kept", { rows, rescale: null })),
+    );
+    return { label: describeArm(arm), points };
+  });
+  return [{ title: "All arms", lines: lines.filter(({ points }) => points.length > 1) }];
+}
