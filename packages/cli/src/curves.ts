@@ -1,4 +1,5 @@
 import asciichart from "asciichart";
+import { scoreText } from "./metrics.ts";
 import type { Colors } from "./terminal.ts";
 
 export interface Curve {
@@ -12,7 +13,7 @@ export interface ChartOptions {
   readonly colors: Colors;
   /** Values above are drawn at the top edge. */
   readonly top: number;
-  /** The lowest value on the axis. */
+  /** The lowest value on the axis, above 0; values below are drawn there. */
   readonly bottom: number;
 }
 
@@ -27,7 +28,9 @@ const reset = "\x1b[0m";
  */
 export function drawCurves(curves: readonly Curve[], { colors, top, bottom }: ChartOptions): string {
   const epochs = curves[0].values.length;
-  const logs = curves.map(({ values }) => resample(values, columns).map((value) => Math.log(Math.min(value, top))));
+  const logs = curves.map(({ values }) =>
+    resample(values, columns).map((value) => Math.log(Math.max(bottom, Math.min(value, top)))),
+  );
   // asciichart puts each cell between a colour and a reset: a number in the colour's place says whose cell it is.
   const plot = asciichart.plot(logs, {
     height: rows,
@@ -35,7 +38,7 @@ export function drawCurves(curves: readonly Curve[], { colors, top, bottom }: Ch
     min: Math.log(bottom),
     max: Math.log(top),
     colors: curves.map((_, index) => `<${index}>`),
-    format: (value) => Math.exp(value).toFixed(1).padStart(labelWidth),
+    format: (value) => scoreText(Math.exp(value)).padStart(labelWidth),
   });
   const drawing = plot.replaceAll(reset, "").replace(/<(\d+)>(.)/gu, (_, index: string, cell: string) => {
     const { color } = curves[Number(index)];

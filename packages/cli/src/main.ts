@@ -1,7 +1,5 @@
 #!/usr/bin/env node
-import { CommanderError } from "@commander-js/extra-typings";
-import { createCommand } from "./command.ts";
-import { exitCodes } from "./exitCodes.ts";
+import { runProgram } from "./program.ts";
 import { standardOutput } from "./terminal.ts";
 
 const interrupt = new AbortController();
@@ -13,10 +11,9 @@ process.stdout.on("error", (error: NodeJS.ErrnoException) => {
   throw error;
 });
 
-try {
-  await createCommand(standardOutput(), interrupt.signal).parseAsync();
-  if (interrupt.signal.aborted) process.exitCode = exitCodes.interrupted;
-} catch (error) {
-  if (!(error instanceof CommanderError)) throw error;
-  process.exitCode = error.exitCode;
-}
+process.exitCode = await runProgram(process.argv.slice(2), {
+  output: standardOutput(),
+  signal: interrupt.signal,
+  cwd: process.cwd(),
+  environment: process.env,
+});

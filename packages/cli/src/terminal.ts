@@ -29,6 +29,12 @@ export function standardOutput(): Output {
   };
 }
 
+/** Columns to write into: those of the terminal, within what can be read well; 80 elsewhere. */
+export function widthOf({ terminal }: Output): number {
+  const { columns = 80 } = (terminal ?? {}) as { readonly columns?: number };
+  return Math.max(60, Math.min(columns, 120));
+}
+
 /** Breaks a text at spaces so that lines keep to a width; further lines are indented. */
 export function wrap(text: string, width: number, indent = ""): string {
   const lines: string[] = [];

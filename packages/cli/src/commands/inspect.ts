@@ -9,7 +9,8 @@ import {
   type Schema,
   type Task,
 } from "evenkeel/tabular";
-import { type ReadNote, type TableRead, TableReadError } from "../tables/index.ts";
+import type { ReadNote, TableRead } from "../tables/index.ts";
+import { TableReadError } from "../tables/readError.ts";
 import { type ColumnSummary, summaryOf } from "../tables/summary.ts";
 import { type Colors, count, wrap } from "../terminal.ts";
 import type { CommandContext } from "./context.ts";

@@ -1,5 +1,7 @@
 import { type CommandUnknownOpts, InvalidArgumentError, Option } from "@commander-js/extra-typings";
-import { formats, type ReadTableOptions, readTable, type TableRead, TableReadError } from "../tables/index.ts";
+import { formats } from "../tables/format.ts";
+import type { ReadTableOptions, TableRead } from "../tables/index.ts";
+import { TableReadError } from "../tables/readError.ts";
 import type { CommandContext } from "./context.ts";
 
 /** The heading that help shows these options under. */
@@ -70,6 +72,8 @@ export async function readTableOf(
     ...{ columns, limit, sample, seed: sampleSeed, format, delimiter, header, nullStrings: flags.null, encoding },
     ...{ cwd, signal, stdin, onProgress },
   };
+  // The database takes a while to load, and --help needs none.
+  const { readTable } = await import("../tables/index.ts");
   try {
     return await readTable(source ?? { sql: sql! }, options);
   } catch (error) {

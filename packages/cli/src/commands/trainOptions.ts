@@ -1,23 +1,11 @@
 import { type CommandUnknownOpts, Option } from "@commander-js/extra-typings";
-import {
-  type Activation,
-  activations,
-  type ColumnKind,
-  type Norm,
-  norms,
-  type PreprocessingOptions,
-  type Task,
-} from "evenkeel/tabular";
+import { type Activation, activations, type Norm, norms, type PreprocessingOptions } from "evenkeel/tabular";
 import { lossNames, optimizerNames, scheduleNames, statisticsNames, type TrainTableOptions } from "evenkeel/train";
-import { names, pairs, positiveNumber, share, wholeNumber, widths } from "../arguments.ts";
+import { pairs, positiveNumber, share, wholeNumber, widths } from "../arguments.ts";
+import { addColumnFlags, type ColumnFlags, schemaOptions } from "./columnOptions.ts";
 
 /** What `evenkeel train` can be told about the training, as commander parses it. */
-export interface TrainFlags {
-  readonly target?: string;
-  readonly features?: string[];
-  readonly ignore?: string[];
-  readonly kind?: Record<string, string>;
-  readonly task?: Task;
+export interface TrainFlags extends ColumnFlags {
   readonly hidden?: number[];
   readonly norm?: Norm;
   readonly normPlace?: "before" | "after";
@@ -44,25 +32,12 @@ export interface TrainFlags {
   readonly compile: boolean;
 }
 
-const kinds: readonly ColumnKind[] = ["numeric", "category", "boolean", "date", "text"];
-const tasks: readonly Task[] = ["regression", "binary", "multiclass"];
-
 /** Adds the flags to a command, in groups as its help shows them. */
 export function addTrainFlags(command: CommandUnknownOpts): void {
   const group = (title: string, ...options: Option[]) => {
     for (const option of options) command.addOption(option.helpGroup(`${title}:`));
   };
-  group(
-    "Columns",
-    new Option("-t, --target <column>", "the column to predict"),
-    new Option(
-      "--features <columns>",
-      "the columns to predict from, separated by commas (default: all others)",
-    ).argParser(names),
-    new Option("--ignore <columns>", "columns to leave out").argParser(names),
-    new Option("--kind <column=kind>", `what a column means: ${kinds.join(", ")}; may be repeated`).argParser(pairs),
-    new Option("--task <task>", "what is predicted (default: by the target)").choices(tasks),
-  );
+  addColumnFlags(command);
   group(
     "Rows",
     new Option("--validation <share>", "rows that choices are made by (default: 0.16)").argParser(share),
@@ -114,10 +89,10 @@ export function addTrainFlags(command: CommandUnknownOpts): void {
 
 /** The flags as the library takes them. @throws InvalidArgumentError for class weights or kinds that make no sense */
 export function trainTableOptions(flags: TrainFlags, target: string): TrainTableOptions {
-  const { features, ignore, kind, task, batchSize, epochs, lr, optimizer, weightDecay, schedule, loss } = flags;
+  const { batchSize, epochs, lr, optimizer, weightDecay, schedule, loss } = flags;
   const { clipGradNorm, statistics, seed, compile, hidden, norm, normPlace, activation, dropout } = flags;
   return defined({
-    ...{ target, task, features, ignore, kinds: kind as TrainTableOptions["kinds"] },
+    ...schemaOptions(flags, target),
     ...{ batchSize, epochs, lr, optimizer, weightDecay, schedule, loss, clipGradNorm, statistics, seed, compile },
     split: defined({ validation: flags.validation, test: flags.test }),
     preprocessing: defined({ scale: flags.scale, target: flags.targetScale, embedAbove: flags.embedAbove }),

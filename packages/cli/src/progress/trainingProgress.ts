@@ -2,6 +2,7 @@ import cliProgress from "cli-progress";
 import { compareScores, metricFacts, scoreText } from "../metrics.ts";
 import type { EpochLine } from "../runs/types.ts";
 import type { Output } from "../terminal.ts";
+import { clock } from "./clock.ts";
 import { sparkline } from "./sparkline.ts";
 
 /** Shows how far a training is. */
@@ -86,13 +87,6 @@ class TrainingState {
     const [pace, left] = [this.#pace, this.options.epochs - (this.last?.epoch ?? 0)];
     return pace === undefined || left <= 0 ? "" : `${clock(pace * left)} left`;
   }
-}
-
-function clock(seconds: number): string {
-  const whole = Math.ceil(seconds);
-  const [hours, minutes] = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60];
-  const rest = String(whole % 60).padStart(2, "0");
-  return hours > 0 ? `${hours}:${String(minutes).padStart(2, "0")}:${rest}` : `${minutes}:${rest}`;
 }
 
 function bar({ colors }: Output, terminal: NodeJS.WritableStream, state: TrainingState): TrainingProgress {

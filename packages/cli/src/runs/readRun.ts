@@ -12,6 +12,7 @@ import {
   runConfigSchema,
   runFiles,
   runResultSchema,
+  studyFile,
 } from "./types.ts";
 
 /** A run as it stands on the disk. */
@@ -72,11 +73,12 @@ export function readMetrics(path: string): EpochLine[] {
   );
 }
 
-/** All folders in a folder of runs, the newest first; those that are no runs come last. */
+/** All folders in a folder of runs but those of studies, the newest first; those that are no runs come last. */
 export function listRuns(folder: string): (Run | DamagedRun)[] {
   const runs = readdirSync(folder)
     .map((name) => join(folder, name))
     .filter((path) => statSync(path, { throwIfNoEntry: false })?.isDirectory())
+    .filter((path) => !existsSync(join(path, studyFile)))
     .map(readRun);
   const time = (run: Run | DamagedRun) => (isDamaged(run) ? 0 : Date.parse(run.config.started));
   return runs.sort((a, b) => time(b) - time(a) || (a.id < b.id ? 1 : -1));

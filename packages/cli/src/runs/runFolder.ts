@@ -1,18 +1,16 @@
 import { randomBytes } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import { basename, extname, join } from "node:path";
 import { appendLine } from "../files/jsonLines.ts";
 import { writeAtomic } from "../files/writeAtomic.ts";
 import { EventFile } from "../tensorboard/eventFile.ts";
+import { version } from "../version.ts";
 import { thisProcess } from "./process.ts";
 import { readConfig, readMetrics } from "./readRun.ts";
 import { type EpochLine, type RunConfig, type RunResult, runFiles, type ScoresByName } from "./types.ts";
 
 /** What a new run is told; the folder adds the rest. */
 export type NewRun = Omit<RunConfig, "format" | "id" | "started" | "versions" | "process">;
-
-const { version } = createRequire(import.meta.url)("evenkeel/package.json") as { version: string };
 
 /**
  * The folder of a run. Everything is written atomically (see {@link writeAtomic}) except for the metrics and TensorBoard's events,
@@ -35,7 +33,6 @@ export class RunFolder {
    * @throws Error if it cannot be written
    */
   static create(folder: string, config: NewRun, now: Date = new Date()): RunFolder {
-    mkdirSync(folder, { recursive: true });
     const run = new RunFolder(join(folder, newFolder(folder, config.table.source, now)));
     run.#writeJson(runFiles.config, {
       format: 1,
@@ -114,11 +111,15 @@ export class RunFolder {
   }
 }
 
-/** Makes a folder whose name is the day, the table and four digits that no other run has. */
-function newFolder(folder: string, source: string, now: Date): string {
+/**
+ * Makes a folder whose name is the day, the table and four digits that no other run has, and what else it is to end with.
+ * @returns the name
+ */
+export function newFolder(folder: string, source: string, now: Date, ending = ""): string {
+  mkdirSync(folder, { recursive: true });
   const day = [now.getFullYear(), now.getMonth() + 1, now.getDate()].map((part) => String(part).padStart(2, "0"));
   for (;;) {
-    const id = `${day.join("-")}_${tableName(source)}_${randomBytes(2).toString("hex")}`;
+    const id = `${day.join("-")}_${tableName(source)}_${randomBytes(2).toString("hex")}${ending}`;
     try {
       mkdirSync(join(folder, id));
       return id;

@@ -10,6 +10,9 @@ export const runFiles = {
   result: "result.json",
 } as const;
 
+/** The file by which the folder of a study is known from that of a run, beside which it is kept. */
+export const studyFile = "study.json";
+
 /** Scores of one part of the rows by the metric's name. */
 export type ScoresByName = Readonly<Record<string, number>>;
 

@@ -1,9 +1,9 @@
 import { type Arm, describeArm } from "./arm.ts";
 import { differences, settingsOf, testError, unitOf, worthOf } from "./claims/claim.ts";
-import { type Figure, judged, type Verdict } from "./judge.ts";
-import { estimateMean } from "./statistics.ts";
+import { confidenceOf, type Figure, judged, type Verdict } from "./judge.ts";
+import { estimateMean, mean } from "./statistics.ts";
 import type { StudyView } from "./view.ts";
-import { between, estimated, measured, number } from "./words.ts";
+import { between, measured, number } from "./words.ts";
 
 /** What stale running statistics cost: the same weights, as trained and with the statistics recomputed. */
 export interface StaleStatistics {
@@ -40,16 +40,18 @@ export function headlineOf(view: StudyView): Headline {
   const estimate = (confidence: number) => estimateMean(differences(first, second), confidence);
   const [difference] = judged([{ label, unit, none: 0, worth, estimate }]);
   const verdict = difference.judged?.verdict ?? "undecided";
-  const say = (arm: Arm) =>
-    `${describeArm(arm)}, learning rate ${view.rate(arm, "kept")?.lr}: ${estimated(estimateMean([...view.seen(arm).values()].map(testError)))}`;
+  const say = (arm: Arm) => `${describeArm(arm)}, learning rate ${view.rate(arm, "kept")?.lr}`;
+  const average = (seen: ReturnType<StudyView["seen"]>) =>
+    number(estimateMean([...seen.values()].map(testError)).value);
   const answer = {
     held: "Yes, batch normalization helps here",
     "not held": "No, batch normalization does not help here",
     undecided: "Whether batch normalization helps here cannot be told from noise",
   }[verdict];
   const sentences = [
-    `${answer}: the best network with it (${say(normalized)}) and the best without any normalization (${say(without)}) ` +
-      `differ by ${measured(difference)} in test ${unit}; a gain worth having begins at ${number(-worth)}.`,
+    `${answer}: test ${unit} ${average(first)} with it (${say(normalized)}), ${average(second)} without any normalization ` +
+      `(${say(without)}). Difference: ${measured(difference)}; a gain worth having begins at ${number(-worth)}.`,
+    ...nothingLearned(view),
     ...byInputs(view),
     ...stale.map((one) => sayStale(view, one)),
   ];
@@ -64,6 +66,31 @@ function bestOf(view: StudyView, norm: Arm["norm"]): Arm | undefined {
   });
   if (rated.length === 0) return undefined;
   return rated.reduce((best, one) => (one.validation < best.validation ? one : best)).arm;
+}
+
+/** Said where no arm is better than the best constant beyond noise, on the test rows. */
+function nothingLearned(view: StudyView): string[] {
+  const unit = unitOf(view);
+  const gains = view.plan.arms.flatMap((arm) => {
+    const pairs = [...view.seen(arm)].flatMap(([seed, { test }]): [number, number][] => {
+      const constant = view.constantOf(seed, "test");
+      return constant === undefined ? [] : [[test, constant]];
+    });
+    return pairs.length < 2 ? [] : [pairs];
+  });
+  const apart = gains.map((pairs) =>
+    estimateMean(
+      pairs.map(([test, constant]) => test - constant),
+      confidenceOf(gains.length),
+    ),
+  );
+  if (apart.length === 0 || apart.some(({ interval }) => interval !== null && interval.high < 0)) return [];
+  const [best] = gains.map((pairs) => mean(pairs.map(([test]) => test))).sort((a, b) => a - b);
+  const constant = number(mean(gains[0].map(([, error]) => error)));
+  return [
+    `No network here predicts better than a constant beyond noise (test ${unit} ${number(best)} at best, the constant ${constant}): ` +
+      "there may be nothing to learn from these columns, and what follows compares how networks fit noise.",
+  ];
 }
 
 /** What it does on the same inputs, in a clause for each. */

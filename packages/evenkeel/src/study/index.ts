@@ -1,4 +1,4 @@
-export { type Arm, armId, describeArm, type Scale, type Statistics } from "./arm.ts";
+export { type Arm, armId, describeArm, describeScale, type Scale, type Statistics } from "./arm.ts";
 export type { Claim, ClaimId } from "./claims/index.ts";
 export type { Headline, StaleStatistics } from "./headline.ts";
 export type { Figure, Verdict } from "./judge.ts";

@@ -19,7 +19,7 @@ describe("the headline", () => {
     expect([headline.with, headline.without].map((arm) => arm?.norm)).toEqual(["batch", "none"]);
     expect(headline.difference?.value).toBeCloseTo(-0.1, 2);
     expect(headline.sentences[0]).toMatch(
-      /^Yes, batch normalization helps here: the best network with it \(.*learning rate 0\.01: 0\.91/,
+      /^Yes, batch normalization helps here: test MAE 0\.91\d with it \(.*, BatchNorm.*, learning rate 0\.01\), 1\.0/,
     );
   });
 
@@ -42,6 +42,17 @@ describe("the headline", () => {
     };
     expect(headlineFor(() => 1)).toMatch(/^No, batch normalization does not help here/);
     expect(headlineFor((seed) => 1 + 0.3 * Math.sin(7 * seed))).toMatch(/cannot be told from noise/);
+  });
+
+  test("says so where no network is better than a constant", () => {
+    const said = (validation: number) => {
+      const made = madeUpStudy((arm, { seed }) => ({ validation: validation + luck(seed, arm, 0.05) }));
+      return concludeStudy(made.plan, made.trials).headline.sentences.filter((one) =>
+        one.startsWith("No network here"),
+      );
+    };
+    expect(said(8)).toEqual([expect.stringMatching(/test MAE 7\.9\d at best, the constant 8\.00|8\.00 at best/)]);
+    expect(said(7)).toEqual([]);
   });
 
   test("without anything finished there is nothing to compare", () => {

@@ -97,8 +97,7 @@ function rowOf(
   const spread = standardDeviation(observations.map(testError));
   return {
     ...{ arm, statistics, lr: rate.lr },
-    label:
-      describeArm(arm) + (arm.norm !== "batch" ? "" : statistics === "asTrained" ? ", as trained" : ", recomputed"),
+    label: labelOf(arm, statistics),
     test: average(testError),
     difference: apart.length === 0 ? null : estimateMean(apart),
     epochsTo: {
@@ -112,6 +111,12 @@ function rowOf(
     rescaled: moved.length === 0 ? null : estimateMean(moved),
     msPerEpoch: timeOf(runs, view, arm, rate.lr),
   };
+}
+
+/** "z-score, BatchNorm, as trained" */
+function labelOf(arm: Arm, statistics: ReportRow["statistics"]): string {
+  const kind = statistics === "asTrained" ? ", as trained" : ", recomputed";
+  return describeArm(arm) + (arm.norm === "batch" ? kind : "");
 }
 
 function ratesOfMost(view: StudyView, arm: Arm, statistics: Statistics): number[] {

@@ -97,10 +97,10 @@ export class StudyView {
     return rate === undefined || arm === undefined ? new Map() : this.at(arm, rate.lr, statistics, variant);
   }
 
-  /** The validation error of the best constant of a seed. */
-  constantOf(seed: number): number | undefined {
-    const trial = this.#trials.find(({ spec }) => spec.seed === seed);
-    return trial && error(trial.constant, "validation", trial.spec.metric);
+  /** The error of the best constant of a seed, on the validation rows unless others are asked for. */
+  constantOf(seed: number, part: "validation" | "test" = "validation"): number | undefined {
+    const trial = this.#trials.find(({ spec }) => spec.seed === seed && spec.rows === 1);
+    return trial && error(trial.constant, part, trial.spec.metric);
   }
 
   /**

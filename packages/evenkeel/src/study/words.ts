@@ -1,5 +1,5 @@
 import type { Figure, Verdict } from "./judge.ts";
-import type { Estimate, Interval } from "./statistics.ts";
+import type { Interval } from "./statistics.ts";
 import type { Metric } from "./trialSpec.ts";
 
 const metricNames: Record<Metric, string> = {
@@ -34,11 +34,6 @@ export function measured(figure: Pick<Figure, "value" | "interval" | "judged">):
   const write = figure.judged?.none === 0 ? signed : number;
   if (figure.value === null) return "not measured";
   return `${write(figure.value)} (${figure.interval === null ? "one seed, no interval" : between(figure.interval, write)})`;
-}
-
-/** "1.87 (95% interval 1.8 to 1.94)" */
-export function estimated({ value, interval }: Estimate): string {
-  return measured({ value, interval });
 }
 
 const verdictWords: Record<Verdict, string> = {

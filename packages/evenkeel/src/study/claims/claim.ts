@@ -2,7 +2,7 @@ import { type Arm, describeScale } from "../arm.ts";
 import type { Candidate, Figure, Verdict } from "../judge.ts";
 import { estimateMean, mean } from "../statistics.ts";
 import type { Observation, StudyView } from "../view.ts";
-import { measured, nameMetric, sayVerdict } from "../words.ts";
+import { count, measured, nameMetric, sayVerdict } from "../words.ts";
 
 export type ClaimId =
   | "speed"
@@ -79,16 +79,28 @@ export function candidate(label: string, unit: string, worth: number, values: re
 
 /** "On raw features: -0.3 MAE (95% interval …), held." for each figure that is judged. */
 export function tell(figures: readonly Figure[]): string {
+  const among = figures.filter((figure) => figure.judged !== undefined).length;
   return figures
     .flatMap((figure) => {
       if (figure.judged === undefined) return [];
-      const { label, unit, judged } = figure;
+      const { label, unit } = figure;
       return [
-        `${label}: ${figure.value === null ? "not measured" : `${measured(figure)} ${unit}`}, ${sayVerdict(judged.verdict)}`,
+        `${label}: ${figure.value === null ? "not measured" : `${measured(figure)} ${unit}`}, ${why(figure, among)}`,
       ];
     })
     .map((sentence) => `${sentence[0].toUpperCase()}${sentence.slice(1)}.`)
     .join(" ");
+}
+
+/** The verdict; where it is open although the interval leaves out no effect, the reason. */
+function why({ interval, judged }: Figure, among: number): string {
+  if (judged === undefined) return "";
+  if (judged.verdict === "undecided" && interval !== null && judged.interval !== null && interval.high < judged.none) {
+    return judged.interval.high < judged.none
+      ? "beyond noise, but perhaps too small to be worth having"
+      : `beyond noise by itself, but not among ${count(among, "figure")}`;
+  }
+  return sayVerdict(judged.verdict);
 }
 
 /** For a claim that needs arms or variants that the study does not have. */

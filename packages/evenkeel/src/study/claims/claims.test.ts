@@ -45,6 +45,11 @@ describe("speed", () => {
     expect(judged[0].value).toBeCloseTo(7 / 21, 9);
   });
 
+  test("undecided where the best constant is as good as the target", () => {
+    const on: MakeUp = (arm) => ({ arrives: isBatch(arm) ? 5 : 10 });
+    expect(claim("speed", on, { targetError: 8 }).verdict).toBe("undecided");
+  });
+
   test("undecided where neither arrives", () => {
     const { verdict, judged } = claim("speed", () => ({ arrives: 21 }));
     expect(verdict).toBe("undecided");
@@ -201,8 +206,8 @@ describe("no guarantee", () => {
 
 describe("more data", () => {
   const trend =
-    (step: number): MakeUp =>
-    (arm, { rows }) => ({ validation: isBatch(arm) ? 1 + step * Math.log2(rows) : 1 });
+    (step: number, onAll = -0.3): MakeUp =>
+    (arm, { rows }) => ({ validation: isBatch(arm) ? 1 + onAll + step * Math.log2(rows) : 1 });
 
   test("held where the error falls with every doubling of the rows, by how much is said", () => {
     const { verdict, judged, sentence } = claim("moreData", trend(-0.1));
@@ -210,6 +215,12 @@ describe("more data", () => {
     expect(judged[0].value).toBeCloseTo(-0.1, 9);
     expect(sentence).toContain("MAE per doubling of the rows, held");
     expect(sentence).toContain("Dimension was not varied");
+  });
+
+  test("hurting less with more rows is no help", () => {
+    const { verdict, sentence } = claim("moreData", trend(-0.1, 0.05));
+    expect(verdict).toBe("not held");
+    expect(sentence).toContain("hurting less, not helping): -0.100");
   });
 
   test("not held where it does not, or helps less", () => {

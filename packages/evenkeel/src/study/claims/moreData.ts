@@ -1,5 +1,5 @@
 import { judged, overall, shown } from "../judge.ts";
-import { estimateMean, slope } from "../statistics.ts";
+import { estimateMean, mean, slope } from "../statistics.ts";
 import type { StudyView } from "../view.ts";
 import { type Claim, candidate, differencesBySeed, notStudied, settingsOf, tell, unitOf, worthOf } from "./claim.ts";
 
@@ -15,7 +15,7 @@ export function moreData(view: StudyView): Claim {
       `The effect (test ${unit}, with minus without) on ${parts.map((part) => Math.round(part * rows.train)).join(", ")} training ` +
       "rows, each seed's rows a part of the next larger, the rate chosen on all rows and the number of steps the same: for each " +
       "seed the slope of a line through the effects against the doublings of the rows. Held if the interval over seeds lies below 0 and the mean " +
-      `is at least ${100 * worth}% of the error without, for each doubling; not held if the interval leaves out such a trend. The ` +
+      `is at least ${100 * worth}% of the error without, for each doubling; not held if the interval leaves out such a trend, or if it does not help on all rows. The ` +
       "number of columns was not varied: of high-dimensional data this says nothing.",
   };
   const settings = settingsOf(view);
@@ -25,10 +25,10 @@ export function moreData(view: StudyView): Claim {
     const variant = { rows: part, rescale: null };
     return differencesBySeed(view.seen(batch, "kept", variant), view.seen(none, "kept", variant));
   };
-  const figures = judged(
+  const slopes = judged(
     settings.map((setting) => {
       const effects = parts.map((part) => ({ doublings: Math.log2(part), by: effect(part, setting) }));
-      const slopes = view.plan.seeds.flatMap((seed) => {
+      const bySeed = view.plan.seeds.flatMap((seed) => {
         const points = effects.flatMap(({ doublings, by }): [number, number][] => {
           const value = by.get(seed);
           return value === undefined ? [] : [[doublings, value]];
@@ -36,9 +36,15 @@ export function moreData(view: StudyView): Claim {
         return points.length < parts.length ? [] : [slope(points)];
       });
       const least = worthOf(view, view.seen(setting.none));
-      return candidate(`on ${setting.name}`, `${unit} per doubling of the rows`, least, slopes);
+      return candidate(`on ${setting.name}`, `${unit} per doubling of the rows`, least, bySeed);
     }),
   );
+  const figures = slopes.map((figure, i) => {
+    const onAll = [...effect(1, settings[i]).values()];
+    if (figure.judged?.verdict !== "held" || onAll.length === 0 || mean(onAll) < 0) return figure;
+    const label = `${figure.label} (hurting less, not helping)`;
+    return { ...figure, label, judged: { ...figure.judged, verdict: "not held" as const } };
+  });
   const apart = settings.flatMap((setting) =>
     parts.map((part) => {
       const values = [...effect(part, setting).values()];

@@ -37,7 +37,7 @@ export function noGuarantee(view: StudyView): Claim {
   const sentence = {
     held: `It did not improve the result ${listed(without)}.`,
     "not held": "It improved the result in every setting tried here.",
-    undecided: "In no setting was an improvement refuted, and not in every one was there one.",
+    undecided: `Among these ${figures.length} settings no improvement was refuted beyond noise, and not every one showed one.`,
   }[verdict];
   return { ...claim, verdict, figures, sentence: `${sentence} An improvement: ${lower(tell(figures))}` };
 }

@@ -56,10 +56,13 @@ export function speed(view: StudyView): Claim {
       `Epochs until the validation ${unitOf(view)} is at most ${describeTarget(view)}, each network at the rate at which it arrives ` +
       `soonest: geometric mean over seeds of (with / without). Held if the interval lies below 1 and the mean at or below ${worth}; ` +
       `not held if the interval lies above ${worth}. A run that never arrives counts as ${last + 1} epochs, which can only ` +
-      "bring the two closer; undecided if neither arrives in most seeds.",
+      "bring the two closer; undecided if neither arrives in most seeds, or if the best constant is as good as the target.",
   };
   const settings = settingsOf(view);
   if (settings.length === 0) return notStudied(claim, "arms with and without BatchNorm on the same inputs");
+  const constants = view.plan.seeds.flatMap((seed) => view.constantOf(seed) ?? []);
+  const targets = view.plan.seeds.map((seed) => view.targetError(seed)).filter(Number.isFinite);
+  const isTrivial = constants.length > 0 && targets.length > 0 && mean(targets) >= mean(constants);
   const figures = judged(
     settings.map(({ name, none, batch }) => {
       const [first, second] = [soonest(view, batch, "kept"), soonest(view, none, "kept")];
@@ -68,7 +71,7 @@ export function speed(view: StudyView): Claim {
         return other === undefined ? [] : [[epochs, other]];
       });
       const lost = pairs.filter((pair) => Math.min(...pair) > last).length;
-      const useless = pairs.length === 0 || 2 * lost > pairs.length;
+      const useless = isTrivial || pairs.length === 0 || 2 * lost > pairs.length;
       return {
         ...{ label: `on ${name}`, unit: "times the epochs", none: 1, worth },
         estimate: (confidence: number) => (useless ? null : estimateRatio(pairs, confidence)),

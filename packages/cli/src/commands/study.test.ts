@@ -1,0 +1,177 @@
+import * as fs from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { Worker } from "node:worker_threads";
+import type { StudyData } from "evenkeel/study";
+import picocolors from "picocolors";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { runProgram } from "../program.ts";
+import { runStudyCommand } from "../study/runStudyCommand.ts";
+
+let cwd: string;
+beforeEach(() => {
+  cwd = fs.mkdtempSync(join(tmpdir(), "evenkeel-study-command-"));
+  const rows = Array.from({ length: 80 }, (_, i) => {
+    const [x, z] = [Math.sin(7 * i), (i * 13) % 11];
+    return `${x},${z},${2 * x + z / 5 + Math.cos(3 * i) / 10}`;
+  });
+  fs.writeFileSync(join(cwd, "small.csv"), `x,z,y\n${rows.join("\n")}\n`);
+});
+afterEach(() => fs.rmSync(cwd, { recursive: true, force: true }));
+
+const small = ["--target", "y", "--seeds", "3", "--epochs", "3", "--lr", "0.01,0.05", "--hidden", "4", "--rows", "0.5"];
+const args = ["study", "small.csv", ...small, "--norms", "none,batch", "--dropout", "0", "--threads", "1"];
+/** 4 arms x 2 rates x 3 seeds; then 4 arms on half of the rows, 2 of them rescaled. */
+const networks = 24 + 18;
+
+function world(signal?: AbortSignal, onWrite?: (text: string) => void) {
+  const written = { out: "", err: "" };
+  const output = {
+    write: (text: string) => {
+      written.out += text;
+      onWrite?.(text);
+    },
+    writeError: (text: string) => {
+      written.err += text;
+    },
+    colors: picocolors.createColors(false),
+  };
+  return { written, context: { output, cwd, signal } };
+}
+
+async function run(given: readonly string[], signal?: AbortSignal, onWrite?: (text: string) => void) {
+  const { written, context } = world(signal, onWrite);
+  const code = await runProgram(given, context);
+  return { ...written, code };
+}
+
+const read = (folder: string, file: string) => fs.readFileSync(join(cwd, folder, file), "utf8");
+
+describe("a study from beginning to end", () => {
+  test("says what is run, shows answer, arms, claims, curves and caveats, and writes its files", async () => {
+    const { out, err, code } = await run([...args, "--out", "a"]);
+    expect(err).toBe("");
+    expect(code).toBe(0);
+    expect(out).toMatch(/^Does batch normalization help to predict y \(regression\)\?/);
+    expect(out).toContain(`Plan  ${networks} networks on 51 training rows, 3 epochs`);
+    for (const part of [
+      "The arms: errors on the test rows (MAE in y)",
+      "  └ recomputed",
+      "Learning curves",
+      "stale?",
+    ]) {
+      expect(out).toContain(part);
+    }
+    expect(out.match(/^(?:✓ held|✓ held in part|✗ not held|≈ undecided) +[1-7]\. /gm)).toHaveLength(7);
+    expect(out.split("\n").filter((line) => line.length > 80)).toEqual([]);
+    expect(out).not.toMatch(/NaN|undefined/);
+    expect(out).toMatch(/Trained 42 networks in .*\nWrote a\/report.html\n/);
+    const result = JSON.parse(read("a", "result.json"));
+    expect(result.complete).toBe(true);
+    expect(result.trials).toHaveLength(networks);
+    const html = read("a", "report.html");
+    for (const { claim } of result.claims) expect(html).toContain(claim);
+  });
+
+  test("--json prints the report alone; the study lies in runs, where no list of runs stumbles over it", async () => {
+    const { out, err, code } = await run([...args, "--json", "--no-report", "--rows", "none", "--rescale", "none"]);
+    expect(code).toBe(0);
+    const { study, status, verdict, report, path } = JSON.parse(out);
+    expect(study).toMatch(/^\d{4}-\d\d-\d\d_small_[0-9a-f]{4}_study$/);
+    expect(status).toBe("finished");
+    expect(["held", "not held", "undecided"]).toContain(verdict);
+    expect(report.rows.map(({ label }: { label: string }) => label)).toContain("z-score, BatchNorm, recomputed");
+    expect(report.claims).toHaveLength(7);
+    expect(err).toContain("24/24 networks");
+    expect(fs.readdirSync(path).sort()).toEqual(["result.json", "study.json", "trials.jsonl"]);
+    expect((await run(["runs", "list"])).out).toBe("There are no runs in runs yet.\n");
+  });
+
+  test("two threads give the same bytes", async () => {
+    // The sources are TypeScript, so a thread first needs the loader that the examples run with.
+    const url = JSON.stringify(new URL("../study/worker.ts", import.meta.url).href);
+    const newWorker = (workerData: StudyData) =>
+      new Worker(`import("tsx/esm/api").then((tsx) => (tsx.register(), import(${url})))`, { eval: true, workerData });
+    const flags = { target: "y", seeds: 2, epochs: 2, lr: [0.01], hidden: [4], rows: [], dropout: 0, report: false };
+    for (const threads of [1, 2]) {
+      const given = { ...flags, sampleSeed: 0, threads, out: `threads${threads}` };
+      await runStudyCommand("small.csv", given, world().context, { newWorker });
+    }
+    expect(read("threads2", "result.json")).toBe(read("threads1", "result.json"));
+  });
+});
+
+describe("an interrupt", () => {
+  /** Aborts while it writes this. */
+  const interrupted = (pattern: RegExp) => {
+    const controller = new AbortController();
+    return run([...args, "--out", "b"], controller.signal, (text) => pattern.test(text) && controller.abort());
+  };
+
+  test("keeps what is finished, reports on whole seeds, and resuming gives the bytes of one go", async () => {
+    await run([...args, "--out", "a"]);
+    const { out, code } = await interrupted(/^12\/42 networks/);
+    expect(code).toBe(130);
+    expect(out).toMatch(/Interrupted after .*: 12 networks kept; 1 of 3 seeds are whole, and reported on\./);
+    expect(out).toContain("The study was interrupted");
+    expect(out).toContain("Go on with: evenkeel study --resume b\n");
+    expect(JSON.parse(read("b", "result.json"))).toMatchObject({ complete: false, plan: { seeds: [0] } });
+
+    const resumed = await run(["study", "--resume", "b", "--threads", "1"]);
+    expect(resumed.code).toBe(0);
+    expect(resumed.out).toContain("(12 networks of them from before)");
+    expect(resumed.out).toContain("Trained 30 networks");
+    expect(read("b", "result.json")).toBe(read("a", "result.json"));
+  });
+
+  test("before a whole seed there is nothing to say", async () => {
+    const { out, code } = await interrupted(/^3\/42 networks/);
+    expect(code).toBe(130);
+    expect(out).toContain("none of 3 seeds is whole yet");
+    expect(out).not.toContain("Seven claims");
+    expect(fs.existsSync(join(cwd, "b", "result.json"))).toBe(false);
+  });
+
+  test("a table that has changed is not gone on with", async () => {
+    await interrupted(/^3\/42 networks/);
+    fs.appendFileSync(join(cwd, "small.csv"), "0.1,2,3\n");
+    const { err, code } = await run(["study", "--resume", "b"]);
+    expect(err).toMatch(/^error: .*trials.jsonl holds trials of another table/);
+    expect(code).toBe(2);
+  });
+});
+
+describe("misuse is one message and exit code 2", () => {
+  test.each<[string[], RegExp]>([
+    [["study"], /^error: name a table/],
+    [["study", "none.csv", "--target", "y"], /none\.csv/],
+    [["study", "small.csv"], /say which column to predict with --target; there are x, z, y\n$/],
+    [["study", "small.csv", "--target", "why"], /"why"/],
+    [["study", "small.csv", "--target", "y", "--lr", "0.1,fast"], /argument '0.1,fast' is invalid/],
+    [["study", "small.csv", "--target", "y", "--lr", "0.1,0.1"], /^error: lrs has a number twice/],
+    [["study", "small.csv", "--target", "y", "--metric", "logLoss"], /^error: metric is "logLoss"; for regression/],
+    [["study", "small.csv", "--target", "y", "--scales", "raw,log"], /"log" is none of raw, zscore, robust/],
+    [["study", "small.csv", "--target", "y", "--threads", "0"], /whole number from 1 to 256/],
+    [["study", "small.csv", "--target", "y", "--seed", "3"], /unknown option '--seed'[\s\S]*Did you mean --seeds/],
+    [["study", "--resume", "nowhere"], /^error: there is no study in nowhere/],
+    [
+      ["study", "--resume", "latest", "--batch-size", "8"],
+      /--resume goes on as the study began; leave --batch-size out/,
+    ],
+    [["study", "small.csv", "--target", "y", "--out", "."], /is there already; choose another folder/],
+  ])("%j", async (given, message) => {
+    const { out, err, code } = await run(given);
+    expect(err).toMatch(message);
+    expect(err).not.toContain("    at ");
+    expect(out).toBe("");
+    expect(code).toBe(2);
+  });
+
+  test("an unusable table: every error, and nothing is left behind", async () => {
+    fs.writeFileSync(join(cwd, "flat.csv"), `x,y\n${Array.from({ length: 40 }, (_, i) => `${i % 7},1`).join("\n")}\n`);
+    const { err, code } = await run(["study", "flat.csv", "--target", "y"]);
+    expect(err).toMatch(/error: .*same value in every row/);
+    expect(code).toBe(2);
+    expect(fs.existsSync(join(cwd, "runs"))).toBe(false);
+  });
+});

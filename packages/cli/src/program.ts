@@ -1,0 +1,78 @@
+import { Command, CommanderError, type CommandUnknownOpts } from "@commander-js/extra-typings";
+import { TableError } from "evenkeel/tabular";
+import type { CommandContext } from "./commands/context.ts";
+import { inspectCommand } from "./commands/inspect.ts";
+import { runsCommand } from "./commands/runs.ts";
+import { studyCommand } from "./commands/study.ts";
+import { trainCommand } from "./commands/train.ts";
+import { exitCodes } from "./exitCodes.ts";
+import { printable } from "./terminal.ts";
+import { version } from "./version.ts";
+
+/** The program: `evenkeel` with its commands. */
+export function createProgram(context: CommandContext): CommandUnknownOpts {
+  const { output } = context;
+  const program = new Command("evenkeel")
+    .description("Neural networks on tables, and whether batch normalization helps on them.")
+    .version(version)
+    .addCommand(studyCommand(context))
+    .addCommand(trainCommand(context))
+    .addCommand(inspectCommand(context))
+    .addCommand(runsCommand(context))
+    .addHelpText("after", "\n`evenkeel COMMAND --help` lists a command's options.\n");
+  configure(program, output);
+  return program;
+}
+
+/** All commands alike, those of commands too. */
+function configure(command: CommandUnknownOpts, output: CommandContext["output"]): void {
+  command
+    .allowExcessArguments(false)
+    .showHelpAfterError("(--help lists the options)")
+    .configureOutput({ writeOut: output.write, writeErr: output.writeError })
+    .exitOverride((error) => {
+      throw Object.assign(error, { exitCode: error.exitCode === 0 ? exitCodes.finished : exitCodes.misuse });
+    });
+  for (const one of command.commands) configure(one, output);
+}
+
+/**
+ * Runs a command line. Nothing is thrown: what was wrong with it, or with a table, is one message; a fault of the program comes with
+ * its stack.
+ *
+ * @param args - without Node and the script
+ * @returns the exit code
+ */
+export async function runProgram(args: readonly string[], context: CommandContext): Promise<number> {
+  const { output, signal } = context;
+  try {
+    await createProgram(context).parseAsync([...args], { from: "user" });
+    return signal?.aborted ? exitCodes.interrupted : exitCodes.finished;
+  } catch (error) {
+    // Commander has said it.
+    if (error instanceof CommanderError) return error.exitCode;
+    if (signal?.aborted && isAbort(error, signal)) {
+      output.writeError("Interrupted.\n");
+      return exitCodes.interrupted;
+    }
+    const code = exitCodeOf(error);
+    if (code === undefined) {
+      output.writeError(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+      return exitCodes.failed;
+    }
+    const lines = (error as Error).message.split("\n").map((line) => printable(line.replaceAll("\t", "  ")));
+    output.writeError(`${output.colors.red("error:")} ${lines.join("\n")}\n`);
+    return code;
+  }
+}
+
+/** Of errors that are no fault of the program: they bear their exit code, or are about the table. */
+function exitCodeOf(error: unknown): number | undefined {
+  if (error instanceof TableError) return exitCodes.misuse;
+  if (!(error instanceof Error) || !("exitCode" in error)) return undefined;
+  return typeof error.exitCode === "number" ? error.exitCode : undefined;
+}
+
+function isAbort(error: unknown, signal: AbortSignal): boolean {
+  return error === signal.reason || (error instanceof Error && error.name === "AbortError");
+}

@@ -1,0 +1,32 @@
+import type { Claim, StudyReport } from "evenkeel/study";
+import { type Colors, type Output, printable, widthOf, wrap } from "../terminal.ts";
+
+const indent = " ".repeat(15);
+
+/** The claims with their verdicts, in words and by a sign, and below each the figures. */
+export function claimsText({ claims }: StudyReport, output: Output): string[] {
+  const { colors } = output;
+  const width = widthOf(output);
+  return claims.flatMap((one, i) => {
+    const { claim, sentence } = one;
+    const [first, ...rest] = wrap(`${i + 1}. ${printable(claim)}`, width - indent.length, "   ").split("\n");
+    return [
+      `${verdictText(one, colors)}${colors.bold(first)}`,
+      ...rest.map((line) => indent + colors.bold(line)),
+      ...wrap(printable(sentence), width - indent.length - 3)
+        .split("\n")
+        .map((line) => `${indent}   ${line}`),
+    ];
+  });
+}
+
+/** A claim that held for some of its figures, and could not be told for others, is held in part. */
+function verdictText({ id, verdict, figures }: Claim, colors: Colors): string {
+  const partly = id !== "noGuarantee" && figures.some(({ judged }) => judged?.verdict === "undecided");
+  const [text, color] = {
+    held: [partly ? "✓ held in part" : "✓ held", colors.green] as const,
+    "not held": ["✗ not held", colors.red] as const,
+    undecided: ["≈ undecided", colors.yellow] as const,
+  }[verdict];
+  return `${color(text)}${" ".repeat(indent.length - text.length)}`;
+}

@@ -1,0 +1,54 @@
+import { type Arm, describeArm, type StudyResult, StudyView } from "evenkeel/study";
+import { type Curve, drawCurves } from "../curves.ts";
+import { metricFacts, scoreText } from "../metrics.ts";
+import { type Output, widthOf, wrap } from "../terminal.ts";
+
+/** Learning curves with and without BatchNorm, a drawing for each scale of the features, all within the same edges. */
+export function curvesText({ plan, trials }: StudyResult, output: Output): string[] {
+  const { colors } = output;
+  const { metric, epochs } = plan.settings;
+  const view = new StudyView(plan, trials);
+  const constant = meanOf(plan.seeds.flatMap((seed) => view.constantOf(seed) ?? []));
+  const arms = plan.arms.filter(({ dropout, norm }) => dropout === 0 && norm !== "layer");
+  const groups = [...new Set(arms.map(({ scale }) => scale))]
+    .map((scale) => arms.filter((arm) => arm.scale === scale).flatMap((arm) => curvesOf(view, arm)))
+    .filter((group) => group.length > 0);
+  if (groups.length === 0 || epochs < 2 || !(constant > 0)) return [];
+  const lowest = Math.min(...groups.flat().flatMap(({ values }) => values));
+  const bottom = Math.max(Math.min(lowest, constant / 2), constant / 1000);
+  const short = metricFacts(metric).short;
+  if (lowest > 0.98 * constant) {
+    const text = `Nothing to draw: no arm's mean validation ${short} comes below that of the best constant, ${scoreText(constant)}.`;
+    return [colors.bold("Learning curves"), wrap(text, widthOf(output))];
+  }
+  return [
+    colors.bold(`Learning curves: validation ${short}, mean over seeds, logarithmic scale`),
+    colors.dim(
+      wrap(
+        `Top edge: the best constant, ${scoreText(constant)}; what lies above is drawn there. Each arm at its best rate.`,
+        widthOf(output),
+      ),
+    ),
+    groups.map((group) => drawCurves(group, { colors, top: constant, bottom })).join("\n\n"),
+  ];
+}
+
+function curvesOf(view: StudyView, arm: Arm): Curve[] {
+  const kinds = arm.norm === "batch" ? (["asTrained", "recomputed"] as const) : (["asTrained"] as const);
+  return kinds.flatMap((kind): Curve[] => {
+    const curves = [...view.seen(arm, kind).values()].map(({ curve }) => curve).filter(({ length }) => length > 0);
+    if (curves.length === 0) return [];
+    const word = arm.norm !== "batch" ? "" : kind === "asTrained" ? ", as trained" : ", recomputed";
+    return [
+      {
+        label: `${describeArm(arm)}${word}, learning rate ${view.rate(arm, kind)?.lr}`,
+        values: curves[0].map((_, epoch) => meanOf(curves.map((curve) => curve[epoch]))),
+        color: arm.norm === "none" ? "cyan" : kind === "asTrained" ? "yellow" : "green",
+      },
+    ];
+  });
+}
+
+function meanOf(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
+}

@@ -1,0 +1,44 @@
+import { describePlan, type StudyPlan } from "evenkeel/study";
+import type { Schema } from "evenkeel/tabular";
+import type { RunFinding } from "../runs/types.ts";
+import type { TableRead } from "../tables/index.ts";
+import { count, type Output, printable, widthOf, wrap } from "../terminal.ts";
+
+interface Beginning {
+  readonly table: TableRead;
+  readonly schema: Schema;
+  readonly findings: readonly Pick<RunFinding, "severity" | "message">[];
+  readonly plan: StudyPlan;
+  readonly threads: number;
+  readonly folder: string;
+}
+
+/** What is said before the first network: what is predicted from what, what was noticed, what is trained, where it goes. */
+export function introduction({ table, schema, findings, plan, threads, folder }: Beginning, output: Output): string {
+  const { colors } = output;
+  const width = widthOf(output);
+  const features = schema.columns.filter(({ use }) => use === "feature").map(({ name }) => printable(name));
+  const item = (name: string, text: string) =>
+    `${colors.bold(name.padEnd(6))}${wrap(text, width - 6).replaceAll("\n", `\n${" ".repeat(6)}`)}`;
+  const [networks, ...stages] = describePlan(plan);
+  return `${[
+    colors.bold(`Does batch normalization help to predict ${printable(schema.target)} (${schema.task})?`),
+    item("Table", `${printable(table.source)}, ${count(table.rows, "row")}; predicted from ${features.join(", ")}`),
+    item("Plan", `${networks} On ${count(threads, "thread")}.`),
+    ...stages.map((stage) => item("", stage)),
+    item("Into", printable(folder)),
+  ].join("\n")}\n${findingLines(findings, output)}\n`;
+}
+
+/** A line or more for each. */
+export function findingLines(findings: Beginning["findings"], output: Output): string {
+  const { colors } = output;
+  const marks = { error: colors.red("error"), warning: colors.yellow("warning"), note: colors.dim("note") };
+  return findings
+    .map(({ severity, message }) => {
+      const [first, ...rest] = wrap(printable(message), widthOf(output) - 11).split("\n");
+      const label = `${marks[severity]}${" ".repeat(9 - severity.length)}`;
+      return `${[`${label}${first}`, ...rest.map((line) => " ".repeat(9) + line)].join("\n")}\n`;
+    })
+    .join("");
+}

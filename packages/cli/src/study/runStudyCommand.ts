@@ -1,0 +1,155 @@
+import { resolve } from "node:path";
+import { planStudy, runStudy, type StudyPlan, type StudyResult, studyReport, type TrialRun } from "evenkeel/study";
+import { checkTable, inferSchema, TableError } from "evenkeel/tabular";
+import { schemaOptions, targetOf } from "../commands/columnOptions.ts";
+import type { CommandContext } from "../commands/context.ts";
+import { duration } from "../commands/runsText.ts";
+import type { StudyFlags } from "../commands/study.ts";
+import { readTableOf, type TableFlags } from "../commands/tableOptions.ts";
+import { studyProgress } from "../progress/studyProgress.ts";
+import type { RunFinding } from "../runs/types.ts";
+import { count, type Output } from "../terminal.ts";
+import { shortPath } from "../training/outcome.ts";
+import { UsageError } from "../usageError.ts";
+import { findingLines, introduction } from "./introduction.ts";
+import { StudyFolder } from "./studyFolder.ts";
+import { studyOptions } from "./studyOptions.ts";
+import { studyText } from "./text.ts";
+import { defaultThreads, type TrialThreadsOptions, trialThreads } from "./threads.ts";
+import { openTrialStore } from "./trialStore.ts";
+import { wholeSeeds } from "./wholeSeeds.ts";
+
+/**
+ * Plans, runs and reports a study.
+ * @throws UsageError, TableReadError or TableError for what is wrong with options and table
+ */
+export async function runStudyCommand(
+  source: string | undefined,
+  flags: StudyFlags,
+  context: CommandContext,
+  { newWorker }: Pick<TrialThreadsOptions, "newWorker"> = {},
+): Promise<void> {
+  const { cwd, signal } = context;
+  const output: Output = flags.json
+    ? { ...context.output, write: context.output.writeError, terminal: undefined }
+    : context.output;
+  const runs = resolve(cwd, "runs");
+  const resumed = flags.resume === undefined ? undefined : StudyFolder.resume(runs, cwd, flags.resume);
+  const began = resumed?.config;
+
+  const read = began?.read ?? tableFlags(flags);
+  const table = await readTableOf(source ?? began?.source ?? undefined, read, context);
+  const columns = began?.schema ?? schemaOptions(flags, targetOf(table, flags));
+  const schema = usage(() => inferSchema(table, columns));
+  const findings = checkTable(table, schema);
+  const noticed = [...table.notes, ...findings];
+  if (findings.some(({ severity }) => severity === "error")) {
+    output.writeError(
+      findingLines(
+        noticed.filter(({ severity }) => severity !== "error"),
+        output,
+      ),
+    );
+    throw new TableError(findings);
+  }
+  const data = { table: { rows: table.rows, columns: table.columns }, schema };
+  const options = began?.options ?? studyOptions(flags);
+  const plan = usage(() => planStudy(data, options));
+  const folder =
+    resumed ??
+    StudyFolder.create(runs, flags.out && resolve(cwd, flags.out), {
+      command: process.argv.slice(2),
+      ...{ source: source ?? null, read, schema: columns, options },
+      table: { source: table.source, rows: table.rows, columns: table.columns.length },
+    });
+  const threads = flags.threads ?? defaultThreads();
+  const store = usage(() => openTrialStore(folder.path, data));
+  output.write(
+    introduction({ table, schema, findings: noticed, plan, threads, folder: shortPath(cwd, folder.path) }, output),
+  );
+
+  const started = performance.now();
+  const lanes = trialThreads(data, { threads, ...(newWorker && { newWorker }) });
+  const progress = studyProgress(output, plan);
+  const { result, runs: trials } = await runStudy(plan, {
+    execute: lanes.execute,
+    lanes: lanes.lanes,
+    finished: store.finished,
+    signal,
+    onEvent: (event) => {
+      if (event.type === "trial") store.append(event.run);
+      progress.update(event);
+    },
+  }).finally(async () => {
+    progress.stop();
+    store.close();
+    await lanes.close();
+  });
+  const seconds = (performance.now() - started) / 1000;
+
+  const shown = result.complete ? result : wholeSeeds(result);
+  const written: string[] = [folder.file("trials.jsonl")];
+  const report = shown && studyReport(shown, trials);
+  if (shown !== undefined && report !== undefined) {
+    output.write(`\n${studyText(shown, report, output)}`);
+    folder.writeResult(shown);
+    written.unshift(folder.file("result.json"));
+    if (flags.report) {
+      written.unshift(folder.file("report.html"));
+      await writeReport(folder, shown, trials, noticed);
+    }
+  }
+  const trained = count(trials.length - store.finished.length, "network");
+  const ending = result.complete
+    ? `Trained ${trained} in ${duration(seconds)} on ${count(threads, "thread")}.`
+    : interruption(plan, trials.length, shown?.plan.seeds.length ?? 0, seconds);
+  output.write(`\n${ending}\n`);
+  output.write(`${written.map((path, i) => `${i === 0 ? "Wrote" : "     "} ${shortPath(cwd, path)}`).join("\n")}\n`);
+  if (!result.complete) output.write(`Go on with: evenkeel study --resume ${shortPath(cwd, folder.path)}\n`);
+  if (flags.json) {
+    const status = result.complete ? "finished" : "interrupted";
+    const said = { study: folder.id, path: folder.path, status, seconds, verdict: shown?.headline.verdict, report };
+    context.output.write(`${JSON.stringify(said, undefined, 2)}\n`);
+  }
+}
+
+/** Values that commander lets through, and the library refuses, are mistakes of the one who typed. */
+function usage<T>(work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    if (!(error instanceof TypeError || error instanceof RangeError)) throw error;
+    throw new UsageError(error.message.replace(/^\w+: /, ""), { cause: error });
+  }
+}
+
+/** The flags that say how the table is read, without the others. */
+function tableFlags(flags: StudyFlags): TableFlags {
+  const { sql, columns, limit, sample, sampleSeed, format, delimiter, header, encoding } = flags;
+  return { sql, columns, limit, sample, sampleSeed, format, delimiter, header, null: flags.null, encoding };
+}
+
+function interruption({ seeds }: StudyPlan, trained: number, whole: number, seconds: number): string {
+  const all = count(seeds.length, "seed");
+  const said =
+    whole === 0
+      ? `none of ${all} is whole yet, so there is nothing to say`
+      : `${whole} of ${all} are whole, and reported on`;
+  return `Interrupted after ${duration(seconds)}: ${count(trained, "network")} kept; ${said}.`;
+}
+
+async function writeReport(
+  folder: StudyFolder,
+  result: StudyResult,
+  trials: readonly TrialRun[],
+  findings: readonly RunFinding[],
+): Promise<void> {
+  // Vega takes a while to load, and only reports need it.
+  const [{ studyReport: html }, { studyReportData }] = await Promise.all([
+    import("../report/studyReport.ts"),
+    import("../report/studyData.ts"),
+  ]);
+  const { started, table, versions } = folder.config;
+  const source = { id: folder.id, created: new Date(started), table, versions, findings };
+  folder.writeReport(await html(studyReportData(result, source, trials)));
+}

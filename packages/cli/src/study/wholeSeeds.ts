@@ -1,0 +1,19 @@
+import { concludeStudy, countTrials, type StudyResult } from "evenkeel/study";
+
+/**
+ * What an interrupted study says: it is concluded from the seeds of which every arm was trained at every rate, so that all arms
+ * are judged by the same seeds.
+ *
+ * @returns undefined if there is no such seed
+ */
+export function wholeSeeds({ plan, trials }: StudyResult): StudyResult | undefined {
+  const perSeed = countTrials({ ...plan, seeds: [0] }).rates;
+  const counts = new Map<number, number>();
+  for (const { spec } of trials) {
+    if (spec.rows === 1 && spec.rescale === null) counts.set(spec.seed, (counts.get(spec.seed) ?? 0) + 1);
+  }
+  const seeds = plan.seeds.filter((seed) => counts.get(seed) === perSeed);
+  if (seeds.length === 0) return undefined;
+  const kept = trials.filter(({ spec }) => seeds.includes(spec.seed));
+  return { ...concludeStudy({ ...plan, seeds }, kept), complete: false };
+}
