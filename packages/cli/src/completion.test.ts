@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { evaluateCommand } from "./commands/evaluate.ts";
 import { predictCommand } from "./commands/predict.ts";
 import { runsCommand } from "./commands/runs.ts";
-import { addCompletion, wantsCompletion } from "./completion.ts";
+import { addCompletion } from "./completion.ts";
 
 let cwd: string;
 beforeAll(() => {
@@ -93,9 +93,4 @@ test.each(["bash", "zsh", "fish", "powershell"])("a script for %s", async (shell
 
 test("another shell is refused with the choices", async () => {
   await expect(complete("tcsh")).rejects.toThrow(/Allowed choices are zsh, bash, fish, powershell/);
-});
-
-test("only a command line that begins with complete loads any of it", () => {
-  expect(wantsCompletion(["node", "evenkeel", "complete", "bash"])).toBe(true);
-  expect(wantsCompletion(["node", "evenkeel", "predict", "complete"])).toBe(false);
 });

@@ -1,6 +1,6 @@
 import { readdirSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
-import type { Command, OptionValues } from "@commander-js/extra-typings";
+import type { CommandUnknownOpts } from "@commander-js/extra-typings";
 import { builtinNames } from "./tables/builtin.ts";
 
 /** Files that arguments called so may be. */
@@ -14,10 +14,10 @@ const mostFiles = 200;
 /**
  * Adds `complete SHELL`, which prints a script for bash, zsh, fish or PowerShell, and `complete -- …`, which such a script
  * asks what could come next: commands, options, their choices, built-in tables, ids of runs, files. To be called when
- * all other commands are there, and only for a command line that begins with `complete`: see {@link wantsCompletion}.
+ * all other commands are there, and only for a command line that begins with `complete`.
  */
 export async function addCompletion(
-  program: Command<[], OptionValues>,
+  program: CommandUnknownOpts,
   { cwd = process.cwd(), argv = process.argv }: { readonly cwd?: string; readonly argv?: readonly string[] } = {},
 ): Promise<void> {
   const { default: tab } = await import("@bomb.sh/tab/commander");
@@ -37,11 +37,6 @@ export async function addCompletion(
       };
     }
   }
-}
-
-/** Whether a command line is about completion; nothing of it is loaded otherwise. */
-export function wantsCompletion(argv: readonly string[]): boolean {
-  return argv[2] === "complete";
 }
 
 type Suggestion = readonly [value: string, description: string];

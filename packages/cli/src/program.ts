@@ -1,7 +1,9 @@
 import { Command, CommanderError, type CommandUnknownOpts } from "@commander-js/extra-typings";
 import { TableError } from "evenkeel/tabular";
 import type { CommandContext } from "./commands/context.ts";
+import { evaluateCommand } from "./commands/evaluate.ts";
 import { inspectCommand } from "./commands/inspect.ts";
+import { predictCommand } from "./commands/predict.ts";
 import { runsCommand } from "./commands/runs.ts";
 import { studyCommand } from "./commands/study.ts";
 import { trainCommand } from "./commands/train.ts";
@@ -9,17 +11,29 @@ import { exitCodes } from "./exitCodes.ts";
 import { printable } from "./terminal.ts";
 import { version } from "./version.ts";
 
+const examples = `
+Examples:
+  evenkeel train mpg                     a model of a built-in table
+  evenkeel predict latest new-cars.csv   what it says of other rows
+  evenkeel study cars.csv --target mpg   does batch normalization help on it?
+
+\`evenkeel COMMAND --help\` lists a command's options. \`evenkeel complete bash\` prints what
+makes the shell complete them; so for zsh, fish and powershell.
+`;
+
 /** The program: `evenkeel` with its commands. */
 export function createProgram(context: CommandContext): CommandUnknownOpts {
   const { output } = context;
   const program = new Command("evenkeel")
     .description("Neural networks on tables, and whether batch normalization helps on them.")
     .version(version)
-    .addCommand(studyCommand(context))
     .addCommand(trainCommand(context))
+    .addCommand(evaluateCommand(context))
+    .addCommand(predictCommand(context))
+    .addCommand(studyCommand(context))
     .addCommand(inspectCommand(context))
     .addCommand(runsCommand(context))
-    .addHelpText("after", "\n`evenkeel COMMAND --help` lists a command's options.\n");
+    .addHelpText("after", examples);
   configure(program, output);
   return program;
 }
@@ -46,7 +60,12 @@ function configure(command: CommandUnknownOpts, output: CommandContext["output"]
 export async function runProgram(args: readonly string[], context: CommandContext): Promise<number> {
   const { output, signal } = context;
   try {
-    await createProgram(context).parseAsync([...args], { from: "user" });
+    const program = createProgram(context);
+    if (args[0] === "complete") {
+      const { addCompletion } = await import("./completion.ts");
+      await addCompletion(program, { cwd: context.cwd });
+    }
+    await program.parseAsync([...args], { from: "user" });
     return signal?.aborted ? exitCodes.interrupted : exitCodes.finished;
   } catch (error) {
     // Commander has said it.

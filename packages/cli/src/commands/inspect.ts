@@ -1,3 +1,5 @@
+import { statSync } from "node:fs";
+import { resolve } from "node:path";
 import { Command, type CommandUnknownOpts } from "@commander-js/extra-typings";
 import Table from "cli-table3";
 import {
@@ -9,6 +11,10 @@ import {
   type Schema,
   type Task,
 } from "evenkeel/tabular";
+import { inspectModel } from "../inspect/model.ts";
+import { findModel } from "../models/findModel.ts";
+import { listRuns } from "../runs/readRun.ts";
+import { builtinTable } from "../tables/builtin.ts";
 import type { ReadNote, TableRead } from "../tables/index.ts";
 import { TableReadError } from "../tables/readError.ts";
 import { type ColumnSummary, summaryOf } from "../tables/summary.ts";
@@ -21,6 +27,8 @@ Examples:
   evenkeel inspect mpg                           a built-in table
   evenkeel inspect cars.csv --target mpg         with what training would complain of
   evenkeel inspect 'data/*.parquet' --json       for programs
+  evenkeel inspect model.safetensors             a model: network, columns, scores
+  evenkeel inspect latest                        that of the newest run
   evenkeel inspect --sql "select * from 'cars.csv' where year > 1975"
 `;
 
@@ -37,25 +45,45 @@ interface Inspection {
 }
 
 interface Flags extends TableFlags {
+  readonly runs: string;
   readonly target?: string;
   readonly json?: true;
 }
 
-/** `evenkeel inspect TABLE`: its columns, what they mean, what is missing, and what is doubtful. */
+/** `evenkeel inspect TABLE`: its columns, what they mean, what is missing, and what is doubtful; or a model and what it holds. */
 export function inspectCommand(context: CommandContext): CommandUnknownOpts {
   const { output } = context;
   return withTableOptions(new Command("inspect"))
-    .description("Shows a table: its columns, what they mean, what is missing, and what is doubtful about it.")
-    .argument("[table]", "a file, a pattern, - for standard input, or a built-in table")
+    .description(
+      "Shows a table: its columns, what they mean, what is missing, and what is doubtful about it. Or a model: its network, " +
+        "columns and scores.",
+    )
+    .argument("[table]", "a file, a pattern, - for standard input, a built-in table, a .safetensors file, or a run")
+    .option("--runs <folder>", "where runs are kept", "runs")
     .option("--target <column>", "the column to predict: says what training would complain of")
     .option("--json", "for programs: everything, as JSON")
     .addHelpText("after", examples)
     .action(async (...given) => {
       const [source, flags] = given as unknown as [string | undefined, Flags];
+      const model = source === undefined ? undefined : modelNamed(source, context.cwd, flags.runs);
+      if (model !== undefined) return inspectModel(model, context, { json: flags.json });
       const table = await readTableOf(source, flags, context);
       const inspection = inspect(table, flags.target);
       output.write(flags.json ? `${JSON.stringify(inspection, null, 2)}\n` : shown(inspection, output.colors));
     });
+}
+
+/** The file of a model, if that is meant: a safetensors file, or a run where no table is called so. */
+function modelNamed(source: string, cwd: string, runs: string): string | undefined {
+  const isFile = /\.safetensors$/i.test(source);
+  if (!isFile && (source === "-" || builtinTable(source) !== undefined)) return undefined;
+  const found = statSync(resolve(cwd, source), { throwIfNoEntry: false });
+  if (isFile || found?.isDirectory()) return findModel(source, { cwd, runs }).path;
+  if (found !== undefined) return undefined;
+  const folder = resolve(cwd, runs);
+  const known = statSync(folder, { throwIfNoEntry: false }) === undefined ? [] : listRuns(folder);
+  const isRun = source === "latest" || known.some(({ id }) => id.startsWith(source));
+  return isRun ? findModel(source, { cwd, runs }).path : undefined;
 }
 
 /** @throws TableReadError if the target is no column of the table, or cannot be predicted */

@@ -1,4 +1,4 @@
-import { closestMatch } from "leven";
+import { closest } from "fastest-levenshtein";
 import { type DamagedRun, isDamaged, listRuns, type Run } from "./readRun.ts";
 
 /**
@@ -35,5 +35,7 @@ function choose(runs: readonly (Run | DamagedRun)[], wanted: string): Run | Dama
 
 /** By letters; people also give only the end of an id, or a part of the table's name. */
 function nearestTo(wanted: string, ids: readonly string[]): string | undefined {
-  return ids.find((id) => wanted !== "" && id.includes(wanted)) ?? closestMatch(wanted, ids);
+  return (
+    ids.find((id) => wanted !== "" && id.includes(wanted)) ?? (ids.length === 0 ? undefined : closest(wanted, ids))
+  );
 }
