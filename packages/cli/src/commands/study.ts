@@ -8,7 +8,7 @@ import { type TableFlags, withTableOptions } from "./tableOptions.ts";
 
 const examples = `
 Examples:
-  evenkeel study mpg                                    a built-in table: 590 networks, about a minute
+  evenkeel study mpg                                    a built-in table: 670 networks, about a minute
   evenkeel study penguins --seeds 20 --epochs 50
   evenkeel study cars.csv --target mpg --ignore name
   evenkeel study big.parquet --target delay --sample 5000 --quick
@@ -118,7 +118,7 @@ function groups(): [string, Option[]][] {
         new Option("--dropout <share>", "of the arms with dropout; 0 for no such arms (default: 0.2)").argParser(share),
         new Option(
           "--lr <rates>",
-          "learning rates that all are tried with (default: 0.0003,0.001,0.003,0.01,0.03,0.1)",
+          "learning rates that all are tried with (default: 0.0001,0.0003,0.001,0.003,0.01,0.03,0.1)",
         ).argParser(numbers(positiveNumber)),
         new Option("--metric <name>", "the error (default: mae, or errorRate for classes)").choices([
           "mae",

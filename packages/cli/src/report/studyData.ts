@@ -8,6 +8,7 @@ import {
   studyReport as summarizeStudy,
   type TrialRun,
 } from "evenkeel/study";
+import { isHeldInPart } from "../study/isHeldInPart.ts";
 import type { Panel, ReportSource, RunFinding, Series, StudyReportData } from "./types.ts";
 
 /** What a study's result does not know. */
@@ -33,7 +34,7 @@ export function studyReportData(
       title: summary.title,
       ran: summary.ran,
       headline: summary.headline,
-      claims: summary.claims,
+      claims: summary.claims.map((claim) => ({ ...claim, inPart: isHeldInPart(claim) })),
       notes: summary.notes,
     },
     ...{ reference: summary.reference, targetError: summary.targetError },

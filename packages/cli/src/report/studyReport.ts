@@ -53,9 +53,9 @@ const verdicts: Readonly<Record<Verdict, { readonly name: string; readonly words
 
 function claimsSection({ claims }: StudyReportData): Html | false {
   if (claims.length === 0) return false;
-  const rows = claims.map(({ claim, verdict, sentence, rule }) => {
+  const rows = claims.map(({ claim, verdict, inPart, sentence, rule }) => {
     const { name, words } = verdicts[verdict];
-    return html`<tr><th scope="row">${claim}</th><td class="words verdict ${name}">${words}</td><td class="words">${sentence}<br><span class="note">${rule}</span></td></tr>
+    return html`<tr><th scope="row">${claim}</th><td class="words verdict ${name}">${words}${inPart === true && " in part"}</td><td class="words">${sentence}<br><span class="note">${rule}</span></td></tr>
 `;
   });
   return section(

@@ -131,6 +131,8 @@ export interface StudyReportData extends ReportSource {
     readonly claim: string;
     readonly rule: string;
     readonly verdict: Verdict;
+    /** Held by some of its figures, while others could not be told. */
+    readonly inPart?: boolean;
     readonly sentence: string;
   }[];
   /** What has to be known to read the figures. */

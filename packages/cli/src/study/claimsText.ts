@@ -1,5 +1,6 @@
 import type { Claim, StudyReport } from "evenkeel/study";
 import { type Colors, type Output, printable, widthOf, wrap } from "../terminal.ts";
+import { isHeldInPart } from "./isHeldInPart.ts";
 
 const indent = " ".repeat(15);
 
@@ -20,13 +21,11 @@ export function claimsText({ claims }: StudyReport, output: Output): string[] {
   });
 }
 
-/** A claim that held for some of its figures, and could not be told for others, is held in part. */
-function verdictText({ id, verdict, figures }: Claim, colors: Colors): string {
-  const partly = id !== "noGuarantee" && figures.some(({ judged }) => judged?.verdict === "undecided");
+function verdictText(claim: Claim, colors: Colors): string {
   const [text, color] = {
-    held: [partly ? "✓ held in part" : "✓ held", colors.green] as const,
+    held: [isHeldInPart(claim) ? "✓ held in part" : "✓ held", colors.green] as const,
     "not held": ["✗ not held", colors.red] as const,
     undecided: ["≈ undecided", colors.yellow] as const,
-  }[verdict];
+  }[claim.verdict];
   return `${color(text)}${" ".repeat(indent.length - text.length)}`;
 }

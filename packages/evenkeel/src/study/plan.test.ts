@@ -9,25 +9,25 @@ const classes = { table, schema: inferSchema(table, { target: "y" }) };
 const data = { table, schema: inferSchema(table, { target: "a" }) };
 
 describe("a plan", () => {
-  test("by default: 8 arms, 6 rates, 10 seeds; then fewer rows, and other units on raw features alone", () => {
+  test("by default: 8 arms, 7 rates, 10 seeds; then fewer rows, and other units on raw features alone", () => {
     const plan = planStudy(data);
     expect(plan.rows).toEqual({ all: 500, train: 320, validation: 80, test: 100 });
     expect(plan.settings).toMatchObject({ metric: "mae", epochs: 100, batchSize: 32 });
     const rates = rateTrials(plan);
     const variants = variantTrials(plan, ({ norm }) => (norm === "batch" ? 0.1 : 0.001));
-    expect([rates.length, variants.length]).toEqual([480, 110]);
-    expect(countTrials(plan)).toEqual({ rates: 480, variants: 110, all: 590 });
-    expect(new Set([...rates, ...variants].map(({ id }) => id)).size).toBe(590);
+    expect([rates.length, variants.length]).toEqual([560, 110]);
+    expect(countTrials(plan)).toEqual({ rates: 560, variants: 110, all: 670 });
+    expect(new Set([...rates, ...variants].map(({ id }) => id)).size).toBe(670);
     expect(variants.filter(({ rescale }) => rescale !== null).map(({ arm }) => arm.scale)).toEqual(
       Array(30).fill("raw"),
     );
     expect(variants.filter(({ arm }) => arm.norm === "batch").every(({ lr }) => lr === 0.1)).toBe(true);
-    expect(describePlan(plan).join(" ")).toContain("590 networks on 320 training rows, 100 epochs in batches of 32");
+    expect(describePlan(plan).join(" ")).toContain("670 networks on 320 training rows, 100 epochs in batches of 32");
   });
 
   test("whole seeds come one after the other", () => {
     const seeds = rateTrials(planStudy(data, { seeds: [5, 3] })).map(({ seed }) => seed);
-    expect(seeds).toEqual([...Array(48).fill(5), ...Array(48).fill(3)]);
+    expect(seeds).toEqual([...Array(56).fill(5), ...Array(56).fill(3)]);
   });
 
   test("is plain JSON, and so are its trials", () => {

@@ -17,7 +17,7 @@ export interface StudyOptions {
   readonly arms?: readonly Arm[];
   /** The dropout of the default arms that have one, 0 to leave these arms out. Default 0.2. */
   readonly dropout?: number;
-  /** Learning rates that every arm is tried with. Default 0.0003, 0.001, 0.003, 0.01, 0.03 and 0.1. */
+  /** Learning rates that every arm is tried with. Default 0.0001, 0.0003, 0.001, 0.003, 0.01, 0.03 and 0.1. */
   readonly lrs?: readonly number[];
   /** Parts of the training rows, below 1, that are trained on to see what more rows do. Default 0.25 and 0.5. */
   readonly rowFractions?: readonly number[];
@@ -84,7 +84,7 @@ export function planStudy({ table, schema }: StudyData, options: StudyOptions = 
   const arms = options.arms ?? defaultArms(within("dropout", dropout, 0, 0.99));
   checkArms(arms);
   const seeds = seedsOf(options.seeds ?? (quick ? 5 : 10));
-  const lrs = positives("lrs", options.lrs ?? (quick ? [0.001, 0.01] : [0.0003, 0.001, 0.003, 0.01, 0.03, 0.1]));
+  const lrs = positives("lrs", options.lrs ?? (quick ? [0.001, 0.01] : [0.0001, 0.0003, 0.001, 0.003, 0.01, 0.03, 0.1]));
   if (lrs.length === 0) throw new RangeError("planStudy: lrs is empty; give at least one learning rate");
   whole("batchSize", batchSize, 2);
   resolveNetwork({ hidden, activation });

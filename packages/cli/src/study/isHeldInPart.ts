@@ -1,0 +1,8 @@
+import type { Claim } from "evenkeel/study";
+
+/** Whether a claim held by some of its figures, while others could not be told from noise. */
+export function isHeldInPart({ id, verdict, figures }: Claim): boolean {
+  const open = figures.some(({ judged }) => judged?.verdict === "undecided");
+  // Of "no guarantee" one setting is enough.
+  return verdict === "held" && id !== "noGuarantee" && open;
+}
