@@ -3,7 +3,7 @@ import { compile } from "../compile/index.ts";
 import { crossEntropy } from "../nn/functional/index.ts";
 import { Adam } from "../optim/index.ts";
 import { manualSeed } from "../random/index.ts";
-import { randint, randn, tensor } from "../tensor/index.ts";
+import { cat, randint, randn, tensor } from "../tensor/index.ts";
 import { countParameters, embeddingWidth, type NetworkOptions, resolveNetwork, TabularNet } from "./network.ts";
 
 const size = { features: 5, embeddings: [7, 30], outputs: 3 };
@@ -72,6 +72,17 @@ describe("TabularNet", () => {
     expect(String(new TabularNet({ features: 2, outputs: 1 }, { hidden: [3], normPlace: "after" }))).toMatch(
       /Linear.*\n.*ReLU.*\n.*BatchNorm1d/,
     );
+  });
+
+  it("puts the embedding of each column's own code beside the numbers", () => {
+    manualSeed(1);
+    const net = new TabularNet(size, { hidden: [] });
+    const { x, codes } = batchOf(9);
+    const [first, second] = [...(net.embeddings ?? [])];
+    const inputs = cat([x, first(codes.select(1, 0)), second(codes.select(1, 1))], 1);
+    expect(inputs.shape).toEqual([9, 5 + 5 + 11]);
+    expect(net(x, codes).toArray()).toEqual(net.layers(inputs).toArray());
+    expect(net(x, codes.mul(0)).toArray()).not.toEqual(net(x, codes).toArray());
   });
 
   it("embeds by fastai's rule", () => {

@@ -149,6 +149,29 @@ describe("kinds of tables", () => {
   });
 });
 
+describe("the learning rate", () => {
+  const rates = async (options: Partial<TrainTableOptions>) => {
+    const { history } = await train("price", { epochs: 6, lr: 0.02, batchSize: 16, ...options });
+    return history.epochs.map(({ learningRate }) => learningRate);
+  };
+
+  it("rises and falls over all steps of one cycle, or follows the schedule that was asked for", async () => {
+    const cycle = await rates({});
+    expect(Math.max(...cycle)).toBeGreaterThan(0.015);
+    expect(cycle.indexOf(Math.max(...cycle))).toBe(1);
+    expect(cycle[5]).toBeLessThan(0.02 / 100);
+    const cosine = [1, 2, 3, 4, 5].map((epoch) => expect.closeTo(0.01 * (1 + Math.cos((Math.PI * epoch) / 6)), 10));
+    expect(await rates({ schedule: "cosine" })).toEqual([0.02, ...cosine]);
+    const stepped = [0.02, 0.02, 0.002, 0.002, 0.0002, 0.0002].map((rate) => expect.closeTo(rate, 10));
+    expect(await rates({ schedule: "step" })).toEqual(stepped);
+    expect(await rates({ schedule: "none" })).toEqual(Array(6).fill(0.02));
+    // At this rate nothing gets better.
+    const still = { lr: 2e-7, network: { hidden: [8], norm: "none" } } as const;
+    const plateau = await rates({ schedule: "plateau", epochs: 14, patience: false, ...still });
+    expect([plateau[0], plateau[13]]).toEqual([2e-7, expect.closeTo(2e-8, 12)]);
+  });
+});
+
 describe("which weights are kept", () => {
   const options = { epochs: 12, lr: 0.3, schedule: "none", statistics: "asTrained" } as const;
 
