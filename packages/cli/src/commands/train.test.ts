@@ -227,7 +227,14 @@ describe("going on", () => {
     const model = TableModel.load(modelOf(one));
     expect(model.record).toMatchObject({ epochs: 4, keptEpoch: one.result?.bestEpoch });
     // Interrupted once more, and then to the end.
-    await run("--resume latest --no-report", abortAfter(7));
+    const again = abortAfter(7);
+    const statuses = new Set<string>();
+    const onOut = (text: string) => {
+      if (text.includes("epoch")) statuses.add(runs()[0].status);
+      again.onOut(text);
+    };
+    await run("--resume latest --no-report", { ...again, onOut });
+    expect([...statuses]).toContain("running");
     expect(runs()[0]).toMatchObject({ id: one.id, status: "interrupted", result: { epochs: 7 } });
     const last = await run("--resume latest --no-report --out copy.safetensors");
     expect(last.code).toBe(0);
