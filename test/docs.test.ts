@@ -3,6 +3,7 @@ import { dirname, join } from "node:path";
 import { format } from "node:util";
 import * as evenkeel from "evenkeel";
 import * as data from "evenkeel/data";
+import * as io from "evenkeel/io";
 import * as nn from "evenkeel/nn";
 import * as F from "evenkeel/nn/functional";
 import * as optim from "evenkeel/optim";
@@ -20,6 +21,7 @@ const pages = readPages();
 const modules: Readonly<Record<string, unknown>> = {
   evenkeel,
   "evenkeel/data": data,
+  "evenkeel/io": io,
   "evenkeel/nn": nn,
   "evenkeel/nn/functional": F,
   "evenkeel/optim": optim,

@@ -54,6 +54,13 @@ const claims: Readonly<Record<string, (printed: string) => void>> = {
     expect(printed).toContain("and every number of every epoch: true");
     expect(numberAfter("resumed, earlyStopping after", printed)).toBeGreaterThan(7);
   },
+  "07-table.ts": (printed) => {
+    expect(printed).toContain("254 rows to train on, 64 to choose by, 80 to test");
+    expect(numberAfter("this network: test MAE", printed)).toBeLessThan(numberAfter("ridge: test MAE", printed));
+    expect(numberAfter("predicted:", printed)).toBeGreaterThan(28);
+    expect(Number(printed.match(/([\d.]+) mpg for a large one/)?.[1])).toBeLessThan(18);
+    expect(printed).toContain("predictions the same to the last bit: true");
+  },
 };
 
 describe.concurrent("examples", () => {

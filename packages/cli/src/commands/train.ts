@@ -1,16 +1,18 @@
-import { readFileSync, writeFileSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { statSync } from "node:fs";
+import { dirname, resolve } from "node:path";
 import { Command, type CommandUnknownOpts } from "@commander-js/extra-typings";
-import { type Checkpoint, loadCheckpoint } from "evenkeel/io";
+import type { TableStartEvent, TrainTableOptions } from "evenkeel/train";
+import { writeAtomic } from "../files/writeAtomic.ts";
 import { type TrainingProgress, trainingProgress } from "../progress/trainingProgress.ts";
-import { findRun } from "../runs/findRun.ts";
-import { type Run, readConfig, readMetrics } from "../runs/readRun.ts";
-import { RunFolder } from "../runs/runFolder.ts";
-import { type Recipe, type RunResult, runFiles } from "../runs/types.ts";
+import { readConfig, readMetrics } from "../runs/readRun.ts";
+import { type NewRun, RunFolder } from "../runs/runFolder.ts";
+import type { Recipe, RunResult } from "../runs/types.ts";
 import type { TableRead } from "../tables/index.ts";
+import { listed } from "../tables/nearest.ts";
 import { printable } from "../terminal.ts";
 import { fingerprint } from "../training/fingerprint.ts";
 import { introduction, outcomeText, shortPath } from "../training/outcome.ts";
+import { type ResumedRun, resumedRun } from "../training/resumedRun.ts";
 import { runTraining, settingsOf } from "../training/runTraining.ts";
 import { UsageError } from "../usageError.ts";
 import type { CommandContext } from "./context.ts";
@@ -52,121 +54,136 @@ export function trainCommand(context: CommandContext): CommandUnknownOpts {
     .option("--no-report", "write no HTML report")
     .option("--json", "print the result as JSON; progress goes to standard error");
   addTrainFlags(command);
-  return command.addHelpText("after", examples).action((...given) => {
-    const [source, flags] = given as unknown as [string | undefined, Flags];
-    return train(source, flags, context);
+  return command.addHelpText("after", examples).action((...passed) => {
+    const [source, flags, self] = passed as unknown as [string | undefined, Flags, CommandUnknownOpts];
+    const given = Object.keys(flags).filter((name) => self.getOptionValueSource(name) === "cli");
+    return train(source, flags, given, context);
   });
 }
 
-async function train(source: string | undefined, flags: Flags, context: CommandContext): Promise<void> {
+async function train(
+  source: string | undefined,
+  flags: Flags,
+  given: readonly string[],
+  context: CommandContext,
+): Promise<void> {
   const { signal, cwd } = context;
   const output = flags.json
     ? { ...context.output, write: context.output.writeError, terminal: undefined }
     : context.output;
-  const resumed = flags.resume === undefined ? undefined : runToResume(source, flags, flags.resume, cwd);
-  const recipe = resumed?.config.recipe;
-  const read = (recipe?.read as unknown as TableFlags | undefined) ?? tableFlags(flags);
-  const table = await readTableOf(recipe === undefined ? source : recipe.source, read, { ...context, output });
-  const options = optionsFor(table, flags, recipe);
-  const checkpoint = resumed && checkpointOf(resumed);
+  const runs = resolve(cwd, flags.runs);
+  const out = flags.out === undefined ? undefined : writable(resolve(cwd, flags.out));
+  const named = source !== undefined || flags.sql !== undefined;
+  const resumed =
+    flags.resume === undefined
+      ? undefined
+      : resumedRun({ wanted: flags.resume, folder: runs, source: named, given, epochs: flags.epochs });
+  const before = resumed?.run.config.recipe;
+  const read = (before?.read as unknown as TableFlags | undefined) ?? tableFlags(flags);
+  const from = before === undefined ? source : before.source;
+  const table = await readTableOf(from, read, { ...context, output });
+  const options = before === undefined ? newOptions(table, flags) : optionsOf(before, flags);
   const digest = fingerprint(table);
-  if (recipe !== undefined && recipe.fingerprint !== digest) {
+  if (before !== undefined && before.fingerprint !== digest) {
     throw new UsageError(
-      `the table is not the one that ${resumed?.id} began with: ${printable(table.source)} has changed; train anew`,
+      `the table is not the one that ${resumed?.run.id} began with: ${printable(table.source)} has changed; train anew`,
     );
   }
+  const recipe: Recipe = { source: from, read: { ...read }, options: { ...options }, fingerprint: digest };
+  const record = { ...(from === undefined ? { sql: read.sql } : { source: from }), fingerprint: digest };
 
   let progress: TrainingProgress | undefined;
   const { training, folder } = await runTraining({
     table,
-    options,
+    options: { ...options, record },
+    notes: table.notes,
     signal,
     tensorboard: flags.tensorboard === true,
-    ...(checkpoint && { resume: checkpoint }),
+    ...(resumed?.checkpoint && { resume: resumed.checkpoint }),
     open: (event) => {
       output.write(introduction(table, event, output.colors));
-      const { schema, split, plan } = event;
+      const { split, plan } = event;
       progress = trainingProgress(output, { epochs: plan.epochs, rows: split.train.length, metric: event.metric });
-      if (resumed !== undefined) return RunFolder.resume(resumed.path, checkpoint?.epoch ?? 0);
-      return RunFolder.create(resolve(cwd, flags.runs), {
-        command: process.argv.slice(2),
-        table: { source: table.source, rows: table.rows, columns: table.columns.length },
-        target: schema.target,
-        task: schema.task,
-        ...(schema.classes && { classes: schema.classes }),
-        seed: plan.seed,
-        split: { train: split.train.length, validation: split.validation.length, test: split.test.length },
-        settings: settingsOf(plan, options),
-        recipe: { source, read: { ...read }, options: { ...options }, fingerprint: digest },
-      });
+      return resumed === undefined
+        ? newFolder(runs, table, event, options, recipe)
+        : takenFolder(resumed, { settings: settingsOf(plan, options), recipe });
     },
     onEpoch: (line) => progress?.epoch(line),
   }).finally(() => progress?.stop());
 
-  const { result } = folder;
-  const written = [folder.run.file("model"), folder.run.file("checkpoint")];
+  const { result, run } = folder;
+  const written = [run.file("model"), run.file("checkpoint")];
   if (training.history.epochs.length > 0) {
-    if (flags.report) written.unshift(await writeReport(training, table, folder.run, result));
-    if (flags.out !== undefined) {
-      writeFileSync(resolve(cwd, flags.out), training.model.save());
-      written.unshift(resolve(cwd, flags.out));
+    if (flags.report) written.unshift(await writeReport(training, table, run, result));
+    if (out !== undefined) {
+      writeAtomic(out, training.model.save());
+      written.unshift(out);
     }
     output.write(`\n${outcomeText(training, result, output.colors)}`);
     output.write(`\nWrote ${written.map((path) => shortPath(cwd, path)).join("\n      ")}\n`);
   } else {
     output.write("\nInterrupted before the first epoch was finished: there is no model yet.\n");
   }
-  if (result.status === "interrupted") output.write(`Go on with: evenkeel train --resume ${folder.run.id}\n`);
+  if (result.status === "interrupted") {
+    const where = flags.runs === "runs" ? "" : ` --runs ${flags.runs}`;
+    output.write(`Go on with: evenkeel train --resume ${run.id}${where}\n`);
+  }
   if (flags.json) {
-    context.output.write(`${JSON.stringify({ run: folder.run.id, path: folder.run.path, result }, undefined, 2)}\n`);
+    context.output.write(`${JSON.stringify({ run: run.id, path: run.path, result }, undefined, 2)}\n`);
   }
 }
 
-/** @throws UsageError if there is no such run, or it is still running, or options of the table are given besides */
-function runToResume(source: string | undefined, flags: Flags, wanted: string, cwd: string): Run {
-  if (source !== undefined || flags.sql !== undefined) {
-    throw new UsageError("--resume goes on with the table that the run began with; leave the table out");
+/** @throws UsageError if no file can be made at this path: better now than after the training */
+function writable(path: string): string {
+  const folder = dirname(path);
+  if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory()) {
+    throw new UsageError(`--out: there is no folder ${folder}`);
   }
-  let run: Run;
+  if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) throw new UsageError(`--out: ${path} is a folder`);
+  return path;
+}
+
+function newFolder(
+  folder: string,
+  table: TableRead,
+  { schema, split, plan }: TableStartEvent,
+  options: TrainTableOptions,
+  recipe: Recipe,
+): RunFolder {
   try {
-    run = findRun(resolve(cwd, flags.runs), wanted);
+    return RunFolder.create(folder, {
+      command: process.argv.slice(2),
+      table: { source: table.source, rows: table.rows, columns: table.columns.length },
+      target: schema.target,
+      task: schema.task,
+      ...(schema.classes && { classes: schema.classes }),
+      seed: plan.seed,
+      split: { train: split.train.length, validation: split.validation.length, test: split.test.length },
+      settings: settingsOf(plan, options),
+      recipe,
+    });
   } catch (error) {
-    throw new UsageError(`${(error as Error).message}. \`evenkeel runs list\` lists them`);
+    throw new UsageError(`--runs: no run can be recorded in ${folder}: ${(error as Error).message}`);
   }
-  if (run.status === "running") throw new UsageError(`the run ${run.id} is still running; wait for it, or end it`);
-  return run;
 }
 
-function checkpointOf({ id, path }: Run): Checkpoint<never> {
-  let bytes: Uint8Array;
-  try {
-    bytes = readFileSync(join(path, runFiles.checkpoint));
-  } catch {
-    throw new UsageError(`the run ${id} has no checkpoint: it ended before its first second; train anew`);
-  }
-  return loadCheckpoint(bytes);
+/** The folder of a run that is resumed: it is this process's from now on, and running again. */
+function takenFolder({ run, checkpoint }: ResumedRun, changes: Partial<NewRun>): RunFolder {
+  const folder = RunFolder.resume(run.path, checkpoint?.epoch ?? 0, changes);
+  if (run.result !== undefined) folder.writeResult({ ...run.result, status: "running" });
+  return folder;
 }
 
-/** Options as they were given; of a run that is resumed its own, except for a new number of epochs. */
-function optionsFor(table: TableRead, flags: Flags, recipe: Recipe | undefined) {
-  if (recipe !== undefined) {
-    const { epochs } = flags;
-    const schedule = String(recipe.options.schedule ?? "onecycle");
-    if (epochs !== undefined && (schedule === "onecycle" || schedule === "cosine")) {
-      throw new UsageError(
-        `the schedule ${schedule} ends with the epochs it was planned for; leave --epochs out, or train anew`,
-      );
-    }
-    return { ...recipe.options, ...(epochs !== undefined && { epochs }) } as unknown as ReturnType<
-      typeof trainTableOptions
-    >;
-  }
+/** The options of a run that is resumed, except for a new number of epochs. */
+function optionsOf(recipe: Recipe, { epochs }: Flags): TrainTableOptions {
+  return { ...recipe.options, ...(epochs !== undefined && { epochs }) } as unknown as TrainTableOptions;
+}
+
+function newOptions(table: TableRead, flags: Flags): TrainTableOptions {
   const target = flags.target ?? table.target;
   if (target === undefined) {
     const names = table.columns.map(({ name }) => printable(name));
-    const listed =
-      names.length > 12 ? `${names.slice(0, 12).join(", ")} and ${names.length - 12} more` : names.join(", ");
-    throw new UsageError(`say which column to predict with --target; there are ${listed}`);
+    throw new UsageError(`say which column to predict with --target; there are ${listed(names)}`);
   }
   return trainTableOptions(flags, target);
 }

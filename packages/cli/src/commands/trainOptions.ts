@@ -1,7 +1,14 @@
 import { type CommandUnknownOpts, Option } from "@commander-js/extra-typings";
 import { type Activation, activations, type Norm, norms, type PreprocessingOptions } from "evenkeel/tabular";
-import { lossNames, optimizerNames, scheduleNames, statisticsNames, type TrainTableOptions } from "evenkeel/train";
-import { pairs, positiveNumber, share, wholeNumber, widths } from "../arguments.ts";
+import {
+  type ClassWeights,
+  lossNames,
+  optimizerNames,
+  scheduleNames,
+  statisticsNames,
+  type TrainTableOptions,
+} from "evenkeel/train";
+import { nonNegativeNumber, pairs, positiveNumber, share, wholeNumber, widths } from "../arguments.ts";
 import { addColumnFlags, type ColumnFlags, schemaOptions } from "./columnOptions.ts";
 
 /** What `evenkeel train` can be told about the training, as commander parses it. */
@@ -24,7 +31,7 @@ export interface TrainFlags extends ColumnFlags {
   readonly clipGradNorm?: number;
   readonly patience?: number;
   readonly earlyStopping: boolean;
-  readonly classWeights?: string;
+  readonly classWeights?: ClassWeights;
   readonly statistics?: (typeof statisticsNames)[number];
   readonly seed?: number;
   readonly validation?: number;
@@ -57,11 +64,11 @@ export function addTrainFlags(command: CommandUnknownOpts): void {
   );
   group(
     "Network",
-    new Option("--hidden <widths>", "widths of the hidden layers, or none (default: 64,32)").argParser(widths),
+    new Option("--hidden <widths>", "widths of the hidden layers, or none (default: 128,64)").argParser(widths),
     new Option("--norm <kind>", "normalization of hidden layers (default: batch)").choices(norms),
     new Option("--norm-place <place>", "before or after the activation (default: before)").choices(["before", "after"]),
     new Option("--activation <name>", "(default: relu)").choices(activations),
-    new Option("--dropout <share>", "of the activations of hidden layers (default: 0)").argParser(share),
+    new Option("--dropout <share>", "of the activations of hidden layers (default: 0.25)").argParser(share),
   );
   group(
     "Training",
@@ -70,16 +77,17 @@ export function addTrainFlags(command: CommandUnknownOpts): void {
     ),
     new Option("--batch-size <n>", "rows per step (default: by their number)").argParser(wholeNumber(1)),
     new Option("--lr <rate>", "learning rate (default: 0.01; 0.1 for sgd)").argParser(positiveNumber),
-    new Option("--optimizer <name>", "(default: adam)").choices(optimizerNames),
-    new Option("--weight-decay <n>", "(default: 0; 0.01 for adamw)").argParser(share),
-    new Option("--schedule <name>", "how the learning rate moves (default: none)").choices(scheduleNames),
+    new Option("--optimizer <name>", "(default: adamw)").choices(optimizerNames),
+    new Option("--weight-decay <n>", "(default: 0; 0.1 for adamw)").argParser(nonNegativeNumber),
+    new Option("--schedule <name>", "how the learning rate moves (default: onecycle)").choices(scheduleNames),
     new Option("--loss <name>", "for a numeric target (default: mse)").choices(lossNames),
     new Option("--clip-grad-norm <n>", "bound on the norm of a step's gradients").argParser(positiveNumber),
-    new Option("--patience <n>", "stop after so many epochs without a better validation loss (default: 30)").argParser(
-      wholeNumber(1),
-    ),
+    new Option(
+      "--patience <n>",
+      "stop after so many epochs without a better validation loss, and keep the best weights (default: 30; with onecycle and cosine all epochs are trained)",
+    ).argParser(wholeNumber(1)),
     new Option("--no-early-stopping", "train all epochs and keep the last weights"),
-    new Option("--class-weights <weights>", "balanced, or CLASS=FACTOR,…"),
+    new Option("--class-weights <weights>", "balanced, or CLASS=FACTOR,… (default: none)").argParser(classWeights),
     new Option("--statistics <which>", "batch normalization's running statistics to keep (default: better)").choices(
       statisticsNames,
     ),
@@ -87,7 +95,7 @@ export function addTrainFlags(command: CommandUnknownOpts): void {
   );
 }
 
-/** The flags as the library takes them. @throws InvalidArgumentError for class weights or kinds that make no sense */
+/** The flags as the library takes them. */
 export function trainTableOptions(flags: TrainFlags, target: string): TrainTableOptions {
   const { batchSize, epochs, lr, optimizer, weightDecay, schedule, loss } = flags;
   const { clipGradNorm, statistics, seed, compile, hidden, norm, normPlace, activation, dropout } = flags;
@@ -98,12 +106,12 @@ export function trainTableOptions(flags: TrainFlags, target: string): TrainTable
     preprocessing: defined({ scale: flags.scale, target: flags.targetScale, embedAbove: flags.embedAbove }),
     network: defined({ hidden, norm, normPlace, activation, dropout }),
     patience: flags.earlyStopping ? flags.patience : false,
-    classWeights: classWeightsOf(flags.classWeights),
+    classWeights: flags.classWeights,
   });
 }
 
-function classWeightsOf(text: string | undefined): TrainTableOptions["classWeights"] {
-  if (text === undefined || text === "balanced" || text === "none") return text;
+function classWeights(text: string): ClassWeights {
+  if (text === "balanced" || text === "none") return text;
   const given = Object.entries(pairs(text, undefined)).map(([name, factor]): [string, number] => [
     name,
     positiveNumber(factor),

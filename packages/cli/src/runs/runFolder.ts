@@ -50,11 +50,12 @@ export class RunFolder {
    * after the checkpoint's is dropped, because they are trained again.
    *
    * @param epoch - the last finished epoch of the checkpoint
+   * @param changes - what is decided otherwise from now on
    * @throws Error if it is no folder of a run, or damaged
    */
-  static resume(path: string, epoch: number): RunFolder {
+  static resume(path: string, epoch: number, changes: Partial<NewRun> = {}): RunFolder {
     const run = new RunFolder(path);
-    run.#writeJson(runFiles.config, { ...readConfig(path), process: thisProcess() });
+    run.#writeJson(runFiles.config, { ...readConfig(path), ...changes, process: thisProcess() });
     if (existsSync(run.file("metrics"))) {
       const kept = readMetrics(path).filter((line) => line.epoch <= epoch);
       writeAtomic(run.file("metrics"), kept.map((line) => `${JSON.stringify(line)}\n`).join(""));

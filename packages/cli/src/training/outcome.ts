@@ -48,7 +48,7 @@ export function outcomeText(training: TableTraining, result: RunResult, colors: 
   }[history.reason];
   const kept = keptEpoch === done ? "the weights of the last" : `the weights of epoch ${keptEpoch}, the best`;
   const lines = [
-    `${done} epochs in ${history.seconds.toFixed(1)} s${why}; kept ${kept}.`,
+    `${count(done, "epoch")} in ${history.seconds.toFixed(1)} s${why}; kept ${kept}.`,
     statisticsLine(training),
     verdict(result.scores, result.baselines, training.schema.task === "regression" ? "mae" : "accuracy"),
   ];

@@ -9,11 +9,14 @@ import {
   trainTable,
 } from "evenkeel/train";
 import type { RunFolder } from "../runs/runFolder.ts";
-import type { EpochLine, RunResult } from "../runs/types.ts";
+import type { EpochLine, RunFinding, RunResult } from "../runs/types.ts";
+import { explainedError } from "./trainingError.ts";
 
 export interface RecordedTraining {
   readonly table: Table;
   readonly options: TrainTableOptions;
+  /** What was noticed while the table was read. */
+  readonly notes: readonly RunFinding[];
   /** Called once everything is checked; gives the folder that the run is recorded in. */
   readonly open: (event: TableStartEvent) => RunFolder;
   readonly onEpoch: (line: EpochLine) => void;
@@ -42,11 +45,11 @@ export async function runTraining(plan: RecordedTraining): Promise<Recorded> {
   const { table, options, signal, tensorboard } = plan;
   let folder: RunFolder | undefined;
   let writtenAt = performance.now();
-  let unwritten: Uint8Array | undefined;
+  let unwritten: Checkpoint | undefined;
   let epochs = 0;
   let seconds = 0;
   const writeCheckpoint = () => {
-    if (unwritten !== undefined) folder?.writeCheckpoint(unwritten);
+    if (unwritten !== undefined) folder?.writeCheckpoint(saveCheckpoint(unwritten));
     unwritten = undefined;
     writtenAt = performance.now();
   };
@@ -63,22 +66,23 @@ export async function runTraining(plan: RecordedTraining): Promise<Recorded> {
         const line = lineOf(event);
         folder?.appendMetrics(line);
         if (tensorboard) folder?.appendEvents(line);
-        unwritten = saveCheckpoint(event.checkpoint());
+        unwritten = event.checkpoint();
         if (performance.now() - writtenAt > checkpointEvery * 1000) writeCheckpoint();
         plan.onEpoch(line);
       },
     });
     writeCheckpoint();
     if (folder === undefined) throw new Error("the training ended before it began");
-    const result = resultOf(training);
+    const result = resultOf(training, plan.notes);
     if (training.history.epochs.length > 0) folder.writeModel(training.model.save());
     folder.writeResult(result);
     return { training, folder: { run: folder, result } };
   } catch (error) {
     writeCheckpoint();
     const message = error instanceof Error ? error.message : String(error);
+    // What was read and decided is in config.json; of the outcome there is only this.
     folder?.writeResult({ status: "failed", epochs, seconds, scores: {}, baselines: {}, findings: [], error: message });
-    throw error;
+    throw explainedError(error, folder !== undefined);
   }
 }
 
@@ -92,13 +96,18 @@ function lineOf(event: TableEpochEvent): EpochLine {
   };
 }
 
-function resultOf(training: TableTraining): RunResult {
-  const { history, keptEpoch, scores, baselines, statistics, findings } = training;
+function resultOf(training: TableTraining, notes: readonly RunFinding[]): RunResult {
+  const { history, keptEpoch, scores, baselines, statistics } = training;
+  const findings = [...notes, ...training.findings];
+  const status = history.reason === "aborted" ? "interrupted" : "finished";
+  const { seconds } = history;
+  // A network that was not trained has no scores.
+  if (history.epochs.length === 0) return { status, epochs: 0, seconds, scores: {}, baselines: {}, findings };
   return {
-    status: history.reason === "aborted" ? "interrupted" : "finished",
+    status,
     epochs: history.epochs.length,
     bestEpoch: keptEpoch,
-    seconds: history.seconds,
+    seconds,
     scores,
     baselines: Object.fromEntries(baselines.map((baseline) => [baseline.name, baseline.scores])),
     ...(statistics && { batchNorm: statistics }),

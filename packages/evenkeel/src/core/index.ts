@@ -4,3 +4,4 @@ export * from "./dtype.ts";
 export * from "./op.ts";
 export * from "./options.ts";
 export * from "./shape.ts";
+export * from "./version.ts";

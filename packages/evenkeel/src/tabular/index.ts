@@ -24,7 +24,7 @@ export {
 export type { ColumnKind, ColumnSchema, Schema, Task } from "./schema.ts";
 export { schemaFromJSON } from "./schemaJson.ts";
 export { scoresOf, type TableScores } from "./scores.ts";
-export { type Split, type SplitOptions, splitRows } from "./split.ts";
+export { defaultShares, type Split, type SplitOptions, splitRows } from "./split.ts";
 export type { BooleanColumn, Column, DateColumn, NumberColumn, Table, TextColumn } from "./table.ts";
 export { tableFromColumns, tableFromRows } from "./tableFrom.ts";
 export { type ModelRecord, TableModel, type TableModelParts } from "./tableModel.ts";

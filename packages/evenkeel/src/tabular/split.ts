@@ -24,6 +24,9 @@ export interface SplitOptions {
   readonly stratify?: boolean;
 }
 
+/** Shares of the rows unless others are asked for. */
+export const defaultShares = { validation: 0.16, test: 0.2 } as const;
+
 /**
  * Splits the rows that have a target at random into three parts, each in the order of the table. Shares are of those rows,
  * rounded, but no part that was asked for is empty. Stratified, each class is shared out alike, and its last row is for
@@ -34,7 +37,12 @@ export interface SplitOptions {
  */
 export function splitRows(table: Table, schema: Schema, options: SplitOptions = {}): Split {
   checkOptions("splitRows", options, ["validation", "test", "seed", "stratify"]);
-  const { validation = 0.16, test = 0.2, seed = 0, stratify = schema.classes !== undefined } = options;
+  const {
+    validation = defaultShares.validation,
+    test = defaultShares.test,
+    seed = 0,
+    stratify = schema.classes !== undefined,
+  } = options;
   checkShares(validation, test);
   if (typeof stratify !== "boolean") {
     throw new TypeError(`splitRows: stratify is ${describe(stratify)}, expected true or false`);

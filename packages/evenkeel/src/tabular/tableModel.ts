@@ -43,7 +43,7 @@ export class TableModel {
     this.schema = schema;
     this.preprocessing = preprocessing;
     this.network = network;
-    this.record = record;
+    this.record = plainRecord(record);
     this.#forward = compile((x: Tensor, codes?: Tensor) => (codes === undefined ? network(x) : network(x, codes)));
   }
 
@@ -104,14 +104,19 @@ export class TableModel {
   static load(bytes: Uint8Array): TableModel {
     const { tensors, metadata } = loadSafetensors(bytes);
     if (metadata.evenkeel === undefined) {
+      const given =
+        metadata.format === "evenkeel-checkpoint"
+          ? "this file is a checkpoint, which resumes a training"
+          : "this safetensors file holds tensors only";
       throw new TypeError(
-        "TableModel.load: this safetensors file holds tensors only; expected one that TableModel.save or " +
-          "`evenkeel train` wrote, whose metadata describes the table",
+        `TableModel.load: ${given}; expected one that TableModel.save or \`evenkeel train\` wrote, whose metadata ` +
+          "describes the table",
       );
     }
     const description = parseDescription(metadata.evenkeel);
     const schema = schemaFromJSON(description.schema);
     const preprocessing = Preprocessing.fromJSON(description.preprocessing);
+    checkAgreement(schema, preprocessing);
     const options = resolveNetwork(description.network as ResolvedNetwork);
     const size = {
       features: preprocessing.features.length,
@@ -126,7 +131,7 @@ export class TableModel {
       );
     }
     const network = new TabularNet(size, options);
-    network.loadStateDict(tensors);
+    loadTensors(network, tensors);
     network.eval();
     return new TableModel({ schema, preprocessing, network, record: description.record });
   }
@@ -149,6 +154,51 @@ function rowsOf(from: Tensor, start: number, count: number): Tensor {
   return block;
 }
 
+/** @throws RangeError listing the tensors that are missing, unexpected or of another shape */
+function loadTensors(network: TabularNet, tensors: Readonly<Record<string, Tensor>>): void {
+  try {
+    network.loadStateDict(tensors);
+  } catch (error) {
+    const problems = (error as Error).message
+      .split("\n\t")
+      .slice(1)
+      .join("; ")
+      .replace(/\nNothing was loaded.*$/s, "");
+    throw new RangeError(
+      `TableModel.load: the tensors are not those of the network that the file describes: ${problems}`,
+      { cause: error },
+    );
+  }
+}
+
+/** A copy as a file would give it back: what is no number is null. */
+function plainRecord(record: ModelRecord): ModelRecord {
+  if (typeof record !== "object" || record === null || Array.isArray(record)) {
+    throw new TypeError(`TableModel: record is ${describe(record)}, expected an object of plain JSON`);
+  }
+  return JSON.parse(JSON.stringify(record));
+}
+
+/** @throws RangeError if a file's schema and its preprocessing are not of one table */
+function checkAgreement(schema: Schema, preprocessing: Preprocessing): void {
+  const { target, task, classes = [] } = preprocessing;
+  const columns = preprocessing.toJSON().inputs.map(({ column }) => column);
+  const features = schema.columns.filter(({ use }) => use === "feature").map(({ name }) => name);
+  const same = (a: readonly string[], b: readonly string[]) => a.length === b.length && a.every((x, i) => x === b[i]);
+  const parts: readonly [what: string, agrees: boolean][] = [
+    ["target", schema.target === target],
+    ["task", schema.task === task],
+    ["classes", same(schema.classes ?? [], classes)],
+    ["features", same(features, columns)],
+  ];
+  const [wrong] = parts.find(([, agrees]) => !agrees) ?? [];
+  if (wrong !== undefined) {
+    throw new RangeError(
+      `TableModel.load: schema and preprocessing in the file have different ${wrong}; the file is damaged`,
+    );
+  }
+}
+
 interface Description {
   readonly schema: unknown;
   readonly preprocessing: unknown;
@@ -166,8 +216,7 @@ function parseDescription(text: string): Description {
   const described = parsed as Partial<Description> & { readonly format?: unknown; readonly version?: unknown };
   if (typeof parsed !== "object" || parsed === null || described.format !== format) {
     throw new TypeError(
-      `TableModel.load: the file is ${describe(described?.format)}, expected "${format}"; a checkpoint resumes a training ` +
-        "and is no model for a table",
+      `TableModel.load: the format of the description in the file's metadata is ${describe(described?.format)}, expected "${format}"`,
     );
   }
   if (described.version !== version) {

@@ -8,7 +8,9 @@ import type { TablePlan } from "./tableOptions.ts";
 export type ClassWeights = "none" | "balanced" | Readonly<Record<string, number>>;
 
 /**
- * The loss of a task: of numbers as planned, of classes cross entropy, with a factor per class if wanted.
+ * The loss of a task: of numbers as planned, of classes cross entropy, with a factor per class if wanted. It is the mean over
+ * the rows of a batch: factors scale the losses of rows, and the mean does not divide by them, so that a batch of rare
+ * classes weighs more.
  *
  * @param labels class positions of the training rows, to balance by
  * @throws TypeError or RangeError naming a class or a weight that does not fit
@@ -27,7 +29,8 @@ export function lossOf(schema: Schema, plan: TablePlan, weights: ClassWeights, l
   const factors = classFactors(classes, weights, labels);
   if (task === "multiclass") {
     const weight = factors === undefined ? null : tensor(Float32Array.from(factors), { shape: [factors.length] });
-    return (output, target) => crossEntropy(output, target, { weight });
+    if (weight === null) return crossEntropy;
+    return (output, target) => crossEntropy(output, target, { weight, reduction: "sum" }).div(target.size);
   }
   if (factors === undefined) return binaryCrossEntropyWithLogits;
   const [negative, positive] = factors;

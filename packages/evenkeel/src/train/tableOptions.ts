@@ -1,6 +1,8 @@
 import { checkOptions, describe } from "../core/index.ts";
+import { checkCheckpoint } from "../io/checkpointChecks.ts";
 import type { Checkpoint } from "../io/index.ts";
 import {
+  type ModelRecord,
   type NetworkOptions,
   type PreprocessingOptions,
   type ResolvedNetwork,
@@ -22,6 +24,7 @@ export interface TrainTableOptions extends SchemaOptions, TableCallbacks {
   /** Parts of the table by rows, or how to draw them. Default: a fifth to test on and 16 percent to validate by. */
   readonly split?: Split | SplitOptions;
   readonly preprocessing?: PreprocessingOptions;
+  /** Default: two hidden layers, [128, 64], with batch normalization and a dropout of 0.25. */
   readonly network?: NetworkOptions;
   /** Rows per step. Default: a hundredth of the training rows as a power of two, from 32 to 1024. */
   readonly batchSize?: number;
@@ -60,6 +63,8 @@ export interface TrainTableOptions extends SchemaOptions, TableCallbacks {
   readonly signal?: AbortSignal;
   /** Run compiled. Default true. */
   readonly compile?: boolean;
+  /** Further entries of the model's `record`, plain JSON: where the table came from, for example. */
+  readonly record?: ModelRecord;
 }
 
 /** What the size of the table decides where the options do not. */
@@ -82,26 +87,51 @@ export interface TablePlan {
 const defaultNetwork: NetworkOptions = { hidden: [128, 64], dropout: 0.25 };
 
 const optionNames = [
+  ...["target", "task", "features", "ignore", "kinds", "split", "preprocessing", "network", "batchSize", "epochs"],
   ...[
-    "target",
-    "task",
-    "features",
-    "ignore",
-    "kinds",
-    "split",
-    "preprocessing",
-    "network",
-    "batchSize",
-    "epochs",
     "lr",
+    "optimizer",
+    "weightDecay",
+    "schedule",
+    "loss",
+    "clipGradNorm",
+    "seed",
+    "patience",
+    "classWeights",
+    "statistics",
   ],
-  ...["optimizer", "weightDecay", "schedule", "loss", "clipGradNorm", "seed", "patience", "classWeights", "statistics"],
-  ...["signal", "compile", "resume", "onStart", "onEpoch"],
+  ...["signal", "compile", "resume", "record", "onStart", "onEpoch"],
 ];
 
-/** @throws TypeError or RangeError naming the option that is unknown or does not fit */
-export function planTable(trainRows: number, options: TrainTableOptions): TablePlan {
+/**
+ * Checks what does not depend on the table.
+ * @throws TypeError or RangeError naming the option that is unknown or does not fit
+ */
+export function checkTableOptions(options: TrainTableOptions): void {
   checkOptions("trainTable", options, optionNames);
+  const { seed = 0, signal, compile, split, record, resume } = options;
+  if (resume !== undefined) checkCheckpoint("trainTable: resume", resume);
+  if (!Number.isSafeInteger(seed)) {
+    throw new RangeError(`trainTable: seed is ${describe(seed)}, expected a whole number`);
+  }
+  if (signal !== undefined && typeof signal?.aborted !== "boolean") {
+    throw new TypeError(`trainTable: signal is ${describe(signal)}, expected an AbortSignal such as controller.signal`);
+  }
+  if (compile !== undefined && typeof compile !== "boolean") {
+    throw new TypeError(`trainTable: compile is ${describe(compile)}, expected true or false`);
+  }
+  for (const name of ["onStart", "onEpoch"] as const) {
+    if (options[name] === undefined || typeof options[name] === "function") continue;
+    throw new TypeError(`trainTable: ${name} is ${describe(options[name])}, expected a function`);
+  }
+  for (const [name, value] of Object.entries({ split, record })) {
+    if (value === undefined || (typeof value === "object" && value !== null && !Array.isArray(value))) continue;
+    throw new TypeError(`trainTable: ${name} is ${describe(value)}, expected an object`);
+  }
+}
+
+/** @throws TypeError or RangeError naming the option that does not fit */
+export function planTable(trainRows: number, options: TrainTableOptions): TablePlan {
   const { optimizer = "adamw", schedule = "onecycle", loss = "mse", statistics = "better" } = options;
   checkChoice("optimizer", optimizer, optimizerNames);
   checkChoice("schedule", schedule, scheduleNames);
@@ -121,9 +151,6 @@ export function planTable(trainRows: number, options: TrainTableOptions): TableP
   checkNumber("lr", lr, lr > 0, "a number above 0, such as 0.01");
   checkNumber("weightDecay", weightDecay, weightDecay >= 0, "a number of at least 0");
   if (clipGradNorm !== undefined) checkNumber("clipGradNorm", clipGradNorm, clipGradNorm > 0, "a number above 0");
-  if (!Number.isSafeInteger(seed)) {
-    throw new RangeError(`trainTable: seed is ${describe(seed)}, expected a whole number`);
-  }
   if (patience !== false) checkWhole("patience", patience, 1);
   const network = resolveNetwork({ ...defaultNetwork, ...options.network });
   if (batchSize === 1 && network.norm === "batch") {

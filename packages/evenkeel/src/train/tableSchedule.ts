@@ -2,6 +2,7 @@ import {
   type Adam,
   type AdamW,
   CosineAnnealingLR,
+  LRScheduler,
   OneCycleLR,
   ReduceLROnPlateau,
   type SGD,
@@ -35,6 +36,25 @@ export function newScheduler(
       return { scheduler: new StepLR(optimizer, { stepSize: Math.max(1, Math.ceil(epochs / 3)) }) };
     case "plateau":
       return { scheduler: new ReduceLROnPlateau(optimizer) };
+  }
+}
+
+const progress = ["lastEpoch", "baseLrs", "lastLr"];
+
+/**
+ * Refuses to go on with a schedule that was planned otherwise: its state would bring the old plan along, and end in the middle.
+ * @throws Error naming the setting
+ */
+export function checkSameSchedule(scheduler: ScheduleOptions["scheduler"], saved: object | undefined): void {
+  if (!(scheduler instanceof LRScheduler) || saved === undefined) return;
+  for (const [name, value] of Object.entries(scheduler.stateDict())) {
+    const before = (saved as Readonly<Record<string, unknown>>)[name];
+    // What is missing is another kind of schedule, which loading it refuses.
+    if (progress.includes(name) || before === undefined || JSON.stringify(before) === JSON.stringify(value)) continue;
+    throw new Error(
+      `trainTable: resume: the schedule of the checkpoint has ${name} ${JSON.stringify(before)}, this training's ` +
+        `${JSON.stringify(value)}; pass the same schedule, lr, epochs and batchSize`,
+    );
   }
 }
 

@@ -24,8 +24,10 @@ import type { History } from "./history.ts";
 import { accuracy, type Metric } from "./metrics.ts";
 import { metricOf, type TableMetric } from "./tableEvents.ts";
 import { lossOf } from "./tableLoss.ts";
-import { planTable, type TablePlan, type TrainTableOptions } from "./tableOptions.ts";
-import { newScheduler } from "./tableSchedule.ts";
+import { checkTableOptions, planTable, type TablePlan, type TrainTableOptions } from "./tableOptions.ts";
+import { tableRecord } from "./tableRecord.ts";
+import { checkSameSchedule, newScheduler } from "./tableSchedule.ts";
+import { checkedSplit } from "./tableSplit.ts";
 import { chooseStatistics, type Rows, type StatisticsChoice } from "./tableStatistics.ts";
 import { UnitError } from "./unitError.ts";
 
@@ -68,39 +70,44 @@ const evaluationBatch = 4096;
  * @throws NonFiniteLossError naming the column or layer where the loss stopped being a number
  */
 export async function trainTable(table: Table, options: TrainTableOptions): Promise<TableTraining> {
+  checkTableOptions(options);
   const { target, task, features, ignore, kinds, seed = 0, split: wanted = {} } = options;
   const schema = inferSchema(table, definedOnly({ target, task, features, ignore, kinds }));
   const findings = assertTable(table, schema);
-  const split = "train" in wanted ? wanted : splitRows(table, schema, { seed, ...wanted });
+  const split =
+    "train" in wanted ? checkedSplit(table, wanted) : splitRows(table, schema, { seed, ...definedOnly(wanted) });
   const plan = planTable(split.train.length, options);
   const preprocessing = Preprocessing.fit(table, schema, split.train, options.preprocessing);
+  const train = encode(preprocessing, table, split.train);
+  const validation = split.validation.length > 0 ? encode(preprocessing, table, split.validation) : undefined;
+  if (split.test.length > 0) encode(preprocessing, table, split.test); // what is wrong there is to be said now
+  const loss = lossOf(schema, plan, options.classWeights ?? "none", preprocessing.truth(table, split.train));
   manualSeed(plan.seed);
   const { features: inputs, embeddings, outputs } = preprocessing;
   const size = { features: inputs.length, embeddings: embeddings.map(({ categories }) => categories), outputs };
   const network = new TabularNet(size, plan.network);
   await options.onStart?.({ schema, findings, split, plan, network, metric: metricOf[schema.task] });
 
-  const train = encode(preprocessing, table, split.train);
-  const validation = split.validation.length > 0 ? encode(preprocessing, table, split.validation) : undefined;
-  const loss = lossOf(schema, plan, options.classWeights ?? "none", preprocessing.truth(table, split.train));
   const parts = { train, validation, loss };
   const { history, keptEpoch } = await fitNetwork(network, parts, preprocessing, schema, plan, options);
   network.eval();
 
-  const model = new TableModel({ schema, preprocessing, network });
+  const scored = new TableModel({ schema, preprocessing, network });
   const score = (): PartScores => {
     const parts = (["train", "validation", "test"] as const).filter((part) => split[part].length > 0);
-    const scored = parts.map((part) => {
+    const scores = parts.map((part) => {
       const rows = split[part];
-      return [part, scoresOf(schema.task, model.predict(table, rows), preprocessing.truth(table, rows))];
+      return [part, scoresOf(schema.task, scored.predict(table, rows), preprocessing.truth(table, rows))];
     });
-    return Object.fromEntries(scored);
+    return Object.fromEntries(scores);
   };
   const statistics = chooseStatistics(network, train, statisticsWanted(plan, validation), score, errorOf);
   network.eval();
   const scores = statistics?.[statistics.kept] ?? score();
   const simple = baselines(table, preprocessing, split, { seed });
-  return { model, schema, findings, split, plan, history, keptEpoch, scores, baselines: simple, statistics };
+  const outcome = { schema, findings, split, plan, history, keptEpoch, scores, baselines: simple, statistics };
+  const record = { ...tableRecord(table, outcome, wanted), ...options.record };
+  return { model: new TableModel({ schema, preprocessing, network, record }), ...outcome };
 }
 
 /** Without validation rows there is nothing to choose by: then statistics are as PyTorch leaves them. */
@@ -137,6 +144,8 @@ async function fitNetwork(
   const metric = metricOf[task];
   const judge: Metric = metric === "mae" ? new UnitError(preprocessing) : accuracy();
   const optimizer = newOptimizer(network, plan);
+  const schedule = newScheduler(optimizer, plan, Math.ceil(train[0].shape[0] / batchSize));
+  checkSameSchedule(schedule.scheduler, resume?.scheduler);
   const stopping = {
     monitor: validation === undefined ? ("train.loss" as const) : ("validation.loss" as const),
     patience: patience === false ? Number.POSITIVE_INFINITY : patience,
@@ -151,7 +160,7 @@ async function fitNetwork(
     }),
     loss,
     optimizer,
-    ...newScheduler(optimizer, plan, Math.ceil(train[0].shape[0] / batchSize)),
+    ...schedule,
     epochs,
     metrics: { [metric]: judge } as Record<TableMetric, Metric>,
     earlyStopping: stopping,

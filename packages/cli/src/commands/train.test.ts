@@ -1,0 +1,335 @@
+import { spawn } from "node:child_process";
+import * as fs from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
+import { CommanderError } from "@commander-js/extra-typings";
+import { loadCheckpoint } from "evenkeel/io";
+import { splitRows, TableModel } from "evenkeel/tabular";
+import picocolors from "picocolors";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { shopRows } from "../../../../test/tableFixtures.ts";
+import { version } from "../../../evenkeel/src/core/index.ts";
+import { listRuns, type Run, readMetrics, readRun } from "../runs/readRun.ts";
+import { readTable } from "../tables/index.ts";
+import { trainCommand } from "./train.ts";
+
+let cwd: string;
+beforeEach(() => {
+  cwd = fs.mkdtempSync(join(tmpdir(), "evenkeel-train-"));
+  writeShop();
+});
+afterEach(() => fs.rmSync(cwd, { recursive: true, force: true }));
+
+function writeShop(rows = shopRows(80)): void {
+  const names = Object.keys(rows[0]);
+  const lines = rows.map((row) => names.map((name) => row[name] ?? "").join(","));
+  fs.writeFileSync(join(cwd, "shop.csv"), `${[names.join(","), ...lines].join("\n")}\n`);
+}
+
+/** Runs the command as the program does: complaints that are no fault of it as a message and a code. */
+async function run(
+  line: string | readonly string[],
+  options: { signal?: AbortSignal; onOut?: (out: string) => void } = {},
+) {
+  const written = { out: "", err: "" };
+  const output = {
+    write: (text: string) => {
+      written.out += text;
+      options.onOut?.(written.out);
+    },
+    writeError: (text: string) => {
+      written.err += text;
+    },
+    colors: picocolors.createColors(false),
+  };
+  const command = trainCommand({ output, cwd, environment: {}, signal: options.signal });
+  command
+    .allowExcessArguments(false)
+    .exitOverride((error) => {
+      throw Object.assign(error, { exitCode: error.exitCode === 0 ? 0 : 2 });
+    })
+    .configureOutput({ writeOut: output.write, writeErr: output.writeError });
+  const args = typeof line === "string" ? line.split(" ") : line;
+  try {
+    await command.parseAsync([...args], { from: "user" });
+    return { ...written, code: 0 };
+  } catch (error) {
+    if (error instanceof CommanderError) return { ...written, code: error.exitCode };
+    const { exitCode, name, message } = error as Error & { exitCode?: number };
+    if (exitCode === undefined && name !== "TableError") throw error;
+    return { ...written, err: `${written.err}${message}`, code: exitCode ?? 2 };
+  }
+}
+
+const columns = "--features size,weight,town,colour,new,day";
+const shop = `shop.csv --target price ${columns} --hidden 8,6 --batch-size 16 --no-report`;
+const runs = (folder = "runs"): Run[] => listRuns(join(cwd, folder)) as Run[];
+const bytes = (path: string) => fs.readFileSync(path);
+const modelOf = ({ path }: Pick<Run, "path">) => bytes(join(path, "model.safetensors"));
+const metricsOf = ({ path }: Pick<Run, "path">) => readMetrics(path).map((line) => ({ ...line, seconds: 0 }));
+
+/** The model and metrics of a training that nothing interrupts. */
+async function uninterrupted(line: string): Promise<Run> {
+  expect(await run(`${line} --runs whole`)).toMatchObject({ code: 0 });
+  return runs("whole")[0];
+}
+
+/** A signal that is aborted after an epoch was reported, in the lines for a pipe. */
+function abortAfter(epoch: number) {
+  const controller = new AbortController();
+  const onOut = (out: string) => {
+    if (new RegExp(`^epoch +${epoch}/`, "m").test(out)) controller.abort();
+  };
+  return { signal: controller.signal, onOut };
+}
+
+describe("evenkeel train", () => {
+  test("writes the run, says how good it is, and a report", { timeout: 60_000 }, async () => {
+    const { out, code } = await run(shop.replace(" --no-report", " --epochs 3 --tensorboard --out model.safetensors"));
+    expect(code).toBe(0);
+    const [one] = runs();
+    const files = fs.readdirSync(one.path).map((name) => name.replace(/(tfevents).*/, "$1"));
+    expect(files.sort()).toEqual([
+      ...["checkpoint.safetensors", "config.json", "events.out.tfevents", "metrics.jsonl", "model.safetensors"],
+      ...["report.html", "result.json"],
+    ]);
+    expect(one).toMatchObject({ status: "finished", result: { epochs: 3, bestEpoch: 3 } });
+    expect(one.config).toMatchObject({
+      ...{ target: "price", task: "regression", seed: 0, split: { train: 51, validation: 13, test: 16 } },
+      table: { source: "shop.csv", rows: 80, columns: 10 },
+      settings: { epochs: 3, batchSize: 16, network: { hidden: [8, 6], dropout: 0.25 }, schedule: "onecycle" },
+    });
+    expect(readMetrics(one.path).map(({ epoch, step }) => [epoch, step])).toEqual([
+      [1, 4],
+      [2, 8],
+      [3, 12],
+    ]);
+    expect(readMetrics(one.path)[0].validation).toHaveProperty("mae");
+    expect(loadCheckpoint(bytes(join(one.path, "checkpoint.safetensors"))).epoch).toBe(3);
+    expect(bytes(join(one.path, "report.html")).toString()).toMatch(/^<!doctype html>[\s\S]*price/i);
+    expect(bytes(join(cwd, "model.safetensors")).equals(modelOf(one))).toBe(true);
+    // For people, in a pipe: whole lines.
+    expect(out).toMatch(/price \(regression\) of shop\.csv: 80 rows/);
+    expect(out).toContain("51 rows to train on, 13 to validate, 16 to test; seed 0");
+    expect(out.match(/^epoch \d\/3 {2}MAE/gm)).toHaveLength(3);
+    expect(out).toMatch(/A simple model is better than the network: MAE [\d.]+ on the test rows, [\d.]+ by\sridge/);
+    expect(out).toContain(`\nWrote model.safetensors\n      runs/${one.id}/report.html\n`);
+    expect(out).not.toMatch(/\p{Cc}(?<!\n)|undefined|NaN/u);
+    for (const line of out.split("\n")) expect(line.length).toBeLessThanOrEqual(Math.max(80, one.path.length));
+  });
+
+  test("the model says how it came about, without dates or paths, so that equal trainings give equal files", async () => {
+    for (const folder of ["a", "b"]) await run(`${shop} --epochs 2 --seed 3 --test 0.25 --runs ${folder}`);
+    const [[a], [b]] = [runs("a"), runs("b")];
+    expect(modelOf(a).equals(modelOf(b))).toBe(true);
+    const { record, schema } = TableModel.load(modelOf(a));
+    expect(record).toMatchObject({
+      ...{ evenkeel: version, source: "shop.csv", rows: 80, target: "price", seed: 3, epochs: 2, keptEpoch: 2 },
+      ...{ fingerprint: a.config.recipe.fingerprint, scores: a.result?.scores, baselines: a.result?.baselines },
+      ...{ statistics: a.result?.batchNorm?.kept, split: { validation: 0.16, test: 0.25 } },
+    });
+    expect(JSON.stringify(record)).not.toMatch(/tmp|20\d\d-/);
+    const table = await readTable("shop.csv", { cwd });
+    const again = splitRows(table, schema, { seed: 3, ...(record.split as object) });
+    expect(again.test).toHaveLength(a.config.split.test);
+  });
+
+  test("--json: the result alone on standard output", async () => {
+    const { out, err } = await run(`${shop} --epochs 1 --json`);
+    const { run: id, path, result } = JSON.parse(out);
+    expect(readRun(path)).toMatchObject({ id, status: "finished", result: JSON.parse(JSON.stringify(result)) });
+    expect(result.scores.test.mae).toBeGreaterThan(0);
+    expect(Object.keys(result.baselines)).toEqual(["mean", "median", "ridge"]);
+    expect(err).toMatch(/epoch 1\/1/);
+  });
+
+  test("classes with weights, kinds of columns, other parts of the network", async () => {
+    const flags =
+      "--class-weights true=3 --kind new=category --norm layer --activation gelu --dropout 0 --no-early-stopping";
+    const { code, out } = await run(`shop.csv -t sold ${columns} --epochs 2 --no-report ${flags} --weight-decay 1.5`);
+    expect(code).toBe(0);
+    const { config, result } = runs()[0];
+    expect(config).toMatchObject({
+      task: "binary",
+      classes: ["false", "true"],
+      settings: { classWeights: { true: 3 }, weightDecay: 1.5 },
+    });
+    expect(result?.scores.test).toHaveProperty("logLoss");
+    expect(result?.batchNorm).toBeUndefined();
+    expect(out).toContain("layer normalization, gelu");
+  });
+
+  test.each<[string, string, RegExp]>([
+    ["no target", "shop.csv", /^say which column to predict with --target; there are size, weight, town/],
+    ["an unknown column", "shop.csv -t prize", /^--target: the table has no column "prize" \(did you mean "price"\?\)/],
+    ["an unknown feature", "shop.csv -t price --features sise", /^--features: .*"sise" \(did you mean "size"\?\)/],
+    ["an unknown kind", "shop.csv -t price --kind size=big", /^--kind: "size" is "big"/],
+    ["an unknown column's kind", "shop.csv -t price --kind sise=numeric", /did you mean "size"/],
+    ["no table", "-t price", /^name a table, or give a query with --sql/],
+    ["no such file", "shopp.csv -t price", /shopp\.csv.*did you mean|no file/s],
+    ["a flag that is none", "shop.csv --epoch 3", /unknown option '--epoch'[\s\S]*--epochs/],
+    ["half an epoch", "shop.csv --epochs 0.5", /--epochs[\s\S]*whole number of at least 1/],
+    ["a rate of nothing", "shop.csv --lr 0", /--lr[\s\S]*above 0/],
+    ["a share of more than all", "shop.csv --test 1", /--test[\s\S]*share from 0 up to 1/],
+    ["too large shares", "shop.csv -t price --test 0.6 --validation 0.5", /validation and test are 1\.1 together/],
+    ["an unknown choice", "shop.csv --norm group", /--norm[\s\S]*none, batch, layer/],
+    ["widths of nothing", "shop.csv --hidden 8,0", /--hidden[\s\S]*from 1 to 65536/],
+    [
+      "a batch of one",
+      "shop.csv -t price --batch-size 1",
+      /^--batch-size is 1, which batch normalization cannot train on/,
+    ],
+    [
+      "weights of a number",
+      "shop.csv -t price --class-weights balanced",
+      /^--class-weights are given, but "price" is a number/,
+    ],
+    [
+      "weights of no class",
+      "shop.csv -t sold --class-weights Yes=2",
+      /^--class-weights names the class "Yes"; there are false, true/,
+    ],
+    ["weights without a class", "shop.csv -t sold --class-weights 2", /--class-weights[\s\S]*NAME=VALUE/],
+    ["weights below 0", "shop.csv -t sold --class-weights yes=-2", /--class-weights[\s\S]*above 0/],
+    ["a table too small", "shop.csv -t price --limit 5", /at least 10/],
+    ["an --out in no folder", "shop.csv -t price --out no/model.safetensors", /^--out: there is no folder .*no$/],
+    ["an --out that is a folder", "shop.csv -t price --out .", /^--out: .* is a folder/],
+    ["--runs that is a file", "shop.csv -t price --runs shop.csv", /^--runs: no run can be recorded in/],
+    ["nothing to resume", "--resume latest", /there is no folder .*runs/],
+  ])("misuse: %s", async (_, line, message) => {
+    const { code, err, out } = await run(line);
+    expect(err.replace(/^error: /, "")).toMatch(message);
+    expect(code).toBe(2);
+    expect(out.replace(/[\s\S]*\n\n/, "")).toBe("");
+    expect(fs.readdirSync(cwd)).toEqual(["shop.csv"]);
+  });
+
+  test("a loss that is no number: one message, and the run says why it failed", async () => {
+    const wild = "--norm none --lr 1e30 --schedule none --epochs 5";
+    const { code, err } = await run(`${shop} ${wild}`);
+    expect(code).toBe(1);
+    expect(err).toMatch(/the loss is NaN at epoch \d|a gradient is not finite/);
+    expect(runs()[0]).toMatchObject({ status: "failed", result: { error: err } });
+  });
+});
+
+describe("going on", () => {
+  test("an interrupt keeps the best model and says how to go on, to the bytes of a training without one", async () => {
+    const line = `${shop} --epochs 10`;
+    const whole = await uninterrupted(line);
+    const { out } = await run(line, abortAfter(4));
+    const [one] = runs();
+    expect(one).toMatchObject({ status: "interrupted", result: { epochs: 4 } });
+    expect(out).toMatch(/4 epochs in .* s, then interrupted; kept the weights of/);
+    expect(out).toContain(`Go on with: evenkeel train --resume ${one.id}\n`);
+    const model = TableModel.load(modelOf(one));
+    expect(model.record).toMatchObject({ epochs: 4, keptEpoch: one.result?.bestEpoch });
+    // Interrupted once more, and then to the end.
+    const again = abortAfter(7);
+    const statuses = new Set<string>();
+    const onOut = (text: string) => {
+      if (text.includes("epoch")) statuses.add(runs()[0].status);
+      again.onOut(text);
+    };
+    await run("--resume latest --no-report", { ...again, onOut });
+    expect([...statuses]).toContain("running");
+    expect(runs()[0]).toMatchObject({ id: one.id, status: "interrupted", result: { epochs: 7 } });
+    const last = await run("--resume latest --no-report --out copy.safetensors");
+    expect(last.code).toBe(0);
+    expect(last.out).not.toContain("epoch  4/10");
+    expect(runs()).toHaveLength(1);
+    expect(runs()[0].status).toBe("finished");
+    expect(modelOf(one).equals(modelOf(whole))).toBe(true);
+    expect(bytes(join(cwd, "copy.safetensors")).equals(modelOf(whole))).toBe(true);
+    expect(metricsOf(one)).toEqual(metricsOf(whole));
+  });
+
+  test("before the first epoch is over there is no model, and it begins again", async () => {
+    const whole = await uninterrupted(`${shop} --epochs 2`);
+    const controller = new AbortController();
+    const onOut = () => controller.abort();
+    const { out, code } = await run(`${shop} --epochs 2`, { signal: controller.signal, onOut });
+    expect(code).toBe(0);
+    expect(out).toMatch(/there is no model yet\.\nGo on with: evenkeel train --resume/);
+    expect(runs()[0]).toMatchObject({ status: "interrupted", result: { epochs: 0, scores: {} } });
+    expect(fs.existsSync(join(runs()[0].path, "model.safetensors"))).toBe(false);
+    await run("--resume latest --no-report");
+    expect(modelOf(runs()[0]).equals(modelOf(whole))).toBe(true);
+  });
+
+  test("more epochs, where the schedule does not end with them, again and again", async () => {
+    const line = `${shop} --schedule none --no-early-stopping`;
+    const whole = await uninterrupted(`${line} --epochs 6`);
+    await run(`${line} --epochs 2`);
+    expect((await run("--resume latest --no-report --epochs 1")).err).toContain("has 2 epochs behind it");
+    await run("--resume latest --no-report --epochs 6", abortAfter(3));
+    expect(runs()[0].config).toMatchObject({ settings: { epochs: 6 }, recipe: { options: { epochs: 6 } } });
+    await run("--resume latest --no-report");
+    expect(modelOf(runs()[0]).equals(modelOf(whole))).toBe(true);
+  });
+
+  test("is refused for a run that has finished, that nobody knows, with other options or epochs, of another table", async () => {
+    await run(`${shop} --epochs 4`, abortAfter(2));
+    const [{ id, path }] = runs();
+    const before = fs.readdirSync(path).map((name) => bytes(join(path, name)));
+    const refused = async (line: string, message: RegExp) => {
+      const { code, err } = await run(line);
+      expect(err).toMatch(message);
+      expect(code).toBe(2);
+    };
+    await refused("--resume 1999", /no run has an id that begins with "1999"; the nearest is .*runs list/);
+    await refused("shop.csv --resume latest", /leave the table out/);
+    await refused("--resume latest --lr 0.1", /leave --lr out/);
+    await refused("--resume latest --batch-size 8", /leave --batch-size out/);
+    await refused("--resume latest --epochs 8", /the schedule onecycle ends with the epochs that it was planned for/);
+    writeShop(shopRows(80).map((row, i) => (i === 40 ? { ...row, size: 3.25 } : row)));
+    await refused(`--resume ${id}`, /the table is not the one that .* began with: shop\.csv has changed/);
+    writeShop();
+    expect(fs.readdirSync(path).map((name) => bytes(join(path, name)))).toEqual(before);
+    fs.writeFileSync(join(path, "checkpoint.safetensors"), "nonsense");
+    await refused("--resume latest", /the checkpoint of the run .* cannot be read/);
+    fs.rmSync(join(path, "checkpoint.safetensors"));
+    expect((await run("--resume latest --no-report")).code).toBe(0);
+    await refused("--resume latest", /has finished: there is nothing to go on with/);
+  });
+
+  test("a run whose process is killed at any moment is finished to the same bytes", { timeout: 90_000 }, async () => {
+    const line = `${shop} --epochs 400 --schedule cosine`;
+    const whole = await uninterrupted(line);
+    const program = join(cwd, "train.mts");
+    const source = fileURLToPath(new URL("./train.ts", import.meta.url));
+    fs.writeFileSync(
+      program,
+      `import { trainCommand } from ${JSON.stringify(source)};
+const output = { write: (text) => process.stdout.write(text), writeError: () => {}, colors: {} };
+output.colors = new Proxy({}, { get: () => String });
+await trainCommand({ output, cwd: ${JSON.stringify(cwd)}, environment: {} }).parseAsync(process.argv.slice(2), { from: "user" });
+`,
+    );
+    const root = fileURLToPath(new URL("../../../..", import.meta.url));
+    let killed = 0;
+    for (let i = 0; i < 3; i++) {
+      const args = i === 0 ? line.split(" ") : ["--resume", "latest", "--no-report"];
+      const child = spawn(process.execPath, ["--import", "tsx", program, ...args], {
+        cwd: root,
+        stdio: ["ignore", "pipe", "inherit"],
+      });
+      const ended = new Promise((resolve) => child.once("exit", resolve));
+      await new Promise((resolve) => {
+        child.stdout.on("data", (text) => /epoch/.test(String(text)) && resolve(undefined));
+        child.once("exit", resolve);
+      });
+      await sleep(150 + 400 * i);
+      if (child.kill("SIGKILL")) killed++;
+      await ended;
+    }
+    expect(killed).toBeGreaterThan(0);
+    const [one] = runs();
+    expect(one.status).toBe("interrupted");
+    expect(await run("--resume latest --no-report")).toMatchObject({ code: 0 });
+    expect(modelOf(one).equals(modelOf(whole))).toBe(true);
+    expect(metricsOf(one)).toEqual(metricsOf(whole));
+  });
+});
