@@ -55,7 +55,12 @@ export async function trainedModels(): Promise<Models> {
     Uint8Array.from({ length: 500 }, (_, i) => (i * i * 31 + 7) % 251),
   );
   writeFileSync(join(cwd, "plain.safetensors"), saveSafetensors(new nn.Linear(3, 2).stateDict()));
-  writeFileSync(join(cwd, "origins.safetensors"), classes.model.save());
+  // A model that somebody made by hand: nothing is said of its training.
+  const { schema: of, preprocessing: by, network: net } = classes.model;
+  writeFileSync(
+    join(cwd, "origins.safetensors"),
+    new TableModel({ schema: of, preprocessing: by, network: net }).save(),
+  );
   const run = RunFolder.create(join(cwd, "runs"), {
     command: ["train", "cars.csv"],
     table: { source: "cars.csv", rows: 60 },

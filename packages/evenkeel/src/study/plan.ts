@@ -84,7 +84,10 @@ export function planStudy({ table, schema }: StudyData, options: StudyOptions = 
   const arms = options.arms ?? defaultArms(within("dropout", dropout, 0, 0.99));
   checkArms(arms);
   const seeds = seedsOf(options.seeds ?? (quick ? 5 : 10));
-  const lrs = positives("lrs", options.lrs ?? (quick ? [0.001, 0.01] : [0.0001, 0.0003, 0.001, 0.003, 0.01, 0.03, 0.1]));
+  const lrs = positives(
+    "lrs",
+    options.lrs ?? (quick ? [0.001, 0.01] : [0.0001, 0.0003, 0.001, 0.003, 0.01, 0.03, 0.1]),
+  );
   if (lrs.length === 0) throw new RangeError("planStudy: lrs is empty; give at least one learning rate");
   whole("batchSize", batchSize, 2);
   resolveNetwork({ hidden, activation });
