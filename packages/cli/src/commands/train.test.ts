@@ -145,6 +145,20 @@ describe("evenkeel train", () => {
     expect(err).toMatch(/epoch 1\/1/);
   });
 
+  test("without test or validation rows everything says what the rows are that are shown", async () => {
+    const line = shop.replace(" --no-report", " --epochs 2 --test 0");
+    const page = () => bytes(join(runs()[0].path, "report.html")).toString();
+    expect((await run(line)).out).toMatch(/MAE [\d.]+ on the validation rows,/);
+    expect(page()).toContain("on 13 validation rows.");
+    expect(page()).toMatch(/On the 13 validation rows, by which choices were made/);
+    fs.rmSync(join(cwd, "runs"), { recursive: true });
+    const { out } = await run(`${line} --validation 0`);
+    expect(out).toMatch(/^epoch 2\/2 {2}train MAE/m);
+    expect(readMetrics(runs()[0].path).map(({ validation }) => validation)).toEqual([undefined, undefined]);
+    expect(page()).toContain("on 80 training rows.");
+    expect(page()).not.toMatch(/test row|NaN|<span class="figure">–/i);
+  });
+
   test("classes with weights, kinds of columns, other parts of the network", async () => {
     const flags =
       "--class-weights true=3 --kind new=category --norm layer --activation gelu --dropout 0 --no-early-stopping";
@@ -253,7 +267,8 @@ describe("going on", () => {
     const { out, code } = await run(`${shop} --epochs 2`, { signal: controller.signal, onOut });
     expect(code).toBe(0);
     expect(out).toMatch(/there is no model yet\.\nGo on with: evenkeel train --resume/);
-    expect(runs()[0]).toMatchObject({ status: "interrupted", result: { epochs: 0, scores: {} } });
+    expect(runs()[0]).toMatchObject({ status: "interrupted", result: { epochs: 0 } });
+    expect(runs()[0].result?.scores).toEqual({});
     expect(fs.existsSync(join(runs()[0].path, "model.safetensors"))).toBe(false);
     await run("--resume latest --no-report");
     expect(modelOf(runs()[0]).equals(modelOf(whole))).toBe(true);
