@@ -134,6 +134,11 @@ describe("evenkeel train", () => {
     const table = await readTable("shop.csv", { cwd });
     const again = splitRows(table, schema, { seed: 3, ...(record.split as object) });
     expect(again.test).toHaveLength(a.config.split.test);
+    const sql = "select * from 'shop.csv' where size > 2";
+    await run(["--sql", sql, ...shop.split(" ").slice(1), "--epochs", "1", "--runs", "query"]);
+    const queried = TableModel.load(modelOf(runs("query")[0])).record;
+    expect(queried).toMatchObject({ sql, rows: runs("query")[0].config.table.rows });
+    expect(queried).not.toHaveProperty("source");
   });
 
   test("--json: the result alone on standard output", async () => {
@@ -143,6 +148,20 @@ describe("evenkeel train", () => {
     expect(result.scores.test.mae).toBeGreaterThan(0);
     expect(Object.keys(result.baselines)).toEqual(["mean", "median", "ridge"]);
     expect(err).toMatch(/epoch 1\/1/);
+  });
+
+  test("without test or validation rows everything says what the rows are that are shown", async () => {
+    const line = shop.replace(" --no-report", " --epochs 2 --test 0");
+    const page = () => bytes(join(runs()[0].path, "report.html")).toString();
+    expect((await run(line)).out).toMatch(/MAE [\d.]+ on the validation rows,/);
+    expect(page()).toContain("on 13 validation rows.");
+    expect(page()).toMatch(/On the 13 validation rows, by which choices were made/);
+    fs.rmSync(join(cwd, "runs"), { recursive: true });
+    const { out } = await run(`${line} --validation 0`);
+    expect(out).toMatch(/^epoch 2\/2 {2}train MAE/m);
+    expect(readMetrics(runs()[0].path).map(({ validation }) => validation)).toEqual([undefined, undefined]);
+    expect(page()).toContain("on 80 training rows.");
+    expect(page()).not.toMatch(/test row|NaN|<span class="figure">–/i);
   });
 
   test("classes with weights, kinds of columns, other parts of the network", async () => {
@@ -253,7 +272,8 @@ describe("going on", () => {
     const { out, code } = await run(`${shop} --epochs 2`, { signal: controller.signal, onOut });
     expect(code).toBe(0);
     expect(out).toMatch(/there is no model yet\.\nGo on with: evenkeel train --resume/);
-    expect(runs()[0]).toMatchObject({ status: "interrupted", result: { epochs: 0, scores: {} } });
+    expect(runs()[0]).toMatchObject({ status: "interrupted", result: { epochs: 0 } });
+    expect(runs()[0].result?.scores).toEqual({});
     expect(fs.existsSync(join(runs()[0].path, "model.safetensors"))).toBe(false);
     await run("--resume latest --no-report");
     expect(modelOf(runs()[0]).equals(modelOf(whole))).toBe(true);
@@ -296,39 +316,49 @@ describe("going on", () => {
   });
 
   test("a run whose process is killed at any moment is finished to the same bytes", { timeout: 90_000 }, async () => {
-    const line = `${shop} --epochs 400 --schedule cosine`;
+    const line = `${shop} --epochs 200 --schedule cosine`;
     const whole = await uninterrupted(line);
     const program = join(cwd, "train.mts");
     const source = fileURLToPath(new URL("./train.ts", import.meta.url));
+    // Each of its eleven lines about epochs takes 300 ms, so that it lives long enough on any machine.
     fs.writeFileSync(
       program,
       `import { trainCommand } from ${JSON.stringify(source)};
-const output = { write: (text) => process.stdout.write(text), writeError: () => {}, colors: {} };
-output.colors = new Proxy({}, { get: () => String });
+const write = (text) => {
+  process.stdout.write(text);
+  if (text.startsWith("epoch")) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 300);
+};
+const output = { write, writeError: () => {}, colors: new Proxy({}, { get: () => String }) };
 await trainCommand({ output, cwd: ${JSON.stringify(cwd)}, environment: {} }).parseAsync(process.argv.slice(2), { from: "user" });
 `,
     );
     const root = fileURLToPath(new URL("../../../..", import.meta.url));
-    let killed = 0;
-    for (let i = 0; i < 3; i++) {
-      const args = i === 0 ? line.split(" ") : ["--resume", "latest", "--no-report"];
+    /** Starts a process, and kills it once `until` holds, at some moment of the next tenth of a second. */
+    const killed = async (args: readonly string[], until: (out: string) => boolean) => {
       const child = spawn(process.execPath, ["--import", "tsx", program, ...args], {
         cwd: root,
         stdio: ["ignore", "pipe", "inherit"],
       });
-      const ended = new Promise((resolve) => child.once("exit", resolve));
-      await new Promise((resolve) => {
-        child.stdout.on("data", (text) => /epoch/.test(String(text)) && resolve(undefined));
-        child.once("exit", resolve);
+      let out = "";
+      child.stdout.on("data", (text) => {
+        out += String(text);
       });
-      await sleep(150 + 400 * i);
-      if (child.kill("SIGKILL")) killed++;
-      await ended;
-    }
-    expect(killed).toBeGreaterThan(0);
+      const ended = new Promise((resolve) => child.once("exit", (_, signal) => resolve(signal)));
+      while (child.exitCode === null && !until(out)) await sleep(5);
+      await sleep(100 * Math.random());
+      child.kill("SIGKILL");
+      expect(await ended, out).toBe("SIGKILL");
+    };
+    const resume = ["--resume", "latest", "--no-report"];
+    const saved = () => fs.existsSync(join(runs()[0].path, "checkpoint.safetensors"));
+    await killed(line.split(" "), (out) => out.includes("epoch "));
+    await killed(resume, saved);
+    await killed(resume, (out) => out.includes("epoch "));
     const [one] = runs();
     expect(one.status).toBe("interrupted");
-    expect(await run("--resume latest --no-report")).toMatchObject({ code: 0 });
+    const { out, code } = await run(resume);
+    expect(code).toBe(0);
+    expect(out).not.toMatch(/^epoch +1\//m);
     expect(modelOf(one).equals(modelOf(whole))).toBe(true);
     expect(metricsOf(one)).toEqual(metricsOf(whole));
   });

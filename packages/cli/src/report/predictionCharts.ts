@@ -17,10 +17,12 @@ interface Words {
   /** The target with its unit. */
   readonly target: string;
   readonly unit?: string;
+  /** The rows that are drawn, in words. */
+  readonly part: string;
 }
 
 /** Predicted against true: a perfect prediction lies on the diagonal. */
-export async function predictedChart(predictions: Regression, { target }: Words): Promise<Html> {
+export async function predictedChart(predictions: Regression, { target, part }: Words): Promise<Html> {
   const values = rowsOf(predictions);
   const all = values.flatMap(({ truth, predicted }) => [truth, predicted]);
   const { domain } = paddedScale(Math.min(...all), Math.max(...all));
@@ -47,12 +49,12 @@ export async function predictedChart(predictions: Regression, { target }: Words)
         },
       ],
     },
-    `Predicted against true ${target} for ${values.length} test rows; the closer to the diagonal, the better.`,
+    `Predicted against true ${target} for ${values.length} ${part} rows; the closer to the diagonal, the better.`,
   );
 }
 
 /** What is left: true minus predicted, against predicted. A pattern in it is something that the network has not learned. */
-export async function residualsChart(predictions: Regression, { target }: Words): Promise<Html> {
+export async function residualsChart(predictions: Regression, { target, part }: Words): Promise<Html> {
   const values = rowsOf(predictions).map(({ truth, predicted }) => ({ predicted, residual: truth - predicted }));
   const largest = Math.max(...values.map(({ residual }) => Math.abs(residual))) * 1.05 || 1;
   const across = values.map(({ predicted }) => predicted);
@@ -86,7 +88,7 @@ export async function residualsChart(predictions: Regression, { target }: Words)
         },
       ],
     },
-    `Residuals: true minus predicted ${target}, against predicted, for ${values.length} test rows.`,
+    `Residuals: true minus predicted ${target}, against predicted, for ${values.length} ${part} rows.`,
   );
 }
 

@@ -1,12 +1,14 @@
 import { compareScores, metricFacts, scoreText } from "../metrics.ts";
 import { type Html, html, trusted } from "./html.ts";
+import { judgedPart, partWords, worthOf } from "./judgedPart.ts";
 import { wholeText } from "./page.ts";
 import type { PartScores, ScoresByName, TrainingReportData } from "./types.ts";
 
-/** The test scores of the network and of the simple models, the best first, with a bar for the first metric. */
+/** The scores on the test rows of the network and of the simple models, the best first, with a bar for the first metric. */
 export function baselinesTable({ scores, baselines, metric, unit, split }: TrainingReportData): Html {
-  const ours = { name: "this network", ours: true, values: scores.test ?? {} };
-  const others = Object.entries(baselines).map(([name, of]) => ({ name, ours: false, values: of.test ?? {} }));
+  const part = judgedPart(split);
+  const ours = { name: "this network", ours: true, values: scores[part] ?? {} };
+  const others = Object.entries(baselines).map(([name, of]) => ({ name, ours: false, values: of[part] ?? {} }));
   const lines = [ours, ...others].sort((a, b) => compareScores(metric, a.values[metric], b.values[metric]));
   const metrics = [metric, ...Object.keys(ours.values).filter((name) => name !== metric)];
   const longest = Math.max(...lines.map(({ values }) => finite(values[metric])));
@@ -23,7 +25,7 @@ export function baselinesTable({ scores, baselines, metric, unit, split }: Train
 `,
   );
   return html`<div class="wide"><table>
-<caption>On the ${wholeText(split.test)} test rows, which neither trained the network nor chose anything</caption>
+<caption>On the ${wholeText(split[part])} ${partWords[part]} rows, ${worthOf[part]}</caption>
 <thead><tr><th scope="col">Model</th><th></th>${heads(metrics, unit)}</tr></thead>
 <tbody>
 ${rows}</tbody></table></div>
@@ -32,7 +34,7 @@ ${rows}</tbody></table></div>
 
 /** Scores by part of the rows, and for both kinds of BatchNorm's statistics where there are both. */
 export function partsTable({ scores, batchNorm, split, unit }: TrainingReportData): Html {
-  const metrics = Object.keys(scores.test ?? {});
+  const metrics = Object.keys(scores[judgedPart(split)] ?? {});
   const kinds: [string, PartScores, boolean][] =
     batchNorm === undefined
       ? [["", scores, false]]

@@ -3,6 +3,7 @@ import { confusionTable, mostClasses } from "./confusion.ts";
 import { curvesChart } from "./curvesChart.ts";
 import { type Html, html } from "./html.ts";
 import { importanceChart, mostColumns } from "./importanceChart.ts";
+import { judgedPart, partWords } from "./judgedPart.ts";
 import { figure, findingsList, page, section, settingsList, wholeText } from "./page.ts";
 import { mostDots, predictedChart, residualsChart } from "./predictionCharts.ts";
 import { baselinesTable, partsTable } from "./scoresTable.ts";
@@ -49,18 +50,19 @@ function header({ title, table, target, task, split, seconds }: TrainingReportDa
 /** The one number, in words, beside the best of the simple models. */
 function headline({ scores, baselines, metric, unit, split }: TrainingReportData): Html {
   const { label, better, inUnits } = metricFacts(metric);
-  const value = scores.test?.[metric] ?? Number.NaN;
+  const part = judgedPart(split);
+  const value = scores[part]?.[metric] ?? Number.NaN;
   const asPercent = /accuracy/i.test(metric);
   const big = asPercent ? scoreText(100 * value) : scoreText(value);
   const small = asPercent ? "%" : inUnits ? unit : undefined;
   const known = Object.entries(baselines).flatMap(([name, of]) => {
-    const theirs = of.test?.[metric];
+    const theirs = of[part]?.[metric];
     return theirs === undefined || Number.isNaN(theirs) ? [] : [{ name, theirs }];
   });
   known.sort((a, b) => (better === "lower" ? a.theirs - b.theirs : b.theirs - a.theirs));
   const best = known.at(0);
   return html`<div class="headline"><span class="figure">${big}${small !== undefined && html` <small>${small}</small>`}</span>
-<p>${sentence(label)} on ${wholeText(split.test)} test rows.${best !== undefined && ` ${against(value, best, { better, asPercent })}`}</p></div>
+<p>${sentence(label)} on ${wholeText(split[part])} ${partWords[part]} rows.${best !== undefined && ` ${against(value, best, { better, asPercent })}`}</p></div>
 `;
 }
 
@@ -105,18 +107,19 @@ async function learning({ curves, unit }: TrainingReportData): Promise<Html> {
 
 async function predictions(data: TrainingReportData): Promise<[string, Html]> {
   const { predictions, target, unit } = data;
+  const part = partWords[judgedPart(data.split)];
   if (predictions.kind === "classes") {
     const rest = predictions.classes.length > mostClasses ? " The rarest classes are counted together." : "";
-    const note = html`<p class="note">Test rows. Found: the share of the true class that was predicted as it (recall). Right when predicted: precision.${rest}</p>`;
+    const note = html`<p class="note">${sentence(part)} rows. Found: the share of the true class that was predicted as it (recall). Right when predicted: precision.${rest}</p>`;
     return ["What it takes for what", html`${confusionTable(predictions)}${note}`];
   }
-  const words = { target: unit === undefined ? target : `${target}, ${unit}`, unit };
+  const words = { target: unit === undefined ? target : `${target}, ${unit}`, unit, part };
   const [left, right] = [await predictedChart(predictions, words), await residualsChart(predictions, words)];
   const rows = predictions.truth.length;
   const shown = rows > mostDots ? ` ${wholeText(mostDots)} of ${wholeText(rows)} rows are drawn.` : "";
   return [
     "Where it errs",
-    html`<div class="pair">${figure(left, `A dot for each test row; on the dashed line the prediction is perfect.${shown}`)}${figure(
+    html`<div class="pair">${figure(left, `A dot for each ${part} row; on the dashed line the prediction is perfect.${shown}`)}${figure(
       right,
       "What is left, against the prediction. A slope, a curve or a funnel is something that the network has not learned.",
     )}</div>`,

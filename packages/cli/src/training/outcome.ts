@@ -15,7 +15,8 @@ export function introduction(table: TableRead, event: TableStartEvent, colors: C
   const features = schema.columns.filter(({ use }) => use === "feature").map(({ name }) => printable(name));
   const marks = { error: colors.red("error"), warning: colors.yellow("warning"), note: colors.dim("note") };
   const noticed = [...table.notes, ...findings].map(
-    ({ severity, message }) => `  ${marks[severity]}  ${wrap(printable(message), width - 11, " ".repeat(11))}`,
+    ({ severity, message }) =>
+      `  ${marks[severity]}${" ".repeat(9 - severity.length)}${wrap(printable(message), width - 11, " ".repeat(11))}`,
   );
   const values = network.parameters().reduce((sum, { size }) => sum + size, 0);
   const { hidden, norm, activation, dropout } = plan.network;

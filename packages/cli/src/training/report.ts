@@ -1,6 +1,7 @@
 import { columnOf, type Predictions, scoresOf, type Table, takeRows } from "evenkeel/tabular";
 import { permutationImportance, type TableTraining } from "evenkeel/train";
 import { metricFacts } from "../metrics.ts";
+import { judgedPart, partWords } from "../report/judgedPart.ts";
 import type { ReportPredictions, TrainingReportData } from "../report/types.ts";
 import type { EpochLine, RunConfig, RunResult } from "../runs/types.ts";
 
@@ -17,7 +18,7 @@ export async function reportData(
 ): Promise<TrainingReportData> {
   const { model, split, schema, plan, keptEpoch } = training;
   const metric = schema.task === "regression" ? "mae" : "accuracy";
-  const part = split.test.length > 0 ? "test" : split.validation.length > 0 ? "validation" : "train";
+  const part = judgedPart(config.split);
   const rows = split[part];
   const features = schema.columns.filter(({ use }) => use === "feature").map(({ name }) => name);
   const score = (of: Table) => scoresOf(schema.task, model.predict(of), model.preprocessing.truth(of))[metric];
@@ -57,7 +58,7 @@ export async function reportData(
       bestEpoch: keptEpoch,
     },
     predictions: reportPredictions(model.predict(table, rows), model.preprocessing.truth(table, rows), schema.classes),
-    importance: { metric, part, columns: importance },
+    importance: { metric, part: partWords[part], columns: importance },
     findings: result.findings,
     network: String(model.network),
     usage: usageOf(table, features),

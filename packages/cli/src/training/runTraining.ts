@@ -48,6 +48,7 @@ export async function runTraining(plan: RecordedTraining): Promise<Recorded> {
   let unwritten: Checkpoint | undefined;
   let epochs = 0;
   let seconds = 0;
+  let validated = false;
   const writeCheckpoint = () => {
     if (unwritten !== undefined) folder?.writeCheckpoint(saveCheckpoint(unwritten));
     unwritten = undefined;
@@ -59,11 +60,12 @@ export async function runTraining(plan: RecordedTraining): Promise<Recorded> {
       signal,
       ...(plan.resume && { resume: plan.resume }),
       onStart: (event) => {
+        validated = event.split.validation.length > 0;
         folder = plan.open(event);
       },
       onEpoch: (event) => {
         ({ epoch: epochs, seconds } = event);
-        const line = lineOf(event);
+        const line = lineOf(event, validated);
         folder?.appendMetrics(line);
         if (tensorboard) folder?.appendEvents(line);
         unwritten = event.checkpoint();
@@ -86,13 +88,13 @@ export async function runTraining(plan: RecordedTraining): Promise<Recorded> {
   }
 }
 
-function lineOf(event: TableEpochEvent): EpochLine {
+function lineOf(event: TableEpochEvent, validated: boolean): EpochLine {
   const { epoch, step, seconds, learningRate } = event;
   const named = (loss: number, metric: number) => ({ loss, [event.metric]: metric });
   return {
     ...{ epoch, step, seconds, learningRate },
     train: named(event.trainLoss, event.trainMetric),
-    validation: named(event.validationLoss, event.validationMetric),
+    ...(validated && { validation: named(event.validationLoss, event.validationMetric) }),
   };
 }
 

@@ -1,0 +1,17 @@
+import type { TrainingReportData } from "./types.ts";
+
+/** The rows by which a network is judged: the test rows, or the next best where there are none. */
+export function judgedPart(split: TrainingReportData["split"]): "train" | "validation" | "test" {
+  if (split.test > 0) return "test";
+  return split.validation > 0 ? "validation" : "train";
+}
+
+/** As people say it, before "rows". */
+export const partWords = { test: "test", validation: "validation", train: "training" } as const;
+
+/** What a score on such rows is worth. */
+export const worthOf = {
+  test: "which neither trained the network nor chose anything",
+  validation: "by which choices were made: expect somewhat less of new rows",
+  train: "which the network was trained on: this says little about new rows",
+} as const;
