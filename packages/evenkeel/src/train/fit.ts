@@ -65,7 +65,8 @@ class Run<K extends string> {
     this.#cancelled = true;
   }
 
-  async *events(): AsyncGenerator<TrainingEvent<K>, History<K>, undefined> {
+  /** The events, and promises to await before the training goes on. */
+  *events(): Generator<TrainingEvent<K> | Promise<void>, History<K>, undefined> {
     const { stopping, epochs, earlyStopping } = this.#plan;
     this.#started = performance.now() - 1000 * (this.#epochs.at(-1)?.seconds ?? 0);
     const restoreModes = keepModes(this.#model);
@@ -97,12 +98,12 @@ class Run<K extends string> {
   }
 
   /** Returns whether the epoch came to its end. */
-  async *#runEpoch(): AsyncGenerator<TrainingEvent<K>, boolean, undefined> {
+  *#runEpoch(): Generator<TrainingEvent<K> | Promise<void>, boolean, undefined> {
     const { monitor, stopping, schedule } = this.#plan;
     this.#epoch++;
     const train = yield* this.#trainEpoch();
     if (train === undefined) return false;
-    const scored = await this.#validate();
+    const scored = yield* this.#validate();
     if (scored === undefined) return false;
     const { scores: validation, rows } = scored;
     if (validation !== undefined) yield { type: "validation", scores: validation, rows, ...this.#moment() };
@@ -136,7 +137,7 @@ class Run<K extends string> {
   }
 
   /** Returns the scores of the training rows; undefined if stopped. */
-  async *#trainEpoch(): AsyncGenerator<TrainingEvent<K>, Scores<K> | undefined, undefined> {
+  *#trainEpoch(): Generator<TrainingEvent<K> | Promise<void>, Scores<K> | undefined, undefined> {
     const { train, metrics } = this.#plan;
     const board = new Scoreboard(metrics);
     this.#model.train();
@@ -150,14 +151,15 @@ class Run<K extends string> {
       this.#step++;
       this.#plan.schedule.afterStep();
       yield { type: "batch", batch, loss, rows, joined, learningRate, gradNorm, ...this.#moment() };
-      await this.#breathe();
+      const pause = this.#breathe();
+      if (pause !== undefined) yield pause;
     }
     if (batch === 0) throw noBatches("train");
     return this.#stopped() ? undefined : board.scores();
   }
 
   /** Returns no scores without a validation loader; undefined if stopped. */
-  async #validate(): Promise<{ scores?: Scores<K>; rows: number } | undefined> {
+  *#validate(): Generator<Promise<void>, { scores?: Scores<K>; rows: number } | undefined, undefined> {
     const { validation, metrics } = this.#plan;
     if (validation === undefined) return { rows: 0 };
     const board = new Scoreboard(metrics);
@@ -167,7 +169,8 @@ class Run<K extends string> {
     for (const scored of scoreBatches(this.#model, validation, this.#forward, board)) {
       batch++;
       if (!Number.isFinite(scored.loss)) throw this.#invalid(scored.example, batch, scored.loss);
-      await this.#breathe();
+      const pause = this.#breathe();
+      if (pause !== undefined) yield pause;
       if (this.#stopped()) return undefined;
       this.#stepper.take();
     }
