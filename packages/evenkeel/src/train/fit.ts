@@ -1,6 +1,7 @@
 import { compile } from "../compile/index.ts";
+import type { BatchNorm1d } from "../nn/index.ts";
 import { type Example, rowBatches, toExample } from "./batches.ts";
-import { needsTwoRows } from "./batchNormLayers.ts";
+import { batchNormLayers, needsTwoRows } from "./batchNormLayers.ts";
 import { breather } from "./breathe.ts";
 import { type Forward, forwardPass, noBatches, scoreBatches } from "./evaluate.ts";
 import type { EpochEvent, TrainingEvent } from "./events.ts";
@@ -39,6 +40,7 @@ export function fit<K extends string = never>(model: Model, options: FitOptions<
 class Run<K extends string> {
   readonly #model: Model;
   readonly #plan: FitPlan<K>;
+  readonly #batchNorms: readonly BatchNorm1d[];
   readonly #stepper: Stepper;
   readonly #forward: Forward;
   readonly #breathe: () => Promise<void> | undefined;
@@ -56,6 +58,7 @@ class Run<K extends string> {
     this.#epoch = plan.resume?.epoch ?? 0;
     this.#step = plan.resume?.step ?? 0;
     this.#plan = plan;
+    this.#batchNorms = batchNormLayers(model);
     this.#stepper = new Stepper(model, plan);
     this.#forward = compile(forwardPass(model, plan.loss), { compile: plan.compile });
     this.#breathe = breather(plan.yieldEvery);
@@ -142,7 +145,7 @@ class Run<K extends string> {
     const board = new Scoreboard(metrics);
     this.#model.train();
     let batch = 0;
-    for (const rowBatch of rowBatches(train, needsTwoRows(this.#model))) {
+    for (const rowBatch of rowBatches(train, needsTwoRows(this.#batchNorms))) {
       if (this.#stopped()) return undefined;
       const example = toExample(rowBatch);
       const { joined, rows } = rowBatch;
