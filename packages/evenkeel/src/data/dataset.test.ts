@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, expectTypeOf, it } from "vitest";
+import { compile } from "../compile/index.ts";
 import { arange, type Tensor, tensor } from "../tensor/index.ts";
 import {
   type Collated,
@@ -54,6 +55,19 @@ describe("TensorDataset", () => {
     expect([features.toArray(), target.toArray()]).toEqual([x.toArray(), [5, 6, 7, 8]]);
     expect(features.storage).not.toBe(x.storage);
     expect(new TensorDataset(x.slice(0, 4)).batch()[0].shape).toEqual([0, 2]);
+  });
+
+  it("gives batches that are part of the history of its tensors, and of a compiled step", () => {
+    const w = tensor([1, 2, 3], { requiresGrad: true });
+    const [batch] = new TensorDataset(w).batch([2, 0, 2]);
+    batch.sum().backward();
+    expect(w.grad?.toArray()).toEqual([1, 0, 2]);
+
+    const rows = tensor([1, 2, 3]);
+    const step = compile(() => new TensorDataset(rows).batch([2, 0])[0].mul(10));
+    expect(step().toArray()).toEqual([30, 10]);
+    rows.fill_(5);
+    expect(step().toArray()).toEqual([50, 50]);
   });
 
   it("refuses what has no common first dimension", () => {

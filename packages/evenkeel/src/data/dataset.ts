@@ -1,5 +1,5 @@
-import { describe, formatShape } from "../core/index.ts";
-import { Storage, Tensor } from "../tensor/index.ts";
+import { allocate, describe, formatShape, sizeOf } from "../core/index.ts";
+import { gradWatch, Storage, Tensor } from "../tensor/index.ts";
 import { resolveIndex } from "./checks.ts";
 import { type Collated, defaultCollate } from "./collate.ts";
 
@@ -110,9 +110,25 @@ export class TensorDataset<T extends Tensors> implements Dataset<T> {
   batch(indices: readonly number[] = positions(this.length)): Collated<T> {
     const rows = new Int32Array(indices.length);
     for (let i = 0; i < rows.length; i++) rows[i] = resolveIndex("TensorDataset", indices[i], this.length);
-    const index = new Tensor(new Storage(rows), [rows.length], "int32");
-    return this.tensors.map((tensor) => tensor.indexSelect(0, index)) as unknown as Collated<T>;
+    return this.tensors.map((tensor) => pickRows(tensor, rows)) as unknown as Collated<T>;
   }
+}
+
+/** What `indexSelect` gives; where nobody records it, from array to array, since every batch is made so. */
+function pickRows(tensor: Tensor, rows: Int32Array): Tensor {
+  if (tensor.requiresGrad || gradWatch.current !== null) {
+    return tensor.indexSelect(0, new Tensor(new Storage(rows), [rows.length], "int32"));
+  }
+  const shape = tensor.shape.with(0, rows.length);
+  const source = tensor.data;
+  const width = sizeOf(tensor.shape.slice(1));
+  const picked = allocate(tensor.dtype, rows.length * width, shape);
+  let to = 0;
+  for (let i = 0; i < rows.length; i++) {
+    const from = rows[i] * width;
+    for (let k = 0; k < width; k++) picked[to++] = source[from + k];
+  }
+  return new Tensor(new Storage(picked), shape, tensor.dtype);
 }
 
 /**

@@ -6,7 +6,7 @@ export function batchNormLayers(model: Model): BatchNorm1d[] {
   return [...model.modules()].filter((module): module is BatchNorm1d => module instanceof BatchNorm1d);
 }
 
-/** Whether the model, in the modes it is in, normalizes by the statistics of each batch, which one row does not have. */
-export function needsTwoRows(model: Model): boolean {
-  return batchNormLayers(model).some((layer) => layer.training || layer.running_mean === null);
+/** Whether one of a model's layers normalizes by the statistics of each batch, which one row does not have. */
+export function needsTwoRows(layers: readonly BatchNorm1d[]): boolean {
+  return layers.some((layer) => layer.training || layer.running_mean === null);
 }

@@ -2,7 +2,7 @@ import { checkOptions } from "../core/index.ts";
 import { describe, isModuleClass } from "../nn/callable.ts";
 import { cat, noGrad, Tensor } from "../tensor/index.ts";
 import { type Batch, checkLoader, type Example, inputsOf, type Loader, rowBatches, toExample } from "./batches.ts";
-import { needsTwoRows } from "./batchNormLayers.ts";
+import { batchNormLayers, needsTwoRows } from "./batchNormLayers.ts";
 import type { Scores } from "./history.ts";
 import { keepingModes, type Model } from "./modelState.ts";
 import { checkMetrics, type Metrics, Scoreboard } from "./scoreboard.ts";
@@ -54,7 +54,7 @@ export function* scoreBatches<K extends string>(
   forward: Forward,
   board: Scoreboard<K>,
 ): Generator<{ readonly example: Example; readonly loss: number }, void, undefined> {
-  for (const batch of rowBatches(loader, needsTwoRows(model))) {
+  for (const batch of rowBatches(loader, needsTwoRows(batchNormLayers(model)))) {
     const example = toExample(batch);
     const value = noGrad(() => {
       const { output, loss } = forward(example.inputs, example.target);
@@ -119,7 +119,8 @@ export function predict(model: Model, ...inputs: Tensor[] | [Loader<Batch | Tens
     return noGrad(() => {
       if (first instanceof Tensor) return callModel(model, inputs as Tensor[]);
       const outputs: Tensor[] = [];
-      for (const batch of rowBatches(first, needsTwoRows(model))) outputs.push(callModel(model, inputsOf(batch)));
+      for (const batch of rowBatches(first, needsTwoRows(batchNormLayers(model))))
+        outputs.push(callModel(model, inputsOf(batch)));
       if (outputs.length === 0) throw noBatches("the loader");
       return cat(outputs);
     });

@@ -1,6 +1,7 @@
 import { compile } from "../compile/index.ts";
+import type { BatchNorm1d } from "../nn/index.ts";
 import { type Example, rowBatches, toExample } from "./batches.ts";
-import { needsTwoRows } from "./batchNormLayers.ts";
+import { batchNormLayers, needsTwoRows } from "./batchNormLayers.ts";
 import { breather } from "./breathe.ts";
 import { type Forward, forwardPass, noBatches, scoreBatches } from "./evaluate.ts";
 import type { EpochEvent, TrainingEvent } from "./events.ts";
@@ -39,6 +40,7 @@ export function fit<K extends string = never>(model: Model, options: FitOptions<
 class Run<K extends string> {
   readonly #model: Model;
   readonly #plan: FitPlan<K>;
+  readonly #batchNorms: readonly BatchNorm1d[];
   readonly #stepper: Stepper;
   readonly #forward: Forward;
   readonly #breathe: () => Promise<void> | undefined;
@@ -56,6 +58,7 @@ class Run<K extends string> {
     this.#epoch = plan.resume?.epoch ?? 0;
     this.#step = plan.resume?.step ?? 0;
     this.#plan = plan;
+    this.#batchNorms = batchNormLayers(model);
     this.#stepper = new Stepper(model, plan);
     this.#forward = compile(forwardPass(model, plan.loss), { compile: plan.compile });
     this.#breathe = breather(plan.yieldEvery);
@@ -65,7 +68,8 @@ class Run<K extends string> {
     this.#cancelled = true;
   }
 
-  async *events(): AsyncGenerator<TrainingEvent<K>, History<K>, undefined> {
+  /** The events, and promises to await before the training goes on. */
+  *events(): Generator<TrainingEvent<K> | Promise<void>, History<K>, undefined> {
     const { stopping, epochs, earlyStopping } = this.#plan;
     this.#started = performance.now() - 1000 * (this.#epochs.at(-1)?.seconds ?? 0);
     const restoreModes = keepModes(this.#model);
@@ -97,12 +101,12 @@ class Run<K extends string> {
   }
 
   /** Returns whether the epoch came to its end. */
-  async *#runEpoch(): AsyncGenerator<TrainingEvent<K>, boolean, undefined> {
+  *#runEpoch(): Generator<TrainingEvent<K> | Promise<void>, boolean, undefined> {
     const { monitor, stopping, schedule } = this.#plan;
     this.#epoch++;
     const train = yield* this.#trainEpoch();
     if (train === undefined) return false;
-    const scored = await this.#validate();
+    const scored = yield* this.#validate();
     if (scored === undefined) return false;
     const { scores: validation, rows } = scored;
     if (validation !== undefined) yield { type: "validation", scores: validation, rows, ...this.#moment() };
@@ -136,12 +140,12 @@ class Run<K extends string> {
   }
 
   /** Returns the scores of the training rows; undefined if stopped. */
-  async *#trainEpoch(): AsyncGenerator<TrainingEvent<K>, Scores<K> | undefined, undefined> {
+  *#trainEpoch(): Generator<TrainingEvent<K> | Promise<void>, Scores<K> | undefined, undefined> {
     const { train, metrics } = this.#plan;
     const board = new Scoreboard(metrics);
     this.#model.train();
     let batch = 0;
-    for (const rowBatch of rowBatches(train, needsTwoRows(this.#model))) {
+    for (const rowBatch of rowBatches(train, needsTwoRows(this.#batchNorms))) {
       if (this.#stopped()) return undefined;
       const example = toExample(rowBatch);
       const { joined, rows } = rowBatch;
@@ -150,14 +154,15 @@ class Run<K extends string> {
       this.#step++;
       this.#plan.schedule.afterStep();
       yield { type: "batch", batch, loss, rows, joined, learningRate, gradNorm, ...this.#moment() };
-      await this.#breathe();
+      const pause = this.#breathe();
+      if (pause !== undefined) yield pause;
     }
     if (batch === 0) throw noBatches("train");
     return this.#stopped() ? undefined : board.scores();
   }
 
   /** Returns no scores without a validation loader; undefined if stopped. */
-  async #validate(): Promise<{ scores?: Scores<K>; rows: number } | undefined> {
+  *#validate(): Generator<Promise<void>, { scores?: Scores<K>; rows: number } | undefined, undefined> {
     const { validation, metrics } = this.#plan;
     if (validation === undefined) return { rows: 0 };
     const board = new Scoreboard(metrics);
@@ -167,7 +172,8 @@ class Run<K extends string> {
     for (const scored of scoreBatches(this.#model, validation, this.#forward, board)) {
       batch++;
       if (!Number.isFinite(scored.loss)) throw this.#invalid(scored.example, batch, scored.loss);
-      await this.#breathe();
+      const pause = this.#breathe();
+      if (pause !== undefined) yield pause;
       if (this.#stopped()) return undefined;
       this.#stepper.take();
     }

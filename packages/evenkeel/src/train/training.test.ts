@@ -55,6 +55,26 @@ describe("Training", () => {
     }
   });
 
+  it("gives several events that are asked for at once one after the other", async () => {
+    let running = 0;
+    const training = setUp({
+      onBatch: async () => {
+        expect(++running).toBe(1);
+        await turn();
+        running--;
+      },
+    });
+    const events = training[Symbol.asyncIterator]();
+    const items = await Promise.all([1, 2, 3, 4].map(() => events.next()));
+    expect(items.map(({ value }) => [value.type, value.step])).toEqual([
+      ["start", 0],
+      ["batch", 1],
+      ["batch", 2],
+      ["batch", 3],
+    ]);
+    await events.return?.();
+  });
+
   it("ends when the loop is left, as if aborted", async () => {
     const training = setUp();
     for await (const event of training) if (event.type === "batch" && event.step === 2) break;

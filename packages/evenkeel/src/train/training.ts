@@ -13,7 +13,7 @@ import type { History } from "./history.ts";
  * training has begun by itself.
  */
 export class Training<K extends string = never> implements PromiseLike<History<K>>, AsyncIterable<TrainingEvent<K>> {
-  readonly #events: AsyncGenerator<TrainingEvent<K>, History<K>, undefined>;
+  readonly #events: Generator<TrainingEvent<K> | Promise<void>, History<K>, undefined>;
   readonly #cancel: () => void;
   readonly #callback: (event: TrainingEvent<K>) => unknown;
   readonly #history: Promise<History<K>>;
@@ -23,7 +23,7 @@ export class Training<K extends string = never> implements PromiseLike<History<K
 
   /** @internal Made by `fit`. */
   constructor(
-    events: AsyncGenerator<TrainingEvent<K>, History<K>, undefined>,
+    events: Generator<TrainingEvent<K> | Promise<void>, History<K>, undefined>,
     cancel: () => void,
     callback: (event: TrainingEvent<K>) => unknown,
   ) {
@@ -66,8 +66,14 @@ export class Training<K extends string = never> implements PromiseLike<History<K
     }
     this.#begun = true;
     this.#history.catch(() => {}); // the loop throws it
+    // Whoever asks for several events at once gets them one after the other.
+    let last: Promise<unknown> = Promise.resolve();
     const iterator: AsyncIterableIterator<TrainingEvent<K>> = {
-      next: () => this.#advance() as Promise<IteratorResult<TrainingEvent<K>>>,
+      next: () => {
+        const next = last.then(() => this.#advance());
+        last = next.catch(() => {});
+        return next as Promise<IteratorResult<TrainingEvent<K>>>;
+      },
       return: async () => {
         this.#cancel();
         await this.#finish();
@@ -82,23 +88,27 @@ export class Training<K extends string = never> implements PromiseLike<History<K
   async #finish(): Promise<void> {
     this.#begun = true;
     try {
-      while (!(await this.#advance()).done);
+      await this.#advance(true);
     } catch {}
   }
 
-  async #advance(): Promise<IteratorResult<TrainingEvent<K>, History<K> | undefined>> {
+  /** Goes on to the next event, or through all that are left. Awaits promises alone: a batch can take less than a turn. */
+  async #advance(toEnd = false): Promise<IteratorResult<TrainingEvent<K>, undefined>> {
     try {
-      const item = await this.#events.next();
-      if (item.done) {
-        if (item.value !== undefined) this.#resolve(item.value);
-        return { done: true, value: undefined };
+      for (;;) {
+        const item = this.#events.next();
+        if (item.done) {
+          if (item.value !== undefined) this.#resolve(item.value);
+          return { done: true, value: undefined };
+        }
+        const { value } = item;
+        const waits = value instanceof Promise ? value : this.#callback(value);
+        if (waits !== undefined) await waits;
+        if (!toEnd && !(value instanceof Promise)) return { value };
       }
-      const waits = this.#callback(item.value);
-      if (waits !== undefined) await waits;
-      return item;
     } catch (error) {
       // A callback that throws ends the training; its `finally` blocks set the modes back.
-      await this.#events.return(undefined as never);
+      this.#events.return(undefined as never);
       this.#reject(error);
       throw error;
     }

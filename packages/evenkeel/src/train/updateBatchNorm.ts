@@ -30,7 +30,7 @@ export function updateBatchNorm(model: Model, loader: Loader<Batch | Tensor>): {
     try {
       for (const layer of layers) layer.resetRunningStats();
       const seen = { batches: 0, rows: 0 };
-      for (const batch of rowBatches(loader, needsTwoRows(model))) {
+      for (const batch of rowBatches(loader, needsTwoRows(batchNormLayers(model)))) {
         noGrad(() => callModel(model, inputsOf(batch)));
         seen.batches++;
         seen.rows += batch.rows;
