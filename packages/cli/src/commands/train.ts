@@ -3,6 +3,7 @@ import { dirname, resolve } from "node:path";
 import { Command, type CommandUnknownOpts } from "@commander-js/extra-typings";
 import type { TableStartEvent, TrainTableOptions } from "evenkeel/train";
 import { writeAtomic } from "../files/writeAtomic.ts";
+import { readingProgress } from "../progress/readingProgress.ts";
 import { type TrainingProgress, trainingProgress } from "../progress/trainingProgress.ts";
 import { readConfig, readMetrics } from "../runs/readRun.ts";
 import { type NewRun, RunFolder } from "../runs/runFolder.ts";
@@ -81,7 +82,8 @@ async function train(
   const before = resumed?.run.config.recipe;
   const read = (before?.read as unknown as TableFlags | undefined) ?? tableFlags(flags);
   const from = before === undefined ? source : before.source;
-  const table = await readTableOf(from, read, { ...context, output });
+  const reading = readingProgress(output);
+  const table = await readTableOf(from, read, { ...context, output }, reading.update).finally(reading.stop);
   const options = before === undefined ? newOptions(table, flags) : optionsOf(before, flags);
   const digest = fingerprint(table);
   if (before !== undefined && before.fingerprint !== digest) {

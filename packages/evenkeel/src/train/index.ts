@@ -31,4 +31,4 @@ export {
 export type { StatisticsChoice, StatisticsKind } from "./tableStatistics.ts";
 export type { Training } from "./training.ts";
 export { type PartScores, type TableTraining, trainTable } from "./trainTable.ts";
-export { updateBatchNorm } from "./updateBatchNorm.ts";
+export { type UpdateBatchNormOptions, updateBatchNorm } from "./updateBatchNorm.ts";

@@ -52,5 +52,5 @@ function recomputeStatistics(model: Model, train: Rows): void {
   const rows = train[0].shape[0];
   // Batches of equal size, since each weighs the same.
   const batchSize = Math.ceil(rows / Math.ceil(rows / largestBatch));
-  updateBatchNorm(model, new DataLoader(new TensorDataset(...train), { batchSize }));
+  updateBatchNorm(model, new DataLoader(new TensorDataset(...train), { batchSize }), { compile: rows > largestBatch });
 }

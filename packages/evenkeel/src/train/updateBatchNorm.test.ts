@@ -27,6 +27,33 @@ function statistics(x: Tensor): { mean: number[]; variance: number[] } {
 }
 
 describe("updateBatchNorm", () => {
+  it("compiled gives the statistics of the eager passes, and draws the same dropout masks", () => {
+    const network = () => {
+      manualSeed(3);
+      return new Sequential(
+        new Linear(3, 8),
+        new BatchNorm1d(8),
+        new ReLU(),
+        new Dropout(0.4),
+        new Linear(8, 4),
+        new BatchNorm1d(4),
+      );
+    };
+    const [eager, compiled] = [network(), network()];
+    const x = randn([70, 3]);
+    const after = [eager, compiled].map((model, i) => {
+      manualSeed(9);
+      expect(updateBatchNorm(model, loaderOf(x, 32), { compile: i === 1 })).toEqual({ batches: 3, rows: 70 });
+      return randn([1]).item(); // where the generator stands
+    });
+    expect(after[0]).toBe(after[1]);
+    const values = ([, buffer]: [string, Tensor]) => [...buffer.data];
+    const [a, b] = [eager, compiled].map((model) => [...model.namedBuffers()].flatMap(values));
+    for (const [i, value] of b.entries())
+      expect(Math.abs(value - a[i])).toBeLessThanOrEqual(1e-6 + 1e-5 * Math.abs(a[i]));
+    expect(eager.training && compiled.training).toBe(true);
+  });
+
   it("gives exactly the statistics of the rows when one batch holds them all", () => {
     const norm = new BatchNorm1d(3);
     const x = randn([40, 3]).mul(8).add(4000);

@@ -1,8 +1,18 @@
+import { compile } from "../compile/index.ts";
+import { checkOptions } from "../core/index.ts";
 import { noGrad, type Tensor } from "../tensor/index.ts";
 import { type Batch, checkLoader, inputsOf, type Loader, rowBatches } from "./batches.ts";
 import { batchNormLayers, needsTwoRows } from "./batchNormLayers.ts";
 import { callModel, noBatches } from "./evaluate.ts";
 import { ForwardState, keepingModes, type Model } from "./modelState.ts";
+
+export interface UpdateBatchNormOptions {
+  /**
+   * Run the passes as one compiled program. Default false: making it takes longer than a few batches do; worth it from some
+   * ten thousand rows on.
+   */
+  readonly compile?: boolean;
+}
 
 /**
  * Recomputes the running statistics of all BatchNorm layers over one pass through a loader: a network whose weights moved
@@ -19,8 +29,14 @@ import { ForwardState, keepingModes, type Model } from "./modelState.ts";
  * @throws TypeError for a loader that is none; Error if it gives no batches; RangeError if it gives one row only; whatever
  * the model throws. Running statistics and default generator are then as they were.
  */
-export function updateBatchNorm(model: Model, loader: Loader<Batch | Tensor>): { batches: number; rows: number } {
+export function updateBatchNorm(
+  model: Model,
+  loader: Loader<Batch | Tensor>,
+  options: UpdateBatchNormOptions = {},
+): { batches: number; rows: number } {
   checkLoader(loader, "the loader");
+  checkOptions("updateBatchNorm", options, ["compile"]);
+  const forward = compile((inputs: Batch) => callModel(model, inputs), { compile: options.compile ?? false });
   return keepingModes(model, () => {
     model.train();
     const layers = batchNormLayers(model).filter((layer) => layer.training && layer.running_mean !== null);
@@ -31,7 +47,7 @@ export function updateBatchNorm(model: Model, loader: Loader<Batch | Tensor>): {
       for (const layer of layers) layer.resetRunningStats();
       const seen = { batches: 0, rows: 0 };
       for (const batch of rowBatches(loader, needsTwoRows(batchNormLayers(model)))) {
-        noGrad(() => callModel(model, inputsOf(batch)));
+        noGrad(() => forward(inputsOf(batch)));
         seen.batches++;
         seen.rows += batch.rows;
       }
