@@ -5,7 +5,7 @@ import { metricFacts, scoreText } from "../metrics.ts";
 export function statisticsLine({ statistics }: TableTraining): string | undefined {
   if (statistics === undefined) return undefined;
   const { kept, asTrained, recomputed } = statistics;
-  const metric = asTrained.validation?.mae === undefined ? "logLoss" : "mae";
+  const metric = asTrained.validation?.rmse === undefined ? "logLoss" : "rmse";
   const [before, after] = [asTrained.validation?.[metric], recomputed.validation?.[metric]];
   if (before === undefined || after === undefined) {
     return `Batch normalization keeps its statistics ${kept === "asTrained" ? "as trained" : "recomputed over the training rows"}: there are no validation rows to choose by.`;

@@ -1,4 +1,5 @@
 import { DataLoader, TensorDataset } from "../data/index.ts";
+import { Generator } from "../random/index.ts";
 import { cloneState, type Tensor } from "../tensor/index.ts";
 import { batchNormLayers } from "./batchNormLayers.ts";
 import type { Model } from "./modelState.ts";
@@ -50,7 +51,10 @@ export function chooseStatistics<S>(
 
 function recomputeStatistics(model: Model, train: Rows): void {
   const rows = train[0].shape[0];
-  // Batches of equal size, since each weighs the same.
+  // Batches of equal size, since each weighs the same, and at random: the rows of a sorted table differ from batch to batch,
+  // and what they differ by between batches would be left out.
   const batchSize = Math.ceil(rows / Math.ceil(rows / largestBatch));
-  updateBatchNorm(model, new DataLoader(new TensorDataset(...train), { batchSize }), { compile: rows > largestBatch });
+  const order = { batchSize, shuffle: true, generator: new Generator(0) };
+  const loader = new DataLoader(new TensorDataset(...train), order);
+  updateBatchNorm(model, loader, { compile: rows > largestBatch });
 }

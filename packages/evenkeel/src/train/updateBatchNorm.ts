@@ -20,7 +20,7 @@ export interface UpdateBatchNormOptions {
  *
  * As in PyTorch the statistics are reset, and become the plain average over the batches: exact for one batch that holds
  * all rows; otherwise a smaller last batch weighs as much as the others and the variance between batches is left out, so
- * large batches are better. The whole model is in training mode meanwhile, so dropout is active and draws from the
+ * large batches of rows at random are better. The whole model is in training mode meanwhile, so dropout is active and draws from the
  * generator. Unlike PyTorch, a last batch of one row is joined to the one before, and a layer that `train()` leaves in eval
  * mode keeps its statistics. Modes and momenta are afterwards as they were.
  * https://pytorch.org/docs/stable/generated/torch.optim.swa_utils.update_bn.html
