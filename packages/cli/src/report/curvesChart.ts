@@ -42,6 +42,6 @@ export function curvesChart(curves: readonly Curve[], options: CurvesOptions): P
       axis: { title: "epoch", tickCount: 6, tickMinStep: 1, format: "d" },
     },
     bands: curves.some(({ runs }) => runs.length > 1),
-    at: bestEpoch === undefined ? undefined : { value: bestEpoch, name: `best: ${bestEpoch}` },
+    at: bestEpoch === undefined ? undefined : { value: bestEpoch, name: `kept: ${bestEpoch}` },
   });
 }
