@@ -54,6 +54,8 @@ export function splitRows(table: Table, schema: Schema, options: SplitOptions = 
   const rows = rowsWith(strata);
   const wanted = [test, validation].map((share) => (share === 0 ? 0 : Math.max(1, Math.round(share * rows.length))));
   const parts = 1 + wanted.filter((count) => count > 0).length;
+  // Rounded up, two shares may take every row of a small table.
+  while (rows.length <= wanted[0] + wanted[1] && Math.max(...wanted) > 1) wanted[wanted[0] >= wanted[1] ? 0 : 1]--;
   if (rows.length - wanted[0] - wanted[1] < 1) {
     throw new RangeError(
       `splitRows: ${rows.length} rows with a target do not fill ${parts} parts (training and the shares asked for)`,
