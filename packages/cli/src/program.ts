@@ -2,6 +2,7 @@ import { Command, CommanderError, type CommandUnknownOpts } from "@commander-js/
 import { TableError } from "evenkeel/tabular";
 import type { CommandContext } from "./commands/context.ts";
 import { evaluateCommand } from "./commands/evaluate.ts";
+import { asUsual } from "./commands/explained.ts";
 import { inspectCommand } from "./commands/inspect.ts";
 import { predictCommand } from "./commands/predict.ts";
 import { runsCommand } from "./commands/runs.ts";
@@ -23,7 +24,6 @@ makes the shell complete them; so for zsh, fish and powershell.
 
 /** The program: `evenkeel` with its commands. */
 export function createProgram(context: CommandContext): CommandUnknownOpts {
-  const { output } = context;
   const program = new Command("evenkeel")
     .description("Neural networks on tables, and whether batch normalization helps on them.")
     .version(version)
@@ -34,20 +34,14 @@ export function createProgram(context: CommandContext): CommandUnknownOpts {
     .addCommand(inspectCommand(context))
     .addCommand(runsCommand(context))
     .addHelpText("after", examples);
-  configure(program, output);
+  configure(program, context);
   return program;
 }
 
 /** All commands alike, those of commands too. */
-function configure(command: CommandUnknownOpts, output: CommandContext["output"]): void {
-  command
-    .allowExcessArguments(false)
-    .showHelpAfterError("(--help lists the options)")
-    .configureOutput({ writeOut: output.write, writeErr: output.writeError })
-    .exitOverride((error) => {
-      throw Object.assign(error, { exitCode: error.exitCode === 0 ? exitCodes.finished : exitCodes.misuse });
-    });
-  for (const one of command.commands) configure(one, output);
+function configure(command: CommandUnknownOpts, context: CommandContext): void {
+  asUsual(command, context);
+  for (const one of command.commands) configure(one, context);
 }
 
 /**

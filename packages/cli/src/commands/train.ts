@@ -9,13 +9,13 @@ import { readConfig, readMetrics } from "../runs/readRun.ts";
 import { type NewRun, RunFolder } from "../runs/runFolder.ts";
 import type { Recipe, RunResult } from "../runs/types.ts";
 import type { TableRead } from "../tables/index.ts";
-import { listed } from "../tables/nearest.ts";
 import { printable } from "../terminal.ts";
 import { fingerprint } from "../training/fingerprint.ts";
 import { introduction, outcomeText, shortPath } from "../training/outcome.ts";
 import { type ResumedRun, resumedRun } from "../training/resumedRun.ts";
 import { runTraining, settingsOf } from "../training/runTraining.ts";
 import { UsageError } from "../usageError.ts";
+import { targetOf } from "./columnOptions.ts";
 import type { CommandContext } from "./context.ts";
 import { readTableOf, type TableFlags, withTableOptions } from "./tableOptions.ts";
 import { addTrainFlags, type TrainFlags, trainTableOptions } from "./trainOptions.ts";
@@ -84,7 +84,7 @@ async function train(
   const from = before === undefined ? source : before.source;
   const reading = readingProgress(output);
   const table = await readTableOf(from, read, { ...context, output }, reading.update).finally(reading.stop);
-  const options = before === undefined ? newOptions(table, flags) : optionsOf(before, flags);
+  const options = before === undefined ? trainTableOptions(flags, targetOf(table, flags)) : optionsOf(before, flags);
   const digest = fingerprint(table);
   if (before !== undefined && before.fingerprint !== digest) {
     throw new UsageError(
@@ -179,15 +179,6 @@ function takenFolder({ run, checkpoint }: ResumedRun, changes: Partial<NewRun>):
 /** The options of a run that is resumed, except for a new number of epochs. */
 function optionsOf(recipe: Recipe, { epochs }: Flags): TrainTableOptions {
   return { ...recipe.options, ...(epochs !== undefined && { epochs }) } as unknown as TrainTableOptions;
-}
-
-function newOptions(table: TableRead, flags: Flags): TrainTableOptions {
-  const target = flags.target ?? table.target;
-  if (target === undefined) {
-    const names = table.columns.map(({ name }) => printable(name));
-    throw new UsageError(`say which column to predict with --target; there are ${listed(names)}`);
-  }
-  return trainTableOptions(flags, target);
 }
 
 /** The flags that say how the table is read, without the others. */
