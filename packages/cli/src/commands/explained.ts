@@ -1,6 +1,6 @@
 import type { CommandUnknownOpts } from "@commander-js/extra-typings";
 import { exitCodes } from "../exitCodes.ts";
-import { TableReadError } from "../tables/index.ts";
+import { TableReadError } from "../tables/readError.ts";
 import { printable } from "../terminal.ts";
 import { UsageError } from "../usageError.ts";
 import type { CommandContext } from "./context.ts";

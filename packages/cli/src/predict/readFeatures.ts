@@ -2,8 +2,9 @@ import { type Table, type TableModel, tableFromRows } from "evenkeel/tabular";
 import type { CommandContext } from "../commands/context.ts";
 import { readTableOf, type TableFlags } from "../commands/tableOptions.ts";
 import { plainMessage } from "../models/libraryErrors.ts";
-import { type TableRead, TableReadError } from "../tables/index.ts";
+import type { TableRead } from "../tables/index.ts";
 import { listed, nearest } from "../tables/nearest.ts";
+import { TableReadError } from "../tables/readError.ts";
 import { UsageError } from "../usageError.ts";
 
 /** A table that has every column of a model. */

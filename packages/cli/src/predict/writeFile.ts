@@ -3,7 +3,6 @@ import { rename, rm, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { identifier, literal } from "../tables/sql.ts";
-import { withWorkspace } from "../tables/workspace.ts";
 import { UsageError } from "../usageError.ts";
 import { encodeRows } from "./encodeRows.ts";
 import type { OutputColumn } from "./outputColumns.ts";
@@ -31,6 +30,8 @@ export async function writeParquetFile(
   blocks: AsyncIterable<PredictedBlock>,
   { cwd, signal }: { readonly cwd: string; readonly signal?: AbortSignal },
 ): Promise<void> {
+  // Only Parquet is written by the database, which takes a while to load.
+  const { withWorkspace } = await import("../tables/workspace.ts");
   await withWorkspace({ cwd, signal }, async ({ database, newFile }) => {
     const rows = newFile(".csv");
     await pipeline(encodeRows("csv", columns, blocks), createWriteStream(rows), { signal });
