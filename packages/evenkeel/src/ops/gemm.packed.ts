@@ -16,7 +16,7 @@ import { longestRun, registers, sumRun, type Tile } from "./gemm.tiles.ts";
 /**
  * Large products, as K. Goto and R. van de Geijn do them ("Anatomy of high-performance matrix multiplication", ACM TOMS
  * 34, 2008): blocks of B and A are copied into panels that the tiles read from end to end. Every k-block is summed from
- * zero and then added to C, in order.
+ * zero; the first is added to the bias or to zeros, the others to what C holds by then, in order.
  */
 
 /** A tile is 4 x 8: A lies in panels of 4 rows, B in panels of 8 columns. */
@@ -31,10 +31,12 @@ const blockK = longestRun;
 const blockM = 64;
 const blockN = 512;
 
-/** Bytes of scratch: the block of B, the block of A, and one tile. */
+const tileBytes = tileRows * tileColumns * floatBytes;
+
+/** Bytes of scratch: the block of B, the block of A, one tile, and a row of zeros. */
 export function packedScratch({ m, n, k }: { m: number; n: number; k: number }): number {
   const { panelsB, panelsA } = blockBytes(m, n, k);
-  return panelsB + panelsA + tileRows * tileColumns * floatBytes;
+  return panelsB + panelsA + tileBytes + Math.min(n, blockN) * floatBytes;
 }
 
 function blockBytes(m: number, n: number, k: number) {
@@ -46,52 +48,45 @@ function blockBytes(m: number, n: number, k: number) {
 }
 
 export function emitPacked(f: FunctionBuilder, module: ModuleBuilder, gemm: Gemm): void {
-  const { m, n, k, a, b, c, cStride, scratch } = gemm;
+  const { m, n, k, a, b, c, cStride, bias, scratch } = gemm;
   const { panelsA, panelsB } = blockBytes(m, n, k);
   const packedB = scratch;
   const packedA = scratch + panelsB;
   const buffer = packedA + panelsA;
+  const zeros = buffer + tileBytes;
   const multiply = multiplyFunction(module, gemm.fast);
-  emitStart(f, gemm);
   const aAt = f.locals("i32", 2);
   const bAt = f.locals("i32", 2);
   const cAt = f.locals("i32", 2);
+  const start = pointer(f, bias ?? zeros);
+  if (bias === undefined) f.fill(zeros, 0, Math.min(n, blockN) * floatBytes);
   f.set(bAt[0], b.address);
   f.set(cAt[0], c);
   eachBlock(f, n, blockN, (width) => {
     f.set(aAt[0], a.address);
     f.set(bAt[1], bAt[0]);
-    eachBlock(f, k, blockK, (depth) => {
-      emitPack(
-        f,
-        module,
-        { from: bAt[1], across: b.columnStride, along: b.rowStride },
-        packedB,
-        width,
-        depth,
-        tileColumns,
-      );
+    const addBlock = (depth: number, first: boolean) => {
+      const columns = { from: bAt[1], across: b.columnStride, along: b.rowStride };
+      emitPack(f, module, columns, packedB, width, depth, tileColumns);
       f.set(aAt[1], aAt[0]);
       f.set(cAt[1], cAt[0]);
       eachBlock(f, m, blockM, (height) => {
-        emitPack(
-          f,
-          module,
-          { from: aAt[1], across: a.rowStride, along: a.columnStride },
-          packedA,
-          height,
-          depth,
-          tileRows,
-        );
-        f.call(multiply, packedA, packedB, cAt[1], cStride, height, width, depth, buffer);
+        const rows = { from: aAt[1], across: a.rowStride, along: a.columnStride };
+        emitPack(f, module, rows, packedA, height, depth, tileRows);
+        const [addend, addendStride] = first ? [start, 0] : [cAt[1], cStride];
+        f.call(multiply, packedA, packedB, cAt[1], cStride, addend, addendStride, height, width, depth, buffer);
         advance(f, aAt[1], height * a.rowStride);
         advance(f, cAt[1], height * cStride);
       });
       advance(f, aAt[0], depth * a.columnStride);
       advance(f, bAt[1], depth * b.rowStride);
-    });
+    };
+    const depth = Math.min(k, blockK);
+    addBlock(depth, true);
+    eachBlock(f, k - depth, blockK, (depth) => addBlock(depth, false));
     advance(f, bAt[0], width * b.columnStride);
     advance(f, cAt[0], width * floatBytes);
+    if (bias !== undefined) advance(f, start, width * floatBytes);
   });
 }
 
@@ -101,31 +96,18 @@ function eachBlock(f: FunctionBuilder, total: number, size: number, body: (size:
   if (total % size > 0) body(total % size);
 }
 
-/** C as it stands before any product: the bias in every row, or zeros. */
-function emitStart(f: FunctionBuilder, { m, n, c, cStride, bias }: Gemm): void {
-  if (bias === undefined) {
-    f.fill(c, 0, m * cStride);
-    return;
-  }
-  const row = pointer(f, c);
-  f.times(m, () => {
-    f.copy(row, bias, n * floatBytes);
-    advance(f, row, cStride);
-  });
-}
-
-type Multiply = FunctionRef<readonly ["i32", "i32", "i32", "i32", "i32", "i32", "i32", "i32"], null>;
+type Multiply = FunctionRef<readonly ["i32", "i32", "i32", "i32", "i32", "i32", "i32", "i32", "i32", "i32"], null>;
 
 /**
- * (panels of A, panels of B, C, stride of C, rows, columns, k, tile buffer): adds the product of a block of A and a block
- * of B to C, row of tiles by row of tiles.
+ * (panels of A, panels of B, C, stride of C, addend, its stride, rows, columns, k, tile buffer): sets C to the addend and
+ * the product of a block of A and a block of B, row of tiles by row of tiles. The addend may be C.
  */
 function multiplyFunction(module: ModuleBuilder, fast: boolean): Multiply {
   return module.shared(fast ? "gemmBlockFast" : "gemmBlock", () =>
     module.function(
       "gemmBlock",
-      ["i32", "i32", "i32", "i32", "i32", "i32", "i32", "i32"],
-      (f, a, b, c, cStride, rows, columns, k, buffer) => {
+      ["i32", "i32", "i32", "i32", "i32", "i32", "i32", "i32", "i32", "i32"],
+      (f, a, b, c, cStride, addend, addendStride, rows, columns, k, buffer) => {
         const shared = registers(f);
         const tile: Tile = {
           rows: tileRows,
@@ -139,14 +121,17 @@ function multiplyFunction(module: ModuleBuilder, fast: boolean): Multiply {
         };
         const columnsLeft = f.local("i32");
         const at = f.local("i32");
+        const addendAt = f.local("i32");
         const end = f.local("i32");
         const row = f.local("i32");
+        const addendRow = f.local("i32");
         const depthB = f.let(i32.mul(k, tile.bStep));
         const depthA = f.let(i32.mul(k, tile.aStep));
         f.repeat(() => {
           f.set(columnsLeft, columns);
           f.set(tile.b, b);
           f.set(at, c);
+          f.set(addendAt, addend);
           f.repeat(() => {
             // The panels of B follow each other, so that `b` ends where the next tile starts.
             f.set(tile.a, a);
@@ -156,25 +141,30 @@ function multiplyFunction(module: ModuleBuilder, fast: boolean): Multiply {
               i32.and(i32.geS(rows, tileRows), i32.geS(columnsLeft, tileColumns)),
               () => {
                 f.set(row, at);
+                f.set(addendRow, addendAt);
                 for (let i = 0; i < tileRows; i++) {
                   for (let v = 0; v < 2; v++) {
                     const offset = v * vectorBytes;
-                    f.storeV128(row, f32x4.add(v128.load(row, offset), shared.sums[i * 2 + v]), offset);
+                    f.storeV128(row, f32x4.add(v128.load(addendRow, offset), shared.sums[i * 2 + v]), offset);
                   }
-                  if (i < tileRows - 1) f.set(row, i32.add(row, cStride));
+                  if (i === tileRows - 1) break;
+                  f.set(row, i32.add(row, cStride));
+                  f.set(addendRow, i32.add(addendRow, addendStride));
                 }
               },
               () => {
                 for (const [s, sum] of shared.sums.entries()) f.storeV128(buffer, sum, s * vectorBytes);
-                f.call(addTileFunction(module), buffer, at, cStride, rows, columnsLeft);
+                f.call(addTileFunction(module), buffer, at, cStride, addendAt, addendStride, rows, columnsLeft);
               },
             );
             f.set(at, i32.add(at, tileColumns * floatBytes));
+            f.set(addendAt, i32.add(addendAt, tileColumns * floatBytes));
             f.set(columnsLeft, i32.sub(columnsLeft, tileColumns));
             return i32.geS(columnsLeft, 1);
           });
           f.set(a, i32.add(a, depthA));
           f.set(c, i32.add(c, i32.mul(cStride, tileRows)));
+          f.set(addend, i32.add(addend, i32.mul(addendStride, tileRows)));
           f.set(rows, i32.sub(rows, tileRows));
           return i32.geS(rows, 1);
         });
@@ -183,26 +173,33 @@ function multiplyFunction(module: ModuleBuilder, fast: boolean): Multiply {
   );
 }
 
-/** (tile, C, stride of C, rows, columns): adds that part of a tile which lies within C. */
-function addTileFunction(module: ModuleBuilder): FunctionRef<readonly ["i32", "i32", "i32", "i32", "i32"], null> {
+type AddTile = FunctionRef<readonly ["i32", "i32", "i32", "i32", "i32", "i32", "i32"], null>;
+
+/** (tile, C, stride of C, addend, its stride, rows, columns): sets that part of C on which a tile at its edge lies. */
+function addTileFunction(module: ModuleBuilder): AddTile {
   return module.shared("gemmAddTile", () =>
-    module.function("gemmAddTile", ["i32", "i32", "i32", "i32", "i32"], (f, tile, c, cStride, rows, columns) => {
-      const smaller = (a: Local<"i32">, limit: number): I32 =>
-        i32.add(limit, i32.mul(i32.ltS(a, limit), i32.sub(a, limit)));
-      f.set(rows, smaller(rows, tileRows));
-      f.set(columns, i32.mul(smaller(columns, tileColumns), floatBytes));
-      const column = f.local("i32");
-      f.repeat(() => {
-        f.set(column, 0);
-        f.loop(column, columns, floatBytes, () => {
-          const to = i32.add(c, column);
-          f.storeF32(to, f32.add(f32.load(to), f32.load(i32.add(tile, column))));
+    module.function(
+      "gemmAddTile",
+      ["i32", "i32", "i32", "i32", "i32", "i32", "i32"],
+      (f, tile, c, cStride, addend, addendStride, rows, columns) => {
+        const smaller = (a: Local<"i32">, limit: number): I32 =>
+          i32.add(limit, i32.mul(i32.ltS(a, limit), i32.sub(a, limit)));
+        f.set(rows, smaller(rows, tileRows));
+        f.set(columns, i32.mul(smaller(columns, tileColumns), floatBytes));
+        const column = f.local("i32");
+        f.repeat(() => {
+          f.set(column, 0);
+          f.loop(column, columns, floatBytes, () => {
+            const sum = f32.add(f32.load(i32.add(addend, column)), f32.load(i32.add(tile, column)));
+            f.storeF32(i32.add(c, column), sum);
+          });
+          f.set(tile, i32.add(tile, tileColumns * floatBytes));
+          f.set(c, i32.add(c, cStride));
+          f.set(addend, i32.add(addend, addendStride));
+          f.set(rows, i32.sub(rows, 1));
+          return i32.ne(rows, 0);
         });
-        f.set(tile, i32.add(tile, tileColumns * floatBytes));
-        f.set(c, i32.add(c, cStride));
-        f.set(rows, i32.sub(rows, 1));
-        return i32.ne(rows, 0);
-      });
-    }),
+      },
+    ),
   );
 }
