@@ -87,7 +87,9 @@ export class RandomSampler implements Sampler {
       }
       return;
     }
-    for (let round = 0; round <= Math.floor(count / n); round++) {
+    // Nobody sees what is drawn last from a private generator.
+    const rounds = this.generator === undefined ? Math.ceil(count / n) : Math.floor(count / n) + 1;
+    for (let round = 0; round < rounds; round++) {
       const order = randperm(n, generator);
       // Delegating to the array would take three times as long.
       for (let i = 0; i < Math.min(n, count - round * n); i++) yield order[i];

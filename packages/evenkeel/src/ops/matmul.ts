@@ -138,21 +138,24 @@ function product(
   }
 }
 
-// Both loops below take four at a time to spare loads and stores; each sum still adds its terms one by one, in order.
+// Both loops below take four at a time to spare loads and stores; each sum still adds its terms one by one, in order. They
+// take no arrays apart: until they are compiled, that costs more than the sums.
 
 /** totals[j] += dot(a, row j of b). */
 function dotRows(a: TypedArray, start: number, step: number, b: TypedArray, totals: Float64Array, k: number): void {
   const n = totals.length;
   let j = 0;
   for (; j + 3 < n; j += 4) {
-    let [t0, t1, t2, t3] = [totals[j], totals[j + 1], totals[j + 2], totals[j + 3]];
-    const [b1, b2, b3] = [k, 2 * k, 3 * k];
+    let t0 = totals[j];
+    let t1 = totals[j + 1];
+    let t2 = totals[j + 2];
+    let t3 = totals[j + 3];
     for (let p = 0, at = start, row = j * k; p < k; p++, at += step, row++) {
       const factor = a[at];
       t0 += factor * b[row];
-      t1 += factor * b[row + b1];
-      t2 += factor * b[row + b2];
-      t3 += factor * b[row + b3];
+      t1 += factor * b[row + k];
+      t2 += factor * b[row + 2 * k];
+      t3 += factor * b[row + 3 * k];
     }
     totals[j] = t0;
     totals[j + 1] = t1;
@@ -172,10 +175,12 @@ function addRows(a: TypedArray, start: number, step: number, b: TypedArray, tota
   let p = 0;
   let at = start;
   for (; p + 3 < k; p += 4, at += 4 * step) {
-    const [f0, f1, f2, f3] = [a[at], a[at + step], a[at + 2 * step], a[at + 3 * step]];
-    const [b1, b2, b3] = [n, 2 * n, 3 * n];
+    const f0 = a[at];
+    const f1 = a[at + step];
+    const f2 = a[at + 2 * step];
+    const f3 = a[at + 3 * step];
     for (let j = 0, row = p * n; j < n; j++, row++) {
-      totals[j] = totals[j] + f0 * b[row] + f1 * b[row + b1] + f2 * b[row + b2] + f3 * b[row + b3];
+      totals[j] = totals[j] + f0 * b[row] + f1 * b[row + n] + f2 * b[row + 2 * n] + f3 * b[row + 3 * n];
     }
   }
   for (; p < k; p++, at += step) {

@@ -42,9 +42,18 @@ function alternatingFactorials(first: number, count: number): number[] {
   return result;
 }
 
-const artanhSeries = /* @__PURE__ */ seriesOf([1, 3, 5, 7, 9, 11, 13, 15, 17, 19, 21, 23, 25, 27, 29], 4);
-const cosSeries = /* @__PURE__ */ seriesOf(/* @__PURE__ */ alternatingFactorials(0, 12), 5);
-const sinSeries = /* @__PURE__ */ seriesOf(/* @__PURE__ */ alternatingFactorials(1, 12), 5);
+/** The series, made when first asked for: they would take a fiftieth of the time that loading the library takes. */
+function once(make: () => Series): () => Series {
+  let series: Series | undefined;
+  return () => {
+    series ??= make();
+    return series;
+  };
+}
+
+const artanhSeries = /* @__PURE__ */ once(() => seriesOf([1, 3, 5, 7, 9, 11, 13, 15, 17, 19, 21, 23, 25, 27, 29], 4));
+const cosSeries = /* @__PURE__ */ once(() => seriesOf(alternatingFactorials(0, 12), 5));
+const sinSeries = /* @__PURE__ */ once(() => seriesOf(alternatingFactorials(1, 12), 5));
 
 /** The natural logarithm of a positive, normal number: e ln 2 + 2 artanh((m - 1) / (m + 1)). */
 export function log(value: number): number {
@@ -59,7 +68,7 @@ export function log(value: number): number {
   const { high, low } = new DoubleDouble(mantissa).add(1);
   const ratio = new DoubleDouble(mantissa - 1).divide(high, low);
   const square = ratio.copy().multiply(ratio.high, ratio.low);
-  const artanh = evaluate(artanhSeries, square).multiply(ratio.high, ratio.low);
+  const artanh = evaluate(artanhSeries(), square).multiply(ratio.high, ratio.low);
   return new DoubleDouble(ln2.high, ln2.low).multiply(exponent).add(2 * artanh.high, 2 * artanh.low).high;
 }
 
@@ -72,8 +81,8 @@ export function cosAndSin(angle: number): readonly [cos: number, sin: number] {
     x.add(high, low);
   }
   const square = x.copy().multiply(x.high, x.low);
-  const cos = evaluate(cosSeries, square).high;
-  const sin = evaluate(sinSeries, square).multiply(x.high, x.low).high;
+  const cos = evaluate(cosSeries(), square).high;
+  const sin = evaluate(sinSeries(), square).multiply(x.high, x.low).high;
   if (quadrant === 1) return [-sin, cos];
   if (quadrant === 2) return [-cos, -sin];
   if (quadrant === 3) return [sin, -cos];
