@@ -5,14 +5,21 @@ import { installedBytes } from "./sizes.ts";
 
 export type RivalId = "compiled" | "fast" | "eager" | "torch" | "openblas" | "tfjs" | "jax";
 
+/** A way of doing W6. */
+export interface ProcessSide {
+  readonly name: string;
+  /** The program and its script, which gets the path of the table as its first argument, and what it gets after that. */
+  readonly command: readonly [program: string, script: string, ...rest: string[]];
+}
+
 /** Somebody who takes part: how to start the process of a workload, and that of the whole of W6. */
 export interface Rival {
   readonly id: RivalId;
   readonly name: string;
   /** The arguments after these are the problem's. */
   readonly command: readonly string[];
-  /** Arguments of W6, which gets the path of the table after them; none where it would show nothing new. */
-  readonly process?: readonly string[];
+  /** How it takes part in W6; not at all where that would show nothing new. */
+  readonly processes: readonly ProcessSide[];
   readonly environment?: Readonly<Record<string, string>>;
   /** Bytes of the packages on disk. */
   readonly installed: () => number | undefined;
@@ -59,9 +66,16 @@ function own(id: "compiled" | "fast" | "eager"): Rival {
     id,
     name,
     command: ["node", script("rivals/evenkeel.js"), id],
-    process: id === "fast" ? undefined : ["node", script("process/evenkeel.js"), id],
+    processes: ownProcesses(id, name),
     installed: () => installedBytes(["evenkeel"]),
   };
+}
+
+function ownProcesses(id: "compiled" | "fast" | "eager", name: string): ProcessSide[] {
+  if (id === "fast") return [];
+  const loop: ProcessSide = { name, command: ["node", script("process/evenkeel.js"), id] };
+  if (id === "eager") return [loop];
+  return [loop, { name: `${name}, train.fit`, command: ["node", script("process/evenkeelFit.js")] }];
 }
 
 function installed(id: RivalId, name: string, file: string, packages: readonly string[]): Rival | Absent {
@@ -71,7 +85,7 @@ function installed(id: RivalId, name: string, file: string, packages: readonly s
     id,
     name,
     command: ["node", script(`rivals/${file}.js`)],
-    process: ["node", script(`process/${file}.js`)],
+    processes: [{ name, command: ["node", script(`process/${file}.js`)] }],
     installed: () => installedBytes(packages),
   };
 }
@@ -84,11 +98,12 @@ function torch(id: "torch" | "openblas", folder?: string): Rival | Absent {
   if (spawnSync(python, ["-c", "import torch"], { env: { ...process.env, ...environment } }).status !== 0) {
     return { id, absent: `PyTorch: ${python} has no torch; on Debian: apt-get install python3-torch` };
   }
+  const name = id === "torch" ? "PyTorch eager" : "PyTorch eager, OpenBLAS";
   return {
     id,
-    name: id === "torch" ? "PyTorch eager" : "PyTorch eager, OpenBLAS",
+    name,
     command: [python, script("../python/rival.py")],
-    process: id === "torch" ? [python, script("../python/process.py")] : undefined,
+    processes: [{ name, command: [python, script("../python/process.py")] }],
     environment,
     installed: () => {
       const { status, stdout } = spawnSync(python, ["-c", size], { cwd, env: { ...process.env, ...environment } });

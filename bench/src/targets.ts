@@ -40,7 +40,7 @@ export function judge(outcomes: readonly Outcome[], whole: ProcessOutcome | unde
   return targets;
 }
 
-function fastest(measured: readonly Measured[]): Measured | undefined {
+function fastest<T extends { readonly median: number }>(measured: readonly T[]): T | undefined {
   return [...measured].sort((a, b) => a.median - b.median)[0];
 }
 
@@ -59,8 +59,10 @@ function ratioAtMost(what: string, limit: number, own?: Measured, other?: Measur
 
 function judgeProcess({ measured }: ProcessOutcome): Target {
   const what = "W6: at least 8 times faster than PyTorch";
-  const [own, torch] = (["compiled", "torch"] as const).map((id) => measured.find((side) => side.id === id));
+  // The first of ours is the loop that the others have, too.
+  const own = measured.find(({ id }) => id === "compiled");
+  const torch = fastest(measured.filter(({ id }) => torches.includes(id)));
   if (own === undefined || torch === undefined) return { what, measured: "not measured", reached: undefined };
   const ratio = timesAsLong(torch, own);
-  return { what, measured: ratio.toFixed(2), reached: ratio >= 8 };
+  return { what, measured: `${ratio.toFixed(2)} (${torch.name})`, reached: ratio >= 8 };
 }

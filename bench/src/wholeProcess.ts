@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
-import type { Rival, RivalId } from "./rivals.ts";
+import type { ProcessSide, Rival, RivalId } from "./rivals.ts";
 import { median } from "./statistics.ts";
 
 /** What W6 took one rival, from starting the program to its end. */
@@ -22,6 +22,11 @@ export interface ProcessOutcome {
   readonly failed: readonly string[];
 }
 
+/** One way of doing W6, and whose it is. */
+interface Contender extends ProcessSide {
+  readonly rival: Rival;
+}
+
 interface Run {
   readonly seconds: number;
   readonly testMae: number;
@@ -34,34 +39,35 @@ const tolerance = 0.6;
 /** Runs the scripts of W6 in turns. Only those that took as many steps and learned as much as the first are kept. */
 export async function measureProcesses(rivals: readonly Rival[], rounds: number): Promise<ProcessOutcome> {
   const table = tablePath();
-  const failed = new Map<Rival, string>();
-  const runs = new Map<Rival, Run[]>(rivals.filter((rival) => rival.process).map((rival) => [rival, []]));
+  const failed = new Map<Contender, string>();
+  const contenders = rivals.flatMap((rival) => rival.processes.map((side): Contender => ({ ...side, rival })));
+  const runs = new Map<Contender, Run[]>(contenders.map((contender) => [contender, []]));
   for (let round = 0; round < rounds; round++) {
-    for (const [rival, done] of runs) {
-      if (failed.has(rival)) continue;
+    for (const [contender, done] of runs) {
+      if (failed.has(contender)) continue;
       try {
-        done.push(await runOnce(rival, table));
+        done.push(await runOnce(contender, table));
       } catch (error) {
-        failed.set(rival, error instanceof Error ? error.message : String(error));
+        failed.set(contender, error instanceof Error ? error.message : String(error));
       }
     }
   }
-  const kept = [...runs].filter(([rival]) => !failed.has(rival));
+  const kept = [...runs].filter(([contender]) => !failed.has(contender));
   const reference = kept[0]?.[1].at(-1);
-  for (const [rival, done] of kept) {
+  for (const [contender, done] of kept) {
     const { testMae, steps } = done[done.length - 1];
     if (reference && (steps !== reference.steps || !(Math.abs(testMae - reference.testMae) <= tolerance))) {
       const expected = `${kept[0][0].name} ${reference.testMae} mpg after ${reference.steps} steps`;
-      failed.set(rival, `${rival.name}: ${testMae} mpg after ${steps} steps, ${expected}; not the same work`);
+      failed.set(contender, `${contender.name}: ${testMae} mpg after ${steps} steps, ${expected}; not the same work`);
     }
   }
   return {
-    measured: kept.filter(([rival]) => !failed.has(rival)).map(([rival, done]) => summary(rival, done)),
+    measured: kept.filter(([contender]) => !failed.has(contender)).map(([contender, done]) => summary(contender, done)),
     failed: [...failed.values()],
   };
 }
 
-function summary({ id, name }: Rival, runs: readonly Run[]): ProcessMeasured {
+function summary({ rival: { id }, name }: Contender, runs: readonly Run[]): ProcessMeasured {
   const seconds = runs.map((run) => run.seconds);
   const { testMae, steps } = runs[runs.length - 1];
   return { id, name, rounds: seconds, median: median(seconds), testMae, steps };
@@ -70,10 +76,10 @@ function summary({ id, name }: Rival, runs: readonly Run[]): ProcessMeasured {
 // Node reads certificates that the environment adds when it starts, 50 ms for a whole bundle; nobody here goes to the network.
 const { NODE_EXTRA_CA_CERTS: _, ...environment } = process.env;
 
-async function runOnce(rival: Rival, table: string): Promise<Run> {
-  const [command, script, ...mode] = rival.process ?? [];
+async function runOnce({ name, command, rival }: Contender, table: string): Promise<Run> {
+  const [program, script, ...mode] = command;
   const start = performance.now();
-  const child = spawn(command === "node" ? process.execPath : command, [script, table, ...mode], {
+  const child = spawn(program === "node" ? process.execPath : program, [script, table, ...mode], {
     stdio: ["ignore", "pipe", "inherit"],
     env: { ...environment, ...rival.environment },
   });
@@ -86,7 +92,7 @@ async function runOnce(rival: Rival, table: string): Promise<Run> {
   });
   const seconds = (performance.now() - start) / 1000;
   const [, mae, steps] = /test MAE ([\d.]+) mpg after (\d+) steps/.exec(output) ?? [];
-  if (status !== 0 || mae === undefined) throw new Error(`${rival.name} ended with status ${status} and no test error`);
+  if (status !== 0 || mae === undefined) throw new Error(`${name} ended with status ${status} and no test error`);
   return { seconds, testMae: Number(mae), steps: Number(steps) };
 }
 
