@@ -57,11 +57,14 @@ export async function measure(
 ): Promise<Outcome> {
   const failed: string[] = [];
   const taking: Turns[] = [];
-  const contenders = rivals.map((rival) => new Contender(rival, problem));
+  const contenders: Contender[] = [];
   try {
     let reference: { readonly name: string; readonly losses: readonly number[] } | undefined;
-    for (const contender of contenders) {
-      const { name } = contender.rival;
+    for (const rival of rivals) {
+      const { name } = rival;
+      // Started one after the other: a first step shall not wait for others that start.
+      const contender = new Contender(rival, problem);
+      contenders.push(contender);
       try {
         const { version, losses, firstStep } = await contender.losses(workload.verified);
         if (reference === undefined) reference = { name, losses };
