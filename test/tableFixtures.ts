@@ -4,11 +4,13 @@ import { dirname, join } from "node:path";
 import { type Table, tableFromRows } from "../packages/evenkeel/src/tabular/index.ts";
 import type { History, TableTraining } from "../packages/evenkeel/src/train/index.ts";
 
-/** A table of the vega-datasets package: "cars.json", "penguins.json". */
-export function vegaTable(file: string): Table {
+/** The rows of a table of the vega-datasets package: "cars.json", "penguins.json". */
+export function vegaRows(file: string): Readonly<Record<string, unknown>>[] {
   const entry = createRequire(import.meta.url).resolve("vega-datasets");
-  return tableFromRows(JSON.parse(readFileSync(join(dirname(entry), "../data", file), "utf8")));
+  return JSON.parse(readFileSync(join(dirname(entry), "../data", file), "utf8"));
 }
+
+export const vegaTable = (file: string): Table => tableFromRows(vegaRows(file));
 
 export type ShopRow = Readonly<Record<string, unknown>>;
 

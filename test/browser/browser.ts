@@ -26,24 +26,32 @@ interface Report {
   readonly error?: string;
 }
 
-const pageFor = (module: string, name: string) => `<!doctype html>
+/** JSON in a script; `<` is spelled out, so that no text in it ends the script. */
+const inScript = (value: unknown) => (JSON.stringify(value) ?? "undefined").replaceAll("<", "\\u003c");
+
+const pageFor = (module: string, name: string, argument: unknown) => `<!doctype html>
 <title>test</title>
 <script type="module">
   const report = (result) => fetch("/report", { method: "POST", body: JSON.stringify(result) });
   addEventListener("error", ({ message }) => report({ error: message }));
   try {
     const { ${name}: run } = await import("/${module}");
-    report({ value: await run() });
+    report({ value: await run(${inScript(argument)}) });
   } catch (error) {
     report({ error: String(error?.stack ?? error) });
   }
 </script>`;
 
 /**
- * Calls an exported function of a module in a page and gives what it returns, by way of JSON.
+ * Calls an exported function of a module in a page and gives what it returns; its argument and result go by way of JSON.
  * @throws Error with what went wrong in the page, or if the browser ends without a report
  */
-export async function runInBrowser(browser: string, module: string, name: string): Promise<unknown> {
+export async function runInBrowser(
+  browser: string,
+  module: string,
+  name: string,
+  argument?: unknown,
+): Promise<unknown> {
   let report: (result: Report) => void = () => {};
   const reported = new Promise<Report>((resolve) => {
     report = resolve;
@@ -59,7 +67,7 @@ export async function runInBrowser(browser: string, module: string, name: string
   server.middlewares.use((request, response, next) => {
     if (request.url === "/") {
       response.setHeader("content-type", "text/html");
-      response.end(pageFor(module, name));
+      response.end(pageFor(module, name, argument));
     } else if (request.url === "/report") {
       let body = "";
       request.on("data", (part) => {

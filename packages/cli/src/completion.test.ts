@@ -1,5 +1,5 @@
-import { execFileSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { execFileSync, spawnSync } from "node:child_process";
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Command } from "@commander-js/extra-typings";
@@ -89,6 +89,60 @@ test.each(["bash", "zsh", "fish", "powershell"])("a script for %s", async (shell
   expect(script).toMatch(/evenkeel.* complete '?--/);
   // The shell itself says whether it is one; of those that are here, bash always is.
   if (shell === "bash") execFileSync("bash", ["-n"], { input: script });
+});
+
+/** What a shell is to run in place of the command: the same answer to everything. */
+const answer = (text: string) => `evenkeel() { printf '%s' $'${JSON.stringify(text).slice(1, -1)}'; }`;
+
+describe("bash", () => {
+  const needed = "/usr/share/bash-completion/bash_completion";
+  /** What stands in place of the last word. */
+  async function replies(answered: string, line: string, wordsOfLine: readonly string[]): Promise<string[]> {
+    const program = `
+      source ${needed}; compopt() { :; }
+      ${answer(answered)}
+      ${await complete("bash")}
+      COMP_LINE='${line}'; COMP_POINT=\${#COMP_LINE}; COMP_WORDS=(${wordsOfLine.map((word) => `'${word}'`).join(" ")})
+      COMP_CWORD=$((\${#COMP_WORDS[@]} - 1))
+      __evenkeel_complete
+      printf '%s\\n' "\${COMPREPLY[@]}"`;
+    return execFileSync("bash", { input: program, encoding: "utf8" }).trimEnd().split("\n");
+  }
+
+  test.for<readonly [string, string, string, readonly string[], readonly string[]]>([
+    ["a space", "my cars.csv\t\n:4\n", "evenkeel train my", ["evenkeel", "train", "my"], ["my\\ cars.csv"]],
+    ["a colon", "a:b.csv\t\n:4\n", "evenkeel train a:", ["evenkeel", "train", "a", ":"], ["b.csv"]],
+    ["an equals sign", "batch\t\n:4\n", "evenkeel --norm=b", ["evenkeel", "--norm", "=", "b"], ["batch"]],
+    ["what is no command", "$(echo x)\t\n:4\n", "evenkeel ", ["evenkeel", ""], ["\\$\\(echo\\ x\\)"]],
+  ])("%s", async ([, answered, line, wordsOfLine, expected], { skip }) => {
+    if (!existsSync(needed)) return skip("no bash-completion: apt-get install bash-completion");
+    expect(await replies(answered, line, wordsOfLine)).toEqual(expected);
+  });
+});
+
+test("fish", async ({ skip }) => {
+  if (spawnSync("fish", ["--version"]).status !== 0) return skip("no fish: apt-get install fish");
+  const script = await complete("fish");
+  const ask = `function evenkeel; printf 'my cars.csv\\t\\nmpg\\tbuilt-in table\\n:4\\n'; end\n${script}\ncomplete -C 'evenkeel train m'`;
+  expect(execFileSync("fish", ["--no-config", "-c", ask], { encoding: "utf8" }).trimEnd().split("\n")).toEqual([
+    "mpg\tbuilt-in table",
+    "my cars.csv",
+  ]);
+});
+
+test("zsh takes words as they are, and leaves quoting to the shell", async ({ skip }) => {
+  if (spawnSync("zsh", ["--version"]).status !== 0) return skip("no zsh: apt-get install zsh");
+  const files = join(cwd, "zsh");
+  mkdirSync(files, { recursive: true });
+  writeFileSync(
+    join(files, "rc"),
+    `PS1=; autoload -Uz compinit && compinit -u -D\n${await complete("zsh")}
+    evenkeel() { printf 'my cars.csv\\t\\n:4\\n'; }`,
+  );
+  const drive = `zmodload zsh/zpty; zpty z zsh -f -i; zpty -w z 'source ${files}/rc; print REA""DY'
+    read_until() { local o p; repeat 100; do zpty -r -t z p && o+=$p; [[ $o == *$1* ]] && { print -r -- found; return }; sleep 0.1; done; print -r -- "$o" }
+    read_until READY >/dev/null; zpty -w -n z $'evenkeel train my\\\\ c\\t'; read_until 'my\\ cars.csv'; zpty -d z`;
+  expect(execFileSync("zsh", ["-f", "-c", drive], { encoding: "utf8" })).toBe("found\n");
 });
 
 test("another shell is refused with the choices", async () => {

@@ -1,6 +1,7 @@
 import { readdirSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import type { CommandUnknownOpts } from "@commander-js/extra-typings";
+import { correctedScript } from "./completionScript.ts";
 import { builtinNames } from "./tables/builtin.ts";
 
 /** Files that arguments called so may be. */
@@ -23,6 +24,18 @@ export async function addCompletion(
   const { default: tab } = await import("@bomb.sh/tab/commander");
   // The types of extra-typings are those of commander, but say more.
   const root = tab(program as unknown as Parameters<typeof tab>[0]);
+  // Of the class: the package has one root, which an earlier call may have been here for.
+  const { setup } = Object.getPrototypeOf(root) as typeof root;
+  root.setup = (name, executable, shell) => {
+    // The package only prints it.
+    const { log } = console;
+    console.log = (script: string) => log(correctedScript(shell, script));
+    try {
+      setup.call(root, name, executable, shell);
+    } finally {
+      console.log = log;
+    }
+  };
   const word = argv.at(-1) ?? "";
   for (const command of root.commands.values()) {
     for (const argument of command.arguments.values()) {
@@ -31,7 +44,7 @@ export async function addCompletion(
       };
     }
     for (const [name, option] of command.options) {
-      if (name !== "output" && name !== "runs" && name !== "dir") continue;
+      if (name !== "output" && name !== "out" && name !== "runs" && name !== "dir") continue;
       option.handler = (complete) => {
         for (const [value, description] of filesFor(word, cwd, /./)) complete(value, description);
       };

@@ -1,4 +1,5 @@
 import { checkOptions } from "../core/index.ts";
+import { log1p } from "../core/portableMath.ts";
 import { defaultGenerator, fillUniform, type Generator } from "../random/index.ts";
 import { checkFlag, checkGenerator, checkWhole } from "./checks.ts";
 import type { Sampler } from "./sampler.ts";
@@ -85,7 +86,7 @@ function drawIndependently(weights: Float64Array, count: number, generator: Gene
 function drawDistinct(weights: Float64Array, count: number, generator: Generator): number[] {
   const uniform = new Float64Array(weights.length);
   fillUniform(uniform, 0, 1, generator);
-  const keys = weights.map((weight, i) => weight / -Math.log1p(-uniform[i]));
+  const keys = weights.map((weight, i) => weight / -log1p(-uniform[i]));
   return Array.from(keys, (_, i) => i)
     .sort((a, b) => keys[b] - keys[a])
     .slice(0, count);

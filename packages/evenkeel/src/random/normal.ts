@@ -42,7 +42,7 @@ function drawNormal(generator: Generator): number {
   }
   const u1 = uniformFloat64(generator);
   const u2 = uniformFloat64(generator);
-  const radius = Math.sqrt(-2 * Math.log1p(-u2));
+  const radius = Math.sqrt(-2 * log(1 - u2));
   const [cos, sin] = cosAndSin(2 * Math.PI * u1);
   generator.cachedNormal = radius * sin;
   return radius * cos;

@@ -1,3 +1,4 @@
+import { cosAndSin } from "../core/portableMath.ts";
 import { turnOf, yearOf } from "./calendar.ts";
 import { shorten } from "./columns.ts";
 import type { CategoryEncoding, DateEncoding, Encoding } from "./encoding.ts";
@@ -86,8 +87,9 @@ function encodeDate(encoding: DateEncoding, column: Column, rows: Int32Array | u
     for (let i = 0, to = place.at + 1 + 2 * k; i < times.length; i++, to += width) {
       if (Number.isNaN(times[i])) continue;
       const angle = 2 * Math.PI * turnOf(part, times[i]);
-      out[to] = Math.sin(angle);
-      out[to + 1] = Math.cos(angle);
+      const [cos, sin] = cosAndSin(angle);
+      out[to] = sin;
+      out[to + 1] = cos;
     }
   }
   if (encoding.indicator) indicate(times, place, 1 + 2 * encoding.parts.length);

@@ -37,7 +37,10 @@ export class LinearInputs {
       for (let i = 0; i < rows.length; i++) mean += x[i * width + j];
       mean /= rows.length;
       let squares = 0;
-      for (let i = 0; i < rows.length; i++) squares += (x[i * width + j] - mean) ** 2;
+      for (let i = 0; i < rows.length; i++) {
+        const deviation = x[i * width + j] - mean;
+        squares += deviation * deviation;
+      }
       this.#mean[j] = mean;
       this.#scale[j] = divisorOf(Math.sqrt(squares / rows.length), mean);
     }

@@ -1,3 +1,4 @@
+import { exp, log, log1p } from "../core/portableMath.ts";
 import { lbfgs } from "./lbfgs.ts";
 
 export interface LogisticModel {
@@ -47,7 +48,7 @@ export function logistic(
         const at = k * stride + j;
         gradient[at] /= n;
         if (j === width) continue;
-        loss += (lambda / 2) * weights[at] ** 2;
+        loss += (lambda / 2) * weights[at] * weights[at];
         gradient[at] += lambda * weights[at];
       }
     }
@@ -67,10 +68,10 @@ function scoreOf(x: Float64Array, row: number, weights: Float64Array, at: number
 /** The loss of a row, -log of the probability of its class; its derivative is written over the score. */
 function twoClasses(scores: Float64Array, label: number): number {
   const signed = label === 1 ? scores[0] : -scores[0];
-  const away = Math.exp(-Math.abs(signed));
+  const away = exp(-Math.abs(signed));
   const wrong = signed >= 0 ? away / (1 + away) : 1 / (1 + away);
   scores[0] = label === 1 ? -wrong : wrong;
-  return Math.max(0, -signed) + Math.log1p(away);
+  return Math.max(0, -signed) + log1p(away);
 }
 
 function manyClasses(scores: Float64Array, label: number): number {
@@ -79,10 +80,10 @@ function manyClasses(scores: Float64Array, label: number): number {
   let sum = 0;
   const mine = scores[label] - top;
   for (let k = 0; k < scores.length; k++) {
-    scores[k] = Math.exp(scores[k] - top);
+    scores[k] = exp(scores[k] - top);
     sum += scores[k];
   }
   for (let k = 0; k < scores.length; k++) scores[k] /= sum;
   scores[label] -= 1;
-  return Math.log(sum) - mine;
+  return log(sum) - mine;
 }

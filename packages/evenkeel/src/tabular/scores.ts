@@ -1,4 +1,5 @@
 import { describe } from "../core/index.ts";
+import { log } from "../core/portableMath.ts";
 import type { Task } from "./schema.ts";
 import type { Predictions } from "./target.ts";
 
@@ -45,7 +46,7 @@ function numberScores(values: Float64Array, truth: Float64Array): TableScores {
     const error = values[i] - truth[i];
     absolute += Math.abs(error);
     squared += error * error;
-    deviations += (truth[i] - mean) ** 2;
+    deviations += (truth[i] - mean) * (truth[i] - mean);
   }
   return {
     mae: absolute / n,
@@ -72,7 +73,7 @@ function classScores(probabilities: Float64Array, classes: number, truth: Float6
     }
     if (first) right[label]++;
     count[label]++;
-    loss -= Math.log(Math.min(Math.max(mine, least), 1 - least));
+    loss -= log(Math.min(Math.max(mine, least), 1 - least));
   }
   const recalls = [...right].map((hits, k) => hits / count[k]).filter((recall) => !Number.isNaN(recall));
   const sum = (list: Iterable<number>) => [...list].reduce((a, b) => a + b, 0);

@@ -21,7 +21,7 @@ export function meanOf(values: Numbers): number {
 /** The standard deviation with the divisor n, as scikit-learn's StandardScaler has it. */
 export function deviationOf(values: Numbers, mean: number): number {
   let sum = 0;
-  for (let i = 0; i < values.length; i++) sum += (values[i] - mean) ** 2;
+  for (let i = 0; i < values.length; i++) sum += (values[i] - mean) * (values[i] - mean);
   return values.length === 0 ? 0 : Math.sqrt(sum / values.length);
 }
 

@@ -1,4 +1,5 @@
 import { formatShape } from "../core/index.ts";
+import { exp, log as logarithm } from "../core/portableMath.ts";
 import { Storage, Tensor } from "../tensor/index.ts";
 import { shorten } from "./columns.ts";
 import type { NumberTarget, TargetEncoding } from "./encoding.ts";
@@ -80,7 +81,7 @@ function transformed(column: Column, target: NumberTarget, rows?: Int32Array): F
           'say target: "zscore"',
       );
     }
-    values[i] = ((target.log ? Math.log(values[i]) : values[i]) - target.mean) / target.std;
+    values[i] = ((target.log ? logarithm(values[i]) : values[i]) - target.mean) / target.std;
   }
   return values;
 }
@@ -120,7 +121,7 @@ export function decodeOutput(output: Tensor, target: TargetEncoding): Prediction
     const values = new Float64Array(shape[0]);
     for (let i = 0; i < values.length; i++) {
       const value = data[i] * std + mean;
-      values[i] = log ? Math.exp(value) : value;
+      values[i] = log ? exp(value) : value;
     }
     return { values };
   }
@@ -131,8 +132,8 @@ export function decodeOutput(output: Tensor, target: TargetEncoding): Prediction
 function sigmoids(logits: ArrayLike<number>): Float64Array {
   const probabilities = new Float64Array(2 * logits.length);
   for (let i = 0; i < logits.length; i++) {
-    probabilities[2 * i] = 1 / (1 + Math.exp(logits[i]));
-    probabilities[2 * i + 1] = 1 / (1 + Math.exp(-logits[i]));
+    probabilities[2 * i] = 1 / (1 + exp(logits[i]));
+    probabilities[2 * i + 1] = 1 / (1 + exp(-logits[i]));
   }
   return probabilities;
 }
@@ -145,7 +146,7 @@ export function softmaxes(logits: ArrayLike<number>, width: number): Float64Arra
     for (let k = 0; k < width; k++) top = Math.max(top, logits[start + k]);
     let sum = 0;
     for (let k = 0; k < width; k++) {
-      probabilities[start + k] = Math.exp(logits[start + k] - top);
+      probabilities[start + k] = exp(logits[start + k] - top);
       sum += probabilities[start + k];
     }
     for (let k = 0; k < width; k++) probabilities[start + k] /= sum;

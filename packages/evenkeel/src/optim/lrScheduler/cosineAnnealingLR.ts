@@ -1,3 +1,4 @@
+import { cos } from "../../core/portableMath.ts";
 import type { ScheduledOptimizer } from "./scheduled.ts";
 import { LRScheduler, type LRSchedulerOptions, type Moment } from "./scheduler.ts";
 import { nonNegative, type SettingRules, whole } from "./settings.ts";
@@ -28,10 +29,10 @@ export class CosineAnnealingLR extends LRScheduler<CosineAnnealingLRSettings> {
   protected rate(lr: number, { epoch, base, first }: Moment): number {
     const { tMax, etaMin } = this.settings;
     if (epoch === 0) return lr;
-    if (first) return etaMin + ((base - etaMin) * (1 + Math.cos((epoch * Math.PI) / tMax))) / 2;
+    if (first) return etaMin + ((base - etaMin) * (1 + cos((epoch * Math.PI) / tMax))) / 2;
     // From the bottom no factor leads up again.
-    if ((epoch - 1 - tMax) % (2 * tMax) === 0) return lr + ((base - etaMin) * (1 - Math.cos(Math.PI / tMax))) / 2;
-    const height = (at: number) => 1 + Math.cos((Math.PI * at) / tMax);
+    if ((epoch - 1 - tMax) % (2 * tMax) === 0) return lr + ((base - etaMin) * (1 - cos(Math.PI / tMax))) / 2;
+    const height = (at: number) => 1 + cos((Math.PI * at) / tMax);
     return (height(epoch) / height(epoch - 1)) * (lr - etaMin) + etaMin;
   }
 }

@@ -1,4 +1,5 @@
 import { checkOptions } from "../../core/index.ts";
+import { cos } from "../../core/portableMath.ts";
 import { withoutUndefined } from "../options.ts";
 import { checkScheduled, type ScheduledGroup, type ScheduledOptimizer } from "./scheduled.ts";
 import { LRScheduler, type LRSchedulerOptions, type Moment } from "./scheduler.ts";
@@ -153,7 +154,7 @@ function phasesOf({ totalSteps, pctStart, threePhase }: OneCycleLRSettings): rea
 
 function anneal({ annealStrategy }: OneCycleLRSettings, from: number, to: number, progress: number): number {
   if (annealStrategy === "linear") return (to - from) * progress + from;
-  return to + ((from - to) / 2) * (Math.cos(Math.PI * progress) + 1);
+  return to + ((from - to) / 2) * (cos(Math.PI * progress) + 1);
 }
 
 /** Adam's momentum is its first beta. */
