@@ -72,7 +72,7 @@ export async function differencesChart(
         },
       ],
     },
-    `Differences to ${to}, mean and 95% interval: ${values.map(({ text }, row) => `${rows[row].label} ${text}`).join("; ")}.`,
+    `Differences to ${to}, mean and interval: ${values.map(({ text }, row) => `${rows[row].label} ${text}`).join("; ")}.`,
   );
 }
 

@@ -13,11 +13,9 @@ export interface Figure {
   /** The number, and how many seeds it is from; null where there is none to give. */
   readonly value: number | null;
   readonly seeds: number;
-  /** 95% of it, by itself. */
+  /** At {@link confidence}. A verdict goes by this very interval. */
   readonly interval: Interval | null;
   readonly judged?: {
-    /** What the verdict goes by: wider than 95% where the claim is judged by several figures; null for too few seeds. */
-    readonly interval: Interval | null;
     /** The value of no effect: 0 for differences, 1 for ratios. */
     readonly none: number;
     /** The value from which on an effect in favour of the claim is worth having. Below `none`. */
@@ -26,10 +24,12 @@ export interface Figure {
   };
 }
 
-/** With how much confidence each of several figures is judged, so that all of them together are wrong in 5% (Bonferroni). */
-export function confidenceOf(figures: number): number {
-  return 1 - 0.05 / Math.max(figures, 1);
-}
+/**
+ * The confidence of all intervals of a study. One for all, so that a figure has one interval and one verdict wherever it
+ * stands; and wide enough for many: each of some twenty figures errs to one side in one of 200 studies, the six of the
+ * claim that has most in 3%, all of them together in 10%.
+ */
+export const confidence = 0.99;
 
 /**
  * The rule for one figure; claims are put so that they say "less". Held: the whole interval lies below no effect, and the
@@ -42,36 +42,23 @@ export function judge(value: number, interval: Interval | null, none: number, wo
   return interval.low > worth || interval.low >= none ? "not held" : "undecided";
 }
 
-/**
- * Figures that decide a claim together, made by `estimate` at the confidence that is asked of it.
- * @param none 0 for differences, 1 for ratios
- */
+/** A figure that is to be judged. */
 export interface Candidate {
   readonly label: string;
   readonly unit: string;
+  /** 0 for differences, 1 for ratios. */
   readonly none: number;
   readonly worth: number;
-  readonly estimate: (confidence: number) => Estimate | null;
+  readonly estimate: Estimate | null;
   /** With fewer seeds it is undecided. Default 3; more for what may be equal by chance in all of them. */
   readonly fewestSeeds?: number;
 }
 
-export function judged(candidates: readonly Candidate[]): Figure[] {
-  const confidence = confidenceOf(candidates.length);
-  return candidates.map(({ label, unit, none, worth, estimate, fewestSeeds = 3 }) => {
-    const [plain, wide] = [estimate(0.95), estimate(confidence)];
-    if (plain === null || wide === null || !Number.isFinite(plain.value)) {
-      return {
-        ...{ label, unit, value: null, seeds: plain?.count ?? 0, interval: null },
-        judged: { interval: null, none, worth, verdict: "undecided" },
-      };
-    }
-    const interval = plain.count < fewestSeeds ? null : wide.interval;
-    return {
-      ...{ label, unit, value: plain.value, seeds: plain.count, interval: plain.interval },
-      judged: { interval, none, worth, verdict: judge(plain.value, interval, none, worth) },
-    };
-  });
+export function judged({ label, unit, none, worth, estimate, fewestSeeds = 3 }: Candidate): Figure {
+  const figure = shown(label, unit, estimate);
+  const interval = figure.seeds < fewestSeeds ? null : figure.interval;
+  const verdict = figure.value === null ? "undecided" : judge(figure.value, interval, none, worth);
+  return { ...figure, judged: { none, worth, verdict } };
 }
 
 /** A figure to be read, not judged by. */

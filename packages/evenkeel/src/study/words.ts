@@ -1,4 +1,4 @@
-import type { Figure, Verdict } from "./judge.ts";
+import { confidence, type Figure, type Verdict } from "./judge.ts";
 import type { Interval } from "./statistics.ts";
 import type { Metric } from "./trialSpec.ts";
 
@@ -25,11 +25,16 @@ export function count(many: number, noun: string): string {
   return `${many} ${noun}${many === 1 ? "" : "s"}`;
 }
 
-export function between({ low, high }: Interval, write: (value: number) => string = number): string {
-  return `95% interval ${write(low)} to ${write(high)}`;
+/** "1%" */
+export function percent(part: number): string {
+  return `${Number((100 * part).toPrecision(12))}%`;
 }
 
-/** "-0.12 (95% interval -0.2 to -0.04)", with a sign where 0 is the value of no effect. */
+export function between({ low, high }: Interval, write: (value: number) => string = number): string {
+  return `${percent(confidence)} interval ${write(low)} to ${write(high)}`;
+}
+
+/** "-0.12 (99% interval -0.2 to -0.04)", with a sign where 0 is the value of no effect. */
 export function measured(figure: Pick<Figure, "value" | "interval" | "judged">): string {
   const write = figure.judged?.none === 0 ? signed : number;
   if (figure.value === null) return "not measured";
