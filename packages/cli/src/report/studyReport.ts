@@ -1,4 +1,3 @@
-import { confidence } from "evenkeel/study";
 import { metricFacts } from "../metrics.ts";
 import { armsTable } from "./armsTable.ts";
 import { curvesChart } from "./curvesChart.ts";
@@ -45,8 +44,6 @@ function answerOf(text: string): Html {
 <p>${rest.charAt(0).toUpperCase() + rest.slice(1)}</p>`;
 }
 
-const intervals = `${100 * confidence}% intervals`;
-
 /** In words and by a sign, not by colour alone. */
 const verdicts: Readonly<Record<Verdict, { readonly name: string; readonly words: string }>> = {
   held: { name: "held", words: "✓ held" },
@@ -73,7 +70,7 @@ ${rows}</tbody></table></div>
 
 function armsNote({ reference, targetError }: StudyReportData): string {
   const epochs = ` Epochs to target: the median over seeds until ${targetError}.`;
-  return `Means over seeds, with their ${intervals}. Differences: to ${reference}, seed by seed.${epochs} Spread: standard deviation over seeds. Bold: the lowest mean on the test rows, which chose nothing; others may be as good within noise.`;
+  return `Means over seeds, with their 95% intervals. Differences: to ${reference}, seed by seed.${epochs} Spread: standard deviation over seeds. Bold: the lowest mean on the test rows, which chose nothing; others may be as good within noise.`;
 }
 
 async function charts(data: StudyReportData): Promise<Html[]> {
@@ -88,7 +85,7 @@ async function charts(data: StudyReportData): Promise<Html[]> {
     const marks = different.some(({ differences = [] }) => differences.length > 0) ? " Small marks: seeds." : "";
     const drawing = await differencesChart(different, { title: titleOf("test"), to: reference, better });
     const side = better === "lower" ? "left" : "right";
-    const caption = `The test ${short} of each arm minus that of ${reference}, seed by seed: ${side} of the dashed line is better. Dots and lines: means and their ${intervals}.${marks} Grey: the interval holds 0. What is far outside is drawn at the edge.`;
+    const caption = `The test ${short} of each arm minus that of ${reference}, seed by seed: ${side} of the dashed line is better. Dots and lines: means and their 95% intervals.${marks} Grey: the interval holds 0. What is far outside is drawn at the edge.`;
     drawn.push(section("Differences", figure(drawing, caption), { together: true }));
   }
   const panels = async <Line extends { readonly label: string }>(
@@ -126,13 +123,13 @@ async function charts(data: StudyReportData): Promise<Html[]> {
     "Learning rates",
     learningRates,
     series("learning rate"),
-    `The ${label} on the test rows at each learning rate. A wide valley forgives a rate that is badly chosen. Bands: ${intervals} over seeds.${failed}`,
+    `The ${label} on the test rows at each learning rate. A wide valley forgives a rate that is badly chosen. Bands: 95% intervals over seeds.${failed}`,
   );
   await panels(
     "Rows",
     rowCounts,
     series("training rows"),
-    `The ${label} on the test rows when only so many rows are trained on. Bands: ${intervals} over seeds.`,
+    `The ${label} on the test rows when only so many rows are trained on. Bands: 95% intervals over seeds.`,
   );
   return drawn;
 }

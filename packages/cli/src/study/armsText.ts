@@ -1,5 +1,5 @@
 import Table from "cli-table3";
-import { type Arm, confidence, describeScale, type Estimate, type ReportRow, type StudyReport } from "evenkeel/study";
+import { type Arm, describeScale, type Estimate, type ReportRow, type StudyReport } from "evenkeel/study";
 import { scoreText } from "../metrics.ts";
 import { type Output, widthOf, wrap } from "../terminal.ts";
 
@@ -37,7 +37,7 @@ export function armsText(report: StudyReport, output: Output): string {
   const fits = visibleWidth(whole) <= width;
   const tables = fits ? whole : [tableOf(rows, first, output), tableOf(rows, second, output)].join("\n\n");
   const legend =
-    `Mean over seeds ± half of its ${100 * confidence}% interval. lr: the rate that is best on the validation rows. difference: to ${reference}, seed by ` +
+    `Mean over seeds ± half of its 95% interval. lr: the rate that is best on the validation rows. difference: to ${reference}, seed by ` +
     `seed. epochs: median until ${targetError}. spread: standard deviation over seeds. rates: how many learning rates train. gap: test minus training error. ` +
     "recomputed: the same weights with running statistics recomputed over the training rows." +
     (second.some(({ head }) => head === "rescaled") ? " rescaled: how far other units move the error." : "");

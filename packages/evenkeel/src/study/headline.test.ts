@@ -55,10 +55,10 @@ describe("errors near 0", () => {
   });
 
   test("where no row differs the interval has the width of what could not have been seen", () => {
-    // All 500 rows but those that ten splits have left out, 446.3; ln(200) / 446.3.
+    // All 500 rows but those that ten splits have left out, 446.3; ln(40) / 446.3.
     const { interval } = rated(rate(() => 0)).difference ?? {};
-    expect(interval?.high).toBeCloseTo(0.01187, 4);
-    expect(interval?.low).toBeCloseTo(-0.01187, 4);
+    expect(interval?.high).toBeCloseTo(0.00827, 4);
+    expect(interval?.low).toBeCloseTo(-0.00827, 4);
   });
 
   test("a gain of several rows in every seed is one", () => {

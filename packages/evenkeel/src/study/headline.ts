@@ -1,6 +1,7 @@
 import { type Arm, describeArm } from "./arm.ts";
-import { differences, settingsOf, testError, unitOf, worthBeside, worthOf } from "./claims/claim.ts";
-import { type Figure, judged, shown, type Verdict } from "./judge.ts";
+import { effectsByInputs } from "./claims/betterResult.ts";
+import { candidate, differences, settingsOf, testError, unitOf, worthBeside, worthOf } from "./claims/claim.ts";
+import { confidenceOf, type Figure, judged, type Verdict } from "./judge.ts";
 import { mean } from "./statistics.ts";
 import type { StudyView } from "./view.ts";
 import { between, measured, number, signed } from "./words.ts";
@@ -46,7 +47,7 @@ export function headlineOf(view: StudyView): Headline {
     return other === undefined ? [] : [error - other];
   });
   const label = `${name(normalized)} minus ${name(without)}`;
-  const difference = judged({ label, unit, none: 0, worth: -worth, estimate: view.estimate(apart) });
+  const [difference] = judged([candidate(view, label, -worth, apart)]);
   const sentences = [
     `${answerOf(difference, worth)}: test ${unit} ${number(mean([...first.values()]))} with it (${say(view, normalized)}), ` +
       `${number(average)} without any normalization (${say(view, without)}). Difference: ${measured(difference)}; ` +
@@ -59,28 +60,28 @@ export function headlineOf(view: StudyView): Headline {
   return { verdict, without, with: normalized, difference, stale, sentences };
 }
 
-/** What the verdict and its interval say; a difference that is not worth having has no winner. */
+/** What the figure says; where the difference is not worth having nobody wins. */
 function answerOf({ value, interval, judged }: Figure, worth: number): string {
-  switch (judged?.verdict) {
-    case "held":
-      return "Yes, batch normalization helps here";
-    case "not held":
-      if (interval !== null && interval.high < worth) {
-        return "No difference worth having between networks with and without batch normalization here";
-      }
-      return interval !== null && interval.low > 0 && value !== null && value >= worth
-        ? "No, batch normalization makes the result worse here"
-        : "No, batch normalization does not help here";
-    default:
-      return value !== null && Math.abs(value) < worth
-        ? "No difference to be seen between networks with and without batch normalization here"
-        : "Whether batch normalization helps here cannot be told from noise";
+  const verdict = judged?.verdict ?? "undecided";
+  if (verdict === "held") return "Yes, batch normalization helps here";
+  if (value !== null && interval !== null && Math.abs(value) < worth) {
+    const { low, high } = interval;
+    if (low > -worth && high < worth) {
+      return "No difference worth having between networks with and without batch normalization here";
+    }
+    if (low <= 0 && high >= 0) {
+      return "No difference to be seen between networks with and without batch normalization here";
+    }
   }
+  if (verdict === "undecided") return "Whether batch normalization helps here cannot be told from noise";
+  return value !== null && value >= worth && interval !== null && interval.low > 0
+    ? "No, batch normalization makes the result worse here"
+    : "No, batch normalization does not help here";
 }
 
-/** What an interval that decides nothing has room for. */
-function leftOpen({ interval, judged }: Figure, worth: number): string {
-  if (judged?.verdict !== "undecided" || interval === null) return "";
+/** What an interval that reaches across no effect has room for. */
+function leftOpen({ interval }: Figure, worth: number): string {
+  if (interval === null || interval.low > 0 || interval.high < 0) return "";
   const possible = [...(interval.low <= -worth ? ["a gain"] : []), ...(interval.high >= worth ? ["a loss"] : [])];
   return possible.length === 0 ? "" : ` The interval leaves room for ${possible.join(" and for ")} worth having.`;
 }
@@ -130,7 +131,10 @@ function nothingLearned(view: StudyView): string[] {
     });
     return pairs.length < 2 ? [] : [pairs];
   });
-  const apart = gains.map((pairs) => view.estimate(pairs.map(([test, constant]) => test - constant))?.interval);
+  const apart = gains.map((pairs) => {
+    const values = pairs.map(([test, constant]) => test - constant);
+    return view.estimate(values, confidenceOf(gains.length)).interval;
+  });
   if (apart.length === 0 || apart.some((interval) => interval && interval.high < 0)) return [];
   const [best] = gains.map((pairs) => mean(pairs.map(([test]) => test))).sort((a, b) => a - b);
   const constant = number(mean(gains[0].map(([, error]) => error)));
@@ -142,20 +146,18 @@ function nothingLearned(view: StudyView): string[] {
 
 /** What it does on the same inputs, in a clause for each. */
 function byInputs(view: StudyView): string[] {
-  const clauses = settingsOf(view).flatMap(({ name, none, batch }) => {
-    const others = view.seen(none);
-    const figure = shown(`on ${name}`, unitOf(view), view.estimate(differences(view.seen(batch), others)));
-    const { value, interval } = figure;
-    if (value === null || interval === null) return [];
-    const worth = -worthOf(view, others);
-    if (interval.low > -worth && interval.high < worth)
-      return [`on ${name} it makes no difference worth having (${between(interval, signed)})`];
-    if (interval.low <= 0 && interval.high >= 0)
-      return [`on ${name} it makes no difference beyond noise (${between(interval, signed)})`];
-    const by = [interval.low, interval.high].map(Math.abs).sort((a, b) => a - b);
-    return [
-      `on ${name} it makes the error ${number(Math.abs(value))} ${value < 0 ? "lower" : "higher"} (${between({ low: by[0], high: by[1] })})`,
-    ];
+  const clauses = effectsByInputs(view).flatMap(({ label, value, interval, confidence, judged }) => {
+    if (value === null || interval === null || judged === undefined) return [];
+    const { low, high } = interval;
+    if (low > judged.worth && high < -judged.worth) {
+      return [`${label} it makes no difference worth having (${between(interval, signed, confidence)})`];
+    }
+    if (low <= 0 && high >= 0) {
+      return [`${label} it makes no difference beyond noise (${between(interval, signed, confidence)})`];
+    }
+    const size = value < 0 ? { low: -high, high: -low } : interval;
+    const way = value < 0 ? "lower" : "higher";
+    return [`${label} it makes the error ${number(Math.abs(value))} ${way} (${between(size, number, confidence)})`];
   });
   return clauses.length === 0 ? [] : [`Inputs being equal, ${clauses.join("; ")}.`];
 }
@@ -167,8 +169,7 @@ function staleStatistics(view: StudyView): StaleStatistics[] {
     const [fresh, stale] = (["recomputed", "asTrained"] as const).map((kind) => view.at(batch, rate.lr, kind));
     if (fresh.size === 0) return [];
     const label = `recomputed minus as trained, on ${name}`;
-    const estimate = view.estimate(differences(fresh, stale));
-    const cost = judged({ label, unit: unitOf(view), none: 0, worth: worthOf(view, stale), estimate });
+    const [cost] = judged([candidate(view, label, worthOf(view, stale), differences(fresh, stale))]);
     return [{ arm: batch, lr: rate.lr, cost }];
   });
 }

@@ -1,7 +1,7 @@
 export { type Arm, armId, describeArm, describeScale, type Scale, type Statistics } from "./arm.ts";
 export type { Claim, ClaimId } from "./claims/index.ts";
 export type { Headline, StaleStatistics } from "./headline.ts";
-export { confidence, type Figure, type Verdict } from "./judge.ts";
+export type { Figure, Verdict } from "./judge.ts";
 export { countTrials, describePlan, planStudy, type StudyData, type StudyOptions, type StudyPlan } from "./plan.ts";
 export { type ReportRow, type StudyReport, studyReport } from "./report.ts";
 export { concludeStudy, type StudyResult, studyVersion } from "./result.ts";

@@ -13,8 +13,9 @@ export interface Figure {
   /** The number, and how many seeds it is from; null where there is none to give. */
   readonly value: number | null;
   readonly seeds: number;
-  /** At {@link confidence}. A verdict goes by this very interval. */
+  /** A verdict goes by this very interval. Its confidence is 0.95, and more where a claim is judged by several figures. */
   readonly interval: Interval | null;
+  readonly confidence: number;
   readonly judged?: {
     /** The value of no effect: 0 for differences, 1 for ratios. */
     readonly none: number;
@@ -24,12 +25,10 @@ export interface Figure {
   };
 }
 
-/**
- * The confidence of all intervals of a study. One for all, so that a figure has one interval and one verdict wherever it
- * stands; and wide enough for many: each of some twenty figures errs to one side in one of 200 studies, the six of the
- * claim that has most in 3%, all of them together in 10%.
- */
-export const confidence = 0.99;
+/** With how much confidence each of several figures is judged, so that all of them together are wrong in 5% (Bonferroni). */
+export function confidenceOf(figures: number): number {
+  return 1 - 0.05 / Math.max(figures, 1);
+}
 
 /**
  * The rule for one figure; claims are put so that they say "less". Held: the whole interval lies below no effect, and the
@@ -42,30 +41,35 @@ export function judge(value: number, interval: Interval | null, none: number, wo
   return interval.low > worth || interval.low >= none ? "not held" : "undecided";
 }
 
-/** A figure that is to be judged. */
+/**
+ * Figures that decide a claim together, made by `estimate` at the confidence that is asked of it.
+ * @param none 0 for differences, 1 for ratios
+ */
 export interface Candidate {
   readonly label: string;
   readonly unit: string;
-  /** 0 for differences, 1 for ratios. */
   readonly none: number;
   readonly worth: number;
-  readonly estimate: Estimate | null;
+  readonly estimate: (confidence: number) => Estimate | null;
   /** With fewer seeds it is undecided. Default 3; more for what may be equal by chance in all of them. */
   readonly fewestSeeds?: number;
 }
 
-export function judged({ label, unit, none, worth, estimate, fewestSeeds = 3 }: Candidate): Figure {
-  const figure = shown(label, unit, estimate);
-  const interval = figure.seeds < fewestSeeds ? null : figure.interval;
-  const verdict = figure.value === null ? "undecided" : judge(figure.value, interval, none, worth);
-  return { ...figure, judged: { none, worth, verdict } };
+export function judged(candidates: readonly Candidate[]): Figure[] {
+  const confidence = confidenceOf(candidates.length);
+  return candidates.map(({ label, unit, none, worth, estimate, fewestSeeds = 3 }) => {
+    const figure = { ...shown(label, unit, estimate(confidence)), confidence };
+    const interval = figure.seeds < fewestSeeds ? null : figure.interval;
+    const verdict = figure.value === null ? "undecided" : judge(figure.value, interval, none, worth);
+    return { ...figure, judged: { none, worth, verdict } };
+  });
 }
 
-/** A figure to be read, not judged by. */
+/** A figure to be read, not judged by; its estimate is at 95%. */
 export function shown(label: string, unit: string, estimate: Estimate | null): Figure {
   const usable = estimate !== null && Number.isFinite(estimate.value);
   return {
-    ...{ label, unit, value: usable ? estimate.value : null },
+    ...{ label, unit, value: usable ? estimate.value : null, confidence: 0.95 },
     ...{ seeds: estimate?.count ?? 0, interval: usable ? estimate.interval : null },
   };
 }

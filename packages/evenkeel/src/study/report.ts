@@ -3,13 +3,12 @@ import { describeWorth, differences, gapOf, testError, unitOf, worthBeside } fro
 import type { Claim } from "./claims/index.ts";
 import { describeTarget, epochsTo } from "./claims/speed.ts";
 import { trainingRates } from "./claims/stability.ts";
-import { confidence } from "./judge.ts";
 import { describePlan } from "./plan.ts";
 import type { StudyResult } from "./result.ts";
 import { type Estimate, mean, median, standardDeviation } from "./statistics.ts";
 import type { TrialRun } from "./trialResult.ts";
 import { type Observation, StudyView } from "./view.ts";
-import { count, number, percent } from "./words.ts";
+import { count, number } from "./words.ts";
 
 /** One line of the table: an arm at its best rate, scored with one kind of running statistics. */
 export interface ReportRow {
@@ -149,12 +148,12 @@ function notesOf(view: StudyView, complete: boolean, rows: readonly ReportRow[])
   const notes = complete ? [] : ["The study was interrupted; these are the figures of what was finished."];
   const { all, test } = view.plan.rows;
   notes.push(
-    `All intervals are ${percent(confidence)}, and every verdict goes by the interval that stands beside it: wide enough that of the ` +
-      "figures of a study, some twenty, none is likely to be beyond noise by luck. They are Student's t over " +
-      `${count(seeds.length, "seed")}, widened because the seeds split the same rows anew: variance times 1/${seeds.length} + ` +
-      `${test}/${all - test} (rows scored / others) instead of 1/${seeds.length}, the corrected resampled t-test of Nadeau and Bengio ` +
-      "(2003, Machine Learning 52). So they are about other rows of the same kind as well, and more seeds alone cannot make them " +
-      "narrow: more rows can. They say nothing of other tables.",
+    `Intervals are Student's t over ${count(seeds.length, "seed")}, widened because the seeds split the same rows anew: variance ` +
+      `times 1/${seeds.length} + ${test}/${all - test} (rows scored / others) instead of 1/${seeds.length}, the corrected resampled t-test of ` +
+      "Nadeau and Bengio (2003, Machine Learning 52). So they are about other rows of the same kind as well, and more seeds alone " +
+      "cannot make them narrow: more rows can. They say nothing of other tables.",
+    "Every verdict goes by the interval that stands beside its figure: 95% for a figure by itself; for a claim of k figures " +
+      "100% - 5%/k, so that all of the claim hold in 95% (Bonferroni). A figure of two claims has two intervals for that reason.",
     `Worth having is ${describeWorth(view)}.`,
   );
   if (settings.metric === "errorRate")

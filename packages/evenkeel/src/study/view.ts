@@ -1,7 +1,6 @@
 import { type Arm, type Statistics, sameArm } from "./arm.ts";
-import { confidence } from "./judge.ts";
 import type { StudyPlan } from "./plan.ts";
-import { type Estimate, type EstimateOptions, estimateMean, isBelow, mean } from "./statistics.ts";
+import { type Estimate, estimateMean, isBelow, mean } from "./statistics.ts";
 import type { Reading, TrialResult } from "./trialResult.ts";
 import { plainVariant, type Variant } from "./trialSpec.ts";
 
@@ -105,28 +104,25 @@ export class StudyView {
   }
 
   /**
-   * How a mean over seeds is estimated. The seeds split the same rows anew, so that each two share a part of what they are
-   * scored on: as large a part as is scored by one. That is what `overlap` corrects; how many rows are trained on has no
-   * part in it.
+   * How alike the seeds' results are, for `EstimateOptions`: they split the same rows anew, so that each two share a part of
+   * the rows they are scored on, as large a part as is scored by one. How many rows are trained on has no part in it.
    */
-  estimation(part: "validation" | "test" = "test"): EstimateOptions {
+  overlap(part: "validation" | "test" = "test"): number {
     const { all, [part]: scored } = this.plan.rows;
-    return { confidence, overlap: scored / (all - scored) };
+    return scored / (all - scored);
   }
 
-  /**
-   * The mean over seeds of test errors or of their differences, with its interval; NaN for none.
-   */
-  estimate(values: readonly number[]): Estimate {
-    return estimateMean(values, { ...this.estimation(), reach: this.reach(values.length) });
+  /** The mean over seeds of test errors or of their differences, with its interval; NaN for none. */
+  estimate(values: readonly number[], confidence = 0.95): Estimate {
+    return estimateMean(values, { confidence, overlap: this.overlap(), reach: this.reach(values.length, confidence) });
   }
 
   /**
    * How far an interval of error rates reaches at least; 0 for other errors. Where no row differs it would be of no width,
-   * but differences may be there that are so rare that no row scored, each counted once, shows one: in one of 200 studies
-   * for the rarity that is returned (the rule of three, for 99%).
+   * but differences may be there that are so rare that no row scored, each counted once, shows one: in 1 of 40 studies, for
+   * 95%, at the rarity that is returned (the rule of three).
    */
-  reach(seeds: number): number {
+  reach(seeds: number, confidence = 0.95): number {
     const { settings, rows } = this.plan;
     if (settings.metric !== "errorRate") return 0;
     const scored = rows.all * (1 - (1 - rows.test / rows.all) ** seeds);

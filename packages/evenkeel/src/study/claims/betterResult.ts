@@ -1,4 +1,4 @@
-import { judged, overall, shown } from "../judge.ts";
+import { type Figure, judged, overall, shown } from "../judge.ts";
 import type { StudyView } from "../view.ts";
 import {
   type Claim,
@@ -11,6 +11,16 @@ import {
   unitOf,
   worthOf,
 } from "./claim.ts";
+
+/** What BatchNorm does to the test error on each kind of inputs: the figures of claim 3, wherever else they are needed. */
+export function effectsByInputs(view: StudyView): Figure[] {
+  return judged(
+    settingsOf(view).map(({ name, none, batch }) => {
+      const others = view.seen(none);
+      return candidate(view, `on ${name}`, worthOf(view, others), differences(view.seen(batch), others));
+    }),
+  );
+}
 
 /** Claim 3. */
 export function betterResult(view: StudyView): Claim {
@@ -25,11 +35,7 @@ export function betterResult(view: StudyView): Claim {
   };
   const settings = settingsOf(view);
   if (settings.length === 0) return notStudied(claim, "arms with and without BatchNorm on the same inputs");
-  const figures = settings.map(({ name, none, batch }) => {
-    const others = view.seen(none);
-    const estimate = view.estimate(differences(view.seen(batch), others));
-    return judged(candidate(`on ${name}`, unit, worthOf(view, others), estimate));
-  });
+  const figures = effectsByInputs(view);
   const apart = settings.flatMap(({ name, none, batch }) =>
     (["asTrained", "recomputed"] as const).map((statistics) => {
       const values = differences(view.seen(batch, statistics), view.seen(none));

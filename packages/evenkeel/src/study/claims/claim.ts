@@ -1,6 +1,6 @@
 import { type Arm, describeScale } from "../arm.ts";
 import type { Candidate, Figure, Verdict } from "../judge.ts";
-import { type Estimate, mean } from "../statistics.ts";
+import { mean } from "../statistics.ts";
 import type { Observation, StudyView } from "../view.ts";
 import { measured, nameMetric, percent, sayVerdict } from "../words.ts";
 
@@ -92,21 +92,22 @@ export function differences(...given: Parameters<typeof differencesBySeed>): num
   return [...differencesBySeed(...given).values()];
 }
 
-/** A difference that is claimed to be below 0. */
-export function candidate(label: string, unit: string, worth: number, estimate: Estimate | null): Candidate {
-  return { label, unit, none: 0, worth, estimate };
+/** A mean of differences of test errors that is claimed to be below 0. */
+export function candidate(view: StudyView, label: string, worth: number, values: readonly number[]): Candidate {
+  return { label, unit: unitOf(view), none: 0, worth, estimate: (confidence) => view.estimate(values, confidence) };
 }
 
-/** "On raw features: -0.3 MAE (99% interval …), held." for each figure that is judged. */
+/** "On raw features: -0.3 MAE (97.5% interval …), held." for each figure that is judged, and why the intervals are wide. */
 export function tell(figures: readonly Figure[]): string {
-  return figures
-    .flatMap((figure) => {
-      if (figure.judged === undefined) return [];
-      const { label, unit } = figure;
-      return [`${label}: ${figure.value === null ? "not measured" : `${measured(figure)} ${unit}`}, ${why(figure)}`];
-    })
-    .map((sentence) => `${sentence[0].toUpperCase()}${sentence.slice(1)}.`)
-    .join(" ");
+  const among = figures.filter(({ judged }) => judged !== undefined);
+  const sentences = among.map((figure) => {
+    const { label, unit } = figure;
+    return `${label}: ${figure.value === null ? "not measured" : `${measured(figure)} ${unit}`}, ${why(figure)}`;
+  });
+  if (among.length > 1 && among.some(({ interval }) => interval !== null)) {
+    sentences.push(`${percent(among[0].confidence)} each, so that the ${among.length} hold together in 95%`);
+  }
+  return sentences.map((sentence) => `${sentence[0].toUpperCase()}${sentence.slice(1)}.`).join(" ");
 }
 
 /** The verdict; where it is open although the interval leaves out no effect, the reason. */

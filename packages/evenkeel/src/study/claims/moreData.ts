@@ -1,6 +1,7 @@
 import { judged, overall, shown } from "../judge.ts";
 import { slope } from "../statistics.ts";
 import type { StudyView } from "../view.ts";
+import { effectsByInputs } from "./betterResult.ts";
 import {
   type Claim,
   candidate,
@@ -36,24 +37,28 @@ export function moreData(view: StudyView): Claim {
     const variant = { rows: part, rescale: null };
     return differencesBySeed(view.seen(batch, "kept", variant), view.seen(none, "kept", variant));
   };
-  const figures = settings.map((setting) => {
-    const effects = parts.map((part) => ({ doublings: Math.log2(part), by: effect(part, setting) }));
-    const bySeed = view.plan.seeds.flatMap((seed) => {
-      const points = effects.flatMap(({ doublings, by }): [number, number][] => {
-        const value = by.get(seed);
-        return value === undefined ? [] : [[doublings, value]];
+  const slopes = judged(
+    settings.map((setting) => {
+      const effects = parts.map((part) => ({ doublings: Math.log2(part), by: effect(part, setting) }));
+      const bySeed = view.plan.seeds.flatMap((seed) => {
+        const points = effects.flatMap(({ doublings, by }): [number, number][] => {
+          const value = by.get(seed);
+          return value === undefined ? [] : [[doublings, value]];
+        });
+        return points.length < parts.length ? [] : [slope(points)];
       });
-      return points.length < parts.length ? [] : [slope(points)];
-    });
-    const least = worthOf(view, view.seen(setting.none));
-    const label = `on ${setting.name}`;
-    const figure = judged(candidate(label, `${unit} per doubling of the rows`, least, view.estimate(bySeed)));
-    // With more rows it may hurt less without helping.
-    const onAll = judged(candidate(label, unit, least, view.estimate([...effect(1, setting).values()]))).judged;
-    if (figure.judged?.verdict !== "held" || onAll === undefined || onAll.verdict === "held") return figure;
+      const least = worthOf(view, view.seen(setting.none));
+      return { ...candidate(view, `on ${setting.name}`, least, bySeed), unit: `${unit} per doubling of the rows` };
+    }),
+  );
+  // With more rows it may hurt less without helping.
+  const onAll = effectsByInputs(view);
+  const figures = slopes.map((figure, i) => {
+    const helps = onAll[i].judged?.verdict ?? "undecided";
+    if (figure.judged?.verdict !== "held" || helps === "held") return figure;
     const word =
-      onAll.verdict === "undecided" ? "hurting less, or helping: not told from noise" : "hurting less, not helping";
-    return { ...figure, label: `${label} (${word})`, judged: { ...figure.judged, verdict: onAll.verdict } };
+      helps === "undecided" ? "whether it helps on all rows is not told from noise" : "hurting less, not helping";
+    return { ...figure, label: `${figure.label} (${word})`, judged: { ...figure.judged, verdict: helps } };
   });
   const apart = settings.flatMap((setting) =>
     parts.map((part) => {

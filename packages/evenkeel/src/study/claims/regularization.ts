@@ -1,6 +1,7 @@
 import type { Arm } from "../arm.ts";
 import { judged, overall, shown, type Verdict } from "../judge.ts";
 import type { StudyView } from "../view.ts";
+import { effectsByInputs } from "./betterResult.ts";
 import {
   type Claim,
   candidate,
@@ -28,15 +29,19 @@ export function regularization(view: StudyView): Claim {
   };
   const settings = settingsOf(view);
   if (settings.length === 0) return notStudied(claim, "arms with and without BatchNorm on the same inputs");
-  const figures = settings.map(({ name, none, batch }) => {
-    const others = view.seen(none);
-    const worth = worthOf(view, others);
-    const gaps = view.estimate(differences(view.seen(batch), others, gapOf));
-    const figure = judged(candidate(`on ${name}`, unit, worth, gaps));
-    const change = view.estimate(differences(view.seen(batch), others));
-    if (figure.judged?.verdict !== "held" || change === null || change.value < -worth) return figure;
-    const verdict: Verdict = change.interval !== null && change.interval.low > 0 ? "not held" : "undecided";
-    return { ...figure, label: `${figure.label} (with a worse test error)`, judged: { ...figure.judged, verdict } };
+  const gaps = judged(
+    settings.map(({ name, none, batch }) => {
+      const others = view.seen(none);
+      return candidate(view, `on ${name}`, worthOf(view, others), differences(view.seen(batch), others, gapOf));
+    }),
+  );
+  const changes = effectsByInputs(view);
+  const figures = gaps.map((figure, i) => {
+    const { value, interval } = changes[i];
+    const { judged } = figure;
+    if (judged?.verdict !== "held" || value === null || value < -judged.worth) return figure;
+    const verdict: Verdict = interval !== null && interval.low > 0 ? "not held" : "undecided";
+    return { ...figure, label: `${figure.label} (with a worse test error)`, judged: { ...judged, verdict } };
   });
   const compare = (label: string, first: Arm, second: Arm) => {
     const values = differences(view.seen(first), view.seen(second), gapOf);

@@ -1,4 +1,4 @@
-import { type Figure, judged, overall, shown } from "../judge.ts";
+import { type Candidate, judged, overall, shown } from "../judge.ts";
 import type { StudyView } from "../view.ts";
 import {
   type Claim,
@@ -31,25 +31,23 @@ export function scaleSensitivity(view: StudyView): Claim {
   const scaled = settings.find(({ scale }) => scale === "zscore") ?? settings.find(({ scale }) => scale !== "raw");
   if (raw === undefined) return notStudied(claim, "raw features, with and without BatchNorm");
   const least = worthOf(view, view.seen(raw.none));
-  const figures: Figure[] = [];
+  const candidates: Candidate[] = [];
   const apart: [string, readonly number[]][] = [];
   if (scaled !== undefined) {
     const cost = (norm: "none" | "batch") => differencesBySeed(view.seen(raw[norm]), view.seen(scaled[norm]));
-    figures.push(
-      judged(candidate("what raw features cost", unit, least, view.estimate(minus(cost("batch"), cost("none"))))),
-    );
+    candidates.push(candidate(view, "what raw features cost", least, minus(cost("batch"), cost("none"))));
     apart.push(["what raw features cost with BatchNorm", [...cost("batch").values()]]);
     apart.push(["what raw features cost without", [...cost("none").values()]]);
   }
   if (rescale !== null) {
     const moved = (norm: "none" | "batch") =>
       distances(view.seen(raw[norm], "kept", { rows: 1, rescale }), view.seen(raw[norm]));
-    const estimate = view.estimate(minus(moved("batch"), moved("none")));
-    figures.push(judged(candidate("how far other units move the error", unit, least, estimate)));
+    candidates.push(candidate(view, "how far other units move the error", least, minus(moved("batch"), moved("none"))));
     apart.push(["how far other units move the error with BatchNorm", [...moved("batch").values()]]);
     apart.push(["how far other units move the error without", [...moved("none").values()]]);
   }
-  if (figures.length === 0) return notStudied(claim, "a second scale, or factors to rescale by");
+  if (candidates.length === 0) return notStudied(claim, "a second scale, or factors to rescale by");
+  const figures = judged(candidates);
   const rest = apart.map(([label, values]) => shown(label, unit, view.estimate(values)));
   return { ...claim, verdict: overall(figures), figures: [...figures, ...rest], sentence: tell(figures) };
 }

@@ -63,19 +63,22 @@ export function speed(view: StudyView): Claim {
   const constants = view.plan.seeds.flatMap((seed) => view.constantOf(seed) ?? []);
   const targets = view.plan.seeds.map((seed) => view.targetError(seed)).filter(Number.isFinite);
   const isTrivial = constants.length > 0 && targets.length > 0 && mean(targets) >= mean(constants);
-  const figures = settings.map(({ name, none, batch }) => {
-    const [first, second] = [soonest(view, batch, "kept"), soonest(view, none, "kept")];
-    const pairs = [...(first?.epochs ?? [])].flatMap(([seed, epochs]): [number, number][] => {
-      const other = second?.epochs.get(seed);
-      return other === undefined ? [] : [[epochs, other]];
-    });
-    const lost = pairs.filter((pair) => Math.min(...pair) > last).length;
-    const useless = isTrivial || pairs.length === 0 || 2 * lost > pairs.length;
-    return judged({
-      ...{ label: `on ${name}`, unit: "times the epochs", none: 1, worth },
-      estimate: useless ? null : estimateRatio(pairs, view.estimation("validation")),
-    });
-  });
+  const figures = judged(
+    settings.map(({ name, none, batch }) => {
+      const [first, second] = [soonest(view, batch, "kept"), soonest(view, none, "kept")];
+      const pairs = [...(first?.epochs ?? [])].flatMap(([seed, epochs]): [number, number][] => {
+        const other = second?.epochs.get(seed);
+        return other === undefined ? [] : [[epochs, other]];
+      });
+      const lost = pairs.filter((pair) => Math.min(...pair) > last).length;
+      const useless = isTrivial || pairs.length === 0 || 2 * lost > pairs.length;
+      return {
+        ...{ label: `on ${name}`, unit: "times the epochs", none: 1, worth },
+        estimate: (confidence: number) =>
+          useless ? null : estimateRatio(pairs, { confidence, overlap: view.overlap("validation") }),
+      };
+    }),
+  );
   const medians = settings.flatMap(({ name, none, batch }) =>
     (
       [

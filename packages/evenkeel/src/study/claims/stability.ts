@@ -1,19 +1,9 @@
 import type { Arm, Statistics } from "../arm.ts";
-import { confidence, type Figure, judged, overall, shown } from "../judge.ts";
+import { type Candidate, judged, overall, shown } from "../judge.ts";
 import { deviationsFromMedian, estimateMean, mean } from "../statistics.ts";
 import { pairsOf, type StudyView } from "../view.ts";
 import { percent } from "../words.ts";
-import {
-  type Claim,
-  candidate,
-  describeWorth,
-  notStudied,
-  settingsOf,
-  tell,
-  testError,
-  unitOf,
-  worthOf,
-} from "./claim.ts";
+import { type Claim, describeWorth, notStudied, settingsOf, tell, testError, unitOf, worthOf } from "./claim.ts";
 
 const worthSpread = -0.1;
 /** Two values lie equally far from their median, and rates are few: with fewer seeds than this they may agree by chance. */
@@ -54,6 +44,7 @@ const nothing = "Nothing to compare: seeds hardly differ, and no rate fails.";
 export function stability(view: StudyView): Claim {
   const { lrs } = view.plan;
   const unit = unitOf(view);
+  const overlap = view.overlap("validation");
   const claim = {
     id: "stability" as const,
     claim: "Batch normalization makes training more stable.",
@@ -68,7 +59,7 @@ export function stability(view: StudyView): Claim {
   };
   const settings = settingsOf(view);
   if (settings.length === 0) return notStudied(claim, "arms with and without BatchNorm on the same inputs");
-  const figures = settings.flatMap(({ name, none, batch }) => {
+  const candidates = settings.flatMap(({ name, none, batch }) => {
     const pairs = pairsOf(view.seen(batch), view.seen(none), testError);
     const [good, others] = [trainingRates(view, batch), trainingRates(view, none)];
     const failing = [...good].flatMap(([seed, rates]): [number, number][] => {
@@ -78,22 +69,23 @@ export function stability(view: StudyView): Claim {
     const fewer = failing.map(([first, second]) => (first - second) / lrs.length);
     const deviations = [0, 1].map((side) => deviationsFromMedian(pairs.map((pair) => pair[side])));
     const apart = deviations[0].map((deviation, i) => deviation - deviations[1][i]);
-    const figures: Figure[] = [];
     const spreads = deviations.map(mean);
     const worth = worthOf(view, view.seen(none));
+    const found: Candidate[] = [];
     // Where seeds hardly differ either way, or no rate fails, there is nothing to compare.
     if (Math.max(...spreads) >= -worth) {
-      const scatter = estimateMean(apart, { confidence });
+      const estimate = (confidence: number) => estimateMean(apart, { confidence });
       const least = Math.min(worthSpread * spreads[1], worth);
-      figures.push(judged({ ...candidate(`spread over seeds on ${name}`, unit, least, scatter), fewestSeeds }));
+      found.push({ label: `spread over seeds on ${name}`, unit, none: 0, worth: least, estimate, fewestSeeds });
     }
     if (failing.some(([first, second]) => first > 0 || second > 0)) {
-      const estimate = estimateMean(fewer, view.estimation("validation"));
-      const rates = candidate(`rates that fail on ${name}`, "of the rates", worthRates, estimate);
-      figures.push(judged({ ...rates, fewestSeeds }));
+      const estimate = (confidence: number) => estimateMean(fewer, { confidence, overlap });
+      const label = `rates that fail on ${name}`;
+      found.push({ label, unit: "of the rates", none: 0, worth: worthRates, estimate, fewestSeeds });
     }
-    return figures;
+    return found;
   });
+  const figures = judged(candidates);
   const counts = settings.flatMap(({ name, none, batch }) =>
     [batch, none].flatMap((arm) => {
       const word = `${arm === batch ? "with" : "without"} BatchNorm on ${name}`;
@@ -103,7 +95,7 @@ export function stability(view: StudyView): Claim {
         shown(
           `rates that train ${word}`,
           `of ${lrs.length}`,
-          rates.length === 0 ? null : estimateMean(rates, view.estimation("validation")),
+          rates.length === 0 ? null : estimateMean(rates, { overlap }),
         ),
         shown(`diverged ${word}`, "runs", { count: view.seen(arm).size, value: diverged.length, interval: null }),
       ];
