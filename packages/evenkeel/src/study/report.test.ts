@@ -119,8 +119,14 @@ describe("the report", () => {
 
   test("with notes on what to know", () => {
     const notes = report.notes.join(" ");
-    expect(notes).toMatch(/over 10 seeds/);
+    expect(notes).toMatch(/over 10 seeds, widened .* variance times 1\/10 \+ 100\/400 /);
+    expect(notes).toContain(
+      "Worth having is 1% of the error without, or of a tenth of the best constant's where that is more.",
+    );
     expect(notes).toMatch(/Best at the edge of the grid/);
+    // Where the rate beside the edge is as good, the edge is not to blame.
+    const same = madeUpStudy(() => ({}));
+    expect(studyReport(concludeStudy(same.plan, same.trials)).notes.join(" ")).not.toContain("edge of the grid");
     expect(notes).toMatch(/An epoch takes 3\.00 ms with BatchNorm and 2\.00 ms without/);
     expect(studyReport(result).notes.join(" ")).not.toContain("An epoch takes");
   });

@@ -4,6 +4,7 @@ import {
   deviationsFromMedian,
   estimateMean,
   estimateRatio,
+  isBelow,
   mean,
   median,
   slope,
@@ -19,6 +20,14 @@ describe("spread and centre", () => {
     expect(median(values)).toBe(4.5);
     expect(median([3, 1, 2])).toBe(2);
     expect(standardDeviation([3])).toBeNaN();
+  });
+
+  test("sums of the same numbers in another order are equal", () => {
+    const [first, second] = [0.1 + 0.2 + 0.3, 0.3 + 0.2 + 0.1];
+    expect(first).not.toBe(second);
+    expect([isBelow(first, second), isBelow(second, first), isBelow(0.599, 0.6), isBelow(0, 0)]).toEqual([
+      ...[false, false, true, false],
+    ]);
   });
 
   test("the median of runs that never arrived is infinite", () => {
