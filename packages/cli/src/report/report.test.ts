@@ -284,6 +284,14 @@ describe("the report of a study", () => {
     expect(page).toMatch(/<small>0[.0]* to 2\.25<\/small>/);
   });
 
+  test("the names of arms stand whole beside their differences, for it is their ends that differ", async () => {
+    const data = study("Arm");
+    const names = ["as trained", "recomputed"].map((end) => `z-score, BatchNorm, dropout 0.2, ${end}`);
+    const rows = [data.rows[0], ...names.map((label) => ({ ...data.rows[1], label }))];
+    const page = await studyReport({ ...data, rows });
+    for (const name of names) expect(page).toMatch(new RegExp(`<text[^>]*>${name}</text>`));
+  });
+
   test("differences are coloured by their intervals, whichever way is better", async () => {
     const colors = async (metric: string) => {
       const page = await studyReport({ ...study("Arm"), metric });
