@@ -44,6 +44,12 @@ export function madeUpStudy(
   return { plan, trials, view: new StudyView(plan, trials) };
 }
 
+/** The same errors, but as error rates of a table with classes. */
+export function errorRates({ plan, trials }: { plan: StudyPlan; trials: readonly TrialResult[] }): StudyView {
+  const [rated, results] = JSON.parse(JSON.stringify([plan, trials]).replaceAll('"mae"', '"errorRate"'));
+  return new StudyView({ ...rated, task: "binary" }, results);
+}
+
 function trialOf(spec: TrialSpec, made: MadeUp): TrialResult {
   const { validation, test = validation, train = validation, stale, arrives = 3, diverged = false } = made;
   const constant = { train: { mae: 8 }, validation: { mae: 8 }, test: { mae: 8 } };

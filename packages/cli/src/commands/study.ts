@@ -131,7 +131,7 @@ function groups(): [string, Option[]][] {
         ),
         new Option(
           "--worth <share>",
-          "the smallest gain worth having, as a part of the error (default: 0.01)",
+          "the smallest gain worth having, as a part of the error; one test row at least for classes (default: 0.01)",
         ).argParser(share),
       ],
     ],

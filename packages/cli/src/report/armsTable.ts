@@ -3,7 +3,7 @@ import { signedText } from "./differencesChart.ts";
 import { type Html, html, trusted } from "./html.ts";
 import type { Estimate, StudyArm, StudyReportData } from "./types.ts";
 
-/** The arms in the order of the study, the best one on the test rows in bold; intervals stand under their means. */
+/** The arms in the order of the study, the best on the test rows in bold; intervals stand under their means. */
 export function armsTable({ rows, metric, unit }: StudyReportData): Html {
   const { short, inUnits } = metricFacts(metric);
   const named = inUnits && unit !== undefined ? `${short}, ${unit}` : short;
@@ -25,7 +25,7 @@ export function armsTable({ rows, metric, unit }: StudyReportData): Html {
       epochsTo.arrived < epochsTo.runs ? html`<small>${epochsTo.arrived} of ${epochsTo.runs} arrive</small>` : "";
     const cells = [
       lr,
-      withInterval(test, plainText),
+      withInterval(atLeastZero(test), plainText),
       difference === null ? "" : withInterval(difference, signedText),
       html`${epochsTo.median === null ? "–" : Math.ceil(epochsTo.median)}${arrived}`,
       spread === null ? "" : scoreText(spread),
@@ -33,7 +33,7 @@ export function armsTable({ rows, metric, unit }: StudyReportData): Html {
       `${diverged.runs} of ${diverged.of}`,
       ...(timed ? [msPerEpoch === null ? "" : scoreText(msPerEpoch)] : []),
     ];
-    return html`<tr${arm === best && trusted(' class="ours"')}><th scope="row">${label}</th>${cells.map((cell) => html`<td>${cell}</td>`)}</tr>
+    return html`<tr${best.includes(arm) && trusted(' class="ours"')}><th scope="row">${label}</th>${cells.map((cell) => html`<td>${cell}</td>`)}</tr>
 `;
   });
   return html`<div class="wide"><table class="arms">
@@ -43,10 +43,17 @@ ${body}</tbody></table></div>
 `;
 }
 
-function bestOf(rows: readonly StudyArm[], metric: string): StudyArm | undefined {
+/** All arms that have the best mean, but for rounding. */
+function bestOf(rows: readonly StudyArm[], metric: string): StudyArm[] {
   const sign = metricFacts(metric).better === "lower" ? 1 : -1;
   const finite = rows.filter(({ test }) => Number.isFinite(test.value));
-  return [...finite].sort((a, b) => sign * (a.test.value - b.test.value)).at(0);
+  const best = Math.min(...finite.map(({ test }) => sign * test.value));
+  return finite.filter(({ test }) => sign * test.value - best <= 1e-9 * Math.abs(best));
+}
+
+/** No error is below 0, though an interval by Student's t may reach there. */
+function atLeastZero({ value, interval }: Estimate): Estimate {
+  return { value, interval: interval && { ...interval, low: Math.max(0, interval.low) } };
 }
 
 function withInterval({ value, interval }: Estimate, write: (value: number) => string): Html {

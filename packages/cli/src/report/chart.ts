@@ -94,9 +94,12 @@ export function shortened(text: string, characters: number): string {
  * A vertical axis of names, in their order, and the room that it takes. Names may be alike, and what is drawn beside them finds its
  * place by `keys`.
  */
-export function nameAxis(names: readonly string[]): { y: PositionFieldDef<string>; keys: string[]; width: number } {
+export function nameAxis(
+  names: readonly string[],
+  longest = 34,
+): { y: PositionFieldDef<string>; keys: string[]; width: number } {
   const keys = names.map((_, row) => String(row));
-  const shown = names.map((name) => shortened(name, 34));
+  const shown = names.map((name) => shortened(name, longest));
   return {
     keys,
     width: 14 + Math.max(30, ...shown.map(textWidth)),

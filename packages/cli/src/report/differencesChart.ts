@@ -14,7 +14,11 @@ export async function differencesChart(
   rows: readonly Difference[],
   { title, to, better }: { readonly title: string; readonly to: string; readonly better: "lower" | "higher" },
 ): Promise<Html> {
-  const names = nameAxis(rows.map(({ label }) => label));
+  // Arms differ at the end of their names: "robust scale, no normalization, dropout 0.25", "…, as trained".
+  const names = nameAxis(
+    rows.map(({ label }) => label),
+    48,
+  );
   const values = rows.map(({ difference: { value, interval } }, row) => ({
     row: names.keys[row],
     mean: value,
@@ -72,7 +76,7 @@ export async function differencesChart(
         },
       ],
     },
-    `Differences to ${to}, mean and 95% interval: ${values.map(({ text }, row) => `${rows[row].label} ${text}`).join("; ")}.`,
+    `Differences to ${to}, mean and interval: ${values.map(({ text }, row) => `${rows[row].label} ${text}`).join("; ")}.`,
   );
 }
 

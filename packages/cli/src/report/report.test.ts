@@ -272,6 +272,26 @@ describe("the report of a study", () => {
     expect(page).toContain("Crosses: some seeds diverged there.");
   });
 
+  test("no order decides which of two equal arms is the best, and no error is below 0", async () => {
+    const data = study("Arm");
+    const [worse, ...rest] = data.rows;
+    const equal = { ...rest[1], label: "equal", test: { value: 1, interval: { low: -0.25, high: 2.25 } } };
+    const page = await studyReport({ ...data, rows: [worse, ...rest, equal] });
+    expect([...page.matchAll(/<tr class="ours"><th scope="row">(\w+)/g)].map(([, label]) => label)).toEqual([
+      "better",
+      "equal",
+    ]);
+    expect(page).toMatch(/<small>0[.0]* to 2\.25<\/small>/);
+  });
+
+  test("the names of arms stand whole beside their differences, for it is their ends that differ", async () => {
+    const data = study("Arm");
+    const names = ["as trained", "recomputed"].map((end) => `z-score, BatchNorm, dropout 0.2, ${end}`);
+    const rows = [data.rows[0], ...names.map((label) => ({ ...data.rows[1], label }))];
+    const page = await studyReport({ ...data, rows });
+    for (const name of names) expect(page).toMatch(new RegExp(`<text[^>]*>${name}</text>`));
+  });
+
   test("differences are coloured by their intervals, whichever way is better", async () => {
     const colors = async (metric: string) => {
       const page = await studyReport({ ...study("Arm"), metric });

@@ -1,7 +1,6 @@
 import {
   type Arm,
   describeArm,
-  estimateMean,
   type Observation,
   type StudyResult,
   StudyView,
@@ -53,7 +52,7 @@ export function studyReportData(
       plan.lrs.length < 2
         ? []
         : panels(view, (arm, statistics, label): Series => {
-            return { label, points: plan.lrs.flatMap((lr) => pointOf(lr, view.at(arm, lr, statistics))) };
+            return { label, points: plan.lrs.flatMap((lr) => pointOf(view, lr, view.at(arm, lr, statistics))) };
           }).map(withLines(({ points }) => points.length > 0)),
     rowCounts: rowPanels(view, result),
     settings: { ...plan.settings, learningRates: plan.lrs, worth: plan.worth, split: plan.rows },
@@ -102,11 +101,13 @@ function withLines<Line>(has: (line: Line) => boolean): (panel: Panel<Line>) => 
   return ({ title, lines }) => ({ title, lines: lines.filter(has) });
 }
 
-function pointOf(at: number, seen: ReadonlyMap<number, Observation>): Series["points"] {
+function pointOf(view: StudyView, at: number, seen: ReadonlyMap<number, Observation>): Series["points"] {
   if (seen.size === 0) return [];
   const observations = [...seen.values()];
   const failed = observations.filter(({ diverged }) => diverged).length;
-  return [{ at, ...estimateMean(observations.map(({ test }) => test)), failed }];
+  const { value, interval } = view.estimate(observations.map(({ test }) => test));
+  // No error is below 0, though an interval by Student's t may reach there.
+  return [{ at, value, interval: interval && { ...interval, low: Math.max(0, interval.low) }, failed }];
 }
 
 /** Test errors over the rows trained on, for the arms that were tried with fewer, each scored as it is kept. */
@@ -115,7 +116,7 @@ function rowPanels(view: StudyView, { plan, trials }: StudyResult): Panel<Series
   if (fractions.length < 2) return [];
   const lines = plan.arms.map((arm) => {
     const points = fractions.flatMap((rows) =>
-      pointOf(Math.round(rows * plan.rows.train), view.seen(arm, "kept", { rows, rescale: null })),
+      pointOf(view, Math.round(rows * plan.rows.train), view.seen(arm, "kept", { rows, rescale: null })),
     );
     return { label: describeArm(arm), points };
   });

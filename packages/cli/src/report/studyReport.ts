@@ -70,7 +70,7 @@ ${rows}</tbody></table></div>
 
 function armsNote({ reference, targetError }: StudyReportData): string {
   const epochs = ` Epochs to target: the median over seeds until ${targetError}.`;
-  return `Means over seeds, with their 95% intervals. Differences: to ${reference}, seed by seed.${epochs} Spread: standard deviation over seeds. Bold: the best on the test rows, which chose nothing.`;
+  return `Means over seeds, with their 95% intervals. Differences: to ${reference}, seed by seed.${epochs} Spread: standard deviation over seeds. Bold: the lowest mean on the test rows, which chose nothing; others may be as good within noise.`;
 }
 
 async function charts(data: StudyReportData): Promise<Html[]> {

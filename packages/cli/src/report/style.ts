@@ -44,7 +44,7 @@ th[scope="row"] { overflow-wrap: anywhere; min-width: 7rem; }
 thead th { color: var(--quiet); font-size: 0.8125rem; vertical-align: bottom; }
 tr.ours > * { font-weight: 700; }
 td small { display: block; color: var(--quiet); font-weight: 400; font-size: 0.78rem; white-space: nowrap; }
-.arms { font-size: 0.86rem; } .arms :is(th, td):not(:first-child) { padding-left: 0.9rem; } .arms th:first-child { min-width: 10.5rem; }
+.arms { font-size: 0.86rem; } .arms :is(th, td):not(:first-child) { padding-left: 0.7rem; } .arms th:first-child { min-width: 9.5rem; }
 td.words, th.words { text-align: left; }
 .bar { display: block; height: 0.62rem; border-radius: 1px; background: var(--series-7); opacity: 0.55; min-width: 1px; }
 .ours .bar { background: var(--series-1); opacity: 1; }

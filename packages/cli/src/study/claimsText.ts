@@ -4,11 +4,16 @@ import { isHeldInPart } from "./isHeldInPart.ts";
 
 const indent = " ".repeat(15);
 
+const legend =
+  "Each figure is judged by the interval beside it. held: beyond noise and worth having; did not hold: nothing worth having, or the contrary. A " +
+  "claim holds if one figure or more held and none was refuted (in part: others are open); it does not if any was refuted. " +
+  "The rule of each claim is in the report.";
+
 /** The claims with their verdicts, in words and by a sign, and below each the figures. */
 export function claimsText({ claims }: StudyReport, output: Output): string[] {
   const { colors } = output;
   const width = widthOf(output);
-  return claims.flatMap((one, i) => {
+  const lines = claims.flatMap((one, i) => {
     const { claim, sentence } = one;
     const [first, ...rest] = wrap(`${i + 1}. ${printable(claim)}`, width - indent.length, "   ").split("\n");
     return [
@@ -19,6 +24,7 @@ export function claimsText({ claims }: StudyReport, output: Output): string[] {
         .map((line) => `${indent}   ${line}`),
     ];
   });
+  return [...lines, colors.dim(wrap(legend, width))];
 }
 
 function verdictText(claim: Claim, colors: Colors): string {

@@ -13,7 +13,7 @@ export {
   type StudyEvent,
   type StudyRun,
 } from "./schedule.ts";
-export { type Estimate, estimateMean, type Interval } from "./statistics.ts";
+export { type Estimate, type EstimateOptions, estimateMean, type Interval } from "./statistics.ts";
 export { runTrial, trialRunner } from "./trial.ts";
 export type { Errors, Reading, TrialResult, TrialRun } from "./trialResult.ts";
 export type { Metric, TrialSettings, TrialSpec } from "./trialSpec.ts";

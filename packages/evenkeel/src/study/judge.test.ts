@@ -32,7 +32,8 @@ describe("the rule", () => {
     const figures = (...verdicts: ("held" | "not held" | "undecided")[]) =>
       verdicts.map((verdict) => ({
         ...{ label: "", unit: "", value: 0, seeds: 2, interval: null },
-        judged: { interval: null, none: 0, worth: 0, verdict },
+        confidence: 0.95,
+        judged: { none: 0, worth: 0, verdict },
       }));
     expect(overall(figures("held", "undecided"))).toBe("held");
     expect(overall(figures("held", "not held"))).toBe("not held");
@@ -45,22 +46,26 @@ describe("several figures", () => {
   const values = [-0.5, -0.1, -0.4, -0.3, -0.2, -0.6];
   const candidate = (label: string): Candidate => ({
     ...{ label, unit: "MAE", none: 0, worth: -0.01 },
-    estimate: (confidence) => estimateMean(values, confidence),
+    estimate: (confidence) => estimateMean(values, { confidence }),
   });
 
-  test("are shown with 95% and judged by wider intervals", () => {
+  test("are judged by the wider intervals that they show", () => {
     const [alone] = judged([candidate("a")]);
     const [one, two] = judged([candidate("a"), candidate("b")]);
     expect(confidenceOf(2)).toBe(0.975);
-    expect(alone.judged?.interval).toEqual(alone.interval);
-    expect(one.interval).toEqual(alone.interval);
-    expect(one.judged?.interval).toEqual(estimateMean(values, 0.975).interval);
+    expect([alone.confidence, one.confidence]).toEqual([0.95, 0.975]);
+    expect(alone.interval).toEqual(estimateMean(values).interval);
+    expect(one.interval).toEqual(estimateMean(values, { confidence: 0.975 }).interval);
     expect(two.judged?.verdict).toBe("held");
+    // At 99.9% the interval reaches beyond 0: -0.35 -+ 6.869 standard errors of 0.0764.
+    const many = judged(Array.from({ length: 50 }, (_, i) => candidate(`${i}`)));
+    expect(many[0].interval?.high).toBeCloseTo(0.1746, 4);
+    expect(many[0].judged?.verdict).toBe("undecided");
   });
 
   test("of fewer seeds than it takes are undecided", () => {
-    const [two] = judged([{ ...candidate("a"), estimate: (confidence) => estimateMean([-0.5, -0.5], confidence) }]);
-    expect([two.interval?.high, two.judged?.interval, two.judged?.verdict]).toEqual([-0.5, null, "undecided"]);
+    const [two] = judged([{ ...candidate("a"), estimate: (confidence) => estimateMean([-0.5, -0.5], { confidence }) }]);
+    expect([two.interval?.high, two.judged?.verdict]).toEqual([-0.5, "undecided"]);
     const [six] = judged([{ ...candidate("a"), fewestSeeds: 7 }]);
     expect(six.judged?.verdict).toBe("undecided");
   });
@@ -86,7 +91,7 @@ function rateOfHeld(effect: number): number {
         estimate: (confidence) =>
           estimateMean(
             Array.from(draws.subarray(from, from + 10), (x) => x + effect),
-            confidence,
+            { confidence },
           ),
       })),
     );

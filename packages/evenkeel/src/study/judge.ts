@@ -13,11 +13,10 @@ export interface Figure {
   /** The number, and how many seeds it is from; null where there is none to give. */
   readonly value: number | null;
   readonly seeds: number;
-  /** 95% of it, by itself. */
+  /** A verdict goes by this very interval. Its confidence is 0.95, and more where a claim is judged by several figures. */
   readonly interval: Interval | null;
+  readonly confidence: number;
   readonly judged?: {
-    /** What the verdict goes by: wider than 95% where the claim is judged by several figures; null for too few seeds. */
-    readonly interval: Interval | null;
     /** The value of no effect: 0 for differences, 1 for ratios. */
     readonly none: number;
     /** The value from which on an effect in favour of the claim is worth having. Below `none`. */
@@ -59,26 +58,18 @@ export interface Candidate {
 export function judged(candidates: readonly Candidate[]): Figure[] {
   const confidence = confidenceOf(candidates.length);
   return candidates.map(({ label, unit, none, worth, estimate, fewestSeeds = 3 }) => {
-    const [plain, wide] = [estimate(0.95), estimate(confidence)];
-    if (plain === null || wide === null || !Number.isFinite(plain.value)) {
-      return {
-        ...{ label, unit, value: null, seeds: plain?.count ?? 0, interval: null },
-        judged: { interval: null, none, worth, verdict: "undecided" },
-      };
-    }
-    const interval = plain.count < fewestSeeds ? null : wide.interval;
-    return {
-      ...{ label, unit, value: plain.value, seeds: plain.count, interval: plain.interval },
-      judged: { interval, none, worth, verdict: judge(plain.value, interval, none, worth) },
-    };
+    const figure = { ...shown(label, unit, estimate(confidence)), confidence };
+    const interval = figure.seeds < fewestSeeds ? null : figure.interval;
+    const verdict = figure.value === null ? "undecided" : judge(figure.value, interval, none, worth);
+    return { ...figure, judged: { none, worth, verdict } };
   });
 }
 
-/** A figure to be read, not judged by. */
+/** A figure to be read, not judged by; its estimate is at 95%. */
 export function shown(label: string, unit: string, estimate: Estimate | null): Figure {
   const usable = estimate !== null && Number.isFinite(estimate.value);
   return {
-    ...{ label, unit, value: usable ? estimate.value : null },
+    ...{ label, unit, value: usable ? estimate.value : null, confidence: 0.95 },
     ...{ seeds: estimate?.count ?? 0, interval: usable ? estimate.interval : null },
   };
 }

@@ -43,7 +43,10 @@ export interface StudyOptions {
   readonly test?: number;
   /** The validation error that "epochs to" counts to; by default 1.1 times what the reference ends with on the same seed. */
   readonly targetError?: number;
-  /** The smallest effect worth having, as a part of the other arm's error. Default 0.01. */
+  /**
+   * The smallest effect worth having, as a part of the other arm's error. Default 0.01. Of an error rate it is one test row
+   * at least, of other errors at least this part of a tenth of the best constant's.
+   */
   readonly worth?: number;
   /** A quick look: 5 seeds, two rates, no dropout, half of the rows, 30 epochs at most; each can still be given. */
   readonly quick?: boolean;

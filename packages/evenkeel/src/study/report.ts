@@ -1,11 +1,11 @@
 import { type Arm, describeArm, type Statistics } from "./arm.ts";
-import { differences, gapOf, testError, unitOf } from "./claims/claim.ts";
+import { describeWorth, differences, gapOf, testError, unitOf, worthBeside } from "./claims/claim.ts";
 import type { Claim } from "./claims/index.ts";
 import { describeTarget, epochsTo } from "./claims/speed.ts";
 import { trainingRates } from "./claims/stability.ts";
 import { describePlan } from "./plan.ts";
 import type { StudyResult } from "./result.ts";
-import { type Estimate, estimateMean, mean, median, standardDeviation } from "./statistics.ts";
+import { type Estimate, mean, median, standardDeviation } from "./statistics.ts";
 import type { TrialRun } from "./trialResult.ts";
 import { type Observation, StudyView } from "./view.ts";
 import { count, number } from "./words.ts";
@@ -85,7 +85,7 @@ function rowOf(
   const { lrs, rescale } = view.plan;
   const seen = view.seen(arm, statistics);
   const observations = [...seen.values()];
-  const average = (of: (observation: Observation) => number) => estimateMean(observations.map(of));
+  const average = (of: (observation: Observation) => number) => view.estimate(observations.map(of));
   const apart = arm === view.reference ? [] : differences(seen, view.seen(view.reference));
   const arrivals = observations.map((one) => epochsTo(view.targetError(one.seed), one) ?? Number.POSITIVE_INFINITY);
   const middle = median(arrivals);
@@ -99,7 +99,7 @@ function rowOf(
     ...{ arm, statistics, lr: rate.lr },
     label: labelOf(arm, statistics),
     test: average(testError),
-    difference: apart.length === 0 ? null : estimateMean(apart),
+    difference: apart.length === 0 ? null : view.estimate(apart),
     epochsTo: {
       median: Number.isFinite(middle) ? middle : null,
       ...{ arrived: arrivals.filter(Number.isFinite).length, runs: arrivals.length },
@@ -108,7 +108,7 @@ function rowOf(
     trains: ratesOfMost(view, arm, statistics),
     diverged: { runs: everywhere.filter(({ diverged }) => diverged).length, of: everywhere.length },
     gap: average(gapOf),
-    rescaled: moved.length === 0 ? null : estimateMean(moved),
+    rescaled: moved.length === 0 ? null : view.estimate(moved),
     msPerEpoch: timeOf(runs, view, arm, rate.lr),
   };
 }
@@ -135,16 +135,35 @@ function timeOf(runs: readonly TrialRun[], view: StudyView, arm: Arm, lr: number
   return times.length === 0 ? null : mean(times);
 }
 
+/** Whether this rate at the edge of the grid is better than the one beside it by what is worth having. */
+function isBestAlone(view: StudyView, arm: Arm, statistics: Statistics, lr: number): boolean {
+  const rates = view.rates(arm, statistics);
+  const at = rates.findIndex((rate) => rate.lr === lr);
+  const next = at === 0 ? rates.at(1) : rates[at - 1];
+  return next !== undefined && next.validation - rates[at].validation >= worthBeside(view, rates[at].validation);
+}
+
 function notesOf(view: StudyView, complete: boolean, rows: readonly ReportRow[]): string[] {
-  const { seeds, lrs, worth } = view.plan;
+  const { seeds, lrs, settings } = view.plan;
   const notes = complete ? [] : ["The study was interrupted; these are the figures of what was finished."];
+  const { all, test } = view.plan.rows;
   notes.push(
-    `Intervals are 95%, by Student's t over ${count(seeds.length, "seed")}: over splits, starting weights and orders of the rows of this ` +
-      "one table. They say nothing of other tables. Where a claim is judged by several figures, its verdict goes by wider " +
-      `intervals (Bonferroni); a difference below ${100 * worth}% of the error counts as none worth having.`,
-    "The seeds' splits share rows: for other rows of the same kind than this table has, the intervals are too narrow (Nadeau " +
-      "and Bengio 2003, Machine Learning 52).",
-    "Learning rates were chosen on validation rows only. A run that diverged counts with the error of the best constant.",
+    `Intervals are Student's t over ${count(seeds.length, "seed")}, widened because the seeds split the same rows anew: variance ` +
+      `times 1/${seeds.length} + ${test}/${all - test} (rows scored / others) instead of 1/${seeds.length}, the corrected resampled t-test of ` +
+      "Nadeau and Bengio (2003, Machine Learning 52). So they are about other rows of the same kind as well, and more seeds alone " +
+      "cannot make them narrow: more rows can. They say nothing of other tables.",
+    "Every verdict goes by the interval that stands beside its figure: 95% for a figure by itself; for a claim of k figures " +
+      "100% - 5%/k, so that all of the claim hold in 95% (Bonferroni). A figure of two claims has two intervals for that reason.",
+    `Worth having is ${describeWorth(view)}.`,
+  );
+  if (settings.metric === "errorRate")
+    notes.push(
+      `An interval of error rates reaches at least ${number(view.reach(seeds.length))} either way: rarer differences might not have been seen in the rows scored.`,
+    );
+  notes.push(
+    "Rates were chosen by the mean over the seeds' validation rows, and a row of these may be a test row of another seed: all " +
+      "errors may be a little too low. It favours no arm, for all had the same rates to choose from. A run that diverged counts " +
+      "with the error of the best constant.",
   );
   if (seeds.length < 10)
     notes.push(
@@ -152,7 +171,7 @@ function notesOf(view: StudyView, complete: boolean, rows: readonly ReportRow[])
     );
   const [least, most] = [Math.min(...lrs), Math.max(...lrs)];
   const edge = rows
-    .filter(({ lr }) => lrs.length > 1 && (lr === least || lr === most))
+    .filter(({ arm, statistics, lr }) => (lr === least || lr === most) && isBestAlone(view, arm, statistics, lr))
     .map(({ label, lr }) => `${label} (${lr})`);
   if (edge.length > 0)
     notes.push(`Best at the edge of the grid, so that a rate beyond it may be better: ${edge.join("; ")}.`);

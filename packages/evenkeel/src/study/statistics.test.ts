@@ -4,6 +4,7 @@ import {
   deviationsFromMedian,
   estimateMean,
   estimateRatio,
+  isBelow,
   mean,
   median,
   slope,
@@ -19,6 +20,14 @@ describe("spread and centre", () => {
     expect(median(values)).toBe(4.5);
     expect(median([3, 1, 2])).toBe(2);
     expect(standardDeviation([3])).toBeNaN();
+  });
+
+  test("sums of the same numbers in another order are equal", () => {
+    const [first, second] = [0.1 + 0.2 + 0.3, 0.3 + 0.2 + 0.1];
+    expect(first).not.toBe(second);
+    expect([isBelow(first, second), isBelow(second, first), isBelow(0.599, 0.6), isBelow(0, 0)]).toEqual([
+      ...[false, false, true, false],
+    ]);
   });
 
   test("the median of runs that never arrived is infinite", () => {
@@ -68,6 +77,19 @@ describe("estimates", () => {
     expect(interval?.low).toBeCloseTo(0.10377871, 8);
     expect(interval?.high).toBeCloseTo(0.75999907, 8);
     expect(estimateMean([3])).toEqual({ count: 1, value: 3, interval: null });
+  });
+
+  test("of splits that share rows is as far apart as the corrected resampled t-test has it", () => {
+    // mean(d) -+ t * std(d, ddof=1) * sqrt(1/9 + 80/318), where t = scipy.stats.t.ppf(0.995, 8) = 3.3553873313
+    const differences = pairs.map(([a, b]) => a - b);
+    const { interval } = estimateMean(differences, { confidence: 0.99, overlap: 80 / 318 });
+    expect(interval?.low).toBeCloseTo(-0.4306673, 8);
+    expect(interval?.high).toBeCloseTo(1.29444508, 8);
+  });
+
+  test("an interval reaches at least as far as it is told", () => {
+    expect(estimateMean([0.5, 0.5, 0.5], { reach: 0.25 }).interval).toEqual({ low: 0.25, high: 0.75 });
+    expect(estimateMean([0, 1], { reach: 0.02 })).toEqual(estimateMean([0, 1]));
   });
 
   test("a geometric mean of ratios does not care which way round, and lies where its logarithms do", () => {

@@ -1,5 +1,10 @@
 /** Statistics over seeds. All of them take at least one value. */
 
+/** Whether a mean is below another by more than rounding: sums of the same numbers in another order may differ. */
+export function isBelow(first: number, second: number): boolean {
+  return first < second - 1e-9 * Math.abs(second);
+}
+
 export function mean(values: readonly number[]): number {
   return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
@@ -63,23 +68,43 @@ export interface Estimate {
   readonly interval: Interval | null;
 }
 
+export interface EstimateOptions {
+  /** How often such intervals hold the true value. Default 0.95. */
+  readonly confidence?: number;
+  /**
+   * For values from splits of one table, which share rows and are therefore alike: rows scored by one split, divided by all
+   * its others. The variance of the mean is then taken as (1/n + overlap) times that of the values: the corrected resampled
+   * t-test of Nadeau and Bengio (2003, Machine Learning 52, 239-281). Default 0, for values that are independent.
+   */
+  readonly overlap?: number;
+  /** The interval reaches at least so far either way. Default 0. */
+  readonly reach?: number;
+}
+
 /** Mean and its interval by Student's t, which takes two values or more. */
-export function estimateMean(values: readonly number[], confidence = 0.95): Estimate {
-  const value = mean(values);
-  if (values.length < 2) return { count: values.length, value, interval: null };
-  const halfWidth = (tQuantile(confidence, values.length - 1) * standardDeviation(values)) / Math.sqrt(values.length);
-  return { count: values.length, value, interval: { low: value - halfWidth, high: value + halfWidth } };
+export function estimateMean(
+  values: readonly number[],
+  { confidence = 0.95, overlap = 0, reach = 0 }: EstimateOptions = {},
+): Estimate {
+  const [value, count] = [mean(values), values.length];
+  if (count < 2) return { count, value, interval: null };
+  const standardError = standardDeviation(values) * Math.sqrt(1 / count + overlap);
+  const halfWidth = Math.max(reach, tQuantile(confidence, count - 1) * standardError);
+  return { count, value, interval: { low: value - halfWidth, high: value + halfWidth } };
 }
 
 /**
  * How many times as much the first of each pair is as the second: the geometric mean of the ratios, its interval by
  * Student's t on their logarithms. All values must be above 0.
  */
-export function estimateRatio(pairs: readonly (readonly [number, number])[], confidence = 0.95): Estimate {
+export function estimateRatio(
+  pairs: readonly (readonly [number, number])[],
+  options?: Omit<EstimateOptions, "reach">,
+): Estimate {
   return exponential(
     estimateMean(
       pairs.map(([first, second]) => Math.log(first / second)),
-      confidence,
+      options,
     ),
   );
 }

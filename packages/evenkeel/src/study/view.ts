@@ -1,6 +1,6 @@
 import { type Arm, type Statistics, sameArm } from "./arm.ts";
 import type { StudyPlan } from "./plan.ts";
-import { mean } from "./statistics.ts";
+import { type Estimate, estimateMean, isBelow, mean } from "./statistics.ts";
 import type { Reading, TrialResult } from "./trialResult.ts";
 import { plainVariant, type Variant } from "./trialSpec.ts";
 
@@ -71,14 +71,20 @@ export class StudyView {
   }
 
   #choose(arm: Arm, statistics: Statistics): ChosenRate | undefined {
+    const choices = this.rates(arm, statistics);
+    if (choices.length === 0) return undefined;
+    return choices.reduce((best, choice) => (isBelow(choice.validation, best.validation) ? choice : best));
+  }
+
+  /** Every rate in rising order with its mean validation error; none before a seed has tried them all. */
+  rates(arm: Arm, statistics: Statistics): ChosenRate[] {
     const byRate = [...this.plan.lrs].sort((a, b) => a - b).map((lr) => ({ lr, seen: this.at(arm, lr, statistics) }));
     const complete = this.plan.seeds.filter((seed) => byRate.every(({ seen }) => seen.has(seed)));
-    if (complete.length === 0) return undefined;
-    const choices = byRate.map(({ lr, seen }) => ({
+    if (complete.length === 0) return [];
+    return byRate.map(({ lr, seen }) => ({
       lr,
       validation: mean(complete.map((seed) => seen.get(seed)?.validation ?? Number.NaN)),
     }));
-    return choices.reduce((best, choice) => (choice.validation < best.validation ? choice : best));
   }
 
   /** By seed, at this rate. */
@@ -95,6 +101,32 @@ export class StudyView {
   seen(arm: Arm | undefined, statistics: Statistics = "kept", variant = plainVariant): Map<number, Observation> {
     const rate = arm && this.rate(arm, sameVariant(variant, plainVariant) ? statistics : "kept");
     return rate === undefined || arm === undefined ? new Map() : this.at(arm, rate.lr, statistics, variant);
+  }
+
+  /**
+   * How alike the seeds' results are, for `EstimateOptions`: they split the same rows anew, so that each two share a part of
+   * the rows they are scored on, as large a part as is scored by one. How many rows are trained on has no part in it.
+   */
+  overlap(part: "validation" | "test" = "test"): number {
+    const { all, [part]: scored } = this.plan.rows;
+    return scored / (all - scored);
+  }
+
+  /** The mean over seeds of test errors or of their differences, with its interval; NaN for none. */
+  estimate(values: readonly number[], confidence = 0.95): Estimate {
+    return estimateMean(values, { confidence, overlap: this.overlap(), reach: this.reach(values.length, confidence) });
+  }
+
+  /**
+   * How far an interval of error rates reaches at least; 0 for other errors. Where no row differs it would be of no width,
+   * but differences may be there that are so rare that no row scored, each counted once, shows one: in 1 of 40 studies, for
+   * 95%, at the rarity that is returned (the rule of three).
+   */
+  reach(seeds: number, confidence = 0.95): number {
+    const { settings, rows } = this.plan;
+    if (settings.metric !== "errorRate") return 0;
+    const scored = rows.all * (1 - (1 - rows.test / rows.all) ** seeds);
+    return Math.log(2 / (1 - confidence)) / scored;
   }
 
   /** The error of the best constant of a seed, on the validation rows unless others are asked for. */

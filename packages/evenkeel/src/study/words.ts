@@ -25,15 +25,20 @@ export function count(many: number, noun: string): string {
   return `${many} ${noun}${many === 1 ? "" : "s"}`;
 }
 
-export function between({ low, high }: Interval, write: (value: number) => string = number): string {
-  return `95% interval ${write(low)} to ${write(high)}`;
+/** "1%", "99.17%" */
+export function percent(part: number): string {
+  return `${Number((100 * part).toPrecision(4))}%`;
+}
+
+export function between({ low, high }: Interval, write: (value: number) => string = number, confidence = 0.95): string {
+  return `${percent(confidence)} interval ${write(low)} to ${write(high)}`;
 }
 
 /** "-0.12 (95% interval -0.2 to -0.04)", with a sign where 0 is the value of no effect. */
-export function measured(figure: Pick<Figure, "value" | "interval" | "judged">): string {
-  const write = figure.judged?.none === 0 ? signed : number;
-  if (figure.value === null) return "not measured";
-  return `${write(figure.value)} (${figure.interval === null ? "one seed, no interval" : between(figure.interval, write)})`;
+export function measured({ value, interval, judged, confidence }: Omit<Figure, "label" | "unit" | "seeds">): string {
+  const write = judged?.none === 0 ? signed : number;
+  if (value === null) return "not measured";
+  return `${write(value)} (${interval === null ? "one seed, no interval" : between(interval, write, confidence)})`;
 }
 
 const verdictWords: Record<Verdict, string> = {

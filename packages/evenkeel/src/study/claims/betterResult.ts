@@ -1,7 +1,26 @@
-import { judged, overall, shown } from "../judge.ts";
-import { estimateMean } from "../statistics.ts";
+import { type Figure, judged, overall, shown } from "../judge.ts";
 import type { StudyView } from "../view.ts";
-import { type Claim, candidate, differences, notStudied, settingsOf, tell, unitOf, worthOf } from "./claim.ts";
+import {
+  type Claim,
+  candidate,
+  describeWorth,
+  differences,
+  notStudied,
+  settingsOf,
+  tell,
+  unitOf,
+  worthOf,
+} from "./claim.ts";
+
+/** What BatchNorm does to the test error on each kind of inputs: the figures of claim 3, wherever else they are needed. */
+export function effectsByInputs(view: StudyView): Figure[] {
+  return judged(
+    settingsOf(view).map(({ name, none, batch }) => {
+      const others = view.seen(none);
+      return candidate(view, `on ${name}`, worthOf(view, others), differences(view.seen(batch), others));
+    }),
+  );
+}
 
 /** Claim 3. */
 export function betterResult(view: StudyView): Claim {
@@ -12,21 +31,16 @@ export function betterResult(view: StudyView): Claim {
     rule:
       `Test ${unit}, with minus without, paired over seeds, each network at its own best rate; of the running statistics as ` +
       "trained and recomputed the ones that are better on the validation rows. Held if the interval lies below 0 and the mean " +
-      `is at least ${100 * view.plan.worth}% of the other's error; not held if the interval leaves out such a gain.`,
+      `is worth having (${describeWorth(view)}); not held if the interval leaves out such a gain.`,
   };
   const settings = settingsOf(view);
   if (settings.length === 0) return notStudied(claim, "arms with and without BatchNorm on the same inputs");
-  const figures = judged(
-    settings.map(({ name, none, batch }) => {
-      const others = view.seen(none);
-      return candidate(`on ${name}`, unit, worthOf(view, others), differences(view.seen(batch), others));
-    }),
-  );
+  const figures = effectsByInputs(view);
   const apart = settings.flatMap(({ name, none, batch }) =>
     (["asTrained", "recomputed"] as const).map((statistics) => {
       const values = differences(view.seen(batch, statistics), view.seen(none));
       const word = statistics === "asTrained" ? "as trained" : "statistics recomputed";
-      return shown(`on ${name}, ${word}`, unit, values.length === 0 ? null : estimateMean(values));
+      return shown(`on ${name}, ${word}`, unit, view.estimate(values));
     }),
   );
   return { ...claim, verdict: overall(figures), figures: [...figures, ...apart], sentence: tell(figures) };

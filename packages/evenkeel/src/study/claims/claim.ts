@@ -1,8 +1,8 @@
 import { type Arm, describeScale } from "../arm.ts";
 import type { Candidate, Figure, Verdict } from "../judge.ts";
-import { estimateMean, mean } from "../statistics.ts";
+import { mean } from "../statistics.ts";
 import type { Observation, StudyView } from "../view.ts";
-import { count, measured, nameMetric, sayVerdict } from "../words.ts";
+import { measured, nameMetric, percent, sayVerdict } from "../words.ts";
 
 export type ClaimId =
   | "speed"
@@ -49,9 +49,30 @@ export function unitOf({ plan }: StudyView): string {
 export const testError = ({ test }: Observation): number => test;
 export const gapOf = ({ test, train }: Observation): number => test - train;
 
-/** The effect worth having: a part of the mean test error of what is compared with. */
+/** A network whose error is below this part of the best constant's predicts nearly everything. */
+const nearlyAll = 0.1;
+
+/**
+ * The smallest difference that is worth having beside this error: a part of it, but where it is near 0 no less than one test
+ * row, or the same part of a tenth of the best constant's error.
+ */
+export function worthBeside(view: StudyView, error: number): number {
+  const { worth, settings, seeds, rows } = view.plan;
+  if (settings.metric === "errorRate") return Math.max(worth * error, 1 / rows.test);
+  const constants = seeds.flatMap((seed) => view.constantOf(seed, "test") ?? []);
+  return worth * Math.max(error, constants.length === 0 ? 0 : nearlyAll * mean(constants));
+}
+
+/** The effect worth having beside the mean test error of what is compared with; below 0. */
 export function worthOf(view: StudyView, others: Map<number, Observation>): number {
-  return others.size === 0 ? 0 : -view.plan.worth * mean([...others.values()].map(testError));
+  return others.size === 0 ? 0 : -worthBeside(view, mean([...others.values()].map(testError)));
+}
+
+/** "1% of the error without, but one of the 69 test rows at least" */
+export function describeWorth({ plan: { worth, settings, rows } }: StudyView, of = "the error without"): string {
+  return settings.metric === "errorRate"
+    ? `${percent(worth)} of ${of}, but one of the ${rows.test} test rows at least`
+    : `${percent(worth)} of ${of}, or of a tenth of the best constant's where that is more`;
 }
 
 export function differencesBySeed(
@@ -71,36 +92,31 @@ export function differences(...given: Parameters<typeof differencesBySeed>): num
   return [...differencesBySeed(...given).values()];
 }
 
-/** A difference that is claimed to be below 0. */
-export function candidate(label: string, unit: string, worth: number, values: readonly number[]): Candidate {
-  const estimate = (confidence: number) => (values.length === 0 ? null : estimateMean(values, confidence));
-  return { label, unit, none: 0, worth, estimate };
+/** A mean of differences of test errors that is claimed to be below 0. */
+export function candidate(view: StudyView, label: string, worth: number, values: readonly number[]): Candidate {
+  return { label, unit: unitOf(view), none: 0, worth, estimate: (confidence) => view.estimate(values, confidence) };
 }
 
-/** "On raw features: -0.3 MAE (95% interval …), held." for each figure that is judged. */
+/** "On raw features: -0.3 MAE (97.5% interval …), held." for each figure that is judged, and why the intervals are wide. */
 export function tell(figures: readonly Figure[]): string {
-  const among = figures.filter((figure) => figure.judged !== undefined).length;
-  return figures
-    .flatMap((figure) => {
-      if (figure.judged === undefined) return [];
-      const { label, unit } = figure;
-      return [
-        `${label}: ${figure.value === null ? "not measured" : `${measured(figure)} ${unit}`}, ${why(figure, among)}`,
-      ];
-    })
-    .map((sentence) => `${sentence[0].toUpperCase()}${sentence.slice(1)}.`)
-    .join(" ");
+  const among = figures.filter(({ judged }) => judged !== undefined);
+  const sentences = among.map((figure) => {
+    const { label, unit } = figure;
+    return `${label}: ${figure.value === null ? "not measured" : `${measured(figure)} ${unit}`}, ${why(figure)}`;
+  });
+  if (among.length > 1 && among.some(({ interval }) => interval !== null)) {
+    sentences.push(`${percent(among[0].confidence)} each, so that the ${among.length} hold together in 95%`);
+  }
+  return sentences.map((sentence) => `${sentence[0].toUpperCase()}${sentence.slice(1)}.`).join(" ");
 }
 
 /** The verdict; where it is open although the interval leaves out no effect, the reason. */
-function why({ interval, judged }: Figure, among: number): string {
+function why({ value, interval, judged }: Figure): string {
   if (judged === undefined) return "";
-  if (judged.verdict === "undecided" && interval !== null && judged.interval !== null && interval.high < judged.none) {
-    return judged.interval.high < judged.none
-      ? "beyond noise, but perhaps too small to be worth having"
-      : `beyond noise by itself, but not among ${count(among, "figure")}`;
-  }
-  return sayVerdict(judged.verdict);
+  const { none, worth, verdict } = judged;
+  if (verdict !== "undecided" || value === null || interval === null || interval.high >= none)
+    return sayVerdict(verdict);
+  return value > worth ? "beyond noise, but perhaps too small to be worth having" : "of too few seeds to tell";
 }
 
 /** For a claim that needs arms or variants that the study does not have. */

@@ -67,6 +67,12 @@ describe("stability", () => {
     expect(claim("stability", spread(5)).verdict).toBe("not held");
   });
 
+  test("left out where seeds hardly differ either way, and nothing is left to judge", () => {
+    const { verdict, judged, sentence } = claim("stability", spread(0.2), { worth: 0.9 });
+    expect([verdict, judged]).toEqual(["undecided", []]);
+    expect(sentence).toBe("Nothing to compare: seeds hardly differ, and no rate fails.");
+  });
+
   test("two seeds lie equally far from their median: that says nothing", () => {
     const { verdict, judged } = claim("stability", spread(0.2), { seeds: 2 });
     expect(judged[0].value).toBeLessThan(0);
@@ -125,7 +131,7 @@ describe("better result", () => {
     }));
     expect(verdict).toBe("not held");
     expect(sentence).toMatch(
-      /^On raw features: -0\.500 \(95% interval .*\) MAE, held\. On z-scored features: .* MAE, did not hold\.$/,
+      /^On raw features: -0\.500 \(97\.5% interval .*\) MAE, held\. On z-scored features: .* MAE, did not hold\. 97\.5% each, so that the 2 hold together in 95%\.$/,
     );
   });
 
@@ -179,6 +185,15 @@ describe("regularisation", () => {
     expect(judged[0].label).toContain("with a worse test error");
   });
 
+  test("undecided where the gap is narrower and the test error worse on average, but not beyond noise", () => {
+    const { verdict, judged } = claim("regularization", (arm, { seed }) => {
+      const test = isBatch(arm) ? 1.05 + 0.3 * Math.sin(7 * seed) : 1;
+      return { validation: 1, test, train: isBatch(arm) ? test - 0.01 : 0.5 };
+    });
+    expect(judged[0].interval?.high).toBeLessThan(-0.4);
+    expect(verdict).toBe("undecided");
+  });
+
   test("dropout stands beside it", () => {
     const { figures } = claim("regularization", (arm) => ({ train: arm.dropout > 0 ? 0.95 : 0.5 }));
     const found = figures.find(({ label }) => label === "gap with dropout 0.2 against without, on z-scored features");
@@ -221,6 +236,14 @@ describe("more data", () => {
     const { verdict, sentence } = claim("moreData", trend(-0.1, 0.05));
     expect(verdict).toBe("not held");
     expect(sentence).toContain("hurting less, not helping): -0.100");
+  });
+
+  test("undecided where the trend is clear, and whether it helps at all is not", () => {
+    const { verdict } = claim("moreData", (arm, { rows, seed }) => ({
+      validation: 1,
+      test: isBatch(arm) ? 1 + 0.3 * Math.sin(7 * seed) - 0.1 * Math.log2(rows) : 1,
+    }));
+    expect(verdict).toBe("undecided");
   });
 
   test("not held where it does not, or helps less", () => {

@@ -1,12 +1,23 @@
 import { judged, overall, shown } from "../judge.ts";
-import { estimateMean, mean, slope } from "../statistics.ts";
+import { slope } from "../statistics.ts";
 import type { StudyView } from "../view.ts";
-import { type Claim, candidate, differencesBySeed, notStudied, settingsOf, tell, unitOf, worthOf } from "./claim.ts";
+import { effectsByInputs } from "./betterResult.ts";
+import {
+  type Claim,
+  candidate,
+  describeWorth,
+  differencesBySeed,
+  notStudied,
+  settingsOf,
+  tell,
+  unitOf,
+  worthOf,
+} from "./claim.ts";
 
 /** Claim 7. */
 export function moreData(view: StudyView): Claim {
   const unit = unitOf(view);
-  const { worth, rowFractions, rows } = view.plan;
+  const { rowFractions, rows } = view.plan;
   const parts = [...rowFractions, 1].sort((a, b) => a - b);
   const claim = {
     id: "moreData" as const,
@@ -15,7 +26,8 @@ export function moreData(view: StudyView): Claim {
       `The effect (test ${unit}, with minus without) on ${parts.map((part) => Math.round(part * rows.train)).join(", ")} training ` +
       "rows, each seed's rows a part of the next larger, the rate chosen on all rows and the number of steps the same: for each " +
       "seed the slope of a line through the effects against the doublings of the rows. Held if the interval over seeds lies below 0 and the mean " +
-      `is at least ${100 * worth}% of the error without, for each doubling; not held if the interval leaves out such a trend, or if it does not help on all rows. The ` +
+      `is worth having for each doubling (${describeWorth(view)}); not held if the interval leaves out such a trend. It must help on all ` +
+      "rows, too: not held if that is refuted, undecided if it cannot be told. The " +
       "number of columns was not varied: of high-dimensional data this says nothing.",
   };
   const settings = settingsOf(view);
@@ -36,20 +48,23 @@ export function moreData(view: StudyView): Claim {
         return points.length < parts.length ? [] : [slope(points)];
       });
       const least = worthOf(view, view.seen(setting.none));
-      return candidate(`on ${setting.name}`, `${unit} per doubling of the rows`, least, bySeed);
+      return { ...candidate(view, `on ${setting.name}`, least, bySeed), unit: `${unit} per doubling of the rows` };
     }),
   );
+  // With more rows it may hurt less without helping.
+  const onAll = effectsByInputs(view);
   const figures = slopes.map((figure, i) => {
-    const onAll = [...effect(1, settings[i]).values()];
-    if (figure.judged?.verdict !== "held" || onAll.length === 0 || mean(onAll) < 0) return figure;
-    const label = `${figure.label} (hurting less, not helping)`;
-    return { ...figure, label, judged: { ...figure.judged, verdict: "not held" as const } };
+    const helps = onAll[i].judged?.verdict ?? "undecided";
+    if (figure.judged?.verdict !== "held" || helps === "held") return figure;
+    const word =
+      helps === "undecided" ? "whether it helps on all rows is not told from noise" : "hurting less, not helping";
+    return { ...figure, label: `${figure.label} (${word})`, judged: { ...figure.judged, verdict: helps } };
   });
   const apart = settings.flatMap((setting) =>
     parts.map((part) => {
       const values = [...effect(part, setting).values()];
       const label = `effect with ${Math.round(part * rows.train)} rows on ${setting.name}`;
-      return shown(label, unit, values.length === 0 ? null : estimateMean(values));
+      return shown(label, unit, view.estimate(values));
     }),
   );
   return {

@@ -1,19 +1,30 @@
 import { judged, type Verdict } from "../judge.ts";
 import type { StudyView } from "../view.ts";
 import { listed } from "../words.ts";
-import { type Claim, candidate, differences, notStudied, settingsOf, tell, unitOf, worthOf } from "./claim.ts";
+import {
+  type Claim,
+  candidate,
+  describeWorth,
+  differences,
+  notStudied,
+  settingsOf,
+  tell,
+  unitOf,
+  worthOf,
+} from "./claim.ts";
 
 /** Claim 6. */
 export function noGuarantee(view: StudyView): Claim {
   const unit = unitOf(view);
-  const { worth, rowFractions, rows } = view.plan;
+  const { rowFractions, rows } = view.plan;
   const claim = {
     id: "noGuarantee" as const,
     claim: "Batch normalization is no guarantee: on small or simple data it may do nothing, or hurt.",
     rule:
       `In every setting here (inputs, number of rows) the test ${unit}, with minus without, paired over seeds. The verdict of a ` +
-      `setting is about its improving the result by at least ${100 * worth}%. The claim is held if an improvement was refuted in ` +
-      "one setting or more, not held if there was one in all, undecided otherwise.",
+      `setting is about its improving the result by what is worth having (${describeWorth(view)}). The claim is held if an improvement was refuted in ` +
+      "one setting or more, not held if there was one in all, undecided otherwise. So many settings are asked at once that each is " +
+      "judged by a wider interval than in the claim that it improves the result.",
   };
   const settings = settingsOf(view);
   if (settings.length === 0) return notStudied(claim, "arms with and without BatchNorm on the same inputs");
@@ -23,7 +34,7 @@ export function noGuarantee(view: StudyView): Claim {
         const variant = { rows: part, rescale: null };
         const others = view.seen(none, "kept", variant);
         const label = `on ${name}, ${Math.round(part * rows.train)} rows`;
-        return candidate(label, unit, worthOf(view, others), differences(view.seen(batch, "kept", variant), others));
+        return candidate(view, label, worthOf(view, others), differences(view.seen(batch, "kept", variant), others));
       }),
     ),
   );

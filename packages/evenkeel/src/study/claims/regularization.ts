@@ -1,41 +1,51 @@
 import type { Arm } from "../arm.ts";
-import { judge, judged, overall, shown } from "../judge.ts";
-import { estimateMean } from "../statistics.ts";
+import { judged, overall, shown, type Verdict } from "../judge.ts";
 import type { StudyView } from "../view.ts";
-import { type Claim, candidate, differences, gapOf, notStudied, settingsOf, tell, unitOf, worthOf } from "./claim.ts";
+import { effectsByInputs } from "./betterResult.ts";
+import {
+  type Claim,
+  candidate,
+  describeWorth,
+  differences,
+  gapOf,
+  notStudied,
+  settingsOf,
+  tell,
+  unitOf,
+  worthOf,
+} from "./claim.ts";
 
 /** Claim 5. */
 export function regularization(view: StudyView): Claim {
   const unit = unitOf(view);
-  const percent = 100 * view.plan.worth;
   const claim = {
     id: "regularization" as const,
     claim: "Batch normalization regularises slightly, somewhat like dropout.",
     rule:
       `The gap between test and training ${unit}, with minus without, paired over seeds, each network at its own best rate. Held ` +
-      `if the interval lies below 0 and the mean is at least ${percent}% of the other's test error; not held if the interval ` +
-      "leaves out such a narrowing. A gap that is narrower while the test error is worse beyond noise is a worse fit, not " +
-      "regularisation, and counts as not held. Dropout's own effect stands beside it.",
+      `if the interval lies below 0 and the mean is worth having (${describeWorth(view)}); not held if the interval leaves out ` +
+      "such a narrowing. A gap that is narrower while the mean test error is worse by as much is a worse fit, not " +
+      "regularisation: not held if that is beyond noise, else undecided. Dropout's own effect stands beside it.",
   };
   const settings = settingsOf(view);
   if (settings.length === 0) return notStudied(claim, "arms with and without BatchNorm on the same inputs");
-  const measured = judged(
+  const gaps = judged(
     settings.map(({ name, none, batch }) => {
       const others = view.seen(none);
-      return candidate(`on ${name}`, unit, worthOf(view, others), differences(view.seen(batch), others, gapOf));
+      return candidate(view, `on ${name}`, worthOf(view, others), differences(view.seen(batch), others, gapOf));
     }),
   );
-  const figures = measured.map((figure, i) => {
-    const { none, batch } = settings[i];
-    const worse = estimateMean(differences(view.seen(none), view.seen(batch)));
-    const isWorse = judge(worse.value, worse.interval, 0, 0) === "held";
-    if (figure.judged?.verdict !== "held" || !isWorse) return figure;
-    const label = `${figure.label} (with a worse test error)`;
-    return { ...figure, label, judged: { ...figure.judged, verdict: "not held" as const } };
+  const changes = effectsByInputs(view);
+  const figures = gaps.map((figure, i) => {
+    const { value, interval } = changes[i];
+    const { judged } = figure;
+    if (judged?.verdict !== "held" || value === null || value < -judged.worth) return figure;
+    const verdict: Verdict = interval !== null && interval.low > 0 ? "not held" : "undecided";
+    return { ...figure, label: `${figure.label} (with a worse test error)`, judged: { ...judged, verdict } };
   });
   const compare = (label: string, first: Arm, second: Arm) => {
     const values = differences(view.seen(first), view.seen(second), gapOf);
-    return shown(label, unit, values.length === 0 ? null : estimateMean(values));
+    return shown(label, unit, view.estimate(values));
   };
   const dropout = view.plan.arms
     .filter(({ norm, dropout }) => norm === "none" && dropout > 0)

@@ -1,6 +1,6 @@
 import { type Arm, describeArm, type Statistics } from "../arm.ts";
 import { judged, overall, shown } from "../judge.ts";
-import { estimateRatio, mean, median } from "../statistics.ts";
+import { estimateRatio, isBelow, mean, median } from "../statistics.ts";
 import type { Observation, StudyView } from "../view.ts";
 import { number } from "../words.ts";
 import { type Claim, notStudied, settingsOf, tell, unitOf } from "./claim.ts";
@@ -31,7 +31,7 @@ function soonest(view: StudyView, arm: Arm, statistics: Statistics): Arrivals | 
   const complete = seeds.filter((seed) => tried.every(({ epochs }) => epochs.has(seed)));
   if (complete.length === 0) return undefined;
   const score = ({ epochs }: Arrivals) => mean(complete.map((seed) => Math.log(epochs.get(seed) ?? Number.NaN)));
-  return tried.reduce((best, one) => (score(one) < score(best) ? one : best));
+  return tried.reduce((best, one) => (isBelow(score(one), score(best)) ? one : best));
 }
 
 interface Arrivals {
@@ -54,7 +54,7 @@ export function speed(view: StudyView): Claim {
     claim: "Batch normalization speeds training up: it takes fewer epochs.",
     rule:
       `Epochs until the validation ${unitOf(view)} is at most ${describeTarget(view)}, each network at the rate at which it arrives ` +
-      `soonest: geometric mean over seeds of (with / without). Held if the interval lies below 1 and the mean at or below ${worth}; ` +
+      `soonest (for both by the rows that also count the epochs): geometric mean over seeds of (with / without). Held if the interval lies below 1 and the mean at or below ${worth}; ` +
       `not held if the interval lies above ${worth}. A run that never arrives counts as ${last + 1} epochs, which can only ` +
       "bring the two closer; undecided if neither arrives in most seeds, or if the best constant is as good as the target.",
   };
@@ -74,7 +74,8 @@ export function speed(view: StudyView): Claim {
       const useless = isTrivial || pairs.length === 0 || 2 * lost > pairs.length;
       return {
         ...{ label: `on ${name}`, unit: "times the epochs", none: 1, worth },
-        estimate: (confidence: number) => (useless ? null : estimateRatio(pairs, confidence)),
+        estimate: (confidence: number) =>
+          useless ? null : estimateRatio(pairs, { confidence, overlap: view.overlap("validation") }),
       };
     }),
   );
