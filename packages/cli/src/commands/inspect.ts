@@ -98,7 +98,7 @@ export function inspect(table: TableRead, wanted?: string): Inspection {
     rows: table.rows,
     target,
     task: schema?.task,
-    columns: table.columns.map((column, i) => ({ ...kinds[i], type: column.type, ...summaryOf(column) })),
+    columns: table.columns.map((column, i) => ({ ...kinds[i], type: column.type, ...summaryOf(column, kinds[i]) })),
     findings: [...table.notes, ...found],
   };
 }

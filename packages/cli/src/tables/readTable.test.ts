@@ -292,6 +292,23 @@ test("texts beyond a million: numbers with strings among them stay numbers, othe
   ]);
 }, 120_000);
 
+test("dates beyond a million different texts are kept, with the order that they were read in", async () => {
+  const sql = `SELECT CASE WHEN range = 7 THEN 'NA' ELSE strftime(TIMESTAMP '2019-01-01' + INTERVAL (range) MINUTE, '%d/%m/%Y %I:%M %p') END AS t
+    FROM range(1100000)`;
+  const table = await readTable({ sql });
+  const [t] = table.columns;
+  expect(t).toMatchObject({ name: "t", type: "date", dateOrder: "dmy" });
+  const values = numbers(t) as Float64Array;
+  expect([values[0], values[7], values[1_099_999]]).toEqual([
+    Date.UTC(2019, 0, 1),
+    Number.NaN,
+    Date.UTC(2019, 0, 1) + 1_099_999 * 60_000,
+  ]);
+  expect(table.notes.map(({ message }) => message)).toEqual([
+    'column "t": 1 values are no dates, such as "NA"; they are missing now',
+  ]);
+}, 120_000);
+
 test("a copy of a Parquet file under another name is known by its beginning", async () => {
   copyFileSync(builtinTable("flights-3m")!.path, join(folder, "flights.bin"));
   expect((await read("flights.bin", { limit: 3 })).rows).toBe(3);
