@@ -60,7 +60,10 @@ export function figure(value: number, digits = 2): string {
   return Math.abs(value) < 1000 ? value.toFixed(digits) : value.toExponential(1);
 }
 
-/** A text from a file or a table as a terminal may show it: without control characters, which could move the cursor or worse. */
+/**
+ * A text from a file or a table as a terminal may show it: without control characters, which could move the cursor or
+ * worse, ends of lines, and marks that turn the direction of what follows.
+ */
 export function printable(text: string): string {
-  return text.replaceAll(/\p{Cc}/gu, "\u{fffd}");
+  return text.replaceAll(/[\p{Cc}\p{Bidi_Control}\p{Zl}\p{Zp}]/gu, "\u{fffd}");
 }

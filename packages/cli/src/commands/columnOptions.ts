@@ -1,5 +1,5 @@
 import { type CommandUnknownOpts, Option } from "@commander-js/extra-typings";
-import type { ColumnKind, SchemaOptions, Table, Task } from "evenkeel/tabular";
+import type { SchemaOptions, Table, Task, ToldKind } from "evenkeel/tabular";
 import { names, pairs } from "../arguments.ts";
 import { printable } from "../terminal.ts";
 import { UsageError } from "../usageError.ts";
@@ -13,7 +13,7 @@ export interface ColumnFlags {
   readonly task?: Task;
 }
 
-const kinds: readonly ColumnKind[] = ["numeric", "category", "boolean", "date", "text"];
+const kinds: readonly ToldKind[] = ["numeric", "category", "boolean", "date", "date:dmy", "date:mdy", "text"];
 const tasks: readonly Task[] = ["regression", "binary", "multiclass"];
 
 /** Adds the options, in a group of their own in the help. */

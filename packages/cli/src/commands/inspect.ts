@@ -18,7 +18,7 @@ import { builtinTable } from "../tables/builtin.ts";
 import type { ReadNote, TableRead } from "../tables/index.ts";
 import { TableReadError } from "../tables/readError.ts";
 import { type ColumnSummary, summaryOf } from "../tables/summary.ts";
-import { type Colors, count, wrap } from "../terminal.ts";
+import { type Colors, count, printable, wrap } from "../terminal.ts";
 import type { CommandContext } from "./context.ts";
 import { readTableOf, type TableFlags, withTableOptions } from "./tableOptions.ts";
 
@@ -98,7 +98,7 @@ export function inspect(table: TableRead, wanted?: string): Inspection {
     rows: table.rows,
     target,
     task: schema?.task,
-    columns: table.columns.map((column, i) => ({ ...kinds[i], type: column.type, ...summaryOf(column) })),
+    columns: table.columns.map((column, i) => ({ ...kinds[i], type: column.type, ...summaryOf(column, kinds[i]) })),
     findings: [...table.notes, ...found],
   };
 }
@@ -199,9 +199,4 @@ function short(value: number): string {
 function percentage(part: number, whole: number): string {
   const percent = (100 * part) / whole;
   return percent < 0.1 ? "<0.1%" : `${percent.toFixed(1)}%`;
-}
-
-/** Without what would move the cursor or colour the terminal: names and values are whatever the file holds. */
-function printable(text: string): string {
-  return text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, "·");
 }

@@ -161,7 +161,7 @@ describe("misuse is refused with a reason", () => {
     ],
     [["show", "2026"], /"2026" begins the ids of several runs: /],
     [["compare", "latest", "latest"], /compare needs at least two different runs/],
-    [["list", "--limit", "0"], /Expected a whole number from 1/],
+    [["list", "--limit", "0"], /Expected a whole number of at least 1/],
     [["list", "--sort", "a b"], /Expected a metric such as mae/],
     [["list", "--jsn"], /unknown option '--jsn'[\s\S]*Did you mean --json\?/],
     [["lst"], /unknown command 'lst'[\s\S]*Did you mean list\?/],

@@ -1,11 +1,13 @@
 import { readdirSync, statSync } from "node:fs";
 import { resolve } from "node:path";
 import { Command, type CommandUnknownOpts, InvalidArgumentError } from "@commander-js/extra-typings";
+import { wholeNumber } from "../arguments.ts";
 import { exitCodes } from "../exitCodes.ts";
 import { compareRuns } from "../runs/comparison.ts";
 import { findRun } from "../runs/findRun.ts";
 import { listRuns, readMetrics } from "../runs/readRun.ts";
 import type { CommandContext } from "./context.ts";
+import { asUsual, type Refusing } from "./explained.ts";
 import { compareText, listText, showText, sortRuns } from "./runsText.ts";
 
 const examples = `
@@ -21,7 +23,8 @@ A run is a folder in runs/. To delete one, delete its folder.
 `;
 
 /** The command that looks at recorded runs: `runs list`, `runs show`, `runs compare`. */
-export function runsCommand({ output, cwd }: CommandContext): CommandUnknownOpts {
+export function runsCommand(context: CommandContext): CommandUnknownOpts {
+  const { output, cwd } = context;
   const { write, colors } = output;
 
   /** Runs are kept here; an absent folder that nobody asked for holds none. */
@@ -44,7 +47,7 @@ export function runsCommand({ output, cwd }: CommandContext): CommandUnknownOpts
     .description("Lists the runs, the newest first.")
     .option("--dir <folder>", "where runs are kept", "runs")
     .option("--sort <metric>", "the best first: mae (of the validation rows), test.mae, train.accuracy …", metricName)
-    .option("--limit <n>", "at most so many", wholeNumber)
+    .option("--limit <n>", "at most so many", wholeNumber(1))
     .option("--json", "for programs: all that is known of each run")
     .action(({ dir, sort, limit, json: asJson }, command) => {
       const unused = dir === "runs" && statSync(resolve(cwd, dir), { throwIfNoEntry: false }) === undefined;
@@ -94,29 +97,11 @@ export function runsCommand({ output, cwd }: CommandContext): CommandUnknownOpts
     .addCommand(list)
     .addCommand(show)
     .addCommand(compare);
-  for (const command of [runs, ...runs.commands]) {
-    command
-      .allowExcessArguments(false)
-      .showHelpAfterError("(--help lists the options)")
-      .configureOutput({ writeOut: write, writeErr: output.writeError })
-      .exitOverride((error) => {
-        throw Object.assign(error, { exitCode: error.exitCode === 0 ? exitCodes.finished : exitCodes.misuse });
-      });
-  }
+  for (const command of [runs, ...runs.commands]) asUsual(command, context);
   return runs;
 }
 
 const refused = { exitCode: exitCodes.misuse } as const;
-
-/** What is needed of a command to complain. */
-interface Refusing {
-  error(message: string, options: { readonly exitCode: number }): never;
-}
-
-function wholeNumber(text: string): number {
-  if (/^[1-9]\d*$/.test(text)) return Number(text);
-  throw new InvalidArgumentError("Expected a whole number from 1.");
-}
 
 function metricName(text: string): string {
   if (/^(?:(?:train|validation|test)\.)?\w+$/.test(text)) return text;

@@ -1,4 +1,5 @@
-import { type CommandUnknownOpts, InvalidArgumentError, Option } from "@commander-js/extra-typings";
+import { type CommandUnknownOpts, Option } from "@commander-js/extra-typings";
+import { wholeNumber } from "../arguments.ts";
 import { formats } from "../tables/format.ts";
 import type { ReadTableOptions, TableRead } from "../tables/index.ts";
 import { TableReadError } from "../tables/readError.ts";
@@ -24,9 +25,9 @@ export function withReadOptions(command: CommandUnknownOpts): CommandUnknownOpts
   return command
     .optionsGroup(group)
     .option("--sql <query>", "a query instead of a table: \"select … from 'cars.csv'\"")
-    .option("--limit <rows>", "read the first rows only", wholeNumber)
-    .option("--sample <rows>", "draw so many rows from all of them", wholeNumber)
-    .option("--sample-seed <n>", "another draw for another number", seedNumber, 0)
+    .option("--limit <rows>", "read the first rows only", wholeNumber(1))
+    .option("--sample <rows>", "draw so many rows from all of them", wholeNumber(1))
+    .option("--sample-seed <n>", "another draw for another number", wholeNumber(0), 0)
     .option("--delimiter <character>", "what stands between the fields of a CSV file; tab for a tab")
     .option("--header", "the first line of a CSV file holds names")
     .option("--no-header", "the first line of a CSV file holds values")
@@ -85,16 +86,4 @@ export async function readTableOf(
 
 function names(text: string): string[] {
   return text.split(",").map((name) => name.trim());
-}
-
-function wholeNumber(text: string): number {
-  const value = Number(text);
-  if (/^\d+$/.test(text) && value >= 1 && Number.isSafeInteger(value)) return value;
-  throw new InvalidArgumentError("Expected a whole number from 1.");
-}
-
-function seedNumber(text: string): number {
-  const value = Number(text);
-  if (/^\d+$/.test(text) && Number.isSafeInteger(value)) return value;
-  throw new InvalidArgumentError("Expected a whole number from 0.");
 }

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
+import { gzipSync } from "node:zlib";
 import { CommanderError } from "@commander-js/extra-typings";
 import { loadCheckpoint } from "evenkeel/io";
 import { splitRows, TableModel } from "evenkeel/tabular";
@@ -118,6 +119,17 @@ describe("evenkeel train", () => {
     expect(out).toContain(`\nWrote model.safetensors\n      runs/${one.id}/report.html\n`);
     expect(out).not.toMatch(/\p{Cc}(?<!\n)|undefined|NaN/u);
     for (const line of out.split("\n")) expect(line.length).toBeLessThanOrEqual(Math.max(80, one.path.length));
+  });
+
+  test("a table that ends early trains nothing", async () => {
+    const lines = Array.from({ length: 300_000 }, (_, i) => `${i % 97},${(i * 7919) % 1_000_003}`);
+    const packed = gzipSync(`price,size\n${lines.join("\n")}\n`);
+    fs.writeFileSync(join(cwd, "cut.csv.gz"), packed.subarray(0, packed.length / 2));
+    expect(await run("cut.csv.gz --target price --epochs 1")).toMatchObject({
+      ...{ code: 2, out: "" },
+      err: expect.stringMatching(/^(?:error: )?cut\.csv\.gz/),
+    });
+    expect(fs.readdirSync(cwd).sort()).toEqual(["cut.csv.gz", "shop.csv"]);
   });
 
   test("the model says how it came about, without dates or paths, so that equal trainings give equal files", async () => {

@@ -39,9 +39,10 @@ function encodingText(encoding: InputEncoding): string {
     case "category":
       return `${encoding.categories.length}${encoding.embedded ? " embedded" : ""}: ${encoding.categories.join(", ")}`;
     case "date": {
-      const { center, scale, median, parts } = encoding;
+      const { center, scale, median, parts, dateOrder } = encoding;
       const also = parts.map((part) => `, ${part}`).join("");
-      return `year ${short(center)} ± ${short(scale)}${also}, if missing ${short(median)}${missing}`;
+      const first = dateOrder === undefined ? "" : `the ${dateOrder === "dmy" ? "day" : "month"} first, `;
+      return `${first}year ${short(center)} ± ${short(scale)}${also}, if missing ${short(median)}${missing}`;
     }
   }
 }

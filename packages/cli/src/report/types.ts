@@ -1,4 +1,4 @@
-import type { PartScores, RunFinding, ScoresByName } from "../runs/types.ts";
+import type { BatchNormScores, PartScores, RunFinding, ScoresByName } from "../runs/types.ts";
 
 /** A line of a learning chart: one number after each epoch, for each seed. */
 export interface Curve {
@@ -53,11 +53,7 @@ export interface TrainingReportData extends ReportSource {
   readonly scores: PartScores;
   /** Simple models on the same test rows, by their names. */
   readonly baselines: Readonly<Record<string, PartScores>>;
-  readonly batchNorm?: {
-    readonly asTrained: PartScores;
-    readonly recomputed: PartScores;
-    readonly kept: "asTrained" | "recomputed";
-  };
+  readonly batchNorm?: BatchNormScores;
   readonly curves: {
     /** What the curves show, by its name. */
     readonly metric: string;

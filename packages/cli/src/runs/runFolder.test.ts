@@ -65,7 +65,7 @@ describe("a run's folder", () => {
       "report.html",
       "result.json",
     ]);
-    expect([...run.readCheckpoint()]).toEqual([2]);
+    expect([...fs.readFileSync(run.file("checkpoint"))]).toEqual([2]);
     expect(readMetrics(run.path)).toEqual([line(1), line(2)]);
     expect(readRun(run.path)).toEqual({
       id: run.id,

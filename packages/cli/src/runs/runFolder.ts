@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { existsSync, mkdirSync, readFileSync } from "node:fs";
+import { existsSync, mkdirSync } from "node:fs";
 import { basename, extname, join } from "node:path";
 import { appendLine } from "../files/jsonLines.ts";
 import { writeAtomic } from "../files/writeAtomic.ts";
@@ -92,11 +92,6 @@ export class RunFolder {
 
   writeCheckpoint(bytes: Uint8Array): void {
     writeAtomic(this.file("checkpoint"), bytes);
-  }
-
-  /** @throws Error if there is none */
-  readCheckpoint(): Uint8Array {
-    return readFileSync(this.file("checkpoint"));
   }
 
   writeReport(html: string): void {

@@ -23,6 +23,13 @@ export interface PartScores {
   readonly test?: ScoresByName;
 }
 
+/** Scores with both kinds of statistics of batch normalization, and which the model has now. */
+export interface BatchNormScores {
+  readonly asTrained: PartScores;
+  readonly recomputed: PartScores;
+  readonly kept: "asTrained" | "recomputed";
+}
+
 /** A process, so that later ones can see whether it still runs. */
 export interface ProcessMark {
   readonly pid: number;
@@ -96,12 +103,8 @@ export interface RunResult {
   readonly scores: PartScores;
   /** Scores of simple models on the same rows, by their names. */
   readonly baselines: Readonly<Record<string, PartScores>>;
-  /** Scores with both kinds of statistics, where there is batch normalization, and which the model has now. */
-  readonly batchNorm?: {
-    readonly asTrained: PartScores;
-    readonly recomputed: PartScores;
-    readonly kept: "asTrained" | "recomputed";
-  };
+  /** Where there is batch normalization. */
+  readonly batchNorm?: BatchNormScores;
   readonly findings: readonly RunFinding[];
   /** Why it failed. */
   readonly error?: string;

@@ -1,7 +1,7 @@
 import { isUtf8 } from "node:buffer";
 import { createReadStream, createWriteStream } from "node:fs";
 import { open } from "node:fs/promises";
-import type { Readable } from "node:stream";
+import { type Readable, Writable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { createGunzip } from "node:zlib";
 import { TableReadError } from "./readError.ts";
@@ -25,8 +25,8 @@ export function startsWith(bytes: Uint8Array, magic: readonly number[]): boolean
   return bytes.length >= magic.length && magic.every((byte, i) => bytes[i] === byte);
 }
 
-/** @throws TableReadError if gzip data is damaged at its beginning */
-export async function readHead(path: string): Promise<Head> {
+/** @param name as people know the file @throws TableReadError if gzip data is damaged at its beginning */
+export async function readHead(path: string, name = path): Promise<Head> {
   const file = await open(path);
   let raw: Uint8Array;
   let length: number;
@@ -49,16 +49,38 @@ export async function readHead(path: string): Promise<Head> {
       if (unpacked > headLength) break;
     }
   } catch (error) {
-    throw new TableReadError(`${path}: the gzip data is damaged (${(error as Error).message})`);
+    throw damagedGzip(name, error);
   }
   const bytes = Buffer.concat(parts).subarray(0, headLength);
   return { bytes, whole: unpacked <= headLength, compression: "gzip" };
 }
 
+/**
+ * Unpacks a gzip file to its end: DuckDB takes one that was cut off for one that is finished, and compares no check sum.
+ *
+ * @throws TableReadError if it is damaged
+ */
+export async function checkGzip(
+  { name, path }: { readonly name: string; readonly path: string },
+  signal?: AbortSignal,
+) {
+  const nowhere = new Writable({ write: (_part, _encoding, done) => done() });
+  try {
+    await pipeline(plainBytes(path, "gzip"), nowhere, { signal });
+  } catch (error) {
+    signal?.throwIfAborted();
+    throw damagedGzip(name, error);
+  }
+}
+
+function damagedGzip(name: string, error: unknown): TableReadError {
+  return new TableReadError(`${name}: the gzip data is damaged (${(error as Error).message})`);
+}
+
 function plainBytes(path: string, compression: Head["compression"]): Readable {
   const bytes = createReadStream(path);
   if (compression !== "gzip") return bytes;
-  const unpacked = createGunzip();
+  const unpacked = createGunzip({ chunkSize: 1 << 18 });
   bytes.on("error", (error) => unpacked.destroy(error));
   unpacked.on("close", () => bytes.destroy());
   return bytes.pipe(unpacked);

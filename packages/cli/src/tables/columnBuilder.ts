@@ -1,5 +1,5 @@
 import type { DuckDBVector } from "@duckdb/node-api";
-import type { Column, NumberColumn } from "evenkeel/tabular";
+import { type Column, type DateOrder, datesIn, type NumberColumn, parseDate } from "evenkeel/tabular";
 import type { Reading } from "./columnTypes.ts";
 import { isNumberText } from "./numberText.ts";
 import type { ReadNote } from "./readError.ts";
@@ -143,12 +143,39 @@ function booleanOf(item: unknown): number {
   return item === null ? 255 : Number(item);
 }
 
+/** How texts are read as something of which millions can be kept. */
+interface Meaning {
+  readonly type: "number" | "date";
+  readonly dateOrder?: DateOrder;
+  /** NaN for what is none. */
+  readonly parse: (text: string) => number;
+}
+
+interface Parsed extends Meaning {
+  readonly kept: Growing<Float64Array>;
+  unreadable: number;
+  readonly examples: string[];
+}
+
+/** What nine in ten texts mean; undefined if they are just texts. */
+function meaningOf(texts: readonly string[]): Meaning | undefined {
+  const most = 0.9 * texts.length;
+  if (texts.filter(isNumberText).length >= most) {
+    return { type: "number", parse: (text) => (isNumberText(text) ? Number(text) : Number.NaN) };
+  }
+  // Not those such as NA.
+  const likely = texts.filter((text) => /\d/.test(text));
+  const dates = likely.length >= most ? datesIn(likely) : undefined;
+  if (dates === undefined || dates.unclear !== undefined) return undefined;
+  return { type: "date", ...dates, parse: (text) => parseDate(text, dates.dateOrder) };
+}
+
 class TextBuilder implements ColumnBuilder {
   private readonly name: string;
   private readonly kept = new Growing(Int32Array);
   private codes = new Map<string, number>();
-  /** The numbers that took over when there were too many texts, nearly all of them numbers. */
-  private numbers?: { readonly kept: Growing<Float64Array>; unreadable: number; readonly examples: string[] };
+  /** What took over when there were too many texts, nearly all of them numbers or dates. */
+  private parsed?: Parsed;
   private givenUp = false;
 
   constructor(name: string) {
@@ -159,7 +186,7 @@ class TextBuilder implements ColumnBuilder {
     for (let row = start; row < end; row++) {
       const item = vector.getItem(row) as string | null;
       if (this.givenUp) return;
-      if (this.numbers) this.addNumber(item);
+      if (this.parsed) this.addParsed(item);
       else {
         const { values, start: to } = this.kept.extend(1);
         values[to] = this.codeOf(item);
@@ -170,7 +197,7 @@ class TextBuilder implements ColumnBuilder {
 
   replace(position: number, vector: DuckDBVector, row: number): void {
     const item = vector.getItem(row) as string | null;
-    if (this.numbers) this.numbers.kept.set(position, this.read(item));
+    if (this.parsed) this.parsed.kept.set(position, this.read(item));
     else if (!this.givenUp) {
       this.kept.set(position, this.codeOf(item));
       if (this.codes.size > mostTexts) this.tooMany();
@@ -178,17 +205,12 @@ class TextBuilder implements ColumnBuilder {
   }
 
   finish(order?: Int32Array) {
-    const { name, numbers } = this;
+    const { name, parsed } = this;
     if (this.givenUp) {
       const message = `column "${name}" is left out: more than ${mostTexts.toLocaleString("en")} different texts, free text or an identifier`;
       return { notes: [{ severity: "warning" as const, code: "too-many-texts", column: name, message }] };
     }
-    if (numbers) {
-      const examples = numbers.examples.map((text) => JSON.stringify(text)).join(", ");
-      const message = `column "${name}": ${numbers.unreadable} values are no numbers, such as ${examples}; they are missing now`;
-      const note = { severity: "warning" as const, code: "unreadable-numbers", column: name, message };
-      return { column: { name, type: "number" as const, values: numbers.kept.finish(order) }, notes: [note] };
-    }
+    if (parsed) return { column: parsedColumn(name, parsed, order), notes: unreadable(name, parsed) };
     const column = { name, type: "text" as const, codes: this.kept.finish(order), dictionary: [...this.codes.keys()] };
     return { column: order === undefined ? column : compacted(column), notes: [] };
   }
@@ -205,29 +227,42 @@ class TextBuilder implements ColumnBuilder {
 
   private tooMany(): void {
     const texts = [...this.codes.keys()];
-    const readable = texts.filter(isNumberText).length;
+    const meaning = meaningOf(texts);
     this.codes = new Map();
-    if (readable < 0.9 * texts.length) {
+    if (meaning === undefined) {
       this.givenUp = true;
       return;
     }
-    this.numbers = { kept: new Growing(Float64Array), unreadable: 0, examples: [] };
-    for (const code of this.kept.finish()) this.addNumber(code < 0 ? null : texts[code]);
+    this.parsed = { ...meaning, kept: new Growing(Float64Array), unreadable: 0, examples: [] };
+    for (const code of this.kept.finish()) this.addParsed(code < 0 ? null : texts[code]);
   }
 
-  private addNumber(item: string | null): void {
-    const { values, start } = this.numbers!.kept.extend(1);
+  private addParsed(item: string | null): void {
+    const { values, start } = this.parsed!.kept.extend(1);
     values[start] = this.read(item);
   }
 
   private read(item: string | null): number {
     if (item === null) return Number.NaN;
-    if (isNumberText(item)) return Number(item);
-    const numbers = this.numbers!;
-    numbers.unreadable++;
-    if (numbers.examples.length < 3 && !numbers.examples.includes(item)) numbers.examples.push(item);
+    const parsed = this.parsed!;
+    const value = parsed.parse(item);
+    if (!Number.isNaN(value)) return value;
+    parsed.unreadable++;
+    if (parsed.examples.length < 3 && !parsed.examples.includes(item)) parsed.examples.push(item);
     return Number.NaN;
   }
+}
+
+function parsedColumn(name: string, { type, dateOrder, kept }: Parsed, order?: Int32Array): Column {
+  const values = kept.finish(order);
+  return type === "number" || dateOrder === undefined ? { name, type, values } : { name, type, dateOrder, values };
+}
+
+function unreadable(name: string, { type, unreadable: count, examples }: Parsed): ReadNote[] {
+  if (count === 0) return [];
+  const shown = examples.map((text) => JSON.stringify(text)).join(", ");
+  const message = `column "${name}": ${count} values are no ${type}s, such as ${shown}; they are missing now`;
+  return [{ severity: "warning", code: `unreadable-${type}s`, column: name, message }];
 }
 
 /** Drops texts that no row has, and numbers the rest by first appearance again. */

@@ -2,7 +2,6 @@ import type { Head } from "./bytes.ts";
 import { type CsvOptions, csvDialect } from "./csvDialect.ts";
 import type { Database } from "./database.ts";
 import type { Attempt, Part } from "./part.ts";
-import type { ReadNote } from "./readError.ts";
 import { fileLiteral, literal } from "./sql.ts";
 
 /** Spellings of a missing value in a column of numbers, truth values or dates. A text column keeps them all but "". */
@@ -81,7 +80,7 @@ export async function csvPart(
     name,
     from: `read_csv(${read.join(", ")})`,
     columns,
-    notes: [...notes, ...dateNotes(name, found.dates, found.timestamps)],
+    notes,
   };
 }
 
@@ -97,6 +96,8 @@ function typed(column: string, type: string, found: Sniffed, nulls: string, spel
   const present = `CASE WHEN NOT list_contains(CAST([${nulls}] AS VARCHAR[]), ${column}) THEN ${column} END`;
   if (type === "VARCHAR") return { sql: spelled ? present : column, type };
   const format = type === "DATE" ? found.dates : type.startsWith("TIMESTAMP") ? found.timestamps : null;
+  // The sniffer takes 06/12/1998 for December. What a column of such dates means is found from all of its texts, later.
+  if (format !== null && !format.startsWith("%Y")) return { sql: spelled ? present : column, type: "VARCHAR" };
   const point = (text: string) => (found.comma && type === "DOUBLE" ? `replace(${text}, ',', '.')` : text);
   const cast = (text: string) =>
     format === null ? `CAST(${point(text)} AS ${type})` : `strptime(${text}, ${literal(format)})`;
@@ -128,10 +129,4 @@ async function sniff(
     if (!/sniff|invalid state/i.test((error as Error).message)) throw error;
   }
   return { types: inner.map(() => "VARCHAR"), dates: null, timestamps: null };
-}
-
-function dateNotes(name: string, dates: string | null, timestamps: string | null): ReadNote[] {
-  return [dates, timestamps]
-    .filter((format) => format !== null && /%[dm][^%]*%[dm]/.test(format) && !format.startsWith("%Y"))
-    .map((format) => ({ severity: "note", code: "date-format", message: `${name}: dates are read as ${format}` }));
 }

@@ -143,10 +143,20 @@ const right: Readonly<Record<string, Right>> = {
     columns: { id: [1, 1.2345678901234568e22] },
     notes: ["beyond-2^53"],
   },
-  "dates with the day first": {
-    content: "d\n25/02/2020\n01/03/2020\n",
-    columns: { d: [Date.UTC(2020, 1, 25), Date.UTC(2020, 2, 1)] },
-    notes: ["date-format"],
+  "dates in many forms, which stay as they are, and are never guessed at": {
+    content: "a,b,c\n06/12/1998,Jun 12 1998,12.06.98\nNULL,#N/A,13.06.98\n07/12/1998,12-Jun-98,NA\n",
+    columns: {
+      a: ["06/12/1998", null, "07/12/1998"],
+      b: ["Jun 12 1998", null, "12-Jun-98"],
+      c: ["12.06.98", "13.06.98", null],
+    },
+  },
+  "dates with the year first": {
+    content: "d,t\n2020/2/25,2020/02/25 13:45\n2020/3/1,2020/03/01 1:02\n",
+    columns: {
+      d: [Date.UTC(2020, 1, 25), Date.UTC(2020, 2, 1)],
+      t: [Date.UTC(2020, 1, 25, 13, 45), Date.UTC(2020, 2, 1, 1, 2)],
+    },
   },
   "a field of 3 MB": { content: `a,b\n${long},1\n`, columns: { a: [long], b: [1] } },
   "comments above the header": {

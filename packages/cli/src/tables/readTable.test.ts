@@ -4,6 +4,7 @@ import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { Readable } from "node:stream";
+import { gzipSync } from "node:zlib";
 import type { Column, Table } from "evenkeel/tabular";
 import { afterAll, describe, expect, test } from "vitest";
 import { builtinTable, readTable, TableReadError } from "./index.ts";
@@ -291,6 +292,76 @@ test("texts beyond a million: numbers with strings among them stay numbers, othe
     expect.stringMatching(/^too-many-texts column "id" is left out: more than 1,000,000/) as string,
   ]);
 }, 120_000);
+
+test("dates beyond a million different texts are kept, with the order that they were read in", async () => {
+  const sql = `SELECT CASE WHEN range = 7 THEN 'NA' ELSE strftime(TIMESTAMP '2019-01-01' + INTERVAL (range) MINUTE, '%d/%m/%Y %I:%M %p') END AS t
+    FROM range(1100000)`;
+  const table = await readTable({ sql });
+  const [t] = table.columns;
+  expect(t).toMatchObject({ name: "t", type: "date", dateOrder: "dmy" });
+  const values = numbers(t) as Float64Array;
+  expect([values[0], values[7], values[1_099_999]]).toEqual([
+    Date.UTC(2019, 0, 1),
+    Number.NaN,
+    Date.UTC(2019, 0, 1) + 1_099_999 * 60_000,
+  ]);
+  expect(table.notes.map(({ message }) => message)).toEqual([
+    'column "t": 1 values are no dates, such as "NA"; they are missing now',
+  ]);
+}, 120_000);
+
+describe("a file that is damaged in the middle", () => {
+  const count = 300_000;
+  const lines = Array.from({ length: count }, (_, i) => `${i},${(i * 7919) % 1000}`);
+  const csv = `a,b\n${lines.join("\n")}\n`;
+  const cut = (bytes: Buffer, share = 0.6) => bytes.subarray(0, Math.floor(bytes.length * share));
+  const flights = () => readFileSync(builtinTable("flights-3m")!.path);
+  const ones = `a\n${Array.from({ length: count }, (_, i) => (i * 7919) % 1_000_003).join("\n")}\n`;
+  const objects = lines.map((_, i) => `{"a":${i}}`).join("\n");
+  test.each<[string, () => string | Buffer, RegExp]>([
+    ["packed.csv.gz", () => cut(gzipSync(csv)), /^packed\.csv\.gz/],
+    // Wherever it is cut, what is left looks like a table.
+    [
+      "column.csv.gz",
+      () => cut(gzipSync(ones)),
+      /^column\.csv\.gz: the gzip data is damaged \(unexpected end of file\)$/,
+    ],
+    [
+      "sum.csv.gz",
+      () => withOther(gzipSync(ones), -6),
+      /^sum\.csv\.gz: the gzip data is damaged \(incorrect data check\)$/,
+    ],
+    ["lines.ndjson.gz", () => cut(gzipSync(objects)), /^lines\.ndjson\.gz/],
+    ["rows.csv", () => `${csv}1\n2,3\n`, /^rows\.csv, line 300002: it has 1 field, expected 2/],
+    ["quote.csv", () => `${csv}1,"2\n`, /^quote\.csv, line 300002: a quote is never closed/],
+    ["lines.ndjson", () => objects.slice(0, -4), /^lines\.ndjson: record 300001 is no JSON/],
+    ["cut.parquet", () => cut(flights()), /^cut\.parquet cannot be read: No magic bytes found at end of file/],
+    ["hole.parquet", () => withHole(flights()), /^hole\.parquet cannot be read: /],
+  ])(
+    "%s",
+    async (name, content, message) => {
+      writeFileSync(join(folder, name), content());
+      expect(await failure(name)).toMatch(message);
+    },
+    60_000,
+  );
+
+  /** The same with one byte changed. */
+  function withOther(bytes: Buffer, at: number): Buffer {
+    bytes[bytes.length + at] ^= 1;
+    return bytes;
+  }
+
+  function withHole(bytes: Buffer): Buffer {
+    const [from, to] = [0.55, 0.56].map((share) => Math.floor(bytes.length * share));
+    return bytes.fill(0xff, from, to);
+  }
+
+  test("its first rows can be read all the same", async () => {
+    writeFileSync(join(folder, "first.csv.gz"), cut(gzipSync(ones)));
+    expect((await read("first.csv.gz", { limit: 9 })).rows).toBe(9);
+  });
+});
 
 test("a copy of a Parquet file under another name is known by its beginning", async () => {
   copyFileSync(builtinTable("flights-3m")!.path, join(folder, "flights.bin"));

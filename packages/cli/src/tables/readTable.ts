@@ -1,6 +1,6 @@
 import type { Readable } from "node:stream";
 import type { Table } from "evenkeel/tabular";
-import { encodingOf, type Head, readHead, startsWith, writeAsUtf8 } from "./bytes.ts";
+import { checkGzip, encodingOf, type Head, readHead, startsWith, writeAsUtf8 } from "./bytes.ts";
 import { type CollectOptions, collect } from "./collect.ts";
 import { csvPart, nullSpellings } from "./csv.ts";
 import { explain, nextAttempt } from "./explain.ts";
@@ -92,6 +92,9 @@ async function readFiles(
       const { rows, columns, notes } = await collect(workspace.database, parts, options, (index) => {
         at = index;
       });
+      // Rows beyond the limit may be as they are.
+      const packed = rows < (options.limit ?? Number.POSITIVE_INFINITY) ? opened : [];
+      for (const [index, { unchecked }] of packed.entries()) if (unchecked) await checkGzip(files[index], signal);
       const untyped = opened.some(({ format }) => format === "csv" || format === "tsv");
       const nulls = new Set(options.nullStrings ?? nullSpellings);
       const seen = untyped ? columns.map((column) => settled(column, nulls)) : columns;
@@ -123,6 +126,8 @@ function ours(error: unknown): unknown {
 interface Opened {
   readonly part: Part;
   readonly format: TableFormat;
+  /** Gzip data of which DuckDB alone has seen more than the beginning. */
+  readonly unchecked?: boolean;
 }
 
 async function open(
@@ -132,7 +137,7 @@ async function open(
   workspace: Workspace,
 ): Promise<Opened> {
   const { database } = workspace;
-  const head = await readHead(path);
+  const head = await readHead(path, name);
   const format = formatOf(name, head, options.format);
   if (format === "parquet") return { format, part: await parquetPart(database, { name, path, head }) };
   const text = await asUtf8({ name, path }, head, attempt.encoding ?? options.encoding, workspace);
@@ -142,7 +147,8 @@ async function open(
     format === "json" || format === "ndjson"
       ? await jsonPart(database, { name, format, ...text }, attempt)
       : await csvPart(database, { name, tabs: format === "tsv", ...text }, options, attempt);
-  return { format, part: { ...part, notes: [...text.notes, ...part.notes] } };
+  const unchecked = text.head.compression === "gzip" && !text.head.whole;
+  return { format, unchecked, part: { ...part, notes: [...text.notes, ...part.notes] } };
 }
 
 const utf8Mark = [0xef, 0xbb, 0xbf];

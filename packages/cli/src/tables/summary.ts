@@ -1,4 +1,4 @@
-import type { Column } from "evenkeel/tabular";
+import { type Column, type ColumnSchema, parseDate, type TextColumn } from "evenkeel/tabular";
 
 /** What a column holds, in figures. */
 export interface ColumnSummary {
@@ -16,14 +16,14 @@ export interface ColumnSummary {
 /** How many of the most frequent texts are named. */
 const named = 20;
 
-export function summaryOf(column: Column): ColumnSummary {
+/** @param schema what the column means, so that texts of dates are summed up as dates */
+export function summaryOf(column: Column, schema?: Pick<ColumnSchema, "kind" | "dateOrder">): ColumnSummary {
+  if (column.type === "text" && schema?.kind === "date") return ofDates(timesOf(column, schema));
   switch (column.type) {
     case "number":
       return ofNumbers(column.values, (value) => value);
-    case "date": {
-      const { mean, ...range } = ofNumbers(column.values, isoDate);
-      return range;
-    }
+    case "date":
+      return ofDates(column.values);
     case "boolean": {
       const counts = [0, 0];
       for (const value of column.values) if (value !== 255) counts[value]++;
@@ -35,6 +35,16 @@ export function summaryOf(column: Column): ColumnSummary {
       return ofCounts(column.dictionary, counts, column.codes.length);
     }
   }
+}
+
+function ofDates(times: Float64Array): ColumnSummary {
+  const { mean, ...range } = ofNumbers(times, isoDate);
+  return range;
+}
+
+function timesOf({ codes, dictionary }: TextColumn, { dateOrder }: Pick<ColumnSchema, "dateOrder">): Float64Array {
+  const times = dictionary.map((text) => parseDate(text, dateOrder));
+  return Float64Array.from(codes, (code) => (code < 0 ? Number.NaN : times[code]));
 }
 
 function ofNumbers<Shown extends number | string>(

@@ -37,6 +37,11 @@ export function withinRange<A>(
   f.if(outside, reference, body);
 }
 
+/** What the kernels here have: numbers, where they are or go, and the result. */
+function parts<A>({ f, inputs: [x, index], outputs: [y], attrs }: KernelCall<A>) {
+  return { f, x, index, y, attrs };
+}
+
 const summed = ([x]: readonly Spec[]): string | undefined =>
   x.dtype === "bool" ? "bools are summed; there is code for numbers" : undefined;
 
@@ -84,9 +89,7 @@ function forEachPlace(
 export const gatherKernel: Kernel<{ readonly dim: number }> = {
   kind: "kernel",
   emit: (call) => {
-    const { f, inputs, outputs, attrs } = call;
-    const [x, index] = inputs;
-    const [y] = outputs;
+    const { f, x, index, y, attrs } = parts(call);
     const width = widthOf(x.dtype);
     withinRange(call, x.shape[attrs.dim] ?? 1, () =>
       forEachPlace(f, index, x.shape, attrs.dim, width, (place, pointed) =>
@@ -100,9 +103,7 @@ export const scatterAddKernel: Kernel<{ readonly dim: number; readonly shape: Sh
   kind: "kernel",
   declines: summed,
   emit: (call) => {
-    const { f, inputs, outputs, attrs } = call;
-    const [x, index] = inputs;
-    const [y] = outputs;
+    const { f, x, index, y, attrs } = parts(call);
     withinRange(call, y.shape[attrs.dim] ?? 1, () => {
       clear(f, y);
       forEachPlace(f, index, y.shape, attrs.dim, widthOf(x.dtype), (place, pointed) =>
@@ -140,9 +141,7 @@ export function forEachRow(
 export const indexSelectKernel: Kernel<{ readonly dim: number }> = {
   kind: "kernel",
   emit: (call) => {
-    const { f, inputs, outputs, attrs } = call;
-    const [x, index] = inputs;
-    const [y] = outputs;
+    const { f, x, index, y, attrs } = parts(call);
     withinRange(call, x.shape[attrs.dim], () =>
       forEachRow(f, index, x.shape, attrs.dim, widthOf(x.dtype), (row, pointed, bytes) =>
         copyRow(f, bytes, { at: pointed, address: x.address }, { at: row, address: y.address }),
@@ -155,9 +154,7 @@ export const indexAddKernel: Kernel<{ readonly dim: number; readonly size: numbe
   kind: "kernel",
   declines: summed,
   emit: (call) => {
-    const { f, inputs, outputs, attrs } = call;
-    const [x, index] = inputs;
-    const [y] = outputs;
+    const { f, x, index, y, attrs } = parts(call);
     withinRange(call, y.shape[attrs.dim], () => {
       clear(f, y);
       forEachRow(f, index, y.shape, attrs.dim, widthOf(x.dtype), (row, pointed, bytes) =>

@@ -1,10 +1,10 @@
 import { checkStructure, columnOf, shorten } from "./columns.ts";
 import { type Finding, TableError } from "./findings.ts";
 import { identifierOf } from "./identifier.ts";
-import { countTexts, inferKind, nearlyUnique } from "./inferKind.ts";
+import { countTexts, dateReading, inferKind, nearlyUnique } from "./inferKind.ts";
 import { leakOf, type Values } from "./leak.ts";
 import { parseNumber } from "./parse.ts";
-import { booleansOf, datesOf, largestFloat32, misfitsOf, numbersOf } from "./read.ts";
+import { booleansOf, datesOf, largestFloat32, misfitsOf, numbersOf, orderHint } from "./read.ts";
 import { type ColumnSchema, isAsked, type Schema } from "./schema.ts";
 import type { Column, Table } from "./table.ts";
 import { classPositions } from "./targetClasses.ts";
@@ -21,7 +21,7 @@ const enoughOfClass = 10;
  * Errors: strings among numbers; infinite values, and such that float32 cannot hold; a target without values, that never
  * varies, or whose classes are nearly all different; fewer than 10 rows with a target, or 2 of a class; no features. Warnings:
  * columns without values, constant ones, identifiers; a feature that gives the target away; fewer than 50 rows, or
- * 10 of a class. Notes: ignored text; rows without a target; few whole numbers as a target.
+ * 10 of a class. Notes: ignored text; dates that can be read in two ways; rows without a target; few whole numbers as a target.
  * @throws RangeError if a column of the schema is not in the table
  */
 export function checkTable(table: Table, schema: Schema): Finding[] {
@@ -33,7 +33,7 @@ export function checkTable(table: Table, schema: Schema): Finding[] {
     findings.push(...checkColumn(columnOf(table, column.name), column));
     if (column.use !== "feature" || target === undefined) continue;
     if (findings.some(({ severity, column: name }) => severity === "error" && name === column.name)) continue;
-    const leak = leakOf(columnOf(table, column.name), column.kind, target, schema.task === "regression");
+    const leak = leakOf(columnOf(table, column.name), column, target, schema.task === "regression");
     if (leak === undefined) continue;
     const message = `column ${shorten(column.name)} ${leak}; if it is not known when you predict, ignore it`;
     findings.push({ severity: "warning", code: "leak", column: column.name, message });
@@ -56,8 +56,9 @@ export function assertTable(table: Table, schema: Schema): Finding[] {
   return findings;
 }
 
-function checkColumn(column: Column, { kind, use }: ColumnSchema): Finding[] {
+function checkColumn(column: Column, schema: ColumnSchema): Finding[] {
   const { name } = column;
+  const { kind, use } = schema;
   const named = `column ${shorten(name)}`;
   const left = use === "ignored" ? " and is ignored" : "";
   const found = (severity: Finding["severity"], code: Finding["code"], message: string): Finding[] => [
@@ -66,6 +67,15 @@ function checkColumn(column: Column, { kind, use }: ColumnSchema): Finding[] {
   const inferred = inferKind(column, kind);
   if (inferred.present === 0) return found("warning", "all-missing", `has no values${left}`);
   if (inferred.constant) return found("warning", "constant", `has the same value in every row${left}`);
+  const unclear = column.type === "text" && (kind === "category" || kind === "text") && dateReading(column)?.unclear;
+  if (unclear) {
+    const taken = kind === "text" ? "is ignored" : "is taken for categories";
+    return found(
+      "note",
+      "unclear-dates",
+      `${taken}: dates such as ${shorten(unclear)} do not tell day, month and year apart; ${orderHint(name)}`,
+    );
+  }
   if (kind === "text") {
     const { present, distinct } = countTexts(column);
     return found(
@@ -74,8 +84,12 @@ function checkColumn(column: Column, { kind, use }: ColumnSchema): Finding[] {
       `is ignored: ${distinct} different texts in ${present} rows are an identifier or free text; kinds: "category" uses it`,
     );
   }
-  const wrong = checkValues(column, kind);
+  const wrong = checkValues(column, schema);
   if (wrong.length > 0) return wrong;
+  if (kind === "date" && schema.dateOrder !== undefined) {
+    const first = schema.dateOrder === "dmy" ? "day" : "month";
+    return found("note", "date-order", `holds dates of numbers alone, which are read with the ${first} first`);
+  }
   if (kind === "category") {
     const { present, distinct } = countTexts(column);
     if (!nearlyUnique(present, distinct)) return [];
@@ -96,7 +110,7 @@ function checkColumn(column: Column, { kind, use }: ColumnSchema): Finding[] {
 }
 
 /** Values that are not of the column's kind, or that no network can take. */
-function checkValues(column: Column, kind: ColumnSchema["kind"]): Finding[] {
+function checkValues(column: Column, { kind, dateOrder }: Pick<ColumnSchema, "kind" | "dateOrder">): Finding[] {
   const named = `column ${shorten(column.name)}`;
   if (column.type === "text" && kind === "numeric") {
     const misfit = misfitsOf(column, parseNumber);
@@ -110,7 +124,7 @@ function checkValues(column: Column, kind: ColumnSchema["kind"]): Finding[] {
   }
   try {
     if (kind === "boolean") booleansOf(column);
-    if (kind === "date") datesOf(column);
+    if (kind === "date") datesOf(column, { dateOrder });
   } catch (error) {
     return [{ severity: "error", code: "wrong-kind", column: column.name, message: (error as Error).message }];
   }
@@ -139,7 +153,7 @@ function checkTarget(table: Table, schema: Schema, findings: Finding[]): Values 
   const named = `the target ${shorten(target)}`;
   const add = (severity: Finding["severity"], code: Finding["code"], message: string) =>
     findings.push({ severity, code, column: target, message });
-  const wrong = checkValues(column, kind);
+  const wrong = checkValues(column, { kind });
   findings.push(...wrong);
   if (wrong.length > 0) return undefined;
   let values: Values;

@@ -80,7 +80,7 @@ export function categoryCodes(encoding: CategoryEncoding, column: Column, rows?:
 }
 
 function encodeDate(encoding: DateEncoding, column: Column, rows: Int32Array | undefined, place: Place): void {
-  const times = datesOf(column, rows);
+  const times = datesOf(column, { dateOrder: encoding.dateOrder, rows });
   scaled(column, times.map(yearOf), encoding, place, rows);
   const { out, width } = place;
   for (const [k, part] of encoding.parts.entries()) {

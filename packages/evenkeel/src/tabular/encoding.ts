@@ -1,3 +1,5 @@
+import type { DateOrder } from "./schema.ts";
+
 /** What was learnt of a column from the training rows: plain data, which is saved with a model. */
 export type Encoding = NumericEncoding | BooleanEncoding | CategoryEncoding | DateEncoding;
 
@@ -37,6 +39,8 @@ export interface CategoryEncoding {
 export interface DateEncoding {
   readonly kind: "date";
   readonly column: string;
+  /** How dates of numbers alone are read. */
+  readonly dateOrder?: DateOrder;
   readonly median: number;
   readonly center: number;
   readonly scale: number;

@@ -13,6 +13,7 @@ export interface Finding {
 export type FindingCode =
   | "all-missing"
   | "constant"
+  | "date-order"
   | "few-rows"
   | "free-text"
   | "identifier"
@@ -24,6 +25,7 @@ export type FindingCode =
   | "target-text"
   | "target-whole-numbers"
   | "too-large"
+  | "unclear-dates"
   | "without-target"
   | "wrong-kind";
 

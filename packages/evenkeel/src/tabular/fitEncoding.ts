@@ -2,7 +2,7 @@ import { partsThatVary, yearOf } from "./calendar.ts";
 import { shorten } from "./columns.ts";
 import type { BooleanEncoding, CategoryEncoding, DateEncoding, Encoding, NumericEncoding } from "./encoding.ts";
 import { booleansOf, datesOf, largestFloat32, numbersOf } from "./read.ts";
-import type { ColumnKind } from "./schema.ts";
+import type { ColumnSchema, DateOrder } from "./schema.ts";
 import { deviationOf, divisorOf, meanOf, presentOf, quantilesOf } from "./statistics.ts";
 import type { Column } from "./table.ts";
 import { usedTexts } from "./targetClasses.ts";
@@ -12,7 +12,7 @@ export type Scale = "zscore" | "robust" | "none";
 /** What the training rows say about a column. @throws RangeError naming the column if a value is not of its kind */
 export function fitEncoding(
   column: Column,
-  kind: ColumnKind,
+  { kind, dateOrder }: Pick<ColumnSchema, "kind" | "dateOrder">,
   rows: Int32Array,
   scale: Scale,
   embedAbove: number,
@@ -25,7 +25,7 @@ export function fitEncoding(
     case "category":
       return fitCategory(column, rows, embedAbove);
     case "date":
-      return fitDate(column, rows, scale);
+      return fitDate(column, dateOrder, rows, scale);
     case "text":
       throw new RangeError(
         `column ${shorten(column.name)} is text, which is no feature; ignore it, or say kinds: "category"`,
@@ -72,11 +72,12 @@ function fitCategory(column: Column, rows: Int32Array, embedAbove: number): Cate
   return { kind: "category", column: column.name, categories, embedded: categories.length > embedAbove };
 }
 
-function fitDate(column: Column, rows: Int32Array, scale: Scale): DateEncoding {
-  const times = presentOf(datesOf(column, rows));
+function fitDate(column: Column, dateOrder: DateOrder | undefined, rows: Int32Array, scale: Scale): DateEncoding {
+  const times = presentOf(datesOf(column, { dateOrder, rows }));
   return {
     kind: "date",
     column: column.name,
+    ...(dateOrder !== undefined && { dateOrder }),
     ...scaleOf(times.map(yearOf), scale),
     parts: partsThatVary(times),
     indicator: times.length < rows.length,

@@ -1,6 +1,7 @@
 export { type Baseline, baselines } from "./baselines.ts";
 export { assertTable, checkTable } from "./checks.ts";
 export { columnOf, takeRows } from "./columns.ts";
+export { type DateReading, datesIn, parseDate } from "./dates.ts";
 export { type Finding, type FindingCode, TableError } from "./findings.ts";
 export type { Scale } from "./fitEncoding.ts";
 export { inferSchema, type SchemaOptions } from "./inferSchema.ts";
@@ -21,7 +22,7 @@ export {
   type PreprocessingOptions,
   type TableInputs,
 } from "./preprocessing.ts";
-export type { ColumnKind, ColumnSchema, Schema, Task } from "./schema.ts";
+export type { ColumnKind, ColumnSchema, DateOrder, Schema, Task, ToldKind } from "./schema.ts";
 export { schemaFromJSON } from "./schemaJson.ts";
 export { scoresOf, type TableScores } from "./scores.ts";
 export { defaultShares, type Split, type SplitOptions, splitRows } from "./split.ts";

@@ -1,10 +1,13 @@
-import { isNullText, parseBoolean, parseDate, parseNumber } from "./parse.ts";
+import { type DateReading, datesIn } from "./dates.ts";
+import { isNullText, parseBoolean, parseNumber } from "./parse.ts";
 import { numbersOf, textsOf } from "./read.ts";
-import type { ColumnKind } from "./schema.ts";
+import type { ColumnKind, DateOrder, ToldKind } from "./schema.ts";
 import type { Column, TextColumn } from "./table.ts";
 
 export interface Inferred {
   readonly kind: ColumnKind;
+  /** Of dates of numbers alone, where it is known. */
+  readonly dateOrder?: DateOrder;
   /** In how many rows there is a value. */
   readonly present: number;
   /** There are values, and all are the same. */
@@ -14,16 +17,35 @@ export interface Inferred {
 }
 
 /** The kind of a column, or `told`, with what is known of its values. */
-export function inferKind(column: Column, told?: ColumnKind): Inferred {
+export function inferKind(column: Column, told?: ToldKind): Inferred {
   if (column.type !== "text") {
-    const kind = told ?? (column.type === "number" ? "numeric" : column.type);
-    return { kind, ...extent(numbersOf(column)) };
+    const kind = told === undefined ? { kind: plainKind(column) } : toldKind(told);
+    const { dateOrder = column.type === "date" ? column.dateOrder : undefined } = kind;
+    const order = kind.kind === "date" && dateOrder !== undefined ? { dateOrder } : {};
+    return { ...kind, ...order, ...extent(numbersOf(column)) };
   }
   const counts = countTexts(column);
-  const kind = told === undefined ? kindOfText(column, counts) : { kind: told };
+  const kind = told === undefined ? kindOfText(column, counts) : toldKind(told, column);
   const { present, distinct } =
     kind.kind === "category" || kind.kind === "text" ? counts : withoutNulls(column, counts);
   return { ...kind, present, constant: distinct === 1 };
+}
+
+function plainKind({ type }: Exclude<Column, TextColumn>): ColumnKind {
+  return type === "number" ? "numeric" : type;
+}
+
+/** What was said of a column, and, of dates, what its texts say of their order. */
+function toldKind(told: ToldKind, column?: TextColumn): { kind: ColumnKind; dateOrder?: DateOrder } {
+  if (told === "date:dmy" || told === "date:mdy")
+    return { kind: "date", dateOrder: told === "date:dmy" ? "dmy" : "mdy" };
+  const { dateOrder } = (told === "date" && column !== undefined && dateReading(column)) || {};
+  return dateOrder === undefined ? { kind: told } : { kind: told, dateOrder };
+}
+
+/** How a column's texts are read as dates; undefined if they are none. */
+export function dateReading(column: TextColumn, { counts } = countTexts(column)): DateReading | undefined {
+  return datesIn(column.dictionary.filter((text, code) => counts[code] > 0 && !isNullText(text)));
 }
 
 function extent(values: Float64Array | Float32Array): { present: number; constant: boolean } {
@@ -70,7 +92,7 @@ function withoutNulls({ dictionary }: TextColumn, { counts, present, distinct }:
  * A column of numbers with a few other strings among them (one, or one in ten) is still meant to be numeric: taking it for
  * categories would hide the mistake. checks.ts reports the strings.
  */
-function kindOfText(column: TextColumn, texts: TextCounts): { kind: ColumnKind; why?: string } {
+function kindOfText(column: TextColumn, texts: TextCounts): Pick<Inferred, "kind" | "dateOrder" | "why"> {
   const { counts, present, distinct } = texts;
   const values = withoutNulls(column, texts).present;
   if (values === 0) return { kind: "numeric" };
@@ -82,7 +104,8 @@ function kindOfText(column: TextColumn, texts: TextCounts): { kind: ColumnKind; 
   const strings = others(parseNumber);
   if (strings === 0 || (strings <= Math.max(1, values / 10) && strings * 3 <= values)) return { kind: "numeric" };
   if (others(parseBoolean, 255) === 0) return { kind: "boolean" };
-  if (others(parseDate) === 0) return { kind: "date" };
+  const dates = dateReading(column, texts);
+  if (dates !== undefined && dates.unclear === undefined) return { kind: "date", ...dates };
   if (!nearlyUnique(present, distinct)) return { kind: "category" };
   return {
     kind: "text",

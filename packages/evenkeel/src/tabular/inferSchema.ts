@@ -2,15 +2,7 @@ import { checkOptions, describe } from "../core/index.ts";
 import { checkStructure, columnOf, listOf, noColumn, shorten } from "./columns.ts";
 import { identifierOf } from "./identifier.ts";
 import { type Inferred, inferKind } from "./inferKind.ts";
-import {
-  askedReasons,
-  type ColumnKind,
-  type ColumnSchema,
-  columnKinds,
-  type Schema,
-  type Task,
-  tasks,
-} from "./schema.ts";
+import { askedReasons, type ColumnSchema, type Schema, type Task, type ToldKind, tasks, toldKinds } from "./schema.ts";
 import type { Table } from "./table.ts";
 import { inferTarget } from "./targetClasses.ts";
 
@@ -23,13 +15,16 @@ export interface SchemaOptions {
   readonly features?: readonly string[];
   /** Columns to leave out. */
   readonly ignore?: readonly string[];
-  /** What columns mean, where the inferred kind is wrong: `{ Cylinders: "category" }`. */
-  readonly kinds?: Readonly<Record<string, ColumnKind>>;
+  /**
+   * What columns mean, where the inferred kind is wrong: `{ Cylinders: "category" }`. Dates of numbers alone, of which no
+   * value tells whether day or month comes first, are read with `{ Released: "date:dmy" }` or `"date:mdy"`.
+   */
+  readonly kinds?: Readonly<Record<string, ToldKind>>;
 }
 
 /**
- * What the columns of a table mean. Numbers, also those written as text, are numeric; true and false boolean; ISO dates
- * dates; other texts are categories, unless nearly every value is another one: then they are identifiers or prose, and
+ * What the columns of a table mean. Numbers, also those written as text, are numeric; true and false boolean; dates of one
+ * of the known forms dates; other texts are categories, unless nearly every value is another one: then they are identifiers or prose, and
  * ignored. So are columns without values, with one value only, and row numbers. `why` says it of each.
  *
  * The task follows from the target: text or boolean of two values, and numbers that are only 0 and 1, are binary; text of
@@ -59,8 +54,9 @@ export function inferSchema(table: Table, options: SchemaOptions): Schema {
       : features !== undefined && !features.includes(name)
         ? askedReasons.features
         : whyUseless(inferred, asked, asked ? undefined : identifierOf(column, inferred.kind));
-    if (why === undefined) return { name, kind: inferred.kind, use: "feature" };
-    return { name, kind: inferred.kind, use: "ignored", why };
+    const { kind, dateOrder } = inferred;
+    const meaning = { name, kind, ...(dateOrder !== undefined && { dateOrder }) };
+    return why === undefined ? { ...meaning, use: "feature" } : { ...meaning, use: "ignored", why };
   });
   const { classes } = predicted;
   return { columns, target, task: predicted.task, ...(classes === undefined ? {} : { classes }) };
@@ -106,10 +102,8 @@ function checkSchemaOptions(table: Table, options: SchemaOptions): void {
   }
   for (const [name, kind] of Object.entries(kinds)) {
     known(name, "kinds");
-    if (!columnKinds.includes(kind)) {
-      throw new RangeError(
-        `inferSchema: kinds: ${shorten(name)} is ${describe(kind)}, expected ${listOf(columnKinds)}`,
-      );
+    if (!toldKinds.includes(kind)) {
+      throw new RangeError(`inferSchema: kinds: ${shorten(name)} is ${describe(kind)}, expected ${listOf(toldKinds)}`);
     }
   }
 }

@@ -1,5 +1,5 @@
 import { booleansOf, datesOf, numbersOf, textsOf } from "./read.ts";
-import type { ColumnKind } from "./schema.ts";
+import type { ColumnSchema } from "./schema.ts";
 import type { Column } from "./table.ts";
 
 /** Values of one column, with what makes two of them equal. */
@@ -16,9 +16,15 @@ const mostValues = 10_000;
  * each go with one value of the target.
  * @param target NaN or -1 where it is missing
  */
-export function leakOf(column: Column, kind: ColumnKind, target: Values, isNumber: boolean): string | undefined {
+export function leakOf(
+  column: Column,
+  schema: Pick<ColumnSchema, "kind" | "dateOrder">,
+  target: Values,
+  isNumber: boolean,
+): string | undefined {
+  const { kind } = schema;
   const missing = (value: number) => Number.isNaN(value) || (!isNumber && value < 0);
-  const values = kind === "category" ? textsOf(column).codes : measured(column, kind);
+  const values = kind === "category" ? textsOf(column).codes : measured(column, schema);
   if (isNumber && kind !== "category") {
     if (isCopy(values, target)) return "is a copy of the target";
     const r = correlation(values, target);
@@ -41,9 +47,9 @@ export function leakOf(column: Column, kind: ColumnKind, target: Values, isNumbe
   return `gives the target away: each of its ${meaning.size} values goes with one value of the target`;
 }
 
-function measured(column: Column, kind: ColumnKind): Values {
+function measured(column: Column, { kind, dateOrder }: Pick<ColumnSchema, "kind" | "dateOrder">): Values {
   if (kind === "boolean") return booleansOf(column);
-  return kind === "date" ? datesOf(column) : numbersOf(column);
+  return kind === "date" ? datesOf(column, { dateOrder }) : numbersOf(column);
 }
 
 function isCopy(a: Values, b: Values): boolean {

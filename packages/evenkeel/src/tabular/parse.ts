@@ -34,31 +34,3 @@ export function parseBoolean(text: string): number {
   if (lower === "true") return 1;
   return lower === "false" ? 0 : 255;
 }
-
-const iso =
-  /^(\d{4})([-/])(\d\d)\2(\d\d)(?:[T ](\d\d):(\d\d)(?::(\d\d)(?:[.,](\d{1,9}))?)?\s*(Z|UTC|[+-]\d\d(?::?\d\d)?)?)?$/;
-
-/**
- * Milliseconds since 1970-01-01 UTC of an ISO 8601 date, with or without a time: "1999-12-31", "1999/12/31 23:59",
- * "1999-12-31T23:59:59.5+01:00". A time without a zone is UTC, so that every machine reads it alike. NaN for anything else.
- */
-export function parseDate(text: string): number {
-  if (text.length > 60) return Number.NaN;
-  const found = iso.exec(text.trim());
-  if (found === null) return Number.NaN;
-  const [year, month, day] = [Number(found[1]), Number(found[3]), Number(found[4])];
-  const [hour, minute, second] = [5, 6, 7].map((i) => Number(found[i] ?? 0));
-  if (hour > 23 || minute > 59 || second > 60 || month < 1 || month > 12 || day < 1) return Number.NaN;
-  const date = new Date(0);
-  date.setUTCFullYear(year, month - 1, day); // Date.UTC takes the years 0 to 99 for 1900 to 1999
-  if (date.getUTCDate() !== day) return Number.NaN;
-  const milliseconds = Number((found[8] ?? "").padEnd(3, "0").slice(0, 3));
-  return date.getTime() + ((hour * 60 + minute) * 60 + second) * 1000 + milliseconds - zoneOf(found[9]);
-}
-
-function zoneOf(zone: string | undefined): number {
-  if (zone === undefined || zone === "Z" || zone === "UTC") return 0;
-  const digits = zone.slice(1).replace(":", "");
-  const minutes = Number(digits.slice(0, 2)) * 60 + Number(digits.slice(2) || 0);
-  return (zone[0] === "-" ? -minutes : minutes) * 60_000;
-}

@@ -94,7 +94,7 @@ export class Preprocessing {
     if (features.length === 0) {
       throw new RangeError("Preprocessing.fit: the schema has no features; it must leave a column to predict from");
     }
-    const inputs = features.map(({ name, kind }) => fitEncoding(columnOf(table, name), kind, rows, scale, embedAbove));
+    const inputs = features.map((column) => fitEncoding(columnOf(table, column.name), column, rows, scale, embedAbove));
     if (inputs.every((encoding) => !isEmbedded(encoding) && inputNames(encoding).length === 0)) {
       throw new RangeError("Preprocessing.fit: the features have no values in the training rows");
     }

@@ -1,5 +1,6 @@
 import { type DatePart, dateParts, type Encoding, type TargetEncoding } from "./encoding.ts";
 import { booleanAt, listAt, namesAt, numberAt, objectAt, oneOfAt, stringAt } from "./json.ts";
+import { dateOrders } from "./schema.ts";
 
 /** @throws TypeError or RangeError saying what is wrong where */
 export function readPreprocessing(json: unknown): { inputs: readonly Encoding[]; target: TargetEncoding } {
@@ -59,12 +60,19 @@ function readEncoding(at: string, value: unknown): Encoding {
       };
     }
     case "date": {
-      const from = objectAt(at, value, ["kind", "column", "median", "center", "scale", "parts", "indicator"]);
+      const from = objectAt(
+        at,
+        value,
+        ["kind", "column", "median", "center", "scale", "parts", "indicator"],
+        ["dateOrder"],
+      );
       const parts = namesAt(`${at}.parts`, from.parts).map(
         (part, i): DatePart => oneOfAt(`${at}.parts[${i}]`, part, dateParts),
       );
       const column = stringAt(`${at}.column`, from.column);
-      return { kind, column, ...readScale(at, from), parts, ...readIndicator(at, from) };
+      const order =
+        from.dateOrder === undefined ? {} : { dateOrder: oneOfAt(`${at}.dateOrder`, from.dateOrder, dateOrders) };
+      return { kind, column, ...order, ...readScale(at, from), parts, ...readIndicator(at, from) };
     }
   }
 }

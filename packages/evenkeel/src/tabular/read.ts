@@ -1,5 +1,7 @@
 import { shorten } from "./columns.ts";
-import { isNullCategory, isNullText, parseBoolean, parseDate, parseNumber } from "./parse.ts";
+import { parseDate } from "./dates.ts";
+import { isNullCategory, isNullText, parseBoolean, parseNumber } from "./parse.ts";
+import type { DateOrder } from "./schema.ts";
 import type { Column, TextColumn } from "./table.ts";
 
 /**
@@ -29,11 +31,27 @@ export function numbersOf(column: Column, rows?: Int32Array): Float64Array | Flo
   }
 }
 
-/** Milliseconds since 1970-01-01 UTC, NaN where the value is missing. @throws RangeError as `numbersOf` */
-export function datesOf(column: Column, rows?: Int32Array): Float64Array {
-  if (column.type === "text") return parsed(column, rows, parseDate, "a date such as 1999-12-31 or 1999-12-31T23:59");
+/**
+ * Milliseconds since 1970-01-01 UTC, NaN where the value is missing.
+ * @param dateOrder how dates of numbers alone are read; without it they are none
+ * @throws RangeError as `numbersOf`
+ */
+export function datesOf(
+  column: Column,
+  { dateOrder, rows }: { readonly dateOrder?: DateOrder; readonly rows?: Int32Array } = {},
+): Float64Array {
+  if (column.type === "text") {
+    const expected = (text: string) => expectedDate(column, text, dateOrder);
+    return parsed(column, rows, (text) => parseDate(text, dateOrder), expected);
+  }
   if (column.type === "boolean") {
     throw new RangeError(`column ${shorten(column.name)} holds booleans, which are no dates`);
+  }
+  if (column.type === "date" && dateOrder !== undefined && (column.dateOrder ?? dateOrder) !== dateOrder) {
+    const first = { dmy: "day", mdy: "month" } as const;
+    throw new RangeError(
+      `column ${shorten(column.name)} holds dates with the ${first[column.dateOrder!]} first, expected the ${first[dateOrder]} first`,
+    );
   }
   const values = gather(column.values, rows);
   const wrong = values.findIndex((value) => Math.abs(value) > latestTime);
@@ -44,6 +62,18 @@ export function datesOf(column: Column, rows?: Int32Array): Float64Array {
     );
   }
   return values instanceof Float64Array ? values : new Float64Array(values);
+}
+
+function expectedDate({ name }: Column, text: string, dateOrder: DateOrder | undefined): string {
+  const likely = { dmy: "31/12/1999, the day first, ", mdy: "12/31/1999, the month first, " } as const;
+  const known = `a date such as ${dateOrder === undefined ? "" : likely[dateOrder]}1999-12-31, 31 Dec 1999 or 1999-12-31T23:59`;
+  const inOrder = dateOrder === undefined && [parseDate(text, "dmy"), parseDate(text, "mdy")].some(Number.isFinite);
+  return inOrder ? `${known}; ${orderHint(name)}` : known;
+}
+
+/** How to say which comes first. */
+export function orderHint(name: string): string {
+  return `kinds: { ${JSON.stringify(name)}: "date:dmy" } says that the day comes first, "date:mdy" that the month does`;
 }
 
 /** The largest float32: a network can take nothing larger. */
@@ -120,7 +150,7 @@ function parsed(
   column: TextColumn,
   rows: Int32Array | undefined,
   parse: (text: string) => number,
-  expected: string,
+  expected: string | ((text: string) => string),
 ): Float64Array {
   const meaning = Float64Array.from(column.dictionary, (text) => (isNullText(text) ? Number.NaN : parse(text)));
   const unread = column.dictionary.map((text, code) => Number.isNaN(meaning[code]) && !isNullText(text));
@@ -129,8 +159,10 @@ function parsed(
   for (let i = 0; i < codes.length; i++) {
     const code = codes[i];
     if (code >= 0 && unread[code]) {
+      const text = column.dictionary[code];
+      const wanted = typeof expected === "string" ? expected : expected(text);
       throw new RangeError(
-        `column ${shorten(column.name)} holds ${shorten(column.dictionary[code])} in row ${rows?.[i] ?? i}, expected ${expected}`,
+        `column ${shorten(column.name)} holds ${shorten(text)} in row ${rows?.[i] ?? i}, expected ${wanted}`,
       );
     }
     values[i] = code < 0 ? Number.NaN : meaning[code];

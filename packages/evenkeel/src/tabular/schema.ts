@@ -4,14 +4,24 @@
  */
 export type ColumnKind = "numeric" | "category" | "boolean" | "date" | "text";
 
+/** Which comes first in dates of numbers alone, the day or the month: 31/12/1999 or 12/31/1999. */
+export type DateOrder = "dmy" | "mdy";
+
+/** What a column can be said to mean: its kind, and of dates that do not tell their order also that. */
+export type ToldKind = ColumnKind | `date:${DateOrder}`;
+
 export type Task = "regression" | "binary" | "multiclass";
 
 export const columnKinds: readonly ColumnKind[] = ["numeric", "category", "boolean", "date", "text"];
+export const dateOrders: readonly DateOrder[] = ["dmy", "mdy"];
+export const toldKinds: readonly ToldKind[] = [...columnKinds, "date:dmy", "date:mdy"];
 export const tasks: readonly Task[] = ["regression", "binary", "multiclass"];
 
 export interface ColumnSchema {
   readonly name: string;
   readonly kind: ColumnKind;
+  /** How its dates of numbers alone are read, in this table and in any other. */
+  readonly dateOrder?: DateOrder;
   /** What the column is for. */
   readonly use: "feature" | "target" | "ignored";
   /** Why it is ignored, in words for a person. */

@@ -1,5 +1,5 @@
 import { listAt, namesAt, objectAt, oneOfAt, stringAt } from "./json.ts";
-import { type ColumnSchema, columnKinds, type Schema, tasks } from "./schema.ts";
+import { type ColumnSchema, columnKinds, dateOrders, type Schema, tasks } from "./schema.ts";
 
 /**
  * A schema that was saved as JSON. What is given may come from anywhere: all of it is checked.
@@ -9,11 +9,17 @@ export function schemaFromJSON(json: unknown): Schema {
   const top = objectAt("schema", json, ["columns", "target", "task"], ["classes"]);
   const columns = listAt("schema.columns", top.columns).map((value, i): ColumnSchema => {
     const at = `schema.columns[${i}]`;
-    const from = objectAt(at, value, ["name", "kind", "use"], ["why"]);
+    const from = objectAt(at, value, ["name", "kind", "use"], ["dateOrder", "why"]);
     const name = stringAt(`${at}.name`, from.name);
     const kind = oneOfAt(`${at}.kind`, from.kind, columnKinds);
     const use = oneOfAt(`${at}.use`, from.use, ["feature", "target", "ignored"]);
-    return from.why === undefined ? { name, kind, use } : { name, kind, use, why: stringAt(`${at}.why`, from.why) };
+    return {
+      name,
+      kind,
+      ...(from.dateOrder !== undefined && { dateOrder: oneOfAt(`${at}.dateOrder`, from.dateOrder, dateOrders) }),
+      use,
+      ...(from.why !== undefined && { why: stringAt(`${at}.why`, from.why) }),
+    };
   });
   namesAt(
     "the names of schema.columns",

@@ -1,6 +1,6 @@
 import { describe } from "../core/index.ts";
 import { listOf, shorten } from "./columns.ts";
-import { parseDate } from "./parse.ts";
+import { parseIsoDate } from "./dates.ts";
 import type { Column, Table } from "./table.ts";
 
 /**
@@ -109,7 +109,7 @@ function columnFrom(caller: string, name: string, rows: number, cell: (row: numb
     for (let i = 0; i < rows; i++) {
       const value = cell(i);
       if (isMissing(value)) values[i] = Number.NaN;
-      else values[i] = value instanceof Date ? value.getTime() : parseDate(value as string);
+      else values[i] = value instanceof Date ? value.getTime() : parseIsoDate(value as string);
     }
     return { name, type: "date", values };
   }
@@ -154,7 +154,7 @@ function kindsOf(caller: string, name: string, rows: number, cell: (row: number)
     else if (value instanceof Date) kinds.date = true;
     else if (typeof value === "string") {
       if (kinds.text) continue;
-      if (Number.isNaN(parseDate(value))) kinds.text = true;
+      if (Number.isNaN(parseIsoDate(value))) kinds.text = true;
       else kinds.isoText = true;
     } else {
       throw new TypeError(

@@ -1,7 +1,7 @@
 import { shorten } from "./columns.ts";
 import { countTexts, inferKind } from "./inferKind.ts";
 import { booleansOf, numbersOf, textsOf } from "./read.ts";
-import type { ColumnKind, Task } from "./schema.ts";
+import type { ColumnKind, Task, ToldKind } from "./schema.ts";
 import type { Column } from "./table.ts";
 
 /** More classes than this are taken for a mistake. */
@@ -14,7 +14,7 @@ interface Target {
 }
 
 /** What is predicted, from the values of the target. */
-export function inferTarget(column: Column, told: ColumnKind | undefined, task: Task | undefined): Target {
+export function inferTarget(column: Column, told: ToldKind | undefined, task: Task | undefined): Target {
   const named = `inferSchema: the target ${shorten(column.name)}`;
   const inferred = inferKind(column, told).kind;
   const kind = inferred === "text" ? "category" : inferred;

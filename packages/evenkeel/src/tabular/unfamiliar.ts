@@ -37,7 +37,7 @@ function lookInto(encoding: Encoding, column: Column): Unfamiliar {
     case "boolean":
       return { column: encoding.column, missing: countMissing(booleansOf(column)), unknown: 0, examples: [] };
     case "date":
-      return { column: encoding.column, missing: countMissing(datesOf(column)), unknown: 0, examples: [] };
+      return { column: encoding.column, missing: countMissing(datesOf(column, encoding)), unknown: 0, examples: [] };
     case "category":
       return lookIntoCategories(encoding, column);
   }

@@ -49,6 +49,8 @@ class Run<K extends string> {
   #started = 0;
   #epoch = 0;
   #step = 0;
+  /** Of the last step. */
+  #rate = Number.NaN;
   #cancelled = false;
 
   /** @param done the epochs of the training that is resumed */
@@ -112,8 +114,7 @@ class Run<K extends string> {
     if (validation !== undefined) yield { type: "validation", scores: validation, rows, ...this.#moment() };
     const value = monitored({ train, validation }, monitor);
     const improved = stopping.update(value, this.#model);
-    const learningRate = this.#learningRate();
-    const record = { ...this.#moment(), learningRate, train, ...(validation && { validation }), improved };
+    const record = { ...this.#moment(), learningRate: this.#rate, train, ...(validation && { validation }), improved };
     schedule.afterEpoch(value);
     this.#epochs.push(record);
     yield* this.#report(record);
@@ -149,9 +150,10 @@ class Run<K extends string> {
       if (this.#stopped()) return undefined;
       const example = toExample(rowBatch);
       const { joined, rows } = rowBatch;
-      const learningRate = this.#learningRate();
+      const learningRate = this.#plan.optimizer.paramGroups[0].lr;
       const { loss, gradNorm } = this.#stepper.step(example, this.#position(++batch), board);
       this.#step++;
+      this.#rate = learningRate;
       this.#plan.schedule.afterStep();
       yield { type: "batch", batch, loss, rows, joined, learningRate, gradNorm, ...this.#moment() };
       const pause = this.#breathe();
@@ -188,10 +190,6 @@ class Run<K extends string> {
 
   #stopped(): boolean {
     return this.#cancelled || this.#plan.signal?.aborted === true;
-  }
-
-  #learningRate(): number {
-    return this.#plan.optimizer.paramGroups[0].lr;
   }
 
   #position(batch: number): { epoch: number; step: number; batch: number } {

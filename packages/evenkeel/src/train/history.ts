@@ -10,7 +10,7 @@ export interface EpochRecord<K extends string = never> {
   readonly epoch: number;
   /** Optimizer steps done by the end of this epoch. */
   readonly step: number;
-  /** The rate at the end of the epoch (of the first parameter group), before a scheduler changes it for the next one. */
+  /** The rate that the epoch's last step used (of the first parameter group), not the one that a scheduler set after it. */
   readonly learningRate: number;
   /** Over the batches as they were trained on: in training mode, each before its own step. */
   readonly train: Scores<K>;

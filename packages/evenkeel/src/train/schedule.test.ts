@@ -46,7 +46,7 @@ it("or after each step, as many as the cycle has, with the steps of a loop by ha
     }
   }
   const seen: number[] = [];
-  await fit(fitted.model, {
+  const { epochs } = await fit(fitted.model, {
     ...fitted.options,
     epochs: 2,
     scheduler: new OneCycleLR(fitted.optimizer, cycle),
@@ -55,6 +55,8 @@ it("or after each step, as many as the cycle has, with the steps of a loop by ha
     compile: false,
   });
   expect(seen).toEqual(expected);
+  // Of its last step, not the rate that waits for the next one.
+  expect(epochs.map(({ learningRate }) => learningRate)).toEqual([expected[2], expected[5]]);
   expect(fitted.model.weight.data).toEqual(byHand.model.weight.data);
 });
 
