@@ -205,8 +205,8 @@ function refitPlanned(
   }
   if (patience !== false) {
     throw new RangeError(
-      `trainTable: refit is true and patience ${patience}, but a refit has no validation rows to stop by; say patience: ` +
-        "false, or leave refit out",
+      `trainTable: refit is true and patience ${patience}, but a refit has no validation rows to stop by; train ` +
+        "all epochs (patience: false), or leave refit out",
     );
   }
   if (schedule === "plateau") {
