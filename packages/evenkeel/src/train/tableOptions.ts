@@ -26,7 +26,10 @@ export interface TrainTableOptions extends SchemaOptions, TableCallbacks {
   readonly preprocessing?: PreprocessingOptions;
   /** Default: two hidden layers, [128, 64], with batch normalization and a dropout of 0.25. */
   readonly network?: NetworkOptions;
-  /** Rows per step. Default: a hundredth of the training rows as a power of two, from 32 to 1024. */
+  /**
+   * Rows per step. Default: a hundredth of the training rows as a power of two, from 32 to 1024, or a little less, so that the
+   * last batch is about as large as the others: batch normalization learns badly from a small one.
+   */
   readonly batchSize?: number;
   /** Passes over the training rows, at most. Default: as many as make some 20,000 steps, from 5 to 100. */
   readonly epochs?: number;
@@ -54,7 +57,7 @@ export interface TrainTableOptions extends SchemaOptions, TableCallbacks {
   readonly classWeights?: "none" | "balanced" | Readonly<Record<string, number>>;
   /**
    * Which statistics batch normalization keeps: those it trained with, those recomputed over the training rows, or
-   * whichever has the lower loss on the validation rows. Default "better".
+   * whichever has the lower loss on the validation rows, which after a refit are the recomputed ones. Default "better".
    */
   readonly statistics?: (typeof statisticsNames)[number];
   /**
@@ -220,7 +223,12 @@ function refitPlanned(
 
 function defaultBatchSize(rows: number): number {
   const power = 2 ** Math.round(Math.log2(Math.max(1, rows / 100)));
-  return Math.min(1024, Math.max(32, power));
+  return Math.max(2, evenBatchSize(rows, Math.min(1024, Math.max(32, power))));
+}
+
+/** The smallest size of batches that are no more than with batches of `most` rows: the last one is then hardly smaller. */
+export function evenBatchSize(rows: number, most: number): number {
+  return Math.ceil(rows / Math.ceil(rows / most));
 }
 
 function defaultEpochs(stepsPerEpoch: number): number {

@@ -3,7 +3,7 @@ import type { Schema, Split, Table, TableModel } from "../tabular/index.ts";
 import { joinedRows } from "../tabular/split.ts";
 import type { History } from "./history.ts";
 import type { TableMetric } from "./tableEvents.ts";
-import type { TablePlan, TrainTableOptions } from "./tableOptions.ts";
+import { evenBatchSize, type TablePlan, type TrainTableOptions } from "./tableOptions.ts";
 import { type PartScores, type ScoredStage, scoreStage } from "./tableScores.ts";
 import { fitStage, newStage } from "./tableStage.ts";
 import type { StatisticsChoice } from "./tableStatistics.ts";
@@ -28,8 +28,9 @@ export interface FinishedTraining extends ScoredStage {
 
 /**
  * Trains as before, from the same seed, with the validation rows among the others. Nothing is chosen: epochs are those of the
- * plan, and batch normalization keeps the kind of statistics that was better in the first training. What it gives is what it
- * was given if it is interrupted.
+ * plan, batches are as many as fill evenly, and batch normalization keeps recomputed statistics unless others were asked for,
+ * since there are no rows to tell whether its running averages are as good. What it gives is what it was given if it is
+ * interrupted.
  */
 export async function refit(
   table: Table,
@@ -40,9 +41,10 @@ export async function refit(
   first: FinishedTraining,
 ): Promise<{ scored: ScoredStage; refit: TableRefit }> {
   const rows = joinedRows(split.train, split.validation);
-  const stage = newStage(table, schema, plan, { train: rows }, options);
+  const again = { ...plan, batchSize: evenBatchSize(rows.length, plan.batchSize) };
+  const stage = newStage(table, schema, again, { train: rows }, options);
   const { signal, compile, resume } = options;
-  const { history } = await fitStage(stage, plan, {
+  const { history } = await fitStage(stage, again, {
     ...{ stage: "refit", signal, compile, resume: resume?.first === undefined ? undefined : resume },
     onEpoch: (event) =>
       options.onEpoch?.({
@@ -53,9 +55,9 @@ export async function refit(
   const kept = history.reason === "completed";
   const done = { history, rows, kept, validated: first.model };
   if (!kept) return { scored: first, refit: done };
-  const kind = first.statistics?.kept ?? "asTrained";
-  const again = scoreStage(table, schema, { ...split, validation: new Int32Array(0) }, stage, kind);
-  return { scored: { ...again, ...withValidation(again, first) }, refit: done };
+  const kind = plan.statistics === "better" ? "recomputed" : plan.statistics;
+  const scored = scoreStage(table, schema, { ...split, validation: new Int32Array(0) }, stage, kind);
+  return { scored: { ...scored, ...withValidation(scored, first) }, refit: done };
 }
 
 /** Scores with those that the first training had on the validation rows, which are no longer new to the second. */

@@ -256,11 +256,12 @@ describe("a refit", () => {
     expect(plan).toEqual({ ...plain.plan, refit: true });
     expect(split).toEqual(plain.split);
     expect(withoutSeconds(twice)).toEqual(withoutSeconds(plain));
-    // What it is: a training of its own on these rows, with the batches and epochs of the first.
-    const { batchSize, epochs } = plan;
+    // What it is: a training of its own on these rows, of as many epochs, in even batches.
+    const { epochs } = plan;
+    expect(plan.batchSize).toBe(26); // 51 rows in two batches of at most 32
+    const batchSize = 22; // 64 rows in three batches of at most 26
     const rows = { train: joined(split), validation: new Int32Array(), test: split.test };
-    const kept = plain.statistics?.kept;
-    const alone = await train("price", { ...options, split: rows, batchSize, epochs, statistics: kept });
+    const alone = await train("price", { ...options, split: rows, batchSize, epochs, statistics: "recomputed" });
     expect(weightsOf(twice)).toEqual(weightsOf(alone));
     expect(weightsOf(twice)).not.toEqual(weightsOf(plain));
     expect(twice.model.preprocessing.toJSON()).toEqual(alone.model.preprocessing.toJSON());
@@ -278,7 +279,10 @@ describe("a refit", () => {
       expect(statistics?.[kind].validation).toEqual(plain.statistics?.[kind].validation);
       expect(statistics?.[kind].test).toEqual(alone.statistics?.[kind].test);
     }
-    expect(statistics?.kept).toBe(kept);
+    expect(statistics?.kept).toBe("recomputed");
+    const asTrained = await train("price", { ...options, statistics: "asTrained" });
+    expect(asTrained.statistics?.kept).toBe("asTrained");
+    expect(asTrained.scores.test).toEqual(alone.statistics?.asTrained.test);
     expect(twice.model.record).toMatchObject({ plan: { refit: true }, refit: { rows: 64 }, scores, keptEpoch: 4 });
     expect(plain.model.record).not.toHaveProperty("refit");
     const [ridge, before] = [twice, plain].map(({ baselines }) => baselines.find(({ name }) => name === "ridge"));
