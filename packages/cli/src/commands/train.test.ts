@@ -101,7 +101,7 @@ describe("evenkeel train", () => {
     expect(one.config).toMatchObject({
       ...{ target: "price", task: "regression", seed: 0, split: { train: 51, validation: 13, test: 16 } },
       table: { source: "shop.csv", rows: 80, columns: 10 },
-      settings: { epochs: 3, batchSize: 16, network: { hidden: [8, 6], dropout: 0.25 }, schedule: "onecycle" },
+      settings: { epochs: 3, batchSize: 16, network: { hidden: [8, 6], dropout: 0.15 }, schedule: "onecycle" },
     });
     expect(readMetrics(one.path).map(({ stage, epoch, step }) => [stage, epoch, step])).toEqual([
       ...[1, 2, 3].map((epoch) => [undefined, epoch, 4 * epoch]),

@@ -69,7 +69,9 @@ export function addTrainFlags(command: CommandUnknownOpts): void {
     new Option("--norm <kind>", "normalization of hidden layers (default: batch)").choices(norms),
     new Option("--norm-place <place>", "before or after the activation (default: before)").choices(["before", "after"]),
     new Option("--activation <name>", "(default: relu)").choices(activations),
-    new Option("--dropout <share>", "of the activations of hidden layers (default: 0.25)").argParser(share),
+    new Option("--dropout <share>", "of the activations of hidden layers (default: 0.15; 0.25 for classes)").argParser(
+      share,
+    ),
   );
   group(
     "Training",

@@ -102,7 +102,7 @@ async function learning({ curves, unit, refit }: TrainingReportData): Promise<Ht
     ? " Recomputed: the same weights, with BatchNorm's statistics taken anew over the training rows instead of the running averages; a gap between the two lines means that the running averages lag behind."
     : "";
   const again =
-    " They are those of the training that validation measured: the refit after it has no rows left to draw a line for.";
+    " The lines are those of the training that validation measured: the refit after it has no rows left to draw one for.";
   const kept =
     refit !== undefined ? again : bestEpoch === undefined ? "" : ` The weights of epoch ${bestEpoch} were kept.`;
   return figure(drawing, `The ${label} after each epoch.${bands}${both}${kept}`);

@@ -49,6 +49,7 @@ describe("trainTable", () => {
   it("penguins: nearly all right", async () => {
     const { scores, schema, model } = await trainTable(vegaTable("penguins.json"), { target: "Species", epochs: 10 });
     expect(schema.classes).toEqual(["Adelie", "Chinstrap", "Gentoo"]);
+    expect(model.network.options.dropout).toBe(0.25);
     expect(scores.test?.accuracy).toBeGreaterThan(0.95);
     expect(model.predict(vegaTable("penguins.json")).classes?.slice(0, 2)).toEqual(["Adelie", "Adelie"]);
   });
@@ -93,7 +94,7 @@ describe("trainTable", () => {
       ...{ evenkeel: version, rows: 80, target: "price", task: "regression", seed: 5, source: "shop.csv" },
       split: { validation: 0.16, test: 0.3 },
       sizes: { train: 43, validation: 13, test: 24 },
-      plan: { optimizer: "adamw", network: { hidden: [8], dropout: 0.25 } },
+      plan: { optimizer: "adamw", network: { hidden: [8], dropout: 0.15 } },
       ...{ epochs: 3, keptEpoch: 3, scores: training.scores, statistics: training.statistics?.kept },
       baselines: { mean: { test: { mae: expect.any(Number) } }, ridge: {} },
     });
@@ -324,7 +325,7 @@ describe("a refit", () => {
   it("is the default where it costs seconds and nothing is chosen by the validation rows", () => {
     const planned = (rows: [number, number, number], options: Partial<TrainTableOptions> = {}) => {
       const [train, validation, test] = rows.map((count) => new Int32Array(count));
-      return planTable({ train, validation, test }, { target: "y", ...options }).refit;
+      return planTable({ train, validation, test }, "regression", { target: "y", ...options }).refit;
     };
     expect(planned([8000, 2000, 2500])).toBe(true);
     expect(planned([8000, 2001, 2500])).toBe(false);

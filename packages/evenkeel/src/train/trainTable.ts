@@ -65,7 +65,7 @@ export async function trainTable(table: Table, options: TrainTableOptions): Prom
   const findings = assertTable(table, schema);
   const split =
     "train" in wanted ? checkedSplit(table, wanted) : splitRows(table, schema, { seed, ...definedOnly(wanted) });
-  const plan = planTable(split, options);
+  const plan = planTable(split, schema.task, options);
   const stage = newStage(table, schema, plan, split, options);
   const { signal, compile, resume, onEpoch } = options;
   if (resume?.first !== undefined && !plan.refit) {
