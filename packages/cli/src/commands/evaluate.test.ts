@@ -114,6 +114,13 @@ describe("what cannot be done is refused in one message", () => {
   });
 });
 
+test("the validation rows of a model that was refit are no new rows to it, and it says so", async () => {
+  const refit = /note: the model was refit on training and validation rows/;
+  expect((await evaluate("latest", "--part", "validation")).err).toMatch(refit);
+  expect((await evaluate("latest", "--part", "test")).err).not.toMatch(refit);
+  expect((await evaluate("cars.safetensors", "--part", "validation")).err).not.toMatch(refit); // its record has none
+});
+
 test("a record that says nonsense is one that says nothing", async () => {
   const { schema, preprocessing, network } = models.numbers;
   const record = {

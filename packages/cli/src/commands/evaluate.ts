@@ -80,6 +80,11 @@ export function evaluateCommand(context: CommandContext): CommandUnknownOpts {
       const without = table.rows - rows.length;
       const left = part === undefined && without > 0;
       const said = left ? [`note: ${count(without, "row")} without a value of "${target}" left out`] : [];
+      if (part === "validation" && origin.refit !== undefined) {
+        said.push(
+          "note: the model was refit on training and validation rows: how good it is on these says nothing about new ones",
+        );
+      }
       for (const note of [...notes, ...said, ...unfamiliarNotes(model, features)]) {
         output.writeError(`${printable(note)}\n`);
       }

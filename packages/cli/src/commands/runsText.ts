@@ -2,7 +2,7 @@ import Table from "cli-table3";
 import { compareScores, metricFacts, scoreText } from "../metrics.ts";
 import { type RunComparison, settingsOf } from "../runs/comparison.ts";
 import { type DamagedRun, isDamaged, type Run } from "../runs/readRun.ts";
-import { type EpochLine, type PartScores, type RunStatus, runFiles } from "../runs/types.ts";
+import { type EpochLine, type PartScores, type RunResult, type RunStatus, runFiles } from "../runs/types.ts";
 import { type Colors, count, printable } from "../terminal.ts";
 
 /** How `runs list`, `runs show` and `runs compare` write for people. */
@@ -54,12 +54,13 @@ export function showText(run: Run, epochs: readonly EpochLine[], files: readonly
       `started ${config.started}, ${epochsText(run, epochs)}`,
   ];
   if (result?.error !== undefined) sections.push(colors.red(printable(result.error)));
-  if (result !== undefined) sections.push(scoresText(result.scores, result.baselines, colors));
+  const refit = result?.refit?.kept;
+  if (result !== undefined) sections.push(scoresText(result.scores, result.baselines, colors, { refit }));
   if (result?.batchNorm !== undefined) {
     const { asTrained, recomputed, kept } = result.batchNorm;
     sections.push(
       `${colors.bold("Batch normalization")}: the model has its statistics ${kept === "asTrained" ? "as trained" : kept}.\n` +
-        scoresText(asTrained, { recomputed }, colors, "as trained"),
+        scoresText(asTrained, { recomputed }, colors, { name: "as trained" }),
     );
   }
   const findings = result?.findings ?? [];
@@ -127,14 +128,15 @@ export function scoresText(
   scores: PartScores,
   others: Readonly<Record<string, PartScores>>,
   colors: Colors,
-  name = "this network",
+  { name = "this network", refit = false }: { readonly name?: string; readonly refit?: boolean } = {},
 ): string {
   const metrics = Object.keys(scores.test ?? scores.validation ?? scores.train ?? {});
   const table = newTable(colors, ["scores", ...metrics.map((metric) => metricFacts(metric).short)]);
   const line = (label: string, values: Readonly<Record<string, number>> = {}) =>
     [label, ...metrics.map((metric) => (metric in values ? scoreText(values[metric]) : ""))] as string[];
   for (const part of ["test", "validation", "train"] as const) {
-    if (scores[part] !== undefined) table.push(line(`${part}: ${name}`, scores[part]));
+    const own = refit && part === "validation" ? `${name} before the refit` : name;
+    if (scores[part] !== undefined) table.push(line(`${part}: ${own}`, scores[part]));
     for (const [other, theirs] of Object.entries(others)) {
       if (theirs[part] !== undefined) table.push(line(`${part}: ${printable(other)}`, theirs[part]));
     }
@@ -143,10 +145,19 @@ export function scoresText(
 }
 
 function epochsText({ result }: Run, epochs: readonly EpochLine[]): string {
-  const done = result?.epochs ?? epochs.length;
-  const best = result?.bestEpoch === undefined ? "" : `, the best is ${result.bestEpoch}`;
+  const done = result?.epochs ?? epochs.filter(({ stage }) => stage === undefined).length;
+  const best = result?.refit
+    ? refitText(result.refit)
+    : result?.bestEpoch === undefined
+      ? ""
+      : `, the best is ${result.bestEpoch}`;
   const seconds = result?.seconds ?? epochs.at(-1)?.seconds;
   return `${count(done, "epoch")}${best}${seconds === undefined ? "" : `, ${duration(seconds)}`}`;
+}
+
+function refitText({ rows, epochs, kept }: NonNullable<RunResult["refit"]>): string {
+  if (kept) return `, then a refit on ${rows.toLocaleString("en-US")} rows, whose weights it has`;
+  return `, then ${count(epochs, "epoch")} of a refit, which was interrupted`;
 }
 
 function statusText(status: RunStatus, colors: Colors): string {

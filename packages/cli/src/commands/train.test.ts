@@ -6,7 +6,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 import { CommanderError } from "@commander-js/extra-typings";
-import { loadCheckpoint } from "evenkeel/io";
+import { loadCheckpoint, loadSafetensors } from "evenkeel/io";
 import { splitRows, TableModel } from "evenkeel/tabular";
 import picocolors from "picocolors";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
@@ -14,6 +14,8 @@ import { shopRows } from "../../../../test/tableFixtures.ts";
 import { version } from "../../../evenkeel/src/core/index.ts";
 import { listRuns, type Run, readMetrics, readRun } from "../runs/readRun.ts";
 import { readTable } from "../tables/index.ts";
+import { inspectCommand } from "./inspect.ts";
+import { runsCommand } from "./runs.ts";
 import { trainCommand } from "./train.ts";
 
 let cwd: string;
@@ -100,12 +102,11 @@ describe("evenkeel train", () => {
     expect(one.config).toMatchObject({
       ...{ target: "price", task: "regression", seed: 0, split: { train: 51, validation: 13, test: 16 } },
       table: { source: "shop.csv", rows: 80, columns: 10 },
-      settings: { epochs: 3, batchSize: 16, network: { hidden: [8, 6], dropout: 0.25 }, schedule: "onecycle" },
+      settings: { epochs: 3, batchSize: 16, network: { hidden: [8, 6], dropout: 0.15 }, schedule: "onecycle" },
     });
-    expect(readMetrics(one.path).map(({ epoch, step }) => [epoch, step])).toEqual([
-      [1, 4],
-      [2, 8],
-      [3, 12],
+    expect(readMetrics(one.path).map(({ stage, epoch, step }) => [stage, epoch, step])).toEqual([
+      ...[1, 2, 3].map((epoch) => [undefined, epoch, 4 * epoch]),
+      ...[1, 2, 3].map((epoch) => ["refit", epoch, 4 * epoch]),
     ]);
     expect(readMetrics(one.path)[0].validation).toHaveProperty("mae");
     expect(loadCheckpoint(bytes(join(one.path, "checkpoint.safetensors"))).epoch).toBe(3);
@@ -130,6 +131,63 @@ describe("evenkeel train", () => {
       err: expect.stringMatching(/^(?:error: )?cut\.csv\.gz/),
     });
     expect(fs.readdirSync(cwd).sort()).toEqual(["cut.csv.gz", "shop.csv"]);
+  });
+
+  test("a small table is trained on twice, and everything says which figures are of which training", async () => {
+    const line = shop.replace(" --no-report", " --epochs 3");
+    const { out } = await run(line);
+    const { out: once } = await run(`${line} --no-refit --runs once`);
+    const [[one], [plain]] = [runs(), runs("once")];
+    expect(out).toMatch(/3 epochs; then a refit on 64 rows, the\s+validation rows too\n/);
+    expect(out.match(/^refit \d\/3 {2}train MAE [\d.]+/gm)).toHaveLength(3);
+    expect(out.replaceAll(/\s+/g, " ")).toMatch(
+      /; then a refit on 64 rows, those of training and validation, in [\d.]+ s; kept its weights\. The validation scores are from before it\./,
+    );
+    expect(out).toContain("validation: this network before the refit");
+    expect(once).not.toContain("refit");
+    expect(once).toMatch(/^3 epochs in [\d.]+ s; kept the weights of the last\./m);
+    expect(one.result).toMatchObject({ epochs: 3, refit: { rows: 64, epochs: 3, kept: true } });
+    expect(plain.result).not.toHaveProperty("refit");
+    expect(one.result?.scores.validation).toEqual(plain.result?.scores.validation);
+    expect(one.result?.scores.test).not.toEqual(plain.result?.scores.test);
+    const page = ({ path }: Run) => bytes(join(path, "report.html")).toString().replaceAll(/\s/g, " ");
+    expect(page(one)).toContain("on the 64 training and validation rows together (refit).");
+    expect(page(one)).toContain("validation before the refit, statistics as trained");
+    expect(page(one)).not.toMatch(/The weights of epoch|kept: 3/);
+    expect(page(plain)).toContain("The weights of epoch 3 were kept.");
+    expect(page(plain)).not.toContain("refit,");
+    const said = async (command: typeof inspectCommand, ...args: string[]) => {
+      let text = "";
+      const write = (more: string) => {
+        text += more;
+      };
+      const output = { write, writeError: write, colors: picocolors.createColors(false) };
+      await command({ output, cwd, environment: {} }).parseAsync(args, { from: "user" });
+      return text.replaceAll(/\s+/g, " ");
+    };
+    const shown = await said(runsCommand, "show", one.id);
+    expect(shown).toContain("3 epochs, then a refit on 64 rows, whose weights it has, ");
+    expect(shown).toContain("validation: this network before the refit");
+    const inspected = await said(inspectCommand, one.id);
+    expect(inspected).toContain("seed 0, refit on 64 rows, those of training and validation");
+    expect(inspected).toContain("validation: the model before the refit");
+  });
+
+  test("without test rows a refit's report shows how the training before it does on the validation rows", async () => {
+    const line = shop.replace(" --no-report", " --epochs 3 --test 0");
+    await run(`${line} --refit`);
+    await run(`${line} --runs once`);
+    const [[one], [plain]] = [runs(), runs("once")];
+    expect([one.result?.refit?.rows, plain.result?.refit]).toEqual([80, undefined]);
+    expect(one.result?.scores.validation).toEqual(plain.result?.scores.validation);
+    // Charts of errors and of what it looks at, drawn from equal figures.
+    const drawn = ({ path }: Run) =>
+      bytes(join(path, "report.html"))
+        .toString()
+        .match(/<svg[\s\S]*?<\/svg>/g)
+        ?.slice(1);
+    expect(drawn(one)).toHaveLength(3);
+    expect(drawn(one)).toEqual(drawn(plain));
   });
 
   test("the model says how it came about, without dates or paths, so that equal trainings give equal files", async () => {
@@ -213,6 +271,16 @@ describe("evenkeel train", () => {
       /^--batch-size is 1, which batch normalization cannot train on/,
     ],
     [
+      "a refit that is to stop early",
+      "shop.csv -t price --refit --patience 5",
+      /^--refit is true and patience 5, .* train all/,
+    ],
+    [
+      "a refit without rows to add",
+      "shop.csv -t price --refit --validation 0",
+      /^--refit is true, but there are no valid/,
+    ],
+    [
       "weights of a number",
       "shop.csv -t price --class-weights balanced",
       /^--class-weights are given, but "price" is a number/,
@@ -275,6 +343,41 @@ describe("going on", () => {
     expect(modelOf(one).equals(modelOf(whole))).toBe(true);
     expect(bytes(join(cwd, "copy.safetensors")).equals(modelOf(whole))).toBe(true);
     expect(metricsOf(one)).toEqual(metricsOf(whole));
+  });
+
+  test("an interrupt during the refit keeps the first training's model, and it goes on to the same bytes", async () => {
+    const line = `${shop} --epochs 6`;
+    const whole = await uninterrupted(line);
+    expect(await run(`${line} --no-refit --runs once`)).toMatchObject({ code: 0 });
+    const weights = (of: Run) => loadSafetensors(modelOf(of)).tensors;
+    for (const [epoch, done] of [
+      ["epoch +6", 0],
+      ["refit +4", 4],
+    ] as const) {
+      const controller = new AbortController();
+      const onOut = (text: string) => {
+        if (new RegExp(`^${epoch}/`, "m").test(text)) controller.abort();
+      };
+      const { out } = await run(done === 0 ? line : "--resume latest --no-report", {
+        signal: controller.signal,
+        onOut,
+      });
+      const [one] = runs();
+      expect(one).toMatchObject({ status: "interrupted", result: { epochs: 6, refit: { epochs: done, kept: false } } });
+      expect(out).toMatch(
+        /the refit was interrupted after \d of 6 epochs;\s+kept\s+the\s+weights\s+from\s+before\s+it\./,
+      );
+      expect(out).toContain(`Go on with: evenkeel train --resume ${one.id}\n`);
+      expect(weights(one)).toEqual(weights(runs("once")[0]));
+      expect(one.result?.scores).toEqual(runs("once")[0].result?.scores);
+    }
+    const last = await run("--resume latest --no-report");
+    expect(last.out).not.toMatch(/^epoch|^refit +[1-4]\//m);
+    const [one] = runs();
+    expect(one.status).toBe("finished");
+    expect(modelOf(one).equals(modelOf(whole))).toBe(true);
+    expect(metricsOf(one)).toEqual(metricsOf(whole));
+    expect({ ...one.result, seconds: 0 }).toEqual({ ...whole.result, seconds: 0 });
   });
 
   test("before the first epoch is over there is no model, and it begins again", async () => {

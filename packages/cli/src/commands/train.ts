@@ -31,6 +31,9 @@ Examples:
   evenkeel train mpg --json | jq .result.scores.test.mae
 
 Ctrl-C ends the training between two steps and keeps the best model so far; the run can be resumed.
+A small table is trained on twice: first the validation rows measure, then they
+are trained on too (refit). Validation scores are of the first training, test
+scores of the second, whose weights the model has.
 The same table, options and seed give the same model, to the bit, on every machine.
 `;
 
@@ -95,6 +98,7 @@ async function train(
   const record = { ...(from === undefined ? { sql: read.sql } : { source: from }), fingerprint: digest };
 
   let progress: TrainingProgress | undefined;
+  let refitProgress: (() => TrainingProgress) | undefined;
   const { training, folder } = await runTraining({
     table,
     options: { ...options, record },
@@ -104,13 +108,23 @@ async function train(
     ...(resumed?.checkpoint && { resume: resumed.checkpoint }),
     open: (event) => {
       output.write(introduction(table, event, output.colors));
-      const { split, plan } = event;
-      progress = trainingProgress(output, { epochs: plan.epochs, rows: split.train.length, metric: event.metric });
+      const { split, plan, metric } = event;
+      const [rows, all] = [split.train.length, split.train.length + split.validation.length];
+      const { epochs } = plan;
+      progress = trainingProgress(output, { epochs, rows, metric, further: plan.refit ? (epochs * all) / rows : 0 });
+      refitProgress = () => trainingProgress(output, { epochs, rows: all, metric, refit: true });
       return resumed === undefined
         ? newFolder(runs, table, event, options, recipe)
         : takenFolder(resumed, { settings: settingsOf(plan, options), recipe });
     },
-    onEpoch: (line) => progress?.epoch(line),
+    onEpoch: (line) => {
+      if (line.stage === "refit" && refitProgress !== undefined) {
+        progress?.stop();
+        progress = refitProgress();
+        refitProgress = undefined;
+      }
+      progress?.epoch(line);
+    },
   }).finally(() => progress?.stop());
 
   const { result, run } = folder;
@@ -171,7 +185,9 @@ function newFolder(
 
 /** The folder of a run that is resumed: it is this process's from now on, and running again. */
 function takenFolder({ run, checkpoint }: ResumedRun, changes: Partial<NewRun>): RunFolder {
-  const folder = RunFolder.resume(run.path, checkpoint?.epoch ?? 0, changes);
+  const { epoch = 0, first } = checkpoint ?? {};
+  const done = first === undefined ? { training: epoch } : { training: first.epoch, refit: epoch };
+  const folder = RunFolder.resume(run.path, done, changes);
   if (run.result !== undefined) folder.writeResult({ ...run.result, status: "running" });
   return folder;
 }

@@ -33,6 +33,7 @@ export interface TrainFlags extends ColumnFlags {
   readonly earlyStopping: boolean;
   readonly classWeights?: ClassWeights;
   readonly statistics?: (typeof statisticsNames)[number];
+  readonly refit?: boolean;
   readonly seed?: number;
   readonly validation?: number;
   readonly test?: number;
@@ -68,7 +69,9 @@ export function addTrainFlags(command: CommandUnknownOpts): void {
     new Option("--norm <kind>", "normalization of hidden layers (default: batch)").choices(norms),
     new Option("--norm-place <place>", "before or after the activation (default: before)").choices(["before", "after"]),
     new Option("--activation <name>", "(default: relu)").choices(activations),
-    new Option("--dropout <share>", "of the activations of hidden layers (default: 0.25)").argParser(share),
+    new Option("--dropout <share>", "of the activations of hidden layers (default: 0.15; 0.25 for classes)").argParser(
+      share,
+    ),
   );
   group(
     "Training",
@@ -87,6 +90,11 @@ export function addTrainFlags(command: CommandUnknownOpts): void {
       "stop after so many epochs without a better validation loss, and keep the best weights (default: 30; with onecycle and cosine all epochs are trained)",
     ).argParser(wholeNumber(1)),
     new Option("--no-early-stopping", "train all epochs and keep the last weights"),
+    new Option(
+      "--refit",
+      "train once more, on training and validation rows, and keep those weights (default: up to 10,000 of these rows, where all epochs are trained)",
+    ),
+    new Option("--no-refit", "keep the weights of the training that was validated"),
     new Option("--class-weights <weights>", "balanced, or CLASS=FACTOR,… (default: none)").argParser(classWeights),
     new Option("--statistics <which>", "batch normalization's running statistics to keep (default: better)").choices(
       statisticsNames,
@@ -98,10 +106,23 @@ export function addTrainFlags(command: CommandUnknownOpts): void {
 /** The flags as the library takes them. */
 export function trainTableOptions(flags: TrainFlags, target: string): TrainTableOptions {
   const { batchSize, epochs, lr, optimizer, weightDecay, schedule, loss } = flags;
-  const { clipGradNorm, statistics, seed, compile, hidden, norm, normPlace, activation, dropout } = flags;
+  const { clipGradNorm, statistics, refit, seed, compile, hidden, norm, normPlace, activation, dropout } = flags;
   return defined({
     ...schemaOptions(flags, target),
-    ...{ batchSize, epochs, lr, optimizer, weightDecay, schedule, loss, clipGradNorm, statistics, seed, compile },
+    ...{
+      batchSize,
+      epochs,
+      lr,
+      optimizer,
+      weightDecay,
+      schedule,
+      loss,
+      clipGradNorm,
+      statistics,
+      refit,
+      seed,
+      compile,
+    },
     split: defined({ validation: flags.validation, test: flags.test }),
     preprocessing: defined({ scale: flags.scale, target: flags.targetScale, embedAbove: flags.embedAbove }),
     network: defined({ hidden, norm, normPlace, activation, dropout }),

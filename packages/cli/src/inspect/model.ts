@@ -68,6 +68,7 @@ function textOf(path: string, absolute: string, file: ModelFile, colors: Colors)
     origin.source === undefined ? "" : `trained on ${origin.source}`,
     origin.rows === undefined ? "" : count(origin.rows, "row"),
     origin.seed === undefined ? "" : `seed ${origin.seed}`,
+    origin.refit === undefined ? "" : `refit on ${count(origin.refit.rows, "row")}, those of training and validation`,
   ].filter((part) => part !== "");
   const sections = [
     colors.bold(wrap(head, width)),
@@ -78,7 +79,12 @@ function textOf(path: string, absolute: string, file: ModelFile, colors: Colors)
     tensorTable(file, colors),
     ...(origin.scores === undefined
       ? ["No scores are recorded in it."]
-      : [scoresText(origin.scores, origin.baselines ?? {}, colors, "the model")]),
+      : [
+          scoresText(origin.scores, origin.baselines ?? {}, colors, {
+            name: "the model",
+            refit: origin.refit !== undefined,
+          }),
+        ]),
   ];
   return `${sections.join("\n\n")}\n`;
 }

@@ -15,6 +15,8 @@ export interface Origin {
   readonly fingerprint?: string;
   readonly seed?: number;
   readonly split?: SplitOptions;
+  /** There if the model was trained once more on training and validation rows. */
+  readonly refit?: { readonly rows: number };
   readonly scores?: PartScores;
   readonly baselines?: Readonly<Record<string, PartScores>>;
 }
@@ -36,6 +38,7 @@ const recordSchema = z.object({
     .object({ validation: z.number().optional(), test: z.number().optional(), stratify: z.boolean().optional() })
     .optional()
     .catch(undefined),
+  refit: z.object({ rows: z.int().nonnegative() }).optional().catch(undefined),
   scores: partScores.optional().catch(undefined),
   baselines: z.record(z.string(), partScores).optional().catch(undefined),
 });
@@ -48,6 +51,7 @@ export function originOf(record: ModelRecord, run?: Run): Origin {
   const { split = {} } = recordSchema.safeParse({ split: recipe.options.split }).data ?? {};
   return {
     ...{ source: recipe.source, read: recipe.read as Partial<TableFlags>, rows: table.rows, seed, split },
+    ...(told.refit && { refit: told.refit }),
     ...{ fingerprint: recipe.fingerprint, scores: run.result?.scores, baselines: run.result?.baselines },
   };
 }

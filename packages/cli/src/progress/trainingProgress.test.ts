@@ -11,11 +11,11 @@ function line(epoch: number): EpochLine {
   return { epoch, step: 8 * epoch, seconds: epoch / 2, learningRate: 0.01, train: { mae: 1 }, validation: { mae } };
 }
 
-function piped(epochs: number) {
+function piped(epochs: number, more: { refit?: boolean; further?: number } = {}) {
   const written: string[] = [];
   const write = (text: string) => written.push(text);
   const output = { write, writeError: write, colors: picocolors.createColors(false) };
-  return { written, progress: trainingProgress(output, { epochs, rows: 1000, metric: "mae" }) };
+  return { written, progress: trainingProgress(output, { epochs, rows: 1000, metric: "mae", ...more }) };
 }
 
 describe("piped", () => {
@@ -43,6 +43,19 @@ describe("piped", () => {
     progress.stop();
     expect(written[0]).toBe("epoch  51/100  MAE 6.60 (best 6.60 at 51)\n");
     expect(written[1]).toBe("epoch  53/100  MAE 6.80 (best 6.60 at 51)  1,000 rows/s  0:47 left\n");
+  });
+
+  test("a refit is called one, and does not count the time before it; the training before counts the refit's as left", () => {
+    const refit = piped(10, { refit: true });
+    for (const epoch of [1, 2]) refit.progress.epoch({ ...line(epoch), seconds: 1000 + epoch, validation: undefined });
+    expect(refit.written).toEqual([
+      "refit  1/10  train MAE 1.00 (best 1.00 at 1)\n",
+      "refit  2/10  train MAE 1.00 (best 1.00 at 1)  1,000 rows/s  0:08 left\n",
+    ]);
+    const before = piped(10, { further: 20 });
+    for (let epoch = 1; epoch <= 10; epoch++) before.progress.epoch(line(epoch));
+    expect(before.written[0]).toContain("  0:15 left");
+    expect(before.written[9]).not.toContain("left");
   });
 
   test("without validation rows it is the training's own metric, and NaN is no best", () => {

@@ -18,6 +18,10 @@ export interface TrainingProgressOptions {
   readonly epochs: number;
   /** Rows of an epoch. */
   readonly rows: number;
+  /** Whether it is a refit: lines say so. Of its first epoch it is not known how long it took. */
+  readonly refit?: boolean;
+  /** How many epochs' worth of work come after it, for the time that is left. */
+  readonly further?: number;
   /** The metric that is shown, of the validation rows where there are any: "mae", "loss". */
   readonly metric: string;
 }
@@ -44,7 +48,8 @@ class TrainingState {
   add(line: EpochLine): void {
     const value = this.#valueOf(line);
     // Of a training that goes on from a checkpoint, the epoch before the first one took no time of this process.
-    this.#first ??= line.epoch === 1 ? { epoch: 0, seconds: 0 } : { epoch: line.epoch, seconds: line.seconds };
+    const whole = line.epoch === 1 && this.options.refit !== true;
+    this.#first ??= whole ? { epoch: 0, seconds: 0 } : { epoch: line.epoch, seconds: line.seconds };
     this.last = line;
     this.values.push(value);
     if (compareScores(this.options.metric, value, this.best?.value) < 0) this.best = { epoch: line.epoch, value };
@@ -64,7 +69,7 @@ class TrainingState {
 
   get position(): string {
     const all = String(this.options.epochs);
-    return `epoch ${String(this.last?.epoch ?? 0).padStart(all.length)}/${all}`;
+    return `${this.options.refit ? "refit" : "epoch"} ${String(this.last?.epoch ?? 0).padStart(all.length)}/${all}`;
   }
 
   get rate(): string {
@@ -84,8 +89,9 @@ class TrainingState {
 
   /** "1:05 left" */
   get left(): string {
-    const [pace, left] = [this.#pace, this.options.epochs - (this.last?.epoch ?? 0)];
-    return pace === undefined || left <= 0 ? "" : `${clock(pace * left)} left`;
+    const { epochs, further = 0 } = this.options;
+    const [pace, left] = [this.#pace, epochs - (this.last?.epoch ?? 0) + further];
+    return pace === undefined || this.last?.epoch === epochs || left <= 0 ? "" : `${clock(pace * left)} left`;
   }
 }
 

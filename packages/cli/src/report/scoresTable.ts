@@ -33,7 +33,7 @@ ${rows}</tbody></table></div>
 }
 
 /** Scores by part of the rows, and for both kinds of BatchNorm's statistics where there are both. */
-export function partsTable({ scores, batchNorm, split, unit }: TrainingReportData): Html {
+export function partsTable({ scores, batchNorm, split, unit, refit }: TrainingReportData): Html {
   const metrics = Object.keys(scores[judgedPart(split)] ?? {});
   const kinds: [string, PartScores, boolean][] =
     batchNorm === undefined
@@ -47,7 +47,8 @@ export function partsTable({ scores, batchNorm, split, unit }: TrainingReportDat
     (["train", "validation", "test"] as const)
       .filter((part) => values[part] !== undefined)
       .map((part) => {
-        const name = kind === "" ? part : `${part}, ${kind}${kept ? " (kept)" : ""}`;
+        const shown = part === "validation" && refit !== undefined ? "validation before the refit" : part;
+        const name = kind === "" ? shown : `${shown}, ${kind}${kept ? " (kept)" : ""}`;
         return html`<tr><th scope="row">${name}</th><td>${wholeText(split[part])}</td>${cells(metrics, values[part])}</tr>
 `;
       }),

@@ -34,7 +34,7 @@ export async function trainingReport(data: TrainingReportData): Promise<string> 
   ]);
 }
 
-function header({ title, table, target, task, split, seconds }: TrainingReportData): Html {
+function header({ title, table, target, task, split, seconds, refit }: TrainingReportData): Html {
   const kind = { regression: "a number", binary: "one of two classes", multiclass: "one of several classes" }[task];
   const uses = { train: "to train on", validation: "to choose by", test: "to test" };
   const parts = (["train", "validation", "test"] as const)
@@ -43,7 +43,7 @@ function header({ title, table, target, task, split, seconds }: TrainingReportDa
   return html`<header><h1>${title}</h1>
 <p class="quiet facts">Predicts <strong>${target}</strong>, ${kind}, from ${table.source}: ${wholeText(table.rows)} rows, ${parts.join(", ")}. Trained in ${
     seconds < 10 ? seconds.toFixed(1) : Math.round(seconds)
-  } s.</p></header>
+  } s.${refit !== undefined && ` The network that was kept was then trained in the same way on the ${wholeText(refit.rows)} training and validation rows together (refit).`}</p></header>
 `;
 }
 
@@ -88,7 +88,7 @@ function against(
   return `The best simple model, ${name}, has ${said}: this is better${gain}.`;
 }
 
-async function learning({ curves, unit }: TrainingReportData): Promise<Html> {
+async function learning({ curves, unit, refit }: TrainingReportData): Promise<Html> {
   const { metric, lines, bestEpoch } = curves;
   const { label, short, inUnits } = metricFacts(metric);
   const seeds = Math.max(0, ...lines.map(({ runs }) => runs.length));
@@ -101,7 +101,10 @@ async function learning({ curves, unit }: TrainingReportData): Promise<Html> {
   const both = lines.some((line) => /recomputed/.test(line.label))
     ? " Recomputed: the same weights, with BatchNorm's statistics taken anew over the training rows instead of the running averages; a gap between the two lines means that the running averages lag behind."
     : "";
-  const kept = bestEpoch === undefined ? "" : ` The weights of epoch ${bestEpoch} were kept.`;
+  const again =
+    " The lines are those of the training that validation measured: the refit after it has no rows left to draw one for.";
+  const kept =
+    refit !== undefined ? again : bestEpoch === undefined ? "" : ` The weights of epoch ${bestEpoch} were kept.`;
   return figure(drawing, `The ${label} after each epoch.${bands}${both}${kept}`);
 }
 

@@ -61,6 +61,8 @@ export interface TrainingReportData extends ReportSource {
     /** The epoch whose weights were kept, from 1. */
     readonly bestEpoch?: number;
   };
+  /** There if the network was trained once more on training and validation rows: how many they are. */
+  readonly refit?: { readonly rows: number };
   readonly predictions: ReportPredictions;
   readonly importance?: { readonly metric: string; readonly part: string; readonly columns: readonly Importance[] };
   readonly findings: readonly RunFinding[];

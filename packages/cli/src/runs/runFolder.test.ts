@@ -114,10 +114,16 @@ describe("a run's folder", () => {
     const run = RunFolder.create(runs, config);
     for (const epoch of [1, 2, 3]) run.appendMetrics(line(epoch));
     fs.appendFileSync(run.file("metrics"), '{"epoch":4,');
-    const resumed = RunFolder.resume(run.path, 2);
+    const resumed = RunFolder.resume(run.path, { training: 2 });
     resumed.appendMetrics({ ...line(3), seconds: 99 });
     expect(readMetrics(run.path)).toEqual([line(1), line(2), { ...line(3), seconds: 99 }]);
-    expect(() => RunFolder.resume(runs, 1)).toThrow("it has no config.json");
+    const refit = (epoch: number) => ({ ...line(epoch), stage: "refit" }) as const;
+    for (const epoch of [1, 2]) run.appendMetrics(refit(epoch));
+    RunFolder.resume(run.path, { training: 3, refit: 1 });
+    expect(readMetrics(run.path).slice(3)).toEqual([refit(1)]);
+    RunFolder.resume(run.path, { training: 1 });
+    expect(readMetrics(run.path)).toEqual([line(1)]);
+    expect(() => RunFolder.resume(runs, { training: 1 })).toThrow("it has no config.json");
   });
 
   test("TensorBoard's events have a chart for each metric and a line for each part", () => {
@@ -126,6 +132,11 @@ describe("a run's folder", () => {
     const [file] = fs.readdirSync(run.path).filter((name) => name.startsWith("events.out.tfevents."));
     const text = fs.readFileSync(join(run.path, file), "latin1");
     for (const tag of ["loss/train", "loss/validation", "mae/recomputed", "learningRate"]) expect(text).toContain(tag);
+    const before = fs.statSync(join(run.path, file)).size;
+    run.appendEvents({ ...line(1), validation: undefined, stage: "refit" });
+    const added = fs.readFileSync(join(run.path, file), "latin1").slice(before);
+    expect(added).toContain("loss/refit");
+    expect(added).not.toMatch(/train|learningRate/);
   });
 });
 

@@ -12,6 +12,12 @@ import { type EpochLine, type RunConfig, type RunResult, runFiles, type ScoresBy
 /** What a new run is told; the folder adds the rest. */
 export type NewRun = Omit<RunConfig, "format" | "id" | "started" | "versions" | "process">;
 
+/** How many epochs of a training, and of a refit after it, are done. */
+export interface DoneEpochs {
+  readonly training: number;
+  readonly refit?: number;
+}
+
 /**
  * The folder of a run. Everything is written atomically (see {@link writeAtomic}) except for the metrics and TensorBoard's events,
  * which grow by whole lines and records: whenever the process is killed, what is there can be read.
@@ -49,15 +55,17 @@ export class RunFolder {
    * Opens a run that was interrupted, to go on with it: this process is its process now, and what metrics.jsonl says of epochs
    * after the checkpoint's is dropped, because they are trained again.
    *
-   * @param epoch - the last finished epoch of the checkpoint
+   * @param done - the finished epochs of the checkpoint, of the training and of its refit
    * @param changes - what is decided otherwise from now on
    * @throws Error if it is no folder of a run, or damaged
    */
-  static resume(path: string, epoch: number, changes: Partial<NewRun> = {}): RunFolder {
+  static resume(path: string, done: DoneEpochs, changes: Partial<NewRun> = {}): RunFolder {
     const run = new RunFolder(path);
     run.#writeJson(runFiles.config, { ...readConfig(path), ...changes, process: thisProcess() });
     if (existsSync(run.file("metrics"))) {
-      const kept = readMetrics(path).filter((line) => line.epoch <= epoch);
+      const kept = readMetrics(path).filter(
+        ({ stage, epoch }) => epoch <= (stage === "refit" ? (done.refit ?? 0) : done.training),
+      );
       writeAtomic(run.file("metrics"), kept.map((line) => `${JSON.stringify(line)}\n`).join(""));
     }
     return run;
@@ -78,12 +86,16 @@ export class RunFolder {
     this.#events ??= new EventFile(this.path);
     const named = (part: string, scores: ScoresByName = {}) =>
       Object.entries(scores).map(([name, value]) => [`${name}/${part}`, value] as const);
+    const refit = line.stage === "refit";
     const scalars = [
-      ...named("train", line.train),
+      ...named(refit ? "refit" : "train", line.train),
       ...named("validation", line.validation),
       ...named("recomputed", line.recomputed),
     ];
-    this.#events.scalars(line.epoch, { ...Object.fromEntries(scalars), learningRate: line.learningRate });
+    this.#events.scalars(line.epoch, {
+      ...Object.fromEntries(scalars),
+      ...(!refit && { learningRate: line.learningRate }),
+    });
   }
 
   writeModel(bytes: Uint8Array): void {

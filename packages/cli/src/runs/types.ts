@@ -94,7 +94,7 @@ export interface RunFinding {
 /** result.json of a run: how it ended. */
 export interface RunResult {
   readonly status: RunStatus;
-  /** Finished epochs. */
+  /** Finished epochs, without those of a refit. */
   readonly epochs: number;
   /** From 1; the one whose weights the model has. */
   readonly bestEpoch?: number;
@@ -105,6 +105,16 @@ export interface RunResult {
   readonly baselines: Readonly<Record<string, PartScores>>;
   /** Where there is batch normalization. */
   readonly batchNorm?: BatchNormScores;
+  /**
+   * The training once more, on training and validation rows. If it came to its end the model and the other scores are of it;
+   * the validation scores are of the first training in any case.
+   */
+  readonly refit?: {
+    readonly rows: number;
+    /** Finished epochs. */
+    readonly epochs: number;
+    readonly kept: boolean;
+  };
   readonly findings: readonly RunFinding[];
   /** Why it failed. */
   readonly error?: string;
@@ -112,6 +122,8 @@ export interface RunResult {
 
 /** A line of metrics.jsonl: the library's EpochRecord. */
 export interface EpochLine {
+  /** There for an epoch of a refit, which counts from 1 again. */
+  readonly stage?: "refit";
   readonly epoch: number;
   readonly step: number;
   readonly seconds: number;
@@ -166,6 +178,7 @@ export const runResultSchema: z.ZodType<RunResult> = z.object({
   batchNorm: z
     .object({ asTrained: partScores, recomputed: partScores, kept: z.enum(["asTrained", "recomputed"]) })
     .optional(),
+  refit: z.object({ rows: count, epochs: count, kept: z.boolean() }).optional(),
   findings: z.array(
     z.object({
       severity: z.enum(["error", "warning", "note"]),
@@ -180,6 +193,7 @@ export const runResultSchema: z.ZodType<RunResult> = z.object({
 
 /** What is accepted as a line of metrics.jsonl. */
 export const epochLineSchema: z.ZodType<EpochLine> = z.object({
+  stage: z.literal("refit").optional(),
   epoch: count,
   step: count,
   seconds: figure,

@@ -1,5 +1,5 @@
 import { relative } from "node:path";
-import type { TableStartEvent, TableTraining } from "evenkeel/train";
+import type { TableRefit, TableStartEvent, TableTraining } from "evenkeel/train";
 import { scoresText } from "../commands/runsText.ts";
 import { compareScores, metricFacts, scoreText } from "../metrics.ts";
 import type { PartScores, RunResult } from "../runs/types.ts";
@@ -28,19 +28,22 @@ export function introduction(table: TableRead, event: TableStartEvent, colors: C
   ];
   const { optimizer, lr, schedule, batchSize, epochs, seed } = plan;
   const rates = schedule === "none" ? `lr ${lr}` : `lr ${lr} ${schedule}`;
+  const again = plan.refit
+    ? `; then a refit on ${split.train.length + split.validation.length} rows, the validation rows too`
+    : "";
   const lines = [
     `${colors.bold(printable(schema.target))} (${schema.task}) of ${printable(table.source)}: ${count(table.rows, "row")}, ` +
       `from ${features.join(", ")}`,
     `${split.train.length} rows to train on, ${split.validation.length} to validate, ${split.test.length} to test; seed ${seed}`,
     `Network of ${values.toLocaleString("en-US")} parameters: ${shape.join(", ")}`,
-    `${optimizer}, ${rates}, batches of ${batchSize}, ${count(epochs, "epoch")}`,
+    `${optimizer}, ${rates}, batches of ${batchSize}, ${count(epochs, "epoch")}${again}`,
   ];
   return `${[...lines.map((line) => wrap(line, width, "  ")), ...noticed].join("\n")}\n\n`;
 }
 
 /** What is said at the end of a training: the epoch that was kept, the scores beside the simple models', and in words. */
 export function outcomeText(training: TableTraining, result: RunResult, colors: Colors): string {
-  const { history, keptEpoch, plan } = training;
+  const { history, keptEpoch, plan, refit } = training;
   const done = history.epochs.length;
   const why = {
     completed: "",
@@ -49,12 +52,22 @@ export function outcomeText(training: TableTraining, result: RunResult, colors: 
   }[history.reason];
   const kept = keptEpoch === done ? "the weights of the last" : `the weights of epoch ${keptEpoch}, the best`;
   const lines = [
-    `${count(done, "epoch")} in ${history.seconds.toFixed(1)} s${why}; kept ${kept}.`,
+    `${count(done, "epoch")} in ${history.seconds.toFixed(1)} s${why}; ${refit === undefined ? `kept ${kept}` : refitText(refit, plan.epochs)}.`,
     statisticsLine(training),
     verdict(result.scores, result.baselines, training.schema.task === "regression" ? "mae" : "accuracy"),
   ];
   const said = lines.filter((line) => line !== undefined).map((line) => wrap(line, width));
-  return `${scoresText(result.scores, result.baselines, colors)}\n\n${said.join("\n")}\n`;
+  return `${scoresText(result.scores, result.baselines, colors, { refit: refit?.kept })}\n\n${said.join("\n")}\n`;
+}
+
+/** What came of the second training. */
+function refitText({ history, rows, kept }: TableRefit, epochs: number): string {
+  const { length: done } = history.epochs;
+  if (!kept) return `the refit was interrupted after ${done} of ${epochs} epochs; kept the weights from before it`;
+  return (
+    `then a refit on ${rows.length} rows, those of training and validation, in ${history.seconds.toFixed(1)} s; kept its weights. The ` +
+    "validation scores are from before it"
+  );
 }
 
 /** Whether the network learned anything: how its score stands to that of the best simple model. */

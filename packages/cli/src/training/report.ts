@@ -16,9 +16,12 @@ export async function reportData(
   result: RunResult,
   epochs: readonly EpochLine[],
 ): Promise<TrainingReportData> {
-  const { model, split, schema, plan, keptEpoch } = training;
+  const { split, schema, plan, keptEpoch } = training;
   const metric = schema.task === "regression" ? "mae" : "accuracy";
   const part = judgedPart(config.split);
+  // What a refit was trained on does not show how good it is: the training before it is shown on the validation rows.
+  const refit = training.refit?.kept ? training.refit : undefined;
+  const model = part === "test" ? training.model : (refit?.validated ?? training.model);
   const rows = split[part];
   const features = schema.columns.filter(({ use }) => use === "feature").map(({ name }) => name);
   const score = (of: Table) => scoresOf(schema.task, model.predict(of), model.preprocessing.truth(of))[metric];
@@ -28,9 +31,10 @@ export async function reportData(
     better: metricFacts(metric).better,
     seed: plan.seed,
   });
+  const measured = epochs.filter(({ stage }) => stage === undefined);
   const curve = (label: string, of: (line: EpochLine) => number | undefined) => ({
     label,
-    runs: [epochs.map((line) => of(line) ?? Number.NaN)],
+    runs: [measured.map((line) => of(line) ?? Number.NaN)],
   });
   const { id, started, table: source, target, settings, versions } = config;
   return {
@@ -55,8 +59,9 @@ export async function reportData(
         curve("train", ({ train }) => train[metric]),
         ...(split.validation.length > 0 ? [curve("validation", ({ validation }) => validation?.[metric])] : []),
       ],
-      bestEpoch: keptEpoch,
+      ...(refit === undefined && { bestEpoch: keptEpoch }),
     },
+    ...(refit && { refit: { rows: refit.rows.length } }),
     predictions: reportPredictions(model.predict(table, rows), model.preprocessing.truth(table, rows), schema.classes),
     importance: { metric, part: partWords[part], columns: importance },
     findings: result.findings,

@@ -37,7 +37,7 @@ export interface Recorded {
 
 /**
  * Trains and records: a line of metrics for every epoch, a checkpoint every second and at the end, then model and result.
- * After an interrupt the best model so far is written as if it had ended there.
+ * After an interrupt the best model so far is written as if it had ended there; during a refit that of the first training.
  *
  * @throws what trainTable throws; a failure after the first step is recorded in the folder too
  */
@@ -64,7 +64,8 @@ export async function runTraining(plan: RecordedTraining): Promise<Recorded> {
         folder = plan.open(event);
       },
       onEpoch: (event) => {
-        ({ epoch: epochs, seconds } = event);
+        seconds = event.seconds;
+        if (event.stage === "training") epochs = event.epoch;
         const line = lineOf(event, validated);
         folder?.appendMetrics(line);
         if (tensorboard) folder?.appendEvents(line);
@@ -89,20 +90,22 @@ export async function runTraining(plan: RecordedTraining): Promise<Recorded> {
 }
 
 function lineOf(event: TableEpochEvent, validated: boolean): EpochLine {
-  const { epoch, step, seconds, learningRate } = event;
+  const { stage, epoch, step, seconds, learningRate } = event;
+  const refit = stage === "refit";
   const named = (loss: number, metric: number) => ({ loss, [event.metric]: metric });
   return {
+    ...(refit && { stage }),
     ...{ epoch, step, seconds, learningRate },
     train: named(event.trainLoss, event.trainMetric),
-    ...(validated && { validation: named(event.validationLoss, event.validationMetric) }),
+    ...(validated && !refit && { validation: named(event.validationLoss, event.validationMetric) }),
   };
 }
 
 function resultOf(training: TableTraining, notes: readonly RunFinding[]): RunResult {
-  const { history, keptEpoch, scores, baselines, statistics } = training;
+  const { history, keptEpoch, scores, baselines, statistics, refit } = training;
   const findings = [...notes, ...training.findings];
-  const status = history.reason === "aborted" ? "interrupted" : "finished";
-  const { seconds } = history;
+  const status = history.reason === "aborted" || refit?.kept === false ? "interrupted" : "finished";
+  const seconds = history.seconds + (refit?.history.seconds ?? 0);
   // A network that was not trained has no scores.
   if (history.epochs.length === 0) return { status, epochs: 0, seconds, scores: {}, baselines: {}, findings };
   return {
@@ -113,6 +116,7 @@ function resultOf(training: TableTraining, notes: readonly RunFinding[]): RunRes
     scores,
     baselines: Object.fromEntries(baselines.map((baseline) => [baseline.name, baseline.scores])),
     ...(statistics && { batchNorm: statistics }),
+    ...(refit && { refit: { rows: refit.rows.length, epochs: refit.history.epochs.length, kept: refit.kept } }),
     findings,
   };
 }

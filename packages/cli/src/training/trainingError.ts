@@ -21,6 +21,7 @@ const options = new Set([
     "patience",
     "classWeights",
     "statistics",
+    "refit",
     "hidden",
     "norm",
     "dropout",

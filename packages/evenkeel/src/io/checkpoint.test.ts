@@ -67,6 +67,24 @@ describe("saveCheckpoint and loadCheckpoint", () => {
     ).toEqual(file);
   });
 
+  it("keep the training that this one repeats beside it, each with tensors of its own", () => {
+    const given = checkpoint({ epoch: 3, first: checkpoint({ epoch: 7 }) });
+    const file = saveCheckpoint(given);
+    const loaded = loadCheckpoint(file);
+    expect(loaded.first).toEqual(loadCheckpoint(saveCheckpoint(given.first!)));
+    expect({ ...loaded, first: undefined }).toEqual({
+      ...loadCheckpoint(saveCheckpoint({ ...given, first: undefined })),
+      first: undefined,
+    });
+    expect(loaded.model["0.weight"]).not.toEqual(loaded.first?.model["0.weight"]); // weights are drawn anew
+    expect(saveCheckpoint(loaded)).toEqual(file);
+    const third = () => loadCheckpoint(saveCheckpoint({ ...given, first: given }));
+    expect(third).toThrow("saveCheckpoint: first has a training before it, expected one that was the first");
+    expect(() => saveCheckpoint({ ...given, first: { ...given.first!, step: -1 } })).toThrow(
+      "saveCheckpoint: first: step is -1",
+    );
+  });
+
   it("need no more than a loop written by hand has", () => {
     const model = new Linear(1, 1);
     const optimizer = new SGD(model.parameters(), { lr: 0.1 });
@@ -133,6 +151,11 @@ describe("saveCheckpoint and loadCheckpoint", () => {
       'scheduler has the key "__proto__"',
     ],
     ["another number", () => reworded((s) => s.replace("NaN", "nan")), 'the $number "nan"'],
+    [
+      "a training before it that is none",
+      () => reworded((s) => s.replace('"epoch":1', '"first":3,"epoch":1')),
+      "first is 3",
+    ],
     ["a tensor too many", () => reworded((s) => s.replace('"hasModel":true', '"hasModel":false')), '"best.'],
     [
       "a parameter too many",

@@ -36,6 +36,8 @@ export interface Checkpoint<O = object> {
   readonly monitor?: string;
   /** Records of the epochs, plain data. */
   readonly history?: readonly object[];
+  /** Where a training stood at its end that this one, a refit, repeats on more rows. */
+  readonly first?: Checkpoint<O>;
 }
 
 const format = "evenkeel-checkpoint";
@@ -48,23 +50,34 @@ const version = "1";
  */
 export function saveCheckpoint(checkpoint: Checkpoint): Uint8Array<ArrayBuffer> {
   checkCheckpoint("saveCheckpoint", checkpoint);
-  const { model, optimizer, generators = {}, earlyStopping, ...rest } = checkpoint;
+  const { tensors, state } = partsOf(checkpoint);
+  return encodeFile(tensors, { format, version, state: stringifyPlain(state, "saveCheckpoint: the state") });
+}
+
+/** The tensors of a checkpoint by their names in the file, and the plain rest. */
+function partsOf(checkpoint: Checkpoint, prefix = ""): { tensors: RawTensor[]; state: object } {
+  const { model, optimizer, generators = {}, earlyStopping, first, ...rest } = checkpoint;
   const { model: best, ...stopping } = earlyStopping ?? {};
   const positions = Object.keys(optimizer.state);
+  const before = first && partsOf(first, "first.");
   const state = {
     ...rest,
     optimizer: { paramGroups: optimizer.paramGroups, positions: positions.map(Number) },
     earlyStopping: earlyStopping && { ...stopping, hasModel: best !== undefined },
+    first: before?.state,
   };
   const tensors = [
-    ...rawTensors("model", model),
-    ...positions.flatMap((position) => rawTensors(`optimizer.${position}`, optimizer.state[Number(position)])),
-    ...rawTensors("best", best ?? {}),
+    ...rawTensors(`${prefix}model`, model),
+    ...positions.flatMap((position) => rawTensors(`${prefix}optimizer.${position}`, optimizer.state[Number(position)])),
+    ...rawTensors(`${prefix}best`, best ?? {}),
     ...Object.entries(generators).map(
-      ([name, bytes]): RawTensor => ({ name: `generator.${name}`, dtype: "U8", shape: [bytes.length], bytes }),
+      ([name, bytes]): RawTensor => ({
+        ...{ name: `${prefix}generator.${name}`, dtype: "U8", shape: [bytes.length], bytes },
+      }),
     ),
+    ...(before?.tensors ?? []),
   ];
-  return encodeFile(tensors, { format, version, state: stringifyPlain(state, "saveCheckpoint: the state") });
+  return { tensors, state };
 }
 
 /** A missing tensor of an optimizer is null, as in PyTorch. */
@@ -94,27 +107,34 @@ export function loadCheckpoint(bytes: Uint8Array): Checkpoint<never> {
   }
   const state = parsePlain(metadata.state ?? "null", "loadCheckpoint: the state");
   const parts = new Parts(tensors);
-  const { optimizer, earlyStopping, ...rest } = record(state, "the state");
-  const { paramGroups, positions } = record(optimizer, "optimizer");
-  if (!Array.isArray(positions) || positions.some((position) => !Number.isSafeInteger(position))) {
-    throw new RangeError("loadCheckpoint: optimizer.positions is damaged, expected a list of whole numbers");
-  }
-  const checkpoint: Record<string, unknown> = {
-    ...rest,
-    model: parts.take("model"),
-    optimizer: {
-      state: Object.fromEntries(positions.map((position) => [position, parts.take(`optimizer.${position}`)])),
-      paramGroups,
-    },
-    generators: parts.takeBytes("generator"),
-  };
-  if (earlyStopping !== undefined) {
-    const { hasModel, ...stopping } = record(earlyStopping, "earlyStopping");
-    checkpoint.earlyStopping = hasModel === true ? { ...stopping, model: parts.take("best") } : stopping;
-  }
+  const checkpoint = read(record(state, "the state"), parts);
   parts.end();
   checkCheckpoint("loadCheckpoint", checkpoint);
   return checkpoint as unknown as Checkpoint<never>;
+}
+
+function read(state: Record<string, unknown>, parts: Parts, prefix = ""): Record<string, unknown> {
+  const { optimizer, earlyStopping, first, ...rest } = state;
+  const { paramGroups, positions } = record(optimizer, `${prefix}optimizer`);
+  if (!Array.isArray(positions) || positions.some((position) => !Number.isSafeInteger(position))) {
+    throw new RangeError(`loadCheckpoint: ${prefix}optimizer.positions is damaged, expected a list of whole numbers`);
+  }
+  const checkpoint: Record<string, unknown> = {
+    ...rest,
+    model: parts.take(`${prefix}model`),
+    optimizer: {
+      state: Object.fromEntries(positions.map((position) => [position, parts.take(`${prefix}optimizer.${position}`)])),
+      paramGroups,
+    },
+    generators: parts.takeBytes(`${prefix}generator`),
+  };
+  if (earlyStopping !== undefined) {
+    const { hasModel, ...stopping } = record(earlyStopping, `${prefix}earlyStopping`);
+    checkpoint.earlyStopping = hasModel === true ? { ...stopping, model: parts.take(`${prefix}best`) } : stopping;
+  }
+  // One training follows another, and no third: deeper ones are refused by the check of the whole.
+  if (first !== undefined) checkpoint.first = prefix === "" ? read(record(first, "first"), parts, "first.") : first;
+  return checkpoint;
 }
 
 function record(value: unknown, what: string): Record<string, unknown> {
@@ -122,13 +142,13 @@ function record(value: unknown, what: string): Record<string, unknown> {
   throw new RangeError(`loadCheckpoint: ${what} is ${describe(value)}, expected an object; the file is damaged`);
 }
 
-/** The tensors of a file by part: "model", "best", "generator", "optimizer.0" and so on. */
+/** The tensors of a file by part: "model", "best", "generator", "optimizer.0", "first.model" and so on. */
 class Parts {
   readonly #parts = new Map<string, [key: string, RawTensor][]>();
 
   constructor(tensors: readonly RawTensor[]) {
     for (const raw of tensors) {
-      const [, part, key] = /^(model|best|generator|optimizer\.\d+)\.(.*)$/s.exec(raw.name) ?? [];
+      const [, part, key] = /^((?:first\.)?(?:model|best|generator|optimizer\.\d+))\.(.*)$/s.exec(raw.name) ?? [];
       if (part === undefined) throw misplaced(raw.name);
       const entries = this.#parts.get(part) ?? [];
       this.#parts.set(part, entries);

@@ -2,7 +2,10 @@ import { checkOptions, describe } from "../core/index.ts";
 import { Tensor } from "../tensor/index.ts";
 import { isPlain } from "./plainData.ts";
 
-const keys = ["epoch", "step", "model", "optimizer", "scheduler", "generators", "earlyStopping", "monitor", "history"];
+const keys = [
+  ...["epoch", "step", "model", "optimizer", "scheduler", "generators", "earlyStopping", "monitor", "history"],
+  "first",
+];
 const stoppingKeys = ["epochs", "mode", "best", "bestEpoch", "model"];
 
 /** Whether all parts of a checkpoint are there and of the right kind. @throws TypeError or RangeError naming the part that is not */
@@ -32,6 +35,11 @@ export function checkCheckpoint(caller: string, checkpoint: unknown): void {
   if (!Array.isArray(history) || !history.every(isPlain)) {
     throw new TypeError(`${caller}: history is ${describe(history)}, expected a list of records, plain objects`);
   }
+  if (state.first === undefined) return;
+  if (isPlain(state.first) && state.first.first !== undefined) {
+    throw new RangeError(`${caller}: first has a training before it, expected one that was the first`);
+  }
+  checkCheckpoint(`${caller}: first`, state.first);
 }
 
 /** @throws as {@link checkCheckpoint} */

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { type Baseline, baselines } from "./baselines.ts";
 import { inferSchema, type SchemaOptions } from "./inferSchema.ts";
 import { Preprocessing, type PreprocessingOptions } from "./preprocessing.ts";
-import { splitRows } from "./split.ts";
+import { joinedRows, splitRows } from "./split.ts";
 import { tableFromColumns } from "./tableFrom.ts";
 
 const n = 300;
@@ -35,6 +35,31 @@ describe("baselines of numbers", () => {
     expect(median.scores.train.mae).toBeLessThanOrEqual(mean.scores.train.mae);
     expect(mean.scores.train.rmse).toBeLessThanOrEqual(median.scores.train.rmse);
     expect([ridge.rows, ridge.note]).toEqual([192, undefined]);
+  });
+
+  it("refit: on training and validation rows, with the penalty and the validation scores of the first fit", () => {
+    const y = of((i) => 500 + 30 * a[i] + 40 * noise(i + 7000));
+    const table = tableFromColumns({ a, b, y });
+    const schema = inferSchema(table, { target: "y" });
+    const split = splitRows(table, schema);
+    const preprocessing = Preprocessing.fit(table, schema, split.train);
+    const once = baselines(table, preprocessing, split);
+    const again = baselines(table, preprocessing, split, { refit: true });
+    const all = { ...split, train: joinedRows(split.train, split.validation), validation: new Int32Array(0) };
+    const whole = baselines(table, preprocessing, all);
+    expect(again.map(({ name, rows }) => [name, rows])).toEqual([
+      ["mean", 240],
+      ["median", 240],
+      ["ridge", 240],
+    ]);
+    for (const [i, { scores, lambda }] of again.entries()) {
+      expect(scores.validation).toEqual(once[i].scores.validation);
+      expect(scores.test).not.toEqual(once[i].scores.test);
+      expect(lambda).toBe(once[i].lambda);
+    }
+    expect(again[0].scores.test).toEqual(whole[0].scores.test);
+    expect(again[2].lambda).not.toBe(whole[2].lambda); // which had no rows to choose by
+    expect(() => baselines(table, preprocessing, split, { refit: 1 as never })).toThrow("refit is 1");
   });
 
   it("do not depend on the unit of an input that is not scaled", () => {

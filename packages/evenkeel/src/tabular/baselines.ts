@@ -1,4 +1,4 @@
-import { checkOptions } from "../core/index.ts";
+import { checkOptions, describe } from "../core/index.ts";
 import { Generator, randperm, type Seed } from "../random/index.ts";
 import { Storage, Tensor } from "../tensor/index.ts";
 import { checkRows, checkStructure } from "./columns.ts";
@@ -7,7 +7,7 @@ import { logistic } from "./logistic.ts";
 import type { Preprocessing } from "./preprocessing.ts";
 import { gramOf, solveRidge } from "./ridge.ts";
 import { scoresOf, type TableScores } from "./scores.ts";
-import type { Split } from "./split.ts";
+import { joinedRows, type Split } from "./split.ts";
 import { meanOf, quantilesOf } from "./statistics.ts";
 import type { Table } from "./table.ts";
 import type { Predictions } from "./target.ts";
@@ -17,12 +17,22 @@ export interface Baseline {
   readonly name: "mean" | "median" | "ridge" | "commonest class" | "logistic";
   /** On each part of the split that has rows. */
   readonly scores: { readonly train: TableScores; readonly validation?: TableScores; readonly test?: TableScores };
-  /** How many training rows it was fitted on. */
+  /** How many rows it was fitted on. */
   readonly rows: number;
   /** The strength of the penalty, chosen on the validation rows. */
   readonly lambda?: number;
   /** What there is to know about it, in words for a person. */
   readonly note?: string;
+}
+
+export interface BaselineOptions {
+  /** Of the choice of rows (0). */
+  readonly seed?: Seed;
+  /**
+   * Fit them once more on training and validation rows, as a network is that is refit, and score that on the training and
+   * the test rows; the validation scores stay those of the first fit (false).
+   */
+  readonly refit?: boolean;
 }
 
 /** Rows that linear models are fitted on at most; fewer where there are many inputs, so that they take seconds. */
@@ -44,23 +54,33 @@ const usualLambda = 1e-3;
  * its 30 commonest categories; the penalty is the one that is best on the validation rows. They are fitted on
  * 100,000 random training rows where there are more, fewer if inputs times outputs are more than 20 (`rows` says how many),
  * and left out above 300 inputs.
- * @param options seed of the choice of rows (0)
+ * @throws TypeError or RangeError for an option that is unknown or does not fit
  * @throws RangeError if there are no training rows, or a value cannot be encoded
  */
 export function baselines(
   table: Table,
   preprocessing: Preprocessing,
   split: Split,
-  options: { readonly seed?: Seed } = {},
+  options: BaselineOptions = {},
 ): Baseline[] {
   checkStructure("baselines", table);
-  checkOptions("baselines", options, ["seed"]);
+  checkOptions("baselines", options, ["seed", "refit"]);
+  const { seed = 0, refit = false } = options;
+  if (typeof refit !== "boolean") throw new TypeError(`baselines: refit is ${describe(refit)}, expected true or false`);
   for (const rows of [split.train, split.validation, split.test]) checkRows("baselines", table, rows);
   if (split.train.length === 0) throw new RangeError("baselines: there are no training rows");
   const constant = preprocessing.task === "regression" ? constantNumbers : constantClasses;
-  const found = constant(table, preprocessing, split);
-  const linear = fitLinear(table, preprocessing, split, options.seed ?? 0);
-  return linear === undefined ? found : [...found, linear];
+  const fitted = (rows: Int32Array, lambda?: number): Baseline[] => [
+    ...constant(table, preprocessing, split, rows),
+    ...fitLinear(table, preprocessing, split, rows, seed, lambda),
+  ];
+  const once = fitted(split.train);
+  if (!refit || split.validation.length === 0) return once;
+  const again = fitted(joinedRows(split.train, split.validation), once.at(-1)?.lambda);
+  return again.map((baseline, i) => {
+    const { validation } = once[i].scores;
+    return { ...baseline, scores: { ...baseline.scores, validation } };
+  });
 }
 
 type Predict = (rows: Int32Array) => Predictions;
@@ -74,8 +94,8 @@ function score(table: Table, preprocessing: Preprocessing, split: Split, predict
   };
 }
 
-function constantNumbers(table: Table, preprocessing: Preprocessing, split: Split): Baseline[] {
-  const truth = preprocessing.truth(table, split.train);
+function constantNumbers(table: Table, preprocessing: Preprocessing, split: Split, rows: Int32Array): Baseline[] {
+  const truth = preprocessing.truth(table, rows);
   const always = (name: "mean" | "median", value: number): Baseline => ({
     name,
     scores: score(table, preprocessing, split, (rows) => ({ values: new Float64Array(rows.length).fill(value) })),
@@ -84,9 +104,9 @@ function constantNumbers(table: Table, preprocessing: Preprocessing, split: Spli
   return [always("mean", meanOf(truth)), always("median", quantilesOf(truth.slice(), [0.5])[0])];
 }
 
-function constantClasses(table: Table, preprocessing: Preprocessing, split: Split): Baseline[] {
+function constantClasses(table: Table, preprocessing: Preprocessing, split: Split, rows: Int32Array): Baseline[] {
   const { classes = [] } = preprocessing;
-  const truth = preprocessing.truth(table, split.train);
+  const truth = preprocessing.truth(table, rows);
   const shares = new Float64Array(classes.length);
   for (let i = 0; i < truth.length; i++) shares[truth[i]] += 1 / truth.length;
   const commonest = classes[shares.indexOf(Math.max(...shares))];
@@ -105,13 +125,25 @@ interface Fitted {
   readonly converged: boolean;
 }
 
-function fitLinear(table: Table, preprocessing: Preprocessing, split: Split, seed: Seed): Baseline | undefined {
+/**
+ * A linear model, or none where there are too many inputs.
+ * @param from the rows to fit it on
+ * @param lambda the penalty; chosen on the validation rows by default
+ */
+function fitLinear(
+  table: Table,
+  preprocessing: Preprocessing,
+  split: Split,
+  from: Int32Array,
+  seed: Seed,
+  lambda?: number,
+): Baseline[] {
   const { task } = preprocessing;
   const categories = preprocessing.embeddings.reduce((sum, embedding) => sum + Math.min(30, embedding.categories), 0);
   const width = preprocessing.features.length + categories;
-  if (width > mostInputs) return undefined;
+  if (width > mostInputs) return [];
   const limit = Math.min(mostRows, Math.floor(mostNumbers / (width * preprocessing.outputs)));
-  const rows = sample(split.train, limit, seed);
+  const rows = sample(from, limit, seed);
   const inputs = new LinearInputs(table, preprocessing, rows);
   const x = inputs.of(table, rows);
   const models = task === "regression" ? fitRidges : fitLogistics;
@@ -120,28 +152,32 @@ function fitLinear(table: Table, preprocessing: Preprocessing, split: Split, see
     (rows) =>
       preprocessing.decode(linearOutputs(table, inputs, weights, preprocessing.outputs, rows));
   let best: { fitted: Fitted; error: number } | undefined;
-  const lambdas = task === "regression" ? ridgeLambdas : logisticLambdas;
-  const choose = split.validation.length > 0 ? sample(split.validation, mostRows, seed) : undefined;
+  const known = task === "regression" ? ridgeLambdas : logisticLambdas;
+  const choose =
+    lambda === undefined && split.validation.length > 0 ? sample(split.validation, mostRows, seed) : undefined;
+  const lambdas = choose === undefined ? [lambda ?? usualLambda] : known;
   const truth = choose && preprocessing.truth(table, choose);
-  for (const fitted of models(table, preprocessing, rows, x, inputs.width, choose ? lambdas : [usualLambda])) {
+  for (const fitted of models(table, preprocessing, rows, x, inputs.width, lambdas)) {
     const scores = choose && truth ? scoresOf(task, predictWith(fitted)(choose), truth) : undefined;
     const error = scores === undefined ? 0 : (scores.rmse ?? scores.logLoss);
     if (best !== undefined && error >= best.error) break;
     best = { fitted, error };
   }
-  if (best === undefined) return undefined;
+  if (best === undefined) return [];
   const notes = [
-    ...(rows.length < split.train.length ? [`fitted on ${rows.length} of ${split.train.length} training rows`] : []),
+    ...(rows.length < from.length ? [`fitted on ${rows.length} of ${from.length} training rows`] : []),
     ...(inputs.cut.length > 0 ? [`of ${inputs.cut.join(", ")} only the commonest categories are used`] : []),
     ...(best.fitted.converged ? [] : ["it has not quite converged"]),
   ];
-  return {
-    name: task === "regression" ? "ridge" : "logistic",
-    scores: score(table, preprocessing, split, predictWith(best.fitted)),
-    rows: rows.length,
-    lambda: best.fitted.lambda,
-    ...(notes.length > 0 ? { note: notes.join("; ") } : {}),
-  };
+  return [
+    {
+      name: task === "regression" ? "ridge" : "logistic",
+      scores: score(table, preprocessing, split, predictWith(best.fitted)),
+      rows: rows.length,
+      lambda: best.fitted.lambda,
+      ...(notes.length > 0 ? { note: notes.join("; ") } : {}),
+    },
+  ];
 }
 
 function* fitRidges(

@@ -87,6 +87,14 @@ export function splitRows(table: Table, schema: Schema, options: SplitOptions = 
   return { train: take(0), validation: take(2), test: take(1) };
 }
 
+/** The rows of two parts in the order of the table. */
+export function joinedRows(a: Int32Array, b: Int32Array): Int32Array {
+  const rows = new Int32Array(a.length + b.length);
+  rows.set(a);
+  rows.set(b, a.length);
+  return rows.sort();
+}
+
 function checkShares(validation: unknown, test: unknown): void {
   for (const [name, share] of Object.entries({ validation, test })) {
     if (typeof share !== "number") {

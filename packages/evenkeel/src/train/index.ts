@@ -28,7 +28,9 @@ export {
   type TablePlan,
   type TrainTableOptions,
 } from "./tableOptions.ts";
+export type { TableRefit } from "./tableRefit.ts";
+export type { PartScores } from "./tableScores.ts";
 export type { StatisticsChoice, StatisticsKind } from "./tableStatistics.ts";
 export type { Training } from "./training.ts";
-export { type PartScores, type TableTraining, trainTable } from "./trainTable.ts";
+export { type TableTraining, trainTable } from "./trainTable.ts";
 export { type UpdateBatchNormOptions, updateBatchNorm } from "./updateBatchNorm.ts";

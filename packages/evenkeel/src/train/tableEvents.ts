@@ -8,6 +8,7 @@ export interface TableStartEvent {
   readonly findings: readonly Finding[];
   readonly split: Split;
   readonly plan: TablePlan;
+  /** The network before its first step. A refit has one of its own. */
   readonly network: TabularNet;
   /** Name of the metric that epochs report. */
   readonly metric: TableMetric;
@@ -24,10 +25,16 @@ export const metricOf: Readonly<Record<Task, TableMetric>> = {
 
 /** After an epoch and its pass over the validation rows. */
 export interface TableEpochEvent {
-  /** From 1. */
+  /**
+   * Which training it is an epoch of: "training" the one that the validation rows measure, "refit" the one after it that
+   * repeats it with these rows among those trained on.
+   */
+  readonly stage: "training" | "refit";
+  /** From 1 in either stage. */
   readonly epoch: number;
+  /** How many there are to be of the stage. */
   readonly epochs: number;
-  /** Optimizer steps so far. */
+  /** Optimizer steps of the stage so far. */
   readonly step: number;
   /** Wall-clock seconds since the training began. */
   readonly seconds: number;
@@ -38,11 +45,11 @@ export interface TableEpochEvent {
   readonly trainLoss: number;
   /** The task's metric over those batches. */
   readonly trainMetric: number;
-  /** Over the validation rows, as trained; over the training batches where there are no validation rows. */
+  /** Over the validation rows, as trained; over the training batches where there are none, as in a refit. */
   readonly validationLoss: number;
   /** The task's metric over the same rows. */
   readonly validationMetric: number;
-  /** Whether this is the best epoch so far. */
+  /** Whether this is the best epoch of the stage so far. */
   readonly improved: boolean;
   /**
    * A copy of the training's whole state, for the option `resume` of a later call. To be taken while `onEpoch` runs.

@@ -29,7 +29,11 @@ describe("class weights", () => {
   });
 
   it("the loss is the mean over rows of factor times cross entropy, of two classes as of more", () => {
-    const plan = planTable(10, { target: "y" });
+    const plan = planTable(
+      { train: new Int32Array(10), validation: new Int32Array(2), test: new Int32Array(2) },
+      "regression",
+      { target: "y" },
+    );
     const schema = (task: Schema["task"], classes: readonly string[]): Schema => ({
       columns: [],
       target: "y",

@@ -4,7 +4,7 @@ import type { TableTraining } from "./trainTable.ts";
 
 /**
  * What a model's file says of how it came about. It depends on the table and the options alone: no dates, no seconds, no
- * names of machines. With `seed` and `split` the rows of each part can be drawn again by `splitRows`.
+ * names of machines. `refit` is there if the weights are those of a refit, and says on how many rows. With `seed` and `split` the rows of each part can be drawn again by `splitRows`.
  *
  * @param wanted how the split was asked for; of one that was given by rows only its sizes are known
  */
@@ -13,7 +13,7 @@ export function tableRecord(
   training: Omit<TableTraining, "model">,
   wanted: Split | SplitOptions,
 ): ModelRecord {
-  const { schema, split, plan, history, keptEpoch, scores, baselines, statistics } = training;
+  const { schema, split, plan, history, keptEpoch, scores, baselines, statistics, refit } = training;
   const { seed, ...planned } = plan;
   return {
     evenkeel: version,
@@ -29,6 +29,7 @@ export function tableRecord(
     scores,
     baselines: Object.fromEntries(baselines.map((baseline) => [baseline.name, baseline.scores])),
     ...(statistics && { statistics: statistics.kept }),
+    ...(refit?.kept && { refit: { rows: refit.rows.length } }),
   };
 }
 

@@ -9,27 +9,33 @@ import { trainTable } from "./trainTable.ts";
 async function expectSame(options: TrainTableOptions): Promise<number> {
   const table = shopTable();
   const files: Uint8Array[] = [];
+  const told: string[] = [];
   const whole = await trainTable(table, {
     ...options,
     onEpoch: (event) => {
+      told.push(`${event.stage} ${event.epoch}`);
       files.push(saveCheckpoint(event.checkpoint()));
     },
   });
   const bytes = Buffer.from(whole.model.save());
-  if (options.patience === false) expect(whole.history.bestEpoch).toBeLessThan(files.length);
+  if (options.patience === false) expect(whole.history.bestEpoch).toBeLessThan(whole.history.epochs.length);
   for (const [i, file] of files.entries()) {
     manualSeed(i); // whatever was drawn meanwhile
-    const epochs: number[] = [];
+    const again: string[] = [];
     const resumed = await trainTable(table, {
       ...options,
       resume: loadCheckpoint(file),
-      onEpoch: ({ epoch }) => {
-        epochs.push(epoch);
+      onEpoch: ({ stage, epoch }) => {
+        again.push(`${stage} ${epoch}`);
       },
     });
-    expect(epochs, `from epoch ${i + 1}`).toEqual(files.slice(i + 1).map((_, k) => i + 2 + k));
-    expect(bytes.equals(resumed.model.save()), `bytes of the model, from epoch ${i + 1}`).toBe(true);
+    expect(again, `from ${told[i]}`).toEqual(told.slice(i + 1));
+    expect(bytes.equals(resumed.model.save()), `bytes of the model, from ${told[i]}`).toBe(true);
     expect(withoutSeconds(resumed)).toEqual(withoutSeconds(whole));
+    expect(resumed.refit && withoutSeconds(resumed.refit)).toEqual(whole.refit && withoutSeconds(whole.refit));
+    expect([resumed.scores, resumed.statistics, resumed.baselines]).toEqual([
+      ...[whole.scores, whole.statistics, whole.baselines],
+    ]);
     expect(resumed.keptEpoch).toBe(whole.keptEpoch);
   }
   return files.length;
@@ -38,8 +44,9 @@ async function expectSame(options: TrainTableOptions): Promise<number> {
 const base = { features, network: { hidden: [8, 6], dropout: 0.3 }, batchSize: 16, epochs: 4 };
 
 describe("resuming from any epoch gives the same bytes", () => {
-  it.each<[string, TrainTableOptions]>([
-    ["embeddings, dropout, batch norm, one cycle", { ...base, target: "price" }],
+  it.each<[string, TrainTableOptions, number?]>([
+    ["embeddings, dropout, batch norm, one cycle", { ...base, target: "price", refit: false }],
+    ["a refit of it, from either training", { ...base, epochs: 3, target: "price" }, 6],
     [
       "classes with weights, plateau, clipping",
       { ...base, target: "kind", classWeights: "balanced", schedule: "plateau", clipGradNorm: 0.5 },
@@ -52,8 +59,8 @@ describe("resuming from any epoch gives the same bytes", () => {
       "the last weights kept, which are not the best",
       { ...base, target: "price", schedule: "none", lr: 0.3, patience: false, split: { seed: 2 } },
     ],
-  ])("%s", async (_, options) => {
-    expect(await expectSame(options)).toBe(4);
+  ])("%s", async (_, options, epochs = 4) => {
+    expect(await expectSame(options)).toBe(epochs);
   });
 
   it("with patience, which stops it early", async () => {
@@ -83,6 +90,11 @@ it("refuses a checkpoint of another training, in words that help", async () => {
     file = saveCheckpoint(event.checkpoint());
   };
   await trainTable(shopTable(), { ...options, onEpoch });
+  const whole = file;
+  await expect(trainTable(shopTable(), { ...options, refit: false, resume: loadCheckpoint(whole) })).rejects.toThrow(
+    "the checkpoint is one of a refit, and this training has none; pass refit: true",
+  );
+  await trainTable(shopTable(), { ...options, refit: false, onEpoch });
   const again = (more: Partial<TrainTableOptions>) =>
     trainTable(shopTable(), { ...options, ...more, resume: loadCheckpoint(file) });
   await expect(again({ network: { hidden: [9] } })).rejects.toThrow(/layers\.0\.weight/);

@@ -9,10 +9,18 @@ import {
 } from "../../../../test/tableFixtures.ts";
 import { version } from "../core/index.ts";
 import { saveSafetensors } from "../io/index.ts";
-import { splitRows, type Table, TableError, TableModel, tableFromRows } from "../tabular/index.ts";
+import {
+  type Split,
+  scoresOf,
+  splitRows,
+  type Table,
+  TableError,
+  TableModel,
+  tableFromRows,
+} from "../tabular/index.ts";
 import { cloneState } from "../tensor/index.ts";
 import { NonFiniteLossError } from "./nonFinite.ts";
-import type { TrainTableOptions } from "./tableOptions.ts";
+import { planTable, type TrainTableOptions } from "./tableOptions.ts";
 import { type TableTraining, trainTable } from "./trainTable.ts";
 
 const network = { hidden: [8] };
@@ -41,6 +49,7 @@ describe("trainTable", () => {
   it("penguins: nearly all right", async () => {
     const { scores, schema, model } = await trainTable(vegaTable("penguins.json"), { target: "Species", epochs: 10 });
     expect(schema.classes).toEqual(["Adelie", "Chinstrap", "Gentoo"]);
+    expect(model.network.options.dropout).toBe(0.25);
     expect(scores.test?.accuracy).toBeGreaterThan(0.95);
     expect(model.predict(vegaTable("penguins.json")).classes?.slice(0, 2)).toEqual(["Adelie", "Adelie"]);
   });
@@ -85,7 +94,7 @@ describe("trainTable", () => {
       ...{ evenkeel: version, rows: 80, target: "price", task: "regression", seed: 5, source: "shop.csv" },
       split: { validation: 0.16, test: 0.3 },
       sizes: { train: 43, validation: 13, test: 24 },
-      plan: { optimizer: "adamw", network: { hidden: [8], dropout: 0.25 } },
+      plan: { optimizer: "adamw", network: { hidden: [8], dropout: 0.15 } },
       ...{ epochs: 3, keptEpoch: 3, scores: training.scores, statistics: training.statistics?.kept },
       baselines: { mean: { test: { mae: expect.any(Number) } }, ridge: {} },
     });
@@ -173,7 +182,9 @@ describe("the learning rate", () => {
 });
 
 describe("which weights are kept", () => {
-  const options = { epochs: 12, lr: 0.3, schedule: "none", statistics: "asTrained" } as const;
+  // With another network the best epoch may be the last, and nothing could be told apart.
+  const network = { hidden: [8], dropout: 0.25 };
+  const options = { epochs: 12, lr: 0.3, schedule: "none", statistics: "asTrained", network } as const;
 
   /** A training with copies of the weights after each epoch. */
   async function watched({
@@ -235,9 +246,106 @@ describe("which weights are kept", () => {
   });
 });
 
+describe("a refit", () => {
+  const options = { epochs: 4, network: { hidden: [8] } };
+  const joined = ({ train, validation }: Split) => Int32Array.from([...train, ...validation]).sort();
+
+  it("is the same training on training and validation rows, whose validation scores are the first one's", async () => {
+    const stages: string[] = [];
+    const plain = await train("price", { ...options, refit: false });
+    const twice = await train("price", { ...options, onEpoch: ({ stage }) => stages.push(stage) });
+    expect(stages).toEqual([...Array(4).fill("training"), ...Array(4).fill("refit")]);
+    const { split, plan, refit, scores, statistics } = twice;
+    expect(plan).toEqual({ ...plain.plan, refit: true });
+    expect(split).toEqual(plain.split);
+    expect(withoutSeconds(twice)).toEqual(withoutSeconds(plain));
+    // What it is: a training of its own on these rows, of as many epochs, in even batches.
+    const { epochs } = plan;
+    expect(plan.batchSize).toBe(26); // 51 rows in two batches of at most 32
+    const batchSize = 22; // 64 rows in three batches of at most 26
+    const rows = { train: joined(split), validation: new Int32Array(), test: split.test };
+    const alone = await train("price", { ...options, split: rows, batchSize, epochs, statistics: "recomputed" });
+    expect(weightsOf(twice)).toEqual(weightsOf(alone));
+    expect(weightsOf(twice)).not.toEqual(weightsOf(plain));
+    expect(twice.model.preprocessing.toJSON()).toEqual(alone.model.preprocessing.toJSON());
+    expect([...(refit?.rows ?? [])]).toEqual([...rows.train]);
+    expect(refit).toMatchObject({ kept: true, history: { reason: "completed", steps: alone.history.steps } });
+    expect(weightsOf({ model: refit?.validated ?? twice.model })).toEqual(weightsOf(plain));
+    // What is said of it.
+    expect(scores.test).toEqual(alone.scores.test);
+    expect(scores.validation).toEqual(plain.scores.validation);
+    const values = twice.model.predict(shopTable(), split.train);
+    expect(scores.train).toEqual(
+      scoresOf("regression", values, twice.model.preprocessing.truth(shopTable(), split.train)),
+    );
+    for (const kind of ["asTrained", "recomputed"] as const) {
+      expect(statistics?.[kind].validation).toEqual(plain.statistics?.[kind].validation);
+      expect(statistics?.[kind].test).toEqual(alone.statistics?.[kind].test);
+    }
+    expect(statistics?.kept).toBe("recomputed");
+    const asTrained = await train("price", { ...options, statistics: "asTrained" });
+    expect(asTrained.statistics?.kept).toBe("asTrained");
+    expect(asTrained.scores.test).toEqual(alone.statistics?.asTrained.test);
+    expect(twice.model.record).toMatchObject({ plan: { refit: true }, refit: { rows: 64 }, scores, keptEpoch: 4 });
+    expect(plain.model.record).not.toHaveProperty("refit");
+    const [ridge, before] = [twice, plain].map(({ baselines }) => baselines.find(({ name }) => name === "ridge"));
+    expect([before?.rows, ridge?.rows]).toEqual([51, 64]);
+    expect(ridge?.scores.validation).toEqual(before?.scores.validation);
+  });
+
+  it("does not look at the test rows", async () => {
+    const spoilt = shopRows(80).map((row) => ({ ...row }));
+    const { split, model } = await train("price", options);
+    for (const i of split.test) Object.assign(spoilt[i], { price: 1000, size: 900, weight: -900 });
+    const again = await train("price", { ...options, split }, tableFromRows(spoilt));
+    expect(weightsOf(again)).toEqual(weightsOf({ model }));
+    expect(again.model.preprocessing.toJSON()).toEqual(model.preprocessing.toJSON());
+  });
+
+  it.each([0, 2])("that is interrupted leaves the first training's model, %i epochs in", async (epochs) => {
+    const plain = await train("price", { ...options, refit: false });
+    const stop = new AbortController();
+    const onEpoch: TrainTableOptions["onEpoch"] = ({ stage, epoch }) => {
+      if (epochs === 0 ? epoch === 4 : stage === "refit" && epoch === epochs) stop.abort();
+    };
+    const { refit, ...training } = await train("price", { ...options, signal: stop.signal, onEpoch });
+    expect(refit).toMatchObject({ kept: false, history: { reason: "aborted" } });
+    expect(refit?.history.epochs).toHaveLength(epochs);
+    expect(weightsOf(training)).toEqual(weightsOf(plain));
+    for (const part of ["scores", "statistics", "baselines"] as const) expect(training[part]).toEqual(plain[part]);
+    expect(training.model.record).not.toHaveProperty("refit");
+    expect(training.model.network.training).toBe(false);
+  });
+
+  it("is not begun after a first training that was interrupted", async () => {
+    const stop = new AbortController();
+    const onEpoch = () => stop.abort();
+    const { plan, refit, history } = await train("price", { ...options, signal: stop.signal, onEpoch });
+    expect([plan.refit, refit, history.reason]).toEqual([true, undefined, "aborted"]);
+  });
+
+  it("is the default where it costs seconds and nothing is chosen by the validation rows", () => {
+    const planned = (rows: [number, number, number], options: Partial<TrainTableOptions> = {}) => {
+      const [train, validation, test] = rows.map((count) => new Int32Array(count));
+      return planTable({ train, validation, test }, "regression", { target: "y", ...options }).refit;
+    };
+    expect(planned([8000, 2000, 2500])).toBe(true);
+    expect(planned([8000, 2001, 2500])).toBe(false);
+    expect(planned([8000, 2001, 2500], { refit: true })).toBe(true);
+    expect(planned([80, 20, 25], { schedule: "cosine" })).toBe(true);
+    expect(planned([80, 20, 25], { refit: false })).toBe(false);
+    expect(planned([80, 20, 0])).toBe(false);
+    expect(planned([80, 20, 0], { refit: true })).toBe(true);
+    expect(planned([80, 0, 25])).toBe(false);
+    expect(planned([80, 20, 25], { patience: 30 })).toBe(false);
+    expect(planned([80, 20, 25], { schedule: "none", patience: false })).toBe(false);
+    expect(planned([80, 20, 25], { schedule: "none", patience: false, refit: true })).toBe(true);
+  });
+});
+
 describe("running statistics", () => {
   it("are those of the training, recomputed ones, or the better, as was asked for", async () => {
-    const options = { epochs: 3, lr: 0.1, network: { hidden: [8], dropout: 0 } };
+    const options = { epochs: 3, lr: 0.1, network: { hidden: [8], dropout: 0 }, refit: false };
     const kept = async (statistics: TrainTableOptions["statistics"]) => train("price", { ...options, statistics });
     const [trained, recomputed, better] = [await kept("asTrained"), await kept("recomputed"), await kept("better")];
     expect(trained.statistics).toEqual({ ...recomputed.statistics, kept: "asTrained" });
@@ -308,6 +416,11 @@ describe("what does not fit is named", () => {
     ['the weight of class "yes" is 0', { target: "sold", classWeights: { yes: 0 } }],
     ['classWeights is "equal"', { target: "sold", classWeights: "equal" }],
     ["statistics", { statistics: "best" }],
+    ["refit is 1, expected true or false", { refit: 1 }],
+    ["refit is true and patience 30", { refit: true, schedule: "none" }],
+    ["refit is true and patience 5", { refit: true, patience: 5 }],
+    ['refit is true and schedule "plateau"', { refit: true, schedule: "plateau", patience: false }],
+    ["there are no validation rows that it could add", { refit: true, split: { validation: 0 } }],
     ["signal", { signal: true }],
     ["compile", { compile: "no" }],
     ["onStart", { onStart: true }],

@@ -1,0 +1,74 @@
+import type { Checkpoint } from "../io/index.ts";
+import type { Schema, Split, Table, TableModel } from "../tabular/index.ts";
+import { joinedRows } from "../tabular/split.ts";
+import type { History } from "./history.ts";
+import type { TableMetric } from "./tableEvents.ts";
+import { evenBatchSize, type TablePlan, type TrainTableOptions } from "./tableOptions.ts";
+import { type PartScores, type ScoredStage, scoreStage } from "./tableScores.ts";
+import { fitStage, newStage } from "./tableStage.ts";
+import type { StatisticsChoice } from "./tableStatistics.ts";
+
+/** The training once more, on training and validation rows. */
+export interface TableRefit {
+  /** How it went. There are no validation scores in it. */
+  readonly history: History<TableMetric>;
+  /** The rows that it trained on, in the order of the table. */
+  readonly rows: Int32Array;
+  /** Whether the model has its weights: not if it was interrupted. */
+  readonly kept: boolean;
+  /** The model of the first training, which all validation scores are of. */
+  readonly validated: TableModel;
+}
+
+export interface FinishedTraining extends ScoredStage {
+  readonly history: History<TableMetric>;
+  /** Where it stood at its end. */
+  readonly checkpoint: Checkpoint;
+}
+
+/**
+ * Trains as before, from the same seed, with the validation rows among the others. Nothing is chosen: epochs are those of the
+ * plan, batches are as many as fill evenly, and batch normalization keeps recomputed statistics unless others were asked for,
+ * since there are no rows to tell whether its running averages are as good. What it gives is what it was given if it is
+ * interrupted.
+ */
+export async function refit(
+  table: Table,
+  schema: Schema,
+  split: Split,
+  plan: TablePlan,
+  options: TrainTableOptions,
+  first: FinishedTraining,
+): Promise<{ scored: ScoredStage; refit: TableRefit }> {
+  const rows = joinedRows(split.train, split.validation);
+  const again = { ...plan, batchSize: evenBatchSize(rows.length, plan.batchSize) };
+  const stage = newStage(table, schema, again, { train: rows }, options);
+  const { signal, compile, resume } = options;
+  const { history } = await fitStage(stage, again, {
+    ...{ stage: "refit", signal, compile, resume: resume?.first === undefined ? undefined : resume },
+    onEpoch: (event) =>
+      options.onEpoch?.({
+        ...{ stage: "refit", ...event, seconds: first.history.seconds + event.seconds },
+        checkpoint: () => ({ ...event.checkpoint(), first: first.checkpoint }),
+      }),
+  });
+  const kept = history.reason === "completed";
+  const done = { history, rows, kept, validated: first.model };
+  if (!kept) return { scored: first, refit: done };
+  const kind = plan.statistics === "better" ? "recomputed" : plan.statistics;
+  const scored = scoreStage(table, schema, { ...split, validation: new Int32Array(0) }, stage, kind);
+  return { scored: { ...scored, ...withValidation(scored, first) }, refit: done };
+}
+
+/** Scores with those that the first training had on the validation rows, which are no longer new to the second. */
+function withValidation(again: ScoredStage, first: ScoredStage): Pick<ScoredStage, "scores" | "statistics"> {
+  const both = (before: PartScores, after: PartScores): PartScores => ({ ...before, ...after });
+  const scores = both(first.scores, again.scores);
+  if (again.statistics === undefined || first.statistics === undefined) return { scores };
+  const statistics: StatisticsChoice<PartScores> = {
+    kept: again.statistics.kept,
+    asTrained: both(first.statistics.asTrained, again.statistics.asTrained),
+    recomputed: both(first.statistics.recomputed, again.statistics.recomputed),
+  };
+  return { scores, statistics };
+}
