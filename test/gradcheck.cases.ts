@@ -1,4 +1,5 @@
 import { type Tensor, tensor } from "evenkeel";
+import { type CrossEntropyAttrs, crossEntropy } from "../packages/evenkeel/src/ops/index.ts";
 import type { RowName } from "../packages/evenkeel/src/ops/table.ts";
 
 /** Inputs and attributes with which a differentiable row is checked against finite differences, in float64. */
@@ -125,6 +126,19 @@ const layerNormCases = (): GradCase[] =>
     name: `[${shape}] over the last ${over}`,
     inputs: [values(shape), values(shape.slice(-over)), values(shape.slice(-over))],
     attrs: { eps: 1e-3 },
+  }));
+
+const crossEntropyCases = (): GradCase[] =>
+  [
+    { name: "mean", reduction: "mean", weight: [3] },
+    { name: "mean, one weight for all", reduction: "mean", weight: [] },
+    { name: "sum, a class ignored", reduction: "sum", weight: [3], ignoreIndex: 1 },
+    { name: "none, rows ignored", reduction: "none", weight: [3], targets: [0, -100, 1, -100] },
+    { name: "no rows", reduction: "sum", weight: [], targets: [] },
+  ].map(({ name, reduction, weight, ignoreIndex = -100, targets = [0, 2, 1, 2] }) => ({
+    name,
+    inputs: [values([targets.length, 3]), indices(targets), fixed(positive(weight))],
+    attrs: { ignoreIndex, reduction },
   }));
 
 const exampleStatistics = (x: Tensor, weight: Tensor): [Tensor, Tensor] => {
@@ -295,6 +309,11 @@ export const gradCases: Record<RowName, readonly GradCase[] | null> = {
   softmax: alongDim(),
   logSoftmax: alongDim(),
   logSoftmaxBackward: alongDim().map(({ name, inputs: [x], attrs }) => ({ name, inputs: [values(x.shape), x], attrs })),
+  crossEntropy: crossEntropyCases(),
+  crossEntropyBackward: crossEntropyCases().map(({ name, inputs: [x, target, weight], attrs }) => {
+    const [loss, ...perRow] = crossEntropy<Tensor>(x.detach(), target, weight, attrs as CrossEntropyAttrs);
+    return { name, inputs: [values(loss.shape), x, target, ...perRow] };
+  }),
   batchNorm: batchNormCases(),
   batchNormBackward: batchNormCases().map(({ name, inputs: [x, weight], attrs }) => ({
     name,

@@ -1,6 +1,7 @@
 export * from "./activation.ts";
 export * from "./compare.ts";
 export * from "./creation.ts";
+export * from "./crossEntropy.ts";
 export * from "./elementwise.ts";
 export * from "./embedding.ts";
 export * from "./functions.ts";

@@ -30,6 +30,7 @@ import {
   neKernel,
 } from "./compare.kernel.ts";
 import { fillKernel } from "./creation.kernel.ts";
+import { crossEntropyBackwardKernel, crossEntropyKernel } from "./crossEntropy.kernel.ts";
 import {
   absKernel,
   addKernel,
@@ -143,6 +144,8 @@ export const kernels: { readonly [K in RowName]: AnyKernel } = {
   clone: cloneKernel,
   concat: concatKernel,
   cos: cosKernel,
+  crossEntropy: crossEntropyKernel,
+  crossEntropyBackward: crossEntropyBackwardKernel,
   detach: alias,
   div: divKernel,
   dropoutMask: dropoutMaskKernel,

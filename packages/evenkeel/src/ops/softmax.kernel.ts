@@ -1,8 +1,19 @@
 import { type Spec, sizeOf } from "../core/index.ts";
-import { f32x4, f64, f64x2, i32, type Kernel, type KernelCall, type Local, type V128 } from "../wasm/index.ts";
+import {
+  type Expr,
+  type FunctionBuilder,
+  f32x4,
+  f64,
+  f64x2,
+  i32,
+  type Kernel,
+  type KernelCall,
+  type Local,
+  type V128,
+} from "../wasm/index.ts";
 import { expF64x2 } from "../wasm/math/exp.ts";
 import { logF64x2 } from "../wasm/math/log.ts";
-import { both, demotePair } from "./doublePair.ts";
+import { both, demotePair, type Pair } from "./doublePair.ts";
 import {
   forEachLine,
   forEachVector,
@@ -34,41 +45,49 @@ function declines(inputs: readonly Spec[], dim: number): string | undefined {
 /** Elements of a line. */
 const lengthOf = ({ shape }: Spec): number => shape.at(-1) ?? 1;
 
-type Call = KernelCall<SoftmaxAttrs> & Lines;
-
-function withLines(call: KernelCall<SoftmaxAttrs>): Call {
+function withLines(call: KernelCall<SoftmaxAttrs>): KernelCall<SoftmaxAttrs> & Lines {
   const [x] = call.inputs;
   return { ...call, length: lengthOf(x), count: sizeOf(x.shape) / lengthOf(x) };
 }
 
 /** The largest element, in double in both lanes; NaN if there is one. */
-function maximum(call: Call, line: Local<"i32">): Local<"v128"> {
-  const { f } = call;
+export function maximum(lines: Lines, line: Local<"i32">): Local<"v128"> {
+  const { f } = lines;
   const most = f.let(f32x4.const(Number.NEGATIVE_INFINITY));
-  forEachVector(call, (at, count) => {
-    f.set(most, f32x4.max(most, load(call, place(line, at), count, f32x4.const(Number.NEGATIVE_INFINITY))));
+  forEachVector(lines, (at, count) => {
+    f.set(most, f32x4.max(most, load(lines, place(line, at), count, f32x4.const(Number.NEGATIVE_INFINITY))));
   });
   f.set(most, f32x4.max(most, f32x4.shuffle(most, most, [2, 3, 0, 1])));
   f.set(most, f32x4.max(most, f32x4.shuffle(most, most, [1, 0, 3, 2])));
   return f.let(f64x2.promoteLow(most));
 }
 
-/** The sum of exp(x - maximum), whose terms go to scratch where wanted. */
-function exponentials(call: Call, line: Local<"i32">, most: V128, toScratch: boolean): Local<"f64"> {
-  const { f, scratch } = call;
+/** exp(x - maximum) of `count` elements at an address. */
+export function powersAt(lines: Lines, address: Expr<"i32">, count: number, most: V128): Pair {
+  const { f } = lines;
+  const wide = loadWide(lines, address, count, Number.NEGATIVE_INFINITY);
+  return both((half) => {
+    // exp is defined down to -700, far below the smallest float; NaN passes.
+    const difference = f.let(f64x2.sub(wide[half], most));
+    return f.let(expF64x2(f, f.let(f64x2.pmax(difference, f64x2.const(-700)))));
+  });
+}
+
+/** The sum of exp(x - maximum), whose terms are kept at an address where one is given. */
+export function exponentials(lines: Lines, line: Local<"i32">, most: V128, address?: number): Local<"f64"> {
+  const { f } = lines;
   const sum = new Sum(f);
-  forEachVector(call, (at, count) => {
-    const wide = loadWide(call, place(line, at), count, Number.NEGATIVE_INFINITY);
-    const powers = both((half) => {
-      // exp is defined down to -700, far below the smallest float; NaN passes.
-      const difference = f.let(f64x2.sub(wide[half], most));
-      return f.let(expF64x2(f, f.let(f64x2.pmax(difference, f64x2.const(-700)))));
-    });
-    if (toScratch) keep(f, scratch, at, powers);
+  forEachVector(lines, (at, count) => {
+    const powers = powersAt(lines, place(line, at), count, most);
+    if (address !== undefined) keep(f, address, at, powers);
     sum.add(powers);
   });
   return sum.total();
 }
+
+/** The logarithms of two such sums; NaN, which is not for log, of NaN. */
+export const logOfTotals = (f: FunctionBuilder, totals: Local<"v128">): V128 =>
+  f64x2.add(logF64x2(f, totals), f64x2.sub(totals, totals));
 
 const scratchForLine = ([x]: readonly Spec[]): number => wideBytes(lengthOf(x));
 
@@ -83,7 +102,7 @@ export const softmaxKernel: Kernel<SoftmaxAttrs> = {
     const [y] = call.outputs;
     forEachLine(call, (start) => {
       const from = f.let(i32.add(start, x.address));
-      const total = f.let(f64x2.splat(exponentials(call, from, maximum(call, from), true)));
+      const total = f.let(f64x2.splat(exponentials(call, from, maximum(call, from), call.scratch)));
       const to = f.let(i32.add(start, y.address));
       forEachVector(call, (at, count) => {
         const powers = kept(call.scratch, at);
@@ -104,10 +123,8 @@ export const logSoftmaxKernel: Kernel<SoftmaxAttrs> = {
     forEachLine(call, (start) => {
       const from = f.let(i32.add(start, x.address));
       const most = maximum(call, from);
-      const total = exponentials(call, from, most, false);
-      const log = logF64x2(f, f.let(f64x2.splat(total)));
-      // A total that is NaN, which is not for log, makes all elements NaN.
-      const logs = f.let(f64x2.add(log, f64x2.splat(f64.sub(total, total))));
+      const total = exponentials(call, from, most);
+      const logs = f.let(logOfTotals(f, f.let(f64x2.splat(total))));
       const to = f.let(i32.add(start, y.address));
       forEachVector(call, (at, count) => {
         const wide = loadWide(call, place(from, at), count, 0);
@@ -130,7 +147,7 @@ export const logSoftmaxBackwardKernel: Kernel<SoftmaxAttrs> = {
     const [dx] = call.outputs;
     forEachLine(call, (start) => {
       const from = f.let(i32.add(start, x.address));
-      const total = exponentials(call, from, maximum(call, from), true);
+      const total = exponentials(call, from, maximum(call, from), call.scratch);
       const flow = f.let(i32.add(start, dy.address));
       const sum = new Sum(f);
       forEachVector(call, (at, count) => sum.add(loadWide(call, place(flow, at), count, 0)));

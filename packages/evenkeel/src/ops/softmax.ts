@@ -40,7 +40,7 @@ function forEachLine(x: NdArray, dim: number, line: Line): void {
 }
 
 /** The maximum of a line and the sum of exp(x - maximum) over it. */
-function scaleOf(data: TypedArray, start: number, end: number, step: number): [max: number, total: number] {
+export function scaleOf(data: TypedArray, start: number, end: number, step: number): [max: number, total: number] {
   let max = -Infinity;
   for (let at = start; at < end; at += step) max = Math.max(max, data[at]);
   let total = 0;

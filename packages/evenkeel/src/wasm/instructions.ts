@@ -212,9 +212,10 @@ export const f32x4 = {
 };
 
 export const f64x2 = {
-  const: (value: number): V128 =>
+  const: (low: number, high = low): V128 =>
     constant((out) => {
-      for (let i = 0; i < 2; i++) out.f64(value);
+      out.f64(low);
+      out.f64(high);
     }),
   splat: (a: F64): V128 => instruction("v128", simd(0x14), [asExpr("f64", a)]),
   extract: extract("f64", 0x21),

@@ -1,4 +1,5 @@
 import { checkOptions, formatShape, isFloat, type Shape, sameShape } from "../../core/index.ts";
+import * as ops from "../../ops/index.ts";
 import { requireDtype, requireFloat, requireSameDtype, requireShape } from "../../ops/shapes.ts";
 import type { Tensor } from "../../tensor/index.ts";
 import { requireTensor } from "../checks.ts";
@@ -39,6 +40,10 @@ export function crossEntropy(input: Tensor, target: Tensor, options: CrossEntrop
     return ofProbabilities(input, target, weight, labelSmoothing, reduction);
   }
   checkClassShape(owner, input, target);
+  // One row of the table has no smoothing, no positions, and no gradient for the weights.
+  if (input.ndim === 2 && labelSmoothing === 0 && !weight?.requiresGrad) {
+    return ops.crossEntropy(input, target, weight ?? 1, { ignoreIndex, reduction })[0];
+  }
   const logProbabilities = input.logSoftmax(classDim(input.shape));
   return ofClasses(owner, logProbabilities, target, { weight, ignoreIndex, labelSmoothing, reduction });
 }
@@ -123,10 +128,7 @@ function pick(owner: string, from: Tensor, dim: number, index: Tensor, target: T
   } catch (error) {
     const outside = index.data.findIndex((c) => c < 0 || c >= classes);
     if (outside < 0) throw error;
-    throw new RangeError(
-      `${owner}: target ${index.data[outside]} at ${formatShape(positionOf(outside, target.shape))} is out of range for ` +
-        `${classes} classes, expected 0 to ${classes - 1} or ignoreIndex`,
-    );
+    throw ops.classOutOfRange(owner, index.data[outside], positionOf(outside, target.shape), classes);
   }
 }
 
