@@ -155,9 +155,9 @@ function epochsText({ result }: Run, epochs: readonly EpochLine[]): string {
   return `${count(done, "epoch")}${best}${seconds === undefined ? "" : `, ${duration(seconds)}`}`;
 }
 
-function refitText({ rows, epochs, kept }: NonNullable<RunResult["refit"]>): string {
+function refitText({ rows, epochs, kept, error }: NonNullable<RunResult["refit"]>): string {
   if (kept) return `, then a refit on ${rows.toLocaleString("en-US")} rows, whose weights it has`;
-  return `, then ${count(epochs, "epoch")} of a refit, which was interrupted`;
+  return `, then ${count(epochs, "epoch")} of a refit, which ${error === undefined ? "was interrupted" : "failed"}`;
 }
 
 function statusText(status: RunStatus, colors: Colors): string {

@@ -53,6 +53,7 @@ export function outcomeText(training: TableTraining, result: RunResult, colors: 
   const kept = keptEpoch === done ? "the weights of the last" : `the weights of epoch ${keptEpoch}, the best`;
   const lines = [
     `${count(done, "epoch")} in ${history.seconds.toFixed(1)} s${why}; ${refit === undefined ? `kept ${kept}` : refitText(refit, plan.epochs)}.`,
+    refit?.error && `In the refit ${printable(refit.error.message)} The training before it is not affected.`,
     statisticsLine(training),
     verdict(result.scores, result.baselines, training.schema.task === "regression" ? "mae" : "accuracy"),
   ];
@@ -61,8 +62,9 @@ export function outcomeText(training: TableTraining, result: RunResult, colors: 
 }
 
 /** What came of the second training. */
-function refitText({ history, rows, kept }: TableRefit, epochs: number): string {
+function refitText({ history, rows, kept, error }: TableRefit, epochs: number): string {
   const { length: done } = history.epochs;
+  if (error !== undefined) return `the refit failed after ${done} of ${epochs} epochs; kept the weights from before it`;
   if (!kept) return `the refit was interrupted after ${done} of ${epochs} epochs; kept the weights from before it`;
   return (
     `then a refit on ${rows.length} rows, those of training and validation, in ${history.seconds.toFixed(1)} s; kept its weights. The ` +

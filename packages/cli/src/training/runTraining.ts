@@ -38,6 +38,7 @@ export interface Recorded {
 /**
  * Trains and records: a line of metrics for every epoch, a checkpoint every second and at the end, then model and result.
  * After an interrupt the best model so far is written as if it had ended there; during a refit that of the first training.
+ * A refit that fails leaves that too, and the run is finished: going on with it would only fail again.
  *
  * @throws what trainTable throws; a failure after the first step is recorded in the folder too
  */
@@ -103,8 +104,9 @@ function lineOf(event: TableEpochEvent, validated: boolean): EpochLine {
 
 function resultOf(training: TableTraining, notes: readonly RunFinding[]): RunResult {
   const { history, keptEpoch, scores, baselines, statistics, refit } = training;
-  const findings = [...notes, ...training.findings];
-  const status = history.reason === "aborted" || refit?.kept === false ? "interrupted" : "finished";
+  const findings = [...notes, ...training.findings, ...refitFindings(refit)];
+  const interrupted = history.reason === "aborted" || (refit?.kept === false && refit.error === undefined);
+  const status = interrupted ? "interrupted" : "finished";
   const seconds = history.seconds + (refit?.history.seconds ?? 0);
   // A network that was not trained has no scores.
   if (history.epochs.length === 0) return { status, epochs: 0, seconds, scores: {}, baselines: {}, findings };
@@ -116,9 +118,21 @@ function resultOf(training: TableTraining, notes: readonly RunFinding[]): RunRes
     scores,
     baselines: Object.fromEntries(baselines.map((baseline) => [baseline.name, baseline.scores])),
     ...(statistics && { batchNorm: statistics }),
-    ...(refit && { refit: { rows: refit.rows.length, epochs: refit.history.epochs.length, kept: refit.kept } }),
+    ...(refit && {
+      refit: {
+        ...{ rows: refit.rows.length, epochs: refit.history.epochs.length, kept: refit.kept },
+        ...(refit.error && { error: refit.error.message }),
+      },
+    }),
     findings,
   };
+}
+
+/** A refit that failed is found by nobody who looks at the scores alone. */
+function refitFindings(refit: TableTraining["refit"]): RunFinding[] {
+  if (refit?.error === undefined) return [];
+  const message = `the refit on ${refit.rows.length} rows failed: ${refit.error.message} The model is that of the training before it`;
+  return [{ severity: "warning", code: "refit", message }];
 }
 
 /** What was decided for a training, its defaults too, for people to read and to compare. */
