@@ -171,6 +171,12 @@ describe("evenkeel train", () => {
     const shown = await said(runsCommand, "show", one.id);
     expect(shown).toContain("3 epochs, then a refit on 64 rows, whose weights it has, ");
     expect(shown).toContain("validation: this network before the refit");
+    expect(await said(runsCommand, "list")).toContain("Validation scores of runs with a refit are from before it.");
+    expect(await said(runsCommand, "list", "--runs", "once")).not.toContain("refit");
+    await run(`${shop} --epochs 3 --seed 1 --no-refit`);
+    expect(await said(runsCommand, "compare", one.id, "latest")).toContain(
+      `Validation scores are from before the refit: ${one.id}.`,
+    );
     const inspected = await said(inspectCommand, one.id);
     expect(inspected).toContain("seed 0, refit on 64 rows, those of training and validation");
     expect(inspected).toContain("validation: the model before the refit");

@@ -1,5 +1,6 @@
 import { relative } from "node:path";
 import type { TableRefit, TableStartEvent, TableTraining } from "evenkeel/train";
+import { inCommandWords } from "../commands/commandWords.ts";
 import { scoresText } from "../commands/runsText.ts";
 import { compareScores, metricFacts, scoreText } from "../metrics.ts";
 import type { PartScores, RunResult } from "../runs/types.ts";
@@ -14,7 +15,7 @@ export function introduction(table: TableRead, event: TableStartEvent, colors: C
   const { schema, findings, split, plan, network } = event;
   const features = schema.columns.filter(({ use }) => use === "feature").map(({ name }) => printable(name));
   const marks = { error: colors.red("error"), warning: colors.yellow("warning"), note: colors.dim("note") };
-  const noticed = [...table.notes, ...findings].map(
+  const noticed = [...table.notes, ...inCommandWords(findings)].map(
     ({ severity, message }) =>
       `  ${marks[severity]}${" ".repeat(9 - severity.length)}${wrap(printable(message), width - 11, " ".repeat(11))}`,
   );

@@ -8,6 +8,7 @@ import {
   type TrainTableOptions,
   trainTable,
 } from "evenkeel/train";
+import { inCommandWords } from "../commands/commandWords.ts";
 import type { RunFolder } from "../runs/runFolder.ts";
 import type { EpochLine, RunFinding, RunResult } from "../runs/types.ts";
 import { explainedError } from "./trainingError.ts";
@@ -104,7 +105,7 @@ function lineOf(event: TableEpochEvent, validated: boolean): EpochLine {
 
 function resultOf(training: TableTraining, notes: readonly RunFinding[]): RunResult {
   const { history, keptEpoch, scores, baselines, statistics, refit } = training;
-  const findings = [...notes, ...training.findings, ...refitFindings(refit)];
+  const findings = [...notes, ...inCommandWords(training.findings), ...refitFindings(refit)];
   const interrupted = history.reason === "aborted" || (refit?.kept === false && refit.error === undefined);
   const status = interrupted ? "interrupted" : "finished";
   const seconds = history.seconds + (refit?.history.seconds ?? 0);
