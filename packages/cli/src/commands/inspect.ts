@@ -30,7 +30,7 @@ Examples:
   evenkeel inspect 'data/*.parquet' --json   for programs
   evenkeel inspect model.safetensors         a model: network, columns, scores
   evenkeel inspect latest                    that of the newest run
-  evenkeel inspect --sql "select * from 'cars.csv' where year > 1975"
+  evenkeel inspect --sql "select * from mpg where Cylinders < 8"
 `;
 
 const width = 80;

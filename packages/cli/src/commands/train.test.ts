@@ -286,7 +286,7 @@ describe("evenkeel train", () => {
     expect(config).toMatchObject({
       task: "binary",
       classes: ["false", "true"],
-      settings: { classWeights: { true: 3 }, weightDecay: 1.5 },
+      settings: { classWeights: { true: 3 }, weightDecay: 1.5, loss: "crossEntropy" },
     });
     expect(result?.scores.test).toHaveProperty("logLoss");
     expect(result?.batchNorm).toBeUndefined();

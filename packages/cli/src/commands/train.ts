@@ -27,7 +27,7 @@ Examples:
   evenkeel train cars.csv --target mpg --ignore name --kind cylinders=category
   evenkeel train films.json --target gross --kind released=date:dmy --no-refit
   evenkeel train 'flights/*.parquet' --target delay --loss huber
-  evenkeel train --sql "select * from 'cars.csv' where year > 1975" --target mpg
+  evenkeel train --sql "select * from mpg where Cylinders < 8" -t Horsepower
   evenkeel train --resume latest       goes on where an interrupted run stood
   evenkeel train mpg --json | jq .result.scores.test.mae
 
@@ -118,7 +118,7 @@ async function train(
       refitProgress = () => trainingProgress(output, { epochs, rows: all, metric, refit: true });
       return resumed === undefined
         ? newFolder(runs, table, event, options, recipe)
-        : takenFolder(resumed, { settings: settingsOf(plan, options), recipe });
+        : takenFolder(resumed, { settings: settingsOf(plan, event.schema.task, options), recipe });
     },
     onEpoch: (line) => {
       if (line.stage === "refit" && refitProgress !== undefined) {
@@ -178,7 +178,7 @@ function newFolder(
       ...(schema.classes && { classes: schema.classes }),
       seed: plan.seed,
       split: { train: split.train.length, validation: split.validation.length, test: split.test.length },
-      settings: settingsOf(plan, options),
+      settings: settingsOf(plan, schema.task, options),
       recipe,
     });
   } catch (error) {

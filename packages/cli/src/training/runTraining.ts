@@ -1,5 +1,5 @@
 import { type Checkpoint, saveCheckpoint } from "evenkeel/io";
-import type { Table } from "evenkeel/tabular";
+import type { Table, Task } from "evenkeel/tabular";
 import {
   type TableEpochEvent,
   type TablePlan,
@@ -137,7 +137,12 @@ function refitFindings(refit: TableTraining["refit"]): RunFinding[] {
 }
 
 /** What was decided for a training, its defaults too, for people to read and to compare. */
-export function settingsOf(plan: TablePlan, { preprocessing = {}, classWeights = "none" }: TrainTableOptions) {
-  const { seed: _, ...settings } = plan;
+export function settingsOf(
+  { seed: _, ...plan }: TablePlan,
+  task: Task,
+  { preprocessing = {}, classWeights = "none" }: TrainTableOptions,
+) {
+  // The plan's loss is for numbers.
+  const settings = task === "regression" ? plan : { ...plan, loss: "crossEntropy" };
   return { ...settings, preprocessing: { ...preprocessing }, classWeights } as Readonly<Record<string, unknown>>;
 }

@@ -26,6 +26,7 @@ const enoughOfClass = 10;
  */
 export function checkTable(table: Table, schema: Schema): Finding[] {
   checkStructure("checkTable", table);
+  if (table.rows === 0) return [{ severity: "error", code: "few-rows", message: "the table has no rows" }];
   const findings: Finding[] = [];
   const target = checkTarget(table, schema, findings);
   for (const column of schema.columns) {
