@@ -46,7 +46,7 @@ describe("a column", () => {
       "with infinite values as text",
       of((i) => (i > 57 ? "inf" : `${noise(i + 7)}`)),
       ["error infinite x 58"],
-      /in row 58 \(so do 1 other rows\)/,
+      /in row 58 \(2 rows are like it\)/,
     ],
     [
       "beyond float32",

@@ -157,7 +157,7 @@ function checkValues(column: Column, { kind, dateOrder }: Pick<ColumnSchema, "ki
   if (count === 0) return [];
   const code = Number.isFinite(values[row]) ? "too-large" : "infinite";
   const why = code === "infinite" ? "" : ", more than float32 can hold";
-  const others = count === 1 ? "" : ` (so do ${count - 1} other rows)`;
+  const others = count === 1 ? "" : ` (${count} rows are like it)`;
   const message = `${named} holds ${values[row]} in row ${row}${why}${others}; correct it, or take it as missing`;
   return [{ severity: "error", code, column: column.name, row, message }];
 }
