@@ -1,5 +1,6 @@
 import { Command, CommanderError, type CommandUnknownOpts } from "@commander-js/extra-typings";
 import { TableError } from "evenkeel/tabular";
+import { commandWords } from "./commands/commandWords.ts";
 import type { CommandContext } from "./commands/context.ts";
 import { evaluateCommand } from "./commands/evaluate.ts";
 import { asUsual } from "./commands/explained.ts";
@@ -18,8 +19,8 @@ Examples:
   evenkeel predict latest new-cars.csv   what it says of other rows
   evenkeel study cars.csv --target mpg   does batch normalization help on it?
 
-\`evenkeel COMMAND --help\` lists a command's options. \`evenkeel complete bash\` prints what
-makes the shell complete them; so for zsh, fish and powershell.
+\`evenkeel COMMAND --help\` lists a command's options. \`evenkeel complete bash\`
+prints what makes the shell complete them; so for zsh, fish and powershell.
 `;
 
 /** The program: `evenkeel` with its commands. */
@@ -73,7 +74,9 @@ export async function runProgram(args: readonly string[], context: CommandContex
       output.writeError(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
       return exitCodes.failed;
     }
-    const lines = (error as Error).message.split("\n").map((line) => printable(line.replaceAll("\t", "  ")));
+    const { message } = error as Error;
+    const said = error instanceof TableError ? commandWords(message) : message;
+    const lines = said.split("\n").map((line) => printable(line.replaceAll("\t", "  ")));
     output.writeError(`${output.colors.red("error:")} ${lines.join("\n")}\n`);
     return code;
   }

@@ -19,17 +19,18 @@ import type { ReadNote, TableRead } from "../tables/index.ts";
 import { TableReadError } from "../tables/readError.ts";
 import { type ColumnSummary, summaryOf } from "../tables/summary.ts";
 import { type Colors, count, printable, wrap } from "../terminal.ts";
+import { inCommandWords } from "./commandWords.ts";
 import type { CommandContext } from "./context.ts";
 import { readTableOf, type TableFlags, withTableOptions } from "./tableOptions.ts";
 
 const examples = `
 Examples:
-  evenkeel inspect mpg                           a built-in table
-  evenkeel inspect cars.csv --target mpg         with what training would complain of
-  evenkeel inspect 'data/*.parquet' --json       for programs
-  evenkeel inspect model.safetensors             a model: network, columns, scores
-  evenkeel inspect latest                        that of the newest run
-  evenkeel inspect --sql "select * from 'cars.csv' where year > 1975"
+  evenkeel inspect mpg                       a built-in table
+  evenkeel inspect cars.csv --target mpg     and what training would complain of
+  evenkeel inspect 'data/*.parquet' --json   for programs
+  evenkeel inspect model.safetensors         a model: network, columns, scores
+  evenkeel inspect latest                    that of the newest run
+  evenkeel inspect --sql "select * from mpg where Cylinders < 8"
 `;
 
 const width = 80;
@@ -99,7 +100,7 @@ export function inspect(table: TableRead, wanted?: string): Inspection {
     target,
     task: schema?.task,
     columns: table.columns.map((column, i) => ({ ...kinds[i], type: column.type, ...summaryOf(column, kinds[i]) })),
-    findings: [...table.notes, ...found],
+    findings: [...table.notes, ...inCommandWords(found)],
   };
 }
 

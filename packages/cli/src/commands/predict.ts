@@ -23,7 +23,7 @@ Examples:
   evenkeel predict latest cars.csv --keep all   the table and the predictions
   evenkeel predict latest --row '{"Horsepower": 130, "Weight_in_lbs": 3504}'
   echo '{"Horsepower": 130}' | evenkeel predict latest - --json
-  evenkeel predict latest --sql "select * from 'cars.csv' where Weight > 3000"
+  evenkeel predict latest --sql "select * from mpg where Weight_in_lbs > 3000"
 
 A row gets the same prediction alone and among others. Columns that the model
 does not use are ignored. Notes and warnings go to standard error.

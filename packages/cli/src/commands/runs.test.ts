@@ -94,8 +94,8 @@ describe("runs list", () => {
   test("nothing yet is no error; a folder that was asked for and is not there is one", async () => {
     expect(await run(["list"])).toEqual({ out: "There are no runs in runs yet.\n", err: "", code: 0 });
     expect((await run(["list", "--json"])).out).toBe("[]\n");
-    const { err, code } = await run(["list", "--dir", "old"]);
-    expect(err).toContain("error: there is no folder old; --dir says where runs are kept");
+    const { err, code } = await run(["list", "--runs", "old"]);
+    expect(err).toContain("error: there is no folder old; --runs says where runs are kept");
     expect(code).toBe(2);
   });
 });

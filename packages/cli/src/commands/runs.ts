@@ -14,8 +14,9 @@ const examples = `
 Examples:
   evenkeel runs list                        all runs, the newest first
   evenkeel runs list --sort mae --limit 5   the five best on the validation rows
-  evenkeel runs show latest                 settings, scores and files of the newest
-  evenkeel runs show 2026-11-25_mpg         the beginning of an id is enough if no other run has it
+  evenkeel runs show latest                 settings, scores and files
+  evenkeel runs show 2026-11-25_mpg         the beginning of an id, if no other
+                                            run has it
   evenkeel runs compare 2026-11-25_mpg_3f2a latest
   evenkeel runs list --json | jq '.[].result.scores.test.mae'
 
@@ -31,7 +32,7 @@ export function runsCommand(context: CommandContext): CommandUnknownOpts {
   const folderOf = (command: Refusing, dir: string) => {
     const folder = resolve(cwd, dir);
     if (statSync(folder, { throwIfNoEntry: false })?.isDirectory()) return folder;
-    return command.error(`error: there is no folder ${dir}; --dir says where runs are kept`, refused);
+    return command.error(`error: there is no folder ${dir}; --runs says where runs are kept`, refused);
   };
   const find = (command: Refusing, dir: string, ids: readonly string[]) => {
     const folder = folderOf(command, dir);
@@ -45,11 +46,11 @@ export function runsCommand(context: CommandContext): CommandUnknownOpts {
 
   const list = new Command("list")
     .description("Lists the runs, the newest first.")
-    .option("--dir <folder>", "where runs are kept", "runs")
+    .option("--runs <folder>", "where runs are kept", "runs")
     .option("--sort <metric>", "the best first: mae (of the validation rows), test.mae, train.accuracy …", metricName)
     .option("--limit <n>", "at most so many", wholeNumber(1))
     .option("--json", "for programs: all that is known of each run")
-    .action(({ dir, sort, limit, json: asJson }, command) => {
+    .action(({ runs: dir, sort, limit, json: asJson }, command) => {
       const unused = dir === "runs" && statSync(resolve(cwd, dir), { throwIfNoEntry: false }) === undefined;
       const all = unused ? [] : listRuns(folderOf(command, dir));
       const sorted = (sort === undefined ? all : sortRuns(all, sort)).slice(0, limit);
@@ -61,9 +62,9 @@ export function runsCommand(context: CommandContext): CommandUnknownOpts {
   const show = new Command("show")
     .description("Shows one run: settings, scores, findings, files.")
     .argument("<id>", "its id, the beginning of it, or latest")
-    .option("--dir <folder>", "where runs are kept", "runs")
+    .option("--runs <folder>", "where runs are kept", "runs")
     .option("--json", "for programs: all that is known, the figures of each epoch too")
-    .action((id, { dir, json: asJson }, command) => {
+    .action((id, { runs: dir, json: asJson }, command) => {
       const [run] = find(command, dir, [id]);
       const files = readdirSync(run.path);
       let epochs: ReturnType<typeof readMetrics> = [];
@@ -79,9 +80,9 @@ export function runsCommand(context: CommandContext): CommandUnknownOpts {
   const compare = new Command("compare")
     .description("Puts runs side by side: the settings that differ, and the scores.")
     .argument("<id...>", "two or more ids, beginnings of ids, or latest")
-    .option("--dir <folder>", "where runs are kept", "runs")
+    .option("--runs <folder>", "where runs are kept", "runs")
     .option("--json", "for programs")
-    .action((ids, { dir, json: asJson }, command) => {
+    .action((ids, { runs: dir, json: asJson }, command) => {
       const runs = find(command, dir, ids);
       if (new Set(runs.map(({ id }) => id)).size < 2) {
         command.error("error: compare needs at least two different runs", refused);

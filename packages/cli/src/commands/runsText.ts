@@ -37,6 +37,9 @@ export function listText(runs: readonly (Run | DamagedRun)[], colors: Colors, me
     ]);
   }
   const sections = readable.length > 0 ? [table.toString()] : [];
+  if (readable.some(({ result }) => result?.refit?.kept)) {
+    sections.push(colors.dim("Validation scores of runs with a refit are from before it."));
+  }
   if (damaged.length > 0) {
     const lines = damaged.map(({ id, problem }) => `  ${printable(id)}: ${printable(problem)}`);
     sections.push(
@@ -66,7 +69,7 @@ export function showText(run: Run, epochs: readonly EpochLine[], files: readonly
   const findings = result?.findings ?? [];
   if (findings.length > 0) {
     const lines = findings.map(({ severity, message }) => `  ${severity}: ${printable(message)}`);
-    sections.push([colors.bold("The check of the table"), ...lines].join("\n"));
+    sections.push([colors.bold("What was found"), ...lines].join("\n"));
   }
   const settings = [...settingsOf(config)].map(([name, value]): [string, string] => [name, settingText(value)]);
   sections.push([colors.bold("Settings"), ...aligned(settings)].join("\n"));
@@ -155,9 +158,9 @@ function epochsText({ result }: Run, epochs: readonly EpochLine[]): string {
   return `${count(done, "epoch")}${best}${seconds === undefined ? "" : `, ${duration(seconds)}`}`;
 }
 
-function refitText({ rows, epochs, kept }: NonNullable<RunResult["refit"]>): string {
+function refitText({ rows, epochs, kept, error }: NonNullable<RunResult["refit"]>): string {
   if (kept) return `, then a refit on ${rows.toLocaleString("en-US")} rows, whose weights it has`;
-  return `, then ${count(epochs, "epoch")} of a refit, which was interrupted`;
+  return `, then ${count(epochs, "epoch")} of a refit, which ${error === undefined ? "was interrupted" : "failed"}`;
 }
 
 function statusText(status: RunStatus, colors: Colors): string {

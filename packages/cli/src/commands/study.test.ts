@@ -112,7 +112,7 @@ describe("an interrupt", () => {
     await run([...args, "--out", "a"]);
     const { out, code } = await interrupted(/^12\/42 networks/);
     expect(code).toBe(130);
-    expect(out).toMatch(/Interrupted after .*: 12 networks kept; 1 of 3 seeds are whole, and reported on\./);
+    expect(out).toMatch(/Interrupted after .*: 12 networks kept; 1 of 3 seeds are whole, and reported\s+on\./);
     expect(out).toContain("The study was interrupted");
     expect(out).toContain("Go on with: evenkeel study --resume b\n");
     expect(JSON.parse(read("b", "result.json"))).toMatchObject({ complete: false, plan: { seeds: [0] } });

@@ -8,16 +8,16 @@ import { type TableFlags, withTableOptions } from "./tableOptions.ts";
 
 const examples = `
 Examples:
-  evenkeel study mpg                                    a built-in table: 670 networks, about a minute
+  evenkeel study mpg               a built-in table: 670 networks, a minute
   evenkeel study penguins --seeds 20 --epochs 50
   evenkeel study cars.csv --target mpg --ignore name
   evenkeel study big.parquet --target delay --sample 5000 --quick
-  evenkeel study cars.csv --target mpg --norms none,batch --scales zscore,robust --lr 0.001,0.01
-  evenkeel study --resume latest                        goes on where an interrupted study stood
+  evenkeel study cars.csv --target mpg --norms none,batch --lr 0.001,0.01
+  evenkeel study --resume latest   goes on where an interrupted study stood
   evenkeel study mpg --json | jq .report.headline
 
-Ctrl-C keeps the networks that are finished. The same table and options give the same figures, with any number of threads,
-however often the study was interrupted.
+Ctrl-C keeps the networks that are finished. The same table and options give the
+same figures, with any number of threads, however often it was interrupted.
 `;
 
 /** What `evenkeel study` can be told, as commander parses it. */

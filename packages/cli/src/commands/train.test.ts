@@ -8,6 +8,7 @@ import { gzipSync } from "node:zlib";
 import { CommanderError } from "@commander-js/extra-typings";
 import { loadCheckpoint, loadSafetensors } from "evenkeel/io";
 import { splitRows, TableModel } from "evenkeel/tabular";
+import { trainTable } from "evenkeel/train";
 import picocolors from "picocolors";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { shopRows } from "../../../../test/tableFixtures.ts";
@@ -77,6 +78,17 @@ const metricsOf = ({ path }: Pick<Run, "path">) => readMetrics(path).map((line) 
 async function uninterrupted(line: string): Promise<Run> {
   expect(await run(`${line} --runs whole`)).toMatchObject({ code: 0 });
   return runs("whole")[0];
+}
+
+/** What another command writes, on one line. */
+async function said(command: typeof inspectCommand, ...args: string[]): Promise<string> {
+  let text = "";
+  const write = (more: string) => {
+    text += more;
+  };
+  const output = { write, writeError: write, colors: picocolors.createColors(false) };
+  await command({ output, cwd, environment: {} }).parseAsync(args, { from: "user" });
+  return text.replaceAll(/\s+/g, " ");
 }
 
 /** A signal that is aborted after an epoch was reported, in the lines for a pipe. */
@@ -156,21 +168,52 @@ describe("evenkeel train", () => {
     expect(page(one)).not.toMatch(/The weights of epoch|kept: 3/);
     expect(page(plain)).toContain("The weights of epoch 3 were kept.");
     expect(page(plain)).not.toContain("refit,");
-    const said = async (command: typeof inspectCommand, ...args: string[]) => {
-      let text = "";
-      const write = (more: string) => {
-        text += more;
-      };
-      const output = { write, writeError: write, colors: picocolors.createColors(false) };
-      await command({ output, cwd, environment: {} }).parseAsync(args, { from: "user" });
-      return text.replaceAll(/\s+/g, " ");
-    };
     const shown = await said(runsCommand, "show", one.id);
     expect(shown).toContain("3 epochs, then a refit on 64 rows, whose weights it has, ");
     expect(shown).toContain("validation: this network before the refit");
+    expect(await said(runsCommand, "list")).toContain("Validation scores of runs with a refit are from before it.");
+    expect(await said(runsCommand, "list", "--runs", "once")).not.toContain("refit");
+    await run(`${shop} --epochs 3 --seed 1 --no-refit`);
+    expect(await said(runsCommand, "compare", one.id, "latest")).toContain(
+      `Validation scores are from before the refit: ${one.id}.`,
+    );
     const inspected = await said(inspectCommand, one.id);
     expect(inspected).toContain("seed 0, refit on 64 rows, those of training and validation");
     expect(inspected).toContain("validation: the model before the refit");
+  });
+
+  test("a refit that fails leaves the training before it, and everything says so", async () => {
+    const table = await readTable("shop.csv", { cwd });
+    const rows = shopRows(80).map((row) => ({ ...row }));
+    const { split } = await trainTable(table, { target: "price", features: columns.slice(11).split(","), epochs: 1 });
+    rows[split.validation[3]].size = 1e10; // more than plain gradient descent on columns as they are can be given
+    writeShop(rows);
+    const wild = `${shop.replace(" --no-report", "")} --epochs 3 --norm none --scale none --optimizer sgd --lr 0.001`;
+    const { out, code } = await run(wild);
+    await run(`${wild} --no-refit --runs once`);
+    const [[one], [plain]] = [runs(), runs("once")];
+    expect(code).toBe(0);
+    const text = out.replaceAll(/\s+/g, " ");
+    expect(text).toContain("; the refit failed after 0 of 3 epochs; kept the weights from before it.");
+    expect(text).toMatch(/ In the refit the loss is (Infinity|NaN) at epoch 1, train batch \d .* clipGradNorm\. /);
+    expect(out).not.toContain("before the refit");
+    for (const line of out.split("\n")) expect(line.length).toBeLessThanOrEqual(Math.max(80, one.path.length));
+    const error = expect.stringMatching(/^the loss is /);
+    expect(one).toMatchObject({ status: "finished", result: { refit: { rows: 64, epochs: 0, kept: false, error } } });
+    expect(one.result?.scores).toEqual(plain.result?.scores);
+    const weights = (run: Run) => TableModel.load(modelOf(run)).network.stateDict();
+    expect(weights(one)).toEqual(weights(plain));
+    const found =
+      /warning<\/span>: the refit on 64 rows failed: the loss is .* The model is that of the training before it</;
+    const page = bytes(join(one.path, "report.html")).toString();
+    expect(page).toMatch(found);
+    expect(page).toContain("The weights of epoch 3 were kept.");
+    expect(page).not.toContain("(refit)");
+    const shown = await said(runsCommand, "show", one.id);
+    expect(shown).toContain("3 epochs, then 0 epochs of a refit, which failed, ");
+    expect(shown).toContain("warning: the refit on 64 rows failed: the loss is");
+    expect(await said(inspectCommand, one.id)).not.toContain("refit on");
+    expect((await run("--resume latest")).err).toMatch(/has finished: there is nothing to go on with/);
   });
 
   test("without test rows a refit's report shows how the training before it does on the validation rows", async () => {
@@ -243,7 +286,7 @@ describe("evenkeel train", () => {
     expect(config).toMatchObject({
       task: "binary",
       classes: ["false", "true"],
-      settings: { classWeights: { true: 3 }, weightDecay: 1.5 },
+      settings: { classWeights: { true: 3 }, weightDecay: 1.5, loss: "crossEntropy" },
     });
     expect(result?.scores.test).toHaveProperty("logLoss");
     expect(result?.batchNorm).toBeUndefined();

@@ -22,19 +22,22 @@ import { addTrainFlags, type TrainFlags, trainTableOptions } from "./trainOption
 
 const examples = `
 Examples:
-  evenkeel train mpg                                   a built-in table, nothing but defaults
+  evenkeel train mpg                   a built-in table, nothing but defaults
   evenkeel train penguins --norm none --epochs 50
   evenkeel train cars.csv --target mpg --ignore name --kind cylinders=category
+  evenkeel train films.json --target gross --kind released=date:dmy --no-refit
   evenkeel train 'flights/*.parquet' --target delay --loss huber
-  evenkeel train --sql "select * from 'cars.csv' where year > 1975" --target mpg
-  evenkeel train --resume latest                       goes on where an interrupted run stood
+  evenkeel train --sql "select * from mpg where Cylinders < 8" -t Horsepower
+  evenkeel train --resume latest       goes on where an interrupted run stood
   evenkeel train mpg --json | jq .result.scores.test.mae
 
-Ctrl-C ends the training between two steps and keeps the best model so far; the run can be resumed.
+Ctrl-C ends the training between two steps and keeps the best model so far; the
+run can be resumed.
 A small table is trained on twice: first the validation rows measure, then they
 are trained on too (refit). Validation scores are of the first training, test
 scores of the second, whose weights the model has.
-The same table, options and seed give the same model, to the bit, on every machine.
+The same table, options and seed give the same model, to the bit, on every
+machine.
 `;
 
 interface Flags extends TrainFlags, TableFlags {
@@ -115,7 +118,7 @@ async function train(
       refitProgress = () => trainingProgress(output, { epochs, rows: all, metric, refit: true });
       return resumed === undefined
         ? newFolder(runs, table, event, options, recipe)
-        : takenFolder(resumed, { settings: settingsOf(plan, options), recipe });
+        : takenFolder(resumed, { settings: settingsOf(plan, event.schema.task, options), recipe });
     },
     onEpoch: (line) => {
       if (line.stage === "refit" && refitProgress !== undefined) {
@@ -175,7 +178,7 @@ function newFolder(
       ...(schema.classes && { classes: schema.classes }),
       seed: plan.seed,
       split: { train: split.train.length, validation: split.validation.length, test: split.test.length },
-      settings: settingsOf(plan, options),
+      settings: settingsOf(plan, schema.task, options),
       recipe,
     });
   } catch (error) {

@@ -112,8 +112,9 @@ function completed(
   if (!mayLack || missing.length === features.length) throw missingColumns(source, missing, features, names);
   const nothing = { type: "text", codes: new Int32Array(table.rows).fill(-1), dictionary: [] } as const;
   const added = missing.map((name) => ({ name, ...nothing }));
+  const unused = names.filter((name) => !features.includes(name));
   const warnings = missing.map((name) => {
-    const near = nearest(name, names);
+    const near = nearest(name, unused);
     const hint = near === undefined ? "" : ` (did you mean "${near}"?)`;
     return `warning: no row has "${name}", which the model uses${hint}: it counts as missing`;
   });
@@ -126,8 +127,9 @@ function missingColumns(
   features: readonly string[],
   names: readonly string[],
 ): UsageError {
+  const unused = names.filter((name) => !features.includes(name));
   const described = missing.map((name) => {
-    const near = nearest(name, names);
+    const near = nearest(name, unused);
     return near === undefined ? `"${name}"` : `"${name}" (did you mean "${near}"?)`;
   });
   const what = missing.length === 1 ? "a column" : `${missing.length} of the ${features.length} columns`;

@@ -19,7 +19,9 @@ export async function importanceChart(
   const shown = columns
     .map(({ column, drops }) => {
       const mean = drops.reduce((sum, drop) => sum + drop, 0) / drops.length;
-      return { column, mean, low: Math.min(...drops), high: Math.max(...drops), text: signedText(mean) };
+      const [low, high] = [Math.min(...drops), Math.max(...drops)];
+      // A bar to the left of 0 ends there, and the text stands beside it.
+      return { column, mean, low, high, end: Math.max(0, high), text: signedText(mean) };
     })
     .sort((a, b) => b.mean - a.mean)
     .slice(0, mostColumns);
@@ -52,7 +54,7 @@ export async function importanceChart(
         },
         {
           mark: { type: "text", align: "left", dx: 7 },
-          encoding: { y, x: { ...x, field: "high" }, text: { field: "text" } },
+          encoding: { y, x: { ...x, field: "end" }, text: { field: "text" } },
         },
       ],
     },

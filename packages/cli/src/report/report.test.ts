@@ -204,6 +204,17 @@ describe("the report of a training", () => {
     for (const tag of charts) expect(tag).toContain('role="img"');
   });
 
+  test("writes what a column is worth beside its bar, also where that reaches to the left of 0", async () => {
+    const columns = [
+      [1, 2],
+      [-0.5, -0.1],
+    ].map((drops, i) => ({ column: `c${i}`, drops }));
+    const page = await trainingReport({ ...training("mpg"), importance: { metric: "mae", part: "test", columns } });
+    const chart = page.slice(page.indexOf('aria-label="Permutation'));
+    const left = (text: string) => Number(new RegExp(`translate\\(([\\d.]+),[^>]*>${text}<`).exec(chart)?.[1]);
+    expect(left("[-−]0.300")).toBeGreaterThan(left("0")); // of the axis
+  });
+
   test("says which statistics of BatchNorm were kept", async () => {
     const part = (mae: number) => ({ test: { mae } });
     const batchNorm = { asTrained: part(5), recomputed: part(2), kept: "recomputed" as const };
@@ -263,7 +274,7 @@ describe("the report of a training", () => {
 describe("the report of a study", () => {
   test("has the answer, a verdict in words for each claim, and all charts", async () => {
     const page = await studyReport(study("Arm"));
-    for (const words of ["✓ held", "✗ did not hold", "≈ not told from noise"]) expect(page).toContain(words);
+    for (const words of ["✓ held", "✗ not held", "≈ undecided"]) expect(page).toContain(words);
     expect(page).toContain('<p class="answer">Arm</p>');
     expect(page).toMatch(/<tr class="ours"><th scope="row">better/);
     expect(page).toMatch(/<td>\+1\.00<small>\+0\.500 to \+1\.50<\/small>/);

@@ -47,8 +47,8 @@ function answerOf(text: string): Html {
 /** In words and by a sign, not by colour alone. */
 const verdicts: Readonly<Record<Verdict, { readonly name: string; readonly words: string }>> = {
   held: { name: "held", words: "✓ held" },
-  "not held": { name: "not", words: "✗ did not hold" },
-  undecided: { name: "open", words: "≈ not told from noise" },
+  "not held": { name: "not", words: "✗ not held" },
+  undecided: { name: "open", words: "≈ undecided" },
 };
 
 function claimsSection({ claims }: StudyReportData): Html | false {

@@ -22,7 +22,7 @@ export async function trainingReport(data: TrainingReportData): Promise<string> 
     section(...(await predictions(data)), { together: true }),
     await importance(data),
     section("Scores by part of the rows", partsTable(data), { together: true }),
-    section("What the check of the table found", findingsList(data.findings)),
+    section("What was found", findingsList(data.findings)),
     section("The network", html`<pre>${data.network}</pre>`),
     section("Settings", settingsList({ seed: data.seed, ...data.settings })),
     data.usage.length > 0 &&

@@ -93,6 +93,8 @@ function cautionsOf(runs: readonly Run[]): string[] {
   else if (differ(({ seed, split }) => [seed, split])) {
     cautions.push("The seeds or the sizes of the split differ: the scores are over different rows.");
   }
+  const refit = runs.filter(({ result }) => result?.refit?.kept).map(({ id }) => id);
+  if (refit.length > 0) cautions.push(`Validation scores are from before the refit: ${refit.join(", ")}.`);
   const unfinished = runs.filter(({ status }) => status !== "finished");
   if (unfinished.length > 0)
     cautions.push(`Not finished: ${unfinished.map(({ id, status }) => `${id} (${status})`).join(", ")}.`);

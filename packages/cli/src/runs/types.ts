@@ -114,6 +114,8 @@ export interface RunResult {
     /** Finished epochs. */
     readonly epochs: number;
     readonly kept: boolean;
+    /** Why it failed: the model is then that of the first training. */
+    readonly error?: string;
   };
   readonly findings: readonly RunFinding[];
   /** Why it failed. */
@@ -178,7 +180,7 @@ export const runResultSchema: z.ZodType<RunResult> = z.object({
   batchNorm: z
     .object({ asTrained: partScores, recomputed: partScores, kept: z.enum(["asTrained", "recomputed"]) })
     .optional(),
-  refit: z.object({ rows: count, epochs: count, kept: z.boolean() }).optional(),
+  refit: z.object({ rows: count, epochs: count, kept: z.boolean(), error: z.string().optional() }).optional(),
   findings: z.array(
     z.object({
       severity: z.enum(["error", "warning", "note"]),

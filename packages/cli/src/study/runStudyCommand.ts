@@ -2,13 +2,14 @@ import { resolve } from "node:path";
 import { planStudy, runStudy, type StudyPlan, type StudyResult, studyReport, type TrialRun } from "evenkeel/study";
 import { checkTable, inferSchema, TableError } from "evenkeel/tabular";
 import { schemaOptions, targetOf } from "../commands/columnOptions.ts";
+import { inCommandWords } from "../commands/commandWords.ts";
 import type { CommandContext } from "../commands/context.ts";
 import { duration } from "../commands/runsText.ts";
 import type { StudyFlags } from "../commands/study.ts";
 import { readTableOf, type TableFlags } from "../commands/tableOptions.ts";
 import { studyProgress } from "../progress/studyProgress.ts";
 import type { RunFinding } from "../runs/types.ts";
-import { count, type Output } from "../terminal.ts";
+import { count, type Output, wrap } from "../terminal.ts";
 import { shortPath } from "../training/outcome.ts";
 import { UsageError } from "../usageError.ts";
 import { findingLines, introduction } from "./introduction.ts";
@@ -42,7 +43,7 @@ export async function runStudyCommand(
   const columns = began?.schema ?? schemaOptions(flags, targetOf(table, flags));
   const schema = usage(() => inferSchema(table, columns));
   const findings = checkTable(table, schema);
-  const noticed = [...table.notes, ...findings];
+  const noticed = [...table.notes, ...inCommandWords(findings)];
   if (findings.some(({ severity }) => severity === "error")) {
     output.writeError(
       findingLines(
@@ -135,7 +136,7 @@ function interruption({ seeds }: StudyPlan, trained: number, whole: number, seco
     whole === 0
       ? `none of ${all} is whole yet, so there is nothing to say`
       : `${whole} of ${all} are whole, and reported on`;
-  return `Interrupted after ${duration(seconds)}: ${count(trained, "network")} kept; ${said}.`;
+  return wrap(`Interrupted after ${duration(seconds)}: ${count(trained, "network")} kept; ${said}.`, 80);
 }
 
 async function writeReport(

@@ -6,7 +6,8 @@ import { fileLiteral, literal } from "./sql.ts";
 
 /** Spellings of a missing value in a column of numbers, truth values or dates. A text column keeps them all but "". */
 export const nullSpellings: readonly string[] = [
-  ...["", "NA", "N/A", "n/a", "na", "#N/A", "#N/A N/A", "#NA", "<NA>", "NULL", "Null", "null", "None", "none", "?"],
+  ...["", "NA", "N/A", "n/a", "na", "#N/A", "#N/A N/A", "#NA", "<NA>", "NULL", "Null", "null", "None", "none"],
+  ...["?", "-", "."],
   ...["NaN", "nan", "NAN", "-NaN", "-nan", "1.#QNAN", "-1.#QNAN", "1.#IND", "-1.#IND"],
 ];
 

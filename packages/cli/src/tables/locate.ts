@@ -90,7 +90,8 @@ async function noSuchFile(source: string, path: string): Promise<TableReadError>
     return new TableReadError(`there is no file ${source}, nor the folder ${dirname(source)}`);
   }
   const wanted = basename(path);
-  const tables = inFolder.filter(looksLikeTable).sort();
+  // A link whose file is gone is in the folder too.
+  const tables = inFolder.filter((name) => name !== wanted && looksLikeTable(name)).sort();
   const near = nearest(wanted, [...tables, ...builtinNames]);
   const hint = near
     ? ` Did you mean ${near}?`

@@ -1,5 +1,14 @@
 import { spawnSync } from "node:child_process";
-import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  copyFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
@@ -218,9 +227,19 @@ describe("sources", () => {
     expect(readdirSync(folder)).not.toContain("made.csv");
   });
 
+  test("a dash is no number, as elsewhere, and leaves the other spellings of none their meaning", async () => {
+    write("dash.csv", "a,b\n1,x\n-,-\nNULL,y\n.,z\n-2.5,x\n");
+    const { columns } = await read("dash.csv");
+    expect(columns[0]).toMatchObject({ type: "number", values: new Float64Array([1, NaN, NaN, NaN, -2.5]) });
+    expect(columns[1]).toMatchObject({ type: "text", dictionary: ["x", "-", "y", "z"] });
+  });
+
   test("files that are not there", async () => {
     write("cars.csv", "a\n1\n");
     expect(await failure("casr.csv")).toBe("there is no file casr.csv. Did you mean cars.csv?");
+    symlinkSync("gone.csv", join(folder, "link.csv"));
+    expect(await failure("link.csv")).not.toContain("mean");
+    rmSync(join(folder, "link.csv"));
     expect(await failure("pengiuns")).toBe("there is no file pengiuns. Did you mean penguins?");
     expect(await failure("no/such/x.csv")).toBe("there is no file no/such/x.csv, nor the folder no/such");
     expect(await failure("parts")).toMatch(/^parts is a directory: .*parts\/\*\.csv\. It holds 1\.csv, 2\.csv/);

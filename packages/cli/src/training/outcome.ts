@@ -1,5 +1,6 @@
 import { relative } from "node:path";
 import type { TableRefit, TableStartEvent, TableTraining } from "evenkeel/train";
+import { inCommandWords } from "../commands/commandWords.ts";
 import { scoresText } from "../commands/runsText.ts";
 import { compareScores, metricFacts, scoreText } from "../metrics.ts";
 import type { PartScores, RunResult } from "../runs/types.ts";
@@ -14,7 +15,7 @@ export function introduction(table: TableRead, event: TableStartEvent, colors: C
   const { schema, findings, split, plan, network } = event;
   const features = schema.columns.filter(({ use }) => use === "feature").map(({ name }) => printable(name));
   const marks = { error: colors.red("error"), warning: colors.yellow("warning"), note: colors.dim("note") };
-  const noticed = [...table.notes, ...findings].map(
+  const noticed = [...table.notes, ...inCommandWords(findings)].map(
     ({ severity, message }) =>
       `  ${marks[severity]}${" ".repeat(9 - severity.length)}${wrap(printable(message), width - 11, " ".repeat(11))}`,
   );
@@ -53,6 +54,7 @@ export function outcomeText(training: TableTraining, result: RunResult, colors: 
   const kept = keptEpoch === done ? "the weights of the last" : `the weights of epoch ${keptEpoch}, the best`;
   const lines = [
     `${count(done, "epoch")} in ${history.seconds.toFixed(1)} s${why}; ${refit === undefined ? `kept ${kept}` : refitText(refit, plan.epochs)}.`,
+    refit?.error && `In the refit ${printable(refit.error.message)} The training before it is not affected.`,
     statisticsLine(training),
     verdict(result.scores, result.baselines, training.schema.task === "regression" ? "mae" : "accuracy"),
   ];
@@ -61,8 +63,9 @@ export function outcomeText(training: TableTraining, result: RunResult, colors: 
 }
 
 /** What came of the second training. */
-function refitText({ history, rows, kept }: TableRefit, epochs: number): string {
+function refitText({ history, rows, kept, error }: TableRefit, epochs: number): string {
   const { length: done } = history.epochs;
+  if (error !== undefined) return `the refit failed after ${done} of ${epochs} epochs; kept the weights from before it`;
   if (!kept) return `the refit was interrupted after ${done} of ${epochs} epochs; kept the weights from before it`;
   return (
     `then a refit on ${rows.length} rows, those of training and validation, in ${history.seconds.toFixed(1)} s; kept its weights. The ` +

@@ -1,5 +1,5 @@
 import { type Checkpoint, saveCheckpoint } from "evenkeel/io";
-import type { Table } from "evenkeel/tabular";
+import type { Table, Task } from "evenkeel/tabular";
 import {
   type TableEpochEvent,
   type TablePlan,
@@ -8,6 +8,7 @@ import {
   type TrainTableOptions,
   trainTable,
 } from "evenkeel/train";
+import { inCommandWords } from "../commands/commandWords.ts";
 import type { RunFolder } from "../runs/runFolder.ts";
 import type { EpochLine, RunFinding, RunResult } from "../runs/types.ts";
 import { explainedError } from "./trainingError.ts";
@@ -38,6 +39,7 @@ export interface Recorded {
 /**
  * Trains and records: a line of metrics for every epoch, a checkpoint every second and at the end, then model and result.
  * After an interrupt the best model so far is written as if it had ended there; during a refit that of the first training.
+ * A refit that fails leaves that too, and the run is finished: going on with it would only fail again.
  *
  * @throws what trainTable throws; a failure after the first step is recorded in the folder too
  */
@@ -103,8 +105,9 @@ function lineOf(event: TableEpochEvent, validated: boolean): EpochLine {
 
 function resultOf(training: TableTraining, notes: readonly RunFinding[]): RunResult {
   const { history, keptEpoch, scores, baselines, statistics, refit } = training;
-  const findings = [...notes, ...training.findings];
-  const status = history.reason === "aborted" || refit?.kept === false ? "interrupted" : "finished";
+  const findings = [...notes, ...inCommandWords(training.findings), ...refitFindings(refit)];
+  const interrupted = history.reason === "aborted" || (refit?.kept === false && refit.error === undefined);
+  const status = interrupted ? "interrupted" : "finished";
   const seconds = history.seconds + (refit?.history.seconds ?? 0);
   // A network that was not trained has no scores.
   if (history.epochs.length === 0) return { status, epochs: 0, seconds, scores: {}, baselines: {}, findings };
@@ -116,13 +119,30 @@ function resultOf(training: TableTraining, notes: readonly RunFinding[]): RunRes
     scores,
     baselines: Object.fromEntries(baselines.map((baseline) => [baseline.name, baseline.scores])),
     ...(statistics && { batchNorm: statistics }),
-    ...(refit && { refit: { rows: refit.rows.length, epochs: refit.history.epochs.length, kept: refit.kept } }),
+    ...(refit && {
+      refit: {
+        ...{ rows: refit.rows.length, epochs: refit.history.epochs.length, kept: refit.kept },
+        ...(refit.error && { error: refit.error.message }),
+      },
+    }),
     findings,
   };
 }
 
+/** A refit that failed is found by nobody who looks at the scores alone. */
+function refitFindings(refit: TableTraining["refit"]): RunFinding[] {
+  if (refit?.error === undefined) return [];
+  const message = `the refit on ${refit.rows.length} rows failed: ${refit.error.message} The model is that of the training before it`;
+  return [{ severity: "warning", code: "refit", message }];
+}
+
 /** What was decided for a training, its defaults too, for people to read and to compare. */
-export function settingsOf(plan: TablePlan, { preprocessing = {}, classWeights = "none" }: TrainTableOptions) {
-  const { seed: _, ...settings } = plan;
+export function settingsOf(
+  { seed: _, ...plan }: TablePlan,
+  task: Task,
+  { preprocessing = {}, classWeights = "none" }: TrainTableOptions,
+) {
+  // The plan's loss is for numbers.
+  const settings = task === "regression" ? plan : { ...plan, loss: "crossEntropy" };
   return { ...settings, preprocessing: { ...preprocessing }, classWeights } as Readonly<Record<string, unknown>>;
 }

@@ -1,7 +1,7 @@
 import { checkStructure, columnOf, shorten } from "./columns.ts";
 import { type Finding, TableError } from "./findings.ts";
 import { identifierOf } from "./identifier.ts";
-import { countTexts, dateReading, inferKind, nearlyUnique } from "./inferKind.ts";
+import { countTexts, dateReading, inferKind, nearlyUnique, type StrayDate, strayDate } from "./inferKind.ts";
 import { leakOf, type Values } from "./leak.ts";
 import { parseNumber } from "./parse.ts";
 import { booleansOf, datesOf, largestFloat32, misfitsOf, numbersOf, orderHint } from "./read.ts";
@@ -20,12 +20,13 @@ const enoughOfClass = 10;
  * What is wrong or doubtful about a table, before anything is trained; each finding that is about a column names it.
  * Errors: strings among numbers; infinite values, and such that float32 cannot hold; a target without values, that never
  * varies, or whose classes are nearly all different; fewer than 10 rows with a target, or 2 of a class; no features. Warnings:
- * columns without values, constant ones, identifiers; a feature that gives the target away; fewer than 50 rows, or
+ * columns without values, constant ones, identifiers, those of dates but for a few values; a feature that gives the target away; fewer than 50 rows, or
  * 10 of a class. Notes: ignored text; dates that can be read in two ways; rows without a target; few whole numbers as a target.
  * @throws RangeError if a column of the schema is not in the table
  */
 export function checkTable(table: Table, schema: Schema): Finding[] {
   checkStructure("checkTable", table);
+  if (table.rows === 0) return [{ severity: "error", code: "few-rows", message: "the table has no rows" }];
   const findings: Finding[] = [];
   const target = checkTarget(table, schema, findings);
   for (const column of schema.columns) {
@@ -67,14 +68,20 @@ function checkColumn(column: Column, schema: ColumnSchema): Finding[] {
   const inferred = inferKind(column, kind);
   if (inferred.present === 0) return found("warning", "all-missing", `has no values${left}`);
   if (inferred.constant) return found("warning", "constant", `has the same value in every row${left}`);
-  const unclear = column.type === "text" && (kind === "category" || kind === "text") && dateReading(column)?.unclear;
+  const asText = column.type === "text" && (kind === "category" || kind === "text") ? column : undefined;
+  const taken = kind === "text" ? "is ignored" : "is taken for categories";
+  const unclear = asText && dateReading(asText)?.unclear;
   if (unclear) {
-    const taken = kind === "text" ? "is ignored" : "is taken for categories";
     return found(
       "note",
       "unclear-dates",
       `${taken}: dates such as ${shorten(unclear)} do not tell day, month and year apart; ${orderHint(name)}`,
     );
+  }
+  const stray = asText && strayDate(asText);
+  if (stray) {
+    const [finding] = found("warning", "strings-among-dates", `${taken}: ${strayText(stray)}`);
+    return [stray.why === "no-date" ? { ...finding, row: stray.row } : finding];
   }
   if (kind === "text") {
     const { present, distinct } = countTexts(column);
@@ -109,6 +116,16 @@ function checkColumn(column: Column, schema: ColumnSchema): Finding[] {
   );
 }
 
+function strayText(stray: StrayDate): string {
+  if (stray.why === "both-orders") {
+    const { dayFirst, monthFirst } = stray;
+    return `it holds dates with the day first, such as ${shorten(dayFirst)}, and with the month first, such as ${shorten(monthFirst)}; write all in one order`;
+  }
+  const { text, row, others } = stray;
+  const more = others === 0 ? "" : ` (${others + 1} rows hold none)`;
+  return `nearly all its values are dates, but row ${row} holds ${shorten(text)}${more}; correct it, or take it as missing`;
+}
+
 /** Values that are not of the column's kind, or that no network can take. */
 function checkValues(column: Column, { kind, dateOrder }: Pick<ColumnSchema, "kind" | "dateOrder">): Finding[] {
   const named = `column ${shorten(column.name)}`;
@@ -140,7 +157,7 @@ function checkValues(column: Column, { kind, dateOrder }: Pick<ColumnSchema, "ki
   if (count === 0) return [];
   const code = Number.isFinite(values[row]) ? "too-large" : "infinite";
   const why = code === "infinite" ? "" : ", more than float32 can hold";
-  const others = count === 1 ? "" : ` (so do ${count - 1} other rows)`;
+  const others = count === 1 ? "" : ` (${count} rows are like it)`;
   const message = `${named} holds ${values[row]} in row ${row}${why}${others}; correct it, or take it as missing`;
   return [{ severity: "error", code, column: column.name, row, message }];
 }

@@ -159,6 +159,39 @@ describe("a column of such dates", () => {
     expect(checkTable(us, schema).map(({ code }) => code)).toContain("date-order");
   });
 
+  it.each([
+    [
+      { 60: "2024-02-31", 90: "unknown" },
+      'is taken for categories: nearly all its values are dates, but row 60 holds "2024-02-31" (2 rows hold none); correct it, or take it as missing',
+      60,
+    ],
+    [
+      { 60: "13/01/2024", 90: "01/14/2024" },
+      'is taken for categories: it holds dates with the day first, such as "13/01/2024", and with the month first, such as "01/14/2024"; write all in one order',
+      undefined,
+    ],
+  ])(
+    "of a column of dates but for a few values a warning says what they are: %o",
+    (few: Record<number, string>, message, row) => {
+      const values = Array.from({ length: 120 }, (_, i) => ({ x: few[i] ?? `2024-02-${10 + (i % 15)}`, y: i % 7 }));
+      const table = tableFromRows(values);
+      const schema = inferSchema(table, { target: "y" });
+      const found = checkTable(table, schema).filter(({ column }) => column === "x");
+      expect(found).toEqual([
+        {
+          severity: "warning",
+          code: "strings-among-dates",
+          column: "x",
+          message: `column "x" ${message}`,
+          ...(row && { row }),
+        },
+      ]);
+      expect(schema.columns[0].kind).toBe("category");
+      const many = values.map((value, i) => ({ ...value, x: i % 5 === 0 ? `part ${i % 3}` : value.x }));
+      expect(checkTable(tableFromRows(many), schema).filter(({ column }) => column === "x")).toEqual([]);
+    },
+  );
+
   it("is left as it is, with a note, where no value tells, and read as it is told", () => {
     const found = checkTable(unclear, inferSchema(unclear, { target: "y" }));
     expect(found.find(({ code }) => code === "unclear-dates")).toMatchObject({

@@ -119,3 +119,8 @@ export function datesIn(texts: Iterable<string>): DateReading | undefined {
   if (unclear === undefined) return {};
   return dmy === mdy || shortYears ? { unclear } : { dateOrder: dmy ? "dmy" : "mdy" };
 }
+
+/** Whether a text is a date in some order of day and month, and in which. */
+export function ordersOf(text: string): { readonly dmy: boolean; readonly mdy: boolean } {
+  return { dmy: !Number.isNaN(parseDate(text, "dmy")), mdy: !Number.isNaN(parseDate(text, "mdy")) };
+}

@@ -21,6 +21,7 @@ export type FindingCode =
   | "leak"
   | "no-features"
   | "rare-class"
+  | "strings-among-dates"
   | "strings-among-numbers"
   | "target-text"
   | "target-whole-numbers"

@@ -1,4 +1,4 @@
-import { type DateReading, datesIn } from "./dates.ts";
+import { type DateReading, datesIn, ordersOf } from "./dates.ts";
 import { isNullText, parseBoolean, parseNumber } from "./parse.ts";
 import { numbersOf, textsOf } from "./read.ts";
 import type { ColumnKind, DateOrder, ToldKind } from "./schema.ts";
@@ -46,6 +46,36 @@ function toldKind(told: ToldKind, column?: TextColumn): { kind: ColumnKind; date
 /** How a column's texts are read as dates; undefined if they are none. */
 export function dateReading(column: TextColumn, { counts } = countTexts(column)): DateReading | undefined {
   return datesIn(column.dictionary.filter((text, code) => counts[code] > 0 && !isNullText(text)));
+}
+
+/** What keeps a column's texts, nearly all of them dates, from being read as dates. */
+export type StrayDate =
+  | { readonly why: "no-date"; readonly text: string; readonly row: number; readonly others: number }
+  | { readonly why: "both-orders"; readonly dayFirst: string; readonly monthFirst: string };
+
+/** Undefined if the texts are dates, or more than one, and one in ten, are none. */
+export function strayDate(column: TextColumn, { counts } = countTexts(column)): StrayDate | undefined {
+  const { dictionary, codes } = column;
+  const present = counts.reduce((sum, count, code) => (isNullText(dictionary[code]) ? sum : sum + count), 0);
+  let [none, dayFirst, monthFirst, strays] = [-1, -1, -1, 0];
+  for (const [code, text] of dictionary.entries()) {
+    if (counts[code] === 0 || isNullText(text)) continue;
+    const { dmy, mdy } = ordersOf(text);
+    if (dmy && !mdy && dayFirst < 0) dayFirst = code;
+    if (mdy && !dmy && monthFirst < 0) monthFirst = code;
+    if (dmy || mdy) continue;
+    if (none < 0) none = code;
+    strays += counts[code];
+    if (!isFew(strays, present)) return undefined;
+  }
+  if (strays > 0) return { why: "no-date", text: dictionary[none], row: codes.indexOf(none), others: strays - 1 };
+  if (dayFirst < 0 || monthFirst < 0) return undefined;
+  return { why: "both-orders", dayFirst: dictionary[dayFirst], monthFirst: dictionary[monthFirst] };
+}
+
+/** So few of a column's values that they are more likely mistakes than what it is about. */
+function isFew(others: number, values: number): boolean {
+  return others <= Math.max(1, values / 10) && others * 3 <= values;
 }
 
 function extent(values: Float64Array | Float32Array): { present: number; constant: boolean } {
@@ -102,7 +132,7 @@ function kindOfText(column: TextColumn, texts: TextCounts): Pick<Inferred, "kind
       return Object.is(parse(text), none) ? sum + counts[code] : sum;
     }, 0);
   const strings = others(parseNumber);
-  if (strings === 0 || (strings <= Math.max(1, values / 10) && strings * 3 <= values)) return { kind: "numeric" };
+  if (strings === 0 || isFew(strings, values)) return { kind: "numeric" };
   if (others(parseBoolean, 255) === 0) return { kind: "boolean" };
   const dates = dateReading(column, texts);
   if (dates !== undefined && dates.unclear === undefined) return { kind: "date", ...dates };

@@ -35,7 +35,7 @@ export function diagnoseGradient(model: Model, { inputs }: Example, bad: Readonl
 export function advise(where: NonFinitePlace, model: Model, learningRate: number): string {
   if (where.kind === "input") return "Fill or remove the missing values of that column before training.";
   if (where.kind === "target") return "Remove the rows without a target, or fill them.";
-  const cure = `try a smaller learning rate (it was ${learningRate}) or clipGradNorm`;
+  const cure = `try a smaller learning rate (it was ${Number(learningRate.toPrecision(3))}) or clipGradNorm`;
   if (where.kind === "parameter") return `If an earlier step made it so, ${cure}.`;
   let [largest, holder] = [0, ""];
   for (const [name, { data }] of model.namedParameters()) {

@@ -7,7 +7,7 @@ import { Preprocessing, type Schema, type Table, TabularNet } from "../tabular/i
 import { cloneState } from "../tensor/index.ts";
 import type { Loss } from "./evaluate.ts";
 import { fit } from "./fit.ts";
-import type { History } from "./history.ts";
+import type { EpochRecord, History } from "./history.ts";
 import { accuracy, type Metric } from "./metrics.ts";
 import { metricOf, type TableEpochEvent, type TableMetric } from "./tableEvents.ts";
 import { lossOf } from "./tableLoss.ts";
@@ -62,7 +62,7 @@ function encode(preprocessing: Preprocessing, table: Table, rows: Int32Array): R
 interface StageOptions extends Pick<TrainTableOptions, "signal" | "compile"> {
   readonly stage: TableEpochEvent["stage"];
   readonly resume?: Checkpoint;
-  readonly onEpoch: (event: Omit<TableEpochEvent, "stage">) => unknown;
+  readonly onEpoch: (event: Omit<TableEpochEvent, "stage">, record: EpochRecord<TableMetric>) => unknown;
 }
 
 /** Trains as planned. The network then has the weights of `keptEpoch`, and its modes are as they were. */
@@ -99,17 +99,19 @@ export async function fitStage(
     ...definedOnly({ clipGradNorm, signal, compile, resume }),
     columns: preprocessing.features,
     onEpoch: (event) => {
-      const { epoch, step, seconds, learningRate, improved } = event;
+      const { type: _, ...record } = event;
+      const { epoch, step, seconds, learningRate, improved } = record;
       const validated = event.validation ?? event.train;
       if (watched && patience === false && epoch === epochs) last = cloneState(network.stateDict());
-      return onEpoch({
+      const told = {
         ...{ epoch, epochs, step, seconds, learningRate, metric, improved },
         trainLoss: event.train.loss,
         trainMetric: event.train[metric],
         validationLoss: validated.loss,
         validationMetric: validated[metric],
         checkpoint: () => event.checkpoint(),
-      });
+      };
+      return onEpoch(told, record);
     },
   });
   const keepLast = patience === false && history.reason === "completed";

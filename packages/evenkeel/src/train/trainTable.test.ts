@@ -8,7 +8,7 @@ import {
   withoutSeconds,
 } from "../../../../test/tableFixtures.ts";
 import { version } from "../core/index.ts";
-import { saveSafetensors } from "../io/index.ts";
+import { type Checkpoint, saveSafetensors } from "../io/index.ts";
 import {
   type Split,
   scoresOf,
@@ -315,6 +315,39 @@ describe("a refit", () => {
     for (const part of ["scores", "statistics", "baselines"] as const) expect(training[part]).toEqual(plain[part]);
     expect(training.model.record).not.toHaveProperty("refit");
     expect(training.model.network.training).toBe(false);
+  });
+
+  it.each([
+    ["some epochs in", 1e5, 2],
+    ["at once", 1e10, 0],
+  ])("whose loss stops being a number %s leaves the first training's model, and says why", async (_, size, epochs) => {
+    // A value among the validation rows that plain gradient descent on columns as they are cannot be given.
+    const { split } = await train("price", { epochs: 1, refit: false });
+    const rows = shopRows(80).map((row, i) => (i === split.validation[3] ? { ...row, size } : row));
+    const wild = { ...options, split, optimizer: "sgd", lr: 0.001, preprocessing: { scale: "none" } } as const;
+    const without = { ...wild, network: { hidden: [8], norm: "none" } } as const;
+    const plain = await train("price", { ...without, refit: false }, tableFromRows(rows));
+    const lines: [string, number][] = [];
+    let last: Checkpoint | undefined;
+    const onEpoch: TrainTableOptions["onEpoch"] = (event) => {
+      lines.push([event.stage, event.epoch]);
+      last = event.checkpoint();
+    };
+    const { refit, ...training } = await train("price", { ...without, onEpoch }, tableFromRows(rows));
+    expect(training.plan.refit).toBe(true);
+    expect(refit).toMatchObject({ kept: false, history: { reason: "aborted", steps: (refit?.error?.step ?? 0) - 1 } });
+    expect(refit?.error).toBeInstanceOf(NonFiniteLossError);
+    expect(refit?.error?.message).toMatch(new RegExp(`^the loss is Infinity at epoch ${epochs + 1}, train batch`));
+    expect(refit?.history.epochs.map(({ epoch }) => epoch)).toEqual([1, 2, 3, 4].slice(0, epochs));
+    expect(lines.filter(([stage]) => stage === "refit")).toHaveLength(epochs);
+    expect(weightsOf(training)).toEqual(weightsOf(plain));
+    for (const part of ["scores", "baselines", "keptEpoch"] as const) expect(training[part]).toEqual(plain[part]);
+    expect(withoutSeconds(training)).toEqual(withoutSeconds(plain));
+    expect(training.model.record).not.toHaveProperty("refit");
+    // From its checkpoint, or that of the training before it, to the same end.
+    const again = await train("price", { ...without, resume: last }, tableFromRows(rows));
+    expect(refit && again.refit && withoutSeconds(again.refit)).toEqual(refit && withoutSeconds(refit));
+    expect(again.model.save()).toEqual(training.model.save());
   });
 
   it("is not begun after a first training that was interrupted", async () => {

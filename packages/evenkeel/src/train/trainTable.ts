@@ -48,15 +48,17 @@ export interface TableTraining {
 /**
  * Trains a network on a table: infers the schema, checks the table, splits it, fits the preprocessing on the training rows
  * alone, trains with the validation rows to measure by, and keeps the batch normalization statistics that validate better.
- * A small table is then trained on once more, with the validation rows among the others (see the option `refit`). All that is random follows from the seed, which the default generator is given: the same table and options give
- * the same bytes. Two of these must not run at the same time, because they would share that generator.
+ * A small table is then trained on once more, with the validation rows among the others (see the option `refit`). All that
+ * is random follows from the seed, which the default generator is given: the same table and options give the same bytes. Two
+ * of these must not run at the same time, because they would share that generator.
  *
  * @example
  * const { model, scores } = await trainTable(tableFromRows(cars), { target: "Miles_per_Gallon" });
  * console.log(scores.test.mae);
  *
  * @throws TableError listing what is wrong with the table; TypeError, RangeError or Error for an option that does not fit
- * @throws NonFiniteLossError naming the column or layer where the loss stopped being a number
+ * @throws NonFiniteLossError naming the column or layer where the loss stopped being a number; where it did so in the refit,
+ * the model of the training before it is kept and the error is in `refit.error`
  */
 export async function trainTable(table: Table, options: TrainTableOptions): Promise<TableTraining> {
   checkTableOptions(options);
