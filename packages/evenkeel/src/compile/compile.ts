@@ -4,7 +4,7 @@ import { isGradEnabled, Storage, Tensor } from "../tensor/index.ts";
 import { hasRelaxedMadd } from "../wasm/index.ts";
 import { type ExplainOptions, type Explanation, explain } from "./explain.ts";
 import type { GradField } from "./gradFields.ts";
-import { type Graph, type GraphValue, viewOf } from "./graph.ts";
+import { type Graph, type GraphBuffer, type GraphValue, viewOf } from "./graph.ts";
 import type { Guards } from "./guards.ts";
 import { optimize } from "./passes/index.ts";
 import { Program } from "./program.ts";
@@ -149,13 +149,16 @@ function build<Args extends Tree[]>(
 /** Gradients that stay in `.grad` after the step are written to tensors of their own, or to the one they add to. */
 function withGradients(graph: Graph, fields: readonly GradField[]): { graph: Graph; grads: (Tensor | null)[] } {
   const nodes = [...graph.nodes];
+  const states = statesOf(graph);
   const grads = fields.map(({ tensor, leaves, expects }) => {
     if (leaves.kind === "tensor") return leaves.grad;
     const { value } = leaves;
     const kept =
       expects?.grad ?? keptBefore(tensor, value) ?? new Tensor(Storage.zeros(value), value.shape, value.dtype);
     keptGradients.set(tensor, kept);
-    const target: GraphValue = viewOf(stateOf(graph, kept), value.shape);
+    const { storage, dtype, size } = kept;
+    const state = states.get(storage) ?? { dtype, size, source: { kind: "state", storage } };
+    const target: GraphValue = viewOf(state, value.shape);
     nodes.push({ op: assign, attrs: {}, inputs: [target, value], outputs: [] });
     return kept;
   });
@@ -170,13 +173,13 @@ function keptBefore(tensor: Tensor, { shape, dtype }: Spec): Tensor | undefined 
   return kept === tensor.grad && kept?.dtype === dtype && sameShape(kept.shape, shape) ? kept : undefined;
 }
 
-function stateOf({ nodes }: Graph, { storage, dtype, size }: Tensor) {
+/** The buffers that stand for memory outside a graph. */
+function statesOf({ nodes }: Graph): Map<Storage, GraphBuffer> {
+  const states = new Map<Storage, GraphBuffer>();
   for (const { inputs } of nodes) {
-    for (const { buffer } of inputs) {
-      if (buffer.source.kind === "state" && buffer.source.storage === storage) return buffer;
-    }
+    for (const { buffer } of inputs) if (buffer.source.kind === "state") states.set(buffer.source.storage, buffer);
   }
-  return { dtype, size, source: { kind: "state", storage } } as const;
+  return states;
 }
 
 function replay({ program, gradFields, grads, returned, isList, tensors }: Entry, args: readonly Tree[]): Tree {
