@@ -8,7 +8,7 @@ import {
   statisticsNames,
   type TrainTableOptions,
 } from "evenkeel/train";
-import { nonNegativeNumber, pairs, positiveNumber, share, wholeNumber, widths } from "../arguments.ts";
+import { defined, nonNegativeNumber, pairs, positiveNumber, share, wholeNumber, widths } from "../arguments.ts";
 import { addColumnFlags, type ColumnFlags, schemaOptions } from "./columnOptions.ts";
 
 /** What `evenkeel train` can be told about the training, as commander parses it. */
@@ -138,9 +138,4 @@ function classWeights(text: string): ClassWeights {
     positiveNumber(factor),
   ]);
   return Object.fromEntries(given);
-}
-
-/** Without what is undefined, so that the library's defaults hold. */
-function defined<T extends object>(options: T): T {
-  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as T;
 }

@@ -1,4 +1,5 @@
 import type { Arm, Scale, StudyOptions } from "evenkeel/study";
+import { defined } from "../arguments.ts";
 import type { StudyFlags } from "../commands/study.ts";
 
 /** The flags as the library takes them; without what was not given, so that its defaults hold. */
@@ -11,7 +12,7 @@ export function studyOptions(flags: StudyFlags): StudyOptions {
     seeds: firstSeed === undefined ? seeds : Array.from({ length: many }, (_, i) => firstSeed + i),
     ...(flags.scales === undefined && flags.norms === undefined ? { dropout: flags.dropout } : { arms: armsOf(flags) }),
   };
-  return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
+  return defined(given);
 }
 
 /** Every scale with every norm; with dropout too, on one scale, what is compared with it. As the default arms are made. */

@@ -6,6 +6,11 @@ export function describe(value: unknown): string {
   return value.constructor?.name || typeof value;
 }
 
+/** Options that were given: an undefined one is as good as left out. */
+export function withoutUndefined<T extends object>(options: T): T {
+  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as T;
+}
+
 /**
  * Refuses options that nobody would read: a misspelt one would otherwise do nothing, without a word.
  * @throws TypeError if `options` is no object, or has a key that is not `known`

@@ -1,8 +1,9 @@
 /**
  * exp, log, log1p, sin and cos in double from IEEE's basic operations alone, to a unit in the last place: the same bits in
  * every engine, where Math.exp and its kin differ from one to the next (35 of 406 predictions of a logarithm differed between
- * Node 20 and Chromium 156). For everything that decides what a model's file holds or what it predicts. Argument reductions by W. J. Cody and
- * W. Waite, Software Manual for the Elementary Functions, 1980; the series are Taylor's.
+ * Node 20 and Chromium 156). For everything that decides what a model's file holds or what it predicts; random/elementary.ts
+ * rounds correctly, as streams of PyTorch's demand, and takes longer. Argument reductions by W. J. Cody and W. Waite, Software
+ * Manual for the Elementary Functions, 1980; the series are Taylor's.
  */
 
 const float = new Float64Array(1);

@@ -1,8 +1,8 @@
-import { checkOptions, type DType, describe, formatShape, meet, type Shape } from "../core/index.ts";
+import { checkOptions, type DType, describe, formatShape, meet, type Shape, withoutUndefined } from "../core/index.ts";
 import { formatBool, formatFloat } from "../nn/format.ts";
 import { enableGrad, noGrad, Storage, Tensor } from "../tensor/index.ts";
 import { checkGradient, checkParam, isGroup } from "./checks.ts";
-import { copyOptions, type OptionRules, withoutUndefined } from "./options.ts";
+import { copyOptions, type OptionRules } from "./options.ts";
 import { checkStateDict, type OptimizerStateDict, type StateNames } from "./stateDict.ts";
 
 /**

@@ -46,10 +46,6 @@ export const betas: OptionRule = (value) => {
   });
 };
 
-export function withoutUndefined<T extends object>(options: T): T {
-  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as T;
-}
-
 /** Options are numbers, words, booleans and lists of them: a copy shares nothing with its source. */
 export function copyOptions<O extends object>(options: O): O {
   return Object.fromEntries(

@@ -70,7 +70,8 @@ function checkColumn(column: Column, schema: ColumnSchema): Finding[] {
   if (inferred.constant) return found("warning", "constant", `has the same value in every row${left}`);
   const asText = column.type === "text" && (kind === "category" || kind === "text") ? column : undefined;
   const taken = kind === "text" ? "is ignored" : "is taken for categories";
-  const unclear = asText && dateReading(asText)?.unclear;
+  const texts = asText && countTexts(asText);
+  const unclear = asText && dateReading(asText, texts)?.unclear;
   if (unclear) {
     return found(
       "note",
@@ -78,13 +79,13 @@ function checkColumn(column: Column, schema: ColumnSchema): Finding[] {
       `${taken}: dates such as ${shorten(unclear)} do not tell day, month and year apart; ${orderHint(name)}`,
     );
   }
-  const stray = asText && strayDate(asText);
+  const stray = asText && strayDate(asText, texts);
   if (stray) {
     const [finding] = found("warning", "strings-among-dates", `${taken}: ${strayText(stray)}`);
     return [stray.why === "no-date" ? { ...finding, row: stray.row } : finding];
   }
   if (kind === "text") {
-    const { present, distinct } = countTexts(column);
+    const { present, distinct } = texts ?? countTexts(column);
     return found(
       "note",
       "free-text",
@@ -98,7 +99,7 @@ function checkColumn(column: Column, schema: ColumnSchema): Finding[] {
     return found("note", "date-order", `holds dates of numbers alone, which are read with the ${first} first`);
   }
   if (kind === "category") {
-    const { present, distinct } = countTexts(column);
+    const { present, distinct } = texts ?? countTexts(column);
     if (!nearlyUnique(present, distinct)) return [];
     return found(
       "warning",

@@ -109,8 +109,9 @@ export function datesIn(texts: Iterable<string>): DateReading | undefined {
   for (const text of texts) {
     any = true;
     if (!Number.isNaN(parseDate(text))) continue;
-    dmy &&= !Number.isNaN(parseDate(text, "dmy"));
-    mdy &&= !Number.isNaN(parseDate(text, "mdy"));
+    const orders = ordersOf(text);
+    dmy &&= orders.dmy;
+    mdy &&= orders.mdy;
     if (!dmy && !mdy) return undefined;
     shortYears ||= numbersAlone.exec(text.trim())?.[4].length === 2;
     unclear ??= text;

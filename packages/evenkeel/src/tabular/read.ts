@@ -1,5 +1,5 @@
 import { shorten } from "./columns.ts";
-import { parseDate } from "./dates.ts";
+import { ordersOf, parseDate } from "./dates.ts";
 import { isNullCategory, isNullText, parseBoolean, parseNumber } from "./parse.ts";
 import type { DateOrder } from "./schema.ts";
 import type { Column, TextColumn } from "./table.ts";
@@ -67,8 +67,8 @@ export function datesOf(
 function expectedDate({ name }: Column, text: string, dateOrder: DateOrder | undefined): string {
   const likely = { dmy: "31/12/1999, the day first, ", mdy: "12/31/1999, the month first, " } as const;
   const known = `a date such as ${dateOrder === undefined ? "" : likely[dateOrder]}1999-12-31, 31 Dec 1999 or 1999-12-31T23:59`;
-  const inOrder = dateOrder === undefined && [parseDate(text, "dmy"), parseDate(text, "mdy")].some(Number.isFinite);
-  return inOrder ? `${known}; ${orderHint(name)}` : known;
+  const { dmy, mdy } = ordersOf(text);
+  return dateOrder === undefined && (dmy || mdy) ? `${known}; ${orderHint(name)}` : known;
 }
 
 /** How to say which comes first. */

@@ -63,7 +63,7 @@ async function trainAgain(
   first: FinishedTraining,
 ): Promise<Pick<TableRefit, "history" | "error">> {
   const resume = at?.first === undefined ? undefined : at;
-  const epochs = [...((resume?.history ?? []) as EpochRecord<TableMetric>[])];
+  const epochs = [...(resume?.history ?? [])] as EpochRecord<TableMetric>[];
   try {
     return await fitStage(stage, plan, {
       ...{ stage: "refit", signal, compile, resume },

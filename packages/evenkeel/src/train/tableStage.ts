@@ -1,3 +1,4 @@
+import { withoutUndefined } from "../core/index.ts";
 import { DataLoader, TensorDataset } from "../data/index.ts";
 import type { Checkpoint } from "../io/index.ts";
 import type * as nn from "../nn/index.ts";
@@ -96,7 +97,7 @@ export async function fitStage(
     epochs,
     metrics: { [metric]: judge } as Record<TableMetric, Metric>,
     ...(watched && { earlyStopping: stopping }),
-    ...definedOnly({ clipGradNorm, signal, compile, resume }),
+    ...withoutUndefined({ clipGradNorm, signal, compile, resume }),
     columns: preprocessing.features,
     onEpoch: (event) => {
       const { type: _, ...record } = event;
@@ -129,9 +130,4 @@ function newOptimizer(network: TabularNet, { optimizer, lr, weightDecay }: Table
     case "sgd":
       return new SGD(parameters, { lr, weightDecay, momentum: 0.9 });
   }
-}
-
-/** Options that were given; an undefined one is as good as left out. */
-export function definedOnly<T extends object>(options: T): T {
-  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as T;
 }

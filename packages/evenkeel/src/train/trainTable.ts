@@ -1,3 +1,4 @@
+import { withoutUndefined } from "../core/index.ts";
 import type { Checkpoint } from "../io/index.ts";
 import {
   assertTable,
@@ -18,7 +19,7 @@ import { tableRecord } from "./tableRecord.ts";
 import { refit, type TableRefit } from "./tableRefit.ts";
 import { type PartScores, scoreStage } from "./tableScores.ts";
 import { checkedSplit } from "./tableSplit.ts";
-import { definedOnly, fitStage, newStage } from "./tableStage.ts";
+import { fitStage, newStage } from "./tableStage.ts";
 import type { StatisticsChoice } from "./tableStatistics.ts";
 
 /** What comes of {@link trainTable}. */
@@ -63,10 +64,10 @@ export interface TableTraining {
 export async function trainTable(table: Table, options: TrainTableOptions): Promise<TableTraining> {
   checkTableOptions(options);
   const { target, task, features, ignore, kinds, seed = 0, split: wanted = {} } = options;
-  const schema = inferSchema(table, definedOnly({ target, task, features, ignore, kinds }));
+  const schema = inferSchema(table, withoutUndefined({ target, task, features, ignore, kinds }));
   const findings = assertTable(table, schema);
   const split =
-    "train" in wanted ? checkedSplit(table, wanted) : splitRows(table, schema, { seed, ...definedOnly(wanted) });
+    "train" in wanted ? checkedSplit(table, wanted) : splitRows(table, schema, { seed, ...withoutUndefined(wanted) });
   const plan = planTable(split, schema.task, options);
   const stage = newStage(table, schema, plan, split, options);
   const { signal, compile, resume, onEpoch } = options;

@@ -1,6 +1,5 @@
-import { checkOptions } from "../../core/index.ts";
+import { checkOptions, withoutUndefined } from "../../core/index.ts";
 import { cos } from "../../core/portableMath.ts";
-import { withoutUndefined } from "../options.ts";
 import { checkScheduled, type ScheduledGroup, type ScheduledOptimizer } from "./scheduled.ts";
 import { LRScheduler, type LRSchedulerOptions, type Moment } from "./scheduler.ts";
 import {

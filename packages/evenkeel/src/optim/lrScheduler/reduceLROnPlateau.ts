@@ -1,6 +1,6 @@
-import { checkOptions, describe } from "../../core/index.ts";
+import { checkOptions, describe, withoutUndefined } from "../../core/index.ts";
 import { Tensor } from "../../tensor/index.ts";
-import { copyOptions, withoutUndefined } from "../options.ts";
+import { copyOptions } from "../options.ts";
 import { requireKeys, requireObject } from "../stateDict.ts";
 import { checkScheduled, type ScheduledOptimizer } from "./scheduled.ts";
 import {

@@ -1,6 +1,5 @@
-import { checkOptions, describe } from "../../core/index.ts";
+import { checkOptions, describe, withoutUndefined } from "../../core/index.ts";
 import { checkFinite, checkFlag, checkWholeNumber } from "../../nn/checks.ts";
-import { withoutUndefined } from "../options.ts";
 
 /** Throws if a setting of a scheduler is not valid. */
 export type SettingRule = (owner: string, name: string, value: unknown) => void;
