@@ -1,4 +1,5 @@
 import type { AnyOp, DType, Shape, Spec } from "../core/index.ts";
+import type { Generator } from "../random/index.ts";
 import type { Storage } from "../tensor/index.ts";
 
 /** Where the contents of a buffer come from. */
@@ -48,7 +49,12 @@ export function writtenBy({ op, inputs, outputs }: GraphNode): GraphBuffer[] {
   return [...outputs.map(({ buffer }) => buffer), ...op.writes.map((index) => inputs[index].buffer)];
 }
 
+/** The generator that a node draws from, if it does. */
+export function generatorOf({ attrs }: GraphNode): Generator | undefined {
+  return (attrs as { generator?: Generator } | undefined)?.generator;
+}
+
 /** Whether a node matters beyond its outputs: it writes state, or draws from a generator. */
-export function hasEffect({ op, attrs }: GraphNode): boolean {
-  return op.writes.length > 0 || (typeof attrs === "object" && attrs !== null && "generator" in attrs);
+export function hasEffect(node: GraphNode): boolean {
+  return node.op.writes.length > 0 || generatorOf(node) !== undefined;
 }
