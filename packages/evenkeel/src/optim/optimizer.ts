@@ -23,7 +23,7 @@ export type ParamGroup<O> = O & { readonly params: Tensor[]; initialLr?: number 
 /** A group as it is given: its parameters and the hyperparameters that differ from the optimizer's defaults. */
 export type ParamGroupInit<O> = Partial<O> & { readonly params: Tensor | Iterable<Tensor> };
 
-const zeroGradOptions = ["setToNull"];
+const zeroGradOptions = ["setToNone"];
 
 /**
  * Base of the optimizers: parameter groups, their hyperparameters `O`, and the state of each parameter.
@@ -118,14 +118,14 @@ export abstract class Optimizer<O extends object> {
   /**
    * Forgets the gradients, so that the next `backward()` starts from nothing.
    * https://pytorch.org/docs/stable/generated/torch.optim.Optimizer.zero_grad.html
-   * @param options.setToNull false fills the gradients with 0 instead: a parameter that then gets no gradient is still stepped
+   * @param options.setToNone false fills the gradients with 0 instead: a parameter that then gets no gradient is still stepped
    */
-  zeroGrad(options: { readonly setToNull?: boolean } = {}): void {
+  zeroGrad(options: { readonly setToNone?: boolean } = {}): void {
     checkOptions("zeroGrad", options, zeroGradOptions);
-    const { setToNull = true } = options;
+    const { setToNone = true } = options;
     for (const { params } of this.paramGroups) {
       for (const param of params) {
-        if (setToNull) param.grad = null;
+        if (setToNone) param.grad = null;
         else if (param.grad === null) continue;
         else if (param.grad.gradFn !== null) param.grad = emptyState(param.shape, param.dtype);
         else noGrad(() => param.grad?.zero_());
