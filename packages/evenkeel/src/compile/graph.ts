@@ -9,8 +9,8 @@ export type Source =
   /** A tensor the step refers to: read and written in place, never copied. */
   | { readonly kind: "state"; readonly storage: Storage }
   | { readonly kind: "constant"; readonly value: number }
-  /** A number read from the host at every run. */
-  | { readonly kind: "host"; readonly read: () => number }
+  /** A number read from the host at every run: the one that `of` keeps as `key`. */
+  | { readonly kind: "host"; readonly read: () => number; readonly of: object; readonly key: string }
   /** Made by a node of the graph. */
   | { readonly kind: "temporary" };
 
