@@ -12,7 +12,7 @@ import { type Backend, gradWatch, recordingExecutor, Storage, Tensor } from "../
 import { type GradField, GradFields } from "./gradFields.ts";
 import { type Graph, type GraphBuffer, type GraphNode, type GraphValue, type Source, viewOf } from "./graph.ts";
 import { Guards } from "./guards.ts";
-import { leavesOf, mapLeaves, type Tree } from "./tree.ts";
+import { isPlain, leavesOf, mapLeaves, type Tree } from "./tree.ts";
 
 /** What a trace of a step gives. */
 export interface Trace {
@@ -85,6 +85,13 @@ export function trace(step: (...args: never[]) => Tree, args: readonly Tree[]): 
       "the step writes in place, as this.mean.copy_(...); what is to be looked at is returned from the step; or give " +
       "{ compile: false }",
   );
+}
+
+/** Lists and options may be the caller's, who changes them later. */
+function copyOf(attrs: unknown): unknown {
+  if (Array.isArray(attrs)) return attrs.map(copyOf);
+  if (!isPlain(attrs)) return attrs;
+  return Object.fromEntries(Object.entries(attrs).map(([key, value]) => [key, copyOf(value)]));
 }
 
 /** Fields that hold a traced tensor would make every later use throw: they get back what they had. Gives their names. */
@@ -160,7 +167,12 @@ class Tracer implements Backend {
           "write into a clone() and return that, or refer to the tensor from the function itself",
       );
     }
-    this.nodes.push({ op, attrs, inputs: values, outputs: outputs.map((output) => this.viewOf(output)) });
+    this.nodes.push({
+      op,
+      attrs: copyOf(attrs),
+      inputs: values,
+      outputs: outputs.map((output) => this.viewOf(output)),
+    });
   }
 
   /** A tensor the trace did not make is state: referred to, whatever it holds when the program runs. */
