@@ -32,6 +32,7 @@ import {
 } from "./arguments.ts";
 import { type BackwardOptions, backward } from "./autograd.ts";
 import type { GradHook, Node } from "./autogradNode.ts";
+import { tensorChanges } from "./changes.ts";
 import { eagerBackend, recordingExecutor } from "./eager.ts";
 import { gradWatch } from "./gradWatch.ts";
 import { writeInPlace } from "./inPlace.ts";
@@ -167,6 +168,7 @@ export class Tensor implements Value {
     if (flag && !this.isFloatingPoint) {
       throw new TypeError(`requiresGrad: only float32 and float64 tensors have gradients, this one is ${this.dtype}`);
     }
+    if (this.#requiresGrad !== flag) tensorChanges.count++;
     this.#requiresGrad = flag;
   }
 
@@ -206,7 +208,9 @@ export class Tensor implements Value {
     const { hooks } = this;
     const entry: GradHook = (gradient) => hook(gradient);
     hooks.push(entry);
+    tensorChanges.count++;
     return () => {
+      tensorChanges.count++;
       const index = hooks.indexOf(entry);
       if (index >= 0) hooks.splice(index, 1);
     };
