@@ -156,8 +156,8 @@ function withGradients(graph: Graph, fields: readonly GradField[]): { graph: Gra
     const kept =
       expects?.grad ?? keptBefore(tensor, value) ?? new Tensor(Storage.zeros(value), value.shape, value.dtype);
     keptGradients.set(tensor, kept);
-    const { storage, dtype, size } = kept;
-    const state = states.get(storage) ?? { dtype, size, source: { kind: "state", storage } };
+    const { storage, dtype } = kept;
+    const state = states.get(storage) ?? { dtype, size: kept.numel(), source: { kind: "state", storage } };
     const target: GraphValue = viewOf(state, value.shape);
     nodes.push({ op: assign, attrs: {}, inputs: [target, value], outputs: [] });
     return kept;

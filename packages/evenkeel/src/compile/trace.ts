@@ -118,8 +118,8 @@ class Tracer implements Backend {
   viewOf(tensor: Tensor): GraphValue {
     let buffer = this.#buffers.get(tensor.storage);
     if (buffer === undefined) {
-      const { storage, dtype, size } = tensor;
-      buffer = { dtype, size, source: { kind: "state", storage } };
+      const { storage, dtype } = tensor;
+      buffer = { dtype, size: tensor.numel(), source: { kind: "state", storage } };
       this.#buffers.set(storage, buffer);
       this.guards.hold(tensor);
     }

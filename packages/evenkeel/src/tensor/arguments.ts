@@ -6,6 +6,7 @@ import {
   normalizeDims,
   resolveReshape,
   type Shape,
+  sizeOf,
 } from "../core/index.ts";
 
 /** Turns the arguments of tensor methods, with PyTorch's conveniences, into the strict attributes of op rows. */
@@ -44,8 +45,8 @@ export function sizesArgument(sizes: readonly (number | readonly number[])[]): n
   return sizes.flat() as number[];
 }
 
-export function reshapeArgument(shape: Shape, size: number, sizes: readonly (number | Shape)[]): number[] {
-  return resolveReshape(size, sizesArgument(sizes), shape);
+export function reshapeArgument(shape: Shape, sizes: readonly (number | Shape)[]): number[] {
+  return resolveReshape(sizeOf(shape), sizesArgument(sizes), shape);
 }
 
 /** -1 in a shape to expand to keeps the size that is there. */

@@ -215,7 +215,7 @@ function seed(root: Tensor, gradient: Tensor | undefined): Tensor {
     );
   }
   if (gradient === undefined) {
-    if (root.size !== 1) {
+    if (root.numel() !== 1) {
       throw new RangeError(
         `backward: a gradient is implied only for a single value, this tensor has shape ${formatShape(root.shape)}; ` +
           "reduce it with .mean() or .sum(), or pass a gradient of the same shape",

@@ -87,17 +87,33 @@ export class Tensor implements Value {
     return this.storage.data;
   }
 
+  /** The number of dimensions; 0 for a single value. */
   get ndim(): number {
     return this.shape.length;
   }
 
+  /** The number of dimensions, as {@link ndim}. */
+  dim(): number {
+    return this.ndim;
+  }
+
+  /** The shape, or the size of one dimension; negative ones count from the back. @throws RangeError if it is not there */
+  size(): Shape;
+  size(dim: number): number;
+  size(dim?: number): Shape | number {
+    if (dim === undefined) return this.shape;
+    if (this.ndim === 0) throw new RangeError("size: a 0-d tensor has no dimensions; numel() is 1, size() is []");
+    return this.shape[normalizeDim(dim, this.ndim)];
+  }
+
   /** The number of elements. */
-  get size(): number {
+  numel(): number {
     return sizeOf(this.shape);
   }
 
-  numel(): number {
-    return this.size;
+  /** The number of elements, as {@link numel}. */
+  nelement(): number {
+    return this.numel();
   }
 
   /** How often the storage was written in place. */
@@ -111,8 +127,10 @@ export class Tensor implements Value {
 
   /** The only element as a number (a bool as 0 or 1). @throws RangeError unless there is exactly one */
   item(): number {
-    if (this.size !== 1) {
-      throw new RangeError(`item: this tensor has ${this.size} elements, expected 1; use toArray() or data for more`);
+    if (this.numel() !== 1) {
+      throw new RangeError(
+        `item: this tensor has ${this.numel()} elements, expected 1; use toArray() or data for more`,
+      );
     }
     return this.data[0];
   }
@@ -556,7 +574,7 @@ export class Tensor implements Value {
 
   /** Another shape over the same storage; one size may be -1, to be filled in. */
   reshape(...shape: (number | Shape)[]): Tensor {
-    return ops.reshape<Tensor>(this, { shape: reshapeArgument(this.shape, this.size, shape) });
+    return ops.reshape<Tensor>(this, { shape: reshapeArgument(this.shape, shape) });
   }
   view(...shape: (number | Shape)[]): Tensor {
     return this.reshape(...shape);
