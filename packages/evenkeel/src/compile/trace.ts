@@ -27,6 +27,10 @@ class TracedStorage extends Storage {
       },
     });
   }
+
+  override get isKnown(): boolean {
+    return false;
+  }
 }
 
 /** The tracer that is at work, if any: a compiled step called inside another becomes part of it. */

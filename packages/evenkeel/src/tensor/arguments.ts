@@ -1,5 +1,6 @@
 import {
   checkOptions,
+  checkShape,
   type DType,
   isFloat,
   normalizeDim,
@@ -26,6 +27,11 @@ export function reduceArguments<O extends KeepdimOption>(
 ): { attrs: { dims: number[]; keepdim: boolean }; options: O } {
   const onlyOptions = typeof dim === "object" && dim !== null && !Array.isArray(dim);
   const given = (onlyOptions ? dim : options) as O | undefined;
+  if (typeof given === "object" && given !== null && "dim" in given) {
+    throw new TypeError(
+      `reduction: the dimension stands first, outside the options: write (${given.dim}, { keepdim: true })`,
+    );
+  }
   if (given !== undefined) checkOptions("reduction", given, ["keepdim", "correction"]);
   const isAll = onlyOptions || (Array.isArray(dim) && dim.length === 0);
   const dims = normalizeDims(isAll ? undefined : (dim as Dims | undefined), shape.length);
@@ -38,6 +44,42 @@ export function checkExponent(dtype: DType, exponent: unknown): void {
   throw new RangeError(
     `pow: ${dtype} to the power of ${exponent}: integers to negative integer powers are not allowed; use .float()`,
   );
+}
+
+/** The limits of `clamp`; one may be left out. */
+export interface Bounds {
+  readonly min?: number;
+  readonly max?: number;
+}
+
+/** `clamp(0, 1)`, `clamp(0)`, `clamp(null, 1)`, or an object of bounds. */
+export function boundsArgument(min: number | null | Bounds, max: number | null | undefined): Bounds {
+  if (typeof min === "object" && min !== null) {
+    if (max === undefined) {
+      checkOptions("clamp", min, ["min", "max"]);
+      return min;
+    }
+    throw new TypeError(
+      "clamp: both an object of bounds and a maximum given, expected clamp(min, max) or clamp({ min, max })",
+    );
+  }
+  return { min: min ?? undefined, max: max ?? undefined };
+}
+
+/** What repeats a tensor along its dimensions: they are set apart from new ones, those are expanded, and both joined. */
+export function repeatArguments(shape: Shape, times: readonly number[]) {
+  checkShape(times, "repeat: times");
+  if (times.length < shape.length) {
+    throw new RangeError(
+      `repeat: ${times.length} numbers given for shape [${shape.join(", ")}], expected at least one per dimension`,
+    );
+  }
+  const sizes = [...times.slice(shape.length).map(() => 1), ...shape];
+  return {
+    apart: sizes.flatMap((n) => [1, n]),
+    expanded: sizes.flatMap((n, i) => [times[i], n]),
+    together: sizes.map((n, i) => times[i] * n),
+  };
 }
 
 /** `(2, 3)` or `([2, 3])`. */

@@ -23,8 +23,8 @@ export class Node {
   readonly output: Spec;
   /** One per input; null where no gradient is wanted. */
   readonly edges: readonly (Edge | null)[];
-  /** Larger than that of any node this one depends on: descending order is a topological order. */
-  readonly sequence = sequence++;
+  // Not a field: rows of one tensor that tests compare are made one after the other, and are equal nevertheless.
+  readonly #sequence = sequence++;
   readonly hooks: GradHook[] = [];
   /** The tensor that keeps its gradient although it is no leaf. */
   retainer: Tensor | null = null;
@@ -42,6 +42,11 @@ export class Node {
       const tensor = named(op.inputs, inputs, name) ?? (named(op.outputs, outputs, name) as Tensor);
       this.saved?.set(name, { tensor, version: tensor.version });
     });
+  }
+
+  /** Larger than that of any node this one depends on: descending order is a topological order. */
+  get sequence(): number {
+    return this.#sequence;
   }
 
   /** As PyTorch names it when a tensor is printed: `MulBackward0`. */
