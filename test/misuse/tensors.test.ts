@@ -35,6 +35,7 @@ testMisuses("functions", [
   misuse("a reduction's dimension by name", TypeError, ["stands first", "(1, { keepdim: true })"], matrix, (x) =>
     x.sum(wrong({ dim: 1 })),
   ),
+  misuse("a tensor for a dimension", TypeError, ["the options are Tensor", "keepdim"], matrix, (x) => x.sum(wrong(x))),
   misuse("keepdim by position", TypeError, ["the options are true", "{ keepdim: ... }"], matrix, (x) =>
     x.sum(1, wrong(true)),
   ),

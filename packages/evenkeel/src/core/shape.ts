@@ -73,7 +73,7 @@ export function broadcastStrides(shape: Shape, target: Shape): number[] {
 
 /** A dimension counted from the front; negative ones count from the back. A 0-d tensor takes 0 and -1. */
 export function normalizeDim(dim: number, rank: number): number {
-  if (typeof dim === "object" && dim !== null && "dim" in dim) {
+  if (typeof dim === "object" && dim !== null && Object.hasOwn(dim, "dim")) {
     const { dim: meant } = dim as { dim: unknown };
     throw new TypeError(
       `the dimension is an object, expected a number: write ${show(meant)} in place of { dim: ${show(meant)} }`,

@@ -27,9 +27,9 @@ export function reduceArguments<O extends KeepdimOption>(
 ): { attrs: { dims: number[]; keepdim: boolean }; options: O } {
   const onlyOptions = typeof dim === "object" && dim !== null && !Array.isArray(dim);
   const given = (onlyOptions ? dim : options) as O | undefined;
-  if (typeof given === "object" && given !== null && "dim" in given) {
+  if (typeof given === "object" && given !== null && Object.hasOwn(given, "dim")) {
     throw new TypeError(
-      `reduction: the dimension stands first, outside the options: write (${given.dim}, { keepdim: true })`,
+      `reduction: the dimension stands first, outside the options: write (${(given as { dim?: unknown }).dim}, { keepdim: true })`,
     );
   }
   if (given !== undefined) checkOptions("reduction", given, ["keepdim", "correction"]);

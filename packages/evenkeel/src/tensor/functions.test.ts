@@ -79,6 +79,13 @@ describe("the function form", () => {
     expect(both.filter((name) => !tested.has(name)).sort()).toEqual(["bmm", "dot", "grad", "outer", "pow", "where"]);
   });
 
+  it("where with nothing to choose from gives the places", () => {
+    expect(ek.where(x.gt(1)).map((places) => places.tolist())).toEqual([
+      [0, 0, 1],
+      [0, 2, 1],
+    ]);
+  });
+
   it("variance is torch.var; max and min take a second tensor", () => {
     expect(ek.variance(x, 0, { correction: 0 })).toEqual(x.var(0, { correction: 0 }));
     expect(ek.max(x, vector)).toEqual(x.maximum(vector));

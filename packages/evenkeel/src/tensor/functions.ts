@@ -41,7 +41,12 @@ function requireTensors(caller: string, tensors: readonly Tensor[]): void {
 }
 
 /** Elements of `input` where the condition holds, of `other` elsewhere; all broadcast. */
-export function where(condition: Tensor, input: Operand, other: Operand): Tensor {
+export function where(condition: Tensor, input: Operand, other: Operand): Tensor;
+/** The places where the condition holds: `condition.nonzero({ asTuple: true })`. */
+export function where(condition: Tensor): Tensor[];
+export function where(condition: Tensor, ...operands: Operand[]): Tensor | Tensor[] {
+  if (operands.length === 0) return of("where", condition).nonzero({ asTuple: true });
+  const [input, other] = operands;
   return ops.where<Tensor>(condition, input, other);
 }
 
