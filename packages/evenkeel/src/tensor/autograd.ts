@@ -61,6 +61,7 @@ export function grad(
   inputs: Tensor | readonly Tensor[],
   options: GradOptions & { allowUnused: true },
 ): (Tensor | null)[];
+/** The gradients of the outputs with respect to the inputs, all of which they must depend on; leaves `.grad` alone. */
 export function grad(
   outputs: Tensor | readonly Tensor[],
   inputs: Tensor | readonly Tensor[],

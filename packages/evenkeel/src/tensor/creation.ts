@@ -135,8 +135,9 @@ export function emptyLike(like: Tensor, options?: TensorOptions): Tensor {
   return fullLike(like, 0, options);
 }
 
-/** Ones on the diagonal of an [n, m] matrix (m = n by default), zeros elsewhere. */
+/** Ones on the diagonal of an [n, n] matrix, zeros elsewhere. */
 export function eye(n: number, options?: TensorOptions): Tensor;
+/** Ones on the diagonal of an [n, m] matrix, zeros elsewhere. */
 export function eye(n: number, m?: number, options?: TensorOptions): Tensor;
 export function eye(n: number, second?: number | TensorOptions, third?: TensorOptions): Tensor {
   const isSquare = typeof second === "object";
@@ -153,6 +154,7 @@ export function eye(n: number, second?: number | TensorOptions, third?: TensorOp
 export function arange(end: number, options?: TensorOptions): Tensor;
 /** start, start + step, ... below end: `arange(0, 10, 2)`. float32 unless dtype says otherwise. */
 export function arange(start: number, end: number, options?: TensorOptions & { step?: number }): Tensor;
+/** start, start + step, ... below end, which lies in the direction of the step: `arange(5, 0, -1)`. */
 export function arange(start: number, end: number, step?: number, options?: TensorOptions): Tensor;
 export function arange(first: number, ...rest: (number | (TensorOptions & { step?: number }) | undefined)[]): Tensor {
   const [start, end] = typeof rest[0] === "number" ? [first, rest.shift() as number] : [0, first];

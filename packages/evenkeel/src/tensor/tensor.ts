@@ -80,8 +80,11 @@ export class Tensor implements Value {
     refuseMisspellings(Tensor.prototype);
   }
 
+  /** The memory behind it, which a reshape or a detached twin shares. */
   readonly storage: Storage;
+  /** The sizes of the dimensions, outermost first; [] for a single value. */
   readonly shape: Shape;
+  /** The kind of its elements: float32, float64, int32 or bool. */
   readonly dtype: DType;
   /** The operation that made this tensor, if gradients were recorded. */
   gradFn: Node | null = null;
