@@ -18,7 +18,7 @@ export * from "./functions.ts";
 export { type GradcheckOptions, gradcheck, gradgradcheck } from "./gradcheck.ts";
 export { enableGrad, isGradEnabled, noGrad } from "./gradMode.ts";
 export { type GradWatch, gradWatch } from "./gradWatch.ts";
-export type { Index, IndexList, SliceText } from "./indexing.ts";
+export type { Index, IndexList, SliceText } from "./indexParts.ts";
 export type { NestedArray, NestedData, NestedNumbers } from "./nested.ts";
 export { formatTensor, type PrintOptions, setPrintOptions } from "./print.ts";
 export { Storage } from "./storage.ts";
