@@ -53,7 +53,7 @@ const operations: Readonly<Record<string, Operation>> = {
   mean: (a) => (a.ndim > 0 ? a.mean(0, { keepdim: true }) : undefined),
   meanLast: (a) => (a.ndim > 1 ? a.mean(-1) : undefined),
   expand: (a, b) => (fits(b, a) ? a.expand(...b.shape) : undefined),
-  reshape: (a) => a.reshape(a.size),
+  reshape: (a) => a.reshape(a.numel()),
   unsqueeze: (a) => (a.ndim < 3 ? a.unsqueeze(0) : undefined),
   transpose: (a) => (a.ndim === 2 ? a.transpose(0, 1) : undefined),
   narrow: (a) => (a.ndim > 0 && a.shape[0] > 1 ? a.narrow(0, 1, a.shape[0] - 1) : undefined),

@@ -35,6 +35,10 @@ class TracedStorage extends Storage {
       },
     });
   }
+
+  override get isKnown(): boolean {
+    return false;
+  }
 }
 
 const readTensor =

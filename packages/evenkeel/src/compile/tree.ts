@@ -28,8 +28,12 @@ export function inputsOf(args: readonly Tree[]): Tensor[] {
 export function mapLeaves(tree: Tree, change: (tensor: Tensor) => Tensor): Tree {
   if (tree instanceof Tensor) return change(tree);
   if (Array.isArray(tree)) return tree.map((item) => mapLeaves(item, change));
-  if (isPlain(tree))
-    return Object.fromEntries(Object.entries(tree).map(([key, item]) => [key, mapLeaves(item, change)]));
+  if (isPlain(tree)) {
+    const mapped = Object.fromEntries(Object.entries(tree).map(([key, item]) => [key, mapLeaves(item, change)]));
+    // `const [values, indices] = step(x)`, where the step returns x.max(1).
+    const iterator = Object.getOwnPropertyDescriptor(tree, Symbol.iterator);
+    return iterator === undefined ? mapped : Object.defineProperty(mapped, Symbol.iterator, iterator);
+  }
   return tree;
 }
 
