@@ -11,11 +11,12 @@ import {
   argminKernel,
   meanKernel,
   prodKernel,
+  stdKernel,
   sumKernel,
   varianceKernel,
   vectorNormKernel,
 } from "./reduce.kernel.ts";
-import { all, amax, amin, any, argmax, argmin, mean, prod, sum, variance, vectorNorm } from "./reduce.ts";
+import { all, amax, amin, any, argmax, argmin, mean, prod, std, sum, variance, vectorNorm } from "./reduce.ts";
 
 const sizes = [0, 1, 3, 4, 5, 17, 64, 65, 1000];
 const random = noise(3);
@@ -134,7 +135,8 @@ describe("reduction kernels", () => {
     ];
     if (dtype !== "float32") rows.push([sum, sumKernel], [amax, amaxKernel], [amin, aminKernel]);
     if (dtype === "float64") rows.push([mean, meanKernel]);
-    if (dtype.startsWith("float")) rows.push([variance, varianceKernel], [vectorNorm, vectorNormKernel]);
+    if (dtype.startsWith("float"))
+      rows.push([variance, varianceKernel], [std, stdKernel], [vectorNorm, vectorNormKernel]);
     for (const [shape, dims] of cases) {
       const some = dims.every((dim) => shape[dim] > 0);
       for (const [row, kernel] of rows) {

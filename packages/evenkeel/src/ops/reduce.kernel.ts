@@ -14,7 +14,7 @@ import {
   noKernel,
   type V128,
 } from "../wasm/index.ts";
-import type { ReduceAttrs } from "./reduce.ts";
+import type { ReduceAttrs, VarianceAttrs } from "./reduce.ts";
 
 /**
  * Reductions. float32 sums, means and extrema over neighbouring dimensions go by vectors; the rest goes element by element in
@@ -178,7 +178,7 @@ export const anyKernel = fold(0, (acc, value) => f64.fromI32(i32.or(isTrue(acc),
 export const allKernel = fold(1, (acc, value) => f64.fromI32(i32.and(isTrue(acc), isTrue(value))));
 
 /** Two passes per group: the mean, then the squares around it. */
-export const varianceKernel: Kernel<ReduceAttrs & { readonly correction: number }> = {
+const spreadKernel = (finish: (variance: Expr<"f64">) => Expr<"f64">): Kernel<VarianceAttrs> => ({
   kind: "kernel",
   emit: (call) => {
     const { f, inputs, attrs } = call;
@@ -191,10 +191,13 @@ export const varianceKernel: Kernel<ReduceAttrs & { readonly correction: number 
         f.set(distance, f64.sub(value, mean));
         return f64.add(acc, f64.mul(distance, distance));
       });
-      return f64.div(squares, Math.max(0, group.length - attrs.correction));
+      return finish(f64.div(squares, Math.max(0, group.length - attrs.correction)));
     });
   },
-};
+});
+
+export const varianceKernel = spreadKernel((variance) => variance);
+export const stdKernel = spreadKernel(f64.sqrt);
 
 /** The norms of p = 1 and 2; others need powers. */
 export const vectorNormKernel: Kernel<ReduceAttrs & { readonly p: number }> = {

@@ -489,15 +489,17 @@ export class Tensor implements Value {
     const { attrs, options: given } = reduceArguments(this.shape, dim, options);
     return ops.variance<Tensor>(this, { ...attrs, correction: given.correction ?? 1 });
   }
+  /** The root of {@link var}. */
   std(dim?: Dims | VarianceOptions, options?: VarianceOptions): Tensor {
-    return this.var(dim, options).sqrt();
+    const { attrs, options: given } = reduceArguments(this.shape, dim, options);
+    return ops.std<Tensor>(this, { ...attrs, correction: given.correction ?? 1 });
   }
   /** The largest element (a tie shares the gradient), or the largest along `dim` with their indices. */
   max(): Tensor;
   max(dim: number, options?: KeepdimOption): { values: Tensor; indices: Tensor };
   max(dim?: number, options: KeepdimOption = {}): Tensor | { values: Tensor; indices: Tensor } {
     checkOptions("max", options, keepdimOption);
-    if (dim === undefined) return ops.amax<Tensor>(this, reduceArguments(this.shape, dim, options).attrs);
+    if (dim === undefined) return ops.max<Tensor>(this, reduceArguments(this.shape, dim, options).attrs);
     return this.#along(dim, options, this.argmax(dim, { keepdim: true }));
   }
   /** The smallest element (a tie shares the gradient), or the smallest along `dim` with their indices. */
@@ -505,7 +507,7 @@ export class Tensor implements Value {
   min(dim: number, options?: KeepdimOption): { values: Tensor; indices: Tensor };
   min(dim?: number, options: KeepdimOption = {}): Tensor | { values: Tensor; indices: Tensor } {
     checkOptions("min", options, keepdimOption);
-    if (dim === undefined) return ops.amin<Tensor>(this, reduceArguments(this.shape, dim, options).attrs);
+    if (dim === undefined) return ops.min<Tensor>(this, reduceArguments(this.shape, dim, options).attrs);
     return this.#along(dim, options, this.argmin(dim, { keepdim: true }));
   }
   amax(dim?: Dims | KeepdimOption, options?: KeepdimOption): Tensor {
@@ -539,7 +541,7 @@ export class Tensor implements Value {
   norm(p = 2, dim?: Dims | KeepdimOption, options?: KeepdimOption): Tensor {
     if (p === Infinity) {
       requireFloat("norm", "input", this);
-      return this.abs().amax(dim, options);
+      return ops.max<Tensor>(this.abs(), reduceArguments(this.shape, dim, options).attrs);
     }
     return ops.vectorNorm<Tensor>(this, { ...reduceArguments(this.shape, dim, options).attrs, p });
   }
