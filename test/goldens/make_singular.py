@@ -168,6 +168,17 @@ for call, fn, args in [("sum", torch.sum, {}), ("mean", torch.mean, {}), ("prod"
 for call, fn in {"var": torch.var, "std": torch.std}.items():
     case(call, fn, torch.tensor([1, 0, 7], dtype=torch.int32))
 
+ends = torch.tensor([2**31 - 1, -(2**31), 2**31 - 1, -(2**31), 65536, 3], dtype=torch.int32)
+others = torch.tensor([1, -1, 2**31 - 1, 2**31 - 1, 65536, 40], dtype=torch.int32)
+for call in ["add", "sub", "mul"]:
+    case(call, getattr(torch, call), ends, others)
+case("pow", torch.pow, torch.tensor([3, -3, 65536, 2, -1, 0], dtype=torch.int32), torch.tensor([40, 41, 2, 31, 2**31 - 1, 0], dtype=torch.int32))
+case("pow", torch.pow, torch.tensor([2, -1, -1, 1, 0], dtype=torch.int32), torch.tensor([-1, -3, -2, -5, -1], dtype=torch.int32))
+for call in ["neg", "abs", "square"]:
+    case(call, getattr(torch, call), ends)
+ends = torch.tensor([[2**31 - 1, -(2**31)], [-(2**31), 2**31 - 1]], dtype=torch.int32)
+case("matmul", torch.matmul, ends, torch.tensor([[1, 0], [1, 1]], dtype=torch.int32))
+
 MATRIX = [[0.0, INF], [NAN, 1.0]]
 case("matmul", torch.matmul, MATRIX, [[0.0, 1.0], [1.0, 0.0]])
 logits = [-INF, INF, NAN, 0.0, 200.0, -200.0]

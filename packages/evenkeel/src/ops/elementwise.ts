@@ -14,7 +14,10 @@ import { binaryLoop, ternaryLoop, unaryLoop } from "./loops.ts";
 import { detach } from "./movement.ts";
 import { broadcastFloat, broadcastPromoted, floatOfInput, requireDtype, sameAsInput } from "./shapes.ts";
 
-/** Arithmetic of one and two operands. Two operands broadcast; dtypes are promoted as in PyTorch. */
+/**
+ * Arithmetic of one and two operands. Two operands broadcast; dtypes are promoted as in PyTorch, and as there int32 wraps
+ * around at 32 bits.
+ */
 
 /** The gradient of a step function: zero, as in PyTorch, so that what lies behind it gets zeros and not nothing. */
 const flat: GradRule<object, never> = (_, __, { output }) => [fill({ ...output, value: 0 })];
@@ -45,7 +48,7 @@ export const sub = defineOp({
   grad: (dy) => [dy, neg(dy)],
 });
 
-/** input * other. int32 wraps around at 32 bits. */
+/** input * other. */
 export const mul = defineOp({
   name: "mul",
   inputs: ["input", "other"],
@@ -82,12 +85,25 @@ function power(a: number, b: number): number {
   return a === 1 || (a === -1 && Math.abs(b) === Infinity) ? 1 : a ** b;
 }
 
+/** A power of integers by squaring, at 32 bits as the product; a negative exponent leaves the whole part of the inverse. */
+function integerPower(base: number, exponent: number): number {
+  if (exponent < 0) return Math.trunc(power(base, exponent));
+  let result = 1;
+  for (let square = base, rest = exponent; rest > 0; rest >>= 1) {
+    if (rest & 1) result = Math.imul(result, square);
+    square = Math.imul(square, square);
+  }
+  return result;
+}
+const powers = binaryLoop(power);
+const integerPowers = binaryLoop(integerPower);
+
 /** Where the base is 0 and the exponent positive, the gradient of the exponent is 0, not 0 * log 0. */
 export const pow = defineOp({
   name: "pow",
   inputs: ["input", "exponent"],
   shape: (inputs) => numbersPromoted("pow", inputs),
-  reference: binaryLoop(power),
+  reference: (inputs, outputs) => (outputs[0].dtype === "int32" ? integerPowers : powers)(inputs, outputs),
   saves: ["input", "exponent", "output"],
   grad: (dy, { input, exponent, output }, { needs }) => [
     needs[0] ? powerGradient(dy, input, exponent) : null,

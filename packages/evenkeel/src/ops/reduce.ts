@@ -12,7 +12,7 @@ import {
 } from "../core/index.ts";
 import { eq, isnan, logicalAnd, logicalOr } from "./compare.ts";
 import { abs, add, div, exp, mul, pow, sign, sub, where } from "./elementwise.ts";
-import { walk } from "./loops.ts";
+import { storeWhole, walk } from "./loops.ts";
 import { concat, expand, reshape, slice } from "./movement.ts";
 
 /** Reductions over dimensions. Sums accumulate in double, in row-major order. */
@@ -68,14 +68,17 @@ function fold(
 
 const plus = (a: number, b: number) => a + b;
 
-/** The sum; integers and bools add up to an int32. 0 for no values. */
+/** Beyond 2^53 a double skips integers: such a sum stays beyond, even where what follows would lead back. */
+const plusWhole = (a: number, b: number) => (Math.abs(a) > Number.MAX_SAFE_INTEGER ? a : a + b);
+
+/** The sum; integers and bools add up to an int32, and must fit it. 0 for no values. */
 export const sum = defineOp({
   name: "sum",
   inputs: ["input"],
   shape: (inputs, attrs: ReduceAttrs) => [
     { shape: reduced(inputs, attrs), dtype: isFloat(inputs[0].dtype) ? inputs[0].dtype : "int32" },
   ],
-  reference: ([x], [y], { dims }) => y.data.set(fold(x, dims, 0, plus)),
+  reference: ([x], [y], { dims }) => storeWhole("sum", y.data, fold(x, dims, 0, isFloat(y.dtype) ? plus : plusWhole)),
   grad: (dy, _, { inputs, attrs }) => [spread(dy, inputs[0].shape, attrs)],
 });
 
@@ -204,14 +207,23 @@ export const argmax = indexOfExtremum("argmax", (a, b) => a > b);
 /** The index of the first smallest value along a dimension; a NaN is the smallest. */
 export const argmin = indexOfExtremum("argmin", (a, b) => a < b);
 
-/** The product; differentiated as the tree of products that {@link composeProduct} builds, exact at zeros too. */
+const times = (a: number, b: number) => a * b;
+
+/** A zero takes back what has overflowed. */
+const timesWhole = (a: number, b: number) => (b === 0 ? 0 : a * b);
+
+/**
+ * The product; of integers and bools an int32, which it must fit. Differentiated as the tree of products that
+ * {@link composeProduct} builds, exact at zeros too.
+ */
 export const prod = defineOp({
   name: "prod",
   inputs: ["input"],
   shape: (inputs, attrs: ReduceAttrs) => [
     { shape: reduced(inputs, attrs), dtype: isFloat(inputs[0].dtype) ? inputs[0].dtype : "int32" },
   ],
-  reference: ([x], [y], { dims }) => y.data.set(fold(x, dims, 1, (a, b) => a * b)),
+  reference: ([x], [y], { dims }) =>
+    storeWhole("prod", y.data, fold(x, dims, 1, isFloat(y.dtype) ? times : timesWhole)),
   grad: {
     kind: "unfused",
     compose: ([input], attrs) => [
