@@ -11,3 +11,4 @@ export type { NestedArray, NestedData } from "./nested.ts";
 export { formatTensor, type PrintOptions, setPrintOptions } from "./print.ts";
 export { Storage } from "./storage.ts";
 export { type GeneratorOption, matmul, type Operand, Tensor, type VarianceOptions } from "./tensor.ts";
+export type { AnyTypedArray } from "./typedArrays.ts";
