@@ -82,7 +82,12 @@ export class Tensor implements Value {
 
   // What it is
 
-  /** The values in row-major order: the storage itself, not a copy. Writing to it bypasses the version check. */
+  /**
+   * The values in row-major order: the storage itself, not a copy. A write to it is not counted, so `backward()` does not
+   * notice one to a value that was saved by the forward pass, and gives the gradient of what stands there then, as with
+   * PyTorch's `data`. Write before the forward pass or after `backward()`; between them use a method such as
+   * {@link copy_}, which is noticed. The array of a bool tensor is a Uint8Array; `tensor(x.data, { dtype, shape })` makes one of it.
+   */
   get data(): TypedArray {
     return this.storage.data;
   }
