@@ -152,6 +152,12 @@ testMisuses("creating tensors", [
     arange(0, 5, { step: -1 }),
   ),
   misuse("a range without an end", RangeError, ["from 0 to Infinity"], none, () => arange(Infinity)),
+  misuse("a range of int32 beyond it", RangeError, ["arange: 2147483648 does not fit int32", "float64"], none, () =>
+    arange(2 ** 31 - 1, 2 ** 31 + 1, { dtype: "int32" }),
+  ),
+  misuse("steps of int32 beyond it", RangeError, ["linspace: -3000000000 does not fit int32"], none, () =>
+    linspace(0, -3e9, 4, { dtype: "int32" }),
+  ),
   misuse("half a step", RangeError, ["steps [2.5] given", "whole numbers"], none, () => linspace(0, 1, 2.5)),
   misuse("a negative identity", RangeError, ["[-1, -1] given", "whole numbers"], none, () => eye(-1)),
   misuse(

@@ -124,6 +124,7 @@ export function arange(
     throw new RangeError(`arange: no steps of ${step} lead from ${start} to ${end}; step must point from start to end`);
   }
   const data = allocate(dtype, length);
+  if (length > 0) for (const end of [start, start + (length - 1) * step]) checkStorable("arange", end, dtype);
   for (let i = 0; i < length; i++) data[i] = start + i * step;
   return new Tensor(new Storage(data), [length], dtype, options.requiresGrad);
 }
@@ -134,6 +135,7 @@ export function linspace(start: number, end: number, steps: number, options: Ten
   checkOptions("linspace", options, tensorOptions);
   const { dtype = "float32" } = options;
   const data = allocate(dtype, steps);
+  if (steps > 0) for (const value of [start, end]) checkStorable("linspace", value, dtype);
   const step = (end - start) / Math.max(1, steps - 1);
   for (let i = 0; i < steps; i++) data[i] = i < steps / 2 ? start + i * step : end - (steps - 1 - i) * step;
   return new Tensor(new Storage(data), [steps], dtype, options.requiresGrad);
