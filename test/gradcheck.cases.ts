@@ -226,6 +226,10 @@ export const gradCases: Record<RowName, readonly GradCase[] | null> = {
       .slice(1)
       .filter(({ attrs, inputs }) => countOf(inputs[0], attrs) > 1),
   ],
+  std: reductions({ correction: 0 }, [
+    [3, 2],
+    [2, 3, 2],
+  ]).slice(1),
   prod: [
     ...reductions(),
     {
@@ -243,6 +247,8 @@ export const gradCases: Record<RowName, readonly GradCase[] | null> = {
   ],
   amax: reductions(),
   amin: reductions(),
+  max: reductions(),
+  min: reductions(),
   reshape: [
     { name: "[2, 3] to [3, 2]", inputs: [values([2, 3])], attrs: { shape: [3, 2] } },
     { name: "empty", inputs: [values([0, 3])], attrs: { shape: [0] } },

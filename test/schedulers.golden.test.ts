@@ -1,6 +1,6 @@
-import { ones } from "evenkeel";
+import { compile, ones } from "evenkeel";
 import { Parameter } from "evenkeel/nn";
-import { Adam, lrScheduler, SGD } from "evenkeel/optim";
+import { Adam, AdamW, lrScheduler, SGD } from "evenkeel/optim";
 import { describe, expect, it } from "vitest";
 import { camelCase, load } from "./goldens/golden.ts";
 
@@ -27,7 +27,17 @@ interface Resumed {
   readonly lr: readonly number[];
 }
 
-const { cases, resumed } = load<{ cases: Case[]; resumed: Resumed[] }>("schedulers.json");
+interface ByHand {
+  readonly name: string;
+  readonly optimizer: "SGD" | "Adam" | "AdamW";
+  readonly scheduler: string;
+  readonly args: Args;
+  readonly hands: Readonly<Record<string, number>>;
+  readonly lr: readonly number[];
+  readonly weight: readonly number[];
+}
+
+const { cases, resumed, by_hand } = load<{ cases: Case[]; resumed: Resumed[]; by_hand: ByHand[] }>("schedulers.json");
 
 const makers = lrScheduler as unknown as Record<
   string,
@@ -76,6 +86,38 @@ describe("schedules", () => {
       });
     });
   }
+});
+
+describe.each([false, true])("schedules of rates that are set by hand, compiled: %s", (compiled) => {
+  for (const { name, optimizer: kind, scheduler, args, hands, lr, weight: weights } of by_hand) {
+    it(name, () => {
+      const weight = new Parameter(ones([1]));
+      const optimizer = new { SGD, Adam, AdamW }[kind]([weight], { lr: 0.1 });
+      const made = make(optimizer, scheduler, args) as lrScheduler.LRScheduler;
+      const step = compile(
+        () => {
+          optimizer.zeroGrad();
+          weight.sum().backward();
+          optimizer.step();
+        },
+        { compile: compiled },
+      );
+      for (const [k, expected] of lr.entries()) {
+        if (k in hands) optimizer.paramGroups[0].lr = hands[k];
+        step();
+        expect(Math.abs(weight.item() - weights[k]), `weight after step ${k}`).toBeLessThan(1e-6);
+        made.step();
+        const rate = optimizer.paramGroups[0].lr;
+        expect(Math.abs(rate - expected), `rate after step ${k}`).toBeLessThan(1e-12 * Math.abs(expected) + 1e-15);
+        // What a training saves and loads goes on.
+        optimizer.loadStateDict(optimizer.stateDict() as never);
+      }
+    });
+  }
+
+  it("have rates below 0 among them", () => {
+    expect(by_hand.filter(({ lr }) => lr.some((rate) => rate < 0)).length).toBeGreaterThan(5);
+  });
 });
 
 describe("schedules that go on with lastEpoch", () => {

@@ -4,6 +4,8 @@ cases: {name, optimizer, rates, schedulers, metrics, lr, momentum}: an optimizer
        `rates`, and schedulers [{name, args}] over it that are stepped one after the other. `lr` holds the rate of every
        group when they were made and after every step, `momentum` that (or the first beta) of every group, where it is
        cycled. `metrics` are the values that ReduceLROnPlateau is given.
+by_hand: {name, scheduler, args, hands, lr, weight}: a scheduler over `optimizer`, where the rate is set to `hands[k]` before
+       step k; the rates after every step, and the weight, whose gradient is 1, after every step of the optimizer.
 resumed: {name, scheduler, args, done, initial, lr}: a scheduler made with last_epoch = `done` over an optimizer that has
        the rate `lr[0]` and the initial one `initial`; then the rates after it was made and after every step.
 """
@@ -15,7 +17,7 @@ from _golden import write
 from torch import optim
 
 warnings.simplefilter("ignore")  # optimizers are not stepped here
-cases, resumed = [], []
+cases, resumed, by_hand = [], [], []
 
 
 def groups_of(rates):
@@ -137,4 +139,31 @@ resume("LinearLR", {"total_iters": 8}, 4, 0.0667)
 resume("CosineAnnealingLR", {"T_max": 10, "eta_min": 0.001}, 4, 0.0657)
 resume("OneCycleLR", {"max_lr": 0.3, "total_steps": 24}, 4, 0.2)
 
-write("schedulers.json", cases=cases, resumed=resumed)
+
+
+def by_hands(optimizer, scheduler, args, hands, steps=10):
+    weight = torch.nn.Parameter(torch.ones(1))
+    owner = getattr(optim, optimizer)([weight], lr=0.1)
+    made = getattr(optim.lr_scheduler, scheduler)(owner, **args)
+    lr, weights = [], []
+    for k in range(steps):
+        if k in hands:
+            owner.param_groups[0]["lr"] = hands[k]
+        weight.grad = torch.ones(1)
+        owner.step()
+        weights.append(weight.item())
+        made.step()
+        lr.append(owner.param_groups[0]["lr"])
+    name = f"{scheduler}({', '.join(f'{k}={v}' for k, v in args.items())}) under {optimizer}, set by hand: {hands}"
+    keys = {"optimizer": optimizer, "scheduler": scheduler, "args": args}
+    by_hand.append({"name": name, **keys, "hands": {str(k): v for k, v in hands.items()}, "lr": lr, "weight": weights})
+
+
+for optimizer in ["SGD", "Adam", "AdamW"]:
+    by_hands(optimizer, "CosineAnnealingLR", {"T_max": 4, "eta_min": 0.05}, {5: 0.001})  # below 0
+    by_hands(optimizer, "CosineAnnealingLR", {"T_max": 4}, {4: 0.5, 6: 0.001})
+    by_hands(optimizer, "ExponentialLR", {"gamma": -0.5}, {2: 0.3})
+by_hands("SGD", "LinearLR", {"start_factor": 0.1, "total_iters": 8}, {3: 0.0, 5: 0.5})
+by_hands("SGD", "StepLR", {"step_size": 2, "gamma": -1.0}, {3: 0.2})
+
+write("schedulers.json", cases=cases, resumed=resumed, by_hand=by_hand)

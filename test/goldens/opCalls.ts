@@ -13,6 +13,8 @@ export interface Args {
   readonly min?: number;
   readonly max?: number;
   readonly p?: number | "inf";
+  readonly exponent?: number;
+  readonly base?: number;
   readonly shape?: number[];
   readonly dim0?: number;
   readonly dim1?: number;
@@ -100,6 +102,8 @@ export const opCalls: Readonly<Record<string, Call>> = {
   minimum: binary((x, y) => x.minimum(y)),
   pow: binary((x, y) => x.pow(y)),
   rpow: ([x, c]) => ek.pow(c, x),
+  power: tensors(([x], { exponent }) => x.pow(exponent!)),
+  rpower: tensors(([x], { base }) => ek.pow(base!, x)),
   remainder: binary((x, y) => x.remainder(y)),
   eq: binary((x, y) => x.eq(y)),
   ne: binary((x, y) => x.ne(y)),
@@ -163,6 +167,7 @@ export const opCalls: Readonly<Record<string, Call>> = {
   amax: tensors(([x], { dim, keepdim }) => x.amax(dimsOf(dim), { keepdim })),
   amin: tensors(([x], { dim, keepdim }) => x.amin(dimsOf(dim), { keepdim })),
   norm_dim: tensors(([x], { p, dim, keepdim }) => x.norm(p === "inf" ? Number.POSITIVE_INFINITY : p, dim, { keepdim })),
+  norm_of: tensors(([x], { p, dim }) => x.norm(p === "inf" ? Number.POSITIVE_INFINITY : p, dim)),
   norm: tensors(([x], { p }) => x.norm(p === "inf" ? Number.POSITIVE_INFINITY : p)),
 
   reshape: tensors(([x], { shape }) => x.reshape(shape!)),

@@ -74,6 +74,44 @@ testMisuses("creating tensors", [
     () => [0, 2 ** 31],
     (data) => tensor(data, { dtype: "int32" }),
   ),
+  misuse(
+    "a Uint32Array beyond int32",
+    RangeError,
+    ["tensor: 4294967295 does not fit int32", '{ dtype: "float64" }'],
+    () => Uint32Array.of(1, 2 ** 32 - 1),
+    (data) => tensor(data),
+  ),
+  misuse(
+    "a BigInt64Array beyond int32",
+    RangeError,
+    ["tensor: -2147483649 does not fit int32", '{ dtype: "float64" }'],
+    () => BigInt64Array.of(-(2n ** 31n) - 1n),
+    (data) => tensor(data),
+  ),
+  misuse(
+    "a bigint beyond float64",
+    RangeError,
+    ["element 1 of the BigUint64Array is 9007199254740993", "2^53", "no dtype holds it", "rounded"],
+    () => BigUint64Array.of(1n, 2n ** 53n + 1n),
+    (data) => tensor(data, { dtype: "float64" }),
+  ),
+  misuse(
+    "a bigint among numbers",
+    TypeError,
+    ["data[0][1] is the bigint 2n", "expected a number", "Number()", "2^53"],
+    () => [[1, 2n]],
+    (data) => tensor(wrong(data)),
+  ),
+  misuse(
+    "NaN of a typed array as an int32",
+    RangeError,
+    ["tensor: NaN does not fit int32"],
+    () => Float64Array.of(1, Number.NaN),
+    (data) => tensor(data, { dtype: "int32" }),
+  ),
+  misuse("bytes without a kind", TypeError, ["data is of the kind DataView", "expected a number"], none, () =>
+    tensor(wrong(new DataView(new ArrayBuffer(2)))),
+  ),
   misuse("NaN as an int32", RangeError, ["NaN does not fit int32", "float64"], none, () =>
     full([2], Number.NaN, { dtype: "int32" }),
   ),
@@ -131,6 +169,12 @@ testMisuses("creating tensors", [
     arange(0, 5, { step: -1 }),
   ),
   misuse("a range without an end", RangeError, ["from 0 to Infinity"], none, () => arange(Infinity)),
+  misuse("a range of int32 beyond it", RangeError, ["arange: 2147483648 does not fit int32", "float64"], none, () =>
+    arange(2 ** 31 - 1, 2 ** 31 + 1, { dtype: "int32" }),
+  ),
+  misuse("steps of int32 beyond it", RangeError, ["linspace: -3000000000 does not fit int32"], none, () =>
+    linspace(0, -3e9, 4, { dtype: "int32" }),
+  ),
   misuse("half a step", RangeError, ["steps [2.5] given", "whole numbers"], none, () => linspace(0, 1, 2.5)),
   misuse("a negative identity", RangeError, ["[-1, -1] given", "whole numbers"], none, () => eye(-1)),
   misuse(

@@ -49,7 +49,7 @@ testMisuses("reductions", [
   misuse(
     "the largest of nothing",
     RangeError,
-    ["amax", "no element to choose from", "[0]"],
+    ["max", "no element to choose from", "[0]"],
     () => zeros([0]),
     (x) => x.max(),
   ),

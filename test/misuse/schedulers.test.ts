@@ -12,7 +12,30 @@ const plateau = () => {
   return { ...given, scheduler: new ReduceLROnPlateau(given.optimizer) };
 };
 
+/** A schedule whose second rate is below 0; then a hand sets another. */
+const typed = (rate: number) => () => {
+  const given = stepped();
+  const scheduler = new ExponentialLR(given.optimizer, { gamma: -1 });
+  scheduler.step();
+  given.optimizer.step();
+  given.optimizer.paramGroups[0].lr = rate;
+  return { ...given, scheduler };
+};
+
 testMisuses("schedulers", [
+  misuse(
+    "a rate below 0, typed under a schedule that has one",
+    RangeError,
+    ["rate: -0.2", "at least 0"],
+    typed(-0.2),
+    (it) => it.optimizer.step(),
+  ),
+  misuse("a schedule that is to go on from it", RangeError, ["rate: -0.2", "at least 0"], typed(-0.2), (it) =>
+    it.scheduler.step(),
+  ),
+  misuse("one that is to go on from NaN", RangeError, ["rate: NaN", "at least 0"], typed(Number.NaN), (it) =>
+    it.scheduler.step(),
+  ),
   misuse(
     "a model for the optimizer",
     TypeError,

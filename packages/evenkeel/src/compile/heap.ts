@@ -87,7 +87,7 @@ export class Heap {
 
   #move(storage: Resident, address: number): void {
     const { data } = storage;
-    storage.data = this.view(dtypeOf(data) as DType, address, data.length);
+    storage.data = this.view(dtypeOf(data), address, data.length);
     storage.data.set(data);
     this.#addresses.set(storage, address);
     this.#residents.set(address, new WeakRef(storage));
@@ -115,7 +115,7 @@ export class Heap {
       const storage = reference.deref();
       return storage === undefined
         ? []
-        : [{ address, storage, dtype: dtypeOf(storage.data) as DType, length: storage.data.length }];
+        : [{ address, storage, dtype: dtypeOf(storage.data), length: storage.data.length }];
     });
     try {
       this.memory.grow(pages);

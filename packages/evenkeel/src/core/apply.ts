@@ -1,4 +1,4 @@
-import { type DType, numberDtype, promote, type TypedArray } from "./dtype.ts";
+import { checkStorable, type DType, numberDtype, promote, type TypedArray } from "./dtype.ts";
 import type { AnyOp, Spec, Value } from "./op.ts";
 
 /** What stands behind the door: eager execution, or a tracer. */
@@ -86,9 +86,12 @@ function asValues(door: Executor, op: AnyOp, operands: readonly (Value | number)
   }
   if (plain) return operands as readonly Value[];
   const dtype = promote(...operands.filter(isValue));
-  return operands.map((operand) =>
-    typeof operand === "number" ? door.constant(operand, numberDtype(operand, dtype)) : operand,
-  );
+  return operands.map((operand) => {
+    if (typeof operand !== "number") return operand;
+    const stored = numberDtype(operand, dtype);
+    checkStorable(op.name, operand, stored);
+    return door.constant(operand, stored);
+  });
 }
 
 function badOperand(op: AnyOp, index: number, operand: unknown): TypeError {

@@ -40,9 +40,9 @@ export function allocate(dtype: DType, length: number, shape: Shape = [length]):
   }
 }
 
-/** The dtype that a typed array stores; a Uint8Array is taken as bool. Undefined for any other kind of array. */
-export function dtypeOf(data: object): DType | undefined {
-  return dtypes.find((dtype) => data instanceof constructors[dtype]);
+/** The dtype of a tensor by its storage, where a Uint8Array holds bools. What users hand in is tensor's to judge. */
+export function dtypeOf(data: TypedArray): DType {
+  return dtypes.find((dtype) => data instanceof constructors[dtype]) as DType;
 }
 
 export function isFloat(dtype: DType): boolean {
@@ -92,7 +92,9 @@ export function checkStorable(caller: string, value: number, dtype: DType): void
     throw new TypeError(`${caller}: the value is ${describe(value)}, expected a number`);
   }
   if (dtype === "int32" && !(value > -(2 ** 31) - 1 && value < 2 ** 31)) {
-    throw new RangeError(`${caller}: ${value} does not fit int32, expected -2^31 to 2^31 - 1; use float64`);
+    throw new RangeError(
+      `${caller}: ${value} does not fit int32, expected -2^31 to 2^31 - 1; use float64: { dtype: "float64" } or .double()`,
+    );
   }
 }
 

@@ -1,11 +1,12 @@
-import { describe, dtypeOf, formatShape, sameShape, type TypedArray } from "../core/index.ts";
-import { stack, Tensor, tensor } from "../tensor/index.ts";
+import { describe, formatShape, sameShape } from "../core/index.ts";
+import { type AnyTypedArray, stack, Tensor, tensor } from "../tensor/index.ts";
+import { isTypedArray } from "../tensor/typedArrays.ts";
 
 /**
  * What a list of `T` becomes as a batch: tensors and typed arrays are stacked, numbers and booleans become a tensor of
  * shape [N], strings stay a list; tuples, arrays and plain objects are collated member by member.
  */
-export type Collated<T> = T extends Tensor | TypedArray | number | boolean
+export type Collated<T> = T extends Tensor | AnyTypedArray | number | boolean
   ? Tensor
   : T extends string
     ? string[]
@@ -33,7 +34,7 @@ function collate(values: readonly unknown[], path: string): unknown {
       return stackAlike(values as readonly Tensor[], path);
     case "typed array":
       return stackAlike(
-        (values as readonly TypedArray[]).map((value) => tensor(value)),
+        (values as readonly AnyTypedArray[]).map((value) => tensor(value)),
         path,
       );
     case "number":
@@ -82,7 +83,7 @@ function kindOf(value: unknown): Kind {
   if (typeof value !== "object" || value === null) return "other";
   if (value instanceof Tensor) return "Tensor";
   if (Array.isArray(value)) return "array";
-  if (dtypeOf(value) !== undefined) return "typed array";
+  if (isTypedArray(value)) return "typed array";
   const prototype: unknown = Object.getPrototypeOf(value);
   return prototype === Object.prototype || prototype === null ? "object" : "other";
 }

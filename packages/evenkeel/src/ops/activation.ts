@@ -1,6 +1,6 @@
 import type { Spec } from "../core/index.ts";
 import { defineOp, unfused, type Value } from "../core/index.ts";
-import { gt, le } from "./compare.ts";
+import { gt, le, lt } from "./compare.ts";
 import { add, exp, mul, neg, sub, where } from "./elementwise.ts";
 import { erf as erfOf } from "./erf.ts";
 import { erf } from "./functions.ts";
@@ -60,9 +60,9 @@ export const elu = defineOp({
   reference: (inputs, outputs, { alpha }) => unaryLoop((x) => (x > 0 ? x : alpha * Math.expm1(x)))(inputs, outputs),
   saves: ["input"],
   grad: (dy, { input }, { attrs }) => {
-    const positive = gt(input, 0);
-    // The exponent is cut to 0 where it is not used: 0 * Infinity would be NaN.
-    return [where(positive, dy, mul(dy, mul(exp(where(positive, 0, input)), attrs.alpha)))];
+    // The exponent is cut to 0 where it is not used: 0 * Infinity would be NaN. A NaN has the slope 1, as in PyTorch.
+    const slope = mul(exp(where(lt(input, 0), input, 0)), attrs.alpha);
+    return [where(le(input, 0), mul(dy, slope), dy)];
   },
 });
 

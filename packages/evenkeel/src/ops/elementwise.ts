@@ -8,12 +8,16 @@ import {
   type Spec,
   type Value,
 } from "../core/index.ts";
-import { eq, ge, logicalAnd } from "./compare.ts";
+import { eq, ge, gt, logicalAnd, lt } from "./compare.ts";
 import { fill } from "./creation.ts";
 import { binaryLoop, ternaryLoop, unaryLoop } from "./loops.ts";
+import { detach } from "./movement.ts";
 import { broadcastFloat, broadcastPromoted, floatOfInput, requireDtype, sameAsInput } from "./shapes.ts";
 
-/** Arithmetic of one and two operands. Two operands broadcast; dtypes are promoted as in PyTorch. */
+/**
+ * Arithmetic of one and two operands. Two operands broadcast; dtypes are promoted as in PyTorch, and as there int32 wraps
+ * around at 32 bits.
+ */
 
 /** The gradient of a step function: zero, as in PyTorch, so that what lies behind it gets zeros and not nothing. */
 const flat: GradRule<object, never> = (_, __, { output }) => [fill({ ...output, value: 0 })];
@@ -44,7 +48,7 @@ export const sub = defineOp({
   grad: (dy) => [dy, neg(dy)],
 });
 
-/** input * other. int32 wraps around at 32 bits. */
+/** input * other. */
 export const mul = defineOp({
   name: "mul",
   inputs: ["input", "other"],
@@ -71,7 +75,8 @@ export const div = defineOp({
   savedFor: { input: [1] },
   grad: (dy, { input, other }, { needs }): Gradients => [
     needs[0] ? div(dy, other) : null,
-    needs[1] ? neg(div(mul(dy, input), mul(other, other))) : null,
+    // Not over the square, which leaves the range of floats where the quotients do not.
+    needs[1] ? neg(mul(dy, div(div(input, other), other))) : null,
   ],
 });
 
@@ -80,12 +85,25 @@ function power(a: number, b: number): number {
   return a === 1 || (a === -1 && Math.abs(b) === Infinity) ? 1 : a ** b;
 }
 
+/** A power of integers by squaring, at 32 bits as the product; a negative exponent leaves the whole part of the inverse. */
+function integerPower(base: number, exponent: number): number {
+  if (exponent < 0) return Math.trunc(power(base, exponent));
+  let result = 1;
+  for (let square = base, rest = exponent; rest > 0; rest >>= 1) {
+    if (rest & 1) result = Math.imul(result, square);
+    square = Math.imul(square, square);
+  }
+  return result;
+}
+const powers = binaryLoop(power);
+const integerPowers = binaryLoop(integerPower);
+
 /** Where the base is 0 and the exponent positive, the gradient of the exponent is 0, not 0 * log 0. */
 export const pow = defineOp({
   name: "pow",
   inputs: ["input", "exponent"],
   shape: (inputs) => numbersPromoted("pow", inputs),
-  reference: binaryLoop(power),
+  reference: (inputs, outputs) => (outputs[0].dtype === "int32" ? integerPowers : powers)(inputs, outputs),
   saves: ["input", "exponent", "output"],
   grad: (dy, { input, exponent, output }, { needs }) => [
     needs[0] ? powerGradient(dy, input, exponent) : null,
@@ -103,31 +121,31 @@ function exponentGradient(dy: Value, input: Value, exponent: Value, output: Valu
   const vanishes = logicalAnd(eq(input, 0), ge(exponent, 0));
   return where(vanishes, 0, mul(dy, mul(output, log(where(vanishes, 1, input)))));
 }
-/** NaN wins over any number, as in PyTorch; the gradient of a tie is shared. */
+
+/** NaN wins over any number, as in PyTorch; the gradient of a tie is shared, beside a NaN both get all of it. */
 export const maximum = defineOp({
   name: "maximum",
   inputs: ["input", "other"],
   shape: broadcastPromoted,
   reference: binaryLoop(Math.max),
-  saves: ["input", "other", "output"],
-  grad: (dy, { input, other, output }) => shareTies(dy, input, other, output),
+  saves: ["input", "other"],
+  grad: (dy, { input, other }) => shareTies(dy, input, other, lt),
 });
 
-/** NaN wins over any number, as in PyTorch; the gradient of a tie is shared. */
+/** NaN wins over any number, as in PyTorch; the gradient of a tie is shared, beside a NaN both get all of it. */
 export const minimum = defineOp({
   name: "minimum",
   inputs: ["input", "other"],
   shape: broadcastPromoted,
   reference: binaryLoop(Math.min),
-  saves: ["input", "other", "output"],
-  grad: (dy, { input, other, output }) => shareTies(dy, input, other, output),
+  saves: ["input", "other"],
+  grad: (dy, { input, other }) => shareTies(dy, input, other, gt),
 });
 
-function shareTies(dy: Value, input: Value, other: Value, output: Value): [Value, Value] {
-  const tie = eq(input, other);
-  const half = mul(dy, 0.5);
-  const share = (x: Value) => where(tie, half, where(eq(x, output), dy, 0));
-  return [share(input), share(other)];
+/** Nothing for the one that loses. */
+function shareTies(dy: Value, input: Value, other: Value, loses: (a: Value, b: Value) => Value): [Value, Value] {
+  const shared = where(eq(input, other), mul(dy, 0.5), dy);
+  return [where(loses(input, other), 0, shared), where(loses(other, input), 0, shared)];
 }
 
 /** The remainder with the sign of the divisor, as Python's `%`. */
@@ -137,7 +155,8 @@ export const remainder = defineOp({
   shape: (inputs) => numbersPromoted("remainder", inputs),
   reference: (inputs, outputs) => (outputs[0].dtype === "int32" ? integerModulo : modulo)(inputs, outputs),
   saves: ["input", "other"],
-  grad: (dy, { input, other }) => [dy, neg(mul(dy, floor(div(input, other))))],
+  // The quotient is a step function: detached, because no slope of the division is to be multiplied by the 0 of the steps.
+  grad: (dy, { input, other }) => [dy, neg(mul(dy, floor(div(detach(input), detach(other)))))],
 });
 const floored = (a: number, b: number) => {
   const r = a % b;
@@ -189,7 +208,10 @@ export const clamp = defineOp({
   reference: ([x], outputs, { min = -Infinity, max = Infinity }) =>
     unaryLoop((v) => Math.min(Math.max(v, min), max))([x], outputs),
   saves: ["input", "output"],
-  grad: (dy, { input, output }) => [where(eq(input, output), dy, 0)],
+  // Between bounds that cross no input lies, though one may be what all others become.
+  grad: (dy, { input, output }, { attrs: { min = -Infinity, max = Infinity } }) => [
+    min > max ? mul(dy, 0) : where(eq(input, output), dy, 0),
+  ],
 });
 
 /** -x. */

@@ -1,4 +1,4 @@
-import { type DType, defineOp, type Gradients, notDifferentiable } from "../core/index.ts";
+import { type DType, defineOp, type Gradients } from "../core/index.ts";
 import { add, div, exp, mul, neg, sub } from "./elementwise.ts";
 import { erf as erfOf } from "./erf.ts";
 import { unaryLoop } from "./loops.ts";
@@ -99,14 +99,4 @@ export const cast = defineOp({
     else y.data.set(x.data);
   },
   grad: (dy) => [dy],
-});
-
-/** Stops gradients: the output shares storage with the input and requires no gradient. */
-export const detach = defineOp({
-  name: "detach",
-  inputs: ["input"],
-  shape: sameAsInput,
-  reference: () => {},
-  aliases: true,
-  grad: notDifferentiable("stopping the gradient is its purpose"),
 });

@@ -71,6 +71,22 @@ export function stridedWrite(
   });
 }
 
+/**
+ * Writes down what was computed in doubles. No sum or product wraps around in int32: PyTorch's are int64, which is not here.
+ * @throws RangeError for a value that int32 does not hold, before anything is written
+ */
+export function storeWhole(op: string, to: TypedArray, values: Float64Array, at = 0): void {
+  if (to instanceof Int32Array) {
+    const beyond = values.find((value) => value !== (value | 0));
+    if (beyond !== undefined) {
+      throw new RangeError(
+        `${op}: ${beyond} does not fit int32, expected -2^31 to 2^31 - 1; convert with .double() before, which is exact to 2^53`,
+      );
+    }
+  }
+  to.set(values, at);
+}
+
 type Row = (at: number, length: number, offsets: readonly number[], steps: readonly number[]) => void;
 
 /**

@@ -1,6 +1,6 @@
 import { defineOp, type Spec, unfused } from "../core/index.ts";
 import { logSigmoid, sigmoid } from "./activation.ts";
-import { le, lt } from "./compare.ts";
+import { ge, le } from "./compare.ts";
 import { abs, add, clamp, div, mul, neg, sign, sub, where } from "./elementwise.ts";
 import { binaryLoop, ternaryLoop } from "./loops.ts";
 import { broadcastPromoted, requireFloat } from "./shapes.ts";
@@ -25,7 +25,8 @@ export const smoothL1 = defineOp({
   saves: ["input", "target"],
   grad: (dy, { input, target }, { attrs: { beta } }) => {
     const d = sub(input, target);
-    const slope = mul(dy, beta === 0 ? sign(d) : where(lt(abs(d), beta), div(d, beta), sign(d)));
+    // A NaN takes the branch that lets it through.
+    const slope = mul(dy, beta === 0 ? sign(d) : where(ge(abs(d), beta), sign(d), div(d, beta)));
     return [slope, neg(slope)];
   },
 });

@@ -9,10 +9,11 @@ import {
   sizeOf,
   type TypedArray,
 } from "../core/index.ts";
+import { storeWhole } from "./loops.ts";
 import { sum } from "./reduce.ts";
 import { requireSameDtype, requireShape } from "./shapes.ts";
 
-/** Matrix products. Dot products accumulate in double, in the order of the inner dimension. */
+/** Matrix products. Dot products accumulate in double, in the order of the inner dimension; those of int32 must fit it. */
 
 export interface MatmulAttrs {
   /** Read the matrices of the first operand transposed. */
@@ -51,7 +52,7 @@ export const matmul = defineOp({
     forEachMatrix(a.shape, b.shape, y.shape, (i, j, o) => {
       const left = matrix(a, i, m * k);
       const right = matrix(b, j, k * n);
-      product(left, transposeA, right, transposeB, matrix(y, o, m * n), m, n, k);
+      product("matmul", left, transposeA, right, transposeB, matrix(y, o, m * n), m, n, k);
     });
   },
   saves: ["input", "other"],
@@ -87,7 +88,7 @@ export const linear = defineOp({
   },
   reference: ([x, weight, bias], [y]) => {
     const [n, outputs] = y.shape;
-    product(x.data, false, weight.data, true, y.data, n, outputs, x.shape[1], bias.data);
+    product("linear", x.data, false, weight.data, true, y.data, n, outputs, x.shape[1], bias.data);
   },
   saves: ["input", "weight"],
   savedFor: { input: [1], weight: [0] },
@@ -117,6 +118,7 @@ function forEachMatrix(a: Shape, b: Shape, y: Shape, visit: (a: number, b: numbe
 
 /** One M x N product; `a` is read at any two strides, `b` along its rows. */
 function product(
+  op: string,
   a: TypedArray,
   transposeA: boolean,
   b: TypedArray,
@@ -127,6 +129,7 @@ function product(
   k: number,
   bias?: TypedArray,
 ): void {
+  if (y instanceof Int32Array) requireExact(op, a, b, k);
   const [rowStep, innerStep] = transposeA ? [1, m] : [k, 1];
   const totals = new Float64Array(n);
   for (let i = 0; i < m; i++) {
@@ -134,8 +137,24 @@ function product(
     else totals.set(bias);
     if (transposeB) dotRows(a, i * rowStep, innerStep, b, totals, k);
     else addRows(a, i * rowStep, innerStep, b, totals, k);
-    y.set(totals, i * n);
+    storeWhole(op, y, totals, i * n);
   }
+}
+
+/** @throws RangeError for integers whose sums of products a double may not hold on the way */
+function requireExact(op: string, a: TypedArray, b: TypedArray, k: number): void {
+  const [left, right] = [largest(a), largest(b)];
+  if (left * right * k <= Number.MAX_SAFE_INTEGER) return;
+  throw new RangeError(
+    `${op}: sums of ${k} products of int32 up to ${left} and ${right} may exceed 2^53, beyond which they are not exact; ` +
+      "scale the values down, or convert with .double() to have them rounded",
+  );
+}
+
+function largest(values: TypedArray): number {
+  let most = 0;
+  for (const value of values) most = Math.max(most, Math.abs(value));
+  return most;
 }
 
 // Both loops below take four at a time to spare loads and stores; each sum still adds its terms one by one, in order. They

@@ -5,6 +5,7 @@ import {
   defineVariadicOp,
   formatShape,
   type Gradients,
+  notDifferentiable,
   promote,
   type Shape,
   type Spec,
@@ -13,8 +14,9 @@ import {
   stridesOf,
 } from "../core/index.ts";
 import { stridedCopy, stridedWrite } from "./loops.ts";
+import { sameAsInput } from "./shapes.ts";
 
-/** Ops that move values without changing them. All but reshape copy: storage is always contiguous. */
+/** Ops that move values without changing them. All but reshape and detach copy: storage is always contiguous. */
 
 /** Another shape over the same storage. */
 export const reshape = defineOp({
@@ -30,6 +32,16 @@ export const reshape = defineOp({
   reference: () => {},
   aliases: true,
   grad: (dy, _, { inputs }): Gradients => [reshape(dy, { shape: inputs[0].shape })],
+});
+
+/** Stops gradients: the output shares storage with the input and requires no gradient. */
+export const detach = defineOp({
+  name: "detach",
+  inputs: ["input"],
+  shape: sameAsInput,
+  reference: () => {},
+  aliases: true,
+  grad: notDifferentiable("stopping the gradient is its purpose"),
 });
 
 /** Dimension i of the output is dimension dims[i] of the input. */

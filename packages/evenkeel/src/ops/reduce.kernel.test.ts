@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { ndArray, noise, runKernel, runReference, timeKernel } from "../../../../test/kernelHarness.ts";
+import { buildProgram, ndArray, noise, runKernel, runReference, timeKernel } from "../../../../test/kernelHarness.ts";
 import type { AnyOp, DType, NdArray } from "../core/index.ts";
 import type { Kernel } from "../wasm/index.ts";
 import {
@@ -11,11 +11,12 @@ import {
   argminKernel,
   meanKernel,
   prodKernel,
+  stdKernel,
   sumKernel,
   varianceKernel,
   vectorNormKernel,
 } from "./reduce.kernel.ts";
-import { all, amax, amin, any, argmax, argmin, mean, prod, sum, variance, vectorNorm } from "./reduce.ts";
+import { all, amax, amin, any, argmax, argmin, mean, prod, std, sum, variance, vectorNorm } from "./reduce.ts";
 
 const sizes = [0, 1, 3, 4, 5, 17, 64, 65, 1000];
 const random = noise(3);
@@ -134,7 +135,8 @@ describe("reduction kernels", () => {
     ];
     if (dtype !== "float32") rows.push([sum, sumKernel], [amax, amaxKernel], [amin, aminKernel]);
     if (dtype === "float64") rows.push([mean, meanKernel]);
-    if (dtype.startsWith("float")) rows.push([variance, varianceKernel], [vectorNorm, vectorNormKernel]);
+    if (dtype.startsWith("float"))
+      rows.push([variance, varianceKernel], [std, stdKernel], [vectorNorm, vectorNormKernel]);
     for (const [shape, dims] of cases) {
       const some = dims.every((dim) => shape[dim] > 0);
       for (const [row, kernel] of rows) {
@@ -143,16 +145,44 @@ describe("reduction kernels", () => {
           const attrs = { dims, keepdim: false, correction: number, p: number };
           // Norms of rows are summed in another order than in the reference.
           const tolerance = row === vectorNorm ? 2 ** -23 * shape.reduce((a, b) => a * b, 1) : 0;
-          compare(row, kernel, array(shape, dtype), attrs as never, tolerance);
+          const x = array(shape, dtype);
+          // A product must fit int32.
+          if (row === prod && dtype === "int32")
+            for (let i = 0; i < x.data.length; i++) x.data[i] = random() < 0 ? -1 : 1;
+          compare(row, kernel, x, attrs as never, tolerance);
         }
       }
     }
   });
 
-  it("sum int32 modulo 2^32 as typed arrays do", () => {
-    const x = ndArray([5], [2 ** 31 - 1, 2 ** 31 - 1, 2 ** 31 - 1, 5, -7], "int32");
-    compare(sum, sumKernel, x, { dims: [0], keepdim: false });
-    compare(prod, prodKernel, x, { dims: [0], keepdim: false });
+  it("sum and multiply int32 up to the ends of int32, whatever the way there", () => {
+    const ends = [2 ** 31 - 1, 2 ** 31 - 1, -(2 ** 31), -(2 ** 31), 1];
+    const factors = [7, 2 ** 30, -1, 2, 2 ** 28, -1];
+    compare(sum, sumKernel, ndArray([5], ends, "int32"), { dims: [0], keepdim: false });
+    compare(prod, prodKernel, ndArray([3, 2], factors, "int32"), { dims: [0], keepdim: false });
+  });
+
+  it.each([
+    ["sum", sum, sumKernel, [2 ** 31 - 2, 1, 0], [2 ** 31 - 2, 1, 1]],
+    ["sum", sum, sumKernel, [-(2 ** 31), 0, 0], [-(2 ** 31), 1, -2]],
+    ["prod", prod, prodKernel, [2 ** 30, -2, 1], [2 ** 30, 2, 1]],
+    ["prod", prod, prodKernel, [2 ** 31 - 1, 1, -1], [2 ** 31 - 1, -1, 2]],
+  ] as const)("leave a %s beyond int32 to the reference, and no other", (_, row, kernel, within, beyond) => {
+    const attrs = { dims: [0], keepdim: false };
+    const mark = 77;
+    const marked = (column: readonly number[]) => {
+      const x = ndArray([3, 2], [5, column[0], 3, column[1], 1, column[2]], "int32");
+      const outputs = [...row.shape([x], attrs), { shape: [1], dtype: "int32" as const }];
+      const program = buildProgram([x], outputs, ({ outputs: [y, called], ...call }) =>
+        kernel.emit({ ...call, outputs: [y], attrs, reference: () => call.f.storeI32(0, mark, called.address) }),
+      );
+      program.reset();
+      program.run();
+      program.check();
+      return program.outputs()[1].data[0] === mark;
+    };
+    expect([marked(within), marked(beyond)]).toEqual([false, true]);
+    expect(() => runReference(row, [ndArray([3], beyond, "int32")], attrs)).toThrow("does not fit int32");
   });
 
   it.each(["float32", "float64", "int32", "bool"] as const)("find the places of extremes in %s", (dtype) => {
@@ -172,6 +202,8 @@ describe("reduction kernels", () => {
   it("leave to the reference what they do not do", () => {
     const x = array([2, 3, 4]);
     expect(vectorNormKernel.declines?.([x], [], { dims: [0], keepdim: false, p: 3 })).toMatch(/p = 3/);
+    const many = { shape: [2 ** 22 + 1], dtype: "int32" } as const;
+    expect(sumKernel.declines?.([many], [], { dims: [0], keepdim: false })).toContain("more than 4194304 in a sum");
   });
 
   if (process.env.TIME)

@@ -1,5 +1,5 @@
 import { type Shape, type Spec, sizeOf } from "../core/index.ts";
-import { loadDouble, storeDouble, widthOf } from "../wasm/convert.ts";
+import { loadDouble, storeDouble, toInt32, widthOf } from "../wasm/convert.ts";
 import { columnsFit, type Fold, foldColumns, foldRows, foldScratch, sumInDoubles } from "../wasm/folds.ts";
 import {
   type Expr,
@@ -14,7 +14,7 @@ import {
   noKernel,
   type V128,
 } from "../wasm/index.ts";
-import type { ReduceAttrs } from "./reduce.ts";
+import type { ReduceAttrs, VarianceAttrs } from "./reduce.ts";
 
 /**
  * Reductions. float32 sums, means and extrema over neighbouring dimensions go by vectors; the rest goes element by element in
@@ -86,12 +86,13 @@ function forEachGroup(
   { f, outputs: [y] }: KernelCall<unknown>,
   { kept }: Walk,
   body: (start: Expr<"i32">) => Expr<"f64">,
+  store = storeDouble,
 ): void {
   const [start, to] = f.locals("i32", 2);
   f.set(start, 0);
   f.set(to, 0);
   visit(f, kept, start, () => {
-    storeDouble(f, y.dtype, to, body(start), y.address);
+    store(f, y.dtype, to, body(start), y.address);
     f.set(to, i32.add(to, widthOf(y.dtype)));
   });
 }
@@ -110,6 +111,18 @@ function foldGroup(
   const at = f.let(start);
   visit(f, reduced, at, () => f.set(total, step(total, loadDouble(x.dtype, at, x.address))));
   return total;
+}
+
+/** As {@link forEachGroup} for results that int32 must hold: if one does not, the reference takes over, to say so. */
+function forEachWhole(call: KernelCall<unknown>, walk: Walk, body: (start: Expr<"i32">) => Expr<"f64">): void {
+  const beyond = call.f.let(i32.const(0));
+  forEachGroup(call, walk, body, (f, _, at, value, address) => {
+    const total = f.let(value);
+    const stored = f.let(toInt32(f, total));
+    f.storeI32(at, stored, address);
+    f.set(beyond, i32.or(beyond, f64.ne(total, f64.fromI32(stored))));
+  });
+  call.f.if(beyond, call.reference);
 }
 
 /** A reduction by `step` from `first`; float32 goes by `vectors` if given. */
@@ -138,17 +151,27 @@ function fold(
         if (inner > 1 && columnsFit(outer, inner)) return foldColumns(f, how, folded);
       }
       const walk = walkOf(inputs[0], attrs.dims);
-      forEachGroup(call, walk, (start) => finish(foldGroup(call, walk, start, first, step), walk.length));
+      const groupsOf = outputs[0].dtype === "int32" ? forEachWhole : forEachGroup;
+      groupsOf(call, walk, (start) => finish(foldGroup(call, walk, start, first, step), walk.length));
     },
   };
 }
 
-export const sumKernel = fold(
-  0,
-  (acc, value) => f64.add(acc, value),
-  (total) => total,
-  () => ({ start: 0, combine: f32x4.add, finish: (total) => total }),
-);
+/** So many int32 add up to 2^53 at most, to which a double is exact. */
+const mostIntegers = 2 ** 22;
+
+export const sumKernel: Kernel<ReduceAttrs> = {
+  ...fold(
+    0,
+    (acc, value) => f64.add(acc, value),
+    (total) => total,
+    () => ({ start: 0, combine: f32x4.add, finish: (total) => total }),
+  ),
+  declines: ([x], _, { dims }) =>
+    x.dtype === "int32" && walkOf(x, dims).length > mostIntegers
+      ? `int32, more than ${mostIntegers} in a sum: a double may not hold what they add up to on the way`
+      : undefined,
+};
 
 export const meanKernel = fold(
   0,
@@ -178,7 +201,7 @@ export const anyKernel = fold(0, (acc, value) => f64.fromI32(i32.or(isTrue(acc),
 export const allKernel = fold(1, (acc, value) => f64.fromI32(i32.and(isTrue(acc), isTrue(value))));
 
 /** Two passes per group: the mean, then the squares around it. */
-export const varianceKernel: Kernel<ReduceAttrs & { readonly correction: number }> = {
+const spreadKernel = (finish: (variance: Expr<"f64">) => Expr<"f64">): Kernel<VarianceAttrs> => ({
   kind: "kernel",
   emit: (call) => {
     const { f, inputs, attrs } = call;
@@ -191,10 +214,13 @@ export const varianceKernel: Kernel<ReduceAttrs & { readonly correction: number 
         f.set(distance, f64.sub(value, mean));
         return f64.add(acc, f64.mul(distance, distance));
       });
-      return f64.div(squares, Math.max(0, group.length - attrs.correction));
+      return finish(f64.div(squares, Math.max(0, group.length - attrs.correction)));
     });
   },
-};
+});
+
+export const varianceKernel = spreadKernel((variance) => variance);
+export const stdKernel = spreadKernel(f64.sqrt);
 
 /** The norms of p = 1 and 2; others need powers. */
 export const vectorNormKernel: Kernel<ReduceAttrs & { readonly p: number }> = {

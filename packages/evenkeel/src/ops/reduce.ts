@@ -10,9 +10,9 @@ import {
   stridesOf,
   type Value,
 } from "../core/index.ts";
-import { eq } from "./compare.ts";
+import { eq, isnan, logicalAnd, logicalOr } from "./compare.ts";
 import { abs, add, div, exp, mul, pow, sign, sub, where } from "./elementwise.ts";
-import { walk } from "./loops.ts";
+import { storeWhole, walk } from "./loops.ts";
 import { concat, expand, reshape, slice } from "./movement.ts";
 
 /** Reductions over dimensions. Sums accumulate in double, in row-major order. */
@@ -68,14 +68,17 @@ function fold(
 
 const plus = (a: number, b: number) => a + b;
 
-/** The sum; integers and bools add up to an int32. 0 for no values. */
+/** Beyond 2^53 a double skips integers: such a sum stays beyond, even where what follows would lead back. */
+const plusWhole = (a: number, b: number) => (Math.abs(a) > Number.MAX_SAFE_INTEGER ? a : a + b);
+
+/** The sum; integers and bools add up to an int32, and must fit it. 0 for no values. */
 export const sum = defineOp({
   name: "sum",
   inputs: ["input"],
   shape: (inputs, attrs: ReduceAttrs) => [
     { shape: reduced(inputs, attrs), dtype: isFloat(inputs[0].dtype) ? inputs[0].dtype : "int32" },
   ],
-  reference: ([x], [y], { dims }) => y.data.set(fold(x, dims, 0, plus)),
+  reference: ([x], [y], { dims }) => storeWhole("sum", y.data, fold(x, dims, 0, isFloat(y.dtype) ? plus : plusWhole)),
   grad: (dy, _, { inputs, attrs }) => [spread(dy, inputs[0].shape, attrs)],
 });
 
@@ -91,27 +94,54 @@ export const mean = defineOp({
   grad: (dy, _, { inputs, attrs }) => [spread(div(dy, count(inputs[0].shape, attrs.dims)), inputs[0].shape, attrs)],
 });
 
+/** `correction` is subtracted from the count. */
+export interface VarianceAttrs extends ReduceAttrs {
+  readonly correction: number;
+}
+
+/** The squares around the mean, in two passes, over `count - correction`. */
+function variances(x: NdArray, { dims, correction }: VarianceAttrs): Float64Array {
+  const n = count(x.shape, dims);
+  const means = fold(x, dims, 0, plus).map((total) => total / n);
+  const squares = fold(x, dims, 0, (acc, value, group) => acc + (value - means[group]) ** 2);
+  return squares.map((total) => total / Math.max(0, n - correction));
+}
+
+/** What the gradient `dy` of a variance is to the input. */
+function varianceGradient(dy: Value, input: Value, attrs: VarianceAttrs): Value {
+  const { shape } = input;
+  const centred = sub(input, mean(input, { dims: attrs.dims, keepdim: true }));
+  const scale = 2 / (count(shape, attrs.dims) - attrs.correction);
+  return mul(mul(spread(dy, shape, attrs), scale), centred);
+}
+
 /** The variance around the mean, in two passes, over `count - correction`. */
 export const variance = defineOp({
   name: "var",
   inputs: ["input"],
-  shape: (inputs, attrs: ReduceAttrs & { readonly correction: number }) => floatResult("var")(inputs, attrs),
-  reference: ([x], [y], { dims, correction }) => {
-    const n = count(x.shape, dims);
-    const means = fold(x, dims, 0, plus).map((total) => total / n);
-    const squares = fold(x, dims, 0, (acc, value, group) => acc + (value - means[group]) ** 2);
-    y.data.set(squares.map((total) => total / Math.max(0, n - correction)));
-  },
+  shape: (inputs, attrs: VarianceAttrs) => floatResult("var")(inputs, attrs),
+  reference: ([x], [y], attrs) => y.data.set(variances(x, attrs)),
   saves: ["input"],
-  grad: (dy, { input }, { inputs, attrs }) => {
-    const { shape } = inputs[0];
-    const centred = sub(input, mean(input, { dims: attrs.dims, keepdim: true }));
-    const scale = 2 / Math.max(0, count(shape, attrs.dims) - attrs.correction);
-    return [mul(mul(spread(dy, shape, attrs), scale), centred)];
+  grad: (dy, { input }, { attrs }) => [varianceGradient(dy, input, attrs)],
+});
+
+/** The root of {@link variance}. Its gradient where all values are equal is taken as 0, as in PyTorch. */
+export const std = defineOp({
+  name: "std",
+  inputs: ["input"],
+  shape: (inputs, attrs: VarianceAttrs) => floatResult("std")(inputs, attrs),
+  reference: ([x], [y], attrs) => y.data.set(variances(x, attrs).map(Math.sqrt)),
+  saves: ["input", "output"],
+  grad: (dy, { input, output }, { attrs }) => {
+    const zero = eq(output, 0);
+    const slope = where(zero, 0, div(dy, mul(where(zero, 1, output), 2)));
+    return [varianceGradient(slope, input, attrs)];
   },
 });
 
-function extremum(name: string, best: (a: number, b: number) => number, start: number) {
+type Matches = (input: Value, extreme: Value) => Value;
+
+function extremum(name: string, best: (a: number, b: number) => number, start: number, matches: Matches) {
   return defineOp({
     name,
     inputs: ["input"],
@@ -121,20 +151,29 @@ function extremum(name: string, best: (a: number, b: number) => number, start: n
     },
     reference: ([x], [y], { dims }) => y.data.set(fold(x, dims, start, best)),
     saves: ["input", "output"],
-    grad: (dy, { input, output }, { inputs, attrs }) => {
-      const { shape } = inputs[0];
-      const ties = where(eq(input, spread(output, shape, attrs)), 1, 0);
-      const share = div(ties, sum(ties, { dims: attrs.dims, keepdim: true }));
-      return [mul(spread(dy, shape, attrs), share)];
+    grad: (dy, { input, output }, { attrs }) => {
+      const { shape } = input;
+      const ties = matches(input, spread(output, shape, attrs));
+      return [div(where(ties, spread(dy, shape, attrs), 0), sum(ties, { dims: attrs.dims, keepdim: true }))];
     },
   });
 }
 
-/** The largest value, NaN before all; the gradient of a tie is shared evenly. */
-export const amax = extremum("amax", (a, b) => Math.max(a, b), -Infinity);
+const larger = (a: number, b: number) => Math.max(a, b);
+const smaller = (a: number, b: number) => Math.min(a, b);
+const equalOrNaN: Matches = (input, extreme) => logicalOr(eq(input, extreme), logicalAnd(isnan(input), isnan(extreme)));
 
-/** The smallest value, NaN before all; the gradient of a tie is shared evenly. */
-export const amin = extremum("amin", (a, b) => Math.min(a, b), Infinity);
+/** The largest value, NaN before all; the gradient of a tie is shared evenly. Where it is NaN, so are all gradients. */
+export const amax = extremum("amax", larger, -Infinity, eq);
+
+/** The smallest value, NaN before all; the gradient of a tie is shared evenly. Where it is NaN, so are all gradients. */
+export const amin = extremum("amin", smaller, Infinity, eq);
+
+/** As {@link amax}, but where the largest value is NaN, the gradient goes to the NaNs: PyTorch's `max()` differs so. */
+export const max = extremum("max", larger, -Infinity, equalOrNaN);
+
+/** As {@link amin}, but where the smallest value is NaN, the gradient goes to the NaNs: PyTorch's `min()` differs so. */
+export const min = extremum("min", smaller, Infinity, equalOrNaN);
 
 function indexOfExtremum(name: string, beats: (a: number, b: number) => boolean) {
   return defineOp({
@@ -168,14 +207,23 @@ export const argmax = indexOfExtremum("argmax", (a, b) => a > b);
 /** The index of the first smallest value along a dimension; a NaN is the smallest. */
 export const argmin = indexOfExtremum("argmin", (a, b) => a < b);
 
-/** The product; differentiated as the tree of products that {@link composeProduct} builds, exact at zeros too. */
+const times = (a: number, b: number) => a * b;
+
+/** A zero takes back what has overflowed. */
+const timesWhole = (a: number, b: number) => (b === 0 ? 0 : a * b);
+
+/**
+ * The product; of integers and bools an int32, which it must fit. Differentiated as the tree of products that
+ * {@link composeProduct} builds, exact at zeros too.
+ */
 export const prod = defineOp({
   name: "prod",
   inputs: ["input"],
   shape: (inputs, attrs: ReduceAttrs) => [
     { shape: reduced(inputs, attrs), dtype: isFloat(inputs[0].dtype) ? inputs[0].dtype : "int32" },
   ],
-  reference: ([x], [y], { dims }) => y.data.set(fold(x, dims, 1, (a, b) => a * b)),
+  reference: ([x], [y], { dims }) =>
+    storeWhole("prod", y.data, fold(x, dims, 1, isFloat(y.dtype) ? times : timesWhole)),
   grad: {
     kind: "unfused",
     compose: ([input], attrs) => [
@@ -232,7 +280,9 @@ export const vectorNorm = defineOp({
     const total = spread(output, shape, attrs);
     const zero = eq(total, 0);
     const ratio = div(input, where(zero, 1, total));
-    const slope = p === 2 ? ratio : p === 1 ? sign(input) : mul(sign(input), pow(abs(ratio), p - 1));
+    // Below p = 2 the power of an element that is 0, or its slope, would be infinite.
+    const size = abs(p < 2 ? where(eq(input, 0), 1, ratio) : ratio);
+    const slope = p === 2 ? ratio : p === 1 ? sign(input) : mul(sign(input), pow(size, p - 1));
     return [where(zero, 0, mul(spread(dy, shape, attrs), slope))];
   },
 });

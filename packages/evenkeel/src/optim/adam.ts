@@ -1,7 +1,7 @@
 import { adamStep, amsgradStep } from "../ops/optimizer.ts";
 import type { Tensor } from "../tensor/index.ts";
 import { Optimizer, type ParamGroup, type ParamGroupInit } from "./optimizer.ts";
-import { betas, flag, nonNegative, type OptionRules } from "./options.ts";
+import { betas, flag, learningRate, nonNegative, type OptionRules } from "./options.ts";
 import type { StateNames } from "./stateDict.ts";
 
 export interface AdamOptions {
@@ -29,7 +29,7 @@ const defaults: AdamOptions = {
 };
 
 const rules: OptionRules<AdamOptions> = {
-  lr: nonNegative("learning rate"),
+  lr: learningRate,
   betas,
   eps: nonNegative("epsilon value"),
   weightDecay: nonNegative("weightDecay value"),

@@ -13,6 +13,7 @@ import {
 import { formatBool, formatFloat } from "../nn/format.ts";
 import { enableGrad, noGrad, Storage, Tensor } from "../tensor/index.ts";
 import { checkGradient, checkParam, isGroup } from "./checks.ts";
+import { isScheduled, noteScheduled, type ScheduledGroup } from "./lrScheduler/scheduled.ts";
 import { copyOptions, type OptionRules } from "./options.ts";
 import { checkStateDict, type OptimizerStateDict, type StateNames } from "./stateDict.ts";
 
@@ -272,13 +273,15 @@ export abstract class Optimizer<O extends object> {
     refuseInStep("loadStateDict() of an optimizer", "call it between two steps");
     const loaded = checkStateDict(stateDict, this.paramGroups, {
       options: Object.keys(this.#rules),
-      checkOptions: (options) => this.#checkOptions(options),
+      // A group that knows its initial rate was under a schedule.
+      checkOptions: (options, scheduled) => this.#checkOptions(options, scheduled),
       stateNames: (options) => this.stateNames(options),
     });
     const params = this.paramGroups.flatMap((group) => group.params);
     this.paramGroups.forEach((group, index) => {
       const { params: _, ...options } = loaded.paramGroups[index];
       Object.assign(group, copyOptions(options as unknown as O));
+      if (options.initialLr !== undefined) noteScheduled(group as unknown as ScheduledGroup);
     });
     noGrad(() => {
       params.forEach((param, position) => {
@@ -324,9 +327,9 @@ export abstract class Optimizer<O extends object> {
     }
   }
 
-  #checkOptions(options: Partial<O>): void {
+  #checkOptions(options: Partial<O>, scheduled = isScheduled(options)): void {
     for (const name of Object.keys(this.#rules) as (keyof O)[]) {
-      if (options[name] !== undefined) this.#rules[name](options[name]);
+      if (options[name] !== undefined) this.#rules[name](options[name], scheduled);
     }
     this.checkTogether(options);
   }

@@ -1,11 +1,12 @@
 import { describe } from "../core/index.ts";
 
-/** Throws if a hyperparameter is not valid. `what` names it in the message, as PyTorch does. */
-export type OptionRule = (value: unknown) => void;
+/** Throws if a hyperparameter is not valid; `scheduled`: a schedule has set the rate. */
+export type OptionRule = (value: unknown, scheduled: boolean) => void;
 
 /** One rule per hyperparameter: a missing one does not compile. */
 export type OptionRules<O> = { readonly [K in keyof O]-?: OptionRule };
 
+/** `what` names the value in the message, as PyTorch does. */
 function requireNumber(what: string, value: unknown): asserts value is number {
   if (typeof value !== "number") throw new TypeError(`Invalid ${what}: ${describe(value)}; expected a number`);
 }
@@ -25,6 +26,11 @@ export function finite(what: string): OptionRule {
     if (!Number.isFinite(value)) throw new RangeError(`Invalid ${what}: ${value}; expected a finite number`);
   };
 }
+
+const [anyRate, givenRate] = [finite("learning rate"), nonNegative("learning rate")];
+
+/** PyTorch looks at a rate when it is given, and never at what a schedule has made of it. */
+export const learningRate: OptionRule = (value, scheduled) => (scheduled ? anyRate : givenRate)(value, scheduled);
 
 export function flag(what: string): OptionRule {
   return (value) => {

@@ -2,7 +2,7 @@ import { meet } from "../core/index.ts";
 import { sgdMomentumStep, sgdStep } from "../ops/optimizer.ts";
 import type { Tensor } from "../tensor/index.ts";
 import { Optimizer, type ParamGroup, type ParamGroupInit, type ParamState } from "./optimizer.ts";
-import { finite, flag, nonNegative, type OptionRules } from "./options.ts";
+import { finite, flag, learningRate, nonNegative, type OptionRules } from "./options.ts";
 import type { StateNames } from "./stateDict.ts";
 
 export interface SGDOptions {
@@ -29,7 +29,7 @@ const defaults: Omit<SGDOptions, "lr"> = {
 };
 
 const rules: OptionRules<SGDOptions> = {
-  lr: nonNegative("learning rate"),
+  lr: learningRate,
   momentum: nonNegative("momentum value"),
   dampening: finite("dampening value"),
   weightDecay: nonNegative("weightDecay value"),

@@ -18,7 +18,7 @@ export interface StateNames {
 /** What the optimizer that loads knows. */
 interface Expectation<O> {
   readonly options: readonly string[];
-  readonly checkOptions: (options: O) => void;
+  readonly checkOptions: (options: O, scheduled: boolean) => void;
   readonly stateNames: (options: O) => StateNames;
 }
 
@@ -91,7 +91,7 @@ function checkGroup<O extends object>(
       `initialLr of parameter group ${index} of the state dict is ${describe(group.initialLr)}, expected a number`,
     );
   }
-  checkOptions(group);
+  checkOptions(group, group.initialLr !== undefined);
 }
 
 /** The entry without the nulls that PyTorch keeps for absent tensors. */

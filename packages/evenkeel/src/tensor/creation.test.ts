@@ -1,3 +1,4 @@
+import { runInNewContext } from "node:vm";
 import {
   arange,
   bernoulli,
@@ -53,8 +54,17 @@ describe("tensor", () => {
     ["a Float32Array", Float32Array.of(1.5, 2.5), [2], "float32", [1.5, 2.5]],
     ["a Float64Array", Float64Array.of(0.1), [1], "float64", [0.1]],
     ["an Int32Array", Int32Array.of(-7, 8), [2], "int32", [-7, 8]],
-    ["a Uint8Array", Uint8Array.of(1, 0), [2], "bool", [1, 0]],
-    ["a Uint16Array", Uint16Array.of(1, 65535), [2], "float32", [1, 65535]],
+    ["a Uint8Array", Uint8Array.of(0, 7, 255), [3], "int32", [0, 7, 255]],
+    ["a Buffer of Node's", Buffer.from([0, 7]), [2], "int32", [0, 7]],
+    ["a Uint8ClampedArray", Uint8ClampedArray.of(300, 7), [2], "int32", [255, 7]],
+    ["an Int8Array", Int8Array.of(-128, 7), [2], "int32", [-128, 7]],
+    ["an Int16Array", Int16Array.of(-(2 ** 15)), [1], "int32", [-(2 ** 15)]],
+    ["a Uint16Array", Uint16Array.of(1, 65535), [2], "int32", [1, 65535]],
+    ["a Uint32Array", Uint32Array.of(2 ** 31 - 1), [1], "int32", [2 ** 31 - 1]],
+    ["a BigInt64Array", BigInt64Array.of(-(2n ** 31n), 5n), [2], "int32", [-(2 ** 31), 5]],
+    ["a BigUint64Array", BigUint64Array.of(5n), [1], "int32", [5]],
+    ["an empty BigInt64Array", new BigInt64Array(0), [0], "int32", []],
+    ["an array of another realm", runInNewContext("Uint8Array.of(0, 7)"), [2], "int32", [0, 7]],
     ["rows that are typed arrays", [Float64Array.of(1, 2), Float64Array.of(3, 4)], [2, 2], "float32", [1, 2, 3, 4]],
   ])("takes %s", (_, data, shape, dtype, values) => {
     const x = tensor(data);
@@ -80,6 +90,34 @@ describe("tensor", () => {
     expect(tensor([0.1]).item()).toBe(Math.fround(0.1));
     expect(tensor(true, { dtype: "float64" }).item()).toBe(1);
     expect(tensor([2 ** 31 - 1, -(2 ** 31)], { dtype: "int32" }).toArray()).toEqual([2 ** 31 - 1, -(2 ** 31)]);
+  });
+
+  it("takes typed arrays of any kind to a dtype that is asked for", () => {
+    const arrays = [Uint8Array.of(0, 7), BigInt64Array.of(0n, 7n), Uint32Array.of(0, 7), Float64Array.of(0, 7)];
+    for (const array of arrays) {
+      expect(tensor(array, { dtype: "bool" }).toArray()).toEqual([false, true]);
+      for (const dtype of ["float32", "float64", "int32"] as const) {
+        expect(tensor(array, { dtype }).toArray()).toEqual([0, 7]);
+      }
+    }
+    expect(tensor(Uint32Array.of(2 ** 32 - 1), { dtype: "float64" }).item()).toBe(2 ** 32 - 1);
+    expect(tensor(BigInt64Array.of(1n - 2n ** 53n), { dtype: "float64" }).item()).toBe(1 - 2 ** 53);
+    expect(tensor(BigUint64Array.of(2n ** 64n - 1n), { dtype: "float32" }).item()).toBe(2 ** 64);
+    expect(tensor(Float32Array.of(1.9, -1.9), { dtype: "int32" }).toArray()).toEqual([1, -1]);
+  });
+
+  const half = (globalThis as { Float16Array?: { of(...values: number[]): Float32Array } }).Float16Array;
+  it.skipIf(half === undefined)("takes a Float16Array, where the engine has it, as float32", () => {
+    const x = tensor(half!.of(0.5, 65504));
+    expect([x.dtype, ...x.data]).toEqual(["float32", 0.5, 65504]);
+  });
+
+  it("makes a bool tensor of its data again, with its dtype and shape", () => {
+    const x = tensor([[true], [false]]);
+    const { data, dtype, shape } = x;
+    expect(tensor(data, { dtype, shape })).toEqual(x);
+    expect(tensor(data, { shape }).dtype).toBe("int32");
+    expect(tensor(x.toArray())).toEqual(x);
   });
 
   it("arranges values in a shape", () => {

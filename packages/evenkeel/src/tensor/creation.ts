@@ -4,7 +4,6 @@ import {
   checkShape,
   checkStorable,
   type DType,
-  dtypeOf,
   formatShape,
   literal,
   type Shape,
@@ -15,25 +14,26 @@ import * as ops from "../ops/index.ts";
 import { defaultGenerator } from "../random/index.ts";
 import { type NestedData, unnest } from "./nested.ts";
 import type { GeneratorOption, Tensor } from "./tensor.ts";
+import { type AnyTypedArray, isTypedArray, storedFrom } from "./typedArrays.ts";
 
 export interface TensorOptions {
-  /** Default float32, or the kind of a typed array, or bool for booleans. */
+  /** Default float32; bool for booleans, what holds the values of a typed array for that. */
   dtype?: DType;
   /** Whether operations on the tensor are recorded for backward(). Default false. */
   requiresGrad?: boolean;
 }
 
 /**
- * A tensor from numbers, booleans, nested arrays of them, or a typed array (copied). Numbers give float32, whole or not.
- * With `shape`, the values are arranged in it.
+ * A tensor from numbers, booleans, nested arrays of them, or a typed array (copied). Numbers give float32, whole or not;
+ * typed arrays of integers give int32, a Uint8Array too: say `{ dtype: "bool" }` for the `data` of a bool tensor. With `shape`,
+ * the values are arranged in it.
  * https://pytorch.org/docs/stable/generated/torch.tensor.html
- * @throws RangeError if rows differ in length or the shape does not fit; TypeError for anything but numbers and booleans
+ * @throws RangeError if rows differ in length, the shape does not fit, or an integer is beyond int32; TypeError for anything
+ * but numbers and booleans
  */
-export function tensor(data: NestedData | TypedArray, options: TensorOptions & { shape?: Shape } = {}): Tensor {
+export function tensor(data: NestedData | AnyTypedArray, options: TensorOptions & { shape?: Shape } = {}): Tensor {
   checkOptions("tensor", options, ["dtype", "requiresGrad", "shape"]);
-  const isTyped = typeof data === "object" && ArrayBuffer.isView(data) && !(data instanceof DataView);
-  const typed = isTyped ? (data as unknown as TypedArray) : undefined;
-  const { shape: found, values } = typed === undefined ? unnest(data) : { shape: [typed.length], values: typed };
+  const { shape: found, values } = isTypedArray(data) ? { shape: [data.length], values: data } : unnest(data);
   const shape = options.shape ?? found;
   checkShape(shape);
   if (sizeOf(shape) !== values.length) {
@@ -41,16 +41,18 @@ export function tensor(data: NestedData | TypedArray, options: TensorOptions & {
       `tensor: ${values.length} values do not fill shape ${formatShape(shape)}, which holds ${sizeOf(shape)}`,
     );
   }
-  const natural =
-    typed === undefined ? naturalDtype(values as readonly (number | boolean)[]) : (dtypeOf(typed) ?? "float32");
-  const dtype = options.dtype ?? natural;
-  const stored = allocate(dtype, values.length);
-  for (let i = 0; i < stored.length; i++) {
+  const stored = isTypedArray(values) ? storedFrom(values, options.dtype) : listed(values, options.dtype);
+  return made(stored.data, [...shape], stored.dtype, options.requiresGrad);
+}
+
+function listed(values: readonly (number | boolean)[], dtype = naturalDtype(values)) {
+  const data = allocate(dtype, values.length);
+  for (let i = 0; i < data.length; i++) {
     const value = Number(values[i]);
-    if (dtype === "int32") checkStorable("tensor", value, dtype);
-    stored[i] = dtype === "bool" ? Number(value !== 0) : value;
+    checkStorable("tensor", value, dtype);
+    data[i] = dtype === "bool" ? Number(value !== 0) : value;
   }
-  return made(stored, [...shape], dtype, options.requiresGrad);
+  return { dtype, data };
 }
 
 /** Through the door like all else: a compiled step makes it anew at every run. */
@@ -172,6 +174,7 @@ export function arange(first: number, ...rest: (number | (TensorOptions & { step
     throw new RangeError(`arange: no steps of ${step} lead from ${start} to ${end}; step must point from start to end`);
   }
   const data = allocate(dtype, length);
+  if (length > 0) for (const end of [start, start + (length - 1) * step]) checkStorable("arange", end, dtype);
   for (let i = 0; i < length; i++) data[i] = start + i * step;
   return made(data, [length], dtype, requiresGrad);
 }
@@ -182,6 +185,7 @@ export function linspace(start: number, end: number, steps: number, options: Ten
   checkOptions("linspace", options, tensorOptions);
   const { dtype = "float32" } = options;
   const data = allocate(dtype, steps);
+  if (steps > 0) for (const value of [start, end]) checkStorable("linspace", value, dtype);
   const step = (end - start) / Math.max(1, steps - 1);
   for (let i = 0; i < steps; i++) data[i] = i < steps / 2 ? start + i * step : end - (steps - 1 - i) * step;
   return made(data, [steps], dtype, options.requiresGrad);

@@ -31,4 +31,5 @@ export {
   Tensor,
   type VarianceOptions,
 } from "./tensor.ts";
+export type { AnyTypedArray } from "./typedArrays.ts";
 export type { ValuesAndIndices } from "./valuesAndIndices.ts";

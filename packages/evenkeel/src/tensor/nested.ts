@@ -1,4 +1,5 @@
 import { formatShape, type Shape, type Spec, type TypedArray } from "../core/index.ts";
+import { isTypedArray } from "./typedArrays.ts";
 
 /** Numbers or booleans in nested arrays, as deep as a tensor has dimensions. */
 export type NestedArray = number | boolean | NestedArray[];
@@ -59,7 +60,7 @@ export function unnest(data: NestedData): { shape: number[]; values: (number | b
 }
 
 function isList(value: unknown): value is ArrayLike<unknown> {
-  return Array.isArray(value) || (ArrayBuffer.isView(value) && !(value instanceof DataView));
+  return Array.isArray(value) || isTypedArray(value);
 }
 
 function ragged(path: string, given: string, expected: string): RangeError {
@@ -72,7 +73,13 @@ function notANumber(item: unknown, path: string): TypeError {
       ? `the string ${JSON.stringify(item)}`
       : item === null || item === undefined
         ? String(item)
-        : `of the kind ${item.constructor?.name ?? typeof item}`;
-  const cure = given.endsWith("Tensor") ? "use clone() for one, stack([...]) for several" : "convert it first";
+        : typeof item === "bigint"
+          ? `the bigint ${item}n`
+          : `of the kind ${item.constructor?.name ?? typeof item}`;
+  const cure = given.endsWith("Tensor")
+    ? "use clone() for one, stack([...]) for several"
+    : typeof item === "bigint"
+      ? "convert it with Number(), which is exact to 2^53"
+      : "convert it first";
   return new TypeError(`tensor: ${path} is ${given}, expected a number or a boolean; ${cure}`);
 }

@@ -110,7 +110,12 @@ export class Tensor implements Value {
 
   // What it is
 
-  /** The values in row-major order: the storage itself, not a copy. Writing to it bypasses the version check. */
+  /**
+   * The values in row-major order: the storage itself, not a copy. A write to it is not counted, so `backward()` does not
+   * notice one to a value that was saved by the forward pass, and gives the gradient of what stands there then, as with
+   * PyTorch's `data`. Write before the forward pass or after `backward()`; between them use a method such as
+   * {@link copy_}, which is noticed. The array of a bool tensor is a Uint8Array; `tensor(x.data, { dtype, shape })` makes one of it.
+   */
   get data(): TypedArray {
     return this.storage.data;
   }
@@ -778,7 +783,8 @@ export class Tensor implements Value {
   }
   /** The standard deviation: the root of {@link var}. */
   std(dim?: Dims | VarianceOptions, options?: VarianceOptions): Tensor {
-    return this.var(dim, options).sqrt();
+    const { attrs, options: given } = reduceArguments(this.shape, dim, options);
+    return ops.std<Tensor>(this, { ...attrs, correction: given.correction ?? 1 });
   }
   /** The largest element, of all; a tie shares the gradient. {@link maximum} compares two tensors. */
   max(): Tensor;
@@ -786,7 +792,7 @@ export class Tensor implements Value {
   max(dim: number, options?: KeepdimOption): ValuesAndIndices;
   max(dim?: number, options: KeepdimOption = {}): Tensor | ValuesAndIndices {
     checkOptions("max", options, keepdimOption);
-    if (dim === undefined) return ops.amax<Tensor>(this, reduceArguments(this.shape, dim, options).attrs);
+    if (dim === undefined) return ops.max<Tensor>(this, reduceArguments(this.shape, dim, options).attrs);
     return this.#along(dim, options, this.argmax(dim, { keepdim: true }));
   }
   /** The smallest element, of all; a tie shares the gradient. {@link minimum} compares two tensors. */
@@ -795,7 +801,7 @@ export class Tensor implements Value {
   min(dim: number, options?: KeepdimOption): ValuesAndIndices;
   min(dim?: number, options: KeepdimOption = {}): Tensor | ValuesAndIndices {
     checkOptions("min", options, keepdimOption);
-    if (dim === undefined) return ops.amin<Tensor>(this, reduceArguments(this.shape, dim, options).attrs);
+    if (dim === undefined) return ops.min<Tensor>(this, reduceArguments(this.shape, dim, options).attrs);
     return this.#along(dim, options, this.argmin(dim, { keepdim: true }));
   }
   /** The largest values over all dimensions or those given, without their places; ties share the gradient. */
@@ -834,7 +840,7 @@ export class Tensor implements Value {
   norm(p = 2, dim?: Dims | KeepdimOption, options?: KeepdimOption): Tensor {
     if (p === Infinity) {
       requireFloat("norm", "input", this);
-      return this.abs().amax(dim, options);
+      return ops.max<Tensor>(this.abs(), reduceArguments(this.shape, dim, options).attrs);
     }
     return ops.vectorNorm<Tensor>(this, { ...reduceArguments(this.shape, dim, options).attrs, p });
   }

@@ -10,6 +10,19 @@ export interface ScheduledGroup {
   betas?: readonly [number, number];
 }
 
+/** The rates that schedules have set. */
+const rates = new WeakMap<object, number>();
+
+/** Notes that a schedule has set the rate of a group: it may be below 0, as in PyTorch, where one that a user sets may not. */
+export function noteScheduled(group: ScheduledGroup): void {
+  rates.set(group, group.lr);
+}
+
+/** Whether the rate of a group is what a schedule has set, and not what a user made of it. */
+export function isScheduled(group: object): boolean {
+  return rates.has(group) && Object.is(rates.get(group), (group as ScheduledGroup).lr);
+}
+
 /** What a scheduler needs of an optimizer; SGD, Adam and AdamW are such. */
 export interface ScheduledOptimizer {
   readonly paramGroups: readonly ScheduledGroup[];

@@ -1,7 +1,13 @@
 import { checkOptions, refuseInStep } from "../../core/index.ts";
-import { copyOptions } from "../options.ts";
+import { copyOptions, learningRate } from "../options.ts";
 import { requireKeys, requireObject } from "../stateDict.ts";
-import { checkScheduled, type ScheduledGroup, type ScheduledOptimizer } from "./scheduled.ts";
+import {
+  checkScheduled,
+  isScheduled,
+  noteScheduled,
+  type ScheduledGroup,
+  type ScheduledOptimizer,
+} from "./scheduled.ts";
 import { checkCount, checkSettings, completeSettings, finite, listOf, type SettingRules, whole } from "./settings.ts";
 
 export interface LRSchedulerOptions {
@@ -117,7 +123,11 @@ export abstract class LRScheduler<S extends object = object> {
     return [...this.#lastLr];
   }
 
-  /** Sets the rates of the next epoch, or of the next batch. @throws RangeError behind the end of a schedule that has one */
+  /**
+   * Sets the rates of the next epoch, or of the next batch. From a rate below its lowest a schedule may reach one below 0;
+   * the optimizer takes it, as PyTorch's does.
+   * @throws RangeError behind the end of a schedule that has one, or if a rate set by hand is not valid; nothing changes then
+   */
   step(): void {
     refuseInStep("step() of a learning rate scheduler", "call it behind the compiled step");
     this.#advance(false);
@@ -127,10 +137,11 @@ export abstract class LRScheduler<S extends object = object> {
     const { paramGroups } = this.optimizer;
     const epoch = this.#lastEpoch + 1;
     const changes = paramGroups.map((group, index) => {
+      learningRate(group.lr, isScheduled(group));
       const at = { epoch, base: this.#baseLrs[index] ?? group.lr, index, first };
       return { lr: this.rate(group.lr, at), ...this.others(group, at) };
     });
-    for (const [index, change] of changes.entries()) Object.assign(paramGroups[index], change);
+    for (const [index, change] of changes.entries()) noteScheduled(Object.assign(paramGroups[index], change));
     this.#lastEpoch = epoch;
     this.#lastLr = changes.map(({ lr }) => lr);
   }
