@@ -1,5 +1,6 @@
-import { describe } from "../core/index.ts";
+import { describe, formatShape } from "../core/index.ts";
 import { Generator } from "../random/index.ts";
+import { Tensor } from "../tensor/index.ts";
 
 /** Checks shared by datasets, samplers and loaders. Each message names who was called, what was given and what was expected. */
 
@@ -45,4 +46,27 @@ export function checkGenerator(caller: string, generator: unknown): void {
   if (generator !== undefined && !(generator instanceof Generator)) {
     throw new TypeError(`${caller}: generator is ${describe(generator)}, expected a Generator, as new Generator(seed)`);
   }
+}
+
+/** Numbers as PyTorch takes them too: a list, or a tensor of one dimension such as `randperm(10)`. */
+export type Numbers = Iterable<number> | Tensor;
+
+/**
+ * A copy of the numbers.
+ * @throws TypeError if `values` is neither, or a mask of booleans @throws RangeError if a tensor has other dimensions
+ */
+export function listNumbers(caller: string, name: string, values: Numbers): number[] {
+  if (values instanceof Tensor) {
+    if (values.dtype === "bool") {
+      throw new TypeError(`${caller}: ${name} is a tensor of dtype bool, expected numbers, not a mask`);
+    }
+    if (values.ndim !== 1) {
+      throw new RangeError(`${caller}: ${name} has shape ${formatShape(values.shape)}, expected one dimension`);
+    }
+    return Array.from(values.data);
+  }
+  if (typeof values !== "object" || typeof values?.[Symbol.iterator] !== "function") {
+    throw new TypeError(`${caller}: ${name} is ${describe(values)}, expected a list of numbers or a tensor of them`);
+  }
+  return Array.from(values);
 }
