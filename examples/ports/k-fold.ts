@@ -24,8 +24,8 @@ const criterion = new nn.BCEWithLogitsLoss();
 const results: number[] = [];
 for (const [fold, testIds] of folds.entries()) {
   const trainIds = cat(folds.filter((_, i) => i !== fold));
-  const trainLoader = new data.DataLoader(new data.Subset(dataset, trainIds.data), { batchSize: 20, shuffle: true });
-  const testLoader = new data.DataLoader(new data.Subset(dataset, testIds.data), { batchSize: 20 });
+  const trainLoader = new data.DataLoader(new data.Subset(dataset, trainIds), { batchSize: 20, shuffle: true });
+  const testLoader = new data.DataLoader(new data.Subset(dataset, testIds), { batchSize: 20 });
   network.apply(resetWeights);
   const optimizer = new optim.AdamW(network.parameters(), { lr: 0.01 });
   const [trainCount, testCount] = [trainIds.numel(), testIds.numel()];
