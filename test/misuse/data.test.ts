@@ -46,6 +46,27 @@ testMisuses("datasets", [
     (dataset) => new data.Subset(dataset, [0, 5]),
   ),
   misuse(
+    "a subset by a mask",
+    TypeError,
+    ["Subset: indices is a tensor of dtype bool", "expected numbers"],
+    rows,
+    (dataset) => new data.Subset(dataset, dataset.tensors[1].gt(2)),
+  ),
+  misuse(
+    "a subset by a table of positions",
+    RangeError,
+    ["Subset: indices has shape [1, 2]", "one dimension"],
+    rows,
+    (dataset) => new data.Subset(dataset, tensor([[0, 1]])),
+  ),
+  misuse(
+    "a subset of so many rows",
+    TypeError,
+    ["Subset: indices is 3", "a list of numbers or a tensor"],
+    rows,
+    (dataset) => new data.Subset(dataset, 3 as never),
+  ),
+  misuse(
     "a chain of nothing",
     RangeError,
     ["ConcatDataset: got no datasets", "at least one"],
@@ -233,6 +254,21 @@ testMisuses("splits and samplers", [
     ["numSamples is 0", "at least 1"],
     seeded,
     ({ dataset, generator }) => new data.RandomSampler(dataset, { numSamples: 0, generator }),
+  ),
+  misuse(
+    "weights for each class and row",
+    RangeError,
+    ["WeightedRandomSampler: weights has shape [2, 2]", "one dimension"],
+    seeded,
+    ({ generator }) =>
+      new data.WeightedRandomSampler(
+        tensor([
+          [1, 1],
+          [1, 1],
+        ]),
+        2,
+        { generator },
+      ),
   ),
   misuse(
     "a negative weight",

@@ -1,4 +1,4 @@
-import { describe } from "../core/index.ts";
+import { describe, formatShape } from "../core/index.ts";
 import { Generator } from "../random/index.ts";
 import { Tensor } from "../tensor/index.ts";
 
@@ -59,4 +59,27 @@ export function checkIterable(caller: string, name: string, value: unknown, expe
   if (typeof (value as Partial<Iterable<unknown>> | null | undefined)?.[Symbol.iterator] !== "function") {
     throw new TypeError(`${caller}: ${name} is ${describe(value)}, expected ${expected}`);
   }
+}
+
+/** Numbers as PyTorch takes them too: a list, or a tensor of one dimension such as `randperm(10)`. */
+export type Numbers = Iterable<number> | Tensor;
+
+/**
+ * A copy of the numbers.
+ * @throws TypeError if `values` is neither, or a mask of booleans @throws RangeError if a tensor has other dimensions
+ */
+export function listNumbers(caller: string, name: string, values: Numbers): number[] {
+  if (values instanceof Tensor) {
+    if (values.dtype === "bool") {
+      throw new TypeError(`${caller}: ${name} is a tensor of dtype bool, expected numbers, not a mask`);
+    }
+    if (values.ndim !== 1) {
+      throw new RangeError(`${caller}: ${name} has shape ${formatShape(values.shape)}, expected one dimension`);
+    }
+    return Array.from(values.data);
+  }
+  if (typeof values !== "object" || typeof values?.[Symbol.iterator] !== "function") {
+    throw new TypeError(`${caller}: ${name} is ${describe(values)}, expected a list of numbers or a tensor of them`);
+  }
+  return Array.from(values);
 }

@@ -117,6 +117,13 @@ describe("Subset", () => {
     expect(new Subset(numbers(4, 5, 6), [2, 1]).batch([0, 1]).toArray()).toEqual([6, 5]);
   });
 
+  it("takes its positions from a tensor", () => {
+    const order = tensor([2, -3, 1], { dtype: "int32" });
+    expect(new Subset(numbers(4, 5, 6), order).batch().toArray()).toEqual([6, 4, 5]);
+    expect(new Subset(numbers(4, 5, 6), order.slice(0, 1)).indices).toEqual([0, 1]);
+    expect(new Subset(numbers(4, 5, 6), order.float()).length).toBe(3);
+  });
+
   it("refuses positions that the dataset does not have", () => {
     expect(() => new Subset(numbers(4, 5), [0, 2])).toThrow(
       new RangeError("Subset: index 2 is out of range, expected a whole number from -2 to 1"),

@@ -1,6 +1,6 @@
 import { allocate, describe, formatShape, sizeOf } from "../core/index.ts";
 import { gradWatch, Storage, Tensor } from "../tensor/index.ts";
-import { resolveIndex } from "./checks.ts";
+import { listNumbers, type Numbers, resolveIndex } from "./checks.ts";
 import { type Collated, defaultCollate } from "./collate.ts";
 
 /** Items by position. https://pytorch.org/docs/stable/data.html#map-style-datasets */
@@ -140,12 +140,13 @@ export class Subset<T> implements Dataset<T> {
   readonly indices: readonly number[];
 
   /**
-   * @throws TypeError if `dataset` is neither a dataset nor an array of items
+   * @throws TypeError if `dataset` is neither a dataset nor an array of items, or `indices` are no numbers
    * @throws RangeError if an index is not a position in it
    */
-  constructor(dataset: DatasetLike<T>, indices: Iterable<number>) {
+  constructor(dataset: DatasetLike<T>, indices: Numbers) {
     this.dataset = toDataset("Subset", "dataset", dataset);
-    this.indices = Array.from(indices, (index) => resolveIndex("Subset", index, this.dataset.length));
+    const positions = listNumbers("Subset", "indices", indices);
+    this.indices = positions.map((index) => resolveIndex("Subset", index, this.dataset.length));
   }
 
   get length(): number {

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { beforeEach, describe, expect, it } from "vitest";
 import { defaultGenerator, drawInt64, Generator, manualSeed } from "../random/index.ts";
+import { tensor } from "../tensor/index.ts";
 import { BatchSampler, RandomSampler, SequentialSampler, SubsetRandomSampler, WeightedRandomSampler } from "./index.ts";
 
 // Orders, and the int64 drawn afterwards, are those of torch 1.13.
@@ -158,6 +159,16 @@ describe("WeightedRandomSampler", () => {
       /cannot draw 3 samples without replacement from 2/,
     ],
   ])("refuses %s", (_, attempt, message) => refused(attempt, message, RangeError as unknown as ErrorConstructor));
+});
+
+it("samplers take tensors, to the same draws", () => {
+  const given = tensor(weights, { dtype: "float64" });
+  manualSeed(3);
+  expect([...new WeightedRandomSampler(given, 8)]).toEqual([1, 3, 4, 1, 4, 4, 2, 4]);
+  given.zero_(); // a copy was taken
+  manualSeed(2);
+  const indices = tensor([10, 20, 30, 40, 50], { dtype: "int32" });
+  expect([...new SubsetRandomSampler(indices)]).toEqual([40, 50, 20, 10, 30]);
 });
 
 describe("BatchSampler", () => {

@@ -1,6 +1,6 @@
 import { checkOptions } from "../core/index.ts";
 import { defaultGenerator, drawInt64, fillRandint, Generator, randperm } from "../random/index.ts";
-import { checkFlag, checkGenerator, checkSized, checkWhole } from "./checks.ts";
+import { checkFlag, checkGenerator, checkSized, checkWhole, listNumbers, type Numbers } from "./checks.ts";
 
 /** An order in which to visit a dataset: positions (`Sampler<number>`), or lists of them for batches. */
 export interface Sampler<T = number> extends Iterable<T> {
@@ -111,11 +111,11 @@ export class SubsetRandomSampler implements Sampler {
   readonly indices: readonly number[];
   readonly generator: Generator | undefined;
 
-  /** @throws TypeError if an option is unknown or of the wrong kind */
-  constructor(indices: Iterable<number>, options: { readonly generator?: Generator } = {}) {
+  /** @throws TypeError if `indices` are no numbers, or an option is unknown or of the wrong kind */
+  constructor(indices: Numbers, options: { readonly generator?: Generator } = {}) {
     checkOptions("SubsetRandomSampler", options, ["generator"]);
     checkGenerator("SubsetRandomSampler", options.generator);
-    this.indices = [...indices];
+    this.indices = listNumbers("SubsetRandomSampler", "indices", indices);
     this.generator = options.generator;
   }
 

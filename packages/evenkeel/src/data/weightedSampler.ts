@@ -1,7 +1,7 @@
 import { checkOptions } from "../core/index.ts";
 import { log1p } from "../core/portableMath.ts";
 import { defaultGenerator, fillUniform, type Generator } from "../random/index.ts";
-import { checkFlag, checkGenerator, checkWhole } from "./checks.ts";
+import { checkFlag, checkGenerator, checkWhole, listNumbers, type Numbers } from "./checks.ts";
 import type { Sampler } from "./sampler.ts";
 
 export interface WeightedRandomSamplerOptions {
@@ -25,13 +25,13 @@ export class WeightedRandomSampler implements Sampler {
    * @throws TypeError if an argument is of the wrong kind
    * @throws RangeError if a weight is negative or not finite, all are 0, or more than there are shall be drawn without replacement
    */
-  constructor(weights: Iterable<number>, numSamples: number, options: WeightedRandomSamplerOptions = {}) {
+  constructor(weights: Numbers, numSamples: number, options: WeightedRandomSamplerOptions = {}) {
     checkOptions("WeightedRandomSampler", options, ["replacement", "generator"]);
     const { replacement = true, generator } = options;
     checkWhole("WeightedRandomSampler", "numSamples", numSamples, 1);
     checkFlag("WeightedRandomSampler", "replacement", replacement);
     checkGenerator("WeightedRandomSampler", generator);
-    this.weights = Float64Array.from(weights);
+    this.weights = Float64Array.from(listNumbers("WeightedRandomSampler", "weights", weights));
     const bad = this.weights.findIndex((weight) => !(weight >= 0 && weight < Number.POSITIVE_INFINITY));
     if (bad >= 0) {
       throw new RangeError(
