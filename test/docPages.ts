@@ -28,11 +28,12 @@ export interface Block {
 
 export const root = fileURLToPath(new URL("..", import.meta.url));
 
-/** All pages that carry code: the README, the contributor's guide, everything in docs/. */
+/** All pages that carry code: the README, the contributor's guide, everything in docs/, the READMEs of packages. */
 export function readPages(): Page[] {
   const names = readdirSync(root).filter((name) => ["README.md", "CONTRIBUTING.md"].includes(name));
   const docs = readdirSync(`${root}/docs`).filter((name) => name.endsWith(".md"));
-  const paths = [...names, ...docs.map((name) => `docs/${name}`), "packages/evenkeel/README.md"];
+  const packages = ["packages/evenkeel/README.md", "packages/eslint-plugin/README.md"];
+  const paths = [...names, ...docs.map((name) => `docs/${name}`), ...packages];
   return paths.map((path) => ({ path, blocks: blocksOf(readFileSync(`${root}/${path}`, "utf8")) }));
 }
 
