@@ -20,8 +20,8 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   nn: ["core", "ops", "random", "tensor"], // ops for fused rows; random for dropout's generator
   optim: ["core", "ops", "tensor", "nn"], // ops for the rows that make a step
   data: ["core", "random", "tensor"],
-  io: ["core", "random", "tensor", "nn", "optim"],
-  tabular: ["core", "random", "tensor", "compile", "nn", "data", "io"], // compile for predictions
+  io: ["core", "tensor", "nn", "optim"],
+  tabular: ["core", "random", "tensor", "compile", "nn", "io"], // compile for predictions
   train: ["core", "random", "ops", "tensor", "compile", "nn", "optim", "data", "io", "tabular"],
   study: ["core", "random", "tensor", "compile", "nn", "optim", "data", "tabular", "train"],
 };
