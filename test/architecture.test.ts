@@ -20,13 +20,14 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   nn: ["core", "ops", "random", "tensor"], // ops for fused rows; random for dropout's generator
   optim: ["core", "ops", "tensor", "nn"], // ops for the rows that make a step
   data: ["core", "random", "tensor"],
-  io: ["core", "random", "tensor", "nn", "optim"],
-  tabular: ["core", "random", "tensor", "compile", "nn", "data", "io"], // compile for predictions
+  io: ["core", "tensor", "nn", "optim"],
+  tabular: ["core", "random", "tensor", "compile", "nn", "io"], // compile for predictions
   train: ["core", "random", "ops", "tensor", "compile", "nn", "optim", "data", "io", "tabular"],
   study: ["core", "random", "tensor", "compile", "nn", "optim", "data", "tabular", "train"],
 };
 
 const sources = sourcesIn(`${library}/src`);
+const plugin = "packages/eslint-plugin";
 const folderOf = (path: string) => path.slice(`${library}/src/`.length).split("/").slice(0, -1)[0] ?? "index.ts";
 
 interface Manifest {
@@ -74,21 +75,25 @@ describe("import directions", () => {
     expect(inside).toEqual([]);
   });
 
-  it.each(["packages/evenkeel/src", "packages/cli/src", "examples"])("no circles of files in %s", (folder) => {
-    // Type imports are gone when the program runs: tensor.ts and autograd.ts may know each other's types.
-    const graph = new Map(
-      sourcesIn(folder).map(({ path, text }) => [
-        path,
-        importsOf(text)
-          .filter(({ specifier, typeOnly }) => specifier.startsWith(".") && !typeOnly)
-          .map(({ specifier }) => target(path, specifier)),
-      ]),
-    );
-    expect(circleIn(graph)).toBeUndefined();
-  });
+  it.each(["packages/evenkeel/src", "packages/cli/src", `${plugin}/src`, "examples"])(
+    "no circles of files in %s",
+    (folder) => {
+      // Type imports are gone when the program runs: tensor.ts and autograd.ts may know each other's types.
+      const graph = new Map(
+        sourcesIn(folder).map(({ path, text }) => [
+          path,
+          importsOf(text)
+            .filter(({ specifier, typeOnly }) => specifier.startsWith(".") && !typeOnly)
+            .map(({ specifier }) => target(path, specifier)),
+        ]),
+      );
+      expect(circleIn(graph)).toBeUndefined();
+    },
+  );
 
   it("relative imports name a file that is there", () => {
-    const missing = [...sources, ...sourcesIn("packages/cli/src"), ...sourcesIn("examples")].flatMap(({ path, text }) =>
+    const others = ["packages/cli/src", `${plugin}/src`, "examples"].flatMap(sourcesIn);
+    const missing = [...sources, ...others].flatMap(({ path, text }) =>
       importsOf(text)
         .filter(({ specifier }) => specifier.startsWith("."))
         .map(({ specifier }) => target(path, specifier))
@@ -134,6 +139,24 @@ describe("the library runs anywhere", () => {
   });
 });
 
+describe("the ESLint plugin", () => {
+  const { dependencies, peerDependencies } = readJson<Manifest>(`${plugin}/package.json`);
+
+  it("has no dependencies beside ESLint and TypeScript, which its users have", () => {
+    expect(dependencies).toBeUndefined();
+    expect(Object.keys(peerDependencies as object)).toEqual(["eslint", "typescript", "typescript-eslint"]);
+  });
+
+  it("imports TypeScript and Node when it runs, and otherwise types: it works on code, not with the library", () => {
+    const shipped = sourcesIn(`${plugin}/src`).filter(({ path }) => !path.endsWith(".fixture.ts"));
+    const imported = shipped
+      .flatMap(({ text }) => importsOf(text))
+      .filter(({ specifier, typeOnly }) => !specifier.startsWith(".") && !typeOnly);
+    const packages = new Set(imported.map(({ specifier }) => specifier));
+    expect([...packages].sort()).toEqual(["node:fs", "node:path", "typescript"]);
+  });
+});
+
 describe("the public surface", () => {
   it("maps every subpath to the build of a source that is there", () => {
     for (const module of publicModules) {
@@ -176,7 +199,8 @@ describe("sizes", () => {
   };
 
   it("no source has more than 500 lines without a reason", () => {
-    const all = [...sources, ...sourcesIn("packages/cli/src"), ...sourcesIn("examples"), ...sourcesIn("bench")];
+    const others = ["packages/cli/src", `${plugin}/src`, "examples", "bench"].flatMap(sourcesIn);
+    const all = [...sources, ...others];
     const long = all.filter(({ text }) => text.split("\n").length - 1 > 500).map(({ path }) => path);
     expect(long).toEqual(Object.keys(longer));
   });

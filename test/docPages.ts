@@ -28,16 +28,12 @@ export interface Block {
 
 export const root = fileURLToPath(new URL("..", import.meta.url));
 
-/** All pages that carry code: the READMEs, the contributor's guide, everything in docs/. */
+/** All pages that carry code: the README, the contributor's guide, everything in docs/, the READMEs of packages and ports. */
 export function readPages(): Page[] {
   const names = readdirSync(root).filter((name) => ["README.md", "CONTRIBUTING.md"].includes(name));
   const docs = readdirSync(`${root}/docs`).filter((name) => name.endsWith(".md"));
-  const paths = [
-    ...names,
-    ...docs.map((name) => `docs/${name}`),
-    "packages/evenkeel/README.md",
-    "examples/ports/README.md",
-  ];
+  const folders = ["packages/evenkeel", "packages/eslint-plugin", "examples/ports"];
+  const paths = [...names, ...docs.map((name) => `docs/${name}`), ...folders.map((folder) => `${folder}/README.md`)];
   return paths.map((path) => ({ path, blocks: blocksOf(readFileSync(`${root}/${path}`, "utf8")) }));
 }
 

@@ -51,7 +51,10 @@ export interface StudyReport {
   readonly notes: readonly string[];
 }
 
-/** @param runs the trials with their times, for milliseconds per epoch, which are no part of the result */
+/**
+ * The table of the arms, the answer, the claims and the notes of a result as data, for a terminal or a page to show.
+ * @param runs the trials with their times, for milliseconds per epoch, which are no part of the result
+ */
 export function studyReport(result: StudyResult, runs: readonly TrialRun[] = []): StudyReport {
   const { plan, complete, headline, claims } = result;
   const view = new StudyView(plan, result.trials);

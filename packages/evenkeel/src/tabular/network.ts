@@ -2,7 +2,9 @@ import { checkOptions, describe, formatShape } from "../core/index.ts";
 import * as nn from "../nn/index.ts";
 import { cat, type Tensor } from "../tensor/index.ts";
 
+/** What `network.norm` can be: nothing, BatchNorm1d or LayerNorm behind each hidden layer. */
 export const norms = ["none", "batch", "layer"] as const;
+/** What `network.activation` can be: the nonlinearity behind each hidden layer. */
 export const activations = ["relu", "leakyRelu", "elu", "gelu", "silu", "tanh"] as const;
 
 /** What normalizes the activations of a hidden layer. */

@@ -15,9 +15,13 @@ import {
 import type { TableCallbacks } from "./tableEvents.ts";
 import { isAnnealed } from "./tableSchedule.ts";
 
+/** What `optimizer` can be. */
 export const optimizerNames = ["adam", "adamw", "sgd"] as const;
+/** What `schedule` can be: how the learning rate moves. */
 export const scheduleNames = ["none", "cosine", "onecycle", "plateau", "step"] as const;
+/** What `loss` can be where a number is predicted; classes have cross entropy. */
 export const lossNames = ["mse", "mae", "huber"] as const;
+/** What `statistics` can be: which running statistics of BatchNorm the model keeps. */
 export const statisticsNames = ["better", "asTrained", "recomputed"] as const;
 
 /** How a network for a table is trained. Only the target has to be said. */

@@ -61,6 +61,7 @@ export function silu(input: Tensor, options?: InplaceOption): Tensor {
   return ops.silu(input);
 }
 
+/** The hyperbolic tangent, (exp(x) - exp(-x)) / (exp(x) + exp(-x)). */
 export function tanh(input: Tensor): Tensor {
   return ops.tanh(input);
 }

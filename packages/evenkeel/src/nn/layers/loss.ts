@@ -27,6 +27,7 @@ abstract class Loss extends Module<[input: Tensor, target: Tensor]> {
   }
 }
 
+/** Squared differences of two tensors of one shape: {@link mseLoss}. @throws RangeError if the shapes differ */
 export class MSELoss extends Loss {
   constructor(options: LossOptions = {}) {
     super("MSELoss", options);
@@ -37,6 +38,7 @@ export class MSELoss extends Loss {
   }
 }
 
+/** Absolute differences of two tensors of one shape: {@link l1Loss}. @throws RangeError if the shapes differ */
 export class L1Loss extends Loss {
   constructor(options: LossOptions = {}) {
     super("L1Loss", options);
@@ -47,6 +49,10 @@ export class L1Loss extends Loss {
   }
 }
 
+/**
+ * Squared differences below `beta` (default 1), absolute ones from there on: {@link smoothL1Loss}.
+ * @throws RangeError if the shapes differ or `beta` is negative
+ */
 export class SmoothL1Loss extends Loss {
   readonly beta: number;
 
@@ -62,6 +68,10 @@ export class SmoothL1Loss extends Loss {
   }
 }
 
+/**
+ * Squared differences up to `delta` (default 1), linear ones from there on: {@link huberLoss}.
+ * @throws RangeError if the shapes differ or `delta` is not above 0
+ */
 export class HuberLoss extends Loss {
   readonly delta: number;
 
@@ -82,6 +92,7 @@ function asBuffer(weight: Tensor | null | undefined): Buffer | null {
   return weight === null || weight === undefined ? null : new Buffer(weight);
 }
 
+/** Minus the log-probability, of [N, C], at the class indices, int32 [N]. Other shapes and errors: {@link nllLoss}. */
 export class NLLLoss extends Loss {
   readonly weight: Buffer | null;
   readonly ignoreIndex: number;
@@ -98,6 +109,10 @@ export class NLLLoss extends Loss {
   }
 }
 
+/**
+ * Cross entropy of logits [N, C] against class indices, int32 [N], or class probabilities [N, C]. Other shapes and
+ * errors: {@link crossEntropy}.
+ */
 export class CrossEntropyLoss extends Loss {
   readonly weight: Buffer | null;
   readonly ignoreIndex: number;
@@ -118,6 +133,10 @@ export class CrossEntropyLoss extends Loss {
   }
 }
 
+/**
+ * Binary cross entropy of logits against probabilities, 0 to 1, of the same shape. Formula and errors:
+ * {@link binaryCrossEntropyWithLogits}.
+ */
 export class BCEWithLogitsLoss extends Loss {
   readonly weight: Buffer | null;
   readonly pos_weight: Buffer | null;
