@@ -5,3 +5,4 @@ export * from "./op.ts";
 export * from "./options.ts";
 export * from "./shape.ts";
 export * from "./version.ts";
+export * from "./warn.ts";
