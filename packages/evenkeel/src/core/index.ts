@@ -1,6 +1,7 @@
 export * from "./apply.ts";
 export * from "./defineOp.ts";
 export * from "./dtype.ts";
+export * from "./misspelled.ts";
 export * from "./op.ts";
 export * from "./options.ts";
 export * from "./shape.ts";

@@ -1,4 +1,4 @@
-import { checkOptions, type DType, isFloat, meet } from "../core/index.ts";
+import { checkOptions, type DType, isFloat, meet, refuseMisspellings } from "../core/index.ts";
 import type { Tensor } from "../tensor/index.ts";
 import { BackwardWatch } from "./backwardHook.ts";
 import { Callable, className, describe, invoke } from "./callable.ts";
@@ -30,6 +30,19 @@ import { type LoadOptions, type LoadResult, loadState, type StateDict, saveState
 // biome-ignore lint/suspicious/noExplicitAny: inputs stand on both sides of a hook, so nothing else is above all modules
 export type AnyModule = Module<any, any>;
 
+const oneDevice = "not here: all computing is on the CPU; leave it out";
+
+/** PyTorch's names that are no snake case of ours. */
+const wrongNames = {
+  cuda: oneDevice,
+  cpu: oneDevice,
+  xpu: oneDevice,
+  half: 'not here: there are net.to("float32") and net.to("float64")',
+  bfloat16: 'not here: there are net.to("float32") and net.to("float64")',
+  register_backward_hook: "net.registerFullBackwardHook",
+  register_state_dict_pre_hook: "not here: change what net.stateDict() gives",
+} as const;
+
 export interface Module<In extends unknown[] = [Tensor], Out = Tensor> {
   /** Runs the module: pre-hooks, `forward`, forward hooks. */
   // biome-ignore lint/style/useShorthandFunctionType: the interface is merged with the class
@@ -51,6 +64,11 @@ export abstract class Module<In extends unknown[] = [Tensor], Out = Tensor> exte
   /** Whether the module is in training mode; written by `train` and `eval`. */
   training = true;
   readonly #hooks = new ModuleHooks();
+
+  constructor() {
+    super();
+    refuseMisspellings(Module.prototype, "net", { others: wrongNames, assignable: true });
+  }
 
   /** What the module computes. Call the module instead, so that its hooks run. */
   abstract forward(...inputs: In): Out;

@@ -5,6 +5,7 @@ import {
   formatShape,
   hostScalar,
   meet,
+  refuseMisspellings,
   type Shape,
   withoutUndefined,
 } from "../core/index.ts";
@@ -89,6 +90,7 @@ export abstract class Optimizer<O extends object = AnyOptions> {
     options: Partial<O> = {},
     rules?: OptionRules<O>,
   ) {
+    refuseMisspellings(Optimizer.prototype, "optimizer", { fields: ["paramGroups"] });
     requireObject(defaults, `the defaults of ${this.constructor.name}`, "an object such as { lr: 1e-3 }");
     this.#rules = rules ?? rulesLike(defaults);
     checkOptions(this.constructor.name, options, Object.keys(this.#rules));

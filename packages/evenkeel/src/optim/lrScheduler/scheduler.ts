@@ -1,4 +1,4 @@
-import { checkOptions, describe, warnOnce } from "../../core/index.ts";
+import { checkOptions, describe, refuseMisspellings, warnOnce } from "../../core/index.ts";
 import { Optimizer } from "../optimizer.ts";
 import { copyOptions } from "../options.ts";
 import { requireKeys, requireObject } from "../stateDict.ts";
@@ -97,6 +97,7 @@ export abstract class LRScheduler<S extends object = object> {
     options: Partial<S> & LRSchedulerOptions = {},
     rules: SettingRules<S> = settingsLike(defaults),
   ) {
+    refuseMisspellings(LRScheduler.prototype, "scheduler");
     const owner = this.constructor.name;
     checkScheduled(owner, optimizer);
     checkOptions(owner, options, [...Object.keys(rules), "lastEpoch"]);
