@@ -13,6 +13,7 @@ export * from "./layers/linear.ts";
 export * from "./layers/loss.ts";
 export { type AnyModule, Module } from "./module.ts";
 export type { MemberOptions, WalkOptions } from "./moduleTree.ts";
+export * from "./notHere.ts";
 export { Buffer, type BufferOptions, Parameter, type ParameterOptions } from "./parameter.ts";
 export type { LoadOptions, LoadResult, StateDict } from "./stateDict.ts";
 export { ModelSummary, type SummaryOptions, summary } from "./summary.ts";

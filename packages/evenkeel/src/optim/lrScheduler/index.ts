@@ -10,6 +10,7 @@ export {
   type StepLRSettings,
 } from "./decay.ts";
 export { LambdaLR, type LambdaLROptions, type LrLambda } from "./lambdaLR.ts";
+export * from "./notHere.ts";
 export { OneCycleLR, type OneCycleLROptions, type OneCycleLRSettings } from "./oneCycleLR.ts";
 export {
   ReduceLROnPlateau,
