@@ -47,12 +47,23 @@ const makers = lrScheduler as unknown as Record<
   ) => lrScheduler.LRScheduler | lrScheduler.ReduceLROnPlateau
 >;
 
+/** The functions of LambdaLR, as make_schedulers.py has them. */
+const lambdas = { inverse: (epoch: number) => 1 / (1 + epoch), power: (epoch: number) => 0.95 ** epoch };
+
+const functionsOf = (names: unknown) =>
+  Array.isArray(names) ? names.map((name) => lambdas[name as "power"]) : lambdas[names as "power"];
+
 function make(optimizer: lrScheduler.ScheduledOptimizer, name: string, { T_max: tMax, ...args }: Args) {
-  return new makers[name](optimizer, { ...camelCase(args), ...(tMax !== undefined && { tMax }) });
+  const { lrLambda, ...options } = camelCase(args) as Args;
+  return new makers[name](optimizer, {
+    ...options,
+    ...(tMax !== undefined && { tMax }),
+    ...(lrLambda !== undefined && { lrLambda: functionsOf(lrLambda) }),
+  });
 }
 
 /** Cosines and powers of two libraries differ in the last bit, and recurrences carry it on. */
-const rounded = new Set(["CosineAnnealingLR", "OneCycleLR", "MultiStepLR"]);
+const rounded = new Set(["CosineAnnealingLR", "OneCycleLR", "MultiStepLR", "LambdaLR"]);
 
 function expectRates(actual: readonly number[], expected: readonly number[], exact: boolean, what: string): void {
   expected.forEach((value, i) => {

@@ -18,6 +18,15 @@ from torch import optim
 
 warnings.simplefilter("ignore")  # optimizers are not stepped here
 cases, resumed, by_hand = [], [], []
+# The functions of LambdaLR, by the names that the fixture has for them.
+LAMBDAS = {"inverse": lambda epoch: 1 / (1 + epoch), "power": lambda epoch: 0.95**epoch}
+
+
+def functions(args):
+    names = args.get("lr_lambda")
+    if names is None:
+        return args
+    return {**args, "lr_lambda": LAMBDAS[names] if isinstance(names, str) else [LAMBDAS[n] for n in names]}
 
 
 def groups_of(rates):
@@ -31,7 +40,7 @@ def make(optimizer, rates):
 
 def case(*schedulers, steps=24, rates=(0.1,), optimizer="SGD", metrics=None, note=""):
     owner = make(optimizer, rates)
-    made = [getattr(optim.lr_scheduler, name)(owner, **args) for name, args in schedulers]
+    made = [getattr(optim.lr_scheduler, name)(owner, **functions(args)) for name, args in schedulers]
     cycles = any(name == "OneCycleLR" and args.get("cycle_momentum", True) for name, args in schedulers)
     lr, momentum = [], []
 
@@ -64,6 +73,8 @@ def case(*schedulers, steps=24, rates=(0.1,), optimizer="SGD", metrics=None, not
 
 
 TWO = (0.1, 0.02)
+for args in [{"lr_lambda": "inverse"}, {"lr_lambda": "power"}, {"lr_lambda": ["power", "inverse"]}]:
+    case(("LambdaLR", args), rates=TWO)
 case(("StepLR", {"step_size": 5}))
 case(("StepLR", {"step_size": 1, "gamma": 0.9}), rates=TWO)
 case(("StepLR", {"step_size": 7, "gamma": 0.5}), optimizer="Adam")

@@ -149,6 +149,13 @@ testMisuses("arguments of layers", [
     () => new nn.Linear(3, wrong(undefined)),
   ),
   misuse(
+    "features by name",
+    RangeError,
+    ["BatchNorm1d: numFeatures is Object", "at least 1; it is given by its place, not by name"],
+    none,
+    () => new nn.BatchNorm1d(wrong({ num_features: 50 })),
+  ),
+  misuse(
     "bias by position",
     TypeError,
     ["Linear: the options are false", "{ bias: ... }"],

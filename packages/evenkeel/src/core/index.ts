@@ -2,6 +2,8 @@ export * from "./apply.ts";
 export * from "./defineOp.ts";
 export * from "./dtype.ts";
 export * from "./holders.ts";
+export * from "./misspelled.ts";
+export * from "./notHere.ts";
 export * from "./op.ts";
 export * from "./options.ts";
 export * from "./shape.ts";

@@ -10,7 +10,10 @@ export function requireTensor(owner: string, name: string, value: unknown): asse
 
 export function checkWholeNumber(owner: string, name: string, value: number, least: number): void {
   if (!Number.isInteger(value) || value < least) {
-    throw new RangeError(`${owner}: ${name} is ${describe(value)}, expected a whole number of at least ${least}`);
+    const cure = typeof value === "object" && value !== null ? "; it is given by its place, not by name" : "";
+    throw new RangeError(
+      `${owner}: ${name} is ${describe(value)}, expected a whole number of at least ${least}${cure}`,
+    );
   }
 }
 

@@ -5,11 +5,17 @@ import { type Callable, className, describe, edits } from "./callable.ts";
 // biome-ignore lint/suspicious/noConfusingVoidType: so that a hook may be a function without a return statement
 export type OrNothing<T> = T | void;
 
+// Types of methods, which are compared both ways: a module with a mask that may be left out is still one of a tensor.
+
 /** Runs before `forward`; may return the list of inputs that `forward` is to get instead. */
-export type ForwardPreHook<M, In extends unknown[]> = (module: M, inputs: In) => OrNothing<In>;
+export type ForwardPreHook<M, In extends unknown[]> = {
+  hook(module: M, inputs: In): OrNothing<unknown[]>;
+}["hook"];
 
 /** Runs after `forward`; may return another output. */
-export type ForwardHook<M, In extends unknown[], Out> = (module: M, inputs: In, output: Out) => OrNothing<Out>;
+export type ForwardHook<M, In extends unknown[], Out> = {
+  hook(module: M, inputs: In, output: Out): OrNothing<Out>;
+}["hook"];
 
 /**
  * Runs when the gradients with respect to the inputs are known; may return others in their place. Both lists have an
@@ -43,17 +49,31 @@ export class HookList<H> {
     };
   }
 
+  /** Adds the hooks of another list. */
+  addAll(other: HookList<H>): void {
+    for (const hook of other.list()) this.#hooks.add({ hook });
+  }
+
   /** A copy, so that a hook may remove itself while they run. */
   list(): H[] {
     return [...this.#hooks].map(({ hook }) => hook);
   }
 }
 
+/** What makes a module run the hooks of another, for copies. */
+export const takeHooks: unique symbol = Symbol("takeHooks");
+
 /** The hooks of one module. */
 export class ModuleHooks {
   readonly forwardPre = new HookList<ForwardPreHook<Callable, unknown[]>>();
   readonly forward = new HookList<ForwardHook<Callable, unknown[], unknown>>();
   readonly fullBackward = new HookList<FullBackwardHook<Callable>>();
+
+  addAll(other: ModuleHooks): void {
+    this.forwardPre.addAll(other.forwardPre);
+    this.forward.addAll(other.forward);
+    this.fullBackward.addAll(other.fullBackward);
+  }
 
   get size(): number {
     return this.forwardPre.size + this.forward.size + this.fullBackward.size;

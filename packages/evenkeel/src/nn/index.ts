@@ -1,3 +1,4 @@
+export { clone } from "./clone.ts";
 export { ModuleDict, ModuleList, type NamedModules, Sequential } from "./containers.ts";
 export * as F from "./functional/index.ts";
 export * as functional from "./functional/index.ts";
@@ -11,8 +12,9 @@ export * from "./layers/flatten.ts";
 export * from "./layers/layerNorm.ts";
 export * from "./layers/linear.ts";
 export * from "./layers/loss.ts";
-export { type AnyModule, Module } from "./module.ts";
+export { type AnyModule, type InputsOf, Module, type OutputOf } from "./module.ts";
 export type { MemberOptions, WalkOptions } from "./moduleTree.ts";
+export * from "./notHere.ts";
 export { Buffer, type BufferOptions, Parameter, type ParameterOptions } from "./parameter.ts";
 export type { LoadOptions, LoadResult, StateDict } from "./stateDict.ts";
 export { ModelSummary, type SummaryOptions, summary } from "./summary.ts";

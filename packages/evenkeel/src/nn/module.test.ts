@@ -100,7 +100,7 @@ describe("types", () => {
   });
 
   test("a forward that does not fit the declared inputs, or is missing, does not compile", () => {
-    class TooMany extends Module {
+    class TooMany extends Module<[Tensor]> {
       // @ts-expect-error two inputs, but the module is declared to take one
       forward(a: Tensor, b: Tensor) {
         return a.add(b);

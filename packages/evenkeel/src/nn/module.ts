@@ -1,4 +1,4 @@
-import { checkOptions, type DType, isFloat, meet } from "../core/index.ts";
+import { checkOptions, type DType, isFloat, meet, refuseMisspellings } from "../core/index.ts";
 import type { Tensor } from "../tensor/index.ts";
 import { BackwardWatch } from "./backwardHook.ts";
 import { Callable, className, describe, edits, invoke } from "./callable.ts";
@@ -10,6 +10,7 @@ import {
   type RemoveHook,
   runForwardHooks,
   runPreHooks,
+  takeHooks,
 } from "./hooks.ts";
 import { checkMember, ownBuffers, ownChildren, ownParameters } from "./members.ts";
 import {
@@ -30,16 +31,49 @@ import { type LoadOptions, type LoadResult, loadState, type StateDict, saveState
 // biome-ignore lint/suspicious/noExplicitAny: inputs stand on both sides of a hook, so nothing else is above all modules
 export type AnyModule = Module<any, any>;
 
-export interface Module<In extends unknown[] = [Tensor], Out = Tensor> {
+const oneDevice = "not here: all computing is on the CPU; leave it out";
+
+/** PyTorch's names that are no snake case of ours. */
+const wrongNames = {
+  cuda: oneDevice,
+  cpu: oneDevice,
+  xpu: oneDevice,
+  half: 'not here: there are net.to("float32") and net.to("float64")',
+  bfloat16: 'not here: there are net.to("float32") and net.to("float64")',
+  register_backward_hook: "net.registerFullBackwardHook",
+  register_state_dict_pre_hook: "not here: change what net.stateDict() gives",
+} as const;
+
+/** What a call of a module takes: what its `forward` does; one Tensor, where that says nothing. */
+export type InputsOf<M> = M extends { forward(...inputs: infer In): unknown }
+  ? [In] extends [never]
+    ? [input: Tensor]
+    : In
+  : never;
+
+/** What a call of a module gives: what its `forward` does; a Tensor, where that says nothing. */
+export type OutputOf<M> = M extends { forward(...inputs: infer In): infer Out }
+  ? IsAny<In[number]> extends true
+    ? Out
+    : IsAny<Out> extends true
+      ? Tensor
+      : Out
+  : never;
+
+type IsAny<T> = 0 extends 1 & T ? true : false;
+
+// biome-ignore lint/correctness/noUnusedVariables: a merged interface has the parameters of its class
+// biome-ignore lint/suspicious/noExplicitAny: what a subclass's forward gives is for it to say
+export interface Module<In extends unknown[] = never, Out = any> {
   /** Runs the module: pre-hooks, `forward`, forward hooks. */
   // biome-ignore lint/style/useShorthandFunctionType: the interface is merged with the class
-  (...inputs: In): Out;
+  (...inputs: InputsOf<this>): OutputOf<this>;
 }
 
 /**
  * The base class of all layers and networks. A subclass makes its layers as fields and writes `forward`; an instance is
- * called like a function: `net(x)`. `In` are the types of its inputs, `Out` that of its output: one Tensor in and out
- * unless said otherwise, as in `class Pair extends Module<[Tensor, Tensor]>`.
+ * called like a function: `net(x)`. What a call takes and gives is what `forward` does; `Module<In, Out>` says it for a
+ * type, or for the subclasses of an abstract class.
  *
  * Fields that hold a Parameter, Buffer or Module belong to the module, in the order in which they were set. Null, private
  * (`#`) fields and arrays do not: for lists there are ModuleList and ModuleDict. Where modules are handed out they are
@@ -47,10 +81,16 @@ export interface Module<In extends unknown[] = [Tensor], Out = Tensor> {
  * https://pytorch.org/docs/stable/generated/torch.nn.Module.html
  */
 // biome-ignore lint/suspicious/noUnsafeDeclarationMerging: Callable makes the call signature true
-export abstract class Module<In extends unknown[] = [Tensor], Out = Tensor> extends Callable {
+// biome-ignore lint/suspicious/noExplicitAny: as above
+export abstract class Module<In extends unknown[] = never, Out = any> extends Callable {
   /** Whether the module is in training mode; written by `train` and `eval`. */
   training = true;
   readonly #hooks = new ModuleHooks();
+
+  constructor() {
+    super();
+    refuseMisspellings(Module.prototype, "net", { others: wrongNames, assignable: true });
+  }
 
   /** What the module computes. Call the module instead, so that its hooks run. */
   abstract forward(...inputs: In): Out;
@@ -79,12 +119,12 @@ export abstract class Module<In extends unknown[] = [Tensor], Out = Tensor> exte
   }
 
   /** Runs `hook(module, inputs)` before every `forward`; it may return other inputs, as a list. */
-  registerForwardPreHook(hook: ForwardPreHook<this, In>): RemoveHook {
+  registerForwardPreHook(hook: ForwardPreHook<this, InputsOf<this>>): RemoveHook {
     return this.#hooks.forwardPre.add(this, hook);
   }
 
   /** Runs `hook(module, inputs, output)` after every `forward`; it may return another output. */
-  registerForwardHook(hook: ForwardHook<this, In, Out>): RemoveHook {
+  registerForwardHook(hook: ForwardHook<this, InputsOf<this>, OutputOf<this>>): RemoveHook {
     return this.#hooks.forward.add(this, hook);
   }
 
@@ -96,6 +136,10 @@ export abstract class Module<In extends unknown[] = [Tensor], Out = Tensor> exte
    */
   registerFullBackwardHook(hook: FullBackwardHook<this>): RemoveHook {
     return this.#hooks.fullBackward.add(this, hook);
+  }
+
+  [takeHooks](from: AnyModule): void {
+    this.#hooks.addAll(from.#hooks);
   }
 
   /**
@@ -277,6 +321,13 @@ export abstract class Module<In extends unknown[] = [Tensor], Out = Tensor> exte
    */
   loadStateDict(dict: StateDict, options: LoadOptions = {}): LoadResult {
     return loadState(this, dict, options);
+  }
+
+  /** @throws TypeError for JSON.stringify: weights are no JSON */
+  toJSON(): never {
+    throw new TypeError(
+      `${className(this)} is a module, which has no JSON; save module.stateDict() with io.saveSafetensors, copy it with nn.clone(module)`,
+    );
   }
 
   /** The module as PyTorch prints it. */

@@ -8,7 +8,7 @@ import { ReLU } from "./layers/activation.ts";
 import { BatchNorm1d } from "./layers/batchNorm.ts";
 import { Dropout } from "./layers/dropout.ts";
 import { Linear } from "./layers/linear.ts";
-import { Module } from "./module.ts";
+import { type InputsOf, Module, type OutputOf } from "./module.ts";
 import { Buffer } from "./parameter.ts";
 import { type ModelSummary, summary } from "./summary.ts";
 
@@ -121,10 +121,10 @@ describe("the model is left as it was", () => {
       noGrad(() => this.seen.add_(1));
       return this.inner(x.add(rand([1])).add(this.seen));
     }
-    override registerForwardHook(hook: ForwardHook<this, [Tensor], Tensor>) {
+    override registerForwardHook(hook: ForwardHook<this, InputsOf<this>, OutputOf<this>>) {
       return this.counted(super.registerForwardHook(hook));
     }
-    override registerForwardPreHook(hook: ForwardPreHook<this, [Tensor]>) {
+    override registerForwardPreHook(hook: ForwardPreHook<this, InputsOf<this>>) {
       return this.counted(super.registerForwardPreHook(hook));
     }
     counted(remove: () => void) {

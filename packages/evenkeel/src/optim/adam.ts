@@ -1,6 +1,7 @@
 import { adamStep, amsgradStep } from "../ops/optimizer.ts";
 import type { Tensor } from "../tensor/index.ts";
-import { Optimizer, type ParamGroup, type ParamGroupInit } from "./optimizer.ts";
+import { FusedOptimizer } from "./fusedOptimizer.ts";
+import type { ParamGroup, ParamGroupInit } from "./optimizer.ts";
 import { betas, flag, learningRate, nonNegative, type OptionRules } from "./options.ts";
 import type { StateNames } from "./stateDict.ts";
 
@@ -38,7 +39,7 @@ const rules: OptionRules<AdamOptions> = {
 };
 
 /** What Adam and AdamW share: all but where the weight decay acts. */
-abstract class AdamBase extends Optimizer<AdamOptions> {
+abstract class AdamBase extends FusedOptimizer<AdamOptions> {
   /** Weight decay shrinks the parameter instead of joining its gradient. */
   protected abstract readonly decoupled: boolean;
 

@@ -37,3 +37,36 @@ export function checkGradient(param: Tensor): void {
     );
   }
 }
+
+/** @throws TypeError unless an optimizer keeps tensors alone @throws Error if one of them is a value of a step that is traced */
+export function checkState(owner: string, state: Map<Tensor, Readonly<Record<string, unknown>>>): void {
+  let passing: string | undefined;
+  for (const [param, entry] of state) {
+    for (const name in entry) {
+      const value = entry[name];
+      if (!(value instanceof Tensor)) {
+        throw new TypeError(
+          `${owner}: the state of a parameter has ${name} = ${describe(value)}, expected a Tensor, which programs and ` +
+            `checkpoints keep; count in one: this.stateOf(param, ["step"]).step.add_(1)`,
+        );
+      }
+      if (hasData(value)) continue;
+      passing ??= name;
+      state.delete(param);
+    }
+  }
+  if (passing === undefined) return;
+  throw new Error(
+    `${owner}: ${passing} in the state of a parameter was computed by the step that is compiled, which would not keep it; ` +
+      `take state from this.stateOf(param, ["${passing}"]) and write it in place, as in ${passing}.mul_(0.9)`,
+  );
+}
+
+/** Whether a tensor holds values: those of a step that is being traced have none yet. */
+function hasData(tensor: Tensor): boolean {
+  try {
+    return tensor.data !== undefined;
+  } catch {
+    return false;
+  }
+}

@@ -2,6 +2,7 @@ export { Adam, type AdamOptions, AdamW } from "./adam.ts";
 export { type ClipGradNormOptions, clipGradNorm, clipGradNorm_, clipGradValue, clipGradValue_ } from "./clip.ts";
 export * from "./lrScheduler/index.ts";
 export * as lrScheduler from "./lrScheduler/index.ts";
-export { Optimizer, type ParamGroup, type ParamGroupInit, type ParamState } from "./optimizer.ts";
+export * from "./notHere.ts";
+export { type AnyOptions, Optimizer, type ParamGroup, type ParamGroupInit, type ParamState } from "./optimizer.ts";
 export { SGD, type SGDOptions } from "./sgd.ts";
 export type { OptimizerStateDict } from "./stateDict.ts";

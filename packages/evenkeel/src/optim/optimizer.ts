@@ -6,23 +6,23 @@ import {
   hostScalar,
   meet,
   refuseInStep,
+  refuseMisspellings,
   type Shape,
-  type Value,
   withoutUndefined,
 } from "../core/index.ts";
-import { formatBool, formatFloat } from "../nn/format.ts";
 import { enableGrad, noGrad, Storage, Tensor } from "../tensor/index.ts";
-import { checkGradient, checkParam, isGroup } from "./checks.ts";
+import { checkParam, checkState, isGroup } from "./checks.ts";
 import { isScheduled, noteScheduled, type ScheduledGroup } from "./lrScheduler/scheduled.ts";
-import { copyOptions, type OptionRules } from "./options.ts";
-import { checkStateDict, type OptimizerStateDict, type StateNames } from "./stateDict.ts";
+import { checkComplete, checkRules, copyOptions, meetOptions, type OptionRules, rulesLike } from "./options.ts";
+import { formatOptimizer } from "./print.ts";
+import { checkStateDict, type OptimizerStateDict, requireObject, type StateExpectation } from "./stateDict.ts";
+import { noteStep } from "./stepped.ts";
 
 /**
- * What an optimizer keeps for one parameter, under PyTorch's names (`exp_avg`, `momentum_buffer`). `step` counts the steps
- * done, a single float64. Every tensor stays the same object for the life of the optimizer: a compiled program refers to it.
+ * What an optimizer keeps for one parameter, under PyTorch's names (`exp_avg`, `momentum_buffer`). The tensors are written
+ * in place, so that a compiled program, which refers to them, goes on with what they hold.
  */
 export interface ParamState {
-  readonly step: Tensor;
   [name: string]: Tensor;
 }
 
@@ -55,25 +55,51 @@ class ParamStates extends Map<Tensor, ParamState> {
 /** A group as it is given: its parameters and the hyperparameters that differ from the optimizer's defaults. */
 export type ParamGroupInit<O> = Partial<O> & { readonly params: Tensor | Iterable<Tensor> };
 
+/** What is known of the hyperparameters of any optimizer. */
+export interface AnyOptions {
+  lr: number;
+}
+
 const zeroGradOptions = ["setToNone"];
 
+type Step = (closure?: () => unknown) => unknown;
+
 /**
- * Base of the optimizers: parameter groups, their hyperparameters `O`, and the state of each parameter.
- * https://pytorch.org/docs/stable/optim.html#base-class
+ * Base of the optimizers: parameter groups, their hyperparameters `O`, and the state of each parameter. An optimizer of
+ * one's own gives its defaults to `super` and writes `step`, as in PyTorch:
+ *
+ * @example
+ * class SignSGD extends Optimizer {
+ *   constructor(params: Iterable<Tensor>, { lr = 1e-3 } = {}) {
+ *     super(params, { lr });
+ *   }
+ *   override step() {
+ *     for (const { params, lr } of this.paramGroups) for (const p of params) if (p.grad) p.sub_(p.grad.sign().mul(lr));
+ *   }
+ * }
+ *
+ * `step` runs without recording gradients; a closure that it is given records them. Before it runs, the hyperparameters
+ * are checked: by `rules`, or for being of the kind of their defaults. In a compiled step, one that changes makes a new
+ * program; see {@link plainOptions} and {@link hyper}. https://pytorch.org/docs/stable/optim.html#base-class
  */
-export abstract class Optimizer<O extends object> {
+export abstract class Optimizer<O extends object = AnyOptions> {
   readonly paramGroups: ParamGroup<O>[] = [];
   /** State of the parameters that have been stepped. */
   readonly state: Map<Tensor, ParamState> = new ParamStates();
   /** The hyperparameters of a group that names none; a required one may be absent. */
   readonly defaults: Partial<O>;
+  /**
+   * The hyperparameters that `step` reads as plain numbers, flags or lists; by default all. A compiled step is traced anew
+   * when one of these changes: leave out those that are only read through {@link hyper}.
+   */
+  protected readonly plainOptions?: readonly string[];
   readonly #rules: OptionRules<O>;
 
   /**
    * @param params the parameters, or groups of them
-   * @param defaults the optimizer's own defaults
-   * @param options what the user gave instead of the defaults
-   * @param rules the validity of each hyperparameter
+   * @param defaults the hyperparameters of a group that names none
+   * @param options what the user gave instead of the defaults, if that is not among them already
+   * @param rules the validity of each hyperparameter; without them each is to be of the kind of its default
    * @throws TypeError if `params` is a tensor, or holds something other than tensors or groups; if `options` is no object, or one is unknown or of the wrong kind
    * @throws RangeError if there are no parameters, or an option is out of range
    * @throws Error if a parameter is given twice or is no leaf, or a required option is missing
@@ -81,11 +107,13 @@ export abstract class Optimizer<O extends object> {
   constructor(
     params: Iterable<Tensor> | Iterable<ParamGroupInit<O>>,
     defaults: Partial<O>,
-    options: Partial<O>,
-    rules: OptionRules<O>,
+    options: Partial<O> = {},
+    rules?: OptionRules<O>,
   ) {
-    this.#rules = rules;
-    checkOptions(this.constructor.name, options, Object.keys(rules));
+    refuseMisspellings(Optimizer.prototype, "optimizer", { fields: ["paramGroups"] });
+    requireObject(defaults, `the defaults of ${this.constructor.name}`, "an object such as { lr: 1e-3 }");
+    this.#rules = rules ?? rulesLike(defaults);
+    checkOptions(this.constructor.name, options, Object.keys(this.#rules));
     this.defaults = { ...defaults, ...withoutUndefined(options) };
     this.#checkOptions(this.defaults);
     if (params instanceof Tensor || typeof params?.[Symbol.iterator] !== "function") {
@@ -100,19 +128,14 @@ export abstract class Optimizer<O extends object> {
     }
     const groups = isGroup(list[0]) ? list : [{ params: list }];
     for (const group of groups) this.addParamGroup(group as ParamGroupInit<O>);
+    // What holds for every step is done around the one that the class wrote.
+    const step = this.step as Step;
+    const value = (closure?: () => unknown) => this.#run(step, closure);
+    Object.defineProperty(this, "step", { value, writable: true, configurable: true });
   }
 
   /** Relations between hyperparameters that no single rule can see. Throws if they do not go together. */
   protected checkTogether(_options: Partial<O>): void {}
-
-  /** Hyperparameters that choose between ways to compute a step; all others are read anew at every step. */
-  protected abstract readonly switches: readonly string[];
-
-  /** The tensors of a parameter's entry in the state dict, given the hyperparameters of its group. */
-  protected abstract stateNames(options: O): StateNames;
-
-  /** Makes one step for the parameters of a group that have a gradient, all of them checked. */
-  protected abstract stepGroup(group: ParamGroup<O>, params: readonly Tensor[]): void;
 
   /**
    * Adds parameters, for instance of layers that are trained from now on.
@@ -160,7 +183,7 @@ export abstract class Optimizer<O extends object> {
       for (const param of params) {
         if (setToNone) param.grad = null;
         else if (param.grad === null) continue;
-        else if (param.grad.gradFn !== null) param.grad = emptyState(param.shape, param.dtype);
+        else if (param.grad.gradFn !== null) param.grad = ownTensor(param.shape, param.dtype);
         else noGrad(() => param.grad?.zero_());
       }
     }
@@ -169,29 +192,28 @@ export abstract class Optimizer<O extends object> {
   /**
    * Makes one step along the gradients. Parameters without one are left alone. With a closure, which computes the loss and
    * its gradients, returns what the closure returned.
-   * @throws TypeError or RangeError if the closure, a hyperparameter or a gradient is not valid; nothing has moved then
+   * @throws TypeError or RangeError if the closure or a hyperparameter is not valid; nothing has moved then
    */
-  step(): undefined;
-  step<T>(closure: () => T): T;
-  step<T>(closure?: () => T): T | undefined {
+  // biome-ignore lint/suspicious/noConfusingVoidType: so that a step may be a method without a return statement
+  step<T>(_closure?: () => T): T | void {
+    const name = this.constructor.name;
+    throw new Error(`${name} has no method "step"; write step() { ... } in class ${name}`);
+  }
+
+  #run(step: Step, closure: (() => unknown) | undefined): unknown {
     if (closure !== undefined && typeof closure !== "function") {
       throw new TypeError(
         `step: the closure is ${describe(closure)}, expected a function that gives the loss, or nothing`,
       );
     }
-    const result = closure === undefined ? undefined : enableGrad(closure);
     this.#meetParams();
-    const work = this.paramGroups.map((group) => {
-      meet(group, this.switches);
-      this.#check(group);
-      const params = group.params.filter((param) => param.grad !== null);
-      for (const param of params) checkGradient(param);
-      return { group, params };
-    });
-    noGrad(() => {
-      for (const { group, params } of work) this.stepGroup(group, params);
-    });
+    this.meetSettings();
+    for (const group of this.paramGroups) this.#check(group);
+    const recording = closure && (() => enableGrad(closure));
+    const result = noGrad(() => step.call(this, recording));
+    checkState(this.constructor.name, this.state);
     meet(this.state, ["changes"]);
+    noteStep(this);
     return result;
   }
 
@@ -204,12 +226,22 @@ export abstract class Optimizer<O extends object> {
     }
   }
 
+  /** Says what else a compiled step depends on: our fields, and hyperparameters that are read as they are. */
+  protected meetSettings(): void {
+    const known = ["paramGroups", "state", "defaults"];
+    meet(
+      this,
+      Object.keys(this).filter((key) => !known.includes(key)),
+    );
+    for (const group of this.paramGroups) meetOptions(group, this.plainOptions ?? Object.keys(group));
+  }
+
   /**
-   * A hyperparameter of a group as a 0-d float64 value, or one number of a list; compiled steps read it anew at every run.
-   * A value that is another than before is checked with its group, as `step` does, and a program reads before it computes: a
-   * step at a rate of NaN moves nothing.
+   * A hyperparameter of a group, or one number of a list, as a 0-d float64 tensor; compiled steps read it anew at every run,
+   * so that a schedule makes no new program. A value that is another than before is checked with its group, as `step` does,
+   * and a program reads before it computes: a step at a rate of NaN moves nothing.
    */
-  protected hyper(group: ParamGroup<O>, name: keyof O & string, index?: number): Value {
+  protected hyper(group: ParamGroup<O>, name: keyof O & string, index?: number): Tensor {
     const current = (): unknown => {
       const value: unknown = group[name];
       if (index === undefined || !Array.isArray(value)) return value;
@@ -223,14 +255,19 @@ export abstract class Optimizer<O extends object> {
       checked = value;
       return value as number;
     };
-    return hostScalar(read, group, index === undefined ? name : `${name}[${index}]`);
+    return hostScalar(read, group, index === undefined ? name : `${name}[${index}]`) as Tensor;
   }
 
-  /** The state of a parameter, made of zeros at its first step. */
+  /**
+   * The state of a parameter: tensors of its shape and dtype, made of zeros where there is none yet; `step` is a single
+   * float64 number, for counting. Write them in place, as in `exp_avg.mul_(beta)`.
+   */
   protected stateOf(param: Tensor, names: readonly string[]): ParamState {
     const known = this.state.get(param);
-    const state: ParamState = known ?? { step: emptyState([], "float64") };
-    for (const name of names) state[name] ??= emptyState(param.shape, param.dtype);
+    const state: ParamState = known ?? {};
+    for (const name of names) {
+      state[name] ??= name === "step" ? ownTensor([], "float64") : ownTensor(param.shape, param.dtype);
+    }
     if (known === undefined) this.state.set(param, state);
     return state;
   }
@@ -247,8 +284,8 @@ export abstract class Optimizer<O extends object> {
       const { params, ...options } = group;
       const positions = params.map((param) => {
         const saved = this.state.get(param);
-        // A count of 0 is a state that was reset: PyTorch has no entry for it.
-        if (saved !== undefined && saved.step.item() > 0) state[position] = this.saveState(saved);
+        const entry = saved && this.saveState(saved);
+        if (entry !== undefined) state[position] = entry;
         return position++;
       });
       return { ...copyOptions(options as unknown as O), params: positions };
@@ -256,8 +293,8 @@ export abstract class Optimizer<O extends object> {
     return { state, paramGroups };
   }
 
-  /** A parameter's entry in the state dict. */
-  protected saveState(state: ParamState): Record<string, Tensor> {
+  /** A parameter's entry in the state dict; undefined if it has none. */
+  protected saveState(state: ParamState): Record<string, Tensor> | undefined {
     return { ...state };
   }
 
@@ -275,35 +312,36 @@ export abstract class Optimizer<O extends object> {
       options: Object.keys(this.#rules),
       // A group that knows its initial rate was under a schedule.
       checkOptions: (options, scheduled) => this.#checkOptions(options, scheduled),
-      stateNames: (options) => this.stateNames(options),
+      ...this.expectedState(),
     });
-    const params = this.paramGroups.flatMap((group) => group.params);
     this.paramGroups.forEach((group, index) => {
       const { params: _, ...options } = loaded.paramGroups[index];
       Object.assign(group, copyOptions(options as unknown as O));
       if (options.initialLr !== undefined) noteScheduled(group as unknown as ScheduledGroup);
     });
+    const params = this.paramGroups.flatMap((group) => group.params);
     noGrad(() => {
-      params.forEach((param, position) => {
-        // Written in place, because a compiled program may refer to the tensors; what has no entry starts over.
-        for (const value of Object.values(this.state.get(param) ?? {})) value.zero_();
-        const entry = loaded.state.get(position);
-        if (entry === undefined) return;
-        const target = this.stateOf(param, Object.keys(entry));
-        for (const [name, value] of Object.entries(entry)) target[name].copy_(value);
-        // Without a count of its own (SGD) it only matters that a step was done.
-        if (entry.step === undefined) target.step.fill_(1);
-      });
+      for (const [position, param] of params.entries()) this.restoreState(param, loaded.state.get(position));
     });
+  }
+
+  /** What a state dict may hold for a parameter: anything, in an optimizer that does not say. */
+  protected expectedState(): StateExpectation<O> {
+    return { shapeOf: () => undefined };
+  }
+
+  /** Takes over a parameter's entry of a state dict; without one it has not been stepped. */
+  protected restoreState(param: Tensor, entry: Record<string, Tensor> | undefined): void {
+    this.state.delete(param);
+    if (entry === undefined) return;
+    const state: ParamState = {};
+    for (const [name, value] of Object.entries(entry)) state[name] = ownTensor(value.shape, value.dtype).copy_(value);
+    this.state.set(param, state);
   }
 
   /** The hyperparameters of each group, as PyTorch prints them. */
   toString(): string {
-    const groups = this.paramGroups.map(({ params: _, ...options }, index) => {
-      const lines = Object.entries(options).map(([name, value]) => `    ${snakeCase(name)}: ${formatOption(value)}\n`);
-      return `Parameter Group ${index}\n${lines.sort().join("")}`;
-    });
-    return `${this.constructor.name} (\n${groups.join("\n")})`;
+    return formatOptimizer(this.constructor.name, this.paramGroups);
   }
 
   [Symbol.for("nodejs.util.inspect.custom")](): string {
@@ -312,25 +350,12 @@ export abstract class Optimizer<O extends object> {
 
   /** Every hyperparameter is there, and all are valid. */
   #check(options: Partial<O>): void {
-    this.#checkComplete(options);
+    checkComplete(this.constructor.name, options, this.#rules);
     this.#checkOptions(options);
   }
 
-  #checkComplete(options: Partial<O>): void {
-    for (const name of Object.keys(this.#rules)) {
-      if (options[name as keyof O] === undefined) {
-        throw new Error(
-          `parameter group didn't specify a value of required optimization parameter ${name}; ` +
-            `give it in the group or to ${this.constructor.name}`,
-        );
-      }
-    }
-  }
-
   #checkOptions(options: Partial<O>, scheduled = isScheduled(options)): void {
-    for (const name of Object.keys(this.#rules) as (keyof O)[]) {
-      if (options[name] !== undefined) this.#rules[name](options[name], scheduled);
-    }
+    checkRules(options, this.#rules, scheduled);
     this.checkTogether(options);
   }
 }
@@ -338,18 +363,6 @@ export abstract class Optimizer<O extends object> {
 const placesOf = (list: readonly unknown[]) => ["length", ...Object.keys(list)];
 
 /** Zeros with storage of their own, also while a step is being traced: state is never a value of the graph. */
-function emptyState(shape: Shape, dtype: DType): Tensor {
+function ownTensor(shape: Shape, dtype: DType): Tensor {
   return new Tensor(Storage.zeros({ shape, dtype }), shape, dtype);
-}
-
-function snakeCase(name: string): string {
-  return name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
-}
-
-/** As in Python, where whole numbers (PyTorch's defaults of 0) are integers. */
-function formatOption(value: unknown): string {
-  if (Array.isArray(value)) return `(${value.map(formatOption).join(", ")})`;
-  if (typeof value === "boolean") return formatBool(value);
-  if (typeof value === "number") return Number.isInteger(value) ? String(value) : formatFloat(value);
-  return value === null ? "None" : String(value);
 }

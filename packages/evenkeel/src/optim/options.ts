@@ -1,4 +1,4 @@
-import { describe } from "../core/index.ts";
+import { describe, meet } from "../core/index.ts";
 
 /** Throws if a hyperparameter is not valid; `scheduled`: a schedule has set the rate. */
 export type OptionRule = (value: unknown, scheduled: boolean) => void;
@@ -57,4 +57,57 @@ export function copyOptions<O extends object>(options: O): O {
   return Object.fromEntries(
     Object.entries(options).map(([name, value]) => [name, Array.isArray(value) ? [...value] : value]),
   ) as O;
+}
+
+/** Rules for what has only a default: a number stays one, a flag a flag, a list a list. */
+export function rulesLike<O extends object>(defaults: Partial<O>): OptionRules<O> {
+  return Object.fromEntries(
+    Object.entries(defaults).map(([name, value]) => [name, ruleLike(name, value)]),
+  ) as OptionRules<O>;
+}
+
+function ruleLike(name: string, value: unknown): OptionRule {
+  if (typeof value === "boolean") return flag(name);
+  if (typeof value === "number") return (given) => requireNotNaN(name, given);
+  if (!Array.isArray(value)) return () => {};
+  const rules = value.map((element, i) => ruleLike(`${name}[${i}]`, element));
+  return (given) => {
+    if (!Array.isArray(given)) throw new TypeError(`Invalid ${name}: ${describe(given)}; expected a list`);
+    for (const [i, element] of given.entries()) rules[i]?.(element, false);
+  };
+}
+
+function requireNotNaN(what: string, value: unknown): void {
+  requireNumber(what, value);
+  if (Number.isNaN(value)) throw new RangeError(`Invalid ${what}: NaN; expected a number`);
+}
+
+/** @throws Error if an option is missing that has a rule */
+export function checkComplete<O extends object>(owner: string, options: Partial<O>, rules: OptionRules<O>): void {
+  for (const name in rules) {
+    if (options[name] !== undefined) continue;
+    throw new Error(
+      `parameter group didn't specify a value of required optimization parameter ${name}; give it in the group or to ${owner}`,
+    );
+  }
+}
+
+/** Applies the rules to the options that are there. */
+export function checkRules<O extends object>(options: Partial<O>, rules: OptionRules<O>, scheduled: boolean): void {
+  for (const name in rules) if (options[name] !== undefined) rules[name](options[name], scheduled);
+}
+
+/** Tells a tracer of options that are read as they are. Lists are told apart by what is in them. */
+export function meetOptions(group: object, names: readonly string[]): void {
+  meet(group, names);
+  const options = group as Readonly<Record<string, unknown>>;
+  for (const name of names) {
+    const isList = Array.isArray(options[name]) && name !== "params";
+    if (isList)
+      meet({
+        get [name]() {
+          return String(options[name]);
+        },
+      });
+  }
 }

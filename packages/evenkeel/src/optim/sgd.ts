@@ -1,7 +1,8 @@
 import { meet } from "../core/index.ts";
 import { sgdMomentumStep, sgdStep } from "../ops/optimizer.ts";
 import type { Tensor } from "../tensor/index.ts";
-import { Optimizer, type ParamGroup, type ParamGroupInit, type ParamState } from "./optimizer.ts";
+import { FusedOptimizer } from "./fusedOptimizer.ts";
+import type { ParamGroup, ParamGroupInit, ParamState } from "./optimizer.ts";
 import { finite, flag, learningRate, nonNegative, type OptionRules } from "./options.ts";
 import type { StateNames } from "./stateDict.ts";
 
@@ -44,7 +45,7 @@ const rules: OptionRules<SGDOptions> = {
  * @example
  * const optimizer = new SGD(model.parameters(), { lr: 0.1, momentum: 0.9 });
  */
-export class SGD extends Optimizer<SGDOptions> {
+export class SGD extends FusedOptimizer<SGDOptions> {
   /** @throws as `Optimizer`; Error if nesterov comes without momentum or with dampening */
   constructor(params: Iterable<Tensor>, options: Partial<SGDOptions> & Pick<SGDOptions, "lr">);
   constructor(groups: Iterable<ParamGroupInit<SGDOptions>>, options?: Partial<SGDOptions>);
@@ -67,8 +68,9 @@ export class SGD extends Optimizer<SGDOptions> {
   }
 
   /** PyTorch counts no steps here: that there is a buffer says that one was done. */
-  protected override saveState({ step: _, ...state }: ParamState): Record<string, Tensor> {
-    return state;
+  protected override saveState(state: ParamState): Record<string, Tensor> | undefined {
+    const { step: _, ...saved } = super.saveState(state) ?? {};
+    return Object.keys(saved).length > 0 ? saved : undefined;
   }
 
   protected stepGroup(group: ParamGroup<SGDOptions>, params: readonly Tensor[]): void {

@@ -2,7 +2,7 @@ import { describe, formatShape, isFloat, type Shape, sameShape } from "../core/i
 import { Tensor } from "../tensor/index.ts";
 
 /** What an optimizer saves, in PyTorch's structure with camelCase hyperparameters. */
-export interface OptimizerStateDict<O> {
+export interface OptimizerStateDict<O = { lr: number }> {
   /** For each parameter that has been stepped, by position: its state tensors under PyTorch's names. */
   state: Record<number, Record<string, Tensor>>;
   /** Hyperparameters of each group, the positions of its parameters, and where schedulers started from, if there are any. */
@@ -15,11 +15,18 @@ export interface StateNames {
   readonly optional: readonly string[];
 }
 
+/** What the state of a parameter may be. */
+export interface StateExpectation<O> {
+  /** The names of its tensors; any, if it does not say. */
+  stateNames?(options: O): StateNames;
+  /** The shape of a tensor; any, if undefined. */
+  shapeOf(param: Tensor, name: string): Shape | undefined;
+}
+
 /** What the optimizer that loads knows. */
-interface Expectation<O> {
+interface Expectation<O> extends StateExpectation<O> {
   readonly options: readonly string[];
   readonly checkOptions: (options: O, scheduled: boolean) => void;
-  readonly stateNames: (options: O) => StateNames;
 }
 
 interface Checked<O> {
@@ -51,11 +58,11 @@ export function checkStateDict<O extends object>(
   groups.forEach(({ params }, index) => {
     const saved = paramGroups[index];
     checkGroup(saved, index, params.length, expectation);
-    const names = expectation.stateNames(saved);
+    const names = expectation.stateNames?.(saved);
     params.forEach((param, i) => {
       const key = String(saved.params[i]);
       if (unclaimed.delete(key)) {
-        const entry = checkEntry(state[saved.params[i]], key, param, names);
+        const entry = checkEntry(state[saved.params[i]], key, param, names, expectation.shapeOf);
         if (Object.keys(entry).length > 0) checked.set(position, entry);
       }
       position++;
@@ -99,16 +106,18 @@ function checkEntry(
   given: Record<string, Tensor | null>,
   key: string,
   param: Tensor,
-  { required, optional }: StateNames,
+  names: StateNames | undefined,
+  shapeOf: StateExpectation<never>["shapeOf"],
 ): Record<string, Tensor> {
   const what = `state ${key} of the loaded state dict`;
   requireObject(given, what, "an object of tensors");
   const entry = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== null));
-  requireKeys(entry, required, optional, what);
+  if (names !== undefined) requireKeys(entry, names.required, names.optional, what);
   for (const [name, value] of Object.entries(entry)) {
-    const shape: Shape = name === "step" ? [] : param.shape;
+    const shape = shapeOf(param, name);
     if (!(value instanceof Tensor))
       throw new TypeError(`${name} in ${what} must be a Tensor, but got ${describe(value)}`);
+    if (shape === undefined) continue;
     if (name !== "step" && !isFloat(value.dtype)) {
       throw new TypeError(
         `${name} in ${what} is ${value.dtype}, expected float32 or float64; convert it with .float()`,

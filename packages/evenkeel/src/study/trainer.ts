@@ -40,7 +40,7 @@ export class Trainer {
       optimizer.step();
       return value.detach();
     });
-    this.#forward = compile((...inputs: Tensor[]) => network(...inputs));
+    this.#forward = compile((x: Tensor, ...codes: Tensor[]) => network(x, ...codes));
   }
 
   get hasBatchNorm(): boolean {

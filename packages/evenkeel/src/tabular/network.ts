@@ -122,7 +122,7 @@ export class TabularNet extends nn.Module<Tensor[]> {
     this.layers = new nn.Sequential(...layers, new nn.Linear(before, outputs));
   }
 
-  override forward(x: Tensor, codes?: Tensor): Tensor {
+  override forward(x: Tensor, ...[codes]: Tensor[]): Tensor {
     const { embeddings } = this;
     if (embeddings === null) return this.layers(x);
     const columns = embeddings.length;

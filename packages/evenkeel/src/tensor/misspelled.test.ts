@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
+import { refuseMisspellings } from "../core/index.ts";
 import { Tensor, tensor } from "./index.ts";
-import { refuseMisspellings } from "./misspelled.ts";
 
 const descriptors = Object.getOwnPropertyDescriptors(Tensor.prototype) as Record<string, PropertyDescriptor>;
 const names = Object.keys(descriptors);
@@ -50,7 +50,7 @@ it("a class keeps what it has under such a name", () => {
       return 1;
     }
   }
-  refuseMisspellings(Own.prototype);
+  refuseMisspellings(Own.prototype, "own", { others: { clip: "own.clamp" } });
   expect(new Own().index_select()).toBe(1);
   expect(() => Reflect.get(new Own(), "clip")).toThrow(TypeError);
 });

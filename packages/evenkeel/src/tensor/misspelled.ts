@@ -1,10 +1,5 @@
-/**
- * PyTorch's spellings of what has another name here. Reading one throws a message that says what to write: otherwise a
- * call would end in "is not a function", and a test or an assignment would go unnoticed.
- */
-
-/** What is not a method's own name with underscores in it. */
-const others: Readonly<Record<string, string>> = {
+/** PyTorch's names of a tensor's methods that are others here, beside those in snake case; see `refuseMisspellings`. */
+export const otherNames: Readonly<Record<string, string>> = {
   absolute: "x.abs",
   argwhere: "x.nonzero",
   clip: "x.clamp",
@@ -29,23 +24,3 @@ const others: Readonly<Record<string, string>> = {
   take_along_dim: "x.gather",
   true_divide: "x.div",
 };
-
-/** Makes the wrong names of a class throw: those of its members in snake_case, and PyTorch's other ones. */
-export function refuseMisspellings(prototype: object): void {
-  const wrong = new Map(Object.entries(others));
-  for (const name of Object.getOwnPropertyNames(prototype)) {
-    // camelCase only: toJSON and T are nobody's snake_case.
-    if (!/[A-Z]/.test(name) || /[A-Z]{2}|^[A-Z]/.test(name)) continue;
-    wrong.set(
-      name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`),
-      `x.${name}`,
-    );
-  }
-  for (const [name, right] of wrong) {
-    if (name in prototype) continue;
-    const refuse = (): never => {
-      throw new TypeError(`x.${name} is ${right} here`);
-    };
-    Object.defineProperty(prototype, name, { get: refuse, set: refuse, enumerable: false, configurable: true });
-  }
-}

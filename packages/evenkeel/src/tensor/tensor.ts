@@ -9,6 +9,7 @@ import {
   literal,
   normalizeDim,
   normalizeDims,
+  refuseMisspellings,
   type Shape,
   type Spec,
   sameShape,
@@ -49,7 +50,7 @@ import { gradWatch } from "./gradWatch.ts";
 import { listOf, placesOf, putAt, readAt, writtenAt } from "./indexing.ts";
 import type { Index } from "./indexParts.ts";
 import { writeInPlace } from "./inPlace.ts";
-import { refuseMisspellings } from "./misspelled.ts";
+import { otherNames } from "./misspelled.ts";
 import { checkNestedNumbers, type NestedArray, type NestedNumbers, nest } from "./nested.ts";
 import { formatTensor } from "./print.ts";
 import { Storage } from "./storage.ts";
@@ -80,7 +81,7 @@ export class Tensor implements Value {
   static {
     // Here and not beside the executor: a bundler may drop a module that only has effects.
     setExecutor(recordingExecutor(make, eagerBackend));
-    refuseMisspellings(Tensor.prototype);
+    refuseMisspellings(Tensor.prototype, "x", { others: otherNames });
   }
 
   /** The memory behind it, which a reshape or a detached twin shares. */

@@ -1,4 +1,4 @@
-import { checkOptions, formatShape } from "../../core/index.ts";
+import { checkOptions, formatShape, refuseMisspellings } from "../../core/index.ts";
 import { noGrad, ones, type Tensor, zeros } from "../../tensor/index.ts";
 import { checkFinite, checkFlag, checkWholeNumber, requireTensor } from "../checks.ts";
 import { formatBool, formatFloat } from "../format.ts";
@@ -44,6 +44,10 @@ export class BatchNorm1d extends Module {
 
   constructor(numFeatures: number, options: BatchNorm1dOptions = {}) {
     super();
+    refuseMisspellings(BatchNorm1d.prototype, "layer", {
+      fields: ["numFeatures", "trackRunningStats"],
+      assignable: true,
+    });
     checkWholeNumber("BatchNorm1d", "numFeatures", numFeatures, 1);
     checkOptions("BatchNorm1d", options, ["eps", "momentum", "affine", "trackRunningStats"]);
     const { eps = 1e-5, momentum = 0.1, affine = true, trackRunningStats = true } = options;

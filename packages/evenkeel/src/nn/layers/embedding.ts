@@ -1,4 +1,4 @@
-import { checkOptions } from "../../core/index.ts";
+import { checkOptions, refuseMisspellings } from "../../core/index.ts";
 import { arange, type GeneratorOption, noGrad, type Tensor, where, zeros } from "../../tensor/index.ts";
 import { checkWholeNumber } from "../checks.ts";
 import { checkedPadding, embedding } from "../functional/embedding.ts";
@@ -28,6 +28,10 @@ export class Embedding extends Module {
 
   constructor(numEmbeddings: number, embeddingDim: number, options: EmbeddingOptions = {}) {
     super();
+    refuseMisspellings(Embedding.prototype, "layer", {
+      fields: ["numEmbeddings", "embeddingDim", "paddingIdx"],
+      assignable: true,
+    });
     checkWholeNumber("Embedding", "numEmbeddings", numEmbeddings, 1);
     checkWholeNumber("Embedding", "embeddingDim", embeddingDim, 1);
     checkOptions("Embedding", options, ["paddingIdx", "generator"]);

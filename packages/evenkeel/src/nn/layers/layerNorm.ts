@@ -1,4 +1,4 @@
-import { checkOptions, type Shape } from "../../core/index.ts";
+import { checkOptions, refuseMisspellings, type Shape } from "../../core/index.ts";
 import { ones, type Tensor, zeros } from "../../tensor/index.ts";
 import { checkFinite, checkFlag } from "../checks.ts";
 import { formatBool, formatFloat } from "../format.ts";
@@ -33,6 +33,10 @@ export class LayerNorm extends Module {
 
   constructor(normalizedShape: NormalizedShape, options: LayerNormOptions = {}) {
     super();
+    refuseMisspellings(LayerNorm.prototype, "layer", {
+      fields: ["normalizedShape", "elementwiseAffine"],
+      assignable: true,
+    });
     const shape = normalizedShapeOf("LayerNorm", normalizedShape);
     checkOptions("LayerNorm", options, ["eps", "elementwiseAffine", "bias"]);
     const { eps = 1e-5, elementwiseAffine = true, bias = true } = options;

@@ -1,4 +1,4 @@
-import { checkOptions } from "../../core/index.ts";
+import { checkOptions, refuseMisspellings } from "../../core/index.ts";
 import { type GeneratorOption, type Tensor, zeros } from "../../tensor/index.ts";
 import { checkFlag, checkWholeNumber } from "../checks.ts";
 import { formatBool } from "../format.ts";
@@ -28,6 +28,7 @@ export class Linear extends Module {
 
   constructor(inFeatures: number, outFeatures: number, options: LinearOptions = {}) {
     super();
+    refuseMisspellings(Linear.prototype, "layer", { fields: ["inFeatures", "outFeatures"], assignable: true });
     checkWholeNumber("Linear", "inFeatures", inFeatures, 1);
     checkWholeNumber("Linear", "outFeatures", outFeatures, 1);
     checkOptions("Linear", options, ["bias", "generator"]);

@@ -26,7 +26,7 @@ export class CosineAnnealingLR extends LRScheduler<CosineAnnealingLRSettings> {
     super(optimizer, { etaMin: 0 }, options, rules);
   }
 
-  protected rate(lr: number, { epoch, base, first }: Moment): number {
+  protected override rate(lr: number, { epoch, base, first }: Moment): number {
     const { tMax, etaMin } = this.settings;
     if (epoch === 0) return lr;
     if (first) return etaMin + ((base - etaMin) * (1 + cos((epoch * Math.PI) / tMax))) / 2;

@@ -26,7 +26,7 @@ export class StepLR extends LRScheduler<StepLRSettings> {
     super(optimizer, { gamma: 0.1 }, options, stepRules);
   }
 
-  protected rate(lr: number, { epoch }: Moment): number {
+  protected override rate(lr: number, { epoch }: Moment): number {
     const { stepSize, gamma } = this.settings;
     return epoch === 0 || epoch % stepSize !== 0 ? lr : lr * gamma;
   }
@@ -54,7 +54,7 @@ export class MultiStepLR extends LRScheduler<MultiStepLRSettings> {
     super(optimizer, { gamma: 0.1 }, options, multiStepRules);
   }
 
-  protected rate(lr: number, { epoch }: Moment): number {
+  protected override rate(lr: number, { epoch }: Moment): number {
     const { milestones, gamma } = this.settings;
     const times = milestones.filter((milestone) => milestone === epoch).length;
     return times === 0 ? lr : lr * gamma ** times;
@@ -76,7 +76,7 @@ export class ExponentialLR extends LRScheduler<ExponentialLRSettings> {
     super(optimizer, {}, options, { gamma: finite });
   }
 
-  protected rate(lr: number, { epoch }: Moment): number {
+  protected override rate(lr: number, { epoch }: Moment): number {
     return epoch === 0 ? lr : lr * this.settings.gamma;
   }
 }
@@ -106,7 +106,7 @@ export class LinearLR extends LRScheduler<LinearLRSettings> {
     super(optimizer, { startFactor: 1 / 3, endFactor: 1, totalIters: 5 }, options, linearRules);
   }
 
-  protected rate(lr: number, { epoch }: Moment): number {
+  protected override rate(lr: number, { epoch }: Moment): number {
     const { startFactor, endFactor, totalIters } = this.settings;
     if (epoch === 0) return lr * startFactor;
     if (epoch > totalIters) return lr;

@@ -9,6 +9,8 @@ export {
   StepLR,
   type StepLRSettings,
 } from "./decay.ts";
+export { LambdaLR, type LambdaLROptions, type LrLambda } from "./lambdaLR.ts";
+export * from "./notHere.ts";
 export { OneCycleLR, type OneCycleLROptions, type OneCycleLRSettings } from "./oneCycleLR.ts";
 export {
   ReduceLROnPlateau,

@@ -110,7 +110,7 @@ export class OneCycleLR extends LRScheduler<OneCycleLRSettings> {
     if (cycleMomentum) Object.assign(group, withMomentum(group, maxMomentum[index]));
   }
 
-  protected rate(_: number, at: Moment): number {
+  protected override rate(_: number, at: Moment): number {
     const { maxLr, finalDivFactor } = this.settings;
     const marks = { initial: at.base, max: maxLr[at.index], min: at.base / finalDivFactor };
     const { phase, progress } = phaseAt(at.epoch, this.settings);

@@ -1,4 +1,4 @@
-import { checkOptions, describe, withoutUndefined } from "../../core/index.ts";
+import { checkOptions, describe, refuseMisspellings, withoutUndefined } from "../../core/index.ts";
 import { Tensor } from "../../tensor/index.ts";
 import { copyOptions } from "../options.ts";
 import { requireKeys, requireObject } from "../stateDict.ts";
@@ -97,6 +97,7 @@ export class ReduceLROnPlateau {
    * @throws RangeError for an option that is out of range
    */
   constructor(optimizer: ScheduledOptimizer, options: ReduceLROnPlateauOptions = {}) {
+    refuseMisspellings(ReduceLROnPlateau.prototype, "scheduler");
     const owner = "ReduceLROnPlateau";
     checkScheduled(owner, optimizer);
     checkOptions(owner, options, Object.keys(rules));

@@ -1,6 +1,8 @@
-import { checkOptions, refuseInStep } from "../../core/index.ts";
+import { checkOptions, describe, refuseInStep, refuseMisspellings, warnOnce } from "../../core/index.ts";
+import { Optimizer } from "../optimizer.ts";
 import { copyOptions, learningRate } from "../options.ts";
 import { requireKeys, requireObject } from "../stateDict.ts";
+import { hasStepped } from "../stepped.ts";
 import {
   checkScheduled,
   isScheduled,
@@ -8,7 +10,16 @@ import {
   type ScheduledGroup,
   type ScheduledOptimizer,
 } from "./scheduled.ts";
-import { checkCount, checkSettings, completeSettings, finite, listOf, type SettingRules, whole } from "./settings.ts";
+import {
+  checkCount,
+  checkSettings,
+  completeSettings,
+  finite,
+  listOf,
+  type SettingRules,
+  settingsLike,
+  whole,
+} from "./settings.ts";
 
 export interface LRSchedulerOptions {
   /**
@@ -36,7 +47,7 @@ interface Progress {
   lastLr: number[];
 }
 
-/** What a scheduler saves: plain data. */
+/** What a scheduler saves: plain data, so functions among its settings are left out. */
 export type SchedulerStateDict<S extends object> = S & Progress;
 
 const progressRules: SettingRules<Progress> = {
@@ -49,17 +60,39 @@ const progressRules: SettingRules<Progress> = {
  * Base of the learning rate schedulers, with settings `S`. Made after the optimizer, it sets the first rate at once;
  * `step()` belongs behind `optimizer.step()`, once per epoch or, for OneCycleLR, once per batch. A rate that was changed
  * by hand, or by another scheduler, is where the next one starts from. Compiled steps read rates at each run: no new
- * program is made. https://pytorch.org/docs/stable/optim.html#how-to-adjust-learning-rate
+ * program is made.
+ *
+ * A scheduler of one's own gives its settings to `super` and writes `getLr`. It runs in the constructor already, so it
+ * reads `this.settings` and no field of its own.
+ *
+ * @example
+ * class Halving extends LRScheduler<{ every: number }> {
+ *   constructor(optimizer: ScheduledOptimizer, every: number) {
+ *     super(optimizer, { every });
+ *   }
+ *   override getLr() {
+ *     return this.baseLrs.map((base) => base * 0.5 ** Math.floor(this.lastEpoch / this.settings.every));
+ *   }
+ * }
+ *
+ * https://pytorch.org/docs/stable/optim.html#how-to-adjust-learning-rate
  */
 export abstract class LRScheduler<S extends object = object> {
   readonly optimizer: ScheduledOptimizer;
+  /** What the schedule was made with: plain data, saved with its progress. */
   protected settings: S;
   readonly #rules: SettingRules<S>;
   #lastEpoch: number;
   #baseLrs: readonly number[];
   #lastLr: readonly number[] = [];
+  /** Whether the step that is made is that of the constructor. */
+  #first = true;
 
   /**
+   * @param optimizer whose rates are to be set
+   * @param defaults the settings that the user does not have to give
+   * @param options what the user gave instead of the defaults, if that is not among them already
+   * @param rules the validity of each setting; without them each is to be of the kind of its default
    * @throws TypeError without an optimizer, or for an option that is unknown or of the wrong kind
    * @throws RangeError for an option that is out of range
    * @throws Error with `lastEpoch` if a group has no `initialLr`
@@ -67,9 +100,10 @@ export abstract class LRScheduler<S extends object = object> {
   constructor(
     optimizer: ScheduledOptimizer,
     defaults: Partial<S>,
-    options: Partial<S> & LRSchedulerOptions,
-    rules: SettingRules<S>,
+    options: Partial<S> & LRSchedulerOptions = {},
+    rules: SettingRules<S> = settingsLike(defaults),
   ) {
+    refuseMisspellings(LRScheduler.prototype, "scheduler");
     const owner = this.constructor.name;
     checkScheduled(owner, optimizer);
     checkOptions(owner, options, [...Object.keys(rules), "lastEpoch"]);
@@ -89,7 +123,8 @@ export abstract class LRScheduler<S extends object = object> {
       );
     });
     this.#lastEpoch = lastEpoch;
-    this.#advance(true);
+    this.#advance();
+    this.#first = false;
   }
 
   /** Relations between settings that no single rule can see. Throws if they do not go together. */
@@ -100,8 +135,19 @@ export abstract class LRScheduler<S extends object = object> {
     group.initialLr ??= group.lr;
   }
 
-  /** The next rate of a group, from the one it has. */
-  protected abstract rate(lr: number, at: Moment): number;
+  /**
+   * The rates of the step that is made, one for each parameter group: from `baseLrs`, `lastEpoch` and `settings`, or from
+   * the rates that the groups have, `this.optimizer.paramGroups[0].lr`.
+   */
+  getLr(): number[] {
+    return this.optimizer.paramGroups.map((group, index) => this.rate(group.lr, this.#moment(index)));
+  }
+
+  /** The next rate of a group, from the one it has: for schedules that are the same for each group. */
+  protected rate(_lr: number, _at: Moment): number {
+    const name = this.constructor.name;
+    throw new Error(`${name} has no method "getLr"; write getLr() { ... }, which gives a rate for each group`);
+  }
 
   /** What else the schedule changes in a group. */
   protected others(_group: ScheduledGroup, _at: Moment): Partial<ScheduledGroup> {
@@ -126,30 +172,51 @@ export abstract class LRScheduler<S extends object = object> {
   /**
    * Sets the rates of the next epoch, or of the next batch. From a rate below its lowest a schedule may reach one below 0;
    * the optimizer takes it, as PyTorch's does.
-   * @throws RangeError behind the end of a schedule that has one, or if a rate set by hand is not valid; nothing changes then
+   * @throws RangeError behind the end of a schedule that has one, if a rate set by hand is not valid, or for a rate that is no
+   * finite number; nothing has changed then
    */
   step(): void {
     refuseInStep("step() of a learning rate scheduler", "call it behind the compiled step");
-    this.#advance(false);
+    if (this.#lastEpoch === 0 && this.optimizer instanceof Optimizer && !hasStepped(this.optimizer)) {
+      warnOnce(
+        this.optimizer,
+        "scheduler before optimizer",
+        () =>
+          `${this.constructor.name}.step() before the first optimizer.step(): the first rate of the schedule is never used. ` +
+          "Call optimizer.step() first, then scheduler.step().",
+      );
+    }
+    this.#advance();
   }
 
-  #advance(first: boolean): void {
+  #advance(): void {
     const { paramGroups } = this.optimizer;
-    const epoch = this.#lastEpoch + 1;
-    const changes = paramGroups.map((group, index) => {
-      learningRate(group.lr, isScheduled(group));
-      const at = { epoch, base: this.#baseLrs[index] ?? group.lr, index, first };
-      return { lr: this.rate(group.lr, at), ...this.others(group, at) };
-    });
-    for (const [index, change] of changes.entries()) noteScheduled(Object.assign(paramGroups[index], change));
-    this.#lastEpoch = epoch;
-    this.#lastLr = changes.map(({ lr }) => lr);
+    for (const group of paramGroups) learningRate(group.lr, isScheduled(group));
+    const before = this.#lastEpoch;
+    this.#lastEpoch++;
+    // A group that was added since has no other rate to start from than the one it came with.
+    this.#baseLrs = paramGroups.map((group, index) => this.#baseLrs[index] ?? group.lr);
+    try {
+      const lastLr = checkRates(this.constructor.name, this.getLr(), paramGroups);
+      const others = paramGroups.map((group, index) => this.others(group, this.#moment(index)));
+      for (const [index, group] of paramGroups.entries()) {
+        noteScheduled(Object.assign(group, { lr: lastLr[index] }, others[index]));
+      }
+      this.#lastLr = lastLr;
+    } catch (error) {
+      this.#lastEpoch = before;
+      throw error;
+    }
+  }
+
+  #moment(index: number): Moment {
+    return { epoch: this.#lastEpoch, base: this.#baseLrs[index], index, first: this.#first };
   }
 
   /** Settings and progress, as plain data. The rates themselves are in the state dict of the optimizer. */
   stateDict(): SchedulerStateDict<S> {
     const progress = { lastEpoch: this.#lastEpoch, baseLrs: [...this.#baseLrs], lastLr: [...this.#lastLr] };
-    return { ...copyOptions(this.settings), ...progress };
+    return { ...dataOf(this.settings), ...progress };
   }
 
   /**
@@ -159,10 +226,10 @@ export abstract class LRScheduler<S extends object = object> {
   loadStateDict(stateDict: SchedulerStateDict<S>): void {
     const owner = this.constructor.name;
     requireObject(stateDict, `the state dict of ${owner}`, "an object as stateDict() gives it");
-    const names = [...Object.keys(progressRules), ...Object.keys(this.#rules)];
+    const names = [...Object.keys(progressRules), ...Object.keys(dataOf(this.settings))];
     requireKeys(stateDict, names, [], `the state dict of ${owner}`, "scheduler");
     const { lastEpoch, baseLrs, lastLr, ...rest } = stateDict;
-    const settings = rest as unknown as S;
+    const settings: S = { ...this.settings, ...(rest as unknown as S) };
     checkSettings(owner, stateDict, progressRules);
     checkSettings(owner, settings, this.#rules);
     for (const [name, list] of Object.entries({ baseLrs, lastLr })) {
@@ -174,4 +241,29 @@ export abstract class LRScheduler<S extends object = object> {
     this.#baseLrs = [...baseLrs];
     this.#lastLr = [...lastLr];
   }
+}
+
+/** @throws unless there is a finite number for each group */
+function checkRates(owner: string, rates: unknown, groups: readonly unknown[]): number[] {
+  if (!Array.isArray(rates)) {
+    throw new TypeError(
+      `${owner}: getLr gave ${describe(rates)}, expected a list with a rate for each parameter group`,
+    );
+  }
+  checkCount(owner, "what getLr gave", rates, groups);
+  for (const [index, rate] of rates.entries()) {
+    if (Number.isFinite(rate)) continue;
+    throw new RangeError(
+      `${owner}: getLr gave ${describe(rate)} for parameter group ${index}, expected a finite number; ` +
+        "it runs in the constructor already: give what it reads to super(optimizer, { ... }) and read this.settings",
+    );
+  }
+  return [...rates];
+}
+
+/** Settings without functions, of which a copy that shares nothing can be kept. */
+function dataOf<S extends object>(settings: S): S {
+  const isCode = (value: unknown): boolean =>
+    typeof value === "function" || (Array.isArray(value) && value.some(isCode));
+  return copyOptions(Object.fromEntries(Object.entries(settings).filter(([, value]) => !isCode(value))) as S);
 }

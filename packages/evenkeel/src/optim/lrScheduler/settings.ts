@@ -45,6 +45,19 @@ export const listOf =
     });
   };
 
+/** Rules for what has only a default: a number stays a finite one, a flag a flag, a list a list. */
+export function settingsLike<S extends object>(defaults: Partial<S>): SettingRules<S> {
+  return Object.fromEntries(
+    Object.entries(defaults).map(([name, value]) => [name, ruleLike(value)]),
+  ) as SettingRules<S>;
+}
+
+function ruleLike(value: unknown): SettingRule {
+  if (typeof value === "number") return finite;
+  if (typeof value === "boolean") return flag;
+  return Array.isArray(value) && value.length > 0 ? listOf(ruleLike(value[0])) : () => {};
+}
+
 export function checkSettings<S extends object>(owner: string, settings: S, rules: SettingRules<S>): void {
   for (const name of Object.keys(rules) as (keyof S & string)[]) rules[name](owner, name, settings[name]);
 }
@@ -63,13 +76,13 @@ export function completeSettings<S extends object>(
 }
 
 /** One value for each parameter group, from a list of them or from one for all. */
-export function perGroup(
+export function perGroup<T>(
   owner: string,
   name: string,
-  value: number | readonly number[] | undefined,
+  value: T | readonly T[],
   groups: readonly unknown[],
-): readonly number[] {
-  if (!Array.isArray(value)) return groups.map(() => value as number);
+): readonly T[] {
+  if (!Array.isArray(value)) return groups.map(() => value as T);
   checkCount(owner, name, value, groups);
   return value;
 }

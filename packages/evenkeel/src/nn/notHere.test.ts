@@ -1,0 +1,77 @@
+import { fileURLToPath } from "node:url";
+import { rolldown } from "rolldown";
+import { expect, it } from "vitest";
+import * as optim from "../optim/index.ts";
+import * as nn from "./index.ts";
+
+type Anything = new (...args: unknown[]) => object;
+const any = (value: never) => value as Anything;
+
+it.each<[string, () => unknown, string]>([
+  [
+    "made",
+    () => new (any(nn.Conv2d))(1, 6, 5),
+    "nn.Conv2d is not here: there are no layers for images here; train on columns",
+  ],
+  ["made from a list", () => new (any(nn.LSTM))(3), "nn.LSTM is not here: there are no layers for sequences here"],
+  [
+    "with a cure",
+    () => new (any(nn.BatchNorm2d))(3),
+    "nn.BatchNorm2d is not here: nn.BatchNorm1d takes [N, C] and [N, C, L]",
+  ],
+  [
+    "called",
+    () => (nn.Hardtanh as unknown as () => void)(),
+    "nn.Hardtanh is not here: write x.clamp({ min: -1, max: 1 })",
+  ],
+  ["derived from", () => new (class extends any(nn.Transformer) {})(), "nn.Transformer is not here"],
+  ["an optimizer", () => new (any(optim.RMSprop))([]), "optim.RMSprop is not here: use optim.Adam"],
+  [
+    "a scheduler",
+    () => new (any(optim.lrScheduler.CyclicLR))(),
+    "optim.CyclicLR is not here: use OneCycleLR, or LambdaLR",
+  ],
+  [
+    "lr_scheduler",
+    () => (optim.lr_scheduler as { StepLR: unknown }).StepLR,
+    "optim.lr_scheduler.StepLR: optim.lr_scheduler is not",
+  ],
+  [
+    "utils",
+    () => (nn.utils as { clip_grad_norm_: unknown }).clip_grad_norm_,
+    "gradients are clipped by optim.clipGradNorm",
+  ],
+])("%s", (_, use, message) => {
+  expect(use).toThrow(TypeError);
+  expect(use).toThrow(message);
+});
+
+it("is not constructable in TypeScript", () => {
+  // @ts-expect-error: never has no construct signature
+  expect(() => new nn.Conv2d(1, 2, 3)).toThrow("nn.Conv2d is not here");
+  // @ts-expect-error: nor a property
+  expect(() => optim.lr_scheduler.StepLR).toThrow("write optim.lrScheduler");
+});
+
+it("is shipped by no page that does not use it", async () => {
+  const source = (path: string) => fileURLToPath(new URL(`../${path}`, import.meta.url));
+  const bundle = async (code: string): Promise<string> => {
+    const entry = "page.ts";
+    const plugin = {
+      name: "page",
+      resolveId: (id: string) => (id === entry ? entry : null),
+      load: (id: string) => (id === entry ? code : null),
+    };
+    const build = await rolldown({ input: entry, plugins: [plugin], cwd: source(".") });
+    const { output } = await build.generate({});
+    return output[0].code;
+  };
+  const imports = (rest: string) => `import { nn, optim } from ${JSON.stringify(source("index.ts"))};\n${rest}`;
+  const page = await bundle(
+    imports("const net = new nn.Linear(2, 1); new optim.Adam(net.parameters()); console.log(net);"),
+  );
+  expect(page).toContain("class Linear");
+  expect(page).not.toContain("there are no layers for images");
+  expect(page).not.toContain("function notHere(");
+  expect(await bundle(imports("console.log(nn.Conv2d);"))).toContain("there are no layers for images");
+});

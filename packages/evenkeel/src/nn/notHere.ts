@@ -1,0 +1,322 @@
+import { notHere, notHereNamespace } from "../core/index.ts";
+
+/**
+ * Names of torch.nn that are not here: each throws a line that says what to write instead. They are of the type `never` and
+ * marked as deprecated, so that editors strike them out; a page that does not use them does not ship them.
+ */
+
+const images = "there are no layers for images here; train on columns, with nn.Linear";
+const sequences = "there are no layers for sequences here; give each row its columns, with nn.Linear and nn.Embedding";
+const otherNorms =
+  "nn.BatchNorm1d takes [N, C] and [N, C, L], so images are reshaped to [N, C, H * W]; nn.LayerNorm takes any shape";
+const lazy = "say the number of inputs, as in new nn.Linear(9, 50)";
+const dropouts = "nn.Dropout drops single values";
+const oneProcess = "there is one device and one process; leave it out";
+const lists = "set each as a field, or by registerParameter(name, parameter)";
+
+/** @deprecated It is not here. */
+export const AdaptiveAvgPool1d: never = /* @__PURE__ */ notHere("nn.AdaptiveAvgPool1d", images);
+/** @deprecated It is not here. */
+export const AdaptiveAvgPool2d: never = /* @__PURE__ */ notHere("nn.AdaptiveAvgPool2d", images);
+/** @deprecated It is not here. */
+export const AdaptiveAvgPool3d: never = /* @__PURE__ */ notHere("nn.AdaptiveAvgPool3d", images);
+/** @deprecated It is not here. */
+export const AdaptiveLogSoftmaxWithLoss: never = /* @__PURE__ */ notHere(
+  "nn.AdaptiveLogSoftmaxWithLoss",
+  "use nn.CrossEntropyLoss",
+);
+/** @deprecated It is not here. */
+export const AdaptiveMaxPool1d: never = /* @__PURE__ */ notHere("nn.AdaptiveMaxPool1d", images);
+/** @deprecated It is not here. */
+export const AdaptiveMaxPool2d: never = /* @__PURE__ */ notHere("nn.AdaptiveMaxPool2d", images);
+/** @deprecated It is not here. */
+export const AdaptiveMaxPool3d: never = /* @__PURE__ */ notHere("nn.AdaptiveMaxPool3d", images);
+/** @deprecated It is not here. */
+export const AlphaDropout: never = /* @__PURE__ */ notHere("nn.AlphaDropout", dropouts);
+/** @deprecated It is not here. */
+export const AvgPool1d: never = /* @__PURE__ */ notHere("nn.AvgPool1d", images);
+/** @deprecated It is not here. */
+export const AvgPool2d: never = /* @__PURE__ */ notHere("nn.AvgPool2d", images);
+/** @deprecated It is not here. */
+export const AvgPool3d: never = /* @__PURE__ */ notHere("nn.AvgPool3d", images);
+/** @deprecated It is not here. */
+export const BCELoss: never = /* @__PURE__ */ notHere(
+  "nn.BCELoss",
+  "use nn.BCEWithLogitsLoss, on what comes before the sigmoid",
+);
+/** @deprecated It is not here. */
+export const BatchNorm2d: never = /* @__PURE__ */ notHere("nn.BatchNorm2d", otherNorms);
+/** @deprecated It is not here. */
+export const BatchNorm3d: never = /* @__PURE__ */ notHere("nn.BatchNorm3d", otherNorms);
+/** @deprecated It is not here. */
+export const Bilinear: never = /* @__PURE__ */ notHere("nn.Bilinear", "write it with matmul and nn.Parameter");
+/** @deprecated It is not here. */
+export const CELU: never = /* @__PURE__ */ notHere(
+  "nn.CELU",
+  "write where(x.gt(0), x, x.div(alpha).exp().sub(1).mul(alpha))",
+);
+/** @deprecated It is not here. */
+export const CTCLoss: never = /* @__PURE__ */ notHere("nn.CTCLoss", sequences);
+/** @deprecated It is not here. */
+export const ChannelShuffle: never = /* @__PURE__ */ notHere("nn.ChannelShuffle", images);
+/** @deprecated It is not here. */
+export const ConstantPad1d: never = /* @__PURE__ */ notHere("nn.ConstantPad1d", images);
+/** @deprecated It is not here. */
+export const ConstantPad2d: never = /* @__PURE__ */ notHere("nn.ConstantPad2d", images);
+/** @deprecated It is not here. */
+export const ConstantPad3d: never = /* @__PURE__ */ notHere("nn.ConstantPad3d", images);
+/** @deprecated It is not here. */
+export const Conv1d: never = /* @__PURE__ */ notHere("nn.Conv1d", images);
+/** @deprecated It is not here. */
+export const Conv2d: never = /* @__PURE__ */ notHere("nn.Conv2d", images);
+/** @deprecated It is not here. */
+export const Conv3d: never = /* @__PURE__ */ notHere("nn.Conv3d", images);
+/** @deprecated It is not here. */
+export const ConvTranspose1d: never = /* @__PURE__ */ notHere("nn.ConvTranspose1d", images);
+/** @deprecated It is not here. */
+export const ConvTranspose2d: never = /* @__PURE__ */ notHere("nn.ConvTranspose2d", images);
+/** @deprecated It is not here. */
+export const ConvTranspose3d: never = /* @__PURE__ */ notHere("nn.ConvTranspose3d", images);
+/** @deprecated It is not here. */
+export const CosineEmbeddingLoss: never = /* @__PURE__ */ notHere(
+  "nn.CosineEmbeddingLoss",
+  "write it with mul, sum and clamp",
+);
+/** @deprecated It is not here. */
+export const CosineSimilarity: never = /* @__PURE__ */ notHere(
+  "nn.CosineSimilarity",
+  "write a.mul(b).sum(1).div(a.norm(2, 1).mul(b.norm(2, 1)))",
+);
+/** @deprecated It is not here. */
+export const CrossMapLRN2d: never = /* @__PURE__ */ notHere("nn.CrossMapLRN2d", otherNorms);
+/** @deprecated It is not here. */
+export const DataParallel: never = /* @__PURE__ */ notHere("nn.DataParallel", oneProcess);
+/** @deprecated It is not here. */
+export const Dropout1d: never = /* @__PURE__ */ notHere("nn.Dropout1d", dropouts);
+/** @deprecated It is not here. */
+export const Dropout2d: never = /* @__PURE__ */ notHere("nn.Dropout2d", dropouts);
+/** @deprecated It is not here. */
+export const Dropout3d: never = /* @__PURE__ */ notHere("nn.Dropout3d", dropouts);
+/** @deprecated It is not here. */
+export const EmbeddingBag: never = /* @__PURE__ */ notHere("nn.EmbeddingBag", sequences);
+/** @deprecated It is not here. */
+export const FeatureAlphaDropout: never = /* @__PURE__ */ notHere("nn.FeatureAlphaDropout", dropouts);
+/** @deprecated It is not here. */
+export const Fold: never = /* @__PURE__ */ notHere("nn.Fold", images);
+/** @deprecated It is not here. */
+export const FractionalMaxPool2d: never = /* @__PURE__ */ notHere("nn.FractionalMaxPool2d", images);
+/** @deprecated It is not here. */
+export const FractionalMaxPool3d: never = /* @__PURE__ */ notHere("nn.FractionalMaxPool3d", images);
+/** @deprecated It is not here. */
+export const GLU: never = /* @__PURE__ */ notHere("nn.GLU", "write const [a, b] = x.chunk(2, -1); a.mul(b.sigmoid())");
+/** @deprecated It is not here. */
+export const GRU: never = /* @__PURE__ */ notHere("nn.GRU", sequences);
+/** @deprecated It is not here. */
+export const GRUCell: never = /* @__PURE__ */ notHere("nn.GRUCell", sequences);
+/** @deprecated It is not here. */
+export const GaussianNLLLoss: never = /* @__PURE__ */ notHere(
+  "nn.GaussianNLLLoss",
+  "write variance.log().add(input.sub(target).square().div(variance)).mul(0.5).mean()",
+);
+/** @deprecated It is not here. */
+export const GroupNorm: never = /* @__PURE__ */ notHere("nn.GroupNorm", otherNorms);
+/** @deprecated It is not here. */
+export const Hardshrink: never = /* @__PURE__ */ notHere("nn.Hardshrink", "write where(x.abs().gt(lambda), x, 0)");
+/** @deprecated It is not here. */
+export const Hardsigmoid: never = /* @__PURE__ */ notHere(
+  "nn.Hardsigmoid",
+  "write x.div(6).add(0.5).clamp({ min: 0, max: 1 })",
+);
+/** @deprecated It is not here. */
+export const Hardswish: never = /* @__PURE__ */ notHere(
+  "nn.Hardswish",
+  "write x.mul(x.div(6).add(0.5).clamp({ min: 0, max: 1 }))",
+);
+/** @deprecated It is not here. */
+export const Hardtanh: never = /* @__PURE__ */ notHere("nn.Hardtanh", "write x.clamp({ min: -1, max: 1 })");
+/** @deprecated It is not here. */
+export const HingeEmbeddingLoss: never = /* @__PURE__ */ notHere(
+  "nn.HingeEmbeddingLoss",
+  "write where(target.eq(1), input, F.relu(sub(margin, input))).mean()",
+);
+/** @deprecated It is not here. */
+export const InstanceNorm1d: never = /* @__PURE__ */ notHere("nn.InstanceNorm1d", otherNorms);
+/** @deprecated It is not here. */
+export const InstanceNorm2d: never = /* @__PURE__ */ notHere("nn.InstanceNorm2d", otherNorms);
+/** @deprecated It is not here. */
+export const InstanceNorm3d: never = /* @__PURE__ */ notHere("nn.InstanceNorm3d", otherNorms);
+/** @deprecated It is not here. */
+export const KLDivLoss: never = /* @__PURE__ */ notHere(
+  "nn.KLDivLoss",
+  "write target.mul(target.log().sub(input)).mean()",
+);
+/** @deprecated It is not here. */
+export const LPPool1d: never = /* @__PURE__ */ notHere("nn.LPPool1d", images);
+/** @deprecated It is not here. */
+export const LPPool2d: never = /* @__PURE__ */ notHere("nn.LPPool2d", images);
+/** @deprecated It is not here. */
+export const LSTM: never = /* @__PURE__ */ notHere("nn.LSTM", sequences);
+/** @deprecated It is not here. */
+export const LSTMCell: never = /* @__PURE__ */ notHere("nn.LSTMCell", sequences);
+/** @deprecated It is not here. */
+export const LazyBatchNorm1d: never = /* @__PURE__ */ notHere("nn.LazyBatchNorm1d", lazy);
+/** @deprecated It is not here. */
+export const LazyBatchNorm2d: never = /* @__PURE__ */ notHere("nn.LazyBatchNorm2d", lazy);
+/** @deprecated It is not here. */
+export const LazyBatchNorm3d: never = /* @__PURE__ */ notHere("nn.LazyBatchNorm3d", lazy);
+/** @deprecated It is not here. */
+export const LazyConv1d: never = /* @__PURE__ */ notHere("nn.LazyConv1d", images);
+/** @deprecated It is not here. */
+export const LazyConv2d: never = /* @__PURE__ */ notHere("nn.LazyConv2d", images);
+/** @deprecated It is not here. */
+export const LazyConv3d: never = /* @__PURE__ */ notHere("nn.LazyConv3d", images);
+/** @deprecated It is not here. */
+export const LazyLinear: never = /* @__PURE__ */ notHere("nn.LazyLinear", lazy);
+/** @deprecated It is not here. */
+export const LocalResponseNorm: never = /* @__PURE__ */ notHere("nn.LocalResponseNorm", otherNorms);
+/** @deprecated It is not here. */
+export const MarginRankingLoss: never = /* @__PURE__ */ notHere(
+  "nn.MarginRankingLoss",
+  "write F.relu(target.neg().mul(a.sub(b)).add(margin)).mean()",
+);
+/** @deprecated It is not here. */
+export const MaxPool1d: never = /* @__PURE__ */ notHere("nn.MaxPool1d", images);
+/** @deprecated It is not here. */
+export const MaxPool2d: never = /* @__PURE__ */ notHere("nn.MaxPool2d", images);
+/** @deprecated It is not here. */
+export const MaxPool3d: never = /* @__PURE__ */ notHere("nn.MaxPool3d", images);
+/** @deprecated It is not here. */
+export const MaxUnpool1d: never = /* @__PURE__ */ notHere("nn.MaxUnpool1d", images);
+/** @deprecated It is not here. */
+export const MaxUnpool2d: never = /* @__PURE__ */ notHere("nn.MaxUnpool2d", images);
+/** @deprecated It is not here. */
+export const MaxUnpool3d: never = /* @__PURE__ */ notHere("nn.MaxUnpool3d", images);
+/** @deprecated It is not here. */
+export const Mish: never = /* @__PURE__ */ notHere("nn.Mish", "write x.mul(F.softplus(x).tanh())");
+/** @deprecated It is not here. */
+export const MultiLabelMarginLoss: never = /* @__PURE__ */ notHere(
+  "nn.MultiLabelMarginLoss",
+  "use nn.BCEWithLogitsLoss",
+);
+/** @deprecated It is not here. */
+export const MultiLabelSoftMarginLoss: never = /* @__PURE__ */ notHere(
+  "nn.MultiLabelSoftMarginLoss",
+  "use nn.BCEWithLogitsLoss",
+);
+/** @deprecated It is not here. */
+export const MultiMarginLoss: never = /* @__PURE__ */ notHere("nn.MultiMarginLoss", "use nn.CrossEntropyLoss");
+/** @deprecated It is not here. */
+export const MultiheadAttention: never = /* @__PURE__ */ notHere("nn.MultiheadAttention", sequences);
+/** @deprecated It is not here. */
+export const PReLU: never = /* @__PURE__ */ notHere(
+  "nn.PReLU",
+  "write where(x.gt(0), x, x.mul(this.weight)) with weight = new nn.Parameter(full([1], 0.25))",
+);
+/** @deprecated It is not here. */
+export const PairwiseDistance: never = /* @__PURE__ */ notHere("nn.PairwiseDistance", "write a.sub(b).norm(2, -1)");
+/** @deprecated It is not here. */
+export const ParameterDict: never = /* @__PURE__ */ notHere("nn.ParameterDict", lists);
+/** @deprecated It is not here. */
+export const ParameterList: never = /* @__PURE__ */ notHere("nn.ParameterList", lists);
+/** @deprecated It is not here. */
+export const PixelShuffle: never = /* @__PURE__ */ notHere("nn.PixelShuffle", images);
+/** @deprecated It is not here. */
+export const PixelUnshuffle: never = /* @__PURE__ */ notHere("nn.PixelUnshuffle", images);
+/** @deprecated It is not here. */
+export const PoissonNLLLoss: never = /* @__PURE__ */ notHere(
+  "nn.PoissonNLLLoss",
+  "write input.exp().sub(target.mul(input)).mean()",
+);
+/** @deprecated It is not here. */
+export const RNN: never = /* @__PURE__ */ notHere("nn.RNN", sequences);
+/** @deprecated It is not here. */
+export const RNNBase: never = /* @__PURE__ */ notHere("nn.RNNBase", sequences);
+/** @deprecated It is not here. */
+export const RNNCell: never = /* @__PURE__ */ notHere("nn.RNNCell", sequences);
+/** @deprecated It is not here. */
+export const RReLU: never = /* @__PURE__ */ notHere(
+  "nn.RReLU",
+  "use nn.LeakyReLU, whose slope is the same for all values",
+);
+/** @deprecated It is not here. */
+export const ReLU6: never = /* @__PURE__ */ notHere("nn.ReLU6", "write x.clamp({ min: 0, max: 6 })");
+/** @deprecated It is not here. */
+export const ReflectionPad1d: never = /* @__PURE__ */ notHere("nn.ReflectionPad1d", images);
+/** @deprecated It is not here. */
+export const ReflectionPad2d: never = /* @__PURE__ */ notHere("nn.ReflectionPad2d", images);
+/** @deprecated It is not here. */
+export const ReflectionPad3d: never = /* @__PURE__ */ notHere("nn.ReflectionPad3d", images);
+/** @deprecated It is not here. */
+export const ReplicationPad1d: never = /* @__PURE__ */ notHere("nn.ReplicationPad1d", images);
+/** @deprecated It is not here. */
+export const ReplicationPad2d: never = /* @__PURE__ */ notHere("nn.ReplicationPad2d", images);
+/** @deprecated It is not here. */
+export const ReplicationPad3d: never = /* @__PURE__ */ notHere("nn.ReplicationPad3d", images);
+/** @deprecated It is not here. */
+export const SELU: never = /* @__PURE__ */ notHere(
+  "nn.SELU",
+  "write where(x.gt(0), x, x.exp().sub(1).mul(1.6732632423543772)).mul(1.0507009873554805)",
+);
+/** @deprecated It is not here. */
+export const SoftMarginLoss: never = /* @__PURE__ */ notHere(
+  "nn.SoftMarginLoss",
+  "write F.softplus(target.neg().mul(input)).mean()",
+);
+/** @deprecated It is not here. */
+export const Softmax2d: never = /* @__PURE__ */ notHere("nn.Softmax2d", "write new nn.Softmax(-3)");
+/** @deprecated It is not here. */
+export const Softmin: never = /* @__PURE__ */ notHere("nn.Softmin", "write F.softmax(x.neg(), { dim })");
+/** @deprecated It is not here. */
+export const Softshrink: never = /* @__PURE__ */ notHere(
+  "nn.Softshrink",
+  "write x.sign().mul(F.relu(x.abs().sub(lambda)))",
+);
+/** @deprecated It is not here. */
+export const Softsign: never = /* @__PURE__ */ notHere("nn.Softsign", "write x.div(x.abs().add(1))");
+/** @deprecated It is not here. */
+export const SyncBatchNorm: never = /* @__PURE__ */ notHere("nn.SyncBatchNorm", otherNorms);
+/** @deprecated It is not here. */
+export const Tanhshrink: never = /* @__PURE__ */ notHere("nn.Tanhshrink", "write x.sub(x.tanh())");
+/** @deprecated It is not here. */
+export const Threshold: never = /* @__PURE__ */ notHere("nn.Threshold", "write where(x.gt(threshold), x, value)");
+/** @deprecated It is not here. */
+export const Transformer: never = /* @__PURE__ */ notHere("nn.Transformer", sequences);
+/** @deprecated It is not here. */
+export const TransformerDecoder: never = /* @__PURE__ */ notHere("nn.TransformerDecoder", sequences);
+/** @deprecated It is not here. */
+export const TransformerDecoderLayer: never = /* @__PURE__ */ notHere("nn.TransformerDecoderLayer", sequences);
+/** @deprecated It is not here. */
+export const TransformerEncoder: never = /* @__PURE__ */ notHere("nn.TransformerEncoder", sequences);
+/** @deprecated It is not here. */
+export const TransformerEncoderLayer: never = /* @__PURE__ */ notHere("nn.TransformerEncoderLayer", sequences);
+/** @deprecated It is not here. */
+export const TripletMarginLoss: never = /* @__PURE__ */ notHere(
+  "nn.TripletMarginLoss",
+  "write F.relu(a.sub(b).norm(2, 1).sub(a.sub(c).norm(2, 1)).add(margin)).mean()",
+);
+/** @deprecated It is not here. */
+export const TripletMarginWithDistanceLoss: never = /* @__PURE__ */ notHere(
+  "nn.TripletMarginWithDistanceLoss",
+  "write F.relu(distance(a, b).sub(distance(a, c)).add(margin)).mean()",
+);
+/** @deprecated It is not here. */
+export const Unflatten: never = /* @__PURE__ */ notHere("nn.Unflatten", "write x.reshape(x.shape[0], ...sizes)");
+/** @deprecated It is not here. */
+export const Unfold: never = /* @__PURE__ */ notHere("nn.Unfold", images);
+/** @deprecated It is not here. */
+export const UninitializedBuffer: never = /* @__PURE__ */ notHere("nn.UninitializedBuffer", lazy);
+/** @deprecated It is not here. */
+export const UninitializedParameter: never = /* @__PURE__ */ notHere("nn.UninitializedParameter", lazy);
+/** @deprecated It is not here. */
+export const Upsample: never = /* @__PURE__ */ notHere("nn.Upsample", images);
+/** @deprecated It is not here. */
+export const UpsamplingBilinear2d: never = /* @__PURE__ */ notHere("nn.UpsamplingBilinear2d", images);
+/** @deprecated It is not here. */
+export const UpsamplingNearest2d: never = /* @__PURE__ */ notHere("nn.UpsamplingNearest2d", images);
+/** @deprecated It is not here. */
+export const ZeroPad2d: never = /* @__PURE__ */ notHere("nn.ZeroPad2d", images);
+/** @deprecated It is not here. */
+export const utils: never = /* @__PURE__ */ notHereNamespace(
+  "nn.utils",
+  "gradients are clipped by optim.clipGradNorm and optim.clipGradValue",
+);

@@ -1,0 +1,66 @@
+import { meet } from "../core/index.ts";
+import type { Tensor } from "../tensor/index.ts";
+import { checkGradient } from "./checks.ts";
+import { Optimizer, type ParamGroup, type ParamState } from "./optimizer.ts";
+import type { StateExpectation, StateNames } from "./stateDict.ts";
+
+/**
+ * Base of the optimizers whose step is one operation per parameter. They count the steps of each parameter in `step`, and
+ * keep the tensors of its state for life, so that programs go on when a state dict is loaded.
+ */
+export abstract class FusedOptimizer<O extends object> extends Optimizer<O> {
+  /** Hyperparameters that choose between ways to compute a step; all others are read anew at every step. */
+  protected abstract readonly switches: readonly string[];
+
+  /** The tensors of a parameter's entry in the state dict, given the hyperparameters of its group. */
+  protected abstract stateNames(options: O): StateNames;
+
+  /** Makes one step for the parameters of a group that have a gradient, all of them checked. */
+  protected abstract stepGroup(group: ParamGroup<O>, params: readonly Tensor[]): void;
+
+  override step(): undefined;
+  override step<T>(closure: () => T): T;
+  /** @throws RangeError too if a gradient is not like its parameter */
+  override step<T>(closure?: () => T): T | undefined {
+    const result = closure?.();
+    const work = this.paramGroups.map((group) => {
+      const params = group.params.filter((param) => param.grad !== null);
+      for (const param of params) checkGradient(param);
+      return { group, params };
+    });
+    for (const { group, params } of work) this.stepGroup(group, params);
+    return result;
+  }
+
+  protected override meetSettings(): void {
+    // A step that a subclass has put in the place of ours may read anything as it is.
+    if (Object.getPrototypeOf(this).step !== FusedOptimizer.prototype.step) super.meetSettings();
+    else for (const group of this.paramGroups) meet(group, this.switches);
+  }
+
+  protected override stateOf(param: Tensor, names: readonly string[]): ParamState {
+    return super.stateOf(param, ["step", ...names]);
+  }
+
+  /** A count of 0 is a state that was reset: PyTorch has no entry for it. */
+  protected override saveState(state: ParamState): Record<string, Tensor> | undefined {
+    return state.step.item() > 0 ? { ...state } : undefined;
+  }
+
+  protected override expectedState(): StateExpectation<O> {
+    return {
+      stateNames: (options) => this.stateNames(options),
+      shapeOf: (param, name) => (name === "step" ? [] : param.shape),
+    };
+  }
+
+  /** Written in place, because a compiled program may refer to the tensors; what has no entry starts over. */
+  protected override restoreState(param: Tensor, entry: Record<string, Tensor> | undefined): void {
+    for (const value of Object.values(this.state.get(param) ?? {})) value.zero_();
+    if (entry === undefined) return;
+    const target = this.stateOf(param, Object.keys(entry));
+    for (const [name, value] of Object.entries(entry)) target[name].copy_(value);
+    // Without a count of its own (SGD) it only matters that a step was done.
+    if (entry.step === undefined) target.step.fill_(1);
+  }
+}
