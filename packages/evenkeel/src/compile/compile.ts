@@ -147,7 +147,7 @@ function build<Args extends Tree[]>(
 }
 
 /** Gradients that stay in `.grad` after the step are written to tensors of their own, or to the one they add to. */
-function withGradients(graph: Graph, fields: readonly GradField[]): { graph: Graph; grads: (Tensor | null)[] } {
+export function withGradients(graph: Graph, fields: readonly GradField[]): { graph: Graph; grads: (Tensor | null)[] } {
   const nodes = [...graph.nodes];
   const states = statesOf(graph);
   const grads = fields.map(({ tensor, leaves, expects }) => {
