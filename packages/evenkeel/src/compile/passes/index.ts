@@ -1,5 +1,5 @@
 import type { Graph, GraphValue } from "../graph.ts";
-import { canFuse } from "../group.ts";
+import { fusionOf } from "../group.ts";
 import { fuseBatchNormRelu } from "./batchNormRelu.ts";
 import { foldConstants, withoutExpansions, withoutNeedlessClones } from "./fold.ts";
 import { fuseElementwise, type Task } from "./fuse.ts";
@@ -15,7 +15,7 @@ export function optimize(graph: Graph): { tasks: Task[]; results: readonly Graph
     withoutNeedlessClones,
     fuseBatchNormRelu,
     writeThrough,
-    (program: Graph) => withoutExpansions(program, (node) => canFuse([node])),
+    (program: Graph) => withoutExpansions(program, (node) => fusionOf(node) !== undefined),
   ];
   const program = passes.reduce<Graph>((current, pass) => pass(current), graph);
   return { tasks: joinCalls(fuseElementwise(program)), results: program.results };
