@@ -1,4 +1,15 @@
-import { checkOptions, type DType, describe, formatShape, meet, type Shape, withoutUndefined } from "../core/index.ts";
+import {
+  checkOptions,
+  type DType,
+  describe,
+  formatShape,
+  hostScalar,
+  meet,
+  refuseInStep,
+  type Shape,
+  type Value,
+  withoutUndefined,
+} from "../core/index.ts";
 import { formatBool, formatFloat } from "../nn/format.ts";
 import { enableGrad, noGrad, Storage, Tensor } from "../tensor/index.ts";
 import { checkGradient, checkParam, isGroup } from "./checks.ts";
@@ -20,10 +31,30 @@ export interface ParamState {
  */
 export type ParamGroup<O> = O & { readonly params: Tensor[]; initialLr?: number };
 
+/** Counts its changes, so that a compiled step can tell that the state it refers to is not the optimizer's any more. */
+class ParamStates extends Map<Tensor, ParamState> {
+  changes = 0;
+
+  override set(param: Tensor, state: ParamState): this {
+    this.changes++;
+    return super.set(param, state);
+  }
+
+  override delete(param: Tensor): boolean {
+    this.changes++;
+    return super.delete(param);
+  }
+
+  override clear(): void {
+    this.changes++;
+    super.clear();
+  }
+}
+
 /** A group as it is given: its parameters and the hyperparameters that differ from the optimizer's defaults. */
 export type ParamGroupInit<O> = Partial<O> & { readonly params: Tensor | Iterable<Tensor> };
 
-const zeroGradOptions = ["setToNull"];
+const zeroGradOptions = ["setToNone"];
 
 /**
  * Base of the optimizers: parameter groups, their hyperparameters `O`, and the state of each parameter.
@@ -32,7 +63,7 @@ const zeroGradOptions = ["setToNull"];
 export abstract class Optimizer<O extends object> {
   readonly paramGroups: ParamGroup<O>[] = [];
   /** State of the parameters that have been stepped. */
-  readonly state = new Map<Tensor, ParamState>();
+  readonly state: Map<Tensor, ParamState> = new ParamStates();
   /** The hyperparameters of a group that names none; a required one may be absent. */
   readonly defaults: Partial<O>;
   readonly #rules: OptionRules<O>;
@@ -88,6 +119,7 @@ export abstract class Optimizer<O extends object> {
    * @throws as the constructor; the optimizer is then unchanged
    */
   addParamGroup(init: ParamGroupInit<O>): void {
+    refuseInStep("addParamGroup()", "call it between two steps");
     if (!isGroup(init)) {
       throw new TypeError(
         `param group must be an object with params, as in { params: [...] }, but got ${describe(init)}`,
@@ -110,22 +142,22 @@ export abstract class Optimizer<O extends object> {
     });
     checkOptions(`a parameter group of ${this.constructor.name}`, options, Object.keys(this.#rules));
     const merged = { ...this.defaults, ...withoutUndefined(options) } as Partial<O>;
-    this.#checkComplete(merged);
-    this.#checkOptions(merged);
+    this.#check(merged);
     this.paramGroups.push({ ...copyOptions(merged as O), params });
   }
 
   /**
    * Forgets the gradients, so that the next `backward()` starts from nothing.
    * https://pytorch.org/docs/stable/generated/torch.optim.Optimizer.zero_grad.html
-   * @param options.setToNull false fills the gradients with 0 instead: a parameter that then gets no gradient is still stepped
+   * @param options.setToNone false fills the gradients with 0 instead: a parameter that then gets no gradient is still stepped
    */
-  zeroGrad(options: { readonly setToNull?: boolean } = {}): void {
+  zeroGrad(options: { readonly setToNone?: boolean } = {}): void {
     checkOptions("zeroGrad", options, zeroGradOptions);
-    const { setToNull = true } = options;
+    const { setToNone = true } = options;
+    this.#meetParams();
     for (const { params } of this.paramGroups) {
       for (const param of params) {
-        if (setToNull) param.grad = null;
+        if (setToNone) param.grad = null;
         else if (param.grad === null) continue;
         else if (param.grad.gradFn !== null) param.grad = emptyState(param.shape, param.dtype);
         else noGrad(() => param.grad?.zero_());
@@ -147,10 +179,10 @@ export abstract class Optimizer<O extends object> {
       );
     }
     const result = closure === undefined ? undefined : enableGrad(closure);
+    this.#meetParams();
     const work = this.paramGroups.map((group) => {
       meet(group, this.switches);
-      this.#checkComplete(group);
-      this.#checkOptions(group);
+      this.#check(group);
       const params = group.params.filter((param) => param.grad !== null);
       for (const param of params) checkGradient(param);
       return { group, params };
@@ -158,14 +190,38 @@ export abstract class Optimizer<O extends object> {
     noGrad(() => {
       for (const { group, params } of work) this.stepGroup(group, params);
     });
+    meet(this.state, ["changes"]);
     return result;
+  }
+
+  /** A compiled step is traced anew when there are other groups, or other parameters in one. */
+  #meetParams(): void {
+    meet(this.paramGroups, placesOf(this.paramGroups));
+    for (const group of this.paramGroups) {
+      meet(group, ["params"]);
+      meet(group.params, placesOf(group.params));
+    }
+  }
+
+  /**
+   * A hyperparameter of a group as a 0-d float64 value, or one number of a list; compiled steps read it anew at every run.
+   * Each read checks the group as `step` does, and a program reads before it computes: a step at a rate of NaN moves nothing.
+   */
+  protected hyper(group: ParamGroup<O>, name: keyof O & string, index?: number): Value {
+    const read = (): number => {
+      this.#check(group);
+      const value: unknown = group[name];
+      return (index === undefined ? value : (value as readonly unknown[])[index]) as number;
+    };
+    return hostScalar(read, group, index === undefined ? name : `${name}[${index}]`);
   }
 
   /** The state of a parameter, made of zeros at its first step. */
   protected stateOf(param: Tensor, names: readonly string[]): ParamState {
-    const state: ParamState = this.state.get(param) ?? { step: emptyState([], "float64") };
+    const known = this.state.get(param);
+    const state: ParamState = known ?? { step: emptyState([], "float64") };
     for (const name of names) state[name] ??= emptyState(param.shape, param.dtype);
-    this.state.set(param, state);
+    if (known === undefined) this.state.set(param, state);
     return state;
   }
 
@@ -204,6 +260,7 @@ export abstract class Optimizer<O extends object> {
    * @throws Error if hyperparameters or state tensors are missing or unknown; the optimizer is unchanged after each of them
    */
   loadStateDict(stateDict: OptimizerStateDict<O>): void {
+    refuseInStep("loadStateDict() of an optimizer", "call it between two steps");
     const loaded = checkStateDict(stateDict, this.paramGroups, {
       options: Object.keys(this.#rules),
       checkOptions: (options) => this.#checkOptions(options),
@@ -241,6 +298,12 @@ export abstract class Optimizer<O extends object> {
     return this.toString();
   }
 
+  /** Every hyperparameter is there, and all are valid. */
+  #check(options: Partial<O>): void {
+    this.#checkComplete(options);
+    this.#checkOptions(options);
+  }
+
   #checkComplete(options: Partial<O>): void {
     for (const name of Object.keys(this.#rules)) {
       if (options[name as keyof O] === undefined) {
@@ -259,6 +322,8 @@ export abstract class Optimizer<O extends object> {
     this.checkTogether(options);
   }
 }
+
+const placesOf = (list: readonly unknown[]) => ["length", ...Object.keys(list)];
 
 /** Zeros with storage of their own, also while a step is being traced: state is never a value of the graph. */
 function emptyState(shape: Shape, dtype: DType): Tensor {
