@@ -41,6 +41,8 @@ function check<A>(row: AnyOp, kernel: Kernel<A>, inputs: readonly NdArray[], att
 
 const random = (seed: number, ...shape: number[]) => ndArray(shape, noise(seed));
 
+const doubles = (seed: number, ...shape: number[]) => ndArray(shape, noise(seed), "float64");
+
 function checkMatmul(m: number, n: number, k: number, attrs: (typeof transposes)[number], batch: number[] = []) {
   const a = random(1, ...batch, ...(attrs.transposeA ? [k, m] : [m, k]));
   const b = random(2, ...batch, ...(attrs.transposeB ? [n, k] : [k, n]));
@@ -154,9 +156,26 @@ describe("matmul kernel", () => {
     check(matmul, matmulKernel, [random(1, 37, 130), random(2, 2, 130, 260)], {}, 130, "in panels");
   });
 
-  it("declines what it has no code for, and says why", () => {
-    const f64 = (...shape: number[]) => ({ shape, dtype: "float64" as const });
-    expect(matmulKernel.declines?.([f64(2, 3), f64(3, 2)], [], {})).toMatch("float64");
+  it("multiplies float64 to the bits of the reference, batches too", () => {
+    for (const attrs of transposes) {
+      for (const batch of [[], [3], [2, 0]]) {
+        for (const m of [0, 1, 2, 3, 5]) {
+          for (const n of [0, 1, 2, 3, 8, 9, 17]) {
+            for (const k of [0, 1, 4, 17]) {
+              const a = doubles(1, ...batch, ...(attrs.transposeA ? [k, m] : [m, k]));
+              const b = doubles(2, ...(attrs.transposeB ? [n, k] : [k, n]));
+              const what = `[${batch}] ${m} x ${k} x ${n} ${JSON.stringify(attrs)}`;
+              expect(runKernel(matmul, matmulKernel, [a, b], attrs), what).toEqual(runReference(matmul, [a, b], attrs));
+            }
+          }
+        }
+      }
+    }
+  });
+
+  it("declines integers", () => {
+    const int32 = { shape: [2, 2], dtype: "int32" } as const;
+    expect(matmulKernel.declines?.([int32, int32], [], {})).toMatch("int32");
   });
 
   it("keeps infinities and NaN where they belong", () => {
@@ -193,6 +212,17 @@ describe("linear kernel", () => {
         [25, 1],
       ]) {
         checkLinear(m, n, k);
+      }
+    }
+  });
+
+  it("multiplies float64 to the bits of the reference", () => {
+    for (const m of [0, 1, 2, 5]) {
+      for (const n of [0, 1, 3, 8, 17]) {
+        for (const k of [0, 1, 9]) {
+          const inputs = [doubles(3, m, k), doubles(4, n, k), doubles(5, n)];
+          expect(runKernel(linear, linearKernel, inputs, {})).toEqual(runReference(linear, inputs, {}));
+        }
       }
     }
   });

@@ -1,6 +1,8 @@
-import { broadcastShapes, broadcastStrides, type Shape, type Spec, sizeOf } from "../core/index.ts";
-import type { Kernel, KernelCall, Placed } from "../wasm/index.ts";
-import { advance, emitGemm, floatBytes, type Gemm, gemmScratch, type Operand, pointer } from "./gemm.ts";
+import { broadcastShapes, broadcastStrides, isFloat, type Shape, type Spec, sizeOf } from "../core/index.ts";
+import { widthOf } from "../wasm/convert.ts";
+import type { FunctionBuilder, Kernel, KernelCall, Placed } from "../wasm/index.ts";
+import { emitDoubleGemm } from "./gemm.doubles.ts";
+import { advance, emitGemm, floatBytes, gemmScratch, type Operand, pointer } from "./gemm.ts";
 import type { MatmulAttrs } from "./matmul.ts";
 
 /** The product of two batches of matrices, as a number of equal products. */
@@ -51,30 +53,42 @@ const operand = (address: Operand["address"], rows: number, columns: number, tra
 });
 
 function declinesDtype({ dtype }: Spec): string | undefined {
-  return dtype === "float32" ? undefined : `${dtype}: only float32 products are compiled`;
+  return isFloat(dtype) ? undefined : `${dtype}: only products of floats are compiled`;
 }
 
 export const matmulKernel: Kernel<MatmulAttrs> = {
   kind: "kernel",
   declines: ([a]) => declinesDtype(a),
-  scratch: ([a, b], _, attrs) => gemmScratch({ ...batchesOf(a, b, attrs), transposeA: attrs.transposeA }),
+  scratch: ([a, b], _, attrs) =>
+    a.dtype === "float64" ? 0 : gemmScratch({ ...batchesOf(a, b, attrs), transposeA: attrs.transposeA }),
   emit: (call) => {
     const [a, b] = call.inputs;
     const batches = batchesOf(a, b, call.attrs);
-    if (batches.dims.length === 0) emitGemm(call.f, call.module, matmulGemm(call, batches, a, b));
+    if (batches.dims.length === 0) emitProduct(call, call.f, batches, a, b);
     else emitBatches(call, batches, a, b);
   },
 };
 
+interface At {
+  readonly address: Operand["address"];
+}
+
 /** The product of the matrices at the given places. */
-function matmulGemm(
-  { attrs: { transposeA = false, transposeB = false }, outputs, scratch, fast }: KernelCall<MatmulAttrs>,
+function emitProduct(
+  call: KernelCall<MatmulAttrs>,
+  f: FunctionBuilder,
   { m, n, k }: Batches,
-  a: { readonly address: Operand["address"] },
-  b: { readonly address: Operand["address"] },
-  c: { readonly address: Operand["address"] } = outputs[0],
-): Gemm {
-  return {
+  a: At,
+  b: At,
+  c: At = call.outputs[0],
+): void {
+  const { module, inputs, scratch, fast } = call;
+  const { transposeA = false, transposeB = false } = call.attrs;
+  if (inputs[0].dtype === "float64") {
+    emitDoubleGemm(f, { m, n, k, a: a.address, b: b.address, c: c.address, transposeA, transposeB });
+    return;
+  }
+  emitGemm(f, module, {
     m,
     n,
     k,
@@ -84,16 +98,17 @@ function matmulGemm(
     cStride: n * floatBytes,
     scratch,
     fast,
-  };
+  });
 }
 
 /** The products one after the other, through a function of the three addresses. */
 function emitBatches(call: KernelCall<MatmulAttrs>, batches: Batches, a: Placed, b: Placed): void {
   const { f, module, outputs } = call;
   const { dims, m, n, k } = batches;
+  const width = widthOf(a.dtype);
   if (dims.some(({ size }) => size === 0)) return;
   const one = module.function("matmulOne", ["i32", "i32", "i32"], (body, at, bt, ct) => {
-    emitGemm(body, module, matmulGemm(call, batches, { address: at }, { address: bt }, { address: ct }));
+    emitProduct(call, body, batches, { address: at }, { address: bt }, { address: ct });
   });
   const [at, bt, ct] = [a, b, outputs[0]].map(({ address }) => pointer(f, address));
   const loop = (depth: number) => {
@@ -103,11 +118,11 @@ function emitBatches(call: KernelCall<MatmulAttrs>, batches: Batches, a: Placed,
       if (depth + 1 < dims.length) loop(depth + 1);
       else {
         f.call(one, at, bt, ct);
-        advance(f, ct, m * n * floatBytes);
+        advance(f, ct, m * n * width);
       }
       // From where the inner dimension has left off.
-      advance(f, at, (stepA - inner.size * inner.a) * m * k * floatBytes);
-      advance(f, bt, (stepB - inner.size * inner.b) * k * n * floatBytes);
+      advance(f, at, (stepA - inner.size * inner.a) * m * k * width);
+      advance(f, bt, (stepB - inner.size * inner.b) * k * n * width);
     });
   };
   loop(0);
@@ -116,10 +131,16 @@ function emitBatches(call: KernelCall<MatmulAttrs>, batches: Batches, a: Placed,
 export const linearKernel: Kernel<object> = {
   kind: "kernel",
   declines: ([x]) => declinesDtype(x),
-  scratch: ([x, weight]) => gemmScratch({ m: x.shape[0], n: weight.shape[0], k: x.shape[1] }),
+  scratch: ([x, weight]) =>
+    x.dtype === "float64" ? 0 : gemmScratch({ m: x.shape[0], n: weight.shape[0], k: x.shape[1] }),
   emit: ({ inputs: [x, weight, bias], outputs: [y], f, module, scratch, fast }) => {
     const [m, k] = x.shape;
     const n = weight.shape[0];
+    if (x.dtype === "float64") {
+      const [a, b, c] = [x.address, weight.address, y.address];
+      emitDoubleGemm(f, { m, n, k, a, b, c, transposeA: false, transposeB: true, bias: bias.address });
+      return;
+    }
     emitGemm(f, module, {
       m,
       n,
