@@ -6,6 +6,7 @@ import { type ExplainOptions, type Explanation, explain } from "./explain.ts";
 import type { GradField } from "./gradFields.ts";
 import { type Graph, type GraphBuffer, type GraphValue, viewOf } from "./graph.ts";
 import type { Guards } from "./guards.ts";
+import { warnOfHost } from "./hostWarning.ts";
 import { optimize } from "./passes/index.ts";
 import { Program } from "./program.ts";
 import { isTracing, trace } from "./trace.ts";
@@ -130,6 +131,7 @@ function build<Args extends Tree[]>(
   const { graph: complete, grads } = withGradients(graph, gradFields);
   const { tasks, results } = optimize(complete);
   const program = new Program(tasks, results, { fast: fast && hasRelaxedMadd() });
+  warnOfHost(step, program);
   const tensors = args.every((arg) => arg instanceof Tensor)
     ? (args as readonly Tensor[]).map(({ shape, dtype, requiresGrad }) => ({ shape, dtype, requiresGrad }))
     : undefined;

@@ -81,7 +81,7 @@ import {
 } from "./movement.kernel.ts";
 import { batchNormEvalKernel, batchNormKernel, batchNormReluKernel } from "./normalize.kernel.ts";
 import { batchNormBackwardKernel, batchNormReluBackwardKernel } from "./normalizeBackward.kernel.ts";
-import { byRank, channelKernels } from "./normalizeChannels.kernel.ts";
+import { byLayout } from "./normalizeChannels.kernel.ts";
 import { adamStepKernel, amsgradStepKernel, sgdMomentumStepKernel, sgdStepKernel } from "./optimizer.kernel.ts";
 import {
   bernoulliKernel,
@@ -129,11 +129,11 @@ export const kernels: { readonly [K in RowName]: AnyKernel } = {
   argmax: argmaxKernel,
   argmin: argminKernel,
   assign: assignKernel,
-  batchNorm: byRank(batchNormKernel, channelKernels.batchNorm),
-  batchNormBackward: byRank(batchNormBackwardKernel, channelKernels.batchNormBackward),
-  batchNormEval: byRank(batchNormEvalKernel, channelKernels.batchNormEval),
-  batchNormRelu: byRank(batchNormReluKernel, channelKernels.batchNormRelu),
-  batchNormReluBackward: byRank(batchNormReluBackwardKernel, channelKernels.batchNormReluBackward),
+  batchNorm: byLayout("batchNorm", batchNormKernel),
+  batchNormBackward: byLayout("batchNormBackward", batchNormBackwardKernel),
+  batchNormEval: byLayout("batchNormEval", batchNormEvalKernel),
+  batchNormRelu: byLayout("batchNormRelu", batchNormReluKernel),
+  batchNormReluBackward: byLayout("batchNormReluBackward", batchNormReluBackwardKernel),
   bceWithLogits: bceWithLogitsKernel,
   bceWithLogitsSlope: bceWithLogitsSlopeKernel,
   bernoulli: bernoulliKernel,
