@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it, vi } from "vitest";
 import { F, nn } from "../index.ts";
 import { Adam } from "../optim/index.ts";
 import { manualSeed } from "../random/index.ts";
-import { randn, type Tensor, tensor } from "../tensor/index.ts";
+import { randint, randn, type Tensor, tensor } from "../tensor/index.ts";
 import { compile } from "./compile.ts";
 
 /** Networks of float64: one program as those of float32, and a word where they are not. */
@@ -15,29 +15,43 @@ const networks: Record<string, () => nn.Module> = {
   none: () => new nn.Sequential(new nn.Linear(4, 5), new nn.LeakyReLU(), new nn.Linear(5, 3)).double(),
 };
 
-function train(make: () => nn.Module, compiled: boolean) {
+const classifiers: Record<string, () => nn.Module> = {
+  "layer norm, tanh": () =>
+    new nn.Sequential(new nn.Linear(4, 6), new nn.LayerNorm(6), new nn.Tanh(), new nn.Linear(6, 3)).double(),
+  "sigmoid, silu": () =>
+    new nn.Sequential(new nn.Linear(4, 5), new nn.Sigmoid(), new nn.SiLU(), new nn.Linear(5, 3)).double(),
+};
+
+function train(make: () => nn.Module, compiled: boolean, classes = false) {
   manualSeed(3);
   const model = make();
   const optimizer = new Adam(model.parameters());
   const step = compile(
     (x: Tensor, y: Tensor) => {
       optimizer.zeroGrad();
-      const loss = F.mseLoss(model(x) as Tensor, y);
+      const output = model(x) as Tensor;
+      const loss = classes ? F.crossEntropy(output, y) : F.mseLoss(output, y);
       loss.backward();
       optimizer.step();
       return loss;
     },
     { compile: compiled },
   );
-  const [x, y] = [randn([7, 4]).double(), randn([7, 3]).double()];
+  const x = randn([7, 4]).double();
+  const y = classes ? randint(0, 3, [7]) : randn([7, 3]).double();
   const losses = Array.from({ length: 5 }, () => step(x, y).item());
   return { losses, parameters: [...model.parameters()], step };
 }
 
 describe("a network of float64", () => {
-  it.each(Object.entries(networks))("trains as one program, by the numbers of eager execution: %s", (_, make) => {
+  const all = [
+    ...Object.entries(networks).map(([name, make]) => [name, make, false] as const),
+    ...Object.entries(classifiers).map(([name, make]) => [name, make, true] as const),
+  ];
+
+  it.each(all)("trains as one program, by the numbers of eager execution: %s", (_, make, classes) => {
     const warn = vi.spyOn(console, "warn").mockImplementation(() => {});
-    const [compiled, eager] = [train(make, true), train(make, false)];
+    const [compiled, eager] = [train(make, true, classes), train(make, false, classes)];
     const [program] = compiled.step.explain().programs;
     expect(program.fallbacks, String(compiled.step.explain())).toBe(0);
     expect(warn).not.toHaveBeenCalled();

@@ -30,6 +30,7 @@ import {
   neKernel,
 } from "./compare.kernel.ts";
 import { fillKernel, literalKernel } from "./creation.kernel.ts";
+import { crossEntropyDoubles } from "./crossEntropy.doubles.ts";
 import { crossEntropyBackwardKernel, crossEntropyKernel } from "./crossEntropy.kernel.ts";
 import {
   absKernel,
@@ -67,7 +68,9 @@ import {
   tanhKernel,
 } from "./functions.kernel.ts";
 import { gatherKernel, indexAddKernel, indexSelectKernel, scatterAddKernel } from "./gather.kernel.ts";
+import { layerNormDoubles } from "./layerNorm.doubles.ts";
 import { layerNormBackwardKernel, layerNormKernel } from "./layerNorm.kernel.ts";
+import { byDtype } from "./lines.doubles.ts";
 import { bceWithLogitsKernel, bceWithLogitsSlopeKernel, huberKernel, smoothL1Kernel } from "./loss.kernel.ts";
 import { linearKernel, matmulKernel } from "./matmul.kernel.ts";
 import {
@@ -107,6 +110,7 @@ import {
   vectorNormKernel,
 } from "./reduce.kernel.ts";
 import { updateRunningStatsKernel } from "./runningStats.kernel.ts";
+import { softmaxDoubles } from "./softmax.doubles.ts";
 import { logSoftmaxBackwardKernel, logSoftmaxKernel, softmaxKernel } from "./softmax.kernel.ts";
 import { assignKernel } from "./state.kernel.ts";
 import { type RowName, table } from "./table.ts";
@@ -144,8 +148,8 @@ export const kernels: { readonly [K in RowName]: AnyKernel } = {
   clone: cloneKernel,
   concat: concatKernel,
   cos: cosKernel,
-  crossEntropy: crossEntropyKernel,
-  crossEntropyBackward: crossEntropyBackwardKernel,
+  crossEntropy: byDtype(crossEntropyKernel, crossEntropyDoubles.crossEntropy),
+  crossEntropyBackward: byDtype(crossEntropyBackwardKernel, crossEntropyDoubles.crossEntropyBackward),
   detach: alias,
   div: divKernel,
   dropoutMask: dropoutMaskKernel,
@@ -172,8 +176,8 @@ export const kernels: { readonly [K in RowName]: AnyKernel } = {
   isfinite: isfiniteKernel,
   isinf: isinfKernel,
   isnan: isnanKernel,
-  layerNorm: layerNormKernel,
-  layerNormBackward: layerNormBackwardKernel,
+  layerNorm: byDtype(layerNormKernel, layerNormDoubles.layerNorm),
+  layerNormBackward: byDtype(layerNormBackwardKernel, layerNormDoubles.layerNormBackward),
   le: leKernel,
   leakyRelu: leakyReluKernel,
   linear: linearKernel,
@@ -182,8 +186,8 @@ export const kernels: { readonly [K in RowName]: AnyKernel } = {
   log1p: log1pKernel,
   log2: log2Kernel,
   logSigmoid: logSigmoidKernel,
-  logSoftmax: logSoftmaxKernel,
-  logSoftmaxBackward: logSoftmaxBackwardKernel,
+  logSoftmax: byDtype(logSoftmaxKernel, softmaxDoubles.logSoftmax),
+  logSoftmaxBackward: byDtype(logSoftmaxBackwardKernel, softmaxDoubles.logSoftmaxBackward),
   logicalAnd: logicalAndKernel,
   logicalNot: logicalNotKernel,
   logicalOr: logicalOrKernel,
@@ -219,7 +223,7 @@ export const kernels: { readonly [K in RowName]: AnyKernel } = {
   sin: sinKernel,
   slice: sliceKernel,
   smoothL1: smoothL1Kernel,
-  softmax: softmaxKernel,
+  softmax: byDtype(softmaxKernel, softmaxDoubles.softmax),
   softplus: softplusKernel,
   sqrt: sqrtKernel,
   square: squareKernel,
