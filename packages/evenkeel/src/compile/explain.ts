@@ -1,4 +1,5 @@
 import { checkOptions, formatShape } from "../core/index.ts";
+import { formatProgram } from "./formatProgram.ts";
 import type { GraphValue } from "./graph.ts";
 import { nodesOf } from "./layout.ts";
 import type { Program } from "./program.ts";
@@ -37,7 +38,7 @@ export interface ProgramExplanation {
   };
 }
 
-/** Printable; the same as data in `programs`. */
+/** Printable, in lines of at most 100 columns, for which long lists are cut short; all of it as data in `programs`. */
 export interface Explanation {
   readonly programs: readonly ProgramExplanation[];
   toString(): string;
@@ -85,31 +86,4 @@ function explainProgram({ program, signature }: Named, profile: number): Program
       scratch: layout.scratchBytes,
     },
   };
-}
-
-function formatProgram({ signature, tasks, fallbacks, memory }: ProgramExplanation): string {
-  const total = tasks.reduce((sum, { microseconds = 0 }) => sum + microseconds, 0);
-  const rows = tasks.map(({ name, shapes, bytes, fallback, microseconds }, i) => [
-    String(i),
-    name,
-    shapes,
-    String(bytes),
-    microseconds === undefined ? "" : `${microseconds.toFixed(2)} us`,
-    microseconds === undefined ? "" : `${((100 * microseconds) / total).toFixed(0)}%`,
-    fallback === undefined ? "" : `host: ${fallback}`,
-  ]);
-  const header = ["", "task", "shapes", "bytes", "time", "share", ""];
-  const widths = header.map((_, column) => Math.max(...[header, ...rows].map((row) => row[column].length)));
-  const line = (row: readonly string[]) =>
-    row
-      .map((cell, i) => cell.padEnd(widths[i]))
-      .join("  ")
-      .trimEnd();
-  const timed = total > 0 ? `, ${total.toFixed(1)} us` : "";
-  return [
-    `program for ${signature}: ${tasks.length} tasks, ${fallbacks} on the host${timed}`,
-    line(header),
-    ...rows.map(line),
-    `module ${memory.module} bytes; temporaries ${memory.arena} bytes (${memory.unshared} without sharing), working memory ${memory.scratch}`,
-  ].join("\n");
 }

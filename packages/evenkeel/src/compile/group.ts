@@ -1,6 +1,7 @@
-import type { Spec } from "../core/index.ts";
+import { type Spec, sameShape } from "../core/index.ts";
 import { kernelOf } from "../ops/kernels.ts";
-import { type FusedGroup, laneTypeOf, whyNotFused } from "../wasm/index.ts";
+import { broadcastPattern } from "../wasm/broadcastPattern.ts";
+import { type FusedGroup, type LaneType, laneTypeOf, whyNotFused } from "../wasm/index.ts";
 import type { GraphBuffer, GraphNode, GraphValue } from "./graph.ts";
 
 /** What elementwise nodes in one loop read from memory: everything that none of them makes. */
@@ -37,16 +38,22 @@ export function fusedGroup<I extends Spec>(
   return { dtype, shape: first.outputs[0].shape, inputs: inputs.map(place), steps, outputs };
 }
 
-/** Whether nodes can be one loop. */
-export function canFuse(nodes: readonly GraphNode[]): boolean {
-  const ready = nodes.every(({ op, outputs }) => kernelOf(op).kind === "lanes" && outputs.length === 1);
-  if (!ready) return false;
-  const types = nodes.map(({ inputs, outputs }) => laneTypeOf(inputs, outputs[0]));
-  if (types.some((type) => type !== types[0])) return false;
-  const all = nodes.map(({ outputs }) => outputs[0].buffer);
-  return whyNotFused(fusedGroup<Spec>(nodes, all, (value) => value)) === undefined;
+/** What elementwise nodes of one shape must agree in to share a loop. */
+export interface Fusion {
+  readonly lanes: LaneType;
+  /** Where the loop splits the shape into rows and columns; undefined where the node does not care. */
+  readonly split?: number;
+}
+
+/** The loop that a node can be; undefined if it can be none. */
+export function fusionOf(node: GraphNode): Fusion | undefined {
+  if (kernelOf(node.op).kind !== "lanes" || node.outputs.length !== 1) return undefined;
+  const group = fusedGroup<Spec>([node], [node.outputs[0].buffer], (value) => value);
+  if (whyNotFused(group) !== undefined) return undefined;
+  const shapes = group.inputs.map(({ shape }) => shape);
+  return { lanes: group.dtype, split: broadcastPattern(shapes, group.shape)?.split };
 }
 
 function isSame(a: GraphValue, b: GraphValue): boolean {
-  return a.buffer === b.buffer && String(a.shape) === String(b.shape);
+  return a.buffer === b.buffer && sameShape(a.shape, b.shape);
 }

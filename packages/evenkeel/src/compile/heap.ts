@@ -22,7 +22,7 @@ export interface Resident {
 export class Heap {
   readonly memory = new WebAssembly.Memory({ initial: 4 });
   /** Free blocks by address: [address, bytes]. Address 0 is left out: it stands for nothing. */
-  #free: [number, number][] = [[alignment, 4 * pageBytes - alignment]];
+  readonly #free: [number, number][] = [[alignment, 4 * pageBytes - alignment]];
   readonly #blocks = new Map<number, number>();
   /** Storages that live here. Weak: a tensor is released with its last user. */
   readonly #residents = new Map<number, WeakRef<Resident>>();
@@ -51,14 +51,27 @@ export class Heap {
     if (size === undefined) return;
     this.#blocks.delete(address);
     this.#residents.delete(address);
-    this.#free.push([address, size]);
-    this.#free.sort(([a], [b]) => a - b);
-    this.#free = this.#free.reduce<[number, number][]>((merged, [at, bytes]) => {
-      const last = merged.at(-1);
-      if (last !== undefined && last[0] + last[1] === at) last[1] += bytes;
-      else merged.push([at, bytes]);
-      return merged;
-    }, []);
+    this.#putBack(address, size);
+  }
+
+  /** Adds a free block, merged with those that it touches. */
+  #putBack(address: number, size: number): void {
+    const free = this.#free;
+    // The first free block behind it, by halves.
+    let [low, high] = [0, free.length];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (free[middle][0] < address) low = middle + 1;
+      else high = middle;
+    }
+    const [before, behind] = [free[low - 1], free[low]];
+    const touchesBefore = before !== undefined && before[0] + before[1] === address;
+    const touchesBehind = behind !== undefined && address + size === behind[0];
+    if (touchesBefore) before[1] += touchesBehind ? size + behind[1] : size;
+    if (touchesBehind) {
+      if (touchesBefore) free.splice(low, 1);
+      else free[low] = [address, size + behind[1]];
+    } else if (!touchesBefore) free.splice(low, 0, [address, size]);
   }
 
   /** Bytes in use. */
@@ -129,12 +142,7 @@ export class Heap {
       storage.data = this.view(dtype, address, length);
       this.#released.register(storage.data, address, storage);
     }
-    this.#free.push([before, pages * pageBytes]);
-    const tail = this.#free.at(-2);
-    if (tail !== undefined && tail[0] + tail[1] === before) {
-      tail[1] += pages * pageBytes;
-      this.#free.pop();
-    }
+    this.#putBack(before, pages * pageBytes);
   }
 }
 

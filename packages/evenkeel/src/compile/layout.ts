@@ -52,7 +52,7 @@ export function layOut(tasks: readonly Task[], results: readonly GraphValue[]): 
   adoptTogether(shared, together);
   const temporaries = bundlesOf(lifetimes, together);
   const plan = planMemory(temporaries.map(({ lifetime }) => lifetime));
-  const scratchBytes = Math.max(0, ...tasks.map(scratchOf));
+  const scratchBytes = tasks.reduce((most, task) => Math.max(most, scratchOf(task)), 0);
   const arena = own(plan.bytes + scratchBytes);
   for (const [i, { buffers }] of temporaries.entries()) {
     let address = arena + plan.offsets[i];

@@ -26,7 +26,7 @@ export function make(trace: Trace, cells: Cells, options: { readonly fast: boole
 }
 
 /** Gradients that stay in `.grad` after the step are written to tensors of their own, or to the one they add to. */
-function withGradients(graph: Graph, fields: readonly GradField[]): { graph: Graph; grads: (Tensor | null)[] } {
+export function withGradients(graph: Graph, fields: readonly GradField[]): { graph: Graph; grads: (Tensor | null)[] } {
   const nodes = [...graph.nodes];
   const states = statesOf(graph);
   const grads = fields.map(({ tensor, leaves, expects }) => {

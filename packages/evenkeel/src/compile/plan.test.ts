@@ -41,6 +41,23 @@ describe("planMemory", () => {
     );
   });
 
+  it("takes large ones first, each at the lowest place that is free", () => {
+    fc.assert(
+      fc.property(lifetimes, alignments, (all, alignment) => {
+        const order = all.map((_, i) => i).sort((a, b) => all[b].bytes - all[a].bytes || a - b);
+        const simple = new Array<number>(all.length).fill(0);
+        for (const [rank, i] of order.entries()) {
+          const size = all[i].bytes;
+          const rivals = order.slice(0, rank).filter((j) => together(all[i], all[j]) && all[j].bytes > 0);
+          const fits = (at: number) =>
+            rivals.every((j) => at + size <= simple[j] || at >= simple[j] + all[j].bytes || size === 0);
+          while (!fits(simple[i])) simple[i] += alignment;
+        }
+        expect(planMemory(all, alignment).offsets).toEqual(simple);
+      }),
+    );
+  });
+
   it("needs at least what lives at once, and at most what all need side by side", () => {
     fc.assert(
       fc.property(lifetimes, (all) => {

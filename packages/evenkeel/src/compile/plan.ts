@@ -1,3 +1,5 @@
+import { Occupied } from "./occupied.ts";
+
 /** Bytes that are needed from one step of a program through another, both included. */
 export interface Lifetime {
   readonly bytes: number;
@@ -18,21 +20,16 @@ export interface MemoryPlan {
 export function planMemory(lifetimes: readonly Lifetime[], alignment = 16): MemoryPlan {
   const offsets = new Array<number>(lifetimes.length).fill(0);
   const order = lifetimes.map((_, i) => i).sort((a, b) => lifetimes[b].bytes - lifetimes[a].bytes || a - b);
-  const placed: number[] = [];
+  const occupied = new Occupied(lifetimes.reduce((latest, { last }) => Math.max(latest, last), 0) + 1);
   let bytes = 0;
   for (const i of order) {
     const { bytes: size, first, last } = lifetimes[i];
-    const rivals = placed
-      .filter((j) => lifetimes[j].first <= last && lifetimes[j].last >= first)
-      .sort((a, b) => offsets[a] - offsets[b]);
-    let offset = 0;
-    for (const j of rivals) {
-      if (offsets[j] - offset >= size) break;
-      offset = Math.max(offset, Math.ceil((offsets[j] + lifetimes[j].bytes) / alignment) * alignment);
-    }
+    // What needs no bytes is in nobody's way.
+    if (size === 0) continue;
+    const offset = occupied.lowestGap(size, first, last);
+    occupied.take(offset, Math.ceil((offset + size) / alignment) * alignment, first, last);
     offsets[i] = offset;
     bytes = Math.max(bytes, offset + size);
-    placed.push(i);
   }
   return { offsets, bytes };
 }

@@ -3,8 +3,9 @@ import { isGradEnabled, Tensor } from "../tensor/index.ts";
 import { type Comparison, compareTraces } from "./compare.ts";
 import type { GraphBuffer } from "./graph.ts";
 import type { Guards } from "./guards.ts";
+import { warnOfHost } from "./hostWarning.ts";
 import { type Made, make } from "./made.ts";
-import type { Cell } from "./numbers.ts";
+import type { Cell, Cells } from "./numbers.ts";
 import { type Trace, trace } from "./trace.ts";
 import { bringsGrad, signatureOf, type Tree } from "./tree.ts";
 import { type Check, Watch } from "./watch.ts";
@@ -145,15 +146,21 @@ export class Variants {
       const missing = changed.map(([constant]) => constant).filter((constant) => !made.cells.has(constant));
       return [{ made, comparison, missing }];
     });
-    if (candidates.length === 0) return { made: make(fresh, new Map(), this.#options), numbers: new Map() };
+    if (candidates.length === 0) return { made: this.#make(fresh, new Map()), numbers: new Map() };
     const { made, comparison, missing } = candidates.reduce((a, b) => (b.missing.length < a.missing.length ? b : a));
     const cells = new Map([...made.cells, ...missing.map((constant) => [constant, { value: 0 }] as const)]);
-    const chosen = missing.length === 0 ? made : make(made.trace, cells, this.#options);
+    const chosen = missing.length === 0 ? made : this.#make(made.trace, cells);
     const numbers = new Map<Cell, number>();
     for (const [constant, cell] of chosen.cells) {
       numbers.set(cell, comparison.numbers.get(constant)?.value ?? numberOf(constant));
     }
     return { made: chosen, numbers };
+  }
+
+  #make(written: Trace, cells: Cells): Made {
+    const made = make(written, cells, this.#options);
+    warnOfHost(this.#step, made.program);
+    return made;
   }
 
   /** The least recently used programs go, and of one program the least recently used settings. */

@@ -1,4 +1,5 @@
 import { type Spec, sizeOf } from "../core/index.ts";
+import { loadDouble } from "../wasm/convert.ts";
 import {
   type Expr,
   f32,
@@ -28,7 +29,7 @@ function declines(x: Spec): string | undefined {
 const linesOf = ({ f }: KernelCall<unknown>, { shape: [count, length] }: Spec): Lines => ({ f, count, length });
 
 /** Calls `visit` for every row, with its number and its target. */
-function forEachRow(
+export function forEachRow(
   { f }: KernelCall<unknown>,
   target: Placed,
   visit: (row: Local<"i32">, own: Local<"i32">) => void,
@@ -42,20 +43,20 @@ const lineOf = (row: Local<"i32">, { shape, address }: Placed): Expr<"i32"> =>
   i32.add(i32.mul(row, 4 * shape[1]), address);
 
 /** A float at an index, in double; of a 0-d array the only one. */
-const floatAt = ({ shape, address }: Placed, index: Expr<"i32">): Expr<"f64"> =>
-  f64.promote(f32.load(shape.length === 0 ? i32.const(0) : i32.shl(index, 2), address));
+export const floatAt = ({ shape, address, dtype }: Placed, index: Expr<"i32">): Expr<"f64"> =>
+  loadDouble(dtype, shape.length === 0 ? i32.const(0) : i32.shl(index, dtype === "float64" ? 3 : 2), address);
 
 const isInt32 = (value: number): boolean => (value | 0) === value;
 
 /** Whether the row of a target counts. */
-const counts = (own: Local<"i32">, ignoreIndex: number): Expr<"i32"> =>
+export const counts = (own: Local<"i32">, ignoreIndex: number): Expr<"i32"> =>
   isInt32(ignoreIndex) ? i32.ne(own, ignoreIndex) : i32.const(1);
 
 /**
  * Writes `body` behind a check of all targets, with the sum of their weights. If one is out of range the code calls the row's
  * reference, which throws and says which.
  */
-function withinRange(call: KernelCall<CrossEntropyAttrs>, body: (weights: Local<"f64">) => void): void {
+export function withinRange(call: KernelCall<CrossEntropyAttrs>, body: (weights: Local<"f64">) => void): void {
   const { f, attrs } = call;
   const [{ shape }, target, weight] = call.inputs;
   const weights = f.let(f64.const(0));

@@ -2,7 +2,7 @@ import type { MaskKernel } from "../wasm/fusedGroup.ts";
 import type { LaneKernel, Lanes, V128 } from "../wasm/index.ts";
 import { i32x4, noKernel, v128 } from "../wasm/index.ts";
 import { arithmetic, floatFunction, inlineFunction } from "../wasm/laneKernel.ts";
-import { expF32x4, logF32x4, powF32x4 } from "../wasm/math.ts";
+import { expF32x4, expF64x2, logF32x4, logF64x2, powF32x4 } from "../wasm/math.ts";
 
 /** Kernels of elementwise.ts. */
 
@@ -100,5 +100,5 @@ export const squareKernel = arithmetic(
   ([x]) => i32x4.mul(x, x),
 );
 export const reciprocalKernel = arithmetic(([x], lanes) => lanes.div(lanes.const(1), x));
-export const expKernel = inlineFunction(expF32x4);
-export const logKernel = inlineFunction(logF32x4);
+export const expKernel = inlineFunction(expF32x4, expF64x2);
+export const logKernel = inlineFunction(logF32x4, logF64x2);

@@ -44,7 +44,7 @@ export function pointer(f: FunctionBuilder, address: I32): Local<"i32"> {
 }
 
 export function advance(f: FunctionBuilder, local: Local<"i32">, bytes: number): void {
-  f.set(local, i32.add(local, bytes));
+  if (bytes !== 0) f.set(local, i32.add(local, bytes));
 }
 
 /** The same matrix, transposed by reading it so. */

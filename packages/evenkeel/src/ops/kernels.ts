@@ -30,6 +30,7 @@ import {
   neKernel,
 } from "./compare.kernel.ts";
 import { fillKernel, literalKernel } from "./creation.kernel.ts";
+import { crossEntropyDoubles } from "./crossEntropy.doubles.ts";
 import { crossEntropyBackwardKernel, crossEntropyKernel } from "./crossEntropy.kernel.ts";
 import {
   absKernel,
@@ -67,7 +68,9 @@ import {
   tanhKernel,
 } from "./functions.kernel.ts";
 import { gatherKernel, indexAddKernel, indexSelectKernel, scatterAddKernel } from "./gather.kernel.ts";
+import { layerNormDoubles } from "./layerNorm.doubles.ts";
 import { layerNormBackwardKernel, layerNormKernel } from "./layerNorm.kernel.ts";
+import { byDtype } from "./lines.doubles.ts";
 import { bceWithLogitsKernel, bceWithLogitsSlopeKernel, huberKernel, smoothL1Kernel } from "./loss.kernel.ts";
 import { linearKernel, matmulKernel } from "./matmul.kernel.ts";
 import {
@@ -81,7 +84,7 @@ import {
 } from "./movement.kernel.ts";
 import { batchNormEvalKernel, batchNormKernel, batchNormReluKernel } from "./normalize.kernel.ts";
 import { batchNormBackwardKernel, batchNormReluBackwardKernel } from "./normalizeBackward.kernel.ts";
-import { byRank, channelKernels } from "./normalizeChannels.kernel.ts";
+import { byLayout } from "./normalizeChannels.kernel.ts";
 import { adamStepKernel, amsgradStepKernel, sgdMomentumStepKernel, sgdStepKernel } from "./optimizer.kernel.ts";
 import { argsortKernel, cumsumKernel, lastWriterKernel } from "./ordering.kernel.ts";
 import {
@@ -109,6 +112,7 @@ import {
   vectorNormKernel,
 } from "./reduce.kernel.ts";
 import { updateRunningStatsKernel } from "./runningStats.kernel.ts";
+import { softmaxDoubles } from "./softmax.doubles.ts";
 import { logSoftmaxBackwardKernel, logSoftmaxKernel, softmaxKernel } from "./softmax.kernel.ts";
 import { assignKernel } from "./state.kernel.ts";
 import { type RowName, table } from "./table.ts";
@@ -132,11 +136,11 @@ export const kernels: { readonly [K in RowName]: AnyKernel } = {
   argmin: argminKernel,
   argsort: argsortKernel,
   assign: assignKernel,
-  batchNorm: byRank(batchNormKernel, channelKernels.batchNorm),
-  batchNormBackward: byRank(batchNormBackwardKernel, channelKernels.batchNormBackward),
-  batchNormEval: byRank(batchNormEvalKernel, channelKernels.batchNormEval),
-  batchNormRelu: byRank(batchNormReluKernel, channelKernels.batchNormRelu),
-  batchNormReluBackward: byRank(batchNormReluBackwardKernel, channelKernels.batchNormReluBackward),
+  batchNorm: byLayout("batchNorm", batchNormKernel),
+  batchNormBackward: byLayout("batchNormBackward", batchNormBackwardKernel),
+  batchNormEval: byLayout("batchNormEval", batchNormEvalKernel),
+  batchNormRelu: byLayout("batchNormRelu", batchNormReluKernel),
+  batchNormReluBackward: byLayout("batchNormReluBackward", batchNormReluBackwardKernel),
   bceWithLogits: bceWithLogitsKernel,
   bceWithLogitsSlope: bceWithLogitsSlopeKernel,
   bernoulli: bernoulliKernel,
@@ -147,8 +151,8 @@ export const kernels: { readonly [K in RowName]: AnyKernel } = {
   clone: cloneKernel,
   concat: concatKernel,
   cos: cosKernel,
-  crossEntropy: crossEntropyKernel,
-  crossEntropyBackward: crossEntropyBackwardKernel,
+  crossEntropy: byDtype(crossEntropyKernel, crossEntropyDoubles.crossEntropy),
+  crossEntropyBackward: byDtype(crossEntropyBackwardKernel, crossEntropyDoubles.crossEntropyBackward),
   cumsum: cumsumKernel,
   detach: alias,
   div: divKernel,
@@ -177,8 +181,8 @@ export const kernels: { readonly [K in RowName]: AnyKernel } = {
   isinf: isinfKernel,
   isnan: isnanKernel,
   lastWriter: lastWriterKernel,
-  layerNorm: layerNormKernel,
-  layerNormBackward: layerNormBackwardKernel,
+  layerNorm: byDtype(layerNormKernel, layerNormDoubles.layerNorm),
+  layerNormBackward: byDtype(layerNormBackwardKernel, layerNormDoubles.layerNormBackward),
   le: leKernel,
   leakyRelu: leakyReluKernel,
   linear: linearKernel,
@@ -187,8 +191,8 @@ export const kernels: { readonly [K in RowName]: AnyKernel } = {
   log1p: log1pKernel,
   log2: log2Kernel,
   logSigmoid: logSigmoidKernel,
-  logSoftmax: logSoftmaxKernel,
-  logSoftmaxBackward: logSoftmaxBackwardKernel,
+  logSoftmax: byDtype(logSoftmaxKernel, softmaxDoubles.logSoftmax),
+  logSoftmaxBackward: byDtype(logSoftmaxBackwardKernel, softmaxDoubles.logSoftmaxBackward),
   logicalAnd: logicalAndKernel,
   logicalNot: logicalNotKernel,
   logicalOr: logicalOrKernel,
@@ -226,7 +230,7 @@ export const kernels: { readonly [K in RowName]: AnyKernel } = {
   sin: sinKernel,
   slice: sliceKernel,
   smoothL1: smoothL1Kernel,
-  softmax: softmaxKernel,
+  softmax: byDtype(softmaxKernel, softmaxDoubles.softmax),
   softplus: softplusKernel,
   sqrt: sqrtKernel,
   square: squareKernel,

@@ -41,6 +41,8 @@ function check<A>(row: AnyOp, kernel: Kernel<A>, inputs: readonly NdArray[], att
 
 const random = (seed: number, ...shape: number[]) => ndArray(shape, noise(seed));
 
+const doubles = (seed: number, ...shape: number[]) => ndArray(shape, noise(seed), "float64");
+
 function checkMatmul(m: number, n: number, k: number, attrs: (typeof transposes)[number], batch: number[] = []) {
   const a = random(1, ...batch, ...(attrs.transposeA ? [k, m] : [m, k]));
   const b = random(2, ...batch, ...(attrs.transposeB ? [n, k] : [k, n]));
@@ -105,13 +107,75 @@ describe("matmul kernel", () => {
     );
   });
 
-  it("declines what it has no code for, and says why", () => {
-    const f32 = (...shape: number[]) => ({ shape, dtype: "float32" as const });
-    const f64 = (...shape: number[]) => ({ shape, dtype: "float64" as const });
-    expect(matmulKernel.declines?.([f64(2, 3), f64(3, 2)], [], {})).toMatch("float64");
-    expect(matmulKernel.declines?.([f32(2, 2, 3), f32(1, 3, 2)], [], {})).toBeUndefined();
-    expect(matmulKernel.declines?.([f32(1, 2, 3), f32(4, 3, 2)], [], {})).toMatch("[1, 2, 3] and [4, 3, 2]");
-    expect(matmulKernel.declines?.([f32(4, 3, 2), f32(3, 2)], [], { transposeA: true })).toMatch("batches");
+  it("multiplies batches that broadcast", () => {
+    const batches: [a: number[], b: number[]][] = [
+      [[], [3]],
+      [[1], [4]],
+      [[3], [1]],
+      [[3], [2, 3]],
+      [
+        [2, 1],
+        [1, 3],
+      ],
+      [
+        [2, 1],
+        [4, 1, 3],
+      ],
+      [
+        [2, 3, 1],
+        [1, 2],
+      ],
+      [
+        [2, 1, 4],
+        [3, 1],
+      ],
+      [
+        [3, 1, 1],
+        [1, 2, 2],
+      ],
+      [[0], [1]],
+      [[], [2, 0]],
+      [[1, 1], [1]],
+    ];
+    for (const [batchA, batchB] of batches) {
+      for (const attrs of transposes) {
+        for (const [m, n, k] of [
+          [1, 1, 1],
+          [5, 6, 7],
+          [1, 17, 4],
+          [4, 1, 5],
+          [3, 5, 0],
+        ]) {
+          const a = random(1, ...batchA, ...(attrs.transposeA ? [k, m] : [m, k]));
+          const b = random(2, ...batchB, ...(attrs.transposeB ? [n, k] : [k, n]));
+          const what = `[${batchA}] x [${batchB}], ${m} x ${k} x ${n} ${JSON.stringify(attrs)}`;
+          check(matmul, matmulKernel, [a, b], attrs, k, what);
+        }
+      }
+    }
+    check(matmul, matmulKernel, [random(1, 37, 130), random(2, 2, 130, 260)], {}, 130, "in panels");
+  });
+
+  it("multiplies float64 to the bits of the reference, batches too", () => {
+    for (const attrs of transposes) {
+      for (const batch of [[], [3], [2, 0]]) {
+        for (const m of [0, 1, 2, 3, 5]) {
+          for (const n of [0, 1, 2, 3, 8, 9, 17]) {
+            for (const k of [0, 1, 4, 17]) {
+              const a = doubles(1, ...batch, ...(attrs.transposeA ? [k, m] : [m, k]));
+              const b = doubles(2, ...(attrs.transposeB ? [n, k] : [k, n]));
+              const what = `[${batch}] ${m} x ${k} x ${n} ${JSON.stringify(attrs)}`;
+              expect(runKernel(matmul, matmulKernel, [a, b], attrs), what).toEqual(runReference(matmul, [a, b], attrs));
+            }
+          }
+        }
+      }
+    }
+  });
+
+  it("declines integers", () => {
+    const int32 = { shape: [2, 2], dtype: "int32" } as const;
+    expect(matmulKernel.declines?.([int32, int32], [], {})).toMatch("int32");
   });
 
   it("keeps infinities and NaN where they belong", () => {
@@ -148,6 +212,17 @@ describe("linear kernel", () => {
         [25, 1],
       ]) {
         checkLinear(m, n, k);
+      }
+    }
+  });
+
+  it("multiplies float64 to the bits of the reference", () => {
+    for (const m of [0, 1, 2, 5]) {
+      for (const n of [0, 1, 3, 8, 17]) {
+        for (const k of [0, 1, 9]) {
+          const inputs = [doubles(3, m, k), doubles(4, n, k), doubles(5, n)];
+          expect(runKernel(linear, linearKernel, inputs, {})).toEqual(runReference(linear, inputs, {}));
+        }
       }
     }
   });

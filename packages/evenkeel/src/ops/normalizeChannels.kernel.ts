@@ -12,6 +12,7 @@ import {
   storeRun,
   sumChannel,
 } from "./normalize.channels.ts";
+import { doubleKernels } from "./normalize.doubles.ts";
 import { inverseStd } from "./normalize.kernel.ts";
 import type { BatchNormAttrs } from "./normalize.ts";
 
@@ -159,9 +160,10 @@ export const channelKernels = {
   batchNormReluBackward: reluBackwardKernel,
 } as const;
 
-/** One kernel for matrices, another for what has more dimensions. */
-export function byRank(matrix: Kernel<BatchNormAttrs>, channels: Kernel<BatchNormAttrs>): Kernel<BatchNormAttrs> {
-  const of = ([{ shape }]: readonly Spec[]) => (shape.length === 2 ? matrix : channels);
+/** One kernel for matrices, another for what has more dimensions, and one for float64. */
+export function byLayout(row: keyof typeof channelKernels, matrix: Kernel<BatchNormAttrs>): Kernel<BatchNormAttrs> {
+  const of = ([{ shape, dtype }]: readonly Spec[]) =>
+    dtype === "float64" ? doubleKernels[row] : shape.length === 2 ? matrix : channelKernels[row];
   return {
     kind: "kernel",
     declines: (inputs, outputs, attrs) => of(inputs).declines?.(inputs, outputs, attrs),

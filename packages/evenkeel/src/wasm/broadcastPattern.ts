@@ -6,6 +6,8 @@ export interface Broadcast {
   readonly rows: number;
   readonly columns: number;
   readonly patterns: readonly Pattern[];
+  /** Before which dimension the rows end, where an input depends on it: inputs that need other splits share no loop. */
+  readonly split?: number;
 }
 
 /**
@@ -35,5 +37,6 @@ export function broadcastPattern(shapes: readonly Shape[], target: Shape): Broad
       patterns.push(isRow ? "row" : first === 0 ? "column" : { channels: product(dims.slice(first, end)) });
     }
   }
-  return { rows: product(dims.slice(0, split ?? 0)), columns: product(dims.slice(split ?? 0)), patterns };
+  const [rows, columns] = [product(dims.slice(0, split ?? 0)), product(dims.slice(split ?? 0))];
+  return { rows, columns, patterns, ...(split !== undefined && { split }) };
 }

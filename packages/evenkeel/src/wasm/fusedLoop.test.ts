@@ -15,6 +15,7 @@ describe("broadcastPattern", () => {
       rows: 4,
       columns: 6,
       patterns: ["full", "row", "column", "scalar", "scalar"],
+      split: 1,
     });
     expect(
       broadcastPattern(
@@ -28,6 +29,7 @@ describe("broadcastPattern", () => {
       rows: 2,
       columns: 12,
       patterns: ["row", "column"],
+      split: 1,
     });
   });
 
@@ -42,6 +44,7 @@ describe("broadcastPattern", () => {
       rows: 6,
       columns: 16,
       patterns: [{ channels: 3 }, "full", "scalar"],
+      split: 2,
     });
     expect(
       broadcastPattern(

@@ -4,4 +4,5 @@ export { FunctionBuilder, type FunctionRef, result } from "./functionBuilder.ts"
 export { emitFusedGroup, type FusedGroup, laneTypeOf, whyNotFused } from "./fusedGroup.ts";
 export { f32, f32x4, f64, f64x2, i8x16, i32, i32x4, v128 } from "./instructions.ts";
 export * from "./kernel.ts";
+export type { LaneType } from "./laneMemory.ts";
 export { ModuleBuilder } from "./moduleBuilder.ts";

@@ -161,6 +161,9 @@ export const v128 = {
   /** `into` with one 32-bit lane read from memory. */
   load32Lane: (address: I32, into: V128, lane: number, offset = 0): V128 =>
     instruction("v128", simd(0x56), [asExpr("i32", address), into], memory(offset, lane)),
+  /** `into` with one 64-bit lane read from memory. */
+  load64Lane: (address: I32, into: V128, lane: number, offset = 0): V128 =>
+    instruction("v128", simd(0x57), [asExpr("i32", address), into], memory(offset, lane)),
   not: vector1(0x4d),
   and: vector2(0x4e),
   andNot: vector2(0x4f),

@@ -69,7 +69,7 @@ export interface LaneContext<A> {
  */
 export interface LaneKernel<A = never> {
   readonly kind: "lanes";
-  /** Why there is no code for such a call; undefined: there is. float64 has arithmetic, but no exp or log. */
+  /** Why there is no code for such a call; undefined: there is. Kernels without it are short. */
   readonly declines?: (dtype: LaneType, attrs: A) => string | undefined;
   readonly lane: (inputs: readonly V128[], context: LaneContext<A>) => V128;
   /** The same for int32 lanes; without it, there is no code for them. */

@@ -1,6 +1,7 @@
 import { Local, type V128 } from "./expression.ts";
 import { result } from "./functionBuilder.ts";
 import type { MaskKernel } from "./fusedGroup.ts";
+import { f64x2 } from "./instructions.ts";
 import type { LaneContext, LaneKernel, Lanes } from "./kernel.ts";
 import type { LaneType } from "./laneMemory.ts";
 import type { VectorFunction } from "./math/define.ts";
@@ -25,26 +26,32 @@ export function logic(lane: (masks: readonly V128[]) => V128): MaskKernel<object
   return { ...arithmetic(lane, lane), masks: [0, 1], givesMask: true };
 }
 
-/** A function of floats, called. */
-export function floatFunction(called: VectorFunction<readonly "v128"[]>): LaneKernel<object> {
-  return floatFunctionOf(() => called);
+type Called = VectorFunction<readonly "v128"[]>;
+
+/** A function of floats, called; of doubles too if one is given. */
+export function floatFunction(called: Called, doubles?: Called): LaneKernel<object> {
+  return floatFunctionOf(() => called, doubles);
 }
 
 /** A function of floats that depends on attrs. */
-export function floatFunctionOf<A>(choose: (attrs: A) => VectorFunction<readonly "v128"[]>): LaneKernel<A> {
+export function floatFunctionOf<A>(choose: (attrs: A) => Called, doubles?: Called): LaneKernel<A> {
   return {
     kind: "lanes",
-    declines: noDoubles,
-    lane: (inputs, { module, attrs }) => result(choose(attrs)(module), ...inputs),
+    declines: doubles === undefined ? noDoubles : () => undefined,
+    lane: (inputs, { module, attrs, lanes }) =>
+      result((lanes === f64x2 && doubles !== undefined ? doubles : choose(attrs))(module), ...inputs),
   };
 }
 
-/** A short function of floats, its code in the loop. */
-export function inlineFunction({ code }: VectorFunction<readonly "v128"[]>): LaneKernel<object> {
+/** A short function of floats, its code in the loop; that of doubles, if one is given, is long, and called. */
+export function inlineFunction({ code }: Called, doubles?: Called): LaneKernel<object> {
   return {
     kind: "lanes",
-    declines: noDoubles,
-    lane: (inputs, { f }) => code(f, ...inputs.map((x) => (x instanceof Local ? (x as Local<"v128">) : f.let(x)))),
+    declines: doubles === undefined ? noDoubles : () => undefined,
+    lane: (inputs, { f, module, lanes }) =>
+      lanes === f64x2 && doubles !== undefined
+        ? result(doubles(module), ...inputs)
+        : code(f, ...inputs.map((x) => (x instanceof Local ? (x as Local<"v128">) : f.let(x)))),
   };
 }
 

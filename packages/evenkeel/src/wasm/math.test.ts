@@ -88,3 +88,43 @@ describe("functions of four floats", () => {
     }
   });
 });
+
+describe("functions of two doubles", () => {
+  const cases: [string, math.VectorFunction, (x: number) => number, limit: number, spread: number][] = [
+    ["exp", math.expF64x2, Math.exp, 2, 760],
+    ["expm1", math.expm1F64x2, Math.expm1, 2.2, 760],
+    ["expm1 of small arguments", math.expm1F64x2, Math.expm1, 2.2, 1],
+    ["log", math.logF64x2, Math.log, 2, 3],
+    ["log1p", math.log1pF64x2, Math.log1p, 2, 1],
+    ["tanh", math.tanhF64x2, Math.tanh, 4.5, 3],
+  ];
+  const count = 4096;
+
+  it.each(cases)("%s agrees with that of the engine", (_, define, expected, limit, spread) => {
+    const memory = new WebAssembly.Memory({ initial: 2 });
+    const module = new ModuleBuilder();
+    const called = define(module);
+    module.function(
+      "run",
+      [],
+      (f) => {
+        const at = f.let(i32.const(0));
+        f.loop(at, 8 * count, 16, () => f.storeV128(at, result(called, v128.load(at)), 8 * count));
+      },
+      { exported: true },
+    );
+    const instance = new WebAssembly.Instance(new WebAssembly.Module(module.toBytes()), { env: { memory } });
+    const [x, y] = [new Float64Array(memory.buffer, 0, count), new Float64Array(memory.buffer, 8 * count, count)];
+    // Evenly over the spread, by powers down to the subnormal numbers, and what is special.
+    for (let i = 0; i < count; i++)
+      x[i] = i % 2 === 0 ? spread * (i / count - 0.5) * 2 : (i % 4 === 1 ? 1 : -1) * 2 ** (1023 - i * 0.52);
+    x.set([0, -0, Infinity, -Infinity, NaN, 5e-324, -5e-324, 1, -1, 709.9, -745.2, 709.7, -708.5]);
+    (instance.exports.run as () => void)();
+    x.forEach((value, i) => {
+      const truth = expected(value);
+      const unit = 2 ** (Math.max(-1022, Math.floor(Math.log2(Math.abs(truth)))) - 52);
+      if (Object.is(y[i], truth) || Math.abs(y[i] - truth) <= limit * unit) return;
+      expect.fail(`of ${value} it is ${y[i]}, expected ${truth}`);
+    });
+  });
+});

@@ -1,9 +1,9 @@
-import { sameShape } from "../../core/index.ts";
 import { mean, sum } from "../../ops/index.ts";
 import type { Joins } from "../../wasm/index.ts";
-import { type GraphBuffer, type GraphNode, type GraphValue, writtenBy } from "../graph.ts";
-import { canFuse, inputsOf } from "../group.ts";
+import type { GraphBuffer, GraphNode, GraphValue } from "../graph.ts";
+import { fusionOf, inputsOf } from "../group.ts";
 import type { Program } from "./rewrite.ts";
+import { touchesOf, WaitingList } from "./waiting.ts";
 
 /** One step of a program: an op, elementwise ops that share a loop, or calls of one op on arrays side by side. */
 export type Task =
@@ -27,11 +27,12 @@ export type Task =
 const mostInGroup = 24;
 
 interface Pending {
+  readonly key: string;
   readonly nodes: GraphNode[];
+  /** Where the loop splits the shape, once a node depends on it. */
+  split: number | undefined;
   /** Come right after the group. */
   readonly followers: GraphNode[];
-  readonly reads: Set<GraphBuffer>;
-  readonly writes: Set<GraphBuffer>;
 }
 
 /**
@@ -40,42 +41,51 @@ interface Pending {
  */
 export function fuseElementwise({ nodes, results }: Program): Task[] {
   const tasks: (GraphNode | readonly GraphNode[])[] = [];
-  const waiting: Pending[] = [];
+  const waiting = new WaitingList<Pending>();
+  /** Those that have room for more, by what their nodes have in common. */
+  const open = new Map<string, Pending[]>();
+  const close = (group: Pending) =>
+    open.set(
+      group.key,
+      (open.get(group.key) ?? []).filter((other) => other !== group),
+    );
   const read = new Set(nodes.flatMap(({ inputs }) => inputs.map(({ buffer }) => buffer)));
   const flush = (group: Pending) => {
-    waiting.splice(waiting.indexOf(group), 1);
+    close(group);
     // What this group reads may still wait in another.
-    for (const other of [...waiting]) if (intersects(group.reads, other.writes)) flush(other);
+    for (const other of waiting.remove(group)) if (waiting.has(other)) flush(other);
     tasks.push(group.nodes, ...group.followers);
   };
   for (const node of nodes) {
-    const reads = new Set(node.inputs.map(({ buffer }) => buffer));
-    const writes = new Set(writtenBy(node));
-    const conflicts = (group: Pending) =>
-      intersects(reads, group.writes) || intersects(writes, group.writes) || intersects(writes, group.reads);
-    const touched = waiting.filter(conflicts);
-    if (touched.length === 1 && isLoss(node, read)) {
-      touched[0].followers.push(node);
+    const touches = touchesOf([node]);
+    const before = waiting.before(touches);
+    if (before.length === 1 && isLoss(node, read)) {
+      before[0].followers.push(node);
       continue;
     }
-    const home = waiting.find(
-      (group) => group.nodes.length < mostInGroup && sameDomain(node, group) && canFuse([...group.nodes, node]),
-    );
-    for (const group of [...waiting]) if (group !== home && waiting.includes(group) && conflicts(group)) flush(group);
-    if (home !== undefined && waiting.includes(home) && !intersects(writes, home.reads)) {
+    const fusion = fusionOf(node);
+    const key = fusion === undefined ? "" : `${fusion.lanes} ${node.outputs[0].shape}`;
+    const agrees = ({ split }: Pending) => split === undefined || fusion?.split === undefined || split === fusion.split;
+    const home = fusion && open.get(key)?.find(agrees);
+    for (const group of before) if (group !== home && waiting.has(group)) flush(group);
+    if (home !== undefined && waiting.has(home) && !waiting.reads(home, touches.writes)) {
       home.nodes.push(node);
-      for (const buffer of reads) home.reads.add(buffer);
-      for (const buffer of writes) home.writes.add(buffer);
+      home.split ??= fusion?.split;
+      waiting.add(home, touches);
+      if (home.nodes.length === mostInGroup) close(home);
     } else {
-      if (home !== undefined && waiting.includes(home) && conflicts(home)) flush(home);
-      if (canFuse([node])) waiting.push({ nodes: [node], followers: [], reads, writes });
-      else tasks.push(node);
+      if (home !== undefined && waiting.has(home) && before.includes(home)) flush(home);
+      if (fusion === undefined) tasks.push(node);
+      else {
+        const group: Pending = { key, nodes: [node], split: fusion.split, followers: [] };
+        waiting.add(group, touches);
+        open.set(key, [...(open.get(key) ?? []), group]);
+      }
     }
   }
-  while (waiting.length > 0) flush(waiting[0]);
-  return tasks.map((task) =>
-    Array.isArray(task) ? closed(task, tasks, results) : { kind: "op", node: task as GraphNode },
-  );
+  for (const group of waiting) flush(group);
+  const readers = readersOf(tasks, results);
+  return tasks.map((task) => (Array.isArray(task) ? closed(task, readers) : { kind: "op", node: task as GraphNode }));
 }
 
 /** A sum or mean that nothing in the step reads. */
@@ -83,25 +93,26 @@ function isLoss({ op, outputs: [total] }: GraphNode, read: ReadonlySet<GraphBuff
   return (op === mean || op === sum) && total.buffer.source.kind === "temporary" && !read.has(total.buffer);
 }
 
-/** A group with what crosses its border. */
-function closed(
-  nodes: readonly GraphNode[],
+/** How many tasks read each buffer; whoever gets the results counts as one. */
+function readersOf(
   tasks: readonly (GraphNode | readonly GraphNode[])[],
   results: readonly GraphValue[],
-): Task {
-  const others = tasks.filter((task) => task !== nodes).flat() as GraphNode[];
-  const read = new Set([...others.flatMap(({ inputs }) => inputs), ...results].map(({ buffer }) => buffer));
+): Map<GraphBuffer, number> {
+  const readers = new Map<GraphBuffer, number>();
+  const count = (buffers: Iterable<GraphBuffer>) => {
+    for (const buffer of buffers) readers.set(buffer, (readers.get(buffer) ?? 0) + 1);
+  };
+  for (const task of tasks) count(touchesOf([task].flat() as GraphNode[]).reads);
+  count(new Set(results.map(({ buffer }) => buffer)));
+  return readers;
+}
+
+/** A group with what crosses its border. */
+function closed(nodes: readonly GraphNode[], readers: ReadonlyMap<GraphBuffer, number>): Task {
+  const { reads } = touchesOf(nodes);
+  const isReadElsewhere = (buffer: GraphBuffer) => (readers.get(buffer) ?? 0) > (reads.has(buffer) ? 1 : 0);
   const outputs = nodes
     .map((node) => node.outputs[0])
-    .filter(({ buffer }) => read.has(buffer) || buffer.source.kind !== "temporary");
+    .filter(({ buffer }) => isReadElsewhere(buffer) || buffer.source.kind !== "temporary");
   return { kind: "group", nodes, inputs: inputsOf(nodes), outputs };
-}
-
-function sameDomain(node: GraphNode, { nodes }: Pending): boolean {
-  return node.outputs.length === 1 && sameShape(node.outputs[0].shape, nodes[0].outputs[0].shape);
-}
-
-export function intersects(a: ReadonlySet<GraphBuffer>, b: ReadonlySet<GraphBuffer>): boolean {
-  for (const item of a) if (b.has(item)) return true;
-  return false;
 }

@@ -1,5 +1,5 @@
 import type { Graph, GraphValue } from "../graph.ts";
-import { canFuse } from "../group.ts";
+import { fusionOf } from "../group.ts";
 import { verification, verifyGraph, verifyTasks } from "../verify.ts";
 import { fuseBatchNormRelu } from "./batchNormRelu.ts";
 import { foldConstants, withoutExpansions, withoutNeedlessClones } from "./fold.ts";
@@ -27,5 +27,5 @@ const passes: Readonly<Record<string, (program: Graph) => Graph>> = {
   withoutNeedlessClones,
   fuseBatchNormRelu,
   writeThrough,
-  withoutExpansions: (program) => withoutExpansions(program, (node) => canFuse([node])),
+  withoutExpansions: (program) => withoutExpansions(program, (node) => fusionOf(node) !== undefined),
 };

@@ -1,15 +1,14 @@
 import { kernelOf } from "../../ops/kernels.ts";
 import type { Joins } from "../../wasm/index.ts";
-import { type GraphBuffer, type GraphNode, writtenBy } from "../graph.ts";
+import type { GraphBuffer, GraphNode } from "../graph.ts";
 import { whyNoKernel } from "../kernelChoice.ts";
-import { intersects, type Task } from "./fuse.ts";
+import type { Task } from "./fuse.ts";
+import { touchesOf, WaitingList } from "./waiting.ts";
 
 /** Calls that wait for more of their like. */
 interface Pending {
   readonly joins: Joins;
   readonly nodes: GraphNode[];
-  readonly reads: Set<GraphBuffer>;
-  readonly writes: Set<GraphBuffer>;
 }
 
 /**
@@ -18,34 +17,25 @@ interface Pending {
  */
 export function joinCalls(tasks: readonly Task[]): Task[] {
   const done: Task[] = [];
-  const waiting: Pending[] = [];
+  const waiting = new WaitingList<Pending>();
   const flush = (pending: Pending) => {
-    waiting.splice(waiting.indexOf(pending), 1);
+    waiting.remove(pending);
     done.push(taskOf(pending));
   };
   for (const task of tasks) {
-    const nodes = task.kind === "op" ? [task.node] : task.nodes;
-    const reads = new Set(nodes.flatMap(({ inputs }) => inputs.map(({ buffer }) => buffer)));
-    const writes = new Set(nodes.flatMap(writtenBy));
-    for (const pending of [...waiting]) {
-      const touches =
-        intersects(reads, pending.writes) || intersects(writes, pending.writes) || intersects(writes, pending.reads);
-      if (touches) flush(pending);
-    }
+    const touches = touchesOf(task.kind === "op" ? [task.node] : task.nodes);
+    for (const pending of waiting.before(touches)) flush(pending);
     const joins = task.kind === "op" ? joinsOf(task.node) : undefined;
     if (task.kind !== "op" || joins === undefined) {
       done.push(task);
       continue;
     }
-    const home = waiting.find((pending) => isLike(task.node, pending));
-    if (home === undefined) waiting.push({ joins, nodes: [task.node], reads, writes });
-    else {
-      home.nodes.push(task.node);
-      for (const buffer of reads) home.reads.add(buffer);
-      for (const buffer of writes) home.writes.add(buffer);
-    }
+    let home = [...waiting].find((pending) => isLike(task.node, pending));
+    if (home === undefined) home = { joins, nodes: [task.node] };
+    else home.nodes.push(task.node);
+    waiting.add(home, touches);
   }
-  while (waiting.length > 0) flush(waiting[0]);
+  for (const pending of waiting) flush(pending);
   return done;
 }
 
