@@ -221,9 +221,9 @@ testMisuses("arguments of layers", [
   misuse(
     "a dropout probability in an object",
     RangeError,
-    ["Dropout: p is", "from 0 to 1"],
+    ["Dropout: p is 2", "from 0 to 1"],
     none,
-    () => new nn.Dropout(wrong({ p: 0.5 })),
+    () => new nn.Dropout({ p: 2 }),
   ),
   misuse(
     "softmax without a dimension",

@@ -1,4 +1,5 @@
 import type { AnyOp, DType, Shape, Spec } from "../core/index.ts";
+import type { Generator } from "../random/index.ts";
 import type { Storage } from "../tensor/index.ts";
 
 /** Where the contents of a buffer come from. */
@@ -8,8 +9,8 @@ export type Source =
   /** A tensor the step refers to: read and written in place, never copied. */
   | { readonly kind: "state"; readonly storage: Storage }
   | { readonly kind: "constant"; readonly value: number }
-  /** A number read from the host at every run. */
-  | { readonly kind: "host"; readonly read: () => number }
+  /** A number read from the host at every run: the one that `of` keeps as `key`. */
+  | { readonly kind: "host"; readonly read: () => number; readonly of: object; readonly key: string }
   /** Made by a node of the graph. */
   | { readonly kind: "temporary" };
 
@@ -48,7 +49,12 @@ export function writtenBy({ op, inputs, outputs }: GraphNode): GraphBuffer[] {
   return [...outputs.map(({ buffer }) => buffer), ...op.writes.map((index) => inputs[index].buffer)];
 }
 
+/** The generator that a node draws from, if it does. */
+export function generatorOf({ attrs }: GraphNode): Generator | undefined {
+  return (attrs as { generator?: Generator } | undefined)?.generator;
+}
+
 /** Whether a node matters beyond its outputs: it writes state, or draws from a generator. */
-export function hasEffect({ op, attrs }: GraphNode): boolean {
-  return op.writes.length > 0 || (typeof attrs === "object" && attrs !== null && "generator" in attrs);
+export function hasEffect(node: GraphNode): boolean {
+  return node.op.writes.length > 0 || generatorOf(node) !== undefined;
 }

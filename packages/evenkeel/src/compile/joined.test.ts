@@ -124,7 +124,7 @@ describe("joined calls", () => {
       F.mseLoss(model(a), b).backward();
     });
     accumulate(x, y);
-    const zero = compile(() => optimizer.zeroGrad({ setToNull: false }));
+    const zero = compile(() => optimizer.zeroGrad({ setToNone: false }));
     zero();
     expect(zero.explain().programs[0].tasks.map(({ name }) => name)).toEqual([`assign x ${model.parameters().length}`]);
     for (const { grad } of model.parameters()) expect(grad?.data.every((value) => value === 0)).toBe(true);

@@ -23,7 +23,7 @@ function graphOf(choices: readonly Choice[]): { nodes: GraphNode[]; results: Gra
   const values: GraphValue[] = [
     ...state.map(({ storage, size }) => value(size, { kind: "state", storage })),
     value(1, { kind: "constant", value: 2 }),
-    value(1, { kind: "host", read: () => 3 }),
+    value(1, { kind: "host", read: () => 3, of: {}, key: "lr" }),
     value(5, { kind: "argument", index: 0 }),
     value(1, { kind: "argument", index: 1 }),
   ];

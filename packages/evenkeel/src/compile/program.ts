@@ -3,10 +3,11 @@ import { type Generator, stateLength } from "../random/index.ts";
 import { Storage, Tensor } from "../tensor/index.ts";
 import { ModuleBuilder } from "../wasm/index.ts";
 import { emitTask, type TaskCode } from "./emit.ts";
-import type { GraphBuffer, GraphNode, GraphValue } from "./graph.ts";
+import { type GraphBuffer, type GraphValue, generatorOf } from "./graph.ts";
 import { heap } from "./heap.ts";
 import { type Layout, layOut } from "./layout.ts";
 import type { Task } from "./passes/fuse.ts";
+import { verification, verifyLayout } from "./verify.ts";
 
 /** What a finished program is made of, for `explain`. */
 export interface ProgramParts {
@@ -32,10 +33,6 @@ const released = new FinalizationRegistry<readonly number[]>((blocks) => {
   for (const block of blocks) heap().release(block);
 });
 
-function generatorOf({ attrs }: GraphNode): Generator | undefined {
-  return (attrs as { generator?: Generator } | undefined)?.generator;
-}
-
 function generatorsOf(tasks: readonly Task[], code: readonly TaskCode[]): Generator[] {
   const drawing = tasks.filter((_, i) => code[i].fallback === undefined);
   return [...new Set(drawing.flatMap((task) => (task.kind === "op" ? (generatorOf(task.node) ?? []) : [])))];
@@ -56,6 +53,7 @@ export class Program {
 
   constructor(tasks: readonly Task[], results: readonly GraphValue[], { fast }: { readonly fast: boolean }) {
     const layout = layOut(tasks, results);
+    if (verification.enabled) verifyLayout(tasks, results, layout);
     const module = new ModuleBuilder();
     const fallback = module.import("fallback", ["i32"]);
     const code = tasks.map((task, index) => emitTask(task, index, { module, layout, fallback, fast }));

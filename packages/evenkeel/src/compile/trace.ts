@@ -94,8 +94,8 @@ class Tracer implements Backend {
     return this.#place({ shape: [], dtype }, { kind: "constant", value });
   }
 
-  hostScalar(read: () => number): Storage {
-    return this.#place({ shape: [], dtype: "float64" }, { kind: "host", read });
+  hostScalar(read: () => number, of: object, key: string): Storage {
+    return this.#place({ shape: [], dtype: "float64" }, { kind: "host", read, of, key });
   }
 
   meet(object: object, keys?: readonly string[]): void {

@@ -447,10 +447,10 @@ describe("gradients", () => {
     expect([...eager.data, ...(weight.grad as Tensor).data]).toEqual([5, 5, 7, 7]);
   });
 
-  it("are left after a step with an optimizer, and filled with zeros by zeroGrad({ setToNull: false })", () => {
+  it("are left after a step with an optimizer, and filled with zeros by zeroGrad({ setToNone: false })", () => {
     expectSame(adamNet, function* ({ model, optimizer }, wrap) {
       const step = wrap((x: Tensor, y: Tensor) => {
-        optimizer.zeroGrad({ setToNull: false });
+        optimizer.zeroGrad({ setToNone: false });
         const loss = F.mseLoss(model(x), y);
         loss.backward();
         optimizer.step();

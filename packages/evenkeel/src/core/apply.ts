@@ -6,8 +6,11 @@ export interface Executor {
   run(op: AnyOp, inputs: readonly Value[], attrs: unknown): readonly Value[];
   /** A 0-d value that never changes. */
   constant(value: number, dtype: DType): Value;
-  /** A 0-d float64 value that a compiled program reads anew at every run: a learning rate, a bias correction. */
-  hostScalar(read: () => number): Value;
+  /**
+   * A 0-d float64 value that a compiled program reads anew at every run, before anything else: a learning rate. A `read`
+   * that throws stops the run. `of` and `key` say which number it is: two reads of the same are alike.
+   */
+  hostScalar(read: () => number, of: object, key: string): Value;
   /** Told of objects whose settings the code that runs depends on: a tracer checks them before it reuses a program. */
   meet?(object: object, keys?: readonly string[]): void;
 }
@@ -46,8 +49,8 @@ export function constant(value: number, dtype: DType): Value {
 }
 
 /** See {@link Executor.hostScalar}. */
-export function hostScalar(read: () => number): Value {
-  return executor().hostScalar(read);
+export function hostScalar(read: () => number, of: object, key: string): Value {
+  return executor().hostScalar(read, of, key);
 }
 
 /** Whether something is a value that operations take, and not an array or an options object. */

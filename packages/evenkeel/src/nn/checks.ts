@@ -1,4 +1,4 @@
-import { describe } from "../core/index.ts";
+import { checkOptions, describe } from "../core/index.ts";
 import { Tensor } from "../tensor/index.ts";
 
 /** Checks of arguments. Each message names the layer or function, what was given and what was expected. */
@@ -30,4 +30,25 @@ export function checkDim(owner: string, dim: number, name = "dim"): void {
   if (!Number.isInteger(dim)) {
     throw new RangeError(`${owner}: ${name} is ${describe(dim)}, expected a whole number such as 1 or -1`);
   }
+}
+
+/** PyTorch's switch for writing into the input. Nothing here does, so it changes no number: it is kept and printed. */
+export interface InplaceOption {
+  readonly inplace?: boolean;
+}
+
+/**
+ * The settings of a layer whose first one may stand before the others: `new Dropout(0.2)`, `new Dropout({ p: 0.2 })` and
+ * `new Dropout(0.2, { inplace: true })` are PyTorch's three ways to write it.
+ * @throws TypeError for an option that is not among `known`, or given twice
+ */
+export function leadingSetting<S extends object>(
+  owner: string,
+  known: readonly (keyof S & string)[],
+  first: S[keyof S] | S | undefined,
+  rest: Partial<S> = {},
+): Partial<S> {
+  const named = typeof first === "object" && first !== null && Object.keys(rest).length === 0;
+  checkOptions(owner, named ? first : rest, named ? known : known.slice(1));
+  return named ? (first as S) : ({ [known[0]]: first, ...rest } as Partial<S>);
 }

@@ -1,4 +1,3 @@
-import { hostScalar } from "../core/index.ts";
 import { adamStep, amsgradStep } from "../ops/optimizer.ts";
 import type { Tensor } from "../tensor/index.ts";
 import { Optimizer, type ParamGroup, type ParamGroupInit } from "./optimizer.ts";
@@ -53,11 +52,11 @@ abstract class AdamBase extends Optimizer<AdamOptions> {
 
   protected stepGroup(group: ParamGroup<AdamOptions>, params: readonly Tensor[]): void {
     const attrs = { maximize: group.maximize, decoupled: this.decoupled };
-    const lr = hostScalar(() => group.lr);
-    const beta1 = hostScalar(() => group.betas[0]);
-    const beta2 = hostScalar(() => group.betas[1]);
-    const eps = hostScalar(() => group.eps);
-    const weightDecay = hostScalar(() => group.weightDecay);
+    const lr = this.hyper(group, "lr");
+    const beta1 = this.hyper(group, "betas", 0);
+    const beta2 = this.hyper(group, "betas", 1);
+    const eps = this.hyper(group, "eps");
+    const weightDecay = this.hyper(group, "weightDecay");
     const { required: names } = this.stateNames(group);
     for (const param of params) {
       const state = this.stateOf(param, names);

@@ -107,7 +107,7 @@ describe("zeroGrad", () => {
     const optimizer = new SGD([a, b], { lr: 1 });
     const gradient = tensor([3]);
     a.grad = gradient;
-    optimizer.zeroGrad({ setToNull: false });
+    optimizer.zeroGrad({ setToNone: false });
     expect([a.grad, gradient.item(), b.grad]).toEqual([gradient, 0, null]);
     optimizer.zeroGrad();
     expect(a.grad).toBeNull();
@@ -122,7 +122,7 @@ describe("zeroGrad", () => {
   it("cuts a gradient of createGraph off its history", () => {
     const x = leaf(2);
     x.square().sum().backward(undefined, { createGraph: true });
-    new SGD([x], { lr: 1 }).zeroGrad({ setToNull: false });
+    new SGD([x], { lr: 1 }).zeroGrad({ setToNone: false });
     expect([x.grad?.toArray(), x.grad?.requiresGrad]).toEqual([[0], false]);
   });
 });

@@ -1,4 +1,14 @@
-import { checkOptions, type DType, describe, formatShape, meet, type Shape, withoutUndefined } from "../core/index.ts";
+import {
+  checkOptions,
+  type DType,
+  describe,
+  formatShape,
+  hostScalar,
+  meet,
+  type Shape,
+  type Value,
+  withoutUndefined,
+} from "../core/index.ts";
 import { formatBool, formatFloat } from "../nn/format.ts";
 import { enableGrad, noGrad, Storage, Tensor } from "../tensor/index.ts";
 import { checkGradient, checkParam, isGroup } from "./checks.ts";
@@ -23,7 +33,7 @@ export type ParamGroup<O> = O & { readonly params: Tensor[]; initialLr?: number 
 /** A group as it is given: its parameters and the hyperparameters that differ from the optimizer's defaults. */
 export type ParamGroupInit<O> = Partial<O> & { readonly params: Tensor | Iterable<Tensor> };
 
-const zeroGradOptions = ["setToNull"];
+const zeroGradOptions = ["setToNone"];
 
 /**
  * Base of the optimizers: parameter groups, their hyperparameters `O`, and the state of each parameter.
@@ -110,22 +120,21 @@ export abstract class Optimizer<O extends object> {
     });
     checkOptions(`a parameter group of ${this.constructor.name}`, options, Object.keys(this.#rules));
     const merged = { ...this.defaults, ...withoutUndefined(options) } as Partial<O>;
-    this.#checkComplete(merged);
-    this.#checkOptions(merged);
+    this.#check(merged);
     this.paramGroups.push({ ...copyOptions(merged as O), params });
   }
 
   /**
    * Forgets the gradients, so that the next `backward()` starts from nothing.
    * https://pytorch.org/docs/stable/generated/torch.optim.Optimizer.zero_grad.html
-   * @param options.setToNull false fills the gradients with 0 instead: a parameter that then gets no gradient is still stepped
+   * @param options.setToNone false fills the gradients with 0 instead: a parameter that then gets no gradient is still stepped
    */
-  zeroGrad(options: { readonly setToNull?: boolean } = {}): void {
+  zeroGrad(options: { readonly setToNone?: boolean } = {}): void {
     checkOptions("zeroGrad", options, zeroGradOptions);
-    const { setToNull = true } = options;
+    const { setToNone = true } = options;
     for (const { params } of this.paramGroups) {
       for (const param of params) {
-        if (setToNull) param.grad = null;
+        if (setToNone) param.grad = null;
         else if (param.grad === null) continue;
         else if (param.grad.gradFn !== null) param.grad = emptyState(param.shape, param.dtype);
         else noGrad(() => param.grad?.zero_());
@@ -149,8 +158,7 @@ export abstract class Optimizer<O extends object> {
     const result = closure === undefined ? undefined : enableGrad(closure);
     const work = this.paramGroups.map((group) => {
       meet(group, this.switches);
-      this.#checkComplete(group);
-      this.#checkOptions(group);
+      this.#check(group);
       const params = group.params.filter((param) => param.grad !== null);
       for (const param of params) checkGradient(param);
       return { group, params };
@@ -159,6 +167,19 @@ export abstract class Optimizer<O extends object> {
       for (const { group, params } of work) this.stepGroup(group, params);
     });
     return result;
+  }
+
+  /**
+   * A hyperparameter of a group as a 0-d float64 value, or one number of a list; compiled steps read it anew at every run.
+   * Each read checks the group as `step` does, and a program reads before it computes: a step at a rate of NaN moves nothing.
+   */
+  protected hyper(group: ParamGroup<O>, name: keyof O & string, index?: number): Value {
+    const read = (): number => {
+      this.#check(group);
+      const value: unknown = group[name];
+      return (index === undefined ? value : (value as readonly unknown[])[index]) as number;
+    };
+    return hostScalar(read, group, index === undefined ? name : `${name}[${index}]`);
   }
 
   /** The state of a parameter, made of zeros at its first step. */
@@ -239,6 +260,12 @@ export abstract class Optimizer<O extends object> {
 
   [Symbol.for("nodejs.util.inspect.custom")](): string {
     return this.toString();
+  }
+
+  /** Every hyperparameter is there, and all are valid. */
+  #check(options: Partial<O>): void {
+    this.#checkComplete(options);
+    this.#checkOptions(options);
   }
 
   #checkComplete(options: Partial<O>): void {

@@ -1,4 +1,4 @@
-import { hostScalar, meet } from "../core/index.ts";
+import { meet } from "../core/index.ts";
 import { sgdMomentumStep, sgdStep } from "../ops/optimizer.ts";
 import type { Tensor } from "../tensor/index.ts";
 import { Optimizer, type ParamGroup, type ParamGroupInit, type ParamState } from "./optimizer.ts";
@@ -79,14 +79,14 @@ export class SGD extends Optimizer<SGDOptions> {
         return group.momentum !== 0;
       },
     });
-    const lr = hostScalar(() => group.lr);
-    const weightDecay = hostScalar(() => group.weightDecay);
+    const lr = this.hyper(group, "lr");
+    const weightDecay = this.hyper(group, "weightDecay");
     if (group.momentum === 0) {
       for (const param of params) sgdStep(param, param.grad as Tensor, lr, weightDecay, { maximize });
       return;
     }
-    const momentum = hostScalar(() => group.momentum);
-    const dampening = hostScalar(() => group.dampening);
+    const momentum = this.hyper(group, "momentum");
+    const dampening = this.hyper(group, "dampening");
     for (const param of params) {
       const { momentum_buffer: buffer, step } = this.stateOf(param, ["momentum_buffer"]);
       const grad = param.grad as Tensor;

@@ -13,14 +13,14 @@ export interface Backend extends Pick<Executor, "meet"> {
   /** Computes the outputs, or notes that they are to be computed. Versions of written inputs are the caller's. */
   perform(op: AnyOp, inputs: readonly Tensor[], outputs: readonly Tensor[], attrs: unknown): void;
   constant(value: number, dtype: DType): Storage;
-  hostScalar(read: () => number): Storage;
+  hostScalar(read: () => number, of: object, key: string): Storage;
 }
 
 /** An executor that records a tape entry where a gradient is wanted, whatever the backend does with the op itself. */
 export function recordingExecutor(make: MakeTensor, backend: Backend): Executor {
   return {
     constant: (value, dtype) => make(backend.constant(value, dtype), { shape: [], dtype }),
-    hostScalar: (read) => make(backend.hostScalar(read), { shape: [], dtype: "float64" }),
+    hostScalar: (read, of, key) => make(backend.hostScalar(read, of, key), { shape: [], dtype: "float64" }),
     meet: backend.meet?.bind(backend),
     run(op, values, attrs) {
       const inputs = values as readonly Tensor[];

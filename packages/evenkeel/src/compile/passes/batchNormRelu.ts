@@ -1,3 +1,4 @@
+import { sameShape } from "../../core/index.ts";
 import {
   batchNorm,
   batchNormBackward,
@@ -8,7 +9,7 @@ import {
   where,
 } from "../../ops/index.ts";
 import type { GraphBuffer, GraphNode } from "../graph.ts";
-import { type Program, Uses, withoutDeadCode } from "./rewrite.ts";
+import { isSameValue, type Program, Uses, withoutDeadCode } from "./rewrite.ts";
 
 /**
  * Batch normalization and the ReLU behind it as one op, forward and backward: the normalized values are written once, and
@@ -16,30 +17,34 @@ import { type Program, Uses, withoutDeadCode } from "./rewrite.ts";
  */
 export function fuseBatchNormRelu(program: Program): Program {
   const uses = new Uses(program);
-  /** By the buffer that relu made: the fused node. */
-  const fused = new Map<GraphBuffer, GraphNode>();
+  /** By the relu that it stands for: the fused node. */
+  const fused = new Map<GraphNode | undefined, GraphNode>();
   const replacement = new Map<GraphNode, GraphNode | null>();
   for (const node of program.nodes) {
     if (node.op !== relu) continue;
     const [input] = node.inputs;
-    const norm = uses.maker(input.buffer);
+    const norm = uses.maker(input);
     if (norm?.op !== batchNorm || !uses.isPrivate(input.buffer) || norm.outputs[0].buffer !== input.buffer) continue;
     const both = { ...norm, op: batchNormRelu, outputs: [node.outputs[0], ...norm.outputs.slice(1)] };
-    fused.set(node.outputs[0].buffer, both);
+    fused.set(node, both);
     replacement.set(norm, both);
     replacement.set(node, null);
   }
   for (const node of program.nodes) {
     if (node.op !== batchNormBackward) continue;
     const [dy, ...rest] = node.inputs;
-    const mask = uses.maker(dy.buffer);
+    const mask = uses.maker(dy);
     if (mask?.op !== where || !uses.isPrivate(dy.buffer)) continue;
     const [condition, zero, gradient] = mask.inputs;
-    const test = uses.maker(condition.buffer);
+    const test = uses.maker(condition);
     if (test?.op !== le || !isZero(zero.buffer) || !isZero(test.inputs[1].buffer)) continue;
-    const activated = test.inputs[0];
-    const forward = fused.get(activated.buffer);
-    if (forward === undefined || forward.inputs[0].buffer !== rest[0].buffer) continue;
+    const [activated] = test.inputs;
+    // Both are read later than before, and nothing broadcasts in the fused op.
+    const operands = [activated, gradient];
+    if (!operands.every((value) => sameShape(value.shape, dy.shape) && uses.isFixed(value))) continue;
+    if (gradient.dtype !== dy.dtype) continue;
+    const forward = fused.get(uses.maker(activated));
+    if (forward === undefined || !isSameValue(forward.inputs[0], rest[0])) continue;
     replacement.set(node, { ...node, op: batchNormReluBackward, inputs: [gradient, activated, ...rest] });
   }
   const nodes = program.nodes.flatMap((node) => {

@@ -11,7 +11,7 @@ export function foldConstants(program: Program): Program {
   for (const node of program.nodes) {
     const { op, attrs, inputs, outputs } = node;
     if (hasEffect(node) || outputs.length !== 1 || outputs[0].buffer.size !== 1) continue;
-    if (uses.maker(outputs[0].buffer) !== node) continue;
+    if (uses.maker(outputs[0]) !== node) continue;
     if (inputs.length === 0 && op !== fill) continue;
     if (!inputs.every((value) => value.buffer.size === 1 && constantOf(value).source.kind === "constant")) continue;
     const arrays = inputs.map((value) => {
@@ -58,8 +58,8 @@ export function withoutExpansions(program: Program, isElementwise: (node: GraphN
       return position <= (positions.get(from) as number) || position >= (positions.get(to) as number);
     });
   const source = (value: GraphValue, reader: GraphNode): GraphValue => {
-    const maker = uses.maker(value.buffer);
-    if (maker === undefined || maker.outputs[0].shape !== value.shape) return value;
+    const maker = uses.maker(value);
+    if (maker === undefined) return value;
     if (maker.op === fill) {
       const constant = { kind: "constant", value: (maker.attrs as { value: number }).value } as const;
       return { shape: [], dtype: value.dtype, buffer: { ...value.buffer, size: 1, source: constant } };

@@ -1,5 +1,6 @@
 import type { Graph, GraphValue } from "../graph.ts";
 import { canFuse } from "../group.ts";
+import { verification, verifyGraph, verifyTasks } from "../verify.ts";
 import { fuseBatchNormRelu } from "./batchNormRelu.ts";
 import { foldConstants, withoutExpansions, withoutNeedlessClones } from "./fold.ts";
 import { fuseElementwise, type Task } from "./fuse.ts";
@@ -9,14 +10,22 @@ import { writeThrough } from "./writeThrough.ts";
 
 /** From what a trace wrote down to the tasks of a program. Every pass keeps the meaning: the same values in the same state. */
 export function optimize(graph: Graph): { tasks: Task[]; results: readonly GraphValue[] } {
-  const passes = [
-    withoutDeadCode,
-    foldConstants,
-    withoutNeedlessClones,
-    fuseBatchNormRelu,
-    writeThrough,
-    (program: Graph) => withoutExpansions(program, (node) => canFuse([node])),
-  ];
-  const program = passes.reduce<Graph>((current, pass) => pass(current), graph);
-  return { tasks: joinCalls(fuseElementwise(program)), results: program.results };
+  let program = graph;
+  if (verification.enabled) verifyGraph(program, "the trace");
+  for (const [name, pass] of Object.entries(passes)) {
+    program = pass(program);
+    if (verification.enabled) verifyGraph(program, name);
+  }
+  const tasks = joinCalls(fuseElementwise(program));
+  if (verification.enabled) verifyTasks(tasks, program);
+  return { tasks, results: program.results };
 }
+
+const passes: Readonly<Record<string, (program: Graph) => Graph>> = {
+  withoutDeadCode,
+  foldConstants,
+  withoutNeedlessClones,
+  fuseBatchNormRelu,
+  writeThrough,
+  withoutExpansions: (program) => withoutExpansions(program, (node) => canFuse([node])),
+};

@@ -1,3 +1,4 @@
+import { sameShape } from "../../core/index.ts";
 import { type GraphBuffer, type GraphNode, type GraphValue, hasEffect, writtenBy } from "../graph.ts";
 
 /** A graph under the hands of the passes: nodes in program order, and the values that leave it. */
@@ -28,21 +29,40 @@ export class Uses {
     return this.#writers.get(buffer) ?? [];
   }
 
-  /** The node that makes a temporary, if nothing else writes to it. */
-  maker(buffer: GraphBuffer): GraphNode | undefined {
+  /** The node that fills a temporary, if nothing else writes to it. Its readers may see other views: see {@link maker}. */
+  filler(buffer: GraphBuffer): GraphNode | undefined {
     const writers = this.writers(buffer);
     return buffer.source.kind === "temporary" && writers.length === 1 ? writers[0] : undefined;
+  }
+
+  /**
+   * The node whose output is this value: the same memory in the same shape, written by nothing else. A pass that
+   * recognises a pattern asks this, since a reader of another view computes something else.
+   */
+  maker(value: GraphValue): GraphNode | undefined {
+    const node = this.filler(value.buffer);
+    return node?.outputs.some((output) => isSameValue(output, value)) ? node : undefined;
   }
 
   isResult(buffer: GraphBuffer): boolean {
     return this.#results.has(buffer);
   }
 
-  /** Whether a temporary is read by one node only, once, and does not leave the graph. */
+  /** Whether a temporary is read by one node only and does not leave the graph. */
   isPrivate(buffer: GraphBuffer): boolean {
-    const readers = this.readers(buffer);
-    return readers.length === 1 && !this.isResult(buffer) && this.maker(buffer) !== undefined;
+    return this.readers(buffer).length === 1 && !this.isResult(buffer) && this.filler(buffer) !== undefined;
   }
+
+  /** Whether a value is the same whenever it is read: a temporary that is written once, or what nothing can write. */
+  isFixed({ buffer }: GraphValue): boolean {
+    if (buffer.source.kind === "temporary") return this.filler(buffer) !== undefined;
+    return this.writers(buffer).length === 0;
+  }
+}
+
+/** Whether two values are the same memory seen in the same shape. */
+export function isSameValue(a: GraphValue, b: GraphValue): boolean {
+  return a.buffer === b.buffer && a.dtype === b.dtype && sameShape(a.shape, b.shape);
 }
 
 function push(map: Map<GraphBuffer, GraphNode[]>, buffer: GraphBuffer, node: GraphNode): void {

@@ -15,7 +15,7 @@ export function writeThrough(program: Program): Program {
     const [target, value] = node.inputs;
     const untouched = uses.readers(target.buffer).every((reader) => reader === node);
     if (!untouched || uses.writers(target.buffer).length !== 1 || target.buffer.source.kind !== "state") continue;
-    if (uses.maker(value.buffer) === undefined || uses.isResult(value.buffer) || home.has(value.buffer)) continue;
+    if (uses.filler(value.buffer) === undefined || uses.isResult(value.buffer) || home.has(value.buffer)) continue;
     if (target.dtype !== value.dtype || target.buffer.size !== value.buffer.size) continue;
     home.set(value.buffer, target.buffer);
     dropped.add(node);

@@ -1,31 +1,34 @@
 import { checkOptions } from "../../core/index.ts";
 import * as ops from "../../ops/index.ts";
 import type { Tensor } from "../../tensor/index.ts";
-import { requireTensor } from "../checks.ts";
+import { type InplaceOption, requireTensor } from "../checks.ts";
 
 /**
  * Nonlinearities: each maps every value by itself, any shape to the same shape, except softmax and logSoftmax, which
- * work along a dimension. Formulas: https://pytorch.org/docs/stable/nn.functional.html#non-linear-activation-functions
+ * work along a dimension. `inplace` is accepted where PyTorch has it, without effect: the input stays as it is. Formulas: https://pytorch.org/docs/stable/nn.functional.html#non-linear-activation-functions
  */
 
+const inplaceOnly = ["inplace"];
+
 /** max(0, x). The gradient at 0 is 0. */
-export function relu(input: Tensor): Tensor {
+export function relu(input: Tensor, options?: InplaceOption): Tensor {
+  if (options !== undefined) checkOptions("relu", options, inplaceOnly);
   return ops.relu(input);
 }
 
-const leakyReluOptions = ["negativeSlope"];
+const leakyReluOptions = ["negativeSlope", "inplace"];
 
 /** x where positive, `negativeSlope` (default 0.01) times x elsewhere. */
-export function leakyRelu(input: Tensor, options: { negativeSlope?: number } = {}): Tensor {
+export function leakyRelu(input: Tensor, options: { negativeSlope?: number } & InplaceOption = {}): Tensor {
   checkOptions("leakyRelu", options, leakyReluOptions);
   const { negativeSlope = 0.01 } = options;
   return ops.leakyRelu(input, { negativeSlope });
 }
 
-const eluOptions = ["alpha"];
+const eluOptions = ["alpha", "inplace"];
 
 /** x where positive, `alpha` (default 1) times (exp(x) - 1) elsewhere. https://arxiv.org/abs/1511.07289 */
-export function elu(input: Tensor, options: { alpha?: number } = {}): Tensor {
+export function elu(input: Tensor, options: { alpha?: number } & InplaceOption = {}): Tensor {
   checkOptions("elu", options, eluOptions);
   const { alpha = 1 } = options;
   return ops.elu(input, { alpha });
@@ -53,7 +56,8 @@ export function gelu(input: Tensor, options: { approximate?: GeluApproximation }
 }
 
 /** x * sigmoid(x), also called swish. */
-export function silu(input: Tensor): Tensor {
+export function silu(input: Tensor, options?: InplaceOption): Tensor {
+  if (options !== undefined) checkOptions("silu", options, inplaceOnly);
   return ops.silu(input);
 }
 

@@ -1,11 +1,11 @@
-import { checkOptions } from "../../core/index.ts";
+import { checkOptions, describe } from "../../core/index.ts";
 import * as ops from "../../ops/index.ts";
 import { requireFloat } from "../../ops/shapes.ts";
 import { defaultGenerator } from "../../random/index.ts";
 import type { GeneratorOption, Tensor } from "../../tensor/index.ts";
-import { requireTensor } from "../checks.ts";
+import { type InplaceOption, requireTensor } from "../checks.ts";
 
-export interface DropoutOptions extends GeneratorOption {
+export interface DropoutOptions extends GeneratorOption, InplaceOption {
   /** Probability of zeroing a value. Default 0.5. */
   readonly p?: number;
   /** false gives the input back. Default true. */
@@ -14,15 +14,15 @@ export interface DropoutOptions extends GeneratorOption {
 
 export function checkProbability(owner: string, p: number): void {
   if (typeof p !== "number" || !(p >= 0 && p <= 1)) {
-    throw new RangeError(`${owner}: p is ${p}, expected a probability from 0 to 1`);
+    throw new RangeError(`${owner}: p is ${describe(p)}, expected a probability from 0 to 1`);
   }
 }
 
-const optionNames = ["p", "training", "generator"];
+const optionNames = ["p", "training", "generator", "inplace"];
 
 /**
  * Sets each value to 0 with probability p and multiplies the others by 1 / (1 - p), so that the expectation stays.
- * Draws nothing for p = 0, p = 1, or outside of training. https://jmlr.org/papers/v15/srivastava14a.html
+ * Draws nothing for p = 0, p = 1, or outside of training. `inplace` has no effect: the input stays as it is. https://jmlr.org/papers/v15/srivastava14a.html
  * @throws RangeError if p is no probability
  */
 export function dropout(input: Tensor, options: DropoutOptions = {}): Tensor {

@@ -25,12 +25,14 @@ const calls: Readonly<Record<string, [known: string, call: (options: never) => T
   mseLoss: ["reduction", (options) => F.mseLoss(x, x, options)],
   nllLoss: ["weight", (options) => F.nllLoss(x, classes, options)],
   oneHot: ["numClasses", (options) => F.oneHot(classes, options)],
+  relu: ["inplace", (options) => F.relu(x, options)],
+  silu: ["inplace", (options) => F.silu(x, options)],
   smoothL1Loss: ["reduction", (options) => F.smoothL1Loss(x, x, options)],
   softmax: ["dim", (options) => F.softmax(x, options)],
   softplus: ["beta", (options) => F.softplus(x, options)],
 };
 
-const withoutOptions = ["linear", "logSigmoid", "relu", "sigmoid", "silu", "tanh"];
+const withoutOptions = ["linear", "logSigmoid", "sigmoid", "tanh"];
 
 it("no function is forgotten here", () => {
   expect([...Object.keys(calls), ...withoutOptions].sort()).toEqual(Object.keys(F).sort());
@@ -41,7 +43,7 @@ it.each(Object.entries(calls))("%s refuses options by position and by another na
   expect(() => call(0.1 as never)).toThrow(
     `${name}: the options are 0.1, expected an object such as { ${known}: ... }`,
   );
-  expect(() => call({ inplace: true } as never)).toThrow(`${name}: unknown option "inplace", expected ${known}`);
+  expect(() => call({ size: 1 } as never)).toThrow(`${name}: unknown option "size", expected ${known}`);
 });
 
 it("softmax without a dimension", () => {

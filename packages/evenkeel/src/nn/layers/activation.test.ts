@@ -17,6 +17,19 @@ const cases: [printed: string, layer: Module, same: (x: Tensor) => Tensor][] = [
   ["LeakyReLU(negative_slope=0.2)", new layers.LeakyReLU(0.2), (x) => F.leakyRelu(x, { negativeSlope: 0.2 })],
   ["ELU(alpha=1.0)", new layers.ELU(), F.elu],
   ["ELU(alpha=0.5)", new layers.ELU(0.5), (x) => F.elu(x, { alpha: 0.5 })],
+  ["ReLU(inplace=True)", new layers.ReLU({ inplace: true }), F.relu],
+  ["SiLU(inplace=True)", new layers.SiLU({ inplace: true }), F.silu],
+  [
+    "LeakyReLU(negative_slope=0.2, inplace=True)",
+    new layers.LeakyReLU(0.2, { inplace: true }),
+    (x) => F.leakyRelu(x, { negativeSlope: 0.2, inplace: true }),
+  ],
+  [
+    "LeakyReLU(negative_slope=0.3)",
+    new layers.LeakyReLU({ negativeSlope: 0.3 }),
+    (x) => F.leakyRelu(x, { negativeSlope: 0.3 }),
+  ],
+  ["ELU(alpha=0.5, inplace=True)", new layers.ELU({ alpha: 0.5, inplace: true }), (x) => F.elu(x, { alpha: 0.5 })],
   ["GELU(approximate='none')", new layers.GELU(), F.gelu],
   ["GELU(approximate='tanh')", new layers.GELU({ approximate: "tanh" }), (x) => F.gelu(x, { approximate: "tanh" })],
   ["SiLU()", new layers.SiLU(), F.silu],
@@ -30,6 +43,7 @@ const cases: [printed: string, layer: Module, same: (x: Tensor) => Tensor][] = [
     (x) => F.softplus(x, { beta: 0.5, threshold: 1 }),
   ],
   ["Softmax(dim=1)", new layers.Softmax(1), (x) => F.softmax(x, { dim: 1 })],
+  ["Softmax(dim=-1)", new layers.Softmax({ dim: -1 }), (x) => F.softmax(x, { dim: 1 })],
   ["LogSoftmax(dim=-2)", new layers.LogSoftmax(-2), (x) => F.logSoftmax(x, { dim: 0 })],
   ["Flatten(start_dim=1, end_dim=-1)", new Flatten(), (x) => x],
   ["Flatten(start_dim=0, end_dim=1)", new Flatten(0, 1), (x) => x.reshape(-1)],
@@ -57,7 +71,20 @@ test("Flatten keeps the batch", () => {
   expect(new Flatten()(x.reshape(1, 2, 3)).shape).toEqual([1, 6]);
 });
 
+test("inplace leaves the input as it is", () => {
+  const before = x.toArray();
+  for (const call of [F.relu, F.silu, F.leakyRelu, F.elu]) call(x, { inplace: true });
+  new layers.ReLU({ inplace: true })(x);
+  expect(x.toArray()).toEqual(before);
+});
+
 test("arguments of the constructors", () => {
+  // @ts-expect-error: PyTorch's position
+  expect(() => new layers.ReLU(true)).toThrow(
+    "ReLU: the options are true, expected an object such as { inplace: ... }",
+  );
+  // @ts-expect-error: the call of F.relu meant
+  expect(() => new layers.ReLU(x)).toThrow("ReLU: the options are Tensor");
   expect(() => new layers.LeakyReLU(Number.NaN)).toThrow("LeakyReLU: negativeSlope is NaN");
   expect(() => new layers.ELU(Number.POSITIVE_INFINITY)).toThrow("ELU: alpha is Infinity");
   // @ts-expect-error: PyTorch's positional form

@@ -1,51 +1,94 @@
 import { checkOptions } from "../../core/index.ts";
 import type { Tensor } from "../../tensor/index.ts";
-import { checkDim, checkFinite } from "../checks.ts";
+import { checkDim, checkFinite, checkFlag, type InplaceOption, leadingSetting } from "../checks.ts";
 import { formatFloat } from "../format.ts";
 import * as F from "../functional/activation.ts";
 import { Module } from "../module.ts";
 
-/** The nonlinearities of `functional` as layers; what each computes is said there. */
+/**
+ * The nonlinearities of `functional` as layers; what each computes is said there. A first setting may stand alone or be
+ * named: `new LeakyReLU(0.2)`, `new LeakyReLU({ negativeSlope: 0.2 })`.
+ */
 
-export class ReLU extends Module {
+/** A layer that PyTorch can tell to write into its input. Here that has no effect but to be printed. */
+abstract class Inplace extends Module {
+  readonly inplace: boolean;
+
+  constructor(owner: string, { inplace = false }: InplaceOption) {
+    super();
+    checkFlag(owner, "inplace", inplace);
+    this.inplace = inplace;
+  }
+
+  override extraRepr(): string {
+    return [...this.settings(), ...(this.inplace ? ["inplace=True"] : [])].join(", ");
+  }
+
+  /** The other settings as they are printed. */
+  protected settings(): string[] {
+    return [];
+  }
+}
+
+export class ReLU extends Inplace {
+  constructor(options: InplaceOption = {}) {
+    checkOptions("ReLU", options, ["inplace"]);
+    super("ReLU", options);
+  }
+
   override forward(input: Tensor): Tensor {
     return F.relu(input);
   }
 }
 
-export class LeakyReLU extends Module {
+export interface LeakyReLUOptions extends InplaceOption {
+  /** The factor of negative values. Default 0.01. */
+  readonly negativeSlope?: number;
+}
+
+export class LeakyReLU extends Inplace {
   readonly negativeSlope: number;
 
-  constructor(negativeSlope = 0.01) {
-    super();
-    checkFinite("LeakyReLU", "negativeSlope", negativeSlope);
-    this.negativeSlope = negativeSlope;
+  constructor(negativeSlope?: number | LeakyReLUOptions, options?: InplaceOption) {
+    const known = ["negativeSlope", "inplace"] as const;
+    const settings = leadingSetting<LeakyReLUOptions>("LeakyReLU", known, negativeSlope, options);
+    super("LeakyReLU", settings);
+    const { negativeSlope: slope = 0.01 } = settings;
+    checkFinite("LeakyReLU", "negativeSlope", slope);
+    this.negativeSlope = slope;
   }
 
   override forward(input: Tensor): Tensor {
     return F.leakyRelu(input, { negativeSlope: this.negativeSlope });
   }
 
-  override extraRepr(): string {
-    return `negative_slope=${formatFloat(this.negativeSlope)}`;
+  protected override settings(): string[] {
+    return [`negative_slope=${formatFloat(this.negativeSlope)}`];
   }
 }
 
-export class ELU extends Module {
+export interface ELUOptions extends InplaceOption {
+  /** Where the function ends for large negative values, but for the sign. Default 1. */
+  readonly alpha?: number;
+}
+
+export class ELU extends Inplace {
   readonly alpha: number;
 
-  constructor(alpha = 1) {
-    super();
-    checkFinite("ELU", "alpha", alpha);
-    this.alpha = alpha;
+  constructor(alpha?: number | ELUOptions, options?: InplaceOption) {
+    const settings = leadingSetting<ELUOptions>("ELU", ["alpha", "inplace"], alpha, options);
+    super("ELU", settings);
+    const { alpha: limit = 1 } = settings;
+    checkFinite("ELU", "alpha", limit);
+    this.alpha = limit;
   }
 
   override forward(input: Tensor): Tensor {
     return F.elu(input, { alpha: this.alpha });
   }
 
-  override extraRepr(): string {
-    return `alpha=${formatFloat(this.alpha)}`;
+  protected override settings(): string[] {
+    return [`alpha=${formatFloat(this.alpha)}`];
   }
 }
 
@@ -69,7 +112,12 @@ export class GELU extends Module {
   }
 }
 
-export class SiLU extends Module {
+export class SiLU extends Inplace {
+  constructor(options: InplaceOption = {}) {
+    checkOptions("SiLU", options, ["inplace"]);
+    super("SiLU", options);
+  }
+
   override forward(input: Tensor): Tensor {
     return F.silu(input);
   }
@@ -117,14 +165,20 @@ export class Softplus extends Module {
   }
 }
 
+export interface DimOption {
+  /** The dimension along which the values sum to 1. */
+  readonly dim: number;
+}
+
 /** The dimension has to be given: PyTorch's guess depends on the rank of the input, and warns. */
 export class Softmax extends Module {
   readonly dim: number;
 
-  constructor(dim: number) {
+  constructor(dim: number | DimOption) {
     super();
-    checkDim("Softmax", dim);
-    this.dim = dim;
+    const { dim: given = undefined as never } = leadingSetting<DimOption>("Softmax", ["dim"], dim);
+    checkDim("Softmax", given);
+    this.dim = given;
   }
 
   override forward(input: Tensor): Tensor {
@@ -139,10 +193,11 @@ export class Softmax extends Module {
 export class LogSoftmax extends Module {
   readonly dim: number;
 
-  constructor(dim: number) {
+  constructor(dim: number | DimOption) {
     super();
-    checkDim("LogSoftmax", dim);
-    this.dim = dim;
+    const { dim: given = undefined as never } = leadingSetting<DimOption>("LogSoftmax", ["dim"], dim);
+    checkDim("LogSoftmax", given);
+    this.dim = given;
   }
 
   override forward(input: Tensor): Tensor {

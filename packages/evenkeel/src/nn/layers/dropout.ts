@@ -1,20 +1,31 @@
 import type { Tensor } from "../../tensor/index.ts";
-import { formatFloat } from "../format.ts";
+import { checkFlag, type InplaceOption, leadingSetting } from "../checks.ts";
+import { formatBool, formatFloat } from "../format.ts";
 import { checkProbability, dropout } from "../functional/dropout.ts";
 import { Module } from "../module.ts";
 
+export interface DropoutLayerOptions extends InplaceOption {
+  /** Probability of zeroing a value. Default 0.5. */
+  readonly p?: number;
+}
+
 /**
  * In training sets each value to 0 with probability p and multiplies the others by 1 / (1 - p); in eval the identity.
- * https://jmlr.org/papers/v15/srivastava14a.html
+ * `inplace` is PyTorch's and has no effect here: the input stays as it is. https://jmlr.org/papers/v15/srivastava14a.html
  * @throws RangeError if p is no probability
  */
 export class Dropout extends Module {
   readonly p: number;
+  readonly inplace: boolean;
 
-  constructor(p = 0.5) {
+  constructor(p?: number | DropoutLayerOptions, options?: InplaceOption) {
     super();
-    checkProbability("Dropout", p);
-    this.p = p;
+    const settings = leadingSetting<DropoutLayerOptions>("Dropout", ["p", "inplace"], p, options);
+    const { p: probability = 0.5, inplace = false } = settings;
+    checkProbability("Dropout", probability);
+    checkFlag("Dropout", "inplace", inplace);
+    this.p = probability;
+    this.inplace = inplace;
   }
 
   override forward(input: Tensor): Tensor {
@@ -22,7 +33,6 @@ export class Dropout extends Module {
   }
 
   override extraRepr(): string {
-    // PyTorch's dropout can also write into its input; ours cannot, and prints as PyTorch's does without.
-    return `p=${formatFloat(this.p)}, inplace=False`;
+    return `p=${formatFloat(this.p)}, inplace=${formatBool(this.inplace)}`;
   }
 }
