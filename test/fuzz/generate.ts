@@ -74,7 +74,7 @@ function steps(random: Random): { first: Statement[]; last: Statement[] } {
   ]);
   const [first, last] = random.weighted<readonly [readonly string[], readonly string[]]>([
     [6, [["optimizer.zeroGrad()"], ["optimizer.step()"]]],
-    [1, [["optimizer.zeroGrad({ setToNull: false })"], ["optimizer.step()"]]],
+    [1, [["optimizer.zeroGrad({ setToNone: false })"], ["optimizer.step()"]]],
     [2, [[], ["if (update) optimizer.step()", "if (update) optimizer.zeroGrad()"]]],
     [1, [[], ["optimizer.step()"]]],
     [1, [[], ["optimizer.step()", "optimizer.zeroGrad()"]]],

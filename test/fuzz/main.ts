@@ -1,4 +1,5 @@
 import { parseArgs } from "node:util";
+import "../setup.ts";
 import { describeFinding, type Hunt, hunt } from "./hunt.ts";
 
 /** `npm run fuzz`: see the text of --help. */

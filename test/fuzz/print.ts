@@ -19,7 +19,7 @@ let members = {};
 const watch = (given) => { members = given; };
 const tensors = (member) => member.parameters?.() ?? (member.grad === undefined ? [...member.state.values()].flatMap(Object.values) : [member]);
 const show = (results) =>
-  console.log(String(results), ...Object.values(members).flatMap(tensors).map((tensor) => \`\\n\${tensor} grad \${tensor.grad}\`));
+  console.log(results.map((result) => String(result?.detach())).join("\\n"), ...Object.values(members).flatMap(tensors).map((tensor) => \`\\n\${tensor} grad \${tensor.grad}\`));
 for (const [way, compile] of Object.entries({ ${ways[kind].join(", ")} })) {
   console.log(way);
 ${source.replace(/^/gm, "  ")}

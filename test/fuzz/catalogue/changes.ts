@@ -35,7 +35,7 @@ export function changeOf(
   ];
   const ofOptimizer: readonly string[] = [
     "optimizer.zeroGrad()",
-    "optimizer.zeroGrad({ setToNull: false })",
+    "optimizer.zeroGrad({ setToNone: false })",
     "optimizer.step()",
     "optimizer.paramGroups[0].lr = 0.02",
     "optimizer.paramGroups.at(-1).weightDecay = 0.2",
