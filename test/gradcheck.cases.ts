@@ -301,6 +301,7 @@ export const gradCases: Record<RowName, readonly GradCase[] | null> = {
     },
   ],
   matmul: matrixCases(),
+  literal: null,
   linear: [
     { name: "[3, 2] to 4", inputs: [values([3, 2]), values([4, 2]), values([4])] },
     { name: "one", inputs: [values([1, 1]), values([1, 1]), values([1])] },

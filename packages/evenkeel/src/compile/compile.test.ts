@@ -30,7 +30,8 @@ describe("arguments and results", () => {
     for (const factor of [2, 5, 2, "2", -0, 0, Number.NaN]) {
       expect(step(x, factor).item()).toBe(3 * Number(factor));
     }
-    expect(step.programs).toBeGreaterThanOrEqual(5);
+    // The one for 2, and one that reads the factor anew.
+    expect(step.programs).toBe(2);
   });
 
   it("no string is taken for two arguments, no key for another", () => {
@@ -53,7 +54,8 @@ describe("arguments and results", () => {
     step(ones([2], { dtype: "float64" }));
     step(ones([2], { requiresGrad: true }));
     noGrad(() => step(ones([2])));
-    expect(step.programs).toBe(6);
+    // Without a backward, what requires a gradient makes no difference to what is computed.
+    expect(step.programs).toBe(4);
     expect(step(ones([2], { dtype: "float64" })).dtype).toBe("float64");
   });
 
@@ -223,7 +225,7 @@ describe("the cache", () => {
         traces++;
         return x.mul(2);
       },
-      { cacheSize: 2 },
+      { cacheSize: 2, check: "never" },
     );
     for (const n of [1, 2, 1, 3, 1]) step(ones([n]));
     expect(step.programs).toBe(2);

@@ -1,3 +1,4 @@
+import type { DType } from "../core/index.ts";
 import type { Storage } from "../tensor/index.ts";
 import { widthOf } from "../wasm/convert.ts";
 import type { Placed } from "../wasm/index.ts";
@@ -7,11 +8,18 @@ import { scratchOf } from "./kernelChoice.ts";
 import type { Task } from "./passes/fuse.ts";
 import { type Lifetime, planMemory } from "./plan.ts";
 
+/** A number that is read from the host before every run. */
+interface HostNumber {
+  readonly dtype: DType;
+  readonly address: number;
+  readonly read: () => number;
+}
+
 /** Where everything of a program lies. */
 export interface Layout {
   readonly addresses: ReadonlyMap<GraphBuffer, number>;
   readonly arguments: readonly GraphBuffer[];
-  readonly hosts: readonly { readonly address: number; readonly read: () => number }[];
+  readonly hosts: readonly HostNumber[];
   /** State that the program writes. */
   readonly written: readonly Storage[];
   /** Working memory for one task at a time. */
@@ -53,7 +61,7 @@ export function layOut(tasks: readonly Task[], results: readonly GraphValue[]): 
       address += bytesOf(buffer);
     }
   }
-  const hosts: { address: number; read: () => number }[] = [];
+  const hosts: HostNumber[] = [];
   const args: GraphBuffer[] = [];
   const constants = new Map<string, number>();
   for (const [buffer] of lifetimes) {
@@ -66,7 +74,7 @@ export function layOut(tasks: readonly Task[], results: readonly GraphValue[]): 
     else if (source.kind === "host") {
       const address = own(8);
       addresses.set(buffer, address);
-      hosts.push({ address, read: source.read });
+      hosts.push({ dtype, address, read: source.read });
     } else if (source.kind === "constant") {
       const key = `${dtype} ${Object.is(source.value, -0) ? "-0" : source.value}`;
       let address = constants.get(key);

@@ -23,7 +23,7 @@ type Exports = Record<string, () => void>;
 interface Views {
   readonly buffer: ArrayBufferLike;
   readonly arguments: readonly (TypedArray | undefined)[];
-  readonly hosts: readonly Float64Array[];
+  readonly hosts: readonly TypedArray[];
   readonly results: readonly TypedArray[];
   readonly operands: Map<GraphValue, NdArray>;
 }
@@ -137,7 +137,7 @@ export class Program {
       this.#views = {
         buffer,
         arguments: Array.from(this.#arguments, (argument) => argument && this.#viewOf(argument)),
-        hosts: this.#hosts.map(({ address }) => heap().view("float64", address, 1)),
+        hosts: this.#hosts.map(({ dtype, address }) => heap().view(dtype, address, 1)),
         results: this.#results.map((value) => this.#viewOf(value.buffer)),
         operands: new Map(),
       };

@@ -1,9 +1,18 @@
-import { type AnyOp, type DType, type Executor, type Spec, setExecutor, sizeOf } from "../core/index.ts";
+import {
+  type AnyOp,
+  type DType,
+  type Executor,
+  type Spec,
+  setExecutor,
+  sizeOf,
+  type TypedArray,
+} from "../core/index.ts";
+import { literal } from "../ops/index.ts";
 import { type Backend, gradWatch, recordingExecutor, Storage, Tensor } from "../tensor/index.ts";
 import { type GradField, GradFields } from "./gradFields.ts";
 import { type Graph, type GraphBuffer, type GraphNode, type GraphValue, type Source, viewOf } from "./graph.ts";
 import { Guards } from "./guards.ts";
-import { leavesOf, mapLeaves, type Tree } from "./tree.ts";
+import { isPlain, leavesOf, mapLeaves, type Tree } from "./tree.ts";
 
 /** What a trace of a step gives. */
 export interface Trace {
@@ -14,20 +23,27 @@ export interface Trace {
   readonly gradFields: readonly GradField[];
 }
 
-/** Stands where the data of a traced value would be: it has none yet. */
+/** Stands where the data of a traced value would be: it has none. */
 class TracedStorage extends Storage {
-  constructor() {
+  constructor(tracer: Tracer) {
     super(new Uint8Array(0));
     Object.defineProperty(this, "data", {
       get() {
-        throw new Error(
-          "compile: the value of a tensor is read (item(), toArray(), data, printing) while the step is traced, when there is " +
-            "none yet; return the tensor from the step and read it there, or give { compile: false } to look inside",
-        );
+        throw new Error(tracer.isDone ? keptTensor : readTensor);
       },
     });
   }
 }
+
+const readTensor =
+  "compile: the value of a tensor is read (item(), toArray(), data, printing) while the step is traced, when there is " +
+  "none yet; return the tensor from the step and read it there, or give { compile: false } to look inside";
+
+const keptTensor =
+  "compile: this tensor was made while a step was traced, and has no value outside of it: the step kept it, in a list, a " +
+  "variable or a field; return it from the step instead, or keep state in a Buffer and write it with copy_()";
+
+const isTraced = (value: unknown): value is Tensor => value instanceof Tensor && value.storage instanceof TracedStorage;
 
 /** The tracer that is at work, if any: a compiled step called inside another becomes part of it. */
 let tracing = false;
@@ -45,6 +61,8 @@ export function trace(step: (...args: never[]) => Tree, args: readonly Tree[]): 
   const previous = setExecutor(tracer.executor) as Executor;
   gradWatch.current = tracer.gradFields;
   tracing = true;
+  let written: Trace;
+  let leaks: readonly string[];
   try {
     const returned = step(...(traced as never[]));
     if (returned instanceof Promise) {
@@ -52,17 +70,41 @@ export function trace(step: (...args: never[]) => Tree, args: readonly Tree[]): 
     }
     const results = leavesOf(returned).map((tensor) => tracer.viewOf(tensor));
     const gradFields = tracer.gradFields.finish((tensor) => tracer.viewOf(tensor));
-    return { graph: { nodes: tracer.nodes, results }, returned, guards: tracer.guards, gradFields };
+    written = { graph: { nodes: tracer.nodes, results }, returned, guards: tracer.guards, gradFields };
   } finally {
     tracing = false;
+    tracer.isDone = true;
     gradWatch.current = previousWatch;
     tracer.gradFields.restore();
     setExecutor(previous);
+    leaks = putBack(tracer.guards);
   }
+  if (leaks.length === 0) return written;
+  throw new Error(
+    `compile: the step keeps a tensor in ${leaks.join(", ")}, which has no value outside of the step. State is a Buffer that ` +
+      "the step writes in place, as this.mean.copy_(...); what is to be looked at is returned from the step; or give " +
+      "{ compile: false }",
+  );
+}
+
+/** Lists and options may be the caller's, who changes them later. */
+function copyOf(attrs: unknown): unknown {
+  if (Array.isArray(attrs)) return attrs.map(copyOf);
+  if (!isPlain(attrs)) return attrs;
+  return Object.fromEntries(Object.entries(attrs).map(([key, value]) => [key, copyOf(value)]));
+}
+
+/** Fields that hold a traced tensor would make every later use throw: they get back what they had. Gives their names. */
+function putBack(guards: Guards): string[] {
+  return guards.leaks(isTraced).map(({ field, restore }) => {
+    restore();
+    return field;
+  });
 }
 
 class Tracer implements Backend {
   readonly nodes: GraphNode[] = [];
+  isDone = false;
   readonly guards = new Guards();
   readonly gradFields = new GradFields(
     (storage) => this.#buffers.get(storage)?.source.kind !== "state" && this.#buffers.has(storage),
@@ -94,12 +136,26 @@ class Tracer implements Backend {
     return this.#place({ shape: [], dtype }, { kind: "constant", value });
   }
 
+  literal(data: TypedArray, spec: Spec): Storage {
+    const storage = this.#place(spec, { kind: "temporary" });
+    const buffer = this.#buffers.get(storage) as GraphBuffer;
+    const attrs = { ...spec, block: { data } };
+    this.nodes.push({ op: literal, attrs, inputs: [], outputs: [viewOf(buffer, spec.shape)] });
+    return storage;
+  }
+
   hostScalar(read: () => number, of: object, key: string): Storage {
     return this.#place({ shape: [], dtype: "float64" }, { kind: "host", read, of, key });
   }
 
   meet(object: object, keys?: readonly string[]): void {
     this.guards.meet(object, keys);
+  }
+
+  refuse(what: string, cure: string): void {
+    throw new Error(
+      `compile: ${what} within a compiled step would happen when it is traced, not at every run; ${cure}`,
+    );
   }
 
   perform(op: AnyOp, inputs: readonly Tensor[], outputs: readonly Tensor[], attrs: unknown): void {
@@ -111,13 +167,19 @@ class Tracer implements Backend {
           "write into a clone() and return that, or refer to the tensor from the function itself",
       );
     }
-    this.nodes.push({ op, attrs, inputs: values, outputs: outputs.map((output) => this.viewOf(output)) });
+    this.nodes.push({
+      op,
+      attrs: copyOf(attrs),
+      inputs: values,
+      outputs: outputs.map((output) => this.viewOf(output)),
+    });
   }
 
   /** A tensor the trace did not make is state: referred to, whatever it holds when the program runs. */
   viewOf(tensor: Tensor): GraphValue {
     let buffer = this.#buffers.get(tensor.storage);
     if (buffer === undefined) {
+      if (isTraced(tensor)) throw new Error(keptTensor);
       const { storage, dtype, size } = tensor;
       buffer = { dtype, size, source: { kind: "state", storage } };
       this.#buffers.set(storage, buffer);
@@ -127,7 +189,7 @@ class Tracer implements Backend {
   }
 
   #place(spec: Spec, source: Source): Storage {
-    const storage = new TracedStorage();
+    const storage = new TracedStorage(this);
     this.#buffers.set(storage, { dtype: spec.dtype, size: sizeOf(spec.shape), source });
     return storage;
   }

@@ -46,6 +46,6 @@ export function signatureOf(tree: Tree): string {
   return `${typeof tree}:${Object.is(tree, -0) ? "-0" : String(tree)}`;
 }
 
-function isPlain(value: unknown): value is Record<string, unknown> {
+export function isPlain(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && Object.getPrototypeOf(value) === Object.prototype;
 }

@@ -1,11 +1,13 @@
-import { type DType, numberDtype, promote } from "./dtype.ts";
-import type { AnyOp, Value } from "./op.ts";
+import { type DType, numberDtype, promote, type TypedArray } from "./dtype.ts";
+import type { AnyOp, Spec, Value } from "./op.ts";
 
 /** What stands behind the door: eager execution, or a tracer. */
 export interface Executor {
   run(op: AnyOp, inputs: readonly Value[], attrs: unknown): readonly Value[];
   /** A 0-d value that never changes. */
   constant(value: number, dtype: DType): Value;
+  /** A new array of values that the host has at hand; it takes `data` over. */
+  literal(data: TypedArray, spec: Spec): Value;
   /**
    * A 0-d float64 value that a compiled program reads anew at every run, before anything else: a learning rate. A `read`
    * that throws stops the run. `of` and `key` say which number it is: two reads of the same are alike.
@@ -13,6 +15,8 @@ export interface Executor {
   hostScalar(read: () => number, of: object, key: string): Value;
   /** Told of objects whose settings the code that runs depends on: a tracer checks them before it reuses a program. */
   meet?(object: object, keys?: readonly string[]): void;
+  /** Throws where something must not be done: a tracer, of what would be done once and not at every run. */
+  refuse?(what: string, cure: string): void;
 }
 
 let current: Executor | undefined;
@@ -41,6 +45,20 @@ export function apply(op: AnyOp, operands: readonly (Value | number)[], attrs: u
  */
 export function meet(object: object, keys?: readonly string[]): void {
   current?.meet?.(object, keys);
+}
+
+/**
+ * To be said by what changes the host rather than tensors, such as a seed or a schedule: a compiled step would do it while
+ * it is traced, and never again.
+ * @throws Error while a step is traced
+ */
+export function refuseInStep(what: string, cure: string): void {
+  current?.refuse?.(what, cure);
+}
+
+/** See {@link Executor.literal}. */
+export function literal(data: TypedArray, spec: Spec): Value {
+  return executor().literal(data, spec);
 }
 
 /** See {@link Executor.constant}. */

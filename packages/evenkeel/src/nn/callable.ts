@@ -1,3 +1,5 @@
+import { meet } from "../core/index.ts";
+
 /** What a call of the object runs. */
 export const invoke: unique symbol = Symbol("invoke");
 
@@ -5,10 +7,18 @@ export const invoke: unique symbol = Symbol("invoke");
 export const entries: unique symbol = Symbol("entries");
 
 /**
+ * Counts changes of what a module is made of that no field shows: hooks, members set by name, the list of a container.
+ * Compiled steps look at the count.
+ */
+export const edits: unique symbol = Symbol("edits");
+
+/**
  * What lies under a Module: an object that can be called like a function. The constructor returns a function whose
  * prototype is the class, so fields, `instanceof`, private fields and `this` work as in any class.
  */
 export abstract class Callable {
+  declare readonly [edits]: { count: number };
+
   constructor() {
     const self = ((...inputs: unknown[]) => self[invoke](inputs)) as unknown as this & {
       name?: string;
@@ -18,6 +28,7 @@ export abstract class Callable {
     // A function's own two properties would stand in the way of fields and getters called like them.
     delete self.name;
     delete self.length;
+    Object.defineProperty(self, edits, { value: { count: 0 } });
     // biome-ignore lint/correctness/noConstructorReturn: the point of the class
     return self;
   }
@@ -26,6 +37,7 @@ export abstract class Callable {
 
   /** The fields, in the order in which they were set. Containers add what they keep elsewhere. */
   [entries](): [string, unknown][] {
+    meet(this[edits]);
     return Object.entries(this);
   }
 }

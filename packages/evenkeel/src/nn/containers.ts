@@ -1,5 +1,6 @@
+import { meet } from "../core/index.ts";
 import type { Tensor } from "../tensor/index.ts";
-import { className, describe, entries } from "./callable.ts";
+import { className, describe, edits, entries } from "./callable.ts";
 import { checkMember, checkModule, checkName } from "./members.ts";
 import { type AnyModule, Module } from "./module.ts";
 
@@ -8,16 +9,24 @@ abstract class ModuleRow<M extends AnyModule, In extends unknown[], Out> extends
   #items: [string, M][] = [];
 
   override [entries](): [string, unknown][] {
-    return [...super[entries](), ...this.#items];
+    return [...super[entries](), ...this.#read()];
+  }
+
+  /** The list, for code that may run in a compiled step, which is traced anew when the list has changed. */
+  #read(): readonly [string, M][] {
+    meet(this[edits]);
+    return this.#items;
   }
 
   /** How many modules there are. */
   override get length(): number {
-    return this.#items.length;
+    return this.#read().length;
   }
 
   [Symbol.iterator](): IterableIterator<M> {
-    return this.#items.map(([, module]) => module)[Symbol.iterator]();
+    return this.#read()
+      .map(([, module]) => module)
+      [Symbol.iterator]();
   }
 
   /**
@@ -25,7 +34,7 @@ abstract class ModuleRow<M extends AnyModule, In extends unknown[], Out> extends
    * @throws RangeError if there is none
    */
   at(index: number): M {
-    return this.#items[this.#position(index)][1];
+    return this.#read()[this.#position(index)][1];
   }
 
   /** Puts another module in the place of one. Throws as {@link at}, and TypeError if `module` is none. */
@@ -33,6 +42,7 @@ abstract class ModuleRow<M extends AnyModule, In extends unknown[], Out> extends
     const position = this.#position(index);
     checkModule(this, String(index), module);
     this.#items[position][1] = module;
+    this[edits].count++;
     return this;
   }
 
@@ -70,6 +80,7 @@ abstract class ModuleRow<M extends AnyModule, In extends unknown[], Out> extends
       );
     }
     this.#items.splice(index, 0, ["", module]);
+    this[edits].count++;
     this.#renumber();
     return this;
   }
@@ -78,6 +89,7 @@ abstract class ModuleRow<M extends AnyModule, In extends unknown[], Out> extends
   pop(index = -1): M {
     const numbered = this.#isNumbered();
     const [[, module]] = this.#items.splice(this.#position(index), 1);
+    this[edits].count++;
     if (numbered) this.#renumber();
     return module;
   }
@@ -89,11 +101,12 @@ abstract class ModuleRow<M extends AnyModule, In extends unknown[], Out> extends
     const present = this.#items.find(([other]) => other === name);
     if (present === undefined) this.#items.push([name, module as M]);
     else present[1] = module as M;
+    this[edits].count++;
   }
 
   /** Names and modules from `start` to `end` (excluded), as `Array.slice` takes them. */
   protected range(start?: number, end?: number): [string, M][] {
-    return this.#items.slice(start, end);
+    return this.#read().slice(start, end);
   }
 
   #position(index: number): number {
@@ -183,12 +196,18 @@ export class ModuleDict<M extends AnyModule = Module> extends Module<never, neve
   }
 
   override [entries](): [string, unknown][] {
-    return [...super[entries](), ...this.#items];
+    return [...super[entries](), ...this.#read()];
+  }
+
+  /** The modules, for code that may run in a compiled step, which is traced anew when they have changed. */
+  #read(): ReadonlyMap<string, M> {
+    meet(this[edits]);
+    return this.#items;
   }
 
   /** How many modules there are. */
   override get length(): number {
-    return this.#items.size;
+    return this.#read().size;
   }
 
   /**
@@ -196,7 +215,7 @@ export class ModuleDict<M extends AnyModule = Module> extends Module<never, neve
    * @throws RangeError if there is none
    */
   get(name: string): M {
-    const module = this.#items.get(name);
+    const module = this.#read().get(name);
     if (module !== undefined) return module;
     throw new RangeError(
       `${className(this)}: there is no module "${name}"; it has ${this.keys().join(", ") || "none"}`,
@@ -204,7 +223,7 @@ export class ModuleDict<M extends AnyModule = Module> extends Module<never, neve
   }
 
   has(name: string): boolean {
-    return this.#items.has(name);
+    return this.#read().has(name);
   }
 
   /** Adds a module, or replaces the one of that name. */
@@ -217,11 +236,13 @@ export class ModuleDict<M extends AnyModule = Module> extends Module<never, neve
   pop(name: string): M {
     const module = this.get(name);
     this.#items.delete(name);
+    this[edits].count++;
     return module;
   }
 
   clear(): void {
     this.#items.clear();
+    this[edits].count++;
   }
 
   /** Adds or replaces several modules: all of them or, if one does not fit, none. */
@@ -229,24 +250,26 @@ export class ModuleDict<M extends AnyModule = Module> extends Module<never, neve
     const pairs = modules instanceof ModuleDict ? modules.items() : pairsOf(this, modules);
     for (const [name, module] of pairs) this.#check(name, module);
     for (const [name, module] of pairs) this.#items.set(name, module);
+    this[edits].count++;
     return this;
   }
 
   keys(): string[] {
-    return [...this.#items.keys()];
+    return [...this.#read().keys()];
   }
 
   values(): M[] {
-    return [...this.#items.values()];
+    return [...this.#read().values()];
   }
 
   items(): [string, M][] {
-    return [...this.#items];
+    return [...this.#read()];
   }
 
   override addModule(name: string, module: AnyModule | null): void {
     this.#check(name, module);
     this.#items.set(name, module as M);
+    this[edits].count++;
   }
 
   override forward(): never {

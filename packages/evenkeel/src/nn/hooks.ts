@@ -1,5 +1,5 @@
 import type { Tensor } from "../tensor/index.ts";
-import { type Callable, className, describe } from "./callable.ts";
+import { type Callable, className, describe, edits } from "./callable.ts";
 
 /** What a hook returns: a replacement, or nothing. */
 // biome-ignore lint/suspicious/noConfusingVoidType: so that a hook may be a function without a return statement
@@ -37,7 +37,10 @@ export class HookList<H> {
     }
     const entry = { hook: hook as unknown as H };
     this.#hooks.add(entry);
-    return () => void this.#hooks.delete(entry);
+    owner[edits].count++;
+    return () => {
+      if (this.#hooks.delete(entry)) owner[edits].count++;
+    };
   }
 
   /** A copy, so that a hook may remove itself while they run. */

@@ -1,7 +1,7 @@
 import { checkOptions, type DType, isFloat, meet } from "../core/index.ts";
 import type { Tensor } from "../tensor/index.ts";
 import { BackwardWatch } from "./backwardHook.ts";
-import { Callable, className, describe, invoke } from "./callable.ts";
+import { Callable, className, describe, edits, invoke } from "./callable.ts";
 import {
   type ForwardHook,
   type ForwardPreHook,
@@ -68,7 +68,7 @@ export abstract class Module<In extends unknown[] = [Tensor], Out = Tensor> exte
       );
     }
     meet(this);
-    meet(this.#hooks, ["size"]);
+    meet(this[edits]);
     if (this.#hooks.size === 0) return this.forward(...inputs);
     const { fullBackward } = this.#hooks;
     const watch = fullBackward.size > 0 ? new BackwardWatch(this, fullBackward.list()) : undefined;
@@ -130,6 +130,7 @@ export abstract class Module<In extends unknown[] = [Tensor], Out = Tensor> exte
   }
 
   #set(name: string, member: unknown): void {
+    this[edits].count++;
     (this as unknown as Record<string, unknown>)[name] = member;
   }
 

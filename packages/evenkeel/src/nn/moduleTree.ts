@@ -1,4 +1,4 @@
-import { checkOptions } from "../core/index.ts";
+import { checkOptions, noteHolder } from "../core/index.ts";
 import { type Callable, className } from "./callable.ts";
 import { ownBuffers, ownChildren, ownParameters } from "./members.ts";
 import type { Buffer, Parameter } from "./parameter.ts";
@@ -41,7 +41,10 @@ export function walkModules<M extends Callable>(root: M, options: WalkOptions = 
     seen.add(module);
     above.add(module);
     found.push([path, module]);
-    for (const [name, child] of ownChildren(module)) visit(join(path, name), child);
+    for (const [name, child] of ownChildren(module)) {
+      noteHolder(child, module);
+      visit(join(path, name), child);
+    }
     above.delete(module);
   };
   visit(prefix, root);
@@ -70,6 +73,7 @@ function walkMembers<T>(
     for (const [name, member] of own(module)) {
       if (removeDuplicate && seen.has(member)) continue;
       seen.add(member);
+      noteHolder(member as object, module);
       found.push([join(path, name), member]);
     }
   }
@@ -79,7 +83,10 @@ function walkMembers<T>(
 /** The children, each once. */
 export function uniqueChildren<M extends Callable>(module: M): [string, M][] {
   const seen = new Set<M>();
-  return ownChildren(module).filter(([, child]) => !seen.has(child) && seen.add(child));
+  return ownChildren(module).filter(([, child]) => {
+    noteHolder(child, module);
+    return !seen.has(child) && seen.add(child);
+  });
 }
 
 /**

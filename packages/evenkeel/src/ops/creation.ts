@@ -1,4 +1,12 @@
-import { checkShape, checkStorable, type DType, defineOp, notDifferentiable, type Shape } from "../core/index.ts";
+import {
+  checkShape,
+  checkStorable,
+  type DType,
+  defineOp,
+  notDifferentiable,
+  type Shape,
+  type TypedArray,
+} from "../core/index.ts";
 
 /** Values made from nothing but numbers. */
 
@@ -16,3 +24,21 @@ export const fill = defineOp({
   },
   grad: notDifferentiable("it has no inputs"),
 });
+
+/** The values of `block`, at every run anew: what `tensor([...])` and `arange` are in a compiled step. */
+export const literal = defineOp({
+  name: "literal",
+  inputs: [],
+  shape: (_, { shape, dtype }: LiteralAttrs) => [{ shape, dtype }],
+  reference: (_, [y], { block }) => {
+    y.data.set(block.data);
+  },
+  grad: notDifferentiable("it has no inputs"),
+});
+
+export interface LiteralAttrs {
+  readonly shape: Shape;
+  readonly dtype: DType;
+  /** Kept in an object, which programs move into their memory. */
+  readonly block: { data: TypedArray };
+}

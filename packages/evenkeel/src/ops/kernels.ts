@@ -29,7 +29,7 @@ import {
   ltKernel,
   neKernel,
 } from "./compare.kernel.ts";
-import { fillKernel } from "./creation.kernel.ts";
+import { fillKernel, literalKernel } from "./creation.kernel.ts";
 import { crossEntropyBackwardKernel, crossEntropyKernel } from "./crossEntropy.kernel.ts";
 import {
   absKernel,
@@ -177,6 +177,7 @@ export const kernels: { readonly [K in RowName]: AnyKernel } = {
   le: leKernel,
   leakyRelu: leakyReluKernel,
   linear: linearKernel,
+  literal: literalKernel,
   log: logKernel,
   log1p: log1pKernel,
   log2: log2Kernel,

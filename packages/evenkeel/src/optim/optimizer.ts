@@ -5,6 +5,7 @@ import {
   formatShape,
   hostScalar,
   meet,
+  refuseInStep,
   type Shape,
   type Value,
   withoutUndefined,
@@ -30,6 +31,26 @@ export interface ParamState {
  */
 export type ParamGroup<O> = O & { readonly params: Tensor[]; initialLr?: number };
 
+/** Counts its changes, so that a compiled step can tell that the state it refers to is not the optimizer's any more. */
+class ParamStates extends Map<Tensor, ParamState> {
+  changes = 0;
+
+  override set(param: Tensor, state: ParamState): this {
+    this.changes++;
+    return super.set(param, state);
+  }
+
+  override delete(param: Tensor): boolean {
+    this.changes++;
+    return super.delete(param);
+  }
+
+  override clear(): void {
+    this.changes++;
+    super.clear();
+  }
+}
+
 /** A group as it is given: its parameters and the hyperparameters that differ from the optimizer's defaults. */
 export type ParamGroupInit<O> = Partial<O> & { readonly params: Tensor | Iterable<Tensor> };
 
@@ -42,7 +63,7 @@ const zeroGradOptions = ["setToNone"];
 export abstract class Optimizer<O extends object> {
   readonly paramGroups: ParamGroup<O>[] = [];
   /** State of the parameters that have been stepped. */
-  readonly state = new Map<Tensor, ParamState>();
+  readonly state: Map<Tensor, ParamState> = new ParamStates();
   /** The hyperparameters of a group that names none; a required one may be absent. */
   readonly defaults: Partial<O>;
   readonly #rules: OptionRules<O>;
@@ -98,6 +119,7 @@ export abstract class Optimizer<O extends object> {
    * @throws as the constructor; the optimizer is then unchanged
    */
   addParamGroup(init: ParamGroupInit<O>): void {
+    refuseInStep("addParamGroup()", "call it between two steps");
     if (!isGroup(init)) {
       throw new TypeError(
         `param group must be an object with params, as in { params: [...] }, but got ${describe(init)}`,
@@ -132,6 +154,7 @@ export abstract class Optimizer<O extends object> {
   zeroGrad(options: { readonly setToNone?: boolean } = {}): void {
     checkOptions("zeroGrad", options, zeroGradOptions);
     const { setToNone = true } = options;
+    this.#meetParams();
     for (const { params } of this.paramGroups) {
       for (const param of params) {
         if (setToNone) param.grad = null;
@@ -156,6 +179,7 @@ export abstract class Optimizer<O extends object> {
       );
     }
     const result = closure === undefined ? undefined : enableGrad(closure);
+    this.#meetParams();
     const work = this.paramGroups.map((group) => {
       meet(group, this.switches);
       this.#check(group);
@@ -166,7 +190,17 @@ export abstract class Optimizer<O extends object> {
     noGrad(() => {
       for (const { group, params } of work) this.stepGroup(group, params);
     });
+    meet(this.state, ["changes"]);
     return result;
+  }
+
+  /** A compiled step is traced anew when there are other groups, or other parameters in one. */
+  #meetParams(): void {
+    meet(this.paramGroups, placesOf(this.paramGroups));
+    for (const group of this.paramGroups) {
+      meet(group, ["params"]);
+      meet(group.params, placesOf(group.params));
+    }
   }
 
   /**
@@ -184,9 +218,10 @@ export abstract class Optimizer<O extends object> {
 
   /** The state of a parameter, made of zeros at its first step. */
   protected stateOf(param: Tensor, names: readonly string[]): ParamState {
-    const state: ParamState = this.state.get(param) ?? { step: emptyState([], "float64") };
+    const known = this.state.get(param);
+    const state: ParamState = known ?? { step: emptyState([], "float64") };
     for (const name of names) state[name] ??= emptyState(param.shape, param.dtype);
-    this.state.set(param, state);
+    if (known === undefined) this.state.set(param, state);
     return state;
   }
 
@@ -225,6 +260,7 @@ export abstract class Optimizer<O extends object> {
    * @throws Error if hyperparameters or state tensors are missing or unknown; the optimizer is unchanged after each of them
    */
   loadStateDict(stateDict: OptimizerStateDict<O>): void {
+    refuseInStep("loadStateDict() of an optimizer", "call it between two steps");
     const loaded = checkStateDict(stateDict, this.paramGroups, {
       options: Object.keys(this.#rules),
       checkOptions: (options) => this.#checkOptions(options),
@@ -286,6 +322,8 @@ export abstract class Optimizer<O extends object> {
     this.checkTogether(options);
   }
 }
+
+const placesOf = (list: readonly unknown[]) => ["length", ...Object.keys(list)];
 
 /** Zeros with storage of their own, also while a step is being traced: state is never a value of the graph. */
 function emptyState(shape: Shape, dtype: DType): Tensor {

@@ -1,3 +1,4 @@
+import { refuseInStep } from "../core/index.ts";
 import { decodeState, encodeState } from "./generatorState.ts";
 import { MersenneTwister } from "./mersenneTwister.ts";
 
@@ -75,6 +76,7 @@ export class Generator {
    * @throws RangeError if it is not an integer from -2^63 to 2^64 - 1, or a number that is not a safe integer
    */
   manualSeed(seed: Seed): this {
+    refuseInStep("seeding a generator", "seed it before the step");
     this.#initialSeed = toUint64(seed);
     this.#seedLater = undefined;
     this.#engine.seed(Number(BigInt.asIntN(32, this.#initialSeed)));

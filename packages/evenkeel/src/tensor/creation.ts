@@ -6,6 +6,7 @@ import {
   type DType,
   dtypeOf,
   formatShape,
+  literal,
   type Shape,
   sizeOf,
   type TypedArray,
@@ -13,8 +14,7 @@ import {
 import * as ops from "../ops/index.ts";
 import { defaultGenerator } from "../random/index.ts";
 import { type NestedData, unnest } from "./nested.ts";
-import { Storage } from "./storage.ts";
-import { type GeneratorOption, Tensor } from "./tensor.ts";
+import type { GeneratorOption, Tensor } from "./tensor.ts";
 
 export interface TensorOptions {
   /** Default float32, or the kind of a typed array, or bool for booleans. */
@@ -50,7 +50,12 @@ export function tensor(data: NestedData | TypedArray, options: TensorOptions & {
     if (dtype === "int32") checkStorable("tensor", value, dtype);
     stored[i] = dtype === "bool" ? Number(value !== 0) : value;
   }
-  return new Tensor(new Storage(stored), [...shape], dtype, options.requiresGrad);
+  return made(stored, [...shape], dtype, options.requiresGrad);
+}
+
+/** Through the door like all else: a compiled step makes it anew at every run. */
+function made(data: TypedArray, shape: Shape, dtype: DType, requiresGrad = false): Tensor {
+  return (literal(data, { shape, dtype }) as Tensor).requiresGrad_(requiresGrad);
 }
 
 const naturalDtype = (values: readonly (number | boolean)[]): DType =>
@@ -103,7 +108,7 @@ export function eye(n: number, m: number = n, options: TensorOptions = {}): Tens
   const { dtype = "float32" } = options;
   const data = allocate(dtype, n * m, [n, m]);
   for (let i = 0; i < Math.min(n, m); i++) data[i * m + i] = 1;
-  return new Tensor(new Storage(data), [n, m], dtype, options.requiresGrad);
+  return made(data, [n, m], dtype, options.requiresGrad);
 }
 
 /** start, start + step, ... below end; `arange(n)` counts from 0. float32 unless dtype says otherwise. */
@@ -124,7 +129,7 @@ export function arange(
   }
   const data = allocate(dtype, length);
   for (let i = 0; i < length; i++) data[i] = start + i * step;
-  return new Tensor(new Storage(data), [length], dtype, options.requiresGrad);
+  return made(data, [length], dtype, options.requiresGrad);
 }
 
 /** `steps` values from start to end, both included. */
@@ -135,7 +140,7 @@ export function linspace(start: number, end: number, steps: number, options: Ten
   const data = allocate(dtype, steps);
   const step = (end - start) / Math.max(1, steps - 1);
   for (let i = 0; i < steps; i++) data[i] = i < steps / 2 ? start + i * step : end - (steps - 1 - i) * step;
-  return new Tensor(new Storage(data), [steps], dtype, options.requiresGrad);
+  return made(data, [steps], dtype, options.requiresGrad);
 }
 
 type RandomOptions = TensorOptions & GeneratorOption;

@@ -1,4 +1,4 @@
-import { type AnyOp, allocate, type DType, type Executor, type Spec } from "../core/index.ts";
+import { type AnyOp, allocate, type DType, type Executor, type Spec, type TypedArray } from "../core/index.ts";
 import { Node } from "./autogradNode.ts";
 import { isGradEnabled } from "./gradMode.ts";
 import { Storage } from "./storage.ts";
@@ -7,12 +7,13 @@ import type { Tensor } from "./tensor.ts";
 type MakeTensor = (storage: Storage, spec: Spec) => Tensor;
 
 /** What an executor does with an op once shapes are checked: compute it, or write it down. */
-export interface Backend extends Pick<Executor, "meet"> {
+export interface Backend extends Pick<Executor, "meet" | "refuse"> {
   /** Memory for an output. */
   storage(spec: Spec): Storage;
   /** Computes the outputs, or notes that they are to be computed. Versions of written inputs are the caller's. */
   perform(op: AnyOp, inputs: readonly Tensor[], outputs: readonly Tensor[], attrs: unknown): void;
   constant(value: number, dtype: DType): Storage;
+  literal(data: TypedArray, spec: Spec): Storage;
   hostScalar(read: () => number, of: object, key: string): Storage;
 }
 
@@ -21,7 +22,9 @@ export function recordingExecutor(make: MakeTensor, backend: Backend): Executor 
   return {
     constant: (value, dtype) => make(backend.constant(value, dtype), { shape: [], dtype }),
     hostScalar: (read, of, key) => make(backend.hostScalar(read, of, key), { shape: [], dtype: "float64" }),
+    literal: (data, spec) => make(backend.literal(data, spec), spec),
     meet: backend.meet?.bind(backend),
+    refuse: backend.refuse?.bind(backend),
     run(op, values, attrs) {
       const inputs = values as readonly Tensor[];
       const specs = op.shape(inputs, attrs);
@@ -42,6 +45,7 @@ export const eagerBackend: Backend = {
   storage: Storage.zeros,
   perform: (op, inputs, outputs, attrs) => op.reference(inputs, outputs, attrs as never),
   constant: scalar,
+  literal: (data) => new Storage(data),
   hostScalar: (read) => scalar(read(), "float64"),
 };
 

@@ -1,5 +1,5 @@
 import { allocate } from "../../core/index.ts";
-import { clone, expand, fill } from "../../ops/index.ts";
+import { clone, expand, fill, literal } from "../../ops/index.ts";
 import { type GraphBuffer, type GraphNode, type GraphValue, hasEffect } from "../graph.ts";
 import { mapInputs, type Program, Uses, withoutDeadCode } from "./rewrite.ts";
 
@@ -12,7 +12,7 @@ export function foldConstants(program: Program): Program {
     const { op, attrs, inputs, outputs } = node;
     if (hasEffect(node) || outputs.length !== 1 || outputs[0].buffer.size !== 1) continue;
     if (uses.maker(outputs[0]) !== node) continue;
-    if (inputs.length === 0 && op !== fill) continue;
+    if (inputs.length === 0 && op !== fill && op !== literal) continue;
     if (!inputs.every((value) => value.buffer.size === 1 && constantOf(value).source.kind === "constant")) continue;
     const arrays = inputs.map((value) => {
       const { source } = constantOf(value);

@@ -1,4 +1,4 @@
-import { checkOptions } from "../../core/index.ts";
+import { checkOptions, refuseInStep } from "../../core/index.ts";
 import { copyOptions } from "../options.ts";
 import { requireKeys, requireObject } from "../stateDict.ts";
 import { checkScheduled, type ScheduledGroup, type ScheduledOptimizer } from "./scheduled.ts";
@@ -119,6 +119,7 @@ export abstract class LRScheduler<S extends object = object> {
 
   /** Sets the rates of the next epoch, or of the next batch. @throws RangeError behind the end of a schedule that has one */
   step(): void {
+    refuseInStep("step() of a learning rate scheduler", "call it behind the compiled step");
     this.#advance(false);
   }
 

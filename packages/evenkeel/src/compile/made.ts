@@ -1,0 +1,62 @@
+import { type Spec, sameShape } from "../core/index.ts";
+import { assign } from "../ops/index.ts";
+import { Storage, Tensor } from "../tensor/index.ts";
+import type { GradField } from "./gradFields.ts";
+import { type Graph, type GraphBuffer, type GraphValue, viewOf } from "./graph.ts";
+import { type Cells, withCells } from "./numbers.ts";
+import { optimize } from "./passes/index.ts";
+import { Program } from "./program.ts";
+import type { Trace } from "./trace.ts";
+
+/** A program and the trace that it was made of. */
+export interface Made {
+  readonly program: Program;
+  readonly trace: Trace;
+  /** The numbers that it reads anew. */
+  readonly cells: Cells;
+  /** What the step leaves in `.grad` of the trace's gradient fields. */
+  readonly grads: readonly (Tensor | null)[];
+}
+
+/** Makes the program of a trace; it reads those of its numbers anew that have a cell. */
+export function make(trace: Trace, cells: Cells, options: { readonly fast: boolean }): Made {
+  const { graph, grads } = withGradients(trace.graph, trace.gradFields);
+  const { tasks, results } = optimize(withCells(graph, cells));
+  return { program: new Program(tasks, results, options), trace, cells, grads };
+}
+
+/** Gradients that stay in `.grad` after the step are written to tensors of their own, or to the one they add to. */
+function withGradients(graph: Graph, fields: readonly GradField[]): { graph: Graph; grads: (Tensor | null)[] } {
+  const nodes = [...graph.nodes];
+  const states = statesOf(graph);
+  const grads = fields.map(({ tensor, leaves, expects }) => {
+    if (leaves.kind === "tensor") return leaves.grad;
+    const { value } = leaves;
+    const kept =
+      expects?.grad ?? keptBefore(tensor, value) ?? new Tensor(Storage.zeros(value), value.shape, value.dtype);
+    keptGradients.set(tensor, kept);
+    const { storage, dtype } = kept;
+    const state = states.get(storage) ?? { dtype, size: storage.data.length, source: { kind: "state", storage } };
+    const target: GraphValue = viewOf(state, value.shape);
+    nodes.push({ op: assign, attrs: {}, inputs: [target, value], outputs: [] });
+    return kept;
+  });
+  return { graph: { nodes, results: graph.results }, grads };
+}
+
+/** Where programs leave the gradient of a tensor: the same for all of them, so that one update reads it whichever ran. */
+const keptGradients = /* @__PURE__ */ new WeakMap<Tensor, Tensor>();
+
+function keptBefore(tensor: Tensor, { shape, dtype }: Spec): Tensor | undefined {
+  const kept = keptGradients.get(tensor);
+  return kept === tensor.grad && kept?.dtype === dtype && sameShape(kept.shape, shape) ? kept : undefined;
+}
+
+/** The buffers that stand for memory outside a graph. */
+function statesOf({ nodes }: Graph): Map<Storage, GraphBuffer> {
+  const states = new Map<Storage, GraphBuffer>();
+  for (const { inputs } of nodes) {
+    for (const { buffer } of inputs) if (buffer.source.kind === "state") states.set(buffer.source.storage, buffer);
+  }
+  return states;
+}
