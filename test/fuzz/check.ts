@@ -69,8 +69,8 @@ export function check(composition: Composition, { anew, double }: CheckOptions):
 
 /** Calls that differ in nothing need one program that finds no gradients, and one that finds the first's. */
 function mostPrograms({ calls: [first, ...others] }: Composition): number {
-  const isLike = ({ batch, update, before }: Call) =>
-    batch === first.batch && update === first.update && before.length === 0;
+  const isLike = ({ batch, update, before, eager }: Call) =>
+    !eager && batch === first.batch && update === first.update && before.length === 0;
   return others.every(isLike) ? 2 : Infinity;
 }
 

@@ -29,6 +29,8 @@ export interface Call {
   readonly before: readonly Statement[];
   /** The step's last argument: whether it makes the optimizer's step, in steps that ask. */
   readonly update: boolean;
+  /** Whether the step is called as it is, though the others are compiled. */
+  readonly eager?: boolean;
 }
 
 export interface Composition {

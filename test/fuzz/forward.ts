@@ -1,4 +1,4 @@
-import type { Builder } from "./builder.ts";
+import type { Builder, Named } from "./builder.ts";
 import { draws } from "./catalogue/draws.ts";
 import { binary, elementwise } from "./catalogue/elementwise.ts";
 import { writes } from "./catalogue/inPlace.ts";
@@ -77,12 +77,42 @@ const useEmbedding: Move = (builder) => {
   return index !== undefined && layer !== undefined && builder.row(`${layer}(${index})`);
 };
 
+/** Draws from a generator of the step's own. */
+const useGenerator: Move = (builder) => {
+  const name = builder.member("p", `new Generator(${builder.random.int(1, 9)})`);
+  const draw = builder.random.pick([
+    "F.dropout(A, { p: 0.4, generator: G })",
+    "A.add(randn(A.shape, { generator: G })@)",
+  ]);
+  if (name === undefined) return false;
+  if (builder.row(draw.replace("G", name))) return true;
+  builder.dropMember(name);
+  return false;
+};
+
+const ofIntegers: readonly Row[] = [
+  ..."A.add(B)|A.mul(B)|B.sub(A)|where(B.gt(1), A, 0)|A.div(B.add(1))|A.where(B.eq(1), B)|A.maximum(B)".split("|"),
+  "A.matmul(B.float()@)",
+  "A.add(B.sum())",
+  "A.add(B.remainder(2))",
+];
+
+const useIntegers: Move = (builder) => {
+  const { random } = builder;
+  const a = builder.pick();
+  const name = builder.input(`randint(0, 4, ${random.pick(["[N]", "[N, 1]", "[1]", `[${a.tensor.shape.slice(1)}]`])})`);
+  if (name === undefined) return false;
+  return builder.row(random.pick(ofIntegers), a, { name, tensor: builder.value(name) as Named["tensor"] });
+};
+
 /** Mostly to a value of the step; where gradients are recorded, to tensors outside it only under noGrad. */
 const writeInPlace: Move = (builder) => {
   const { random, floats } = builder;
   if (!builder.noGrad && random.chance(0.6)) return false;
-  const a = random.chance(0.7) ? floats[floats.length - 1] : random.pick(floats);
-  if (a.name.startsWith("x")) return false;
+  const source = random.chance(0.7) ? floats[floats.length - 1] : random.pick(floats);
+  // What is written, and what it was copied from, go on apart.
+  const a = random.chance(0.4) ? builder.add("A.clone()", source) : source;
+  if (a === undefined || a.name.startsWith("x")) return false;
   const { code, in64 } = random.pick(writes);
   const guarded = (text: string) => (builder.noGrad || a.name.startsWith("v") ? text : `noGrad(() => ${text})`);
   return builder.effect({ code: guarded(code), ...(in64 && { in64: guarded(in64) }) }, a, random.pick(floats));
@@ -98,7 +128,9 @@ const moves: readonly (readonly [number, Move])[] = [
   [7, useLayer],
   [2, useTensor],
   [0.4, useEmbedding],
-  [1.5, writeInPlace],
+  [0.4, useIntegers],
+  [0.2, useGenerator],
+  [2, writeInPlace],
   [0.2, hook],
 ];
 
@@ -126,7 +158,9 @@ export function buildForward(builder: Builder): void {
   ]);
   for (let i = 0; i < count; i++) {
     const gradient = !builder.noGrad && random.chance(0.15) ? ".requiresGrad_()" : "";
-    builder.input(`randn(${random.pick(shapes)})@${gradient}`);
+    // Whole numbers have ties.
+    const values = random.chance(0.1) ? ".mul(2).round()" : "";
+    builder.input(`randn(${random.pick(shapes)})${values}@${gradient}`);
   }
   const length = random.int(2, 9);
   for (let tries = 0; builder.body.length < length && tries < 6 * length; tries++) random.weighted(moves)(builder);

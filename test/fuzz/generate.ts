@@ -9,6 +9,8 @@ import { Random } from "./random.ts";
 import { run } from "./run.ts";
 
 const batches = [1, 2, 2, 3, 3, 4, 5, 7, 17, 31, 33];
+/** A later call may have an empty batch, or a large one. */
+const laterBatches = [...batches, 0, 65];
 
 /** A composition that runs eagerly: the same for the same seed. */
 export function generate(seed: number): Composition {
@@ -100,7 +102,8 @@ function afterBackward(trained: readonly Statement[], random: Random): Statement
 }
 
 function callsOf(batch: number, random: Random, change: () => Statement | undefined): Call[] {
-  const other = random.chance(0.35) ? random.pick(batches) : batch;
+  const other = random.chance(0.35) ? random.pick(laterBatches) : batch;
+  const mixed = random.chance(0.1);
   return Array.from({ length: random.int(2, 4) }, (_, i) => ({
     batch: i > 0 && random.chance(0.5) ? other : batch,
     before: Array.from(
@@ -114,5 +117,6 @@ function callsOf(batch: number, random: Random, change: () => Statement | undefi
       () => change() ?? { code: "0" },
     ),
     update: random.chance(0.5),
+    ...(mixed && random.chance(0.5) && { eager: true }),
   }));
 }

@@ -52,6 +52,7 @@ export function withNoise<T>(random: Random, fn: () => T): T {
   };
   const noisy: Executor = {
     constant: (value, dtype) => eager.constant(value, dtype),
+    literal: (data, spec) => eager.literal(data, spec),
     hostScalar: (read, of, key) => eager.hostScalar(read, of, key),
     run(op, inputs, attrs) {
       const run = () => eager.run(op, inputs, attrs);

@@ -1,4 +1,4 @@
-import { compile, defaultGenerator, nn, optim, Tensor, type TypedArray } from "evenkeel";
+import { compile, defaultGenerator, Generator, nn, optim, Tensor, type TypedArray, tensor } from "evenkeel";
 import type { Composition } from "./composition.ts";
 import { functionOf } from "./evaluate.ts";
 import { type Precision, sourceOf } from "./source.ts";
@@ -80,7 +80,8 @@ function observeMember(name: string, member: unknown, add: Add): void {
     add(path, tensor);
     add(`${path}.grad`, tensor.grad);
   };
-  if (member instanceof Tensor) withGrad(name, member);
+  if (member instanceof Generator) add(`${name}'s state`, tensor(member.getState(), { dtype: "int32" }), true);
+  else if (member instanceof Tensor) withGrad(name, member);
   else if (member instanceof nn.Module) {
     for (const [path, parameter] of member.namedParameters()) withGrad(`${name}.${path}`, parameter);
     for (const [path, buffer] of member.namedBuffers()) {

@@ -23,11 +23,12 @@ function sizeOf({ members, inputs, body, optimizer, calls, results, options, noG
   const before = calls.flatMap((call) => call.before);
   const code = [...members, ...inputs, ...body, ...before].map((statement) => statement.code).join(";");
   const numbers = code.match(/(?<![\w.])\d+/g) ?? [];
+  const mixed = calls.filter(({ eager }) => eager).length;
   const digits = [...numbers.map(Number), ...calls.map(({ batch }) => batch)].reduce(
     (sum, n) => sum + Math.min(n, 99),
     0,
   );
-  const settings = JSON.stringify(optimizer ?? "").length + options.length + 3 * Number(noGrad);
+  const settings = JSON.stringify(optimizer ?? "").length + options.length + 3 * (Number(noGrad) + mixed);
   return (
     20 * (body.length + members.length + before.length + results.length) +
     60 * calls.length +
@@ -70,7 +71,8 @@ function* ofCalls(composition: Composition): Generator<Composition> {
     yield { ...composition, calls: calls.slice(0, -1) };
     for (const i of calls.keys()) yield { ...composition, calls: without(calls, i) };
   }
-  for (const [i, { before, batch }] of calls.entries()) {
+  for (const [i, { before, batch, eager }] of calls.entries()) {
+    if (eager) yield replaced(i, { eager: undefined });
     for (const j of before.keys()) yield replaced(i, { before: without(before, j) });
     for (const size of [1, 2, 3, 5]) if (size < batch) yield replaced(i, { batch: size });
   }

@@ -4,7 +4,9 @@ export type Precision = "float32" | "float64";
 
 /** What code may name; all of it is the public surface of evenkeel. */
 export const imports = [
-  ..."bernoulli broadcastTensors cat cloneState compile div F full grad manualSeed mul nn noGrad optim rand".split(" "),
+  ..."bernoulli broadcastTensors cat cloneState compile div enableGrad F full Generator grad manualSeed mul nn noGrad ones optim rand".split(
+    " ",
+  ),
   ..."randint randn randperm stack sub tensor where zeros zerosLike".split(" "),
 ];
 
@@ -26,10 +28,10 @@ export function sourceOf(composition: Composition, precision: Precision): string
   const write = (statement: Statement) => codeIn(statement, precision);
   const uses = (word: string) => [...members, ...body].some(({ code }) => new RegExp(`\\b${word}\\b`).test(code));
   const parameters = [...inputs.map(({ name }) => name), ...(uses("update") ? ["update"] : [])].join(", ");
-  const call = ({ batch, before, update }: Call) => {
+  const call = ({ batch, before, update, eager }: Call) => {
     const given = inputs.map((input) => write(input).replace(/\bN\b/g, String(batch)));
     const args = [...given, ...(uses("update") ? [String(update)] : [])].join(", ");
-    const run = `run(${args})`;
+    const run = `${eager ? "step" : "run"}(${args})`;
     return [...before.map((statement) => `${write(statement)};`), `show(${noGrad ? `noGrad(() => ${run})` : run});`];
   };
   return [
@@ -38,10 +40,11 @@ export function sourceOf(composition: Composition, precision: Precision): string
     ...members.map((member) => `const ${member.name} = ${write(member)};`),
     ...(optimizer === undefined ? [] : optimizerLines(optimizer, members)),
     `watch({ ${[...members.map(({ name }) => name), ...(optimizer ? ["optimizer"] : [])].join(", ")} });`,
-    `const run = compile((${parameters}) => {`,
+    `const step = (${parameters}) => {`,
     ...body.map((statement) => `  ${statement.name ? `const ${statement.name} = ` : ""}${write(statement)};`),
     `  return [${results.join(", ")}];`,
-    `}${options});`,
+    "};",
+    `const run = compile(step${options});`,
     ...calls.flatMap(call),
   ].join("\n");
 }

@@ -20,9 +20,13 @@ export function changeOf(
     "L.loadStateDict(cloneState(L.stateDict()))",
     "noGrad(() => L.parameters().forEach((w) => w.mul_(0.9)))",
     "L.parameters().slice(0, 1).forEach((w) => w.requiresGrad_(false))",
+    "L.registerForwardHook((layer, inputs, output) => output.mul(0.5))",
+    "L.registerFullBackwardHook((layer, [gradient]) => [gradient?.mul(0.5) ?? null])",
     "L.parameters().slice(-1).forEach((w) => { w.grad = null; })",
   ];
   const ofNorm: readonly string[] = ["L.momentum = 0.4", "L.momentum = null", "L.resetRunningStats()"];
+  const ofRows: readonly string[] = ["L.append(new nn.Tanh())", "L.insert(0, new nn.ReLU())"];
+  const ofLinear: readonly string[] = ["L.bias = null", "L.weight = new nn.Parameter(L.weight.detach().mul(2))"];
   const ofTensor: readonly string[] = [
     "P.requiresGrad_(false)",
     "P.requiresGrad_(true)",
@@ -34,6 +38,7 @@ export function changeOf(
     "P.data.fill(0.25)",
   ];
   const ofOptimizer: readonly string[] = [
+    ...params.map(({ name }) => `optimizer.addParamGroup({ params: [${name}] })`),
     "optimizer.zeroGrad()",
     "optimizer.zeroGrad({ setToNone: false })",
     "optimizer.step()",
@@ -47,9 +52,12 @@ export function changeOf(
       : ["optimizer.paramGroups[0].amsgrad = true", "optimizer.paramGroups.at(-1).eps = 0.1"]),
     ...(optimizer?.scheduler === undefined ? [] : ["scheduler.step()", "scheduler.step()", "scheduler.step()"]),
   ];
-  const kind = random.weighted<"layer" | "norm" | "tensor" | "optimizer" | "global">([
+  const like = (start: string) => layers.filter(({ code }) => code.startsWith(`new nn.${start}`));
+  const kind = random.weighted<"layer" | "norm" | "row" | "linear" | "tensor" | "optimizer" | "global">([
     [layers.length > 0 ? 3 : 0, "layer"],
-    [layers.some(({ code }) => code.startsWith("new nn.BatchNorm1d")) ? 1 : 0, "norm"],
+    [Math.min(like("BatchNorm1d").length, 1), "norm"],
+    [0.3 * Math.min(like("Sequential").length, 1), "row"],
+    [0.3 * Math.min(like("Linear").length, 1), "linear"],
     [params.length > 0 ? 2 : 0, "tensor"],
     [optimizer === undefined ? 0 : 3, "optimizer"],
     [0.3, "global"],
@@ -62,11 +70,11 @@ export function changeOf(
     case "layer":
       return named(ofLayer, "L", layers);
     case "norm":
-      return named(
-        ofNorm,
-        "L",
-        layers.filter(({ code }) => code.startsWith("new nn.BatchNorm1d")),
-      );
+      return named(ofNorm, "L", like("BatchNorm1d"));
+    case "row":
+      return named(ofRows, "L", like("Sequential"));
+    case "linear":
+      return named(ofLinear, "L", like("Linear"));
     case "tensor":
       return named(ofTensor, "P", params);
     case "optimizer":

@@ -68,6 +68,7 @@ const ofOne: readonly Row[] = [
   "F.softplus(A)",
   "F.softplus(A, { beta: 2, threshold: 1.5 })",
   "noGrad(() => A.mul(2))",
+  "noGrad(() => enableGrad(() => A.mul(2)))",
   "A.add(full([1], 0.5)@)",
   "A.mul(full(A.shape, 0.5)@)",
   "A.add(zerosLike(A))",
