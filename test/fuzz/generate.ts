@@ -59,8 +59,21 @@ function attempt(seed: number, random: Random): Composition | undefined {
     results,
     calls: callsOf(batch, random, () => changeOf(members, optimizer, random)),
     noGrad,
-    options: random.chance(0.03) ? ", { cacheSize: 1 }" : "",
+    options: optionsOf(random),
   };
+}
+
+/** Mostly without tracing again, which would mend what guards have missed. */
+function optionsOf(random: Random): string {
+  const options = [
+    ...random.weighted([
+      [7, ['check: "never"']],
+      [2, []],
+      [1, ['check: "always"']],
+    ]),
+    ...random.some(["cacheSize: 1"], 0.04),
+  ];
+  return options.length > 0 ? `, { ${options.join(", ")} }` : "";
 }
 
 const tensorName = ({ name = "" }: Statement) => (name.startsWith("p") ? [name] : []);

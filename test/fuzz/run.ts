@@ -65,11 +65,19 @@ export function run(composition: Composition, precision: Precision, mode: Mode):
     });
   };
   const names = ["compile", "watch", "show"];
+  const { warn } = console;
+  // A program that was found to be stale is one that a guard should have set aside.
+  console.warn = (message: string) => {
+    if (message.includes("does something else than when it was traced")) throw new Error(message);
+    warn(message);
+  };
   try {
     functionOf(sourceOf(composition, precision), names)(make, watch, show);
     return { observations, calls, programs };
   } catch (error) {
     return { observations, calls, programs, error: error as Error };
+  } finally {
+    console.warn = warn;
   }
 }
 

@@ -48,6 +48,7 @@ function* all(composition: Composition): Generator<Composition> {
   yield* ofOptimizer(composition);
   const { members, results, options, noGrad } = composition;
   if (options !== "") yield { ...composition, options: "" };
+  if (options.includes("cacheSize")) yield { ...composition, options: options.replace(/(, )?cacheSize: 1/, "") };
   if (noGrad) yield { ...composition, noGrad: false };
   for (const i of results.keys()) if (results.length > 1) yield { ...composition, results: without(results, i) };
   for (const [i, member] of members.entries()) {
