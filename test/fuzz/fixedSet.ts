@@ -8,5 +8,6 @@ export async function checkSeeds(first: number, count: number): Promise<void> {
   expect(compositions).toBe(count);
   const { illConditioned, invalid, known } = settled;
   expect(illConditioned).toBeLessThan(count / 100);
-  expect(invalid + known).toBeLessThan(count / 50);
+  expect(invalid).toBeLessThan(count / 50);
+  expect(known).toBeLessThan(count / 20);
 }

@@ -118,6 +118,21 @@ const writeInPlace: Move = (builder) => {
   return builder.effect({ code: guarded(code), ...(in64 && { in64: guarded(in64) }) }, a, random.pick(floats));
 };
 
+/** Something is made of a value, the value is overwritten, and what was made is read: by then it must have been computed. */
+const writeBehind: Move = (builder) => {
+  const { random } = builder;
+  const a = builder.pick();
+  if (!builder.noGrad || a.name.startsWith("x")) return false;
+  const rows = random.pick([
+    views.rows,
+    elementwise.rows,
+    ["A.expand(3, ...A.shape)", "A.unsqueeze(-1).expand(...A.shape, 2)"],
+  ]);
+  if (!builder.row(random.pick(rows), a)) return false;
+  const made = builder.floats[builder.floats.length - 1];
+  return builder.effect(random.pick(writes), a, random.pick(builder.floats)) && builder.row("A.mul(B)", made, made);
+};
+
 const hook: Move = (builder) => {
   const a = builder.pick();
   return !builder.noGrad && a.name.startsWith("v") && builder.effect({ code: "A.registerHook((g) => g.mul(0.5))" }, a);
@@ -131,6 +146,7 @@ const moves: readonly (readonly [number, Move])[] = [
   [0.4, useIntegers],
   [0.2, useGenerator],
   [2, writeInPlace],
+  [2, writeBehind],
   [0.2, hook],
 ];
 

@@ -117,7 +117,7 @@ function afterBackward(trained: readonly Statement[], random: Random): Statement
 function callsOf(batch: number, random: Random, change: () => Statement | undefined): Call[] {
   const other = random.chance(0.35) ? random.pick(laterBatches) : batch;
   const mixed = random.chance(0.1);
-  return Array.from({ length: random.int(2, 4) }, (_, i) => ({
+  const calls: Call[] = Array.from({ length: random.int(2, 4) }, (_, i) => ({
     batch: i > 0 && random.chance(0.5) ? other : batch,
     before: Array.from(
       {
@@ -132,4 +132,10 @@ function callsOf(batch: number, random: Random, change: () => Statement | undefi
     update: random.chance(0.5),
     ...(mixed && random.chance(0.5) && { eager: true }),
   }));
+  return calls.map((call, i) => {
+    // What was frozen for one call has fewer steps behind it than the rest.
+    const frozen = (calls[i - 1]?.before ?? []).filter(({ code }) => code.includes("requiresGrad_(false)"));
+    const freed = random.some(frozen, 0.6).map(({ code }) => ({ code: code.replace("(false)", "(true)") }));
+    return { ...call, before: [...call.before, ...freed] };
+  });
 }

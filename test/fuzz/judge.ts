@@ -63,8 +63,8 @@ export function distance(a: TypedArray, b: TypedArray): number {
   return most;
 }
 
-/** The smallest normal float32: what lies below has lost digits in either run. */
-const tiny = 2 ** -126;
+/** Ops that compute in double leave a few of its ulps where terms of the size of 1 cancel, in either run. */
+const tiny = 2 ** -48;
 
 /** A few ulps of the largest number of a tensor: what nobody needs to ask about. */
 export const few = ({ data }: Observation, ulp = ulp32): number => 4 * ulp * largest(data) + tiny;
