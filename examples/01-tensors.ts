@@ -9,7 +9,7 @@ const weights = tensor([
 ]);
 console.log("three cars, weight and acceleration:");
 console.log(weights);
-console.log("shape", weights.shape, "dtype", weights.dtype, "elements", weights.size);
+console.log("shape", weights.shape, "dtype", weights.dtype, "elements", weights.numel());
 
 // From a shape, or as a range. Other dtypes are float64, int32 and bool.
 console.log(zeros([2, 3]));

@@ -71,14 +71,18 @@ const reductions = (
   ),
 ];
 
-const alongDim = (): GradCase[] =>
+const alongDim = (extra: object = {}): GradCase[] =>
   [
     { shape: [4], dim: 0 },
     { shape: [2, 3], dim: 0 },
     { shape: [2, 3], dim: 1 },
     { shape: [2, 3, 2], dim: 1 },
     { shape: [0, 3], dim: 1 },
-  ].map(({ shape, dim }) => ({ name: `[${shape}] along ${dim}`, inputs: [values(shape)], attrs: { dim } }));
+  ].map(({ shape, dim }) => ({
+    name: `[${shape}] along ${dim} ${Object.keys(extra)}`.trimEnd(),
+    inputs: [values(shape)],
+    attrs: { dim, ...extra },
+  }));
 
 const matrixCases = (): GradCase[] =>
   [false, true].flatMap((transposeA) =>
@@ -275,6 +279,7 @@ export const gradCases: Record<RowName, readonly GradCase[] | null> = {
     { name: "repeated rows", inputs: [values([3, 2]), indices([3, 0, 3])], attrs: { dim: 0, size: 4 } },
     { name: "columns", inputs: [values([2, 2]), indices([2, 2])], attrs: { dim: 1, size: 3 } },
   ],
+  cumsum: [...alongDim(), ...alongDim({ reverse: true }), { name: "scalar", inputs: [values([])], attrs: { dim: 0 } }],
   gather: [
     { name: "along 1", inputs: [values([2, 3]), indices([2, 0, 1, 1], [2, 2])], attrs: { dim: 1 } },
     { name: "along 0", inputs: [values([3, 2]), indices([2, 2], [1, 2])], attrs: { dim: 0 } },
@@ -368,6 +373,8 @@ export const gradCases: Record<RowName, readonly GradCase[] | null> = {
   isfinite: null,
   argmax: null,
   argmin: null,
+  argsort: null,
+  lastWriter: null,
   any: null,
   all: null,
   detach: null,

@@ -34,7 +34,7 @@ function addLoss(builder: Builder): Named | undefined {
       continue;
     }
     const loss = builder.add(lossOf(a.tensor, random), a, random.pick(builder.floats));
-    if (loss?.tensor.requiresGrad && loss.tensor.size === 1) return loss;
+    if (loss?.tensor.requiresGrad && loss.tensor.numel() === 1) return loss;
   }
   return undefined;
 }

@@ -117,7 +117,8 @@ function substitute(code: string, a: Named, b: Named): string {
 }
 
 /** Small, and numbers that rounding does not drown. */
-function isSound({ size, ndim, data, isFloatingPoint }: Tensor): boolean {
-  if (size === 0 || size > mostElements || ndim > 4) return false;
-  return !isFloatingPoint || data.every((value) => Math.abs(value) <= largestNumber);
+function isSound(tensor: Tensor): boolean {
+  const size = tensor.numel();
+  if (size === 0 || size > mostElements || tensor.ndim > 4) return false;
+  return !tensor.isFloatingPoint || tensor.data.every((value) => Math.abs(value) <= largestNumber);
 }

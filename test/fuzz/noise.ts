@@ -24,8 +24,8 @@ const sums = new Set([
   ..."softmax sum var vectorNorm".split(" "),
 ]);
 
-/** Ops whose reference loses in double what a kernel may keep: gelu far below 0 is a difference from 1. */
-const cancelling = new Set(["gelu", "geluTanh", "logSoftmax"]);
+/** Ops that compute in double where terms cancel, to its last bits: gelu far below 0, normalized constants. */
+const cancelling = new Set(["batchNorm", "batchNormBackward", "gelu", "geluTanh", "logSoftmax"]);
 
 /**
  * Runs `fn` eagerly with every result of every op off by up to one ulp of float32, at random, as if it had been rounded, and
@@ -63,6 +63,8 @@ export function withNoise<T>(random: Random, fn: () => T): T {
     hostScalar: (read, of, key) => eager.hostScalar(read, of, key),
     run(op, inputs, attrs) {
       const run = () => eager.run(op, inputs, attrs);
+      // A step may cancel what it is taken from.
+      if (!isQuiet(op, attrs)) for (const index of op.writes) disturb(inputs[index]);
       const outputs = sums.has(op.name) ? withDisturbed(inputs, run) : run();
       if (!isQuiet(op, attrs)) {
         outputs.forEach(disturb);

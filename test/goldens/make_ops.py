@@ -8,9 +8,11 @@ own value is exact (or not float32). The cases are in ops_*.py, a file per famil
 
 import ops_creation  # noqa: F401
 import ops_elementwise  # noqa: F401
+import ops_indexing  # noqa: F401
 import ops_loss  # noqa: F401
 import ops_movement  # noqa: F401
 import ops_network  # noqa: F401
+import ops_ordering  # noqa: F401
 import ops_reduce  # noqa: F401
 from _case import cases
 from _golden import write

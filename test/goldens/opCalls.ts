@@ -45,6 +45,15 @@ export interface Args {
   readonly end?: number;
   readonly steps?: number;
   readonly m?: number;
+  /** An index: what JSON has, and places among the inputs. */
+  readonly at?: readonly (ek.Index | { readonly input: number })[];
+  readonly descending?: boolean;
+  readonly k?: number;
+  readonly largest?: boolean;
+  readonly diagonal?: number;
+  readonly times?: number[];
+  readonly decimals?: number;
+  readonly equal_nan?: boolean;
 }
 
 type Call = (inputs: readonly Operand[], args: Args) => Tensor | readonly Tensor[];
@@ -67,6 +76,15 @@ const tensors =
 
 /** torch says `()` for all dimensions. */
 const dimsOf = (dim: Args["dim"]) => (Array.isArray(dim) && dim.length === 0 ? undefined : dim);
+
+/** An index with the tensors among the inputs in their places. */
+const indexOf = ({ at = [] }: Args, inputs: readonly Operand[]): ek.Index[] =>
+  at.map((item) => (typeof item === "object" && item !== null && "input" in item ? inputs[item.input] : item));
+
+const written: Call = (inputs, args) => {
+  const [x, value] = inputs as readonly [Tensor, Operand];
+  return x.clone().set_(...indexOf(args, inputs), value);
+};
 
 const axis = (args: Args) => args.dim as number;
 
@@ -164,6 +182,30 @@ export const opCalls: Readonly<Record<string, Call>> = {
   squeeze: tensors(([x], args) => x.squeeze(axis(args))),
   unsqueeze: tensors(([x], args) => x.unsqueeze(axis(args))),
   flatten: tensors(([x], { start_dim, end_dim }) => x.flatten(start_dim, end_dim)),
+
+  at: (inputs, args) => (inputs[0] as Tensor).at(...indexOf(args, inputs)),
+  at_mask: (inputs, args) => (inputs[0] as Tensor).at(...indexOf(args, inputs)),
+  set_: written,
+  set_mask: written,
+  masked_select: tensors(([x, mask]) => x.maskedSelect(mask)),
+  masked_fill: ([x, mask, value]) => (x as Tensor).maskedFill(mask as Tensor, value),
+  nonzero: unary((x) => x.nonzero()),
+  nonzero_tuple: tensors(([x]) => x.nonzero({ asTuple: true })),
+  scatter: ([x, index, value], args) => (x as Tensor).scatter(axis(args), index as Tensor, value),
+  scatter_add: tensors(([x, index, value], args) => x.scatterAdd(axis(args), index, value)),
+
+  cumsum: tensors(([x], args) => x.cumsum(axis(args))),
+  sort: tensors(([x], args) => [...x.sort(axis(args), { descending: args.descending })]),
+  topk: tensors(([x], args) => [...x.topk(args.k!, axis(args), { largest: args.largest })]),
+  tril: tensors(([x], { diagonal }) => x.tril(diagonal)),
+  triu: tensors(([x], { diagonal }) => x.triu(diagonal)),
+  flip: tensors(([x], { dims }) => x.flip(dims!)),
+  repeat: tensors(([x], { times }) => x.repeat(...times!)),
+  repeat_interleave: tensors(([x], { n, dim }) => x.repeatInterleave(n!, (dim ?? undefined) as number | undefined)),
+  round_decimals: tensors(([x], { decimals }) => x.round({ decimals })),
+  t: unary((x) => x.t()),
+  isclose: tensors(([x, y], { equal_nan: equalNan }) => x.isclose(y, { equalNan })),
+  clamp_positional: unary((x) => x.clamp(-0.5, 0.5)),
 
   matmul: tensors(([x, y]) => x.matmul(y)),
   linear: tensors(([x, weight, bias]) => F.linear(x, weight, bias)),

@@ -1,4 +1,4 @@
-import { arange, eye, full, linspace, ones, rand, tensor, zeros, zerosLike } from "evenkeel";
+import { arange, eye, full, linspace, ones, rand, Tensor, tensor, zeros, zerosLike } from "evenkeel";
 import { misuse, testMisuses, wrong } from "./misuse.ts";
 
 const none = () => undefined;
@@ -86,11 +86,28 @@ testMisuses("creating tensors", [
   ),
   misuse("a size that is no whole number", RangeError, ["[1.5] given", "whole numbers"], none, () => ones([1.5])),
   misuse("NaN as a size", RangeError, ["[NaN] given", "whole numbers"], none, () => zeros([Number.NaN])),
-  misuse("a number for a shape", TypeError, ["shape is 3", "expected a list of sizes such as [2, 3]"], none, () =>
-    zeros(wrong(3)),
+  misuse("no shape", TypeError, ["shape is undefined", "expected a list of sizes such as [2, 3]"], none, () => zeros()),
+  misuse("a tensor for a shape", TypeError, ["expected a list of sizes such as [2, 3]"], none, () =>
+    zeros(wrong(ones([2]))),
   ),
-  misuse("sizes one by one", TypeError, ["zeros: the options are 4", "expected an object"], none, () =>
-    zeros(wrong(3), wrong(4)),
+  misuse("a size behind a list", TypeError, ["zeros: the options are 4", "expected an object"], none, () =>
+    zeros([3], wrong(4)),
+  ),
+  misuse("a list behind a size", TypeError, ["ones: the options are Array", "expected an object"], none, () =>
+    ones(3, wrong([4])),
+  ),
+  misuse("a size behind the options", TypeError, ["more follows the options", "zeros(2, 3, {"], none, () =>
+    zeros(3, ...wrong([{ dtype: "int32" }, 4])),
+  ),
+  misuse("a step twice", TypeError, ['arange: unknown option "step"'], none, () =>
+    arange(0, 10, 2, wrong({ step: 3 })),
+  ),
+  misuse(
+    "the class instead of the function",
+    TypeError,
+    ["takes a Storage, not Array", "tensor([1, 2])"],
+    none,
+    () => new Tensor(wrong([1, 2]), [2], "float32"),
   ),
   misuse("PyTorch's spelling of an option", TypeError, ['unknown option "requires_grad"', "requiresGrad"], none, () =>
     zeros([2], wrong({ requires_grad: true })),

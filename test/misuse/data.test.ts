@@ -143,6 +143,20 @@ testMisuses("loaders", [
     (dataset) => new data.DataLoader(dataset, { collate: wrong(5) }),
   ),
   misuse(
+    "a tensor of positions as a sampler",
+    TypeError,
+    ["sampler is a Tensor", "toArray()"],
+    rows,
+    (dataset) => new data.DataLoader(dataset, { sampler: wrong(tensor([0, 1])) }),
+  ),
+  misuse(
+    "a tensor of batches",
+    TypeError,
+    ["batchSampler is a Tensor", "toArray()"],
+    rows,
+    (dataset) => new data.DataLoader(dataset, { batchSampler: wrong(zeros([2, 1])) }),
+  ),
+  misuse(
     "a sampler that cannot be walked",
     TypeError,
     ["sampler is 5", "iterable"],

@@ -60,8 +60,38 @@ testMisuses("elementwise operations", [
     () => ({ condition: tensor([true, false]), x: ones([3]) }),
     ({ condition, x }) => where(condition, x, 0),
   ),
-  misuse("clamp without bounds", TypeError, ["clamp: give min, max or both"], matrix, (x) =>
+  misuse("clamp without bounds", TypeError, ["clamp: give min, max or both"], matrix, (x) => x.clamp({})),
+  misuse("clamp to nothing", TypeError, ["clamp: give min, max or both"], matrix, (x) => x.clamp(null, null)),
+  misuse("clamp to a bound that is misspelt", TypeError, ['unknown option "minimum"', "min, max"], matrix, (x) =>
     x.clamp(wrong({ minimum: 0 })),
+  ),
+  misuse("clamp to bounds and a maximum", TypeError, ["both", "clamp(min, max)"], matrix, (x) =>
+    x.clamp({ min: 0 }, 1),
+  ),
+  misuse("half a decimal", RangeError, ["decimals is 0.5", "whole number"], matrix, (x) => x.round({ decimals: 0.5 })),
+  misuse("decimals of integers", TypeError, ["round to decimals", "int32", ".float()"], integers, (x) =>
+    x.round({ decimals: 1 }),
+  ),
+  misuse(
+    "a mask that is wider than what it fills",
+    RangeError,
+    ["mask of shape [2, 2, 3]", "[2, 3]"],
+    () => ({ x: matrix(), mask: zeros([2, 2, 3], { dtype: "bool" }) }),
+    ({ x, mask }) => x.maskedFill_(mask, 0),
+  ),
+  misuse(
+    "a mask of numbers",
+    TypeError,
+    ["condition has dtype float32", "expected bool"],
+    () => ({ x: matrix(), mask: zeros([2, 3]) }),
+    ({ x, mask }) => x.maskedFill_(mask, 0),
+  ),
+  misuse(
+    "many values for a mask to fill with",
+    RangeError,
+    ["value has shape [3]", "expected a number", "where"],
+    () => ({ x: matrix(), mask: zeros([2, 3], { dtype: "bool" }), value: zeros([3]) }),
+    ({ x, mask, value }) => x.maskedFill_(mask, value),
   ),
   misuse(
     "clamp to a tensor",

@@ -74,8 +74,11 @@ testMisuses("distributions", [
   misuse("integers beyond int32", RangeError, ["-2147483648 to 2147483647", "8589934592"], generator, (g) =>
     randint(0, 2 ** 33, [2], { generator: g }),
   ),
-  misuse("integers from 0 without saying so", TypeError, ["shape is undefined", "list of sizes"], generator, () =>
-    randint(10, wrong([2]), wrong(undefined)),
+  misuse("integers of no shape", TypeError, ["shape is undefined", "list of sizes"], generator, () =>
+    randint(0, 10, wrong(undefined)),
+  ),
+  misuse("integers of sizes one by one", TypeError, ["shape is 2", "list of sizes"], generator, () =>
+    randint(0, 10, wrong(2)),
   ),
   misuse("random bools", TypeError, ["randint: dtype bool", "int32"], generator, (g) =>
     randint(0, 2, [2], { generator: g, dtype: "bool" }),
@@ -83,8 +86,11 @@ testMisuses("distributions", [
   misuse("a negative number of places", RangeError, ["randperm: n [-1]", "at least 0"], generator, (g) =>
     randperm(-1, { generator: g }),
   ),
-  misuse("a size for a shape", TypeError, ["shape is 3", "list of sizes"], generator, (g) =>
-    rand(wrong(3), { generator: g }),
+  misuse("a text for a shape", TypeError, ['shape is "3"', "list of sizes"], generator, (g) =>
+    rand(wrong("3"), { generator: g }),
+  ),
+  misuse("a size that is no whole number", RangeError, ["[2, 1.5] given", "whole numbers"], generator, (g) =>
+    rand(2, 1.5, { generator: g }),
   ),
   misuse("a seed for a generator", TypeError, ["the generator is 5", "new Generator(seed)"], matrix, () =>
     randn([2], { generator: wrong(5) }),

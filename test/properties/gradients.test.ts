@@ -34,7 +34,7 @@ const functionNames = fc.constantFrom(...Object.keys(functions));
 
 /** A fixed, uneven weight for each element: a loss that no symmetry can fool. */
 function weighted(y: Tensor): Tensor {
-  const weights = Float64Array.from({ length: y.size }, (_, i) => Math.cos(1 + 1.7 * i));
+  const weights = Float64Array.from({ length: y.numel() }, (_, i) => Math.cos(1 + 1.7 * i));
   return y.mul(tensor(weights, { shape: y.shape })).sum();
 }
 
@@ -139,7 +139,7 @@ describe("un-broadcasting", () => {
         const [x, y] = [leaf(a), leaf(b)];
         const z = x.sub(y);
         z.sum().backward();
-        const repeats = (of: Tensor) => (of.size === 0 ? 0 : z.size / of.size);
+        const repeats = (of: Tensor) => (of.numel() === 0 ? 0 : z.numel() / of.numel());
         expectEqual(x.grad as Tensor, { shape: x.shape, at: () => repeats(x) });
         expectEqual(y.grad as Tensor, { shape: y.shape, at: () => -repeats(y) });
       }),
@@ -162,7 +162,7 @@ describe("un-broadcasting", () => {
 describe("a movement is linear, and its gradient is the transpose: <L x, w> = <x, gradient of <L x, w>>", () => {
   const withDim = tensors({ ...float64, minRank: 1 }).chain((x) => fc.tuple(fc.constant(x), dims(x.ndim), fc.nat(3)));
   const movements: Record<string, (x: Tensor, dim: number, n: number) => Tensor> = {
-    reshape: (x) => x.reshape(x.size),
+    reshape: (x) => x.reshape(x.numel()),
     permute: (x) => x.T,
     transpose: (x, dim) => x.transpose(0, dim),
     expand: (x, _, n) => x.unsqueeze(0).expand([n, ...x.shape]),
@@ -175,7 +175,7 @@ describe("a movement is linear, and its gradient is the transpose: <L x, w> = <x
       const picked = size === 0 ? [] : [0, n % size, size - 1, n % size];
       return x.indexSelect(dim, tensor(Int32Array.from(picked)));
     },
-    gather: (x, dim) => x.gather(dim, tensor(new Int32Array(x.size), { shape: x.shape })),
+    gather: (x, dim) => x.gather(dim, tensor(new Int32Array(x.numel()), { shape: x.shape })),
     "cat with itself": (x, dim, n) => cat([x, x.mul(n), x], dim),
     "stack with itself": (x, dim) => stack([x, x.neg()], dim),
     split: (x, dim, n) => cat(x.split(n + 1, dim).reverse(), dim),

@@ -46,8 +46,8 @@ describe("shapes", () => {
   it("reshape shares storage, and refuses another number of elements", () => {
     fc.assert(
       fc.property(tensors(), shapes(), (x, shape) => {
-        if (sizeOf(shape) === x.size) expect(x.reshape(shape).data).toBe(x.data);
-        else expect(() => x.reshape(shape)).toThrow(`cannot reshape [${x.shape.join(", ")}] (${x.size} values)`);
+        if (sizeOf(shape) === x.numel()) expect(x.reshape(shape).data).toBe(x.data);
+        else expect(() => x.reshape(shape)).toThrow(`cannot reshape [${x.shape.join(", ")}] (${x.numel()} values)`);
       }),
     );
   });

@@ -135,7 +135,7 @@ describe.each([
   it("find the first one of all", () => {
     fc.assert(
       fc.property(tensors(), (x) => {
-        if (x.size === 0) {
+        if (x.numel() === 0) {
           expect(() => x[index]()).toThrow(RangeError);
           expect(() => x[name]()).toThrow(RangeError);
           return;

@@ -46,7 +46,7 @@ describe("one of evenkeel's models", () => {
 
   test("for programs", async () => {
     const found = JSON.parse((await inspect("cars.safetensors", "--json")).out);
-    const parameters = models.numbers.network.parameters().reduce((sum, { size }) => sum + size, 0);
+    const parameters = models.numbers.network.parameters().reduce((sum, parameter) => sum + parameter.numel(), 0);
     expect(found).toMatchObject({
       kind: "table model",
       target: "economy",

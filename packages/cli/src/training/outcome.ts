@@ -19,7 +19,7 @@ export function introduction(table: TableRead, event: TableStartEvent, colors: C
     ({ severity, message }) =>
       `  ${marks[severity]}${" ".repeat(9 - severity.length)}${wrap(printable(message), width - 11, " ".repeat(11))}`,
   );
-  const values = network.parameters().reduce((sum, { size }) => sum + size, 0);
+  const values = network.parameters().reduce((sum, parameter) => sum + parameter.numel(), 0);
   const { hidden, norm, activation, dropout } = plan.network;
   const shape = [
     `widths ${[...hidden, network.size.outputs].join("-")}`,

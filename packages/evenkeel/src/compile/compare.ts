@@ -104,7 +104,9 @@ function changeOfGradients({ gradFields: old }: Trace, { gradFields: fresh }: Tr
 }
 
 function changeOfResults(old: Trace, fresh: Trace, match: Match): string | undefined {
-  if (formOf(old.returned) !== formOf(fresh.returned)) return "it returns something else";
+  const form = ({ returned, argumentGrads }: Trace) =>
+    `${formOf(returned)} ${argumentGrads.map(({ index, grad }) => [index, grad === null])}`;
+  if (form(old) !== form(fresh)) return "it returns something else";
   return changeOfValues(old.graph.results, fresh.graph.results, "what it returns", match);
 }
 

@@ -3,7 +3,7 @@ import { Tensor } from "../tensor/index.ts";
 import { hasRelaxedMadd } from "../wasm/index.ts";
 import { type ExplainOptions, type Explanation, explain } from "./explain.ts";
 import { isTracing } from "./trace.ts";
-import { leavesOf, mapLeaves, type Tree } from "./tree.ts";
+import { inputsOf, mapLeaves, type Tree } from "./tree.ts";
 import { type Variant, Variants } from "./variants.ts";
 import type { Check } from "./watch.ts";
 
@@ -91,10 +91,12 @@ export function compile<Args extends Tree[], Result>(
 function replay({ made, numbers, returned, tensors }: Variant, args: readonly Tree[]): Tree {
   for (const [cell, value] of numbers) cell.value = value;
   const { program, grads, trace } = made;
-  const results = program.run(tensors === undefined ? leavesOf(args) : (args as readonly Tensor[]));
-  const { gradFields } = trace;
+  const given = tensors === undefined ? inputsOf(args) : (args as readonly Tensor[]);
+  const results = program.run(given);
+  const { gradFields, argumentGrads } = trace;
   for (let i = 0; i < gradFields.length; i++) gradFields[i].tensor.grad = grads[i];
-  if (returned instanceof Tensor) return results[0];
   let next = 0;
-  return mapLeaves(returned, () => results[next++]);
+  const tree = returned instanceof Tensor ? results[next++] : mapLeaves(returned, () => results[next++]);
+  for (const { index, grad } of argumentGrads) given[index].grad = grad && results[next++];
+  return tree;
 }

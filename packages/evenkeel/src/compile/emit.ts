@@ -19,6 +19,8 @@ export interface TaskCode {
   readonly ref: FunctionRef<readonly [], null>;
   /** Why the task calls a reference of the host instead of running code; undefined if it runs code. */
   readonly fallback?: string;
+  /** Whether it calls the host, which may refuse the values it finds: a class or an index out of range. */
+  readonly mayThrow: boolean;
 }
 
 interface EmitContext {
@@ -39,9 +41,13 @@ export function emitTask(task: Task, index: number, context: EmitContext): TaskC
   if (task.kind === "group") {
     const stored = task.outputs.map(({ buffer }) => buffer);
     const group = fusedGroup(task.nodes, stored, (value) => placed(value, layout));
-    return { ref: define((f) => emitFusedGroup(group, f, module)) };
+    return { ref: define((f) => emitFusedGroup(group, f, module)), mayThrow: false };
   }
-  const reference = (f: FunctionBuilder) => f.call(context.fallback, index);
+  let mayThrow = false;
+  const reference = (f: FunctionBuilder) => {
+    mayThrow = true;
+    f.call(context.fallback, index);
+  };
   const kernel = kernelOf(op) as Kernel<unknown>;
   const emitCall = (f: FunctionBuilder, call: Call) =>
     kernel.emit({
@@ -60,11 +66,9 @@ export function emitTask(task: Task, index: number, context: EmitContext): TaskC
   });
   if (task.kind === "joined") {
     const calls = task.nodes.map(callOf);
-    return { ref: define((f) => emitJoined(f, module, task.joins, calls, emitCall)) };
+    return { ref: define((f) => emitJoined(f, module, task.joins, calls, emitCall)), mayThrow };
   }
   const fallback = whyNoKernel(task.node);
-  return {
-    ref: define((f) => (fallback === undefined ? emitCall(f, callOf(task.node)) : reference(f))),
-    fallback,
-  };
+  const ref = define((f) => (fallback === undefined ? emitCall(f, callOf(task.node)) : reference(f)));
+  return { ref, fallback, mayThrow };
 }

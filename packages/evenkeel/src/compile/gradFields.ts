@@ -1,5 +1,5 @@
 import type { GradWatch, Storage, Tensor } from "../tensor/index.ts";
-import type { GraphValue } from "./graph.ts";
+import type { GraphValue, Source } from "./graph.ts";
 
 /** What a step does to the `.grad` of one tensor. */
 export interface GradField {
@@ -12,6 +12,14 @@ export interface GradField {
     | { readonly kind: "tensor"; readonly grad: Tensor | null };
 }
 
+/** What a step does to the `.grad` of an argument, which is another tensor at every call. */
+export interface ArgumentGrad {
+  /** Among the tensors of the arguments. */
+  readonly index: number;
+  /** What it leaves there; null takes the gradient away. */
+  readonly grad: GraphValue | null;
+}
+
 interface Use {
   readonly initial: Tensor | null;
   /** Whether the step read the field before it wrote to it. */
@@ -21,11 +29,17 @@ interface Use {
 /** Watches `.grad` fields during a trace: they are state, of which only the first and the last value matter. */
 export class GradFields implements GradWatch {
   readonly #uses = new Map<Tensor, Use>();
-  readonly #isTraced: (storage: Storage) => boolean;
+  readonly #sourceOf: (storage: Storage) => Source | undefined;
+  readonly #indexOf: (tensor: Tensor) => number | undefined;
   #watching = true;
 
-  constructor(isTraced: (storage: Storage) => boolean) {
-    this.#isTraced = isTraced;
+  /**
+   * @param sourceOf where the memory of a tensor comes from, if the trace has met it
+   * @param indexOf which argument a tensor is, if it is one
+   */
+  constructor(sourceOf: (storage: Storage) => Source | undefined, indexOf: (tensor: Tensor) => number | undefined) {
+    this.#sourceOf = sourceOf;
+    this.#indexOf = indexOf;
   }
 
   read(tensor: Tensor, initial: Tensor | null): void {
@@ -36,18 +50,24 @@ export class GradFields implements GradWatch {
     if (this.#watching && !this.#uses.has(tensor)) this.#uses.set(tensor, { initial, read: false });
   }
 
-  /** The fields of tensors that outlive the step. */
-  finish(viewOf: (tensor: Tensor) => GraphValue): GradField[] {
+  /** The fields of tensors that outlive the step, and of its arguments. */
+  finish(viewOf: (tensor: Tensor) => GraphValue): { gradFields: GradField[]; argumentGrads: ArgumentGrad[] } {
     this.#watching = false;
-    return [...this.#uses].flatMap(([tensor, { initial, read }]) => {
-      if (this.#isTraced(tensor.storage)) return [];
+    const gradFields: GradField[] = [];
+    const argumentGrads: ArgumentGrad[] = [];
+    for (const [tensor, { initial, read }] of this.#uses) {
       const { grad } = tensor;
-      const leaves: GradField["leaves"] =
-        grad !== null && this.#isTraced(grad.storage)
-          ? { kind: "value", value: viewOf(grad) }
-          : { kind: "tensor", grad };
-      return [{ tensor, leaves, ...(read && { expects: { grad: initial } }) }];
-    });
+      const source = this.#sourceOf(tensor.storage);
+      const index = this.#indexOf(tensor);
+      if (index !== undefined) {
+        if (grad !== initial || !read) argumentGrads.push({ index, grad: grad && viewOf(grad) });
+      } else if (source === undefined || source.kind === "state") {
+        const isValue = grad !== null && (this.#sourceOf(grad.storage)?.kind ?? "state") !== "state";
+        const leaves: GradField["leaves"] = isValue ? { kind: "value", value: viewOf(grad) } : { kind: "tensor", grad };
+        gradFields.push({ tensor, leaves, ...(read && { expects: { grad: initial } }) });
+      }
+    }
+    return { gradFields, argumentGrads };
   }
 
   /** Puts every field back as it was before the trace. */

@@ -1,4 +1,5 @@
 import { describe, holderOf } from "../core/index.ts";
+import { tensorChanges } from "../tensor/changes.ts";
 import { Tensor } from "../tensor/index.ts";
 
 /** A field that a program takes for granted: of a module, an optimizer, a parameter group, a list or a plain object. */
@@ -39,6 +40,8 @@ export class Guards {
   /** Objects, with the keys that are watched; null stands for all. */
   readonly #met = new Map<object, Set<string> | null>();
   readonly #held = new Set<Tensor>();
+  /** The count of `tensorChanges` when the tensors were last looked at. */
+  #changes = -1;
 
   /** See `meet` in core/apply.ts. */
   meet(met: object, keys?: readonly string[]): void {
@@ -109,11 +112,11 @@ export class Guards {
     for (const { object, key, value } of this.#settings) {
       if (object[key] !== value && !Object.is(object[key], value)) return false;
     }
-    for (const { tensor, storage, requiresGrad, hooks } of this.#tensors) {
-      if (tensor.storage !== storage || tensor.requiresGrad !== requiresGrad) return false;
-      if (tensor.leafHooks.length !== hooks.length || !isHooked(tensor, hooks)) return false;
-    }
     for (const { object, keys } of this.#contents) if (!hasKeys(object, keys)) return false;
+    if (this.#changes !== tensorChanges.count) {
+      for (const held of this.#tensors) if (!isAsHeld(held)) return false;
+      this.#changes = tensorChanges.count;
+    }
     return true;
   }
 
@@ -178,6 +181,10 @@ export class Guards {
 function nameOf(object: object): string {
   if (Array.isArray(object)) return "a list";
   return object.constructor?.name || "an object";
+}
+
+function isAsHeld({ tensor, storage, requiresGrad, hooks }: Held): boolean {
+  return tensor.storage === storage && tensor.requiresGrad === requiresGrad && isHooked(tensor, hooks);
 }
 
 const isHooked = ({ leafHooks }: Tensor, hooks: readonly unknown[]) =>

@@ -21,7 +21,7 @@ function graphOf(choices: readonly Choice[]): { nodes: GraphNode[]; results: Gra
   const value = (size: number, source: Source): GraphValue => viewOf({ dtype: "float32", size, source }, [size]);
   const state = [3, 8].map((size) => tensor(Array.from({ length: size }, (_, i) => i + size)));
   const values: GraphValue[] = [
-    ...state.map(({ storage, size }) => value(size, { kind: "state", storage })),
+    ...state.map(({ storage, shape: [size] }) => value(size, { kind: "state", storage })),
     value(1, { kind: "constant", value: 2 }),
     value(1, { kind: "host", read: () => 3, of: {}, key: "lr" }),
     value(5, { kind: "argument", index: 0 }),

@@ -2,6 +2,7 @@ import type { NdArray, TypedArray } from "../core/index.ts";
 import { type Generator, stateLength } from "../random/index.ts";
 import { Storage, Tensor } from "../tensor/index.ts";
 import { ModuleBuilder } from "../wasm/index.ts";
+import { Backup } from "./backup.ts";
 import { emitTask, type TaskCode } from "./emit.ts";
 import { type GraphBuffer, type GraphValue, generatorOf } from "./graph.ts";
 import { heap } from "./heap.ts";
@@ -47,6 +48,7 @@ export class Program {
   readonly #written: readonly Storage[];
   /** Generators that the program's code draws from. */
   readonly #generators: readonly Generator[];
+  readonly #backup: Backup;
   #exports: Exports | undefined;
   #step: () => void = () => {};
   #views: Views | undefined;
@@ -71,6 +73,7 @@ export class Program {
     this.#hosts = layout.hosts;
     this.#written = layout.written;
     this.#generators = generatorsOf(tasks, code);
+    this.#backup = new Backup(tasks, code);
     released.register(this, layout.blocks);
   }
 
@@ -86,14 +89,23 @@ export class Program {
     this.#ready(instance);
   }
 
-  /** Runs the step on the argument tensors; gives the result tensors, with memory of their own. */
+  /**
+   * Runs the step on the argument tensors; gives the result tensors, with memory of their own.
+   * @throws what the host refuses: a hyperparameter, a class or an index out of range; all state is then as it was
+   */
   run(args: readonly Tensor[]): Tensor[] {
     if (this.#exports === undefined) this.instantiate();
     const views = this.#currentViews();
     for (let i = 0; i < views.arguments.length; i++) views.arguments[i]?.set(args[i].data);
     for (let i = 0; i < this.#hosts.length; i++) views.hosts[i][0] = this.#hosts[i].read();
+    this.#backup.take();
     this.#handOver();
-    this.#step();
+    try {
+      this.#step();
+    } catch (error) {
+      this.#backup.restore();
+      throw error;
+    }
     this.#takeBack();
     for (const storage of this.#written) storage.version++;
     return this.#results.map(({ shape, dtype }, i) => {

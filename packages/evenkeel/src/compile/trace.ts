@@ -9,18 +9,20 @@ import {
 } from "../core/index.ts";
 import { literal } from "../ops/index.ts";
 import { type Backend, gradWatch, recordingExecutor, Storage, Tensor } from "../tensor/index.ts";
-import { type GradField, GradFields } from "./gradFields.ts";
+import { type ArgumentGrad, type GradField, GradFields } from "./gradFields.ts";
 import { type Graph, type GraphBuffer, type GraphNode, type GraphValue, type Source, viewOf } from "./graph.ts";
 import { Guards } from "./guards.ts";
-import { isPlain, leavesOf, mapLeaves, type Tree } from "./tree.ts";
+import { bringsGrad, isPlain, leavesOf, mapLeaves, type Tree } from "./tree.ts";
 
 /** What a trace of a step gives. */
 export interface Trace {
   readonly graph: Graph;
-  /** The tree that the step returned; its tensors are `graph.results`, in order. */
+  /** The tree that the step returned; its tensors are the first of `graph.results`, in order. */
   readonly returned: Tree;
   readonly guards: Guards;
   readonly gradFields: readonly GradField[];
+  /** Those of arguments, whose values are the last of `graph.results`. */
+  readonly argumentGrads: readonly ArgumentGrad[];
 }
 
 /** Stands where the data of a traced value would be: it has none. */
@@ -32,6 +34,10 @@ class TracedStorage extends Storage {
         throw new Error(tracer.isDone ? keptTensor : readTensor);
       },
     });
+  }
+
+  override get isKnown(): boolean {
+    return false;
   }
 }
 
@@ -69,11 +75,13 @@ export function trace(step: (...args: never[]) => Tree, args: readonly Tree[]): 
       throw new TypeError("compile: the step is asynchronous; compile the synchronous part, and await around it");
     }
     const results = leavesOf(returned).map((tensor) => tracer.viewOf(tensor));
-    const gradFields = tracer.gradFields.finish((tensor) => tracer.viewOf(tensor));
-    written = { graph: { nodes: tracer.nodes, results }, returned, guards: tracer.guards, gradFields };
+    const { gradFields, argumentGrads } = tracer.gradFields.finish((tensor) => tracer.viewOf(tensor));
+    for (const { grad } of argumentGrads) if (grad !== null) results.push(grad);
+    const graph = { nodes: tracer.nodes, results };
+    written = { graph, returned, guards: tracer.guards, gradFields, argumentGrads };
   } finally {
     tracing = false;
-    tracer.isDone = true;
+    tracer.finish();
     gradWatch.current = previousWatch;
     tracer.gradFields.restore();
     setExecutor(previous);
@@ -107,25 +115,37 @@ class Tracer implements Backend {
   isDone = false;
   readonly guards = new Guards();
   readonly gradFields = new GradFields(
-    (storage) => this.#buffers.get(storage)?.source.kind !== "state" && this.#buffers.has(storage),
+    (storage) => this.#buffers.get(storage)?.source,
+    (tensor) => this.#arguments.get(tensor),
   );
   readonly executor: Executor;
   readonly #buffers = new Map<Storage, GraphBuffer>();
+  readonly #versions = new Map<Storage, number>();
+  readonly #arguments = new Map<Tensor, number>();
 
   constructor() {
     const make = (storage: Storage, { shape, dtype }: Spec) => new Tensor(storage, shape, dtype);
     this.executor = recordingExecutor(make, this);
   }
 
-  /** The arguments with traced tensors in place of real ones. */
+  /** The arguments with traced tensors in place of real ones; gradients that they bring along come behind all of them. */
   bind(args: readonly Tree[]): Tree[] {
+    const place = ({ shape, dtype }: Spec, index: number) => this.#place({ shape, dtype }, { kind: "argument", index });
     let index = 0;
-    return args.map((tree) =>
-      mapLeaves(tree, ({ shape, dtype, requiresGrad }) => {
-        const storage = this.#place({ shape, dtype }, { kind: "argument", index: index++ });
-        return new Tensor(storage, shape, dtype, requiresGrad);
+    const bound = args.map((tree) =>
+      mapLeaves(tree, (real) => {
+        const argument = new Tensor(place(real, index), real.shape, real.dtype, real.requiresGrad);
+        this.#arguments.set(argument, index++);
+        return argument;
       }),
     );
+    const traced = leavesOf(bound);
+    for (const [i, real] of leavesOf(args).entries()) {
+      if (!bringsGrad(real)) continue;
+      const { grad } = real;
+      traced[i].grad = new Tensor(place(grad, index++), grad.shape, grad.dtype);
+    }
+    return bound;
   }
 
   storage(spec: Spec): Storage {
@@ -175,16 +195,27 @@ class Tracer implements Backend {
     });
   }
 
+  share(tensor: Tensor): void {
+    this.viewOf(tensor);
+  }
+
+  /** Nothing was written: the counts of writes are as they were. */
+  finish(): void {
+    this.isDone = true;
+    for (const [storage, version] of this.#versions) storage.version = version;
+  }
+
   /** A tensor the trace did not make is state: referred to, whatever it holds when the program runs. */
   viewOf(tensor: Tensor): GraphValue {
     let buffer = this.#buffers.get(tensor.storage);
     if (buffer === undefined) {
-      if (isTraced(tensor)) throw new Error(keptTensor);
-      const { storage, dtype, size } = tensor;
-      buffer = { dtype, size, source: { kind: "state", storage } };
+      const { storage, dtype } = tensor;
+      if (storage instanceof TracedStorage) throw new Error(keptTensor);
+      buffer = { dtype, size: storage.data.length, source: { kind: "state", storage } };
       this.#buffers.set(storage, buffer);
-      this.guards.hold(tensor);
+      this.#versions.set(storage, storage.version);
     }
+    if (buffer.source.kind === "state") this.guards.hold(tensor);
     return viewOf(buffer, tensor.shape);
   }
 

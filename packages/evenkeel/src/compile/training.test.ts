@@ -4,7 +4,7 @@ import type { CrossEntropyOptions } from "../nn/functional/index.ts";
 import { BatchNorm1d, type Buffer, Dropout, F, GELU, Linear, type Module, Sequential } from "../nn/index.ts";
 import { Adam, AdamW, clipGradNorm, SGD } from "../optim/index.ts";
 import { getRngState, manualSeed, setRngState } from "../random/index.ts";
-import { noGrad, randint, randn, type Tensor, tensor } from "../tensor/index.ts";
+import { noGrad, ones, randint, randn, type Tensor, tensor } from "../tensor/index.ts";
 import { type Compiled, type CompileOptions, compile } from "./compile.ts";
 
 /** Training compiled is training: every test here does the same once eager and once compiled, and compares all state. */
@@ -496,6 +496,41 @@ describe("gradients", () => {
       yield saliency(randn([4, 9]));
       yield saliency(randn([4, 9]));
     });
+  });
+});
+
+describe("the gradient of an argument", () => {
+  it.each<[string, (x: Tensor) => unknown]>([
+    ["is left in its .grad, on top of what is there", (x) => x.square().sum().backward()],
+    [
+      "takes the place of one that is forgotten first",
+      (x) => {
+        x.grad = null;
+        x.square().sum().backward();
+      },
+    ],
+    ["is taken away", (x) => void Object.assign(x, { grad: null })],
+    [
+      "can be used and returned",
+      (x) => {
+        x.square().sum().backward();
+        return x.grad?.mul(2);
+      },
+    ],
+    ["of a twin without history is the twin's", (x) => x.detach().requiresGrad_().square().sum().backward()],
+    ["is left alone by what does not reach it", (x) => x.detach().sum()],
+  ])("%s", (_, step) => {
+    const [eager, compiled] = [false, true].map((enabled) => {
+      manualSeed(3);
+      const run = compile(step, { compile: enabled });
+      const x = randn([3], { requiresGrad: true });
+      return Array.from({ length: 3 }, (_, i) => {
+        if (i === 2) x.grad = ones([3]);
+        const result = run(x) as Tensor | undefined;
+        return [result, x.grad].map((one) => one && Array.from(one.data));
+      });
+    });
+    expect(compiled).toEqual(eager);
   });
 });
 

@@ -13,12 +13,27 @@ export function leavesOf(tree: Tree): Tensor[] {
   return [];
 }
 
+/** Whether an argument has a gradient that a backward of the step would add to. */
+export function bringsGrad(tensor: Tensor): tensor is Tensor & { readonly grad: Tensor } {
+  return tensor.requiresGrad && tensor.grad !== null;
+}
+
+/** What a program gets: the tensors of the arguments, and behind them the gradients that they bring along. */
+export function inputsOf(args: readonly Tree[]): Tensor[] {
+  const leaves = leavesOf(args);
+  return [...leaves, ...leaves.filter(bringsGrad).map(({ grad }) => grad)];
+}
+
 /** The same tree with other tensors. */
 export function mapLeaves(tree: Tree, change: (tensor: Tensor) => Tensor): Tree {
   if (tree instanceof Tensor) return change(tree);
   if (Array.isArray(tree)) return tree.map((item) => mapLeaves(item, change));
-  if (isPlain(tree))
-    return Object.fromEntries(Object.entries(tree).map(([key, item]) => [key, mapLeaves(item, change)]));
+  if (isPlain(tree)) {
+    const mapped = Object.fromEntries(Object.entries(tree).map(([key, item]) => [key, mapLeaves(item, change)]));
+    // `const [values, indices] = step(x)`, where the step returns x.max(1).
+    const iterator = Object.getOwnPropertyDescriptor(tree, Symbol.iterator);
+    return iterator === undefined ? mapped : Object.defineProperty(mapped, Symbol.iterator, iterator);
+  }
   return tree;
 }
 
@@ -27,7 +42,8 @@ export function mapLeaves(tree: Tree, change: (tensor: Tensor) => Tensor): Tree 
  * @throws TypeError for an argument that is neither
  */
 export function signatureOf(tree: Tree): string {
-  if (tree instanceof Tensor) return `${tree.dtype}[${tree.shape}]${tree.requiresGrad ? "g" : ""}`;
+  if (tree instanceof Tensor)
+    return `${tree.dtype}[${tree.shape}]${tree.requiresGrad ? "g" : ""}${bringsGrad(tree) ? "+" : ""}`;
   if (Array.isArray(tree)) return `(${tree.map(signatureOf).join()})`;
   if (isPlain(tree)) {
     return `{${Object.entries(tree)

@@ -6,7 +6,7 @@ import type { Guards } from "./guards.ts";
 import { type Made, make } from "./made.ts";
 import type { Cell } from "./numbers.ts";
 import { type Trace, trace } from "./trace.ts";
-import { signatureOf, type Tree } from "./tree.ts";
+import { bringsGrad, signatureOf, type Tree } from "./tree.ts";
 import { type Check, Watch } from "./watch.ts";
 
 type Step = (...args: never[]) => Tree;
@@ -15,7 +15,7 @@ type Step = (...args: never[]) => Tree;
 export interface Variant {
   readonly signature: string;
   readonly gradEnabled: boolean;
-  /** The arguments, where all of them are tensors. */
+  /** The arguments, where all of them are tensors and none brings a gradient along. */
   readonly tensors?: readonly (Spec & { readonly requiresGrad: boolean })[];
   readonly made: Made;
   /** One for each cell of the program. */
@@ -129,7 +129,7 @@ export class Variants {
   /** Runs a program that is there, if one is alike but for its numbers. */
   #variantOf(fresh: Trace, args: readonly Tree[], signature: string): Variant {
     const { made, numbers } = this.#madeFor(fresh);
-    const tensors = args.every((arg) => arg instanceof Tensor)
+    const tensors = args.every((arg) => arg instanceof Tensor && !bringsGrad(arg))
       ? (args as readonly Tensor[]).map(({ shape, dtype, requiresGrad }) => ({ shape, dtype, requiresGrad }))
       : undefined;
     const { guards, returned } = fresh;
@@ -210,7 +210,7 @@ function isLike(args: readonly Tree[], { tensors, gradEnabled }: Variant): boole
     const arg = args[i];
     const { shape, dtype, requiresGrad } = tensors[i];
     if (!(arg instanceof Tensor) || arg.dtype !== dtype || arg.requiresGrad !== requiresGrad) return false;
-    if (!sameShape(arg.shape, shape)) return false;
+    if (!sameShape(arg.shape, shape) || (requiresGrad && arg.grad !== null)) return false;
   }
   return true;
 }

@@ -73,6 +73,12 @@ export function broadcastStrides(shape: Shape, target: Shape): number[] {
 
 /** A dimension counted from the front; negative ones count from the back. A 0-d tensor takes 0 and -1. */
 export function normalizeDim(dim: number, rank: number): number {
+  if (typeof dim === "object" && dim !== null && Object.hasOwn(dim, "dim")) {
+    const { dim: meant } = dim as { dim: unknown };
+    throw new TypeError(
+      `the dimension is an object, expected a number: write ${show(meant)} in place of { dim: ${show(meant)} }`,
+    );
+  }
   const bound = Math.max(rank, 1);
   if (!Number.isInteger(dim) || dim < -bound || dim >= bound) {
     throw new RangeError(

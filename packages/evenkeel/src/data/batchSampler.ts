@@ -1,5 +1,4 @@
-import { describe } from "../core/index.ts";
-import { checkFlag, checkWhole } from "./checks.ts";
+import { checkFlag, checkIterable, checkWhole } from "./checks.ts";
 import type { Sampler } from "./sampler.ts";
 
 /**
@@ -17,11 +16,7 @@ export class BatchSampler implements Sampler<number[]> {
    * @throws RangeError if batchSize is not a whole number above 0
    */
   constructor(sampler: Iterable<number> & { readonly length?: number }, batchSize: number, dropLast = false) {
-    if (typeof sampler?.[Symbol.iterator] !== "function") {
-      throw new TypeError(
-        `BatchSampler: sampler is ${describe(sampler)}, expected a Sampler or an iterable of positions`,
-      );
-    }
+    checkIterable("BatchSampler", "sampler", sampler, "a Sampler or an iterable of positions");
     checkWhole("BatchSampler", "batchSize", batchSize, 1);
     checkFlag("BatchSampler", "dropLast", dropLast);
     this.sampler = sampler;

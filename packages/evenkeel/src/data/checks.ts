@@ -1,5 +1,6 @@
 import { describe } from "../core/index.ts";
 import { Generator } from "../random/index.ts";
+import { Tensor } from "../tensor/index.ts";
 
 /** Checks shared by datasets, samplers and loaders. Each message names who was called, what was given and what was expected. */
 
@@ -44,5 +45,18 @@ export function resolveIndex(caller: string, index: number, length: number): num
 export function checkGenerator(caller: string, generator: unknown): void {
   if (generator !== undefined && !(generator instanceof Generator)) {
     throw new TypeError(`${caller}: generator is ${describe(generator)}, expected a Generator, as new Generator(seed)`);
+  }
+}
+
+/**
+ * Positions, or batches of them, that can be gone through. A tensor can, but gives tensors.
+ * @throws TypeError if they cannot, or are a tensor
+ */
+export function checkIterable(caller: string, name: string, value: unknown, expected: string): void {
+  if (value instanceof Tensor) {
+    throw new TypeError(`${caller}: ${name} is a Tensor, expected ${expected}; take its numbers with toArray()`);
+  }
+  if (typeof (value as Partial<Iterable<unknown>> | null | undefined)?.[Symbol.iterator] !== "function") {
+    throw new TypeError(`${caller}: ${name} is ${describe(value)}, expected ${expected}`);
   }
 }

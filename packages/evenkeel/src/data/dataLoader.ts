@@ -1,7 +1,7 @@
 import { checkOptions, describe } from "../core/index.ts";
 import { defaultGenerator, drawInt64, type Generator } from "../random/index.ts";
 import { BatchSampler } from "./batchSampler.ts";
-import { checkFlag, checkGenerator, checkWhole } from "./checks.ts";
+import { checkFlag, checkGenerator, checkIterable, checkWhole } from "./checks.ts";
 import type { Collated } from "./collate.ts";
 import { type Dataset, type DatasetLike, fetchBatch, toDataset } from "./dataset.ts";
 import { RandomSampler, SequentialSampler } from "./sampler.ts";
@@ -59,8 +59,9 @@ export class DataLoader<T, B = Collated<T>> implements Iterable<B> {
     checkWhole("DataLoader", "batchSize", batchSize, 1);
     checkFlag("DataLoader", "shuffle", shuffle);
     checkFlag("DataLoader", "dropLast", dropLast);
-    checkIterable("sampler", sampler);
-    checkIterable("batchSampler", batchSampler);
+    for (const [name, value] of Object.entries({ sampler, batchSampler })) {
+      if (value !== undefined) checkIterable("DataLoader", name, value, "a Sampler or an iterable");
+    }
     checkGenerator("DataLoader", generator);
     if (collate !== undefined && typeof collate !== "function") {
       throw new TypeError(`DataLoader: collate is ${describe(collate)}, expected a function of a list of items`);
@@ -112,12 +113,5 @@ export class DataLoader<T, B = Collated<T>> implements Iterable<B> {
         ? (fetchBatch(this.dataset, indices) as B)
         : this.#collate(indices.map((index) => this.dataset.get(index)));
     }
-  }
-}
-
-function checkIterable(name: string, value: unknown): void {
-  if (value === undefined) return;
-  if (typeof (value as Partial<Iterable<unknown>> | null)?.[Symbol.iterator] !== "function") {
-    throw new TypeError(`DataLoader: ${name} is ${describe(value)}, expected a Sampler or an iterable`);
   }
 }

@@ -125,7 +125,7 @@ function watchOne(tensor: Tensor): Twins {
 
 /** An op has one differentiable output, so several tensors go through one flat tensor: their gradients come together. */
 function watchTogether(tensors: readonly Tensor[]): Twins {
-  const sizes = tensors.map((tensor) => tensor.size);
+  const sizes = tensors.map((tensor) => tensor.numel());
   const join = (parts: readonly Tensor[]): Tensor => cat(parts.map((part) => part.reshape([-1])));
   const split = (flat: Tensor): Tensor[] =>
     flat.split(sizes).map((part, k) => part.reshape([...tensors[k].shape]).to(tensors[k].dtype));

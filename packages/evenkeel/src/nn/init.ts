@@ -195,9 +195,9 @@ function inverseErf(y: number): number {
 export function orthogonal_<T extends Tensor>(tensor: T, { gain = 1, generator }: XavierOptions = {}): T {
   fans("orthogonal_", tensor);
   requireFloatTensor("orthogonal_", tensor);
-  if (tensor.size === 0) return tensor;
+  if (tensor.numel() === 0) return tensor;
   const rows = tensor.shape[0];
-  const columns = tensor.size / rows;
+  const columns = tensor.numel() / rows;
   const drawn = randn([rows, columns], { dtype: tensor.dtype, generator }).data;
   const long = Math.max(rows, columns);
   const vectors = Array.from({ length: Math.min(rows, columns) }, (_, v) =>
@@ -271,7 +271,7 @@ function fill<T extends Tensor>(owner: string, tensor: T, write: () => void): T 
 
 /** Computes all values, from zeros, in float64 before the tensor is touched. */
 function write<T extends Tensor>(owner: string, tensor: T, compute: (values: Float64Array) => void): T {
-  const values = new Float64Array(tensor.size);
+  const values = new Float64Array(tensor.numel());
   compute(values);
   return fill(owner, tensor, () => tensor.copy_(tensorOf(values, { shape: tensor.shape })));
 }

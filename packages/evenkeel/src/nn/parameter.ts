@@ -1,4 +1,5 @@
 import { checkOptions, type DType, isFloat } from "../core/index.ts";
+import { tensorChanges } from "../tensor/changes.ts";
 import { type Storage, Tensor } from "../tensor/index.ts";
 import { describe } from "./callable.ts";
 
@@ -74,6 +75,7 @@ function convertInPlace(tensor: Tensor, dtype: DType): void {
   const writable: { storage: Storage; dtype: DType } = tensor;
   writable.storage = storage;
   writable.dtype = dtype;
+  tensorChanges.count++;
 }
 
 function checkTensor(what: string, data: unknown): void {

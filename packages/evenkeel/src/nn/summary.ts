@@ -144,15 +144,15 @@ function summarize(model: AnyModule, modules: readonly [string, Module][], calls
       outputShapes: made[0]?.outputs.map(batchShape) ?? [],
       calls: made.length,
       isLeaf,
-      params: sum(own.map(({ size }) => size)),
-      trainable: sum(own.map(({ size, requiresGrad }) => (requiresGrad ? size : 0))),
+      params: sum(own.map((parameter) => parameter.numel())),
+      trainable: sum(own.map((parameter) => (parameter.requiresGrad ? parameter.numel() : 0))),
     };
   });
   const buffers = model.buffers();
   return new ModelSummary(rows, {
     params: sum(rows.map(({ params }) => params)),
     trainable: sum(rows.map(({ trainable }) => trainable)),
-    buffers: sum(buffers.map(({ size }) => size)),
+    buffers: sum(buffers.map((buffer) => buffer.numel())),
     paramBytes: sum(model.parameters().map(({ data }) => data.byteLength)),
     bufferBytes: sum(buffers.map(({ data }) => data.byteLength)),
     activationBytes,

@@ -11,6 +11,7 @@ export * from "./matmul.ts";
 export * from "./movement.ts";
 export * from "./normalize.ts";
 export * from "./optimizer.ts";
+export * from "./ordering.ts";
 export * from "./random.ts";
 export * from "./reduce.ts";
 export * from "./softmax.ts";

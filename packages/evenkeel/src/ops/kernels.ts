@@ -83,6 +83,7 @@ import { batchNormEvalKernel, batchNormKernel, batchNormReluKernel } from "./nor
 import { batchNormBackwardKernel, batchNormReluBackwardKernel } from "./normalizeBackward.kernel.ts";
 import { byRank, channelKernels } from "./normalizeChannels.kernel.ts";
 import { adamStepKernel, amsgradStepKernel, sgdMomentumStepKernel, sgdStepKernel } from "./optimizer.kernel.ts";
+import { argsortKernel, cumsumKernel, lastWriterKernel } from "./ordering.kernel.ts";
 import {
   bernoulliKernel,
   bernoulliOfKernel,
@@ -128,6 +129,7 @@ export const kernels: { readonly [K in RowName]: AnyKernel } = {
   any: anyKernel,
   argmax: argmaxKernel,
   argmin: argminKernel,
+  argsort: argsortKernel,
   assign: assignKernel,
   batchNorm: byRank(batchNormKernel, channelKernels.batchNorm),
   batchNormBackward: byRank(batchNormBackwardKernel, channelKernels.batchNormBackward),
@@ -146,6 +148,7 @@ export const kernels: { readonly [K in RowName]: AnyKernel } = {
   cos: cosKernel,
   crossEntropy: crossEntropyKernel,
   crossEntropyBackward: crossEntropyBackwardKernel,
+  cumsum: cumsumKernel,
   detach: alias,
   div: divKernel,
   dropoutMask: dropoutMaskKernel,
@@ -172,6 +175,7 @@ export const kernels: { readonly [K in RowName]: AnyKernel } = {
   isfinite: isfiniteKernel,
   isinf: isinfKernel,
   isnan: isnanKernel,
+  lastWriter: lastWriterKernel,
   layerNorm: layerNormKernel,
   layerNormBackward: layerNormBackwardKernel,
   le: leKernel,

@@ -205,13 +205,22 @@ export abstract class Optimizer<O extends object> {
 
   /**
    * A hyperparameter of a group as a 0-d float64 value, or one number of a list; compiled steps read it anew at every run.
-   * Each read checks the group as `step` does, and a program reads before it computes: a step at a rate of NaN moves nothing.
+   * A value that is another than before is checked with its group, as `step` does, and a program reads before it computes: a
+   * step at a rate of NaN moves nothing.
    */
   protected hyper(group: ParamGroup<O>, name: keyof O & string, index?: number): Value {
-    const read = (): number => {
-      this.#check(group);
+    const current = (): unknown => {
       const value: unknown = group[name];
-      return (index === undefined ? value : (value as readonly unknown[])[index]) as number;
+      if (index === undefined || !Array.isArray(value)) return value;
+      return value.length === length ? value[index] : undefined;
+    };
+    const length = index === undefined ? 0 : (group[name] as readonly unknown[]).length;
+    let checked = current();
+    const read = (): number => {
+      const value = current();
+      if (value !== checked) this.#check(group);
+      checked = value;
+      return value as number;
     };
     return hostScalar(read, group, index === undefined ? name : `${name}[${index}]`);
   }

@@ -7,7 +7,7 @@ const leaf = (...values: number[]) => tensor(values, { requiresGrad: true });
 /** Gives every parameter a gradient of ones and steps. */
 function advance(optimizer: Adam): void {
   for (const param of optimizer.paramGroups.flatMap(({ params }) => params))
-    param.grad = tensor(new Float32Array(param.size).fill(1), { shape: param.shape });
+    param.grad = tensor(new Float32Array(param.numel()).fill(1), { shape: param.shape });
   optimizer.step();
 }
 

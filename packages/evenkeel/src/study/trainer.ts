@@ -103,7 +103,7 @@ export class Trainer {
 /** Rows of a tensor, in this order. */
 export function takeTensorRows(tensor: Tensor, order: Int32Array): Tensor {
   const { data, shape, dtype } = tensor;
-  const width = tensor.size / shape[0];
+  const width = tensor.numel() / shape[0];
   const taken = data.slice(0, order.length * width);
   for (let i = 0; i < order.length; i++) {
     for (let k = 0; k < width; k++) taken[i * width + k] = data[order[i] * width + k];

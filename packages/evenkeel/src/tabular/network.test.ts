@@ -59,7 +59,9 @@ describe("TabularNet", () => {
 
   it.each(shapes)("%s: its parameters are counted without making it", (_, options) => {
     const counted = countParameters(size, resolveNetwork(options));
-    expect(counted).toBe(new TabularNet(size, options).parameters().reduce((sum, { size }) => sum + size, 0));
+    expect(counted).toBe(
+      new TabularNet(size, options).parameters().reduce((sum, parameter) => sum + parameter.numel(), 0),
+    );
   });
 
   it("has PyTorch's names, in the order of the layers", () => {

@@ -124,7 +124,7 @@ export class TableModel {
       outputs: preprocessing.outputs,
     };
     const needed = countParameters(size, options);
-    const held = Object.values(tensors).reduce((sum, { size }) => sum + size, 0);
+    const held = Object.values(tensors).reduce((sum, parameter) => sum + parameter.numel(), 0);
     if (needed > held) {
       throw new RangeError(
         `TableModel.load: the network that the file describes has ${needed} parameters, but its tensors hold ${held} values`,

@@ -1,11 +1,13 @@
 import {
   checkOptions,
+  checkShape,
   type DType,
   isFloat,
   normalizeDim,
   normalizeDims,
   resolveReshape,
   type Shape,
+  sizeOf,
 } from "../core/index.ts";
 
 /** Turns the arguments of tensor methods, with PyTorch's conveniences, into the strict attributes of op rows. */
@@ -25,6 +27,11 @@ export function reduceArguments<O extends KeepdimOption>(
 ): { attrs: { dims: number[]; keepdim: boolean }; options: O } {
   const onlyOptions = typeof dim === "object" && dim !== null && !Array.isArray(dim);
   const given = (onlyOptions ? dim : options) as O | undefined;
+  if (typeof given === "object" && given !== null && Object.hasOwn(given, "dim")) {
+    throw new TypeError(
+      `reduction: the dimension stands first, outside the options: write (${(given as { dim?: unknown }).dim}, { keepdim: true })`,
+    );
+  }
   if (given !== undefined) checkOptions("reduction", given, ["keepdim", "correction"]);
   const isAll = onlyOptions || (Array.isArray(dim) && dim.length === 0);
   const dims = normalizeDims(isAll ? undefined : (dim as Dims | undefined), shape.length);
@@ -39,13 +46,49 @@ export function checkExponent(dtype: DType, exponent: unknown): void {
   );
 }
 
+/** The limits of `clamp`; one may be left out. */
+export interface Bounds {
+  readonly min?: number;
+  readonly max?: number;
+}
+
+/** `clamp(0, 1)`, `clamp(0)`, `clamp(null, 1)`, or an object of bounds. */
+export function boundsArgument(min: number | null | Bounds, max: number | null | undefined): Bounds {
+  if (typeof min === "object" && min !== null) {
+    if (max === undefined) {
+      checkOptions("clamp", min, ["min", "max"]);
+      return min;
+    }
+    throw new TypeError(
+      "clamp: both an object of bounds and a maximum given, expected clamp(min, max) or clamp({ min, max })",
+    );
+  }
+  return { min: min ?? undefined, max: max ?? undefined };
+}
+
+/** What repeats a tensor along its dimensions: they are set apart from new ones, those are expanded, and both joined. */
+export function repeatArguments(shape: Shape, times: readonly number[]) {
+  checkShape(times, "repeat: times");
+  if (times.length < shape.length) {
+    throw new RangeError(
+      `repeat: ${times.length} numbers given for shape [${shape.join(", ")}], expected at least one per dimension`,
+    );
+  }
+  const sizes = [...times.slice(shape.length).map(() => 1), ...shape];
+  return {
+    apart: sizes.flatMap((n) => [1, n]),
+    expanded: sizes.flatMap((n, i) => [times[i], n]),
+    together: sizes.map((n, i) => times[i] * n),
+  };
+}
+
 /** `(2, 3)` or `([2, 3])`. */
 export function sizesArgument(sizes: readonly (number | readonly number[])[]): number[] {
   return sizes.flat() as number[];
 }
 
-export function reshapeArgument(shape: Shape, size: number, sizes: readonly (number | Shape)[]): number[] {
-  return resolveReshape(size, sizesArgument(sizes), shape);
+export function reshapeArgument(shape: Shape, sizes: readonly (number | Shape)[]): number[] {
+  return resolveReshape(sizeOf(shape), sizesArgument(sizes), shape);
 }
 
 /** -1 in a shape to expand to keeps the size that is there. */

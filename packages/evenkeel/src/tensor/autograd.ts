@@ -61,6 +61,7 @@ export function grad(
   inputs: Tensor | readonly Tensor[],
   options: GradOptions & { allowUnused: true },
 ): (Tensor | null)[];
+/** The gradients of the outputs with respect to the inputs, all of which they must depend on; leaves `.grad` alone. */
 export function grad(
   outputs: Tensor | readonly Tensor[],
   inputs: Tensor | readonly Tensor[],
@@ -215,7 +216,7 @@ function seed(root: Tensor, gradient: Tensor | undefined): Tensor {
     );
   }
   if (gradient === undefined) {
-    if (root.size !== 1) {
+    if (root.numel() !== 1) {
       throw new RangeError(
         `backward: a gradient is implied only for a single value, this tensor has shape ${formatShape(root.shape)}; ` +
           "reduce it with .mean() or .sum(), or pass a gradient of the same shape",

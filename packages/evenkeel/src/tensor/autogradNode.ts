@@ -21,10 +21,10 @@ export class Node {
   readonly attrs: unknown;
   readonly inputs: readonly Spec[];
   readonly output: Spec;
-  /** One per input; null where no gradient is wanted. */
-  readonly edges: readonly (Edge | null)[];
-  /** Larger than that of any node this one depends on: descending order is a topological order. */
-  readonly sequence = sequence++;
+  // Neither is a field that test runners see: they compare a tensor row by row, each of which has a node of its own that
+  // leads back to the tensor.
+  readonly #edges: readonly (Edge | null)[];
+  readonly #sequence = sequence++;
   readonly hooks: GradHook[] = [];
   /** The tensor that keeps its gradient although it is no leaf. */
   retainer: Tensor | null = null;
@@ -35,13 +35,23 @@ export class Node {
     this.attrs = attrs;
     this.inputs = inputs.map(({ shape, dtype }) => ({ shape, dtype }));
     this.output = { shape: outputs[0].shape, dtype: outputs[0].dtype };
-    this.edges = inputs.map((input) => (input.requiresGrad ? (input.gradFn ?? input) : null));
+    this.#edges = inputs.map((input) => (input.requiresGrad ? (input.gradFn ?? input) : null));
     this.saved = new Map();
     op.saves.forEach((name) => {
-      if (op.savedFor[name]?.every((index) => this.edges[index] === null)) return;
+      if (op.savedFor[name]?.every((index) => this.#edges[index] === null)) return;
       const tensor = named(op.inputs, inputs, name) ?? (named(op.outputs, outputs, name) as Tensor);
       this.saved?.set(name, { tensor, version: tensor.version });
     });
+  }
+
+  /** One per input; null where no gradient is wanted. */
+  get edges(): readonly (Edge | null)[] {
+    return this.#edges;
+  }
+
+  /** Larger than that of any node this one depends on: descending order is a topological order. */
+  get sequence(): number {
+    return this.#sequence;
   }
 
   /** As PyTorch names it when a tensor is printed: `MulBackward0`. */
@@ -75,7 +85,7 @@ export class Node {
   gradients(dy: Tensor): readonly (Tensor | null)[] {
     const saved: Record<string, Tensor> = {};
     for (const [name, { tensor }] of this.saved ?? []) saved[name] = tensor;
-    const needs = this.edges.map((edge) => edge !== null);
+    const needs = this.#edges.map((edge) => edge !== null);
     const context = { attrs: this.attrs, inputs: this.inputs, output: this.output, needs };
     return (this.op.grad as GradRule<unknown, string>)(dy, saved, context) as readonly (Tensor | null)[];
   }

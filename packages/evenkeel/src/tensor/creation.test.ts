@@ -59,7 +59,7 @@ describe("tensor", () => {
   ])("takes %s", (_, data, shape, dtype, values) => {
     const x = tensor(data);
     expect([...x.shape]).toEqual(shape);
-    expect([x.dtype, x.requiresGrad, x.ndim, x.size, x.numel()]).toEqual([
+    expect([x.dtype, x.requiresGrad, x.dim(), x.nelement(), x.numel()]).toEqual([
       dtype,
       false,
       shape.length,
@@ -118,7 +118,7 @@ describe("filled tensors", () => {
     expect(full([], 7).item()).toBe(7);
     expect(full([2], 5, { dtype: "bool" }).toArray()).toEqual([true, true]);
     expect(Array.from(full([2], 5, { dtype: "bool" }).data)).toEqual([1, 1]);
-    expect(zeros([0, 3]).size).toBe(0);
+    expect(zeros([0, 3]).numel()).toBe(0);
     expect(ones([1], { requiresGrad: true }).requiresGrad).toBe(true);
   });
 
@@ -159,7 +159,7 @@ describe("ranges", () => {
     expect(arange(1, 4).toArray()).toEqual([1, 2, 3]);
     expect(arange(0, 1, { step: 0.25 }).toArray()).toEqual([0, 0.25, 0.5, 0.75]);
     expect(arange(3, 0, { step: -2 }).toArray()).toEqual([3, 1]);
-    expect(arange(0).size).toBe(0);
+    expect(arange(0).numel()).toBe(0);
     expect(arange(3, { dtype: "int32" }).dtype).toBe("int32");
     expect(arange(0, 2, { dtype: "float64", requiresGrad: true }).requiresGrad).toBe(true);
   });
@@ -168,7 +168,7 @@ describe("ranges", () => {
     expect(linspace(0, 1, 5).toArray()).toEqual([0, 0.25, 0.5, 0.75, 1]);
     expect(linspace(0, 0.3, 4, { dtype: "float64" }).data[3]).toBe(0.3);
     expect(linspace(5, 9, 1).toArray()).toEqual([5]);
-    expect(linspace(5, 9, 0).size).toBe(0);
+    expect(linspace(5, 9, 0).numel()).toBe(0);
     expect(linspace(1, -1, 3).toArray()).toEqual([1, 0, -1]);
   });
 });

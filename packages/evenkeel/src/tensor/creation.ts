@@ -70,39 +70,83 @@ function listOf(shape: Shape): number[] {
   return [...shape];
 }
 
+/** A shape as a list or as numbers, then options: `([2, 3])`, `(2, 3)`, `(2, 3, { dtype: "int32" })`. */
+export type SizeArguments<O = TensorOptions> =
+  | [shape: Shape, options?: O]
+  | [...sizes: number[]]
+  | [...sizes: number[], options: O];
+
+/** Takes the arguments apart; what is left over is refused as options would be. */
+function sizesAndOptions<O>(caller: string, given: SizeArguments<O>, known: readonly string[]): [number[], O] {
+  const all: readonly unknown[] = given;
+  const count = typeof all[0] === "number" ? all.findIndex((n) => typeof n !== "number") : 1;
+  const end = count < 0 ? all.length : count;
+  const shape = listOf((typeof all[0] === "number" ? all.slice(0, end) : all[0]) as Shape);
+  const options = all[end] ?? {};
+  checkOptions(caller, options, known);
+  if (all.length > end + 1) {
+    throw new TypeError(
+      `${caller}: more follows the options, expected one shape and one object of options: ${caller}(2, 3, { ${known[0]}: ... })`,
+    );
+  }
+  return [shape, options as O];
+}
+
 /** One value everywhere. Default float32. */
-export function full(shape: Shape, value: number, options?: TensorOptions): Tensor {
-  return filled("full", shape, value, options);
+export function full(shape: Shape, value: number, options: TensorOptions = {}): Tensor {
+  checkOptions("full", options, tensorOptions);
+  return filled(listOf(shape), value, options);
 }
 
-function filled(caller: string, shape: Shape, value: number, options: TensorOptions = {}): Tensor {
-  checkOptions(caller, options, tensorOptions);
-  const { dtype = "float32", requiresGrad = false } = options;
-  return (ops.fill({ shape: listOf(shape), dtype, value }) as Tensor).requiresGrad_(requiresGrad);
+function filled(shape: number[], value: number, { dtype = "float32", requiresGrad = false }: TensorOptions): Tensor {
+  return (ops.fill({ shape, dtype, value }) as Tensor).requiresGrad_(requiresGrad);
 }
 
-export function zeros(shape: Shape, options?: TensorOptions): Tensor {
-  return filled("zeros", shape, 0, options);
+/** Zeros: `zeros(2, 3)` or `zeros([2, 3])`. Default float32. */
+export function zeros(...size: SizeArguments): Tensor {
+  const [shape, options] = sizesAndOptions("zeros", size, tensorOptions);
+  return filled(shape, 0, options);
 }
 
-export function ones(shape: Shape, options?: TensorOptions): Tensor {
-  return filled("ones", shape, 1, options);
+/** Ones: `ones(2, 3)` or `ones([2, 3])`. Default float32. */
+export function ones(...size: SizeArguments): Tensor {
+  const [shape, options] = sizesAndOptions("ones", size, tensorOptions);
+  return filled(shape, 1, options);
 }
 
+/** A tensor to be written to: `empty(2, 3)`. Its values are zeros, as all new memory of JavaScript is. */
+export function empty(...size: SizeArguments): Tensor {
+  const [shape, options] = sizesAndOptions("empty", size, tensorOptions);
+  return filled(shape, 0, options);
+}
+
+/** One value everywhere, in the shape of `like` and, unless options say otherwise, its dtype. */
 export function fullLike(like: Tensor, value: number, options?: TensorOptions): Tensor {
   return full(like.shape, value, { dtype: like.dtype, ...options });
 }
 
+/** Zeros in the shape of `like` and, unless options say otherwise, its dtype. */
 export function zerosLike(like: Tensor, options?: TensorOptions): Tensor {
   return fullLike(like, 0, options);
 }
 
+/** Ones in the shape of `like` and, unless options say otherwise, its dtype. */
 export function onesLike(like: Tensor, options?: TensorOptions): Tensor {
   return fullLike(like, 1, options);
 }
 
-/** Ones on the diagonal of an [n, m] matrix (m = n by default), zeros elsewhere. */
-export function eye(n: number, m: number = n, options: TensorOptions = {}): Tensor {
+/** A tensor to be written to, in the shape of `like` and its dtype. Its values are zeros. */
+export function emptyLike(like: Tensor, options?: TensorOptions): Tensor {
+  return fullLike(like, 0, options);
+}
+
+/** Ones on the diagonal of an [n, n] matrix, zeros elsewhere. */
+export function eye(n: number, options?: TensorOptions): Tensor;
+/** Ones on the diagonal of an [n, m] matrix, zeros elsewhere. */
+export function eye(n: number, m?: number, options?: TensorOptions): Tensor;
+export function eye(n: number, second?: number | TensorOptions, third?: TensorOptions): Tensor {
+  const isSquare = typeof second === "object";
+  const [m, options] = [isSquare ? n : (second ?? n), (isSquare ? second : third) ?? {}];
   checkShape([n, m], "eye: sizes");
   checkOptions("eye", options, tensorOptions);
   const { dtype = "float32" } = options;
@@ -113,23 +157,23 @@ export function eye(n: number, m: number = n, options: TensorOptions = {}): Tens
 
 /** start, start + step, ... below end; `arange(n)` counts from 0. float32 unless dtype says otherwise. */
 export function arange(end: number, options?: TensorOptions): Tensor;
+/** start, start + step, ... below end: `arange(0, 10, 2)`. float32 unless dtype says otherwise. */
 export function arange(start: number, end: number, options?: TensorOptions & { step?: number }): Tensor;
-export function arange(
-  first: number,
-  second?: number | TensorOptions,
-  third?: TensorOptions & { step?: number },
-): Tensor {
-  const [start, end] = typeof second === "number" ? [first, second] : [0, first];
-  const options = (typeof second === "number" ? third : second) ?? {};
-  checkOptions("arange", options, [...tensorOptions, "step"]);
-  const { step = 1, dtype = "float32" } = options as TensorOptions & { step?: number };
+/** start, start + step, ... below end, which lies in the direction of the step: `arange(5, 0, -1)`. */
+export function arange(start: number, end: number, step?: number, options?: TensorOptions): Tensor;
+export function arange(first: number, ...rest: (number | (TensorOptions & { step?: number }) | undefined)[]): Tensor {
+  const [start, end] = typeof rest[0] === "number" ? [first, rest.shift() as number] : [0, first];
+  const positional = typeof rest[0] === "number" ? (rest.shift() as number) : undefined;
+  const options = rest.find((given) => given !== undefined) ?? {};
+  checkOptions("arange", options, positional === undefined ? [...tensorOptions, "step"] : tensorOptions);
+  const { step = positional ?? 1, dtype = "float32", requiresGrad } = options as TensorOptions & { step?: number };
   const length = Math.ceil((end - start) / step);
   if (!Number.isFinite(length) || length < 0) {
     throw new RangeError(`arange: no steps of ${step} lead from ${start} to ${end}; step must point from start to end`);
   }
   const data = allocate(dtype, length);
   for (let i = 0; i < length; i++) data[i] = start + i * step;
-  return made(data, [length], dtype, options.requiresGrad);
+  return made(data, [length], dtype, requiresGrad);
 }
 
 /** `steps` values from start to end, both included. */
@@ -145,26 +189,50 @@ export function linspace(start: number, end: number, steps: number, options: Ten
 
 type RandomOptions = TensorOptions & GeneratorOption;
 
-/** Uniform in [0, 1). The same numbers as torch.rand after the same seed. */
-export function rand(shape: Shape, options: RandomOptions = {}): Tensor {
-  checkOptions("rand", options, randomOptions);
+/** Uniform in [0, 1): `rand(2, 3)` or `rand([2, 3])`. The same numbers as torch.rand after the same seed. */
+export function rand(...size: SizeArguments<RandomOptions>): Tensor {
+  const [shape, options] = sizesAndOptions("rand", size, randomOptions);
   const { dtype = "float32", generator = defaultGenerator, requiresGrad = false } = options;
-  return (ops.uniform({ shape: listOf(shape), dtype, generator, low: 0, high: 1 }) as Tensor).requiresGrad_(
-    requiresGrad,
-  );
+  return (ops.uniform({ shape, dtype, generator, low: 0, high: 1 }) as Tensor).requiresGrad_(requiresGrad);
 }
 
-/** Standard normal. The same numbers as torch.randn after the same seed. */
-export function randn(shape: Shape, options: RandomOptions = {}): Tensor {
-  checkOptions("randn", options, randomOptions);
-  const { dtype = "float32", generator = defaultGenerator, requiresGrad = false } = options;
-  return (ops.normal({ shape: listOf(shape), dtype, generator, mean: 0, std: 1 }) as Tensor).requiresGrad_(
-    requiresGrad,
-  );
+/** Standard normal: `randn(2, 3)` or `randn([2, 3])`. The same numbers as torch.randn after the same seed. */
+export function randn(...size: SizeArguments<RandomOptions>): Tensor {
+  const [shape, options] = sizesAndOptions("randn", size, randomOptions);
+  return drawNormal(shape, 0, 1, options);
 }
 
+/**
+ * Normal with the given mean and standard deviation: `normal(0, 1, [2, 3])`. The same numbers as torch.normal after the
+ * same seed. @throws RangeError for a negative standard deviation
+ */
+export function normal(mean: number, std: number, shape: Shape, options: RandomOptions = {}): Tensor {
+  checkOptions("normal", options, randomOptions);
+  return drawNormal(listOf(shape), mean, std, options);
+}
+
+function drawNormal(shape: number[], mean: number, std: number, options: RandomOptions): Tensor {
+  const { dtype = "float32", generator = defaultGenerator, requiresGrad = false } = options;
+  return (ops.normal({ shape, dtype, generator, mean, std }) as Tensor).requiresGrad_(requiresGrad);
+}
+
+/** Uniform in [0, 1), in the shape of `like` and, unless options say otherwise, its dtype. */
+export function randLike(like: Tensor, options?: RandomOptions): Tensor {
+  return rand(like.shape, { dtype: like.dtype, ...options });
+}
+
+/** Standard normal, in the shape of `like` and, unless options say otherwise, its dtype. */
+export function randnLike(like: Tensor, options?: RandomOptions): Tensor {
+  return randn(like.shape, { dtype: like.dtype, ...options });
+}
+
+/** Whole numbers from 0 to high - 1, int32 unless dtype says otherwise. */
+export function randint(high: number, shape: Shape, options?: RandomOptions): Tensor;
 /** Whole numbers from low to high - 1, int32 unless dtype says otherwise. */
-export function randint(low: number, high: number, shape: Shape, options: RandomOptions = {}): Tensor {
+export function randint(low: number, high: number, shape: Shape, options?: RandomOptions): Tensor;
+export function randint(first: number, ...rest: (number | Shape | RandomOptions | undefined)[]): Tensor {
+  const [low, high] = typeof rest[0] === "number" ? [first, rest.shift() as number] : [0, first];
+  const [shape, options = {}] = rest as [Shape, RandomOptions?];
   checkOptions("randint", options, randomOptions);
   const { dtype = "int32", generator = defaultGenerator, requiresGrad = false } = options;
   const values = ops.randint({ shape: listOf(shape), dtype, generator, low, high }) as Tensor;

@@ -4,7 +4,8 @@ import { isGradEnabled } from "./gradMode.ts";
 import { Storage } from "./storage.ts";
 import type { Tensor } from "./tensor.ts";
 
-type MakeTensor = (storage: Storage, spec: Spec) => Tensor;
+/** Makes a tensor of a storage: the class itself is above this file. */
+export type MakeTensor = (storage: Storage, spec: Spec) => Tensor;
 
 /** What an executor does with an op once shapes are checked: compute it, or write it down. */
 export interface Backend extends Pick<Executor, "meet" | "refuse"> {
@@ -12,6 +13,8 @@ export interface Backend extends Pick<Executor, "meet" | "refuse"> {
   storage(spec: Spec): Storage;
   /** Computes the outputs, or notes that they are to be computed. Versions of written inputs are the caller's. */
   perform(op: AnyOp, inputs: readonly Tensor[], outputs: readonly Tensor[], attrs: unknown): void;
+  /** Told of a tensor that another one is made to share its memory with. */
+  share?(tensor: Tensor): void;
   constant(value: number, dtype: DType): Storage;
   literal(data: TypedArray, spec: Spec): Storage;
   hostScalar(read: () => number, of: object, key: string): Storage;
@@ -31,7 +34,8 @@ export function recordingExecutor(make: MakeTensor, backend: Backend): Executor 
       const records = isGradEnabled() && isDifferentiable(op) && inputs.some((input) => input.requiresGrad);
       if (records && typeof op.grad === "object" && op.grad.kind === "unfused") return op.grad.compose(inputs, attrs);
       const outputs = specs.map((spec) => make(op.aliases ? shared(op, inputs) : backend.storage(spec), spec));
-      if (!op.aliases) backend.perform(op, inputs, outputs, attrs);
+      if (op.aliases) backend.share?.(inputs[0]);
+      else backend.perform(op, inputs, outputs, attrs);
       for (const index of op.writes) inputs[index].storage.version++;
       // Rules give gradients of floats; an integer result of a differentiable op (int + int) has none.
       if (records && outputs[0].isFloatingPoint) outputs[0].setHistory(new Node(op, attrs, inputs, outputs));

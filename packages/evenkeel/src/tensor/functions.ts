@@ -1,8 +1,13 @@
-import { broadcastShapes, formatShape, normalizeDim, type Shape, sameShape } from "../core/index.ts";
+import { broadcastShapes, describe, formatShape, normalizeDim, type Shape, sameShape } from "../core/index.ts";
 import * as ops from "../ops/index.ts";
-import { type Operand, Tensor } from "./tensor.ts";
+import type { Bounds, Dims, KeepdimOption } from "./arguments.ts";
+import { type CloseOptions, type Operand, type SortOptions, Tensor, type VarianceOptions } from "./tensor.ts";
+import type { ValuesAndIndices } from "./valuesAndIndices.ts";
 
-/** Functions over several tensors, and the function form of elementwise methods. */
+/**
+ * What PyTorch has as functions: over several tensors, and the function form of methods, which takes the same arguments
+ * after the tensor.
+ */
 
 /** Joins tensors along an existing dimension. https://pytorch.org/docs/stable/generated/torch.cat.html */
 export function cat(tensors: readonly Tensor[], dim = 0): Tensor {
@@ -36,7 +41,12 @@ function requireTensors(caller: string, tensors: readonly Tensor[]): void {
 }
 
 /** Elements of `input` where the condition holds, of `other` elsewhere; all broadcast. */
-export function where(condition: Tensor, input: Operand, other: Operand): Tensor {
+export function where(condition: Tensor, input: Operand, other: Operand): Tensor;
+/** The places where the condition holds: `condition.nonzero({ asTuple: true })`. */
+export function where(condition: Tensor): Tensor[];
+export function where(condition: Tensor, ...operands: Operand[]): Tensor | Tensor[] {
+  if (operands.length === 0) return of("where", condition).nonzero({ asTuple: true });
+  const [input, other] = operands;
   return ops.where<Tensor>(condition, input, other);
 }
 
@@ -46,25 +56,252 @@ export function broadcastTensors(...tensors: Tensor[]): Tensor[] {
   return tensors.map((x) => x.expand(shape));
 }
 
+/** Whether a value is a tensor. */
+export const isTensor = (value: unknown): value is Tensor => value instanceof Tensor;
+
+/** The tensor whose method is meant, or an error that names the function. */
+function of(caller: string, input: Tensor): Tensor {
+  if (input instanceof Tensor) return input;
+  throw new TypeError(
+    `${caller}: argument 1 (input) is ${describe(input)}, expected a Tensor; wrap arrays with tensor(...)`,
+  );
+}
+
 type Unary = (x: Tensor) => Tensor;
 type Binary = (x: Operand, y: Operand) => Tensor;
 
+// Elementwise, of two operands: either may be a number
+
+/** x + y. */
 export const add: Binary = ops.add;
+/** x - y. */
 export const sub: Binary = ops.sub;
+/** x * y, element by element. */
 export const mul: Binary = ops.mul;
+/** x / y. Integers give float32. */
 export const div: Binary = ops.div;
+/** x to the power of y. */
 export const pow: Binary = (x, y) => (x instanceof Tensor ? x.pow(y) : ops.pow<Tensor>(x, y));
+/** The remainder of x / y with the sign of y. */
 export const remainder: Binary = ops.remainder;
+/** The larger of two elements. */
 export const maximum: Binary = ops.maximum;
+/** The smaller of two elements. */
 export const minimum: Binary = ops.minimum;
+/** Whether x = y, a bool per element. */
+export const eq: Binary = ops.eq;
+/** Whether x and y differ, a bool per element. */
+export const ne: Binary = ops.ne;
+/** Whether x < y, a bool per element. */
+export const lt: Binary = ops.lt;
+/** Whether x <= y, a bool per element. */
+export const le: Binary = ops.le;
+/** Whether x > y, a bool per element. */
+export const gt: Binary = ops.gt;
+/** Whether x >= y, a bool per element. */
+export const ge: Binary = ops.ge;
+/** Whether both are true, a bool per element. */
+export const logicalAnd: Binary = ops.logicalAnd;
+/** Whether one of them is true, or both, a bool per element. */
+export const logicalOr: Binary = ops.logicalOr;
+/** Whether exactly one of them is true, a bool per element. */
+export const logicalXor: Binary = ops.logicalXor;
+
+// Elementwise, of one
+
+/** Whether x is 0, a bool per element. */
+export const logicalNot: Unary = ops.logicalNot;
+/** -x. */
 export const neg: Unary = ops.neg;
+/** The absolute value. */
 export const abs: Unary = ops.abs;
+/** -1, 0 or 1. */
+export const sign: Unary = ops.sign;
+/** The next whole number at or below. */
+export const floor: Unary = ops.floor;
+/** The next whole number at or above. */
+export const ceil: Unary = ops.ceil;
+/** The next whole number toward 0. */
+export const trunc: Unary = ops.trunc;
+/** The square root. */
 export const sqrt: Unary = ops.sqrt;
+/** 1 / sqrt(x). */
+export const rsqrt: Unary = ops.rsqrt;
+/** x * x. */
 export const square: Unary = ops.square;
+/** 1 / x. */
+export const reciprocal: Unary = ops.reciprocal;
+/** e to the power of x. */
 export const exp: Unary = ops.exp;
+/** exp(x) - 1. */
+export const expm1: Unary = ops.expm1;
+/** The natural logarithm. */
 export const log: Unary = ops.log;
+/** log(1 + x). */
+export const log1p: Unary = ops.log1p;
+/** The logarithm to base 2. */
+export const log2: Unary = ops.log2;
+/** The sine of an angle in radians. */
 export const sin: Unary = ops.sin;
+/** The cosine of an angle in radians. */
 export const cos: Unary = ops.cos;
+/** The hyperbolic tangent. */
 export const tanh: Unary = ops.tanh;
+/** 1 / (1 + exp(-x)). */
 export const sigmoid: Unary = ops.sigmoid;
+/** max(x, 0). */
 export const relu: Unary = ops.relu;
+/** The error function. */
+export const erf: Unary = ops.erf;
+/** Whether x is NaN, a bool per element. */
+export const isnan: Unary = ops.isnan;
+/** Whether x is an infinity, a bool per element. */
+export const isinf: Unary = ops.isinf;
+/** Whether x is neither NaN nor an infinity, a bool per element. */
+export const isfinite: Unary = ops.isfinite;
+/** Halves round to the even neighbour. See {@link Tensor.round}. */
+export const round = (x: Tensor, options?: { decimals?: number }): Tensor => of("round", x).round(options);
+/** Values limited to [min, max]: `clamp(x, 0, 1)`. See {@link Tensor.clamp}. */
+export const clamp = (x: Tensor, min: number | null | Bounds, max?: number | null): Tensor =>
+  of("clamp", x).clamp(min, max);
+
+// Comparisons of whole tensors
+
+/** Whether two tensors have the same shape and values: a boolean of JavaScript. */
+export const equal = (x: Tensor, y: Tensor): boolean => of("equal", x).equal(y);
+/** Whether each element is close to the other's. See {@link Tensor.isclose}. */
+export const isclose = (x: Tensor, y: Tensor, options?: CloseOptions): Tensor => of("isclose", x).isclose(y, options);
+/** Whether all elements are close: a boolean of JavaScript. See {@link Tensor.isclose}. */
+export const allclose = (x: Tensor, y: Tensor, options?: CloseOptions): boolean =>
+  of("allclose", x).allclose(y, options);
+
+// Reductions
+
+type Reduction = (x: Tensor, dim?: Dims | KeepdimOption, options?: KeepdimOption) => Tensor;
+type VarianceReduction = (x: Tensor, dim?: Dims | VarianceOptions, options?: VarianceOptions) => Tensor;
+
+/** The sum over all dimensions or those given: `sum(x, 1, { keepdim: true })`. */
+export const sum: Reduction = (x, dim, options) => of("sum", x).sum(dim, options);
+/** The mean over all dimensions or those given. */
+export const mean: Reduction = (x, dim, options) => of("mean", x).mean(dim, options);
+/** The product over all dimensions or those given. */
+export const prod: Reduction = (x, dim, options) => of("prod", x).prod(dim, options);
+/** Whether any element is true, over all dimensions or those given. */
+export const any: Reduction = (x, dim, options) => of("any", x).any(dim, options);
+/** Whether all elements are true, over all dimensions or those given. */
+export const all: Reduction = (x, dim, options) => of("all", x).all(dim, options);
+/** The largest values over all dimensions or those given, without their places. */
+export const amax: Reduction = (x, dim, options) => of("amax", x).amax(dim, options);
+/** The smallest values over all dimensions or those given, without their places. */
+export const amin: Reduction = (x, dim, options) => of("amin", x).amin(dim, options);
+/** torch.var, whose name is a word of JavaScript: the unbiased variance unless `correction` says otherwise. */
+export const variance: VarianceReduction = (x, dim, options) => of("variance", x).var(dim, options);
+/** The standard deviation: the root of {@link variance}. */
+export const std: VarianceReduction = (x, dim, options) => of("std", x).std(dim, options);
+/** The p-norm over all dimensions or those given. See {@link Tensor.norm}. */
+export const norm = (x: Tensor, p?: number, dim?: Dims | KeepdimOption, options?: KeepdimOption): Tensor =>
+  of("norm", x).norm(p, dim, options);
+/** log(sum(exp(x))) over the dimensions given, without overflow. */
+export const logsumexp = (x: Tensor, dim: Dims, options?: KeepdimOption): Tensor =>
+  of("logsumexp", x).logsumexp(dim, options);
+/** The index (int32) of the first largest element, of all or along a dimension. */
+export const argmax = (x: Tensor, dim?: number, options?: KeepdimOption): Tensor =>
+  of("argmax", x).argmax(dim, options);
+/** The index (int32) of the first smallest element, of all or along a dimension. */
+export const argmin = (x: Tensor, dim?: number, options?: KeepdimOption): Tensor =>
+  of("argmin", x).argmin(dim, options);
+
+/** The largest element, of all. */
+export function max(x: Tensor): Tensor;
+/** The largest elements along a dimension and their places: `const [values, indices] = max(x, 1)`. */
+export function max(x: Tensor, dim: number, options?: KeepdimOption): ValuesAndIndices;
+/** The larger of two elements: {@link maximum}. */
+export function max(x: Tensor, other: Tensor): Tensor;
+export function max(x: Tensor, second?: number | Tensor, options?: KeepdimOption): Tensor | ValuesAndIndices {
+  if (second === undefined) return of("max", x).max();
+  return isTensor(second) ? maximum(of("max", x), second) : of("max", x).max(second, options);
+}
+
+/** The smallest element, of all. */
+export function min(x: Tensor): Tensor;
+/** The smallest elements along a dimension and their places: `const [values, indices] = min(x, 1)`. */
+export function min(x: Tensor, dim: number, options?: KeepdimOption): ValuesAndIndices;
+/** The smaller of two elements: {@link minimum}. */
+export function min(x: Tensor, other: Tensor): Tensor;
+export function min(x: Tensor, second?: number | Tensor, options?: KeepdimOption): Tensor | ValuesAndIndices {
+  if (second === undefined) return of("min", x).min();
+  return isTensor(second) ? minimum(of("min", x), second) : of("min", x).min(second, options);
+}
+
+// Along a dimension
+
+/** exp(x) over the sum of exp(x) along a dimension. */
+export const softmax = (x: Tensor, dim: number): Tensor => of("softmax", x).softmax(dim);
+/** log(softmax(x)), without overflow. */
+export const logSoftmax = (x: Tensor, dim: number): Tensor => of("logSoftmax", x).logSoftmax(dim);
+/** Running sums along a dimension. */
+export const cumsum = (x: Tensor, dim: number): Tensor => of("cumsum", x).cumsum(dim);
+/** The values of a dimension (the last by default) in order, and where they were. */
+export const sort = (x: Tensor, dim?: number, options?: SortOptions): ValuesAndIndices =>
+  of("sort", x).sort(dim, options);
+/** The places of a dimension (the last by default) in the order of their values. */
+export const argsort = (x: Tensor, dim?: number, options?: SortOptions): Tensor =>
+  of("argsort", x).argsort(dim, options);
+/** The `k` largest values of a dimension (the last by default), or the smallest, and where they were. */
+export const topk = (x: Tensor, k: number, dim?: number, options?: { largest?: boolean }): ValuesAndIndices =>
+  of("topk", x).topk(k, dim, options);
+
+// Shapes and places
+
+/** The number of elements. */
+export const numel = (x: Tensor): number => of("numel", x).numel();
+/** Another shape over the same storage; one size may be -1, to be filled in. */
+export const reshape = (x: Tensor, shape: Shape): Tensor => of("reshape", x).reshape(shape);
+/** The dimensions from `startDim` to `endDim`, both included, as one. */
+export const flatten = (x: Tensor, startDim?: number, endDim?: number): Tensor =>
+  of("flatten", x).flatten(startDim, endDim);
+/** Drops dimensions of size 1: all of them, or the given one if its size is 1. */
+export const squeeze = (x: Tensor, dim?: number): Tensor => of("squeeze", x).squeeze(dim);
+/** A new dimension of size 1 in front of `dim`; -1 puts it last. */
+export const unsqueeze = (x: Tensor, dim: number): Tensor => of("unsqueeze", x).unsqueeze(dim);
+/** Two dimensions swapped. */
+export const transpose = (x: Tensor, dim0: number, dim1: number): Tensor => of("transpose", x).transpose(dim0, dim1);
+/** The transpose of a matrix. */
+export const t = (x: Tensor): Tensor => of("t", x).t();
+/** The dimensions in the order given. */
+export const permute = (x: Tensor, dims: readonly number[]): Tensor => of("permute", x).permute(dims);
+/** Parts of one size along a dimension (the last may be smaller), or of the given sizes. */
+export const split = (x: Tensor, sizes: number | readonly number[], dim?: number): Tensor[] =>
+  of("split", x).split(sizes, dim);
+/** At most `count` parts of equal size along a dimension. */
+export const chunk = (x: Tensor, count: number, dim?: number): Tensor[] => of("chunk", x).chunk(count, dim);
+/** All places along a dimension, which is dropped. */
+export const unbind = (x: Tensor, dim?: number): Tensor[] => of("unbind", x).unbind(dim);
+/** The dimensions given, in reverse order. */
+export const flip = (x: Tensor, dims: readonly number[]): Tensor => of("flip", x).flip(dims);
+/** Matrices with zeros above a diagonal. */
+export const tril = (x: Tensor, diagonal?: number): Tensor => of("tril", x).tril(diagonal);
+/** Matrices with zeros below a diagonal. */
+export const triu = (x: Tensor, diagonal?: number): Tensor => of("triu", x).triu(diagonal);
+/** The places of a dimension that an int32 tensor names. */
+export const indexSelect = (x: Tensor, dim: number, index: Tensor): Tensor =>
+  of("indexSelect", x).indexSelect(dim, index);
+/** For every place of the index, the value there with its coordinate in `dim` replaced by the index. */
+export const gather = (x: Tensor, dim: number, index: Tensor): Tensor => of("gather", x).gather(dim, index);
+/** The elements where the mask holds, in one dimension. */
+export const maskedSelect = (x: Tensor, mask: Tensor): Tensor => of("maskedSelect", x).maskedSelect(mask);
+/** Where the tensor is not 0: [n, ndim] places, int32. */
+export const nonzero = (x: Tensor): Tensor => of("nonzero", x).nonzero();
+
+// Linear algebra: matmul stands beside its method
+
+/** The product of two matrices. */
+export const mm = (x: Tensor, y: Tensor): Tensor => of("mm", x).mm(y);
+/** The products of two batches of matrices. */
+export const bmm = (x: Tensor, y: Tensor): Tensor => of("bmm", x).bmm(y);
+/** The product of a matrix and a vector. */
+export const mv = (x: Tensor, y: Tensor): Tensor => of("mv", x).mv(y);
+/** The sum of the products of two vectors. */
+export const dot = (x: Tensor, y: Tensor): Tensor => of("dot", x).dot(y);
+/** All products of the elements of two vectors. */
+export const outer = (x: Tensor, y: Tensor): Tensor => of("outer", x).outer(y);

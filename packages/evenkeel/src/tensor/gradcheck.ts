@@ -32,9 +32,9 @@ export function gradcheck(fn: Checked, inputs: readonly Tensor[], options: Gradc
         input,
         eps,
       );
-      for (let j = 0; j < output.size; j++) {
+      for (let j = 0; j < output.numel(); j++) {
         const analytic = rowOfJacobian(output, input, j);
-        for (let k = 0; k < input.size; k++) {
+        for (let k = 0; k < input.numel(); k++) {
           const [a, n] = [analytic?.data[k] ?? 0, numeric[k][j]];
           if (!(Math.abs(a - n) <= atol + rtol * Math.abs(n))) {
             throw new Error(
@@ -58,7 +58,7 @@ export function gradgradcheck(fn: Checked, inputs: readonly Tensor[], options: G
   // Fixed, uneven values: no draw from the generator, no symmetry for an error to hide in.
   const flowing = outputs.map((y) => {
     const dy = zeros(y.shape, { dtype: y.dtype });
-    for (let i = 0; i < dy.size; i++) dy.data[i] = Math.sin(1 + 2.3 * i);
+    for (let i = 0; i < dy.numel(); i++) dy.data[i] = Math.sin(1 + 2.3 * i);
     return dy.requiresGrad_();
   });
   const n = inputs.length;
@@ -74,7 +74,7 @@ export function gradgradcheck(fn: Checked, inputs: readonly Tensor[], options: G
 
 /** numeric[k][j]: how output element j moves with input element k. */
 function differences(output: () => Tensor, input: Tensor, eps: number): Float64Array[] {
-  return Array.from({ length: input.size }, (_, k) => {
+  return Array.from({ length: input.numel() }, (_, k) => {
     const at = (shift: number) => {
       const value = input.data[k];
       input.data[k] = value + shift;

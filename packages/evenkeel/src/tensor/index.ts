@@ -2,12 +2,33 @@ export { type BackwardOptions, type GradOptions, grad } from "./autograd.ts";
 export type { GradHook, Node } from "./autogradNode.ts";
 export { cloneState } from "./cloneState.ts";
 export * from "./creation.ts";
+export {
+  bool,
+  type Destination,
+  double,
+  float,
+  float32,
+  float64,
+  int,
+  int32,
+  long,
+} from "./dtypes.ts";
 export { type Backend, recordingExecutor } from "./eager.ts";
 export * from "./functions.ts";
 export { type GradcheckOptions, gradcheck, gradgradcheck } from "./gradcheck.ts";
 export { enableGrad, isGradEnabled, noGrad } from "./gradMode.ts";
 export { type GradWatch, gradWatch } from "./gradWatch.ts";
-export type { NestedArray, NestedData } from "./nested.ts";
+export type { Index, IndexList, SliceText } from "./indexParts.ts";
+export type { NestedArray, NestedData, NestedNumbers } from "./nested.ts";
 export { formatTensor, type PrintOptions, setPrintOptions } from "./print.ts";
 export { Storage } from "./storage.ts";
-export { type GeneratorOption, matmul, type Operand, Tensor, type VarianceOptions } from "./tensor.ts";
+export {
+  type CloseOptions,
+  type GeneratorOption,
+  matmul,
+  type Operand,
+  type SortOptions,
+  Tensor,
+  type VarianceOptions,
+} from "./tensor.ts";
+export type { ValuesAndIndices } from "./valuesAndIndices.ts";

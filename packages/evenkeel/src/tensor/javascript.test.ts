@@ -78,4 +78,15 @@ it("tensors compare in tests by what they are, parameters included", () => {
   const w = tensor([1, 2], { requiresGrad: true });
   expect([w, tensor([1, 2])]).toEqual([w, tensor([1, 2])]);
   expect(tensor([1, 2])).not.toEqual(tensor([1, 3]));
+  expect({ w }).toMatchObject({ w });
+  expect([w]).not.toEqual([tensor([1, 3], { requiresGrad: true })]);
+  const matrix = tensor(
+    [
+      [1, 2],
+      [3, 4],
+    ],
+    { requiresGrad: true },
+  );
+  expect(matrix.mul(2)).toEqual(matrix.mul(2));
+  expect(tensor(1)).not.toEqual(tensor(2));
 });

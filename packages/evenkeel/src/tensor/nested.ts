@@ -1,7 +1,26 @@
-import type { Shape, TypedArray } from "../core/index.ts";
+import { formatShape, type Shape, type Spec, type TypedArray } from "../core/index.ts";
 
 /** Numbers or booleans in nested arrays, as deep as a tensor has dimensions. */
 export type NestedArray = number | boolean | NestedArray[];
+
+/** Nested arrays of numbers by their depth. */
+export interface NestedNumbers {
+  0: number;
+  1: number[];
+  2: number[][];
+  3: number[][][];
+  4: number[][][][];
+}
+
+/** @throws RangeError unless there are so many dimensions @throws TypeError for a bool tensor */
+export function checkNestedNumbers({ shape, dtype }: Spec, rank: number): void {
+  if (shape.length !== rank) {
+    throw new RangeError(`toArray: the tensor has shape ${formatShape(shape)}, expected ${rank} dimensions`);
+  }
+  if (dtype === "bool") {
+    throw new TypeError("toArray: a bool tensor gives booleans, not numbers; use toArray() for them, or int() first");
+  }
+}
 
 /** What {@link tensor} reads: any depth of arrays, rows may be typed arrays. */
 export type NestedData = number | boolean | ArrayLike<number> | readonly NestedData[];

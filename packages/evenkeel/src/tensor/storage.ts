@@ -13,6 +13,11 @@ export class Storage {
     this.data = data;
   }
 
+  /** Whether there are values: not while a step is traced. */
+  get isKnown(): boolean {
+    return true;
+  }
+
   /** Zeros, made at once whatever stands behind the door: what state begins as, also while a step is traced. */
   static zeros({ shape, dtype }: Spec): Storage {
     return new Storage(allocate(dtype, sizeOf(shape), shape));

@@ -11,7 +11,7 @@ const matrix = () =>
 describe("what it is", () => {
   it("shape, dtype and sizes", () => {
     const x = zeros([2, 0, 3], { dtype: "int32" });
-    expect([x.shape, x.dtype, x.ndim, x.size, x.numel(), x.isFloatingPoint]).toEqual([
+    expect([x.shape, x.dtype, x.dim(), x.nelement(), x.numel(), x.isFloatingPoint]).toEqual([
       [2, 0, 3],
       "int32",
       3,

@@ -1,10 +1,17 @@
 import {
+  broadcastShapes,
   checkOptions,
+  checkShape,
   type DType,
   describe,
+  formatShape,
   isFloat,
+  literal,
   normalizeDim,
+  normalizeDims,
   type Shape,
+  type Spec,
+  sameShape,
   setExecutor,
   sizeOf,
   type TypedArray,
@@ -14,6 +21,8 @@ import * as ops from "../ops/index.ts";
 import { requireFloat } from "../ops/shapes.ts";
 import { defaultGenerator, type Generator } from "../random/index.ts";
 import {
+  type Bounds,
+  boundsArgument,
   checkExponent,
   chunkSize,
   type Dims,
@@ -22,6 +31,7 @@ import {
   type KeepdimOption,
   placeArgument,
   reduceArguments,
+  repeatArguments,
   reshapeArgument,
   sizesArgument,
   sliceArguments,
@@ -32,12 +42,18 @@ import {
 } from "./arguments.ts";
 import { type BackwardOptions, backward } from "./autograd.ts";
 import type { GradHook, Node } from "./autogradNode.ts";
+import { tensorChanges } from "./changes.ts";
+import { type Destination, refuseDevice, requestedDtype } from "./dtypes.ts";
 import { eagerBackend, recordingExecutor } from "./eager.ts";
 import { gradWatch } from "./gradWatch.ts";
+import { listOf, placesOf, putAt, readAt, writtenAt } from "./indexing.ts";
+import type { Index } from "./indexParts.ts";
 import { writeInPlace } from "./inPlace.ts";
-import { type NestedArray, nest } from "./nested.ts";
+import { refuseMisspellings } from "./misspelled.ts";
+import { checkNestedNumbers, type NestedArray, type NestedNumbers, nest } from "./nested.ts";
 import { formatTensor } from "./print.ts";
-import type { Storage } from "./storage.ts";
+import { Storage } from "./storage.ts";
+import { type ValuesAndIndices, valuesAndIndices } from "./valuesAndIndices.ts";
 
 /** What arithmetic takes beside a tensor. */
 export type Operand = Tensor | number;
@@ -45,6 +61,9 @@ export type Operand = Tensor | number;
 const alphaOption = ["alpha"];
 const generatorOption = ["generator"];
 const keepdimOption = ["keepdim"];
+const decimalsOption = ["decimals"];
+const sortOptions = ["descending"];
+const closeOptions = ["rtol", "atol", "equalNan"];
 
 export interface GeneratorOption {
   /** Where to draw from. Default: the global generator, seeded by {@link manualSeed}. */
@@ -60,11 +79,15 @@ export interface GeneratorOption {
 export class Tensor implements Value {
   static {
     // Here and not beside the executor: a bundler may drop a module that only has effects.
-    setExecutor(recordingExecutor((storage, { shape, dtype }) => new Tensor(storage, shape, dtype), eagerBackend));
+    setExecutor(recordingExecutor(make, eagerBackend));
+    refuseMisspellings(Tensor.prototype);
   }
 
+  /** The memory behind it, which a reshape or a detached twin shares. */
   readonly storage: Storage;
+  /** The sizes of the dimensions, outermost first; [] for a single value. */
   readonly shape: Shape;
+  /** The kind of its elements: float32, float64, int32 or bool. */
   readonly dtype: DType;
   /** The operation that made this tensor, if gradients were recorded. */
   gradFn: Node | null = null;
@@ -74,6 +97,11 @@ export class Tensor implements Value {
   #grad: Tensor | null = null;
 
   constructor(storage: Storage, shape: Shape, dtype: DType, requiresGrad = false) {
+    if (!(storage instanceof Storage)) {
+      throw new TypeError(
+        `new Tensor(...) takes a Storage, not ${describe(storage)}: write tensor([1, 2]), or zeros([2, 3])`,
+      );
+    }
     this.storage = storage;
     this.shape = shape;
     this.dtype = dtype;
@@ -87,17 +115,34 @@ export class Tensor implements Value {
     return this.storage.data;
   }
 
+  /** The number of dimensions; 0 for a single value. */
   get ndim(): number {
     return this.shape.length;
   }
 
+  /** The number of dimensions, as {@link ndim}. */
+  dim(): number {
+    return this.ndim;
+  }
+
+  /** The shape. */
+  size(): Shape;
+  /** The size of one dimension; negative ones count from the back. @throws RangeError if it is not there */
+  size(dim: number): number;
+  size(dim?: number): Shape | number {
+    if (dim === undefined) return this.shape;
+    if (this.ndim === 0) throw new RangeError("size: a 0-d tensor has no dimensions; numel() is 1, size() is []");
+    return this.shape[normalizeDim(dim, this.ndim)];
+  }
+
   /** The number of elements. */
-  get size(): number {
+  numel(): number {
     return sizeOf(this.shape);
   }
 
-  numel(): number {
-    return this.size;
+  /** The number of elements, as {@link numel}. */
+  nelement(): number {
+    return this.numel();
   }
 
   /** How often the storage was written in place. */
@@ -105,21 +150,49 @@ export class Tensor implements Value {
     return this.storage.version;
   }
 
+  /** Whether the dtype is float32 or float64, so that there can be gradients. A property, not a method. */
   get isFloatingPoint(): boolean {
     return isFloat(this.dtype);
   }
 
+  /** Where the tensor lives: always "cpu". */
+  get device(): "cpu" {
+    return "cpu";
+  }
+
   /** The only element as a number (a bool as 0 or 1). @throws RangeError unless there is exactly one */
   item(): number {
-    if (this.size !== 1) {
-      throw new RangeError(`item: this tensor has ${this.size} elements, expected 1; use toArray() or data for more`);
+    if (this.numel() !== 1) {
+      throw new RangeError(
+        `item: this tensor has ${this.numel()} elements, expected 1; use toArray() or data for more`,
+      );
     }
     return this.data[0];
   }
 
   /** Nested arrays of numbers (of booleans for bool); a bare value for a 0-d tensor. */
-  toArray(): NestedArray {
+  toArray(): NestedArray;
+  /**
+   * Nested arrays, typed by the number of dimensions, which is checked: `x.toArray(2)` is `number[][]`.
+   * @throws RangeError for another number of dimensions; TypeError for a bool tensor, which holds no numbers
+   */
+  toArray<R extends keyof NestedNumbers>(rank: R): NestedNumbers[R];
+  toArray(rank?: number): NestedArray {
+    if (rank !== undefined) checkNestedNumbers(this, rank);
     return nest(this.data, this.shape, this.dtype === "bool");
+  }
+
+  /** The same as {@link toArray}. */
+  tolist(): NestedArray;
+  /** The same as {@link toArray}, typed by the number of dimensions. */
+  tolist<R extends keyof NestedNumbers>(rank: R): NestedNumbers[R];
+  tolist(rank?: keyof NestedNumbers): NestedArray {
+    return rank === undefined ? this.toArray() : this.toArray(rank);
+  }
+
+  /** The values in row-major order, as {@link data}: a typed array, which has no shape. Live, not a copy. */
+  numpy(): TypedArray {
+    return this.data;
   }
 
   /** What `JSON.stringify` writes: {@link toArray}; JSON itself has null for NaN and the infinities. */
@@ -135,6 +208,17 @@ export class Tensor implements Value {
     );
   }
 
+  /**
+   * The rows, or whatever the places along the first dimension are: `for (const row of x)`, `[...x]`. Copies, through which
+   * gradients pass. A 0-d tensor is not iterable, and shows none of this: what asks for it first, as comparisons of test
+   * runners do, is not to meet an error.
+   */
+  get [Symbol.iterator](): () => IterableIterator<Tensor> {
+    if (this.ndim === 0) return undefined as never;
+    return () => this.unbind()[Symbol.iterator]();
+  }
+
+  /** What is printed: see {@link setPrintOptions}. */
   toString(): string {
     return formatTensor(this, { requiresGrad: this.requiresGrad, gradFn: this.gradFn?.name });
   }
@@ -156,6 +240,7 @@ export class Tensor implements Value {
     this.#grad = grad;
   }
 
+  /** Whether operations on this tensor are recorded for {@link backward}. Can be set on leaves. */
   get requiresGrad(): boolean {
     return this.#requiresGrad || this.gradFn !== null;
   }
@@ -167,9 +252,11 @@ export class Tensor implements Value {
     if (flag && !this.isFloatingPoint) {
       throw new TypeError(`requiresGrad: only float32 and float64 tensors have gradients, this one is ${this.dtype}`);
     }
+    if (this.#requiresGrad !== flag) tensorChanges.count++;
     this.#requiresGrad = flag;
   }
 
+  /** Sets {@link requiresGrad}. @throws Error for a tensor that is no leaf; TypeError for integers and bools */
   requiresGrad_(flag = true): this {
     this.requiresGrad = flag;
     return this;
@@ -206,7 +293,9 @@ export class Tensor implements Value {
     const { hooks } = this;
     const entry: GradHook = (gradient) => hook(gradient);
     hooks.push(entry);
+    tensorChanges.count++;
     return () => {
+      tensorChanges.count++;
       const index = hooks.indexOf(entry);
       if (index >= 0) hooks.splice(index, 1);
     };
@@ -237,39 +326,100 @@ export class Tensor implements Value {
 
   // Conversion
 
+  /** A copy with storage of its own, through which gradients pass. */
   clone(): Tensor {
     return ops.clone<Tensor>(this);
   }
 
-  /** This tensor if it has the dtype already, else a converted copy. */
-  to(dtype: DType): Tensor {
+  /** This tensor: storage is always contiguous. */
+  contiguous(): this {
+    return this;
+  }
+
+  /**
+   * This tensor if it has the dtype already, else a converted copy: `x.to("float64")`, `x.to(float64)`, `x.to(other)` for the
+   * dtype of another tensor. `x.to("cpu")` is the tensor itself.
+   * @throws TypeError if there is no such dtype; RangeError for any other device
+   */
+  to(target: Destination): Tensor {
+    const dtype = requestedDtype(target) ?? this.dtype;
     return this.dtype === dtype ? this : ops.cast<Tensor>(this, { dtype });
   }
 
+  /** The name of the dtype. */
+  type(): DType;
+  /** The same as {@link to}. */
+  type(dtype: DType): Tensor;
+  type(dtype?: DType): DType | Tensor {
+    return dtype === undefined ? this.dtype : this.to(dtype);
+  }
+
+  /** Converted to the dtype of another tensor. */
+  typeAs(other: Tensor): Tensor {
+    return this.to(other.dtype);
+  }
+
+  /** Converted to float32. */
   float(): Tensor {
     return this.to("float32");
   }
 
+  /** Converted to float64. */
   double(): Tensor {
     return this.to("float64");
   }
 
+  /** Converted to int32: cut toward zero. */
   int(): Tensor {
     return this.to("int32");
   }
 
+  /** Converted to int32: there is no int64 here. Where PyTorch wants long (classes, indices), int32 is right. */
+  long(): Tensor {
+    return this.int();
+  }
+
+  /** Converted to bool: whether the value is not 0. */
   bool(): Tensor {
     return this.to("bool");
   }
 
+  /** This tensor: there is no other device. */
+  cpu(): this {
+    return this;
+  }
+
+  /** @throws RangeError always: there is no GPU here */
+  cuda(): never {
+    return refuseDevice("cuda");
+  }
+
+  /** Zeros of this dtype: `x.newZeros(2, 3)` or `x.newZeros([2, 3])`. */
+  newZeros(...shape: (number | Shape)[]): Tensor {
+    return this.newFull(sizesArgument(shape), 0);
+  }
+
+  /** Ones of this dtype: `x.newOnes(2, 3)` or `x.newOnes([2, 3])`. */
+  newOnes(...shape: (number | Shape)[]): Tensor {
+    return this.newFull(sizesArgument(shape), 1);
+  }
+
+  /** One value everywhere, in this dtype. */
+  newFull(shape: Shape, value: number): Tensor {
+    return ops.fill({ shape: [...shape], dtype: this.dtype, value }) as Tensor;
+  }
+
   // Elementwise: operands broadcast, dtypes are promoted
 
+  /** The sum with a tensor or a number. Two bools give their logical or. */
   add(other: Operand): Tensor {
     return ops.add<Tensor>(this, other);
   }
+  /** The difference to a tensor or a number. @throws TypeError for bools */
   sub(other: Operand): Tensor {
     return ops.sub<Tensor>(this, other);
   }
+  /** The product with a tensor or a number, element by element; {@link matmul} is that of matrices. */
   mul(other: Operand): Tensor {
     return ops.mul<Tensor>(this, other);
   }
@@ -286,39 +436,51 @@ export class Tensor implements Value {
   remainder(other: Operand): Tensor {
     return ops.remainder<Tensor>(this, other);
   }
+  /** The larger of two elements; NaN wins over any number. {@link max} finds the largest of all. */
   maximum(other: Operand): Tensor {
     return ops.maximum<Tensor>(this, other);
   }
+  /** The smaller of two elements; NaN wins over any number. {@link min} finds the smallest of all. */
   minimum(other: Operand): Tensor {
     return ops.minimum<Tensor>(this, other);
   }
+  /** Whether elements are equal, a bool each; {@link equal} answers for the whole tensor. NaN equals nothing. */
   eq(other: Operand): Tensor {
     return ops.eq<Tensor>(this, other);
   }
+  /** Whether elements differ, a bool each. */
   ne(other: Operand): Tensor {
     return ops.ne<Tensor>(this, other);
   }
+  /** Whether elements are below the other's, a bool each. */
   lt(other: Operand): Tensor {
     return ops.lt<Tensor>(this, other);
   }
+  /** Whether elements are at most the other's, a bool each. */
   le(other: Operand): Tensor {
     return ops.le<Tensor>(this, other);
   }
+  /** Whether elements are above the other's, a bool each. */
   gt(other: Operand): Tensor {
     return ops.gt<Tensor>(this, other);
   }
+  /** Whether elements are at least the other's, a bool each. */
   ge(other: Operand): Tensor {
     return ops.ge<Tensor>(this, other);
   }
+  /** Whether both are true; any value but 0 is. Bool. */
   logicalAnd(other: Operand): Tensor {
     return ops.logicalAnd<Tensor>(this, other);
   }
+  /** Whether one of them is true, or both. Bool. */
   logicalOr(other: Operand): Tensor {
     return ops.logicalOr<Tensor>(this, other);
   }
+  /** Whether exactly one of them is true. Bool. */
   logicalXor(other: Operand): Tensor {
     return ops.logicalXor<Tensor>(this, other);
   }
+  /** Whether the value is 0. Bool. */
   logicalNot(): Tensor {
     return ops.logicalNot<Tensor>(this);
   }
@@ -326,84 +488,171 @@ export class Tensor implements Value {
   where(condition: Tensor, other: Operand): Tensor {
     return ops.where<Tensor>(condition, this, other);
   }
-  clamp(bounds: { min?: number; max?: number }): Tensor {
-    return ops.clamp<Tensor>(this, bounds);
+  /** Values limited to [min, max]: `x.clamp(0, 1)`, `x.clamp({ min: 0 })`. NaN stays. */
+  clamp(min: number | null | Bounds, max?: number | null): Tensor {
+    return ops.clamp<Tensor>(this, boundsArgument(min, max));
   }
+  /** -x. @throws TypeError for bools: use {@link logicalNot} */
   neg(): Tensor {
     return ops.neg<Tensor>(this);
   }
+  /** The absolute value. */
   abs(): Tensor {
     return ops.abs<Tensor>(this);
   }
+  /** -1, 0 or 1; 0 for NaN. */
   sign(): Tensor {
     return ops.sign<Tensor>(this);
   }
+  /** The next whole number at or below. The gradient is 0. */
   floor(): Tensor {
     return ops.floor<Tensor>(this);
   }
+  /** The next whole number at or above. The gradient is 0. */
   ceil(): Tensor {
     return ops.ceil<Tensor>(this);
   }
-  /** Halves round to the even neighbour. */
-  round(): Tensor {
-    return ops.round<Tensor>(this);
+  /** Halves round to the even neighbour. With `decimals`, to so many places after the point, negative ones before it. */
+  round(options: { decimals?: number } = {}): Tensor {
+    checkOptions("round", options, decimalsOption);
+    const { decimals = 0 } = options;
+    if (!Number.isInteger(decimals)) {
+      throw new RangeError(`round: decimals is ${describe(decimals)}, expected a whole number`);
+    }
+    if (decimals === 0) return ops.round<Tensor>(this);
+    requireFloat("round to decimals", "input", this);
+    const scale = 10 ** Math.abs(decimals);
+    return decimals > 0 ? ops.round<Tensor>(this.mul(scale)).div(scale) : ops.round<Tensor>(this.div(scale)).mul(scale);
   }
+  /** The next whole number toward 0. The gradient is 0. */
   trunc(): Tensor {
     return ops.trunc<Tensor>(this);
   }
+  /** The square root; NaN below 0. Integers give float32. */
   sqrt(): Tensor {
     return ops.sqrt<Tensor>(this);
   }
+  /** 1 / sqrt(x). Integers give float32. */
   rsqrt(): Tensor {
     return ops.rsqrt<Tensor>(this);
   }
+  /** x * x. */
   square(): Tensor {
     return ops.square<Tensor>(this);
   }
+  /** 1 / x. Integers give float32. */
   reciprocal(): Tensor {
     return ops.reciprocal<Tensor>(this);
   }
+  /** e to the power of x. Integers give float32. */
   exp(): Tensor {
     return ops.exp<Tensor>(this);
   }
+  /** exp(x) - 1, exact also where x is small. */
   expm1(): Tensor {
     return ops.expm1<Tensor>(this);
   }
+  /** The natural logarithm: -Infinity at 0, NaN below. Integers give float32. */
   log(): Tensor {
     return ops.log<Tensor>(this);
   }
+  /** log(1 + x), exact also where x is small. */
   log1p(): Tensor {
     return ops.log1p<Tensor>(this);
   }
+  /** The logarithm to base 2. */
   log2(): Tensor {
     return ops.log2<Tensor>(this);
   }
+  /** The sine of an angle in radians. */
   sin(): Tensor {
     return ops.sin<Tensor>(this);
   }
+  /** The cosine of an angle in radians. */
   cos(): Tensor {
     return ops.cos<Tensor>(this);
   }
+  /** The hyperbolic tangent, from -1 to 1. */
   tanh(): Tensor {
     return ops.tanh<Tensor>(this);
   }
+  /** 1 / (1 + exp(-x)), from 0 to 1. */
   sigmoid(): Tensor {
     return ops.sigmoid<Tensor>(this);
   }
+  /** max(x, 0). */
   relu(): Tensor {
     return ops.relu<Tensor>(this);
   }
+  /** The error function: twice the normal distribution between 0 and x * sqrt(2). */
   erf(): Tensor {
     return ops.erf<Tensor>(this);
   }
+  /** Whether the value is NaN. Bool. */
   isnan(): Tensor {
     return ops.isnan<Tensor>(this);
   }
+  /** Whether the value is an infinity, of either sign. Bool. */
   isinf(): Tensor {
     return ops.isinf<Tensor>(this);
   }
+  /** Whether the value is a number: neither NaN nor an infinity. Bool. */
   isfinite(): Tensor {
     return ops.isfinite<Tensor>(this);
+  }
+
+  // Masks and comparisons of whole tensors
+
+  /** A copy with `value` where the mask, a bool tensor that broadcasts to this shape, holds. */
+  maskedFill(mask: Tensor, value: number | Tensor): Tensor {
+    const shape = broadcastShapes(mask.shape, this.shape);
+    if (!sameShape(shape, this.shape)) {
+      throw new RangeError(
+        `maskedFill: a mask of shape ${formatShape(mask.shape)} does not broadcast to shape ${formatShape(this.shape)}`,
+      );
+    }
+    if (typeof value !== "number" && value.ndim > 0) {
+      throw new RangeError(`maskedFill: the value has shape ${formatShape(value.shape)}, expected a number; use where`);
+    }
+    return ops.where<Tensor>(mask, typeof value === "number" ? this.#filled(value) : value.to(this.dtype), this);
+  }
+  /** The elements where the mask, a bool tensor, holds, in one dimension; tensor and mask broadcast. Not in compiled steps. */
+  maskedSelect(mask: Tensor): Tensor {
+    const shape = broadcastShapes(mask.shape, this.shape);
+    return readAt("maskedSelect", this.expand(shape), [mask.expand(shape)]);
+  }
+  /** Where the tensor is not 0: [n, ndim] places, int32. Not in compiled steps. */
+  nonzero(options?: { asTuple?: false }): Tensor;
+  /** Where the tensor is not 0: the places along each dimension, [n] each, as {@link at} takes them. Not in compiled steps. */
+  nonzero(options: { asTuple: true }): Tensor[];
+  nonzero(options: { asTuple?: boolean } = {}): Tensor | Tensor[] {
+    checkOptions("nonzero", options, ["asTuple"]);
+    if (options.asTuple) return placesOf("nonzero", this.ndim === 0 ? this.ne(0).reshape(1) : this);
+    const places = placesOf("nonzero", this);
+    if (places.length > 0)
+      return ops.concat<Tensor>(
+        places.map((place) => place.unsqueeze(1)),
+        { dim: 1 },
+      );
+    return literal(new Int32Array(0), { shape: [this.bool().item(), 0], dtype: "int32" }) as Tensor;
+  }
+  /** Whether each element is within `atol + rtol * |other|` of the other's. NaN is close to NaN with `equalNan` only. */
+  isclose(other: Tensor, options: CloseOptions = {}): Tensor {
+    checkOptions("isclose", options, closeOptions);
+    const { rtol = 1e-5, atol = 1e-8, equalNan = false } = options;
+    const distance = this.sub(other).abs();
+    const close = this.eq(other).logicalOr(
+      distance.le(other.mul(rtol).abs().add(atol)).logicalAnd(distance.isfinite()),
+    );
+    return equalNan ? close.logicalOr(this.isnan().logicalAnd(other.isnan())) : close;
+  }
+  /** Whether all elements are close: see {@link isclose}. A boolean of JavaScript. */
+  allclose(other: Tensor, options: CloseOptions = {}): boolean {
+    return this.isclose(other, options).all().item() === 1;
+  }
+  /** Whether the other has the same shape and the same values. A boolean of JavaScript; {@link eq} compares elements. */
+  equal(other: Tensor): boolean {
+    return sameShape(this.shape, other.shape) && this.eq(other).all().item() === 1;
   }
 
   // In place: bump the version; not for leaves whose gradient is being recorded
@@ -420,14 +669,39 @@ export class Tensor implements Value {
     const { alpha = 1 } = options;
     return this.#write("sub_", (base) => base.sub(alpha === 1 ? other : scaled(other, alpha)));
   }
+  /** this *= other */
   mul_(other: Operand): this {
     return this.#write("mul_", (base) => base.mul(other));
   }
+  /** this /= other. @throws TypeError for integers, whose quotients are floats */
   div_(other: Operand): this {
     return this.#write("div_", (base) => base.div(other));
   }
-  clamp_(bounds: { min?: number; max?: number }): this {
-    return this.#write("clamp_", (base) => base.clamp(bounds));
+  /** Limits the values to [min, max]: see {@link clamp}. */
+  clamp_(min: number | null | Bounds, max?: number | null): this {
+    return this.#write("clamp_", (base) => base.clamp(min, max));
+  }
+  /** Writes `value` where the mask, a bool tensor that broadcasts to this shape, holds. */
+  maskedFill_(mask: Tensor, value: number | Tensor): this {
+    return this.#write("maskedFill_", (base) => base.maskedFill(mask, value));
+  }
+  /**
+   * Writes the last argument at the index before it, `x[...index] = value` in Python: `x.set_(0, ":", 1)`,
+   * `x.set_(mask, 0)`. The index is that of {@link at}; the value, a number or a tensor, broadcasts to what it picks and is
+   * converted to this dtype. Where an index names a place twice, the last value stays. Takes time for the whole tensor.
+   * @throws RangeError if the index or the value does not fit; TypeError for what is no index
+   */
+  set_(...indexAndValue: [...index: Index[], value: number | Tensor]): this {
+    const value = indexAndValue.at(-1);
+    const index = indexAndValue.slice(0, -1) as Index[];
+    if (typeof value !== "number" && !(value instanceof Tensor)) {
+      throw new TypeError(`set_: the value, the last argument, is ${describe(value)}, expected a number or a Tensor`);
+    }
+    return this.#write("set_", (base) => writtenAt("set_", base, index, this.#valueToWrite(value)));
+  }
+  /** Writes `value` along a dimension to the places the index names: see {@link scatter}. */
+  scatter_(dim: number, index: Tensor, value: number | Tensor): this {
+    return this.#write("scatter_", (base) => base.scatter(dim, index, value));
   }
   /** Takes over the values of `source`, broadcast and converted to this dtype. */
   copy_(source: Tensor): this {
@@ -436,9 +710,11 @@ export class Tensor implements Value {
     }
     return this.#write("copy_", () => source.to(this.dtype));
   }
+  /** Writes one number everywhere. */
   fill_(value: number): this {
     return this.#write("fill_", () => this.#filled(value));
   }
+  /** Writes 0 everywhere: `parameter.grad?.zero_()`. */
   zero_(): this {
     return this.#write("zero_", () => this.#filled(0));
   }
@@ -448,6 +724,7 @@ export class Tensor implements Value {
     const { generator = defaultGenerator } = options;
     return this.#write("uniform_", () => ops.uniform({ ...this.#drawn(generator), low, high }) as Tensor);
   }
+  /** Draws from the normal distribution. */
   normal_(mean = 0, std = 1, options: GeneratorOption = {}): this {
     checkOptions("normal_", options, generatorOption);
     const { generator = defaultGenerator } = options;
@@ -458,6 +735,10 @@ export class Tensor implements Value {
     checkOptions("bernoulli_", options, generatorOption);
     const { generator = defaultGenerator } = options;
     return this.#write("bernoulli_", () => ops.bernoulli({ ...this.#drawn(generator), p }) as Tensor);
+  }
+
+  #valueToWrite(value: number | Tensor): Tensor {
+    return typeof value === "number" ? this.#filled(value) : value.to(this.dtype);
   }
 
   #filled(value: number): Tensor {
@@ -475,12 +756,18 @@ export class Tensor implements Value {
 
   // Reductions: over all dimensions, or those given; sums accumulate in double
 
+  /**
+   * The sum over all dimensions or those given, accumulated in double: `x.sum()`, `x.sum(1)`, `x.sum([0, 1], {
+   * keepdim: true })`.
+   */
   sum(dim?: Dims | KeepdimOption, options?: KeepdimOption): Tensor {
     return ops.sum<Tensor>(this, reduceArguments(this.shape, dim, options).attrs);
   }
+  /** The mean over all dimensions or those given. @throws TypeError for integers: convert with {@link float} */
   mean(dim?: Dims | KeepdimOption, options?: KeepdimOption): Tensor {
     return ops.mean<Tensor>(this, reduceArguments(this.shape, dim, options).attrs);
   }
+  /** The product over all dimensions or those given. */
   prod(dim?: Dims | KeepdimOption, options?: KeepdimOption): Tensor {
     return ops.prod<Tensor>(this, reduceArguments(this.shape, dim, options).attrs);
   }
@@ -489,28 +776,33 @@ export class Tensor implements Value {
     const { attrs, options: given } = reduceArguments(this.shape, dim, options);
     return ops.variance<Tensor>(this, { ...attrs, correction: given.correction ?? 1 });
   }
+  /** The standard deviation: the root of {@link var}. */
   std(dim?: Dims | VarianceOptions, options?: VarianceOptions): Tensor {
     return this.var(dim, options).sqrt();
   }
-  /** The largest element (a tie shares the gradient), or the largest along `dim` with their indices. */
+  /** The largest element, of all; a tie shares the gradient. {@link maximum} compares two tensors. */
   max(): Tensor;
-  max(dim: number, options?: KeepdimOption): { values: Tensor; indices: Tensor };
-  max(dim?: number, options: KeepdimOption = {}): Tensor | { values: Tensor; indices: Tensor } {
+  /** The largest elements along a dimension and their places: `const [values, indices] = x.max(1)`. */
+  max(dim: number, options?: KeepdimOption): ValuesAndIndices;
+  max(dim?: number, options: KeepdimOption = {}): Tensor | ValuesAndIndices {
     checkOptions("max", options, keepdimOption);
     if (dim === undefined) return ops.amax<Tensor>(this, reduceArguments(this.shape, dim, options).attrs);
     return this.#along(dim, options, this.argmax(dim, { keepdim: true }));
   }
-  /** The smallest element (a tie shares the gradient), or the smallest along `dim` with their indices. */
+  /** The smallest element, of all; a tie shares the gradient. {@link minimum} compares two tensors. */
   min(): Tensor;
-  min(dim: number, options?: KeepdimOption): { values: Tensor; indices: Tensor };
-  min(dim?: number, options: KeepdimOption = {}): Tensor | { values: Tensor; indices: Tensor } {
+  /** The smallest elements along a dimension and their places: `const [values, indices] = x.min(1)`. */
+  min(dim: number, options?: KeepdimOption): ValuesAndIndices;
+  min(dim?: number, options: KeepdimOption = {}): Tensor | ValuesAndIndices {
     checkOptions("min", options, keepdimOption);
     if (dim === undefined) return ops.amin<Tensor>(this, reduceArguments(this.shape, dim, options).attrs);
     return this.#along(dim, options, this.argmin(dim, { keepdim: true }));
   }
+  /** The largest values over all dimensions or those given, without their places; ties share the gradient. */
   amax(dim?: Dims | KeepdimOption, options?: KeepdimOption): Tensor {
     return ops.amax<Tensor>(this, reduceArguments(this.shape, dim, options).attrs);
   }
+  /** The smallest values over all dimensions or those given, without their places; ties share the gradient. */
   amin(dim?: Dims | KeepdimOption, options?: KeepdimOption): Tensor {
     return ops.amin<Tensor>(this, reduceArguments(this.shape, dim, options).attrs);
   }
@@ -520,14 +812,17 @@ export class Tensor implements Value {
     if (dim === undefined) return ops.argmax<Tensor>(this.reshape(-1), { dim: 0, keepdim: false });
     return ops.argmax<Tensor>(this, { dim: normalizeDim(dim, this.ndim), keepdim: options.keepdim ?? false });
   }
+  /** The index (int32) of the first smallest element, of all or along `dim`. */
   argmin(dim?: number, options: KeepdimOption = {}): Tensor {
     checkOptions("argmin", options, keepdimOption);
     if (dim === undefined) return ops.argmin<Tensor>(this.reshape(-1), { dim: 0, keepdim: false });
     return ops.argmin<Tensor>(this, { dim: normalizeDim(dim, this.ndim), keepdim: options.keepdim ?? false });
   }
+  /** Whether any element is true (not 0), over all dimensions or those given. Bool. */
   any(dim?: Dims | KeepdimOption, options?: KeepdimOption): Tensor {
     return ops.any<Tensor>(this, reduceArguments(this.shape, dim, options).attrs);
   }
+  /** Whether all elements are true (not 0), over all dimensions or those given. Bool. */
   all(dim?: Dims | KeepdimOption, options?: KeepdimOption): Tensor {
     return ops.all<Tensor>(this, reduceArguments(this.shape, dim, options).attrs);
   }
@@ -544,23 +839,53 @@ export class Tensor implements Value {
     return ops.vectorNorm<Tensor>(this, { ...reduceArguments(this.shape, dim, options).attrs, p });
   }
 
-  #along(dim: number, { keepdim = false }: KeepdimOption, indices: Tensor): { values: Tensor; indices: Tensor } {
+  #along(dim: number, { keepdim = false }: KeepdimOption, indices: Tensor): ValuesAndIndices {
     const at = normalizeDim(dim, this.ndim);
     const values = this.ndim === 0 ? this.clone() : ops.gather<Tensor>(this, indices, { dim: at });
     return keepdim || this.ndim === 0
-      ? { values, indices }
-      : { values: values.squeeze(at), indices: indices.squeeze(at) };
+      ? valuesAndIndices(values, indices)
+      : valuesAndIndices(values.squeeze(at), indices.squeeze(at));
+  }
+
+  // Order along a dimension
+
+  /** Running sums along a dimension, accumulated in double. Bools are counted. */
+  cumsum(dim: number): Tensor {
+    return ops.cumsum<Tensor>(this, { dim: normalizeDim(dim, this.ndim) });
+  }
+  /** The places of a dimension (the last by default) in the order of their values; equal ones keep theirs, NaN is largest. */
+  argsort(dim = -1, options: SortOptions = {}): Tensor {
+    checkOptions("argsort", options, sortOptions);
+    const { descending = false } = options;
+    return ops.argsort<Tensor>(this, { dim: normalizeDim(dim, this.ndim), descending });
+  }
+  /** The values of a dimension (the last by default) in order, and where they were: see {@link argsort}. */
+  sort(dim = -1, options: SortOptions = {}): ValuesAndIndices {
+    checkOptions("sort", options, sortOptions);
+    return this.#along(dim, { keepdim: true }, this.argsort(dim, options));
+  }
+  /** The `k` largest values of a dimension (the last by default) in order, or the smallest, and where they were. */
+  topk(k: number, dim = -1, options: { largest?: boolean } = {}): ValuesAndIndices {
+    checkOptions("topk", options, ["largest"]);
+    const size = this.shape[normalizeDim(dim, this.ndim)] ?? 1;
+    if (!Number.isInteger(k) || k < 0 || k > size) {
+      throw new RangeError(`topk: k is ${describe(k)}, expected 0 to ${size}, the size of dimension ${dim}`);
+    }
+    const order = this.argsort(dim, { descending: options.largest ?? true });
+    return this.#along(dim, { keepdim: true }, this.ndim === 0 ? order : order.narrow(dim, 0, k));
   }
 
   // Movement
 
   /** Another shape over the same storage; one size may be -1, to be filled in. */
   reshape(...shape: (number | Shape)[]): Tensor {
-    return ops.reshape<Tensor>(this, { shape: reshapeArgument(this.shape, this.size, shape) });
+    return ops.reshape<Tensor>(this, { shape: reshapeArgument(this.shape, shape) });
   }
+  /** The same as {@link reshape}. */
   view(...shape: (number | Shape)[]): Tensor {
     return this.reshape(...shape);
   }
+  /** The dimensions from `startDim` to `endDim`, both included, as one. Shares storage. */
   flatten(startDim = 0, endDim = -1): Tensor {
     return ops.reshape<Tensor>(this, { shape: flattenedShape(this.shape, startDim, endDim) });
   }
@@ -568,16 +893,28 @@ export class Tensor implements Value {
   squeeze(dim?: number): Tensor {
     return ops.reshape<Tensor>(this, { shape: squeezedShape(this.shape, dim) });
   }
+  /** A new dimension of size 1 in front of `dim`; -1 puts it last. Shares storage. */
   unsqueeze(dim: number): Tensor {
     return ops.reshape<Tensor>(this, { shape: unsqueezedShape(this.shape, dim) });
   }
+  /** Two dimensions swapped. A copy. */
   transpose(dim0: number, dim1: number): Tensor {
     return ops.permute<Tensor>(this, { dims: swappedDims(this.ndim, dim0, dim1) });
+  }
+  /** The transpose of a matrix; a vector and a single value stay as they are. @throws RangeError beyond two dimensions */
+  t(): Tensor {
+    if (this.ndim > 2) {
+      throw new RangeError(
+        `t: shape ${formatShape(this.shape)} has ${this.ndim} dimensions, expected at most 2; use transpose`,
+      );
+    }
+    return this.T;
   }
   /** The transpose of a matrix; all dimensions reversed in general. */
   get T(): Tensor {
     return ops.permute<Tensor>(this, { dims: this.shape.map((_, i) => this.ndim - 1 - i) });
   }
+  /** The dimensions in the order given: `x.permute(2, 0, 1)`. A copy. */
   permute(...dims: (number | readonly number[])[]): Tensor {
     return ops.permute<Tensor>(this, { dims: sizesArgument(dims).map((dim) => normalizeDim(dim, this.ndim)) });
   }
@@ -585,6 +922,55 @@ export class Tensor implements Value {
   expand(...shape: (number | Shape)[]): Tensor {
     return ops.expand<Tensor>(this, { shape: expandArgument(this.shape, shape) });
   }
+  /** Repeated to the shape of another tensor: see {@link expand}. */
+  expandAs(other: Tensor): Tensor {
+    return this.expand(other.shape);
+  }
+  /** Arranged in the shape of another tensor: see {@link reshape}. */
+  viewAs(other: Tensor): Tensor {
+    return this.reshape(other.shape);
+  }
+  /** Arranged in the shape of another tensor: see {@link reshape}. */
+  reshapeAs(other: Tensor): Tensor {
+    return this.reshape(other.shape);
+  }
+  /** The whole tensor so many times along each dimension: `tensor([1, 2]).repeat(2)` is [1, 2, 1, 2]; more numbers add dimensions in front. */
+  repeat(...times: (number | readonly number[])[]): Tensor {
+    const { apart, expanded, together } = repeatArguments(this.shape, sizesArgument(times));
+    return this.clone().reshape(apart).expand(expanded).reshape(together);
+  }
+  /** Each element so many times in a row, along a dimension or in the flattened tensor: [1, 2] becomes [1, 1, 2, 2]. */
+  repeatInterleave(times: number, dim?: number): Tensor {
+    if (dim === undefined && this.ndim !== 1) return this.clone().reshape(-1).repeatInterleave(times, 0);
+    checkShape([times], "repeatInterleave: times");
+    const at = normalizeDim(dim ?? 0, this.ndim);
+    const index = Int32Array.from({ length: (this.shape[at] ?? 1) * times }, (_, i) => Math.floor(i / times));
+    return this.indexSelect(at, listOf(index));
+  }
+  /** The dimensions given, in reverse order. A copy. */
+  flip(...dims: (number | readonly number[])[]): Tensor {
+    return normalizeDims(sizesArgument(dims), this.ndim).reduce<Tensor>((x, dim) => {
+      const index = Int32Array.from({ length: x.shape[dim] }, (_, i) => x.shape[dim] - 1 - i);
+      return x.indexSelect(dim, listOf(index));
+    }, this);
+  }
+  /** Matrices with zeros above the diagonal, which is the `diagonal`-th above the main one. */
+  tril(diagonal = 0): Tensor {
+    return this.#triangle("tril", (row, column) => column - row > diagonal);
+  }
+  /** Matrices with zeros below the diagonal, which is the `diagonal`-th above the main one. */
+  triu(diagonal = 0): Tensor {
+    return this.#triangle("triu", (row, column) => column - row < diagonal);
+  }
+  #triangle(name: string, isZero: (row: number, column: number) => boolean): Tensor {
+    if (this.ndim < 2) {
+      throw new RangeError(`${name}: shape ${formatShape(this.shape)} given, expected at least two dimensions`);
+    }
+    const [rows, columns] = this.shape.slice(-2);
+    const mask = Uint8Array.from({ length: rows * columns }, (_, i) => +isZero(Math.floor(i / columns), i % columns));
+    return this.maskedFill(new Tensor(new Storage(mask), [rows, columns], "bool"), 0);
+  }
+  /** `length` places along a dimension, from `start`. A copy. */
   narrow(dim: number, start: number, length: number): Tensor {
     const at = normalizeDim(dim, this.ndim);
     const from = start < 0 ? start + this.shape[at] : start;
@@ -599,13 +985,22 @@ export class Tensor implements Value {
     const place = placeArgument("select", this.shape, dim, index);
     return ops.slice<Tensor>(this, { dim: place.dim, start: place.index, length: 1, step: 1 }).squeeze(place.dim);
   }
+  /**
+   * What stands in brackets in Python: `x[0, 1:, [2, 0]]` is `x.at(0, "1:", [2, 0])`. For each dimension a place, a slice
+   * (`":"`, `"1:"`, `"::2"`), a list or int32 tensor of places, or a bool mask; null for a new dimension, `"..."` for all that
+   * are not named. Always a copy. Lists and masks combine as in PyTorch; a mask cannot be read in a compiled step.
+   * https://pytorch.org/cppdocs/notes/tensor_indexing.html
+   * @throws RangeError for a place or a mask that does not fit; TypeError for what is no index
+   */
+  at(...index: Index[]): Tensor {
+    return readAt("at", this, index);
+  }
   /** x[i, j, ...]: one place along each of the first dimensions. A copy. */
   get(...indices: number[]): Tensor {
     return indices.reduce<Tensor>((x, index) => x.select(0, index), this);
   }
   /**
-   * All places along a dimension, which is dropped: `for (const row of x.unbind())`. Copies. A tensor itself is not
-   * iterable, because test runners would then compare tensors row by row instead of by what they are.
+   * All places along a dimension, which is dropped: `const [x, y] = points.unbind(1)`. Copies.
    * @throws RangeError for a 0-d tensor
    */
   unbind(dim = 0): Tensor[] {
@@ -613,11 +1008,38 @@ export class Tensor implements Value {
     const at = normalizeDim(dim, this.ndim);
     return Array.from({ length: this.shape[at] }, (_, index) => this.select(at, index));
   }
+  /** The places of a dimension that an int32 tensor names, in its order. A copy. */
   indexSelect(dim: number, index: Tensor): Tensor {
     return ops.indexSelect<Tensor>(this, index, { dim: normalizeDim(dim, this.ndim) });
   }
+  /**
+   * For every place of the index, the value there with its coordinate in `dim` replaced by the index: the value of one class per row, say.
+   * https://pytorch.org/docs/stable/generated/torch.gather.html
+   */
   gather(dim: number, index: Tensor): Tensor {
     return ops.gather<Tensor>(this, index, { dim: normalizeDim(dim, this.ndim) });
+  }
+  /**
+   * A copy in which, for every place of the index, `value` stands there with its coordinate in `dim` replaced by the index:
+   * the reverse of {@link gather}. A tensor of values has the shape of the index. Where a place is named twice, the last stays.
+   * https://pytorch.org/docs/stable/generated/torch.Tensor.scatter_.html
+   */
+  scatter(dim: number, index: Tensor, value: number | Tensor): Tensor {
+    const everywhere = Int32Array.from({ length: this.numel() }, (_, i) => i);
+    const places = new Tensor(new Storage(everywhere), this.shape, "int32").gather(dim, index);
+    return putAt("scatter", this, places, this.#valueToWrite(value));
+  }
+  /** As {@link scatter}, but adds the values to what is there: all of them, where a place is named more than once. */
+  scatterAdd(dim: number, index: Tensor, source: Tensor): Tensor {
+    const at = normalizeDim(dim, this.ndim);
+    // Checks the index against this tensor, as the row does not.
+    ops.gather.shape([this, index], { dim: at });
+    if (!sameShape(index.shape, source.shape)) {
+      throw new RangeError(
+        `scatterAdd: the source has shape ${formatShape(source.shape)}, expected that of the index, ${formatShape(index.shape)}`,
+      );
+    }
+    return this.add(ops.scatterAdd<Tensor>(source.to(this.dtype), index, { dim: at, shape: this.shape }));
   }
   /** Parts of one size along a dimension (the last may be smaller), or of the given sizes. */
   split(sizes: number | readonly number[], dim = 0): Tensor[] {
@@ -640,15 +1062,54 @@ export class Tensor implements Value {
   matmul(other: Tensor): Tensor {
     return matmul(this, other);
   }
+  /** The product of two matrices, [n, m] and [m, p]. @throws RangeError for other numbers of dimensions: see {@link matmul} */
   mm(other: Tensor): Tensor {
-    return this.matmul(other);
+    return product("mm", this, 2, other, 2);
   }
+  /** The products of two batches of matrices, [b, n, m] and [b, m, p]. */
+  bmm(other: Tensor): Tensor {
+    if (other.ndim === 3 && this.ndim === 3 && other.shape[0] !== this.shape[0]) {
+      throw new RangeError(
+        `bmm: batches of ${this.shape[0]} and ${other.shape[0]} matrices, expected as many in both; use matmul`,
+      );
+    }
+    return product("bmm", this, 3, other, 3);
+  }
+  /** The product of a matrix and a vector, [n, m] and [m]. */
+  mv(other: Tensor): Tensor {
+    return product("mv", this, 2, other, 1);
+  }
+  /** The sum of the products of two vectors of one length. */
+  dot(other: Tensor): Tensor {
+    return product("dot", this, 1, other, 1);
+  }
+  /** All products of the elements of two vectors: [n] and [m] give [n, m]. */
+  outer(other: Tensor): Tensor {
+    requireRanks("outer", this, 1, other, 1);
+    return this.unsqueeze(1).matmul(other.unsqueeze(0));
+  }
+  /** exp(x) over the sum of exp(x) along a dimension: values from 0 to 1 that add up to 1. */
   softmax(dim: number): Tensor {
     return ops.softmax<Tensor>(this, { dim: normalizeDim(dim, this.ndim) });
   }
+  /** log(softmax(x)), without overflow. */
   logSoftmax(dim: number): Tensor {
     return ops.logSoftmax<Tensor>(this, { dim: normalizeDim(dim, this.ndim) });
   }
+}
+
+export interface SortOptions {
+  /** From the largest to the smallest. Default false. */
+  descending?: boolean;
+}
+
+export interface CloseOptions {
+  /** The distance allowed, as a fraction of the other's value. Default 1e-5. */
+  rtol?: number;
+  /** The distance allowed besides. Default 1e-8. */
+  atol?: number;
+  /** Whether NaN is close to NaN. Default false. */
+  equalNan?: boolean;
 }
 
 export interface VarianceOptions extends KeepdimOption {
@@ -671,6 +1132,28 @@ export function matmul(a: Tensor, b: Tensor): Tensor {
   const product = ops.matmul<Tensor>(left, right);
   const columns = b.ndim === 1 ? product.squeeze(-1) : product;
   return a.ndim === 1 ? columns.squeeze(b.ndim === 1 ? -1 : -2) : columns;
+}
+
+function requireRanks(caller: string, a: Tensor, rankA: number, b: Tensor, rankB: number): void {
+  if (!(b instanceof Tensor)) {
+    throw new TypeError(
+      `${caller}: the second operand is ${describe(b)}, expected a Tensor; wrap arrays with tensor(...)`,
+    );
+  }
+  if (a.ndim === rankA && b.ndim === rankB) return;
+  throw new RangeError(
+    `${caller}: shapes ${formatShape(a.shape)} and ${formatShape(b.shape)} given, expected ${rankA} and ${rankB} dimensions; ` +
+      "matmul and mul take others",
+  );
+}
+
+function product(caller: string, a: Tensor, rankA: number, b: Tensor, rankB: number): Tensor {
+  requireRanks(caller, a, rankA, b, rankB);
+  return matmul(a, b);
+}
+
+function make(storage: Storage, { shape, dtype }: Spec): Tensor {
+  return new Tensor(storage, shape, dtype);
 }
 
 function scaled(operand: Operand, alpha: number): Operand {

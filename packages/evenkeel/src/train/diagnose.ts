@@ -55,7 +55,7 @@ function inputPlace(inputs: Batch, columns?: readonly string[]): NonFinitePlace 
     const index = firstNonFinite(tensor);
     if (index < 0) continue;
     const [rows, width] = tensor.shape;
-    const perRow = tensor.size / rows;
+    const perRow = tensor.numel() / rows;
     const row = Math.floor(index / perRow);
     if (width === undefined) return { kind: "input", input, row };
     const column = Math.floor((index % perRow) / (perRow / width));
@@ -68,7 +68,7 @@ function inputPlace(inputs: Batch, columns?: readonly string[]): NonFinitePlace 
 
 function targetPlace(target: Tensor): NonFinitePlace | undefined {
   const index = firstNonFinite(target);
-  return index < 0 ? undefined : { kind: "target", row: Math.floor(index / (target.size / target.shape[0])) };
+  return index < 0 ? undefined : { kind: "target", row: Math.floor(index / (target.numel() / target.shape[0])) };
 }
 
 function statePlace(model: Model): NonFinitePlace | undefined {

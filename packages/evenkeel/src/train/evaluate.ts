@@ -32,8 +32,8 @@ export function forwardPass(model: Model, lossOf: Loss): Forward {
   return (inputs, target) => {
     const output = callModel(model, inputs);
     const loss = lossOf(output, target);
-    if (loss instanceof Tensor && loss.size === 1) return { output, loss };
-    const given = loss instanceof Tensor ? `${loss.size} values` : typeof loss;
+    if (loss instanceof Tensor && loss.numel() === 1) return { output, loss };
+    const given = loss instanceof Tensor ? `${loss.numel()} values` : typeof loss;
     throw new RangeError(`the loss gave ${given}, expected a tensor of one value; use reduction "mean"`);
   };
 }

@@ -30,7 +30,7 @@ export function lossOf(schema: Schema, plan: TablePlan, weights: ClassWeights, l
   if (task === "multiclass") {
     const weight = factors === undefined ? null : tensor(Float32Array.from(factors), { shape: [factors.length] });
     if (weight === null) return crossEntropy;
-    return (output, target) => crossEntropy(output, target, { weight, reduction: "sum" }).div(target.size);
+    return (output, target) => crossEntropy(output, target, { weight, reduction: "sum" }).div(target.numel());
   }
   if (factors === undefined) return binaryCrossEntropyWithLogits;
   const [negative, positive] = factors;

@@ -11,7 +11,7 @@ const x = tensor([
 // mean [4, 20], biased variance [26/3, 200/3], unbiased [13, 100]
 
 const close = (actual: Tensor, expected: number[]) => {
-  expect(actual.size).toBe(expected.length);
+  expect(actual.numel()).toBe(expected.length);
   expected.forEach((value, i) => {
     expect(actual.data[i]).toBeCloseTo(value, 5);
   });

@@ -112,7 +112,7 @@ function ofProbabilities(
   const weighted = weight === null ? terms : terms.mul(alongClasses(weight, input));
   if (reduction === "none") return weighted.sum(dim).neg();
   // The mean is over the rows, whatever the weights: PyTorch's choice for probabilities.
-  return reduction === "sum" ? weighted.sum().neg() : weighted.sum().div(-input.size / classes);
+  return reduction === "sum" ? weighted.sum().neg() : weighted.sum().div(-input.numel() / classes);
 }
 
 /** One value per class, shaped so that it broadcasts over the input. */

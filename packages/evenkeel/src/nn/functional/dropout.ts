@@ -31,6 +31,6 @@ export function dropout(input: Tensor, options: DropoutOptions = {}): Tensor {
   checkProbability("dropout", p);
   requireTensor("dropout", "input", input);
   requireFloat("dropout", "input", input);
-  if (!training || p === 0 || input.size === 0) return input;
+  if (!training || p === 0 || input.numel() === 0) return input;
   return input.mul(ops.dropoutMask<Tensor>({ shape: input.shape, dtype: input.dtype, p, generator }));
 }

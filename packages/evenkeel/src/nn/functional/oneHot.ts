@@ -35,6 +35,6 @@ export function oneHot(classes: Tensor, options: { numClasses?: number } = {}): 
 }
 
 function countClasses(classes: Tensor): number {
-  if (classes.size === 0) throw new RangeError("oneHot: there are no classes to count; give numClasses");
+  if (classes.numel() === 0) throw new RangeError("oneHot: there are no classes to count; give numClasses");
   return Math.max(0, classes.max().item()) + 1;
 }

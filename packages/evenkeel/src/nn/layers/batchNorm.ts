@@ -95,7 +95,7 @@ export class BatchNorm1d extends Module {
       momentum,
       eps,
     });
-    if (this.training && batches !== null && input.size > 0) noGrad(() => batches.add_(1));
+    if (this.training && batches !== null && input.numel() > 0) noGrad(() => batches.add_(1));
     return output;
   }
 
