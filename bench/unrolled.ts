@@ -1,8 +1,8 @@
 import { parseArgs } from "node:util";
 import { compile, F, manualSeed, nn, optim, randn, type Tensor } from "evenkeel";
-import { withGradients } from "../packages/evenkeel/src/compile/made.ts";
 import { heap } from "../packages/evenkeel/src/compile/heap.ts";
 import { layOut } from "../packages/evenkeel/src/compile/layout.ts";
+import { withGradients } from "../packages/evenkeel/src/compile/made.ts";
 import { optimize } from "../packages/evenkeel/src/compile/passes/index.ts";
 import { Program } from "../packages/evenkeel/src/compile/program.ts";
 import { trace } from "../packages/evenkeel/src/compile/trace.ts";

@@ -6,10 +6,4 @@ export interface KnownFault {
   readonly concerns: (composition: Composition) => boolean;
 }
 
-export const knownFaults: readonly KnownFault[] = [
-  {
-    // Guards hold the view, whose setting never changes, and not the tensor.
-    what: "A tensor that is first used through a view, and frozen between calls",
-    concerns: ({ calls }) => calls.some(({ before }) => before.some(({ code }) => /\bp\d+\.requiresGrad_/.test(code))),
-  },
-];
+export const knownFaults: readonly KnownFault[] = [];
