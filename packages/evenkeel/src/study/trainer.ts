@@ -10,6 +10,9 @@ const mostRows = 4096;
 
 const losses = { regression: nn.MSELoss, binary: nn.BCEWithLogitsLoss, multiclass: nn.CrossEntropyLoss };
 
+/** Nothing in network and loss closes over what may change. */
+const ownCode = { check: "never" } as const;
+
 /**
  * A network with its optimizer and its compiled programs, used for one training after another: compiling takes longer than
  * many of these trainings. `reset` makes it as good as new, to the bit.
@@ -39,8 +42,8 @@ export class Trainer {
       value.backward();
       optimizer.step();
       return value.detach();
-    });
-    this.#forward = compile((x: Tensor, ...codes: Tensor[]) => network(x, ...codes));
+    }, ownCode);
+    this.#forward = compile((x: Tensor, ...codes: Tensor[]) => network(x, ...codes), ownCode);
   }
 
   get hasBatchNorm(): boolean {

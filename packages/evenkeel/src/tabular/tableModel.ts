@@ -44,7 +44,9 @@ export class TableModel {
     this.preprocessing = preprocessing;
     this.network = network;
     this.record = plainRecord(record);
-    this.#forward = compile((x: Tensor, codes?: Tensor) => (codes === undefined ? network(x) : network(x, codes)));
+    this.#forward = compile((x: Tensor, codes?: Tensor) => (codes === undefined ? network(x) : network(x, codes)), {
+      check: "never",
+    });
   }
 
   /**

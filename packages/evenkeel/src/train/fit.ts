@@ -1,11 +1,11 @@
-import { compile } from "../compile/index.ts";
+import { type Compiled, compile } from "../compile/index.ts";
 import type { BatchNorm1d } from "../nn/index.ts";
 import { type Example, rowBatches, toExample } from "./batches.ts";
 import { batchNormLayers, needsTwoRows } from "./batchNormLayers.ts";
 import { breather } from "./breathe.ts";
 import { type Forward, forwardPass, noBatches, scoreBatches } from "./evaluate.ts";
 import type { EpochEvent, TrainingEvent } from "./events.ts";
-import { callbackFor, type FitOptions, type FitPlan, planFit } from "./fitOptions.ts";
+import { callbackFor, type FitOptions, type FitPlan, planFit, takes } from "./fitOptions.ts";
 import { type EpochRecord, type History, monitored, type Scores, type StopReason } from "./history.ts";
 import { keepModes, type Model } from "./modelState.ts";
 import { resumeTraining, takeCheckpoint } from "./resume.ts";
@@ -34,7 +34,14 @@ export function fit<K extends string = never>(model: Model, options: FitOptions<
   const plan = planFit(model, options);
   const done = plan.resume === undefined ? [] : resumeTraining(model, plan, plan.resume);
   const run = new Run(model, plan, done);
-  return new Training(run.events(), () => run.cancel(), callbackFor(options));
+  const callback = callbackFor(options);
+  return new Training(run.events(), () => run.cancel(), {
+    call: (event) => {
+      if (takes(options, event)) run.handedOut(event);
+      return callback(event);
+    },
+    handedOut: (event) => run.handedOut(event),
+  });
 }
 
 class Run<K extends string> {
@@ -42,7 +49,7 @@ class Run<K extends string> {
   readonly #plan: FitPlan<K>;
   readonly #batchNorms: readonly BatchNorm1d[];
   readonly #stepper: Stepper;
-  readonly #forward: Forward;
+  readonly #forward: Compiled<Parameters<Forward>, ReturnType<Forward>>;
   readonly #breathe: () => Promise<void> | undefined;
   readonly #epochs: EpochRecord<K>[];
   /** When the training would have begun if it had run in one piece. */
@@ -62,12 +69,20 @@ class Run<K extends string> {
     this.#plan = plan;
     this.#batchNorms = batchNormLayers(model);
     this.#stepper = new Stepper(model, plan);
-    this.#forward = compile(forwardPass(model, plan.loss), { compile: plan.compile });
+    this.#forward = compile(forwardPass(model, plan.loss), plan.compile);
     this.#breathe = breather(plan.yieldEvery);
   }
 
   cancel(): void {
     this.#cancelled = true;
+  }
+
+  /** Somebody else's code has had its turn, and may have changed what model and loss take from around them. */
+  handedOut({ type }: TrainingEvent<K>): void {
+    // Batches are too many: a step that changes with them is noticed as any other is.
+    if (type === "batch") return;
+    this.#stepper.recheck();
+    this.#forward.recheck();
   }
 
   /** The events, and promises to await before the training goes on. */

@@ -1,3 +1,4 @@
+import type { Check, CompileOptions } from "../compile/index.ts";
 import { checkOptions } from "../core/index.ts";
 import type { Checkpoint } from "../io/index.ts";
 import { describe } from "../nn/callable.ts";
@@ -43,10 +44,12 @@ export interface FitOptions<K extends string = never> extends ScheduleOptions {
   /** Names of the input's columns, for errors. */
   readonly columns?: readonly string[];
   /**
-   * Run steps and validation as compiled programs. Default true; false runs eagerly, for models that look at values while
+   * Run steps and validation as compiled programs, and with `check` how often to look whether model and loss would do
+   * something else by now (see `compile`). Callbacks and the body of a loop over the training may change anything: after
+   * each but those of batches, the next step is looked at in any case. Default true; false runs eagerly, for models that look at values while
    * they compute, and for debugging.
    */
-  readonly compile?: boolean;
+  readonly compile?: boolean | { readonly check?: Check };
   /** After how many milliseconds of work timers, signals and the screen get their turn. Default 10. */
   readonly yieldEvery?: number;
   // Called, and awaited, before a loop over the training gets the event.
@@ -58,8 +61,8 @@ export interface FitOptions<K extends string = never> extends ScheduleOptions {
 }
 
 /** Options with their defaults, checked. */
-export interface FitPlan<K extends string> extends FitOptions<K> {
-  readonly compile: boolean;
+export interface FitPlan<K extends string> extends Omit<FitOptions<K>, "compile"> {
+  readonly compile: Pick<CompileOptions, "compile" | "check">;
   readonly yieldEvery: number;
   readonly monitor: Monitor<K>;
   /** Finds the best epoch; one that never stops if early stopping was not asked for. */
@@ -100,7 +103,8 @@ export function planFit<K extends string>(model: Model, options: FitOptions<K>):
   if (signal !== undefined && typeof signal?.aborted !== "boolean") {
     throw new TypeError(`fit: signal is ${describe(signal)}, expected an AbortSignal such as controller.signal`);
   }
-  if (typeof compile !== "boolean") throw new TypeError(`fit: compile is ${typeof compile}, expected true or false`);
+  const compiled = typeof compile === "object" && compile !== null ? compile : { compile };
+  if (typeof compile !== "boolean") checkOptions("fit: compile", compile, ["check"]);
   if (!(yieldEvery >= 0)) throw new RangeError(`fit: yieldEvery is ${yieldEvery}, expected milliseconds, at least 0`);
   for (const name of Object.values(callbacks)) {
     if (options[name] !== undefined && typeof options[name] !== "function") {
@@ -109,7 +113,7 @@ export function planFit<K extends string>(model: Model, options: FitOptions<K>):
   }
   const { monitor, stopping } = planStopping(options);
   const schedule = new Schedule(options, { monitor, mode: stopping.mode });
-  return { ...options, compile, yieldEvery, monitor, stopping, schedule };
+  return { ...options, compile: compiled, yieldEvery, monitor, stopping, schedule };
 }
 
 /** Whether a loader says that it gives nothing; one that cannot say is found empty when it is walked through. */
@@ -119,6 +123,11 @@ function isEmpty(loader: Loader & { readonly length?: number }): boolean {
   } catch {
     return false; // a DataLoader whose sampler has no length
   }
+}
+
+/** Whether the options take an event. */
+export function takes<K extends string>(options: FitOptions<K>, { type }: TrainingEvent<K>): boolean {
+  return options[callbacks[type]] !== undefined;
 }
 
 /** The callback that a kind of event goes to. */

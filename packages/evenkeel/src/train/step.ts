@@ -1,4 +1,4 @@
-import { type Compiled, compile } from "../compile/index.ts";
+import { type Compiled, type CompileOptions, compile } from "../compile/index.ts";
 import { clipGradNorm, Optimizer } from "../optim/index.ts";
 import type { Tensor } from "../tensor/index.ts";
 import type { Example } from "./batches.ts";
@@ -20,8 +20,8 @@ export interface StepperOptions {
   readonly optimizer: StepOptimizer;
   readonly clipGradNorm?: number;
   readonly columns?: readonly string[];
-  /** Whether steps run compiled. Default true. */
-  readonly compile?: boolean;
+  /** How steps are compiled. */
+  readonly compile: Pick<CompileOptions, "compile" | "check">;
 }
 
 /** Where in the training a batch stands, for errors. */
@@ -46,7 +46,7 @@ export class Stepper {
   readonly #before: ForwardState;
   /** Inputs and target in, output and loss out. */
   readonly #gradientsOf: Compiled<Tensor[], readonly [output: Tensor, loss: Tensor]>;
-  readonly #update: () => Tensor | undefined;
+  readonly #update: (() => Tensor | undefined) | Compiled<[], Tensor | undefined>;
 
   constructor(model: Model, options: StepperOptions) {
     this.#model = model;
@@ -54,20 +54,19 @@ export class Stepper {
     this.#before = new ForwardState(model);
     const { optimizer, clipGradNorm: maxNorm } = options;
     const forward = forwardPass(model, options.loss);
-    const compiled = { compile: options.compile ?? true };
     this.#gradientsOf = compile((...tensors: Tensor[]) => {
       const { output, loss } = forward(tensors.slice(0, -1), tensors[tensors.length - 1]);
       optimizer.zeroGrad();
       loss.backward();
       return [output.detach(), loss] as const;
-    }, compiled);
+    }, options.compile);
     const update = () => {
       const norm = maxNorm === undefined ? undefined : clipGradNorm(this.#params(), maxNorm);
       optimizer.step();
       return norm;
     };
     // What an optimizer of somebody else's does in its step is not known to be tensor operations alone.
-    this.#update = optimizer instanceof Optimizer ? compile(update, compiled) : update;
+    this.#update = optimizer instanceof Optimizer ? compile(update, options.compile) : update;
   }
 
   /**
@@ -94,6 +93,12 @@ export class Stepper {
     const where = diagnoseLoss(this.#model, example, this.#options.columns);
     this.#before.restore();
     return this.#error({ phase, ...position, loss: value, where });
+  }
+
+  /** Looks at the next step again: something may have changed. */
+  recheck(): void {
+    this.#gradientsOf.recheck();
+    if ("recheck" in this.#update) this.#update.recheck();
   }
 
   /** Takes the state that `diagnosed` starts from: for batches that are not trained on. */

@@ -97,7 +97,9 @@ export async function fitStage(
     epochs,
     metrics: { [metric]: judge } as Record<TableMetric, Metric>,
     ...(watched && { earlyStopping: stopping }),
-    ...withoutUndefined({ clipGradNorm, signal, compile, resume }),
+    ...withoutUndefined({ clipGradNorm, signal, resume }),
+    // All of network, loss and optimizer is the library's own: nothing in it closes over what may change.
+    compile: compile === false ? false : { check: "never" },
     columns: preprocessing.features,
     onEpoch: (event) => {
       const { type: _, ...record } = event;

@@ -1,6 +1,14 @@
 import type { TrainingEvent } from "./events.ts";
 import type { History } from "./history.ts";
 
+/** Who gets the events of a training. */
+interface Listener<K extends string> {
+  /** Calls the callback that there is for an event. */
+  readonly call: (event: TrainingEvent<K>) => unknown;
+  /** Told of an event that the body of a loop gets. */
+  readonly handedOut: (event: TrainingEvent<K>) => void;
+}
+
 /**
  * A running training. Await it for its history, or loop over its events and await it afterwards:
  * ```ts
@@ -15,7 +23,7 @@ import type { History } from "./history.ts";
 export class Training<K extends string = never> implements PromiseLike<History<K>>, AsyncIterable<TrainingEvent<K>> {
   readonly #events: Generator<TrainingEvent<K> | Promise<void>, History<K>, undefined>;
   readonly #cancel: () => void;
-  readonly #callback: (event: TrainingEvent<K>) => unknown;
+  readonly #listener: Listener<K>;
   readonly #history: Promise<History<K>>;
   #resolve!: (history: History<K>) => void;
   #reject!: (error: unknown) => void;
@@ -25,11 +33,11 @@ export class Training<K extends string = never> implements PromiseLike<History<K
   constructor(
     events: Generator<TrainingEvent<K> | Promise<void>, History<K>, undefined>,
     cancel: () => void,
-    callback: (event: TrainingEvent<K>) => unknown,
+    listener: Listener<K>,
   ) {
     this.#events = events;
     this.#cancel = cancel;
-    this.#callback = callback;
+    this.#listener = listener;
     this.#history = new Promise((resolve, reject) => {
       this.#resolve = resolve;
       this.#reject = reject;
@@ -102,9 +110,11 @@ export class Training<K extends string = never> implements PromiseLike<History<K
           return { done: true, value: undefined };
         }
         const { value } = item;
-        const waits = value instanceof Promise ? value : this.#callback(value);
+        const waits = value instanceof Promise ? value : this.#listener.call(value);
         if (waits !== undefined) await waits;
-        if (!toEnd && !(value instanceof Promise)) return { value };
+        if (toEnd || value instanceof Promise) continue;
+        this.#listener.handedOut(value);
+        return { value };
       }
     } catch (error) {
       // A callback that throws ends the training; its `finally` blocks set the modes back.
