@@ -34,6 +34,9 @@ const refused: Readonly<Record<string, string>> = {
   set_mask: "takes as many values as the mask holds",
 };
 
+/** A mask that is written as a list is known while a step is traced. */
+const isRefused = ({ call, name }: Case) => call in refused && !name.includes("at=[[true");
+
 /** Outputs of a case, and the gradients of its inputs (null where none is wanted). */
 function run({ call, args, inputs, requiresGrad, gradOutputs, grads }: Case, executor: Executor) {
   const step = (...made: (Tensor | number)[]) => {
@@ -62,7 +65,7 @@ for (const executor of ["eager", "compiled"] as const) {
   for (const [call, group] of families) {
     describe(`${call}, ${executor}`, () => {
       for (const one of group) {
-        if (executor === "compiled" && call in refused) {
+        if (executor === "compiled" && isRefused(one)) {
           it(`${one.name}: refused, it ${refused[call]}`, () =>
             expect(() => run(one, executor)).toThrow("while the step is traced"));
           continue;

@@ -1,6 +1,6 @@
 import type { Call, Composition } from "./composition.ts";
 import { type Difference, distance, few, firstDifference } from "./judge.ts";
-import { withNoise } from "./noise.ts";
+import { ulp32, ulp64, withNoise } from "./noise.ts";
 import { Random } from "./random.ts";
 import { type Observation, type Outcome, run } from "./run.ts";
 
@@ -111,11 +111,11 @@ class Reference {
 
   differenceInDouble(actual: readonly Observation[]): Difference | undefined {
     const expected = this.#inDouble();
-    const tight = (i: number) => few(expected[i], 8 * 2 ** -52);
+    const tight = (i: number) => few(expected[i], 8 * ulp64);
     if (firstDifference(actual, expected, tight) === undefined) return undefined;
-    this.#disturb(2);
-    // Rounding is 2^29 times as fine, but where float32 has a part in it.
-    return firstDifference(actual, expected, (i) => tight(i) + 16 * 2 ** -29 * (this.#spread as number[])[i]);
+    // Doubles are disturbed as doubles: what float32 makes of noise, an optimizer's eps among it, is no measure.
+    const spread = this.#spreadOf(ulp64, 8);
+    return firstDifference(actual, expected, (i) => tight(i) + 8 * spread[i]);
   }
 
   #inDouble(): readonly Observation[] {
@@ -129,17 +129,23 @@ class Reference {
   }
 
   #disturb(runs: number): void {
+    const more = this.#spreadOf(ulp32, runs);
+    this.#spread = more.map((spread, i) => Math.max(spread, this.#spread?.[i] ?? 0));
+  }
+
+  /** The largest distance from float64 of some runs that are disturbed by an ulp, by observation. */
+  #spreadOf(ulp: number, runs: number): number[] {
     const expected = this.#inDouble();
-    this.#spread ??= expected.map(() => 0);
+    const spread = expected.map(() => 0);
     for (let i = 0; i < runs; i++) {
-      const { observations } = withNoise(this.#noise, () => run(this.#composition, "float64", "eager"));
+      const { observations } = withNoise(this.#noise, ulp, () => run(this.#composition, "float64", "eager"));
       expected.forEach(({ data }, at) => {
         const other = observations[at];
-        const spread = this.#spread as number[];
         // A disturbed run that fails, or has other gradients, says that anything may happen.
         spread[at] = Math.max(spread[at], other?.data.length === data.length ? distance(other.data, data) : Infinity);
       });
     }
+    return spread;
   }
 
   #bounds(multiple: number): number[] {

@@ -6,7 +6,7 @@ import { check } from "./check.ts";
 import type { Composition } from "./composition.ts";
 import { generate } from "./generate.ts";
 import { firstDifference } from "./judge.ts";
-import { withNoise } from "./noise.ts";
+import { ulp32, withNoise } from "./noise.ts";
 import { printed } from "./print.ts";
 import { Random } from "./random.ts";
 import { run } from "./run.ts";
@@ -72,7 +72,7 @@ it("observes results, parameters, gradients and the generator after every call",
 
 it("noise is of the size of rounding, and leaves nothing behind", () => {
   const exact = run(composition, "float64", "eager").observations;
-  const noisy = withNoise(new Random(1), () => run(composition, "float64", "eager")).observations;
+  const noisy = withNoise(new Random(1), ulp32, () => run(composition, "float64", "eager")).observations;
   expect(firstDifference(noisy, exact)).toBeDefined();
   expect(firstDifference(noisy, exact, () => 2e-6)).toBeUndefined();
   expect(firstDifference(run(composition, "float64", "eager").observations, exact)).toBeUndefined();

@@ -2,8 +2,9 @@ import type { Tensor } from "evenkeel";
 import { type AnyOp, type Executor, isFloat, setExecutor, type Value } from "evenkeel/core";
 import type { Random } from "./random.ts";
 
-/** The spacing of float32 numbers at 1. */
+/** The spacing of float32 numbers at 1, and of doubles. */
 export const ulp32 = 2 ** -23;
+export const ulp64 = 2 ** -52;
 
 /** Ops that only move or choose numbers: they round nothing. */
 const movements = new Set([
@@ -28,11 +29,11 @@ const sums = new Set([
 const cancelling = new Set(["batchNorm", "batchNormBackward", "gelu", "geluTanh", "logSoftmax"]);
 
 /**
- * Runs `fn` eagerly with every result of every op off by up to one ulp of float32, at random, as if it had been rounded, and
- * likewise every summand: two runs in float64 then differ as two honest float32 implementations may.
+ * Runs `fn` eagerly with every result of every op off by up to one ulp, at random, as if it had been rounded, and likewise
+ * every summand: two runs in float64 then differ as two honest implementations in the precision of that ulp may.
  */
-export function withNoise<T>(random: Random, fn: () => T): T {
-  const factor = () => 1 + (2 * random.next() - 1) * ulp32;
+export function withNoise<T>(random: Random, ulp: number, fn: () => T): T {
+  const factor = () => 1 + (2 * random.next() - 1) * ulp;
   const disturb = (value: Value) => {
     const { data, dtype } = value as Tensor;
     if (!isFloat(dtype)) return;

@@ -71,6 +71,14 @@ describe("arguments and results", () => {
     expect(values(step(tensor([1])))).toEqual([1, 2]);
   });
 
+  it("says so where backward() is called outside of the step", () => {
+    const layer = new Linear(2, 1);
+    const predict = compile((x: Tensor) => layer(x));
+    const out = predict(ones([3, 2]));
+    expect(() => out.backward(ones([3, 1]))).toThrow(/result of a compiled step.*call backward\(\) within the step/);
+    expect(() => out.sum().backward()).toThrow(/or from results of a compiled step/);
+  });
+
   it("returns arguments and captured tensors as copies, the same tensor twice, constants, and nothing", () => {
     const state = tensor([5, 6]);
     const step = compile((x: Tensor) => [x, state, x, tensor(3).add(4), zeros([2])]);

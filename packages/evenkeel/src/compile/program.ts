@@ -109,8 +109,9 @@ export class Program {
     this.#takeBack();
     for (const storage of this.#written) storage.version++;
     return this.#results.map(({ shape, dtype }, i) => {
-      const data = views.results[i].slice();
-      return new Tensor(new Storage(data), shape, dtype);
+      const storage = new Storage(views.results[i].slice());
+      storage.isResult = true;
+      return new Tensor(storage, shape, dtype);
     });
   }
 

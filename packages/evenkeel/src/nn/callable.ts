@@ -8,7 +8,7 @@ export const entries: unique symbol = Symbol("entries");
 
 /**
  * Counts changes of what a module is made of that no field shows: hooks, members set by name, the list of a container.
- * Compiled steps look at the count.
+ * Compiled steps look at the count. And counts calls.
  */
 export const edits: unique symbol = Symbol("edits");
 
@@ -17,7 +17,7 @@ export const edits: unique symbol = Symbol("edits");
  * prototype is the class, so fields, `instanceof`, private fields and `this` work as in any class.
  */
 export abstract class Callable {
-  declare readonly [edits]: { count: number };
+  declare readonly [edits]: { count: number; calls: number };
 
   constructor() {
     const self = ((...inputs: unknown[]) => self[invoke](inputs)) as unknown as this & {
@@ -28,7 +28,7 @@ export abstract class Callable {
     // A function's own two properties would stand in the way of fields and getters called like them.
     delete self.name;
     delete self.length;
-    Object.defineProperty(self, edits, { value: { count: 0 } });
+    Object.defineProperty(self, edits, { value: { count: 0, calls: 0 } });
     // biome-ignore lint/correctness/noConstructorReturn: the point of the class
     return self;
   }
@@ -37,7 +37,7 @@ export abstract class Callable {
 
   /** The fields, in the order in which they were set. Containers add what they keep elsewhere. */
   [entries](): [string, unknown][] {
-    meet(this[edits]);
+    meet(this[edits], ["count"]);
     return Object.entries(this);
   }
 }

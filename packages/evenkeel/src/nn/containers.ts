@@ -14,7 +14,7 @@ abstract class ModuleRow<M extends AnyModule, In extends unknown[], Out> extends
 
   /** The list, for code that may run in a compiled step, which is traced anew when the list has changed. */
   #read(): readonly [string, M][] {
-    meet(this[edits]);
+    meet(this[edits], ["count"]);
     return this.#items;
   }
 
@@ -201,7 +201,7 @@ export class ModuleDict<M extends AnyModule = Module> extends Module<never, neve
 
   /** The modules, for code that may run in a compiled step, which is traced anew when they have changed. */
   #read(): ReadonlyMap<string, M> {
-    meet(this[edits]);
+    meet(this[edits], ["count"]);
     return this.#items;
   }
 

@@ -26,6 +26,7 @@ import {
 import { Buffer, type BufferOptions, type Parameter } from "./parameter.ts";
 import { formatModule, inspect } from "./print.ts";
 import { type LoadOptions, type LoadResult, loadState, type StateDict, saveState } from "./stateDict.ts";
+import { warnOfStrays } from "./strays.ts";
 
 /** Any module, whatever it takes and gives: the type for arguments that are not called. */
 // biome-ignore lint/suspicious/noExplicitAny: inputs stand on both sides of a hook, so nothing else is above all modules
@@ -108,8 +109,13 @@ export abstract class Module<In extends unknown[] = never, Out = any> extends Ca
       );
     }
     meet(this);
-    meet(this[edits]);
-    if (this.#hooks.size === 0) return this.forward(...inputs);
+    meet(this[edits], ["count"]);
+    const output = this.#hooks.size === 0 ? this.forward(...inputs) : this.#hooked(inputs);
+    if (this[edits].calls++ === 0) warnOfStrays(this);
+    return output;
+  }
+
+  #hooked(inputs: In): Out {
     const { fullBackward } = this.#hooks;
     const watch = fullBackward.size > 0 ? new BackwardWatch(this, fullBackward.list()) : undefined;
     const given = runPreHooks(this, this.#hooks, inputs);

@@ -211,8 +211,11 @@ function throughHooks(edge: Edge, gradient: Tensor): Tensor {
 function seed(root: Tensor, gradient: Tensor | undefined): Tensor {
   if (!root.requiresGrad) {
     throw new Error(
-      "backward: this tensor does not require a gradient and has no gradFn: no parameter took part in it, or it was " +
-        "computed under noGrad() or from a detached tensor",
+      root.storage.isResult
+        ? "backward: this tensor is a result of a compiled step, and those have no history: call backward() within the step, " +
+            "behind what it computes; or give { compile: false }"
+        : "backward: this tensor does not require a gradient and has no gradFn: no parameter took part in it, or it was " +
+            "computed under noGrad(), from a detached tensor, or from results of a compiled step",
     );
   }
   if (gradient === undefined) {

@@ -6,6 +6,8 @@ export class Storage {
   data: TypedArray;
   /** Counts in-place writes, so that backward can refuse a saved value that has changed since. */
   version = 0;
+  /** Whether a compiled step returned it: values without the history that they had in the step. */
+  isResult = false;
   /** Whether a reshape shares it: an in-place write that is differentiated would leave that view's history wrong. */
   hasViews = false;
 
