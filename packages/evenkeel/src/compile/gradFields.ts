@@ -31,15 +31,22 @@ export class GradFields implements GradWatch {
   readonly #uses = new Map<Tensor, Use>();
   readonly #sourceOf: (storage: Storage) => Source | undefined;
   readonly #indexOf: (tensor: Tensor) => number | undefined;
+  readonly #isView: (tensor: Tensor) => boolean;
   #watching = true;
 
   /**
    * @param sourceOf where the memory of a tensor comes from, if the trace has met it
    * @param indexOf which argument a tensor is, if it is one
+   * @param isView whether the step has made a tensor as a view of state
    */
-  constructor(sourceOf: (storage: Storage) => Source | undefined, indexOf: (tensor: Tensor) => number | undefined) {
+  constructor(
+    sourceOf: (storage: Storage) => Source | undefined,
+    indexOf: (tensor: Tensor) => number | undefined,
+    isView: (tensor: Tensor) => boolean,
+  ) {
     this.#sourceOf = sourceOf;
     this.#indexOf = indexOf;
+    this.#isView = isView;
   }
 
   read(tensor: Tensor, initial: Tensor | null): void {
@@ -61,7 +68,7 @@ export class GradFields implements GradWatch {
       const index = this.#indexOf(tensor);
       if (index !== undefined) {
         if (grad !== initial || !read) argumentGrads.push({ index, grad: grad && viewOf(grad) });
-      } else if (source === undefined || source.kind === "state") {
+      } else if ((source === undefined || source.kind === "state") && !this.#isView(tensor)) {
         const isValue = grad !== null && (this.#sourceOf(grad.storage)?.kind ?? "state") !== "state";
         const leaves: GradField["leaves"] = isValue ? { kind: "value", value: viewOf(grad) } : { kind: "tensor", grad };
         gradFields.push({ tensor, leaves, ...(read && { expects: { grad: initial } }) });

@@ -117,14 +117,21 @@ class Tracer implements Backend {
   readonly gradFields = new GradFields(
     (storage) => this.#buffers.get(storage)?.source,
     (tensor) => this.#arguments.get(tensor),
+    (tensor) => this.#views.has(tensor),
   );
   readonly executor: Executor;
   readonly #buffers = new Map<Storage, GraphBuffer>();
   readonly #versions = new Map<Storage, number>();
   readonly #arguments = new Map<Tensor, number>();
+  /** Views of state that the step makes: they end with the trace. */
+  readonly #views = new Set<Tensor>();
 
   constructor() {
-    const make = (storage: Storage, { shape, dtype }: Spec) => new Tensor(storage, shape, dtype);
+    const make = (storage: Storage, { shape, dtype }: Spec) => {
+      const tensor = new Tensor(storage, shape, dtype);
+      if (!(storage instanceof TracedStorage)) this.#views.add(tensor);
+      return tensor;
+    };
     this.executor = recordingExecutor(make, this);
   }
 
@@ -215,7 +222,7 @@ class Tracer implements Backend {
       this.#buffers.set(storage, buffer);
       this.#versions.set(storage, storage.version);
     }
-    if (buffer.source.kind === "state") this.guards.hold(tensor);
+    if (buffer.source.kind === "state" && !this.#views.has(tensor)) this.guards.hold(tensor);
     return viewOf(buffer, tensor.shape);
   }
 

@@ -499,6 +499,19 @@ describe("gradients", () => {
   });
 });
 
+it("a view of a parameter that keeps its gradient ends with the step", () => {
+  const parameter = randn([2]).requiresGrad_();
+  const step = compile(() => {
+    parameter.grad = null;
+    const view = parameter.unsqueeze(0);
+    view.retainGrad();
+    view.sum().backward();
+    return view.grad;
+  });
+  for (let i = 0; i < 5; i++) expect(Array.from((step() as Tensor).data)).toEqual([1, 1]);
+  expect(step.programs).toBe(1);
+});
+
 describe("the gradient of an argument", () => {
   it.each<[string, (x: Tensor) => unknown]>([
     ["is left in its .grad, on top of what is there", (x) => x.square().sum().backward()],
