@@ -12,7 +12,7 @@ export interface CompileOptions {
   readonly compile?: boolean;
   /**
    * When to look whether the function would do something else by now, because of a number, a list or a tensor of its
-   * closure. "doubling", the default: at calls 2, 4, 8, … and whenever looking has taken no more than a fiftieth of the
+   * closure. "doubling", the default: at calls 2, 4, 8, … and whenever looking has taken no more than a hundredth of the
    * time; "always": at every call, which takes as long as an eager step of few operations; "never".
    */
   readonly check?: Check;

@@ -1,8 +1,8 @@
 /** How often a compiled step is traced again, to see whether it would do something else by now. */
 export type Check = "always" | "doubling" | "never";
 
-/** A check may follow when this many times its own duration has passed: checks take a fiftieth of the time, at most. */
-const patience = 50;
+/** A check may follow when this many times its own duration has passed: checks take a hundredth of the time, at most. */
+const patience = 100;
 
 /** Milliseconds: the clock of a page may stand still for as long. */
 const clockTick = 0.1;
@@ -12,7 +12,7 @@ const quietCalls = 16;
 
 /**
  * Decides when to check. JavaScript cannot see what a function closes over: a number, a list, a tensor that was replaced.
- * So the step is traced again and compared, at calls 2, 4, 8, … and whenever the checks have taken no more than a fiftieth
+ * So the step is traced again and compared, at calls 2, 4, 8, … and whenever the checks have taken no more than a hundredth
  * of the time; at every call once a change was found, until it has been quiet for a while.
  */
 export class Watch {
