@@ -20,7 +20,11 @@ export abstract class Callable {
   declare readonly [edits]: { count: number; calls: number };
 
   constructor() {
-    const self = ((...inputs: unknown[]) => self[invoke](inputs)) as unknown as this & {
+    // The text of a function is what the error of structuredClone shows: it says what to do.
+    const self = ((...inputs: unknown[]) => {
+      "a module: nn.clone(module) copies it, module.stateDict() can be sent";
+      return self[invoke](inputs);
+    }) as unknown as this & {
       name?: string;
       length?: number;
     };

@@ -128,6 +128,10 @@ describe("clone", () => {
     expect(() => clone(tensor([1]))).toThrow("clone takes a module, got");
   });
 
+  it("is what structuredClone names", () => {
+    expect(() => structuredClone({ net: new Linear(1, 1) })).toThrow(/nn\.clone\(module\) copies it.*could not be cloned/s);
+  });
+
   it("is what JSON.stringify names", () => {
     expect(() => JSON.stringify({ net: new Linear(1, 1) })).toThrow(
       "Linear is a module, which has no JSON; save module.stateDict()",
