@@ -12,7 +12,7 @@ import * as tabular from "evenkeel/tabular";
 import * as train from "evenkeel/train";
 import ts from "typescript";
 import { describe, expect, it } from "vitest";
-import { matches, moduleOf, type Page, promised, readPages, root, runnable } from "./docPages.ts";
+import { matches, moduleOf, type Page, portModuleOf, promised, readPages, root, runnable } from "./docPages.ts";
 
 /** Every block of code in the documentation is true: see docPages.ts for what the marks on the fences ask. */
 
@@ -74,6 +74,10 @@ it("the code type-checks, each page as one module", () => {
   const sources = new Map(
     pages.filter((page) => runnable(page).length > 0).map((page) => [join(root, `${page.path}.ts`), moduleOf(page)]),
   );
+  for (const page of pages) {
+    const ported = portModuleOf(page, Object.keys(evenkeel));
+    if (ported !== undefined) sources.set(join(root, `${page.path}.ported.ts`), ported);
+  }
   const host = ts.createCompilerHost(options);
   const onDisk = { getSourceFile: host.getSourceFile, fileExists: host.fileExists, readFile: host.readFile };
   host.fileExists = (path) => sources.has(path) || onDisk.fileExists(path);
