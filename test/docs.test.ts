@@ -103,6 +103,25 @@ it("the code type-checks, each page as one module", () => {
   expect(problems).toEqual([]);
 });
 
+it("what docs/11 calls not here is not here", () => {
+  const [, part] = readFileSync(join(root, "docs/11-differences-from-pytorch.md"), "utf8").split("## Not here");
+  const cells = part.split("\n").flatMap((line) => (line.startsWith("|") ? [line.split("|")[2]] : []));
+  const names = cells.flatMap((cell) => [...cell.matchAll(/`(\w+)`/g)].map(([, name]) => name));
+  const present = names.filter((name) => {
+    const found = [evenkeel, F, data, nn, optim].flatMap((space) =>
+      Object.entries(space).filter(([key]) => key === name),
+    );
+    return found.some(([, value]) => {
+      try {
+        return typeof value !== "function" || Boolean(Reflect.construct(value, []));
+      } catch (error) {
+        return !/ is not here: /.test((error as Error).message);
+      }
+    });
+  });
+  expect([names.length > 60, present]).toEqual([true, []]);
+});
+
 const quotes = pages.flatMap(({ path, blocks }) =>
   blocks.flatMap(({ mark, line, code }) => (mark.kind === "quote" ? [{ path, line, from: mark.from, code }] : [])),
 );
