@@ -1,6 +1,8 @@
+import { readFileSync } from "node:fs";
 import { builtinModules } from "node:module";
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { circleIn, codeOf, exists, importsOf, readJson, sourcesIn, target } from "./sources.ts";
+import { circleIn, codeOf, exists, importsOf, readJson, root, sourcesIn, target } from "./sources.ts";
 
 /** The rules of the architecture, read off the sources: who imports whom, and what the library must not contain. */
 
@@ -54,6 +56,18 @@ describe("import directions", () => {
     for (const [i, folder] of order.entries()) {
       expect(order.slice(0, i), folder).toEqual(expect.arrayContaining([...allowed[folder]]));
     }
+  });
+
+  it("docs/architecture.md has the same table; core, which everybody may import, is left out there", () => {
+    const table = readFileSync(join(root, "docs/architecture.md"), "utf8").split("## The tree")[1].split("\n\n")[2];
+    const rows = table.split("\n").map((line) => line.split("|").map((cell) => cell.trim()));
+    const documented = rows.slice(2).filter(([, folder]) => folder !== "index.ts");
+    const lists = documented.map(([, folder, , imports]) => [
+      folder,
+      imports.match(/^nothing/) ? [] : imports.split(", "),
+    ]);
+    const withoutCore = Object.entries(allowed).map(([folder, names]) => [folder, names.filter((to) => to !== "core")]);
+    expect(lists).toEqual(withoutCore);
   });
 
   it.each(Object.keys(allowed))("%s imports only what it may", (folder) => {

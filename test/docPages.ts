@@ -8,10 +8,14 @@ import { fileURLToPath } from "node:url";
  *   begin with an arrow, `// → tensor([1., 2.])`, further lines indented under the arrow's text; `…` stands for anything.
  * - `ts from=path` (any language): the file at this path contains the block, line by line.
  * - `ts fragment`: nothing; for code that cannot run by itself.
+ *
+ * In tables whose last column is headed `here`, beside PyTorch's, each piece of code in that column is type-checked as a
+ * statement by itself. It may use the variables of `portedNames`.
  */
 export interface Page {
   /** Path from the root of the repository. */
   readonly path: string;
+  readonly text: string;
   readonly blocks: readonly Block[];
 }
 
@@ -34,7 +38,10 @@ export function readPages(): Page[] {
   const docs = readdirSync(`${root}/docs`).filter((name) => name.endsWith(".md"));
   const folders = ["packages/evenkeel", "packages/eslint-plugin", "examples/ports"];
   const paths = [...names, ...docs.map((name) => `docs/${name}`), ...folders.map((folder) => `${folder}/README.md`)];
-  return paths.map((path) => ({ path, blocks: blocksOf(readFileSync(`${root}/${path}`, "utf8")) }));
+  return paths.map((path) => {
+    const text = readFileSync(`${root}/${path}`, "utf8");
+    return { path, text, blocks: blocksOf(text) };
+  });
 }
 
 function blocksOf(text: string): Block[] {
@@ -70,6 +77,39 @@ export function moduleOf(page: Page, beforeBlock: (index: number) => string = ()
     lines.push(beforeBlock(i), ...code);
   }
   return lines.join("\n");
+}
+
+/** What the code of tables "here" may use without saying where it comes from, beside all that evenkeel exports. */
+const portedNames = `
+import { readFileSync, writeFileSync } from "node:fs";
+declare const x: Tensor, y: Tensor, w: Tensor, mask: Tensor, idx: Tensor, loss: Tensor;
+declare const rows: Tensor, columns: Tensor, labels: number[];
+declare const path: string, i: number;
+declare const p: nn.Parameter, net: nn.Sequential, layers: nn.ModuleList, state: nn.StateDict;
+declare const optimizer: optim.Adam, scheduler: optim.StepLR, generator: Generator;
+declare const dataset: data.TensorDataset<[Tensor, Tensor]>, loader: data.DataLoader<[Tensor, Tensor], [Tensor, Tensor]>;`;
+
+/**
+ * The code of tables "here" as one module, on the lines where it stands on the page; an ellipsis stands for any value.
+ * Undefined where a page has none.
+ */
+export function portModuleOf({ text }: Page, exported: readonly string[]): string | undefined {
+  const lines: string[] = [];
+  let isInside = false;
+  for (const line of text.split("\n")) {
+    if (!line.startsWith("|")) isInside = false;
+    else if (/\| *here *\|$/.test(line)) isInside = true;
+    const spans = isInside ? codeIn(line.split(/(?<!\\)\|/).at(-2)!) : [];
+    lines.push(spans.map((code) => `{ ${code.startsWith("{") ? `(${code})` : code} }`).join(" "));
+  }
+  if (lines.every((line) => line === "")) return undefined;
+  const prelude = `${portedNames.replaceAll("\n", " ")} import { ${exported.join(", ")} } from "evenkeel";`;
+  return `${prelude} async () => { ${lines.join("\n")} }`;
+}
+
+function codeIn(cell: string): string[] {
+  const spans = cell.matchAll(/(`+) ?(.+?) ?\1/g);
+  return [...spans].map(([, , code]) => code.replaceAll("\\|", "|").replaceAll("…", "0"));
 }
 
 const arrow = /\/\/ → ?(.*)$/;

@@ -12,7 +12,7 @@ import * as tabular from "evenkeel/tabular";
 import * as train from "evenkeel/train";
 import ts from "typescript";
 import { describe, expect, it } from "vitest";
-import { matches, moduleOf, type Page, promised, readPages, root, runnable } from "./docPages.ts";
+import { matches, moduleOf, type Page, portModuleOf, promised, readPages, root, runnable } from "./docPages.ts";
 
 /** Every block of code in the documentation is true: see docPages.ts for what the marks on the fences ask. */
 
@@ -74,6 +74,10 @@ it("the code type-checks, each page as one module", () => {
   const sources = new Map(
     pages.filter((page) => runnable(page).length > 0).map((page) => [join(root, `${page.path}.ts`), moduleOf(page)]),
   );
+  for (const page of pages) {
+    const ported = portModuleOf(page, Object.keys(evenkeel));
+    if (ported !== undefined) sources.set(join(root, `${page.path}.ported.ts`), ported);
+  }
   const host = ts.createCompilerHost(options);
   const onDisk = { getSourceFile: host.getSourceFile, fileExists: host.fileExists, readFile: host.readFile };
   host.fileExists = (path) => sources.has(path) || onDisk.fileExists(path);
@@ -97,6 +101,25 @@ it("the code type-checks, each page as one module", () => {
     });
   });
   expect(problems).toEqual([]);
+});
+
+it("what docs/11 calls not here is not here", () => {
+  const [, part] = readFileSync(join(root, "docs/11-differences-from-pytorch.md"), "utf8").split("## Not here");
+  const cells = part.split("\n").flatMap((line) => (line.startsWith("|") ? [line.split("|")[2]] : []));
+  const names = cells.flatMap((cell) => [...cell.matchAll(/`(\w+)`/g)].map(([, name]) => name));
+  const present = names.filter((name) => {
+    const found = [evenkeel, F, data, nn, optim].flatMap((space) =>
+      Object.entries(space).filter(([key]) => key === name),
+    );
+    return found.some(([, value]) => {
+      try {
+        return typeof value !== "function" || Boolean(Reflect.construct(value, []));
+      } catch (error) {
+        return !/ is not here: /.test((error as Error).message);
+      }
+    });
+  });
+  expect([names.length > 60, present]).toEqual([true, []]);
 });
 
 const quotes = pages.flatMap(({ path, blocks }) =>

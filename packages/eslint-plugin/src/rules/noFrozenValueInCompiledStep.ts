@@ -8,7 +8,7 @@ type Message = "captured" | "written" | "random" | "clock";
 
 type Step = TSESTree.ArrowFunctionExpression | TSESTree.FunctionExpression | TSESTree.FunctionDeclaration;
 
-/** Global functions whose value of the trace stays in the program. */
+/** Global functions whose value a program keeps until the step is traced again. */
 const drawn: Readonly<Record<string, "random" | "clock">> = {
   "Math.random": "random",
   "crypto.randomUUID": "random",
@@ -17,20 +17,21 @@ const drawn: Readonly<Record<string, "random" | "clock">> = {
 };
 
 /**
- * Values of JavaScript that a compiled step uses as they were when it was traced. Only what is passed to compile(), or to
- * fit() as its loss, is looked at, and what stands in it: not the functions that it calls.
+ * Values of JavaScript that a compiled step uses as they were when it was traced last: compile() traces it again from time
+ * to time only. What is passed to compile(), or to fit() as its loss, is looked at, not the functions that it calls.
  */
 export const noFrozenValueInCompiledStep = defineRule<Message>("no-frozen-value-in-compiled-step", {
-  description: "Disallow values in a compiled step that change without the program noticing",
+  description: "Disallow values in a compiled step that it does not read at every call",
   messages: {
     captured:
-      "`{{name}}` changes outside the step, whose program keeps the value of the trace: pass it as an argument, keep it in " +
-      "a tensor that is written in place, or in a field of a module",
-    written:
-      "`{{name}}` is assigned while the step is traced, once per program and not at every call: return the value instead",
+      "`{{name}}` changes outside the step, which notices it some calls late: pass it as an argument, keep it in a tensor " +
+      "that is written in place, or in a field of a module",
+    written: "`{{name}}` is assigned when the step is traced, which is not at every call: return the value instead",
     random:
-      "`{{name}}` is drawn once, while the step is traced: draw with rand(), randn() or F.dropout, which draw at every run",
-    clock: "`{{name}}` is read once, while the step is traced: read it outside and pass it as an argument",
+      "`{{name}}` is drawn when the step is traced, which is not at every call: draw with rand(), randn() or F.dropout, " +
+      "which draw at every run",
+    clock:
+      "`{{name}}` is read when the step is traced, which is not at every call: read it outside and pass it in a tensor",
   },
   create(context, types) {
     const steps = new Map<Step, TSESTree.CallExpression>();

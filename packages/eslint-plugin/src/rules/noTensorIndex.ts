@@ -9,12 +9,12 @@ type Message = "read" | "write" | "length" | "forIn" | "replace";
 export const noTensorIndex = defineRule<Message>("no-tensor-index", {
   description: "Disallow index syntax on tensors",
   messages: {
-    read: "a tensor has no elements under an index, this is undefined: use {{cure}}, or select(), slice(), indexSelect()",
+    read: "a tensor has no elements under an index, this is undefined: use {{cure}}, which takes slices, lists, masks and tensors too",
     write:
-      "this gives the object a property and changes no element of the tensor: write the whole with copy_(), fill_() or " +
-      "where(), or one element of the storage, x.data[i]",
-    length: "a tensor has no length, this is undefined: use {{cure}}, or size for the number of elements",
-    forIn: "for-in walks over the fields of the object: use `for (const row of {{name}}.unbind())`",
+      "this gives the object a property and changes no element of the tensor: write `x.set_(i, value)`, which takes slices, " +
+      "lists, masks and tensors too",
+    length: "a tensor has no length, this is undefined: use {{cure}}, or numel() for the number of elements",
+    forIn: "for-in walks over the fields of the object: use `for (const row of {{name}})`",
     replace: "Write {{code}}.",
   },
   create(context, types) {
@@ -43,12 +43,12 @@ function element(source: Source, types: TensorTypes, node: TSESTree.MemberExpres
   const { object, property } = node;
   if (!types.isForeignIndex(object, property)) return undefined;
   if (isWritten(node)) return { node, messageId: "write" };
-  // "1:3" is no place for get().
-  if (property.type === "Literal" && typeof property.value !== "number") {
-    return { node, messageId: "read", data: { cure: "x.get(i)" } };
+  // "0" is nothing that at() takes, "1:3" is.
+  if (property.type === "Literal" && typeof property.value !== "number" && !String(property.value).includes(":")) {
+    return { node, messageId: "read", data: { cure: "`x.at(i)`" } };
   }
-  const code = `${receiverText(source, object)}${dot(node)}get(${argumentText(source, property)})`;
-  const data = { cure: quoted(code, "x.get(i)") };
+  const code = `${receiverText(source, object)}${dot(node)}at(${argumentText(source, property)})`;
+  const data = { cure: quoted(code, "x.at(i)") };
   return { node, messageId: "read", data, suggest: [replacement("replace", node, code)] };
 }
 

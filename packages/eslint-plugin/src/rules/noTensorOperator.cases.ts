@@ -13,7 +13,7 @@ tester.run("no-tensor-operator", noTensorOperator, {
     "String(x); 'loss ' + x.item();",
     // biome-ignore lint/suspicious/noTemplateCurlyInString: the code of a case
     "`${x}`;",
-    "x.item() + y.item(); x.size * 2; x.shape[0] - 1; x.data[0] & 1;",
+    "x.item() + y.item(); x.size(0) * 2; x.numel() * 2; x.shape[0] - 1; x.data[0] & 1;",
     "x instanceof Object; 'grad' in x; typeof x; void x; x === y; !x; x ?? y; x && y;",
     // A class of the same name that is none of evenkeel's.
     "{ class Tensor { valueOf() { return 1; } } const own = new Tensor(); -own; own > own; }",
