@@ -129,7 +129,9 @@ describe("clone", () => {
   });
 
   it("is what structuredClone names", () => {
-    expect(() => structuredClone({ net: new Linear(1, 1) })).toThrow(/nn\.clone\(module\) copies it.*could not be cloned/s);
+    expect(() => structuredClone({ net: new Linear(1, 1) })).toThrow(
+      /nn\.clone\(module\) copies it.*could not be cloned/s,
+    );
   });
 
   it("is what JSON.stringify names", () => {

@@ -309,7 +309,9 @@ describe("modes, gradients and dtypes of a whole tree", () => {
     expect(
       net.parameters().every(({ dtype, isLeaf, requiresGrad }) => dtype === "float32" && isLeaf && requiresGrad),
     ).toBe(true);
-    expect(() => net.to("int32")).toThrow(/^Counting.to takes "float32" or "float64", got "int32"/);
+    expect(() => net.to("int32")).toThrow(/^Counting.to takes "float32", "float64" or "cpu", got "int32"/);
+    expect(net.to("cpu").cpu()).toBe(net);
+    expect(() => net.to("cuda" as never)).toThrow(/there is no device "cuda": evenkeel computes on the CPU/);
     expect(net.first.weight.dtype).toBe("float32");
   });
 

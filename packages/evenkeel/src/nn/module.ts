@@ -1,4 +1,5 @@
-import { checkOptions, type DType, isFloat, meet, refuseMisspellings } from "../core/index.ts";
+import { checkOptions, isFloat, meet, refuseMisspellings } from "../core/index.ts";
+import { type Destination, requestedDtype } from "../tensor/dtypes.ts";
 import type { Tensor } from "../tensor/index.ts";
 import { BackwardWatch } from "./backwardHook.ts";
 import { Callable, className, describe, edits, invoke } from "./callable.ts";
@@ -288,15 +289,22 @@ export abstract class Module<In extends unknown[] = never, Out = any> extends Ca
 
   /**
    * Converts all parameters, their gradients and the floating-point buffers here and below, in place: optimizers go on
-   * with the same parameters.
-   * @throws TypeError if `dtype` is not float32 or float64
+   * with the same parameters. "cpu" is where they are already.
+   * @throws TypeError if it is neither float32 nor float64 @throws RangeError for any other device
    */
-  to(dtype: DType): this {
+  to(target: Destination): this {
+    const dtype = requestedDtype(target);
+    if (dtype === undefined) return this;
     if (!isFloat(dtype)) {
-      throw new TypeError(`${className(this)}.to takes "float32" or "float64", got ${describe(dtype)}`);
+      throw new TypeError(`${className(this)}.to takes "float32", "float64" or "cpu", got ${describe(dtype)}`);
     }
     for (const parameter of this.parameters()) parameter.convert(dtype);
     for (const buffer of this.buffers()) buffer.convert(dtype);
+    return this;
+  }
+
+  /** `to("cpu")`: this module. */
+  cpu(): this {
     return this;
   }
 
