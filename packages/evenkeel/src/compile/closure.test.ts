@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import * as nn from "../nn/index.ts";
 import { SGD } from "../optim/index.ts";
-import { manualSeed, seed } from "../random/index.ts";
+import { getRngState, manualSeed, seed, setRngState } from "../random/index.ts";
 import { full, ones, randn, type Tensor, tensor, zeros } from "../tensor/index.ts";
 import { type CompileOptions, compile } from "./compile.ts";
 
@@ -392,6 +392,9 @@ describe("a tensor that a step keeps", () => {
   it("that the host changes once for all is refused", () => {
     expect(() => compile(() => void manualSeed(1))()).toThrow(/seeding a generator.*seed it before the step/s);
     expect(() => compile(() => void seed())()).toThrow(/seeding a generator/);
+    const state = getRngState();
+    expect(() => compile(() => setRngState(state))()).toThrow(/state of a generator.*set it before the step/s);
+    expect(getRngState()).toEqual(state);
     expect(ones([1]).add(1).item()).toBe(2);
   });
 });
