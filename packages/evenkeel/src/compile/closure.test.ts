@@ -177,6 +177,38 @@ describe.each(Object.entries(cases))("%s", (_, one) => {
 const close = (values: unknown[]) =>
   JSON.parse(JSON.stringify(values), (_, value) => (typeof value === "number" ? Number(value.toPrecision(5)) : value));
 
+describe("a check", () => {
+  it("that throws is made again at every call, until it passes", () => {
+    let list: number[] | undefined = [2];
+    const step = compile((x: Tensor) => x.mul((list as number[])[0]));
+    const x = ones([1]);
+    for (let i = 0; i < 3; i++) step(x);
+    list = undefined;
+    for (let i = 0; i < 3; i++) expect(() => step(x)).toThrow(TypeError);
+    list = [5];
+    expect(step(x).item()).toBe(5);
+  });
+
+  it("takes over objects that a step returns and that are no trees", () => {
+    let count = 0;
+    const step = compile(() => ({ counts: new Map([["count", ++count]]) }), { check: "always" });
+    expect([step(), step(), step()].map(({ counts }) => counts.get("count"))).toEqual([1, 2, 3]);
+  });
+
+  it("that recheck() asks for is made, also with check: never and before the first call", async () => {
+    let beta = 1;
+    const never = compile((x: Tensor) => x.mul(beta), { check: "never" });
+    const prepared = compile((x: Tensor) => x.mul(beta));
+    never(ones([1]));
+    await prepared.prepare(ones([1]));
+    beta = 2;
+    for (const step of [never, prepared]) {
+      step.recheck();
+      expect(step(ones([1])).item()).toBe(2);
+    }
+  });
+});
+
 describe("numbers that change", () => {
   it("make no program each: one that reads them", () => {
     let beta = 0;

@@ -21,7 +21,7 @@ export interface Variant {
   readonly made: Made;
   /** One for each cell of the program. */
   readonly numbers: ReadonlyMap<Cell, number>;
-  readonly returned: Tree;
+  returned: Tree;
   guards: Guards;
   calls: number;
   /** Whether to check it before it runs again. */
@@ -108,11 +108,15 @@ export class Variants {
   /** Traces the step again. Where it does something else now, the program is replaced, and all others are suspect. */
   #checked(variant: Variant, args: readonly Tree[]): Variant {
     const begun = performance.now();
+    // An eager step that throws would do so at every call, until what made it throw has gone.
+    variant.isSuspect = true;
     const fresh = trace(this.#step, args);
     const comparison = compareTraces(variant.made.trace, fresh);
     const change = changeOf(variant, comparison);
     if (change === undefined) {
       variant.guards = fresh.guards;
+      // Objects that are no trees, such as a Map or an instance of a class, are not compared.
+      variant.returned = fresh.returned;
       variant.isSuspect = false;
       this.#watch.checked(begun, false);
       return variant;
