@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import * as nn from "../nn/index.ts";
 import { Adam, SGD } from "../optim/index.ts";
 import { manualSeed } from "../random/index.ts";
-import { noGrad, randn, type Tensor, tensor } from "../tensor/index.ts";
+import { full, noGrad, ones, randn, type Tensor, tensor } from "../tensor/index.ts";
 import { compile } from "./compile.ts";
 
 /**
@@ -282,6 +282,45 @@ describe("a parameter", () => {
 
   it("is frozen", () => expectAlike(hooked((layer) => layer.weight.requiresGrad_(false))));
   it("is written", () => expectAlike(hooked((layer) => noGrad(() => layer.weight.fill_(1)))));
+  const own = full([2, 3], 7);
+  it.each<[string, (layer: nn.Linear) => Tensor]>([
+    ["to one that somebody keeps", () => own],
+    ["to its own memory", ({ weight }) => weight.detach()],
+    ["to one of another dtype", () => ones([2, 3], { dtype: "int32" })],
+  ])("has its gradient set %s, and adds to it", (_, made) => {
+    expectAlike(() => {
+      const layer = new nn.Linear(3, 2);
+      return {
+        step: (x) => {
+          const loss = layer(x).square().sum();
+          loss.backward();
+          return loss;
+        },
+        change: () => {
+          layer.weight.grad = made(layer);
+        },
+        state: () => [own, layer.weight, layer.weight.grad],
+      };
+    });
+  });
+
+  it("shares its gradient with another, and adds to it", () => {
+    expectAlike(() => {
+      const [left, right] = [new nn.Linear(3, 2), new nn.Linear(3, 2)];
+      return {
+        step: (x) => {
+          const loss = left(x).mul(right(x)).sum();
+          loss.backward();
+          return loss;
+        },
+        change: () => {
+          left.weight.grad = right.weight.grad;
+        },
+        state: () => [left.weight.grad, right.weight.grad],
+      };
+    });
+  });
+
   it("has its gradient set", () => {
     expectAlike(
       hooked((layer) => {
