@@ -95,6 +95,15 @@ describe("an optimizer", () => {
     ],
     ["loses its group", (_, { paramGroups }) => paramGroups.pop()],
     ["has its state cleared", (_, optimizer) => optimizer.state.clear()],
+    [
+      "has another tensor in its state",
+      (net, { state }) => Object.assign(state.get(net.parameters()[0]) as object, { exp_avg: full([4, 3], 5) }),
+    ],
+    [
+      "has other groups altogether",
+      (net, optimizer) =>
+        Object.assign(optimizer, { paramGroups: [{ ...optimizer.paramGroups[0], params: net.at(2).parameters() }] }),
+    ],
     ["has the state of a parameter deleted", (net, { state }) => state.delete(net.parameters()[0])],
     ["has another rate", (_, { paramGroups }) => Object.assign(paramGroups[0], { lr: 0.01, betas: [0.5, 0.6] })],
     ["is switched to amsgrad", (_, { paramGroups }) => Object.assign(paramGroups[0], { amsgrad: true })],
@@ -222,6 +231,20 @@ describe("a module", () => {
       const model = new Scaled();
       return { step: (x) => model.encode(x), change: () => change(model) };
     });
+  });
+
+  it("has a 0 that gets a sign", () => {
+    class Inverse extends nn.Module {
+      factor = 0;
+      override forward(x: Tensor): Tensor {
+        return x.div(this.factor);
+      }
+    }
+    const model = new Inverse();
+    const step = compile((x: Tensor) => model(x), { check: "never" });
+    expect(step(ones([1])).item()).toBe(Infinity);
+    model.factor = -0;
+    expect(step(ones([1])).item()).toBe(-Infinity);
   });
 
   it("has a hook taken away and another put in its place", () => {
