@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import * as nn from "../nn/index.ts";
 import { SGD } from "../optim/index.ts";
-import { manualSeed, seed } from "../random/index.ts";
+import { getRngState, manualSeed, seed, setRngState } from "../random/index.ts";
 import { full, ones, randn, type Tensor, tensor, zeros } from "../tensor/index.ts";
 import { type CompileOptions, compile } from "./compile.ts";
 
@@ -176,6 +176,38 @@ describe.each(Object.entries(cases))("%s", (_, one) => {
 /** To rounding: programs sum in another order. */
 const close = (values: unknown[]) =>
   JSON.parse(JSON.stringify(values), (_, value) => (typeof value === "number" ? Number(value.toPrecision(5)) : value));
+
+describe("a check", () => {
+  it("that throws is made again at every call, until it passes", () => {
+    let list: number[] | undefined = [2];
+    const step = compile((x: Tensor) => x.mul((list as number[])[0]));
+    const x = ones([1]);
+    for (let i = 0; i < 3; i++) step(x);
+    list = undefined;
+    for (let i = 0; i < 3; i++) expect(() => step(x)).toThrow(TypeError);
+    list = [5];
+    expect(step(x).item()).toBe(5);
+  });
+
+  it("takes over objects that a step returns and that are no trees", () => {
+    let count = 0;
+    const step = compile(() => ({ counts: new Map([["count", ++count]]) }), { check: "always" });
+    expect([step(), step(), step()].map(({ counts }) => counts.get("count"))).toEqual([1, 2, 3]);
+  });
+
+  it("that recheck() asks for is made, also with check: never and before the first call", async () => {
+    let beta = 1;
+    const never = compile((x: Tensor) => x.mul(beta), { check: "never" });
+    const prepared = compile((x: Tensor) => x.mul(beta));
+    never(ones([1]));
+    await prepared.prepare(ones([1]));
+    beta = 2;
+    for (const step of [never, prepared]) {
+      step.recheck();
+      expect(step(ones([1])).item()).toBe(2);
+    }
+  });
+});
 
 describe("numbers that change", () => {
   it("make no program each: one that reads them", () => {
@@ -392,6 +424,9 @@ describe("a tensor that a step keeps", () => {
   it("that the host changes once for all is refused", () => {
     expect(() => compile(() => void manualSeed(1))()).toThrow(/seeding a generator.*seed it before the step/s);
     expect(() => compile(() => void seed())()).toThrow(/seeding a generator/);
+    const state = getRngState();
+    expect(() => compile(() => setRngState(state))()).toThrow(/state of a generator.*set it before the step/s);
+    expect(getRngState()).toEqual(state);
     expect(ones([1]).add(1).item()).toBe(2);
   });
 });

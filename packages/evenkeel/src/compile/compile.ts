@@ -2,6 +2,7 @@ import { checkOptions } from "../core/index.ts";
 import { Tensor } from "../tensor/index.ts";
 import { hasRelaxedMadd } from "../wasm/index.ts";
 import { type ExplainOptions, type Explanation, explain } from "./explain.ts";
+import { checkGiven } from "./given.ts";
 import { isTracing } from "./trace.ts";
 import { inputsOf, mapLeaves, type Tree } from "./tree.ts";
 import { type Variant, Variants } from "./variants.ts";
@@ -92,6 +93,7 @@ function replay({ made, numbers, returned, tensors }: Variant, args: readonly Tr
   for (const [cell, value] of numbers) cell.value = value;
   const { program, grads, trace } = made;
   const given = tensors === undefined ? inputsOf(args) : (args as readonly Tensor[]);
+  checkGiven(given, trace);
   const results = program.run(given);
   const { gradFields, argumentGrads } = trace;
   for (let i = 0; i < gradFields.length; i++) gradFields[i].tensor.grad = grads[i];

@@ -110,7 +110,7 @@ export class Guards {
   /** Whether all is as it was: asked before every run. */
   get holds(): boolean {
     for (const { object, key, value } of this.#settings) {
-      if (object[key] !== value && !Object.is(object[key], value)) return false;
+      if (!Object.is(object[key], value)) return false;
     }
     for (const { object, keys } of this.#contents) if (!hasKeys(object, keys)) return false;
     if (this.#changes !== tensorChanges.count) {

@@ -25,15 +25,20 @@ export function make(trace: Trace, cells: Cells, options: { readonly fast: boole
   return { program: new Program(tasks, results, options), trace, cells, grads };
 }
 
-/** Gradients that stay in `.grad` after the step are written to tensors of their own, or to the one they add to. */
+/**
+ * Gradients that stay in `.grad` after the step are written to tensors of our own. One that somebody else has put there is
+ * read and never written: it may be the gradient of two tensors, or share the memory of the parameter.
+ */
 export function withGradients(graph: Graph, fields: readonly GradField[]): { graph: Graph; grads: (Tensor | null)[] } {
   const nodes = [...graph.nodes];
   const states = statesOf(graph);
-  const grads = fields.map(({ tensor, leaves, expects }) => {
+  const handedOn = new Set(fields.map(({ leaves }) => (leaves.kind === "tensor" ? leaves.grad?.storage : undefined)));
+  const grads = fields.map(({ tensor, leaves }) => {
     if (leaves.kind === "tensor") return leaves.grad;
     const { value } = leaves;
-    const kept =
-      expects?.grad ?? keptBefore(tensor, value) ?? new Tensor(Storage.zeros(value), value.shape, value.dtype);
+    const before = keptBefore(tensor, value);
+    const isFree = before !== undefined && !handedOn.has(before.storage);
+    const kept = isFree ? before : new Tensor(Storage.zeros(value), value.shape, value.dtype);
     keptGradients.set(tensor, kept);
     const { storage, dtype } = kept;
     const state = states.get(storage) ?? { dtype, size: storage.data.length, source: { kind: "state", storage } };

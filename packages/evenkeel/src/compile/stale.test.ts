@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import * as nn from "../nn/index.ts";
 import { Adam, SGD } from "../optim/index.ts";
 import { manualSeed } from "../random/index.ts";
-import { noGrad, randn, type Tensor, tensor } from "../tensor/index.ts";
+import { full, noGrad, ones, randn, type Tensor, tensor } from "../tensor/index.ts";
 import { compile } from "./compile.ts";
 
 /**
@@ -95,6 +95,15 @@ describe("an optimizer", () => {
     ],
     ["loses its group", (_, { paramGroups }) => paramGroups.pop()],
     ["has its state cleared", (_, optimizer) => optimizer.state.clear()],
+    [
+      "has another tensor in its state",
+      (net, { state }) => Object.assign(state.get(net.parameters()[0]) as object, { exp_avg: full([4, 3], 5) }),
+    ],
+    [
+      "has other groups altogether",
+      (net, optimizer) =>
+        Object.assign(optimizer, { paramGroups: [{ ...optimizer.paramGroups[0], params: net.at(2).parameters() }] }),
+    ],
     ["has the state of a parameter deleted", (net, { state }) => state.delete(net.parameters()[0])],
     ["has another rate", (_, { paramGroups }) => Object.assign(paramGroups[0], { lr: 0.01, betas: [0.5, 0.6] })],
     ["is switched to amsgrad", (_, { paramGroups }) => Object.assign(paramGroups[0], { amsgrad: true })],
@@ -224,6 +233,20 @@ describe("a module", () => {
     });
   });
 
+  it("has a 0 that gets a sign", () => {
+    class Inverse extends nn.Module {
+      factor = 0;
+      override forward(x: Tensor): Tensor {
+        return x.div(this.factor);
+      }
+    }
+    const model = new Inverse();
+    const step = compile((x: Tensor) => model(x), { check: "never" });
+    expect(step(ones([1])).item()).toBe(Infinity);
+    model.factor = -0;
+    expect(step(ones([1])).item()).toBe(-Infinity);
+  });
+
   it("has a hook taken away and another put in its place", () => {
     expectAlike(() => {
       const layer = new nn.Linear(3, 2);
@@ -282,6 +305,45 @@ describe("a parameter", () => {
 
   it("is frozen", () => expectAlike(hooked((layer) => layer.weight.requiresGrad_(false))));
   it("is written", () => expectAlike(hooked((layer) => noGrad(() => layer.weight.fill_(1)))));
+  const own = full([2, 3], 7);
+  it.each<[string, (layer: nn.Linear) => Tensor]>([
+    ["to one that somebody keeps", () => own],
+    ["to its own memory", ({ weight }) => weight.detach()],
+    ["to one of another dtype", () => ones([2, 3], { dtype: "int32" })],
+  ])("has its gradient set %s, and adds to it", (_, made) => {
+    expectAlike(() => {
+      const layer = new nn.Linear(3, 2);
+      return {
+        step: (x) => {
+          const loss = layer(x).square().sum();
+          loss.backward();
+          return loss;
+        },
+        change: () => {
+          layer.weight.grad = made(layer);
+        },
+        state: () => [own, layer.weight, layer.weight.grad],
+      };
+    });
+  });
+
+  it("shares its gradient with another, and adds to it", () => {
+    expectAlike(() => {
+      const [left, right] = [new nn.Linear(3, 2), new nn.Linear(3, 2)];
+      return {
+        step: (x) => {
+          const loss = left(x).mul(right(x)).sum();
+          loss.backward();
+          return loss;
+        },
+        change: () => {
+          left.weight.grad = right.weight.grad;
+        },
+        state: () => [left.weight.grad, right.weight.grad],
+      };
+    });
+  });
+
   it("has its gradient set", () => {
     expectAlike(
       hooked((layer) => {

@@ -9,6 +9,7 @@ import {
 } from "../core/index.ts";
 import { literal } from "../ops/index.ts";
 import { type Backend, gradWatch, recordingExecutor, Storage, Tensor } from "../tensor/index.ts";
+import { changeOfArguments, type LateRead, lateReadsOf } from "./given.ts";
 import { type ArgumentGrad, type GradField, GradFields } from "./gradFields.ts";
 import { type Graph, type GraphBuffer, type GraphNode, type GraphValue, type Source, viewOf } from "./graph.ts";
 import { Guards } from "./guards.ts";
@@ -23,6 +24,7 @@ export interface Trace {
   readonly gradFields: readonly GradField[];
   /** Those of arguments, whose values are the last of `graph.results`. */
   readonly argumentGrads: readonly ArgumentGrad[];
+  readonly lateReads: readonly LateRead[];
 }
 
 /** Stands where the data of a traced value would be: it has none. */
@@ -63,6 +65,7 @@ export const isTracing = (): boolean => tracing;
 export function trace(step: (...args: never[]) => Tree, args: readonly Tree[]): Trace {
   const tracer = new Tracer();
   const traced = tracer.bind(args);
+  const asGiven = traced.map((tree) => mapLeaves(tree, (tensor) => tensor));
   const previousWatch = gradWatch.current;
   const previous = setExecutor(tracer.executor) as Executor;
   gradWatch.current = tracer.gradFields;
@@ -74,11 +77,17 @@ export function trace(step: (...args: never[]) => Tree, args: readonly Tree[]): 
     if (returned instanceof Promise) {
       throw new TypeError("compile: the step is asynchronous; compile the synchronous part, and await around it");
     }
+    const changed = changeOfArguments(asGiven, traced);
+    if (changed !== undefined) {
+      throw new Error(
+        `compile: the step changes ${changed}, which would happen when it is traced, not at every run; return what is to be kept`,
+      );
+    }
     const results = leavesOf(returned).map((tensor) => tracer.viewOf(tensor));
     const { gradFields, argumentGrads } = tracer.gradFields.finish((tensor) => tracer.viewOf(tensor));
     for (const { grad } of argumentGrads) if (grad !== null) results.push(grad);
     const graph = { nodes: tracer.nodes, results };
-    written = { graph, returned, guards: tracer.guards, gradFields, argumentGrads };
+    written = { graph, returned, guards: tracer.guards, gradFields, argumentGrads, lateReads: lateReadsOf(graph) };
   } finally {
     tracing = false;
     tracer.finish();
@@ -135,14 +144,25 @@ class Tracer implements Backend {
     this.executor = recordingExecutor(make, this);
   }
 
-  /** The arguments with traced tensors in place of real ones; gradients that they bring along come behind all of them. */
+  /**
+   * The arguments with traced tensors in place of real ones; gradients that they bring along come behind all of them. A
+   * tensor that requires a gradient stays one where it is given twice, and keeps its hooks.
+   */
   bind(args: readonly Tree[]): Tree[] {
     const place = ({ shape, dtype }: Spec, index: number) => this.#place({ shape, dtype }, { kind: "argument", index });
+    const differentiable = new Map<Tensor, Tensor>();
     let index = 0;
     const bound = args.map((tree) =>
       mapLeaves(tree, (real) => {
+        const twin = differentiable.get(real);
+        if (twin !== undefined) {
+          index++;
+          return twin;
+        }
         const argument = new Tensor(place(real, index), real.shape, real.dtype, real.requiresGrad);
+        argument.hooks.push(...real.hooks);
         this.#arguments.set(argument, index++);
+        if (real.requiresGrad) differentiable.set(real, argument);
         return argument;
       }),
     );

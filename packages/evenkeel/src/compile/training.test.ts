@@ -397,6 +397,19 @@ describe("gradients", () => {
     });
   });
 
+  it.each(["model", "optimizer"] as const)("filled with zeros by the %s between calls make no new program", (which) => {
+    const trainer = adamNet();
+    const accumulate = compile((x: Tensor, y: Tensor) => F.mseLoss(trainer.model(x), y).backward());
+    const update = compile(() => void trainer.optimizer.step());
+    for (let i = 0; i < 24; i++) {
+      accumulate(...batch(4));
+      if (i % 2 === 0) continue;
+      update();
+      trainer[which].zeroGrad({ setToNone: false });
+    }
+    expect([accumulate.programs, update.programs]).toEqual([2, 1]);
+  });
+
   it("stay in .grad when a step has no optimizer, for eager code and for a compiled update", () => {
     expectSame(adamNet, function* ({ model, optimizer }, wrap) {
       const gradients = wrap((x: Tensor, y: Tensor) => {

@@ -18,6 +18,11 @@ export function bringsGrad(tensor: Tensor): tensor is Tensor & { readonly grad: 
   return tensor.requiresGrad && tensor.grad !== null;
 }
 
+/** Whether shape, dtype and requiresGrad tell all of an argument: it brings no gradient, has no hooks, and comes once. */
+export function isOrdinary(tensor: Tensor, at: number, args: readonly Tree[]): boolean {
+  return !tensor.requiresGrad || (tensor.grad === null && tensor.hooks.length === 0 && args.indexOf(tensor) === at);
+}
+
 /** What a program gets: the tensors of the arguments, and behind them the gradients that they bring along. */
 export function inputsOf(args: readonly Tree[]): Tensor[] {
   const leaves = leavesOf(args);
@@ -43,7 +48,7 @@ export function mapLeaves(tree: Tree, change: (tensor: Tensor) => Tensor): Tree 
  */
 export function signatureOf(tree: Tree): string {
   if (tree instanceof Tensor)
-    return `${tree.dtype}[${tree.shape}]${tree.requiresGrad ? "g" : ""}${bringsGrad(tree) ? "+" : ""}`;
+    return `${tree.dtype}[${tree.shape}]${tree.requiresGrad ? `g${tree.hooks.map(numberOf)}` : ""}${bringsGrad(tree) ? "+" : ""}`;
   if (Array.isArray(tree)) return `(${tree.map(signatureOf).join()})`;
   if (isPlain(tree)) {
     return `{${Object.entries(tree)
@@ -60,6 +65,23 @@ export function signatureOf(tree: Tree): string {
   // Quoted, so that no string reads like two arguments.
   if (typeof tree === "string") return JSON.stringify(tree);
   return `${typeof tree}:${Object.is(tree, -0) ? "-0" : String(tree)}`;
+}
+
+/** Which of the tensors that require a gradient are the same, as far as some are: gradients of all places are summed. */
+export function twinsIn(args: readonly Tree[]): string {
+  const leaves = leavesOf(args).filter(({ requiresGrad }) => requiresGrad);
+  const firsts = leaves.map((leaf) => leaves.indexOf(leaf));
+  return firsts.some((first, i) => first !== i) ? ` twins ${firsts}` : "";
+}
+
+const numbers = /* @__PURE__ */ new WeakMap<object, number>();
+let count = 0;
+
+/** A number for a hook, which is the same hook wherever the number is the same. */
+function numberOf(hook: object): number {
+  const number = numbers.get(hook) ?? ++count;
+  numbers.set(hook, number);
+  return number;
 }
 
 export function isPlain(value: unknown): value is Record<string, unknown> {

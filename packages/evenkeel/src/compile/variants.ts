@@ -7,7 +7,7 @@ import { warnOfHost } from "./hostWarning.ts";
 import { type Made, make } from "./made.ts";
 import type { Cell, Cells } from "./numbers.ts";
 import { type Trace, trace } from "./trace.ts";
-import { bringsGrad, signatureOf, type Tree } from "./tree.ts";
+import { isOrdinary, signatureOf, type Tree, twinsIn } from "./tree.ts";
 import { type Check, Watch } from "./watch.ts";
 
 type Step = (...args: never[]) => Tree;
@@ -16,12 +16,12 @@ type Step = (...args: never[]) => Tree;
 export interface Variant {
   readonly signature: string;
   readonly gradEnabled: boolean;
-  /** The arguments, where all of them are tensors and none brings a gradient along. */
+  /** The arguments, where all of them are tensors of which this tells all. */
   readonly tensors?: readonly (Spec & { readonly requiresGrad: boolean })[];
   readonly made: Made;
   /** One for each cell of the program. */
   readonly numbers: ReadonlyMap<Cell, number>;
-  readonly returned: Tree;
+  returned: Tree;
   guards: Guards;
   calls: number;
   /** Whether to check it before it runs again. */
@@ -108,11 +108,15 @@ export class Variants {
   /** Traces the step again. Where it does something else now, the program is replaced, and all others are suspect. */
   #checked(variant: Variant, args: readonly Tree[]): Variant {
     const begun = performance.now();
+    // An eager step that throws would do so at every call, until what made it throw has gone.
+    variant.isSuspect = true;
     const fresh = trace(this.#step, args);
     const comparison = compareTraces(variant.made.trace, fresh);
     const change = changeOf(variant, comparison);
     if (change === undefined) {
       variant.guards = fresh.guards;
+      // Objects that are no trees, such as a Map or an instance of a class, are not compared.
+      variant.returned = fresh.returned;
       variant.isSuspect = false;
       this.#watch.checked(begun, false);
       return variant;
@@ -130,7 +134,7 @@ export class Variants {
   /** Runs a program that is there, if one is alike but for its numbers. */
   #variantOf(fresh: Trace, args: readonly Tree[], signature: string): Variant {
     const { made, numbers } = this.#madeFor(fresh);
-    const tensors = args.every((arg) => arg instanceof Tensor && !bringsGrad(arg))
+    const tensors = args.every((arg, i) => arg instanceof Tensor && isOrdinary(arg, i, args))
       ? (args as readonly Tensor[]).map(({ shape, dtype, requiresGrad }) => ({ shape, dtype, requiresGrad }))
       : undefined;
     const { guards, returned } = fresh;
@@ -208,7 +212,8 @@ function numberOf({ source }: GraphBuffer): number {
   return source.kind === "constant" ? source.value : Number.NaN;
 }
 
-const signatureIn = (args: readonly Tree[]) => `${isGradEnabled() ? "grad" : "noGrad"} ${args.map(signatureOf).join()}`;
+const signatureIn = (args: readonly Tree[]) =>
+  `${isGradEnabled() ? "grad" : "noGrad"} ${args.map(signatureOf).join()}${twinsIn(args)}`;
 
 /** The common case, without writing out a signature: tensors alone. */
 function isLike(args: readonly Tree[], { tensors, gradEnabled }: Variant): boolean {
@@ -217,7 +222,7 @@ function isLike(args: readonly Tree[], { tensors, gradEnabled }: Variant): boole
     const arg = args[i];
     const { shape, dtype, requiresGrad } = tensors[i];
     if (!(arg instanceof Tensor) || arg.dtype !== dtype || arg.requiresGrad !== requiresGrad) return false;
-    if (!sameShape(arg.shape, shape) || (requiresGrad && arg.grad !== null)) return false;
+    if (!sameShape(arg.shape, shape) || !isOrdinary(arg, i, args)) return false;
   }
   return true;
 }

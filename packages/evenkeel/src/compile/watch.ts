@@ -27,8 +27,9 @@ export class Watch {
 
   /** Whether a program that is called for the `calls`-th time is to be checked first. */
   isDue(calls: number, isSuspect: boolean): boolean {
+    if (isSuspect) return true;
     if (this.#check !== "doubling" || calls < 2) return this.#check === "always";
-    return isSuspect || this.#wary > 0 || (calls & (calls - 1)) === 0 || performance.now() >= this.#next;
+    return this.#wary > 0 || (calls & (calls - 1)) === 0 || performance.now() >= this.#next;
   }
 
   /** A check that began at a time (performance.now()) has ended. */

@@ -1,6 +1,6 @@
 import { checkOptions, isFloat, meet, refuseMisspellings } from "../core/index.ts";
 import { type Destination, requestedDtype } from "../tensor/dtypes.ts";
-import type { Tensor } from "../tensor/index.ts";
+import { noGrad, type Tensor } from "../tensor/index.ts";
 import { BackwardWatch } from "./backwardHook.ts";
 import { Callable, className, describe, edits, invoke } from "./callable.ts";
 import {
@@ -282,8 +282,11 @@ export abstract class Module<In extends unknown[] = never, Out = any> extends Ca
     checkOptions("zeroGrad", options, ["setToNone"]);
     const { setToNone = true } = options;
     for (const parameter of this.parameters()) {
+      const { grad } = parameter;
       if (setToNone) parameter.grad = null;
-      else if (parameter.grad !== null) parameter.grad = parameter.grad.detach().zero_();
+      // The same tensor, where it has no history: compiled steps that add to it know it.
+      else if (grad?.gradFn === null) noGrad(() => grad.zero_());
+      else if (grad !== null) parameter.grad = grad.detach().zero_();
     }
   }
 

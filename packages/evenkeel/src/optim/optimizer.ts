@@ -213,12 +213,14 @@ export abstract class Optimizer<O extends object = AnyOptions> {
     const result = noGrad(() => step.call(this, recording));
     checkState(this.constructor.name, this.state);
     meet(this.state, ["changes"]);
+    for (const tensors of this.state.values()) meet(tensors, Object.keys(tensors));
     noteStep(this);
     return result;
   }
 
   /** A compiled step is traced anew when there are other groups, or other parameters in one. */
   #meetParams(): void {
+    meet(this, ["paramGroups", "state"]);
     meet(this.paramGroups, placesOf(this.paramGroups));
     for (const group of this.paramGroups) {
       meet(group, ["params"]);

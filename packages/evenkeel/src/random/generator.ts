@@ -146,6 +146,7 @@ export class Generator {
    * @throws RangeError if its length or its contents are not those of a generator; the generator is then unchanged
    */
   setState(state: Uint8Array): this {
+    refuseInStep("setting the state of a generator", "set it before the step");
     const decoded = decodeState(state);
     this.#seedLater = undefined;
     this.#initialSeed = decoded.initialSeed;

@@ -80,7 +80,7 @@ class Run<K extends string> {
   /** Somebody else's code has had its turn, and may have changed what model and loss take from around them. */
   handedOut({ type }: TrainingEvent<K>): void {
     // Batches are too many: a step that changes with them is noticed as any other is.
-    if (type === "batch") return;
+    if (type === "batch" || this.#plan.compile.check === "never") return;
     this.#stepper.recheck();
     this.#forward.recheck();
   }
