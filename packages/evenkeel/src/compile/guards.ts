@@ -1,4 +1,4 @@
-import { describe, holderOf } from "../core/index.ts";
+import { describe, holdersOf } from "../core/index.ts";
 import { tensorChanges } from "../tensor/changes.ts";
 import { Tensor } from "../tensor/index.ts";
 
@@ -77,10 +77,11 @@ export class Guards {
 
   /** Whoever holds this, and whoever holds that: code that uses their fields without calling them is behind a tensor. */
   meetHolders(of: object): void {
-    const seen = new Set<object>();
-    for (let holder = holderOf(of); holder !== undefined && !seen.has(holder); holder = holderOf(holder)) {
-      seen.add(holder);
+    const seen = new Set(holdersOf(of));
+    // A set goes on to what is added while it is walked through.
+    for (const holder of seen) {
       this.meet(holder);
+      for (const next of holdersOf(holder)) seen.add(next);
     }
   }
 

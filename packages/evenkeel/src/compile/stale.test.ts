@@ -247,6 +247,15 @@ describe("a module", () => {
     expect(step(ones([1])).item()).toBe(-Infinity);
   });
 
+  it("shares a layer with another model, which was walked later", () => {
+    expectAlike(() => {
+      const model = new Scaled();
+      const other = new nn.Sequential(model.out);
+      other.parameters();
+      return { step: (x) => model.encode(x), change: () => Object.assign(model, { factor: 3 }) };
+    });
+  });
+
   it("has a hook taken away and another put in its place", () => {
     expectAlike(() => {
       const layer = new nn.Linear(3, 2);
