@@ -1,7 +1,8 @@
 import { meet } from "../core/index.ts";
 import type { Tensor } from "../tensor/index.ts";
 import { checkGradient } from "./checks.ts";
-import { Optimizer, type ParamGroup, type ParamState } from "./optimizer.ts";
+import { Optimizer, type ParamGroup } from "./optimizer.ts";
+import type { ParamState } from "./paramStates.ts";
 import type { StateExpectation, StateNames } from "./stateDict.ts";
 
 /**

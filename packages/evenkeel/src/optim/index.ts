@@ -3,6 +3,7 @@ export { type ClipGradNormOptions, clipGradNorm, clipGradNorm_, clipGradValue, c
 export * from "./lrScheduler/index.ts";
 export * as lrScheduler from "./lrScheduler/index.ts";
 export * from "./notHere.ts";
-export { type AnyOptions, Optimizer, type ParamGroup, type ParamGroupInit, type ParamState } from "./optimizer.ts";
+export { type AnyOptions, Optimizer, type ParamGroup, type ParamGroupInit } from "./optimizer.ts";
+export type { ParamState } from "./paramStates.ts";
 export { SGD, type SGDOptions } from "./sgd.ts";
 export type { OptimizerStateDict } from "./stateDict.ts";

@@ -14,43 +14,16 @@ import { enableGrad, noGrad, Storage, Tensor } from "../tensor/index.ts";
 import { checkParam, checkState, isGroup } from "./checks.ts";
 import { isScheduled, noteScheduled, type ScheduledGroup } from "./lrScheduler/scheduled.ts";
 import { checkComplete, checkRules, copyOptions, meetOptions, type OptionRules, rulesLike } from "./options.ts";
+import { type ParamState, ParamStates } from "./paramStates.ts";
 import { formatOptimizer } from "./print.ts";
 import { checkStateDict, type OptimizerStateDict, requireObject, type StateExpectation } from "./stateDict.ts";
 import { noteStep } from "./stepped.ts";
-
-/**
- * What an optimizer keeps for one parameter, under PyTorch's names (`exp_avg`, `momentum_buffer`). The tensors are written
- * in place, so that a compiled program, which refers to them, goes on with what they hold.
- */
-export interface ParamState {
-  [name: string]: Tensor;
-}
 
 /**
  * Parameters that share hyperparameters, which may be changed between steps: `optimizer.paramGroups[0].lr *= 0.1`.
  * `initialLr` is the rate that schedulers start from: the first of them notes it down.
  */
 export type ParamGroup<O> = O & { readonly params: Tensor[]; initialLr?: number };
-
-/** Counts its changes, so that a compiled step can tell that the state it refers to is not the optimizer's any more. */
-class ParamStates extends Map<Tensor, ParamState> {
-  changes = 0;
-
-  override set(param: Tensor, state: ParamState): this {
-    this.changes++;
-    return super.set(param, state);
-  }
-
-  override delete(param: Tensor): boolean {
-    this.changes++;
-    return super.delete(param);
-  }
-
-  override clear(): void {
-    this.changes++;
-    super.clear();
-  }
-}
 
 /** A group as it is given: its parameters and the hyperparameters that differ from the optimizer's defaults. */
 export type ParamGroupInit<O> = Partial<O> & { readonly params: Tensor | Iterable<Tensor> };
@@ -213,7 +186,9 @@ export abstract class Optimizer<O extends object = AnyOptions> {
     const result = noGrad(() => step.call(this, recording));
     checkState(this.constructor.name, this.state);
     meet(this.state, ["changes"]);
-    for (const tensors of this.state.values()) meet(tensors, Object.keys(tensors));
+    if (this.state instanceof ParamStates) {
+      for (const tensors of this.state.unwatched()) meet(tensors, Object.keys(tensors));
+    }
     noteStep(this);
     return result;
   }
@@ -265,13 +240,9 @@ export abstract class Optimizer<O extends object = AnyOptions> {
    * float64 number, for counting. Write them in place, as in `exp_avg.mul_(beta)`.
    */
   protected stateOf(param: Tensor, names: readonly string[]): ParamState {
-    const known = this.state.get(param);
-    const state: ParamState = known ?? {};
-    for (const name of names) {
-      state[name] ??= name === "step" ? ownTensor([], "float64") : ownTensor(param.shape, param.dtype);
-    }
-    if (known === undefined) this.state.set(param, state);
-    return state;
+    const make = (name: string) => (name === "step" ? ownTensor([], "float64") : ownTensor(param.shape, param.dtype));
+    if (this.state instanceof ParamStates) return this.state.complete(param, names, make);
+    throw new Error(`${this.constructor.name}: state was replaced by another Map; set and delete its entries instead`);
   }
 
   /**

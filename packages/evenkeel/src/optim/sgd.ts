@@ -2,8 +2,9 @@ import { meet } from "../core/index.ts";
 import { sgdMomentumStep, sgdStep } from "../ops/optimizer.ts";
 import type { Tensor } from "../tensor/index.ts";
 import { FusedOptimizer } from "./fusedOptimizer.ts";
-import type { ParamGroup, ParamGroupInit, ParamState } from "./optimizer.ts";
+import type { ParamGroup, ParamGroupInit } from "./optimizer.ts";
 import { finite, flag, learningRate, nonNegative, type OptionRules } from "./options.ts";
+import type { ParamState } from "./paramStates.ts";
 import type { StateNames } from "./stateDict.ts";
 
 export interface SGDOptions {
