@@ -99,7 +99,7 @@ export class Variants {
   #missed(args: readonly Tree[]): Variant {
     const signature = signatureIn(args);
     if (++this.#misses === mostMisses) this.#warnOfMisses(signature);
-    const variant = this.#variantOf(trace(this.#step, args), args, signature);
+    const variant = this.#variantOf(trace(this.#step, args, this.#variants[0]?.made.trace.graph), args, signature);
     this.#variants.unshift(variant);
     this.#drop();
     return variant;
@@ -110,7 +110,7 @@ export class Variants {
     const begun = performance.now();
     // An eager step that throws would do so at every call, until what made it throw has gone.
     variant.isSuspect = true;
-    const fresh = trace(this.#step, args);
+    const fresh = trace(this.#step, args, variant.made.trace.graph);
     const comparison = compareTraces(variant.made.trace, fresh);
     const change = changeOf(variant, comparison);
     if (change === undefined) {
