@@ -363,6 +363,12 @@ describe("a step that is traced at every call says so once, with the reason", ()
     ]);
   });
 
+  it("but not where it throws, which is no reason to pass tensors", () => {
+    const step = compile((x: Tensor) => x.matmul(ones([5])));
+    for (let i = 0; i < 20; i++) expect(() => step(ones([2]))).toThrow(/matmul/);
+    expect(warnings).toEqual([]);
+  });
+
   it("because of its arguments", () => {
     const step = compile((x: Tensor, i: number) => x.mul(i));
     for (let i = 0; i < 20; i++) step(ones([1]), i);

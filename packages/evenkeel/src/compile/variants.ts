@@ -98,8 +98,13 @@ export class Variants {
 
   #missed(args: readonly Tree[]): Variant {
     const signature = signatureIn(args);
-    if (++this.#misses === mostMisses) this.#warnOfMisses(signature);
-    const variant = this.#variantOf(trace(this.#step, args, this.#variants[0]?.made.trace.graph), args, signature);
+    const misses = this.#misses + 1;
+    if (misses === mostMisses) this.#warnOfMisses(signature);
+    // A call that throws is not slow but wrong.
+    this.#misses = 0;
+    const fresh = trace(this.#step, args, this.#variants[0]?.made.trace.graph);
+    this.#misses = misses;
+    const variant = this.#variantOf(fresh, args, signature);
     this.#variants.unshift(variant);
     this.#drop();
     return variant;
