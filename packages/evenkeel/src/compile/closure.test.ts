@@ -430,6 +430,9 @@ describe("a tensor that a step keeps", () => {
   it("that the host changes once for all is refused", () => {
     expect(() => compile(() => void manualSeed(1))()).toThrow(/seeding a generator.*seed it before the step/s);
     expect(() => compile(() => void seed())()).toThrow(/seeding a generator/);
+    const layer = new nn.Linear(2, 1);
+    expect(() => compile(() => void layer.double())()).toThrow(/converting a module to another dtype/);
+    expect(layer.weight.double().sum().dtype).toBe("float64");
     const state = getRngState();
     expect(() => compile(() => setRngState(state))()).toThrow(/state of a generator.*set it before the step/s);
     expect(getRngState()).toEqual(state);
