@@ -363,6 +363,12 @@ describe("a step that is traced at every call says so once, with the reason", ()
     ]);
   });
 
+  it("but not where it throws, which is no reason to pass tensors", () => {
+    const step = compile((x: Tensor) => x.matmul(ones([5])));
+    for (let i = 0; i < 20; i++) expect(() => step(ones([2]))).toThrow(/matmul/);
+    expect(warnings).toEqual([]);
+  });
+
   it("because of its arguments", () => {
     const step = compile((x: Tensor, i: number) => x.mul(i));
     for (let i = 0; i < 20; i++) step(ones([1]), i);
@@ -424,6 +430,9 @@ describe("a tensor that a step keeps", () => {
   it("that the host changes once for all is refused", () => {
     expect(() => compile(() => void manualSeed(1))()).toThrow(/seeding a generator.*seed it before the step/s);
     expect(() => compile(() => void seed())()).toThrow(/seeding a generator/);
+    const layer = new nn.Linear(2, 1);
+    expect(() => compile(() => void layer.double())()).toThrow(/converting a module to another dtype/);
+    expect(layer.weight.double().sum().dtype).toBe("float64");
     const state = getRngState();
     expect(() => compile(() => setRngState(state))()).toThrow(/state of a generator.*set it before the step/s);
     expect(getRngState()).toEqual(state);

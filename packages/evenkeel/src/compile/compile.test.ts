@@ -9,6 +9,18 @@ import { compile } from "./compile.ts";
 
 const values = (t: Tensor) => Array.from(t.data);
 
+describe("prepare() inside another compiled step", () => {
+  it("does nothing: the step is part of the other", () => {
+    const inner = compile((x: Tensor) => x.mul(2));
+    const outer = compile((x: Tensor) => {
+      void inner.prepare(x);
+      return inner(x).add(inner(x.add(1)));
+    });
+    for (let i = 0; i < 3; i++) expect(outer(tensor([1])).item()).toBe(6);
+    expect(inner.programs).toBe(0);
+  });
+});
+
 describe("arguments and results", () => {
   it("takes arrays, objects and plain values, and returns trees", () => {
     const step = compile(

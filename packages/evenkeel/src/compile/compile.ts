@@ -76,7 +76,7 @@ export function compile<Args extends Tree[], Result>(
   };
   const compiled = Object.assign(run, {
     prepare: async (...args: Args) => {
-      if (enabled) await variants.prepare(args).made.program.instantiateAsync();
+      if (enabled && !isTracing()) await variants.prepare(args).made.program.instantiateAsync();
     },
     recheck: () => variants.suspect(),
     explain: (given?: ExplainOptions) =>

@@ -79,6 +79,17 @@ describe("an argument that requires a gradient", () => {
   });
 });
 
+describe("an argument that requires no gradient", () => {
+  it("may bring one all the same, which the step reads", () => {
+    const step = compile((x: Tensor) => (x.grad === null ? x.mul(1) : x.add(x.grad)));
+    const x = ones([2]);
+    for (const gradient of [null, full([2], 3), full([2], 4), null]) {
+      x.grad = gradient;
+      expect(step(x).toArray()).toEqual(gradient === null ? [1, 1] : [1 + gradient.data[0], 1 + gradient.data[0]]);
+    }
+  });
+});
+
 describe("an argument that is state", () => {
   it("is refused if it is read after the step wrote it", () => {
     const state = zeros([2]);

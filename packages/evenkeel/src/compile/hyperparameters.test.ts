@@ -74,3 +74,41 @@ describe.each([
     expect(step.programs).toBe(1);
   });
 });
+
+describe("a step that sets a hyperparameter itself is refused, and the number is as it was", () => {
+  const schedules: [string, (optimizer: Adam) => unknown, RegExp][] = [
+    [
+      "a rate",
+      ({ paramGroups: [group] }) => (group.lr *= 0.5),
+      /sets lr from 0\.1 to 0\.05 of an optimizer.*between two/,
+    ],
+    [
+      "a list",
+      ({ paramGroups: [group] }) => Object.assign(group, { betas: [0.5, 0.999] }),
+      /betas\[0\] from 0\.9 to 0\.5/,
+    ],
+  ];
+
+  it.each(schedules)("%s", (_, set, message) => {
+    for (const isFirst of [true, false]) {
+      const model = new Linear(3, 2);
+      const optimizer = new Adam(model.parameters(), { lr: 0.1 });
+      let sets = !isFirst;
+      const step = compile((x: Tensor) => {
+        optimizer.zeroGrad();
+        model(x).sum().backward();
+        if (isFirst && sets) set(optimizer);
+        optimizer.step();
+        if (!isFirst) set(optimizer);
+      });
+      const x = randn([1, 3]);
+      // Before its use it shows only where an earlier trace tells what to look at.
+      if (isFirst) step(x);
+      sets = true;
+      for (let i = 0; i < 2; i++) {
+        expect(() => step(x)).toThrow(message);
+        expect(optimizer.paramGroups[0]).toMatchObject({ lr: 0.1, betas: [0.9, 0.999] });
+      }
+    }
+  });
+});

@@ -13,6 +13,7 @@ import { changeOfArguments, type LateRead, lateReadsOf } from "./given.ts";
 import { type ArgumentGrad, type GradField, GradFields } from "./gradFields.ts";
 import { type Graph, type GraphBuffer, type GraphNode, type GraphValue, type Source, viewOf } from "./graph.ts";
 import { Guards } from "./guards.ts";
+import { HostNumbers } from "./hostNumbers.ts";
 import { bringsGrad, isPlain, leavesOf, mapLeaves, type Tree } from "./tree.ts";
 
 /** What a trace of a step gives. */
@@ -61,9 +62,10 @@ export const isTracing = (): boolean => tracing;
 /**
  * Runs a step once with tensors that have no data, and writes down what it does. Nothing is computed; gradient fields are
  * as they were, afterwards and if it fails.
+ * @param earlier an earlier graph of the step, if there is one
  */
-export function trace(step: (...args: never[]) => Tree, args: readonly Tree[]): Trace {
-  const tracer = new Tracer();
+export function trace(step: (...args: never[]) => Tree, args: readonly Tree[], earlier?: Graph): Trace {
+  const tracer = new Tracer(new HostNumbers(earlier));
   const traced = tracer.bind(args);
   const asGiven = traced.map((tree) => mapLeaves(tree, (tensor) => tensor));
   const previousWatch = gradWatch.current;
@@ -72,6 +74,7 @@ export function trace(step: (...args: never[]) => Tree, args: readonly Tree[]): 
   tracing = true;
   let written: Trace;
   let leaks: readonly string[];
+  let set: readonly string[];
   try {
     const returned = step(...(traced as never[]));
     if (returned instanceof Promise) {
@@ -95,6 +98,13 @@ export function trace(step: (...args: never[]) => Tree, args: readonly Tree[]): 
     tracer.gradFields.restore();
     setExecutor(previous);
     leaks = putBack(tracer.guards);
+    set = tracer.hosts.restore();
+  }
+  if (set.length > 0) {
+    throw new Error(
+      `compile: the step sets ${set.join(", ")} of an optimizer, which would happen when it is traced, not at every run; ` +
+        "set it between two steps, as schedulers do",
+    );
   }
   if (leaks.length === 0) return written;
   throw new Error(
@@ -129,13 +139,15 @@ class Tracer implements Backend {
     (tensor) => this.#views.has(tensor),
   );
   readonly executor: Executor;
+  readonly hosts: HostNumbers;
   readonly #buffers = new Map<Storage, GraphBuffer>();
   readonly #versions = new Map<Storage, number>();
   readonly #arguments = new Map<Tensor, number>();
   /** Views of state that the step makes: they end with the trace. */
   readonly #views = new Set<Tensor>();
 
-  constructor() {
+  constructor(hosts: HostNumbers) {
+    this.hosts = hosts;
     const make = (storage: Storage, { shape, dtype }: Spec) => {
       const tensor = new Tensor(storage, shape, dtype);
       if (!(storage instanceof TracedStorage)) this.#views.add(tensor);
@@ -192,7 +204,9 @@ class Tracer implements Backend {
   }
 
   hostScalar(read: () => number, of: object, key: string): Storage {
-    return this.#place({ shape: [], dtype: "float64" }, { kind: "host", read, of, key });
+    const source = { kind: "host", read, of, key } as const;
+    this.hosts.meet(source);
+    return this.#place({ shape: [], dtype: "float64" }, source);
   }
 
   meet(object: object, keys?: readonly string[]): void {

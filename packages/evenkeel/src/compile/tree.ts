@@ -13,14 +13,15 @@ export function leavesOf(tree: Tree): Tensor[] {
   return [];
 }
 
-/** Whether an argument has a gradient that a backward of the step would add to. */
+/** Whether an argument has a gradient, which the step may read or add to. */
 export function bringsGrad(tensor: Tensor): tensor is Tensor & { readonly grad: Tensor } {
-  return tensor.requiresGrad && tensor.grad !== null;
+  return tensor.grad !== null;
 }
 
 /** Whether shape, dtype and requiresGrad tell all of an argument: it brings no gradient, has no hooks, and comes once. */
 export function isOrdinary(tensor: Tensor, at: number, args: readonly Tree[]): boolean {
-  return !tensor.requiresGrad || (tensor.grad === null && tensor.hooks.length === 0 && args.indexOf(tensor) === at);
+  if (tensor.grad !== null) return false;
+  return !tensor.requiresGrad || (tensor.hooks.length === 0 && args.indexOf(tensor) === at);
 }
 
 /** What a program gets: the tensors of the arguments, and behind them the gradients that they bring along. */

@@ -98,8 +98,13 @@ export class Variants {
 
   #missed(args: readonly Tree[]): Variant {
     const signature = signatureIn(args);
-    if (++this.#misses === mostMisses) this.#warnOfMisses(signature);
-    const variant = this.#variantOf(trace(this.#step, args), args, signature);
+    const misses = this.#misses + 1;
+    if (misses === mostMisses) this.#warnOfMisses(signature);
+    // A call that throws is not slow but wrong.
+    this.#misses = 0;
+    const fresh = trace(this.#step, args, this.#variants[0]?.made.trace.graph);
+    this.#misses = misses;
+    const variant = this.#variantOf(fresh, args, signature);
     this.#variants.unshift(variant);
     this.#drop();
     return variant;
@@ -110,7 +115,7 @@ export class Variants {
     const begun = performance.now();
     // An eager step that throws would do so at every call, until what made it throw has gone.
     variant.isSuspect = true;
-    const fresh = trace(this.#step, args);
+    const fresh = trace(this.#step, args, variant.made.trace.graph);
     const comparison = compareTraces(variant.made.trace, fresh);
     const change = changeOf(variant, comparison);
     if (change === undefined) {

@@ -1,4 +1,4 @@
-import { checkOptions, type DType, isFloat } from "../core/index.ts";
+import { checkOptions, type DType, isFloat, refuseInStep } from "../core/index.ts";
 import { tensorChanges } from "../tensor/changes.ts";
 import { type Storage, Tensor } from "../tensor/index.ts";
 import { describe } from "./callable.ts";
@@ -69,6 +69,7 @@ export class Buffer extends Tensor {
 /** PyTorch's `tensor.data = tensor.data.to(dtype)`: whoever holds the tensor, such as an optimizer, keeps the right one. */
 function convertInPlace(tensor: Tensor, dtype: DType): void {
   if (tensor.dtype === dtype) return;
+  refuseInStep("converting a module to another dtype", "convert it before the step");
   const { storage } = tensor.detach().to(dtype);
   // A graph that saved the old values must not go on with these.
   storage.version = tensor.version + 1;
