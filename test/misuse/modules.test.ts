@@ -86,7 +86,7 @@ testMisuses("modules", [
     network,
     (model) => model.train(wrong(5)),
   ),
-  misuse("weights that are to be integers", TypeError, ['"float32" or "float64"', '"int32"'], network, (model) =>
+  misuse("weights that are to be integers", TypeError, ['"float32", "float64" or "cpu"', '"int32"'], network, (model) =>
     model.to("int32"),
   ),
   misuse("a hook that is no function", TypeError, ["hook of Linear", "the number 5"], linear, (layer) =>
