@@ -2,14 +2,13 @@ import { describe, expect, expectTypeOf, test } from "vitest";
 import { ones, type Tensor, tensor, zeros } from "../tensor/index.ts";
 import { ModuleDict, ModuleList, Sequential } from "./containers.ts";
 import { ReLU } from "./layers/activation.ts";
-import { BatchNorm1d } from "./layers/batchNorm.ts";
-import { Linear } from "./layers/linear.ts";
+import { BatchNorm1d, Linear } from "./layers/byOptions.ts";
 import { Module } from "./module.ts";
 import { Buffer, Parameter } from "./parameter.ts";
 import type { StateDict } from "./stateDict.ts";
 
 class Block extends Module {
-  seq: Sequential;
+  seq: Sequential<[Linear, ReLU]>;
   w = new Parameter(zeros([2, 3]));
   bn = new BatchNorm1d(4);
   scratch = new Buffer(zeros([5]), { persistent: false });
@@ -70,7 +69,7 @@ describe("loadStateDict", () => {
   test("copies into the same tensors, without a gradient, and reports that all is well", () => {
     const [from, to] = [new Net(), new Net()];
     for (const [i, value] of Object.values(from.stateDict()).entries()) value.fill_(i + 1);
-    const { weight } = to.a.seq.at(0) as Linear;
+    const { weight } = to.a.seq.at(0);
     const [version, before] = [weight.version, weight.data];
     expect(to.loadStateDict(from.stateDict())).toEqual({ missingKeys: [], unexpectedKeys: [] });
     for (const [key, value] of Object.entries(from.stateDict())) {
@@ -78,7 +77,7 @@ describe("loadStateDict", () => {
     }
     expect([weight.data === before, weight.isLeaf, weight.requiresGrad]).toEqual([true, true, true]);
     expect(weight.version).toBeGreaterThan(version);
-    (from.a.seq.at(0) as Linear).weight.requiresGrad_(false).fill_(-1);
+    from.a.seq.at(0).weight.requiresGrad_(false).fill_(-1);
     expect(weight.data).not.toContain(-1);
   });
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { Tensor } from "../../tensor/index.ts";
 import { tensor, zeros } from "../../tensor/index.ts";
-import { BatchNorm1d } from "./batchNorm.ts";
+import { BatchNorm1d } from "./byOptions.ts";
 
 const batches = [
   [[1], [3]], // mean 2, unbiased variance 2

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { ones, randn, tensor } from "../../tensor/index.ts";
 import { layerNorm } from "../functional/layerNorm.ts";
-import { LayerNorm } from "./layerNorm.ts";
+import { LayerNorm } from "./byOptions.ts";
 
 test("one mean and one variance for each example, in training and evaluation alike", () => {
   const layer = new LayerNorm(4, { eps: 0 });

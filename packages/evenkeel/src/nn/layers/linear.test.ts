@@ -1,7 +1,8 @@
 import { expect, test } from "vitest";
 import { Generator, manualSeed } from "../../random/index.ts";
 import { tensor, zeros } from "../../tensor/index.ts";
-import { Identity, Linear } from "./linear.ts";
+import { Linear } from "./byOptions.ts";
+import { Identity } from "./linear.ts";
 
 // torch.manual_seed(0); l = nn.Linear(3, 2); l.weight; l.bias; torch.rand(1)
 const weight = [
