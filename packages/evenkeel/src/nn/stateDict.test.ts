@@ -95,7 +95,7 @@ describe("loadStateDict", () => {
       ["float32", 3],
       ["float32", 1],
     ]);
-    expect([layer.num_batches_tracked?.dtype, layer.num_batches_tracked?.item()]).toEqual(["float64", 7]);
+    expect([layer.num_batches_tracked.dtype, layer.num_batches_tracked.item()]).toEqual(["float64", 7]);
   });
 
   test("the error lists every missing, unexpected and misfitting key, and nothing is written", () => {
@@ -134,7 +134,7 @@ describe("loadStateDict", () => {
     const layer = new Linear(2, 1);
     const found = layer.loadStateDict({ bias: tensor([9]), other: zeros([1]) }, { strict: false });
     expect(found).toEqual({ missingKeys: ["weight"], unexpectedKeys: ["other"] });
-    expect(layer.bias?.item()).toBe(9);
+    expect(layer.bias.item()).toBe(9);
   });
 
   test("strict: false does not excuse a wrong shape, and says nothing of strict", () => {

@@ -20,7 +20,7 @@ test("what is learned", () => {
   expect(names(new LayerNorm([2, 3]))).toEqual(["weight", "bias"]);
   expect(names(new LayerNorm(3, { bias: false }))).toEqual(["weight"]);
   expect(names(new LayerNorm(3, { elementwiseAffine: false }))).toEqual([]);
-  expect(new LayerNorm([2, 3]).weight?.shape).toEqual([2, 3]);
+  expect(new LayerNorm([2, 3]).weight.shape).toEqual([2, 3]);
 });
 
 test("resetParameters goes back to scale 1 and shift 0, in place", () => {

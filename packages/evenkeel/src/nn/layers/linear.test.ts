@@ -43,7 +43,7 @@ test("resetParameters draws anew into the same parameters", () => {
 test("computes x * weight^T + bias and its gradients", () => {
   const layer = new Linear(2, 1);
   layer.weight.data.set([2, 3]);
-  layer.bias?.data.set([10]);
+  layer.bias.data.set([10]);
   const y = layer(
     tensor([
       [1, 0],
@@ -52,7 +52,7 @@ test("computes x * weight^T + bias and its gradients", () => {
   );
   expect(y.toArray()).toEqual([[12], [15]]);
   y.sum().backward();
-  expect([layer.weight.grad?.toArray(), layer.bias?.grad?.toArray()]).toEqual([[[2, 1]], [2]]);
+  expect([layer.weight.grad?.toArray(), layer.bias.grad?.toArray()]).toEqual([[[2, 1]], [2]]);
 });
 
 test("prints as PyTorch does", () => {
