@@ -364,6 +364,7 @@ export const gradCases: Record<RowName, readonly GradCase[] | null> = {
   logsumexp: reductions(),
   vectorNorm: [...reductions({ p: 2 }), ...reductions({ p: 1 }), ...reductions({ p: 3 }), ...reductions({ p: 1.5 })],
   // Not differentiable, and said so in their rows
+  oneHot: null,
   eq: null,
   ne: null,
   lt: null,

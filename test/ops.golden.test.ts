@@ -30,7 +30,7 @@ const refused: Readonly<Record<string, string>> = {
   masked_select: "has as many results as the mask holds",
   nonzero: "has as many results as there are values that are not 0",
   nonzero_tuple: "has as many results as there are values that are not 0",
-  one_hot: "checks its classes on the host",
+  one_hot_counted: "has as many columns as the largest class asks for",
   set_mask: "takes as many values as the mask holds",
 };
 

@@ -17,7 +17,7 @@ for spec in [
             continue  # 1e300 has no int32
         case("to", lambda x, dtype: x.to(TYPES[dtype]), [spec], dtype=dtype)
 case("one_hot", lambda x, **args: F.one_hot(x.long(), **args), [ints(0, 4, 2, 3)], num_classes=4)
-case("one_hot", lambda x: F.one_hot(x.long()), [values([2, 0, 1], torch.int32)])
+case("one_hot_counted", lambda x: F.one_hot(x.long()), [values([2, 0, 1], torch.int32)])
 for args in [(0, 5, 1), (1, 2, 0.25), (0, 1, 0.1), (5, 0, -1), (0, 1, 0.3), (3, 3, 1), (-2.5, 2, 0.7)]:
     start, end, step = args
     case(

@@ -85,6 +85,7 @@ import {
 import { batchNormEvalKernel, batchNormKernel, batchNormReluKernel } from "./normalize.kernel.ts";
 import { batchNormBackwardKernel, batchNormReluBackwardKernel } from "./normalizeBackward.kernel.ts";
 import { byLayout } from "./normalizeChannels.kernel.ts";
+import { oneHotKernel } from "./oneHot.kernel.ts";
 import { adamStepKernel, amsgradStepKernel, sgdMomentumStepKernel, sgdStepKernel } from "./optimizer.kernel.ts";
 import { argsortKernel, cumsumKernel, lastWriterKernel } from "./ordering.kernel.ts";
 import {
@@ -209,6 +210,7 @@ export const kernels: { readonly [K in RowName]: AnyKernel } = {
   ne: neKernel,
   neg: negKernel,
   normal: normalKernel,
+  oneHot: oneHotKernel,
   permute: permuteKernel,
   pow: powKernel,
   prod: prodKernel,
