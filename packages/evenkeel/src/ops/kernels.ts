@@ -71,7 +71,13 @@ import { gatherKernel, indexAddKernel, indexSelectKernel, scatterAddKernel } fro
 import { layerNormDoubles } from "./layerNorm.doubles.ts";
 import { layerNormBackwardKernel, layerNormKernel } from "./layerNorm.kernel.ts";
 import { byDtype } from "./lines.doubles.ts";
-import { bceWithLogitsKernel, bceWithLogitsSlopeKernel, huberKernel, smoothL1Kernel } from "./loss.kernel.ts";
+import {
+  bceKernel,
+  bceWithLogitsKernel,
+  bceWithLogitsSlopeKernel,
+  huberKernel,
+  smoothL1Kernel,
+} from "./loss.kernel.ts";
 import { linearKernel, matmulKernel } from "./matmul.kernel.ts";
 import {
   castKernel,
@@ -142,6 +148,7 @@ export const kernels: { readonly [K in RowName]: AnyKernel } = {
   batchNormEval: byLayout("batchNormEval", batchNormEvalKernel),
   batchNormRelu: byLayout("batchNormRelu", batchNormReluKernel),
   batchNormReluBackward: byLayout("batchNormReluBackward", batchNormReluBackwardKernel),
+  bce: bceKernel,
   bceWithLogits: bceWithLogitsKernel,
   bceWithLogitsSlope: bceWithLogitsSlopeKernel,
   bernoulli: bernoulliKernel,
