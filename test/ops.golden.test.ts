@@ -82,6 +82,12 @@ for (const executor of ["eager", "compiled"] as const) {
   }
 }
 
+it.each([...families.get("linspace")!, ...families.get("arange")!])("$name: to the bit", (one) => {
+  const [golden] = one.outputs;
+  const { data, dtype } = run(one, "eager").outputs[0];
+  expect([dtype, [...data]]).toEqual([golden.dtype, [...decode(golden).data]]);
+});
+
 describe.each(["eager", "compiled"] as const)(
   "our rounding error is no larger than torch's (median at most 1, 95th percentile at most 2), %s",
   (executor) => {
