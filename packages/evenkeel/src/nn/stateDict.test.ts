@@ -1,3 +1,4 @@
+import { format } from "node:util";
 import { describe, expect, expectTypeOf, test } from "vitest";
 import { ones, type Tensor, tensor, zeros } from "../tensor/index.ts";
 import { ModuleDict, ModuleList, Sequential } from "./containers.ts";
@@ -71,7 +72,12 @@ describe("loadStateDict", () => {
     for (const [i, value] of Object.values(from.stateDict()).entries()) value.fill_(i + 1);
     const { weight } = to.a.seq.at(0);
     const [version, before] = [weight.version, weight.data];
-    expect(to.loadStateDict(from.stateDict())).toEqual({ missingKeys: [], unexpectedKeys: [] });
+    const result = to.loadStateDict(from.stateDict());
+    expect(result).toEqual({ missingKeys: [], unexpectedKeys: [] });
+    expect([String(result), format(result)]).toEqual(Array(2).fill("<All keys matched successfully>"));
+    expect(String(new Linear(1, 1).loadStateDict({ weight: zeros([1, 1]), extra: zeros([]) }, { strict: false }))).toBe(
+      "_IncompatibleKeys(missing_keys=['bias'], unexpected_keys=['extra'])",
+    );
     for (const [key, value] of Object.entries(from.stateDict())) {
       expect([key, to.stateDict()[key].toArray()]).toEqual([key, value.toArray()]);
     }
