@@ -26,6 +26,8 @@ function values(shape: readonly number[], map: (x: number) => number = (x) => x)
 
 const fixed = (x: Tensor) => x.detach();
 const positive = (shape: readonly number[]) => values(shape, (x) => Math.abs(x) + 0.2);
+/** From 0.1 to 0.9. */
+const probability = (shape: readonly number[]) => values(shape, (x) => 0.1 + (Math.abs(x) % 1) * 0.8);
 const indices = (data: number[], shape: number[] = [data.length]) => tensor(data, { dtype: "int32", shape });
 
 const oddShapes: readonly (readonly number[])[] = [[], [1], [5], [3, 4], [2, 1, 3], [0], [2, 0]];
@@ -355,6 +357,7 @@ export const gradCases: Record<RowName, readonly GradCase[] | null> = {
     ...binary(values, values, { beta: 0 }),
   ],
   huber: [...binary(values, values, { delta: 1 }), ...binary(values, values, { delta: 0.4 })],
+  bce: binary(probability, probability),
   bceWithLogits: logitCases(),
   bceWithLogitsSlope: logitCases(),
   siluBackward: binary(),
@@ -364,6 +367,7 @@ export const gradCases: Record<RowName, readonly GradCase[] | null> = {
   logsumexp: reductions(),
   vectorNorm: [...reductions({ p: 2 }), ...reductions({ p: 1 }), ...reductions({ p: 3 }), ...reductions({ p: 1.5 })],
   // Not differentiable, and said so in their rows
+  oneHot: null,
   eq: null,
   ne: null,
   lt: null,

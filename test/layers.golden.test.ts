@@ -77,6 +77,18 @@ function makeLayer(layer: string, args: Readonly<Record<string, unknown>>): nn.M
     Sigmoid: () => new nn.Sigmoid(),
     Softmax: () => new nn.Softmax(dim),
     Softplus: () => new nn.Softplus(options),
+    CELU: () => new nn.CELU(alpha),
+    SELU: () => new nn.SELU(),
+    Mish: () => new nn.Mish(),
+    Softsign: () => new nn.Softsign(),
+    Softmin: () => new nn.Softmin(dim),
+    ReLU6: () => new nn.ReLU6(),
+    Hardtanh: () => new nn.Hardtanh(options),
+    Hardswish: () => new nn.Hardswish(),
+    Hardsigmoid: () => new nn.Hardsigmoid(),
+    Threshold: () => new nn.Threshold(options.threshold, options.value),
+    PReLU: () => new nn.PReLU(options),
+    Unflatten: () => new nn.Unflatten(dim, options.unflattenedSize),
     Identity: () => new nn.Identity(),
     Flatten: () => new nn.Flatten(startDim, endDim),
   };
@@ -119,7 +131,11 @@ describe("layers", () => {
 });
 
 const { MSELoss, L1Loss, SmoothL1Loss, HuberLoss, NLLLoss, CrossEntropyLoss, BCEWithLogitsLoss } = nn;
-const lossClasses = { MSELoss, L1Loss, SmoothL1Loss, HuberLoss, NLLLoss, CrossEntropyLoss, BCEWithLogitsLoss };
+const { BCELoss, KLDivLoss, CosineSimilarity } = nn;
+const lossClasses = {
+  ...{ MSELoss, L1Loss, SmoothL1Loss, HuberLoss, NLLLoss, CrossEntropyLoss, BCEWithLogitsLoss },
+  ...{ BCELoss, KLDivLoss, CosineSimilarity },
+};
 
 describe("losses", () => {
   for (const { name, loss, args, weights, input, target, output, gradInput, exact } of losses) {
@@ -164,6 +180,26 @@ const makeNetwork: Record<string, () => nn.AnyModule> = {
       new nn.Flatten(),
       new nn.Flatten(0, 2),
     ),
+  "more activations": () =>
+    new Sequential(
+      new nn.PReLU(),
+      new nn.PReLU(3),
+      new nn.SELU(),
+      new nn.Mish({ inplace: true }),
+      new nn.ReLU6(),
+      new nn.ReLU6({ inplace: true }),
+      new nn.Hardtanh(),
+      new nn.Hardtanh(-2.5, 0.5, { inplace: true }),
+      new nn.CELU(),
+      new nn.CELU(0.5),
+      new nn.Softsign(),
+      new nn.Softmin(1),
+      new nn.Threshold(0.1, 20),
+      new nn.Hardswish(),
+      new nn.Hardsigmoid(),
+      new nn.Unflatten(1, [2, 3]),
+      new nn.Unflatten(1, [2]),
+    ),
   normalization: () =>
     new Sequential(
       new BatchNorm1d(3),
@@ -195,6 +231,9 @@ const makeNetwork: Record<string, () => nn.AnyModule> = {
       new nn.NLLLoss(),
       new nn.CrossEntropyLoss(),
       new nn.BCEWithLogitsLoss(),
+      new nn.BCELoss(),
+      new nn.KLDivLoss(),
+      new nn.CosineSimilarity(),
     ]),
   list: () => new nn.ModuleList([new Linear(1, 2), new Linear(2, 1, { bias: false })]),
   dictionary: () => new nn.ModuleDict({ a: new Linear(1, 2), b: new nn.ReLU() }),

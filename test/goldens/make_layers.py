@@ -11,7 +11,7 @@ networks: {name, repr, keys, parameters}: how a network prints, its state-dict k
 import copy
 
 import torch
-from _golden import encode, encode_state, generator_for, ints, normal, probabilities, uniform, write
+from _golden import encode, encode_state, generator_for, ints, normal, probabilities, uniform, values, write
 from torch import nn
 
 layers, losses, networks = [], [], []
@@ -155,6 +155,18 @@ ACTIVATIONS = [
     ("Softmax", nn.Softmax, {"dim": 0}),
     ("Softplus", nn.Softplus, {}),
     ("Softplus", nn.Softplus, {"beta": 3, "threshold": 5}),
+    ("CELU", nn.CELU, {}),
+    ("CELU", nn.CELU, {"alpha": 0.7}),
+    ("SELU", nn.SELU, {}),
+    ("Mish", nn.Mish, {}),
+    ("Softsign", nn.Softsign, {}),
+    ("Softmin", nn.Softmin, {"dim": 1}),
+    ("ReLU6", nn.ReLU6, {}),
+    ("Hardtanh", nn.Hardtanh, {}),
+    ("Hardtanh", nn.Hardtanh, {"min_val": -0.5, "max_val": 2}),
+    ("Hardswish", nn.Hardswish, {}),
+    ("Hardsigmoid", nn.Hardsigmoid, {}),
+    ("Threshold", nn.Threshold, {"threshold": 0.1, "value": 20}),
     ("Identity", nn.Identity, {}),
     ("Flatten", nn.Flatten, {}),
     ("Flatten", nn.Flatten, {"start_dim": 0, "end_dim": 1}),
@@ -162,6 +174,24 @@ ACTIVATIONS = [
 for layer, make, args in ACTIVATIONS:
     shape = (2, 3, 4) if layer == "Flatten" else (5, 7)
     case(layer, make(**args), [(TRAIN, normal(*shape, scale=2)), (EVAL, normal(*shape, scale=2))], **args)
+for layer, make, args in ACTIVATIONS:
+    if layer in ["ReLU6", "Hardtanh", "Hardswish", "Hardsigmoid", "Threshold", "SELU", "CELU", "Mish"] and len(args) != 1:
+        kinks = values([-6.0, -3.0, -1.0, -0.5, 0.0, 0.1, 1.0, 2.0, 3.0, 6.0, 9.0])
+        case(layer, make(**args), [(TRAIN, kinks)], note="kinks", **args)
+for args, shape in [
+    ({}, (5, 7)),
+    ({"num_parameters": 3}, (4, 3)),
+    ({"num_parameters": 3}, (2, 3, 4)),
+    ({"num_parameters": 1, "init": 0.5}, (6,)),
+]:
+    x = normal(*shape)
+    note = str(list(shape))
+    case("PReLU", nn.PReLU(**args), [(TRAIN, x), (EVAL, x)], note=note, **args)
+    case("PReLU", nn.PReLU(**args), [(TRAIN, x)], note=note + " fresh", randomize=False, **args)
+case("PReLU", nn.PReLU(), [(TRAIN, values([-2.0, -0.0, 0.0, 3.0]))], note="kinks")
+for dim, size, shape in [(1, [2, 3], (5, 6)), (-1, [3, -1], (2, 6)), (0, [2, 2, 1], (4, 3))]:
+    args = {"dim": dim, "unflattened_size": size}
+    case("Unflatten", nn.Unflatten(dim, tuple(size)), [(TRAIN, normal(*shape))], note=str(list(shape)), **args)
 case("Dropout", nn.Dropout(0.0), [(TRAIN, normal(3, 5)), (EVAL, normal(3, 5))], p=0.0)
 case("Dropout", nn.Dropout(1.0), [(TRAIN, normal(3, 5)), (EVAL, normal(3, 5))], p=1.0)
 case("Dropout", nn.Dropout(0.5), [(EVAL, normal(3, 5))], p=0.5)
@@ -169,9 +199,9 @@ case("Dropout", nn.Dropout(0.5), [(EVAL, normal(3, 5))], p=0.5)
 # Losses
 
 
-def loss(name, x, target, weights=None, **args):
+def loss(name, x, target, weights=None, note="", **args):
     made = {k: spec(generator_for(f"loss {name} {k}")) for k, spec in (weights or {}).items()}
-    title = " ".join([name, *(f"{k}={v}" for k, v in args.items()), *made])
+    title = " ".join([name, *(f"{k}={v}" for k, v in args.items()), *made, *([note] if note else [])])
     x, target = x(generator_for(f"{title} input")), target(generator_for(f"{title} target"))
 
     def run(dtype):
@@ -210,6 +240,19 @@ for args in [{}, {"reduction": "none"}, {"reduction": "sum"}]:
         {"weight": uniform(0.2, 2, 3), "pos_weight": uniform(0.2, 4, 3)},
         **args,
     )
+
+for args in [{}, {"reduction": "none"}, {"reduction": "sum"}]:
+    loss("BCELoss", uniform(0, 1, 5, 3), uniform(0, 1, 5, 3), **args)
+    loss("BCELoss", uniform(0, 1, 5, 3), uniform(0, 1, 5, 3), {"weight": uniform(0.2, 2, 3)}, **args)
+loss("BCELoss", values([0.0, 0.0, 1.0, 1.0, 1e-30]), values([0.0, 1.0, 0.0, 1.0, 0.5]), note="ends", reduction="none")
+for args in [{}, {"reduction": "none"}, {"reduction": "sum"}, {"reduction": "batchmean"}]:
+    logs = lambda g: probabilities(5, 3)(g).log()
+    loss("KLDivLoss", logs, probabilities(5, 3), **args)
+    loss("KLDivLoss", logs, lambda g: probabilities(5, 3)(g).log(), log_target=True, **args)
+loss("KLDivLoss", values([-1.0, -2.0, -0.5]), values([0.0, 0.5, 0.5]), note="zeros", reduction="sum")
+for args, shape in [({}, (5, 3)), ({"dim": 0}, (5, 3)), ({"dim": -1, "eps": 0.5}, (2, 3, 4))]:
+    loss("CosineSimilarity", normal(*shape), normal(*shape), **args)
+loss("CosineSimilarity", values([[0.0, 0.0], [3.0, 4.0]]), values([[1.0, 2.0], [3.0, 4.0]]), note="zeros")
 
 # Networks
 
@@ -308,6 +351,28 @@ network(
     ),
 )
 network(
+    "more activations",
+    nn.Sequential(
+        nn.PReLU(),
+        nn.PReLU(3),
+        nn.SELU(),
+        nn.Mish(inplace=True),
+        nn.ReLU6(),
+        nn.ReLU6(inplace=True),
+        nn.Hardtanh(),
+        nn.Hardtanh(-2.5, 0.5, inplace=True),
+        nn.CELU(),
+        nn.CELU(0.5),
+        nn.Softsign(),
+        nn.Softmin(1),
+        nn.Threshold(0.1, 20),
+        nn.Hardswish(),
+        nn.Hardsigmoid(),
+        nn.Unflatten(1, (2, 3)),
+        nn.Unflatten(1, (2,)),
+    ),
+)
+network(
     "normalization",
     nn.Sequential(
         nn.BatchNorm1d(3),
@@ -342,6 +407,9 @@ network(
             nn.NLLLoss(),
             nn.CrossEntropyLoss(),
             nn.BCEWithLogitsLoss(),
+            nn.BCELoss(),
+            nn.KLDivLoss(),
+            nn.CosineSimilarity(),
         ]
     ),
 )

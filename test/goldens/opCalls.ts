@@ -243,8 +243,9 @@ export const opCalls: Readonly<Record<string, Call>> = {
 
   to: tensors(([x], { dtype }) => x.to(dtype!)),
   one_hot: tensors(([x], { num_classes: numClasses }) => F.oneHot(x, { numClasses })),
-  arange: (_, { start, end, step }) => ek.arange(start!, end!, { step }),
-  linspace: (_, { start, end, steps }) => ek.linspace(start!, end!, steps!),
+  one_hot_counted: tensors(([x]) => F.oneHot(x)),
+  arange: (_, { start, end, step, dtype }) => ek.arange(start!, end!, { step, dtype }),
+  linspace: (_, { start, end, steps, dtype }) => ek.linspace(start!, end!, steps!, { dtype }),
   eye: (_, { n, m }) => ek.eye(n!, m),
 
   add_: ([x, y], { alpha }) => (x as Tensor).add_(y, { alpha }),

@@ -1,5 +1,7 @@
 """Casts, creation and writing in place."""
 
+import random
+
 import torch
 import torch.nn.functional as F
 from _case import case, f64
@@ -17,7 +19,7 @@ for spec in [
             continue  # 1e300 has no int32
         case("to", lambda x, dtype: x.to(TYPES[dtype]), [spec], dtype=dtype)
 case("one_hot", lambda x, **args: F.one_hot(x.long(), **args), [ints(0, 4, 2, 3)], num_classes=4)
-case("one_hot", lambda x: F.one_hot(x.long()), [values([2, 0, 1], torch.int32)])
+case("one_hot_counted", lambda x: F.one_hot(x.long()), [values([2, 0, 1], torch.int32)])
 for args in [(0, 5, 1), (1, 2, 0.25), (0, 1, 0.1), (5, 0, -1), (0, 1, 0.3), (3, 3, 1), (-2.5, 2, 0.7)]:
     start, end, step = args
     case(
@@ -30,6 +32,30 @@ for args in [(0, 5, 1), (1, 2, 0.25), (0, 1, 0.1), (5, 0, -1), (0, 1, 0.3), (3, 
     )
 for start, end, steps in [(0, 1, 5), (0, 1, 11), (-3, 7, 4), (2, 2, 3), (1, 0, 1), (0, 1, 0), (0.1, 0.7, 17)]:
     case("linspace", torch.linspace, [], start=start, end=end, steps=steps)
+spread = random.Random(7)
+for dtype in ["float32", "float64"]:
+    for steps in [1, 2, 3, 8, 15, 16, 17, 31, 32, 33, 64, 100, 127]:
+        start, end = (-3, 3) if steps == 64 else (spread.uniform(-10, 10), spread.uniform(-10, 10))
+        case(
+            "linspace",
+            lambda dtype, **args: torch.linspace(**args, dtype=TYPES[dtype]),
+            [],
+            start=start,
+            end=end,
+            steps=steps,
+            dtype=dtype,
+        )
+    for end in [1, 4, 9, 17, 40]:
+        start, step = spread.uniform(-3, 1), spread.uniform(0.05, 0.5)
+        case(
+            "arange",
+            lambda start, end, step, dtype: torch.arange(start, end, step, dtype=TYPES[dtype]),
+            [],
+            start=start,
+            end=end,
+            step=step,
+            dtype=dtype,
+        )
 for size in [{"n": 3}, {"n": 2, "m": 4}, {"n": 4, "m": 2}, {"n": 0}]:
     case("eye", torch.eye, [], **size)
 

@@ -47,6 +47,13 @@ testMisuses("places", [
   misuse("more indices than dimensions", RangeError, ["index 0 is out of range", "shape []"], matrix, (x) =>
     x.get(0, 0, 0),
   ),
+  misuse("a fraction as an index", RangeError, ["indexSelect: element 1", "0.5"], matrix, (x) =>
+    x.indexSelect(0, [0, 0.5]),
+  ),
+  misuse("a negative index in a list", RangeError, ["indexSelect: element 0", "-1", "x.at("], matrix, (x) =>
+    x.indexSelect(0, [-1]),
+  ),
+  misuse("a list beyond the end", RangeError, ["indexSelect", "9"], matrix, (x) => x.indexSelect(0, [0, 9])),
   misuse(
     "a float index",
     TypeError,

@@ -28,9 +28,19 @@ testMisuses("reductions", [
   misuse("keepdim of logsumexp by position", TypeError, ["the options are true", "{ keepdim"], matrix, (x) =>
     x.logsumexp(0, wrong(true)),
   ),
-  misuse("the old name of correction", TypeError, ['unknown option "unbiased"', "correction"], matrix, (x) =>
-    x.var(0, wrong({ unbiased: false })),
+  misuse(
+    "the old name of correction",
+    TypeError,
+    ['unknown option "unbiased"', "write { correction: 0 } for unbiased: false"],
+    matrix,
+    (x) => x.var(0, wrong({ unbiased: false })),
   ),
+  misuse("unbiased alone", TypeError, ["{ correction: 0 }"], matrix, (x) => x.std(wrong({ unbiased: false }))),
+  misuse("unbiased by position", TypeError, ["{ correction: 0 }"], matrix, (x) => x.std(wrong(false))),
+  misuse("a norm by options alone", TypeError, ["norm: p is Object", "x.norm(2, 1, {"], matrix, (x) =>
+    x.norm(wrong({ dim: 1 })),
+  ),
+  misuse("a norm by a name", TypeError, ['norm: p is "fro"', "x.norm(2)"], matrix, (x) => x.norm(wrong("fro"))),
   misuse(
     "a mean of integers",
     TypeError,

@@ -275,7 +275,7 @@ describe("a module", () => {
       const model = new nn.Sequential(new nn.Linear(3, 2), new nn.Dropout(0.5));
       model.parameters();
       return {
-        step: (x) => (model.training ? (model.at(0) as nn.Linear)(x) : (model.at(0) as nn.Linear)(x).neg()),
+        step: (x) => (model.training ? model.at(0)(x) : model.at(0)(x).neg()),
         change: () => model.eval(),
       };
     });

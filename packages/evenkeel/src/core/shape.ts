@@ -120,3 +120,8 @@ export function resolveReshape(size: number, shape: Shape, from: Shape): number[
   if (shape.indexOf(-1, unknown + 1) >= 0 || known === 0 || size % known !== 0) throw problem();
   return shape.map((n) => (n === -1 ? size / known : n));
 }
+
+/** The index, dimension by dimension, of the `flat`-th value in row-major order. */
+export function positionOf(flat: number, shape: Shape): number[] {
+  return stridesOf(shape).map((stride, d) => Math.floor(flat / stride) % shape[d]);
+}

@@ -2,8 +2,10 @@ import { describe, expect, expectTypeOf, test } from "vitest";
 import { tensor, zeros } from "../tensor/index.ts";
 import { ModuleDict, ModuleList, Sequential } from "./containers.ts";
 import { ReLU, Tanh } from "./layers/activation.ts";
-import { Identity, Linear } from "./layers/linear.ts";
+import { Linear } from "./layers/byOptions.ts";
+import { Identity } from "./layers/linear.ts";
 import type { Module } from "./module.ts";
+import type { Parameter } from "./parameter.ts";
 
 const keys = (module: Module | Sequential | ModuleList | ModuleDict) => Object.keys(module.stateDict());
 const names = (module: Sequential | ModuleList | ModuleDict) => module.namedChildren().map(([name]) => name);
@@ -33,10 +35,34 @@ describe("Sequential", () => {
     const [a, b, c] = [thin(), new ReLU(), new Tanh()];
     const row = new Sequential(a, b);
     expect([row.length, row.at(0), row.at(-1)]).toEqual([2, a, b]);
-    expect([...row.set(-1, c)]).toEqual([a, c]);
+    const plain: Sequential = row;
+    expect([...plain.set(-1, c)]).toEqual([a, c]);
     expect([...new Sequential(...row)]).toEqual([a, c]);
-    expectTypeOf(row.at(0)).toEqualTypeOf<Module>();
     expectTypeOf(row).parameters.toEqualTypeOf<Parameters<Module>>();
+  });
+
+  test("modules keep their types, by position; a plain Sequential is any", () => {
+    const row = new Sequential(thin(), new ReLU());
+    expectTypeOf(row.at(0)).toEqualTypeOf<Linear<false>>();
+    expectTypeOf(row.at(-1)).toEqualTypeOf<ReLU>();
+    expectTypeOf(row.at(-2)).toEqualTypeOf<Linear<false>>();
+    expectTypeOf(row.at(row.length - 1)).toEqualTypeOf<Linear<false> | ReLU>();
+    expectTypeOf([...row]).toEqualTypeOf<(Linear<false> | ReLU)[]>();
+    // @ts-expect-error: a place keeps its kind; const row: Sequential takes any
+    expect(row.set(1, new Tanh()).length).toBe(2);
+    const layers: Module[] = [thin(), new ReLU()];
+    expectTypeOf(new Sequential(...layers).at(0)).toEqualTypeOf<Module>();
+    expectTypeOf(new Sequential({ hidden: thin() }).at(0)).toEqualTypeOf<Module>();
+    expectTypeOf(new Sequential(layers[0]).append(thin()).at(1)).toEqualTypeOf<Module>();
+    const empty = new Sequential();
+    empty.append(thin());
+    expectTypeOf([...empty]).toEqualTypeOf<Module[]>();
+    const nested = new Sequential(row, new Sequential());
+    expectTypeOf(nested.at(0).at(0).weight).toEqualTypeOf<Parameter>();
+    const plain: Sequential = nested;
+    const module: Module = nested;
+    expect(plain.at(0)).toBe(row);
+    expect(module instanceof Sequential && module.at(-2)).toBe(row);
   });
 
   test("append, extend, insert and pop keep the numbers in step", () => {
@@ -127,9 +153,9 @@ describe("ModuleList", () => {
   test("registers its modules by position and keeps their type", () => {
     const list = new ModuleList([thin(), thin()]);
     expect(keys(list)).toEqual(["0.weight", "1.weight"]);
-    expectTypeOf(list.at(0)).toEqualTypeOf<Linear>();
-    expectTypeOf([...list]).toEqualTypeOf<Linear[]>();
-    expectTypeOf(new ModuleList([thin(), new ReLU()]).at(0)).toEqualTypeOf<Linear | ReLU>();
+    expectTypeOf(list.at(0)).toEqualTypeOf<Linear<false>>();
+    expectTypeOf([...list]).toEqualTypeOf<Linear<false>[]>();
+    expectTypeOf(new ModuleList([thin(), new ReLU()]).at(0)).toEqualTypeOf<Linear<false> | ReLU>();
     expect([...list].reduce((x, layer) => layer(x), zeros([1, 1])).shape).toEqual([1, 1]);
   });
 

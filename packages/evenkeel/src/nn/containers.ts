@@ -128,15 +128,41 @@ abstract class ModuleRow<M extends AnyModule, In extends unknown[], Out> extends
 /** Modules with names of their own: `{ hidden: ..., out: ... }`, or pairs, which also keep number-like names in order. */
 export type NamedModules<M extends AnyModule = Module> = Readonly<Record<string, M>> | Iterable<readonly [string, M]>;
 
+/** The module at a position, where both are known: the number is written out, and so were the modules. */
+type ElementAt<Modules extends readonly Module[], Index extends number> = number extends Modules["length"] | Index
+  ? Modules[number]
+  : `${Index}` extends keyof Modules
+    ? Modules[`${Index}` & keyof Modules]
+    : `${Index}` extends `-${infer Back}`
+      ? FromEnd<Modules, Back>
+      : Module;
+
+/** Types have no subtraction: the last ones are passed one by one. Before the first there may be modules added later. */
+type FromEnd<
+  Modules extends readonly Module[],
+  Back extends string,
+  Passed extends 0[] = [0],
+> = Modules extends readonly [...infer Others extends Module[], infer Last]
+  ? `${Passed["length"]}` extends Back
+    ? Last
+    : FromEnd<Others, Back, [...Passed, 0]>
+  : Module;
+
 /**
  * Runs modules one after another, each on the output of the one before. Takes the modules as arguments, or one object
- * or list of pairs with their names.
+ * or list of pairs with their names. Modules given as arguments keep their types, as the elements of a tuple do:
+ * `net.at(0).weight`; modules added later are not in the type. The plain type `Sequential` is that of any modules.
  * https://pytorch.org/docs/stable/generated/torch.nn.Sequential.html
  *
  * @throws TypeError if something given is no module
  */
-export class Sequential extends ModuleRow<Module, [Tensor], Tensor> {
-  constructor(...modules: readonly Module[]);
+export class Sequential<Modules extends readonly Module[] = readonly Module[]> extends ModuleRow<
+  Module,
+  [Tensor],
+  Tensor
+> {
+  constructor();
+  constructor(...modules: Modules);
   constructor(modules: NamedModules);
   constructor(...given: readonly Module[] | readonly [NamedModules]) {
     super();
@@ -147,9 +173,21 @@ export class Sequential extends ModuleRow<Module, [Tensor], Tensor> {
     }
   }
 
+  override at<Index extends number>(index: Index): ElementAt<Modules, Index> {
+    return super.at(index) as ElementAt<Modules, Index>;
+  }
+
+  override set<Index extends number>(index: Index, module: ElementAt<Modules, Index>): this {
+    return super.set(index, module);
+  }
+
+  override [Symbol.iterator](): IterableIterator<Modules[number]> {
+    return super[Symbol.iterator]();
+  }
+
   override forward(input: Tensor): Tensor {
     let x = input;
-    for (const module of this) x = module(x);
+    for (const module of this as Iterable<Module>) x = module(x);
     return x;
   }
 

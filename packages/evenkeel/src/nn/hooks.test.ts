@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { noGrad, type Tensor, tensor, zeros } from "../tensor/index.ts";
 import { Sequential } from "./containers.ts";
-import { Identity, Linear } from "./layers/linear.ts";
+import { Linear } from "./layers/byOptions.ts";
+import { Identity } from "./layers/linear.ts";
 import { Module } from "./module.ts";
 
 class Double extends Module {

@@ -1,8 +1,7 @@
 import { inspect } from "node:util";
 import { describe, expect, expectTypeOf, test } from "vitest";
 import { type Tensor, tensor, zeros } from "../tensor/index.ts";
-import { BatchNorm1d } from "./layers/batchNorm.ts";
-import { Linear } from "./layers/linear.ts";
+import { BatchNorm1d, Linear } from "./layers/byOptions.ts";
 import { type AnyModule, Module } from "./module.ts";
 import { Buffer, Parameter } from "./parameter.ts";
 

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { type Tensor, zeros } from "../tensor/index.ts";
 import { ModuleDict, ModuleList, Sequential } from "./containers.ts";
-import { Linear } from "./layers/linear.ts";
+import { Linear } from "./layers/byOptions.ts";
 import { Module } from "./module.ts";
 import { Buffer, Parameter } from "./parameter.ts";
 

@@ -19,11 +19,7 @@ it.each<[string, () => unknown, string]>([
     () => new (any(nn.BatchNorm2d))(3),
     "nn.BatchNorm2d is not here: nn.BatchNorm1d takes [N, C] and [N, C, L]",
   ],
-  [
-    "called",
-    () => (nn.Hardtanh as unknown as () => void)(),
-    "nn.Hardtanh is not here: write x.clamp({ min: -1, max: 1 })",
-  ],
+  ["called", () => (nn.Tanhshrink as unknown as () => void)(), "nn.Tanhshrink is not here: write x.sub(x.tanh())"],
   ["derived from", () => new (class extends any(nn.Transformer) {})(), "nn.Transformer is not here"],
   ["an optimizer", () => new (any(optim.RMSprop))([]), "optim.RMSprop is not here: use optim.Adam"],
   [

@@ -40,21 +40,11 @@ export const AvgPool2d: never = /* @__PURE__ */ notHere("nn.AvgPool2d", images);
 /** @deprecated It is not here. */
 export const AvgPool3d: never = /* @__PURE__ */ notHere("nn.AvgPool3d", images);
 /** @deprecated It is not here. */
-export const BCELoss: never = /* @__PURE__ */ notHere(
-  "nn.BCELoss",
-  "use nn.BCEWithLogitsLoss, on what comes before the sigmoid",
-);
-/** @deprecated It is not here. */
 export const BatchNorm2d: never = /* @__PURE__ */ notHere("nn.BatchNorm2d", otherNorms);
 /** @deprecated It is not here. */
 export const BatchNorm3d: never = /* @__PURE__ */ notHere("nn.BatchNorm3d", otherNorms);
 /** @deprecated It is not here. */
 export const Bilinear: never = /* @__PURE__ */ notHere("nn.Bilinear", "write it with matmul and nn.Parameter");
-/** @deprecated It is not here. */
-export const CELU: never = /* @__PURE__ */ notHere(
-  "nn.CELU",
-  "write where(x.gt(0), x, x.div(alpha).exp().sub(1).mul(alpha))",
-);
 /** @deprecated It is not here. */
 export const CTCLoss: never = /* @__PURE__ */ notHere("nn.CTCLoss", sequences);
 /** @deprecated It is not here. */
@@ -81,11 +71,6 @@ export const ConvTranspose3d: never = /* @__PURE__ */ notHere("nn.ConvTranspose3
 export const CosineEmbeddingLoss: never = /* @__PURE__ */ notHere(
   "nn.CosineEmbeddingLoss",
   "write it with mul, sum and clamp",
-);
-/** @deprecated It is not here. */
-export const CosineSimilarity: never = /* @__PURE__ */ notHere(
-  "nn.CosineSimilarity",
-  "write a.mul(b).sum(1).div(a.norm(2, 1).mul(b.norm(2, 1)))",
 );
 /** @deprecated It is not here. */
 export const CrossMapLRN2d: never = /* @__PURE__ */ notHere("nn.CrossMapLRN2d", otherNorms);
@@ -123,18 +108,6 @@ export const GroupNorm: never = /* @__PURE__ */ notHere("nn.GroupNorm", otherNor
 /** @deprecated It is not here. */
 export const Hardshrink: never = /* @__PURE__ */ notHere("nn.Hardshrink", "write where(x.abs().gt(lambda), x, 0)");
 /** @deprecated It is not here. */
-export const Hardsigmoid: never = /* @__PURE__ */ notHere(
-  "nn.Hardsigmoid",
-  "write x.div(6).add(0.5).clamp({ min: 0, max: 1 })",
-);
-/** @deprecated It is not here. */
-export const Hardswish: never = /* @__PURE__ */ notHere(
-  "nn.Hardswish",
-  "write x.mul(x.div(6).add(0.5).clamp({ min: 0, max: 1 }))",
-);
-/** @deprecated It is not here. */
-export const Hardtanh: never = /* @__PURE__ */ notHere("nn.Hardtanh", "write x.clamp({ min: -1, max: 1 })");
-/** @deprecated It is not here. */
 export const HingeEmbeddingLoss: never = /* @__PURE__ */ notHere(
   "nn.HingeEmbeddingLoss",
   "write where(target.eq(1), input, F.relu(sub(margin, input))).mean()",
@@ -145,11 +118,6 @@ export const InstanceNorm1d: never = /* @__PURE__ */ notHere("nn.InstanceNorm1d"
 export const InstanceNorm2d: never = /* @__PURE__ */ notHere("nn.InstanceNorm2d", otherNorms);
 /** @deprecated It is not here. */
 export const InstanceNorm3d: never = /* @__PURE__ */ notHere("nn.InstanceNorm3d", otherNorms);
-/** @deprecated It is not here. */
-export const KLDivLoss: never = /* @__PURE__ */ notHere(
-  "nn.KLDivLoss",
-  "write target.mul(target.log().sub(input)).mean()",
-);
 /** @deprecated It is not here. */
 export const LPPool1d: never = /* @__PURE__ */ notHere("nn.LPPool1d", images);
 /** @deprecated It is not here. */
@@ -192,8 +160,6 @@ export const MaxUnpool2d: never = /* @__PURE__ */ notHere("nn.MaxUnpool2d", imag
 /** @deprecated It is not here. */
 export const MaxUnpool3d: never = /* @__PURE__ */ notHere("nn.MaxUnpool3d", images);
 /** @deprecated It is not here. */
-export const Mish: never = /* @__PURE__ */ notHere("nn.Mish", "write x.mul(F.softplus(x).tanh())");
-/** @deprecated It is not here. */
 export const MultiLabelMarginLoss: never = /* @__PURE__ */ notHere(
   "nn.MultiLabelMarginLoss",
   "use nn.BCEWithLogitsLoss",
@@ -207,11 +173,6 @@ export const MultiLabelSoftMarginLoss: never = /* @__PURE__ */ notHere(
 export const MultiMarginLoss: never = /* @__PURE__ */ notHere("nn.MultiMarginLoss", "use nn.CrossEntropyLoss");
 /** @deprecated It is not here. */
 export const MultiheadAttention: never = /* @__PURE__ */ notHere("nn.MultiheadAttention", sequences);
-/** @deprecated It is not here. */
-export const PReLU: never = /* @__PURE__ */ notHere(
-  "nn.PReLU",
-  "write where(x.gt(0), x, x.mul(this.weight)) with weight = new nn.Parameter(full([1], 0.25))",
-);
 /** @deprecated It is not here. */
 export const PairwiseDistance: never = /* @__PURE__ */ notHere("nn.PairwiseDistance", "write a.sub(b).norm(2, -1)");
 /** @deprecated It is not here. */
@@ -239,8 +200,6 @@ export const RReLU: never = /* @__PURE__ */ notHere(
   "use nn.LeakyReLU, whose slope is the same for all values",
 );
 /** @deprecated It is not here. */
-export const ReLU6: never = /* @__PURE__ */ notHere("nn.ReLU6", "write x.clamp({ min: 0, max: 6 })");
-/** @deprecated It is not here. */
 export const ReflectionPad1d: never = /* @__PURE__ */ notHere("nn.ReflectionPad1d", images);
 /** @deprecated It is not here. */
 export const ReflectionPad2d: never = /* @__PURE__ */ notHere("nn.ReflectionPad2d", images);
@@ -253,11 +212,6 @@ export const ReplicationPad2d: never = /* @__PURE__ */ notHere("nn.ReplicationPa
 /** @deprecated It is not here. */
 export const ReplicationPad3d: never = /* @__PURE__ */ notHere("nn.ReplicationPad3d", images);
 /** @deprecated It is not here. */
-export const SELU: never = /* @__PURE__ */ notHere(
-  "nn.SELU",
-  "write where(x.gt(0), x, x.exp().sub(1).mul(1.6732632423543772)).mul(1.0507009873554805)",
-);
-/** @deprecated It is not here. */
 export const SoftMarginLoss: never = /* @__PURE__ */ notHere(
   "nn.SoftMarginLoss",
   "write F.softplus(target.neg().mul(input)).mean()",
@@ -265,20 +219,14 @@ export const SoftMarginLoss: never = /* @__PURE__ */ notHere(
 /** @deprecated It is not here. */
 export const Softmax2d: never = /* @__PURE__ */ notHere("nn.Softmax2d", "write new nn.Softmax(-3)");
 /** @deprecated It is not here. */
-export const Softmin: never = /* @__PURE__ */ notHere("nn.Softmin", "write F.softmax(x.neg(), { dim })");
-/** @deprecated It is not here. */
 export const Softshrink: never = /* @__PURE__ */ notHere(
   "nn.Softshrink",
   "write x.sign().mul(F.relu(x.abs().sub(lambda)))",
 );
 /** @deprecated It is not here. */
-export const Softsign: never = /* @__PURE__ */ notHere("nn.Softsign", "write x.div(x.abs().add(1))");
-/** @deprecated It is not here. */
 export const SyncBatchNorm: never = /* @__PURE__ */ notHere("nn.SyncBatchNorm", otherNorms);
 /** @deprecated It is not here. */
 export const Tanhshrink: never = /* @__PURE__ */ notHere("nn.Tanhshrink", "write x.sub(x.tanh())");
-/** @deprecated It is not here. */
-export const Threshold: never = /* @__PURE__ */ notHere("nn.Threshold", "write where(x.gt(threshold), x, value)");
 /** @deprecated It is not here. */
 export const Transformer: never = /* @__PURE__ */ notHere("nn.Transformer", sequences);
 /** @deprecated It is not here. */
@@ -299,8 +247,6 @@ export const TripletMarginWithDistanceLoss: never = /* @__PURE__ */ notHere(
   "nn.TripletMarginWithDistanceLoss",
   "write F.relu(distance(a, b).sub(distance(a, c)).add(margin)).mean()",
 );
-/** @deprecated It is not here. */
-export const Unflatten: never = /* @__PURE__ */ notHere("nn.Unflatten", "write x.reshape(x.shape[0], ...sizes)");
 /** @deprecated It is not here. */
 export const Unfold: never = /* @__PURE__ */ notHere("nn.Unfold", images);
 /** @deprecated It is not here. */

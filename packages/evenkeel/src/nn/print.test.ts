@@ -2,9 +2,9 @@ import { expect, test } from "vitest";
 import { type Tensor, zeros } from "../tensor/index.ts";
 import { ModuleDict, ModuleList, Sequential } from "./containers.ts";
 import { ReLU } from "./layers/activation.ts";
-import { BatchNorm1d } from "./layers/batchNorm.ts";
+import { BatchNorm1d, Linear } from "./layers/byOptions.ts";
 import { Dropout } from "./layers/dropout.ts";
-import { Identity, Linear } from "./layers/linear.ts";
+import { Identity } from "./layers/linear.ts";
 import { Module } from "./module.ts";
 import { Parameter } from "./parameter.ts";
 

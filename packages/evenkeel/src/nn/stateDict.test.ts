@@ -1,15 +1,15 @@
+import { format } from "node:util";
 import { describe, expect, expectTypeOf, test } from "vitest";
 import { ones, type Tensor, tensor, zeros } from "../tensor/index.ts";
 import { ModuleDict, ModuleList, Sequential } from "./containers.ts";
 import { ReLU } from "./layers/activation.ts";
-import { BatchNorm1d } from "./layers/batchNorm.ts";
-import { Linear } from "./layers/linear.ts";
+import { BatchNorm1d, Linear } from "./layers/byOptions.ts";
 import { Module } from "./module.ts";
 import { Buffer, Parameter } from "./parameter.ts";
 import type { StateDict } from "./stateDict.ts";
 
 class Block extends Module {
-  seq: Sequential;
+  seq: Sequential<[Linear, ReLU]>;
   w = new Parameter(zeros([2, 3]));
   bn = new BatchNorm1d(4);
   scratch = new Buffer(zeros([5]), { persistent: false });
@@ -70,15 +70,20 @@ describe("loadStateDict", () => {
   test("copies into the same tensors, without a gradient, and reports that all is well", () => {
     const [from, to] = [new Net(), new Net()];
     for (const [i, value] of Object.values(from.stateDict()).entries()) value.fill_(i + 1);
-    const { weight } = to.a.seq.at(0) as Linear;
+    const { weight } = to.a.seq.at(0);
     const [version, before] = [weight.version, weight.data];
-    expect(to.loadStateDict(from.stateDict())).toEqual({ missingKeys: [], unexpectedKeys: [] });
+    const result = to.loadStateDict(from.stateDict());
+    expect(result).toEqual({ missingKeys: [], unexpectedKeys: [] });
+    expect([String(result), format(result)]).toEqual(Array(2).fill("<All keys matched successfully>"));
+    expect(String(new Linear(1, 1).loadStateDict({ weight: zeros([1, 1]), extra: zeros([]) }, { strict: false }))).toBe(
+      "_IncompatibleKeys(missing_keys=['bias'], unexpected_keys=['extra'])",
+    );
     for (const [key, value] of Object.entries(from.stateDict())) {
       expect([key, to.stateDict()[key].toArray()]).toEqual([key, value.toArray()]);
     }
     expect([weight.data === before, weight.isLeaf, weight.requiresGrad]).toEqual([true, true, true]);
     expect(weight.version).toBeGreaterThan(version);
-    (from.a.seq.at(0) as Linear).weight.requiresGrad_(false).fill_(-1);
+    from.a.seq.at(0).weight.requiresGrad_(false).fill_(-1);
     expect(weight.data).not.toContain(-1);
   });
 
@@ -96,7 +101,7 @@ describe("loadStateDict", () => {
       ["float32", 3],
       ["float32", 1],
     ]);
-    expect([layer.num_batches_tracked?.dtype, layer.num_batches_tracked?.item()]).toEqual(["float64", 7]);
+    expect([layer.num_batches_tracked.dtype, layer.num_batches_tracked.item()]).toEqual(["float64", 7]);
   });
 
   test("the error lists every missing, unexpected and misfitting key, and nothing is written", () => {
@@ -135,7 +140,7 @@ describe("loadStateDict", () => {
     const layer = new Linear(2, 1);
     const found = layer.loadStateDict({ bias: tensor([9]), other: zeros([1]) }, { strict: false });
     expect(found).toEqual({ missingKeys: ["weight"], unexpectedKeys: ["other"] });
-    expect(layer.bias?.item()).toBe(9);
+    expect(layer.bias.item()).toBe(9);
   });
 
   test("strict: false does not excuse a wrong shape, and says nothing of strict", () => {

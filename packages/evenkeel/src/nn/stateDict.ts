@@ -4,6 +4,7 @@ import { type Callable, className, describe } from "./callable.ts";
 import { ownBuffers, ownParameters } from "./members.ts";
 import { join, walkModules } from "./moduleTree.ts";
 import type { Buffer, Parameter } from "./parameter.ts";
+import { inspect } from "./print.ts";
 
 /** The state of a module: its parameters and persistent buffers by path, in PyTorch's order. */
 export type StateDict = Record<string, Tensor>;
@@ -19,6 +20,28 @@ export interface LoadResult {
   readonly missingKeys: string[];
   /** Keys of the state dict that the module has no use for. */
   readonly unexpectedKeys: string[];
+  /** As PyTorch prints it: `<All keys matched successfully>`, or the two lists. */
+  toString(): string;
+}
+
+class KeysOfLoad implements LoadResult {
+  constructor(missingKeys: string[], unexpectedKeys: string[]) {
+    this.missingKeys = missingKeys;
+    this.unexpectedKeys = unexpectedKeys;
+  }
+
+  readonly missingKeys: string[];
+  readonly unexpectedKeys: string[];
+
+  toString(): string {
+    if (this.missingKeys.length + this.unexpectedKeys.length === 0) return "<All keys matched successfully>";
+    const list = (keys: readonly string[]) => `[${keys.map((key) => `'${key}'`).join(", ")}]`;
+    return `_IncompatibleKeys(missing_keys=${list(this.missingKeys)}, unexpected_keys=${list(this.unexpectedKeys)})`;
+  }
+
+  [inspect](): string {
+    return this.toString();
+  }
 }
 
 /** A tensor held in two places stands under both keys, as in PyTorch. */
@@ -57,7 +80,7 @@ export function loadState(root: Callable, dict: StateDict, options: LoadOptions)
   noGrad(() => {
     for (const [key, tensor] of shared) tensor.copy_(dict[key]);
   });
-  return { missingKeys, unexpectedKeys };
+  return new KeysOfLoad(missingKeys, unexpectedKeys);
 }
 
 function checkDict(root: Callable, dict: unknown): void {

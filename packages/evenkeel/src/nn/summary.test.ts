@@ -5,9 +5,8 @@ import { isGradEnabled, noGrad, rand, type Tensor, zeros } from "../tensor/index
 import { Sequential } from "./containers.ts";
 import type { ForwardHook, ForwardPreHook } from "./hooks.ts";
 import { ReLU } from "./layers/activation.ts";
-import { BatchNorm1d } from "./layers/batchNorm.ts";
+import { BatchNorm1d, Linear } from "./layers/byOptions.ts";
 import { Dropout } from "./layers/dropout.ts";
-import { Linear } from "./layers/linear.ts";
 import { type InputsOf, Module, type OutputOf } from "./module.ts";
 import { Buffer } from "./parameter.ts";
 import { type ModelSummary, summary } from "./summary.ts";

@@ -10,6 +10,7 @@ export * from "./loss.ts";
 export * from "./matmul.ts";
 export * from "./movement.ts";
 export * from "./normalize.ts";
+export * from "./oneHot.ts";
 export * from "./optimizer.ts";
 export * from "./ordering.ts";
 export * from "./random.ts";

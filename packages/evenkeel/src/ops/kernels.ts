@@ -71,7 +71,13 @@ import { gatherKernel, indexAddKernel, indexSelectKernel, scatterAddKernel } fro
 import { layerNormDoubles } from "./layerNorm.doubles.ts";
 import { layerNormBackwardKernel, layerNormKernel } from "./layerNorm.kernel.ts";
 import { byDtype } from "./lines.doubles.ts";
-import { bceWithLogitsKernel, bceWithLogitsSlopeKernel, huberKernel, smoothL1Kernel } from "./loss.kernel.ts";
+import {
+  bceKernel,
+  bceWithLogitsKernel,
+  bceWithLogitsSlopeKernel,
+  huberKernel,
+  smoothL1Kernel,
+} from "./loss.kernel.ts";
 import { linearKernel, matmulKernel } from "./matmul.kernel.ts";
 import {
   castKernel,
@@ -85,6 +91,7 @@ import {
 import { batchNormEvalKernel, batchNormKernel, batchNormReluKernel } from "./normalize.kernel.ts";
 import { batchNormBackwardKernel, batchNormReluBackwardKernel } from "./normalizeBackward.kernel.ts";
 import { byLayout } from "./normalizeChannels.kernel.ts";
+import { oneHotKernel } from "./oneHot.kernel.ts";
 import { adamStepKernel, amsgradStepKernel, sgdMomentumStepKernel, sgdStepKernel } from "./optimizer.kernel.ts";
 import { argsortKernel, cumsumKernel, lastWriterKernel } from "./ordering.kernel.ts";
 import {
@@ -141,6 +148,7 @@ export const kernels: { readonly [K in RowName]: AnyKernel } = {
   batchNormEval: byLayout("batchNormEval", batchNormEvalKernel),
   batchNormRelu: byLayout("batchNormRelu", batchNormReluKernel),
   batchNormReluBackward: byLayout("batchNormReluBackward", batchNormReluBackwardKernel),
+  bce: bceKernel,
   bceWithLogits: bceWithLogitsKernel,
   bceWithLogitsSlope: bceWithLogitsSlopeKernel,
   bernoulli: bernoulliKernel,
@@ -209,6 +217,7 @@ export const kernels: { readonly [K in RowName]: AnyKernel } = {
   ne: neKernel,
   neg: negKernel,
   normal: normalKernel,
+  oneHot: oneHotKernel,
   permute: permuteKernel,
   pow: powKernel,
   prod: prodKernel,

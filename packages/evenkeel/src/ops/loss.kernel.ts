@@ -1,4 +1,4 @@
-import { type LaneKernel, v128 } from "../wasm/index.ts";
+import { type LaneKernel, noKernel, v128 } from "../wasm/index.ts";
 import { arithmetic, floatFunction } from "../wasm/laneKernel.ts";
 import { bceSlopeF32x4, bceWithLogitsF32x4 } from "../wasm/math.ts";
 
@@ -19,3 +19,5 @@ export const huberKernel: LaneKernel<{ readonly delta: number }> = arithmetic(([
 
 export const bceWithLogitsKernel = floatFunction(bceWithLogitsF32x4);
 export const bceWithLogitsSlopeKernel = floatFunction(bceSlopeF32x4);
+
+export const bceKernel = noKernel("not written yet: probabilities are checked one by one");

@@ -1,7 +1,8 @@
-import { defineOp, type Spec, unfused } from "../core/index.ts";
+import { defineOp, formatShape, positionOf, type Spec, unfused } from "../core/index.ts";
 import { logSigmoid, sigmoid } from "./activation.ts";
 import { ge, le } from "./compare.ts";
-import { abs, add, clamp, div, mul, neg, sign, sub, where } from "./elementwise.ts";
+import { abs, add, clamp, div, log, mul, neg, sign, sub, where } from "./elementwise.ts";
+import { log1p } from "./functions.ts";
 import { binaryLoop, ternaryLoop } from "./loops.ts";
 import { broadcastPromoted, requireFloat } from "./shapes.ts";
 
@@ -47,6 +48,34 @@ export const huber = defineOp({
     const slope = mul(dy, where(le(abs(d), delta), d, clamp(d, { min: -delta, max: delta })));
     return [slope, neg(slope)];
   },
+});
+
+/**
+ * Binary cross entropy of a probability: -(target * log(input) + (1 - target) * log(1 - input)), the logarithms no less
+ * than -100. Refuses an input that is not from 0 to 1.
+ */
+export const bce = defineOp({
+  name: "bce",
+  inputs: ["input", "target"],
+  shape: (inputs) => floats("bce", inputs),
+  reference: (inputs, outputs) => {
+    const [{ data, shape }] = inputs;
+    const outside = data.findIndex((p) => !(p >= 0 && p <= 1));
+    if (outside >= 0) {
+      throw new RangeError(
+        `binaryCrossEntropy: input ${data[outside]} at ${formatShape(positionOf(outside, shape))} is no probability, ` +
+          "expected 0 to 1; put a sigmoid before it, or use binaryCrossEntropyWithLogits without one",
+      );
+    }
+    const bounded = (log: number) => Math.max(log, -100);
+    binaryLoop((p, t) => (t - 1) * bounded(Math.log1p(-p)) - t * bounded(Math.log(p)))(inputs, outputs);
+  },
+  saves: ["input", "target"],
+  grad: (dy, { input, target }, { needs }) => [
+    // Where the logarithm was bounded the slope stays finite, as in PyTorch.
+    mul(dy, div(sub(input, target), clamp(mul(sub(1, input), input), { min: 1e-12 }))),
+    needs[1] ? mul(dy, sub(log1p(neg(input)), log(input))) : null,
+  ],
 });
 
 const softplusOf = (x: number) => Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x)));

@@ -2,6 +2,7 @@ import {
   checkOptions,
   checkShape,
   type DType,
+  describe,
   isFloat,
   normalizeDim,
   normalizeDims,
@@ -32,10 +33,27 @@ export function reduceArguments<O extends KeepdimOption>(
       `reduction: the dimension stands first, outside the options: write (${(given as { dim?: unknown }).dim}, { keepdim: true })`,
     );
   }
+  if (typeof dim === "boolean" || (typeof given === "object" && given !== null && Object.hasOwn(given, "unbiased"))) {
+    throw new TypeError(
+      `reduction: unknown option "unbiased", expected correction: write { correction: 0 } for unbiased: false, the ` +
+        "sum over the count; without it the sum is over the count less 1, as with unbiased: true",
+    );
+  }
   if (given !== undefined) checkOptions("reduction", given, ["keepdim", "correction"]);
   const isAll = onlyOptions || (Array.isArray(dim) && dim.length === 0);
   const dims = normalizeDims(isAll ? undefined : (dim as Dims | undefined), shape.length);
   return { attrs: { dims, keepdim: given?.keepdim ?? false }, options: given ?? ({} as O) };
+}
+
+/** The power of a norm stands first, even the usual one. @throws TypeError if something else does */
+export function checkNormPower(p: unknown): void {
+  if (typeof p === "number") return;
+  const dim = typeof p === "object" && p !== null ? (p as { readonly dim?: unknown }).dim : undefined;
+  const written = Array.isArray(dim) ? `[${dim}]` : (dim ?? "dim");
+  throw new TypeError(
+    `norm: p is ${describe(p)}, expected a number such as 2; it stands first: write x.norm(2), or along a dimension ` +
+      `x.norm(2, ${written}, { keepdim: true })`,
+  );
 }
 
 /** Refuses what PyTorch does: 1 / x is no integer. Exponents in a tensor are not looked at. */

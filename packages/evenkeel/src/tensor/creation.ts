@@ -13,6 +13,7 @@ import {
 import * as ops from "../ops/index.ts";
 import { defaultGenerator } from "../random/index.ts";
 import { type NestedData, unnest } from "./nested.ts";
+import { fillArange, fillLinspace } from "./ranges.ts";
 import type { GeneratorOption, Tensor } from "./tensor.ts";
 import { type AnyTypedArray, isTypedArray, storedFrom } from "./typedArrays.ts";
 
@@ -175,7 +176,7 @@ export function arange(first: number, ...rest: (number | (TensorOptions & { step
   }
   const data = allocate(dtype, length);
   if (length > 0) for (const end of [start, start + (length - 1) * step]) checkStorable("arange", end, dtype);
-  for (let i = 0; i < length; i++) data[i] = start + i * step;
+  fillArange(data, start, step);
   return made(data, [length], dtype, requiresGrad);
 }
 
@@ -186,8 +187,7 @@ export function linspace(start: number, end: number, steps: number, options: Ten
   const { dtype = "float32" } = options;
   const data = allocate(dtype, steps);
   if (steps > 0) for (const value of [start, end]) checkStorable("linspace", value, dtype);
-  const step = (end - start) / Math.max(1, steps - 1);
-  for (let i = 0; i < steps; i++) data[i] = i < steps / 2 ? start + i * step : end - (steps - 1 - i) * step;
+  fillLinspace(data, dtype, start, end);
   return made(data, [steps], dtype, options.requiresGrad);
 }
 

@@ -284,7 +284,7 @@ export const tril = (x: Tensor, diagonal?: number): Tensor => of("tril", x).tril
 /** Matrices with zeros below a diagonal. */
 export const triu = (x: Tensor, diagonal?: number): Tensor => of("triu", x).triu(diagonal);
 /** The places of a dimension that an int32 tensor names. */
-export const indexSelect = (x: Tensor, dim: number, index: Tensor): Tensor =>
+export const indexSelect = (x: Tensor, dim: number, index: Tensor | readonly number[]): Tensor =>
   of("indexSelect", x).indexSelect(dim, index);
 /** For every place of the index, the value there with its coordinate in `dim` replaced by the index. */
 export const gather = (x: Tensor, dim: number, index: Tensor): Tensor => of("gather", x).gather(dim, index);

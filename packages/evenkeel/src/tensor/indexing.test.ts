@@ -40,6 +40,8 @@ describe("at", () => {
     const x = arange(24).reshape(2, 3, 4);
     expect(x.at(" 1 ", " : ", "-3 : -1").equal(x.select(0, 1).slice(1, -3, -1))).toBe(true);
     expect(x.at("...", [3, 0]).equal(x.indexSelect(2, int([3, 0])))).toBe(true);
+    expect(x.indexSelect(-1, [3, 0]).equal(x.indexSelect(2, int([3, 0])))).toBe(true);
+    expect([...x.indexSelect(0, []).shape.slice(0, 1)]).toEqual([0]);
     expect(x.at(Int32Array.of(1)).equal(x.at([1]))).toBe(true);
     expect(x.at("-1").equal(x.get(1))).toBe(true);
   });

@@ -1,4 +1,13 @@
-import { broadcastShapes, formatShape, literal, type Shape, sameShape, sizeOf, stridesOf } from "../core/index.ts";
+import {
+  broadcastShapes,
+  describe,
+  formatShape,
+  literal,
+  type Shape,
+  sameShape,
+  sizeOf,
+  stridesOf,
+} from "../core/index.ts";
 import * as ops from "../ops/index.ts";
 import { placeArgument, sliceArguments } from "./arguments.ts";
 import { type Index, partOf, spelledOut } from "./indexParts.ts";
@@ -158,6 +167,18 @@ export function placesOf(caller: string, x: Tensor, known?: ArrayLike<number>): 
 /** Places as an int32 tensor of one dimension. */
 export function listOf(places: Int32Array): Tensor {
   return literal(places, { shape: [places.length], dtype: "int32" }) as Tensor;
+}
+
+/** {@link listOf} of numbers that somebody wrote. @throws RangeError if one is not a whole number from 0 on */
+export function placesOfList(places: readonly number[]): Tensor {
+  for (const [i, place] of places.entries()) {
+    if (Number.isInteger(place) && place >= 0 && place < 2 ** 31) continue;
+    throw new RangeError(
+      `indexSelect: element ${i} of the index is ${describe(place)}, expected a whole number from 0 on; ` +
+        "x.at([0, -1]) takes negative ones too",
+    );
+  }
+  return listOf(Int32Array.from(places));
 }
 
 /** Takes the elements at the given places of some dimensions, all at once. */

@@ -25,6 +25,7 @@ import {
   type Bounds,
   boundsArgument,
   checkExponent,
+  checkNormPower,
   chunkSize,
   type Dims,
   expandArgument,
@@ -47,7 +48,7 @@ import { tensorChanges } from "./changes.ts";
 import { type Destination, refuseDevice, requestedDtype } from "./dtypes.ts";
 import { eagerBackend, recordingExecutor } from "./eager.ts";
 import { gradWatch } from "./gradWatch.ts";
-import { listOf, placesOf, putAt, readAt, writtenAt } from "./indexing.ts";
+import { listOf, placesOf, placesOfList, putAt, readAt, writtenAt } from "./indexing.ts";
 import type { Index } from "./indexParts.ts";
 import { writeInPlace } from "./inPlace.ts";
 import { otherNames } from "./misspelled.ts";
@@ -839,6 +840,7 @@ export class Tensor implements Value {
   }
   /** The p-norm over all dimensions or those given. p = Infinity gives the largest absolute value. */
   norm(p = 2, dim?: Dims | KeepdimOption, options?: KeepdimOption): Tensor {
+    checkNormPower(p);
     if (p === Infinity) {
       requireFloat("norm", "input", this);
       return ops.max<Tensor>(this.abs(), reduceArguments(this.shape, dim, options).attrs);
@@ -1015,9 +1017,10 @@ export class Tensor implements Value {
     const at = normalizeDim(dim, this.ndim);
     return Array.from({ length: this.shape[at] }, (_, index) => this.select(at, index));
   }
-  /** The places of a dimension that an int32 tensor names, in its order. A copy. */
-  indexSelect(dim: number, index: Tensor): Tensor {
-    return ops.indexSelect<Tensor>(this, index, { dim: normalizeDim(dim, this.ndim) });
+  /** The places of a dimension that an int32 tensor or a list names, in its order: `x.indexSelect(0, [2, 0])`. A copy. */
+  indexSelect(dim: number, index: Tensor | readonly number[]): Tensor {
+    const at = normalizeDim(dim, this.ndim);
+    return ops.indexSelect<Tensor>(this, Array.isArray(index) ? placesOfList(index) : (index as Tensor), { dim: at });
   }
   /**
    * For every place of the index, the value there with its coordinate in `dim` replaced by the index: the value of one class per row, say.

@@ -51,7 +51,7 @@ describe("fit", () => {
       metrics: { r2: r2() },
     });
     expect(model.weight.toArray()).toEqual([[expect.closeTo(2, 4), expect.closeTo(-3, 4)]]);
-    expect(model.bias?.item()).toBeCloseTo(1, 4);
+    expect(model.bias.item()).toBeCloseTo(1, 4);
     expect(history).toMatchObject({ reason: "completed", steps: 160, restored: false });
     expect(history.epochs).toHaveLength(40);
     expect(history.epochs[39].validation?.r2).toBeCloseTo(1, 6);

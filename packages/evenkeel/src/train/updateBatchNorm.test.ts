@@ -60,23 +60,23 @@ describe("updateBatchNorm", () => {
     norm(randn([5, 3]));
     expect(updateBatchNorm(norm, loaderOf(x, 40))).toEqual({ batches: 1, rows: 40 });
     const { mean, variance } = statistics(x);
-    expect([...(norm.running_mean as Tensor).data]).toEqual(mean.map(Math.fround));
-    for (const [i, value] of variance.entries()) expect(norm.running_var?.data[i]).toBeCloseTo(value, 5);
-    expect(norm.num_batches_tracked?.item()).toBe(1);
+    expect([...norm.running_mean.data]).toEqual(mean.map(Math.fround));
+    for (const [i, value] of variance.entries()) expect(norm.running_var.data[i]).toBeCloseTo(value, 5);
+    expect(norm.num_batches_tracked.item()).toBe(1);
   });
 
   it("averages the batches equally, as PyTorch does, without a trace of what was there before", () => {
     const norm = new BatchNorm1d(2, { momentum: 0.25 });
     const x = randn([10, 2]);
-    noGrad(() => (norm.running_mean as Tensor).fill_(1e6));
+    noGrad(() => norm.running_mean.fill_(1e6));
     expect(updateBatchNorm(norm, loaderOf(x, 4))).toEqual({ batches: 3, rows: 10 });
     const parts = x.split(4).map(statistics);
     for (const c of [0, 1]) {
       const average = (values: number[]) => (values[0] + values[1] + values[2]) / 3;
-      expect(norm.running_mean?.data[c]).toBeCloseTo(average(parts.map(({ mean }) => mean[c])), 6);
-      expect(norm.running_var?.data[c]).toBeCloseTo(average(parts.map(({ variance }) => variance[c])), 6);
+      expect(norm.running_mean.data[c]).toBeCloseTo(average(parts.map(({ mean }) => mean[c])), 6);
+      expect(norm.running_var.data[c]).toBeCloseTo(average(parts.map(({ variance }) => variance[c])), 6);
     }
-    expect(norm.num_batches_tracked?.item()).toBe(3);
+    expect(norm.num_batches_tracked.item()).toBe(3);
     expect(norm.momentum).toBe(0.25);
   });
 
@@ -137,10 +137,10 @@ describe("updateBatchNorm", () => {
       }
     }
     const model = new Frozen();
-    noGrad(() => (model.kept.running_mean as Tensor).fill_(5));
+    noGrad(() => model.kept.running_mean.fill_(5));
     updateBatchNorm(model, [randn([64, 2])]);
-    expect([...(model.kept.running_mean as Tensor).data]).toEqual([5, 5]);
-    expect(model.updated.running_mean?.data[0]).toBeLessThan(-4);
+    expect([...model.kept.running_mean.data]).toEqual([5, 5]);
+    expect(model.updated.running_mean.data[0]).toBeLessThan(-4);
   });
 
   it("changes nothing if it fails", () => {

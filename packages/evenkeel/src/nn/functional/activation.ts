@@ -1,7 +1,7 @@
 import { checkOptions } from "../../core/index.ts";
 import * as ops from "../../ops/index.ts";
 import type { Tensor } from "../../tensor/index.ts";
-import { type InplaceOption, requireTensor } from "../checks.ts";
+import { checkFinite, type InplaceOption, requireTensor } from "../checks.ts";
 
 /**
  * Nonlinearities: each maps every value by itself, any shape to the same shape, except softmax and logSoftmax, which
@@ -85,6 +85,45 @@ export function softplus(input: Tensor, options: { beta?: number; threshold?: nu
   return ops.softplus(input, { beta, threshold });
 }
 
+const celuOptions = ["alpha", "inplace"];
+
+/** x where positive, `alpha` (default 1) times (exp(x / alpha) - 1) elsewhere. https://arxiv.org/abs/1704.07483 */
+export function celu(input: Tensor, options: { alpha?: number } & InplaceOption = {}): Tensor {
+  checkOptions("celu", options, celuOptions);
+  requireTensor("celu", "input", input);
+  const { alpha = 1 } = options;
+  checkDivisor("celu", "alpha", alpha);
+  if (alpha === 1) return ops.elu<Tensor>(input, { alpha });
+  return input.where(input.gt(0), ops.elu<Tensor>(input.div(alpha), { alpha: 1 }).mul(alpha));
+}
+
+export function checkDivisor(owner: string, name: string, value: number): void {
+  checkFinite(owner, name, value);
+  if (value === 0) throw new RangeError(`${owner}: ${name} is 0, expected another number: it is divided by`);
+}
+
+const seluAlpha = 1.6732632423543772;
+const seluScale = 1.0507009873554805;
+
+/** 1.0507 times {@link elu} with alpha 1.67326: keeps mean 0 and variance 1. https://arxiv.org/abs/1706.02515 */
+export function selu(input: Tensor, options: InplaceOption = {}): Tensor {
+  checkOptions("selu", options, inplaceOnly);
+  return ops.elu<Tensor>(input, { alpha: seluAlpha }).mul(seluScale);
+}
+
+/** x * tanh(softplus(x)). https://arxiv.org/abs/1908.08681 */
+export function mish(input: Tensor, options: InplaceOption = {}): Tensor {
+  checkOptions("mish", options, inplaceOnly);
+  requireTensor("mish", "input", input);
+  return input.mul(softplus(input).tanh());
+}
+
+/** x / (1 + |x|). */
+export function softsign(input: Tensor): Tensor {
+  requireTensor("softsign", "input", input);
+  return input.div(input.abs().add(1));
+}
+
 const softmaxOptions = ["dim"];
 
 /** exp(x) over its sum along `dim`: positive values that sum to 1. */
@@ -92,6 +131,13 @@ export function softmax(input: Tensor, options: { dim: number }): Tensor {
   checkOptions("softmax", options, softmaxOptions);
   requireTensor("softmax", "input", input);
   return input.softmax(options.dim);
+}
+
+/** {@link softmax} of -x: the smallest value gets most. */
+export function softmin(input: Tensor, options: { dim: number }): Tensor {
+  checkOptions("softmin", options, softmaxOptions);
+  requireTensor("softmin", "input", input);
+  return input.neg().softmax(options.dim);
 }
 
 /** The logarithm of {@link softmax}, without the overflow of taking it afterwards. */

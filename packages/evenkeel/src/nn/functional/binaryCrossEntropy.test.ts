@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
-import { ones, tensor, zeros } from "../../tensor/index.ts";
-import { binaryCrossEntropyWithLogits as bce } from "./binaryCrossEntropy.ts";
+import { compile } from "../../compile/index.ts";
+import { noGrad, ones, type Tensor, tensor, zeros } from "../../tensor/index.ts";
+import { binaryCrossEntropyWithLogits as bce, binaryCrossEntropy } from "./binaryCrossEntropy.ts";
 
 const logits = [0.5, -2, 3, 0];
 const targets = [1, 0, 0.25, 0.5];
@@ -43,4 +44,32 @@ test("misuses", () => {
   expect(() => bce(zeros([2]), zeros([2]), { weight: ones([3, 2]) })).toThrow(
     /weight has shape \[3, 2\], expected one that broadcasts to the input's \[2\]/,
   );
+});
+
+test("of probabilities: that of their logits, and finite at 0 and 1", () => {
+  expect(binaryCrossEntropy(input.sigmoid(), target).item()).toBeCloseTo(bce(input, target).item(), 6);
+  const certain = tensor([0, 0, 1, 1], { requiresGrad: true });
+  const losses = binaryCrossEntropy(certain, tensor([0, 1, 0, 1]), { reduction: "none" });
+  expect(losses.add(0).toArray()).toEqual([0, 100, 100, 0]);
+  losses.sum().backward();
+  expect(certain.grad?.data.every(Number.isFinite)).toBe(true);
+});
+
+test("a compiled step refuses what is no probability at every call, and writes nothing then", () => {
+  const weight = tensor([0.25, 0.5], { requiresGrad: true });
+  const run = (x: Tensor) => {
+    const loss = binaryCrossEntropy(weight.mul(x), tensor([0, 1]));
+    loss.backward();
+    noGrad(() => weight.sub_(weight.grad!.mul(0.1)));
+    weight.grad = null;
+    return loss;
+  };
+  const step = compile(run);
+  const eager = weight.detach().clone();
+  expect(step(ones([2])).item()).toBeCloseTo(-(Math.log(0.75) + Math.log(0.5)) / 2, 6);
+  expect(weight.toArray()).not.toEqual(eager.toArray());
+  const before = weight.detach().clone().toArray();
+  expect(() => step(tensor([1, 9]))).toThrow(/binaryCrossEntropy: input .* at \[1\] is no probability/);
+  expect(weight.toArray()).toEqual(before);
+  expect(step(ones([2])).item()).toBeLessThan(0.5);
 });

@@ -1,9 +1,8 @@
-import { checkOptions, formatShape, isFloat, type Shape, sameShape } from "../../core/index.ts";
+import { checkOptions, formatShape, isFloat, positionOf, type Shape, sameShape } from "../../core/index.ts";
 import * as ops from "../../ops/index.ts";
 import { requireDtype, requireFloat, requireSameDtype, requireShape } from "../../ops/shapes.ts";
 import type { Tensor } from "../../tensor/index.ts";
 import { requireTensor } from "../checks.ts";
-import { positionOf } from "./position.ts";
 import { checkReduction, type LossOptions, type Reduction } from "./reduction.ts";
 
 export interface NLLOptions extends LossOptions {

@@ -22,6 +22,28 @@ const reductions = ["mean", "sum", "none"] as const;
 
 test("gelu with tanh", () => check((x) => F.gelu(x, { approximate: "tanh" }), normal(3, 4)));
 test("logSigmoid", () => check(F.logSigmoid, normal(5)));
+test("what is composed of pieces", () => {
+  check((x) => F.celu(x, { alpha: 0.7 }), normal(3, 4));
+  for (const f of [F.selu, F.mish, F.softsign, F.relu6, F.hardtanh, F.hardswish, F.hardsigmoid]) {
+    check((x) => f(x.mul(3)), normal(3, 4));
+  }
+  check((x) => F.threshold(x, 0.3, 2), normal(3, 4));
+  check((x) => F.softmin(x, { dim: 0 }), normal(3, 4));
+  check(F.prelu, normal(2, 3, 4), normal(3));
+  check(F.prelu, normal(6), normal(1));
+  check((a, b) => F.cosineSimilarity(a, b, { dim: -1 }), normal(3, 4), normal(1, 4));
+});
+test.each([...reductions, "batchmean"] as const)("klDiv, %s", (reduction) => {
+  check((x, t) => F.klDiv(x, t, { reduction }), normal(4, 3), probabilities(4, 3));
+  check((x, t) => F.klDiv(x, t, { reduction, logTarget: true }), normal(4, 3), normal(4, 3));
+});
+test.each(reductions)("binaryCrossEntropy, %s", (reduction) => {
+  check(
+    (x, t) => F.binaryCrossEntropy(x.sigmoid(), t, { reduction, weight: classWeight }),
+    normal(4, 3),
+    probabilities(4, 3),
+  );
+});
 test("linear over leading dimensions", () => check(F.linear, normal(2, 3, 4), normal(5, 4), normal(5)));
 test("linear of a vector without bias", () => check((x, w) => F.linear(x, w), normal(4), normal(2, 4)));
 

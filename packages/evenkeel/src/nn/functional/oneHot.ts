@@ -1,16 +1,17 @@
-import { checkOptions, formatShape } from "../../core/index.ts";
+import { checkOptions } from "../../core/index.ts";
+import * as ops from "../../ops/index.ts";
 import { requireDtype } from "../../ops/shapes.ts";
-import { arange, type Tensor } from "../../tensor/index.ts";
+import type { Tensor } from "../../tensor/index.ts";
 import { requireTensor } from "../checks.ts";
-import { positionOf } from "./position.ts";
 
 const optionNames = ["numClasses"];
 
 /**
  * A 1 at each class and 0 elsewhere, int32: [...] -> [..., numClasses]. Without `numClasses` there are as many classes
- * as the largest one asks for. https://pytorch.org/docs/stable/generated/torch.nn.functional.one_hot.html
+ * as the largest one asks for, which a compiled step cannot know beforehand. https://pytorch.org/docs/stable/generated/torch.nn.functional.one_hot.html
  * @throws TypeError if the classes are not int32
- * @throws RangeError if a class is negative or not below `numClasses`
+ * @throws RangeError if a class is negative or not below `numClasses`; in a compiled step too
+ * @throws Error in a compiled step without `numClasses`
  */
 export function oneHot(classes: Tensor, options: { numClasses?: number } = {}): Tensor {
   checkOptions("oneHot", options, optionNames);
@@ -21,20 +22,19 @@ export function oneHot(classes: Tensor, options: { numClasses?: number } = {}): 
   if (!Number.isInteger(count) || count < 1) {
     throw new RangeError(`oneHot: numClasses is ${count}, expected a whole number of at least 1`);
   }
-  const outside = classes.data.findIndex((c) => c < 0 || c >= count);
-  if (outside >= 0) {
-    throw new RangeError(
-      `oneHot: class ${classes.data[outside]} at ${formatShape(positionOf(outside, classes.shape))} is out of range, ` +
-        `expected 0 to ${count - 1}`,
-    );
-  }
-  return classes
-    .unsqueeze(-1)
-    .eq(arange(count, { dtype: "int32" }))
-    .int();
+  return ops.oneHot<Tensor>(classes, { classes: count });
 }
 
 function countClasses(classes: Tensor): number {
   if (classes.numel() === 0) throw new RangeError("oneHot: there are no classes to count; give numClasses");
-  return Math.max(0, classes.max().item()) + 1;
+  const largest = classes.max();
+  try {
+    return Math.max(0, largest.item()) + 1;
+  } catch (cause) {
+    throw new Error(
+      "oneHot: without numClasses the classes are counted, but they have no values while the step is traced; " +
+        "give numClasses, as in F.oneHot(classes, { numClasses: 3 })",
+      { cause },
+    );
+  }
 }

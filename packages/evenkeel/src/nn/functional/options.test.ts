@@ -11,28 +11,40 @@ const classes = tensor([0, 1], { dtype: "int32" });
 /** Every function that takes options, with the name of its first one; `options` as somebody might give them. */
 const calls: Readonly<Record<string, [known: string, call: (options: never) => Tensor]>> = {
   batchNorm: ["runningMean", (options) => F.batchNorm(x, options)],
+  binaryCrossEntropy: ["weight", (options) => F.binaryCrossEntropy(x.div(4), x, options)],
   binaryCrossEntropyWithLogits: ["weight", (options) => F.binaryCrossEntropyWithLogits(x, x, options)],
+  celu: ["alpha", (options) => F.celu(x, options)],
+  cosineSimilarity: ["dim", (options) => F.cosineSimilarity(x, x, options)],
   crossEntropy: ["weight", (options) => F.crossEntropy(x, classes, options)],
   dropout: ["p", (options) => F.dropout(x, options)],
   elu: ["alpha", (options) => F.elu(x, options)],
   embedding: ["paddingIdx", (options) => F.embedding(classes, x, options)],
   gelu: ["approximate", (options) => F.gelu(x, options)],
+  hardsigmoid: ["inplace", (options) => F.hardsigmoid(x, options)],
+  hardswish: ["inplace", (options) => F.hardswish(x, options)],
+  hardtanh: ["minVal", (options) => F.hardtanh(x, options)],
   huberLoss: ["reduction", (options) => F.huberLoss(x, x, options)],
+  klDiv: ["reduction", (options) => F.klDiv(x, x, options)],
   l1Loss: ["reduction", (options) => F.l1Loss(x, x, options)],
   layerNorm: ["weight", (options) => F.layerNorm(x, 2, options)],
   leakyRelu: ["negativeSlope", (options) => F.leakyRelu(x, options)],
   logSoftmax: ["dim", (options) => F.logSoftmax(x, options)],
+  mish: ["inplace", (options) => F.mish(x, options)],
   mseLoss: ["reduction", (options) => F.mseLoss(x, x, options)],
   nllLoss: ["weight", (options) => F.nllLoss(x, classes, options)],
   oneHot: ["numClasses", (options) => F.oneHot(classes, options)],
   relu: ["inplace", (options) => F.relu(x, options)],
+  relu6: ["inplace", (options) => F.relu6(x, options)],
+  selu: ["inplace", (options) => F.selu(x, options)],
   silu: ["inplace", (options) => F.silu(x, options)],
   smoothL1Loss: ["reduction", (options) => F.smoothL1Loss(x, x, options)],
   softmax: ["dim", (options) => F.softmax(x, options)],
+  softmin: ["dim", (options) => F.softmin(x, options)],
   softplus: ["beta", (options) => F.softplus(x, options)],
+  threshold: ["inplace", (options) => F.threshold(x, 0, 1, options)],
 };
 
-const withoutOptions = ["linear", "logSigmoid", "sigmoid", "tanh"];
+const withoutOptions = ["linear", "logSigmoid", "prelu", "sigmoid", "softsign", "tanh"];
 
 it("no function is forgotten here", () => {
   expect([...Object.keys(calls), ...withoutOptions].sort()).toEqual(Object.keys(F).sort());

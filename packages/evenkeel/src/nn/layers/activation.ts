@@ -1,34 +1,15 @@
 import { checkOptions } from "../../core/index.ts";
 import type { Tensor } from "../../tensor/index.ts";
-import { checkDim, checkFinite, checkFlag, type InplaceOption, leadingSetting } from "../checks.ts";
+import { checkDim, checkFinite, type InplaceOption, leadingSetting } from "../checks.ts";
 import { formatFloat } from "../format.ts";
 import * as F from "../functional/activation.ts";
 import { Module } from "../module.ts";
+import { Inplace } from "./inplace.ts";
 
 /**
  * The nonlinearities of `functional` as layers; what each computes is said there. A first setting may stand alone or be
  * named: `new LeakyReLU(0.2)`, `new LeakyReLU({ negativeSlope: 0.2 })`.
  */
-
-/** A layer that PyTorch can tell to write into its input. Here that has no effect but to be printed. */
-abstract class Inplace extends Module {
-  readonly inplace: boolean;
-
-  constructor(owner: string, { inplace = false }: InplaceOption) {
-    super();
-    checkFlag(owner, "inplace", inplace);
-    this.inplace = inplace;
-  }
-
-  override extraRepr(): string {
-    return [...this.settings(), ...(this.inplace ? ["inplace=True"] : [])].join(", ");
-  }
-
-  /** The other settings as they are printed. */
-  protected settings(): string[] {
-    return [];
-  }
-}
 
 export class ReLU extends Inplace {
   constructor(options: InplaceOption = {}) {
@@ -92,6 +73,37 @@ export class ELU extends Inplace {
   }
 }
 
+export class CELU extends Inplace {
+  readonly alpha: number;
+
+  constructor(alpha?: number | ELUOptions, options?: InplaceOption) {
+    const settings = leadingSetting<ELUOptions>("CELU", ["alpha", "inplace"], alpha, options);
+    super("CELU", settings);
+    const { alpha: limit = 1 } = settings;
+    F.checkDivisor("CELU", "alpha", limit);
+    this.alpha = limit;
+  }
+
+  override forward(input: Tensor): Tensor {
+    return F.celu(input, { alpha: this.alpha });
+  }
+
+  protected override settings(): string[] {
+    return [`alpha=${formatFloat(this.alpha)}`];
+  }
+}
+
+export class SELU extends Inplace {
+  constructor(options: InplaceOption = {}) {
+    checkOptions("SELU", options, ["inplace"]);
+    super("SELU", options);
+  }
+
+  override forward(input: Tensor): Tensor {
+    return F.selu(input);
+  }
+}
+
 export class GELU extends Module {
   readonly approximate: F.GeluApproximation;
 
@@ -120,6 +132,23 @@ export class SiLU extends Inplace {
 
   override forward(input: Tensor): Tensor {
     return F.silu(input);
+  }
+}
+
+export class Mish extends Inplace {
+  constructor(options: InplaceOption = {}) {
+    checkOptions("Mish", options, ["inplace"]);
+    super("Mish", options);
+  }
+
+  override forward(input: Tensor): Tensor {
+    return F.mish(input);
+  }
+}
+
+export class Softsign extends Module {
+  override forward(input: Tensor): Tensor {
+    return F.softsign(input);
   }
 }
 
@@ -183,6 +212,25 @@ export class Softmax extends Module {
 
   override forward(input: Tensor): Tensor {
     return F.softmax(input, { dim: this.dim });
+  }
+
+  override extraRepr(): string {
+    return `dim=${this.dim}`;
+  }
+}
+
+export class Softmin extends Module {
+  readonly dim: number;
+
+  constructor(dim: number | DimOption) {
+    super();
+    const { dim: given = undefined as never } = leadingSetting<DimOption>("Softmin", ["dim"], dim);
+    checkDim("Softmin", given);
+    this.dim = given;
+  }
+
+  override forward(input: Tensor): Tensor {
+    return F.softmin(input, { dim: this.dim });
   }
 
   override extraRepr(): string {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { Tensor } from "../../tensor/index.ts";
 import { tensor, zeros } from "../../tensor/index.ts";
-import { BatchNorm1d } from "./batchNorm.ts";
+import { BatchNorm1d } from "./byOptions.ts";
 
 const batches = [
   [[1], [3]], // mean 2, unbiased variance 2
@@ -21,7 +21,7 @@ test("starts at mean 0, variance 1, weight 1, bias 0, no batches; keys are PyTor
   expect(Object.keys(layer.stateDict())).toEqual(keys);
   expect(layer.num_batches_tracked).toMatchObject({ dtype: "float64", shape: [] });
   expect(stats(layer)).toEqual({ mean: [0, 0], variance: [1, 1], batches: 0 });
-  expect([layer.weight?.toArray(), layer.bias?.toArray()]).toEqual([
+  expect([layer.weight.toArray(), layer.bias.toArray()]).toEqual([
     [1, 1],
     [0, 0],
   ]);
@@ -43,8 +43,8 @@ test("momentum null averages all batches equally, counting before use", () => {
   layer(batches[1]);
   expect(stats(layer)).toEqual({ mean: [7], variance: [5], batches: 2 });
   layer(batches[2]);
-  expect(layer.running_mean?.item()).toBeCloseTo(13 / 3, 6);
-  expect(layer.running_var?.item()).toBeCloseTo(10 / 3, 6);
+  expect(layer.running_mean.item()).toBeCloseTo(13 / 3, 6);
+  expect(layer.running_var.item()).toBeCloseTo(10 / 3, 6);
 });
 
 test("eval uses the running statistics and changes nothing, whatever the momentum", () => {
@@ -74,8 +74,8 @@ test("trackRunningStats false: no buffers, and the batch decides in eval too", (
 test("affine false: nothing to train; otherwise scale and shift are applied", () => {
   expect([...new BatchNorm1d(3, { affine: false }).parameters()]).toEqual([]);
   const layer = new BatchNorm1d(1, { eps: 0 });
-  layer.weight?.data.fill(3);
-  layer.bias?.data.fill(10);
+  layer.weight.data.fill(3);
+  layer.bias.data.fill(10);
   expect(layer(batches[0]).toArray()).toEqual([[7], [13]]);
 });
 
@@ -86,32 +86,32 @@ test("gradients reach input, weight and bias, and no buffer", () => {
   const size = (t: Tensor | null | undefined) => Math.abs(t?.grad?.data[0] ?? 0);
   expect(size(layer.weight)).toBeGreaterThan(0.1);
   expect(x.grad).not.toBeNull();
-  expect(layer.bias?.grad).not.toBeNull();
+  expect(layer.bias.grad).not.toBeNull();
   for (const buffer of layer.buffers()) expect([buffer.requiresGrad, buffer.grad]).toEqual([false, null]);
 });
 
 test("resetRunningStats, resetParameters", () => {
   const layer = new BatchNorm1d(1);
   layer(batches[0]);
-  layer.weight?.data.fill(3);
-  layer.bias?.data.fill(4);
+  layer.weight.data.fill(3);
+  layer.bias.data.fill(4);
   layer.resetRunningStats();
   expect(stats(layer)).toEqual({ mean: [0], variance: [1], batches: 0 });
-  expect(layer.weight?.item()).toBe(3);
+  expect(layer.weight.item()).toBe(3);
   layer(batches[0]);
   layer.resetParameters();
   expect(stats(layer)).toEqual({ mean: [0], variance: [1], batches: 0 });
-  expect([layer.weight?.item(), layer.bias?.item()]).toEqual([1, 0]);
+  expect([layer.weight.item(), layer.bias.item()]).toEqual([1, 0]);
 });
 
 test("the counter is exact beyond what float32 holds, and after a change of dtype", () => {
   const layer = new BatchNorm1d(1);
-  layer.num_batches_tracked?.data.fill(2 ** 24);
+  layer.num_batches_tracked.data.fill(2 ** 24);
   layer(batches[0]);
-  expect(layer.num_batches_tracked?.item()).toBe(2 ** 24 + 1);
+  expect(layer.num_batches_tracked.item()).toBe(2 ** 24 + 1);
   layer.double().float();
   layer(batches[0]);
-  expect(layer.num_batches_tracked?.item()).toBe(2 ** 24 + 2);
+  expect(layer.num_batches_tracked.item()).toBe(2 ** 24 + 2);
 });
 
 describe("misuses change nothing", () => {

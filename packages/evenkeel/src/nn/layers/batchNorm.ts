@@ -6,6 +6,7 @@ import { batchNorm } from "../functional/batchNorm.ts";
 import { ones_, zeros_ } from "../init.ts";
 import { Module } from "../module.ts";
 import { Buffer, Parameter } from "../parameter.ts";
+import { type OnlyIf, onlyIf } from "./onlyIf.ts";
 
 export interface BatchNorm1dOptions {
   /** Added to the variance. Default 1e-5. */
@@ -18,33 +19,27 @@ export interface BatchNorm1dOptions {
   readonly trackRunningStats?: boolean;
 }
 
-/**
- * Batch normalization over [N, C] or [N, C, L]: (x - mean) / sqrt(variance + eps) * weight + bias for each channel. In
- * training the statistics are those of the batch (biased variance), and running ones are kept (unbiased variance):
- * running = (1 - momentum) * running + momentum * batch. After eval() the running ones are used.
- *
- * Fields that end up in the state dict keep PyTorch's names. An empty batch changes nothing.
- * https://arxiv.org/abs/1502.03167, https://pytorch.org/docs/stable/generated/torch.nn.BatchNorm1d.html
- * @throws RangeError on a call with another number of channels, or in training with one value per channel
- */
-export class BatchNorm1d extends Module {
+/** What byOptions.ts hands out as nn.BatchNorm1d, where formula, source and errors are said. */
+export class BatchNorm1dLayer<Affine extends boolean = boolean, Tracked extends boolean = boolean> extends Module {
+  /** The name that users know, in prints and errors. */
+  static override readonly name: string = "BatchNorm1d";
   readonly numFeatures: number;
   readonly eps: number;
   momentum: number | null;
   readonly affine: boolean;
   readonly trackRunningStats: boolean;
   /** Scale and shift, [numFeatures]; null if not affine. */
-  weight: Parameter | null;
-  bias: Parameter | null;
+  weight: OnlyIf<Affine, Parameter>;
+  bias: OnlyIf<Affine, Parameter>;
   /** [numFeatures]; null unless running statistics are tracked. */
-  running_mean: Buffer | null;
-  running_var: Buffer | null;
+  running_mean: OnlyIf<Tracked, Buffer>;
+  running_var: OnlyIf<Tracked, Buffer>;
   /** Batches seen in training, a single float64 value: exact to 2^53. */
-  num_batches_tracked: Buffer | null;
+  num_batches_tracked: OnlyIf<Tracked, Buffer>;
 
   constructor(numFeatures: number, options: BatchNorm1dOptions = {}) {
     super();
-    refuseMisspellings(BatchNorm1d.prototype, "layer", {
+    refuseMisspellings(BatchNorm1dLayer.prototype, "layer", {
       fields: ["numFeatures", "trackRunningStats"],
       assignable: true,
     });
@@ -61,13 +56,12 @@ export class BatchNorm1d extends Module {
     this.momentum = momentum;
     this.affine = affine;
     this.trackRunningStats = trackRunningStats;
-    this.weight = affine ? new Parameter(ones([numFeatures])) : null;
-    this.bias = affine ? new Parameter(zeros([numFeatures])) : null;
-    this.running_mean = trackRunningStats ? new Buffer(zeros([numFeatures])) : null;
-    this.running_var = trackRunningStats ? new Buffer(ones([numFeatures])) : null;
-    this.num_batches_tracked = trackRunningStats
-      ? new Buffer(zeros([], { dtype: "float64" }), { keepDtype: true })
-      : null;
+    this.weight = onlyIf(affine, () => new Parameter(ones([numFeatures])));
+    this.bias = onlyIf(affine, () => new Parameter(zeros([numFeatures])));
+    this.running_mean = onlyIf(trackRunningStats, () => new Buffer(zeros([numFeatures])));
+    this.running_var = onlyIf(trackRunningStats, () => new Buffer(ones([numFeatures])));
+    const count = () => new Buffer(zeros([], { dtype: "float64" }), { keepDtype: true });
+    this.num_batches_tracked = onlyIf(trackRunningStats, count);
   }
 
   /** Mean 0, variance 1, no batches seen. */

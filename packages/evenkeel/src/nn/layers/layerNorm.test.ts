@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { ones, randn, tensor } from "../../tensor/index.ts";
 import { layerNorm } from "../functional/layerNorm.ts";
-import { LayerNorm } from "./layerNorm.ts";
+import { LayerNorm } from "./byOptions.ts";
 
 test("one mean and one variance for each example, in training and evaluation alike", () => {
   const layer = new LayerNorm(4, { eps: 0 });
@@ -20,7 +20,7 @@ test("what is learned", () => {
   expect(names(new LayerNorm([2, 3]))).toEqual(["weight", "bias"]);
   expect(names(new LayerNorm(3, { bias: false }))).toEqual(["weight"]);
   expect(names(new LayerNorm(3, { elementwiseAffine: false }))).toEqual([]);
-  expect(new LayerNorm([2, 3]).weight?.shape).toEqual([2, 3]);
+  expect(new LayerNorm([2, 3]).weight.shape).toEqual([2, 3]);
 });
 
 test("resetParameters goes back to scale 1 and shift 0, in place", () => {

@@ -6,6 +6,7 @@ import { layerNorm, type NormalizedShape, normalizedShapeOf } from "../functiona
 import { ones_, zeros_ } from "../init.ts";
 import { Module } from "../module.ts";
 import { Parameter } from "../parameter.ts";
+import { type OnlyIf, onlyIf } from "./onlyIf.ts";
 
 export interface LayerNormOptions {
   /** Added to the variance. Default 1e-5. */
@@ -16,24 +17,20 @@ export interface LayerNormOptions {
   readonly bias?: boolean;
 }
 
-/**
- * Layer normalization over the last dimensions, those of `normalizedShape` (a number is the size of the very last):
- * (x - mean) / sqrt(variance + eps) * weight + bias, each example by its own mean and biased variance. Unlike batch
- * normalization it is the same in training and evaluation, and takes batches of one row.
- * https://arxiv.org/abs/1607.06450, https://pytorch.org/docs/stable/generated/torch.nn.LayerNorm.html
- * @throws RangeError if a size is not a whole number of at least 1, or on a call whose input does not end in these sizes
- */
-export class LayerNorm extends Module {
+/** What byOptions.ts hands out as nn.LayerNorm, where formula, source and errors are said. */
+export class LayerNormLayer<Affine extends boolean = boolean, Bias extends boolean = boolean> extends Module {
+  /** The name that users know, in prints and errors. */
+  static override readonly name: string = "LayerNorm";
   readonly normalizedShape: Shape;
   readonly eps: number;
   readonly elementwiseAffine: boolean;
   /** Scale and shift, of the normalized shape; null if not learned. */
-  weight: Parameter | null;
-  bias: Parameter | null;
+  weight: OnlyIf<Affine, Parameter>;
+  bias: OnlyIf<Affine, OnlyIf<Bias, Parameter>>;
 
   constructor(normalizedShape: NormalizedShape, options: LayerNormOptions = {}) {
     super();
-    refuseMisspellings(LayerNorm.prototype, "layer", {
+    refuseMisspellings(LayerNormLayer.prototype, "layer", {
       fields: ["normalizedShape", "elementwiseAffine"],
       assignable: true,
     });
@@ -47,8 +44,8 @@ export class LayerNorm extends Module {
     this.normalizedShape = shape;
     this.eps = eps;
     this.elementwiseAffine = elementwiseAffine;
-    this.weight = elementwiseAffine ? new Parameter(ones(shape)) : null;
-    this.bias = elementwiseAffine && bias ? new Parameter(zeros(shape)) : null;
+    this.weight = onlyIf(elementwiseAffine, () => new Parameter(ones(shape)));
+    this.bias = onlyIf(elementwiseAffine, () => onlyIf(bias, () => new Parameter(zeros(shape))));
   }
 
   /** Scale and shift as they were at the start. */

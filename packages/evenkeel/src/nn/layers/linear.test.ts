@@ -1,7 +1,8 @@
 import { expect, test } from "vitest";
 import { Generator, manualSeed } from "../../random/index.ts";
 import { tensor, zeros } from "../../tensor/index.ts";
-import { Identity, Linear } from "./linear.ts";
+import { Linear } from "./byOptions.ts";
+import { Identity } from "./linear.ts";
 
 // torch.manual_seed(0); l = nn.Linear(3, 2); l.weight; l.bias; torch.rand(1)
 const weight = [
@@ -42,7 +43,7 @@ test("resetParameters draws anew into the same parameters", () => {
 test("computes x * weight^T + bias and its gradients", () => {
   const layer = new Linear(2, 1);
   layer.weight.data.set([2, 3]);
-  layer.bias?.data.set([10]);
+  layer.bias.data.set([10]);
   const y = layer(
     tensor([
       [1, 0],
@@ -51,7 +52,7 @@ test("computes x * weight^T + bias and its gradients", () => {
   );
   expect(y.toArray()).toEqual([[12], [15]]);
   y.sum().backward();
-  expect([layer.weight.grad?.toArray(), layer.bias?.grad?.toArray()]).toEqual([[[2, 1]], [2]]);
+  expect([layer.weight.grad?.toArray(), layer.bias.grad?.toArray()]).toEqual([[[2, 1]], [2]]);
 });
 
 test("prints as PyTorch does", () => {

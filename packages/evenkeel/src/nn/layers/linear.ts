@@ -6,29 +6,27 @@ import { linear } from "../functional/linear.ts";
 import { kaimingUniform_, uniform_ } from "../init.ts";
 import { Module } from "../module.ts";
 import { Parameter } from "../parameter.ts";
+import { type OnlyIf, onlyIf } from "./onlyIf.ts";
 
 export interface LinearOptions extends GeneratorOption {
   /** Learn an additive bias. Default true; false is right before a BatchNorm1d, which takes the mean away again. */
   readonly bias?: boolean;
 }
 
-/**
- * y = x * weight^T + bias over the last dimension: [..., inFeatures] -> [..., outFeatures].
- * Both start uniform within 1 / sqrt(inFeatures), weight first, the numbers PyTorch draws under the same seed.
- * https://pytorch.org/docs/stable/generated/torch.nn.Linear.html
- * @throws RangeError if a size is not a whole number of at least 1
- */
-export class Linear extends Module {
+/** What byOptions.ts hands out as nn.Linear, where formula, source and errors are said. */
+export class LinearLayer<Bias extends boolean = boolean> extends Module {
+  /** The name that users know, in prints and errors. */
+  static override readonly name: string = "Linear";
   readonly inFeatures: number;
   readonly outFeatures: number;
   /** [outFeatures, inFeatures] */
   weight: Parameter;
-  /** [outFeatures] */
-  bias: Parameter | null;
+  /** [outFeatures]; null with `bias: false` */
+  bias: OnlyIf<Bias, Parameter>;
 
   constructor(inFeatures: number, outFeatures: number, options: LinearOptions = {}) {
     super();
-    refuseMisspellings(Linear.prototype, "layer", { fields: ["inFeatures", "outFeatures"], assignable: true });
+    refuseMisspellings(LinearLayer.prototype, "layer", { fields: ["inFeatures", "outFeatures"], assignable: true });
     checkWholeNumber("Linear", "inFeatures", inFeatures, 1);
     checkWholeNumber("Linear", "outFeatures", outFeatures, 1);
     checkOptions("Linear", options, ["bias", "generator"]);
@@ -37,7 +35,7 @@ export class Linear extends Module {
     this.inFeatures = inFeatures;
     this.outFeatures = outFeatures;
     this.weight = new Parameter(zeros([outFeatures, inFeatures]));
-    this.bias = bias ? new Parameter(zeros([outFeatures])) : null;
+    this.bias = onlyIf(bias, () => new Parameter(zeros([outFeatures])));
     this.resetParameters(options);
   }
 

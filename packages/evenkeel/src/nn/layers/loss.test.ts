@@ -35,6 +35,18 @@ const cases: [name: string, loss: Module<[Tensor, Tensor]>, expected: Tensor][] 
     new losses.NLLLoss({ weight, ignoreIndex: 1 }),
     F.nllLoss(x, classes, { weight, ignoreIndex: 1 }),
   ],
+  ["BCELoss", new losses.BCELoss(), F.binaryCrossEntropy(y, y)],
+  [
+    "BCELoss with options",
+    new losses.BCELoss({ weight, reduction: "sum" }),
+    F.binaryCrossEntropy(y, y, { weight, reduction: "sum" }),
+  ],
+  ["KLDivLoss", new losses.KLDivLoss(), F.klDiv(x, y)],
+  [
+    "KLDivLoss with options",
+    new losses.KLDivLoss({ reduction: "batchmean", logTarget: true }),
+    F.klDiv(x, y, { reduction: "batchmean", logTarget: true }),
+  ],
   ["BCEWithLogitsLoss", new losses.BCEWithLogitsLoss(), F.binaryCrossEntropyWithLogits(x, y)],
   [
     "BCEWithLogitsLoss with options",
@@ -45,7 +57,7 @@ const cases: [name: string, loss: Module<[Tensor, Tensor]>, expected: Tensor][] 
 
 test.each(cases)("%s is what functional computes", (name, loss, expected) => {
   const target = /^(Cross|NLL)/.test(name) ? classes : y;
-  expect(loss(x, target).toArray()).toEqual(expected.toArray());
+  expect(loss(name.startsWith("BCELoss") ? y : x, target).toArray()).toEqual(expected.toArray());
   expect(String(loss)).toBe(`${name.split(" ")[0]}()`);
 });
 

@@ -1,6 +1,12 @@
 import { checkOptions } from "../../core/index.ts";
 import type { Tensor } from "../../tensor/index.ts";
-import { type BCEWithLogitsOptions, binaryCrossEntropyWithLogits } from "../functional/binaryCrossEntropy.ts";
+import { checkFlag } from "../checks.ts";
+import {
+  type BCEOptions,
+  type BCEWithLogitsOptions,
+  binaryCrossEntropy,
+  binaryCrossEntropyWithLogits,
+} from "../functional/binaryCrossEntropy.ts";
 import {
   type CrossEntropyOptions,
   checkSmoothing,
@@ -9,6 +15,7 @@ import {
   type NLLOptions,
   nllLoss,
 } from "../functional/crossEntropy.ts";
+import { checkKLReduction, type KLDivOptions, klDiv } from "../functional/klDivergence.ts";
 import { checkBeta, checkDelta, huberLoss, l1Loss, mseLoss, smoothL1Loss } from "../functional/loss.ts";
 import { checkReduction, type LossOptions, type Reduction } from "../functional/reduction.ts";
 import { Module } from "../module.ts";
@@ -130,6 +137,40 @@ export class CrossEntropyLoss extends Loss {
   override forward(input: Tensor, target: Tensor): Tensor {
     const { weight, ignoreIndex, labelSmoothing, reduction } = this;
     return crossEntropy(input, target, { weight, ignoreIndex, labelSmoothing, reduction });
+  }
+}
+
+/** Binary cross entropy of probabilities, 0 to 1, against probabilities of the same shape: {@link binaryCrossEntropy}. */
+export class BCELoss extends Loss {
+  readonly weight: Buffer | null;
+
+  constructor(options: BCEOptions = {}) {
+    super("BCELoss", options, ["weight"]);
+    this.weight = asBuffer(options.weight);
+  }
+
+  override forward(input: Tensor, target: Tensor): Tensor {
+    return binaryCrossEntropy(input, target, { weight: this.weight, reduction: this.reduction });
+  }
+}
+
+/** The divergence of a target from log-probabilities of the same shape: {@link klDiv}. */
+export class KLDivLoss extends Module<[input: Tensor, target: Tensor]> {
+  readonly reduction: Reduction | "batchmean";
+  readonly logTarget: boolean;
+
+  constructor(options: KLDivOptions = {}) {
+    super();
+    checkOptions("KLDivLoss", options, ["reduction", "logTarget"]);
+    const { reduction = "mean", logTarget = false } = options;
+    checkKLReduction("KLDivLoss", reduction);
+    checkFlag("KLDivLoss", "logTarget", logTarget);
+    this.reduction = reduction;
+    this.logTarget = logTarget;
+  }
+
+  override forward(input: Tensor, target: Tensor): Tensor {
+    return klDiv(input, target, { reduction: this.reduction, logTarget: this.logTarget });
   }
 }
 

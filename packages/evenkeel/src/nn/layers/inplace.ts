@@ -1,0 +1,22 @@
+import { checkFlag, type InplaceOption } from "../checks.ts";
+import { Module } from "../module.ts";
+
+/** A layer that PyTorch can tell to write into its input. Here that has no effect but to be printed. */
+export abstract class Inplace extends Module {
+  readonly inplace: boolean;
+
+  constructor(owner: string, { inplace = false }: InplaceOption) {
+    super();
+    checkFlag(owner, "inplace", inplace);
+    this.inplace = inplace;
+  }
+
+  override extraRepr(): string {
+    return [...this.settings(), ...(this.inplace ? ["inplace=True"] : [])].join(", ");
+  }
+
+  /** The other settings as they are printed. */
+  protected settings(): string[] {
+    return [];
+  }
+}
