@@ -66,10 +66,11 @@ export function run(composition: Composition, precision: Precision, mode: Mode):
   };
   const names = ["compile", "watch", "show"];
   const { warn } = console;
-  // A program that was found to be stale is one that a guard should have set aside.
+  // A program that was found to be stale is one that a guard should have set aside. All else that is worth a word to a
+  // user, ops on the host and schedules before steps, is what compositions are full of.
   console.warn = (message: string) => {
     if (message.includes("does something else than when it was traced")) throw new Error(message);
-    warn(message);
+    if (!message.startsWith("evenkeel: ")) warn(message);
   };
   try {
     functionOf(sourceOf(composition, precision), names)(make, watch, show);
