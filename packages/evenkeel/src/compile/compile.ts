@@ -90,7 +90,7 @@ export function compile<Args extends Tree[], Result>(
 }
 
 function replay({ made, numbers, returned, tensors }: Variant, args: readonly Tree[]): Tree {
-  for (const [cell, value] of numbers) cell.value = value;
+  if (numbers.size > 0) for (const [cell, value] of numbers) cell.value = value;
   const { program, grads, trace } = made;
   const given = tensors === undefined ? inputsOf(args) : (args as readonly Tensor[]);
   checkGiven(given, trace);

@@ -7,6 +7,9 @@ const patience = 100;
 /** Milliseconds: the clock of a page may stand still for as long. */
 const clockTick = 0.1;
 
+/** The clock is looked at once in so many calls, less one: it takes as long as a few operations. */
+const clockCalls = 7;
+
 /** So many calls in a row must be as before until a step that has changed is trusted again; twice as many each time. */
 const quietCalls = 16;
 
@@ -29,7 +32,8 @@ export class Watch {
   isDue(calls: number, isSuspect: boolean): boolean {
     if (isSuspect) return true;
     if (this.#check !== "doubling" || calls < 2) return this.#check === "always";
-    return this.#wary > 0 || (calls & (calls - 1)) === 0 || performance.now() >= this.#next;
+    if (this.#wary > 0 || (calls & (calls - 1)) === 0) return true;
+    return (calls & clockCalls) === 0 && performance.now() >= this.#next;
   }
 
   /** A check that began at a time (performance.now()) has ended. */
