@@ -25,8 +25,10 @@ const sums = new Set([
   ..."softmax sum var vectorNorm".split(" "),
 ]);
 
-/** Ops that compute in double where terms cancel, to its last bits: gelu far below 0, normalized constants. */
-const cancelling = new Set(["batchNorm", "batchNormBackward", "gelu", "geluTanh", "logSoftmax"]);
+/** Ops that compute in double where terms cancel, to its last bits: gelu far below 0, normalized constants, 1 less a probability of nearly 1. */
+const cancelling = new Set(
+  "batchNorm batchNormBackward crossEntropyBackward gelu geluTanh logSoftmax logSoftmaxBackward".split(" "),
+);
 
 /**
  * Runs `fn` eagerly with every result of every op off by up to one ulp, at random, as if it had been rounded, and likewise
