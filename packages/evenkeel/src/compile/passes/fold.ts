@@ -70,7 +70,14 @@ export function withoutExpansions(program: Program, isElementwise: (node: GraphN
   const nodes = program.nodes.map((node) => {
     const inputs = node.inputs.map((value) => source(value, node));
     const narrow = { ...node, inputs };
-    return inputs.some((value, i) => value !== node.inputs[i]) && isElementwise(narrow) ? narrow : node;
+    return inputs.some((value, i) => value !== node.inputs[i]) && isElementwise(narrow) && isOfSameDtype(narrow)
+      ? narrow
+      : node;
   });
   return withoutDeadCode({ ...program, nodes });
+}
+
+/** Whether the row gives its outputs the dtypes that they have: a single value of float64 widens less than an array of them. */
+function isOfSameDtype({ op, attrs, inputs, outputs }: GraphNode): boolean {
+  return op.shape(inputs, attrs as never).every(({ dtype }, i) => dtype === outputs[i].dtype);
 }

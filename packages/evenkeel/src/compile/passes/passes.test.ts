@@ -153,6 +153,11 @@ describe("withoutExpansions", () => {
     expect(taskNames((x: Tensor) => full([3, 4], 2).mul(x), ones([3, 4]))).toEqual(["mul"]);
   });
 
+  it("but not where the array of doubles that is made of a single one decides the dtype", () => {
+    const step = compile((x: Tensor, y: Tensor) => x.mul(y.expand(1, 2)));
+    expect(step(ones([1, 2]), tensor(2, { dtype: "float64" })).dtype).toBe("float64");
+  });
+
   it("but not if that was written in between", () => {
     const make = () => {
       const row = tensor([1, 2]);
