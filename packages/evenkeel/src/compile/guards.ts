@@ -13,7 +13,7 @@ interface Held {
   readonly tensor: Tensor;
   readonly storage: unknown;
   readonly requiresGrad: boolean;
-  /** How many hooks saw its gradient while the step was traced. */
+  /** The hooks that saw its gradient while the step was traced. */
   readonly hooks: readonly unknown[];
 }
 
@@ -40,6 +40,8 @@ export class Guards {
   /** Objects, with the keys that are watched; null stands for all. */
   readonly #met = new Map<object, Set<string> | null>();
   readonly #held = new Set<Tensor>();
+  /** How many values of lists and plain objects are watched. */
+  #inContents = 0;
   /** The count of `tensorChanges` when the tensors were last looked at. */
   #changes = -1;
 
@@ -90,7 +92,8 @@ export class Guards {
     if (!isPlainContainer(value) || this.#met.has(value)) return;
     const object = value as Record<string, unknown>;
     const keys = Object.keys(object);
-    if (this.#settings.length + keys.length > mostContents) return;
+    if (this.#inContents + keys.length > mostContents) return;
+    this.#inContents += keys.length;
     this.#met.set(value, null);
     this.#contents.push({ object, keys, path, owner });
     for (const key of keys) {

@@ -247,6 +247,23 @@ describe("a module", () => {
     expect(step(ones([1])).item()).toBe(-Infinity);
   });
 
+  it("has a list changed beside a long one, and beside very many layers", () => {
+    class Wide extends nn.Module {
+      table = Array.from({ length: 900 }, (_, i) => i);
+      scales = [1, 2];
+      layers = new nn.ModuleList(Array.from({ length: 200 }, () => new nn.Identity()));
+      override forward(x: Tensor): Tensor {
+        let y = x;
+        for (const layer of this.layers) y = layer(y);
+        return y.mul(this.scales[0]).mul(this.scales[1]);
+      }
+    }
+    expectAlike(() => {
+      const model = new Wide();
+      return { step: (x) => model(x), change: () => model.scales.splice(1, 1, 5) };
+    });
+  });
+
   it("shares a layer with another model, which was walked later", () => {
     expectAlike(() => {
       const model = new Scaled();
