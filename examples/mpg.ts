@@ -15,7 +15,8 @@ export interface Table {
   names: string[];
 }
 
-interface Car {
+/** A row of cars.json. */
+export interface Car {
   Name: string;
   Miles_per_Gallon: number | null;
   Cylinders: number;

@@ -28,18 +28,7 @@ export function fingerprint(tensors: Iterable<Tensor>): string {
   return digest.digest("hex").slice(0, 12);
 }
 
-export interface Car {
-  Name: string;
-  Miles_per_Gallon: number | null;
-  Cylinders: number;
-  Displacement: number;
-  Horsepower: number | null;
-  Weight_in_lbs: number;
-  Acceleration: number;
-  /** A date such as 1970-01-01. */
-  Year: string;
-  Origin: string;
-}
+export type { Car } from "../mpg.ts";
 
 export interface Penguin {
   Species: string;

@@ -50,7 +50,8 @@ export function checkState(owner: string, state: Map<Tensor, Readonly<Record<str
             `checkpoints keep; count in one: this.stateOf(param, ["step"]).step.add_(1)`,
         );
       }
-      if (hasData(value)) continue;
+      // What a step that is traced has computed holds no values yet.
+      if (value.storage.isKnown) continue;
       passing ??= name;
       state.delete(param);
     }
@@ -60,13 +61,4 @@ export function checkState(owner: string, state: Map<Tensor, Readonly<Record<str
     `${owner}: ${passing} in the state of a parameter was computed by the step that is compiled, which would not keep it; ` +
       `take state from this.stateOf(param, ["${passing}"]) and write it in place, as in ${passing}.mul_(0.9)`,
   );
-}
-
-/** Whether a tensor holds values: those of a step that is being traced have none yet. */
-function hasData(tensor: Tensor): boolean {
-  try {
-    return tensor.data !== undefined;
-  } catch {
-    return false;
-  }
 }

@@ -10,8 +10,9 @@ const count = 1 << 16;
 /** Floats by their bit patterns, so that all exponents come up: 2^21 of them, evenly spread, plus an offset per block. */
 const blocks = 32;
 
-function vectorized(define: math.VectorFunction) {
-  const memory = new WebAssembly.Memory({ initial: 8 });
+/** A function over as many bytes from address 0, its results behind them: the memory, and what runs it. */
+function looped(define: math.VectorFunction, bytes: number) {
+  const memory = new WebAssembly.Memory({ initial: Math.ceil((2 * bytes) / 65536) });
   const module = new ModuleBuilder();
   const called = define(module);
   module.function(
@@ -19,16 +20,21 @@ function vectorized(define: math.VectorFunction) {
     [],
     (f) => {
       const at = f.let(i32.const(0));
-      f.loop(at, 4 * count, 16, () => f.storeV128(at, result(called, v128.load(at)), 4 * count));
+      f.loop(at, bytes, 16, () => f.storeV128(at, result(called, v128.load(at)), bytes));
     },
     { exported: true },
   );
   const instance = new WebAssembly.Instance(new WebAssembly.Module(module.toBytes()), { env: { memory } });
+  return { memory, run: instance.exports.run as () => void };
+}
+
+function vectorized(define: math.VectorFunction) {
+  const { memory, run } = looped(define, 4 * count);
   return {
     bits: new Uint32Array(memory.buffer, 0, count),
     x: new Float32Array(memory.buffer, 0, count),
     y: new Float32Array(memory.buffer, 4 * count, count),
-    run: instance.exports.run as () => void,
+    run,
   };
 }
 
@@ -101,25 +107,13 @@ describe("functions of two doubles", () => {
   const count = 4096;
 
   it.each(cases)("%s agrees with that of the engine", (_, define, expected, limit, spread) => {
-    const memory = new WebAssembly.Memory({ initial: 2 });
-    const module = new ModuleBuilder();
-    const called = define(module);
-    module.function(
-      "run",
-      [],
-      (f) => {
-        const at = f.let(i32.const(0));
-        f.loop(at, 8 * count, 16, () => f.storeV128(at, result(called, v128.load(at)), 8 * count));
-      },
-      { exported: true },
-    );
-    const instance = new WebAssembly.Instance(new WebAssembly.Module(module.toBytes()), { env: { memory } });
+    const { memory, run } = looped(define, 8 * count);
     const [x, y] = [new Float64Array(memory.buffer, 0, count), new Float64Array(memory.buffer, 8 * count, count)];
     // Evenly over the spread, by powers down to the subnormal numbers, and what is special.
     for (let i = 0; i < count; i++)
       x[i] = i % 2 === 0 ? spread * (i / count - 0.5) * 2 : (i % 4 === 1 ? 1 : -1) * 2 ** (1023 - i * 0.52);
     x.set([0, -0, Infinity, -Infinity, NaN, 5e-324, -5e-324, 1, -1, 709.9, -745.2, 709.7, -708.5]);
-    (instance.exports.run as () => void)();
+    run();
     x.forEach((value, i) => {
       const truth = expected(value);
       const unit = 2 ** (Math.max(-1022, Math.floor(Math.log2(Math.abs(truth)))) - 52);
