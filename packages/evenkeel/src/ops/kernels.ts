@@ -13,7 +13,7 @@ import {
   siluBackwardKernel,
   siluKernel,
   softplusKernel,
-} from "./activation.kernel.ts";
+} from "./elementwise/activation.kernel.ts";
 import {
   eqKernel,
   geKernel,
@@ -28,10 +28,7 @@ import {
   logicalXorKernel,
   ltKernel,
   neKernel,
-} from "./compare.kernel.ts";
-import { fillKernel, literalKernel } from "./creation.kernel.ts";
-import { crossEntropyDoubles } from "./crossEntropy.doubles.ts";
-import { crossEntropyBackwardKernel, crossEntropyKernel } from "./crossEntropy.kernel.ts";
+} from "./elementwise/compare.kernel.ts";
 import {
   absKernel,
   addKernel,
@@ -56,8 +53,7 @@ import {
   subKernel,
   truncKernel,
   whereKernel,
-} from "./elementwise.kernel.ts";
-import { embeddingBackwardKernel, embeddingKernel } from "./embedding.kernel.ts";
+} from "./elementwise/elementwise.kernel.ts";
 import {
   cosKernel,
   erfKernel,
@@ -66,19 +62,23 @@ import {
   log2Kernel,
   sinKernel,
   tanhKernel,
-} from "./functions.kernel.ts";
-import { gatherKernel, indexAddKernel, indexSelectKernel, scatterAddKernel } from "./gather.kernel.ts";
-import { layerNormDoubles } from "./layerNorm.doubles.ts";
-import { layerNormBackwardKernel, layerNormKernel } from "./layerNorm.kernel.ts";
-import { byDtype } from "./lines.doubles.ts";
+} from "./elementwise/functions.kernel.ts";
+import { embeddingBackwardKernel, embeddingKernel } from "./embedding/embedding.kernel.ts";
+import { oneHotKernel } from "./embedding/oneHot.kernel.ts";
+import { layerNormDoubles } from "./layerNorm/layerNorm.doubles.ts";
+import { layerNormBackwardKernel, layerNormKernel } from "./layerNorm/layerNorm.kernel.ts";
+import { crossEntropyDoubles } from "./loss/crossEntropy.doubles.ts";
+import { crossEntropyBackwardKernel, crossEntropyKernel } from "./loss/crossEntropy.kernel.ts";
 import {
   bceKernel,
   bceWithLogitsKernel,
   bceWithLogitsSlopeKernel,
   huberKernel,
   smoothL1Kernel,
-} from "./loss.kernel.ts";
-import { linearKernel, matmulKernel } from "./matmul.kernel.ts";
+} from "./loss/loss.kernel.ts";
+import { linearKernel, matmulKernel } from "./matmul/matmul.kernel.ts";
+import { fillKernel, literalKernel } from "./movement/creation.kernel.ts";
+import { gatherKernel, indexAddKernel, indexSelectKernel, scatterAddKernel } from "./movement/gather.kernel.ts";
 import {
   castKernel,
   cloneKernel,
@@ -87,13 +87,18 @@ import {
   permuteKernel,
   sliceKernel,
   unsliceKernel,
-} from "./movement.kernel.ts";
-import { batchNormEvalKernel, batchNormKernel, batchNormReluKernel } from "./normalize.kernel.ts";
-import { batchNormBackwardKernel, batchNormReluBackwardKernel } from "./normalizeBackward.kernel.ts";
-import { byLayout } from "./normalizeChannels.kernel.ts";
-import { oneHotKernel } from "./oneHot.kernel.ts";
-import { adamStepKernel, amsgradStepKernel, sgdMomentumStepKernel, sgdStepKernel } from "./optimizer.kernel.ts";
-import { argsortKernel, cumsumKernel, lastWriterKernel } from "./ordering.kernel.ts";
+} from "./movement/movement.kernel.ts";
+import { batchNormEvalKernel, batchNormKernel, batchNormReluKernel } from "./normalize/normalize.kernel.ts";
+import { batchNormBackwardKernel, batchNormReluBackwardKernel } from "./normalize/normalizeBackward.kernel.ts";
+import { byLayout } from "./normalize/normalizeChannels.kernel.ts";
+import { updateRunningStatsKernel } from "./normalize/runningStats.kernel.ts";
+import {
+  adamStepKernel,
+  amsgradStepKernel,
+  sgdMomentumStepKernel,
+  sgdStepKernel,
+} from "./optimizer/optimizer.kernel.ts";
+import { argsortKernel, cumsumKernel, lastWriterKernel } from "./ordering/ordering.kernel.ts";
 import {
   bernoulliKernel,
   bernoulliOfKernel,
@@ -102,7 +107,8 @@ import {
   randintKernel,
   randpermKernel,
   uniformKernel,
-} from "./random.kernel.ts";
+} from "./random/random.kernel.ts";
+import { byDtype } from "./reduce/lines.doubles.ts";
 import {
   allKernel,
   amaxKernel,
@@ -117,11 +123,10 @@ import {
   sumKernel,
   varianceKernel,
   vectorNormKernel,
-} from "./reduce.kernel.ts";
-import { updateRunningStatsKernel } from "./runningStats.kernel.ts";
-import { softmaxDoubles } from "./softmax.doubles.ts";
-import { logSoftmaxBackwardKernel, logSoftmaxKernel, softmaxKernel } from "./softmax.kernel.ts";
-import { assignKernel } from "./state.kernel.ts";
+} from "./reduce/reduce.kernel.ts";
+import { softmaxDoubles } from "./softmax/softmax.doubles.ts";
+import { logSoftmaxBackwardKernel, logSoftmaxKernel, softmaxKernel } from "./softmax/softmax.kernel.ts";
+import { assignKernel } from "./state/state.kernel.ts";
 import { type RowName, table } from "./table.ts";
 
 const alias = noKernel("an alias: nothing is computed");

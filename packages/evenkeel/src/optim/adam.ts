@@ -1,4 +1,4 @@
-import { adamStep, amsgradStep } from "../ops/optimizer.ts";
+import { adamStep, amsgradStep } from "../ops/optimizer/optimizer.ts";
 import type { Tensor } from "../tensor/index.ts";
 import { FusedOptimizer } from "./fusedOptimizer.ts";
 import type { ParamGroup, ParamGroupInit } from "./optimizer.ts";

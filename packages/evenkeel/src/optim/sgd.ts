@@ -1,5 +1,5 @@
 import { meet } from "../core/index.ts";
-import { sgdMomentumStep, sgdStep } from "../ops/optimizer.ts";
+import { sgdMomentumStep, sgdStep } from "../ops/optimizer/optimizer.ts";
 import type { Tensor } from "../tensor/index.ts";
 import { FusedOptimizer } from "./fusedOptimizer.ts";
 import type { ParamGroup, ParamGroupInit } from "./optimizer.ts";

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { erf } from "../../ops/erf.ts";
+import { erf } from "../../ops/elementwise/erf.ts";
 import { type Tensor, tensor } from "../../tensor/index.ts";
 import * as F from "./index.ts";
 

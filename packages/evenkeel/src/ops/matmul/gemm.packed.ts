@@ -1,0 +1,205 @@
+import {
+  type FunctionBuilder,
+  type FunctionRef,
+  f32,
+  f32x4,
+  type I32,
+  i32,
+  type Local,
+  type ModuleBuilder,
+  v128,
+} from "../../wasm/index.ts";
+import { emitPack, packBytes } from "./gemm.panels.ts";
+import { advance, floatBytes, type Gemm, pointer, vectorBytes } from "./gemm.problem.ts";
+import { longestRun, registers, sumRun, type Tile } from "./gemm.tiles.ts";
+
+/**
+ * Large products, as K. Goto and R. van de Geijn do them ("Anatomy of high-performance matrix multiplication", ACM TOMS
+ * 34, 2008): blocks of B and A are copied into panels that the tiles read from end to end. Every k-block is summed from
+ * zero; the first is added to the bias or to zeros, the others to what C holds by then, in order.
+ */
+
+/** A tile is 4 x 8: A lies in panels of 4 rows, B in panels of 8 columns. */
+const tileRows = 4;
+const tileColumns = 8;
+
+/**
+ * Block sizes: B's block (256 KiB) stays in the second cache and a panel of A in the first. Tiles go along the rows of C,
+ * not down its columns: rows a power of two apart share a few lines of each cache, and push each other out.
+ */
+const blockK = longestRun;
+const blockM = 64;
+const blockN = 512;
+
+const tileBytes = tileRows * tileColumns * floatBytes;
+
+/** Bytes of scratch: the block of B, the block of A, one tile, and a row of zeros. */
+export function packedScratch({ m, n, k }: { m: number; n: number; k: number }): number {
+  const { panelsB, panelsA } = blockBytes(m, n, k);
+  return panelsB + panelsA + tileBytes + Math.min(n, blockN) * floatBytes;
+}
+
+function blockBytes(m: number, n: number, k: number) {
+  const depth = Math.min(k, blockK);
+  return {
+    panelsB: packBytes(Math.min(n, blockN), depth, tileColumns),
+    panelsA: packBytes(Math.min(m, blockM), depth, tileRows),
+  };
+}
+
+export function emitPacked(f: FunctionBuilder, module: ModuleBuilder, gemm: Gemm): void {
+  const { m, n, k, a, b, c, cStride, bias, scratch } = gemm;
+  const { panelsA, panelsB } = blockBytes(m, n, k);
+  const packedB = scratch;
+  const packedA = scratch + panelsB;
+  const buffer = packedA + panelsA;
+  const zeros = buffer + tileBytes;
+  const multiply = multiplyFunction(module, gemm.fast);
+  const aAt = f.locals("i32", 2);
+  const bAt = f.locals("i32", 2);
+  const cAt = f.locals("i32", 2);
+  const start = pointer(f, bias ?? zeros);
+  if (bias === undefined) f.fill(zeros, 0, Math.min(n, blockN) * floatBytes);
+  f.set(bAt[0], b.address);
+  f.set(cAt[0], c);
+  eachBlock(f, n, blockN, (width) => {
+    f.set(aAt[0], a.address);
+    f.set(bAt[1], bAt[0]);
+    const addBlock = (depth: number, first: boolean) => {
+      const columns = { from: bAt[1], across: b.columnStride, along: b.rowStride };
+      emitPack(f, module, columns, packedB, width, depth, tileColumns);
+      f.set(aAt[1], aAt[0]);
+      f.set(cAt[1], cAt[0]);
+      eachBlock(f, m, blockM, (height) => {
+        const rows = { from: aAt[1], across: a.rowStride, along: a.columnStride };
+        emitPack(f, module, rows, packedA, height, depth, tileRows);
+        const [addend, addendStride] = first ? [start, 0] : [cAt[1], cStride];
+        f.call(multiply, packedA, packedB, cAt[1], cStride, addend, addendStride, height, width, depth, buffer);
+        advance(f, aAt[1], height * a.rowStride);
+        advance(f, cAt[1], height * cStride);
+      });
+      advance(f, aAt[0], depth * a.columnStride);
+      advance(f, bAt[1], depth * b.rowStride);
+    };
+    const depth = Math.min(k, blockK);
+    addBlock(depth, true);
+    eachBlock(f, k - depth, blockK, (depth) => addBlock(depth, false));
+    advance(f, bAt[0], width * b.columnStride);
+    advance(f, cAt[0], width * floatBytes);
+    if (bias !== undefined) advance(f, start, width * floatBytes);
+  });
+}
+
+/** Full blocks in a loop, and what remains. */
+function eachBlock(f: FunctionBuilder, total: number, size: number, body: (size: number) => void): void {
+  f.times(Math.floor(total / size), () => body(size));
+  if (total % size > 0) body(total % size);
+}
+
+type Multiply = FunctionRef<readonly ["i32", "i32", "i32", "i32", "i32", "i32", "i32", "i32", "i32", "i32"], null>;
+
+/**
+ * (panels of A, panels of B, C, stride of C, addend, its stride, rows, columns, k, tile buffer): sets C to the addend and
+ * the product of a block of A and a block of B, row of tiles by row of tiles. The addend may be C.
+ */
+function multiplyFunction(module: ModuleBuilder, fast: boolean): Multiply {
+  return module.shared(fast ? "gemmBlockFast" : "gemmBlock", () =>
+    module.function(
+      "gemmBlock",
+      ["i32", "i32", "i32", "i32", "i32", "i32", "i32", "i32", "i32", "i32"],
+      (f, a, b, c, cStride, addend, addendStride, rows, columns, k, buffer) => {
+        const shared = registers(f);
+        const tile: Tile = {
+          rows: tileRows,
+          vectors: [0, vectorBytes],
+          a: f.local("i32"),
+          b: f.local("i32"),
+          rowStride: floatBytes,
+          aStep: tileRows * floatBytes,
+          bStep: tileColumns * floatBytes,
+          fast,
+        };
+        const columnsLeft = f.local("i32");
+        const at = f.local("i32");
+        const addendAt = f.local("i32");
+        const end = f.local("i32");
+        const row = f.local("i32");
+        const addendRow = f.local("i32");
+        const depthB = f.let(i32.mul(k, tile.bStep));
+        const depthA = f.let(i32.mul(k, tile.aStep));
+        f.repeat(() => {
+          f.set(columnsLeft, columns);
+          f.set(tile.b, b);
+          f.set(at, c);
+          f.set(addendAt, addend);
+          f.repeat(() => {
+            // The panels of B follow each other, so that `b` ends where the next tile starts.
+            f.set(tile.a, a);
+            f.set(end, i32.add(tile.b, depthB));
+            sumRun(f, shared, tile, end);
+            f.if(
+              i32.and(i32.geS(rows, tileRows), i32.geS(columnsLeft, tileColumns)),
+              () => {
+                f.set(row, at);
+                f.set(addendRow, addendAt);
+                for (let i = 0; i < tileRows; i++) {
+                  for (let v = 0; v < 2; v++) {
+                    const offset = v * vectorBytes;
+                    f.storeV128(row, f32x4.add(v128.load(addendRow, offset), shared.sums[i * 2 + v]), offset);
+                  }
+                  if (i === tileRows - 1) break;
+                  f.set(row, i32.add(row, cStride));
+                  f.set(addendRow, i32.add(addendRow, addendStride));
+                }
+              },
+              () => {
+                for (const [s, sum] of shared.sums.entries()) f.storeV128(buffer, sum, s * vectorBytes);
+                f.call(addTileFunction(module), buffer, at, cStride, addendAt, addendStride, rows, columnsLeft);
+              },
+            );
+            f.set(at, i32.add(at, tileColumns * floatBytes));
+            f.set(addendAt, i32.add(addendAt, tileColumns * floatBytes));
+            f.set(columnsLeft, i32.sub(columnsLeft, tileColumns));
+            return i32.geS(columnsLeft, 1);
+          });
+          f.set(a, i32.add(a, depthA));
+          f.set(c, i32.add(c, i32.mul(cStride, tileRows)));
+          f.set(addend, i32.add(addend, i32.mul(addendStride, tileRows)));
+          f.set(rows, i32.sub(rows, tileRows));
+          return i32.geS(rows, 1);
+        });
+      },
+    ),
+  );
+}
+
+type AddTile = FunctionRef<readonly ["i32", "i32", "i32", "i32", "i32", "i32", "i32"], null>;
+
+/** (tile, C, stride of C, addend, its stride, rows, columns): sets that part of C on which a tile at its edge lies. */
+function addTileFunction(module: ModuleBuilder): AddTile {
+  return module.shared("gemmAddTile", () =>
+    module.function(
+      "gemmAddTile",
+      ["i32", "i32", "i32", "i32", "i32", "i32", "i32"],
+      (f, tile, c, cStride, addend, addendStride, rows, columns) => {
+        const smaller = (a: Local<"i32">, limit: number): I32 =>
+          i32.add(limit, i32.mul(i32.ltS(a, limit), i32.sub(a, limit)));
+        f.set(rows, smaller(rows, tileRows));
+        f.set(columns, i32.mul(smaller(columns, tileColumns), floatBytes));
+        const column = f.local("i32");
+        f.repeat(() => {
+          f.set(column, 0);
+          f.loop(column, columns, floatBytes, () => {
+            const sum = f32.add(f32.load(i32.add(addend, column)), f32.load(i32.add(tile, column)));
+            f.storeF32(i32.add(c, column), sum);
+          });
+          f.set(tile, i32.add(tile, tileColumns * floatBytes));
+          f.set(c, i32.add(c, cStride));
+          f.set(addend, i32.add(addend, addendStride));
+          f.set(rows, i32.sub(rows, 1));
+          return i32.ne(rows, 0);
+        });
+      },
+    ),
+  );
+}

@@ -1,0 +1,64 @@
+import { type FunctionBuilder, type I32, i32, type Local } from "../../wasm/index.ts";
+
+/** C [m, n] = A [m, k] * B [k, n] (+ bias [n] in every row), float32. Strides are in bytes. */
+export interface Gemm {
+  readonly m: number;
+  readonly n: number;
+  readonly k: number;
+  readonly a: Operand;
+  readonly b: Operand;
+  /** Address of C, and the distance of its rows. */
+  readonly c: I32;
+  readonly cStride: number;
+  /** Address of the bias. */
+  readonly bias?: number;
+  /** Address of working memory, aligned to 16 bytes. */
+  readonly scratch: number;
+  /** Whether relaxed_madd may be used. */
+  readonly fast: boolean;
+}
+
+/** A matrix as it lies in memory. */
+export interface Operand {
+  readonly address: I32;
+  readonly rowStride: number;
+  readonly columnStride: number;
+}
+
+export const floatBytes = 4;
+export const vectorBytes = 16;
+
+export const roundUp = (value: number, multiple: number): number => Math.ceil(value / multiple) * multiple;
+
+/** An address and a distance, added now if both are known. */
+export function plus(address: I32, bytes: number): I32 {
+  if (typeof address === "number") return address + bytes;
+  return bytes === 0 ? address : i32.add(address, bytes);
+}
+
+/** A new variable that points to an address. */
+export function pointer(f: FunctionBuilder, address: I32): Local<"i32"> {
+  const local = f.local("i32");
+  f.set(local, address);
+  return local;
+}
+
+export function advance(f: FunctionBuilder, local: Local<"i32">, bytes: number): void {
+  if (bytes !== 0) f.set(local, i32.add(local, bytes));
+}
+
+/** The same matrix, transposed by reading it so. */
+export function transposed({ address, rowStride, columnStride }: Operand): Operand {
+  return { address, rowStride: columnStride, columnStride: rowStride };
+}
+
+/** The product for `count` of the columns alone. */
+export function columnsOf(gemm: Gemm, start: number, count: number): Gemm {
+  return {
+    ...gemm,
+    n: count,
+    b: { ...gemm.b, address: plus(gemm.b.address, start * gemm.b.columnStride) },
+    c: plus(gemm.c, start * floatBytes),
+    bias: gemm.bias === undefined ? undefined : gemm.bias + start * floatBytes,
+  };
+}

@@ -1,0 +1,157 @@
+import { broadcastShapes, broadcastStrides, isFloat, type Shape, type Spec, sizeOf } from "../../core/index.ts";
+import { widthOf } from "../../wasm/convert.ts";
+import type { FunctionBuilder, Kernel, KernelCall, Placed } from "../../wasm/index.ts";
+import { emitDoubleGemm } from "./gemm.doubles.ts";
+import { advance, emitGemm, floatBytes, gemmScratch, type Operand, pointer } from "./gemm.ts";
+import type { MatmulAttrs } from "./matmul.ts";
+
+/** The product of two batches of matrices, as a number of equal products. */
+interface Batches {
+  readonly dims: readonly BatchDim[];
+  readonly m: number;
+  readonly n: number;
+  readonly k: number;
+}
+
+/** A dimension of the batch, and how many matrices further each operand is read at its next index: 0 where it broadcasts. */
+interface BatchDim {
+  readonly size: number;
+  readonly a: number;
+  readonly b: number;
+}
+
+/** Where B is a single matrix and A is not transposed, the rows of all matrices of A are rows of one product. */
+function batchesOf(a: Spec, b: Spec, { transposeA = false, transposeB = false }: MatmulAttrs): Batches {
+  const [rows, k] = matrixOf(a.shape, transposeA);
+  const [, n] = matrixOf(b.shape, transposeB);
+  const [batchA, batchB] = [a.shape.slice(0, -2), b.shape.slice(0, -2)];
+  if (sizeOf(batchB) === 1 && !transposeA) return { dims: [], m: rows * sizeOf(batchA), n, k };
+  const batch = broadcastShapes(batchA, batchB);
+  const [stepsA, stepsB] = [broadcastStrides(batchA, batch), broadcastStrides(batchB, batch)];
+  const dims: BatchDim[] = [];
+  for (const [i, size] of batch.entries()) {
+    if (size === 1) continue;
+    const last = dims.at(-1);
+    // Dimensions that both operands go through in one sweep are one.
+    if (last !== undefined && last.a === size * stepsA[i] && last.b === size * stepsB[i]) {
+      dims[dims.length - 1] = { size: last.size * size, a: stepsA[i], b: stepsB[i] };
+    } else dims.push({ size, a: stepsA[i], b: stepsB[i] });
+  }
+  return { dims, m: rows, n, k };
+}
+
+const matrixOf = (shape: Shape, transposed: boolean): [rows: number, columns: number] => {
+  const [rows, columns] = shape.slice(-2);
+  return transposed ? [columns, rows] : [rows, columns];
+};
+
+/** A matrix [rows, columns], or one that lies as [columns, rows]. */
+const operand = (address: Operand["address"], rows: number, columns: number, transposed: boolean): Operand => ({
+  address,
+  rowStride: transposed ? floatBytes : columns * floatBytes,
+  columnStride: transposed ? rows * floatBytes : floatBytes,
+});
+
+function declinesDtype({ dtype }: Spec): string | undefined {
+  return isFloat(dtype) ? undefined : `${dtype}: only products of floats are compiled`;
+}
+
+export const matmulKernel: Kernel<MatmulAttrs> = {
+  kind: "kernel",
+  declines: ([a]) => declinesDtype(a),
+  scratch: ([a, b], _, attrs) =>
+    a.dtype === "float64" ? 0 : gemmScratch({ ...batchesOf(a, b, attrs), transposeA: attrs.transposeA }),
+  emit: (call) => {
+    const [a, b] = call.inputs;
+    const batches = batchesOf(a, b, call.attrs);
+    if (batches.dims.length === 0) emitProduct(call, call.f, batches, a, b);
+    else emitBatches(call, batches, a, b);
+  },
+};
+
+interface At {
+  readonly address: Operand["address"];
+}
+
+/** The product of the matrices at the given places. */
+function emitProduct(
+  call: KernelCall<MatmulAttrs>,
+  f: FunctionBuilder,
+  { m, n, k }: Batches,
+  a: At,
+  b: At,
+  c: At = call.outputs[0],
+): void {
+  const { module, inputs, scratch, fast } = call;
+  const { transposeA = false, transposeB = false } = call.attrs;
+  if (inputs[0].dtype === "float64") {
+    emitDoubleGemm(f, { m, n, k, a: a.address, b: b.address, c: c.address, transposeA, transposeB });
+    return;
+  }
+  emitGemm(f, module, {
+    m,
+    n,
+    k,
+    a: operand(a.address, m, k, transposeA),
+    b: operand(b.address, k, n, transposeB),
+    c: c.address,
+    cStride: n * floatBytes,
+    scratch,
+    fast,
+  });
+}
+
+/** The products one after the other, through a function of the three addresses. */
+function emitBatches(call: KernelCall<MatmulAttrs>, batches: Batches, a: Placed, b: Placed): void {
+  const { f, module, outputs } = call;
+  const { dims, m, n, k } = batches;
+  const width = widthOf(a.dtype);
+  if (dims.some(({ size }) => size === 0)) return;
+  const one = module.function("matmulOne", ["i32", "i32", "i32"], (body, at, bt, ct) => {
+    emitProduct(call, body, batches, { address: at }, { address: bt }, { address: ct });
+  });
+  const [at, bt, ct] = [a, b, outputs[0]].map(({ address }) => pointer(f, address));
+  const loop = (depth: number) => {
+    const { size, a: stepA, b: stepB } = dims[depth];
+    const inner = dims[depth + 1] ?? { size: 0, a: 0, b: 0 };
+    f.times(size, () => {
+      if (depth + 1 < dims.length) loop(depth + 1);
+      else {
+        f.call(one, at, bt, ct);
+        advance(f, ct, m * n * width);
+      }
+      // From where the inner dimension has left off.
+      advance(f, at, (stepA - inner.size * inner.a) * m * k * width);
+      advance(f, bt, (stepB - inner.size * inner.b) * k * n * width);
+    });
+  };
+  loop(0);
+}
+
+export const linearKernel: Kernel<object> = {
+  kind: "kernel",
+  declines: ([x]) => declinesDtype(x),
+  scratch: ([x, weight]) =>
+    x.dtype === "float64" ? 0 : gemmScratch({ m: x.shape[0], n: weight.shape[0], k: x.shape[1] }),
+  emit: ({ inputs: [x, weight, bias], outputs: [y], f, module, scratch, fast }) => {
+    const [m, k] = x.shape;
+    const n = weight.shape[0];
+    if (x.dtype === "float64") {
+      const [a, b, c] = [x.address, weight.address, y.address];
+      emitDoubleGemm(f, { m, n, k, a, b, c, transposeA: false, transposeB: true, bias: bias.address });
+      return;
+    }
+    emitGemm(f, module, {
+      m,
+      n,
+      k,
+      a: operand(x.address, m, k, false),
+      b: operand(weight.address, k, n, true),
+      c: y.address,
+      cStride: n * floatBytes,
+      bias: bias.address,
+      scratch,
+      fast,
+    });
+  },
+};

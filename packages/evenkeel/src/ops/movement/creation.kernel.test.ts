@@ -1,0 +1,19 @@
+import { expect, it } from "vitest";
+import { runKernel, runReference, timeKernel } from "../../../../../test/kernelHarness.ts";
+import { fillKernel } from "./creation.kernel.ts";
+import { fill } from "./creation.ts";
+
+it.each(["float32", "float64", "int32", "bool"] as const)("the kernel of fill makes %s", (dtype) => {
+  for (const n of [0, 1, 3, 4, 5, 17, 64, 65, 1000]) {
+    for (const value of [0, 1, -0, 0.1, -7.9, ...(dtype === "int32" ? [] : [Number.NaN, Number.POSITIVE_INFINITY])]) {
+      const attrs = { shape: [n], dtype, value };
+      expect(runKernel(fill, fillKernel, [], attrs)).toEqual(runReference(fill, [], attrs));
+    }
+  }
+});
+
+if (process.env.TIME)
+  it("time", () => {
+    const ns = timeKernel(fill, fillKernel, [], { shape: [1600], dtype: "float32" as const, value: 0.5 });
+    console.log(`fill 1600: ${ns.toFixed(0)} ns`);
+  });

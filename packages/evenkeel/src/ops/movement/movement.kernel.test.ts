@@ -1,0 +1,145 @@
+import { describe, expect, it } from "vitest";
+import { ndArray, noise, runKernel, runReference, timeKernel } from "../../../../../test/kernelHarness.ts";
+import type { AnyOp, DType, NdArray } from "../../core/index.ts";
+import type { Kernel } from "../../wasm/index.ts";
+import { cast, clone } from "../elementwise/functions.ts";
+import {
+  castKernel,
+  cloneKernel,
+  concatKernel,
+  expandKernel,
+  permuteKernel,
+  sliceKernel,
+  unsliceKernel,
+} from "./movement.kernel.ts";
+import { concat, expand, permute, slice, unslice } from "./movement.ts";
+
+const dtypes = ["float32", "float64", "int32", "bool"] as const;
+
+/** Numbers that tell places apart, in any dtype. */
+const numbered = (shape: readonly number[], dtype: DType): NdArray =>
+  ndArray(shape, (i) => (dtype === "bool" ? ((i * 7919) >> 3) & 1 : i + 1), dtype);
+
+function check<A>(row: AnyOp, kernel: Kernel<A>, inputs: readonly NdArray[], attrs: A): void {
+  expect(runKernel(row, kernel, inputs, attrs)).toEqual(runReference(row, inputs, attrs));
+}
+
+const sizes = [0, 1, 3, 4, 5, 17, 64, 65, 1000];
+
+describe.each(dtypes)("movement kernels on %s", (dtype) => {
+  it.each(sizes)("copy, repeat and join %i elements", (n) => {
+    const x = numbered([n], dtype);
+    check(clone, cloneKernel, [x], {});
+    check(expand, expandKernel, [x], { shape: [3, n] });
+    check(expand, expandKernel, [numbered([3, 1], dtype)], { shape: [3, n] });
+    check(expand, expandKernel, [numbered([], dtype)], { shape: [n] });
+    check(concat as AnyOp, concatKernel, [x, numbered([2], dtype), x], { dim: 0 });
+    check(concat as AnyOp, concatKernel, [numbered([3, n], dtype), numbered([3, 2], dtype)], { dim: 1 });
+  });
+
+  it.each([
+    [1, 1],
+    [3, 5],
+    [4, 4],
+    [5, 4],
+    [7, 3],
+    [17, 9],
+    [25, 50],
+    [0, 4],
+    [64, 65],
+  ])("transpose %i x %i", (rows, columns) => {
+    check(permute, permuteKernel, [numbered([rows, columns], dtype)], { dims: [1, 0] });
+    check(permute, permuteKernel, [numbered([3, rows, columns], dtype)], { dims: [0, 2, 1] });
+    check(permute, permuteKernel, [numbered([rows, 3, columns], dtype)], { dims: [1, 0, 2] });
+    check(permute, permuteKernel, [numbered([rows, 6, columns], dtype)], { dims: [2, 0, 1] });
+    check(permute, permuteKernel, [numbered([rows, 6, columns], dtype)], { dims: [2, 1, 0] });
+  });
+
+  it("permute four dimensions and none", () => {
+    check(permute, permuteKernel, [numbered([2, 3, 4, 5], dtype)], { dims: [3, 1, 0, 2] });
+    check(permute, permuteKernel, [numbered([], dtype)], { dims: [] });
+    check(expand, expandKernel, [numbered([2, 1, 3, 1], dtype)], { shape: [4, 2, 5, 3, 2] });
+  });
+
+  it.each([
+    { dim: 0, start: 0, length: 0, step: 1 },
+    { dim: 0, start: 1, length: 3, step: 1 },
+    { dim: 0, start: 1, length: 2, step: 3 },
+    { dim: 1, start: 2, length: 6, step: 1 },
+    { dim: 1, start: 0, length: 4, step: 2 },
+    { dim: 1, start: 0, length: 9, step: 1 },
+    { dim: 2, start: 0, length: 4, step: 1 },
+    { dim: 2, start: 1, length: 1, step: 1 },
+    { dim: 2, start: 1, length: 2, step: 2 },
+  ])("slice and its transpose: %o", (attrs) => {
+    const shape = [5, 9, 4];
+    check(slice, sliceKernel, [numbered(shape, dtype)], attrs);
+    const part = shape.map((n, i) => (i === attrs.dim ? attrs.length : n));
+    check(unslice, unsliceKernel, [numbered(part, dtype)], { ...attrs, size: shape[attrs.dim] });
+  });
+});
+
+describe("movement kernels", () => {
+  it.each(sizes)("cast %i elements between all dtypes", (n) => {
+    const random = noise(n);
+    for (const from of dtypes) {
+      for (const to of dtypes) {
+        const x = ndArray([n], (i) => (i % 3 === 0 ? 0 : from === "bool" ? 1 : random() * 100), from);
+        check(cast, castKernel, [x], { dtype: to });
+      }
+    }
+  });
+
+  it("cast what int32 does not hold as typed arrays do", () => {
+    const values = [
+      Number.NaN,
+      1 / 0,
+      -1 / 0,
+      -0,
+      2.5,
+      -2.5,
+      2 ** 31,
+      -(2 ** 31),
+      2 ** 32 + 5,
+      -(2 ** 33) - 7,
+      1e300,
+      1e-300,
+    ];
+    for (const from of ["float32", "float64"] as const) {
+      for (const to of dtypes) check(cast, castKernel, [ndArray([12], values, from)], { dtype: to });
+    }
+  });
+
+  it("leave a concatenation of several dtypes to the reference", () => {
+    const inputs = [numbered([2], "float32"), numbered([2], "int32")];
+    expect(concatKernel.declines?.(inputs, concat.shape(inputs, { dim: 0 }), { dim: 0 })).toMatch(
+      /int32 joins float32/,
+    );
+  });
+
+  if (process.env.TIME)
+    it("time", () => {
+      const random = noise();
+      const array = (...shape: number[]) => ndArray(shape, random);
+      const time = <A>(name: string, row: AnyOp, kernel: Kernel<A>, inputs: NdArray[], attrs: A) =>
+        console.log(`${name}: ${timeKernel(row, kernel, inputs, attrs).toFixed(0)} ns`);
+      time("permute 50x25", permute, permuteKernel, [array(50, 25)], { dims: [1, 0] });
+      time("permute 256x784", permute, permuteKernel, [array(256, 784)], { dims: [1, 0] });
+      time("permute 1024x1024", permute, permuteKernel, [array(1024, 1024)], { dims: [1, 0] });
+      time("expand 50 to 32x50", expand, expandKernel, [array(50)], { shape: [32, 50] });
+      time("expand 1 to 1600", expand, expandKernel, [array(1)], { shape: [1600] });
+      time("expand 32x1 to 32x50", expand, expandKernel, [array(32, 1)], { shape: [32, 50] });
+      time("slice 64x50 by columns", slice, sliceKernel, [array(64, 50)], { dim: 1, start: 3, length: 20, step: 1 });
+      time("concat 64x(3+9+17)", concat as AnyOp, concatKernel, [array(64, 3), array(64, 9), array(64, 17)], {
+        dim: 1,
+      });
+      time("cast bool to float32, 1000", cast, castKernel, [ndArray([1000], (i) => i % 2, "bool")], {
+        dtype: "float32",
+      });
+      time("cast float64 to float32, 1000", cast, castKernel, [ndArray([1000], random, "float64")], {
+        dtype: "float32",
+      });
+      time("cast float32 to int32, 1000", cast, castKernel, [array(1000)], { dtype: "int32" });
+      for (const n of [64, 256, 512, 1024, 1500, 16_000]) time(`clone ${n}`, clone, cloneKernel, [array(n)], {});
+    });
+});

@@ -1,0 +1,122 @@
+import {
+  checkShape,
+  type DType,
+  defineOp,
+  describe,
+  isFloat,
+  notDifferentiable,
+  type Shape,
+  type Spec,
+} from "../../core/index.ts";
+import {
+  fillBernoulli,
+  fillBernoulliEach,
+  fillDropoutMask,
+  fillNormal,
+  fillRandint,
+  fillUniform,
+  Generator,
+  randperm as permute,
+} from "../../random/index.ts";
+
+/**
+ * Draws from a generator, in program order: the same stream eager and compiled. The streams are PyTorch's, bit for bit.
+ */
+
+const drawn = notDifferentiable("the values are drawn, not computed");
+
+export interface DrawAttrs {
+  readonly shape: Shape;
+  readonly dtype: DType;
+  readonly generator: Generator;
+}
+
+function checkGenerator(name: string, generator: unknown): void {
+  if (generator instanceof Generator) return;
+  throw new TypeError(`${name}: the generator is ${describe(generator)}, expected a Generator, as new Generator(seed)`);
+}
+
+function floatSpec(name: string, { shape, dtype, generator }: DrawAttrs): Spec[] {
+  checkShape(shape);
+  checkGenerator(name, generator);
+  if (!isFloat(dtype)) throw new TypeError(`${name}: dtype ${dtype} given, expected float32 or float64`);
+  return [{ shape, dtype }];
+}
+
+type Floats = Float32Array | Float64Array;
+
+/** Draws from the uniform distribution over [low, high). */
+export const uniform = defineOp({
+  name: "uniform",
+  inputs: [],
+  shape: (_, attrs: DrawAttrs & { readonly low: number; readonly high: number }) => floatSpec("uniform", attrs),
+  reference: (_, [y], { low, high, generator }) => fillUniform(y.data as Floats, low, high, generator),
+  grad: drawn,
+});
+
+/** Draws from the normal distribution. */
+export const normal = defineOp({
+  name: "normal",
+  inputs: [],
+  shape: (_, attrs: DrawAttrs & { readonly mean: number; readonly std: number }) => floatSpec("normal", attrs),
+  reference: (_, [y], { mean, std, generator }) => fillNormal(y.data as Floats, mean, std, generator),
+  grad: drawn,
+});
+
+/** Ones with probability p, zeros otherwise. */
+export const bernoulli = defineOp({
+  name: "bernoulli",
+  inputs: [],
+  shape: (_, { shape, dtype, generator }: DrawAttrs & { readonly p: number }) => {
+    checkShape(shape);
+    checkGenerator("bernoulli", generator);
+    return [{ shape, dtype }];
+  },
+  reference: (_, [y], { p, generator }) => fillBernoulli(y.data, p, generator),
+  grad: drawn,
+});
+
+/** Ones with the probability that the input holds at that place. */
+export const bernoulliOf = defineOp({
+  name: "bernoulliOf",
+  inputs: ["probability"],
+  shape: ([p], _: { readonly generator: Generator }) => floatSpec("bernoulli", { ...p, generator: _.generator }),
+  reference: ([p], [y], { generator }) => fillBernoulliEach(y.data, p.data as Floats, generator),
+  grad: drawn,
+});
+
+/** Zeros with probability p, 1 / (1 - p) otherwise: what dropout multiplies with. */
+export const dropoutMask = defineOp({
+  name: "dropoutMask",
+  inputs: [],
+  shape: (_, attrs: DrawAttrs & { readonly p: number }) => floatSpec("dropout", attrs),
+  reference: (_, [y], { p, generator }) => fillDropoutMask(y.data as Floats, p, generator),
+  grad: drawn,
+});
+
+/** Whole numbers from low to high - 1. */
+export const randint = defineOp({
+  name: "randint",
+  inputs: [],
+  shape: (_, { shape, dtype, generator }: DrawAttrs & { readonly low: number; readonly high: number }) => {
+    checkShape(shape);
+    checkGenerator("randint", generator);
+    if (dtype === "bool") throw new TypeError("randint: dtype bool given, expected int32, float32 or float64");
+    return [{ shape, dtype }];
+  },
+  reference: (_, [y], { low, high, generator }) => fillRandint(y.data as Floats | Int32Array, low, high, generator),
+  grad: drawn,
+});
+
+/** A permutation of 0 to n - 1. */
+export const randperm = defineOp({
+  name: "randperm",
+  inputs: [],
+  shape: (_, { n, generator }: { readonly n: number; readonly generator: Generator }) => {
+    checkShape([n], "randperm: n");
+    checkGenerator("randperm", generator);
+    return [{ shape: [n], dtype: "int32" }];
+  },
+  reference: (_, [y], { n, generator }) => y.data.set(permute(n, generator)),
+  grad: drawn,
+});
