@@ -78,12 +78,14 @@ function oneLine(text: string): string {
 function signature(name: string, { inputs, outputs }: AnyOp, attrs: readonly string[]): string {
   const operands = inputs === "variadic" ? ["[...values]"] : inputs;
   const options = attrs.length === 0 ? [] : [`{ ${attrs.join(", ")} }`];
-  const result = outputs.length === 0 ? "" : ` → ${outputs.join(", ")}`;
+  const result = outputs === "variadic" ? " → [...outputs]" : outputs.length === 0 ? "" : ` → ${outputs.join(", ")}`;
   return `\`${name}(${[...operands, ...options].join(", ").replaceAll("|", "\\|")})${result}\``;
 }
 
-function gradientOf({ grad }: AnyOp): string {
+function gradientOf({ grad, differentiable, outputs }: AnyOp): string {
   if (typeof grad === "function") return "yes";
+  if (grad.kind === "joint")
+    return `yes, in ${differentiable === "all" ? "all" : differentiable.map((i) => outputs[i]).join(" and ")}`;
   return grad.kind === "unfused" ? "yes, by the ops it fuses" : `no: ${grad.why}`;
 }
 

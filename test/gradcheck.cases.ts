@@ -189,6 +189,15 @@ export const gradCases: Record<RowName, readonly GradCase[] | null> = {
   clamp: unary(values, { min: -1, max: 1.2 }),
   neg: unary(),
   abs: unary(),
+  split: [
+    { name: "[5] in two", inputs: [values([5])], attrs: { dim: 0, sizes: [2, 3] } },
+    {
+      name: "[2, 6, 2] in unequal parts, one of them empty",
+      inputs: [values([2, 6, 2])],
+      attrs: { dim: 1, sizes: [1, 0, 3, 2] },
+    },
+    { name: "whole", inputs: [values([2, 3])], attrs: { dim: 1, sizes: [3] } },
+  ],
   sqrt: unary(positive),
   rsqrt: unary(positive),
   square: unary(),
@@ -273,6 +282,13 @@ export const gradCases: Record<RowName, readonly GradCase[] | null> = {
   unslice: [
     { name: "step 2", inputs: [values([2, 2])], attrs: { dim: 0, start: 1, length: 2, step: 2, size: 5 } },
     { name: "inner", inputs: [values([2, 2])], attrs: { dim: 1, start: 1, length: 2, step: 1, size: 4 } },
+  ],
+  combineMoments: [
+    {
+      name: "unequal parts, one of them empty",
+      inputs: [fixed(tensor([3, 0, 1, 8], { dtype: "float64" })), values([4, 2]), positive([4, 2])],
+    },
+    { name: "one part", inputs: [fixed(tensor([5], { dtype: "float64" })), values([1, 3]), positive([1, 3])] },
   ],
   concat: [
     { name: "rows", inputs: [values([2, 3]), values([1, 3])], attrs: { dim: 0 } },

@@ -1,5 +1,5 @@
 import { apply } from "./apply.ts";
-import type { GradRule, NdArray, NotDifferentiable, OpRow, Spec, Unfused, Value } from "./op.ts";
+import type { GradRule, JointGradRule, NdArray, NotDifferentiable, OpRow, Spec, Unfused, Value } from "./op.ts";
 
 /** One value per output; a single output comes bare. */
 type Outputs<Out extends readonly string[], V> = Out extends readonly [string] ? V : { readonly [K in keyof Out]: V };
@@ -16,17 +16,36 @@ export type Op<In extends readonly string[], Out extends readonly string[], A> =
 export type VariadicOp<Out extends readonly string[], A> = OpRow<A> &
   (<V extends Value>(inputs: readonly V[], ...attrs: Attrs<A>) => Outputs<Out, V>);
 
-interface Definition<Out extends readonly string[], A, S extends string> {
+/** An op over one value that makes a list. */
+export type ListOp<In extends readonly string[], A> = OpRow<A> &
+  (<V extends Value>(...args: [...Operands<In, V>, ...Attrs<A>]) => readonly V[]);
+
+interface Definition<A, S extends string> {
   readonly name: string;
-  readonly outputs?: Out;
   readonly shape: (inputs: readonly Spec[], attrs: A) => readonly Spec[];
   readonly reference: (inputs: readonly NdArray[], outputs: readonly NdArray[], attrs: A) => void;
   readonly aliases?: boolean;
   readonly writes?: readonly number[];
   readonly saves?: readonly S[];
   readonly savedFor?: { readonly [K in S]?: readonly number[] };
+}
+
+/** Gradients flow into the first output alone. */
+interface Single<A, S extends string> {
   readonly grad: GradRule<A, S> | NotDifferentiable | Unfused<A>;
 }
+
+/** Gradients flow into several outputs, which are named; the rule is given one for each. */
+interface Joint<D, A, S extends string> {
+  readonly differentiable: D;
+  readonly jointGrad: JointGradRule<A, S>["rule"];
+}
+
+type AnyDefinition<A, S extends string> = Definition<A, S> &
+  (Single<A, S> | Joint<readonly string[] | "all", A, S>) & {
+    readonly inputs: OpRow["inputs"];
+    readonly outputs?: OpRow["outputs"];
+  };
 
 /**
  * Makes a row of the op table and the function that calls it. A missing shape rule, meaning or gradient does not
@@ -37,7 +56,10 @@ export function defineOp<
   A extends object = Record<never, never>,
   const Out extends readonly string[] = readonly ["output"],
   S extends In[number] | Out[number] = never,
->(definition: Definition<Out, A, S> & { readonly inputs: In }): Op<In, Out, A> {
+>(
+  definition: Definition<A, S> &
+    (Single<A, S> | Joint<readonly Out[number][], A, S>) & { readonly inputs: In; readonly outputs?: Out },
+): Op<In, Out, A> {
   const arity = definition.inputs.length;
   const call = (...args: unknown[]) => {
     const outputs = apply(row, args.slice(0, arity) as (Value | number)[], args[arity] ?? {});
@@ -49,27 +71,38 @@ export function defineOp<
 
 /** {@link defineOp} for an op over a list of values; its gradient saves none of them. */
 export function defineVariadicOp<A extends object>(
-  definition: Definition<readonly ["output"], A, never>,
+  definition: Definition<A, never> & Single<A, never>,
 ): VariadicOp<readonly ["output"], A> {
   const call = (inputs: readonly Value[], attrs: A) => apply(row, inputs, attrs ?? {})[0];
   const row = asRow(call, { ...definition, inputs: "variadic" as const });
   return row as unknown as VariadicOp<readonly ["output"], A>;
 }
 
-function asRow<A, S extends string>(
-  call: (...args: never[]) => unknown,
-  definition: Definition<readonly string[], A, S> & { readonly inputs: OpRow["inputs"] },
-): OpRow<A> {
+/** {@link defineOp} for an op that makes a list, as long as its shape rule says; gradients flow into each of them. */
+export function defineListOp<const In extends readonly string[], A extends object, S extends In[number] = never>(
+  definition: Definition<A, S> & Omit<Joint<"all", A, S>, "differentiable"> & { readonly inputs: In },
+): ListOp<In, A> {
+  const arity = definition.inputs.length;
+  const call = (...args: unknown[]) => apply(row, args.slice(0, arity) as (Value | number)[], args[arity] ?? {});
+  const row = asRow(call, { ...definition, outputs: "variadic", differentiable: "all" });
+  return row as unknown as ListOp<In, A>;
+}
+
+function asRow<A, S extends string>(call: (...args: never[]) => unknown, definition: AnyDefinition<A, S>): OpRow<A> {
   // A function's own `name` is read-only but configurable, hence defineProperty for that one.
   Object.defineProperty(call, "name", { value: definition.name });
-  const {
-    name: _,
-    outputs = ["output"],
-    aliases = false,
-    writes = [],
-    saves = [],
-    savedFor = {},
-    ...rest
-  } = definition;
-  return Object.assign(call, { outputs, aliases, writes, saves, savedFor, ...rest }) as unknown as OpRow<A>;
+  const { inputs, outputs = ["output"], shape, reference } = definition;
+  const { aliases = false, writes = [], saves = [], savedFor = {} } = definition;
+  const known = { inputs, outputs, shape, reference, aliases, writes, saves, savedFor, ...flow(definition, outputs) };
+  return Object.assign(call, known) as unknown as OpRow<A>;
+}
+
+function flow<A, S extends string>(
+  definition: Single<A, S> | Joint<readonly string[] | "all", A, S>,
+  outputs: OpRow["outputs"],
+) {
+  if ("grad" in definition) return { differentiable: [0], grad: definition.grad };
+  const { differentiable, jointGrad } = definition;
+  const places = differentiable === "all" ? differentiable : differentiable.map((name) => outputs.indexOf(name));
+  return { differentiable: places, grad: { kind: "joint", rule: jointGrad } };
 }

@@ -35,8 +35,8 @@ export interface GradContext<A> {
   readonly attrs: A;
   /** Shapes and dtypes of the inputs. */
   readonly inputs: readonly Spec[];
-  /** Shape and dtype of the differentiable output. */
-  readonly output: Spec;
+  /** Shapes and dtypes of the outputs. */
+  readonly outputs: readonly Spec[];
   /** Which inputs a gradient is wanted for: a rule may give null for the others and spare the work. */
   readonly needs: readonly boolean[];
 }
@@ -55,14 +55,30 @@ export type GradRule<A, S extends string> = (
 ) => Gradients;
 
 /**
- * One row of the table: all that is known of an operation. The first output is the differentiable one; further outputs
- * (statistics, indices) carry no gradient.
+ * The rule of an op with several outputs that gradients flow into: the same, given one gradient per such output, in their
+ * order; null where none flows.
  */
+export interface JointGradRule<A, S extends string> {
+  readonly kind: "joint";
+  readonly rule: (
+    dys: readonly (Value | null)[],
+    saved: { readonly [K in S]: Value },
+    context: GradContext<A>,
+  ) => Gradients;
+}
+
+/** One row of the table: all that is known of an operation. */
 export interface OpRow<A = never> {
   readonly name: string;
   /** Input names, in order; `"variadic"` for an op over a list. */
   readonly inputs: readonly string[] | "variadic";
-  readonly outputs: readonly string[];
+  /** Output names, in order; `"variadic"` for an op that makes a list, as long as its shape rule says. */
+  readonly outputs: readonly string[] | "variadic";
+  /**
+   * Indices of the outputs that gradients flow into: the first, unless the rule is joint. Other outputs (statistics,
+   * indices) carry no gradient.
+   */
+  readonly differentiable: readonly number[] | "all";
   /** Checks the inputs and gives shape and dtype of each output. Throws before anything is computed. */
   readonly shape: (inputs: readonly Spec[], attrs: A) => readonly Spec[];
   /** The meaning, in plain TypeScript: fills the outputs, which come zeroed. Eager runs it; tests use it as the oracle. */
@@ -78,7 +94,7 @@ export interface OpRow<A = never> {
    * wanted it is not kept, and may be overwritten.
    */
   readonly savedFor: { readonly [name: string]: readonly number[] };
-  readonly grad: GradRule<A, string> | NotDifferentiable | Unfused<A>;
+  readonly grad: GradRule<A, string> | JointGradRule<A, string> | NotDifferentiable | Unfused<A>;
 }
 
 /** A row whose attribute type is not of interest: what walks, tracers and tests pass around. */
@@ -87,6 +103,11 @@ export type AnyOp = OpRow<any>;
 
 export function notDifferentiable(why: string): NotDifferentiable {
   return { kind: "notDifferentiable", why };
+}
+
+/** Whether gradients flow through the op at all. */
+export function isDifferentiable({ grad }: AnyOp): boolean {
+  return typeof grad === "function" || grad.kind !== "notDifferentiable";
 }
 
 export function unfused<A>(compose: Unfused<A>["compose"]): Unfused<A> {

@@ -10,6 +10,7 @@ export * from "./loss/loss.ts";
 export * from "./matmul/matmul.ts";
 export * from "./movement/creation.ts";
 export * from "./movement/movement.ts";
+export * from "./normalize/moments.ts";
 export * from "./normalize/normalize.ts";
 export * from "./optimizer/optimizer.ts";
 export * from "./ordering/ordering.ts";

@@ -86,6 +86,7 @@ import {
   expandKernel,
   permuteKernel,
   sliceKernel,
+  splitKernel,
   unsliceKernel,
 } from "./movement/movement.kernel.ts";
 import { batchNormEvalKernel, batchNormKernel, batchNormReluKernel } from "./normalize/normalize.kernel.ts";
@@ -162,6 +163,7 @@ export const kernels: { readonly [K in RowName]: AnyKernel } = {
   ceil: ceilKernel,
   clamp: clampKernel,
   clone: cloneKernel,
+  combineMoments: noKernel("float64 statistics of a few parts: the host combines them"),
   concat: concatKernel,
   cos: cosKernel,
   crossEntropy: byDtype(crossEntropyKernel, crossEntropyDoubles.crossEntropy),
@@ -246,6 +248,7 @@ export const kernels: { readonly [K in RowName]: AnyKernel } = {
   smoothL1: smoothL1Kernel,
   softmax: byDtype(softmaxKernel, softmaxDoubles.softmax),
   softplus: softplusKernel,
+  split: splitKernel,
   sqrt: sqrtKernel,
   square: squareKernel,
   std: stdKernel,

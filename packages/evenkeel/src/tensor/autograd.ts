@@ -1,6 +1,6 @@
 import { checkOptions, describe, formatShape, isFloat, isValue, sameShape } from "../core/index.ts";
 import { add, cast, clone, fill, sumTo } from "../ops/index.ts";
-import { type Edge, Node } from "./autogradNode.ts";
+import { type Edge, Node, OutputNode } from "./autogradNode.ts";
 import { enableGrad, noGrad } from "./gradMode.ts";
 import type { Tensor } from "./tensor.ts";
 
@@ -131,6 +131,8 @@ function walk(
   const through = targets === undefined ? nodes : new Set([...nodes].filter((node) => leadsOn(node, nodes, targets)));
   for (const node of through) node.checkSaved();
   const totals = new Map<Edge, Tensor>();
+  /** Of an op with several outputs: what has come through each of them. */
+  const arrived = new Map<Node, (Tensor | null)[]>();
   const retained: [Tensor, Tensor][] = [];
   const flow = (edge: Edge, gradient: Tensor) => {
     const total = totals.get(edge);
@@ -140,12 +142,22 @@ function walk(
     for (const [i, root] of roots.entries()) flow(root.gradFn ?? root, seeds[i]);
     for (const node of nodes) {
       const total = totals.get(node);
-      if (total === undefined) continue;
-      const dy = throughHooks(node, total);
-      totals.set(node, dy);
-      if (node.retainer !== null) retained.push([node.retainer, dy]);
-      if (!through.has(node)) continue;
-      const gradients = node.gradients(dy);
+      let dys = arrived.get(node);
+      if (total !== undefined) {
+        const dy = throughHooks(node, total);
+        totals.set(node, dy);
+        if (node.retainer !== null) retained.push([node.retainer, dy]);
+        dys = [dy];
+      }
+      if (dys === undefined || !through.has(node)) continue;
+      if (node instanceof OutputNode) {
+        const { joint, slot } = node;
+        const parts = arrived.get(joint) ?? Array.from({ length: joint.slots }, () => null);
+        parts[slot] = dys[0];
+        arrived.set(joint, parts);
+        continue;
+      }
+      const gradients = node.gradients(dys);
       node.edges.forEach((edge, i) => {
         const gradient = gradients[i];
         if (edge === null || gradient === null || gradient === undefined) return;

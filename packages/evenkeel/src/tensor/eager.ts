@@ -1,5 +1,13 @@
-import { type AnyOp, allocate, type DType, type Executor, type Spec, type TypedArray } from "../core/index.ts";
-import { Node } from "./autogradNode.ts";
+import {
+  type AnyOp,
+  allocate,
+  type DType,
+  type Executor,
+  isDifferentiable,
+  type Spec,
+  type TypedArray,
+} from "../core/index.ts";
+import { record } from "./autogradNode.ts";
 import { isGradEnabled } from "./gradMode.ts";
 import { Storage } from "./storage.ts";
 import type { Tensor } from "./tensor.ts";
@@ -37,8 +45,7 @@ export function recordingExecutor(make: MakeTensor, backend: Backend): Executor 
       if (op.aliases) backend.share?.(inputs[0]);
       else backend.perform(op, inputs, outputs, attrs);
       for (const index of op.writes) inputs[index].storage.version++;
-      // Rules give gradients of floats; an integer result of a differentiable op (int + int) has none.
-      if (records && outputs[0].isFloatingPoint) outputs[0].setHistory(new Node(op, attrs, inputs, outputs));
+      if (records) record(op, attrs, inputs, outputs);
       return outputs;
     },
   };
@@ -64,8 +71,4 @@ function shared(op: AnyOp, inputs: readonly Tensor[]): Storage {
   // A detached twin has no history that a later write could contradict; a recorded view has.
   if (isDifferentiable(op)) storage.hasViews = true;
   return storage;
-}
-
-function isDifferentiable(op: AnyOp): boolean {
-  return typeof op.grad === "function" || op.grad.kind === "unfused";
 }

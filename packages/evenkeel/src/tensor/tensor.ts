@@ -1015,7 +1015,8 @@ export class Tensor implements Value {
   unbind(dim = 0): Tensor[] {
     if (this.ndim === 0) throw new RangeError("unbind: a 0-d tensor has no dimension to cut; item() gives its number");
     const at = normalizeDim(dim, this.ndim);
-    return Array.from({ length: this.shape[at] }, (_, index) => this.select(at, index));
+    const sizes = Array.from({ length: this.shape[at] }, () => 1);
+    return ops.split<Tensor>(this, { dim: at, sizes }).map((place) => place.squeeze(at));
   }
   /** The places of a dimension that an int32 tensor or a list names, in its order: `x.indexSelect(0, [2, 0])`. A copy. */
   indexSelect(dim: number, index: Tensor | readonly number[]): Tensor {
@@ -1055,11 +1056,7 @@ export class Tensor implements Value {
   split(sizes: number | readonly number[], dim = 0): Tensor[] {
     const at = normalizeDim(dim, this.ndim);
     if (this.ndim === 0) throw new RangeError("split: a 0-d tensor given, expected at least one dimension to cut");
-    let start = 0;
-    return splitSizes(this.shape[at], sizes).map((length) => {
-      start += length;
-      return this.narrow(at, start - length, length);
-    });
+    return [...ops.split<Tensor>(this, { dim: at, sizes: splitSizes(this.shape[at], sizes) })];
   }
   /** At most `count` parts of equal size along a dimension. */
   chunk(count: number, dim = 0): Tensor[] {

@@ -20,7 +20,7 @@ import { eq, ge, gt, logicalAnd, lt } from "./compare.ts";
  */
 
 /** The gradient of a step function: zero, as in PyTorch, so that what lies behind it gets zeros and not nothing. */
-const flat: GradRule<object, never> = (_, __, { output }) => [fill({ ...output, value: 0 })];
+const flat: GradRule<object, never> = (_, __, { outputs: [output] }) => [fill({ ...output, value: 0 })];
 
 /** input + other. Two bools give their logical or, as in PyTorch. */
 export const add = defineOp({

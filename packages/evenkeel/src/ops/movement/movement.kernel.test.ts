@@ -10,9 +10,10 @@ import {
   expandKernel,
   permuteKernel,
   sliceKernel,
+  splitKernel,
   unsliceKernel,
 } from "./movement.kernel.ts";
-import { concat, expand, permute, slice, unslice } from "./movement.ts";
+import { concat, expand, permute, slice, split, unslice } from "./movement.ts";
 
 const dtypes = ["float32", "float64", "int32", "bool"] as const;
 
@@ -35,6 +36,8 @@ describe.each(dtypes)("movement kernels on %s", (dtype) => {
     check(expand, expandKernel, [numbered([], dtype)], { shape: [n] });
     check(concat as AnyOp, concatKernel, [x, numbered([2], dtype), x], { dim: 0 });
     check(concat as AnyOp, concatKernel, [numbered([3, n], dtype), numbered([3, 2], dtype)], { dim: 1 });
+    check(split as AnyOp, splitKernel, [numbered([2, n + 3, 2], dtype)], { dim: 1, sizes: [1, n, 0, 2] });
+    check(split as AnyOp, splitKernel, [x], { dim: 0, sizes: [n] });
   });
 
   it.each([

@@ -2,7 +2,7 @@ import { broadcastStrides, type Shape, type Spec, sizeOf, stridesOf } from "../.
 import { convertArray, widthOf } from "../../wasm/convert.ts";
 import { copyArray, copyStrided, fillArray } from "../../wasm/copy.ts";
 import { f32x4, type Kernel } from "../../wasm/index.ts";
-import type { SliceAttrs } from "./movement.ts";
+import type { SliceAttrs, SplitAttrs } from "./movement.ts";
 
 /** Movements copy between strided places; all dtypes. */
 
@@ -69,6 +69,19 @@ export const concatKernel: Kernel<{ readonly dim: number }> = {
         { address, strides },
       );
       address += x.shape[dim] * strides[dim] * widthOf(y.dtype);
+    }
+  },
+};
+
+export const splitKernel: Kernel<SplitAttrs> = {
+  kind: "kernel",
+  emit: ({ f, inputs: [x], outputs, attrs: { dim } }) => {
+    const strides = stridesOf(x.shape);
+    let address = x.address;
+    for (const y of outputs) {
+      const target = { address: y.address, strides: stridesOf(y.shape) };
+      copyStrided(f, widthOf(x.dtype), y.shape, { address, strides }, target);
+      address += y.shape[dim] * strides[dim] * widthOf(x.dtype);
     }
   },
 };

@@ -1,6 +1,7 @@
 import {
   broadcastStrides,
   checkShape,
+  defineListOp,
   defineOp,
   defineVariadicOp,
   formatShape,
@@ -15,6 +16,7 @@ import {
 } from "../../core/index.ts";
 import { stridedCopy, stridedWrite } from "../loops.ts";
 import { sameAsInput } from "../shapes.ts";
+import { fill } from "./creation.ts";
 
 /** Ops that move values without changing them. All but reshape and detach copy: storage is always contiguous. */
 
@@ -169,6 +171,41 @@ export const concat = defineVariadicOp({
       return slice(dy, { dim, start: start - length, length, step: 1 });
     });
   },
+});
+
+export interface SplitAttrs {
+  readonly dim: number;
+  /** Sizes of the parts along it. */
+  readonly sizes: readonly number[];
+}
+
+/** The transpose of {@link concat}: parts of the given sizes, one after another along a dimension. Copies. */
+export const split = defineListOp({
+  name: "split",
+  inputs: ["input"],
+  shape: ([x]: readonly Spec[], { dim, sizes }: SplitAttrs) => {
+    requireDimension("split", x);
+    const total = sizes.reduce((sum, size) => sum + size, 0);
+    if (total !== x.shape[dim]) {
+      throw new RangeError(
+        `split: the sizes [${sizes}] add up to ${total}, expected ${x.shape[dim]}, the size of dimension ${dim}`,
+      );
+    }
+    return sizes.map((size) => ({ shape: withSize(x.shape, dim, size), dtype: x.dtype }));
+  },
+  reference: ([x], parts, { dim }) => {
+    const [strides, place] = [stridesOf(x.shape), { at: 0 }];
+    for (const part of parts) {
+      stridedCopy(x.data, strides, part.data, part.shape, place.at * strides[dim]);
+      place.at += part.shape[dim];
+    }
+  },
+  jointGrad: (dys, _, { outputs, attrs: { dim } }) => [
+    concat(
+      dys.map((dy, i) => dy ?? fill({ ...outputs[i], value: 0 })),
+      { dim },
+    ),
+  ],
 });
 
 function requireIndex(op: string, index: Spec): void {
