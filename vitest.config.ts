@@ -7,6 +7,10 @@ export default defineConfig({
   resolve: {
     // Tests run the sources, not the build: a failure points at the line that is wrong.
     alias: [
+      {
+        find: "@evenkeel/vision",
+        replacement: fileURLToPath(new URL("./packages/vision/src/index.ts", import.meta.url)),
+      },
       { find: /^evenkeel$/, replacement: source("index.ts") },
       { find: /^evenkeel\/(.+)$/, replacement: source("$1/index.ts") },
     ],

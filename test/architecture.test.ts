@@ -30,6 +30,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
 
 const sources = sourcesIn(`${library}/src`);
 const plugin = "packages/eslint-plugin";
+const vision = "packages/vision";
 const folderOf = (path: string) => path.slice(`${library}/src/`.length).split("/").slice(0, -1)[0] ?? "index.ts";
 
 interface Manifest {
@@ -89,7 +90,7 @@ describe("import directions", () => {
     expect(inside).toEqual([]);
   });
 
-  it.each(["packages/evenkeel/src", "packages/cli/src", `${plugin}/src`, "examples"])(
+  it.each(["packages/evenkeel/src", "packages/cli/src", `${vision}/src`, `${plugin}/src`, "examples"])(
     "no circles of files in %s",
     (folder) => {
       // Type imports are gone when the program runs: tensor.ts and autograd.ts may know each other's types.
@@ -106,7 +107,7 @@ describe("import directions", () => {
   );
 
   it("relative imports name a file that is there", () => {
-    const others = ["packages/cli/src", `${plugin}/src`, "examples"].flatMap(sourcesIn);
+    const others = ["packages/cli/src", `${vision}/src`, `${plugin}/src`, "examples"].flatMap(sourcesIn);
     const missing = [...sources, ...others].flatMap(({ path, text }) =>
       importsOf(text)
         .filter(({ specifier }) => specifier.startsWith("."))
@@ -192,6 +193,7 @@ describe("the public surface", () => {
   const builtin = new Set(builtinModules.map((name) => `node:${name}`));
   it.each([
     ["packages/cli/src", dependencies.filter((name) => name !== "evenkeel")],
+    [`${vision}/src`, ["sharp"]],
     ["examples", ["vega-datasets"]],
   ])("%s uses public subpaths of the library, Node, and what it declares", (folder, packages) => {
     const mine = (specifier: string) => specifier.startsWith(".") && !specifier.includes("packages/");

@@ -36,7 +36,7 @@ export const root = fileURLToPath(new URL("..", import.meta.url));
 export function readPages(): Page[] {
   const names = readdirSync(root).filter((name) => ["README.md", "CONTRIBUTING.md"].includes(name));
   const docs = readdirSync(`${root}/docs`).filter((name) => name.endsWith(".md"));
-  const folders = ["packages/evenkeel", "packages/eslint-plugin", "examples/ports"];
+  const folders = ["packages/evenkeel", "packages/vision", "packages/eslint-plugin", "examples/ports"];
   const paths = [...names, ...docs.map((name) => `docs/${name}`), ...folders.map((folder) => `${folder}/README.md`)];
   return paths.map((path) => {
     const text = readFileSync(`${root}/${path}`, "utf8");

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { format } from "node:util";
+import * as vision from "@evenkeel/vision";
 import * as evenkeel from "evenkeel";
 import * as data from "evenkeel/data";
 import * as io from "evenkeel/io";
@@ -28,6 +29,7 @@ const modules: Readonly<Record<string, unknown>> = {
   "evenkeel/random": random,
   "evenkeel/tabular": tabular,
   "evenkeel/train": train,
+  "@evenkeel/vision": vision,
 };
 
 type Run = (require: (name: string) => unknown, exports: object, console: object) => Promise<void>;

@@ -1,0 +1,166 @@
+import { readdir, stat } from "node:fs/promises";
+import { extname, join } from "node:path";
+import { type Tensor, tensor } from "evenkeel";
+import type { Dataset } from "evenkeel/data";
+import { checkOptions, describe } from "./checks.ts";
+import { type DecodeOptions, readPicture } from "./decode.ts";
+import { isPicture, type Picture } from "./picture.ts";
+import { asTensor, run, type Step, ToTensor, toSteps } from "./transforms/index.ts";
+
+export interface ImageFolderOptions extends DecodeOptions {
+  /** What is done to a picture each time it is asked for. Default `new ToTensor()`: [channels, height, width], from 0 to 1. */
+  readonly transform?: Step;
+  /** What is done to each picture once, when it is read, such as a Resize: what it makes is kept in memory. */
+  readonly prepare?: Step;
+  /** Which files are read, by the end of their names. Default .jpg, .jpeg, .png, .webp, .gif, .tif and .tiff. */
+  readonly extensions?: readonly string[];
+  /** Told after each picture how many of how many have been read. */
+  readonly onProgress?: (done: number, total: number) => void;
+}
+
+const known = ["mode", "transform", "prepare", "extensions", "onProgress"];
+const usual = [".jpg", ".jpeg", ".png", ".webp", ".gif", ".tif", ".tiff"];
+
+/** Pictures that are decoded at the same time. */
+const atOnce = 8;
+
+/** An item: the picture, a tensor, and its class, a 0-d int32 tensor. */
+type Item = [Tensor, Tensor];
+
+/**
+ * A folder with a folder of pictures for each class: `pets/cat/1.jpg`, `pets/dog/2.png`. Classes are numbered in the order of their names.
+ * All pictures are decoded when it is opened, and kept in memory.
+ * https://pytorch.org/vision/stable/generated/torchvision.datasets.ImageFolder.html
+ *
+ * @example
+ * const pets = await ImageFolder.open("pets", { prepare: new Resize([32, 32]), transform: new ToTensor() });
+ * const loader = new DataLoader(pets, { batchSize: 32, shuffle: true });
+ */
+export class ImageFolder implements Dataset<Item> {
+  /** The names of the classes, in the order of their numbers. */
+  readonly classes: readonly string[];
+  /** Where each picture was read, and the number of its class. */
+  readonly samples: readonly (readonly [path: string, target: number])[];
+  /** The pictures, prepared. */
+  readonly pictures: readonly Picture[];
+  readonly #steps: readonly Step[];
+
+  private constructor(
+    classes: readonly string[],
+    samples: readonly (readonly [string, number])[],
+    pictures: readonly Picture[],
+    transform: Step,
+  ) {
+    this.classes = classes;
+    this.samples = samples;
+    this.pictures = pictures;
+    this.#steps = toSteps("ImageFolder", transform);
+  }
+
+  /**
+   * Reads all pictures of a folder.
+   * @throws Error if there is no such folder, it has no folders of classes, a class has no pictures, or one cannot be read
+   */
+  static async open(root: string, options: ImageFolderOptions = {}): Promise<ImageFolder> {
+    checkOptions("ImageFolder", options, known);
+    const { transform = new ToTensor(), prepare, extensions = usual, mode, onProgress } = options;
+    toSteps("ImageFolder", transform);
+    const preparing = prepare === undefined ? [] : toSteps("ImageFolder", prepare);
+    const classes = await classesOf(root);
+    const samples = await samplesOf(root, classes, extensions);
+    const pictures = new Array<Picture>(samples.length);
+    let next = 0;
+    let done = 0;
+    const reader = async () => {
+      for (let i = next++; i < samples.length; i = next++) {
+        const picture = run(preparing, await readPicture(samples[i][0], { mode }));
+        if (!isPicture(picture)) {
+          throw new TypeError(`ImageFolder: prepare made ${describe(picture)} of a picture, expected a picture`);
+        }
+        pictures[i] = picture;
+        onProgress?.(++done, samples.length);
+      }
+    };
+    await Promise.all(Array.from({ length: atOnce }, reader));
+    return new ImageFolder(classes, samples, pictures, transform);
+  }
+
+  get length(): number {
+    return this.pictures.length;
+  }
+
+  /** The numbers of the classes, one for each picture. */
+  get targets(): number[] {
+    return this.samples.map(([, target]) => target);
+  }
+
+  /** @throws RangeError if there is no such item */
+  get(index: number): Item {
+    if (!Number.isInteger(index) || index < 0 || index >= this.length) {
+      throw new RangeError(`ImageFolder: index ${describe(index)} is out of range, expected 0 to ${this.length - 1}`);
+    }
+    const picture = asTensor("ImageFolder", this.#steps, this.pictures[index]);
+    return [picture, tensor(this.samples[index][1], { dtype: "int32" })];
+  }
+}
+
+/** By code units, as Python sorts names. */
+const inOrder = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);
+
+const isHidden = (name: string) => name.startsWith(".");
+
+async function classesOf(root: string): Promise<string[]> {
+  const names = (await list(root)).filter((name) => !isHidden(name));
+  const folders = await Promise.all(names.map((name) => isFolder(join(root, name))));
+  const classes = names.filter((_, i) => folders[i]).sort(inOrder);
+  if (classes.length > 0) return classes;
+  throw new Error(
+    `ImageFolder: ${root} has no folders, expected one for each class with its pictures in it, as in ${join(root, "cat", "1.jpg")}`,
+  );
+}
+
+async function samplesOf(
+  root: string,
+  classes: readonly string[],
+  extensions: readonly string[],
+): Promise<(readonly [string, number])[]> {
+  const samples: (readonly [string, number])[] = [];
+  for (const [target, name] of classes.entries()) {
+    const paths = (await filesBelow(join(root, name))).filter((path) =>
+      extensions.includes(extname(path).toLowerCase()),
+    );
+    if (paths.length === 0) {
+      throw new Error(
+        `ImageFolder: the folder of class ${JSON.stringify(name)} in ${root} has no pictures (${extensions.join(", ")}); ` +
+          "remove it, or put its pictures there",
+      );
+    }
+    samples.push(...paths.sort(inOrder).map((path) => [path, target] as const));
+  }
+  return samples;
+}
+
+async function filesBelow(folder: string): Promise<string[]> {
+  const names = (await list(folder)).filter((name) => !isHidden(name));
+  const found = await Promise.all(
+    names.map(async (name) => {
+      const path = join(folder, name);
+      return (await isFolder(path)) ? filesBelow(path) : [path];
+    }),
+  );
+  return found.flat();
+}
+
+async function list(folder: string): Promise<string[]> {
+  try {
+    return await readdir(folder);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    const why = code === "ENOENT" ? "there is no such folder" : code === "ENOTDIR" ? "it is a file" : String(error);
+    throw new Error(`ImageFolder: ${folder} cannot be opened: ${why}`, { cause: error });
+  }
+}
+
+async function isFolder(path: string): Promise<boolean> {
+  return (await stat(path)).isDirectory();
+}
