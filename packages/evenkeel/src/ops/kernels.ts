@@ -130,6 +130,7 @@ import { logSoftmaxBackwardKernel, logSoftmaxKernel, softmaxKernel } from "./sof
 import { assignKernel } from "./state/state.kernel.ts";
 import { type RowName, table } from "./table.ts";
 
+const plainConvolution = noKernel("convolutions are computed on the host so far");
 const alias = noKernel("an alias: nothing is computed");
 
 /**
@@ -165,6 +166,9 @@ export const kernels: { readonly [K in RowName]: AnyKernel } = {
   clone: cloneKernel,
   combineMoments: noKernel("float64 statistics of a few parts: the host combines them"),
   concat: concatKernel,
+  convolution: plainConvolution,
+  convolutionInput: plainConvolution,
+  convolutionWeight: plainConvolution,
   cos: cosKernel,
   crossEntropy: byDtype(crossEntropyKernel, crossEntropyDoubles.crossEntropy),
   crossEntropyBackward: byDtype(crossEntropyBackwardKernel, crossEntropyDoubles.crossEntropyBackward),
@@ -182,6 +186,7 @@ export const kernels: { readonly [K in RowName]: AnyKernel } = {
   expm1: expm1Kernel,
   fill: fillKernel,
   floor: floorKernel,
+  fold: noKernel("windows are gathered on the host"),
   gather: gatherKernel,
   ge: geKernel,
   gelu: geluKernel,
@@ -225,6 +230,8 @@ export const kernels: { readonly [K in RowName]: AnyKernel } = {
   neg: negKernel,
   normal: normalKernel,
   oneHot: oneHotKernel,
+  pad: noKernel("borders are copied on the host"),
+  padBackward: noKernel("borders are summed on the host"),
   permute: permuteKernel,
   pow: powKernel,
   prod: prodKernel,
@@ -256,6 +263,7 @@ export const kernels: { readonly [K in RowName]: AnyKernel } = {
   sum: sumKernel,
   tanh: tanhKernel,
   trunc: truncKernel,
+  unfold: noKernel("windows are gathered on the host"),
   uniform: uniformKernel,
   unslice: unsliceKernel,
   updateRunningStats: updateRunningStatsKernel,
