@@ -44,7 +44,20 @@ const adaptive = [
   { shape: [1, 2, 3, 2], outputSize: [2, 2, 1] },
 ];
 
-/** The cases of ops/pool. */
+const resized = [
+  { shape: [1, 2, 4], mode: "nearest", outputSize: [7], scales: [null] },
+  { shape: [1, 1, 5], mode: "nearestExact", outputSize: [3], scales: [null] },
+  { shape: [2, 1, 3, 2], mode: "linear", outputSize: [5, 3], scales: [null, 1.7] },
+  { shape: [1, 1, 3, 4], mode: "linear", outputSize: [4, 1], scales: [null, null], alignCorners: true },
+  { shape: [1, 1, 4, 3], mode: "cubic", outputSize: [3, 5], scales: [null, null] },
+  { shape: [1, 1, 2, 2, 3], mode: "linear", outputSize: [3, 1, 2], scales: [null, null, null] },
+  { shape: [0, 1, 3], mode: "linear", outputSize: [2], scales: [null] },
+].map((attrs) => ({ alignCorners: false, ...attrs }));
+
+const resizedName = ({ shape, mode, outputSize, alignCorners }: (typeof resized)[number]) =>
+  `${mode} [${shape}] to [${outputSize}]${alignCorners ? " corners" : ""}`;
+
+/** The cases of ops/pool and ops/resize. */
 export const poolCases = (values: Values, indices: Indices) => {
   const divided = { divisorOverride: 3, countIncludePad: false };
   const averaged = [...windows, ...windows.slice(0, 4).map((attrs) => ({ ...attrs, ...divided }))];
@@ -76,6 +89,12 @@ export const poolCases = (values: Values, indices: Indices) => {
       name: `[${outputSize}] to [${shape}]`,
       inputs: [values([...shape.slice(0, -outputSize.length), ...outputSize])],
       attrs: { size: shape.slice(-outputSize.length) },
+    })),
+    resize: resized.map((attrs) => ({ name: resizedName(attrs), inputs: [values(attrs.shape)], attrs })),
+    resizeBackward: resized.map((attrs) => ({
+      name: resizedName(attrs),
+      inputs: [values([...attrs.shape.slice(0, 2), ...attrs.outputSize])],
+      attrs: { ...attrs, size: attrs.shape.slice(2) },
     })),
   } satisfies Record<string, readonly GradCase[]>;
 };

@@ -18,5 +18,6 @@ export * from "./pool/maxPool.ts";
 export * from "./random/random.ts";
 export * from "./reduce/reduce.ts";
 export * from "./reduce/sumTo.ts";
+export * from "./resize/resize.ts";
 export * from "./softmax/softmax.ts";
 export * from "./state/state.ts";

@@ -134,6 +134,7 @@ import {
   varianceKernel,
   vectorNormKernel,
 } from "./reduce/reduce.kernel.ts";
+import { resizeBackwardKernel, resizeKernel } from "./resize/resize.kernel.ts";
 import { softmaxDoubles } from "./softmax/softmax.doubles.ts";
 import { logSoftmaxBackwardKernel, logSoftmaxKernel, softmaxKernel } from "./softmax/softmax.kernel.ts";
 import { assignKernel } from "./state/state.kernel.ts";
@@ -250,6 +251,8 @@ export const kernels: { readonly [K in RowName]: AnyKernel } = {
   relu: reluKernel,
   remainder: remainderKernel,
   reshape: alias,
+  resize: resizeKernel,
+  resizeBackward: resizeBackwardKernel,
   round: roundKernel,
   rsqrt: rsqrtKernel,
   scatterAdd: scatterAddKernel,
