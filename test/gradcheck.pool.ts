@@ -61,6 +61,11 @@ const resizedName = ({ shape, mode, outputSize, alignCorners }: (typeof resized)
 export const poolCases = (values: Values, indices: Indices) => {
   const divided = { divisorOverride: 3, countIncludePad: false };
   const averaged = [...windows, ...windows.slice(0, 4).map((attrs) => ({ ...attrs, ...divided }))];
+  const positive = (shape: readonly number[]) => values(shape).detach().abs().add(0.3).requiresGrad_();
+  const norms = [3, 1, 2, -1.5].flatMap((p) =>
+    [windows[0], windows[3]].map((attrs) => ({ ...attrs, padding: [0, 0], p })),
+  );
+  const normName = (attrs: (typeof norms)[number]) => `p = ${attrs.p}, ${nameOf(attrs)}`;
   const even = adaptive.map(({ shape, outputSize }) => ({
     name: `[${shape}] to [${outputSize}]`,
     inputs: [values(shape)],
@@ -78,6 +83,12 @@ export const poolCases = (values: Values, indices: Indices) => {
     // Where two values meet at one place, PyTorch's gradient is not the derivative: see the row.
     maxUnpool: places.slice(1),
     adaptiveMaxPool: even,
+    lpPool: norms.map((attrs) => ({ name: normName(attrs), inputs: [positive(attrs.shape)], attrs })),
+    lpPoolBackward: norms.map((attrs) => ({
+      name: normName(attrs),
+      inputs: [values(pooled(attrs)), positive(attrs.shape)],
+      attrs,
+    })),
     avgPool: averaged.map((attrs) => ({ name: nameOf(attrs), inputs: [values(attrs.shape)], attrs })),
     avgPoolBackward: averaged.map((attrs) => ({
       name: nameOf(attrs),
