@@ -8,6 +8,8 @@ import {
   geluTanhKernel,
   leakyReluKernel,
   logSigmoidKernel,
+  mishBackwardKernel,
+  mishKernel,
   reluKernel,
   sigmoidKernel,
   siluBackwardKernel,
@@ -63,6 +65,7 @@ import {
   sinKernel,
   tanhKernel,
 } from "./elementwise/functions.kernel.ts";
+import { hardsigmoidKernel, hardswishKernel } from "./elementwise/hard.kernel.ts";
 import { embeddingBackwardKernel, embeddingKernel } from "./embedding/embedding.kernel.ts";
 import { oneHotKernel } from "./embedding/oneHot.kernel.ts";
 import { layerNormDoubles } from "./layerNorm/layerNorm.doubles.ts";
@@ -187,6 +190,8 @@ export const kernels: { readonly [K in RowName]: AnyKernel } = {
   geluTanh: geluTanhKernel,
   geluTanhBackward: geluTanhBackwardKernel,
   gt: gtKernel,
+  hardsigmoid: hardsigmoidKernel,
+  hardswish: hardswishKernel,
   huber: huberKernel,
   indexAdd: indexAddKernel,
   indexSelect: indexSelectKernel,
@@ -218,6 +223,8 @@ export const kernels: { readonly [K in RowName]: AnyKernel } = {
   mean: meanKernel,
   min: aminKernel,
   minimum: minimumKernel,
+  mish: mishKernel,
+  mishBackward: mishBackwardKernel,
   mul: mulKernel,
   ne: neKernel,
   neg: negKernel,

@@ -3,6 +3,7 @@ export {
   elu,
   type GeluApproximation,
   gelu,
+  glu,
   leakyRelu,
   logSigmoid,
   logSoftmax,
@@ -43,3 +44,4 @@ export {
   threshold,
 } from "./piecewise.ts";
 export type { LossOptions, Reduction } from "./reduction.ts";
+export { hardshrink, softshrink, tanhshrink } from "./shrink.ts";

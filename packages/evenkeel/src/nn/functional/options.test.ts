@@ -20,6 +20,8 @@ const calls: Readonly<Record<string, [known: string, call: (options: never) => T
   elu: ["alpha", (options) => F.elu(x, options)],
   embedding: ["paddingIdx", (options) => F.embedding(classes, x, options)],
   gelu: ["approximate", (options) => F.gelu(x, options)],
+  glu: ["dim", (options) => F.glu(x, options)],
+  hardshrink: ["lambd", (options) => F.hardshrink(x, options)],
   hardsigmoid: ["inplace", (options) => F.hardsigmoid(x, options)],
   hardswish: ["inplace", (options) => F.hardswish(x, options)],
   hardtanh: ["minVal", (options) => F.hardtanh(x, options)],
@@ -41,10 +43,11 @@ const calls: Readonly<Record<string, [known: string, call: (options: never) => T
   softmax: ["dim", (options) => F.softmax(x, options)],
   softmin: ["dim", (options) => F.softmin(x, options)],
   softplus: ["beta", (options) => F.softplus(x, options)],
+  softshrink: ["lambd", (options) => F.softshrink(x, options)],
   threshold: ["inplace", (options) => F.threshold(x, 0, 1, options)],
 };
 
-const withoutOptions = ["linear", "logSigmoid", "prelu", "sigmoid", "softsign", "tanh"];
+const withoutOptions = ["linear", "logSigmoid", "prelu", "sigmoid", "softsign", "tanh", "tanhshrink"];
 
 it("no function is forgotten here", () => {
   expect([...Object.keys(calls), ...withoutOptions].sort()).toEqual(Object.keys(F).sort());
