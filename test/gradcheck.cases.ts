@@ -1,4 +1,4 @@
-import { type Tensor, tensor } from "evenkeel";
+import { Generator, type Tensor, tensor } from "evenkeel";
 import { type CrossEntropyAttrs, crossEntropy } from "../packages/evenkeel/src/ops/index.ts";
 import type { RowName } from "../packages/evenkeel/src/ops/table.ts";
 
@@ -212,6 +212,8 @@ export const gradCases: Record<RowName, readonly GradCase[] | null> = {
   sigmoid: unary(),
   relu: unary(),
   leakyRelu: unary(values, { negativeSlope: 0.1 }),
+  // With one slope to draw, every call is the same.
+  rrelu: unary(values, { low: 0.3, high: 0.3, generator: new Generator(1) }),
   elu: [
     ...unary(values, { alpha: 1.3, scale: 1, inputScale: 1 }),
     ...unary(values, { alpha: 1.3, scale: 0.7, inputScale: -0.6 }),

@@ -15,6 +15,7 @@ export type { LayerNormOptions } from "./layers/layerNorm.ts";
 export { Identity, type LinearOptions } from "./layers/linear.ts";
 export * from "./layers/loss.ts";
 export * from "./layers/piecewise.ts";
+export * from "./layers/rrelu.ts";
 export * from "./layers/shrink.ts";
 export * from "./layers/softmax.ts";
 export { type AnyModule, type InputsOf, Module, type OutputOf } from "./module.ts";

@@ -109,6 +109,7 @@ import {
   normalKernel,
   randintKernel,
   randpermKernel,
+  rreluKernel,
   uniformKernel,
 } from "./random/random.kernel.ts";
 import { byDtype } from "./reduce/lines.doubles.ts";
@@ -240,6 +241,7 @@ export const kernels: { readonly [K in RowName]: AnyKernel } = {
   remainder: remainderKernel,
   reshape: alias,
   round: roundKernel,
+  rrelu: rreluKernel,
   rsqrt: rsqrtKernel,
   scatterAdd: scatterAddKernel,
   sgdMomentumStep: sgdMomentumStepKernel,

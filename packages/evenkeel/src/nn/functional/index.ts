@@ -18,6 +18,7 @@ export {
   softsign,
   tanh,
 } from "./activation.ts";
+export { alphaDropout, featureAlphaDropout } from "./alphaDropout.ts";
 export { type BatchNormOptions, batchNorm } from "./batchNorm.ts";
 export {
   type BCEOptions,
@@ -25,6 +26,7 @@ export {
   binaryCrossEntropy,
   binaryCrossEntropyWithLogits,
 } from "./binaryCrossEntropy.ts";
+export { dropout1d, dropout2d, dropout3d } from "./channelDropout.ts";
 export { type CosineSimilarityOptions, cosineSimilarity } from "./cosineSimilarity.ts";
 export { type CrossEntropyOptions, crossEntropy, type NLLOptions, nllLoss } from "./crossEntropy.ts";
 export { type DropoutOptions, dropout } from "./dropout.ts";
@@ -44,4 +46,5 @@ export {
   threshold,
 } from "./piecewise.ts";
 export type { LossOptions, Reduction } from "./reduction.ts";
+export { type RReLUFunctionOptions, rrelu } from "./rrelu.ts";
 export { hardshrink, softshrink, tanhshrink } from "./shrink.ts";

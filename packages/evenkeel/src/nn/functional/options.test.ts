@@ -10,6 +10,7 @@ const classes = tensor([0, 1], { dtype: "int32" });
 
 /** Every function that takes options, with the name of its first one; `options` as somebody might give them. */
 const calls: Readonly<Record<string, [known: string, call: (options: never) => Tensor]>> = {
+  alphaDropout: ["p", (options) => F.alphaDropout(x, options)],
   batchNorm: ["runningMean", (options) => F.batchNorm(x, options)],
   binaryCrossEntropy: ["weight", (options) => F.binaryCrossEntropy(x.div(4), x, options)],
   binaryCrossEntropyWithLogits: ["weight", (options) => F.binaryCrossEntropyWithLogits(x, x, options)],
@@ -17,8 +18,12 @@ const calls: Readonly<Record<string, [known: string, call: (options: never) => T
   cosineSimilarity: ["dim", (options) => F.cosineSimilarity(x, x, options)],
   crossEntropy: ["weight", (options) => F.crossEntropy(x, classes, options)],
   dropout: ["p", (options) => F.dropout(x, options)],
+  dropout1d: ["p", (options) => F.dropout1d(x, options)],
+  dropout2d: ["p", (options) => F.dropout2d(x, options)],
+  dropout3d: ["p", (options) => F.dropout3d(x, options)],
   elu: ["alpha", (options) => F.elu(x, options)],
   embedding: ["paddingIdx", (options) => F.embedding(classes, x, options)],
+  featureAlphaDropout: ["p", (options) => F.featureAlphaDropout(x, options)],
   gelu: ["approximate", (options) => F.gelu(x, options)],
   glu: ["dim", (options) => F.glu(x, options)],
   hardshrink: ["lambd", (options) => F.hardshrink(x, options)],
@@ -37,6 +42,7 @@ const calls: Readonly<Record<string, [known: string, call: (options: never) => T
   oneHot: ["numClasses", (options) => F.oneHot(classes, options)],
   relu: ["inplace", (options) => F.relu(x, options)],
   relu6: ["inplace", (options) => F.relu6(x, options)],
+  rrelu: ["lower", (options) => F.rrelu(x, options)],
   selu: ["inplace", (options) => F.selu(x, options)],
   silu: ["inplace", (options) => F.silu(x, options)],
   smoothL1Loss: ["reduction", (options) => F.smoothL1Loss(x, x, options)],

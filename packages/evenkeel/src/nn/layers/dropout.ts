@@ -1,6 +1,8 @@
 import type { Tensor } from "../../tensor/index.ts";
 import { checkFlag, type InplaceOption, leadingSetting } from "../checks.ts";
 import { formatBool, formatFloat } from "../format.ts";
+import { alphaDropout, featureAlphaDropout } from "../functional/alphaDropout.ts";
+import { dropout1d, dropout2d, dropout3d } from "../functional/channelDropout.ts";
 import { checkProbability, dropout } from "../functional/dropout.ts";
 import { Module } from "../module.ts";
 
@@ -38,5 +40,57 @@ abstract class Dropping extends Module {
 export class Dropout extends Dropping {
   override forward(input: Tensor): Tensor {
     return dropout(input, { p: this.p, training: this.training });
+  }
+}
+
+/**
+ * Dropout of whole channels of [N, C, L] or [C, L]. https://pytorch.org/docs/stable/generated/torch.nn.Dropout1d.html
+ * @throws RangeError if p is no probability, or on a call for an input of another rank
+ */
+export class Dropout1d extends Dropping {
+  override forward(input: Tensor): Tensor {
+    return dropout1d(input, { p: this.p, training: this.training });
+  }
+}
+
+/**
+ * Dropout of whole channels of [N, C, H, W] or [N, C, L]: as in PyTorch, three dimensions are not one picture.
+ * https://pytorch.org/docs/stable/generated/torch.nn.Dropout2d.html
+ * @throws RangeError if p is no probability, or on a call for an input of another rank
+ */
+export class Dropout2d extends Dropping {
+  override forward(input: Tensor): Tensor {
+    return dropout2d(input, { p: this.p, training: this.training });
+  }
+}
+
+/**
+ * Dropout of whole channels of [N, C, D, H, W] or [C, D, H, W]. https://pytorch.org/docs/stable/generated/torch.nn.Dropout3d.html
+ * @throws RangeError if p is no probability, or on a call for an input of another rank
+ */
+export class Dropout3d extends Dropping {
+  override forward(input: Tensor): Tensor {
+    return dropout3d(input, { p: this.p, training: this.training });
+  }
+}
+
+/**
+ * Dropout that keeps mean 0 and variance 1, behind SELU: in training sets values to where SELU ends, with probability p, then
+ * scales and shifts all. https://pytorch.org/docs/stable/generated/torch.nn.AlphaDropout.html
+ * @throws RangeError if p is no probability
+ */
+export class AlphaDropout extends Dropping {
+  override forward(input: Tensor): Tensor {
+    return alphaDropout(input, { p: this.p, training: this.training });
+  }
+}
+
+/**
+ * {@link AlphaDropout} of whole channels of [N, C, ...]. https://pytorch.org/docs/stable/generated/torch.nn.FeatureAlphaDropout.html
+ * @throws RangeError if p is no probability, or on a call for an input of fewer than two dimensions
+ */
+export class FeatureAlphaDropout extends Dropping {
+  override forward(input: Tensor): Tensor {
+    return featureAlphaDropout(input, { p: this.p, training: this.training });
   }
 }
