@@ -1,5 +1,5 @@
-import { type Tensor, tensor, zeros } from "evenkeel";
-import { type CrossEntropyAttrs, crossEntropy, unfold } from "../packages/evenkeel/src/ops/index.ts";
+import { Generator, type Tensor, type Tensor, tensor, tensor, zeros } from "evenkeel";
+import { type CrossEntropyAttrs, type CrossEntropyAttrs, crossEntropy, crossEntropy, unfold } from "../packages/evenkeel/src/ops/index.ts";
 import type { RowName } from "../packages/evenkeel/src/ops/table.ts";
 import { poolCases } from "./gradcheck.pool.ts";
 import { convolutionCases, padCases, windowCases } from "./gradcheck.windows.ts";
@@ -28,6 +28,8 @@ function values(shape: readonly number[], map: (x: number) => number = (x) => x)
 
 const fixed = (x: Tensor) => x.detach();
 const positive = (shape: readonly number[]) => values(shape, (x) => Math.abs(x) + 0.2);
+/** Up to ±4.5, on both sides of ±3. */
+const wide = (shape: readonly number[]) => values(shape, (x) => x * 2.4);
 /** From 0.1 to 0.9. */
 const probability = (shape: readonly number[]) => values(shape, (x) => 0.1 + (Math.abs(x) % 1) * 0.8);
 const indices = (data: number[], shape: number[] = [data.length]) => tensor(data, { dtype: "int32", shape });
@@ -221,7 +223,14 @@ export const gradCases: Record<RowName, readonly GradCase[] | null> = {
   sigmoid: unary(),
   relu: unary(),
   leakyRelu: unary(values, { negativeSlope: 0.1 }),
-  elu: unary(values, { alpha: 1.3 }),
+  // With one slope to draw, every call is the same.
+  rrelu: unary(values, { low: 0.3, high: 0.3, generator: new Generator(1) }),
+  elu: [
+    ...unary(values, { alpha: 1.3, scale: 1, inputScale: 1 }),
+    ...unary(values, { alpha: 1.3, scale: 0.7, inputScale: -0.6 }),
+  ],
+  hardsigmoid: unary(wide),
+  hardswish: unary(wide),
   silu: unary(),
   gelu: unary(),
   softplus: [...unary(values, { beta: 1.5, threshold: 20 }), ...unary(values, { beta: 2, threshold: 1 })],
@@ -407,6 +416,8 @@ export const gradCases: Record<RowName, readonly GradCase[] | null> = {
   bceWithLogitsSlope: logitCases(),
   siluBackward: binary(),
   geluBackward: binary(),
+  mish: unary(wide),
+  mishBackward: binary(values, wide),
   geluTanh: unary(),
   geluTanhBackward: binary(),
   logsumexp: reductions(),

@@ -167,17 +167,38 @@ ACTIVATIONS = [
     ("Hardswish", nn.Hardswish, {}),
     ("Hardsigmoid", nn.Hardsigmoid, {}),
     ("Threshold", nn.Threshold, {"threshold": 0.1, "value": 20}),
+    ("GLU", nn.GLU, {"dim": 0}),
+    ("Hardshrink", nn.Hardshrink, {}),
+    ("Hardshrink", nn.Hardshrink, {"lambd": 1.5}),
+    ("Softshrink", nn.Softshrink, {}),
+    ("Softshrink", nn.Softshrink, {"lambd": 1.5}),
+    ("Tanhshrink", nn.Tanhshrink, {}),
+    ("Softmax2d", nn.Softmax2d, {}),
     ("Identity", nn.Identity, {}),
     ("Flatten", nn.Flatten, {}),
     ("Flatten", nn.Flatten, {"start_dim": 0, "end_dim": 1}),
 ]
 for layer, make, args in ACTIVATIONS:
-    shape = (2, 3, 4) if layer == "Flatten" else (5, 7)
+    shape = {"Flatten": (2, 3, 4), "GLU": (6, 5), "Softmax2d": (2, 3, 2, 2)}.get(layer, (5, 7))
     case(layer, make(**args), [(TRAIN, normal(*shape, scale=2)), (EVAL, normal(*shape, scale=2))], **args)
 for layer, make, args in ACTIVATIONS:
     if layer in ["ReLU6", "Hardtanh", "Hardswish", "Hardsigmoid", "Threshold", "SELU", "CELU", "Mish"] and len(args) != 1:
         kinks = values([-6.0, -3.0, -1.0, -0.5, 0.0, 0.1, 1.0, 2.0, 3.0, 6.0, 9.0])
         case(layer, make(**args), [(TRAIN, kinks)], note="kinks", **args)
+case("GLU", nn.GLU(), [(TRAIN, normal(3, 8, scale=2))], note="defaults")
+case("Softmax2d", nn.Softmax2d(), [(TRAIN, normal(3, 2, 2, scale=2))], note="one picture")
+for start, end, shape in [(2, -1, (2, 3, 4, 2)), (-3, -2, (2, 3, 4, 2)), (0, -1, ()), (1, 1, (2, 3)), (0, 2, (2, 0, 3))]:
+    args = {"start_dim": start, "end_dim": end}
+    case("Flatten", nn.Flatten(**args), [(TRAIN, normal(*shape))], note=str(list(shape)), **args)
+for p in [0.0, 1.0, 0.4]:
+    mode = EVAL if p == 0.4 else TRAIN
+    case("Dropout1d", nn.Dropout1d(p), [(mode, normal(2, 3, 4)), (EVAL, normal(3, 4))], p=p)
+    case("Dropout2d", nn.Dropout2d(p), [(mode, normal(2, 3, 2, 2)), (EVAL, normal(2, 3, 4))], p=p)
+    case("Dropout3d", nn.Dropout3d(p), [(mode, normal(2, 3, 2, 1, 2)), (EVAL, normal(3, 2, 1, 2))], p=p)
+    case("AlphaDropout", nn.AlphaDropout(p), [(mode, normal(3, 5)), (EVAL, normal(3, 5))], p=p)
+    case("FeatureAlphaDropout", nn.FeatureAlphaDropout(p), [(mode, normal(2, 3, 4)), (EVAL, normal(3, 4))], p=p)
+case("RReLU", nn.RReLU(0.3, 0.3), [(TRAIN, normal(3, 5))], note="one slope", lower=0.3, upper=0.3)
+case("RReLU", nn.RReLU(), [(EVAL, normal(3, 5))], note="eval")
 for args, shape in [
     ({}, (5, 7)),
     ({"num_parameters": 3}, (4, 3)),
@@ -370,6 +391,26 @@ network(
         nn.Hardsigmoid(),
         nn.Unflatten(1, (2, 3)),
         nn.Unflatten(1, (2,)),
+    ),
+)
+network(
+    "gates, shrinking activations and dropouts",
+    nn.Sequential(
+        nn.GLU(),
+        nn.GLU(1),
+        nn.Hardshrink(),
+        nn.Hardshrink(1.25),
+        nn.Softshrink(),
+        nn.Softshrink(0.25),
+        nn.Tanhshrink(),
+        nn.Softmax2d(),
+        nn.RReLU(),
+        nn.RReLU(0.1, 0.3, inplace=True),
+        nn.Dropout1d(),
+        nn.Dropout2d(0.25, inplace=True),
+        nn.Dropout3d(0.1),
+        nn.AlphaDropout(),
+        nn.FeatureAlphaDropout(0.2),
     ),
 )
 network(

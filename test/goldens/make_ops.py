@@ -6,6 +6,7 @@ computed in float64, so that the library's rounding error can be held against to
 own value is exact (or not float32). The cases are in ops_*.py, a file per family.
 """
 
+import ops_activation  # noqa: F401
 import ops_creation  # noqa: F401
 import ops_elementwise  # noqa: F401
 import ops_indexing  # noqa: F401

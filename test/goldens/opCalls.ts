@@ -33,6 +33,10 @@ export interface Args {
   readonly approximate?: "none" | "tanh";
   readonly beta?: number;
   readonly threshold?: number;
+  readonly value?: number;
+  readonly lambd?: number;
+  readonly min_val?: number;
+  readonly max_val?: number;
   readonly reduction?: Reduction;
   readonly delta?: number;
   readonly ignore_index?: number;
@@ -217,6 +221,21 @@ export const opCalls: Readonly<Record<string, Call>> = {
   softmax: tensors(([x], args) => x.softmax(axis(args))),
   log_softmax: tensors(([x], args) => x.logSoftmax(axis(args))),
 
+  celu: tensors(([x], { alpha }) => F.celu(x, { alpha })),
+  glu: tensors(([x], args) => F.glu(x, { dim: axis(args) })),
+  hardshrink: tensors(([x], { lambd }) => F.hardshrink(x, { lambd })),
+  hardsigmoid: unary((x) => F.hardsigmoid(x)),
+  hardswish: unary((x) => F.hardswish(x)),
+  hardtanh: tensors(([x], { min_val: minVal, max_val: maxVal }) => F.hardtanh(x, { minVal, maxVal })),
+  mish: unary((x) => F.mish(x)),
+  prelu: tensors(([x, weight]) => F.prelu(x, weight)),
+  relu6: unary((x) => F.relu6(x)),
+  selu: unary((x) => F.selu(x)),
+  softmin: tensors(([x], args) => F.softmin(x, { dim: axis(args) })),
+  softshrink: tensors(([x], { lambd }) => F.softshrink(x, { lambd })),
+  softsign: unary((x) => F.softsign(x)),
+  tanhshrink: unary((x) => F.tanhshrink(x)),
+  threshold: tensors(([x], { threshold, value }) => F.threshold(x, threshold!, value!)),
   leaky_relu: tensors(([x], { negative_slope: negativeSlope }) => F.leakyRelu(x, { negativeSlope })),
   elu: tensors(([x], { alpha }) => F.elu(x, { alpha })),
   gelu: tensors(([x], { approximate }) => F.gelu(x, { approximate })),

@@ -287,7 +287,7 @@ testMisuses("arguments of layers", [
   misuse(
     "Unflatten of another size",
     RangeError,
-    ["Unflatten: dimension 1 of the input [2, 4] has 4 values", "[2, 3]"],
+    ["unflatten: dimension 1 of the input [2, 4] has 4 values", "[2, 3]"],
     withInput(() => new nn.Unflatten(1, [2, 3]), [2, 4]),
     ({ model, x }) => model(x),
   ),

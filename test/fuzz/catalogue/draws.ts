@@ -1,6 +1,8 @@
+import { dropoutRows } from "./activations.ts";
 import type { Family, Row } from "./row.ts";
 
 const rows: readonly Row[] = [
+  ...dropoutRows,
   "F.dropout(A, { p: 0.3 })",
   "F.dropout(A, { p: 0.5 })",
   "A.add(randn(A.shape)@)",

@@ -1,3 +1,4 @@
+import { activationRows } from "./activations.ts";
 import type { Family, Row } from "./row.ts";
 
 const ofOne: readonly Row[] = [
@@ -67,6 +68,7 @@ const ofOne: readonly Row[] = [
   "F.logSigmoid(A)",
   "F.softplus(A)",
   "F.softplus(A, { beta: 2, threshold: 1.5 })",
+  ...activationRows,
   "noGrad(() => A.mul(2))",
   "noGrad(() => enableGrad(() => A.mul(2)))",
   "A.add(full([1], 0.5)@)",

@@ -1,5 +1,6 @@
 import type { Tensor } from "evenkeel";
 import type { Random } from "../random.ts";
+import { activationLayer, dropoutLayer } from "./activations.ts";
 import { dimOf, sizes } from "./row.ts";
 
 /** Code that makes a layer for an input, which may be refused. */
@@ -35,11 +36,13 @@ const activation: MakeLayer = (a, random) =>
     "Softplus({ beta: 2 })",
     `Softmax(${dimOf(a, random)})`,
     `LogSoftmax(${dimOf(a, random)})`,
+    ...Array.from({ length: 6 }, () => activationLayer(random)),
   ])}`;
 
 const shaping: MakeLayer = (_, random) => `new nn.${random.pick(["Flatten()", "Flatten(0)", "Identity()"])}`;
 
-const dropout: MakeLayer = (_, random) => `new nn.Dropout(${random.pick([0.1, 0.5, 0])})`;
+const dropout: MakeLayer = (_, random) =>
+  `new nn.${random.pick(["Dropout(0.1)", "Dropout(0.5)", "Dropout(0)", dropoutLayer(random)])}`;
 
 export const layers: readonly (readonly [number, MakeLayer])[] = [
   [4, linear],

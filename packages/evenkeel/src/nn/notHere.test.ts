@@ -19,7 +19,11 @@ it.each<[string, () => unknown, string]>([
     () => new (any(nn.BatchNorm2d))(3),
     "nn.BatchNorm2d is not here: nn.BatchNorm1d takes [N, C] and [N, C, L]",
   ],
-  ["called", () => (nn.Tanhshrink as unknown as () => void)(), "nn.Tanhshrink is not here: write x.sub(x.tanh())"],
+  [
+    "called",
+    () => (nn.PairwiseDistance as unknown as () => void)(),
+    "nn.PairwiseDistance is not here: write a.sub(b).norm(2, -1)",
+  ],
   ["derived from", () => new (class extends any(nn.Transformer) {})(), "nn.Transformer is not here"],
   ["an optimizer", () => new (any(optim.RMSprop))([]), "optim.RMSprop is not here: use optim.Adam"],
   [

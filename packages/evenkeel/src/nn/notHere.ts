@@ -10,7 +10,6 @@ const sequences = "there are no layers for sequences here; give each row its col
 const otherNorms =
   "nn.BatchNorm1d takes [N, C] and [N, C, L], so images are reshaped to [N, C, H * W]; nn.LayerNorm takes any shape";
 const lazy = "say the number of inputs, as in new nn.Linear(9, 50)";
-const dropouts = "nn.Dropout drops single values";
 const oneProcess = "there is one device and one process; leave it out";
 const lists = "set each as a field, or by registerParameter(name, parameter)";
 
@@ -19,8 +18,6 @@ export const AdaptiveLogSoftmaxWithLoss: never = /* @__PURE__ */ notHere(
   "nn.AdaptiveLogSoftmaxWithLoss",
   "use nn.CrossEntropyLoss",
 );
-/** @deprecated It is not here. */
-export const AlphaDropout: never = /* @__PURE__ */ notHere("nn.AlphaDropout", dropouts);
 /** @deprecated It is not here. */
 export const BatchNorm2d: never = /* @__PURE__ */ notHere("nn.BatchNorm2d", otherNorms);
 /** @deprecated It is not here. */
@@ -39,21 +36,11 @@ export const CrossMapLRN2d: never = /* @__PURE__ */ notHere("nn.CrossMapLRN2d", 
 /** @deprecated It is not here. */
 export const DataParallel: never = /* @__PURE__ */ notHere("nn.DataParallel", oneProcess);
 /** @deprecated It is not here. */
-export const Dropout1d: never = /* @__PURE__ */ notHere("nn.Dropout1d", dropouts);
-/** @deprecated It is not here. */
-export const Dropout2d: never = /* @__PURE__ */ notHere("nn.Dropout2d", dropouts);
-/** @deprecated It is not here. */
-export const Dropout3d: never = /* @__PURE__ */ notHere("nn.Dropout3d", dropouts);
-/** @deprecated It is not here. */
 export const EmbeddingBag: never = /* @__PURE__ */ notHere("nn.EmbeddingBag", sequences);
-/** @deprecated It is not here. */
-export const FeatureAlphaDropout: never = /* @__PURE__ */ notHere("nn.FeatureAlphaDropout", dropouts);
 /** @deprecated It is not here. */
 export const FractionalMaxPool2d: never = /* @__PURE__ */ notHere("nn.FractionalMaxPool2d", images);
 /** @deprecated It is not here. */
 export const FractionalMaxPool3d: never = /* @__PURE__ */ notHere("nn.FractionalMaxPool3d", images);
-/** @deprecated It is not here. */
-export const GLU: never = /* @__PURE__ */ notHere("nn.GLU", "write const [a, b] = x.chunk(2, -1); a.mul(b.sigmoid())");
 /** @deprecated It is not here. */
 export const GRU: never = /* @__PURE__ */ notHere("nn.GRU", sequences);
 /** @deprecated It is not here. */
@@ -65,8 +52,6 @@ export const GaussianNLLLoss: never = /* @__PURE__ */ notHere(
 );
 /** @deprecated It is not here. */
 export const GroupNorm: never = /* @__PURE__ */ notHere("nn.GroupNorm", otherNorms);
-/** @deprecated It is not here. */
-export const Hardshrink: never = /* @__PURE__ */ notHere("nn.Hardshrink", "write where(x.abs().gt(lambda), x, 0)");
 /** @deprecated It is not here. */
 export const HingeEmbeddingLoss: never = /* @__PURE__ */ notHere(
   "nn.HingeEmbeddingLoss",
@@ -135,26 +120,12 @@ export const RNNBase: never = /* @__PURE__ */ notHere("nn.RNNBase", sequences);
 /** @deprecated It is not here. */
 export const RNNCell: never = /* @__PURE__ */ notHere("nn.RNNCell", sequences);
 /** @deprecated It is not here. */
-export const RReLU: never = /* @__PURE__ */ notHere(
-  "nn.RReLU",
-  "use nn.LeakyReLU, whose slope is the same for all values",
-);
-/** @deprecated It is not here. */
 export const SoftMarginLoss: never = /* @__PURE__ */ notHere(
   "nn.SoftMarginLoss",
   "write F.softplus(target.neg().mul(input)).mean()",
 );
 /** @deprecated It is not here. */
-export const Softmax2d: never = /* @__PURE__ */ notHere("nn.Softmax2d", "write new nn.Softmax(-3)");
-/** @deprecated It is not here. */
-export const Softshrink: never = /* @__PURE__ */ notHere(
-  "nn.Softshrink",
-  "write x.sign().mul(F.relu(x.abs().sub(lambda)))",
-);
-/** @deprecated It is not here. */
 export const SyncBatchNorm: never = /* @__PURE__ */ notHere("nn.SyncBatchNorm", otherNorms);
-/** @deprecated It is not here. */
-export const Tanhshrink: never = /* @__PURE__ */ notHere("nn.Tanhshrink", "write x.sub(x.tanh())");
 /** @deprecated It is not here. */
 export const Transformer: never = /* @__PURE__ */ notHere("nn.Transformer", sequences);
 /** @deprecated It is not here. */

@@ -5,6 +5,7 @@ export * from "./elementwise/activation.ts";
 export * from "./elementwise/compare.ts";
 export * from "./elementwise/elementwise.ts";
 export * from "./elementwise/functions.ts";
+export * from "./elementwise/hard.ts";
 export * from "./embedding/embedding.ts";
 export * from "./embedding/oneHot.ts";
 export * from "./layerNorm/layerNorm.ts";

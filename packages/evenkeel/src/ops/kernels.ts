@@ -8,6 +8,8 @@ import {
   geluTanhKernel,
   leakyReluKernel,
   logSigmoidKernel,
+  mishBackwardKernel,
+  mishKernel,
   reluKernel,
   sigmoidKernel,
   siluBackwardKernel,
@@ -63,6 +65,7 @@ import {
   sinKernel,
   tanhKernel,
 } from "./elementwise/functions.kernel.ts";
+import { hardsigmoidKernel, hardswishKernel } from "./elementwise/hard.kernel.ts";
 import { embeddingBackwardKernel, embeddingKernel } from "./embedding/embedding.kernel.ts";
 import { oneHotKernel } from "./embedding/oneHot.kernel.ts";
 import { layerNormDoubles } from "./layerNorm/layerNorm.doubles.ts";
@@ -119,6 +122,7 @@ import {
   normalKernel,
   randintKernel,
   randpermKernel,
+  rreluKernel,
   uniformKernel,
 } from "./random/random.kernel.ts";
 import { byDtype } from "./reduce/lines.doubles.ts";
@@ -212,6 +216,8 @@ export const kernels: { readonly [K in RowName]: AnyKernel } = {
   geluTanh: geluTanhKernel,
   geluTanhBackward: geluTanhBackwardKernel,
   gt: gtKernel,
+  hardsigmoid: hardsigmoidKernel,
+  hardswish: hardswishKernel,
   huber: huberKernel,
   indexAdd: indexAddKernel,
   indexSelect: indexSelectKernel,
@@ -248,6 +254,8 @@ export const kernels: { readonly [K in RowName]: AnyKernel } = {
   mean: meanKernel,
   min: aminKernel,
   minimum: minimumKernel,
+  mish: mishKernel,
+  mishBackward: mishBackwardKernel,
   mul: mulKernel,
   ne: neKernel,
   neg: negKernel,
@@ -267,6 +275,7 @@ export const kernels: { readonly [K in RowName]: AnyKernel } = {
   resize: resizeKernel,
   resizeBackward: resizeBackwardKernel,
   round: roundKernel,
+  rrelu: rreluKernel,
   rsqrt: rsqrtKernel,
   scatterAdd: scatterAddKernel,
   sgdMomentumStep: sgdMomentumStepKernel,

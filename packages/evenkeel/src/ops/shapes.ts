@@ -60,3 +60,11 @@ export function requireShape(op: string, what: string, x: Spec, shape: Shape): v
     throw new RangeError(`${op}: ${what} has shape ${formatShape(x.shape)}, expected ${formatShape(shape)}`);
   }
 }
+
+/** The rule of a function of floats, of which there is none of integers. */
+export function floatOnly(name: string) {
+  return (inputs: readonly Spec[]) => {
+    requireFloat(name, "input", inputs[0]);
+    return sameAsInput(inputs);
+  };
+}

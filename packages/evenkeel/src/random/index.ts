@@ -4,4 +4,4 @@ export { Generator, type Seed } from "./generator.ts";
 export { drawInt64, fillRandint, randperm } from "./integers.ts";
 export { stateLength } from "./mersenneTwister.ts";
 export { fillNormal } from "./normal.ts";
-export { fillUniform } from "./uniform.ts";
+export { fillUniform, uniformFloat64 } from "./uniform.ts";

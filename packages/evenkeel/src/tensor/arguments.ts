@@ -3,6 +3,7 @@ import {
   checkShape,
   type DType,
   describe,
+  formatShape,
   isFloat,
   normalizeDim,
   normalizeDims,
@@ -124,6 +125,34 @@ export function flattenedShape(shape: Shape, startDim: number, endDim: number): 
   }
   const flat = shape.slice(start, end + 1).reduce((a, b) => a * b, 1);
   return [...shape.slice(0, start), flat, ...shape.slice(end + 1)];
+}
+
+/** One dimension as several; one of the sizes may be -1. */
+export function unflattenedShape(shape: Shape, dim: number, sizes: Shape): number[] {
+  checkUnflattened("unflatten", "sizes", sizes);
+  const at = normalizeDim(dim, shape.length);
+  const count = shape[at];
+  const known = sizes.filter((size) => size !== -1).reduce((a, b) => a * b, 1);
+  const open = sizes.includes(-1);
+  if (shape.length === 0 || (open ? known === 0 || count % known !== 0 : count !== known)) {
+    throw new RangeError(
+      `unflatten: dimension ${dim} of the input ${formatShape(shape)} has ${count ?? "no"} values, expected as many as ` +
+        `${formatShape(sizes)} holds; change the layer before, or the sizes`,
+    );
+  }
+  return [...shape.slice(0, at), ...sizes.map((size) => (size === -1 ? count / known : size)), ...shape.slice(at + 1)];
+}
+
+export function checkUnflattened(owner: string, name: string, sizes: Shape): void {
+  if (!Array.isArray(sizes) || sizes.length === 0) {
+    throw new TypeError(`${owner}: ${name} is ${describe(sizes)}, expected a list of sizes such as [2, 3]`);
+  }
+  const bad = sizes.find((size) => !Number.isInteger(size) || size < -1);
+  if (bad !== undefined || sizes.filter((size) => size === -1).length > 1) {
+    throw new RangeError(
+      `${owner}: ${name} is ${formatShape(sizes)}, expected whole numbers, one of them -1 at most, to be filled in`,
+    );
+  }
 }
 
 export function squeezedShape(shape: Shape, dim: number | undefined): number[] {

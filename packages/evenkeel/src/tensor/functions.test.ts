@@ -47,6 +47,7 @@ describe("the function form", () => {
     ["topk", 2, 1, { largest: false }],
     ["reshape", [3, -1]],
     ["flatten", 0, 1],
+    ["unflatten", 0, [-1, 1]],
     ["unsqueeze", -1],
     ["squeeze", 0],
     ["transpose", 0, 1],

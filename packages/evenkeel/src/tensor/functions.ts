@@ -260,6 +260,8 @@ export const reshape = (x: Tensor, shape: Shape): Tensor => of("reshape", x).res
 /** The dimensions from `startDim` to `endDim`, both included, as one. */
 export const flatten = (x: Tensor, startDim?: number, endDim?: number): Tensor =>
   of("flatten", x).flatten(startDim, endDim);
+/** Dimension `dim` as several, of which one size may be -1. */
+export const unflatten = (x: Tensor, dim: number, sizes: Shape): Tensor => of("unflatten", x).unflatten(dim, sizes);
 /** Drops dimensions of size 1: all of them, or the given one if its size is 1. */
 export const squeeze = (x: Tensor, dim?: number): Tensor => of("squeeze", x).squeeze(dim);
 /** A new dimension of size 1 in front of `dim`; -1 puts it last. */

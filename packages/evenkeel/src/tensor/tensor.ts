@@ -40,6 +40,7 @@ import {
   splitSizes,
   squeezedShape,
   swappedDims,
+  unflattenedShape,
   unsqueezedShape,
 } from "./arguments.ts";
 import { type BackwardOptions, backward } from "./autograd.ts";
@@ -897,6 +898,10 @@ export class Tensor implements Value {
   /** The dimensions from `startDim` to `endDim`, both included, as one. Shares storage. */
   flatten(startDim = 0, endDim = -1): Tensor {
     return ops.reshape<Tensor>(this, { shape: flattenedShape(this.shape, startDim, endDim) });
+  }
+  /** The reverse of {@link flatten}: dimension `dim` as several, of which one size may be -1. Shares storage. */
+  unflatten(dim: number, sizes: Shape): Tensor {
+    return ops.reshape<Tensor>(this, { shape: unflattenedShape(this.shape, dim, sizes) });
   }
   /** Drops dimensions of size 1: all of them, or the given one if its size is 1. */
   squeeze(dim?: number): Tensor {

@@ -23,6 +23,8 @@ export {
   geluTanhF32x4,
   geluTanhSlopeF32x4,
   logSigmoidF32x4,
+  mishF32x4,
+  mishSlopeF32x4,
   siluF32x4,
   siluSlopeF32x4,
   softplusF32x4,

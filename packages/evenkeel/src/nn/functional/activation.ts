@@ -1,4 +1,4 @@
-import { checkOptions } from "../../core/index.ts";
+import { checkOptions, formatShape, normalizeDim } from "../../core/index.ts";
 import * as ops from "../../ops/index.ts";
 import type { Tensor } from "../../tensor/index.ts";
 import { checkFinite, type InplaceOption, requireTensor } from "../checks.ts";
@@ -31,7 +31,7 @@ const eluOptions = ["alpha", "inplace"];
 export function elu(input: Tensor, options: { alpha?: number } & InplaceOption = {}): Tensor {
   checkOptions("elu", options, eluOptions);
   const { alpha = 1 } = options;
-  return ops.elu(input, { alpha });
+  return ops.elu(input, { alpha, scale: 1, inputScale: 1 });
 }
 
 export type GeluApproximation = "none" | "tanh";
@@ -90,11 +90,9 @@ const celuOptions = ["alpha", "inplace"];
 /** x where positive, `alpha` (default 1) times (exp(x / alpha) - 1) elsewhere. https://arxiv.org/abs/1704.07483 */
 export function celu(input: Tensor, options: { alpha?: number } & InplaceOption = {}): Tensor {
   checkOptions("celu", options, celuOptions);
-  requireTensor("celu", "input", input);
   const { alpha = 1 } = options;
   checkDivisor("celu", "alpha", alpha);
-  if (alpha === 1) return ops.elu<Tensor>(input, { alpha });
-  return input.where(input.gt(0), ops.elu<Tensor>(input.div(alpha), { alpha: 1 }).mul(alpha));
+  return ops.elu(input, { alpha, scale: 1, inputScale: 1 / alpha });
 }
 
 export function checkDivisor(owner: string, name: string, value: number): void {
@@ -108,14 +106,13 @@ const seluScale = 1.0507009873554805;
 /** 1.0507 times {@link elu} with alpha 1.67326: keeps mean 0 and variance 1. https://arxiv.org/abs/1706.02515 */
 export function selu(input: Tensor, options: InplaceOption = {}): Tensor {
   checkOptions("selu", options, inplaceOnly);
-  return ops.elu<Tensor>(input, { alpha: seluAlpha }).mul(seluScale);
+  return ops.elu(input, { alpha: seluAlpha, scale: seluScale, inputScale: 1 });
 }
 
 /** x * tanh(softplus(x)). https://arxiv.org/abs/1908.08681 */
 export function mish(input: Tensor, options: InplaceOption = {}): Tensor {
   checkOptions("mish", options, inplaceOnly);
-  requireTensor("mish", "input", input);
-  return input.mul(softplus(input).tanh());
+  return ops.mish(input);
 }
 
 /** x / (1 + |x|). */
@@ -145,4 +142,23 @@ export function logSoftmax(input: Tensor, options: { dim: number }): Tensor {
   checkOptions("logSoftmax", options, softmaxOptions);
   requireTensor("logSoftmax", "input", input);
   return input.logSoftmax(options.dim);
+}
+
+/**
+ * The first half along `dim` (default -1) times the sigmoid of the second: [..., 2 n] -> [..., n]. https://arxiv.org/abs/1612.08083
+ * @throws RangeError if the size along `dim` is odd
+ */
+export function glu(input: Tensor, options: { dim?: number } = {}): Tensor {
+  checkOptions("glu", options, softmaxOptions);
+  requireTensor("glu", "input", input);
+  const { dim = -1 } = options;
+  const size = input.shape[normalizeDim(dim, input.ndim)];
+  if (input.ndim === 0 || size % 2 !== 0) {
+    throw new RangeError(
+      `glu: dimension ${dim} of the input ${formatShape(input.shape)} cannot be halved, expected an even size; ` +
+        "give the layer before twice as many outputs",
+    );
+  }
+  const half = size / 2;
+  return input.narrow(dim, 0, half).mul(input.narrow(dim, half, half).sigmoid());
 }

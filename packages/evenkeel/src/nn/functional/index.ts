@@ -3,6 +3,7 @@ export {
   elu,
   type GeluApproximation,
   gelu,
+  glu,
   leakyRelu,
   logSigmoid,
   logSoftmax,
@@ -17,6 +18,7 @@ export {
   softsign,
   tanh,
 } from "./activation.ts";
+export { alphaDropout, featureAlphaDropout } from "./alphaDropout.ts";
 export { type BatchNormOptions, batchNorm } from "./batchNorm.ts";
 export {
   type BCEOptions,
@@ -24,6 +26,7 @@ export {
   binaryCrossEntropy,
   binaryCrossEntropyWithLogits,
 } from "./binaryCrossEntropy.ts";
+export { dropout1d, dropout2d, dropout3d } from "./channelDropout.ts";
 export {
   type ConvOptions,
   type ConvPadding,
@@ -73,4 +76,6 @@ export { type MaxUnpoolOptions, maxUnpool1d, maxUnpool2d, maxUnpool3d } from "./
 export type { LossOptions, Reduction } from "./reduction.ts";
 export { type InterpolateOptions, type InterpolationMode, interpolate } from "./resize/interpolate.ts";
 export { channelShuffle, pixelShuffle, pixelUnshuffle } from "./resize/shuffle.ts";
+export { type RReLUFunctionOptions, rrelu } from "./rrelu.ts";
+export { hardshrink, softshrink, tanhshrink } from "./shrink.ts";
 export type { Sizes } from "./sizes.ts";

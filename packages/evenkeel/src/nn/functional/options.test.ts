@@ -16,6 +16,7 @@ const places = zeros([1, 4, 4], { dtype: "int32" });
 
 /** Every function that takes options, with the name of its first one; `options` as somebody might give them. */
 const calls: Readonly<Record<string, [known: string, call: (options: never) => unknown]>> = {
+  alphaDropout: ["p", (options) => F.alphaDropout(x, options)],
   batchNorm: ["runningMean", (options) => F.batchNorm(x, options)],
   binaryCrossEntropy: ["weight", (options) => F.binaryCrossEntropy(x.div(4), x, options)],
   binaryCrossEntropyWithLogits: ["weight", (options) => F.binaryCrossEntropyWithLogits(x, x, options)],
@@ -29,10 +30,16 @@ const calls: Readonly<Record<string, [known: string, call: (options: never) => u
   cosineSimilarity: ["dim", (options) => F.cosineSimilarity(x, x, options)],
   crossEntropy: ["weight", (options) => F.crossEntropy(x, classes, options)],
   dropout: ["p", (options) => F.dropout(x, options)],
+  dropout1d: ["p", (options) => F.dropout1d(x, options)],
+  dropout2d: ["p", (options) => F.dropout2d(x, options)],
+  dropout3d: ["p", (options) => F.dropout3d(x, options)],
   elu: ["alpha", (options) => F.elu(x, options)],
   embedding: ["paddingIdx", (options) => F.embedding(classes, x, options)],
   fold: ["dilation", (options) => F.fold(x, 1, 1, options)],
+  featureAlphaDropout: ["p", (options) => F.featureAlphaDropout(x, options)],
   gelu: ["approximate", (options) => F.gelu(x, options)],
+  glu: ["dim", (options) => F.glu(x, options)],
+  hardshrink: ["lambd", (options) => F.hardshrink(x, options)],
   hardsigmoid: ["inplace", (options) => F.hardsigmoid(x, options)],
   hardswish: ["inplace", (options) => F.hardswish(x, options)],
   hardtanh: ["minVal", (options) => F.hardtanh(x, options)],
@@ -49,12 +56,14 @@ const calls: Readonly<Record<string, [known: string, call: (options: never) => u
   pad: ["mode", (options) => F.pad(x, [1, 1], options)],
   relu: ["inplace", (options) => F.relu(x, options)],
   relu6: ["inplace", (options) => F.relu6(x, options)],
+  rrelu: ["lower", (options) => F.rrelu(x, options)],
   selu: ["inplace", (options) => F.selu(x, options)],
   silu: ["inplace", (options) => F.silu(x, options)],
   smoothL1Loss: ["reduction", (options) => F.smoothL1Loss(x, x, options)],
   softmax: ["dim", (options) => F.softmax(x, options)],
   softmin: ["dim", (options) => F.softmin(x, options)],
   softplus: ["beta", (options) => F.softplus(x, options)],
+  softshrink: ["lambd", (options) => F.softshrink(x, options)],
   threshold: ["inplace", (options) => F.threshold(x, 0, 1, options)],
   unfold: ["dilation", (options) => F.unfold(pictures, 1, options)],
 };
@@ -80,7 +89,7 @@ const pooling: typeof calls = {
 const withoutOptions = [
   ...["adaptiveAvgPool1d", "adaptiveAvgPool2d", "adaptiveAvgPool3d"],
   ...["channelShuffle", "pixelShuffle", "pixelUnshuffle"],
-  ...["linear", "logSigmoid", "prelu", "sigmoid", "softsign", "tanh"],
+  ...["linear", "logSigmoid", "prelu", "sigmoid", "softsign", "tanh", "tanhshrink"],
 ];
 
 it("no function is forgotten here", () => {

@@ -1,9 +1,10 @@
 import { checkOptions, formatShape } from "../../core/index.ts";
+import * as ops from "../../ops/index.ts";
 import type { Tensor } from "../../tensor/index.ts";
 import { checkFinite, type InplaceOption, requireTensor } from "../checks.ts";
 
 /**
- * Nonlinearities of straight pieces, each composed of comparisons and choices; NaN stays NaN. As in PyTorch, `inplace` has
+ * Nonlinearities of straight pieces, most of them composed of comparisons and choices; NaN stays NaN. As in PyTorch, `inplace` has
  * no effect here: see activation.ts. Formulas: https://pytorch.org/docs/stable/nn.functional.html#non-linear-activation-functions
  */
 
@@ -48,15 +49,13 @@ export function checkRange(owner: string, minVal: number, maxVal: number): void 
 /** x * relu6(x + 3) / 6. https://arxiv.org/abs/1905.02244 */
 export function hardswish(input: Tensor, options: InplaceOption = {}): Tensor {
   checkOptions("hardswish", options, inplaceOnly);
-  requireTensor("hardswish", "input", input);
-  return input.mul(input.add(3).clamp(0, 6)).div(6);
+  return ops.hardswish(input);
 }
 
 /** relu6(x + 3) / 6. */
 export function hardsigmoid(input: Tensor, options: InplaceOption = {}): Tensor {
   checkOptions("hardsigmoid", options, inplaceOnly);
-  requireTensor("hardsigmoid", "input", input);
-  return between(input.add(3), 0, 6).div(6);
+  return ops.hardsigmoid(input);
 }
 
 /** x where it is above `threshold`, `value` elsewhere. */

@@ -5,6 +5,7 @@ import type { Module } from "../module.ts";
 import * as layers from "./activation.ts";
 import { Dropout } from "./dropout.ts";
 import { Flatten } from "./flatten.ts";
+import * as softmax from "./softmax.ts";
 
 const x = tensor([
   [-3, -0.5, 0],
@@ -46,10 +47,10 @@ const cases: [printed: string, layer: Module, same: (x: Tensor) => Tensor][] = [
   ["SELU()", new layers.SELU(), F.selu],
   ["Mish()", new layers.Mish(), F.mish],
   ["Softsign()", new layers.Softsign(), F.softsign],
-  ["Softmin(dim=1)", new layers.Softmin({ dim: 1 }), (x) => F.softmin(x, { dim: 1 })],
-  ["Softmax(dim=1)", new layers.Softmax(1), (x) => F.softmax(x, { dim: 1 })],
-  ["Softmax(dim=-1)", new layers.Softmax({ dim: -1 }), (x) => F.softmax(x, { dim: 1 })],
-  ["LogSoftmax(dim=-2)", new layers.LogSoftmax(-2), (x) => F.logSoftmax(x, { dim: 0 })],
+  ["Softmin(dim=1)", new softmax.Softmin({ dim: 1 }), (x) => F.softmin(x, { dim: 1 })],
+  ["Softmax(dim=1)", new softmax.Softmax(1), (x) => F.softmax(x, { dim: 1 })],
+  ["Softmax(dim=-1)", new softmax.Softmax({ dim: -1 }), (x) => F.softmax(x, { dim: 1 })],
+  ["LogSoftmax(dim=-2)", new softmax.LogSoftmax(-2), (x) => F.logSoftmax(x, { dim: 0 })],
   ["Flatten(start_dim=1, end_dim=-1)", new Flatten(), (x) => x],
   ["Flatten(start_dim=0, end_dim=1)", new Flatten(0, 1), (x) => x.reshape(-1)],
   ["Dropout(p=1.0, inplace=False)", new Dropout(1), (x) => x.mul(0)],
@@ -69,7 +70,7 @@ test("the options reach the function: other settings, other values", () => {
   expect(values(new layers.GELU({ approximate: "tanh" }))).not.toBe(values(new layers.GELU()));
   expect(values(new layers.Softplus({ beta: 2 }))).not.toBe(values(new layers.Softplus()));
   expect(values(new layers.Softplus({ threshold: 0.1 }))).not.toBe(values(new layers.Softplus()));
-  expect(values(new layers.Softmax(0))).not.toBe(values(new layers.Softmax(1)));
+  expect(values(new softmax.Softmax(0))).not.toBe(values(new softmax.Softmax(1)));
 });
 
 test("Flatten keeps the batch", () => {
@@ -98,8 +99,8 @@ test("arguments of the constructors", () => {
   expect(() => new layers.GELU({ approximate: "sigmoid" })).toThrow('GELU: approximate is "sigmoid"');
   expect(() => new layers.Softplus({ beta: 0 })).toThrow("Softplus: beta is 0");
   // @ts-expect-error: the dimension is needed
-  expect(() => new layers.Softmax()).toThrow("Softmax: dim is undefined, expected a whole number such as 1 or -1");
-  expect(() => new layers.LogSoftmax(0.5)).toThrow("LogSoftmax: dim is 0.5");
+  expect(() => new softmax.Softmax()).toThrow("Softmax: dim is undefined, expected a whole number such as 1 or -1");
+  expect(() => new softmax.LogSoftmax(0.5)).toThrow("LogSoftmax: dim is 0.5");
   expect(() => new Flatten(1, 1.5)).toThrow("Flatten: endDim is 1.5");
-  expect(() => new layers.Softmax(2)(x)).toThrow(RangeError);
+  expect(() => new softmax.Softmax(2)(x)).toThrow(RangeError);
 });

@@ -1,22 +1,17 @@
 import { checkOptions } from "../../core/index.ts";
 import type { Tensor } from "../../tensor/index.ts";
-import { checkDim, checkFinite, type InplaceOption, leadingSetting } from "../checks.ts";
+import { checkFinite, type InplaceOption, leadingSetting } from "../checks.ts";
 import { formatFloat } from "../format.ts";
 import * as F from "../functional/activation.ts";
 import { Module } from "../module.ts";
-import { Inplace } from "./inplace.ts";
+import { Inplace, InplaceOnly } from "./inplace.ts";
 
 /**
  * The nonlinearities of `functional` as layers; what each computes is said there. A first setting may stand alone or be
  * named: `new LeakyReLU(0.2)`, `new LeakyReLU({ negativeSlope: 0.2 })`.
  */
 
-export class ReLU extends Inplace {
-  constructor(options: InplaceOption = {}) {
-    checkOptions("ReLU", options, ["inplace"]);
-    super("ReLU", options);
-  }
-
+export class ReLU extends InplaceOnly {
   override forward(input: Tensor): Tensor {
     return F.relu(input);
   }
@@ -33,7 +28,7 @@ export class LeakyReLU extends Inplace {
   constructor(negativeSlope?: number | LeakyReLUOptions, options?: InplaceOption) {
     const known = ["negativeSlope", "inplace"] as const;
     const settings = leadingSetting<LeakyReLUOptions>("LeakyReLU", known, negativeSlope, options);
-    super("LeakyReLU", settings);
+    super(settings);
     const { negativeSlope: slope = 0.01 } = settings;
     checkFinite("LeakyReLU", "negativeSlope", slope);
     this.negativeSlope = slope;
@@ -53,19 +48,16 @@ export interface ELUOptions extends InplaceOption {
   readonly alpha?: number;
 }
 
-export class ELU extends Inplace {
+/** A layer with `alpha`, given by its place or by name. */
+abstract class Exponential extends Inplace {
   readonly alpha: number;
 
   constructor(alpha?: number | ELUOptions, options?: InplaceOption) {
-    const settings = leadingSetting<ELUOptions>("ELU", ["alpha", "inplace"], alpha, options);
-    super("ELU", settings);
+    const settings = leadingSetting<ELUOptions>(new.target.name, ["alpha", "inplace"], alpha, options);
+    super(settings);
     const { alpha: limit = 1 } = settings;
-    checkFinite("ELU", "alpha", limit);
+    checkFinite(new.target.name, "alpha", limit);
     this.alpha = limit;
-  }
-
-  override forward(input: Tensor): Tensor {
-    return F.elu(input, { alpha: this.alpha });
   }
 
   protected override settings(): string[] {
@@ -73,32 +65,24 @@ export class ELU extends Inplace {
   }
 }
 
-export class CELU extends Inplace {
-  readonly alpha: number;
+export class ELU extends Exponential {
+  override forward(input: Tensor): Tensor {
+    return F.elu(input, { alpha: this.alpha });
+  }
+}
 
+export class CELU extends Exponential {
   constructor(alpha?: number | ELUOptions, options?: InplaceOption) {
-    const settings = leadingSetting<ELUOptions>("CELU", ["alpha", "inplace"], alpha, options);
-    super("CELU", settings);
-    const { alpha: limit = 1 } = settings;
-    F.checkDivisor("CELU", "alpha", limit);
-    this.alpha = limit;
+    super(alpha, options);
+    F.checkDivisor(new.target.name, "alpha", this.alpha);
   }
 
   override forward(input: Tensor): Tensor {
     return F.celu(input, { alpha: this.alpha });
   }
-
-  protected override settings(): string[] {
-    return [`alpha=${formatFloat(this.alpha)}`];
-  }
 }
 
-export class SELU extends Inplace {
-  constructor(options: InplaceOption = {}) {
-    checkOptions("SELU", options, ["inplace"]);
-    super("SELU", options);
-  }
-
+export class SELU extends InplaceOnly {
   override forward(input: Tensor): Tensor {
     return F.selu(input);
   }
@@ -124,23 +108,13 @@ export class GELU extends Module {
   }
 }
 
-export class SiLU extends Inplace {
-  constructor(options: InplaceOption = {}) {
-    checkOptions("SiLU", options, ["inplace"]);
-    super("SiLU", options);
-  }
-
+export class SiLU extends InplaceOnly {
   override forward(input: Tensor): Tensor {
     return F.silu(input);
   }
 }
 
-export class Mish extends Inplace {
-  constructor(options: InplaceOption = {}) {
-    checkOptions("Mish", options, ["inplace"]);
-    super("Mish", options);
-  }
-
+export class Mish extends InplaceOnly {
   override forward(input: Tensor): Tensor {
     return F.mish(input);
   }
@@ -191,68 +165,5 @@ export class Softplus extends Module {
 
   override extraRepr(): string {
     return `beta=${this.beta}, threshold=${this.threshold}`;
-  }
-}
-
-export interface DimOption {
-  /** The dimension along which the values sum to 1. */
-  readonly dim: number;
-}
-
-/** The dimension has to be given: PyTorch's guess depends on the rank of the input, and warns. */
-export class Softmax extends Module {
-  readonly dim: number;
-
-  constructor(dim: number | DimOption) {
-    super();
-    const { dim: given = undefined as never } = leadingSetting<DimOption>("Softmax", ["dim"], dim);
-    checkDim("Softmax", given);
-    this.dim = given;
-  }
-
-  override forward(input: Tensor): Tensor {
-    return F.softmax(input, { dim: this.dim });
-  }
-
-  override extraRepr(): string {
-    return `dim=${this.dim}`;
-  }
-}
-
-export class Softmin extends Module {
-  readonly dim: number;
-
-  constructor(dim: number | DimOption) {
-    super();
-    const { dim: given = undefined as never } = leadingSetting<DimOption>("Softmin", ["dim"], dim);
-    checkDim("Softmin", given);
-    this.dim = given;
-  }
-
-  override forward(input: Tensor): Tensor {
-    return F.softmin(input, { dim: this.dim });
-  }
-
-  override extraRepr(): string {
-    return `dim=${this.dim}`;
-  }
-}
-
-export class LogSoftmax extends Module {
-  readonly dim: number;
-
-  constructor(dim: number | DimOption) {
-    super();
-    const { dim: given = undefined as never } = leadingSetting<DimOption>("LogSoftmax", ["dim"], dim);
-    checkDim("LogSoftmax", given);
-    this.dim = given;
-  }
-
-  override forward(input: Tensor): Tensor {
-    return F.logSoftmax(input, { dim: this.dim });
-  }
-
-  override extraRepr(): string {
-    return `dim=${this.dim}`;
   }
 }

@@ -1,6 +1,6 @@
-import { describe, formatShape, normalizeDim } from "../../core/index.ts";
+import { checkUnflattened } from "../../tensor/arguments.ts";
 import type { Tensor } from "../../tensor/index.ts";
-import { checkDim, checkWholeNumber, requireTensor } from "../checks.ts";
+import { checkDim, requireTensor } from "../checks.ts";
 import { Module } from "../module.ts";
 
 /** Makes one dimension of those from startDim (default 1) to endDim (default -1): [N, C, L] -> [N, C * L]. */
@@ -38,28 +38,14 @@ export class Unflatten extends Module {
   constructor(dim: number, unflattenedSize: readonly number[]) {
     super();
     checkDim("Unflatten", dim);
-    if (!Array.isArray(unflattenedSize) || unflattenedSize.length === 0) {
-      throw new TypeError(
-        `Unflatten: unflattenedSize is ${describe(unflattenedSize)}, expected a list of sizes such as [2, 3]`,
-      );
-    }
-    for (const size of unflattenedSize) checkWholeNumber("Unflatten", "a size of unflattenedSize", size, -1);
+    checkUnflattened("Unflatten", "unflattenedSize", unflattenedSize);
     this.dim = dim;
     this.unflattenedSize = [...unflattenedSize];
   }
 
   override forward(input: Tensor): Tensor {
     requireTensor("Unflatten", "input", input);
-    const { shape } = input;
-    const at = normalizeDim(this.dim, input.ndim);
-    const [count, known] = [shape[at], this.unflattenedSize.filter((size) => size !== -1).reduce((a, b) => a * b, 1)];
-    if (this.unflattenedSize.includes(-1) ? count % known !== 0 : count !== known) {
-      throw new RangeError(
-        `Unflatten: dimension ${this.dim} of the input ${formatShape(shape)} has ${count} values, expected as many as ` +
-          `${formatShape(this.unflattenedSize)} holds; change the layer before, or unflattenedSize`,
-      );
-    }
-    return input.reshape([...shape.slice(0, at), ...this.unflattenedSize, ...shape.slice(at + 1)]);
+    return input.unflatten(this.dim, this.unflattenedSize);
   }
 
   override extraRepr(): string {

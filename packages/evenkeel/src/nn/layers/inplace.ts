@@ -1,3 +1,4 @@
+import { checkOptions } from "../../core/index.ts";
 import { checkFlag, type InplaceOption } from "../checks.ts";
 import { Module } from "../module.ts";
 
@@ -5,9 +6,9 @@ import { Module } from "../module.ts";
 export abstract class Inplace extends Module {
   readonly inplace: boolean;
 
-  constructor(owner: string, { inplace = false }: InplaceOption) {
+  constructor({ inplace = false }: InplaceOption) {
     super();
-    checkFlag(owner, "inplace", inplace);
+    checkFlag(new.target.name, "inplace", inplace);
     this.inplace = inplace;
   }
 
@@ -18,5 +19,13 @@ export abstract class Inplace extends Module {
   /** The other settings as they are printed. */
   protected settings(): string[] {
     return [];
+  }
+}
+
+/** One that has no other setting: a subclass needs its `forward` alone. */
+export abstract class InplaceOnly extends Inplace {
+  constructor(options: InplaceOption = {}) {
+    checkOptions(new.target.name, options, ["inplace"]);
+    super(options);
   }
 }

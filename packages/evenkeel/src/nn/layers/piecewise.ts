@@ -6,7 +6,7 @@ import * as F from "../functional/piecewise.ts";
 import { constant_ } from "../init.ts";
 import { Module } from "../module.ts";
 import { Parameter } from "../parameter.ts";
-import { Inplace } from "./inplace.ts";
+import { Inplace, InplaceOnly } from "./inplace.ts";
 
 /** The nonlinearities of straight pieces as layers; what each computes is said in `functional`. */
 
@@ -54,12 +54,7 @@ export class PReLU extends Module {
   }
 }
 
-export class ReLU6 extends Inplace {
-  constructor(options: InplaceOption = {}) {
-    checkOptions("ReLU6", options, ["inplace"]);
-    super("ReLU6", options);
-  }
-
+export class ReLU6 extends InplaceOnly {
   override forward(input: Tensor): Tensor {
     return F.relu6(input);
   }
@@ -72,7 +67,7 @@ export class Hardtanh extends Inplace {
   constructor(minVal?: number | F.HardtanhOptions, maxVal?: number, options?: InplaceOption) {
     const rest = maxVal === undefined ? options : { maxVal, ...options };
     const settings = leadingSetting<F.HardtanhOptions>("Hardtanh", ["minVal", "maxVal", "inplace"], minVal, rest);
-    super("Hardtanh", settings);
+    super(settings);
     const { minVal: low = -1, maxVal: high = 1 } = settings;
     F.checkRange("Hardtanh", low, high);
     this.minVal = low;
@@ -88,23 +83,13 @@ export class Hardtanh extends Inplace {
   }
 }
 
-export class Hardswish extends Inplace {
-  constructor(options: InplaceOption = {}) {
-    checkOptions("Hardswish", options, ["inplace"]);
-    super("Hardswish", options);
-  }
-
+export class Hardswish extends InplaceOnly {
   override forward(input: Tensor): Tensor {
     return F.hardswish(input);
   }
 }
 
-export class Hardsigmoid extends Inplace {
-  constructor(options: InplaceOption = {}) {
-    checkOptions("Hardsigmoid", options, ["inplace"]);
-    super("Hardsigmoid", options);
-  }
-
+export class Hardsigmoid extends InplaceOnly {
   override forward(input: Tensor): Tensor {
     return F.hardsigmoid(input);
   }
@@ -117,7 +102,7 @@ export class Threshold extends Inplace {
 
   constructor(threshold: number, value: number, options: InplaceOption = {}) {
     checkOptions("Threshold", options, ["inplace"]);
-    super("Threshold", options);
+    super(options);
     checkFinite("Threshold", "threshold", threshold);
     checkFinite("Threshold", "value", value);
     this.threshold = threshold;

@@ -1,4 +1,4 @@
-import { f64x2, type LaneKernel, result, v128 } from "../../wasm/index.ts";
+import { f64x2, type LaneKernel, result, type V128, v128 } from "../../wasm/index.ts";
 import { arithmetic, floatFunction, floatFunctionOf, inlineFunction } from "../../wasm/laneKernel.ts";
 import {
   expm1F32x4,
@@ -9,6 +9,8 @@ import {
   geluTanhSlopeF32x4,
   logSigmoidF32x4,
   logSigmoidF64x2,
+  mishF32x4,
+  mishSlopeF32x4,
   sigmoidF32x4,
   sigmoidF64x2,
   siluF32x4,
@@ -17,6 +19,7 @@ import {
   siluSlopeF64x2,
   softplusF32x4,
 } from "../../wasm/math.ts";
+import type { EluAttrs } from "./activation.ts";
 
 /** Kernels of activation.ts. */
 
@@ -28,14 +31,15 @@ export const leakyReluKernel: LaneKernel<{ readonly negativeSlope: number }> = a
     v128.bitselect(x, lanes.mul(x, lanes.const(negativeSlope)), lanes.gt(x, lanes.const(0))),
 );
 
-export const eluKernel: LaneKernel<{ readonly alpha: number }> = {
+export const eluKernel: LaneKernel<EluAttrs> = {
   kind: "lanes",
   // Longer than it looks.
   declines: () => undefined,
-  lane: ([x], { lanes, module, attrs: { alpha } }) => {
+  lane: ([x], { lanes, module, attrs: { alpha, scale, inputScale } }) => {
+    const times = (value: V128, factor: number) => (factor === 1 ? value : lanes.mul(value, lanes.const(factor)));
     const expm1 = lanes === f64x2 ? expm1F64x2 : expm1F32x4;
-    const negative = lanes.mul(result(expm1(module), x), lanes.const(alpha));
-    return v128.bitselect(x, negative, lanes.gt(x, lanes.const(0)));
+    const negative = times(result(expm1(module), times(x, inputScale)), alpha * scale);
+    return v128.bitselect(times(x, scale), negative, lanes.gt(x, lanes.const(0)));
   },
 };
 
@@ -50,3 +54,5 @@ export const softplusKernel: LaneKernel<{ readonly beta: number; readonly thresh
   ({ beta, threshold }) => softplusF32x4(beta, threshold),
 );
 export const logSigmoidKernel = floatFunction(logSigmoidF32x4, logSigmoidF64x2);
+export const mishKernel = floatFunction(mishF32x4);
+export const mishBackwardKernel = floatFunction(mishSlopeF32x4);

@@ -1,20 +1,12 @@
-import type { Spec } from "../../core/index.ts";
 import { defineOp, unfused, type Value } from "../../core/index.ts";
 import { binaryLoop, unaryLoop } from "../loops.ts";
-import { broadcastPromoted, requireFloat, sameAsInput } from "../shapes.ts";
+import { broadcastPromoted, floatOnly, sameAsInput } from "../shapes.ts";
 import { gt, le, lt } from "./compare.ts";
 import { add, exp, mul, neg, sub, where } from "./elementwise.ts";
-import { erf as erfOf } from "./erf.ts";
-import { erf } from "./functions.ts";
+import { normalDistribution } from "./erf.ts";
+import { erf, tanh } from "./functions.ts";
 
 /** The nonlinearities between layers. Formulas: https://pytorch.org/docs/stable/nn.html#non-linear-activations */
-
-function floatOnly(name: string) {
-  return (inputs: readonly Spec[]) => {
-    requireFloat(name, "input", inputs[0]);
-    return sameAsInput(inputs);
-  };
-}
 
 /**
  * A backward pass in one row, dy * slope(x), rounded once where the ops of `compose` would round at each step. They are
@@ -52,17 +44,27 @@ export const leakyRelu = defineOp({
   grad: (dy, { input }, { attrs }) => [where(gt(input, 0), dy, mul(dy, attrs.negativeSlope))],
 });
 
-/** x where positive, alpha * (exp(x) - 1) elsewhere. */
+export interface EluAttrs {
+  readonly alpha: number;
+  readonly scale: number;
+  readonly inputScale: number;
+}
+
+/**
+ * scale * x where positive, scale * alpha * (exp(inputScale * x) - 1) elsewhere: ELU, and with other scales SELU and CELU.
+ */
 export const elu = defineOp({
   name: "elu",
   inputs: ["input"],
-  shape: (inputs, _: { readonly alpha: number }) => floatOnly("elu")(inputs),
-  reference: (inputs, outputs, { alpha }) => unaryLoop((x) => (x > 0 ? x : alpha * Math.expm1(x)))(inputs, outputs),
+  shape: (inputs, _: EluAttrs) => floatOnly("elu")(inputs),
+  reference: (inputs, outputs, { alpha, scale, inputScale }) =>
+    unaryLoop((x) => scale * (x > 0 ? x : alpha * Math.expm1(x * inputScale)))(inputs, outputs),
   saves: ["input"],
-  grad: (dy, { input }, { attrs }) => {
-    // The exponent is cut to 0 where it is not used: 0 * Infinity would be NaN. A NaN has the slope 1, as in PyTorch.
-    const slope = mul(exp(where(lt(input, 0), input, 0)), attrs.alpha);
-    return [where(le(input, 0), mul(dy, slope), dy)];
+  grad: (dy, { input }, { attrs: { alpha, scale, inputScale } }) => {
+    // The exponent is cut to 0 where it is not used: 0 * Infinity would be NaN. A NaN has the slope of what is positive.
+    const exponent = mul(where(lt(input, 0), input, 0), inputScale);
+    const slope = mul(exp(exponent), alpha * scale * inputScale);
+    return [where(le(input, 0), mul(dy, slope), scale === 1 ? dy : mul(dy, scale))];
   },
 });
 
@@ -106,7 +108,7 @@ export const gelu = defineOp({
   name: "gelu",
   inputs: ["input"],
   shape: floatOnly("gelu"),
-  reference: unaryLoop((x) => 0.5 * x * (1 + erfOf(x * Math.SQRT1_2))),
+  reference: unaryLoop((x) => x * normalDistribution(x)),
   saves: ["input"],
   grad: (dy, { input }) => [geluBackward(dy, input)],
 });
@@ -116,7 +118,7 @@ const densityScale = 1 / Math.sqrt(2 * Math.PI);
 /** dy * (Phi(x) + x * phi(x)), with distribution and density of the normal: the gradient of {@link gelu} in one row. */
 export const geluBackward = fusedBackward(
   "geluBackward",
-  (x) => 0.5 * (1 + erfOf(x * Math.SQRT1_2)) + x * densityScale * Math.exp(-0.5 * x * x),
+  (x) => normalDistribution(x) + x * densityScale * Math.exp(-0.5 * x * x),
   (x) => {
     const distribution = mul(add(1, erf(mul(x, Math.SQRT1_2))), 0.5);
     const density = mul(exp(mul(mul(x, x), -0.5)), densityScale);
@@ -173,3 +175,26 @@ export const logSigmoid = defineOp({
   saves: ["input"],
   grad: (dy, { input }) => [mul(dy, sigmoid(neg(input)))],
 });
+
+/** x * tanh(log(1 + exp(x))). */
+export const mish = defineOp({
+  name: "mish",
+  inputs: ["input"],
+  shape: floatOnly("mish"),
+  reference: unaryLoop((x) => x * Math.tanh(Math.log1p(Math.exp(x)))),
+  saves: ["input"],
+  grad: (dy, { input }) => [mishBackward(dy, input)],
+});
+
+/** dy * (t + x * sigmoid(x) * (1 - t^2)) with t = tanh(log(1 + exp(x))): the gradient of {@link mish} in one row. */
+export const mishBackward = fusedBackward(
+  "mishBackward",
+  (x) => {
+    const t = Math.tanh(Math.log1p(Math.exp(x)));
+    return t + x * logistic(x) * (1 - t) * (1 + t);
+  },
+  (x) => {
+    const t = tanh(softplus(x, { beta: 1, threshold: 20 }));
+    return add(t, mul(mul(x, sigmoid(x)), mul(sub(1, t), add(1, t))));
+  },
+);

@@ -21,7 +21,20 @@ function series(x: number): number {
 }
 
 function complement(a: number): number {
+  return Math.exp(-a * a) * mills(a);
+}
+
+/** erfc(a) without its factor exp(-a^2). */
+function mills(a: number): number {
   let fraction = a;
   for (let n = 60; n >= 1; n--) fraction = a + n / 2 / fraction;
-  return Math.exp(-a * a) / (Math.sqrt(Math.PI) * fraction);
+  return 1 / (Math.sqrt(Math.PI) * fraction);
+}
+
+/** The normal distribution function, with full relative precision also where it is tiny, far below 0. */
+export function normalDistribution(x: number): number {
+  const a = Math.abs(x) * Math.SQRT1_2;
+  if (!(a >= 2.5)) return 0.5 * (1 + series(x * Math.SQRT1_2));
+  const tail = 0.5 * Math.exp(-0.5 * x * x) * mills(a);
+  return x < 0 ? tail : 1 - tail;
 }

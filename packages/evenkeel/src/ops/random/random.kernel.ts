@@ -71,6 +71,8 @@ export const uniformKernel: Kernel<RangeAttrs> = {
 
 export const normalKernel = noKernel("drawn by the host: its logarithms and cosines are correctly rounded doubles");
 
+export const rreluKernel = noKernel("drawn by the host: how much is drawn depends on the values");
+
 export const bernoulliOfKernel: Kernel<Pick<DrawAttrs, "generator">> = {
   kind: "kernel",
   declines: ([p]) => {

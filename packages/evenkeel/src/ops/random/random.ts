@@ -17,7 +17,10 @@ import {
   fillUniform,
   Generator,
   randperm as permute,
+  uniformFloat64,
 } from "../../random/index.ts";
+import { mul } from "../elementwise/elementwise.ts";
+import { requireFloat } from "../shapes.ts";
 
 /**
  * Draws from a generator, in program order: the same stream eager and compiled. The streams are PyTorch's, bit for bit.
@@ -92,6 +95,32 @@ export const dropoutMask = defineOp({
   shape: (_, attrs: DrawAttrs & { readonly p: number }) => floatSpec("dropout", attrs),
   reference: (_, [y], { p, generator }) => fillDropoutMask(y.data as Floats, p, generator),
   grad: drawn,
+});
+
+/**
+ * x where positive; elsewhere x times a slope drawn for it from [low, high). Nothing is drawn for what is positive or NaN.
+ * The slopes, 1 where none was drawn, are the gradient.
+ */
+export const rrelu = defineOp({
+  name: "rrelu",
+  inputs: ["input"],
+  outputs: ["output", "slopes"],
+  shape: ([x], _: { readonly low: number; readonly high: number; readonly generator: Generator }) => {
+    requireFloat("rrelu", "input", x);
+    const [spec] = floatSpec("rrelu", { ...x, generator: _.generator });
+    return [spec, spec];
+  },
+  reference: ([x], [y, slopes], { low, high, generator }) => {
+    // In doubles, of bounds in the type of the input, and not fused as in `uniform`: as PyTorch does it.
+    const rounded = x.dtype === "float32" ? Math.fround : Number;
+    const [least, range] = [rounded(low), rounded(high) - rounded(low)];
+    for (let i = 0; i < y.data.length; i++) {
+      slopes.data[i] = x.data[i] <= 0 ? uniformFloat64(generator) * range + least : 1;
+      y.data[i] = x.data[i] * slopes.data[i];
+    }
+  },
+  saves: ["slopes"],
+  grad: (dy, { slopes }) => [mul(dy, slopes)],
 });
 
 /** Whole numbers from low to high - 1. */

@@ -75,6 +75,26 @@ export const geluTanhSlopeF32x4 = sloped("geluTanhSlope", normalEnd, (f, x) => {
   return f64x2.mul(s, f64x2.add(one(), f64x2.mul(f64x2.mul(x, f64x2.sub(one(), s)), inner)));
 });
 
+/** n = e (e + 2) with e = exp(x): tanh(log(1 + e)) is n / (n + 2), which does not cancel. */
+function mishParts(f: FunctionBuilder, x: V128): { e: V128; n: V128; sum: V128 } {
+  const e = f.let(expF64x2(f, x));
+  const n = f.let(f64x2.mul(e, f64x2.add(e, f64x2.const(2))));
+  return { e, n, sum: f.let(f64x2.add(n, f64x2.const(2))) };
+}
+
+export const mishF32x4 = gated("mish", logisticEnd, (f, x) => {
+  const { n, sum } = mishParts(f, x);
+  return f64x2.div(n, sum);
+});
+
+/** n / (n + 2) + 4 x e (1 + e) / (n + 2)^2. */
+export const mishSlopeF32x4 = sloped("mishSlope", logisticEnd, (f, x) => {
+  const { e, n, sum } = mishParts(f, x);
+  const inverse = f.let(f64x2.div(one(), sum));
+  const bend = f64x2.mul(f64x2.mul(f64x2.mul(x, f64x2.const(4)), f64x2.mul(e, f64x2.add(e, one()))), inverse);
+  return f64x2.mul(f64x2.add(n, bend), inverse);
+});
+
 /** log(1 + exp(x)) of two doubles where x <= 700. */
 function softplusOf(f: FunctionBuilder, x: V128): V128 {
   const power = f.let(expF64x2(f, f.let(f64x2.pmax(x, f64x2.const(-700)))));
