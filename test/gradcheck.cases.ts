@@ -1,5 +1,5 @@
-import { Generator, type Tensor, type Tensor, tensor, tensor, zeros } from "evenkeel";
-import { type CrossEntropyAttrs, type CrossEntropyAttrs, crossEntropy, crossEntropy, unfold } from "../packages/evenkeel/src/ops/index.ts";
+import { Generator, type Tensor, tensor, zeros } from "evenkeel";
+import { type CrossEntropyAttrs, crossEntropy, unfold } from "../packages/evenkeel/src/ops/index.ts";
 import type { RowName } from "../packages/evenkeel/src/ops/table.ts";
 import { poolCases } from "./gradcheck.pool.ts";
 import { convolutionCases, padCases, windowCases } from "./gradcheck.windows.ts";
