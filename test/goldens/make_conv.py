@@ -11,7 +11,7 @@ import copy
 import torch
 import torch.nn.functional as F
 from _case import INF, NAN, case, cases, f64
-from _golden import encode, encode_state, generator_for, ints, normal, position, values, write
+from _golden import bools, encode, encode_state, generator_for, ints, normal, position, values, write
 from torch import nn
 
 CONV = {1: F.conv1d, 2: F.conv2d, 3: F.conv3d}
@@ -203,6 +203,8 @@ for mode, x, sizes in PADS:
     case("pad", F.pad, [normal(*x, dtype=f64)], **args)
 case("pad", F.pad, [normal(2, 2)], pad=[1, 1])
 case("pad", F.pad, [ints(-5, 5, 2, 3)], pad=[1, 0, 2, 1], value=7)
+case("pad", F.pad, [ints(-5, 5, 2, 3)], pad=[1, 0, 2, 1], value=-1.5)
+case("pad", F.pad, [bools(2, 3)], pad=[1, 0, 2, 1], value=2)
 case("pad", F.pad, [values([[1.0, NAN], [INF, 2.0]])], pad=[1, 1], note="NaN and infinity", value=0.5)
 
 # Layers

@@ -1,6 +1,8 @@
 import type { Tensor } from "evenkeel";
 import type { Random } from "../random.ts";
 import { activationLayer, dropoutLayer } from "./activations.ts";
+import { border, conv, convNet, convTranspose } from "./convolutions.ts";
+import { normOf } from "./norms.ts";
 import { dimOf, sizes } from "./row.ts";
 
 /** Code that makes a layer for an input, which may be refused. */
@@ -46,8 +48,13 @@ const dropout: MakeLayer = (_, random) =>
 
 export const layers: readonly (readonly [number, MakeLayer])[] = [
   [4, linear],
+  [1.2, conv],
+  [1, convNet],
+  [0.5, convTranspose],
+  [0.3, border],
   [4, batchNorm],
   [1.5, layerNorm],
+  [2, normOf],
   [2, activation],
   [0.7, shaping],
   [0.7, dropout],

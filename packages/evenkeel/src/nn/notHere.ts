@@ -19,10 +19,6 @@ export const AdaptiveLogSoftmaxWithLoss: never = /* @__PURE__ */ notHere(
   "use nn.CrossEntropyLoss",
 );
 /** @deprecated It is not here. */
-export const BatchNorm2d: never = /* @__PURE__ */ notHere("nn.BatchNorm2d", otherNorms);
-/** @deprecated It is not here. */
-export const BatchNorm3d: never = /* @__PURE__ */ notHere("nn.BatchNorm3d", otherNorms);
-/** @deprecated It is not here. */
 export const Bilinear: never = /* @__PURE__ */ notHere("nn.Bilinear", "write it with matmul and nn.Parameter");
 /** @deprecated It is not here. */
 export const CTCLoss: never = /* @__PURE__ */ notHere("nn.CTCLoss", sequences);
@@ -32,7 +28,7 @@ export const CosineEmbeddingLoss: never = /* @__PURE__ */ notHere(
   "write it with mul, sum and clamp",
 );
 /** @deprecated It is not here. */
-export const CrossMapLRN2d: never = /* @__PURE__ */ notHere("nn.CrossMapLRN2d", otherNorms);
+export const CrossMapLRN2d: never = /* @__PURE__ */ notHere("nn.CrossMapLRN2d", "use nn.LocalResponseNorm");
 /** @deprecated It is not here. */
 export const DataParallel: never = /* @__PURE__ */ notHere("nn.DataParallel", oneProcess);
 /** @deprecated It is not here. */
@@ -51,38 +47,14 @@ export const GaussianNLLLoss: never = /* @__PURE__ */ notHere(
   "write variance.log().add(input.sub(target).square().div(variance)).mul(0.5).mean()",
 );
 /** @deprecated It is not here. */
-export const GroupNorm: never = /* @__PURE__ */ notHere("nn.GroupNorm", otherNorms);
-/** @deprecated It is not here. */
 export const HingeEmbeddingLoss: never = /* @__PURE__ */ notHere(
   "nn.HingeEmbeddingLoss",
   "write where(target.eq(1), input, F.relu(sub(margin, input))).mean()",
 );
 /** @deprecated It is not here. */
-export const InstanceNorm1d: never = /* @__PURE__ */ notHere("nn.InstanceNorm1d", otherNorms);
-/** @deprecated It is not here. */
-export const InstanceNorm2d: never = /* @__PURE__ */ notHere("nn.InstanceNorm2d", otherNorms);
-/** @deprecated It is not here. */
-export const InstanceNorm3d: never = /* @__PURE__ */ notHere("nn.InstanceNorm3d", otherNorms);
-/** @deprecated It is not here. */
 export const LSTM: never = /* @__PURE__ */ notHere("nn.LSTM", sequences);
 /** @deprecated It is not here. */
 export const LSTMCell: never = /* @__PURE__ */ notHere("nn.LSTMCell", sequences);
-/** @deprecated It is not here. */
-export const LazyBatchNorm1d: never = /* @__PURE__ */ notHere("nn.LazyBatchNorm1d", lazy);
-/** @deprecated It is not here. */
-export const LazyBatchNorm2d: never = /* @__PURE__ */ notHere("nn.LazyBatchNorm2d", lazy);
-/** @deprecated It is not here. */
-export const LazyBatchNorm3d: never = /* @__PURE__ */ notHere("nn.LazyBatchNorm3d", lazy);
-/** @deprecated It is not here. */
-export const LazyConv1d: never = /* @__PURE__ */ notHere("nn.LazyConv1d", images);
-/** @deprecated It is not here. */
-export const LazyConv2d: never = /* @__PURE__ */ notHere("nn.LazyConv2d", images);
-/** @deprecated It is not here. */
-export const LazyConv3d: never = /* @__PURE__ */ notHere("nn.LazyConv3d", images);
-/** @deprecated It is not here. */
-export const LazyLinear: never = /* @__PURE__ */ notHere("nn.LazyLinear", lazy);
-/** @deprecated It is not here. */
-export const LocalResponseNorm: never = /* @__PURE__ */ notHere("nn.LocalResponseNorm", otherNorms);
 /** @deprecated It is not here. */
 export const MarginRankingLoss: never = /* @__PURE__ */ notHere(
   "nn.MarginRankingLoss",
@@ -125,7 +97,10 @@ export const SoftMarginLoss: never = /* @__PURE__ */ notHere(
   "write F.softplus(target.neg().mul(input)).mean()",
 );
 /** @deprecated It is not here. */
-export const SyncBatchNorm: never = /* @__PURE__ */ notHere("nn.SyncBatchNorm", otherNorms);
+export const SyncBatchNorm: never = /* @__PURE__ */ notHere(
+  "nn.SyncBatchNorm",
+  "use nn.BatchNorm2d: there is one process",
+);
 /** @deprecated It is not here. */
 export const Transformer: never = /* @__PURE__ */ notHere("nn.Transformer", sequences);
 /** @deprecated It is not here. */
@@ -146,10 +121,6 @@ export const TripletMarginWithDistanceLoss: never = /* @__PURE__ */ notHere(
   "nn.TripletMarginWithDistanceLoss",
   "write F.relu(distance(a, b).sub(distance(a, c)).add(margin)).mean()",
 );
-/** @deprecated It is not here. */
-export const UninitializedBuffer: never = /* @__PURE__ */ notHere("nn.UninitializedBuffer", lazy);
-/** @deprecated It is not here. */
-export const UninitializedParameter: never = /* @__PURE__ */ notHere("nn.UninitializedParameter", lazy);
 /** @deprecated It is not here. */
 export const utils: never = /* @__PURE__ */ notHereNamespace(
   "nn.utils",

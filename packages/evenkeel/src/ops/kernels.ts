@@ -68,8 +68,10 @@ import {
 import { hardsigmoidKernel, hardswishKernel } from "./elementwise/hard.kernel.ts";
 import { embeddingBackwardKernel, embeddingKernel } from "./embedding/embedding.kernel.ts";
 import { oneHotKernel } from "./embedding/oneHot.kernel.ts";
+import { groupNormBackwardKernel, groupNormKernel } from "./groupNorm/groupNorm.kernel.ts";
 import { layerNormDoubles } from "./layerNorm/layerNorm.doubles.ts";
 import { layerNormBackwardKernel, layerNormKernel } from "./layerNorm/layerNorm.kernel.ts";
+import { rmsNormBackwardKernel, rmsNormKernel } from "./layerNorm/rmsNorm.kernel.ts";
 import { crossEntropyDoubles } from "./loss/crossEntropy.doubles.ts";
 import { crossEntropyBackwardKernel, crossEntropyKernel } from "./loss/crossEntropy.kernel.ts";
 import {
@@ -149,6 +151,7 @@ import { type RowName, table } from "./table.ts";
 
 const plainConvolution = noKernel("convolutions are computed on the host so far");
 const alias = noKernel("an alias: nothing is computed");
+const cold = noKernel("a layer of 2012 that nobody waits for");
 
 /**
  * The kernel of every row, beside the table rather than in it, so that a page that only runs eagerly does not ship them.
@@ -215,6 +218,8 @@ export const kernels: { readonly [K in RowName]: AnyKernel } = {
   geluBackward: geluBackwardKernel,
   geluTanh: geluTanhKernel,
   geluTanhBackward: geluTanhBackwardKernel,
+  groupNorm: groupNormKernel,
+  groupNormBackward: groupNormBackwardKernel,
   gt: gtKernel,
   hardsigmoid: hardsigmoidKernel,
   hardswish: hardswishKernel,
@@ -231,6 +236,8 @@ export const kernels: { readonly [K in RowName]: AnyKernel } = {
   leakyRelu: leakyReluKernel,
   linear: linearKernel,
   literal: literalKernel,
+  localResponseNorm: cold,
+  localResponseNormBackward: cold,
   log: logKernel,
   log1p: log1pKernel,
   log2: log2Kernel,
@@ -274,6 +281,8 @@ export const kernels: { readonly [K in RowName]: AnyKernel } = {
   reshape: alias,
   resize: resizeKernel,
   resizeBackward: resizeBackwardKernel,
+  rmsNorm: rmsNormKernel,
+  rmsNormBackward: rmsNormBackwardKernel,
   round: roundKernel,
   rrelu: rreluKernel,
   rsqrt: rsqrtKernel,

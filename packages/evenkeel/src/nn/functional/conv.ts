@@ -1,5 +1,6 @@
 import { checkOptions, describe, formatShape } from "../../core/index.ts";
 import * as ops from "../../ops/index.ts";
+import { requireFloat, requireSameDtype } from "../../ops/shapes.ts";
 import { type Tensor, zeros } from "../../tensor/index.ts";
 import { checkWholeNumber, requireTensor } from "../checks.ts";
 import { type Sizes, sizesOf, spatialNames } from "./sizes.ts";
@@ -153,6 +154,9 @@ function convolveTransposed(
   checkOutputPadding(owner, more, stride, dilation);
   const { groups = 1 } = options;
   checkWholeNumber(owner, "groups", groups, 1);
+  requireFloat(owner, "input", input);
+  requireSameDtype(owner, input, "the input", weight, "the weight");
+  if (bias !== null) requireSameDtype(owner, input, "the input", bias, "the bias");
   checkTransposedChannels(owner, input, weight, groups, rank);
   checkBias(owner, bias, weight.shape[1] * groups);
   const kernel = weight.shape.slice(2);
