@@ -1,5 +1,6 @@
 import type { Tensor } from "evenkeel";
 import type { Random } from "../random.ts";
+import { poolingLayer } from "./pooling.ts";
 import { dimOf, sizes } from "./row.ts";
 
 /** Code that makes a layer for an input, which may be refused. */
@@ -48,6 +49,7 @@ export const layers: readonly (readonly [number, MakeLayer])[] = [
   [2, activation],
   [0.7, shaping],
   [0.7, dropout],
+  [1, poolingLayer],
 ];
 
 const viewsOfBlock = [
