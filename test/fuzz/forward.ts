@@ -4,6 +4,7 @@ import { draws } from "./catalogue/draws.ts";
 import { binary, elementwise } from "./catalogue/elementwise.ts";
 import { writes } from "./catalogue/inPlace.ts";
 import { blockOf, layers, tensorFor } from "./catalogue/layers.ts";
+import { pooling } from "./catalogue/pooling.ts";
 import { products } from "./catalogue/products.ts";
 import { reductions } from "./catalogue/reductions.ts";
 import { type Row, sizes } from "./catalogue/row.ts";
@@ -12,7 +13,7 @@ import { joins, views } from "./catalogue/views.ts";
 /** Adds one thing to the step; false if what was tried does not fit. */
 type Move = (builder: Builder) => boolean;
 
-const families = [elementwise, binary, views, joins, reductions, products, windows, draws].map(
+const families = [elementwise, binary, views, joins, reductions, products, windows, draws, pooling].map(
   ({ weight, rows }) => [weight, (builder: Builder) => builder.row(builder.random.pick(rows))] as const,
 );
 

@@ -3,6 +3,7 @@ import type { Random } from "../random.ts";
 import { activationLayer, dropoutLayer } from "./activations.ts";
 import { border, conv, convNet, convTranspose } from "./convolutions.ts";
 import { normOf } from "./norms.ts";
+import { poolingLayer } from "./pooling.ts";
 import { dimOf, sizes } from "./row.ts";
 
 /** Code that makes a layer for an input, which may be refused. */
@@ -58,6 +59,7 @@ export const layers: readonly (readonly [number, MakeLayer])[] = [
   [2, activation],
   [0.7, shaping],
   [0.7, dropout],
+  [1, poolingLayer],
 ];
 
 const viewsOfBlock = [

@@ -7,9 +7,6 @@ import { notHere, notHereNamespace } from "../core/index.ts";
 
 const images = "the layers for images that are here are listed in docs/05-layers-and-losses.md";
 const sequences = "there are no layers for sequences here; give each row its columns, with nn.Linear and nn.Embedding";
-const otherNorms =
-  "nn.BatchNorm1d takes [N, C] and [N, C, L], so images are reshaped to [N, C, H * W]; nn.LayerNorm takes any shape";
-const lazy = "say the number of inputs, as in new nn.Linear(9, 50)";
 const oneProcess = "there is one device and one process; leave it out";
 const lists = "set each as a field, or by registerParameter(name, parameter)";
 

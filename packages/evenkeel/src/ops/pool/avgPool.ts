@@ -35,8 +35,8 @@ export interface Divisor {
 }
 
 const inside = ({ start, end }: Spans, i: number) => end[i] - start[i];
-const counted: Divisor = { along: inside };
-const divisorOf = ({ countIncludePad, divisorOverride }: AvgPoolAttrs): Divisor => ({
+export const counted: Divisor = { along: inside };
+export const divisorOf = ({ countIncludePad, divisorOverride }: AvgPoolAttrs): Divisor => ({
   along: countIncludePad ? ({ padded }, i) => padded[i] : inside,
   override: divisorOverride,
 });

@@ -73,12 +73,13 @@ export const lpPoolBackward = defineOp({
     });
     for (let i = 0; i < sums.length; i++) dx.data[i] = sums[i] * x.data[i] ** (p - 1);
   },
-  grad: unfused(([dy, x], { p, ...window }: LPPoolAttrs): Value[] => {
-    const attrs = { ...window, countIncludePad: true };
-    const sum = mul(avgPool(pow(x, p), attrs), sizeOf(window.kernel));
+  grad: unfused(([dy, x], { p, ...windows }: LPPoolAttrs): Value[] => {
+    const { kernel } = windows;
+    const attrs = { ...windows, countIncludePad: true };
+    const sum = mul(avgPool(pow(x, p), attrs), sizeOf(kernel));
     const zero = eq(sum, 0);
-    const shares = mul(where(zero, 0, mul(dy, pow(where(zero, 1, sum), 1 / p - 1))), sizeOf(window.kernel));
-    const size = x.shape.slice(-window.kernel.length);
+    const shares = mul(where(zero, 0, mul(dy, pow(where(zero, 1, sum), 1 / p - 1))), sizeOf(kernel));
+    const size = x.shape.slice(-kernel.length);
     return [mul(avgPoolBackward(shares, { ...attrs, size }), pow(x, p - 1))];
   }),
 });

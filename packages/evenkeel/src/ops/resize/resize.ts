@@ -8,7 +8,7 @@ import { type ResizeAttrs, type Taps, tapsOf } from "./taps.ts";
 const one: Taps = { size: 1, count: 1, width: 1, at: Int32Array.of(0), weight: Float64Array.of(1) };
 
 /** One per dimension of a plane, three of them: in front one place, which is kept. */
-function planeTaps(plane: Spec, attrs: ResizeAttrs): [Taps, Taps, Taps] {
+export function planeTaps(plane: Spec, attrs: ResizeAttrs): [Taps, Taps, Taps] {
   const sizes = plane.shape.slice(-attrs.outputSize.length);
   const taps = sizes.map((size, d) => tapsOf(size, attrs, d, plane.dtype));
   return [...new Array<Taps>(3 - taps.length).fill(one), ...taps] as [Taps, Taps, Taps];

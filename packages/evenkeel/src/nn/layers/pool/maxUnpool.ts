@@ -23,10 +23,10 @@ abstract class MaxUnpool extends Module {
   ) {
     super();
     const { stride, padding = 0 } = withStride<LayerOptions>(owner, ["stride", "padding"], strideOr, more);
-    const window = windowOf(owner, rank, kernelSize, stride, padding);
-    this.kernelSize = window.kernel;
-    this.stride = window.stride;
-    this.padding = window.padding;
+    const sizes = windowOf(owner, rank, kernelSize, stride, padding);
+    this.kernelSize = sizes.kernel;
+    this.stride = sizes.stride;
+    this.padding = sizes.padding;
   }
 
   override extraRepr(): string {
