@@ -1,8 +1,7 @@
-import { BatchNorm1d } from "../nn/index.ts";
-import type { Model } from "./modelState.ts";
+import { type AnyModule, BatchNorm1d } from "../nn/index.ts";
 
 /** The BatchNorm layers of a model. */
-export function batchNormLayers(model: Model): BatchNorm1d[] {
+export function batchNormLayers(model: AnyModule): BatchNorm1d[] {
   return [...model.modules()].filter((module): module is BatchNorm1d => module instanceof BatchNorm1d);
 }
 

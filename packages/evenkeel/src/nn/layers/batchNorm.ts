@@ -36,6 +36,8 @@ export class BatchNorm1dLayer<Affine extends boolean = boolean, Tracked extends 
   running_var: OnlyIf<Tracked, Buffer>;
   /** Batches seen in training, a single float64 value: exact to 2^53. */
   num_batches_tracked: OnlyIf<Tracked, Buffer>;
+  /** Whether `train()` leaves the layer in eval mode: set by train.freezeBatchNorm. */
+  frozen = false;
 
   constructor(numFeatures: number, options: BatchNorm1dOptions = {}) {
     super();
@@ -62,6 +64,12 @@ export class BatchNorm1dLayer<Affine extends boolean = boolean, Tracked extends 
     this.running_var = onlyIf(trackRunningStats, () => new Buffer(ones([numFeatures])));
     const count = () => new Buffer(zeros([], { dtype: "float64" }), { keepDtype: true });
     this.num_batches_tracked = onlyIf(trackRunningStats, count);
+  }
+
+  override train(mode = true): this {
+    super.train(mode);
+    if (this.frozen) this.training = false;
+    return this;
   }
 
   /** Mean 0, variance 1, no batches seen. */
