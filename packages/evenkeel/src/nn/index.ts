@@ -22,3 +22,4 @@ export { Buffer, type BufferOptions, Parameter, type ParameterOptions } from "./
 export type { LoadOptions, LoadResult, StateDict } from "./stateDict.ts";
 export { ModelSummary, type SummaryOptions, summary } from "./summary.ts";
 export type { BatchShape, SummaryRow, SummaryTotals } from "./summaryTable.ts";
+export * as utils from "./utils/index.ts";

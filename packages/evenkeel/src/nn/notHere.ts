@@ -1,4 +1,4 @@
-import { notHere, notHereNamespace } from "../core/index.ts";
+import { notHere } from "../core/index.ts";
 
 /**
  * Names of torch.nn that are not here: each throws a line that says what to write instead. They are of the type `never` and
@@ -261,8 +261,3 @@ export const UpsamplingBilinear2d: never = /* @__PURE__ */ notHere("nn.Upsamplin
 export const UpsamplingNearest2d: never = /* @__PURE__ */ notHere("nn.UpsamplingNearest2d", images);
 /** @deprecated It is not here. */
 export const ZeroPad2d: never = /* @__PURE__ */ notHere("nn.ZeroPad2d", images);
-/** @deprecated It is not here. */
-export const utils: never = /* @__PURE__ */ notHereNamespace(
-  "nn.utils",
-  "gradients are clipped by optim.clipGradNorm and optim.clipGradValue",
-);
