@@ -96,7 +96,7 @@ class Pooling extends PooledStatistics {
   #known: { readonly shapes: string; readonly perRow: ReadonlyMap<BatchNorm1d, number> } | undefined;
 
   constructor(model: Model, layers: readonly BatchNorm1d[], compiled: boolean) {
-    super(layers);
+    super();
     this.#model = model;
     this.#layers = layers;
     this.#compiled = compiled;
@@ -121,7 +121,7 @@ class Pooling extends PooledStatistics {
     let once = true;
     const removers = this.#layers.map((layer) =>
       layer.registerForwardHook((_, [input]) => {
-        const values = input.numel() / layer.numFeatures;
+        const values = input.numel() / input.shape[1];
         once &&= !perRow.has(layer);
         perRow.set(layer, values / rows);
         this.add(layer, values);
