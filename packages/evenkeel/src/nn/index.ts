@@ -1,3 +1,10 @@
+export { type CheckBatchNormOptions, checkBatchNorm } from "./batchNormCheck/checkBatchNorm.ts";
+export {
+  type BatchNormFinding,
+  BatchNormReport,
+  type BatchNormRule,
+  type OrderSource,
+} from "./batchNormCheck/finding.ts";
 export { clone } from "./clone.ts";
 export { ModuleDict, ModuleList, type NamedModules, Sequential } from "./containers.ts";
 export * as F from "./functional/index.ts";

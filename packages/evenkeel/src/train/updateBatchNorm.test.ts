@@ -141,6 +141,18 @@ describe("updateBatchNorm", () => {
     for (const c of [0, 1]) expect(model.getBuffer("1.running_mean").data[c]).toBeCloseTo(dropped[c], 6);
   });
 
+  it("without dropout takes the statistics that evaluation meets, and draws nothing", () => {
+    const [norm, x] = [new BatchNorm1d(2), randn([30, 2]).add(1)];
+    const model = new Sequential(new Dropout(0.5), norm).eval();
+    manualSeed(3);
+    updateBatchNorm(model, [x], { dropout: false });
+    const next = randn([1]).item();
+    manualSeed(3);
+    expect(randn([1]).item()).toBe(next);
+    for (const c of [0, 1]) expect(norm.running_var.data[c]).toBeCloseTo(statistics(x).variance[c], 5);
+    expect(modesOf(model)).toEqual([false, false, false]);
+  });
+
   it("leaves parameters alone and records no gradients", () => {
     const model = new Sequential(new Linear(2, 3), new BatchNorm1d(3));
     const before = model.parameters().map(({ data }) => data.slice());

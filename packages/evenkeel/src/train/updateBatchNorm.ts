@@ -19,6 +19,11 @@ export interface UpdateBatchNormOptions {
    */
   readonly estimate?: (typeof batchNormEstimates)[number];
   /**
+   * Whether dropout is active meanwhile, as in PyTorch; with false all but the BatchNorm layers are in eval mode, so that the
+   * statistics are those that evaluation meets. Default true.
+   */
+  readonly dropout?: boolean;
+  /**
    * Run the passes as one compiled program. Default false: making it takes longer than a few batches do; worth it from some
    * ten thousand rows on.
    */
@@ -34,14 +39,14 @@ export interface UpdateBatchNormOptions {
  * batches before them, so that large batches are better. PyTorch's own function averages over the batches instead, which
  * weighs a smaller last batch like the others and leaves the variance between batches out: `estimate: "average"`.
  *
- * The whole model is in training mode meanwhile, so dropout is active and draws from the generator. Unlike PyTorch, a last
+ * The whole model is in training mode meanwhile, unless `dropout` is false: it is active and draws from the generator. Unlike PyTorch, a last
  * batch of one row is joined to the one before, and a layer that `train()` leaves in eval mode keeps its statistics. Modes
  * and momenta are afterwards as they were.
  * https://arxiv.org/abs/2105.07576, https://pytorch.org/docs/stable/generated/torch.optim.swa_utils.update_bn.html
  *
  * @returns how many batches and rows took part; none if the model has no running statistics
  * @throws TypeError for a loader that is none; Error if it gives no batches; RangeError if it gives one row only, or for an
- * estimate that is none; whatever the model throws. Running statistics and default generator are then as they were.
+ * estimate that is none; TypeError for an option of the wrong kind; whatever the model throws. Running statistics and default generator are then as they were.
  */
 export function updateBatchNorm(
   model: Model,
@@ -49,15 +54,20 @@ export function updateBatchNorm(
   options: UpdateBatchNormOptions = {},
 ): { batches: number; rows: number } {
   checkLoader(loader, "the loader");
-  checkOptions("updateBatchNorm", options, ["estimate", "compile"]);
-  const { estimate = "population", compile: compiled = false } = options;
+  checkOptions("updateBatchNorm", options, ["estimate", "dropout", "compile"]);
+  const { estimate = "population", dropout = true, compile: compiled = false } = options;
   if (!batchNormEstimates.includes(estimate)) {
     const known = batchNormEstimates.map((name) => `"${name}"`).join(" or ");
     throw new RangeError(`updateBatchNorm: estimate is ${describe(estimate)}, expected ${known}`);
   }
+  if (typeof dropout !== "boolean") {
+    throw new TypeError(`updateBatchNorm: dropout is ${describe(dropout)}, expected true or false`);
+  }
   return keepingModes(model, () => {
     model.train();
-    const layers = batchNormLayers(model).filter((layer) => layer.training && layer.running_mean !== null);
+    const all = batchNormLayers(model);
+    if (!dropout) for (const module of model.modules()) module.training &&= (all as unknown[]).includes(module);
+    const layers = all.filter((layer) => layer.training && layer.running_mean !== null);
     if (layers.length === 0) return { batches: 0, rows: 0 };
     const before = new ForwardState(model);
     const momenta = layers.map((layer) => layer.momentum);
@@ -70,7 +80,7 @@ export function updateBatchNorm(
       const forward = compile((inputs: Batch) => callModel(model, inputs), { compile: compiled });
       const pool = estimate === "average" ? undefined : new Pooling(model, layers, compiled);
       const seen = { batches: 0, rows: 0 };
-      for (const batch of rowBatches(loader, needsTwoRows(batchNormLayers(model)))) {
+      for (const batch of rowBatches(loader, needsTwoRows(all))) {
         noGrad(() => (pool === undefined ? forward(inputsOf(batch)) : pool.run(batch, forward)));
         seen.batches++;
         seen.rows += batch.rows;
