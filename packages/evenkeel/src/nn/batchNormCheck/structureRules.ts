@@ -39,22 +39,21 @@ function dropoutBefore(module: string, steps: readonly Step[], seen: Seen | unde
   const at = steps.findIndex(({ kind }) => kind === "dropout");
   const dropout = steps[at];
   if (dropout?.kind !== "dropout" || dropout.p === 0 || dropout.p >= 1) return [];
-  const between = steps.slice(0, at).some(({ kind }) => kind === "learned") ? ", through a layer with weights" : "";
+  const through = steps.slice(0, at).some(({ kind }) => kind === "learned");
   const measured = seen === undefined ? undefined : medianRatio(seen.pool.biased(), seen.quiet.biased());
   const behindRelu = steps[at + 1]?.kind === "activation" && /relu/i.test(steps[at + 1].name);
   const number = measured ?? dropoutShift(dropout.p, behindRelu ? squaredMeanOfRelu : 0);
   const how =
     measured !== undefined
       ? "measured here, the median of its channels"
-      : behindRelu
-        ? "for independent normal values behind a ReLU"
-        : "for independent values of mean 0; more for others";
+      : `${behindRelu ? "for normal values behind a ReLU" : "for values of mean 0, more for others"}${through ? ", if they are independent; less if not, which { loader } measures" : ""}`;
   const reason =
-    `${dropout.name} (p ${figure(dropout.p)}) is before it${between}: in training the variance is ${figure(number)} times that ` +
-    `in evaluation (${how}), and the running variance is that of training`;
+    `${dropout.name} (p ${figure(dropout.p)}) is before it${through ? ", through a layer with weights" : ""}: in training the variance is ` +
+    `${figure(number)} times that in evaluation (${how}), and the running variance is that of training`;
   const cure =
     "put dropout behind the last normalization, or recompute the statistics: train.updateBatchNorm(net, loader, { dropout: false })";
-  return [{ rule: "dropout-before-norm", severity: number >= 1.5 ? "warning" : "note", module, number, reason, cure }];
+  const isMuch = number >= 1.25 && (measured !== undefined || !through);
+  return [{ rule: "dropout-before-norm", severity: isMuch ? "warning" : "note", module, number, reason, cure }];
 }
 
 function medianRatio(training: Float64Array, evaluation: Float64Array): number | undefined {
