@@ -17,7 +17,7 @@ interface Case {
   readonly exact: { readonly outputs: readonly (Golden | null)[]; readonly grads: readonly (Golden | null)[] } | null;
 }
 
-const { cases } = load<{ cases: Case[] }>("ops.json");
+const cases = ["ops.json", "norms.json"].flatMap((file) => load<{ cases: Case[] }>(file).cases);
 const families = new Map<string, Case[]>();
 for (const one of cases) families.set(one.call, [...(families.get(one.call) ?? []), one]);
 

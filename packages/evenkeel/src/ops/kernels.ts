@@ -65,8 +65,10 @@ import {
 } from "./elementwise/functions.kernel.ts";
 import { embeddingBackwardKernel, embeddingKernel } from "./embedding/embedding.kernel.ts";
 import { oneHotKernel } from "./embedding/oneHot.kernel.ts";
+import { groupNormBackwardKernel, groupNormKernel } from "./groupNorm/groupNorm.kernel.ts";
 import { layerNormDoubles } from "./layerNorm/layerNorm.doubles.ts";
 import { layerNormBackwardKernel, layerNormKernel } from "./layerNorm/layerNorm.kernel.ts";
+import { rmsNormBackwardKernel, rmsNormKernel } from "./layerNorm/rmsNorm.kernel.ts";
 import { crossEntropyDoubles } from "./loss/crossEntropy.doubles.ts";
 import { crossEntropyBackwardKernel, crossEntropyKernel } from "./loss/crossEntropy.kernel.ts";
 import {
@@ -130,6 +132,7 @@ import { assignKernel } from "./state/state.kernel.ts";
 import { type RowName, table } from "./table.ts";
 
 const alias = noKernel("an alias: nothing is computed");
+const cold = noKernel("a layer of 2012 that nobody waits for");
 
 /**
  * The kernel of every row, beside the table rather than in it, so that a page that only runs eagerly does not ship them.
@@ -186,6 +189,8 @@ export const kernels: { readonly [K in RowName]: AnyKernel } = {
   geluBackward: geluBackwardKernel,
   geluTanh: geluTanhKernel,
   geluTanhBackward: geluTanhBackwardKernel,
+  groupNorm: groupNormKernel,
+  groupNormBackward: groupNormBackwardKernel,
   gt: gtKernel,
   huber: huberKernel,
   indexAdd: indexAddKernel,
@@ -200,6 +205,8 @@ export const kernels: { readonly [K in RowName]: AnyKernel } = {
   leakyRelu: leakyReluKernel,
   linear: linearKernel,
   literal: literalKernel,
+  localResponseNorm: cold,
+  localResponseNormBackward: cold,
   log: logKernel,
   log1p: log1pKernel,
   log2: log2Kernel,
@@ -232,6 +239,8 @@ export const kernels: { readonly [K in RowName]: AnyKernel } = {
   relu: reluKernel,
   remainder: remainderKernel,
   reshape: alias,
+  rmsNorm: rmsNormKernel,
+  rmsNormBackward: rmsNormBackwardKernel,
   round: roundKernel,
   rsqrt: rsqrtKernel,
   scatterAdd: scatterAddKernel,

@@ -1,5 +1,6 @@
 import { checkOptions, describe, refuseInStep } from "../core/index.ts";
-import { type AnyModule, type BatchNorm1d, Module, type Parameter } from "../nn/index.ts";
+import { type AnyModule, Module, type Parameter } from "../nn/index.ts";
+import type { BatchNormLayer } from "../nn/layers/batchNorm.ts";
 import { batchNormLayers } from "./batchNormLayers.ts";
 
 export interface FreezeBatchNormOptions {
@@ -59,11 +60,11 @@ export function freezeBatchNorm(model: AnyModule, options: FreezeBatchNormOption
   };
 }
 
-function layersAt(model: AnyModule, paths: readonly string[]): BatchNorm1d[] {
+function layersAt(model: AnyModule, paths: readonly string[]): BatchNormLayer[] {
   if (!Array.isArray(paths) || !paths.every((path) => typeof path === "string")) {
     throw new TypeError(`freezeBatchNorm: paths is ${describe(paths)}, expected a list of paths such as ["backbone"]`);
   }
-  const layers = new Set<BatchNorm1d>();
+  const layers = new Set<BatchNormLayer>();
   for (const path of paths) {
     const below = batchNormLayers(model.getSubmodule(path));
     if (below.length === 0) {
@@ -73,7 +74,7 @@ function layersAt(model: AnyModule, paths: readonly string[]): BatchNorm1d[] {
     for (const layer of below) layers.add(layer);
   }
   for (const [path, module] of model.namedModules()) {
-    if (!layers.has(module as BatchNorm1d) || (module as BatchNorm1d).running_mean !== null) continue;
+    if (!layers.has(module as BatchNormLayer) || (module as BatchNormLayer).running_mean !== null) continue;
     throw new Error(
       `freezeBatchNorm: "${path}" keeps no running statistics (trackRunningStats: false), so it can only normalize by ` +
         "those of each batch; leave it out with { paths }",

@@ -1,5 +1,5 @@
 import { ChannelPool } from "../nn/channelPool.ts";
-import type { BatchNorm1d } from "../nn/index.ts";
+import type { BatchNormLayer } from "../nn/layers/batchNorm.ts";
 import { noGrad, tensor } from "../tensor/index.ts";
 
 /**
@@ -7,10 +7,10 @@ import { noGrad, tensor } from "../tensor/index.ts";
  * calls, which leaves the statistics of that batch if its momentum is 1.
  */
 export class PooledStatistics {
-  readonly #pools = new Map<BatchNorm1d, ChannelPool>();
+  readonly #pools = new Map<BatchNormLayer, ChannelPool>();
 
   /** @param values how many values of each channel the batch had */
-  add(layer: BatchNorm1d, values: number): void {
+  add(layer: BatchNormLayer, values: number): void {
     const { running_mean, running_var } = layer;
     if (running_mean === null || running_var === null || values === 0) return;
     const pool = this.#pools.get(layer) ?? new ChannelPool(running_mean.shape[0]);

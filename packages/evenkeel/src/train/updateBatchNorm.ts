@@ -1,6 +1,6 @@
 import { compile } from "../compile/index.ts";
 import { checkOptions, describe } from "../core/index.ts";
-import type { BatchNorm1d } from "../nn/index.ts";
+import type { BatchNormLayer } from "../nn/layers/batchNorm.ts";
 import { noGrad, type Tensor } from "../tensor/index.ts";
 import { type Batch, checkLoader, inputsOf, type Loader, type RowBatch, rowBatches } from "./batches.ts";
 import { batchNormLayers, needsTwoRows } from "./batchNormLayers.ts";
@@ -100,12 +100,12 @@ export function updateBatchNorm(
 /** Runs batches and pools what the layers saw of each. */
 class Pooling extends PooledStatistics {
   readonly #model: Model;
-  readonly #layers: readonly BatchNorm1d[];
+  readonly #layers: readonly BatchNormLayer[];
   readonly #compiled: boolean;
   /** Shapes of a row of the first batch, and how many values of a channel each layer got per row of it. */
-  #known: { readonly shapes: string; readonly perRow: ReadonlyMap<BatchNorm1d, number> } | undefined;
+  #known: { readonly shapes: string; readonly perRow: ReadonlyMap<BatchNormLayer, number> } | undefined;
 
-  constructor(model: Model, layers: readonly BatchNorm1d[], compiled: boolean) {
+  constructor(model: Model, layers: readonly BatchNormLayer[], compiled: boolean) {
     super();
     this.#model = model;
     this.#layers = layers;
@@ -126,8 +126,8 @@ class Pooling extends PooledStatistics {
   }
 
   /** Gives the values per channel and row of each layer; undefined if one is called more than once. */
-  #eagerly(inputs: Batch, rows: number): Map<BatchNorm1d, number> | undefined {
-    const perRow = new Map<BatchNorm1d, number>();
+  #eagerly(inputs: Batch, rows: number): Map<BatchNormLayer, number> | undefined {
+    const perRow = new Map<BatchNormLayer, number>();
     let once = true;
     const removers = this.#layers.map((layer) =>
       layer.registerForwardHook((_, [input]) => {

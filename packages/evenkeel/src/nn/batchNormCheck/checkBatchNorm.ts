@@ -2,7 +2,8 @@ import { checkOptions, describe, refuseInStep } from "../../core/index.ts";
 import { Tensor } from "../../tensor/index.ts";
 import { type Batch, checkLoader, type Loader } from "../batches.ts";
 import { checkWholeNumber } from "../checks.ts";
-import { BatchNorm1dLayer as BatchNormLayer } from "../layers/batchNorm.ts";
+import { requireInitialized } from "../flow/requireInitialized.ts";
+import { BatchNormLayer } from "../layers/batchNorm.ts";
 import { type AnyModule, Module } from "../module.ts";
 import { dataFindings } from "./dataRules.ts";
 import { type Step, sequentialFeeds } from "./feeds.ts";
@@ -39,8 +40,8 @@ const optionNames = ["loader", "batches", "input", "optimizer", "batchSize", "ro
  * seen. Otherwise by the order in a Sequential; in a network of one's own it is not known, and the report says so. Modes, buffers
  * and the default generator are afterwards as they were; a loader with a generator of its own draws from it.
  *
- * @throws TypeError or RangeError for a model, an option or a batch that is none; Error if the loader gives no batches, or in
- * a compiled step; whatever the model throws
+ * @throws TypeError or RangeError for a model, an option or a batch that is none; Error if the loader gives no batches, a lazy
+ * layer has not seen an input, or in a compiled step; whatever the model throws
  */
 export function checkBatchNorm(model: AnyModule, options: CheckBatchNormOptions = {}): BatchNormReport {
   refuseInStep("checkBatchNorm()", "call it before the training");
@@ -50,6 +51,7 @@ export function checkBatchNorm(model: AnyModule, options: CheckBatchNormOptions 
   checkOptions("checkBatchNorm", options, optionNames);
   const { loader, optimizer, steps } = options;
   checkValues(options);
+  requireInitialized("checkBatchNorm", model);
   const norms = model.namedModules().filter((entry): entry is [string, Module & BatchNormLayer] => {
     return (entry[1] as AnyModule) instanceof BatchNormLayer;
   });

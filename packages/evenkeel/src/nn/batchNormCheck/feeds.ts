@@ -2,7 +2,7 @@ import { Tensor } from "../../tensor/index.ts";
 import { Sequential } from "../containers.ts";
 import type { Flow, ModuleCall, OpCall } from "../flow/flow.ts";
 import * as activations from "../layers/activation.ts";
-import { BatchNorm1dLayer as BatchNormLayer } from "../layers/batchNorm.ts";
+import { BatchNormLayer } from "../layers/batchNorm.ts";
 import { Dropout } from "../layers/dropout.ts";
 import { Flatten, Unflatten } from "../layers/flatten.ts";
 import { Identity } from "../layers/linear.ts";

@@ -4,7 +4,7 @@ import { type Batch, checkRows, inputsOf, type Loader } from "../batches.ts";
 import { ChannelPool } from "../channelPool.ts";
 import { type Flow, recordFlow } from "../flow/flow.ts";
 import { keepingState } from "../flow/keepingState.ts";
-import { BatchNorm1dLayer as BatchNormLayer } from "../layers/batchNorm.ts";
+import { BatchNormLayer } from "../layers/batchNorm.ts";
 import type { AnyModule } from "../module.ts";
 import { type Step, tracedFeeds } from "./feeds.ts";
 

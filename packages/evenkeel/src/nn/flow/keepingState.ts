@@ -1,6 +1,7 @@
 import { defaultGenerator } from "../../random/index.ts";
 import { noGrad } from "../../tensor/index.ts";
 import type { AnyModule } from "../module.ts";
+import { isUninitialized } from "../uninitialized.ts";
 
 /** Runs `use`, which may run a model, and puts back what that changes: modes, buffers and the default generator. */
 export function keepingState<T>(model: AnyModule, use: () => T): T {
@@ -15,7 +16,9 @@ export function keepingState<T>(model: AnyModule, use: () => T): T {
 /** Remembers what a forward pass may change; the returned function puts back what it did. */
 export function keepState(model: AnyModule): () => void {
   const modes = model.modules().map((module) => ({ module, training: module.training }));
-  const buffers = model.buffers().map((buffer) => ({ buffer, version: buffer.version, copy: buffer.detach().clone() }));
+  // Buffers of lazy layers that have not seen an input have no values.
+  const known = model.buffers().filter((buffer) => !isUninitialized(buffer));
+  const buffers = known.map((buffer) => ({ buffer, version: buffer.version, copy: buffer.detach().clone() }));
   const generator = defaultGenerator.getState();
   return () => {
     for (const { module, training } of modes) module.training = training;

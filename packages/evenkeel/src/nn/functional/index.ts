@@ -28,9 +28,12 @@ export { type CosineSimilarityOptions, cosineSimilarity } from "./cosineSimilari
 export { type CrossEntropyOptions, crossEntropy, type NLLOptions, nllLoss } from "./crossEntropy.ts";
 export { type DropoutOptions, dropout } from "./dropout.ts";
 export { type EmbeddingFunctionOptions, embedding } from "./embedding.ts";
+export { type GroupNormFunctionOptions, groupNorm } from "./groupNorm.ts";
+export { type InstanceNormFunctionOptions, instanceNorm } from "./instanceNorm.ts";
 export { type KLDivOptions, klDiv } from "./klDivergence.ts";
 export { type LayerNormFunctionOptions, layerNorm, type NormalizedShape } from "./layerNorm.ts";
 export { linear } from "./linear.ts";
+export { type LocalResponseNormOptions, localResponseNorm } from "./localResponseNorm.ts";
 export { huberLoss, l1Loss, mseLoss, smoothL1Loss } from "./loss.ts";
 export { oneHot } from "./oneHot.ts";
 export {
@@ -43,3 +46,4 @@ export {
   threshold,
 } from "./piecewise.ts";
 export type { LossOptions, Reduction } from "./reduction.ts";
+export { type RMSNormFunctionOptions, rmsNorm } from "./rmsNorm.ts";

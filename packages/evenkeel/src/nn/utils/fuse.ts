@@ -4,8 +4,9 @@ import type { Callable } from "../callable.ts";
 import { clone } from "../clone.ts";
 import { type Flow, type ModuleCall, recordFlow } from "../flow/flow.ts";
 import { keepingState } from "../flow/keepingState.ts";
+import { requireInitialized } from "../flow/requireInitialized.ts";
 import { hookCount } from "../hooks.ts";
-import { BatchNorm1dLayer as BatchNormLayer } from "../layers/batchNorm.ts";
+import { BatchNormLayer } from "../layers/batchNorm.ts";
 import { Identity, LinearLayer } from "../layers/linear.ts";
 import { ownBuffers, ownChildren, ownParameters } from "../members.ts";
 import { type AnyModule, type InputsOf, Module } from "../module.ts";
@@ -93,6 +94,7 @@ export function fuse<M extends AnyModule>(model: M, options: FuseOptions): Fused
       `fuse: input is ${describe(options.input)}, expected a Tensor, or a list of those that the model takes`,
     );
   }
+  requireInitialized("fuse", model);
   const training = model.namedModules().find(([, module]) => module.training);
   if (training !== undefined) {
     const where = training[0] === "" ? "the model" : `"${training[0]}"`;

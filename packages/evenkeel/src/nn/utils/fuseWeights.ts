@@ -2,7 +2,7 @@ import { describe, formatShape } from "../../core/index.ts";
 import { tensor } from "../../tensor/index.ts";
 import { className } from "../callable.ts";
 import { clone } from "../clone.ts";
-import { BatchNorm1dLayer as BatchNormLayer } from "../layers/batchNorm.ts";
+import { BatchNormLayer } from "../layers/batchNorm.ts";
 import { LinearLayer } from "../layers/linear.ts";
 import type { AnyModule } from "../module.ts";
 import { Parameter } from "../parameter.ts";
