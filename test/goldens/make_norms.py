@@ -305,6 +305,10 @@ for d in [1, 2, 3]:
     lazy(f"LazyInstanceNorm{d}d", shape)
     lazy(f"LazyInstanceNorm{d}d", shape, affine=True, track_running_stats=True)
 lazy("LazyBatchNorm1d", (4, 3), affine=False)
+lazy("LazyConv1d", (2, 3, 6), (4, 3), padding=1)
+lazy("LazyConv2d", (2, 4, 5, 5), (6, 3), stride=2, groups=2, bias=False)
+lazy("LazyConv2d", (3, 5, 4), (2, [2, 1]))
+lazy("LazyConv3d", (1, 2, 3, 3, 3), (2, 2))
 
 # Prints
 

@@ -20,9 +20,11 @@ interface LazyCase {
 }
 
 const { LazyLinear, LazyBatchNorm1d, LazyBatchNorm2d, LazyBatchNorm3d } = nn;
+const { LazyConv1d, LazyConv2d, LazyConv3d } = nn;
 const { LazyInstanceNorm1d, LazyInstanceNorm2d, LazyInstanceNorm3d } = nn;
 const lazies: Readonly<Record<string, object>> = {
   ...{ LazyLinear, LazyBatchNorm1d, LazyBatchNorm2d, LazyBatchNorm3d },
+  ...{ LazyConv1d, LazyConv2d, LazyConv3d },
   ...{ LazyInstanceNorm1d, LazyInstanceNorm2d, LazyInstanceNorm3d },
 };
 const ours: Readonly<Record<string, string>> = { track_running_stats: "trackRunningStats" };
@@ -114,6 +116,12 @@ describe("a first call that is refused changes nothing", () => {
     ["one value per channel", () => new nn.LazyBatchNorm1d(), ones([1, 3]), /more than 1 value per channel/],
     ["a single value", () => new nn.LazyLinear(2), ones([]), /LazyLinear: the first input has shape \[\].*too few/],
     ["a vector", () => new nn.LazyBatchNorm1d(), ones([3]), /too few dimensions/],
+    [
+      "groups that do not fit",
+      () => new nn.LazyConv1d(4, 1, { groups: 2 }),
+      ones([2, 3, 5]),
+      /LazyConv1d.* 3 channels, which 2/,
+    ],
     ["no features", () => new nn.LazyLinear(2), ones([2, 0]), /size that it is to learn is 0/],
   ])("%s", (_, make, input, message) => {
     const layer = make();
@@ -130,7 +138,9 @@ describe("a first call that is refused changes nothing", () => {
         .map(String),
     ).not.toContain("tensor");
     // And it still learns from the next.
-    layer(layer instanceof nn.LazyBatchNorm2d ? ones([2, 3, 2, 2]) : ones([2, 3]));
+    const shape =
+      layer instanceof nn.LazyBatchNorm2d ? [2, 2, 2, 2] : layer instanceof nn.LazyConv1d ? [2, 2, 2] : [2, 3];
+    layer(ones(shape));
     expect(layer.constructor.name).not.toContain("Lazy");
   });
 });

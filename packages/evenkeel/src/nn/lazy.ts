@@ -22,16 +22,16 @@ const learnsSizes: unique symbol = Symbol("learnsSizes");
 export const isLazy = (layer: object): boolean => learnsSizes in layer;
 
 /** Checks a size of a plain layer; a lazy one has 0 there, as PyTorch prints it, until its first input. */
-export function checkSize(layer: Module, name: string, size: number): void {
+export function checkSize(layer: object, name: string, size: number): void {
   if (!isLazy(layer)) checkWholeNumber(className(layer), name, size, 1);
 }
 
 type Make = (shape: number[]) => Tensor;
 
-export const newParameter = (layer: Module, make: Make, shape: number[]): Parameter =>
+export const newParameter = (layer: object, make: Make, shape: number[]): Parameter =>
   isLazy(layer) ? new UninitializedParameter() : new Parameter(make(shape));
 
-export const newBuffer = (layer: Module, make: Make, shape: number[]): Buffer =>
+export const newBuffer = (layer: object, make: Make, shape: number[]): Buffer =>
   isLazy(layer) ? new UninitializedBuffer() : new Buffer(make(shape));
 
 /** A layer that can be made without knowing the first argument of its constructor. */
@@ -65,6 +65,7 @@ export function lazy<L extends Resettable, C>(
     static override readonly name: string = name;
 
     constructor(...rest: unknown[]) {
+      refuseGenerator(name, rest);
       super(0, ...rest);
     }
 
@@ -88,6 +89,15 @@ export function lazy<L extends Resettable, C>(
     }
   }
   return Lazy as unknown as C;
+}
+
+/** The first call draws, when the options are long gone. */
+function refuseGenerator(name: string, given: readonly unknown[]): void {
+  const options = given.at(-1);
+  if (typeof options !== "object" || options === null || !("generator" in options)) return;
+  throw new TypeError(
+    `${name}: there is no option "generator": its first call draws from the default one; seed that with manualSeed(...)`,
+  );
 }
 
 const membersOf = (layer: AnyModule): [string, Tensor][] => [...ownParameters(layer), ...ownBuffers(layer)];

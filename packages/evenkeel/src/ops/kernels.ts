@@ -131,6 +131,7 @@ import { logSoftmaxBackwardKernel, logSoftmaxKernel, softmaxKernel } from "./sof
 import { assignKernel } from "./state/state.kernel.ts";
 import { type RowName, table } from "./table.ts";
 
+const plainConvolution = noKernel("convolutions are computed on the host so far");
 const alias = noKernel("an alias: nothing is computed");
 const cold = noKernel("a layer of 2012 that nobody waits for");
 
@@ -166,6 +167,9 @@ export const kernels: { readonly [K in RowName]: AnyKernel } = {
   clamp: clampKernel,
   clone: cloneKernel,
   concat: concatKernel,
+  convolution: plainConvolution,
+  convolutionInput: plainConvolution,
+  convolutionWeight: plainConvolution,
   cos: cosKernel,
   crossEntropy: byDtype(crossEntropyKernel, crossEntropyDoubles.crossEntropy),
   crossEntropyBackward: byDtype(crossEntropyBackwardKernel, crossEntropyDoubles.crossEntropyBackward),
@@ -183,6 +187,7 @@ export const kernels: { readonly [K in RowName]: AnyKernel } = {
   expm1: expm1Kernel,
   fill: fillKernel,
   floor: floorKernel,
+  fold: noKernel("windows are gathered on the host"),
   gather: gatherKernel,
   ge: geKernel,
   gelu: geluKernel,
@@ -230,6 +235,8 @@ export const kernels: { readonly [K in RowName]: AnyKernel } = {
   neg: negKernel,
   normal: normalKernel,
   oneHot: oneHotKernel,
+  pad: noKernel("borders are copied on the host"),
+  padBackward: noKernel("borders are summed on the host"),
   permute: permuteKernel,
   pow: powKernel,
   prod: prodKernel,
@@ -262,6 +269,7 @@ export const kernels: { readonly [K in RowName]: AnyKernel } = {
   sum: sumKernel,
   tanh: tanhKernel,
   trunc: truncKernel,
+  unfold: noKernel("windows are gathered on the host"),
   uniform: uniformKernel,
   unslice: unsliceKernel,
   updateRunningStats: updateRunningStatsKernel,

@@ -24,10 +24,22 @@ export {
   binaryCrossEntropy,
   binaryCrossEntropyWithLogits,
 } from "./binaryCrossEntropy.ts";
+export {
+  type ConvOptions,
+  type ConvPadding,
+  type ConvTransposeOptions,
+  conv1d,
+  conv2d,
+  conv3d,
+  convTranspose1d,
+  convTranspose2d,
+  convTranspose3d,
+} from "./conv.ts";
 export { type CosineSimilarityOptions, cosineSimilarity } from "./cosineSimilarity.ts";
 export { type CrossEntropyOptions, crossEntropy, type NLLOptions, nllLoss } from "./crossEntropy.ts";
 export { type DropoutOptions, dropout } from "./dropout.ts";
 export { type EmbeddingFunctionOptions, embedding } from "./embedding.ts";
+export { type FoldOptions, fold, unfold } from "./fold.ts";
 export { type GroupNormFunctionOptions, groupNorm } from "./groupNorm.ts";
 export { type InstanceNormFunctionOptions, instanceNorm } from "./instanceNorm.ts";
 export { type KLDivOptions, klDiv } from "./klDivergence.ts";
@@ -36,6 +48,7 @@ export { linear } from "./linear.ts";
 export { type LocalResponseNormOptions, localResponseNorm } from "./localResponseNorm.ts";
 export { huberLoss, l1Loss, mseLoss, smoothL1Loss } from "./loss.ts";
 export { oneHot } from "./oneHot.ts";
+export { type PadMode, type PadOptions, pad } from "./pad.ts";
 export {
   type HardtanhOptions,
   hardsigmoid,
@@ -47,3 +60,4 @@ export {
 } from "./piecewise.ts";
 export type { LossOptions, Reduction } from "./reduction.ts";
 export { type RMSNormFunctionOptions, rmsNorm } from "./rmsNorm.ts";
+export type { Sizes } from "./sizes.ts";

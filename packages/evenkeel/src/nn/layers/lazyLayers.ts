@@ -1,6 +1,10 @@
+import { className } from "../callable.ts";
+import type { Sizes } from "../functional/sizes.ts";
 import { type Learning, lazy } from "../lazy.ts";
 import { BatchNorm1dLayer, type BatchNorm1dOptions, BatchNorm2dLayer, BatchNorm3dLayer } from "./batchNorm.ts";
 import type { ChannelNormLayer } from "./channelNorm.ts";
+import { Conv1dLayer, Conv2dLayer, Conv3dLayer, type ConvLayerOptions } from "./conv.ts";
+import type { ConvBase } from "./convBase.ts";
 import {
   InstanceNorm1dLayer,
   InstanceNorm2dLayer,
@@ -173,3 +177,82 @@ export const LazyInstanceNorm3d: LazyInstanceNorm3dConstructor = /* @__PURE__ */
 );
 export interface LazyInstanceNorm3d<Affine extends boolean = boolean, Tracked extends boolean = boolean>
   extends InstanceNorm3dLayer<Affine, Tracked> {}
+
+export type LazyConvOptions = Omit<ConvLayerOptions, "generator">;
+
+const inChannels: Learning<ConvBase> = {
+  field: "inChannels",
+  sizeOf: ({ shape }, { kernelSize }) => shape[shape.length === kernelSize.length + 1 ? 0 : 1],
+  shapes: (layer) => {
+    const { inChannels, outChannels, groups, kernelSize } = layer;
+    if (inChannels % groups !== 0) {
+      throw new RangeError(
+        `${className(layer)}: the first input has ${inChannels} channels, which ${groups} groups do not divide`,
+      );
+    }
+    return { weight: [outChannels, inChannels / groups, ...kernelSize], bias: [outChannels] };
+  },
+};
+
+interface LazyConv1dConstructor {
+  new <Bias extends boolean = true>(
+    outChannels: number,
+    kernelSize: Sizes,
+    options?: LazyConvOptions & { readonly bias?: Bias },
+  ): LazyConv1d<NoInfer<Bias>>;
+  readonly prototype: LazyConv1d;
+}
+
+/**
+ * A {@link Conv1d} that takes inChannels from its first input, which makes it one.
+ * https://pytorch.org/docs/stable/generated/torch.nn.LazyConv1d.html
+ * @throws as {@link LazyLinear}; RangeError at the first call if `groups` do not divide its channels
+ */
+export const LazyConv1d: LazyConv1dConstructor = /* @__PURE__ */ lazy<Conv1dLayer, LazyConv1dConstructor>(
+  Conv1dLayer,
+  "LazyConv1d",
+  inChannels,
+);
+export interface LazyConv1d<Bias extends boolean = boolean> extends Conv1dLayer<Bias> {}
+
+interface LazyConv2dConstructor {
+  new <Bias extends boolean = true>(
+    outChannels: number,
+    kernelSize: Sizes,
+    options?: LazyConvOptions & { readonly bias?: Bias },
+  ): LazyConv2d<NoInfer<Bias>>;
+  readonly prototype: LazyConv2d;
+}
+
+/**
+ * A {@link Conv2d} that takes inChannels from its first input, which makes it one.
+ * https://pytorch.org/docs/stable/generated/torch.nn.LazyConv2d.html
+ * @throws as {@link LazyLinear}; RangeError at the first call if `groups` do not divide its channels
+ */
+export const LazyConv2d: LazyConv2dConstructor = /* @__PURE__ */ lazy<Conv2dLayer, LazyConv2dConstructor>(
+  Conv2dLayer,
+  "LazyConv2d",
+  inChannels,
+);
+export interface LazyConv2d<Bias extends boolean = boolean> extends Conv2dLayer<Bias> {}
+
+interface LazyConv3dConstructor {
+  new <Bias extends boolean = true>(
+    outChannels: number,
+    kernelSize: Sizes,
+    options?: LazyConvOptions & { readonly bias?: Bias },
+  ): LazyConv3d<NoInfer<Bias>>;
+  readonly prototype: LazyConv3d;
+}
+
+/**
+ * A {@link Conv3d} that takes inChannels from its first input, which makes it one.
+ * https://pytorch.org/docs/stable/generated/torch.nn.LazyConv3d.html
+ * @throws as {@link LazyLinear}; RangeError at the first call if `groups` do not divide its channels
+ */
+export const LazyConv3d: LazyConv3dConstructor = /* @__PURE__ */ lazy<Conv3dLayer, LazyConv3dConstructor>(
+  Conv3dLayer,
+  "LazyConv3d",
+  inChannels,
+);
+export interface LazyConv3d<Bias extends boolean = boolean> extends Conv3dLayer<Bias> {}

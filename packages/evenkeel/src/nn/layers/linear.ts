@@ -5,7 +5,7 @@ import { checkFlag, checkWholeNumber } from "../checks.ts";
 import { formatBool } from "../format.ts";
 import { linear } from "../functional/linear.ts";
 import { kaimingUniform_, uniform_ } from "../init.ts";
-import { checkSize, isLazy, newParameter } from "../lazy.ts";
+import { checkSize, newParameter } from "../lazy.ts";
 import { Module } from "../module.ts";
 import type { Parameter } from "../parameter.ts";
 import { type OnlyIf, onlyIf } from "./onlyIf.ts";
@@ -32,7 +32,7 @@ export class LinearLayer<Bias extends boolean = boolean> extends Module {
     const owner = className(this);
     checkSize(this, "inFeatures", inFeatures);
     checkWholeNumber(owner, "outFeatures", outFeatures, 1);
-    checkOptions(owner, options, isLazy(this) ? ["bias"] : ["bias", "generator"]);
+    checkOptions(owner, options, ["bias", "generator"]);
     const { bias = true } = options;
     checkFlag(owner, "bias", bias);
     this.inFeatures = inFeatures;

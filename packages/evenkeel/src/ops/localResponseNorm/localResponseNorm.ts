@@ -45,6 +45,7 @@ const checkChannels = (op: string, x: Spec): void => {
   if (x.shape.length < 2) throw new RangeError(`${op}: input has shape [${x.shape}], expected [N, C, ...]`);
 };
 
+/** x / (k + alpha * mean of squares)^beta, the mean over `size` neighbouring channels, those beyond the ends being 0. */
 export const localResponseNorm = defineOp({
   name: "localResponseNorm",
   inputs: ["input"],
