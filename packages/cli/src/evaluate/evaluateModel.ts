@@ -1,8 +1,8 @@
 import { type Predictions, scoresOf, type Table, type TableModel, type TableScores } from "evenkeel/tabular";
 import { asUsageError } from "../models/libraryErrors.ts";
 import { predictBlocks } from "../predict/predictBlocks.ts";
-import { type BatchNormCheck, checkBatchNorm } from "./checkBatchNorm.ts";
 import { guesses } from "./guesses.ts";
+import { type StatisticsGap, statisticsGap } from "./statisticsGap.ts";
 
 /** How good a model is on some rows, and where it is not. */
 export interface Evaluation {
@@ -14,7 +14,7 @@ export interface Evaluation {
   readonly classes?: readonly ClassScores[];
   /** For numbers: those with the largest errors, the largest first. */
   readonly worst?: readonly WorstRow[];
-  readonly batchNorm?: BatchNormCheck;
+  readonly batchNorm?: StatisticsGap;
 }
 
 export interface ClassScores {
@@ -55,7 +55,7 @@ export async function evaluateModel(
     guesses: guesses(preprocessing, truth),
     ...(classes && { classes: classScores(preprocessing.classes!, classes, truth) }),
     ...(values && { worst: worstRows(rows, truth, values, worst) }),
-    batchNorm: checkBatchNorm(model, table, rows),
+    batchNorm: statisticsGap(model, table, rows),
   };
 }
 

@@ -4,8 +4,8 @@ import { metricFacts, scoreText } from "../metrics.ts";
 import type { Origin } from "../models/origin.ts";
 import type { ScoresByName } from "../runs/types.ts";
 import { type Colors, printable, wrap } from "../terminal.ts";
-import type { BatchNormCheck } from "./checkBatchNorm.ts";
 import type { ClassScores, Evaluation, WorstRow } from "./evaluateModel.ts";
+import type { StatisticsGap } from "./statisticsGap.ts";
 
 const width = 80;
 const nameWidth = 42;
@@ -75,7 +75,7 @@ function worstTable(worst: readonly WorstRow[], { table, label }: EvaluationCont
   return shown.toString();
 }
 
-function batchNormText({ loss, running, batch }: BatchNormCheck): string {
+function batchNormText({ loss, running, batch }: StatisticsGap): string {
   const name = loss === "mse" ? "squared error of the scaled target" : "log loss";
   const figures = `${name} ${scoreText(running)} with its running statistics, ${scoreText(batch)} with those of these rows`;
   if (running <= 1.1 * batch) return `Batch normalization: ${figures}. The running statistics fit.`;

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { Command } from "@commander-js/extra-typings";
 import { nn } from "evenkeel";
 import { saveSafetensors } from "evenkeel/io";
+import { TableModel, TabularNet } from "evenkeel/tabular";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { CommandContext } from "../commands/context.ts";
 import { asUsual, explained } from "../commands/explained.ts";
@@ -62,6 +63,38 @@ describe("one of evenkeel's models", () => {
       ["economy", "target"],
     ]);
     expect(found.tensors.find(({ name }: { name: string }) => name === "layers.0.weight").dtype).toBe("F32");
+  });
+
+  test("what is doubtful about its batch normalization, and nothing that training settled by itself", async () => {
+    const { schema, preprocessing, network, record } = models.numbers;
+    const save = (name: string, plan: object, net = network) => {
+      const told = {
+        ...record,
+        sizes: { train: 500 },
+        plan: { batchSize: 32, epochs: 12, statistics: "better", ...plan },
+      };
+      const model = new TableModel({ schema, preprocessing, network: net, record: told });
+      writeFileSync(join(models.cwd, name), model.save());
+    };
+    const rules = async (name: string) =>
+      JSON.parse((await inspect(name, "--json")).out).batchNorm.map(({ rule }: { rule: string }) => rule);
+    save("usual.safetensors", {});
+    expect(await rules("usual.safetensors")).toEqual([]);
+    expect((await inspect("usual.safetensors")).out).not.toContain("Batch normalization");
+    save("small.safetensors", { batchSize: 4, epochs: 1, statistics: "asTrained" });
+    expect(await rules("small.safetensors")).toEqual(["small-batch", "momentum-slow"]);
+    const { out } = await inspect("small.safetensors");
+    expect(out).toMatch(
+      /\nBatch normalization\nwarning {2}layers\.1: with batches of 4 rows its outputs are 1\.6 times/,
+    );
+    expect(out).not.toContain("a momentum of"); // a note
+    // All rows in one batch: there is no larger one.
+    save("whole.safetensors", { batchSize: 500 });
+    expect(await rules("whole.safetensors")).toEqual([]);
+    const deep = new TabularNet(network.size, { hidden: [8, 4], dropout: 0.15, biasBeforeNorm: true });
+    save("deep.safetensors", {}, deep);
+    expect(await rules("deep.safetensors")).toEqual(["bias-before-norm", "bias-before-norm", "dropout-before-norm"]);
+    expect((await inspect("deep.safetensors")).out).not.toContain("is before it, through");
   });
 
   test("classes, and a file without a record", async () => {

@@ -6,9 +6,10 @@ import type { TableModel } from "evenkeel/tabular";
 import type { CommandContext } from "../commands/context.ts";
 import { newTable, scoresText } from "../commands/runsText.ts";
 import { runOf } from "../models/findModel.ts";
-import { originOf } from "../models/origin.ts";
+import { type Origin, originOf } from "../models/origin.ts";
 import { type Colors, count, printable, wrap } from "../terminal.ts";
 import { UsageError } from "../usageError.ts";
+import { batchNormFindings } from "./batchNormFindings.ts";
 import { describeColumns } from "./describeColumns.ts";
 import { type ModelFile, readModelFile } from "./readModelFile.ts";
 
@@ -34,11 +35,13 @@ function jsonOf(path: string, absolute: string, { header, bytes, model }: ModelF
   if (model === undefined) return { path, bytes, kind: kindOf(header.metadata), metadata: header.metadata, tensors };
   const { schema, preprocessing, network, record } = model;
   const { totals, rows } = summaryOf(model);
-  const { scores, baselines } = originOf(record, runOf(absolute));
+  const origin = originOf(record, runOf(absolute));
+  const { scores, baselines } = origin;
   return {
     ...{ path, bytes, kind: "table model", target: schema.target, task: schema.task },
     ...{ columns: describeColumns(model), inputs: preprocessing.features, embeddings: preprocessing.embeddings },
     ...{ network: { options: network.options, printed: network.toString(), totals, layers: rows } },
+    batchNorm: batchNormFindings(model, origin),
     ...{ preprocessing: preprocessing.toJSON(), record, scores, baselines, tensors },
   };
 }
@@ -76,6 +79,7 @@ function textOf(path: string, absolute: string, file: ModelFile, colors: Colors)
     columnTable(model, colors),
     `${colors.bold("Network")}\n${network.toString()}`,
     summaryOf(model).toString(),
+    ...batchNormText(model, origin, colors),
     tensorTable(file, colors),
     ...(origin.scores === undefined
       ? ["No scores are recorded in it."]
@@ -87,6 +91,18 @@ function textOf(path: string, absolute: string, file: ModelFile, colors: Colors)
         ]),
   ];
   return `${sections.join("\n\n")}\n`;
+}
+
+/** Notes are for programs: about what is done either way. */
+function batchNormText(model: TableModel, origin: Origin, colors: Colors): string[] {
+  const findings = batchNormFindings(model, origin).filter(({ severity }) => severity !== "note");
+  if (findings.length === 0) return [];
+  const lines = findings.map(({ severity, module, reason, cure }) => {
+    const text = wrap(printable(`${module}: ${reason}; ${cure}`), width - 9, " ".repeat(9));
+    const mark = severity === "error" ? colors.red(severity) : colors.yellow(severity);
+    return `${mark}${" ".repeat(9 - severity.length)}${text}`;
+  });
+  return [[colors.bold("Batch normalization"), ...lines].join("\n")];
 }
 
 function metadataText(metadata: Readonly<Record<string, string>>): string {

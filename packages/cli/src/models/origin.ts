@@ -15,6 +15,10 @@ export interface Origin {
   readonly fingerprint?: string;
   readonly seed?: number;
   readonly split?: SplitOptions;
+  /** How it was trained. */
+  readonly plan?: { readonly batchSize: number; readonly epochs: number; readonly statistics: string };
+  /** Rows of the parts. */
+  readonly sizes?: { readonly train: number };
   /** There if the model was trained once more on training and validation rows. */
   readonly refit?: { readonly rows: number };
   readonly scores?: PartScores;
@@ -38,6 +42,11 @@ const recordSchema = z.object({
     .object({ validation: z.number().optional(), test: z.number().optional(), stratify: z.boolean().optional() })
     .optional()
     .catch(undefined),
+  plan: z
+    .object({ batchSize: z.int().positive(), epochs: z.int().nonnegative(), statistics: z.string() })
+    .optional()
+    .catch(undefined),
+  sizes: z.object({ train: z.int().positive() }).optional().catch(undefined),
   refit: z.object({ rows: z.int().nonnegative() }).optional().catch(undefined),
   scores: partScores.optional().catch(undefined),
   baselines: z.record(z.string(), partScores).optional().catch(undefined),
@@ -52,6 +61,8 @@ export function originOf(record: ModelRecord, run?: Run): Origin {
   return {
     ...{ source: recipe.source, read: recipe.read as Partial<TableFlags>, rows: table.rows, seed, split },
     ...(told.refit && { refit: told.refit }),
+    ...(told.plan && { plan: told.plan }),
+    ...(told.sizes && { sizes: told.sizes }),
     ...{ fingerprint: recipe.fingerprint, scores: run.result?.scores, baselines: run.result?.baselines },
   };
 }

@@ -63,6 +63,9 @@ export class HookList<H> {
 /** What makes a module run the hooks of another, for copies. */
 export const takeHooks: unique symbol = Symbol("takeHooks");
 
+/** How many hooks a module has. */
+export const hookCount: unique symbol = Symbol("hookCount");
+
 /** The hooks of one module. */
 export class ModuleHooks {
   readonly forwardPre = new HookList<ForwardPreHook<Callable, unknown[]>>();

@@ -1,3 +1,10 @@
+export { type CheckBatchNormOptions, checkBatchNorm } from "./batchNormCheck/checkBatchNorm.ts";
+export {
+  type BatchNormFinding,
+  BatchNormReport,
+  type BatchNormRule,
+  type OrderSource,
+} from "./batchNormCheck/finding.ts";
 export { clone } from "./clone.ts";
 export { ModuleDict, ModuleList, type NamedModules, Sequential } from "./containers.ts";
 export * as F from "./functional/index.ts";
@@ -44,3 +51,4 @@ export type { LoadOptions, LoadResult, StateDict } from "./stateDict.ts";
 export { ModelSummary, type SummaryOptions, summary } from "./summary.ts";
 export type { BatchShape, SummaryRow, SummaryTotals } from "./summaryTable.ts";
 export { UninitializedBuffer, type UninitializedOptions, UninitializedParameter } from "./uninitialized.ts";
+export * as utils from "./utils/index.ts";

@@ -7,6 +7,7 @@ import {
   type ForwardHook,
   type ForwardPreHook,
   type FullBackwardHook,
+  hookCount,
   ModuleHooks,
   type RemoveHook,
   runForwardHooks,
@@ -143,6 +144,10 @@ export abstract class Module<In extends unknown[] = never, Out = any> extends Ca
    */
   registerFullBackwardHook(hook: FullBackwardHook<this>): RemoveHook {
     return this.#hooks.fullBackward.add(this, hook);
+  }
+
+  get [hookCount](): number {
+    return this.#hooks.size;
   }
 
   [takeHooks](from: AnyModule): void {

@@ -1,4 +1,4 @@
-import { notHere, notHereNamespace } from "../core/index.ts";
+import { notHere } from "../core/index.ts";
 
 /**
  * Names of torch.nn that are not here: each throws a line that says what to write instead. They are of the type `never` and
@@ -117,9 +117,4 @@ export const TripletMarginLoss: never = /* @__PURE__ */ notHere(
 export const TripletMarginWithDistanceLoss: never = /* @__PURE__ */ notHere(
   "nn.TripletMarginWithDistanceLoss",
   "write F.relu(distance(a, b).sub(distance(a, c)).add(margin)).mean()",
-);
-/** @deprecated It is not here. */
-export const utils: never = /* @__PURE__ */ notHereNamespace(
-  "nn.utils",
-  "gradients are clipped by optim.clipGradNorm and optim.clipGradValue",
 );

@@ -1,8 +1,8 @@
 import { checkOptions, checkShape, type DType, formatShape, type Shape } from "../core/index.ts";
-import { defaultGenerator } from "../random/index.ts";
 import { noGrad, Tensor, zeros } from "../tensor/index.ts";
 import { Callable, className, describe } from "./callable.ts";
 import { clone } from "./clone.ts";
+import { keepState } from "./flow/keepingState.ts";
 import { ownChildren, ownParameters } from "./members.ts";
 import type { AnyModule, Module } from "./module.ts";
 import { inspect } from "./print.ts";
@@ -106,25 +106,6 @@ function trialInputs(model: AnyModule, inputShape: Shape | readonly Shape[], dty
 
 const hasUninitialized = (model: AnyModule): boolean =>
   [...model.parameters(), ...model.buffers()].some((member) => isUninitialized(member));
-
-/** Those that have values. */
-const known = <T extends Tensor>(members: readonly T[]): T[] => members.filter((member) => !isUninitialized(member));
-
-/** Remembers what a forward pass may change; the returned function puts back what it did. */
-function keepState(model: AnyModule): () => void {
-  const modes = model.modules().map((module) => ({ module, training: module.training }));
-  const buffers = known(model.buffers()).map((buffer) => ({
-    buffer,
-    version: buffer.version,
-    copy: buffer.detach().clone(),
-  }));
-  const generator = defaultGenerator.getState();
-  return () => {
-    for (const { module, training } of modes) module.training = training;
-    for (const { buffer, version, copy } of buffers) if (buffer.version !== version) noGrad(() => buffer.copy_(copy));
-    defaultGenerator.setState(generator);
-  };
-}
 
 function tensorsIn(value: unknown): Tensor[] {
   if (value instanceof Tensor) return [value];

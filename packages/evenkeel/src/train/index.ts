@@ -5,6 +5,7 @@ export { type EvaluateOptions, evaluate, type Loss, predict } from "./evaluate.t
 export type { BatchEvent, EpochEvent, StartEvent, StopEvent, TrainingEvent, ValidationEvent } from "./events.ts";
 export { fit } from "./fit.ts";
 export type { FitOptions } from "./fitOptions.ts";
+export { type FreezeBatchNormOptions, freezeBatchNorm } from "./freezeBatchNorm.ts";
 export type { EpochRecord, History, Monitor, Scores, StopReason } from "./history.ts";
 export * from "./metrics.ts";
 export * as metrics from "./metrics.ts";

@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it } from "vitest";
 import { DataLoader, TensorDataset } from "../data/index.ts";
 import { BatchNorm1d, Dropout, Linear, Module, MSELoss, ReLU, Sequential } from "../nn/index.ts";
 import { manualSeed } from "../random/index.ts";
-import { noGrad, randn, type Tensor, zeros } from "../tensor/index.ts";
+import { cat, noGrad, randn, type Tensor, tensor, zeros } from "../tensor/index.ts";
 import { batchNormGap } from "./batchNormGap.ts";
 import { evaluate } from "./evaluate.ts";
 import { mae } from "./metrics.ts";
@@ -27,32 +27,38 @@ function statistics(x: Tensor): { mean: number[]; variance: number[] } {
 }
 
 describe("updateBatchNorm", () => {
-  it("compiled gives the statistics of the eager passes, and draws the same dropout masks", () => {
-    const network = () => {
-      manualSeed(3);
-      return new Sequential(
-        new Linear(3, 8),
-        new BatchNorm1d(8),
-        new ReLU(),
-        new Dropout(0.4),
-        new Linear(8, 4),
-        new BatchNorm1d(4),
-      );
-    };
-    const [eager, compiled] = [network(), network()];
-    const x = randn([70, 3]);
-    const after = [eager, compiled].map((model, i) => {
-      manualSeed(9);
-      expect(updateBatchNorm(model, loaderOf(x, 32), { compile: i === 1 })).toEqual({ batches: 3, rows: 70 });
-      return randn([1]).item(); // where the generator stands
-    });
-    expect(after[0]).toBe(after[1]);
-    const values = ([, buffer]: [string, Tensor]) => [...buffer.data];
-    const [a, b] = [eager, compiled].map((model) => [...model.namedBuffers()].flatMap(values));
-    for (const [i, value] of b.entries())
-      expect(Math.abs(value - a[i])).toBeLessThanOrEqual(1e-6 + 1e-5 * Math.abs(a[i]));
-    expect(eager.training && compiled.training).toBe(true);
-  });
+  it.each(["population", "average"] as const)(
+    "compiled gives the %s of the eager passes, and the same masks",
+    (estimate) => {
+      const network = () => {
+        manualSeed(3);
+        return new Sequential(
+          new Linear(3, 8),
+          new BatchNorm1d(8),
+          new ReLU(),
+          new Dropout(0.4),
+          new Linear(8, 4),
+          new BatchNorm1d(4),
+        );
+      };
+      const [eager, compiled] = [network(), network()];
+      const x = randn([70, 3]);
+      const after = [eager, compiled].map((model, i) => {
+        manualSeed(9);
+        expect(updateBatchNorm(model, loaderOf(x, 32), { estimate, compile: i === 1 })).toEqual({
+          batches: 3,
+          rows: 70,
+        });
+        return randn([1]).item(); // where the generator stands
+      });
+      expect(after[0]).toBe(after[1]);
+      const values = ([, buffer]: [string, Tensor]) => [...buffer.data];
+      const [a, b] = [eager, compiled].map((model) => [...model.namedBuffers()].flatMap(values));
+      for (const [i, value] of b.entries())
+        expect(Math.abs(value - a[i])).toBeLessThanOrEqual(1e-6 + 1e-5 * Math.abs(a[i]));
+      expect(eager.training && compiled.training).toBe(true);
+    },
+  );
 
   it("gives exactly the statistics of the rows when one batch holds them all", () => {
     const norm = new BatchNorm1d(3);
@@ -65,11 +71,49 @@ describe("updateBatchNorm", () => {
     expect(norm.num_batches_tracked.item()).toBe(1);
   });
 
-  it("averages the batches equally, as PyTorch does, without a trace of what was there before", () => {
+  it("pools batches of any size to the statistics of all rows, whatever their order", () => {
+    const norm = new BatchNorm1d(3);
+    const x = randn([41, 3]).mul(8).add(4000);
+    noGrad(() => x.copy_(tensor([...x.data].sort((a, b) => Number(a) - Number(b))).reshape([41, 3])));
+    noGrad(() => norm.running_mean.fill_(1e6));
+    const { mean, variance } = statistics(x);
+    for (const batchSize of [2, 7, 40]) {
+      updateBatchNorm(norm, loaderOf(x, batchSize));
+      for (const c of [0, 1, 2]) {
+        expect(norm.running_mean.data[c]).toBeCloseTo(mean[c], 3); // a digit of float32 is 2.4e-4 here
+        expect(norm.running_var.data[c] / variance[c]).toBeCloseTo(1, 4);
+      }
+    }
+    expect(norm.momentum).toBe(0.1);
+  });
+
+  it("pools positions and rows alike, and every call of a layer that is called twice", () => {
+    const norm = new BatchNorm1d(2);
+    const [a, b] = [randn([6, 2, 5]), randn([6, 2, 5]).add(3)];
+    class Twice extends Module {
+      norm = norm;
+      override forward(one: Tensor, other: Tensor): Tensor {
+        return this.norm(one).add(this.norm(other));
+      }
+    }
+    const flat = (x: Tensor) => x.permute(0, 2, 1).reshape([-1, 2]);
+    const { mean, variance } = statistics(cat([flat(a), flat(b)]));
+    for (const compile of [false, true]) {
+      const batches = [0, 1, 2].map((i) => [a.narrow(0, 2 * i, 2), b.narrow(0, 2 * i, 2), zeros([2, 1])]);
+      expect(updateBatchNorm(new Twice(), batches, { compile })).toEqual({ batches: 3, rows: 6 });
+      for (const c of [0, 1]) {
+        expect(norm.running_mean.data[c]).toBeCloseTo(mean[c], 5);
+        expect(norm.running_var.data[c]).toBeCloseTo(variance[c], 4);
+      }
+      expect(norm.num_batches_tracked.item()).toBe(6);
+    }
+  });
+
+  it('estimate "average" averages the batches equally, as PyTorch does, without a trace of what was there before', () => {
     const norm = new BatchNorm1d(2, { momentum: 0.25 });
     const x = randn([10, 2]);
     noGrad(() => norm.running_mean.fill_(1e6));
-    expect(updateBatchNorm(norm, loaderOf(x, 4))).toEqual({ batches: 3, rows: 10 });
+    expect(updateBatchNorm(norm, loaderOf(x, 4), { estimate: "average" })).toEqual({ batches: 3, rows: 10 });
     const parts = x.split(4).map(statistics);
     for (const c of [0, 1]) {
       const average = (values: number[]) => (values[0] + values[1] + values[2]) / 3;
@@ -95,6 +139,18 @@ describe("updateBatchNorm", () => {
     const dropped = statistics(new Dropout(0.5)(x)).mean;
     expect(randn([1]).item()).toBe(drawn);
     for (const c of [0, 1]) expect(model.getBuffer("1.running_mean").data[c]).toBeCloseTo(dropped[c], 6);
+  });
+
+  it("without dropout takes the statistics that evaluation meets, and draws nothing", () => {
+    const [norm, x] = [new BatchNorm1d(2), randn([30, 2]).add(1)];
+    const model = new Sequential(new Dropout(0.5), norm).eval();
+    manualSeed(3);
+    updateBatchNorm(model, [x], { dropout: false });
+    const next = randn([1]).item();
+    manualSeed(3);
+    expect(randn([1]).item()).toBe(next);
+    for (const c of [0, 1]) expect(norm.running_var.data[c]).toBeCloseTo(statistics(x).variance[c], 5);
+    expect(modesOf(model)).toEqual([false, false, false]);
   });
 
   it("leaves parameters alone and records no gradients", () => {
@@ -159,6 +215,10 @@ describe("updateBatchNorm", () => {
       expect((model.getSubmodule("1") as BatchNorm1d).momentum).toBe(0.1);
     }
     expect(() => updateBatchNorm(model, randn([4, 2]) as never)).toThrow("the loader is Tensor");
+    const estimate = "precise" as never;
+    expect(() => updateBatchNorm(model, [], { estimate })).toThrow(
+      'estimate is "precise", expected "population" or "average"',
+    );
   });
 });
 

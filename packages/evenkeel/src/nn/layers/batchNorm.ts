@@ -22,8 +22,17 @@ export abstract class BatchNormLayer<
   Affine extends boolean = boolean,
   Tracked extends boolean = boolean,
 > extends ChannelNormLayer<Affine, Tracked> {
+  /** Whether `train()` leaves the layer in eval mode: set by train.freezeBatchNorm. */
+  frozen = false;
+
   constructor(numFeatures: number, options: BatchNorm1dOptions = {}) {
     super(numFeatures, options, () => true);
+  }
+
+  override train(mode = true): this {
+    super.train(mode);
+    if (this.frozen) this.training = false;
+    return this;
   }
 
   /** The shapes that it takes, as an error says them; undefined for an input that has one of them. */

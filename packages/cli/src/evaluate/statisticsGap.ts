@@ -3,7 +3,7 @@ import type { Table, TableModel } from "evenkeel/tabular";
 import { batchNormGap } from "evenkeel/train";
 
 /** How the losses of a network differ when batch normalization takes the statistics of these rows. */
-export interface BatchNormCheck {
+export interface StatisticsGap {
   /** What the losses are: of classes the log loss, of numbers the mean squared error of the scaled target. */
   readonly loss: "logLoss" | "mse";
   /** With the statistics that the model has. */
@@ -17,7 +17,7 @@ export interface BatchNormCheck {
 const mostRows = 8192;
 
 /** Undefined without batch normalization, and of a single row, which has no spread. */
-export function checkBatchNorm(model: TableModel, table: Table, rows: Int32Array): BatchNormCheck | undefined {
+export function statisticsGap(model: TableModel, table: Table, rows: Int32Array): StatisticsGap | undefined {
   const { network, preprocessing } = model;
   const { norm, hidden } = network.options;
   if (norm !== "batch" || hidden.length === 0 || rows.length < 2) return undefined;

@@ -1,0 +1,125 @@
+import { checkOptions, describe, refuseInStep } from "../../core/index.ts";
+import { Tensor } from "../../tensor/index.ts";
+import { type Batch, checkLoader, type Loader } from "../batches.ts";
+import { checkWholeNumber } from "../checks.ts";
+import { requireInitialized } from "../flow/requireInitialized.ts";
+import { BatchNormLayer } from "../layers/batchNorm.ts";
+import { type AnyModule, Module } from "../module.ts";
+import { dataFindings } from "./dataRules.ts";
+import { type Step, sequentialFeeds } from "./feeds.ts";
+import { type BatchNormFinding, BatchNormReport, type OrderSource } from "./finding.ts";
+import { type Observation, observe, traceFeeds } from "./observe.ts";
+import { batchFindings, loneRowFinding, settingFindings } from "./settingRules.ts";
+import { type DecayingOptimizer, decayFindings, structureFindings } from "./structureRules.ts";
+
+export interface CheckBatchNormOptions {
+  /** Batches as they are trained on, `[...inputs, target]` or inputs alone. The model is run over them. */
+  readonly loader?: Loader<Batch | Tensor>;
+  /** How many batches of the loader to look at. Default all, which is needed to know the size of the last one. */
+  readonly batches?: number;
+  /** Without a loader: what the model is called with, a tensor or a list of several. It is run once, to see what feeds what. */
+  readonly input?: Tensor | readonly Tensor[];
+  /** The optimizer of the training, for its weight decay. */
+  readonly optimizer?: DecayingOptimizer;
+  /** Rows per batch in training. Default: that of the first batch of the loader. */
+  readonly batchSize?: number;
+  /** Rows that are trained on, where there is no loader. */
+  readonly rows?: number;
+  /** Steps of the whole training. */
+  readonly steps?: number;
+}
+
+const optionNames = ["loader", "batches", "input", "optimizer", "batchSize", "rows", "steps"];
+
+/**
+ * Looks for what goes wrong with batch normalization in use: a bias or dropout before it, a momentum copied from Keras,
+ * columns that are constant, batches that are too small, statistics that are stale, and others. Each finding has a rule, the
+ * path of the layer, a number, the reason and the cure; the report prints as a list.
+ *
+ * What stands before a layer is found by running the model, given a loader or an input: in training mode, so that dropout is
+ * seen. Otherwise by the order in a Sequential; in a network of one's own it is not known, and the report says so. Modes, buffers
+ * and the default generator are afterwards as they were; a loader with a generator of its own draws from it.
+ *
+ * @throws TypeError or RangeError for a model, an option or a batch that is none; Error if the loader gives no batches, a lazy
+ * layer has not seen an input, or in a compiled step; whatever the model throws
+ */
+export function checkBatchNorm(model: AnyModule, options: CheckBatchNormOptions = {}): BatchNormReport {
+  refuseInStep("checkBatchNorm()", "call it before the training");
+  if (!(model instanceof Module)) {
+    throw new TypeError(`checkBatchNorm: the model is ${describe(model)}, expected an nn.Module`);
+  }
+  checkOptions("checkBatchNorm", options, optionNames);
+  const { loader, optimizer, steps } = options;
+  checkValues(options);
+  requireInitialized("checkBatchNorm", model);
+  const norms = model.namedModules().filter((entry): entry is [string, Module & BatchNormLayer] => {
+    return (entry[1] as AnyModule) instanceof BatchNormLayer;
+  });
+  if (norms.length === 0) return new BatchNormReport([], {}, 0);
+  const seen = loader === undefined ? undefined : observe(model, loader, options.batches ?? Number.POSITIVE_INFINITY);
+  const inputs = options.input instanceof Tensor ? [options.input] : options.input;
+  const traced = seen?.feeds ?? (inputs === undefined ? undefined : traceFeeds(model, inputs));
+  const sequential = traced === undefined ? sequentialFeeds(model) : undefined;
+  const training = trainingOf(options, seen);
+  const findings: BatchNormFinding[] = [];
+  const order: Record<string, OrderSource> = {};
+  for (const [path, norm] of norms) {
+    const feed = (traced ?? sequential)?.get(norm);
+    order[path] = feed === undefined ? "unknown" : traced === undefined ? "sequential" : "traced";
+    const before: readonly Step[] = feed ?? [];
+    const own = seen?.seen.get(norm);
+    findings.push(...structureFindings(path, norm, before, own), ...settingFindings(path, norm, steps));
+    if (optimizer !== undefined) findings.push(...decayFindings(path, norm, before, optimizer));
+    const { rows, batchSize } = training;
+    // Without data the number of places per row is not known, but in [N, C] it is 1.
+    const perRow = own?.perRow ?? 1;
+    if (batchSize !== undefined) {
+      findings.push(...batchFindings(path, norm, batchSize, perRow));
+      const lone = rows !== undefined && rows % batchSize === 1 && batchSize > 1;
+      if (lone && perRow === 1 && !norm.frozen) findings.push(loneRowFinding(path, rows, batchSize));
+    }
+    if (own !== undefined) findings.push(...dataFindings(path, norm, before, own, batchSize ?? 1));
+  }
+  return new BatchNormReport(findings, order, seen?.sizes.reduce((sum, rows) => sum + rows, 0) ?? 0);
+}
+
+/** Rows and batch size of the training: as they were said, or else as the loader has them. */
+function trainingOf(
+  { batchSize, rows, batches }: CheckBatchNormOptions,
+  seen: Observation | undefined,
+): { readonly batchSize?: number; readonly rows?: number } {
+  if (seen === undefined) return { batchSize, rows };
+  const wasAll = batches === undefined || seen.sizes.length < batches;
+  const all = wasAll ? seen.sizes.reduce((sum, size) => sum + size, 0) : undefined;
+  return { batchSize: batchSize ?? seen.sizes[0], rows: rows ?? all };
+}
+
+function checkValues({ loader, batches, input, optimizer, batchSize, rows, steps }: CheckBatchNormOptions): void {
+  const owner = "checkBatchNorm";
+  if (loader !== undefined) checkLoader(loader, "the loader");
+  for (const [name, value] of Object.entries({ batches, batchSize, rows })) {
+    if (value !== undefined) checkWholeNumber(owner, name, value, 1);
+  }
+  if (steps !== undefined) checkWholeNumber(owner, "steps", steps, 0);
+  if (batches !== undefined && loader === undefined) {
+    throw new TypeError(`${owner}: batches says how much of a loader to look at, and there is none; pass { loader }`);
+  }
+  if (input !== undefined) {
+    if (loader !== undefined) {
+      throw new TypeError(
+        `${owner}: both loader and input are given; the loader shows what feeds what, so leave the input out`,
+      );
+    }
+    const inputs = input instanceof Tensor ? [input] : input;
+    if (!Array.isArray(inputs) || inputs.length === 0 || !inputs.every((item) => item instanceof Tensor)) {
+      throw new TypeError(
+        `${owner}: input is ${describe(input)}, expected a Tensor, or a list of those that the model takes`,
+      );
+    }
+  }
+  if (optimizer !== undefined && !Array.isArray(optimizer?.paramGroups)) {
+    throw new TypeError(
+      `${owner}: optimizer is ${describe(optimizer)}, expected an optimizer such as new optim.Adam(...)`,
+    );
+  }
+}

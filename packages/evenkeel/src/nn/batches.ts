@@ -1,0 +1,47 @@
+import { formatShape } from "../core/index.ts";
+import { Tensor } from "../tensor/index.ts";
+
+/** What a loader gives for one step: the inputs of the model, then the target, all with the same number of rows. */
+export type Batch = readonly Tensor[];
+
+/** Anything that can be walked through once per epoch: a DataLoader, or a plain array of batches. */
+export type Loader<T = Batch> = Iterable<T>;
+
+/**
+ * @throws TypeError if `loader` cannot be walked through, or only once where `again` asks for one pass per epoch
+ */
+export function checkLoader(loader: unknown, name: string, again = false): void {
+  const given = loader === null || loader === undefined ? String(loader) : (loader.constructor?.name ?? typeof loader);
+  const advice = "pass a DataLoader or an array of [input, target] batches";
+  if (loader instanceof Tensor || typeof loader !== "object" || loader === null || !(Symbol.iterator in loader)) {
+    throw new TypeError(`${name} is ${given}, expected something to loop over; ${advice}`);
+  }
+  if (again && "next" in loader) {
+    throw new TypeError(`${name} is an iterator (${given}), which is used up after one epoch; ${advice}`);
+  }
+}
+
+/**
+ * The tensors of a batch and how many rows they have.
+ * @throws TypeError if it is no list of tensors; RangeError if they differ in their rows, or have none
+ */
+export function checkRows(batch: Batch | Tensor): { readonly tensors: Batch; readonly rows: number } {
+  const tensors = batch instanceof Tensor ? [batch] : batch;
+  const advice = "a batch is [...inputs, target], tensors whose first dimension is the row";
+  if (!Array.isArray(tensors) || tensors.length === 0 || !tensors.every((item) => item instanceof Tensor)) {
+    throw new TypeError(`the loader gave something else than a list of tensors; ${advice}`);
+  }
+  const shapes = () => tensors.map((item) => formatShape(item.shape)).join(" and ");
+  const rows = tensors[0].shape[0];
+  if (tensors.some((item) => item.shape.length === 0 || item.shape[0] !== rows)) {
+    throw new RangeError(`the loader gave tensors of shapes ${shapes()}, which differ in their rows; ${advice}`);
+  }
+  if (rows === 0)
+    throw new RangeError(`the loader gave a batch of shapes ${shapes()}, which has no rows; leave it out`);
+  return { tensors, rows };
+}
+
+/** The inputs of a batch whose target is not wanted, or not there: a single tensor is an input. */
+export function inputsOf({ tensors }: { readonly tensors: Batch }): Batch {
+  return tensors.length > 1 ? tensors.slice(0, -1) : tensors;
+}

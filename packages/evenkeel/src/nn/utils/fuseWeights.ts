@@ -1,0 +1,130 @@
+import { describe, formatShape } from "../../core/index.ts";
+import { tensor } from "../../tensor/index.ts";
+import { className } from "../callable.ts";
+import { clone } from "../clone.ts";
+import { BatchNormLayer } from "../layers/batchNorm.ts";
+import { LinearLayer } from "../layers/linear.ts";
+import type { AnyModule } from "../module.ts";
+import { Parameter } from "../parameter.ts";
+
+/** A layer with a weight and a bias that batch normalization can be folded into. */
+export interface Foldable extends AnyModule {
+  weight: Parameter;
+  bias: Parameter | null;
+}
+
+/** What an evaluating BatchNorm does to each channel: x * scale + shift, in double. */
+export interface ScaleShift {
+  readonly scale: Float64Array;
+  readonly shift: Float64Array;
+}
+
+/** @throws TypeError if it is no BatchNorm; Error if it is in training mode, or has no running statistics */
+export function scaleShiftOf(caller: string, norm: unknown): ScaleShift {
+  if (!(norm instanceof BatchNormLayer)) {
+    throw new TypeError(`${caller}: the second argument is ${describe(norm)}, expected a BatchNorm`);
+  }
+  const { running_mean, running_var, weight, bias, eps, numFeatures } = norm as BatchNormLayer;
+  const name = className(norm);
+  if (running_mean === null || running_var === null) {
+    throw new Error(
+      `${caller}: the ${name} keeps no running statistics (trackRunningStats: false); those of a batch cannot be folded`,
+    );
+  }
+  if (norm.training) {
+    throw new Error(`${caller}: the ${name} is in training mode, where it normalizes by each batch; call eval() first`);
+  }
+  const scale = new Float64Array(numFeatures);
+  const shift = new Float64Array(numFeatures);
+  for (let c = 0; c < numFeatures; c++) {
+    scale[c] = Number(weight?.data[c] ?? 1) / Math.sqrt(Number(running_var.data[c]) + eps);
+    shift[c] = Number(bias?.data[c] ?? 0) - Number(running_mean.data[c]) * scale[c];
+  }
+  return { scale, shift };
+}
+
+/** The weights of a layer in double, to be changed and rounded once. */
+export class WeightsInDouble {
+  readonly #layer: Foldable;
+  readonly #weights: Float64Array;
+  readonly #offsets: Float64Array;
+  readonly #channelOf: (index: number) => number;
+
+  /** @param channelOf the output channel of a weight, by its place in memory */
+  constructor(layer: Foldable, channels: number, channelOf: (index: number) => number) {
+    this.#layer = layer;
+    this.#channelOf = channelOf;
+    this.#weights = Float64Array.from(layer.weight.data);
+    this.#offsets = Float64Array.from({ length: channels }, (_, c) => Number(layer.bias?.data[c] ?? 0));
+  }
+
+  /** y = scale * (W x + b) + shift */
+  foldAfter({ scale, shift }: ScaleShift): void {
+    const [weights, offsets] = [this.#weights, this.#offsets];
+    for (let i = 0; i < weights.length; i++) weights[i] *= scale[this.#channelOf(i)];
+    for (let c = 0; c < offsets.length; c++) offsets[c] = offsets[c] * scale[c] + shift[c];
+  }
+
+  /** y = W (scale * x + shift) + b, of a weight [out, in] */
+  foldBefore({ scale, shift }: ScaleShift): void {
+    const [weights, offsets] = [this.#weights, this.#offsets];
+    for (let i = 0; i < weights.length; i++) {
+      const column = i % scale.length;
+      offsets[this.#channelOf(i)] += weights[i] * shift[column];
+      weights[i] *= scale[column];
+    }
+  }
+
+  /** Gives the layer new parameters; one without a bias gets one. */
+  write(): void {
+    const { weight, bias } = this.#layer;
+    const made = (values: Float64Array, shape: readonly number[], requiresGrad: boolean) =>
+      new Parameter(tensor(values, { shape, dtype: weight.dtype }), { requiresGrad });
+    this.#layer.weight = made(this.#weights, weight.shape, weight.requiresGrad);
+    this.#layer.bias = made(this.#offsets, [this.#offsets.length], (bias ?? weight).requiresGrad);
+  }
+}
+
+/** The weights of a Linear or a convolution in double; undefined for other modules. */
+export function weightsOf(layer: AnyModule): WeightsInDouble | undefined {
+  if (layer instanceof LinearLayer) {
+    const { inFeatures, outFeatures } = layer;
+    return new WeightsInDouble(layer, outFeatures, (index) => Math.floor(index / inFeatures));
+  }
+  return undefined;
+}
+
+/**
+ * A Linear that does what a Linear and the BatchNorm1d behind it do in evaluation, for inputs [N, inFeatures]. Both are left
+ * as they are. It is computed in float64 and rounded once; a Linear without a bias gets one.
+ * https://pytorch.org/docs/stable/generated/torch.nn.utils.fusion.fuse_linear_bn_eval.html
+ * @throws TypeError if they are something else; RangeError if their sizes differ; Error if one is in training mode, or the
+ * BatchNorm1d has no running statistics
+ */
+export function fuseLinearBatchNorm<L extends LinearLayer>(linear: L, norm: BatchNormLayer): L {
+  const caller = "fuseLinearBatchNorm";
+  if (!(linear instanceof LinearLayer)) {
+    throw new TypeError(`${caller}: the first argument is ${describe(linear)}, expected a Linear`);
+  }
+  const folded = scaleShiftOf(caller, norm);
+  checkPair(caller, linear, linear.outFeatures, norm);
+  const fused = clone(linear) as L;
+  const weights = weightsOf(fused) as WeightsInDouble;
+  weights.foldAfter(folded);
+  weights.write();
+  return fused;
+}
+
+/** @throws Error or RangeError if a layer and the BatchNorm behind it do not go together */
+export function checkPair(caller: string, layer: Foldable, channels: number, norm: BatchNormLayer): void {
+  const [name, other] = [className(layer), className(norm)];
+  if (layer.training) {
+    throw new Error(`${caller}: the ${name} is in training mode; fold for evaluation: call eval() on both first`);
+  }
+  if (channels !== norm.numFeatures) {
+    throw new RangeError(
+      `${caller}: the ${name} gives ${channels} channels (weight ${formatShape(layer.weight.shape)}), but the ${other} ` +
+        `expects ${norm.numFeatures}`,
+    );
+  }
+}
