@@ -1,4 +1,4 @@
-import type { Arm, Scale, StudyOptions } from "evenkeel/study";
+import type { NormArm, Scale, StudyOptions } from "evenkeel/study";
 import { defined } from "../arguments.ts";
 import type { StudyFlags } from "../commands/study.ts";
 
@@ -21,7 +21,7 @@ function armsOf({
   norms = ["none", "batch", "layer"],
   quick,
   ...flags
-}: StudyFlags): Arm[] {
+}: StudyFlags): NormArm[] {
   const { dropout = quick ? 0 : 0.2 } = flags;
   const crossed = scales.flatMap((scale) => norms.map((norm) => ({ scale, norm, dropout: 0 })));
   const scale: Scale = scales.includes("zscore") ? "zscore" : scales[scales.length - 1];
