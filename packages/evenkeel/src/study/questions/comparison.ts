@@ -84,9 +84,9 @@ export function compareWithReference(view: StudyView, noun: string): ComparisonH
       const told = found(outcome).map((arm) => `${describeArm(arm)} ${measured(figures[others.indexOf(arm)])}`);
       return told.length === 0 ? [] : [`${outcome === "better" ? "Better" : "Worse"}: ${told.join("; ")}.`];
     }),
-    ...rest("No difference worth having", found("equal")),
-    ...rest("No difference shown", found("not shown")),
-    ...rest("Not told from noise", found("undecided")),
+    ...rest(view, "No difference worth having", found("equal")),
+    ...rest(view, "No difference shown", found("not shown")),
+    ...rest(view, "Not told from noise", found("undecided")),
     ...room(figures, outcomes, worth),
     ...nothingLearned(view),
     ...stale.map((one) => sayStale(view, one)),
@@ -120,12 +120,17 @@ function verdictOf(figures: readonly Figure[]): Verdict {
 }
 
 function chosen(view: StudyView, best: readonly Arm[]): string {
-  const error = number(mean([...meansOf(view, best).values()]));
-  return `The validation rows choose ${sayArms(view, best)}: test ${unitOf(view)} ${error}.`;
+  const error = `test ${unitOf(view)} ${number(mean([...meansOf(view, best).values()]))}`;
+  if (best.length === 1) return `The validation rows choose ${sayArms(view, best)}: ${error}.`;
+  const all = best.length === view.plan.arms.length;
+  const among = all ? `all ${best.length}` : `${best.length}: ${best.map(describeArm).join("; ")}`;
+  return `The validation rows cannot choose among ${among}. Their mean: ${error}.`;
 }
 
-function rest(word: string, arms: readonly Arm[]): string[] {
-  return arms.length === 0 ? [] : [`${word}: ${arms.map(describeArm).join("; ")}.`];
+/** The others that came out so; all of them the answer has named. */
+function rest(view: StudyView, word: string, arms: readonly Arm[]): string[] {
+  if (arms.length === 0 || arms.length === othersOf(view).length) return [];
+  return [`${word}: ${arms.map(describeArm).join("; ")}.`];
 }
 
 /** Where an interval holds no effect: what it leaves room for. */

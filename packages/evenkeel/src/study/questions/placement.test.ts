@@ -33,7 +33,7 @@ describe("the arms", () => {
       ...[paper, after],
       ...["Linear, Dropout, BatchNorm, ReLU", "Linear, ReLU, Dropout, BatchNorm"],
       ...["Linear, BatchNorm, ReLU, Dropout", "Linear, ReLU, BatchNorm, Dropout"],
-      ...[`${paper}; Dropout at the end`, `${after}; Dropout at the end`],
+      ...[`${paper} (Dropout last)`, `${after} (Dropout last)`],
     ]);
     expect(arms.every((arm) => arm.name !== undefined && arm.batchNorm && arm.scale === "zscore")).toBe(true);
     expect(describePlan(planStudy(data, { ask: "placement" })).join(" ")).toContain(`8 arms (${paper}; ${after}; `);
@@ -43,7 +43,7 @@ describe("the arms", () => {
   test("have their layers in the order of their names", () => {
     const block = ["Linear", "BatchNorm1d", "ReLU"];
     expect(printed(paper)).toEqual([...block, ...block, "Linear"]);
-    expect(printed(`${paper}; Dropout at the end`)).toEqual([...block, ...block, "Dropout", "Linear"]);
+    expect(printed(`${paper} (Dropout last)`)).toEqual([...block, ...block, "Dropout", "Linear"]);
     const drops = ["Linear", "ReLU", "Dropout", "BatchNorm1d"];
     expect(printed("Linear, ReLU, Dropout, BatchNorm")).toEqual([...drops, ...drops, "Linear"]);
   });
@@ -107,7 +107,7 @@ describe("each claim can come out true, false and undecided", () => {
   });
   test("no need for dropout", () => {
     expect(verdicts(() => 1)[3]).toBe("held");
-    expect(verdicts((name) => (name.endsWith("at the end") ? 0.9 : 1))[3]).toBe("not held");
+    expect(verdicts((name) => (name.endsWith("last)") ? 0.9 : 1))[3]).toBe("not held");
     expect(verdicts((name, seed) => (dropsBefore(name) ? 1.5 + noise(seed, "") : 1.5))[3]).toBe("undecided");
   });
   test("without arms with dropout three are not studied", () => {

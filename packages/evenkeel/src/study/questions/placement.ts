@@ -79,7 +79,7 @@ function nameOf(place: BatchNorm, kind: Dropout, activation: ArmOptions["activat
     activation: activationNames[activation],
   };
   const block = orders[place][kind].map((layer) => names[layer]).join(", ");
-  return kind === "end" ? `${block}; Dropout at the end` : block;
+  return kind === "end" ? `${block} (Dropout last)` : block;
 }
 
 function armOf(view: StudyView, place: BatchNorm, kind: Dropout): NamedArm | undefined {
