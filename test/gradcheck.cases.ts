@@ -1,6 +1,7 @@
-import { type Tensor, tensor } from "evenkeel";
-import { type CrossEntropyAttrs, crossEntropy } from "../packages/evenkeel/src/ops/index.ts";
+import { type Tensor, tensor, zeros } from "evenkeel";
+import { type CrossEntropyAttrs, crossEntropy, unfold } from "../packages/evenkeel/src/ops/index.ts";
 import type { RowName } from "../packages/evenkeel/src/ops/table.ts";
+import { convolutionCases, padCases, windowCases } from "./gradcheck.windows.ts";
 
 /** Inputs and attributes with which a differentiable row is checked against finite differences, in float64. */
 export interface GradCase {
@@ -315,6 +316,33 @@ export const gradCases: Record<RowName, readonly GradCase[] | null> = {
   ],
   matmul: matrixCases(),
   literal: null,
+  convolution: convolutionCases().map(({ name, input, weight, attrs }) => ({
+    name,
+    inputs: [values(input), values(weight), values(weight.slice(0, 1))],
+    attrs,
+  })),
+  convolutionInput: convolutionCases().map(({ name, input, weight, output, attrs }) => ({
+    name,
+    inputs: [values(output), values(weight)],
+    attrs: { ...attrs, size: input.slice(2) },
+  })),
+  convolutionWeight: convolutionCases().map(({ name, input, weight, output, attrs }) => ({
+    name,
+    inputs: [values(output), values(input)],
+    attrs: { ...attrs, kernel: weight.slice(2) },
+  })),
+  unfold: windowCases().map(({ name, input, attrs }) => ({ name, inputs: [values(input)], attrs })),
+  fold: windowCases().map(({ name, input, attrs }) => ({
+    name,
+    inputs: [values(unfold<Tensor>(zeros(input), attrs).shape)],
+    attrs: { ...attrs, size: input.slice(2) },
+  })),
+  pad: padCases().map(({ name, input, attrs }) => ({ name, inputs: [values(input)], attrs: { ...attrs, value: 1.5 } })),
+  padBackward: padCases().map(({ name, input, attrs }) => ({
+    name,
+    inputs: [values(input.map((n, i) => n + attrs.pads[i][0] + attrs.pads[i][1]))],
+    attrs: { ...attrs, shape: input },
+  })),
   linear: [
     { name: "[3, 2] to 4", inputs: [values([3, 2]), values([4, 2]), values([4])] },
     { name: "one", inputs: [values([1, 1]), values([1, 1]), values([1])] },

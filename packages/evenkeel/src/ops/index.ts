@@ -1,3 +1,6 @@
+export * from "./conv/convolution.ts";
+export * from "./conv/pad.ts";
+export * from "./conv/unfold.ts";
 export * from "./elementwise/activation.ts";
 export * from "./elementwise/compare.ts";
 export * from "./elementwise/elementwise.ts";

@@ -129,6 +129,7 @@ import { logSoftmaxBackwardKernel, logSoftmaxKernel, softmaxKernel } from "./sof
 import { assignKernel } from "./state/state.kernel.ts";
 import { type RowName, table } from "./table.ts";
 
+const plainConvolution = noKernel("convolutions are computed on the host so far");
 const alias = noKernel("an alias: nothing is computed");
 
 /**
@@ -163,6 +164,9 @@ export const kernels: { readonly [K in RowName]: AnyKernel } = {
   clamp: clampKernel,
   clone: cloneKernel,
   concat: concatKernel,
+  convolution: plainConvolution,
+  convolutionInput: plainConvolution,
+  convolutionWeight: plainConvolution,
   cos: cosKernel,
   crossEntropy: byDtype(crossEntropyKernel, crossEntropyDoubles.crossEntropy),
   crossEntropyBackward: byDtype(crossEntropyBackwardKernel, crossEntropyDoubles.crossEntropyBackward),
@@ -180,6 +184,7 @@ export const kernels: { readonly [K in RowName]: AnyKernel } = {
   expm1: expm1Kernel,
   fill: fillKernel,
   floor: floorKernel,
+  fold: noKernel("windows are gathered on the host"),
   gather: gatherKernel,
   ge: geKernel,
   gelu: geluKernel,
@@ -223,6 +228,8 @@ export const kernels: { readonly [K in RowName]: AnyKernel } = {
   neg: negKernel,
   normal: normalKernel,
   oneHot: oneHotKernel,
+  pad: noKernel("borders are copied on the host"),
+  padBackward: noKernel("borders are summed on the host"),
   permute: permuteKernel,
   pow: powKernel,
   prod: prodKernel,
@@ -253,6 +260,7 @@ export const kernels: { readonly [K in RowName]: AnyKernel } = {
   sum: sumKernel,
   tanh: tanhKernel,
   trunc: truncKernel,
+  unfold: noKernel("windows are gathered on the host"),
   uniform: uniformKernel,
   unslice: unsliceKernel,
   updateRunningStats: updateRunningStatsKernel,
