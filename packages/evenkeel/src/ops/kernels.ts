@@ -100,6 +100,18 @@ import {
 } from "./optimizer/optimizer.kernel.ts";
 import { argsortKernel, cumsumKernel, lastWriterKernel } from "./ordering/ordering.kernel.ts";
 import {
+  adaptiveAvgPoolBackwardKernel,
+  adaptiveAvgPoolKernel,
+  adaptiveMaxPoolKernel,
+  avgPoolBackwardKernel,
+  avgPoolKernel,
+  lpPoolBackwardKernel,
+  lpPoolKernel,
+  maxPoolBackwardKernel,
+  maxPoolKernel,
+  maxUnpoolKernel,
+} from "./pool/pool.kernel.ts";
+import {
   bernoulliKernel,
   bernoulliOfKernel,
   dropoutMaskKernel,
@@ -124,6 +136,7 @@ import {
   varianceKernel,
   vectorNormKernel,
 } from "./reduce/reduce.kernel.ts";
+import { resizeBackwardKernel, resizeKernel } from "./resize/resize.kernel.ts";
 import { softmaxDoubles } from "./softmax/softmax.doubles.ts";
 import { logSoftmaxBackwardKernel, logSoftmaxKernel, softmaxKernel } from "./softmax/softmax.kernel.ts";
 import { assignKernel } from "./state/state.kernel.ts";
@@ -139,6 +152,9 @@ const alias = noKernel("an alias: nothing is computed");
 export const kernels: { readonly [K in RowName]: AnyKernel } = {
   abs: absKernel,
   adamStep: adamStepKernel,
+  adaptiveAvgPool: adaptiveAvgPoolKernel,
+  adaptiveAvgPoolBackward: adaptiveAvgPoolBackwardKernel,
+  adaptiveMaxPool: adaptiveMaxPoolKernel,
   add: addKernel,
   all: allKernel,
   amax: amaxKernel,
@@ -149,6 +165,8 @@ export const kernels: { readonly [K in RowName]: AnyKernel } = {
   argmin: argminKernel,
   argsort: argsortKernel,
   assign: assignKernel,
+  avgPool: avgPoolKernel,
+  avgPoolBackward: avgPoolBackwardKernel,
   batchNorm: byLayout("batchNorm", batchNormKernel),
   batchNormBackward: byLayout("batchNormBackward", batchNormBackwardKernel),
   batchNormEval: byLayout("batchNormEval", batchNormEvalKernel),
@@ -216,9 +234,14 @@ export const kernels: { readonly [K in RowName]: AnyKernel } = {
   logicalOr: logicalOrKernel,
   logicalXor: logicalXorKernel,
   logsumexp: logsumexpKernel,
+  lpPool: lpPoolKernel,
+  lpPoolBackward: lpPoolBackwardKernel,
   lt: ltKernel,
   matmul: matmulKernel,
   max: amaxKernel,
+  maxPool: maxPoolKernel,
+  maxPoolBackward: maxPoolBackwardKernel,
+  maxUnpool: maxUnpoolKernel,
   maximum: maximumKernel,
   mean: meanKernel,
   min: aminKernel,
@@ -239,6 +262,8 @@ export const kernels: { readonly [K in RowName]: AnyKernel } = {
   relu: reluKernel,
   remainder: remainderKernel,
   reshape: alias,
+  resize: resizeKernel,
+  resizeBackward: resizeBackwardKernel,
   round: roundKernel,
   rsqrt: rsqrtKernel,
   scatterAdd: scatterAddKernel,
