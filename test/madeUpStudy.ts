@@ -1,11 +1,6 @@
-import type { Arm } from "../packages/evenkeel/src/study/arm.ts";
-import {
-  planStudy,
-  rateTrials,
-  type StudyOptions,
-  type StudyPlan,
-  variantTrials,
-} from "../packages/evenkeel/src/study/plan.ts";
+import { hasBatchNorm, type NamedArm, type NormArm } from "../packages/evenkeel/src/study/arms/arm.ts";
+import { planStudy, type StudyOptions, type StudyPlan } from "../packages/evenkeel/src/study/plan.ts";
+import { rateTrials, variantTrials } from "../packages/evenkeel/src/study/planTrials.ts";
 import type { TrialResult } from "../packages/evenkeel/src/study/trialResult.ts";
 import type { TrialSpec } from "../packages/evenkeel/src/study/trialSpec.ts";
 import { StudyView } from "../packages/evenkeel/src/study/view.ts";
@@ -28,15 +23,30 @@ export interface MadeUp {
 }
 
 /** What is left out is 1, for all seeds alike. */
-export type MakeUp = (arm: Arm, spec: TrialSpec) => Partial<MadeUp>;
+export type MakeUp = (arm: NormArm, spec: TrialSpec) => Partial<MadeUp>;
 
-export function madeUpStudy(
-  makeUp: MakeUp,
-  options: StudyOptions = {},
-): { plan: StudyPlan; trials: TrialResult[]; view: StudyView } {
+export function madeUpStudy(makeUp: MakeUp, options: StudyOptions = {}): MadeUpStudy {
+  return studyOf((spec) => makeUp(spec.arm as NormArm, spec), options);
+}
+
+/** The same for arms with names: those of a question, or functions. */
+export function madeUpComparison(
+  makeUp: (arm: NamedArm, spec: TrialSpec) => Partial<MadeUp>,
+  options: StudyOptions,
+): MadeUpStudy {
+  return studyOf((spec) => makeUp(spec.arm as NamedArm, spec), options);
+}
+
+interface MadeUpStudy {
+  readonly plan: StudyPlan;
+  readonly trials: TrialResult[];
+  readonly view: StudyView;
+}
+
+function studyOf(makeUp: (spec: TrialSpec) => Partial<MadeUp>, options: StudyOptions): MadeUpStudy {
   const data = { table, schema: inferSchema(table, { target: "y" }) };
   const plan = planStudy(data, { seeds: 10, lrs: [0.01, 0.1], epochs: 20, targetError: 1.5, ...options });
-  const trial = (spec: TrialSpec) => trialOf(spec, { validation: 1, ...makeUp(spec.arm, spec) });
+  const trial = (spec: TrialSpec) => trialOf(spec, { validation: 1, ...makeUp(spec) });
   const rates = rateTrials(plan).map(trial);
   const first = new StudyView(plan, rates);
   const variants = variantTrials(plan, (arm) => first.rate(arm, "kept")?.lr).map(trial);
@@ -59,13 +69,14 @@ function trialOf(spec: TrialSpec, made: MadeUp): TrialResult {
     curve: Array.from({ length: spec.epochs }, (_, i) => (i + 1 < arrives ? 10 : validation + offset)),
     ...{ train: { mae: train + offset }, validation: { mae: validation + offset }, test: { mae: test + offset } },
   });
-  const readings =
-    spec.arm.norm === "batch" ? { asTrained: reading(stale ?? 0), recomputed: reading(0) } : { asTrained: reading(0) };
+  const readings = hasBatchNorm(spec.arm)
+    ? { asTrained: reading(stale ?? 0), recomputed: reading(0) }
+    : { asTrained: reading(0) };
   return { spec, rows, constant, diverged: null, readings };
 }
 
 /** A little luck, different for every seed, arm and occasion, of mean 0 over ten seeds. */
-export function luck(seed: number, arm: Arm, size = 0.001): number {
+export function luck(seed: number, arm: NormArm, size = 0.001): number {
   const kind = arm.norm.length + arm.scale.length;
   return size * Math.cos(((seed + 0.5) * Math.PI * (1 + (kind % 3))) / 10);
 }

@@ -8,6 +8,7 @@ import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { evaluateCommand } from "./commands/evaluate.ts";
 import { predictCommand } from "./commands/predict.ts";
 import { runsCommand } from "./commands/runs.ts";
+import { studyCommand } from "./commands/study.ts";
 import { addCompletion } from "./completion.ts";
 
 let cwd: string;
@@ -30,6 +31,7 @@ async function complete(...args: string[]): Promise<string> {
     .addCommand(predictCommand(context))
     .addCommand(evaluateCommand(context))
     .addCommand(runsCommand(context))
+    .addCommand(studyCommand(context))
     .exitOverride();
   // The words are a copy each: what reads them may change them.
   await addCompletion(program, { cwd, argv: ["node", "evenkeel", "complete", ...args] });
@@ -61,6 +63,7 @@ describe("what a shell is offered", () => {
     expect(await words("predict", "--ke")).toEqual(["--keep"]);
     expect(await words("predict", "--format", "")).toEqual(["csv", "json", "ndjson", "parquet"]);
     expect(await words("evaluate", "--part", "t")).toEqual(["train", "test"]);
+    expect(await words("study", "mpg", "--ask", "")).toEqual(expect.arrayContaining(["normalization", "placement"]));
   });
 
   test("runs and model files, then tables, built-in ones too", async () => {

@@ -45,6 +45,11 @@ async function run(given: readonly string[], signal?: AbortSignal, onWrite?: (te
   return { ...written, code };
 }
 
+/** The sources are TypeScript, so a thread first needs the loader that the examples run with. */
+const url = JSON.stringify(new URL("../study/worker.ts", import.meta.url).href);
+const newWorker = (workerData: StudyData) =>
+  new Worker(`import("tsx/esm/api").then((tsx) => (tsx.register(), import(${url})))`, { eval: true, workerData });
+
 const read = (folder: string, file: string) => fs.readFileSync(join(cwd, folder, file), "utf8");
 
 describe("a study from beginning to end", () => {
@@ -88,16 +93,67 @@ describe("a study from beginning to end", () => {
   });
 
   test("two threads give the same bytes", async () => {
-    // The sources are TypeScript, so a thread first needs the loader that the examples run with.
-    const url = JSON.stringify(new URL("../study/worker.ts", import.meta.url).href);
-    const newWorker = (workerData: StudyData) =>
-      new Worker(`import("tsx/esm/api").then((tsx) => (tsx.register(), import(${url})))`, { eval: true, workerData });
     const flags = { target: "y", seeds: 2, epochs: 2, lr: [0.01], hidden: [4], rows: [], dropout: 0, report: false };
     for (const threads of [1, 2]) {
       const given = { ...flags, sampleSeed: 0, threads, out: `threads${threads}` };
       await runStudyCommand("small.csv", given, world().context, { newWorker });
     }
     expect(read("threads2", "result.json")).toBe(read("threads1", "result.json"));
+  });
+});
+
+describe("another question", () => {
+  const asked = ["study", "small.csv", ...small, "--ask", "placement", "--threads", "1"];
+
+  test("placement: its title, arms by group, claims and report, and the same files", async () => {
+    const { out, err, code } = await run([...asked, "--out", "p"]);
+    expect(err).toBe("");
+    expect(code).toBe(0);
+    expect(out).toMatch(/^In which order do layers predict y best \(regression\)\?/);
+    // One hidden layer: 6 arms x 2 rates x 3 seeds; then all of them on half of the rows.
+    expect(out).toContain(`Plan  ${36 + 18} networks on 51 training rows`);
+    for (const part of [
+      "no dropout\n  Linear, BatchNorm, ReLU ",
+      "dropout before BatchNorm\n",
+      "Four claims about the",
+    ]) {
+      expect(out).toContain(part);
+    }
+    expect(out.match(/^(?:✓ held|✓ held in part|✗ not held|≈ undecided) +[1-4]\. /gm)).toHaveLength(4);
+    expect(out.split("\n").filter((line) => line.length > 90)).toEqual([]);
+    expect(out).not.toMatch(/NaN|undefined|Seven claims/);
+    const { plan, claims } = JSON.parse(read("p", "result.json"));
+    expect(plan.ask).toBe("placement");
+    const html = read("p", "report.html").replaceAll("&#39;", "'");
+    for (const { claim } of claims) expect(html).toContain(claim);
+    expect(html).toContain("<h3>Dropout before BatchNorm</h3>");
+    expect(JSON.parse(read("p", "study.json")).options.ask).toBe("placement");
+  });
+
+  test("is gone on with as it was asked, by threads that know its arms", async () => {
+    await run([...asked, "--out", "a", "--no-report"]);
+    const controller = new AbortController();
+    await run([...asked, "--out", "b"], controller.signal, (text) => /^24\/54/.test(text) && controller.abort());
+    const { context } = world();
+    await runStudyCommand(undefined, { resume: "b", threads: 2, report: false, sampleSeed: 0 }, context, { newWorker });
+    expect(read("b", "result.json")).toBe(read("a", "result.json"));
+  });
+
+  test("--json says what was asked, but for the usual question", async () => {
+    const { out } = await run([...asked, "--json", "--no-report", "--rows", "none", "--dropout", "0", "--seeds", "2"]);
+    const { ask, verdict, report } = JSON.parse(out);
+    expect([ask, verdict]).toEqual(["placement", "undecided"]);
+    expect(report.rows.map(({ arm }: { arm: { name: string } }) => arm.name)).toEqual([
+      ...Array(2).fill("Linear, BatchNorm, ReLU"),
+      ...Array(2).fill("Linear, ReLU, BatchNorm"),
+    ]);
+  });
+
+  test.each([["--ask"], ["small.csv", "--ask"]])("%s lists the questions", async (...given) => {
+    const { out, err, code } = await run(["study", ...given]);
+    expect([err, code]).toEqual(["", 0]);
+    expect(out).toMatch(/^What a study can be asked, .*\n\n {2}normalization +does batch normalization help/);
+    expect(out).toMatch(/\(the default\)\n {2}placement +/);
   });
 });
 
@@ -158,6 +214,16 @@ describe("misuse is one message and exit code 2", () => {
       ["study", "--resume", "latest", "--batch-size", "8"],
       /--resume goes on as the study began; leave --batch-size out/,
     ],
+    [["study", "small.csv", "--ask", "plcement"], /^error: there is no question "plcement"\. Did you mean placement\?/],
+    [
+      ["study", "--ask", "mpg"],
+      /^error: there is no question "mpg"\. The table stands first: evenkeel study mpg --ask/,
+    ],
+    [
+      ["study", "small.csv", "--ask", "placement", "--norms", "none"],
+      /--norms belongs to --ask normalization; leave it/,
+    ],
+    [["study", "--resume", "latest", "--ask", "placement"], /--resume goes on as the study began; leave --ask out/],
     [["study", "small.csv", "--target", "y", "--out", "."], /is there already; choose another folder/],
   ])("%j", async (given, message) => {
     const { out, err, code } = await run(given);

@@ -2,6 +2,7 @@ import { Command, type CommandUnknownOpts, InvalidArgumentError, Option } from "
 import type { Metric, Scale } from "evenkeel/study";
 import type { Norm, PreprocessingOptions } from "evenkeel/tabular";
 import { names, positiveNumber, share, wholeNumber, widths } from "../arguments.ts";
+import { askNames, questionsText } from "../study/questions.ts";
 import { addColumnFlags, type ColumnFlags } from "./columnOptions.ts";
 import type { CommandContext } from "./context.ts";
 import { type TableFlags, withTableOptions } from "./tableOptions.ts";
@@ -13,6 +14,8 @@ Examples:
   evenkeel study cars.csv --target mpg --ignore name
   evenkeel study big.parquet --target delay --sample 5000 --quick
   evenkeel study cars.csv --target mpg --norms none,batch --lr 0.001,0.01
+  evenkeel study mpg --ask placement   in which order do the layers stand best?
+  evenkeel study --ask             lists what can be asked
   evenkeel study --resume latest   goes on where an interrupted study stood
   evenkeel study mpg --json | jq .report.headline
 
@@ -22,6 +25,8 @@ same figures, with any number of threads, however often it was interrupted.
 
 /** What `evenkeel study` can be told, as commander parses it. */
 export interface StudyFlags extends ColumnFlags, TableFlags {
+  /** True where no question stands after it. */
+  readonly ask?: string | true;
   readonly seeds?: number;
   readonly firstSeed?: number;
   readonly validation?: number;
@@ -50,14 +55,20 @@ export interface StudyFlags extends ColumnFlags, TableFlags {
 /** Options that a study which goes on may be given anew: they change nothing in its figures. */
 const free = new Set(["threads", "report", "json", "resume", "color"]);
 
-/** `evenkeel study TABLE`: trains with and without normalization over seeds, and says which claims about it hold. */
+/** `evenkeel study TABLE`: trains networks that are compared over seeds, and says which claims about them hold. */
 export function studyCommand(context: CommandContext): CommandUnknownOpts {
   const command = withTableOptions(new Command("study"))
     .description(
       "Does batch normalization help on this table? Trains networks with and without it, on raw and on scaled features, over " +
-        "seeds and learning rates, and says which of seven claims held, which did not, and which cannot be told from noise.",
+        "seeds and learning rates, and says which of seven claims held, which did not, and which cannot be told from noise. " +
+        "--ask puts another question.",
     )
     .argument("[table]", "a file, a pattern, - for standard input, or a built-in table: mpg, penguins, flights")
+    .addOption(
+      new Option("--ask [question]", "what is asked (default: normalization); by itself it lists the questions")
+        .choices(askNames)
+        .argParser((text) => text),
+    )
     .option("--quick", "a first look: 5 seeds, 2 learning rates, 30 epochs at most")
     .option(
       "--threads <n>",
@@ -75,6 +86,7 @@ export function studyCommand(context: CommandContext): CommandUnknownOpts {
   command.addHelpText("after", examples).action(async (...parsed) => {
     const [source, flags, self] = parsed as unknown as [string | undefined, StudyFlags, CommandUnknownOpts];
     const given = Object.keys(flags).filter((name) => self.getOptionValueSource(name) === "cli");
+    if (flags.ask === true) return context.output.write(questionsText(context.output));
     const refused = flags.resume === undefined ? [] : given.filter((name) => !free.has(name));
     if (refused.length > 0) {
       const flag = refused[0].replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);

@@ -47,6 +47,34 @@ test("a study that was really run, and what there is of an interrupted one", asy
   expect(page.match(/.{0,60}(?:NaN|undefined|Infinity).{0,30}/g)).toBeNull();
 });
 
+test("arms with names: a panel for each group, a line for each arm, and no two names alike", async () => {
+  const table = tableFromColumns({
+    x: Array.from({ length: 60 }, (_, i) => Math.sin(i)),
+    y: Array.from({ length: 60 }, (_, i) => i % 7),
+  });
+  const made = { table, schema: inferSchema(table, { target: "y" }) };
+  const plan = planStudy(made, { ask: "placement", seeds: 2, epochs: 2, lrs: [0.01, 0.1], hidden: [4, 4] });
+  const { result, runs } = await runStudy(plan, { execute: trialRunner(made) });
+  const data = studyReportData(result, source, runs);
+  const titles = [
+    "No dropout",
+    "Dropout before BatchNorm",
+    "Dropout after BatchNorm, in every block",
+    "Dropout once, after the last block",
+  ];
+  for (const panels of [data.curves ?? [], data.learningRates ?? []]) {
+    expect(panels.map(({ title }) => title)).toEqual(titles);
+    expect(panels[0].lines.map(({ label }) => label)).toEqual(["Linear, BatchNorm, ReLU", "Linear, ReLU, BatchNorm"]);
+  }
+  // The chart of differences shortens names; as trained and recomputed differ at their ends.
+  const page = await studyReport(data);
+  const labels = [...page.matchAll(/<text[^>]*>(Linear, [^<]*)<\/text>/g)].map(([, label]) => label);
+  expect(labels.filter((label) => /\(Dropout last\)/.test(label)).length).toBeGreaterThan(0);
+  const beside = labels.slice(0, 14);
+  expect(new Set(beside).size).toBe(14);
+  expect(page).not.toContain("NaN");
+});
+
 function meanOf(values: readonly number[]): number {
   return values.reduce((sum, value) => sum + value, 0) / values.length;
 }

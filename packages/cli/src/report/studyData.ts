@@ -1,7 +1,9 @@
 import {
   type Arm,
   describeArm,
+  describeGroup,
   type Observation,
+  type Statistics,
   type StudyResult,
   StudyView,
   studyReport as summarizeStudy,
@@ -14,8 +16,6 @@ import type { Panel, ReportSource, RunFinding, Series, StudyReportData } from ".
 export type StudySource = Pick<ReportSource, "id" | "created" | "table" | "unit" | "versions"> & {
   readonly findings?: readonly RunFinding[];
 };
-
-type Statistics = "asTrained" | "recomputed";
 
 /** What the report shows of a study, finished or interrupted. `runs` have the times, which are no part of the result. */
 export function studyReportData(
@@ -71,15 +71,31 @@ function differencesOf(
   });
 }
 
+type LineOf<Line> = (arm: Arm, statistics: Statistics, label: string) => Line;
+
+/** Lines that can be told apart in one drawing. */
+const mostLines = 6;
+
 /**
  * A panel for each kind of inputs, with a line for each normalization, so that what is compared lies in one drawing and has the same
- * colour in all. Arms with dropout are in the table only.
+ * colour in all; arms with dropout are in the table only. Of arms with names a panel for each group, or for six of one, each
+ * scored as it is kept.
  */
-function panels<Line>(
-  view: StudyView,
-  lineOf: (arm: Arm, statistics: Statistics, label: string) => Line,
-): Panel<Line>[] {
-  const arms = view.plan.arms.filter(({ dropout }) => dropout === 0);
+function panels<Line>(view: StudyView, lineOf: LineOf<Line>): Panel<Line>[] {
+  const named = view.plan.arms.filter(({ name }) => name !== undefined);
+  const groups = [...new Set(named.map(describeGroup))].flatMap((group) => {
+    const arms = named.filter((arm) => describeGroup(arm) === group);
+    const panel = (from: number) => ({
+      title: `${group[0].toUpperCase()}${group.slice(1)}`,
+      lines: arms.slice(from, from + mostLines).map((arm) => lineOf(arm, "kept", describeArm(arm))),
+    });
+    return Array.from({ length: Math.ceil(arms.length / mostLines) }, (_, i) => panel(i * mostLines));
+  });
+  return [...normPanels(view, lineOf), ...groups];
+}
+
+function normPanels<Line>(view: StudyView, lineOf: LineOf<Line>): Panel<Line>[] {
+  const arms = view.plan.arms.filter(({ name, dropout }) => name === undefined && dropout === 0);
   const scales = [...new Set(arms.map(({ scale }) => scale))];
   return scales.map((scale) => ({
     title: { raw: "Raw features", zscore: "Z-scored features", robust: "Robustly scaled features" }[scale],

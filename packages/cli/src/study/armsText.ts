@@ -1,7 +1,7 @@
 import Table from "cli-table3";
-import { type Arm, describeScale, type Estimate, type ReportRow, type StudyReport } from "evenkeel/study";
+import { describeArm, describeGroup, type Estimate, type ReportRow, type StudyReport } from "evenkeel/study";
 import { scoreText } from "../metrics.ts";
-import { type Output, widthOf, wrap } from "../terminal.ts";
+import { type Output, printable, widthOf, wrap } from "../terminal.ts";
 
 interface Column {
   readonly head: string;
@@ -19,7 +19,7 @@ export function armsText(report: StudyReport, output: Output): string {
   const first: Column[] = [
     { head: "lr", cell: ({ lr }) => String(lr) },
     { head: "test error", cell: ({ test }) => plusMinus(test, write) },
-    { head: "difference", cell: (row) => differenceText(row, write, output) },
+    { head: "difference", cell: (row) => differenceText(row, reference, write, output) },
   ];
   const second: Column[] = [
     { head: "epochs", cell: epochsText },
@@ -53,19 +53,21 @@ function tableOf(rows: readonly ReportRow[], columns: readonly Column[], { color
     chars: { ...none, ...bottom, "left-mid": "", mid: "─", "mid-mid": "──", "right-mid": "", middle: "  " },
     style: { head: [], border: [], compact: true, "padding-left": 0, "padding-right": 0 },
   });
-  let scale: Arm["scale"] | undefined;
+  let group: string | undefined;
   for (const row of rows) {
-    if (row.arm.scale !== scale) {
-      scale = row.arm.scale;
-      table.push([colors.bold(describeScale(scale)), ...columns.map(() => "")]);
+    if (describeGroup(row.arm) !== group) {
+      group = describeGroup(row.arm);
+      table.push([colors.bold(printable(group)), ...columns.map(() => "")]);
     }
     table.push([nameOf(row), ...columns.map(({ cell }) => cell(row))]);
   }
   return table.toString();
 }
 
-function nameOf({ arm: { norm, dropout }, statistics }: ReportRow): string {
+function nameOf({ arm, statistics }: ReportRow): string {
   if (statistics === "recomputed") return "    └ recomputed";
+  if (arm.name !== undefined) return `  ${printable(arm.name)}`;
+  const { norm, dropout } = arm;
   const names = { none: dropout > 0 ? "" : "no normalization", batch: "BatchNorm", layer: "LayerNorm" };
   return `  ${[names[norm], dropout > 0 ? `dropout ${dropout}` : ""].filter((part) => part !== "").join(", ")}`;
 }
@@ -86,10 +88,13 @@ function plusMinus({ value, interval }: Estimate, write: (value: number) => stri
 /** Coloured where its interval leaves out 0. */
 function differenceText(
   { difference, arm, statistics }: ReportRow,
+  reference: string,
   write: (value: number) => string,
   { colors }: Output,
 ): string {
-  if (difference === null) return arm.norm === "batch" || statistics === "recomputed" ? "" : colors.dim("reference");
+  if (difference === null) {
+    return statistics === "asTrained" && describeArm(arm) === reference ? colors.dim("reference") : "";
+  }
   const text = `${difference.value > 0 ? "+" : ""}${plusMinus(difference, write)}`;
   const { interval } = difference;
   if (interval === null) return text;

@@ -1,7 +1,7 @@
-import { type Arm, describeArm, type StudyResult, StudyView } from "evenkeel/study";
+import { type Arm, describeArm, describeGroup, type Statistics, type StudyResult, StudyView } from "evenkeel/study";
 import { type Curve, drawCurves } from "../curves.ts";
 import { metricFacts, scoreText } from "../metrics.ts";
-import { type Output, widthOf, wrap } from "../terminal.ts";
+import { type Output, printable, widthOf, wrap } from "../terminal.ts";
 
 /** Learning curves with and without BatchNorm, a drawing for each scale of the features, all within the same edges. */
 export function curvesText({ plan, trials }: StudyResult, output: Output): string[] {
@@ -9,9 +9,11 @@ export function curvesText({ plan, trials }: StudyResult, output: Output): strin
   const { metric, epochs } = plan.settings;
   const view = new StudyView(plan, trials);
   const constant = meanOf(plan.seeds.flatMap((seed) => view.constantOf(seed) ?? []));
-  const arms = plan.arms.filter(({ dropout, norm }) => dropout === 0 && norm !== "layer");
-  const groups = [...new Set(arms.map(({ scale }) => scale))]
-    .map((scale) => arms.filter((arm) => arm.scale === scale).flatMap((arm) => curvesOf(view, arm)))
+  const arms = plan.arms.filter(({ name, dropout, norm }) => name !== undefined || (dropout === 0 && norm !== "layer"));
+  const groups = [...new Set(arms.map(describeGroup))]
+    .map((group) => arms.filter((arm) => describeGroup(arm) === group))
+    .flatMap((group) => chunks(group, namedColors.length))
+    .map((group) => group.flatMap((arm, i) => curvesOf(view, arm, i)))
     .filter((group) => group.length > 0);
   if (groups.length === 0 || epochs < 2 || !(constant > 0)) return [];
   const lowest = Math.min(...groups.flat().flatMap(({ values }) => values));
@@ -33,20 +35,28 @@ export function curvesText({ plan, trials }: StudyResult, output: Output): strin
   ];
 }
 
-function curvesOf(view: StudyView, arm: Arm): Curve[] {
+/** Of arms with names, which are scored as they are kept: one line each. */
+const namedColors = ["cyan", "yellow", "green", "magenta"] as const;
+
+function chunks<T>(items: readonly T[], most: number): T[][] {
+  return Array.from({ length: Math.ceil(items.length / most) }, (_, i) => items.slice(i * most, (i + 1) * most));
+}
+
+function curvesOf(view: StudyView, arm: Arm, position: number): Curve[] {
+  if (arm.name !== undefined) return curveOf(view, arm, "kept", printable(arm.name), namedColors[position]);
   const kinds = arm.norm === "batch" ? (["asTrained", "recomputed"] as const) : (["asTrained"] as const);
-  return kinds.flatMap((kind): Curve[] => {
-    const curves = [...view.seen(arm, kind).values()].map(({ curve }) => curve).filter(({ length }) => length > 0);
-    if (curves.length === 0) return [];
+  return kinds.flatMap((kind) => {
     const word = arm.norm !== "batch" ? "" : kind === "asTrained" ? ", as trained" : ", recomputed";
-    return [
-      {
-        label: `${describeArm(arm)}${word}, learning rate ${view.rate(arm, kind)?.lr}`,
-        values: curves[0].map((_, epoch) => meanOf(curves.map((curve) => curve[epoch]))),
-        color: arm.norm === "none" ? "cyan" : kind === "asTrained" ? "yellow" : "green",
-      },
-    ];
+    const color = arm.norm === "none" ? "cyan" : kind === "asTrained" ? "yellow" : "green";
+    return curveOf(view, arm, kind, `${describeArm(arm)}${word}`, color);
   });
+}
+
+function curveOf(view: StudyView, arm: Arm, kind: Statistics, label: string, color: Curve["color"]): Curve[] {
+  const curves = [...view.seen(arm, kind).values()].map(({ curve }) => curve).filter(({ length }) => length > 0);
+  if (curves.length === 0) return [];
+  const values = curves[0].map((_, epoch) => meanOf(curves.map((curve) => curve[epoch])));
+  return [{ label: `${label}, learning rate ${view.rate(arm, kind)?.lr}`, values, color }];
 }
 
 function meanOf(values: readonly number[]): number {

@@ -1,4 +1,4 @@
-import { describePlan, type StudyPlan } from "evenkeel/study";
+import { describePlan, questionOf, type StudyPlan } from "evenkeel/study";
 import type { Schema } from "evenkeel/tabular";
 import type { RunFinding } from "../runs/types.ts";
 import type { TableRead } from "../tables/index.ts";
@@ -20,9 +20,10 @@ export function introduction({ table, schema, findings, plan, threads, folder }:
   const features = schema.columns.filter(({ use }) => use === "feature").map(({ name }) => printable(name));
   const item = (name: string, text: string) =>
     `${colors.bold(name.padEnd(6))}${wrap(text, width - 6).replaceAll("\n", `\n${" ".repeat(6)}`)}`;
+  const question = questionOf(plan.ask).title(printable(schema.target));
   const [networks, ...stages] = describePlan(plan);
   return `${[
-    colors.bold(`Does batch normalization help to predict ${printable(schema.target)} (${schema.task})?`),
+    colors.bold(`${question.replace(/\?$/, "")} (${schema.task})?`),
     item("Table", `${printable(table.source)}, ${count(table.rows, "row")}; predicted from ${features.join(", ")}`),
     item("Plan", `${networks} On ${count(threads, "thread")}.`),
     ...stages.map((stage) => item("", stage)),

@@ -38,6 +38,7 @@ export async function runStudyCommand(
   const resumed = flags.resume === undefined ? undefined : StudyFolder.resume(runs, cwd, flags.resume);
   const began = resumed?.config;
 
+  const options = began?.options ?? studyOptions(flags, source === undefined);
   const read = began?.read ?? tableFlags(flags);
   const table = await readTableOf(source ?? began?.source ?? undefined, read, context);
   const columns = began?.schema ?? schemaOptions(flags, targetOf(table, flags));
@@ -54,7 +55,6 @@ export async function runStudyCommand(
     throw new TableError(findings);
   }
   const data = { table: { rows: table.rows, columns: table.columns }, schema };
-  const options = began?.options ?? studyOptions(flags);
   const plan = usage(() => planStudy(data, options));
   const folder =
     resumed ??
@@ -109,7 +109,15 @@ export async function runStudyCommand(
   if (!result.complete) output.write(`Go on with: evenkeel study --resume ${shortPath(cwd, folder.path)}\n`);
   if (flags.json) {
     const status = result.complete ? "finished" : "interrupted";
-    const said = { study: folder.id, path: folder.path, status, seconds, verdict: shown?.headline.verdict, report };
+    const said = {
+      study: folder.id,
+      ask: plan.ask,
+      path: folder.path,
+      status,
+      seconds,
+      verdict: shown?.headline.verdict,
+      report,
+    };
     context.output.write(`${JSON.stringify(said, undefined, 2)}\n`);
   }
 }

@@ -1,13 +1,15 @@
-import type { Arm, Scale, StudyOptions } from "evenkeel/study";
+import type { NormArm, Scale, StudyOptions } from "evenkeel/study";
 import { defined } from "../arguments.ts";
 import type { StudyFlags } from "../commands/study.ts";
+import { askOf } from "./questions.ts";
 
 /** The flags as the library takes them; without what was not given, so that its defaults hold. */
-export function studyOptions(flags: StudyFlags): StudyOptions {
+export function studyOptions(flags: StudyFlags, tableFirst = false): StudyOptions {
   const { quick, seeds, firstSeed, epochs, batchSize, hidden, metric, targetError, worth, validation, test } = flags;
+  const ask = askOf(flags, tableFirst);
   const many = seeds ?? (quick ? 5 : 10);
   const given = {
-    ...{ quick, epochs, batchSize, hidden, metric, targetError, worth, validation, test },
+    ...{ ask, quick, epochs, batchSize, hidden, metric, targetError, worth, validation, test },
     ...{ lrs: flags.lr, rowFractions: flags.rows, rescale: flags.rescale, target: flags.targetScale },
     seeds: firstSeed === undefined ? seeds : Array.from({ length: many }, (_, i) => firstSeed + i),
     ...(flags.scales === undefined && flags.norms === undefined ? { dropout: flags.dropout } : { arms: armsOf(flags) }),
@@ -21,7 +23,7 @@ function armsOf({
   norms = ["none", "batch", "layer"],
   quick,
   ...flags
-}: StudyFlags): Arm[] {
+}: StudyFlags): NormArm[] {
   const { dropout = quick ? 0 : 0.2 } = flags;
   const crossed = scales.flatMap((scale) => norms.map((norm) => ({ scale, norm, dropout: 0 })));
   const scale: Scale = scales.includes("zscore") ? "zscore" : scales[scales.length - 1];

@@ -1,4 +1,4 @@
-import type { StudyReport, StudyResult } from "evenkeel/study";
+import { questionOf, type StudyReport, type StudyResult } from "evenkeel/study";
 import { type Output, printable, widthOf, wrap } from "../terminal.ts";
 import { armsText } from "./armsText.ts";
 import { claimsText } from "./claimsText.ts";
@@ -17,7 +17,7 @@ export function studyText(result: StudyResult, report: StudyReport, output: Outp
   const sections = [
     [colors.bold(paragraph(answer)), ...more.map(paragraph)],
     [colors.bold(`The arms: errors on the test rows (${printable(report.metric)})`), armsText(report, output)],
-    [colors.bold("Seven claims about batch normalization, on this table"), ...claimsText(report, output)],
+    [colors.bold(questionOf(result.plan.ask).claimsTitle), ...claimsText(report, output)],
     curvesText(result, output),
     diagnoses.length === 0 ? [] : [colors.bold("Are the running statistics stale?"), ...diagnoses.map(item)],
     [colors.bold("What has to be known to read this, and what one table cannot say"), ...report.notes.map(item)],

@@ -1,8 +1,30 @@
-export { type Arm, armId, describeArm, describeScale, type Scale, type Statistics } from "./arm.ts";
+export {
+  type Arm,
+  armId,
+  describeArm,
+  describeGroup,
+  describeScale,
+  hasBatchNorm,
+  type NamedArm,
+  type NormArm,
+  type Scale,
+  type Statistics,
+} from "./arms/arm.ts";
+export type { MakeNetwork, NetworkArm, NetworkTask, PictureShape } from "./arms/networkArm.ts";
 export type { Claim, ClaimId } from "./claims/index.ts";
-export type { Headline, StaleStatistics } from "./headline.ts";
 export type { Figure, Verdict } from "./judge.ts";
-export { countTrials, describePlan, planStudy, type StudyData, type StudyOptions, type StudyPlan } from "./plan.ts";
+export { planStudy, type StudyData, type StudyOptions, type StudyPlan } from "./plan.ts";
+export { countTrials, describePlan } from "./planTrials.ts";
+export {
+  type Ask,
+  type ComparisonHeadline,
+  type Headline,
+  type NormalizationHeadline,
+  type Question,
+  questionOf,
+  questions,
+  type StaleStatistics,
+} from "./questions/index.ts";
 export { type ReportRow, type StudyReport, studyReport } from "./report.ts";
 export { concludeStudy, type StudyResult, studyVersion } from "./result.ts";
 export {

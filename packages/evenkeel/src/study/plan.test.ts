@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { inferSchema, tableFromRows } from "../tabular/index.ts";
-import { countTrials, describePlan, planStudy, rateTrials, type StudyOptions, variantTrials } from "./plan.ts";
+import { planStudy, type StudyOptions } from "./plan.ts";
+import { countTrials, describePlan, rateTrials, variantTrials } from "./planTrials.ts";
 
 const table = tableFromRows(
   Array.from({ length: 500 }, (_, i) => ({ a: Math.sin(i), b: i % 11, y: i % 2 ? "yes" : "no" })),

@@ -1,20 +1,30 @@
 import { checkOptions } from "../core/index.ts";
 import { resolveNetwork, type Schema, splitRows, type Table } from "../tabular/index.ts";
-import { type Arm, armId, checkArms, defaultArms } from "./arm.ts";
-import type { Metric, TrialSettings, TrialSpec, Variant } from "./trialSpec.ts";
-import { plainVariant, trialSpec } from "./trialSpec.ts";
+import type { Arm, NamedArm, NormArm, Scale } from "./arms/arm.ts";
+import { checkArms, isNetworkArm } from "./arms/checkArms.ts";
+import { examineArm, type Sample, sampleOf } from "./arms/examine.ts";
+import type { NetworkArm, PictureShape } from "./arms/networkArm.ts";
+import { type Ask, type Question, questionOf } from "./questions/index.ts";
+import type { Metric, TrialSettings } from "./trialSpec.ts";
 
 /** What is studied. */
 export interface StudyData {
   readonly table: Table;
   readonly schema: Schema;
+  /** Where the features of a row are the pixels of a picture of this shape, channel by channel, row by row. */
+  readonly picture?: PictureShape;
 }
 
 export interface StudyOptions {
+  /** What is asked: "normalization" by default, "networks" if arms are functions. Questions have their own arms and defaults. */
+  readonly ask?: Ask;
   /** 10 seeds (0 to 9) by default; a number, or the seeds themselves. Intervals are over seeds. */
   readonly seeds?: number | readonly number[];
-  /** What is compared. Default: raw and z-score, each with no, batch and layer normalization; and dropout on z-scores. */
-  readonly arms?: readonly Arm[];
+  /**
+   * What is compared: networks of yours, by functions that make them, the first of which the others are compared with; or
+   * normalizations, by default on raw features and z-scores each with no, batch and layer normalization; and dropout on z-scores.
+   */
+  readonly arms?: readonly (NormArm | NetworkArm)[];
   /** The dropout of the default arms that have one, 0 to leave these arms out. Default 0.2. */
   readonly dropout?: number;
   /** Learning rates that every arm is tried with. Default 0.0001, 0.0003, 0.001, 0.003, 0.01, 0.03 and 0.1. */
@@ -54,6 +64,8 @@ export interface StudyOptions {
 
 /** A study that has been thought through, as plain JSON. */
 export interface StudyPlan {
+  /** Absent for "normalization". */
+  readonly ask?: Ask;
   readonly target: string;
   readonly task: Schema["task"];
   /** Rows with a target, and how a split divides them. */
@@ -69,7 +81,19 @@ export interface StudyPlan {
 }
 
 const optionNames = [
-  ...["seeds", "arms", "dropout", "lrs", "rowFractions", "rescale", "epochs", "batchSize", "hidden", "activation"],
+  ...[
+    "ask",
+    "seeds",
+    "arms",
+    "dropout",
+    "lrs",
+    "rowFractions",
+    "rescale",
+    "epochs",
+    "batchSize",
+    "hidden",
+    "activation",
+  ],
   ...["target", "metric", "validation", "test", "targetError", "worth", "quick"],
 ];
 
@@ -77,15 +101,22 @@ const optionNames = [
 const fewestRows = 20;
 
 /**
- * Decides what a study trains: nothing is trained yet.
+ * Decides what a study trains: nothing is trained yet. Functions that are arms are called, and their networks run on a few rows.
  * @throws TypeError or RangeError for options that are unknown or do not fit; what `splitRows` throws for the data
+ * @throws TypeError, RangeError or Error naming the arm for a function that throws, gives no module, or one that cannot be
+ *   trained on these data
  */
-export function planStudy({ table, schema }: StudyData, options: StudyOptions = {}): StudyPlan {
+export function planStudy(data: StudyData, options: StudyOptions = {}): StudyPlan {
   checkOptions("planStudy", options, optionNames);
-  const { quick = false, dropout = quick ? 0 : 0.2, batchSize = 32, validation = 0.16, test = 0.2 } = options;
+  const { table, schema } = data;
+  const question = asked(options);
+  const { defaults } = question;
+  const quick = options.quick ?? false;
+  const usual = quick ? "quick" : "whole";
+  const { dropout = defaults.dropout?.[usual] ?? 0, batchSize = 32, validation = 0.16, test = 0.2 } = options;
   const { targetError = null, worth = 0.01, hidden = [64, 32], activation = "relu", target = "zscore" } = options;
-  const arms = options.arms ?? defaultArms(within("dropout", dropout, 0, 0.99));
-  checkArms(arms);
+  within("dropout", dropout, 0, 0.99);
+  if (options.arms !== undefined) checkArms("planStudy", options.arms);
   const seeds = seedsOf(options.seeds ?? (quick ? 5 : 10));
   const lrs = positives(
     "lrs",
@@ -106,73 +137,52 @@ export function planStudy({ table, schema }: StudyData, options: StudyOptions = 
   whole("epochs", epochs, 1);
   if (targetError !== null) positives("targetError", [targetError]);
   const metric = metricFor(schema.task, options.metric);
-  const rescale = positives("rescale", options.rescale ?? [10, 0.1]);
+  const rescale = positives("rescale", options.rescale ?? defaults.rescale ?? []);
+  const rowFractions = fractionsOf(options.rowFractions, defaults.rowFractions?.[usual] ?? [], rows.train);
+  within("worth", worth, 0, 1);
+  const settings = { metric, hidden, activation, batchSize, epochs, target, validation, test };
+  const given = options.arms ?? question.arms({ hidden, activation, dropout, data });
+  const from = options.arms === undefined ? { ask: question.ask, dropout } : null;
+  const arms = recordsOf(given, data, settings, from);
   return {
+    ...(question.ask === "normalization" ? {} : { ask: question.ask }),
     ...{ target: schema.target, task: schema.task },
     rows: { all: rows.train + rows.validation + rows.test, ...rows },
-    ...{ arms, lrs, seeds, rowFractions: fractionsOf(options.rowFractions, quick ? [0.5] : [0.25, 0.5], rows.train) },
+    ...{ arms, lrs, seeds, rowFractions },
     rescale: rescale.length === 0 ? null : rescale,
-    settings: { metric, hidden, activation, batchSize, epochs, target, validation, test },
-    ...{ targetError, worth: within("worth", worth, 0, 1) },
+    ...{ settings, targetError, worth },
   };
 }
 
-/** The first stage: every arm with every rate. A seed comes as a whole before the next. */
-export function rateTrials({ arms, lrs, seeds, settings }: StudyPlan): TrialSpec[] {
-  return seeds.flatMap((seed) =>
-    arms.flatMap((arm) => lrs.map((lr) => trialSpec(arm, lr, seed, plainVariant, settings))),
-  );
-}
-
-/** The second stage: fewer rows and other units, each arm with the rate that was chosen for it. */
-export function variantTrials(plan: StudyPlan, rateOf: (arm: Arm) => number | undefined): TrialSpec[] {
-  const variants = variantsOf(plan).flatMap(({ arm, variant }) => {
-    const lr = rateOf(arm);
-    return lr === undefined ? [] : [{ arm, variant, lr }];
-  });
-  return plan.seeds.flatMap((seed) =>
-    variants.map(({ arm, variant, lr }) => trialSpec(arm, lr, seed, variant, plan.settings)),
-  );
-}
-
-/**
- * Fewer rows are tried with and without BatchNorm, other units on raw features alone: scaling by the rows' own mean and
- * spread takes them away again.
- */
-function variantsOf({ arms, rowFractions, rescale }: StudyPlan): { arm: Arm; variant: Variant }[] {
-  const plain = arms.filter(({ dropout }) => dropout === 0);
-  const fewer = plain
-    .filter(({ norm }) => norm !== "layer")
-    .flatMap((arm) => rowFractions.map((rows) => ({ arm, variant: { rows, rescale: null } })));
-  const raw = plain.filter(({ scale }) => scale === "raw");
-  return [...fewer, ...(rescale === null ? [] : raw.map((arm) => ({ arm, variant: { rows: 1, rescale } })))];
-}
-
-/** How many networks a study trains. */
-export function countTrials(plan: StudyPlan): { rates: number; variants: number; all: number } {
-  const rates = plan.arms.length * plan.lrs.length * plan.seeds.length;
-  const variants = variantsOf(plan).length * plan.seeds.length;
-  return { rates, variants, all: rates + variants };
-}
-
-/** What is going to be trained, in sentences. */
-export function describePlan(plan: StudyPlan): string[] {
-  const { arms, lrs, seeds, rowFractions, rescale, settings, rows } = plan;
-  const { rates, variants, all } = countTrials(plan);
-  const list = (values: readonly number[]) => values.join(", ");
-  const sentences = [
-    `${all} networks on ${rows.train} training rows, ${settings.epochs} epochs in batches of ${settings.batchSize} each; ` +
-      `${rows.validation} validation rows choose, ${rows.test} test rows judge.`,
-    `First ${rates}: ${arms.length} arms (${arms.map(armId).join(", ")}) x learning rates ${list(lrs)} x ${seeds.length} seeds.`,
-  ];
-  if (variants > 0) {
-    const parts = [
-      ...(rowFractions.length > 0 ? [`${list(rowFractions)} of the training rows`] : []),
-      ...(rescale === null ? [] : [`raw columns multiplied by ${list(rescale)} in turn`]),
-    ];
-    sentences.push(`Then ${variants} at the rate chosen for each arm: with ${parts.join("; with ")}.`);
+/** @throws RangeError if there is no such question, or it has arms of its own and others are given */
+function asked({ ask, arms }: StudyOptions): Question {
+  const own = Array.isArray(arms) && arms.some((arm) => typeof arm === "object" && arm !== null && isNetworkArm(arm));
+  const question = questionOf(ask ?? (own ? "networks" : "normalization"));
+  if (arms === undefined || question.ask === "networks") return question;
+  if (own) {
+    throw new RangeError(
+      `planStudy: ask is "${question.ask}", and an arm is a function; leave ask out, and the networks are compared with the first`,
+    );
   }
-  return sentences;
+  if (question.ask === "normalization") return question;
+  throw new RangeError(`planStudy: ask is "${question.ask}", which has arms of its own; leave arms out`);
+}
+
+/** The arms as plain data; functions are called, and tried on a few rows. */
+function recordsOf(
+  arms: readonly (NormArm | NetworkArm)[],
+  data: StudyData,
+  settings: TrialSettings,
+  from: NamedArm["from"],
+): Arm[] {
+  const samples = new Map<Scale, Sample>();
+  return arms.map((arm) => {
+    if (!isNetworkArm(arm)) return arm;
+    const { scale = "zscore" } = arm;
+    const sample = samples.get(scale) ?? sampleOf(data, scale, settings);
+    samples.set(scale, sample);
+    return examineArm(arm, sample, data, from);
+  });
 }
 
 function seedsOf(given: number | readonly number[]): readonly number[] {

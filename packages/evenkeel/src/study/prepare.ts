@@ -1,6 +1,7 @@
 import { Generator, randperm } from "../random/index.ts";
 import { Preprocessing, splitRows } from "../tabular/index.ts";
 import type { Tensor } from "../tensor/index.ts";
+import { inputScale } from "./arms/examine.ts";
 import { constantErrors } from "./errors.ts";
 import type { StudyData } from "./plan.ts";
 import { rescaleTable } from "./rescale.ts";
@@ -37,8 +38,7 @@ export function prepare({ table, schema }: StudyData, spec: TrialSpec): Prepared
   const split = splitRows(table, schema, { validation, test, seed });
   const trainRows = partOf(split.train, spec.rows, seed);
   const data = spec.rescale === null ? table : rescaleTable(table, schema, spec.rescale);
-  const scale = arm.scale === "raw" ? "none" : arm.scale;
-  const preprocessing = Preprocessing.fit(data, schema, trainRows, { scale, target });
+  const preprocessing = Preprocessing.fit(data, schema, trainRows, { scale: inputScale(arm.scale), target });
   const rowsOf = (rows: Int32Array): Rows => {
     const { x, codes } = preprocessing.inputs(data, rows);
     return {

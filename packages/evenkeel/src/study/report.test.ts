@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { luck, madeUpStudy } from "../../../../test/madeUpStudy.ts";
+import type { NormalizationHeadline } from "./questions/index.ts";
 import { studyReport } from "./report.ts";
 import { concludeStudy } from "./result.ts";
 
@@ -13,7 +14,7 @@ const result = concludeStudy(plan, trials);
 const runs = trials.map((result) => ({ result, msPerEpoch: result.spec.arm.norm === "batch" ? 3 : 2 }));
 
 describe("the headline", () => {
-  const { headline } = result;
+  const headline = result.headline as NormalizationHeadline;
   test("compares the best with BatchNorm and the best without anything, chosen on the validation rows", () => {
     expect(headline.verdict).toBe("held");
     expect(headline.with.map(({ norm }) => norm)).toEqual(["batch", "batch", "batch"]);

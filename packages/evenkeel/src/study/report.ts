@@ -1,9 +1,10 @@
-import { type Arm, describeArm, type Statistics } from "./arm.ts";
+import { type Arm, describeArm, hasBatchNorm, type Statistics } from "./arms/arm.ts";
 import { describeWorth, differences, gapOf, testError, unitOf, worthBeside } from "./claims/claim.ts";
 import type { Claim } from "./claims/index.ts";
 import { describeTarget, epochsTo } from "./claims/speed.ts";
 import { trainingRates } from "./claims/stability.ts";
-import { describePlan } from "./plan.ts";
+import { describePlan } from "./planTrials.ts";
+import { questionOf } from "./questions/index.ts";
 import type { StudyResult } from "./result.ts";
 import { type Estimate, mean, median, standardDeviation } from "./statistics.ts";
 import type { TrialRun } from "./trialResult.ts";
@@ -58,14 +59,15 @@ export interface StudyReport {
 export function studyReport(result: StudyResult, runs: readonly TrialRun[] = []): StudyReport {
   const { plan, complete, headline, claims } = result;
   const view = new StudyView(plan, result.trials);
+  const question = questionOf(plan.ask);
   const unit = plan.task === "regression" ? ` in ${plan.target}` : "";
   const rows = plan.arms.flatMap((arm) =>
-    (arm.norm === "batch" ? (["asTrained", "recomputed"] as const) : (["asTrained"] as const)).flatMap(
+    (hasBatchNorm(arm) ? (["asTrained", "recomputed"] as const) : (["asTrained"] as const)).flatMap(
       (statistics) => rowOf(view, arm, statistics, runs) ?? [],
     ),
   );
   return {
-    title: `Does batch normalization help to predict ${plan.target}?`,
+    title: question.title(plan.target),
     ran: describePlan(plan),
     headline: headline.sentences,
     metric: `${unitOf(view)}${unit}`,
@@ -119,7 +121,7 @@ function rowOf(
 /** "z-score, BatchNorm, as trained" */
 function labelOf(arm: Arm, statistics: ReportRow["statistics"]): string {
   const kind = statistics === "asTrained" ? ", as trained" : ", recomputed";
-  return describeArm(arm) + (arm.norm === "batch" ? kind : "");
+  return describeArm(arm) + (hasBatchNorm(arm) ? kind : "");
 }
 
 function ratesOfMost(view: StudyView, arm: Arm, statistics: Statistics): number[] {
@@ -157,7 +159,7 @@ function notesOf(view: StudyView, complete: boolean, rows: readonly ReportRow[])
       "cannot make them narrow: more rows can. They say nothing of other tables.",
     "Every verdict goes by the interval that stands beside its figure: 95% for a figure by itself; for a claim of k figures " +
       "100% - 5%/k, so that all of the claim hold in 95% (Bonferroni). A figure of two claims has two intervals for that reason.",
-    `Worth having is ${describeWorth(view)}.`,
+    `Worth having is ${describeWorth(view, view.plan.ask && `the error of ${describeArm(view.reference)}`)}.`,
   );
   if (settings.metric === "errorRate")
     notes.push(

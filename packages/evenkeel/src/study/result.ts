@@ -1,7 +1,7 @@
 import type { Claim } from "./claims/index.ts";
-import { judgeClaims } from "./claims/index.ts";
-import { type Headline, headlineOf } from "./headline.ts";
-import { countTrials, type StudyPlan } from "./plan.ts";
+import type { StudyPlan } from "./plan.ts";
+import { countTrials } from "./planTrials.ts";
+import { type Headline, questionOf } from "./questions/index.ts";
 import type { TrialResult } from "./trialResult.ts";
 import { StudyView } from "./view.ts";
 
@@ -23,8 +23,9 @@ export interface StudyResult {
 /** Judges the claims by these trials. */
 export function concludeStudy(plan: StudyPlan, trials: readonly TrialResult[]): StudyResult {
   const view = new StudyView(plan, trials);
+  const question = questionOf(plan.ask);
   return {
     ...{ version: studyVersion, plan, complete: trials.length === countTrials(plan).all, trials },
-    ...{ headline: headlineOf(view), claims: judgeClaims(view) },
+    ...{ headline: question.headline(view), claims: question.claims(view) },
   };
 }

@@ -1,5 +1,7 @@
-import { checkOptions } from "../core/index.ts";
-import { rateTrials, type StudyPlan, variantTrials } from "./plan.ts";
+import { checkOptions, describe } from "../core/index.ts";
+import type { Arm } from "./arms/arm.ts";
+import type { StudyPlan } from "./plan.ts";
+import { rateTrials, variantTrials } from "./planTrials.ts";
 import { concludeStudy, type StudyResult } from "./result.ts";
 import type { TrialRun } from "./trialResult.ts";
 import type { TrialSpec } from "./trialSpec.ts";
@@ -24,7 +26,7 @@ export interface RunStudyOptions {
   readonly execute: Execute;
   /** How many trials `execute` is given at a time. Default 1. Results do not depend on it. */
   readonly lanes?: number;
-  /** Trials of an earlier run of this plan: they are not run again. Others are left aside. */
+  /** Trials of an earlier run of this plan: they are not run again. Others are left aside, those of other versions of an arm too. */
   readonly finished?: readonly TrialRun[];
   /** Ends the study; what is finished is kept and concluded from. */
   readonly signal?: AbortSignal;
@@ -43,12 +45,15 @@ export interface StudyRun {
  * The result does not depend on which trial was ready first, on `lanes`, or on how often the study was interrupted.
  *
  * @throws TypeError or RangeError for options that do not fit; whatever `execute` throws, after the other lanes have ended
+ * @throws Error if `finished` has trials of an arm that is a function, and cannot be told to be of the same function: the arm has
+ *   no version, or makes another network under the same version
  */
 export async function runStudy(plan: StudyPlan, options: RunStudyOptions): Promise<StudyRun> {
   checkOptions("runStudy", options, ["execute", "lanes", "finished", "signal", "onEvent"]);
   const { execute, lanes = 1, finished = [], signal, onEvent } = options;
   if (typeof execute !== "function") throw new TypeError("runStudy: execute must be a function that trains a trial");
   if (!Number.isInteger(lanes) || lanes < 1) throw new RangeError(`runStudy: lanes is ${lanes}, expected 1 or more`);
+  for (const { result } of finished) checkSameFunction(plan, result.spec.arm);
   const earlier = new Map(finished.map((run) => [JSON.stringify(run.result.spec), run]));
 
   const runStage = async (stage: "rates" | "variants", specs: readonly TrialSpec[]): Promise<TrialRun[]> => {
@@ -84,6 +89,24 @@ export async function runStudy(plan: StudyPlan, options: RunStudyOptions): Promi
   }
   const trials = runs.map(({ result }) => result);
   return { result: concludeStudy(plan, trials), runs };
+}
+
+function checkSameFunction({ arms }: StudyPlan, arm: Arm): void {
+  if (arm.name === undefined || arm.from !== null) return;
+  const planned = arms.filter((one) => one.name !== undefined).find(({ name }) => name === arm.name);
+  if (planned === undefined || planned.from !== null) return;
+  const trials = `runStudy: finished has trials of the arm ${describe(arm.name)}`;
+  if (planned.version === null) {
+    throw new Error(
+      `${trials}, which has no version, so nobody can tell whether its function is still the same; give the arm a version, and ` +
+        "another one whenever its code changes, or leave these trials out",
+    );
+  }
+  if (planned.version === arm.version && planned.network !== arm.network) {
+    throw new Error(
+      `${trials} and its version ${describe(arm.version)}, but it makes another network now; give it another version, or leave these trials out`,
+    );
+  }
 }
 
 /** The lanes share one iterator: each takes the next item that nobody has taken. An error ends the others, too. */

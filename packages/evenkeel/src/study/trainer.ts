@@ -1,8 +1,8 @@
-import { type Compiled, compile } from "../compile/index.ts";
+import { type Compiled, type CompileOptions, compile } from "../compile/index.ts";
 import * as nn from "../nn/index.ts";
 import { Adam } from "../optim/index.ts";
 import { manualSeed } from "../random/index.ts";
-import { type NetworkOptions, type NetworkSize, TabularNet, type Task } from "../tabular/index.ts";
+import type { Task } from "../tabular/index.ts";
 import { noGrad, Storage, Tensor } from "../tensor/index.ts";
 import { batchNormLayers } from "../train/batchNormLayers.ts";
 
@@ -11,40 +11,39 @@ const mostRows = 4096;
 
 const losses = { regression: nn.MSELoss, binary: nn.BCEWithLogitsLoss, multiclass: nn.CrossEntropyLoss };
 
-/** Nothing in network and loss closes over what may change. */
-const ownCode = { check: "never" } as const;
-
 /**
  * A network with its optimizer and its compiled programs, used for one training after another: compiling takes longer than
  * many of these trainings. `reset` makes it as good as new, to the bit.
  */
 export class Trainer {
-  readonly #size: NetworkSize;
-  readonly #options: NetworkOptions;
+  readonly #make: () => nn.AnyModule;
   /** What is trained. */
-  readonly network: TabularNet;
-  readonly #norms: ReturnType<typeof batchNormLayers>;
+  readonly network: nn.AnyModule;
+  readonly #norms: ReturnType<typeof runningNorms>;
   readonly #optimizer: Adam;
   readonly #step: Compiled<Tensor[], Tensor>;
   readonly #forward: Compiled<Tensor[], Tensor>;
 
-  constructor(size: NetworkSize, options: NetworkOptions, task: Task) {
-    this.#size = size;
-    this.#options = options;
-    const network = new TabularNet(size, options);
+  /**
+   * @param make a new network at every call, its weights drawn from the default generator
+   * @param options for the compiled programs; code that is known to close over nothing that changes need not be checked
+   */
+  constructor(make: () => nn.AnyModule, task: Task, options: Pick<CompileOptions, "check"> = {}) {
+    this.#make = make;
+    const network = make();
     const optimizer = new Adam(network.parameters());
     const loss = new losses[task]();
     this.network = network;
     this.#optimizer = optimizer;
-    this.#norms = batchNormLayers(network);
+    this.#norms = runningNorms(network);
     this.#step = compile((...batch: Tensor[]) => {
       const value = loss(network(batch[0], ...batch.slice(1, -1)), batch[batch.length - 1]);
       optimizer.zeroGrad();
       value.backward();
       optimizer.step();
       return value.detach();
-    }, ownCode);
-    this.#forward = compile((x: Tensor, ...codes: Tensor[]) => network(x, ...codes), ownCode);
+    }, options);
+    this.#forward = compile((x: Tensor, ...codes: Tensor[]) => network(x, ...codes), options);
   }
 
   get hasBatchNorm(): boolean {
@@ -54,7 +53,7 @@ export class Trainer {
   /** Fresh weights from a seed, which also starts the default generator; no memory of earlier steps. */
   reset(seed: number, lr: number): void {
     manualSeed(seed);
-    this.network.loadStateDict(new TabularNet(this.#size, this.#options).stateDict());
+    this.network.loadStateDict(this.#make().stateDict());
     const { paramGroups } = this.#optimizer.stateDict();
     this.#optimizer.loadStateDict({ state: {}, paramGroups: paramGroups.map((group) => ({ ...group, lr })) });
     this.network.train();
@@ -102,6 +101,12 @@ export class Trainer {
       for (const [i, { data }] of buffers.entries()) data.set(kept[i]);
     }
   }
+}
+
+/** The BatchNorm layers whose running statistics a training changes: not those that have none, or are kept in eval mode. */
+export function runningNorms(network: nn.AnyModule): ReturnType<typeof batchNormLayers> {
+  network.train();
+  return batchNormLayers(network).filter((layer) => layer.training && layer.running_mean !== null);
 }
 
 /** Rows of a tensor, in this order. */

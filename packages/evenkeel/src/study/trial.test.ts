@@ -1,9 +1,10 @@
 import { afterEach, describe, expect, test } from "vitest";
 import { getRngState, manualSeed } from "../random/index.ts";
-import { inferSchema, tableFromRows } from "../tabular/index.ts";
+import { inferSchema, TabularNet, tableFromRows } from "../tabular/index.ts";
 import { randn } from "../tensor/index.ts";
 import { updateBatchNorm } from "../train/index.ts";
-import { planStudy, rateTrials } from "./plan.ts";
+import { planStudy } from "./plan.ts";
+import { rateTrials } from "./planTrials.ts";
 import { prepare } from "./prepare.ts";
 import { Trainer } from "./trainer.ts";
 import { runTrial, trialRunner } from "./trial.ts";
@@ -150,7 +151,7 @@ describe("the trainer's shortcuts", () => {
   afterEach(() => manualSeed(0));
 
   test("statistics are recomputed as updateBatchNorm does it, and the training's come back", () => {
-    const trainer = new Trainer({ features: 3, outputs: 1 }, { hidden: [5, 4] }, "regression");
+    const trainer = new Trainer(() => new TabularNet({ features: 3, outputs: 1 }, { hidden: [5, 4] }), "regression");
     trainer.reset(3, 0.05);
     manualSeed(8);
     const [x, y] = [randn([24, 3]), randn([24, 1])];

@@ -1,7 +1,11 @@
 import { Generator, getRngState, randperm, setRngState } from "../random/index.ts";
-import type { NetworkOptions, NetworkSize } from "../tabular/index.ts";
+import type { NetworkSize } from "../tabular/index.ts";
 import type { Tensor } from "../tensor/index.ts";
 import { breather } from "../train/breathe.ts";
+import type { NormArm } from "./arms/arm.ts";
+import { sizeFor } from "./arms/examine.ts";
+import { ArmFunctions } from "./arms/functions.ts";
+import { makeNetwork, type NetworkArm } from "./arms/networkArm.ts";
 import { areFinite, errorsOf } from "./errors.ts";
 import type { StudyData } from "./plan.ts";
 import { type Prepared, preparationKey, prepare, type Rows } from "./prepare.ts";
@@ -20,8 +24,13 @@ const mostTrainers = 16;
  * before it. The default generator is afterwards as it was.
  *
  * It rejects with the signal's reason when that is aborted. A training that diverges is a result, not an error.
+ *
+ * @param arms the arms that are functions, as `planStudy` was given them: a trial knows their names only
+ * @throws TypeError or RangeError for arms that are none
+ * @throws Error, of a trial, if its arm is not among them, has another version, or makes another network than it did for the plan
  */
-export function trialRunner(data: StudyData): Execute {
+export function trialRunner(data: StudyData, arms: readonly (NormArm | NetworkArm)[] = []): Execute {
+  const functions = new ArmFunctions(data, arms);
   const preparations = new Map<string, Prepared>();
   const trainers = new Map<string, Trainer>();
 
@@ -34,12 +43,10 @@ export function trialRunner(data: StudyData): Execute {
 
   return async (spec, options) => {
     const rows = prepared(spec);
-    const { features, embeddings, outputs } = rows.preprocessing;
-    const size = { features: features.length, embeddings: embeddings.map(({ categories }) => categories), outputs };
-    const { hidden, activation, arm } = spec;
-    const network = { hidden, activation, norm: arm.norm, dropout: arm.dropout };
-    const key = JSON.stringify([size, network, spec.batchSize]);
-    const trainer = trainers.get(key) ?? newTrainer(size, network, data);
+    const size = sizeFor(rows.preprocessing);
+    const { hidden, activation, arm, batchSize } = spec;
+    const key = JSON.stringify([size, arm, hidden, activation, batchSize]);
+    const trainer = trainers.get(key) ?? newTrainer(functions, spec, size, data);
     // Nobody else gets it meanwhile.
     trainers.delete(key);
     const generator = new BorrowedGenerator();
@@ -54,16 +61,30 @@ export function trialRunner(data: StudyData): Execute {
 }
 
 /** One trial by itself; see {@link trialRunner}. */
-export function runTrial(data: StudyData, spec: TrialSpec, options: ExecuteOptions = {}): Promise<TrialRun> {
-  return trialRunner(data)(spec, options);
+export function runTrial(
+  data: StudyData,
+  spec: TrialSpec,
+  options: ExecuteOptions & { readonly arms?: readonly (NormArm | NetworkArm)[] } = {},
+): Promise<TrialRun> {
+  const { arms, ...rest } = options;
+  return trialRunner(data, arms)(spec, rest);
 }
 
+/** Nothing in the networks of this library closes over what may change. */
+const ownCode = { check: "never" } as const;
+
 /** The weights that a new network draws are drawn again at once: they leave no trace. */
-function newTrainer(size: NetworkSize, network: NetworkOptions, { schema }: StudyData): Trainer {
+function newTrainer(functions: ArmFunctions, spec: TrialSpec, size: NetworkSize, data: StudyData): Trainer {
   const before = getRngState();
-  const trainer = new Trainer(size, network, schema.task);
-  setRngState(before);
-  return trainer;
+  const { schema, picture } = data;
+  try {
+    const network = functions.of(spec);
+    const make = () => makeNetwork(network, size, { task: schema.task, ...(picture && { picture }) });
+    const isOurs = spec.arm.name === undefined || spec.arm.from !== null;
+    return new Trainer(make, schema.task, isOurs ? ownCode : {});
+  } finally {
+    setRngState(before);
+  }
 }
 
 /** The default generator, lent to a trial while it computes; to everybody else it is as they left it. */

@@ -1,4 +1,4 @@
-import type { Statistics } from "./arm.ts";
+import type { Statistics } from "./arms/arm.ts";
 import type { Metric, TrialSpec } from "./trialSpec.ts";
 
 /** Errors by name: mae and rmse for a regression, errorRate and logLoss for classes. */

@@ -1,5 +1,5 @@
 import type { Activation } from "../tabular/index.ts";
-import { type Arm, armId } from "./arm.ts";
+import { type Arm, armId } from "./arms/arm.ts";
 
 /** The error that is compared; lower is better. MAE and RMSE are in the target's own unit. */
 export type Metric = "mae" | "rmse" | "errorRate" | "logLoss";

@@ -1,4 +1,4 @@
-import { type Arm, type Statistics, sameArm } from "./arm.ts";
+import { type Arm, type NamedArm, type NormArm, type Statistics, sameArm } from "./arms/arm.ts";
 import type { StudyPlan } from "./plan.ts";
 import { type Estimate, estimateMean, isBelow, mean } from "./statistics.ts";
 import type { Reading, TrialResult } from "./trialResult.ts";
@@ -51,13 +51,20 @@ export class StudyView {
   }
 
   /** The arm as the plan has it. */
-  arm(scale: Arm["scale"], norm: Arm["norm"], dropout = 0): Arm | undefined {
-    return this.plan.arms.find((arm) => sameArm(arm, { scale, norm, dropout }));
+  arm(scale: NormArm["scale"], norm: NormArm["norm"], dropout = 0): NormArm | undefined {
+    const arms = this.plan.arms.filter((arm) => arm.name === undefined);
+    return arms.find((arm) => sameArm(arm, { scale, norm, dropout }));
   }
 
-  /** The arm that others are compared with: z-scores without normalization, or the first one of the plan. */
+  /** The arm that was given this name. */
+  named(name: string): NamedArm | undefined {
+    return this.plan.arms.filter((arm) => arm.name !== undefined).find((arm) => arm.name === name);
+  }
+
+  /** The arm that others are compared with: z-scores without normalization, where that is asked, or the first one of the plan. */
   get reference(): Arm {
-    return this.arm("zscore", "none") ?? this.plan.arms[0];
+    const { ask, arms } = this.plan;
+    return (ask === undefined ? this.arm("zscore", "none") : undefined) ?? arms[0];
   }
 
   /**

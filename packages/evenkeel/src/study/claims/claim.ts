@@ -1,4 +1,4 @@
-import { type Arm, describeScale } from "../arm.ts";
+import { type Arm, describeScale, type NormArm } from "../arms/arm.ts";
 import type { Candidate, Figure, Verdict } from "../judge.ts";
 import { mean } from "../statistics.ts";
 import type { Observation, StudyView } from "../view.ts";
@@ -11,9 +11,15 @@ export type ClaimId =
   | "scaleSensitivity"
   | "regularization"
   | "noGuarantee"
-  | "moreData";
+  | "moreData"
+  | PlacementClaimId
+  | PoolingClaimId
+  | `better:${string}`;
 
-/** One of the seven claims about batch normalization, judged on one table. */
+export type PlacementClaimId = "paperOrder" | "fastaiOrder" | "dropoutBeforeBatchNorm" | "dropoutUnneeded";
+export type PoolingClaimId = "globalAsGood" | "globalOverfitsLess" | "maxBetter";
+
+/** A claim about what is compared, judged on one table. */
 export interface Claim {
   readonly id: ClaimId;
   /** What is claimed, and the rule it was judged by, in words. */
@@ -29,8 +35,8 @@ export interface Claim {
 export interface Setting {
   readonly scale: Arm["scale"];
   readonly name: string;
-  readonly none: Arm;
-  readonly batch: Arm;
+  readonly none: NormArm;
+  readonly batch: NormArm;
 }
 
 export function settingsOf(view: StudyView): Setting[] {

@@ -1,4 +1,4 @@
-import type { Arm } from "../arm.ts";
+import type { Arm } from "../arms/arm.ts";
 import { judged, overall, shown, type Verdict } from "../judge.ts";
 import type { StudyView } from "../view.ts";
 import { effectsByInputs } from "./betterResult.ts";

@@ -1,4 +1,4 @@
-import { type Arm, describeArm, type Statistics } from "../arm.ts";
+import { type Arm, describeArm, type Statistics } from "../arms/arm.ts";
 import { judged, overall, shown } from "../judge.ts";
 import { estimateRatio, isBelow, mean, median } from "../statistics.ts";
 import type { Observation, StudyView } from "../view.ts";

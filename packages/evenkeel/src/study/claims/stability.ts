@@ -1,4 +1,4 @@
-import type { Arm, Statistics } from "../arm.ts";
+import type { Arm, Statistics } from "../arms/arm.ts";
 import { type Candidate, judged, overall, shown } from "../judge.ts";
 import { deviationsFromMedian, estimateMean, mean } from "../statistics.ts";
 import { pairsOf, type StudyView } from "../view.ts";

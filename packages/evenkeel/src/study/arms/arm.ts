@@ -1,0 +1,79 @@
+import type { Norm } from "../../tabular/index.ts";
+import type { Ask } from "../questions/question.ts";
+
+/** How the numeric inputs go in: as they are, with mean 0 and variance 1, or by median and quartiles. */
+export type Scale = "raw" | "zscore" | "robust";
+
+/** An arm of the question whether normalization helps: the usual network of a table, with this before each activation. */
+export interface NormArm {
+  readonly scale: Scale;
+  readonly norm: Norm;
+  /** The probability with which dropout drops; 0 for none. */
+  readonly dropout: number;
+  readonly name?: undefined;
+}
+
+/** What a plan, its trials and its result know of an arm that is a function: what it is called, and what it was seen to make. */
+export interface NamedArm {
+  readonly name: string;
+  readonly scale: Scale;
+  /** Arms of one group stand together in tables and charts. */
+  readonly group: string | null;
+  /** What its owner says of the state of its code; null where nothing was said, and kept trials cannot be used again. */
+  readonly version: string | null;
+  /** Digest of the layers and shapes of its network. */
+  readonly network: string;
+  readonly parameters: number;
+  /** Whether there is a BatchNorm in it, so that it is scored with both kinds of running statistics. */
+  readonly batchNorm: boolean;
+  /** The question that it is an arm of, and what its dropout drops; null for a function that was given. */
+  readonly from: { readonly ask: Ask; readonly dropout: number } | null;
+  readonly norm?: undefined;
+  readonly dropout?: undefined;
+}
+
+/** One of the networks that are compared, as plain JSON. */
+export type Arm = NormArm | NamedArm;
+
+/** Which running statistics BatchNorm is scored with: the ones training left, the same weights' recomputed over the training rows, or whichever of the two is better on the validation rows. */
+export type Statistics = "asTrained" | "recomputed" | "kept";
+
+export const scales: readonly Scale[] = ["raw", "zscore", "robust"];
+
+/** "zscore+batch+dropout0.2", or the name that was given: what an arm is called in trial ids. */
+export function armId(arm: Arm): string {
+  if (arm.name !== undefined) return arm.name;
+  const { scale, norm, dropout } = arm;
+  return `${scale}${norm === "none" ? "" : `+${norm}`}${dropout === 0 ? "" : `+dropout${dropout}`}`;
+}
+
+const scaleNames: Record<Scale, string> = { raw: "raw", zscore: "z-score", robust: "robust scale" };
+const normNames: Record<Norm, string> = { none: "no normalization", batch: "BatchNorm", layer: "LayerNorm" };
+
+/** "z-score, BatchNorm, dropout 0.2", or the name that was given: what people call an arm. */
+export function describeArm(arm: Arm): string {
+  if (arm.name !== undefined) return arm.name;
+  const { scale, norm, dropout } = arm;
+  return `${scaleNames[scale]}, ${normNames[norm]}${dropout === 0 ? "" : `, dropout ${dropout}`}`;
+}
+
+/** "raw features", "z-scored features" */
+export function describeScale(scale: Scale): string {
+  return { raw: "raw features", zscore: "z-scored features", robust: "robustly scaled features" }[scale];
+}
+
+/** What an arm stands under in tables and charts: its group, or the scale of its inputs. */
+export function describeGroup(arm: Arm): string {
+  return (arm.name === undefined ? null : arm.group) ?? describeScale(arm.scale);
+}
+
+export function hasBatchNorm(arm: Arm): boolean {
+  return arm.name === undefined ? arm.norm === "batch" : arm.batchNorm;
+}
+
+export function sameArm(a: Arm, b: Arm): boolean {
+  if (a.name !== undefined && b.name !== undefined) {
+    return a.name === b.name && a.scale === b.scale && a.version === b.version && a.network === b.network;
+  }
+  return a.name === b.name && a.scale === b.scale && a.norm === b.norm && a.dropout === b.dropout;
+}

@@ -1,0 +1,65 @@
+import { describe } from "../../core/index.ts";
+import type { StudyData } from "../plan.ts";
+import { armsOf } from "../questions/index.ts";
+import type { TrialSpec } from "../trialSpec.ts";
+import { type NamedArm, type NormArm, sameArm } from "./arm.ts";
+import { checkArms, isNetworkArm } from "./checkArms.ts";
+import { examineArm, sampleOf } from "./examine.ts";
+import type { MakeNetwork, NetworkArm } from "./networkArm.ts";
+import { normNetwork } from "./normArms.ts";
+
+/** Finds the function that a trial's arm stands for: the arm in a trial is plain data. */
+export class ArmFunctions {
+  readonly #data: StudyData;
+  readonly #given: ReadonlyMap<string, NetworkArm>;
+  /** The given ones that were found to make the network that the plan has seen. */
+  readonly #known = new Set<string>();
+
+  /** @throws TypeError or RangeError for arms that are none */
+  constructor(data: StudyData, arms: readonly (NormArm | NetworkArm)[]) {
+    if (!Array.isArray(arms) || arms.length > 0) checkArms("trialRunner", arms);
+    this.#data = data;
+    this.#given = new Map(arms.filter(isNetworkArm).map((arm) => [arm.name, arm]));
+  }
+
+  /** @throws Error if there is no such arm, or it is of another version or makes another network */
+  of(spec: TrialSpec): MakeNetwork {
+    const { arm } = spec;
+    if (arm.name === undefined) return normNetwork(arm, spec);
+    const found = arm.from === null ? this.#given.get(arm.name) : this.#ofQuestion(spec, arm.from);
+    if (found === undefined) throw new Error(missing(arm));
+    const key = JSON.stringify([arm, spec.hidden, spec.activation, spec.target]);
+    if (!this.#known.has(key)) {
+      this.#compare(spec, arm, found);
+      this.#known.add(key);
+    }
+    return found.network;
+  }
+
+  #ofQuestion({ arm, hidden, activation }: TrialSpec, { ask, dropout }: NonNullable<NamedArm["from"]>) {
+    const arms = armsOf(ask, { hidden, activation, dropout, data: this.#data });
+    return arms.filter(isNetworkArm).find(({ name }) => name === arm.name);
+  }
+
+  #compare(spec: TrialSpec, arm: NamedArm, found: NetworkArm): void {
+    const { scale = "zscore", version = null } = found;
+    const given = `trialRunner: the arm ${describe(arm.name)} of the study has version ${describe(arm.version)} and scale ${arm.scale}`;
+    if (version !== arm.version || scale !== arm.scale) {
+      throw new Error(
+        `${given}, and the one given ${describe(version)} and ${scale}; give the one it was planned with`,
+      );
+    }
+    const seen = examineArm(found, sampleOf(this.#data, scale, spec), this.#data, arm.from);
+    if (!sameArm(seen, arm)) {
+      throw new Error(
+        `trialRunner: the arm ${describe(arm.name)} makes another network than it did when the study was planned; plan it anew`,
+      );
+    }
+  }
+}
+
+function missing({ name, from }: NamedArm): string {
+  return from === null
+    ? `trialRunner: the arm ${describe(name)} of the study is a function; give it: trialRunner(data, arms)`
+    : `trialRunner: the question ${describe(from.ask)} has no arm ${describe(name)} here; was the study planned by another version?`;
+}

@@ -1,0 +1,103 @@
+import { checkOptions, describe } from "../../core/index.ts";
+import * as nn from "../../nn/index.ts";
+import type { NetworkSize, Task } from "../../tabular/index.ts";
+import { embeddingWidth } from "../../tabular/network.ts";
+import { cat, type Tensor } from "../../tensor/index.ts";
+import { type Scale, scales } from "./arm.ts";
+
+/** A picture's channels, height and width. */
+export type PictureShape = readonly [channels: number, height: number, width: number];
+
+/** What a network is for, besides the number of its inputs. */
+export interface NetworkTask {
+  /** 1 for a regression and for two classes, else as many as there are classes. */
+  readonly outputs: number;
+  readonly task: Task;
+  /** Where the inputs are pictures: each row of [N, features] is one of this shape, row by row and channel by channel. */
+  readonly picture?: PictureShape;
+}
+
+/**
+ * Makes a network that takes [N, features] and gives [N, outputs]: numbers in the transformed target's unit, or logits.
+ * Columns of many categories come embedded, as some of the features; the embeddings are trained with the network. It is
+ * called again for every training, so it must make a new network each time, and draw from evenkeel's generators alone.
+ */
+export type MakeNetwork = (features: number, task: NetworkTask) => nn.AnyModule;
+
+/** An arm that is any function: one of the networks that a study compares. */
+export interface NetworkArm {
+  /** What it is called in tables and in ids: different from all others of the study. */
+  readonly name: string;
+  readonly network: MakeNetwork;
+  /** How the numeric inputs go in. Default "zscore". */
+  readonly scale?: Scale;
+  /**
+   * The state of its code, as "1" or a commit. A study that goes on takes trials from before only for an arm of the same
+   * version; without one it refuses them, since nobody can tell whether the function is the same.
+   */
+  readonly version?: string;
+  /** Arms of one group stand together in tables and charts, under this. By default the scale of their inputs. */
+  readonly group?: string;
+}
+
+const longestName = 60;
+
+/** @throws TypeError or RangeError if a field is unknown or does not fit */
+export function checkNetworkArm(arm: NetworkArm): void {
+  checkOptions("an arm of planStudy", arm, ["name", "network", "scale", "version", "group"]);
+  const { name, network, scale = "zscore", version, group } = arm;
+  checkText("name", name);
+  const who = `the arm ${describe(name)}`;
+  if (typeof network !== "function") {
+    throw new TypeError(
+      `planStudy: the network of ${who} is ${describe(network)}, expected a function such as (features) => new nn.Linear(features, 1)`,
+    );
+  }
+  if (!scales.includes(scale)) {
+    throw new RangeError(`planStudy: the scale of ${who} is ${describe(scale)}, expected ${scales.join(", ")}`);
+  }
+  if (version !== undefined) checkText(`version of ${who}`, version);
+  if (group !== undefined) checkText(`group of ${who}`, group);
+}
+
+function checkText(what: string, text: unknown): void {
+  const field = what === "name" ? "the name of an arm" : `the ${what}`;
+  if (typeof text !== "string") throw new TypeError(`planStudy: ${field} is ${describe(text)}, expected a text`);
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+  if (text.trim() === text && text.length > 0 && text.length <= longestName && !/[\u0000-\u001f\u007f]/.test(text)) {
+    return;
+  }
+  throw new RangeError(
+    `planStudy: ${field} is ${describe(text)}, expected 1 to ${longestName} characters on one line, without spaces around them`,
+  );
+}
+
+/** A network behind the embeddings of the columns of many categories: called with x [N, features] and codes [N, columns]. */
+class EmbeddedInputs extends nn.Module<Tensor[]> {
+  embeddings: nn.ModuleList;
+  network: nn.AnyModule;
+
+  constructor(categories: readonly number[], make: (width: number) => nn.AnyModule) {
+    super();
+    const widths = categories.map(embeddingWidth);
+    this.embeddings = new nn.ModuleList(categories.map((count, i) => new nn.Embedding(count, widths[i])));
+    this.network = make(widths.reduce((sum, width) => sum + width, 0));
+  }
+
+  override forward(x: Tensor, ...[codes]: Tensor[]): Tensor {
+    const embedded = Array.from(this.embeddings, (embedding, i) => embedding(codes.select(1, i)));
+    return this.network(cat([x, ...embedded], 1));
+  }
+}
+
+/** The network of a function, for inputs of this size. */
+export function makeNetwork(
+  make: MakeNetwork,
+  { features, embeddings = [], outputs }: NetworkSize,
+  task: Omit<NetworkTask, "outputs">,
+): nn.AnyModule {
+  const full = { ...task, outputs };
+  return embeddings.length === 0
+    ? make(features, full)
+    : new EmbeddedInputs(embeddings, (width) => make(features + width, full));
+}

@@ -1,0 +1,33 @@
+import { checkOptions } from "../../core/index.ts";
+import { type NetworkOptions, norms, TabularNet } from "../../tabular/index.ts";
+import { type NormArm, scales } from "./arm.ts";
+import type { MakeNetwork } from "./networkArm.ts";
+
+/**
+ * Raw and z-score, each with no, batch and layer normalization; dropout on z-scores only, where it is to be compared with
+ * BatchNorm and with nothing.
+ */
+export function defaultArms(dropout: number): NormArm[] {
+  const crossed = (["raw", "zscore"] as const).flatMap((scale) => norms.map((norm) => ({ scale, norm, dropout: 0 })));
+  const dropped = (["none", "batch"] as const).map((norm) => ({ scale: "zscore" as const, norm, dropout }));
+  return dropout === 0 ? crossed : [...crossed, ...dropped];
+}
+
+/** The function that such an arm stands for. */
+export function normNetwork(
+  { norm, dropout }: NormArm,
+  { hidden, activation }: Pick<NetworkOptions, "hidden" | "activation">,
+): MakeNetwork {
+  return (features, { outputs }) => new TabularNet({ features, outputs }, { hidden, activation, norm, dropout });
+}
+
+/** @throws TypeError or RangeError if a field is unknown or does not fit */
+export function checkNormArm(arm: NormArm): void {
+  checkOptions("an arm of planStudy", arm, ["scale", "norm", "dropout"]);
+  const { scale, norm, dropout } = arm;
+  if (!scales.includes(scale)) throw new RangeError(`an arm's scale is "${scale}", expected ${scales.join(", ")}`);
+  if (!norms.includes(norm)) throw new RangeError(`an arm's norm is "${norm}", expected ${norms.join(", ")}`);
+  if (!(dropout >= 0 && dropout < 1)) {
+    throw new RangeError(`an arm's dropout is ${dropout}, expected a number from 0 to below 1`);
+  }
+}

@@ -1,0 +1,155 @@
+import { type Arm, describeArm, hasBatchNorm, sameArm } from "../arms/arm.ts";
+import { candidate, differences, testError, unitOf, worthOf } from "../claims/claim.ts";
+import { type Figure, judged, type Verdict } from "../judge.ts";
+import { mean } from "../statistics.ts";
+import type { StudyView } from "../view.ts";
+import { listed, measured, number, percent } from "../words.ts";
+import {
+  bestOf,
+  type Headline,
+  leftOpen,
+  meansOf,
+  nothingLearned,
+  sayArms,
+  sayStale,
+  sayWorth,
+  staleStatistics,
+} from "./headline.ts";
+
+/** The answer where arms are compared with one of them. */
+export interface ComparisonHeadline extends Headline {
+  /** "held": one of the others or more does better; "not held": that was refuted of all. */
+  readonly verdict: Verdict;
+  readonly reference: Arm;
+  /** What the validation rows choose among all; several where they cannot. */
+  readonly best: readonly Arm[];
+  /** The test error of each other arm minus the reference's; judged together, so that all hold in 95%. */
+  readonly differences: readonly Figure[];
+}
+
+/** What happened to one of the others, by its interval. */
+export type Outcome = "better" | "worse" | "equal" | "not shown" | "undecided";
+
+/** "equal": nothing worth having either way; "not shown": the interval holds no effect, and perhaps one worth having. */
+export function outcomeOf({ value, interval, judged }: Figure): Outcome {
+  if (value === null || interval === null || judged === undefined) return "undecided";
+  const least = -judged.worth;
+  if (judged.verdict === "held") return "better";
+  if (interval.low > 0 && value >= least) return "worse";
+  if (interval.low > -least && interval.high < least) return "equal";
+  return interval.low <= 0 && interval.high >= 0 ? "not shown" : "undecided";
+}
+
+export function othersOf(view: StudyView): Arm[] {
+  return view.plan.arms.filter((arm) => !sameArm(arm, view.reference));
+}
+
+/** Every other arm minus the reference. */
+export function differencesToReference(view: StudyView): Figure[] {
+  const reference = view.seen(view.reference);
+  const worth = worthOf(view, reference);
+  return judged(
+    othersOf(view).map((arm) => {
+      const label = `${describeArm(arm)} minus ${describeArm(view.reference)}`;
+      return candidate(view, label, worth, differences(view.seen(arm), reference));
+    }),
+  );
+}
+
+/** @param noun what an arm is: "order", "network" */
+export function compareWithReference(view: StudyView, noun: string): ComparisonHeadline {
+  const { reference } = view;
+  const others = othersOf(view);
+  const best = bestOf(view, view.plan.arms);
+  const seen = view.seen(reference);
+  if (seen.size === 0 || others.length === 0) {
+    const sentences = [`There is nothing to compare: no seed has ${describeArm(reference)} and another ${noun}.`];
+    return { verdict: "undecided", difference: null, stale: [], sentences, reference, best, differences: [] };
+  }
+  const figures = differencesToReference(view);
+  const outcomes = figures.map(outcomeOf);
+  const worth = -worthOf(view, seen);
+  const [first] = bestOf(view, others);
+  const difference = figures[others.findIndex((arm) => first !== undefined && sameArm(arm, first))] ?? null;
+  const stale = staleOf(view, best);
+  const unit = unitOf(view);
+  const found = (wanted: Outcome) => others.filter((_, i) => outcomes[i] === wanted);
+  const average = number(mean([...seen.values()].map(testError)));
+  const confidence = percent(figures[0].confidence);
+  const sentences = [
+    `${answerOf(view, noun, outcomes)}: test ${unit} ${average} with ${sayArms(view, [reference])}; ${sayWorth(view, worth)}. ` +
+      `Each of the others is judged by its ${confidence} interval, so that all ${figures.length} hold together in 95%.`,
+    chosen(view, best),
+    ...(["better", "worse"] as const).flatMap((outcome) => {
+      const told = found(outcome).map((arm) => `${describeArm(arm)} ${measured(figures[others.indexOf(arm)])}`);
+      return told.length === 0 ? [] : [`${outcome === "better" ? "Better" : "Worse"}: ${told.join("; ")}.`];
+    }),
+    ...rest(view, "No difference worth having", found("equal")),
+    ...rest(view, "No difference shown", found("not shown")),
+    ...rest(view, "Not told from noise", found("undecided")),
+    ...room(figures, outcomes, worth),
+    ...nothingLearned(view),
+    ...stale.map((one) => sayStale(view, one)),
+  ];
+  return { verdict: verdictOf(figures), difference, stale, sentences, reference, best, differences: figures };
+}
+
+function answerOf(view: StudyView, noun: string, outcomes: readonly Outcome[]): string {
+  const reference = describeArm(view.reference);
+  const better = othersOf(view).filter((_, i) => outcomes[i] === "better");
+  if (better.length > 0) {
+    return `Yes, ${listed(better.map(describeArm).map(quoted))} ${better.length === 1 ? "does" : "do"} better than ${quoted(reference)} here`;
+  }
+  if (outcomes.every((outcome) => outcome === "equal")) {
+    return `No other ${noun} differs from ${quoted(reference)} by what is worth having here`;
+  }
+  return outcomes.every((outcome) => outcome === "equal" || outcome === "not shown")
+    ? `No other ${noun} is shown to differ from ${quoted(reference)} here`
+    : `No other ${noun} is shown to do better than ${quoted(reference)} here`;
+}
+
+/** Names have commas of their own. */
+function quoted(name: string): string {
+  return name.includes(",") ? `"${name}"` : name;
+}
+
+function verdictOf(figures: readonly Figure[]): Verdict {
+  const verdicts = figures.map(({ judged }) => judged?.verdict ?? "undecided");
+  if (verdicts.includes("held")) return "held";
+  return verdicts.every((verdict) => verdict === "not held") ? "not held" : "undecided";
+}
+
+function chosen(view: StudyView, best: readonly Arm[]): string {
+  const error = `test ${unitOf(view)} ${number(mean([...meansOf(view, best).values()]))}`;
+  if (best.length === 1) return `The validation rows choose ${sayArms(view, best)}: ${error}.`;
+  const all = best.length === view.plan.arms.length;
+  const among = all ? `all ${best.length}` : `${best.length}: ${best.map(describeArm).join("; ")}`;
+  return `The validation rows cannot choose among ${among}. Their mean: ${error}.`;
+}
+
+/** The others that came out so; all of them the answer has named. */
+function rest(view: StudyView, word: string, arms: readonly Arm[]): string[] {
+  if (arms.length === 0 || arms.length === othersOf(view).length) return [];
+  return [`${word}: ${arms.map(describeArm).join("; ")}.`];
+}
+
+/** Where an interval holds no effect: what it leaves room for. */
+function room(figures: readonly Figure[], outcomes: readonly Outcome[], worth: number): string[] {
+  const said = new Set(figures.flatMap((figure, i) => (outcomes[i] === "not shown" ? [leftOpen(figure, worth)] : [])));
+  const [one] = said;
+  if (said.size === 0) return [];
+  return [
+    said.size === 1 && one !== ""
+      ? one.trim().replace("The interval leaves", "Where no difference is shown, the interval leaves")
+      : "Where no difference is shown, some intervals leave room for one worth having.",
+  ];
+}
+
+/** What is said of running statistics: of the best arms, and wherever recomputing them helps. */
+function staleOf(view: StudyView, best: readonly Arm[]) {
+  const all = staleStatistics(
+    view,
+    view.plan.arms.filter(hasBatchNorm).map((batch) => ({ name: describeArm(batch), batch })),
+  );
+  return all.filter(({ arm, cost }) => cost.judged?.verdict === "held" || best.some((one) => sameArm(one, arm)));
+}

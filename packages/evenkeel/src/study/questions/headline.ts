@@ -1,0 +1,121 @@
+import { type Arm, describeArm } from "../arms/arm.ts";
+import { candidate, differences, testError, unitOf, worthBeside, worthOf } from "../claims/claim.ts";
+import { confidenceOf, type Figure, judged, type Verdict } from "../judge.ts";
+import { mean } from "../statistics.ts";
+import type { StudyView } from "../view.ts";
+import { measured, number } from "../words.ts";
+
+/** What stale running statistics cost: the same weights, as trained and with the statistics recomputed. */
+export interface StaleStatistics {
+  readonly arm: Arm;
+  readonly lr: number;
+  /** As trained minus recomputed, over seeds. Judged as the claim that recomputing helps. */
+  readonly cost: Figure;
+}
+
+/** The answer to the question of a study. */
+export interface Headline {
+  readonly verdict: Verdict;
+  /** What the verdict is about; null where nothing is finished. */
+  readonly difference: Figure | null;
+  readonly stale: readonly StaleStatistics[];
+  /** The answer first; at the end one for each of `stale`. */
+  readonly sentences: readonly string[];
+}
+
+/** What an interval that reaches across no effect has room for. */
+export function leftOpen({ interval }: Figure, worth: number): string {
+  if (interval === null || interval.low > 0 || interval.high < 0) return "";
+  const possible = [...(interval.low <= -worth ? ["a gain"] : []), ...(interval.high >= worth ? ["a loss"] : [])];
+  return possible.length === 0 ? "" : ` The interval leaves room for ${possible.join(" and for ")} worth having.`;
+}
+
+export function sayWorth({ plan: { rows, settings } }: StudyView, worth: number): string {
+  const isRow = settings.metric === "errorRate" && worth * rows.test <= 1 + 1e-9;
+  return `a gain worth having begins at ${number(worth)}${isRow ? `, one of ${rows.test} test rows` : ""}`;
+}
+
+/** Said where no arm is better than the best constant beyond noise, on the test rows. */
+export function nothingLearned(view: StudyView): string[] {
+  const unit = unitOf(view);
+  const gains = view.plan.arms.flatMap((arm) => {
+    const pairs = [...view.seen(arm)].flatMap(([seed, { test }]): [number, number][] => {
+      const constant = view.constantOf(seed, "test");
+      return constant === undefined ? [] : [[test, constant]];
+    });
+    return pairs.length < 2 ? [] : [pairs];
+  });
+  const apart = gains.map((pairs) => {
+    const values = pairs.map(([test, constant]) => test - constant);
+    return view.estimate(values, confidenceOf(gains.length)).interval;
+  });
+  if (apart.length === 0 || apart.some((interval) => interval && interval.high < 0)) return [];
+  const [best] = gains.map((pairs) => mean(pairs.map(([test]) => test))).sort((a, b) => a - b);
+  const constant = number(mean(gains[0].map(([, error]) => error)));
+  return [
+    `No network here predicts better than a constant beyond noise (test ${unit} ${number(best)} at best, the constant ${constant}): ` +
+      "there may be nothing to learn from these columns, and what follows compares how networks fit noise.",
+  ];
+}
+
+/** What recomputing does for each of these arms, which have BatchNorm; `name` is what the figure says it is on. */
+export function staleStatistics(
+  view: StudyView,
+  arms: readonly { readonly name: string; readonly batch: Arm }[],
+): StaleStatistics[] {
+  return arms.flatMap(({ name, batch }) => {
+    const rate = view.rate(batch, "kept");
+    if (rate === undefined) return [];
+    const [fresh, stale] = (["recomputed", "asTrained"] as const).map((kind) => view.at(batch, rate.lr, kind));
+    if (fresh.size === 0) return [];
+    const label = `recomputed minus as trained, on ${name}`;
+    const [cost] = judged([candidate(view, label, worthOf(view, stale), differences(fresh, stale))]);
+    return [{ arm: batch, lr: rate.lr, cost }];
+  });
+}
+
+export function sayStale(view: StudyView, { arm, lr, cost }: StaleStatistics): string {
+  const average = (kind: "asTrained" | "recomputed") =>
+    number(mean([...view.at(arm, lr, kind).values()].map(testError)));
+  const figures =
+    `${describeArm(arm)}, learning rate ${lr}: test ${cost.unit} ${average("asTrained")} as trained, ${average("recomputed")} ` +
+    `with the same weights and running statistics recomputed over the training rows, ${measured(cost)}`;
+  switch (cost.judged?.verdict) {
+    case "held":
+      return `Stale running statistics: ${figures}. The network is better than its evaluation; recompute them (updateBatchNorm).`;
+    case "not held":
+      return `Running statistics that fit: ${figures}. Recomputing them gains nothing worth having.`;
+    default:
+      return `Whether running statistics are stale cannot be told from noise: ${figures}.`;
+  }
+}
+
+/** "z-score, BatchNorm, learning rate 0.01"; of several arms, that they are and why. */
+export function sayArms(view: StudyView, arms: readonly Arm[]): string {
+  const each = arms.map((arm) => `${describeArm(arm)}, learning rate ${view.rate(arm, "kept")?.lr}`);
+  return arms.length === 1
+    ? each[0]
+    : `the mean of ${arms.length} that do equally well on the validation rows: ${each.join("; ")}`;
+}
+
+/**
+ * Chosen on the validation rows, dropout or not: the arm with the lowest error, and those beside it by less than is worth
+ * having, for these rows cannot choose among them.
+ */
+export function bestOf(view: StudyView, arms: readonly Arm[]): Arm[] {
+  const rated = arms.flatMap((arm) => {
+    const rate = view.rate(arm, "kept");
+    return rate === undefined ? [] : [{ arm, validation: rate.validation }];
+  });
+  const best = Math.min(...rated.map(({ validation }) => validation));
+  return rated
+    .filter(({ validation }) => validation - best < worthBeside(view, best) || validation === best)
+    .map(({ arm }) => arm);
+}
+
+/** The mean test error of the arms by seed, of the seeds that all have. */
+export function meansOf(view: StudyView, arms: readonly Arm[]): Map<number, number> {
+  const seen = arms.map((arm) => view.seen(arm));
+  const whole = [...seen[0].keys()].filter((seed) => seen.every((one) => one.has(seed)));
+  return new Map(whole.map((seed) => [seed, mean(seen.flatMap((one) => one.get(seed)?.test ?? []))]));
+}

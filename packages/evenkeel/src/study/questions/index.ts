@@ -1,0 +1,27 @@
+import type { NormArm } from "../arms/arm.ts";
+import type { NetworkArm } from "../arms/networkArm.ts";
+import { networks } from "./networks.ts";
+import { normalization } from "./normalization.ts";
+import { placement } from "./placement.ts";
+import type { ArmOptions, Ask, Question } from "./question.ts";
+
+export type { ComparisonHeadline } from "./comparison.ts";
+export type { Headline, StaleStatistics } from "./headline.ts";
+export type { NormalizationHeadline } from "./normalizationHeadline.ts";
+export type { Ask, Question } from "./question.ts";
+
+const byName: Readonly<Record<string, Question>> = { normalization, placement, networks };
+
+/** The questions that have arms of their own, the default first. */
+export const questions: readonly Question[] = [normalization, placement];
+
+/** @throws RangeError if there is no such question */
+export function questionOf(ask: Ask = "normalization"): Question {
+  if (Object.hasOwn(byName, ask)) return byName[ask];
+  throw new RangeError(`planStudy: ask is ${JSON.stringify(ask)}, expected ${Object.keys(byName).join(", ")}`);
+}
+
+/** The arms of a question. */
+export function armsOf(ask: Ask, options: ArmOptions): readonly (NormArm | NetworkArm)[] {
+  return questionOf(ask).arms(options);
+}

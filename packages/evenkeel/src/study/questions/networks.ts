@@ -1,0 +1,47 @@
+import { describeArm } from "../arms/arm.ts";
+import { type Claim, describeWorth, tell, unitOf } from "../claims/claim.ts";
+import type { StudyView } from "../view.ts";
+import { compareWithReference, differencesToReference, othersOf, outcomeOf } from "./comparison.ts";
+import type { Question } from "./question.ts";
+
+/** Networks of somebody's own: is one of them better than the first? */
+export const networks: Question = {
+  ask: "networks",
+  summary: "is one of these networks better than the first? (in the library, with functions as arms)",
+  title: (target) => `Which network predicts ${target} better?`,
+  claimsTitle: "Is it better than the first? On this table",
+  defaults: {},
+  arms: () => {
+    throw new RangeError('planStudy: ask is "networks", whose arms are yours: arms: [{ name, network }, ...]');
+  },
+  headline: (view) => compareWithReference(view, "network"),
+  claims,
+};
+
+const words = {
+  better: "",
+  worse: " It is worse.",
+  equal: " There is no difference worth having.",
+  "not shown": " No difference is shown.",
+  undecided: "",
+} as const;
+
+/** A claim for each network but the first: all are asked at once, so that each is judged by a wider interval. */
+function claims(view: StudyView): Claim[] {
+  const reference = describeArm(view.reference);
+  const others = othersOf(view);
+  return differencesToReference(view).map((figure, i) => {
+    const name = describeArm(others[i]);
+    return {
+      id: `better:${name}`,
+      claim: `${name} does better than ${reference}.`,
+      rule:
+        `Test ${unitOf(view)}, ${name} minus ${reference}, paired over seeds, each network at its own best rate. Held if the interval ` +
+        `lies below 0 and the mean is worth having (${describeWorth(view, `the error of ${reference}`)}); not held if the interval leaves ` +
+        `out such a gain. Of ${others.length} such claims each is judged at 100% - 5%/${others.length}, so that all hold in 95%.`,
+      verdict: figure.judged?.verdict ?? "undecided",
+      figures: [figure],
+      sentence: `${tell([figure])}${words[outcomeOf(figure)]}`,
+    };
+  });
+}

@@ -1,0 +1,20 @@
+import { defaultArms } from "../arms/normArms.ts";
+import { judgeClaims } from "../claims/index.ts";
+import { headlineOf } from "./normalizationHeadline.ts";
+import type { Question } from "./question.ts";
+
+/** Does batch normalization help? The seven claims of the tutorial that this library grew out of. */
+export const normalization: Question = {
+  ask: "normalization",
+  summary: "does batch normalization help, on raw and on scaled features, beside LayerNorm and dropout?",
+  title: (target) => `Does batch normalization help to predict ${target}?`,
+  claimsTitle: "Seven claims about batch normalization, on this table",
+  defaults: {
+    rowFractions: { whole: [0.25, 0.5], quick: [0.5] },
+    rescale: [10, 0.1],
+    dropout: { whole: 0.2, quick: 0 },
+  },
+  arms: ({ dropout }) => defaultArms(dropout),
+  headline: headlineOf,
+  claims: judgeClaims,
+};

@@ -1,0 +1,104 @@
+import { type Arm, describeArm } from "../arms/arm.ts";
+import { effectsByInputs } from "../claims/betterResult.ts";
+import { candidate, settingsOf, unitOf, worthBeside } from "../claims/claim.ts";
+import { type Figure, judged, type Verdict } from "../judge.ts";
+import { mean } from "../statistics.ts";
+import type { StudyView } from "../view.ts";
+import { between, measured, number, signed } from "../words.ts";
+import {
+  bestOf,
+  type Headline,
+  leftOpen,
+  meansOf,
+  nothingLearned,
+  sayArms,
+  sayStale,
+  sayWorth,
+  staleStatistics,
+} from "./headline.ts";
+
+/** The answer to "does batch normalization help on my data?". */
+export interface NormalizationHeadline extends Headline {
+  /** "held": it helps. */
+  readonly verdict: Verdict;
+  /**
+   * The best network without normalization and the best one with BatchNorm, chosen on the validation rows; several where
+   * these rows cannot choose. None where nothing is finished.
+   */
+  readonly without: readonly Arm[];
+  readonly with: readonly Arm[];
+  /** Their difference in the test error, the mean of several, with minus without. */
+  readonly difference: Figure | null;
+}
+
+export function headlineOf(view: StudyView): NormalizationHeadline {
+  const [without, normalized] = (["none", "batch"] as const).map((kind) =>
+    bestOf(
+      view,
+      view.plan.arms.filter(({ norm }) => norm === kind),
+    ),
+  );
+  const stale = staleStatistics(view, settingsOf(view));
+  if (without.length === 0 || normalized.length === 0) {
+    const sentences = ["There is nothing to compare: no seed has networks both with and without batch normalization."];
+    return { verdict: "undecided", without, with: normalized, difference: null, stale, sentences };
+  }
+  const [first, second] = [meansOf(view, normalized), meansOf(view, without)];
+  const unit = unitOf(view);
+  const name = (arms: readonly Arm[]) => arms.map(describeArm).join(" and ");
+  const average = mean([...second.values()]);
+  const worth = worthBeside(view, average);
+  const apart = [...first].flatMap(([seed, error]) => {
+    const other = second.get(seed);
+    return other === undefined ? [] : [error - other];
+  });
+  const label = `${name(normalized)} minus ${name(without)}`;
+  const [difference] = judged([candidate(view, label, -worth, apart)]);
+  const sentences = [
+    `${answerOf(difference, worth)}: test ${unit} ${number(mean([...first.values()]))} with it (${sayArms(view, normalized)}), ` +
+      `${number(average)} without any normalization (${sayArms(view, without)}). Difference: ${measured(difference)}; ` +
+      `${sayWorth(view, worth)}.${leftOpen(difference, worth)}`,
+    ...nothingLearned(view),
+    ...byInputs(view),
+    ...stale.map((one) => sayStale(view, one)),
+  ];
+  const verdict = difference.judged?.verdict ?? "undecided";
+  return { verdict, without, with: normalized, difference, stale, sentences };
+}
+
+/** What the figure says; where the difference is not worth having nobody wins. */
+function answerOf({ value, interval, judged }: Figure, worth: number): string {
+  const verdict = judged?.verdict ?? "undecided";
+  if (verdict === "held") return "Yes, batch normalization helps here";
+  if (value !== null && interval !== null && Math.abs(value) < worth) {
+    const { low, high } = interval;
+    if (low > -worth && high < worth) {
+      return "No difference worth having between networks with and without batch normalization here";
+    }
+    if (low <= 0 && high >= 0) {
+      return "No difference to be seen between networks with and without batch normalization here";
+    }
+  }
+  if (verdict === "undecided") return "Whether batch normalization helps here cannot be told from noise";
+  return value !== null && value >= worth && interval !== null && interval.low > 0
+    ? "No, batch normalization makes the result worse here"
+    : "No, batch normalization does not help here";
+}
+
+/** What it does on the same inputs, in a clause for each. */
+function byInputs(view: StudyView): string[] {
+  const clauses = effectsByInputs(view).flatMap(({ label, value, interval, confidence, judged }) => {
+    if (value === null || interval === null || judged === undefined) return [];
+    const { low, high } = interval;
+    if (low > judged.worth && high < -judged.worth) {
+      return [`${label} it makes no difference worth having (${between(interval, signed, confidence)})`];
+    }
+    if (low <= 0 && high >= 0) {
+      return [`${label} it makes no difference beyond noise (${between(interval, signed, confidence)})`];
+    }
+    const size = value < 0 ? { low: -high, high: -low } : interval;
+    const way = value < 0 ? "lower" : "higher";
+    return [`${label} it makes the error ${number(Math.abs(value))} ${way} (${between(size, number, confidence)})`];
+  });
+  return clauses.length === 0 ? [] : [`Inputs being equal, ${clauses.join("; ")}.`];
+}
