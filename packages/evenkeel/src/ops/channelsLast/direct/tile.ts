@@ -19,8 +19,49 @@ export interface Tile {
 export const sumsOf = ({ sums }: Registers, { rows, vectors }: Tile): readonly Local<"v128">[] =>
   sums.slice(0, rows.length * vectors.length);
 
-export function clearSums(f: FunctionBuilder, registers: Registers, tile: Tile): void {
-  for (const sum of sumsOf(registers, tile)) f.set(sum, f32x4.const(0));
+/**
+ * No more terms are added one by one; sums of so many are added up in turn. Rounding grows with the length of a sum, and
+ * PyTorch rounds half as often, by fused multiply-adds: with this length we are as exact as it is, which costs no time that
+ * could be measured.
+ */
+export const longestRun = 16;
+
+/** Clears the sums for so many terms. If they are too many to add one by one: how to add what there is, and to take it all. */
+export function startSums(f: FunctionBuilder, registers: Registers, tile: Tile, terms: number): Flush | undefined {
+  const sums = sumsOf(registers, tile);
+  const clear = () => {
+    for (const sum of sums) f.set(sum, f32x4.const(0));
+  };
+  clear();
+  if (terms <= longestRun) return undefined;
+  const totals = sums.map(() => f.local("v128"));
+  return {
+    add: () => {
+      for (const [i, sum] of sums.entries()) f.set(totals[i], f32x4.add(totals[i], sum));
+      clear();
+    },
+    total: () => {
+      for (const [i, sum] of sums.entries()) f.set(sum, totals[i]);
+    },
+  };
+}
+
+export interface Flush {
+  readonly add: () => void;
+  readonly total: () => void;
+}
+
+/** Repeats something for so many terms, in pieces of about equal length that may be added one by one. */
+export function inPieces(f: FunctionBuilder, terms: number, flush: Flush | undefined, piece: (terms: number) => void) {
+  const pieces = flush === undefined ? 1 : Math.ceil(terms / longestRun);
+  const length = Math.floor(terms / pieces);
+  const flushed = (count: number) => {
+    piece(count);
+    flush?.add();
+  };
+  const longer = terms - pieces * length;
+  if (longer > 0) flushed(length + longer);
+  f.times(longer > 0 ? pieces - 1 : pieces, () => flushed(length));
 }
 
 /** Adds the products of one step. */

@@ -4,7 +4,7 @@ import { registers } from "../../matmul/gemm.tiles.ts";
 import type { Place } from "../place.ts";
 import type { Axis } from "./axis.ts";
 import { type Panel, panelBytes, panelsOf, tileRows } from "./panels.ts";
-import { clearSums, stepTile, sumsOf, type Tile } from "./tile.ts";
+import { inPieces, startSums, stepTile, sumsOf, type Tile } from "./tile.ts";
 
 /** For each place of the kernel and each input channel, sums over pixels of what it met there times dy, into panels. */
 export interface WeightGradient {
@@ -22,7 +22,7 @@ export interface WeightGradient {
   readonly fast: boolean;
 }
 
-/** So many pixels are summed from zero before the sum is added to the panel: rounding grows with the length of a sum. */
+/** So many pixels are summed before the sum is added to the panel: rounding grows with the length of a sum. */
 const pixelsPerSum = 160;
 
 export function emitWeightGradient(f: FunctionBuilder, module: ModuleBuilder, gradient: WeightGradient): void {
@@ -143,20 +143,23 @@ export function sumPixelsFunction(
     module.function("sumPixels", ["i32", "i32", "i32", "i32"], (f, x, dy, target, count) => {
       const held = registers(f);
       const end = f.local("i32");
-      clearSums(f, held, tile);
+      const flush = startSums(f, held, tile, pixels.columns);
       f.repeat(() => {
-        f.set(end, i32.add(dy, pixels.columns * pixels.dy));
-        f.repeat(() => {
-          stepTile(f, held, tile, x, dy);
-          advance(f, x, pixels.x);
-          advance(f, dy, pixels.dy);
-          return i32.ne(dy, end);
+        inPieces(f, pixels.columns, flush, (terms) => {
+          f.set(end, i32.add(dy, terms * pixels.dy));
+          f.repeat(() => {
+            stepTile(f, held, tile, x, dy);
+            advance(f, x, pixels.x);
+            advance(f, dy, pixels.dy);
+            return i32.ne(dy, end);
+          });
         });
         advance(f, x, pixels.row - pixels.columns * pixels.x);
         advance(f, dy, pixels.rowDy - pixels.columns * pixels.dy);
         f.set(count, i32.sub(count, 1));
         return count;
       });
+      flush?.total();
       for (const [i, sum] of sumsOf(held, tile).entries()) {
         f.storeV128(target, f32x4.add(v128.load(target, i * vectorBytes), sum), i * vectorBytes);
       }
