@@ -1,6 +1,13 @@
 import type { AnyOp } from "../core/index.ts";
 import { type AnyKernel, noKernel } from "../wasm/index.ts";
 import {
+  convolutionBackwardLastKernel,
+  convolutionInputLastKernel,
+  convolutionLastKernel,
+  convolutionWeightLastKernel,
+} from "./channelsLast/convolutionLast.kernel.ts";
+import { fromChannelsLastKernel, toChannelsLastKernel } from "./channelsLast/turn.kernel.ts";
+import {
   eluKernel,
   geluBackwardKernel,
   geluKernel,
@@ -192,8 +199,12 @@ export const kernels: { readonly [K in RowName]: AnyKernel } = {
   combineMoments: noKernel("float64 statistics of a few parts: the host combines them"),
   concat: concatKernel,
   convolution: plainConvolution,
+  convolutionBackwardLast: convolutionBackwardLastKernel,
   convolutionInput: plainConvolution,
+  convolutionInputLast: convolutionInputLastKernel,
+  convolutionLast: convolutionLastKernel,
   convolutionWeight: plainConvolution,
+  convolutionWeightLast: convolutionWeightLastKernel,
   cos: cosKernel,
   crossEntropy: byDtype(crossEntropyKernel, crossEntropyDoubles.crossEntropy),
   crossEntropyBackward: byDtype(crossEntropyBackwardKernel, crossEntropyDoubles.crossEntropyBackward),
@@ -212,6 +223,7 @@ export const kernels: { readonly [K in RowName]: AnyKernel } = {
   fill: fillKernel,
   floor: floorKernel,
   fold: noKernel("windows are gathered on the host"),
+  fromChannelsLast: fromChannelsLastKernel,
   gather: gatherKernel,
   ge: geKernel,
   gelu: geluKernel,
@@ -305,6 +317,7 @@ export const kernels: { readonly [K in RowName]: AnyKernel } = {
   sub: subKernel,
   sum: sumKernel,
   tanh: tanhKernel,
+  toChannelsLast: toChannelsLastKernel,
   trunc: truncKernel,
   unfold: noKernel("windows are gathered on the host"),
   uniform: uniformKernel,
