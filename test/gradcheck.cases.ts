@@ -2,6 +2,7 @@ import { type Tensor, tensor, zeros } from "evenkeel";
 import { type CrossEntropyAttrs, crossEntropy, unfold } from "../packages/evenkeel/src/ops/index.ts";
 import type { RowName } from "../packages/evenkeel/src/ops/table.ts";
 import { convolutionCases, padCases, windowCases } from "./gradcheck.windows.ts";
+import { poolCases } from "./gradcheck.pool.ts";
 
 /** Inputs and attributes with which a differentiable row is checked against finite differences, in float64. */
 export interface GradCase {
@@ -394,6 +395,7 @@ export const gradCases: Record<RowName, readonly GradCase[] | null> = {
   geluTanhBackward: binary(),
   logsumexp: reductions(),
   vectorNorm: [...reductions({ p: 2 }), ...reductions({ p: 1 }), ...reductions({ p: 3 }), ...reductions({ p: 1.5 })],
+  ...poolCases(values, indices),
   // Not differentiable, and said so in their rows
   oneHot: null,
   eq: null,

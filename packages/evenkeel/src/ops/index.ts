@@ -16,6 +16,8 @@ export * from "./movement/movement.ts";
 export * from "./normalize/normalize.ts";
 export * from "./optimizer/optimizer.ts";
 export * from "./ordering/ordering.ts";
+export * from "./pool/avgPool.ts";
+export * from "./pool/maxPool.ts";
 export * from "./random/random.ts";
 export * from "./reduce/reduce.ts";
 export * from "./reduce/sumTo.ts";

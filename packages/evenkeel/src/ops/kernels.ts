@@ -100,6 +100,16 @@ import {
 } from "./optimizer/optimizer.kernel.ts";
 import { argsortKernel, cumsumKernel, lastWriterKernel } from "./ordering/ordering.kernel.ts";
 import {
+  adaptiveAvgPoolBackwardKernel,
+  adaptiveAvgPoolKernel,
+  adaptiveMaxPoolKernel,
+  avgPoolBackwardKernel,
+  avgPoolKernel,
+  maxPoolBackwardKernel,
+  maxPoolKernel,
+  maxUnpoolKernel,
+} from "./pool/pool.kernel.ts";
+import {
   bernoulliKernel,
   bernoulliOfKernel,
   dropoutMaskKernel,
@@ -139,6 +149,9 @@ const alias = noKernel("an alias: nothing is computed");
 export const kernels: { readonly [K in RowName]: AnyKernel } = {
   abs: absKernel,
   adamStep: adamStepKernel,
+  adaptiveAvgPool: adaptiveAvgPoolKernel,
+  adaptiveAvgPoolBackward: adaptiveAvgPoolBackwardKernel,
+  adaptiveMaxPool: adaptiveMaxPoolKernel,
   add: addKernel,
   all: allKernel,
   amax: amaxKernel,
@@ -149,6 +162,8 @@ export const kernels: { readonly [K in RowName]: AnyKernel } = {
   argmin: argminKernel,
   argsort: argsortKernel,
   assign: assignKernel,
+  avgPool: avgPoolKernel,
+  avgPoolBackward: avgPoolBackwardKernel,
   batchNorm: byLayout("batchNorm", batchNormKernel),
   batchNormBackward: byLayout("batchNormBackward", batchNormBackwardKernel),
   batchNormEval: byLayout("batchNormEval", batchNormEvalKernel),
@@ -219,6 +234,9 @@ export const kernels: { readonly [K in RowName]: AnyKernel } = {
   lt: ltKernel,
   matmul: matmulKernel,
   max: amaxKernel,
+  maxPool: maxPoolKernel,
+  maxPoolBackward: maxPoolBackwardKernel,
+  maxUnpool: maxUnpoolKernel,
   maximum: maximumKernel,
   mean: meanKernel,
   min: aminKernel,

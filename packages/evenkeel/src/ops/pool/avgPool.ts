@@ -1,0 +1,166 @@
+import {
+  defineOp,
+  formatShape,
+  type Gradients,
+  isFloat,
+  type NdArray,
+  type Spec,
+  sameShape,
+} from "../../core/index.ts";
+import { requireDtype, requireFloat } from "../shapes.ts";
+import {
+  evenPlanes,
+  type Planes,
+  planesOf,
+  pooledShape,
+  requirePlanes,
+  type Spans,
+  type WindowAttrs,
+  withPlane,
+} from "./window.ts";
+
+/** The average of each window. Sums are taken in double. */
+
+export interface AvgPoolAttrs extends WindowAttrs {
+  /** Whether zeros of the padding are counted, not only summed. */
+  readonly countIncludePad: boolean;
+  /** What sums are divided by, in place of the count. */
+  readonly divisorOverride?: number;
+}
+
+/** What the sum of a window is divided by: the product over the dimensions, or one number for all. */
+interface Divisor {
+  readonly along: (spans: Spans, i: number) => number;
+  readonly override?: number;
+}
+
+const inside = ({ start, end }: Spans, i: number) => end[i] - start[i];
+const counted: Divisor = { along: inside };
+const divisorOf = ({ countIncludePad, divisorOverride }: AvgPoolAttrs): Divisor => ({
+  along: countIncludePad ? ({ padded }, i) => padded[i] : inside,
+  override: divisorOverride,
+});
+
+/** Calls `visit` for every window with its number, its places and what its sum is divided by. */
+function forEachWindow(
+  count: number,
+  planes: Planes,
+  { along, override }: Divisor,
+  visit: (window: number, base: number, i: number, j: number, k: number, divisor: number) => void,
+): void {
+  const [depth, height, width] = planes;
+  const plane = depth.size * height.size * width.size;
+  const [deep, high, wide] = planes.map((spans) => spans.start.map((_, i) => along(spans, i)));
+  let window = 0;
+  for (let base = 0; window < count; base += plane) {
+    for (let i = 0; i < deep.length; i++) {
+      for (let j = 0; j < high.length; j++) {
+        for (let k = 0; k < wide.length; k++) {
+          visit(window++, base, i, j, k, override ?? deep[i] * high[j] * wide[k]);
+        }
+      }
+    }
+  }
+}
+
+function averages(x: NdArray, y: NdArray, planes: Planes, divisor: Divisor): void {
+  const [depth, height, width] = planes;
+  const whole = !isFloat(y.dtype);
+  forEachWindow(y.data.length, planes, divisor, (window, base, i, j, k, count) => {
+    let sum = 0;
+    for (let d = depth.start[i]; d < depth.end[i]; d++) {
+      for (let h = height.start[j]; h < height.end[j]; h++) {
+        const row = base + (d * height.size + h) * width.size;
+        for (let w = width.start[k]; w < width.end[k]; w++) sum += x.data[row + w];
+      }
+    }
+    y.data[window] = whole ? Math.trunc(sum / count) : sum / count;
+  });
+}
+
+/** The transpose of {@link averages}. */
+function shares(dy: NdArray, dx: NdArray, planes: Planes, divisor: Divisor): void {
+  const [depth, height, width] = planes;
+  const sums = new Float64Array(dx.data.length);
+  forEachWindow(dy.data.length, planes, divisor, (window, base, i, j, k, count) => {
+    const share = dy.data[window] / count;
+    for (let d = depth.start[i]; d < depth.end[i]; d++) {
+      for (let h = height.start[j]; h < height.end[j]; h++) {
+        const row = base + (d * height.size + h) * width.size;
+        for (let w = width.start[k]; w < width.end[k]; w++) sums[row + w] += share;
+      }
+    }
+  });
+  dx.data.set(sums);
+}
+
+function requireWindows(op: string, dy: Spec, expected: readonly number[]): void {
+  if (sameShape(dy.shape, expected)) return;
+  throw new RangeError(`${op}: dy has shape ${formatShape(dy.shape)}, expected ${formatShape(expected)}`);
+}
+
+/**
+ * The average of each window over an input [N, C, ...] or [C, ...]. Integers are divided without a remainder, as in
+ * PyTorch. https://pytorch.org/docs/stable/generated/torch.nn.AvgPool2d.html
+ */
+export const avgPool = defineOp({
+  name: "avgPool",
+  inputs: ["input"],
+  shape: ([x], attrs: AvgPoolAttrs) => {
+    const name = `avgPool${attrs.kernel.length}d`;
+    requireDtype(name, "input", x, ["float32", "float64", "int32"], "convert it with .float()");
+    return [{ shape: pooledShape(name, x, attrs), dtype: x.dtype }];
+  },
+  reference: ([x], [y], attrs) => averages(x, y, planesOf(x.shape, attrs), divisorOf(attrs)),
+  grad: (dy, _, { inputs, attrs }): Gradients => [
+    avgPoolBackward(dy, { ...attrs, size: inputs[0].shape.slice(-attrs.kernel.length) }),
+  ],
+});
+
+/** The transpose of {@link avgPool}: each window gives an equal share to its places, in a plane of `size`. */
+export const avgPoolBackward = defineOp({
+  name: "avgPoolBackward",
+  inputs: ["dy"],
+  shape: ([dy], { size, ...attrs }: AvgPoolAttrs & { readonly size: readonly number[] }) => {
+    requireFloat("avgPoolBackward", "dy", dy);
+    const x = { shape: withPlane(dy.shape, size), dtype: dy.dtype };
+    requireWindows("avgPoolBackward", dy, pooledShape("avgPoolBackward", x, attrs));
+    return [x];
+  },
+  reference: ([dy], [dx], attrs) => shares(dy, dx, planesOf(dx.shape, attrs), divisorOf(attrs)),
+  grad: (dy, _, { attrs: { size, ...attrs } }): Gradients => [avgPool(dy, attrs)],
+});
+
+/**
+ * Averages over windows that part each dimension of the plane evenly: `outputSize` of them. Window i of n reads from
+ * floor(i * size / n) to ceil((i + 1) * size / n).
+ * https://pytorch.org/docs/stable/generated/torch.nn.AdaptiveAvgPool2d.html
+ */
+export const adaptiveAvgPool = defineOp({
+  name: "adaptiveAvgPool",
+  inputs: ["input"],
+  shape: ([x], { outputSize }: { readonly outputSize: readonly number[] }) => {
+    const name = `adaptiveAvgPool${outputSize.length}d`;
+    requireFloat(name, "input", x);
+    requirePlanes(name, x, outputSize.length, false);
+    return [{ shape: withPlane(x.shape, outputSize), dtype: x.dtype }];
+  },
+  reference: ([x], [y], { outputSize }) => averages(x, y, evenPlanes(x.shape, outputSize), counted),
+  grad: (dy, _, { inputs, attrs: { outputSize } }): Gradients => [
+    adaptiveAvgPoolBackward(dy, { size: inputs[0].shape.slice(-outputSize.length) }),
+  ],
+});
+
+/** The transpose of {@link adaptiveAvgPool}: each window gives an equal share to its places, in a plane of `size`. */
+export const adaptiveAvgPoolBackward = defineOp({
+  name: "adaptiveAvgPoolBackward",
+  inputs: ["dy"],
+  shape: ([dy], { size }: { readonly size: readonly number[] }) => {
+    requireFloat("adaptiveAvgPoolBackward", "dy", dy);
+    return [{ shape: withPlane(dy.shape, size), dtype: dy.dtype }];
+  },
+  reference: ([dy], [dx], { size }) => shares(dy, dx, evenPlanes(dx.shape, dy.shape.slice(-size.length)), counted),
+  grad: (dy, _, { inputs, attrs: { size } }): Gradients => [
+    adaptiveAvgPool(dy, { outputSize: inputs[0].shape.slice(-size.length) }),
+  ],
+});
