@@ -1,6 +1,7 @@
 import { type Tensor, tensor, zeros } from "evenkeel";
 import { type CrossEntropyAttrs, crossEntropy, unfold } from "../packages/evenkeel/src/ops/index.ts";
 import type { RowName } from "../packages/evenkeel/src/ops/table.ts";
+import { convolutionLastCases, turnCases } from "./gradcheck.channelsLast.ts";
 import { convolutionCases, padCases, windowCases } from "./gradcheck.windows.ts";
 import { poolCases } from "./gradcheck.pool.ts";
 
@@ -315,6 +316,34 @@ export const gradCases: Record<RowName, readonly GradCase[] | null> = {
       attrs: { rows: 3, paddingIdx: 1 },
     },
   ],
+  toChannelsLast: turnCases().map(({ name, planes, border }) => ({
+    name,
+    inputs: [values(planes)],
+    attrs: { border },
+  })),
+  fromChannelsLast: turnCases().map(({ name, last, border }) => ({ name, inputs: [values(last)], attrs: { border } })),
+  convolutionLast: convolutionLastCases().map(({ name, input, weight, attrs }) => ({
+    name,
+    inputs: [values(input), values(weight), values(weight.slice(0, 1))],
+    attrs,
+  })),
+  convolutionInputLast: convolutionLastCases().map(({ name, weight, output, size, attrs: { border, ...attrs } }) => ({
+    name,
+    inputs: [values(output), values(weight)],
+    attrs: { ...attrs, size, dyBorder: border, border: attrs.inputBorder },
+  })),
+  convolutionWeightLast: convolutionLastCases().map(({ name, input, weight, output, attrs: { border, ...attrs } }) => ({
+    name,
+    inputs: [values(output), values(input)],
+    attrs: { ...attrs, kernel: weight.slice(2), dyBorder: border },
+  })),
+  convolutionBackwardLast: convolutionLastCases().map(
+    ({ name, input, weight, output, attrs: { border, ...attrs } }) => ({
+      name,
+      inputs: [values(output), values(input), values(weight)],
+      attrs: { ...attrs, dyBorder: border, border: attrs.inputBorder },
+    }),
+  ),
   matmul: matrixCases(),
   literal: null,
   convolution: convolutionCases().map(({ name, input, weight, attrs }) => ({

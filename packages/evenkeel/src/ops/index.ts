@@ -1,3 +1,5 @@
+export * from "./channelsLast/convolutionLast.ts";
+export * from "./channelsLast/turn.ts";
 export * from "./conv/convolution.ts";
 export * from "./conv/pad.ts";
 export * from "./conv/unfold.ts";

@@ -139,6 +139,7 @@ import { logSoftmaxBackwardKernel, logSoftmaxKernel, softmaxKernel } from "./sof
 import { assignKernel } from "./state/state.kernel.ts";
 import { type RowName, table } from "./table.ts";
 
+const unwritten = noKernel("there is no code for it yet");
 const plainConvolution = noKernel("convolutions are computed on the host so far");
 const alias = noKernel("an alias: nothing is computed");
 
@@ -180,8 +181,12 @@ export const kernels: { readonly [K in RowName]: AnyKernel } = {
   clone: cloneKernel,
   concat: concatKernel,
   convolution: plainConvolution,
+  convolutionBackwardLast: unwritten,
   convolutionInput: plainConvolution,
+  convolutionInputLast: unwritten,
+  convolutionLast: unwritten,
   convolutionWeight: plainConvolution,
+  convolutionWeightLast: unwritten,
   cos: cosKernel,
   crossEntropy: byDtype(crossEntropyKernel, crossEntropyDoubles.crossEntropy),
   crossEntropyBackward: byDtype(crossEntropyBackwardKernel, crossEntropyDoubles.crossEntropyBackward),
@@ -200,6 +205,7 @@ export const kernels: { readonly [K in RowName]: AnyKernel } = {
   fill: fillKernel,
   floor: floorKernel,
   fold: noKernel("windows are gathered on the host"),
+  fromChannelsLast: unwritten,
   gather: gatherKernel,
   ge: geKernel,
   gelu: geluKernel,
@@ -277,6 +283,7 @@ export const kernels: { readonly [K in RowName]: AnyKernel } = {
   sub: subKernel,
   sum: sumKernel,
   tanh: tanhKernel,
+  toChannelsLast: unwritten,
   trunc: truncKernel,
   unfold: noKernel("windows are gathered on the host"),
   uniform: uniformKernel,

@@ -1,0 +1,83 @@
+import { formatShape, type NdArray, type Shape, type Spec, sizeOf } from "../../core/index.ts";
+
+/**
+ * Pictures with their channels last, as compiled programs keep them between the layers of a ConvNet: [N, top + H + bottom,
+ * left + W + right, C]. The border belongs to the array and holds zeros, so that a convolution reads its padding in place.
+ * Whoever writes such an array writes the zeros too: the memory has held something else before.
+ */
+export type Border = readonly [rows: Pair, columns: Pair];
+
+type Pair = readonly [before: number, after: number];
+
+export const noBorder: Border = [
+  [0, 0],
+  [0, 0],
+];
+
+/** Pictures inside a border. */
+export interface Pictures {
+  readonly count: number;
+  /** Without the border. */
+  readonly height: number;
+  readonly width: number;
+  readonly channels: number;
+}
+
+/** [N, Hp, Wp, C] of pictures with a border around them. */
+export function borderedShape({ count, height, width, channels }: Pictures, [rows, columns]: Border): Shape {
+  return [count, rows[0] + height + rows[1], columns[0] + width + columns[1], channels];
+}
+
+/** What lies inside the border. @throws RangeError unless the array has four dimensions and room for the border */
+export function picturesOf(op: string, what: string, { shape }: Spec, border: Border): Pictures {
+  const [rows, columns] = border;
+  const [count, height, width, channels] = shape;
+  const inside = [height - rows[0] - rows[1], width - columns[0] - columns[1]];
+  if (shape.length !== 4 || inside.some((size) => size < 0)) {
+    throw new RangeError(
+      `${op}: ${what} has shape ${formatShape(shape)}, expected [N, height, width, C] with room for a border of ` +
+        `${formatShape(rows)} rows and ${formatShape(columns)} columns`,
+    );
+  }
+  return { count, height: inside[0], width: inside[1], channels };
+}
+
+/** Copies between [N, C, H, W] and the inside of [N, Hp, Wp, C], element by element. */
+function turn(
+  planes: NdArray,
+  last: NdArray,
+  [rows, columns]: Border,
+  copy: (plane: number, at: number) => void,
+): void {
+  const [, channels, height, width] = planes.shape;
+  const [count, pitchRows, pitch] = last.shape;
+  for (let n = 0, from = 0; n < count; n++) {
+    for (let c = 0; c < channels; c++) {
+      for (let h = 0; h < height; h++) {
+        let at = ((n * pitchRows + rows[0] + h) * pitch + columns[0]) * channels + c;
+        for (let w = 0; w < width; w++, from++, at += channels) copy(from, at);
+      }
+    }
+  }
+}
+
+/** Fills [N, Hp, Wp, C], zeroed, with [N, C, H, W]. */
+export function toLast(planes: NdArray, last: NdArray, border: Border): void {
+  turn(planes, last, border, (from, at) => {
+    last.data[at] = planes.data[from];
+  });
+}
+
+/** Fills [N, C, H, W] with the inside of [N, Hp, Wp, C]. */
+export function fromLast(last: NdArray, planes: NdArray, border: Border): void {
+  turn(planes, last, border, (to, at) => {
+    planes.data[to] = last.data[at];
+  });
+}
+
+/** A new array [N, C, H, W], zeroed. */
+export function planesLike({ count, height, width, channels }: Pictures, { dtype }: Spec): NdArray {
+  const shape = [count, channels, height, width];
+  const size = sizeOf(shape);
+  return { shape, dtype, data: dtype === "float64" ? new Float64Array(size) : new Float32Array(size) };
+}

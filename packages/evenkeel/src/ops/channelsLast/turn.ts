@@ -1,0 +1,38 @@
+import { defineOp, formatShape, type Gradients } from "../../core/index.ts";
+import { requireFloat } from "../shapes.ts";
+import { type Border, borderedShape, fromLast, picturesOf, toLast } from "./border.ts";
+
+/** Where compiled programs change between [N, C, H, W], which users see, and pictures with their channels last. */
+
+export interface BorderAttrs {
+  readonly border: Border;
+}
+
+/** [N, C, H, W] with its channels last and a border of zeros around it, for compiled programs. */
+export const toChannelsLast = defineOp({
+  name: "toChannelsLast",
+  inputs: ["input"],
+  shape: ([x], { border }: BorderAttrs) => {
+    requireFloat("toChannelsLast", "input", x);
+    if (x.shape.length !== 4) {
+      throw new RangeError(`toChannelsLast: the input has shape ${formatShape(x.shape)}, expected [N, C, H, W]`);
+    }
+    const [count, channels, height, width] = x.shape;
+    return [{ shape: borderedShape({ count, height, width, channels }, border), dtype: x.dtype }];
+  },
+  reference: ([x], [y], { border }) => toLast(x, y, border),
+  grad: (dy, _, { attrs }): Gradients => [fromChannelsLast(dy, attrs)],
+});
+
+/** The way back from {@link toChannelsLast}, without the border. */
+export const fromChannelsLast = defineOp({
+  name: "fromChannelsLast",
+  inputs: ["input"],
+  shape: ([x], { border }: BorderAttrs) => {
+    requireFloat("fromChannelsLast", "input", x);
+    const { count, height, width, channels } = picturesOf("fromChannelsLast", "the input", x, border);
+    return [{ shape: [count, channels, height, width], dtype: x.dtype }];
+  },
+  reference: ([x], [y], { border }) => fromLast(x, y, border),
+  grad: (dy, _, { attrs }): Gradients => [toChannelsLast(dy, attrs)],
+});
