@@ -1,6 +1,19 @@
 import type { AnyOp } from "../core/index.ts";
 import { type AnyKernel, noKernel } from "../wasm/index.ts";
 import {
+  batchNormEvalLastKernel,
+  batchNormLastKernel,
+  batchNormReluLastKernel,
+  batchNormReluMaxPoolLastKernel,
+  batchNormReluMeanLastKernel,
+} from "./channelsLast/norm.kernel.ts";
+import {
+  batchNormBackwardLastKernel,
+  batchNormReluBackwardLastKernel,
+  batchNormReluMaxPoolBackwardLastKernel,
+  batchNormReluMeanBackwardLastKernel,
+} from "./channelsLast/normBackward.kernel.ts";
+import {
   eluKernel,
   geluBackwardKernel,
   geluKernel,
@@ -167,9 +180,18 @@ export const kernels: { readonly [K in RowName]: AnyKernel } = {
   avgPoolBackward: avgPoolBackwardKernel,
   batchNorm: byLayout("batchNorm", batchNormKernel),
   batchNormBackward: byLayout("batchNormBackward", batchNormBackwardKernel),
+  batchNormBackwardLast: batchNormBackwardLastKernel,
   batchNormEval: byLayout("batchNormEval", batchNormEvalKernel),
+  batchNormEvalLast: batchNormEvalLastKernel,
+  batchNormLast: batchNormLastKernel,
   batchNormRelu: byLayout("batchNormRelu", batchNormReluKernel),
   batchNormReluBackward: byLayout("batchNormReluBackward", batchNormReluBackwardKernel),
+  batchNormReluBackwardLast: batchNormReluBackwardLastKernel,
+  batchNormReluLast: batchNormReluLastKernel,
+  batchNormReluMaxPoolBackwardLast: batchNormReluMaxPoolBackwardLastKernel,
+  batchNormReluMaxPoolLast: batchNormReluMaxPoolLastKernel,
+  batchNormReluMeanBackwardLast: batchNormReluMeanBackwardLastKernel,
+  batchNormReluMeanLast: batchNormReluMeanLastKernel,
   bce: bceKernel,
   bceWithLogits: bceWithLogitsKernel,
   bceWithLogitsSlope: bceWithLogitsSlopeKernel,
