@@ -1,6 +1,12 @@
 import type { AnyOp } from "../core/index.ts";
 import { type AnyKernel, noKernel } from "../wasm/index.ts";
 import {
+  convolutionBackwardLastKernel,
+  convolutionInputLastKernel,
+  convolutionLastKernel,
+  convolutionWeightLastKernel,
+} from "./channelsLast/convolutionLast.kernel.ts";
+import {
   batchNormEvalLastKernel,
   batchNormLastKernel,
   batchNormReluLastKernel,
@@ -13,6 +19,8 @@ import {
   batchNormReluMaxPoolBackwardLastKernel,
   batchNormReluMeanBackwardLastKernel,
 } from "./channelsLast/normBackward.kernel.ts";
+
+import { fromChannelsLastKernel, toChannelsLastKernel } from "./channelsLast/turn.kernel.ts";
 import {
   eluKernel,
   geluBackwardKernel,
@@ -152,7 +160,6 @@ import { logSoftmaxBackwardKernel, logSoftmaxKernel, softmaxKernel } from "./sof
 import { assignKernel } from "./state/state.kernel.ts";
 import { type RowName, table } from "./table.ts";
 
-const unwritten = noKernel("there is no code for it yet");
 const plainConvolution = noKernel("convolutions are computed on the host so far");
 const alias = noKernel("an alias: nothing is computed");
 
@@ -203,12 +210,12 @@ export const kernels: { readonly [K in RowName]: AnyKernel } = {
   clone: cloneKernel,
   concat: concatKernel,
   convolution: plainConvolution,
-  convolutionBackwardLast: unwritten,
+  convolutionBackwardLast: convolutionBackwardLastKernel,
   convolutionInput: plainConvolution,
-  convolutionInputLast: unwritten,
-  convolutionLast: unwritten,
+  convolutionInputLast: convolutionInputLastKernel,
+  convolutionLast: convolutionLastKernel,
   convolutionWeight: plainConvolution,
-  convolutionWeightLast: unwritten,
+  convolutionWeightLast: convolutionWeightLastKernel,
   cos: cosKernel,
   crossEntropy: byDtype(crossEntropyKernel, crossEntropyDoubles.crossEntropy),
   crossEntropyBackward: byDtype(crossEntropyBackwardKernel, crossEntropyDoubles.crossEntropyBackward),
@@ -227,7 +234,7 @@ export const kernels: { readonly [K in RowName]: AnyKernel } = {
   fill: fillKernel,
   floor: floorKernel,
   fold: noKernel("windows are gathered on the host"),
-  fromChannelsLast: unwritten,
+  fromChannelsLast: fromChannelsLastKernel,
   gather: gatherKernel,
   ge: geKernel,
   gelu: geluKernel,
@@ -305,7 +312,7 @@ export const kernels: { readonly [K in RowName]: AnyKernel } = {
   sub: subKernel,
   sum: sumKernel,
   tanh: tanhKernel,
-  toChannelsLast: unwritten,
+  toChannelsLast: toChannelsLastKernel,
   trunc: truncKernel,
   unfold: noKernel("windows are gathered on the host"),
   uniform: uniformKernel,

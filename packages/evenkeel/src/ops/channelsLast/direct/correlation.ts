@@ -1,0 +1,183 @@
+import { type FunctionBuilder, type FunctionRef, i32, type ModuleBuilder } from "../../../wasm/index.ts";
+import { advance, floatBytes } from "../../matmul/gemm.problem.ts";
+import type { Place } from "../place.ts";
+import { type Axis, from, type Stretch, stretchesOf } from "./axis.ts";
+import { type Panel, panelBytes, panelsOf, tileRows } from "./panels.ts";
+import { type SumWindows, sumWindowsFunction, type WindowSums } from "./window.ts";
+
+/** Sums over windows of pictures, whose weights lie in panels (weights.ts). The input is read in place: no patches are copied. */
+export interface Correlation {
+  readonly images: number;
+  readonly groups: number;
+  /** Channels of a group, in the input and in the output. */
+  readonly inputs: number;
+  readonly outputs: number;
+  readonly rows: Axis;
+  readonly columns: Axis;
+  readonly x: Place;
+  readonly y: Place;
+  readonly panels: number;
+  /** Address of the bias, if there is one. */
+  readonly bias?: number;
+  /** Address of the table of runs. */
+  readonly table: number;
+  readonly fast: boolean;
+}
+
+/** The floats of a window that lie side by side. */
+interface Runs {
+  readonly length: number;
+  /** Where they start, in bytes from the window's pixel, kernel row by kernel row. */
+  readonly starts: readonly number[];
+}
+
+/** Shorter runs are not worth a loop of their own: each of their floats is an entry of the table. */
+const shortestRun = 17;
+
+function runsOf({ rows, columns, inputs, x }: Pick<Correlation, "rows" | "columns" | "inputs" | "x">): Runs {
+  const { taps } = columns;
+  const sideBySide = inputs * floatBytes === x.pixel && taps.every(({ at }, i) => at === taps[0].at + i);
+  const length = sideBySide ? inputs * taps.length : inputs;
+  const single = length < shortestRun;
+  const starts: number[] = [];
+  for (const row of rows.taps) {
+    for (const column of sideBySide ? taps.slice(0, 1) : taps) {
+      const start = row.at * x.row + column.at * x.pixel;
+      for (let i = 0; i < (single ? length : 1); i++) starts.push(start + i * floatBytes);
+    }
+  }
+  return { length: single ? 1 : length, starts };
+}
+
+/** Bytes of the table of runs. */
+export function tableBytes(correlation: Pick<Correlation, "rows" | "columns" | "inputs" | "x">): number {
+  return runsOf(correlation).starts.length * floatBytes;
+}
+
+/** Writes the code. The order of every sum depends on the sizes alone. */
+export function emitCorrelation(f: FunctionBuilder, module: ModuleBuilder, correlation: Correlation): void {
+  const { images, groups, inputs, outputs, rows, columns, x, y, panels, bias = 0, table } = correlation;
+  const runs = runsOf(correlation);
+  if (images === 0 || rows.outputs === 0 || columns.outputs === 0 || runs.starts.length === 0) return;
+  for (const [i, start] of runs.starts.entries()) f.storeI32(table, start, i * floatBytes);
+  const steps = rows.taps.length * columns.taps.length * inputs;
+  const planes = panelsOf(outputs).map((panel) => ({ panel, sum: planeFunction(module, correlation, runs, panel) }));
+  const [image, group, panelAt, biasAt] = f.locals("i32", 4);
+  const [imageOut, groupOut, panelOut, biasGroup] = f.locals("i32", 4);
+  f.set(image, x.address);
+  f.set(imageOut, y.address + rows.first * y.row + columns.first * y.pixel);
+  f.times(images, () => {
+    f.set(group, image);
+    f.set(groupOut, imageOut);
+    f.set(panelAt, panels);
+    f.set(biasGroup, bias);
+    f.times(groups, () => {
+      for (const { panel, sum } of planes) {
+        f.set(panelOut, i32.add(groupOut, panel.start));
+        f.set(biasAt, i32.add(biasGroup, panel.start));
+        f.times(panel.count, () => {
+          f.call(sum, group, panelAt, panelOut, biasAt);
+          advance(f, panelAt, steps * panelBytes(panel));
+          advance(f, panelOut, panelBytes(panel));
+          advance(f, biasAt, panelBytes(panel));
+        });
+      }
+      advance(f, group, inputs * floatBytes);
+      advance(f, groupOut, outputs * floatBytes);
+      advance(f, biasGroup, outputs * floatBytes);
+    });
+    advance(f, image, x.image);
+    advance(f, imageOut, y.image);
+  });
+}
+
+/** (image, panel of weights, image of the output, bias): one panel of one image. */
+function planeFunction(
+  module: ModuleBuilder,
+  correlation: Correlation,
+  runs: Runs,
+  panel: Panel,
+): FunctionRef<readonly ["i32", "i32", "i32", "i32"], null> {
+  const { rows, columns, inputs, x, y, bias, table, fast } = correlation;
+  const [down, downOut] = [rows.stride * x.row, rows.step * y.row];
+  const [across, acrossOut] = [columns.stride * x.pixel, columns.step * y.pixel];
+  const width = tileRows(panel);
+  const whole = Math.floor(columns.outputs / width);
+  const rest = columns.outputs % width;
+
+  /** Sums a tile of so many rows and columns of pixels. */
+  const tileOf = (height: number, columnCount: number): SumWindows => {
+    const grid = (row: number, column: number) =>
+      Array.from(
+        { length: height * columnCount },
+        (_, i) => Math.floor(i / columnCount) * row + (i % columnCount) * column,
+      );
+    const { vectors, lanes } = panel;
+    const sums: WindowSums = {
+      from: grid(down, across),
+      to: grid(downOut, acrossOut),
+      vectors,
+      lanes,
+      run: runs.length,
+      runs: runs.starts.length,
+      table: runs.starts.length > 1 || runs.starts[0] !== 0,
+      bias: bias !== undefined,
+      fast,
+    };
+    return sumWindowsFunction(module, sums);
+  };
+  const wholeTile = whole > 0 ? tileOf(1, width) : undefined;
+  // The columns that are left go several rows at a time.
+  const band = rest > 0 ? Math.min(rows.outputs, Math.floor(width / rest)) : 0;
+  const bandTile = rest > 0 ? tileOf(band, rest) : undefined;
+  const lastRows = rest > 0 ? rows.outputs % band : 0;
+  const lastTile = lastRows > 0 ? tileOf(lastRows, rest) : undefined;
+
+  const runsPerRow = runs.starts.length / rows.taps.length;
+  const rowOfWeights = columns.taps.length * inputs * panelBytes(panel);
+  const entry = (tap: number) => table + tap * runsPerRow * floatBytes;
+  return module.function("convolutionPlane", ["i32", "i32", "i32", "i32"], (f, image, weights, imageOut, biasAt) => {
+    const [row, rowOut, pixel, pixelOut] = f.locals("i32", 4);
+    const call = (tile: SumWindows, { low, high }: Stretch, at: typeof pixel, atOut: typeof pixel) =>
+      f.call(
+        tile,
+        at,
+        low === 0 ? weights : i32.add(weights, low * rowOfWeights),
+        atOut,
+        biasAt,
+        entry(low),
+        entry(high),
+      );
+    if (wholeTile !== undefined) {
+      f.set(row, image);
+      f.set(rowOut, imageOut);
+      for (const stretch of stretchesOf(rows)) {
+        f.times(stretch.outputs, () => {
+          f.set(pixel, row);
+          f.set(pixelOut, rowOut);
+          f.times(whole, () => {
+            call(wholeTile, stretch, pixel, pixelOut);
+            advance(f, pixel, width * across);
+            advance(f, pixelOut, width * acrossOut);
+          });
+          advance(f, row, down);
+          advance(f, rowOut, downOut);
+        });
+      }
+    }
+    if (bandTile === undefined) return;
+    f.set(pixel, i32.add(image, whole * width * across));
+    f.set(pixelOut, i32.add(imageOut, whole * width * acrossOut));
+    const bands = (tile: SumWindows, axis: Axis, height: number) => {
+      for (const stretch of stretchesOf(axis, height)) {
+        f.times(stretch.outputs / height, () => {
+          call(tile, stretch, pixel, pixelOut);
+          advance(f, pixel, height * down);
+          advance(f, pixelOut, height * downOut);
+        });
+      }
+    };
+    bands(bandTile, rows, band);
+    if (lastTile !== undefined) bands(lastTile, from(rows, rows.outputs - lastRows), lastRows);
+  });
+}

@@ -1,0 +1,143 @@
+import type { FunctionBuilder, ModuleBuilder } from "../../../wasm/index.ts";
+import { floatBytes } from "../../matmul/gemm.problem.ts";
+import { areasOf, type Convolution, type WeightPlace } from "../convolution.ts";
+import type { Place } from "../place.ts";
+import { type Axis, backwardAxes, bordersSeen, forwardAxis } from "./axis.ts";
+import { emitCorrelation, tableBytes } from "./correlation.ts";
+import { emitWeightGradient } from "./weightGradient.ts";
+import { emitClear, emitPackWeights, emitUnpackWeights, type WeightTurn, weightPanelBytes } from "./weights.ts";
+
+/** The three products of any convolution, by its definition: correlations in place, with weights in panels. */
+
+interface Products {
+  readonly f: FunctionBuilder;
+  readonly module: ModuleBuilder;
+  readonly convolution: Convolution;
+  readonly weight: WeightPlace;
+  readonly scratch: number;
+  readonly fast: boolean;
+}
+
+type Turn = Omit<WeightTurn, "panels" | "weight" | "kernelRow">;
+
+const forwardTurn = ({ rows, columns, ...sizes }: Convolution): Turn => ({
+  ...sizes,
+  rows: forwardAxis(rows),
+  columns: forwardAxis(columns),
+});
+
+/** The distance of neighbouring channels, as far as it decides which floats lie side by side. */
+const pixelOf = ({ groups, inputs }: { groups: number; inputs: number }) => groups * inputs * floatBytes;
+
+function correlationAreas(start: number, turn: Turn) {
+  const x = { address: 0, image: 0, row: 0, pixel: pixelOf(turn) };
+  return areasOf(start, { panels: weightPanelBytes(turn), table: tableBytes({ ...turn, x }) });
+}
+
+export function forwardScratch(convolution: Convolution): number {
+  return correlationAreas(0, forwardTurn(convolution)).end;
+}
+
+export function emitForward({
+  f,
+  module,
+  convolution,
+  weight,
+  scratch,
+  fast,
+  x,
+  y,
+  bias,
+}: Products & {
+  readonly x: Place;
+  readonly y: Place;
+  readonly bias: number;
+}): void {
+  const turn = forwardTurn(convolution);
+  const { panels, table } = correlationAreas(scratch, turn).at;
+  emitPackWeights(f, {
+    ...turn,
+    weight: { ...weight, group: turn.outputs * weight.output },
+    kernelRow: weight.row,
+    panels,
+  });
+  emitCorrelation(f, module, { ...turn, images: convolution.images, x, y, bias, panels, table, fast });
+}
+
+/** The correlations of which the gradient by the input is made: of dy, with the channels in each other's place. */
+function backwardTurns({ rows, columns, groups, inputs, outputs }: Convolution): Turn[] {
+  return backwardAxes(rows).flatMap((row) =>
+    backwardAxes(columns).map((column) => ({ groups, inputs: outputs, outputs: inputs, rows: row, columns: column })),
+  );
+}
+
+/** The border of dy that the gradient by the input reads. */
+export function borderOfDy({ rows, columns }: Convolution): [rows: [number, number], columns: [number, number]] {
+  const widest = (axes: Axis[]): [number, number] => {
+    const seen = axes.map(bordersSeen);
+    return [Math.max(...seen.map(([before]) => before)), Math.max(...seen.map(([, after]) => after))];
+  };
+  return [widest(backwardAxes(rows)), widest(backwardAxes(columns))];
+}
+
+export function inputGradientScratch(convolution: Convolution): number {
+  return Math.max(0, ...backwardTurns(convolution).map((turn) => correlationAreas(0, turn).end));
+}
+
+/** dx, where dy has the border that {@link borderOfDy} says. */
+export function emitInputGradient({
+  f,
+  module,
+  convolution,
+  weight,
+  scratch,
+  fast,
+  dy,
+  dx,
+  dxBytes,
+}: Products & {
+  readonly dy: Place;
+  readonly dx: Place;
+  /** Of all of dx, from where its memory begins. */
+  readonly dxBytes: { readonly address: number; readonly bytes: number };
+}): void {
+  const turns = backwardTurns(convolution);
+  const unseen = turns.some(({ rows, columns }) => rows.taps.length * columns.taps.length === 0);
+  if (unseen) f.fill(dxBytes.address, 0, dxBytes.bytes);
+  for (const turn of turns) {
+    const { panels, table } = correlationAreas(scratch, turn).at;
+    const { address, input, output, row } = weight;
+    const turned = { address, input: output, output: input, group: turn.inputs * output };
+    emitPackWeights(f, { ...turn, weight: turned, kernelRow: row, panels });
+    emitCorrelation(f, module, { ...turn, images: convolution.images, x: dy, y: dx, panels, table, fast });
+  }
+}
+
+export function weightGradientScratch(convolution: Convolution): number {
+  return weightPanelBytes(forwardTurn(convolution));
+}
+
+export function emitWeightProducts({
+  f,
+  module,
+  convolution,
+  weight,
+  scratch,
+  fast,
+  dy,
+  x,
+}: Products & {
+  readonly dy: Place;
+  readonly x: Place;
+}): void {
+  const turn = forwardTurn(convolution);
+  emitClear(f, scratch, weightPanelBytes(turn));
+  emitWeightGradient(f, module, { ...turn, images: convolution.images, x, dy, panels: scratch, fast });
+  const panels = {
+    ...turn,
+    weight: { ...weight, group: turn.outputs * weight.output },
+    kernelRow: weight.row,
+    panels: scratch,
+  };
+  emitUnpackWeights(f, panels);
+}

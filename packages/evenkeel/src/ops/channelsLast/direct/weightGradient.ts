@@ -1,0 +1,165 @@
+import { type FunctionBuilder, type FunctionRef, f32x4, i32, type ModuleBuilder, v128 } from "../../../wasm/index.ts";
+import { advance, floatBytes, pointer, vectorBytes } from "../../matmul/gemm.problem.ts";
+import { registers } from "../../matmul/gemm.tiles.ts";
+import type { Place } from "../place.ts";
+import type { Axis } from "./axis.ts";
+import { type Panel, panelBytes, panelsOf, tileRows } from "./panels.ts";
+import { clearSums, stepTile, sumsOf, type Tile } from "./tile.ts";
+
+/** For each place of the kernel and each input channel, sums over pixels of what it met there times dy, into panels. */
+export interface WeightGradient {
+  readonly images: number;
+  readonly groups: number;
+  /** Channels of a group, in the input and in dy. */
+  readonly inputs: number;
+  readonly outputs: number;
+  readonly rows: Axis;
+  readonly columns: Axis;
+  readonly x: Place;
+  readonly dy: Place;
+  /** Address of the panels, which hold zeros (weights.ts). */
+  readonly panels: number;
+  readonly fast: boolean;
+}
+
+/** So many pixels are summed from zero before the sum is added to the panel: rounding grows with the length of a sum. */
+const pixelsPerSum = 160;
+
+export function emitWeightGradient(f: FunctionBuilder, module: ModuleBuilder, gradient: WeightGradient): void {
+  const { images, rows, columns, x, dy } = gradient;
+  if (images === 0) return;
+  const height = Math.min(rows.outputs, Math.max(1, Math.floor(pixelsPerSum / columns.outputs)));
+  const sumRows = rowsFunction(module, gradient);
+  const [image, imageDy, row, rowDy] = f.locals("i32", 4);
+  f.set(image, x.address);
+  f.set(imageDy, dy.address);
+  f.times(images, () => {
+    f.set(row, image);
+    f.set(rowDy, imageDy);
+    f.times(Math.floor(rows.outputs / height), () => {
+      f.call(sumRows, row, rowDy, height);
+      advance(f, row, height * rows.stride * x.row);
+      advance(f, rowDy, height * dy.row);
+    });
+    if (rows.outputs % height > 0) f.call(sumRows, row, rowDy, rows.outputs % height);
+    advance(f, image, x.image);
+    advance(f, imageDy, dy.image);
+  });
+}
+
+/** (row of the input, row of dy, count): adds what some rows contribute to all panels. */
+function rowsFunction(
+  module: ModuleBuilder,
+  gradient: WeightGradient,
+): FunctionRef<readonly ["i32", "i32", "i32"], null> {
+  const { groups, inputs, outputs, rows, columns, x, dy, panels, fast } = gradient;
+  const taps = rows.taps.flatMap((row) =>
+    columns.taps.flatMap((column) =>
+      Array.from({ length: inputs }, (_, c) => row.at * x.row + column.at * x.pixel + c * floatBytes),
+    ),
+  );
+  const pixels: Pixels = {
+    columns: columns.outputs,
+    x: columns.stride * x.pixel,
+    dy: dy.pixel,
+    row: rows.stride * x.row,
+    rowDy: dy.row,
+  };
+  const blocks = panelsOf(outputs).map((panel) => ({
+    panel,
+    strips: stripsOf(taps, tileRows(panel)).map((strip) => ({
+      ...strip,
+      sum: sumPixelsFunction(module, strip.rows, panel, pixels, fast),
+    })),
+  }));
+  return module.function("weightGradientRows", ["i32", "i32", "i32"], (f, row, rowDy, count) => {
+    const target = pointer(f, panels);
+    const [at, atDy] = f.locals("i32", 2);
+    f.times(groups, () => {
+      for (const { panel, strips } of blocks) {
+        f.set(atDy, i32.add(rowDy, panel.start));
+        f.times(panel.count, () => {
+          for (const strip of strips) {
+            f.set(at, i32.add(row, strip.start));
+            f.times(strip.count, () => {
+              f.call(strip.sum, at, atDy, target, count);
+              advance(f, at, strip.distance);
+              advance(f, target, strip.rows.length * panelBytes(panel));
+            });
+          }
+          advance(f, atDy, panelBytes(panel));
+        });
+      }
+      advance(f, row, inputs * floatBytes);
+      advance(f, rowDy, outputs * floatBytes);
+    });
+  });
+}
+
+/** Tiles of taps that look alike, at equal distances. */
+interface Strip {
+  /** The first tap, in bytes from the pixel, and the taps of a tile from there. */
+  readonly start: number;
+  readonly rows: readonly number[];
+  readonly distance: number;
+  readonly count: number;
+}
+
+function stripsOf(taps: readonly number[], rows: number): Strip[] {
+  const strips: Strip[] = [];
+  for (let i = 0; i < taps.length; i += rows) {
+    const start = taps[i];
+    const tile = taps.slice(i, i + rows).map((tap) => tap - start);
+    const last = strips.at(-1);
+    const alike =
+      last !== undefined && last.rows.length === tile.length && last.rows.every((row, j) => row === tile[j]);
+    const distance = alike ? (start - last.start) / last.count : 0;
+    if (alike && (last.count === 1 || distance === last.distance)) {
+      strips[strips.length - 1] = { ...last, distance, count: last.count + 1 };
+    } else strips.push({ start, rows: tile, distance: 0, count: 1 });
+  }
+  return strips;
+}
+
+/** Pixels to sum over: distances in bytes from one to the next, and from row to row. */
+interface Pixels {
+  readonly columns: number;
+  readonly x: number;
+  readonly dy: number;
+  readonly row: number;
+  readonly rowDy: number;
+}
+
+/** (first pixel of the input, of dy, tile of the panel, rows): adds the sums over some rows of pixels to the tile. */
+export function sumPixelsFunction(
+  module: ModuleBuilder,
+  rows: readonly number[],
+  { vectors, lanes }: Panel,
+  pixels: Pixels,
+  fast: boolean,
+): FunctionRef<readonly ["i32", "i32", "i32", "i32"], null> {
+  const tile: Tile = { rows, vectors, lanes, fast };
+  return module.shared(`sumPixels ${JSON.stringify({ tile, pixels })}`, () =>
+    module.function("sumPixels", ["i32", "i32", "i32", "i32"], (f, x, dy, target, count) => {
+      const held = registers(f);
+      const end = f.local("i32");
+      clearSums(f, held, tile);
+      f.repeat(() => {
+        f.set(end, i32.add(dy, pixels.columns * pixels.dy));
+        f.repeat(() => {
+          stepTile(f, held, tile, x, dy);
+          advance(f, x, pixels.x);
+          advance(f, dy, pixels.dy);
+          return i32.ne(dy, end);
+        });
+        advance(f, x, pixels.row - pixels.columns * pixels.x);
+        advance(f, dy, pixels.rowDy - pixels.columns * pixels.dy);
+        f.set(count, i32.sub(count, 1));
+        return count;
+      });
+      for (const [i, sum] of sumsOf(held, tile).entries()) {
+        f.storeV128(target, f32x4.add(v128.load(target, i * vectorBytes), sum), i * vectorBytes);
+      }
+    }),
+  );
+}
