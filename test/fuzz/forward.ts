@@ -1,4 +1,5 @@
 import type { Builder, Named } from "./builder.ts";
+import { windows } from "./catalogue/convolutions.ts";
 import { draws } from "./catalogue/draws.ts";
 import { binary, elementwise } from "./catalogue/elementwise.ts";
 import { writes } from "./catalogue/inPlace.ts";
@@ -11,7 +12,7 @@ import { joins, views } from "./catalogue/views.ts";
 /** Adds one thing to the step; false if what was tried does not fit. */
 type Move = (builder: Builder) => boolean;
 
-const families = [elementwise, binary, views, joins, reductions, products, draws].map(
+const families = [elementwise, binary, views, joins, reductions, products, windows, draws].map(
   ({ weight, rows }) => [weight, (builder: Builder) => builder.row(builder.random.pick(rows))] as const,
 );
 
@@ -162,6 +163,8 @@ const inputShapes = [
   "[N]",
   "[2, N, 3]",
   "[N, 2, 3, 2]",
+  "[N, 1, 5, 4]",
+  "[N, 3, 6]",
 ];
 
 /** The arguments of a step and what it makes of them. */

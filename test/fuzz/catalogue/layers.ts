@@ -1,5 +1,6 @@
 import type { Tensor } from "evenkeel";
 import type { Random } from "../random.ts";
+import { border, conv, convNet, convTranspose } from "./convolutions.ts";
 import { dimOf, sizes } from "./row.ts";
 
 /** Code that makes a layer for an input, which may be refused. */
@@ -43,6 +44,10 @@ const dropout: MakeLayer = (_, random) => `new nn.Dropout(${random.pick([0.1, 0.
 
 export const layers: readonly (readonly [number, MakeLayer])[] = [
   [4, linear],
+  [1.2, conv],
+  [1, convNet],
+  [0.5, convTranspose],
+  [0.3, border],
   [4, batchNorm],
   [1.5, layerNorm],
   [2, activation],

@@ -72,6 +72,37 @@ export function eye_<T extends Tensor>(tensor: T): T {
   });
 }
 
+export interface DiracOptions {
+  /** Each group of the outputs gets a copy of its own. Default 1. */
+  readonly groups?: number;
+}
+
+/**
+ * Weights of a convolution, [out, in, ...kernel], that let as many channels through as they are as there are in both: a 1
+ * in the middle of the kernel, zeros elsewhere.
+ * @throws RangeError unless the tensor has 3 to 5 dimensions, and groups that divide the first
+ */
+export function dirac_<T extends Tensor>(tensor: T, { groups = 1 }: DiracOptions = {}): T {
+  const [outputs, inputs, ...kernel] = tensor.shape;
+  if (tensor.ndim < 3 || tensor.ndim > 5) {
+    throw new RangeError(
+      `dirac_: the tensor has shape ${formatShape(tensor.shape)}, expected 3 to 5 dimensions [out, in, ...kernel]`,
+    );
+  }
+  if (!Number.isInteger(groups) || groups < 1 || outputs % groups !== 0) {
+    throw new RangeError(`dirac_: groups is ${groups}, expected a whole number that divides the ${outputs} outputs`);
+  }
+  const size = sizeOf(kernel);
+  const middle = kernel.reduce((place, n) => place * n + Math.floor(n / 2), 0);
+  const perGroup = outputs / groups;
+  return write("dirac_", tensor, (values) => {
+    for (let output = 0; output < outputs; output++) {
+      const channel = output % perGroup;
+      if (channel < inputs) values[(output * inputs + channel) * size + middle] = 1;
+    }
+  });
+}
+
 export interface XavierOptions extends GeneratorOption {
   /** From {@link calculateGain}. Default 1. */
   readonly gain?: number;

@@ -5,7 +5,7 @@ import { notHere, notHereNamespace } from "../core/index.ts";
  * marked as deprecated, so that editors strike them out; a page that does not use them does not ship them.
  */
 
-const images = "there are no layers for images here; train on columns, with nn.Linear";
+const images = "the layers for images that are here are listed in docs/05-layers-and-losses.md";
 const sequences = "there are no layers for sequences here; give each row its columns, with nn.Linear and nn.Embedding";
 const otherNorms =
   "nn.BatchNorm1d takes [N, C] and [N, C, L], so images are reshaped to [N, C, H * W]; nn.LayerNorm takes any shape";
@@ -50,24 +50,6 @@ export const CTCLoss: never = /* @__PURE__ */ notHere("nn.CTCLoss", sequences);
 /** @deprecated It is not here. */
 export const ChannelShuffle: never = /* @__PURE__ */ notHere("nn.ChannelShuffle", images);
 /** @deprecated It is not here. */
-export const ConstantPad1d: never = /* @__PURE__ */ notHere("nn.ConstantPad1d", images);
-/** @deprecated It is not here. */
-export const ConstantPad2d: never = /* @__PURE__ */ notHere("nn.ConstantPad2d", images);
-/** @deprecated It is not here. */
-export const ConstantPad3d: never = /* @__PURE__ */ notHere("nn.ConstantPad3d", images);
-/** @deprecated It is not here. */
-export const Conv1d: never = /* @__PURE__ */ notHere("nn.Conv1d", images);
-/** @deprecated It is not here. */
-export const Conv2d: never = /* @__PURE__ */ notHere("nn.Conv2d", images);
-/** @deprecated It is not here. */
-export const Conv3d: never = /* @__PURE__ */ notHere("nn.Conv3d", images);
-/** @deprecated It is not here. */
-export const ConvTranspose1d: never = /* @__PURE__ */ notHere("nn.ConvTranspose1d", images);
-/** @deprecated It is not here. */
-export const ConvTranspose2d: never = /* @__PURE__ */ notHere("nn.ConvTranspose2d", images);
-/** @deprecated It is not here. */
-export const ConvTranspose3d: never = /* @__PURE__ */ notHere("nn.ConvTranspose3d", images);
-/** @deprecated It is not here. */
 export const CosineEmbeddingLoss: never = /* @__PURE__ */ notHere(
   "nn.CosineEmbeddingLoss",
   "write it with mul, sum and clamp",
@@ -86,8 +68,6 @@ export const Dropout3d: never = /* @__PURE__ */ notHere("nn.Dropout3d", dropouts
 export const EmbeddingBag: never = /* @__PURE__ */ notHere("nn.EmbeddingBag", sequences);
 /** @deprecated It is not here. */
 export const FeatureAlphaDropout: never = /* @__PURE__ */ notHere("nn.FeatureAlphaDropout", dropouts);
-/** @deprecated It is not here. */
-export const Fold: never = /* @__PURE__ */ notHere("nn.Fold", images);
 /** @deprecated It is not here. */
 export const FractionalMaxPool2d: never = /* @__PURE__ */ notHere("nn.FractionalMaxPool2d", images);
 /** @deprecated It is not here. */
@@ -200,18 +180,6 @@ export const RReLU: never = /* @__PURE__ */ notHere(
   "use nn.LeakyReLU, whose slope is the same for all values",
 );
 /** @deprecated It is not here. */
-export const ReflectionPad1d: never = /* @__PURE__ */ notHere("nn.ReflectionPad1d", images);
-/** @deprecated It is not here. */
-export const ReflectionPad2d: never = /* @__PURE__ */ notHere("nn.ReflectionPad2d", images);
-/** @deprecated It is not here. */
-export const ReflectionPad3d: never = /* @__PURE__ */ notHere("nn.ReflectionPad3d", images);
-/** @deprecated It is not here. */
-export const ReplicationPad1d: never = /* @__PURE__ */ notHere("nn.ReplicationPad1d", images);
-/** @deprecated It is not here. */
-export const ReplicationPad2d: never = /* @__PURE__ */ notHere("nn.ReplicationPad2d", images);
-/** @deprecated It is not here. */
-export const ReplicationPad3d: never = /* @__PURE__ */ notHere("nn.ReplicationPad3d", images);
-/** @deprecated It is not here. */
 export const SoftMarginLoss: never = /* @__PURE__ */ notHere(
   "nn.SoftMarginLoss",
   "write F.softplus(target.neg().mul(input)).mean()",
@@ -248,8 +216,6 @@ export const TripletMarginWithDistanceLoss: never = /* @__PURE__ */ notHere(
   "write F.relu(distance(a, b).sub(distance(a, c)).add(margin)).mean()",
 );
 /** @deprecated It is not here. */
-export const Unfold: never = /* @__PURE__ */ notHere("nn.Unfold", images);
-/** @deprecated It is not here. */
 export const UninitializedBuffer: never = /* @__PURE__ */ notHere("nn.UninitializedBuffer", lazy);
 /** @deprecated It is not here. */
 export const UninitializedParameter: never = /* @__PURE__ */ notHere("nn.UninitializedParameter", lazy);
@@ -259,8 +225,6 @@ export const Upsample: never = /* @__PURE__ */ notHere("nn.Upsample", images);
 export const UpsamplingBilinear2d: never = /* @__PURE__ */ notHere("nn.UpsamplingBilinear2d", images);
 /** @deprecated It is not here. */
 export const UpsamplingNearest2d: never = /* @__PURE__ */ notHere("nn.UpsamplingNearest2d", images);
-/** @deprecated It is not here. */
-export const ZeroPad2d: never = /* @__PURE__ */ notHere("nn.ZeroPad2d", images);
 /** @deprecated It is not here. */
 export const utils: never = /* @__PURE__ */ notHereNamespace(
   "nn.utils",

@@ -1,11 +1,12 @@
 import { expect, it } from "vitest";
-import { type Tensor, tensor } from "../../tensor/index.ts";
+import { ones, type Tensor, tensor } from "../../tensor/index.ts";
 import * as F from "./index.ts";
 
 const x = tensor([
   [1, 2],
   [3, 4],
 ]);
+const pictures = ones([1, 1, 2, 2]);
 const classes = tensor([0, 1], { dtype: "int32" });
 
 /** Every function that takes options, with the name of its first one; `options` as somebody might give them. */
@@ -14,11 +15,18 @@ const calls: Readonly<Record<string, [known: string, call: (options: never) => T
   binaryCrossEntropy: ["weight", (options) => F.binaryCrossEntropy(x.div(4), x, options)],
   binaryCrossEntropyWithLogits: ["weight", (options) => F.binaryCrossEntropyWithLogits(x, x, options)],
   celu: ["alpha", (options) => F.celu(x, options)],
+  conv1d: ["stride", (options) => F.conv1d(x, ones([1, 2, 1]), null, options)],
+  conv2d: ["stride", (options) => F.conv2d(pictures, ones([1, 1, 1, 1]), null, options)],
+  conv3d: ["stride", (options) => F.conv3d(pictures, ones([1, 1, 1, 1, 1]), null, options)],
+  convTranspose1d: ["stride", (options) => F.convTranspose1d(x, ones([2, 1, 1]), null, options)],
+  convTranspose2d: ["stride", (options) => F.convTranspose2d(pictures, ones([1, 1, 1, 1]), null, options)],
+  convTranspose3d: ["stride", (options) => F.convTranspose3d(pictures, ones([1, 1, 1, 1, 1]), null, options)],
   cosineSimilarity: ["dim", (options) => F.cosineSimilarity(x, x, options)],
   crossEntropy: ["weight", (options) => F.crossEntropy(x, classes, options)],
   dropout: ["p", (options) => F.dropout(x, options)],
   elu: ["alpha", (options) => F.elu(x, options)],
   embedding: ["paddingIdx", (options) => F.embedding(classes, x, options)],
+  fold: ["dilation", (options) => F.fold(x, 1, 1, options)],
   gelu: ["approximate", (options) => F.gelu(x, options)],
   hardsigmoid: ["inplace", (options) => F.hardsigmoid(x, options)],
   hardswish: ["inplace", (options) => F.hardswish(x, options)],
@@ -33,6 +41,7 @@ const calls: Readonly<Record<string, [known: string, call: (options: never) => T
   mseLoss: ["reduction", (options) => F.mseLoss(x, x, options)],
   nllLoss: ["weight", (options) => F.nllLoss(x, classes, options)],
   oneHot: ["numClasses", (options) => F.oneHot(classes, options)],
+  pad: ["mode", (options) => F.pad(x, [1, 1], options)],
   relu: ["inplace", (options) => F.relu(x, options)],
   relu6: ["inplace", (options) => F.relu6(x, options)],
   selu: ["inplace", (options) => F.selu(x, options)],
@@ -42,6 +51,7 @@ const calls: Readonly<Record<string, [known: string, call: (options: never) => T
   softmin: ["dim", (options) => F.softmin(x, options)],
   softplus: ["beta", (options) => F.softplus(x, options)],
   threshold: ["inplace", (options) => F.threshold(x, 0, 1, options)],
+  unfold: ["dilation", (options) => F.unfold(pictures, 1, options)],
 };
 
 const withoutOptions = ["linear", "logSigmoid", "prelu", "sigmoid", "softsign", "tanh"];

@@ -70,9 +70,9 @@ export const convolution = defineOp({
   },
   saves: ["input", "weight"],
   savedFor: { input: [1], weight: [0] },
-  grad: (dy, { input, weight }, { attrs, needs }): Gradients => [
-    needs[0] ? convolutionInput(dy, weight, { ...attrs, size: spatial(input) }) : null,
-    needs[1] ? convolutionWeight(dy, input, { ...attrs, kernel: spatial(weight) }) : null,
+  grad: (dy, { input, weight }, { attrs, inputs, needs }): Gradients => [
+    needs[0] ? convolutionInput(dy, weight, { ...attrs, size: spatial(inputs[0]) }) : null,
+    needs[1] ? convolutionWeight(dy, input, { ...attrs, kernel: spatial(inputs[1]) }) : null,
     needs[2] ? sum(dy, { dims: dy.shape.map((_, i) => i).filter((i) => i !== 1), keepdim: false }) : null,
   ],
 });
@@ -107,9 +107,9 @@ export const convolutionInput = defineOp({
   },
   saves: ["dy", "weight"],
   savedFor: { dy: [1], weight: [0] },
-  grad: (ddx, { dy, weight }, { attrs: { size: _, ...attrs }, needs }): Gradients => [
+  grad: (ddx, { dy, weight }, { attrs: { size: _, ...attrs }, inputs, needs }): Gradients => [
     needs[0] ? withoutBias(ddx, weight, attrs) : null,
-    needs[1] ? convolutionWeight(dy, ddx, { ...attrs, kernel: spatial(weight) }) : null,
+    needs[1] ? convolutionWeight(dy, ddx, { ...attrs, kernel: spatial(inputs[1]) }) : null,
   ],
 });
 
@@ -140,9 +140,9 @@ export const convolutionWeight = defineOp({
   },
   saves: ["dy", "input"],
   savedFor: { dy: [1], input: [0] },
-  grad: (ddweight, { dy, input }, { attrs: { kernel: _, ...attrs }, needs }): Gradients => [
+  grad: (ddweight, { dy, input }, { attrs: { kernel: _, ...attrs }, inputs, needs }): Gradients => [
     needs[0] ? withoutBias(input, ddweight, attrs) : null,
-    needs[1] ? convolutionInput(dy, ddweight, { ...attrs, size: spatial(input) }) : null,
+    needs[1] ? convolutionInput(dy, ddweight, { ...attrs, size: spatial(inputs[1]) }) : null,
   ],
 });
 

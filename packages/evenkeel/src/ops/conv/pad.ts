@@ -1,4 +1,5 @@
 import {
+  checkStorable,
   defineOp,
   formatShape,
   type Gradients,
@@ -32,7 +33,8 @@ const paddedShape = (shape: Shape, pads: PadAttrs["pads"]) => shape.map((n, i) =
 export const pad = defineOp({
   name: "pad",
   inputs: ["input"],
-  shape: ([x], { pads }: PadAttrs): Spec[] => {
+  shape: ([x], { pads, value }: PadAttrs): Spec[] => {
+    checkStorable("pad", value, x.dtype);
     const shape = paddedShape(x.shape, pads);
     if (shape.some((n) => n < 0)) {
       throw new RangeError(`pad: padding [${pads.join("], [")}] cuts more off ${formatShape(x.shape)} than there is`);
@@ -40,7 +42,7 @@ export const pad = defineOp({
     return [{ shape, dtype: x.dtype }];
   },
   reference: ([x], [y], { pads, mode, value }) => {
-    if (mode === "constant") y.data.fill(value);
+    if (mode === "constant") y.data.fill(y.dtype === "bool" ? Number(value !== 0) : value);
     const [from, to] = [x.data, y.data];
     forEachPlace(x, y, pads, mode, (inner, outer) => {
       to[outer] = from[inner];

@@ -1,0 +1,402 @@
+import { F, nn, ones } from "evenkeel";
+import { misuse, testMisuses, withInput, wrong } from "./misuse.ts";
+
+const conv = () => new nn.Conv2d(3, 4, 3);
+const grey = () => new nn.Conv2d(1, 4, 3);
+const up = () => new nn.ConvTranspose2d(3, 2, 2, { stride: 2 });
+const none = () => undefined;
+const pictures = () => ones([2, 3, 5, 5]);
+
+testMisuses("layers of convolution", [
+  misuse(
+    "another number of channels",
+    RangeError,
+    ["Conv2d: input has shape [2, 1, 5, 5], 1 channels", "[N, 3, H, W]", "inChannels"],
+    withInput(conv, [2, 1, 5, 5]),
+    ({ model, x }) => model(x),
+  ),
+  misuse(
+    "a batch of pictures without channels",
+    RangeError,
+    ["[8, 28, 28], 8 channels", "[N, 1, H, W], or [1, H, W]", ".unsqueeze(1)"],
+    withInput(grey, [8, 28, 28]),
+    ({ model, x }) => model(x),
+  ),
+  misuse(
+    "a batch of rows",
+    RangeError,
+    ["shape [4, 9]", "expected [N, 3, H, W], or [3, H, W]"],
+    withInput(conv, [4, 9]),
+    ({ model, x }) => model(x),
+  ),
+  misuse(
+    "an input smaller than the kernel",
+    RangeError,
+    ["the kernel [3, 3] is larger than the input [2, 3, 2, 5]", "[2, 5] with padding", "smaller kernel"],
+    withInput(conv, [2, 3, 2, 5]),
+    ({ model, x }) => model(x),
+  ),
+  misuse(
+    "an input smaller than the dilated kernel",
+    RangeError,
+    ["the kernel [3], which spans [9] with its dilation", "sizes are [8] with padding"],
+    withInput(() => new nn.Conv1d(1, 1, 3, { dilation: 4, padding: 1 }), [1, 1, 6]),
+    ({ model, x }) => model(x),
+  ),
+  misuse(
+    "another dtype",
+    TypeError,
+    ["conv2d", "float64", "float32", "convert"],
+    withInput(conv, [2, 3, 5, 5], { dtype: "float64" }),
+    ({ model, x }) => model(x),
+  ),
+  misuse(
+    "integers",
+    TypeError,
+    ["conv2d: input has dtype int32", ".float()"],
+    withInput(conv, [2, 3, 5, 5], { dtype: "int32" }),
+    ({ model, x }) => model(x),
+  ),
+  misuse("an array", TypeError, ["Conv2d: input is Array", "tensor(...)"], conv, (model) => model(wrong([[1]]))),
+  misuse(
+    "groups that do not divide the inputs",
+    RangeError,
+    ["Conv2d: inChannels is 3", "2 groups do not divide"],
+    none,
+    () => new nn.Conv2d(3, 4, 3, { groups: 2 }),
+  ),
+  misuse(
+    "groups that do not divide the outputs",
+    RangeError,
+    ["Conv1d: outChannels is 3", "2 groups do not divide"],
+    none,
+    () => new nn.Conv1d(4, 3, 3, { groups: 2 }),
+  ),
+  misuse(
+    '"same" with a stride',
+    RangeError,
+    ['Conv2d: padding "same" is for a stride of 1, got [2, 2]', "as numbers"],
+    none,
+    () => new nn.Conv2d(1, 1, 3, { padding: "same", stride: 2 }),
+  ),
+  misuse(
+    "a padding that is no name",
+    RangeError,
+    ['padding is "full"', '"same" or "valid"'],
+    none,
+    () => new nn.Conv2d(1, 1, 3, { padding: wrong("full") }),
+  ),
+  misuse(
+    "a mode that is none",
+    RangeError,
+    ['paddingMode is "zero"', '"zeros", "reflect", "replicate", "circular"'],
+    none,
+    () => new nn.Conv2d(1, 1, 3, { paddingMode: wrong("zero") }),
+  ),
+  misuse(
+    "a kernel of another rank",
+    RangeError,
+    ["Conv2d: kernelSize is [3, 3, 3]", "or 2 of them"],
+    none,
+    () => new nn.Conv2d(1, 1, [3, 3, 3]),
+  ),
+  misuse("a kernel of nothing", RangeError, ["kernelSize is 0", "at least 1"], none, () => new nn.Conv1d(1, 1, 0)),
+  misuse("no channels", RangeError, ["inChannels is 0", "at least 1"], none, () => new nn.Conv1d(0, 1, 1)),
+  misuse("a stride of 0", RangeError, ["stride is 0"], none, () => new nn.Conv2d(1, 1, 1, { stride: 0 })),
+  misuse("a negative padding", RangeError, ["padding is -1"], none, () => new nn.Conv2d(1, 1, 1, { padding: -1 })),
+  misuse(
+    "a dilation of a half",
+    RangeError,
+    ["dilation is 0.5"],
+    none,
+    () => new nn.Conv2d(1, 1, 1, { dilation: 0.5 }),
+  ),
+  misuse("no groups", RangeError, ["groups is 0"], none, () => new nn.Conv2d(1, 1, 1, { groups: 0 })),
+  misuse("a bias that is no flag", TypeError, ["bias is 1"], none, () => new nn.Conv2d(1, 1, 1, { bias: wrong(1) })),
+  misuse(
+    "a stride in its place",
+    TypeError,
+    ["Conv2d: the options are 2, expected an object such as { stride: ... }"],
+    none,
+    () => new nn.Conv2d(1, 1, 1, wrong(2)),
+  ),
+  misuse(
+    "PyTorch's name of an option",
+    TypeError,
+    ['unknown option "padding_mode"', "paddingMode"],
+    none,
+    () => new nn.Conv2d(1, 1, 1, wrong({ padding_mode: "zeros" })),
+  ),
+  misuse(
+    "PyTorch's name of a field",
+    TypeError,
+    ["layer.kernelSize here"],
+    conv,
+    (model) => (model as unknown as { kernel_size: unknown }).kernel_size,
+  ),
+  misuse(
+    "a border that reflection cannot fill",
+    RangeError,
+    ["pad: padding [2, 2] is too much for dimension 2", '"reflect"', "at most 1"],
+    withInput(() => new nn.Conv2d(1, 1, 3, { padding: 2, paddingMode: "reflect" }), [1, 1, 2, 9]),
+    ({ model, x }) => model(x),
+  ),
+]);
+
+testMisuses("layers of transposed convolution", [
+  misuse(
+    "another number of channels",
+    RangeError,
+    ["ConvTranspose2d: input has shape [2, 1, 5, 5]", "[N, 3, H, W]"],
+    withInput(up, [2, 1, 5, 5]),
+    ({ model, x }) => model(x),
+  ),
+  misuse(
+    "an output size that the stride does not give",
+    RangeError,
+    ["outputSize is [9, 10]", "from [10, 10] to [11, 11]", "[2, 3, 5, 5]"],
+    withInput(up, [2, 3, 5, 5]),
+    ({ model, x }) => model(x, { outputSize: [9, 10] }),
+  ),
+  misuse(
+    "an output size of another rank",
+    RangeError,
+    ["outputSize is [10, 10, 10]", "or 2 of them"],
+    withInput(up, [2, 3, 5, 5]),
+    ({ model, x }) => model(x, { outputSize: [10, 10, 10] }),
+  ),
+  misuse(
+    "an output size in its place",
+    TypeError,
+    ["ConvTranspose2d", "expected outputSize"],
+    withInput(up, [2, 3, 5, 5]),
+    ({ model, x }) => model(x, wrong([10, 10])),
+  ),
+  misuse(
+    "an output padding of a stride",
+    RangeError,
+    ["outputPadding is [2, 2]", "less than the stride [2, 2]"],
+    none,
+    () => new nn.ConvTranspose2d(1, 1, 2, { stride: 2, outputPadding: 2 }),
+  ),
+  misuse(
+    "a padding that leaves nothing",
+    RangeError,
+    ["convTranspose1d", "an output of [-1]", "less padding"],
+    withInput(() => new nn.ConvTranspose1d(1, 1, 1, { padding: 1 }), [1, 1, 1]),
+    ({ model, x }) => model(x),
+  ),
+  misuse(
+    "a padding by name",
+    RangeError,
+    ['ConvTranspose2d: padding is "same"'],
+    none,
+    () => new nn.ConvTranspose2d(1, 1, 2, { padding: wrong("same") }),
+  ),
+  misuse(
+    "a mode of padding",
+    TypeError,
+    ['unknown option "paddingMode"'],
+    none,
+    () => new nn.ConvTranspose2d(1, 1, 2, wrong({ paddingMode: "zeros" })),
+  ),
+]);
+
+testMisuses("functions of convolution", [
+  misuse(
+    "channels that the weight does not fit",
+    RangeError,
+    ["conv2d: input [2, 3, 5, 5] has 3 channels", "[4, 1, 2, 2] is made for 1", "with 3 input channels"],
+    pictures,
+    (x) => F.conv2d(x, ones([4, 1, 2, 2])),
+  ),
+  misuse("channels that the groups do not fit", RangeError, ["is made for 2 (2 groups of 1)"], pictures, (x) =>
+    F.conv2d(x, ones([4, 1, 2, 2]), null, { groups: 2 }),
+  ),
+  misuse(
+    "outputs that the groups do not divide",
+    RangeError,
+    ["4 output channels, which 3 groups do not divide"],
+    pictures,
+    (x) => F.conv2d(x, ones([4, 1, 2, 2]), null, { groups: 3 }),
+  ),
+  misuse(
+    "a weight of another rank",
+    RangeError,
+    ["conv2d: weight has shape [4, 3, 2]", "4 dimensions [O, C / groups, ...]"],
+    pictures,
+    (x) => F.conv2d(x, ones([4, 3, 2])),
+  ),
+  misuse(
+    "an input of another rank",
+    RangeError,
+    ["conv3d: input has shape [3, 5, 5]", "[N, C, D, H, W]"],
+    () => ones([3, 5, 5]),
+    (x) => F.conv3d(x, ones([4, 3, 2, 2, 2])),
+  ),
+  misuse("a bias of another size", RangeError, ["bias has shape [3], expected [4]"], pictures, (x) =>
+    F.conv2d(x, ones([4, 3, 2, 2]), ones(3)),
+  ),
+  misuse("a stride in the bias's place", TypeError, ["bias is 2", "expected a Tensor"], pictures, (x) =>
+    F.conv2d(x, ones([4, 3, 2, 2]), wrong(2)),
+  ),
+  misuse("a bias of another dtype", TypeError, ["the bias is float64"], pictures, (x) =>
+    F.conv2d(x, ones([4, 3, 2, 2]), ones([4], { dtype: "float64" })),
+  ),
+  misuse(
+    "a transposed convolution of other channels",
+    RangeError,
+    ["convTranspose2d: input [2, 3, 5, 5] has 3 channels", "made for 2"],
+    pictures,
+    (x) => F.convTranspose2d(x, ones([2, 3, 2, 2])),
+  ),
+  misuse(
+    "a transposed convolution whose groups do not divide the channels",
+    RangeError,
+    ["2 groups do not divide the 3 input channels"],
+    pictures,
+    (x) => F.convTranspose2d(x, ones([3, 1, 2, 2]), null, { groups: 2 }),
+  ),
+  misuse(
+    "a transposed convolution of integers",
+    TypeError,
+    ["convTranspose2d: input has dtype int32", ".float()"],
+    () => ones([1, 1, 2, 2], { dtype: "int32" }),
+    (x) => F.convTranspose2d(x, ones([1, 1, 2, 2], { dtype: "int32" })),
+  ),
+  misuse(
+    "a transposed convolution of two dtypes",
+    TypeError,
+    ["convTranspose2d: the input is float32 but the weight is float64"],
+    pictures,
+    (x) => F.convTranspose2d(x, ones([3, 1, 2, 2], { dtype: "float64" })),
+  ),
+  misuse(
+    "unfold of three dimensions",
+    RangeError,
+    ["unfold: input has shape [1, 1, 2, 2, 2]", "[N, C, H, W]"],
+    () => ones([1, 1, 2, 2, 2]),
+    (x) => F.unfold(x, 2),
+  ),
+  misuse(
+    "windows that do not fit",
+    RangeError,
+    ["unfold: a window of [6, 6] does not fit into [5, 5]"],
+    pictures,
+    (x) => F.unfold(x, 6),
+  ),
+  misuse(
+    "columns for other windows",
+    RangeError,
+    ["fold: input has shape [1, 3, 5]", "[N, C * 4, L]"],
+    () => ones([1, 3, 5]),
+    (x) => F.fold(x, 3, 2),
+  ),
+  misuse(
+    "too few columns",
+    RangeError,
+    ["fold: input has shape [1, 4, 3], expected [1, 4, 4]"],
+    () => ones([1, 4, 3]),
+    (x) => F.fold(x, 3, 2),
+  ),
+  misuse(
+    "fold of one dimension",
+    RangeError,
+    ["fold: input has shape [4]", "[C * kH * kW, L]"],
+    () => ones([4]),
+    (x) => F.fold(x, 3, 2),
+  ),
+]);
+
+testMisuses("borders", [
+  misuse("one number", TypeError, ["padding is 1", "[left, right, top, bottom]"], pictures, (x) => F.pad(x, wrong(1))),
+  misuse("halves", TypeError, ["padding is [0.5, 1]", "whole numbers"], pictures, (x) => F.pad(x, [0.5, 1])),
+  misuse("an odd number of sizes", RangeError, ["3 sizes given", "two per dimension"], pictures, (x) =>
+    F.pad(x, [1, 1, 1]),
+  ),
+  misuse(
+    "too many sizes",
+    RangeError,
+    ["4 sizes given", "[2]", "at most 2"],
+    () => ones([2]),
+    (x) => F.pad(x, [1, 1, 1, 1]),
+  ),
+  misuse("an unknown mode", RangeError, ['mode is "zeros"', '"constant", "reflect"'], pictures, (x) =>
+    F.pad(x, [1, 1], { mode: wrong("zeros") }),
+  ),
+  misuse("a value that the mode does not use", RangeError, ["value is 3", '"replicate"'], pictures, (x) =>
+    F.pad(x, [1, 1, 1, 1], { mode: "replicate", value: 3 }),
+  ),
+  misuse("a value that is no number", TypeError, ['value is "0"'], pictures, (x) =>
+    F.pad(x, [1, 1], { value: wrong("0") }),
+  ),
+  misuse(
+    "a value that int32 does not hold",
+    RangeError,
+    ["pad: 3000000000 does not fit int32", ".double()"],
+    () => ones([2], { dtype: "int32" }),
+    (x) => F.pad(x, [1, 1], { value: 3e9 }),
+  ),
+  misuse("too much reflection", RangeError, ["[5, 0] is too much for dimension 3", "at most 4"], pictures, (x) =>
+    F.pad(x, [5, 0, 0, 0], { mode: "reflect" }),
+  ),
+  misuse("more than once around", RangeError, ["[0, 6]", '"circular"', "at most 5"], pictures, (x) =>
+    F.pad(x, [0, 6, 0, 0], { mode: "circular" }),
+  ),
+  misuse(
+    "nothing to repeat",
+    RangeError,
+    ["there is nothing to repeat"],
+    () => ones([1, 2, 0]),
+    (x) => F.pad(x, [1, 1], { mode: "replicate" }),
+  ),
+  misuse(
+    "a mode on dimensions that it does not take",
+    RangeError,
+    ['mode "reflect" with 2 sizes', "[2, 3, 5, 5]", "two sizes are for 2 or 3"],
+    pictures,
+    (x) => F.pad(x, [1, 1], { mode: "reflect" }),
+  ),
+  misuse(
+    "more cut off than there is",
+    RangeError,
+    ["cuts more off [2] than there is"],
+    () => ones([2]),
+    (x) => F.pad(x, [-2, -1]),
+  ),
+  misuse(
+    "a layer with too few sizes",
+    RangeError,
+    ["ZeroPad2d: padding is [1, 2]", "or 4 of them"],
+    none,
+    () => new nn.ZeroPad2d([1, 2]),
+  ),
+  misuse(
+    "a layer of a value that is none",
+    TypeError,
+    ["ConstantPad1d: value is undefined"],
+    none,
+    () => new nn.ConstantPad1d(1, wrong(undefined)),
+  ),
+  misuse(
+    "a layer on vectors",
+    RangeError,
+    ["ReflectionPad2d: input has shape [4, 5]", "[N, C, H, W], or [C, H, W]"],
+    withInput(() => new nn.ReflectionPad2d(1), [4, 5]),
+    ({ model, x }) => model(x),
+  ),
+  misuse(
+    "dirac_ of a matrix",
+    RangeError,
+    ["dirac_: the tensor has shape [2, 3]", "3 to 5 dimensions"],
+    () => ones([2, 3]),
+    (x) => nn.init.dirac_(x),
+  ),
+  misuse(
+    "dirac_ in groups that do not divide the outputs",
+    RangeError,
+    ["dirac_: groups is 2", "divides the 3 outputs"],
+    () => ones([3, 1, 1]),
+    (x) => nn.init.dirac_(x, { groups: 2 }),
+  ),
+]);
