@@ -16,8 +16,8 @@ export interface Convolution {
 }
 
 /** An array with its border. */
-export interface Bordered {
-  readonly spec: Spec;
+export interface Bordered<T extends Spec = Spec> {
+  readonly spec: T;
   readonly border: Border;
 }
 

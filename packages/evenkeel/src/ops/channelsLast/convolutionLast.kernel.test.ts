@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { drawCase, faultOf, plainCase, productsOf } from "../../../../../test/convolutionLast.cases.ts";
 import { ndArray, runKernel } from "../../../../../test/kernelHarness.ts";
+import type { Border } from "./border.ts";
 
 describe("kernels of convolution with channels last", () => {
   for (let from = 0; from < 400; from += 50) {
@@ -25,6 +26,37 @@ describe("kernels of convolution with channels last", () => {
     ]) {
       for (const product of productsOf(plainCase(images, inputs, outputs, [size, size], [kernel, kernel], padding))) {
         expect(faultOf(product), `${inputs} to ${outputs} channels, ${kernel} x ${kernel} on ${size}`).toBeUndefined();
+      }
+    }
+  });
+
+  it("goes Winograd's way with 3 x 3, on pictures of all sizes", () => {
+    for (const [inputs, outputs] of [
+      [8, 8],
+      [12, 20],
+      [36, 8],
+    ]) {
+      for (const [images, height, width] of [
+        [1, 2, 2],
+        [1, 4, 5],
+        [9, 6, 4],
+        [5, 7, 7],
+        [2, 16, 16],
+        [2, 5, 35],
+        [1, 33, 6],
+        [0, 4, 4],
+      ]) {
+        for (const padding of [0, 1, 2]) {
+          if (height + 2 * padding < 3) continue;
+          const plain = plainCase(images, inputs, outputs, [height, width], [3, 3], padding);
+          const odd: Border = [
+            [1, 2],
+            [2, 1],
+          ];
+          for (const drawn of [plain, { ...plain, border: plain.padding, dyBorder: odd }, { ...plain, border: odd }]) {
+            for (const product of productsOf(drawn)) expect(faultOf(product), JSON.stringify(drawn)).toBeUndefined();
+          }
+        }
       }
     }
   });

@@ -8,12 +8,22 @@ export interface Place {
   readonly image: number;
   readonly row: number;
   readonly pixel: number;
+  /** From the channels of one group to those of the next. */
+  readonly group: number;
 }
 
-export function placeOf({ address, shape: [, height, width, channels] }: Placed, [rows, columns]: Border): Place {
+export function placeOf(x: Placed, [rows, columns]: Border, groups: number): Place {
+  const { address, shape } = x;
+  const [, height, width, channels] = shape;
   const pixel = channels * floatBytes;
   const row = width * pixel;
-  return { address: address + rows[0] * row + columns[0] * pixel, image: height * row, row, pixel };
+  return {
+    address: address + rows[0] * row + columns[0] * pixel,
+    image: height * row,
+    row,
+    pixel,
+    group: pixel / groups,
+  };
 }
 
 /** Writes zeros over the border, and nothing inside it. */

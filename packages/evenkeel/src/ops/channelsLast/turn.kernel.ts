@@ -48,7 +48,7 @@ interface Vectors {
 /** Copies between [N, C, H, W] and the inside of [N, Hp, Wp, C], four channels by four pixels at a time. */
 function emitTurn(f: FunctionBuilder, planes: Placed, last: Placed, border: Border, copy: Copy): void {
   const [images, channels, height, width] = planes.shape;
-  const place = placeOf(last, border);
+  const place = placeOf(last, border, 1);
   const planeBytes = height * width * floatBytes;
   const vectors: Vectors = { read: f.locals("v128", 4), turned: f.locals("v128", 4), low: f.local("v128") };
   const [image, imageLast] = [pointer(f, planes.address), pointer(f, place.address)];

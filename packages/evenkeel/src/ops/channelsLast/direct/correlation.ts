@@ -49,6 +49,9 @@ function runsOf({ rows, columns, inputs, x }: Pick<Correlation, "rows" | "column
   return { length: single ? 1 : length, starts };
 }
 
+/** A single run that starts at the pixel needs no table. */
+const needsTable = ({ starts }: Runs): boolean => starts.length > 1 || starts[0] !== 0;
+
 /** Bytes of the table of runs. */
 export function tableBytes(correlation: Pick<Correlation, "rows" | "columns" | "inputs" | "x">): number {
   return runsOf(correlation).starts.length * floatBytes;
@@ -59,7 +62,7 @@ export function emitCorrelation(f: FunctionBuilder, module: ModuleBuilder, corre
   const { images, groups, inputs, outputs, rows, columns, x, y, panels, bias = 0, table } = correlation;
   const runs = runsOf(correlation);
   if (images === 0 || rows.outputs === 0 || columns.outputs === 0 || runs.starts.length === 0) return;
-  for (const [i, start] of runs.starts.entries()) f.storeI32(table, start, i * floatBytes);
+  if (needsTable(runs)) for (const [i, start] of runs.starts.entries()) f.storeI32(table, start, i * floatBytes);
   const steps = rows.taps.length * columns.taps.length * inputs;
   const planes = panelsOf(outputs).map((panel) => ({ panel, sum: planeFunction(module, correlation, runs, panel) }));
   const [image, group, panelAt, biasAt] = f.locals("i32", 4);
@@ -82,8 +85,8 @@ export function emitCorrelation(f: FunctionBuilder, module: ModuleBuilder, corre
           advance(f, biasAt, panelBytes(panel));
         });
       }
-      advance(f, group, inputs * floatBytes);
-      advance(f, groupOut, outputs * floatBytes);
+      advance(f, group, x.group);
+      advance(f, groupOut, y.group);
       advance(f, biasGroup, outputs * floatBytes);
     });
     advance(f, image, x.image);
@@ -120,7 +123,7 @@ function planeFunction(
       lanes,
       run: runs.length,
       runs: runs.starts.length,
-      table: runs.starts.length > 1 || runs.starts[0] !== 0,
+      table: needsTable(runs),
       bias: bias !== undefined,
       fast,
     };

@@ -1,4 +1,5 @@
-import type { FunctionBuilder, ModuleBuilder } from "../../../wasm/index.ts";
+import { sizeOf } from "../../../core/index.ts";
+import type { FunctionBuilder, ModuleBuilder, Placed } from "../../../wasm/index.ts";
 import { floatBytes } from "../../matmul/gemm.problem.ts";
 import { areasOf, type Convolution, type WeightPlace } from "../convolution.ts";
 import type { Place } from "../place.ts";
@@ -26,11 +27,8 @@ const forwardTurn = ({ rows, columns, ...sizes }: Convolution): Turn => ({
   columns: forwardAxis(columns),
 });
 
-/** The distance of neighbouring channels, as far as it decides which floats lie side by side. */
-const pixelOf = ({ groups, inputs }: { groups: number; inputs: number }) => groups * inputs * floatBytes;
-
 function correlationAreas(start: number, turn: Turn) {
-  const x = { address: 0, image: 0, row: 0, pixel: pixelOf(turn) };
+  const x = { address: 0, image: 0, row: 0, pixel: turn.groups * turn.inputs * floatBytes, group: 0 };
   return areasOf(start, { panels: weightPanelBytes(turn), table: tableBytes({ ...turn, x }) });
 }
 
@@ -94,16 +92,16 @@ export function emitInputGradient({
   fast,
   dy,
   dx,
-  dxBytes,
+  dxMemory,
 }: Products & {
   readonly dy: Place;
   readonly dx: Place;
-  /** Of all of dx, from where its memory begins. */
-  readonly dxBytes: { readonly address: number; readonly bytes: number };
+  /** All of dx, with its border. */
+  readonly dxMemory: Placed;
 }): void {
   const turns = backwardTurns(convolution);
   const unseen = turns.some(({ rows, columns }) => rows.taps.length * columns.taps.length === 0);
-  if (unseen) f.fill(dxBytes.address, 0, dxBytes.bytes);
+  if (unseen) f.fill(dxMemory.address, 0, sizeOf(dxMemory.shape) * floatBytes);
   for (const turn of turns) {
     const { panels, table } = correlationAreas(scratch, turn).at;
     const { address, input, output, row } = weight;

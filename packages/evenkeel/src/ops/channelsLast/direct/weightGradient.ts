@@ -90,8 +90,8 @@ function rowsFunction(
           advance(f, atDy, panelBytes(panel));
         });
       }
-      advance(f, row, inputs * floatBytes);
-      advance(f, rowDy, outputs * floatBytes);
+      advance(f, row, x.group);
+      advance(f, rowDy, dy.group);
     });
   });
 }

@@ -1,4 +1,4 @@
-import { type FunctionBuilder, f32x4, type Local, v128 } from "../../../wasm/index.ts";
+import { type FunctionBuilder, f32x4, i32, type Local, v128 } from "../../../wasm/index.ts";
 import { advance, floatBytes, pointer, vectorBytes } from "../../matmul/gemm.problem.ts";
 import type { Axis } from "./axis.ts";
 import { type Panel, panelBytes, panelsBytes, panelsOf } from "./panels.ts";
@@ -37,7 +37,7 @@ export function weightPanelBytes({
 export function emitPackWeights(f: FunctionBuilder, turn: WeightTurn): void {
   const vector = f.local("v128");
   const { output } = turn.weight;
-  forEachStep(f, turn, (panel, weight, target) => {
+  forEachStep(f, stepsOf(turn), (panel, weight, target) => {
     for (const [v, start] of panel.vectors.entries()) {
       const from = (start / floatBytes) * output;
       f.set(vector, v128.load32Zero(weight, from));
@@ -53,7 +53,7 @@ export function emitPackWeights(f: FunctionBuilder, turn: WeightTurn): void {
 export function emitUnpackWeights(f: FunctionBuilder, turn: WeightTurn): void {
   const vector = f.local("v128");
   const { output } = turn.weight;
-  forEachStep(f, turn, (panel, weight, source) => {
+  forEachStep(f, stepsOf(turn), (panel, weight, source) => {
     for (const [v, start] of panel.vectors.entries()) {
       f.set(vector, v128.load(source, v * vectorBytes));
       for (let lane = 0; lane < panel.lanes; lane++) {
@@ -63,59 +63,69 @@ export function emitUnpackWeights(f: FunctionBuilder, turn: WeightTurn): void {
   });
 }
 
+/** Where the taps of one direction stand in the kernel, in bytes: at equal distances. */
+function tapsOf({ taps }: Axis, place: number): Taps {
+  if (taps.length === 0) return noTaps;
+  const distance = taps.length > 1 ? taps[1].weight - taps[0].weight : 0;
+  return { count: taps.length, start: taps[0].weight * place, distance: distance * place };
+}
+
+interface Taps {
+  readonly count: number;
+  readonly start: number;
+  readonly distance: number;
+}
+
+const noTaps: Taps = { count: 0, start: 0, distance: 0 };
+
+/** A kernel that is one step: all of its places at once. */
+export const oneTap: Taps = { count: 1, start: 0, distance: 0 };
+
+/** What {@link forEachStep} goes through. */
+export interface Steps extends Pick<WeightTurn, "groups" | "inputs" | "outputs" | "weight" | "panels"> {
+  readonly down: Taps;
+  readonly across: Taps;
+}
+
+const stepsOf = ({ rows, columns, kernelRow, ...turn }: WeightTurn): Steps => ({
+  ...turn,
+  down: tapsOf(rows, kernelRow),
+  across: tapsOf(columns, floatBytes),
+});
+
 /** Visits the steps of all panels in the order in which they lie, with the weight of the panel's first channel. */
-function forEachStep(
+export function forEachStep(
   f: FunctionBuilder,
-  { groups, inputs, outputs, rows, columns, weight, kernelRow, panels }: WeightTurn,
+  { groups, inputs, outputs, weight, panels, down, across }: Steps,
   visit: (panel: Panel, weight: Local<"i32">, step: Local<"i32">) => void,
 ): void {
+  if (down.count * across.count === 0) return;
   const step = pointer(f, panels);
   /** Repeats with a pointer of its own, which moves. */
-  const nest = (from: Local<"i32">, count: number, distance: number, body: (at: Local<"i32">) => void, start = 0) => {
-    const at = f.local("i32");
-    f.set(at, from);
-    advance(f, at, start);
+  const nest = (from: Local<"i32">, { count, start, distance }: Taps, body: (at: Local<"i32">) => void) => {
+    const at = f.let(i32.add(from, start));
     f.times(count, () => {
       body(at);
       advance(f, at, distance);
     });
   };
-  const tapsOf = ({ taps }: Axis, distance: number) => ({
-    count: taps.length,
-    start: taps[0].weight * distance,
-    distance: taps.length > 1 ? (taps[1].weight - taps[0].weight) * distance : 0,
-  });
-  if (rows.taps.length === 0 || columns.taps.length === 0) return;
-  const [down, across] = [tapsOf(rows, kernelRow), tapsOf(columns, floatBytes)];
-  nest(pointer(f, weight.address), groups, weight.group, (group) => {
+  const oneGroup = (group: Local<"i32">) => {
     for (const panel of panelsOf(outputs)) {
-      const first = (panel.start / floatBytes) * weight.output;
-      const channels = panel.vectors.length * 4 * weight.output;
-      const overPanels = (body: (at: Local<"i32">) => void) => nest(group, panel.count, channels, body, first);
-      overPanels((of) => {
-        nest(
-          of,
-          down.count,
-          down.distance,
-          (row) => {
-            nest(
-              row,
-              across.count,
-              across.distance,
-              (tap) => {
-                nest(tap, inputs, weight.input, (at) => {
-                  visit(panel, at, step);
-                  advance(f, step, panelBytes(panel));
-                });
-              },
-              across.start,
-            );
-          },
-          down.start,
-        );
-      });
+      const channel = weight.output / floatBytes;
+      const along = { count: panel.count, start: panel.start * channel, distance: panelBytes(panel) * channel };
+      nest(group, along, (first) =>
+        nest(first, down, (row) =>
+          nest(row, across, (tap) =>
+            nest(tap, { count: inputs, start: 0, distance: weight.input }, (at) => {
+              visit(panel, at, step);
+              advance(f, step, panelBytes(panel));
+            }),
+          ),
+        ),
+      );
     }
-  });
+  };
+  nest(pointer(f, weight.address), { count: groups, start: 0, distance: weight.group }, oneGroup);
 }
 
 /** So many zeros that the panels of a gradient begin as. */

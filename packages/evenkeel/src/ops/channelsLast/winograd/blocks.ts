@@ -1,0 +1,95 @@
+import { type FunctionBuilder, i32, type Local } from "../../../wasm/index.ts";
+import { advance, floatBytes } from "../../matmul/gemm.problem.ts";
+import type { Convolution } from "../convolution.ts";
+
+/**
+ * Tiles of two by two outputs, worked on in blocks whose factors and products stay in the second cache: several pictures, or
+ * some rows of tiles of one. A last row or column of outputs that has no other is half a tile.
+ */
+export interface Block {
+  readonly images: number;
+  /** Whole rows of tiles in each picture, and whether half a row follows. */
+  readonly rows: number;
+  readonly halfRow: boolean;
+}
+
+/** So many tiles make a block, or as few more as make a row. */
+const tilesPerBlock = 64;
+
+const tileColumns = ({ columns }: Convolution): number => Math.ceil(columns.outputs / 2);
+
+export function tilesOf({ images, rows, halfRow }: Block, convolution: Convolution): number {
+  return images * (rows + (halfRow ? 1 : 0)) * tileColumns(convolution);
+}
+
+/** What repeats: a block, so many times. */
+interface Stretch extends Block {
+  readonly count: number;
+}
+
+/** The blocks in order: of some pictures each, or else, `byRows`, of some rows of each picture. */
+function stretchesOf(convolution: Convolution): { byRows: boolean; stretches: readonly Stretch[] } {
+  const { images, rows } = convolution;
+  const whole = Math.floor(rows.outputs / 2);
+  const halfRow = rows.outputs % 2 > 0;
+  const picture = { images: 1, rows: whole, halfRow };
+  const perBlock = Math.floor(tilesPerBlock / tilesOf(picture, convolution));
+  if (perBlock > 0) {
+    const full = { ...picture, images: perBlock, count: Math.floor(images / perBlock) };
+    const rest = { ...picture, images: images % perBlock, count: images % perBlock > 0 ? 1 : 0 };
+    return { byRows: false, stretches: [full, rest].filter(({ count }) => count > 0) };
+  }
+  const height = Math.max(1, Math.round(tilesPerBlock / tileColumns(convolution)));
+  const full = { images: 1, rows: height, halfRow: false, count: Math.floor(whole / height) };
+  const rest = { images: 1, rows: whole % height, halfRow, count: whole % height > 0 || halfRow ? 1 : 0 };
+  return { byRows: true, stretches: [full, rest].filter(({ count }) => count > 0) };
+}
+
+export function largestBlock(convolution: Convolution): number {
+  const { stretches } = stretchesOf(convolution);
+  return Math.max(0, ...stretches.map((block) => tilesOf(block, convolution)));
+}
+
+/** Pictures that blocks move through: a pointer to the first pixel of the tiles, and distances in bytes. */
+export interface Moving {
+  readonly at: Local<"i32">;
+  readonly image: number;
+  readonly row: number;
+}
+
+/** Writes the code of each kind of block through `define`, and the loops that call them with the pictures in place. */
+export function emitBlocks(
+  f: FunctionBuilder,
+  convolution: Convolution,
+  moving: readonly Moving[],
+  define: (block: Block) => () => void,
+): void {
+  const { byRows, stretches } = stretchesOf(convolution);
+  const calls = stretches.map((stretch) => ({ ...stretch, call: define(stretch) }));
+  const starts = byRows ? moving.map(({ at }) => f.let(i32.add(at, 0))) : [];
+  f.times(byRows ? convolution.images : 1, () => {
+    for (const { count, images, rows, call } of calls) {
+      f.times(count, () => {
+        call();
+        for (const { at, image, row } of moving) advance(f, at, byRows ? 2 * rows * row : images * image);
+      });
+    }
+    for (const [i, start] of starts.entries()) {
+      advance(f, start, moving[i].image);
+      f.set(moving[i].at, start);
+    }
+  });
+}
+
+/** The planes of factors or products, one for each of the 16, of so many tiles and channels. */
+export interface Planes {
+  readonly address: number;
+  /** From one plane to the next, in bytes. */
+  readonly distance: number;
+  readonly channels: number;
+}
+
+/** Planes a power of two apart would share a set of the first cache. */
+const gap = 64;
+
+export const planesDistance = (tiles: number, channels: number): number => tiles * channels * floatBytes + gap;
