@@ -44,10 +44,28 @@ const adaptive = [
   { shape: [1, 2, 3, 2], outputSize: [2, 2, 1] },
 ];
 
-/** The cases of ops/pool. */
+const resized = [
+  { shape: [1, 2, 4], mode: "nearest", outputSize: [7], scales: [null] },
+  { shape: [1, 1, 5], mode: "nearestExact", outputSize: [3], scales: [null] },
+  { shape: [2, 1, 3, 2], mode: "linear", outputSize: [5, 3], scales: [null, 1.7] },
+  { shape: [1, 1, 3, 4], mode: "linear", outputSize: [4, 1], scales: [null, null], alignCorners: true },
+  { shape: [1, 1, 4, 3], mode: "cubic", outputSize: [3, 5], scales: [null, null] },
+  { shape: [1, 1, 2, 2, 3], mode: "linear", outputSize: [3, 1, 2], scales: [null, null, null] },
+  { shape: [0, 1, 3], mode: "linear", outputSize: [2], scales: [null] },
+].map((attrs) => ({ alignCorners: false, ...attrs }));
+
+const resizedName = ({ shape, mode, outputSize, alignCorners }: (typeof resized)[number]) =>
+  `${mode} [${shape}] to [${outputSize}]${alignCorners ? " corners" : ""}`;
+
+/** The cases of ops/pool and ops/resize. */
 export const poolCases = (values: Values, indices: Indices) => {
   const divided = { divisorOverride: 3, countIncludePad: false };
   const averaged = [...windows, ...windows.slice(0, 4).map((attrs) => ({ ...attrs, ...divided }))];
+  const positive = (shape: readonly number[]) => values(shape).detach().abs().add(0.3).requiresGrad_();
+  const norms = [3, 1, 2, -1.5].flatMap((p) =>
+    [windows[0], windows[3]].map((attrs) => ({ ...attrs, padding: [0, 0], p })),
+  );
+  const normName = (attrs: (typeof norms)[number]) => `p = ${attrs.p}, ${nameOf(attrs)}`;
   const even = adaptive.map(({ shape, outputSize }) => ({
     name: `[${shape}] to [${outputSize}]`,
     inputs: [values(shape)],
@@ -65,6 +83,12 @@ export const poolCases = (values: Values, indices: Indices) => {
     // Where two values meet at one place, PyTorch's gradient is not the derivative: see the row.
     maxUnpool: places.slice(1),
     adaptiveMaxPool: even,
+    lpPool: norms.map((attrs) => ({ name: normName(attrs), inputs: [positive(attrs.shape)], attrs })),
+    lpPoolBackward: norms.map((attrs) => ({
+      name: normName(attrs),
+      inputs: [values(pooled(attrs)), positive(attrs.shape)],
+      attrs,
+    })),
     avgPool: averaged.map((attrs) => ({ name: nameOf(attrs), inputs: [values(attrs.shape)], attrs })),
     avgPoolBackward: averaged.map((attrs) => ({
       name: nameOf(attrs),
@@ -76,6 +100,12 @@ export const poolCases = (values: Values, indices: Indices) => {
       name: `[${outputSize}] to [${shape}]`,
       inputs: [values([...shape.slice(0, -outputSize.length), ...outputSize])],
       attrs: { size: shape.slice(-outputSize.length) },
+    })),
+    resize: resized.map((attrs) => ({ name: resizedName(attrs), inputs: [values(attrs.shape)], attrs })),
+    resizeBackward: resized.map((attrs) => ({
+      name: resizedName(attrs),
+      inputs: [values([...attrs.shape.slice(0, 2), ...attrs.outputSize])],
+      attrs: { ...attrs, size: attrs.shape.slice(2) },
     })),
   } satisfies Record<string, readonly GradCase[]>;
 };

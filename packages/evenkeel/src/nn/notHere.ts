@@ -15,30 +15,12 @@ const oneProcess = "there is one device and one process; leave it out";
 const lists = "set each as a field, or by registerParameter(name, parameter)";
 
 /** @deprecated It is not here. */
-export const AdaptiveAvgPool1d: never = /* @__PURE__ */ notHere("nn.AdaptiveAvgPool1d", images);
-/** @deprecated It is not here. */
-export const AdaptiveAvgPool2d: never = /* @__PURE__ */ notHere("nn.AdaptiveAvgPool2d", images);
-/** @deprecated It is not here. */
-export const AdaptiveAvgPool3d: never = /* @__PURE__ */ notHere("nn.AdaptiveAvgPool3d", images);
-/** @deprecated It is not here. */
 export const AdaptiveLogSoftmaxWithLoss: never = /* @__PURE__ */ notHere(
   "nn.AdaptiveLogSoftmaxWithLoss",
   "use nn.CrossEntropyLoss",
 );
 /** @deprecated It is not here. */
-export const AdaptiveMaxPool1d: never = /* @__PURE__ */ notHere("nn.AdaptiveMaxPool1d", images);
-/** @deprecated It is not here. */
-export const AdaptiveMaxPool2d: never = /* @__PURE__ */ notHere("nn.AdaptiveMaxPool2d", images);
-/** @deprecated It is not here. */
-export const AdaptiveMaxPool3d: never = /* @__PURE__ */ notHere("nn.AdaptiveMaxPool3d", images);
-/** @deprecated It is not here. */
 export const AlphaDropout: never = /* @__PURE__ */ notHere("nn.AlphaDropout", dropouts);
-/** @deprecated It is not here. */
-export const AvgPool1d: never = /* @__PURE__ */ notHere("nn.AvgPool1d", images);
-/** @deprecated It is not here. */
-export const AvgPool2d: never = /* @__PURE__ */ notHere("nn.AvgPool2d", images);
-/** @deprecated It is not here. */
-export const AvgPool3d: never = /* @__PURE__ */ notHere("nn.AvgPool3d", images);
 /** @deprecated It is not here. */
 export const BatchNorm2d: never = /* @__PURE__ */ notHere("nn.BatchNorm2d", otherNorms);
 /** @deprecated It is not here. */
@@ -47,8 +29,6 @@ export const BatchNorm3d: never = /* @__PURE__ */ notHere("nn.BatchNorm3d", othe
 export const Bilinear: never = /* @__PURE__ */ notHere("nn.Bilinear", "write it with matmul and nn.Parameter");
 /** @deprecated It is not here. */
 export const CTCLoss: never = /* @__PURE__ */ notHere("nn.CTCLoss", sequences);
-/** @deprecated It is not here. */
-export const ChannelShuffle: never = /* @__PURE__ */ notHere("nn.ChannelShuffle", images);
 /** @deprecated It is not here. */
 export const CosineEmbeddingLoss: never = /* @__PURE__ */ notHere(
   "nn.CosineEmbeddingLoss",
@@ -99,10 +79,6 @@ export const InstanceNorm2d: never = /* @__PURE__ */ notHere("nn.InstanceNorm2d"
 /** @deprecated It is not here. */
 export const InstanceNorm3d: never = /* @__PURE__ */ notHere("nn.InstanceNorm3d", otherNorms);
 /** @deprecated It is not here. */
-export const LPPool1d: never = /* @__PURE__ */ notHere("nn.LPPool1d", images);
-/** @deprecated It is not here. */
-export const LPPool2d: never = /* @__PURE__ */ notHere("nn.LPPool2d", images);
-/** @deprecated It is not here. */
 export const LSTM: never = /* @__PURE__ */ notHere("nn.LSTM", sequences);
 /** @deprecated It is not here. */
 export const LSTMCell: never = /* @__PURE__ */ notHere("nn.LSTMCell", sequences);
@@ -128,18 +104,6 @@ export const MarginRankingLoss: never = /* @__PURE__ */ notHere(
   "write F.relu(target.neg().mul(a.sub(b)).add(margin)).mean()",
 );
 /** @deprecated It is not here. */
-export const MaxPool1d: never = /* @__PURE__ */ notHere("nn.MaxPool1d", images);
-/** @deprecated It is not here. */
-export const MaxPool2d: never = /* @__PURE__ */ notHere("nn.MaxPool2d", images);
-/** @deprecated It is not here. */
-export const MaxPool3d: never = /* @__PURE__ */ notHere("nn.MaxPool3d", images);
-/** @deprecated It is not here. */
-export const MaxUnpool1d: never = /* @__PURE__ */ notHere("nn.MaxUnpool1d", images);
-/** @deprecated It is not here. */
-export const MaxUnpool2d: never = /* @__PURE__ */ notHere("nn.MaxUnpool2d", images);
-/** @deprecated It is not here. */
-export const MaxUnpool3d: never = /* @__PURE__ */ notHere("nn.MaxUnpool3d", images);
-/** @deprecated It is not here. */
 export const MultiLabelMarginLoss: never = /* @__PURE__ */ notHere(
   "nn.MultiLabelMarginLoss",
   "use nn.BCEWithLogitsLoss",
@@ -159,10 +123,6 @@ export const PairwiseDistance: never = /* @__PURE__ */ notHere("nn.PairwiseDista
 export const ParameterDict: never = /* @__PURE__ */ notHere("nn.ParameterDict", lists);
 /** @deprecated It is not here. */
 export const ParameterList: never = /* @__PURE__ */ notHere("nn.ParameterList", lists);
-/** @deprecated It is not here. */
-export const PixelShuffle: never = /* @__PURE__ */ notHere("nn.PixelShuffle", images);
-/** @deprecated It is not here. */
-export const PixelUnshuffle: never = /* @__PURE__ */ notHere("nn.PixelUnshuffle", images);
 /** @deprecated It is not here. */
 export const PoissonNLLLoss: never = /* @__PURE__ */ notHere(
   "nn.PoissonNLLLoss",
@@ -219,12 +179,6 @@ export const TripletMarginWithDistanceLoss: never = /* @__PURE__ */ notHere(
 export const UninitializedBuffer: never = /* @__PURE__ */ notHere("nn.UninitializedBuffer", lazy);
 /** @deprecated It is not here. */
 export const UninitializedParameter: never = /* @__PURE__ */ notHere("nn.UninitializedParameter", lazy);
-/** @deprecated It is not here. */
-export const Upsample: never = /* @__PURE__ */ notHere("nn.Upsample", images);
-/** @deprecated It is not here. */
-export const UpsamplingBilinear2d: never = /* @__PURE__ */ notHere("nn.UpsamplingBilinear2d", images);
-/** @deprecated It is not here. */
-export const UpsamplingNearest2d: never = /* @__PURE__ */ notHere("nn.UpsamplingNearest2d", images);
 /** @deprecated It is not here. */
 export const utils: never = /* @__PURE__ */ notHereNamespace(
   "nn.utils",

@@ -126,6 +126,8 @@ import {
   adaptiveMaxPoolKernel,
   avgPoolBackwardKernel,
   avgPoolKernel,
+  lpPoolBackwardKernel,
+  lpPoolKernel,
   maxPoolBackwardKernel,
   maxPoolKernel,
   maxUnpoolKernel,
@@ -155,6 +157,7 @@ import {
   varianceKernel,
   vectorNormKernel,
 } from "./reduce/reduce.kernel.ts";
+import { resizeBackwardKernel, resizeKernel } from "./resize/resize.kernel.ts";
 import { softmaxDoubles } from "./softmax/softmax.doubles.ts";
 import { logSoftmaxBackwardKernel, logSoftmaxKernel, softmaxKernel } from "./softmax/softmax.kernel.ts";
 import { assignKernel } from "./state/state.kernel.ts";
@@ -266,6 +269,8 @@ export const kernels: { readonly [K in RowName]: AnyKernel } = {
   logicalOr: logicalOrKernel,
   logicalXor: logicalXorKernel,
   logsumexp: logsumexpKernel,
+  lpPool: lpPoolKernel,
+  lpPoolBackward: lpPoolBackwardKernel,
   lt: ltKernel,
   matmul: matmulKernel,
   max: amaxKernel,
@@ -292,6 +297,8 @@ export const kernels: { readonly [K in RowName]: AnyKernel } = {
   relu: reluKernel,
   remainder: remainderKernel,
   reshape: alias,
+  resize: resizeKernel,
+  resizeBackward: resizeBackwardKernel,
   round: roundKernel,
   rsqrt: rsqrtKernel,
   scatterAdd: scatterAddKernel,

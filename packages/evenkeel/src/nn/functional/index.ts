@@ -55,5 +55,22 @@ export {
   relu6,
   threshold,
 } from "./piecewise.ts";
+export {
+  type AdaptiveMaxPoolOptions,
+  adaptiveAvgPool1d,
+  adaptiveAvgPool2d,
+  adaptiveAvgPool3d,
+  adaptiveMaxPool1d,
+  adaptiveMaxPool2d,
+  adaptiveMaxPool3d,
+  type OutputSize,
+} from "./pool/adaptivePool.ts";
+export type { Size } from "./pool/arguments.ts";
+export { type AvgPool1dOptions, type AvgPoolOptions, avgPool1d, avgPool2d, avgPool3d } from "./pool/avgPool.ts";
+export { type LPPoolOptions, lpPool1d, lpPool2d } from "./pool/lpPool.ts";
+export { type MaxPoolOptions, maxPool1d, maxPool2d, maxPool3d, type Pooled } from "./pool/maxPool.ts";
+export { type MaxUnpoolOptions, maxUnpool1d, maxUnpool2d, maxUnpool3d } from "./pool/maxUnpool.ts";
 export type { LossOptions, Reduction } from "./reduction.ts";
+export { type InterpolateOptions, type InterpolationMode, interpolate } from "./resize/interpolate.ts";
+export { channelShuffle, pixelShuffle, pixelUnshuffle } from "./resize/shuffle.ts";
 export type { Sizes } from "./sizes.ts";

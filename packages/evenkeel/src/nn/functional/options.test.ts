@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { ones, type Tensor, tensor } from "../../tensor/index.ts";
+import { ones, tensor, zeros } from "../../tensor/index.ts";
 import * as F from "./index.ts";
 
 const x = tensor([
@@ -9,8 +9,13 @@ const x = tensor([
 const pictures = ones([1, 1, 2, 2]);
 const classes = tensor([0, 1], { dtype: "int32" });
 
+const picture = zeros([1, 4, 4, 4]);
+const line = zeros([1, 4, 4]);
+const volume = zeros([1, 4, 4, 4, 4]);
+const places = zeros([1, 4, 4], { dtype: "int32" });
+
 /** Every function that takes options, with the name of its first one; `options` as somebody might give them. */
-const calls: Readonly<Record<string, [known: string, call: (options: never) => Tensor]>> = {
+const calls: Readonly<Record<string, [known: string, call: (options: never) => unknown]>> = {
   batchNorm: ["runningMean", (options) => F.batchNorm(x, options)],
   binaryCrossEntropy: ["weight", (options) => F.binaryCrossEntropy(x.div(4), x, options)],
   binaryCrossEntropyWithLogits: ["weight", (options) => F.binaryCrossEntropyWithLogits(x, x, options)],
@@ -54,19 +59,44 @@ const calls: Readonly<Record<string, [known: string, call: (options: never) => T
   unfold: ["dilation", (options) => F.unfold(pictures, 1, options)],
 };
 
-const withoutOptions = ["linear", "logSigmoid", "prelu", "sigmoid", "softsign", "tanh"];
+const pooling: typeof calls = {
+  adaptiveMaxPool1d: ["returnIndices", (options) => F.adaptiveMaxPool1d(line, 2, options)],
+  adaptiveMaxPool2d: ["returnIndices", (options) => F.adaptiveMaxPool2d(picture, 2, options)],
+  adaptiveMaxPool3d: ["returnIndices", (options) => F.adaptiveMaxPool3d(volume, 2, options)],
+  avgPool1d: ["padding", (options) => F.avgPool1d(line, 2, 2, options)],
+  avgPool2d: ["padding", (options) => F.avgPool2d(picture, 2, 2, options)],
+  avgPool3d: ["padding", (options) => F.avgPool3d(volume, 2, 2, options)],
+  interpolate: ["size", (options) => F.interpolate(picture, options)],
+  lpPool1d: ["ceilMode", (options) => F.lpPool1d(line, 2, 2, 2, options)],
+  lpPool2d: ["ceilMode", (options) => F.lpPool2d(picture, 2, 2, 2, options)],
+  maxPool1d: ["padding", (options) => F.maxPool1d(line, 2, 2, options)],
+  maxPool2d: ["padding", (options) => F.maxPool2d(picture, 2, 2, options)],
+  maxPool3d: ["padding", (options) => F.maxPool3d(volume, 2, 2, options)],
+  maxUnpool1d: ["padding", (options) => F.maxUnpool1d(line, places, 2, 2, options)],
+  maxUnpool2d: ["padding", (options) => F.maxUnpool2d(picture, places, 2, 2, options)],
+  maxUnpool3d: ["padding", (options) => F.maxUnpool3d(volume, places, 2, 2, options)],
+};
+
+const withoutOptions = [
+  ...["adaptiveAvgPool1d", "adaptiveAvgPool2d", "adaptiveAvgPool3d"],
+  ...["channelShuffle", "pixelShuffle", "pixelUnshuffle"],
+  ...["linear", "logSigmoid", "prelu", "sigmoid", "softsign", "tanh"],
+];
 
 it("no function is forgotten here", () => {
-  expect([...Object.keys(calls), ...withoutOptions].sort()).toEqual(Object.keys(F).sort());
+  expect([...Object.keys(calls), ...Object.keys(pooling), ...withoutOptions].sort()).toEqual(Object.keys(F).sort());
 });
 
-it.each(Object.entries(calls))("%s refuses options by position and by another name", (name, [known, call]) => {
-  for (const options of [0.1, "sum", false, null, [1], x]) expect(() => call(options as never)).toThrow(TypeError);
-  expect(() => call(0.1 as never)).toThrow(
-    `${name}: the options are 0.1, expected an object such as { ${known}: ... }`,
-  );
-  expect(() => call({ size: 1 } as never)).toThrow(`${name}: unknown option "size", expected ${known}`);
-});
+it.each(Object.entries({ ...calls, ...pooling }))(
+  "%s refuses options by position and by another name",
+  (name, [known, call]) => {
+    for (const options of [0.1, "sum", false, null, [1], x]) expect(() => call(options as never)).toThrow(TypeError);
+    expect(() => call(0.1 as never)).toThrow(
+      `${name}: the options are 0.1, expected an object such as { ${known}: ... }`,
+    );
+    expect(() => call({ sise: 1 } as never)).toThrow(`${name}: unknown option "sise", expected ${known}`);
+  },
+);
 
 it("softmax without a dimension", () => {
   // @ts-expect-error: dim is required

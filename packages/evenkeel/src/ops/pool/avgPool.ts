@@ -29,67 +29,77 @@ export interface AvgPoolAttrs extends WindowAttrs {
 }
 
 /** What the sum of a window is divided by: the product over the dimensions, or one number for all. */
-interface Divisor {
+export interface Divisor {
   readonly along: (spans: Spans, i: number) => number;
   readonly override?: number;
 }
 
 const inside = ({ start, end }: Spans, i: number) => end[i] - start[i];
-const counted: Divisor = { along: inside };
-const divisorOf = ({ countIncludePad, divisorOverride }: AvgPoolAttrs): Divisor => ({
+export const counted: Divisor = { along: inside };
+export const divisorOf = ({ countIncludePad, divisorOverride }: AvgPoolAttrs): Divisor => ({
   along: countIncludePad ? ({ padded }, i) => padded[i] : inside,
   override: divisorOverride,
 });
 
-/** Calls `visit` for every window with its number, its places and what its sum is divided by. */
-function forEachWindow(
+/** A window's number along each of the three dimensions. */
+type At = readonly [depth: number, height: number, width: number];
+
+/** Calls `visit` for every window with its number, where its plane begins, and what its sum is divided by. */
+export function forEachWindow(
   count: number,
   planes: Planes,
   { along, override }: Divisor,
-  visit: (window: number, base: number, i: number, j: number, k: number, divisor: number) => void,
+  visit: (window: number, base: number, at: At, divisor: number) => void,
 ): void {
   const [depth, height, width] = planes;
   const plane = depth.size * height.size * width.size;
   const [deep, high, wide] = planes.map((spans) => spans.start.map((_, i) => along(spans, i)));
+  const at: [number, number, number] = [0, 0, 0];
   let window = 0;
   for (let base = 0; window < count; base += plane) {
     for (let i = 0; i < deep.length; i++) {
       for (let j = 0; j < high.length; j++) {
         for (let k = 0; k < wide.length; k++) {
-          visit(window++, base, i, j, k, override ?? deep[i] * high[j] * wide[k]);
+          at[0] = i;
+          at[1] = j;
+          at[2] = k;
+          visit(window++, base, at, override ?? deep[i] * high[j] * wide[k]);
         }
       }
     }
   }
 }
 
-function averages(x: NdArray, y: NdArray, planes: Planes, divisor: Divisor): void {
-  const [depth, height, width] = planes;
-  const whole = !isFloat(y.dtype);
-  forEachWindow(y.data.length, planes, divisor, (window, base, i, j, k, count) => {
-    let sum = 0;
-    for (let d = depth.start[i]; d < depth.end[i]; d++) {
-      for (let h = height.start[j]; h < height.end[j]; h++) {
-        const row = base + (d * height.size + h) * width.size;
-        for (let w = width.start[k]; w < width.end[k]; w++) sum += x.data[row + w];
-      }
+/** Calls `visit` for every place of a window. */
+export function forEachPooled([depth, height, width]: Planes, base: number, at: At, visit: (place: number) => void) {
+  const [i, j, k] = at;
+  for (let d = depth.start[i]; d < depth.end[i]; d++) {
+    for (let h = height.start[j]; h < height.end[j]; h++) {
+      const row = base + (d * height.size + h) * width.size;
+      for (let w = width.start[k]; w < width.end[k]; w++) visit(row + w);
     }
+  }
+}
+
+function averages(x: NdArray, y: NdArray, planes: Planes, divisor: Divisor): void {
+  const whole = !isFloat(y.dtype);
+  forEachWindow(y.data.length, planes, divisor, (window, base, at, count) => {
+    let sum = 0;
+    forEachPooled(planes, base, at, (place) => {
+      sum += x.data[place];
+    });
     y.data[window] = whole ? Math.trunc(sum / count) : sum / count;
   });
 }
 
 /** The transpose of {@link averages}. */
 function shares(dy: NdArray, dx: NdArray, planes: Planes, divisor: Divisor): void {
-  const [depth, height, width] = planes;
   const sums = new Float64Array(dx.data.length);
-  forEachWindow(dy.data.length, planes, divisor, (window, base, i, j, k, count) => {
+  forEachWindow(dy.data.length, planes, divisor, (window, base, at, count) => {
     const share = dy.data[window] / count;
-    for (let d = depth.start[i]; d < depth.end[i]; d++) {
-      for (let h = height.start[j]; h < height.end[j]; h++) {
-        const row = base + (d * height.size + h) * width.size;
-        for (let w = width.start[k]; w < width.end[k]; w++) sums[row + w] += share;
-      }
-    }
+    forEachPooled(planes, base, at, (place) => {
+      sums[place] += share;
+    });
   });
   dx.data.set(sums);
 }
