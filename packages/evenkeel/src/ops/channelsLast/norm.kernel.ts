@@ -3,17 +3,8 @@ import { both, demotePair } from "../normalize/doublePair.ts";
 import { declinesUnless, emitLine, lineBytes, loadPlanes, onLine } from "./norm.line.ts";
 import { emitStatistics, flush, statisticsBytes, sumOf, sumsBytes } from "./norm.statistics.ts";
 import type { afters, BatchNormLastAttrs } from "./norm.ts";
-import {
-  clearBorder,
-  forEachSlot,
-  frameOf,
-  gridOf,
-  loadPixel,
-  storePixel,
-  vectorsOf,
-  walk,
-  windowOffsets,
-} from "./norm.walk.ts";
+import { forEachSlot, frameOf, gridOf, loadPixel, storePixel, vectorsOf, walk, windowOffsets } from "./norm.walk.ts";
+import { emitBorder } from "./place.ts";
 
 /** Batch norm with the channels last: statistics, and then what stands behind them in one pass. */
 
@@ -111,7 +102,7 @@ function emitApply(apply: Apply, kind: Kind): void {
     emitMeans(apply);
     return;
   }
-  clearBorder(apply.f, apply.y, apply.attrs.border);
+  emitBorder(apply.f, apply.y, apply.attrs.border);
   if (kind === "reluMaxPool") emitWindows(apply);
   else emitPixels(apply, kind === "relu");
 }

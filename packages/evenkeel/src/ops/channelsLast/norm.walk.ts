@@ -241,31 +241,3 @@ export function storeDoubles(f: FunctionBuilder, { address }: Placed, { channel,
     else if (left === 1) f.storeLane64(at, value, 0, address + 16 * half);
   }
 }
-
-/** Writes zeros around the pixels of an array. */
-export function clearBorder(
-  f: FunctionBuilder,
-  { shape, address }: Placed,
-  [[top, bottom], [left, right]]: Border,
-): void {
-  const [images, height, width, channels] = shape;
-  const pixel = 4 * channels;
-  const at = f.let(i32.const(address));
-  const clear = (pixels: number) => {
-    if (pixels > 0) f.fill(at, 0, pixels * pixel);
-  };
-  if (top + bottom + left + right === 0) return;
-  const rows = height - top - bottom;
-  f.times(images, () => {
-    clear(top * width + left);
-    f.set(at, i32.add(at, (top * width + width - right) * pixel));
-    if (left + right > 0) {
-      f.times(rows - 1, () => {
-        clear(right + left);
-        f.set(at, i32.add(at, width * pixel));
-      });
-    } else f.set(at, i32.add(at, (rows - 1) * width * pixel));
-    clear(right + bottom * width);
-    f.set(at, i32.add(at, (right + bottom * width) * pixel));
-  });
-}

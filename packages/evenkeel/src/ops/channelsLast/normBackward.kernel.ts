@@ -15,7 +15,6 @@ import { declinesUnless, emitLine, lineBytes, loadPlanes, onLine } from "./norm.
 import { countOf, flush, sumOf, sumsBytes } from "./norm.statistics.ts";
 import type { afters } from "./norm.ts";
 import {
-  clearBorder,
   type Frame,
   forEachSlot,
   frameOf,
@@ -32,6 +31,7 @@ import {
   windowOffsets,
 } from "./norm.walk.ts";
 import type { BatchNormBackwardLastAttrs } from "./normBackward.ts";
+import { emitBorder } from "./place.ts";
 
 /**
  * Gradients of batch norm with the channels last, and of what stands behind it. One pass sums g and g * (x - middle) over
@@ -197,7 +197,7 @@ function emitGradients(back: Backward): void {
   const { f, kind, x, dx, attrs, channels, line } = back;
   const { grid, frames } = framesOf(back);
   const inWindows = kind === "reluMaxPool";
-  clearBorder(f, dx, attrs.border);
+  emitBorder(f, dx, attrs.border);
   const result = (flow: V128, difference: V128, [, , , slope, constant, factor]: readonly V128[]) =>
     f32x4.sub(f32x4.sub(f32x4.mul(flow, factor), constant), f32x4.mul(difference, slope));
   walk(f, grid, channels, [...frames, frameOf(dx, attrs.border, inWindows ? 2 : 1)], {
