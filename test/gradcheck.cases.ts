@@ -1,5 +1,6 @@
 import { Generator, type Tensor, tensor, zeros } from "evenkeel";
 import {
+  batchNormLast,
   type CrossEntropyAttrs,
   crossEntropy,
   type GroupNormAttrs,
@@ -10,6 +11,7 @@ import {
 } from "../packages/evenkeel/src/ops/index.ts";
 import type { RowName } from "../packages/evenkeel/src/ops/table.ts";
 import { convolutionLastCases, turnCases } from "./gradcheck.channelsLast.ts";
+import { normLastCases } from "./gradcheck.normLast.ts";
 import { poolCases } from "./gradcheck.pool.ts";
 import { convolutionCases, padCases, windowCases } from "./gradcheck.windows.ts";
 
@@ -133,6 +135,27 @@ const batchNormCases = (): GradCase[] =>
     inputs: [values(shape), values([shape[1]]), values([shape[1]])],
     attrs: { eps: 1e-3 },
   }));
+
+const normLast = (): GradCase[] =>
+  normLastCases().map(({ name, input, attrs }) => ({
+    name,
+    inputs: [values(input), values(input.slice(3)), values(input.slice(3))],
+    attrs,
+  }));
+
+type NormLastCase = ReturnType<typeof normLastCases>[number];
+
+const normLastBackward = (flow: (shapes: NormLastCase) => number[], withBias = true): GradCase[] =>
+  normLastCases().map((shapes) => {
+    const { name, input, attrs } = shapes;
+    const [x, weight, bias] = [values(input), values(input.slice(3)), values(input.slice(3))];
+    const [, ...statistics] = batchNormLast<Tensor>(x.detach(), weight.detach(), bias.detach(), attrs);
+    return {
+      name,
+      inputs: [values(flow(shapes)), x, weight, ...(withBias ? [bias] : []), ...statistics],
+      attrs: { ...attrs, dyBorder: attrs.border, border: attrs.inputBorder },
+    };
+  });
 
 const layerNormCases = (): GradCase[] =>
   [
@@ -461,6 +484,22 @@ export const gradCases: Record<RowName, readonly GradCase[] | null> = {
     inputs: [x, fixed(values(bias.shape)), fixed(positive(bias.shape)), weight, bias],
     attrs,
   })),
+  batchNormLast: normLast(),
+  batchNormReluLast: normLast(),
+  batchNormReluMaxPoolLast: normLast(),
+  batchNormReluMeanLast: normLast(),
+  batchNormEvalLast: normLastCases().map(({ name, input, attrs }) => {
+    const [, , , c] = input;
+    return {
+      name,
+      inputs: [values(input), fixed(values([c])), fixed(positive([c])), values([c]), values([c])],
+      attrs,
+    };
+  }),
+  batchNormBackwardLast: normLastBackward(({ output }) => output, false),
+  batchNormReluBackwardLast: normLastBackward(({ output }) => output),
+  batchNormReluMaxPoolBackwardLast: normLastBackward(({ pooled }) => pooled),
+  batchNormReluMeanBackwardLast: normLastBackward(({ input }) => [input[0], input[3]]),
   layerNorm: layerNormCases(),
   layerNormBackward: layerNormCases().map(({ name, inputs: [x, weight], attrs }) => ({
     name,

@@ -1,4 +1,12 @@
 export * from "./channelsLast/convolutionLast.ts";
+export {
+  batchNormEvalLast,
+  batchNormLast,
+  batchNormReluLast,
+  batchNormReluMaxPoolLast,
+  batchNormReluMeanLast,
+} from "./channelsLast/norm.ts";
+export * from "./channelsLast/normBackward.ts";
 export * from "./channelsLast/turn.ts";
 export * from "./conv/convolution.ts";
 export * from "./conv/pad.ts";

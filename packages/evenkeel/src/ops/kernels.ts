@@ -6,6 +6,20 @@ import {
   convolutionLastKernel,
   convolutionWeightLastKernel,
 } from "./channelsLast/convolutionLast.kernel.ts";
+import {
+  batchNormEvalLastKernel,
+  batchNormLastKernel,
+  batchNormReluLastKernel,
+  batchNormReluMaxPoolLastKernel,
+  batchNormReluMeanLastKernel,
+} from "./channelsLast/norm.kernel.ts";
+import {
+  batchNormBackwardLastKernel,
+  batchNormReluBackwardLastKernel,
+  batchNormReluMaxPoolBackwardLastKernel,
+  batchNormReluMeanBackwardLastKernel,
+} from "./channelsLast/normBackward.kernel.ts";
+
 import { fromChannelsLastKernel, toChannelsLastKernel } from "./channelsLast/turn.kernel.ts";
 import {
   eluKernel,
@@ -184,9 +198,18 @@ export const kernels: { readonly [K in RowName]: AnyKernel } = {
   avgPoolBackward: avgPoolBackwardKernel,
   batchNorm: byLayout("batchNorm", batchNormKernel),
   batchNormBackward: byLayout("batchNormBackward", batchNormBackwardKernel),
+  batchNormBackwardLast: batchNormBackwardLastKernel,
   batchNormEval: byLayout("batchNormEval", batchNormEvalKernel),
+  batchNormEvalLast: batchNormEvalLastKernel,
+  batchNormLast: batchNormLastKernel,
   batchNormRelu: byLayout("batchNormRelu", batchNormReluKernel),
   batchNormReluBackward: byLayout("batchNormReluBackward", batchNormReluBackwardKernel),
+  batchNormReluBackwardLast: batchNormReluBackwardLastKernel,
+  batchNormReluLast: batchNormReluLastKernel,
+  batchNormReluMaxPoolBackwardLast: batchNormReluMaxPoolBackwardLastKernel,
+  batchNormReluMaxPoolLast: batchNormReluMaxPoolLastKernel,
+  batchNormReluMeanBackwardLast: batchNormReluMeanBackwardLastKernel,
+  batchNormReluMeanLast: batchNormReluMeanLastKernel,
   bce: bceKernel,
   bceWithLogits: bceWithLogitsKernel,
   bceWithLogitsSlope: bceWithLogitsSlopeKernel,

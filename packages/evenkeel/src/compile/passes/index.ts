@@ -2,6 +2,7 @@ import type { Graph, GraphValue } from "../graph.ts";
 import { fusionOf } from "../group.ts";
 import { verification, verifyGraph, verifyTasks } from "../verify.ts";
 import { fuseBatchNormRelu } from "./batchNormRelu.ts";
+import { channelsLast } from "./channelsLast.ts";
 import { foldConstants, withoutExpansions, withoutNeedlessClones } from "./fold.ts";
 import { fuseElementwise, type Task } from "./fuse.ts";
 import { joinCalls } from "./join.ts";
@@ -26,6 +27,7 @@ const passes: Readonly<Record<string, (program: Graph) => Graph>> = {
   foldConstants,
   withoutNeedlessClones,
   fuseBatchNormRelu,
+  channelsLast,
   writeThrough,
   withoutExpansions: (program) => withoutExpansions(program, (node) => fusionOf(node) !== undefined),
 };
