@@ -1,5 +1,6 @@
 import type { AnyOp } from "../core/index.ts";
 import { type AnyKernel, noKernel } from "../wasm/index.ts";
+import { convolutionInputKernel, convolutionKernel, convolutionWeightKernel } from "./conv/convolution.kernel.ts";
 import {
   eluKernel,
   geluBackwardKernel,
@@ -129,7 +130,6 @@ import { logSoftmaxBackwardKernel, logSoftmaxKernel, softmaxKernel } from "./sof
 import { assignKernel } from "./state/state.kernel.ts";
 import { type RowName, table } from "./table.ts";
 
-const plainConvolution = noKernel("convolutions are computed on the host so far");
 const alias = noKernel("an alias: nothing is computed");
 
 /**
@@ -164,9 +164,9 @@ export const kernels: { readonly [K in RowName]: AnyKernel } = {
   clamp: clampKernel,
   clone: cloneKernel,
   concat: concatKernel,
-  convolution: plainConvolution,
-  convolutionInput: plainConvolution,
-  convolutionWeight: plainConvolution,
+  convolution: convolutionKernel,
+  convolutionInput: convolutionInputKernel,
+  convolutionWeight: convolutionWeightKernel,
   cos: cosKernel,
   crossEntropy: byDtype(crossEntropyKernel, crossEntropyDoubles.crossEntropy),
   crossEntropyBackward: byDtype(crossEntropyBackwardKernel, crossEntropyDoubles.crossEntropyBackward),
