@@ -66,6 +66,24 @@ describe("what stands before", () => {
     expect(checkBatchNorm(new Own(new nn.Linear(4, 8), new nn.BatchNorm1d(8))).order).toEqual({ "1": "unknown" });
   });
 
+  it("may be a convolution, and channels that are dropped", () => {
+    const net = new nn.Sequential(
+      new nn.Conv2d(3, 4, 3),
+      new nn.BatchNorm2d(4),
+      new nn.ReLU(),
+      new nn.Conv2d(4, 2, 3, { bias: false }),
+      new nn.ReLU(),
+      new nn.BatchNorm2d(2),
+    );
+    for (const report of [checkBatchNorm(net), checkBatchNorm(net, { input: randn([2, 3, 8, 8]) })])
+      expect(rules(report)).toEqual(["bias-before-norm 1", "norm-behind-activation 5"]);
+    // Four rows have many places.
+    expect(rules(checkBatchNorm(net, { loader: batchesOf(randn([9, 3, 8, 8]), 4) }))).toEqual([
+      "bias-before-norm 1",
+      "norm-behind-activation 5",
+    ]);
+  });
+
   it("is not complained of where it is as it should be", () => {
     const report = checkBatchNorm(good(), { loader: batchesOf(randn([320, 4]), 32), steps: 1000 });
     expect(String(report)).toBe("1 BatchNorm layer, 320 rows looked at: nothing to complain of");

@@ -3,7 +3,7 @@ import { Sequential } from "../containers.ts";
 import type { Flow, ModuleCall, OpCall } from "../flow/flow.ts";
 import * as activations from "../layers/activation.ts";
 import { BatchNormLayer } from "../layers/batchNorm.ts";
-import { Dropout } from "../layers/dropout.ts";
+import * as dropouts from "../layers/dropout.ts";
 import { Flatten, Unflatten } from "../layers/flatten.ts";
 import { Identity } from "../layers/linear.ts";
 import * as piecewise from "../layers/piecewise.ts";
@@ -31,10 +31,16 @@ const classes = [...Object.values(activations), ...Object.values(piecewise)].fil
   (value): value is typeof activations.ReLU => typeof value === "function",
 );
 
+/** Not those for SELU, which keep mean and variance. */
+const droppers = Object.values(dropouts).filter(
+  (value): value is typeof dropouts.Dropout => typeof value === "function" && value.name.startsWith("Dropout"),
+);
+const isDropout = (module: AnyModule): module is dropouts.Dropout => droppers.some((type) => module instanceof type);
+
 /** The step that a leaf module is; undefined for one that only moves values. */
 function stepOf(module: AnyModule, path: string): Step | undefined {
   const name = `"${path}"`;
-  if (module instanceof Dropout) return { kind: "dropout", name, p: module.p };
+  if (isDropout(module)) return { kind: "dropout", name, p: module.p };
   if (module instanceof Flatten || module instanceof Unflatten || module instanceof Identity) return undefined;
   if (classes.some((type) => module instanceof type))
     return { kind: "activation", name: `${name} (${module.constructor.name})` };

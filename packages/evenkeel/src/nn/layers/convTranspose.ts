@@ -28,7 +28,7 @@ export interface ConvTransposeCallOptions {
 type Convolve = (input: Tensor, weight: Tensor, bias: Tensor | null, options: ConvTransposeOptions) => Tensor;
 
 /** What convByOptions.ts hands out, where shapes, source and errors are said. */
-abstract class ConvTransposeLayer<Bias extends boolean = boolean> extends ConvBase<
+export abstract class ConvTransposeLayer<Bias extends boolean = boolean> extends ConvBase<
   Bias,
   [input: Tensor, options?: ConvTransposeCallOptions]
 > {

@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, it } from "vitest";
 import { manualSeed } from "../../random/index.ts";
 import { noGrad, randn, type Tensor } from "../../tensor/index.ts";
 import * as nn from "../index.ts";
+import { BatchNormLayer } from "../layers/batchNorm.ts";
 
 beforeEach(() => void manualSeed(0));
 
@@ -9,7 +10,7 @@ beforeEach(() => void manualSeed(0));
 function trained<M extends nn.Module>(model: M): M {
   noGrad(() => {
     for (const module of model.modules()) {
-      if (!(module instanceof nn.BatchNorm1d)) continue;
+      if (!(module instanceof BatchNormLayer)) continue;
       module.running_mean?.normal_(0, 2);
       module.running_var?.uniform_(0.1, 4);
       module.weight?.normal_(1, 0.5);
@@ -75,6 +76,35 @@ describe("fuse", () => {
     expect(found.model.getSubmodule("norm1")).toBeInstanceOf(nn.Identity);
   });
 
+  it("folds into convolutions of all kinds, with groups, borders and strides", () => {
+    const net = trained(
+      new nn.Sequential(
+        new nn.Conv2d(3, 8, 3, { padding: 1, paddingMode: "circular", bias: false }),
+        new nn.BatchNorm2d(8),
+        new nn.ReLU(),
+        new nn.Conv2d(8, 12, 3, { groups: 4, stride: 2 }),
+        new nn.BatchNorm2d(12, { affine: false }),
+        new nn.ConvTranspose2d(12, 6, 3, { groups: 3, stride: 2 }) as nn.AnyModule as nn.Module,
+        new nn.BatchNorm2d(6),
+        new nn.ConvTranspose2d(6, 4, 2, { bias: false }) as nn.AnyModule as nn.Module,
+        new nn.BatchNorm2d(4),
+      ),
+    );
+    const { folded, difference } = fuse(net, randn([2, 3, 9, 8]));
+    expect(folded.map(({ norm, into, place }) => `${norm} ${into} ${place}`)).toEqual([
+      "1 0 before",
+      "4 3 before",
+      "6 5 before",
+      "8 7 before",
+    ]);
+    expect(difference.relative).toBeLessThan(2e-6);
+    expect(difference.absolute).toBeGreaterThan(0);
+    const first = new nn.Sequential(new nn.BatchNorm2d(3), new nn.Conv2d(3, 4, 3));
+    expect(reasons(first, randn([2, 3, 9, 8]))).toEqual([
+      '"1" behind it has borders of zeros, which are not normalized',
+    ]);
+  });
+
   it("keeps what it cannot fold, and says why", () => {
     const x = randn([8, 4]);
     const linear = () => new nn.Linear(4, 4);
@@ -134,6 +164,13 @@ describe("fuse", () => {
     other.at(0).registerForwardHook(() => {});
     expect(reasons(other, x)).toEqual(['"0" is before it, but it has hooks, which would see other values']);
     expect(reasons(norm(), x)).toEqual(["it is the whole model"]);
+  });
+
+  it("wants lazy layers to know their sizes", () => {
+    const net = new nn.Sequential(new nn.LazyLinear(3), new nn.BatchNorm1d(3)).eval();
+    expect(() => fuse(net, randn([4, 2]))).toThrow('"0" (LazyLinear) has not seen an input yet; call the model once');
+    net(randn([4, 2]));
+    expect(fuse(trained(net), randn([4, 2])).folded).toEqual([{ norm: "1", into: "0", place: "before" }]);
   });
 
   it("folds in float64 and rounds once, also where two are folded into one layer", () => {

@@ -3,6 +3,8 @@ import { tensor } from "../../tensor/index.ts";
 import { className } from "../callable.ts";
 import { clone } from "../clone.ts";
 import { BatchNormLayer } from "../layers/batchNorm.ts";
+import { ConvBase } from "../layers/convBase.ts";
+import { ConvTransposeLayer } from "../layers/convTranspose.ts";
 import { LinearLayer } from "../layers/linear.ts";
 import type { AnyModule } from "../module.ts";
 import { Parameter } from "../parameter.ts";
@@ -91,6 +93,20 @@ export function weightsOf(layer: AnyModule): WeightsInDouble | undefined {
     const { inFeatures, outFeatures } = layer;
     return new WeightsInDouble(layer, outFeatures, (index) => Math.floor(index / inFeatures));
   }
+  if (layer instanceof ConvBase) {
+    const { weight, outChannels, groups } = layer as ConvBase;
+    const perChannel = weight.numel() / weight.shape[0];
+    if (!isTransposed(layer)) return new WeightsInDouble(layer, outChannels, (i) => Math.floor(i / perChannel));
+    // [inChannels, outChannels / groups, ...]: the inputs are in groups, and each has the outputs of its own.
+    const [inputs, outputs] = weight.shape;
+    const places = perChannel / outputs;
+    const groupOf = (index: number) => Math.floor(index / perChannel / (inputs / groups));
+    return new WeightsInDouble(
+      layer,
+      outChannels,
+      (index) => groupOf(index) * outputs + (Math.floor(index / places) % outputs),
+    );
+  }
   return undefined;
 }
 
@@ -106,9 +122,30 @@ export function fuseLinearBatchNorm<L extends LinearLayer>(linear: L, norm: Batc
   if (!(linear instanceof LinearLayer)) {
     throw new TypeError(`${caller}: the first argument is ${describe(linear)}, expected a Linear`);
   }
+  return fusePair(caller, linear, linear.outFeatures, norm);
+}
+
+const isTransposed = (layer: AnyModule) => layer instanceof ConvTransposeLayer;
+
+/**
+ * A convolution, transposed or not, that does what it and the BatchNorm behind it do in evaluation. Both are left as they are.
+ * It is computed in float64 and rounded once; a convolution without a bias gets one. Which dimension of the weight has the
+ * output channels follows from the class, where PyTorch is to be told by `transpose`, and groups are taken into account.
+ * https://pytorch.org/docs/stable/generated/torch.nn.utils.fusion.fuse_conv_bn_eval.html
+ * Throws as {@link fuseLinearBatchNorm}.
+ */
+export function fuseConvBatchNorm<C extends ConvBase<boolean, never>>(conv: C, norm: BatchNormLayer): C {
+  const caller = "fuseConvBatchNorm";
+  if (!(conv instanceof ConvBase)) {
+    throw new TypeError(`${caller}: the first argument is ${describe(conv)}, expected a convolution such as nn.Conv2d`);
+  }
+  return fusePair(caller, conv, conv.outChannels, norm);
+}
+
+function fusePair<L extends Foldable>(caller: string, layer: L, channels: number, norm: BatchNormLayer): L {
   const folded = scaleShiftOf(caller, norm);
-  checkPair(caller, linear, linear.outFeatures, norm);
-  const fused = clone(linear) as L;
+  checkPair(caller, layer, channels, norm);
+  const fused = clone(layer);
   const weights = weightsOf(fused) as WeightsInDouble;
   weights.foldAfter(folded);
   weights.write();
@@ -116,7 +153,7 @@ export function fuseLinearBatchNorm<L extends LinearLayer>(linear: L, norm: Batc
 }
 
 /** @throws Error or RangeError if a layer and the BatchNorm behind it do not go together */
-export function checkPair(caller: string, layer: Foldable, channels: number, norm: BatchNormLayer): void {
+function checkPair(caller: string, layer: Foldable, channels: number, norm: BatchNormLayer): void {
   const [name, other] = [className(layer), className(norm)];
   if (layer.training) {
     throw new Error(`${caller}: the ${name} is in training mode; fold for evaluation: call eval() on both first`);

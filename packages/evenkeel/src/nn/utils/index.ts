@@ -1,3 +1,3 @@
 export { type FoldedBatchNorm, Fused, type FuseOptions, fuse, type KeptBatchNorm } from "./fuse.ts";
-export { fuseLinearBatchNorm } from "./fuseWeights.ts";
+export { fuseConvBatchNorm, fuseLinearBatchNorm } from "./fuseWeights.ts";
 export * from "./notHere.ts";
