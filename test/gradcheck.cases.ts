@@ -1,5 +1,14 @@
 import { type Tensor, tensor, zeros } from "evenkeel";
-import { batchNormLast, type CrossEntropyAttrs, crossEntropy, unfold } from "../packages/evenkeel/src/ops/index.ts";
+import {
+  batchNormLast,
+  type CrossEntropyAttrs,
+  crossEntropy,
+  type GroupNormAttrs,
+  groupNorm,
+  type RmsNormAttrs,
+  rmsNorm,
+  unfold,
+} from "../packages/evenkeel/src/ops/index.ts";
 import type { RowName } from "../packages/evenkeel/src/ops/table.ts";
 import { convolutionLastCases, turnCases } from "./gradcheck.channelsLast.ts";
 import { normLastCases } from "./gradcheck.normLast.ts";
@@ -157,6 +166,31 @@ const layerNormCases = (): GradCase[] =>
     name: `[${shape}] over the last ${over}`,
     inputs: [values(shape), values(shape.slice(-over)), values(shape.slice(-over))],
     attrs: { eps: 1e-3 },
+  }));
+
+const groupNormCases = (): GradCase[] =>
+  [
+    { shape: [3, 4], numGroups: 2 },
+    { shape: [1, 2, 3], numGroups: 2 },
+    { shape: [2, 6, 2, 2], numGroups: 3 },
+    { shape: [2, 3, 2], numGroups: 1 },
+    { shape: [0, 4, 2], numGroups: 2 },
+  ].map(({ shape, numGroups }) => ({
+    name: `[${shape}] in ${numGroups} groups`,
+    inputs: [values(shape), values([shape[1]]), values([shape[1]])],
+    attrs: { numGroups, eps: 1e-3 },
+  }));
+
+const localResponseNormCases = (): GradCase[] =>
+  [
+    { shape: [2, 4, 3], size: 2 },
+    { shape: [1, 5, 1, 2], size: 3 },
+    { shape: [2, 2, 2], size: 7 },
+    { shape: [1, 3, 0], size: 1 },
+  ].map(({ shape, size }) => ({
+    name: `[${shape}], ${size} channels`,
+    inputs: [values(shape)],
+    attrs: { size, alpha: 0.6, beta: 0.75, k: 1.5 },
   }));
 
 const crossEntropyCases = (): GradCase[] =>
@@ -445,6 +479,22 @@ export const gradCases: Record<RowName, readonly GradCase[] | null> = {
   layerNormBackward: layerNormCases().map(({ name, inputs: [x, weight], attrs }) => ({
     name,
     inputs: [values(x.shape), x, weight, ...exampleStatistics(x, weight)],
+    attrs,
+  })),
+  groupNorm: groupNormCases(),
+  groupNormBackward: groupNormCases().map(({ name, inputs: [x, weight, bias], attrs }) => {
+    const [, mean, variance] = groupNorm<Tensor>(x.detach(), weight, bias, attrs as GroupNormAttrs);
+    return { name, inputs: [values(x.shape), x, weight, fixed(mean), fixed(variance)], attrs };
+  }),
+  rmsNorm: layerNormCases().map(({ name, inputs: [x, weight], attrs }) => ({ name, inputs: [x, weight], attrs })),
+  rmsNormBackward: layerNormCases().map(({ name, inputs: [x, weight], attrs }) => {
+    const [, meanSquare] = rmsNorm<Tensor>(x.detach(), weight, attrs as RmsNormAttrs);
+    return { name, inputs: [values(x.shape), x, weight, fixed(meanSquare)], attrs };
+  }),
+  localResponseNorm: localResponseNormCases(),
+  localResponseNormBackward: localResponseNormCases().map(({ name, inputs: [x], attrs }) => ({
+    name,
+    inputs: [values(x.shape), x],
     attrs,
   })),
   smoothL1: [

@@ -1,4 +1,4 @@
-import { ones, type Tensor } from "evenkeel";
+import { compile, grad, ones, type Tensor } from "evenkeel";
 import * as nn from "evenkeel/nn";
 import { describe, expect, it } from "vitest";
 import { camelCase, expectClose, type Golden, load, tensorOf } from "./goldens/golden.ts";
@@ -50,12 +50,26 @@ interface NetworkCase {
   readonly children: readonly string[];
 }
 
-const { layers, losses, networks } = load<{ layers: LayerCase[]; losses: LossCase[]; networks: NetworkCase[] }>(
-  "layers.json",
-);
+const torchs = load<{ layers: LayerCase[]; losses: LossCase[]; networks: NetworkCase[] }>("layers.json");
+const norms = load<{ layers: LayerCase[]; networks: NetworkCase[] }>("norms.json");
+const { losses } = torchs;
+const layers = [...torchs.layers, ...norms.layers];
+const networks = [...torchs.networks, ...norms.networks];
+
+const { BatchNorm2d, BatchNorm3d, InstanceNorm1d, InstanceNorm2d, InstanceNorm3d } = nn;
+const { GroupNorm, LayerNorm, LocalResponseNorm } = nn;
+const normalizations: Readonly<Record<string, object>> = {
+  ...{ BatchNorm2d, BatchNorm3d, InstanceNorm1d, InstanceNorm2d, InstanceNorm3d },
+  ...{ GroupNorm, LayerNorm, LocalResponseNorm },
+};
 
 /** A layer from torch's arguments: those that we take by position, and the rest as options. */
 function makeLayer(layer: string, args: Readonly<Record<string, unknown>>): nn.Module {
+  if ("positional" in args) {
+    const { positional, ...options } = camelCase(args);
+    const Layer = normalizations[layer] as unknown as new (...given: unknown[]) => nn.Module;
+    return new Layer(...(positional as unknown[]), options);
+  }
   const { inFeatures, outFeatures, numFeatures, p, dim, startDim, endDim, negativeSlope, alpha, ...more } = camelCase(
     args,
   ) as Record<string, never>;
@@ -98,27 +112,33 @@ function makeLayer(layer: string, args: Readonly<Record<string, unknown>>): nn.M
 const decodeState = (state: State): Record<string, Tensor> =>
   Object.fromEntries(Object.entries(state).map(([name, golden]) => [name, tensorOf(golden)]));
 
-describe("layers", () => {
+/** One call of a layer and its way back: the output, then the gradients of the input, if it has one, and of the parameters. */
+const stepOf = (module: nn.Module) => (input: Tensor, gradOutput: Tensor) => {
+  const output = module(input);
+  const wanted = [...(input.requiresGrad ? [input] : []), ...module.parameters()];
+  return [output, ...(wanted.length === 0 ? [] : grad(output, wanted, { gradOutputs: gradOutput }))];
+};
+
+describe.each(["eager", "compiled"] as const)("layers, %s", (executor) => {
   for (const { name, layer, args, state, passes, stateAfter, exactAfter } of layers) {
     it(name, () => {
       const module = makeLayer(layer, args);
       expect(Object.keys(module.stateDict())).toEqual(Object.keys(state));
       module.loadStateDict(decodeState(state));
+      const step = executor === "compiled" ? compile(stepOf(module)) : stepOf(module);
       passes.forEach((pass, i) => {
         const at = (what: string) => `pass ${i} (${pass.train ? "train" : "eval"}), ${what}`;
         const input = tensorOf(pass.input, { requiresGrad: pass.gradInput !== null });
-        module.zeroGrad();
         module.train(pass.train);
-        const output = module(input);
+        const [output, ...grads] = step(input, tensorOf(pass.gradOutput));
         expectClose(output, pass.output, pass.exact.output, at("output"));
-        output.backward(tensorOf(pass.gradOutput));
         if (pass.gradInput !== null) {
-          expectClose(input.grad, pass.gradInput, pass.exact.gradInput, at("gradient of the input"));
+          expectClose(grads.shift() ?? null, pass.gradInput, pass.exact.gradInput, at("gradient of the input"));
         }
-        const parameters = new Map(module.namedParameters());
-        for (const [key, golden] of Object.entries(pass.gradParams)) {
-          const { grad } = parameters.get(key)!;
-          expectClose(grad, golden, pass.exact.gradParams[key], at(`gradient of ${key}`));
+        const names = module.namedParameters().map(([key]) => key);
+        expect(names).toEqual(Object.keys(pass.gradParams));
+        for (const [k, key] of names.entries()) {
+          expectClose(grads[k], pass.gradParams[key], pass.exact.gradParams[key], at(`gradient of ${key}`));
         }
       });
       const after = module.stateDict();
@@ -215,6 +235,21 @@ const makeNetwork: Record<string, () => nn.AnyModule> = {
       new nn.LayerNorm(3),
       new nn.LayerNorm([2, 3], { eps: 1e-3 }),
       new nn.LayerNorm(3, { elementwiseAffine: false }),
+    ),
+  "normalization of images": () =>
+    new Sequential(
+      new nn.BatchNorm2d(3),
+      new nn.BatchNorm2d(3, { eps: 1e-3, momentum: null }),
+      new nn.BatchNorm3d(3, { affine: false }),
+      new nn.BatchNorm3d(3, { trackRunningStats: false }),
+      new nn.InstanceNorm1d(3),
+      new nn.InstanceNorm2d(3, { affine: true }),
+      new nn.InstanceNorm3d(3, { trackRunningStats: true, momentum: 0.01 }),
+      new nn.GroupNorm(2, 6),
+      new nn.GroupNorm(1, 4, { eps: 1e-3, affine: false }),
+      new nn.LocalResponseNorm(2),
+      new nn.LocalResponseNorm(5, { alpha: 1e-3, beta: 0.5, k: 2 }),
+      new nn.LayerNorm([2, 3], { elementwiseAffine: false }),
     ),
   embeddings: () =>
     new nn.ModuleList([

@@ -5,7 +5,7 @@ import { byCall, type OpCase, runCase, testCases } from "./goldens/opCases.ts";
 
 /** Every op of torch's that we have: values, gradients, and a rounding error no larger than torch's own. */
 
-const { cases } = load<{ cases: OpCase<Args>[] }>("ops.json");
+const cases = ["ops.json", "norms.json"].flatMap((file) => load<{ cases: OpCase<Args>[] }>(file).cases);
 
 /** What cannot be compiled, and why. */
 const refused: Readonly<Record<string, string>> = {

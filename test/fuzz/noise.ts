@@ -19,6 +19,7 @@ const sums = new Set([
   ..."batchNorm batchNormBackward batchNormEval crossEntropy crossEntropyBackward embeddingBackward indexAdd".split(
     " ",
   ),
+  ..."groupNorm groupNormBackward localResponseNorm localResponseNormBackward rmsNorm rmsNormBackward".split(" "),
   ..."layerNorm layerNormBackward linear logSoftmax logSoftmaxBackward logsumexp matmul mean prod scatterAdd".split(
     " ",
   ),
@@ -26,9 +27,10 @@ const sums = new Set([
 ]);
 
 /** Ops that compute in double where terms cancel, to its last bits: gelu far below 0, normalized constants, 1 less a probability of nearly 1. */
-const cancelling = new Set(
-  "batchNorm batchNormBackward crossEntropyBackward gelu geluTanh logSoftmax logSoftmaxBackward".split(" "),
-);
+const cancelling = new Set([
+  ..."batchNorm batchNormBackward crossEntropyBackward gelu geluTanh logSoftmax logSoftmaxBackward".split(" "),
+  ..."groupNorm groupNormBackward".split(" "),
+]);
 
 /**
  * Runs `fn` eagerly with every result of every op off by up to one ulp, at random, as if it had been rounded, and likewise

@@ -56,6 +56,8 @@ export interface Args {
   readonly times?: number[];
   readonly decimals?: number;
   readonly equal_nan?: boolean;
+  readonly groups?: number;
+  readonly use_input_stats?: boolean;
 }
 
 type Call = (inputs: readonly Operand[], args: Args) => Tensor | readonly Tensor[];
@@ -263,6 +265,18 @@ export const opCalls: Readonly<Record<string, Call>> = {
   }),
   layer_norm: tensors(([x, weight, bias], { over = 1, eps }) =>
     F.layerNorm(x, x.shape.slice(-over), { weight, bias, eps }),
+  ),
+  group_norm: tensors(([x, weight, bias], { groups, eps }) => F.groupNorm(x, groups!, { weight, bias, eps })),
+  instance_norm: tensors(
+    ([x, runningMean, runningVar, weight, bias], { use_input_stats: useInputStats, momentum, eps }) => {
+      const y = F.instanceNorm(x, { runningMean, runningVar, weight, bias, useInputStats, momentum, eps });
+      return [y, runningMean, runningVar];
+    },
+  ),
+  instance_norm_alone: tensors(([x, weight, bias], { eps }) => F.instanceNorm(x, { weight, bias, eps })),
+  rms_norm: tensors(([x, weight], { over = 1, eps }) => F.rmsNorm(x, x.shape.slice(-over), { weight, eps })),
+  local_response_norm: tensors(([x], { size, alpha, beta, k }) =>
+    F.localResponseNorm(x, size as number, { alpha, beta, k }),
   ),
   embedding: tensors(([x, weight], { padding_idx: paddingIdx }) => F.embedding(x, weight, { paddingIdx })),
   batch_norm_batch: tensors(([x, weight, bias], { eps }) => F.batchNorm(x, { weight, bias, training: true, eps })),

@@ -1,6 +1,7 @@
 import type { Tensor } from "evenkeel";
 import type { Random } from "../random.ts";
 import { border, conv, convNet, convTranspose } from "./convolutions.ts";
+import { normOf } from "./norms.ts";
 import { dimOf, sizes } from "./row.ts";
 
 /** Code that makes a layer for an input, which may be refused. */
@@ -50,6 +51,7 @@ export const layers: readonly (readonly [number, MakeLayer])[] = [
   [0.3, border],
   [4, batchNorm],
   [1.5, layerNorm],
+  [2, normOf],
   [2, activation],
   [0.7, shaping],
   [0.7, dropout],

@@ -4,6 +4,7 @@ import { ModuleDict, ModuleList, Sequential } from "./containers.ts";
 import { takeHooks } from "./hooks.ts";
 import { type AnyModule, Module } from "./module.ts";
 import { Buffer, Parameter } from "./parameter.ts";
+import { isUninitialized, uninitializedLike } from "./uninitialized.ts";
 
 /**
  * A deep copy of a module: parameters with their gradients, buffers, plain fields, submodules. What is shared within the
@@ -70,6 +71,7 @@ class Cloner {
         `clone: ${path} is a tensor that was computed from others, whose history cannot be copied; detach() it, or set it to null`,
       );
     }
+    if (isUninitialized(tensor)) return uninitializedLike(tensor);
     const data = noGrad(() => tensor.clone());
     const copy = likeIt(tensor, data);
     if (tensor.grad !== null) copy.grad = this.copy(tensor.grad.detach(), `${path}.grad`) as Tensor;

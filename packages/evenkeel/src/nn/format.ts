@@ -16,3 +16,8 @@ export function formatFloat(value: number): string {
 export function formatBool(value: boolean): string {
   return value ? "True" : "False";
 }
+
+/** Sizes as Python prints a tuple: (3,) or (2, 3). */
+export function formatSizes(sizes: readonly number[]): string {
+  return `(${sizes.join(", ")}${sizes.length === 1 ? "," : ""})`;
+}

@@ -16,8 +16,8 @@ it.each<[string, () => unknown, string]>([
   ["made from a list", () => new (any(nn.LSTM))(3), "nn.LSTM is not here: there are no layers for sequences here"],
   [
     "with a cure",
-    () => new (any(nn.BatchNorm2d))(3),
-    "nn.BatchNorm2d is not here: nn.BatchNorm1d takes [N, C] and [N, C, L]",
+    () => new (any(nn.SyncBatchNorm))(3),
+    "nn.SyncBatchNorm is not here: use nn.BatchNorm2d: there is one process",
   ],
   ["called", () => (nn.Tanhshrink as unknown as () => void)(), "nn.Tanhshrink is not here: write x.sub(x.tanh())"],
   ["derived from", () => new (class extends any(nn.Transformer) {})(), "nn.Transformer is not here"],

@@ -7,9 +7,6 @@ import { notHere, notHereNamespace } from "../core/index.ts";
 
 const images = "the layers for images that are here are listed in docs/05-layers-and-losses.md";
 const sequences = "there are no layers for sequences here; give each row its columns, with nn.Linear and nn.Embedding";
-const otherNorms =
-  "nn.BatchNorm1d takes [N, C] and [N, C, L], so images are reshaped to [N, C, H * W]; nn.LayerNorm takes any shape";
-const lazy = "say the number of inputs, as in new nn.Linear(9, 50)";
 const dropouts = "nn.Dropout drops single values";
 const oneProcess = "there is one device and one process; leave it out";
 const lists = "set each as a field, or by registerParameter(name, parameter)";
@@ -22,10 +19,6 @@ export const AdaptiveLogSoftmaxWithLoss: never = /* @__PURE__ */ notHere(
 /** @deprecated It is not here. */
 export const AlphaDropout: never = /* @__PURE__ */ notHere("nn.AlphaDropout", dropouts);
 /** @deprecated It is not here. */
-export const BatchNorm2d: never = /* @__PURE__ */ notHere("nn.BatchNorm2d", otherNorms);
-/** @deprecated It is not here. */
-export const BatchNorm3d: never = /* @__PURE__ */ notHere("nn.BatchNorm3d", otherNorms);
-/** @deprecated It is not here. */
 export const Bilinear: never = /* @__PURE__ */ notHere("nn.Bilinear", "write it with matmul and nn.Parameter");
 /** @deprecated It is not here. */
 export const CTCLoss: never = /* @__PURE__ */ notHere("nn.CTCLoss", sequences);
@@ -35,7 +28,7 @@ export const CosineEmbeddingLoss: never = /* @__PURE__ */ notHere(
   "write it with mul, sum and clamp",
 );
 /** @deprecated It is not here. */
-export const CrossMapLRN2d: never = /* @__PURE__ */ notHere("nn.CrossMapLRN2d", otherNorms);
+export const CrossMapLRN2d: never = /* @__PURE__ */ notHere("nn.CrossMapLRN2d", "use nn.LocalResponseNorm");
 /** @deprecated It is not here. */
 export const DataParallel: never = /* @__PURE__ */ notHere("nn.DataParallel", oneProcess);
 /** @deprecated It is not here. */
@@ -64,8 +57,6 @@ export const GaussianNLLLoss: never = /* @__PURE__ */ notHere(
   "write variance.log().add(input.sub(target).square().div(variance)).mul(0.5).mean()",
 );
 /** @deprecated It is not here. */
-export const GroupNorm: never = /* @__PURE__ */ notHere("nn.GroupNorm", otherNorms);
-/** @deprecated It is not here. */
 export const Hardshrink: never = /* @__PURE__ */ notHere("nn.Hardshrink", "write where(x.abs().gt(lambda), x, 0)");
 /** @deprecated It is not here. */
 export const HingeEmbeddingLoss: never = /* @__PURE__ */ notHere(
@@ -73,31 +64,9 @@ export const HingeEmbeddingLoss: never = /* @__PURE__ */ notHere(
   "write where(target.eq(1), input, F.relu(sub(margin, input))).mean()",
 );
 /** @deprecated It is not here. */
-export const InstanceNorm1d: never = /* @__PURE__ */ notHere("nn.InstanceNorm1d", otherNorms);
-/** @deprecated It is not here. */
-export const InstanceNorm2d: never = /* @__PURE__ */ notHere("nn.InstanceNorm2d", otherNorms);
-/** @deprecated It is not here. */
-export const InstanceNorm3d: never = /* @__PURE__ */ notHere("nn.InstanceNorm3d", otherNorms);
-/** @deprecated It is not here. */
 export const LSTM: never = /* @__PURE__ */ notHere("nn.LSTM", sequences);
 /** @deprecated It is not here. */
 export const LSTMCell: never = /* @__PURE__ */ notHere("nn.LSTMCell", sequences);
-/** @deprecated It is not here. */
-export const LazyBatchNorm1d: never = /* @__PURE__ */ notHere("nn.LazyBatchNorm1d", lazy);
-/** @deprecated It is not here. */
-export const LazyBatchNorm2d: never = /* @__PURE__ */ notHere("nn.LazyBatchNorm2d", lazy);
-/** @deprecated It is not here. */
-export const LazyBatchNorm3d: never = /* @__PURE__ */ notHere("nn.LazyBatchNorm3d", lazy);
-/** @deprecated It is not here. */
-export const LazyConv1d: never = /* @__PURE__ */ notHere("nn.LazyConv1d", images);
-/** @deprecated It is not here. */
-export const LazyConv2d: never = /* @__PURE__ */ notHere("nn.LazyConv2d", images);
-/** @deprecated It is not here. */
-export const LazyConv3d: never = /* @__PURE__ */ notHere("nn.LazyConv3d", images);
-/** @deprecated It is not here. */
-export const LazyLinear: never = /* @__PURE__ */ notHere("nn.LazyLinear", lazy);
-/** @deprecated It is not here. */
-export const LocalResponseNorm: never = /* @__PURE__ */ notHere("nn.LocalResponseNorm", otherNorms);
 /** @deprecated It is not here. */
 export const MarginRankingLoss: never = /* @__PURE__ */ notHere(
   "nn.MarginRankingLoss",
@@ -152,7 +121,10 @@ export const Softshrink: never = /* @__PURE__ */ notHere(
   "write x.sign().mul(F.relu(x.abs().sub(lambda)))",
 );
 /** @deprecated It is not here. */
-export const SyncBatchNorm: never = /* @__PURE__ */ notHere("nn.SyncBatchNorm", otherNorms);
+export const SyncBatchNorm: never = /* @__PURE__ */ notHere(
+  "nn.SyncBatchNorm",
+  "use nn.BatchNorm2d: there is one process",
+);
 /** @deprecated It is not here. */
 export const Tanhshrink: never = /* @__PURE__ */ notHere("nn.Tanhshrink", "write x.sub(x.tanh())");
 /** @deprecated It is not here. */
@@ -175,10 +147,6 @@ export const TripletMarginWithDistanceLoss: never = /* @__PURE__ */ notHere(
   "nn.TripletMarginWithDistanceLoss",
   "write F.relu(distance(a, b).sub(distance(a, c)).add(margin)).mean()",
 );
-/** @deprecated It is not here. */
-export const UninitializedBuffer: never = /* @__PURE__ */ notHere("nn.UninitializedBuffer", lazy);
-/** @deprecated It is not here. */
-export const UninitializedParameter: never = /* @__PURE__ */ notHere("nn.UninitializedParameter", lazy);
 /** @deprecated It is not here. */
 export const utils: never = /* @__PURE__ */ notHereNamespace(
   "nn.utils",

@@ -5,6 +5,7 @@ import { ownBuffers, ownParameters } from "./members.ts";
 import { join, walkModules } from "./moduleTree.ts";
 import type { Buffer, Parameter } from "./parameter.ts";
 import { inspect } from "./print.ts";
+import { isUninitialized } from "./uninitialized.ts";
 
 /** The state of a module: its parameters and persistent buffers by path, in PyTorch's order. */
 export type StateDict = Record<string, Tensor>;
@@ -54,7 +55,9 @@ function stateOf(root: Callable): [string, Parameter | Buffer][] {
 }
 
 export function saveState(root: Callable, prefix: string): StateDict {
-  return Object.fromEntries(stateOf(root).map(([key, tensor]) => [prefix + key, tensor.detach()]));
+  // As in PyTorch, what has no values yet stands there itself.
+  const kept = (tensor: Tensor) => (isUninitialized(tensor) ? tensor : tensor.detach());
+  return Object.fromEntries(stateOf(root).map(([key, tensor]) => [prefix + key, kept(tensor)]));
 }
 
 /** Copies `dict` into the module. All of it is checked before anything is written. */
@@ -78,7 +81,12 @@ export function loadState(root: Callable, dict: StateDict, options: LoadOptions)
     );
   }
   noGrad(() => {
-    for (const [key, tensor] of shared) tensor.copy_(dict[key]);
+    for (const [key, tensor] of shared) {
+      const value = dict[key];
+      if (isUninitialized(value)) continue;
+      if (isUninitialized(tensor)) tensor.materialize(value.shape);
+      tensor.copy_(value);
+    }
   });
   return new KeysOfLoad(missingKeys, unexpectedKeys);
 }
@@ -101,7 +109,11 @@ function misfit(key: string, tensor: Tensor, value: unknown): string | undefined
   if (!(value instanceof Tensor)) {
     return `wrong kind for ${key}: expected a Tensor in the state dict, got ${describe(value)}.`;
   }
-  if (!sameShape(value.shape, tensor.shape)) {
+  if (isUninitialized(value)) {
+    if (isUninitialized(tensor)) return undefined;
+    return `no values for ${key}: in the state dict it is ${value}; call the network that it came from once, then save it.`;
+  }
+  if (!isUninitialized(tensor) && !sameShape(value.shape, tensor.shape)) {
     return (
       `size mismatch for ${key}: copying a param with shape ${formatShape(value.shape)} from checkpoint, ` +
       `the shape in current model is ${formatShape(tensor.shape)}.`

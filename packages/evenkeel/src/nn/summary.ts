@@ -2,10 +2,12 @@ import { checkOptions, checkShape, type DType, formatShape, type Shape } from ".
 import { defaultGenerator } from "../random/index.ts";
 import { noGrad, Tensor, zeros } from "../tensor/index.ts";
 import { Callable, className, describe } from "./callable.ts";
+import { clone } from "./clone.ts";
 import { ownChildren, ownParameters } from "./members.ts";
 import type { AnyModule, Module } from "./module.ts";
 import { inspect } from "./print.ts";
 import { type BatchShape, formatSummary, type SummaryRow, type SummaryTotals } from "./summaryTable.ts";
+import { isUninitialized } from "./uninitialized.ts";
 
 export interface SummaryOptions {
   /** The dtype of the input, or one per input; that of the first parameter unless said otherwise. */
@@ -38,7 +40,8 @@ const batchSize = 2;
 /**
  * The layers of a model with the shapes they give and the parameters they hold, found by sending a batch of zeros
  * through it, in eval mode and without gradients. `inputShape` leaves out the batch: `[9]` for inputs of [N, 9]; several
- * inputs take a list of shapes. Modes, buffers, hooks and the default generator are left as they were.
+ * inputs take a list of shapes. Modes, buffers, hooks and the default generator are left as they were; of a model with
+ * lazy layers it is a copy that is looked at, whose layers are then those that they would become.
  *
  * @throws TypeError if `model` is no module
  * @throws RangeError if the model does not take inputs of that shape; it names the layer that refused
@@ -52,6 +55,10 @@ export function summary(
     throw new TypeError(`summary takes a module as its first argument, got ${describe(model)}`);
   }
   checkOptions("summary", options, ["dtype"]);
+  return summaryOf(hasUninitialized(model) ? clone(model) : model, inputShape, options);
+}
+
+function summaryOf(model: AnyModule, inputShape: Shape | readonly Shape[], options: SummaryOptions): ModelSummary {
   const inputs = trialInputs(model, inputShape, options.dtype);
   const modules = model.namedModules();
   const calls = new Map<Module, Call[]>(modules.map(([, module]) => [module, []]));
@@ -97,10 +104,20 @@ function trialInputs(model: AnyModule, inputShape: Shape | readonly Shape[], dty
   return shapes.map((shape, i) => zeros([batchSize, ...shape], { dtype: dtypes[i] ?? usual }));
 }
 
+const hasUninitialized = (model: AnyModule): boolean =>
+  [...model.parameters(), ...model.buffers()].some((member) => isUninitialized(member));
+
+/** Those that have values. */
+const known = <T extends Tensor>(members: readonly T[]): T[] => members.filter((member) => !isUninitialized(member));
+
 /** Remembers what a forward pass may change; the returned function puts back what it did. */
 function keepState(model: AnyModule): () => void {
   const modes = model.modules().map((module) => ({ module, training: module.training }));
-  const buffers = model.buffers().map((buffer) => ({ buffer, version: buffer.version, copy: buffer.detach().clone() }));
+  const buffers = known(model.buffers()).map((buffer) => ({
+    buffer,
+    version: buffer.version,
+    copy: buffer.detach().clone(),
+  }));
   const generator = defaultGenerator.getState();
   return () => {
     for (const { module, training } of modes) module.training = training;

@@ -86,8 +86,10 @@ import {
 } from "./elementwise/functions.kernel.ts";
 import { embeddingBackwardKernel, embeddingKernel } from "./embedding/embedding.kernel.ts";
 import { oneHotKernel } from "./embedding/oneHot.kernel.ts";
+import { groupNormBackwardKernel, groupNormKernel } from "./groupNorm/groupNorm.kernel.ts";
 import { layerNormDoubles } from "./layerNorm/layerNorm.doubles.ts";
 import { layerNormBackwardKernel, layerNormKernel } from "./layerNorm/layerNorm.kernel.ts";
+import { rmsNormBackwardKernel, rmsNormKernel } from "./layerNorm/rmsNorm.kernel.ts";
 import { crossEntropyDoubles } from "./loss/crossEntropy.doubles.ts";
 import { crossEntropyBackwardKernel, crossEntropyKernel } from "./loss/crossEntropy.kernel.ts";
 import {
@@ -165,6 +167,7 @@ import { type RowName, table } from "./table.ts";
 
 const plainConvolution = noKernel("convolutions are computed on the host so far");
 const alias = noKernel("an alias: nothing is computed");
+const cold = noKernel("a layer of 2012 that nobody waits for");
 
 /**
  * The kernel of every row, beside the table rather than in it, so that a page that only runs eagerly does not ship them.
@@ -244,6 +247,8 @@ export const kernels: { readonly [K in RowName]: AnyKernel } = {
   geluBackward: geluBackwardKernel,
   geluTanh: geluTanhKernel,
   geluTanhBackward: geluTanhBackwardKernel,
+  groupNorm: groupNormKernel,
+  groupNormBackward: groupNormBackwardKernel,
   gt: gtKernel,
   huber: huberKernel,
   indexAdd: indexAddKernel,
@@ -258,6 +263,8 @@ export const kernels: { readonly [K in RowName]: AnyKernel } = {
   leakyRelu: leakyReluKernel,
   linear: linearKernel,
   literal: literalKernel,
+  localResponseNorm: cold,
+  localResponseNormBackward: cold,
   log: logKernel,
   log1p: log1pKernel,
   log2: log2Kernel,
@@ -299,6 +306,8 @@ export const kernels: { readonly [K in RowName]: AnyKernel } = {
   reshape: alias,
   resize: resizeKernel,
   resizeBackward: resizeBackwardKernel,
+  rmsNorm: rmsNormKernel,
+  rmsNormBackward: rmsNormBackwardKernel,
   round: roundKernel,
   rsqrt: rsqrtKernel,
   scatterAdd: scatterAddKernel,

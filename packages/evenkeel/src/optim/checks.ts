@@ -1,4 +1,5 @@
 import { describe, formatShape, isFloat, sameShape } from "../core/index.ts";
+import { UninitializedParameter } from "../nn/uninitialized.ts";
 import { Tensor } from "../tensor/index.ts";
 
 /** Whether an item of an optimizer's first argument is a group, not a parameter. */
@@ -6,12 +7,18 @@ export function isGroup(value: unknown): value is { readonly params: unknown } {
   return typeof value === "object" && value !== null && !(value instanceof Tensor) && "params" in value;
 }
 
-/** @throws TypeError unless `param` is a float Tensor @throws Error unless it is a leaf */
+/** @throws TypeError unless `param` is a float Tensor @throws Error unless it is a leaf, or if a lazy layer has yet to make it */
 export function checkParam(param: unknown, index: number): void {
   if (!(param instanceof Tensor)) {
     const cure = Array.isArray(param) ? "pass parameters(), not namedParameters()" : "pass a list of Tensors";
     throw new TypeError(
       `optimizer can only optimize Tensors, but parameter ${index} is ${describe(param)}; give Tensors only, or groups only: ${cure}`,
+    );
+  }
+  if (param instanceof UninitializedParameter) {
+    throw new Error(
+      `optimizer can only optimize Tensors that have values, but parameter ${index} is ${param} of a lazy layer; call the ` +
+        "network once with a batch, then make the optimizer",
     );
   }
   if (!isFloat(param.dtype)) {

@@ -4,6 +4,7 @@ import { Adam } from "../optim/index.ts";
 import { manualSeed } from "../random/index.ts";
 import { type NetworkOptions, type NetworkSize, TabularNet, type Task } from "../tabular/index.ts";
 import { noGrad, Storage, Tensor } from "../tensor/index.ts";
+import { batchNormLayers } from "../train/batchNormLayers.ts";
 
 /** Running statistics over more rows than this are averaged over batches of about this size. */
 const mostRows = 4096;
@@ -22,7 +23,7 @@ export class Trainer {
   readonly #options: NetworkOptions;
   /** What is trained. */
   readonly network: TabularNet;
-  readonly #norms: readonly nn.BatchNorm1d[];
+  readonly #norms: ReturnType<typeof batchNormLayers>;
   readonly #optimizer: Adam;
   readonly #step: Compiled<Tensor[], Tensor>;
   readonly #forward: Compiled<Tensor[], Tensor>;
@@ -35,7 +36,7 @@ export class Trainer {
     const loss = new losses[task]();
     this.network = network;
     this.#optimizer = optimizer;
-    this.#norms = [...network.modules()].filter((layer): layer is nn.BatchNorm1d => layer instanceof nn.BatchNorm1d);
+    this.#norms = batchNormLayers(network);
     this.#step = compile((...batch: Tensor[]) => {
       const value = loss(network(batch[0], ...batch.slice(1, -1)), batch[batch.length - 1]);
       optimizer.zeroGrad();

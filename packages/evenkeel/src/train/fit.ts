@@ -1,5 +1,5 @@
 import { type Compiled, compile } from "../compile/index.ts";
-import type { BatchNorm1d } from "../nn/index.ts";
+import type { BatchNormLayer } from "../nn/layers/batchNorm.ts";
 import { type Example, rowBatches, toExample } from "./batches.ts";
 import { batchNormLayers, needsTwoRows } from "./batchNormLayers.ts";
 import { breather } from "./breathe.ts";
@@ -47,7 +47,7 @@ export function fit<K extends string = never>(model: Model, options: FitOptions<
 class Run<K extends string> {
   readonly #model: Model;
   readonly #plan: FitPlan<K>;
-  readonly #batchNorms: readonly BatchNorm1d[];
+  readonly #batchNorms: readonly BatchNormLayer[];
   readonly #stepper: Stepper;
   readonly #forward: Compiled<Parameters<Forward>, ReturnType<Forward>>;
   readonly #breathe: () => Promise<void> | undefined;

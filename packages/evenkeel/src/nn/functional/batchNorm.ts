@@ -1,8 +1,7 @@
 import { checkOptions, formatShape } from "../../core/index.ts";
 import * as ops from "../../ops/index.ts";
-import { requireFloat, requireSameDtype } from "../../ops/shapes.ts";
 import { ones, type Tensor, zeros } from "../../tensor/index.ts";
-import { requireTensor } from "../checks.ts";
+import { checkBothOrNeither, checkPerChannel } from "./perChannel.ts";
 
 export interface BatchNormOptions {
   /** Running mean and variance, [C] both or neither: written in training, read otherwise. */
@@ -58,26 +57,8 @@ function valuesPerChannel(input: Tensor): number {
 
 function checkBatchNorm(input: Tensor, options: BatchNormOptions): void {
   const { runningMean = null, runningVar = null, weight = null, bias = null, training = false } = options;
-  requireTensor("batchNorm", "input", input);
-  requireFloat("batchNorm", "input", input);
-  if (input.ndim < 2) {
-    throw new RangeError(`batchNorm: input has shape ${formatShape(input.shape)}, expected [N, C, ...]`);
-  }
-  const channels = input.shape[1];
-  for (const [name, value] of Object.entries({ runningMean, runningVar, weight, bias })) {
-    if (value === null) continue;
-    requireTensor("batchNorm", name, value);
-    if (value.ndim !== 1 || value.shape[0] !== channels) {
-      throw new RangeError(
-        `batchNorm: ${name} has shape ${formatShape(value.shape)}, expected [${channels}], one value per channel of the ` +
-          `input ${formatShape(input.shape)} (dimension 1)`,
-      );
-    }
-    requireSameDtype("batchNorm", input, "input", value, name);
-  }
-  if ((runningMean === null) !== (runningVar === null)) {
-    throw new TypeError("batchNorm: only one of runningMean and runningVar is given; give both, or neither");
-  }
+  checkPerChannel("batchNorm", input, { runningMean, runningVar, weight, bias });
+  checkBothOrNeither("batchNorm", runningMean, runningVar);
   if (training && valuesPerChannel(input) === 1) {
     throw new RangeError(
       `Expected more than 1 value per channel when training, got input size ${formatShape(input.shape)}: the variance of ` +

@@ -33,6 +33,13 @@ test("what is composed of pieces", () => {
   check(F.prelu, normal(6), normal(1));
   check((a, b) => F.cosineSimilarity(a, b, { dim: -1 }), normal(3, 4), normal(1, 4));
 });
+test("instanceNorm", () => {
+  check((x, weight, bias) => F.instanceNorm(x, { weight, bias }), normal(2, 3, 4), normal(3), normal(3));
+  check((x) => F.instanceNorm(x, { eps: 0.1 }), normal(1, 2, 2, 2));
+  const [runningMean, runningVar] = [normal(3), normal(3).square()];
+  const running = { runningMean, runningVar, useInputStats: false, eps: 0.1 };
+  check((x, weight) => F.instanceNorm(x, { ...running, weight }), normal(2, 3, 2), normal(3));
+});
 test.each([...reductions, "batchmean"] as const)("klDiv, %s", (reduction) => {
   check((x, t) => F.klDiv(x, t, { reduction }), normal(4, 3), probabilities(4, 3));
   check((x, t) => F.klDiv(x, t, { reduction, logTarget: true }), normal(4, 3), normal(4, 3));

@@ -40,9 +40,12 @@ export { type CrossEntropyOptions, crossEntropy, type NLLOptions, nllLoss } from
 export { type DropoutOptions, dropout } from "./dropout.ts";
 export { type EmbeddingFunctionOptions, embedding } from "./embedding.ts";
 export { type FoldOptions, fold, unfold } from "./fold.ts";
+export { type GroupNormFunctionOptions, groupNorm } from "./groupNorm.ts";
+export { type InstanceNormFunctionOptions, instanceNorm } from "./instanceNorm.ts";
 export { type KLDivOptions, klDiv } from "./klDivergence.ts";
 export { type LayerNormFunctionOptions, layerNorm, type NormalizedShape } from "./layerNorm.ts";
 export { linear } from "./linear.ts";
+export { type LocalResponseNormOptions, localResponseNorm } from "./localResponseNorm.ts";
 export { huberLoss, l1Loss, mseLoss, smoothL1Loss } from "./loss.ts";
 export { oneHot } from "./oneHot.ts";
 export { type PadMode, type PadOptions, pad } from "./pad.ts";
@@ -73,4 +76,5 @@ export { type MaxUnpoolOptions, maxUnpool1d, maxUnpool2d, maxUnpool3d } from "./
 export type { LossOptions, Reduction } from "./reduction.ts";
 export { type InterpolateOptions, type InterpolationMode, interpolate } from "./resize/interpolate.ts";
 export { channelShuffle, pixelShuffle, pixelUnshuffle } from "./resize/shuffle.ts";
+export { type RMSNormFunctionOptions, rmsNorm } from "./rmsNorm.ts";
 export type { Sizes } from "./sizes.ts";

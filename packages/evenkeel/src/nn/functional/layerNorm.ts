@@ -32,14 +32,7 @@ export function layerNorm(
   checkOptions("layerNorm", options, optionNames);
   const { eps = 1e-5 } = options;
   const shape = normalizedShapeOf("layerNorm", normalizedShape);
-  requireTensor("layerNorm", "input", input);
-  requireFloat("layerNorm", "input", input);
-  if (!sameShape(input.shape.slice(-shape.length), shape)) {
-    throw new RangeError(
-      `layerNorm: input has shape ${formatShape(input.shape)}, expected [..., ${shape.join(", ")}]; ` +
-        "change the layer before, or normalizedShape",
-    );
-  }
+  checkEndsIn("layerNorm", input, shape);
   const parameter = (name: "weight" | "bias", make: typeof ones) => {
     const value = options[name] ?? make(shape, { dtype: input.dtype });
     requireTensor("layerNorm", name, value);
@@ -52,6 +45,17 @@ export function layerNorm(
     return value;
   };
   return ops.layerNorm(input, parameter("weight", ones), parameter("bias", zeros), { eps })[0];
+}
+
+/** @throws TypeError unless the input is a float tensor @throws RangeError unless it ends in the normalized shape */
+export function checkEndsIn(owner: string, input: Tensor, shape: Shape): void {
+  requireTensor(owner, "input", input);
+  requireFloat(owner, "input", input);
+  if (sameShape(input.shape.slice(-shape.length), shape)) return;
+  throw new RangeError(
+    `${owner}: input has shape ${formatShape(input.shape)}, expected [..., ${shape.join(", ")}]; ` +
+      "change the layer before, or normalizedShape",
+  );
 }
 
 /** A number is the size of the last dimension. */

@@ -1,16 +1,11 @@
-import { checkOptions, formatShape, refuseMisspellings } from "../../core/index.ts";
-import { noGrad, ones, type Tensor, zeros } from "../../tensor/index.ts";
-import { checkFinite, checkFlag, checkWholeNumber, requireTensor } from "../checks.ts";
-import { formatBool, formatFloat } from "../format.ts";
+import { formatShape } from "../../core/index.ts";
+import { noGrad, type Tensor } from "../../tensor/index.ts";
+import { className } from "../callable.ts";
+import { requireTensor } from "../checks.ts";
 import { batchNorm } from "../functional/batchNorm.ts";
-import { ones_, zeros_ } from "../init.ts";
-import { Module } from "../module.ts";
-import { Buffer, Parameter } from "../parameter.ts";
-import { type OnlyIf, onlyIf } from "./onlyIf.ts";
+import { ChannelNormLayer, type ChannelNormOptions } from "./channelNorm.ts";
 
-export interface BatchNorm1dOptions {
-  /** Added to the variance. Default 1e-5. */
-  readonly eps?: number;
+export interface BatchNorm1dOptions extends ChannelNormOptions {
   /** Weight of the new value in the running statistics; null averages all batches equally. Default 0.1. */
   readonly momentum?: number | null;
   /** Learn a scale and a shift per channel. Default true. */
@@ -19,64 +14,20 @@ export interface BatchNorm1dOptions {
   readonly trackRunningStats?: boolean;
 }
 
-/** What byOptions.ts hands out as nn.BatchNorm1d, where formula, source and errors are said. */
-export class BatchNorm1dLayer<Affine extends boolean = boolean, Tracked extends boolean = boolean> extends Module {
-  /** The name that users know, in prints and errors. */
-  static override readonly name: string = "BatchNorm1d";
-  readonly numFeatures: number;
-  readonly eps: number;
-  momentum: number | null;
-  readonly affine: boolean;
-  readonly trackRunningStats: boolean;
-  /** Scale and shift, [numFeatures]; null if not affine. */
-  weight: OnlyIf<Affine, Parameter>;
-  bias: OnlyIf<Affine, Parameter>;
-  /** [numFeatures]; null unless running statistics are tracked. */
-  running_mean: OnlyIf<Tracked, Buffer>;
-  running_var: OnlyIf<Tracked, Buffer>;
-  /** Batches seen in training, a single float64 value: exact to 2^53. */
-  num_batches_tracked: OnlyIf<Tracked, Buffer>;
+export type BatchNorm2dOptions = BatchNorm1dOptions;
+export type BatchNorm3dOptions = BatchNorm1dOptions;
 
+/** What all batch normalizations are: `instanceof` tells them, whatever their number of dimensions. */
+export abstract class BatchNormLayer<
+  Affine extends boolean = boolean,
+  Tracked extends boolean = boolean,
+> extends ChannelNormLayer<Affine, Tracked> {
   constructor(numFeatures: number, options: BatchNorm1dOptions = {}) {
-    super();
-    refuseMisspellings(BatchNorm1dLayer.prototype, "layer", {
-      fields: ["numFeatures", "trackRunningStats"],
-      assignable: true,
-    });
-    checkWholeNumber("BatchNorm1d", "numFeatures", numFeatures, 1);
-    checkOptions("BatchNorm1d", options, ["eps", "momentum", "affine", "trackRunningStats"]);
-    const { eps = 1e-5, momentum = 0.1, affine = true, trackRunningStats = true } = options;
-    checkFinite("BatchNorm1d", "eps", eps);
-    if (eps < 0) throw new RangeError(`BatchNorm1d: eps is ${eps}, expected a number of at least 0`);
-    if (momentum !== null) checkFinite("BatchNorm1d", "momentum", momentum);
-    checkFlag("BatchNorm1d", "affine", affine);
-    checkFlag("BatchNorm1d", "trackRunningStats", trackRunningStats);
-    this.numFeatures = numFeatures;
-    this.eps = eps;
-    this.momentum = momentum;
-    this.affine = affine;
-    this.trackRunningStats = trackRunningStats;
-    this.weight = onlyIf(affine, () => new Parameter(ones([numFeatures])));
-    this.bias = onlyIf(affine, () => new Parameter(zeros([numFeatures])));
-    this.running_mean = onlyIf(trackRunningStats, () => new Buffer(zeros([numFeatures])));
-    this.running_var = onlyIf(trackRunningStats, () => new Buffer(ones([numFeatures])));
-    const count = () => new Buffer(zeros([], { dtype: "float64" }), { keepDtype: true });
-    this.num_batches_tracked = onlyIf(trackRunningStats, count);
+    super(numFeatures, options, () => true);
   }
 
-  /** Mean 0, variance 1, no batches seen. */
-  resetRunningStats(): void {
-    if (this.running_mean !== null) zeros_(this.running_mean);
-    if (this.running_var !== null) ones_(this.running_var);
-    if (this.num_batches_tracked !== null) zeros_(this.num_batches_tracked);
-  }
-
-  /** Running statistics, scale and shift as they were at the start. */
-  resetParameters(): void {
-    this.resetRunningStats();
-    if (this.weight !== null) ones_(this.weight);
-    if (this.bias !== null) zeros_(this.bias);
-  }
+  /** The shapes that it takes, as an error says them; undefined for an input that has one of them. */
+  protected abstract expected(input: Tensor): string | undefined;
 
   override forward(input: Tensor): Tensor {
     this.checkInput(input);
@@ -98,23 +49,52 @@ export class BatchNorm1dLayer<Affine extends boolean = boolean, Tracked extends 
   }
 
   private checkInput(input: Tensor): void {
-    requireTensor("BatchNorm1d", "input", input);
-    const given = `BatchNorm1d: input has shape ${formatShape(input.shape)}`;
-    if (input.ndim !== 2 && input.ndim !== 3) {
-      throw new RangeError(`${given}, expected [N, ${this.numFeatures}] or [N, ${this.numFeatures}, L]`);
-    }
+    const name = className(this);
+    requireTensor(name, "input", input);
+    const given = `${name}: input has shape ${formatShape(input.shape)}`;
+    const expected = this.expected(input);
+    if (expected !== undefined) throw new RangeError(`${given}, expected ${expected}`);
     if (input.shape[1] !== this.numFeatures) {
       throw new RangeError(
         `${given}, ${input.shape[1]} channels, expected ${this.numFeatures}; change the layer before, or numFeatures`,
       );
     }
   }
+}
 
-  override extraRepr(): string {
-    const { numFeatures, eps, momentum, affine, trackRunningStats } = this;
-    return (
-      `${numFeatures}, eps=${formatFloat(eps)}, momentum=${momentum === null ? "None" : formatFloat(momentum)}, ` +
-      `affine=${formatBool(affine)}, track_running_stats=${formatBool(trackRunningStats)}`
-    );
+/** What byOptions.ts hands out as nn.BatchNorm1d, where formula, source and errors are said. */
+export class BatchNorm1dLayer<
+  Affine extends boolean = boolean,
+  Tracked extends boolean = boolean,
+> extends BatchNormLayer<Affine, Tracked> {
+  /** The name that users know, in prints and errors. */
+  static override readonly name: string = "BatchNorm1d";
+
+  protected override expected({ ndim }: Tensor): string | undefined {
+    return ndim === 2 || ndim === 3 ? undefined : `[N, ${this.numFeatures}] or [N, ${this.numFeatures}, L]`;
+  }
+}
+
+/** nn.BatchNorm2d, as above. */
+export class BatchNorm2dLayer<
+  Affine extends boolean = boolean,
+  Tracked extends boolean = boolean,
+> extends BatchNormLayer<Affine, Tracked> {
+  static override readonly name: string = "BatchNorm2d";
+
+  protected override expected({ ndim }: Tensor): string | undefined {
+    return ndim === 4 ? undefined : `4D input [N, ${this.numFeatures}, H, W] (got ${ndim}D input)`;
+  }
+}
+
+/** nn.BatchNorm3d, as above. */
+export class BatchNorm3dLayer<
+  Affine extends boolean = boolean,
+  Tracked extends boolean = boolean,
+> extends BatchNormLayer<Affine, Tracked> {
+  static override readonly name: string = "BatchNorm3d";
+
+  protected override expected({ ndim }: Tensor): string | undefined {
+    return ndim === 5 ? undefined : `5D input [N, ${this.numFeatures}, D, H, W] (got ${ndim}D input)`;
   }
 }

@@ -4,8 +4,9 @@ import { checkFlag, checkWholeNumber, requireTensor } from "../checks.ts";
 import { formatBool } from "../format.ts";
 import { formatTuple, type Sizes, sizesOf, spatialNames } from "../functional/sizes.ts";
 import { kaimingUniform_, uniform_ } from "../init.ts";
+import { checkSize, newParameter } from "../lazy.ts";
 import { Module } from "../module.ts";
-import { Parameter } from "../parameter.ts";
+import type { Parameter } from "../parameter.ts";
 import { type OnlyIf, onlyIf } from "./onlyIf.ts";
 
 /** What convolutions have in common, transposed ones too. */
@@ -50,7 +51,7 @@ export abstract class ConvBase<Bias extends boolean = boolean, In extends unknow
     { stride = 1, dilation = 1, groups = 1, bias = true }: ConvSettings,
   ) {
     super();
-    checkWholeNumber(owner, "inChannels", inChannels, 1);
+    checkSize(this, "inChannels", inChannels);
     checkWholeNumber(owner, "outChannels", outChannels, 1);
     const kernel = sizesOf(owner, "kernelSize", kernelSize, rank, 1);
     const steps = sizesOf(owner, "stride", stride, rank, 1);
@@ -68,8 +69,8 @@ export abstract class ConvBase<Bias extends boolean = boolean, In extends unknow
     this.dilation = spread;
     this.groups = groups;
     const [rows, columns] = transposed ? [inChannels, outChannels] : [outChannels, inChannels];
-    this.weight = new Parameter(zeros([rows, columns / groups, ...kernel]));
-    this.bias = onlyIf(bias, () => new Parameter(zeros([outChannels])));
+    this.weight = newParameter(this, zeros, [rows, columns / groups, ...kernel]);
+    this.bias = onlyIf(bias, () => newParameter(this, zeros, [outChannels]));
   }
 
   /** Draws weight and bias anew. */

@@ -1,7 +1,7 @@
 import { checkOptions, refuseMisspellings, type Shape } from "../../core/index.ts";
 import { ones, type Tensor, zeros } from "../../tensor/index.ts";
 import { checkFinite, checkFlag } from "../checks.ts";
-import { formatBool, formatFloat } from "../format.ts";
+import { formatBool, formatFloat, formatSizes } from "../format.ts";
 import { layerNorm, type NormalizedShape, normalizedShapeOf } from "../functional/layerNorm.ts";
 import { ones_, zeros_ } from "../init.ts";
 import { Module } from "../module.ts";
@@ -61,7 +61,6 @@ export class LayerNormLayer<Affine extends boolean = boolean, Bias extends boole
 
   override extraRepr(): string {
     const { normalizedShape, eps, elementwiseAffine } = this;
-    const shape = `(${normalizedShape.join(", ")}${normalizedShape.length === 1 ? "," : ""})`;
-    return `${shape}, eps=${formatFloat(eps)}, elementwise_affine=${formatBool(elementwiseAffine)}`;
+    return `${formatSizes(normalizedShape)}, eps=${formatFloat(eps)}, elementwise_affine=${formatBool(elementwiseAffine)}`;
   }
 }

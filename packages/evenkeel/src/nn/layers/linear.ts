@@ -1,11 +1,13 @@
 import { checkOptions, refuseMisspellings } from "../../core/index.ts";
 import { type GeneratorOption, type Tensor, zeros } from "../../tensor/index.ts";
+import { className } from "../callable.ts";
 import { checkFlag, checkWholeNumber } from "../checks.ts";
 import { formatBool } from "../format.ts";
 import { linear } from "../functional/linear.ts";
 import { kaimingUniform_, uniform_ } from "../init.ts";
+import { checkSize, newParameter } from "../lazy.ts";
 import { Module } from "../module.ts";
-import { Parameter } from "../parameter.ts";
+import type { Parameter } from "../parameter.ts";
 import { type OnlyIf, onlyIf } from "./onlyIf.ts";
 
 export interface LinearOptions extends GeneratorOption {
@@ -27,15 +29,16 @@ export class LinearLayer<Bias extends boolean = boolean> extends Module {
   constructor(inFeatures: number, outFeatures: number, options: LinearOptions = {}) {
     super();
     refuseMisspellings(LinearLayer.prototype, "layer", { fields: ["inFeatures", "outFeatures"], assignable: true });
-    checkWholeNumber("Linear", "inFeatures", inFeatures, 1);
-    checkWholeNumber("Linear", "outFeatures", outFeatures, 1);
-    checkOptions("Linear", options, ["bias", "generator"]);
+    const owner = className(this);
+    checkSize(this, "inFeatures", inFeatures);
+    checkWholeNumber(owner, "outFeatures", outFeatures, 1);
+    checkOptions(owner, options, ["bias", "generator"]);
     const { bias = true } = options;
-    checkFlag("Linear", "bias", bias);
+    checkFlag(owner, "bias", bias);
     this.inFeatures = inFeatures;
     this.outFeatures = outFeatures;
-    this.weight = new Parameter(zeros([outFeatures, inFeatures]));
-    this.bias = onlyIf(bias, () => new Parameter(zeros([outFeatures])));
+    this.weight = newParameter(this, zeros, [outFeatures, inFeatures]);
+    this.bias = onlyIf(bias, () => newParameter(this, zeros, [outFeatures]));
     this.resetParameters(options);
   }
 

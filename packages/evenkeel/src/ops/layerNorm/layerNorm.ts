@@ -1,7 +1,8 @@
-import { defineOp, type NdArray, type Shape, type Spec, sizeOf, unfused } from "../../core/index.ts";
+import { defineOp, type Spec, sizeOf, unfused } from "../../core/index.ts";
 import { add, div, mul, rsqrt, sub } from "../elementwise/elementwise.ts";
 import { mean as meanOf, sum, variance as varianceOf } from "../reduce/reduce.ts";
-import { requireFloat, requireSameDtype, requireShape } from "../shapes.ts";
+import { requireShape } from "../shapes.ts";
+import { checkTrailing, dimsOf, forEachLine, leading } from "./trailing.ts";
 
 /**
  * Layer normalization over the last dimensions, those of the weight: every example by its own mean and (biased) variance.
@@ -12,20 +13,6 @@ import { requireFloat, requireSameDtype, requireShape } from "../shapes.ts";
 export interface LayerNormAttrs {
   /** Added to the variance before the square root. */
   readonly eps: number;
-}
-
-/** The dimensions before those that are normalized: one mean and one variance each. */
-const leading = (x: Spec, weight: Spec): Shape => x.shape.slice(0, x.shape.length - weight.shape.length);
-
-function checkTrailing(op: string, x: Spec, weight: Spec): void {
-  requireFloat(op, "input", x);
-  requireSameDtype(op, x, "the input", weight, "the weight");
-  requireShape(op, "weight", weight, x.shape.slice(leading(x, weight).length));
-}
-
-/** Calls `line` for every example, with the place of its first value. */
-function forEachLine(x: NdArray, length: number, line: (i: number, start: number) => void): void {
-  for (let i = 0; i * length < x.data.length; i++) line(i, i * length);
 }
 
 /** Normalizes by the statistics of each example; outputs y, and mean and variance (biased) of the leading dimensions. */
@@ -99,9 +86,7 @@ export const layerNormBackward = defineOp({
     dbias.data.set(sums);
   },
   grad: unfused(([dy, input, weight], { eps }: LayerNormAttrs) => {
-    const first = leading(input, weight).length;
-    const dims = input.shape.map((_, i) => i);
-    const [examples, within] = [dims.slice(0, first), dims.slice(first)];
+    const [examples, within] = dimsOf(input, weight);
     const length = sizeOf(weight.shape);
     const centred = sub(input, meanOf(input, { dims: within, keepdim: true }));
     const invstd = rsqrt(add(varianceOf(input, { dims: within, keepdim: true, correction: 0 }), eps));
