@@ -13,6 +13,7 @@ import { type Graph, type GraphBuffer, type GraphNode, type GraphValue, viewOf }
 import { Borders, isWithin, type Key } from "./channelsLast/borders.ts";
 import type { Context, Converted, Operand } from "./channelsLast/converted.ts";
 import { fusedWith, type IsUnchanged } from "./channelsLast/fused.ts";
+import { joinGradients } from "./channelsLast/gradients.ts";
 import { lastShapeOf, ruleOf } from "./channelsLast/rules.ts";
 import { isSameValue, Uses, withoutDeadCode } from "./rewrite.ts";
 
@@ -24,7 +25,7 @@ import { isSameValue, Uses, withoutDeadCode } from "./rewrite.ts";
 export function channelsLast(program: Graph): Graph {
   if (!program.nodes.some(({ op }) => anchors.has(op))) return program;
   const plan = choose(program);
-  return plan.converted.size === 0 ? program : withoutDeadCode(rewrite(program, plan));
+  return plan.converted.size === 0 ? program : joinGradients(withoutDeadCode(rewrite(program, plan)));
 }
 
 /** What makes it worth while. */

@@ -42,7 +42,12 @@ export class Borders {
       joined.isFlat = true;
       if (keepsZeros !== true) joined.isSafe = false;
     }
-    for (const { operands } of all) {
+    for (const { operands, results } of all) {
+      for (const { kind, value, wish } of results) {
+        if (kind === "plain" || wish === undefined) continue;
+        const made = this.#classOf(keyOf(value));
+        made.border = widest(made.border, wish);
+      }
       for (const operand of operands) {
         if (operand.kind === "plain") continue;
         const read = this.#classOf(keyOf(operand.value));

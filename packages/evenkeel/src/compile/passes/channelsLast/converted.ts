@@ -26,6 +26,8 @@ export interface Result {
   /** Pictures are made with their channels last; anything else is made where it was, in the shape that the op gives it. */
   readonly kind: "pictures" | "plain";
   readonly value: GraphValue;
+  /** A border that gives the op room to work in. */
+  readonly wish?: Border;
 }
 
 export interface Converted {
@@ -57,6 +59,9 @@ export const pictures = (value: GraphValue, need: Border, wish?: Border): Operan
 
 export const plain = (value: GraphValue, shape: Shape = value.shape): Operand => ({ kind: "plain", value, shape });
 
-export const asPictures = (value: GraphValue): Result => ({ kind: "pictures", value });
+export const asPictures = (value: GraphValue, wish?: Border): Result => ({
+  ...{ kind: "pictures", value },
+  ...(wish && { wish }),
+});
 
 export const asPlain = (value: GraphValue): Result => ({ kind: "plain", value });

@@ -2,6 +2,7 @@ import { type AnyOp, allocate, type Shape, sameShape, sizeOf } from "../../../co
 import { type Border, borderedShape, noBorder } from "../../../ops/channelsLast/border.ts";
 import { convolutionOf } from "../../../ops/channelsLast/convolution.ts";
 import { borderOfDy } from "../../../ops/channelsLast/direct/products.ts";
+import { prefersWinograd } from "../../../ops/channelsLast/winograd/products.ts";
 import type { ConvolutionAttrs, ConvolutionInputAttrs } from "../../../ops/conv/convolution.ts";
 import {
   batchNorm,
@@ -65,10 +66,12 @@ const onConvolutionInput: Rule = ({ attrs, inputs: [dy, weight], outputs: [dx] }
     spec: { shape: lastShapeOf(value, noBorder), dtype: value.dtype },
     border: noBorder,
   });
-  const wish = borderOfDy(convolutionOf(spec(dx), spec(dy), weight.shape.slice(2), given));
+  const sizes = convolutionOf(spec(dx), spec(dy), weight.shape.slice(2), given);
+  // Winograd's steps need room around what they write, direct products around what they read.
+  const room = prefersWinograd(sizes);
   return {
-    operands: [pictures(dy, noBorder, wish), plain(weight)],
-    results: [asPictures(dx)],
+    operands: [pictures(dy, noBorder, room ? undefined : borderOfDy(sizes)), plain(weight)],
+    results: [asPictures(dx, room ? asBorder(given.padding) : undefined)],
     flat: false,
     build: ([dyBorder], border) => ({ op: convolutionInputLast, attrs: { ...given, dyBorder, border } }),
   };
