@@ -171,7 +171,7 @@ import { assignKernel } from "./state/state.kernel.ts";
 import { type RowName, table } from "./table.ts";
 
 const alias = noKernel("an alias: nothing is computed");
-const cold = noKernel("local response normalization runs on the host");
+const powersInDouble = noKernel("it takes powers in double, for which programs have no code");
 
 /**
  * The kernel of every row, beside the table rather than in it, so that a page that only runs eagerly does not ship them.
@@ -270,8 +270,8 @@ export const kernels: { readonly [K in RowName]: AnyKernel } = {
   leakyRelu: leakyReluKernel,
   linear: linearKernel,
   literal: literalKernel,
-  localResponseNorm: cold,
-  localResponseNormBackward: cold,
+  localResponseNorm: powersInDouble,
+  localResponseNormBackward: powersInDouble,
   log: logKernel,
   log1p: log1pKernel,
   log2: log2Kernel,
