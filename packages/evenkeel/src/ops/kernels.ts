@@ -133,7 +133,7 @@ import { type RowName, table } from "./table.ts";
 
 const plainConvolution = noKernel("convolutions are computed on the host so far");
 const alias = noKernel("an alias: nothing is computed");
-const cold = noKernel("a layer of 2012 that nobody waits for");
+const powersInDouble = noKernel("it takes powers in double, for which programs have no code");
 
 /**
  * The kernel of every row, beside the table rather than in it, so that a page that only runs eagerly does not ship them.
@@ -210,8 +210,8 @@ export const kernels: { readonly [K in RowName]: AnyKernel } = {
   leakyRelu: leakyReluKernel,
   linear: linearKernel,
   literal: literalKernel,
-  localResponseNorm: cold,
-  localResponseNormBackward: cold,
+  localResponseNorm: powersInDouble,
+  localResponseNormBackward: powersInDouble,
   log: logKernel,
   log1p: log1pKernel,
   log2: log2Kernel,
