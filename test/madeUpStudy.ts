@@ -1,5 +1,5 @@
 import { hasBatchNorm, type NamedArm, type NormArm } from "../packages/evenkeel/src/study/arms/arm.ts";
-import { planStudy, type StudyOptions, type StudyPlan } from "../packages/evenkeel/src/study/plan.ts";
+import { planStudy, type StudyData, type StudyOptions, type StudyPlan } from "../packages/evenkeel/src/study/plan.ts";
 import { rateTrials, variantTrials } from "../packages/evenkeel/src/study/planTrials.ts";
 import type { TrialResult } from "../packages/evenkeel/src/study/trialResult.ts";
 import type { TrialSpec } from "../packages/evenkeel/src/study/trialSpec.ts";
@@ -33,8 +33,9 @@ export function madeUpStudy(makeUp: MakeUp, options: StudyOptions = {}): MadeUpS
 export function madeUpComparison(
   makeUp: (arm: NamedArm, spec: TrialSpec) => Partial<MadeUp>,
   options: StudyOptions,
+  of?: StudyData,
 ): MadeUpStudy {
-  return studyOf((spec) => makeUp(spec.arm as NamedArm, spec), options);
+  return studyOf((spec) => makeUp(spec.arm as NamedArm, spec), options, of);
 }
 
 interface MadeUpStudy {
@@ -43,8 +44,11 @@ interface MadeUpStudy {
   readonly view: StudyView;
 }
 
-function studyOf(makeUp: (spec: TrialSpec) => Partial<MadeUp>, options: StudyOptions): MadeUpStudy {
-  const data = { table, schema: inferSchema(table, { target: "y" }) };
+function studyOf(
+  makeUp: (spec: TrialSpec) => Partial<MadeUp>,
+  options: StudyOptions,
+  data: StudyData = { table, schema: inferSchema(table, { target: "y" }) },
+): MadeUpStudy {
   const plan = planStudy(data, { seeds: 10, lrs: [0.01, 0.1], epochs: 20, targetError: 1.5, ...options });
   const trial = (spec: TrialSpec) => trialOf(spec, { validation: 1, ...makeUp(spec) });
   const rates = rateTrials(plan).map(trial);

@@ -149,6 +149,42 @@ describe("another question", () => {
     ]);
   });
 
+  test("pooling: pictures from IDX files, gone on with as it began", async () => {
+    fs.mkdirSync(join(cwd, "digits"));
+    const header = (...shape: number[]) => [0, 0, 8, shape.length, ...shape.flatMap((length) => [0, 0, 0, length])];
+    const pixels = Array.from({ length: 60 * 16 }, (_, i) => ((i >> 4) % 2 ? i % 4 : (i >> 2) % 4) * 60 + (i % 7));
+    const labels = Array.from({ length: 60 }, (_, i) => i % 2);
+    fs.writeFileSync(join(cwd, "digits", "train-images-idx3-ubyte"), Uint8Array.from([...header(60, 4, 4), ...pixels]));
+    fs.writeFileSync(join(cwd, "digits", "train-labels-idx1-ubyte"), Uint8Array.from([...header(60), ...labels]));
+    const pictures = [
+      "study",
+      "digits",
+      "--ask",
+      "pooling",
+      "--seeds",
+      "3",
+      "--epochs",
+      "2",
+      "--lr",
+      "0.01",
+      "--hidden",
+      "2",
+    ];
+    const { out, err, code } = await run([...pictures, "--threads", "1", "--out", "a"]);
+    expect([err, code]).toEqual(["", 0]);
+    expect(out).toMatch(/^With which head does a ConvNet tell the class of these pictures best \(binary\)\?/);
+    expect(out).toContain("Table digits, 60 rows; predicted from 4 x 4 pixels");
+    expect(out).toContain("heads of one ConvNet\n  global average pooling ");
+    expect(out).toContain("Three claims about pooling");
+    expect(out).toMatch(/ms\/epoch +parameters/);
+    expect(read("a", "report.html")).toContain("parameters</th>");
+    const controller = new AbortController();
+    const stop = (text: string) => /^8\/12/.test(text) && controller.abort();
+    await run([...pictures, "--threads", "1", "--out", "b", "--no-report"], controller.signal, stop);
+    await run(["study", "--resume", "b", "--threads", "1", "--no-report"]);
+    expect(read("b", "result.json")).toBe(read("a", "result.json"));
+  });
+
   test.each([["--ask"], ["small.csv", "--ask"]])("%s lists the questions", async (...given) => {
     const { out, err, code } = await run(["study", ...given]);
     expect([err, code]).toEqual(["", 0]);
@@ -223,6 +259,8 @@ describe("misuse is one message and exit code 2", () => {
       ["study", "small.csv", "--ask", "placement", "--norms", "none"],
       /--norms belongs to --ask normalization; leave it/,
     ],
+    [["study", "small.csv", "--ask", "pooling"], /^error: there are no pictures in small\.csv: expected IDX files/],
+    [["study", "digits", "--ask", "pooling", "--target", "y"], /^error: --target belongs to --ask normalization and/],
     [["study", "--resume", "latest", "--ask", "placement"], /--resume goes on as the study began; leave --ask out/],
     [["study", "small.csv", "--target", "y", "--out", "."], /is there already; choose another folder/],
   ])("%j", async (given, message) => {

@@ -8,6 +8,7 @@ export function armsTable({ rows, metric, unit }: StudyReportData): Html {
   const { short, inUnits } = metricFacts(metric);
   const named = inUnits && unit !== undefined ? `${short}, ${unit}` : short;
   const timed = rows.some(({ msPerEpoch }) => msPerEpoch !== null);
+  const sized = rows.some(({ parameters }) => parameters !== undefined);
   const best = bestOf(rows, metric);
   const heads = [
     "learning rate",
@@ -18,9 +19,10 @@ export function armsTable({ rows, metric, unit }: StudyReportData): Html {
     "test minus train",
     "diverged",
     ...(timed ? ["ms per epoch"] : []),
+    ...(sized ? ["parameters"] : []),
   ];
   const body = rows.map((arm) => {
-    const { label, lr, test, difference, epochsTo, spread, gap, diverged, msPerEpoch } = arm;
+    const { label, lr, test, difference, epochsTo, spread, gap, diverged, msPerEpoch, parameters } = arm;
     const arrived =
       epochsTo.arrived < epochsTo.runs ? html`<small>${epochsTo.arrived} of ${epochsTo.runs} arrive</small>` : "";
     const cells = [
@@ -32,6 +34,7 @@ export function armsTable({ rows, metric, unit }: StudyReportData): Html {
       plainText(gap.value),
       `${diverged.runs} of ${diverged.of}`,
       ...(timed ? [msPerEpoch === null ? "" : scoreText(msPerEpoch)] : []),
+      ...(sized ? [parameters ?? ""] : []),
     ];
     return html`<tr${best.includes(arm) && trusted(' class="ours"')}><th scope="row">${label}</th>${cells.map((cell) => html`<td>${cell}</td>`)}</tr>
 `;

@@ -9,6 +9,7 @@ import {
   studyReport as summarizeStudy,
   type TrialRun,
 } from "evenkeel/study";
+import { differInSize } from "../study/differInSize.ts";
 import { isHeldInPart } from "../study/isHeldInPart.ts";
 import type { Panel, ReportSource, RunFinding, Series, StudyReportData } from "./types.ts";
 
@@ -27,6 +28,7 @@ export function studyReportData(
   const view = new StudyView(plan, trials);
   const { rows, ...summary } = summarizeStudy(result, runs);
   const reference = view.seen(view.reference);
+  const sized = differInSize(plan);
   return {
     ...source,
     ...{
@@ -40,6 +42,7 @@ export function studyReportData(
     ...{ target: plan.target, metric: plan.settings.metric, seeds: plan.seeds.length },
     rows: rows.map((row) => ({
       ...row,
+      ...(sized && row.arm.name !== undefined && { parameters: row.arm.parameters }),
       differences: differencesOf(view.seen(row.arm, row.statistics), reference, row),
     })),
     curves: panels(view, (arm, statistics, label) => {

@@ -98,6 +98,8 @@ export interface StudyArm {
   /** Test minus training error. */
   readonly gap: Estimate;
   readonly msPerEpoch: number | null;
+  /** Where the networks are not all of one size. */
+  readonly parameters?: number;
 }
 
 /** A line of a study's charts over learning rates or rows. */

@@ -1,7 +1,15 @@
 import Table from "cli-table3";
-import { describeArm, describeGroup, type Estimate, type ReportRow, type StudyReport } from "evenkeel/study";
+import {
+  describeArm,
+  describeGroup,
+  type Estimate,
+  type ReportRow,
+  type StudyPlan,
+  type StudyReport,
+} from "evenkeel/study";
 import { scoreText } from "../metrics.ts";
 import { type Output, printable, widthOf, wrap } from "../terminal.ts";
+import { differInSize } from "./differInSize.ts";
 
 interface Column {
   readonly head: string;
@@ -9,7 +17,7 @@ interface Column {
 }
 
 /** The arms by the scale of their features, in one table, or in two where the terminal is narrow; then what the columns are. */
-export function armsText(report: StudyReport, output: Output): string {
+export function armsText(report: StudyReport, plan: StudyPlan, output: Output): string {
   const { rows, targetError, reference } = report;
   const { colors } = output;
   const width = widthOf(output);
@@ -32,6 +40,7 @@ export function armsText(report: StudyReport, output: Output): string {
       cell: ({ msPerEpoch, statistics }) =>
         msPerEpoch === null || statistics === "recomputed" ? "" : scoreText(msPerEpoch),
     },
+    ...(differInSize(plan) ? [{ head: "parameters", cell: parametersText }] : []),
   ];
   const whole = tableOf(rows, [...first, ...second], output);
   const fits = visibleWidth(whole) <= width;
@@ -99,6 +108,10 @@ function differenceText(
   const { interval } = difference;
   if (interval === null) return text;
   return interval.high < 0 ? colors.green(text) : interval.low > 0 ? colors.red(text) : colors.dim(text);
+}
+
+function parametersText({ arm, statistics }: ReportRow): string {
+  return arm.name === undefined || statistics === "recomputed" ? "" : String(arm.parameters);
 }
 
 function epochsText({ epochsTo: { median, arrived, runs } }: ReportRow): string {

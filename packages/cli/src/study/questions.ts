@@ -9,6 +9,12 @@ export const askNames: readonly string[] = questions.map(({ ask }) => ask);
 
 /** Options that change nothing in the arms of other questions. */
 const belongTo: Readonly<Partial<Record<keyof StudyFlags, readonly Ask[]>>> = {
+  target: ["normalization", "placement"],
+  features: ["normalization", "placement"],
+  ignore: ["normalization", "placement"],
+  kind: ["normalization", "placement"],
+  task: ["normalization", "placement"],
+  sql: ["normalization", "placement"],
   scales: ["normalization"],
   norms: ["normalization"],
   rescale: ["normalization"],

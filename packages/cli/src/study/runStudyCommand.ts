@@ -1,23 +1,20 @@
 import { resolve } from "node:path";
 import { planStudy, runStudy, type StudyPlan, type StudyResult, studyReport, type TrialRun } from "evenkeel/study";
-import { checkTable, inferSchema, TableError } from "evenkeel/tabular";
-import { schemaOptions, targetOf } from "../commands/columnOptions.ts";
-import { inCommandWords } from "../commands/commandWords.ts";
 import type { CommandContext } from "../commands/context.ts";
 import { duration } from "../commands/runsText.ts";
 import type { StudyFlags } from "../commands/study.ts";
-import { readTableOf, type TableFlags } from "../commands/tableOptions.ts";
 import { studyProgress } from "../progress/studyProgress.ts";
 import type { RunFinding } from "../runs/types.ts";
 import { count, type Output, wrap } from "../terminal.ts";
 import { shortPath } from "../training/outcome.ts";
-import { UsageError } from "../usageError.ts";
-import { findingLines, introduction } from "./introduction.ts";
+import { introduction } from "./introduction.ts";
+import { readData } from "./readData.ts";
 import { StudyFolder } from "./studyFolder.ts";
 import { studyOptions } from "./studyOptions.ts";
 import { studyText } from "./text.ts";
 import { defaultThreads, type TrialThreadsOptions, trialThreads } from "./threads.ts";
 import { openTrialStore } from "./trialStore.ts";
+import { usage } from "./usage.ts";
 import { wholeSeeds } from "./wholeSeeds.ts";
 
 /**
@@ -39,22 +36,7 @@ export async function runStudyCommand(
   const began = resumed?.config;
 
   const options = began?.options ?? studyOptions(flags, source === undefined);
-  const read = began?.read ?? tableFlags(flags);
-  const table = await readTableOf(source ?? began?.source ?? undefined, read, context);
-  const columns = began?.schema ?? schemaOptions(flags, targetOf(table, flags));
-  const schema = usage(() => inferSchema(table, columns));
-  const findings = checkTable(table, schema);
-  const noticed = [...table.notes, ...inCommandWords(findings)];
-  if (findings.some(({ severity }) => severity === "error")) {
-    output.writeError(
-      findingLines(
-        noticed.filter(({ severity }) => severity !== "error"),
-        output,
-      ),
-    );
-    throw new TableError(findings);
-  }
-  const data = { table: { rows: table.rows, columns: table.columns }, schema };
+  const { data, table, read, columns, noticed } = await readData(source, flags, began, options, context, output);
   const plan = usage(() => planStudy(data, options));
   const folder =
     resumed ??
@@ -66,7 +48,7 @@ export async function runStudyCommand(
   const threads = flags.threads ?? defaultThreads();
   const store = usage(() => openTrialStore(folder.path, data));
   output.write(
-    introduction({ table, schema, findings: noticed, plan, threads, folder: shortPath(cwd, folder.path) }, output),
+    introduction({ table, data, findings: noticed, plan, threads, folder: shortPath(cwd, folder.path) }, output),
   );
 
   const started = performance.now();
@@ -120,22 +102,6 @@ export async function runStudyCommand(
     };
     context.output.write(`${JSON.stringify(said, undefined, 2)}\n`);
   }
-}
-
-/** Values that commander lets through, and the library refuses, are mistakes of the one who typed. */
-function usage<T>(work: () => T): T {
-  try {
-    return work();
-  } catch (error) {
-    if (!(error instanceof TypeError || error instanceof RangeError)) throw error;
-    throw new UsageError(error.message.replace(/^\w+: /, ""), { cause: error });
-  }
-}
-
-/** The flags that say how the table is read, without the others. */
-function tableFlags(flags: StudyFlags): TableFlags {
-  const { sql, columns, limit, sample, sampleSeed, format, delimiter, header, encoding } = flags;
-  return { sql, columns, limit, sample, sampleSeed, format, delimiter, header, null: flags.null, encoding };
 }
 
 function interruption({ seeds }: StudyPlan, trained: number, whole: number, seconds: number): string {

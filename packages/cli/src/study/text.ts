@@ -16,7 +16,10 @@ export function studyText(result: StudyResult, report: StudyReport, output: Outp
   const [answer, ...more] = answers;
   const sections = [
     [colors.bold(paragraph(answer)), ...more.map(paragraph)],
-    [colors.bold(`The arms: errors on the test rows (${printable(report.metric)})`), armsText(report, output)],
+    [
+      colors.bold(`The arms: errors on the test rows (${printable(report.metric)})`),
+      armsText(report, result.plan, output),
+    ],
     [colors.bold(questionOf(result.plan.ask).claimsTitle), ...claimsText(report, output)],
     curvesText(result, output),
     diagnoses.length === 0 ? [] : [colors.bold("Are the running statistics stale?"), ...diagnoses.map(item)],

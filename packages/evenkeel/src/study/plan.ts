@@ -4,6 +4,7 @@ import type { Arm, NamedArm, NormArm, Scale } from "./arms/arm.ts";
 import { checkArms, isNetworkArm } from "./arms/checkArms.ts";
 import { examineArm, type Sample, sampleOf } from "./arms/examine.ts";
 import type { NetworkArm, PictureShape } from "./arms/networkArm.ts";
+import { checkPicture } from "./picture.ts";
 import { type Ask, type Question, questionOf } from "./questions/index.ts";
 import type { Metric, TrialSettings } from "./trialSpec.ts";
 
@@ -97,6 +98,8 @@ const optionNames = [
   ...["target", "metric", "validation", "test", "targetError", "worth", "quick"],
 ];
 
+const usualRates = { quick: [0.001, 0.01], whole: [0.0001, 0.0003, 0.001, 0.003, 0.01, 0.03, 0.1] } as const;
+
 /** Fewer training rows than this are not worth a subsample of their own in the default plan. */
 const fewestRows = 20;
 
@@ -109,19 +112,23 @@ const fewestRows = 20;
 export function planStudy(data: StudyData, options: StudyOptions = {}): StudyPlan {
   checkOptions("planStudy", options, optionNames);
   const { table, schema } = data;
+  checkPicture(data);
   const question = asked(options);
   const { defaults } = question;
   const quick = options.quick ?? false;
   const usual = quick ? "quick" : "whole";
   const { dropout = defaults.dropout?.[usual] ?? 0, batchSize = 32, validation = 0.16, test = 0.2 } = options;
-  const { targetError = null, worth = 0.01, hidden = [64, 32], activation = "relu", target = "zscore" } = options;
+  const {
+    targetError = null,
+    worth = 0.01,
+    hidden = defaults.hidden ?? [64, 32],
+    activation = "relu",
+    target = "zscore",
+  } = options;
   within("dropout", dropout, 0, 0.99);
   if (options.arms !== undefined) checkArms("planStudy", options.arms);
   const seeds = seedsOf(options.seeds ?? (quick ? 5 : 10));
-  const lrs = positives(
-    "lrs",
-    options.lrs ?? (quick ? [0.001, 0.01] : [0.0001, 0.0003, 0.001, 0.003, 0.01, 0.03, 0.1]),
-  );
+  const lrs = positives("lrs", options.lrs ?? defaults.lrs?.[usual] ?? usualRates[usual]);
   if (lrs.length === 0) throw new RangeError("planStudy: lrs is empty; give at least one learning rate");
   whole("batchSize", batchSize, 2);
   resolveNetwork({ hidden, activation });
@@ -133,7 +140,8 @@ export function planStudy(data: StudyData, options: StudyOptions = {}): StudyPla
     }
   }
   const perEpoch = Math.max(1, Math.floor(rows.train / batchSize));
-  const epochs = options.epochs ?? Math.min(quick ? 30 : 100, Math.max(5, Math.ceil(1000 / perEpoch)));
+  const epochs =
+    options.epochs ?? defaults.epochs ?? Math.min(quick ? 30 : 100, Math.max(5, Math.ceil(1000 / perEpoch)));
   whole("epochs", epochs, 1);
   if (targetError !== null) positives("targetError", [targetError]);
   const metric = metricFor(schema.task, options.metric);

@@ -3,6 +3,7 @@ import type { NetworkArm } from "../arms/networkArm.ts";
 import { networks } from "./networks.ts";
 import { normalization } from "./normalization.ts";
 import { placement } from "./placement.ts";
+import { pooling } from "./pooling.ts";
 import type { ArmOptions, Ask, Question } from "./question.ts";
 
 export type { ComparisonHeadline } from "./comparison.ts";
@@ -10,10 +11,10 @@ export type { Headline, StaleStatistics } from "./headline.ts";
 export type { NormalizationHeadline } from "./normalizationHeadline.ts";
 export type { Ask, Question } from "./question.ts";
 
-const byName: Readonly<Record<string, Question>> = { normalization, placement, networks };
+const byName: Readonly<Record<string, Question>> = { normalization, placement, pooling, networks };
 
 /** The questions that have arms of their own, the default first. */
-export const questions: readonly Question[] = [normalization, placement];
+export const questions: readonly Question[] = [normalization, placement, pooling];
 
 /** @throws RangeError if there is no such question */
 export function questionOf(ask: Ask = "normalization"): Question {

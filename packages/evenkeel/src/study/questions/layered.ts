@@ -6,7 +6,7 @@ import type { ArmOptions } from "./question.ts";
 /** A layer of a block: there is a block for each hidden width. */
 export type Layer = "linear" | "batchNorm" | "activation" | "dropout";
 
-const activationLayers: Readonly<Record<Activation, () => nn.AnyModule>> = {
+export const activationLayers: Readonly<Record<Activation, () => nn.AnyModule>> = {
   relu: () => new nn.ReLU(),
   leakyRelu: () => new nn.LeakyReLU(),
   elu: () => new nn.ELU(),

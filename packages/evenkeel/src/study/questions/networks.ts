@@ -10,6 +10,7 @@ export const networks: Question = {
   summary: "is one of these networks better than the first? (in the library, with functions as arms)",
   title: (target) => `Which network predicts ${target} better?`,
   claimsTitle: "Is it better than the first? On this table",
+  comparesSizes: true,
   defaults: {},
   arms: () => {
     throw new RangeError('planStudy: ask is "networks", whose arms are yours: arms: [{ name, network }, ...]');

@@ -24,6 +24,10 @@ export interface Question {
   readonly title: (target: string) => string;
   /** What stands above its claims. */
   readonly claimsTitle: string;
+  /** Whether the rows must be pictures: `StudyData.picture`. */
+  readonly takesPictures?: true;
+  /** Whether its networks differ in size, so that parameters are a part of the answer. */
+  readonly comparesSizes?: true;
   /** Settings where its defaults differ from those of the others. */
   readonly defaults: {
     /** Parts of the training rows that arms are trained on as well, and factors for raw columns; none unless said. */

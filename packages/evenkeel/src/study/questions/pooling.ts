@@ -1,0 +1,132 @@
+import type { NetworkArm, PictureShape } from "../arms/networkArm.ts";
+import {
+  type Claim,
+  candidate,
+  describeWorth,
+  differences,
+  gapOf,
+  notStudied,
+  tell,
+  unitOf,
+  worthOf,
+} from "../claims/claim.ts";
+import { type Figure, judged, overall, type Verdict } from "../judge.ts";
+import type { StudyView } from "../view.ts";
+import { compareWithReference } from "./comparison.ts";
+import { convNet, type Head, headNames } from "./convNet.ts";
+import type { ArmOptions, Question } from "./question.ts";
+
+/** With which head does a ConvNet tell pictures apart best? */
+export const pooling: Question = {
+  ask: "pooling",
+  summary:
+    "which head does a ConvNet need: global average, global max, or average or max pooling before a wider Linear?",
+  title: (target) => `With which head does a ConvNet tell the ${target} of these pictures best?`,
+  claimsTitle: "Three claims about pooling, on these pictures",
+  takesPictures: true,
+  comparesSizes: true,
+  defaults: { hidden: [16, 32], epochs: 10, lrs: { whole: [0.001, 0.003, 0.01], quick: [0.003] } },
+  arms,
+  headline: (view) => compareWithReference(view, "head"),
+  claims: (view) => [globalAsGood(view), globalOverfitsLess(view), maxBetter(view)],
+};
+
+function arms({ hidden, activation, data }: ArmOptions): NetworkArm[] {
+  const { picture } = data;
+  if (picture === undefined) {
+    throw new RangeError(
+      "planStudy: the question pooling is about pictures; give their shape beside the table: picture: [channels, height, width]",
+    );
+  }
+  if (hidden.length === 0) {
+    throw new RangeError(
+      "planStudy: the question pooling takes the channels of its convolutions from hidden, which is empty",
+    );
+  }
+  const side = smallestSide(picture, hidden.length);
+  if (side < 2) {
+    throw new RangeError(
+      `planStudy: pictures of ${picture[1]} x ${picture[2]} are smaller than 2 x 2 after ${hidden.length} convolutions, with pooling between them; give fewer in hidden`,
+    );
+  }
+  return (Object.keys(headNames) as Head[]).map((head) => ({
+    ...{ name: headNames[head], group: "heads of one ConvNet", scale: "raw" as const, version: "1" },
+    network: convNet(head, { picture, channels: hidden, activation }),
+  }));
+}
+
+/** Each convolution but the last is followed by pooling of 2 x 2. */
+function smallestSide([, height, width]: PictureShape, convolutions: number): number {
+  return Math.floor(Math.min(height, width) / 2 ** (convolutions - 1));
+}
+
+function compared(view: StudyView, first: Head, second: Head, of?: Parameters<typeof differences>[2]) {
+  const [one, other] = [view.named(headNames[first]), view.named(headNames[second])].map((arm) => view.seen(arm));
+  return {
+    label: `${headNames[first]} minus ${headNames[second]}`,
+    worth: worthOf(view, other),
+    apart: differences(one, other, of),
+  };
+}
+
+/** Lin, Chen and Yan 2014, Network in Network, section 3.2: https://arxiv.org/abs/1312.4400 */
+function globalAsGood(view: StudyView): Claim {
+  const claim = {
+    id: "globalAsGood" as const,
+    claim: "Global average pooling does as well as a Linear over all places, with fewer parameters (Lin et al. 2014).",
+    rule:
+      `Test ${unitOf(view)}, average pooling and a Linear minus global average pooling, paired over seeds, each at its own best rate. The ` +
+      `verdict of the figure is about the Linear improving the result by what is worth having (${describeWorth(view, "the error of global average pooling")}). ` +
+      "The claim is held if that was refuted, not held if there was such an improvement, undecided otherwise.",
+  };
+  const { label, worth, apart } = compared(view, "averageLinear", "globalAverage");
+  if (apart.length === 0) return notStudied(claim, "trainings of both heads");
+  const figures = judged([candidate(view, label, worth, apart)]);
+  const verdict = { held: "not held", "not held": "held", undecided: "undecided" } as const;
+  return {
+    ...{ ...claim, verdict: verdict[figures[0].judged?.verdict ?? "undecided"], figures },
+    sentence: `An improvement by the Linear over all places: ${tell(figures)}`,
+  };
+}
+
+/** Lin, Chen and Yan 2014, abstract: "less prone to overfitting". */
+function globalOverfitsLess(view: StudyView): Claim {
+  const claim = {
+    id: "globalOverfitsLess" as const,
+    claim: "Global average pooling overfits less than a Linear over all places (Lin et al. 2014).",
+    rule:
+      `The gap between test and training ${unitOf(view)}, global average pooling minus average pooling and a Linear, paired over seeds, each at ` +
+      `its own best rate. Held if the interval lies below 0 and the mean is worth having (${describeWorth(view, "the error of average pooling and a Linear")}); ` +
+      "not held if the interval leaves out such a narrowing. A gap that is narrower while the mean test error is worse by as much is a " +
+      "worse fit: not held if that is beyond noise, else undecided.",
+  };
+  const gap = compared(view, "globalAverage", "averageLinear", gapOf);
+  if (gap.apart.length === 0) return notStudied(claim, "trainings of both heads");
+  const test = compared(view, "globalAverage", "averageLinear");
+  const [narrowed] = judged([candidate(view, `gap of ${gap.label}`, gap.worth, gap.apart)]);
+  const [change] = judged([candidate(view, test.label, test.worth, test.apart)]);
+  const figures = [worseFit(narrowed, change)];
+  return { ...claim, verdict: overall(figures), figures, sentence: tell(figures) };
+}
+
+function worseFit(gap: Figure, { value, interval }: Figure): Figure {
+  const { judged } = gap;
+  if (judged?.verdict !== "held" || value === null || value < -judged.worth) return gap;
+  const verdict: Verdict = interval !== null && interval.low > 0 ? "not held" : "undecided";
+  return { ...gap, label: `${gap.label} (with a worse test error)`, judged: { ...judged, verdict } };
+}
+
+/** Scherer, Müller and Behnke 2010, Evaluation of Pooling Operations in Convolutional Architectures for Object Recognition. */
+function maxBetter(view: StudyView): Claim {
+  const claim = {
+    id: "maxBetter" as const,
+    claim: "Max pooling does better than average pooling (Scherer et al. 2010).",
+    rule:
+      `Test ${unitOf(view)}, max minus average, global and before a Linear, paired over seeds, each at its own best rate: held if the interval ` +
+      `lies below 0 and the mean is worth having (${describeWorth(view, "the error with average pooling")}); not held if the interval leaves out such a gain.`,
+  };
+  const pairs = [compared(view, "globalMax", "globalAverage"), compared(view, "maxLinear", "averageLinear")];
+  if (pairs.every(({ apart }) => apart.length === 0)) return notStudied(claim, "trainings of these heads");
+  const figures = judged(pairs.map(({ label, worth, apart }) => candidate(view, label, worth, apart)));
+  return { ...claim, verdict: overall(figures), figures, sentence: tell(figures) };
+}
