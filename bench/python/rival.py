@@ -20,13 +20,31 @@ for array in problem["arrays"]:
 sizes, kind = problem["sizes"], problem["kind"]
 
 
+CONVOLUTIONAL = {
+    "conv": lambda inputs, outputs, kernel, padding: nn.Conv2d(inputs, outputs, kernel, padding=padding, bias=False),
+    "batchNorm": nn.BatchNorm2d,
+    "relu": nn.ReLU,
+    "maxPool": nn.MaxPool2d,
+    "globalAverage": lambda: nn.AdaptiveAvgPool2d(1),
+    "flatten": nn.Flatten,
+    "linear": nn.Linear,
+}
+
+
 def make_net():
+    if "layers" in problem:
+        net = nn.Sequential(*(CONVOLUTIONAL[kind](*sizes) for kind, *sizes in problem["layers"]))
+    else:
+        net = make_linear_net()
+    net.load_state_dict({name: value for name, value in arrays.items() if name[0].isdigit()}, strict=False)
+    return net
+
+
+def make_linear_net():
     layers = []
     for inputs, outputs in zip(sizes[:-2], sizes[1:-1]):
         layers += [nn.Linear(inputs, outputs), nn.BatchNorm1d(outputs), nn.ReLU()]
-    net = nn.Sequential(*layers, nn.Linear(*sizes[-2:]))
-    net.load_state_dict({name: value for name, value in arrays.items() if name[0].isdigit()}, strict=False)
-    return net
+    return nn.Sequential(*layers, nn.Linear(*sizes[-2:]))
 
 
 def training():

@@ -27,6 +27,8 @@ export function judge(outcomes: readonly Outcome[], whole: ProcessOutcome | unde
         measured: own ? `${own.median.toFixed(1)} us` : "not measured",
         reached: own && own.median <= 20,
       });
+    } else if (workload.layers !== undefined) {
+      targets.push(ratioAtMost(`${name}: at most 0.75 times PyTorch's time`, 0.75, own, torch));
     } else if (workload.kind === "train") {
       const limit = workload.id === "W2" ? 1 : 2.2;
       const what = workload.id === "W2" ? "no slower than PyTorch" : "at most 2.2 times PyTorch's time";

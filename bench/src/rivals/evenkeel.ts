@@ -1,4 +1,5 @@
 import { type Compiled, compile, F, nn, noGrad, optim, type Tensor, tensor } from "evenkeel";
+import { convNet } from "../convNet.ts";
 import type { ProblemReader } from "../problem.ts";
 import { rootMeanSquare, type Step, serve } from "../serve.ts";
 
@@ -15,16 +16,21 @@ function maybeCompiled<Args extends Tensor[]>(fn: (...args: Args) => Tensor): (.
 }
 
 function buildNet(reader: ProblemReader): nn.Sequential {
-  const { sizes } = reader.problem;
-  const layers = sizes.slice(1).flatMap((outputs, i) => {
-    const linear = new nn.Linear(sizes[i], outputs);
-    return i === reader.hiddenLayers ? [linear] : [linear, new nn.BatchNorm1d(outputs), new nn.ReLU()];
-  });
-  const net = new nn.Sequential(...layers);
+  const net = networkOf(reader);
   const names = reader.problem.arrays.map(({ name }) => name).filter((name) => /^\d/.test(name));
   const missing = Object.entries(net.stateDict()).filter(([name]) => !names.includes(name));
   net.loadStateDict(Object.fromEntries([...names.map((name) => [name, load(reader, name)] as const), ...missing]));
   return net;
+}
+
+function networkOf(reader: ProblemReader): nn.Sequential {
+  const { sizes, layers: convolutional } = reader.problem;
+  if (convolutional !== undefined) return convNet(convolutional);
+  const layers = sizes.slice(1).flatMap((outputs, i) => {
+    const linear = new nn.Linear(sizes[i], outputs);
+    return i === reader.hiddenLayers ? [linear] : [linear, new nn.BatchNorm1d(outputs), new nn.ReLU()];
+  });
+  return new nn.Sequential(...layers);
 }
 
 function load(reader: ProblemReader, name: string): Tensor {

@@ -1,32 +1,21 @@
 import { describe, expect, it } from "vitest";
-import { Buffer, Conv2d, F, Linear, Module, Parameter } from "../../nn/index.ts";
+import { BatchNorm2d, Conv2d, F, Linear, type Module, type Parameter } from "../../nn/index.ts";
 import { adaptiveAvgPool, avgPool, maxPool } from "../../ops/index.ts";
 import { Adam, SGD } from "../../optim/index.ts";
 import { manualSeed } from "../../random/index.ts";
-import { cat, ones, randint, randn, type Tensor, zeros } from "../../tensor/index.ts";
+import { cat, noGrad, randint, randn, type Tensor } from "../../tensor/index.ts";
 import { compile } from "../compile.ts";
 
 /** ConvNets with all that stands between convolutions, eager and compiled, and what becomes of it. */
 
-/** BatchNorm2d. */
-class Norm extends Module {
-  weight: Parameter;
-  bias: Parameter;
-  mean: Buffer;
-  variance: Buffer;
-
-  constructor(channels: number) {
-    super();
-    this.weight = new Parameter(randn([channels]).mul(0.2).add(1));
-    this.bias = new Parameter(randn([channels]).mul(0.3));
-    this.mean = new Buffer(zeros([channels]));
-    this.variance = new Buffer(ones([channels]));
-  }
-
-  override forward(x: Tensor): Tensor {
-    const { weight, bias, mean, variance, training } = this;
-    return F.batchNorm(x, { runningMean: mean, runningVar: variance, weight, bias, training, momentum: 0.1 });
-  }
+/** A norm whose scales differ, some of them below 0. */
+function norm(channels: number): BatchNorm2d {
+  const layer = new BatchNorm2d(channels);
+  noGrad(() => {
+    layer.weight?.copy_(randn([channels]).mul(0.5).add(0.8));
+    layer.bias?.copy_(randn([channels]).mul(0.3));
+  });
+  return layer;
 }
 
 const pool = (x: Tensor, size = 2) =>
@@ -57,7 +46,7 @@ const conv = (from: number, to: number, options: object = { padding: 1 }) => new
 const cases: Readonly<Record<string, Case>> = {
   "blocks of conv, norm, relu and pooling": {
     layers: () => ({
-      ...{ a: conv(3, 8), n: new Norm(8), b: new Conv2d(8, 12, 5, { padding: 2, bias: false }), m: new Norm(12) },
+      ...{ a: conv(3, 8), n: norm(8), b: new Conv2d(8, 12, 5, { padding: 2, bias: false }), m: norm(12) },
       head: new Linear(12 * 2 * 2, 5),
     }),
     forward: ({ a, n, b, m, head }, x) => head(pool(m(b(pool(n(a(x)).relu()))).relu()).flatten(1)),
@@ -65,18 +54,18 @@ const cases: Readonly<Record<string, Case>> = {
     hasNot: ["batchNormRelu", "maxPool", "convolution"],
   },
   "a mean over pixels": {
-    layers: () => ({ a: conv(3, 8), n: new Norm(8), head: new Linear(8, 5) }),
+    layers: () => ({ a: conv(3, 8), n: norm(8), head: new Linear(8, 5) }),
     forward: ({ a, n, head }, x) => head(n(a(x)).relu().mean([2, 3])),
     has: ["batchNormReluMeanLast", "batchNormReluMeanBackwardLast"],
     hasNot: ["mean", "expand"],
   },
   "adaptive pooling to one": {
-    layers: () => ({ a: conv(3, 6), n: new Norm(6), head: new Linear(6, 5) }),
+    layers: () => ({ a: conv(3, 6), n: norm(6), head: new Linear(6, 5) }),
     forward: ({ a, n, head }, x) => head(globalMean(n(a(x)).relu()).flatten(1)),
     has: ["batchNormReluMeanLast", "batchNormReluMeanBackwardLast"],
   },
   "two convolutions behind one another": {
-    layers: () => ({ a: conv(3, 8), n: new Norm(8), b: conv(8, 8), m: new Norm(8), head: new Linear(8, 5) }),
+    layers: () => ({ a: conv(3, 8), n: norm(8), b: conv(8, 8), m: norm(8), head: new Linear(8, 5) }),
     forward: ({ a, n, b, m, head }, x) =>
       head(
         m(b(n(a(x)).relu()))
@@ -94,7 +83,7 @@ const cases: Readonly<Record<string, Case>> = {
     layers: () => ({
       ...{
         a: conv(4, 4, { padding: 1, groups: 4 }),
-        n: new Norm(4),
+        n: norm(4),
         b: conv(4, 6, { padding: 2, dilation: 2, groups: 2 }),
       },
       head: new Linear(6, 5),
@@ -109,8 +98,8 @@ const cases: Readonly<Record<string, Case>> = {
   },
   "residual blocks": {
     layers: () => ({
-      ...{ a: conv(3, 8), n: new Norm(8), b: conv(8, 8, { padding: 1, bias: false }), m: new Norm(8) },
-      ...{ c: conv(8, 8), k: new Norm(8), head: new Linear(8, 5) },
+      ...{ a: conv(3, 8), n: norm(8), b: conv(8, 8, { padding: 1, bias: false }), m: norm(8) },
+      ...{ c: conv(8, 8), k: norm(8), head: new Linear(8, 5) },
     }),
     forward: ({ a, n, b, m, c, k, head }, x) => {
       const first = n(a(x)).relu();
@@ -121,21 +110,21 @@ const cases: Readonly<Record<string, Case>> = {
   },
   "branches side by side": {
     layers: () => ({
-      ...{ a: conv(3, 4), b: new Conv2d(3, 6, 1), n: new Norm(10), c: conv(10, 4), head: new Linear(4, 5) },
+      ...{ a: conv(3, 4), b: new Conv2d(3, 6, 1), n: norm(10), c: conv(10, 4), head: new Linear(4, 5) },
     }),
     forward: ({ a, b, n, c, head }, x) => head(c(n(cat([a(x).relu(), b(x)], 1)).relu()).mean([2, 3])),
     has: ["concat"],
   },
   "a norm without a relu, tanh, sigmoid": {
-    layers: () => ({ a: conv(3, 6), n: new Norm(6), b: conv(6, 4), c: conv(4, 4), head: new Linear(4, 5) }),
+    layers: () => ({ a: conv(3, 6), n: norm(6), b: conv(6, 4), c: conv(4, 4), head: new Linear(4, 5) }),
     forward: ({ a, n, b, c, head }, x) => head(c(b(n(a(x)).tanh()).sigmoid()).mean([2, 3])),
   },
   "average pooling, pooling by windows that overlap": {
-    layers: () => ({ a: conv(3, 6), n: new Norm(6), b: conv(6, 4), head: new Linear(4 * 2 * 2, 5) }),
+    layers: () => ({ a: conv(3, 6), n: norm(6), b: conv(6, 4), head: new Linear(4 * 2 * 2, 5) }),
     forward: ({ a, n, b, head }, x) => head(average(b(pool(n(a(x)).relu(), 3))).flatten(1)),
   },
   "values that are read twice, in another shape, and returned": {
-    layers: () => ({ a: conv(3, 6), n: new Norm(6), b: conv(6, 6), head: new Linear(6 * 64, 5) }),
+    layers: () => ({ a: conv(3, 6), n: norm(6), b: conv(6, 6), head: new Linear(6 * 64, 5) }),
     forward: ({ a, n, b, head }, x) => {
       const y = n(a(x)).relu();
       const scale = y.flatten(2).mean(2).sigmoid();
@@ -148,7 +137,7 @@ const cases: Readonly<Record<string, Case>> = {
     },
   },
   "views in another order, a part of the channels": {
-    layers: () => ({ a: conv(3, 6), n: new Norm(6), b: conv(4, 6), head: new Linear(6, 5) }),
+    layers: () => ({ a: conv(3, 6), n: norm(6), b: conv(4, 6), head: new Linear(6, 5) }),
     forward: ({ a, n, b, head }, x) => {
       const y = n(a(x));
       return head(
@@ -160,7 +149,7 @@ const cases: Readonly<Record<string, Case>> = {
     },
   },
   "one channel, pictures of one pixel": {
-    layers: () => ({ a: conv(1, 1), n: new Norm(1), b: new Conv2d(1, 3, 1), m: new Norm(3), head: new Linear(3, 5) }),
+    layers: () => ({ a: conv(1, 1), n: norm(1), b: new Conv2d(1, 3, 1), m: norm(3), head: new Linear(3, 5) }),
     forward: ({ a, n, b, m, head }, x) =>
       head(
         m(b(n(a(x)).relu()))
@@ -170,7 +159,7 @@ const cases: Readonly<Record<string, Case>> = {
     shape: [6, 1, 1, 1],
   },
   "a second derivative": {
-    layers: () => ({ a: conv(3, 4), n: new Norm(4), head: new Linear(4, 5) }),
+    layers: () => ({ a: conv(3, 4), n: norm(4), head: new Linear(4, 5) }),
     forward: ({ a, n, head }, x) => head(n(a(x).square()).mul(a(x)).relu().mean([2, 3])),
   },
 };
