@@ -177,7 +177,7 @@ describe("another question", () => {
     expect(out).toContain("heads of one ConvNet\n  global average pooling ");
     expect(out).toContain("Three claims about pooling");
     expect(out).toMatch(/ms\/epoch +parameters/);
-    expect(read("a", "report.html")).toContain("parameters</th>");
+    expect(read("a", "report.html")).toContain("parameters</span></th>");
     const controller = new AbortController();
     const stop = (text: string) => /^8\/12/.test(text) && controller.abort();
     await run([...pictures, "--threads", "1", "--out", "b", "--no-report"], controller.signal, stop);

@@ -1,6 +1,7 @@
 import { metricFacts, scoreText } from "../metrics.ts";
 import { signedText } from "./differencesChart.ts";
 import { type Html, html, trusted } from "./html.ts";
+import { wholeText } from "./page.ts";
 import type { Estimate, StudyArm, StudyReportData } from "./types.ts";
 
 /** The arms in the order of the study, the best on the test rows in bold; intervals stand under their means. */
@@ -8,7 +9,6 @@ export function armsTable({ rows, metric, unit }: StudyReportData): Html {
   const { short, inUnits } = metricFacts(metric);
   const named = inUnits && unit !== undefined ? `${short}, ${unit}` : short;
   const timed = rows.some(({ msPerEpoch }) => msPerEpoch !== null);
-  const sized = rows.some(({ parameters }) => parameters !== undefined);
   const best = bestOf(rows, metric);
   const heads = [
     "learning rate",
@@ -19,7 +19,6 @@ export function armsTable({ rows, metric, unit }: StudyReportData): Html {
     "test minus train",
     "diverged",
     ...(timed ? ["ms per epoch"] : []),
-    ...(sized ? ["parameters"] : []),
   ];
   const body = rows.map((arm) => {
     const { label, lr, test, difference, epochsTo, spread, gap, diverged, msPerEpoch, parameters } = arm;
@@ -34,9 +33,8 @@ export function armsTable({ rows, metric, unit }: StudyReportData): Html {
       plainText(gap.value),
       `${diverged.runs} of ${diverged.of}`,
       ...(timed ? [msPerEpoch === null ? "" : scoreText(msPerEpoch)] : []),
-      ...(sized ? [parameters ?? ""] : []),
     ];
-    return html`<tr${best.includes(arm) && trusted(' class="ours"')}><th scope="row">${label}</th>${cells.map((cell) => html`<td>${cell}</td>`)}</tr>
+    return html`<tr${best.includes(arm) && trusted(' class="ours"')}><th scope="row">${label}${parameters !== undefined && html`<br><span class="note">${wholeText(parameters)} parameters</span>`}</th>${cells.map((cell) => html`<td>${cell}</td>`)}</tr>
 `;
   });
   return html`<div class="wide"><table class="arms">

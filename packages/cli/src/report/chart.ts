@@ -85,9 +85,6 @@ export function textWidth(text: string): number {
   return 6.7 * [...text].length;
 }
 
-/** Characters of a name at the left of a chart. */
-const mostRoom = 60;
-
 export function shortened(text: string, characters: number): string {
   const all = [...text];
   return all.length <= characters ? text : `${all.slice(0, characters - 1).join("")}…`;
@@ -95,18 +92,14 @@ export function shortened(text: string, characters: number): string {
 
 /**
  * A vertical axis of names, in their order, and the room that it takes. Names may be alike, and what is drawn beside them finds its
- * place by `keys`. Long names are shortened, but not so far that different ones become alike.
+ * place by `keys`.
  */
 export function nameAxis(
   names: readonly string[],
   longest = 34,
 ): { y: PositionFieldDef<string>; keys: string[]; width: number } {
   const keys = names.map((_, row) => String(row));
-  const different = new Set(names).size;
-  let shown = names.map((name) => shortened(name, longest));
-  for (let room = longest; new Set(shown).size < different && room < mostRoom; room++) {
-    shown = names.map((name) => shortened(name, room));
-  }
+  const shown = names.map((name) => shortened(name, longest));
   return {
     keys,
     width: 14 + Math.max(30, ...shown.map(textWidth)),

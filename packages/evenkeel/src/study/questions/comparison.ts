@@ -3,7 +3,7 @@ import { candidate, differences, testError, unitOf, worthOf } from "../claims/cl
 import { type Figure, judged, type Verdict } from "../judge.ts";
 import { mean } from "../statistics.ts";
 import type { StudyView } from "../view.ts";
-import { listed, measured, number, percent } from "../words.ts";
+import { measured, number, percent } from "../words.ts";
 import {
   bestOf,
   type Headline,
@@ -97,9 +97,9 @@ export function compareWithReference(view: StudyView, noun: string): ComparisonH
 function answerOf(view: StudyView, noun: string, outcomes: readonly Outcome[]): string {
   const reference = describeArm(view.reference);
   const better = othersOf(view).filter((_, i) => outcomes[i] === "better");
-  if (better.length > 0) {
-    return `Yes, ${listed(better.map(describeArm).map(quoted))} ${better.length === 1 ? "does" : "do"} better than ${quoted(reference)} here`;
-  }
+  // They are named below, with what they gain.
+  if (better.length > 1) return `Yes, ${better.length} other ${noun}s do better than ${quoted(reference)} here`;
+  if (better.length === 1) return `Yes, ${quoted(describeArm(better[0]))} does better than ${quoted(reference)} here`;
   if (outcomes.every((outcome) => outcome === "equal")) {
     return `No other ${noun} differs from ${quoted(reference)} by what is worth having here`;
   }
