@@ -61,16 +61,27 @@ const claims: Readonly<Record<string, (printed: string) => void>> = {
     expect(Number(printed.match(/([\d.]+) mpg for a large one/)?.[1])).toBeLessThan(18);
     expect(printed).toContain("predictions the same to the last bit: true");
   },
+  "08-convnet-mnist.ts": (printed) => {
+    expect(printed).toContain("24,058 trainable");
+    expect(numberAfter("held-out digits:", printed)).toBeGreaterThanOrEqual(98);
+  },
+  "09-pooling.ts": (printed) => {
+    expect(printed).toContain("a 6, 28 x 28:");
+    for (const head of ["max pooling 2 x 2", "average pooling 2 x 2", "global max pooling"]) {
+      expect(numberAfter(`${head}:`, printed), head).toBeGreaterThan(90);
+    }
+    expect(printed).toMatch(/global average pooling: [\d.]+ ± [\d.]+% right, 6274 parameters, /);
+  },
 };
 
 describe.concurrent("examples", () => {
-  it.each(files)("%s", { timeout: 60_000 }, async (file) => {
+  it.each(files)("%s", { timeout: 120_000 }, async (file) => {
     const claim = claims[file];
     expect(claim, `say in this test what must hold of the output of ${file}`).toBeDefined();
     const { stdout } = await run(process.execPath, ["--import", "tsx", `examples/${file}`], {
       cwd: root,
       env: { ...process.env, FORCE_COLOR: "0" },
-      timeout: 60_000,
+      timeout: 120_000,
     });
     claim(stdout);
   });
