@@ -35,6 +35,7 @@ export interface WindowSums {
   /** Whether the runs start where a table says; otherwise there is one, and it starts at the pixel. */
   readonly table: boolean;
   readonly bias: boolean;
+  readonly depthwise: boolean;
   readonly fast: boolean;
 }
 
@@ -48,6 +49,7 @@ export function sumWindowsFunction(module: ModuleBuilder, sums: WindowSums): Sum
         rows: sums.from,
         vectors: sums.vectors.map((_, v) => v * vectorBytes),
         lanes: 4,
+        own: sums.depthwise ? sums : undefined,
         fast: sums.fast,
       };
       const vectors = registers(f);

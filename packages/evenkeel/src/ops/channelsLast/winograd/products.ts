@@ -74,7 +74,7 @@ function planeProducts(tiles: number, inputs: Planes, outputs: Planes) {
   };
   const channels = { inputs: inputs.channels, outputs: outputs.channels };
   return {
-    sizes: { images: 1, groups: 16, ...channels, rows: line(1), columns: line(tiles) },
+    sizes: { images: 1, groups: 16, ...channels, depthwise: false, rows: line(1), columns: line(tiles) },
     from: place(inputs),
     to: place(outputs),
   };
