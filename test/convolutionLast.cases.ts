@@ -58,7 +58,7 @@ export const plainCase = (
   groups: 1,
   inputMargin: pairs(0),
   border: pairs(0),
-  dyBorder: pairs(Math.max(kernel[0], kernel[1]) - 1 - padding),
+  dyBorder: pairs(Math.max(0, Math.max(...kernel) - 1 - padding)),
 });
 
 export const outputSize = ({ size, kernel, stride, dilation, padding }: ConvolutionCase): [number, number] => {

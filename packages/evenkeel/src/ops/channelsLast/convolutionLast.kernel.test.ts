@@ -62,6 +62,18 @@ describe("kernels of convolution with channels last", () => {
     }
   });
 
+  it("leaves out what tiles at the sides do not see, down to one float of a row", () => {
+    for (const [inputs, outputs, padding] of [
+      [1, 3, 9],
+      [1, 8, 18],
+      [2, 4, 18],
+      [1, 12, 20],
+    ]) {
+      const wide = plainCase(1, inputs, outputs, [3, 7], [2, 19], padding);
+      for (const product of productsOf(wide)) expect(faultOf(product), `${inputs} ${padding}`).toBeUndefined();
+    }
+  });
+
   it("sums long windows in parts", () => {
     for (const [inputs, outputs, kernel, size] of [
       [300, 8, 1, 5],
