@@ -72,6 +72,19 @@ const claims: Readonly<Record<string, (printed: string) => void>> = {
     }
     expect(printed).toMatch(/global average pooling: [\d.]+ ± [\d.]+% right, 6274 parameters, /);
   },
+  "11-batchnorm-in-use.ts": (printed) => {
+    const [, once, again] = printed.match(/in training mode: ([\d.]+) and ([\d.]+) mpg/) ?? [];
+    expect(once).not.toBe(again);
+    const [, alone, among] = printed.match(/alone and in a batch: ([\d.]+) and ([\d.]+) mpg/) ?? [];
+    expect(alone).toBe(among);
+    const [, slow, recomputed] = printed.match(/momentum 0\.01, .*MAE ([\d.]+) mpg, ([\d.]+) with/) ?? [];
+    expect(Number(recomputed)).toBeLessThan(Number(slow));
+    expect(printed).toContain("statistics as before: true");
+    expect(printed).toContain("1 of 1 batch normalizations folded");
+    for (const rule of ["bias-before-norm", "dropout-before-norm", "momentum-fast", "small-batch"]) {
+      expect(printed).toContain(`warning ${rule}, "2"`);
+    }
+  },
 };
 
 describe.concurrent("examples", () => {
