@@ -47,10 +47,10 @@ console.log(`in eval mode, alone and in a batch: ${alone} and ${among} mpg`);
 for (const momentum of [0.1, 0.01]) {
   manualSeed(1);
   const slow = network({ momentum });
-  await trained(slow, 32, 300);
+  await trained(slow, 32, 150);
   const before = mae(slow);
   train.updateBatchNorm(slow, [[trainX, trainY]]);
-  console.log(`momentum ${momentum}, 300 steps: test MAE ${before} mpg, ${mae(slow)} with statistics of all rows`);
+  console.log(`momentum ${momentum}, 150 steps: test MAE ${before} mpg, ${mae(slow)} with statistics of all rows`);
 }
 
 // 3. Small batches: the fewer rows, the further apart are what is trained and what predicts.
