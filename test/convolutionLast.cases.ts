@@ -13,7 +13,7 @@ import {
   convolutionWeightLast,
 } from "../packages/evenkeel/src/ops/index.ts";
 import type { Kernel } from "../packages/evenkeel/src/wasm/index.ts";
-import { ndArray, noise, runKernel, runReference } from "./kernelHarness.ts";
+import { type HarnessOptions, ndArray, noise, runKernel, runReference } from "./kernelHarness.ts";
 
 /** Convolutions of all shapes with their channels last, drawn at random or given, to hold the kernels to the references. */
 export interface ConvolutionCase {
@@ -84,6 +84,8 @@ export function drawCase(seed: number): ConvolutionCase {
     const depthwise = next() < 0.1;
     const inputs = depthwise ? pick([1, 3, 4, 6, 8, 17]) : groups * pick([1, 2, 3, 4, 5, 8, 12, 16, 24]);
     const simple = next() < 0.4;
+    const winograd = next() < 0.25;
+    if (winograd) return drawWinograd(pick, borderOf);
     const drawn: ConvolutionCase = {
       images: pick([1, 1, 2, 3]),
       inputs,
@@ -101,6 +103,20 @@ export function drawCase(seed: number): ConvolutionCase {
     const [height, width] = outputSize(drawn);
     if (height > 0 && width > 0) return drawn;
   }
+}
+
+/** A case that goes Winograd's way, if its sizes are not too small for it. */
+function drawWinograd(pick: <T>(values: readonly T[]) => T, borderOf: (sizes: readonly number[]) => Border) {
+  const channels = [8, 12, 16, 20, 36];
+  const sizes = [3, 4, 5, 6, 7, 8, 9, 14, 18, 33];
+  const padding = pick([pairs(0), pairs(1), pairs(1), pairs(2), borderOf([0, 1, 2, 3])]);
+  return {
+    ...plainCase(pick([1, 2, 3, 5, 9]), pick(channels), pick(channels), [pick(sizes), pick(sizes)], [3, 3]),
+    padding,
+    inputMargin: pick([pairs(0), borderOf([0, 1, 2])]),
+    border: pick([padding, padding, borderOf([0, 1, 2, 5])]),
+    dyBorder: borderOf([0, 1, 2, 4]),
+  };
 }
 
 /** Random values with zeros for a border. */
@@ -205,8 +221,16 @@ const unit = 2 ** -24;
  * the sum of its terms' sizes (N. J. Higham, "Accuracy and Stability of Numerical Algorithms", section 3.1). Winograd's sums
  * also hold terms of their neighbours, which cancel: there the largest sum of sizes counts, and what the transforms round.
  */
-export function faultOf({ row, kernel, inputs, attrs, terms, winograd }: Product): string | undefined {
-  const got = runKernel(row, kernel, inputs, attrs);
+export function faultOf(
+  { row, kernel, inputs, attrs, terms, winograd }: Product,
+  { fast = false }: HarnessOptions = {},
+): string | undefined {
+  let got: readonly NdArray[];
+  try {
+    got = runKernel(row, kernel, inputs, attrs, { fast });
+  } catch (error) {
+    return `${row.name}: ${(error as Error).message}`;
+  }
   const exact = runReference(row, inputs.map(widen), attrs);
   const sizes = runReference(row, inputs.map(absolute), attrs);
   for (const [o, y] of got.entries()) {

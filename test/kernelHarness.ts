@@ -48,7 +48,8 @@ export function buildProgram(
   { fast = false, scratch = 0, writes = [] }: HarnessOptions & { scratch?: number; writes?: readonly number[] } = {},
 ): Program {
   const blocks: Block[] = [];
-  let end = 1024;
+  const firstAddress = 1024;
+  let end = firstAddress;
   const reserve = (bytes: number, name: string): number => {
     const block = { address: end + guardBytes, bytes: Math.ceil(bytes / 16) * 16, name };
     blocks.push(block);
@@ -101,6 +102,8 @@ export function buildProgram(
     },
     run: instance.exports.run as () => void,
     check: () => {
+      const stray = all.subarray(0, firstAddress).findIndex((byte) => byte !== guard);
+      if (stray >= 0) throw new Error(`the kernel wrote to address ${stray}, before all of its blocks`);
       for (const { address, bytes: length, name } of blocks) {
         for (let i = 1; i <= guardBytes; i++) {
           if (all[address - i] !== guard) throw new Error(`the kernel wrote ${i} bytes before ${name}`);

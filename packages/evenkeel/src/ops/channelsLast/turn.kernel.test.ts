@@ -53,4 +53,20 @@ describe("kernels that turn pictures", () => {
     expect([...last.data]).toEqual([...Array(20).fill(0), 1, 3, 2, 4, ...Array(6).fill(0)]);
     expect(runReference(fromChannelsLast, [last], { border: borders[2] })[0]).toEqual(planes);
   });
+
+  it("refuses what are no pictures, or have no room for the border", () => {
+    expect(() => toChannelsLast.shape([ndArray([2, 3], () => 0)], { border: borders[0] })).toThrow(
+      new RangeError("toChannelsLast: the input has shape [2, 3], expected [N, C, H, W]"),
+    );
+    for (const shape of [
+      [1, 1, 3, 1],
+      [1, 3, 2, 1],
+      [1, 3, 3],
+    ]) {
+      expect(() => fromChannelsLast.shape([ndArray(shape, () => 0)], { border: borders[2] })).toThrow(
+        `fromChannelsLast: the input has shape [${shape.join(", ")}], expected [N, height, width, C] with room for a border ` +
+          "of [2, 0] rows and [0, 3] columns",
+      );
+    }
+  });
 });

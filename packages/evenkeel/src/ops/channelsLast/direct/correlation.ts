@@ -3,6 +3,7 @@ import { advance, floatBytes } from "../../matmul/gemm.problem.ts";
 import type { Place } from "../place.ts";
 import { type Axis, from, type Stretch, stretchesOf } from "./axis.ts";
 import { type Panel, panelBytes, panelsOf, tileRows } from "./panels.ts";
+import { longestRun } from "./tile.ts";
 import { type SumWindows, sumWindowsFunction, type WindowSums } from "./window.ts";
 
 /** Sums over windows of pictures, whose weights lie in panels (weights.ts). The input is read in place: no patches are copied. */
@@ -12,6 +13,8 @@ export interface Correlation {
   /** Channels of a group, in the input and in the output. */
   readonly inputs: number;
   readonly outputs: number;
+  /** Each output channel sees its own input channel, which is what `inputs`, 1, then counts. */
+  readonly depthwise: boolean;
   readonly rows: Axis;
   readonly columns: Axis;
   readonly x: Place;
@@ -19,8 +22,8 @@ export interface Correlation {
   readonly panels: number;
   /** Address of the bias, if there is one. */
   readonly bias?: number;
-  /** Address of the table of runs. */
-  readonly table: number;
+  /** Address of the table of runs; a 1 x 1 kernel has none. */
+  readonly table?: number;
   readonly fast: boolean;
 }
 
@@ -31,14 +34,15 @@ interface Runs {
   readonly starts: readonly number[];
 }
 
-/** Shorter runs are not worth a loop of their own: each of their floats is an entry of the table. */
-const shortestRun = 17;
+/** Shorter runs are not worth a loop of their own: each of their floats is an entry of the table. No longer than a piece. */
+const shortestRun = longestRun + 1;
 
 function runsOf({ rows, columns, inputs, x }: Pick<Correlation, "rows" | "columns" | "inputs" | "x">): Runs {
   const { taps } = columns;
   const sideBySide = inputs * floatBytes === x.pixel && taps.every(({ at }, i) => at === taps[0].at + i);
   const length = sideBySide ? inputs * taps.length : inputs;
-  const single = length < shortestRun;
+  const count = rows.taps.length * (sideBySide ? 1 : taps.length);
+  const single = count > 1 && length < shortestRun;
   const starts: number[] = [];
   for (const row of rows.taps) {
     for (const column of sideBySide ? taps.slice(0, 1) : taps) {
@@ -59,13 +63,13 @@ export function tableBytes(correlation: Pick<Correlation, "rows" | "columns" | "
 
 /** Writes the code. The order of every sum depends on the sizes alone. */
 export function emitCorrelation(f: FunctionBuilder, module: ModuleBuilder, correlation: Correlation): void {
-  const { images, groups, inputs, outputs, rows, columns, x, y, panels, bias = 0, table } = correlation;
+  const { images, groups, inputs, outputs, depthwise, rows, columns, x, y, panels, bias = 0, table = 0 } = correlation;
   const runs = runsOf(correlation);
   if (images === 0 || rows.outputs === 0 || columns.outputs === 0 || runs.starts.length === 0) return;
   if (needsTable(runs)) for (const [i, start] of runs.starts.entries()) f.storeI32(table, start, i * floatBytes);
   const steps = rows.taps.length * columns.taps.length * inputs;
   const planes = panelsOf(outputs).map((panel) => ({ panel, sum: planeFunction(module, correlation, runs, panel) }));
-  const [image, group, panelAt, biasAt] = f.locals("i32", 4);
+  const [image, group, panelIn, panelAt, biasAt] = f.locals("i32", 5);
   const [imageOut, groupOut, panelOut, biasGroup] = f.locals("i32", 4);
   f.set(image, x.address);
   f.set(imageOut, y.address + rows.first * y.row + columns.first * y.pixel);
@@ -76,10 +80,12 @@ export function emitCorrelation(f: FunctionBuilder, module: ModuleBuilder, corre
     f.set(biasGroup, bias);
     f.times(groups, () => {
       for (const { panel, sum } of planes) {
+        f.set(panelIn, i32.add(group, depthwise ? panel.start : 0));
         f.set(panelOut, i32.add(groupOut, panel.start));
         f.set(biasAt, i32.add(biasGroup, panel.start));
         f.times(panel.count, () => {
-          f.call(sum, group, panelAt, panelOut, biasAt);
+          f.call(sum, panelIn, panelAt, panelOut, biasAt);
+          if (depthwise) advance(f, panelIn, panelBytes(panel));
           advance(f, panelAt, steps * panelBytes(panel));
           advance(f, panelOut, panelBytes(panel));
           advance(f, biasAt, panelBytes(panel));
@@ -101,7 +107,7 @@ function planeFunction(
   runs: Runs,
   panel: Panel,
 ): FunctionRef<readonly ["i32", "i32", "i32", "i32"], null> {
-  const { rows, columns, inputs, x, y, bias, table, fast } = correlation;
+  const { rows, columns, inputs, depthwise, x, y, bias, table = 0, fast } = correlation;
   const [down, downOut] = [rows.stride * x.row, rows.step * y.row];
   const [across, acrossOut] = [columns.stride * x.pixel, columns.step * y.pixel];
   const width = tileRows(panel);
@@ -125,6 +131,7 @@ function planeFunction(
       runs: runs.starts.length,
       table: needsTable(runs),
       bias: bias !== undefined,
+      depthwise,
       fast,
     };
     return sumWindowsFunction(module, sums);

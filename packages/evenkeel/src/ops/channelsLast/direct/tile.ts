@@ -4,7 +4,7 @@ import { multiplyAdd, type Registers } from "../../matmul/gemm.tiles.ts";
 
 /**
  * A tile of sums in registers: some rows (pixels, or places of the kernel) by a panel of channels. Each step takes one float
- * per row, spread over a vector, and the panel's vectors.
+ * per row, spread over a vector (or else vectors of the row's own), and the panel's vectors.
  */
 export interface Tile {
   /** Where the rows stand, in bytes from `a`. */
@@ -12,6 +12,8 @@ export interface Tile {
   /** Where the vectors stand, in bytes from `b`, and how many lanes of them there are. */
   readonly vectors: readonly number[];
   readonly lanes: number;
+  /** Where each channel meets a value of its own, as in depthwise convolution: the vectors of a row and their lanes. */
+  readonly own?: Pick<Tile, "vectors" | "lanes">;
   readonly fast: boolean;
 }
 
@@ -19,27 +21,72 @@ export interface Tile {
 export const sumsOf = ({ sums }: Registers, { rows, vectors }: Tile): readonly Local<"v128">[] =>
   sums.slice(0, rows.length * vectors.length);
 
-export function clearSums(f: FunctionBuilder, registers: Registers, tile: Tile): void {
-  for (const sum of sumsOf(registers, tile)) f.set(sum, f32x4.const(0));
+/**
+ * No more terms are added one by one; sums of so many are added up in turn. Rounding grows with the length of a sum, and
+ * PyTorch rounds half as often, by fused multiply-adds: with this length we are as exact as it is, which costs no time that
+ * could be measured.
+ */
+export const longestRun = 16;
+
+/** Clears the sums for so many terms. If they are too many to add one by one: how to add what there is, and to take it all. */
+export function startSums(f: FunctionBuilder, registers: Registers, tile: Tile, terms: number): Flush | undefined {
+  const sums = sumsOf(registers, tile);
+  const clear = () => {
+    for (const sum of sums) f.set(sum, f32x4.const(0));
+  };
+  clear();
+  if (terms <= longestRun) return undefined;
+  const totals = sums.map(() => f.local("v128"));
+  return {
+    add: () => {
+      for (const [i, sum] of sums.entries()) f.set(totals[i], f32x4.add(totals[i], sum));
+      clear();
+    },
+    total: () => {
+      for (const [i, sum] of sums.entries()) f.set(sum, totals[i]);
+    },
+  };
+}
+
+export interface Flush {
+  readonly add: () => void;
+  readonly total: () => void;
+}
+
+/** Repeats something for so many terms, in pieces of about equal length that may be added one by one. */
+export function inPieces(f: FunctionBuilder, terms: number, flush: Flush | undefined, piece: (terms: number) => void) {
+  const pieces = flush === undefined ? 1 : Math.ceil(terms / longestRun);
+  const length = Math.floor(terms / pieces);
+  const flushed = (count: number) => {
+    piece(count);
+    flush?.add();
+  };
+  const longer = terms - pieces * length;
+  if (longer > 0) flushed(length + longer);
+  f.times(longer > 0 ? pieces - 1 : pieces, () => flushed(length));
 }
 
 /** Adds the products of one step. */
 export function stepTile(
   f: FunctionBuilder,
   { sums, held, passing }: Registers,
-  { rows, vectors, lanes, fast }: Tile,
+  { rows, vectors, lanes, own, fast }: Tile,
   a: I32,
   b: I32,
 ): void {
-  const add = (row: number, v: number, x: V128) => {
-    const sum = sums[row * vectors.length + v];
-    f.set(sum, multiplyAdd(x, passing, sum, fast));
+  // What several vectors meet is loaded once, as far as there is room.
+  const holds = own === undefined && rows.length <= held.length;
+  const load = (row: number, v: number): V128 => {
+    if (own !== undefined) return loadLanes(a, rows[row] + own.vectors[v], own.lanes);
+    return holds ? held[row] : v128.load32Splat(a, rows[row]);
   };
-  const tall = rows.length > held.length;
-  if (!tall) for (const [row, offset] of rows.entries()) f.set(held[row], v128.load32Splat(a, offset));
+  if (holds) for (const [row, offset] of rows.entries()) f.set(held[row], v128.load32Splat(a, offset));
   for (const [v, offset] of vectors.entries()) {
     f.set(passing, loadLanes(b, offset, lanes));
-    for (const [row, place] of rows.entries()) add(row, v, tall ? v128.load32Splat(a, place) : held[row]);
+    for (const row of rows.keys()) {
+      const sum = sums[row * vectors.length + v];
+      f.set(sum, multiplyAdd(load(row, v), passing, sum, fast));
+    }
   }
 }
 

@@ -3,8 +3,8 @@ import { advance, floatBytes, pointer, vectorBytes } from "../../matmul/gemm.pro
 import { registers } from "../../matmul/gemm.tiles.ts";
 import type { Place } from "../place.ts";
 import type { Axis } from "./axis.ts";
-import { type Panel, panelBytes, panelsOf, tileRows } from "./panels.ts";
-import { clearSums, stepTile, sumsOf, type Tile } from "./tile.ts";
+import { panelBytes, panelsOf, tileRows } from "./panels.ts";
+import { inPieces, startSums, stepTile, sumsOf, type Tile } from "./tile.ts";
 
 /** For each place of the kernel and each input channel, sums over pixels of what it met there times dy, into panels. */
 export interface WeightGradient {
@@ -13,6 +13,8 @@ export interface WeightGradient {
   /** Channels of a group, in the input and in dy. */
   readonly inputs: number;
   readonly outputs: number;
+  /** Each channel of dy meets its own input channel, which is what `inputs`, 1, then counts. */
+  readonly depthwise: boolean;
   readonly rows: Axis;
   readonly columns: Axis;
   readonly x: Place;
@@ -22,7 +24,7 @@ export interface WeightGradient {
   readonly fast: boolean;
 }
 
-/** So many pixels are summed from zero before the sum is added to the panel: rounding grows with the length of a sum. */
+/** So many pixels are summed before the sum is added to the panel: rounding grows with the length of a sum. */
 const pixelsPerSum = 160;
 
 export function emitWeightGradient(f: FunctionBuilder, module: ModuleBuilder, gradient: WeightGradient): void {
@@ -52,7 +54,7 @@ function rowsFunction(
   module: ModuleBuilder,
   gradient: WeightGradient,
 ): FunctionRef<readonly ["i32", "i32", "i32"], null> {
-  const { groups, inputs, outputs, rows, columns, x, dy, panels, fast } = gradient;
+  const { groups, inputs, outputs, depthwise, rows, columns, x, dy, panels, fast } = gradient;
   const taps = rows.taps.flatMap((row) =>
     columns.taps.flatMap((column) =>
       Array.from({ length: inputs }, (_, c) => row.at * x.row + column.at * x.pixel + c * floatBytes),
@@ -65,28 +67,32 @@ function rowsFunction(
     row: rows.stride * x.row,
     rowDy: dy.row,
   };
-  const blocks = panelsOf(outputs).map((panel) => ({
-    panel,
-    strips: stripsOf(taps, tileRows(panel)).map((strip) => ({
+  const blocks = panelsOf(outputs).map((panel) => {
+    const { vectors, lanes } = panel;
+    const columnsOf = { vectors, lanes, own: depthwise ? { vectors, lanes } : undefined, fast };
+    const strips = stripsOf(taps, tileRows(panel)).map((strip) => ({
       ...strip,
-      sum: sumPixelsFunction(module, strip.rows, panel, pixels, fast),
-    })),
-  }));
+      sum: sumPixelsFunction(module, { rows: strip.rows, ...columnsOf }, pixels),
+    }));
+    return { panel, strips };
+  });
   return module.function("weightGradientRows", ["i32", "i32", "i32"], (f, row, rowDy, count) => {
     const target = pointer(f, panels);
-    const [at, atDy] = f.locals("i32", 2);
+    const [at, atRow, atDy] = f.locals("i32", 3);
     f.times(groups, () => {
       for (const { panel, strips } of blocks) {
+        f.set(atRow, i32.add(row, depthwise ? panel.start : 0));
         f.set(atDy, i32.add(rowDy, panel.start));
         f.times(panel.count, () => {
           for (const strip of strips) {
-            f.set(at, i32.add(row, strip.start));
+            f.set(at, i32.add(atRow, strip.start));
             f.times(strip.count, () => {
               f.call(strip.sum, at, atDy, target, count);
               advance(f, at, strip.distance);
               advance(f, target, strip.rows.length * panelBytes(panel));
             });
           }
+          if (depthwise) advance(f, atRow, panelBytes(panel));
           advance(f, atDy, panelBytes(panel));
         });
       }
@@ -131,32 +137,32 @@ interface Pixels {
 }
 
 /** (first pixel of the input, of dy, tile of the panel, rows): adds the sums over some rows of pixels to the tile. */
-export function sumPixelsFunction(
+function sumPixelsFunction(
   module: ModuleBuilder,
-  rows: readonly number[],
-  { vectors, lanes }: Panel,
+  tile: Tile,
   pixels: Pixels,
-  fast: boolean,
 ): FunctionRef<readonly ["i32", "i32", "i32", "i32"], null> {
-  const tile: Tile = { rows, vectors, lanes, fast };
   return module.shared(`sumPixels ${JSON.stringify({ tile, pixels })}`, () =>
     module.function("sumPixels", ["i32", "i32", "i32", "i32"], (f, x, dy, target, count) => {
       const held = registers(f);
       const end = f.local("i32");
-      clearSums(f, held, tile);
+      const flush = startSums(f, held, tile, pixels.columns);
       f.repeat(() => {
-        f.set(end, i32.add(dy, pixels.columns * pixels.dy));
-        f.repeat(() => {
-          stepTile(f, held, tile, x, dy);
-          advance(f, x, pixels.x);
-          advance(f, dy, pixels.dy);
-          return i32.ne(dy, end);
+        inPieces(f, pixels.columns, flush, (terms) => {
+          f.set(end, i32.add(dy, terms * pixels.dy));
+          f.repeat(() => {
+            stepTile(f, held, tile, x, dy);
+            advance(f, x, pixels.x);
+            advance(f, dy, pixels.dy);
+            return i32.ne(dy, end);
+          });
         });
         advance(f, x, pixels.row - pixels.columns * pixels.x);
         advance(f, dy, pixels.rowDy - pixels.columns * pixels.dy);
         f.set(count, i32.sub(count, 1));
         return count;
       });
+      flush?.total();
       for (const [i, sum] of sumsOf(held, tile).entries()) {
         f.storeV128(target, f32x4.add(v128.load(target, i * vectorBytes), sum), i * vectorBytes);
       }

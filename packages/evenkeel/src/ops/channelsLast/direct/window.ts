@@ -7,8 +7,19 @@ import {
   type ModuleBuilder,
 } from "../../../wasm/index.ts";
 import { advance, floatBytes, vectorBytes } from "../../matmul/gemm.problem.ts";
-import { longestRun, type Registers, registers } from "../../matmul/gemm.tiles.ts";
-import { clearSums, loadLanes, runTile, stepTile, storeLanes, sumsOf, type Tile } from "./tile.ts";
+import { type Registers, registers } from "../../matmul/gemm.tiles.ts";
+import {
+  type Flush,
+  inPieces,
+  loadLanes,
+  longestRun,
+  runTile,
+  startSums,
+  stepTile,
+  storeLanes,
+  sumsOf,
+  type Tile,
+} from "./tile.ts";
 
 /** The sums over the windows of some pixels, by one panel of weights. */
 export interface WindowSums {
@@ -24,6 +35,7 @@ export interface WindowSums {
   /** Whether the runs start where a table says; otherwise there is one, and it starts at the pixel. */
   readonly table: boolean;
   readonly bias: boolean;
+  readonly depthwise: boolean;
   readonly fast: boolean;
 }
 
@@ -37,31 +49,19 @@ export function sumWindowsFunction(module: ModuleBuilder, sums: WindowSums): Sum
         rows: sums.from,
         vectors: sums.vectors.map((_, v) => v * vectorBytes),
         lanes: 4,
+        own: sums.depthwise ? sums : undefined,
         fast: sums.fast,
       };
       const vectors = registers(f);
-      clearSums(f, vectors, tile);
-      const flush = sums.run * sums.runs > longestRun ? totals(f, vectors, tile) : undefined;
-      if (sums.table) emitRuns(f, vectors, tile, sums, { x, w, entry, end }, flush?.add);
-      else emitRun(f, vectors, tile, sums.run, x, w, flush?.add);
-      flush?.take();
+      const flush = startSums(f, vectors, tile, sums.run * sums.runs);
+      const pointers = { x, w, entry, end };
+      if (!sums.table) inPieces(f, sums.run, flush, (terms) => runTile(f, vectors, tile, x, w, terms));
+      else if (sums.run === 1) emitFloats(f, vectors, tile, pointers, flush);
+      else emitRuns(f, vectors, tile, sums.run, pointers, flush);
+      flush?.total();
       emitStores(f, vectors, tile, sums, y, bias);
     }),
   );
-}
-
-/** Sums of sums: no more than {@link longestRun} terms are added one by one. */
-function totals(f: FunctionBuilder, registers: Registers, tile: Tile) {
-  const pairs = sumsOf(registers, tile).map((sum) => ({ sum, total: f.local("v128") }));
-  return {
-    add: () => {
-      for (const { sum, total } of pairs) f.set(total, f32x4.add(total, sum));
-      clearSums(f, registers, tile);
-    },
-    take: () => {
-      for (const { sum, total } of pairs) f.set(sum, total);
-    },
-  };
 }
 
 interface Pointers {
@@ -71,62 +71,52 @@ interface Pointers {
   readonly end: Local<"i32">;
 }
 
-/** All runs of the table, in blocks of as many as may be added one by one. */
+/** Runs that start where the table says. */
 function emitRuns(
   f: FunctionBuilder,
   registers: Registers,
   tile: Tile,
-  { run, runs }: WindowSums,
+  run: number,
   { x, w, entry, end }: Pointers,
-  flush?: () => void,
+  flush?: Flush,
 ): void {
   const a = f.local("i32");
-  const perBlock = Math.floor(longestRun / run);
-  const blocks = flush !== undefined && perBlock > 0 && perBlock < runs;
-  const blockEnd = blocks ? f.local("i32") : end;
-  const block = () =>
-    f.repeat(() => {
-      f.set(a, i32.add(x, i32.load(entry)));
-      emitRun(f, registers, tile, run, a, w, perBlock === 0 ? flush : undefined);
-      advance(f, entry, floatBytes);
-      return i32.ne(entry, blockEnd);
-    });
-  if (!blocks) {
-    block();
-    if (perBlock > 0) flush?.();
-    return;
-  }
   f.repeat(() => {
-    f.set(blockEnd, i32.add(entry, perBlock * floatBytes));
-    f.if(i32.gtU(blockEnd, end), () => f.set(blockEnd, end));
-    block();
-    flush();
+    f.set(a, i32.add(x, i32.load(entry)));
+    inPieces(f, run, flush, (terms) => runTile(f, registers, tile, a, w, terms));
+    advance(f, entry, floatBytes);
     return i32.ne(entry, end);
   });
 }
 
-/** One run, cut into pieces of equal length where it is long: the first takes the rest. */
-function emitRun(
+/** Single floats that stand where the table says. */
+function emitFloats(
   f: FunctionBuilder,
   registers: Registers,
   tile: Tile,
-  run: number,
-  a: Local<"i32">,
-  w: Local<"i32">,
-  flush?: () => void,
+  { x, w, entry, end }: Pointers,
+  flush?: Flush,
 ): void {
-  if (run === 1) {
-    stepTile(f, registers, tile, a, w);
-    advance(f, w, tile.vectors.length * vectorBytes);
+  const a = f.local("i32");
+  const until = (last: Local<"i32">) =>
+    f.repeat(() => {
+      f.set(a, i32.add(x, i32.load(entry)));
+      stepTile(f, registers, tile, a, w);
+      advance(f, w, tile.vectors.length * vectorBytes);
+      advance(f, entry, floatBytes);
+      return i32.ne(entry, last);
+    });
+  if (flush === undefined) {
+    until(end);
     return;
   }
-  const pieces = flush === undefined ? 1 : Math.ceil(run / longestRun);
-  const length = Math.floor(run / pieces);
-  runTile(f, registers, tile, a, w, run - (pieces - 1) * length);
-  flush?.();
-  f.times(pieces - 1, () => {
-    runTile(f, registers, tile, a, w, length);
-    flush?.();
+  const pieceEnd = f.local("i32");
+  f.repeat(() => {
+    f.set(pieceEnd, i32.add(entry, longestRun * floatBytes));
+    f.if(i32.gtU(pieceEnd, end), () => f.set(pieceEnd, end));
+    until(pieceEnd);
+    flush.add();
+    return i32.ne(entry, end);
   });
 }
 

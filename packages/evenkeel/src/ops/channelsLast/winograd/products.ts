@@ -74,7 +74,7 @@ function planeProducts(tiles: number, inputs: Planes, outputs: Planes) {
   };
   const channels = { inputs: inputs.channels, outputs: outputs.channels };
   return {
-    sizes: { images: 1, groups: 16, ...channels, rows: line(1), columns: line(tiles) },
+    sizes: { images: 1, groups: 16, ...channels, depthwise: false, rows: line(1), columns: line(tiles) },
     from: place(inputs),
     to: place(outputs),
   };
@@ -100,7 +100,7 @@ export function emitWinograd({ f, module, convolution, scratch, fast, x, weight,
     const { sizes, from, to } = planeProducts(tilesOf(block, convolution), inputs, outputs);
     const run = module.function("winogradBlock", ["i32", "i32"], (g, picture, result) => {
       g.call(transform, picture, 0);
-      emitCorrelation(g, module, { ...sizes, x: from, y: to, panels: at.weights, table: 0, fast });
+      emitCorrelation(g, module, { ...sizes, x: from, y: to, panels: at.weights, fast });
       g.call(finish, result, bias);
     });
     return () => f.call(run, pictures.at, results.at);
@@ -137,7 +137,7 @@ export function emitWinogradGradients(gradients: WinogradGradients): void {
       const gather = inputGradientTransform(module, { place: toInput.dx, columns, planes: inputs }, block);
       const { sizes, from, to } = planeProducts(tiles, outputs, inputs);
       const products = module.function("winogradInputBlock", [], (g) =>
-        emitCorrelation(g, module, { ...sizes, x: from, y: to, panels: at.turned, table: 0, fast }),
+        emitCorrelation(g, module, { ...sizes, x: from, y: to, panels: at.turned, fast }),
       );
       calls.push(
         () => f.call(products),
