@@ -19,8 +19,8 @@ import {
   batchNormReluMaxPoolBackwardLastKernel,
   batchNormReluMeanBackwardLastKernel,
 } from "./channelsLast/normBackward.kernel.ts";
-
 import { fromChannelsLastKernel, toChannelsLastKernel } from "./channelsLast/turn.kernel.ts";
+import { convolutionInputKernel, convolutionKernel, convolutionWeightKernel } from "./conv/convolution.kernel.ts";
 import {
   eluKernel,
   geluBackwardKernel,
@@ -165,7 +165,6 @@ import { logSoftmaxBackwardKernel, logSoftmaxKernel, softmaxKernel } from "./sof
 import { assignKernel } from "./state/state.kernel.ts";
 import { type RowName, table } from "./table.ts";
 
-const plainConvolution = noKernel("convolutions are computed on the host so far");
 const alias = noKernel("an alias: nothing is computed");
 const cold = noKernel("a layer of 2012 that nobody waits for");
 
@@ -215,12 +214,12 @@ export const kernels: { readonly [K in RowName]: AnyKernel } = {
   clamp: clampKernel,
   clone: cloneKernel,
   concat: concatKernel,
-  convolution: plainConvolution,
+  convolution: convolutionKernel,
   convolutionBackwardLast: convolutionBackwardLastKernel,
-  convolutionInput: plainConvolution,
+  convolutionInput: convolutionInputKernel,
   convolutionInputLast: convolutionInputLastKernel,
   convolutionLast: convolutionLastKernel,
-  convolutionWeight: plainConvolution,
+  convolutionWeight: convolutionWeightKernel,
   convolutionWeightLast: convolutionWeightLastKernel,
   cos: cosKernel,
   crossEntropy: byDtype(crossEntropyKernel, crossEntropyDoubles.crossEntropy),

@@ -7,6 +7,8 @@ import { f32x4, i32, i32x4, v128 } from "./instructions.ts";
 /** Where the elements of an array of some shape lie, whose shape another place shares. */
 export interface Strided {
   readonly address: number;
+  /** What is added to the address, where only the program knows it. */
+  readonly at?: Expr<"i32">;
   /** In elements; 0 repeats. */
   readonly strides: readonly number[];
 }
@@ -65,8 +67,8 @@ export function copyStrided(
   const outer = dims.slice(0, rows ? -1 : tiled ? -2 : undefined);
   // Offsets of the row or element that the loops have come to.
   const [from, to] = outer.length > 0 ? f.locals("i32", 2) : [];
-  const read = { at: from ?? i32Const(0), address: source.address };
-  const write = { at: to ?? i32Const(0), address: target.address };
+  const read = { at: from ?? source.at ?? i32Const(0), address: source.address };
+  const write = { at: to ?? target.at ?? i32Const(0), address: target.address };
   const nest = (depth: number): void => {
     if (depth < outer.length) {
       const dim = outer[depth];
@@ -85,7 +87,10 @@ export function copyStrided(
     else copyElement(f, width, read, write);
   };
   // The same function may run this code twice.
-  if (outer.length > 0) for (const local of [from, to]) f.set(local, 0);
+  if (outer.length > 0) {
+    f.set(from, source.at ?? 0);
+    f.set(to, target.at ?? 0);
+  }
   nest(0);
 }
 

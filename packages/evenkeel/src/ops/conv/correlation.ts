@@ -1,0 +1,98 @@
+import { type Shape, type Spec, sizeOf } from "../../core/index.ts";
+import { roundUp } from "../matmul/gemm.problem.ts";
+import type { ConvolutionAttrs } from "./convolution.ts";
+
+/** The shapes and addresses with which the kernels of convolution work. */
+
+/** A correlation by windows over images that are made in scratch. All lists are by spatial dimension. */
+export interface Correlation {
+  readonly examples: number;
+  readonly groups: number;
+  /** Channels of one group in what is read, and in what is made. */
+  readonly channels: number;
+  readonly outputs: number;
+  /** What is read, how far apart its values stand in the image, and where the first one does. */
+  readonly source: Shape;
+  readonly step: readonly number[];
+  readonly offset: readonly number[];
+  readonly image: Shape;
+  readonly kernel: Shape;
+  readonly stride: readonly number[];
+  readonly dilation: readonly number[];
+  /** How many windows there are. */
+  readonly counts: Shape;
+}
+
+/** The convolution itself: the image is the input with its padding. */
+export function forwardOf(input: Spec, weight: Shape, output: Shape, attrs: ConvolutionAttrs): Correlation {
+  const { groups, stride, dilation, padding } = attrs;
+  const [outputs, channels, ...kernel] = weight;
+  const [examples, , ...source] = input.shape;
+  const counts = output.slice(2);
+  return {
+    ...{ examples, groups, channels, source, kernel, stride, dilation, counts },
+    outputs: outputs / groups,
+    step: kernel.map(() => 1),
+    offset: padding.map(([before]) => before),
+    image: counts.map((count, i) => (count - 1) * stride[i] + dilation[i] * (kernel[i] - 1) + 1),
+  };
+}
+
+/** The gradient by the input: windows of stride 1 and turned weights, over dy with a stride between its values. */
+export function backwardOf(dy: Spec, weight: Shape, dx: Shape, attrs: ConvolutionAttrs): Correlation {
+  const { groups, stride, dilation, padding } = attrs;
+  const [channels, outputs, ...kernel] = weight;
+  const [examples, , ...source] = dy.shape;
+  const counts = dx.slice(2);
+  const reach = kernel.map((size, i) => dilation[i] * (size - 1));
+  return {
+    ...{ examples, groups, source, kernel, dilation, counts, outputs },
+    channels: channels / groups,
+    stride: kernel.map(() => 1),
+    step: stride,
+    offset: padding.map(([before], i) => reach[i] - before),
+    image: counts.map((count, i) => count + reach[i]),
+  };
+}
+
+export const doubleBytes = 8;
+/** Bytes of so many doubles, which is also room for singles. */
+const doubles = (count: number) => roundUp(count * doubleBytes, 16);
+export const rowsOf = ({ channels, kernel }: Correlation) => channels * sizeOf(kernel);
+
+/** Addresses in scratch. */
+export interface Places {
+  /** [groups * outputs, values of a window, and the bias]; of the weight's gradient, the sums over the examples. */
+  readonly weights: number;
+  /** The image of one group of an example, in the dtype of the arrays and in double. */
+  readonly narrow: number;
+  readonly image: number;
+  readonly columns: number;
+  /** The product of one group of an example. */
+  readonly product: number;
+  /** What is multiplied with the columns in double: dy, of the weight's gradient. */
+  readonly flow: number;
+  readonly end: number;
+}
+
+/** Lays out scratch from an address on. `extra` is the rows of the columns beyond the values of a window. */
+export function placesFrom(start: number, correlation: Correlation, extra: number): Places {
+  const { groups, channels, outputs, image, counts } = correlation;
+  const rows = rowsOf(correlation) + extra;
+  const windows = sizeOf(counts);
+  const places: number[] = [];
+  let end = start;
+  for (const count of [
+    groups * outputs * rows,
+    channels * sizeOf(image),
+    channels * sizeOf(image),
+    rows * windows,
+    outputs * Math.max(windows, rows),
+    Math.max(outputs * windows, groups * outputs * rows),
+  ]) {
+    places.push(end);
+    end += doubles(count);
+  }
+  const [weights, narrow, wide, columns, product, flow] = places;
+  return { weights, narrow, image: wide, columns, product, flow, end };
+}
