@@ -88,13 +88,13 @@ const claims: Readonly<Record<string, (printed: string) => void>> = {
 };
 
 describe.concurrent("examples", () => {
-  it.each(files)("%s", { timeout: 120_000 }, async (file) => {
+  it.each(files)("%s", { timeout: 300_000 }, async (file) => {
     const claim = claims[file];
     expect(claim, `say in this test what must hold of the output of ${file}`).toBeDefined();
     const { stdout } = await run(process.execPath, ["--import", "tsx", `examples/${file}`], {
       cwd: root,
       env: { ...process.env, FORCE_COLOR: "0" },
-      timeout: 120_000,
+      timeout: 300_000,
     });
     claim(stdout);
   });
