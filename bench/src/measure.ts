@@ -61,7 +61,8 @@ export async function measure(
   try {
     let reference: { readonly name: string; readonly losses: readonly number[] } | undefined;
     for (const rival of rivals) {
-      const { name, withoutConvNets } = rival;
+      const { name, withoutConvNets, onlyConvNets } = rival;
+      if (workload.layers === undefined && onlyConvNets) continue;
       if (workload.layers !== undefined && withoutConvNets !== undefined) {
         failed.push(withoutConvNets);
         continue;

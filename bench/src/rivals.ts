@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { installedBytes } from "./sizes.ts";
 
-export type RivalId = "compiled" | "fast" | "eager" | "torch" | "openblas" | "tfjs" | "jax";
+export type RivalId = "compiled" | "fast" | "eager" | "torch" | "openblas" | "tfjs" | "jax" | "jaxProducts";
 
 /** A way of doing W6. */
 export interface ProcessSide {
@@ -23,6 +23,8 @@ export interface Rival {
   readonly environment?: Readonly<Record<string, string>>;
   /** Why it takes no part in ConvNets, if it does not. */
   readonly withoutConvNets?: string;
+  /** Another way of somebody who is there already, which differs in convolutions alone. */
+  readonly onlyConvNets?: boolean;
   /** Bytes of the packages on disk. */
   readonly installed: () => number | undefined;
 }
@@ -33,7 +35,16 @@ export interface Absent {
   readonly absent: string;
 }
 
-export const rivalIds: readonly RivalId[] = ["compiled", "fast", "eager", "torch", "openblas", "tfjs", "jax"];
+export const rivalIds: readonly RivalId[] = [
+  "compiled",
+  "fast",
+  "eager",
+  "torch",
+  "openblas",
+  "tfjs",
+  "jax",
+  "jaxProducts",
+];
 
 const python = process.env.PYTHON ?? "/usr/bin/python3";
 
@@ -59,6 +70,8 @@ export function findRival(id: RivalId, blas: string | undefined): Rival | Absent
       return installed(id, "TensorFlow.js", "tfjs", ["@tensorflow/tfjs", "@tensorflow/tfjs-backend-wasm"]);
     case "jax":
       return installed(id, "jax-js", "jax", ["@jax-js/jax"]);
+    case "jaxProducts":
+      return jaxByProducts(id);
   }
 }
 
@@ -81,8 +94,7 @@ function ownProcesses(id: "compiled" | "fast" | "eager", name: string): ProcessS
 }
 
 const withoutConvNets: Partial<Record<RivalId, string>> = {
-  tfjs: "TensorFlow.js: its WebAssembly backend has no gradients of convolutions",
-  jax: "jax-js: nobody has written its ConvNets here yet",
+  tfjs: "TensorFlow.js: its WebAssembly backend has no kernel for the gradient of a convolution's weights (Conv2DBackpropFilter)",
 };
 
 function installed(id: RivalId, name: string, file: string, packages: readonly string[]): Rival | Absent {
@@ -96,6 +108,13 @@ function installed(id: RivalId, name: string, file: string, packages: readonly s
     withoutConvNets: withoutConvNets[id],
     installed: () => installedBytes(packages),
   };
+}
+
+/** Its own convolutions are slow, its products are not: the bench shows both ways. */
+function jaxByProducts(id: "jaxProducts"): Rival | Absent {
+  const rival = installed(id, "jax-js, convolutions as products", "jax", ["@jax-js/jax"]);
+  if ("absent" in rival) return rival;
+  return { ...rival, command: [...rival.command, "products"], processes: [], onlyConvNets: true };
 }
 
 function torch(id: "torch" | "openblas", folder?: string): Rival | Absent {
