@@ -21,8 +21,6 @@ export interface Rival {
   /** How it takes part in W6; not at all where that would show nothing new. */
   readonly processes: readonly ProcessSide[];
   readonly environment?: Readonly<Record<string, string>>;
-  /** Why it takes no part in ConvNets, if it does not. */
-  readonly withoutConvNets?: string;
   /** Another way of somebody who is there already, which differs in convolutions alone. */
   readonly onlyConvNets?: boolean;
   /** Bytes of the packages on disk. */
@@ -93,10 +91,6 @@ function ownProcesses(id: "compiled" | "fast" | "eager", name: string): ProcessS
   return [loop, { name: `${name}, train.fit`, command: ["node", script("process/evenkeelFit.js")] }];
 }
 
-const withoutConvNets: Partial<Record<RivalId, string>> = {
-  tfjs: "TensorFlow.js: its WebAssembly backend has no kernel for the gradient of a convolution's weights (Conv2DBackpropFilter)",
-};
-
 function installed(id: RivalId, name: string, file: string, packages: readonly string[]): Rival | Absent {
   const missing = packages.find((name) => !existsSync(new URL(`../node_modules/${name}`, import.meta.url)));
   if (missing !== undefined) return { id, absent: `${name}: ${missing} is not installed; npm --prefix bench install` };
@@ -105,7 +99,6 @@ function installed(id: RivalId, name: string, file: string, packages: readonly s
     name,
     command: ["node", script(`rivals/${file}.js`)],
     processes: [{ name, command: ["node", script(`process/${file}.js`)] }],
-    withoutConvNets: withoutConvNets[id],
     installed: () => installedBytes(packages),
   };
 }
