@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { installedBytes } from "./sizes.ts";
 
-export type RivalId = "compiled" | "fast" | "eager" | "torch" | "openblas" | "tfjs" | "jax";
+export type RivalId = "compiled" | "fast" | "eager" | "torch" | "openblas" | "tfjs" | "jax" | "jaxProducts";
 
 /** A way of doing W6. */
 export interface ProcessSide {
@@ -21,8 +21,8 @@ export interface Rival {
   /** How it takes part in W6; not at all where that would show nothing new. */
   readonly processes: readonly ProcessSide[];
   readonly environment?: Readonly<Record<string, string>>;
-  /** Why it takes no part in ConvNets, if it does not. */
-  readonly withoutConvNets?: string;
+  /** Another way of somebody who is there already, which differs in convolutions alone. */
+  readonly onlyConvNets?: boolean;
   /** Bytes of the packages on disk. */
   readonly installed: () => number | undefined;
 }
@@ -33,7 +33,16 @@ export interface Absent {
   readonly absent: string;
 }
 
-export const rivalIds: readonly RivalId[] = ["compiled", "fast", "eager", "torch", "openblas", "tfjs", "jax"];
+export const rivalIds: readonly RivalId[] = [
+  "compiled",
+  "fast",
+  "eager",
+  "torch",
+  "openblas",
+  "tfjs",
+  "jax",
+  "jaxProducts",
+];
 
 const python = process.env.PYTHON ?? "/usr/bin/python3";
 
@@ -59,6 +68,8 @@ export function findRival(id: RivalId, blas: string | undefined): Rival | Absent
       return installed(id, "TensorFlow.js", "tfjs", ["@tensorflow/tfjs", "@tensorflow/tfjs-backend-wasm"]);
     case "jax":
       return installed(id, "jax-js", "jax", ["@jax-js/jax"]);
+    case "jaxProducts":
+      return jaxByProducts(id);
   }
 }
 
@@ -80,11 +91,6 @@ function ownProcesses(id: "compiled" | "fast" | "eager", name: string): ProcessS
   return [loop, { name: `${name}, train.fit`, command: ["node", script("process/evenkeelFit.js")] }];
 }
 
-const withoutConvNets: Partial<Record<RivalId, string>> = {
-  tfjs: "TensorFlow.js: its WebAssembly backend has no gradients of convolutions",
-  jax: "jax-js: nobody has written its ConvNets here yet",
-};
-
 function installed(id: RivalId, name: string, file: string, packages: readonly string[]): Rival | Absent {
   const missing = packages.find((name) => !existsSync(new URL(`../node_modules/${name}`, import.meta.url)));
   if (missing !== undefined) return { id, absent: `${name}: ${missing} is not installed; npm --prefix bench install` };
@@ -93,9 +99,15 @@ function installed(id: RivalId, name: string, file: string, packages: readonly s
     name,
     command: ["node", script(`rivals/${file}.js`)],
     processes: [{ name, command: ["node", script(`process/${file}.js`)] }],
-    withoutConvNets: withoutConvNets[id],
     installed: () => installedBytes(packages),
   };
+}
+
+/** Its own convolutions are slow, its products are not: the bench shows both ways. */
+function jaxByProducts(id: "jaxProducts"): Rival | Absent {
+  const rival = installed(id, "jax-js, convolutions as products", "jax", ["@jax-js/jax"]);
+  if ("absent" in rival) return rival;
+  return { ...rival, command: [...rival.command, "products"], processes: [], onlyConvNets: true };
 }
 
 function torch(id: "torch" | "openblas", folder?: string): Rival | Absent {

@@ -28,7 +28,12 @@ export function judge(outcomes: readonly Outcome[], whole: ProcessOutcome | unde
         reached: own && own.median <= 20,
       });
     } else if (workload.layers !== undefined) {
-      targets.push(ratioAtMost(`${name}: at most 0.75 times PyTorch's time`, 0.75, own, torch));
+      const find = (wanted: RivalId) => measured.find(({ id }) => id === wanted);
+      targets.push(
+        ratioAtMost(`${name}: at most 0.75 times PyTorch's time`, 0.75, own, torch),
+        ratioAtLeast(`${name}: at least 50 times faster than jax-js`, 50, own, find("jax")),
+        ratioAtLeast(`${name}: the same where its convolutions are products`, 50, own, find("jaxProducts")),
+      );
     } else if (workload.kind === "train") {
       const limit = workload.id === "W2" ? 1 : 2.2;
       const what = workload.id === "W2" ? "no slower than PyTorch" : "at most 2.2 times PyTorch's time";

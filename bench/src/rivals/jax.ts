@@ -1,6 +1,7 @@
 import { jit, numpy as np } from "@jax-js/jax";
 import type { ProblemReader } from "../problem.ts";
 import { rootMeanSquare, type Step, serve } from "../serve.ts";
+import { convNetForward } from "./jaxConvNet.ts";
 import {
   type Arrays,
   type JaxArray,
@@ -11,18 +12,22 @@ import {
   predict,
   startJax,
 } from "./jaxNet.ts";
+import { productNetForward } from "./jaxProductNet.ts";
 import { versionOf } from "./versionOf.ts";
+
+/** Whether convolutions are its own, or sums of products. */
+const products = process.argv[3] === "products";
 
 function load(reader: ProblemReader, name: string): JaxArray {
   return jaxArray(reader.data(name), reader.shape(name));
 }
 
 function trainingStep(reader: ProblemReader): Step {
-  const { loss, sizes, batch } = reader.problem;
+  const { loss, sizes, batch, layers } = reader.problem;
   const classes = sizes[sizes.length - 1];
   const x = load(reader, "x");
   const y = loss === "mse" ? load(reader, "y") : jaxArray(oneHot(reader.data("y"), classes), [batch, classes]);
-  const step = makeTrainingStep(loss);
+  const step = makeTrainingStep(loss, layers && (products ? productNetForward : convNetForward)(layers));
   let state = loadState(reader);
   return () => {
     const [next, value] = step(state, x.ref, y.ref);
@@ -62,4 +67,5 @@ function handedOver(run: () => JaxArray): Step {
 
 const begin = { train: trainingStep, infer: inference, matmul: product };
 const name = await startJax(versionOf("@jax-js/jax"));
-await serve({ describe: () => name, begin: (reader) => begin[reader.problem.kind](reader) });
+const described = products ? `${name}, by products` : name;
+await serve({ describe: () => described, begin: (reader) => begin[reader.problem.kind](reader) });

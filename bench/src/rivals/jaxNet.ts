@@ -43,12 +43,21 @@ export function beginTraining(parameters: Arrays, statistics: Arrays, rate = 1e-
 
 /** Takes ownership of all it is given, as functions of jax-js do. */
 export function predict(parameters: Arrays, statistics: Arrays, x: JaxArray): JaxArray {
-  return forward(parameters, statistics, x, false).output;
+  return linearForward(parameters, statistics, x, false).output;
 }
+
+/** A forward pass that takes ownership of its arguments. @returns the outputs, and the running statistics moved if training */
+export type Forward = (
+  parameters: Arrays,
+  statistics: Arrays,
+  x: JaxArray,
+  training: boolean,
+) => { readonly output: JaxArray; readonly statistics: Arrays };
 
 /** One step of training; takes ownership of its arguments. @returns the new state and the loss */
 export function makeTrainingStep(
   loss: "mse" | "crossEntropy",
+  forward: Forward = linearForward,
 ): (state: TrainingState, x: JaxArray, y: JaxArray) => [TrainingState, JaxArray] {
   const lossOf = (parameters: Arrays, statistics: Arrays, x: JaxArray, y: JaxArray) => {
     const result = forward(parameters, statistics, x, true);
@@ -70,25 +79,38 @@ export function makeTrainingStep(
   });
 }
 
-/** BatchNorm written out: jax-js has none. */
-function forward(parameters: Arrays, statistics: Arrays, x: JaxArray, training: boolean) {
-  const updated: Arrays = {};
+/** Linear layers, each but the last with BatchNorm and ReLU. */
+function linearForward(parameters: Arrays, statistics: Arrays, x: JaxArray, training: boolean) {
+  const moved: Arrays = {};
   for (let i = 0; `${i}.weight` in parameters; i += 3) {
     x = np.matmul(x, parameters[`${i}.weight`]).add(parameters[`${i}.bias`]);
     if (!(`${i + 1}.weight` in parameters)) break;
-    const running = { mean: statistics[`${i + 1}.running_mean`], variance: statistics[`${i + 1}.running_var`] };
-    const rows = x.shape[0];
-    const mean = training ? x.ref.mean(0) : running.mean;
-    const centred = x.sub(mean.ref);
-    const variance = training ? np.square(centred.ref).mean(0) : running.variance;
-    if (training) {
-      updated[`${i + 1}.running_mean`] = running.mean.mul(0.9).add(mean.mul(0.1));
-      updated[`${i + 1}.running_var`] = running.variance.mul(0.9).add(variance.ref.mul((0.1 * rows) / (rows - 1)));
-    } else mean.dispose();
-    const scale = parameters[`${i + 1}.weight`].div(np.sqrt(variance.add(1e-5)));
-    x = nn.relu(centred.mul(scale).add(parameters[`${i + 1}.bias`]));
+    x = nn.relu(batchNorm(x, i + 1, parameters, statistics, training ? moved : undefined));
   }
-  return { output: x, statistics: updated };
+  return { output: x, statistics: moved };
+}
+
+/**
+ * BatchNorm of [N, C] or [N, C, H, W] written out: jax-js has none.
+ *
+ * @param moved gets the running statistics moved by the batch; without it they normalize
+ */
+export function batchNorm(x: JaxArray, layer: number, parameters: Arrays, statistics: Arrays, moved?: Arrays) {
+  const names = { mean: `${layer}.running_mean`, variance: `${layer}.running_var` };
+  const running = { mean: statistics[names.mean], variance: statistics[names.variance] };
+  const [, ...picture]: number[] = x.shape.slice(1);
+  const axes = [0, ...picture.map((_, i) => i + 2)];
+  const values = axes.reduce((product, axis) => product * x.shape[axis], 1);
+  const perChannel = (array: JaxArray) => array.reshape([array.shape[0], ...picture.map(() => 1)]);
+  const mean = moved ? x.ref.mean(axes) : running.mean;
+  const centred = x.sub(perChannel(mean.ref));
+  const variance = moved ? np.square(centred.ref).mean(axes) : running.variance;
+  if (moved) {
+    moved[names.mean] = running.mean.mul(0.9).add(mean.mul(0.1));
+    moved[names.variance] = running.variance.mul(0.9).add(variance.ref.mul((0.1 * values) / (values - 1)));
+  } else mean.dispose();
+  const scale = parameters[`${layer}.weight`].div(np.sqrt(variance.add(1e-5)));
+  return centred.mul(perChannel(scale)).add(perChannel(parameters[`${layer}.bias`]));
 }
 
 function adam({ parameters, first, second, scalars }: TrainingState, gradients: Arrays) {

@@ -1,6 +1,7 @@
 import tf from "@tensorflow/tfjs";
 import type { ProblemReader } from "../problem.ts";
 import { rootMeanSquare, type Step, serve } from "../serve.ts";
+import { TfConvNet } from "./tfjsConvNet.ts";
 import { makeAdam, startTf, TfNet, type TfTensor } from "./tfjsNet.ts";
 
 function load(reader: ProblemReader, name: string): TfTensor {
@@ -8,8 +9,8 @@ function load(reader: ProblemReader, name: string): TfTensor {
 }
 
 function trainingStep(reader: ProblemReader): Step {
-  const net = TfNet.load(reader);
-  const { loss, sizes } = reader.problem;
+  const { loss, sizes, layers } = reader.problem;
+  const net = layers === undefined ? TfNet.load(reader) : new TfConvNet(reader, layers);
   const x = load(reader, "x");
   const y =
     loss === "mse" ? load(reader, "y") : tf.oneHot(tf.cast(load(reader, "y"), "int32"), sizes[sizes.length - 1]);
