@@ -194,7 +194,7 @@ describe("the public surface", () => {
   it.each([
     ["packages/cli/src", dependencies.filter((name) => name !== "evenkeel")],
     [`${vision}/src`, ["sharp"]],
-    ["examples", ["vega-datasets"]],
+    ["examples", ["@evenkeel/vision", "mnist", "vega-datasets"]],
   ])("%s uses public subpaths of the library, Node, and what it declares", (folder, packages) => {
     const mine = (specifier: string) => specifier.startsWith(".") && !specifier.includes("packages/");
     const known = new Set([...publicModules, ...packages, ...builtin]);

@@ -1,11 +1,13 @@
 import type { AnyOp, NdArray } from "../packages/evenkeel/src/core/index.ts";
 import type { Border } from "../packages/evenkeel/src/ops/channelsLast/border.ts";
+import { convolutionOf } from "../packages/evenkeel/src/ops/channelsLast/convolution.ts";
 import {
   convolutionBackwardLastKernel,
   convolutionInputLastKernel,
   convolutionLastKernel,
   convolutionWeightLastKernel,
 } from "../packages/evenkeel/src/ops/channelsLast/convolutionLast.kernel.ts";
+import { prefersWinograd } from "../packages/evenkeel/src/ops/channelsLast/winograd/products.ts";
 import {
   convolutionBackwardLast,
   convolutionInputLast,
@@ -58,7 +60,7 @@ export const plainCase = (
   groups: 1,
   inputMargin: pairs(0),
   border: pairs(0),
-  dyBorder: pairs(Math.max(kernel[0], kernel[1]) - 1 - padding),
+  dyBorder: pairs(Math.max(0, Math.max(...kernel) - 1 - padding)),
 });
 
 export const outputSize = ({ size, kernel, stride, dilation, padding }: ConvolutionCase): [number, number] => {
@@ -105,13 +107,13 @@ export function drawCase(seed: number): ConvolutionCase {
   }
 }
 
-/** A case that goes Winograd's way, if its sizes are not too small for it. */
+/** A case that goes Winograd's way, unless its pictures are too small for it. */
 function drawWinograd(pick: <T>(values: readonly T[]) => T, borderOf: (sizes: readonly number[]) => Border) {
   const channels = [8, 12, 16, 20, 36];
-  const sizes = [3, 4, 5, 6, 7, 8, 9, 14, 18, 33];
+  const sizes = [4, 5, 6, 7, 8, 9, 14, 18, 33];
   const padding = pick([pairs(0), pairs(1), pairs(1), pairs(2), borderOf([0, 1, 2, 3])]);
   return {
-    ...plainCase(pick([1, 2, 3, 5, 9]), pick(channels), pick(channels), [pick(sizes), pick(sizes)], [3, 3]),
+    ...plainCase(pick([1, 2, 3, 5, 9, 17]), pick(channels), pick(channels), [pick(sizes), pick(sizes)], [3, 3]),
     padding,
     inputMargin: pick([pairs(0), borderOf([0, 1, 2])]),
     border: pick([padding, padding, borderOf([0, 1, 2, 5])]),
@@ -137,13 +139,6 @@ function bordered(
   });
 }
 
-/** Whether the kernels take Winograd's way. */
-export const byWinograd = ({ kernel, stride, dilation, groups, inputs, outputs }: ConvolutionCase): boolean =>
-  [...kernel, ...stride, ...dilation, groups].join() === "3,3,1,1,1,1,1" &&
-  inputs >= 8 &&
-  outputs >= 8 &&
-  (inputs % 4) + (outputs % 4) === 0;
-
 interface Product {
   readonly row: AnyOp;
   // biome-ignore lint/suspicious/noExplicitAny: kernels of several attributes in one list.
@@ -152,12 +147,12 @@ interface Product {
   readonly attrs: object;
   /** Terms of a sum, for each output. */
   readonly terms: readonly number[];
+  /** Whether the kernels go Winograd's way. */
   readonly winograd: boolean;
 }
 
 /** The products of a convolution, with their inputs: forward, both gradients, and both at once. */
 export function productsOf(drawn: ConvolutionCase, values: () => number = noise(1)): Product[] {
-  const winograd = byWinograd(drawn);
   const { images, inputs, outputs, size, kernel, groups, padding, inputMargin, border, dyBorder } = drawn;
   const inputBorder = padding.map((pair, i) => pair.map((p, j) => p + inputMargin[i][j])) as unknown as Border;
   const output = outputSize(drawn);
@@ -166,6 +161,8 @@ export function productsOf(drawn: ConvolutionCase, values: () => number = noise(
   const weight = ndArray([outputs, inputs / groups, ...kernel], values);
   const bias = ndArray([outputs], values);
   const attrs = { stride: drawn.stride, dilation: drawn.dilation, groups, padding };
+  const convolution = convolutionOf({ spec: x, border: inputBorder }, { spec: dy, border: dyBorder }, kernel, attrs);
+  const winograd = prefersWinograd(convolution);
   const taps = kernel[0] * kernel[1];
   const [forward, toInput] = [(inputs / groups) * taps, (outputs / groups) * taps];
   const toWeight = images * output[0] * output[1];

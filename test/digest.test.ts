@@ -1,5 +1,7 @@
 import { describe, expect, it } from "vitest";
+import { convNets } from "./digest/convNets.ts";
 import { type Digests, digests } from "./digest/digest.ts";
+import { train } from "./digest/training.ts";
 import { readJson } from "./sources.ts";
 
 /**
@@ -22,5 +24,19 @@ describe("a compiled training run", () => {
   it("is not what eager execution gives, whose sums run in another order", async () => {
     const eager = await digests({ compiled: false });
     for (const [name, digest] of Object.entries(expected)) expect(eager[name]).not.toBe(digest);
+  });
+});
+
+describe("a compiled ConvNet", () => {
+  it.each(Object.entries(convNets))("%s: has code for everything, its channels last", (_, make) => {
+    const { explanations } = train(make(), true);
+    const programs = explanations.flatMap((explanation) => explanation.programs);
+    // Of the training for both sizes of batches, and of the evaluation.
+    expect(programs.map(({ fallbacks }) => fallbacks)).toEqual([0, 0, 0]);
+    for (const { tasks } of programs) {
+      const names = tasks.map(({ name }) => name);
+      expect(names.filter((name) => name === "convolutionLast")).toHaveLength(5);
+      expect(names.filter((name) => /^convolution(Input|Weight)?$/.test(name))).toEqual([]);
+    }
   });
 });

@@ -89,16 +89,29 @@ const claims: Readonly<Record<string, (printed: string) => void>> = {
     expect(open).toBeGreaterThan(0);
     expect(printed).toContain(`${open} of 6 cannot be told from it, and may differ by up to`);
   },
+  "11-batchnorm-in-use.ts": (printed) => {
+    const [, once, again] = printed.match(/in training mode: ([\d.]+) and ([\d.]+) mpg/) ?? [];
+    expect(once).not.toBe(again);
+    const [, alone, among] = printed.match(/alone and in a batch: ([\d.]+) and ([\d.]+) mpg/) ?? [];
+    expect(alone).toBe(among);
+    const [, slow, recomputed] = printed.match(/momentum 0\.01, .*MAE ([\d.]+) mpg, ([\d.]+) with/) ?? [];
+    expect(Number(recomputed)).toBeLessThan(Number(slow));
+    expect(printed).toContain("statistics as before: true");
+    expect(printed).toContain("1 of 1 batch normalizations folded");
+    for (const rule of ["bias-before-norm", "dropout-before-norm", "momentum-fast", "small-batch"]) {
+      expect(printed).toContain(`warning ${rule}, "2"`);
+    }
+  },
 };
 
 describe.concurrent("examples", () => {
-  it.each(files)("%s", { timeout: 120_000 }, async (file) => {
+  it.each(files)("%s", { timeout: 300_000 }, async (file) => {
     const claim = claims[file];
     expect(claim, `say in this test what must hold of the output of ${file}`).toBeDefined();
     const { stdout } = await run(process.execPath, ["--import", "tsx", `examples/${file}`], {
       cwd: root,
       env: { ...process.env, FORCE_COLOR: "0" },
-      timeout: 120_000,
+      timeout: 300_000,
     });
     claim(stdout);
   });

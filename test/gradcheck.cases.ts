@@ -485,6 +485,12 @@ export const gradCases: Record<RowName, readonly GradCase[] | null> = {
     attrs,
   })),
   batchNormLast: normLast(),
+  maxPoolLast: normLastCases().map(({ name, input, attrs: { eps: _, ...borders } }) => ({
+    name,
+    inputs: [values(input)],
+    attrs: { kernel: [2, 2], stride: [1, 2], padding: [1, 0], dilation: [1, 1], ceilMode: false, ...borders },
+  })),
+  maxPoolBackwardLast: null,
   batchNormReluLast: normLast(),
   batchNormReluMaxPoolLast: normLast(),
   batchNormReluMeanLast: normLast(),

@@ -1,7 +1,9 @@
-import { compile, manualSeed, randint, randn, type Tensor } from "evenkeel";
+import { manualSeed, randint, randn, type Tensor } from "evenkeel";
 import * as nn from "evenkeel/nn";
 import * as F from "evenkeel/nn/functional";
 import { Adam, AdamW } from "evenkeel/optim";
+import { convNets } from "./convNets.ts";
+import { type Training, train } from "./training.ts";
 
 /**
  * Whole training runs, compiled, as one sha256 each: over every loss, parameter, buffer and moment, to the last bit. Uses
@@ -10,15 +12,7 @@ import { Adam, AdamW } from "evenkeel/optim";
 
 export type Digests = Readonly<Record<string, string>>;
 
-const steps = 200;
-const batchSize = 32;
-
-interface Training {
-  readonly model: nn.Module;
-  readonly optimizer: Adam | AdamW;
-  readonly loss: (output: Tensor, target: Tensor) => Tensor;
-  readonly batch: (rows: number) => readonly [Tensor, Tensor];
-}
+const sizes = { steps: 200, batchSize: 32, lastBatch: 11 };
 
 /** The tutorial's: regression, BatchNorm and ReLU, Adam. */
 function tutorial(): Training {
@@ -43,6 +37,7 @@ function tutorial(): Training {
           .add(randn([rows, 1])),
       ];
     },
+    ...sizes,
   };
 }
 
@@ -59,28 +54,8 @@ function classifier(): Training {
     optimizer: new AdamW(model.parameters(), { lr: 0.003 }),
     loss: (output, target) => F.crossEntropy(output, target),
     batch: (rows) => [randn([rows, 12]), randint(0, 5, [rows])],
+    ...sizes,
   };
-}
-
-/** Losses, then the state that training leaves, in order. */
-function run({ model, optimizer, loss, batch }: Training, compiled: boolean): Tensor[] {
-  const step = compile(
-    (x: Tensor, target: Tensor) => {
-      optimizer.zeroGrad();
-      const value = loss(model(x), target);
-      value.backward();
-      optimizer.step();
-      return value;
-    },
-    { compile: compiled },
-  );
-  // A partial batch now and then, as at the end of an epoch.
-  const losses = Array.from({ length: steps }, (_, i) => step(...batch(i % 10 === 9 ? 11 : batchSize)));
-  // A digest of NaN would prove nothing.
-  const [first, last] = [losses[0].item(), losses[steps - 1].item()];
-  if (!(last < first)) throw new Error(`the training does not train: the loss went from ${first} to ${last}`);
-  const moments = [...optimizer.state.values()].flatMap((state) => Object.values(state));
-  return [...losses, ...model.parameters(), ...model.buffers(), ...moments];
 }
 
 async function sha256(tensors: readonly Tensor[]): Promise<string> {
@@ -95,10 +70,11 @@ async function sha256(tensors: readonly Tensor[]): Promise<string> {
   return Array.from(digest, (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
-const trainings = { tutorial, classifier };
+const trainings = { tutorial, classifier, ...convNets };
 
 export async function digests({ compiled = true } = {}): Promise<Digests> {
   const found: [string, string][] = [];
-  for (const [name, make] of Object.entries(trainings)) found.push([name, await sha256(run(make(), compiled))]);
+  for (const [name, make] of Object.entries(trainings))
+    found.push([name, await sha256(train(make(), compiled).tensors)]);
   return Object.fromEntries(found);
 }

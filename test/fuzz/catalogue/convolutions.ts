@@ -60,9 +60,16 @@ export function convNet(a: Tensor, random: Random): string {
   for (let i = random.int(1, 3); i > 0; i--) {
     const { code, output } = convolution(shape, random);
     parts.push(code);
-    if (output.length === 3 && random.chance(0.7)) parts.push(`new nn.BatchNorm1d(${output[1]})`);
+    const rank = output.length - 2;
+    if (rank < 3 && random.chance(0.7)) parts.push(`new nn.BatchNorm${rank}d(${output[1]})`);
     if (random.chance(0.8)) parts.push(`new nn.${random.pick(["ReLU", "ReLU", "GELU", "LeakyReLU"])}()`);
     shape = output;
+    if (rank === 2 && random.chance(0.5)) {
+      const kernel = random.pick([2, 2, 3]);
+      if (Math.min(...shape.slice(2)) < kernel) continue;
+      parts.push(`new nn.${random.pick(["MaxPool2d", "MaxPool2d", "AvgPool2d"])}(${kernel}, { stride: 2 })`);
+      shape = [...shape.slice(0, 2), ...shape.slice(2).map((size) => Math.floor((size - kernel) / 2) + 1)];
+    }
   }
   if (random.chance(0.7)) {
     const features = shape.slice(1).reduce((x, y) => x * y, 1);

@@ -7,6 +7,7 @@ export {
   batchNormReluMeanLast,
 } from "./channelsLast/norm.ts";
 export * from "./channelsLast/normBackward.ts";
+export * from "./channelsLast/pool.ts";
 export * from "./channelsLast/turn.ts";
 export * from "./conv/convolution.ts";
 export * from "./conv/pad.ts";

@@ -19,6 +19,7 @@ import {
   batchNormReluMaxPoolBackwardLastKernel,
   batchNormReluMeanBackwardLastKernel,
 } from "./channelsLast/normBackward.kernel.ts";
+import { maxPoolBackwardLastKernel, maxPoolLastKernel } from "./channelsLast/pool.kernel.ts";
 import { fromChannelsLastKernel, toChannelsLastKernel } from "./channelsLast/turn.kernel.ts";
 import { convolutionInputKernel, convolutionKernel, convolutionWeightKernel } from "./conv/convolution.kernel.ts";
 import {
@@ -289,6 +290,8 @@ export const kernels: { readonly [K in RowName]: AnyKernel } = {
   matmul: matmulKernel,
   max: amaxKernel,
   maxPool: maxPoolKernel,
+  maxPoolBackwardLast: maxPoolBackwardLastKernel,
+  maxPoolLast: maxPoolLastKernel,
   maxPoolBackward: maxPoolBackwardKernel,
   maxUnpool: maxUnpoolKernel,
   maximum: maximumKernel,

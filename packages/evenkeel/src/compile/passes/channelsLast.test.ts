@@ -122,6 +122,13 @@ const cases: Readonly<Record<string, Case>> = {
   "average pooling, pooling by windows that overlap": {
     layers: () => ({ a: conv(3, 6), n: norm(6), b: conv(6, 4), head: new Linear(4 * 2 * 2, 5) }),
     forward: ({ a, n, b, head }, x) => head(average(b(pool(n(a(x)).relu(), 3))).flatten(1)),
+    has: ["maxPoolLast", "maxPoolBackwardLast"],
+  },
+  "max pooling without a norm": {
+    layers: () => ({ a: conv(3, 6), b: conv(6, 5), head: new Linear(5, 5) }),
+    forward: ({ a, b, head }, x) => head(pool(b(pool(a(x).relu())), 3).mean([2, 3])),
+    has: ["maxPoolLast", "maxPoolBackwardLast"],
+    hasNot: ["maxPool", "maxPoolBackward"],
   },
   "values that are read twice, in another shape, and returned": {
     layers: () => ({ a: conv(3, 6), n: norm(6), b: conv(6, 6), head: new Linear(6 * 64, 5) }),

@@ -67,7 +67,11 @@ function attempt(program: Graph, uses: Uses, isUnchanged: IsUnchanged, refused: 
     const made = held.get(value.buffer);
     return made !== undefined && isSameValue(made, value);
   };
-  const context: Context = { isHeld, isShapeHeld: (shape: Shape) => shapes.has(String(shape)) };
+  const context: Context = {
+    isHeld,
+    isShapeHeld: (shape: Shape) => shapes.has(String(shape)),
+    makerOf: (value) => uses.maker(value),
+  };
   const isFree = ({ results }: Converted) =>
     results.every(({ kind, value }) => kind === "plain" || uses.maker(value) !== undefined);
   /** Gradients of batch norms that have found their rule already. */
@@ -110,9 +114,8 @@ function plainlyRead({ nodes, results }: Graph, { converted, absorbed, isHeld }:
 function wronglyRead(program: Graph, plan: Plan): GraphNode[] {
   const read = plainlyRead(program, plan);
   return [...plan.converted].flatMap(([node, { results }]) => {
-    const turnsBack = results.some(({ kind, value }) => kind === "pictures" && read.has(value.buffer));
-    const cannot = results.some(({ kind, value }) => kind === "pictures" && value.dtype !== "float32");
-    return turnsBack && (cannot || node.op === expand) ? [node] : [];
+    const turning = results.filter(({ kind, value }) => kind === "pictures" && read.has(value.buffer));
+    return turning.some(({ value }) => value.dtype !== "float32" || node.op === expand) ? [node] : [];
   });
 }
 
@@ -159,22 +162,22 @@ function rewrite(program: Graph, plan: Plan): Graph {
         ? readPictures(operand.value, what.flat ? borders.of(keyOf(operand.value)) : operand.need)
         : { border: noBorder, value: { ...operand.value, shape: operand.shape } },
     );
-    const made = what.results.find(({ kind }) => kind === "pictures");
-    const border = made === undefined ? noBorder : borders.of(keyOf(made.value));
+    const around = what.results.map(({ kind, value }) => (kind === "plain" ? noBorder : borders.of(keyOf(value))));
     const { op, attrs } = what.build(
       inputs.map((input) => input.border),
-      border,
+      around[0],
     );
     const values = inputs.map(({ value }) => value);
     const specs = op.shape(values, attrs as never);
     const outputs = what.results.map(({ kind, value }, i) =>
       kind === "pictures"
-        ? temporary({ shape: lastShapeOf(value, border), dtype: value.dtype })
+        ? temporary({ shape: lastShapeOf(value, around[i]), dtype: value.dtype })
         : viewOf(value.buffer, specs[i].shape),
     );
     nodes.push({ op, attrs, inputs: values, outputs });
     for (const [i, { kind, value }] of what.results.entries()) {
       if (kind === "plain") continue;
+      const border = around[i];
       known.set(keyOf(value), [{ border, value: outputs[i] }]);
       if (read.has(value.buffer)) {
         nodes.push({ op: fromChannelsLast, attrs: { border }, inputs: [outputs[i]], outputs: [value] });

@@ -68,7 +68,7 @@ interface Batch {
 export const countOf = ({ images, rows, columns }: Grid): number => images * rows * columns;
 
 /** So few values cost little in double, and would have few blocks over which errors could even out. */
-const few = 1024;
+export const few = 1024;
 
 /** Bytes of scratch for {@link emitStatistics}. */
 export const statisticsBytes = (channels: number): number => planeBytes(channels) + sumsBytes(channels, 2);

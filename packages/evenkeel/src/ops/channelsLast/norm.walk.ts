@@ -115,6 +115,8 @@ export interface Walk {
   readonly end?: (group: Group) => void;
   /** Called at the end of each picture. */
   readonly image?: () => void;
+  /** Visits in a block, at most. */
+  readonly visits?: number;
 }
 
 /** Bytes of a block, and visits in it: sums of float32 go to double at its end. */
@@ -132,7 +134,7 @@ export function walk(f: FunctionBuilder, grid: Grid, channels: number, frames: r
   };
   const most = Math.max(
     1,
-    Math.min(blockVisits, Math.floor(blockBytes / Math.max(...frames.map(({ touched }) => touched)))),
+    Math.min(what.visits ?? blockVisits, Math.floor(blockBytes / Math.max(...frames.map(({ touched }) => touched)))),
   );
   const across = blockOf(columns, most);
   const down = across < columns ? 1 : blockOf(rows, Math.max(1, Math.floor(most / columns)));

@@ -12,7 +12,7 @@ import {
 import { both, demotePair, promotePair } from "../normalize/doublePair.ts";
 import { inverseStd } from "../normalize/normalize.kernel.ts";
 import { declinesUnless, emitLine, lineBytes, loadPlanes, onLine } from "./norm.line.ts";
-import { countOf, flush, sumOf, sumsBytes } from "./norm.statistics.ts";
+import { countOf, few, flush, sumOf, sumsBytes } from "./norm.statistics.ts";
 import type { afters } from "./norm.ts";
 import {
   type Frame,
@@ -117,6 +117,8 @@ function emitSums(back: Backward): void {
   f.fill(sums, 0, sumsBytes(channels, 2));
   walk(f, grid, channels, frames, {
     size,
+    // Few terms leave no blocks over which the rounding of sums could even out: they are added in double one by one.
+    visits: countOf(grid) <= few ? 1 : undefined,
     begin: (group) => {
       const planes = loadPlanes(f, channels, group, line, 3);
       const add = (q: number, flow: V128, difference: V128) => {

@@ -72,7 +72,7 @@ const dyPlanes = (dy: NdArray, border: Border, { pictures }: After): NdArray => 
 const dyValue = (dy: Value, border: Border, { pictures }: After): Value =>
   pictures ? fromChannelsLast(dy, { border }) : dy;
 
-/** Gradients of {@link batchNormLast}: those of `batchNorm`. */
+/** Gradients of `batchNormLast`: those of `batchNorm`. */
 export const batchNormBackwardLast = defineOp({
   name: "batchNormBackwardLast",
   inputs: ["dy", "input", "weight", "mean", "variance"],
@@ -140,11 +140,11 @@ function backwardRow(name: string, kind: Exclude<keyof typeof afters, "nothing">
   });
 }
 
-/** Gradients of {@link batchNormReluLast}. */
+/** Gradients of `batchNormReluLast`. */
 export const batchNormReluBackwardLast = backwardRow("batchNormReluBackwardLast", "relu");
 
-/** Gradients of {@link batchNormReluMaxPoolLast}: of equal values the first in a window gets what flows back. */
+/** Gradients of `batchNormReluMaxPoolLast`: of equal values the first in a window gets what flows back. */
 export const batchNormReluMaxPoolBackwardLast = backwardRow("batchNormReluMaxPoolBackwardLast", "reluMaxPool");
 
-/** Gradients of {@link batchNormReluMeanLast}. */
+/** Gradients of `batchNormReluMeanLast`. */
 export const batchNormReluMeanBackwardLast = backwardRow("batchNormReluMeanBackwardLast", "reluMean");

@@ -1,6 +1,6 @@
 import type { AnyOp, Shape } from "../../../core/index.ts";
 import type { Border } from "../../../ops/channelsLast/border.ts";
-import type { GraphValue } from "../../graph.ts";
+import type { GraphNode, GraphValue } from "../../graph.ts";
 
 /** What one node, or several, become where pictures keep their channels last. */
 
@@ -50,6 +50,8 @@ export interface Context {
   readonly isHeld: (value: GraphValue) => boolean;
   /** Whether pictures of this shape are made with their channels last. */
   readonly isShapeHeld: (shape: Shape) => boolean;
+  /** The node that makes a value, if nothing else writes it. */
+  readonly makerOf: (value: GraphValue) => GraphNode | undefined;
 }
 
 export const pictures = (value: GraphValue, need: Border, wish?: Border): Operand => ({

@@ -22,10 +22,15 @@ import {
   convolutionWeight,
   convolutionWeightLast,
   expand,
+  maxPool,
+  maxPoolBackward,
+  maxPoolBackwardLast,
+  maxPoolLast,
   slice,
   sum,
 } from "../../../ops/index.ts";
 import { kernelOf } from "../../../ops/kernels.ts";
+import type { MaxPoolAttrs } from "../../../ops/pool/maxPool.ts";
 import type { GraphNode, GraphValue } from "../../graph.ts";
 import { fusionOf } from "../../group.ts";
 import { asPictures, asPlain, type Context, type Converted, type Operand, pictures, plain } from "./converted.ts";
@@ -114,6 +119,31 @@ const onBatchNormBackward: Rule = ({ attrs, inputs: [dy, x, ...rest], outputs: [
   };
 };
 
+const onMaxPool: Rule = ({ attrs, inputs: [x], outputs: [y, indices] }, { isHeld }) => {
+  if ((attrs as MaxPoolAttrs).kernel.length !== 2 || !isPictures(x) || !isHeld(x)) return undefined;
+  return {
+    operands: [pictures(x, noBorder)],
+    results: [asPictures(y), asPictures(indices)],
+    flat: false,
+    build: ([inputBorder], border) => ({ op: maxPoolLast, attrs: { ...(attrs as object), inputBorder, border } }),
+  };
+};
+
+/** Where the indices have their channels last too. */
+const onMaxPoolBackward: Rule = ({ attrs, inputs: [dy, indices], outputs: [dx] }, { isHeld, makerOf }) => {
+  const pool = makerOf(indices);
+  if (pool?.op !== maxPool || !isHeld(indices) || !isPictures(dy)) return undefined;
+  return {
+    operands: [pictures(dy, noBorder), pictures(indices, noBorder)],
+    results: [asPictures(dx)],
+    flat: false,
+    build: ([dyBorder], border) => ({
+      op: maxPoolBackwardLast,
+      attrs: { ...(pool.attrs as object), ...(attrs as object), dyBorder, border },
+    }),
+  };
+};
+
 /** Sums over the pixels of pictures, and perhaps over more: the zeros around them add nothing. */
 const onSum: Rule = ({ attrs, inputs: [x], outputs: [y] }, { isHeld }) => {
   const { dims, keepdim } = attrs as { readonly dims: readonly number[]; readonly keepdim: boolean };
@@ -190,11 +220,12 @@ const onElementwise: Rule = (node, { isHeld }) => {
     return undefined;
   }
   if (!inputs.some((value) => sameShape(value.shape, y.shape) && isHeld(value))) return undefined;
+  if (y.dtype !== "float32" && y.dtype !== "bool") return undefined;
   const operands: Operand[] = [];
   for (const value of inputs) {
     const channels = channelsShape(value.shape);
     if (sizeOf(value.shape) === 1) operands.push(plain(value));
-    else if (sameShape(value.shape, y.shape) && (isHeld(value) || isPictures(value))) {
+    else if (sameShape(value.shape, y.shape) && (isPictures(value) || (isHeld(value) && value.dtype === "bool"))) {
       operands.push(pictures(value, noBorder));
     } else if (channels !== undefined) operands.push(plain(value, channels));
     else return undefined;
@@ -244,6 +275,8 @@ const rules = new Map<AnyOp, Rule>([
   [batchNormRelu, onBatchNorm(batchNormReluLast)],
   [batchNormEval, onBatchNorm(batchNormEvalLast)],
   [batchNormBackward, onBatchNormBackward],
+  [maxPool, onMaxPool],
+  [maxPoolBackward, onMaxPoolBackward],
   [sum, onSum],
   [expand, onExpand],
   [concat, onConcat],

@@ -1,5 +1,5 @@
 import { type FunctionBuilder, type FunctionRef, i32, type ModuleBuilder } from "../../../wasm/index.ts";
-import { advance, floatBytes } from "../../matmul/gemm.problem.ts";
+import { advance, floatBytes, plus } from "../../matmul/gemm.problem.ts";
 import type { Place } from "../place.ts";
 import { type Axis, from, type Stretch, stretchesOf } from "./axis.ts";
 import { type Panel, panelBytes, panelsOf, tileRows } from "./panels.ts";
@@ -13,6 +13,8 @@ export interface Correlation {
   /** Channels of a group, in the input and in the output. */
   readonly inputs: number;
   readonly outputs: number;
+  /** Each output channel sees its own input channel, which is what `inputs`, 1, then counts. */
+  readonly depthwise: boolean;
   readonly rows: Axis;
   readonly columns: Axis;
   readonly x: Place;
@@ -30,6 +32,8 @@ interface Runs {
   readonly length: number;
   /** Where they start, in bytes from the window's pixel, kernel row by kernel row. */
   readonly starts: readonly number[];
+  /** Whether a run is a row of the kernel, of which tiles at the sides may leave out what sees zeros. */
+  readonly clips: boolean;
 }
 
 /** Shorter runs are not worth a loop of their own: each of their floats is an entry of the table. No longer than a piece. */
@@ -48,7 +52,7 @@ function runsOf({ rows, columns, inputs, x }: Pick<Correlation, "rows" | "column
       for (let i = 0; i < (single ? length : 1); i++) starts.push(start + i * floatBytes);
     }
   }
-  return { length: single ? 1 : length, starts };
+  return { length: single ? 1 : length, starts, clips: sideBySide && !single };
 }
 
 /** A single run that starts at the pixel needs no table. */
@@ -61,13 +65,13 @@ export function tableBytes(correlation: Pick<Correlation, "rows" | "columns" | "
 
 /** Writes the code. The order of every sum depends on the sizes alone. */
 export function emitCorrelation(f: FunctionBuilder, module: ModuleBuilder, correlation: Correlation): void {
-  const { images, groups, inputs, outputs, rows, columns, x, y, panels, bias = 0, table = 0 } = correlation;
+  const { images, groups, inputs, outputs, depthwise, rows, columns, x, y, panels, bias = 0, table = 0 } = correlation;
   const runs = runsOf(correlation);
   if (images === 0 || rows.outputs === 0 || columns.outputs === 0 || runs.starts.length === 0) return;
   if (needsTable(runs)) for (const [i, start] of runs.starts.entries()) f.storeI32(table, start, i * floatBytes);
   const steps = rows.taps.length * columns.taps.length * inputs;
   const planes = panelsOf(outputs).map((panel) => ({ panel, sum: planeFunction(module, correlation, runs, panel) }));
-  const [image, group, panelAt, biasAt] = f.locals("i32", 4);
+  const [image, group, panelIn, panelAt, biasAt] = f.locals("i32", 5);
   const [imageOut, groupOut, panelOut, biasGroup] = f.locals("i32", 4);
   f.set(image, x.address);
   f.set(imageOut, y.address + rows.first * y.row + columns.first * y.pixel);
@@ -78,10 +82,12 @@ export function emitCorrelation(f: FunctionBuilder, module: ModuleBuilder, corre
     f.set(biasGroup, bias);
     f.times(groups, () => {
       for (const { panel, sum } of planes) {
+        f.set(panelIn, i32.add(group, depthwise ? panel.start : 0));
         f.set(panelOut, i32.add(groupOut, panel.start));
         f.set(biasAt, i32.add(biasGroup, panel.start));
         f.times(panel.count, () => {
-          f.call(sum, group, panelAt, panelOut, biasAt);
+          f.call(sum, panelIn, panelAt, panelOut, biasAt);
+          if (depthwise) advance(f, panelIn, panelBytes(panel));
           advance(f, panelAt, steps * panelBytes(panel));
           advance(f, panelOut, panelBytes(panel));
           advance(f, biasAt, panelBytes(panel));
@@ -96,6 +102,12 @@ export function emitCorrelation(f: FunctionBuilder, module: ModuleBuilder, corre
   });
 }
 
+/** A tile's code, and where the weights of what it sees begin in a kernel row of the panel, in bytes. */
+interface Seen {
+  readonly sum: SumWindows;
+  readonly weights: number;
+}
+
 /** (image, panel of weights, image of the output, bias): one panel of one image. */
 function planeFunction(
   module: ModuleBuilder,
@@ -103,80 +115,84 @@ function planeFunction(
   runs: Runs,
   panel: Panel,
 ): FunctionRef<readonly ["i32", "i32", "i32", "i32"], null> {
-  const { rows, columns, inputs, x, y, bias, table = 0, fast } = correlation;
+  const { rows, columns, inputs, depthwise, x, y, bias, table = 0, fast } = correlation;
   const [down, downOut] = [rows.stride * x.row, rows.step * y.row];
   const [across, acrossOut] = [columns.stride * x.pixel, columns.step * y.pixel];
   const width = tileRows(panel);
-  const whole = Math.floor(columns.outputs / width);
   const rest = columns.outputs % width;
+  const whole = columns.outputs - rest;
 
-  /** Sums a tile of so many rows and columns of pixels. */
-  const tileOf = (height: number, columnCount: number): SumWindows => {
-    const grid = (row: number, column: number) =>
+  /** Tiles of so many rows and columns of pixels, which see some of the kernel's columns. */
+  const tileOf = (height: number, columnCount: number, { low, high }: Stretch): Seen => {
+    const grid = (row: number, column: number, start = 0) =>
       Array.from(
         { length: height * columnCount },
-        (_, i) => Math.floor(i / columnCount) * row + (i % columnCount) * column,
+        (_, i) => start + Math.floor(i / columnCount) * row + (i % columnCount) * column,
       );
     const { vectors, lanes } = panel;
+    const seen = runs.clips ? high - low : columns.taps.length;
+    const first = runs.clips ? low * inputs : 0;
     const sums: WindowSums = {
-      from: grid(down, across),
+      from: grid(down, across, first * floatBytes),
       to: grid(downOut, acrossOut),
       vectors,
       lanes,
-      run: runs.length,
+      run: runs.clips ? seen * inputs : runs.length,
+      skip: (columns.taps.length - seen) * inputs,
       runs: runs.starts.length,
       table: needsTable(runs),
       bias: bias !== undefined,
+      depthwise,
       fast,
     };
-    return sumWindowsFunction(module, sums);
+    return { sum: sumWindowsFunction(module, sums), weights: first * panelBytes(panel) };
   };
-  const wholeTile = whole > 0 ? tileOf(1, width) : undefined;
+  const wholeTiles = stretchesOf({ ...columns, outputs: whole }, width).map((stretch) => ({
+    count: stretch.outputs / width,
+    tile: tileOf(1, width, stretch),
+  }));
   // The columns that are left go several rows at a time.
+  const [last] = rest > 0 ? stretchesOf(from(columns, whole), rest) : [];
   const band = rest > 0 ? Math.min(rows.outputs, Math.floor(width / rest)) : 0;
-  const bandTile = rest > 0 ? tileOf(band, rest) : undefined;
+  const bandTile = last && tileOf(band, rest, last);
   const lastRows = rest > 0 ? rows.outputs % band : 0;
-  const lastTile = lastRows > 0 ? tileOf(lastRows, rest) : undefined;
+  const lastTile = last && lastRows > 0 ? tileOf(lastRows, rest, last) : undefined;
 
   const runsPerRow = runs.starts.length / rows.taps.length;
   const rowOfWeights = columns.taps.length * inputs * panelBytes(panel);
   const entry = (tap: number) => table + tap * runsPerRow * floatBytes;
   return module.function("convolutionPlane", ["i32", "i32", "i32", "i32"], (f, image, weights, imageOut, biasAt) => {
     const [row, rowOut, pixel, pixelOut] = f.locals("i32", 4);
-    const call = (tile: SumWindows, { low, high }: Stretch, at: typeof pixel, atOut: typeof pixel) =>
-      f.call(
-        tile,
-        at,
-        low === 0 ? weights : i32.add(weights, low * rowOfWeights),
-        atOut,
-        biasAt,
-        entry(low),
-        entry(high),
-      );
-    if (wholeTile !== undefined) {
+    const call = (tile: Seen, { low, high }: Stretch) => {
+      const at = plus(weights, low * rowOfWeights + tile.weights);
+      f.call(tile.sum, pixel, at, pixelOut, biasAt, entry(low), entry(high));
+    };
+    if (wholeTiles.length > 0) {
       f.set(row, image);
       f.set(rowOut, imageOut);
       for (const stretch of stretchesOf(rows)) {
         f.times(stretch.outputs, () => {
           f.set(pixel, row);
           f.set(pixelOut, rowOut);
-          f.times(whole, () => {
-            call(wholeTile, stretch, pixel, pixelOut);
-            advance(f, pixel, width * across);
-            advance(f, pixelOut, width * acrossOut);
-          });
+          for (const { count, tile } of wholeTiles) {
+            f.times(count, () => {
+              call(tile, stretch);
+              advance(f, pixel, width * across);
+              advance(f, pixelOut, width * acrossOut);
+            });
+          }
           advance(f, row, down);
           advance(f, rowOut, downOut);
         });
       }
     }
     if (bandTile === undefined) return;
-    f.set(pixel, i32.add(image, whole * width * across));
-    f.set(pixelOut, i32.add(imageOut, whole * width * acrossOut));
-    const bands = (tile: SumWindows, axis: Axis, height: number) => {
+    f.set(pixel, i32.add(image, whole * across));
+    f.set(pixelOut, i32.add(imageOut, whole * acrossOut));
+    const bands = (tile: Seen, axis: Axis, height: number) => {
       for (const stretch of stretchesOf(axis, height)) {
         f.times(stretch.outputs / height, () => {
-          call(tile, stretch, pixel, pixelOut);
+          call(tile, stretch);
           advance(f, pixel, height * down);
           advance(f, pixelOut, height * downOut);
         });

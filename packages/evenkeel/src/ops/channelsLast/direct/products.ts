@@ -19,16 +19,22 @@ interface Products {
   readonly fast: boolean;
 }
 
-type Turn = Omit<WeightTurn, "panels" | "weight" | "kernelRow">;
+type Turn = Omit<WeightTurn, "panels" | "weight" | "kernelRow"> & { readonly depthwise: boolean };
 
-const forwardTurn = ({ rows, columns, ...sizes }: Convolution): Turn => ({
-  ...sizes,
-  rows: forwardAxis(rows),
-  columns: forwardAxis(columns),
-});
+/** Where each group is one channel that goes to one channel, all groups are done together. */
+function together({ groups, inputs, outputs }: Convolution) {
+  if (groups > 1 && inputs === 1 && outputs === 1) return { groups: 1, inputs, outputs: groups, depthwise: true };
+  return { groups, inputs, outputs, depthwise: false };
+}
+
+function forwardTurn(convolution: Convolution): Turn {
+  const { rows, columns } = convolution;
+  return { ...together(convolution), rows: forwardAxis(rows), columns: forwardAxis(columns) };
+}
 
 function correlationAreas(start: number, turn: Turn) {
-  const x = { address: 0, image: 0, row: 0, pixel: turn.groups * turn.inputs * floatBytes, group: 0 };
+  const channels = turn.groups * (turn.depthwise ? turn.outputs : turn.inputs);
+  const x = { address: 0, image: 0, row: 0, pixel: channels * floatBytes, group: 0 };
   return areasOf(start, { panels: weightPanelBytes(turn), table: tableBytes({ ...turn, x }) });
 }
 
@@ -63,9 +69,11 @@ export function emitForward({
 }
 
 /** The correlations of which the gradient by the input is made: of dy, with the channels in each other's place. */
-function backwardTurns({ rows, columns, groups, inputs, outputs }: Convolution): Turn[] {
-  return backwardAxes(rows).flatMap((row) =>
-    backwardAxes(columns).map((column) => ({ groups, inputs: outputs, outputs: inputs, rows: row, columns: column })),
+function backwardTurns(convolution: Convolution): Turn[] {
+  const { groups, inputs, outputs, depthwise } = together(convolution);
+  const channels = depthwise ? { inputs, outputs } : { inputs: outputs, outputs: inputs };
+  return backwardAxes(convolution.rows).flatMap((rows) =>
+    backwardAxes(convolution.columns).map((columns) => ({ groups, ...channels, depthwise, rows, columns })),
   );
 }
 

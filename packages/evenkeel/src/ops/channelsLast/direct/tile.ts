@@ -4,7 +4,7 @@ import { multiplyAdd, type Registers } from "../../matmul/gemm.tiles.ts";
 
 /**
  * A tile of sums in registers: some rows (pixels, or places of the kernel) by a panel of channels. Each step takes one float
- * per row, spread over a vector, and the panel's vectors.
+ * per row, spread over a vector (or else vectors of the row's own), and the panel's vectors.
  */
 export interface Tile {
   /** Where the rows stand, in bytes from `a`. */
@@ -12,6 +12,8 @@ export interface Tile {
   /** Where the vectors stand, in bytes from `b`, and how many lanes of them there are. */
   readonly vectors: readonly number[];
   readonly lanes: number;
+  /** Where each channel meets a value of its own, as in depthwise convolution: the vectors of a row and their lanes. */
+  readonly own?: Pick<Tile, "vectors" | "lanes">;
   readonly fast: boolean;
 }
 
@@ -68,19 +70,23 @@ export function inPieces(f: FunctionBuilder, terms: number, flush: Flush | undef
 export function stepTile(
   f: FunctionBuilder,
   { sums, held, passing }: Registers,
-  { rows, vectors, lanes, fast }: Tile,
+  { rows, vectors, lanes, own, fast }: Tile,
   a: I32,
   b: I32,
 ): void {
-  const add = (row: number, v: number, x: V128) => {
-    const sum = sums[row * vectors.length + v];
-    f.set(sum, multiplyAdd(x, passing, sum, fast));
+  // What several vectors meet is loaded once, as far as there is room.
+  const holds = own === undefined && rows.length <= held.length;
+  const load = (row: number, v: number): V128 => {
+    if (own !== undefined) return loadLanes(a, rows[row] + own.vectors[v], own.lanes);
+    return holds ? held[row] : v128.load32Splat(a, rows[row]);
   };
-  const tall = rows.length > held.length;
-  if (!tall) for (const [row, offset] of rows.entries()) f.set(held[row], v128.load32Splat(a, offset));
+  if (holds) for (const [row, offset] of rows.entries()) f.set(held[row], v128.load32Splat(a, offset));
   for (const [v, offset] of vectors.entries()) {
     f.set(passing, loadLanes(b, offset, lanes));
-    for (const [row, place] of rows.entries()) add(row, v, tall ? v128.load32Splat(a, place) : held[row]);
+    for (const row of rows.keys()) {
+      const sum = sums[row * vectors.length + v];
+      f.set(sum, multiplyAdd(load(row, v), passing, sum, fast));
+    }
   }
 }
 

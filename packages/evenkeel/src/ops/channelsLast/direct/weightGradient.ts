@@ -3,7 +3,7 @@ import { advance, floatBytes, pointer, vectorBytes } from "../../matmul/gemm.pro
 import { registers } from "../../matmul/gemm.tiles.ts";
 import type { Place } from "../place.ts";
 import type { Axis } from "./axis.ts";
-import { type Panel, panelBytes, panelsOf, tileRows } from "./panels.ts";
+import { panelBytes, panelsOf, tileRows } from "./panels.ts";
 import { inPieces, startSums, stepTile, sumsOf, type Tile } from "./tile.ts";
 
 /** For each place of the kernel and each input channel, sums over pixels of what it met there times dy, into panels. */
@@ -13,6 +13,8 @@ export interface WeightGradient {
   /** Channels of a group, in the input and in dy. */
   readonly inputs: number;
   readonly outputs: number;
+  /** Each channel of dy meets its own input channel, which is what `inputs`, 1, then counts. */
+  readonly depthwise: boolean;
   readonly rows: Axis;
   readonly columns: Axis;
   readonly x: Place;
@@ -52,7 +54,7 @@ function rowsFunction(
   module: ModuleBuilder,
   gradient: WeightGradient,
 ): FunctionRef<readonly ["i32", "i32", "i32"], null> {
-  const { groups, inputs, outputs, rows, columns, x, dy, panels, fast } = gradient;
+  const { groups, inputs, outputs, depthwise, rows, columns, x, dy, panels, fast } = gradient;
   const taps = rows.taps.flatMap((row) =>
     columns.taps.flatMap((column) =>
       Array.from({ length: inputs }, (_, c) => row.at * x.row + column.at * x.pixel + c * floatBytes),
@@ -65,28 +67,32 @@ function rowsFunction(
     row: rows.stride * x.row,
     rowDy: dy.row,
   };
-  const blocks = panelsOf(outputs).map((panel) => ({
-    panel,
-    strips: stripsOf(taps, tileRows(panel)).map((strip) => ({
+  const blocks = panelsOf(outputs).map((panel) => {
+    const { vectors, lanes } = panel;
+    const columnsOf = { vectors, lanes, own: depthwise ? { vectors, lanes } : undefined, fast };
+    const strips = stripsOf(taps, tileRows(panel)).map((strip) => ({
       ...strip,
-      sum: sumPixelsFunction(module, strip.rows, panel, pixels, fast),
-    })),
-  }));
+      sum: sumPixelsFunction(module, { rows: strip.rows, ...columnsOf }, pixels),
+    }));
+    return { panel, strips };
+  });
   return module.function("weightGradientRows", ["i32", "i32", "i32"], (f, row, rowDy, count) => {
     const target = pointer(f, panels);
-    const [at, atDy] = f.locals("i32", 2);
+    const [at, atRow, atDy] = f.locals("i32", 3);
     f.times(groups, () => {
       for (const { panel, strips } of blocks) {
+        f.set(atRow, i32.add(row, depthwise ? panel.start : 0));
         f.set(atDy, i32.add(rowDy, panel.start));
         f.times(panel.count, () => {
           for (const strip of strips) {
-            f.set(at, i32.add(row, strip.start));
+            f.set(at, i32.add(atRow, strip.start));
             f.times(strip.count, () => {
               f.call(strip.sum, at, atDy, target, count);
               advance(f, at, strip.distance);
               advance(f, target, strip.rows.length * panelBytes(panel));
             });
           }
+          if (depthwise) advance(f, atRow, panelBytes(panel));
           advance(f, atDy, panelBytes(panel));
         });
       }
@@ -131,14 +137,11 @@ interface Pixels {
 }
 
 /** (first pixel of the input, of dy, tile of the panel, rows): adds the sums over some rows of pixels to the tile. */
-export function sumPixelsFunction(
+function sumPixelsFunction(
   module: ModuleBuilder,
-  rows: readonly number[],
-  { vectors, lanes }: Panel,
+  tile: Tile,
   pixels: Pixels,
-  fast: boolean,
 ): FunctionRef<readonly ["i32", "i32", "i32", "i32"], null> {
-  const tile: Tile = { rows, vectors, lanes, fast };
   return module.shared(`sumPixels ${JSON.stringify({ tile, pixels })}`, () =>
     module.function("sumPixels", ["i32", "i32", "i32", "i32"], (f, x, dy, target, count) => {
       const held = registers(f);

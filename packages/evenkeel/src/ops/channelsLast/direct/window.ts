@@ -32,9 +32,12 @@ export interface WindowSums {
   /** Floats that lie side by side in a window, and how many such runs there may be. */
   readonly run: number;
   readonly runs: number;
+  /** Floats of a kernel row that are left out: their weights are passed over after each run. */
+  readonly skip: number;
   /** Whether the runs start where a table says; otherwise there is one, and it starts at the pixel. */
   readonly table: boolean;
   readonly bias: boolean;
+  readonly depthwise: boolean;
   readonly fast: boolean;
 }
 
@@ -48,14 +51,15 @@ export function sumWindowsFunction(module: ModuleBuilder, sums: WindowSums): Sum
         rows: sums.from,
         vectors: sums.vectors.map((_, v) => v * vectorBytes),
         lanes: 4,
+        own: sums.depthwise ? sums : undefined,
         fast: sums.fast,
       };
       const vectors = registers(f);
       const flush = startSums(f, vectors, tile, sums.run * sums.runs);
       const pointers = { x, w, entry, end };
       if (!sums.table) inPieces(f, sums.run, flush, (terms) => runTile(f, vectors, tile, x, w, terms));
-      else if (sums.run === 1) emitFloats(f, vectors, tile, pointers, flush);
-      else emitRuns(f, vectors, tile, sums.run, pointers, flush);
+      else if (sums.run === 1 && sums.skip === 0) emitFloats(f, vectors, tile, pointers, flush);
+      else emitRuns(f, vectors, tile, sums, pointers, flush);
       flush?.total();
       emitStores(f, vectors, tile, sums, y, bias);
     }),
@@ -74,7 +78,7 @@ function emitRuns(
   f: FunctionBuilder,
   registers: Registers,
   tile: Tile,
-  run: number,
+  { run, skip }: WindowSums,
   { x, w, entry, end }: Pointers,
   flush?: Flush,
 ): void {
@@ -82,6 +86,7 @@ function emitRuns(
   f.repeat(() => {
     f.set(a, i32.add(x, i32.load(entry)));
     inPieces(f, run, flush, (terms) => runTile(f, registers, tile, a, w, terms));
+    advance(f, w, skip * tile.vectors.length * vectorBytes);
     advance(f, entry, floatBytes);
     return i32.ne(entry, end);
   });

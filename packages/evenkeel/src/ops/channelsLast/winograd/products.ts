@@ -17,12 +17,15 @@ import { emitTransformGradients, emitTransformWeights, factorBytes } from "./wei
 
 /** A convolution 3 x 3 and its gradients by Winograd's F(2x2, 3x3). */
 
+/** With fewer tiles, transforming the weights costs more than is saved, and direct sums of few terms round less. */
+const fewestTiles = 64;
+
 /** Whether it is possible, and less work than the products themselves. */
-export function prefersWinograd({ groups, inputs, outputs, rows, columns }: Convolution): boolean {
+export function prefersWinograd({ images, groups, inputs, outputs, rows, columns }: Convolution): boolean {
   const suits = [rows, columns].every(({ kernel, stride, dilation }) => kernel === 3 && stride === 1 && dilation === 1);
   if (!suits || groups > 1 || (inputs % 4) + (outputs % 4) > 0 || Math.min(inputs, outputs) < 8) return false;
-  const products = 16 * Math.ceil(rows.outputs / 2) * Math.ceil(columns.outputs / 2);
-  return products < 0.7 * 9 * rows.outputs * columns.outputs;
+  const tiles = Math.ceil(rows.outputs / 2) * Math.ceil(columns.outputs / 2);
+  return images * tiles >= fewestTiles && 16 * tiles < 0.7 * 9 * rows.outputs * columns.outputs;
 }
 
 /** Areas of scratch: transformed weights of both directions, their gradients, and planes of both sides. */
@@ -74,7 +77,7 @@ function planeProducts(tiles: number, inputs: Planes, outputs: Planes) {
   };
   const channels = { inputs: inputs.channels, outputs: outputs.channels };
   return {
-    sizes: { images: 1, groups: 16, ...channels, rows: line(1), columns: line(tiles) },
+    sizes: { images: 1, groups: 16, ...channels, depthwise: false, rows: line(1), columns: line(tiles) },
     from: place(inputs),
     to: place(outputs),
   };

@@ -1,0 +1,116 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { gzipSync } from "node:zlib";
+import { type TableModel, tableFromRows } from "evenkeel/tabular";
+import { trainTable } from "evenkeel/train";
+import { build, type OutputChunk } from "rolldown";
+import { afterAll, describe, expect, it } from "vitest";
+import { root } from "./sources.ts";
+
+/**
+ * What small programs ship once they are bundled and minified: whoever imports one layer must not get the others, and code
+ * that does nothing for a page should not reach it unseen. The budgets are what was measured and some 5% more. A feature
+ * that is worth its bytes may raise one: say in its commit what it costs.
+ */
+
+interface Budget {
+  /** Thousands of bytes, minified. */
+  readonly minified: number;
+  readonly gzip: number;
+}
+
+const budgets: Readonly<Record<string, Budget>> = {
+  linear: { minified: 114, gzip: 38 },
+  step: { minified: 421, gzip: 139 },
+  page: { minified: 463, gzip: 153 },
+};
+
+interface Bundle {
+  readonly code: string;
+  /** The modules that are in it, the longest first, by their path in the library. */
+  readonly modules: readonly { readonly path: string; readonly bytes: number }[];
+}
+
+async function bundle(program: string): Promise<Bundle> {
+  const { output } = await build({
+    cwd: root,
+    input: `test/size/${program}.ts`,
+    tsconfig: join(root, "tsconfig.json"),
+    platform: "browser",
+    write: false,
+    output: { format: "esm", minify: true },
+  });
+  expect(output).toHaveLength(1);
+  const { code, modules } = output[0] as OutputChunk;
+  const sizes = Object.entries(modules).map(([id, { renderedLength }]) => {
+    return { path: id.slice(join(root, "packages/evenkeel/src/").length), bytes: renderedLength };
+  });
+  return { code, modules: sizes.filter(({ bytes }) => bytes > 0).sort((a, b) => b.bytes - a.bytes) };
+}
+
+const folder = mkdtempSync(join(tmpdir(), "evenkeel-size-"));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+/** Runs the bundle: what is left out of it must not be missed. */
+async function load(program: string, { code }: Bundle): Promise<Record<string, unknown>> {
+  const path = join(folder, `${program}.mjs`);
+  writeFileSync(path, code);
+  return await import(/* @vite-ignore */ pathToFileURL(path).href);
+}
+
+const kilobytes = (bytes: number) => Number((bytes / 1000).toFixed(1));
+
+function expectWithin(program: string, { code, modules }: Bundle): void {
+  const folders = new Map<string, number>();
+  for (const { path, bytes } of modules) {
+    const folder = `${path.split("/").slice(0, -1).slice(0, 2).join("/")}/`;
+    folders.set(folder, (folders.get(folder) ?? 0) + bytes);
+  }
+  const byWeight = [...folders].map(([path, bytes]) => ({ path, bytes })).sort((a, b) => b.bytes - a.bytes);
+  const heaviest = [...byWeight.slice(0, 8), ...modules.slice(0, 8)].map(({ path, bytes }) => {
+    return `${kilobytes(bytes)} kB ${path}`;
+  });
+  const found = { minified: kilobytes(code.length), gzip: kilobytes(gzipSync(code).length) };
+  const message = `${program}: ${found.minified} kB, ${found.gzip} kB compressed; before minifying, of this\n${heaviest.join("\n")}`;
+  const { minified, gzip } = budgets[program];
+  expect(found.minified, message).toBeLessThanOrEqual(minified);
+  expect(found.gzip, message).toBeLessThanOrEqual(gzip);
+  // A budget far above what is shipped would let much through.
+  expect(found.minified, message).toBeGreaterThan(0.85 * minified);
+}
+
+describe("what a program ships", () => {
+  it("nn.Linear alone: no compiler, no kernels, no convolution or pooling", async () => {
+    const bundled = await bundle("linear");
+    const foreign = /^(compile|wasm|optim|data|train)\/|^ops\/(channelsLast|conv|pool|resize)\/|\.kernel\.ts$/;
+    expect(bundled.modules.map(({ path }) => path).filter((path) => foreign.test(path))).toEqual([]);
+    expectWithin("linear", bundled);
+    const { run } = await load("linear", bundled);
+    expect((run as () => unknown)()).toEqual([4, 2]);
+  });
+
+  it("a compiled training step of a network for tables", async () => {
+    const bundled = await bundle("step");
+    expectWithin("step", bundled);
+    const { run } = await load("step", bundled);
+    expect((run as () => unknown)()).toEqual({ learns: true, fallbacks: 0 });
+  });
+
+  it("a page that predicts", async () => {
+    const bundled = await bundle("page");
+    expectWithin("page", bundled);
+    const foreign = /^(optim|data|train|study)\//;
+    expect(bundled.modules.map(({ path }) => path).filter((path) => foreign.test(path))).toEqual([]);
+    const rows = Array.from({ length: 60 }, (_, i) => ({
+      size: i % 17,
+      kind: "abc"[i % 3],
+      price: (i % 17) + (i % 3),
+    }));
+    const { model } = await trainTable(tableFromRows(rows), { target: "price", epochs: 2 });
+    const page = (await load("page", bundled)) as { TableModel: typeof TableModel };
+    const { values } = page.TableModel.load(model.save()).predictRows(rows);
+    expect(values).toEqual(model.predictRows(rows).values);
+  });
+});
