@@ -72,6 +72,23 @@ const claims: Readonly<Record<string, (printed: string) => void>> = {
     }
     expect(printed).toMatch(/global average pooling: [\d.]+ ± [\d.]+% right, 6274 parameters, /);
   },
+  "10-where-to-put-them.ts": (printed) => {
+    const row =
+      /^(.+?) {2,}([\d.]+)(?: +([+-][\d.]+) \(([+-][\d.]+) to ([+-][\d.]+)\) {3}(held|not held|undecided))?$/gm;
+    const [first, ...others] = [...printed.matchAll(row)].map(([, name, ...figures]) => ({ name, figures }));
+    expect([first.name, others.length]).toEqual(["BatchNorm, ReLU", 6]);
+    const numbers = others.map(({ figures }) => figures.slice(0, 4).map(Number));
+    for (const [error, difference] of numbers) {
+      // The mean is wrong by 6.5 mpg; a difference is that of the two means.
+      expect(error).toBeLessThan(2.5);
+      expect(difference).toBeCloseTo(error - Number(first.figures[0]), 2);
+    }
+    const figuresOf = (order: string) => others.find(({ name }) => name === order)?.figures;
+    expect(figuresOf("BatchNorm, Dropout, ReLU")).toEqual(figuresOf("BatchNorm, ReLU, Dropout"));
+    const open = numbers.filter(([, , low, high]) => low <= 0 && high >= 0).length;
+    expect(open).toBeGreaterThan(0);
+    expect(printed).toContain(`${open} of 6 cannot be told from it, and may differ by up to`);
+  },
   "11-batchnorm-in-use.ts": (printed) => {
     const [, once, again] = printed.match(/in training mode: ([\d.]+) and ([\d.]+) mpg/) ?? [];
     expect(once).not.toBe(again);

@@ -59,3 +59,8 @@ export function pairs(text: string, before: Record<string, string> | undefined):
 export function defined<T extends object>(options: T): T {
   return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as T;
 }
+
+/** The option of a field: "--batch-size" of batchSize. */
+export function optionOf(field: string): string {
+  return `--${field.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+}

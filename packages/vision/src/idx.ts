@@ -64,7 +64,10 @@ export async function readIdx(path: string): Promise<Tensor> {
   return tensor(dtype === "int32" ? Int32Array.from(data) : data, { shape, dtype });
 }
 
-/** The same, in the kind of number that the file has. */
+/**
+ * The same as an array in the kind of number that the file has: bytes take a quarter of the memory.
+ * @throws Error if there is no such file, or it is no IDX file; the message names it
+ */
 export async function readIdxArray(path: string): Promise<IdxArray> {
   const bytes = await readFile(path);
   const packed = bytes[0] === 0x1f && bytes[1] === 0x8b;

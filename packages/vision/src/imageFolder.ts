@@ -14,11 +14,13 @@ export interface ImageFolderOptions extends DecodeOptions {
   readonly prepare?: Step;
   /** Which files are read, by the end of their names. Default .jpg, .jpeg, .png, .webp, .gif, .tif and .tiff. */
   readonly extensions?: readonly string[];
+  /** Given how many pictures there are, the positions of those to read; the others are not decoded. Default all. */
+  readonly choose?: (count: number) => ArrayLike<number>;
   /** Told after each picture how many of how many have been read. */
   readonly onProgress?: (done: number, total: number) => void;
 }
 
-const known = ["mode", "transform", "prepare", "extensions", "onProgress"];
+const known = ["mode", "transform", "prepare", "extensions", "choose", "onProgress"];
 const usual = [".jpg", ".jpeg", ".png", ".webp", ".gif", ".tif", ".tiff"];
 
 /** Pictures that are decoded at the same time. */
@@ -29,7 +31,7 @@ type Item = [Tensor, Tensor];
 
 /**
  * A folder with a folder of pictures for each class: `pets/cat/1.jpg`, `pets/dog/2.png`. Classes are numbered in the order of their names.
- * All pictures are decoded when it is opened, and kept in memory.
+ * All pictures are decoded when it is opened, or those that are chosen, and kept in memory.
  * https://pytorch.org/vision/stable/generated/torchvision.datasets.ImageFolder.html
  *
  * @example
@@ -60,14 +62,16 @@ export class ImageFolder implements Dataset<Item> {
   /**
    * Reads all pictures of a folder.
    * @throws Error if there is no such folder, it has no folders of classes, a class has no pictures, or one cannot be read
+   * @throws RangeError if a position is chosen where there is no picture
    */
   static async open(root: string, options: ImageFolderOptions = {}): Promise<ImageFolder> {
     checkOptions("ImageFolder", options, known);
-    const { transform = new ToTensor(), prepare, extensions = usual, mode, onProgress } = options;
+    const { transform = new ToTensor(), prepare, extensions = usual, choose, mode, onProgress } = options;
     toSteps("ImageFolder", transform);
     const preparing = prepare === undefined ? [] : toSteps("ImageFolder", prepare);
     const classes = await classesOf(root);
-    const samples = await samplesOf(root, classes, extensions);
+    const all = await samplesOf(root, classes, extensions);
+    const samples = choose === undefined ? all : chosenOf(all, choose(all.length));
     const pictures = new Array<Picture>(samples.length);
     let next = 0;
     let done = 0;
@@ -138,6 +142,15 @@ async function samplesOf(
     samples.push(...paths.sort(inOrder).map((path) => [path, target] as const));
   }
   return samples;
+}
+
+function chosenOf<T>(all: readonly T[], positions: ArrayLike<number>): T[] {
+  return Array.from(positions, (position) => {
+    if (Number.isInteger(position) && position >= 0 && position < all.length) return all[position];
+    throw new RangeError(
+      `ImageFolder: choose gave position ${describe(position)} of ${all.length} pictures, expected 0 to ${all.length - 1}`,
+    );
+  });
 }
 
 async function filesBelow(folder: string): Promise<string[]> {

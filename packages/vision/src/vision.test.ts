@@ -6,7 +6,17 @@ import { manualSeed, type Tensor, zeros } from "evenkeel";
 import { DataLoader } from "evenkeel/data";
 import sharp from "sharp";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { decodePicture, ImageFolder, MNIST, parseIdx, pictureOf, readIdx, readPicture, transforms } from "./index.ts";
+import {
+  decodePicture,
+  ImageFolder,
+  MNIST,
+  parseIdx,
+  pictureOf,
+  readIdx,
+  readIdxArray,
+  readPicture,
+  transforms,
+} from "./index.ts";
 
 const { CenterCrop, Compose, Grayscale, Lambda, Normalize, Pad, RandomCrop, RandomHorizontalFlip, Resize, ToTensor } =
   transforms;
@@ -88,6 +98,21 @@ describe("ImageFolder", () => {
     expect(calls).toBe(3);
   });
 
+  it("decodes those that are chosen, and leaves the others alone", async () => {
+    await put("part/a/1.png", await png("red"));
+    await put("part/a/2.png", "no picture");
+    await put("part/b/1.png", await png("blue"));
+    const open = (choose: (count: number) => number[]) => ImageFolder.open(at("part"), { choose });
+    const part = await open((count) => [count - 1, 0]);
+    expect(part.samples).toEqual([
+      [at("part/b/1.png"), 1],
+      [at("part/a/1.png"), 0],
+    ]);
+    expect(part.get(0)[0].get(2, 0, 0).item()).toBe(1);
+    expect([part.classes, part.length]).toEqual([["a", "b"], 2]);
+    await expect(open(() => [3])).rejects.toThrow(/choose gave position 3 of 3 pictures, expected 0 to 2/);
+  });
+
   it("says which folder or picture is wrong", async () => {
     await put("empty/a/none.txt", "");
     await put("flat/1.png", await png("red"));
@@ -137,6 +162,8 @@ describe("IDX files", () => {
       await put(`idx/${name}`, content);
       const x = await readIdx(at("idx", name));
       expect([x.dtype, x.toArray()]).toEqual([dtype, expected]);
+      const { shape, data } = await readIdxArray(at("idx", name));
+      expect([shape, [...data]]).toEqual([x.shape, [...x.data]]);
     }
   });
 

@@ -1,10 +1,11 @@
 import { Command, type CommandUnknownOpts, InvalidArgumentError, Option } from "@commander-js/extra-typings";
 import type { Metric, Scale } from "evenkeel/study";
 import type { Norm, PreprocessingOptions } from "evenkeel/tabular";
-import { names, positiveNumber, share, wholeNumber, widths } from "../arguments.ts";
+import { names, optionOf, positiveNumber, share, wholeNumber, widths } from "../arguments.ts";
 import { askNames, questionsText } from "../study/questions.ts";
 import { addColumnFlags, type ColumnFlags } from "./columnOptions.ts";
 import type { CommandContext } from "./context.ts";
+import { type PictureFlags, withPictureOptions } from "./pictureOptions.ts";
 import { type TableFlags, withTableOptions } from "./tableOptions.ts";
 
 const examples = `
@@ -15,6 +16,7 @@ Examples:
   evenkeel study big.parquet --target delay --sample 5000 --quick
   evenkeel study cars.csv --target mpg --norms none,batch --lr 0.001,0.01
   evenkeel study mpg --ask placement   in which order do the layers stand best?
+  evenkeel study pets --ask pooling    of a folder of pictures for each class
   evenkeel study --ask             lists what can be asked
   evenkeel study --resume latest   goes on where an interrupted study stood
   evenkeel study mpg --json | jq .report.headline
@@ -24,7 +26,7 @@ same figures, with any number of threads, however often it was interrupted.
 `;
 
 /** What `evenkeel study` can be told, as commander parses it. */
-export interface StudyFlags extends ColumnFlags, TableFlags {
+export interface StudyFlags extends ColumnFlags, TableFlags, PictureFlags {
   /** True where no question stands after it. */
   readonly ask?: string | true;
   readonly seeds?: number;
@@ -57,13 +59,16 @@ const free = new Set(["threads", "report", "json", "resume", "color"]);
 
 /** `evenkeel study TABLE`: trains networks that are compared over seeds, and says which claims about them hold. */
 export function studyCommand(context: CommandContext): CommandUnknownOpts {
-  const command = withTableOptions(new Command("study"))
+  const command = withPictureOptions(withTableOptions(new Command("study")))
     .description(
       "Does batch normalization help on this table? Trains networks with and without it, on raw and on scaled features, over " +
         "seeds and learning rates, and says which of seven claims held, which did not, and which cannot be told from noise. " +
         "--ask puts another question.",
     )
-    .argument("[table]", "a file, a pattern, - for standard input, or a built-in table: mpg, penguins, flights")
+    .argument(
+      "[table]",
+      "a file, a pattern, - for standard input, or a built-in table: mpg, penguins, flights; for --ask pooling a folder of pictures",
+    )
     .addOption(
       new Option("--ask [question]", "what is asked (default: normalization); by itself it lists the questions")
         .choices(askNames)
@@ -89,8 +94,7 @@ export function studyCommand(context: CommandContext): CommandUnknownOpts {
     if (flags.ask === true) return context.output.write(questionsText(context.output));
     const refused = flags.resume === undefined ? [] : given.filter((name) => !free.has(name));
     if (refused.length > 0) {
-      const flag = refused[0].replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
-      self.error(`error: --resume goes on as the study began; leave --${flag} out`, { exitCode: 2 });
+      self.error(`error: --resume goes on as the study began; leave ${optionOf(refused[0])} out`, { exitCode: 2 });
     }
     // Threads, charts and the library are not needed for --help.
     const { runStudyCommand } = await import("../study/runStudyCommand.ts");

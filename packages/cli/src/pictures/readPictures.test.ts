@@ -1,9 +1,11 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
+import type { Column } from "evenkeel/tabular";
+import sharp from "sharp";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { readPictures } from "./readPictures.ts";
+import { type PicturesRead, readPictures } from "./readPictures.ts";
 
 let cwd: string;
 beforeEach(() => {
@@ -23,69 +25,125 @@ const idx = (shape: readonly number[], values: readonly number[], kind = 8) => {
 };
 const pixels = [0, 51, 102, 153, 204, 255, 0, 0, 255, 255, 51, 0];
 const write = (name: string, bytes: Uint8Array) => writeFileSync(join(cwd, name), bytes);
-const plain = { sampleSeed: 0 } as const;
+const read = (source: string | undefined, flags: Partial<PicturesRead> = {}) =>
+  readPictures(source, { sampleSeed: 0, ...flags }, { cwd });
+const numbers = (column: Column) => (column.type === "number" ? [...column.values] : []);
+const texts = (column: Column) =>
+  column.type === "text" ? [...column.codes].map((code) => column.dictionary[code]) : [];
 const pair = () => {
   write("train-images-idx3-ubyte.gz", gzipSync(idx([3, 2, 2], pixels)));
   write("train-labels-idx1-ubyte", idx([3], [7, 2, 7]));
 };
 
 describe("a pair of IDX files", () => {
-  test("is a column for each pixel from 0 to 1, and the class", () => {
+  test("is a column for each pixel from 0 to 1, and the class", async () => {
     pair();
-    const { table, schema, picture } = readPictures(".", plain, cwd);
+    const { table, schema, picture } = await read(".");
     expect(picture).toEqual([1, 2, 2]);
     expect(table.rows).toBe(3);
-    expect(table.columns.map(({ name }) => name)).toEqual([
-      "pixel 0,0",
-      "pixel 0,1",
-      "pixel 1,0",
-      "pixel 1,1",
-      "class",
-    ]);
-    const [first] = table.columns;
-    expect(first.type === "number" && [...first.values]).toEqual([0, 0.8, 1]);
-    const target = table.columns[4];
-    expect(target.type === "text" && [...target.codes].map((code) => target.dictionary[code])).toEqual(["7", "2", "7"]);
+    const names = ["pixel 0,0", "pixel 0,1", "pixel 1,0", "pixel 1,1", "class"];
+    expect(table.columns.map(({ name }) => name)).toEqual(names);
+    expect(numbers(table.columns[0])).toEqual([0, 0.8, 1]);
+    expect(texts(table.columns[4])).toEqual(["7", "2", "7"]);
     expect([schema.task, schema.classes]).toEqual(["binary", ["2", "7"]]);
     expect(table.notes).toEqual([]);
-    // The file with the pictures names its folder's pair as well; another one stands back for training's.
-    write("t10k-images-idx3-ubyte", idx([1, 2, 2], pixels.slice(0, 4)));
-    write("t10k-labels-idx1-ubyte", idx([1], [3]));
-    expect(readPictures(".", plain, cwd).table.rows).toBe(3);
-    expect(readPictures("t10k-images-idx3-ubyte", plain, cwd).table.rows).toBe(1);
+    // The file with the pictures names its pair as well; another one stands back for training's.
+    write("t10k-images-idx3-ubyte", idx([2, 2, 2], pixels.slice(0, 8)));
+    write("t10k-labels-idx1-ubyte", idx([2], [3, 4]));
+    expect((await read(".")).table.rows).toBe(3);
+    expect((await read("t10k-images-idx3-ubyte")).table.rows).toBe(2);
   });
 
-  test("is sampled: the same rows from the same seed, in their order", () => {
-    const many = 40;
-    write(
-      "images.idx3-ubyte",
-      idx(
-        [many, 1, 1],
-        Array.from({ length: many }, (_, i) => i),
-      ),
-    );
-    write(
-      "labels.idx1-ubyte",
-      idx(
-        [many],
-        Array.from({ length: many }, (_, i) => i % 3),
-      ),
-    );
-    const read = (flags: object) => {
-      const [column] = readPictures(".", { ...plain, ...flags }, cwd).table.columns;
-      return column.type === "number" ? [...column.values].map((value) => Math.round(255 * value)) : [];
+  test("is brought to another size where one is asked for", async () => {
+    pair();
+    const { table, picture } = await read(".", { pictureSize: [1, 2] });
+    expect(picture).toEqual([1, 1, 2]);
+    // The mean of 0 and 102, of 204 and 0, of 255 and 51, in whole bytes.
+    expect(numbers(table.columns[0])).toEqual([51, 102, 153].map((byte) => byte / 255));
+  });
+
+  test("is sampled: the same rows from the same seed, in their order", async () => {
+    const range = Array.from({ length: 40 }, (_, i) => i);
+    write("images.idx3-ubyte", idx([40, 1, 1], range));
+    const classes = range.map((i) => i % 3);
+    write("labels.idx1-ubyte", idx([40], classes));
+    const rows = async (flags: Partial<PicturesRead>) => {
+      const { columns } = (await read(".", flags)).table;
+      return numbers(columns[0]).map((value) => Math.round(255 * value));
     };
-    expect(read({ limit: 4 })).toEqual([0, 1, 2, 3]);
-    const drawn = read({ sample: 7 });
+    expect(await rows({ limit: 4 })).toEqual([0, 1, 2, 3]);
+    const drawn = await rows({ sample: 7 });
     expect(drawn).toHaveLength(7);
     expect(drawn).toEqual([...new Set(drawn)].sort((a, b) => a - b));
-    expect(read({ sample: 7 })).toEqual(drawn);
-    expect(read({ sample: 7, sampleSeed: 1 })).not.toEqual(drawn);
+    expect(await rows({ sample: 7 })).toEqual(drawn);
+    expect(await rows({ sample: 7, sampleSeed: 1 })).not.toEqual(drawn);
   });
 });
 
-test.each<[string, () => void, RegExp]>([
-  ["nothing there", () => {}, /there are no pictures in \.: expected IDX files as MNIST has them/],
+/** A picture of one colour above another. */
+const halves = async (name: string, [above, below]: readonly string[], format: "png" | "jpeg" = "png") => {
+  const half = (background: string) => ({ create: { width: 6, height: 4, channels: 3 as const, background } });
+  const input = await sharp(half(below)).png().toBuffer();
+  const whole = sharp({ create: { width: 6, height: 8, channels: 3, background: above } });
+  const bytes = await whole
+    .composite([{ input, top: 4, left: 0 }])
+    [format]({ quality: 100 })
+    .toBuffer();
+  mkdirSync(join(cwd, name, ".."), { recursive: true });
+  writeFileSync(join(cwd, name), bytes);
+};
+
+describe("a folder for each class", () => {
+  const pets = async () => {
+    await halves("pets/dog/1.png", ["white", "black"]);
+    await halves("pets/cat/1.JPG", ["black", "white"], "jpeg");
+    await halves("pets/cat/2.png", ["red", "blue"]);
+    writeFileSync(join(cwd, "pets", "cat", "notes.txt"), "no picture");
+  };
+
+  test("is read in grey, 28 x 28, or as it is asked for", async () => {
+    await pets();
+    const done: number[] = [];
+    const options = { cwd, onProgress: (pictures: number) => void done.push(pictures) };
+    const { table, schema, picture } = await readPictures("pets", { sampleSeed: 0 }, options);
+    expect([picture, table.source, table.rows, schema.classes]).toEqual([[1, 28, 28], "pets", 3, ["cat", "dog"]]);
+    expect(done).toEqual([1, 2, 3]);
+    expect(texts(table.columns[784])).toEqual(["cat", "cat", "dog"]);
+    const [black, red, white] = numbers(table.columns[0]);
+    expect([white, Math.round(255 * red)]).toEqual([1, 76]); // 0.299 x 255
+    expect(black).toBeLessThan(0.02);
+
+    const colour = await read("pets", { rgb: true, pictureSize: [8, 6] });
+    expect(colour.picture).toEqual([3, 8, 6]);
+    const names = colour.table.columns.map(({ name }) => name);
+    expect([0, 47, 48, 143].map((at) => names[at])).toEqual(["red 0,0", "red 7,5", "green 0,0", "blue 7,5"]);
+    // Red above blue.
+    expect([0, 47, 96, 143].map((at) => numbers(colour.table.columns[at])[1])).toEqual([1, 0, 0, 1]);
+  });
+
+  test("is sampled before anything is decoded", async () => {
+    await pets();
+    writeFileSync(join(cwd, "pets", "dog", "2.png"), "no picture");
+    const drawn = Array.from({ length: 16 }, (_, sampleSeed) => read("pets", { sample: 3, sampleSeed }));
+    const readable = (await Promise.allSettled(drawn)).filter(({ status }) => status === "fulfilled");
+    expect(readable.length).toBeGreaterThan(0);
+    expect(readable.length).toBeLessThan(16);
+  });
+
+  test("an interrupt ends the reading", async () => {
+    await pets();
+    const signal = AbortSignal.abort();
+    await expect(readPictures("pets", { sampleSeed: 0 }, { cwd, signal })).rejects.toBe(signal.reason);
+  });
+});
+
+type Case = [name: string, make: () => unknown, message: RegExp, flags?: Partial<PicturesRead>];
+test.each<Case>([
+  [
+    "nothing there",
+    () => {},
+    /there are no pictures in \.: expected a folder for each class .*cat\/1\.png, .* or IDX files as MNIST/,
+  ],
   [
     "no classes",
     () => write("train-images-idx3-ubyte", idx([3, 2, 2], pixels)),
@@ -94,33 +152,42 @@ test.each<[string, () => void, RegExp]>([
   [
     "text",
     () => [pair(), write("train-labels-idx1-ubyte", Buffer.from("7\n2\n7\n"))],
-    /labels-idx1-ubyte is no IDX file/,
+    /^\S*labels-idx1-ubyte is no IDX file/,
   ],
   [
     "floats",
-    () => [pair(), write("train-labels-idx1-ubyte", idx([3], [7, 2, 7], 13))],
-    /numbers of kind 0xd; IDX files of bytes/,
+    () => [pair(), write("train-labels-idx1-ubyte", idx([3], Array(12).fill(0), 13))],
+    /labels-idx1-ubyte holds numbers of another kind; IDX files of bytes are read/,
   ],
-  [
-    "cut off",
-    () => [pair(), write("train-labels-idx1-ubyte", idx([3], [7, 2]))],
-    /holds 2 bytes, and its shape \[3\] takes 3/,
-  ],
-  [
-    "damaged",
-    () => [pair(), write("train-images-idx3-ubyte.gz", Buffer.from([0x1f, 0x8b, 1, 2]))],
-    /cannot be decompressed/,
-  ],
+  ["damaged", () => [pair(), write("train-images-idx3-ubyte.gz", Buffer.from([0x1f, 0x8b, 1, 2]))], /be unpacked/],
   [
     "another number",
     () => [pair(), write("train-labels-idx1-ubyte", idx([2], [7, 2]))],
     /shape \[3,2,2\] and .*\[2\]; expected/,
   ],
-])("misuse: %s", (_, make, message) => {
-  make();
-  expect(() => readPictures(".", plain, cwd)).toThrow(message);
+  ["grey files in colour", pair, /images-idx3-ubyte.gz are grey; leave --rgb out/, { rgb: true }],
+  ["a single class", pair, /the only picture is of class 7; --sample draws from all/, { limit: 1 }],
+  [
+    "a single folder",
+    () => halves("cat/1.png", ["red", "red"]),
+    /the only picture is of class cat; expected two classes/,
+  ],
+  ["an empty folder", () => mkdirSync(join(cwd, "cat")), /^the folder of class "cat" in .* has no pictures \(\.jpg/],
+  [
+    "a damaged picture",
+    () => [mkdirSync(join(cwd, "cat")), write("cat/1.png", Buffer.from("no picture"))],
+    /^\S*cat.1\.png cannot be read as a picture: /,
+  ],
+])("misuse: %s", async (_, make, message, flags) => {
+  await make();
+  const reading = read(".", flags);
+  await expect(reading).rejects.toThrow(message);
+  await expect(reading).rejects.toMatchObject({ exitCode: 2 });
 });
 
-test("no source", () => {
-  expect(() => readPictures(undefined, plain, cwd)).toThrow("name a folder of pictures");
+test.each<[string | undefined, string]>([
+  [undefined, "name a folder of pictures"],
+  ["nowhere", "there is no nowhere: name a folder of pictures"],
+])("no source: %s", async (source, message) => {
+  await expect(read(source)).rejects.toThrow(message);
 });

@@ -1,15 +1,18 @@
 import type { Output } from "../terminal.ts";
 
-/** Shows on a terminal how many rows have been read, until it is told to stop; elsewhere nothing. */
-export function readingProgress({ terminal }: Output): {
-  readonly update: (rows: number) => void;
+/** Shows on a terminal how many rows or pictures have been read, until it is told to stop; elsewhere nothing. */
+export function readingProgress(
+  { terminal }: Output,
+  what: "rows" | "pictures" = "rows",
+): {
+  readonly update: (done: number) => void;
   readonly stop: () => void;
 } {
   let shown = false;
   return {
-    update: (rows) => {
+    update: (done) => {
       shown = true;
-      terminal?.write(`\rread ${rows.toLocaleString("en-US")} rows`);
+      terminal?.write(`\rread ${done.toLocaleString("en-US")} ${what}`);
     },
     // Wipes its line.
     stop: () => {

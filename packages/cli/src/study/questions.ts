@@ -1,4 +1,5 @@
 import { type Ask, questions } from "evenkeel/study";
+import { optionOf } from "../arguments.ts";
 import type { StudyFlags } from "../commands/study.ts";
 import { nearest } from "../tables/nearest.ts";
 import { type Output, widthOf, wrap } from "../terminal.ts";
@@ -7,18 +8,15 @@ import { UsageError } from "../usageError.ts";
 /** The names that `--ask` knows, the default first. */
 export const askNames: readonly string[] = questions.map(({ ask }) => ask);
 
-/** Options that change nothing in the arms of other questions. */
+const ofTables: readonly Ask[] = ["normalization", "placement"];
+
+/** Options that change nothing where another question is asked. */
 const belongTo: Readonly<Partial<Record<keyof StudyFlags, readonly Ask[]>>> = {
-  target: ["normalization", "placement"],
-  features: ["normalization", "placement"],
-  ignore: ["normalization", "placement"],
-  kind: ["normalization", "placement"],
-  task: ["normalization", "placement"],
-  sql: ["normalization", "placement"],
-  scales: ["normalization"],
-  norms: ["normalization"],
-  rescale: ["normalization"],
-  dropout: ["normalization", "placement"],
+  ...{ target: ofTables, features: ofTables, ignore: ofTables, kind: ofTables, task: ofTables },
+  ...{ sql: ofTables, columns: ofTables, format: ofTables, delimiter: ofTables, header: ofTables },
+  ...{ null: ofTables, encoding: ofTables, dropout: ofTables },
+  ...{ scales: ["normalization"], norms: ["normalization"], rescale: ["normalization"] },
+  ...{ pictureSize: ["pooling"], rgb: ["pooling"] },
 };
 
 /**
@@ -27,8 +25,7 @@ const belongTo: Readonly<Partial<Record<keyof StudyFlags, readonly Ask[]>>> = {
  * @throws UsageError if there is no such question, or an option is given that has no part in it
  */
 export function askOf(flags: StudyFlags, tableFirst = false): Ask | undefined {
-  const { ask } = flags;
-  if (ask === undefined || ask === true || ask === "normalization") return undefined;
+  const ask = flags.ask === undefined || flags.ask === true ? "normalization" : flags.ask;
   const found = questions.find((question) => question.ask === ask);
   if (found === undefined) {
     const near = nearest(ask, askNames);
@@ -38,9 +35,9 @@ export function askOf(flags: StudyFlags, tableFirst = false): Ask | undefined {
   }
   for (const [name, asks] of Object.entries(belongTo)) {
     if (flags[name as keyof StudyFlags] === undefined || asks.includes(found.ask)) continue;
-    throw new UsageError(`--${name} belongs to --ask ${asks.join(" and ")}; leave it out with --ask ${ask}`);
+    throw new UsageError(`${optionOf(name)} belongs to --ask ${asks.join(" and ")}; leave it out with --ask ${ask}`);
   }
-  return found.ask;
+  return found.ask === "normalization" ? undefined : found.ask;
 }
 
 /** What `--ask` by itself says. */

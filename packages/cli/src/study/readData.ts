@@ -3,8 +3,10 @@ import { checkTable, inferSchema, type SchemaOptions, TableError } from "evenkee
 import { schemaOptions, targetOf } from "../commands/columnOptions.ts";
 import { inCommandWords } from "../commands/commandWords.ts";
 import type { CommandContext } from "../commands/context.ts";
+import type { PictureFlags } from "../commands/pictureOptions.ts";
 import type { StudyFlags } from "../commands/study.ts";
 import { readTableOf, type TableFlags } from "../commands/tableOptions.ts";
+import { readingProgress } from "../progress/readingProgress.ts";
 import type { RunFinding } from "../runs/types.ts";
 import type { TableRead } from "../tables/index.ts";
 import type { Output } from "../terminal.ts";
@@ -16,7 +18,7 @@ import { usage } from "./usage.ts";
 export interface DataRead {
   readonly data: StudyData;
   readonly table: TableRead;
-  readonly read: TableFlags;
+  readonly read: TableFlags & PictureFlags;
   readonly columns: SchemaOptions;
   readonly noticed: readonly Pick<RunFinding, "severity" | "code" | "message">[];
 }
@@ -33,12 +35,14 @@ export async function readData(
   context: CommandContext,
   output: Output,
 ): Promise<DataRead> {
-  const read = began?.read ?? tableFlags(flags);
+  const read = began?.read ?? readFlags(flags);
   const from = source ?? began?.source ?? undefined;
   if (questionOf(ask).takesPictures) {
     // A decoder is loaded for those alone who have pictures.
     const { readPictures } = await import("../pictures/readPictures.ts");
-    const { table, schema, picture } = readPictures(from, read, context.cwd);
+    const { cwd, signal } = context;
+    const { update: onProgress, stop } = readingProgress(output, "pictures");
+    const { table, schema, picture } = await readPictures(from, read, { cwd, signal, onProgress }).finally(stop);
     const data = { table: { rows: table.rows, columns: table.columns }, schema, picture };
     return { data, table, read, columns: { target: schema.target }, noticed: table.notes };
   }
@@ -59,8 +63,9 @@ export async function readData(
   return { data: { table: { rows: table.rows, columns: table.columns }, schema }, table, read, columns, noticed };
 }
 
-/** The flags that say how the table is read, without the others. */
-function tableFlags(flags: StudyFlags): TableFlags {
-  const { sql, columns, limit, sample, sampleSeed, format, delimiter, header, encoding } = flags;
-  return { sql, columns, limit, sample, sampleSeed, format, delimiter, header, null: flags.null, encoding };
+/** The flags that say how the table or the pictures are read, without the others. */
+function readFlags(flags: StudyFlags): TableFlags & PictureFlags {
+  const { sql, columns, limit, sample, sampleSeed, format, delimiter, header, encoding, pictureSize, rgb } = flags;
+  const table = { sql, columns, limit, sample, sampleSeed, format, delimiter, header, null: flags.null, encoding };
+  return { ...table, pictureSize, rgb };
 }

@@ -3,6 +3,7 @@ import { basename, join, resolve } from "node:path";
 import type { StudyOptions, StudyResult } from "evenkeel/study";
 import type { SchemaOptions } from "evenkeel/tabular";
 import { z } from "zod";
+import type { PictureFlags } from "../commands/pictureOptions.ts";
 import type { TableFlags } from "../commands/tableOptions.ts";
 import { writeAtomic } from "../files/writeAtomic.ts";
 import { isRunning, thisProcess } from "../runs/process.ts";
@@ -19,9 +20,9 @@ export interface StudyConfig {
   readonly started: string;
   /** The arguments of the command, without Node and the script. */
   readonly command: readonly string[];
-  /** How the table is read: what stood in its place, and the options. */
+  /** How the table or the pictures are read: what stood in their place, and the options. */
   readonly source: string | null;
-  readonly read: TableFlags;
+  readonly read: TableFlags & PictureFlags;
   readonly table: { readonly source: string; readonly rows: number; readonly columns: number };
   readonly schema: SchemaOptions;
   readonly options: StudyOptions;

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Checkpoint, loadCheckpoint } from "evenkeel/io";
+import { optionOf } from "../arguments.ts";
 import { findRun } from "../runs/findRun.ts";
 import type { Run } from "../runs/readRun.ts";
 import { runFiles } from "../runs/types.ts";
@@ -37,7 +38,7 @@ export function resumedRun({ wanted, folder, source, given, epochs }: ResumeRequ
   if (source) throw new UsageError("--resume goes on with the table that the run began with; leave the table out");
   const other = given.find((name) => !own.includes(name));
   if (other !== undefined) {
-    throw new UsageError(`--resume goes on with the options that the run began with; leave --${kebab(other)} out`);
+    throw new UsageError(`--resume goes on with the options that the run began with; leave ${optionOf(other)} out`);
   }
   const run = runIn(folder, wanted);
   if (run.status === "running") throw new UsageError(`the run ${run.id} is still running; wait for it, or end it`);
@@ -75,9 +76,4 @@ function checkpointOf({ id, path }: Run): Checkpoint<never> | undefined {
   } catch (error) {
     throw new UsageError(`the checkpoint of the run ${id} cannot be read, train anew: ${(error as Error).message}`);
   }
-}
-
-/** "batch-size" of "batchSize" */
-export function kebab(name: string): string {
-  return name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 }

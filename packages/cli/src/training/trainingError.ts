@@ -1,7 +1,7 @@
 import { NonFiniteLossError } from "evenkeel/train";
+import { optionOf } from "../arguments.ts";
 import { exitCodes } from "../exitCodes.ts";
 import { UsageError } from "../usageError.ts";
-import { kebab } from "./resumedRun.ts";
 
 /** A training that failed, by no fault of the program: said in one message. */
 export class TrainingError extends Error {
@@ -39,6 +39,6 @@ export function explainedError(error: unknown, begun: boolean): unknown {
   // The library names the function that complains; what the language itself throws has no such beginning.
   const [, said] = /^[\w.]+: (.*)$/s.exec(error.message) ?? [];
   if (said === undefined) return error;
-  const message = said.replace(/^\w+(?=:? )/, (name) => (options.has(name) ? `--${flags[name] ?? kebab(name)}` : name));
+  const message = said.replace(/^\w+(?=:? )/, (name) => (options.has(name) ? optionOf(flags[name] ?? name) : name));
   return new UsageError(message, { cause: error });
 }

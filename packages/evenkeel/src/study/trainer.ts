@@ -3,11 +3,14 @@ import * as nn from "../nn/index.ts";
 import { Adam } from "../optim/index.ts";
 import { manualSeed } from "../random/index.ts";
 import type { Task } from "../tabular/index.ts";
-import { noGrad, Storage, Tensor } from "../tensor/index.ts";
+import { cat, noGrad, Storage, Tensor } from "../tensor/index.ts";
 import { batchNormLayers } from "../train/batchNormLayers.ts";
 
-/** Running statistics over more rows than this are averaged over batches of about this size. */
-const mostRows = 4096;
+/**
+ * More rows than this do not go through a network at once. Running statistics are then averaged over batches of about this
+ * size. A convolution keeps many times its input in memory, so pictures go in fewer.
+ */
+const mostRows = { table: 4096, pictures: 256 };
 
 const losses = { regression: nn.MSELoss, binary: nn.BCEWithLogitsLoss, multiclass: nn.CrossEntropyLoss };
 
@@ -23,13 +26,22 @@ export class Trainer {
   readonly #optimizer: Adam;
   readonly #step: Compiled<Tensor[], Tensor>;
   readonly #forward: Compiled<Tensor[], Tensor>;
+  readonly #mostRows: number;
 
   /**
    * @param make a new network at every call, its weights drawn from the default generator
    * @param options for the compiled programs; code that is known to close over nothing that changes need not be checked
    */
-  constructor(make: () => nn.AnyModule, task: Task, options: Pick<CompileOptions, "check"> = {}) {
+  constructor(
+    make: () => nn.AnyModule,
+    task: Task,
+    {
+      rowsAre = "table",
+      ...options
+    }: Pick<CompileOptions, "check"> & { readonly rowsAre?: keyof typeof mostRows } = {},
+  ) {
     this.#make = make;
+    this.#mostRows = mostRows[rowsAre];
     const network = make();
     const optimizer = new Adam(network.parameters());
     const loss = new losses[task]();
@@ -68,10 +80,22 @@ export class Trainer {
   outputs(inputs: readonly Tensor[]): Tensor {
     this.network.eval();
     try {
-      return noGrad(() => this.#forward(...inputs));
+      const parts = noGrad(() => this.#batches(inputs).map((batch) => this.#forward(...batch)));
+      return parts.length === 1 ? parts[0] : cat(parts);
     } finally {
       this.network.train();
     }
+  }
+
+  /** All rows, in as few parts of about one size as the memory allows. */
+  #batches(inputs: readonly Tensor[]): (readonly Tensor[])[] {
+    const rows = inputs[0].shape[0];
+    const count = Math.ceil(rows / this.#mostRows);
+    if (count === 1) return [inputs];
+    return Array.from({ length: count }, (_, i) => {
+      const [from, to] = [i, i + 1].map((at) => Math.floor((at * rows) / count));
+      return inputs.map((input) => input.narrow(0, from, to - from));
+    });
   }
 
   /**
@@ -87,13 +111,7 @@ export class Trainer {
         layer.resetRunningStats();
         layer.momentum = null;
       }
-      const rows = inputs[0].shape[0];
-      const batches = Math.ceil(rows / mostRows);
-      for (let i = 0; i < batches; i++) {
-        const [from, to] = [i, i + 1].map((at) => Math.floor((at * rows) / batches));
-        const batch = batches === 1 ? inputs : inputs.map((input) => input.narrow(0, from, to - from));
-        noGrad(() => this.#forward(...batch));
-      }
+      for (const batch of this.#batches(inputs)) noGrad(() => this.#forward(...batch));
       for (const [i, layer] of this.#norms.entries()) layer.momentum = momenta[i];
       return use();
     } finally {

@@ -1,7 +1,8 @@
 import { afterEach, describe, expect, test } from "vitest";
+import * as nn from "../nn/index.ts";
 import { getRngState, manualSeed } from "../random/index.ts";
 import { inferSchema, TabularNet, tableFromRows } from "../tabular/index.ts";
-import { randn } from "../tensor/index.ts";
+import { randn, type Tensor } from "../tensor/index.ts";
 import { updateBatchNorm } from "../train/index.ts";
 import { planStudy } from "./plan.ts";
 import { rateTrials } from "./planTrials.ts";
@@ -164,5 +165,33 @@ describe("the trainer's shortcuts", () => {
     updateBatchNorm(trainer.network, [x]);
     const expected = trainer.outputs([x]).data;
     for (let i = 0; i < 24; i++) expect(recomputed[i]).toBeCloseTo(expected[i], 6);
+  });
+
+  test("pictures go through a network in parts, and come out as they would all at once", () => {
+    const seen = new Set<number>();
+    class Watched extends nn.Linear {
+      override forward(x: Tensor): Tensor {
+        seen.add(x.shape[0]);
+        return super.forward(x);
+      }
+    }
+    const make = () => new nn.Sequential(new Watched(4, 3), new nn.BatchNorm1d(3), new nn.Linear(3, 1));
+    const read = (rowsAre: "table" | "pictures") => {
+      const trainer = new Trainer(make, "regression", { rowsAre });
+      trainer.reset(3, 0.05);
+      manualSeed(8);
+      const x = randn([601, 4]);
+      const asTrained = trainer.outputs([x]).data.slice();
+      seen.clear();
+      const recomputed = trainer.recomputed([x], () => trainer.outputs([x]).data.slice());
+      return { asTrained, recomputed, parts: [...seen] };
+    };
+    const [whole, parts] = [read("table"), read("pictures")];
+    expect([whole.parts, parts.parts]).toEqual([[601], [200, 201]]);
+    expect(parts.asTrained).toEqual(whole.asTrained);
+    // A mean of the variances of three parts is not quite the variance of all.
+    parts.recomputed.forEach((value, i) => {
+      expect(Math.abs(value - whole.recomputed[i])).toBeLessThan(0.03);
+    });
   });
 });

@@ -81,7 +81,10 @@ function newTrainer(functions: ArmFunctions, spec: TrialSpec, size: NetworkSize,
     const network = functions.of(spec);
     const make = () => makeNetwork(network, size, { task: schema.task, ...(picture && { picture }) });
     const isOurs = spec.arm.name === undefined || spec.arm.from !== null;
-    return new Trainer(make, schema.task, isOurs ? ownCode : {});
+    return new Trainer(make, schema.task, {
+      ...(isOurs ? ownCode : {}),
+      rowsAre: picture === undefined ? "table" : "pictures",
+    });
   } finally {
     setRngState(before);
   }

@@ -15,7 +15,7 @@ export type Head = keyof typeof headNames;
 
 interface ConvNetOptions extends Pick<ArmOptions, "activation"> {
   readonly picture: PictureShape;
-  /** Of the convolutions, 3 x 3 with padding 1; each but the last is followed by max pooling of 2 x 2. */
+  /** Of the convolutions, 3 x 3 with padding 1, each with BatchNorm2d; between them is max pooling of 2 x 2. */
   readonly channels: readonly number[];
 }
 
@@ -38,7 +38,9 @@ class ConvNet extends nn.Module<[Tensor]> {
     const widths = [picture[0], ...channels];
     this.features = new nn.Sequential(
       ...channels.flatMap((width, i) => [
-        new nn.Conv2d(widths[i], width, 3, { padding: 1 }),
+        // No bias: BatchNorm would take it away with the mean.
+        new nn.Conv2d(widths[i], width, 3, { padding: 1, bias: false }),
+        new nn.BatchNorm2d(width),
         activationLayers[activation](),
         ...(i === channels.length - 1 ? [] : [new nn.MaxPool2d(2)]),
       ]),

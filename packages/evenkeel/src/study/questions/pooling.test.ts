@@ -27,20 +27,32 @@ const schema: Schema = {
   ...{ target: "kind", task: "binary", classes: ["column", "row"] },
 };
 const data = { table, schema, picture: [1, 4, 6] as const };
+/** Of 8 x 8, which the usual three convolutions take. */
+const larger = (() => {
+  const names = Array.from({ length: 64 }, (_, k) => `pixel ${k}`);
+  const table = tableFromRows(
+    Array.from({ length: 30 }, (_, i) => ({
+      ...Object.fromEntries(names.map((name, k) => [name, Math.abs(Math.sin(i * 64 + k))])),
+      kind: i % 2 ? "odd" : "even",
+    })),
+  );
+  return { table, schema: inferSchema(table, { target: "kind" }), picture: [1, 8, 8] as const };
+})();
 const small = { ask: "pooling", hidden: [3, 4], epochs: 25, seeds: [1], lrs: [0.03] } as const;
 
 describe("the arms", () => {
   test("are four heads of one ConvNet on raw pixels, global average first", () => {
-    const plan = planStudy(data, { ask: "pooling" });
+    const plan = planStudy(larger, { ask: "pooling" });
     expect(plan.arms.map(({ name, scale }) => [name, scale])).toEqual(
       Object.values(headNames).map((name) => [name, "raw"]),
     );
-    expect([plan.settings.hidden, plan.settings.epochs, plan.lrs]).toEqual([[16, 32], 10, [0.001, 0.003, 0.01]]);
+    expect([plan.settings.hidden, plan.settings.epochs, plan.lrs]).toEqual([[8, 16, 32], 10, [0.003, 0.01]]);
+    expect(plan.arms.every((arm) => arm.name !== undefined && arm.batchNorm)).toBe(true);
     const { arms } = planStudy(data, small);
-    // 3 x 9 + 3 and 4 x 27 + 4; planes of 2 x 3 become 1 x 1: as many weights in the Linear as with a global head.
-    expect(arms.map((arm) => arm.name !== undefined && arm.parameters)).toEqual([147, 147, 147, 147]);
+    // Convolutions of 3 x 9 and 4 x 27, norms of 6 and 8; planes of 2 x 3 become 1 x 1: the Linear is that of a global head.
+    expect(arms.map((arm) => arm.name !== undefined && arm.parameters)).toEqual([154, 154, 154, 154]);
     const wider = planStudy(data, { ...small, hidden: [3] }).arms;
-    expect(wider.map((arm) => arm.name !== undefined && arm.parameters)).toEqual([34, 34, 49, 49]);
+    expect(wider.map((arm) => arm.name !== undefined && arm.parameters)).toEqual([37, 37, 52, 52]);
   });
 
   test.each(Object.keys(headNames) as Head[])(
@@ -48,15 +60,17 @@ describe("the arms", () => {
     (head) => {
       const make = convNet(head, { picture: [1, 4, 4], channels: [1], activation: "relu" });
       const net = make(16, { outputs: 1, task: "regression" });
-      // The convolution passes its middle on, and the Linear adds up.
+      // The convolution passes its middle on, the norm everything, and the Linear adds up.
       for (const [name, parameter] of net.namedParameters()) {
-        parameter.data.fill(name === "linear.weight" ? 1 : 0);
+        parameter.data.fill(name === "linear.weight" || name === "features.1.weight" ? 1 : 0);
         if (name === "features.0.weight") parameter.data[4] = 1;
       }
+      net.eval();
       const pixels = ones([2, 16]);
       pixels.data[16 + 5] = 9;
       const expected = { globalAverage: [1, 1.5], globalMax: [1, 9], averageLinear: [4, 6], maxLinear: [4, 12] }[head];
-      expect([...net(pixels).data]).toEqual(expected);
+      // But for its eps.
+      expect([...net(pixels).mul(Math.sqrt(1 + 1e-5)).data].map((value) => Number(value.toFixed(5)))).toEqual(expected);
     },
   );
 
@@ -79,6 +93,7 @@ describe("the arms", () => {
     [{ picture: [1, 4, 6.5] }, {}, /picture is \[1,4,6.5\], expected three whole numbers above 0/],
     [{ schema: inferSchema(table, { target: "brightness" }) }, {}, /24 pixels, and the table has 23 numeric features/],
     [{}, { hidden: [] }, /takes the channels of its convolutions from hidden, which is empty/],
+    [{}, {}, /pictures of 4 x 6 are smaller than 2 x 2 after 3 convolutions, with .*; give fewer in hidden/],
     [{}, { hidden: [4, 4, 4] }, /pictures of 4 x 6 are smaller than 2 x 2 after 3 convolutions/],
   ])("misuse %#", (other, options, message) => {
     expect(() => planStudy({ ...data, ...other }, { ask: "pooling", ...options })).toThrow(message);
@@ -100,7 +115,7 @@ describe("each claim can come out true, false and undecided", () => {
         const { test, train = test } = errors(name, seed);
         return { validation: test, test: test + 0.0005 * Math.cos(seed * name.length), train };
       },
-      { ask: "pooling", seeds: 10, lrs: [0.01] },
+      { ask: "pooling", seeds: 10, lrs: [0.01], hidden: [3] },
       { ...numbers, picture: [1, 4, 6] },
     );
     return concludeStudy(made.plan, made.trials);

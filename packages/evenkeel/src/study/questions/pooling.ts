@@ -25,7 +25,7 @@ export const pooling: Question = {
   claimsTitle: "Three claims about pooling, on these pictures",
   takesPictures: true,
   comparesSizes: true,
-  defaults: { hidden: [16, 32], epochs: 10, lrs: { whole: [0.001, 0.003, 0.01], quick: [0.003] } },
+  defaults: { hidden: [8, 16, 32], epochs: 10, lrs: { whole: [0.003, 0.01], quick: [0.003] } },
   arms,
   headline: (view) => compareWithReference(view, "head"),
   claims: (view) => [globalAsGood(view), globalOverfitsLess(view), maxBetter(view)],
@@ -50,7 +50,7 @@ function arms({ hidden, activation, data }: ArmOptions): NetworkArm[] {
     );
   }
   return (Object.keys(headNames) as Head[]).map((head) => ({
-    ...{ name: headNames[head], group: "heads of one ConvNet", scale: "raw" as const, version: "1" },
+    ...{ name: headNames[head], group: "heads of one ConvNet", scale: "raw" as const, version: "2" },
     network: convNet(head, { picture, channels: hidden, activation }),
   }));
 }
