@@ -44,9 +44,8 @@ async function decode(bytes: Uint8Array) {
  * @throws Error if there is no such file, or it holds no picture; the message names it
  */
 export async function readPicture(path: string, options?: DecodeOptions): Promise<Picture> {
-  const bytes = await readFile(path);
   try {
-    return await decodePicture(bytes, options);
+    return await decodePicture(await readFile(path), options);
   } catch (error) {
     if (error instanceof TypeError || error instanceof RangeError) throw error;
     const why = error instanceof Error ? error.message : String(error);
