@@ -6,7 +6,7 @@ import os
 
 import numpy as np
 import torch
-from PIL import Image
+from PIL import Image, ImageCms
 from torchvision import transforms
 
 here = os.path.dirname(os.path.abspath(__file__))
@@ -34,6 +34,12 @@ def encoded(image, kind, **options):
     return text(file.getvalue())
 
 
+def other_profile():
+    """A color profile that takes red for blue: whoever applies it shows other colors."""
+    profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+    return profile.replace(b"rXYZ", b"?", 1).replace(b"bXYZ", b"rXYZ", 1).replace(b"?", b"bXYZ", 1)
+
+
 def files():
     rgb, grey, clear = smooth(1, 23, 17, "RGB"), smooth(2, 16, 19, "L"), smooth(3, 9, 11, "RGBA")
     made = {
@@ -47,6 +53,9 @@ def files():
         "fine.jpg": (rgb, "JPEG", {"quality": 95, "subsampling": 0}),
         "grey.jpg": (grey, "JPEG", {"quality": 80}),
         "rgb.webp": (rgb, "WEBP", {"lossless": True}),
+        "profile.jpg": (rgb, "JPEG", {"quality": 80, "icc_profile": other_profile()}),
+        "inks.jpg": (smooth(4, 12, 10, "CMYK"), "JPEG", {"quality": 90}),
+        "inks.tif": (smooth(5, 7, 9, "CMYK"), "TIFF", {}),
     }
     cases = {}
     for name, (image, kind, options) in made.items():

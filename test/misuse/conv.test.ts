@@ -96,7 +96,7 @@ testMisuses("layers of convolution", [
   misuse(
     "a kernel of another rank",
     RangeError,
-    ["Conv2d: kernelSize is [3, 3, 3]", "or 2 of them"],
+    ["Conv2d: kernelSize is [3, 3, 3]", "a list of 2"],
     none,
     () => new nn.Conv2d(1, 1, [3, 3, 3]),
   ),
@@ -161,7 +161,7 @@ testMisuses("layers of transposed convolution", [
   misuse(
     "an output size of another rank",
     RangeError,
-    ["outputSize is [10, 10, 10]", "or 2 of them"],
+    ["outputSize is [10, 10, 10]", "a list of 2"],
     withInput(up, [2, 3, 5, 5]),
     ({ model, x }) => model(x, { outputSize: [10, 10, 10] }),
   ),
@@ -188,7 +188,7 @@ testMisuses("layers of transposed convolution", [
   ),
   misuse(
     "a padding by name",
-    RangeError,
+    TypeError,
     ['ConvTranspose2d: padding is "same"'],
     none,
     () => new nn.ConvTranspose2d(1, 1, 2, { padding: wrong("same") }),

@@ -11,7 +11,8 @@ export interface DecodeOptions {
 
 /**
  * Decodes PNG, JPEG, WebP, GIF (its first frame) or TIFF. The decoders are those of libvips, through the package sharp: the bytes of
- * 8-bit files are PIL's. Transparency is dropped and the orientation that a camera noted is not applied, as in torchvision.
+ * 8-bit files are PIL's. Transparency is dropped, and neither the color profile of a file nor the orientation that a camera noted
+ * is applied, as in torchvision. Files of 16 bits keep the upper eight, where PIL makes white of nearly all shades of grey.
  * @throws Error if the bytes are no such picture, or are damaged
  */
 export async function decodePicture(bytes: Uint8Array, options: DecodeOptions = {}): Promise<Picture> {
@@ -20,15 +21,22 @@ export async function decodePicture(bytes: Uint8Array, options: DecodeOptions = 
   if (mode !== "RGB" && mode !== "L") {
     throw new RangeError(`decodePicture: mode is ${describe(mode)}, expected "RGB" or "L"`);
   }
-  const { data, info } = await sharp(bytes, { failOn: "error" })
-    .removeAlpha()
-    .toColourspace("srgb")
-    .raw({ depth: "uchar" })
-    .toBuffer({ resolveWithObject: true });
-  const { width, height } = info;
-  const values = info.channels === 1 ? threefold(data) : new Uint8Array(data.buffer, data.byteOffset, data.length);
+  const { data, info } = await decode(bytes);
+  const { width, height, channels } = info;
+  const values = channels === 1 ? threefold(data) : channels === 4 ? fromInks(data) : data;
   const picture: Picture = { width, height, channels: 3, data: values };
   return mode === "L" ? grey(picture) : picture;
+}
+
+/** The bytes of the file, of one channel, of three, or of the four inks of a printer. */
+async function decode(bytes: Uint8Array) {
+  const file = sharp(bytes, { failOn: "error", ignoreIcc: true });
+  const isInks = (await file.metadata()).space === "cmyk";
+  const made = isInks
+    ? file.pipelineColourspace("cmyk").toColourspace("cmyk")
+    : file.removeAlpha().toColourspace("srgb");
+  const { data, info } = await made.raw({ depth: "uchar" }).toBuffer({ resolveWithObject: true });
+  return { data: new Uint8Array(data.buffer, data.byteOffset, data.length), info };
 }
 
 /**
@@ -36,14 +44,25 @@ export async function decodePicture(bytes: Uint8Array, options: DecodeOptions = 
  * @throws Error if there is no such file, or it holds no picture; the message names it
  */
 export async function readPicture(path: string, options?: DecodeOptions): Promise<Picture> {
-  const bytes = await readFile(path);
   try {
-    return await decodePicture(bytes, options);
+    return await decodePicture(await readFile(path), options);
   } catch (error) {
     if (error instanceof TypeError || error instanceof RangeError) throw error;
     const why = error instanceof Error ? error.message : String(error);
     throw new Error(`readPicture: ${path} cannot be read as a picture: ${why}`, { cause: error });
   }
+}
+
+/** Cyan, magenta, yellow and black to red, green and blue, as PIL makes and rounds them. */
+function fromInks(inks: Uint8Array): Uint8Array {
+  const values = new Uint8Array((inks.length / 4) * 3);
+  for (let i = 0; i < values.length; i++) {
+    const pixel = 4 * Math.floor(i / 3);
+    const white = 255 - inks[pixel + 3];
+    const product = inks[pixel + (i % 3)] * white + 128;
+    values[i] = Math.max(0, white - (((product >> 8) + product) >> 8));
+  }
+  return values;
 }
 
 function threefold(data: Uint8Array): Uint8Array {

@@ -1,5 +1,5 @@
-import { readdir, stat } from "node:fs/promises";
-import { extname, join } from "node:path";
+import { readdir, realpath, stat } from "node:fs/promises";
+import { dirname, extname, join } from "node:path";
 import { type Tensor, tensor } from "evenkeel";
 import type { Dataset } from "evenkeel/data";
 import { checkOptions, describe } from "./checks.ts";
@@ -30,8 +30,9 @@ const atOnce = 8;
 type Item = [Tensor, Tensor];
 
 /**
- * A folder with a folder of pictures for each class: `pets/cat/1.jpg`, `pets/dog/2.png`. Classes are numbered in the order of their names.
- * All pictures are decoded when it is opened, or those that are chosen, and kept in memory.
+ * A folder with a folder of pictures for each class: `pets/cat/1.jpg`, `pets/dog/2.png`. Classes are numbered in the order of their names,
+ * and their pictures come folder by folder. Names that start with a dot are passed over. Links are followed, but not to a folder
+ * that they stand in. All pictures, or those that are chosen, are decoded when it is opened, and kept in memory.
  * https://pytorch.org/vision/stable/generated/torchvision.datasets.ImageFolder.html
  *
  * @example
@@ -62,6 +63,7 @@ export class ImageFolder implements Dataset<Item> {
   /**
    * Reads all pictures of a folder.
    * @throws Error if there is no such folder, it has no folders of classes, a class has no pictures, or one cannot be read
+   * @throws TypeError, RangeError for an unknown option, or one that cannot be
    * @throws RangeError if a position is chosen where there is no picture
    */
   static async open(root: string, options: ImageFolderOptions = {}): Promise<ImageFolder> {
@@ -69,6 +71,7 @@ export class ImageFolder implements Dataset<Item> {
     const { transform = new ToTensor(), prepare, extensions = usual, choose, mode, onProgress } = options;
     toSteps("ImageFolder", transform);
     const preparing = prepare === undefined ? [] : toSteps("ImageFolder", prepare);
+    checkExtensions(extensions);
     const classes = await classesOf(root);
     const all = await samplesOf(root, classes, extensions);
     const samples = choose === undefined ? all : chosenOf(all, choose(all.length));
@@ -111,6 +114,18 @@ export class ImageFolder implements Dataset<Item> {
 /** By code units, as Python sorts names. */
 const inOrder = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);
 
+/** Folder by folder, as torchvision goes through them. */
+const byFolder = (a: string, b: string) => inOrder(dirname(a), dirname(b)) || inOrder(a, b);
+
+function checkExtensions(extensions: unknown): void {
+  const expected = 'expected a list of ends of names, such as [".png"]';
+  if (!Array.isArray(extensions)) {
+    throw new TypeError(`ImageFolder: extensions is ${describe(extensions)}, ${expected}`);
+  }
+  const wrong = extensions.find((end) => typeof end !== "string" || !end.startsWith("."));
+  if (wrong !== undefined) throw new RangeError(`ImageFolder: extensions has ${describe(wrong)}, ${expected}`);
+}
+
 const isHidden = (name: string) => name.startsWith(".");
 
 async function classesOf(root: string): Promise<string[]> {
@@ -129,17 +144,16 @@ async function samplesOf(
   extensions: readonly string[],
 ): Promise<(readonly [string, number])[]> {
   const samples: (readonly [string, number])[] = [];
+  const ends = extensions.map((end) => end.toLowerCase());
   for (const [target, name] of classes.entries()) {
-    const paths = (await filesBelow(join(root, name))).filter((path) =>
-      extensions.includes(extname(path).toLowerCase()),
-    );
+    const paths = (await filesBelow(join(root, name))).filter((path) => ends.includes(extname(path).toLowerCase()));
     if (paths.length === 0) {
       throw new Error(
         `ImageFolder: the folder of class ${JSON.stringify(name)} in ${root} has no pictures (${extensions.join(", ")}); ` +
           "remove it, or put its pictures there",
       );
     }
-    samples.push(...paths.sort(inOrder).map((path) => [path, target] as const));
+    samples.push(...paths.sort(byFolder).map((path) => [path, target] as const));
   }
   return samples;
 }
@@ -153,12 +167,15 @@ function chosenOf<T>(all: readonly T[], positions: ArrayLike<number>): T[] {
   });
 }
 
-async function filesBelow(folder: string): Promise<string[]> {
+/** `within`: where the folders really are that this one is in. */
+async function filesBelow(folder: string, within: readonly string[] = []): Promise<string[]> {
+  const place = await realpath(folder);
+  if (within.includes(place)) return [];
   const names = (await list(folder)).filter((name) => !isHidden(name));
   const found = await Promise.all(
     names.map(async (name) => {
       const path = join(folder, name);
-      return (await isFolder(path)) ? filesBelow(path) : [path];
+      return (await isFolder(path)) ? filesBelow(path, [...within, place]) : [path];
     }),
   );
   return found.flat();
@@ -175,5 +192,10 @@ async function list(folder: string): Promise<string[]> {
 }
 
 async function isFolder(path: string): Promise<boolean> {
-  return (await stat(path)).isDirectory();
+  try {
+    return (await stat(path)).isDirectory();
+  } catch {
+    // A link to nowhere: who reads it says so, if it is called like a picture.
+    return false;
+  }
 }

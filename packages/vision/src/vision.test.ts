@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
@@ -69,6 +69,30 @@ describe("ImageFolder", () => {
     expect(() => pets.get(3)).toThrow("ImageFolder: index 3 is out of range, expected 0 to 2");
   });
 
+  it("goes folder by folder, as torchvision does, through links and names of any kind", async () => {
+    const names = [
+      "constructor/z.PNG",
+      "constructor/deep/a.png",
+      "constructor/a b.png",
+      "__proto__/ä\n.png",
+      "__proto__/.x.png",
+    ];
+    for (const name of names) await put(`odd/${name}`, await png("red"));
+    await symlink(at("odd/__proto__"), at("odd/constructor/linked"));
+    await symlink(at("odd/constructor"), at("odd/constructor/deep/back"));
+    await symlink(at("nowhere"), at("odd/constructor/lost"));
+    await symlink("itself", at("odd/itself"));
+    const { classes, samples } = await ImageFolder.open(at("odd"), { extensions: [".PNG"] });
+    expect(classes).toEqual(["__proto__", "constructor"]);
+    expect(samples).toEqual([
+      [at("odd/__proto__/ä\n.png"), 0],
+      [at("odd/constructor/a b.png"), 1],
+      [at("odd/constructor/z.PNG"), 1],
+      [at("odd/constructor/deep/a.png"), 1],
+      [at("odd/constructor/linked/ä\n.png"), 1],
+    ]);
+  });
+
   it("feeds a DataLoader with transforms that draw anew each time, the same from the same seed", async () => {
     const transform = new Compose([new RandomCrop(2, { padding: 1 }), new ToTensor()]);
     const steps: number[] = [];
@@ -131,6 +155,17 @@ describe("ImageFolder", () => {
     await expect(ImageFolder.open(at("pets"), { transforms: [] } as never)).rejects.toThrow(
       /unknown option "transforms"/,
     );
+    const extensions = "png" as never;
+    await expect(ImageFolder.open(at("pets"), { extensions })).rejects.toThrow(/extensions is "png", expected a list/);
+    await expect(ImageFolder.open(at("pets"), { extensions: ["png"] })).rejects.toThrow(
+      /extensions has "png", expected/,
+    );
+    await put("lost/a/1.png", await png("red"));
+    await symlink(at("nowhere.png"), at("lost/a/2.png"));
+    await expect(ImageFolder.open(at("lost"))).rejects.toThrow(/2\.png cannot be read as a picture: ENOENT/);
+    await put("blank/a/1.png", "");
+    await expect(ImageFolder.open(at("blank"))).rejects.toThrow(/1\.png cannot be read as a picture: .*empty/);
+    await expect(readPicture(at("pets"))).rejects.toThrow(/readPicture: .*pets cannot be read as a picture: EISDIR/);
     await expect(ImageFolder.open(at("pets"), { prepare: new ToTensor() })).rejects.toThrow(/prepare made Tensor/);
     const bare = await ImageFolder.open(at("pets"), { transform: new Resize(1) });
     expect(() => bare.get(0)).toThrow(/the transforms made a picture, expected a Tensor; let new ToTensor\(\) be one/);

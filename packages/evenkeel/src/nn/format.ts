@@ -17,7 +17,9 @@ export function formatBool(value: boolean): string {
   return value ? "True" : "False";
 }
 
-/** Sizes as Python prints a tuple: (3,) or (2, 3). */
-export function formatSizes(sizes: readonly number[]): string {
-  return `(${sizes.join(", ")}${sizes.length === 1 ? "," : ""})`;
+/** A size, or sizes, as Python prints them: 2, None, (3,), (2, 3). */
+export function formatSizes(sizes: number | null | readonly (number | null)[]): string {
+  const one = (size: number | null) => (size === null ? "None" : String(size));
+  if (sizes === null || typeof sizes === "number") return one(sizes);
+  return `(${sizes.map(one).join(", ")}${sizes.length === 1 ? "," : ""})`;
 }

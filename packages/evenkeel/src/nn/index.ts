@@ -43,7 +43,7 @@ export type { RMSNormOptions } from "./layers/rmsNorm.ts";
 export * from "./layers/rrelu.ts";
 export * from "./layers/shrink.ts";
 export * from "./layers/softmax.ts";
-export { type AnyModule, type InputsOf, Module, type OutputOf } from "./module.ts";
+export { type AnyModule, type HookInputsOf, type InputsOf, Module, type OutputOf } from "./module.ts";
 export type { MemberOptions, WalkOptions } from "./moduleTree.ts";
 export * from "./notHere.ts";
 export { Buffer, type BufferOptions, Parameter, type ParameterOptions } from "./parameter.ts";

@@ -1,6 +1,6 @@
-import { expectTypeOf, test } from "vitest";
+import { expect, expectTypeOf, test } from "vitest";
 import { type Tensor, zeros } from "../tensor/index.ts";
-import { Linear, Module, Sequential } from "./index.ts";
+import { ConvTranspose2d, Linear, Module, ReLU, Sequential } from "./index.ts";
 
 /** What calls take and give is read off `forward`: no type arguments. `npm run check` covers these. */
 
@@ -37,3 +37,27 @@ test("tuples, objects and inputs that may be left out", () => {
   // @ts-expect-error: a string is no mask
   () => new Two()(zeros([1, 2]), "mask");
 });
+
+test("inputs that may be left out stand in the way of no Sequential", () => {
+  class Masked extends Module {
+    forward(x: Tensor, mask?: Tensor): Tensor {
+      return mask === undefined ? x : x.mul(mask);
+    }
+  }
+  const net = new Sequential(new ConvTranspose2d(1, 2, 3), new Masked(), new ReLU());
+  expectTypeOf(net.at(0).weight.shape).toEqualTypeOf<readonly number[]>();
+  expectTypeOf(net.at(1)).parameters.toEqualTypeOf<[x: Tensor, mask?: Tensor]>();
+  expect(net(zeros([3, 1, 4, 4])).shape).toEqual([3, 2, 6, 6]);
+  const any: Module = new Masked();
+  any.registerForwardPreHook((_, inputs) => {
+    expectTypeOf(inputs).toEqualTypeOf<[input: Tensor, ...others: unknown[]]>();
+  });
+  // @ts-expect-error: what must be there nobody gives it
+  () => new Sequential(new Scaled());
+});
+
+class Scaled extends Module {
+  forward(x: Tensor, scale: Tensor): Tensor {
+    return x.mul(scale);
+  }
+}

@@ -54,6 +54,16 @@ export type InputsOf<M> = M extends { forward(...inputs: infer In): unknown }
     : In
   : never;
 
+/**
+ * What a hook is given. Where a module is one of a tensor, of which nothing else is known, there may be more inputs than that
+ * tensor: those of `forward` that can be left out. So a module that has some is one of a tensor too.
+ */
+export type HookInputsOf<M> = M extends { forward(...inputs: infer In): unknown }
+  ? [In] extends [never]
+    ? [input: Tensor, ...others: unknown[]]
+    : In
+  : never;
+
 /** What a call of a module gives: what its `forward` does; a Tensor, where that says nothing. */
 export type OutputOf<M> = M extends { forward(...inputs: infer In): infer Out }
   ? IsAny<In[number]> extends true
@@ -127,12 +137,12 @@ export abstract class Module<In extends unknown[] = never, Out = any> extends Ca
   }
 
   /** Runs `hook(module, inputs)` before every `forward`; it may return other inputs, as a list. */
-  registerForwardPreHook(hook: ForwardPreHook<this, InputsOf<this>>): RemoveHook {
+  registerForwardPreHook(hook: ForwardPreHook<this, HookInputsOf<this>>): RemoveHook {
     return this.#hooks.forwardPre.add(this, hook);
   }
 
   /** Runs `hook(module, inputs, output)` after every `forward`; it may return another output. */
-  registerForwardHook(hook: ForwardHook<this, InputsOf<this>, OutputOf<this>>): RemoveHook {
+  registerForwardHook(hook: ForwardHook<this, HookInputsOf<this>, OutputOf<this>>): RemoveHook {
     return this.#hooks.forward.add(this, hook);
   }
 

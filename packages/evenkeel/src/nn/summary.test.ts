@@ -7,7 +7,7 @@ import type { ForwardHook, ForwardPreHook } from "./hooks.ts";
 import { ReLU } from "./layers/activation.ts";
 import { BatchNorm1d, Linear } from "./layers/byOptions.ts";
 import { Dropout } from "./layers/dropout.ts";
-import { type InputsOf, Module, type OutputOf } from "./module.ts";
+import { type HookInputsOf, Module, type OutputOf } from "./module.ts";
 import { Buffer } from "./parameter.ts";
 import { type ModelSummary, summary } from "./summary.ts";
 
@@ -120,10 +120,10 @@ describe("the model is left as it was", () => {
       noGrad(() => this.seen.add_(1));
       return this.inner(x.add(rand([1])).add(this.seen));
     }
-    override registerForwardHook(hook: ForwardHook<this, InputsOf<this>, OutputOf<this>>) {
+    override registerForwardHook(hook: ForwardHook<this, HookInputsOf<this>, OutputOf<this>>) {
       return this.counted(super.registerForwardHook(hook));
     }
-    override registerForwardPreHook(hook: ForwardPreHook<this, InputsOf<this>>) {
+    override registerForwardPreHook(hook: ForwardPreHook<this, HookInputsOf<this>>) {
       return this.counted(super.registerForwardPreHook(hook));
     }
     counted(remove: () => void) {

@@ -63,7 +63,6 @@ export {
   adaptiveMaxPool3d,
   type OutputSize,
 } from "./pool/adaptivePool.ts";
-export type { Size } from "./pool/arguments.ts";
 export { type AvgPool1dOptions, type AvgPoolOptions, avgPool1d, avgPool2d, avgPool3d } from "./pool/avgPool.ts";
 export { type LPPoolOptions, lpPool1d, lpPool2d } from "./pool/lpPool.ts";
 export { type MaxPoolOptions, maxPool1d, maxPool2d, maxPool3d, type Pooled } from "./pool/maxPool.ts";

@@ -3,20 +3,25 @@ import { describe } from "../../core/index.ts";
 /** One number for all spatial dimensions, or one for each. */
 export type Sizes = number | readonly number[];
 
+const show = (value: unknown) => (Array.isArray(value) ? `[${value.map(describe).join(", ")}]` : describe(value));
+
 /**
  * A size for each of `rank` dimensions.
- * @throws RangeError unless they are whole numbers of at least `least`, one or `rank` of them
+ * @throws TypeError if it is neither a number nor a list
+ * @throws RangeError for a list of another length, or numbers that are not whole or below `least`
  */
-export function sizesOf(owner: string, name: string, value: Sizes, rank: number, least: number): readonly number[] {
-  const sizes = Array.isArray(value) ? (value as readonly number[]) : new Array<number>(rank).fill(value as number);
-  if (sizes.length === rank && sizes.every((n) => Number.isInteger(n) && n >= least)) return [...sizes];
-  const given = Array.isArray(value) ? `[${sizes.map(describe).join(", ")}]` : describe(value);
-  const several = rank === 1 ? "" : ` or ${rank} of them, one per dimension`;
-  throw new RangeError(`${owner}: ${name} is ${given}, expected a whole number of at least ${least}${several}`);
+export function sizesOf(owner: string, name: string, value: Sizes, rank: number, least: number): number[] {
+  const expected = `expected a whole number of at least ${least}, or a list of ${rank}`;
+  if (typeof value !== "number" && !Array.isArray(value)) {
+    throw new TypeError(`${owner}: ${name} is ${describe(value)}, ${expected}`);
+  }
+  const sizes: number[] = typeof value === "number" ? new Array<number>(rank).fill(value) : [...value];
+  if (sizes.length === rank && sizes.every((n) => Number.isInteger(n) && n >= least)) return sizes;
+  throw new RangeError(`${owner}: ${name} is ${show(value)}, ${expected}`);
 }
 
-/** Sizes as Python prints a tuple of them. */
-export const formatTuple = (sizes: readonly number[]) => `(${sizes.join(", ")}${sizes.length === 1 ? "," : ""})`;
+/** A list of the caller's may change. */
+export const kept = <T>(size: T): T => (Array.isArray(size) ? ([...size] as T) : size);
 
 /** The names of spatial dimensions, the last `rank` of them. */
 export const spatialNames = (rank: number) => (rank === 1 ? ["L"] : ["D", "H", "W"].slice(3 - rank));

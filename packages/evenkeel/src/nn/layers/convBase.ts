@@ -1,8 +1,8 @@
 import { formatShape } from "../../core/index.ts";
 import { type GeneratorOption, type Tensor, zeros } from "../../tensor/index.ts";
 import { checkFlag, checkWholeNumber, requireTensor } from "../checks.ts";
-import { formatBool } from "../format.ts";
-import { formatTuple, type Sizes, sizesOf, spatialNames } from "../functional/sizes.ts";
+import { formatBool, formatSizes } from "../format.ts";
+import { type Sizes, sizesOf, spatialNames } from "../functional/sizes.ts";
 import { kaimingUniform_, uniform_ } from "../init.ts";
 import { checkSize, newParameter } from "../lazy.ts";
 import { Module } from "../module.ts";
@@ -107,12 +107,12 @@ export abstract class ConvBase<Bias extends boolean = boolean, In extends unknow
     const { inChannels, outChannels, kernelSize, stride, dilation, groups, bias } = this;
     const all = (sizes: readonly number[], value: number) => sizes.every((n) => n === value);
     const shown = (name: string, sizes: readonly number[], usual: number) =>
-      all(sizes, usual) ? [] : [`${name}=${formatTuple(sizes)}`];
+      all(sizes, usual) ? [] : [`${name}=${formatSizes(sizes)}`];
     return [
       inChannels,
       outChannels,
-      `kernel_size=${formatTuple(kernelSize)}`,
-      `stride=${formatTuple(stride)}`,
+      `kernel_size=${formatSizes(kernelSize)}`,
+      `stride=${formatSizes(stride)}`,
       ...(typeof padding === "string" ? [`padding=${padding}`] : shown("padding", padding, 0)),
       ...shown("dilation", dilation, 1),
       ...shown("output_padding", outputPadding ?? [], 0),

@@ -1,11 +1,9 @@
 import { refuseMisspellings } from "../../core/index.ts";
 import type { Tensor } from "../../tensor/index.ts";
+import { formatSizes } from "../format.ts";
 import * as F from "../functional/fold.ts";
-import { formatTuple, type Sizes, sizesOf } from "../functional/sizes.ts";
+import { type Sizes, sizesOf } from "../functional/sizes.ts";
 import { Module } from "../module.ts";
-
-/** A size as PyTorch prints it: as it was given. */
-const show = (sizes: Sizes) => (typeof sizes === "number" ? String(sizes) : formatTuple(sizes));
 
 const fields = ["kernelSize", "outputSize"];
 
@@ -34,7 +32,7 @@ export class Unfold extends Module {
 
   override extraRepr(): string {
     const { kernelSize, dilation, padding, stride } = this;
-    return `kernel_size=${show(kernelSize)}, dilation=${show(dilation)}, padding=${show(padding)}, stride=${show(stride)}`;
+    return `kernel_size=${formatSizes(kernelSize)}, dilation=${formatSizes(dilation)}, padding=${formatSizes(padding)}, stride=${formatSizes(stride)}`;
   }
 }
 
@@ -67,8 +65,8 @@ export class Fold extends Module {
   override extraRepr(): string {
     const { outputSize, kernelSize, dilation, padding, stride } = this;
     return (
-      `output_size=${show(outputSize)}, kernel_size=${show(kernelSize)}, dilation=${show(dilation)}, ` +
-      `padding=${show(padding)}, stride=${show(stride)}`
+      `output_size=${formatSizes(outputSize)}, kernel_size=${formatSizes(kernelSize)}, dilation=${formatSizes(dilation)}, ` +
+      `padding=${formatSizes(padding)}, stride=${formatSizes(stride)}`
     );
   }
 }

@@ -1,8 +1,9 @@
 import { describe, formatShape } from "../../core/index.ts";
 import type { Tensor } from "../../tensor/index.ts";
 import { requireTensor } from "../checks.ts";
+import { formatSizes } from "../format.ts";
 import { type PadMode, pad } from "../functional/pad.ts";
-import { formatTuple, type Sizes, spatialNames } from "../functional/sizes.ts";
+import { type Sizes, spatialNames } from "../functional/sizes.ts";
 import { Module } from "../module.ts";
 
 /**
@@ -41,7 +42,7 @@ export abstract class PadLayer extends Module {
   }
 
   override extraRepr(): string {
-    return formatTuple(this.padding);
+    return formatSizes(this.padding);
   }
 }
 
@@ -61,7 +62,7 @@ abstract class ConstantPad extends PadLayer {
   }
 
   override extraRepr(): string {
-    return `padding=${formatTuple(this.padding)}, value=${this.value}`;
+    return `padding=${formatSizes(this.padding)}, value=${this.value}`;
   }
 }
 
@@ -88,7 +89,7 @@ export class ConstantPad3d extends ConstantPad {
 
 abstract class ZeroPad extends ConstantPad {
   override extraRepr(): string {
-    return formatTuple(this.padding);
+    return formatSizes(this.padding);
   }
 }
 

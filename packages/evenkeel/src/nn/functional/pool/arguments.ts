@@ -1,26 +1,5 @@
-import { checkOptions, describe } from "../../../core/index.ts";
-
-/** A size for all dimensions of a window, or one per dimension. */
-export type Size = number | readonly number[];
-
-const show = (value: unknown) => (Array.isArray(value) ? `[${value.map(describe).join(", ")}]` : describe(value));
-
-/**
- * One number per dimension.
- * @throws TypeError if it is neither a number nor a list
- * @throws RangeError for a list of another length, or numbers that are not whole or below `least`
- */
-export function perDimension(owner: string, name: string, value: Size, rank: number, least: number): number[] {
-  const expected = `expected a whole number of at least ${least}, or a list of ${rank}`;
-  if (typeof value !== "number" && !Array.isArray(value)) {
-    throw new TypeError(`${owner}: ${name} is ${describe(value)}, ${expected}`);
-  }
-  const list = typeof value === "number" ? new Array<number>(rank).fill(value) : value;
-  if (list.length !== rank || list.some((n) => !Number.isInteger(n) || n < least)) {
-    throw new RangeError(`${owner}: ${name} is ${show(value)}, ${expected}`);
-  }
-  return [...list];
-}
+import { checkOptions } from "../../../core/index.ts";
+import { type Sizes, sizesOf } from "../sizes.ts";
 
 /** @throws RangeError if a window could lie in the padding alone */
 export function checkPadding(owner: string, kernel: readonly number[], padding: readonly number[]): void {
@@ -32,13 +11,13 @@ export function checkPadding(owner: string, kernel: readonly number[], padding: 
 }
 
 /** What may stand where PyTorch has the stride: the stride, null for that of the kernel, or the options. */
-export type StrideOr<O> = Size | null | O;
+export type StrideOr<O> = Sizes | null | O;
 
 /**
  * `(2, 1, { padding: 1 })` and `(2, { stride: 1, padding: 1 })` say the same. `names` are the options, stride first.
  * @throws TypeError for options that are none, or unknown
  */
-export function withStride<O extends { readonly stride?: Size | null }>(
+export function withStride<O extends { readonly stride?: Sizes | null }>(
   owner: string,
   names: readonly string[],
   stride: StrideOr<O> | undefined,
@@ -59,17 +38,17 @@ export interface Window {
   readonly padding: number[];
 }
 
-/** @throws TypeError, RangeError as {@link perDimension}, naming the argument */
+/** @throws TypeError, RangeError as {@link sizesOf}, naming the argument */
 export function windowOf(
   owner: string,
   rank: number,
-  kernelSize: Size,
-  stride: Size | null | undefined,
-  padding: Size,
+  kernelSize: Sizes,
+  stride: Sizes | null | undefined,
+  padding: Sizes,
 ): Window {
-  const kernel = perDimension(owner, "kernelSize", kernelSize, rank, 1);
-  const steps = perDimension(owner, "stride", stride ?? kernel, rank, 1);
-  const around = perDimension(owner, "padding", padding, rank, 0);
+  const kernel = sizesOf(owner, "kernelSize", kernelSize, rank, 1);
+  const steps = sizesOf(owner, "stride", stride ?? kernel, rank, 1);
+  const around = sizesOf(owner, "padding", padding, rank, 0);
   checkPadding(owner, kernel, around);
   return { kernel, stride: steps, padding: around };
 }

@@ -2,13 +2,14 @@ import { describe } from "../../../core/index.ts";
 import * as ops from "../../../ops/index.ts";
 import type { Tensor } from "../../../tensor/index.ts";
 import { checkFlag, requireTensor } from "../../checks.ts";
-import { type Size, type StrideOr, windowOf, withStride } from "./arguments.ts";
+import type { Sizes } from "../sizes.ts";
+import { type StrideOr, windowOf, withStride } from "./arguments.ts";
 
 export interface AvgPool1dOptions {
   /** How far a window is from the next. Default null: the kernel's size. */
-  readonly stride?: Size | null;
+  readonly stride?: Sizes | null;
   /** Zeros on both sides of each dimension, at most half the kernel. Default 0. */
-  readonly padding?: Size;
+  readonly padding?: Sizes;
   /** Whether a last window may reach over the edge; it must begin inside, or in the padding before. Default false. */
   readonly ceilMode?: boolean;
   /** Whether zeros of the padding are counted. Default true. */
@@ -24,7 +25,12 @@ const names = ["stride", "padding", "ceilMode", "countIncludePad"];
 export const avgPoolNames = (rank: number) => (rank === 1 ? names : [...names, "divisorOverride"]);
 
 /** The attributes of the row, from what users write. */
-export function avgPoolAttrs(owner: string, rank: number, kernelSize: Size, options: AvgPoolOptions): ops.AvgPoolAttrs {
+export function avgPoolAttrs(
+  owner: string,
+  rank: number,
+  kernelSize: Sizes,
+  options: AvgPoolOptions,
+): ops.AvgPoolAttrs {
   const { stride, padding = 0, ceilMode = false, countIncludePad = true, divisorOverride } = options;
   const window = windowOf(owner, rank, kernelSize, stride, padding);
   checkFlag(owner, "ceilMode", ceilMode);
@@ -42,7 +48,7 @@ export function avgPoolAttrs(owner: string, rank: number, kernelSize: Size, opti
 function avgPool(
   rank: number,
   input: Tensor,
-  kernelSize: Size,
+  kernelSize: Sizes,
   stride: StrideOr<AvgPoolOptions> | undefined,
   options: Omit<AvgPoolOptions, "stride"> | undefined,
 ): Tensor {
@@ -60,7 +66,7 @@ function avgPool(
  */
 export function avgPool1d(
   input: Tensor,
-  kernelSize: Size,
+  kernelSize: Sizes,
   stride?: StrideOr<AvgPool1dOptions>,
   options?: Omit<AvgPool1dOptions, "stride">,
 ): Tensor {
@@ -73,7 +79,7 @@ export function avgPool1d(
  */
 export function avgPool2d(
   input: Tensor,
-  kernelSize: Size,
+  kernelSize: Sizes,
   stride?: StrideOr<AvgPoolOptions>,
   options?: Omit<AvgPoolOptions, "stride">,
 ): Tensor {
@@ -83,7 +89,7 @@ export function avgPool2d(
 /** {@link avgPool2d} of an input [N, C, D, H, W] or [C, D, H, W]. */
 export function avgPool3d(
   input: Tensor,
-  kernelSize: Size,
+  kernelSize: Sizes,
   stride?: StrideOr<AvgPoolOptions>,
   options?: Omit<AvgPoolOptions, "stride">,
 ): Tensor {

@@ -1,11 +1,12 @@
 import * as ops from "../../../ops/index.ts";
 import type { Tensor } from "../../../tensor/index.ts";
 import { checkFinite, checkFlag, requireTensor } from "../../checks.ts";
-import { type Size, type StrideOr, windowOf, withStride } from "./arguments.ts";
+import type { Sizes } from "../sizes.ts";
+import { type StrideOr, windowOf, withStride } from "./arguments.ts";
 
 export interface LPPoolOptions {
   /** How far a window is from the next. Default null: the kernel's size. */
-  readonly stride?: Size | null;
+  readonly stride?: Sizes | null;
   /** Whether a last window may reach over the edge. Default false. */
   readonly ceilMode?: boolean;
 }
@@ -18,7 +19,7 @@ export function checkNormType(owner: string, normType: number): void {
 }
 
 /** The windows, from what users write. */
-export function lpPoolAttrs(owner: string, rank: number, kernelSize: Size, options: LPPoolOptions): ops.WindowAttrs {
+export function lpPoolAttrs(owner: string, rank: number, kernelSize: Sizes, options: LPPoolOptions): ops.WindowAttrs {
   const { stride, ceilMode = false } = options;
   checkFlag(owner, "ceilMode", ceilMode);
   return { ...windowOf(owner, rank, kernelSize, stride, 0), ceilMode };
@@ -28,7 +29,7 @@ function lpPool(
   rank: number,
   input: Tensor,
   normType: number,
-  kernelSize: Size,
+  kernelSize: Sizes,
   stride: StrideOr<LPPoolOptions> | undefined,
   options: Omit<LPPoolOptions, "stride"> | undefined,
 ): Tensor {
@@ -50,7 +51,7 @@ function lpPool(
 export function lpPool1d(
   input: Tensor,
   normType: number,
-  kernelSize: Size,
+  kernelSize: Sizes,
   stride?: StrideOr<LPPoolOptions>,
   options?: Omit<LPPoolOptions, "stride">,
 ): Tensor {
@@ -61,7 +62,7 @@ export function lpPool1d(
 export function lpPool2d(
   input: Tensor,
   normType: number,
-  kernelSize: Size,
+  kernelSize: Sizes,
   stride?: StrideOr<LPPoolOptions>,
   options?: Omit<LPPoolOptions, "stride">,
 ): Tensor {

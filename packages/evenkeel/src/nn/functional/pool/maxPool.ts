@@ -1,7 +1,8 @@
 import * as ops from "../../../ops/index.ts";
 import type { Tensor } from "../../../tensor/index.ts";
 import { checkFlag, requireTensor } from "../../checks.ts";
-import { perDimension, type Size, type StrideOr, windowOf, withStride } from "./arguments.ts";
+import { type Sizes, sizesOf } from "../sizes.ts";
+import { type StrideOr, windowOf, withStride } from "./arguments.ts";
 
 /**
  * Max pooling. A NaN is above all numbers; of equal values the first is taken, and gets the whole gradient. Indices are
@@ -10,11 +11,11 @@ import { perDimension, type Size, type StrideOr, windowOf, withStride } from "./
 
 export interface MaxPoolOptions<Indices extends boolean = boolean> {
   /** How far a window is from the next. Default null: the kernel's size. */
-  readonly stride?: Size | null;
+  readonly stride?: Sizes | null;
   /** Places of minus infinity on both sides of each dimension, at most half the kernel. Default 0. */
-  readonly padding?: Size;
+  readonly padding?: Sizes;
   /** How far the places of a window are from each other. Default 1. */
-  readonly dilation?: Size;
+  readonly dilation?: Sizes;
   /** Whether a last window may reach over the edge; it must begin inside, or in the padding before. Default false. */
   readonly ceilMode?: boolean;
   /** Give the places too: `[output, indices]`. Default false. */
@@ -27,18 +28,23 @@ export type Pooled<Indices extends boolean> = Indices extends true ? [output: Te
 export const maxPoolNames = ["stride", "padding", "dilation", "ceilMode", "returnIndices"];
 
 /** The attributes of the row, from what users write. */
-export function maxPoolAttrs(owner: string, rank: number, kernelSize: Size, options: MaxPoolOptions): ops.MaxPoolAttrs {
+export function maxPoolAttrs(
+  owner: string,
+  rank: number,
+  kernelSize: Sizes,
+  options: MaxPoolOptions,
+): ops.MaxPoolAttrs {
   const { stride, padding = 0, dilation = 1, ceilMode = false, returnIndices = false } = options;
   const window = windowOf(owner, rank, kernelSize, stride, padding);
   checkFlag(owner, "ceilMode", ceilMode);
   checkFlag(owner, "returnIndices", returnIndices);
-  return { ...window, dilation: perDimension(owner, "dilation", dilation, rank, 1), ceilMode };
+  return { ...window, dilation: sizesOf(owner, "dilation", dilation, rank, 1), ceilMode };
 }
 
 function maxPool<Indices extends boolean>(
   rank: number,
   input: Tensor,
-  kernelSize: Size,
+  kernelSize: Sizes,
   stride: StrideOr<MaxPoolOptions<Indices>> | undefined,
   more: Omit<MaxPoolOptions<Indices>, "stride"> | undefined,
 ): Pooled<Indices> {
@@ -58,7 +64,7 @@ function maxPool<Indices extends boolean>(
  */
 export function maxPool1d<Indices extends boolean = false>(
   input: Tensor,
-  kernelSize: Size,
+  kernelSize: Sizes,
   stride?: StrideOr<MaxPoolOptions<Indices>>,
   options?: Omit<MaxPoolOptions<Indices>, "stride">,
 ): Pooled<Indices> {
@@ -72,7 +78,7 @@ export function maxPool1d<Indices extends boolean = false>(
  */
 export function maxPool2d<Indices extends boolean = false>(
   input: Tensor,
-  kernelSize: Size,
+  kernelSize: Sizes,
   stride?: StrideOr<MaxPoolOptions<Indices>>,
   options?: Omit<MaxPoolOptions<Indices>, "stride">,
 ): Pooled<Indices> {
@@ -82,7 +88,7 @@ export function maxPool2d<Indices extends boolean = false>(
 /** {@link maxPool2d} of an input [N, C, D, H, W] or [C, D, H, W]. */
 export function maxPool3d<Indices extends boolean = false>(
   input: Tensor,
-  kernelSize: Size,
+  kernelSize: Sizes,
   stride?: StrideOr<MaxPoolOptions<Indices>>,
   options?: Omit<MaxPoolOptions<Indices>, "stride">,
 ): Pooled<Indices> {

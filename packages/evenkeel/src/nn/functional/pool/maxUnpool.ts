@@ -2,13 +2,14 @@ import { formatShape } from "../../../core/index.ts";
 import * as ops from "../../../ops/index.ts";
 import type { Tensor } from "../../../tensor/index.ts";
 import { requireTensor } from "../../checks.ts";
-import { perDimension, type Size, type StrideOr, type Window, windowOf, withStride } from "./arguments.ts";
+import { type Sizes, sizesOf } from "../sizes.ts";
+import { type StrideOr, type Window, windowOf, withStride } from "./arguments.ts";
 
 export interface MaxUnpoolOptions {
   /** That of the pooling. Default null: the kernel's size. */
-  readonly stride?: Size | null;
+  readonly stride?: Sizes | null;
   /** That of the pooling. Default 0. */
-  readonly padding?: Size;
+  readonly padding?: Sizes;
   /**
    * Sizes of the plane, or the whole shape, where several are pooled to the same: at most a stride away from the default,
    * (input - 1) * stride - 2 * padding + kernel.
@@ -22,7 +23,7 @@ function planeOf(owner: string, input: Tensor, { kernel, stride, padding }: Wind
   const usual = input.shape.slice(-rank).map((n, d) => (n - 1) * stride[d] + kernel[d] - 2 * padding[d]);
   if (given === undefined || given === null) return usual;
   const plane = Array.isArray(given) && given.length === rank + 2 ? given.slice(2) : given;
-  const sizes = perDimension(owner, "outputSize", plane, rank, 1);
+  const sizes = sizesOf(owner, "outputSize", plane, rank, 1);
   const beyond = sizes.findIndex((n, d) => Math.abs(n - usual[d]) >= stride[d]);
   if (beyond >= 0) {
     throw new RangeError(
@@ -39,7 +40,7 @@ function maxUnpool(
   rank: number,
   input: Tensor,
   indices: Tensor,
-  kernelSize: Size,
+  kernelSize: Sizes,
   strideOr: StrideOr<MaxUnpoolOptions> | undefined,
   more: Omit<MaxUnpoolOptions, "stride"> | undefined,
 ): Tensor {
@@ -61,7 +62,7 @@ function maxUnpool(
 export function maxUnpool1d(
   input: Tensor,
   indices: Tensor,
-  kernelSize: Size,
+  kernelSize: Sizes,
   stride?: StrideOr<MaxUnpoolOptions>,
   options?: Omit<MaxUnpoolOptions, "stride">,
 ): Tensor {
@@ -72,7 +73,7 @@ export function maxUnpool1d(
 export function maxUnpool2d(
   input: Tensor,
   indices: Tensor,
-  kernelSize: Size,
+  kernelSize: Sizes,
   stride?: StrideOr<MaxUnpoolOptions>,
   options?: Omit<MaxUnpoolOptions, "stride">,
 ): Tensor {
@@ -83,7 +84,7 @@ export function maxUnpool2d(
 export function maxUnpool3d(
   input: Tensor,
   indices: Tensor,
-  kernelSize: Size,
+  kernelSize: Sizes,
   stride?: StrideOr<MaxUnpoolOptions>,
   options?: Omit<MaxUnpoolOptions, "stride">,
 ): Tensor {

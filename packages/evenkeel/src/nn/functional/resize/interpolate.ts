@@ -2,15 +2,15 @@ import { checkOptions, describe, formatShape } from "../../../core/index.ts";
 import * as ops from "../../../ops/index.ts";
 import type { Tensor } from "../../../tensor/index.ts";
 import { checkFlag, requireTensor } from "../../checks.ts";
-import { perDimension, type Size } from "../pool/arguments.ts";
+import { type Sizes, sizesOf } from "../sizes.ts";
 
 export type InterpolationMode = "nearest" | "nearest-exact" | "linear" | "bilinear" | "bicubic" | "trilinear" | "area";
 
 export interface InterpolateOptions {
   /** Sizes after the channels: one for all, or a list. Either this or `scaleFactor`. */
-  readonly size?: Size | null;
+  readonly size?: Sizes | null;
   /** By how much each size grows, rounded down: one for all, or a list. */
-  readonly scaleFactor?: Size | null;
+  readonly scaleFactor?: Sizes | null;
   /** Default "nearest". */
   readonly mode?: InterpolationMode;
   /** Whether corners fall on corners, rather than edges on edges; not for "nearest" and "area". Default null: false. */
@@ -62,11 +62,11 @@ export function checkInterpolation(owner: string, options: InterpolateOptions): 
 }
 
 /** Sizes of the output, and what it grows by, if that is what counts. */
-function sizesOf(input: Tensor, { size, scaleFactor, recomputeScaleFactor }: InterpolateOptions) {
+function outputOf(input: Tensor, { size, scaleFactor, recomputeScaleFactor }: InterpolateOptions) {
   const plane = input.shape.slice(2);
   const rank = plane.length;
   if (size !== undefined && size !== null) {
-    return { outputSize: perDimension("interpolate", "size", size, rank, 1), scales: plane.map(() => null) };
+    return { outputSize: sizesOf("interpolate", "size", size, rank, 1), scales: plane.map(() => null) };
   }
   const list = Array.isArray(scaleFactor) ? scaleFactor : plane.map(() => scaleFactor);
   const scales = list as readonly number[];
@@ -109,7 +109,7 @@ export function interpolate(input: Tensor, options: InterpolateOptions): Tensor 
       `interpolate: input has shape ${formatShape(input.shape)}, expected ${rank + 2} dimensions for mode "${mode}"; use "${fitting}"`,
     );
   }
-  const { outputSize, scales } = sizesOf(input, options);
+  const { outputSize, scales } = outputOf(input, options);
   if (rowMode === "area") return ops.adaptiveAvgPool(input, { outputSize });
   return ops.resize(input, { mode: rowMode, alignCorners: alignCorners ?? false, outputSize, scales });
 }

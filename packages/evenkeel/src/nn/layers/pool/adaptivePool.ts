@@ -1,4 +1,5 @@
 import type { Tensor } from "../../../tensor/index.ts";
+import { formatSizes } from "../../format.ts";
 import {
   type AdaptiveMaxPoolOptions,
   adaptiveAvgPool1d,
@@ -12,8 +13,8 @@ import {
   type OutputSize,
 } from "../../functional/pool/adaptivePool.ts";
 import type { Pooled } from "../../functional/pool/maxPool.ts";
+import { kept } from "../../functional/sizes.ts";
 import { Module } from "../../module.ts";
-import { formatSize, kept } from "./format.ts";
 
 /** Pooling to a given size as layers: `new nn.AdaptiveAvgPool2d(1)` is global average pooling. */
 
@@ -28,7 +29,7 @@ abstract class AdaptivePool extends Module {
   }
 
   override extraRepr(): string {
-    return `output_size=${formatSize(this.outputSize)}`;
+    return `output_size=${formatSizes(this.outputSize)}`;
   }
 }
 

@@ -1,5 +1,6 @@
 import type { Tensor } from "../../../tensor/index.ts";
-import { type Size, type StrideOr, withStride } from "../../functional/pool/arguments.ts";
+import { formatSizes } from "../../format.ts";
+import { type StrideOr, withStride } from "../../functional/pool/arguments.ts";
 import {
   type AvgPool1dOptions,
   type AvgPoolOptions,
@@ -9,19 +10,19 @@ import {
   avgPoolAttrs,
   avgPoolNames,
 } from "../../functional/pool/avgPool.ts";
+import { kept, type Sizes } from "../../functional/sizes.ts";
 import { Module } from "../../module.ts";
-import { formatSize, kept } from "./format.ts";
 
 /** Average pooling as layers; what each computes is said in `functional`. */
 
 abstract class AvgPool extends Module {
-  readonly kernelSize: Size;
-  readonly stride: Size;
-  readonly padding: Size;
+  readonly kernelSize: Sizes;
+  readonly stride: Sizes;
+  readonly padding: Sizes;
   readonly ceilMode: boolean;
   readonly countIncludePad: boolean;
 
-  constructor(owner: string, rank: number, kernelSize: Size, options: AvgPoolOptions) {
+  constructor(owner: string, rank: number, kernelSize: Sizes, options: AvgPoolOptions) {
     super();
     avgPoolAttrs(owner, rank, kernelSize, options);
     const { stride, padding = 0, ceilMode = false, countIncludePad = true } = options;
@@ -34,7 +35,7 @@ abstract class AvgPool extends Module {
 
   override extraRepr(): string {
     const { kernelSize, stride, padding } = this;
-    return `kernel_size=${formatSize(kernelSize)}, stride=${formatSize(stride)}, padding=${formatSize(padding)}`;
+    return `kernel_size=${formatSizes(kernelSize)}, stride=${formatSizes(stride)}, padding=${formatSizes(padding)}`;
   }
 }
 
@@ -44,7 +45,7 @@ abstract class AvgPool extends Module {
  * @throws RangeError if a size is out of range, or on a call with an input that is smaller than a window
  */
 export class AvgPool1d extends AvgPool {
-  constructor(kernelSize: Size, stride?: StrideOr<AvgPool1dOptions>, options?: Omit<AvgPool1dOptions, "stride">) {
+  constructor(kernelSize: Sizes, stride?: StrideOr<AvgPool1dOptions>, options?: Omit<AvgPool1dOptions, "stride">) {
     const settings = withStride<AvgPool1dOptions>("AvgPool1d", avgPoolNames(1), stride, options);
     super("AvgPool1d", 1, kernelSize, settings);
   }
@@ -56,7 +57,7 @@ export class AvgPool1d extends AvgPool {
 
   /** PyTorch keeps lists of one here. */
   override extraRepr(): string {
-    const one = (size: Size) => formatSize([size].flat());
+    const one = (size: Sizes) => formatSizes([size].flat());
     return `kernel_size=${one(this.kernelSize)}, stride=${one(this.stride)}, padding=${one(this.padding)}`;
   }
 }
@@ -68,7 +69,7 @@ abstract class DividedAvgPool extends AvgPool {
   constructor(
     owner: string,
     rank: number,
-    kernelSize: Size,
+    kernelSize: Sizes,
     stride: StrideOr<AvgPoolOptions> | undefined,
     options: Omit<AvgPoolOptions, "stride"> | undefined,
   ) {
@@ -89,7 +90,7 @@ abstract class DividedAvgPool extends AvgPool {
  * @throws RangeError if a size is out of range, or on a call with an input that is smaller than a window
  */
 export class AvgPool2d extends DividedAvgPool {
-  constructor(kernelSize: Size, stride?: StrideOr<AvgPoolOptions>, options?: Omit<AvgPoolOptions, "stride">) {
+  constructor(kernelSize: Sizes, stride?: StrideOr<AvgPoolOptions>, options?: Omit<AvgPoolOptions, "stride">) {
     super("AvgPool2d", 2, kernelSize, stride, options);
   }
 
@@ -100,7 +101,7 @@ export class AvgPool2d extends DividedAvgPool {
 
 /** {@link AvgPool2d} over [N, C, D, H, W] or [C, D, H, W]. */
 export class AvgPool3d extends DividedAvgPool {
-  constructor(kernelSize: Size, stride?: StrideOr<AvgPoolOptions>, options?: Omit<AvgPoolOptions, "stride">) {
+  constructor(kernelSize: Sizes, stride?: StrideOr<AvgPoolOptions>, options?: Omit<AvgPoolOptions, "stride">) {
     super("AvgPool3d", 3, kernelSize, stride, options);
   }
 

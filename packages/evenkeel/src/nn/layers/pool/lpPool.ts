@@ -1,6 +1,6 @@
 import type { Tensor } from "../../../tensor/index.ts";
-import { formatBool } from "../../format.ts";
-import { type Size, type StrideOr, withStride } from "../../functional/pool/arguments.ts";
+import { formatBool, formatSizes } from "../../format.ts";
+import { type StrideOr, withStride } from "../../functional/pool/arguments.ts";
 import {
   checkNormType,
   type LPPoolOptions,
@@ -9,23 +9,23 @@ import {
   lpPoolAttrs,
   lpPoolNames,
 } from "../../functional/pool/lpPool.ts";
+import { kept, type Sizes } from "../../functional/sizes.ts";
 import { Module } from "../../module.ts";
-import { formatSize, kept } from "./format.ts";
 
 /** Pooling by a p-norm as layers; what each computes is said in `functional`. */
 
 abstract class LPPool extends Module {
   readonly normType: number;
-  readonly kernelSize: Size;
+  readonly kernelSize: Sizes;
   /** null: the kernel's size. */
-  readonly stride: Size | null;
+  readonly stride: Sizes | null;
   readonly ceilMode: boolean;
 
   constructor(
     owner: string,
     rank: number,
     normType: number,
-    kernelSize: Size,
+    kernelSize: Sizes,
     strideOr: StrideOr<LPPoolOptions> | undefined,
     more: Omit<LPPoolOptions, "stride"> | undefined,
   ) {
@@ -41,7 +41,7 @@ abstract class LPPool extends Module {
 
   override extraRepr(): string {
     const { normType, kernelSize, stride, ceilMode } = this;
-    const sizes = `kernel_size=${formatSize(kernelSize)}, stride=${formatSize(stride)}`;
+    const sizes = `kernel_size=${formatSizes(kernelSize)}, stride=${formatSizes(stride)}`;
     return `norm_type=${normType}, ${sizes}, ceil_mode=${formatBool(ceilMode)}`;
   }
 }
@@ -54,7 +54,7 @@ abstract class LPPool extends Module {
 export class LPPool1d extends LPPool {
   constructor(
     normType: number,
-    kernelSize: Size,
+    kernelSize: Sizes,
     stride?: StrideOr<LPPoolOptions>,
     options?: Omit<LPPoolOptions, "stride">,
   ) {
@@ -71,7 +71,7 @@ export class LPPool1d extends LPPool {
 export class LPPool2d extends LPPool {
   constructor(
     normType: number,
-    kernelSize: Size,
+    kernelSize: Sizes,
     stride?: StrideOr<LPPoolOptions>,
     options?: Omit<LPPoolOptions, "stride">,
   ) {

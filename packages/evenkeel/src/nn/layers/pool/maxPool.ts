@@ -1,6 +1,6 @@
 import type { Tensor } from "../../../tensor/index.ts";
-import { formatBool } from "../../format.ts";
-import { type Size, type StrideOr, withStride } from "../../functional/pool/arguments.ts";
+import { formatBool, formatSizes } from "../../format.ts";
+import { type StrideOr, withStride } from "../../functional/pool/arguments.ts";
 import {
   type MaxPoolOptions,
   maxPool1d,
@@ -10,23 +10,23 @@ import {
   maxPoolNames,
   type Pooled,
 } from "../../functional/pool/maxPool.ts";
+import { kept, type Sizes } from "../../functional/sizes.ts";
 import { Module } from "../../module.ts";
-import { formatSize, kept } from "./format.ts";
 
 /** Max pooling as layers; what each computes is said in `functional`. */
 
 abstract class MaxPool<Indices extends boolean> extends Module {
-  readonly kernelSize: Size;
-  readonly stride: Size;
-  readonly padding: Size;
-  readonly dilation: Size;
+  readonly kernelSize: Sizes;
+  readonly stride: Sizes;
+  readonly padding: Sizes;
+  readonly dilation: Sizes;
   readonly returnIndices: boolean;
   readonly ceilMode: boolean;
 
   constructor(
     owner: string,
     rank: number,
-    kernelSize: Size,
+    kernelSize: Sizes,
     strideOr: StrideOr<MaxPoolOptions<Indices>> | undefined,
     more: Omit<MaxPoolOptions<Indices>, "stride"> | undefined,
   ) {
@@ -50,8 +50,8 @@ abstract class MaxPool<Indices extends boolean> extends Module {
   override extraRepr(): string {
     const { kernelSize, stride, padding, dilation, ceilMode } = this;
     return (
-      `kernel_size=${formatSize(kernelSize)}, stride=${formatSize(stride)}, padding=${formatSize(padding)}, ` +
-      `dilation=${formatSize(dilation)}, ceil_mode=${formatBool(ceilMode)}`
+      `kernel_size=${formatSizes(kernelSize)}, stride=${formatSizes(stride)}, padding=${formatSizes(padding)}, ` +
+      `dilation=${formatSizes(dilation)}, ceil_mode=${formatBool(ceilMode)}`
     );
   }
 }
@@ -63,7 +63,7 @@ abstract class MaxPool<Indices extends boolean> extends Module {
  */
 export class MaxPool1d<Indices extends boolean = false> extends MaxPool<Indices> {
   constructor(
-    kernelSize: Size,
+    kernelSize: Sizes,
     stride?: StrideOr<MaxPoolOptions<Indices>>,
     options?: Omit<MaxPoolOptions<Indices>, "stride">,
   ) {
@@ -83,7 +83,7 @@ export class MaxPool1d<Indices extends boolean = false> extends MaxPool<Indices>
  */
 export class MaxPool2d<Indices extends boolean = false> extends MaxPool<Indices> {
   constructor(
-    kernelSize: Size,
+    kernelSize: Sizes,
     stride?: StrideOr<MaxPoolOptions<Indices>>,
     options?: Omit<MaxPoolOptions<Indices>, "stride">,
   ) {
@@ -98,7 +98,7 @@ export class MaxPool2d<Indices extends boolean = false> extends MaxPool<Indices>
 /** {@link MaxPool2d} over [N, C, D, H, W] or [C, D, H, W]. */
 export class MaxPool3d<Indices extends boolean = false> extends MaxPool<Indices> {
   constructor(
-    kernelSize: Size,
+    kernelSize: Sizes,
     stride?: StrideOr<MaxPoolOptions<Indices>>,
     options?: Omit<MaxPoolOptions<Indices>, "stride">,
   ) {

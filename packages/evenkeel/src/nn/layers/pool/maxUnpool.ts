@@ -1,8 +1,9 @@
 import type { Tensor } from "../../../tensor/index.ts";
-import { type Size, type StrideOr, windowOf, withStride } from "../../functional/pool/arguments.ts";
+import { formatSizes } from "../../format.ts";
+import { type StrideOr, windowOf, withStride } from "../../functional/pool/arguments.ts";
 import { type MaxUnpoolOptions, maxUnpool1d, maxUnpool2d, maxUnpool3d } from "../../functional/pool/maxUnpool.ts";
+import type { Sizes } from "../../functional/sizes.ts";
 import { Module } from "../../module.ts";
-import { formatSize } from "./format.ts";
 
 /** The partial inverse of max pooling as layers. A call takes the output and the indices of a pooling. */
 
@@ -17,7 +18,7 @@ abstract class MaxUnpool extends Module {
   constructor(
     owner: string,
     rank: number,
-    kernelSize: Size,
+    kernelSize: Sizes,
     strideOr: StrideOr<LayerOptions> | undefined,
     more: Omit<LayerOptions, "stride"> | undefined,
   ) {
@@ -31,7 +32,7 @@ abstract class MaxUnpool extends Module {
 
   override extraRepr(): string {
     const { kernelSize, stride, padding } = this;
-    return `kernel_size=${formatSize(kernelSize)}, stride=${formatSize(stride)}, padding=${formatSize(padding)}`;
+    return `kernel_size=${formatSizes(kernelSize)}, stride=${formatSizes(stride)}, padding=${formatSizes(padding)}`;
   }
 }
 
@@ -41,7 +42,7 @@ abstract class MaxUnpool extends Module {
  * @throws RangeError if a size is out of range, or on a call with indices that do not fit
  */
 export class MaxUnpool1d extends MaxUnpool {
-  constructor(kernelSize: Size, stride?: StrideOr<LayerOptions>, options?: Omit<LayerOptions, "stride">) {
+  constructor(kernelSize: Sizes, stride?: StrideOr<LayerOptions>, options?: Omit<LayerOptions, "stride">) {
     super("MaxUnpool1d", 1, kernelSize, stride, options);
   }
 
@@ -53,7 +54,7 @@ export class MaxUnpool1d extends MaxUnpool {
 
 /** {@link MaxUnpool1d} over [N, C, H, W]. https://pytorch.org/docs/stable/generated/torch.nn.MaxUnpool2d.html */
 export class MaxUnpool2d extends MaxUnpool {
-  constructor(kernelSize: Size, stride?: StrideOr<LayerOptions>, options?: Omit<LayerOptions, "stride">) {
+  constructor(kernelSize: Sizes, stride?: StrideOr<LayerOptions>, options?: Omit<LayerOptions, "stride">) {
     super("MaxUnpool2d", 2, kernelSize, stride, options);
   }
 
@@ -65,7 +66,7 @@ export class MaxUnpool2d extends MaxUnpool {
 
 /** {@link MaxUnpool1d} over [N, C, D, H, W]. https://pytorch.org/docs/stable/generated/torch.nn.MaxUnpool3d.html */
 export class MaxUnpool3d extends MaxUnpool {
-  constructor(kernelSize: Size, stride?: StrideOr<LayerOptions>, options?: Omit<LayerOptions, "stride">) {
+  constructor(kernelSize: Sizes, stride?: StrideOr<LayerOptions>, options?: Omit<LayerOptions, "stride">) {
     super("MaxUnpool3d", 3, kernelSize, stride, options);
   }
 

@@ -1,15 +1,14 @@
 import { checkOptions } from "../../../core/index.ts";
 import type { Tensor } from "../../../tensor/index.ts";
-import { formatFloat } from "../../format.ts";
-import type { Size } from "../../functional/pool/arguments.ts";
+import { formatFloat, formatSizes } from "../../format.ts";
 import {
   checkInterpolation,
   type InterpolateOptions,
   type InterpolationMode,
   interpolate,
 } from "../../functional/resize/interpolate.ts";
+import { kept, type Sizes } from "../../functional/sizes.ts";
 import { Module } from "../../module.ts";
-import { formatSize, kept } from "../pool/format.ts";
 
 /** Resizing as layers; the modes are those of `F.interpolate`. */
 
@@ -21,8 +20,8 @@ import { formatSize, kept } from "../pool/format.ts";
  * @throws RangeError on a call with an input whose dimensions the mode does not fit
  */
 export class Upsample extends Module {
-  readonly size: Size | null;
-  readonly scaleFactor: Size | null;
+  readonly size: Sizes | null;
+  readonly scaleFactor: Sizes | null;
   readonly mode: InterpolationMode;
   readonly alignCorners: boolean | null;
   readonly recomputeScaleFactor: boolean | null;
@@ -46,7 +45,7 @@ export class Upsample extends Module {
 
   override extraRepr(): string {
     const { size, scaleFactor, mode } = this;
-    if (scaleFactor === null) return `size=${formatSize(size)}, mode=${mode}`;
+    if (scaleFactor === null) return `size=${formatSizes(size)}, mode=${mode}`;
     const scales = [scaleFactor].flat().map(formatFloat).join(", ");
     return `scale_factor=${typeof scaleFactor === "number" ? scales : `(${scales})`}, mode=${mode}`;
   }
