@@ -5,8 +5,12 @@ import { Adam, SGD } from "../../optim/index.ts";
 import { manualSeed } from "../../random/index.ts";
 import { cat, noGrad, randint, randn, type Tensor } from "../../tensor/index.ts";
 import { compile } from "../compile.ts";
+import { channelsLastFrom } from "./channelsLast/worth.ts";
 
 /** ConvNets with all that stands between convolutions, eager and compiled, and what becomes of it. */
+
+// The networks are small, and what is to be seen are the programs of large ones.
+channelsLastFrom.products = 0;
 
 /** A norm whose scales differ, some of them below 0. */
 function norm(channels: number): BatchNorm2d {

@@ -1,35 +1,25 @@
 import { type AnyOp, type Shape, type Spec, sizeOf } from "../../core/index.ts";
 import { type Border, noBorder } from "../../ops/channelsLast/border.ts";
-import {
-  batchNormRelu,
-  convolution,
-  convolutionInput,
-  convolutionWeight,
-  expand,
-  fromChannelsLast,
-  toChannelsLast,
-} from "../../ops/index.ts";
+import { batchNormRelu, expand, fromChannelsLast, toChannelsLast } from "../../ops/index.ts";
 import { type Graph, type GraphBuffer, type GraphNode, type GraphValue, viewOf } from "../graph.ts";
 import { Borders, isWithin, type Key } from "./channelsLast/borders.ts";
 import type { Context, Converted, Operand } from "./channelsLast/converted.ts";
 import { fusedWith, type IsUnchanged } from "./channelsLast/fused.ts";
 import { joinGradients } from "./channelsLast/gradients.ts";
 import { lastShapeOf, ruleOf } from "./channelsLast/rules.ts";
+import { isWorthWhile } from "./channelsLast/worth.ts";
 import { isSameValue, Uses, withoutDeadCode } from "./rewrite.ts";
 
 /**
  * Pictures keep their channels last between convolutions, where all channels of a pixel lie side by side, inside borders of
  * zeros that are the padding of who reads them. They turn where they come in, where they leave, and where something reads
- * them in another shape: what has no rule stays as it was, on [N, C, H, W].
+ * them in another shape: what has no rule stays as it was, on [N, C, H, W]. So does everything where convolutions are small.
  */
 export function channelsLast(program: Graph): Graph {
-  if (!program.nodes.some(({ op }) => anchors.has(op))) return program;
+  if (!isWorthWhile(program)) return program;
   const plan = choose(program);
   return plan.converted.size === 0 ? program : joinGradients(withoutDeadCode(rewrite(program, plan)));
 }
-
-/** What makes it worth while. */
-const anchors = new Set<AnyOp>([convolution, convolutionInput, convolutionWeight]);
 
 interface Plan {
   readonly uses: Uses;

@@ -4,8 +4,12 @@ import { SGD } from "../../optim/index.ts";
 import { manualSeed } from "../../random/index.ts";
 import { noGrad, randn, type Tensor } from "../../tensor/index.ts";
 import { compile } from "../compile.ts";
+import { channelsLastFrom } from "./channelsLast/worth.ts";
 
 /** What the pass must keep: evaluation, gradients that add up, hooks, what changes between forward and backward. */
+
+// The networks are small, and what is to be seen are the programs of large ones.
+channelsLastFrom.products = 0;
 
 type Values = readonly Tensor[];
 
