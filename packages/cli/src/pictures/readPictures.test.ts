@@ -117,8 +117,9 @@ describe("a folder for each class", () => {
     expect(colour.picture).toEqual([3, 8, 6]);
     const names = colour.table.columns.map(({ name }) => name);
     expect([0, 47, 48, 143].map((at) => names[at])).toEqual(["red 0,0", "red 7,5", "green 0,0", "blue 7,5"]);
-    // Red above blue.
-    expect([0, 47, 96, 143].map((at) => numbers(colour.table.columns[at])[1])).toEqual([1, 0, 0, 1]);
+    // Red above blue: the planes one after another.
+    const expected = [1, 0, 0, 0, 0, 1].flatMap((value) => Array<number>(24).fill(value));
+    expect(colour.table.columns.slice(0, 144).map((column) => numbers(column)[1])).toEqual(expected);
   });
 
   test("is sampled before anything is decoded", async () => {
