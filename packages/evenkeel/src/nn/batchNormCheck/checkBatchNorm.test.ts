@@ -47,6 +47,25 @@ describe("what stands before", () => {
     expect(only(report, "dropout-before-norm").number).toBeCloseTo(2.467, 3);
   });
 
+  it("blames no bias that the mean does not take away", () => {
+    class Beside extends nn.Module {
+      conv = new nn.Conv2d(2, 3, 1);
+      norm = new nn.BatchNorm2d(3);
+      forward(x: Tensor): Tensor {
+        const y = this.conv(x);
+        return this.norm(y).add(y);
+      }
+    }
+    const pictures = randn([4, 2, 3, 3]);
+    expect(rules(checkBatchNorm(new Beside(), { input: pictures }))).toEqual([]);
+    // One mean for the nine values of a channel.
+    const grown = () => new nn.Sequential(new nn.Linear(5, 27), new nn.Unflatten(1, [3, 3, 3]), new nn.BatchNorm2d(3));
+    expect(rules(checkBatchNorm(grown()))).toEqual([]);
+    expect(rules(checkBatchNorm(grown(), { input: randn([4, 5]) }))).toEqual([]);
+    const flat = new nn.Sequential(new nn.Conv2d(2, 3, 1), new nn.Flatten(), new nn.BatchNorm1d(27));
+    expect(rules(checkBatchNorm(flat, { input: pictures }))).toEqual(["bias-before-norm 2"]);
+  });
+
   it("is found by the order of a Sequential, through others inside, and not guessed elsewhere", () => {
     const body = new nn.Sequential(new nn.Linear(4, 8), new nn.Identity());
     const nested = checkBatchNorm(new nn.Sequential(body, new nn.BatchNorm1d(8), new nn.Linear(8, 1)));

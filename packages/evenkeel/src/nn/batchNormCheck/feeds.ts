@@ -20,7 +20,7 @@ export type Step =
       readonly kind: "learned";
       readonly name: string;
       readonly weights: readonly Parameter[];
-      readonly bias?: Parameter;
+      readonly bias?: Parameter | undefined;
     }
   /** An input of the model. */
   | { readonly kind: "input"; readonly name: string }
@@ -121,17 +121,21 @@ const activationOps = [
 export function tracedFeeds(flow: Flow, call: ModuleCall, inputs: readonly Tensor[]): Step[] {
   const steps: Step[] = [];
   let at = call.inputs[0] as Tensor;
+  let isShared = flow.readersOf(at).some(({ module }) => module !== call.module);
   while (!isEnough(steps)) {
     const made = flow.calls.find(
       ({ module, output, inputs }) => output === at && isLeaf(module) && !inputs.includes(at),
     );
     const next = made === undefined ? throughOp(flow, at, inputs) : throughModule(made);
-    if (next.step !== undefined) steps.push(next.step);
+    // A bias that somebody else reads does something there.
+    const { step } = next;
+    if (step !== undefined) steps.push(step.kind === "learned" && isShared ? { ...step, bias: undefined } : step);
     if (next.before === undefined) {
       if (next.step === undefined) steps.push({ kind: "other", name: "something unknown" });
       break;
     }
     at = next.before;
+    isShared ||= flow.readersOf(at).length > 1;
   }
   return steps;
 }

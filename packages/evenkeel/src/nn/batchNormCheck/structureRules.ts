@@ -28,6 +28,8 @@ function biasBefore(module: string, norm: BatchNormLayer, steps: readonly Step[]
   if (first?.kind !== "learned" || first.bias === undefined || !first.bias.requiresGrad || !usesBatches(norm))
     return [];
   const number = first.bias.numel();
+  // Several values of a bias that share a mean, as those of a Linear before Unflatten do, are not taken away by it.
+  if (norm.numFeatures % number !== 0) return [];
   const reason =
     `the mean that is subtracted takes the bias of ${first.name} away again: ${plural(number, "parameter")} without effect, ` +
     "whose gradient is 0 but for rounding noise, which Adam inflates to full-size steps";

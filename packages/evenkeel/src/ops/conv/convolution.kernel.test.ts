@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { convolutionCases } from "../../../../../test/gradcheck.windows.ts";
 import { ndArray, noise, runKernel, runReference } from "../../../../../test/kernelHarness.ts";
-import { type AnyOp, type NdArray, sizeOf } from "../../core/index.ts";
+import type { AnyOp, NdArray } from "../../core/index.ts";
 import type { Kernel } from "../../wasm/index.ts";
 import { convolutionInputKernel, convolutionKernel, convolutionWeightKernel } from "./convolution.kernel.ts";
 import { type ConvolutionAttrs, convolution, convolutionInput, convolutionWeight } from "./convolution.ts";
@@ -103,16 +103,34 @@ describe.each(["float32", "float64"] as const)("kernels of convolution on %s agr
       const dy = array(convolution.shape([x, w, bias], attrs)[0].shape);
       same(convolution, convolutionKernel, [x, w, bias], attrs);
       const backward = { ...attrs, size: input.slice(2) };
-      if (sizeOf(attrs.stride) <= 4) same(convolutionInput, convolutionInputKernel, [dy, w], backward);
+      same(convolutionInput, convolutionInputKernel, [dy, w], backward);
       same(convolutionWeight, convolutionWeightKernel, [dy, x], { ...attrs, kernel: weight.slice(2) });
     },
   );
 });
 
-it("declines what is not worth code", () => {
+it.each(["float32", "float64"] as const)("multiplies no weight with what lies around or between: %s", (dtype) => {
+  // import torch; x = torch.ones(1, 1, 4, 4, requires_grad=True); w = torch.ones(1, 1, 3, 3); w[0, 0, 0, 0] = float("inf")
+  // torch.autograd.grad(torch.conv2d(x, w, stride=2, padding=1).sum(), x)
+  const expected = [1, 2, 1, 1, 2, Infinity, 2, 2, 1, 2, 1, 1, 1, 2, 1, 1];
+  const ones = (shape: readonly number[]) => ndArray(shape, () => 1, dtype);
+  const padding = [
+    [1, 1],
+    [1, 1],
+  ] as const;
+  for (const wrong of [Infinity, Number.NaN]) {
+    const weight = ones([1, 1, 3, 3]);
+    weight.data[0] = wrong;
+    const attrs = { stride: [2, 2], padding, dilation: [1, 1], groups: 1, size: [4, 4] };
+    const [dx] = runKernel(convolutionInput, convolutionInputKernel, [ones([1, 1, 2, 2]), weight], attrs);
+    expect([...dx.data]).toEqual(expected.map((value) => (value === Infinity ? wrong : value)));
+  }
+});
+
+it("declines what fills the memory", () => {
   const spec = (...shape: number[]) => ({ shape, dtype: "float32" as const });
   const attrs = {
-    stride: [3, 3],
+    stride: [1, 1],
     padding: [
       [0, 0],
       [0, 0],
@@ -120,10 +138,9 @@ it("declines what is not worth code", () => {
     dilation: [1, 1],
     groups: 1,
   };
-  const [x, w, dy] = [spec(1, 1, 9, 9), spec(1, 1, 3, 3), spec(1, 1, 3, 3)];
-  expect(convolutionKernel.declines?.([x, w], [dy], attrs)).toBeUndefined();
-  expect(convolutionInputKernel.declines?.([dy, w], [x], { ...attrs, size: [9, 9] })).toContain("stride");
   const [large, many] = [spec(1, 64, 512, 512), spec(1, 64, 510, 510)];
-  const plain = { ...attrs, stride: [1, 1] };
-  expect(convolutionKernel.declines?.([large, spec(64, 64, 3, 3)], [many], plain)).toContain("memory");
+  const w = spec(64, 64, 3, 3);
+  expect(convolutionKernel.declines?.([spec(1, 64, 9, 9), w], [spec(1, 64, 7, 7)], attrs)).toBeUndefined();
+  expect(convolutionKernel.declines?.([large, w], [many], attrs)).toContain("memory");
+  expect(convolutionInputKernel.declines?.([many, w], [large], { ...attrs, size: [512, 512] })).toContain("memory");
 });

@@ -12,21 +12,12 @@ import {
   type Kernel,
   type KernelCall,
   type Local,
-  type Placed,
   v128,
 } from "../../wasm/index.ts";
 import { emitDoubleGemm } from "../matmul/gemm.doubles.ts";
 import { advance, pointer } from "../matmul/gemm.ts";
 import type { ConvolutionAttrs, ConvolutionInputAttrs, ConvolutionWeightAttrs } from "./convolution.ts";
-import {
-  backwardOf,
-  type Correlation,
-  doubleBytes,
-  forwardOf,
-  type Places,
-  placesFrom,
-  rowsOf,
-} from "./correlation.ts";
+import { type Correlation, doubleBytes, forwardOf, type Places, placesFrom, rowsOf } from "./correlation.ts";
 
 /**
  * Convolutions over channels first, of any rank, stride, dilation and groups: the windows of one example are laid out as
@@ -40,8 +31,6 @@ const mostColumns = 2 ** 23;
 function declines(correlation: Correlation): string | undefined {
   if (rowsOf(correlation) * sizeOf(correlation.counts) > mostColumns)
     return "windows of so many values fill the memory";
-  // Most of what is multiplied would be the zeros between the values.
-  if (sizeOf(correlation.step) > 4) return "a stride over so many places is not worth code";
   return undefined;
 }
 
@@ -69,25 +58,36 @@ function clearImage(f: FunctionBuilder, { channels, image }: Correlation, at: nu
   f.fill(at, 0, channels * sizeOf(image) * doubleBytes);
 }
 
+/** The values of one group that the image holds: their shape, and where they lie in the input and in the image, in elements. */
+function heldValues({ channels, source, offset, image }: Correlation) {
+  const sizes = source.map((n, i) => Math.max(0, Math.min(n, image[i] - offset[i])));
+  const [inInput, inImage] = [stridesOf([channels, ...source]), stridesOf([channels, ...image])];
+  const start = offset.reduce((sum, n, i) => sum + n * inImage[i + 1], 0);
+  return { shape: [channels, ...sizes], inInput, inImage, start };
+}
+
 /** Copies one group of an example into the image, as far as that reaches; by way of one of its own dtype, if that is another. */
 function fillImage(f: FunctionBuilder, correlation: Correlation, dtype: DType, from: Local<"i32">, at: Places): void {
-  const { channels, source, step, offset } = correlation;
   const width = dtype === "float32" ? 4 : 8;
   const image = dtype === "float32" ? at.narrow : at.image;
-  const first = source.map((_, i) => Math.max(0, Math.ceil(-offset[i] / step[i])));
-  const last = source.map((n, i) => Math.min(n, Math.floor((correlation.image[i] - 1 - offset[i]) / step[i]) + 1));
-  const shape = [channels, ...source.map((_, i) => Math.max(0, last[i] - first[i]))];
-  const [read, write] = [stridesOf([channels, ...source]), stridesOf([channels, ...correlation.image])];
-  const readAt = first.reduce((sum, n, i) => sum + n * read[i + 1], 0);
-  const writeAt = first.reduce((sum, n, i) => sum + (n * step[i] + offset[i]) * write[i + 1], 0);
-  copyStrided(
-    f,
-    width,
-    shape,
-    { at: from, address: readAt * width, strides: read },
-    { address: image + writeAt * width, strides: write.map((stride, i) => stride * (i === 0 ? 1 : step[i - 1])) },
-  );
-  if (image !== at.image) moveFlat(f, channels * sizeOf(correlation.image), image, dtype, at.image, "float64");
+  const { shape, inInput, inImage, start } = heldValues(correlation);
+  const target = { address: image + start * width, strides: inImage };
+  copyStrided(f, width, shape, { at: from, address: 0, strides: inInput }, target);
+  const size = correlation.channels * sizeOf(correlation.image);
+  if (image !== at.image) moveFlat(f, size, image, dtype, at.image, "float64");
+}
+
+/** The way back: the values of the image into one group of an example, 0 where no window reaches. */
+function emptyImage(f: FunctionBuilder, correlation: Correlation, dtype: DType, to: Local<"i32">, at: Places): void {
+  const { channels, source } = correlation;
+  const width = dtype === "float32" ? 4 : 8;
+  const image = dtype === "float32" ? at.narrow : at.image;
+  const { shape, inInput, inImage, start } = heldValues(correlation);
+  const size = channels * sizeOf(correlation.image);
+  if (image !== at.image) moveFlat(f, size, at.image, "float64", image, dtype);
+  if (shape.some((n, i) => i > 0 && n < source[i - 1])) f.fill(to, 0, channels * sizeOf(source) * width);
+  const target = { at: to, address: 0, strides: inInput };
+  copyStrided(f, width, shape, { address: image + start * width, strides: inImage }, target);
 }
 
 /** Lays the windows of the image out: [channels * values of a window, windows]. */
@@ -97,6 +97,43 @@ function fillColumns(f: FunctionBuilder, correlation: Correlation, image: number
   const shape = [channels, ...kernel, ...counts];
   const strides = [plane, ...places.map((n, i) => n * dilation[i]), ...places.map((n, i) => n * stride[i])];
   copyStrided(f, 8, shape, { address: image, strides }, { address: columns, strides: stridesOf(shape) });
+}
+
+/** Adds columns to the places of the image that their windows lie on. */
+function addColumns(f: FunctionBuilder, correlation: Correlation, columns: number, image: number): void {
+  const { channels, kernel, stride, dilation, counts } = correlation;
+  const [plane, ...places] = stridesOf([channels, ...correlation.image]);
+  const dims = [
+    { size: channels, step: plane },
+    ...kernel.map((size, i) => ({ size, step: places[i] * dilation[i] })),
+    ...counts.map((size, i) => ({ size, step: places[i] * stride[i] })),
+  ].map(({ size, step }) => ({ size, step: step * doubleBytes }));
+  const { size: length, step } = dims[dims.length - 1];
+  const [read, write] = [pointer(f, columns), pointer(f, image)];
+  const one = () => {
+    f.storeF64(write, f64.add(f64.load(write), f64.load(read)));
+    advance(f, read, doubleBytes);
+    advance(f, write, step);
+  };
+  const nest = (depth: number): void => {
+    const dim = dims[depth];
+    if (depth === dims.length - 1) {
+      const pairs = step === doubleBytes ? Math.floor(length / 2) : 0;
+      f.times(pairs, () => {
+        f.storeV128(write, f64x2.add(v128.load(write), v128.load(read)));
+        advance(f, read, 2 * doubleBytes);
+        advance(f, write, 2 * doubleBytes);
+      });
+      f.times(length - 2 * pairs, one);
+    } else {
+      f.times(dim.size, () => {
+        nest(depth + 1);
+        advance(f, write, dim.step);
+      });
+    }
+    advance(f, write, -dim.size * dim.step);
+  };
+  nest(0);
 }
 
 /** Runs `body` for every group of every example, with where it stands in three arrays; the third has no examples. */
@@ -119,25 +156,21 @@ function forEachShare(
 
 /** The product of weights [groups * outputs, rows] that lie in scratch and of the columns; a last row of ones is the bias's. */
 function emitCorrelation(
-  { f, module, outputs: [y] }: Pick<KernelCall, "f" | "module" | "outputs">,
+  { f, module, inputs: [x], outputs: [y] }: Pick<KernelCall, "f" | "module" | "inputs" | "outputs">,
   correlation: Correlation,
-  source: Placed,
   at: Places,
-  bias: boolean,
 ): void {
   const { channels, outputs, counts } = correlation;
   const windows = sizeOf(counts);
-  const rows = rowsOf(correlation) + (bias ? 1 : 0);
+  const rows = rowsOf(correlation) + 1;
   const { dtype } = y;
   clearImage(f, correlation, at.narrow);
   clearImage(f, correlation, at.image);
-  if (bias) {
-    const to = pointer(f, at.columns + rowsOf(correlation) * windows * doubleBytes);
-    f.times(windows, () => {
-      f.storeF64(to, f64.const(1));
-      advance(f, to, doubleBytes);
-    });
-  }
+  const ones = pointer(f, at.columns + rowsOf(correlation) * windows * doubleBytes);
+  f.times(windows, () => {
+    f.storeF64(ones, f64.const(1));
+    advance(f, ones, doubleBytes);
+  });
   const share = module.function("correlate", ["i32", "i32", "i32"], (body, from, to, weights) => {
     fillImage(body, correlation, dtype, from, at);
     fillColumns(body, correlation, at.image, at.columns);
@@ -151,7 +184,7 @@ function emitCorrelation(
     outputs * windows * width,
     outputs * rows * doubleBytes,
   ] as const;
-  const starts = [source.address, y.address, at.weights] as const;
+  const starts = [x.address, y.address, at.weights] as const;
   forEachShare(f, correlation, starts, steps, (from, to, weights) => f.call(share, from, to, weights));
 }
 
@@ -172,30 +205,37 @@ export const convolutionKernel: Kernel<ConvolutionAttrs> = {
     copyStrided(f, width, [channels, rows], { address: weight.address, strides: [rows, 1] }, to(at.flow));
     copyStrided(f, width, [channels, 1], { address: bias.address, strides: [1, 1] }, to(at.flow + rows * width));
     moveFlat(f, channels * (rows + 1), at.flow, x.dtype, at.weights, "float64");
-    emitCorrelation(call, correlation, x, at, true);
+    emitCorrelation(call, correlation, at);
   },
 };
 
+/**
+ * Windows of the product of weights and dy are added where they lie. Turned weights over a dy with zeros around and between its
+ * values would do too, but 0 times a weight that is infinite or NaN is NaN, where PyTorch multiplies nothing.
+ */
 export const convolutionInputKernel: Kernel<ConvolutionInputAttrs> = {
   kind: "kernel",
-  declines: ([dy, weight], [dx], attrs) => declines(backwardOf(dy, weight.shape, dx.shape, attrs)),
-  scratch: ([dy, weight], [dx], attrs) => placesFrom(0, backwardOf(dy, weight.shape, dx.shape, attrs), 0).end,
-  emit: (call) => {
-    const { f, inputs, outputs, attrs, scratch } = call;
-    const [dy, weight] = inputs;
-    const correlation = backwardOf(dy, weight.shape, outputs[0].shape, attrs);
+  declines: ([dy, weight], [dx], attrs) => declines(forwardOf(dx, weight.shape, dy.shape, attrs)),
+  scratch: ([dy, weight], [dx], attrs) => placesFrom(0, forwardOf(dx, weight.shape, dy.shape, attrs), 0).end,
+  emit: ({ f, module, inputs: [dy, weight], outputs: [dx], attrs, scratch }) => {
+    const correlation = forwardOf(dx, weight.shape, dy.shape, attrs);
+    const { channels, outputs, source, counts, groups } = correlation;
+    const { dtype } = dy;
+    const [rows, windows] = [rowsOf(correlation), sizeOf(counts)];
     const at = placesFrom(scratch, correlation, 0);
-    // Channels in and out change places, and the windows are turned around.
-    const { groups, channels, outputs: made, kernel } = correlation;
-    const taps = sizeOf(kernel);
-    const shape = [groups, made, channels, taps];
-    const strides = [channels * made * taps, taps, made * taps, -1];
-    const width = dy.dtype === "float32" ? 4 : 8;
-    // An offset that counts down must not go below 0, so it starts from the address itself.
-    const source = { at: i32.const(weight.address + (taps - 1) * width), address: 0, strides };
-    copyStrided(f, width, shape, source, { address: at.flow, strides: stridesOf(shape) });
-    moveFlat(f, sizeOf(shape), at.flow, dy.dtype, at.weights, "float64");
-    emitCorrelation(call, correlation, dy, at, false);
+    moveFlat(f, groups * outputs * rows, i32.const(weight.address), dtype, i32.const(at.weights), "float64");
+    const share = module.function("correlateInput", ["i32", "i32", "i32"], (body, dyAt, to, weights) => {
+      moveFlat(body, outputs * windows, dyAt, dtype, i32.const(at.flow), "float64");
+      const factors = { a: weights, b: at.flow, c: at.columns, transposeA: true, transposeB: false };
+      emitDoubleGemm(body, { m: rows, n: windows, k: outputs, ...factors });
+      body.fill(at.image, 0, channels * sizeOf(correlation.image) * doubleBytes);
+      addColumns(body, correlation, at.columns, at.image);
+      emptyImage(body, correlation, dtype, to, at);
+    });
+    const width = widthOf(dtype);
+    const steps = [outputs * windows * width, channels * sizeOf(source) * width, outputs * rows * doubleBytes] as const;
+    const starts = [dy.address, dx.address, at.weights] as const;
+    forEachShare(f, correlation, starts, steps, (dyAt, to, weights) => f.call(share, dyAt, to, weights));
   },
 };
 

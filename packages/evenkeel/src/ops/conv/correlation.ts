@@ -4,16 +4,15 @@ import type { ConvolutionAttrs } from "./convolution.ts";
 
 /** The shapes and addresses with which the kernels of convolution work. */
 
-/** A correlation by windows over images that are made in scratch. All lists are by spatial dimension. */
+/** A correlation by windows over images that stand in scratch. All lists are by spatial dimension. */
 export interface Correlation {
   readonly examples: number;
   readonly groups: number;
   /** Channels of one group in what is read, and in what is made. */
   readonly channels: number;
   readonly outputs: number;
-  /** What is read, how far apart its values stand in the image, and where the first one does. */
+  /** The plane of the input, and where its first value stands in the image. */
   readonly source: Shape;
-  readonly step: readonly number[];
   readonly offset: readonly number[];
   readonly image: Shape;
   readonly kernel: Shape;
@@ -23,7 +22,7 @@ export interface Correlation {
   readonly counts: Shape;
 }
 
-/** The convolution itself: the image is the input with its padding. */
+/** The image is the input with its padding, as far as windows reach. The gradients go over the same windows. */
 export function forwardOf(input: Spec, weight: Shape, output: Shape, attrs: ConvolutionAttrs): Correlation {
   const { groups, stride, dilation, padding } = attrs;
   const [outputs, channels, ...kernel] = weight;
@@ -32,26 +31,8 @@ export function forwardOf(input: Spec, weight: Shape, output: Shape, attrs: Conv
   return {
     ...{ examples, groups, channels, source, kernel, stride, dilation, counts },
     outputs: outputs / groups,
-    step: kernel.map(() => 1),
     offset: padding.map(([before]) => before),
     image: counts.map((count, i) => (count - 1) * stride[i] + dilation[i] * (kernel[i] - 1) + 1),
-  };
-}
-
-/** The gradient by the input: windows of stride 1 and turned weights, over dy with a stride between its values. */
-export function backwardOf(dy: Spec, weight: Shape, dx: Shape, attrs: ConvolutionAttrs): Correlation {
-  const { groups, stride, dilation, padding } = attrs;
-  const [channels, outputs, ...kernel] = weight;
-  const [examples, , ...source] = dy.shape;
-  const counts = dx.slice(2);
-  const reach = kernel.map((size, i) => dilation[i] * (size - 1));
-  return {
-    ...{ examples, groups, source, kernel, dilation, counts, outputs },
-    channels: channels / groups,
-    stride: kernel.map(() => 1),
-    step: stride,
-    offset: padding.map(([before], i) => reach[i] - before),
-    image: counts.map((count, i) => count + reach[i]),
   };
 }
 
