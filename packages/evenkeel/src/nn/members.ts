@@ -32,7 +32,9 @@ export function checkMember(module: Callable, kind: Kind, name: string, value: u
   checkName(module, kind, name);
   if (value !== null && !(value instanceof kinds[kind])) throw wrongKind(module, kind, name, value);
   const present = (module as unknown as Record<string, unknown>)[name];
-  if (present === undefined || present === null || present instanceof kinds[kind]) return;
+  // What stands there is of the kind of a module, and writing to it changes the class.
+  const isFree = name !== "__proto__" && (present === undefined || present === null || present instanceof kinds[kind]);
+  if (isFree) return;
   throw new Error(
     `${className(module)} has a member "${name}" that is no ${kind}; choose another name for the ${kind}`,
   );

@@ -175,6 +175,7 @@ describe("registering", () => {
     ["no name", () => new Scale().registerParameter("", null), /name of a parameter must be at least one character/],
     ["a number", () => new Scale().addModule(3 as never, new Scale()), /must be a string, got the number 3/],
     ["a method", () => new Scale().addModule("forward", new Scale()), /has a member "forward" that is no module/],
+    ["the class", () => new Scale().addModule("__proto__", new Scale()), /has a member "__proto__" that is no module/],
     ["another kind", () => new Scale().registerBuffer("factor", zeros([1])), /"factor" that is no buffer/],
     [
       "a tensor",

@@ -47,6 +47,12 @@ describe("what stands before", () => {
     expect(only(report, "dropout-before-norm").number).toBeCloseTo(2.467, 3);
   });
 
+  it("is looked for whatever the layers are called", () => {
+    const named = checkBatchNorm(new nn.ModuleDict([["__proto__", new nn.BatchNorm1d(4, { momentum: 0.99 })]]));
+    expect(rules(named)).toEqual(["momentum-fast __proto__"]);
+    expect(String(named)).toContain("1 BatchNorm layer: 1 finding");
+  });
+
   it("blames no bias that the mean does not take away", () => {
     class Beside extends nn.Module {
       conv = new nn.Conv2d(2, 3, 1);

@@ -62,10 +62,10 @@ export function checkBatchNorm(model: AnyModule, options: CheckBatchNormOptions 
   const sequential = traced === undefined ? sequentialFeeds(model) : undefined;
   const training = trainingOf(options, seen);
   const findings: BatchNormFinding[] = [];
-  const order: Record<string, OrderSource> = {};
+  const order = new Map<string, OrderSource>();
   for (const [path, norm] of norms) {
     const feed = (traced ?? sequential)?.get(norm);
-    order[path] = feed === undefined ? "unknown" : traced === undefined ? "sequential" : "traced";
+    order.set(path, feed === undefined ? "unknown" : traced === undefined ? "sequential" : "traced");
     const before: readonly Step[] = feed ?? [];
     const own = seen?.seen.get(norm);
     findings.push(...structureFindings(path, norm, before, own), ...settingFindings(path, norm, steps));
@@ -80,7 +80,11 @@ export function checkBatchNorm(model: AnyModule, options: CheckBatchNormOptions 
     }
     if (own !== undefined) findings.push(...dataFindings(path, norm, before, own, batchSize ?? 1));
   }
-  return new BatchNormReport(findings, order, seen?.sizes.reduce((sum, rows) => sum + rows, 0) ?? 0);
+  return new BatchNormReport(
+    findings,
+    Object.fromEntries(order),
+    seen?.sizes.reduce((sum, rows) => sum + rows, 0) ?? 0,
+  );
 }
 
 /** Rows and batch size of the training: as they were said, or else as the loader has them. */
