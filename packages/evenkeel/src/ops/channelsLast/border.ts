@@ -1,4 +1,4 @@
-import { formatShape, type NdArray, type Shape, type Spec, sizeOf } from "../../core/index.ts";
+import { allocate, formatShape, type NdArray, type Shape, type Spec, sizeOf } from "../../core/index.ts";
 
 /**
  * Pictures with their channels last, as compiled programs keep them between the layers of a ConvNet: [N, top + H + bottom,
@@ -42,6 +42,17 @@ export function picturesOf(op: string, what: string, { shape }: Spec, border: Bo
   return { count, height: inside[0], width: inside[1], channels };
 }
 
+/** The spec of pictures, without their border, as [N, C, H, W]. @throws RangeError as {@link picturesOf} */
+export function planesSpec(op: string, what: string, last: Spec, border: Border): Spec {
+  const { count, height, width, channels } = picturesOf(op, what, last, border);
+  return { shape: [count, channels, height, width], dtype: last.dtype };
+}
+
+/** The spec of [N, C, H, W] with its channels last. */
+export function lastSpec({ shape: [count, channels, height, width], dtype }: Spec, border: Border): Spec {
+  return { shape: borderedShape({ count, height, width, channels }, border), dtype };
+}
+
 /** Copies between [N, C, H, W] and the inside of [N, Hp, Wp, C], element by element. */
 function turn(
   planes: NdArray,
@@ -75,9 +86,22 @@ export function fromLast(last: NdArray, planes: NdArray, border: Border): void {
   });
 }
 
-/** A new array [N, C, H, W], zeroed. */
-export function planesLike({ count, height, width, channels }: Pictures, { dtype }: Spec): NdArray {
-  const shape = [count, channels, height, width];
-  const size = sizeOf(shape);
-  return { shape, dtype, data: dtype === "float64" ? new Float64Array(size) : new Float32Array(size) };
+/** A new array [N, C, H, W], zeroed, for the inside of `last`. */
+function planesLike(last: NdArray, border: Border): NdArray {
+  const { shape, dtype } = planesSpec("channelsLast", "the array", last, border);
+  return { shape, dtype, data: allocate(dtype, sizeOf(shape)) };
+}
+
+/** The array, turned to [N, C, H, W]. */
+export function asPlanes(last: NdArray, border: Border): NdArray {
+  const planes = planesLike(last, border);
+  fromLast(last, planes, border);
+  return planes;
+}
+
+/** Lets `fill` compute [N, C, H, W], and turns it into `last`. */
+export function asLast(last: NdArray, border: Border, fill: (planes: NdArray) => void): void {
+  const planes = planesLike(last, border);
+  fill(planes);
+  toLast(planes, last, border);
 }

@@ -1,4 +1,4 @@
-import { defineOp, type NdArray, type Shape, type Spec, unfused } from "../../core/index.ts";
+import { defineOp, type Shape, unfused } from "../../core/index.ts";
 import {
   type ConvolutionAttrs,
   type ConvolutionInputAttrs,
@@ -7,7 +7,7 @@ import {
   convolutionInput,
   convolutionWeight,
 } from "../conv/convolution.ts";
-import { type Border, borderedShape, fromLast, picturesOf, planesLike, toLast } from "./border.ts";
+import { asLast, asPlanes, type Border, lastSpec, planesSpec } from "./border.ts";
 import { fromChannelsLast, toChannelsLast } from "./turn.ts";
 
 /**
@@ -41,31 +41,6 @@ export interface ConvolutionBackwardLastAttrs extends ConvolutionAttrs {
   readonly inputBorder: Border;
   /** Around the gradient of the input. */
   readonly border: Border;
-}
-
-/** The NHWC array's spec as [N, C, H, W]. */
-function planesSpec(op: string, what: string, x: Spec, border: Border): Spec {
-  const { count, height, width, channels } = picturesOf(op, what, x, border);
-  return { shape: [count, channels, height, width], dtype: x.dtype };
-}
-
-/** The spec of [N, C, H, W] with its channels last. */
-function lastSpec({ shape: [count, channels, height, width], dtype }: Spec, border: Border): Spec {
-  return { shape: borderedShape({ count, height, width, channels }, border), dtype };
-}
-
-/** The array, turned to [N, C, H, W]. */
-function asPlanes(x: NdArray, border: Border): NdArray {
-  const planes = planesLike(picturesOf("channelsLast", "the array", x, border), x);
-  fromLast(x, planes, border);
-  return planes;
-}
-
-/** Lets `fill` compute [N, C, H, W], and turns it into `y`. */
-function asLast(y: NdArray, border: Border, fill: (planes: NdArray) => void): void {
-  const planes = planesLike(picturesOf("channelsLast", "the array", y, border), y);
-  fill(planes);
-  toLast(planes, y, border);
 }
 
 const spatial = ({ shape }: { readonly shape: Shape }): Shape => shape.slice(2);

@@ -12,7 +12,7 @@ import { relu } from "../elementwise/activation.ts";
 import { type BatchNormAttrs, batchNorm, batchNormEval } from "../normalize/normalize.ts";
 import { maxPool } from "../pool/maxPool.ts";
 import { mean as meanOf } from "../reduce/reduce.ts";
-import { type Border, borderedShape, fromLast, picturesOf, planesLike, toLast } from "./border.ts";
+import { asPlanes, type Border, lastSpec, planesSpec, toLast } from "./border.ts";
 import { fromChannelsLast, toChannelsLast } from "./turn.ts";
 
 /**
@@ -79,25 +79,18 @@ export const afters = {
 } as const satisfies Record<string, After>;
 
 /** The spec of the input as [N, C, H, W]. @throws RangeError where windows of 2 x 2 do not cover it */
-export function planesSpec(op: string, x: Spec, border: Border, after: After): Spec {
-  const { count, height, width, channels } = picturesOf(op, "the input", x, border);
+export function inputSpec(op: string, x: Spec, border: Border, after: After): Spec {
+  const planes = planesSpec(op, "the input", x, border);
+  const [, , height, width] = planes.shape;
   if (after === afters.reluMaxPool && (height % 2 !== 0 || width % 2 !== 0)) {
     throw new RangeError(`${op}: pictures of ${height} x ${width}, expected even sizes, for windows of 2 x 2`);
   }
-  return { shape: [count, channels, height, width], dtype: x.dtype };
+  return planes;
 }
 
 /** The spec of an output, given what it is before it is turned. */
 export function outputSpec(planes: Shape, { dtype }: Spec, border: Border, { pictures }: After): Spec {
-  const [count, channels, height, width] = planes;
-  return { shape: pictures ? borderedShape({ count, height, width, channels }, border) : planes, dtype };
-}
-
-/** The array, turned to [N, C, H, W]. */
-export function asPlanes(x: NdArray, border: Border): NdArray {
-  const planes = planesLike(picturesOf("channelsLast", "the array", x, border), x);
-  fromLast(x, planes, border);
-  return planes;
+  return pictures ? lastSpec({ shape: planes, dtype }, border) : { shape: planes, dtype };
 }
 
 function trainingRow<const Name extends string>(name: Name, after: After) {
@@ -106,7 +99,7 @@ function trainingRow<const Name extends string>(name: Name, after: After) {
     inputs: ["input", "weight", "bias"],
     outputs: ["output", "mean", "variance"],
     shape: ([x, weight, bias], attrs: BatchNormLastAttrs) => {
-      const planes = planesSpec(name, x, attrs.inputBorder, after);
+      const planes = inputSpec(name, x, attrs.inputBorder, after);
       const [, ...statistics] = batchNorm.shape([planes, weight, bias], attrs);
       return [outputSpec(after.shape(planes.shape), x, attrs.border, after), ...statistics];
     },
@@ -150,7 +143,7 @@ export const batchNormEvalLast = defineOp({
   name: "batchNormEvalLast",
   inputs: ["input", "mean", "variance", "weight", "bias"],
   shape: ([x, ...rest], attrs: BatchNormLastAttrs) => {
-    const planes = planesSpec("batchNormEvalLast", x, attrs.inputBorder, afters.nothing);
+    const planes = inputSpec("batchNormEvalLast", x, attrs.inputBorder, afters.nothing);
     const [{ shape }] = batchNormEval.shape([planes, ...rest], attrs);
     return [outputSpec(shape, x, attrs.border, afters.nothing)];
   },

@@ -6,8 +6,8 @@ import { expand, reshape } from "../movement/movement.ts";
 import { type BatchNormAttrs, batchNorm, batchNormBackward, batchNormEval } from "../normalize/normalize.ts";
 import { maxPool, maxPoolBackward } from "../pool/maxPool.ts";
 import { requireShape } from "../shapes.ts";
-import { type Border, toLast } from "./border.ts";
-import { type After, afters, asPlanes, outputSpec, planesSpec, windows } from "./norm.ts";
+import { asPlanes, type Border, toLast } from "./border.ts";
+import { type After, afters, inputSpec, outputSpec, windows } from "./norm.ts";
 import { fromChannelsLast, toChannelsLast } from "./turn.ts";
 
 /**
@@ -78,7 +78,7 @@ export const batchNormBackwardLast = defineOp({
   inputs: ["dy", "input", "weight", "mean", "variance"],
   outputs: ["dinput", "dweight", "dbias"],
   shape: ([dy, x, ...rest], attrs: BatchNormBackwardLastAttrs) => {
-    const planes = planesSpec("batchNormBackwardLast", x, attrs.inputBorder, afters.nothing);
+    const planes = inputSpec("batchNormBackwardLast", x, attrs.inputBorder, afters.nothing);
     requireFlow("batchNormBackwardLast", dy, planes, attrs.dyBorder, afters.nothing);
     return gradientSpecs(planes, rest, attrs);
   },
@@ -118,7 +118,7 @@ function backwardRow(name: string, kind: Exclude<keyof typeof afters, "nothing">
     inputs: ["dy", "input", "weight", "bias", "mean", "variance"],
     outputs: ["dinput", "dweight", "dbias"],
     shape: ([dy, x, weight, bias, mean, variance], attrs: BatchNormBackwardLastAttrs) => {
-      const planes = planesSpec(name, x, attrs.inputBorder, after);
+      const planes = inputSpec(name, x, attrs.inputBorder, after);
       requireFlow(name, dy, planes, attrs.dyBorder, after);
       requireShape(name, "bias", bias, weight.shape);
       return gradientSpecs(planes, [weight, mean, variance], attrs);

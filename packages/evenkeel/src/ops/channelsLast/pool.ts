@@ -1,8 +1,17 @@
 import { allocate, defineOp, type NdArray, sizeOf, unfused } from "../../core/index.ts";
 import { type MaxPoolAttrs, maxPool, maxPoolBackward } from "../pool/maxPool.ts";
 import { requireShape } from "../shapes.ts";
-import { type Border, borderedShape, fromLast, noBorder, picturesOf, toLast } from "./border.ts";
-import { afters, asPlanes, outputSpec, planesSpec } from "./norm.ts";
+import {
+  asPlanes,
+  type Border,
+  borderedShape,
+  fromLast,
+  lastSpec,
+  noBorder,
+  picturesOf,
+  planesSpec,
+  toLast,
+} from "./border.ts";
 import { fromChannelsLast, toChannelsLast } from "./turn.ts";
 
 /** Max pooling of pictures with their channels last, for compiled programs. */
@@ -27,12 +36,9 @@ export const maxPoolLast = defineOp({
   inputs: ["input"],
   outputs: ["output", "indices"],
   shape: ([x], attrs: MaxPoolLastAttrs) => {
-    const planes = planesSpec("maxPoolLast", x, attrs.inputBorder, afters.nothing);
+    const planes = planesSpec("maxPoolLast", "the input", x, attrs.inputBorder);
     const [y, indices] = maxPool.shape([planes], attrs);
-    return [
-      outputSpec(y.shape, x, attrs.border, afters.nothing),
-      outputSpec(indices.shape, indices, noBorder, afters.nothing),
-    ];
+    return [lastSpec(y, attrs.border), lastSpec(indices, noBorder)];
   },
   reference: ([x], [y, indices], attrs) => {
     const planes = asPlanes(x, attrs.inputBorder);

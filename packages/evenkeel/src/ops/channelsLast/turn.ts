@@ -1,6 +1,6 @@
 import { defineOp, formatShape, type Gradients } from "../../core/index.ts";
 import { requireFloat } from "../shapes.ts";
-import { type Border, borderedShape, fromLast, picturesOf, toLast } from "./border.ts";
+import { type Border, fromLast, lastSpec, planesSpec, toLast } from "./border.ts";
 
 /** Where compiled programs change between [N, C, H, W], which users see, and pictures with their channels last. */
 
@@ -17,8 +17,7 @@ export const toChannelsLast = defineOp({
     if (x.shape.length !== 4) {
       throw new RangeError(`toChannelsLast: the input has shape ${formatShape(x.shape)}, expected [N, C, H, W]`);
     }
-    const [count, channels, height, width] = x.shape;
-    return [{ shape: borderedShape({ count, height, width, channels }, border), dtype: x.dtype }];
+    return [lastSpec(x, border)];
   },
   reference: ([x], [y], { border }) => toLast(x, y, border),
   grad: (dy, _, { attrs }): Gradients => [fromChannelsLast(dy, attrs)],
@@ -30,8 +29,7 @@ export const fromChannelsLast = defineOp({
   inputs: ["input"],
   shape: ([x], { border }: BorderAttrs) => {
     requireFloat("fromChannelsLast", "input", x);
-    const { count, height, width, channels } = picturesOf("fromChannelsLast", "the input", x, border);
-    return [{ shape: [count, channels, height, width], dtype: x.dtype }];
+    return [planesSpec("fromChannelsLast", "the input", x, border)];
   },
   reference: ([x], [y], { border }) => fromLast(x, y, border),
   grad: (dy, _, { attrs }): Gradients => [toChannelsLast(dy, attrs)],
