@@ -154,13 +154,19 @@ function forEachShare(
   });
 }
 
+/** From one group to the next, in bytes: of the source, of the windows' values, and of weights in double with so many rows. */
+function stepsOf({ channels, source, outputs, counts }: Correlation, rows: number, dtype: DType) {
+  const width = widthOf(dtype);
+  return [channels * sizeOf(source) * width, outputs * sizeOf(counts) * width, outputs * rows * doubleBytes] as const;
+}
+
 /** The product of weights [groups * outputs, rows] that lie in scratch and of the columns; a last row of ones is the bias's. */
 function emitCorrelation(
   { f, module, inputs: [x], outputs: [y] }: Pick<KernelCall, "f" | "module" | "inputs" | "outputs">,
   correlation: Correlation,
   at: Places,
 ): void {
-  const { channels, outputs, counts } = correlation;
+  const { outputs, counts } = correlation;
   const windows = sizeOf(counts);
   const rows = rowsOf(correlation) + 1;
   const { dtype } = y;
@@ -178,14 +184,10 @@ function emitCorrelation(
     emitDoubleGemm(body, { m: outputs, n: windows, k: rows, ...factors });
     moveFlat(body, outputs * windows, at.product, "float64", to, dtype);
   });
-  const width = widthOf(dtype);
-  const steps = [
-    channels * sizeOf(correlation.source) * width,
-    outputs * windows * width,
-    outputs * rows * doubleBytes,
-  ] as const;
   const starts = [x.address, y.address, at.weights] as const;
-  forEachShare(f, correlation, starts, steps, (from, to, weights) => f.call(share, from, to, weights));
+  forEachShare(f, correlation, starts, stepsOf(correlation, rows, dtype), (from, to, weights) =>
+    f.call(share, from, to, weights),
+  );
 }
 
 export const convolutionKernel: Kernel<ConvolutionAttrs> = {
@@ -219,7 +221,7 @@ export const convolutionInputKernel: Kernel<ConvolutionInputAttrs> = {
   scratch: ([dy, weight], [dx], attrs) => placesFrom(0, forwardOf(dx, weight.shape, dy.shape, attrs), 0).end,
   emit: ({ f, module, inputs: [dy, weight], outputs: [dx], attrs, scratch }) => {
     const correlation = forwardOf(dx, weight.shape, dy.shape, attrs);
-    const { channels, outputs, source, counts, groups } = correlation;
+    const { channels, outputs, counts, groups } = correlation;
     const { dtype } = dy;
     const [rows, windows] = [rowsOf(correlation), sizeOf(counts)];
     const at = placesFrom(scratch, correlation, 0);
@@ -232,10 +234,11 @@ export const convolutionInputKernel: Kernel<ConvolutionInputAttrs> = {
       addColumns(body, correlation, at.columns, at.image);
       emptyImage(body, correlation, dtype, to, at);
     });
-    const width = widthOf(dtype);
-    const steps = [outputs * windows * width, channels * sizeOf(source) * width, outputs * rows * doubleBytes] as const;
+    const [image, values, panel] = stepsOf(correlation, rows, dtype);
     const starts = [dy.address, dx.address, at.weights] as const;
-    forEachShare(f, correlation, starts, steps, (dyAt, to, weights) => f.call(share, dyAt, to, weights));
+    forEachShare(f, correlation, starts, [values, image, panel], (dyAt, to, weights) =>
+      f.call(share, dyAt, to, weights),
+    );
   },
 };
 
@@ -245,7 +248,7 @@ export const convolutionWeightKernel: Kernel<ConvolutionWeightAttrs> = {
   scratch: ([dy, x], [dweight], attrs) => placesFrom(0, forwardOf(x, dweight.shape, dy.shape, attrs), 0).end,
   emit: ({ f, module, inputs: [dy, x], outputs: [dweight], attrs, scratch }) => {
     const correlation = forwardOf(x, dweight.shape, dy.shape, attrs);
-    const { channels, outputs, counts, groups } = correlation;
+    const { outputs, counts, groups } = correlation;
     const { dtype } = x;
     const [rows, windows] = [rowsOf(correlation), sizeOf(counts)];
     const at = placesFrom(scratch, correlation, 0);
@@ -265,14 +268,10 @@ export const convolutionWeightKernel: Kernel<ConvolutionWeightAttrs> = {
         advance(body, write, doubleBytes);
       });
     });
-    const width = widthOf(dtype);
-    const steps = [
-      channels * sizeOf(correlation.source) * width,
-      outputs * windows * width,
-      outputs * rows * doubleBytes,
-    ] as const;
     const starts = [x.address, dy.address, at.weights] as const;
-    forEachShare(f, correlation, starts, steps, (from, dyAt, to) => f.call(share, from, dyAt, to));
+    forEachShare(f, correlation, starts, stepsOf(correlation, rows, dtype), (from, dyAt, to) =>
+      f.call(share, from, dyAt, to),
+    );
     moveFlat(f, groups * outputs * rows, at.weights, "float64", dweight.address, dtype);
   },
 };
