@@ -1,4 +1,4 @@
-import { describe } from "./options.ts";
+import { describe } from "./given.ts";
 import { formatShape, type Shape } from "./shape.ts";
 
 /** The element types of a tensor. PyTorch's int64 has no twin here: indices are int32, counters float64 (exact to 2^53). */

@@ -3,10 +3,10 @@
  * "is not a constructor". Nothing is of the type `never`, so that TypeScript refuses such a use too.
  */
 export function notHere(name: string, instead: string): never {
-  function refuse(): never {
+  function fail(): never {
     throw new TypeError(`${name} is not here: ${instead}`);
   }
-  return refuse as never;
+  return fail as never;
 }
 
 /** The same for a namespace, which throws as soon as something is read from it. */
