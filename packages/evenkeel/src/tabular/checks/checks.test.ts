@@ -81,6 +81,8 @@ describe("a column", () => {
       /straight line \(r = -1.000000\)/,
     ],
     ["that is the target with gaps", y.map((v, i) => (i % 3 === 0 ? null : 2 * v)), ["warning leak x"]],
+    ["that is the target nearly", y.map((v, i) => v + 0.01 * noise(i + 50)), ["warning leak x"], /\(r = 0\.9999\d\d\)/],
+    ["that follows it with r = 0.9998", y.map((v, i) => v + 0.02 * noise(i + 50)), []],
     ["near the target", y.map((v, i) => v + 0.1 * noise(i + 50)), []],
   ])("%s", (_, x, expected, message = /./) => {
     const findings = findingsOf({ x, other: of((i) => noise(i + 300)), y });
