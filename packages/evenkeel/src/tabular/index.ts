@@ -16,6 +16,7 @@ export {
   resolveNetwork,
   TabularNet,
 } from "./network.ts";
+export { isNullCategory } from "./parse.ts";
 export {
   Preprocessing,
   type PreprocessingJson,
