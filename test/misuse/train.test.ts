@@ -91,11 +91,11 @@ testMisuses("options of fit", [
     run({ clipGradNorm: 0 }),
   ),
   misuse("a callback that is no function", TypeError, ["onEpoch is", "a function"], training, run({ onEpoch: 5 })),
-  misuse("metrics that are none", TypeError, ["metrics is 5", "metrics.mae()"], training, run({ metrics: 5 })),
+  misuse("metrics that are none", TypeError, ["metrics is 5", "train.mae()"], training, run({ metrics: 5 })),
   misuse(
     "a metric that was not called",
     TypeError,
-    ['metric "mae"', "call it: metrics.mae()"],
+    ['metric "mae"', "call it: train.mae()"],
     training,
     run({ metrics: { mae: train.metrics.mae } }),
   ),

@@ -80,7 +80,7 @@ export const permute = defineOp({
   grad: (dy, _, { attrs }): Gradients => [permute(dy, { dims: attrs.dims.map((_, i) => attrs.dims.indexOf(i)) })],
 });
 
-/** Repeats dimensions of size 1, and new ones in front, to the given shape. The walk sums the gradient back. */
+/** Repeats dimensions of size 1, and new ones in front, to the given shape. The backward pass sums the gradient. */
 export const expand = defineOp({
   name: "expand",
   inputs: ["input"],

@@ -42,19 +42,19 @@ export class Scoreboard<K extends string> {
 export function checkMetrics(metrics: unknown): void {
   if (metrics === undefined) return;
   if (typeof metrics !== "object" || metrics === null) {
-    throw mismatch("wrong-type", "", `metrics is ${String(metrics)}`, "an object such as { mae: metrics.mae() }");
+    throw mismatch("wrong-type", "", `metrics is ${String(metrics)}`, "an object such as { mae: train.mae() }");
   }
   for (const [name, metric] of Object.entries(metrics)) {
     if (name === "loss")
       throw refuse("wrong-type", "", 'a metric cannot be called "loss": the loss is reported under that name');
     for (const method of ["update", "value", "reset"]) {
       if (typeof metric?.[method] === "function") continue;
-      const hint = typeof metric === "function" ? "; call it: metrics.mae()" : "";
+      const hint = typeof metric === "function" ? "; call it: train.mae()" : "";
       throw refuse(
         "wrong-type",
         "",
         `metric "${name}" has no method ${method}()`,
-        `pass one such as metrics.mae()${hint}`,
+        `pass one such as train.mae()${hint}`,
       );
     }
   }
