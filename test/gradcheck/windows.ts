@@ -1,4 +1,4 @@
-import type { PadAttrs } from "../packages/evenkeel/src/ops/index.ts";
+import type { PadAttrs } from "../../packages/evenkeel/src/ops/index.ts";
 
 /** Shapes and attributes for the derivatives of convolutions, of their windows and of borders. */
 

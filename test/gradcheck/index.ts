@@ -8,12 +8,12 @@ import {
   type RmsNormAttrs,
   rmsNorm,
   unfold,
-} from "../packages/evenkeel/src/ops/index.ts";
-import type { RowName } from "../packages/evenkeel/src/ops/table.ts";
-import { convolutionLastCases, turnCases } from "./gradcheck.channelsLast.ts";
-import { normLastCases } from "./gradcheck.normLast.ts";
-import { poolCases } from "./gradcheck.pool.ts";
-import { convolutionCases, padCases, windowCases } from "./gradcheck.windows.ts";
+} from "../../packages/evenkeel/src/ops/index.ts";
+import type { RowName } from "../../packages/evenkeel/src/ops/table.ts";
+import { convolutionLastCases, turnCases } from "./channelsLast.ts";
+import { normLastCases } from "./normLast.ts";
+import { poolCases } from "./pool.ts";
+import { convolutionCases, padCases, windowCases } from "./windows.ts";
 
 /** Inputs and attributes with which a differentiable row is checked against finite differences, in float64. */
 export interface GradCase {

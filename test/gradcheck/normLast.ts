@@ -1,4 +1,4 @@
-import type { Border } from "../packages/evenkeel/src/ops/channelsLast/border.ts";
+import type { Border } from "../../packages/evenkeel/src/ops/channelsLast/border.ts";
 
 /** Shapes and attributes for the derivatives of batch norm with its channels last, and of what stands behind it. */
 

@@ -1,5 +1,5 @@
 import type { Tensor } from "evenkeel";
-import type { GradCase } from "./gradcheck.cases.ts";
+import type { GradCase } from "./index.ts";
 
 type Values = (shape: readonly number[]) => Tensor;
 type Indices = (data: number[], shape: number[]) => Tensor;
