@@ -1,11 +1,11 @@
 import { parseArgs } from "node:util";
 import { compile, F, manualSeed, nn, optim, randn, type Tensor } from "evenkeel";
-import { heap } from "../packages/evenkeel/src/compile/heap.ts";
-import { layOut } from "../packages/evenkeel/src/compile/layout.ts";
 import { withGradients } from "../packages/evenkeel/src/compile/made.ts";
+import { heap } from "../packages/evenkeel/src/compile/memory/heap.ts";
+import { layOut } from "../packages/evenkeel/src/compile/memory/layout.ts";
 import { optimize } from "../packages/evenkeel/src/compile/passes/index.ts";
-import { Program } from "../packages/evenkeel/src/compile/program.ts";
-import { trace } from "../packages/evenkeel/src/compile/trace.ts";
+import { Program } from "../packages/evenkeel/src/compile/program/program.ts";
+import { trace } from "../packages/evenkeel/src/compile/trace/trace.ts";
 
 /**
  * What it costs to make the program of a recurrence that is unrolled: a cell written by hand, `length` steps, backward and

@@ -1,9 +1,14 @@
 import { hasBatchNorm, type NamedArm, type NormArm } from "../packages/evenkeel/src/study/arms/arm.ts";
-import { planStudy, type StudyData, type StudyOptions, type StudyPlan } from "../packages/evenkeel/src/study/plan.ts";
-import { rateTrials, variantTrials } from "../packages/evenkeel/src/study/planTrials.ts";
-import type { TrialResult } from "../packages/evenkeel/src/study/trialResult.ts";
-import type { TrialSpec } from "../packages/evenkeel/src/study/trialSpec.ts";
-import { StudyView } from "../packages/evenkeel/src/study/view.ts";
+import {
+  planStudy,
+  type StudyData,
+  type StudyOptions,
+  type StudyPlan,
+} from "../packages/evenkeel/src/study/plan/plan.ts";
+import { rateTrials, variantTrials } from "../packages/evenkeel/src/study/plan/planTrials.ts";
+import { StudyView } from "../packages/evenkeel/src/study/report/view.ts";
+import type { TrialResult } from "../packages/evenkeel/src/study/trial/trialResult.ts";
+import type { TrialSpec } from "../packages/evenkeel/src/study/trial/trialSpec.ts";
 import { inferSchema, tableFromRows } from "../packages/evenkeel/src/tabular/index.ts";
 
 /** For tests of what is made of results: trials whose errors are written down instead of trained. */

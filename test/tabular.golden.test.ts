@@ -1,7 +1,7 @@
 import { inferSchema, Preprocessing, tableFromColumns } from "evenkeel/tabular";
 import { describe, expect, it } from "vitest";
-import { logistic } from "../packages/evenkeel/src/tabular/logistic.ts";
-import { ridge } from "../packages/evenkeel/src/tabular/ridge.ts";
+import { logistic } from "../packages/evenkeel/src/tabular/baselines/logistic.ts";
+import { ridge } from "../packages/evenkeel/src/tabular/baselines/ridge.ts";
 import { decode, type Golden, load } from "./goldens/golden.ts";
 
 /** Scaling and the linear models beside numpy's, in float64: see goldens/make_tabular.py. */

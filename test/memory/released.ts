@@ -1,7 +1,7 @@
 import { compile, manualSeed, randn, type Tensor } from "evenkeel";
 import * as F from "evenkeel/nn/functional";
 import { Adam } from "evenkeel/optim";
-import { heap } from "../../packages/evenkeel/src/compile/heap.ts";
+import { heap } from "../../packages/evenkeel/src/compile/memory/heap.ts";
 import { Net } from "../goldens/networks.ts";
 
 /**

@@ -8,7 +8,7 @@ import { loadModel } from "../models/loadModel.ts";
 import { originOf } from "../models/origin.ts";
 import { featureNames, readFeatures } from "../predict/readFeatures.ts";
 import { unfamiliarNotes } from "../predict/unfamiliarNotes.ts";
-import { formats, type TableFormat } from "../tables/format.ts";
+import { formats, type TableFormat } from "../tables/formats/format.ts";
 import { listed, nearest } from "../tables/nearest.ts";
 import { count, printable } from "../terminal.ts";
 import { UsageError } from "../usageError.ts";

@@ -8,7 +8,7 @@ import { predictBlocks } from "../predict/predictBlocks.ts";
 import { type Features, readFeatures, rowsFeatures } from "../predict/readFeatures.ts";
 import { unfamiliarNotes } from "../predict/unfamiliarNotes.ts";
 import { writeParquetFile, writeTextFile } from "../predict/writeFile.ts";
-import { formats, type TableFormat } from "../tables/format.ts";
+import { formats, type TableFormat } from "../tables/formats/format.ts";
 import { listed, nearest } from "../tables/nearest.ts";
 import { count, printable } from "../terminal.ts";
 import { UsageError } from "../usageError.ts";

@@ -1,6 +1,6 @@
 import { type CommandUnknownOpts, Option } from "@commander-js/extra-typings";
 import { wholeNumber } from "../arguments.ts";
-import { formats } from "../tables/format.ts";
+import { formats } from "../tables/formats/format.ts";
 import type { ReadTableOptions, TableRead } from "../tables/index.ts";
 import { TableReadError } from "../tables/readError.ts";
 import type { CommandContext } from "./context.ts";

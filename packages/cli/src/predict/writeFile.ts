@@ -2,7 +2,7 @@ import { createWriteStream } from "node:fs";
 import { rename, rm, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { pipeline } from "node:stream/promises";
-import { identifier, literal } from "../tables/sql.ts";
+import { identifier, literal } from "../tables/formats/sql.ts";
 import { UsageError } from "../usageError.ts";
 import { encodeRows } from "./encodeRows.ts";
 import type { OutputColumn } from "./outputColumns.ts";

@@ -1,5 +1,5 @@
 import { metricFacts, scoreText } from "../metrics.ts";
-import { signedText } from "./differencesChart.ts";
+import { signedText } from "./charts/differencesChart.ts";
 import { type Html, html, trusted } from "./html.ts";
 import { wholeText } from "./page.ts";
 import type { Estimate, StudyArm, StudyReportData } from "./types.ts";

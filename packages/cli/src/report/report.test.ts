@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
-import { confusionOf } from "./confusion.ts";
-import { summarize } from "./curvesChart.ts";
+import { confusionOf } from "./charts/confusion.ts";
+import { summarize } from "./charts/curvesChart.ts";
+import { sample } from "./charts/sample.ts";
+import { heightOf, labelPositions, logarithmic, paddedScale, roundTicks } from "./charts/scale.ts";
 import { html, trusted } from "./html.ts";
-import { sample } from "./sample.ts";
-import { heightOf, labelPositions, logarithmic, paddedScale, roundTicks } from "./scale.ts";
 import { studyReport } from "./studyReport.ts";
 import { trainingReport } from "./trainingReport.ts";
 import type { StudyReportData, TrainingReportData } from "./types.ts";

@@ -1,11 +1,11 @@
 import { metricFacts, scoreText } from "../metrics.ts";
-import { confusionTable, mostClasses } from "./confusion.ts";
-import { curvesChart } from "./curvesChart.ts";
+import { confusionTable, mostClasses } from "./charts/confusion.ts";
+import { curvesChart } from "./charts/curvesChart.ts";
+import { importanceChart, mostColumns } from "./charts/importanceChart.ts";
+import { mostDots, predictedChart, residualsChart } from "./charts/predictionCharts.ts";
 import { type Html, html } from "./html.ts";
-import { importanceChart, mostColumns } from "./importanceChart.ts";
 import { judgedPart, partWords } from "./judgedPart.ts";
 import { figure, findingsList, page, section, settingsList, wholeText } from "./page.ts";
-import { mostDots, predictedChart, residualsChart } from "./predictionCharts.ts";
 import { baselinesTable, partsTable } from "./scoresTable.ts";
 import type { TrainingReportData } from "./types.ts";
 

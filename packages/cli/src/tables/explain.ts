@@ -1,4 +1,4 @@
-import type { Attempt } from "./part.ts";
+import type { Attempt } from "./columns/part.ts";
 import { TableReadError } from "./readError.ts";
 
 /** What is still worth trying after an error of DuckDB at a file. */

@@ -4,9 +4,9 @@ import { basename, dirname, isAbsolute, resolve } from "node:path";
 import type { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { builtinNames, builtinTable } from "./builtin.ts";
+import { literal } from "./formats/sql.ts";
 import { listed, nearest } from "./nearest.ts";
 import { TableReadError } from "./readError.ts";
-import { literal } from "./sql.ts";
 import type { Workspace } from "./workspace.ts";
 
 /** The files that a source means. */

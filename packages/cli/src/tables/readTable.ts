@@ -1,17 +1,17 @@
 import type { Readable } from "node:stream";
 import type { Table } from "evenkeel/tabular";
-import { checkGzip, encodingOf, type Head, readHead, startsWith, writeAsUtf8 } from "./bytes.ts";
-import { type CollectOptions, collect } from "./collect.ts";
-import { csvPart, nullSpellings } from "./csv.ts";
+import { type CollectOptions, collect } from "./columns/collect.ts";
+import type { Attempt, Part } from "./columns/part.ts";
+import { settled } from "./columns/settle.ts";
 import { explain, nextAttempt } from "./explain.ts";
-import { formatOf, formats, type TableFormat } from "./format.ts";
-import { jsonPart } from "./json.ts";
+import { checkGzip, encodingOf, type Head, readHead, startsWith, writeAsUtf8 } from "./formats/bytes.ts";
+import { csvPart, nullSpellings } from "./formats/csv.ts";
+import { formatOf, formats, type TableFormat } from "./formats/format.ts";
+import { jsonPart } from "./formats/json.ts";
+import { parquetPart } from "./formats/parquet.ts";
+import { queryPart } from "./formats/query.ts";
 import { type Located, type LocatedFile, locate } from "./locate.ts";
-import { parquetPart } from "./parquet.ts";
-import type { Attempt, Part } from "./part.ts";
-import { queryPart } from "./query.ts";
 import { type ReadNote, TableReadError } from "./readError.ts";
-import { settled } from "./settle.ts";
 import { type Workspace, type WorkspaceOptions, withWorkspace } from "./workspace.ts";
 
 /**

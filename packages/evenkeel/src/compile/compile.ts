@@ -1,12 +1,12 @@
 import { checkOptions } from "../core/index.ts";
 import { Tensor } from "../tensor/index.ts";
 import { hasRelaxedMadd } from "../wasm/index.ts";
-import { type ExplainOptions, type Explanation, explain } from "./explain.ts";
-import { checkGiven } from "./given.ts";
-import { isTracing } from "./trace.ts";
+import { type ExplainOptions, type Explanation, explain } from "./explain/explain.ts";
+import { checkGiven } from "./trace/given.ts";
+import { isTracing } from "./trace/trace.ts";
 import { inputsOf, mapLeaves, type Tree } from "./tree.ts";
-import { type Variant, Variants } from "./variants.ts";
-import type { Check } from "./watch.ts";
+import { type Variant, Variants } from "./variants/variants.ts";
+import type { Check } from "./variants/watch.ts";
 
 export interface CompileOptions {
   /** False runs the function as it is, eagerly: for debugging. Default true. */

@@ -5,7 +5,7 @@ import { Adam } from "../optim/index.ts";
 import { manualSeed } from "../random/index.ts";
 import { randint, randn, type Tensor, tensor } from "../tensor/index.ts";
 import { compile } from "./compile.ts";
-import type { Explanation } from "./explain.ts";
+import type { Explanation } from "./explain/explain.ts";
 
 /** A classifier, compiled: its head is one task forward and one backward. */
 

@@ -4,8 +4,8 @@ import { Adam } from "../optim/index.ts";
 import { randn, type Tensor } from "../tensor/index.ts";
 import { withGradients } from "./made.ts";
 import { optimize } from "./passes/index.ts";
-import { Program } from "./program.ts";
-import { trace } from "./trace.ts";
+import { Program } from "./program/program.ts";
+import { trace } from "./trace/trace.ts";
 import { verification } from "./verify.ts";
 
 /** What making a program costs, by its length: bench/unrolled.ts prints the curve. */

@@ -1,3 +1,3 @@
 export { type Compiled, type CompileOptions, compile } from "./compile.ts";
-export type { ExplainOptions, Explanation } from "./explain.ts";
-export type { Check } from "./watch.ts";
+export type { ExplainOptions, Explanation } from "./explain/explain.ts";
+export type { Check } from "./variants/watch.ts";

@@ -1,12 +1,12 @@
 import { type Spec, sameShape } from "../core/index.ts";
 import { assign } from "../ops/index.ts";
 import { Storage, Tensor } from "../tensor/index.ts";
-import type { GradField } from "./gradFields.ts";
 import { type Graph, type GraphBuffer, type GraphValue, viewOf } from "./graph.ts";
-import { type Cells, withCells } from "./numbers.ts";
 import { optimize } from "./passes/index.ts";
-import { Program } from "./program.ts";
-import type { Trace } from "./trace.ts";
+import { Program } from "./program/program.ts";
+import type { GradField } from "./trace/gradFields.ts";
+import type { Trace } from "./trace/trace.ts";
+import { type Cells, withCells } from "./variants/numbers.ts";
 
 /** A program and the trace that it was made of. */
 export interface Made {

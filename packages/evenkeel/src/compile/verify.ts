@@ -1,7 +1,7 @@
 import { broadcastShapes, formatShape, type Spec, sameShape, sizeOf } from "../core/index.ts";
 import { kernelOf } from "../ops/kernels.ts";
 import { type Graph, type GraphBuffer, type GraphNode, type GraphValue, generatorOf, writtenBy } from "./graph.ts";
-import { type Layout, lifetimesOf, nodesOf } from "./layout.ts";
+import { type Layout, lifetimesOf, nodesOf } from "./memory/layout.ts";
 import type { Task } from "./passes/fuse.ts";
 
 /**

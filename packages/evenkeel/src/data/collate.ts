@@ -1,6 +1,6 @@
 import { describe, formatShape, sameShape } from "../core/index.ts";
+import { isTypedArray } from "../tensor/creation/typedArrays.ts";
 import { type AnyTypedArray, stack, Tensor, tensor } from "../tensor/index.ts";
-import { isTypedArray } from "../tensor/typedArrays.ts";
 
 /**
  * What a list of `T` becomes as a batch: tensors and typed arrays are stacked, numbers and booleans become a tensor of

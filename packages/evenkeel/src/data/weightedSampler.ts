@@ -1,5 +1,5 @@
 import { checkOptions } from "../core/index.ts";
-import { log1p } from "../core/portableMath.ts";
+import { log1p } from "../core/math/portableMath.ts";
 import { defaultGenerator, fillUniform, type Generator } from "../random/index.ts";
 import { checkFlag, checkGenerator, checkWhole, listNumbers, type Numbers } from "./checks.ts";
 import type { Sampler } from "./sampler.ts";

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { Generator } from "../random/index.ts";
 import { full, type Tensor, zeros } from "../tensor/index.ts";
 import * as init from "./init.ts";
-import { Parameter } from "./parameter.ts";
+import { Parameter } from "./module/parameter.ts";
 
 const generator = () => new Generator(11);
 const filled = (...shape: number[]) => full(shape, 7);

@@ -1,5 +1,5 @@
 import { formatShape, isFloat, sizeOf } from "../core/index.ts";
-import { erf } from "../ops/elementwise/erf.ts";
+import { erf } from "../core/math/erf.ts";
 import { type GeneratorOption, noGrad, randn, randperm, type Tensor, tensor as tensorOf } from "../tensor/index.ts";
 
 /**

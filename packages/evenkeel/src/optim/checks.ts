@@ -1,5 +1,5 @@
 import { describe, formatShape, isFloat, sameShape } from "../core/index.ts";
-import { UninitializedParameter } from "../nn/uninitialized.ts";
+import { UninitializedParameter } from "../nn/lazy/uninitialized.ts";
 import { Tensor } from "../tensor/index.ts";
 
 /** Whether an item of an optimizer's first argument is a group, not a parameter. */

@@ -1,4 +1,4 @@
-import { formatBool, formatFloat } from "../nn/format.ts";
+import { formatBool, formatFloat } from "../nn/print/format.ts";
 
 /** Groups as PyTorch prints them, options in the order of their names. */
 export function formatOptimizer(name: string, groups: readonly object[]): string {

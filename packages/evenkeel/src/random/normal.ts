@@ -1,7 +1,7 @@
-import { fma, fmaf } from "../core/fma.ts";
+import { cosAndSin, log } from "../core/math/elementary.ts";
+import { cosAndSinFloat32, logFloat32 } from "../core/math/elementaryFloat32.ts";
+import { fma, fmaf } from "../core/math/fma.ts";
 import { checkFinite } from "./arguments.ts";
-import { cosAndSin, log } from "./elementary.ts";
-import { cosAndSinFloat32, logFloat32 } from "./elementaryFloat32.ts";
 import type { Generator } from "./generator.ts";
 import { uniformFloat32, uniformFloat64 } from "./uniform.ts";
 

@@ -1,4 +1,4 @@
-import { fma, fmaf } from "../core/fma.ts";
+import { fma, fmaf } from "../core/math/fma.ts";
 import { checkFinite } from "./arguments.ts";
 import type { Generator } from "./generator.ts";
 

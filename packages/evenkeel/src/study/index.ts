@@ -12,9 +12,16 @@ export {
 } from "./arms/arm.ts";
 export type { MakeNetwork, NetworkArm, NetworkTask, PictureShape } from "./arms/networkArm.ts";
 export type { Claim, ClaimId } from "./claims/index.ts";
-export type { Figure, Verdict } from "./judge.ts";
-export { planStudy, type StudyData, type StudyOptions, type StudyPlan } from "./plan.ts";
-export { countTrials, describePlan } from "./planTrials.ts";
+export { planStudy, type StudyData, type StudyOptions, type StudyPlan } from "./plan/plan.ts";
+export { countTrials, describePlan } from "./plan/planTrials.ts";
+export {
+  type Execute,
+  type ExecuteOptions,
+  type RunStudyOptions,
+  runStudy,
+  type StudyEvent,
+  type StudyRun,
+} from "./plan/schedule.ts";
 export {
   type Ask,
   type ComparisonHeadline,
@@ -25,18 +32,11 @@ export {
   questions,
   type StaleStatistics,
 } from "./questions/index.ts";
-export { type ReportRow, type StudyReport, studyReport } from "./report.ts";
-export { concludeStudy, type StudyResult, studyVersion } from "./result.ts";
-export {
-  type Execute,
-  type ExecuteOptions,
-  type RunStudyOptions,
-  runStudy,
-  type StudyEvent,
-  type StudyRun,
-} from "./schedule.ts";
-export { type Estimate, type EstimateOptions, estimateMean, type Interval } from "./statistics.ts";
-export { runTrial, trialRunner } from "./trial.ts";
-export type { Errors, Reading, TrialResult, TrialRun } from "./trialResult.ts";
-export type { Metric, TrialSettings, TrialSpec } from "./trialSpec.ts";
-export { type Observation, StudyView } from "./view.ts";
+export type { Figure, Verdict } from "./report/judge.ts";
+export { type ReportRow, type StudyReport, studyReport } from "./report/report.ts";
+export { concludeStudy, type StudyResult, studyVersion } from "./report/result.ts";
+export { type Estimate, type EstimateOptions, estimateMean, type Interval } from "./report/statistics.ts";
+export { type Observation, StudyView } from "./report/view.ts";
+export { runTrial, trialRunner } from "./trial/trial.ts";
+export type { Errors, Reading, TrialResult, TrialRun } from "./trial/trialResult.ts";
+export type { Metric, TrialSettings, TrialSpec } from "./trial/trialSpec.ts";

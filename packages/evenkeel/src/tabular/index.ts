@@ -1,10 +1,16 @@
-export { type Baseline, baselines } from "./baselines.ts";
-export { assertTable, checkTable } from "./checks.ts";
-export { columnOf, takeRows } from "./columns.ts";
-export { type DateReading, datesIn, parseDate } from "./dates.ts";
-export { type Finding, type FindingCode, TableError } from "./findings.ts";
-export type { Scale } from "./fitEncoding.ts";
-export { inferSchema, type SchemaOptions } from "./inferSchema.ts";
+export { type Baseline, baselines } from "./baselines/baselines.ts";
+export { scoresOf, type TableScores } from "./baselines/scores.ts";
+export { assertTable, checkTable } from "./checks/checks.ts";
+export { type Finding, type FindingCode, TableError } from "./checks/findings.ts";
+export { type Unfamiliar, unfamiliarValues } from "./checks/unfamiliar.ts";
+export type { Scale } from "./encoding/fitEncoding.ts";
+export {
+  Preprocessing,
+  type PreprocessingJson,
+  type PreprocessingOptions,
+  type TableInputs,
+} from "./encoding/preprocessing.ts";
+export type { ClassPredictions, NumberPredictions, Predictions, TargetTransform } from "./encoding/target.ts";
 export {
   type Activation,
   activations,
@@ -15,19 +21,13 @@ export {
   type ResolvedNetwork,
   resolveNetwork,
   TabularNet,
-} from "./network.ts";
-export {
-  Preprocessing,
-  type PreprocessingJson,
-  type PreprocessingOptions,
-  type TableInputs,
-} from "./preprocessing.ts";
-export type { ColumnKind, ColumnSchema, DateOrder, Schema, Task, ToldKind } from "./schema.ts";
-export { schemaFromJSON } from "./schemaJson.ts";
-export { scoresOf, type TableScores } from "./scores.ts";
-export { defaultShares, type Split, type SplitOptions, splitRows } from "./split.ts";
-export type { BooleanColumn, Column, DateColumn, NumberColumn, Table, TextColumn } from "./table.ts";
-export { tableFromColumns, tableFromRows } from "./tableFrom.ts";
-export { type ModelRecord, TableModel, type TableModelParts } from "./tableModel.ts";
-export type { ClassPredictions, NumberPredictions, Predictions, TargetTransform } from "./target.ts";
-export { type Unfamiliar, unfamiliarValues } from "./unfamiliar.ts";
+} from "./model/network.ts";
+export { type ModelRecord, TableModel, type TableModelParts } from "./model/tableModel.ts";
+export { columnOf, takeRows } from "./schema/columns.ts";
+export { type DateReading, datesIn, parseDate } from "./schema/dates.ts";
+export { inferSchema, type SchemaOptions } from "./schema/inferSchema.ts";
+export type { ColumnKind, ColumnSchema, DateOrder, Schema, Task, ToldKind } from "./schema/schema.ts";
+export { schemaFromJSON } from "./schema/schemaJson.ts";
+export { defaultShares, type Split, type SplitOptions, splitRows } from "./table/split.ts";
+export type { BooleanColumn, Column, DateColumn, NumberColumn, Table, TextColumn } from "./table/table.ts";
+export { tableFromColumns, tableFromRows } from "./table/tableFrom.ts";

@@ -7,8 +7,8 @@ import {
   type Spec,
   type TypedArray,
 } from "../core/index.ts";
-import { record } from "./autogradNode.ts";
-import { isGradEnabled } from "./gradMode.ts";
+import { record } from "./autograd/autogradNode.ts";
+import { isGradEnabled } from "./autograd/gradMode.ts";
 import { Storage } from "./storage.ts";
 import type { Tensor } from "./tensor.ts";
 

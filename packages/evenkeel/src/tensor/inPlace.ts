@@ -1,6 +1,6 @@
 import { formatShape } from "../core/index.ts";
 import { assign, clone, fill, where } from "../ops/index.ts";
-import { isGradEnabled, noGrad } from "./gradMode.ts";
+import { isGradEnabled, noGrad } from "./autograd/gradMode.ts";
 import type { Tensor } from "./tensor.ts";
 
 /**

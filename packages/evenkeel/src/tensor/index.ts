@@ -1,7 +1,12 @@
-export { type BackwardOptions, type GradOptions, grad } from "./autograd.ts";
-export type { GradHook, Node } from "./autogradNode.ts";
+export { type BackwardOptions, type GradOptions, grad } from "./autograd/autograd.ts";
+export type { GradHook, Node } from "./autograd/autogradNode.ts";
+export { type GradcheckOptions, gradcheck, gradgradcheck } from "./autograd/gradcheck.ts";
+export { enableGrad, isGradEnabled, noGrad } from "./autograd/gradMode.ts";
+export { type GradWatch, gradWatch } from "./autograd/gradWatch.ts";
 export { cloneState } from "./cloneState.ts";
-export * from "./creation.ts";
+export * from "./creation/creation.ts";
+export type { NestedArray, NestedData, NestedNumbers } from "./creation/nested.ts";
+export type { AnyTypedArray } from "./creation/typedArrays.ts";
 export {
   bool,
   type Destination,
@@ -15,11 +20,7 @@ export {
 } from "./dtypes.ts";
 export { type Backend, recordingExecutor } from "./eager.ts";
 export * from "./functions.ts";
-export { type GradcheckOptions, gradcheck, gradgradcheck } from "./gradcheck.ts";
-export { enableGrad, isGradEnabled, noGrad } from "./gradMode.ts";
-export { type GradWatch, gradWatch } from "./gradWatch.ts";
-export type { Index, IndexList, SliceText } from "./indexParts.ts";
-export type { NestedArray, NestedData, NestedNumbers } from "./nested.ts";
+export type { Index, IndexList, SliceText } from "./indexing/indexParts.ts";
 export { formatTensor, type PrintOptions, setPrintOptions } from "./print.ts";
 export { Storage } from "./storage.ts";
 export {
@@ -31,5 +32,4 @@ export {
   Tensor,
   type VarianceOptions,
 } from "./tensor.ts";
-export type { AnyTypedArray } from "./typedArrays.ts";
 export type { ValuesAndIndices } from "./valuesAndIndices.ts";

@@ -43,17 +43,17 @@ import {
   unflattenedShape,
   unsqueezedShape,
 } from "./arguments.ts";
-import { type BackwardOptions, backward } from "./autograd.ts";
-import type { GradHook, Node } from "./autogradNode.ts";
+import { type BackwardOptions, backward } from "./autograd/autograd.ts";
+import type { GradHook, Node } from "./autograd/autogradNode.ts";
+import { gradWatch } from "./autograd/gradWatch.ts";
 import { tensorChanges } from "./changes.ts";
+import { checkNestedNumbers, type NestedArray, type NestedNumbers, nest } from "./creation/nested.ts";
 import { type Destination, refuseDevice, requestedDtype } from "./dtypes.ts";
 import { eagerBackend, recordingExecutor } from "./eager.ts";
-import { gradWatch } from "./gradWatch.ts";
-import { listOf, placesOf, placesOfList, putAt, readAt, writtenAt } from "./indexing.ts";
-import type { Index } from "./indexParts.ts";
+import { listOf, placesOf, placesOfList, putAt, readAt, writtenAt } from "./indexing/indexing.ts";
+import type { Index } from "./indexing/indexParts.ts";
 import { writeInPlace } from "./inPlace.ts";
 import { otherNames } from "./misspelled.ts";
-import { checkNestedNumbers, type NestedArray, type NestedNumbers, nest } from "./nested.ts";
 import { formatTensor } from "./print.ts";
 import { Storage } from "./storage.ts";
 import { type ValuesAndIndices, valuesAndIndices } from "./valuesAndIndices.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { erf } from "../ops/elementwise/erf.ts";
+import { erf } from "../core/math/erf.ts";
 import { result } from "./functionBuilder.ts";
 import { i32, v128 } from "./instructions.ts";
 import * as math from "./math.ts";

@@ -1,7 +1,7 @@
 import { kernelOf } from "../../ops/kernels.ts";
 import type { Joins } from "../../wasm/index.ts";
 import type { GraphBuffer, GraphNode } from "../graph.ts";
-import { whyNoKernel } from "../kernelChoice.ts";
+import { whyNoKernel } from "../program/kernelChoice.ts";
 import type { Task } from "./fuse.ts";
 import { touchesOf, WaitingList } from "./waiting.ts";
 

@@ -6,7 +6,7 @@ import { manualSeed } from "../../random/index.ts";
 import { bernoulli, full, noGrad, ones, randn, type Tensor, tensor, zeros } from "../../tensor/index.ts";
 import { compile } from "../compile.ts";
 import type { GraphNode } from "../graph.ts";
-import { trace } from "../trace.ts";
+import { trace } from "../trace/trace.ts";
 import { foldConstants, withoutNeedlessClones } from "./fold.ts";
 import { optimize } from "./index.ts";
 import { withoutDeadCode } from "./rewrite.ts";

@@ -1,4 +1,4 @@
-import type { BatchNormLayer } from "../layers/batchNorm.ts";
+import type { BatchNormLayer } from "../layers/norm/batchNorm.ts";
 import type { Step } from "./feeds.ts";
 import { type BatchNormFinding, figure, percent, plural } from "./finding.ts";
 import type { Seen } from "./observe.ts";

@@ -1,15 +1,15 @@
 import { Tensor } from "../../tensor/index.ts";
-import { Sequential } from "../containers.ts";
 import type { Flow, ModuleCall, OpCall } from "../flow/flow.ts";
-import * as activations from "../layers/activation.ts";
-import { BatchNormLayer } from "../layers/batchNorm.ts";
+import * as activations from "../layers/activation/activation.ts";
+import * as piecewise from "../layers/activation/piecewise.ts";
 import * as dropouts from "../layers/dropout.ts";
 import { Flatten, Unflatten } from "../layers/flatten.ts";
 import { Identity } from "../layers/linear.ts";
-import * as piecewise from "../layers/piecewise.ts";
-import { ownChildren, ownParameters } from "../members.ts";
-import type { AnyModule, Module } from "../module.ts";
-import { Parameter } from "../parameter.ts";
+import { BatchNormLayer } from "../layers/norm/batchNorm.ts";
+import { Sequential } from "../module/containers.ts";
+import { ownChildren, ownParameters } from "../module/members.ts";
+import type { AnyModule, Module } from "../module/module.ts";
+import { Parameter } from "../module/parameter.ts";
 
 /** What the input of a BatchNorm went through, the latest first. */
 export type Step =

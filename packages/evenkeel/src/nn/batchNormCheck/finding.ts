@@ -1,4 +1,4 @@
-import { inspect } from "../print.ts";
+import { inspect } from "../print/print.ts";
 
 /** What is looked for; docs/10-batch-normalization.md says of each what its number is. */
 export type BatchNormRule =

@@ -4,8 +4,8 @@ import { type Batch, checkRows, inputsOf, type Loader } from "../batches.ts";
 import { ChannelPool } from "../channelPool.ts";
 import { type Flow, recordFlow } from "../flow/flow.ts";
 import { keepingState } from "../flow/keepingState.ts";
-import { BatchNormLayer } from "../layers/batchNorm.ts";
-import type { AnyModule } from "../module.ts";
+import { BatchNormLayer } from "../layers/norm/batchNorm.ts";
+import type { AnyModule } from "../module/module.ts";
 import { type Step, tracedFeeds } from "./feeds.ts";
 
 /** What one BatchNorm was given over all batches. */

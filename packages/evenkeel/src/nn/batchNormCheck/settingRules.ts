@@ -1,4 +1,4 @@
-import type { BatchNormLayer } from "../layers/batchNorm.ts";
+import type { BatchNormLayer } from "../layers/norm/batchNorm.ts";
 import { batchesAveraged, batchInflation, stepsToForget } from "./figures.ts";
 import { type BatchNormFinding, figure, percent, plural } from "./finding.ts";
 

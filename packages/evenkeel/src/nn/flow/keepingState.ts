@@ -1,7 +1,7 @@
 import { defaultGenerator } from "../../random/index.ts";
 import { noGrad } from "../../tensor/index.ts";
-import type { AnyModule } from "../module.ts";
-import { isUninitialized } from "../uninitialized.ts";
+import { isUninitialized } from "../lazy/uninitialized.ts";
+import type { AnyModule } from "../module/module.ts";
 
 /** Runs `use`, which may run a model, and puts back what that changes: modes, buffers and the default generator. */
 export function keepingState<T>(model: AnyModule, use: () => T): T {

@@ -1,6 +1,6 @@
-import { className } from "../callable.ts";
-import type { AnyModule } from "../module.ts";
-import { isUninitialized } from "../uninitialized.ts";
+import { isUninitialized } from "../lazy/uninitialized.ts";
+import { className } from "../module/callable.ts";
+import type { AnyModule } from "../module/module.ts";
 
 /** @throws Error if a lazy layer has not seen an input: running the model would change it */
 export function requireInitialized(caller: string, model: AnyModule): void {

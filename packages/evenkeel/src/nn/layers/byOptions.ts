@@ -1,6 +1,6 @@
 import { LinearLayer, type LinearOptions } from "./linear.ts";
 
-export * from "./normsByOptions.ts";
+export * from "./norm/normsByOptions.ts";
 
 /**
  * Layers whose members depend on their options, as users meet them. Each is a class under a constructor type that reads

@@ -6,7 +6,7 @@ import {
   cosineOptions,
   cosineSimilarity,
 } from "../functional/cosineSimilarity.ts";
-import { Module } from "../module.ts";
+import { Module } from "../module/module.ts";
 
 /** The cosine of the angle between the vectors of two inputs, along `dim` (default 1): {@link cosineSimilarity}. */
 export class CosineSimilarity extends Module<[a: Tensor, b: Tensor]> {

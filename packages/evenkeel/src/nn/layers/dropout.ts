@@ -1,10 +1,10 @@
 import type { Tensor } from "../../tensor/index.ts";
 import { checkFlag, type InplaceOption, leadingSetting } from "../checks.ts";
-import { formatBool, formatFloat } from "../format.ts";
-import { alphaDropout, featureAlphaDropout } from "../functional/alphaDropout.ts";
-import { dropout1d, dropout2d, dropout3d } from "../functional/channelDropout.ts";
-import { checkProbability, dropout } from "../functional/dropout.ts";
-import { Module } from "../module.ts";
+import { alphaDropout, featureAlphaDropout } from "../functional/dropout/alphaDropout.ts";
+import { dropout1d, dropout2d, dropout3d } from "../functional/dropout/channelDropout.ts";
+import { checkProbability, dropout } from "../functional/dropout/dropout.ts";
+import { Module } from "../module/module.ts";
+import { formatBool, formatFloat } from "../print/format.ts";
 
 export interface DropoutLayerOptions extends InplaceOption {
   /** Probability of zeroing a value. Default 0.5. */

@@ -3,8 +3,8 @@ import { arange, type GeneratorOption, noGrad, type Tensor, where, zeros } from 
 import { checkWholeNumber } from "../checks.ts";
 import { checkedPadding, embedding } from "../functional/embedding.ts";
 import { normal_ } from "../init.ts";
-import { Module } from "../module.ts";
-import { Parameter } from "../parameter.ts";
+import { Module } from "../module/module.ts";
+import { Parameter } from "../module/parameter.ts";
 
 export interface EmbeddingOptions extends GeneratorOption {
   /** A row that starts at 0 and gets no gradient; negative numbers count from the last row. Default null: none. */

@@ -1,7 +1,7 @@
 import { checkUnflattened } from "../../tensor/arguments.ts";
 import type { Tensor } from "../../tensor/index.ts";
 import { checkDim, requireTensor } from "../checks.ts";
-import { Module } from "../module.ts";
+import { Module } from "../module/module.ts";
 
 /** Makes one dimension of those from startDim (default 1) to endDim (default -1): [N, C, L] -> [N, C * L]. */
 export class Flatten extends Module {

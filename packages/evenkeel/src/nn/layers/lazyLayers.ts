@@ -1,17 +1,17 @@
-import { className } from "../callable.ts";
 import type { Sizes } from "../functional/sizes.ts";
-import { type Learning, lazy } from "../lazy.ts";
-import { BatchNorm1dLayer, type BatchNorm1dOptions, BatchNorm2dLayer, BatchNorm3dLayer } from "./batchNorm.ts";
-import type { ChannelNormLayer } from "./channelNorm.ts";
-import { Conv1dLayer, Conv2dLayer, Conv3dLayer, type ConvLayerOptions } from "./conv.ts";
-import type { ConvBase } from "./convBase.ts";
+import { type Learning, lazy } from "../lazy/lazy.ts";
+import { className } from "../module/callable.ts";
+import { Conv1dLayer, Conv2dLayer, Conv3dLayer, type ConvLayerOptions } from "./conv/conv.ts";
+import type { ConvBase } from "./conv/convBase.ts";
+import { LinearLayer, type LinearOptions } from "./linear.ts";
+import { BatchNorm1dLayer, type BatchNorm1dOptions, BatchNorm2dLayer, BatchNorm3dLayer } from "./norm/batchNorm.ts";
+import type { ChannelNormLayer } from "./norm/channelNorm.ts";
 import {
   InstanceNorm1dLayer,
   InstanceNorm2dLayer,
   InstanceNorm3dLayer,
   type InstanceNormOptions,
-} from "./instanceNorm.ts";
-import { LinearLayer, type LinearOptions } from "./linear.ts";
+} from "./norm/instanceNorm.ts";
 
 /**
  * Layers whose first argument their first input says, as users meet them: how the types read the options is said in

@@ -1,13 +1,13 @@
 import { checkOptions, refuseMisspellings } from "../../core/index.ts";
 import { type GeneratorOption, type Tensor, zeros } from "../../tensor/index.ts";
-import { className } from "../callable.ts";
 import { checkFlag, checkWholeNumber } from "../checks.ts";
-import { formatBool } from "../format.ts";
 import { linear } from "../functional/linear.ts";
 import { kaimingUniform_, uniform_ } from "../init.ts";
-import { checkSize, newParameter } from "../lazy.ts";
-import { Module } from "../module.ts";
-import type { Parameter } from "../parameter.ts";
+import { checkSize, newParameter } from "../lazy/lazy.ts";
+import { className } from "../module/callable.ts";
+import { Module } from "../module/module.ts";
+import type { Parameter } from "../module/parameter.ts";
+import { formatBool } from "../print/format.ts";
 import { type OnlyIf, onlyIf } from "./onlyIf.ts";
 
 export interface LinearOptions extends GeneratorOption {

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { type Tensor, tensor } from "../../tensor/index.ts";
 import * as F from "../functional/index.ts";
-import type { Module } from "../module.ts";
+import type { Module } from "../module/module.ts";
 import * as losses from "./loss.ts";
 
 const x = tensor([

@@ -6,7 +6,7 @@ import {
   type BCEWithLogitsOptions,
   binaryCrossEntropy,
   binaryCrossEntropyWithLogits,
-} from "../functional/binaryCrossEntropy.ts";
+} from "../functional/loss/binaryCrossEntropy.ts";
 import {
   type CrossEntropyOptions,
   checkSmoothing,
@@ -14,12 +14,12 @@ import {
   defaultIgnoreIndex,
   type NLLOptions,
   nllLoss,
-} from "../functional/crossEntropy.ts";
-import { checkKLReduction, type KLDivOptions, klDiv } from "../functional/klDivergence.ts";
-import { checkBeta, checkDelta, huberLoss, l1Loss, mseLoss, smoothL1Loss } from "../functional/loss.ts";
-import { checkReduction, type LossOptions, type Reduction } from "../functional/reduction.ts";
-import { Module } from "../module.ts";
-import { Buffer } from "../parameter.ts";
+} from "../functional/loss/crossEntropy.ts";
+import { checkKLReduction, type KLDivOptions, klDiv } from "../functional/loss/klDivergence.ts";
+import { checkBeta, checkDelta, huberLoss, l1Loss, mseLoss, smoothL1Loss } from "../functional/loss/loss.ts";
+import { checkReduction, type LossOptions, type Reduction } from "../functional/loss/reduction.ts";
+import { Module } from "../module/module.ts";
+import { Buffer } from "../module/parameter.ts";
 
 /** The losses of `functional` as modules of two inputs, prediction and target; what each computes is said there. */
 abstract class Loss extends Module<[input: Tensor, target: Tensor]> {

@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it } from "vitest";
 import { manualSeed } from "../../random/index.ts";
 import { noGrad, randn, type Tensor } from "../../tensor/index.ts";
 import * as nn from "../index.ts";
-import { BatchNormLayer } from "../layers/batchNorm.ts";
+import { BatchNormLayer } from "../layers/norm/batchNorm.ts";
 
 beforeEach(() => void manualSeed(0));
 

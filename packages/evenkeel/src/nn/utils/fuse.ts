@@ -1,16 +1,16 @@
 import { checkOptions, describe } from "../../core/index.ts";
 import { noGrad, Tensor } from "../../tensor/index.ts";
-import type { Callable } from "../callable.ts";
-import { clone } from "../clone.ts";
 import { type Flow, type ModuleCall, recordFlow } from "../flow/flow.ts";
 import { keepingState } from "../flow/keepingState.ts";
 import { requireInitialized } from "../flow/requireInitialized.ts";
-import { hookCount } from "../hooks.ts";
-import { BatchNormLayer } from "../layers/batchNorm.ts";
 import { Identity, LinearLayer } from "../layers/linear.ts";
-import { ownBuffers, ownChildren, ownParameters } from "../members.ts";
-import { type AnyModule, type InputsOf, Module } from "../module.ts";
-import { inspect } from "../print.ts";
+import { BatchNormLayer } from "../layers/norm/batchNorm.ts";
+import type { Callable } from "../module/callable.ts";
+import { clone } from "../module/clone.ts";
+import { hookCount } from "../module/hooks.ts";
+import { ownBuffers, ownChildren, ownParameters } from "../module/members.ts";
+import { type AnyModule, type InputsOf, Module } from "../module/module.ts";
+import { inspect } from "../print/print.ts";
 import { scaleShiftOf, type WeightsInDouble, weightsOf } from "./fuseWeights.ts";
 
 export interface FuseOptions {

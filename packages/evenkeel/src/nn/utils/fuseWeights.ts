@@ -1,13 +1,13 @@
 import { describe, formatShape } from "../../core/index.ts";
 import { tensor } from "../../tensor/index.ts";
-import { className } from "../callable.ts";
-import { clone } from "../clone.ts";
-import { BatchNormLayer } from "../layers/batchNorm.ts";
-import { ConvBase } from "../layers/convBase.ts";
-import { ConvTransposeLayer } from "../layers/convTranspose.ts";
+import { ConvBase } from "../layers/conv/convBase.ts";
+import { ConvTransposeLayer } from "../layers/conv/convTranspose.ts";
 import { LinearLayer } from "../layers/linear.ts";
-import type { AnyModule } from "../module.ts";
-import { Parameter } from "../parameter.ts";
+import { BatchNormLayer } from "../layers/norm/batchNorm.ts";
+import { className } from "../module/callable.ts";
+import { clone } from "../module/clone.ts";
+import type { AnyModule } from "../module/module.ts";
+import { Parameter } from "../module/parameter.ts";
 
 /** A layer with a weight and a bias that batch normalization can be folded into. */
 export interface Foldable extends AnyModule {

@@ -1,9 +1,9 @@
 import { defineOp, unfused, type Value } from "../../core/index.ts";
+import { normalDistribution } from "../../core/math/erf.ts";
 import { binaryLoop, unaryLoop } from "../loops.ts";
 import { broadcastPromoted, floatOnly, sameAsInput } from "../shapes.ts";
 import { gt, le, lt } from "./compare.ts";
 import { add, exp, mul, neg, sub, where } from "./elementwise.ts";
-import { normalDistribution } from "./erf.ts";
 import { erf, tanh } from "./functions.ts";
 
 /** The nonlinearities between layers. Formulas: https://pytorch.org/docs/stable/nn.html#non-linear-activations */

@@ -1,8 +1,8 @@
 import { type DType, defineOp, type Gradients } from "../../core/index.ts";
+import { erf as erfOf } from "../../core/math/erf.ts";
 import { unaryLoop } from "../loops.ts";
 import { floatOfInput, sameAsInput } from "../shapes.ts";
 import { add, div, exp, mul, neg, sub } from "./elementwise.ts";
-import { erf as erfOf } from "./erf.ts";
 
 /** Functions of one operand beyond arithmetic. Integers give float32. */
 

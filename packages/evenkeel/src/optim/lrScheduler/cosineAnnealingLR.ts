@@ -1,4 +1,4 @@
-import { cos } from "../../core/portableMath.ts";
+import { cos } from "../../core/math/portableMath.ts";
 import type { ScheduledOptimizer } from "./scheduled.ts";
 import { LRScheduler, type LRSchedulerOptions, type Moment } from "./scheduler.ts";
 import { nonNegative, type SettingRules, whole } from "./settings.ts";

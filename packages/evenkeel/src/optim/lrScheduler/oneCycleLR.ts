@@ -1,5 +1,5 @@
 import { checkOptions, withoutUndefined } from "../../core/index.ts";
-import { cos } from "../../core/portableMath.ts";
+import { cos } from "../../core/math/portableMath.ts";
 import { checkScheduled, type ScheduledGroup, type ScheduledOptimizer } from "./scheduled.ts";
 import { LRScheduler, type LRSchedulerOptions, type Moment } from "./scheduler.ts";
 import {

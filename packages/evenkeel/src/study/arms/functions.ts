@@ -1,7 +1,7 @@
 import { describe } from "../../core/index.ts";
-import type { StudyData } from "../plan.ts";
+import type { StudyData } from "../plan/plan.ts";
 import { armsOf } from "../questions/index.ts";
-import type { TrialSpec } from "../trialSpec.ts";
+import type { TrialSpec } from "../trial/trialSpec.ts";
 import { type NamedArm, type NormArm, sameArm } from "./arm.ts";
 import { checkArms, isNetworkArm } from "./checkArms.ts";
 import { examineArm, sampleOf } from "./examine.ts";

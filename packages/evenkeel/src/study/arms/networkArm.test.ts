@@ -3,10 +3,10 @@ import * as nn from "../../nn/index.ts";
 import { getRngState, manualSeed } from "../../random/index.ts";
 import { inferSchema, TabularNet, tableFromRows } from "../../tabular/index.ts";
 import type { Tensor } from "../../tensor/index.ts";
-import { planStudy } from "../plan.ts";
-import { rateTrials } from "../planTrials.ts";
-import { runStudy } from "../schedule.ts";
-import { runTrial, trialRunner } from "../trial.ts";
+import { planStudy } from "../plan/plan.ts";
+import { rateTrials } from "../plan/planTrials.ts";
+import { runStudy } from "../plan/schedule.ts";
+import { runTrial, trialRunner } from "../trial/trial.ts";
 import type { NamedArm } from "./arm.ts";
 import type { NetworkArm } from "./networkArm.ts";
 

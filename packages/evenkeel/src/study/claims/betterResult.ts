@@ -1,5 +1,5 @@
-import { type Figure, judged, overall, shown } from "../judge.ts";
-import type { StudyView } from "../view.ts";
+import { type Figure, judged, overall, shown } from "../report/judge.ts";
+import type { StudyView } from "../report/view.ts";
 import {
   type Claim,
   candidate,

@@ -1,8 +1,8 @@
 import { type Arm, describeScale, type NormArm } from "../arms/arm.ts";
-import type { Candidate, Figure, Verdict } from "../judge.ts";
-import { mean } from "../statistics.ts";
-import type { Observation, StudyView } from "../view.ts";
-import { measured, nameMetric, percent, sayVerdict } from "../words.ts";
+import type { Candidate, Figure, Verdict } from "../report/judge.ts";
+import { mean } from "../report/statistics.ts";
+import type { Observation, StudyView } from "../report/view.ts";
+import { measured, nameMetric, percent, sayVerdict } from "../report/words.ts";
 
 export type ClaimId =
   | "speed"

@@ -1,4 +1,4 @@
-import type { StudyView } from "../view.ts";
+import type { StudyView } from "../report/view.ts";
 import { betterResult } from "./betterResult.ts";
 import type { Claim } from "./claim.ts";
 import { moreData } from "./moreData.ts";

@@ -1,6 +1,6 @@
-import { judged, overall, shown } from "../judge.ts";
-import { slope } from "../statistics.ts";
-import type { StudyView } from "../view.ts";
+import { judged, overall, shown } from "../report/judge.ts";
+import { slope } from "../report/statistics.ts";
+import type { StudyView } from "../report/view.ts";
 import { effectsByInputs } from "./betterResult.ts";
 import {
   type Claim,

@@ -1,6 +1,6 @@
-import { judged, type Verdict } from "../judge.ts";
-import type { StudyView } from "../view.ts";
-import { listed } from "../words.ts";
+import { judged, type Verdict } from "../report/judge.ts";
+import type { StudyView } from "../report/view.ts";
+import { listed } from "../report/words.ts";
 import {
   type Claim,
   candidate,

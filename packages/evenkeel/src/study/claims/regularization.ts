@@ -1,6 +1,6 @@
 import type { Arm } from "../arms/arm.ts";
-import { judged, overall, shown, type Verdict } from "../judge.ts";
-import type { StudyView } from "../view.ts";
+import { judged, overall, shown, type Verdict } from "../report/judge.ts";
+import type { StudyView } from "../report/view.ts";
 import { effectsByInputs } from "./betterResult.ts";
 import {
   type Claim,

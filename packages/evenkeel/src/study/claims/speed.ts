@@ -1,8 +1,8 @@
 import { type Arm, describeArm, type Statistics } from "../arms/arm.ts";
-import { judged, overall, shown } from "../judge.ts";
-import { estimateRatio, isBelow, mean, median } from "../statistics.ts";
-import type { Observation, StudyView } from "../view.ts";
-import { number } from "../words.ts";
+import { judged, overall, shown } from "../report/judge.ts";
+import { estimateRatio, isBelow, mean, median } from "../report/statistics.ts";
+import type { Observation, StudyView } from "../report/view.ts";
+import { number } from "../report/words.ts";
 import { type Claim, notStudied, settingsOf, tell, unitOf } from "./claim.ts";
 
 const worth = 0.9;

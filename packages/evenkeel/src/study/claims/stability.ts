@@ -1,8 +1,8 @@
 import type { Arm, Statistics } from "../arms/arm.ts";
-import { type Candidate, judged, overall, shown } from "../judge.ts";
-import { deviationsFromMedian, estimateMean, mean } from "../statistics.ts";
-import { pairsOf, type StudyView } from "../view.ts";
-import { percent } from "../words.ts";
+import { type Candidate, judged, overall, shown } from "../report/judge.ts";
+import { deviationsFromMedian, estimateMean, mean } from "../report/statistics.ts";
+import { pairsOf, type StudyView } from "../report/view.ts";
+import { percent } from "../report/words.ts";
 import { type Claim, describeWorth, notStudied, settingsOf, tell, testError, unitOf, worthOf } from "./claim.ts";
 
 const worthSpread = -0.1;

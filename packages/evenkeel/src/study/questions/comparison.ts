@@ -1,9 +1,9 @@
 import { type Arm, describeArm, hasBatchNorm, sameArm } from "../arms/arm.ts";
 import { candidate, differences, testError, unitOf, worthOf } from "../claims/claim.ts";
-import { type Figure, judged, type Verdict } from "../judge.ts";
-import { mean } from "../statistics.ts";
-import type { StudyView } from "../view.ts";
-import { measured, number, percent } from "../words.ts";
+import { type Figure, judged, type Verdict } from "../report/judge.ts";
+import { mean } from "../report/statistics.ts";
+import type { StudyView } from "../report/view.ts";
+import { measured, number, percent } from "../report/words.ts";
 import {
   bestOf,
   type Headline,

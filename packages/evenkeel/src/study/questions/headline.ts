@@ -1,9 +1,9 @@
 import { type Arm, describeArm } from "../arms/arm.ts";
 import { candidate, differences, testError, unitOf, worthBeside, worthOf } from "../claims/claim.ts";
-import { confidenceOf, type Figure, judged, type Verdict } from "../judge.ts";
-import { mean } from "../statistics.ts";
-import type { StudyView } from "../view.ts";
-import { measured, number } from "../words.ts";
+import { confidenceOf, type Figure, judged, type Verdict } from "../report/judge.ts";
+import { mean } from "../report/statistics.ts";
+import type { StudyView } from "../report/view.ts";
+import { measured, number } from "../report/words.ts";
 
 /** What stale running statistics cost: the same weights, as trained and with the statistics recomputed. */
 export interface StaleStatistics {

@@ -1,6 +1,6 @@
 import { describeArm } from "../arms/arm.ts";
 import { type Claim, describeWorth, tell, unitOf } from "../claims/claim.ts";
-import type { StudyView } from "../view.ts";
+import type { StudyView } from "../report/view.ts";
 import { compareWithReference, differencesToReference, othersOf, outcomeOf } from "./comparison.ts";
 import type { Question } from "./question.ts";
 

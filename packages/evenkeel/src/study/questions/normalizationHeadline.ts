@@ -1,10 +1,10 @@
 import { type Arm, describeArm } from "../arms/arm.ts";
 import { effectsByInputs } from "../claims/betterResult.ts";
 import { candidate, settingsOf, unitOf, worthBeside } from "../claims/claim.ts";
-import { type Figure, judged, type Verdict } from "../judge.ts";
-import { mean } from "../statistics.ts";
-import type { StudyView } from "../view.ts";
-import { between, measured, number, signed } from "../words.ts";
+import { type Figure, judged, type Verdict } from "../report/judge.ts";
+import { mean } from "../report/statistics.ts";
+import type { StudyView } from "../report/view.ts";
+import { between, measured, number, signed } from "../report/words.ts";
 import {
   bestOf,
   type Headline,

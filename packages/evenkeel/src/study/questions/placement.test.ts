@@ -3,10 +3,10 @@ import { madeUpComparison } from "../../../../../test/madeUpStudy.ts";
 import * as nn from "../../nn/index.ts";
 import { manualSeed } from "../../random/index.ts";
 import { inferSchema, TabularNet, tableFromRows } from "../../tabular/index.ts";
-import { planStudy, type StudyOptions } from "../plan.ts";
-import { describePlan } from "../planTrials.ts";
-import { studyReport } from "../report.ts";
-import { concludeStudy } from "../result.ts";
+import { planStudy, type StudyOptions } from "../plan/plan.ts";
+import { describePlan } from "../plan/planTrials.ts";
+import { studyReport } from "../report/report.ts";
+import { concludeStudy } from "../report/result.ts";
 import { placement } from "./placement.ts";
 
 const paper = "Linear, BatchNorm, ReLU";

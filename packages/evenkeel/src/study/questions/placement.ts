@@ -10,9 +10,9 @@ import {
   unitOf,
   worthOf,
 } from "../claims/claim.ts";
-import { type Figure, judged, overall, type Verdict } from "../judge.ts";
-import type { StudyView } from "../view.ts";
-import { listed } from "../words.ts";
+import { type Figure, judged, overall, type Verdict } from "../report/judge.ts";
+import type { StudyView } from "../report/view.ts";
+import { listed } from "../report/words.ts";
 import { compareWithReference } from "./comparison.ts";
 import { activationNames, type Layer, layeredNetwork } from "./layered.ts";
 import type { ArmOptions, Question } from "./question.ts";

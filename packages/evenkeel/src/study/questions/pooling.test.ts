@@ -2,10 +2,10 @@ import { describe, expect, test } from "vitest";
 import { madeUpComparison } from "../../../../../test/madeUpStudy.ts";
 import { inferSchema, type Schema, tableFromRows } from "../../tabular/index.ts";
 import { ones } from "../../tensor/index.ts";
-import { planStudy, type StudyOptions } from "../plan.ts";
-import { rateTrials } from "../planTrials.ts";
-import { concludeStudy } from "../result.ts";
-import { runTrial } from "../trial.ts";
+import { planStudy, type StudyOptions } from "../plan/plan.ts";
+import { rateTrials } from "../plan/planTrials.ts";
+import { concludeStudy } from "../report/result.ts";
+import { runTrial } from "../trial/trial.ts";
 import { convNet, type Head, headNames } from "./convNet.ts";
 
 /** Pictures of 4 x 6 with a bright row or a bright column; the pixel in the corner never changes. */

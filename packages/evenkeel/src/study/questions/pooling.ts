@@ -10,8 +10,8 @@ import {
   unitOf,
   worthOf,
 } from "../claims/claim.ts";
-import { type Figure, judged, overall, type Verdict } from "../judge.ts";
-import type { StudyView } from "../view.ts";
+import { type Figure, judged, overall, type Verdict } from "../report/judge.ts";
+import type { StudyView } from "../report/view.ts";
 import { compareWithReference } from "./comparison.ts";
 import { convNet, type Head, headNames } from "./convNet.ts";
 import type { ArmOptions, Question } from "./question.ts";

@@ -1,9 +1,9 @@
 import type { NormArm } from "../arms/arm.ts";
 import type { NetworkArm } from "../arms/networkArm.ts";
 import type { Claim } from "../claims/claim.ts";
-import type { StudyData } from "../plan.ts";
-import type { TrialSettings } from "../trialSpec.ts";
-import type { StudyView } from "../view.ts";
+import type { StudyData } from "../plan/plan.ts";
+import type { StudyView } from "../report/view.ts";
+import type { TrialSettings } from "../trial/trialSpec.ts";
 import type { Headline } from "./headline.ts";
 
 /** A question that a study can be asked; "networks" is that of arms which were given as functions. */

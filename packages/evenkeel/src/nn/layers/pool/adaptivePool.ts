@@ -1,5 +1,4 @@
 import type { Tensor } from "../../../tensor/index.ts";
-import { formatSizes } from "../../format.ts";
 import {
   type AdaptiveMaxPoolOptions,
   adaptiveAvgPool1d,
@@ -14,7 +13,8 @@ import {
 } from "../../functional/pool/adaptivePool.ts";
 import type { Pooled } from "../../functional/pool/maxPool.ts";
 import { kept } from "../../functional/sizes.ts";
-import { Module } from "../../module.ts";
+import { Module } from "../../module/module.ts";
+import { formatSizes } from "../../print/format.ts";
 
 /** Pooling to a given size as layers: `new nn.AdaptiveAvgPool2d(1)` is global average pooling. */
 

@@ -1,5 +1,4 @@
 import type { Tensor } from "../../../tensor/index.ts";
-import { formatSizes } from "../../format.ts";
 import { type StrideOr, withStride } from "../../functional/pool/arguments.ts";
 import {
   type AvgPool1dOptions,
@@ -11,7 +10,8 @@ import {
   avgPoolNames,
 } from "../../functional/pool/avgPool.ts";
 import { kept, type Sizes } from "../../functional/sizes.ts";
-import { Module } from "../../module.ts";
+import { Module } from "../../module/module.ts";
+import { formatSizes } from "../../print/format.ts";
 
 /** Average pooling as layers; what each computes is said in `functional`. */
 

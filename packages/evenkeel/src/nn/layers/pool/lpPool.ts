@@ -1,5 +1,4 @@
 import type { Tensor } from "../../../tensor/index.ts";
-import { formatBool, formatSizes } from "../../format.ts";
 import { type StrideOr, withStride } from "../../functional/pool/arguments.ts";
 import {
   checkNormType,
@@ -10,7 +9,8 @@ import {
   lpPoolNames,
 } from "../../functional/pool/lpPool.ts";
 import { kept, type Sizes } from "../../functional/sizes.ts";
-import { Module } from "../../module.ts";
+import { Module } from "../../module/module.ts";
+import { formatBool, formatSizes } from "../../print/format.ts";
 
 /** Pooling by a p-norm as layers; what each computes is said in `functional`. */
 

@@ -1,5 +1,4 @@
 import type { Tensor } from "../../../tensor/index.ts";
-import { formatBool, formatSizes } from "../../format.ts";
 import { type StrideOr, withStride } from "../../functional/pool/arguments.ts";
 import {
   type MaxPoolOptions,
@@ -11,7 +10,8 @@ import {
   type Pooled,
 } from "../../functional/pool/maxPool.ts";
 import { kept, type Sizes } from "../../functional/sizes.ts";
-import { Module } from "../../module.ts";
+import { Module } from "../../module/module.ts";
+import { formatBool, formatSizes } from "../../print/format.ts";
 
 /** Max pooling as layers; what each computes is said in `functional`. */
 

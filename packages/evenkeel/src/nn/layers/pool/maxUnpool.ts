@@ -1,9 +1,9 @@
 import type { Tensor } from "../../../tensor/index.ts";
-import { formatSizes } from "../../format.ts";
 import { type StrideOr, windowOf, withStride } from "../../functional/pool/arguments.ts";
 import { type MaxUnpoolOptions, maxUnpool1d, maxUnpool2d, maxUnpool3d } from "../../functional/pool/maxUnpool.ts";
 import type { Sizes } from "../../functional/sizes.ts";
-import { Module } from "../../module.ts";
+import { Module } from "../../module/module.ts";
+import { formatSizes } from "../../print/format.ts";
 
 /** The partial inverse of max pooling as layers. A call takes the output and the indices of a pooling. */
 

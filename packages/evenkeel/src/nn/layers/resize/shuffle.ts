@@ -1,7 +1,7 @@
 import type { Tensor } from "../../../tensor/index.ts";
 import { checkWholeNumber } from "../../checks.ts";
 import { channelShuffle, pixelShuffle, pixelUnshuffle } from "../../functional/resize/shuffle.ts";
-import { Module } from "../../module.ts";
+import { Module } from "../../module/module.ts";
 
 /** Values moved between channels and planes, as layers; where each goes is said in `functional`. */
 

@@ -1,6 +1,5 @@
 import { checkOptions } from "../../../core/index.ts";
 import type { Tensor } from "../../../tensor/index.ts";
-import { formatFloat, formatSizes } from "../../format.ts";
 import {
   checkInterpolation,
   type InterpolateOptions,
@@ -8,7 +7,8 @@ import {
   interpolate,
 } from "../../functional/resize/interpolate.ts";
 import { kept, type Sizes } from "../../functional/sizes.ts";
-import { Module } from "../../module.ts";
+import { Module } from "../../module/module.ts";
+import { formatFloat, formatSizes } from "../../print/format.ts";
 
 /** Resizing as layers; the modes are those of `F.interpolate`. */
 

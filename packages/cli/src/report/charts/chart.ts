@@ -1,0 +1,161 @@
+import { createHash } from "node:crypto";
+import type { TopLevelSpec } from "vega-lite";
+import type { PositionFieldDef } from "vega-lite/types_unstable/channeldef.js";
+import { escapeText, type Html, trusted } from "../html.ts";
+
+/**
+ * Colours of the charts. They are stand-ins, which {@link chart} replaces by the page's variables, so that light, dark and print have
+ * colours of their own.
+ */
+export const inks = {
+  text: "#010101",
+  quiet: "#020202",
+  rule: "#030303",
+  paper: "#040404",
+  /** Told apart by people who see fewer colours: after Okabe and Ito. */
+  series: ["#110001", "#110002", "#110003", "#110004", "#110005", "#110006", "#110007"],
+} as const;
+
+const variables: Readonly<Record<string, string>> = {
+  [inks.text]: "--text",
+  [inks.quiet]: "--quiet",
+  [inks.rule]: "--rule",
+  [inks.paper]: "--paper",
+  ...Object.fromEntries(inks.series.map((color, i) => [color, `--series-${i + 1}`])),
+};
+
+/** The width of the text on a wide screen, which drawings fill. */
+export const pageWidth = 736;
+
+/** The font is the page's; it has a name here only so that it can be taken out. */
+const font = "page";
+
+const config: TopLevelSpec["config"] = {
+  autosize: { type: "none" }, // without a screen, widths of texts are guesses: every drawing says what room it leaves
+  aria: false, // one description for the whole drawing, instead of one for each of its marks
+  font,
+  background: undefined,
+  view: { stroke: null },
+  axis: {
+    domain: false,
+    ticks: false,
+    grid: true,
+    gridColor: inks.rule,
+    labelColor: inks.quiet,
+    labelFontSize: 11,
+    labelPadding: 6,
+    titleColor: inks.quiet,
+    titleFontSize: 12,
+    titleFontWeight: "normal",
+    titlePadding: 10,
+  },
+  axisX: {
+    grid: false,
+    domain: true,
+    domainColor: inks.rule,
+    ticks: true,
+    tickColor: inks.rule,
+    tickSize: 4,
+    labelPadding: 3,
+  },
+  // The title lies above its axis, where it can be read.
+  axisY: { titleAngle: 0, titleAlign: "left", titleBaseline: "bottom", titleAnchor: "end", titleX: -34, titleY: -10 },
+  text: { color: inks.text, fontSize: 12 },
+  line: { strokeWidth: 2, strokeCap: "round", strokeJoin: "round" },
+};
+
+/**
+ * Draws a specification of Vega-Lite as an SVG for the middle of a page. Vega is large, so it is loaded by the first chart.
+ *
+ * @param label - what the picture shows, in words, for who cannot see it
+ */
+export async function chart(spec: TopLevelSpec, label: string): Promise<Html> {
+  const [vega, { compile }] = await Promise.all([import("vega"), import("vega-lite")]);
+  const compiled = compile(spec, { config });
+  const view = new vega.View(vega.parse(compiled.spec), { renderer: "none", logLevel: vega.Error });
+  try {
+    return trusted(fitIntoPage(await view.toSVG(), label));
+  } finally {
+    view.finalize();
+  }
+}
+
+/** About how many pixels a text of the drawings takes. */
+export function textWidth(text: string): number {
+  return 6.7 * [...text].length;
+}
+
+export function shortened(text: string, characters: number): string {
+  const all = [...text];
+  return all.length <= characters ? text : `${all.slice(0, characters - 1).join("")}…`;
+}
+
+/**
+ * A vertical axis of names, in their order, and the room that it takes. Names may be alike, and what is drawn beside them finds its
+ * place by `keys`.
+ */
+export function nameAxis(
+  names: readonly string[],
+  longest = 34,
+): { y: PositionFieldDef<string>; keys: string[]; width: number } {
+  const keys = names.map((_, row) => String(row));
+  const shown = names.map((name) => shortened(name, longest));
+  return {
+    keys,
+    width: 14 + Math.max(30, ...shown.map(textWidth)),
+    y: {
+      field: "row",
+      type: "nominal",
+      sort: keys,
+      axis: {
+        title: null,
+        labelExpr: `${literal(shown)}[datum.value]`,
+        labelLimit: 0,
+        labelColor: inks.text,
+        labelFontSize: 12,
+        grid: false,
+      },
+    },
+  };
+}
+
+/** A literal of Vega's expressions, which take no line separators of Unicode. */
+function literal(value: readonly string[]): string {
+  return JSON.stringify(value).replaceAll(/[\u007f-\uffff]/g, (unit) => {
+    return `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`;
+  });
+}
+
+/** An expression for the labels of an axis with these ticks: as few digits as they need. */
+export function axisText(ticks: readonly number[]): string {
+  const texts = ticks.map((tick) => {
+    const size = Math.abs(tick);
+    const plain = size === 0 || (size >= 1e-4 && size < 1e7);
+    const text = plain ? tick.toLocaleString("en-US", { maximumSignificantDigits: 4 }) : tick.toExponential();
+    return `${JSON.stringify(String(tick))}: ${JSON.stringify(text.replace("-", "−"))}`;
+  });
+  return `({${texts.join(", ")}})[datum.value]`;
+}
+
+/** Colours and fonts of the page, ids that no other drawing has, a size that gives way on small screens, and the description. */
+function fitIntoPage(svg: string, label: string): string {
+  const prefix = `c${createHash("sha256").update(svg).digest("hex").slice(0, 8)}-`;
+  // Only inside of tags: what stands between them are texts, of columns too.
+  return svg.replaceAll(/<[^>]*>/g, (tag) => {
+    if (tag.startsWith("<svg")) return openingTag(tag, label);
+    return tag
+      .replaceAll(/#0[1-4]0[1-4]0[1-4]|#11000[1-7]/g, (color) =>
+        color in variables ? `var(${variables[color]})` : color,
+      )
+      .replaceAll(` font-family="${font}"`, "")
+      .replaceAll(/\bid="/g, `id="${prefix}`)
+      .replaceAll("url(#", `url(#${prefix}`)
+      .replaceAll(/\d+\.\d{3,}/g, (number) => String(Number(Number(number).toFixed(2))));
+  });
+}
+
+function openingTag(tag: string, label: string): string {
+  const [, width] = /\bwidth="([\d.]+)"/.exec(tag) ?? [];
+  const [viewBox] = /\bviewBox="[^"]*"/.exec(tag) ?? [""];
+  return `<svg ${viewBox} style="width:${Math.ceil(Number(width))}px" role="img" aria-label="${escapeText(label)}">`;
+}

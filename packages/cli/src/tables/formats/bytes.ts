@@ -1,0 +1,168 @@
+import { isUtf8 } from "node:buffer";
+import { createReadStream, createWriteStream } from "node:fs";
+import { open } from "node:fs/promises";
+import { type Readable, Writable } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import { createGunzip } from "node:zlib";
+import { TableReadError } from "../readError.ts";
+
+/** How much of a file is looked at to find out what it is. */
+export const headLength = 1 << 20;
+
+/** The beginning of a file, unpacked where it is compressed. */
+export interface Head {
+  readonly bytes: Uint8Array;
+  /** Whether that is all there is. */
+  readonly whole: boolean;
+  readonly compression: "uncompressed" | "gzip" | "zstd";
+}
+
+const gzipMagic = [0x1f, 0x8b];
+const zstdMagic = [0x28, 0xb5, 0x2f, 0xfd];
+
+/** Whether bytes begin with these. */
+export function startsWith(bytes: Uint8Array, magic: readonly number[]): boolean {
+  return bytes.length >= magic.length && magic.every((byte, i) => bytes[i] === byte);
+}
+
+/** @param name as people know the file @throws TableReadError if gzip data is damaged at its beginning */
+export async function readHead(path: string, name = path): Promise<Head> {
+  const file = await open(path);
+  let raw: Uint8Array;
+  let length: number;
+  try {
+    const buffer = new Uint8Array(headLength);
+    const { bytesRead } = await file.read(buffer, 0, headLength, 0);
+    raw = buffer.subarray(0, bytesRead);
+    length = (await file.stat()).size;
+  } finally {
+    await file.close();
+  }
+  if (startsWith(raw, zstdMagic)) return { bytes: raw, whole: false, compression: "zstd" };
+  if (!startsWith(raw, gzipMagic)) return { bytes: raw, whole: length <= raw.length, compression: "uncompressed" };
+  const parts: Uint8Array[] = [];
+  let unpacked = 0;
+  try {
+    for await (const part of plainBytes(path, "gzip")) {
+      parts.push(part);
+      unpacked += part.length;
+      if (unpacked > headLength) break;
+    }
+  } catch (error) {
+    throw damagedGzip(name, error);
+  }
+  const bytes = Buffer.concat(parts).subarray(0, headLength);
+  return { bytes, whole: unpacked <= headLength, compression: "gzip" };
+}
+
+/**
+ * Unpacks a gzip file to its end: DuckDB takes one that was cut off for one that is finished, and compares no check sum.
+ *
+ * @throws TableReadError if it is damaged
+ */
+export async function checkGzip(
+  { name, path }: { readonly name: string; readonly path: string },
+  signal?: AbortSignal,
+) {
+  const nowhere = new Writable({ write: (_part, _encoding, done) => done() });
+  try {
+    await pipeline(plainBytes(path, "gzip"), nowhere, { signal });
+  } catch (error) {
+    signal?.throwIfAborted();
+    throw damagedGzip(name, error);
+  }
+}
+
+function damagedGzip(name: string, error: unknown): TableReadError {
+  return new TableReadError(`${name}: the gzip data is damaged (${(error as Error).message})`);
+}
+
+function plainBytes(path: string, compression: Head["compression"]): Readable {
+  const bytes = createReadStream(path);
+  if (compression !== "gzip") return bytes;
+  const unpacked = createGunzip({ chunkSize: 1 << 18 });
+  bytes.on("error", (error) => unpacked.destroy(error));
+  unpacked.on("close", () => bytes.destroy());
+  return bytes.pipe(unpacked);
+}
+
+/**
+ * Which encoding the beginning of a text has: its byte order mark says so, or the zeros of UTF-16, or whether it is
+ * valid UTF-8; what is left is taken for Windows-1252, Latin-1 with Excel's additions.
+ *
+ * @throws TableReadError for what is no text: UTF-32, and binary data
+ */
+export function encodingOf(head: Head, name: string): "utf-8" | "utf-16le" | "utf-16be" | "windows-1252" {
+  const { bytes } = head;
+  if (startsWith(bytes, [0xff, 0xfe, 0, 0]) || startsWith(bytes, [0, 0, 0xfe, 0xff])) {
+    throw new TableReadError(`${name} is encoded in UTF-32, which is not read: save it as UTF-8`);
+  }
+  if (startsWith(bytes, [0xff, 0xfe])) return "utf-16le";
+  if (startsWith(bytes, [0xfe, 0xff])) return "utf-16be";
+  const zeros = [0, 0];
+  let controls = 0;
+  for (let i = 0; i < bytes.length; i++) {
+    if (bytes[i] === 0) zeros[i % 2]++;
+    else if (bytes[i] < 32 && !isSpace(bytes[i])) controls++;
+  }
+  const many = bytes.length * 0.3;
+  if (zeros[1] > many && zeros[0] < many / 10) return "utf-16le";
+  if (zeros[0] > many && zeros[1] < many / 10) return "utf-16be";
+  if (zeros[0] + zeros[1] > 0) {
+    throw new TableReadError(`${name} is no text: byte ${bytes.indexOf(0) + 1} is 0, as in binary files`);
+  }
+  const valid = isUtf8(head.whole ? bytes : wholeCharacters(bytes));
+  if (valid && controls === 0) return "utf-8";
+  if (controls > Math.max(2, bytes.length / 100)) {
+    throw new TableReadError(
+      `${name} is no text: ${controls} of its first ${bytes.length} bytes are control characters`,
+    );
+  }
+  return valid ? "utf-8" : "windows-1252";
+}
+
+function isSpace(byte: number): boolean {
+  return byte >= 9 && byte <= 13;
+}
+
+/** Without a character of UTF-8 that the end cuts in two. */
+function wholeCharacters(bytes: Uint8Array): Uint8Array {
+  let end = bytes.length;
+  while (end > 0 && bytes.length - end < 4 && (bytes[end - 1] & 0xc0) === 0x80) end--;
+  if (end > 0 && bytes[end - 1] >= 0xc0) end--;
+  else end = bytes.length;
+  return bytes.subarray(0, end);
+}
+
+/**
+ * Writes a text again, in UTF-8 without a byte order mark and with one kind of line end.
+ *
+ * @throws TableReadError if a byte means nothing in that encoding
+ */
+export async function writeAsUtf8(
+  path: string,
+  { compression }: Head,
+  encoding: string,
+  to: string,
+  signal?: AbortSignal,
+): Promise<void> {
+  const decoder = new TextDecoder(encoding, { fatal: true });
+  let held = "";
+  const lines = (text: string) => {
+    // A carriage return at the end of a part may be half of a line end.
+    const known = held + text;
+    held = known.endsWith("\r") ? "\r" : "";
+    return known.slice(0, known.length - held.length).replace(/\r\n?/g, "\n");
+  };
+  async function* decoded(source: AsyncIterable<Uint8Array>) {
+    for await (const part of source) yield lines(decoder.decode(part, { stream: true }));
+    yield (lines(decoder.decode()) + held).replace(/\r$/, "\n");
+  }
+  try {
+    await pipeline(plainBytes(path, compression), decoded, createWriteStream(to), { signal });
+  } catch (error) {
+    signal?.throwIfAborted();
+    if (!(error instanceof TypeError)) throw error;
+    throw new TableReadError(`${path} is not valid ${encoding.toUpperCase()}: name its encoding with --encoding`);
+  }
+}

@@ -1,0 +1,19 @@
+import { kernelOf } from "../../ops/kernels.ts";
+import type { GraphNode } from "../graph.ts";
+import type { Task } from "../passes/fuse.ts";
+
+/** Why an op has no code, or undefined if it has. */
+export function whyNoKernel({ op, attrs, inputs, outputs }: GraphNode): string | undefined {
+  const kernel = kernelOf(op);
+  if (kernel.kind === "none") return kernel.why;
+  if (kernel.kind === "lanes") return "elementwise, of a dtype or broadcast that the fused loop does not do";
+  return kernel.declines?.(inputs, outputs, attrs);
+}
+
+/** Bytes of working memory that a task needs. */
+export function scratchOf(task: Task): number {
+  if (task.kind !== "op" || whyNoKernel(task.node) !== undefined) return 0;
+  const { op, attrs, inputs, outputs } = task.node;
+  const kernel = kernelOf(op);
+  return (kernel.kind === "kernel" && kernel.scratch?.(inputs, outputs, attrs)) || 0;
+}

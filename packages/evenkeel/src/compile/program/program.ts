@@ -1,0 +1,208 @@
+import type { NdArray, TypedArray } from "../../core/index.ts";
+import { type Generator, stateLength } from "../../random/index.ts";
+import { Storage, Tensor } from "../../tensor/index.ts";
+import { ModuleBuilder } from "../../wasm/index.ts";
+import { type GraphBuffer, type GraphValue, generatorOf } from "../graph.ts";
+import { heap } from "../memory/heap.ts";
+import { type Layout, layOut } from "../memory/layout.ts";
+import type { Task } from "../passes/fuse.ts";
+import { verification, verifyLayout } from "../verify.ts";
+import { Backup } from "./backup.ts";
+import { emitTask, type TaskCode } from "./emit.ts";
+
+/** What a finished program is made of, for `explain`. */
+export interface ProgramParts {
+  readonly tasks: readonly Task[];
+  readonly code: readonly TaskCode[];
+  readonly layout: Layout;
+  readonly bytes: Uint8Array<ArrayBuffer>;
+}
+
+type Exports = Record<string, () => void>;
+
+/** Arrays over the memory as it is now. */
+interface Views {
+  readonly buffer: ArrayBufferLike;
+  readonly arguments: readonly (TypedArray | undefined)[];
+  readonly hosts: readonly TypedArray[];
+  readonly results: readonly TypedArray[];
+  readonly operands: Map<GraphValue, NdArray>;
+}
+
+/** Lets go of a program's memory when the program is no longer reachable. */
+const released = new FinalizationRegistry<readonly number[]>((blocks) => {
+  for (const block of blocks) heap().release(block);
+});
+
+function generatorsOf(tasks: readonly Task[], code: readonly TaskCode[]): Generator[] {
+  const drawing = tasks.filter((_, i) => code[i].fallback === undefined);
+  return [...new Set(drawing.flatMap((task) => (task.kind === "op" ? (generatorOf(task.node) ?? []) : [])))];
+}
+
+/** A compiled graph: one WebAssembly module over the heap, and what the host does around it. */
+export class Program {
+  readonly parts: ProgramParts;
+  readonly #results: readonly GraphValue[];
+  readonly #arguments: readonly (GraphBuffer | undefined)[];
+  readonly #hosts: Layout["hosts"];
+  readonly #written: readonly Storage[];
+  /** Generators that the program's code draws from. */
+  readonly #generators: readonly Generator[];
+  readonly #backup: Backup;
+  #exports: Exports | undefined;
+  #step: () => void = () => {};
+  #views: Views | undefined;
+
+  constructor(tasks: readonly Task[], results: readonly GraphValue[], { fast }: { readonly fast: boolean }) {
+    const layout = layOut(tasks, results);
+    if (verification.enabled) verifyLayout(tasks, results, layout);
+    const module = new ModuleBuilder();
+    const fallback = module.import("fallback", ["i32"]);
+    const code = tasks.map((task, index) => emitTask(task, index, { module, layout, fallback, fast }));
+    module.function(
+      "step",
+      [],
+      (f) => {
+        for (const { ref } of code) f.call(ref);
+      },
+      { exported: true },
+    );
+    this.parts = { tasks, code, layout, bytes: module.toBytes() };
+    this.#results = results;
+    this.#arguments = layout.arguments;
+    this.#hosts = layout.hosts;
+    this.#written = layout.written;
+    this.#generators = generatorsOf(tasks, code);
+    this.#backup = new Backup(tasks, code);
+    released.register(this, layout.blocks);
+  }
+
+  /** Compiles the module at once, as Node and workers allow. */
+  instantiate(): void {
+    this.#ready(new WebAssembly.Instance(new WebAssembly.Module(this.parts.bytes), this.#imports()));
+  }
+
+  /** Compiles the module in the background, as the main thread of a page should. */
+  async instantiateAsync(): Promise<void> {
+    if (this.#exports !== undefined) return;
+    const { instance } = await WebAssembly.instantiate(this.parts.bytes, this.#imports());
+    this.#ready(instance);
+  }
+
+  /**
+   * Runs the step on the argument tensors; gives the result tensors, with memory of their own.
+   * @throws what the host refuses: a hyperparameter, a class or an index out of range; all state is then as it was
+   */
+  run(args: readonly Tensor[]): Tensor[] {
+    if (this.#exports === undefined) this.instantiate();
+    const views = this.#currentViews();
+    for (let i = 0; i < views.arguments.length; i++) views.arguments[i]?.set(args[i].data);
+    for (let i = 0; i < this.#hosts.length; i++) views.hosts[i][0] = this.#hosts[i].read();
+    this.#backup.take();
+    this.#handOver();
+    try {
+      this.#step();
+    } catch (error) {
+      this.#backup.restore();
+      throw error;
+    }
+    this.#takeBack();
+    for (const storage of this.#written) storage.version++;
+    return this.#results.map(({ shape, dtype }, i) => {
+      const storage = new Storage(views.results[i].slice());
+      storage.isResult = true;
+      return new Tensor(storage, shape, dtype);
+    });
+  }
+
+  /**
+   * Microseconds of each task, the median over whole steps on the last arguments: state changes as it does in steps.
+   * Less what reading the clock takes.
+   */
+  profile(runs: number): number[] {
+    const exports = this.#exports;
+    if (exports === undefined)
+      throw new Error("explain: the program has not run yet; call the compiled function first");
+    const functions = this.parts.code.map(({ ref }) => exports[ref.name]);
+    const times = functions.map(() => new Float64Array(runs));
+    const idle = new Float64Array(runs);
+    this.#handOver();
+    for (let run = 0; run < runs; run++) {
+      let last = performance.now();
+      for (let i = 0; i < functions.length; i++) {
+        functions[i]();
+        const now = performance.now();
+        times[i][run] = now - last;
+        last = now;
+      }
+      idle[run] = performance.now() - last;
+    }
+    this.#takeBack();
+    for (const storage of this.#written) storage.version++;
+    const clock = idle.sort()[runs >> 1];
+    return times.map((samples) => Math.max(0, samples.sort()[runs >> 1] - clock) * 1000);
+  }
+
+  /** Arrays over the program's memory, made anew when that has grown. */
+  #currentViews(): Views {
+    const { buffer } = heap().memory;
+    if (this.#views?.buffer !== buffer) {
+      this.#views = {
+        buffer,
+        arguments: Array.from(this.#arguments, (argument) => argument && this.#viewOf(argument)),
+        hosts: this.#hosts.map(({ dtype, address }) => heap().view(dtype, address, 1)),
+        results: this.#results.map((value) => this.#viewOf(value.buffer)),
+        operands: new Map(),
+      };
+    }
+    return this.#views;
+  }
+
+  #viewOf(buffer: GraphBuffer): TypedArray {
+    const { addresses } = this.parts.layout;
+    return heap().view(buffer.dtype, addresses.get(buffer) as number, buffer.size);
+  }
+
+  #imports(): WebAssembly.Imports {
+    return { env: { memory: heap().memory, fallback: (index: number) => this.#fallback(index) } };
+  }
+
+  #ready(instance: WebAssembly.Instance): void {
+    this.#exports = instance.exports as Exports;
+    this.#step = this.#exports.step;
+  }
+
+  /** Tells the program how far each generator is that it draws from. */
+  #handOver(): void {
+    for (const { engine } of this.#generators) engine.block.data[stateLength] = engine.used;
+  }
+
+  /** Takes over how far it drew. A program that knows a generator has drawn from it. */
+  #takeBack(): void {
+    for (const { engine } of this.#generators) engine.used = engine.block.data[stateLength];
+  }
+
+  /** An op without a kernel: its reference, on arrays over the program's memory. */
+  #fallback(index: number): void {
+    const task = this.parts.tasks[index];
+    const node = task.kind === "op" ? task.node : task.nodes[0];
+    const { op, attrs, inputs, outputs } = node;
+    const made = outputs.map(this.#array);
+    for (const { data } of made) data.fill(0);
+    const draws = generatorOf(node) !== undefined;
+    if (draws) this.#takeBack();
+    op.reference(inputs.map(this.#array), made, attrs as never);
+    if (draws) this.#handOver();
+  }
+
+  readonly #array = (value: GraphValue): NdArray => {
+    const { operands } = this.#currentViews();
+    let array = operands.get(value);
+    if (array === undefined) {
+      const { shape, dtype } = value;
+      array = { shape, dtype, data: this.#viewOf(value.buffer) };
+      operands.set(value, array);
+    }
+    return array;
+  };
+}

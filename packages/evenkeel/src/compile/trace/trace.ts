@@ -1,0 +1,268 @@
+import {
+  type AnyOp,
+  type DType,
+  type Executor,
+  type Spec,
+  setExecutor,
+  sizeOf,
+  type TypedArray,
+} from "../../core/index.ts";
+import { literal } from "../../ops/index.ts";
+import { type Backend, gradWatch, recordingExecutor, Storage, Tensor } from "../../tensor/index.ts";
+import { type Graph, type GraphBuffer, type GraphNode, type GraphValue, type Source, viewOf } from "../graph.ts";
+import { bringsGrad, isPlain, leavesOf, mapLeaves, type Tree } from "../tree.ts";
+import { Guards } from "../variants/guards.ts";
+import { changeOfArguments, type LateRead, lateReadsOf } from "./given.ts";
+import { type ArgumentGrad, type GradField, GradFields } from "./gradFields.ts";
+import { HostNumbers } from "./hostNumbers.ts";
+
+/** What a trace of a step gives. */
+export interface Trace {
+  readonly graph: Graph;
+  /** The tree that the step returned; its tensors are the first of `graph.results`, in order. */
+  readonly returned: Tree;
+  readonly guards: Guards;
+  readonly gradFields: readonly GradField[];
+  /** Those of arguments, whose values are the last of `graph.results`. */
+  readonly argumentGrads: readonly ArgumentGrad[];
+  readonly lateReads: readonly LateRead[];
+}
+
+/** Stands where the data of a traced value would be: it has none. */
+class TracedStorage extends Storage {
+  constructor(tracer: Tracer) {
+    super(new Uint8Array(0));
+    Object.defineProperty(this, "data", {
+      get() {
+        throw new Error(tracer.isDone ? keptTensor : readTensor);
+      },
+    });
+  }
+
+  override get isKnown(): boolean {
+    return false;
+  }
+}
+
+const readTensor =
+  "compile: the value of a tensor is read (item(), toArray(), data, printing) while the step is traced, when there is " +
+  "none yet; return the tensor from the step and read it there, or give { compile: false } to look inside";
+
+const keptTensor =
+  "compile: this tensor was made while a step was traced, and has no value outside of it: the step kept it, in a list, a " +
+  "variable or a field; return it from the step instead, or keep state in a Buffer and write it with copy_()";
+
+const isTraced = (value: unknown): value is Tensor => value instanceof Tensor && value.storage instanceof TracedStorage;
+
+/** The tracer that is at work, if any: a compiled step called inside another becomes part of it. */
+let tracing = false;
+
+export const isTracing = (): boolean => tracing;
+
+/**
+ * Runs a step once with tensors that have no data, and writes down what it does. Nothing is computed; gradient fields are
+ * as they were, afterwards and if it fails.
+ * @param earlier an earlier graph of the step, if there is one
+ */
+export function trace(step: (...args: never[]) => Tree, args: readonly Tree[], earlier?: Graph): Trace {
+  const tracer = new Tracer(new HostNumbers(earlier));
+  const traced = tracer.bind(args);
+  const asGiven = traced.map((tree) => mapLeaves(tree, (tensor) => tensor));
+  const previousWatch = gradWatch.current;
+  const previous = setExecutor(tracer.executor) as Executor;
+  gradWatch.current = tracer.gradFields;
+  tracing = true;
+  let written: Trace;
+  let leaks: readonly string[];
+  let set: readonly string[];
+  try {
+    const returned = step(...(traced as never[]));
+    if (returned instanceof Promise) {
+      throw new TypeError("compile: the step is asynchronous; compile the synchronous part, and await around it");
+    }
+    const changed = changeOfArguments(asGiven, traced);
+    if (changed !== undefined) {
+      throw new Error(
+        `compile: the step changes ${changed}, which would happen when it is traced, not at every run; return what is to be kept`,
+      );
+    }
+    const results = leavesOf(returned).map((tensor) => tracer.viewOf(tensor));
+    const { gradFields, argumentGrads } = tracer.gradFields.finish((tensor) => tracer.viewOf(tensor));
+    for (const { grad } of argumentGrads) if (grad !== null) results.push(grad);
+    const graph = { nodes: tracer.nodes, results };
+    written = { graph, returned, guards: tracer.guards, gradFields, argumentGrads, lateReads: lateReadsOf(graph) };
+  } finally {
+    tracing = false;
+    tracer.finish();
+    gradWatch.current = previousWatch;
+    tracer.gradFields.restore();
+    setExecutor(previous);
+    leaks = putBack(tracer.guards);
+    set = tracer.hosts.restore();
+  }
+  if (set.length > 0) {
+    throw new Error(
+      `compile: the step sets ${set.join(", ")} of an optimizer, which would happen when it is traced, not at every run; ` +
+        "set it between two steps, as schedulers do",
+    );
+  }
+  if (leaks.length === 0) return written;
+  throw new Error(
+    `compile: the step keeps a tensor in ${leaks.join(", ")}, which has no value outside of the step. State is a Buffer that ` +
+      "the step writes in place, as this.mean.copy_(...); what is to be looked at is returned from the step; or give " +
+      "{ compile: false }",
+  );
+}
+
+/** Lists and options may be the caller's, who changes them later. */
+function copyOf(attrs: unknown): unknown {
+  if (Array.isArray(attrs)) return attrs.map(copyOf);
+  if (!isPlain(attrs)) return attrs;
+  return Object.fromEntries(Object.entries(attrs).map(([key, value]) => [key, copyOf(value)]));
+}
+
+/** Fields that hold a traced tensor would make every later use throw: they get back what they had. Gives their names. */
+function putBack(guards: Guards): string[] {
+  return guards.leaks(isTraced).map(({ field, restore }) => {
+    restore();
+    return field;
+  });
+}
+
+class Tracer implements Backend {
+  readonly nodes: GraphNode[] = [];
+  isDone = false;
+  readonly guards = new Guards();
+  readonly gradFields = new GradFields(
+    (storage) => this.#buffers.get(storage)?.source,
+    (tensor) => this.#arguments.get(tensor),
+    (tensor) => this.#views.has(tensor),
+  );
+  readonly executor: Executor;
+  readonly hosts: HostNumbers;
+  readonly #buffers = new Map<Storage, GraphBuffer>();
+  readonly #versions = new Map<Storage, number>();
+  readonly #arguments = new Map<Tensor, number>();
+  /** Views of state that the step makes: they end with the trace. */
+  readonly #views = new Set<Tensor>();
+
+  constructor(hosts: HostNumbers) {
+    this.hosts = hosts;
+    const make = (storage: Storage, { shape, dtype }: Spec) => {
+      const tensor = new Tensor(storage, shape, dtype);
+      if (!(storage instanceof TracedStorage)) this.#views.add(tensor);
+      return tensor;
+    };
+    this.executor = recordingExecutor(make, this);
+  }
+
+  /**
+   * The arguments with traced tensors in place of real ones; gradients that they bring along come behind all of them. A
+   * tensor that requires a gradient stays one where it is given twice, and keeps its hooks.
+   */
+  bind(args: readonly Tree[]): Tree[] {
+    const place = ({ shape, dtype }: Spec, index: number) => this.#place({ shape, dtype }, { kind: "argument", index });
+    const differentiable = new Map<Tensor, Tensor>();
+    let index = 0;
+    const bound = args.map((tree) =>
+      mapLeaves(tree, (real) => {
+        const twin = differentiable.get(real);
+        if (twin !== undefined) {
+          index++;
+          return twin;
+        }
+        const argument = new Tensor(place(real, index), real.shape, real.dtype, real.requiresGrad);
+        argument.hooks.push(...real.hooks);
+        this.#arguments.set(argument, index++);
+        if (real.requiresGrad) differentiable.set(real, argument);
+        return argument;
+      }),
+    );
+    const traced = leavesOf(bound);
+    for (const [i, real] of leavesOf(args).entries()) {
+      if (!bringsGrad(real)) continue;
+      const { grad } = real;
+      traced[i].grad = new Tensor(place(grad, index++), grad.shape, grad.dtype);
+    }
+    return bound;
+  }
+
+  storage(spec: Spec): Storage {
+    return this.#place(spec, { kind: "temporary" });
+  }
+
+  constant(value: number, dtype: DType): Storage {
+    return this.#place({ shape: [], dtype }, { kind: "constant", value });
+  }
+
+  literal(data: TypedArray, spec: Spec): Storage {
+    const storage = this.#place(spec, { kind: "temporary" });
+    const buffer = this.#buffers.get(storage) as GraphBuffer;
+    const attrs = { ...spec, block: { data } };
+    this.nodes.push({ op: literal, attrs, inputs: [], outputs: [viewOf(buffer, spec.shape)] });
+    return storage;
+  }
+
+  hostScalar(read: () => number, of: object, key: string): Storage {
+    const source = { kind: "host", read, of, key } as const;
+    this.hosts.meet(source);
+    return this.#place({ shape: [], dtype: "float64" }, source);
+  }
+
+  meet(object: object, keys?: readonly string[]): void {
+    this.guards.meet(object, keys);
+  }
+
+  refuse(what: string, cure: string): void {
+    throw new Error(
+      `compile: ${what} within a compiled step would happen when it is traced, not at every run; ${cure}`,
+    );
+  }
+
+  perform(op: AnyOp, inputs: readonly Tensor[], outputs: readonly Tensor[], attrs: unknown): void {
+    const values = inputs.map((input) => this.viewOf(input));
+    for (const index of op.writes) {
+      if (values[index].buffer.source.kind !== "argument") continue;
+      throw new Error(
+        `compile: ${op.name} writes into an argument of the step, of which a program gets a copy: the caller would not see it; ` +
+          "write into a clone() and return that, or refer to the tensor from the function itself",
+      );
+    }
+    this.nodes.push({
+      op,
+      attrs: copyOf(attrs),
+      inputs: values,
+      outputs: outputs.map((output) => this.viewOf(output)),
+    });
+  }
+
+  share(tensor: Tensor): void {
+    this.viewOf(tensor);
+  }
+
+  /** Nothing was written: the counts of writes are as they were. */
+  finish(): void {
+    this.isDone = true;
+    for (const [storage, version] of this.#versions) storage.version = version;
+  }
+
+  /** A tensor the trace did not make is state: referred to, whatever it holds when the program runs. */
+  viewOf(tensor: Tensor): GraphValue {
+    let buffer = this.#buffers.get(tensor.storage);
+    if (buffer === undefined) {
+      const { storage, dtype } = tensor;
+      if (storage instanceof TracedStorage) throw new Error(keptTensor);
+      buffer = { dtype, size: storage.data.length, source: { kind: "state", storage } };
+      this.#buffers.set(storage, buffer);
+      this.#versions.set(storage, storage.version);
+    }
+    if (buffer.source.kind === "state" && !this.#views.has(tensor)) this.guards.hold(tensor);
+    return viewOf(buffer, tensor.shape);
+  }
+
+  #place(spec: Spec, source: Source): Storage {
+    const storage = new TracedStorage(this);
+    this.#buffers.set(storage, { dtype: spec.dtype, size: sizeOf(spec.shape), source });
+    return storage;
+  }
+}

@@ -1,0 +1,154 @@
+import { describe, formatShape, sameShape } from "../../core/index.ts";
+import { Tensor } from "../../tensor/index.ts";
+import type { GraphBuffer, GraphNode, GraphValue } from "../graph.ts";
+import type { Trace } from "../trace/trace.ts";
+import { isPlain, type Tree } from "../tree.ts";
+
+/** What a second trace of a step has otherwise than the first. */
+export type Comparison =
+  /** The same program will do, with these numbers in place of those that its constants had. */
+  | { readonly kind: "alike"; readonly numbers: ReadonlyMap<GraphBuffer, NumberMet>; readonly returned?: string }
+  /** Another program is needed. */
+  | { readonly kind: "different"; readonly change: string };
+
+/** What a constant of the old trace is in the fresh one, and the operation that takes it. */
+export interface NumberMet {
+  readonly value: number;
+  readonly where: string;
+}
+
+/**
+ * Compares what two traces of a step wrote down: operation by operation, with the memory they touch. Numbers among the
+ * operands may differ, since a program can read them; all else that differs makes it another program.
+ */
+export function compareTraces(old: Trace, fresh: Trace): Comparison {
+  const match = new Match();
+  const change =
+    changeOfNodes(old.graph.nodes, fresh.graph.nodes, match) ??
+    changeOfGradients(old, fresh, match) ??
+    changeOfResults(old, fresh, match);
+  if (change !== undefined) return { kind: "different", change };
+  return { kind: "alike", numbers: match.numbers, returned: changeOfPlain(old.returned, fresh.returned) };
+}
+
+/** Which buffer of the fresh graph stands for which of the old one. */
+class Match {
+  readonly #twins = new Map<GraphBuffer, GraphBuffer>();
+  readonly #taken = new Set<GraphBuffer>();
+  /** What the constants of the old graph are in the fresh one. */
+  readonly numbers = new Map<GraphBuffer, NumberMet>();
+
+  /** What tells two values apart, in words; undefined if the fresh one can stand for the old. */
+  changeOf(old: GraphValue, fresh: GraphValue, where: string): string | undefined {
+    if (old.dtype !== fresh.dtype || !sameShape(old.shape, fresh.shape)) {
+      return `${where}: ${show(old)} became ${show(fresh)}`;
+    }
+    const twin = this.#twins.get(old.buffer);
+    if (twin !== undefined) return twin === fresh.buffer ? undefined : `${where}: it reads something else`;
+    if (this.#taken.has(fresh.buffer)) return `${where}: it reads something else`;
+    this.#twins.set(old.buffer, fresh.buffer);
+    this.#taken.add(fresh.buffer);
+    const [a, b] = [old.buffer.source, fresh.buffer.source];
+    if (a.kind === "constant" && b.kind === "constant") {
+      this.numbers.set(old.buffer, { value: b.value, where });
+      return undefined;
+    }
+    const isSame =
+      (a.kind === "argument" && b.kind === "argument" && a.index === b.index) ||
+      (a.kind === "state" && b.kind === "state" && a.storage === b.storage) ||
+      (a.kind === "host" && b.kind === "host" && a.of === b.of && a.key === b.key) ||
+      (a.kind === "temporary" && b.kind === "temporary");
+    return isSame ? undefined : `${where}: it works on another tensor of shape ${formatShape(old.shape)}`;
+  }
+}
+
+const show = ({ shape, dtype }: GraphValue) => `${dtype}${formatShape(shape)}`;
+
+function changeOfNodes(old: readonly GraphNode[], fresh: readonly GraphNode[], match: Match): string | undefined {
+  for (let i = 0; i < Math.min(old.length, fresh.length); i++) {
+    const [a, b] = [old[i], fresh[i]];
+    if (a.op !== b.op) return `operation ${i + 1} was ${a.op.name} and is ${b.op.name}`;
+    const where = a.op.name;
+    const attribute = changeOfAttribute(a.attrs, b.attrs);
+    if (attribute !== undefined) return `${where}: ${attribute}`;
+    const change = changeOfValues([...a.inputs, ...a.outputs], [...b.inputs, ...b.outputs], where, match);
+    if (change !== undefined) return change;
+  }
+  if (old.length === fresh.length) return undefined;
+  return `it does ${fresh.length} operations, not ${old.length}`;
+}
+
+function changeOfValues(old: readonly GraphValue[], fresh: readonly GraphValue[], where: string, match: Match) {
+  if (old.length !== fresh.length) return `${where}: it has ${fresh.length} operands, not ${old.length}`;
+  for (let i = 0; i < old.length; i++) {
+    const change = match.changeOf(old[i], fresh[i], where);
+    if (change !== undefined) return change;
+  }
+  return undefined;
+}
+
+function changeOfGradients({ gradFields: old }: Trace, { gradFields: fresh }: Trace, match: Match): string | undefined {
+  if (old.length !== fresh.length || old.some(({ tensor }, i) => fresh[i].tensor !== tensor)) {
+    return "it uses the gradients of other tensors";
+  }
+  for (let i = 0; i < old.length; i++) {
+    const where = `the gradient of a tensor of shape ${formatShape(old[i].tensor.shape)}`;
+    const [a, b] = [old[i].leaves, fresh[i].leaves];
+    if (a.kind === "value" && b.kind === "value") {
+      const change = match.changeOf(a.value, b.value, where);
+      if (change !== undefined) return change;
+    } else if (a.kind !== "tensor" || b.kind !== "tensor" || a.grad !== b.grad) return `${where} is kept otherwise`;
+    if (old[i].expects?.grad !== fresh[i].expects?.grad) return `${where} was another before the step`;
+  }
+  return undefined;
+}
+
+function changeOfResults(old: Trace, fresh: Trace, match: Match): string | undefined {
+  const form = ({ returned, argumentGrads }: Trace) =>
+    `${formOf(returned)} ${argumentGrads.map(({ index, grad }) => [index, grad === null])}`;
+  if (form(old) !== form(fresh)) return "it returns something else";
+  return changeOfValues(old.graph.results, fresh.graph.results, "what it returns", match);
+}
+
+/** Where in a returned tree tensors are, in words that can be compared. */
+function formOf(tree: Tree): string {
+  if (tree instanceof Tensor) return "tensor";
+  if (Array.isArray(tree)) return `[${tree.map(formOf)}]`;
+  if (isPlain(tree)) return `{${Object.entries(tree).map(([key, item]) => `${JSON.stringify(key)}:${formOf(item)}`)}}`;
+  return "plain";
+}
+
+/** The first plain value that is returned and is another one, in words. Objects that are no trees are not looked into. */
+function changeOfPlain(old: Tree, fresh: Tree): string | undefined {
+  if (old instanceof Tensor) return undefined;
+  if (Array.isArray(old) || isPlain(old)) {
+    const [before, after] = [old, fresh] as Record<string, Tree>[];
+    for (const key of Object.keys(before)) {
+      const change = changeOfPlain(before[key], after[key]);
+      if (change !== undefined) return change;
+    }
+    return undefined;
+  }
+  if (typeof old === "object" || typeof old === "function" || Object.is(old, fresh)) return undefined;
+  return `it returns ${describe(fresh)}, not ${describe(old)}`;
+}
+
+/** What tells the attributes of two operations apart; generators and the like must be the same object. */
+function changeOfAttribute(old: unknown, fresh: unknown, name = ""): string | undefined {
+  if (Object.is(old, fresh)) return undefined;
+  if (ArrayBuffer.isView(old) && ArrayBuffer.isView(fresh)) {
+    const [a, b] = [old, fresh] as unknown as ArrayLike<number>[];
+    const isSame = a.length === b.length && Array.prototype.every.call(a, (value, i) => Object.is(value, b[i]));
+    return isSame ? undefined : "other values are made into a tensor";
+  }
+  const areTrees = (Array.isArray(old) && Array.isArray(fresh)) || (isPlain(old) && isPlain(fresh));
+  if (!areTrees) return `${name || "an attribute"} was ${describe(old)} and is ${describe(fresh)}`;
+  const [before, after] = [old, fresh] as Record<string, unknown>[];
+  const keys = Object.keys(before);
+  if (keys.length !== Object.keys(after).length) return `${name || "an attribute"} is another`;
+  for (const key of keys) {
+    const change = changeOfAttribute(before[key], after[key], name === "" ? key : `${name}.${key}`);
+    if (change !== undefined) return change;
+  }
+  return undefined;
+}

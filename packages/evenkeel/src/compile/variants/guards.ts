@@ -1,0 +1,221 @@
+import { describe, holdersOf } from "../../core/index.ts";
+import { tensorChanges } from "../../tensor/changes.ts";
+import { Tensor } from "../../tensor/index.ts";
+
+/** A field that a program takes for granted: of a module, an optimizer, a parameter group, a list or a plain object. */
+interface Setting {
+  readonly object: Readonly<Record<string, unknown>>;
+  readonly key: string;
+  readonly value: unknown;
+}
+
+interface Held {
+  readonly tensor: Tensor;
+  readonly storage: unknown;
+  readonly requiresGrad: boolean;
+  /** The hooks that saw its gradient while the step was traced. */
+  readonly hooks: readonly unknown[];
+}
+
+/** A list or plain object in a field, as it was when the step was traced. */
+interface Contents {
+  readonly object: object;
+  readonly keys: readonly string[];
+  /** The field it was found in, as `cfg` or `cfg.sizes`. */
+  readonly path: string;
+  readonly owner: object;
+}
+
+/** More values than this of lists and plain objects in fields are left to the checks of whole traces. */
+const mostContents = 1000;
+
+/**
+ * What a program takes for granted: settings of modules and optimizers that the step met, and the memory behind tensors it
+ * refers to. If any of it has changed, the step is traced anew.
+ */
+export class Guards {
+  readonly #settings: Setting[] = [];
+  readonly #contents: Contents[] = [];
+  readonly #tensors: Held[] = [];
+  /** Objects, with the keys that are watched; null stands for all. */
+  readonly #met = new Map<object, Set<string> | null>();
+  readonly #held = new Set<Tensor>();
+  /** How many values of lists and plain objects are watched. */
+  #inContents = 0;
+  /** The count of `tensorChanges` when the tensors were last looked at. */
+  #changes = -1;
+
+  /** See `meet` in core/apply.ts. */
+  meet(met: object, keys?: readonly string[]): void {
+    const known = this.#met.get(met);
+    if (known === null) return;
+    if (keys !== undefined) this.#watch(met, keys, known ?? new Set());
+    else this.#meetWhole(met, known);
+  }
+
+  #watch(met: object, keys: readonly string[], known: Set<string>): void {
+    this.#met.set(met, known);
+    const object = met as Record<string, unknown>;
+    for (const key of keys) {
+      if (known.has(key)) continue;
+      known.add(key);
+      this.#settings.push({ object, key, value: object[key] });
+    }
+  }
+
+  #meetWhole(met: object, known: Set<string> | undefined): void {
+    this.#met.set(met, null);
+    const object = met as Record<string, unknown>;
+    for (const key of Object.keys(met)) {
+      const value = object[key];
+      if (!known?.has(key)) this.#settings.push({ object, key, value });
+      this.#look(value, key, met);
+    }
+    // What a call runs stands in the class, unless somebody has put another in its place.
+    if ("forward" in met && !Object.hasOwn(met, "forward")) {
+      this.#settings.push({ object, key: "forward", value: object.forward });
+    }
+  }
+
+  /** Whoever holds this, and whoever holds that: code that uses their fields without calling them is behind a tensor. */
+  meetHolders(of: object): void {
+    const seen = new Set(holdersOf(of));
+    // A set goes on to what is added while it is walked through.
+    for (const holder of seen) {
+      this.meet(holder);
+      for (const next of holdersOf(holder)) seen.add(next);
+    }
+  }
+
+  /** Lists and plain objects count with what is in them. */
+  #look(value: unknown, path: string, owner: object): void {
+    if (!isPlainContainer(value) || this.#met.has(value)) return;
+    const object = value as Record<string, unknown>;
+    const keys = Object.keys(object);
+    if (this.#inContents + keys.length > mostContents) return;
+    this.#inContents += keys.length;
+    this.#met.set(value, null);
+    this.#contents.push({ object, keys, path, owner });
+    for (const key of keys) {
+      this.#settings.push({ object, key, value: object[key] });
+      this.#look(object[key], `${path}.${key}`, owner);
+    }
+  }
+
+  /** A tensor keeps its memory, unless its module was converted to another dtype. */
+  hold(tensor: Tensor): void {
+    if (this.#held.has(tensor)) return;
+    this.#held.add(tensor);
+    const { storage, requiresGrad, leafHooks } = tensor;
+    this.#tensors.push({ tensor, storage, requiresGrad, hooks: [...leafHooks] });
+    this.meetHolders(tensor);
+  }
+
+  /** Whether all is as it was: asked before every run. */
+  get holds(): boolean {
+    for (const { object, key, value } of this.#settings) {
+      if (!Object.is(object[key], value)) return false;
+    }
+    for (const { object, keys } of this.#contents) if (!hasKeys(object, keys)) return false;
+    if (this.#changes !== tensorChanges.count) {
+      for (const held of this.#tensors) if (!isAsHeld(held)) return false;
+      this.#changes = tensorChanges.count;
+    }
+    return true;
+  }
+
+  /** What has changed first, in words; undefined if nothing has. */
+  get broken(): string | undefined {
+    for (const { object, key, value } of this.#settings) {
+      if (Object.is(object[key], value)) continue;
+      return `${this.#nameOf(object, key)} was ${show(value)} and is ${show(object[key])}`;
+    }
+    for (const { tensor, storage, requiresGrad, hooks } of this.#tensors) {
+      const name = `a tensor of shape [${tensor.shape}]`;
+      if (tensor.storage !== storage) return `${name} has other memory`;
+      if (tensor.requiresGrad !== requiresGrad) return `requiresGrad of ${name} is ${tensor.requiresGrad} now`;
+      if (!isHooked(tensor, hooks)) return `${name} has other hooks`;
+    }
+    for (const { object, keys, path, owner } of this.#contents) {
+      if (!hasKeys(object, keys))
+        return `${path} of ${nameOf(owner)} has ${Object.keys(object).length} entries, not ${keys.length}`;
+    }
+    return undefined;
+  }
+
+  /**
+   * The fields that hold what a trace has made, which has no value outside of it; each with a function that puts back what
+   * was there before.
+   */
+  leaks(isTraced: (value: unknown) => boolean): { readonly field: string; readonly restore: () => void }[] {
+    const known = new Map<object, Map<string, unknown>>();
+    for (const { object, key, value } of this.#settings) {
+      const fields = known.get(object) ?? new Map<string, unknown>();
+      known.set(object, fields.set(key, value));
+    }
+    const containers = new Set(this.#contents.map(({ object }) => object));
+    return [...this.#met.keys()].flatMap((met) => {
+      const object = met as Record<string, unknown>;
+      return Object.keys(object).flatMap((key) => {
+        const value = object[key];
+        if (
+          !isTraced(value) &&
+          !(isPlainContainer(value) && !containers.has(value) && containsTraced(value, isTraced))
+        ) {
+          return [];
+        }
+        const fields = known.get(met);
+        const restore = () => {
+          if (fields?.has(key)) object[key] = fields.get(key);
+          else if (Array.isArray(object)) object.length = Math.min(object.length, Number(key));
+          else delete object[key];
+        };
+        return [{ field: this.#nameOf(met, key), restore }];
+      });
+    });
+  }
+
+  #nameOf(object: object, key: string): string {
+    const contents = this.#contents.find((one) => one.object === object);
+    if (contents === undefined) return `the field "${key}" of ${nameOf(object)}`;
+    return `"${contents.path}${Array.isArray(object) ? `[${key}]` : `.${key}`}" of ${nameOf(contents.owner)}`;
+  }
+}
+
+function nameOf(object: object): string {
+  if (Array.isArray(object)) return "a list";
+  return object.constructor?.name || "an object";
+}
+
+function isAsHeld({ tensor, storage, requiresGrad, hooks }: Held): boolean {
+  return tensor.storage === storage && tensor.requiresGrad === requiresGrad && isHooked(tensor, hooks);
+}
+
+const isHooked = ({ leafHooks }: Tensor, hooks: readonly unknown[]) =>
+  leafHooks.length === hooks.length && hooks.every((hook, i) => leafHooks[i] === hook);
+
+function hasKeys(object: object, keys: readonly string[]): boolean {
+  if (Array.isArray(object)) return object.length === keys.length;
+  let count = 0;
+  for (const key in object) if (Object.hasOwn(object, key)) count++;
+  return count === keys.length;
+}
+
+function isPlainContainer(value: unknown): value is object {
+  if (Array.isArray(value)) return true;
+  if (typeof value !== "object" || value === null) return false;
+  const prototype = Object.getPrototypeOf(value);
+  return prototype === Object.prototype || prototype === null;
+}
+
+function containsTraced(container: object, isTraced: (value: unknown) => boolean, depth = 3): boolean {
+  return Object.values(container).some(
+    (value) => isTraced(value) || (depth > 0 && isPlainContainer(value) && containsTraced(value, isTraced, depth - 1)),
+  );
+}
+
+function show(value: unknown): string {
+  if (value instanceof Tensor) return `a tensor of shape [${value.shape}]`;
+  if (typeof value === "function") return "another function";
+  return describe(value);
+}

@@ -1,0 +1,241 @@
+import { type Spec, sameShape, warnOnce } from "../../core/index.ts";
+import { isGradEnabled, Tensor } from "../../tensor/index.ts";
+import { warnOfHost } from "../explain/hostWarning.ts";
+import type { GraphBuffer } from "../graph.ts";
+import { type Made, make } from "../made.ts";
+import { type Trace, trace } from "../trace/trace.ts";
+import { isOrdinary, signatureOf, type Tree, twinsIn } from "../tree.ts";
+import { type Comparison, compareTraces } from "./compare.ts";
+import type { Guards } from "./guards.ts";
+import type { Cell, Cells } from "./numbers.ts";
+import { type Check, Watch } from "./watch.ts";
+
+type Step = (...args: never[]) => Tree;
+
+/** What a step is for one signature and one state of its settings: a program, and the numbers it is to have. */
+export interface Variant {
+  readonly signature: string;
+  readonly gradEnabled: boolean;
+  /** The arguments, where all of them are tensors of which this tells all. */
+  readonly tensors?: readonly (Spec & { readonly requiresGrad: boolean })[];
+  readonly made: Made;
+  /** One for each cell of the program. */
+  readonly numbers: ReadonlyMap<Cell, number>;
+  returned: Tree;
+  guards: Guards;
+  calls: number;
+  /** Whether to check it before it runs again. */
+  isSuspect: boolean;
+}
+
+/** Variants per program: settings that come and go, such as train and eval mode. */
+const mostPerProgram = 4;
+
+/** From here on calls that are all traced are worth a word. */
+const mostMisses = 8;
+
+/** The programs of a compiled function: which of them a call runs, and whether it still does what the step would do. */
+export class Variants {
+  readonly #step: Step;
+  readonly #options: { readonly fast: boolean; readonly cacheSize: number };
+  readonly #watch: Watch;
+  /** The last one used first. */
+  #variants: Variant[] = [];
+  /** Calls in a row that found no program. */
+  #misses = 0;
+
+  constructor(step: Step, options: { readonly fast: boolean; readonly cacheSize: number; readonly check: Check }) {
+    this.#step = step;
+    this.#options = options;
+    this.#watch = new Watch(options.check);
+  }
+
+  /** One of each program, the last one used first. */
+  get programs(): readonly Variant[] {
+    const seen = new Set<Made>();
+    return this.#variants.filter(({ made }) => !seen.has(made) && seen.add(made));
+  }
+
+  /** Checks every program before it runs again. */
+  suspect(): void {
+    for (const variant of this.#variants) variant.isSuspect = true;
+  }
+
+  /** The one to run on arguments. Traces the step where there is none yet, and where a check is due. */
+  find(args: readonly Tree[]): Variant {
+    const known = this.#known(args);
+    if (known === undefined) return this.#missed(args);
+    this.#misses = 0;
+    return this.#watch.isDue(++known.calls, known.isSuspect) ? this.#checked(known, args) : known;
+  }
+
+  /** {@link find} without a check: nothing runs. */
+  prepare(args: readonly Tree[]): Variant {
+    const known = this.#known(args);
+    if (known !== undefined) return known;
+    const made = this.#missed(args);
+    made.calls = 0;
+    return made;
+  }
+
+  #known(args: readonly Tree[]): Variant | undefined {
+    const variants = this.#variants;
+    for (let i = 0; i < variants.length; i++) {
+      if (!isLike(args, variants[i]) || !holds(variants[i])) continue;
+      return i === 0 ? variants[0] : this.#toFront(i);
+    }
+    // Arguments that are not tensors alone.
+    const signature = signatureIn(args);
+    const index = variants.findIndex((variant) => variant.signature === signature && holds(variant));
+    return index < 0 ? undefined : this.#toFront(index);
+  }
+
+  #toFront(index: number): Variant {
+    const [variant] = this.#variants.splice(index, 1);
+    this.#variants.unshift(variant);
+    return variant;
+  }
+
+  #missed(args: readonly Tree[]): Variant {
+    const signature = signatureIn(args);
+    const misses = this.#misses + 1;
+    if (misses === mostMisses) this.#warnOfMisses(signature);
+    // A call that throws is not slow but wrong.
+    this.#misses = 0;
+    const fresh = trace(this.#step, args, this.#variants[0]?.made.trace.graph);
+    this.#misses = misses;
+    const variant = this.#variantOf(fresh, args, signature);
+    this.#variants.unshift(variant);
+    this.#drop();
+    return variant;
+  }
+
+  /** Traces the step again. Where it does something else now, the program is replaced, and all others are suspect. */
+  #checked(variant: Variant, args: readonly Tree[]): Variant {
+    const begun = performance.now();
+    // An eager step that throws would do so at every call, until what made it throw has gone.
+    variant.isSuspect = true;
+    const fresh = trace(this.#step, args, variant.made.trace.graph);
+    const comparison = compareTraces(variant.made.trace, fresh);
+    const change = changeOf(variant, comparison);
+    if (change === undefined) {
+      variant.guards = fresh.guards;
+      // Objects that are no trees, such as a Map or an instance of a class, are not compared.
+      variant.returned = fresh.returned;
+      variant.isSuspect = false;
+      this.#watch.checked(begun, false);
+      return variant;
+    }
+    const replacement = this.#variantOf(fresh, args, variant.signature);
+    replacement.calls = variant.calls;
+    this.suspect();
+    this.#variants[this.#variants.indexOf(variant)] = replacement;
+    this.#drop();
+    this.#watch.checked(begun, true);
+    warnOnce(this.#step, "changed", () => changed(change));
+    return replacement;
+  }
+
+  /** Runs a program that is there, if one is alike but for its numbers. */
+  #variantOf(fresh: Trace, args: readonly Tree[], signature: string): Variant {
+    const { made, numbers } = this.#madeFor(fresh);
+    const tensors = args.every((arg, i) => arg instanceof Tensor && isOrdinary(arg, i, args))
+      ? (args as readonly Tensor[]).map(({ shape, dtype, requiresGrad }) => ({ shape, dtype, requiresGrad }))
+      : undefined;
+    const { guards, returned } = fresh;
+    const gradEnabled = isGradEnabled();
+    return { signature, gradEnabled, tensors, made, numbers, returned, guards, calls: 1, isSuspect: false };
+  }
+
+  #madeFor(fresh: Trace): Pick<Variant, "made" | "numbers"> {
+    const candidates = this.programs.flatMap(({ made }) => {
+      const comparison = compareTraces(made.trace, fresh);
+      if (comparison.kind === "different") return [];
+      const changed = [...comparison.numbers].filter(([constant, { value }]) => !Object.is(value, numberOf(constant)));
+      const missing = changed.map(([constant]) => constant).filter((constant) => !made.cells.has(constant));
+      return [{ made, comparison, missing }];
+    });
+    if (candidates.length === 0) return { made: this.#make(fresh, new Map()), numbers: new Map() };
+    const { made, comparison, missing } = candidates.reduce((a, b) => (b.missing.length < a.missing.length ? b : a));
+    const cells = new Map([...made.cells, ...missing.map((constant) => [constant, { value: 0 }] as const)]);
+    const chosen = missing.length === 0 ? made : this.#make(made.trace, cells);
+    const numbers = new Map<Cell, number>();
+    for (const [constant, cell] of chosen.cells) {
+      numbers.set(cell, comparison.numbers.get(constant)?.value ?? numberOf(constant));
+    }
+    return { made: chosen, numbers };
+  }
+
+  #make(written: Trace, cells: Cells): Made {
+    const made = make(written, cells, this.#options);
+    warnOfHost(this.#step, made.program);
+    return made;
+  }
+
+  /** The least recently used programs go, and of one program the least recently used settings. */
+  #drop(): void {
+    const kept = new Map<Made, number>();
+    this.#variants = this.#variants.filter(({ made }) => {
+      const count = kept.get(made) ?? 0;
+      if (count === 0 && kept.size === this.#options.cacheSize) return false;
+      kept.set(made, count + 1);
+      return count < mostPerProgram;
+    });
+  }
+
+  #warnOfMisses(signature: string): void {
+    const like = this.#variants.find((variant) => variant.signature === signature);
+    const reason =
+      like?.guards.broken ?? (like && "a gradient that it adds to is another tensor") ?? "its arguments are others";
+    const cure =
+      like === undefined ? "; pass what changes as a tensor" : "; write it outside of the step, or in a Buffer";
+    warnOnce(this.#step, "missed", () => `compile: the step is traced at every call, which is slow: ${reason}${cure}.`);
+  }
+}
+
+function changed(change: string): string {
+  return (
+    `compile: the step does something else than when it was traced: ${change}. What a step takes from around it (a number, a ` +
+    "list, a tensor that is replaced) is looked at from time to time only, so calls before this one may have used what was " +
+    "there before. From now on it is traced at every call, until it stays the same for a while. Pass what changes as an " +
+    'argument, keep it in a tensor or in a field of a module, or say compile(step, { check: "always" }).'
+  );
+}
+
+/** What a check has found, in words. */
+function changeOf({ numbers, made }: Variant, comparison: Comparison): string | undefined {
+  if (comparison.kind === "different") return comparison.change;
+  for (const [constant, { value, where }] of comparison.numbers) {
+    const cell = made.cells.get(constant);
+    const before = cell === undefined ? numberOf(constant) : numbers.get(cell);
+    if (!Object.is(before, value)) return `${where}: the number ${before} became ${value}`;
+  }
+  return comparison.returned;
+}
+
+function numberOf({ source }: GraphBuffer): number {
+  return source.kind === "constant" ? source.value : Number.NaN;
+}
+
+const signatureIn = (args: readonly Tree[]) =>
+  `${isGradEnabled() ? "grad" : "noGrad"} ${args.map(signatureOf).join()}${twinsIn(args)}`;
+
+/** The common case, without writing out a signature: tensors alone. */
+function isLike(args: readonly Tree[], { tensors, gradEnabled }: Variant): boolean {
+  if (tensors === undefined || tensors.length !== args.length || gradEnabled !== isGradEnabled()) return false;
+  for (let i = 0; i < args.length; i++) {
+    const arg = args[i];
+    const { shape, dtype, requiresGrad } = tensors[i];
+    if (!(arg instanceof Tensor) || arg.dtype !== dtype || arg.requiresGrad !== requiresGrad) return false;
+    if (!sameShape(arg.shape, shape) || !isOrdinary(arg, i, args)) return false;
+  }
+  return true;
+}
+
+function holds({ guards, made }: Variant): boolean {
+  if (!guards.holds) return false;
+  for (const { tensor, expects } of made.trace.gradFields) {
+    if (expects !== undefined && tensor.grad !== expects.grad) return false;
+  }
+  return true;
+}

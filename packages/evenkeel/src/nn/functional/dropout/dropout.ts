@@ -1,0 +1,47 @@
+import { checkOptions, describe } from "../../../core/index.ts";
+import * as ops from "../../../ops/index.ts";
+import { requireFloat } from "../../../ops/shapes.ts";
+import { defaultGenerator, type Generator } from "../../../random/index.ts";
+import type { GeneratorOption, Tensor } from "../../../tensor/index.ts";
+import { type InplaceOption, requireTensor } from "../../checks.ts";
+
+export interface DropoutOptions extends GeneratorOption, InplaceOption {
+  /** Probability of zeroing a value. Default 0.5. */
+  readonly p?: number;
+  /** false gives the input back. Default true. */
+  readonly training?: boolean;
+}
+
+export function checkProbability(owner: string, p: number): void {
+  if (typeof p !== "number" || !(p >= 0 && p <= 1)) {
+    throw new RangeError(`${owner}: p is ${describe(p)}, expected a probability from 0 to 1`);
+  }
+}
+
+const optionNames = ["p", "training", "generator", "inplace"];
+
+/** What is drawn with, after all checks; undefined where the input is to be given back, and nothing drawn. */
+export function readDropout(
+  owner: string,
+  input: Tensor,
+  options: DropoutOptions,
+  trainingByDefault = true,
+): { readonly p: number; readonly generator: Generator } | undefined {
+  checkOptions(owner, options, optionNames);
+  const { p = 0.5, training = trainingByDefault, generator = defaultGenerator } = options;
+  checkProbability(owner, p);
+  requireTensor(owner, "input", input);
+  requireFloat(owner, "input", input);
+  return !training || p === 0 || input.numel() === 0 ? undefined : { p, generator };
+}
+
+/**
+ * Sets each value to 0 with probability p and multiplies the others by 1 / (1 - p), so that the expectation stays.
+ * Draws nothing for p = 0, p = 1, or outside of training. `inplace` has no effect: the input stays as it is. https://jmlr.org/papers/v15/srivastava14a.html
+ * @throws RangeError if p is no probability
+ */
+export function dropout(input: Tensor, options: DropoutOptions = {}): Tensor {
+  const drawn = readDropout("dropout", input, options);
+  if (drawn === undefined) return input;
+  return input.mul(ops.dropoutMask<Tensor>({ shape: input.shape, dtype: input.dtype, ...drawn }));
+}

@@ -1,0 +1,42 @@
+import { formatShape, sameShape, sizeOf } from "../../../core/index.ts";
+import { requireFloat } from "../../../ops/shapes.ts";
+import type { Tensor } from "../../../tensor/index.ts";
+import { requireTensor } from "../../checks.ts";
+
+/** What becomes of the values of a loss: their mean, their sum, or one loss per value. */
+export type Reduction = "mean" | "sum" | "none";
+
+export interface LossOptions {
+  /** Default "mean". */
+  readonly reduction?: Reduction;
+}
+
+export const lossOptions = ["reduction"];
+
+export function checkReduction(owner: string, reduction: Reduction): void {
+  if (reduction !== "mean" && reduction !== "sum" && reduction !== "none") {
+    throw new RangeError(`${owner}: reduction is ${JSON.stringify(reduction)}, expected "mean", "sum" or "none"`);
+  }
+}
+
+/** The mean over no values is NaN, as in PyTorch. */
+export function reduce(losses: Tensor, reduction: Reduction): Tensor {
+  if (reduction === "none") return losses;
+  return reduction === "mean" ? losses.mean() : losses.sum();
+}
+
+/** PyTorch broadcasts [N, 1] against [N] to [N, N] with a warning; the loss is then wrong, so this is an error here. */
+export function checkSameShape(owner: string, input: Tensor, target: Tensor): void {
+  requireTensor(owner, "input", input);
+  requireTensor(owner, "target", target);
+  requireFloat(owner, "input", input);
+  if (sameShape(input.shape, target.shape)) return;
+  const cure =
+    sizeOf(input.shape) === sizeOf(target.shape)
+      ? `reshape one of them, for instance target.reshape(${formatShape(input.shape)})`
+      : "give one target for each value of the input";
+  throw new RangeError(
+    `${owner}: input has shape ${formatShape(input.shape)} but target has shape ${formatShape(target.shape)}, expected ` +
+      `the same shape (they are not broadcast, because that would compare values of different rows); ${cure}`,
+  );
+}

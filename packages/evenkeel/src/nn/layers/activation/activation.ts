@@ -1,0 +1,169 @@
+import { checkOptions } from "../../../core/index.ts";
+import type { Tensor } from "../../../tensor/index.ts";
+import { checkFinite, type InplaceOption, leadingSetting } from "../../checks.ts";
+import * as F from "../../functional/activation/activation.ts";
+import { Module } from "../../module/module.ts";
+import { formatFloat } from "../../print/format.ts";
+import { Inplace, InplaceOnly } from "./inplace.ts";
+
+/**
+ * The nonlinearities of `functional` as layers; what each computes is said there. A first setting may stand alone or be
+ * named: `new LeakyReLU(0.2)`, `new LeakyReLU({ negativeSlope: 0.2 })`.
+ */
+
+export class ReLU extends InplaceOnly {
+  override forward(input: Tensor): Tensor {
+    return F.relu(input);
+  }
+}
+
+export interface LeakyReLUOptions extends InplaceOption {
+  /** The factor of negative values. Default 0.01. */
+  readonly negativeSlope?: number;
+}
+
+export class LeakyReLU extends Inplace {
+  readonly negativeSlope: number;
+
+  constructor(negativeSlope?: number | LeakyReLUOptions, options?: InplaceOption) {
+    const known = ["negativeSlope", "inplace"] as const;
+    const settings = leadingSetting<LeakyReLUOptions>("LeakyReLU", known, negativeSlope, options);
+    super(settings);
+    const { negativeSlope: slope = 0.01 } = settings;
+    checkFinite("LeakyReLU", "negativeSlope", slope);
+    this.negativeSlope = slope;
+  }
+
+  override forward(input: Tensor): Tensor {
+    return F.leakyRelu(input, { negativeSlope: this.negativeSlope });
+  }
+
+  protected override settings(): string[] {
+    return [`negative_slope=${formatFloat(this.negativeSlope)}`];
+  }
+}
+
+export interface ELUOptions extends InplaceOption {
+  /** Where the function ends for large negative values, but for the sign. Default 1. */
+  readonly alpha?: number;
+}
+
+/** A layer with `alpha`, given by its place or by name. */
+abstract class Exponential extends Inplace {
+  readonly alpha: number;
+
+  constructor(alpha?: number | ELUOptions, options?: InplaceOption) {
+    const settings = leadingSetting<ELUOptions>(new.target.name, ["alpha", "inplace"], alpha, options);
+    super(settings);
+    const { alpha: limit = 1 } = settings;
+    checkFinite(new.target.name, "alpha", limit);
+    this.alpha = limit;
+  }
+
+  protected override settings(): string[] {
+    return [`alpha=${formatFloat(this.alpha)}`];
+  }
+}
+
+export class ELU extends Exponential {
+  override forward(input: Tensor): Tensor {
+    return F.elu(input, { alpha: this.alpha });
+  }
+}
+
+export class CELU extends Exponential {
+  constructor(alpha?: number | ELUOptions, options?: InplaceOption) {
+    super(alpha, options);
+    F.checkDivisor(new.target.name, "alpha", this.alpha);
+  }
+
+  override forward(input: Tensor): Tensor {
+    return F.celu(input, { alpha: this.alpha });
+  }
+}
+
+export class SELU extends InplaceOnly {
+  override forward(input: Tensor): Tensor {
+    return F.selu(input);
+  }
+}
+
+export class GELU extends Module {
+  readonly approximate: F.GeluApproximation;
+
+  constructor(options: { readonly approximate?: F.GeluApproximation } = {}) {
+    super();
+    checkOptions("GELU", options, ["approximate"]);
+    const { approximate = "none" } = options;
+    F.checkApproximation("GELU", approximate);
+    this.approximate = approximate;
+  }
+
+  override forward(input: Tensor): Tensor {
+    return F.gelu(input, { approximate: this.approximate });
+  }
+
+  override extraRepr(): string {
+    return `approximate='${this.approximate}'`;
+  }
+}
+
+export class SiLU extends InplaceOnly {
+  override forward(input: Tensor): Tensor {
+    return F.silu(input);
+  }
+}
+
+export class Mish extends InplaceOnly {
+  override forward(input: Tensor): Tensor {
+    return F.mish(input);
+  }
+}
+
+export class Softsign extends Module {
+  override forward(input: Tensor): Tensor {
+    return F.softsign(input);
+  }
+}
+
+export class Tanh extends Module {
+  override forward(input: Tensor): Tensor {
+    return F.tanh(input);
+  }
+}
+
+export class Sigmoid extends Module {
+  override forward(input: Tensor): Tensor {
+    return F.sigmoid(input);
+  }
+}
+
+export class LogSigmoid extends Module {
+  override forward(input: Tensor): Tensor {
+    return F.logSigmoid(input);
+  }
+}
+
+export class Softplus extends Module {
+  readonly beta: number;
+  readonly threshold: number;
+
+  constructor(options: { readonly beta?: number; readonly threshold?: number } = {}) {
+    super();
+    checkOptions("Softplus", options, ["beta", "threshold"]);
+    const { beta = 1, threshold = 20 } = options;
+    checkFinite("Softplus", "beta", beta);
+    if (beta === 0) throw new RangeError("Softplus: beta is 0, expected another number: the output is divided by it");
+    checkFinite("Softplus", "threshold", threshold);
+    this.beta = beta;
+    this.threshold = threshold;
+  }
+
+  override forward(input: Tensor): Tensor {
+    return F.softplus(input, { beta: this.beta, threshold: this.threshold });
+  }
+
+  override extraRepr(): string {
+    return `beta=${this.beta}, threshold=${this.threshold}`;
+  }
+}

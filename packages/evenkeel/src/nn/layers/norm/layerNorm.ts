@@ -1,0 +1,66 @@
+import { checkOptions, refuseMisspellings, type Shape } from "../../../core/index.ts";
+import { ones, type Tensor, zeros } from "../../../tensor/index.ts";
+import { checkFinite, checkFlag } from "../../checks.ts";
+import { layerNorm, type NormalizedShape, normalizedShapeOf } from "../../functional/norm/layerNorm.ts";
+import { ones_, zeros_ } from "../../init.ts";
+import { Module } from "../../module/module.ts";
+import { Parameter } from "../../module/parameter.ts";
+import { formatBool, formatFloat, formatSizes } from "../../print/format.ts";
+import { type OnlyIf, onlyIf } from "../onlyIf.ts";
+
+export interface LayerNormOptions {
+  /** Added to the variance. Default 1e-5. */
+  readonly eps?: number;
+  /** Learn a scale and a shift per normalized value. Default true. */
+  readonly elementwiseAffine?: boolean;
+  /** Learn the shift; only where `elementwiseAffine` is. Default true. */
+  readonly bias?: boolean;
+}
+
+/** What byOptions.ts hands out as nn.LayerNorm, where formula, source and errors are said. */
+export class LayerNormLayer<Affine extends boolean = boolean, Bias extends boolean = boolean> extends Module {
+  /** The name that users know, in prints and errors. */
+  static override readonly name: string = "LayerNorm";
+  readonly normalizedShape: Shape;
+  readonly eps: number;
+  readonly elementwiseAffine: boolean;
+  /** Scale and shift, of the normalized shape; null if not learned. */
+  weight: OnlyIf<Affine, Parameter>;
+  bias: OnlyIf<Affine, OnlyIf<Bias, Parameter>>;
+
+  constructor(normalizedShape: NormalizedShape, options: LayerNormOptions = {}) {
+    super();
+    refuseMisspellings(LayerNormLayer.prototype, "layer", {
+      fields: ["normalizedShape", "elementwiseAffine"],
+      assignable: true,
+    });
+    const shape = normalizedShapeOf("LayerNorm", normalizedShape);
+    checkOptions("LayerNorm", options, ["eps", "elementwiseAffine", "bias"]);
+    const { eps = 1e-5, elementwiseAffine = true, bias = true } = options;
+    checkFinite("LayerNorm", "eps", eps);
+    if (eps < 0) throw new RangeError(`LayerNorm: eps is ${eps}, expected a number of at least 0`);
+    checkFlag("LayerNorm", "elementwiseAffine", elementwiseAffine);
+    checkFlag("LayerNorm", "bias", bias);
+    this.normalizedShape = shape;
+    this.eps = eps;
+    this.elementwiseAffine = elementwiseAffine;
+    this.weight = onlyIf(elementwiseAffine, () => new Parameter(ones(shape)));
+    this.bias = onlyIf(elementwiseAffine, () => onlyIf(bias, () => new Parameter(zeros(shape))));
+  }
+
+  /** Scale and shift as they were at the start. */
+  resetParameters(): void {
+    if (this.weight !== null) ones_(this.weight);
+    if (this.bias !== null) zeros_(this.bias);
+  }
+
+  override forward(input: Tensor): Tensor {
+    const { normalizedShape, weight, bias, eps } = this;
+    return layerNorm(input, normalizedShape, { weight, bias, eps });
+  }
+
+  override extraRepr(): string {
+    const { normalizedShape, eps, elementwiseAffine } = this;
+    return `${formatSizes(normalizedShape)}, eps=${formatFloat(eps)}, elementwise_affine=${formatBool(elementwiseAffine)}`;
+  }
+}

@@ -1,0 +1,134 @@
+import { reshape } from "../../ops/index.ts";
+import { cat, isGradEnabled, Tensor, zeros } from "../../tensor/index.ts";
+import { type Callable, className, describe } from "./callable.ts";
+import type { FullBackwardHook, Gradients } from "./hooks.ts";
+
+/**
+ * Watches one call of a module for its full backward hooks. Inputs and outputs are passed through tensors of our own,
+ * whose gradients are those that cross the border of the module, whatever else the caller's tensors are used for.
+ */
+export class BackwardWatch {
+  readonly #module: Callable;
+  readonly #hooks: readonly FullBackwardHook<Callable>[];
+  /** Known between the moment the gradient enters the module and the moment it leaves. */
+  #gradOutput: Gradients | null = null;
+  #inputCount = 0;
+  #inputsWatched = false;
+
+  constructor(module: Callable, hooks: readonly FullBackwardHook<Callable>[]) {
+    this.#module = module;
+    this.#hooks = hooks;
+  }
+
+  /** The inputs that `forward` is to get. */
+  watchInputs<In extends unknown[]>(inputs: In): In {
+    this.#inputCount = inputs.length;
+    const watched = passThrough(inputs, (gradInput) => {
+      // Double backward reaches the inputs without passing the output; torch does not call the hooks then either.
+      if (this.#gradOutput === null) return gradInput;
+      const gradOutput = this.#gradOutput;
+      this.#gradOutput = null;
+      return this.#run(gradInput, gradOutput);
+    });
+    this.#inputsWatched = watched !== inputs;
+    return watched as In;
+  }
+
+  /** The output that the caller is to get. */
+  watchOutput<Out>(output: Out): Out {
+    const outputs: unknown[] = Array.isArray(output) ? output : [output];
+    if (!outputs.some((value) => value instanceof Tensor)) {
+      throw new TypeError(
+        `a full backward hook of ${className(this.#module)} needs an output that is a Tensor or a list of them, ` +
+          `got ${describe(output)}; remove the hook or register it on a submodule`,
+      );
+    }
+    const watched = passThrough(outputs, (gradOutput) => {
+      if (this.#inputsWatched) this.#gradOutput = gradOutput;
+      else this.#run(new Array<null>(this.#inputCount).fill(null), gradOutput);
+      return gradOutput;
+    });
+    return (Array.isArray(output) ? watched : watched[0]) as Out;
+  }
+
+  #run(gradInput: Gradients, gradOutput: Gradients): Gradients {
+    let current = gradInput;
+    for (const hook of this.#hooks) {
+      const result = hook(this.#module, current, gradOutput);
+      if (result === undefined) continue;
+      this.#check(result, gradInput);
+      current = result;
+    }
+    return current;
+  }
+
+  #check(result: Gradients, gradInput: Gradients): void {
+    const name = className(this.#module);
+    if (!Array.isArray(result) || result.length !== gradInput.length) {
+      const given = Array.isArray(result) ? `${result.length}` : describe(result);
+      throw new RangeError(
+        `a full backward hook of ${name} must return one gradient for each of its ${gradInput.length} inputs, got ${given}`,
+      );
+    }
+    for (const [i, gradient] of result.entries()) {
+      if (gradient !== null && gradInput[i] === null) {
+        throw new RangeError(
+          `a full backward hook of ${name} gave a gradient for input ${i}, which requires none; return null`,
+        );
+      }
+      if (gradient !== null && !(gradient instanceof Tensor)) {
+        throw new TypeError(
+          `a full backward hook of ${name} gave ${describe(gradient)} as a gradient; return a Tensor or null`,
+        );
+      }
+    }
+  }
+}
+
+/**
+ * Replaces the tensors that require a gradient by twins with the same values, and hands over the gradients of all twins
+ * at once as they flow back. Returns the list itself if there is nothing to watch.
+ */
+function passThrough(values: readonly unknown[], onGradients: (gradients: Gradients) => Gradients): readonly unknown[] {
+  if (!isGradEnabled()) return values;
+  const indices = [...values.keys()].filter((i) => values[i] instanceof Tensor && values[i].requiresGrad);
+  const tensors = indices.map((i) => values[i] as Tensor);
+  if (tensors.length === 0) return values;
+
+  const spread = (gradients: readonly Tensor[]): Gradients => {
+    const all = new Array<Tensor | null>(values.length).fill(null);
+    for (const [k, i] of indices.entries()) all[i] = gradients[k];
+    return all;
+  };
+  const gather = (gradients: Gradients): Tensor[] =>
+    indices.map((i, k) => gradients[i] ?? zeros(tensors[k].shape, { dtype: tensors[k].dtype }));
+
+  const twins = tensors.length === 1 ? watchOne(tensors[0]) : watchTogether(tensors);
+  twins.watched.registerHook((gradient) => twins.join(gather(onGradients(spread(twins.split(gradient))))));
+  const replaced = [...values];
+  for (const [k, i] of indices.entries()) replaced[i] = twins.tensors[k];
+  return replaced;
+}
+
+/** A tensor on the way of several gradients, and how they are packed in it. */
+interface Twins {
+  readonly tensors: readonly Tensor[];
+  readonly watched: Tensor;
+  split(gradient: Tensor): Tensor[];
+  join(gradients: readonly Tensor[]): Tensor;
+}
+
+function watchOne(tensor: Tensor): Twins {
+  const watched = reshape(tensor, { shape: tensor.shape });
+  return { tensors: [watched], watched, split: (gradient) => [gradient], join: ([gradient]) => gradient };
+}
+
+/** An op has one differentiable output, so several tensors go through one flat tensor: their gradients come together. */
+function watchTogether(tensors: readonly Tensor[]): Twins {
+  const sizes = tensors.map((tensor) => tensor.numel());
+  const join = (parts: readonly Tensor[]): Tensor => cat(parts.map((part) => part.reshape([-1])));
+  const split = (flat: Tensor): Tensor[] =>
+    flat.split(sizes).map((part, k) => part.reshape([...tensors[k].shape]).to(tensors[k].dtype));
+  const watched = join(tensors);
+  return { tensors: split(watched), watched, split, join };
+}

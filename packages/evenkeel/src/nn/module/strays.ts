@@ -1,0 +1,51 @@
+import { warnOnce } from "../../core/index.ts";
+import { Callable, className, edits } from "./callable.ts";
+import { walkModules, walkParameters } from "./moduleTree.ts";
+import { Parameter } from "./parameter.ts";
+
+/**
+ * Warns of modules that a module has called, and of parameters, which it keeps in a plain list, object, Map or Set: they are
+ * found by nothing, so they would be neither trained nor saved, without a word. What is held elsewhere in it too is no stray.
+ */
+export function warnOfStrays(module: Callable): void {
+  for (const [name, value] of Object.entries(module)) {
+    const found = valuesIn(value).filter(isLearned);
+    if (found.length === 0) continue;
+    const held = new Set<unknown>([...walkModules(module), ...walkParameters(module)].map(([, member]) => member));
+    const strays = found.filter((member) => !held.has(member));
+    if (strays.length === 0) continue;
+    warnOnce(module, `stray ${name}`, () => {
+      const what = `${strays.length === 1 ? "" : `${strays.length} members, the first `}a ${className(strays[0])}`;
+      const instead = strays[0] instanceof Parameter ? "make each a field of its own" : cureFor(value);
+      return (
+        `${className(module)}.${name} holds ${what} in ${kindOf(value)}: parameters() and stateDict() do not find what stands ` +
+        `there, so it is neither trained nor saved; ${instead}`
+      );
+    });
+  }
+}
+
+/** What is in a plain container, two levels deep; nothing for any other value. */
+function valuesIn(value: unknown, depth = 2): unknown[] {
+  if (depth === 0 || typeof value !== "object" || value === null) return [];
+  const isPlain = Object.getPrototypeOf(value) === Object.prototype;
+  if (!Array.isArray(value) && !isPlain && !(value instanceof Map) && !(value instanceof Set)) return [];
+  const values = value instanceof Map || value instanceof Set ? [...value.values()] : Object.values(value);
+  return values.flatMap((item) => [item, ...valuesIn(item, depth - 1)]);
+}
+
+/** Parameters, and modules with parameters that have been called. */
+function isLearned(member: unknown): member is object {
+  if (member instanceof Parameter) return member.requiresGrad;
+  return member instanceof Callable && member[edits].calls > 0 && walkParameters(member).length > 0;
+}
+
+const kindOf = (value: unknown) =>
+  Array.isArray(value)
+    ? "a plain list"
+    : value instanceof Map || value instanceof Set
+      ? `a ${className(value)}`
+      : "a plain object";
+
+const cureFor = (value: unknown) =>
+  Array.isArray(value) || value instanceof Set ? "use new nn.ModuleList([...])" : "use new nn.ModuleDict({ ... })";

@@ -1,0 +1,74 @@
+import { describe, expect, test } from "vitest";
+import { inferSchema, tableFromRows } from "../../tabular/index.ts";
+import { planStudy, type StudyOptions } from "./plan.ts";
+import { countTrials, describePlan, rateTrials, variantTrials } from "./planTrials.ts";
+
+const table = tableFromRows(
+  Array.from({ length: 500 }, (_, i) => ({ a: Math.sin(i), b: i % 11, y: i % 2 ? "yes" : "no" })),
+);
+const classes = { table, schema: inferSchema(table, { target: "y" }) };
+const data = { table, schema: inferSchema(table, { target: "a" }) };
+
+describe("a plan", () => {
+  test("by default: 8 arms, 7 rates, 10 seeds; then fewer rows, and other units on raw features alone", () => {
+    const plan = planStudy(data);
+    expect(plan.rows).toEqual({ all: 500, train: 320, validation: 80, test: 100 });
+    expect(plan.settings).toMatchObject({ metric: "mae", epochs: 100, batchSize: 32 });
+    const rates = rateTrials(plan);
+    const variants = variantTrials(plan, ({ norm }) => (norm === "batch" ? 0.1 : 0.001));
+    expect([rates.length, variants.length]).toEqual([560, 110]);
+    expect(countTrials(plan)).toEqual({ rates: 560, variants: 110, all: 670 });
+    expect(new Set([...rates, ...variants].map(({ id }) => id)).size).toBe(670);
+    expect(variants.filter(({ rescale }) => rescale !== null).map(({ arm }) => arm.scale)).toEqual(
+      Array(30).fill("raw"),
+    );
+    expect(variants.filter(({ arm }) => arm.norm === "batch").every(({ lr }) => lr === 0.1)).toBe(true);
+    expect(describePlan(plan).join(" ")).toContain("670 networks on 320 training rows, 100 epochs in batches of 32");
+  });
+
+  test("whole seeds come one after the other", () => {
+    const seeds = rateTrials(planStudy(data, { seeds: [5, 3] })).map(({ seed }) => seed);
+    expect(seeds).toEqual([...Array(56).fill(5), ...Array(56).fill(3)]);
+  });
+
+  test("is plain JSON, and so are its trials", () => {
+    const plan = planStudy(classes, { quick: true });
+    expect(JSON.parse(JSON.stringify(plan))).toEqual(plan);
+    expect(JSON.parse(JSON.stringify(rateTrials(plan)))).toEqual(rateTrials(plan));
+    expect(plan.settings.metric).toBe("errorRate");
+  });
+
+  test("an arm without a rate has no variants", () => {
+    expect(variantTrials(planStudy(data), () => undefined)).toEqual([]);
+  });
+
+  test("larger tables get fewer epochs: about 1000 steps", () => {
+    const large = tableFromRows(Array.from({ length: 8000 }, (_, i) => ({ x: i, y: Math.sin(i) })));
+    expect(
+      planStudy({ table: large, schema: inferSchema(large, { target: "y", kinds: { x: "numeric" } }) }).settings.epochs,
+    ).toBe(7);
+  });
+});
+
+test.each<[StudyOptions, RegExp]>([
+  [{ seed: 3 } as never, /planStudy: unknown option "seed"/],
+  [{ seeds: 0 }, /seeds is 0, expected a whole number of at least 1/],
+  [{ seeds: [1, 1] }, /a seed is there twice/],
+  [{ lrs: [] }, /lrs is empty; give at least one/],
+  [{ lrs: [0.1, -1] }, /lrs has -1, expected numbers above 0/],
+  [{ lrs: [0.1, 0.1] }, /lrs has a number twice/],
+  [{ batchSize: 1 }, /batchSize is 1, expected a whole number of at least 2/],
+  [{ epochs: 2.5 }, /epochs is 2.5, expected a whole number/],
+  [{ rowFractions: [1] }, /a row fraction is 1, expected between 0 and 1/],
+  [{ rowFractions: [0.001] }, /0.001 of 320 training rows is fewer than 2/],
+  [{ metric: "errorRate" }, /metric is "errorRate"; for regression it is mae or rmse/],
+  [{ dropout: 1 }, /dropout is 1, expected a number from 0 to 0.99/],
+  [{ arms: [] }, /arms must be a list of at least one/],
+  [
+    { arms: [{ scale: "minmax" as never, norm: "none", dropout: 0 }] },
+    /scale is "minmax", expected raw, zscore, robust/,
+  ],
+  [{ arms: [0, 0].map(() => ({ scale: "raw", norm: "none", dropout: 0 })) }, /"raw, no normalization" is there twice/],
+])("%j is refused", (options, message) => {
+  expect(() => planStudy(data, options)).toThrow(message);
+});

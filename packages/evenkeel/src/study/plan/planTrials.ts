@@ -1,0 +1,70 @@
+import { type Arm, armId } from "../arms/arm.ts";
+import { plainVariant, type TrialSpec, trialSpec, type Variant } from "../trial/trialSpec.ts";
+import type { StudyPlan } from "./plan.ts";
+
+/** The first stage: every arm with every rate. A seed comes as a whole before the next. */
+export function rateTrials({ arms, lrs, seeds, settings }: StudyPlan): TrialSpec[] {
+  return seeds.flatMap((seed) =>
+    arms.flatMap((arm) => lrs.map((lr) => trialSpec(arm, lr, seed, plainVariant, settings))),
+  );
+}
+
+/** The second stage: fewer rows and other units, each arm with the rate that was chosen for it. */
+export function variantTrials(plan: StudyPlan, rateOf: (arm: Arm) => number | undefined): TrialSpec[] {
+  const variants = variantsOf(plan).flatMap(({ arm, variant }) => {
+    const lr = rateOf(arm);
+    return lr === undefined ? [] : [{ arm, variant, lr }];
+  });
+  return plan.seeds.flatMap((seed) =>
+    variants.map(({ arm, variant, lr }) => trialSpec(arm, lr, seed, variant, plan.settings)),
+  );
+}
+
+/**
+ * Fewer rows are tried with functions, and with and without BatchNorm; other units on raw features alone: scaling by the rows' own mean and
+ * spread takes them away again.
+ */
+function variantsOf({ arms, rowFractions, rescale }: StudyPlan): { arm: Arm; variant: Variant }[] {
+  const plain = arms.filter(({ name, dropout }) => name !== undefined || dropout === 0);
+  const fewer = plain
+    .filter(({ norm }) => norm !== "layer")
+    .flatMap((arm) => rowFractions.map((rows) => ({ arm, variant: { rows, rescale: null } })));
+  const raw = plain.filter(({ scale }) => scale === "raw");
+  return [...fewer, ...(rescale === null ? [] : raw.map((arm) => ({ arm, variant: { rows: 1, rescale } })))];
+}
+
+/** How many networks a study trains. */
+export function countTrials(plan: StudyPlan): { rates: number; variants: number; all: number } {
+  const rates = plan.arms.length * plan.lrs.length * plan.seeds.length;
+  const variants = variantsOf(plan).length * plan.seeds.length;
+  return { rates, variants, all: rates + variants };
+}
+
+/** What is going to be trained, in sentences. */
+export function describePlan(plan: StudyPlan): string[] {
+  const { arms, lrs, seeds, rowFractions, rescale, settings, rows } = plan;
+  const { rates, variants, all } = countTrials(plan);
+  const list = (values: readonly number[]) => values.join(", ");
+  const sentences = [
+    `${all} networks on ${rows.train} training rows, ${settings.epochs} epochs in batches of ${settings.batchSize} each; ` +
+      `${rows.validation} validation rows choose, ${rows.test} test rows judge.`,
+    `First ${rates}: ${arms.length} arms (${listOfArms(arms)}) x learning rates ${list(lrs)} x ${seeds.length} seeds.`,
+  ];
+  const dropouts = new Set(
+    arms.flatMap((arm) => (arm.name === undefined || !arm.from?.dropout ? [] : [arm.from.dropout])),
+  );
+  if (dropouts.size > 0) sentences.push(`Dropout drops ${list([...dropouts])}.`);
+  if (variants > 0) {
+    const parts = [
+      ...(rowFractions.length > 0 ? [`${list(rowFractions)} of the training rows`] : []),
+      ...(rescale === null ? [] : [`raw columns multiplied by ${list(rescale)} in turn`]),
+    ];
+    sentences.push(`Then ${variants} at the rate chosen for each arm: with ${parts.join("; with ")}.`);
+  }
+  return sentences;
+}
+
+/** Names that were given may have commas of their own. */
+function listOfArms(arms: readonly Arm[]): string {
+  return arms.map(armId).join(arms.some(({ name }) => name?.includes(",")) ? "; " : ", ");
+}

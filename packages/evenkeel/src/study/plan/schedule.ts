@@ -1,0 +1,142 @@
+import { checkOptions, describe } from "../../core/index.ts";
+import type { Arm } from "../arms/arm.ts";
+import { concludeStudy, type StudyResult } from "../report/result.ts";
+import { StudyView } from "../report/view.ts";
+import type { TrialRun } from "../trial/trialResult.ts";
+import type { TrialSpec } from "../trial/trialSpec.ts";
+import type { StudyPlan } from "./plan.ts";
+import { rateTrials, variantTrials } from "./planTrials.ts";
+
+export interface ExecuteOptions {
+  readonly signal?: AbortSignal;
+  /** Called after each epoch with its number, from 1, and the validation error, of the better statistics. */
+  readonly onEpoch?: (epoch: number, validation: number) => void;
+}
+
+/** Trains one network, here, in a thread, anywhere. Rejects when its signal is aborted. */
+export type Execute = (spec: TrialSpec, options: ExecuteOptions) => Promise<TrialRun>;
+
+/** What happens meanwhile. `done` counts the finished trials, those of earlier runs among them, out of `of`. */
+export type StudyEvent =
+  | { readonly type: "stage"; readonly stage: "rates" | "variants"; readonly done: number; readonly of: number }
+  | { readonly type: "epoch"; readonly spec: TrialSpec; readonly epoch: number; readonly validation: number }
+  | { readonly type: "trial"; readonly run: TrialRun; readonly done: number; readonly of: number };
+
+export interface RunStudyOptions {
+  readonly execute: Execute;
+  /** How many trials `execute` is given at a time. Default 1. Results do not depend on it. */
+  readonly lanes?: number;
+  /** Trials of an earlier run of this plan: they are not run again. Others are left aside, those of other versions of an arm too. */
+  readonly finished?: readonly TrialRun[];
+  /** Ends the study; what is finished is kept and concluded from. */
+  readonly signal?: AbortSignal;
+  readonly onEvent?: (event: StudyEvent) => void;
+}
+
+/** A study that has been run. */
+export interface StudyRun {
+  readonly result: StudyResult;
+  /** With their times, in the order of the plan. */
+  readonly runs: readonly TrialRun[];
+}
+
+/**
+ * Runs a study: all arms at all rates, then, with the rate that was best on the validation rows, the variants of the data.
+ * The result does not depend on which trial was ready first, on `lanes`, or on how often the study was interrupted.
+ *
+ * @throws TypeError or RangeError for options that do not fit; whatever `execute` throws, after the other lanes have ended
+ * @throws Error if `finished` has trials of an arm that is a function, and cannot be told to be of the same function: the arm has
+ *   no version, or makes another network under the same version
+ */
+export async function runStudy(plan: StudyPlan, options: RunStudyOptions): Promise<StudyRun> {
+  checkOptions("runStudy", options, ["execute", "lanes", "finished", "signal", "onEvent"]);
+  const { execute, lanes = 1, finished = [], signal, onEvent } = options;
+  if (typeof execute !== "function") throw new TypeError("runStudy: execute must be a function that trains a trial");
+  if (!Number.isInteger(lanes) || lanes < 1) throw new RangeError(`runStudy: lanes is ${lanes}, expected 1 or more`);
+  for (const { result } of finished) checkSameFunction(plan, result.spec.arm);
+  const earlier = new Map(finished.map((run) => [JSON.stringify(run.result.spec), run]));
+
+  const runStage = async (stage: "rates" | "variants", specs: readonly TrialSpec[]): Promise<TrialRun[]> => {
+    const found = new Map<TrialSpec, TrialRun>();
+    for (const spec of specs) {
+      const run = earlier.get(JSON.stringify(spec));
+      if (run !== undefined) found.set(spec, run);
+    }
+    onEvent?.({ type: "stage", stage, done: found.size, of: specs.length });
+    await inLanes(
+      specs.filter((spec) => !found.has(spec)),
+      lanes,
+      async (spec, laneSignal) => {
+        const onEpoch = (epoch: number, validation: number) => onEvent?.({ type: "epoch", spec, epoch, validation });
+        const run = await execute(spec, { signal: laneSignal, onEpoch });
+        found.set(spec, run);
+        onEvent?.({ type: "trial", run, done: found.size, of: specs.length });
+      },
+      signal,
+    );
+    return specs.flatMap((spec) => found.get(spec) ?? []);
+  };
+
+  const specs = rateTrials(plan);
+  const runs = await runStage("rates", specs);
+  if (runs.length === specs.length) {
+    const view = new StudyView(
+      plan,
+      runs.map(({ result }) => result),
+    );
+    const variants = variantTrials(plan, (arm) => view.rate(arm, "kept")?.lr);
+    if (variants.length > 0) runs.push(...(await runStage("variants", variants)));
+  }
+  const trials = runs.map(({ result }) => result);
+  return { result: concludeStudy(plan, trials), runs };
+}
+
+function checkSameFunction({ arms }: StudyPlan, arm: Arm): void {
+  if (arm.name === undefined || arm.from !== null) return;
+  const planned = arms.filter((one) => one.name !== undefined).find(({ name }) => name === arm.name);
+  if (planned === undefined || planned.from !== null) return;
+  const trials = `runStudy: finished has trials of the arm ${describe(arm.name)}`;
+  if (planned.version === null) {
+    throw new Error(
+      `${trials}, which has no version, so nobody can tell whether its function is still the same; give the arm a version, and ` +
+        "another one whenever its code changes, or leave these trials out",
+    );
+  }
+  if (planned.version === arm.version && planned.network !== arm.network) {
+    throw new Error(
+      `${trials} and its version ${describe(arm.version)}, but it makes another network now; give it another version, or leave these trials out`,
+    );
+  }
+}
+
+/** The lanes share one iterator: each takes the next item that nobody has taken. An error ends the others, too. */
+async function inLanes<T>(
+  items: readonly T[],
+  lanes: number,
+  work: (item: T, signal: AbortSignal) => Promise<void>,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  const controller = new AbortController();
+  const stop = () => controller.abort(signal?.reason);
+  if (signal?.aborted) stop();
+  signal?.addEventListener("abort", stop, { once: true });
+  const waiting = items.values();
+  let failure: { readonly error: unknown } | undefined;
+  const lane = async () => {
+    for (const item of waiting) {
+      if (controller.signal.aborted) return;
+      try {
+        await work(item, controller.signal);
+      } catch (error) {
+        if (!controller.signal.aborted) failure = { error };
+        controller.abort(error);
+      }
+    }
+  };
+  try {
+    await Promise.all(Array.from({ length: Math.min(lanes, items.length) }, lane));
+  } finally {
+    signal?.removeEventListener("abort", stop);
+  }
+  if (failure !== undefined) throw failure.error;
+}

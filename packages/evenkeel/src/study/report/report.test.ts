@@ -1,0 +1,134 @@
+import { describe, expect, test } from "vitest";
+import { luck, madeUpStudy } from "../../../../../test/madeUpStudy.ts";
+import type { NormalizationHeadline } from "../questions/index.ts";
+import { studyReport } from "./report.ts";
+import { concludeStudy } from "./result.ts";
+
+const { plan, trials } = madeUpStudy((arm, { seed, lr, rescale }) => {
+  const base = arm.scale === "raw" && arm.norm === "none" ? 3 : arm.norm === "batch" ? 0.9 : 1;
+  const validation = base + lr + luck(seed, arm, 0.02) + (rescale === null ? 0 : 0.25);
+  const stale = arm.norm === "batch" && arm.scale === "raw" ? { stale: 2 } : {};
+  return { validation, train: validation - 0.3, ...stale, diverged: arm.norm === "layer" && lr === 0.1 && seed < 3 };
+});
+const result = concludeStudy(plan, trials);
+const runs = trials.map((result) => ({ result, msPerEpoch: result.spec.arm.norm === "batch" ? 3 : 2 }));
+
+describe("the headline", () => {
+  const headline = result.headline as NormalizationHeadline;
+  test("compares the best with BatchNorm and the best without anything, chosen on the validation rows", () => {
+    expect(headline.verdict).toBe("held");
+    expect(headline.with.map(({ norm }) => norm)).toEqual(["batch", "batch", "batch"]);
+    expect(headline.without.map(({ scale, norm }) => [scale, norm])).toEqual(Array(2).fill(["zscore", "none"]));
+    expect(headline.difference?.value).toBeCloseTo(-0.1, 2);
+    expect(headline.sentences[0]).toMatch(
+      /^Yes, batch normalization helps here: test MAE 0\.91\d with it \(the mean of 3 that .*: raw, BatchNorm, learning rate 0\.01; .*\), 1\.0/,
+    );
+  });
+
+  test("says what it does inputs being equal, and what stale statistics cost", () => {
+    expect(headline.sentences[1]).toMatch(/on raw features it makes the error 2\.10 lower .*; on z-scored features/);
+    expect(headline.stale.map(({ arm, cost }) => [arm.scale, cost.value, cost.judged?.verdict])).toEqual([
+      ["raw", expect.closeTo(-2, 9), "held"],
+      ["zscore", 0, "not held"],
+    ]);
+    expect(headline.sentences[2]).toMatch(
+      /^Stale running statistics: raw, BatchNorm, learning rate 0\.01: test MAE 2\.91 as trained, 0\.910 with/,
+    );
+    expect(headline.sentences[3]).toMatch(/^Running statistics that fit: z-score/);
+  });
+
+  test("says no where there is no gain, and that it cannot tell where seeds disagree", () => {
+    const headlineFor = (of: (seed: number) => number) => {
+      const made = madeUpStudy((arm, { seed }) => ({ validation: 1, test: arm.norm === "batch" ? of(seed) : 1 }));
+      return concludeStudy(made.plan, made.trials).headline.sentences[0];
+    };
+    expect(headlineFor(() => 1)).toMatch(/^No difference worth having between networks with and without/);
+    expect(headlineFor((seed) => 1.002 + 0.001 * Math.sin(7 * seed))).toMatch(/^No difference worth having/);
+    expect(headlineFor((seed) => 1.05 + 0.01 * Math.sin(7 * seed))).toMatch(
+      /^No, batch normalization makes the result worse/,
+    );
+    expect(headlineFor((seed) => 1.02 + 0.03 * Math.sin(7 * seed))).toMatch(
+      /^No, batch normalization does not help here/,
+    );
+    expect(headlineFor((seed) => 1.1 + 0.3 * Math.sin(7 * seed))).toMatch(/^Whether .* cannot be told from noise/);
+    expect(headlineFor((seed) => 1 + 0.3 * Math.sin(7 * seed))).toMatch(
+      /^No difference to be seen between .*\. The interval leaves room for a gain and for a loss worth having\.$/,
+    );
+  });
+
+  test("says so where no network is better than a constant", () => {
+    const said = (validation: number) => {
+      const made = madeUpStudy((arm, { seed }) => ({ validation: validation + luck(seed, arm, 0.05) }));
+      return concludeStudy(made.plan, made.trials).headline.sentences.filter((one) =>
+        one.startsWith("No network here"),
+      );
+    };
+    expect(said(8)).toEqual([expect.stringMatching(/test MAE 7\.9\d at best, the constant 8\.00|8\.00 at best/)]);
+    expect(said(7)).toEqual([]);
+  });
+
+  test("without anything finished there is nothing to compare", () => {
+    const empty = concludeStudy(plan, []);
+    expect(empty.headline.sentences[0]).toMatch(/^There is nothing to compare/);
+    expect(JSON.parse(JSON.stringify(empty))).toEqual(empty);
+  });
+});
+
+describe("the report", () => {
+  const report = studyReport(result, runs);
+  const rowOf = (label: string) => report.rows.find((row) => row.label === label) ?? expect.fail(label);
+
+  test("has a row for each arm, two with BatchNorm", () => {
+    expect(report.rows).toHaveLength(8 + 3);
+    expect(report.metric).toBe("MAE in y");
+    expect(report.reference).toBe("z-score, no normalization");
+    expect(JSON.parse(JSON.stringify(report))).toEqual(report);
+  });
+
+  test("with its figures", () => {
+    expect(rowOf("z-score, no normalization")).toMatchObject({
+      lr: 0.01,
+      difference: null,
+      rescaled: null,
+      msPerEpoch: 2,
+    });
+    expect(rowOf("z-score, no normalization").test.value).toBeCloseTo(1.01, 2);
+    const stale = rowOf("raw, BatchNorm, as trained");
+    expect(stale.difference?.value).toBeCloseTo(1.9, 2);
+    expect(stale.epochsTo).toEqual({ median: null, arrived: 0, runs: 10 });
+    expect(stale.gap.value).toBeCloseTo(0.3, 9);
+    expect(stale.rescaled?.value).toBeCloseTo(0.25, 9);
+    expect(rowOf("raw, BatchNorm, recomputed")).toMatchObject({
+      epochsTo: { median: 3, arrived: 10 },
+      trains: [0.01, 0.1],
+      msPerEpoch: 3,
+    });
+    expect(rowOf("raw, LayerNorm").diverged).toEqual({ runs: 3, of: 20 });
+    expect(rowOf("raw, no normalization").trains).toEqual([]);
+  });
+
+  test("epochs are counted to a target of each seed's own, where the plan has none", () => {
+    // Seed 1 has harder rows: its reference ends with 2 instead of 1.
+    const makeUp = ({ norm }: { norm: string }, { seed }: { seed: number }) => ({
+      validation: (norm === "batch" ? 1.05 : 1) * (seed === 1 ? 2 : 1),
+    });
+    const made = madeUpStudy(makeUp, { targetError: undefined, seeds: 2 });
+    const rows = studyReport(concludeStudy(made.plan, made.trials)).rows;
+    expect(rows.map(({ epochsTo }) => epochsTo.arrived)).toEqual(Array(11).fill(2));
+    expect(report.targetError).toBe("1.50");
+  });
+
+  test("with notes on what to know", () => {
+    const notes = report.notes.join(" ");
+    expect(notes).toMatch(/over 10 seeds, widened .* variance times 1\/10 \+ 100\/400 /);
+    expect(notes).toContain(
+      "Worth having is 1% of the error without, or of a tenth of the best constant's where that is more.",
+    );
+    expect(notes).toMatch(/Best at the edge of the grid/);
+    // Where the rate beside the edge is as good, the edge is not to blame.
+    const same = madeUpStudy(() => ({}));
+    expect(studyReport(concludeStudy(same.plan, same.trials)).notes.join(" ")).not.toContain("edge of the grid");
+    expect(notes).toMatch(/An epoch takes 3\.00 ms with BatchNorm and 2\.00 ms without/);
+    expect(studyReport(result).notes.join(" ")).not.toContain("An epoch takes");
+  });
+});

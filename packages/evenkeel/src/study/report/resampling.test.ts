@@ -1,0 +1,67 @@
+import { expect, test } from "vitest";
+import { fillNormal, Generator } from "../../random/index.ts";
+import { inferSchema, splitRows, tableFromColumns } from "../../tabular/index.ts";
+import { planStudy } from "../plan/plan.ts";
+import { estimateMean, mean } from "./statistics.ts";
+import { StudyView } from "./view.ts";
+
+/**
+ * Two learners that are equally good on rows of this kind, y = a + b + noise: a line through a alone, and one through b
+ * alone. On one table one of them has luck, and every split of it shows the same luck again.
+ */
+const tables = 600;
+const rows = 100;
+const columns = () => ({ a: new Float64Array(rows), b: new Float64Array(rows), y: new Float64Array(rows) });
+
+function draw(generator: Generator, advantage: number) {
+  const { a, b, y } = columns();
+  for (const values of [a, b, y]) fillNormal(values, 0, 1, generator);
+  for (let i = 0; i < rows; i++) y[i] += (1 + advantage) * a[i] + b[i];
+  return { a, b, y };
+}
+
+function errorOfLine(x: Float64Array, y: Float64Array, train: Int32Array, test: Int32Array): number {
+  const [xs, ys] = [x, y].map((values) => Array.from(train, (row) => values[row]));
+  const [mx, my] = [mean(xs), mean(ys)];
+  const across = xs.reduce((sum, value, i) => sum + (value - mx) * (ys[i] - my), 0);
+  const slope = across / xs.reduce((sum, value) => sum + (value - mx) ** 2, 0);
+  return mean(Array.from(test, (row) => Math.abs(y[row] - my - slope * (x[row] - mx))));
+}
+
+/** The parts of the tables in which 95% intervals leave out 0: plain ones, and those of a study. */
+function apart(advantage: number): { plain: number; study: number } {
+  const generator = new Generator(3);
+  const found = { plain: 0, study: 0 };
+  for (let i = 0; i < tables; i++) {
+    const { a, b, y } = draw(generator, advantage);
+    const table = tableFromColumns({ a, b, y });
+    const data = { table, schema: inferSchema(table, { target: "y" }) };
+    const plan = planStudy(data);
+    const { validation, test: share } = plan.settings;
+    const view = new StudyView(plan, []);
+    const differences = plan.seeds.map((seed) => {
+      const { train, test } = splitRows(table, data.schema, { validation, test: share, seed });
+      return errorOfLine(a, y, train, test) - errorOfLine(b, y, train, test);
+    });
+    for (const [name, { interval }] of Object.entries({
+      plain: estimateMean(differences),
+      study: view.estimate(differences),
+    })) {
+      if (interval !== null && (interval.low > 0 || interval.high < 0)) found[name as keyof typeof found] += 1 / tables;
+    }
+  }
+  return found;
+}
+
+test("learners that are equally good are told apart in about 1 of 20 tables", () => {
+  const { plain, study } = apart(0);
+  // Splits that share rows are no independent seeds: this is what the correction is for.
+  expect(plain).toBeGreaterThan(0.2);
+  // 5% with 4 standard errors of 600 tables, 0.9% each.
+  expect(study).toBeGreaterThan(0.015);
+  expect(study).toBeLessThan(0.085);
+});
+
+test("an advantage is still found", () => {
+  expect(apart(2).study).toBeGreaterThan(0.95);
+});

@@ -1,0 +1,131 @@
+import { describe, expect, test } from "vitest";
+import { fillNormal, Generator } from "../../random/index.ts";
+import {
+  deviationsFromMedian,
+  estimateMean,
+  estimateRatio,
+  isBelow,
+  mean,
+  median,
+  slope,
+  standardDeviation,
+  tQuantile,
+} from "./statistics.ts";
+
+describe("spread and centre", () => {
+  test("mean, standard deviation and median of known values", () => {
+    const values = [2, 4, 4, 4, 5, 5, 7, 9];
+    expect(mean(values)).toBe(5);
+    expect(standardDeviation(values)).toBeCloseTo(Math.sqrt(32 / 7), 12);
+    expect(median(values)).toBe(4.5);
+    expect(median([3, 1, 2])).toBe(2);
+    expect(standardDeviation([3])).toBeNaN();
+  });
+
+  test("sums of the same numbers in another order are equal", () => {
+    const [first, second] = [0.1 + 0.2 + 0.3, 0.3 + 0.2 + 0.1];
+    expect(first).not.toBe(second);
+    expect([isBelow(first, second), isBelow(second, first), isBelow(0.599, 0.6), isBelow(0, 0)]).toEqual([
+      ...[false, false, true, false],
+    ]);
+  });
+
+  test("the median of runs that never arrived is infinite", () => {
+    expect(median([5, Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY])).toBe(Number.POSITIVE_INFINITY);
+    expect(median([5, Number.POSITIVE_INFINITY])).toBe(Number.POSITIVE_INFINITY);
+    expect(median([5, 6, Number.POSITIVE_INFINITY])).toBe(6);
+  });
+
+  test("the slope of a line, and of three points beside one", () => {
+    const line = [0, 1, 5].map((x) => [x, 2 - 3 * x] as const);
+    expect(slope(line)).toBeCloseTo(-3, 12);
+    // numpy.polyfit([-2, -1, 0], [1, 0.5, 0.75], 1)[0]
+    const points = [
+      [-2, 1],
+      [-1, 0.5],
+      [0, 0.75],
+    ] as const;
+    expect(slope(points)).toBeCloseTo(-0.125, 12);
+  });
+});
+
+// scipy.stats.t.ppf((1 + probability) / 2, degrees)
+test.each([
+  [0.95, 1, 12.706204736174694],
+  [0.95, 2, 4.302652729749462],
+  [0.95, 3, 3.1824463052837078],
+  [0.95, 9, 2.262157162798205],
+  [0.95, 10, 2.228138851986274],
+  [0.95, 29, 2.045229642132703],
+  [0.95, 100, 1.9839715185235518],
+  [0.99, 9, 3.249835541592126],
+  [0.5, 4, 0.7406970841126829],
+])("Student's t: %f within %i degrees of freedom is %f", (probability, degrees, expected) => {
+  expect(tQuantile(probability, degrees)).toBeCloseTo(expected, 9);
+});
+
+describe("estimates", () => {
+  const first = [1.83, 0.5, 1.62, 2.48, 1.68, 1.88, 1.55, 3.06, 1.3];
+  const second = [0.878, 0.647, 0.598, 2.05, 1.06, 1.29, 1.06, 3.14, 1.29];
+  const pairs = first.map((value, i) => [value, second[i]] as const);
+
+  test("the mean of differences", () => {
+    // scipy: mean(d) -+ stats.t.ppf(0.975, 8) * std(d, ddof=1) / 3
+    const { count, value, interval } = estimateMean(pairs.map(([a, b]) => a - b));
+    expect(count).toBe(9);
+    expect(value).toBeCloseTo(0.43188889, 8);
+    expect(interval?.low).toBeCloseTo(0.10377871, 8);
+    expect(interval?.high).toBeCloseTo(0.75999907, 8);
+    expect(estimateMean([3])).toEqual({ count: 1, value: 3, interval: null });
+  });
+
+  test("of splits that share rows is as far apart as the corrected resampled t-test has it", () => {
+    // mean(d) -+ t * std(d, ddof=1) * sqrt(1/9 + 80/318), where t = scipy.stats.t.ppf(0.995, 8) = 3.3553873313
+    const differences = pairs.map(([a, b]) => a - b);
+    const { interval } = estimateMean(differences, { confidence: 0.99, overlap: 80 / 318 });
+    expect(interval?.low).toBeCloseTo(-0.4306673, 8);
+    expect(interval?.high).toBeCloseTo(1.29444508, 8);
+  });
+
+  test("an interval reaches at least as far as it is told", () => {
+    expect(estimateMean([0.5, 0.5, 0.5], { reach: 0.25 }).interval).toEqual({ low: 0.25, high: 0.75 });
+    expect(estimateMean([0, 1], { reach: 0.02 })).toEqual(estimateMean([0, 1]));
+  });
+
+  test("a geometric mean of ratios does not care which way round, and lies where its logarithms do", () => {
+    const { value, interval } = estimateRatio([
+      [10, 40],
+      [20, 40],
+      [10, 20],
+    ]);
+    const other = estimateRatio([
+      [40, 10],
+      [40, 20],
+      [20, 10],
+    ]);
+    expect(value).toBeCloseTo(2 ** (-4 / 3), 12);
+    expect(other.value).toBeCloseTo(1 / value, 12);
+    expect(other.interval?.low).toBeCloseTo(1 / (interval?.high ?? 0), 12);
+    // log2 of the ratios: -2, -1, -1; their standard error is 1/3
+    expect(interval?.high).toBeCloseTo(2 ** (-4 / 3 + 4.302652729749462 / 3), 9);
+  });
+});
+
+test.each(["normal", "now and then far off"])("equal spreads are told apart in at most 1 of 20: %s", (kind) => {
+  const generator = new Generator(7);
+  const draws = new Float64Array(40);
+  let apart = 0;
+  const times = 2000;
+  for (let i = 0; i < times; i++) {
+    fillNormal(draws, 0, 1, generator);
+    // One value in ten is five times as far from 0.
+    const value = (k: number) => draws[k] * (kind !== "normal" && draws[20 + k] > 1.28 ? 5 : 1);
+    const [first, second] = [0, 10].map((from) =>
+      deviationsFromMedian(Array.from({ length: 10 }, (_, k) => value(from + k))),
+    );
+    const { interval } = estimateMean(first.map((a, k) => a - second[k]));
+    if (interval !== null && (interval.low > 0 || interval.high < 0)) apart++;
+  }
+  expect(apart / times).toBeLessThan(0.05);
+  expect(apart / times).toBeGreaterThan(0.005);
+});

@@ -1,0 +1,179 @@
+import { type Arm, type NamedArm, type NormArm, type Statistics, sameArm } from "../arms/arm.ts";
+import type { StudyPlan } from "../plan/plan.ts";
+import type { Reading, TrialResult } from "../trial/trialResult.ts";
+import { plainVariant, type Variant } from "../trial/trialSpec.ts";
+import { type Estimate, estimateMean, isBelow, mean } from "./statistics.ts";
+
+/** How a network did, in the study's metric. */
+export interface Observation {
+  readonly seed: number;
+  readonly train: number;
+  readonly validation: number;
+  readonly test: number;
+  /** On the validation rows, by epoch. */
+  readonly curve: readonly number[];
+  /** Counts as the best constant; the errors are that one's. */
+  readonly diverged: boolean;
+}
+
+/** The rate at which an arm did best on the validation rows, over the seeds that tried them all. */
+export interface ChosenRate {
+  readonly lr: number;
+  /** Mean validation error at that rate. */
+  readonly validation: number;
+}
+
+/** A network with BatchNorm can be scored in two ways; `kept` is the one that is better on the validation rows. */
+export function readingOf({ readings, spec }: TrialResult, statistics: Statistics): Reading | undefined {
+  const { asTrained, recomputed } = readings;
+  if (recomputed === undefined || statistics === "asTrained") return asTrained;
+  if (statistics === "recomputed" || asTrained === undefined) return recomputed;
+  return error(recomputed, "validation", spec.metric) < error(asTrained, "validation", spec.metric)
+    ? recomputed
+    : asTrained;
+}
+
+type Part = "train" | "validation" | "test";
+
+function error(scores: Pick<Reading, Part>, part: Part, metric: keyof Reading[Part]): number {
+  return scores[part][metric] ?? Number.NaN;
+}
+
+/** The results of a study, finished or not, by arm and seed. */
+export class StudyView {
+  readonly plan: StudyPlan;
+  readonly #trials: readonly TrialResult[];
+  readonly #rates = new Map<string, ChosenRate | undefined>();
+
+  constructor(plan: StudyPlan, trials: readonly TrialResult[]) {
+    this.plan = plan;
+    this.#trials = trials;
+  }
+
+  /** The arm as the plan has it. */
+  arm(scale: NormArm["scale"], norm: NormArm["norm"], dropout = 0): NormArm | undefined {
+    const arms = this.plan.arms.filter((arm) => arm.name === undefined);
+    return arms.find((arm) => sameArm(arm, { scale, norm, dropout }));
+  }
+
+  /** The arm that was given this name. */
+  named(name: string): NamedArm | undefined {
+    return this.plan.arms.filter((arm) => arm.name !== undefined).find((arm) => arm.name === name);
+  }
+
+  /** The arm that others are compared with: z-scores without normalization, where that is asked, or the first one of the plan. */
+  get reference(): Arm {
+    const { ask, arms } = this.plan;
+    return (ask === undefined ? this.arm("zscore", "none") : undefined) ?? arms[0];
+  }
+
+  /**
+   * By the mean validation error over seeds, the smaller rate of two that are equal. Each kind of statistics chooses for
+   * itself, as its user would. Test rows have no say.
+   */
+  rate(arm: Arm, statistics: Statistics): ChosenRate | undefined {
+    const key = JSON.stringify([arm, statistics]);
+    if (!this.#rates.has(key)) this.#rates.set(key, this.#choose(arm, statistics));
+    return this.#rates.get(key);
+  }
+
+  #choose(arm: Arm, statistics: Statistics): ChosenRate | undefined {
+    const choices = this.rates(arm, statistics);
+    if (choices.length === 0) return undefined;
+    return choices.reduce((best, choice) => (isBelow(choice.validation, best.validation) ? choice : best));
+  }
+
+  /** Every rate in rising order with its mean validation error; none before a seed has tried them all. */
+  rates(arm: Arm, statistics: Statistics): ChosenRate[] {
+    const byRate = [...this.plan.lrs].sort((a, b) => a - b).map((lr) => ({ lr, seen: this.at(arm, lr, statistics) }));
+    const complete = this.plan.seeds.filter((seed) => byRate.every(({ seen }) => seen.has(seed)));
+    if (complete.length === 0) return [];
+    return byRate.map(({ lr, seen }) => ({
+      lr,
+      validation: mean(complete.map((seed) => seen.get(seed)?.validation ?? Number.NaN)),
+    }));
+  }
+
+  /** By seed, at this rate. */
+  at(arm: Arm, lr: number, statistics: Statistics, variant = plainVariant): Map<number, Observation> {
+    const found = this.#trials.filter(
+      ({ spec }) => spec.lr === lr && sameArm(spec.arm, arm) && sameVariant(spec, variant),
+    );
+    return new Map(found.map((trial) => [trial.spec.seed, observationOf(trial, statistics)]));
+  }
+
+  /**
+   * By seed, at the chosen rate. Variants were trained at the rate chosen for `kept`.
+   */
+  seen(arm: Arm | undefined, statistics: Statistics = "kept", variant = plainVariant): Map<number, Observation> {
+    const rate = arm && this.rate(arm, sameVariant(variant, plainVariant) ? statistics : "kept");
+    return rate === undefined || arm === undefined ? new Map() : this.at(arm, rate.lr, statistics, variant);
+  }
+
+  /**
+   * How alike the seeds' results are, for `EstimateOptions`: they split the same rows anew, so that each two share a part of
+   * the rows they are scored on, as large a part as is scored by one. How many rows are trained on has no part in it.
+   */
+  overlap(part: "validation" | "test" = "test"): number {
+    const { all, [part]: scored } = this.plan.rows;
+    return scored / (all - scored);
+  }
+
+  /** The mean over seeds of test errors or of their differences, with its interval; NaN for none. */
+  estimate(values: readonly number[], confidence = 0.95): Estimate {
+    return estimateMean(values, { confidence, overlap: this.overlap(), reach: this.reach(values.length, confidence) });
+  }
+
+  /**
+   * How far an interval of error rates reaches at least; 0 for other errors. Where no row differs it would be of no width,
+   * but differences may be there that are so rare that no row scored, each counted once, shows one: in 1 of 40 studies, for
+   * 95%, at the rarity that is returned (the rule of three).
+   */
+  reach(seeds: number, confidence = 0.95): number {
+    const { settings, rows } = this.plan;
+    if (settings.metric !== "errorRate") return 0;
+    const scored = rows.all * (1 - (1 - rows.test / rows.all) ** seeds);
+    return Math.log(2 / (1 - confidence)) / scored;
+  }
+
+  /** The error of the best constant of a seed, on the validation rows unless others are asked for. */
+  constantOf(seed: number, part: "validation" | "test" = "validation"): number | undefined {
+    const trial = this.#trials.find(({ spec }) => spec.seed === seed && spec.rows === 1);
+    return trial && error(trial.constant, part, trial.spec.metric);
+  }
+
+  /**
+   * The validation error that "epochs to" counts to: the plan's, or 1.1 times what the reference ends with on the rows of
+   * that seed, for some rows are harder than others. NaN where there is none.
+   */
+  targetError(seed: number): number {
+    return this.plan.targetError ?? 1.1 * (this.seen(this.reference).get(seed)?.validation ?? Number.NaN);
+  }
+}
+
+function sameVariant(a: Variant, b: Variant): boolean {
+  return a.rows === b.rows && (a.rescale === null) === (b.rescale === null);
+}
+
+function observationOf(trial: TrialResult, statistics: Statistics): Observation {
+  const reading = readingOf(trial, statistics);
+  const scores = reading ?? trial.constant;
+  const { metric, seed } = trial.spec;
+  const part = (name: Part) => error(scores, name, metric);
+  return {
+    ...{ seed, train: part("train"), validation: part("validation"), test: part("test") },
+    ...{ curve: reading?.curve ?? [], diverged: reading === undefined },
+  };
+}
+
+/** What the seeds that both have give for each of two. */
+export function pairsOf(
+  first: Map<number, Observation>,
+  second: Map<number, Observation>,
+  of: (observation: Observation) => number,
+): [number, number][] {
+  return [...first].flatMap(([seed, observation]): [number, number][] => {
+    const other = second.get(seed);
+    return other === undefined ? [] : [[of(observation), of(other)]];
+  });
+}

@@ -1,0 +1,48 @@
+import type { Activation } from "../../tabular/index.ts";
+import { type Arm, armId } from "../arms/arm.ts";
+
+/** The error that is compared; lower is better. MAE and RMSE are in the target's own unit. */
+export type Metric = "mae" | "rmse" | "errorRate" | "logLoss";
+
+/** What all trials of a study share. */
+export interface TrialSettings {
+  readonly metric: Metric;
+  /** Widths of the hidden layers. */
+  readonly hidden: readonly number[];
+  readonly activation: Activation;
+  readonly batchSize: number;
+  /** Epochs on all training rows; on fewer rows there are as many more as it takes to make the same number of steps. */
+  readonly epochs: number;
+  /** How the target of a regression goes in. */
+  readonly target: "zscore" | "log" | "none";
+  /** Parts of the rows that are kept for choices, and for the final scores. */
+  readonly validation: number;
+  readonly test: number;
+}
+
+/** One network to train, as plain data: everything that its result depends on, besides the table. */
+export interface TrialSpec extends TrialSettings {
+  /** "raw+batch lr=0.01 seed=3", "… rows=0.5", "… rescaled": unique in a study. */
+  readonly id: string;
+  readonly arm: Arm;
+  readonly lr: number;
+  /** Decides split, order of the rows and starting weights. */
+  readonly seed: number;
+  /** The part of the training rows that is trained on. */
+  readonly rows: number;
+  /** Factors that the numeric columns are multiplied with, in turn, as if their units had been changed; null for none. */
+  readonly rescale: readonly number[] | null;
+  /** Another stream of starting weights and orders for the same split: what luck alone does. Default 0. */
+  readonly stream?: number;
+}
+
+export type Variant = Pick<TrialSpec, "rows" | "rescale">;
+
+/** The data as it is. */
+export const plainVariant: Variant = { rows: 1, rescale: null };
+
+export function trialSpec(arm: Arm, lr: number, seed: number, variant: Variant, settings: TrialSettings): TrialSpec {
+  const rows = variant.rows === 1 ? "" : ` rows=${variant.rows}`;
+  const id = `${armId(arm)} lr=${lr} seed=${seed}${rows}${variant.rescale === null ? "" : " rescaled"}`;
+  return { id, arm, lr, seed, ...variant, ...settings };
+}

@@ -1,0 +1,250 @@
+import { checkOptions, describe } from "../../core/index.ts";
+import { Generator, randperm, type Seed } from "../../random/index.ts";
+import { Storage, Tensor } from "../../tensor/index.ts";
+import type { Preprocessing } from "../encoding/preprocessing.ts";
+import { meanOf, quantilesOf } from "../encoding/statistics.ts";
+import type { Predictions } from "../encoding/target.ts";
+import { checkRows, checkStructure } from "../schema/columns.ts";
+import { joinedRows, type Split } from "../table/split.ts";
+import type { Table } from "../table/table.ts";
+import { LinearInputs } from "./linearInputs.ts";
+import { logistic } from "./logistic.ts";
+import { gramOf, solveRidge } from "./ridge.ts";
+import { scoresOf, type TableScores } from "./scores.ts";
+
+/** A model that a network must beat to be worth its trouble. */
+export interface Baseline {
+  readonly name: "mean" | "median" | "ridge" | "commonest class" | "logistic";
+  /** On each part of the split that has rows. */
+  readonly scores: { readonly train: TableScores; readonly validation?: TableScores; readonly test?: TableScores };
+  /** How many rows it was fitted on. */
+  readonly rows: number;
+  /** The strength of the penalty, chosen on the validation rows. */
+  readonly lambda?: number;
+  /** What there is to know about it, in words for a person. */
+  readonly note?: string;
+}
+
+export interface BaselineOptions {
+  /** Of the choice of rows (0). */
+  readonly seed?: Seed;
+  /**
+   * Fit them once more on training and validation rows, as a network is that is refit, and score that on the training and
+   * the test rows; the validation scores stay those of the first fit (false).
+   */
+  readonly refit?: boolean;
+}
+
+/** Rows that linear models are fitted on at most; fewer where there are many inputs, so that they take seconds. */
+const mostRows = 100_000;
+const mostNumbers = 2_000_000;
+/** With more inputs than this, linear models are left out. */
+const mostInputs = 300;
+
+// From strong to weak, until the validation rows are worse off.
+const ridgeLambdas = [1, 1e-1, 1e-2, 1e-3, 1e-4, 1e-6];
+const logisticLambdas = [1e-1, 1e-2, 1e-3, 1e-4]; // each begun where the one before ended
+/** Where there are no validation rows to choose by. */
+const usualLambda = 1e-3;
+
+/**
+ * Simple models on the same rows and the same inputs as a network. For numbers: the mean and the median of the training rows,
+ * and ridge regression of the transformed target. For classes: the commonest class, with the shares of the classes as
+ * probabilities, and logistic regression. Linear models see columns of mean 0 and deviation 1, and of an embedded column
+ * its 30 commonest categories; the penalty is the one that is best on the validation rows. They are fitted on
+ * 100,000 random training rows where there are more, fewer if inputs times outputs are more than 20 (`rows` says how many),
+ * and left out above 300 inputs.
+ * @throws TypeError or RangeError for an option that is unknown or does not fit
+ * @throws RangeError if there are no training rows, or a value cannot be encoded
+ */
+export function baselines(
+  table: Table,
+  preprocessing: Preprocessing,
+  split: Split,
+  options: BaselineOptions = {},
+): Baseline[] {
+  checkStructure("baselines", table);
+  checkOptions("baselines", options, ["seed", "refit"]);
+  const { seed = 0, refit = false } = options;
+  if (typeof refit !== "boolean") throw new TypeError(`baselines: refit is ${describe(refit)}, expected true or false`);
+  for (const rows of [split.train, split.validation, split.test]) checkRows("baselines", table, rows);
+  if (split.train.length === 0) throw new RangeError("baselines: there are no training rows");
+  const constant = preprocessing.task === "regression" ? constantNumbers : constantClasses;
+  const fitted = (rows: Int32Array, lambda?: number): Baseline[] => [
+    ...constant(table, preprocessing, split, rows),
+    ...fitLinear(table, preprocessing, split, rows, seed, lambda),
+  ];
+  const once = fitted(split.train);
+  if (!refit || split.validation.length === 0) return once;
+  const again = fitted(joinedRows(split.train, split.validation), once.at(-1)?.lambda);
+  return again.map((baseline, i) => {
+    const { validation } = once[i].scores;
+    return { ...baseline, scores: { ...baseline.scores, validation } };
+  });
+}
+
+type Predict = (rows: Int32Array) => Predictions;
+
+function score(table: Table, preprocessing: Preprocessing, split: Split, predict: Predict): Baseline["scores"] {
+  const on = (rows: Int32Array) => scoresOf(preprocessing.task, predict(rows), preprocessing.truth(table, rows));
+  return {
+    train: on(split.train),
+    ...(split.validation.length > 0 ? { validation: on(split.validation) } : {}),
+    ...(split.test.length > 0 ? { test: on(split.test) } : {}),
+  };
+}
+
+function constantNumbers(table: Table, preprocessing: Preprocessing, split: Split, rows: Int32Array): Baseline[] {
+  const truth = preprocessing.truth(table, rows);
+  const always = (name: "mean" | "median", value: number): Baseline => ({
+    name,
+    scores: score(table, preprocessing, split, (rows) => ({ values: new Float64Array(rows.length).fill(value) })),
+    rows: truth.length,
+  });
+  return [always("mean", meanOf(truth)), always("median", quantilesOf(truth.slice(), [0.5])[0])];
+}
+
+function constantClasses(table: Table, preprocessing: Preprocessing, split: Split, rows: Int32Array): Baseline[] {
+  const { classes = [] } = preprocessing;
+  const truth = preprocessing.truth(table, rows);
+  const shares = new Float64Array(classes.length);
+  for (let i = 0; i < truth.length; i++) shares[truth[i]] += 1 / truth.length;
+  const commonest = classes[shares.indexOf(Math.max(...shares))];
+  const predict: Predict = (rows) => {
+    const probabilities = new Float64Array(rows.length * classes.length);
+    for (let i = 0; i < rows.length; i++) probabilities.set(shares, i * classes.length);
+    return { classes: new Array<string>(rows.length).fill(commonest), probabilities };
+  };
+  return [{ name: "commonest class", scores: score(table, preprocessing, split, predict), rows: truth.length }];
+}
+
+/** [outputs, width + 1]: the weights of a linear model, intercepts last. */
+interface Fitted {
+  readonly weights: Float64Array;
+  readonly lambda: number;
+  readonly converged: boolean;
+}
+
+/**
+ * A linear model, or none where there are too many inputs.
+ * @param from the rows to fit it on
+ * @param lambda the penalty; chosen on the validation rows by default
+ */
+function fitLinear(
+  table: Table,
+  preprocessing: Preprocessing,
+  split: Split,
+  from: Int32Array,
+  seed: Seed,
+  lambda?: number,
+): Baseline[] {
+  const { task } = preprocessing;
+  const categories = preprocessing.embeddings.reduce((sum, embedding) => sum + Math.min(30, embedding.categories), 0);
+  const width = preprocessing.features.length + categories;
+  if (width > mostInputs) return [];
+  const limit = Math.min(mostRows, Math.floor(mostNumbers / (width * preprocessing.outputs)));
+  const rows = sample(from, limit, seed);
+  const inputs = new LinearInputs(table, preprocessing, rows);
+  const x = inputs.of(table, rows);
+  const models = task === "regression" ? fitRidges : fitLogistics;
+  const predictWith =
+    ({ weights }: Fitted): Predict =>
+    (rows) =>
+      preprocessing.decode(linearOutputs(table, inputs, weights, preprocessing.outputs, rows));
+  let best: { fitted: Fitted; error: number } | undefined;
+  const known = task === "regression" ? ridgeLambdas : logisticLambdas;
+  const choose =
+    lambda === undefined && split.validation.length > 0 ? sample(split.validation, mostRows, seed) : undefined;
+  const lambdas = choose === undefined ? [lambda ?? usualLambda] : known;
+  const truth = choose && preprocessing.truth(table, choose);
+  for (const fitted of models(table, preprocessing, rows, x, inputs.width, lambdas)) {
+    const scores = choose && truth ? scoresOf(task, predictWith(fitted)(choose), truth) : undefined;
+    const error = scores === undefined ? 0 : (scores.rmse ?? scores.logLoss);
+    if (best !== undefined && error >= best.error) break;
+    best = { fitted, error };
+  }
+  if (best === undefined) return [];
+  const notes = [
+    ...(rows.length < from.length ? [`fitted on ${rows.length} of ${from.length} training rows`] : []),
+    ...(inputs.cut.length > 0 ? [`of ${inputs.cut.join(", ")} only the commonest categories are used`] : []),
+    ...(best.fitted.converged ? [] : ["it has not quite converged"]),
+  ];
+  return [
+    {
+      name: task === "regression" ? "ridge" : "logistic",
+      scores: score(table, preprocessing, split, predictWith(best.fitted)),
+      rows: rows.length,
+      lambda: best.fitted.lambda,
+      ...(notes.length > 0 ? { note: notes.join("; ") } : {}),
+    },
+  ];
+}
+
+function* fitRidges(
+  table: Table,
+  preprocessing: Preprocessing,
+  rows: Int32Array,
+  x: Float64Array,
+  width: number,
+  lambdas: readonly number[],
+): Iterable<Fitted> {
+  const y = new Float64Array(preprocessing.targets(table, rows).data);
+  const mean = meanOf(y);
+  for (let i = 0; i < y.length; i++) y[i] -= mean;
+  const gram = gramOf(x, y, width);
+  for (const lambda of lambdas) {
+    const weights = new Float64Array(width + 1);
+    weights.set(solveRidge(gram, lambda));
+    weights[width] = mean;
+    yield { weights, lambda, converged: true };
+  }
+}
+
+function* fitLogistics(
+  table: Table,
+  preprocessing: Preprocessing,
+  rows: Int32Array,
+  x: Float64Array,
+  width: number,
+  lambdas: readonly number[],
+): Iterable<Fitted> {
+  const labels = preprocessing.truth(table, rows);
+  const classes = Math.max(2, preprocessing.outputs);
+  let start: Float64Array | undefined;
+  for (const lambda of lambdas) {
+    const { weights, converged } = logistic(x, labels, width, classes, lambda, { start, tolerance: 1e-5 });
+    start = weights;
+    yield { weights, lambda, converged };
+  }
+}
+
+/** The outputs of a linear model, [rows, outputs] float64; in parts, so that millions of rows need little memory. */
+function linearOutputs(
+  table: Table,
+  inputs: LinearInputs,
+  weights: Float64Array,
+  outputs: number,
+  rows: Int32Array,
+): Tensor {
+  const { width } = inputs;
+  const out = new Float64Array(rows.length * outputs);
+  for (let from = 0; from < rows.length; from += 50_000) {
+    const part = rows.subarray(from, from + 50_000);
+    const x = inputs.of(table, part);
+    for (let i = 0; i < part.length; i++) {
+      for (let k = 0; k < outputs; k++) {
+        const at = k * (width + 1);
+        let sum = weights[at + width];
+        for (let j = 0; j < width; j++) sum += weights[at + j] * x[i * width + j];
+        out[(from + i) * outputs + k] = sum;
+      }
+    }
+  }
+  return new Tensor(new Storage(out), [rows.length, outputs], "float64");
+}
+
+function sample(rows: Int32Array, limit: number, seed: Seed): Int32Array {
+  if (rows.length <= limit) return rows;
+  const chosen = randperm(rows.length, new Generator(seed)).subarray(0, limit).sort();
+  return chosen.map((i) => rows[i]);
+}

@@ -1,0 +1,84 @@
+import type { Preprocessing, TableInputs } from "../encoding/preprocessing.ts";
+import { divisorOf } from "../encoding/statistics.ts";
+import type { Table } from "../table/table.ts";
+
+/** Of an embedded column, so many of its commonest categories get an input of a linear model. */
+const commonest = 30;
+
+/** The inputs of a linear model: what a network gets, with categories for codes, each column with mean 0 and deviation 1. */
+export class LinearInputs {
+  readonly width: number;
+  /** Embedded columns of which only the commonest categories are used. */
+  readonly cut: readonly string[];
+  readonly #preprocessing: Preprocessing;
+  /** For each embedded column, the input of each code; -1 for none. */
+  readonly #places: readonly Int32Array[];
+  readonly #mean: Float64Array;
+  readonly #scale: Float64Array;
+
+  /** Learns means and deviations from `rows`. */
+  constructor(table: Table, preprocessing: Preprocessing, rows: Int32Array) {
+    this.#preprocessing = preprocessing;
+    const inputs = preprocessing.inputs(table, rows);
+    let width = preprocessing.features.length;
+    this.#places = preprocessing.embeddings.map(({ categories }, k) => {
+      const used = commonestCodes(inputs, k, preprocessing.embeddings.length, categories);
+      const places = new Int32Array(categories).fill(-1);
+      for (const code of used) places[code] = width++;
+      return places;
+    });
+    this.cut = preprocessing.embeddings.filter((_, k) => this.#places[k].includes(-1, 1)).map(({ column }) => column);
+    this.width = width;
+    this.#mean = new Float64Array(width);
+    this.#scale = new Float64Array(width);
+    const x = this.#expand(inputs, rows.length);
+    for (let j = 0; j < width; j++) {
+      let mean = 0;
+      for (let i = 0; i < rows.length; i++) mean += x[i * width + j];
+      mean /= rows.length;
+      let squares = 0;
+      for (let i = 0; i < rows.length; i++) {
+        const deviation = x[i * width + j] - mean;
+        squares += deviation * deviation;
+      }
+      this.#mean[j] = mean;
+      this.#scale[j] = divisorOf(Math.sqrt(squares / rows.length), mean);
+    }
+  }
+
+  /** [rows, width] */
+  of(table: Table, rows: Int32Array): Float64Array {
+    const x = this.#expand(this.#preprocessing.inputs(table, rows), rows.length);
+    for (let i = 0; i < x.length; ) {
+      for (let j = 0; j < this.width; j++, i++) x[i] = (x[i] - this.#mean[j]) / this.#scale[j];
+    }
+    return x;
+  }
+
+  #expand({ x, codes }: TableInputs, rows: number): Float64Array {
+    const measured = this.#preprocessing.features.length;
+    const all = new Float64Array(rows * this.width);
+    for (let i = 0; i < rows; i++) {
+      for (let j = 0; j < measured; j++) all[i * this.width + j] = x.data[i * measured + j];
+    }
+    if (codes === undefined) return all;
+    const width = this.#places.length;
+    for (const [k, places] of this.#places.entries()) {
+      for (let i = 0; i < rows; i++) {
+        const place = places[codes.data[i * width + k]];
+        if (place >= 0) all[i * this.width + place] = 1;
+      }
+    }
+    return all;
+  }
+}
+
+function commonestCodes({ codes }: TableInputs, k: number, width: number, categories: number): number[] {
+  const counts = new Int32Array(categories);
+  const data = codes?.data ?? [];
+  for (let i = k; i < data.length; i += width) counts[data[i]]++;
+  return Array.from(counts, (_, code) => code)
+    .slice(1)
+    .sort((a, b) => counts[b] - counts[a] || a - b)
+    .slice(0, commonest);
+}

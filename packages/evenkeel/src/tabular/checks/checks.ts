@@ -1,0 +1,262 @@
+import { classPositions } from "../encoding/targetClasses.ts";
+import { checkStructure, columnOf, shorten } from "../schema/columns.ts";
+import { identifierOf } from "../schema/identifier.ts";
+import { countTexts, dateReading, inferKind, nearlyUnique, type StrayDate, strayDate } from "../schema/inferKind.ts";
+import { parseNumber } from "../schema/parse.ts";
+import { booleansOf, datesOf, largestFloat32, misfitsOf, numbersOf, orderHint } from "../schema/read.ts";
+import { type ColumnSchema, isAsked, type Schema } from "../schema/schema.ts";
+import type { Column, Table } from "../table/table.ts";
+import { type Finding, TableError } from "./findings.ts";
+import { leakOf, type Values } from "./leak.ts";
+
+/** The fewest rows with a target that are trained on, and how many it takes before nothing is said about it. */
+const fewestRows = 10;
+const enoughRows = 50;
+/** The same for the rows of one class. */
+const fewestOfClass = 2;
+const enoughOfClass = 10;
+
+/**
+ * What is wrong or doubtful about a table, before anything is trained; each finding that is about a column names it.
+ * Errors: strings among numbers; infinite values, and such that float32 cannot hold; a target without values, that never
+ * varies, or whose classes are nearly all different; fewer than 10 rows with a target, or 2 of a class; no features. Warnings:
+ * columns without values, constant ones, identifiers, those of dates but for a few values; a feature that gives the target away; fewer than 50 rows, or
+ * 10 of a class. Notes: ignored text; dates that can be read in two ways; rows without a target; few whole numbers as a target.
+ * @throws RangeError if a column of the schema is not in the table
+ */
+export function checkTable(table: Table, schema: Schema): Finding[] {
+  checkStructure("checkTable", table);
+  if (table.rows === 0) return [{ severity: "error", code: "few-rows", message: "the table has no rows" }];
+  const findings: Finding[] = [];
+  const target = checkTarget(table, schema, findings);
+  for (const column of schema.columns) {
+    if (column.use === "target" || (column.use === "ignored" && isAsked(column.why))) continue;
+    findings.push(...checkColumn(columnOf(table, column.name), column));
+    if (column.use !== "feature" || target === undefined) continue;
+    if (findings.some(({ severity, column: name }) => severity === "error" && name === column.name)) continue;
+    const leak = leakOf(columnOf(table, column.name), column, target, schema.task === "regression");
+    if (leak === undefined) continue;
+    const message = `column ${shorten(column.name)} ${leak}; if it is not known when you predict, ignore it`;
+    findings.push({ severity: "warning", code: "leak", column: column.name, message });
+  }
+  if (!schema.columns.some(({ use }) => use === "feature")) {
+    const message = "no column is left to predict from; name some in features, or say in kinds what they are";
+    findings.push({ severity: "error", code: "no-features", message });
+  }
+  return findings;
+}
+
+/**
+ * `checkTable`, where errors are thrown.
+ * @returns warnings and notes
+ * @throws TableError listing every error
+ */
+export function assertTable(table: Table, schema: Schema): Finding[] {
+  const findings = checkTable(table, schema);
+  if (findings.some(({ severity }) => severity === "error")) throw new TableError(findings);
+  return findings;
+}
+
+function checkColumn(column: Column, schema: ColumnSchema): Finding[] {
+  const { name } = column;
+  const { kind, use } = schema;
+  const named = `column ${shorten(name)}`;
+  const left = use === "ignored" ? " and is ignored" : "";
+  const found = (severity: Finding["severity"], code: Finding["code"], message: string): Finding[] => [
+    { severity, code, column: name, message: `${named} ${message}` },
+  ];
+  const inferred = inferKind(column, kind);
+  if (inferred.present === 0) return found("warning", "all-missing", `has no values${left}`);
+  if (inferred.constant) return found("warning", "constant", `has the same value in every row${left}`);
+  const asText = column.type === "text" && (kind === "category" || kind === "text") ? column : undefined;
+  const taken = kind === "text" ? "is ignored" : "is taken for categories";
+  const texts = asText && countTexts(asText);
+  const unclear = asText && dateReading(asText, texts)?.unclear;
+  if (unclear) {
+    return found(
+      "note",
+      "unclear-dates",
+      `${taken}: dates such as ${shorten(unclear)} do not tell day, month and year apart; ${orderHint(name)}`,
+    );
+  }
+  const stray = asText && strayDate(asText, texts);
+  if (stray) {
+    const [finding] = found("warning", "strings-among-dates", `${taken}: ${strayText(stray)}`);
+    return [stray.why === "no-date" ? { ...finding, row: stray.row } : finding];
+  }
+  if (kind === "text") {
+    const { present, distinct } = texts ?? countTexts(column);
+    return found(
+      "note",
+      "free-text",
+      `is ignored: ${distinct} different texts in ${present} rows are an identifier or free text; kinds: "category" uses it`,
+    );
+  }
+  const wrong = checkValues(column, schema);
+  if (wrong.length > 0) return wrong;
+  if (kind === "date" && schema.dateOrder !== undefined) {
+    const first = schema.dateOrder === "dmy" ? "day" : "month";
+    return found("note", "date-order", `holds dates of numbers alone, which are read with the ${first} first`);
+  }
+  if (kind === "category") {
+    const { present, distinct } = texts ?? countTexts(column);
+    if (!nearlyUnique(present, distinct)) return [];
+    return found(
+      "warning",
+      "identifier",
+      `has ${distinct} categories in ${present} rows: it says little more than which row it is`,
+    );
+  }
+  const identifier = identifierOf(column, kind);
+  if (identifier === undefined) return [];
+  const advice = use === "ignored" ? "is ignored: " : "is used, though ";
+  return found(
+    "warning",
+    "identifier",
+    `${advice}${identifier}${use === "ignored" ? "; name it in features to use it" : ""}`,
+  );
+}
+
+function strayText(stray: StrayDate): string {
+  if (stray.why === "both-orders") {
+    const { dayFirst, monthFirst } = stray;
+    return `it holds dates with the day first, such as ${shorten(dayFirst)}, and with the month first, such as ${shorten(monthFirst)}; write all in one order`;
+  }
+  const { text, row, others } = stray;
+  const more = others === 0 ? "" : ` (${others + 1} rows hold none)`;
+  return `nearly all its values are dates, but row ${row} holds ${shorten(text)}${more}; correct it, or take it as missing`;
+}
+
+/** Values that are not of the column's kind, or that no network can take. */
+function checkValues(column: Column, { kind, dateOrder }: Pick<ColumnSchema, "kind" | "dateOrder">): Finding[] {
+  const named = `column ${shorten(column.name)}`;
+  if (column.type === "text" && kind === "numeric") {
+    const misfit = misfitsOf(column, parseNumber);
+    if (misfit !== undefined) {
+      const others = misfit.count === 1 ? "" : ` (${misfit.count} rows hold strings)`;
+      const message =
+        `${named} is numeric, but row ${misfit.row} holds ${shorten(misfit.value)}${others}; correct it, ` +
+        `take it as missing, or say kinds: { ${JSON.stringify(column.name)}: "category" }`;
+      return [{ severity: "error", code: "strings-among-numbers", column: column.name, row: misfit.row, message }];
+    }
+  }
+  try {
+    if (kind === "boolean") booleansOf(column);
+    if (kind === "date") datesOf(column, { dateOrder });
+  } catch (error) {
+    return [{ severity: "error", code: "wrong-kind", column: column.name, message: (error as Error).message }];
+  }
+  if (kind !== "numeric") return [];
+  const values = numbersOf(column);
+  let count = 0;
+  let row = -1;
+  for (let i = 0; i < values.length; i++) {
+    if (!(Math.abs(values[i]) > largestFloat32)) continue;
+    if (count === 0) row = i;
+    count++;
+  }
+  if (count === 0) return [];
+  const code = Number.isFinite(values[row]) ? "too-large" : "infinite";
+  const why = code === "infinite" ? "" : ", more than float32 can hold";
+  const others = count === 1 ? "" : ` (${count} rows are like it)`;
+  const message = `${named} holds ${values[row]} in row ${row}${why}${others}; correct it, or take it as missing`;
+  return [{ severity: "error", code, column: column.name, row, message }];
+}
+
+/** The target's values, NaN or -1 where it is missing; undefined if they cannot be read. */
+function checkTarget(table: Table, schema: Schema, findings: Finding[]): Values | undefined {
+  const column = columnOf(table, schema.target);
+  const { classes, target, task } = schema;
+  const kind = schema.columns.find(({ name }) => name === target)?.kind ?? "numeric";
+  const named = `the target ${shorten(target)}`;
+  const add = (severity: Finding["severity"], code: Finding["code"], message: string) =>
+    findings.push({ severity, code, column: target, message });
+  const wrong = checkValues(column, { kind });
+  findings.push(...wrong);
+  if (wrong.length > 0) return undefined;
+  let values: Values;
+  try {
+    values = classes === undefined ? numbersOf(column) : classPositions(column, kind, classes);
+  } catch (error) {
+    add("error", "wrong-kind", (error as Error).message);
+    return undefined;
+  }
+  const missing = (value: number) => Number.isNaN(value) || (classes !== undefined && value < 0);
+  let present = 0;
+  for (let i = 0; i < values.length; i++) if (!missing(values[i])) present++;
+  if (present === 0) {
+    add("error", "all-missing", `${named} has no values in ${table.rows} rows`);
+    return undefined;
+  }
+  const { distinct, whole } = variety(values, missing);
+  if (distinct === 1) add("error", "constant", `${named} has the same value in every row: there is nothing to predict`);
+  if (present < fewestRows) {
+    add("error", "few-rows", `${named} has values in ${present} rows, and training takes at least ${fewestRows}`);
+  } else if (present < enoughRows) {
+    add("warning", "few-rows", `${named} has values in ${present} rows: scores of so few say little`);
+  }
+  if (present < table.rows) {
+    add(
+      "note",
+      "without-target",
+      `${named} has no value in ${table.rows - present} of ${table.rows} rows, which are left out`,
+    );
+  }
+  if (classes !== undefined) checkClasses(values, schema, classes, present, add);
+  else if (kind === "numeric" && whole && distinct <= 20 && distinct > 1 && present >= fewestRows) {
+    add(
+      "note",
+      "target-whole-numbers",
+      `${named} has ${distinct} different whole numbers and is predicted as a number; task: "multiclass" takes them for classes`,
+    );
+  }
+  return task === "regression" || distinct > 1 ? values : undefined;
+}
+
+/** How many different values there are, 21 for more than 20. */
+function variety(values: Values, missing: (value: number) => boolean) {
+  const seen = new Set<number>();
+  let whole = true;
+  for (let i = 0; i < values.length && seen.size <= 20; i++) {
+    if (missing(values[i])) continue;
+    seen.add(values[i]);
+    whole &&= Number.isInteger(values[i]);
+  }
+  return { distinct: seen.size, whole };
+}
+
+function checkClasses(
+  values: Values,
+  { target }: Schema,
+  classes: readonly string[],
+  present: number,
+  add: (severity: Finding["severity"], code: Finding["code"], message: string) => void,
+): void {
+  const named = `the target ${shorten(target)}`;
+  const counts = new Array<number>(classes.length).fill(0);
+  for (let i = 0; i < values.length; i++) if (values[i] >= 0) counts[values[i]]++;
+  if (nearlyUnique(present, classes.length)) {
+    add(
+      "error",
+      "target-text",
+      `${named} has ${classes.length} classes in ${present} rows: it names rows, not classes`,
+    );
+    return;
+  }
+  const few = (limit: number, from = 0) => classes.filter((_, k) => counts[k] < limit && counts[k] >= from);
+  const list = (names: readonly string[]) =>
+    `${names.slice(0, 5).map(shorten).join(", ")}${names.length > 5 ? ` and ${names.length - 5} more` : ""}`;
+  const tooFew = few(fewestOfClass);
+  if (tooFew.length > 0) {
+    const message = `${named} has fewer than ${fewestOfClass} rows of ${list(tooFew)}; leave such rows out, or join them to another class`;
+    add("error", "rare-class", message);
+  }
+  const rare = few(enoughOfClass, fewestOfClass);
+  if (rare.length > 0) {
+    add(
+      "warning",
+      "rare-class",
+      `${named} has fewer than ${enoughOfClass} rows of ${list(rare)}: scores of them say little`,
+    );
+  }
+}

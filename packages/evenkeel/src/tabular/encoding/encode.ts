@@ -1,0 +1,96 @@
+import { cosAndSin } from "../../core/math/portableMath.ts";
+import { shorten } from "../schema/columns.ts";
+import { booleansOf, datesOf, largestFloat32, numbersOf, textsOf } from "../schema/read.ts";
+import type { Column } from "../table/table.ts";
+import { turnOf, yearOf } from "./calendar.ts";
+import type { CategoryEncoding, DateEncoding, Encoding } from "./encoding.ts";
+
+/** A matrix of inputs, row by row, and the first of its columns that is to be written. */
+interface Place {
+  readonly out: Float32Array;
+  /** Inputs per row. */
+  readonly width: number;
+  readonly at: number;
+}
+
+/**
+ * Writes the inputs that a column becomes into a matrix; computed in double.
+ * @throws RangeError naming the column, the value and its row if a value is not of its kind, infinite, or too large for float32
+ */
+export function encodeColumn(encoding: Encoding, column: Column, rows: Int32Array | undefined, place: Place): void {
+  switch (encoding.kind) {
+    case "numeric": {
+      const values = numbersOf(column, rows);
+      scaled(column, values, encoding, place, rows);
+      if (encoding.indicator) indicate(values, place, 1);
+      return;
+    }
+    case "boolean": {
+      const values = booleansOf(column, rows);
+      for (let i = 0, to = place.at; i < values.length; i++, to += place.width) {
+        place.out[to] = Number.isNaN(values[i]) ? encoding.common : values[i];
+      }
+      if (encoding.indicator) indicate(values, place, 1);
+      return;
+    }
+    case "category": {
+      const codes = categoryCodes(encoding, column, rows);
+      for (let i = 0, to = place.at - 1; i < codes.length; i++, to += place.width) {
+        if (codes[i] > 0) place.out[to + codes[i]] = 1;
+      }
+      return;
+    }
+    case "date":
+      encodeDate(encoding, column, rows, place);
+  }
+}
+
+function scaled(
+  column: Column,
+  values: Float64Array | Float32Array,
+  { median, center, scale }: { median: number; center: number; scale: number },
+  { out, width, at }: Place,
+  rows: Int32Array | undefined,
+): void {
+  for (let i = 0, to = at; i < values.length; i++, to += width) {
+    const value = values[i];
+    const input = ((Number.isNaN(value) ? median : value) - center) / scale;
+    if (!(Math.abs(input) <= largestFloat32)) {
+      const why = Number.isFinite(value) ? "too large for float32" : "infinite";
+      throw new RangeError(
+        `column ${shorten(column.name)} holds ${value} in row ${rows?.[i] ?? i}, which is ${why}; correct it, or take it as missing`,
+      );
+    }
+    out[to] = input;
+  }
+}
+
+function indicate(values: Float64Array | Float32Array, { out, width, at }: Place, after: number): void {
+  for (let i = 0, to = at + after; i < values.length; i++, to += width) out[to] = Number.isNaN(values[i]) ? 1 : 0;
+}
+
+/** 1 for the first category, 0 for a text that is none and where the value is missing. */
+export function categoryCodes(encoding: CategoryEncoding, column: Column, rows?: Int32Array): Int32Array {
+  const { codes, dictionary } = textsOf(column, rows);
+  const place = new Map(encoding.categories.map((category, i) => [category, i + 1]));
+  const places = Int32Array.from(dictionary, (text) => place.get(text) ?? 0);
+  const placed = new Int32Array(codes.length);
+  for (let i = 0; i < codes.length; i++) placed[i] = codes[i] < 0 ? 0 : places[codes[i]];
+  return placed;
+}
+
+function encodeDate(encoding: DateEncoding, column: Column, rows: Int32Array | undefined, place: Place): void {
+  const times = datesOf(column, { dateOrder: encoding.dateOrder, rows });
+  scaled(column, times.map(yearOf), encoding, place, rows);
+  const { out, width } = place;
+  for (const [k, part] of encoding.parts.entries()) {
+    for (let i = 0, to = place.at + 1 + 2 * k; i < times.length; i++, to += width) {
+      if (Number.isNaN(times[i])) continue;
+      const angle = 2 * Math.PI * turnOf(part, times[i]);
+      const [cos, sin] = cosAndSin(angle);
+      out[to] = sin;
+      out[to + 1] = cos;
+    }
+  }
+  if (encoding.indicator) indicate(times, place, 1 + 2 * encoding.parts.length);
+}

@@ -1,0 +1,89 @@
+import type { DateOrder } from "../schema/schema.ts";
+
+/** What was learnt of a column from the training rows: plain data, which is saved with a model. */
+export type Encoding = NumericEncoding | BooleanEncoding | CategoryEncoding | DateEncoding;
+
+/** (value - center) / scale, `median` where the value is missing; then 1 where it is missing, if `indicator`. */
+export interface NumericEncoding {
+  readonly kind: "numeric";
+  readonly column: string;
+  readonly median: number;
+  readonly center: number;
+  readonly scale: number;
+  readonly indicator: boolean;
+}
+
+/** 0 or 1, `common` where the value is missing; then 1 where it is missing, if `indicator`. */
+export interface BooleanEncoding {
+  readonly kind: "boolean";
+  readonly column: string;
+  readonly common: 0 | 1;
+  readonly indicator: boolean;
+}
+
+/**
+ * One input of 0 or 1 for each category; or, embedded, one code: 1 for the first category, 0 for texts that training did
+ * not have and where the value is missing. Without embedding such a row is all zeros.
+ */
+export interface CategoryEncoding {
+  readonly kind: "category";
+  readonly column: string;
+  readonly categories: readonly string[];
+  readonly embedded: boolean;
+}
+
+/**
+ * Years with their fraction, scaled as a number is; then the sine and cosine of those parts that vary among the training
+ * rows, 0 where the value is missing; then 1 where it is missing, if `indicator`.
+ */
+export interface DateEncoding {
+  readonly kind: "date";
+  readonly column: string;
+  /** How dates of numbers alone are read. */
+  readonly dateOrder?: DateOrder;
+  readonly median: number;
+  readonly center: number;
+  readonly scale: number;
+  readonly parts: readonly DatePart[];
+  readonly indicator: boolean;
+}
+
+export type DatePart = "month" | "weekday" | "hour";
+export const dateParts: readonly DatePart[] = ["month", "weekday", "hour"];
+
+/** What the target becomes, and how it is undone. */
+export type TargetEncoding = NumberTarget | ClassTarget;
+
+/** (y - mean) / std, of log(y) if `log`. */
+export interface NumberTarget {
+  readonly task: "regression";
+  readonly column: string;
+  readonly kind: "numeric" | "boolean";
+  readonly log: boolean;
+  readonly mean: number;
+  readonly std: number;
+}
+
+export interface ClassTarget {
+  readonly task: "binary" | "multiclass";
+  readonly column: string;
+  readonly kind: "numeric" | "boolean" | "category";
+  readonly classes: readonly string[];
+}
+
+/** The names of the inputs that a column becomes, in order; none for one that is embedded. */
+export function inputNames(encoding: Encoding): string[] {
+  const { column } = encoding;
+  const missing = encoding.kind !== "category" && encoding.indicator ? [`${column} (missing)`] : [];
+  switch (encoding.kind) {
+    case "numeric":
+    case "boolean":
+      return [column, ...missing];
+    case "category":
+      return encoding.embedded ? [] : encoding.categories.map((category) => `${column} = ${category}`);
+    case "date": {
+      const waves = encoding.parts.flatMap((part) => [`${column}: ${part} (sin)`, `${column}: ${part} (cos)`]);
+      return [`${column}: year`, ...waves, ...missing];
+    }
+  }
+}

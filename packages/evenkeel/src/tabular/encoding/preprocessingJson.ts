@@ -1,0 +1,113 @@
+import { booleanAt, listAt, namesAt, numberAt, objectAt, oneOfAt, stringAt } from "../schema/json.ts";
+import { dateOrders } from "../schema/schema.ts";
+import { type DatePart, dateParts, type Encoding, type TargetEncoding } from "./encoding.ts";
+
+/** @throws TypeError or RangeError saying what is wrong where */
+export function readPreprocessing(json: unknown): { inputs: readonly Encoding[]; target: TargetEncoding } {
+  const top = objectAt("preprocessing", json, ["version", "inputs", "target"]);
+  if (top.version !== 1) {
+    throw new RangeError(
+      `preprocessing.version is ${String(top.version)}, and this library reads version 1; update it`,
+    );
+  }
+  const list = listAt("preprocessing.inputs", top.inputs);
+  const inputs = list.map((value, i) => readEncoding(`preprocessing.inputs[${i}]`, value));
+  const target = readTarget("preprocessing.target", top.target);
+  namesAt(
+    "the columns of preprocessing.inputs",
+    inputs.map(({ column }) => column),
+    1,
+  );
+  if (inputs.some(({ column }) => column === target.column)) {
+    throw new RangeError("preprocessing.inputs holds the column of preprocessing.target");
+  }
+  return { inputs, target };
+}
+
+const kinds = ["numeric", "boolean", "category", "date"] as const;
+
+function kindOf(at: string, value: unknown): unknown {
+  return typeof value === "object" && value !== null && Object.hasOwn(value, "kind")
+    ? (value as { kind: unknown }).kind
+    : objectAt(at, value, ["kind"]);
+}
+
+function readEncoding(at: string, value: unknown): Encoding {
+  const kind = oneOfAt(`${at}.kind`, kindOf(at, value), kinds);
+  switch (kind) {
+    case "numeric": {
+      const from = objectAt(at, value, ["kind", "column", "median", "center", "scale", "indicator"]);
+      return {
+        kind,
+        column: stringAt(`${at}.column`, from.column),
+        ...readScale(at, from),
+        ...readIndicator(at, from),
+      };
+    }
+    case "boolean": {
+      const from = objectAt(at, value, ["kind", "column", "common", "indicator"]);
+      const common = numberAt(`${at}.common`, from.common);
+      if (common !== 0 && common !== 1) throw new RangeError(`${at}.common is ${common}, expected 0 or 1`);
+      return { kind, column: stringAt(`${at}.column`, from.column), common, ...readIndicator(at, from) };
+    }
+    case "category": {
+      const from = objectAt(at, value, ["kind", "column", "categories", "embedded"]);
+      return {
+        kind,
+        column: stringAt(`${at}.column`, from.column),
+        categories: namesAt(`${at}.categories`, from.categories),
+        embedded: booleanAt(`${at}.embedded`, from.embedded),
+      };
+    }
+    case "date": {
+      const from = objectAt(
+        at,
+        value,
+        ["kind", "column", "median", "center", "scale", "parts", "indicator"],
+        ["dateOrder"],
+      );
+      const parts = namesAt(`${at}.parts`, from.parts).map(
+        (part, i): DatePart => oneOfAt(`${at}.parts[${i}]`, part, dateParts),
+      );
+      const column = stringAt(`${at}.column`, from.column);
+      const order =
+        from.dateOrder === undefined ? {} : { dateOrder: oneOfAt(`${at}.dateOrder`, from.dateOrder, dateOrders) };
+      return { kind, column, ...order, ...readScale(at, from), parts, ...readIndicator(at, from) };
+    }
+  }
+}
+
+function readScale(at: string, from: Record<string, unknown>): { median: number; center: number; scale: number } {
+  return {
+    median: numberAt(`${at}.median`, from.median),
+    center: numberAt(`${at}.center`, from.center),
+    scale: numberAt(`${at}.scale`, from.scale, { above0: true }),
+  };
+}
+
+function readIndicator(at: string, from: Record<string, unknown>): { indicator: boolean } {
+  return { indicator: booleanAt(`${at}.indicator`, from.indicator) };
+}
+
+function readTarget(at: string, value: unknown): TargetEncoding {
+  const isClass = typeof value === "object" && value !== null && Object.hasOwn(value, "classes");
+  const keys = isClass ? ["task", "column", "kind", "classes"] : ["task", "column", "kind", "log", "mean", "std"];
+  const from = objectAt(at, value, keys);
+  const column = stringAt(`${at}.column`, from.column);
+  if (!isClass) {
+    return {
+      task: oneOfAt(`${at}.task`, from.task, ["regression"]),
+      column,
+      kind: oneOfAt(`${at}.kind`, from.kind, ["numeric", "boolean"]),
+      log: booleanAt(`${at}.log`, from.log),
+      mean: numberAt(`${at}.mean`, from.mean),
+      std: numberAt(`${at}.std`, from.std, { above0: true }),
+    };
+  }
+  const task = oneOfAt(`${at}.task`, from.task, ["binary", "multiclass"]);
+  const classes = namesAt(`${at}.classes`, from.classes, 2);
+  if (task === "binary" && classes.length !== 2) {
+    throw new RangeError(`${at}.classes has ${classes.length} items, expected 2 for binary`);
+  }
+  return { task, column, kind: oneOfAt(`${at}.kind`, from.kind, ["numeric", "boolean", "category"]), classes };
+}

@@ -1,0 +1,264 @@
+import { checkOptions, describe, formatShape, isFloat, isValue, sameShape } from "../../core/index.ts";
+import { add, cast, clone, fill, sumTo } from "../../ops/index.ts";
+import type { Tensor } from "../tensor.ts";
+import { type Edge, Node, OutputNode } from "./autogradNode.ts";
+import { enableGrad, noGrad } from "./gradMode.ts";
+
+export interface BackwardOptions {
+  /** Keep what the graph saved, so that it can be walked again. Default: the value of createGraph. */
+  retainGraph?: boolean;
+  /** Record the gradient computation itself, to differentiate it again. Default false. */
+  createGraph?: boolean;
+}
+
+export interface GradOptions extends BackwardOptions {
+  /** The gradients with respect to the outputs; a scalar output needs none. */
+  gradOutputs?: Tensor | readonly (Tensor | null)[];
+  /** Give null for an input that the outputs do not depend on, instead of throwing. Default false. */
+  allowUnused?: boolean;
+}
+
+/**
+ * Accumulates into `.grad` of every leaf the gradient of `root`.
+ * https://pytorch.org/docs/stable/generated/torch.Tensor.backward.html
+ */
+export function backward(root: Tensor, gradient: Tensor | undefined, options: BackwardOptions = {}): void {
+  checkOptions("backward", options, backwardOptions);
+  const { createGraph = false } = options;
+  const { totals, retained, release } = walk([root], [seed(root, gradient)], options);
+  const grads = recording(createGraph, () => [
+    ...retained.map(([tensor, total]) => [tensor, own(total, createGraph)] as const),
+    ...[...totals].flatMap(([edge, total]) =>
+      edge instanceof Node ? [] : [[edge, accumulated(edge, total, createGraph)] as const],
+    ),
+  ]);
+  // From here on nothing can fail.
+  for (const [tensor, gradient] of grads) tensor.grad = gradient;
+  release();
+}
+
+const backwardOptions = ["retainGraph", "createGraph"];
+
+function accumulated(leaf: Tensor, total: Tensor, createGraph: boolean): Tensor {
+  const { grad } = leaf;
+  if (grad === null) return own(total, createGraph);
+  if (!isValue(grad) || !sameShape(grad.shape, total.shape)) {
+    throw new RangeError(
+      `backward: .grad of a tensor of shape ${formatShape(leaf.shape)} was set to ` +
+        `${isValue(grad) ? `shape ${formatShape(grad.shape)}` : "something else than a Tensor"}, expected its own shape; ` +
+        "set it to null or to a gradient",
+    );
+  }
+  return add(grad, total);
+}
+
+/**
+ * The gradients of the outputs with respect to the inputs; leaves `.grad` alone.
+ * https://pytorch.org/docs/stable/generated/torch.autograd.grad.html
+ */
+export function grad(
+  outputs: Tensor | readonly Tensor[],
+  inputs: Tensor | readonly Tensor[],
+  options: GradOptions & { allowUnused: true },
+): (Tensor | null)[];
+/** The gradients of the outputs with respect to the inputs, all of which they must depend on; leaves `.grad` alone. */
+export function grad(
+  outputs: Tensor | readonly Tensor[],
+  inputs: Tensor | readonly Tensor[],
+  options?: GradOptions,
+): Tensor[];
+export function grad(
+  outputs: Tensor | readonly Tensor[],
+  inputs: Tensor | readonly Tensor[],
+  options: GradOptions = {},
+): (Tensor | null)[] {
+  checkOptions("grad", options, [...backwardOptions, "gradOutputs", "allowUnused"]);
+  const roots = [outputs].flat() as Tensor[];
+  const targets = [inputs].flat() as Tensor[];
+  const given = options.gradOutputs === undefined ? [] : ([options.gradOutputs].flat() as (Tensor | null)[]);
+  if (options.gradOutputs !== undefined && given.length !== roots.length) {
+    throw new RangeError(
+      `grad: ${given.length} gradOutputs for ${roots.length} outputs, expected one for each; null stands for 1`,
+    );
+  }
+  roots.forEach((root, i) => {
+    if (!isValue(root)) throw new TypeError(`grad: output ${i} is ${describe(root)}, expected a Tensor`);
+  });
+  targets.forEach((target, i) => {
+    if (!isValue(target)) throw new TypeError(`grad: input ${i} is ${describe(target)}, expected a Tensor`);
+    if (!target.requiresGrad) throw new Error(`grad: input ${i} does not require a gradient; set requiresGrad on it`);
+  });
+  const edges = targets.map((target) => target.gradFn ?? target);
+  const seeds = roots.map((root, i) => seed(root, given[i] ?? undefined));
+  const { totals, retained, release } = walk(roots, seeds, options, new Set(edges));
+  const gradients = edges.map((edge, i) => {
+    const total = totals.get(edge) ?? null;
+    if (total === null && !options.allowUnused) {
+      throw new Error(
+        `grad: input ${i} was not used to compute the outputs; give { allowUnused: true } to get null for it`,
+      );
+    }
+    return total;
+  });
+  const { createGraph = false } = options;
+  recording(createGraph, () => {
+    for (const [tensor, total] of retained) tensor.grad = own(total, createGraph);
+  });
+  release();
+  return gradients;
+}
+
+/** What a walk found; the caller writes it down, once nothing can fail any more, and lets go of the saved values. */
+interface Walked {
+  /** The gradient of every edge, or of the targets only. */
+  readonly totals: ReadonlyMap<Edge, Tensor>;
+  /** Those of the tensors that keep theirs although they are no leaves. */
+  readonly retained: readonly (readonly [Tensor, Tensor])[];
+  readonly release: () => void;
+}
+
+/**
+ * The walk: from the roots toward the leaves in reverse order of recording. Rules return gradients; only here are they
+ * summed over uses, un-broadcast and cast. Nothing is written but by the caller.
+ */
+function walk(
+  roots: readonly Tensor[],
+  seeds: readonly Tensor[],
+  { createGraph = false, retainGraph = createGraph }: BackwardOptions,
+  targets?: ReadonlySet<Edge>,
+): Walked {
+  const nodes = reachable(roots, targets);
+  const through = targets === undefined ? nodes : new Set([...nodes].filter((node) => leadsOn(node, nodes, targets)));
+  for (const node of through) node.checkSaved();
+  const totals = new Map<Edge, Tensor>();
+  /** Of an op with several outputs: what has come through each of them. */
+  const arrived = new Map<Node, (Tensor | null)[]>();
+  const retained: [Tensor, Tensor][] = [];
+  const flow = (edge: Edge, gradient: Tensor) => {
+    const total = totals.get(edge);
+    totals.set(edge, total === undefined ? gradient : add(total, gradient));
+  };
+  recording(createGraph, () => {
+    for (const [i, root] of roots.entries()) flow(root.gradFn ?? root, seeds[i]);
+    for (const node of nodes) {
+      const total = totals.get(node);
+      let dys = arrived.get(node);
+      if (total !== undefined) {
+        const dy = throughHooks(node, total);
+        totals.set(node, dy);
+        if (node.retainer !== null) retained.push([node.retainer, dy]);
+        dys = [dy];
+      }
+      if (dys === undefined || !through.has(node)) continue;
+      if (node instanceof OutputNode) {
+        const { joint, slot } = node;
+        const parts = arrived.get(joint) ?? Array.from({ length: joint.slots }, () => null);
+        parts[slot] = dys[0];
+        arrived.set(joint, parts);
+        continue;
+      }
+      const gradients = node.gradients(dys);
+      node.edges.forEach((edge, i) => {
+        const gradient = gradients[i];
+        if (edge === null || gradient === null || gradient === undefined) return;
+        if (targets !== undefined && !targets.has(edge) && !nodes.has(edge as Node)) return;
+        const { shape, dtype } = node.inputs[i];
+        const summed = sumTo(gradient, shape) as Tensor;
+        flow(edge, summed.dtype === dtype ? summed : cast(summed, { dtype }));
+      });
+    }
+    for (const [edge, total] of totals) {
+      if (!(edge instanceof Node)) totals.set(edge, throughHooks(edge, total));
+    }
+  });
+  const release = () => {
+    if (!retainGraph) for (const node of through) node.release();
+  };
+  return { totals, retained, release };
+}
+
+/** Whether the walk goes through a node: a target is only reached, unless another one lies behind it. */
+function leadsOn(node: Node, nodes: ReadonlySet<Node>, targets: ReadonlySet<Edge>): boolean {
+  return node.edges.some((edge) => edge !== null && (targets.has(edge) || nodes.has(edge as Node)));
+}
+
+/** The nodes between the roots and the leaves (or the targets), latest first. Iterative: graphs are deep. */
+function reachable(roots: readonly Tensor[], targets?: ReadonlySet<Edge>): Set<Node> {
+  const seen = new Set<Node>();
+  const stack = roots.flatMap((root) => root.gradFn ?? []);
+  for (let node = stack.pop(); node !== undefined; node = stack.pop()) {
+    if (seen.has(node)) continue;
+    seen.add(node);
+    for (const edge of node.edges) if (edge instanceof Node) stack.push(edge);
+  }
+  const ordered = [...seen].sort((a, b) => b.sequence - a.sequence);
+  if (targets === undefined) return new Set(ordered);
+  const useful = new Set<Edge>(targets);
+  for (const node of [...ordered].reverse()) {
+    if (node.edges.some((edge) => edge !== null && useful.has(edge))) useful.add(node);
+  }
+  return new Set(ordered.filter((node) => useful.has(node)));
+}
+
+function throughHooks(edge: Edge, gradient: Tensor): Tensor {
+  let current = gradient;
+  for (const hook of [...edge.hooks]) {
+    const replaced = hook(current);
+    if (replaced === undefined || replaced === null) continue;
+    if (!isValue(replaced)) {
+      throw new TypeError(`a gradient hook returned ${describe(replaced)}, expected a Tensor, or nothing to only look`);
+    }
+    if (!sameShape(replaced.shape, current.shape) || replaced.dtype !== current.dtype) {
+      throw new RangeError(
+        `a gradient hook returned shape ${formatShape(replaced.shape)} and dtype ${replaced.dtype} for a gradient of ` +
+          `shape ${formatShape(current.shape)} and dtype ${current.dtype}; return one like it`,
+      );
+    }
+    current = replaced;
+  }
+  return current;
+}
+
+/** The gradient to start from: the one given, or 1 for a single value. */
+function seed(root: Tensor, gradient: Tensor | undefined): Tensor {
+  if (!root.requiresGrad) {
+    throw new Error(
+      root.storage.isResult
+        ? "backward: this tensor is a result of a compiled step, and those have no history: call backward() within the step, " +
+            "behind what it computes; or give { compile: false }"
+        : "backward: this tensor does not require a gradient and has no gradFn: no parameter took part in it, or it was " +
+            "computed under noGrad(), from a detached tensor, or from results of a compiled step",
+    );
+  }
+  if (gradient === undefined) {
+    if (root.numel() !== 1) {
+      throw new RangeError(
+        `backward: a gradient is implied only for a single value, this tensor has shape ${formatShape(root.shape)}; ` +
+          "reduce it with .mean() or .sum(), or pass a gradient of the same shape",
+      );
+    }
+    return fill({ shape: root.shape, dtype: root.dtype, value: 1 }) as Tensor;
+  }
+  if (!isValue(gradient)) {
+    throw new TypeError(
+      `backward: the gradient is ${describe(gradient)}, expected a Tensor of shape ${formatShape(root.shape)}; options come ` +
+        "second: backward(undefined, { retainGraph: true })",
+    );
+  }
+  if (!sameShape(gradient.shape, root.shape) || !isFloat(gradient.dtype)) {
+    throw new RangeError(
+      `backward: the gradient has shape ${formatShape(gradient.shape)} and dtype ${gradient.dtype}, ` +
+        `expected ${formatShape(root.shape)} and ${root.dtype} as the tensor itself`,
+    );
+  }
+  return gradient;
+}
+
+/** A gradient to keep in `.grad`: with storage of its own, unless it has a history to keep. */
+function own(gradient: Tensor, createGraph: boolean): Tensor {
+  return createGraph ? gradient : clone(gradient);
+}
+
+function recording<T>(createGraph: boolean, fn: () => T): T {
+  return createGraph ? enableGrad(fn) : noGrad(fn);
+}

@@ -1,0 +1,160 @@
+import type { AnyOp, GradContext, Spec } from "../../core/index.ts";
+import type { Tensor } from "../tensor.ts";
+
+/** Where the gradient of an input flows on to: the op that made it, or a leaf that collects it. */
+export type Edge = Node | Tensor;
+
+/** Looks at the gradient of a tensor as it passes, and may put another in its place. */
+// biome-ignore lint/suspicious/noConfusingVoidType: a hook that only looks returns nothing at all.
+export type GradHook = (grad: Tensor) => Tensor | null | void;
+
+interface Saved {
+  readonly tensor: Tensor;
+  readonly version: number;
+}
+
+let sequence = 0;
+
+/** One recorded operation: an entry of the tape. Read through `tensor.gradFn`. */
+export class Node {
+  readonly op: AnyOp;
+  readonly attrs: unknown;
+  readonly inputs: readonly Spec[];
+  readonly outputs: readonly Spec[];
+  // Neither is a field that test runners see: they compare a tensor row by row, each of which has a node of its own that
+  // leads back to the tensor.
+  readonly #edges: readonly (Edge | null)[];
+  readonly #sequence = sequence++;
+  readonly hooks: GradHook[] = [];
+  /** The tensor that keeps its gradient although it is no leaf. */
+  retainer: Tensor | null = null;
+  private saved: Map<string, Saved> | null;
+
+  constructor(
+    op: AnyOp,
+    attrs: unknown,
+    inputs: readonly Spec[],
+    outputs: readonly Spec[],
+    edges: readonly (Edge | null)[],
+    saved: Map<string, Saved>,
+  ) {
+    this.op = op;
+    this.attrs = attrs;
+    this.inputs = inputs.map(specOf);
+    this.outputs = outputs.map(specOf);
+    this.#edges = edges;
+    this.saved = saved;
+  }
+
+  /** One per input; null where no gradient is wanted. */
+  get edges(): readonly (Edge | null)[] {
+    return this.#edges;
+  }
+
+  /** How many outputs gradients flow into. */
+  get slots(): number {
+    const { differentiable } = this.op;
+    return differentiable === "all" ? this.outputs.length : differentiable.length;
+  }
+
+  /** Larger than that of any node this one depends on: descending order is a topological order. */
+  get sequence(): number {
+    return this.#sequence;
+  }
+
+  /** As PyTorch names it when a tensor is printed: `MulBackward0`. */
+  get name(): string {
+    return `${this.op.name[0].toUpperCase()}${this.op.name.slice(1)}Backward0`;
+  }
+
+  toString(): string {
+    return `<${this.name}>`;
+  }
+
+  /** @throws Error if the saved values are gone, or were written to since */
+  checkSaved(): void {
+    if (this.saved === null) {
+      throw new Error(
+        `backward: the values saved by ${this.op.name} are already freed: this graph was walked before. ` +
+          "Give { retainGraph: true } to the first backward() if you need a second one, or compute the loss anew",
+      );
+    }
+    for (const [name, { tensor, version }] of this.saved) {
+      if (tensor.version !== version) {
+        throw new Error(
+          `backward: ${name} of ${this.op.name}, of shape [${tensor.shape.join(", ")}], was modified in place after the ` +
+            `gradient recorded it (version ${tensor.version}, expected ${version}); write to a clone() instead, or after backward()`,
+        );
+      }
+    }
+  }
+
+  /**
+   * The gradients of the inputs, as the op's rule gives them.
+   * @param dys one for each output that gradients flow into; null where none does
+   */
+  gradients(dys: readonly (Tensor | null)[]): readonly (Tensor | null)[] {
+    const saved: Record<string, Tensor> = {};
+    for (const [name, { tensor }] of this.saved ?? []) saved[name] = tensor;
+    const { op, attrs, inputs, outputs } = this;
+    const context: GradContext<unknown> = { attrs, inputs, outputs, needs: this.#edges.map((edge) => edge !== null) };
+    const { grad } = op;
+    const gradients =
+      typeof grad === "function"
+        ? grad(dys[0] as Tensor, saved, context)
+        : grad.kind === "joint"
+          ? grad.rule(dys, saved, context)
+          : [];
+    return gradients as readonly (Tensor | null)[];
+  }
+
+  /** Frees what was saved. A node that saved nothing can be walked again, as in PyTorch. */
+  release(): void {
+    if (this.op.saves.length > 0) this.saved = null;
+  }
+}
+
+/**
+ * One of several outputs that gradients flow into. Each has its own hooks, and hands its whole gradient to the node of the op,
+ * which was made before it and is walked after all of them.
+ */
+export class OutputNode extends Node {
+  readonly joint: Node;
+  /** Which of the differentiable outputs. */
+  readonly slot: number;
+
+  constructor(joint: Node, output: Tensor, slot: number) {
+    super(joint.op, joint.attrs, [output], [output], [joint], new Map());
+    this.joint = joint;
+    this.slot = slot;
+  }
+}
+
+/** Writes down on its outputs how they came about. Gradients are floats: an integer result (int + int) has none. */
+export function record(op: AnyOp, attrs: unknown, inputs: readonly Tensor[], outputs: readonly Tensor[]): void {
+  const edges = inputs.map((input) => (input.requiresGrad ? (input.gradFn ?? input) : null));
+  const saved = new Map<string, Saved>();
+  for (const name of op.saves) {
+    if (op.savedFor[name]?.every((index) => edges[index] === null)) continue;
+    const tensor = named(op.inputs, inputs, name) ?? (named(op.outputs, outputs, name) as Tensor);
+    saved.set(name, { tensor, version: tensor.version });
+  }
+  const node = new Node(op, attrs, inputs, outputs, edges, saved);
+  if (!isJoint(op)) {
+    if (outputs[0].isFloatingPoint) outputs[0].setHistory(node);
+    return;
+  }
+  const places = op.differentiable === "all" ? outputs.map((_, i) => i) : op.differentiable;
+  places.forEach((place, slot) => {
+    const output = outputs[place];
+    if (output.isFloatingPoint) output.setHistory(new OutputNode(node, output, slot));
+  });
+}
+
+const isJoint = ({ grad }: AnyOp) => typeof grad === "object" && grad.kind === "joint";
+
+const specOf = ({ shape, dtype }: Spec): Spec => ({ shape, dtype });
+
+function named(names: readonly string[] | "variadic", tensors: readonly Tensor[], name: string): Tensor | undefined {
+  return names === "variadic" ? undefined : tensors[names.indexOf(name)];
+}

@@ -1,0 +1,147 @@
+import { compile } from "../../compile/index.ts";
+import { checkOptions, describe } from "../../core/index.ts";
+import type { BatchNormLayer } from "../../nn/layers/norm/batchNorm.ts";
+import { noGrad, type Tensor } from "../../tensor/index.ts";
+import { type Batch, checkLoader, inputsOf, type Loader, type RowBatch, rowBatches } from "../batches.ts";
+import { callModel, noBatches } from "../evaluate/evaluate.ts";
+import { ForwardState, keepingModes, type Model } from "../modelState.ts";
+import { batchNormLayers, needsTwoRows } from "./layers.ts";
+import { PooledStatistics } from "./pooledStatistics.ts";
+
+/** What `estimate` can be: how the statistics of several batches become one. */
+const batchNormEstimates = ["population", "average"] as const;
+
+export interface UpdateBatchNormOptions {
+  /**
+   * "population": mean and variance of all rows, pooled over the batches: the mean of their variances and the variance of
+   * their means. "average": the plain average of the batches' means and variances, as PyTorch's `update_bn` has it. Both
+   * are the same for one batch. Default "population".
+   */
+  readonly estimate?: (typeof batchNormEstimates)[number];
+  /**
+   * Whether dropout is active meanwhile, as in PyTorch; with false all but the BatchNorm layers are in eval mode, so that the
+   * statistics are those that evaluation meets. Default true.
+   */
+  readonly dropout?: boolean;
+  /**
+   * Run the passes as one compiled program. Default false: making it takes longer than a few batches do; worth it from some
+   * ten thousand rows on.
+   */
+  readonly compile?: boolean;
+}
+
+/**
+ * Recomputes the running statistics of all BatchNorm layers over one pass through a loader: a network whose weights moved
+ * faster than its running averages followed then evaluates as well as it was trained. Batches are as `predict` takes them.
+ *
+ * The statistics become those of all rows together (Wu and Johnson 2021, section 3, "PreciseBN"), with an unbiased variance:
+ * exact for the first BatchNorm of a network whatever the size of the batches, for those behind it up to the noise of the
+ * batches before them, so that large batches are better. PyTorch's own function averages over the batches instead, which
+ * weighs a smaller last batch like the others and leaves the variance between batches out: `estimate: "average"`.
+ *
+ * The whole model is in training mode meanwhile, unless `dropout` is false: it is active and draws from the generator. Unlike PyTorch, a last
+ * batch of one row is joined to the one before, and a layer that `train()` leaves in eval mode keeps its statistics. Modes
+ * and momenta are afterwards as they were.
+ * https://arxiv.org/abs/2105.07576, https://pytorch.org/docs/stable/generated/torch.optim.swa_utils.update_bn.html
+ *
+ * @returns how many batches and rows took part; none if the model has no running statistics
+ * @throws TypeError for a loader that is none; Error if it gives no batches; RangeError if it gives one row only, or for an
+ * estimate that is none; TypeError for an option of the wrong kind; whatever the model throws. Running statistics and default generator are then as they were.
+ */
+export function updateBatchNorm(
+  model: Model,
+  loader: Loader<Batch | Tensor>,
+  options: UpdateBatchNormOptions = {},
+): { batches: number; rows: number } {
+  checkLoader(loader, "the loader");
+  checkOptions("updateBatchNorm", options, ["estimate", "dropout", "compile"]);
+  const { estimate = "population", dropout = true, compile: compiled = false } = options;
+  if (!batchNormEstimates.includes(estimate)) {
+    const known = batchNormEstimates.map((name) => `"${name}"`).join(" or ");
+    throw new RangeError(`updateBatchNorm: estimate is ${describe(estimate)}, expected ${known}`);
+  }
+  if (typeof dropout !== "boolean") {
+    throw new TypeError(`updateBatchNorm: dropout is ${describe(dropout)}, expected true or false`);
+  }
+  return keepingModes(model, () => {
+    model.train();
+    const all = batchNormLayers(model);
+    if (!dropout) for (const module of model.modules()) module.training &&= (all as unknown[]).includes(module);
+    const layers = all.filter((layer) => layer.training && layer.running_mean !== null);
+    if (layers.length === 0) return { batches: 0, rows: 0 };
+    const before = new ForwardState(model);
+    const momenta = layers.map((layer) => layer.momentum);
+    try {
+      for (const layer of layers) {
+        layer.resetRunningStats();
+        // Null: the average over the batches since the reset. 1: the statistics of the latest batch.
+        layer.momentum = estimate === "average" ? null : 1;
+      }
+      const forward = compile((inputs: Batch) => callModel(model, inputs), { compile: compiled });
+      const pool = estimate === "average" ? undefined : new Pooling(model, layers, compiled);
+      const seen = { batches: 0, rows: 0 };
+      for (const batch of rowBatches(loader, needsTwoRows(all))) {
+        noGrad(() => (pool === undefined ? forward(inputsOf(batch)) : pool.run(batch, forward)));
+        seen.batches++;
+        seen.rows += batch.rows;
+      }
+      if (seen.batches === 0) throw noBatches("the loader");
+      pool?.write();
+      return seen;
+    } catch (error) {
+      before.restore();
+      throw error;
+    } finally {
+      for (const [i, layer] of layers.entries()) layer.momentum = momenta[i];
+    }
+  });
+}
+
+/** Runs batches and pools what the layers saw of each. */
+class Pooling extends PooledStatistics {
+  readonly #model: Model;
+  readonly #layers: readonly BatchNormLayer[];
+  readonly #compiled: boolean;
+  /** Shapes of a row of the first batch, and how many values of a channel each layer got per row of it. */
+  #known: { readonly shapes: string; readonly perRow: ReadonlyMap<BatchNormLayer, number> } | undefined;
+
+  constructor(model: Model, layers: readonly BatchNormLayer[], compiled: boolean) {
+    super();
+    this.#model = model;
+    this.#layers = layers;
+    this.#compiled = compiled;
+  }
+
+  run(batch: RowBatch, forward: (inputs: Batch) => unknown): void {
+    const inputs = inputsOf(batch);
+    const shapes = JSON.stringify(inputs.map(({ shape }) => shape.slice(1)));
+    if (!this.#compiled || this.#known?.shapes !== shapes) {
+      const perRow = this.#eagerly(inputs, batch.rows);
+      if (perRow !== undefined) this.#known ??= { shapes, perRow };
+      return;
+    }
+    // A compiled step runs no hooks, but each layer is called once and has the statistics of this batch now.
+    forward(inputs);
+    for (const [layer, values] of this.#known.perRow) this.add(layer, values * batch.rows);
+  }
+
+  /** Gives the values per channel and row of each layer; undefined if one is called more than once. */
+  #eagerly(inputs: Batch, rows: number): Map<BatchNormLayer, number> | undefined {
+    const perRow = new Map<BatchNormLayer, number>();
+    let once = true;
+    const removers = this.#layers.map((layer) =>
+      layer.registerForwardHook((_, [input]) => {
+        const values = input.numel() / input.shape[1];
+        once &&= !perRow.has(layer);
+        perRow.set(layer, values / rows);
+        this.add(layer, values);
+      }),
+    );
+    try {
+      callModel(this.#model, inputs);
+    } finally {
+      for (const remove of removers) remove();
+    }
+    return once ? perRow : undefined;
+  }
+}

@@ -1,0 +1,128 @@
+import { checkOptions } from "../../core/index.ts";
+import { describe, isModuleClass } from "../../nn/module/callable.ts";
+import { cat, noGrad, Tensor } from "../../tensor/index.ts";
+import { type Batch, checkLoader, type Example, inputsOf, type Loader, rowBatches, toExample } from "../batches.ts";
+import { batchNormLayers, needsTwoRows } from "../batchNorm/layers.ts";
+import type { Scores } from "../fit/history.ts";
+import { keepingModes, type Model } from "../modelState.ts";
+import { checkMetrics, type Metrics, Scoreboard } from "./scoreboard.ts";
+
+/** A loss: a function, or a module such as `new nn.MSELoss()`, that gives the mean over the rows as one value. */
+export type Loss = (output: Tensor, target: Tensor) => Tensor;
+
+export interface EvaluateOptions<K extends string = never> {
+  readonly loss: Loss;
+  readonly metrics?: Metrics<K>;
+}
+
+/** @throws TypeError unless `loss` can be called with output and target */
+export function checkLoss(owner: string, loss: unknown): void {
+  if (typeof loss === "function" && !isModuleClass(loss)) return;
+  const cure = isModuleClass(loss) ? "; make one with new" : "";
+  throw new TypeError(
+    `${owner}: loss is ${describe(loss)}, expected a module such as new nn.MSELoss(), or a function${cure}`,
+  );
+}
+
+/** What a model makes of a batch, and the loss of it as one value. */
+export type Forward = (inputs: Batch, target: Tensor) => { readonly output: Tensor; readonly loss: Tensor };
+
+/** @throws from the pass: RangeError if the loss gives more than one value; whatever model and loss throw */
+export function forwardPass(model: Model, lossOf: Loss): Forward {
+  return (inputs, target) => {
+    const output = callModel(model, inputs);
+    const loss = lossOf(output, target);
+    if (loss instanceof Tensor && loss.numel() === 1) return { output, loss };
+    const given = loss instanceof Tensor ? `${loss.numel()} values` : typeof loss;
+    throw new RangeError(`the loss gave ${given}, expected a tensor of one value; use reduction "mean"`);
+  };
+}
+
+/** Calls the model on one batch. @throws TypeError if it gives something else than a tensor */
+export function callModel(model: Model, inputs: Batch): Tensor {
+  const output: unknown = model(...inputs);
+  if (output instanceof Tensor) return output;
+  throw new TypeError(
+    `the model gave ${output === null ? "null" : typeof output}, expected one Tensor; return it from forward`,
+  );
+}
+
+/** Scores batch after batch in the mode that the model is in, without gradients; each turn hands out the batch's loss. */
+export function* scoreBatches<K extends string>(
+  model: Model,
+  loader: Loader,
+  forward: Forward,
+  board: Scoreboard<K>,
+): Generator<{ readonly example: Example; readonly loss: number }, void, undefined> {
+  for (const batch of rowBatches(loader, needsTwoRows(batchNormLayers(model)))) {
+    const example = toExample(batch);
+    const value = noGrad(() => {
+      const { output, loss } = forward(example.inputs, example.target);
+      const value = loss.item();
+      board.add(value, example.rows, output, example.target);
+      return value;
+    });
+    yield { example, loss: value };
+  }
+  if (board.rows === 0) throw noBatches("the loader");
+}
+
+export function noBatches(name: string): Error {
+  return new Error(
+    `${name} gives no batches: its dataset is empty, or dropLast drops the only batch; use a smaller batchSize`,
+  );
+}
+
+/** {@link evaluate} in the mode that the model is in. */
+export function scoreAsIs<K extends string>(model: Model, loader: Loader, options: EvaluateOptions<K>): Scores<K> {
+  checkOptions("evaluate", options, ["loss", "metrics"]);
+  checkLoader(loader, "the loader");
+  checkLoss("evaluate", options.loss);
+  checkMetrics(options.metrics);
+  const board = new Scoreboard(options.metrics);
+  for (const _ of scoreBatches(model, loader, forwardPass(model, options.loss), board));
+  return board.scores();
+}
+
+/**
+ * The loss and the metrics over all rows of a loader, in eval mode and without gradients. Rows weigh the same whatever
+ * the size of their batch. The modes of all modules are afterwards as they were.
+ *
+ * @throws TypeError for a loader, a loss or a metric that is none; Error if the loader gives no batches; whatever the
+ * model throws
+ */
+export function evaluate<K extends string = never>(
+  model: Model,
+  loader: Loader,
+  options: EvaluateOptions<K>,
+): Scores<K> {
+  return keepingModes(model, () => {
+    model.eval();
+    return scoreAsIs(model, loader, options);
+  });
+}
+
+/**
+ * What the model says about these inputs, in eval mode and without gradients: about tensors as `model(...inputs)` would,
+ * or about a whole loader, batch after batch, concatenated. A loader's batches may have a target, which is left out, or be
+ * single tensors. The modes of all modules are afterwards as they were.
+ *
+ * @throws TypeError for a loader that is none; Error if it gives no batches; whatever the model throws
+ */
+export function predict(model: Model, ...inputs: Tensor[]): Tensor;
+export function predict(model: Model, loader: Loader<Batch | Tensor>): Tensor;
+export function predict(model: Model, ...inputs: Tensor[] | [Loader<Batch | Tensor>]): Tensor {
+  const [first] = inputs;
+  if (!(first instanceof Tensor)) checkLoader(first, "the loader");
+  return keepingModes(model, () => {
+    model.eval();
+    return noGrad(() => {
+      if (first instanceof Tensor) return callModel(model, inputs as Tensor[]);
+      const outputs: Tensor[] = [];
+      for (const batch of rowBatches(first, needsTwoRows(batchNormLayers(model))))
+        outputs.push(callModel(model, inputsOf(batch)));
+      if (outputs.length === 0) throw noBatches("the loader");
+      return cat(outputs);
+    });
+  });
+}

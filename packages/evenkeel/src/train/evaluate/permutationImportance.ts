@@ -1,0 +1,80 @@
+import { checkOptions, describe } from "../../core/index.ts";
+import { Generator, randperm } from "../../random/index.ts";
+import { columnOf, type Table, takeRows } from "../../tabular/index.ts";
+
+export interface PermutationImportanceOptions {
+  /** The columns to try, usually the features. */
+  readonly columns: readonly string[];
+  /** Scores a table of the same columns, such as by the mean absolute error of a model's predictions. */
+  readonly score: (table: Table) => number | Promise<number>;
+  /** Whether less or more of the score is better: "lower" for errors, "higher" for accuracies. */
+  readonly better: "lower" | "higher";
+  /** How often each column is shuffled. Default 5. */
+  readonly repeats?: number;
+  /** Of the shuffles. Default 0. */
+  readonly seed?: number;
+  readonly signal?: AbortSignal;
+}
+
+export interface ColumnImportance {
+  readonly column: string;
+  /** By how much the score became worse, one number for each shuffle; about 0 for a column that the score does not need. */
+  readonly drops: readonly number[];
+}
+
+const optionNames = ["columns", "score", "better", "repeats", "seed", "signal"];
+
+/**
+ * How much a score needs each column: by how much it becomes worse when the column's values are shuffled among the rows, which leaves
+ * everything as it was but what the column says of its row. The table is to be of rows that were not trained on. Columns that say
+ * the same stand in for each other, and look less important than they are.
+ *
+ * Breiman 2001, "Random Forests", section 10; scikit-learn's `permutation_importance`.
+ *
+ * @returns the columns in the order given
+ * @throws RangeError for a column that the table does not have, TypeError or RangeError for options that do not fit; the signal's reason
+ *   when it is aborted
+ */
+export async function permutationImportance(
+  table: Table,
+  options: PermutationImportanceOptions,
+): Promise<ColumnImportance[]> {
+  checkOptions("permutationImportance", options, optionNames);
+  const { columns, score, better, repeats = 5, seed = 0, signal } = options;
+  if (!Array.isArray(columns)) {
+    throw new TypeError(`permutationImportance: columns is ${describe(columns)}, expected an array of names`);
+  }
+  if (typeof score !== "function") {
+    throw new TypeError(`permutationImportance: score is ${describe(score)}, expected a function of a table`);
+  }
+  if (better !== "lower" && better !== "higher") {
+    throw new RangeError(`permutationImportance: better is ${describe(better)}, expected "lower" or "higher"`);
+  }
+  if (!Number.isInteger(repeats) || repeats < 1) {
+    throw new RangeError(`permutationImportance: repeats is ${describe(repeats)}, expected a whole number from 1`);
+  }
+  for (const name of columns) columnOf(table, name);
+
+  const generator = new Generator(seed);
+  const sign = better === "lower" ? 1 : -1;
+  const whole = await score(table);
+  const importances: ColumnImportance[] = [];
+  for (const column of columns) {
+    const drops: number[] = [];
+    for (let repeat = 0; repeat < repeats; repeat++) {
+      signal?.throwIfAborted();
+      const order = Int32Array.from(randperm(table.rows, generator));
+      drops.push(sign * ((await score(shuffled(table, column, order))) - whole));
+    }
+    importances.push({ column, drops });
+  }
+  return importances;
+}
+
+/** The same table with the values of one column in another order. */
+function shuffled(table: Table, name: string, order: Int32Array): Table {
+  const columns = table.columns.map((column) => {
+    return column.name === name ? takeRows({ rows: table.rows, columns: [column] }, order).columns[0] : column;
+  });
+  return { rows: table.rows, columns };
+}

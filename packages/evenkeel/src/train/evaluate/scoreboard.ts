@@ -1,0 +1,54 @@
+import { noGrad, type Tensor } from "../../tensor/index.ts";
+import type { Scores } from "../fit/history.ts";
+import type { Metric } from "./metrics.ts";
+
+/** Metrics by the name under which their values are reported. */
+export type Metrics<K extends string = string> = Readonly<Record<K, Metric>>;
+
+/** Gathers the loss and the metrics of one pass over the data, every row weighing the same whatever its batch's size. */
+export class Scoreboard<K extends string> {
+  readonly #metrics: readonly [string, Metric][];
+  #lossSum = 0;
+  #rows = 0;
+
+  constructor(metrics: Metrics<K> | undefined) {
+    this.#metrics = Object.entries(metrics ?? {});
+    for (const [, metric] of this.#metrics) metric.reset();
+  }
+
+  get rows(): number {
+    return this.#rows;
+  }
+
+  /** @param loss mean over the rows of this batch */
+  add(loss: number, rows: number, output: Tensor, target: Tensor): void {
+    if (this.#metrics.length > 0) {
+      noGrad(() => {
+        for (const [, metric] of this.#metrics) metric.update(output, target);
+      });
+    }
+    this.#lossSum += loss * rows;
+    this.#rows += rows;
+  }
+
+  scores(): Scores<K> {
+    const values = this.#metrics.map(([name, metric]) => [name, metric.value()]);
+    return Object.fromEntries([["loss", this.#lossSum / this.#rows], ...values]) as Scores<K>;
+  }
+}
+
+/** @throws TypeError if a metric is none, or called "loss", which names the loss */
+export function checkMetrics(metrics: unknown): void {
+  if (metrics === undefined) return;
+  if (typeof metrics !== "object" || metrics === null) {
+    throw new TypeError(`metrics is ${String(metrics)}, expected an object such as { mae: metrics.mae() }`);
+  }
+  for (const [name, metric] of Object.entries(metrics)) {
+    if (name === "loss") throw new TypeError('a metric cannot be called "loss": the loss is reported under that name');
+    for (const method of ["update", "value", "reset"]) {
+      if (typeof metric?.[method] === "function") continue;
+      const hint = typeof metric === "function" ? "; call it: metrics.mae()" : "";
+      throw new TypeError(`metric "${name}" has no method ${method}(); pass one such as metrics.mae()${hint}`);
+    }
+  }
+}

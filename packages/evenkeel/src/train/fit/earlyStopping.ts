@@ -1,0 +1,128 @@
+import { checkOptions } from "../../core/index.ts";
+import { checkStopping } from "../../io/checkpointChecks.ts";
+import type { EarlyStoppingState } from "../../io/index.ts";
+import type { StateDict } from "../../nn/index.ts";
+import { cloneState } from "../../tensor/index.ts";
+import type { Model } from "../modelState.ts";
+
+export interface EarlyStoppingOptions {
+  /** Stop after so many epochs in a row without improvement; at least 1. Infinity never stops. */
+  readonly patience: number;
+  /** How much better than the best an epoch must be to count as an improvement. Default 0. */
+  readonly minDelta?: number;
+  /** Whether smaller or larger is better. Default "min". */
+  readonly mode?: "min" | "max";
+  /** Keep a copy of the weights and buffers of the best epoch, for `restore`. Default true. */
+  readonly restoreBest?: boolean;
+}
+
+export const earlyStoppingKeys = ["patience", "minDelta", "mode", "restoreBest"] as const;
+
+/**
+ * Watches one number per epoch and says when it has stopped improving. `fit` uses it; so can a loop written by hand:
+ * ```ts
+ * const stopping = new EarlyStopping({ patience: 10 });
+ * for (let epoch = 0; epoch < 500 && !stopping.shouldStop; epoch++) {
+ *   // … train …
+ *   stopping.update(validationLoss, model);
+ * }
+ * stopping.restore(model);
+ * ```
+ */
+export class EarlyStopping {
+  readonly patience: number;
+  readonly minDelta: number;
+  readonly mode: "min" | "max";
+  readonly restoreBest: boolean;
+  #epochs = 0;
+  #best: number | undefined;
+  #bestEpoch: number | undefined;
+  #state: StateDict | undefined;
+
+  /** @throws RangeError or TypeError for options that are unknown or out of range */
+  constructor(options: EarlyStoppingOptions) {
+    checkOptions("EarlyStopping", options, earlyStoppingKeys);
+    const { patience, minDelta = 0, mode = "min", restoreBest = true } = options;
+    if (patience !== Number.POSITIVE_INFINITY && !(Number.isInteger(patience) && patience >= 1)) {
+      throw new RangeError(`EarlyStopping: patience is ${patience}, expected a whole number of epochs, at least 1`);
+    }
+    if (!(Number.isFinite(minDelta) && minDelta >= 0)) {
+      throw new RangeError(`EarlyStopping: minDelta is ${minDelta}, expected a number of at least 0`);
+    }
+    if (mode !== "min" && mode !== "max")
+      throw new RangeError(`EarlyStopping: mode is ${mode}, expected "min" or "max"`);
+    this.patience = patience;
+    this.minDelta = minDelta;
+    this.mode = mode;
+    this.restoreBest = restoreBest;
+  }
+
+  /** The best value so far; undefined before the first update (NaN is never the best). */
+  get best(): number | undefined {
+    return this.#best;
+  }
+
+  /** The update, counted from 1, that gave the best value. */
+  get bestEpoch(): number | undefined {
+    return this.#bestEpoch;
+  }
+
+  /** Whether the last `patience` updates brought no improvement. */
+  get shouldStop(): boolean {
+    return this.#epochs - (this.#bestEpoch ?? 0) >= this.patience;
+  }
+
+  /** Takes the number of one more epoch and, if it is the best, a copy of the model's state. Returns whether it is. */
+  update(value: number, model: Model): boolean {
+    this.#epochs++;
+    const better =
+      this.#best === undefined
+        ? !Number.isNaN(value)
+        : this.mode === "min"
+          ? value < this.#best - this.minDelta
+          : value > this.#best + this.minDelta;
+    if (!better) return false;
+    this.#best = value;
+    this.#bestEpoch = this.#epochs;
+    if (this.restoreBest) this.#state = cloneState(model.stateDict());
+    return true;
+  }
+
+  /** Gives the model the weights and buffers of the best epoch, bit for bit. Returns false if none were kept. */
+  restore(model: Model): boolean {
+    if (this.#state === undefined) return false;
+    model.loadStateDict(this.#state);
+    return true;
+  }
+
+  /** Where it stands, for a checkpoint. The best weights are its own: it replaces them and never writes into them. */
+  stateDict(): EarlyStoppingState {
+    const { mode } = this;
+    return { epochs: this.#epochs, mode, best: this.#best, bestEpoch: this.#bestEpoch, model: this.#state };
+  }
+
+  /**
+   * Goes on from a `stateDict()`. Patience and minDelta stay its own.
+   * @throws TypeError or RangeError if the state is none
+   * @throws Error if it was watched in the other mode, or lacks the best weights, which `restoreBest` needs
+   */
+  loadStateDict(state: EarlyStoppingState): void {
+    checkStopping("EarlyStopping", state);
+    const { epochs, mode, best, bestEpoch, model } = state;
+    if (mode !== this.mode) {
+      throw new Error(
+        `EarlyStopping: the state is one of mode "${mode}", expected "${this.mode}"; make it with that mode`,
+      );
+    }
+    if (this.restoreBest && bestEpoch !== undefined && model === undefined) {
+      throw new Error(
+        `EarlyStopping: the state has no weights of its best epoch ${bestEpoch}, because restoreBest was off when it was ` +
+          "saved; set restoreBest to false here too",
+      );
+    }
+    this.#epochs = epochs;
+    this.#best = best;
+    this.#bestEpoch = bestEpoch;
+    this.#state = this.restoreBest ? cloneState(model) : undefined;
+  }
+}

@@ -1,0 +1,176 @@
+import type { Check, CompileOptions } from "../../compile/index.ts";
+import { checkOptions } from "../../core/index.ts";
+import type { Checkpoint } from "../../io/index.ts";
+import { describe } from "../../nn/module/callable.ts";
+import { checkLoader, type Loader } from "../batches.ts";
+import { checkLoss, type Loss, noBatches } from "../evaluate/evaluate.ts";
+import { checkMetrics, type Metrics } from "../evaluate/scoreboard.ts";
+import type { Model } from "../modelState.ts";
+import { EarlyStopping, type EarlyStoppingOptions, earlyStoppingKeys } from "./earlyStopping.ts";
+import type { BatchEvent, EpochEvent, StartEvent, StopEvent, TrainingEvent, ValidationEvent } from "./events.ts";
+import type { Monitor } from "./history.ts";
+import { Schedule, type ScheduleOptions } from "./schedule.ts";
+import type { StepOptimizer } from "./step.ts";
+
+export interface FitOptions<K extends string = never> extends ScheduleOptions {
+  /** Training batches, walked through once per epoch: a DataLoader, or an array of [input, target]. */
+  readonly train: Loader;
+  /** Rows to score after every epoch, in eval mode. */
+  readonly validation?: Loader;
+  /** Mean loss of a batch; a module such as `new nn.MSELoss()`, or a function. */
+  readonly loss: Loss;
+  /** Over the parameters of the model: SGD, Adam, AdamW. */
+  readonly optimizer: StepOptimizer;
+  /** How often to go through the training rows, at most. */
+  readonly epochs: number;
+  /** Further numbers to report, by name: `{ mae: metrics.mae() }`. */
+  readonly metrics?: Metrics<K>;
+  /**
+   * Stop when a number no longer improves; by default `monitor` is "validation.loss" and `mode` the metric's own
+   * direction. With `restoreBest` (the default) the model ends with the weights of the best epoch, whatever ended the
+   * training.
+   */
+  readonly earlyStopping?: EarlyStoppingOptions & { readonly monitor?: Monitor<NoInfer<K>> };
+  /**
+   * Where an earlier training stood: what `event.checkpoint()` of an epoch gave, or `loadCheckpoint` of evenkeel/io. The
+   * training goes on from there to the same bytes as one that was never interrupted, if everything else is the same:
+   * network, optimizer, loaders, options. `epochs` counts from the start of the earlier one.
+   */
+  readonly resume?: Checkpoint;
+  /** Ends the training between two steps. The history then says "aborted"; nothing is thrown. */
+  readonly signal?: AbortSignal;
+  /** Scale the gradients of each step so that their common 2-norm is at most this. */
+  readonly clipGradNorm?: number;
+  /** Names of the input's columns, for errors. */
+  readonly columns?: readonly string[];
+  /**
+   * Run steps and validation as compiled programs, and with `check` how often to look whether model and loss would do
+   * something else by now (see `compile`). Callbacks and the body of a loop over the training may change anything: after
+   * each but those of batches, the next step is looked at in any case. Default true; false runs eagerly, for models that look at values while
+   * they compute, and for debugging.
+   */
+  readonly compile?: boolean | { readonly check?: Check };
+  /** After how many milliseconds of work timers, signals and the screen get their turn. Default 10. */
+  readonly yieldEvery?: number;
+  // Called, and awaited, before a loop over the training gets the event.
+  readonly onStart?: (event: StartEvent) => unknown;
+  readonly onBatch?: (event: BatchEvent) => unknown;
+  readonly onValidation?: (event: ValidationEvent<NoInfer<K>>) => unknown;
+  readonly onEpoch?: (event: EpochEvent<NoInfer<K>>) => unknown;
+  readonly onStop?: (event: StopEvent<NoInfer<K>>) => unknown;
+}
+
+/** Options with their defaults, checked. */
+export interface FitPlan<K extends string> extends Omit<FitOptions<K>, "compile"> {
+  readonly compile: Pick<CompileOptions, "compile" | "check">;
+  readonly yieldEvery: number;
+  readonly monitor: Monitor<K>;
+  /** Finds the best epoch; one that never stops if early stopping was not asked for. */
+  readonly stopping: EarlyStopping;
+  readonly schedule: Schedule;
+}
+
+const callbacks = {
+  start: "onStart",
+  batch: "onBatch",
+  validation: "onValidation",
+  epoch: "onEpoch",
+  stop: "onStop",
+} as const;
+
+const keys = [
+  ...["train", "validation", "loss", "optimizer", "epochs", "metrics", "earlyStopping", "signal", "clipGradNorm"],
+  ...["scheduler", "schedulerInterval", "columns", "compile", "yieldEvery", "resume", ...Object.values(callbacks)],
+];
+
+/** @throws TypeError, RangeError or Error naming the option that is missing, unknown, or does not fit */
+export function planFit<K extends string>(model: Model, options: FitOptions<K>): FitPlan<K> {
+  checkModel(model);
+  checkOptions("fit", options, keys);
+  const { train, validation, loss, epochs, metrics, clipGradNorm, signal, compile = true, yieldEvery = 10 } = options;
+  checkLoader(train, "train", true);
+  if (validation !== undefined) checkLoader(validation, "validation", true);
+  if (validation !== undefined && isEmpty(validation)) throw noBatches("validation");
+  checkLoss("fit", loss);
+  checkOptimizer(model, options.optimizer);
+  if (!Number.isInteger(epochs) || epochs < 1) {
+    throw new RangeError(`fit: epochs is ${epochs}, expected a whole number of at least 1`);
+  }
+  checkMetrics(metrics);
+  if (clipGradNorm !== undefined && !(clipGradNorm > 0)) {
+    throw new RangeError(`fit: clipGradNorm is ${clipGradNorm}, expected a number above 0`);
+  }
+  if (signal !== undefined && typeof signal?.aborted !== "boolean") {
+    throw new TypeError(`fit: signal is ${describe(signal)}, expected an AbortSignal such as controller.signal`);
+  }
+  const compiled = typeof compile === "object" && compile !== null ? compile : { compile };
+  if (typeof compile !== "boolean") checkOptions("fit: compile", compile, ["check"]);
+  if (!(yieldEvery >= 0)) throw new RangeError(`fit: yieldEvery is ${yieldEvery}, expected milliseconds, at least 0`);
+  for (const name of Object.values(callbacks)) {
+    if (options[name] !== undefined && typeof options[name] !== "function") {
+      throw new TypeError(`fit: ${name} is ${typeof options[name]}, expected a function`);
+    }
+  }
+  const { monitor, stopping } = planStopping(options);
+  const schedule = new Schedule(options, { monitor, mode: stopping.mode });
+  return { ...options, compile: compiled, yieldEvery, monitor, stopping, schedule };
+}
+
+/** Whether a loader says that it gives nothing; one that cannot say is found empty when it is walked through. */
+function isEmpty(loader: Loader & { readonly length?: number }): boolean {
+  try {
+    return loader.length === 0;
+  } catch {
+    return false; // a DataLoader whose sampler has no length
+  }
+}
+
+/** Whether the options take an event. */
+export function takes<K extends string>(options: FitOptions<K>, { type }: TrainingEvent<K>): boolean {
+  return options[callbacks[type]] !== undefined;
+}
+
+/** The callback that a kind of event goes to. */
+export function callbackFor<K extends string>(options: FitOptions<K>): (event: TrainingEvent<K>) => unknown {
+  return (event) => (options[callbacks[event.type]] as ((event: TrainingEvent<K>) => unknown) | undefined)?.(event);
+}
+
+function checkModel(model: unknown): void {
+  if (typeof model === "function" && "modules" in model && "training" in model) return;
+  const hint = typeof model === "function" ? "; make one with new" : "";
+  throw new TypeError(`fit: the model is ${model === null ? "null" : typeof model}, expected an nn.Module${hint}`);
+}
+
+function checkOptimizer(model: Model, optimizer: StepOptimizer): void {
+  if (typeof optimizer?.step !== "function" || !Array.isArray(optimizer.paramGroups)) {
+    throw new TypeError(
+      `fit: optimizer is ${describe(optimizer)}, expected one such as new optim.Adam(model.parameters(), { lr: 1e-3 })`,
+    );
+  }
+  const optimized = new Set(optimizer.paramGroups.flatMap((group) => [...group.params]));
+  if (model.parameters().some((parameter) => optimized.has(parameter))) return;
+  throw new Error(
+    "fit: the optimizer holds none of the model's parameters, so nothing would be trained; " +
+      "make it from this model's parameters()",
+  );
+}
+
+function planStopping<K extends string>(options: FitOptions<K>): Pick<FitPlan<K>, "monitor" | "stopping"> {
+  const { earlyStopping, validation, metrics } = options;
+  if (earlyStopping === undefined) {
+    const never = { patience: Number.POSITIVE_INFINITY, restoreBest: false };
+    return { monitor: validation === undefined ? "train.loss" : "validation.loss", stopping: new EarlyStopping(never) };
+  }
+  checkOptions("earlyStopping", earlyStopping, [...earlyStoppingKeys, "monitor"]);
+  const { monitor = "validation.loss", ...rest } = earlyStopping;
+  const names = ["loss", ...Object.keys(metrics ?? {})];
+  const parts = validation === undefined ? ["train"] : ["validation", "train"];
+  const known = parts.flatMap((part) => names.map((name) => `${part}.${name}`));
+  if (!known.includes(monitor)) {
+    const hint = validation === undefined ? "; without a validation loader only training numbers are known" : "";
+    throw new RangeError(`earlyStopping: monitor is "${monitor}", expected one of ${known.join(", ")}${hint}`);
+  }
+  const metric = metrics?.[monitor.slice(monitor.indexOf(".") + 1) as K];
+  const mode = rest.mode ?? (metric?.higherIsBetter ? "max" : "min");
+  return { monitor, stopping: new EarlyStopping({ ...rest, mode }) };
+}

@@ -1,0 +1,79 @@
+import { describe } from "../../nn/module/callable.ts";
+import { LRScheduler, ReduceLROnPlateau } from "../../optim/index.ts";
+import type { StepOptimizer } from "./step.ts";
+
+/** A learning rate scheduler of `optim.lrScheduler`, or one of your own that extends `LRScheduler`. */
+export type Scheduler = LRScheduler | ReduceLROnPlateau;
+
+export interface ScheduleOptions {
+  readonly optimizer: StepOptimizer;
+  /** Sets the learning rate as the training goes on; one over the same optimizer. ReduceLROnPlateau is given the monitored value. */
+  readonly scheduler?: Scheduler;
+  /** When it steps: at the end of each "epoch" (default), or after each optimizer "step", as OneCycleLR wants it. */
+  readonly schedulerInterval?: "epoch" | "step";
+}
+
+/** When the scheduler of a training steps. */
+export class Schedule {
+  readonly #scheduler: Scheduler | undefined;
+  readonly #interval: "epoch" | "step";
+
+  /**
+   * @param watched what is monitored, and whether smaller or larger values of it are better
+   * @throws TypeError, RangeError or Error for options that do not fit
+   */
+  constructor(
+    { optimizer, scheduler, schedulerInterval = "epoch" }: ScheduleOptions,
+    watched: { readonly monitor: string; readonly mode: "min" | "max" },
+  ) {
+    if (schedulerInterval !== "epoch" && schedulerInterval !== "step") {
+      throw new RangeError(
+        `fit: schedulerInterval is ${JSON.stringify(schedulerInterval)}, expected "epoch" or "step"`,
+      );
+    }
+    if (scheduler !== undefined) checkScheduler(scheduler, optimizer);
+    if (scheduler instanceof ReduceLROnPlateau) checkPlateau(scheduler, schedulerInterval, watched);
+    this.#scheduler = scheduler;
+    this.#interval = schedulerInterval;
+  }
+
+  afterStep(): void {
+    const scheduler = this.#scheduler;
+    if (this.#interval === "step" && scheduler instanceof LRScheduler) scheduler.step();
+  }
+
+  /** `value` is the monitored one. */
+  afterEpoch(value: number): void {
+    if (this.#interval === "epoch") this.#scheduler?.step(value);
+  }
+}
+
+function checkScheduler(scheduler: Scheduler, optimizer: StepOptimizer): void {
+  if (!(scheduler instanceof LRScheduler || scheduler instanceof ReduceLROnPlateau)) {
+    throw new TypeError(
+      `fit: scheduler is ${describe(scheduler)}, expected one such as new optim.StepLR(optimizer, { stepSize: 30 })`,
+    );
+  }
+  if (scheduler.optimizer !== optimizer) {
+    throw new Error("fit: the scheduler belongs to another optimizer, whose rate it would set; make it from this one");
+  }
+}
+
+function checkPlateau(
+  { mode }: ReduceLROnPlateau,
+  interval: "epoch" | "step",
+  watched: { readonly monitor: string; readonly mode: "min" | "max" },
+): void {
+  if (interval === "step") {
+    throw new RangeError(
+      'fit: schedulerInterval is "step", but ReduceLROnPlateau watches a number of each epoch; give "epoch"',
+    );
+  }
+  if (mode !== watched.mode) {
+    const better = watched.mode === "min" ? "smaller" : "larger";
+    throw new RangeError(
+      `fit: ReduceLROnPlateau has mode "${mode}", but ${better} values of ${watched.monitor} are better; ` +
+        `make it with { mode: "${watched.mode}" }`,
+    );
+  }
+}

@@ -1,0 +1,77 @@
+import { describe } from "../../core/index.ts";
+import { binaryCrossEntropyWithLogits, crossEntropy, huberLoss, l1Loss, mseLoss } from "../../nn/functional/index.ts";
+import type { Schema } from "../../tabular/index.ts";
+import { tensor } from "../../tensor/index.ts";
+import type { Loss } from "../evaluate/evaluate.ts";
+import type { TablePlan } from "./options.ts";
+
+export type ClassWeights = "none" | "balanced" | Readonly<Record<string, number>>;
+
+/**
+ * The loss of a task: of numbers as planned, of classes cross entropy, with a factor per class if wanted. It is the mean over
+ * the rows of a batch: factors scale the losses of rows, and the mean does not divide by them, so that a batch of rare
+ * classes weighs more.
+ *
+ * @param labels class positions of the training rows, to balance by
+ * @throws TypeError or RangeError naming a class or a weight that does not fit
+ */
+export function lossOf(schema: Schema, plan: TablePlan, weights: ClassWeights, labels: ArrayLike<number>): Loss {
+  const { task, classes = [] } = schema;
+  if (task === "regression") {
+    if (weights !== "none") {
+      throw new TypeError(
+        `trainTable: classWeights are given, but "${schema.target}" is a number, not a class; leave them out, or say ` +
+          'task: "multiclass"',
+      );
+    }
+    return { mse: mseLoss, mae: l1Loss, huber: huberLoss }[plan.loss];
+  }
+  const factors = classFactors(classes, weights, labels);
+  if (task === "multiclass") {
+    const weight = factors === undefined ? null : tensor(Float32Array.from(factors), { shape: [factors.length] });
+    if (weight === null) return crossEntropy;
+    return (output, target) => crossEntropy(output, target, { weight, reduction: "sum" }).div(target.numel());
+  }
+  if (factors === undefined) return binaryCrossEntropyWithLogits;
+  const [negative, positive] = factors;
+  return (output, target) =>
+    binaryCrossEntropyWithLogits(output, target, { weight: target.mul(positive - negative).add(negative) });
+}
+
+/** One factor per class, scaled so that the mean over the training rows is 1; undefined for none. */
+export function classFactors(
+  classes: readonly string[],
+  weights: ClassWeights,
+  labels: ArrayLike<number>,
+): number[] | undefined {
+  if (weights === "none") return undefined;
+  const counts = new Float64Array(classes.length);
+  for (let i = 0; i < labels.length; i++) counts[labels[i]]++;
+  const factors = weights === "balanced" ? balanced(counts) : named(classes, weights);
+  const mean = factors.reduce((sum, factor, c) => sum + factor * counts[c], 0) / labels.length;
+  return factors.map((factor) => factor / mean);
+}
+
+function balanced(counts: Float64Array): number[] {
+  return Array.from(counts, (count) => (count === 0 ? 0 : 1 / count));
+}
+
+function named(classes: readonly string[], weights: Readonly<Record<string, number>>): number[] {
+  if (typeof weights !== "object" || weights === null) {
+    throw new TypeError(
+      `trainTable: classWeights is ${describe(weights)}, expected "none", "balanced" or a factor per class: ` +
+        `{ ${JSON.stringify(classes[0])}: 2 }`,
+    );
+  }
+  for (const [name, weight] of Object.entries(weights)) {
+    if (!classes.includes(name)) {
+      throw new RangeError(`trainTable: classWeights names the class "${name}"; there are ${classes.join(", ")}`);
+    }
+    if (!(typeof weight === "number" && Number.isFinite(weight) && weight > 0)) {
+      throw new RangeError(
+        `trainTable: the weight of class "${name}" is ${describe(weight)}, expected a number above 0`,
+      );
+    }
+  }
+  return classes.map((name) => (Object.hasOwn(weights, name) ? weights[name] : 1));
+}

@@ -1,0 +1,64 @@
+import {
+  type Adam,
+  type AdamW,
+  CosineAnnealingLR,
+  LRScheduler,
+  OneCycleLR,
+  ReduceLROnPlateau,
+  type SGD,
+  StepLR,
+} from "../../optim/index.ts";
+import type { ScheduleOptions } from "../fit/schedule.ts";
+import type { TablePlan } from "./options.ts";
+
+/**
+ * The scheduler that a plan names, over all of its epochs: "onecycle" rises for three tenths of the steps and then falls to
+ * almost nothing; "cosine" falls to 0; "step" divides by 10 after each third; "plateau" divides by 10 after 10 epochs
+ * without a better validation loss.
+ *
+ * @param stepsPerEpoch at least as many as there are
+ */
+export function newScheduler(
+  optimizer: Adam | AdamW | SGD,
+  { schedule, lr, epochs }: TablePlan,
+  stepsPerEpoch: number,
+): Pick<ScheduleOptions, "scheduler" | "schedulerInterval"> {
+  switch (schedule) {
+    case "none":
+      return {};
+    case "onecycle": {
+      const scheduler = new OneCycleLR(optimizer, { maxLr: lr, epochs, stepsPerEpoch });
+      return { scheduler, schedulerInterval: "step" };
+    }
+    case "cosine":
+      return { scheduler: new CosineAnnealingLR(optimizer, { tMax: epochs }) };
+    case "step":
+      return { scheduler: new StepLR(optimizer, { stepSize: Math.max(1, Math.ceil(epochs / 3)) }) };
+    case "plateau":
+      return { scheduler: new ReduceLROnPlateau(optimizer) };
+  }
+}
+
+const progress = ["lastEpoch", "baseLrs", "lastLr"];
+
+/**
+ * Refuses to go on with a schedule that was planned otherwise: its state would bring the old plan along, and end in the middle.
+ * @throws Error naming the setting
+ */
+export function checkSameSchedule(scheduler: ScheduleOptions["scheduler"], saved: object | undefined): void {
+  if (!(scheduler instanceof LRScheduler) || saved === undefined) return;
+  for (const [name, value] of Object.entries(scheduler.stateDict())) {
+    const before = (saved as Readonly<Record<string, unknown>>)[name];
+    // What is missing is another kind of schedule, which loading it refuses.
+    if (progress.includes(name) || before === undefined || JSON.stringify(before) === JSON.stringify(value)) continue;
+    throw new Error(
+      `trainTable: resume: the schedule of the checkpoint has ${name} ${JSON.stringify(before)}, this training's ` +
+        `${JSON.stringify(value)}; pass the same schedule, lr, epochs and batchSize`,
+    );
+  }
+}
+
+/** Whether a schedule ends at a rate so low that the last epoch's weights are settled. */
+export function isAnnealed(schedule: TablePlan["schedule"]): boolean {
+  return schedule === "onecycle" || schedule === "cosine";
+}

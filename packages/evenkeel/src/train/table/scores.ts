@@ -1,0 +1,42 @@
+import { type Schema, type Split, scoresOf, type Table, TableModel, type TableScores } from "../../tabular/index.ts";
+import type { TableStage } from "./stage.ts";
+import { chooseStatistics, type StatisticsChoice, type StatisticsKind } from "./statistics.ts";
+
+/** Scores of the parts that have rows, in the target's own unit. */
+export type PartScores = { readonly [P in keyof Split]?: TableScores };
+
+/** A network that has been trained, in eval mode, with the statistics that it is to keep. */
+export interface ScoredStage {
+  readonly model: TableModel;
+  readonly scores: PartScores;
+  /** Undefined without batch normalization. */
+  readonly statistics?: StatisticsChoice<PartScores>;
+}
+
+/** Scores a network on the parts of a split that have rows, and leaves it with the statistics that were asked for. */
+export function scoreStage(
+  table: Table,
+  schema: Schema,
+  split: Split,
+  { preprocessing, network, train }: TableStage,
+  wanted: StatisticsKind | "better",
+): ScoredStage {
+  network.eval();
+  const model = new TableModel({ schema, preprocessing, network });
+  const score = (): PartScores => {
+    const parts = (["train", "validation", "test"] as const).filter((part) => split[part].length > 0);
+    const scores = parts.map((part) => {
+      const rows = split[part];
+      return [part, scoresOf(schema.task, model.predict(table, rows), preprocessing.truth(table, rows))];
+    });
+    return Object.fromEntries(scores);
+  };
+  const statistics = chooseStatistics(network, train, wanted, score, errorOf);
+  network.eval();
+  return { model, scores: statistics?.[statistics.kept] ?? score(), statistics };
+}
+
+/** The error over the validation rows that running statistics are chosen by. */
+function errorOf({ validation }: PartScores): number {
+  return validation?.rmse ?? validation?.logLoss ?? Number.NaN;
+}

@@ -1,0 +1,22 @@
+import { expect, test } from "vitest";
+import { BatchNorm1d, Linear, Sequential } from "../../nn/index.ts";
+import { manualSeed } from "../../random/index.ts";
+import { linspace, zeros } from "../../tensor/index.ts";
+import { chooseStatistics } from "./statistics.ts";
+
+test("of a sorted table that takes several batches, statistics are those of all rows", () => {
+  manualSeed(0);
+  const rows = 20_000;
+  const x = linspace(-10, 10, rows).reshape(rows, 1);
+  const norm = new BatchNorm1d(1);
+  const linear = new Linear(1, 1, { bias: false });
+  const network = new Sequential(linear, norm);
+  const scores = [1, 0.5];
+  const score = () => scores.shift() as number;
+  const choice = chooseStatistics(network, [x, zeros([rows, 1])], "better", score, (loss) => loss);
+  expect(choice).toEqual({ kept: "recomputed", asTrained: 1, recomputed: 0.5 });
+  const weight = linear.weight.item();
+  const variance = weight ** 2 * (20 ** 2 / 12); // of a uniform distribution of width 20
+  expect((norm.running_var.item() ?? 0) / variance).toBeCloseTo(1, 1);
+  expect(Math.abs(norm.running_mean.item() ?? 1) / Math.sqrt(variance)).toBeLessThan(0.05);
+});

@@ -1,0 +1,106 @@
+import { withoutUndefined } from "../../core/index.ts";
+import type { Checkpoint } from "../../io/index.ts";
+import {
+  assertTable,
+  type Baseline,
+  baselines,
+  type Finding,
+  inferSchema,
+  type Schema,
+  type Split,
+  splitRows,
+  type Table,
+  TableModel,
+} from "../../tabular/index.ts";
+import type { History } from "../fit/history.ts";
+import { metricOf, type TableMetric } from "./events.ts";
+import { checkTableOptions, planTable, type TablePlan, type TrainTableOptions } from "./options.ts";
+import { tableRecord } from "./record.ts";
+import { refit, type TableRefit } from "./refit.ts";
+import { type PartScores, scoreStage } from "./scores.ts";
+import { checkedSplit } from "./split.ts";
+import { fitStage, newStage } from "./stage.ts";
+import type { StatisticsChoice } from "./statistics.ts";
+
+/** What comes of {@link trainTable}. */
+export interface TableTraining {
+  readonly model: TableModel;
+  readonly schema: Schema;
+  /** What there is to know about the table; none of it an error. */
+  readonly findings: readonly Finding[];
+  readonly split: Split;
+  readonly plan: TablePlan;
+  readonly history: History<TableMetric>;
+  /** The epoch, from 1, whose weights the model has; 0 if none was finished. */
+  readonly keptEpoch: number;
+  /**
+   * Of the model as it is; after a refit those of the validation rows are of the first training, to which these rows were
+   * new. The test rows have had no part in any choice.
+   */
+  readonly scores: PartScores;
+  /** What simple models reach on the same rows; those of a refit network are refit as well. */
+  readonly baselines: readonly Baseline[];
+  /** The scores with both kinds of running statistics, and which were kept; undefined without batch normalization. */
+  readonly statistics?: StatisticsChoice<PartScores>;
+  /** The training once more on training and validation rows; undefined if none was planned, or it was not begun. */
+  readonly refit?: TableRefit;
+}
+
+/**
+ * Trains a network on a table: infers the schema, checks the table, splits it, fits the preprocessing on the training rows
+ * alone, trains with the validation rows to measure by, and keeps the batch normalization statistics that validate better.
+ * A small table is then trained on once more, with the validation rows among the others (see the option `refit`). All that
+ * is random follows from the seed, which the default generator is given: the same table and options give the same bytes. Two
+ * of these must not run at the same time, because they would share that generator.
+ *
+ * @example
+ * const { model, scores } = await trainTable(tableFromRows(cars), { target: "Miles_per_Gallon" });
+ * console.log(scores.test.mae);
+ *
+ * @throws TableError listing what is wrong with the table; TypeError, RangeError or Error for an option that does not fit
+ * @throws NonFiniteLossError naming the column or layer where the loss stopped being a number; where it did so in the refit,
+ * the model of the training before it is kept and the error is in `refit.error`
+ */
+export async function trainTable(table: Table, options: TrainTableOptions): Promise<TableTraining> {
+  checkTableOptions(options);
+  const { target, task, features, ignore, kinds, seed = 0, split: wanted = {} } = options;
+  const schema = inferSchema(table, withoutUndefined({ target, task, features, ignore, kinds }));
+  const findings = assertTable(table, schema);
+  const split =
+    "train" in wanted ? checkedSplit(table, wanted) : splitRows(table, schema, { seed, ...withoutUndefined(wanted) });
+  const plan = planTable(split, schema.task, options);
+  const stage = newStage(table, schema, plan, split, options);
+  const { signal, compile, resume, onEpoch } = options;
+  if (resume?.first !== undefined && !plan.refit) {
+    throw new Error(
+      "trainTable: resume: the checkpoint is one of a refit, and this training has none; pass refit: true",
+    );
+  }
+  const { network } = stage;
+  await options.onStart?.({ schema, findings, split, plan, network, metric: metricOf[schema.task] });
+
+  let checkpoint: Checkpoint | undefined = resume?.first ?? resume;
+  const { history, keptEpoch } = await fitStage(stage, plan, {
+    ...{ stage: "training", signal, compile, resume: checkpoint },
+    onEpoch: (event) => {
+      if (plan.refit && event.epoch === plan.epochs) checkpoint = event.checkpoint();
+      return onEpoch?.({ stage: "training", ...event });
+    },
+  });
+  const first = scoreStage(table, schema, split, stage, statisticsWanted(plan, split));
+  const again =
+    plan.refit && history.reason === "completed" && checkpoint !== undefined
+      ? await refit(table, schema, split, plan, options, { ...first, history, checkpoint })
+      : undefined;
+  const { model, scores, statistics } = again?.scored ?? first;
+  const simple = baselines(table, stage.preprocessing, split, { seed, refit: again?.refit.kept ?? false });
+  const outcome = { schema, findings, split, plan, history, keptEpoch, scores, baselines: simple, statistics };
+  const training = { ...outcome, ...(again && { refit: again.refit }) };
+  const record = { ...tableRecord(table, training, wanted), ...options.record };
+  return { model: new TableModel({ ...model, record }), ...training };
+}
+
+/** Without validation rows there is nothing to choose by: then statistics are as PyTorch leaves them. */
+function statisticsWanted({ statistics }: TablePlan, { validation }: Split): TablePlan["statistics"] {
+  return statistics === "better" && validation.length === 0 ? "asTrained" : statistics;
+}

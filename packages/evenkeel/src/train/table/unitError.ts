@@ -1,0 +1,35 @@
+import type { Preprocessing } from "../../tabular/index.ts";
+import type { Tensor } from "../../tensor/index.ts";
+import type { Metric } from "../evaluate/metrics.ts";
+
+/** Mean absolute error of a number in its own unit, whatever preprocessing made of it for the network. */
+export class UnitError implements Metric {
+  readonly #preprocessing: Preprocessing;
+  #sum = 0;
+  #count = 0;
+
+  constructor(preprocessing: Preprocessing) {
+    this.#preprocessing = preprocessing;
+  }
+
+  update(output: Tensor, target: Tensor): void {
+    const [predicted, truth] = [this.#valuesOf(output), this.#valuesOf(target)];
+    for (let i = 0; i < truth.length; i++) this.#sum += Math.abs(predicted[i] - truth[i]);
+    this.#count += truth.length;
+  }
+
+  value(): number {
+    return this.#sum / this.#count;
+  }
+
+  reset(): void {
+    this.#sum = 0;
+    this.#count = 0;
+  }
+
+  #valuesOf(output: Tensor): Float64Array {
+    const { values } = this.#preprocessing.decode(output);
+    if (values === undefined) throw new TypeError("UnitError: the target is a class, expected a number");
+    return values;
+  }
+}
