@@ -1,8 +1,12 @@
-import type { Tensor } from "evenkeel";
-import type { GradCase } from "./index.ts";
+import type * as avgPool from "../../packages/evenkeel/src/ops/pool/avgPool.ts";
+import type * as lpPool from "../../packages/evenkeel/src/ops/pool/lpPool.ts";
+import type * as maxPool from "../../packages/evenkeel/src/ops/pool/maxPool.ts";
+import type * as resize from "../../packages/evenkeel/src/ops/resize/resize.ts";
+import { type GradCases, indices, valuesFrom } from "./inputs.ts";
 
-type Values = (shape: readonly number[]) => Tensor;
-type Indices = (data: number[], shape: number[]) => Tensor;
+/** Cases of ops/pool and ops/resize. */
+
+const values = valuesFrom(9);
 
 const plain = { ceilMode: false, countIncludePad: true };
 
@@ -57,55 +61,53 @@ const resized = [
 const resizedName = ({ shape, mode, outputSize, alignCorners }: (typeof resized)[number]) =>
   `${mode} [${shape}] to [${outputSize}]${alignCorners ? " corners" : ""}`;
 
-/** The cases of ops/pool and ops/resize. */
-export const poolCases = (values: Values, indices: Indices) => {
-  const divided = { divisorOverride: 3, countIncludePad: false };
-  const averaged = [...windows, ...windows.slice(0, 4).map((attrs) => ({ ...attrs, ...divided }))];
-  const positive = (shape: readonly number[]) => values(shape).detach().abs().add(0.3).requiresGrad_();
-  const norms = [3, 1, 2, -1.5].flatMap((p) =>
-    [windows[0], windows[3]].map((attrs) => ({ ...attrs, padding: [0, 0], p })),
-  );
-  const normName = (attrs: (typeof norms)[number]) => `p = ${attrs.p}, ${nameOf(attrs)}`;
-  const even = adaptive.map(({ shape, outputSize }) => ({
-    name: `[${shape}] to [${outputSize}]`,
-    inputs: [values(shape)],
-    attrs: { outputSize },
-  }));
-  const places = [
-    { name: "shared places", inputs: [values([1, 3]), indices([4, 0, 4], [1, 3])], attrs: { size: [5] } },
-    { name: "planes", inputs: [values([2, 1, 2]), indices([3, 1, 0, 5], [2, 1, 2])], attrs: { size: [2, 3] } },
-    { name: "volumes", inputs: [values([1, 1, 1, 2]), indices([7, 2], [1, 1, 1, 2])], attrs: { size: [2, 2, 2] } },
-    { name: "none", inputs: [values([0, 1, 2, 2]), indices([], [0, 1, 2, 2])], attrs: { size: [3, 3] } },
-  ];
-  return {
-    maxPool: [...windows, dilated].map((attrs) => ({ name: nameOf(attrs), inputs: [values(attrs.shape)], attrs })),
-    maxPoolBackward: places,
-    // Where two values meet at one place, PyTorch's gradient is not the derivative: see the row.
-    maxUnpool: places.slice(1),
-    adaptiveMaxPool: even,
-    lpPool: norms.map((attrs) => ({ name: normName(attrs), inputs: [positive(attrs.shape)], attrs })),
-    lpPoolBackward: norms.map((attrs) => ({
-      name: normName(attrs),
-      inputs: [values(pooled(attrs)), positive(attrs.shape)],
-      attrs,
-    })),
-    avgPool: averaged.map((attrs) => ({ name: nameOf(attrs), inputs: [values(attrs.shape)], attrs })),
-    avgPoolBackward: averaged.map((attrs) => ({
-      name: nameOf(attrs),
-      inputs: [values(pooled(attrs))],
-      attrs: { ...attrs, size: attrs.shape.slice(-attrs.kernel.length) },
-    })),
-    adaptiveAvgPool: even,
-    adaptiveAvgPoolBackward: adaptive.map(({ shape, outputSize }) => ({
-      name: `[${outputSize}] to [${shape}]`,
-      inputs: [values([...shape.slice(0, -outputSize.length), ...outputSize])],
-      attrs: { size: shape.slice(-outputSize.length) },
-    })),
-    resize: resized.map((attrs) => ({ name: resizedName(attrs), inputs: [values(attrs.shape)], attrs })),
-    resizeBackward: resized.map((attrs) => ({
-      name: resizedName(attrs),
-      inputs: [values([...attrs.shape.slice(0, 2), ...attrs.outputSize])],
-      attrs: { ...attrs, size: attrs.shape.slice(2) },
-    })),
-  } satisfies Record<string, readonly GradCase[]>;
+const divided = { divisorOverride: 3, countIncludePad: false };
+const averaged = [...windows, ...windows.slice(0, 4).map((attrs) => ({ ...attrs, ...divided }))];
+const positive = (shape: readonly number[]) => values(shape).detach().abs().add(0.3).requiresGrad_();
+const norms = [3, 1, 2, -1.5].flatMap((p) =>
+  [windows[0], windows[3]].map((attrs) => ({ ...attrs, padding: [0, 0], p })),
+);
+const normName = (attrs: (typeof norms)[number]) => `p = ${attrs.p}, ${nameOf(attrs)}`;
+const even = adaptive.map(({ shape, outputSize }) => ({
+  name: `[${shape}] to [${outputSize}]`,
+  inputs: [values(shape)],
+  attrs: { outputSize },
+}));
+const places = [
+  { name: "shared places", inputs: [values([1, 3]), indices([4, 0, 4], [1, 3])], attrs: { size: [5] } },
+  { name: "planes", inputs: [values([2, 1, 2]), indices([3, 1, 0, 5], [2, 1, 2])], attrs: { size: [2, 3] } },
+  { name: "volumes", inputs: [values([1, 1, 1, 2]), indices([7, 2], [1, 1, 1, 2])], attrs: { size: [2, 2, 2] } },
+  { name: "none", inputs: [values([0, 1, 2, 2]), indices([], [0, 1, 2, 2])], attrs: { size: [3, 3] } },
+];
+
+export const poolCases: GradCases<typeof avgPool & typeof lpPool & typeof maxPool & typeof resize> = {
+  maxPool: [...windows, dilated].map((attrs) => ({ name: nameOf(attrs), inputs: [values(attrs.shape)], attrs })),
+  maxPoolBackward: places,
+  // Where two values meet at one place, PyTorch's gradient is not the derivative: see the row.
+  maxUnpool: places.slice(1),
+  adaptiveMaxPool: even,
+  lpPool: norms.map((attrs) => ({ name: normName(attrs), inputs: [positive(attrs.shape)], attrs })),
+  lpPoolBackward: norms.map((attrs) => ({
+    name: normName(attrs),
+    inputs: [values(pooled(attrs)), positive(attrs.shape)],
+    attrs,
+  })),
+  avgPool: averaged.map((attrs) => ({ name: nameOf(attrs), inputs: [values(attrs.shape)], attrs })),
+  avgPoolBackward: averaged.map((attrs) => ({
+    name: nameOf(attrs),
+    inputs: [values(pooled(attrs))],
+    attrs: { ...attrs, size: attrs.shape.slice(-attrs.kernel.length) },
+  })),
+  adaptiveAvgPool: even,
+  adaptiveAvgPoolBackward: adaptive.map(({ shape, outputSize }) => ({
+    name: `[${outputSize}] to [${shape}]`,
+    inputs: [values([...shape.slice(0, -outputSize.length), ...outputSize])],
+    attrs: { size: shape.slice(-outputSize.length) },
+  })),
+  resize: resized.map((attrs) => ({ name: resizedName(attrs), inputs: [values(attrs.shape)], attrs })),
+  resizeBackward: resized.map((attrs) => ({
+    name: resizedName(attrs),
+    inputs: [values([...attrs.shape.slice(0, 2), ...attrs.outputSize])],
+    attrs: { ...attrs, size: attrs.shape.slice(2) },
+  })),
 };
