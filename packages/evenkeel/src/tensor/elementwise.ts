@@ -136,6 +136,10 @@ export default abstract class ElementwiseMethods {
   log2(this: Tensor): Tensor {
     return ops.log2<Tensor>(this);
   }
+  /** log(exp(x) + exp(other)), without overflow. Integers give float32. */
+  logaddexp(this: Tensor, other: Operand): Tensor {
+    return ops.logaddexp<Tensor>(this, other);
+  }
   /** The sine of an angle in radians. */
   sin(this: Tensor): Tensor {
     return ops.sin<Tensor>(this);
@@ -241,6 +245,8 @@ export const log: Unary = ops.log;
 export const log1p: Unary = ops.log1p;
 /** The logarithm to base 2. */
 export const log2: Unary = ops.log2;
+/** log(exp(x) + exp(y)), without overflow. Integers give float32. */
+export const logaddexp: Binary = ops.logaddexp;
 /** The sine of an angle in radians. */
 export const sin: Unary = ops.sin;
 /** The cosine of an angle in radians. */
