@@ -6,7 +6,7 @@ type Tensor = ek.Tensor;
 export type Operand = Tensor | number;
 type Reduction = "none" | "mean" | "sum";
 
-/** torch's keyword arguments, as ops.json has them. */
+/** torch's keyword arguments, as ops/*.json has them. */
 export interface Args {
   readonly dim?: number | number[];
   readonly keepdim?: boolean;
