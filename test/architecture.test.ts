@@ -83,6 +83,44 @@ describe("import directions", () => {
     expect(wrong).toEqual([]);
   });
 
+  /** The files of ops that a page ships which only runs eagerly: the rows, and what they are written with. */
+  const rowFiles = () => {
+    const inOps = new Map(
+      sources.filter(({ path }) => folderOf(path) === "ops").map((source) => [source.path, source]),
+    );
+    const reached = new Set<string>();
+    const visit = (path: string) => {
+      const source = inOps.get(path);
+      if (source === undefined || reached.has(path)) return;
+      reached.add(path);
+      for (const { specifier } of importsOf(source.text)) visit(target(path, specifier));
+    };
+    visit(`${library}/src/ops/index.ts`);
+    return [...reached].map((path) => inOps.get(path)!);
+  };
+
+  it("no file of rows imports a kernel or the assembler, not even a type of theirs", () => {
+    const ofPrograms = (file: string) => file.endsWith(".kernel.ts") || folderOf(file) === "wasm";
+    const wrong = rowFiles().flatMap(({ path, text }) =>
+      importsOf(text)
+        .filter(({ specifier }) => ofPrograms(target(path, specifier)))
+        .map(({ specifier }) => `${path} imports ${specifier}`),
+    );
+    expect(wrong).toEqual([]);
+    expect(rowFiles().map(({ path }) => path)).toContain(`${library}/src/ops/elementwise/functions.ts`);
+  });
+
+  it("ops/kernelFiles.ts has every file of kernels", () => {
+    const list = `${library}/src/ops/kernelFiles.ts`;
+    const { text } = sources.find(({ path }) => path === list)!;
+    const files = sources.map(({ path }) => path).filter((path) => path.endsWith(".kernel.ts"));
+    expect(
+      importsOf(text)
+        .map(({ specifier }) => target(list, specifier))
+        .sort(),
+    ).toEqual(files.sort());
+  });
+
   it("nothing imports the index of the library from inside", () => {
     const inside = sources.flatMap(({ path, text }) =>
       importsOf(text).filter(({ specifier }) => target(path, specifier) === `${library}/src/index.ts`),

@@ -36,7 +36,7 @@ interface Dirac {
 
 const { cases, layers, dirac } = load<{ cases: OpCase<ConvArgs>[]; layers: LayerCase[]; dirac: Dirac[] }>("conv.json");
 
-testCases(cases, convCalls);
+testCases(cases, (call) => convCalls[call]);
 
 const { Conv1d, Conv2d, Conv3d } = nn;
 const { ConvTranspose1d, ConvTranspose2d, ConvTranspose3d } = nn;

@@ -1,11 +1,13 @@
+import { readdirSync } from "node:fs";
 import { expect, it } from "vitest";
 import { decode, load } from "./goldens/golden.ts";
-import { type Args, opCalls } from "./goldens/opCalls.ts";
+import { type Args, opCall } from "./goldens/opCalls.ts";
 import { byCall, type OpCase, runCase, testCases } from "./goldens/opCases.ts";
 
 /** Every op of torch's that we have: values, gradients, and a rounding error no larger than torch's own. */
 
-const cases = ["ops.json", "norms.json"].flatMap((file) => load<{ cases: OpCase<Args>[] }>(file).cases);
+const families = readdirSync(new URL("goldens/ops", import.meta.url)).map((file) => `ops/${file}`);
+const cases = [...families, "norms.json"].flatMap((file) => load<{ cases: OpCase<Args>[] }>(file).cases);
 
 /** What cannot be compiled, and why. */
 const refused: Readonly<Record<string, string>> = {
@@ -18,11 +20,11 @@ const refused: Readonly<Record<string, string>> = {
 };
 
 /** A mask that is written as a list is known while a step is traced. */
-testCases(cases, opCalls, ({ call, name }) => (name.includes("at=[[true") ? undefined : refused[call]));
+testCases(cases, opCall, ({ call, name }) => (name.includes("at=[[true") ? undefined : refused[call]));
 
-const families = byCall(cases);
-it.each([...families.get("linspace")!, ...families.get("arange")!])("$name: to the bit", (one) => {
+const cased = byCall(cases);
+it.each([...cased.get("linspace")!, ...cased.get("arange")!])("$name: to the bit", (one) => {
   const [golden] = one.outputs;
-  const { data, dtype } = runCase(one, opCalls, "eager").outputs[0];
+  const { data, dtype } = runCase(one, opCall, "eager").outputs[0];
   expect([dtype, [...data]]).toEqual([golden.dtype, [...decode(golden).data]]);
 });

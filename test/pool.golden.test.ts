@@ -4,4 +4,4 @@ import { type PoolArgs, poolCalls } from "./goldens/poolCalls.ts";
 
 /** Pooling and resizing: what torch computes. How the layers print is tested beside them. */
 
-testCases(load<{ cases: OpCase<PoolArgs>[] }>("pool.json").cases, poolCalls);
+testCases(load<{ cases: OpCase<PoolArgs>[] }>("pool.json").cases, (call) => poolCalls[call]);

@@ -1,7 +1,7 @@
 import { compile, type DType, full, grad, type Tensor, tensor } from "evenkeel";
 import { describe, expect, it } from "vitest";
 import { load } from "./goldens/golden.ts";
-import { type Args, opCalls } from "./goldens/opCalls.ts";
+import { type Args, opCall } from "./goldens/opCalls.ts";
 
 /** Values, gradients and second derivatives where a function or its slope breaks off: at 0, ties, NaN, infinities, nothing. */
 
@@ -49,7 +49,7 @@ function run({ call, args, inputs, shapes, dtypes, dy, shape, second }: Case, co
   );
   const start = full(shape ?? [], dy ?? 1);
   const step = (...made: Tensor[]) => {
-    const result = opCalls[call](made, args);
+    const result = opCall(call)(made, args);
     const output = Array.isArray(result) ? (result[0] as Tensor) : (result as Tensor);
     if (dy === undefined) return { output, grads: [], second: [] };
     const leaves = made.filter((_, i) => operands[i].requiresGrad);

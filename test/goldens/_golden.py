@@ -1,18 +1,42 @@
 """What every golden maker shares: seeded inputs, tensors as JSON, and one way to write a file.
 
 Makers are run from anywhere as `python3 test/goldens/make_ops.py`; each writes the JSON file of the same name beside
-it. Running one twice gives the same bytes: one thread, fixed seeds, AVX2 kernels, no timestamps.
+it. Running one gives the same bytes each time and on every processor: one thread, fixed seeds, pinned libraries, no
+timestamps.
 """
 
 import base64
 import json
 import os
 import pathlib
+import sys
+import sysconfig
 import zlib
 
-import torch
+LIBRARIES = pathlib.Path("/usr/lib", sysconfig.get_config_var("MULTIARCH"))
+# What the last bits of a result could depend on beside the program: which loops torch, its convolutions (oneDNN) and numpy
+# choose for the processor, and whose BLAS and LAPACK are installed. Those of Netlib have one code for all processors.
+PINNED = {
+    "ATEN_CPU_CAPABILITY": "avx2",
+    "ONEDNN_MAX_CPU_ISA": "AVX2",
+    "NPY_DISABLE_CPU_FEATURES": "AVX512F AVX512CD AVX512_SKX AVX512_CLX AVX512_CNL AVX512_ICL",
+    "LD_LIBRARY_PATH": f"{LIBRARIES / 'blas'}:{LIBRARIES / 'lapack'}",
+    "LD_PRELOAD": "",
+    "OMP_NUM_THREADS": "1",
+    "PYTHONWARNINGS": "ignore:During parsing environment variable",  # numpy's, that it has no AVX512 to leave out
+}
+if any(os.environ.get(name) != value for name, value in PINNED.items()):
+    # The loader and the libraries read these when they start.
+    os.execve(sys.executable, [sys.executable, *sys.argv], {**os.environ, **PINNED})
 
-os.environ["ATEN_CPU_CAPABILITY"] = "avx2"  # read when torch runs its first kernel
+import torch  # noqa: E402
+
+loaded = pathlib.Path("/proc/self/maps").read_text()
+for library in ["blas/libblas.so.3", "lapack/liblapack.so.3"]:
+    if f"{LIBRARIES / library}" not in loaded:
+        sys.exit(f"{LIBRARIES / library} is not in use; install it: apt install libblas3 liblapack3")
+if not {"avx2", "fma"} <= set(pathlib.Path("/proc/cpuinfo").read_text().split()):
+    sys.exit("the goldens are those of torch's AVX2 kernels, and this processor has no AVX2")
 torch.set_num_threads(1)
 
 FOLDER = pathlib.Path(__file__).parent

@@ -1,6 +1,6 @@
 """Goldens of the normalizations beside BatchNorm1d: `python3 test/goldens/make_norms.py` writes norms.json.
 
-cases:    calls of functions, as in ops.json.
+cases:    calls of functions, as in ops/*.json.
 layers:   modules over several calls, as in layers.json; `positional` are the arguments before the options.
 lazies:   lazy layers before and after their first call.
 networks: how they print, and their names, as in layers.json.

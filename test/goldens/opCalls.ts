@@ -1,11 +1,12 @@
 import * as ek from "evenkeel";
 import * as F from "evenkeel/nn/functional";
+import { camelCase } from "./golden.ts";
 
 type Tensor = ek.Tensor;
 export type Operand = Tensor | number;
 type Reduction = "none" | "mean" | "sum";
 
-/** torch's keyword arguments, as ops.json has them. */
+/** torch's keyword arguments, as ops/*.json has them. */
 export interface Args {
   readonly dim?: number | number[];
   readonly keepdim?: boolean;
@@ -64,17 +65,13 @@ export interface Args {
   readonly use_input_stats?: boolean;
 }
 
+type Loose = Readonly<Record<string, (...given: readonly unknown[]) => Tensor | readonly Tensor[]>>;
 type Call = (inputs: readonly Operand[], args: Args) => Tensor | readonly Tensor[];
 
 const unary =
   (fn: (x: Tensor) => Tensor): Call =>
   ([x]) =>
     fn(x as Tensor);
-
-const binary =
-  (fn: (x: Tensor, y: Operand) => Tensor): Call =>
-  ([x, y]) =>
-    fn(x as Tensor, y);
 
 /** Calls whose inputs are all tensors. */
 const tensors =
@@ -96,67 +93,21 @@ const written: Call = (inputs, args) => {
 
 const axis = (args: Args) => args.dim as number;
 
-/** How the library says each call of ops.json. */
-export const opCalls: Readonly<Record<string, Call>> = {
-  add: binary((x, y) => x.add(y)),
-  sub: binary((x, y) => x.sub(y)),
-  mul: binary((x, y) => x.mul(y)),
-  div: binary((x, y) => x.div(y)),
+/** Calls that are said otherwise than in torch. */
+const calls: Readonly<Record<string, Call>> = {
   rsub: ([x, c]) => ek.sub(c, x),
   rdiv: ([x, c]) => ek.div(c, x),
-  maximum: binary((x, y) => x.maximum(y)),
-  minimum: binary((x, y) => x.minimum(y)),
-  pow: binary((x, y) => x.pow(y)),
   rpow: ([x, c]) => ek.pow(c, x),
   power: tensors(([x], { exponent }) => x.pow(exponent!)),
   rpower: tensors(([x], { base }) => ek.pow(base!, x)),
-  remainder: binary((x, y) => x.remainder(y)),
-  eq: binary((x, y) => x.eq(y)),
-  ne: binary((x, y) => x.ne(y)),
-  lt: binary((x, y) => x.lt(y)),
-  le: binary((x, y) => x.le(y)),
-  gt: binary((x, y) => x.gt(y)),
-  ge: binary((x, y) => x.ge(y)),
-  logical_and: binary((x, y) => x.logicalAnd(y)),
-  logical_or: binary((x, y) => x.logicalOr(y)),
-  logical_xor: binary((x, y) => x.logicalXor(y)),
-  logical_not: unary((x) => x.logicalNot()),
   where: tensors(([condition, x, y]) => ek.where(condition, x, y)),
   clamp: tensors(([x], { min, max }) => x.clamp({ min, max })),
-
-  neg: unary((x) => x.neg()),
-  abs: unary((x) => x.abs()),
-  sign: unary((x) => x.sign()),
-  exp: unary((x) => x.exp()),
-  expm1: unary((x) => x.expm1()),
-  log: unary((x) => x.log()),
-  log1p: unary((x) => x.log1p()),
-  log2: unary((x) => x.log2()),
-  sqrt: unary((x) => x.sqrt()),
-  rsqrt: unary((x) => x.rsqrt()),
-  square: unary((x) => x.square()),
-  reciprocal: unary((x) => x.reciprocal()),
-  sin: unary((x) => x.sin()),
-  cos: unary((x) => x.cos()),
-  tanh: unary((x) => x.tanh()),
-  sigmoid: unary((x) => x.sigmoid()),
-  relu: unary((x) => x.relu()),
-  erf: unary((x) => x.erf()),
-  floor: unary((x) => x.floor()),
-  ceil: unary((x) => x.ceil()),
-  round: unary((x) => x.round()),
-  trunc: unary((x) => x.trunc()),
-  isnan: unary((x) => x.isnan()),
-  isinf: unary((x) => x.isinf()),
-  isfinite: unary((x) => x.isfinite()),
 
   sum: tensors(([x], { dim, keepdim }) => x.sum(dim, { keepdim })),
   mean: tensors(([x], { dim, keepdim }) => x.mean(dim, { keepdim })),
   prod: tensors(([x], { dim, keepdim }) => x.prod(dim, { keepdim })),
   var: tensors(([x], { dim, keepdim, correction }) => x.var(dim, { keepdim, correction })),
   std: tensors(([x], { dim, keepdim, correction }) => x.std(dim, { keepdim, correction })),
-  max: unary((x) => x.max()),
-  min: unary((x) => x.min()),
   max_dim: tensors(([x], args) => {
     const { values, indices } = x.max(axis(args), { keepdim: args.keepdim });
     return [values, indices];
@@ -198,8 +149,6 @@ export const opCalls: Readonly<Record<string, Call>> = {
   at_mask: (inputs, args) => (inputs[0] as Tensor).at(...indexOf(args, inputs)),
   set_: written,
   set_mask: written,
-  masked_select: tensors(([x, mask]) => x.maskedSelect(mask)),
-  masked_fill: ([x, mask, value]) => (x as Tensor).maskedFill(mask as Tensor, value),
   nonzero: unary((x) => x.nonzero()),
   nonzero_tuple: tensors(([x]) => x.nonzero({ asTuple: true })),
   scatter: ([x, index, value], args) => (x as Tensor).scatter(axis(args), index as Tensor, value),
@@ -214,41 +163,14 @@ export const opCalls: Readonly<Record<string, Call>> = {
   repeat: tensors(([x], { times }) => x.repeat(...times!)),
   repeat_interleave: tensors(([x], { n, dim }) => x.repeatInterleave(n!, (dim ?? undefined) as number | undefined)),
   round_decimals: tensors(([x], { decimals }) => x.round({ decimals })),
-  t: unary((x) => x.t()),
   isclose: tensors(([x, y], { equal_nan: equalNan }) => x.isclose(y, { equalNan })),
   clamp_positional: unary((x) => x.clamp(-0.5, 0.5)),
 
-  matmul: tensors(([x, y]) => x.matmul(y)),
-  linear: tensors(([x, weight, bias]) => F.linear(x, weight, bias)),
   softmax: tensors(([x], args) => x.softmax(axis(args))),
   log_softmax: tensors(([x], args) => x.logSoftmax(axis(args))),
 
-  celu: tensors(([x], { alpha }) => F.celu(x, { alpha })),
-  glu: tensors(([x], args) => F.glu(x, { dim: axis(args) })),
-  hardshrink: tensors(([x], { lambd }) => F.hardshrink(x, { lambd })),
-  hardsigmoid: unary((x) => F.hardsigmoid(x)),
-  hardswish: unary((x) => F.hardswish(x)),
-  hardtanh: tensors(([x], { min_val: minVal, max_val: maxVal }) => F.hardtanh(x, { minVal, maxVal })),
-  mish: unary((x) => F.mish(x)),
-  prelu: tensors(([x, weight]) => F.prelu(x, weight)),
-  relu6: unary((x) => F.relu6(x)),
-  selu: unary((x) => F.selu(x)),
-  softmin: tensors(([x], args) => F.softmin(x, { dim: axis(args) })),
-  softshrink: tensors(([x], { lambd }) => F.softshrink(x, { lambd })),
-  softsign: unary((x) => F.softsign(x)),
-  tanhshrink: unary((x) => F.tanhshrink(x)),
   threshold: tensors(([x], { threshold, value }) => F.threshold(x, threshold!, value!)),
-  leaky_relu: tensors(([x], { negative_slope: negativeSlope }) => F.leakyRelu(x, { negativeSlope })),
-  elu: tensors(([x], { alpha }) => F.elu(x, { alpha })),
-  gelu: tensors(([x], { approximate }) => F.gelu(x, { approximate })),
-  silu: unary((x) => F.silu(x)),
-  log_sigmoid: unary((x) => F.logSigmoid(x)),
-  softplus: tensors(([x], { beta, threshold }) => F.softplus(x, { beta, threshold })),
 
-  mse_loss: tensors(([x, y], { reduction }) => F.mseLoss(x, y, { reduction })),
-  l1_loss: tensors(([x, y], { reduction }) => F.l1Loss(x, y, { reduction })),
-  smooth_l1_loss: tensors(([x, y], { reduction, beta }) => F.smoothL1Loss(x, y, { reduction, beta })),
-  huber_loss: tensors(([x, y], { reduction, delta }) => F.huberLoss(x, y, { reduction, delta })),
   cross_entropy: tensors(([x, y, weight], { reduction, ignore_index: ignoreIndex, label_smoothing: labelSmoothing }) =>
     F.crossEntropy(x, y, { weight, reduction, ignoreIndex, labelSmoothing }),
   ),
@@ -271,12 +193,7 @@ export const opCalls: Readonly<Record<string, Call>> = {
 
   add_: ([x, y], { alpha }) => (x as Tensor).add_(y, { alpha }),
   sub_: ([x, y], { alpha }) => (x as Tensor).sub_(y, { alpha }),
-  mul_: binary((x, y) => x.mul_(y)),
-  div_: binary((x, y) => x.div_(y)),
   clamp_: tensors(([x], { min, max }) => x.clamp_({ min, max })),
-  copy_: tensors(([x, y]) => x.copy_(y)),
-  fill_: ([x, value]) => (x as Tensor).fill_(value as number),
-  zero_: unary((x) => x.zero_()),
 
   batch_norm: tensors(([x, runningMean, runningVar, weight, bias], { training, momentum, eps }) => {
     const y = F.batchNorm(x, { runningMean, runningVar, weight, bias, training, momentum, eps });
@@ -300,3 +217,20 @@ export const opCalls: Readonly<Record<string, Call>> = {
   embedding: tensors(([x, weight], { padding_idx: paddingIdx }) => F.embedding(x, weight, { paddingIdx })),
   batch_norm_batch: tensors(([x, weight, bias], { eps }) => F.batchNorm(x, { weight, bias, training: true, eps })),
 };
+
+/** A method of the call's name, given the other inputs; or a function of F, given all and torch's keywords as options. */
+function named(call: string): Call {
+  const [name] = Object.keys(camelCase({ [call]: null }));
+  return (inputs, args) => {
+    const [x, ...others] = inputs;
+    const options = Object.keys(args).length > 0 ? [camelCase({ ...args })] : [];
+    const { [name]: method } = x as unknown as Loose;
+    if (typeof method === "function" && options.length === 0) return method.apply(x, others);
+    const { [name]: fn } = F as unknown as Loose;
+    if (fn !== undefined) return fn(...inputs, ...options);
+    throw new Error(`${call} is neither x.${name}(...) nor F.${name}: give it a line in opCalls.ts`);
+  };
+}
+
+/** How the library says a call of the goldens: as it is written above, or else by the same name. */
+export const opCall = (call: string): Call => calls[call] ?? named(call);

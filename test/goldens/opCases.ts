@@ -19,6 +19,9 @@ export interface OpCase<Args> {
 /** How the library says a call. */
 export type OpCall<Args> = (inputs: readonly (Tensor | number)[], args: Args) => Tensor | readonly Tensor[];
 
+/** Finds how it says one. */
+export type OpCalls<Args> = (call: string) => OpCall<Args>;
+
 /** Every case runs eagerly, and as a compiled program. */
 export type CaseExecutor = "eager" | "compiled";
 
@@ -32,13 +35,13 @@ export function byCall<Args>(cases: readonly OpCase<Args>[]): Map<string, OpCase
 /** Outputs of a case, and the gradients of its inputs (null where none is wanted). */
 export function runCase<Args>(
   { call, args, inputs, requiresGrad, gradOutputs, grads }: OpCase<Args>,
-  calls: Readonly<Record<string, OpCall<Args>>>,
+  calls: OpCalls<Args>,
   executor: CaseExecutor,
 ) {
   const step = (...made: (Tensor | number)[]) => {
     // A program must not write to its arguments: what an op may write in place are copies.
     const operands = made.map((x, i) => (typeof x === "number" || requiresGrad[i] ? x : x.clone()));
-    const result = calls[call](operands, args);
+    const result = calls(call)(operands, args);
     const outputs = Array.isArray(result) ? (result as readonly Tensor[]) : [result as Tensor];
     const starts = gradOutputs.flatMap((dy, i) => (dy === null ? [] : [{ output: outputs[i], dy: tensorOf(dy) }]));
     if (starts.length === 0) return { outputs, grads: grads.map(() => null) };
@@ -60,7 +63,7 @@ export function runCase<Args>(
 /** Tests of all cases. `refused` says of a case why it cannot be compiled, if that is so. */
 export function testCases<Args>(
   cases: readonly OpCase<Args>[],
-  calls: Readonly<Record<string, OpCall<Args>>>,
+  calls: OpCalls<Args>,
   refused: (one: OpCase<Args>) => string | undefined = () => undefined,
 ): void {
   const families = byCall(cases);

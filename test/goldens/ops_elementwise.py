@@ -1,8 +1,11 @@
 """Arithmetic, comparison, where and clamp, and functions of one operand."""
 
+import json
+import re
+
 import torch
 from _case import INF, NAN, case, f64
-from _golden import bools, ints, magnitudes, normal, uniform, values
+from _golden import FOLDER, bools, ints, magnitudes, normal, uniform, values
 
 PAIRS = [
     ((), ()),
@@ -161,38 +164,19 @@ SPECIALS = [
     -INF,
     NAN,
 ]
-EVERYWHERE, POSITIVE = (-4, 4), (0.01, 6)
-UNARY = {
-    "neg": EVERYWHERE,
-    "abs": EVERYWHERE,
-    "sign": EVERYWHERE,
-    "exp": EVERYWHERE,
-    "expm1": EVERYWHERE,
-    "log": POSITIVE,
-    "log1p": (-0.9, 6),
-    "log2": POSITIVE,
-    "sqrt": POSITIVE,
-    "rsqrt": POSITIVE,
-    "square": EVERYWHERE,
-    "reciprocal": EVERYWHERE,
-    "sin": (-20, 20),
-    "cos": (-20, 20),
-    "tanh": EVERYWHERE,
-    "sigmoid": (-9, 9),
-    "relu": EVERYWHERE,
-    "erf": EVERYWHERE,
-    "floor": EVERYWHERE,
-    "ceil": EVERYWHERE,
-    "round": EVERYWHERE,
-    "trunc": EVERYWHERE,
-}
-for call, (low, high) in UNARY.items():
+# Functions of one and of two operands that lie between limits; torch's names are ours in snake case.
+FUNCTIONS = json.loads((FOLDER.parent / "elementwise.json").read_text())
+for name, limits in FUNCTIONS.items():
+    call = re.sub(r"[A-Z]", lambda capital: "_" + capital[0].lower(), name)
     fn = getattr(torch, call)
-    for shape in [(), (1,), (3, 5), (17,), (0,), (2, 3, 5), (7, 13)]:
-        case(call, fn, [uniform(low, high, *shape)])
-    case(call, fn, [uniform(low, high, 5, dtype=f64)])
-    case(call, fn, [uniform(1e-7, 1e-3, 5)], note="small")
-    case(call, fn, [values(SPECIALS)], note="specials", grad=False)
+    shapes = [[(), (1,), (3, 5), (17,), (0,), (2, 3, 5), (7, 13)]] if len(limits) == 1 else zip(*PAIRS)
+    for sizes in zip(*shapes):
+        case(call, fn, [uniform(*limit, *shape) for limit, shape in zip(limits, sizes)])
+    case(call, fn, [uniform(*limit, 5, dtype=f64) for limit in limits])
+    case(call, fn, [uniform(1e-7, 1e-3, 5) for _ in limits], note="small")
+    specials = [SPECIALS[i:] + SPECIALS[:i] for i in range(len(SPECIALS))] if len(limits) == 2 else [SPECIALS]
+    operands = [SPECIALS * len(specials), sum(specials, [])][: len(limits)]
+    case(call, fn, [values(operand) for operand in operands], note="specials", grad=False)
 for call in ["neg", "abs", "sign", "square", "relu"]:
     case(call, getattr(torch, call), [ints(-5, 6, 3, 5)])
 for call in ["exp", "log", "sqrt", "sin", "tanh", "sigmoid", "rsqrt", "reciprocal"]:

@@ -10,6 +10,7 @@ import {
 } from "../core/index.ts";
 import * as ops from "../ops/index.ts";
 import type { Bounds, Dims, KeepdimOption } from "./arguments.ts";
+import { maximum, minimum } from "./elementwise.ts";
 import { type CloseOptions, type Operand, type SortOptions, Tensor, type VarianceOptions } from "./tensor.ts";
 import type { ValuesAndIndices } from "./valuesAndIndices.ts";
 
@@ -77,98 +78,10 @@ function of(caller: string, input: Tensor): Tensor {
   throw wrongType(caller, "argument 1 (input)", input, "a Tensor", "wrap arrays with tensor(...)");
 }
 
-type Unary = (x: Tensor) => Tensor;
-type Binary = (x: Operand, y: Operand) => Tensor;
+// Elementwise: functions of operands alone stand beside their methods in elementwise.ts
 
-// Elementwise, of two operands: either may be a number
-
-/** x + y. */
-export const add: Binary = ops.add;
-/** x - y. */
-export const sub: Binary = ops.sub;
-/** x * y, element by element. */
-export const mul: Binary = ops.mul;
-/** x / y. Integers give float32. */
-export const div: Binary = ops.div;
 /** x to the power of y. */
-export const pow: Binary = (x, y) => (x instanceof Tensor ? x.pow(y) : ops.pow<Tensor>(x, y));
-/** The remainder of x / y with the sign of y. */
-export const remainder: Binary = ops.remainder;
-/** The larger of two elements. */
-export const maximum: Binary = ops.maximum;
-/** The smaller of two elements. */
-export const minimum: Binary = ops.minimum;
-/** Whether x = y, a bool per element. */
-export const eq: Binary = ops.eq;
-/** Whether x and y differ, a bool per element. */
-export const ne: Binary = ops.ne;
-/** Whether x < y, a bool per element. */
-export const lt: Binary = ops.lt;
-/** Whether x <= y, a bool per element. */
-export const le: Binary = ops.le;
-/** Whether x > y, a bool per element. */
-export const gt: Binary = ops.gt;
-/** Whether x >= y, a bool per element. */
-export const ge: Binary = ops.ge;
-/** Whether both are true, a bool per element. */
-export const logicalAnd: Binary = ops.logicalAnd;
-/** Whether one of them is true, or both, a bool per element. */
-export const logicalOr: Binary = ops.logicalOr;
-/** Whether exactly one of them is true, a bool per element. */
-export const logicalXor: Binary = ops.logicalXor;
-
-// Elementwise, of one
-
-/** Whether x is 0, a bool per element. */
-export const logicalNot: Unary = ops.logicalNot;
-/** -x. */
-export const neg: Unary = ops.neg;
-/** The absolute value. */
-export const abs: Unary = ops.abs;
-/** -1, 0 or 1. */
-export const sign: Unary = ops.sign;
-/** The next whole number at or below. */
-export const floor: Unary = ops.floor;
-/** The next whole number at or above. */
-export const ceil: Unary = ops.ceil;
-/** The next whole number toward 0. */
-export const trunc: Unary = ops.trunc;
-/** The square root. */
-export const sqrt: Unary = ops.sqrt;
-/** 1 / sqrt(x). */
-export const rsqrt: Unary = ops.rsqrt;
-/** x * x. */
-export const square: Unary = ops.square;
-/** 1 / x. */
-export const reciprocal: Unary = ops.reciprocal;
-/** e to the power of x. */
-export const exp: Unary = ops.exp;
-/** exp(x) - 1. */
-export const expm1: Unary = ops.expm1;
-/** The natural logarithm. */
-export const log: Unary = ops.log;
-/** log(1 + x). */
-export const log1p: Unary = ops.log1p;
-/** The logarithm to base 2. */
-export const log2: Unary = ops.log2;
-/** The sine of an angle in radians. */
-export const sin: Unary = ops.sin;
-/** The cosine of an angle in radians. */
-export const cos: Unary = ops.cos;
-/** The hyperbolic tangent. */
-export const tanh: Unary = ops.tanh;
-/** 1 / (1 + exp(-x)). */
-export const sigmoid: Unary = ops.sigmoid;
-/** max(x, 0). */
-export const relu: Unary = ops.relu;
-/** The error function. */
-export const erf: Unary = ops.erf;
-/** Whether x is NaN, a bool per element. */
-export const isnan: Unary = ops.isnan;
-/** Whether x is an infinity, a bool per element. */
-export const isinf: Unary = ops.isinf;
-/** Whether x is neither NaN nor an infinity, a bool per element. */
-export const isfinite: Unary = ops.isfinite;
+export const pow = (x: Operand, y: Operand): Tensor => (x instanceof Tensor ? x.pow(y) : ops.pow<Tensor>(x, y));
 /** Halves round to the even neighbour. See {@link Tensor.round}. */
 export const round = (x: Tensor, options?: { decimals?: number }): Tensor => of("round", x).round(options);
 /** Values limited to [min, max]: `clamp(x, 0, 1)`. See {@link Tensor.clamp}. */

@@ -19,6 +19,7 @@ export {
   long,
 } from "./dtypes.ts";
 export { type Backend, recordingExecutor } from "./eager.ts";
+export * from "./elementwise.ts";
 export * from "./functions.ts";
 export type { Index, IndexList, SliceText } from "./indexing/indexParts.ts";
 export { formatTensor, type PrintOptions, setPrintOptions } from "./print.ts";

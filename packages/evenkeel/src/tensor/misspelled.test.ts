@@ -2,7 +2,10 @@ import { expect, it } from "vitest";
 import { refuseMisspellings } from "../core/index.ts";
 import { Tensor, tensor } from "./index.ts";
 
-const descriptors = Object.getOwnPropertyDescriptors(Tensor.prototype) as Record<string, PropertyDescriptor>;
+const descriptors: Record<string, PropertyDescriptor> = {
+  ...Object.getOwnPropertyDescriptors(Object.getPrototypeOf(Tensor.prototype)),
+  ...Object.getOwnPropertyDescriptors(Tensor.prototype),
+};
 const names = Object.keys(descriptors);
 
 it("every member in camelCase refuses its name in snake_case, and says what to write", () => {

@@ -56,6 +56,7 @@ import { tensorChanges } from "./changes.ts";
 import { checkNestedNumbers, type NestedArray, type NestedNumbers, nest } from "./creation/nested.ts";
 import { type Destination, refuseDevice, requestedDtype } from "./dtypes.ts";
 import { eagerBackend, recordingExecutor } from "./eager.ts";
+import ElementwiseMethods from "./elementwise.ts";
 import { listOf, placesOf, placesOfList, putAt, readAt, writtenAt } from "./indexing/indexing.ts";
 import type { Index } from "./indexing/indexParts.ts";
 import { writeInPlace } from "./inPlace.ts";
@@ -85,10 +86,11 @@ export interface GeneratorOption {
  * nothing to dispose. Make one with {@link tensor}, {@link zeros} and the like. Methods, names and defaults are PyTorch's:
  * https://pytorch.org/docs/stable/tensors.html
  */
-export class Tensor implements Value {
+export class Tensor extends ElementwiseMethods implements Value {
   static {
     // Here and not beside the executor: a bundler may drop a module that only has effects.
     setExecutor(recordingExecutor(make, eagerBackend));
+    refuseMisspellings(ElementwiseMethods.prototype, "x");
     refuseMisspellings(Tensor.prototype, "x", { others: otherNames });
   }
 
@@ -106,6 +108,7 @@ export class Tensor implements Value {
   #grad: Tensor | null = null;
 
   constructor(storage: Storage, shape: Shape, dtype: DType, requiresGrad = false) {
+    super();
     if (!(storage instanceof Storage)) {
       throw refuse(
         "wrong-type",
@@ -243,7 +246,7 @@ export class Tensor implements Value {
   }
 
   /** What is printed: see {@link setPrintOptions}. */
-  toString(): string {
+  override toString(): string {
     return formatTensor(this, { requiresGrad: this.requiresGrad, gradFn: this.gradFn?.name });
   }
 
@@ -447,80 +450,12 @@ export class Tensor implements Value {
     return ops.fill({ shape: [...shape], dtype: this.dtype, value }) as Tensor;
   }
 
-  // Elementwise: operands broadcast, dtypes are promoted
+  // Elementwise, beside what elementwise.ts has
 
-  /** The sum with a tensor or a number. Two bools give their logical or. */
-  add(other: Operand): Tensor {
-    return ops.add<Tensor>(this, other);
-  }
-  /** The difference to a tensor or a number. @throws TypeError for bools */
-  sub(other: Operand): Tensor {
-    return ops.sub<Tensor>(this, other);
-  }
-  /** The product with a tensor or a number, element by element; {@link matmul} is that of matrices. */
-  mul(other: Operand): Tensor {
-    return ops.mul<Tensor>(this, other);
-  }
-  /** True division: integers give float32. */
-  div(other: Operand): Tensor {
-    return ops.div<Tensor>(this, other);
-  }
   /** @throws RangeError for an integer tensor and a negative whole number */
   pow(exponent: Operand): Tensor {
     checkExponent(this.dtype, exponent);
     return ops.pow<Tensor>(this, exponent);
-  }
-  /** The remainder with the sign of the divisor. */
-  remainder(other: Operand): Tensor {
-    return ops.remainder<Tensor>(this, other);
-  }
-  /** The larger of two elements; NaN wins over any number. {@link max} finds the largest of all. */
-  maximum(other: Operand): Tensor {
-    return ops.maximum<Tensor>(this, other);
-  }
-  /** The smaller of two elements; NaN wins over any number. {@link min} finds the smallest of all. */
-  minimum(other: Operand): Tensor {
-    return ops.minimum<Tensor>(this, other);
-  }
-  /** Whether elements are equal, a bool each; {@link equal} answers for the whole tensor. NaN equals nothing. */
-  eq(other: Operand): Tensor {
-    return ops.eq<Tensor>(this, other);
-  }
-  /** Whether elements differ, a bool each. */
-  ne(other: Operand): Tensor {
-    return ops.ne<Tensor>(this, other);
-  }
-  /** Whether elements are below the other's, a bool each. */
-  lt(other: Operand): Tensor {
-    return ops.lt<Tensor>(this, other);
-  }
-  /** Whether elements are at most the other's, a bool each. */
-  le(other: Operand): Tensor {
-    return ops.le<Tensor>(this, other);
-  }
-  /** Whether elements are above the other's, a bool each. */
-  gt(other: Operand): Tensor {
-    return ops.gt<Tensor>(this, other);
-  }
-  /** Whether elements are at least the other's, a bool each. */
-  ge(other: Operand): Tensor {
-    return ops.ge<Tensor>(this, other);
-  }
-  /** Whether both are true; any value but 0 is. Bool. */
-  logicalAnd(other: Operand): Tensor {
-    return ops.logicalAnd<Tensor>(this, other);
-  }
-  /** Whether one of them is true, or both. Bool. */
-  logicalOr(other: Operand): Tensor {
-    return ops.logicalOr<Tensor>(this, other);
-  }
-  /** Whether exactly one of them is true. Bool. */
-  logicalXor(other: Operand): Tensor {
-    return ops.logicalXor<Tensor>(this, other);
-  }
-  /** Whether the value is 0. Bool. */
-  logicalNot(): Tensor {
-    return ops.logicalNot<Tensor>(this);
   }
   /** This tensor where the condition holds, `other` elsewhere. */
   where(condition: Tensor, other: Operand): Tensor {
@@ -529,26 +464,6 @@ export class Tensor implements Value {
   /** Values limited to [min, max]: `x.clamp(0, 1)`, `x.clamp({ min: 0 })`. NaN stays. */
   clamp(min: number | null | Bounds, max?: number | null): Tensor {
     return ops.clamp<Tensor>(this, boundsArgument(min, max));
-  }
-  /** -x. @throws TypeError for bools: use {@link logicalNot} */
-  neg(): Tensor {
-    return ops.neg<Tensor>(this);
-  }
-  /** The absolute value. */
-  abs(): Tensor {
-    return ops.abs<Tensor>(this);
-  }
-  /** -1, 0 or 1; 0 for NaN. */
-  sign(): Tensor {
-    return ops.sign<Tensor>(this);
-  }
-  /** The next whole number at or below. The gradient is 0. */
-  floor(): Tensor {
-    return ops.floor<Tensor>(this);
-  }
-  /** The next whole number at or above. The gradient is 0. */
-  ceil(): Tensor {
-    return ops.ceil<Tensor>(this);
   }
   /** Halves round to the even neighbour. With `decimals`, to so many places after the point, negative ones before it. */
   round(options: { decimals?: number } = {}): Tensor {
@@ -561,82 +476,6 @@ export class Tensor implements Value {
     requireFloat("round to decimals", "input", this);
     const scale = 10 ** Math.abs(decimals);
     return decimals > 0 ? ops.round<Tensor>(this.mul(scale)).div(scale) : ops.round<Tensor>(this.div(scale)).mul(scale);
-  }
-  /** The next whole number toward 0. The gradient is 0. */
-  trunc(): Tensor {
-    return ops.trunc<Tensor>(this);
-  }
-  /** The square root; NaN below 0. Integers give float32. */
-  sqrt(): Tensor {
-    return ops.sqrt<Tensor>(this);
-  }
-  /** 1 / sqrt(x). Integers give float32. */
-  rsqrt(): Tensor {
-    return ops.rsqrt<Tensor>(this);
-  }
-  /** x * x. */
-  square(): Tensor {
-    return ops.square<Tensor>(this);
-  }
-  /** 1 / x. Integers give float32. */
-  reciprocal(): Tensor {
-    return ops.reciprocal<Tensor>(this);
-  }
-  /** e to the power of x. Integers give float32. */
-  exp(): Tensor {
-    return ops.exp<Tensor>(this);
-  }
-  /** exp(x) - 1, exact also where x is small. */
-  expm1(): Tensor {
-    return ops.expm1<Tensor>(this);
-  }
-  /** The natural logarithm: -Infinity at 0, NaN below. Integers give float32. */
-  log(): Tensor {
-    return ops.log<Tensor>(this);
-  }
-  /** log(1 + x), exact also where x is small. */
-  log1p(): Tensor {
-    return ops.log1p<Tensor>(this);
-  }
-  /** The logarithm to base 2. */
-  log2(): Tensor {
-    return ops.log2<Tensor>(this);
-  }
-  /** The sine of an angle in radians. */
-  sin(): Tensor {
-    return ops.sin<Tensor>(this);
-  }
-  /** The cosine of an angle in radians. */
-  cos(): Tensor {
-    return ops.cos<Tensor>(this);
-  }
-  /** The hyperbolic tangent, from -1 to 1. */
-  tanh(): Tensor {
-    return ops.tanh<Tensor>(this);
-  }
-  /** 1 / (1 + exp(-x)), from 0 to 1. */
-  sigmoid(): Tensor {
-    return ops.sigmoid<Tensor>(this);
-  }
-  /** max(x, 0). */
-  relu(): Tensor {
-    return ops.relu<Tensor>(this);
-  }
-  /** The error function: twice the normal distribution between 0 and x * sqrt(2). */
-  erf(): Tensor {
-    return ops.erf<Tensor>(this);
-  }
-  /** Whether the value is NaN. Bool. */
-  isnan(): Tensor {
-    return ops.isnan<Tensor>(this);
-  }
-  /** Whether the value is an infinity, of either sign. Bool. */
-  isinf(): Tensor {
-    return ops.isinf<Tensor>(this);
-  }
-  /** Whether the value is a number: neither NaN nor an infinity. Bool. */
-  isfinite(): Tensor {
-    return ops.isfinite<Tensor>(this);
   }
 
   // Masks and comparisons of whole tensors

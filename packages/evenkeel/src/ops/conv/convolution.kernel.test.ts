@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { convolutionCases } from "../../../../../test/gradcheck.windows.ts";
+import { convolutionCases } from "../../../../../test/gradcheck/conv.ts";
 import { ndArray, noise, runKernel, runReference } from "../../../../../test/kernelHarness.ts";
 import type { AnyOp, NdArray } from "../../core/index.ts";
 import type { Kernel } from "../../wasm/index.ts";

@@ -1,10 +1,10 @@
 import { type DType, defineOp, type Gradients } from "../../core/index.ts";
 import { erf as erfOf } from "../../core/math/erf.ts";
-import { unaryLoop } from "../loops.ts";
-import { floatOfInput, sameAsInput } from "../shapes.ts";
+import { binaryLoop, unaryLoop } from "../loops.ts";
+import { broadcastFloat, floatOfInput, sameAsInput } from "../shapes.ts";
 import { add, div, exp, mul, neg, sub } from "./elementwise.ts";
 
-/** Functions of one operand beyond arithmetic. Integers give float32. */
+/** Functions beyond arithmetic. Integers give float32. */
 
 /** exp(x) - 1, exact to rounding near 0 too. */
 export const expm1 = defineOp({
@@ -34,6 +34,19 @@ export const log2 = defineOp({
   reference: unaryLoop(Math.log2),
   saves: ["input"],
   grad: (dy, { input }) => [div(dy, mul(input, Math.LN2))],
+});
+
+/** log(exp(input) + exp(other)), without overflow. Integers give float32. */
+export const logaddexp = defineOp({
+  name: "logaddexp",
+  inputs: ["input", "other"],
+  shape: broadcastFloat,
+  reference: binaryLoop((a, b) => (a === b ? a + Math.LN2 : Math.max(a, b) + Math.log1p(Math.exp(-Math.abs(a - b))))),
+  saves: ["input", "other"],
+  grad: (dy, { input, other }, { needs }) => [
+    needs[0] ? div(dy, add(exp(sub(other, input)), 1)) : null,
+    needs[1] ? div(dy, add(exp(sub(input, other)), 1)) : null,
+  ],
 });
 
 /** The sine of an angle in radians. */

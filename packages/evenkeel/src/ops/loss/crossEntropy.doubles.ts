@@ -2,7 +2,7 @@ import { f64, i32, type Kernel, type KernelCall, type Local } from "../../wasm/i
 import { expF64x2, logF64x2 } from "../../wasm/math.ts";
 import { callWith, declinesDoubles, doubleAt, forEachDouble, linesAlong } from "../reduce/lines.doubles.ts";
 import { scaleOfLine } from "../softmax/softmax.doubles.ts";
-import { counts, floatAt, forEachRow, withinRange } from "./crossEntropy.kernel.ts";
+import { counts, floatAt, forEachRow, withinRange } from "./crossEntropy.floats.ts";
 import type { CrossEntropyAttrs } from "./crossEntropy.ts";
 
 /** Cross entropy of float64: the loops of the references. */

@@ -1,12 +1,15 @@
 import { broadcastStrides, type Shape, type Spec, sizeOf, stridesOf } from "../../core/index.ts";
 import { convertArray, widthOf } from "../../wasm/convert.ts";
 import { copyArray, copyStrided, fillArray } from "../../wasm/copy.ts";
-import { f32x4, type Kernel } from "../../wasm/index.ts";
+import { f32x4, type Kernel, noKernel } from "../../wasm/index.ts";
 import type { SliceAttrs, SplitAttrs } from "./movement.ts";
 
 /** Movements copy between strided places; all dtypes. */
 
 const bytesOf = ({ shape, dtype }: Spec): number => sizeOf(shape) * widthOf(dtype);
+
+export const detachKernel = noKernel("an alias: nothing is computed");
+export const reshapeKernel = detachKernel;
 
 export const permuteKernel: Kernel<{ readonly dims: readonly number[] }> = {
   kind: "kernel",

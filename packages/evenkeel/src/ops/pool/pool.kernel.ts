@@ -3,7 +3,7 @@ import { f32, f64, i32, type Kernel, type KernelCall, noKernel } from "../../was
 import { clear, withinRange } from "../movement/gather.kernel.ts";
 import { type AvgPoolAttrs, counted, type Divisor, divisorOf } from "./avgPool.ts";
 import type { MaxPoolAttrs } from "./maxPool.ts";
-import { declinesPool, forEachWindowCode, spansScratch } from "./spans.kernel.ts";
+import { declinesPool, forEachWindowCode, spansScratch } from "./pool.spans.ts";
 import { evenPlanes, type Planes, planesOf } from "./window.ts";
 
 /** Pooling window by window, over planes as they lie. With channels last there is faster code: see channelsLast. */

@@ -193,6 +193,8 @@ export const aminKernel = fold(
   (total) => total,
   () => ({ start: Number.POSITIVE_INFINITY, combine: f32x4.min }),
 );
+export const maxKernel = amaxKernel;
+export const minKernel = aminKernel;
 
 export const prodKernel = fold(1, (acc, value) => f64.mul(acc, value));
 

@@ -2,8 +2,8 @@ import { describe, expect, it } from "vitest";
 import { ndArray, noise, runKernel, runReference } from "../../../../../test/kernelHarness.ts";
 import type { AnyOp, DType, NdArray } from "../../core/index.ts";
 import { sizeOf } from "../../core/index.ts";
+import { channelKernels } from "./normalize.channelKernels.ts";
 import { batchNorm, batchNormBackward, batchNormEval, batchNormRelu, batchNormReluBackward } from "./normalize.ts";
-import { channelKernels } from "./normalizeChannels.kernel.ts";
 
 const eps = 1e-5;
 /** Of a number in double to float32, relative, and a little for what double itself rounds. */

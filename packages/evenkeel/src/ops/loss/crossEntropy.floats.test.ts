@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { ndArray, noise, runKernel, runReference } from "../../../../../test/kernelHarness.ts";
 import { isFloat, type NdArray } from "../../core/index.ts";
-import { crossEntropyBackwardKernel, crossEntropyKernel } from "./crossEntropy.kernel.ts";
+import { crossEntropyBackwardFloats, crossEntropyFloats } from "./crossEntropy.floats.ts";
 import { type CrossEntropyAttrs, crossEntropy, crossEntropyBackward } from "./crossEntropy.ts";
 
 /** Of a number in double to float32, relative, and a little for exp and log. */
@@ -27,14 +27,14 @@ interface Problem {
 /** Forward and backward against the references in double, the latter on what the kernel found. */
 function compare({ inputs, attrs }: Problem): void {
   const [x, target] = inputs;
-  const [y, ...perRow] = runKernel(crossEntropy, crossEntropyKernel, inputs, attrs);
+  const [y, ...perRow] = runKernel(crossEntropy, crossEntropyFloats, inputs, attrs);
   const [exact, ...exactPerRow] = runReference(crossEntropy, doubled(inputs), attrs);
   expect(error(y, exact, 1e-9)).toBeLessThan(rounding);
   for (const [i, found] of perRow.entries()) expect(error(found, exactPerRow[i], 1e-30)).toBeLessThan(series);
 
   const next = noise(9);
   const dy = ndArray(y.shape, next);
-  const [dx] = runKernel(crossEntropyBackward, crossEntropyBackwardKernel, [dy, x, target, ...perRow], {});
+  const [dx] = runKernel(crossEntropyBackward, crossEntropyBackwardFloats, [dy, x, target, ...perRow], {});
   const [exactDx] = runReference(crossEntropyBackward, doubled([dy, x, target, ...exactPerRow]), {});
   expect(error(dx, exactDx, 1e-3)).toBeLessThan(rounding);
 }
@@ -87,10 +87,10 @@ describe("far out", () => {
     for (const gap of [5, 10, 14]) {
       const x = ndArray([1, 6], [gap, 0, -0.5, -1, -2, 0.25]);
       const [exact, ...exactPerRow] = runReference(crossEntropy, doubled([x, int(0), one]), attrs);
-      const [y, ...perRow] = runKernel(crossEntropy, crossEntropyKernel, [x, int(0), one], attrs);
+      const [y, ...perRow] = runKernel(crossEntropy, crossEntropyFloats, [x, int(0), one], attrs);
       expect(Math.abs(y.data[0] / exact.data[0] - 1)).toBeLessThan(2e-7);
       const [exactDx] = runReference(crossEntropyBackward, doubled([one, x, int(0), ...exactPerRow].slice(0, 6)), {});
-      const [dx] = runKernel(crossEntropyBackward, crossEntropyBackwardKernel, [one, x, int(0), ...perRow], {});
+      const [dx] = runKernel(crossEntropyBackward, crossEntropyBackwardFloats, [one, x, int(0), ...perRow], {});
       for (const [i, value] of dx.data.entries()) expect(Math.abs(value / exactDx.data[i] - 1)).toBeLessThan(2e-7);
     }
   });
@@ -100,12 +100,12 @@ describe("far out", () => {
     x.data.fill(-Infinity, 20);
     const inputs = [x, int(1, 1, 1, 0, 0), one];
     const expected = runReference(crossEntropy, inputs, attrs);
-    const found = runKernel(crossEntropy, crossEntropyKernel, inputs, attrs);
+    const found = runKernel(crossEntropy, crossEntropyFloats, inputs, attrs);
     expect(found[0].data.slice(1)).toEqual(expected[0].data.slice(1));
     expect(Array.from(found[0].data, Number.isNaN)).toEqual([false, true, true, false, true]);
     const backward = (perRow: NdArray[]) => [one, x, inputs[1], ...perRow];
     const [expectedDx] = runReference(crossEntropyBackward, backward(expected.slice(1)), {});
-    const [dx] = runKernel(crossEntropyBackward, crossEntropyBackwardKernel, backward(found.slice(1)), {});
+    const [dx] = runKernel(crossEntropyBackward, crossEntropyBackwardFloats, backward(found.slice(1)), {});
     expect(Array.from(dx.data, Number.isNaN)).toEqual(Array.from(expectedDx.data, Number.isNaN));
   });
 });
@@ -114,7 +114,7 @@ it("writes nothing if a target is out of range: the reference is to throw", () =
   for (const target of [3, -1, 2 ** 30, -(2 ** 31)]) {
     const { inputs, attrs } = problem(4, 3, { reduction: "mean", ignoreIndex: -100 }, true);
     inputs[1].data[2] = target;
-    for (const { data } of runKernel(crossEntropy, crossEntropyKernel, inputs, attrs)) {
+    for (const { data } of runKernel(crossEntropy, crossEntropyFloats, inputs, attrs)) {
       expect(Array.from(data)).toEqual(Array.from(data, () => Number.NaN));
     }
     expect(() => runReference(crossEntropy, inputs, attrs)).toThrow(
@@ -125,7 +125,7 @@ it("writes nothing if a target is out of range: the reference is to throw", () =
 
 it("declines other dtypes and empty arrays", () => {
   const declines = (shape: readonly number[], dtype: "float32" | "float64" = "float32") =>
-    crossEntropyKernel.declines?.([{ shape, dtype }], [], { reduction: "mean", ignoreIndex: -100 });
+    crossEntropyFloats.declines?.([{ shape, dtype }], [], { reduction: "mean", ignoreIndex: -100 });
   expect(declines([2, 3])).toBeUndefined();
   expect(declines([2, 3], "float64")).toContain("float32");
   expect(declines([0, 3])).toContain("empty");

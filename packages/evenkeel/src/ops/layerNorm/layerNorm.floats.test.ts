@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { ndArray, noise, runKernel, runReference } from "../../../../../test/kernelHarness.ts";
 import type { NdArray } from "../../core/index.ts";
-import { layerNormBackwardKernel, layerNormKernel } from "./layerNorm.kernel.ts";
+import { layerNormBackwardFloats, layerNormFloats } from "./layerNorm.floats.ts";
 import { layerNorm, layerNormBackward } from "./layerNorm.ts";
 
 const eps = 1e-5;
@@ -32,7 +32,7 @@ function worst(actual: NdArray, exact: NdArray, floor: number): number {
 function check(shape: readonly number[], over: number): void {
   const inputs = problem(shape, over);
   const exact = runReference(layerNorm, doubles(inputs), { eps });
-  const [y, mean, variance] = runKernel(layerNorm, layerNormKernel, inputs, { eps });
+  const [y, mean, variance] = runKernel(layerNorm, layerNormFloats, inputs, { eps });
   expect(worst(y, exact[0], 1e-6)).toBeLessThan(rounding);
   expect(worst(mean, exact[1], 1)).toBeLessThan(1e-14);
   expect(worst(variance, exact[2], 1)).toBeLessThan(1e-13);
@@ -40,7 +40,7 @@ function check(shape: readonly number[], over: number): void {
   const [x, weight] = inputs;
   const dy = random(shape, 9);
   const backward = runReference(layerNormBackward, doubles([dy, x, weight, ...exact.slice(1)]), { eps });
-  const [dx, dweight, dbias] = runKernel(layerNormBackward, layerNormBackwardKernel, [dy, x, weight, mean, variance], {
+  const [dx, dweight, dbias] = runKernel(layerNormBackward, layerNormBackwardFloats, [dy, x, weight, mean, variance], {
     eps,
   });
   expect(worst(dx, backward[0], 1e-6)).toBeLessThan(rounding);
@@ -66,14 +66,14 @@ describe("far out", () => {
   it("keeps the digits of values with a large mean", () => {
     const inputs = problem([4, 33], 1, 1, 1e6);
     const [exact] = runReference(layerNorm, doubles(inputs), { eps });
-    const [y] = runKernel(layerNorm, layerNormKernel, inputs, { eps });
+    const [y] = runKernel(layerNorm, layerNormFloats, inputs, { eps });
     expect(worst(y, exact, 1e-6)).toBeLessThan(rounding);
   });
 
   it("a constant example gives the bias", () => {
     const [x, weight, bias] = problem([2, 5], 1);
     x.data.fill(7, 0, 5);
-    const [y, , variance] = runKernel(layerNorm, layerNormKernel, [x, weight, bias], { eps });
+    const [y, , variance] = runKernel(layerNorm, layerNormFloats, [x, weight, bias], { eps });
     expect(Array.from(y.data.slice(0, 5))).toEqual(Array.from(bias.data));
     expect(variance.data[0]).toBe(0);
   });
@@ -83,7 +83,7 @@ describe("far out", () => {
       const inputs = problem([3, 7], 1);
       inputs[0].data[7 + place] = bad;
       const [expected] = runReference(layerNorm, inputs, { eps });
-      const [y] = runKernel(layerNorm, layerNormKernel, inputs, { eps });
+      const [y] = runKernel(layerNorm, layerNormFloats, inputs, { eps });
       expect(Array.from(y.data, Number.isNaN)).toEqual(Array.from(expected.data, Number.isNaN));
     }
   });
@@ -92,7 +92,7 @@ describe("far out", () => {
 it("declines other dtypes and empty batches", () => {
   const spec = (shape: readonly number[], dtype: "float32" | "float64" = "float32") => ({ shape, dtype });
   const declines = (x: ReturnType<typeof spec>, parameter: ReturnType<typeof spec>) =>
-    layerNormKernel.declines?.([x, parameter, parameter], [], { eps });
+    layerNormFloats.declines?.([x, parameter, parameter], [], { eps });
   expect(declines(spec([2, 3]), spec([3]))).toBeUndefined();
   expect(declines(spec([2, 3], "float64"), spec([3], "float64"))).toContain("float32");
   expect(declines(spec([0, 3]), spec([3]))).toContain("empty");

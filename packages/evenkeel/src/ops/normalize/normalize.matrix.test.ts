@@ -2,9 +2,9 @@ import { describe, expect, it } from "vitest";
 import { ndArray, noise, runKernel, runReference } from "../../../../../test/kernelHarness.ts";
 import type { AnyOp, DType, NdArray } from "../../core/index.ts";
 import type { Kernel } from "../../wasm/index.ts";
-import { batchNormEvalKernel, batchNormKernel, batchNormReluKernel } from "./normalize.kernel.ts";
+import { batchNormEvalMatrix, batchNormMatrix, batchNormReluMatrix } from "./normalize.matrix.ts";
 import { batchNorm, batchNormBackward, batchNormEval, batchNormRelu, batchNormReluBackward } from "./normalize.ts";
-import { batchNormBackwardKernel, batchNormReluBackwardKernel } from "./normalizeBackward.kernel.ts";
+import { batchNormBackwardMatrix, batchNormReluBackwardMatrix } from "./normalizeBackward.matrix.ts";
 
 const eps = 1e-5;
 /** Of a number in double to float32, relative, and a little for what double itself rounds. */
@@ -49,7 +49,7 @@ function errors(
   });
 }
 
-const forward = { false: [batchNorm, batchNormKernel], true: [batchNormRelu, batchNormReluKernel] } as const;
+const forward = { false: [batchNorm, batchNormMatrix], true: [batchNormRelu, batchNormReluMatrix] } as const;
 
 /** y in its own size, the mean in standard deviations, the variance in its own size. */
 function forwardErrors(rectify: boolean, inputs: readonly NdArray[]): number[] {
@@ -80,8 +80,8 @@ describe("batch norm kernels agree with the reference in double", () => {
         const unit = (exact: readonly NdArray[], output: number, j: number) =>
           Math.abs(exact[output].data[j]) + 1e-7 * (1 + 1 / Math.sqrt(variance.data[j % c] + eps));
         const found = rectify
-          ? errors(batchNormReluBackward, batchNormReluBackwardKernel, [dy, output, ...inputs], unit)
-          : errors(batchNormBackward, batchNormBackwardKernel, [dy, ...inputs], unit);
+          ? errors(batchNormReluBackward, batchNormReluBackwardMatrix, [dy, output, ...inputs], unit)
+          : errors(batchNormBackward, batchNormBackwardMatrix, [dy, ...inputs], unit);
         for (const error of found) expect(error).toBeLessThan(rounding);
       });
     }
@@ -95,7 +95,7 @@ describe("batch norm kernels agree with the reference in double", () => {
         const statistics = [channels(c, 7), positive].map(({ shape, data }) => ndArray(shape, data, dtype));
         const inputs = [batch(n, c), ...statistics, channels(c, 5), channels(c, 6)];
         const unit = (exact: readonly NdArray[], _: number, j: number) => 1e-6 + Math.abs(exact[0].data[j]);
-        const [error] = errors(batchNormEval, batchNormEvalKernel, inputs, unit);
+        const [error] = errors(batchNormEval, batchNormEvalMatrix, inputs, unit);
         expect(error).toBeLessThan(rounding);
       }
     });
@@ -125,7 +125,7 @@ describe("columns with a large mean keep their digits", () => {
 
   it("a constant column has variance 0, whatever the constant", () => {
     const x = ndArray([48, 4], (i) => [0.1, 123456.789, -1e6 / 3, 3e-20][i % 4]);
-    const [y, mean, variance] = runKernel(batchNorm, batchNormKernel, [x, channels(4, 1), channels(4, 2)], { eps });
+    const [y, mean, variance] = runKernel(batchNorm, batchNormMatrix, [x, channels(4, 1), channels(4, 2)], { eps });
     for (const c of [0, 1, 2, 3]) {
       expect(mean.data[c]).toBeCloseTo(x.data[c], 9);
       expect(variance.data[c]).toBeLessThan(1e-20);
@@ -151,7 +151,7 @@ describe("what is not a number", () => {
       it(`${value} among ${n} rows spoils its own column only`, () => {
         const inputs = [odd(n, value), channels(6, 1), channels(6, 2)];
         const expected = runReference(batchNormRelu, inputs, { eps });
-        const actual = runKernel(batchNormRelu, batchNormReluKernel, inputs, { eps });
+        const actual = runKernel(batchNormRelu, batchNormReluMatrix, inputs, { eps });
         for (const [i, { data }] of actual.entries()) {
           expect(Array.from(data, Number.isNaN)).toEqual(Array.from(expected[i].data, Number.isNaN));
         }
@@ -165,7 +165,7 @@ describe("what is not a number", () => {
       const [, mean, variance] = runReference(batchNorm, [x, weight, weight], { eps });
       const inputs = [batch(n, 6), output, x, weight, mean, variance];
       const unit = (exact: readonly NdArray[], output: number, j: number) => 1e-3 + Math.abs(exact[output].data[j]);
-      for (const error of errors(batchNormReluBackward, batchNormReluBackwardKernel, inputs, unit)) {
+      for (const error of errors(batchNormReluBackward, batchNormReluBackwardMatrix, inputs, unit)) {
         expect(error).toBeLessThan(rounding);
       }
     });
@@ -176,7 +176,7 @@ describe("batch norm declines", () => {
   const declines = (shape: readonly number[], dtype: DType) => {
     const x = { shape, dtype };
     const parameter = { shape: [shape[1]], dtype };
-    return batchNormKernel.declines?.([x, parameter, parameter], [], { eps });
+    return batchNormMatrix.declines?.([x, parameter, parameter], [], { eps });
   };
 
   it("float64, more dimensions and empty batches", () => {

@@ -1,6 +1,13 @@
-import type { PadAttrs } from "../packages/evenkeel/src/ops/index.ts";
+import { type Tensor, zeros } from "evenkeel";
+import type * as convolution from "../../packages/evenkeel/src/ops/conv/convolution.ts";
+import type * as pad from "../../packages/evenkeel/src/ops/conv/pad.ts";
+import type * as windows from "../../packages/evenkeel/src/ops/conv/unfold.ts";
+import { type PadAttrs, unfold } from "../../packages/evenkeel/src/ops/index.ts";
+import { type GradCases, valuesFrom } from "./inputs.ts";
 
-/** Shapes and attributes for the derivatives of convolutions, of their windows and of borders. */
+/** Cases of ops/conv. */
+
+const values = valuesFrom(6);
 
 const pair = (size: number) => [size, size] as const;
 
@@ -58,7 +65,7 @@ export const convolutionCases = () => [
   },
 ];
 
-export const windowCases = () => [
+const windowCases = () => [
   { name: "1-d", input: [2, 2, 4], attrs: { kernel: [3], stride: [1], padding: [pair(1)], dilation: [1] } },
   { name: "2-d", input: [1, 2, 3, 4], attrs: { kernel: [2, 3], ...ofTwo } },
   {
@@ -69,7 +76,7 @@ export const windowCases = () => [
   { name: "no examples", input: [0, 1, 3, 3], attrs: { kernel: [2, 2], ...ofTwo } },
 ];
 
-export const padCases = (): { name: string; input: number[]; attrs: Omit<PadAttrs, "value"> }[] => [
+const padCases = (): { name: string; input: number[]; attrs: Omit<PadAttrs, "value"> }[] => [
   { name: "constant", input: [2, 3], attrs: { pads: [pair(0), [1, 2]], mode: "constant" } },
   {
     name: "constant, cut off",
@@ -87,3 +94,33 @@ export const padCases = (): { name: string; input: number[]; attrs: Omit<PadAttr
   { name: "replicate", input: [1, 2, 2], attrs: { pads: [pair(0), [2, 1], [0, 4]], mode: "replicate" } },
   { name: "circular", input: [1, 3, 2], attrs: { pads: [pair(0), [3, 1], [0, 2]], mode: "circular" } },
 ];
+
+export const convCases: GradCases<typeof convolution & typeof pad & typeof windows> = {
+  convolution: convolutionCases().map(({ name, input, weight, attrs }) => ({
+    name,
+    inputs: [values(input), values(weight), values(weight.slice(0, 1))],
+    attrs,
+  })),
+  convolutionInput: convolutionCases().map(({ name, input, weight, output, attrs }) => ({
+    name,
+    inputs: [values(output), values(weight)],
+    attrs: { ...attrs, size: input.slice(2) },
+  })),
+  convolutionWeight: convolutionCases().map(({ name, input, weight, output, attrs }) => ({
+    name,
+    inputs: [values(output), values(input)],
+    attrs: { ...attrs, kernel: weight.slice(2) },
+  })),
+  unfold: windowCases().map(({ name, input, attrs }) => ({ name, inputs: [values(input)], attrs })),
+  fold: windowCases().map(({ name, input, attrs }) => ({
+    name,
+    inputs: [values(unfold<Tensor>(zeros(input), attrs).shape)],
+    attrs: { ...attrs, size: input.slice(2) },
+  })),
+  pad: padCases().map(({ name, input, attrs }) => ({ name, inputs: [values(input)], attrs: { ...attrs, value: 1.5 } })),
+  padBackward: padCases().map(({ name, input, attrs }) => ({
+    name,
+    inputs: [values(input.map((n, i) => n + attrs.pads[i][0] + attrs.pads[i][1]))],
+    attrs: { ...attrs, shape: input },
+  })),
+};

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { ndArray, noise, runKernel, runReference } from "../../../../../test/kernelHarness.ts";
 import type { AnyOp, NdArray } from "../../core/index.ts";
 import type { Kernel } from "../../wasm/index.ts";
-import { logSoftmaxBackwardKernel, logSoftmaxKernel, softmaxKernel } from "./softmax.kernel.ts";
+import { logSoftmaxBackwardFloats, logSoftmaxFloats, softmaxFloats } from "./softmax.floats.ts";
 import { logSoftmax, logSoftmaxBackward, type SoftmaxAttrs, softmax } from "./softmax.ts";
 
 /** Of a number in double to float32, relative, and a little for exp and log. */
@@ -40,13 +40,13 @@ const shapes = [
 for (const shape of shapes) {
   const x = values(shape, 3);
   const dy = values(shape, 4, 1);
-  it(`softmax [${shape}]`, () => expect(error(softmax, softmaxKernel, [x], (y) => y + 1e-30)).toBeLessThan(rounding));
+  it(`softmax [${shape}]`, () => expect(error(softmax, softmaxFloats, [x], (y) => y + 1e-30)).toBeLessThan(rounding));
 
   it(`logSoftmax [${shape}]`, () =>
-    expect(error(logSoftmax, logSoftmaxKernel, [x], (y) => y + 1e-9)).toBeLessThan(rounding));
+    expect(error(logSoftmax, logSoftmaxFloats, [x], (y) => y + 1e-9)).toBeLessThan(rounding));
 
   it(`logSoftmaxBackward [${shape}]`, () => {
-    expect(error(logSoftmaxBackward, logSoftmaxBackwardKernel, [dy, x], (d) => d + 1e-2)).toBeLessThan(rounding);
+    expect(error(logSoftmaxBackward, logSoftmaxBackwardFloats, [dy, x], (d) => d + 1e-2)).toBeLessThan(rounding);
   });
 }
 
@@ -56,16 +56,16 @@ describe("far out", () => {
   it("large logits neither overflow nor lose the small ones", () => {
     const x = ndArray([2, 5], [1000, 999, 1e-3, -1000, 998, -5000, -5001, -4999.5, -6000, -5000]);
     const [expected] = runReference(logSoftmax, [x], { dim });
-    const [y] = runKernel(logSoftmax, logSoftmaxKernel, [x], { dim });
+    const [y] = runKernel(logSoftmax, logSoftmaxFloats, [x], { dim });
     for (const [i, value] of y.data.entries()) expect(value).toBeCloseTo(expected.data[i], 3);
-    expect(error(softmax, softmaxKernel, [x], (p) => p + 1e-30)).toBeLessThan(2e-7);
+    expect(error(softmax, softmaxFloats, [x], (p) => p + 1e-30)).toBeLessThan(2e-7);
   });
 
   it("the loss of a class that stands out keeps its digits", () => {
     for (const gap of [5, 10, 14]) {
       const x = ndArray([1, 6], [gap, 0, -0.5, -1, -2, 0.25]);
       const [exact] = runReference(logSoftmax, [ndArray([1, 6], x.data, "float64")], { dim });
-      const [y] = runKernel(logSoftmax, logSoftmaxKernel, [x], { dim });
+      const [y] = runKernel(logSoftmax, logSoftmaxFloats, [x], { dim });
       expect(Math.abs(y.data[0] / exact.data[0] - 1)).toBeLessThan(2e-7);
     }
   });
@@ -74,8 +74,8 @@ describe("far out", () => {
     const x = ndArray([4, 5], (i) => [1, Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY][(i / 5) | 0]);
     for (let i = 0; i < 20; i += 5) if (i !== 15) x.data[i] = 0;
     for (const [row, kernel] of [
-      [softmax, softmaxKernel],
-      [logSoftmax, logSoftmaxKernel],
+      [softmax, softmaxFloats],
+      [logSoftmax, logSoftmaxFloats],
     ] as const) {
       const [expected] = runReference(row, [x], { dim });
       const [y] = runKernel(row, kernel, [x], { dim });
@@ -86,7 +86,7 @@ describe("far out", () => {
 
 it("declines other dimensions, dtypes and empty arrays", () => {
   const declines = (shape: readonly number[], dim: number, dtype: "float32" | "float64" = "float32") =>
-    softmaxKernel.declines?.([{ shape, dtype }], [], { dim });
+    softmaxFloats.declines?.([{ shape, dtype }], [], { dim });
   expect(declines([2, 3], 1)).toBeUndefined();
   expect(declines([2, 3], 0)).toContain("last dimension");
   expect(declines([2, 3], 1, "float64")).toContain("float32");

@@ -21,7 +21,7 @@ import {
   type SumPass,
   sumsBytes,
 } from "./normalize.columns.ts";
-import { declinesLayout, inverseStd } from "./normalize.kernel.ts";
+import { declinesLayout, inverseStd } from "./normalize.matrix.ts";
 import type { BatchNormAttrs } from "./normalize.ts";
 
 /**
@@ -121,7 +121,7 @@ const scratchFor = (matrix: Matrix): number =>
 const float64Statistics = (dtypes: readonly { dtype: string }[]) =>
   dtypes.every(({ dtype }) => dtype === "float64") ? undefined : "statistics are not float64";
 
-export const batchNormBackwardKernel: Kernel<BatchNormAttrs> = {
+export const batchNormBackwardMatrix: Kernel<BatchNormAttrs> = {
   kind: "kernel",
   declines: (inputs) => declinesLayout(inputs, [0, 1, 2]) ?? float64Statistics(inputs.slice(3)),
   scratch: ([, x]) => scratchFor(matrixOf(x)),
@@ -131,7 +131,7 @@ export const batchNormBackwardKernel: Kernel<BatchNormAttrs> = {
   },
 };
 
-export const batchNormReluBackwardKernel: Kernel<BatchNormAttrs> = {
+export const batchNormReluBackwardMatrix: Kernel<BatchNormAttrs> = {
   kind: "kernel",
   declines: (inputs) => declinesLayout(inputs, [0, 1, 2, 3]) ?? float64Statistics(inputs.slice(4)),
   scratch: ([, , x]) => scratchFor(matrixOf(x)),

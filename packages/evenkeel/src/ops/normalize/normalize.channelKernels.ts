@@ -21,12 +21,11 @@ import {
   storeRun,
   sumChannel,
 } from "./normalize.channels.ts";
-import { doubleKernels } from "./normalize.doubles.ts";
-import { inverseStd } from "./normalize.kernel.ts";
+import { inverseStd } from "./normalize.matrix.ts";
 import type { BatchNormAttrs } from "./normalize.ts";
 
 /**
- * Batch norm over [N, C, ...], channel by channel: the formulas of normalize.kernel.ts and normalizeBackward.kernel.ts, with
+ * Batch norm over [N, C, ...], channel by channel: the formulas of normalize.matrix.ts and normalizeBackward.matrix.ts, with
  * one channel's numbers in registers from the first pass to the second.
  */
 
@@ -168,15 +167,3 @@ export const channelKernels = {
   batchNormRelu: trainingKernel(true),
   batchNormReluBackward: reluBackwardKernel,
 } as const;
-
-/** One kernel for matrices, another for what has more dimensions, and one for float64. */
-export function byLayout(row: keyof typeof channelKernels, matrix: Kernel<BatchNormAttrs>): Kernel<BatchNormAttrs> {
-  const of = ([{ shape, dtype }]: readonly Spec[]) =>
-    dtype === "float64" ? doubleKernels[row] : shape.length === 2 ? matrix : channelKernels[row];
-  return {
-    kind: "kernel",
-    declines: (inputs, outputs, attrs) => of(inputs).declines?.(inputs, outputs, attrs),
-    scratch: (inputs, outputs, attrs) => of(inputs).scratch?.(inputs, outputs, attrs) ?? 0,
-    emit: (call) => of(call.inputs).emit(call),
-  };
-}
