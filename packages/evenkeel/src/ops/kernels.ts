@@ -116,9 +116,10 @@ import {
   splitKernel,
   unsliceKernel,
 } from "./movement/movement.kernel.ts";
-import { batchNormEvalKernel, batchNormKernel, batchNormReluKernel } from "./normalize/normalize.kernel.ts";
+import { batchNormKernel, batchNormReluKernel } from "./normalize/normalize.kernel.ts";
 import { batchNormBackwardKernel, batchNormReluBackwardKernel } from "./normalize/normalizeBackward.kernel.ts";
 import { byLayout } from "./normalize/normalizeChannels.kernel.ts";
+import { batchNormEvalKernel } from "./normalize/normalizeEval.kernel.ts";
 import { updateRunningStatsKernel } from "./normalize/runningStats.kernel.ts";
 import {
   adamStepKernel,

@@ -2,9 +2,10 @@ import { describe, expect, it } from "vitest";
 import { ndArray, noise, runKernel, runReference } from "../../../../../test/kernelHarness.ts";
 import type { AnyOp, DType, NdArray } from "../../core/index.ts";
 import type { Kernel } from "../../wasm/index.ts";
-import { batchNormEvalKernel, batchNormKernel, batchNormReluKernel } from "./normalize.kernel.ts";
+import { batchNormKernel, batchNormReluKernel } from "./normalize.kernel.ts";
 import { batchNorm, batchNormBackward, batchNormEval, batchNormRelu, batchNormReluBackward } from "./normalize.ts";
 import { batchNormBackwardKernel, batchNormReluBackwardKernel } from "./normalizeBackward.kernel.ts";
+import { batchNormEvalKernel } from "./normalizeEval.kernel.ts";
 
 const eps = 1e-5;
 /** Of a number in double to float32, relative, and a little for what double itself rounds. */

@@ -22,7 +22,7 @@ import {
   sumChannel,
 } from "./normalize.channels.ts";
 import { doubleKernels } from "./normalize.doubles.ts";
-import { inverseStd } from "./normalize.kernel.ts";
+import { inverseStd } from "./normalize.scale.ts";
 import type { BatchNormAttrs } from "./normalize.ts";
 
 /**
