@@ -4,7 +4,9 @@ import { build } from "rolldown";
 
 /**
  * Writes the JavaScript of packages/evenkeel/dist: a file per entry of the package's exports, and chunks that they share.
- * Node takes a millisecond to find and load a file: there are two chunks, one for who only runs eagerly, one for the rest.
+ * Node takes a millisecond to find and load a file, so the chunks are few: predicting.js for pages that only predict with a
+ * model, eager.js for programs that only run eagerly, shared.js for what both need, compiled.js for the rest. A bundler leaves
+ * out a file that nothing is used of. Of any other it may keep each call at the top level, and every op is defined by one.
  * Nothing is renamed or minified: stack traces and printed class names are those of the sources. The declarations beside it
  * are tsc's.
  */
@@ -12,6 +14,11 @@ import { build } from "rolldown";
 const root = new URL("../packages/evenkeel/", import.meta.url);
 const { exports } = JSON.parse(readFileSync(new URL("package.json", root), "utf8"));
 const entries = Object.values(exports).flatMap((entry) => /^\.\/dist\/(.*)\.js$/.exec(entry.default)?.[1] ?? []);
+
+/** What predicting needs, with all that this imports: no chunk is loaded in a circle. */
+const predicting = await importsFrom("src/tabular/model/tableModel.ts");
+/** Whether a module has nothing to do with tables or WebAssembly. */
+const isLean = (id) => !/\/src\/(wasm|tabular)\//.test(id) && predicting.get(id).every(isLean);
 
 rmSync(new URL("dist/chunks", root), { recursive: true, force: true });
 await build({
@@ -23,6 +30,8 @@ await build({
     chunkFileNames: "chunks/[name].js",
     codeSplitting: {
       groups: [
+        { name: "shared", test: (id) => predicting.has(id) && isLean(id), priority: 3 },
+        { name: "predicting", test: (id) => predicting.has(id), priority: 2 },
         // With what they import: the rows of ops, but no kernel.
         { name: "eager", test: /\/src\/(core|random|tensor|nn|optim|data|io)\//, priority: 1 },
         { name: "compiled", test: /\/src\/./ },
@@ -33,3 +42,15 @@ await build({
     comments: { legal: true, annotation: true, jsdoc: false },
   },
 });
+
+/** A module and all that it imports, each with its own imports, by their absolute paths. */
+async function importsFrom(input) {
+  const found = new Map();
+  await build({
+    cwd: fileURLToPath(root),
+    input,
+    write: false,
+    plugins: [{ name: "imports", moduleParsed: ({ id, importedIds }) => void found.set(id, importedIds) }],
+  });
+  return found;
+}

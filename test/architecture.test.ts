@@ -23,7 +23,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   optim: ["core", "ops", "tensor", "nn"], // ops for the rows that make a step
   data: ["core", "random", "tensor"],
   io: ["core", "tensor", "nn", "optim"],
-  tabular: ["core", "random", "tensor", "compile", "nn", "io"], // compile for predictions
+  tabular: ["core", "random", "wasm", "ops", "tensor", "nn", "io"], // wasm and the kernels of ops for predictions
   train: ["core", "random", "ops", "tensor", "compile", "nn", "optim", "data", "io", "tabular"],
   study: ["core", "random", "tensor", "compile", "nn", "optim", "data", "tabular", "train"],
 };

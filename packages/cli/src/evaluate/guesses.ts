@@ -1,10 +1,10 @@
-import { type Preprocessing, scoresOf, type TableScores } from "evenkeel/tabular";
+import { type FittedPreprocessing, scoresOf, type TableScores } from "evenkeel/tabular";
 
 /**
  * Scores of guessing the same for every row. What the training rows had is known of some targets: their mean, or that of
  * their logarithms. Otherwise these rows say it, which flatters the guess.
  */
-export function guesses(preprocessing: Preprocessing, truth: Float64Array): Record<string, TableScores> {
+export function guesses(preprocessing: FittedPreprocessing, truth: Float64Array): Record<string, TableScores> {
   const { task, classes } = preprocessing;
   if (classes !== undefined) {
     const shares = new Float64Array(classes.length);

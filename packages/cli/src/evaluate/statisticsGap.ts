@@ -1,5 +1,5 @@
 import { data, nn } from "evenkeel";
-import type { Table, TableModel } from "evenkeel/tabular";
+import { networkOf, Preprocessing, type Table, type TableModel } from "evenkeel/tabular";
 import { batchNormGap } from "evenkeel/train";
 
 /** How the losses of a network differ when batch normalization takes the statistics of these rows. */
@@ -18,10 +18,10 @@ const mostRows = 8192;
 
 /** Undefined without batch normalization, and of a single row, which has no spread. */
 export function statisticsGap(model: TableModel, table: Table, rows: Int32Array): StatisticsGap | undefined {
-  const { network, preprocessing } = model;
-  const { norm, hidden } = network.options;
+  const { norm, hidden } = model.network.options;
   if (norm !== "batch" || hidden.length === 0 || rows.length < 2) return undefined;
   const taken = spread(rows);
+  const preprocessing = Preprocessing.fromJSON(model.preprocessing.toJSON());
   const { x, codes } = preprocessing.inputs(table, taken);
   const y = preprocessing.targets(table, taken);
   const dataset = new data.TensorDataset(...(codes === undefined ? [x, y] : [x, codes, y]));
@@ -32,7 +32,7 @@ export function statisticsGap(model: TableModel, table: Table, rows: Int32Array)
       : task === "binary"
         ? new nn.BCEWithLogitsLoss()
         : new nn.CrossEntropyLoss();
-  const { running, batch } = batchNormGap(network, new data.DataLoader(dataset, { batchSize: taken.length }), {
+  const { running, batch } = batchNormGap(networkOf(model), new data.DataLoader(dataset, { batchSize: taken.length }), {
     loss: (output, target) => loss(output, target),
   });
   const kind = task === "regression" ? "mse" : "logLoss";

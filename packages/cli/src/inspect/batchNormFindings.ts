@@ -1,5 +1,5 @@
 import { nn, zeros } from "evenkeel";
-import type { TableModel } from "evenkeel/tabular";
+import { networkOf, type TableModel } from "evenkeel/tabular";
 import type { Origin } from "../models/origin.ts";
 
 /** What a user of the command can do, where the library's cure is for its own. */
@@ -15,15 +15,15 @@ const cures: Readonly<Partial<Record<nn.BatchNormRule, string>>> = {
  * on a table has settled by itself is not doubted: a last batch of one row is joined to the one before, the rows may be too
  * few for larger batches, and statistics that were chosen by validation rows have been looked at.
  */
-export function batchNormFindings({ network }: TableModel, { plan, sizes }: Origin): nn.BatchNormFinding[] {
-  const { features, embeddings = [] } = network.size;
+export function batchNormFindings(model: TableModel, { plan, sizes }: Origin): nn.BatchNormFinding[] {
+  const { features, embeddings = [] } = model.network.size;
   const input = [zeros([2, features])];
   if (embeddings.length > 0) input.push(zeros([2, embeddings.length], { dtype: "int32" }));
   const { batchSize, statistics, epochs } = plan ?? {};
   const rows = sizes?.train;
   const isWhole = batchSize !== undefined && rows !== undefined && batchSize >= rows;
   const known = statistics === "asTrained" && rows !== undefined && batchSize !== undefined && epochs !== undefined;
-  const { findings } = nn.checkBatchNorm(network, {
+  const { findings } = nn.checkBatchNorm(networkOf(model), {
     input,
     ...(batchSize !== undefined && !isWhole && { batchSize }),
     ...(known && { steps: epochs * Math.ceil(rows / batchSize) }),

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { Command } from "@commander-js/extra-typings";
 import { nn } from "evenkeel";
 import { saveSafetensors } from "evenkeel/io";
-import { TableModel, TabularNet } from "evenkeel/tabular";
+import { type NetworkSource, networkOf, TableModel, TabularNet } from "evenkeel/tabular";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { CommandContext } from "../commands/context.ts";
 import { asUsual, explained } from "../commands/explained.ts";
@@ -37,7 +37,7 @@ describe("one of evenkeel's models", () => {
     expect(out).toMatch(/\nweight +numeric +[\d.]+ ± [\d.]+, if missing [\d.]+\n/);
     expect(out).toMatch(/\norigin +category +3 embedded: Europe, Japan, USA\n/);
     expect(out).toMatch(/\neconomy +numeric, target +[\d.]+ ± [\d.]+\n/);
-    expect(out).toContain(`Network\n${models.numbers.network.toString()}\n`);
+    expect(out).toContain(`Network\n${networkOf(models.numbers).toString()}\n`);
     expect(out).toMatch(/\nParameters: \d+ \(\d+ trainable, 0 frozen\); buffers: 17\n/);
     expect(out).toMatch(/\nlayers\.1\.num_batches_tracked +I64 +\[\]\n/);
     expect(out).toMatch(/\ntest: the model .*\n(?:.*\n)*?test: ridge /);
@@ -47,7 +47,9 @@ describe("one of evenkeel's models", () => {
 
   test("for programs", async () => {
     const found = JSON.parse((await inspect("cars.safetensors", "--json")).out);
-    const parameters = models.numbers.network.parameters().reduce((sum, parameter) => sum + parameter.numel(), 0);
+    const parameters = networkOf(models.numbers)
+      .parameters()
+      .reduce((sum, parameter) => sum + parameter.numel(), 0);
     expect(found).toMatchObject({
       kind: "table model",
       target: "economy",
@@ -67,7 +69,7 @@ describe("one of evenkeel's models", () => {
 
   test("what is doubtful about its batch normalization, and nothing that training settled by itself", async () => {
     const { schema, preprocessing, network, record } = models.numbers;
-    const save = (name: string, plan: object, net = network) => {
+    const save = (name: string, plan: object, net: NetworkSource = network) => {
       const told = {
         ...record,
         sizes: { train: 500 },

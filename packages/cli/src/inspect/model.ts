@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import Table from "cli-table3";
 import { nn } from "evenkeel";
-import type { TableModel } from "evenkeel/tabular";
+import { networkOf, type TableModel } from "evenkeel/tabular";
 import type { CommandContext } from "../commands/context.ts";
 import { newTable, scoresText } from "../commands/runsText.ts";
 import { runOf } from "../models/findModel.ts";
@@ -40,7 +40,7 @@ function jsonOf(path: string, absolute: string, { header, bytes, model }: ModelF
   return {
     ...{ path, bytes, kind: "table model", target: schema.target, task: schema.task },
     ...{ columns: describeColumns(model), inputs: preprocessing.features, embeddings: preprocessing.embeddings },
-    ...{ network: { options: network.options, printed: network.toString(), totals, layers: rows } },
+    ...{ network: { options: network.options, printed: networkOf(model).toString(), totals, layers: rows } },
     batchNorm: batchNormFindings(model, origin),
     ...{ preprocessing: preprocessing.toJSON(), record, scores, baselines, tensors },
   };
@@ -50,7 +50,8 @@ function kindOf(metadata: Readonly<Record<string, string>>): string {
   return metadata.format?.includes("checkpoint") ? "checkpoint" : "tensors";
 }
 
-function summaryOf({ network }: TableModel) {
+function summaryOf(model: TableModel) {
+  const network = networkOf(model);
   const { features, embeddings = [] } = network.size;
   if (embeddings.length === 0) return nn.summary(network, [features]);
   return nn.summary(network, [[features], [embeddings.length]], { dtype: ["float32", "int32"] });
@@ -64,7 +65,7 @@ function textOf(path: string, absolute: string, file: ModelFile, colors: Colors)
     const head = colors.bold(wrap(`${printable(path)}: ${kind} (${size})`, width));
     return `${[head, metadataText(header.metadata), tensorTable(file, colors)].filter((part) => part !== "").join("\n\n")}\n`;
   }
-  const { schema, record, network } = model;
+  const { schema, record } = model;
   const head = `${printable(path)}: predicts ${printable(schema.target)} (${schema.task}; ${size})`;
   const origin = originOf(record, runOf(absolute));
   const trained = [
@@ -77,7 +78,7 @@ function textOf(path: string, absolute: string, file: ModelFile, colors: Colors)
     colors.bold(wrap(head, width)),
     ...(trained.length > 0 ? [wrap(printable(trained.join(", ")), width)] : []),
     columnTable(model, colors),
-    `${colors.bold("Network")}\n${network.toString()}`,
+    `${colors.bold("Network")}\n${networkOf(model).toString()}`,
     summaryOf(model).toString(),
     ...batchNormText(model, origin, colors),
     tensorTable(file, colors),

@@ -1,4 +1,4 @@
-import { columnOf, type Predictions, scoresOf, type Table, takeRows } from "evenkeel/tabular";
+import { columnOf, networkOf, type Predictions, scoresOf, type Table, takeRows } from "evenkeel/tabular";
 import { permutationImportance, type TableTraining } from "evenkeel/train";
 import { metricFacts } from "../metrics.ts";
 import { judgedPart, partWords } from "../report/judgedPart.ts";
@@ -65,7 +65,7 @@ export async function reportData(
     predictions: reportPredictions(model.predict(table, rows), model.preprocessing.truth(table, rows), schema.classes),
     importance: { metric, part: partWords[part], columns: importance },
     findings: result.findings,
-    network: String(model.network),
+    network: networkOf(model).toString(),
     usage: usageOf(table, features),
   };
 }

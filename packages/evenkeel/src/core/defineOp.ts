@@ -51,6 +51,7 @@ type AnyDefinition<A, S extends string> = Definition<A, S> &
  * Makes a row of the op table and the function that calls it. A missing shape rule, meaning or gradient does not
  * compile, nor does a gradient that reads a value it did not declare in `saves`.
  */
+/* @__NO_SIDE_EFFECTS__ */
 export function defineOp<
   const In extends readonly string[],
   A extends object = Record<never, never>,
@@ -70,6 +71,7 @@ export function defineOp<
 }
 
 /** {@link defineOp} for an op over a list of values; its gradient saves none of them. */
+/* @__NO_SIDE_EFFECTS__ */
 export function defineVariadicOp<A extends object>(
   definition: Definition<A, never> & Single<A, never>,
 ): VariadicOp<readonly ["output"], A> {
@@ -79,6 +81,7 @@ export function defineVariadicOp<A extends object>(
 }
 
 /** {@link defineOp} for an op that makes a list, as long as its shape rule says; gradients flow into each of them. */
+/* @__NO_SIDE_EFFECTS__ */
 export function defineListOp<const In extends readonly string[], A extends object, S extends In[number] = never>(
   definition: Definition<A, S> & Omit<Joint<"all", A, S>, "differentiable"> & { readonly inputs: In },
 ): ListOp<In, A> {

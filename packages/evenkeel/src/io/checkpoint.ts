@@ -3,9 +3,10 @@ import type { StateDict } from "../nn/index.ts";
 import type { OptimizerStateDict } from "../optim/index.ts";
 import type { Tensor } from "../tensor/index.ts";
 import { checkCheckpoint } from "./checkpointChecks.ts";
+import { decodeFile, encodeFile, type RawTensor } from "./file.ts";
 import { quoted } from "./headerReader.ts";
 import { parsePlain, stringifyPlain } from "./plainData.ts";
-import { decodeFile, encodeFile, type RawTensor, rawTensor, toTensor } from "./safetensors.ts";
+import { rawTensor, toTensor } from "./safetensors.ts";
 
 /** Where early stopping stands: what `EarlyStopping.stateDict()` gives. */
 export interface EarlyStoppingState {

@@ -3,14 +3,15 @@ export { scoresOf, type TableScores } from "./baselines/scores.ts";
 export { assertTable, checkTable } from "./checks/checks.ts";
 export { type Finding, type FindingCode, TableError } from "./checks/findings.ts";
 export { type Unfamiliar, unfamiliarValues } from "./checks/unfamiliar.ts";
+export type { ClassPredictions, NumberPredictions, Predictions } from "./encoding/decode.ts";
 export type { Scale } from "./encoding/fitEncoding.ts";
-export {
-  Preprocessing,
-  type PreprocessingJson,
-  type PreprocessingOptions,
-  type TableInputs,
-} from "./encoding/preprocessing.ts";
-export type { ClassPredictions, NumberPredictions, Predictions, TargetTransform } from "./encoding/target.ts";
+export { type EncodedRows, FittedPreprocessing, type PreprocessingJson } from "./encoding/fittedPreprocessing.ts";
+export { Preprocessing, type PreprocessingOptions, type TableInputs } from "./encoding/preprocessing.ts";
+export type { TargetTransform } from "./encoding/target.ts";
+export type { FrozenNetwork, NetworkSource } from "./model/frozenNetwork.ts";
+export type { ModelRecord } from "./model/modelFile.ts";
+export { TabularNet } from "./model/network.ts";
+export { networkOf } from "./model/networkOf.ts";
 export {
   type Activation,
   activations,
@@ -20,9 +21,8 @@ export {
   norms,
   type ResolvedNetwork,
   resolveNetwork,
-  TabularNet,
-} from "./model/network.ts";
-export { type ModelRecord, TableModel, type TableModelParts } from "./model/tableModel.ts";
+} from "./model/networkOptions.ts";
+export { type LoadModelOptions, TableModel, type TableModelParts } from "./model/tableModel.ts";
 export { columnOf, takeRows } from "./schema/columns.ts";
 export { type DateReading, datesIn, parseDate } from "./schema/dates.ts";
 export { inferSchema, type SchemaOptions } from "./schema/inferSchema.ts";

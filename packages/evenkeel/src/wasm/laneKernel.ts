@@ -12,16 +12,19 @@ type Arithmetic<A> = (inputs: readonly V128[], lanes: Lanes, attrs: A, context: 
 type Integers<A> = LaneKernel<A>["integers"];
 
 /** Basic operations, for floats and doubles alike, and for integers if they are given. */
+/* @__NO_SIDE_EFFECTS__ */
 export function arithmetic<A = object>(lane: Arithmetic<A>, integers?: Integers<A>): LaneKernel<A> {
   return { kind: "lanes", lane: (inputs, context) => lane(inputs, context.lanes, context.attrs, context), integers };
 }
 
 /** A result that is a mask, of numbers. */
+/* @__NO_SIDE_EFFECTS__ */
 export function comparison(lane: Arithmetic<object>, integers: Integers<object>): MaskKernel<object> {
   return { ...arithmetic(lane, integers), masks: [], givesMask: true };
 }
 
 /** A mask of masks, whatever they were made of. */
+/* @__NO_SIDE_EFFECTS__ */
 export function logic(lane: (masks: readonly V128[]) => V128): MaskKernel<object> {
   return { ...arithmetic(lane, lane), masks: [0, 1], givesMask: true };
 }
@@ -29,11 +32,13 @@ export function logic(lane: (masks: readonly V128[]) => V128): MaskKernel<object
 type Called = VectorFunction<readonly "v128"[]>;
 
 /** A function of floats, called; of doubles too if one is given. */
+/* @__NO_SIDE_EFFECTS__ */
 export function floatFunction(called: Called, doubles?: Called): LaneKernel<object> {
   return floatFunctionOf(() => called, doubles);
 }
 
 /** A function of floats that depends on attrs. */
+/* @__NO_SIDE_EFFECTS__ */
 export function floatFunctionOf<A>(choose: (attrs: A) => Called, doubles?: Called): LaneKernel<A> {
   return {
     kind: "lanes",
@@ -44,6 +49,7 @@ export function floatFunctionOf<A>(choose: (attrs: A) => Called, doubles?: Calle
 }
 
 /** A short function of floats, its code in the loop; that of doubles, if one is given, is long, and called. */
+/* @__NO_SIDE_EFFECTS__ */
 export function inlineFunction({ code }: Called, doubles?: Called): LaneKernel<object> {
   return {
     kind: "lanes",

@@ -1,7 +1,7 @@
 import type { Spec } from "../../core/index.ts";
 import { type FunctionBuilder, f32x4, f64x2, type Local, type Placed, type V128, v128 } from "../../wasm/index.ts";
 import { both, demotePair, promotePair } from "../normalize/doublePair.ts";
-import { inverseStd } from "../normalize/normalize.matrix.ts";
+import { inverseStd } from "../normalize/normalize.scale.ts";
 import { forEachSlot, type Group, loadChannels, planeBytes } from "./norm.walk.ts";
 
 /**

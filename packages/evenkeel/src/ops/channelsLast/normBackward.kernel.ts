@@ -10,7 +10,7 @@ import {
   v128,
 } from "../../wasm/index.ts";
 import { both, demotePair, promotePair } from "../normalize/doublePair.ts";
-import { inverseStd } from "../normalize/normalize.matrix.ts";
+import { inverseStd } from "../normalize/normalize.scale.ts";
 import { declinesUnless, emitLine, lineBytes, loadPlanes, onLine } from "./norm.line.ts";
 import { countOf, few, flush, sumOf, sumsBytes } from "./norm.statistics.ts";
 import type { afters } from "./norm.ts";

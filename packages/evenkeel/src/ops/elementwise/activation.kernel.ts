@@ -19,16 +19,15 @@ import {
   siluSlopeF64x2,
   softplusF32x4,
 } from "../../wasm/math.ts";
-import type { EluAttrs } from "./activation.ts";
+import type { EluAttrs, LeakyReluAttrs } from "./activation.functions.ts";
 
 /** Kernels of activation.ts. */
 
 /** x, but 0 where x <= 0: -0 becomes 0, NaN stays. */
 export const reluKernel = arithmetic(([x], lanes) => v128.andNot(x, lanes.le(x, lanes.const(0))));
 
-export const leakyReluKernel: LaneKernel<{ readonly negativeSlope: number }> = arithmetic(
-  ([x], lanes, { negativeSlope }) =>
-    v128.bitselect(x, lanes.mul(x, lanes.const(negativeSlope)), lanes.gt(x, lanes.const(0))),
+export const leakyReluKernel: LaneKernel<LeakyReluAttrs> = arithmetic(([x], lanes, { negativeSlope }) =>
+  v128.bitselect(x, lanes.mul(x, lanes.const(negativeSlope)), lanes.gt(x, lanes.const(0))),
 );
 
 export const eluKernel: LaneKernel<EluAttrs> = {

@@ -2,6 +2,15 @@ import { defineOp, unfused, type Value } from "../../core/index.ts";
 import { normalDistribution } from "../../core/math/erf.ts";
 import { binaryLoop, unaryLoop } from "../loops.ts";
 import { broadcastPromoted, floatOnly, sameAsInput } from "../shapes.ts";
+import {
+  type EluAttrs,
+  eluOf,
+  geluOf,
+  type LeakyReluAttrs,
+  leakyReluOf,
+  reluOf,
+  siluOf,
+} from "./activation.functions.ts";
 import { gt, le, lt } from "./compare.ts";
 import { add, exp, mul, neg, sub, where } from "./elementwise.ts";
 import { erf, tanh } from "./functions.ts";
@@ -29,7 +38,7 @@ export const relu = defineOp({
   name: "relu",
   inputs: ["input"],
   shape: sameAsInput,
-  reference: unaryLoop((x) => Math.max(x, 0)),
+  reference: unaryLoop(reluOf),
   saves: ["output"],
   grad: (dy, { output }) => [where(le(output, 0), 0, dy)],
 });
@@ -38,17 +47,11 @@ export const relu = defineOp({
 export const leakyRelu = defineOp({
   name: "leakyRelu",
   inputs: ["input"],
-  shape: (inputs, _: { readonly negativeSlope: number }) => floatOnly("leakyRelu")(inputs),
-  reference: (inputs, outputs, { negativeSlope }) => unaryLoop((x) => (x > 0 ? x : x * negativeSlope))(inputs, outputs),
+  shape: (inputs, _: LeakyReluAttrs) => floatOnly("leakyRelu")(inputs),
+  reference: (inputs, outputs, attrs) => unaryLoop(leakyReluOf(attrs))(inputs, outputs),
   saves: ["input"],
   grad: (dy, { input }, { attrs }) => [where(gt(input, 0), dy, mul(dy, attrs.negativeSlope))],
 });
-
-export interface EluAttrs {
-  readonly alpha: number;
-  readonly scale: number;
-  readonly inputScale: number;
-}
 
 /**
  * scale * x where positive, scale * alpha * (exp(inputScale * x) - 1) elsewhere: ELU, and with other scales SELU and CELU.
@@ -57,8 +60,7 @@ export const elu = defineOp({
   name: "elu",
   inputs: ["input"],
   shape: (inputs, _: EluAttrs) => floatOnly("elu")(inputs),
-  reference: (inputs, outputs, { alpha, scale, inputScale }) =>
-    unaryLoop((x) => scale * (x > 0 ? x : alpha * Math.expm1(x * inputScale)))(inputs, outputs),
+  reference: (inputs, outputs, attrs) => unaryLoop(eluOf(attrs))(inputs, outputs),
   saves: ["input"],
   grad: (dy, { input }, { attrs: { alpha, scale, inputScale } }) => {
     // The exponent is cut to 0 where it is not used: 0 * Infinity would be NaN. A NaN has the slope of what is positive.
@@ -83,7 +85,7 @@ export const silu = defineOp({
   name: "silu",
   inputs: ["input"],
   shape: floatOnly("silu"),
-  reference: unaryLoop((x) => x / (1 + Math.exp(-x))),
+  reference: unaryLoop(siluOf),
   saves: ["input"],
   grad: (dy, { input }) => [siluBackward(dy, input)],
 });
@@ -108,7 +110,7 @@ export const gelu = defineOp({
   name: "gelu",
   inputs: ["input"],
   shape: floatOnly("gelu"),
-  reference: unaryLoop((x) => x * normalDistribution(x)),
+  reference: unaryLoop(geluOf),
   saves: ["input"],
   grad: (dy, { input }) => [geluBackward(dy, input)],
 });

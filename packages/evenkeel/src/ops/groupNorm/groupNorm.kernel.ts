@@ -22,7 +22,7 @@ import {
   storeRun,
   sumChannel,
 } from "../normalize/normalize.channels.ts";
-import { inverseStd } from "../normalize/normalize.matrix.ts";
+import { inverseStd } from "../normalize/normalize.scale.ts";
 import { type GroupNormAttrs, type Groups, groupsOf } from "./groupNorm.ts";
 
 /**

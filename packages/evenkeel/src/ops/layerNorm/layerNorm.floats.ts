@@ -39,7 +39,7 @@ function declines(inputs: readonly Spec[], float32: readonly number[]): string |
   return undefined;
 }
 
-const linesOf = ({ f }: KernelCall<LayerNormAttrs>, x: Spec, weight: Spec): Lines => {
+const linesOf = ({ f }: LayerNormCall, x: Spec, weight: Spec): Lines => {
   const length = sizeOf(weight.shape);
   return { f, length, count: sizeOf(x.shape) / length };
 };
@@ -68,10 +68,13 @@ function statistics(lines: Lines, line: Local<"i32">): [mean: Local<"f64">, vari
   return [f.let(f64.add(f64x2.extract(from, 0), offset)), f.let(f64.max(raw, f64.const(0)))];
 }
 
-export const layerNormFloats: Kernel<LayerNormAttrs> = {
+/** What it uses of a call. */
+export type LayerNormCall = Pick<KernelCall<LayerNormAttrs>, "inputs" | "outputs" | "attrs" | "f">;
+
+export const layerNormFloats = {
   kind: "kernel",
-  declines: (inputs) => declines(inputs, [0, 1, 2]),
-  emit: (call) => {
+  declines: (inputs: readonly Spec[]) => declines(inputs, [0, 1, 2]),
+  emit: (call: LayerNormCall) => {
     const { f, attrs } = call;
     const [x, weight, bias] = call.inputs;
     const [y, means, variances] = call.outputs;
@@ -99,7 +102,7 @@ export const layerNormFloats: Kernel<LayerNormAttrs> = {
       });
     });
   },
-};
+} satisfies Kernel<LayerNormAttrs>;
 
 /** Where dweight and dbias are summed, in double. */
 const sumsAt = ({ scratch }: KernelCall<LayerNormAttrs>, { length }: Lines) => ({

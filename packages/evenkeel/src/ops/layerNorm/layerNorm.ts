@@ -2,6 +2,7 @@ import { defineOp, type Spec, sizeOf, unfused } from "../../core/index.ts";
 import { add, div, mul, rsqrt, sub } from "../elementwise/elementwise.ts";
 import { mean as meanOf, sum, variance as varianceOf } from "../reduce/reduce.ts";
 import { requireShape } from "../shapes.ts";
+import { normalizeLines } from "./layerNorm.loops.ts";
 import { checkTrailing, dimsOf, forEachLine, leading } from "./trailing.ts";
 
 /**
@@ -26,21 +27,7 @@ export const layerNorm = defineOp({
     const statistic: Spec = { shape: leading(x, weight), dtype: "float64" };
     return [{ shape: x.shape, dtype: x.dtype }, statistic, statistic];
   },
-  reference: ([x, weight, bias], [y, mean, variance], { eps }) => {
-    const length = weight.data.length;
-    forEachLine(x, length, (line, start) => {
-      let [total, squares] = [0, 0];
-      for (let i = 0; i < length; i++) total += x.data[start + i];
-      const centre = total / length;
-      for (let i = 0; i < length; i++) squares += (x.data[start + i] - centre) ** 2;
-      mean.data[line] = centre;
-      variance.data[line] = squares / length;
-      const invstd = 1 / Math.sqrt(squares / length + eps);
-      for (let i = 0; i < length; i++) {
-        y.data[start + i] = (x.data[start + i] - centre) * invstd * weight.data[i] + bias.data[i];
-      }
-    });
-  },
+  reference: (inputs, outputs, { eps }) => normalizeLines(inputs, outputs, eps),
   saves: ["input", "weight", "mean", "variance"],
   grad: (dy, { input, weight, mean, variance }, { attrs }) =>
     layerNormBackward(dy, input, weight, mean, variance, attrs),

@@ -30,6 +30,13 @@ export const vectorBytes = 16;
 
 export const roundUp = (value: number, multiple: number): number => Math.ceil(value / multiple) * multiple;
 
+/** A matrix [rows, columns], or one that lies as [columns, rows]. */
+export const operand = (address: Operand["address"], rows: number, columns: number, transposed: boolean): Operand => ({
+  address,
+  rowStride: transposed ? floatBytes : columns * floatBytes,
+  columnStride: transposed ? rows * floatBytes : floatBytes,
+});
+
 /** An address and a distance, added now if both are known. */
 export function plus(address: I32, bytes: number): I32 {
   if (typeof address === "number") return address + bytes;

@@ -3,7 +3,7 @@ import { directScratch, emitDirect } from "./gemm.direct.ts";
 import { emitPacked, packedScratch } from "./gemm.packed.ts";
 import { advance, floatBytes, type Gemm, pointer, roundUp } from "./gemm.problem.ts";
 
-export { advance, floatBytes, type Gemm, type Operand, pointer } from "./gemm.problem.ts";
+export { advance, floatBytes, type Gemm, type Operand, operand, pointer } from "./gemm.problem.ts";
 
 /** The sizes of a product, [m, k] x [k, n], and whether A lies with its columns contiguous. */
 export interface GemmSize {

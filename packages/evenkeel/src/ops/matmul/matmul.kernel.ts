@@ -2,7 +2,8 @@ import { broadcastShapes, broadcastStrides, isFloat, type Shape, type Spec, size
 import { widthOf } from "../../wasm/convert.ts";
 import type { FunctionBuilder, Kernel, KernelCall, Placed } from "../../wasm/index.ts";
 import { emitDoubleGemm } from "./gemm.doubles.ts";
-import { advance, emitGemm, floatBytes, gemmScratch, type Operand, pointer } from "./gemm.ts";
+import { emitLinear } from "./gemm.linear.ts";
+import { advance, emitGemm, floatBytes, gemmScratch, type Operand, operand, pointer } from "./gemm.ts";
 import type { MatmulAttrs } from "./matmul.ts";
 
 /** The product of two batches of matrices, as a number of equal products. */
@@ -44,13 +45,6 @@ const matrixOf = (shape: Shape, transposed: boolean): [rows: number, columns: nu
   const [rows, columns] = shape.slice(-2);
   return transposed ? [columns, rows] : [rows, columns];
 };
-
-/** A matrix [rows, columns], or one that lies as [columns, rows]. */
-const operand = (address: Operand["address"], rows: number, columns: number, transposed: boolean): Operand => ({
-  address,
-  rowStride: transposed ? floatBytes : columns * floatBytes,
-  columnStride: transposed ? rows * floatBytes : floatBytes,
-});
 
 function declinesDtype({ dtype }: Spec): string | undefined {
   return isFloat(dtype) ? undefined : `${dtype}: only products of floats are compiled`;
@@ -141,17 +135,7 @@ export const linearKernel: Kernel<object> = {
       emitDoubleGemm(f, { m, n, k, a, b, c, transposeA: false, transposeB: true, bias: bias.address });
       return;
     }
-    emitGemm(f, module, {
-      m,
-      n,
-      k,
-      a: operand(x.address, m, k, false),
-      b: operand(weight.address, k, n, true),
-      c: y.address,
-      cStride: n * floatBytes,
-      bias: bias.address,
-      scratch,
-      fast,
-    });
+    const addresses = { x: x.address, weight: weight.address, bias: bias.address, y: y.address };
+    emitLinear(f, module, { m, n, k, ...addresses, scratch, fast });
   },
 };

@@ -21,7 +21,7 @@ import {
   storeRun,
   sumChannel,
 } from "./normalize.channels.ts";
-import { inverseStd } from "./normalize.matrix.ts";
+import { inverseStd } from "./normalize.scale.ts";
 import type { BatchNormAttrs } from "./normalize.ts";
 
 /**

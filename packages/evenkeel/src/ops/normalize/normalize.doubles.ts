@@ -12,7 +12,7 @@ import {
   v128,
 } from "../../wasm/index.ts";
 import { type Channels, channelsOf } from "./normalize.channels.ts";
-import { inverseStd } from "./normalize.matrix.ts";
+import { inverseStd } from "./normalize.scale.ts";
 import type { BatchNormAttrs } from "./normalize.ts";
 
 /**

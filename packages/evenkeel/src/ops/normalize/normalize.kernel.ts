@@ -2,8 +2,9 @@ import type { Spec } from "../../core/index.ts";
 import type { Kernel } from "../../wasm/index.ts";
 import { channelKernels } from "./normalize.channelKernels.ts";
 import { doubleKernels } from "./normalize.doubles.ts";
-import { batchNormEvalMatrix, batchNormMatrix, batchNormReluMatrix } from "./normalize.matrix.ts";
+import { batchNormMatrix, batchNormReluMatrix } from "./normalize.matrix.ts";
 import type { BatchNormAttrs } from "./normalize.ts";
+import { batchNormEvalMatrix } from "./normalizeEval.matrix.ts";
 import { batchNormBackwardMatrix, batchNormReluBackwardMatrix } from "./normalizeBackward.matrix.ts";
 
 /** Kernels of normalize.ts: one for matrices, another for what has more dimensions, and one for float64. */

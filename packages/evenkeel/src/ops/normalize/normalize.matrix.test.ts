@@ -2,7 +2,8 @@ import { describe, expect, it } from "vitest";
 import { ndArray, noise, runKernel, runReference } from "../../../../../test/kernelHarness.ts";
 import type { AnyOp, DType, NdArray } from "../../core/index.ts";
 import type { Kernel } from "../../wasm/index.ts";
-import { batchNormEvalMatrix, batchNormMatrix, batchNormReluMatrix } from "./normalize.matrix.ts";
+import { batchNormMatrix, batchNormReluMatrix } from "./normalize.matrix.ts";
+import { batchNormEvalMatrix } from "./normalizeEval.matrix.ts";
 import { batchNorm, batchNormBackward, batchNormEval, batchNormRelu, batchNormReluBackward } from "./normalize.ts";
 import { batchNormBackwardMatrix, batchNormReluBackwardMatrix } from "./normalizeBackward.matrix.ts";
 

@@ -21,7 +21,7 @@ import {
   type SumPass,
   sumsBytes,
 } from "./normalize.columns.ts";
-import { declinesLayout, inverseStd } from "./normalize.matrix.ts";
+import { declinesLayout, inverseStd } from "./normalize.scale.ts";
 import type { BatchNormAttrs } from "./normalize.ts";
 
 /**

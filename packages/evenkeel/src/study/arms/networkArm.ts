@@ -1,7 +1,7 @@
 import { checkOptions, describe, wrongType, wrongValue } from "../../core/index.ts";
 import * as nn from "../../nn/index.ts";
 import type { NetworkSize, Task } from "../../tabular/index.ts";
-import { embeddingWidth } from "../../tabular/model/network.ts";
+import { embeddingWidth } from "../../tabular/model/layers.ts";
 import { cat, type Tensor } from "../../tensor/index.ts";
 import { type Scale, scales } from "./arm.ts";
 

@@ -1,9 +1,9 @@
 import { checkOptions, refuse, wrongType } from "../../core/index.ts";
 import { Generator, randperm, type Seed } from "../../random/index.ts";
 import { Storage, Tensor } from "../../tensor/index.ts";
+import type { Predictions } from "../encoding/decode.ts";
 import type { Preprocessing } from "../encoding/preprocessing.ts";
 import { meanOf, quantilesOf } from "../encoding/statistics.ts";
-import type { Predictions } from "../encoding/target.ts";
 import { checkRows, checkStructure } from "../schema/columns.ts";
 import { joinedRows, type Split } from "../table/split.ts";
 import type { Table } from "../table/table.ts";

@@ -1,6 +1,6 @@
 import { mismatch, refuse, wrongValue } from "../../core/index.ts";
 import { log } from "../../core/math/portableMath.ts";
-import type { Predictions } from "../encoding/target.ts";
+import type { Predictions } from "../encoding/decode.ts";
 import type { Task } from "../schema/schema.ts";
 
 /** Numbers by their names: mae, rmse and r2 in the target's own unit; accuracy, balancedAccuracy and logLoss of classes. */

@@ -1,5 +1,5 @@
 import type { CategoryEncoding, Encoding } from "../encoding/encoding.ts";
-import type { Preprocessing } from "../encoding/preprocessing.ts";
+import type { FittedPreprocessing } from "../encoding/fittedPreprocessing.ts";
 import { columnOf } from "../schema/columns.ts";
 import { booleansOf, datesOf, numbersOf, textsOf } from "../schema/read.ts";
 import type { Column, Table } from "../table/table.ts";
@@ -23,7 +23,7 @@ const mostExamples = 5;
  *
  * @throws RangeError if a column is missing, or a value is not of its column's kind
  */
-export function unfamiliarValues(preprocessing: Preprocessing, table: Table): Unfamiliar[] {
+export function unfamiliarValues(preprocessing: FittedPreprocessing, table: Table): Unfamiliar[] {
   const { inputs } = preprocessing.toJSON();
   return inputs
     .map((encoding) => lookInto(encoding, columnOf(table, encoding.column)))

@@ -1,21 +1,13 @@
-import { allocate, checkOptions, refuse, wrongType, wrongValue } from "../../core/index.ts";
+import { checkOptions, describe } from "../../core/index.ts";
 import { Storage, Tensor } from "../../tensor/index.ts";
-import { checkColumns, checkRows, checkStructure, columnOf } from "../schema/columns.ts";
-import type { Schema, Task } from "../schema/schema.ts";
+import { checkRows, checkStructure, columnOf } from "../schema/columns.ts";
+import type { Schema } from "../schema/schema.ts";
 import type { Table } from "../table/table.ts";
-import { categoryCodes, encodeColumn } from "./encode.ts";
-import { type CategoryEncoding, type Encoding, inputNames, type TargetEncoding } from "./encoding.ts";
+import { inputNames } from "./encoding.ts";
 import { fitEncoding, type Scale } from "./fitEncoding.ts";
+import { checkArguments, FittedPreprocessing, isEmbedded } from "./fittedPreprocessing.ts";
 import { readPreprocessing } from "./preprocessingJson.ts";
-import {
-  decodeOutput,
-  encodeTarget,
-  fitTarget,
-  ownUnit,
-  type Predictions,
-  positions,
-  type TargetTransform,
-} from "./target.ts";
+import { encodeTarget, fitTarget, type TargetTransform } from "./target.ts";
 
 export interface PreprocessingOptions {
   /**
@@ -37,13 +29,6 @@ export interface TableInputs {
   readonly codes?: Tensor;
 }
 
-/** What is saved of a preprocessing: plain JSON. */
-export interface PreprocessingJson {
-  readonly version: 1;
-  readonly inputs: readonly Encoding[];
-  readonly target: TargetEncoding;
-}
-
 /**
  * From the columns of a table to the tensors of a network, and back to the target's own unit. All that it knows comes from
  * the training rows: medians for missing values, means, scales, categories.
@@ -52,34 +37,7 @@ export interface PreprocessingJson {
  * const preprocessing = Preprocessing.fit(table, schema, split.train, { scale: "robust" });
  * const { x } = preprocessing.inputs(table, split.test);
  */
-export class Preprocessing {
-  /** The names of the inputs in `x`, in order: "Weight", "Horsepower (missing)", "Origin = Japan", "date: hour (sin)". */
-  readonly features: readonly string[];
-  /** The columns of `codes`. `categories` counts code 0, which stands for unknown and missing ones. */
-  readonly embeddings: readonly { readonly column: string; readonly categories: number }[];
-  /** The column that is predicted, and what is predicted. */
-  readonly target: string;
-  readonly task: Task;
-  /** The target's classes, in the order of the outputs; undefined for regression. */
-  readonly classes: readonly string[] | undefined;
-  /** The width of the network's output: 1 for regression and binary, else the number of classes. */
-  readonly outputs: number;
-  readonly #inputs: readonly Encoding[];
-  readonly #target: TargetEncoding;
-
-  private constructor(inputs: readonly Encoding[], target: TargetEncoding) {
-    this.#inputs = inputs;
-    this.#target = target;
-    this.features = inputs.flatMap(inputNames);
-    this.embeddings = inputs
-      .filter(isEmbedded)
-      .map(({ column, categories }) => ({ column, categories: categories.length + 1 }));
-    this.target = target.column;
-    this.task = target.task;
-    this.classes = target.task === "regression" ? undefined : target.classes;
-    this.outputs = target.task === "multiclass" ? target.classes.length : 1;
-  }
-
+export class Preprocessing extends FittedPreprocessing {
   /**
    * Learns from `rows`, the training rows, and from no others.
    * @throws TypeError if an argument is of the wrong kind
@@ -89,52 +47,26 @@ export class Preprocessing {
     checkStructure("Preprocessing.fit", table);
     checkRows("Preprocessing.fit", table, rows);
     const { scale, target, embedAbove } = checkedOptions(options);
-    if (rows.length === 0) throw refuse("wrong-value", "Preprocessing.fit", "there are no training rows");
+    if (rows.length === 0) throw new RangeError("Preprocessing.fit: there are no training rows");
     const features = schema.columns.filter(({ use }) => use === "feature");
     if (features.length === 0) {
-      throw refuse(
-        "wrong-value",
-        "Preprocessing.fit",
-        "the schema has no features",
-        "it must leave a column to predict from",
-      );
+      throw new RangeError("Preprocessing.fit: the schema has no features; it must leave a column to predict from");
     }
     const inputs = features.map((column) => fitEncoding(columnOf(table, column.name), column, rows, scale, embedAbove));
     if (inputs.every((encoding) => !isEmbedded(encoding) && inputNames(encoding).length === 0)) {
-      throw refuse("wrong-value", "Preprocessing.fit", "the features have no values in the training rows");
+      throw new RangeError("Preprocessing.fit: the features have no values in the training rows");
     }
     return new Preprocessing(inputs, fitTarget(columnOf(table, schema.target), schema, rows, target));
   }
 
-  /**
-   * The inputs of the rows, of all rows by default. The table needs no target. A missing value becomes the median of the
-   * training rows, a category they did not have all zeros, or code 0.
-   * @throws RangeError if a column is missing, or a value is not of its column's kind, infinite, or too large for float32
-   */
+  /** {@link encode} as tensors. @throws what it throws */
   inputs(table: Table, rows?: Int32Array): TableInputs {
     checkArguments("Preprocessing.inputs", table, rows);
+    const encoded = this.encode(table, rows);
     const n = rows?.length ?? table.rows;
-    const width = this.features.length;
-    const out = allocate("float32", n * width, [n, width]) as Float32Array;
-    let at = 0;
-    for (const encoding of this.#inputs) {
-      if (isEmbedded(encoding)) continue;
-      encodeColumn(encoding, columnOf(table, encoding.column), rows, { out, width, at });
-      at += inputNames(encoding).length;
-    }
-    const x = new Tensor(new Storage(out), [n, width], "float32");
-    return this.embeddings.length === 0 ? { x } : { x, codes: this.#codes(table, rows, n) };
-  }
-
-  #codes(table: Table, rows: Int32Array | undefined, n: number): Tensor {
-    const embedded = this.#inputs.filter(isEmbedded);
-    const width = embedded.length;
-    const out = allocate("int32", n * width, [n, width]) as Int32Array;
-    for (const [k, encoding] of embedded.entries()) {
-      const codes = categoryCodes(encoding, columnOf(table, encoding.column), rows);
-      for (let i = 0; i < n; i++) out[i * width + k] = codes[i];
-    }
-    return new Tensor(new Storage(out), [n, width], "int32");
+    const x = new Tensor(new Storage(encoded.x), [n, this.features.length], "float32");
+    if (encoded.codes === undefined) return { x };
+    return { x, codes: new Tensor(new Storage(encoded.codes), [n, this.embeddings.length], "int32") };
   }
 
   /**
@@ -144,50 +76,19 @@ export class Preprocessing {
    */
   targets(table: Table, rows?: Int32Array): Tensor {
     checkArguments("Preprocessing.targets", table, rows);
-    return encodeTarget(columnOf(table, this.#target.column), this.#target, rows);
+    const { target } = this.toJSON();
+    return encodeTarget(columnOf(table, target.column), target, rows);
   }
 
   /**
-   * What the output of a network means. Regression [n, 1]: numbers in the target's own unit. Binary [n, 1] logits and
-   * multiclass [n, classes] logits: the likeliest class, and the probabilities of all.
-   * @throws TypeError or RangeError if it is no tensor of that shape
-   */
-  decode(output: Tensor): Predictions {
-    return decodeOutput(output, this.#target);
-  }
-
-  /**
-   * The target itself: numbers in its own unit, or positions of classes.
-   * @throws RangeError naming the row if it is missing, infinite or no class
-   */
-  truth(table: Table, rows?: Int32Array): Float64Array {
-    checkArguments("Preprocessing.truth", table, rows);
-    const column = columnOf(table, this.#target.column);
-    if (this.#target.task === "regression") return ownUnit(column, rows);
-    return new Float64Array(positions(column, this.#target, rows));
-  }
-
-  toJSON(): PreprocessingJson {
-    return { version: 1, inputs: this.#inputs, target: this.#target };
-  }
-
-  /**
-   * A preprocessing that was saved. What is given may come from anywhere: all of it is checked.
+   * A preprocessing that was saved: `Preprocessing.fromJSON(model.preprocessing.toJSON())`. What is given may come from
+   * anywhere: all of it is checked.
    * @throws TypeError or RangeError saying what is wrong where
    */
-  static fromJSON(json: unknown): Preprocessing {
+  static override fromJSON(json: unknown): Preprocessing {
     const { inputs, target } = readPreprocessing(json);
     return new Preprocessing(inputs, target);
   }
-}
-
-function isEmbedded(encoding: Encoding): encoding is CategoryEncoding {
-  return encoding.kind === "category" && encoding.embedded;
-}
-
-function checkArguments(caller: string, table: Table, rows: Int32Array | undefined): void {
-  checkColumns(caller, table);
-  if (rows !== undefined) checkRows(caller, table, rows);
 }
 
 function checkedOptions(options: PreprocessingOptions): Required<PreprocessingOptions> {
@@ -196,10 +97,12 @@ function checkedOptions(options: PreprocessingOptions): Required<PreprocessingOp
   oneOf("scale", scale, ["zscore", "robust", "none"]);
   oneOf("target", target, ["zscore", "log", "none"]);
   if (typeof embedAbove !== "number") {
-    throw wrongType("Preprocessing.fit", { option: "embedAbove" }, embedAbove, "a number of categories");
+    throw new TypeError(`Preprocessing.fit: embedAbove is ${describe(embedAbove)}, expected a number of categories`);
   }
   if (!(embedAbove >= 0)) {
-    throw wrongValue("Preprocessing.fit", { option: "embedAbove" }, embedAbove, "a number of categories of at least 0");
+    throw new RangeError(
+      `Preprocessing.fit: embedAbove is ${embedAbove}, expected a number of categories of at least 0`,
+    );
   }
   return { scale, target, embedAbove };
 }
@@ -207,5 +110,5 @@ function checkedOptions(options: PreprocessingOptions): Required<PreprocessingOp
 function oneOf(name: string, value: unknown, known: readonly string[]): void {
   if (known.includes(value as string)) return;
   const expected = known.map((text) => JSON.stringify(text)).join(", ");
-  throw wrongValue("Preprocessing.fit", name, value, `one of ${expected}`);
+  throw new RangeError(`Preprocessing.fit: ${name} is ${describe(value)}, expected one of ${expected}`);
 }

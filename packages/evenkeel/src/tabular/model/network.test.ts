@@ -4,7 +4,9 @@ import { crossEntropy } from "../../nn/functional/index.ts";
 import { Adam } from "../../optim/index.ts";
 import { manualSeed } from "../../random/index.ts";
 import { cat, randint, randn, tensor } from "../../tensor/index.ts";
-import { countParameters, embeddingWidth, type NetworkOptions, resolveNetwork, TabularNet } from "./network.ts";
+import { countParameters, embeddingWidth, stateEntries } from "./layers.ts";
+import { TabularNet } from "./network.ts";
+import { type NetworkOptions, resolveNetwork } from "./networkOptions.ts";
 
 const size = { features: 5, embeddings: [7, 30], outputs: 3 };
 const shapes: [string, NetworkOptions][] = [
@@ -62,6 +64,12 @@ describe("TabularNet", () => {
     expect(counted).toBe(
       new TabularNet(size, options).parameters().reduce((sum, parameter) => sum + parameter.numel(), 0),
     );
+  });
+
+  it.each(shapes)("%s: its state is described without making it", (_, options) => {
+    const state = Object.entries(new TabularNet(size, options).stateDict());
+    const described = stateEntries(size, resolveNetwork(options)).map(({ name, shape, dtype }) => [name, shape, dtype]);
+    expect(described).toEqual(state.map(([name, { shape, dtype }]) => [name, shape, dtype]));
   });
 
   it("has PyTorch's names, in the order of the layers", () => {

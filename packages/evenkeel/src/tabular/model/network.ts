@@ -1,101 +1,14 @@
-import {
-  check,
-  checkOptions,
-  describe,
-  formatShape,
-  mismatch,
-  oneOf,
-  text,
-  wrongType,
-  wrongValue,
-} from "../../core/index.ts";
+import { formatShape } from "../../core/index.ts";
 import * as nn from "../../nn/index.ts";
 import { cat, type Tensor } from "../../tensor/index.ts";
-
-/** What `network.norm` can be: nothing, BatchNorm1d or LayerNorm behind each hidden layer. */
-export const norms = ["none", "batch", "layer"] as const;
-/** What `network.activation` can be: the nonlinearity behind each hidden layer. */
-export const activations = ["relu", "leakyRelu", "elu", "gelu", "silu", "tanh"] as const;
-
-/** What normalizes the activations of a hidden layer. */
-export type Norm = (typeof norms)[number];
-export type Activation = (typeof activations)[number];
-
-/** The hidden part of a network for a table. */
-export interface NetworkOptions {
-  /** Widths of the hidden layers; none gives a linear model. Default [64, 32]. */
-  readonly hidden?: readonly number[];
-  /** Default "batch". */
-  readonly norm?: Norm;
-  /** Whether normalization stands before the activation, as its paper has it, or after. Default "before". */
-  readonly normPlace?: "before" | "after";
-  /** Default "relu". */
-  readonly activation?: Activation;
-  /** Share of activations dropped after every hidden layer. Default 0. */
-  readonly dropout?: number;
-  /**
-   * Whether a Linear right before batch normalization has a bias, which the normalization takes away again. Default false.
-   */
-  readonly biasBeforeNorm?: boolean;
-}
-
-/** What a network is given, and how much it is to say. */
-export interface NetworkSize {
-  /** Numeric inputs. */
-  readonly features: number;
-  /** Categories of each embedded column, the one for unknown ones included. */
-  readonly embeddings?: readonly number[];
-  readonly outputs: number;
-}
-
-export type ResolvedNetwork = Required<NetworkOptions>;
-
-const optionNames = ["hidden", "norm", "normPlace", "activation", "dropout", "biasBeforeNorm"];
-const widest = 65_536;
-
-/**
- * Options with their defaults.
- * @throws TypeError or RangeError naming the option that is unknown or does not fit
- */
-export function resolveNetwork(options: NetworkOptions = {}): ResolvedNetwork {
-  checkOptions("network", options, optionNames);
-  const {
-    hidden = [64, 32],
-    norm = "batch",
-    normPlace = "before",
-    activation = "relu",
-    dropout = 0,
-    biasBeforeNorm = false,
-  } = options;
-  if (!Array.isArray(hidden)) throw wrongType("network", { option: "hidden" }, hidden, "widths: [64, 32]");
-  for (const width of hidden) {
-    if (Number.isInteger(width) && width >= 1 && width <= widest) continue;
-    throw mismatch(
-      "wrong-value",
-      "network",
-      text`${{ option: "hidden" }} has the width ${describe(width)}`,
-      `whole numbers from 1 to ${widest}`,
-    );
-  }
-  check("network", { option: "norm" }, norm, oneOf(norms));
-  check("network", { option: "normPlace" }, normPlace, oneOf(["before", "after"]));
-  check("network", { option: "activation" }, activation, oneOf(activations));
-  if (!(typeof dropout === "number" && dropout >= 0 && dropout < 1)) {
-    throw wrongValue("network", { option: "dropout" }, dropout, "a share from 0 up to, but not including, 1");
-  }
-  if (typeof biasBeforeNorm !== "boolean") {
-    throw wrongType("network", { option: "biasBeforeNorm" }, biasBeforeNorm, "true or false");
-  }
-  return { hidden: [...hidden], norm, normPlace, activation, dropout, biasBeforeNorm };
-}
-
-/**
- * How wide a category is embedded: fastai's rule of thumb, 1.6 * n^0.56, at most 600.
- * https://docs.fast.ai/tabular.model.html#emb_sz_rule
- */
-export function embeddingWidth(categories: number): number {
-  return Math.min(600, Math.round(1.6 * categories ** 0.56));
-}
+import { embeddingTables, type Layer, layersOf } from "./layers.ts";
+import {
+  type Activation,
+  type NetworkOptions,
+  type NetworkSize,
+  type ResolvedNetwork,
+  resolveNetwork,
+} from "./networkOptions.ts";
 
 /**
  * A network for a table: embedded categories beside the numeric inputs, then hidden layers of Linear, normalization,
@@ -113,19 +26,12 @@ export class TabularNet extends nn.Module<Tensor[]> {
     super();
     this.size = size;
     this.options = resolveNetwork(options);
-    const { features, embeddings = [], outputs } = size;
-    const widths = embeddings.map(embeddingWidth);
+    const tables = embeddingTables(size);
     this.embeddings =
-      embeddings.length === 0
+      tables.length === 0
         ? null
-        : new nn.ModuleList(embeddings.map((categories, i) => new nn.Embedding(categories, widths[i])));
-    const layers: nn.AnyModule[] = [];
-    let before = features + widths.reduce((sum, width) => sum + width, 0);
-    for (const width of this.options.hidden) {
-      layers.push(...hiddenLayer(before, width, this.options));
-      before = width;
-    }
-    this.layers = new nn.Sequential(...layers, new nn.Linear(before, outputs));
+        : new nn.ModuleList(tables.map(({ categories, width }) => new nn.Embedding(categories, width)));
+    this.layers = new nn.Sequential(...layersOf(size, this.options).map(moduleOf));
   }
 
   override forward(x: Tensor, ...[codes]: Tensor[]): Tensor {
@@ -134,31 +40,29 @@ export class TabularNet extends nn.Module<Tensor[]> {
     const columns = embeddings.length;
     if (codes === undefined || codes.ndim !== 2 || codes.shape[1] !== columns) {
       const given = codes === undefined ? "are missing" : `have shape ${formatShape(codes.shape)}`;
-      throw mismatch(
-        "wrong-value",
-        "TabularNet",
-        `the codes of its embedded columns ${given}`,
-        `int32 [N, ${columns}]`,
-      );
+      throw new RangeError(`TabularNet: the codes of its embedded columns ${given}, expected int32 [N, ${columns}]`);
     }
     const embedded = Array.from(embeddings, (embedding, i) => embedding(codes.select(1, i)));
     return this.layers(cat([x, ...embedded], 1));
   }
 }
 
-function hiddenLayer(inputs: number, width: number, options: ResolvedNetwork): nn.AnyModule[] {
-  const { norm, normPlace, activation, dropout, biasBeforeNorm } = options;
-  const bias = biasBeforeNorm || norm !== "batch" || normPlace === "after";
-  const layer: nn.AnyModule[] = [new nn.Linear(inputs, width, { bias }), activationLayer(activation)];
-  if (norm !== "none") {
-    const normalization = norm === "batch" ? new nn.BatchNorm1d(width) : new nn.LayerNorm(width);
-    layer.splice(normPlace === "before" ? 1 : 2, 0, normalization);
+function moduleOf(layer: Layer): nn.AnyModule {
+  switch (layer.kind) {
+    case "linear":
+      return new nn.Linear(layer.inputs, layer.outputs, { bias: layer.bias });
+    case "batchNorm":
+      return new nn.BatchNorm1d(layer.width, { eps: layer.eps });
+    case "layerNorm":
+      return new nn.LayerNorm(layer.width, { eps: layer.eps });
+    case "activation":
+      return activationModule(layer.activation);
+    case "dropout":
+      return new nn.Dropout(layer.p);
   }
-  if (dropout > 0) layer.push(new nn.Dropout(dropout));
-  return layer;
 }
 
-function activationLayer(activation: Activation): nn.AnyModule {
+function activationModule(activation: Activation): nn.AnyModule {
   switch (activation) {
     case "relu":
       return new nn.ReLU();
@@ -173,20 +77,4 @@ function activationLayer(activation: Activation): nn.AnyModule {
     case "tanh":
       return new nn.Tanh();
   }
-}
-
-/** Values in the parameters of such a network, without making it: what a file must hold before memory is taken for it. */
-export function countParameters({ features, embeddings = [], outputs }: NetworkSize, options: ResolvedNetwork): number {
-  let before = features;
-  let count = 0;
-  for (const categories of embeddings) {
-    before += embeddingWidth(categories);
-    count += categories * embeddingWidth(categories);
-  }
-  for (const width of options.hidden) {
-    const bias = options.biasBeforeNorm || options.norm !== "batch" || options.normPlace === "after";
-    count += before * width + (bias ? width : 0) + (options.norm === "none" ? 0 : 2 * width);
-    before = width;
-  }
-  return count + before * outputs + outputs;
 }

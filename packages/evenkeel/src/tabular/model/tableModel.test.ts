@@ -2,10 +2,16 @@ import * as fc from "fast-check";
 import { beforeAll, describe, expect, it } from "vitest";
 import { shopFeatures as features, type ShopRow, shopRows, shopTable } from "../../../../../test/tableFixtures.ts";
 import { loadSafetensors, readSafetensorsHeader, saveCheckpoint, saveSafetensors } from "../../io/index.ts";
+import { manualSeed } from "../../random/index.ts";
+import { noGrad, rand } from "../../tensor/index.ts";
 import { trainTable } from "../../train/index.ts";
+import { Preprocessing } from "../encoding/preprocessing.ts";
 import { takeRows } from "../schema/columns.ts";
+import { inferSchema } from "../schema/inferSchema.ts";
 import type { Table } from "../table/table.ts";
 import { tableFromColumns, tableFromRows } from "../table/tableFrom.ts";
+import { TabularNet } from "./network.ts";
+import { networkOf } from "./networkOf.ts";
 import { TableModel } from "./tableModel.ts";
 
 const rows = shopRows(300);
@@ -58,6 +64,44 @@ describe("predictions", () => {
     expect(bits(model, takeRows(table, order))).toEqual([...order].flatMap(of));
   });
 
+  /** A model of the logarithm of a price, untrained. */
+  function logModel(): TableModel {
+    const schema = inferSchema(table, { target: "price", features });
+    const preprocessing = Preprocessing.fit(table, schema, Int32Array.from(rows.keys()), { target: "log" });
+    const { size, options } = modelOf("price").network;
+    manualSeed(2);
+    return new TableModel({ schema, preprocessing, network: new TabularNet(size, options).eval() });
+  }
+
+  it.each([...targets, "log"])("%s: without compiling those of the eager network, to the bit", (target) => {
+    const model = target === "log" ? logModel() : modelOf(target);
+    const preprocessing = Preprocessing.fromJSON(model.preprocessing.toJSON());
+    const odd = tableFromRows([...rows, { ...rows[1], town: "nowhere", colour: null, day: "2031-12-31", size: null }]);
+    const { x, codes } = preprocessing.inputs(odd);
+    const output = noGrad(() => networkOf(model)(x, ...(codes === undefined ? [] : [codes])));
+    const eager = TableModel.load(model.save(), { compile: false });
+    expect(bits(eager, odd)).toEqual([...new Int32Array(output.data.slice().buffer)]);
+    expect(eager.predict(odd)).toEqual(preprocessing.decode(output));
+    // Compiled sums of float32 are added up in another order.
+    const compiled = model.output(odd).data;
+    for (const [i, value] of output.data.entries()) expect(Math.abs(value - compiled[i])).toBeLessThan(1e-5);
+  });
+
+  it("are the same when the model was prepared, once or twice at a time", async () => {
+    for (const options of [{}, { compile: false }]) {
+      const loaded = TableModel.load(modelOf("kind").save(), options);
+      const prepared = TableModel.load(modelOf("kind").save(), options);
+      await Promise.all([prepared.prepare(), prepared.prepare()]);
+      expect(bits(prepared, table)).toEqual(bits(loaded, table));
+      // A prediction does not wait for it.
+      const started = TableModel.load(modelOf("kind").save(), options);
+      const preparing = started.prepare();
+      expect(bits(started, table)).toEqual(bits(loaded, table));
+      await preparing;
+      expect(bits(started, table)).toEqual(bits(loaded, table));
+    }
+  });
+
   it("of columns in any order, with others among them, and without the target", () => {
     const model = modelOf("price");
     const columns = [...table.columns].reverse().filter(({ name }) => name !== "price");
@@ -103,13 +147,27 @@ describe("predictions", () => {
     expect(model.predictRows([{ ...rows[5], __proto__: { size: 1 } }]).classes).toEqual([first]);
   });
 
-  it("leave the network in the mode in which it was", () => {
-    const model = TableModel.load(modelOf("price").save());
-    expect(model.network.training).toBe(false);
-    model.network.train();
+  it("are of the network as it was when the model was made, whatever becomes of it", () => {
+    const model = modelOf("price");
     const values = model.predict(table);
-    expect(model.network.training).toBe(true);
-    expect(model.network.eval() && model.predict(table)).toEqual(values);
+    const network = networkOf(model);
+    expect(network.training).toBe(false);
+    network.train();
+    const same = new TableModel({ ...model, network });
+    expect(same.predict(table)).toEqual(values);
+    noGrad(() => network.parameters()[0].mul_(2));
+    expect(model.predict(table)).toEqual(values);
+    expect(same.predict(table)).toEqual(values);
+    expect(Buffer.from(same.save()).equals(model.save())).toBe(true);
+    expect(new TableModel({ ...model, network }).predict(table)).not.toEqual(values);
+  });
+
+  it("draw nothing: not at loading, nor when a module is made of the network", () => {
+    manualSeed(5);
+    const expected = rand([3]).toArray();
+    manualSeed(5);
+    networkOf(TableModel.load(modelOf("price").save()));
+    expect(rand([3]).toArray()).toEqual(expected);
   });
 });
 
@@ -135,7 +193,7 @@ describe("the file", () => {
   it.each<[string, () => unknown, string]>([
     ["no bytes", () => "model.safetensors", "Uint8Array"],
     ["nothing", () => new Uint8Array(), "safetensors"],
-    ["weights alone", () => saveSafetensors(modelOf("price").network.stateDict()), "holds tensors only"],
+    ["weights alone", () => saveSafetensors(networkOf(modelOf("price")).stateDict()), "holds tensors only"],
     ["a checkpoint", () => checkpoint, "is a checkpoint, which resumes a training"],
     ["no JSON", () => forged(() => "{"), "is no JSON"],
     ["null", () => forged(() => "null"), 'is undefined, expected "evenkeel-table-model"'],
@@ -190,12 +248,43 @@ describe("the file", () => {
     ["a width that is none", () => withNetwork({ hidden: ["8"] }), 'hidden has the width "8"'],
     ["another width", () => withNetwork({ hidden: [5, 5] }), "layers.0.weight"],
     ["another activation", () => withNetwork({ activation: "constructor" }), "activation"],
+    [
+      "a tensor too many",
+      () => {
+        const { tensors, metadata } = loadSafetensors(modelOf("price").save());
+        return saveSafetensors({ ...tensors, extra: tensors["layers.0.weight"] }, { metadata });
+      },
+      'describes: unexpected "extra"',
+    ],
+    [
+      "a tensor too few",
+      () => {
+        const { tensors, metadata } = loadSafetensors(modelOf("price").save());
+        const { "layers.1.running_var": _, ...rest } = tensors;
+        return saveSafetensors(rest, { metadata });
+      },
+      'describes: missing "layers.1.running_var"',
+    ],
   ])("refuses %s", (_, file, message) => {
     const { user } = process.cpuUsage();
     expect(() => TableModel.load(file() as Uint8Array)).toThrow(message);
     // Before it builds anything. Of CPU time: what else the machine does has no part in it.
     expect((process.cpuUsage().user - user) / 1000).toBeLessThan(2000);
     expect(Object.hasOwn(Object.prototype, "x")).toBe(false);
+  });
+
+  it("may hold its numbers in another dtype, which become float32", () => {
+    const { tensors, metadata } = loadSafetensors(modelOf("price").save());
+    const doubles = Object.fromEntries(Object.entries(tensors).map(([name, of]) => [name, of.double()]));
+    const loaded = TableModel.load(saveSafetensors(doubles, { metadata }));
+    expect(bits(loaded, table)).toEqual(bits(modelOf("price"), table));
+    expect(Buffer.from(loaded.save()).equals(modelOf("price").save())).toBe(true);
+  });
+
+  it("is loaded with options that are known", () => {
+    const bytes = modelOf("price").save();
+    expect(() => TableModel.load(bytes, { compile: "no" } as never)).toThrow('compile is "no", expected true or false');
+    expect(() => TableModel.load(bytes, { compiled: false } as never)).toThrow('unknown option "compiled"');
   });
 
   it("cut off or changed anywhere, it is refused in words, or is a model", () => {

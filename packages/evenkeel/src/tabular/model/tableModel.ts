@@ -1,29 +1,28 @@
-import { compile } from "../../compile/index.ts";
-import { because, checkOptions, describe, mismatch, refuse, wrongType } from "../../core/index.ts";
-import { loadSafetensors, saveSafetensors } from "../../io/index.ts";
-import { noGrad, type Tensor, tensor, zeros } from "../../tensor/index.ts";
-import { Preprocessing } from "../encoding/preprocessing.ts";
-import type { Predictions } from "../encoding/target.ts";
+import { checkOptions, describe, type NdArray } from "../../core/index.ts";
+import { encodeFile, rawArray } from "../../io/file.ts";
+import type { Predictions } from "../encoding/decode.ts";
+import type { FittedPreprocessing } from "../encoding/fittedPreprocessing.ts";
 import type { Schema } from "../schema/schema.ts";
-import { schemaFromJSON } from "../schema/schemaJson.ts";
 import type { Table } from "../table/table.ts";
 import { tableFromRows } from "../table/tableFrom.ts";
-import { countParameters, type ResolvedNetwork, resolveNetwork, TabularNet } from "./network.ts";
-
-/** How a model came about: plain JSON, for people and for `inspect`. Whoever trains decides what it says. */
-export type ModelRecord = Readonly<Record<string, unknown>>;
+import { FrozenNetwork, type NetworkSource } from "./frozenNetwork.ts";
+import { describeModel, type ModelRecord, readModel } from "./modelFile.ts";
 
 export interface TableModelParts {
   readonly schema: Schema;
-  readonly preprocessing: Preprocessing;
-  readonly network: TabularNet;
+  readonly preprocessing: FittedPreprocessing;
+  /** Copied as it is now, running statistics too: what it learns later is not the model's. */
+  readonly network: NetworkSource;
   readonly record?: ModelRecord;
 }
 
-/** Rows that go through the network at a time. */
-const blockRows = 256;
-const format = "evenkeel-table-model";
-const version = 1;
+export interface LoadModelOptions {
+  /**
+   * Whether predictions run as WebAssembly. Default true. Without it they are JavaScript, for pages whose security policy
+   * forbids WebAssembly: slower, and the last bits of a prediction may be other ones.
+   */
+  readonly compile?: boolean;
+}
 
 /**
  * A network together with what it needs to read a table: schema and preprocessing. One file holds all of it.
@@ -34,19 +33,24 @@ const version = 1;
  */
 export class TableModel {
   readonly schema: Schema;
-  readonly preprocessing: Preprocessing;
-  readonly network: TabularNet;
+  readonly preprocessing: FittedPreprocessing;
+  /** Widths and weights. `networkOf(model)` makes a module of them. */
+  readonly network: FrozenNetwork;
   readonly record: ModelRecord;
-  readonly #forward: (x: Tensor, codes?: Tensor) => Tensor;
 
   constructor({ schema, preprocessing, network, record = {} }: TableModelParts) {
     this.schema = schema;
     this.preprocessing = preprocessing;
-    this.network = network;
+    this.network = FrozenNetwork.of(network);
     this.record = plainRecord(record);
-    this.#forward = compile((x: Tensor, codes?: Tensor) => (codes === undefined ? network(x) : network(x, codes)), {
-      check: "never",
-    });
+  }
+
+  /**
+   * Compiles the network in the background, as a page should on its main thread. Without it the first prediction compiles,
+   * at once. Predictions are the same, to the bit.
+   */
+  prepare(): Promise<void> {
+    return this.network.prepare();
   }
 
   /**
@@ -67,24 +71,11 @@ export class TableModel {
   }
 
   /** What the network says before decoding, [rows, outputs]. */
-  output(table: Table, rows?: Int32Array): Tensor {
-    const { x, codes } = this.preprocessing.inputs(table, rows);
-    const [count, outputs] = [x.shape[0], this.preprocessing.outputs];
-    const result = new Float32Array(count * outputs);
-    const mode = this.network.training;
-    this.network.eval();
-    try {
-      noGrad(() => {
-        for (let start = 0; start < count; start += blockRows) {
-          const taken = Math.min(blockRows, count - start);
-          const block = this.#forward(rowsOf(x, start, taken), codes && rowsOf(codes, start, taken));
-          result.set(block.data.subarray(0, taken * outputs), start * outputs);
-        }
-      });
-    } finally {
-      this.network.train(mode);
-    }
-    return tensor(result, { shape: [count, outputs] });
+  output(table: Table, rows?: Int32Array): NdArray & { readonly data: Float32Array } {
+    const encoded = this.preprocessing.encode(table, rows);
+    const count = rows?.length ?? table.rows;
+    const data = this.network.output(encoded, count);
+    return { shape: [count, this.preprocessing.outputs], dtype: "float32", data };
   }
 
   /**
@@ -92,54 +83,21 @@ export class TableModel {
    * metadata holds schema, preprocessing, architecture and record. The same model gives the same bytes.
    */
   save(): Uint8Array {
-    const { schema, preprocessing, network, record } = this;
-    const description = { format, version, schema, preprocessing, network: network.options, record };
-    return saveSafetensors(network.stateDict(), {
-      metadata: { format: "pt", evenkeel: JSON.stringify(description) },
-    });
+    const tensors = Object.entries(this.network.stateDict()).map(([name, array]) => rawArray(name, array));
+    return encodeFile(tensors, describeModel(this));
   }
 
   /**
    * Reads what {@link save} wrote. Runs no code from the file and trusts nothing in it.
-   * @throws RangeError or TypeError saying what is wrong with the file
+   * @throws RangeError or TypeError saying what is wrong with the file, or with an option
    */
-  static load(bytes: Uint8Array): TableModel {
-    const { tensors, metadata } = loadSafetensors(bytes);
-    if (metadata.evenkeel === undefined) {
-      const given =
-        metadata.format === "evenkeel-checkpoint"
-          ? "this file is a checkpoint, which resumes a training"
-          : "this safetensors file holds tensors only";
-      throw mismatch(
-        "wrong-type",
-        "TableModel.load",
-        given,
-        "one that TableModel.save or `evenkeel train` wrote, whose metadata describes the table",
-      );
+  static load(bytes: Uint8Array, options: LoadModelOptions = {}): TableModel {
+    checkOptions("TableModel.load", options, ["compile"]);
+    const { compile = true } = options;
+    if (typeof compile !== "boolean") {
+      throw new TypeError(`TableModel.load: compile is ${describe(compile)}, expected true or false`);
     }
-    const description = parseDescription(metadata.evenkeel);
-    const schema = schemaFromJSON(description.schema);
-    const preprocessing = Preprocessing.fromJSON(description.preprocessing);
-    checkAgreement(schema, preprocessing);
-    const options = resolveNetwork(description.network as ResolvedNetwork);
-    const size = {
-      features: preprocessing.features.length,
-      embeddings: preprocessing.embeddings.map(({ categories }) => categories),
-      outputs: preprocessing.outputs,
-    };
-    const needed = countParameters(size, options);
-    const held = Object.values(tensors).reduce((sum, parameter) => sum + parameter.numel(), 0);
-    if (needed > held) {
-      throw refuse(
-        "damaged-file",
-        "TableModel.load",
-        `the network that the file describes has ${needed} parameters, but its tensors hold ${held} values`,
-      );
-    }
-    const network = new TabularNet(size, options);
-    loadTensors(network, tensors);
-    network.eval();
-    return new TableModel({ schema, preprocessing, network, record: description.record });
+    return new TableModel(readModel(bytes, compile));
   }
 
   /** With a column of nothing for each feature that the rows do not have. */
@@ -152,100 +110,10 @@ export class TableModel {
   }
 }
 
-/** A block of rows of [N, C], filled up with zeros: all blocks have one shape, so one program serves them. */
-function rowsOf(from: Tensor, start: number, count: number): Tensor {
-  const columns = from.shape[1];
-  const block = zeros([blockRows, columns], { dtype: from.dtype });
-  block.data.set(from.data.subarray(start * columns, (start + count) * columns));
-  return block;
-}
-
-/** @throws RangeError listing the tensors that are missing, unexpected or of another shape */
-function loadTensors(network: TabularNet, tensors: Readonly<Record<string, Tensor>>): void {
-  try {
-    network.loadStateDict(tensors);
-  } catch (error) {
-    const problems = (error as Error).message
-      .split("\n\t")
-      .slice(1)
-      .join("; ")
-      .replace(/\nNothing was loaded.*$/s, "");
-    throw because(
-      refuse(
-        "damaged-file",
-        "TableModel.load",
-        `the tensors are not those of the network that the file describes: ${problems}`,
-      ),
-      error,
-    );
-  }
-}
-
 /** A copy as a file would give it back: what is no number is null. */
 function plainRecord(record: ModelRecord): ModelRecord {
   if (typeof record !== "object" || record === null || Array.isArray(record)) {
-    throw wrongType("TableModel", "record", record, "an object of plain JSON");
+    throw new TypeError(`TableModel: record is ${describe(record)}, expected an object of plain JSON`);
   }
   return JSON.parse(JSON.stringify(record));
-}
-
-/** @throws RangeError if a file's schema and its preprocessing are not of one table */
-function checkAgreement(schema: Schema, preprocessing: Preprocessing): void {
-  const { target, task, classes = [] } = preprocessing;
-  const columns = preprocessing.toJSON().inputs.map(({ column }) => column);
-  const features = schema.columns.filter(({ use }) => use === "feature").map(({ name }) => name);
-  const same = (a: readonly string[], b: readonly string[]) => a.length === b.length && a.every((x, i) => x === b[i]);
-  const parts: readonly [what: string, agrees: boolean][] = [
-    ["target", schema.target === target],
-    ["task", schema.task === task],
-    ["classes", same(schema.classes ?? [], classes)],
-    ["features", same(features, columns)],
-  ];
-  const [wrong] = parts.find(([, agrees]) => !agrees) ?? [];
-  if (wrong !== undefined) {
-    throw refuse(
-      "damaged-file",
-      "TableModel.load",
-      `schema and preprocessing in the file have different ${wrong}`,
-      "the file is damaged",
-    );
-  }
-}
-
-interface Description {
-  readonly schema: unknown;
-  readonly preprocessing: unknown;
-  readonly network: unknown;
-  readonly record: ModelRecord;
-}
-
-function parseDescription(text: string): Description {
-  let parsed: unknown;
-  try {
-    parsed = JSON.parse(text);
-  } catch {
-    throw refuse("wrong-type", "TableModel.load", "the description of the model in the file's metadata is no JSON");
-  }
-  const described = parsed as Partial<Description> & { readonly format?: unknown; readonly version?: unknown };
-  if (typeof parsed !== "object" || parsed === null || described.format !== format) {
-    throw wrongType(
-      "TableModel.load",
-      "the format of the description in the file's metadata",
-      described?.format,
-      `"${format}"`,
-    );
-  }
-  if (described.version !== version) {
-    throw refuse(
-      "damaged-file",
-      "TableModel.load",
-      `the file has version ${describe(described.version)} of its format, this evenkeel reads ${version}`,
-    );
-  }
-  checkOptions("TableModel.load", described, ["format", "version", "schema", "preprocessing", "network", "record"]);
-  const { record } = described;
-  if (typeof record !== "object" || record === null || Array.isArray(record)) {
-    throw wrongType("TableModel.load", "record", record, "an object");
-  }
-  return described as Description;
 }

@@ -11,10 +11,11 @@ import {
   type Shape,
   sizeOf,
   type TypedArray,
+  type Value,
 } from "../../core/index.ts";
 import * as ops from "../../ops/index.ts";
 import { defaultGenerator } from "../../random/index.ts";
-import type { GeneratorOption, Tensor } from "../tensor.ts";
+import { type GeneratorOption, Tensor } from "../tensor.ts";
 import { type NestedData, unnest } from "./nested.ts";
 import { fillArange, fillLinspace } from "./ranges.ts";
 import { type AnyTypedArray, isTypedArray, storedFrom } from "./typedArrays.ts";
@@ -60,9 +61,18 @@ function listed(values: readonly (number | boolean)[], dtype = naturalDtype(valu
   return { dtype, data };
 }
 
+/**
+ * Names the class of what an executor gives. A bundler then keeps its module, which sets the executor: a program that only
+ * makes tensors and calls their methods names the class nowhere else.
+ */
+function asTensor(value: Value): Tensor {
+  if (value instanceof Tensor) return value;
+  throw new TypeError("the executor gave no tensor: is there a second copy of evenkeel?");
+}
+
 /** Through the door like all else: a compiled step makes it anew at every run. */
 function made(data: TypedArray, shape: Shape, dtype: DType, requiresGrad = false): Tensor {
-  return (literal(data, { shape, dtype }) as Tensor).requiresGrad_(requiresGrad);
+  return asTensor(literal(data, { shape, dtype })).requiresGrad_(requiresGrad);
 }
 
 const naturalDtype = (values: readonly (number | boolean)[]): DType =>
@@ -109,7 +119,7 @@ export function full(shape: Shape, value: number, options: TensorOptions = {}): 
 }
 
 function filled(shape: number[], value: number, { dtype = "float32", requiresGrad = false }: TensorOptions): Tensor {
-  return (ops.fill({ shape, dtype, value }) as Tensor).requiresGrad_(requiresGrad);
+  return asTensor(ops.fill({ shape, dtype, value })).requiresGrad_(requiresGrad);
 }
 
 /** Zeros: `zeros(2, 3)` or `zeros([2, 3])`. Default float32. */
@@ -209,7 +219,7 @@ type RandomOptions = TensorOptions & GeneratorOption;
 export function rand(...size: SizeArguments<RandomOptions>): Tensor {
   const [shape, options] = sizesAndOptions("rand", size, randomOptions);
   const { dtype = "float32", generator = defaultGenerator, requiresGrad = false } = options;
-  return (ops.uniform({ shape, dtype, generator, low: 0, high: 1 }) as Tensor).requiresGrad_(requiresGrad);
+  return asTensor(ops.uniform({ shape, dtype, generator, low: 0, high: 1 })).requiresGrad_(requiresGrad);
 }
 
 /** Standard normal: `randn(2, 3)` or `randn([2, 3])`. The same numbers as torch.randn after the same seed. */
@@ -229,7 +239,7 @@ export function normal(mean: number, std: number, shape: Shape, options: RandomO
 
 function drawNormal(shape: number[], mean: number, std: number, options: RandomOptions): Tensor {
   const { dtype = "float32", generator = defaultGenerator, requiresGrad = false } = options;
-  return (ops.normal({ shape, dtype, generator, mean, std }) as Tensor).requiresGrad_(requiresGrad);
+  return asTensor(ops.normal({ shape, dtype, generator, mean, std })).requiresGrad_(requiresGrad);
 }
 
 /** Uniform in [0, 1), in the shape of `like` and, unless options say otherwise, its dtype. */
@@ -251,7 +261,7 @@ export function randint(first: number, ...rest: (number | Shape | RandomOptions 
   const [shape, options = {}] = rest as [Shape, RandomOptions?];
   checkOptions("randint", options, randomOptions);
   const { dtype = "int32", generator = defaultGenerator, requiresGrad = false } = options;
-  const values = ops.randint({ shape: listOf(shape), dtype, generator, low, high }) as Tensor;
+  const values = asTensor(ops.randint({ shape: listOf(shape), dtype, generator, low, high }));
   return values.requiresGrad_(requiresGrad);
 }
 
@@ -259,7 +269,7 @@ export function randint(first: number, ...rest: (number | Shape | RandomOptions 
 export function randperm(n: number, options: GeneratorOption = {}): Tensor {
   checkOptions("randperm", options, ["generator"]);
   const { generator = defaultGenerator } = options;
-  return ops.randperm({ n, generator }) as Tensor;
+  return asTensor(ops.randperm({ n, generator }));
 }
 
 /** Ones with the probability each element of `probabilities` gives, zeros otherwise. */

@@ -22,8 +22,10 @@ export function scoreStage(
   wanted: StatisticsKind | "better",
 ): ScoredStage {
   network.eval();
-  const model = new TableModel({ schema, preprocessing, network });
+  // A model is a copy of the network as it is: there is one for each kind of statistics.
+  const modelNow = () => new TableModel({ schema, preprocessing, network });
   const score = (): PartScores => {
+    const model = modelNow();
     const parts = (["train", "validation", "test"] as const).filter((part) => split[part].length > 0);
     const scores = parts.map((part) => {
       const rows = split[part];
@@ -33,7 +35,7 @@ export function scoreStage(
   };
   const statistics = chooseStatistics(network, train, wanted, score, errorOf);
   network.eval();
-  return { model, scores: statistics?.[statistics.kept] ?? score(), statistics };
+  return { model: modelNow(), scores: statistics?.[statistics.kept] ?? score(), statistics };
 }
 
 /** The error over the validation rows that running statistics are chosen by. */

@@ -16,6 +16,7 @@ export interface VectorFunction<P extends Vectors = readonly ["v128"]> {
   readonly code: Code;
 }
 
+/* @__NO_SIDE_EFFECTS__ */
 export function vectorFunction<const P extends Vectors = readonly ["v128"]>(
   name: string,
   code: Code,

@@ -20,6 +20,7 @@ const normalEnd = 16;
 type Compute = (f: FunctionBuilder, x: V128) => V128;
 
 /** x * share(x), where the share of x goes from 0 to 1 within ±end. At -Infinity it is NaN: infinity times 0. */
+/* @__NO_SIDE_EFFECTS__ */
 function gated(name: string, end: number, share: Compute) {
   return vectorFunction(name, (f, x) => {
     const known = f.let(v128.or(x, f32x4.eq(x, f32x4.const(-Infinity))));
@@ -30,6 +31,7 @@ function gated(name: string, end: number, share: Compute) {
 }
 
 /** dy, x -> dy * slope(x); at both infinities of x NaN. */
+/* @__NO_SIDE_EFFECTS__ */
 function sloped(name: string, end: number, slope: Compute) {
   const code: Code = (f, dy, x) => {
     const known = f.let(v128.or(x, f32x4.eq(f32x4.abs(x), f32x4.const(Infinity))));
@@ -124,6 +126,7 @@ export function softplusF32x4(beta: number, threshold: number): VectorFunction {
   );
 }
 
+/* @__NO_SIDE_EFFECTS__ */
 function loss(name: string, compute: (f: FunctionBuilder, ...inputs: V128[]) => V128) {
   return vectorFunction(name, (f, ...inputs) => inDoubles(f, inputs, compute), ["v128", "v128", "v128"]);
 }

@@ -67,6 +67,7 @@ function finish(f: FunctionBuilder, { n, r }: Reduced, quarter: 0 | 1): V128 {
   return v128.xor(v128.bitselect(cos, sin, isCos), sign);
 }
 
+/* @__NO_SIDE_EFFECTS__ */
 function circular(name: string, quarter: 0 | 1) {
   return vectorFunction(name, (f, input) => {
     // Infinity has no sine.

@@ -1,0 +1,82 @@
+import { formatShape, type NdArray } from "../../core/index.ts";
+import { exp } from "../../core/math/portableMath.ts";
+import type { TargetEncoding } from "./encoding.ts";
+
+/** What a model says about rows: numbers in the target's own unit, or classes. */
+export type Predictions = NumberPredictions | ClassPredictions;
+
+export interface NumberPredictions {
+  readonly values: Float64Array;
+  readonly classes?: undefined;
+  readonly probabilities?: undefined;
+}
+
+export interface ClassPredictions {
+  /** The most probable class of each row, the first of equal ones. */
+  readonly classes: readonly string[];
+  /** [rows, classes], in the order of the schema's classes; NaN where the network's output is NaN. */
+  readonly probabilities: Float64Array;
+  readonly values?: undefined;
+}
+
+/**
+ * @throws TypeError if `output` is no tensor and no array with a shape
+ * @throws RangeError if its shape is not that of the network's output
+ */
+export function decodeOutput(output: NdArray, target: TargetEncoding): Predictions {
+  const { shape, data } = (output ?? {}) as Partial<NdArray>;
+  if (!Array.isArray(shape) || !ArrayBuffer.isView(data)) {
+    throw new TypeError("decode: expected a Tensor, the output of the network");
+  }
+  const width = target.task === "multiclass" ? target.classes.length : 1;
+  const flat = width === 1 && shape.length === 1;
+  if (!flat && (shape.length !== 2 || shape[1] !== width)) {
+    throw new RangeError(`decode: the output has shape ${formatShape(shape)}, expected [n, ${width}]`);
+  }
+  if (target.task === "regression") {
+    const { log, mean, std } = target;
+    const values = new Float64Array(shape[0]);
+    for (let i = 0; i < values.length; i++) {
+      const value = data[i] * std + mean;
+      values[i] = log ? exp(value) : value;
+    }
+    return { values };
+  }
+  const probabilities = target.task === "binary" ? sigmoids(data) : softmaxes(data, width);
+  return { classes: likeliest(probabilities, target.classes), probabilities };
+}
+
+function sigmoids(logits: ArrayLike<number>): Float64Array {
+  const probabilities = new Float64Array(2 * logits.length);
+  for (let i = 0; i < logits.length; i++) {
+    probabilities[2 * i] = 1 / (1 + exp(logits[i]));
+    probabilities[2 * i + 1] = 1 / (1 + exp(-logits[i]));
+  }
+  return probabilities;
+}
+
+/** The softmax of every row of `width` logits, in double. */
+export function softmaxes(logits: ArrayLike<number>, width: number): Float64Array {
+  const probabilities = new Float64Array(logits.length);
+  for (let start = 0; start < logits.length; start += width) {
+    let top = Number.NEGATIVE_INFINITY;
+    for (let k = 0; k < width; k++) top = Math.max(top, logits[start + k]);
+    let sum = 0;
+    for (let k = 0; k < width; k++) {
+      probabilities[start + k] = exp(logits[start + k] - top);
+      sum += probabilities[start + k];
+    }
+    for (let k = 0; k < width; k++) probabilities[start + k] /= sum;
+  }
+  return probabilities;
+}
+
+function likeliest(probabilities: Float64Array, names: readonly string[]): string[] {
+  const classes: string[] = [];
+  for (let start = 0; start < probabilities.length; start += names.length) {
+    let best = 0;
+    for (let k = 1; k < names.length; k++) if (probabilities[start + k] > probabilities[start + best]) best = k;
+    classes.push(names[best]);
+  }
+  return classes;
+}

@@ -1,0 +1,2 @@
+/** The whole library. */
+export * from "evenkeel";
