@@ -17,6 +17,7 @@ import {
   sizeOf,
   type TypedArray,
   type Value,
+  type valueBrand,
 } from "../core/index.ts";
 import * as ops from "../ops/index.ts";
 import { requireFloat } from "../ops/shapes.ts";
@@ -86,6 +87,8 @@ export class Tensor implements Value {
     refuseMisspellings(Tensor.prototype, "x", { others: otherNames });
   }
 
+  /** @internal */
+  declare readonly [valueBrand]: true;
   /** The memory behind it, which a reshape or a detached twin shares. */
   readonly storage: Storage;
   /** The sizes of the dimensions, outermost first; [] for a single value. */
