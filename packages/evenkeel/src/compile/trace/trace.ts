@@ -10,7 +10,7 @@ import {
 import { literal } from "../../ops/index.ts";
 import { type Backend, gradWatch, recordingExecutor, Storage, Tensor } from "../../tensor/index.ts";
 import { type Graph, type GraphBuffer, type GraphNode, type GraphValue, type Source, viewOf } from "../graph.ts";
-import { bringsGrad, isPlain, leavesOf, mapLeaves, type Tree } from "../tree.ts";
+import { bringsGrad, isPlain, leavesOf, mapLeaves } from "../tree.ts";
 import { Guards } from "../variants/guards.ts";
 import { changeOfArguments, type LateRead, lateReadsOf } from "./given.ts";
 import { type ArgumentGrad, type GradField, GradFields } from "./gradFields.ts";
@@ -20,7 +20,7 @@ import { HostNumbers } from "./hostNumbers.ts";
 export interface Trace {
   readonly graph: Graph;
   /** The tree that the step returned; its tensors are the first of `graph.results`, in order. */
-  readonly returned: Tree;
+  readonly returned: unknown;
   readonly guards: Guards;
   readonly gradFields: readonly GradField[];
   /** Those of arguments, whose values are the last of `graph.results`. */
@@ -64,7 +64,7 @@ export const isTracing = (): boolean => tracing;
  * as they were, afterwards and if it fails.
  * @param earlier an earlier graph of the step, if there is one
  */
-export function trace(step: (...args: never[]) => Tree, args: readonly Tree[], earlier?: Graph): Trace {
+export function trace(step: (...args: never[]) => unknown, args: readonly unknown[], earlier?: Graph): Trace {
   const tracer = new Tracer(new HostNumbers(earlier));
   const traced = tracer.bind(args);
   const asGiven = traced.map((tree) => mapLeaves(tree, (tensor) => tensor));
@@ -160,7 +160,7 @@ class Tracer implements Backend {
    * The arguments with traced tensors in place of real ones; gradients that they bring along come behind all of them. A
    * tensor that requires a gradient stays one where it is given twice, and keeps its hooks.
    */
-  bind(args: readonly Tree[]): Tree[] {
+  bind(args: readonly unknown[]): unknown[] {
     const place = ({ shape, dtype }: Spec, index: number) => this.#place({ shape, dtype }, { kind: "argument", index });
     const differentiable = new Map<Tensor, Tensor>();
     let index = 0;

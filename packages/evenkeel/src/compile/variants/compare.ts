@@ -2,7 +2,7 @@ import { describe, formatShape, sameShape } from "../../core/index.ts";
 import { Tensor } from "../../tensor/index.ts";
 import type { GraphBuffer, GraphNode, GraphValue } from "../graph.ts";
 import type { Trace } from "../trace/trace.ts";
-import { isPlain, type Tree } from "../tree.ts";
+import { isPlain } from "../tree.ts";
 
 /** What a second trace of a step has otherwise than the first. */
 export type Comparison =
@@ -111,7 +111,7 @@ function changeOfResults(old: Trace, fresh: Trace, match: Match): string | undef
 }
 
 /** Where in a returned tree tensors are, in words that can be compared. */
-function formOf(tree: Tree): string {
+function formOf(tree: unknown): string {
   if (tree instanceof Tensor) return "tensor";
   if (Array.isArray(tree)) return `[${tree.map(formOf)}]`;
   if (isPlain(tree)) return `{${Object.entries(tree).map(([key, item]) => `${JSON.stringify(key)}:${formOf(item)}`)}}`;
@@ -119,10 +119,10 @@ function formOf(tree: Tree): string {
 }
 
 /** The first plain value that is returned and is another one, in words. Objects that are no trees are not looked into. */
-function changeOfPlain(old: Tree, fresh: Tree): string | undefined {
+function changeOfPlain(old: unknown, fresh: unknown): string | undefined {
   if (old instanceof Tensor) return undefined;
   if (Array.isArray(old) || isPlain(old)) {
-    const [before, after] = [old, fresh] as Record<string, Tree>[];
+    const [before, after] = [old, fresh] as Record<string, unknown>[];
     for (const key of Object.keys(before)) {
       const change = changeOfPlain(before[key], after[key]);
       if (change !== undefined) return change;
