@@ -91,20 +91,20 @@ testMisuses("options of fit", [
     run({ clipGradNorm: 0 }),
   ),
   misuse("a callback that is no function", TypeError, ["onEpoch is", "a function"], training, run({ onEpoch: 5 })),
-  misuse("metrics that are none", TypeError, ["metrics is 5", "metrics.mae()"], training, run({ metrics: 5 })),
+  misuse("metrics that are none", TypeError, ["metrics is 5", "train.mae()"], training, run({ metrics: 5 })),
   misuse(
     "a metric that was not called",
     TypeError,
-    ['metric "mae"', "call it: metrics.mae()"],
+    ['metric "mae"', "call it: train.mae()"],
     training,
-    run({ metrics: { mae: train.metrics.mae } }),
+    run({ metrics: { mae: train.mae } }),
   ),
   misuse(
     "a metric called like the loss",
     TypeError,
     ['cannot be called "loss"'],
     training,
-    run({ metrics: { loss: train.metrics.mae() } }),
+    run({ metrics: { loss: train.mae() } }),
   ),
 ]);
 
@@ -366,7 +366,7 @@ testMisuses(
       RangeError,
       ["mae", "[2, 3]", "[3]", "equal"],
       () => ({ output: matrix(), target: ones([3]) }),
-      ({ output, target }) => train.metrics.mae().update(output, target),
+      ({ output, target }) => train.mae().update(output, target),
     ),
   ],
   { writesBack: true },

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { add, batchNorm, exp, relu, sum } from "../ops/index.ts";
-import { Storage } from "../tensor/index.ts";
+import { Storage } from "../tensor/storage.ts";
 import { type GraphBuffer, type GraphNode, type GraphValue, type Source, viewOf } from "./graph.ts";
 import { layOut } from "./memory/layout.ts";
 import { fuseElementwise, type Task } from "./passes/fuse.ts";

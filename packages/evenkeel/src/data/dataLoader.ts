@@ -1,5 +1,6 @@
 import { checkOptions, describe } from "../core/index.ts";
-import { defaultGenerator, drawInt64, type Generator } from "../random/index.ts";
+import { defaultGenerator, type Generator } from "../random/index.ts";
+import { drawInt64 } from "../random/integers.ts";
 import { BatchSampler } from "./batchSampler.ts";
 import { checkFlag, checkGenerator, checkIterable, checkWhole } from "./checks.ts";
 import type { Collated } from "./collate.ts";

@@ -1,5 +1,6 @@
 import { checkOptions, type DType, describe, type Shape } from "../core/index.ts";
-import { Storage, Tensor } from "../tensor/index.ts";
+import { Tensor } from "../tensor/index.ts";
+import { Storage } from "../tensor/storage.ts";
 import { decodeValues, type FileDType, fileOrder, isCounter } from "./fileDtypes.ts";
 import { maxHeaderBytes, prefixBytes, readSafetensorsHeader } from "./header.ts";
 import { checkName, checkText, quoted } from "./headerReader.ts";

@@ -178,7 +178,7 @@ const powersInDouble = noKernel("it takes powers in double, for which programs h
  * The kernel of every row, beside the table rather than in it, so that a page that only runs eagerly does not ship them.
  * A row without an entry does not compile; one without a kernel says why, and compiled programs call its reference.
  */
-export const kernels: { readonly [K in RowName]: AnyKernel } = {
+const kernels: { readonly [K in RowName]: AnyKernel } = {
   abs: absKernel,
   adamStep: adamStepKernel,
   adaptiveAvgPool: adaptiveAvgPoolKernel,

@@ -2,7 +2,7 @@ import { broadcastStrides, type NdArray, type Shape, sameShape, sizeOf, type Typ
 
 /** The loops behind the references of elementwise rows: plain, in row-major order, over any dtype. */
 
-export type Reference = (inputs: readonly NdArray[], outputs: readonly NdArray[]) => void;
+type Reference = (inputs: readonly NdArray[], outputs: readonly NdArray[]) => void;
 
 export function unaryLoop(f: (x: number) => number): Reference {
   return ([x], [y]) => {

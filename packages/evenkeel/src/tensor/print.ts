@@ -15,7 +15,7 @@ export interface PrintOptions {
 }
 
 /** Sets of options by name; single options override the set's. */
-export type PrintProfile = "default" | "short" | "full";
+type PrintProfile = "default" | "short" | "full";
 
 const defaults: PrintOptions = { precision: 4, threshold: 1000, edgeitems: 3, linewidth: 80, sciMode: null };
 

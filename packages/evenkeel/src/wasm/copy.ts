@@ -5,7 +5,7 @@ import { f32x4, i32, i32x4, v128 } from "./instructions.ts";
 /** Moving and repeating elements, whatever they mean: only their width counts. */
 
 /** Where the elements of an array of some shape lie, whose shape another place shares. */
-export interface Strided {
+interface Strided {
   readonly address: number;
   /** What is added to the address, where only the program knows it. */
   readonly at?: Expr<"i32">;
@@ -108,7 +108,7 @@ function joined(dims: readonly Dimension[]): Dimension[] {
 }
 
 /** An address that moves with the loops, plus a constant. */
-export interface Place {
+interface Place {
   readonly at: Expr<"i32">;
   readonly address: number;
 }

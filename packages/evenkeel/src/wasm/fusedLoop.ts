@@ -18,12 +18,12 @@ import {
  */
 export type Pattern = "full" | "scalar" | "row" | "column" | { readonly channels: number };
 
-export interface LoopInput extends LaneArray {
+interface LoopInput extends LaneArray {
   readonly pattern: Pattern;
 }
 
 /** One pass over arrays of rows x columns elements, contiguous and row-major. */
-export interface FusedLoop {
+interface FusedLoop {
   readonly f: FunctionBuilder;
   /** What is computed in; arrays are of this dtype or bool, inputs of float lanes of any. */
   readonly lanes: LaneType;

@@ -55,5 +55,5 @@ export function inlineFunction({ code }: Called, doubles?: Called): LaneKernel<o
   };
 }
 
-export const noDoubles = (dtype: LaneType) =>
+const noDoubles = (dtype: LaneType) =>
   dtype === "float32" ? undefined : "there is no such function of doubles, only of floats";

@@ -1,11 +1,12 @@
 import { formatShape } from "../../core/index.ts";
-import type { Storage, Tensor } from "../../tensor/index.ts";
+import type { Tensor } from "../../tensor/index.ts";
+import type { Storage } from "../../tensor/storage.ts";
 import { type Graph, writtenBy } from "../graph.ts";
 import { isPlain } from "../tree.ts";
 import type { ArgumentGrad, GradField } from "./gradFields.ts";
 
 /** What tensors must not be given as an argument, because a program gets copies and leaves gradients by position. */
-export interface Limits {
+interface Limits {
   readonly lateReads: readonly LateRead[];
   readonly gradFields: readonly GradField[];
   readonly argumentGrads: readonly ArgumentGrad[];

@@ -8,7 +8,10 @@ import {
   type TypedArray,
 } from "../../core/index.ts";
 import { literal } from "../../ops/index.ts";
-import { type Backend, gradWatch, recordingExecutor, Storage, Tensor } from "../../tensor/index.ts";
+import { gradWatch } from "../../tensor/autograd/gradWatch.ts";
+import { type Backend, recordingExecutor } from "../../tensor/eager.ts";
+import { Tensor } from "../../tensor/index.ts";
+import { Storage } from "../../tensor/storage.ts";
 import { type Graph, type GraphBuffer, type GraphNode, type GraphValue, type Source, viewOf } from "../graph.ts";
 import { bringsGrad, isPlain, leavesOf, mapLeaves } from "../tree.ts";
 import { Guards } from "../variants/guards.ts";

@@ -12,7 +12,7 @@ export type Comparison =
   | { readonly kind: "different"; readonly change: string };
 
 /** What a constant of the old trace is in the fresh one, and the operation that takes it. */
-export interface NumberMet {
+interface NumberMet {
   readonly value: number;
   readonly where: string;
 }

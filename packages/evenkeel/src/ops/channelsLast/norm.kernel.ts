@@ -109,7 +109,7 @@ function emitApply(apply: Apply, kind: Kind): void {
 
 const channelsOf = ({ shape }: { readonly shape: readonly number[] }) => shape[3];
 
-export const trainingKernel = (kind: Kind): Kernel<BatchNormLastAttrs> => ({
+const trainingKernel = (kind: Kind): Kernel<BatchNormLastAttrs> => ({
   kind: "kernel",
   declines: declinesUnless([0, 1, 2], []),
   scratch: ([x]) => lineBytes(channelsOf(x)) + Math.max(statisticsBytes(channelsOf(x)), sumsBytes(channelsOf(x), 1)),

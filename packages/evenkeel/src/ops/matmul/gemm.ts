@@ -6,7 +6,7 @@ import { advance, floatBytes, type Gemm, pointer, roundUp } from "./gemm.problem
 export { advance, floatBytes, type Gemm, type Operand, pointer } from "./gemm.problem.ts";
 
 /** The sizes of a product, [m, k] x [k, n], and whether A lies with its columns contiguous. */
-export interface GemmSize {
+interface GemmSize {
   readonly m: number;
   readonly n: number;
   readonly k: number;

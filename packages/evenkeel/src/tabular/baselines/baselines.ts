@@ -1,6 +1,7 @@
 import { checkOptions, describe } from "../../core/index.ts";
 import { Generator, randperm, type Seed } from "../../random/index.ts";
-import { Storage, Tensor } from "../../tensor/index.ts";
+import { Tensor } from "../../tensor/index.ts";
+import { Storage } from "../../tensor/storage.ts";
 import type { Preprocessing } from "../encoding/preprocessing.ts";
 import { meanOf, quantilesOf } from "../encoding/statistics.ts";
 import type { Predictions } from "../encoding/target.ts";
@@ -25,7 +26,7 @@ export interface Baseline {
   readonly note?: string;
 }
 
-export interface BaselineOptions {
+interface BaselineOptions {
   /** Of the choice of rows (0). */
   readonly seed?: Seed;
   /**

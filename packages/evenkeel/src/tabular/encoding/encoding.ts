@@ -64,7 +64,7 @@ export interface NumberTarget {
   readonly std: number;
 }
 
-export interface ClassTarget {
+interface ClassTarget {
   readonly task: "binary" | "multiclass";
   readonly column: string;
   readonly kind: "numeric" | "boolean" | "category";

@@ -1,6 +1,7 @@
 import { formatShape } from "../../core/index.ts";
 import { exp, log as logarithm } from "../../core/math/portableMath.ts";
-import { Storage, Tensor } from "../../tensor/index.ts";
+import { Tensor } from "../../tensor/index.ts";
+import { Storage } from "../../tensor/storage.ts";
 import { shorten } from "../schema/columns.ts";
 import { largestFloat32, numbersOf } from "../schema/read.ts";
 import type { Schema } from "../schema/schema.ts";
@@ -139,7 +140,7 @@ function sigmoids(logits: ArrayLike<number>): Float64Array {
 }
 
 /** The softmax of every row of `width` logits, in double. */
-export function softmaxes(logits: ArrayLike<number>, width: number): Float64Array {
+function softmaxes(logits: ArrayLike<number>, width: number): Float64Array {
   const probabilities = new Float64Array(logits.length);
   for (let start = 0; start < logits.length; start += width) {
     let top = Number.NEGATIVE_INFINITY;

@@ -33,7 +33,7 @@ export function shorten(text: string): string {
 }
 
 /** How many values a column holds. */
-export function lengthOf(column: Column): number {
+function lengthOf(column: Column): number {
   return column.type === "text" ? column.codes.length : column.values.length;
 }
 

@@ -10,7 +10,7 @@ import type { DateOrder } from "./schema.ts";
  */
 
 /** Texts that are not what they should be. */
-export interface Misfit {
+interface Misfit {
   /** In how many rows. */
   readonly count: number;
   /** The first of them. */

@@ -17,7 +17,7 @@ export type IndexList = readonly number[] | readonly boolean[] | readonly IndexL
  */
 export type Index = number | SliceText | null | IndexList | Tensor;
 
-export type Part =
+type Part =
   | { readonly kind: "place"; readonly at: number }
   | { readonly kind: "slice"; readonly start?: number; readonly stop?: number; readonly step?: number }
   | { readonly kind: "new" }

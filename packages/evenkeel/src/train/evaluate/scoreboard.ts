@@ -41,14 +41,14 @@ export class Scoreboard<K extends string> {
 export function checkMetrics(metrics: unknown): void {
   if (metrics === undefined) return;
   if (typeof metrics !== "object" || metrics === null) {
-    throw new TypeError(`metrics is ${String(metrics)}, expected an object such as { mae: metrics.mae() }`);
+    throw new TypeError(`metrics is ${String(metrics)}, expected an object such as { mae: train.mae() }`);
   }
   for (const [name, metric] of Object.entries(metrics)) {
     if (name === "loss") throw new TypeError('a metric cannot be called "loss": the loss is reported under that name');
     for (const method of ["update", "value", "reset"]) {
       if (typeof metric?.[method] === "function") continue;
-      const hint = typeof metric === "function" ? "; call it: metrics.mae()" : "";
-      throw new TypeError(`metric "${name}" has no method ${method}(); pass one such as metrics.mae()${hint}`);
+      const hint = typeof metric === "function" ? "; call it: train.mae()" : "";
+      throw new TypeError(`metric "${name}" has no method ${method}(); pass one such as train.mae()${hint}`);
     }
   }
 }

@@ -471,7 +471,7 @@ describe("misuse of fit", () => {
     [
       "a metric not called",
       { metrics: { mae } },
-      'metric "mae" has no method update(); pass one such as metrics.mae(); call it',
+      'metric "mae" has no method update(); pass one such as train.mae(); call it',
     ],
     ["a metric called loss", { metrics: { loss: mae() } }, 'cannot be called "loss"'],
     ["a monitor without validation", { earlyStopping: { patience: 1 } }, "without a validation loader"],

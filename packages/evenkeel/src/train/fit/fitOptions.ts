@@ -23,7 +23,7 @@ export interface FitOptions<K extends string = never> extends ScheduleOptions {
   readonly optimizer: StepOptimizer;
   /** How often to go through the training rows, at most. */
   readonly epochs: number;
-  /** Further numbers to report, by name: `{ mae: metrics.mae() }`. */
+  /** Further numbers to report, by name: `{ mae: train.mae() }`. */
   readonly metrics?: Metrics<K>;
   /**
    * Stop when a number no longer improves; by default `monitor` is "validation.loss" and `mode` the metric's own

@@ -83,7 +83,7 @@ function planeProducts(tiles: number, inputs: Planes, outputs: Planes) {
   };
 }
 
-export interface WinogradForward extends Products {
+interface WinogradForward extends Products {
   readonly x: Place;
   readonly weight: WeightPlace;
   readonly bias: number;
@@ -110,7 +110,7 @@ export function emitWinograd({ f, module, convolution, scratch, fast, x, weight,
   });
 }
 
-export interface WinogradGradients extends Products {
+interface WinogradGradients extends Products {
   readonly dy: Place;
   /** If the gradient by the input is wanted: where, which holds zeros, and by which weights. */
   readonly toInput?: { readonly dx: Place; readonly weight: WeightPlace };
