@@ -1,5 +1,6 @@
-import { describe } from "../core/index.ts";
+import { describe, isPlainObject } from "../core/index.ts";
 import { Tensor } from "../tensor/index.ts";
+import { tensorsIn } from "../tensor/tensorsIn.ts";
 
 type Leaf = Tensor | number | string | boolean | bigint | null | undefined;
 
@@ -32,14 +33,6 @@ export interface ArgumentIsNoTree {
   readonly "an argument of the step is a function or an instance of a class; refer to it from the step itself": never;
 }
 
-/** The tensors of a tree, in order. */
-export function leavesOf(tree: unknown): Tensor[] {
-  if (tree instanceof Tensor) return [tree];
-  if (Array.isArray(tree)) return tree.flatMap(leavesOf);
-  if (isPlain(tree)) return Object.values(tree).flatMap(leavesOf);
-  return [];
-}
-
 /** Whether an argument has a gradient, which the step may read or add to. */
 export function bringsGrad(tensor: Tensor): tensor is Tensor & { readonly grad: Tensor } {
   return tensor.grad !== null;
@@ -53,7 +46,7 @@ export function isOrdinary(tensor: Tensor, at: number, args: readonly unknown[])
 
 /** What a program gets: the tensors of the arguments, and behind them the gradients that they bring along. */
 export function inputsOf(args: readonly unknown[]): Tensor[] {
-  const leaves = leavesOf(args);
+  const leaves = tensorsIn(args);
   return [...leaves, ...leaves.filter(bringsGrad).map(({ grad }) => grad)];
 }
 
@@ -61,7 +54,7 @@ export function inputsOf(args: readonly unknown[]): Tensor[] {
 export function mapLeaves(tree: unknown, change: (tensor: Tensor) => Tensor): unknown {
   if (tree instanceof Tensor) return change(tree);
   if (Array.isArray(tree)) return tree.map((item) => mapLeaves(item, change));
-  if (isPlain(tree)) {
+  if (isPlainObject(tree)) {
     const mapped = Object.fromEntries(Object.entries(tree).map(([key, item]) => [key, mapLeaves(item, change)]));
     // `const [values, indices] = step(x)`, where the step returns x.max(1).
     const iterator = Object.getOwnPropertyDescriptor(tree, Symbol.iterator);
@@ -78,7 +71,7 @@ export function signatureOf(tree: unknown): string {
   if (tree instanceof Tensor)
     return `${tree.dtype}[${tree.shape}]${tree.requiresGrad ? `g${tree.hooks.map(numberOf)}` : ""}${bringsGrad(tree) ? "+" : ""}`;
   if (Array.isArray(tree)) return `(${tree.map(signatureOf).join()})`;
-  if (isPlain(tree)) {
+  if (isPlainObject(tree)) {
     return `{${Object.entries(tree)
       .map(([key, item]) => `${JSON.stringify(key)}:${signatureOf(item)}`)
       .join()}}`;
@@ -97,7 +90,7 @@ export function signatureOf(tree: unknown): string {
 
 /** Which of the tensors that require a gradient are the same, as far as some are: gradients of all places are summed. */
 export function twinsIn(args: readonly unknown[]): string {
-  const leaves = leavesOf(args).filter(({ requiresGrad }) => requiresGrad);
+  const leaves = tensorsIn(args).filter(({ requiresGrad }) => requiresGrad);
   const firsts = leaves.map((leaf) => leaves.indexOf(leaf));
   return firsts.some((first, i) => first !== i) ? ` twins ${firsts}` : "";
 }
@@ -110,8 +103,4 @@ function numberOf(hook: object): number {
   const number = numbers.get(hook) ?? ++count;
   numbers.set(hook, number);
   return number;
-}
-
-export function isPlain(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && Object.getPrototypeOf(value) === Object.prototype;
 }

@@ -1,6 +1,5 @@
-import { checkOptions, describe } from "../core/index.ts";
+import { checkOptions, describe, isPlainObject } from "../core/index.ts";
 import { Tensor } from "../tensor/index.ts";
-import { isPlain } from "./plainData.ts";
 
 const keys = [
   ...["epoch", "step", "model", "optimizer", "scheduler", "generators", "earlyStopping", "monitor", "history"],
@@ -32,11 +31,11 @@ export function checkCheckpoint(caller: string, checkpoint: unknown): void {
     throw new TypeError(`${caller}: monitor is ${describe(state.monitor)}, expected a string`);
   }
   const { history = [] } = state;
-  if (!Array.isArray(history) || !history.every(isPlain)) {
+  if (!Array.isArray(history) || !history.every(isPlainObject)) {
     throw new TypeError(`${caller}: history is ${describe(history)}, expected a list of records, plain objects`);
   }
   if (state.first === undefined) return;
-  if (isPlain(state.first) && state.first.first !== undefined) {
+  if (isPlainObject(state.first) && state.first.first !== undefined) {
     throw new RangeError(`${caller}: first has a training before it, expected one that was the first`);
   }
   checkCheckpoint(`${caller}: first`, state.first);
@@ -71,7 +70,7 @@ function checkOptimizer(caller: string, optimizer: unknown): void {
   checkObject(caller, "optimizer", optimizer);
   const { state, paramGroups } = optimizer as Readonly<Record<string, unknown>>;
   checkObject(caller, "optimizer.state", state);
-  if (!Array.isArray(paramGroups) || !paramGroups.every(isPlain)) {
+  if (!Array.isArray(paramGroups) || !paramGroups.every(isPlainObject)) {
     throw new TypeError(`${caller}: optimizer.paramGroups is ${describe(paramGroups)}, expected a list of groups`);
   }
   for (const [position, entry] of Object.entries(state as object)) {
@@ -90,7 +89,7 @@ function checkCount(caller: string, what: string, value: unknown): void {
 }
 
 function checkObject(caller: string, what: string, value: unknown): asserts value is object {
-  if (isPlain(value)) return;
+  if (isPlainObject(value)) return;
   throw new TypeError(`${caller}: ${what} is ${describe(value)}, expected an object`);
 }
 

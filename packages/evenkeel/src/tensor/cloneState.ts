@@ -1,4 +1,4 @@
-import { describe } from "../core/index.ts";
+import { describe, isPlainObject } from "../core/index.ts";
 import { Tensor } from "./tensor.ts";
 
 /**
@@ -18,17 +18,11 @@ function cloned(value: unknown, path: string): unknown {
   if (value instanceof Tensor) return value.detach().clone();
   if (Array.isArray(value)) return value.map((item, i) => cloned(item, `${path}[${i}]`));
   if (ArrayBuffer.isView(value)) return structuredClone(value);
-  if (isPlain(value)) {
+  if (isPlainObject(value)) {
     return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, cloned(item, `${path}.${key}`)]));
   }
   if (value === null || (typeof value !== "object" && typeof value !== "function")) return value;
   throw new TypeError(
     `cloneState: ${path} is ${describe(value)}, expected tensors and plain data; pass what stateDict() gives`,
   );
-}
-
-function isPlain(value: unknown): value is object {
-  if (typeof value !== "object" || value === null) return false;
-  const prototype: unknown = Object.getPrototypeOf(value);
-  return prototype === Object.prototype || prototype === null;
 }

@@ -42,7 +42,7 @@ interface FusedLoop {
 const unrolledVectors = 16;
 
 /** Where in the full, row and column arrays a piece of code works. */
-interface Place {
+interface Offsets {
   readonly full: Local<"i32">;
   readonly row: Local<"i32">;
 }
@@ -91,7 +91,12 @@ export function emitFusedLoop(loop: FusedLoop): void {
 }
 
 /** So many whole vectors; leaves `full` behind the last of them, and `row` too. */
-function emitVectors(loop: FusedLoop, { full, row }: Place, count: number, fixed: readonly (V128 | undefined)[]): void {
+function emitVectors(
+  loop: FusedLoop,
+  { full, row }: Offsets,
+  count: number,
+  fixed: readonly (V128 | undefined)[],
+): void {
   const { f, unroll = false } = loop;
   const step = (vectors: number) => {
     for (let i = 0; i < vectors; i++) {
@@ -107,7 +112,7 @@ function emitVectors(loop: FusedLoop, { full, row }: Place, count: number, fixed
 
 function emitVector(
   { f, lanes, inputs, outputs, body }: FusedLoop,
-  { full, row }: Place,
+  { full, row }: Offsets,
   fixed: readonly (V128 | undefined)[],
   count = laneCount[lanes],
 ): void {

@@ -22,12 +22,12 @@ export function optimize(graph: Graph): { tasks: Task[]; results: readonly Graph
   return { tasks, results: program.results };
 }
 
-const passes: Readonly<Record<string, (program: Graph) => Graph>> = {
+const passes: Readonly<Record<string, (graph: Graph) => Graph>> = {
   withoutDeadCode,
   foldConstants,
   withoutNeedlessClones,
   fuseBatchNormRelu,
   channelsLast,
   writeThrough,
-  withoutExpansions: (program) => withoutExpansions(program, (node) => fusionOf(node) !== undefined),
+  withoutExpansions: (graph) => withoutExpansions(graph, (node) => fusionOf(node) !== undefined),
 };

@@ -1,8 +1,8 @@
-import { formatShape } from "../../core/index.ts";
+import { formatShape, isPlainObject } from "../../core/index.ts";
 import type { Tensor } from "../../tensor/index.ts";
 import type { Storage } from "../../tensor/storage.ts";
 import { type Graph, writtenBy } from "../graph.ts";
-import { isPlain } from "../tree.ts";
+
 import type { ArgumentGrad, GradField } from "./gradFields.ts";
 
 /** What tensors must not be given as an argument, because a program gets copies and leaves gradients by position. */
@@ -80,7 +80,7 @@ function refused(index: number, { shape }: Tensor, why: string): Error {
 /** Where a step has changed an argument of its, such as `argument 2.loss`; undefined if it has not. */
 export function changeOfArguments(before: unknown, after: unknown, path = ""): string | undefined {
   if (Object.is(before, after)) return undefined;
-  const areTrees = (Array.isArray(before) && Array.isArray(after)) || (isPlain(before) && isPlain(after));
+  const areTrees = (Array.isArray(before) && Array.isArray(after)) || (isPlainObject(before) && isPlainObject(after));
   if (!areTrees) return path;
   const [old, fresh] = [before, after] as Record<string, unknown>[];
   for (const key of new Set([...Object.keys(old), ...Object.keys(fresh)])) {

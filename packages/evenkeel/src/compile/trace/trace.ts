@@ -2,6 +2,7 @@ import {
   type AnyOp,
   type DType,
   type Executor,
+  isPlainObject,
   type Spec,
   setExecutor,
   sizeOf,
@@ -12,8 +13,9 @@ import { gradWatch } from "../../tensor/autograd/gradWatch.ts";
 import { type Backend, recordingExecutor } from "../../tensor/eager.ts";
 import { Tensor } from "../../tensor/index.ts";
 import { Storage } from "../../tensor/storage.ts";
+import { tensorsIn } from "../../tensor/tensorsIn.ts";
 import { type Graph, type GraphBuffer, type GraphNode, type GraphValue, type Source, viewOf } from "../graph.ts";
-import { bringsGrad, isPlain, leavesOf, mapLeaves } from "../tree.ts";
+import { bringsGrad, mapLeaves } from "../tree.ts";
 import { Guards } from "../variants/guards.ts";
 import { changeOfArguments, type LateRead, lateReadsOf } from "./given.ts";
 import { type ArgumentGrad, type GradField, GradFields } from "./gradFields.ts";
@@ -89,7 +91,7 @@ export function trace(step: (...args: never[]) => unknown, args: readonly unknow
         `compile: the step changes ${changed}, which would happen when it is traced, not at every run; return what is to be kept`,
       );
     }
-    const results = leavesOf(returned).map((tensor) => tracer.viewOf(tensor));
+    const results = tensorsIn(returned).map((tensor) => tracer.viewOf(tensor));
     const { gradFields, argumentGrads } = tracer.gradFields.finish((tensor) => tracer.viewOf(tensor));
     for (const { grad } of argumentGrads) if (grad !== null) results.push(grad);
     const graph = { nodes: tracer.nodes, results };
@@ -120,7 +122,7 @@ export function trace(step: (...args: never[]) => unknown, args: readonly unknow
 /** Lists and options may be the caller's, who changes them later. */
 function copyOf(attrs: unknown): unknown {
   if (Array.isArray(attrs)) return attrs.map(copyOf);
-  if (!isPlain(attrs)) return attrs;
+  if (!isPlainObject(attrs)) return attrs;
   return Object.fromEntries(Object.entries(attrs).map(([key, value]) => [key, copyOf(value)]));
 }
 
@@ -181,8 +183,8 @@ class Tracer implements Backend {
         return argument;
       }),
     );
-    const traced = leavesOf(bound);
-    for (const [i, real] of leavesOf(args).entries()) {
+    const traced = tensorsIn(bound);
+    for (const [i, real] of tensorsIn(args).entries()) {
       if (!bringsGrad(real)) continue;
       const { grad } = real;
       traced[i].grad = new Tensor(place(grad, index++), grad.shape, grad.dtype);

@@ -1,8 +1,7 @@
-import { describe, formatShape, sameShape } from "../../core/index.ts";
+import { describe, formatShape, isPlainObject, sameShape } from "../../core/index.ts";
 import { Tensor } from "../../tensor/index.ts";
 import type { GraphBuffer, GraphNode, GraphValue } from "../graph.ts";
 import type { Trace } from "../trace/trace.ts";
-import { isPlain } from "../tree.ts";
 
 /** What a second trace of a step has otherwise than the first. */
 export type Comparison =
@@ -114,14 +113,15 @@ function changeOfResults(old: Trace, fresh: Trace, match: Match): string | undef
 function formOf(tree: unknown): string {
   if (tree instanceof Tensor) return "tensor";
   if (Array.isArray(tree)) return `[${tree.map(formOf)}]`;
-  if (isPlain(tree)) return `{${Object.entries(tree).map(([key, item]) => `${JSON.stringify(key)}:${formOf(item)}`)}}`;
+  if (isPlainObject(tree))
+    return `{${Object.entries(tree).map(([key, item]) => `${JSON.stringify(key)}:${formOf(item)}`)}}`;
   return "plain";
 }
 
 /** The first plain value that is returned and is another one, in words. Objects that are no trees are not looked into. */
 function changeOfPlain(old: unknown, fresh: unknown): string | undefined {
   if (old instanceof Tensor) return undefined;
-  if (Array.isArray(old) || isPlain(old)) {
+  if (Array.isArray(old) || isPlainObject(old)) {
     const [before, after] = [old, fresh] as Record<string, unknown>[];
     for (const key of Object.keys(before)) {
       const change = changeOfPlain(before[key], after[key]);
@@ -141,7 +141,7 @@ function changeOfAttribute(old: unknown, fresh: unknown, name = ""): string | un
     const isSame = a.length === b.length && Array.prototype.every.call(a, (value, i) => Object.is(value, b[i]));
     return isSame ? undefined : "other values are made into a tensor";
   }
-  const areTrees = (Array.isArray(old) && Array.isArray(fresh)) || (isPlain(old) && isPlain(fresh));
+  const areTrees = (Array.isArray(old) && Array.isArray(fresh)) || (isPlainObject(old) && isPlainObject(fresh));
   if (!areTrees) return `${name || "an attribute"} was ${describe(old)} and is ${describe(fresh)}`;
   const [before, after] = [old, fresh] as Record<string, unknown>[];
   const keys = Object.keys(before);

@@ -1,6 +1,5 @@
-import { describe } from "../../core/index.ts";
+import { describe, nearest } from "../../core/index.ts";
 import type { Column, Table, TextColumn } from "../table/table.ts";
-import { nearest } from "./nearest.ts";
 
 /**
  * The column of a name.
