@@ -47,6 +47,9 @@ export function encodeColumn(
     }
     case "date":
       encodeDate(encoding, column, rows, place);
+      return;
+    default:
+      encoding satisfies never;
   }
 }
 

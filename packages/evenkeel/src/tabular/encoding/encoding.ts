@@ -85,5 +85,7 @@ export function inputNames(encoding: Encoding): string[] {
       const waves = encoding.parts.flatMap((part) => [`${column}: ${part} (sin)`, `${column}: ${part} (cos)`]);
       return [`${column}: year`, ...waves, ...missing];
     }
+    default:
+      return encoding satisfies never;
   }
 }

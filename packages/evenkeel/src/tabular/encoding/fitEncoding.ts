@@ -30,6 +30,8 @@ export function fitEncoding(
       throw new RangeError(
         `column ${shorten(column.name)} is text, which is no feature; ignore it, or say kinds: "category"`,
       );
+    default:
+      return kind satisfies never;
   }
 }
 

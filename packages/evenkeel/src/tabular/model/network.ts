@@ -161,6 +161,8 @@ function activationLayer(activation: Activation): nn.AnyModule {
       return new nn.SiLU();
     case "tanh":
       return new nn.Tanh();
+    default:
+      return activation satisfies never;
   }
 }
 

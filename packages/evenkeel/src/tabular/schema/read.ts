@@ -28,6 +28,8 @@ export function numbersOf(column: Column, rows?: Int32Array): Float64Array | Flo
       return new Float64Array(gather(column.values, rows)).map((value) => (value === 255 ? Number.NaN : value));
     case "text":
       return parsed(column, rows, parseNumber, "a number");
+    default:
+      return column satisfies never;
   }
 }
 
