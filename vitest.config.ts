@@ -19,6 +19,7 @@ export default defineConfig({
     setupFiles: ["test/setup.ts"],
     include: ["packages/*/src/**/*.test.ts", "test/**/*.test.ts"],
     testTimeout: 60_000,
+    hookTimeout: 60_000, // some train a model before all tests
     // Vitest leaves one processor to its own process, which has little to do: half of a machine that has two.
     maxWorkers: "100%",
   },

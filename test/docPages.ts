@@ -32,11 +32,12 @@ export interface Block {
 
 export const root = fileURLToPath(new URL("..", import.meta.url));
 
-/** All pages that carry code: the README, the contributor's guide, everything in docs/, the READMEs of packages and ports. */
+/** All pages: the README, the contributor's guide, everything in docs/, and the READMEs of folders. */
 export function readPages(): Page[] {
   const names = readdirSync(root).filter((name) => ["README.md", "CONTRIBUTING.md"].includes(name));
   const docs = readdirSync(`${root}/docs`).filter((name) => name.endsWith(".md"));
   const folders = ["packages/evenkeel", "packages/vision", "packages/eslint-plugin", "examples/ports"];
+  folders.push("bench", "test/fuzz", "test/goldens");
   const paths = [...names, ...docs.map((name) => `docs/${name}`), ...folders.map((folder) => `${folder}/README.md`)];
   return paths.map((path) => {
     const text = readFileSync(`${root}/${path}`, "utf8");

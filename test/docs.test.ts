@@ -18,6 +18,7 @@ import { matches, moduleOf, type Page, portModuleOf, promised, readPages, root, 
 /** Every block of code in the documentation is true: see docPages.ts for what the marks on the fences ask. */
 
 const pages = readPages();
+const contributing = readFileSync(join(root, "CONTRIBUTING.md"), "utf8");
 
 const modules: Readonly<Record<string, unknown>> = {
   evenkeel,
@@ -132,9 +133,43 @@ it.each(quotes)("$path:$line is found in $from", ({ from, code }) => {
   expect(readFileSync(join(root, from), "utf8")).toContain(code.join("\n"));
 });
 
-it.each(pages)("links of $path lead somewhere", ({ path }) => {
-  const text = readFileSync(join(root, path), "utf8");
-  const targets = [...text.matchAll(/\]\(([^)#\s]+)(?:#[^)]*)?\)/g)].map(([, target]) => target);
-  const broken = targets.filter((target) => !/^https?:/.test(target) && !existsSync(join(root, dirname(path), target)));
-  expect(broken).toEqual([]);
+it.each(pages)("links of $path lead somewhere", ({ path, text }) => {
+  const links = [...text.matchAll(/\]\(([^)#\s]*)(?:#([^)]*))?\)/g)];
+  const broken = links.filter(([, target, anchor]) => {
+    if (/^https?:/.test(target)) return false;
+    const file = target === "" ? join(root, path) : join(root, dirname(path), target);
+    return !existsSync(file) || (anchor !== undefined && !anchorsOf(readFileSync(file, "utf8")).includes(anchor));
+  });
+  expect(broken.map(([link]) => link)).toEqual([]);
+});
+
+/** The names that GitHub gives to the headings of a page. */
+function anchorsOf(text: string): string[] {
+  const headings = [...text.matchAll(/^#+ (.*)$/gm)].map(([, heading]) => heading.toLowerCase());
+  return headings.map((heading) => heading.replaceAll(/[^\p{L}\p{N} _-]/gu, "").replaceAll(" ", "-"));
+}
+
+it("each page ends with a link to the next one, in the order of the numbers", () => {
+  const linked = pages.filter(({ path }) => /^docs\/(?!README|architecture|ops)/.test(path));
+  const next = new Map(linked.map(({ path, text }) => [path, /\nNext: \[[^\]]+\]\(([^)]+)\)\.\n$/.exec(text)?.[1]]));
+  expect([...next].filter(([, target]) => target === undefined)).toEqual([]);
+  const numbered = [...next.keys()].filter((path) => /^docs\/\d\d-/.test(path)).sort();
+  expect(numbered.length).toBeGreaterThan(20);
+  expect(numbered.slice(0, -1).map((path) => `docs/${next.get(path)}`)).toEqual(numbered.slice(1));
+});
+
+/** The words in the first column of the table in CONTRIBUTING.md. */
+const avoided = [...(/\n\| avoided \|.*\n((?:\|.*\n)*)/.exec(contributing)?.[1] ?? "").matchAll(/^\| (`[^|]*`) \|/gm)]
+  .flatMap(([, cell]) => cell.split(", "))
+  .map((word) => word.replaceAll("`", ""));
+
+it("the table of words to avoid is found", () => {
+  expect(avoided).toContain("door");
+  expect(avoided).toContain("whoever");
+});
+
+it.each(pages)("$path uses no word to avoid", ({ text }) => {
+  const prose = text.replaceAll(/^```[\s\S]*?^```$/gm, "").replaceAll(/(`+).+?\1/g, "");
+  const found = [...prose.matchAll(new RegExp(`.*\\b(?:${avoided.join("|")})\\b.*`, "gi"))];
+  expect(found.map(([line]) => line)).toEqual([]);
 });

@@ -29,9 +29,9 @@ console.log("# Benchmark\n");
 print(
   [
     `${new Date().toISOString().slice(0, 10)}, ${describeMachine()}.`,
-    `float32, one thread each. Medians of up to ${options.rounds} rounds in which everybody has a turn; "times" is the`,
-    "median over the rounds of how many times the first line's time it took. The first step contains preparing, and",
-    "compiling where there is a compiler. Memory is the peak of the process.",
+    `float32, one thread each. Medians of up to ${options.rounds} rounds in which every rival has a turn; "times" is the`,
+    "median over the rounds of the ratio to the first line's time. The first step includes preparation and, if",
+    "there is a compiler, compiling. Memory is the peak of the process.",
     ...absent.map((rival) => `\nSkipped ${rival.absent}.`),
   ].join("\n"),
 );

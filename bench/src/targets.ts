@@ -23,7 +23,7 @@ export function judge(outcomes: readonly Outcome[], whole: ProcessOutcome | unde
       // Batch 64 is reported, without a target: our time doubles with the rows, while PyTorch's is mostly overhead.
       if (workload.batch !== 32) continue;
       targets.push(ratioAtLeast(`${name}: at least 35 times faster than PyTorch`, 35, own, torch), {
-        what: `${name}: at most 20 us a step (on the reference machine)`,
+        what: `${name}: at most 20 us a step (on the machine of this run)`,
         measured: own ? `${own.median.toFixed(1)} us` : "not measured",
         reached: own && own.median <= 20,
       });

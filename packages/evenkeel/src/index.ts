@@ -8,7 +8,21 @@ export {
   type Explanation,
   type Tree,
 } from "./compile/index.ts";
-export type { DType, Shape, TypedArray } from "./core/index.ts";
+export {
+  type Dialect,
+  type DType,
+  formatProblem,
+  type Given,
+  type Place,
+  type Plain,
+  type Problem,
+  type ProblemCode,
+  problemOf,
+  type Reference,
+  type Shape,
+  type Text,
+  type TypedArray,
+} from "./core/index.ts";
 export * as data from "./data/index.ts";
 export * as io from "./io/index.ts";
 export * as F from "./nn/functional/index.ts";

@@ -38,6 +38,11 @@ describe("for people", () => {
     expect(out).toMatch(/\nnote {5}the target "Miles_per_Gallon" has no value in 8 of 406 rows/);
   });
 
+  test("a category that training takes for missing is counted as missing", async () => {
+    writeFileSync(join(folder, "countries.csv"), `country,n\n${"NA,1\nZA,2\nBW,3\nZA,4\n".repeat(5)}`);
+    expect(lineOf(await run("countries.csv"), "country")).toMatch(/category +2: ZA 10, BW 5 +25\.0%$/);
+  });
+
   test("80 columns, whatever the names and values are", async () => {
     const name = `${"a long name ".repeat(8)}\u001b[31m`;
     writeFileSync(

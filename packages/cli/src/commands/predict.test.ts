@@ -91,6 +91,31 @@ describe("the same predictions", () => {
   });
 });
 
+test("--keep writes columns as they were: texts, numbers, truth values and times of day, and where they are missing", async () => {
+  const kept = [
+    { name: "a", count: 1.5, sold: true, seen: "1999-12-31T23:59:00.000Z" },
+    { name: "", count: "", sold: "", seen: "" },
+    { name: "b", count: -2, sold: false, seen: "2000-01-01" },
+  ];
+  const rows = kept.map((row, i) => ({ ...row, ...models.rows[i] }));
+  writeFileSync(join(models.cwd, "kept.csv"), Papa.unparse(rows));
+  const args = ["latest", "kept.csv", "--keep", "name,count,sold,seen"];
+  const csv = csvOf((await predict(args)).out).map(({ prediction: _, ...row }) => row);
+  expect(csv).toEqual(kept.map((row) => Object.fromEntries(Object.entries(row).map(([k, v]) => [k, String(v)]))));
+
+  const json = JSON.parse((await predict([...args, "--json"])).out).map(
+    ({ prediction: _, ...row }: object & { prediction: number }) => row,
+  );
+  expect(json).toEqual([kept[0], { name: null, count: null, sold: null, seen: null }, kept[2]]);
+
+  await predict([...args, "--output", "kept.parquet"]);
+  const read = await readTable(join(models.cwd, "kept.parquet"));
+  const given = await readTable(join(models.cwd, "kept.csv"));
+  const named = new Map(given.columns.map((column) => [column.name, column]));
+  for (const column of read.columns.slice(0, -1)) expect(column).toEqual(named.get(column.name));
+  expect(read.columns.map(({ type }) => type)).toEqual(["text", "number", "boolean", "date", "number"]);
+});
+
 describe("what rows lack", () => {
   test("a missing column is an error that names it and the nearest; extra ones are ignored", async () => {
     writeFileSync(join(models.cwd, "wrong.csv"), "Weight,power,orign,day,more\n1,2,USA,2000-01-01,5\n");

@@ -163,6 +163,8 @@ describe("misuse is refused with a reason", () => {
     [["compare", "latest", "latest"], /compare needs at least two different runs/],
     [["list", "--limit", "0"], /Expected a whole number of at least 1/],
     [["list", "--sort", "a b"], /Expected a metric such as mae/],
+    [["list", "--sort", "mea"], /no run has a score mea; there are mae, .*or as test\.mae/],
+    [["list", "--sort", "test.mea"], /no run has a score test\.mea; there are mae/],
     [["list", "--jsn"], /unknown option '--jsn'[\s\S]*Did you mean --json\?/],
     [["lst"], /unknown command 'lst'[\s\S]*Did you mean list\?/],
   ])("%j", async (args, message) => {

@@ -8,7 +8,7 @@ import { findRun } from "../runs/findRun.ts";
 import { listRuns, readMetrics } from "../runs/readRun.ts";
 import type { CommandContext } from "./context.ts";
 import { asUsual, type Refusing } from "./explained.ts";
-import { compareText, listText, showText, sortRuns } from "./runsText.ts";
+import { compareText, listText, showText, sortRuns, unknownMetric } from "./runsText.ts";
 
 const examples = `
 Examples:
@@ -53,6 +53,8 @@ export function runsCommand(context: CommandContext): CommandUnknownOpts {
     .action(({ runs: dir, sort, limit, json: asJson }, command) => {
       const unused = dir === "runs" && statSync(resolve(cwd, dir), { throwIfNoEntry: false }) === undefined;
       const all = unused ? [] : listRuns(folderOf(command, dir));
+      const problem = sort === undefined ? undefined : unknownMetric(all, sort);
+      if (problem !== undefined) command.error(`error: ${problem}`, refused);
       const sorted = (sort === undefined ? all : sortRuns(all, sort)).slice(0, limit);
       if (asJson) json(sorted);
       else if (all.length === 0) write(`There are no runs in ${dir} yet.\n`);

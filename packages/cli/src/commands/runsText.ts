@@ -120,9 +120,24 @@ export function compareText({ runs, settings, scores, cautions }: RunComparison,
 }
 
 /** Sorts by a metric such as "mae" (of the validation rows) or "test.mae", the best first; runs without it come last. */
-export function sortRuns(runs: readonly (Run | DamagedRun)[], metric: string): (Run | DamagedRun)[] {
+/** What is wrong with a metric to sort by; undefined where a run has it, or none has any score yet. */
+export function unknownMetric(runs: readonly (Run | DamagedRun)[], metric: string): string | undefined {
+  const scores = runs.flatMap((run) => (isDamaged(run) || run.result === undefined ? [] : [run.result.scores]));
+  const [wanted, name] = partAndName(metric);
+  if (scores.length === 0 || scores.some((parts) => name in (parts[wanted as Part] ?? {}))) return undefined;
+  const known = scores.flatMap((parts) => Object.values(parts).flatMap((values) => Object.keys(values)));
+  const names = [...new Set(known)].sort().join(", ");
+  return `no run has a score ${metric}; there are ${names}: write one alone for the validation rows, or as test.${known[0]}`;
+}
+
+/** "mae" is of the validation rows, "test.mae" of the test rows. */
+function partAndName(metric: string): readonly [string, string] {
   const dot = metric.indexOf(".");
-  const [part, name] = dot < 0 ? ["validation", metric] : [metric.slice(0, dot), metric.slice(dot + 1)];
+  return dot < 0 ? ["validation", metric] : [metric.slice(0, dot), metric.slice(dot + 1)];
+}
+
+export function sortRuns(runs: readonly (Run | DamagedRun)[], metric: string): (Run | DamagedRun)[] {
+  const [part, name] = partAndName(metric);
   const score = (run: Run | DamagedRun) => (isDamaged(run) ? undefined : run.result?.scores[part as Part]?.[name]);
   return [...runs].sort((a, b) => compareScores(name, score(a), score(b)));
 }

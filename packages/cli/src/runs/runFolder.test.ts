@@ -188,4 +188,9 @@ describe("reading", () => {
     expect(() => findRun(runs, "")).toThrow(RangeError);
     expect(() => findRun(runs, "2027")).toThrow("the run 2027_broken cannot be read: it has no config.json");
   });
+
+  test("the latest is never a damaged one, even where there is no other", () => {
+    fs.mkdirSync(join(runs, "2027_broken"), { recursive: true });
+    expect(() => findRun(runs, "latest")).toThrow(new RangeError("there are no runs yet"));
+  });
 });

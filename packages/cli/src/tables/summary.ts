@@ -1,4 +1,4 @@
-import { type Column, type ColumnSchema, parseDate, type TextColumn } from "evenkeel/tabular";
+import { type Column, type ColumnSchema, isNullCategory, parseDate, type TextColumn } from "evenkeel/tabular";
 
 /** What a column holds, in figures. */
 export interface ColumnSummary {
@@ -31,7 +31,9 @@ export function summaryOf(column: Column, schema?: Pick<ColumnSchema, "kind" | "
     }
     case "text": {
       const counts = new Array<number>(column.dictionary.length).fill(0);
-      for (const code of column.codes) if (code >= 0) counts[code]++;
+      // A training takes "NA" among categories for missing, and free text as it is.
+      const isNull = column.dictionary.map((text) => schema?.kind === "category" && isNullCategory(text));
+      for (const code of column.codes) if (code >= 0 && !isNull[code]) counts[code]++;
       return ofCounts(column.dictionary, counts, column.codes.length);
     }
   }

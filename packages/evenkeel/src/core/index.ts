@@ -1,6 +1,8 @@
 export * from "./apply.ts";
+export * from "./checks.ts";
 export * from "./defineOp.ts";
 export * from "./dtype.ts";
+export * from "./given.ts";
 export * from "./holders.ts";
 export * from "./misspelled.ts";
 export * from "./nearest.ts";
@@ -8,6 +10,7 @@ export * from "./notHere.ts";
 export * from "./op.ts";
 export * from "./options.ts";
 export * from "./plainObject.ts";
+export * from "./problem.ts";
 export * from "./shape.ts";
 export * from "./version.ts";
 export * from "./warn.ts";

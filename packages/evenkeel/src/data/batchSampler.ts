@@ -1,4 +1,5 @@
-import { checkFlag, checkIterable, checkWhole } from "./checks.ts";
+import { check, flag, wholeNumber, wrongState } from "../core/index.ts";
+import { checkIterable } from "./checks.ts";
 import type { Sampler } from "./sampler.ts";
 
 /**
@@ -17,8 +18,8 @@ export class BatchSampler implements Sampler<number[]> {
    */
   constructor(sampler: Iterable<number> & { readonly length?: number }, batchSize: number, dropLast = false) {
     checkIterable("BatchSampler", "sampler", sampler, "a Sampler or an iterable of positions");
-    checkWhole("BatchSampler", "batchSize", batchSize, 1);
-    checkFlag("BatchSampler", "dropLast", dropLast);
+    check("BatchSampler", "batchSize", batchSize, wholeNumber(1));
+    check("BatchSampler", "dropLast", dropLast, flag());
     this.sampler = sampler;
     this.batchSize = batchSize;
     this.dropLast = dropLast;
@@ -28,8 +29,10 @@ export class BatchSampler implements Sampler<number[]> {
   get length(): number {
     const { length } = this.sampler;
     if (length === undefined) {
-      throw new Error(
-        "BatchSampler: its sampler has no length, so the number of batches is not known; add a length to it",
+      throw wrongState(
+        "BatchSampler",
+        "its sampler has no length, so the number of batches is not known",
+        "add a length to it",
       );
     }
     return this.dropLast ? Math.floor(length / this.batchSize) : Math.ceil(length / this.batchSize);

@@ -1,8 +1,8 @@
-import { checkOptions, describe } from "../core/index.ts";
+import { check, checkOptions, flag, wholeNumber, wrongState, wrongType } from "../core/index.ts";
 import { defaultGenerator, type Generator } from "../random/index.ts";
 import { drawInt64 } from "../random/integers.ts";
 import { BatchSampler } from "./batchSampler.ts";
-import { checkFlag, checkGenerator, checkIterable, checkWhole } from "./checks.ts";
+import { checkGenerator, checkIterable } from "./checks.ts";
 import type { Collated } from "./collate.ts";
 import { type Dataset, type DatasetLike, fetchBatch, toDataset } from "./dataset.ts";
 import { RandomSampler, SequentialSampler } from "./sampler.ts";
@@ -57,22 +57,24 @@ export class DataLoader<T, B = Collated<T>> implements Iterable<B> {
     const source = toDataset("DataLoader", "dataset", dataset);
     checkOptions("DataLoader", options, optionNames);
     const { batchSize = 1, shuffle = false, sampler, batchSampler, dropLast = false, collate, generator } = options;
-    checkWhole("DataLoader", "batchSize", batchSize, 1);
-    checkFlag("DataLoader", "shuffle", shuffle);
-    checkFlag("DataLoader", "dropLast", dropLast);
+    check("DataLoader", "batchSize", batchSize, wholeNumber(1));
+    check("DataLoader", "shuffle", shuffle, flag());
+    check("DataLoader", "dropLast", dropLast, flag());
     for (const [name, value] of Object.entries({ sampler, batchSampler })) {
       if (value !== undefined) checkIterable("DataLoader", name, value, "a Sampler or an iterable");
     }
     checkGenerator("DataLoader", generator);
     if (collate !== undefined && typeof collate !== "function") {
-      throw new TypeError(`DataLoader: collate is ${describe(collate)}, expected a function of a list of items`);
+      throw wrongType("DataLoader", "collate", collate, "a function of a list of items");
     }
     if (sampler !== undefined && shuffle) {
-      throw new Error("DataLoader: sampler option is mutually exclusive with shuffle; shuffle in the sampler");
+      throw wrongState("DataLoader", "sampler option is mutually exclusive with shuffle", "shuffle in the sampler");
     }
     if (batchSampler !== undefined && (batchSize !== 1 || shuffle || sampler !== undefined || dropLast)) {
-      throw new Error(
-        "DataLoader: batchSampler option is mutually exclusive with batchSize, shuffle, sampler, and dropLast; leave those out",
+      throw wrongState(
+        "DataLoader",
+        "batchSampler option is mutually exclusive with batchSize, shuffle, sampler, and dropLast",
+        "leave those out",
       );
     }
     this.dataset = source;
@@ -94,8 +96,10 @@ export class DataLoader<T, B = Collated<T>> implements Iterable<B> {
   get length(): number {
     const { length } = this.batchSampler;
     if (length === undefined) {
-      throw new Error(
-        "DataLoader: its batchSampler has no length, so the number of batches is not known; add a length to it",
+      throw wrongState(
+        "DataLoader",
+        "its batchSampler has no length, so the number of batches is not known",
+        "add a length to it",
       );
     }
     return length;

@@ -1,7 +1,7 @@
-import { checkOptions } from "../core/index.ts";
+import { check, checkOptions, flag, refuse, wholeNumber } from "../core/index.ts";
 import { defaultGenerator, Generator, randperm } from "../random/index.ts";
 import { drawInt64, fillRandint } from "../random/integers.ts";
-import { checkFlag, checkGenerator, checkSized, checkWhole, listNumbers, type Numbers } from "./checks.ts";
+import { checkGenerator, checkSized, listNumbers, type Numbers } from "./checks.ts";
 
 /** An order in which to visit a dataset: positions (`Sampler<number>`), or lists of them for batches. */
 export interface Sampler<T = number> extends Iterable<T> {
@@ -60,9 +60,9 @@ export class RandomSampler implements Sampler {
     checkSized("RandomSampler", "source", source);
     checkOptions("RandomSampler", options, ["replacement", "numSamples", "generator"]);
     const { replacement = false, numSamples, generator } = options;
-    checkFlag("RandomSampler", "replacement", replacement);
+    check("RandomSampler", "replacement", replacement, flag());
     checkNotEmpty(source);
-    checkWhole("RandomSampler", "numSamples", numSamples ?? source.length, 1);
+    check("RandomSampler", "numSamples", numSamples ?? source.length, wholeNumber(1));
     checkGenerator("RandomSampler", generator);
     this.#source = source;
     this.#numSamples = numSamples;
@@ -100,8 +100,11 @@ export class RandomSampler implements Sampler {
 
 function checkNotEmpty(source: Sized): void {
   if (source.length > 0) return;
-  throw new RangeError(
-    "RandomSampler: the source is empty, so there is nothing to draw from; check the dataset's length",
+  throw refuse(
+    "wrong-value",
+    "RandomSampler",
+    "the source is empty, so there is nothing to draw from",
+    "check the dataset's length",
   );
 }
 

@@ -1,8 +1,8 @@
-import { checkOptions } from "../core/index.ts";
+import { check, checkOptions, flag, refuse, wholeNumber, wrongValue } from "../core/index.ts";
 import { log1p } from "../core/math/portableMath.ts";
 import { defaultGenerator, type Generator } from "../random/index.ts";
 import { fillUniform } from "../random/uniform.ts";
-import { checkFlag, checkGenerator, checkWhole, listNumbers, type Numbers } from "./checks.ts";
+import { checkGenerator, listNumbers, type Numbers } from "./checks.ts";
 import type { Sampler } from "./sampler.ts";
 
 export interface WeightedRandomSamplerOptions {
@@ -29,22 +29,22 @@ export class WeightedRandomSampler implements Sampler {
   constructor(weights: Numbers, numSamples: number, options: WeightedRandomSamplerOptions = {}) {
     checkOptions("WeightedRandomSampler", options, ["replacement", "generator"]);
     const { replacement = true, generator } = options;
-    checkWhole("WeightedRandomSampler", "numSamples", numSamples, 1);
-    checkFlag("WeightedRandomSampler", "replacement", replacement);
+    check("WeightedRandomSampler", "numSamples", numSamples, wholeNumber(1));
+    check("WeightedRandomSampler", "replacement", replacement, flag());
     checkGenerator("WeightedRandomSampler", generator);
     this.weights = Float64Array.from(listNumbers("WeightedRandomSampler", "weights", weights));
     const bad = this.weights.findIndex((weight) => !(weight >= 0 && weight < Number.POSITIVE_INFINITY));
     if (bad >= 0) {
-      throw new RangeError(
-        `WeightedRandomSampler: weight ${bad} is ${this.weights[bad]}, expected finite numbers of at least 0`,
-      );
+      throw wrongValue("WeightedRandomSampler", `weight ${bad}`, this.weights[bad], "finite numbers of at least 0");
     }
     const positive = this.weights.filter((weight) => weight > 0).length;
-    if (positive === 0) throw new RangeError("WeightedRandomSampler: expected at least one weight above 0");
+    if (positive === 0) throw refuse("wrong-value", "WeightedRandomSampler", "expected at least one weight above 0");
     if (!replacement && numSamples > positive) {
-      throw new RangeError(
-        `WeightedRandomSampler: cannot draw ${numSamples} samples without replacement from ${positive} positions of weight ` +
-          "above 0; draw fewer, or with replacement",
+      throw refuse(
+        "wrong-value",
+        "WeightedRandomSampler",
+        `cannot draw ${numSamples} samples without replacement from ${positive} positions of weight above 0`,
+        "draw fewer, or with replacement",
       );
     }
     this.length = numSamples;

@@ -26,6 +26,7 @@ export { type ModelRecord, TableModel, type TableModelParts } from "./model/tabl
 export { columnOf, takeRows } from "./schema/columns.ts";
 export { type DateReading, datesIn, parseDate } from "./schema/dates.ts";
 export { inferSchema, type SchemaOptions } from "./schema/inferSchema.ts";
+export { isNullCategory } from "./schema/parse.ts";
 export type { ColumnKind, ColumnSchema, DateOrder, Schema, Task, ToldKind } from "./schema/schema.ts";
 export { schemaFromJSON } from "./schema/schemaJson.ts";
 export { defaultShares, type Split, type SplitOptions, splitRows } from "./table/split.ts";

@@ -76,24 +76,4 @@ describe("the Mersenne twister in WebAssembly", () => {
     mask(1001, high, low, bits(1));
     expect(floats(1001)).toEqual(expected);
   });
-
-  if (process.env.TIME)
-    it("time", () => {
-      const { mask, seed } = instantiate();
-      seed(1);
-      const { high, low } = maskThreshold(0.5);
-      const floats = new Float32Array(10_000);
-      const generator = new Generator(1);
-      const time = (f: () => void) => {
-        let least = Number.POSITIVE_INFINITY;
-        for (let i = 0; i < 500; i++) {
-          const start = performance.now();
-          f();
-          least = Math.min(least, performance.now() - start);
-        }
-        return ((least * 1e6) / floats.length).toFixed(3);
-      };
-      console.log(`mask: ${time(() => mask(10_000, high, low, bits(2)))} ns per element`);
-      console.log(`in JavaScript: ${time(() => fillDropoutMask(floats, 0.5, generator))} ns per element`);
-    });
 });

@@ -1,4 +1,5 @@
 import type { NdArray, TypedArray } from "../../core/index.ts";
+import { wrongState } from "../../core/index.ts";
 import type { Generator } from "../../random/index.ts";
 import { stateLength } from "../../random/mersenneTwister.ts";
 import { Tensor } from "../../tensor/index.ts";
@@ -124,7 +125,7 @@ export class Program {
   profile(runs: number): number[] {
     const exports = this.#exports;
     if (exports === undefined)
-      throw new Error("explain: the program has not run yet; call the compiled function first");
+      throw wrongState("explain", "the program has not run yet", "call the compiled function first");
     const functions = this.parts.code.map(({ ref }) => exports[ref.name]);
     const times = functions.map(() => new Float64Array(runs));
     const idle = new Float64Array(runs);

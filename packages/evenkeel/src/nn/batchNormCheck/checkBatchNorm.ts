@@ -1,7 +1,6 @@
-import { checkOptions, describe, refuseInStep } from "../../core/index.ts";
+import { checkOptions, checkValue, refuse, refuseInStep, wholeNumber, wrongType } from "../../core/index.ts";
 import { Tensor } from "../../tensor/index.ts";
 import { type Batch, checkLoader, type Loader } from "../batches.ts";
-import { checkWholeNumber } from "../checks.ts";
 import { requireInitialized } from "../flow/requireInitialized.ts";
 import { BatchNormLayer } from "../layers/norm/batchNorm.ts";
 import { type AnyModule, Module } from "../module/module.ts";
@@ -46,7 +45,7 @@ const optionNames = ["loader", "batches", "input", "optimizer", "batchSize", "ro
 export function checkBatchNorm(model: AnyModule, options: CheckBatchNormOptions = {}): BatchNormReport {
   refuseInStep("checkBatchNorm()", "call it before the training");
   if (!(model instanceof Module)) {
-    throw new TypeError(`checkBatchNorm: the model is ${describe(model)}, expected an nn.Module`);
+    throw wrongType("checkBatchNorm", "the model", model, "an nn.Module");
   }
   checkOptions("checkBatchNorm", options, optionNames);
   const { loader, optimizer, steps } = options;
@@ -102,28 +101,32 @@ function checkValues({ loader, batches, input, optimizer, batchSize, rows, steps
   const owner = "checkBatchNorm";
   if (loader !== undefined) checkLoader(loader, "the loader");
   for (const [name, value] of Object.entries({ batches, batchSize, rows })) {
-    if (value !== undefined) checkWholeNumber(owner, name, value, 1);
+    if (value !== undefined) checkValue(owner, name, value, wholeNumber(1));
   }
-  if (steps !== undefined) checkWholeNumber(owner, "steps", steps, 0);
+  if (steps !== undefined) checkValue(owner, "steps", steps, wholeNumber(0));
   if (batches !== undefined && loader === undefined) {
-    throw new TypeError(`${owner}: batches says how much of a loader to look at, and there is none; pass { loader }`);
+    throw refuse(
+      "missing",
+      owner,
+      "batches says how much of a loader to look at, and there is none",
+      "pass { loader }",
+    );
   }
   if (input !== undefined) {
     if (loader !== undefined) {
-      throw new TypeError(
-        `${owner}: both loader and input are given; the loader shows what feeds what, so leave the input out`,
+      throw refuse(
+        "wrong-type",
+        owner,
+        "both loader and input are given",
+        "the loader shows what feeds what, so leave the input out",
       );
     }
     const inputs = input instanceof Tensor ? [input] : input;
     if (!Array.isArray(inputs) || inputs.length === 0 || !inputs.every((item) => item instanceof Tensor)) {
-      throw new TypeError(
-        `${owner}: input is ${describe(input)}, expected a Tensor, or a list of those that the model takes`,
-      );
+      throw wrongType(owner, "input", input, "a Tensor, or a list of those that the model takes");
     }
   }
   if (optimizer !== undefined && !Array.isArray(optimizer?.paramGroups)) {
-    throw new TypeError(
-      `${owner}: optimizer is ${describe(optimizer)}, expected an optimizer such as new optim.Adam(...)`,
-    );
+    throw wrongType(owner, "optimizer", optimizer, "an optimizer such as new optim.Adam(...)");
   }
 }

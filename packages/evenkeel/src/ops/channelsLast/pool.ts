@@ -78,6 +78,6 @@ export const maxPoolBackwardLast = defineOp({
   },
   grad: {
     kind: "notDifferentiable",
-    why: "its indices lie with their channels last, which only compiled programs meet, after gradients are made",
+    why: "its indices have their channels last, which happens only in compiled programs, after gradients are made",
   },
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { ndArray, noise, runKernel, runReference, timeKernel } from "../../../../../test/kernelHarness.ts";
+import { ndArray, noise, runKernel, runReference } from "../../../../../test/kernelHarness.ts";
 import type { NdArray } from "../../core/index.ts";
 import { layerNormBackwardKernel, layerNormKernel } from "./layerNorm.kernel.ts";
 import { layerNorm, layerNormBackward } from "./layerNorm.ts";
@@ -97,18 +97,3 @@ it("declines other dtypes and empty batches", () => {
   expect(declines(spec([2, 3], "float64"), spec([3], "float64"))).toContain("float32");
   expect(declines(spec([0, 3]), spec([3]))).toContain("empty");
 });
-
-if (process.env.TIME)
-  it("time", () => {
-    for (const [n, c] of [
-      [32, 50],
-      [128, 256],
-    ]) {
-      const inputs = problem([n, c], 1);
-      const [, mean, variance] = runReference(layerNorm, inputs, { eps });
-      const forward = timeKernel(layerNorm, layerNormKernel, inputs, { eps });
-      const flow = [random([n, c], 9), inputs[0], inputs[1], mean, variance];
-      const backward = timeKernel(layerNormBackward, layerNormBackwardKernel, flow, { eps });
-      console.log(`layer norm [${n}, ${c}]: ${(forward / 1e3).toFixed(1)} us, ${(backward / 1e3).toFixed(1)} us back`);
-    }
-  });

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { runKernel, runReference, timeKernel } from "../../../../../test/kernelHarness.ts";
+import { runKernel, runReference } from "../../../../../test/kernelHarness.ts";
 import { fillKernel } from "./creation.kernel.ts";
 import { fill } from "./creation.ts";
 
@@ -11,9 +11,3 @@ it.each(["float32", "float64", "int32", "bool"] as const)("the kernel of fill ma
     }
   }
 });
-
-if (process.env.TIME)
-  it("time", () => {
-    const ns = timeKernel(fill, fillKernel, [], { shape: [1600], dtype: "float32" as const, value: 0.5 });
-    console.log(`fill 1600: ${ns.toFixed(0)} ns`);
-  });

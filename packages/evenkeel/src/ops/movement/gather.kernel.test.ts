@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { buildProgram, ndArray, noise, runReference, timeProgram } from "../../../../../test/kernelHarness.ts";
+import { buildProgram, ndArray, noise, runReference } from "../../../../../test/kernelHarness.ts";
 import type { AnyOp, DType, NdArray } from "../../core/index.ts";
 import type { Kernel } from "../../wasm/index.ts";
 import { gatherKernel, indexAddKernel, indexSelectKernel, scatterAddKernel } from "./gather.kernel.ts";
@@ -91,19 +91,4 @@ describe("index kernels", () => {
     expect(scatterAddKernel.declines?.([array([3], "bool")], [], { dim: 0, shape: [3] })).toMatch(/bool/);
     expect(indexAddKernel.declines?.([array([3], "bool")], [], { dim: 0, size: 3 })).toMatch(/bool/);
   });
-
-  if (process.env.TIME)
-    it("time", () => {
-      const time = <A>(name: string, row: AnyOp, kernel: Kernel<A>, inputs: NdArray[], attrs: A) =>
-        console.log(`${name}: ${timeProgram(build(row, kernel, inputs, attrs)).toFixed(0)} ns`);
-      const [x, picked, index] = [array([128, 10], "float32"), array([128, 1], "float32"), below([128, 1], 10)];
-      time("gather 128 of 128x10", gather, gatherKernel, [x, index], { dim: 1 });
-      time("scatterAdd 128 into 128x10", scatterAdd, scatterAddKernel, [picked, index], { dim: 1, shape: [128, 10] });
-      const [table, rows] = [array([1000, 16], "float32"), below([128], 1000)];
-      time("indexSelect 128 of 1000x16", indexSelect, indexSelectKernel, [table, rows], { dim: 0 });
-      time("indexAdd 128 into 1000x16", indexAdd, indexAddKernel, [array([128, 16], "float32"), rows], {
-        dim: 0,
-        size: 1000,
-      });
-    });
 });

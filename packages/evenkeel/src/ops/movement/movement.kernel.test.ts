@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { ndArray, noise, runKernel, runReference, timeKernel } from "../../../../../test/kernelHarness.ts";
+import { ndArray, noise, runKernel, runReference } from "../../../../../test/kernelHarness.ts";
 import type { AnyOp, DType, NdArray } from "../../core/index.ts";
 import type { Kernel } from "../../wasm/index.ts";
 import { cast, clone } from "../elementwise/functions.ts";
@@ -119,30 +119,4 @@ describe("movement kernels", () => {
       /int32 joins float32/,
     );
   });
-
-  if (process.env.TIME)
-    it("time", () => {
-      const random = noise();
-      const array = (...shape: number[]) => ndArray(shape, random);
-      const time = <A>(name: string, row: AnyOp, kernel: Kernel<A>, inputs: NdArray[], attrs: A) =>
-        console.log(`${name}: ${timeKernel(row, kernel, inputs, attrs).toFixed(0)} ns`);
-      time("permute 50x25", permute, permuteKernel, [array(50, 25)], { dims: [1, 0] });
-      time("permute 256x784", permute, permuteKernel, [array(256, 784)], { dims: [1, 0] });
-      time("permute 1024x1024", permute, permuteKernel, [array(1024, 1024)], { dims: [1, 0] });
-      time("expand 50 to 32x50", expand, expandKernel, [array(50)], { shape: [32, 50] });
-      time("expand 1 to 1600", expand, expandKernel, [array(1)], { shape: [1600] });
-      time("expand 32x1 to 32x50", expand, expandKernel, [array(32, 1)], { shape: [32, 50] });
-      time("slice 64x50 by columns", slice, sliceKernel, [array(64, 50)], { dim: 1, start: 3, length: 20, step: 1 });
-      time("concat 64x(3+9+17)", concat as AnyOp, concatKernel, [array(64, 3), array(64, 9), array(64, 17)], {
-        dim: 1,
-      });
-      time("cast bool to float32, 1000", cast, castKernel, [ndArray([1000], (i) => i % 2, "bool")], {
-        dtype: "float32",
-      });
-      time("cast float64 to float32, 1000", cast, castKernel, [ndArray([1000], random, "float64")], {
-        dtype: "float32",
-      });
-      time("cast float32 to int32, 1000", cast, castKernel, [array(1000)], { dtype: "int32" });
-      for (const n of [64, 256, 512, 1024, 1500, 16_000]) time(`clone ${n}`, clone, cloneKernel, [array(n)], {});
-    });
 });

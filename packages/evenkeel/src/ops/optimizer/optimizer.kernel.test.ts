@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { ndArray, noise, runKernel, timeKernel } from "../../../../../test/kernelHarness.ts";
+import { ndArray, noise, runKernel } from "../../../../../test/kernelHarness.ts";
 import type { AnyOp, NdArray } from "../../core/index.ts";
 import { adamStepKernel, amsgradStepKernel, sgdMomentumStepKernel, sgdStepKernel } from "./optimizer.kernel.ts";
 import { adamStep, amsgradStep, sgdMomentumStep, sgdStep } from "./optimizer.ts";
@@ -106,12 +106,4 @@ describe.each(rows)("the kernel of $row.name", ({ row, kernel, tensors, step, nu
     expect(inputs[0].data[1]).toBe(Number.NEGATIVE_INFINITY);
     expect(Array.from(inputs[0].data, Number.isNaN)).toEqual([false, false, false, true, false]);
   });
-
-  if (process.env.TIME)
-    it("time", () => {
-      for (const n of [1876, 100_000]) {
-        const ns = timeKernel(row as AnyOp, kernel, state(n, tensors, [...counts[0], ...numbers(0)]), {});
-        console.log(`${row.name} ${n}: ${ns.toFixed(0)} ns, ${(ns / n).toFixed(3)} per element`);
-      }
-    });
 });

@@ -1,12 +1,5 @@
 import { describe, expect, it } from "vitest";
-import {
-  buildProgram,
-  ndArray,
-  noise,
-  runKernel,
-  runReference,
-  timeKernel,
-} from "../../../../../test/kernelHarness.ts";
+import { buildProgram, ndArray, noise, runKernel, runReference } from "../../../../../test/kernelHarness.ts";
 import type { AnyOp, DType, NdArray } from "../../core/index.ts";
 import type { Kernel } from "../../wasm/index.ts";
 import {
@@ -212,28 +205,4 @@ describe("reduction kernels", () => {
     const many = { shape: [2 ** 22 + 1], dtype: "int32" } as const;
     expect(sumKernel.declines?.([many], [], { dims: [0], keepdim: false })).toContain("more than 4194304 in a sum");
   });
-
-  if (process.env.TIME)
-    it("time", () => {
-      const time = <A>(row: AnyOp, kernel: Kernel<A>, shape: number[], attrs: A) => {
-        const ns = timeKernel(row, kernel, [array(shape)], attrs);
-        const each = ns / shape.reduce((a, b) => a * b, 1);
-        console.log(
-          `${row.name} ${JSON.stringify(attrs)} of ${shape}: ${ns.toFixed(0)} ns, ${each.toFixed(3)} per element`,
-        );
-      };
-      for (const shape of [
-        [32, 50],
-        [128, 256],
-        [512, 1024],
-        [1024, 256],
-        [4096, 10],
-      ]) {
-        for (const dims of [[0], [1], [0, 1]]) time(sum, sumKernel, shape, { dims, keepdim: false });
-      }
-      time(amax, amaxKernel, [128, 10], { dims: [1], keepdim: false });
-      time(amax, amaxKernel, [128, 256], { dims: [1], keepdim: false });
-      time(argmax, argmaxKernel, [128, 10], { dim: 1, keepdim: false });
-      time(vectorNorm, vectorNormKernel, [100_000], { dims: [0], keepdim: false, p: 2 });
-    });
 });

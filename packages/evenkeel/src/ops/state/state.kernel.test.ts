@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { ndArray, noise, runKernel, timeKernel } from "../../../../../test/kernelHarness.ts";
+import { ndArray, noise, runKernel } from "../../../../../test/kernelHarness.ts";
 import type { DType, NdArray } from "../../core/index.ts";
 import { assignKernel } from "./state.kernel.ts";
 import { assign } from "./state.ts";
@@ -42,16 +42,4 @@ describe("the kernel of assign", () => {
     const inputs = [array([2, 3], "float32"), array([3], "float64")];
     expect(assignKernel.declines?.(inputs, [], {})).toMatch(/float64 is repeated into float32/);
   });
-
-  if (process.env.TIME)
-    it("time", () => {
-      for (const [shape, from] of [
-        [[1000], [1000]],
-        [[1000], []],
-        [[50], [50]],
-      ]) {
-        const ns = timeKernel(assign, assignKernel, [array(shape, "float32"), array(from, "float32")], {});
-        console.log(`assign [${from}] to [${shape}]: ${ns.toFixed(0)} ns`);
-      }
-    });
 });

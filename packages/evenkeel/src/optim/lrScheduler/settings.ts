@@ -1,5 +1,15 @@
-import { checkOptions, describe, withoutUndefined } from "../../core/index.ts";
-import { checkFinite, checkFlag, checkWholeNumber } from "../../nn/checks.ts";
+import {
+  check,
+  checkOptions,
+  checkValue,
+  finiteNumber,
+  mismatch,
+  flag as trueOrFalse,
+  wholeNumber,
+  withoutUndefined,
+  wrongType,
+  wrongValue,
+} from "../../core/index.ts";
 
 /** Throws if a setting of a scheduler is not valid. */
 export type SettingRule = (owner: string, name: string, value: unknown) => void;
@@ -10,18 +20,18 @@ export type SettingRules<S> = { readonly [K in keyof S]-?: SettingRule };
 export const whole =
   (least: number): SettingRule =>
   (owner, name, value) =>
-    checkWholeNumber(owner, name, value as number, least);
+    checkValue(owner, name, value, wholeNumber(least));
 
-export const finite: SettingRule = (owner, name, value) => checkFinite(owner, name, value as number);
+export const finite: SettingRule = (owner, name, value) => checkValue(owner, name, value, finiteNumber());
 
-export const flag: SettingRule = (owner, name, value) => checkFlag(owner, name, value as boolean);
+export const flag: SettingRule = (owner, name, value) => check(owner, name, value, trueOrFalse());
 
 /** A number for which `holds`, which `expected` says in words. */
 export const number =
   (expected: string, holds: (value: number) => boolean): SettingRule =>
   (owner, name, value) => {
     if (typeof value === "number" && Number.isFinite(value) && holds(value)) return;
-    throw new RangeError(`${owner}: ${name} is ${describe(value)}, expected ${expected}`);
+    throw wrongValue(owner, name, value, expected);
   };
 
 export const nonNegative = number("a finite number of at least 0", (value) => value >= 0);
@@ -33,13 +43,13 @@ export const oneOf =
   (owner, name, value) => {
     if (words.includes(value as string)) return;
     const known = words.map((word) => JSON.stringify(word)).join(" or ");
-    throw new RangeError(`${owner}: ${name} is ${describe(value)}, expected ${known}`);
+    throw wrongValue(owner, name, value, known);
   };
 
 export const listOf =
   (rule: SettingRule): SettingRule =>
   (owner, name, value) => {
-    if (!Array.isArray(value)) throw new TypeError(`${owner}: ${name} is ${describe(value)}, expected a list`);
+    if (!Array.isArray(value)) throw wrongType(owner, name, value, "a list");
     value.forEach((element: unknown, i) => {
       rule(owner, `${name}[${i}]`, element);
     });
@@ -89,7 +99,10 @@ export function perGroup<T>(
 
 export function checkCount(owner: string, name: string, list: readonly unknown[], groups: readonly unknown[]): void {
   if (list.length === groups.length) return;
-  throw new RangeError(
-    `${owner}: ${name} has ${list.length} values, expected ${groups.length}, one for each parameter group`,
+  throw mismatch(
+    "wrong-value",
+    owner,
+    `${name} has ${list.length} values`,
+    `${groups.length}, one for each parameter group`,
   );
 }

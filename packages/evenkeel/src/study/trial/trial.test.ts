@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, test } from "vitest";
+import { afterEach, describe, expect, test, vi } from "vitest";
 import * as nn from "../../nn/index.ts";
 import { getRngState, manualSeed } from "../../random/index.ts";
 import { inferSchema, TabularNet, tableFromRows } from "../../tabular/index.ts";
@@ -108,6 +108,30 @@ describe("a trial", () => {
     expect(result.diverged).toMatch(/^the loss was (NaN|Infinity) in epoch 1$/);
     expect(result.readings).toEqual({});
     expect(JSON.parse(JSON.stringify(result))).toEqual(result);
+  });
+
+  test("an epoch's milliseconds are those of its steps, without the first epoch, which compiles", async () => {
+    let now = 0;
+    const clock = vi.spyOn(performance, "now").mockImplementation(() => now);
+    const steps = 5; // 66 rows in batches of 16
+    let taken = 0;
+    const step = Trainer.prototype.step;
+    const slow = vi.spyOn(Trainer.prototype, "step").mockImplementation(function (this: Trainer, inputs, target) {
+      now += taken++ < steps ? 1000 : 3;
+      return step.call(this, inputs, target);
+    });
+    try {
+      const onEpoch = () => {
+        now += 500; // which is no training
+      };
+      const { msPerEpoch } = await runTrial(data, specOf("raw"), { onEpoch });
+      expect(taken).toBe(3 * steps);
+      expect(msPerEpoch).toBe(3 * steps);
+      expect((await runTrial(data, { ...specOf("raw"), epochs: 1 })).msPerEpoch).toBeNull();
+    } finally {
+      clock.mockRestore();
+      slow.mockRestore();
+    }
   });
 
   test("an abort is thrown, and the runner is as good as before", async () => {

@@ -62,6 +62,18 @@ describe("baselines of numbers", () => {
     expect(() => baselines(table, preprocessing, split, { refit: 1 as never })).toThrow("refit is 1");
   });
 
+  it("refit: the penalty is not chosen again by rows that it is fitted on, which would want a weak one", () => {
+    const inputs = Object.fromEntries(of((j) => [`x${j}`, of((i) => noise(i * 31 + j * 977 + 5))], 60));
+    const table = tableFromColumns({ ...inputs, y: of((i) => noise(i + 50_000)) });
+    const schema = inferSchema(table, { target: "y" });
+    const split = splitRows(table, schema);
+    const preprocessing = Preprocessing.fit(table, schema, split.train);
+    const again = baselines(table, preprocessing, split, { refit: true });
+    expect(again.map(({ name, rows, lambda }) => [name, rows, lambda])[2]).toEqual(["ridge", 240, 1]);
+    const seen = { ...split, train: joinedRows(split.train, split.validation) };
+    expect(baselines(table, preprocessing, seen)[2].lambda).toBeLessThan(1);
+  });
+
   it("do not depend on the unit of an input that is not scaled", () => {
     const { ridge } = baselinesOf({ a: a.map((value) => value * 1e-5), b, y: a }, { scale: "none" });
     expect(ridge.scores.test?.r2).toBeGreaterThan(1 - 1e-6);

@@ -7,7 +7,10 @@ export function isNullText(text: string): boolean {
   return nulls.has(text.trim());
 }
 
-/** Whether a text says that there is no category. "None" is one: no damage, no dessert. */
+/**
+ * Whether a text says that there is no category: as a missing number, but for "None", which is one (no damage, no
+ * dessert).
+ */
 export function isNullCategory(text: string): boolean {
   return isNullText(text) && text.trim() !== "None";
 }

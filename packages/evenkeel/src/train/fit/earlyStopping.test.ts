@@ -92,6 +92,19 @@ describe("EarlyStopping", () => {
     expect(whole.shouldStop).toBe(true);
   });
 
+  it("keeps its best weights to itself: writing into the state that it loaded changes nothing", () => {
+    const net = model();
+    const saved = new EarlyStopping({ patience: 3 });
+    saved.update(1, net);
+    const state = saved.stateDict();
+    const best = net.stateDict()["0.weight"].data.slice();
+    const resumed = new EarlyStopping({ patience: 3 });
+    resumed.loadStateDict(state);
+    noGrad(() => state.model?.["0.weight"].fill_(7));
+    expect(resumed.restore(net)).toBe(true);
+    expect(net.stateDict()["0.weight"].data).toEqual(best);
+  });
+
   it("refuses a state of the other mode, one without the best weights, and what is no state", () => {
     const stopping = new EarlyStopping({ patience: 1 });
     const kept = { epochs: 2, mode: "min" as const, best: 1, bestEpoch: 2 };

@@ -20,3 +20,24 @@ test("of a sorted table that takes several batches, statistics are those of all 
   expect((norm.running_var.item() ?? 0) / variance).toBeCloseTo(1, 1);
   expect(Math.abs(norm.running_mean.item() ?? 1) / Math.sqrt(variance)).toBeLessThan(0.05);
 });
+
+test.each([
+  ["lower", 1, 0.5, "recomputed"],
+  ["higher", 0.5, 1, "asTrained"],
+  ["equal: the training's stay", 1, 1, "asTrained"],
+  ["NaN", 1, Number.NaN, "asTrained"],
+  ["a number, that of the training NaN", Number.NaN, 1, "recomputed"],
+])("the kind with the lower loss is kept; recomputed it is %s", (_, asTrained, recomputed, kept) => {
+  const norm = new BatchNorm1d(1);
+  const scores = [asTrained, recomputed];
+  const x = linspace(0, 1, 10).reshape(10, 1);
+  const choice = chooseStatistics(
+    norm,
+    [x, zeros([10, 1])],
+    "better",
+    () => scores.shift() as number,
+    (loss) => loss,
+  );
+  expect(choice).toEqual({ kept, asTrained, recomputed });
+  expect(norm.running_mean.item()).toBeCloseTo(kept === "recomputed" ? 0.5 : 0, 6);
+});

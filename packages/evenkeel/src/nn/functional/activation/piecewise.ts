@@ -1,7 +1,7 @@
-import { checkOptions, formatShape } from "../../../core/index.ts";
+import { checkOptions, checkValue, finiteNumber, formatShape, mismatch, wrongShape } from "../../../core/index.ts";
 import * as ops from "../../../ops/index.ts";
 import type { Tensor } from "../../../tensor/index.ts";
-import { checkFinite, type InplaceOption, requireTensor } from "../../checks.ts";
+import { type InplaceOption, requireTensor } from "../../checks.ts";
 
 /**
  * Nonlinearities of straight pieces, most of them composed of comparisons and choices; NaN stays NaN. As in PyTorch, `inplace` has
@@ -40,10 +40,10 @@ export function hardtanh(input: Tensor, options: HardtanhOptions = {}): Tensor {
 }
 
 export function checkRange(owner: string, minVal: number, maxVal: number): void {
-  checkFinite(owner, "minVal", minVal);
-  checkFinite(owner, "maxVal", maxVal);
+  checkValue(owner, "minVal", minVal, finiteNumber());
+  checkValue(owner, "maxVal", maxVal, finiteNumber());
   if (minVal < maxVal) return;
-  throw new RangeError(`${owner}: minVal is ${minVal} and maxVal ${maxVal}, expected maxVal to be the larger`);
+  throw mismatch("conflict", owner, `minVal is ${minVal} and maxVal ${maxVal}`, "maxVal to be the larger");
 }
 
 /** x * relu6(x + 3) / 6. https://arxiv.org/abs/1905.02244 */
@@ -62,8 +62,8 @@ export function hardsigmoid(input: Tensor, options: InplaceOption = {}): Tensor 
 export function threshold(input: Tensor, threshold: number, value: number, options: InplaceOption = {}): Tensor {
   checkOptions("threshold", options, inplaceOnly);
   requireTensor("threshold", "input", input);
-  checkFinite("threshold", "threshold", threshold);
-  checkFinite("threshold", "value", value);
+  checkValue("threshold", "threshold", threshold, finiteNumber());
+  checkValue("threshold", "value", value, finiteNumber());
   return input.where(input.le(threshold).logicalNot(), value);
 }
 
@@ -77,9 +77,11 @@ export function prelu(input: Tensor, weight: Tensor): Tensor {
   requireTensor("prelu", "weight", weight);
   const channels = input.ndim > 1 ? input.shape[1] : 1;
   if (weight.ndim > 1 || (weight.numel() !== 1 && weight.numel() !== channels)) {
-    throw new RangeError(
-      `prelu: weight has shape ${formatShape(weight.shape)}, expected [1], or [${channels}], one value per channel of the ` +
-        `input ${formatShape(input.shape)}`,
+    throw wrongShape(
+      "prelu",
+      "weight",
+      weight.shape,
+      `[1], or [${channels}], one value per channel of the input ${formatShape(input.shape)}`,
     );
   }
   const slopes = weight.numel() === 1 ? weight.reshape([]) : weight.reshape([-1, ...input.shape.slice(2).fill(1)]);

@@ -1,8 +1,8 @@
-import { checkOptions, formatShape } from "../../../core/index.ts";
+import { checkOptions, checkValue, finiteNumber, wholeNumber, wrongShape } from "../../../core/index.ts";
 import * as ops from "../../../ops/index.ts";
 import { requireFloat } from "../../../ops/shapes.ts";
 import type { Tensor } from "../../../tensor/index.ts";
-import { checkFinite, checkWholeNumber, requireTensor } from "../../checks.ts";
+import { requireTensor } from "../../checks.ts";
 
 export interface LocalResponseNormOptions {
   /** Factor of the mean of squares. Default 1e-4. */
@@ -24,14 +24,17 @@ export interface LocalResponseNormOptions {
 export function localResponseNorm(input: Tensor, size: number, options: LocalResponseNormOptions = {}): Tensor {
   checkOptions("localResponseNorm", options, ["alpha", "beta", "k"]);
   const { alpha = 1e-4, beta = 0.75, k = 1 } = options;
-  checkWholeNumber("localResponseNorm", "size", size, 1);
-  for (const [name, value] of Object.entries({ alpha, beta, k })) checkFinite("localResponseNorm", name, value);
+  checkValue("localResponseNorm", "size", size, wholeNumber(1));
+  for (const [name, value] of Object.entries({ alpha, beta, k }))
+    checkValue("localResponseNorm", name, value, finiteNumber());
   requireTensor("localResponseNorm", "input", input);
   requireFloat("localResponseNorm", "input", input);
   if (input.ndim < 3) {
-    throw new RangeError(
-      `localResponseNorm: input has shape ${formatShape(input.shape)}, expected 3D or higher dimensionality input, [N, C, L] ` +
-        `or [N, C, H, W] (got ${input.ndim} dimensions)`,
+    throw wrongShape(
+      "localResponseNorm",
+      "input",
+      input.shape,
+      `3D or higher dimensionality input, [N, C, L] or [N, C, H, W] (got ${input.ndim} dimensions)`,
     );
   }
   return ops.localResponseNorm(input, { size, alpha, beta, k });

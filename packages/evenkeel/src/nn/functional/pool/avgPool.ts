@@ -1,7 +1,7 @@
-import { describe } from "../../../core/index.ts";
+import { check, flag, wrongValue } from "../../../core/index.ts";
 import * as ops from "../../../ops/index.ts";
 import type { Tensor } from "../../../tensor/index.ts";
-import { checkFlag, requireTensor } from "../../checks.ts";
+import { requireTensor } from "../../checks.ts";
 import type { Sizes } from "../sizes.ts";
 import { type StrideOr, windowOf, withStride } from "./arguments.ts";
 
@@ -33,14 +33,12 @@ export function avgPoolAttrs(
 ): ops.AvgPoolAttrs {
   const { stride, padding = 0, ceilMode = false, countIncludePad = true, divisorOverride } = options;
   const window = windowOf(owner, rank, kernelSize, stride, padding);
-  checkFlag(owner, "ceilMode", ceilMode);
-  checkFlag(owner, "countIncludePad", countIncludePad);
+  check(owner, "ceilMode", ceilMode, flag());
+  check(owner, "countIncludePad", countIncludePad, flag());
   const attrs = { ...window, ceilMode, countIncludePad };
   if (divisorOverride === undefined || divisorOverride === null) return attrs;
   if (!Number.isInteger(divisorOverride) || divisorOverride === 0) {
-    throw new RangeError(
-      `${owner}: divisorOverride is ${describe(divisorOverride)}, expected a whole number other than 0, or null for the count`,
-    );
+    throw wrongValue(owner, "divisorOverride", divisorOverride, "a whole number other than 0, or null for the count");
   }
   return { ...attrs, divisorOverride };
 }

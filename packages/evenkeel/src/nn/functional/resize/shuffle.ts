@@ -1,15 +1,13 @@
-import { formatShape } from "../../../core/index.ts";
+import { checkValue, formatShape, mismatch, wholeNumber, wrongShape } from "../../../core/index.ts";
 import type { Tensor } from "../../../tensor/index.ts";
-import { checkWholeNumber, requireTensor } from "../../checks.ts";
+import { requireTensor } from "../../checks.ts";
 
 /** Moves values between channels and planes: nothing is computed. */
 
 function requirePicture(owner: string, input: Tensor): void {
   requireTensor(owner, "input", input);
   if (input.ndim < 3) {
-    throw new RangeError(
-      `${owner}: input has shape ${formatShape(input.shape)}, expected at least 3 dimensions, [..., C, H, W]`,
-    );
+    throw wrongShape(owner, "input", input.shape, "at least 3 dimensions, [..., C, H, W]");
   }
 }
 
@@ -25,14 +23,17 @@ const behind = (lead: number, places: readonly number[]) => [
  * @throws RangeError if r squared does not divide the channels, or the input has fewer than 3 dimensions
  */
 export function pixelShuffle(input: Tensor, upscaleFactor: number): Tensor {
-  checkWholeNumber("pixelShuffle", "upscaleFactor", upscaleFactor, 1);
+  checkValue("pixelShuffle", "upscaleFactor", upscaleFactor, wholeNumber(1));
   requirePicture("pixelShuffle", input);
   const lead = input.shape.slice(0, -3);
   const [channels, height, width] = input.shape.slice(-3);
   const r = upscaleFactor;
   if (channels % (r * r) !== 0) {
-    throw new RangeError(
-      `pixelShuffle: input has shape ${formatShape(input.shape)}, ${channels} channels, expected a multiple of ${r * r}, the square of upscaleFactor`,
+    throw mismatch(
+      "wrong-shape",
+      "pixelShuffle",
+      `input has shape ${formatShape(input.shape)}, ${channels} channels`,
+      `a multiple of ${r * r}, the square of upscaleFactor`,
     );
   }
   const kept = channels / (r * r);
@@ -48,14 +49,17 @@ export function pixelShuffle(input: Tensor, upscaleFactor: number): Tensor {
  * @throws RangeError if r does not divide height and width, or the input has fewer than 3 dimensions
  */
 export function pixelUnshuffle(input: Tensor, downscaleFactor: number): Tensor {
-  checkWholeNumber("pixelUnshuffle", "downscaleFactor", downscaleFactor, 1);
+  checkValue("pixelUnshuffle", "downscaleFactor", downscaleFactor, wholeNumber(1));
   requirePicture("pixelUnshuffle", input);
   const lead = input.shape.slice(0, -3);
   const [channels, height, width] = input.shape.slice(-3);
   const r = downscaleFactor;
   if (height % r !== 0 || width % r !== 0) {
-    throw new RangeError(
-      `pixelUnshuffle: input has shape ${formatShape(input.shape)}, expected a height and width that are multiples of ${r}, downscaleFactor`,
+    throw wrongShape(
+      "pixelUnshuffle",
+      "input",
+      input.shape,
+      `a height and width that are multiples of ${r}, downscaleFactor`,
     );
   }
   return input
@@ -70,12 +74,15 @@ export function pixelUnshuffle(input: Tensor, downscaleFactor: number): Tensor {
  * @throws RangeError if `groups` does not divide the channels, or the input has fewer than 3 dimensions
  */
 export function channelShuffle(input: Tensor, groups: number): Tensor {
-  checkWholeNumber("channelShuffle", "groups", groups, 1);
+  checkValue("channelShuffle", "groups", groups, wholeNumber(1));
   requireTensor("channelShuffle", "input", input);
   const { shape } = input;
   if (input.ndim < 3 || shape[1] % groups !== 0) {
-    throw new RangeError(
-      `channelShuffle: input has shape ${formatShape(shape)}, expected [N, C, ...] with at least 3 dimensions, and ${groups} groups of equal size in C`,
+    throw wrongShape(
+      "channelShuffle",
+      "input",
+      shape,
+      `[N, C, ...] with at least 3 dimensions, and ${groups} groups of equal size in C`,
     );
   }
   return input

@@ -1,6 +1,6 @@
-import { formatShape } from "../../../core/index.ts";
+import { check, flag, formatShape, refuse } from "../../../core/index.ts";
 import { type GeneratorOption, type Tensor, zeros } from "../../../tensor/index.ts";
-import { checkFlag, checkWholeNumber, requireTensor } from "../../checks.ts";
+import { checkPlacedSize, requireTensor } from "../../checks.ts";
 import { type Sizes, sizesOf, spatialNames } from "../../functional/sizes.ts";
 import { kaimingUniform_, uniform_ } from "../../init.ts";
 import { checkSize, newParameter } from "../../lazy/lazy.ts";
@@ -52,16 +52,16 @@ export abstract class ConvBase<Bias extends boolean = boolean, In extends unknow
   ) {
     super();
     checkSize(this, "inChannels", inChannels);
-    checkWholeNumber(owner, "outChannels", outChannels, 1);
+    checkPlacedSize(owner, "outChannels", outChannels);
     const kernel = sizesOf(owner, "kernelSize", kernelSize, rank, 1);
     const steps = sizesOf(owner, "stride", stride, rank, 1);
     const spread = sizesOf(owner, "dilation", dilation, rank, 1);
-    checkWholeNumber(owner, "groups", groups, 1);
+    checkPlacedSize(owner, "groups", groups);
     for (const [name, channels] of Object.entries({ inChannels, outChannels })) {
       if (channels % groups === 0) continue;
-      throw new RangeError(`${owner}: ${name} is ${channels}, which ${groups} groups do not divide`);
+      throw refuse("conflict", owner, `${name} is ${channels}, which ${groups} groups do not divide`);
     }
-    checkFlag(owner, "bias", bias);
+    check(owner, "bias", bias, flag());
     this.inChannels = inChannels;
     this.outChannels = outChannels;
     this.kernelSize = kernel;
@@ -88,14 +88,14 @@ export abstract class ConvBase<Bias extends boolean = boolean, In extends unknow
     const places = spatialNames(rank).join(", ");
     const given = `${owner}: input has shape ${formatShape(input.shape)}`;
     const expected = `expected [N, ${this.inChannels}, ${places}], or [${this.inChannels}, ${places}] for one example`;
-    if (input.ndim !== rank + 1 && input.ndim !== rank + 2) throw new RangeError(`${given}, ${expected}`);
+    if (input.ndim !== rank + 1 && input.ndim !== rank + 2) throw refuse("wrong-value", "", `${given}, ${expected}`);
     const channels = input.shape[input.ndim - rank - 1];
     if (channels === this.inChannels) return;
     const cure =
       input.ndim === rank + 1 && this.inChannels === 1
         ? `a batch without channels gets them by .unsqueeze(1)`
         : "change the layer before, or inChannels";
-    throw new RangeError(`${given}, ${channels} channels, ${expected}; ${cure}`);
+    throw refuse("wrong-shape", "", `${given}, ${channels} channels, ${expected}`, cure);
   }
 
   /** PyTorch's settings in its order; those that are not the default from `padding` on. */
