@@ -6,7 +6,7 @@ import { writeAtomic } from "../files/writeAtomic.ts";
 import { readingProgress } from "../progress/readingProgress.ts";
 import { type TrainingProgress, trainingProgress } from "../progress/trainingProgress.ts";
 import { readConfig, readMetrics } from "../runs/readRun.ts";
-import { recipeOf } from "../runs/recipe.ts";
+import { readFlagsOf, trainOptionsOf } from "../runs/recipe.ts";
 import { type NewRun, RunFolder } from "../runs/runFolder.ts";
 import type { Recipe, RunResult } from "../runs/types.ts";
 import type { TableRead } from "../tables/index.ts";
@@ -87,12 +87,12 @@ async function train(
       ? undefined
       : resumedRun({ wanted: flags.resume, folder: runs, source: named, given, epochs: flags.epochs });
   const before = resumed?.run.config.recipe;
-  const asBefore = resumed && recipeOf(resumed.run);
-  const read = asBefore?.read ?? tableFlags(flags);
+  const asBefore = resumed && trainOptionsOf(resumed.run);
+  const read = resumed ? readFlagsOf(resumed.run) : tableFlags(flags);
   const from = before === undefined ? source : before.source;
   const reading = readingProgress(output);
   const table = await readTableOf(from, read, { ...context, output }, reading.update).finally(reading.stop);
-  const options = asBefore ? optionsOf(asBefore.options, flags) : trainTableOptions(flags, targetOf(table, flags));
+  const options = asBefore ? optionsOf(asBefore, flags) : trainTableOptions(flags, targetOf(table, flags));
   const digest = fingerprint(table);
   if (before !== undefined && before.fingerprint !== digest) {
     throw new UsageError(

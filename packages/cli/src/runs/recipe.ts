@@ -52,16 +52,27 @@ const optionsSchema = z.looseObject({
   record: nested.optional(),
 });
 
-const recipeSchema = z.object({ read: readSchema, options: optionsSchema });
-
 /**
- * How a run was asked for, to do the same again.
+ * The flags that the table of a run was read with.
  * @throws UsageError naming config.json and the key whose value is not what the command writes
  */
-export function recipeOf({ path, config }: Run): { readonly read: TableFlags; readonly options: TrainTableOptions } {
-  const { success, data, error } = recipeSchema.safeParse(config.recipe);
+export function readFlagsOf(run: Run): TableFlags {
+  return parsed(run, "read", readSchema);
+}
+
+/**
+ * The options that a run was trained with.
+ * @throws UsageError naming config.json and the key whose value is not what the command writes
+ */
+export function trainOptionsOf(run: Run): TrainTableOptions {
   // What is nested was looked at no further than that it is plain JSON.
-  if (success) return data as { read: TableFlags; options: TrainTableOptions };
+  return parsed(run, "options", optionsSchema) as TrainTableOptions;
+}
+
+function parsed<T>({ path, config }: Run, key: "read" | "options", schema: z.ZodType<T>): T {
+  const { success, data, error } = schema.safeParse(config.recipe[key]);
+  if (success) return data;
   const [issue] = error.issues;
-  throw new UsageError(`${join(path, runFiles.config)}: recipe.${issue.path.join(".")}: ${issue.message}`);
+  const place = ["recipe", key, ...issue.path].join(".");
+  throw new UsageError(`${join(path, runFiles.config)}: ${place}: ${issue.message}`);
 }
