@@ -42,7 +42,7 @@ export function fusedGroup<I extends Spec>(
 interface Fusion {
   readonly lanes: LaneType;
   /** Where the loop splits the shape into rows and columns; undefined where the node does not care. */
-  readonly split?: number;
+  readonly split?: number | undefined;
 }
 
 /** The loop that a node can be; undefined if it can be none. */

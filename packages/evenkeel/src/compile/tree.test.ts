@@ -50,7 +50,7 @@ describe("a compiled function keeps the types of its function", () => {
     expectTypeOf(compile((x: Tensor) => x.shape.length)(a)).toEqualTypeOf<number>();
     expectTypeOf(compile(() => new Map([["one", 1]]))()).toEqualTypeOf<Map<string, number>>();
     expectTypeOf(compile((x: Tensor, by?: number) => void x.mul(by ?? 1))).parameters.toEqualTypeOf<
-      [x: Tensor, by?: number]
+      [x: Tensor, by?: number | undefined]
     >();
   });
 

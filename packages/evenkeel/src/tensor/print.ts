@@ -80,7 +80,7 @@ function checkOption(name: string, value: unknown): void {
 export interface PrintSuffix {
   readonly requiresGrad?: boolean;
   /** Name of the step that made the tensor, printed as `grad_fn=<name>`; takes the place of `requires_grad`. */
-  readonly gradFn?: string;
+  readonly gradFn?: string | undefined;
 }
 
 /**

@@ -6,7 +6,11 @@ import type { Trace } from "../trace/trace.ts";
 /** What a second trace of a step has otherwise than the first. */
 export type Comparison =
   /** The same program will do, with these numbers in place of those that its constants had. */
-  | { readonly kind: "alike"; readonly numbers: ReadonlyMap<GraphBuffer, NumberMet>; readonly returned?: string }
+  | {
+      readonly kind: "alike";
+      readonly numbers: ReadonlyMap<GraphBuffer, NumberMet>;
+      readonly returned?: string | undefined;
+    }
   /** Another program is needed. */
   | { readonly kind: "different"; readonly change: string };
 

@@ -17,7 +17,7 @@ export interface Variant {
   readonly signature: string;
   readonly gradEnabled: boolean;
   /** The arguments, where all of them are tensors of which this tells all. */
-  readonly tensors?: readonly (Spec & { readonly requiresGrad: boolean })[];
+  readonly tensors?: readonly (Spec & { readonly requiresGrad: boolean })[] | undefined;
   readonly made: Made;
   /** One for each cell of the program. */
   readonly numbers: ReadonlyMap<Cell, number>;

@@ -116,7 +116,7 @@ interface Walk {
   /** Called at the end of each picture. */
   readonly image?: () => void;
   /** Visits in a block, at most. */
-  readonly visits?: number;
+  readonly visits?: number | undefined;
 }
 
 /** Bytes of a block, and visits in it: sums of float32 go to double at its end. */
