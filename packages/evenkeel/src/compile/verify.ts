@@ -66,7 +66,8 @@ export function verifyEffects(before: Graph, after: Graph, stage: string): void 
     const [was, is] = [old.get(subject) ?? [], fresh.get(subject) ?? []];
     if (was.length === is.length && was.every((event, i) => event === is[i])) continue;
     const what = subject instanceof Storage ? `a state of ${subject.data.length} values` : "a generator";
-    throw new Error(`${stage} changes what happens to ${what}: ${was.join(", ")} became ${is.join(", ")}`);
+    const change = `${was.join(", ")} became ${is.join(", ")}`;
+    throw refuse("internal", "", `${stage} changes what happens to ${what}: ${change}`);
   }
 }
 
