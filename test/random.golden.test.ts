@@ -2,7 +2,11 @@ import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { inflateSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
+import { fillBernoulli, fillBernoulliEach, fillDropoutMask } from "../packages/evenkeel/src/random/bernoulli.ts";
 import * as random from "../packages/evenkeel/src/random/index.ts";
+import { drawInt64, fillRandint } from "../packages/evenkeel/src/random/integers.ts";
+import { fillNormal } from "../packages/evenkeel/src/random/normal.ts";
+import { fillUniform } from "../packages/evenkeel/src/random/uniform.ts";
 
 const { Generator } = random;
 
@@ -46,20 +50,18 @@ const arrays = { float32: Float32Array, float64: Float64Array, int32: Int32Array
 /** The calls of make_random.py: each fills the array it is given, or returns its own values. */
 const calls = {
   uniform: (out: Numbers, [low, high]: Args, generator: random.Generator) =>
-    random.fillUniform(out as Floats, low, high, generator),
+    fillUniform(out as Floats, low, high, generator),
   normal: (out: Numbers, [mean, std]: Args, generator: random.Generator) =>
-    random.fillNormal(out as Floats, mean, std, generator),
-  randint: (out: Numbers, [low, high]: Args, generator: random.Generator) =>
-    random.fillRandint(out, low, high, generator),
-  bernoulli: (out: Numbers, [p]: Args, generator: random.Generator) => random.fillBernoulli(out, p, generator),
+    fillNormal(out as Floats, mean, std, generator),
+  randint: (out: Numbers, [low, high]: Args, generator: random.Generator) => fillRandint(out, low, high, generator),
+  bernoulli: (out: Numbers, [p]: Args, generator: random.Generator) => fillBernoulli(out, p, generator),
   bernoulliEach: (out: Numbers, _: Args, generator: random.Generator) => {
     const probabilities = (out as Floats).map((_, i) => ((7 * i) % 11) / 10);
-    random.fillBernoulliEach(out, probabilities, generator);
+    fillBernoulliEach(out, probabilities, generator);
   },
-  dropout: (out: Numbers, [p]: Args, generator: random.Generator) =>
-    random.fillDropoutMask(out as Floats, p, generator),
+  dropout: (out: Numbers, [p]: Args, generator: random.Generator) => fillDropoutMask(out as Floats, p, generator),
   randperm: (out: Numbers, _: Args, generator: random.Generator) => random.randperm(out.length, generator),
-  int64: (out: Numbers, _: Args, generator: random.Generator) => Array.from(out, () => random.drawInt64(generator)),
+  int64: (out: Numbers, _: Args, generator: random.Generator) => Array.from(out, () => drawInt64(generator)),
 } as const;
 
 function draw({ call, dtype, n, args }: Step, generator: random.Generator): Drawn {
@@ -115,9 +117,9 @@ describe("random streams of torch", () => {
       if (step.call === "normal" && drawn instanceof Float64Array) expectClose(drawn, step);
       else expectEqual(drawn, step);
     }
-    expect(String(random.drawInt64(generator))).toBe(after.int64);
+    expect(String(drawInt64(generator))).toBe(after.int64);
     const normal = new Float32Array(1);
-    random.fillNormal(normal, 0, 1, generator);
+    fillNormal(normal, 0, 1, generator);
     expect(normal[0]).toBe(after.normal);
   });
 
@@ -144,14 +146,14 @@ describe("generator states of torch", () => {
       const bytes = new Uint8Array(inflateSync(Buffer.from(state, "base64")));
       const out = new Float32Array(1);
       const generator = new Generator(BigInt(seed));
-      for (let i = 0; i < draws; i++) random.fillNormal(out, 0, 1, generator);
+      for (let i = 0; i < draws; i++) fillNormal(out, 0, 1, generator);
       expect(Buffer.from(generator.getState()).equals(bytes)).toBe(true);
 
       const resumed = new Generator().setState(bytes);
       expect(resumed.initialSeed()).toBe(BigInt.asUintN(64, BigInt(seed)));
-      random.fillNormal(out, 0, 1, resumed);
+      fillNormal(out, 0, 1, resumed);
       expect(out[0]).toBe(normal);
-      expect(String(random.drawInt64(resumed))).toBe(int64);
+      expect(String(drawInt64(resumed))).toBe(int64);
     },
   );
 });

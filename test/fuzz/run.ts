@@ -1,4 +1,4 @@
-import { compile, defaultGenerator, Generator, nn, optim, Tensor, type TypedArray, tensor } from "evenkeel";
+import { compile, defaultGenerator, Generator, nn, optim, Tensor, type Tree, type TypedArray, tensor } from "evenkeel";
 import type { Composition } from "./composition.ts";
 import { functionOf } from "./evaluate.ts";
 import { type Precision, sourceOf } from "./source.ts";
@@ -24,7 +24,7 @@ export interface Outcome {
   readonly programs: number;
 }
 
-type Step = (...args: unknown[]) => unknown;
+type Step = (...args: Tree[]) => unknown;
 
 /** Runs all calls, and notes after each what the step gave and what it left behind. */
 export function run(composition: Composition, precision: Precision, mode: Mode): Outcome {

@@ -97,14 +97,14 @@ testMisuses("options of fit", [
     TypeError,
     ['metric "mae"', "call it: train.mae()"],
     training,
-    run({ metrics: { mae: train.metrics.mae } }),
+    run({ metrics: { mae: train.mae } }),
   ),
   misuse(
     "a metric called like the loss",
     TypeError,
     ['cannot be called "loss"'],
     training,
-    run({ metrics: { loss: train.metrics.mae() } }),
+    run({ metrics: { loss: train.mae() } }),
   ),
 ]);
 
@@ -366,7 +366,7 @@ testMisuses(
       RangeError,
       ["mae", "[2, 3]", "[3]", "equal"],
       () => ({ output: matrix(), target: ones([3]) }),
-      ({ output, target }) => train.metrics.mae().update(output, target),
+      ({ output, target }) => train.mae().update(output, target),
     ),
   ],
   { writesBack: true },

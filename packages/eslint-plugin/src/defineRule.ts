@@ -6,7 +6,7 @@ export type Context<Message extends string> = Readonly<TSESLint.RuleContext<Mess
 /** What a rule says of a place in the code, if anything. */
 export type Finding<Message extends string> = TSESLint.ReportDescriptor<Message> | undefined;
 
-export interface RuleDefinition<Message extends string> {
+interface RuleDefinition<Message extends string> {
   readonly description: string;
   readonly messages: Readonly<Record<Message, string>>;
   readonly create: (context: Context<Message>, types: TensorTypes) => TSESLint.RuleListener;

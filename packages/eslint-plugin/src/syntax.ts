@@ -15,7 +15,7 @@ export function unwrap(node: TSESTree.Node): TSESTree.Node {
 }
 
 /** A call of a method, `x.add(1)`: whose, and which; a computed name is undefined. */
-export interface MethodCall {
+interface MethodCall {
   readonly object: TSESTree.Expression;
   readonly name: string | undefined;
   readonly property: TSESTree.Node;

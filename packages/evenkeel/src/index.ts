@@ -1,6 +1,13 @@
 // The whole public surface. Names and defaults are PyTorch's, in camelCase.
 
-export { type Compiled, type CompileOptions, compile, type ExplainOptions, type Explanation } from "./compile/index.ts";
+export {
+  type Compiled,
+  type CompileOptions,
+  compile,
+  type ExplainOptions,
+  type Explanation,
+  type Tree,
+} from "./compile/index.ts";
 export {
   type Dialect,
   type DType,

@@ -19,6 +19,7 @@ import type { ReadNote, TableRead } from "../tables/index.ts";
 import { TableReadError } from "../tables/readError.ts";
 import { type ColumnSummary, summaryOf } from "../tables/summary.ts";
 import { type Colors, count, printable, wrap } from "../terminal.ts";
+import { wholeText } from "../wholeText.ts";
 import { inCommandWords } from "./commandWords.ts";
 import type { CommandContext } from "./context.ts";
 import { readTableOf, type TableFlags, withTableOptions } from "./tableOptions.ts";
@@ -151,7 +152,7 @@ function findingsWithoutTarget(table: TableRead): Finding[] {
 function shown({ source, rows, target, task, columns, findings }: Inspection, colors: Colors): string {
   const predicted = target === undefined ? "" : `, to predict ${printable(target)} (${task})`;
   const head = wrap(
-    `${printable(source)}: ${rows.toLocaleString("en")} rows, ${count(columns.length, "column")}${predicted}`,
+    `${printable(source)}: ${wholeText(rows)} rows, ${count(columns.length, "column")}${predicted}`,
     width,
   );
   const table = newTable(colors);

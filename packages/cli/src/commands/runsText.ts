@@ -4,6 +4,7 @@ import { type RunComparison, settingsOf } from "../runs/comparison.ts";
 import { type DamagedRun, isDamaged, type Run } from "../runs/readRun.ts";
 import { type EpochLine, type PartScores, type RunResult, type RunStatus, runFiles } from "../runs/types.ts";
 import { type Colors, count, printable } from "../terminal.ts";
+import { wholeText } from "../wholeText.ts";
 
 /** How `runs list`, `runs show` and `runs compare` write for people. */
 
@@ -29,7 +30,7 @@ export function listText(runs: readonly (Run | DamagedRun)[], colors: Colors, me
       printable(id),
       statusText(status, colors),
       printable(config.target),
-      config.table.rows.toLocaleString("en-US"),
+      wholeText(config.table.rows),
       result === undefined ? "" : String(result.epochs),
       result === undefined ? "" : duration(result.seconds),
       score("validation"),
@@ -174,7 +175,7 @@ function epochsText({ result }: Run, epochs: readonly EpochLine[]): string {
 }
 
 function refitText({ rows, epochs, kept, error }: NonNullable<RunResult["refit"]>): string {
-  if (kept) return `, then a refit on ${rows.toLocaleString("en-US")} rows, whose weights it has`;
+  if (kept) return `, then a refit on ${wholeText(rows)} rows, whose weights it has`;
   return `, then ${count(epochs, "epoch")} of a refit, which ${error === undefined ? "was interrupted" : "failed"}`;
 }
 

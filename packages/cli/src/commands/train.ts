@@ -6,6 +6,7 @@ import { writeAtomic } from "../files/writeAtomic.ts";
 import { readingProgress } from "../progress/readingProgress.ts";
 import { type TrainingProgress, trainingProgress } from "../progress/trainingProgress.ts";
 import { readConfig, readMetrics } from "../runs/readRun.ts";
+import { readFlagsOf, trainOptionsOf } from "../runs/recipe.ts";
 import { type NewRun, RunFolder } from "../runs/runFolder.ts";
 import type { Recipe, RunResult } from "../runs/types.ts";
 import type { TableRead } from "../tables/index.ts";
@@ -86,11 +87,12 @@ async function train(
       ? undefined
       : resumedRun({ wanted: flags.resume, folder: runs, source: named, given, epochs: flags.epochs });
   const before = resumed?.run.config.recipe;
-  const read = (before?.read as unknown as TableFlags | undefined) ?? tableFlags(flags);
+  const asBefore = resumed && trainOptionsOf(resumed.run);
+  const read = resumed ? readFlagsOf(resumed.run) : tableFlags(flags);
   const from = before === undefined ? source : before.source;
   const reading = readingProgress(output);
   const table = await readTableOf(from, read, { ...context, output }, reading.update).finally(reading.stop);
-  const options = before === undefined ? trainTableOptions(flags, targetOf(table, flags)) : optionsOf(before, flags);
+  const options = asBefore ? optionsOf(asBefore, flags) : trainTableOptions(flags, targetOf(table, flags));
   const digest = fingerprint(table);
   if (before !== undefined && before.fingerprint !== digest) {
     throw new UsageError(
@@ -196,8 +198,8 @@ function takenFolder({ run, checkpoint }: ResumedRun, changes: Partial<NewRun>):
 }
 
 /** The options of a run that is resumed, except for a new number of epochs. */
-function optionsOf(recipe: Recipe, { epochs }: Flags): TrainTableOptions {
-  return { ...recipe.options, ...(epochs !== undefined && { epochs }) } as unknown as TrainTableOptions;
+function optionsOf(given: TrainTableOptions, { epochs }: Flags): TrainTableOptions {
+  return { ...given, ...(epochs !== undefined && { epochs }) };
 }
 
 /** The flags that say how the table is read, without the others. */

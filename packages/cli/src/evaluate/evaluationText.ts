@@ -4,6 +4,7 @@ import { metricFacts, scoreText } from "../metrics.ts";
 import type { Origin } from "../models/origin.ts";
 import type { ScoresByName } from "../runs/types.ts";
 import { type Colors, printable, wrap } from "../terminal.ts";
+import { wholeText } from "../wholeText.ts";
 import type { ClassScores, Evaluation, WorstRow } from "./evaluateModel.ts";
 import type { StatisticsGap } from "./statisticsGap.ts";
 
@@ -53,7 +54,7 @@ function classTable(classes: readonly ClassScores[], colors: Colors): string {
   // The commonest are what there is room for.
   const shown = [...classes].sort((a, b) => b.rows - a.rows).slice(0, 30);
   for (const { name, rows, predicted, precision, recall } of shown) {
-    const figures = [rows.toLocaleString("en-US"), predicted.toLocaleString("en-US")];
+    const figures = [wholeText(rows), wholeText(predicted)];
     table.push([cut(name, nameWidth), ...figures, scoreText(precision), scoreText(recall)]);
   }
   const rest = classes.length - shown.length;

@@ -2,6 +2,7 @@ import type { ModelRecord, SplitOptions } from "evenkeel/tabular";
 import { z } from "zod";
 import type { TableFlags } from "../commands/tableOptions.ts";
 import type { Run } from "../runs/readRun.ts";
+import { readFlagsOf } from "../runs/recipe.ts";
 import type { PartScores } from "../runs/types.ts";
 
 /** What is known of a model's training. */
@@ -59,7 +60,7 @@ export function originOf(record: ModelRecord, run?: Run): Origin {
   const { table, seed, recipe } = run.config;
   const { split = {} } = recordSchema.safeParse({ split: recipe.options.split }).data ?? {};
   return {
-    ...{ source: recipe.source, read: recipe.read as Partial<TableFlags>, rows: table.rows, seed, split },
+    ...{ source: recipe.source, read: readFlagsOf(run), rows: table.rows, seed, split },
     ...(told.refit && { refit: told.refit }),
     ...(told.plan && { plan: told.plan }),
     ...(told.sizes && { sizes: told.sizes }),

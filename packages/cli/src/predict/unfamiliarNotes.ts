@@ -1,5 +1,6 @@
 import { type Table, type TableModel, unfamiliarValues } from "evenkeel/tabular";
 import { asUsageError } from "../models/libraryErrors.ts";
+import { wholeText } from "../wholeText.ts";
 import type { Features } from "./readFeatures.ts";
 
 /**
@@ -7,8 +8,8 @@ import type { Features } from "./readFeatures.ts";
  * @throws UsageError if a value is not of its column's kind
  */
 export function unfamiliarNotes({ preprocessing }: TableModel, { table, absent }: Features): string[] {
-  const total = `${table.rows.toLocaleString("en-US")} ${table.rows === 1 ? "row" : "rows"}`;
-  const of = (rows: number) => `${rows.toLocaleString("en-US")} of ${total}`;
+  const total = `${wholeText(table.rows)} ${table.rows === 1 ? "row" : "rows"}`;
+  const of = (rows: number) => `${wholeText(rows)} of ${total}`;
   const columns = unfamiliarIn(preprocessing, table).filter(({ column }) => !absent.includes(column));
   return columns.flatMap(({ column, missing, unknown, examples }) => {
     const shown = examples.map((text) => JSON.stringify(text.length > 40 ? `${text.slice(0, 39)}…` : text)).join(", ");

@@ -1,4 +1,5 @@
 import type { Output } from "../terminal.ts";
+import { wholeText } from "../wholeText.ts";
 
 /** Shows on a terminal how many rows or pictures have been read, until it is told to stop; elsewhere nothing. */
 export function readingProgress(
@@ -12,7 +13,7 @@ export function readingProgress(
   return {
     update: (done) => {
       shown = true;
-      terminal?.write(`\rread ${done.toLocaleString("en-US")} ${what}`);
+      terminal?.write(`\rread ${wholeText(done)} ${what}`);
     },
     // Wipes its line.
     stop: () => {

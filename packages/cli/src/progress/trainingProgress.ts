@@ -2,6 +2,7 @@ import cliProgress from "cli-progress";
 import { compareScores, metricFacts, scoreText } from "../metrics.ts";
 import type { EpochLine } from "../runs/types.ts";
 import type { Output } from "../terminal.ts";
+import { wholeText } from "../wholeText.ts";
 import { clock } from "./clock.ts";
 import { sparkline } from "./sparkline.ts";
 
@@ -74,7 +75,7 @@ class TrainingState {
 
   get rate(): string {
     const pace = this.#pace;
-    return pace === undefined ? "" : `${Math.round(this.options.rows / pace).toLocaleString("en-US")} rows/s`;
+    return pace === undefined ? "" : `${wholeText(Math.round(this.options.rows / pace))} rows/s`;
   }
 
   get current(): string {

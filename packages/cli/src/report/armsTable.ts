@@ -1,7 +1,7 @@
 import { metricFacts, scoreText } from "../metrics.ts";
+import { wholeText } from "../wholeText.ts";
 import { signedText } from "./charts/differencesChart.ts";
 import { type Html, html, trusted } from "./html.ts";
-import { wholeText } from "./page.ts";
 import type { Estimate, StudyArm, StudyReportData } from "./types.ts";
 
 /** The arms in the order of the study, the best on the test rows in bold; intervals stand under their means. */

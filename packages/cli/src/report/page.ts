@@ -79,11 +79,6 @@ export function dateText(date: Date): string {
   return new Intl.DateTimeFormat("en-GB", { dateStyle: "long" }).format(date);
 }
 
-/** "392", "3,000,000" */
-export function wholeText(count: number): string {
-  return count.toLocaleString("en-US");
-}
-
 /** A score with its unit, where it has one. */
 export function withUnit(value: number, unit: string | undefined): string {
   return unit === undefined ? scoreText(value) : `${scoreText(value)} ${unit}`;

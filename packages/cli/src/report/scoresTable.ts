@@ -1,7 +1,7 @@
 import { compareScores, metricFacts, scoreText } from "../metrics.ts";
+import { wholeText } from "../wholeText.ts";
 import { type Html, html, trusted } from "./html.ts";
 import { judgedPart, partWords, worthOf } from "./judgedPart.ts";
-import { wholeText } from "./page.ts";
 import type { PartScores, ScoresByName, TrainingReportData } from "./types.ts";
 
 /** The scores on the test rows of the network and of the simple models, the best first, with a bar for the first metric. */

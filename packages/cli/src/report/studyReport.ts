@@ -1,10 +1,11 @@
 import { metricFacts } from "../metrics.ts";
+import { wholeText } from "../wholeText.ts";
 import { armsTable } from "./armsTable.ts";
 import { curvesChart } from "./charts/curvesChart.ts";
 import { differencesChart } from "./charts/differencesChart.ts";
 import { seriesChart } from "./charts/seriesChart.ts";
 import { type Html, html } from "./html.ts";
-import { figure, findingsList, page, section, settingsList, wholeText } from "./page.ts";
+import { figure, findingsList, page, section, settingsList } from "./page.ts";
 import type { Panel, Series, StudyReportData, Verdict } from "./types.ts";
 
 /**

@@ -1,11 +1,12 @@
 import { metricFacts, scoreText } from "../metrics.ts";
+import { wholeText } from "../wholeText.ts";
 import { confusionTable, mostClasses } from "./charts/confusion.ts";
 import { curvesChart } from "./charts/curvesChart.ts";
 import { importanceChart, mostColumns } from "./charts/importanceChart.ts";
 import { mostDots, predictedChart, residualsChart } from "./charts/predictionCharts.ts";
 import { type Html, html } from "./html.ts";
 import { judgedPart, partWords } from "./judgedPart.ts";
-import { figure, findingsList, page, section, settingsList, wholeText } from "./page.ts";
+import { figure, findingsList, page, section, settingsList } from "./page.ts";
 import { baselinesTable, partsTable } from "./scoresTable.ts";
 import type { TrainingReportData } from "./types.ts";
 

@@ -6,6 +6,7 @@ import { compareScores, metricFacts, scoreText } from "../metrics.ts";
 import type { PartScores, RunResult } from "../runs/types.ts";
 import type { TableRead } from "../tables/index.ts";
 import { type Colors, count, printable, wrap } from "../terminal.ts";
+import { wholeText } from "../wholeText.ts";
 import { statisticsLine } from "./statisticsLine.ts";
 
 const width = 80;
@@ -36,7 +37,7 @@ export function introduction(table: TableRead, event: TableStartEvent, colors: C
     `${colors.bold(printable(schema.target))} (${schema.task}) of ${printable(table.source)}: ${count(table.rows, "row")}, ` +
       `from ${features.join(", ")}`,
     `${split.train.length} rows to train on, ${split.validation.length} to validate, ${split.test.length} to test; seed ${seed}`,
-    `Network of ${values.toLocaleString("en-US")} parameters: ${shape.join(", ")}`,
+    `Network of ${wholeText(values)} parameters: ${shape.join(", ")}`,
     `${optimizer}, ${rates}, batches of ${batchSize}, ${count(epochs, "epoch")}${again}`,
   ];
   return `${[...lines.map((line) => wrap(line, width, "  ")), ...noticed].join("\n")}\n\n`;

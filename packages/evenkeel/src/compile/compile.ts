@@ -4,7 +4,7 @@ import { hasRelaxedMadd } from "../wasm/index.ts";
 import { type ExplainOptions, type Explanation, explain } from "./explain/explain.ts";
 import { checkGiven } from "./trace/given.ts";
 import { isTracing } from "./trace/trace.ts";
-import { inputsOf, mapLeaves, type Tree } from "./tree.ts";
+import { type ArgumentIsNoTree, type AsTree, inputsOf, mapLeaves, type Tree } from "./tree.ts";
 import { type Variant, Variants } from "./variants/variants.ts";
 import type { Check } from "./variants/watch.ts";
 
@@ -24,7 +24,7 @@ export interface CompileOptions {
 }
 
 /** A compiled function. */
-export interface Compiled<Args extends Tree[], Result> {
+export interface Compiled<Args extends readonly unknown[], Result> {
   (...args: Args): Result;
   /** Traces and compiles for arguments like these without running: asynchronously, as the main thread of a page should. */
   prepare(...args: Args): Promise<void>;
@@ -55,6 +55,15 @@ const checks: readonly Check[] = ["always", "doubling", "never"];
  */
 export function compile<Args extends Tree[], Result>(
   step: (...args: Args) => Result,
+  options?: CompileOptions,
+): Compiled<Args, Result>;
+/** The same for arguments whose types are interfaces. An instance of a class is no argument of a step. */
+export function compile<Args extends unknown[], Result>(
+  step: ((...args: Args) => Result) & (Args extends AsTree<Args> ? unknown : ArgumentIsNoTree),
+  options?: CompileOptions,
+): Compiled<Args, Result>;
+export function compile<Args extends unknown[], Result>(
+  step: (...args: Args) => Result,
   options: CompileOptions = {},
 ): Compiled<Args, Result> {
   if (typeof step !== "function")
@@ -68,7 +77,7 @@ export function compile<Args extends Tree[], Result>(
     throw wrongValue("compile", { option: "check" }, check, '"always", "doubling" or "never"');
   }
   const settings = { fast: fast && hasRelaxedMadd(), cacheSize, check };
-  const variants = new Variants(step as (...args: never[]) => Tree, settings);
+  const variants = new Variants(step as (...args: never[]) => unknown, settings);
 
   const run = (...args: Args): Result => {
     // Inside another compiled step this one is part of it.
@@ -90,7 +99,7 @@ export function compile<Args extends Tree[], Result>(
   return Object.defineProperty(compiled, "programs", { get: () => variants.programs.length }) as Compiled<Args, Result>;
 }
 
-function replay({ made, numbers, returned, tensors }: Variant, args: readonly Tree[]): Tree {
+function replay({ made, numbers, returned, tensors }: Variant, args: readonly unknown[]): unknown {
   if (numbers.size > 0) for (const [cell, value] of numbers) cell.value = value;
   const { program, grads, trace } = made;
   const given = tensors === undefined ? inputsOf(args) : (args as readonly Tensor[]);

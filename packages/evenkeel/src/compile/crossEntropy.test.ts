@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { CrossEntropyOptions } from "../nn/functional/index.ts";
-import { F, Linear, ReLU, Sequential } from "../nn/index.ts";
+import * as F from "../nn/functional/index.ts";
+import { Linear, ReLU, Sequential } from "../nn/index.ts";
 import { Adam } from "../optim/index.ts";
 import { manualSeed } from "../random/index.ts";
 import { randint, randn, type Tensor, tensor } from "../tensor/index.ts";

@@ -1,6 +1,6 @@
 import type { AnyOp, DType, Shape, Spec } from "../core/index.ts";
 import type { Generator } from "../random/index.ts";
-import type { Storage } from "../tensor/index.ts";
+import type { Storage } from "../tensor/storage.ts";
 
 /** Where the contents of a buffer come from. */
 export type Source =

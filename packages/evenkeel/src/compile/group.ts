@@ -39,10 +39,10 @@ export function fusedGroup<I extends Spec>(
 }
 
 /** What elementwise nodes of one shape must agree in to share a loop. */
-export interface Fusion {
+interface Fusion {
   readonly lanes: LaneType;
   /** Where the loop splits the shape into rows and columns; undefined where the node does not care. */
-  readonly split?: number;
+  readonly split?: number | undefined;
 }
 
 /** The loop that a node can be; undefined if it can be none. */

@@ -1,6 +1,7 @@
 import { type Spec, sameShape } from "../core/index.ts";
 import { assign } from "../ops/index.ts";
-import { Storage, Tensor } from "../tensor/index.ts";
+import { Tensor } from "../tensor/index.ts";
+import { Storage } from "../tensor/storage.ts";
 import { type Graph, type GraphBuffer, type GraphValue, viewOf } from "./graph.ts";
 import { optimize } from "./passes/index.ts";
 import { Program } from "./program/program.ts";

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { Embedding, F, LayerNorm, Linear, Module } from "../nn/index.ts";
+import * as F from "../nn/functional/index.ts";
+import { Embedding, LayerNorm, Linear, Module } from "../nn/index.ts";
 import { AdamW } from "../optim/index.ts";
 import { manualSeed } from "../random/index.ts";
 import { cat, randint, randn, type Tensor, tensor } from "../tensor/index.ts";

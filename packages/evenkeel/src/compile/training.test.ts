@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { Net, VariableNet } from "../../../../test/goldens/networks.ts";
 import type { CrossEntropyOptions } from "../nn/functional/index.ts";
-import { BatchNorm1d, type Buffer, Dropout, F, GELU, Linear, type Module, Sequential } from "../nn/index.ts";
+import * as F from "../nn/functional/index.ts";
+import { BatchNorm1d, type Buffer, Dropout, GELU, Linear, type Module, Sequential } from "../nn/index.ts";
 import { Adam, AdamW, clipGradNorm, SGD } from "../optim/index.ts";
 import { getRngState, manualSeed, setRngState } from "../random/index.ts";
 import { noGrad, ones, randint, randn, type Tensor, tensor } from "../tensor/index.ts";

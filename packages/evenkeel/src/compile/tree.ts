@@ -1,16 +1,36 @@
-import { wrongType } from "../core/index.ts";
+import { isPlainObject, wrongType } from "../core/index.ts";
 import { Tensor } from "../tensor/index.ts";
+import { tensorsIn } from "../tensor/tensorsIn.ts";
+
+type Leaf = Tensor | number | string | boolean | bigint | null | undefined;
 
 /** Arguments and results of a step: tensors, plain values, and arrays and plain objects of them. */
+export type Tree = Leaf | readonly Tree[] | { readonly [key: string]: Tree };
 
-export type Tree = unknown;
+type Method = (...args: never[]) => unknown;
 
-/** The tensors of a tree, in order. */
-export function leavesOf(tree: Tree): Tensor[] {
-  if (tree instanceof Tensor) return [tree];
-  if (Array.isArray(tree)) return tree.flatMap(leavesOf);
-  if (isPlain(tree)) return Object.values(tree).flatMap(leavesOf);
-  return [];
+/** The names of the methods of an object: what has some is an instance of a class. */
+type MethodNames<T> = { [K in keyof T]-?: K extends symbol ? never : T[K] extends Method ? K : never }[keyof T];
+
+/**
+ * `T` where it is a tree, and a type that `T` does not fit where it is none. An interface is no {@link Tree} to
+ * TypeScript, because it has no index signature, though its objects are: hence this traversal of the type.
+ */
+export type AsTree<T> = unknown extends T
+  ? T
+  : T extends Tree
+    ? T
+    : T extends Method
+      ? never
+      : T extends readonly unknown[]
+        ? { [K in keyof T]: AsTree<T[K]> }
+        : [MethodNames<T>] extends [never]
+          ? { [K in keyof T]: K extends symbol ? T[K] : AsTree<T[K]> }
+          : never;
+
+/** What the type of a step does not fit if an argument is no tree: a message for whoever reads the error. */
+export interface ArgumentIsNoTree {
+  readonly "an argument of the step is a function or an instance of a class; refer to it from the step itself": never;
 }
 
 /** Whether an argument has a gradient, which the step may read or add to. */
@@ -19,22 +39,22 @@ export function bringsGrad(tensor: Tensor): tensor is Tensor & { readonly grad: 
 }
 
 /** Whether shape, dtype and requiresGrad tell all of an argument: it brings no gradient, has no hooks, and comes once. */
-export function isOrdinary(tensor: Tensor, at: number, args: readonly Tree[]): boolean {
+export function isOrdinary(tensor: Tensor, at: number, args: readonly unknown[]): boolean {
   if (tensor.grad !== null) return false;
   return !tensor.requiresGrad || (tensor.hooks.length === 0 && args.indexOf(tensor) === at);
 }
 
 /** What a program gets: the tensors of the arguments, and behind them the gradients that they bring along. */
-export function inputsOf(args: readonly Tree[]): Tensor[] {
-  const leaves = leavesOf(args);
+export function inputsOf(args: readonly unknown[]): Tensor[] {
+  const leaves = tensorsIn(args);
   return [...leaves, ...leaves.filter(bringsGrad).map(({ grad }) => grad)];
 }
 
 /** The same tree with other tensors. */
-export function mapLeaves(tree: Tree, change: (tensor: Tensor) => Tensor): Tree {
+export function mapLeaves(tree: unknown, change: (tensor: Tensor) => Tensor): unknown {
   if (tree instanceof Tensor) return change(tree);
   if (Array.isArray(tree)) return tree.map((item) => mapLeaves(item, change));
-  if (isPlain(tree)) {
+  if (isPlainObject(tree)) {
     const mapped = Object.fromEntries(Object.entries(tree).map(([key, item]) => [key, mapLeaves(item, change)]));
     // `const [values, indices] = step(x)`, where the step returns x.max(1).
     const iterator = Object.getOwnPropertyDescriptor(tree, Symbol.iterator);
@@ -47,11 +67,11 @@ export function mapLeaves(tree: Tree, change: (tensor: Tensor) => Tensor): Tree 
  * What two calls must have in common to run the same program: shapes, dtypes, and the plain values themselves.
  * @throws TypeError for an argument that is neither
  */
-export function signatureOf(tree: Tree): string {
+export function signatureOf(tree: unknown): string {
   if (tree instanceof Tensor)
     return `${tree.dtype}[${tree.shape}]${tree.requiresGrad ? `g${tree.hooks.map(numberOf)}` : ""}${bringsGrad(tree) ? "+" : ""}`;
   if (Array.isArray(tree)) return `(${tree.map(signatureOf).join()})`;
-  if (isPlain(tree)) {
+  if (isPlainObject(tree)) {
     return `{${Object.entries(tree)
       .map(([key, item]) => `${JSON.stringify(key)}:${signatureOf(item)}`)
       .join()}}`;
@@ -72,8 +92,8 @@ export function signatureOf(tree: Tree): string {
 }
 
 /** Which of the tensors that require a gradient are the same, as far as some are: gradients of all places are summed. */
-export function twinsIn(args: readonly Tree[]): string {
-  const leaves = leavesOf(args).filter(({ requiresGrad }) => requiresGrad);
+export function twinsIn(args: readonly unknown[]): string {
+  const leaves = tensorsIn(args).filter(({ requiresGrad }) => requiresGrad);
   const firsts = leaves.map((leaf) => leaves.indexOf(leaf));
   return firsts.some((first, i) => first !== i) ? ` twins ${firsts}` : "";
 }
@@ -86,8 +106,4 @@ function numberOf(hook: object): number {
   const number = numbers.get(hook) ?? ++count;
   numbers.set(hook, number);
   return number;
-}
-
-export function isPlain(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && Object.getPrototypeOf(value) === Object.prototype;
 }

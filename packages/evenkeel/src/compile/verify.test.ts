@@ -1,10 +1,11 @@
 import { describe, expect, it } from "vitest";
-import { add, batchNorm, exp, relu, sum } from "../ops/index.ts";
-import { Storage } from "../tensor/index.ts";
+import { add, batchNorm, exp, normal, relu, sum, uniform } from "../ops/index.ts";
+import { Generator } from "../random/index.ts";
+import { Storage } from "../tensor/storage.ts";
 import { type GraphBuffer, type GraphNode, type GraphValue, type Source, viewOf } from "./graph.ts";
 import { layOut } from "./memory/layout.ts";
 import { fuseElementwise, type Task } from "./passes/fuse.ts";
-import { verifyGraph, verifyLayout, verifyTasks } from "./verify.ts";
+import { verifyEffects, verifyGraph, verifyLayout, verifyTasks } from "./verify.ts";
 
 /** Graphs that are broken in one way each: the verifier must find every kind of fault that a pass can make. */
 
@@ -74,6 +75,39 @@ describe("verifyGraph", () => {
     ["a result that nothing makes", () => ({ nodes: [], results: [y] }), /nothing makes the result float32\[2, 3\]/],
   ])("refuses %s", (_, graph, message) => {
     expect(() => verifyGraph(graph(), "a pass")).toThrow(message);
+  });
+});
+
+describe("verifyEffects", () => {
+  const [x, s] = [argument([4]), state([4])];
+  const generator = new Generator(0);
+  const write = node(exp, [x], [s]);
+  const again = node(relu, [x], [s]);
+  const read = node(exp, [s], [value([4])]);
+  const draw = (op: typeof uniform | typeof normal) => node(op, [], [value([4])], { generator });
+  const check = (before: GraphNode[], after: GraphNode[]) => () =>
+    verifyEffects({ nodes: before, results: [] }, { nodes: after, results: [] }, "a pass");
+
+  it("accepts other nodes that do the same", () => {
+    expect(check([read, write, read], [node(relu, [x], [s])])).not.toThrow();
+    expect(check([write, read, read, again], [write, node(relu, [s], [value([4])]), again])).not.toThrow();
+    expect(check([draw(uniform), write, draw(normal)], [write, draw(uniform), draw(normal)])).not.toThrow();
+  });
+
+  it("refuses a write that is lost, or made twice", () => {
+    expect(check([write], [])).toThrow(/^a pass changes what happens to a state of 4 values: write became $/);
+    expect(check([write], [write, again])).toThrow("write became write, write");
+  });
+
+  it("refuses a read that was moved over a write", () => {
+    expect(check([write, read, again], [write, again, read])).toThrow("write, read, write became write, write");
+  });
+
+  it("refuses draws that are lost or in another order", () => {
+    expect(check([draw(uniform)], [])).toThrow("a pass changes what happens to a generator: uniform became ");
+    expect(check([draw(uniform), draw(normal)], [draw(normal), draw(uniform)])).toThrow(
+      "uniform, normal became normal, uniform",
+    );
   });
 });
 

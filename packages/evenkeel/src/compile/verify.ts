@@ -1,5 +1,6 @@
 import { broadcastShapes, formatShape, refuse, type Spec, sameShape, sizeOf } from "../core/index.ts";
 import { kernelOf } from "../ops/kernels.ts";
+import { Storage } from "../tensor/storage.ts";
 import { type Graph, type GraphBuffer, type GraphNode, type GraphValue, generatorOf, writtenBy } from "./graph.ts";
 import { type Layout, lifetimesOf, nodesOf } from "./memory/layout.ts";
 import type { Task } from "./passes/fuse.ts";
@@ -52,6 +53,46 @@ export function verifyGraph({ nodes, results }: Graph, stage: string): void {
 function isLike(spec: Spec, output: GraphValue, repeats: boolean): boolean {
   const shape = repeats ? broadcastShapes(spec.shape, output.shape) : spec.shape;
   return spec.dtype === output.dtype && sameShape(shape, output.shape);
+}
+
+/**
+ * Whether a pass has kept what a graph does beyond its results: every write to state is there once, every draw from a
+ * generator in its order, and a state that is read between two writes is read between the same two.
+ * @throws Error naming the pass, and the state or the generator whose history is another one
+ */
+export function verifyEffects(before: Graph, after: Graph, stage: string): void {
+  const [old, fresh] = [historiesOf(before), historiesOf(after)];
+  for (const subject of new Set([...old.keys(), ...fresh.keys()])) {
+    const [was, is] = [old.get(subject) ?? [], fresh.get(subject) ?? []];
+    if (was.length === is.length && was.every((event, i) => event === is[i])) continue;
+    const what = subject instanceof Storage ? `a state of ${subject.data.length} values` : "a generator";
+    const change = `${was.join(", ")} became ${is.join(", ")}`;
+    throw refuse("internal", "", `${stage} changes what happens to ${what}: ${change}`);
+  }
+}
+
+/**
+ * Of every state that is written: its writes, and the reads between two of them, told once. Reads before the first and
+ * behind the last write may come and go with the nodes that read. Of every generator: who draws.
+ */
+function historiesOf({ nodes }: Graph): Map<object, string[]> {
+  const histories = new Map<object, string[]>();
+  const add = (subject: object, event: string) => {
+    const history = histories.get(subject) ?? [];
+    if (event === "read" && (history.length === 0 || history.at(-1) === "read")) return;
+    histories.set(subject, [...history, event]);
+  };
+  for (const node of nodes) {
+    const written = new Set(writtenBy(node));
+    for (const { buffer } of node.inputs) {
+      if (buffer.source.kind === "state" && !written.has(buffer)) add(buffer.source.storage, "read");
+    }
+    for (const { source } of written) if (source.kind === "state") add(source.storage, "write");
+    const generator = generatorOf(node);
+    if (generator !== undefined) add(generator, node.op.name);
+  }
+  for (const history of histories.values()) if (history.at(-1) === "read") history.pop();
+  return histories;
 }
 
 /**

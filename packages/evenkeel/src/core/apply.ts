@@ -63,11 +63,6 @@ export function literal(data: TypedArray, spec: Spec): Value {
   return executor().literal(data, spec);
 }
 
-/** See {@link Executor.constant}. */
-export function constant(value: number, dtype: DType): Value {
-  return executor().constant(value, dtype);
-}
-
 /** See {@link Executor.hostScalar}. */
 export function hostScalar(read: () => number, of: object, key: string): Value {
   return executor().hostScalar(read, of, key);

@@ -10,14 +10,14 @@ type Operands<In extends readonly string[], V> = { readonly [K in keyof In]: V |
 type Attrs<A> = Record<never, never> extends A ? [attrs?: A] : [attrs: A];
 
 /** A row is called like a function: through the door, and nowhere else. */
-export type Op<In extends readonly string[], Out extends readonly string[], A> = OpRow<A> &
+type Op<In extends readonly string[], Out extends readonly string[], A> = OpRow<A> &
   (<V extends Value>(...args: [...Operands<In, V>, ...Attrs<A>]) => Outputs<Out, V>);
 
-export type VariadicOp<Out extends readonly string[], A> = OpRow<A> &
+type VariadicOp<Out extends readonly string[], A> = OpRow<A> &
   (<V extends Value>(inputs: readonly V[], ...attrs: Attrs<A>) => Outputs<Out, V>);
 
 /** An op over one value that makes a list. */
-export type ListOp<In extends readonly string[], A> = OpRow<A> &
+type ListOp<In extends readonly string[], A> = OpRow<A> &
   (<V extends Value>(...args: [...Operands<In, V>, ...Attrs<A>]) => readonly V[]);
 
 interface Definition<A, S extends string> {

@@ -1,6 +1,6 @@
 import { refuse } from "./problem.ts";
 
-export interface Misspellings {
+interface Misspellings {
   /** Camel-case names besides the methods of the prototype: fields, which only instances have. */
   readonly fields?: readonly string[];
   /** Wrong names that are no snake case of a right one, and what each of them is: `"net.to"`, or `"not here: why"`. */

@@ -7,8 +7,16 @@ export interface Spec {
   readonly dtype: DType;
 }
 
-/** What flows between operations: a tensor with data when eager, a node of a graph while tracing. */
-export interface Value extends Spec {}
+/** Exists for the compiler alone: no object has it when the program runs. */
+export declare const valueBrand: unique symbol;
+
+/**
+ * What flows between operations: a tensor with data when eager, a node of a graph while tracing. The brand keeps a spec or
+ * an array of a reference, which have a shape and a dtype too, from standing where an operation wants a value.
+ */
+export interface Value extends Spec {
+  readonly [valueBrand]: true;
+}
 
 /** An array as a reference reads and writes it: contiguous, row-major. */
 export interface NdArray extends Spec {

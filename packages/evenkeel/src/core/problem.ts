@@ -71,13 +71,13 @@ export interface Problem {
   readonly code: ProblemCode;
   readonly where: Place;
   /** What was not as expected, where that is no option: "input". */
-  readonly what?: Text;
-  readonly given?: Given;
+  readonly what?: Text | undefined;
+  readonly given?: Given | undefined;
   /** The whole of it, where "what is given" does not say it. */
-  readonly statement?: Text;
-  readonly expected?: Text;
+  readonly statement?: Text | undefined;
+  readonly expected?: Text | undefined;
   /** What to do. */
-  readonly cure?: Text;
+  readonly cure?: Text | undefined;
 }
 
 /** How the parts of a problem are spelled: in JavaScript, on a command line. */

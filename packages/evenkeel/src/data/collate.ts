@@ -29,7 +29,8 @@ export function defaultCollate<T>(items: readonly T[]): Collated<T> {
 function collate(values: readonly unknown[], path: string): unknown {
   const first = values[0];
   requireSame(values, path, "kinds", kindOf);
-  switch (kindOf(first)) {
+  const kind = kindOf(first);
+  switch (kind) {
     case "Tensor":
       return stackAlike(values as readonly Tensor[], path);
     case "typed array":
@@ -66,7 +67,7 @@ function collate(values: readonly unknown[], path: string): unknown {
       ]);
       return Object.fromEntries(entries);
     }
-    default:
+    case "other":
       throw refuse(
         "wrong-type",
         "defaultCollate",
@@ -74,6 +75,8 @@ function collate(values: readonly unknown[], path: string): unknown {
         "a batch must contain tensors, typed arrays, numbers, booleans, strings, arrays or plain " +
           "objects; give the loader a collate function for anything else",
       );
+    default:
+      return kind satisfies never;
   }
 }
 

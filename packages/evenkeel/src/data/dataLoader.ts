@@ -1,5 +1,6 @@
 import { check, checkOptions, flag, wholeNumber, wrongState, wrongType } from "../core/index.ts";
-import { defaultGenerator, drawInt64, type Generator } from "../random/index.ts";
+import { defaultGenerator, type Generator } from "../random/index.ts";
+import { drawInt64 } from "../random/integers.ts";
 import { BatchSampler } from "./batchSampler.ts";
 import { checkGenerator, checkIterable } from "./checks.ts";
 import type { Collated } from "./collate.ts";

@@ -1,5 +1,7 @@
 import { allocate, formatShape, mismatch, refuse, sizeOf, wrongType } from "../core/index.ts";
-import { gradWatch, Storage, Tensor } from "../tensor/index.ts";
+import { gradWatch } from "../tensor/autograd/gradWatch.ts";
+import { Tensor } from "../tensor/index.ts";
+import { Storage } from "../tensor/storage.ts";
 import { listNumbers, type Numbers, resolveIndex } from "./checks.ts";
 import { type Collated, defaultCollate } from "./collate.ts";
 

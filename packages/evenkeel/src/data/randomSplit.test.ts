@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { beforeEach, describe, expect, expectTypeOf, it } from "vitest";
-import { defaultGenerator, drawInt64, Generator, manualSeed } from "../random/index.ts";
+import { defaultGenerator, Generator, manualSeed } from "../random/index.ts";
+import { drawInt64 } from "../random/integers.ts";
 import { type Dataset, randomSplit, type Subset } from "./index.ts";
 
 // Splits, and the int64 drawn afterwards, are those of torch 1.13.

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { beforeEach, describe, expect, it } from "vitest";
-import { defaultGenerator, drawInt64, Generator, manualSeed } from "../random/index.ts";
+import { defaultGenerator, Generator, manualSeed } from "../random/index.ts";
+import { drawInt64 } from "../random/integers.ts";
 import { tensor } from "../tensor/index.ts";
 import { BatchSampler, RandomSampler, SequentialSampler, SubsetRandomSampler, WeightedRandomSampler } from "./index.ts";
 

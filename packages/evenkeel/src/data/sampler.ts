@@ -1,5 +1,6 @@
 import { check, checkOptions, flag, refuse, wholeNumber } from "../core/index.ts";
-import { defaultGenerator, drawInt64, fillRandint, Generator, randperm } from "../random/index.ts";
+import { defaultGenerator, Generator, randperm } from "../random/index.ts";
+import { drawInt64, fillRandint } from "../random/integers.ts";
 import { checkGenerator, checkSized, listNumbers, type Numbers } from "./checks.ts";
 
 /** An order in which to visit a dataset: positions (`Sampler<number>`), or lists of them for batches. */

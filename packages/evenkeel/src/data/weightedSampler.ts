@@ -1,6 +1,7 @@
 import { check, checkOptions, flag, refuse, wholeNumber, wrongValue } from "../core/index.ts";
 import { log1p } from "../core/math/portableMath.ts";
-import { defaultGenerator, fillUniform, type Generator } from "../random/index.ts";
+import { defaultGenerator, type Generator } from "../random/index.ts";
+import { fillUniform } from "../random/uniform.ts";
 import { checkGenerator, listNumbers, type Numbers } from "./checks.ts";
 import type { Sampler } from "./sampler.ts";
 

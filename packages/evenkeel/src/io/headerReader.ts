@@ -8,13 +8,13 @@ export interface HeaderEntry {
   readonly offsets: readonly [start: number, end: number];
 }
 
-export interface HeaderContents {
+interface HeaderContents {
   readonly entries: ReadonlyMap<string, HeaderEntry>;
   readonly metadata: ReadonlyMap<string, string>;
 }
 
 /** PyTorch's own limit. */
-export const maxRank = 64;
+const maxRank = 64;
 
 const fields = ["dtype", "shape", "data_offsets"];
 

@@ -1,5 +1,6 @@
 import { checkOptions, describe } from "../core/index.ts";
-import { Storage, Tensor } from "../tensor/index.ts";
+import { Tensor } from "../tensor/index.ts";
+import { Storage } from "../tensor/storage.ts";
 import { decodeFile, encodeFile, type RawTensor, rawArray } from "./file.ts";
 import { decodeValues } from "./fileDtypes.ts";
 

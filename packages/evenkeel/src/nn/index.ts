@@ -5,7 +5,6 @@ export {
   type BatchNormRule,
   type OrderSource,
 } from "./batchNormCheck/finding.ts";
-export * as F from "./functional/index.ts";
 export * as functional from "./functional/index.ts";
 export * as init from "./init.ts";
 export * from "./layers/activation/activation.ts";

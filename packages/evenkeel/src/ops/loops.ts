@@ -10,7 +10,7 @@ import {
 
 /** The loops behind the references of elementwise rows: plain, in row-major order, over any dtype. */
 
-export type Reference = (inputs: readonly NdArray[], outputs: readonly NdArray[]) => void;
+type Reference = (inputs: readonly NdArray[], outputs: readonly NdArray[]) => void;
 
 export function unaryLoop(f: (x: number) => number): Reference {
   return ([x], [y]) => {

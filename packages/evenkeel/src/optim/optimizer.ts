@@ -13,7 +13,8 @@ import {
   wrongState,
   wrongType,
 } from "../core/index.ts";
-import { enableGrad, noGrad, Storage, Tensor } from "../tensor/index.ts";
+import { enableGrad, noGrad, Tensor } from "../tensor/index.ts";
+import { Storage } from "../tensor/storage.ts";
 import { checkParam, checkState, isGroup } from "./checks.ts";
 import { isScheduled, noteScheduled, type ScheduledGroup } from "./lrScheduler/scheduled.ts";
 import { checkComplete, checkRules, copyOptions, meetOptions, type OptionRules, rulesLike } from "./options.ts";

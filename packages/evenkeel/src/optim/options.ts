@@ -1,7 +1,7 @@
 import { describe, meet, mismatch, wrongState } from "../core/index.ts";
 
 /** Throws if a hyperparameter is not valid; `scheduled`: a schedule has set the rate. */
-export type OptionRule = (value: unknown, scheduled: boolean) => void;
+type OptionRule = (value: unknown, scheduled: boolean) => void;
 
 /** One rule per hyperparameter: a missing one does not compile. */
 export type OptionRules<O> = { readonly [K in keyof O]-?: OptionRule };

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { compile } from "../compile/index.ts";
-import { F, Linear } from "../nn/index.ts";
+import * as F from "../nn/functional/index.ts";
+import { Linear } from "../nn/index.ts";
 import { manualSeed } from "../random/index.ts";
 import { isGradEnabled, randn, type Tensor, tensor, zerosLike } from "../tensor/index.ts";
 import { Adam, ExponentialLR, Optimizer, type ParamGroupInit, SGD } from "./index.ts";

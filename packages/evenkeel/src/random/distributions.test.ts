@@ -1,16 +1,10 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import {
-  drawInt64,
-  fillBernoulli,
-  fillBernoulliEach,
-  fillDropoutMask,
-  fillNormal,
-  fillRandint,
-  fillUniform,
-  Generator,
-  randperm,
-} from "./index.ts";
+import { fillBernoulli, fillBernoulliEach, fillDropoutMask } from "./bernoulli.ts";
+import { Generator, randperm } from "./index.ts";
+import { drawInt64, fillRandint } from "./integers.ts";
+import { fillNormal } from "./normal.ts";
+import { fillUniform } from "./uniform.ts";
 
 const seeds = fc.integer({ min: 0, max: 2 ** 32 - 1 });
 const lengths = fc.integer({ min: 0, max: 40 });

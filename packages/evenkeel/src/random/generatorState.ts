@@ -2,7 +2,7 @@ import { refuse } from "../core/index.ts";
 import { stateLength } from "./mersenneTwister.ts";
 
 /** Everything a generator remembers. */
-export interface GeneratorState {
+interface GeneratorState {
   readonly initialSeed: bigint;
   readonly words: Int32Array;
   /** Draws until the words are renewed, 1 to 624. */
@@ -29,7 +29,7 @@ const offsets = {
 } as const;
 
 /** Bytes of a state. */
-export const stateBytes = 5056;
+const stateBytes = 5056;
 
 export function encodeState(state: GeneratorState): Uint8Array {
   const bytes = new Uint8Array(stateBytes);

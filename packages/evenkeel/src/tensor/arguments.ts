@@ -82,8 +82,8 @@ export function checkExponent(dtype: DType, exponent: unknown): void {
 
 /** The limits of `clamp`; one may be left out. */
 export interface Bounds {
-  readonly min?: number;
-  readonly max?: number;
+  readonly min?: number | undefined;
+  readonly max?: number | undefined;
 }
 
 /** `clamp(0, 1)`, `clamp(0)`, `clamp(null, 1)`, or an object of bounds. */

@@ -13,7 +13,7 @@ import { Storage } from "./storage.ts";
 import type { Tensor } from "./tensor.ts";
 
 /** Makes a tensor of a storage: the class itself is above this file. */
-export type MakeTensor = (storage: Storage, spec: Spec) => Tensor;
+type MakeTensor = (storage: Storage, spec: Spec) => Tensor;
 
 /** What an executor does with an op once shapes are checked: compute it, or write it down. */
 export interface Backend extends Pick<Executor, "meet" | "refuse"> {

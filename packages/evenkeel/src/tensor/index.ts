@@ -2,7 +2,6 @@ export { type BackwardOptions, type GradOptions, grad } from "./autograd/autogra
 export type { GradHook, Node } from "./autograd/autogradNode.ts";
 export { type GradcheckOptions, gradcheck, gradgradcheck } from "./autograd/gradcheck.ts";
 export { enableGrad, isGradEnabled, noGrad } from "./autograd/gradMode.ts";
-export { type GradWatch, gradWatch } from "./autograd/gradWatch.ts";
 export { cloneState } from "./cloneState.ts";
 export * from "./creation/creation.ts";
 export type { NestedArray, NestedData, NestedNumbers } from "./creation/nested.ts";
@@ -18,12 +17,11 @@ export {
   int32,
   long,
 } from "./dtypes.ts";
-export { type Backend, recordingExecutor } from "./eager.ts";
 export * from "./elementwise.ts";
 export * from "./functions.ts";
 export type { Index, IndexList, SliceText } from "./indexing/indexParts.ts";
 export { formatTensor, type PrintOptions, setPrintOptions } from "./print.ts";
-export { Storage } from "./storage.ts";
+export type { Storage } from "./storage.ts";
 export {
   type CloseOptions,
   type GeneratorOption,

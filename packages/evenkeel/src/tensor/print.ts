@@ -15,7 +15,7 @@ export interface PrintOptions {
 }
 
 /** Sets of options by name; single options override the set's. */
-export type PrintProfile = "default" | "short" | "full";
+type PrintProfile = "default" | "short" | "full";
 
 const defaults: PrintOptions = { precision: 4, threshold: 1000, edgeitems: 3, linewidth: 80, sciMode: null };
 
@@ -80,7 +80,7 @@ function checkOption(name: string, value: unknown): void {
 export interface PrintSuffix {
   readonly requiresGrad?: boolean;
   /** Name of the step that made the tensor, printed as `grad_fn=<name>`; takes the place of `requires_grad`. */
-  readonly gradFn?: string;
+  readonly gradFn?: string | undefined;
 }
 
 /**

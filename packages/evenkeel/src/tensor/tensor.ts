@@ -19,6 +19,7 @@ import {
   sizeOf,
   type TypedArray,
   type Value,
+  type valueBrand,
   wrongShape,
   wrongState,
   wrongType,
@@ -94,6 +95,8 @@ export class Tensor extends ElementwiseMethods implements Value {
     refuseMisspellings(Tensor.prototype, "x", { others: otherNames });
   }
 
+  /** @internal */
+  declare readonly [valueBrand]: true;
   /** The memory behind it, which a reshape or a detached twin shares. */
   readonly storage: Storage;
   /** The sizes of the dimensions, outermost first; [] for a single value. */

@@ -4,7 +4,6 @@ export { type BatchNormGap, batchNormGap } from "./batchNorm/gap.ts";
 export { type UpdateBatchNormOptions, updateBatchNorm } from "./batchNorm/update.ts";
 export { type EvaluateOptions, evaluate, type Loss, predict } from "./evaluate/evaluate.ts";
 export * from "./evaluate/metrics.ts";
-export * as metrics from "./evaluate/metrics.ts";
 export {
   type ColumnImportance,
   type PermutationImportanceOptions,

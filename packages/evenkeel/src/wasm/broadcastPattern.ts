@@ -2,7 +2,7 @@ import type { Shape } from "../core/index.ts";
 import type { Pattern } from "./fusedLoop.ts";
 
 /** How the inputs of an elementwise loop are repeated, with the array seen as rows x columns. */
-export interface Broadcast {
+interface Broadcast {
   readonly rows: number;
   readonly columns: number;
   readonly patterns: readonly Pattern[];

@@ -5,7 +5,7 @@ import { f32x4, i32, i32x4, v128 } from "./instructions.ts";
 /** Moving and repeating elements, whatever they mean: only their width counts. */
 
 /** Where the elements of an array of some shape lie, whose shape another place shares. */
-export interface Strided {
+interface Strided {
   readonly address: number;
   /** What is added to the address, where only the program knows it. */
   readonly at?: Expr<"i32">;
@@ -108,12 +108,12 @@ function joined(dims: readonly Dimension[]): Dimension[] {
 }
 
 /** An address that moves with the loops, plus a constant. */
-export interface Place {
+interface MovingAddress {
   readonly at: Expr<"i32">;
   readonly address: number;
 }
 
-function copyElement(f: FunctionBuilder, width: 1 | 4 | 8, from: Place, to: Place): void {
+function copyElement(f: FunctionBuilder, width: 1 | 4 | 8, from: MovingAddress, to: MovingAddress): void {
   if (width === 1) f.storeI8(to.at, i32.load8U(from.at, from.address), to.address);
   else if (width === 4) f.storeI32(to.at, i32.load(from.at, from.address), to.address);
   else f.storeLane64(to.at, v128.load64Zero(from.at, from.address), 0, to.address);
@@ -138,11 +138,11 @@ function coverRow(
   if (offset < bytes) piece(size, undefined, bytes - size);
 }
 
-const shifted = (place: Place, at: Local<"i32"> | undefined): Expr<"i32"> =>
+const shifted = (place: MovingAddress, at: Local<"i32"> | undefined): Expr<"i32"> =>
   at === undefined ? place.at : i32.add(place.at, at);
 
 /** Copies exactly so many bytes. */
-export function copyRow(f: FunctionBuilder, bytes: number, from: Place, to: Place): void {
+export function copyRow(f: FunctionBuilder, bytes: number, from: MovingAddress, to: MovingAddress): void {
   if (bytes > longBytes) {
     f.copy(i32.add(to.at, to.address), i32.add(from.at, from.address), bytes);
     return;
@@ -157,7 +157,13 @@ export function copyRow(f: FunctionBuilder, bytes: number, from: Place, to: Plac
   });
 }
 
-function repeatElement(f: FunctionBuilder, width: 1 | 4 | 8, count: number, from: Place, to: Place): void {
+function repeatElement(
+  f: FunctionBuilder,
+  width: 1 | 4 | 8,
+  count: number,
+  from: MovingAddress,
+  to: MovingAddress,
+): void {
   const vector = f.let(splatElement(width, from.at, from.address));
   coverRow(f, width * count, (size, at, offset) => {
     const [target, write] = [shifted(to, at), to.address + offset];
@@ -181,7 +187,12 @@ const isTransposed = (dims: readonly Dimension[], width: number): boolean => {
 };
 
 /** to[a][b] = from[b][a] by tiles of 4 x 4; those at the edges overlap their neighbours. */
-function transpose(f: FunctionBuilder, [rows, columns]: readonly Dimension[], from: Place, to: Place): void {
+function transpose(
+  f: FunctionBuilder,
+  [rows, columns]: readonly Dimension[],
+  from: MovingAddress,
+  to: MovingAddress,
+): void {
   const [read, write] = f.locals("i32", 2);
   const tiles = (size: number, step: { from: number; to: number }, body: () => void) => {
     const advance = (by: number) => {

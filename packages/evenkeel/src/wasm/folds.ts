@@ -7,7 +7,7 @@ import { f32, f32x4, f64, f64x2, i32, v128 } from "./instructions.ts";
  * order of the additions depends on these three numbers alone.
  */
 
-export interface Folded {
+interface Folded {
   readonly from: number;
   readonly to: number;
   readonly outer: number;

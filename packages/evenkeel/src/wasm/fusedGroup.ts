@@ -16,7 +16,7 @@ export interface MaskKernel<A = never> extends LaneKernel<A> {
   readonly givesMask: boolean;
 }
 
-export interface FusedStep {
+interface FusedStep {
   // biome-ignore lint/suspicious/noExplicitAny: attrs are contravariant; only the kernel's own functions read them.
   readonly kernel: LaneKernel<any> | MaskKernel<any>;
   readonly attrs: unknown;

@@ -18,12 +18,12 @@ import {
  */
 export type Pattern = "full" | "scalar" | "row" | "column" | { readonly channels: number };
 
-export interface LoopInput extends LaneArray {
+interface LoopInput extends LaneArray {
   readonly pattern: Pattern;
 }
 
 /** One pass over arrays of rows x columns elements, contiguous and row-major. */
-export interface FusedLoop {
+interface FusedLoop {
   readonly f: FunctionBuilder;
   /** What is computed in; arrays are of this dtype or bool, inputs of float lanes of any. */
   readonly lanes: LaneType;
@@ -42,7 +42,7 @@ export interface FusedLoop {
 const unrolledVectors = 16;
 
 /** Where in the full, row and column arrays a piece of code works. */
-interface Place {
+interface Offsets {
   readonly full: Local<"i32">;
   readonly row: Local<"i32">;
 }
@@ -91,7 +91,12 @@ export function emitFusedLoop(loop: FusedLoop): void {
 }
 
 /** So many whole vectors; leaves `full` behind the last of them, and `row` too. */
-function emitVectors(loop: FusedLoop, { full, row }: Place, count: number, fixed: readonly (V128 | undefined)[]): void {
+function emitVectors(
+  loop: FusedLoop,
+  { full, row }: Offsets,
+  count: number,
+  fixed: readonly (V128 | undefined)[],
+): void {
   const { f, unroll = false } = loop;
   const step = (vectors: number) => {
     for (let i = 0; i < vectors; i++) {
@@ -107,7 +112,7 @@ function emitVectors(loop: FusedLoop, { full, row }: Place, count: number, fixed
 
 function emitVector(
   { f, lanes, inputs, outputs, body }: FusedLoop,
-  { full, row }: Place,
+  { full, row }: Offsets,
   fixed: readonly (V128 | undefined)[],
   count = laneCount[lanes],
 ): void {

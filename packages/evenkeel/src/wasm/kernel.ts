@@ -73,7 +73,7 @@ export interface LaneKernel<A = never> {
   readonly declines?: (dtype: LaneType, attrs: A) => string | undefined;
   readonly lane: (inputs: readonly V128[], context: LaneContext<A>) => V128;
   /** The same for int32 lanes; without it, there is no code for them. */
-  readonly integers?: (inputs: readonly V128[], attrs: A) => V128;
+  readonly integers?: ((inputs: readonly V128[], attrs: A) => V128) | undefined;
 }
 
 /** Said of a row that will not have a kernel, or has none yet: compiled programs call its reference. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
+import { fillBernoulli, fillDropoutMask } from "../random/bernoulli.ts";
 import { Generator } from "../random/generator.ts";
-import { fillBernoulli, fillDropoutMask } from "../random/index.ts";
 import { MersenneTwister } from "../random/mersenneTwister.ts";
 import { result } from "./functionBuilder.ts";
 import { fillMask, maskThreshold, random32, twisterBytes } from "./mersenneTwister.ts";

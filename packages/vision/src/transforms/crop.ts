@@ -37,7 +37,7 @@ function padTensor(image: Tensor, [left, top, right, bottom]: Margins, value: nu
 }
 
 /** One number for all sides, [left and right, top and bottom], or [left, top, right, bottom]. */
-export type Padding = number | readonly number[];
+type Padding = number | readonly number[];
 
 function margins(caller: string, padding: Padding): Margins {
   const list = typeof padding === "number" ? [padding] : padding;

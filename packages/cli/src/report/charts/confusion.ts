@@ -1,5 +1,5 @@
+import { wholeText } from "../../wholeText.ts";
 import { type Html, html, trusted } from "../html.ts";
-import { wholeText } from "../page.ts";
 import type { ReportPredictions } from "../types.ts";
 import { shortened } from "./chart.ts";
 

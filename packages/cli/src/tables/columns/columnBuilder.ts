@@ -1,5 +1,6 @@
 import type { DuckDBVector } from "@duckdb/node-api";
 import { type Column, type DateOrder, datesIn, type NumberColumn, parseDate } from "evenkeel/tabular";
+import { wholeText } from "../../wholeText.ts";
 import type { ReadNote } from "../readError.ts";
 import type { Reading } from "./columnTypes.ts";
 import { isNumberText } from "./numberText.ts";
@@ -207,7 +208,7 @@ class TextBuilder implements ColumnBuilder {
   finish(order?: Int32Array) {
     const { name, parsed } = this;
     if (this.givenUp) {
-      const message = `column "${name}" is left out: more than ${mostTexts.toLocaleString("en")} different texts, free text or an identifier`;
+      const message = `column "${name}" is left out: more than ${wholeText(mostTexts)} different texts, free text or an identifier`;
       return { notes: [{ severity: "warning" as const, code: "too-many-texts", column: name, message }] };
     }
     if (parsed) return { column: parsedColumn(name, parsed, order), notes: unreadable(name, parsed) };

@@ -18,7 +18,7 @@ export interface TaskExplanation {
   /** Bytes of what comes out. */
   readonly bytes: number;
   /** Why the task calls a reference of the host; undefined if it runs code of the program. */
-  readonly fallback?: string;
+  readonly fallback?: string | undefined;
   /** Median microseconds, if profiled. */
   readonly microseconds?: number;
 }

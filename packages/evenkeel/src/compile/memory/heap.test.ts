@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { Storage } from "../../tensor/index.ts";
+import { Storage } from "../../tensor/storage.ts";
 import { alignment, Heap, roundUp } from "./heap.ts";
 
 const page = 65536;

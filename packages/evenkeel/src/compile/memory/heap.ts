@@ -11,7 +11,7 @@ export const roundUp = (bytes: number, multiple = alignment): number => Math.cei
 export const blockBytes = (bytes: number): number => Math.max(roundUp(bytes), alignment);
 
 /** Whose array can live here: a tensor's storage, a generator's words. */
-export interface Resident {
+interface Resident {
   data: TypedArray;
 }
 

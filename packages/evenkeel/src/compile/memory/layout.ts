@@ -1,5 +1,5 @@
 import type { DType } from "../../core/index.ts";
-import type { Storage } from "../../tensor/index.ts";
+import type { Storage } from "../../tensor/storage.ts";
 import { widthOf } from "../../wasm/convert.ts";
 import type { Placed } from "../../wasm/index.ts";
 import { type GraphBuffer, type GraphNode, type GraphValue, writtenBy } from "../graph.ts";
@@ -33,7 +33,7 @@ export interface Layout {
   readonly blocks: readonly number[];
 }
 
-export const bytesOf = ({ dtype, size }: GraphBuffer): number => blockBytes(widthOf(dtype) * size);
+const bytesOf = ({ dtype, size }: GraphBuffer): number => blockBytes(widthOf(dtype) * size);
 
 export const nodesOf = (task: Task): readonly GraphNode[] => (task.kind === "op" ? [task.node] : task.nodes);
 

@@ -7,7 +7,7 @@ export interface Lifetime {
   readonly last: number;
 }
 
-export interface MemoryPlan {
+interface MemoryPlan {
   /** Where each lifetime's bytes begin, in the order given. */
   readonly offsets: readonly number[];
   readonly bytes: number;

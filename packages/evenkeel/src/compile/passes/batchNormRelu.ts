@@ -8,19 +8,19 @@ import {
   relu,
   where,
 } from "../../ops/index.ts";
-import type { GraphBuffer, GraphNode } from "../graph.ts";
-import { isSameValue, type Program, Uses, withoutDeadCode } from "./rewrite.ts";
+import type { Graph, GraphBuffer, GraphNode } from "../graph.ts";
+import { isSameValue, Uses, withoutDeadCode } from "./rewrite.ts";
 
 /**
  * Batch normalization and the ReLU behind it as one op, forward and backward: the normalized values are written once, and
  * never read back.
  */
-export function fuseBatchNormRelu(program: Program): Program {
-  const uses = new Uses(program);
+export function fuseBatchNormRelu(graph: Graph): Graph {
+  const uses = new Uses(graph);
   /** By the relu that it stands for: the fused node. */
   const fused = new Map<GraphNode | undefined, GraphNode>();
   const replacement = new Map<GraphNode, GraphNode | null>();
-  for (const node of program.nodes) {
+  for (const node of graph.nodes) {
     if (node.op !== relu) continue;
     const [input] = node.inputs;
     const norm = uses.maker(input);
@@ -30,7 +30,7 @@ export function fuseBatchNormRelu(program: Program): Program {
     replacement.set(norm, both);
     replacement.set(node, null);
   }
-  for (const node of program.nodes) {
+  for (const node of graph.nodes) {
     if (node.op !== batchNormBackward) continue;
     const [dy, ...rest] = node.inputs;
     const mask = uses.maker(dy);
@@ -47,11 +47,11 @@ export function fuseBatchNormRelu(program: Program): Program {
     if (forward === undefined || !isSameValue(forward.inputs[0], rest[0])) continue;
     replacement.set(node, { ...node, op: batchNormReluBackward, inputs: [gradient, activated, ...rest] });
   }
-  const nodes = program.nodes.flatMap((node) => {
+  const nodes = graph.nodes.flatMap((node) => {
     const other = replacement.get(node);
     return other === undefined ? [node] : other === null ? [] : [other];
   });
-  return withoutDeadCode({ ...program, nodes });
+  return withoutDeadCode({ ...graph, nodes });
 }
 
 const isZero = ({ source }: GraphBuffer) => source.kind === "constant" && source.value === 0;

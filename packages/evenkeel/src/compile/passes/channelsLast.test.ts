@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { BatchNorm2d, Conv2d, F, Linear, type Module, type Parameter } from "../../nn/index.ts";
+import * as F from "../../nn/functional/index.ts";
+import { BatchNorm2d, Conv2d, Linear, type Module, type Parameter } from "../../nn/index.ts";
 import { adaptiveAvgPool, avgPool, maxPool } from "../../ops/index.ts";
 import { Adam, SGD } from "../../optim/index.ts";
 import { manualSeed } from "../../random/index.ts";

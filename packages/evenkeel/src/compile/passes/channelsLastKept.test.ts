@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { BatchNorm2d, Conv2d, F, Linear, MaxPool2d, ReLU, Sequential } from "../../nn/index.ts";
+import * as F from "../../nn/functional/index.ts";
+import { BatchNorm2d, Conv2d, Linear, MaxPool2d, ReLU, Sequential } from "../../nn/index.ts";
 import { SGD } from "../../optim/index.ts";
 import { manualSeed } from "../../random/index.ts";
 import { noGrad, randn, type Tensor } from "../../tensor/index.ts";

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { F } from "../../nn/index.ts";
+import * as F from "../../nn/functional/index.ts";
 import { grad, randn, type Tensor } from "../../tensor/index.ts";
 import { compile } from "../compile.ts";
 

@@ -1,14 +1,14 @@
 import { allocate } from "../../core/index.ts";
 import { clone, expand, fill, literal } from "../../ops/index.ts";
-import { type GraphBuffer, type GraphNode, type GraphValue, hasEffect } from "../graph.ts";
-import { mapInputs, type Program, Uses, withoutDeadCode } from "./rewrite.ts";
+import { type Graph, type GraphBuffer, type GraphNode, type GraphValue, hasEffect } from "../graph.ts";
+import { mapInputs, Uses, withoutDeadCode } from "./rewrite.ts";
 
 /** Single values that depend on constants alone become constants: counts, scales, the 1 that backward starts from. */
-export function foldConstants(program: Program): Program {
-  const uses = new Uses(program);
+export function foldConstants(graph: Graph): Graph {
+  const uses = new Uses(graph);
   const known = new Map<GraphBuffer, GraphBuffer>();
   const constantOf = ({ buffer }: GraphValue) => known.get(buffer) ?? buffer;
-  for (const node of program.nodes) {
+  for (const node of graph.nodes) {
     const { op, attrs, inputs, outputs } = node;
     if (hasEffect(node) || outputs.length !== 1 || outputs[0].buffer.size !== 1) continue;
     if (uses.maker(outputs[0]) !== node) continue;
@@ -26,32 +26,32 @@ export function foldConstants(program: Program): Program {
     known.set(buffer, { ...buffer, source: { kind: "constant", value: result.data[0] } });
   }
   const replaced = (value: GraphValue) => (known.has(value.buffer) ? { ...value, buffer: constantOf(value) } : value);
-  return withoutDeadCode({ ...mapInputs(program, replaced), results: program.results.map(replaced) });
+  return withoutDeadCode({ ...mapInputs(graph, replaced), results: graph.results.map(replaced) });
 }
 
 /** A copy of a value that nobody else has needs no copy: backward makes one of every gradient it keeps. */
-export function withoutNeedlessClones(program: Program): Program {
-  const uses = new Uses(program);
+export function withoutNeedlessClones(graph: Graph): Graph {
+  const uses = new Uses(graph);
   const same = new Map<GraphBuffer, GraphBuffer>();
   const resolve = (buffer: GraphBuffer): GraphBuffer => {
     const next = same.get(buffer);
     return next === undefined ? buffer : resolve(next);
   };
-  for (const { op, inputs, outputs } of program.nodes) {
+  for (const { op, inputs, outputs } of graph.nodes) {
     if (op === clone && uses.isPrivate(inputs[0].buffer) && inputs[0].buffer.size === outputs[0].buffer.size) {
       same.set(outputs[0].buffer, inputs[0].buffer);
     }
   }
   const replaced = (value: GraphValue) =>
     same.has(value.buffer) ? { ...value, buffer: resolve(value.buffer) } : value;
-  const nodes = program.nodes.filter((node) => !(node.op === clone && same.has(node.outputs[0].buffer)));
-  return { ...mapInputs({ nodes, results: [] }, replaced), results: program.results.map(replaced) };
+  const nodes = graph.nodes.filter((node) => !(node.op === clone && same.has(node.outputs[0].buffer)));
+  return { ...mapInputs({ nodes, results: [] }, replaced), results: graph.results.map(replaced) };
 }
 
 /** Elementwise readers broadcast by themselves: they read what was expanded, and a fill as the one value it holds. */
-export function withoutExpansions(program: Program, isElementwise: (node: GraphNode) => boolean): Program {
-  const uses = new Uses(program);
-  const positions = new Map(program.nodes.map((node, position) => [node, position]));
+export function withoutExpansions(graph: Graph, isElementwise: (node: GraphNode) => boolean): Graph {
+  const uses = new Uses(graph);
+  const positions = new Map(graph.nodes.map((node, position) => [node, position]));
   const isUnchanged = ({ buffer }: GraphValue, from: GraphNode, to: GraphNode) =>
     uses.writers(buffer).every((writer) => {
       const position = positions.get(writer) as number;
@@ -67,14 +67,14 @@ export function withoutExpansions(program: Program, isElementwise: (node: GraphN
     if (maker.op !== expand || !isUnchanged(maker.inputs[0], maker, reader)) return value;
     return source(maker.inputs[0], reader);
   };
-  const nodes = program.nodes.map((node) => {
+  const nodes = graph.nodes.map((node) => {
     const inputs = node.inputs.map((value) => source(value, node));
     const narrow = { ...node, inputs };
     return inputs.some((value, i) => value !== node.inputs[i]) && isElementwise(narrow) && isOfSameDtype(narrow)
       ? narrow
       : node;
   });
-  return withoutDeadCode({ ...program, nodes });
+  return withoutDeadCode({ ...graph, nodes });
 }
 
 /** Whether the row gives its outputs the dtypes that they have: a single value of float64 widens less than an array of them. */

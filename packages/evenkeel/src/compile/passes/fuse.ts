@@ -1,8 +1,7 @@
 import { mean, sum } from "../../ops/index.ts";
 import type { Joins } from "../../wasm/index.ts";
-import type { GraphBuffer, GraphNode, GraphValue } from "../graph.ts";
+import type { Graph, GraphBuffer, GraphNode, GraphValue } from "../graph.ts";
 import { fusionOf, inputsOf } from "../group.ts";
-import type { Program } from "./rewrite.ts";
 import { touchesOf, WaitingList } from "./waiting.ts";
 
 /** One step of a program: an op, elementwise ops that share a loop, or calls of one op on arrays side by side. */
@@ -39,7 +38,7 @@ interface Pending {
  * Gathers elementwise nodes of one shape into groups. A node may wait until something needs its result or overwrites what
  * it reads; groups wait independently, one per shape. Program order holds wherever it can be seen.
  */
-export function fuseElementwise({ nodes, results }: Program): Task[] {
+export function fuseElementwise({ nodes, results }: Graph): Task[] {
   const tasks: (GraphNode | readonly GraphNode[])[] = [];
   const waiting = new WaitingList<Pending>();
   /** Those that have room for more, by what their nodes have in common. */

@@ -1,6 +1,6 @@
 import type { Graph, GraphValue } from "../graph.ts";
 import { fusionOf } from "../group.ts";
-import { verification, verifyGraph, verifyTasks } from "../verify.ts";
+import { verification, verifyEffects, verifyGraph, verifyTasks } from "../verify.ts";
 import { fuseBatchNormRelu } from "./batchNormRelu.ts";
 import { channelsLast } from "./channelsLast.ts";
 import { foldConstants, withoutExpansions, withoutNeedlessClones } from "./fold.ts";
@@ -14,20 +14,23 @@ export function optimize(graph: Graph): { tasks: Task[]; results: readonly Graph
   let program = graph;
   if (verification.enabled) verifyGraph(program, "the trace");
   for (const [name, pass] of Object.entries(passes)) {
+    const before = program;
     program = pass(program);
-    if (verification.enabled) verifyGraph(program, name);
+    if (!verification.enabled) continue;
+    verifyGraph(program, name);
+    verifyEffects(before, program, name);
   }
   const tasks = joinCalls(fuseElementwise(program));
   if (verification.enabled) verifyTasks(tasks, program);
   return { tasks, results: program.results };
 }
 
-const passes: Readonly<Record<string, (program: Graph) => Graph>> = {
+const passes: Readonly<Record<string, (graph: Graph) => Graph>> = {
   withoutDeadCode,
   foldConstants,
   withoutNeedlessClones,
   fuseBatchNormRelu,
   channelsLast,
   writeThrough,
-  withoutExpansions: (program) => withoutExpansions(program, (node) => fusionOf(node) !== undefined),
+  withoutExpansions: (graph) => withoutExpansions(graph, (node) => fusionOf(node) !== undefined),
 };

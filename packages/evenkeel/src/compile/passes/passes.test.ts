@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { Net } from "../../../../../test/goldens/networks.ts";
-import { F, Linear } from "../../nn/index.ts";
+import * as F from "../../nn/functional/index.ts";
+import { Linear } from "../../nn/index.ts";
 import { Adam } from "../../optim/index.ts";
 import { manualSeed } from "../../random/index.ts";
 import { bernoulli, full, noGrad, ones, randn, type Tensor, tensor, zeros } from "../../tensor/index.ts";

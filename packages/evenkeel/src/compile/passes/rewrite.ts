@@ -1,11 +1,5 @@
 import { sameShape } from "../../core/index.ts";
-import { type GraphBuffer, type GraphNode, type GraphValue, hasEffect, writtenBy } from "../graph.ts";
-
-/** A graph under the hands of the passes: nodes in program order, and the values that leave it. */
-export interface Program {
-  readonly nodes: readonly GraphNode[];
-  readonly results: readonly GraphValue[];
-}
+import { type Graph, type GraphBuffer, type GraphNode, type GraphValue, hasEffect, writtenBy } from "../graph.ts";
 
 /** Who reads and who writes each buffer. */
 export class Uses {
@@ -13,7 +7,7 @@ export class Uses {
   readonly #writers = new Map<GraphBuffer, GraphNode[]>();
   readonly #results: ReadonlySet<GraphBuffer>;
 
-  constructor({ nodes, results }: Program) {
+  constructor({ nodes, results }: Graph) {
     this.#results = new Set(results.map(({ buffer }) => buffer));
     for (const node of nodes) {
       for (const { buffer } of node.inputs) push(this.#readers, buffer, node);
@@ -72,16 +66,16 @@ function push(map: Map<GraphBuffer, GraphNode[]>, buffer: GraphBuffer, node: Gra
 }
 
 /** The nodes with inputs replaced; a node that `change` leaves alone stays the same object. */
-export function mapInputs(program: Program, change: (value: GraphValue, node: GraphNode) => GraphValue): Program {
-  const nodes = program.nodes.map((node) => {
+export function mapInputs(graph: Graph, change: (value: GraphValue, node: GraphNode) => GraphValue): Graph {
+  const nodes = graph.nodes.map((node) => {
     const inputs = node.inputs.map((value) => change(value, node));
     return inputs.some((value, i) => value !== node.inputs[i]) ? { ...node, inputs } : node;
   });
-  return { ...program, nodes };
+  return { ...graph, nodes };
 }
 
 /** Leaves out nodes that nothing depends on. Writes to state and draws from generators are what everything depends on. */
-export function withoutDeadCode({ nodes, results }: Program): Program {
+export function withoutDeadCode({ nodes, results }: Graph): Graph {
   const wanted = new Set(results.map(({ buffer }) => buffer));
   const kept: GraphNode[] = [];
   for (const node of [...nodes].reverse()) {

@@ -1,7 +1,7 @@
 import { type GraphBuffer, type GraphNode, writtenBy } from "../graph.ts";
 
 /** The buffers that nodes touch. */
-export interface Touches {
+interface Touches {
   readonly reads: ReadonlySet<GraphBuffer>;
   readonly writes: ReadonlySet<GraphBuffer>;
 }

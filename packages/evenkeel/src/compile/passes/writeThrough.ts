@@ -1,16 +1,16 @@
 import { assign } from "../../ops/index.ts";
-import type { GraphBuffer, GraphValue } from "../graph.ts";
-import { mapInputs, type Program, Uses } from "./rewrite.ts";
+import type { Graph, GraphBuffer, GraphValue } from "../graph.ts";
+import { mapInputs, Uses } from "./rewrite.ts";
 
 /**
  * A value that is only made to be copied into state is made there in the first place: gradients land in the tensors that
  * keep them. Only where nothing else touches that state.
  */
-export function writeThrough(program: Program): Program {
-  const uses = new Uses(program);
+export function writeThrough(graph: Graph): Graph {
+  const uses = new Uses(graph);
   const home = new Map<GraphBuffer, GraphBuffer>();
   const dropped = new Set<unknown>();
-  for (const node of program.nodes) {
+  for (const node of graph.nodes) {
     if (node.op !== assign) continue;
     const [target, value] = node.inputs;
     const untouched = uses.readers(target.buffer).every((reader) => reader === node);
@@ -24,10 +24,10 @@ export function writeThrough(program: Program): Program {
     const buffer = home.get(value.buffer);
     return buffer === undefined ? value : { ...value, buffer };
   };
-  const nodes = program.nodes
+  const nodes = graph.nodes
     .filter((node) => !dropped.has(node))
     .map((node) =>
       node.outputs.some(({ buffer }) => home.has(buffer)) ? { ...node, outputs: node.outputs.map(moved) } : node,
     );
-  return { ...mapInputs({ ...program, nodes }, moved), results: program.results };
+  return { ...mapInputs({ ...graph, nodes }, moved), results: graph.results };
 }

@@ -1,5 +1,5 @@
 import { Generator } from "../../random/index.ts";
-import type { Storage } from "../../tensor/index.ts";
+import type { Storage } from "../../tensor/storage.ts";
 import { generatorOf, writtenBy } from "../graph.ts";
 import { nodesOf } from "../memory/layout.ts";
 import type { Task } from "../passes/fuse.ts";

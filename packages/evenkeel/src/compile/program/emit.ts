@@ -18,7 +18,7 @@ import { whyNoKernel } from "./kernelChoice.ts";
 export interface TaskCode {
   readonly ref: FunctionRef<readonly [], null>;
   /** Why the task calls a reference of the host instead of running code; undefined if it runs code. */
-  readonly fallback?: string;
+  readonly fallback?: string | undefined;
   /** Whether it calls the host, which may refuse the values it finds: a class or an index out of range. */
   readonly mayThrow: boolean;
 }

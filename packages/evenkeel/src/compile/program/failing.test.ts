@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
+import * as F from "../../nn/functional/index.ts";
 import * as nn from "../../nn/index.ts";
-import { F } from "../../nn/index.ts";
 import { Adam, SGD } from "../../optim/index.ts";
 import { getRngState, manualSeed } from "../../random/index.ts";
 import { bernoulli, full, rand, randint, randn, type Tensor, tensor, zeros } from "../../tensor/index.ts";

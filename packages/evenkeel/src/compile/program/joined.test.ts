@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { VariableNet } from "../../../../../test/goldens/networks.ts";
-import { F } from "../../nn/index.ts";
+import * as F from "../../nn/functional/index.ts";
 import { Adam, AdamW, clipGradNorm, SGD } from "../../optim/index.ts";
 import { manualSeed } from "../../random/index.ts";
 import { randn, type Tensor, tensor } from "../../tensor/index.ts";

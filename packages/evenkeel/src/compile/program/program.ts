@@ -1,7 +1,9 @@
 import type { NdArray, TypedArray } from "../../core/index.ts";
 import { wrongState } from "../../core/index.ts";
-import { type Generator, stateLength } from "../../random/index.ts";
-import { Storage, Tensor } from "../../tensor/index.ts";
+import type { Generator } from "../../random/index.ts";
+import { stateLength } from "../../random/mersenneTwister.ts";
+import { Tensor } from "../../tensor/index.ts";
+import { Storage } from "../../tensor/storage.ts";
 import { ModuleBuilder } from "../../wasm/index.ts";
 import { type GraphBuffer, type GraphValue, generatorOf } from "../graph.ts";
 import { heap } from "../memory/heap.ts";
@@ -12,7 +14,7 @@ import { Backup } from "./backup.ts";
 import { emitTask, type TaskCode } from "./emit.ts";
 
 /** What a finished program is made of, for `explain`. */
-export interface ProgramParts {
+interface ProgramParts {
   readonly tasks: readonly Task[];
   readonly code: readonly TaskCode[];
   readonly layout: Layout;

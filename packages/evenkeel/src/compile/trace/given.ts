@@ -1,11 +1,12 @@
-import { formatShape, refuse } from "../../core/index.ts";
-import type { Storage, Tensor } from "../../tensor/index.ts";
+import { formatShape, isPlainObject, refuse } from "../../core/index.ts";
+import type { Tensor } from "../../tensor/index.ts";
+import type { Storage } from "../../tensor/storage.ts";
 import { type Graph, writtenBy } from "../graph.ts";
-import { isPlain, type Tree } from "../tree.ts";
+
 import type { ArgumentGrad, GradField } from "./gradFields.ts";
 
 /** What tensors must not be given as an argument, because a program gets copies and leaves gradients by position. */
-export interface Limits {
+interface Limits {
   readonly lateReads: readonly LateRead[];
   readonly gradFields: readonly GradField[];
   readonly argumentGrads: readonly ArgumentGrad[];
@@ -81,11 +82,11 @@ function refused(index: number, { shape }: Tensor, why: string): Error {
 }
 
 /** Where a step has changed an argument of its, such as `argument 2.loss`; undefined if it has not. */
-export function changeOfArguments(before: Tree, after: Tree, path = ""): string | undefined {
+export function changeOfArguments(before: unknown, after: unknown, path = ""): string | undefined {
   if (Object.is(before, after)) return undefined;
-  const areTrees = (Array.isArray(before) && Array.isArray(after)) || (isPlain(before) && isPlain(after));
+  const areTrees = (Array.isArray(before) && Array.isArray(after)) || (isPlainObject(before) && isPlainObject(after));
   if (!areTrees) return path;
-  const [old, fresh] = [before, after] as Record<string, Tree>[];
+  const [old, fresh] = [before, after] as Record<string, unknown>[];
   for (const key of new Set([...Object.keys(old), ...Object.keys(fresh)])) {
     const place =
       path === "" ? `argument ${Number(key) + 1}` : Array.isArray(old) ? `${path}[${key}]` : `${path}.${key}`;

@@ -1,4 +1,6 @@
-import type { GradWatch, Storage, Tensor } from "../../tensor/index.ts";
+import type { GradWatch } from "../../tensor/autograd/gradWatch.ts";
+import type { Tensor } from "../../tensor/index.ts";
+import type { Storage } from "../../tensor/storage.ts";
 import type { GraphValue, Source } from "../graph.ts";
 
 /** What a step does to the `.grad` of one tensor. */

@@ -1,7 +1,7 @@
 import type { Graph, Source } from "../graph.ts";
 
 /** The number that `of` keeps as `key`: see `hostScalar`. */
-type Place = Pick<Extract<Source, { readonly kind: "host" }>, "of" | "key">;
+type NumberKey = Pick<Extract<Source, { readonly kind: "host" }>, "of" | "key">;
 
 /**
  * Numbers that a program reads anew at every run, such as a learning rate. A step that sets one does so when it is traced
@@ -18,7 +18,7 @@ export class HostNumbers {
   }
 
   /** Notes what the number is now, unless it was noted before. */
-  meet({ of, key }: Place): void {
+  meet({ of, key }: NumberKey): void {
     const known = this.#met.get(of) ?? new Map<string, unknown>();
     if (known.has(key)) return;
     const { object, at } = holderOf({ of, key });
@@ -40,7 +40,7 @@ export class HostNumbers {
 }
 
 /** Where a number stands: `betas[0]` is the first of the list `betas`. */
-function holderOf({ of, key }: Place): { readonly object: Record<string, unknown>; readonly at: string } {
+function holderOf({ of, key }: NumberKey): { readonly object: Record<string, unknown>; readonly at: string } {
   const [name, index] = key.split(/[[\]]/);
   const object = of as Record<string, unknown>;
   if (index === undefined) return { object, at: name };

@@ -2,6 +2,7 @@ import {
   type AnyOp,
   type DType,
   type Executor,
+  isPlainObject,
   refuse,
   type Spec,
   setExecutor,
@@ -9,9 +10,13 @@ import {
   type TypedArray,
 } from "../../core/index.ts";
 import { literal } from "../../ops/index.ts";
-import { type Backend, gradWatch, recordingExecutor, Storage, Tensor } from "../../tensor/index.ts";
+import { gradWatch } from "../../tensor/autograd/gradWatch.ts";
+import { type Backend, recordingExecutor } from "../../tensor/eager.ts";
+import { Tensor } from "../../tensor/index.ts";
+import { Storage } from "../../tensor/storage.ts";
+import { tensorsIn } from "../../tensor/tensorsIn.ts";
 import { type Graph, type GraphBuffer, type GraphNode, type GraphValue, type Source, viewOf } from "../graph.ts";
-import { bringsGrad, isPlain, leavesOf, mapLeaves, type Tree } from "../tree.ts";
+import { bringsGrad, mapLeaves } from "../tree.ts";
 import { Guards } from "../variants/guards.ts";
 import { changeOfArguments, type LateRead, lateReadsOf } from "./given.ts";
 import { type ArgumentGrad, type GradField, GradFields } from "./gradFields.ts";
@@ -21,7 +26,7 @@ import { HostNumbers } from "./hostNumbers.ts";
 export interface Trace {
   readonly graph: Graph;
   /** The tree that the step returned; its tensors are the first of `graph.results`, in order. */
-  readonly returned: Tree;
+  readonly returned: unknown;
   readonly guards: Guards;
   readonly gradFields: readonly GradField[];
   /** Those of arguments, whose values are the last of `graph.results`. */
@@ -65,7 +70,7 @@ export const isTracing = (): boolean => tracing;
  * as they were, afterwards and if it fails.
  * @param earlier an earlier graph of the step, if there is one
  */
-export function trace(step: (...args: never[]) => Tree, args: readonly Tree[], earlier?: Graph): Trace {
+export function trace(step: (...args: never[]) => unknown, args: readonly unknown[], earlier?: Graph): Trace {
   const tracer = new Tracer(new HostNumbers(earlier));
   const traced = tracer.bind(args);
   const asGiven = traced.map((tree) => mapLeaves(tree, (tensor) => tensor));
@@ -95,7 +100,7 @@ export function trace(step: (...args: never[]) => Tree, args: readonly Tree[], e
         "return what is to be kept",
       );
     }
-    const results = leavesOf(returned).map((tensor) => tracer.viewOf(tensor));
+    const results = tensorsIn(returned).map((tensor) => tracer.viewOf(tensor));
     const { gradFields, argumentGrads } = tracer.gradFields.finish((tensor) => tracer.viewOf(tensor));
     for (const { grad } of argumentGrads) if (grad !== null) results.push(grad);
     const graph = { nodes: tracer.nodes, results };
@@ -130,7 +135,7 @@ export function trace(step: (...args: never[]) => Tree, args: readonly Tree[], e
 /** Lists and options may be the caller's, who changes them later. */
 function copyOf(attrs: unknown): unknown {
   if (Array.isArray(attrs)) return attrs.map(copyOf);
-  if (!isPlain(attrs)) return attrs;
+  if (!isPlainObject(attrs)) return attrs;
   return Object.fromEntries(Object.entries(attrs).map(([key, value]) => [key, copyOf(value)]));
 }
 
@@ -173,7 +178,7 @@ class Tracer implements Backend {
    * The arguments with traced tensors in place of real ones; gradients that they bring along come behind all of them. A
    * tensor that requires a gradient stays one where it is given twice, and keeps its hooks.
    */
-  bind(args: readonly Tree[]): Tree[] {
+  bind(args: readonly unknown[]): unknown[] {
     const place = ({ shape, dtype }: Spec, index: number) => this.#place({ shape, dtype }, { kind: "argument", index });
     const differentiable = new Map<Tensor, Tensor>();
     let index = 0;
@@ -191,8 +196,8 @@ class Tracer implements Backend {
         return argument;
       }),
     );
-    const traced = leavesOf(bound);
-    for (const [i, real] of leavesOf(args).entries()) {
+    const traced = tensorsIn(bound);
+    for (const [i, real] of tensorsIn(args).entries()) {
       if (!bringsGrad(real)) continue;
       const { grad } = real;
       traced[i].grad = new Tensor(place(grad, index++), grad.shape, grad.dtype);

@@ -1,18 +1,21 @@
-import { describe, formatShape, sameShape } from "../../core/index.ts";
+import { describe, formatShape, isPlainObject, sameShape } from "../../core/index.ts";
 import { Tensor } from "../../tensor/index.ts";
 import type { GraphBuffer, GraphNode, GraphValue } from "../graph.ts";
 import type { Trace } from "../trace/trace.ts";
-import { isPlain, type Tree } from "../tree.ts";
 
 /** What a second trace of a step has otherwise than the first. */
 export type Comparison =
   /** The same program will do, with these numbers in place of those that its constants had. */
-  | { readonly kind: "alike"; readonly numbers: ReadonlyMap<GraphBuffer, NumberMet>; readonly returned?: string }
+  | {
+      readonly kind: "alike";
+      readonly numbers: ReadonlyMap<GraphBuffer, NumberMet>;
+      readonly returned?: string | undefined;
+    }
   /** Another program is needed. */
   | { readonly kind: "different"; readonly change: string };
 
 /** What a constant of the old trace is in the fresh one, and the operation that takes it. */
-export interface NumberMet {
+interface NumberMet {
   readonly value: number;
   readonly where: string;
 }
@@ -111,18 +114,19 @@ function changeOfResults(old: Trace, fresh: Trace, match: Match): string | undef
 }
 
 /** Where in a returned tree tensors are, in words that can be compared. */
-function formOf(tree: Tree): string {
+function formOf(tree: unknown): string {
   if (tree instanceof Tensor) return "tensor";
   if (Array.isArray(tree)) return `[${tree.map(formOf)}]`;
-  if (isPlain(tree)) return `{${Object.entries(tree).map(([key, item]) => `${JSON.stringify(key)}:${formOf(item)}`)}}`;
+  if (isPlainObject(tree))
+    return `{${Object.entries(tree).map(([key, item]) => `${JSON.stringify(key)}:${formOf(item)}`)}}`;
   return "plain";
 }
 
 /** The first plain value that is returned and is another one, in words. Objects that are no trees are not looked into. */
-function changeOfPlain(old: Tree, fresh: Tree): string | undefined {
+function changeOfPlain(old: unknown, fresh: unknown): string | undefined {
   if (old instanceof Tensor) return undefined;
-  if (Array.isArray(old) || isPlain(old)) {
-    const [before, after] = [old, fresh] as Record<string, Tree>[];
+  if (Array.isArray(old) || isPlainObject(old)) {
+    const [before, after] = [old, fresh] as Record<string, unknown>[];
     for (const key of Object.keys(before)) {
       const change = changeOfPlain(before[key], after[key]);
       if (change !== undefined) return change;
@@ -141,7 +145,7 @@ function changeOfAttribute(old: unknown, fresh: unknown, name = ""): string | un
     const isSame = a.length === b.length && Array.prototype.every.call(a, (value, i) => Object.is(value, b[i]));
     return isSame ? undefined : "other values are made into a tensor";
   }
-  const areTrees = (Array.isArray(old) && Array.isArray(fresh)) || (isPlain(old) && isPlain(fresh));
+  const areTrees = (Array.isArray(old) && Array.isArray(fresh)) || (isPlainObject(old) && isPlainObject(fresh));
   if (!areTrees) return `${name || "an attribute"} was ${describe(old)} and is ${describe(fresh)}`;
   const [before, after] = [old, fresh] as Record<string, unknown>[];
   const keys = Object.keys(before);

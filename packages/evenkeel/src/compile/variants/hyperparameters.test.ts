@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { F, Linear } from "../../nn/index.ts";
+import * as F from "../../nn/functional/index.ts";
+import { Linear } from "../../nn/index.ts";
 import { Adam, AdamW, SGD } from "../../optim/index.ts";
 import { manualSeed } from "../../random/index.ts";
 import { randn, type Tensor } from "../../tensor/index.ts";

@@ -4,24 +4,24 @@ import { warnOfHost } from "../explain/hostWarning.ts";
 import type { GraphBuffer } from "../graph.ts";
 import { type Made, make } from "../made.ts";
 import { type Trace, trace } from "../trace/trace.ts";
-import { isOrdinary, signatureOf, type Tree, twinsIn } from "../tree.ts";
+import { isOrdinary, signatureOf, twinsIn } from "../tree.ts";
 import { type Comparison, compareTraces } from "./compare.ts";
 import type { Guards } from "./guards.ts";
 import type { Cell, Cells } from "./numbers.ts";
 import { type Check, Watch } from "./watch.ts";
 
-type Step = (...args: never[]) => Tree;
+type Step = (...args: never[]) => unknown;
 
 /** What a step is for one signature and one state of its settings: a program, and the numbers it is to have. */
 export interface Variant {
   readonly signature: string;
   readonly gradEnabled: boolean;
   /** The arguments, where all of them are tensors of which this tells all. */
-  readonly tensors?: readonly (Spec & { readonly requiresGrad: boolean })[];
+  readonly tensors?: readonly (Spec & { readonly requiresGrad: boolean })[] | undefined;
   readonly made: Made;
   /** One for each cell of the program. */
   readonly numbers: ReadonlyMap<Cell, number>;
-  returned: Tree;
+  returned: unknown;
   guards: Guards;
   calls: number;
   /** Whether to check it before it runs again. */
@@ -62,7 +62,7 @@ export class Variants {
   }
 
   /** The one to run on arguments. Traces the step where there is none yet, and where a check is due. */
-  find(args: readonly Tree[]): Variant {
+  find(args: readonly unknown[]): Variant {
     const known = this.#known(args);
     if (known === undefined) return this.#missed(args);
     this.#misses = 0;
@@ -70,7 +70,7 @@ export class Variants {
   }
 
   /** {@link find} without a check: nothing runs. */
-  prepare(args: readonly Tree[]): Variant {
+  prepare(args: readonly unknown[]): Variant {
     const known = this.#known(args);
     if (known !== undefined) return known;
     const made = this.#missed(args);
@@ -78,7 +78,7 @@ export class Variants {
     return made;
   }
 
-  #known(args: readonly Tree[]): Variant | undefined {
+  #known(args: readonly unknown[]): Variant | undefined {
     const variants = this.#variants;
     for (let i = 0; i < variants.length; i++) {
       if (!isLike(args, variants[i]) || !holds(variants[i])) continue;
@@ -96,7 +96,7 @@ export class Variants {
     return variant;
   }
 
-  #missed(args: readonly Tree[]): Variant {
+  #missed(args: readonly unknown[]): Variant {
     const signature = signatureIn(args);
     const misses = this.#misses + 1;
     if (misses === mostMisses) this.#warnOfMisses(signature);
@@ -111,7 +111,7 @@ export class Variants {
   }
 
   /** Traces the step again. Where it does something else now, the program is replaced, and all others are suspect. */
-  #checked(variant: Variant, args: readonly Tree[]): Variant {
+  #checked(variant: Variant, args: readonly unknown[]): Variant {
     const begun = performance.now();
     // An eager step that throws would do so at every call, until what made it throw has gone.
     variant.isSuspect = true;
@@ -137,7 +137,7 @@ export class Variants {
   }
 
   /** Runs a program that is there, if one is alike but for its numbers. */
-  #variantOf(fresh: Trace, args: readonly Tree[], signature: string): Variant {
+  #variantOf(fresh: Trace, args: readonly unknown[], signature: string): Variant {
     const { made, numbers } = this.#madeFor(fresh);
     const tensors = args.every((arg, i) => arg instanceof Tensor && isOrdinary(arg, i, args))
       ? (args as readonly Tensor[]).map(({ shape, dtype, requiresGrad }) => ({ shape, dtype, requiresGrad }))
@@ -217,11 +217,11 @@ function numberOf({ source }: GraphBuffer): number {
   return source.kind === "constant" ? source.value : Number.NaN;
 }
 
-const signatureIn = (args: readonly Tree[]) =>
+const signatureIn = (args: readonly unknown[]) =>
   `${isGradEnabled() ? "grad" : "noGrad"} ${args.map(signatureOf).join()}${twinsIn(args)}`;
 
 /** The common case, without writing out a signature: tensors alone. */
-function isLike(args: readonly Tree[], { tensors, gradEnabled }: Variant): boolean {
+function isLike(args: readonly unknown[], { tensors, gradEnabled }: Variant): boolean {
   if (tensors === undefined || tensors.length !== args.length || gradEnabled !== isGradEnabled()) return false;
   for (let i = 0; i < args.length; i++) {
     const arg = args[i];

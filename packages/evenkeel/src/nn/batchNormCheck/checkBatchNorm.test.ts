@@ -1,11 +1,12 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { manualSeed } from "../../random/index.ts";
 import { cat, noGrad, ones, randn, type Tensor, tensor, zeros } from "../../tensor/index.ts";
+import * as F from "../functional/index.ts";
 import * as nn from "../index.ts";
 
 beforeEach(() => void manualSeed(0));
 
-const { checkBatchNorm, F } = nn;
+const { checkBatchNorm } = nn;
 const rules = (report: nn.BatchNormReport) => report.findings.map(({ rule, module }) => `${rule} ${module}`);
 const only = (report: nn.BatchNormReport, rule: nn.BatchNormRule) => {
   const found = report.findings.filter((finding) => finding.rule === rule);

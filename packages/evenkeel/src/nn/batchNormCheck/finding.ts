@@ -75,7 +75,7 @@ export class BatchNormReport {
 }
 
 /** A module in a sentence. */
-export function named(path: string): string {
+function named(path: string): string {
   return path === "" ? "the model" : `"${path}"`;
 }
 

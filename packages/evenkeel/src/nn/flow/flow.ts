@@ -1,5 +1,6 @@
 import { type AnyOp, type Executor, refuse, setExecutor } from "../../core/index.ts";
-import type { Storage, Tensor } from "../../tensor/index.ts";
+import type { Tensor } from "../../tensor/index.ts";
+import type { Storage } from "../../tensor/storage.ts";
 import type { AnyModule, Module } from "../module/module.ts";
 
 /** One operation that ran. */

@@ -1,6 +1,7 @@
 import { checkOptions, checkShape, type DType, refuseInStep, type Shape, wrongState } from "../../core/index.ts";
 import { tensorChanges } from "../../tensor/changes.ts";
-import { type Storage, type Tensor, zeros } from "../../tensor/index.ts";
+import { type Tensor, zeros } from "../../tensor/index.ts";
+import type { Storage } from "../../tensor/storage.ts";
 import { Buffer, Parameter } from "../module/parameter.ts";
 
 export interface UninitializedOptions {
@@ -11,7 +12,7 @@ export interface UninitializedOptions {
 }
 
 /** A parameter or buffer whose shape nobody knows yet. */
-export type Uninitialized = UninitializedParameter | UninitializedBuffer;
+type Uninitialized = UninitializedParameter | UninitializedBuffer;
 
 /**
  * The parameter of a lazy layer before its first call: it has a dtype, and neither shape nor values. `materialize` makes

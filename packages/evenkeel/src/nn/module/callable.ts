@@ -1,4 +1,4 @@
-import { meet } from "../../core/index.ts";
+import { isPlainObject, meet } from "../../core/index.ts";
 
 /** What a call of the object runs. */
 export const invoke: unique symbol = Symbol("invoke");
@@ -60,8 +60,7 @@ export function describe(value: unknown): string {
   if (isModuleClass(value)) return `the class ${value.name}`;
   if (typeof value === "function") return `the function ${value.name}`.trimEnd();
   if (typeof value !== "object") return `the ${typeof value} ${String(value)}`;
-  const isPlain = [Object.prototype, null].includes(Object.getPrototypeOf(value));
-  return isPlain ? "a plain object" : `an instance of ${className(value)}`;
+  return isPlainObject(value) ? "a plain object" : `an instance of ${className(value)}`;
 }
 
 /** Whether a class stands where one of its instances was meant: `ReLU` for `new ReLU()`. */

@@ -4,7 +4,7 @@ import { type Callable, className, describe, edits } from "./callable.ts";
 
 /** What a hook returns: a replacement, or nothing. */
 // biome-ignore lint/suspicious/noConfusingVoidType: so that a hook may be a function without a return statement
-export type OrNothing<T> = T | void;
+type OrNothing<T> = T | void;
 
 // Types of methods, which are compared both ways: a module with a mask that may be left out is still one of a tensor.
 
@@ -30,7 +30,7 @@ export type Gradients = readonly (Tensor | null)[];
 export type RemoveHook = () => void;
 
 /** Hooks in the order in which they were registered; the same function may be there twice. */
-export class HookList<H> {
+class HookList<H> {
   readonly #hooks = new Set<{ readonly hook: H }>();
 
   get size(): number {

@@ -1,6 +1,7 @@
 import { checkOptions, type DType, isFloat, refuse, refuseInStep } from "../../core/index.ts";
 import { tensorChanges } from "../../tensor/changes.ts";
-import { type Storage, Tensor } from "../../tensor/index.ts";
+import { Tensor } from "../../tensor/index.ts";
+import type { Storage } from "../../tensor/storage.ts";
 import { describe } from "./callable.ts";
 
 export interface ParameterOptions {

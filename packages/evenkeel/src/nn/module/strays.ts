@@ -1,4 +1,4 @@
-import { warnOnce } from "../../core/index.ts";
+import { isPlainObject, warnOnce } from "../../core/index.ts";
 import { Callable, className, edits } from "./callable.ts";
 import { walkModules, walkParameters } from "./moduleTree.ts";
 import { Parameter } from "./parameter.ts";
@@ -28,8 +28,7 @@ export function warnOfStrays(module: Callable): void {
 /** What is in a plain container, two levels deep; nothing for any other value. */
 function valuesIn(value: unknown, depth = 2): unknown[] {
   if (depth === 0 || typeof value !== "object" || value === null) return [];
-  const isPlain = Object.getPrototypeOf(value) === Object.prototype;
-  if (!Array.isArray(value) && !isPlain && !(value instanceof Map) && !(value instanceof Set)) return [];
+  if (!Array.isArray(value) && !isPlainObject(value) && !(value instanceof Map) && !(value instanceof Set)) return [];
   const values = value instanceof Map || value instanceof Set ? [...value.values()] : Object.values(value);
   return values.flatMap((item) => [item, ...valuesIn(item, depth - 1)]);
 }

@@ -2,7 +2,7 @@
 export const inspect: unique symbol = Symbol.for("nodejs.util.inspect.custom");
 
 /** What there is to print of a module. */
-export interface Printable {
+interface Printable {
   readonly name: string;
   /** The settings in the parentheses; lines are separated by line breaks. */
   readonly extra: string;

@@ -1,5 +1,6 @@
 import { because, checkOptions, checkShape, type DType, formatShape, refuse, type Shape } from "../../core/index.ts";
-import { noGrad, Tensor, zeros } from "../../tensor/index.ts";
+import { noGrad, type Tensor, zeros } from "../../tensor/index.ts";
+import { tensorsIn } from "../../tensor/tensorsIn.ts";
 import { keepState } from "../flow/keepingState.ts";
 import { isUninitialized } from "../lazy/uninitialized.ts";
 import { Callable, className, describe } from "../module/callable.ts";
@@ -109,13 +110,6 @@ function trialInputs(model: AnyModule, inputShape: Shape | readonly Shape[], dty
 
 const hasUninitialized = (model: AnyModule): boolean =>
   [...model.parameters(), ...model.buffers()].some((member) => isUninitialized(member));
-
-function tensorsIn(value: unknown): Tensor[] {
-  if (value instanceof Tensor) return [value];
-  const isPlain = typeof value === "object" && value !== null && Object.getPrototypeOf(value) === Object.prototype;
-  if (!isPlain && !Array.isArray(value)) return [];
-  return Object.values(value as object).flatMap(tensorsIn);
-}
 
 function refusal(model: AnyModule, inputs: Tensor[], failed: [string, Module] | undefined, error: unknown): Error {
   const shapes = inputs.map(({ shape }) => formatShape(shape)).join(" and ");

@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { manualSeed } from "../../random/index.ts";
 import { noGrad, randn, type Tensor } from "../../tensor/index.ts";
+import * as F from "../functional/index.ts";
 import * as nn from "../index.ts";
 import { BatchNormLayer } from "../layers/norm/batchNorm.ts";
 
@@ -63,7 +64,7 @@ describe("fuse", () => {
       second = new nn.Linear(4, 4);
       norm2 = new nn.BatchNorm1d(4);
       override forward(x: Tensor): Tensor {
-        return this.norm2(nn.F.relu(this.second(nn.F.relu(this.norm1(this.first(x))))));
+        return this.norm2(F.relu(this.second(F.relu(this.norm1(this.first(x))))));
       }
     }
     const found = fuse(trained(new Net()), randn([8, 3]));

@@ -1,5 +1,6 @@
 import { checkOptions, wrongState, wrongType } from "../../core/index.ts";
 import { noGrad, Tensor } from "../../tensor/index.ts";
+import { tensorsIn } from "../../tensor/tensorsIn.ts";
 import { type Flow, type ModuleCall, recordFlow } from "../flow/flow.ts";
 import { keepingState } from "../flow/keepingState.ts";
 import { requireInitialized } from "../flow/requireInitialized.ts";
@@ -198,13 +199,6 @@ function replace(model: AnyModule, paths: ReadonlySet<string>): void {
       module.addModule(name, identity);
     }
   }
-}
-
-function tensorsIn(value: unknown): Tensor[] {
-  if (value instanceof Tensor) return [value];
-  const isPlain = typeof value === "object" && value !== null && Object.getPrototypeOf(value) === Object.prototype;
-  if (!isPlain && !Array.isArray(value)) return [];
-  return Object.values(value as object).flatMap(tensorsIn);
 }
 
 function difference(before: readonly Tensor[], after: readonly Tensor[]): { absolute: number; relative: number } {

@@ -10,13 +10,13 @@ import type { AnyModule } from "../module/module.ts";
 import { Parameter } from "../module/parameter.ts";
 
 /** A layer with a weight and a bias that batch normalization can be folded into. */
-export interface Foldable extends AnyModule {
+interface Foldable extends AnyModule {
   weight: Parameter;
   bias: Parameter | null;
 }
 
 /** What an evaluating BatchNorm does to each channel: x * scale + shift, in double. */
-export interface ScaleShift {
+interface ScaleShift {
   readonly scale: Float64Array;
   readonly shift: Float64Array;
 }

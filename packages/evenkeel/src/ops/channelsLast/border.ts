@@ -15,7 +15,7 @@ export const noBorder: Border = [
 ];
 
 /** Pictures inside a border. */
-export interface Pictures {
+interface Pictures {
   readonly count: number;
   /** Without the border. */
   readonly height: number;

@@ -16,8 +16,8 @@ import { emitWinogradGradients, prefersWinograd, winogradScratch } from "./winog
 /** The gradients of a convolution that are wanted, of arrays or of what is known of them. */
 export interface Gradients<T extends Spec = Spec> {
   readonly dy: Bordered<T>;
-  readonly toInput?: { readonly weight: T; readonly dx: Bordered<T> };
-  readonly toWeight?: { readonly x: Bordered<T>; readonly dweight: T };
+  readonly toInput?: { readonly weight: T; readonly dx: Bordered<T> } | undefined;
+  readonly toWeight?: { readonly x: Bordered<T>; readonly dweight: T } | undefined;
 }
 
 /** Which code each of them gets. Sizes alone decide. */

@@ -41,7 +41,7 @@ export interface After {
 /** Windows of 2 x 2 side by side. */
 export const windows = { kernel: [2, 2], stride: [2, 2], padding: [0, 0], dilation: [1, 1], ceilMode: false };
 
-export const overPixels = { dims: [2, 3], keepdim: false };
+const overPixels = { dims: [2, 3], keepdim: false };
 
 const rectified = (x: NdArray): NdArray => {
   const y = { ...x, data: allocate(x.dtype, x.data.length) };

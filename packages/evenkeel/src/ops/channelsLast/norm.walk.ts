@@ -67,7 +67,7 @@ export function windowOffsets({ shape: [, , width, channels] }: Spec): readonly 
 }
 
 /** A vector of channels in a group. */
-export interface Vector {
+interface Vector {
   /** Bytes from the channels that the group begins with. */
   readonly channel: number;
   /** Bytes from the group's slot. */
@@ -88,7 +88,7 @@ export const vectorsOf = (channels: number): number => Math.ceil(channels / 4);
 export const planeBytes = (channels: number): number => 16 * vectorsOf(channels);
 
 /** Visits all channels in groups of `size` vectors, and then the vectors that are left, together. */
-export function forEachGroup(f: FunctionBuilder, channels: number, size: number, visit: (group: Group) => void): void {
+function forEachGroup(f: FunctionBuilder, channels: number, size: number, visit: (group: Group) => void): void {
   const whole = Math.floor(channels / 4);
   const groups = Math.floor(whole / size);
   const lanes = Math.min(4, channels);
@@ -106,7 +106,7 @@ export function forEachGroup(f: FunctionBuilder, channels: number, size: number,
 }
 
 /** What is done over a grid. */
-export interface Walk {
+interface Walk {
   /** Vectors in a group of channels: as many as the registers hold. */
   readonly size: number;
   /** Loads what the channels need; returns what is done at each visit, given where it is in every frame. */
@@ -116,7 +116,7 @@ export interface Walk {
   /** Called at the end of each picture. */
   readonly image?: () => void;
   /** Visits in a block, at most. */
-  readonly visits?: number;
+  readonly visits?: number | undefined;
 }
 
 /** Bytes of a block, and visits in it: sums of float32 go to double at its end. */

@@ -13,7 +13,7 @@ import { requireShape } from "../shapes.ts";
 
 /** Borders around arrays. Each place of a border is read at a place within; negative constant ones cut places off. */
 
-export type PadMode = "constant" | "reflect" | "replicate" | "circular";
+type PadMode = "constant" | "reflect" | "replicate" | "circular";
 
 export interface PadAttrs {
   /** One entry per dimension of the input. */
@@ -23,7 +23,7 @@ export interface PadAttrs {
   readonly value: number;
 }
 
-export interface PadBackwardAttrs extends Pick<PadAttrs, "pads" | "mode"> {
+interface PadBackwardAttrs extends Pick<PadAttrs, "pads" | "mode"> {
   /** The shape of the input of the pad. */
   readonly shape: Shape;
 }

@@ -22,12 +22,12 @@ import {
 
 /** Windows of an array as columns, and columns added back in their places: the transpose of each other. */
 
-export interface UnfoldAttrs extends WindowAttrs {
+interface UnfoldAttrs extends WindowAttrs {
   /** The spatial sizes of a window. */
   readonly kernel: Shape;
 }
 
-export interface FoldAttrs extends UnfoldAttrs {
+interface FoldAttrs extends UnfoldAttrs {
   /** The spatial sizes of the output. */
   readonly size: Shape;
 }

@@ -44,8 +44,8 @@ export const whereKernel: MaskKernel<object> = {
 };
 
 interface Bounds {
-  readonly min?: number;
-  readonly max?: number;
+  readonly min?: number | undefined;
+  readonly max?: number | undefined;
 }
 
 export const clampKernel: LaneKernel<Bounds> = arithmetic(([x], lanes, { min, max }) => {

@@ -196,7 +196,7 @@ export const where = defineOp({
 export const clamp = defineOp({
   name: "clamp",
   inputs: ["input"],
-  shape: ([x], { min, max }: { readonly min?: number; readonly max?: number }) => {
+  shape: ([x], { min, max }: { readonly min?: number | undefined; readonly max?: number | undefined }) => {
     if (min === undefined && max === undefined) throw refuse("missing", "clamp", "give min, max or both");
     for (const [name, bound] of Object.entries({ min, max })) {
       if (bound === undefined || typeof bound === "number") continue;

@@ -9,7 +9,7 @@ import { requireFloat, requireShape } from "../shapes.ts";
  * https://pytorch.org/docs/stable/generated/torch.nn.LocalResponseNorm.html
  */
 
-export interface LocalResponseNormAttrs {
+interface LocalResponseNormAttrs {
   /** Channels of a mean; those beyond the first and the last are 0. */
   readonly size: number;
   readonly alpha: number;

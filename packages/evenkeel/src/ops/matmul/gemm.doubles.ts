@@ -9,7 +9,7 @@ import { advance, pointer } from "./gemm.problem.ts";
 const bytes = 8;
 
 /** C [m, n] = A [m, k] * B [k, n] (+ bias [n] in every row). All lie contiguous, A and B possibly as [k, m] and [n, k]. */
-export interface DoubleGemm {
+interface DoubleGemm {
   readonly m: number;
   readonly n: number;
   readonly k: number;

@@ -16,7 +16,7 @@ import { transpose4 } from "./gemm.transpose.ts";
  * of its `width` rows of A or columns of B; a last panel that is not full is filled up with zeros.
  */
 
-export interface Block {
+interface Block {
   readonly from: Local<"i32">;
   /** Between the rows of A or columns of B that make a panel, in bytes. */
   readonly across: number;

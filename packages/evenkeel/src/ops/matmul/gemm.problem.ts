@@ -11,7 +11,7 @@ export interface Gemm {
   readonly c: I32;
   readonly cStride: number;
   /** Address of the bias. */
-  readonly bias?: number;
+  readonly bias?: number | undefined;
   /** Address of working memory, aligned to 16 bytes. */
   readonly scratch: number;
   /** Whether relaxed_madd may be used. */

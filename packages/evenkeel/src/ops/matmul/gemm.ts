@@ -10,7 +10,7 @@ export interface GemmSize {
   readonly m: number;
   readonly n: number;
   readonly k: number;
-  readonly transposeA?: boolean;
+  readonly transposeA?: boolean | undefined;
 }
 
 /** An operand that is read with large strides stays in the nearer caches up to so many elements (128 KiB). */

@@ -21,7 +21,7 @@ export interface GroupSize {
 }
 
 /** Some neighbouring vectors of columns. */
-export interface Group extends GroupSize {
+interface Group extends GroupSize {
   /** Bytes from the start of a plane. */
   readonly slot: I32;
   /** Bytes from the start of a row. */
@@ -135,7 +135,7 @@ export interface Kept {
  * What is done with the elements of vector `q` of a group: `at` and `offset` lead to them from an array's address. `kept`,
  * where the passes go group by group, leads to what an earlier pass left for them.
  */
-export type AtElements<T> = (q: number, at: Local<"i32">, offset: number, kept: Kept | undefined) => T;
+type AtElements<T> = (q: number, at: Local<"i32">, offset: number, kept: Kept | undefined) => T;
 
 /** Something done to every element. */
 export interface ElementPass {
@@ -152,7 +152,7 @@ export interface SumPass {
   readonly finish: (sums: readonly Pair[], slot: I32, column: I32) => void;
 }
 
-export type Pass = ElementPass | SumPass;
+type Pass = ElementPass | SumPass;
 
 /** Bytes of scratch that a pass with so many sums needs. */
 export const sumsBytes = (matrix: Matrix, count: number): number =>

@@ -4,8 +4,8 @@ import { channelKernels } from "./normalize.channelKernels.ts";
 import { doubleKernels } from "./normalize.doubles.ts";
 import { batchNormMatrix, batchNormReluMatrix } from "./normalize.matrix.ts";
 import type { BatchNormAttrs } from "./normalize.ts";
-import { batchNormEvalMatrix } from "./normalizeEval.matrix.ts";
 import { batchNormBackwardMatrix, batchNormReluBackwardMatrix } from "./normalizeBackward.matrix.ts";
+import { batchNormEvalMatrix } from "./normalizeEval.matrix.ts";
 
 /** Kernels of normalize.ts: one for matrices, another for what has more dimensions, and one for float64. */
 

@@ -3,9 +3,9 @@ import { ndArray, noise, runKernel, runReference } from "../../../../../test/ker
 import type { AnyOp, DType, NdArray } from "../../core/index.ts";
 import type { Kernel } from "../../wasm/index.ts";
 import { batchNormMatrix, batchNormReluMatrix } from "./normalize.matrix.ts";
-import { batchNormEvalMatrix } from "./normalizeEval.matrix.ts";
 import { batchNorm, batchNormBackward, batchNormEval, batchNormRelu, batchNormReluBackward } from "./normalize.ts";
 import { batchNormBackwardMatrix, batchNormReluBackwardMatrix } from "./normalizeBackward.matrix.ts";
+import { batchNormEvalMatrix } from "./normalizeEval.matrix.ts";
 
 const eps = 1e-5;
 /** Of a number in double to float32, relative, and a little for what double itself rounds. */

@@ -26,13 +26,13 @@ export interface AvgPoolAttrs extends WindowAttrs {
   /** Whether zeros of the padding are counted, not only summed. */
   readonly countIncludePad: boolean;
   /** What sums are divided by, in place of the count. */
-  readonly divisorOverride?: number;
+  readonly divisorOverride?: number | undefined;
 }
 
 /** What the sum of a window is divided by: the product over the dimensions, or one number for all. */
 export interface Divisor {
   readonly along: (spans: Spans, i: number) => number;
-  readonly override?: number;
+  readonly override?: number | undefined;
 }
 
 const inside = ({ start, end }: Spans, i: number) => end[i] - start[i];

@@ -10,7 +10,7 @@ import { planesOf, pooledShape, type WindowAttrs } from "./window.ts";
  * edge counts as if it were full: its sum is scaled up by the kernel's size over the number of its places.
  */
 
-export interface LPPoolAttrs extends WindowAttrs {
+interface LPPoolAttrs extends WindowAttrs {
   /** The exponent, not 0. */
   readonly p: number;
 }

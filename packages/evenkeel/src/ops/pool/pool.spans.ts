@@ -35,7 +35,7 @@ function axesOf(planes: Planes, scratch: number): Axis[] {
 }
 
 /** A window where the loops have come to. */
-export interface Here {
+interface Here {
   /** Bytes from the first plane of the input to that of the window. */
   readonly base: Local<"i32">;
   /** Bytes from the first window of all to this one. */

@@ -85,7 +85,7 @@ export const withPlane = (shape: Shape, plane: readonly number[]): Shape => [
 const letters = ["D", "H", "W"];
 
 /** [N, C, L] or such: what an input of pooling over `rank` dimensions is. */
-export function expectedPlane(rank: number): string {
+function expectedPlane(rank: number): string {
   const plane = rank === 1 ? ["L"] : letters.slice(3 - rank);
   return `[N, C, ${plane.join(", ")}] or [C, ${plane.join(", ")}]`;
 }

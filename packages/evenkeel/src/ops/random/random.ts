@@ -9,17 +9,11 @@ import {
   type Spec,
   wrongType,
 } from "../../core/index.ts";
-import {
-  fillBernoulli,
-  fillBernoulliEach,
-  fillDropoutMask,
-  fillNormal,
-  fillRandint,
-  fillUniform,
-  Generator,
-  randperm as permute,
-  uniformFloat64,
-} from "../../random/index.ts";
+import { fillBernoulli, fillBernoulliEach, fillDropoutMask } from "../../random/bernoulli.ts";
+import { Generator, randperm as permute } from "../../random/index.ts";
+import { fillRandint } from "../../random/integers.ts";
+import { fillNormal } from "../../random/normal.ts";
+import { fillUniform, uniformFloat64 } from "../../random/uniform.ts";
 import { mul } from "../elementwise/elementwise.ts";
 import { requireFloat } from "../shapes.ts";
 

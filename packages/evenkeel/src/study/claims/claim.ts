@@ -16,8 +16,8 @@ export type ClaimId =
   | PoolingClaimId
   | `better:${string}`;
 
-export type PlacementClaimId = "paperOrder" | "fastaiOrder" | "dropoutBeforeBatchNorm" | "dropoutUnneeded";
-export type PoolingClaimId = "globalAsGood" | "globalOverfitsLess" | "maxBetter";
+type PlacementClaimId = "paperOrder" | "fastaiOrder" | "dropoutBeforeBatchNorm" | "dropoutUnneeded";
+type PoolingClaimId = "globalAsGood" | "globalOverfitsLess" | "maxBetter";
 
 /** A claim about what is compared, judged on one table. */
 export interface Claim {
@@ -32,7 +32,7 @@ export interface Claim {
 }
 
 /** The same inputs with and without BatchNorm. */
-export interface Setting {
+interface Setting {
   readonly scale: Arm["scale"];
   readonly name: string;
   readonly none: NormArm;

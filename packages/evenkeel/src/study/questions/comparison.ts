@@ -28,7 +28,7 @@ export interface ComparisonHeadline extends Headline {
 }
 
 /** What happened to one of the others, by its interval. */
-export type Outcome = "better" | "worse" | "equal" | "not shown" | "undecided";
+type Outcome = "better" | "worse" | "equal" | "not shown" | "undecided";
 
 /** "equal": nothing worth having either way; "not shown": the interval holds no effect, and perhaps one worth having. */
 export function outcomeOf({ value, interval, judged }: Figure): Outcome {

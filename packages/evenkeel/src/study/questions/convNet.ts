@@ -72,5 +72,7 @@ function poolOf(head: Head): nn.AnyModule {
       return new nn.AvgPool2d(2);
     case "maxLinear":
       return new nn.MaxPool2d(2);
+    default:
+      return head satisfies never;
   }
 }

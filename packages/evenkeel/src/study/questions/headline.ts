@@ -80,13 +80,17 @@ export function sayStale(view: StudyView, { arm, lr, cost }: StaleStatistics): s
   const figures =
     `${describeArm(arm)}, learning rate ${lr}: test ${cost.unit} ${average("asTrained")} as trained, ${average("recomputed")} ` +
     `with the same weights and running statistics recomputed over the training rows, ${measured(cost)}`;
-  switch (cost.judged?.verdict) {
+  const verdict = cost.judged?.verdict;
+  switch (verdict) {
     case "held":
       return `Stale running statistics: ${figures}. The network is better than its evaluation; recompute them (updateBatchNorm).`;
     case "not held":
       return `Running statistics that fit: ${figures}. Recomputing them gains nothing worth having.`;
-    default:
+    case "undecided":
+    case undefined:
       return `Whether running statistics are stale cannot be told from noise: ${figures}.`;
+    default:
+      return verdict satisfies never;
   }
 }
 

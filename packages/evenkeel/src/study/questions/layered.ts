@@ -37,6 +37,8 @@ export function layeredNetwork(
         return activationLayers[activation]();
       case "dropout":
         return new nn.Dropout(dropout);
+      default:
+        return kind satisfies never;
     }
   };
   return (features, { outputs }) => {

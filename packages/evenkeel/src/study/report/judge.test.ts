@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { fillNormal, Generator } from "../../random/index.ts";
+import { Generator } from "../../random/index.ts";
+import { fillNormal } from "../../random/normal.ts";
 import { type Candidate, confidenceOf, judge, judged, overall } from "./judge.ts";
 import { estimateMean } from "./statistics.ts";
 

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { fillNormal, Generator } from "../../random/index.ts";
+import { Generator } from "../../random/index.ts";
+import { fillNormal } from "../../random/normal.ts";
 import { inferSchema, splitRows, tableFromColumns } from "../../tabular/index.ts";
 import { planStudy } from "../plan/plan.ts";
 import { estimateMean, mean } from "./statistics.ts";

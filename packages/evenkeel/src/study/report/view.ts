@@ -17,14 +17,14 @@ export interface Observation {
 }
 
 /** The rate at which an arm did best on the validation rows, over the seeds that tried them all. */
-export interface ChosenRate {
+interface ChosenRate {
   readonly lr: number;
   /** Mean validation error at that rate. */
   readonly validation: number;
 }
 
 /** A network with BatchNorm can be scored in two ways; `kept` is the one that is better on the validation rows. */
-export function readingOf({ readings, spec }: TrialResult, statistics: Statistics): Reading | undefined {
+function readingOf({ readings, spec }: TrialResult, statistics: Statistics): Reading | undefined {
   const { asTrained, recomputed } = readings;
   if (recomputed === undefined || statistics === "asTrained") return asTrained;
   if (statistics === "recomputed" || asTrained === undefined) return recomputed;

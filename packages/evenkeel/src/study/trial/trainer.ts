@@ -3,7 +3,8 @@ import * as nn from "../../nn/index.ts";
 import { Adam } from "../../optim/index.ts";
 import { manualSeed } from "../../random/index.ts";
 import type { Task } from "../../tabular/index.ts";
-import { cat, noGrad, Storage, Tensor } from "../../tensor/index.ts";
+import { cat, noGrad, Tensor } from "../../tensor/index.ts";
+import { Storage } from "../../tensor/storage.ts";
 import { batchNormLayers } from "../../train/batchNorm/layers.ts";
 
 /**

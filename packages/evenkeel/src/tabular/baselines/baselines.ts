@@ -1,6 +1,7 @@
 import { checkOptions, refuse, wrongType } from "../../core/index.ts";
 import { Generator, randperm, type Seed } from "../../random/index.ts";
-import { Storage, Tensor } from "../../tensor/index.ts";
+import { Tensor } from "../../tensor/index.ts";
+import { Storage } from "../../tensor/storage.ts";
 import type { Predictions } from "../encoding/decode.ts";
 import type { Preprocessing } from "../encoding/preprocessing.ts";
 import { meanOf, quantilesOf } from "../encoding/statistics.ts";

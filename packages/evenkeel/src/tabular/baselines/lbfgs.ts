@@ -1,4 +1,4 @@
-export interface LbfgsOptions {
+interface LbfgsOptions {
   /** Stops where no element of the gradient is larger. */
   readonly tolerance: number;
   readonly maxIterations: number;
@@ -6,7 +6,7 @@ export interface LbfgsOptions {
   readonly memory?: number;
 }
 
-export interface Minimum {
+interface Minimum {
   readonly at: Float64Array;
   readonly iterations: number;
   readonly converged: boolean;

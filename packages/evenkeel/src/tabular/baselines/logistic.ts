@@ -1,7 +1,7 @@
 import { exp, log, log1p } from "../../core/math/portableMath.ts";
 import { lbfgs } from "./lbfgs.ts";
 
-export interface LogisticModel {
+interface LogisticModel {
   /** [outputs, width + 1]: the weights of the inputs, then the intercept. One output for 2 classes, else one per class. */
   readonly weights: Float64Array;
   readonly iterations: number;

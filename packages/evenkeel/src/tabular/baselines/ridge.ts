@@ -12,7 +12,7 @@ export function ridge(x: Float64Array, y: Float64Array, width: number, lambda: n
 }
 
 /** X'X / n and X'y / n: what ridge needs of the data, for any lambda. */
-export interface Gram {
+interface Gram {
   readonly xx: Float64Array;
   readonly xy: Float64Array;
 }

@@ -40,6 +40,8 @@ function lookInto(encoding: Encoding, column: Column): Unfamiliar {
       return { column: encoding.column, missing: countMissing(datesOf(column, encoding)), unknown: 0, examples: [] };
     case "category":
       return lookIntoCategories(encoding, column);
+    default:
+      return encoding satisfies never;
   }
 }
 

@@ -7,7 +7,7 @@ import { turnOf, yearOf } from "./calendar.ts";
 import type { CategoryEncoding, DateEncoding, Encoding } from "./encoding.ts";
 
 /** A matrix of inputs, row by row, and the first of its columns that is to be written. */
-interface Place {
+interface InputColumns {
   readonly out: Float32Array;
   /** Inputs per row. */
   readonly width: number;
@@ -18,7 +18,12 @@ interface Place {
  * Writes the inputs that a column becomes into a matrix; computed in double.
  * @throws RangeError naming the column, the value and its row if a value is not of its kind, infinite, or too large for float32
  */
-export function encodeColumn(encoding: Encoding, column: Column, rows: Int32Array | undefined, place: Place): void {
+export function encodeColumn(
+  encoding: Encoding,
+  column: Column,
+  rows: Int32Array | undefined,
+  place: InputColumns,
+): void {
   switch (encoding.kind) {
     case "numeric": {
       const values = numbersOf(column, rows);
@@ -43,6 +48,9 @@ export function encodeColumn(encoding: Encoding, column: Column, rows: Int32Arra
     }
     case "date":
       encodeDate(encoding, column, rows, place);
+      return;
+    default:
+      encoding satisfies never;
   }
 }
 
@@ -50,7 +58,7 @@ function scaled(
   column: Column,
   values: Float64Array | Float32Array,
   { median, center, scale }: { median: number; center: number; scale: number },
-  { out, width, at }: Place,
+  { out, width, at }: InputColumns,
   rows: Int32Array | undefined,
 ): void {
   for (let i = 0, to = at; i < values.length; i++, to += width) {
@@ -70,7 +78,7 @@ function scaled(
   }
 }
 
-function indicate(values: Float64Array | Float32Array, { out, width, at }: Place, after: number): void {
+function indicate(values: Float64Array | Float32Array, { out, width, at }: InputColumns, after: number): void {
   for (let i = 0, to = at + after; i < values.length; i++, to += width) out[to] = Number.isNaN(values[i]) ? 1 : 0;
 }
 
@@ -84,7 +92,7 @@ export function categoryCodes(encoding: CategoryEncoding, column: Column, rows?:
   return placed;
 }
 
-function encodeDate(encoding: DateEncoding, column: Column, rows: Int32Array | undefined, place: Place): void {
+function encodeDate(encoding: DateEncoding, column: Column, rows: Int32Array | undefined, place: InputColumns): void {
   const times = datesOf(column, { dateOrder: encoding.dateOrder, rows });
   scaled(column, times.map(yearOf), encoding, place, rows);
   const { out, width } = place;

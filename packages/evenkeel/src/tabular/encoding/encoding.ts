@@ -64,7 +64,7 @@ export interface NumberTarget {
   readonly std: number;
 }
 
-export interface ClassTarget {
+interface ClassTarget {
   readonly task: "binary" | "multiclass";
   readonly column: string;
   readonly kind: "numeric" | "boolean" | "category";
@@ -85,5 +85,7 @@ export function inputNames(encoding: Encoding): string[] {
       const waves = encoding.parts.flatMap((part) => [`${column}: ${part} (sin)`, `${column}: ${part} (cos)`]);
       return [`${column}: year`, ...waves, ...missing];
     }
+    default:
+      return encoding satisfies never;
   }
 }

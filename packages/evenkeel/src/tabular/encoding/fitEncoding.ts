@@ -35,6 +35,8 @@ export function fitEncoding(
         text`ignore it, or say ${{ option: "kinds", key: column.name, value: "category" }}`,
         { column: column.name },
       );
+    default:
+      return kind satisfies never;
   }
 }
 

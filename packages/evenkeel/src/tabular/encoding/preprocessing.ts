@@ -1,5 +1,6 @@
 import { checkOptions, describe } from "../../core/index.ts";
-import { Storage, Tensor } from "../../tensor/index.ts";
+import { Tensor } from "../../tensor/index.ts";
+import { Storage } from "../../tensor/storage.ts";
 import { checkRows, checkStructure, columnOf } from "../schema/columns.ts";
 import type { Schema } from "../schema/schema.ts";
 import type { Table } from "../table/table.ts";

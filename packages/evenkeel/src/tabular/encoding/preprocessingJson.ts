@@ -78,6 +78,8 @@ function readEncoding(at: string, value: unknown): Encoding {
         from.dateOrder === undefined ? {} : { dateOrder: oneOfAt(`${at}.dateOrder`, from.dateOrder, dateOrders) };
       return { kind, column, ...order, ...readScale(at, from), parts, ...readIndicator(at, from) };
     }
+    default:
+      return kind satisfies never;
   }
 }
 

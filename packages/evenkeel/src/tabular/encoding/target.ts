@@ -1,5 +1,6 @@
 import { log as logarithm } from "../../core/math/portableMath.ts";
-import { Storage, Tensor } from "../../tensor/index.ts";
+import { Tensor } from "../../tensor/index.ts";
+import { Storage } from "../../tensor/storage.ts";
 import { shorten } from "../schema/columns.ts";
 import type { Schema } from "../schema/schema.ts";
 import type { Column } from "../table/table.ts";

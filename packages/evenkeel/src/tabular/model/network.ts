@@ -76,5 +76,7 @@ function activationModule(activation: Activation): nn.AnyModule {
       return new nn.SiLU();
     case "tanh":
       return new nn.Tanh();
+    default:
+      return activation satisfies never;
   }
 }

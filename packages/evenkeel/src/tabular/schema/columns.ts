@@ -1,6 +1,5 @@
-import { describe, mismatch, refuse, wrongType } from "../../core/index.ts";
+import { describe, mismatch, nearest, refuse, wrongType } from "../../core/index.ts";
 import type { Column, Table, TextColumn } from "../table/table.ts";
-import { nearest } from "./nearest.ts";
 
 /**
  * The column of a name.
@@ -33,7 +32,7 @@ export function shorten(text: string): string {
 }
 
 /** How many values a column holds. */
-export function lengthOf(column: Column): number {
+function lengthOf(column: Column): number {
   return column.type === "text" ? column.codes.length : column.values.length;
 }
 

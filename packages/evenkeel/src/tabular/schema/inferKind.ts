@@ -92,7 +92,7 @@ function extent(values: Float64Array | Float32Array): { present: number; constan
   return { present, constant: constant && present > 0 };
 }
 
-export interface TextCounts {
+interface TextCounts {
   /** Rows for each text of the dictionary; 0 for spellings of a missing category. */
   readonly counts: Int32Array;
   readonly present: number;

@@ -11,7 +11,7 @@ import type { DateOrder } from "./schema.ts";
  */
 
 /** Texts that are not what they should be. */
-export interface Misfit {
+interface Misfit {
   /** In how many rows. */
   readonly count: number;
   /** The first of them. */
@@ -29,6 +29,8 @@ export function numbersOf(column: Column, rows?: Int32Array): Float64Array | Flo
       return new Float64Array(gather(column.values, rows)).map((value) => (value === 255 ? Number.NaN : value));
     case "text":
       return parsed(column, rows, parseNumber, () => ({ expected: "a number" }));
+    default:
+      return column satisfies never;
   }
 }
 

@@ -17,9 +17,14 @@ export type IndexList = readonly number[] | readonly boolean[] | readonly IndexL
  */
 export type Index = number | SliceText | null | IndexList | Tensor;
 
-export type Part =
+type Part =
   | { readonly kind: "place"; readonly at: number }
-  | { readonly kind: "slice"; readonly start?: number; readonly stop?: number; readonly step?: number }
+  | {
+      readonly kind: "slice";
+      readonly start?: number | undefined;
+      readonly stop?: number | undefined;
+      readonly step?: number | undefined;
+    }
   | { readonly kind: "new" }
   | { readonly kind: "rest" }
   | { readonly kind: "list"; readonly places: readonly number[]; readonly shape: Shape }

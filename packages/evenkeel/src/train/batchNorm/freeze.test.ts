@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import { compile } from "../../compile/index.ts";
-import { BatchNorm1d, clone, F, Linear, ReLU, Sequential } from "../../nn/index.ts";
+import * as F from "../../nn/functional/index.ts";
+import { BatchNorm1d, clone, Linear, ReLU, Sequential } from "../../nn/index.ts";
 import { AdamW } from "../../optim/index.ts";
 import { manualSeed } from "../../random/index.ts";
 import { randn, type Tensor } from "../../tensor/index.ts";

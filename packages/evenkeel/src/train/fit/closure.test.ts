@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import * as F from "../../nn/functional/index.ts";
 import * as nn from "../../nn/index.ts";
-import { F } from "../../nn/index.ts";
 import { SGD } from "../../optim/index.ts";
 import { manualSeed } from "../../random/index.ts";
 import { randn, type Tensor } from "../../tensor/index.ts";

@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from "vitest";
-import { BatchNorm1d, Dropout, F, Linear, Module, MSELoss, Sequential } from "../../nn/index.ts";
+import * as F from "../../nn/functional/index.ts";
+import { BatchNorm1d, Dropout, Linear, Module, MSELoss, Sequential } from "../../nn/index.ts";
 import { Adam, SGD } from "../../optim/index.ts";
 import { getRngState, manualSeed } from "../../random/index.ts";
 import { noGrad, randn, type Tensor, tensor } from "../../tensor/index.ts";

@@ -85,6 +85,8 @@ function describePlace(where: NonFinitePlace): string {
       return `that of parameter "${where.name}", the nearest to the loss among those that are not`;
     case "loss":
       return "inputs, targets, parameters and all layer outputs are finite, so the loss function made it";
+    default:
+      return where satisfies never;
   }
 }
 

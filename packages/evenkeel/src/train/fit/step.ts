@@ -15,7 +15,7 @@ export interface StepOptimizer {
   step(): unknown;
 }
 
-export interface StepperOptions {
+interface StepperOptions {
   readonly loss: Loss;
   readonly optimizer: StepOptimizer;
   readonly clipGradNorm?: number;
@@ -25,7 +25,7 @@ export interface StepperOptions {
 }
 
 /** Where in the training a batch stands, for errors. */
-export interface Position {
+interface Position {
   readonly epoch: number;
   readonly step: number;
   readonly batch: number;

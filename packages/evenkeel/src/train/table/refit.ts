@@ -23,7 +23,7 @@ export interface TableRefit {
   readonly validated: TableModel;
 }
 
-export interface FinishedTraining extends ScoredStage {
+interface FinishedTraining extends ScoredStage {
   readonly history: History<TableMetric>;
   /** Where it stood at its end. */
   readonly checkpoint: Checkpoint;

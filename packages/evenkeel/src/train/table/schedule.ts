@@ -37,6 +37,8 @@ export function newScheduler(
       return { scheduler: new StepLR(optimizer, { stepSize: Math.max(1, Math.ceil(epochs / 3)) }) };
     case "plateau":
       return { scheduler: new ReduceLROnPlateau(optimizer) };
+    default:
+      return schedule satisfies never;
   }
 }
 

@@ -131,5 +131,7 @@ function newOptimizer(network: TabularNet, { optimizer, lr, weightDecay }: Table
       return new AdamW(parameters, { lr, weightDecay });
     case "sgd":
       return new SGD(parameters, { lr, weightDecay, momentum: 0.9 });
+    default:
+      return optimizer satisfies never;
   }
 }

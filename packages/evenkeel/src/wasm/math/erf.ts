@@ -23,7 +23,7 @@ const centralSeries = [
 ];
 
 /** erfc(a) of two doubles, given exp(-a^2) too, where 0 <= a <= 11.5. */
-export function erfcF64x2(f: FunctionBuilder, a: V128, gauss: V128): V128 {
+function erfcF64x2(f: FunctionBuilder, a: V128, gauss: V128): V128 {
   const one = f64x2.const(1);
   const sum = f.let(f64x2.add(a, f64x2.const(middle)));
   const scale = f.let(f64x2.add(one, f64x2.add(a, a)));

@@ -19,7 +19,7 @@ const both = (a: Border, b: Border, choose: (a: number, b: number) => number): B
   return [pair(0), pair(1)];
 };
 
-export const widest = (a: Border, b: Border): Border => both(a, b, Math.max);
+const widest = (a: Border, b: Border): Border => both(a, b, Math.max);
 
 export const isWithin = (need: Border, border: Border): boolean =>
   need.every((pair, i) => pair.every((size, side) => size <= border[i][side]));

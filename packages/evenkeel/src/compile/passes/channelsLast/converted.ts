@@ -22,7 +22,7 @@ interface PlainRead {
 
 export type Operand = PicturesRead | PlainRead;
 
-export interface Result {
+interface Result {
   /** Pictures are made with their channels last; anything else is made where it was, in the shape that the op gives it. */
   readonly kind: "pictures" | "plain";
   readonly value: GraphValue;

@@ -25,7 +25,7 @@ import { isPictures } from "./rules.ts";
  * gradients of all that: one op each way. The gradient works out from the input what has become of it, so the input, weight
  * and bias must still be what they were.
  */
-export interface Fused {
+interface Fused {
   /** What stands at the place of the batch norm, if something stands behind it, and at those of its gradients. */
   readonly converted: ReadonlyMap<GraphNode, Converted>;
   /** Nodes that are part of others. */
@@ -150,7 +150,7 @@ function withMean(norm: GraphNode, node: GraphNode, backs: readonly GraphNode[],
   };
 }
 
-export function isGlobalMean({ op, attrs, inputs: [x] }: GraphNode): boolean {
+function isGlobalMean({ op, attrs, inputs: [x] }: GraphNode): boolean {
   if (x.shape.length !== 4) return false;
   if (op === mean) {
     const { dims } = attrs as { readonly dims: readonly number[] };

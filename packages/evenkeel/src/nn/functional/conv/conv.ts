@@ -252,6 +252,6 @@ function checkBias(owner: string, bias: Tensor | null, outputs: number): void {
 const noBias = (weight: Tensor, outputs: number) => zeros([outputs], { dtype: weight.dtype });
 
 /** Calls `fn` with a batch, which is one of one for an input without a batch dimension. */
-export function batched(input: Tensor, rank: number, fn: (batch: Tensor) => Tensor): Tensor {
+function batched(input: Tensor, rank: number, fn: (batch: Tensor) => Tensor): Tensor {
   return input.ndim === rank + 2 ? fn(input) : fn(input.unsqueeze(0)).squeeze(0);
 }

@@ -13,7 +13,7 @@ export interface PadOptions {
   readonly value?: number;
 }
 
-export const padModes = ["constant", "reflect", "replicate", "circular"] as const satisfies readonly PadMode[];
+const padModes = ["constant", "reflect", "replicate", "circular"] as const satisfies readonly PadMode[];
 
 /**
  * Puts a border around the input. `pad` has two numbers per dimension, before and after, **last dimension first**:

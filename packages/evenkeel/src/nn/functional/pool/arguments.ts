@@ -2,7 +2,7 @@ import { checkOptions, mismatch } from "../../../core/index.ts";
 import { type Sizes, sizesOf } from "../sizes.ts";
 
 /** @throws RangeError if a window could lie in the padding alone */
-export function checkPadding(owner: string, kernel: readonly number[], padding: readonly number[]): void {
+function checkPadding(owner: string, kernel: readonly number[], padding: readonly number[]): void {
   const beyond = padding.findIndex((n, d) => n > kernel[d] / 2);
   if (beyond < 0) return;
   throw mismatch(

@@ -29,7 +29,7 @@ export interface InterpolateOptions {
   readonly recomputeScaleFactor?: boolean | null;
 }
 
-export const interpolateNames = ["size", "scaleFactor", "mode", "alignCorners", "recomputeScaleFactor"];
+const interpolateNames = ["size", "scaleFactor", "mode", "alignCorners", "recomputeScaleFactor"];
 
 /** For each mode the number of dimensions after the channels, 0 for any, and what a row calls it. */
 const modes: Readonly<Record<InterpolationMode, readonly [rank: number, mode: ops.ResizeMode | "area"]>> = {

@@ -16,7 +16,7 @@ export interface InstanceNormOptions extends ChannelNormOptions {
 }
 
 /** What the three instance normalizations are, as byOptions.ts hands them out. */
-export abstract class InstanceNormLayer<
+abstract class InstanceNormLayer<
   Affine extends boolean = boolean,
   Tracked extends boolean = boolean,
 > extends ChannelNormLayer<Affine, Tracked> {

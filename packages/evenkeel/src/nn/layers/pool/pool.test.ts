@@ -3,9 +3,8 @@ import { camelCase, load } from "../../../../../../test/goldens/golden.ts";
 import { compile } from "../../../compile/index.ts";
 import { manualSeed } from "../../../random/index.ts";
 import { grad, randn, type Tensor, tensor } from "../../../tensor/index.ts";
+import * as F from "../../functional/index.ts";
 import * as nn from "../../index.ts";
-
-const { F } = nn;
 
 interface Print {
   readonly layer: string;

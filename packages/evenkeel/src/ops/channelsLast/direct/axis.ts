@@ -15,7 +15,7 @@ export interface Axis {
   readonly size: number;
 }
 
-export interface Tap {
+interface Tap {
   /** A place of the input, below 0 in front of it. */
   readonly at: number;
   /** The place in the kernel that it meets. */

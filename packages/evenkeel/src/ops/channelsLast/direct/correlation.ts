@@ -7,7 +7,7 @@ import { longestRun } from "./tile.ts";
 import { type SumWindows, sumWindowsFunction, type WindowSums } from "./window.ts";
 
 /** Sums over windows of pictures, whose weights lie in panels (weights.ts). The input is read in place: no patches are copied. */
-export interface Correlation {
+interface Correlation {
   readonly images: number;
   readonly groups: number;
   /** Channels of a group, in the input and in the output. */

@@ -13,7 +13,7 @@ export interface Tile {
   readonly vectors: readonly number[];
   readonly lanes: number;
   /** Where each channel meets a value of its own, as in depthwise convolution: the vectors of a row and their lanes. */
-  readonly own?: Pick<Tile, "vectors" | "lanes">;
+  readonly own?: Pick<Tile, "vectors" | "lanes"> | undefined;
   readonly fast: boolean;
 }
 

@@ -7,7 +7,7 @@ import { panelBytes, panelsOf, tileRows } from "./panels.ts";
 import { inPieces, startSums, stepTile, sumsOf, type Tile } from "./tile.ts";
 
 /** For each place of the kernel and each input channel, sums over pixels of what it met there times dy, into panels. */
-export interface WeightGradient {
+interface WeightGradient {
   readonly images: number;
   readonly groups: number;
   /** Channels of a group, in the input and in dy. */

@@ -51,7 +51,7 @@ export function largestBlock(convolution: Convolution): number {
 }
 
 /** Pictures that blocks move through: a pointer to the first pixel of the tiles, and distances in bytes. */
-export interface Moving {
+interface Moving {
   readonly at: Local<"i32">;
   readonly image: number;
   readonly row: number;

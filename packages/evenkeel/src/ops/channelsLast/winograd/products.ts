@@ -83,7 +83,7 @@ function planeProducts(tiles: number, inputs: Planes, outputs: Planes) {
   };
 }
 
-export interface WinogradForward extends Products {
+interface WinogradForward extends Products {
   readonly x: Place;
   readonly weight: WeightPlace;
   readonly bias: number;
@@ -110,12 +110,12 @@ export function emitWinograd({ f, module, convolution, scratch, fast, x, weight,
   });
 }
 
-export interface WinogradGradients extends Products {
+interface WinogradGradients extends Products {
   readonly dy: Place;
   /** If the gradient by the input is wanted: where, which holds zeros, and by which weights. */
-  readonly toInput?: { readonly dx: Place; readonly weight: WeightPlace };
+  readonly toInput?: { readonly dx: Place; readonly weight: WeightPlace } | undefined;
   /** If that by the weight is wanted: where, and of which input. */
-  readonly toWeight?: { readonly x: Place; readonly dweight: WeightPlace };
+  readonly toWeight?: { readonly x: Place; readonly dweight: WeightPlace } | undefined;
 }
 
 /** The gradients that are wanted. That by the input covers the border too, as far as the padding goes. */
