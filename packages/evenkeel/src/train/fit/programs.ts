@@ -1,7 +1,7 @@
 import { type Compiled, type CompileOptions, compile } from "../../compile/index.ts";
 import { clipGradNorm, Optimizer } from "../../optim/index.ts";
 import type { Tensor } from "../../tensor/index.ts";
-import { type Forward, forwardPass, type Loss } from "../evaluate/evaluate.ts";
+import { callModel, type Forward, forwardPass, type Loss } from "../evaluate/evaluate.ts";
 import type { Model } from "../modelState.ts";
 
 /** What `fit` needs of an optimizer; SGD, Adam and AdamW are such. */
@@ -30,11 +30,14 @@ export class TrainingPrograms {
   readonly update: () => Tensor | undefined;
   /** Output and loss of rows that are not trained on. */
   readonly forward: Compiled<Parameters<Forward>, ReturnType<Forward>>;
+  /** Output of rows without a target. */
+  readonly outputs: Compiled<Tensor[], Tensor>;
   readonly #recheck: () => void;
 
   constructor(model: Model, { loss, optimizer, clipGradNorm: maxNorm, compile: how }: ProgramsOptions) {
     const forward = forwardPass(model, loss);
     this.forward = compile(forward, how);
+    this.outputs = compile((...inputs: Tensor[]) => callModel(model, inputs), how);
     this.gradientsOf = compile((...tensors: Tensor[]) => {
       const { output, loss } = forward(tensors.slice(0, -1), tensors[tensors.length - 1]);
       optimizer.zeroGrad();
@@ -50,7 +53,7 @@ export class TrainingPrograms {
     const compiled = optimizer instanceof Optimizer ? compile(update, how) : undefined;
     this.update = compiled ?? update;
     this.#recheck = () => {
-      for (const program of [this.gradientsOf, this.forward, compiled]) program?.recheck();
+      for (const program of [this.gradientsOf, this.forward, this.outputs, compiled]) program?.recheck();
     };
   }
 

@@ -99,6 +99,9 @@ export interface TablePlan {
   readonly refit: boolean;
 }
 
+/** How many rows the parts of a split have. */
+type PartSizes = { readonly [P in keyof Split]: { readonly length: number } };
+
 /** Rows of a table, those trained on and validated by, up to which it is trained on twice. */
 const refitRows = 10_000;
 
@@ -157,7 +160,7 @@ export function checkTableOptions(options: TrainTableOptions): void {
 }
 
 /** @throws TypeError or RangeError naming the option that does not fit */
-export function planTable(split: Split, task: Task, options: TrainTableOptions): TablePlan {
+export function planTable(split: PartSizes, task: Task, options: Partial<TrainTableOptions>): TablePlan {
   const { optimizer = "adamw", schedule = "onecycle", loss = "mse", statistics = "better" } = options;
   checkChoice("optimizer", optimizer, optimizerNames);
   checkChoice("schedule", schedule, scheduleNames);
@@ -205,7 +208,7 @@ export function planTable(split: Split, task: Task, options: TrainTableOptions):
 /** @throws RangeError if a refit is wanted where it would not be the same training, or has no rows to add */
 function refitPlanned(
   wanted: boolean | undefined,
-  { train, validation, test }: Split,
+  { train, validation, test }: PartSizes,
   { schedule, patience }: Pick<TablePlan, "schedule" | "patience">,
 ): boolean {
   if (wanted === undefined) {

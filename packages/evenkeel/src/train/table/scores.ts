@@ -18,9 +18,10 @@ export function scoreStage(
   table: Table,
   schema: Schema,
   split: Split,
-  { preprocessing, network, train }: TableStage,
+  { preprocessing, trainer, train }: TableStage,
   wanted: StatisticsKind | "better",
 ): ScoredStage {
+  const { network } = trainer;
   network.eval();
   const model = new TableModel({ schema, preprocessing, network });
   const score = (): PartScores => {
@@ -31,7 +32,7 @@ export function scoreStage(
     });
     return Object.fromEntries(scores);
   };
-  const statistics = chooseStatistics(network, train, wanted, score, errorOf);
+  const statistics = chooseStatistics(trainer, train, wanted, score, errorOf);
   network.eval();
   return { model, scores: statistics?.[statistics.kept] ?? score(), statistics };
 }
