@@ -4,7 +4,7 @@ import { checkNetworkArm, type NetworkArm } from "./networkArm.ts";
 import { checkNormArm } from "./normArms.ts";
 
 export function isNetworkArm(arm: NormArm | NetworkArm): arm is NetworkArm {
-  return "network" in arm || "name" in arm;
+  return "network" in arm || "options" in arm || "name" in arm;
 }
 
 /** @throws TypeError or RangeError if it is no list of different arms */
@@ -15,7 +15,7 @@ export function checkArms(caller: string, arms: readonly (NormArm | NetworkArm)[
   for (const arm of arms) {
     if (typeof arm !== "object" || arm === null) {
       throw new TypeError(
-        `${caller}: an arm is ${describe(arm)}, expected { name, network: (features) => module } or { scale, norm, dropout }`,
+        `${caller}: an arm is ${describe(arm)}, expected { name, options }, { name, network: (features) => module } or { scale, norm, dropout }`,
       );
     }
     if (isNetworkArm(arm)) checkNetworkArm(arm);
