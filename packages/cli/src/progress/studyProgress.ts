@@ -25,7 +25,7 @@ export function studyProgress(output: Output, plan: StudyPlan): StudyProgress {
   return output.terminal === undefined ? lines(output, state) : bars(output, output.terminal, state);
 }
 
-const stageNames = { rates: "all arms at all learning rates", variants: "fewer rows, other units" };
+const stageNames = { rates: "all arms at all learning rates", variants: "fewer rows, shorter trainings, other units" };
 
 /** What is known of an arm so far. */
 class ArmState {

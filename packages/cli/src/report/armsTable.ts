@@ -28,7 +28,7 @@ export function armsTable({ rows, metric, unit }: StudyReportData): Html {
       lr,
       withInterval(atLeastZero(test), plainText),
       difference === null ? "" : withInterval(difference, signedText),
-      html`${epochsTo.median === null ? "–" : Math.ceil(epochsTo.median)}${arrived}`,
+      html`${epochsTo.runs === 0 ? "" : epochsTo.median === null ? "–" : Math.ceil(epochsTo.median)}${arrived}`,
       spread === null ? "" : scoreText(spread),
       plainText(gap.value),
       `${diverged.runs} of ${diverged.of}`,

@@ -135,7 +135,11 @@ function rowPanels(view: StudyView, { plan, trials }: StudyResult): Panel<Series
   if (fractions.length < 2) return [];
   const lines = plan.arms.map((arm) => {
     const points = fractions.flatMap((rows) =>
-      pointOf(view, Math.round(rows * plan.rows.train), view.seen(arm, "kept", { rows, rescale: null })),
+      pointOf(
+        view,
+        Math.round(rows * plan.rows.train),
+        view.seen(arm, "kept", { rows, rescale: null, epochFraction: 1 }),
+      ),
     );
     return { label: describeArm(arm), points };
   });

@@ -15,6 +15,7 @@ const plan = planStudy(data, {
   epochs: 2,
   hidden: [4],
   rowFractions: [],
+  epochFractions: [],
   rescale: [],
   dropout: 0,
 });

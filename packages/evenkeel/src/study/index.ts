@@ -11,6 +11,7 @@ export {
   type Statistics,
 } from "./arms/arm.ts";
 export type { MakeNetwork, NetworkArm, NetworkTask, PictureShape } from "./arms/networkArm.ts";
+export type { SharedOptions, TrainingOptions } from "./arms/trainingOptions.ts";
 export type { Claim, ClaimId } from "./claims/index.ts";
 export { planStudy, type StudyData, type StudyOptions, type StudyPlan } from "./plan/plan.ts";
 export { countTrials, describePlan } from "./plan/planTrials.ts";
@@ -21,7 +22,7 @@ export {
   runStudy,
   type StudyEvent,
   type StudyRun,
-} from "./plan/schedule.ts";
+} from "./plan/runStudy.ts";
 export {
   type Ask,
   type ComparisonHeadline,

@@ -1,5 +1,6 @@
 import type { Norm } from "../../tabular/index.ts";
 import type { Ask } from "../questions/question.ts";
+import type { TrainingOptions } from "./trainingOptions.ts";
 
 /** How the numeric inputs go in: as they are, with mean 0 and variance 1, or by median and quartiles. */
 export type Scale = "raw" | "zscore" | "robust";
@@ -11,9 +12,13 @@ export interface NormArm {
   /** The probability with which dropout drops; 0 for none. */
   readonly dropout: number;
   readonly name?: undefined;
+  readonly from?: undefined;
 }
 
-/** What a plan, its trials and its result know of an arm that is a function: what it is called, and what it was seen to make. */
+/**
+ * An arm with a name: options of the training, or a function, of which a plan, its trials and its result know what it is
+ * called and what it was seen to make.
+ */
 export interface NamedArm {
   readonly name: string;
   readonly scale: Scale;
@@ -21,13 +26,18 @@ export interface NamedArm {
   readonly group: string | null;
   /** What its owner says of the state of its code; null where nothing was said, and kept trials cannot be used again. */
   readonly version: string | null;
+  /** What it has otherwise than the study's other arms. */
+  readonly options: TrainingOptions;
   /** Digest of the layers and shapes of its network. */
   readonly network: string;
   readonly parameters: number;
   /** Whether there is a BatchNorm in it, so that it is scored with both kinds of running statistics. */
   readonly batchNorm: boolean;
-  /** The question that it is an arm of, and what its dropout drops; null for a function that was given. */
-  readonly from: { readonly ask: Ask; readonly dropout: number } | null;
+  /**
+   * Where its network comes from: the question that it is an arm of, and what its dropout drops; "options" where these say
+   * all; null for a function that was given.
+   */
+  readonly from: { readonly ask: Ask; readonly dropout: number } | "options" | null;
   readonly norm?: undefined;
   readonly dropout?: undefined;
 }
@@ -73,7 +83,8 @@ export function hasBatchNorm(arm: Arm): boolean {
 
 export function sameArm(a: Arm, b: Arm): boolean {
   if (a.name !== undefined && b.name !== undefined) {
-    return a.name === b.name && a.scale === b.scale && a.version === b.version && a.network === b.network;
+    const same = a.name === b.name && a.scale === b.scale && a.version === b.version && a.network === b.network;
+    return same && JSON.stringify(a.options) === JSON.stringify(b.options);
   }
   return a.name === b.name && a.scale === b.scale && a.norm === b.norm && a.dropout === b.dropout;
 }

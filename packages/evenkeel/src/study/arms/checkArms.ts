@@ -4,7 +4,7 @@ import { checkNetworkArm, type NetworkArm } from "./networkArm.ts";
 import { checkNormArm } from "./normArms.ts";
 
 export function isNetworkArm(arm: NormArm | NetworkArm): arm is NetworkArm {
-  return "network" in arm || "name" in arm;
+  return "network" in arm || "options" in arm || "name" in arm;
 }
 
 /** @throws TypeError or RangeError if it is no list of different arms */
@@ -14,7 +14,12 @@ export function checkArms(caller: string, arms: readonly (NormArm | NetworkArm)[
   }
   for (const arm of arms) {
     if (typeof arm !== "object" || arm === null) {
-      throw wrongType(caller, "an arm", arm, "{ name, network: (features) => module } or { scale, norm, dropout }");
+      throw wrongType(
+        caller,
+        "an arm",
+        arm,
+        "{ name, options }, { name, network: (features) => module } or { scale, norm, dropout }",
+      );
     }
     if (isNetworkArm(arm)) checkNetworkArm(arm);
     else checkNormArm(arm);

@@ -1,79 +1,132 @@
 import { because, describe, formatShape, isFloat, mismatch, wrongState } from "../../core/index.ts";
 import * as nn from "../../nn/index.ts";
 import { getRngState, manualSeed, setRngState } from "../../random/index.ts";
-import { type NetworkSize, Preprocessing, splitRows, type Task } from "../../tabular/index.ts";
+import {
+  type NetworkSize,
+  Preprocessing,
+  type PreprocessingOptions,
+  splitRows,
+  TabularNet,
+  type Task,
+} from "../../tabular/index.ts";
 import { noGrad, Tensor } from "../../tensor/index.ts";
+import { runningNorms } from "../../train/batchNorm/layers.ts";
+import type { Loss } from "../../train/evaluate/evaluate.ts";
+import { NonFiniteLossError } from "../../train/fit/nonFinite.ts";
+import type { TablePlan } from "../../train/table/options.ts";
+import { sizeFor } from "../../train/table/stage.ts";
+import { type Rows, TableTrainer } from "../../train/table/trainer.ts";
 import type { StudyData } from "../plan/plan.ts";
-import { runningNorms, Trainer } from "../trial/trainer.ts";
 import type { TrialSettings } from "../trial/trialSpec.ts";
-import type { NamedArm, Scale } from "./arm.ts";
+import type { Arm, NamedArm, NormArm } from "./arm.ts";
+import { isNetworkArm } from "./checkArms.ts";
 import { fingerprint } from "./fingerprint.ts";
-import { makeNetwork, type NetworkArm } from "./networkArm.ts";
+import { type MakeNetwork, makeNetwork, type NetworkArm } from "./networkArm.ts";
+import { planTrial, trialOptions } from "./trainingOptions.ts";
 
 /** Enough for every layer that looks at a batch. */
 const mostRows = 8;
 
 /** Rows to try a network with, and how large it is to be: from all rows, so that no seed decides it. */
-export interface Sample {
+interface Sample {
   readonly task: Task;
   readonly size: NetworkSize;
-  readonly inputs: readonly Tensor[];
+  readonly inputs: readonly [Tensor, ...Tensor[]];
   readonly target: Tensor;
+  readonly truth: Float64Array;
 }
 
-export function sampleOf(
-  { table, schema }: StudyData,
-  scale: Scale,
-  { target }: Pick<TrialSettings, "target">,
-): Sample {
+/** What arms are looked at for. Samples are kept for those that take their inputs alike. */
+export class Examination {
+  readonly data: StudyData;
+  readonly settings: TrialSettings;
+  readonly #samples = new Map<string, Sample>();
+
+  constructor(data: StudyData, settings: TrialSettings) {
+    this.data = data;
+    this.settings = settings;
+  }
+
+  sample(how: PreprocessingOptions | undefined): Sample {
+    const key = JSON.stringify(how);
+    const found = this.#samples.get(key) ?? sampleOf(this.data, how);
+    this.#samples.set(key, found);
+    return found;
+  }
+}
+
+function sampleOf({ table, schema }: StudyData, how: PreprocessingOptions | undefined): Sample {
   const { train, validation, test } = splitRows(table, schema);
   const rows = Int32Array.from([...train, ...validation, ...test]).sort();
-  const preprocessing = Preprocessing.fit(table, schema, rows, { scale: inputScale(scale), target });
+  const preprocessing = Preprocessing.fit(table, schema, rows, how);
   const few = rows.slice(0, mostRows);
   const { x, codes } = preprocessing.inputs(table, few);
   return {
     ...{ task: schema.task, size: sizeFor(preprocessing), target: preprocessing.targets(table, few) },
-    inputs: codes === undefined ? [x] : [x, codes],
+    ...{ truth: preprocessing.truth(table, few), inputs: codes === undefined ? [x] : [x, codes] },
   };
 }
 
-export function sizeFor({ features, embeddings, outputs }: Preprocessing): NetworkSize {
-  return { features: features.length, embeddings: embeddings.map(({ categories }) => categories), outputs };
-}
-
-/** What Preprocessing calls it. */
-export function inputScale(scale: Scale): "none" | "zscore" | "robust" {
-  return scale === "raw" ? "none" : scale;
-}
-
 /**
- * Makes the network of an arm and runs it on a few rows: what is wrong with it is said before anything is trained. The
- * default generator is afterwards as it was.
+ * Plans the training of an arm, makes its network and runs it on a few rows: what is wrong with it is said before anything is
+ * trained. The default generator is afterwards as it was.
  *
- * @param from the question that the arm belongs to; null for a function that was given, which is then also compiled and
- *   trained for one step
- * @throws TypeError, RangeError or Error naming the arm: it threw, it made no module, or the same one twice, or other weights
- *   from the same seed; its output has another shape; it has nothing to train, or cannot be trained
+ * @param from the question that the arm belongs to; null for one that was given. A function that was given is also compiled
+ *   and trained for one step
+ * @throws TypeError, RangeError or Error naming the arm: an option does not fit; it threw, it made no module, or the same one
+ *   twice, or other weights from the same seed; its output has another shape; it has nothing to train, or cannot be trained
  */
-export function examineArm(arm: NetworkArm, sample: Sample, data: StudyData, from: NamedArm["from"]): NamedArm {
+export function examineArm(
+  arm: NormArm | NetworkArm,
+  examination: Examination,
+  from: Exclude<NamedArm["from"], "options">,
+): Arm {
+  if (!isNetworkArm(arm)) {
+    planned(arm, examination, "planStudy");
+    return arm;
+  }
   const before = getRngState();
   try {
-    const { name, scale = "zscore", group = null, version = null } = arm;
-    const network = from === null ? examined(arm, sample, data) : made(arm, sample, data);
+    const { name, network, options = {}, scale = "zscore", group = null, version = null } = arm;
+    const seen: NamedArm = {
+      ...{ name, scale, group, version, options, network: "", parameters: 0, batchNorm: false },
+      from: network === undefined ? "options" : from,
+    };
+    const { sample, plan, loss } = planned(seen, examination, `planStudy: the arm ${describe(name)}`);
+    const module =
+      network === undefined
+        ? new TabularNet(sample.size, plan.network)
+        : from === null
+          ? examined(name, network, sample, examination.data, { plan, loss })
+          : made(name, network, sample, examination.data);
     return {
-      ...{ name, scale, group, version, network: fingerprint(network) },
-      parameters: network.parameters().reduce((sum, parameter) => sum + parameter.numel(), 0),
-      ...{ batchNorm: runningNorms(network).length > 0, from },
+      ...{ ...seen, network: fingerprint(module), batchNorm: runningNorms(module).length > 0 },
+      parameters: module.parameters().reduce((sum, parameter) => sum + parameter.numel(), 0),
     };
   } finally {
     setRngState(before);
   }
 }
 
-function made({ name, network }: NetworkArm, { size, task }: Sample, { picture }: StudyData): nn.AnyModule {
+function planned(arm: Arm, examination: Examination, who: string) {
+  const { data, settings } = examination;
+  const options = trialOptions({ ...settings, arm, lr: 0.01, seed: 0 });
+  try {
+    const sample = examination.sample(options.preprocessing);
+    const rows = { train: sample.truth, validation: sample.truth, test: sample.truth };
+    return { sample, ...planTrial(data.schema, rows, options, sample.truth) };
+  } catch (error) {
+    if (!(error instanceof TypeError || error instanceof RangeError)) throw error;
+    // The options are those of trainTable, and so are its words.
+    const text = `${who}: ${error.message.replace(/^(trainTable|network|Preprocessing\.fit): /, "")}`;
+    throw error instanceof TypeError ? new TypeError(text, { cause: error }) : new RangeError(text, { cause: error });
+  }
+}
+
+function made(name: string, network: MakeNetwork, { size, task }: Sample, { picture }: StudyData): nn.AnyModule {
   manualSeed(0);
   let module: unknown;
-  const checked: NetworkArm["network"] = (features, rest) => {
+  const checked: MakeNetwork = (features, rest) => {
     module = network(features, rest);
     if (module instanceof nn.Module) return module as nn.AnyModule;
     throw new NoModule();
@@ -98,9 +151,15 @@ function made({ name, network }: NetworkArm, { size, task }: Sample, { picture }
 
 class NoModule extends Error {}
 
-function examined(arm: NetworkArm, sample: Sample, data: StudyData): nn.AnyModule {
-  const who = `planStudy: the arm ${describe(arm.name)}`;
-  const [first, second] = [made(arm, sample, data), made(arm, sample, data)];
+function examined(
+  name: string,
+  network: MakeNetwork,
+  sample: Sample,
+  data: StudyData,
+  { plan, loss }: { readonly plan: TablePlan; readonly loss: Loss },
+): nn.AnyModule {
+  const who = `planStudy: the arm ${describe(name)}`;
+  const [first, second] = [made(name, network, sample, data), made(name, network, sample, data)];
   const shared = new Set<unknown>([...first.modules(), ...first.parameters()]);
   if ([...second.modules(), ...second.parameters()].some((part) => shared.has(part))) {
     throw wrongState(
@@ -121,10 +180,14 @@ function examined(arm: NetworkArm, sample: Sample, data: StudyData): nn.AnyModul
     throw wrongState("", `${who} has no parameters that are trained`, "a study compares trainings");
   }
   try {
-    const trainer = new Trainer(() => second, sample.task);
-    trainer.step(sample.inputs, sample.target);
+    const trainer = new TableTrainer(() => second, { optimizer: plan.optimizer, loss });
+    const rows: Rows = [...sample.inputs, sample.target];
+    const once = { ...plan, epochs: 1, batchSize: rows[0].shape[0], patience: false as const };
+    for (const _ of trainer.run({ train: rows }, once, { keepsBest: false }));
   } catch (error) {
-    throw because(wrongState("", `${who} cannot be trained: ${messageOf(error)}`), error);
+    // Eight rows as they are may be too wild for one step, and what comes of it is a result.
+    if (error instanceof NonFiniteLossError) return first;
+    throw new Error(`${who} cannot be trained: ${messageOf(error)}`, { cause: error });
   }
   return first;
 }

@@ -1,12 +1,13 @@
 import { describe, wrongState } from "../../core/index.ts";
+import type * as nn from "../../nn/index.ts";
+import { type NetworkSize, type ResolvedNetwork, TabularNet } from "../../tabular/index.ts";
 import type { StudyData } from "../plan/plan.ts";
 import { armsOf } from "../questions/index.ts";
 import type { TrialSpec } from "../trial/trialSpec.ts";
 import { type NamedArm, type NormArm, sameArm } from "./arm.ts";
 import { checkArms, isNetworkArm } from "./checkArms.ts";
-import { examineArm, sampleOf } from "./examine.ts";
-import type { MakeNetwork, NetworkArm } from "./networkArm.ts";
-import { normNetwork } from "./normArms.ts";
+import { Examination, examineArm } from "./examine.ts";
+import { makeNetwork, type NetworkArm } from "./networkArm.ts";
 
 /** Finds the function that a trial's arm stands for: the arm in a trial is plain data. */
 export class ArmFunctions {
@@ -22,21 +23,29 @@ export class ArmFunctions {
     this.#given = new Map(arms.filter(isNetworkArm).map((arm) => [arm.name, arm]));
   }
 
-  /** @throws Error if there is no such arm, or it is of another version or makes another network */
-  of(spec: TrialSpec): MakeNetwork {
+  /**
+   * What makes the networks of a trial.
+   * @throws Error if there is no such arm, or it is of another version or makes another network
+   */
+  of(spec: TrialSpec, size: NetworkSize, options: ResolvedNetwork): () => nn.AnyModule {
     const { arm } = spec;
-    if (arm.name === undefined) return normNetwork(arm, spec);
+    if (arm.name === undefined || arm.from === "options") return () => new TabularNet(size, options);
     const found = arm.from === null ? this.#given.get(arm.name) : this.#ofQuestion(spec, arm.from);
-    if (found === undefined) throw wrongState("", missing(arm));
-    const key = JSON.stringify([arm, spec.hidden, spec.activation, spec.target]);
+    const { network } = found ?? {};
+    if (found === undefined || network === undefined) throw new Error(missing(arm));
+    const key = JSON.stringify([arm, spec.hidden, spec.activation, spec.target, spec.train]);
     if (!this.#known.has(key)) {
       this.#compare(spec, arm, found);
       this.#known.add(key);
     }
-    return found.network;
+    const { schema, picture } = this.#data;
+    return () => makeNetwork(network, size, { task: schema.task, ...(picture && { picture }) });
   }
 
-  #ofQuestion({ arm, hidden, activation }: TrialSpec, { ask, dropout }: NonNullable<NamedArm["from"]>) {
+  #ofQuestion(
+    { arm, hidden, activation }: TrialSpec,
+    { ask, dropout }: Exclude<NonNullable<NamedArm["from"]>, "options">,
+  ): NetworkArm | undefined {
     const arms = armsOf(ask, { hidden, activation, dropout, data: this.#data });
     return arms.filter(isNetworkArm).find(({ name }) => name === arm.name);
   }
@@ -51,19 +60,19 @@ export class ArmFunctions {
         "give the one it was planned with",
       );
     }
-    const seen = examineArm(found, sampleOf(this.#data, scale, spec), this.#data, arm.from);
+    const from = arm.from === "options" ? null : arm.from;
+    const seen = examineArm(found, new Examination(this.#data, spec), from);
     if (!sameArm(seen, arm)) {
-      throw wrongState(
-        "trialRunner",
-        `the arm ${describe(arm.name)} makes another network than it did when the study was planned`,
-        "plan it anew",
+      throw new Error(
+        `trialRunner: the arm ${describe(arm.name)} makes another network, or is trained otherwise, than when the study was ` +
+          "planned; plan it anew",
       );
     }
   }
 }
 
 function missing({ name, from }: NamedArm): string {
-  return from === null
+  return from === null || from === "options"
     ? `trialRunner: the arm ${describe(name)} of the study is a function; give it: trialRunner(data, arms)`
     : `trialRunner: the question ${describe(from.ask)} has no arm ${describe(name)} here; was the study planned by another version?`;
 }

@@ -5,7 +5,7 @@ import { inferSchema, TabularNet, tableFromRows } from "../../tabular/index.ts";
 import type { Tensor } from "../../tensor/index.ts";
 import { planStudy } from "../plan/plan.ts";
 import { rateTrials } from "../plan/planTrials.ts";
-import { runStudy } from "../plan/schedule.ts";
+import { runStudy } from "../plan/runStudy.ts";
 import { runTrial, trialRunner } from "../trial/trial.ts";
 import type { NamedArm } from "./arm.ts";
 import type { NetworkArm } from "./networkArm.ts";
@@ -137,7 +137,7 @@ describe("going on with trials from before", () => {
       /has version "1" .* the one given "2"/,
     );
     await expect(runTrial(data, other, { arms: versioned("1", 3) })).rejects.toThrow(
-      'the arm "other" makes another network than it did when the study was planned',
+      'the arm "other" makes another network, or is trained otherwise, than when the study was planned',
     );
     const unknown = { ...other, arm: { ...(other.arm as NamedArm), from: { ask: "placement", dropout: 0 } as const } };
     await expect(runTrial(data, unknown)).rejects.toThrow('the question "placement" has no arm "other" here');
@@ -203,7 +203,7 @@ describe("what is wrong with an arm is said before anything is trained", () => {
     [{ name: "x", network: good, version: 2 }, /the version of the arm "x" is 2, expected a text/],
     [{ name: "x", network: good, group: " " }, /the group of the arm "x" is " ", expected 1 to 60/],
     [{ name: "x", network: good, dropout: 0 }, /an arm of planStudy: unknown option "dropout"/],
-    [good, /an arm is Function, expected \{ name, network: \(features\) => module \}/],
+    [good, /an arm is Function, expected \{ name, options \}, \{ name, network: \(features\) => module \}/],
   ])("misuse %#", (arm, message) => {
     expect(() => planStudy(data, { arms: [arms[0], arm] as never })).toThrow(message);
   });

@@ -4,6 +4,7 @@ import type { NetworkSize, Task } from "../../tabular/index.ts";
 import { embeddingWidth } from "../../tabular/model/layers.ts";
 import { cat, type Tensor } from "../../tensor/index.ts";
 import { type Scale, scales } from "./arm.ts";
+import { checkTrainingOptions, type TrainingOptions } from "./trainingOptions.ts";
 
 /** A picture's channels, height and width. */
 export type PictureShape = readonly [channels: number, height: number, width: number];
@@ -24,11 +25,14 @@ export interface NetworkTask {
  */
 export type MakeNetwork = (features: number, task: NetworkTask) => nn.AnyModule;
 
-/** An arm that is any function: one of the networks that a study compares. */
+/** An arm of one's own: options of the training, a function that makes the network, or both. */
 export interface NetworkArm {
   /** What it is called in tables and in ids: different from all others of the study. */
   readonly name: string;
-  readonly network: MakeNetwork;
+  /** By default the network that `options.network` describes. */
+  readonly network?: MakeNetwork;
+  /** Options of `trainTable` that it has otherwise than the other arms. */
+  readonly options?: TrainingOptions;
   /** How the numeric inputs go in. Default "zscore". */
   readonly scale?: Scale;
   /**
@@ -44,17 +48,26 @@ const longestName = 60;
 
 /** @throws TypeError or RangeError if a field is unknown or does not fit */
 export function checkNetworkArm(arm: NetworkArm): void {
-  checkOptions("an arm of planStudy", arm, ["name", "network", "scale", "version", "group"]);
-  const { name, network, scale = "zscore", version, group } = arm;
+  checkOptions("an arm of planStudy", arm, ["name", "network", "options", "scale", "version", "group"]);
+  const { name, network, options, scale = "zscore", version, group } = arm;
   checkText("name", name);
   const who = `the arm ${describe(name)}`;
-  if (typeof network !== "function") {
-    throw wrongType(
-      "planStudy",
-      `the network of ${who}`,
-      network,
-      "a function such as (features) => new nn.Linear(features, 1)",
+  if (network === undefined && options === undefined) {
+    throw new TypeError(`planStudy: ${who} has neither network nor options; give one, or both`);
+  }
+  if (network !== undefined && typeof network !== "function") {
+    throw new TypeError(
+      `planStudy: the network of ${who} is ${describe(network)}, expected a function such as (features) => new nn.Linear(features, 1)`,
     );
+  }
+  if (options !== undefined) {
+    checkTrainingOptions(`planStudy: options of ${who}`, options);
+    if (network !== undefined && options.network !== undefined) {
+      throw new RangeError(`planStudy: ${who} has a function and options.network; give one of them`);
+    }
+    if (options.preprocessing?.scale !== undefined) {
+      throw new RangeError(`planStudy: ${who} has options.preprocessing.scale; give scale beside options instead`);
+    }
   }
   if (!scales.includes(scale)) {
     throw wrongValue("planStudy", `the scale of ${who}`, scale, scales.join(", "));

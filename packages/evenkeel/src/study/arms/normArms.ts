@@ -1,7 +1,6 @@
 import { checkOptions, mismatch, wrongValue } from "../../core/index.ts";
-import { type NetworkOptions, norms, TabularNet } from "../../tabular/index.ts";
+import { norms } from "../../tabular/index.ts";
 import { type NormArm, scales } from "./arm.ts";
-import type { MakeNetwork } from "./networkArm.ts";
 
 /**
  * Raw and z-score, each with no, batch and layer normalization; dropout on z-scores only, where it is to be compared with
@@ -11,14 +10,6 @@ export function defaultArms(dropout: number): NormArm[] {
   const crossed = (["raw", "zscore"] as const).flatMap((scale) => norms.map((norm) => ({ scale, norm, dropout: 0 })));
   const dropped = (["none", "batch"] as const).map((norm) => ({ scale: "zscore" as const, norm, dropout }));
   return dropout === 0 ? crossed : [...crossed, ...dropped];
-}
-
-/** The function that such an arm stands for. */
-export function normNetwork(
-  { norm, dropout }: NormArm,
-  { hidden, activation }: Pick<NetworkOptions, "hidden" | "activation">,
-): MakeNetwork {
-  return (features, { outputs }) => new TabularNet({ features, outputs }, { hidden, activation, norm, dropout });
 }
 
 /** @throws TypeError or RangeError if a field is unknown or does not fit */

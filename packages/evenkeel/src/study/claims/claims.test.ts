@@ -4,7 +4,7 @@ import type { StudyOptions } from "../plan/plan.ts";
 import { judgeClaims } from "./index.ts";
 
 /** A claim about made-up results; `on` gives what differs from 1, on top of a little luck. */
-function claim(id: string, on: MakeUp, options?: StudyOptions) {
+function claimOf(id: string, on: MakeUp, options?: StudyOptions) {
   const { view } = madeUpStudy((arm, spec) => {
     const made = on(arm, spec);
     const moved = luck(spec.seed, arm);
@@ -15,6 +15,7 @@ function claim(id: string, on: MakeUp, options?: StudyOptions) {
   expect(JSON.parse(JSON.stringify(found))).toEqual(found);
   return { ...found, judged: found.figures.filter((figure) => figure.judged !== undefined) };
 }
+const claim = claimOf;
 const isBatch = ({ norm }: { norm: string }) => norm === "batch";
 
 test("there are seven, in the tutorial's order", () => {
@@ -24,7 +25,36 @@ test("there are seven, in the tutorial's order", () => {
   ]);
 });
 
-describe("speed", () => {
+describe("speed by shorter trainings, where the schedule ends with the epochs", () => {
+  // Lengths of 3 (an eighth, rounded), 5, 10 and all 20 epochs.
+  test("held where a quarter of the epochs does what takes half without", () => {
+    const { verdict, judged, rule, figures } = claim("speed", (arm) => ({ arrives: isBatch(arm) ? 4 : 9 }));
+    expect(verdict).toBe("held");
+    expect(judged.map(({ value }) => value)).toEqual([expect.closeTo(0.5, 9), expect.closeTo(0.5, 9)]);
+    expect(rule).toContain("Epochs of the shortest training (3, 5, 10, 20 epochs, each planned so, with its schedule)");
+    expect(figures.map(({ label }) => label)).toContain("median on raw features without, learning rate 0.01");
+  });
+
+  test("is about the ends of trainings, not about curves", () => {
+    const { verdict, judged } = claim("speed", (arm) => ({ arrives: isBatch(arm) ? 6 : 10 }));
+    expect([verdict, judged[0].value]).toEqual(["not held", expect.closeTo(1, 9)]);
+  });
+
+  test("a network that never arrives counts as twice the epochs; undecided where neither arrives", () => {
+    const never: MakeUp = (arm) => (isBatch(arm) ? { arrives: 9 } : { validation: 3 });
+    expect(claim("speed", never).judged[0].value).toBeCloseTo(10 / 40, 9);
+    expect(claim("speed", () => ({ validation: 3 })).verdict).toBe("undecided");
+  });
+
+  test("not studied without shorter trainings", () => {
+    expect(claim("speed", () => ({}), { epochFractions: [] }).sentence).toMatch(/^Not studied: this takes shorter/);
+  });
+});
+
+describe("speed by learning curves, at a rate that does not depend on the number of epochs", () => {
+  const claim = (id: string, on: MakeUp, options?: StudyOptions) =>
+    claimOf(id, on, { train: { schedule: "none" }, ...options });
+
   test("held where the target is reached in half of the epochs", () => {
     const { verdict, judged } = claim("speed", (arm) => ({ arrives: isBatch(arm) ? 5 : 10 }));
     expect(verdict).toBe("held");

@@ -1,6 +1,7 @@
 import { judged, overall, shown } from "../report/judge.ts";
 import { slope } from "../report/statistics.ts";
 import type { StudyView } from "../report/view.ts";
+import { plainVariant } from "../trial/trialSpec.ts";
 import { effectsByInputs } from "./betterResult.ts";
 import {
   type Claim,
@@ -34,7 +35,7 @@ export function moreData(view: StudyView): Claim {
   if (settings.length === 0) return notStudied(claim, "arms with and without BatchNorm on the same inputs");
   if (rowFractions.length === 0) return notStudied(claim, "runs on a part of the rows (rowFractions)");
   const effect = (part: number, { none, batch }: (typeof settings)[number]) => {
-    const variant = { rows: part, rescale: null };
+    const variant = { ...plainVariant, rows: part };
     return differencesBySeed(view.seen(batch, "kept", variant), view.seen(none, "kept", variant));
   };
   const slopes = judged(

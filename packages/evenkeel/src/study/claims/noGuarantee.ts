@@ -1,6 +1,7 @@
 import { judged, type Verdict } from "../report/judge.ts";
 import type { StudyView } from "../report/view.ts";
 import { listed } from "../report/words.ts";
+import { plainVariant } from "../trial/trialSpec.ts";
 import {
   type Claim,
   candidate,
@@ -31,7 +32,7 @@ export function noGuarantee(view: StudyView): Claim {
   const figures = judged(
     settings.flatMap(({ name, none, batch }) =>
       [1, ...rowFractions].map((part) => {
-        const variant = { rows: part, rescale: null };
+        const variant = { ...plainVariant, rows: part };
         const others = view.seen(none, "kept", variant);
         const label = `on ${name}, ${Math.round(part * rows.train)} rows`;
         return candidate(view, label, worthOf(view, others), differences(view.seen(batch, "kept", variant), others));

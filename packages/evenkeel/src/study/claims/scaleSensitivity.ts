@@ -1,5 +1,6 @@
 import { type Candidate, judged, overall, shown } from "../report/judge.ts";
 import type { StudyView } from "../report/view.ts";
+import { plainVariant } from "../trial/trialSpec.ts";
 import {
   type Claim,
   candidate,
@@ -41,7 +42,7 @@ export function scaleSensitivity(view: StudyView): Claim {
   }
   if (rescale !== null) {
     const moved = (norm: "none" | "batch") =>
-      distances(view.seen(raw[norm], "kept", { rows: 1, rescale }), view.seen(raw[norm]));
+      distances(view.seen(raw[norm], "kept", { ...plainVariant, rescale }), view.seen(raw[norm]));
     candidates.push(candidate(view, "how far other units move the error", least, minus(moved("batch"), moved("none"))));
     apart.push(["how far other units move the error with BatchNorm", [...moved("batch").values()]]);
     apart.push(["how far other units move the error without", [...moved("none").values()]]);

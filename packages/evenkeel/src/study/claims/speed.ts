@@ -1,33 +1,70 @@
+import { endsWithEpochs } from "../../train/table/schedule.ts";
 import { type Arm, describeArm, type Statistics } from "../arms/arm.ts";
 import { judged, overall, shown } from "../report/judge.ts";
 import { estimateRatio, isBelow, mean, median } from "../report/statistics.ts";
 import type { Observation, StudyView } from "../report/view.ts";
 import { number } from "../report/words.ts";
+import { plainVariant } from "../trial/trialSpec.ts";
 import { type Claim, notStudied, settingsOf, tell, unitOf } from "./claim.ts";
 
 const worth = 0.9;
 
 /** The first epoch, from 1, after which the validation error was at most the target; null if there was none. */
-export function epochsTo(target: number, { curve }: Observation): number | null {
+function epochsTo(target: number, { curve }: Observation): number | null {
   const index = curve.findIndex((error) => error <= target);
   return index < 0 ? null : index + 1;
 }
 
 /**
- * The epochs to the target by seed, at the rate of the grid that arrives soonest (geometric mean over seeds, the smaller of
- * equal rates): the rate that ends best may be a slow one. A run that never arrives counts as one epoch more than there are.
+ * How many epochs it takes to the target by seed, at this rate; null for a run that never arrives. Where the schedule ends
+ * with the epochs, learning curves tell when the rate fell, and not how fast a network learns: then it is the length of the
+ * shortest training, planned for so many epochs, that ends at the target. None for arms that were not trained for shorter.
+ */
+export function arrivalsAt(view: StudyView, arm: Arm, lr: number, statistics: Statistics): Map<number, number | null> {
+  const { epochFractions, settings } = view.plan;
+  const whole = view.at(arm, lr, statistics);
+  if (!endsWithEpochs(settings.train.schedule)) {
+    return new Map([...whole].map(([seed, one]) => [seed, epochsTo(view.targetError(seed), one)]));
+  }
+  const lengths = [...epochFractions]
+    .sort((a, b) => a - b)
+    .map((epochFraction) => ({
+      epochFraction,
+      seen: view.at(arm, lr, statistics, { ...plainVariant, epochFraction }),
+    }));
+  const complete = [...whole.keys()].filter(
+    (seed) => lengths.length > 0 && lengths.every(({ seen }) => seen.has(seed)),
+  );
+  const all = [...lengths, { epochFraction: 1, seen: whole }];
+  return new Map(
+    complete.map((seed) => {
+      const first = all.find(({ seen }) => (seen.get(seed)?.validation ?? Number.NaN) <= view.targetError(seed));
+      return [seed, first === undefined ? null : Math.max(1, Math.round(first.epochFraction * settings.epochs))];
+    }),
+  );
+}
+
+/** What a run that never arrives counts as. */
+function never({ plan: { settings } }: StudyView): number {
+  return endsWithEpochs(settings.train.schedule) ? 2 * settings.epochs : settings.epochs + 1;
+}
+
+/**
+ * The epochs to the target by seed. By learning curves at the rate of the grid that arrives soonest (geometric mean over
+ * seeds, the smaller of equal rates), for the rate that ends best may be a slow one; by shorter trainings at the rate that
+ * they were trained with, the one chosen for `kept`.
  */
 function soonest(view: StudyView, arm: Arm, statistics: Statistics): Arrivals | undefined {
   const { lrs, seeds, settings } = view.plan;
-  const tried = [...lrs]
+  const chosen = view.rate(arm, "kept")?.lr;
+  const rates = endsWithEpochs(settings.train.schedule) ? (chosen === undefined ? [] : [chosen]) : lrs;
+  const tried = [...rates]
     .sort((a, b) => a - b)
-    .map((lr) => ({ lr, seen: view.at(arm, lr, statistics) }))
-    .map(({ lr, seen }) => {
-      const epochs = [...seen].map(
-        ([seed, one]) => [seed, epochsTo(view.targetError(seed), one) ?? settings.epochs + 1] as const,
-      );
+    .map((lr) => {
+      const epochs = [...arrivalsAt(view, arm, lr, statistics)].map(([seed, at]) => [seed, at ?? never(view)] as const);
       return { lr, epochs: new Map(epochs) };
     });
+  if (tried.length === 0) return undefined;
   const complete = seeds.filter((seed) => tried.every(({ epochs }) => epochs.has(seed)));
   if (complete.length === 0) return undefined;
   const score = ({ epochs }: Arrivals) => mean(complete.map((seed) => Math.log(epochs.get(seed) ?? Number.NaN)));
@@ -39,6 +76,11 @@ interface Arrivals {
   readonly epochs: Map<number, number>;
 }
 
+/** The lengths that are tried, in epochs. */
+function lengthsOf({ plan: { epochFractions, settings } }: StudyView): number[] {
+  return [...epochFractions, 1].map((part) => Math.max(1, Math.round(part * settings.epochs))).sort((a, b) => a - b);
+}
+
 /** "2.5", or how it follows from the reference. */
 export function describeTarget({ plan, reference }: StudyView): string {
   return plan.targetError === null
@@ -48,18 +90,26 @@ export function describeTarget({ plan, reference }: StudyView): string {
 
 /** Claim 1. Epochs are counted here; how long one takes is not the same twice, and stands beside it in the report. */
 export function speed(view: StudyView): Claim {
-  const { epochs: last } = view.plan.settings;
+  const { settings: trained, epochFractions } = view.plan;
+  const last = trained.epochs;
   const claim = {
     id: "speed" as const,
     claim: "Batch normalization speeds training up: it takes fewer epochs.",
     rule:
-      `Epochs until the validation ${unitOf(view)} is at most ${describeTarget(view)}, each network at the rate at which it arrives ` +
-      `soonest (for both by the rows that also count the epochs): geometric mean over seeds of (with / without). Held if the interval lies below 1 and the mean at or below ${worth}; ` +
-      `not held if the interval lies above ${worth}. A run that never arrives counts as ${last + 1} epochs, which can only ` +
+      (endsWithEpochs(trained.train.schedule)
+        ? `Epochs of the shortest training (${lengthsOf(view).join(", ")} epochs, each planned so, with its schedule) whose validation ` +
+          `${unitOf(view)} ends at most at ${describeTarget(view)}, each network at the rate chosen for all epochs: `
+        : `Epochs until the validation ${unitOf(view)} is at most ${describeTarget(view)}, each network at the rate at which it arrives ` +
+          "soonest (for both by the rows that also count the epochs): ") +
+      `geometric mean over seeds of (with / without). Held if the interval lies below 1 and the mean at or below ${worth}; ` +
+      `not held if the interval lies above ${worth}. A run that never arrives counts as ${never(view)} epochs, which can only ` +
       "bring the two closer; undecided if neither arrives in most seeds, or if the best constant is as good as the target.",
   };
   const settings = settingsOf(view);
   if (settings.length === 0) return notStudied(claim, "arms with and without BatchNorm on the same inputs");
+  if (endsWithEpochs(trained.train.schedule) && epochFractions.length === 0) {
+    return notStudied(claim, "shorter trainings (epochFractions)");
+  }
   const constants = view.plan.seeds.flatMap((seed) => view.constantOf(seed) ?? []);
   const targets = view.plan.seeds.map((seed) => view.targetError(seed)).filter(Number.isFinite);
   const isTrivial = constants.length > 0 && targets.length > 0 && mean(targets) >= mean(constants);

@@ -10,20 +10,28 @@ const classes = { table, schema: inferSchema(table, { target: "y" }) };
 const data = { table, schema: inferSchema(table, { target: "a" }) };
 
 describe("a plan", () => {
-  test("by default: 8 arms, 7 rates, 10 seeds; then fewer rows, and other units on raw features alone", () => {
+  test("by default: 8 arms, 7 rates, 10 seeds; then fewer rows and epochs, and other units on raw features alone", () => {
     const plan = planStudy(data);
     expect(plan.rows).toEqual({ all: 500, train: 320, validation: 80, test: 100 });
     expect(plan.settings).toMatchObject({ metric: "mae", epochs: 100, batchSize: 32 });
     const rates = rateTrials(plan);
     const variants = variantTrials(plan, ({ norm }) => (norm === "batch" ? 0.1 : 0.001));
-    expect([rates.length, variants.length]).toEqual([560, 110]);
-    expect(countTrials(plan)).toEqual({ rates: 560, variants: 110, all: 670 });
-    expect(new Set([...rates, ...variants].map(({ id }) => id)).size).toBe(670);
+    expect([rates.length, variants.length]).toEqual([560, 230]);
+    expect(countTrials(plan)).toEqual({ rates: 560, variants: 230, all: 790 });
+    expect(new Set([...rates, ...variants].map(({ id }) => id)).size).toBe(790);
     expect(variants.filter(({ rescale }) => rescale !== null).map(({ arm }) => arm.scale)).toEqual(
       Array(30).fill("raw"),
     );
     expect(variants.filter(({ arm }) => arm.norm === "batch").every(({ lr }) => lr === 0.1)).toBe(true);
-    expect(describePlan(plan).join(" ")).toContain("670 networks on 320 training rows, 100 epochs in batches of 32");
+    expect(describePlan(plan).join(" ")).toContain("790 networks on 320 training rows, 100 epochs in batches of 32");
+  });
+
+  test("shorter trainings where the schedule ends with the epochs, and no two of one length", () => {
+    expect(planStudy(data).epochFractions).toEqual([0.125, 0.25, 0.5]);
+    expect(planStudy(data, { train: { schedule: "none" } }).epochFractions).toEqual([]);
+    expect(planStudy(data, { train: { schedule: "cosine" }, quick: true }).epochFractions).toEqual([0.25, 0.5]);
+    expect(planStudy(data, { epochs: 3 }).epochFractions).toEqual([0.25, 0.5]);
+    expect(planStudy(data, { epochs: 1 }).epochFractions).toEqual([]);
   });
 
   test("whole seeds come one after the other", () => {
@@ -61,6 +69,7 @@ test.each<[StudyOptions, RegExp]>([
   [{ epochs: 2.5 }, /epochs is 2.5, expected a whole number/],
   [{ rowFractions: [1] }, /a row fraction is 1, expected between 0 and 1/],
   [{ rowFractions: [0.001] }, /0.001 of 320 training rows is fewer than 2/],
+  [{ epochFractions: [1] }, /an epoch fraction is 1, expected between 0 and 1/],
   [{ metric: "errorRate" }, /metric is "errorRate"; for regression it is mae or rmse/],
   [{ dropout: 1 }, /dropout is 1, expected a number from 0 to 0.99/],
   [{ arms: [] }, /arms must be a list of at least one/],

@@ -1,9 +1,11 @@
 import { checkOptions, mismatch, refuse, wrongValue } from "../../core/index.ts";
 import { resolveNetwork, type Schema, splitRows, type Table } from "../../tabular/index.ts";
-import type { Arm, NamedArm, NormArm, Scale } from "../arms/arm.ts";
+import { endsWithEpochs } from "../../train/table/schedule.ts";
+import type { Arm, NormArm } from "../arms/arm.ts";
 import { checkArms, isNetworkArm } from "../arms/checkArms.ts";
-import { examineArm, type Sample, sampleOf } from "../arms/examine.ts";
+import { Examination, examineArm } from "../arms/examine.ts";
 import type { NetworkArm, PictureShape } from "../arms/networkArm.ts";
+import { checkSharedOptions, type SharedOptions } from "../arms/trainingOptions.ts";
 import { type Ask, type Question, questionOf } from "../questions/index.ts";
 import type { Metric, TrialSettings } from "../trial/trialSpec.ts";
 import { checkPicture } from "./picture.ts";
@@ -26,12 +28,23 @@ export interface StudyOptions {
    * normalizations, by default on raw features and z-scores each with no, batch and layer normalization; and dropout on z-scores.
    */
   readonly arms?: readonly (NormArm | NetworkArm)[];
+  /**
+   * Options of `trainTable` that all arms are trained with; an arm's own win. What is not said is as `trainTable` has it:
+   * AdamW with weight decay, the rate in one cycle.
+   */
+  readonly train?: SharedOptions;
   /** The dropout of the default arms that have one, 0 to leave these arms out. Default 0.2. */
   readonly dropout?: number;
   /** Learning rates that every arm is tried with. Default 0.0001, 0.0003, 0.001, 0.003, 0.01, 0.03 and 0.1. */
   readonly lrs?: readonly number[];
   /** Parts of the training rows, below 1, that are trained on to see what more rows do. Default 0.25 and 0.5. */
   readonly rowFractions?: readonly number[];
+  /**
+   * Parts of the epochs, below 1, that trainings are planned for as well, to see how short one may be. A schedule that ends
+   * with the epochs is as much shorter. Default 0.125, 0.25 and 0.5 under such a schedule, none under another, whose
+   * learning curves tell it.
+   */
+  readonly epochFractions?: readonly number[];
   /**
    * Factors that the numeric columns are multiplied with, in turn, to see what other units would do. Default 10 and 0.1;
    * empty for none.
@@ -75,6 +88,7 @@ export interface StudyPlan {
   readonly lrs: readonly number[];
   readonly seeds: readonly number[];
   readonly rowFractions: readonly number[];
+  readonly epochFractions: readonly number[];
   readonly rescale: readonly number[] | null;
   readonly settings: TrialSettings;
   readonly targetError: number | null;
@@ -86,9 +100,11 @@ const optionNames = [
     "ask",
     "seeds",
     "arms",
+    "train",
     "dropout",
     "lrs",
     "rowFractions",
+    "epochFractions",
     "rescale",
     "epochs",
     "batchSize",
@@ -151,16 +167,21 @@ export function planStudy(data: StudyData, options: StudyOptions = {}): StudyPla
   const metric = metricFor(schema.task, options.metric);
   const rescale = positives("rescale", options.rescale ?? defaults.rescale ?? []);
   const rowFractions = fractionsOf(options.rowFractions, defaults.rowFractions?.[usual] ?? [], rows.train);
+  const { train = {} } = options;
+  checkSharedOptions("planStudy: train", train);
+  const usualLengths = endsWithEpochs(train.schedule) ? (defaults.epochFractions?.[usual] ?? []) : [];
+  const epochFractions = lengthsOf(options.epochFractions, usualLengths, epochs);
   within("worth", worth, 0, 1);
-  const settings = { metric, hidden, activation, batchSize, epochs, target, validation, test };
+  const settings = { metric, hidden, activation, batchSize, epochs, target, train, validation, test };
   const given = options.arms ?? question.arms({ hidden, activation, dropout, data });
   const from = options.arms === undefined ? { ask: question.ask, dropout } : null;
-  const arms = recordsOf(given, data, settings, from);
+  const examination = new Examination(data, settings);
+  const arms: Arm[] = given.map((arm) => examineArm(arm, examination, from));
   return {
     ...(question.ask === "normalization" ? {} : { ask: question.ask }),
     ...{ target: schema.target, task: schema.task },
     rows: { all: rows.train + rows.validation + rows.test, ...rows },
-    ...{ arms, lrs, seeds, rowFractions },
+    ...{ arms, lrs, seeds, rowFractions, epochFractions },
     rescale: rescale.length === 0 ? null : rescale,
     ...{ settings, targetError, worth },
   };
@@ -183,23 +204,6 @@ function asked({ ask, arms }: StudyOptions): Question {
   throw refuse("conflict", "planStudy", `ask is "${question.ask}", which has arms of its own`, "leave arms out");
 }
 
-/** The arms as plain data; functions are called, and tried on a few rows. */
-function recordsOf(
-  arms: readonly (NormArm | NetworkArm)[],
-  data: StudyData,
-  settings: TrialSettings,
-  from: NamedArm["from"],
-): Arm[] {
-  const samples = new Map<Scale, Sample>();
-  return arms.map((arm) => {
-    if (!isNetworkArm(arm)) return arm;
-    const { scale = "zscore" } = arm;
-    const sample = samples.get(scale) ?? sampleOf(data, scale, settings);
-    samples.set(scale, sample);
-    return examineArm(arm, sample, data, from);
-  });
-}
-
 function seedsOf(given: number | readonly number[]): readonly number[] {
   const seeds = typeof given === "number" ? Array.from({ length: whole("seeds", given, 1) }, (_, i) => i) : given;
   for (const seed of seeds) whole("a seed", seed, 0);
@@ -220,6 +224,16 @@ function fractionsOf(given: readonly number[] | undefined, standard: readonly nu
       "give a larger fraction",
     );
   });
+}
+
+function lengthsOf(given: readonly number[] | undefined, standard: readonly number[], epochs: number): number[] {
+  for (const part of given ?? []) {
+    if (!(part > 0 && part < 1))
+      throw new RangeError(`planStudy: an epoch fraction is ${part}, expected between 0 and 1`);
+  }
+  // Of few epochs several parts may be the same number.
+  const lengths = new Map((given ?? standard).map((part) => [Math.max(1, Math.round(part * epochs)), part]));
+  return [...lengths].filter(([length]) => length < epochs).map(([, part]) => part);
 }
 
 function metricFor(task: Schema["task"], given: Metric | undefined): Metric {

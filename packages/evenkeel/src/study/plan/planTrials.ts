@@ -9,7 +9,7 @@ export function rateTrials({ arms, lrs, seeds, settings }: StudyPlan): TrialSpec
   );
 }
 
-/** The second stage: fewer rows and other units, each arm with the rate that was chosen for it. */
+/** The second stage: fewer rows, shorter trainings and other units, each arm with the rate that was chosen for it. */
 export function variantTrials(plan: StudyPlan, rateOf: (arm: Arm) => number | undefined): TrialSpec[] {
   const variants = variantsOf(plan).flatMap(({ arm, variant }) => {
     const lr = rateOf(arm);
@@ -21,16 +21,20 @@ export function variantTrials(plan: StudyPlan, rateOf: (arm: Arm) => number | un
 }
 
 /**
- * Fewer rows are tried with functions, and with and without BatchNorm; other units on raw features alone: scaling by the rows' own mean and
+ * Fewer rows and shorter trainings are tried with arms that have names, and with and without BatchNorm; other units on raw features alone: scaling by the rows' own mean and
  * spread takes them away again.
  */
-function variantsOf({ arms, rowFractions, rescale }: StudyPlan): { arm: Arm; variant: Variant }[] {
+function variantsOf({ arms, rowFractions, epochFractions, rescale }: StudyPlan): { arm: Arm; variant: Variant }[] {
   const plain = arms.filter(({ name, dropout }) => name !== undefined || dropout === 0);
+  const parts: readonly Variant[] = [
+    ...rowFractions.map((rows) => ({ ...plainVariant, rows })),
+    ...epochFractions.map((epochFraction) => ({ ...plainVariant, epochFraction })),
+  ];
   const fewer = plain
     .filter(({ norm }) => norm !== "layer")
-    .flatMap((arm) => rowFractions.map((rows) => ({ arm, variant: { rows, rescale: null } })));
+    .flatMap((arm) => parts.map((variant) => ({ arm, variant })));
   const raw = plain.filter(({ scale }) => scale === "raw");
-  return [...fewer, ...(rescale === null ? [] : raw.map((arm) => ({ arm, variant: { rows: 1, rescale } })))];
+  return [...fewer, ...(rescale === null ? [] : raw.map((arm) => ({ arm, variant: { ...plainVariant, rescale } })))];
 }
 
 /** How many networks a study trains. */
@@ -42,7 +46,7 @@ export function countTrials(plan: StudyPlan): { rates: number; variants: number;
 
 /** What is going to be trained, in sentences. */
 export function describePlan(plan: StudyPlan): string[] {
-  const { arms, lrs, seeds, rowFractions, rescale, settings, rows } = plan;
+  const { arms, lrs, seeds, rowFractions, epochFractions, rescale, settings, rows } = plan;
   const { rates, variants, all } = countTrials(plan);
   const list = (values: readonly number[]) => values.join(", ");
   const sentences = [
@@ -51,12 +55,16 @@ export function describePlan(plan: StudyPlan): string[] {
     `First ${rates}: ${arms.length} arms (${listOfArms(arms)}) x learning rates ${list(lrs)} x ${seeds.length} seeds.`,
   ];
   const dropouts = new Set(
-    arms.flatMap((arm) => (arm.name === undefined || !arm.from?.dropout ? [] : [arm.from.dropout])),
+    arms.flatMap((arm) => {
+      const { from } = arm;
+      return typeof from === "object" && from?.dropout ? [from.dropout] : [];
+    }),
   );
   if (dropouts.size > 0) sentences.push(`Dropout drops ${list([...dropouts])}.`);
   if (variants > 0) {
     const parts = [
       ...(rowFractions.length > 0 ? [`${list(rowFractions)} of the training rows`] : []),
+      ...(epochFractions.length > 0 ? [`${list(epochFractions)} of the epochs`] : []),
       ...(rescale === null ? [] : [`raw columns multiplied by ${list(rescale)} in turn`]),
     ];
     sentences.push(`Then ${variants} at the rate chosen for each arm: with ${parts.join("; with ")}.`);

@@ -11,6 +11,7 @@ export const normalization: Question = {
   claimsTitle: "Seven claims about batch normalization, on this table",
   defaults: {
     rowFractions: { whole: [0.25, 0.5], quick: [0.5] },
+    epochFractions: { whole: [0.125, 0.25, 0.5], quick: [0.25, 0.5] },
     rescale: [10, 0.1],
     dropout: { whole: 0.2, quick: 0 },
   },

@@ -18,7 +18,7 @@ const data = (() => {
 const layersOf = (name: string, hidden = [8, 4]) => {
   const arms = placement.arms({ hidden, activation: "relu", dropout: 0.2, data });
   const arm = arms.find((one) => "name" in one && one.name === name) ?? expect.fail(name);
-  if (!("network" in arm)) return expect.fail();
+  if (!("network" in arm) || arm.network === undefined) return expect.fail();
   manualSeed(1);
   return arm.network(3, { outputs: 1, task: "regression" });
 };

@@ -32,6 +32,8 @@ export interface Question {
   readonly defaults: {
     /** Parts of the training rows that arms are trained on as well, and factors for raw columns; none unless said. */
     readonly rowFractions?: { readonly whole: readonly number[]; readonly quick: readonly number[] };
+    /** Parts of the epochs that trainings are planned for as well, where the schedule ends with the last of them. */
+    readonly epochFractions?: { readonly whole: readonly number[]; readonly quick: readonly number[] };
     readonly rescale?: readonly number[];
     readonly dropout?: { readonly whole: number; readonly quick: number };
     readonly lrs?: { readonly whole: readonly number[]; readonly quick: readonly number[] };

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { Generator } from "../../random/index.ts";
 import { inferSchema, tableFromRows } from "../../tabular/index.ts";
 import { planStudy } from "../plan/plan.ts";
-import { runStudy } from "../plan/schedule.ts";
+import { runStudy } from "../plan/runStudy.ts";
 import { trialRunner } from "../trial/trial.ts";
 import type { TrialSpec } from "../trial/trialSpec.ts";
 import type { StudyResult } from "./result.ts";

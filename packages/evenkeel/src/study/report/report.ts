@@ -1,11 +1,12 @@
 import { type Arm, describeArm, hasBatchNorm, type Statistics } from "../arms/arm.ts";
 import { describeWorth, differences, gapOf, testError, unitOf, worthBeside } from "../claims/claim.ts";
 import type { Claim } from "../claims/index.ts";
-import { describeTarget, epochsTo } from "../claims/speed.ts";
+import { arrivalsAt, describeTarget } from "../claims/speed.ts";
 import { trainingRates } from "../claims/stability.ts";
 import { describePlan } from "../plan/planTrials.ts";
 import { questionOf } from "../questions/index.ts";
 import type { TrialRun } from "../trial/trialResult.ts";
+import { isPlain, plainVariant } from "../trial/trialSpec.ts";
 import type { StudyResult } from "./result.ts";
 import { type Estimate, mean, median, standardDeviation } from "./statistics.ts";
 import { type Observation, StudyView } from "./view.ts";
@@ -92,12 +93,12 @@ function rowOf(
   const observations = [...seen.values()];
   const average = (of: (observation: Observation) => number) => view.estimate(observations.map(of));
   const apart = arm === view.reference ? [] : differences(seen, view.seen(view.reference));
-  const arrivals = observations.map((one) => epochsTo(view.targetError(one.seed), one) ?? Number.POSITIVE_INFINITY);
+  const arrivals = [...arrivalsAt(view, arm, rate.lr, statistics).values()].map((at) => at ?? Number.POSITIVE_INFINITY);
   const middle = median(arrivals);
   const moved =
     rescale === null
       ? []
-      : differences(view.seen(arm, "kept", { rows: 1, rescale }), view.seen(arm, "kept")).map(Math.abs);
+      : differences(view.seen(arm, "kept", { ...plainVariant, rescale }), view.seen(arm, "kept")).map(Math.abs);
   const everywhere = lrs.flatMap((lr) => [...view.at(arm, lr, statistics).values()]);
   const spread = standardDeviation(observations.map(testError));
   return {
@@ -135,7 +136,7 @@ function timeOf(runs: readonly TrialRun[], view: StudyView, arm: Arm, lr: number
   const ids = new Set([...view.at(arm, lr, "asTrained").keys()]);
   const times = runs.flatMap(({ result: { spec }, msPerEpoch }) => {
     const own = spec.lr === lr && ids.has(spec.seed) && JSON.stringify(spec.arm) === JSON.stringify(arm);
-    return own && spec.rows === 1 && spec.rescale === null && msPerEpoch !== null ? [msPerEpoch] : [];
+    return own && isPlain(spec) && msPerEpoch !== null ? [msPerEpoch] : [];
   });
   return times.length === 0 ? null : mean(times);
 }

@@ -6,7 +6,7 @@ import type { TrialResult } from "../trial/trialResult.ts";
 import { StudyView } from "./view.ts";
 
 /** The version of the format; results of another are not read. */
-export const studyVersion = 1;
+export const studyVersion = 2;
 
 /** Everything that a study found, as plain JSON: the same bytes on every machine and for any number of threads. */
 export interface StudyResult {

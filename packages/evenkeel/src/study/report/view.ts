@@ -152,7 +152,7 @@ export class StudyView {
 }
 
 function sameVariant(a: Variant, b: Variant): boolean {
-  return a.rows === b.rows && (a.rescale === null) === (b.rescale === null);
+  return a.rows === b.rows && (a.rescale === null) === (b.rescale === null) && a.epochFraction === b.epochFraction;
 }
 
 function observationOf(trial: TrialResult, statistics: Statistics): Observation {

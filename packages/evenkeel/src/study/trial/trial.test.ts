@@ -1,13 +1,13 @@
-import { afterEach, describe, expect, test, vi } from "vitest";
-import * as nn from "../../nn/index.ts";
+import { describe, expect, test, vi } from "vitest";
 import { getRngState, manualSeed } from "../../random/index.ts";
-import { inferSchema, TabularNet, tableFromRows } from "../../tabular/index.ts";
-import { randn, type Tensor } from "../../tensor/index.ts";
-import { updateBatchNorm } from "../../train/index.ts";
+import { inferSchema, tableFromRows } from "../../tabular/index.ts";
+import { type PartScores, type TrainTableOptions, trainTable } from "../../train/index.ts";
+import { TableTrainer } from "../../train/table/trainer.ts";
+import type { TrainingOptions } from "../arms/trainingOptions.ts";
 import { planStudy } from "../plan/plan.ts";
 import { rateTrials } from "../plan/planTrials.ts";
+import { runStudy } from "../plan/runStudy.ts";
 import { prepare } from "./prepare.ts";
-import { Trainer } from "./trainer.ts";
 import { runTrial, trialRunner } from "./trial.ts";
 import type { TrialSpec } from "./trialSpec.ts";
 
@@ -113,20 +113,22 @@ describe("a trial", () => {
   test("an epoch's milliseconds are those of its steps, without the first epoch, which compiles", async () => {
     let now = 0;
     const clock = vi.spyOn(performance, "now").mockImplementation(() => now);
-    const steps = 5; // 66 rows in batches of 16
-    let taken = 0;
-    const step = Trainer.prototype.step;
-    const slow = vi.spyOn(Trainer.prototype, "step").mockImplementation(function (this: Trainer, inputs, target) {
-      now += taken++ < steps ? 1000 : 3;
-      return step.call(this, inputs, target);
+    const { run } = TableTrainer.prototype;
+    const slow = vi.spyOn(TableTrainer.prototype, "run").mockImplementation(function* (this: TableTrainer, ...passed) {
+      const events = run.apply(this, passed);
+      for (let next = events.next(); ; next = events.next()) {
+        if (next.done) return next.value;
+        const event = next.value;
+        if (!(event instanceof Promise) && event.type === "epoch") now += event.epoch === 1 ? 1000 : 15;
+        yield event;
+      }
     });
     try {
       const onEpoch = () => {
         now += 500; // which is no training
       };
       const { msPerEpoch } = await runTrial(data, specOf("raw"), { onEpoch });
-      expect(taken).toBe(3 * steps);
-      expect(msPerEpoch).toBe(3 * steps);
+      expect(msPerEpoch).toBe(15);
       expect((await runTrial(data, { ...specOf("raw"), epochs: 1 })).msPerEpoch).toBeNull();
     } finally {
       clock.mockRestore();
@@ -172,50 +174,104 @@ describe("variants of the data", () => {
   });
 });
 
-describe("the trainer's shortcuts", () => {
-  afterEach(() => manualSeed(0));
+describe("a study trains as trainTable does, to the bit", () => {
+  const cases: [string, TrainingOptions, Omit<Partial<TrainTableOptions>, "target">][] = [
+    ["by default", {}, {}],
+    ["without dropout, on raw features", { network: { dropout: 0 } }, { preprocessing: { scale: "none" } }],
+    ["SGD in steps, clipped", { optimizer: "sgd", schedule: "step", clipGradNorm: 0.5 }, {}],
+    ["Adam with weight decay, absolute errors", { optimizer: "adam", weightDecay: 0.01, loss: "mae" }, {}],
+    ["stopping early, the best weights", { schedule: "none", patience: 2, epochs: 40 }, {}],
+    ["a plateau, LayerNorm", { schedule: "plateau", network: { norm: "layer", activation: "silu" } }, {}],
+  ];
 
-  test("statistics are recomputed as updateBatchNorm does it, and the training's come back", () => {
-    const trainer = new Trainer(() => new TabularNet({ features: 3, outputs: 1 }, { hidden: [5, 4] }), "regression");
-    trainer.reset(3, 0.05);
-    manualSeed(8);
-    const [x, y] = [randn([24, 3]), randn([24, 1])];
-    for (let i = 0; i < 5; i++) trainer.step([x], y);
-    const before = trainer.outputs([x]).data.slice();
-    const recomputed = trainer.recomputed([x], () => trainer.outputs([x]).data.slice());
-    expect(trainer.outputs([x]).data).toEqual(before);
-    expect(recomputed).not.toEqual(before);
+  test.each(cases)("%s", async (_, options, rest) => {
+    const scale = rest.preprocessing?.scale === "none" ? ("raw" as const) : ("zscore" as const);
+    const arms = [{ name: "one", options, scale }];
+    const plan = planStudy(data, { arms, seeds: [4], lrs: [0.02], epochs: 6, batchSize: 16, hidden: [8, 4] });
+    const [spec] = rateTrials(plan);
+    const execute = trialRunner(data);
+    // The trainer has had another training, of another length.
+    await execute({ ...spec, seed: 9, lr: 0.3, epochs: 3 }, {});
+    const { readings } = (await execute(spec, {})).result;
 
-    updateBatchNorm(trainer.network, [x]);
-    const expected = trainer.outputs([x]).data;
-    for (let i = 0; i < 24; i++) expect(recomputed[i]).toBeCloseTo(expected[i], 6);
+    const training = await trainTable(table, {
+      ...{ target: "y", ignore: ["sign"], seed: 4, refit: false, lr: 0.02, epochs: 6, batchSize: 16, ...rest },
+      ...{ ...options, network: { hidden: [8, 4], ...options.network } },
+    });
+    const scores = training.statistics ?? { asTrained: training.scores };
+    const errors = (of: PartScores) =>
+      (["train", "validation", "test"] as const).map((part) => [of[part]?.mae, of[part]?.rmse]);
+    for (const [kind, reading] of Object.entries(readings)) {
+      const expected = "recomputed" in scores && kind === "recomputed" ? scores.recomputed : scores.asTrained;
+      expect([kind, [reading.train, reading.validation, reading.test].map(({ mae, rmse }) => [mae, rmse])]).toEqual([
+        kind,
+        errors(expected),
+      ]);
+    }
+    expect(Object.keys(readings)).toHaveLength(Object.keys(scores).includes("recomputed") ? 2 : 1);
   });
 
-  test("pictures go through a network in parts, and come out as they would all at once", () => {
-    const seen = new Set<number>();
-    class Watched extends nn.Linear {
-      override forward(x: Tensor): Tensor {
-        seen.add(x.shape[0]);
-        return super.forward(x);
-      }
-    }
-    const make = () => new nn.Sequential(new Watched(4, 3), new nn.BatchNorm1d(3), new nn.Linear(3, 1));
-    const read = (rowsAre: "table" | "pictures") => {
-      const trainer = new Trainer(make, "regression", { rowsAre });
-      trainer.reset(3, 0.05);
-      manualSeed(8);
-      const x = randn([601, 4]);
-      const asTrained = trainer.outputs([x]).data.slice();
-      seen.clear();
-      const recomputed = trainer.recomputed([x], () => trainer.outputs([x]).data.slice());
-      return { asTrained, recomputed, parts: [...seen] };
-    };
-    const [whole, parts] = [read("table"), read("pictures")];
-    expect([whole.parts, parts.parts]).toEqual([[601], [200, 201]]);
-    expect(parts.asTrained).toEqual(whole.asTrained);
-    // A mean of the variances of three parts is not quite the variance of all.
-    parts.recomputed.forEach((value, i) => {
-      expect(Math.abs(value - whole.recomputed[i])).toBeLessThan(0.03);
-    });
+  test("classes, weighted, with embedded columns", async () => {
+    const many = tableFromRows(rows.map(({ a, sign }, i) => ({ a, place: `p${i % 20}`, sign })));
+    const schema = { target: "sign", kinds: { place: "category" } } as const;
+    const places = { table: many, schema: inferSchema(many, schema) };
+    const options = { classWeights: "balanced" as const };
+    const arms = [{ name: "balanced", options }];
+    const [spec] = rateTrials(planStudy(places, { arms, seeds: [2], lrs: [0.01], epochs: 5, hidden: [8] }));
+    const { asTrained } = (await runTrial(places, spec)).result.readings;
+    const common = { ...schema, ...options, seed: 2, refit: false, epochs: 5, network: { hidden: [8] } };
+    const { scores, statistics } = await trainTable(many, { ...common, batchSize: spec.batchSize });
+    const { test: held } = statistics?.asTrained ?? scores;
+    expect([asTrained?.test.logLoss, asTrained?.test.errorRate]).toEqual([held?.logLoss, 1 - (held?.accuracy ?? 0)]);
+  });
+});
+
+describe("arms that are options", () => {
+  const arms = [
+    { name: "AdamW", options: {} },
+    { name: "Adam", options: { optimizer: "adam" as const } },
+    { name: "a layer more", options: { network: { hidden: [8, 8, 4] } } },
+  ];
+
+  test("need no function where they are trained, and go on without a version", async () => {
+    const plan = planStudy(data, { arms, seeds: [1], lrs: [0.01], epochs: 2, hidden: [8, 4] });
+    expect(JSON.parse(JSON.stringify(plan))).toEqual(plan);
+    const execute = trialRunner(data);
+    const { result, runs } = await runStudy(plan, { execute });
+    expect(result.complete).toBe(true);
+    const errors = result.trials.map(({ readings }) => readings.asTrained?.test.mae);
+    expect(new Set(errors).size).toBe(3);
+    const again = await runStudy(plan, { execute: () => expect.fail("trained again"), finished: runs });
+    expect(again.result).toEqual(result);
+  });
+
+  test("all arms share what `train` says, and their own options win", async () => {
+    const train = { optimizer: "adam", weightDecay: 0 } as const;
+    const common = { seeds: [1], lrs: [0.01], epochs: 2, hidden: [8, 4] };
+    const shared = planStudy(data, { ...common, arms: arms.slice(0, 2), train });
+    const one = await runStudy(shared, { execute: trialRunner(data) });
+    const [first, second] = one.result.trials.map(({ readings }) => readings);
+    expect(first).toEqual(second);
+    const own = planStudy(data, { ...common, train, arms: [{ name: "SGD", options: { optimizer: "sgd" } }] });
+    const other = await runStudy(own, { execute: trialRunner(data) });
+    expect(other.result.trials[0].readings).not.toEqual(first);
+  });
+
+  test.each<[object, RegExp]>([
+    [{ optimizer: "rmsprop" }, /^planStudy: the arm "x": optimizer is "rmsprop", expected one of adam, adamw, sgd/],
+    [{ network: { norm: "group" } }, /^planStudy: the arm "x": norm is "group", expected/],
+    [{ lr: 0.1 }, /^planStudy: options of the arm "x": unknown option "lr"/],
+    [{ preprocessing: { scale: "none" } }, /the arm "x" has options.preprocessing.scale; give scale beside options/],
+    [{ classWeights: "balanced" }, /^planStudy: the arm "x": classWeights are given, but "y" is a number/],
+  ])("%j is refused", (options, message) => {
+    expect(() => planStudy(data, { arms: [{ name: "x", options }] })).toThrow(message);
+  });
+
+  test("neither network nor options is refused, and what all share is checked", () => {
+    expect(() => planStudy(data, { arms: [{ name: "x" }] })).toThrow(/the arm "x" has neither network nor options/);
+    expect(() => planStudy(data, { train: { epochs: 3 } as object })).toThrow(
+      /planStudy: train: unknown option "epochs"/,
+    );
+    expect(() => planStudy(data, { train: { loss: "hinge" as "mse" } })).toThrow(/^planStudy: loss is "hinge"/);
   });
 });

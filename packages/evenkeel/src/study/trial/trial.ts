@@ -1,18 +1,20 @@
-import { Generator, getRngState, randperm, setRngState } from "../../random/index.ts";
-import type { NetworkSize } from "../../tabular/index.ts";
-import type { Tensor } from "../../tensor/index.ts";
-import { breather } from "../../train/fit/breathe.ts";
+import type { AnyModule } from "../../nn/index.ts";
+import { getRngState, setRngState } from "../../random/index.ts";
+import { NonFiniteLossError } from "../../train/fit/nonFinite.ts";
+import { classFactors } from "../../train/table/loss.ts";
+import type { TablePlan } from "../../train/table/options.ts";
+import { sizeFor } from "../../train/table/stage.ts";
+import { TableTrainer } from "../../train/table/trainer.ts";
 import type { NormArm } from "../arms/arm.ts";
-import { sizeFor } from "../arms/examine.ts";
 import { ArmFunctions } from "../arms/functions.ts";
-import { makeNetwork, type NetworkArm } from "../arms/networkArm.ts";
+import type { NetworkArm } from "../arms/networkArm.ts";
+import { joinOptions, optionsOf, planTrial, trialOptions } from "../arms/trainingOptions.ts";
 import type { StudyData } from "../plan/plan.ts";
-import type { Execute, ExecuteOptions } from "../plan/schedule.ts";
+import type { Execute, ExecuteOptions } from "../plan/runStudy.ts";
 import { areFinite, errorsOf } from "./errors.ts";
-import { type Prepared, preparationKey, prepare, type Rows } from "./prepare.ts";
-import { Trainer, takeTensorRows } from "./trainer.ts";
+import { type Part, type Prepared, preparationKey, prepare } from "./prepare.ts";
 import type { Errors, TrialResult, TrialRun } from "./trialResult.ts";
-import type { TrialSpec } from "./trialSpec.ts";
+import { isPlain, type TrialSpec } from "./trialSpec.ts";
 
 /** How much is kept for the next trials, which are often of the same seed, or the same arm. */
 const mostPrepared = 4;
@@ -32,7 +34,7 @@ const mostTrainers = 16;
 export function trialRunner(data: StudyData, arms: readonly (NormArm | NetworkArm)[] = []): Execute {
   const functions = new ArmFunctions(data, arms);
   const preparations = new Map<string, Prepared>();
-  const trainers = new Map<string, Trainer>();
+  const trainers = new Map<string, TableTrainer<AnyModule>>();
 
   const prepared = (spec: TrialSpec): Prepared => {
     const key = preparationKey(spec);
@@ -42,17 +44,16 @@ export function trialRunner(data: StudyData, arms: readonly (NormArm | NetworkAr
   };
 
   return async (spec, options) => {
-    const rows = prepared(spec);
-    const size = sizeFor(rows.preprocessing);
-    const { hidden, activation, arm, batchSize } = spec;
-    const key = JSON.stringify([size, arm, hidden, activation, batchSize]);
-    const trainer = trainers.get(key) ?? newTrainer(functions, spec, size, data);
+    const parts = prepared(spec);
+    const planned = planOf(spec, parts, data);
+    const key = trainerKey(spec, parts, planned.plan, data);
+    const trainer = trainers.get(key) ?? newTrainer(functions, spec, parts, planned, data);
     // Nobody else gets it meanwhile.
     trainers.delete(key);
     const generator = new BorrowedGenerator();
     generator.take();
     try {
-      return await train(spec, rows, trainer, generator, options);
+      return await train(spec, parts, planned.plan, trainer, generator, options);
     } finally {
       generator.giveBack();
       remember(trainers, key, trainer, mostTrainers);
@@ -70,20 +71,48 @@ export function runTrial(
   return trialRunner(data, arms)(spec, rest);
 }
 
-/** Nothing in the networks of this library closes over what may change. */
-const ownCode = { check: "never" } as const;
+/** More rows than this do not go through a network at once: a convolution keeps many times its input in memory. */
+const picturesAtOnce = { scored: 256, statistics: 256 };
+
+/** As `trainTable` would plan it. Fewer rows get as many more epochs as it takes to make the same number of steps. */
+function planOf(spec: TrialSpec, { train, validation, test, allTrain }: Prepared, { schema }: StudyData) {
+  const { stream = 0, seed } = spec;
+  const options = trialOptions(spec);
+  const steps = (rows: number) => Math.ceil(rows / options.batchSize);
+  const epochs = Math.max(
+    1,
+    Math.round((spec.epochFraction * options.epochs * steps(allTrain)) / steps(train.truth.length)),
+  );
+  const rows = { train: train.truth, validation: validation.truth, test: test.truth };
+  return planTrial(schema, rows, { ...options, epochs, seed: seed + stream * 2 ** 24 }, train.truth);
+}
+
+/** Trials of one key can be trained by one trainer: what its programs are made of is the same. */
+function trainerKey({ arm, train }: TrialSpec, parts: Prepared, plan: TablePlan, { schema }: StudyData): string {
+  const { network, optimizer, loss, clipGradNorm, batchSize } = plan;
+  const { classWeights = "none" } = joinOptions(train, optionsOf(arm));
+  const factors = classFactors(schema.classes ?? [], classWeights, parts.train.truth);
+  const size = sizeFor(parts.preprocessing);
+  return JSON.stringify([size, arm, network, optimizer, loss, clipGradNorm, batchSize, factors]);
+}
 
 /** The weights that a new network draws are drawn again at once: they leave no trace. */
-function newTrainer(functions: ArmFunctions, spec: TrialSpec, size: NetworkSize, data: StudyData): Trainer {
+function newTrainer(
+  functions: ArmFunctions,
+  spec: TrialSpec,
+  { preprocessing }: Prepared,
+  { plan, loss }: ReturnType<typeof planOf>,
+  { picture }: StudyData,
+): TableTrainer<AnyModule> {
   const before = getRngState();
-  const { schema, picture } = data;
+  const { optimizer, clipGradNorm, network } = plan;
   try {
-    const network = functions.of(spec);
-    const make = () => makeNetwork(network, size, { task: schema.task, ...(picture && { picture }) });
-    const isOurs = spec.arm.name === undefined || spec.arm.from !== null;
-    return new Trainer(make, schema.task, {
-      ...(isOurs ? ownCode : {}),
-      rowsAre: picture === undefined ? "table" : "pictures",
+    const make = functions.of(spec, sizeFor(preprocessing), network);
+    return new TableTrainer(make, {
+      ...{ optimizer, loss, ...(clipGradNorm !== undefined && { clipGradNorm }) },
+      // Nothing in the networks of this library closes over what may change.
+      compile: spec.arm.from === null ? true : { check: "never" },
+      ...(picture !== undefined && { rowsAtOnce: picturesAtOnce }),
     });
   } finally {
     setRngState(before);
@@ -118,85 +147,83 @@ function remember<T>(cache: Map<string, T>, key: string, value: T, most: number)
 
 async function train(
   spec: TrialSpec,
-  prepared: Prepared,
-  trainer: Trainer,
+  parts: Prepared,
+  plan: TablePlan,
+  trainer: TableTrainer<AnyModule>,
   generator: BorrowedGenerator,
   { signal, onEpoch }: ExecuteOptions,
 ): Promise<TrialRun> {
   signal?.throwIfAborted();
-  const { metric, batchSize, seed, stream = 0 } = spec;
-  const { train: rows, validation, constant } = prepared;
-  const follows = spec.rows === 1 && spec.rescale === null;
-  const kinds = trainer.hasBatchNorm ? (["asTrained", "recomputed"] as const) : (["asTrained"] as const);
+  const { metric } = spec;
+  const { preprocessing, train: rows, validation, constant } = parts;
+  const follows = isPlain(spec);
+  trainer.reset(plan);
+  const kinds = trainer.hasStatistics ? (["asTrained", "recomputed"] as const) : (["asTrained"] as const);
   const curves: Record<string, number[]> = { asTrained: [], recomputed: [] };
   const scored = <T>(kind: (typeof kinds)[number], score: () => T): T =>
-    kind === "asTrained" ? score() : trainer.recomputed(rows.inputs, score);
-  const errorsOn = ({ inputs, truth }: Rows) => errorsOf(prepared.preprocessing, trainer.outputs(inputs), truth);
+    kind === "asTrained" ? score() : trainer.recomputed(rows.rows, score);
+  const errorsOn = ({ inputs, truth }: Part) => errorsOf(preprocessing, trainer.outputs(inputs), truth);
 
-  const start = seed + stream * 2 ** 24;
-  trainer.reset(start, spec.lr);
-  const orders = new Generator(start);
-  const total = rows.truth.length;
-  const epochs = Math.max(
-    1,
-    Math.round((spec.epochs * batchCount(prepared.allTrain, batchSize)) / batchCount(total, batchSize)),
-  );
-  const breathe = breather(10);
   let [training, timed] = [0, 0];
   const result = (diverged: string | null, readings: TrialResult["readings"]): TrialRun => ({
     result: {
       spec,
-      rows: { train: total, validation: validation.truth.length, test: prepared.test.truth.length },
+      rows: { train: rows.truth.length, validation: validation.truth.length, test: parts.test.truth.length },
       ...{ constant, diverged, readings },
     },
     msPerEpoch: timed === 0 ? null : training / timed,
   });
 
-  for (let epoch = 1; epoch <= epochs; epoch++) {
-    const started = performance.now();
-    for (const [inputs, target] of batchesOf(rows, randperm(total, orders), batchSize)) {
-      const loss = trainer.step(inputs, target);
-      if (!Number.isFinite(loss)) return result(`the loss was ${loss} in epoch ${epoch}`, {});
+  // Validation rows have a part in a training only where it stops by them, or its rate falls by them.
+  const watches = plan.patience !== false || plan.schedule === "plateau";
+  const events = trainer.run({ train: rows.rows, ...(watches && { validation: validation.rows }) }, plan, {
+    ...{ columns: preprocessing.features, keepsBest: plan.patience !== false },
+  });
+  let started = performance.now();
+  try {
+    for (const event of events) {
+      if (event instanceof Promise) {
+        const before = performance.now();
+        generator.giveBack();
+        await event;
+        generator.take();
+        signal?.throwIfAborted();
+        started += performance.now() - before;
+      } else if (event.type === "epoch") {
+        // The first epoch compiles.
+        if (event.epoch > 1) {
+          training += performance.now() - started;
+          timed++;
+        }
+        if (follows) {
+          const errors = kinds.map((kind) => scored(kind, () => errorsOn(validation)[metric] ?? Number.NaN));
+          if (!errors.every(Number.isFinite)) {
+            return result(`the validation error was not finite after epoch ${event.epoch}`, {});
+          }
+          for (const [i, kind] of kinds.entries()) curves[kind].push(Number(errors[i].toPrecision(7)));
+          onEpoch?.(event.epoch, Math.min(...errors));
+          signal?.throwIfAborted();
+        }
+        started = performance.now();
+      }
     }
-    // The first epoch compiles.
-    if (epoch > 1) {
-      training += performance.now() - started;
-      timed++;
-    }
-    if (follows) {
-      const errors = kinds.map((kind) => scored(kind, () => errorsOn(validation)[metric] ?? Number.NaN));
-      if (!errors.every(Number.isFinite)) return result(`the validation error was not finite after epoch ${epoch}`, {});
-      for (const [i, kind] of kinds.entries()) curves[kind].push(Number(errors[i].toPrecision(7)));
-      onEpoch?.(epoch, Math.min(...errors));
-    }
-    const pause = breathe();
-    if (pause !== undefined) {
-      generator.giveBack();
-      await pause;
-      generator.take();
-      signal?.throwIfAborted();
-    }
+  } catch (error) {
+    if (!(error instanceof NonFiniteLossError)) throw error;
+    const what = error.where.kind === "gradient" ? "a gradient was not finite" : `the loss was ${error.loss}`;
+    return result(`${what} in epoch ${error.epoch}`, {});
   }
 
   const readings = kinds.map((kind) => {
-    const [onTrain, onValidation, onTest] = scored(kind, () => [rows, validation, prepared.test].map(errorsOn));
-    return { kind, reading: { curve: curves[kind], train: onTrain, validation: onValidation, test: onTest } };
+    const [onTrain, onValidation, onTest] = scored(kind, () => [rows, validation, parts.test].map(errorsOn));
+    // One that stopped early keeps its best weights from there on.
+    const stopped = follows ? plan.epochs - curves[kind].length : 0;
+    const rest = Array<number>(stopped).fill(Number((onValidation[metric] ?? Number.NaN).toPrecision(7)));
+    return {
+      kind,
+      reading: { curve: [...curves[kind], ...rest], train: onTrain, validation: onValidation, test: onTest },
+    };
   });
   const all: Errors[] = readings.flatMap(({ reading }) => [reading.train, reading.validation, reading.test]);
   if (!areFinite(...all)) return result("the errors at the end were not finite", {});
   return result(null, Object.fromEntries(readings.map(({ kind, reading }) => [kind, reading])));
-}
-
-function batchCount(rows: number, batchSize: number): number {
-  const rest = rows % batchSize;
-  return Math.max(1, Math.floor(rows / batchSize) + (rest > 1 ? 1 : 0));
-}
-
-/** A single row that is left over joins the batch before it: BatchNorm could not normalize it. */
-function* batchesOf(rows: Rows, order: Int32Array, batchSize: number): Iterable<[Tensor[], Tensor]> {
-  const count = batchCount(order.length, batchSize);
-  for (let i = 0; i < count; i++) {
-    const batch = order.subarray(i * batchSize, i === count - 1 ? order.length : (i + 1) * batchSize);
-    yield [rows.inputs.map((input) => takeTensorRows(input, batch)), takeTensorRows(rows.target, batch)];
-  }
 }

@@ -1,5 +1,6 @@
 import type { Activation } from "../../tabular/index.ts";
 import { type Arm, armId } from "../arms/arm.ts";
+import type { SharedOptions } from "../arms/trainingOptions.ts";
 
 /** The error that is compared; lower is better. MAE and RMSE are in the target's own unit. */
 export type Metric = "mae" | "rmse" | "errorRate" | "logLoss";
@@ -15,6 +16,8 @@ export interface TrialSettings {
   readonly epochs: number;
   /** How the target of a regression goes in. */
   readonly target: "zscore" | "log" | "none";
+  /** What all arms are trained with, where that is not `trainTable`'s default; an arm's own options win. */
+  readonly train: SharedOptions;
   /** Parts of the rows that are kept for choices, and for the final scores. */
   readonly validation: number;
   readonly test: number;
@@ -32,17 +35,24 @@ export interface TrialSpec extends TrialSettings {
   readonly rows: number;
   /** Factors that the numeric columns are multiplied with, in turn, as if their units had been changed; null for none. */
   readonly rescale: readonly number[] | null;
+  /** The part of the epochs that it is planned for, its schedule with them. */
+  readonly epochFraction: number;
   /** Another stream of starting weights and orders for the same split: what luck alone does. Default 0. */
   readonly stream?: number;
 }
 
-export type Variant = Pick<TrialSpec, "rows" | "rescale">;
+export type Variant = Pick<TrialSpec, "rows" | "rescale" | "epochFraction">;
 
 /** The data as it is. */
-export const plainVariant: Variant = { rows: 1, rescale: null };
+export const plainVariant: Variant = { rows: 1, rescale: null, epochFraction: 1 };
+
+export function isPlain({ rows, rescale, epochFraction }: Variant): boolean {
+  return rows === 1 && rescale === null && epochFraction === 1;
+}
 
 export function trialSpec(arm: Arm, lr: number, seed: number, variant: Variant, settings: TrialSettings): TrialSpec {
   const rows = variant.rows === 1 ? "" : ` rows=${variant.rows}`;
-  const id = `${armId(arm)} lr=${lr} seed=${seed}${rows}${variant.rescale === null ? "" : " rescaled"}`;
+  const epochs = variant.epochFraction === 1 ? "" : ` epochs=${variant.epochFraction}`;
+  const id = `${armId(arm)} lr=${lr} seed=${seed}${rows}${epochs}${variant.rescale === null ? "" : " rescaled"}`;
   return { id, arm, lr, seed, ...variant, ...settings };
 }

@@ -1,4 +1,4 @@
-import { compile } from "../../compile/index.ts";
+import { type CompileOptions, compile } from "../../compile/index.ts";
 import { checkOptions, wrongType, wrongValue } from "../../core/index.ts";
 import type { BatchNormLayer } from "../../nn/layers/norm/batchNorm.ts";
 import { noGrad, type Tensor } from "../../tensor/index.ts";
@@ -63,85 +63,134 @@ export function updateBatchNorm(
   if (typeof dropout !== "boolean") {
     throw wrongType("updateBatchNorm", { option: "dropout" }, dropout, "true or false");
   }
-  return keepingModes(model, () => {
-    model.train();
-    const all = batchNormLayers(model);
-    if (!dropout) for (const module of model.modules()) module.training &&= (all as unknown[]).includes(module);
-    const layers = all.filter((layer) => layer.training && layer.running_mean !== null);
-    if (layers.length === 0) return { batches: 0, rows: 0 };
-    const before = new ForwardState(model);
-    const momenta = layers.map((layer) => layer.momentum);
-    try {
-      for (const layer of layers) {
-        layer.resetRunningStats();
-        // Null: the average over the batches since the reset. 1: the statistics of the latest batch.
-        layer.momentum = estimate === "average" ? null : 1;
-      }
-      const forward = compile((inputs: Batch) => callModel(model, inputs), { compile: compiled });
-      const pool = estimate === "average" ? undefined : new Pooling(model, layers, compiled);
-      const seen = { batches: 0, rows: 0 };
-      for (const batch of rowBatches(loader, needsTwoRows(all))) {
-        noGrad(() => (pool === undefined ? forward(inputsOf(batch)) : pool.run(batch, forward)));
-        seen.batches++;
-        seen.rows += batch.rows;
-      }
-      if (seen.batches === 0) throw noBatches("the loader");
-      pool?.write();
-      return seen;
-    } catch (error) {
-      before.restore();
-      throw error;
-    } finally {
-      for (const [i, layer] of layers.entries()) layer.momentum = momenta[i];
-    }
-  });
+  return new BatchNormUpdate(model, { estimate, dropout, compile: compiled }).run(loader);
 }
 
-/** Runs batches and pools what the layers saw of each. */
-class Pooling extends PooledStatistics {
+/** Updates the running statistics of one model as often as it is asked to, and keeps the program that it does so with. */
+export class BatchNormUpdate {
   readonly #model: Model;
-  readonly #layers: readonly BatchNormLayer[];
-  readonly #compiled: boolean;
-  /** Shapes of a row of the first batch, and how many values of a channel each layer got per row of it. */
-  #known: { readonly shapes: string; readonly perRow: ReadonlyMap<BatchNormLayer, number> } | undefined;
+  readonly #options: Required<Omit<UpdateBatchNormOptions, "compile">>;
+  readonly #pass: Pass;
+  readonly #before: ForwardState;
 
-  constructor(model: Model, layers: readonly BatchNormLayer[], compiled: boolean) {
-    super();
+  /** @param options checked ones; for the program what `compile` takes */
+  constructor(
+    model: Model,
+    { compile: how, ...options }: Required<Omit<UpdateBatchNormOptions, "compile">> & { compile: HowToCompile },
+  ) {
     this.#model = model;
-    this.#layers = layers;
-    this.#compiled = compiled;
+    this.#options = options;
+    this.#pass = new Pass(model, how);
+    this.#before = new ForwardState(model);
   }
 
-  run(batch: RowBatch, forward: (inputs: Batch) => unknown): void {
+  /** @throws as {@link updateBatchNorm}, and changes nothing then */
+  run(loader: Loader<Batch | Tensor>): { batches: number; rows: number } {
+    const model = this.#model;
+    const { estimate, dropout } = this.#options;
+    return keepingModes(model, () => {
+      model.train();
+      const all = batchNormLayers(model);
+      if (!dropout) for (const module of model.modules()) module.training &&= (all as unknown[]).includes(module);
+      const layers = all.filter((layer) => layer.training && layer.running_mean !== null);
+      if (layers.length === 0) return { batches: 0, rows: 0 };
+      const before = this.#before;
+      before.take();
+      const momenta = layers.map((layer) => layer.momentum);
+      try {
+        for (const layer of layers) {
+          layer.resetRunningStats();
+          // Null: the average over the batches since the reset. 1: the statistics of the latest batch.
+          layer.momentum = estimate === "average" ? null : 1;
+        }
+        const pool = estimate === "average" ? undefined : new PooledStatistics();
+        const seen = { batches: 0, rows: 0 };
+        for (const batch of rowBatches(loader, needsTwoRows(all))) {
+          noGrad(() => this.#pass.run(batch, layers, pool));
+          seen.batches++;
+          seen.rows += batch.rows;
+        }
+        if (seen.batches === 0) throw noBatches("the loader");
+        pool?.write();
+        return seen;
+      } catch (error) {
+        before.restore();
+        throw error;
+      } finally {
+        for (const [i, layer] of layers.entries()) layer.momentum = momenta[i];
+      }
+    });
+  }
+}
+
+type HowToCompile = boolean | Pick<CompileOptions, "check">;
+
+/** Runs batches, and pools what the layers saw of each. */
+class Pass {
+  readonly #model: Model;
+  readonly #compiled: boolean;
+  readonly #forward: (...inputs: Tensor[]) => unknown;
+  /** By the shapes of a row: how many values of a channel each layer gets per row; undefined if one is called twice. */
+  readonly #perRow = new Map<string, ReadonlyMap<BatchNormLayer, number> | undefined>();
+
+  constructor(model: Model, how: HowToCompile) {
+    this.#model = model;
+    this.#compiled = how !== false;
+    this.#forward = compile(
+      (...inputs: Tensor[]) => callModel(model, inputs),
+      typeof how === "boolean" ? { compile: how } : how,
+    );
+  }
+
+  run(batch: RowBatch, layers: readonly BatchNormLayer[], pool: PooledStatistics | undefined): void {
     const inputs = inputsOf(batch);
-    const shapes = JSON.stringify(inputs.map(({ shape }) => shape.slice(1)));
-    if (!this.#compiled || this.#known?.shapes !== shapes) {
-      const perRow = this.#eagerly(inputs, batch.rows);
-      if (perRow !== undefined) this.#known ??= { shapes, perRow };
+    if (pool === undefined) {
+      this.#forward(...inputs);
+      return;
+    }
+    const perRow = this.#compiled ? this.#valuesPerRow(inputs, batch.rows, layers) : undefined;
+    if (perRow === undefined) {
+      this.#eagerly(inputs, layers, (layer, values) => pool.add(layer, values));
       return;
     }
     // A compiled step runs no hooks, but each layer is called once and has the statistics of this batch now.
-    forward(inputs);
-    for (const [layer, values] of this.#known.perRow) this.add(layer, values * batch.rows);
+    this.#forward(...inputs);
+    for (const [layer, values] of perRow) pool.add(layer, values * batch.rows);
   }
 
-  /** Gives the values per channel and row of each layer; undefined if one is called more than once. */
-  #eagerly(inputs: Batch, rows: number): Map<BatchNormLayer, number> | undefined {
+  /**
+   * Found once for rows of these shapes, by a pass that leaves no trace: what a later update gives does not depend on those
+   * before it, to the bit.
+   */
+  #valuesPerRow(inputs: Batch, rows: number, layers: readonly BatchNormLayer[]) {
+    const shapes = JSON.stringify(inputs.map(({ shape }) => shape.slice(1)));
+    if (this.#perRow.has(shapes)) return this.#perRow.get(shapes);
+    const before = new ForwardState(this.#model);
     const perRow = new Map<BatchNormLayer, number>();
     let once = true;
-    const removers = this.#layers.map((layer) =>
-      layer.registerForwardHook((_, [input]) => {
-        const values = input.numel() / input.shape[1];
-        once &&= !perRow.has(layer);
-        perRow.set(layer, values / rows);
-        this.add(layer, values);
-      }),
+    this.#eagerly(inputs, layers, (layer, values) => {
+      once &&= !perRow.has(layer);
+      perRow.set(layer, values / rows);
+    });
+    before.restore();
+    const found = once ? perRow : undefined;
+    this.#perRow.set(shapes, found);
+    return found;
+  }
+
+  /** @param seen told of each call of a layer, and how many values of a channel it had */
+  #eagerly(
+    inputs: Batch,
+    layers: readonly BatchNormLayer[],
+    seen: (layer: BatchNormLayer, values: number) => void,
+  ): void {
+    const removers = layers.map((layer) =>
+      layer.registerForwardHook((_, [input]) => seen(layer, input.numel() / input.shape[1])),
     );
     try {
       callModel(this.#model, inputs);
     } finally {
       for (const remove of removers) remove();
     }
-    return once ? perRow : undefined;
   }
 }

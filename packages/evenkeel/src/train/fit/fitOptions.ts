@@ -9,8 +9,8 @@ import type { Model } from "../modelState.ts";
 import { EarlyStopping, type EarlyStoppingOptions, earlyStoppingKeys } from "./earlyStopping.ts";
 import type { BatchEvent, EpochEvent, StartEvent, StopEvent, TrainingEvent, ValidationEvent } from "./events.ts";
 import type { Monitor } from "./history.ts";
+import type { StepOptimizer } from "./programs.ts";
 import { Schedule, type ScheduleOptions } from "./schedule.ts";
-import type { StepOptimizer } from "./step.ts";
 
 export interface FitOptions<K extends string = never> extends ScheduleOptions {
   /** Training batches, walked through once per epoch: a DataLoader, or an array of [input, target]. */

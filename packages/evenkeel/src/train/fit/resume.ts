@@ -9,7 +9,7 @@ import type { Metrics } from "../evaluate/scoreboard.ts";
 import type { Model } from "../modelState.ts";
 import type { EarlyStopping } from "./earlyStopping.ts";
 import type { EpochRecord, Monitor } from "./history.ts";
-import type { StepOptimizer } from "./step.ts";
+import type { StepOptimizer } from "./programs.ts";
 
 interface Stateful {
   stateDict(): object;

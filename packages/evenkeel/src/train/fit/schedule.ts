@@ -1,7 +1,7 @@
 import { mismatch, refuse, wrongState, wrongValue } from "../../core/index.ts";
 import { describe } from "../../nn/module/callable.ts";
 import { LRScheduler, ReduceLROnPlateau } from "../../optim/index.ts";
-import type { StepOptimizer } from "./step.ts";
+import type { StepOptimizer } from "./programs.ts";
 
 /** A learning rate scheduler of `optim.lrScheduler`, or one of your own that extends `LRScheduler`. */
 export type Scheduler = LRScheduler | ReduceLROnPlateau;

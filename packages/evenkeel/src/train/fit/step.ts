@@ -1,27 +1,15 @@
-import { type Compiled, type CompileOptions, compile } from "../../compile/index.ts";
-import { clipGradNorm, Optimizer } from "../../optim/index.ts";
 import type { Tensor } from "../../tensor/index.ts";
 import type { Example } from "../batches.ts";
-import { forwardPass, type Loss } from "../evaluate/evaluate.ts";
 import type { Scoreboard } from "../evaluate/scoreboard.ts";
 import { ForwardState, type Model } from "../modelState.ts";
 import { advise, diagnoseGradient, diagnoseLoss } from "./diagnose.ts";
 import { firstNonFinite, NonFiniteLossError } from "./nonFinite.ts";
+import { paramsOf, type StepOptimizer, type TrainingPrograms } from "./programs.ts";
 
-/** What `fit` needs of an optimizer; SGD, Adam and AdamW are such. */
-export interface StepOptimizer {
-  readonly paramGroups: readonly { readonly params: readonly Tensor[]; readonly lr: number }[];
-  zeroGrad(): void;
-  step(): unknown;
-}
-
-interface StepperOptions {
-  readonly loss: Loss;
+export interface StepperOptions {
   readonly optimizer: StepOptimizer;
-  readonly clipGradNorm?: number;
+  /** Names of the input's columns, for errors. */
   readonly columns?: readonly string[];
-  /** How steps are compiled. */
-  readonly compile: Pick<CompileOptions, "compile" | "check">;
 }
 
 /** Where in the training a batch stands, for errors. */
@@ -36,37 +24,19 @@ interface StepResult {
   readonly gradNorm?: number;
 }
 
-/**
- * Makes training steps, each of them whole or not at all. Gradients and the optimizer's update are two programs: between
- * them the host looks whether loss and gradients are finite.
- */
+/** Makes training steps, each of them whole or not at all. */
 export class Stepper {
   readonly #model: Model;
+  readonly #programs: TrainingPrograms;
   readonly #options: StepperOptions;
   readonly #before: ForwardState;
-  /** Inputs and target in, output and loss out. */
-  readonly #gradientsOf: Compiled<Tensor[], readonly [output: Tensor, loss: Tensor]>;
-  readonly #update: (() => Tensor | undefined) | Compiled<[], Tensor | undefined>;
 
-  constructor(model: Model, options: StepperOptions) {
+  /** @param programs of this model and this optimizer */
+  constructor(model: Model, programs: TrainingPrograms, options: StepperOptions) {
     this.#model = model;
+    this.#programs = programs;
     this.#options = options;
     this.#before = new ForwardState(model);
-    const { optimizer, clipGradNorm: maxNorm } = options;
-    const forward = forwardPass(model, options.loss);
-    this.#gradientsOf = compile((...tensors: Tensor[]) => {
-      const { output, loss } = forward(tensors.slice(0, -1), tensors[tensors.length - 1]);
-      optimizer.zeroGrad();
-      loss.backward();
-      return [output.detach(), loss] as const;
-    }, options.compile);
-    const update = () => {
-      const norm = maxNorm === undefined ? undefined : clipGradNorm(this.#params(), maxNorm);
-      optimizer.step();
-      return norm;
-    };
-    // What an optimizer of somebody else's does in its step is not known to be tensor operations alone.
-    this.#update = optimizer instanceof Optimizer ? compile(update, options.compile) : update;
   }
 
   /**
@@ -84,7 +54,7 @@ export class Stepper {
       this.#before.restore();
       throw error;
     }
-    return { loss, gradNorm: this.#update()?.item() };
+    return { loss, gradNorm: this.#programs.update()?.item() };
   }
 
   /** The error for a loss of `value` in the mode the model is in; leaves the state as it was taken. */
@@ -95,12 +65,6 @@ export class Stepper {
     return this.#error({ phase, ...position, loss: value, where });
   }
 
-  /** Looks at the next step again: something may have changed. */
-  recheck(): void {
-    this.#gradientsOf.recheck();
-    if ("recheck" in this.#update) this.#update.recheck();
-  }
-
   /** Takes the state that `diagnosed` starts from: for batches that are not trained on. */
   take(): void {
     this.#before.take();
@@ -108,7 +72,7 @@ export class Stepper {
 
   #gradients(example: Example, position: Position, board: Scoreboard<string>): number {
     const { optimizer } = this.#options;
-    const [output, loss] = this.#gradientsOf(...example.inputs, example.target);
+    const [output, loss] = this.#programs.gradientsOf(...example.inputs, example.target);
     const value = loss.item();
     if (!Number.isFinite(value)) {
       optimizer.zeroGrad();
@@ -117,7 +81,7 @@ export class Stepper {
     // Before the step, so that a metric that refuses the output refuses the step.
     board.add(value, example.rows, output, example.target);
     if (!this.#gradientsAreFinite()) {
-      const bad = this.#params().filter(hasNonFiniteGradient);
+      const bad = paramsOf(optimizer).filter(hasNonFiniteGradient);
       this.#before.restore();
       const where = diagnoseGradient(this.#model, example, new Set(bad));
       optimizer.zeroGrad();
@@ -136,10 +100,6 @@ export class Stepper {
   #gradientsAreFinite(): boolean {
     for (const { params } of this.#options.optimizer.paramGroups) if (params.some(hasNonFiniteGradient)) return false;
     return true;
-  }
-
-  #params(): Tensor[] {
-    return this.#options.optimizer.paramGroups.flatMap((group) => [...group.params]);
   }
 }
 

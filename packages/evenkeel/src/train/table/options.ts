@@ -113,6 +113,9 @@ export interface TablePlan {
   readonly refit: boolean;
 }
 
+/** How many rows the parts of a split have. */
+type PartSizes = { readonly [P in keyof Split]: { readonly length: number } };
+
 /** Rows of a table, those trained on and validated by, up to which it is trained on twice. */
 const refitRows = 10_000;
 
@@ -166,7 +169,7 @@ export function checkTableOptions(options: TrainTableOptions): void {
 }
 
 /** @throws TypeError or RangeError naming the option that does not fit */
-export function planTable(split: Split, task: Task, options: TrainTableOptions): TablePlan {
+export function planTable(split: PartSizes, task: Task, options: Partial<TrainTableOptions>): TablePlan {
   const { optimizer = "adamw", schedule = "onecycle", loss = "mse", statistics = "better" } = options;
   check("trainTable", { option: "optimizer" }, optimizer, oneOf(optimizerNames));
   check("trainTable", { option: "schedule" }, schedule, oneOf(scheduleNames));
@@ -219,7 +222,7 @@ const refit = { option: "refit" };
 /** @throws RangeError if a refit is wanted where it would not be the same training, or has no rows to add */
 function refitPlanned(
   wanted: boolean | undefined,
-  { train, validation, test }: Split,
+  { train, validation, test }: PartSizes,
   { schedule, patience }: Pick<TablePlan, "schedule" | "patience">,
 ): boolean {
   if (wanted === undefined) {

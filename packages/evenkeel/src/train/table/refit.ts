@@ -59,14 +59,14 @@ export async function refit(
 async function trainAgain(
   stage: TableStage,
   plan: TablePlan,
-  { signal, compile, resume: at, onEpoch }: TrainTableOptions,
+  { signal, resume: at, onEpoch }: TrainTableOptions,
   first: FinishedTraining,
 ): Promise<Pick<TableRefit, "history" | "error">> {
   const resume = at?.first === undefined ? undefined : at;
   const epochs = [...(resume?.history ?? [])] as EpochRecord<TableMetric>[];
   try {
     return await fitStage(stage, plan, {
-      ...{ stage: "refit", signal, compile, resume },
+      ...{ stage: "refit", signal, resume },
       onEpoch: (event, record) => {
         epochs.push(record);
         return onEpoch?.({

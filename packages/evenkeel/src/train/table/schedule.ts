@@ -21,7 +21,7 @@ import type { TablePlan } from "./options.ts";
  */
 export function newScheduler(
   optimizer: Adam | AdamW | SGD,
-  { schedule, lr, epochs }: TablePlan,
+  { schedule, lr, epochs }: Pick<TablePlan, "schedule" | "lr" | "epochs">,
   stepsPerEpoch: number,
 ): Pick<ScheduleOptions, "scheduler" | "schedulerInterval"> {
   switch (schedule) {
@@ -61,6 +61,11 @@ export function checkSameSchedule(scheduler: ScheduleOptions["scheduler"], saved
       text`pass the same ${{ option: "schedule" }}, ${{ option: "lr" }}, ${{ option: "epochs" }} and ${{ option: "batchSize" }}`,
     );
   }
+}
+
+/** Whether the rate of an epoch depends on how many there are to be. */
+export function endsWithEpochs(schedule: TablePlan["schedule"] = "onecycle"): boolean {
+  return schedule !== "none" && schedule !== "plateau";
 }
 
 /** Whether a schedule ends at a rate so low that the last epoch's weights are settled. */

@@ -18,9 +18,10 @@ export function scoreStage(
   table: Table,
   schema: Schema,
   split: Split,
-  { preprocessing, network, train }: TableStage,
+  { preprocessing, trainer, train }: TableStage,
   wanted: StatisticsKind | "better",
 ): ScoredStage {
+  const { network } = trainer;
   network.eval();
   // A model is a copy of the network as it is: there is one for each kind of statistics.
   const modelNow = () => new TableModel({ schema, preprocessing, network });
@@ -33,7 +34,7 @@ export function scoreStage(
     });
     return Object.fromEntries(scores);
   };
-  const statistics = chooseStatistics(network, train, wanted, score, errorOf);
+  const statistics = chooseStatistics(trainer, train, wanted, score, errorOf);
   network.eval();
   return { model: modelNow(), scores: statistics?.[statistics.kept] ?? score(), statistics };
 }

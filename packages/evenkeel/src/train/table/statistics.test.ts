@@ -1,8 +1,10 @@
 import { expect, test } from "vitest";
+import { mseLoss } from "../../nn/functional/index.ts";
 import { BatchNorm1d, Linear, Sequential } from "../../nn/index.ts";
 import { manualSeed } from "../../random/index.ts";
 import { linspace, zeros } from "../../tensor/index.ts";
 import { chooseStatistics } from "./statistics.ts";
+import { TableTrainer } from "./trainer.ts";
 
 test("of a sorted table that takes several batches, statistics are those of all rows", () => {
   manualSeed(0);
@@ -10,10 +12,10 @@ test("of a sorted table that takes several batches, statistics are those of all 
   const x = linspace(-10, 10, rows).reshape(rows, 1);
   const norm = new BatchNorm1d(1);
   const linear = new Linear(1, 1, { bias: false });
-  const network = new Sequential(linear, norm);
+  const trainer = new TableTrainer(() => new Sequential(linear, norm), { optimizer: "adam", loss: mseLoss });
   const scores = [1, 0.5];
   const score = () => scores.shift() as number;
-  const choice = chooseStatistics(network, [x, zeros([rows, 1])], "better", score, (loss) => loss);
+  const choice = chooseStatistics(trainer, [x, zeros([rows, 1])], "better", score, (loss) => loss);
   expect(choice).toEqual({ kept: "recomputed", asTrained: 1, recomputed: 0.5 });
   const weight = linear.weight.item();
   const variance = weight ** 2 * (20 ** 2 / 12); // of a uniform distribution of width 20
@@ -31,8 +33,9 @@ test.each([
   const norm = new BatchNorm1d(1);
   const scores = [asTrained, recomputed];
   const x = linspace(0, 1, 10).reshape(10, 1);
+  const trainer = new TableTrainer(() => new Sequential(norm), { optimizer: "adam", loss: mseLoss });
   const choice = chooseStatistics(
-    norm,
+    trainer,
     [x, zeros([10, 1])],
     "better",
     () => scores.shift() as number,

@@ -70,7 +70,7 @@ export async function trainTable(table: Table, options: TrainTableOptions): Prom
     "train" in wanted ? checkedSplit(table, wanted) : splitRows(table, schema, { seed, ...withoutUndefined(wanted) });
   const plan = planTable(split, schema.task, options);
   const stage = newStage(table, schema, plan, split, options);
-  const { signal, compile, resume, onEpoch } = options;
+  const { signal, resume, onEpoch } = options;
   if (resume?.first !== undefined && !plan.refit) {
     throw wrongState(
       "trainTable",
@@ -78,12 +78,12 @@ export async function trainTable(table: Table, options: TrainTableOptions): Prom
       text`pass ${{ option: "refit", value: true }}`,
     );
   }
-  const { network } = stage;
+  const { network } = stage.trainer;
   await options.onStart?.({ schema, findings, split, plan, network, metric: metricOf[schema.task] });
 
   let checkpoint: Checkpoint | undefined = resume?.first ?? resume;
   const { history, keptEpoch } = await fitStage(stage, plan, {
-    ...{ stage: "training", signal, compile, resume: checkpoint },
+    ...{ stage: "training", signal, resume: checkpoint },
     onEpoch: (event) => {
       if (plan.refit && event.epoch === plan.epochs) checkpoint = event.checkpoint();
       return onEpoch?.({ stage: "training", ...event });

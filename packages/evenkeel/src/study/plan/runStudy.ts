@@ -97,6 +97,7 @@ function checkSameFunction({ arms }: StudyPlan, arm: Arm): void {
   const planned = arms.filter((one) => one.name !== undefined).find(({ name }) => name === arm.name);
   if (planned === undefined || planned.from !== null) return;
   const trials = `runStudy: finished has trials of the arm ${describe(arm.name)}`;
+  if (planned.from === "options") return;
   if (planned.version === null) {
     throw wrongState(
       "",

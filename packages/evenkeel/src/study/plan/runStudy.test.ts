@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { madeUpStudy } from "../../../../../test/madeUpStudy.ts";
 import type { TrialRun } from "../trial/trialResult.ts";
-import { type Execute, runStudy, type StudyEvent } from "./schedule.ts";
+import { type Execute, runStudy, type StudyEvent } from "./runStudy.ts";
 
 const { plan, trials } = madeUpStudy(({ norm }, { lr }) => ({ validation: norm === "batch" ? 0.01 / lr : lr }), {
   ...{ seeds: 2, rowFractions: [0.5], dropout: 0 },
@@ -36,7 +36,7 @@ describe("runStudy", () => {
     };
     const { result } = await runStudy(plan, { execute: counted, lanes });
     expect(JSON.stringify(result)).toBe(JSON.stringify(whole.result));
-    expect(most).toBe(Math.min(lanes, 24));
+    expect(most).toBe(Math.min(lanes, 38));
   });
 
   test("tells what happens, in order", async () => {
@@ -50,7 +50,7 @@ describe("runStudy", () => {
       ["trial", [1, 24]],
     ]);
     expect(events.filter(({ type }) => type === "stage")).toHaveLength(2);
-    expect(events.at(-1)).toMatchObject({ type: "trial", done: 14, of: 14 });
+    expect(events.at(-1)).toMatchObject({ type: "trial", done: 38, of: 38 });
   });
 
   test("finished trials are not run again, those of another plan are left aside", async () => {

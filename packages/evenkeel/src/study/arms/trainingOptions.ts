@@ -1,0 +1,77 @@
+import { checkOptions, withoutUndefined } from "../../core/index.ts";
+import type { Schema } from "../../tabular/index.ts";
+import { lossOf } from "../../train/table/loss.ts";
+import { planTable, type TablePlan, type TrainTableOptions } from "../../train/table/options.ts";
+import type { TrialSpec } from "../trial/trialSpec.ts";
+import type { Arm } from "./arm.ts";
+
+const sharedNames = [
+  "optimizer",
+  "weightDecay",
+  "schedule",
+  "loss",
+  "clipGradNorm",
+  "classWeights",
+  "patience",
+] as const;
+const names = ["network", "preprocessing", "batchSize", "epochs", ...sharedNames] as const;
+
+/**
+ * Options of `trainTable`, by its names, with its meanings and its defaults, that the arms of a study share or differ in.
+ * Learning rates, seeds and parts of the rows are the study's to vary; it scores both kinds of statistics, and trains no refit,
+ * which would have no validation rows to choose by.
+ */
+export type TrainingOptions = Pick<TrainTableOptions, (typeof names)[number]>;
+
+/** Those that a study has no option of its own for, for all arms. */
+export type SharedOptions = Pick<TrainingOptions, (typeof sharedNames)[number]>;
+
+/** @throws TypeError naming what is none of them */
+export function checkSharedOptions(owner: string, options: SharedOptions): void {
+  checkOptions(owner, options, sharedNames);
+}
+
+/** @throws TypeError or RangeError naming the option that a study does not take */
+export function checkTrainingOptions(owner: string, options: TrainingOptions): void {
+  checkOptions(owner, options, names);
+}
+
+/** The later ones win; those of network and preprocessing one by one. */
+export function joinOptions(...all: readonly TrainingOptions[]): TrainingOptions {
+  const network = Object.assign({}, ...all.map(({ network }) => withoutUndefined(network ?? {})));
+  const preprocessing = Object.assign({}, ...all.map(({ preprocessing }) => withoutUndefined(preprocessing ?? {})));
+  return { ...Object.assign({}, ...all.map(withoutUndefined)), network, preprocessing };
+}
+
+/** What an arm says of the training. */
+export function optionsOf(arm: Arm): TrainingOptions {
+  const scale = arm.scale === "raw" ? ("none" as const) : arm.scale;
+  if (arm.name !== undefined) return joinOptions({ preprocessing: { scale } }, arm.options);
+  const { norm, dropout } = arm;
+  return { network: { norm, dropout }, preprocessing: { scale } };
+}
+
+/** What a trial settles, in the words of `trainTable`. */
+export function trialOptions(
+  spec: Omit<TrialSpec, "id" | "rows" | "rescale" | "epochFraction" | "stream">,
+): TrainingOptions & Required<Pick<TrainingOptions, "batchSize" | "epochs">> & Pick<TablePlan, "lr" | "seed"> {
+  const { arm, lr, seed, hidden, activation, target, batchSize, epochs, train } = spec;
+  const shared = { network: { hidden, activation }, preprocessing: { target }, batchSize, epochs };
+  return { ...shared, ...joinOptions(shared, train, optionsOf(arm)), lr, seed };
+}
+
+/**
+ * The plan of a trial, made as `trainTable` makes it.
+ * @param labels class positions of the rows to train on
+ * @throws TypeError or RangeError for an option that does not fit, in its words
+ */
+export function planTrial(
+  schema: Schema,
+  rows: Parameters<typeof planTable>[0],
+  options: TrainingOptions & Pick<TablePlan, "lr" | "seed">,
+  labels: ArrayLike<number>,
+): { readonly plan: TablePlan; readonly loss: ReturnType<typeof lossOf> } {
+  const { classWeights = "none", preprocessing: _, ...rest } = options;
+  const plan = planTable(rows, schema.task, { ...rest, refit: false });
+  return { plan, loss: lossOf(schema, plan, classWeights, labels) };
+}

@@ -1,0 +1,195 @@
+import type { BatchNormLayer } from "../../nn/layers/norm/batchNorm.ts";
+import { type Example, rowBatches, toExample } from "../batches.ts";
+import { batchNormLayers, needsTwoRows } from "../batchNorm/layers.ts";
+import { noBatches, scoreBatches } from "../evaluate/evaluate.ts";
+import { Scoreboard } from "../evaluate/scoreboard.ts";
+import { keepModes, type Model } from "../modelState.ts";
+import { breather } from "./breathe.ts";
+import type { EpochEvent, TrainingEvent } from "./events.ts";
+import type { FitPlan } from "./fitOptions.ts";
+import { type EpochRecord, type History, monitored, type Scores, type StopReason } from "./history.ts";
+import { TrainingPrograms } from "./programs.ts";
+import { resumeTraining, takeCheckpoint } from "./resume.ts";
+import { Stepper } from "./step.ts";
+
+/**
+ * The one training loop: `fit` runs it once, `TableTrainer` many times with the same programs. Its events, and pauses to be
+ * awaited, are handed out by a generator, so that whoever runs it decides what happens between two of them.
+ */
+export class TrainingLoop<K extends string> {
+  readonly #model: Model;
+  readonly #plan: FitPlan<K>;
+  readonly #batchNorms: readonly BatchNormLayer[];
+  readonly #stepper: Stepper;
+  readonly #programs: TrainingPrograms;
+  readonly #breathe: () => Promise<void> | undefined;
+  readonly #epochs: EpochRecord<K>[];
+  /** When the training would have begun if it had run in one piece. */
+  #started = 0;
+  #epoch = 0;
+  #step = 0;
+  /** Of the last step. */
+  #rate = Number.NaN;
+  #cancelled = false;
+
+  /**
+   * @param programs of this model, loss and optimizer; kept ones spare compiling them again
+   * @throws what `resumeTraining` throws for a checkpoint that does not fit
+   */
+  constructor(model: Model, plan: FitPlan<K>, programs = new TrainingPrograms(model, plan)) {
+    this.#model = model;
+    this.#epochs = plan.resume === undefined ? [] : resumeTraining(model, plan, plan.resume);
+    this.#epoch = plan.resume?.epoch ?? 0;
+    this.#step = plan.resume?.step ?? 0;
+    this.#plan = plan;
+    this.#batchNorms = batchNormLayers(model);
+    this.#programs = programs;
+    this.#stepper = new Stepper(model, programs, plan);
+    this.#breathe = breather(plan.yieldEvery);
+  }
+
+  cancel(): void {
+    this.#cancelled = true;
+  }
+
+  /** Somebody else's code has had its turn, and may have changed what model and loss take from around them. */
+  handedOut({ type }: TrainingEvent<K>): void {
+    // Batches are too many: a step that changes with them is noticed as any other is.
+    if (type === "batch" || this.#plan.compile.check === "never") return;
+    this.#programs.recheck();
+  }
+
+  /** The events, and promises to await before the training goes on. */
+  *events(): Generator<TrainingEvent<K> | Promise<void>, History<K>, undefined> {
+    const { stopping, epochs, earlyStopping } = this.#plan;
+    this.#started = performance.now() - 1000 * (this.#epochs.at(-1)?.seconds ?? 0);
+    const restoreModes = keepModes(this.#model);
+    let reason: StopReason = "completed";
+    let restored = false;
+    try {
+      yield { type: "start", epochs, ...this.#moment() };
+      while (this.#epoch < epochs && !stopping.shouldStop) {
+        if (this.#stopped() || !(yield* this.#runEpoch())) {
+          reason = "aborted";
+          break;
+        }
+      }
+      if (reason === "completed" && stopping.shouldStop) reason = "earlyStopping";
+      restored = earlyStopping !== undefined && stopping.restore(this.#model);
+    } finally {
+      restoreModes();
+    }
+    const history: History<K> = {
+      epochs: this.#epochs,
+      reason,
+      bestEpoch: stopping.bestEpoch,
+      restored,
+      steps: this.#step,
+      seconds: this.#seconds(),
+    };
+    yield { type: "stop", reason, history, ...this.#moment() };
+    return history;
+  }
+
+  /** Returns whether the epoch came to its end. */
+  *#runEpoch(): Generator<TrainingEvent<K> | Promise<void>, boolean, undefined> {
+    const { monitor, stopping, schedule } = this.#plan;
+    this.#epoch++;
+    const train = yield* this.#trainEpoch();
+    if (train === undefined) return false;
+    const scored = yield* this.#validate();
+    if (scored === undefined) return false;
+    const { scores: validation, rows } = scored;
+    if (validation !== undefined) yield { type: "validation", scores: validation, rows, ...this.#moment() };
+    const value = monitored({ train, validation }, monitor);
+    const improved = stopping.update(value, this.#model);
+    const record = { ...this.#moment(), learningRate: this.#rate, train, ...(validation && { validation }), improved };
+    schedule.afterEpoch(value);
+    this.#epochs.push(record);
+    yield* this.#report(record);
+    return true;
+  }
+
+  /** Gives an epoch's event, which can take a checkpoint until the training goes on. */
+  *#report(record: EpochRecord<K>): Generator<EpochEvent<K>, void, undefined> {
+    let waits = true;
+    const checkpoint = () => {
+      if (waits) return takeCheckpoint(this.#model, this.#plan, this.#epochs);
+      throw new Error(
+        `checkpoint: the training has gone on since the end of epoch ${record.epoch}; call event.checkpoint() in onEpoch ` +
+          "or in the body of the loop over the training",
+      );
+    };
+    const event = { type: "epoch" as const, ...record };
+    try {
+      // Not enumerable: events can be posted to other threads, functions cannot.
+      yield Object.defineProperty(event, "checkpoint", { value: checkpoint }) as EpochEvent<K>;
+    } finally {
+      waits = false;
+    }
+  }
+
+  /** Returns the scores of the training rows; undefined if stopped. */
+  *#trainEpoch(): Generator<TrainingEvent<K> | Promise<void>, Scores<K> | undefined, undefined> {
+    const { train, metrics } = this.#plan;
+    const board = new Scoreboard(metrics);
+    this.#model.train();
+    let batch = 0;
+    for (const rowBatch of rowBatches(train, needsTwoRows(this.#batchNorms))) {
+      if (this.#stopped()) return undefined;
+      const example = toExample(rowBatch);
+      const { joined, rows } = rowBatch;
+      const learningRate = this.#plan.optimizer.paramGroups[0].lr;
+      const { loss, gradNorm } = this.#stepper.step(example, this.#position(++batch), board);
+      this.#step++;
+      this.#rate = learningRate;
+      this.#plan.schedule.afterStep();
+      yield { type: "batch", batch, loss, rows, joined, learningRate, gradNorm, ...this.#moment() };
+      const pause = this.#breathe();
+      if (pause !== undefined) yield pause;
+    }
+    if (batch === 0) throw noBatches("train");
+    return this.#stopped() ? undefined : board.scores();
+  }
+
+  /** Returns no scores without a validation loader; undefined if stopped. */
+  *#validate(): Generator<Promise<void>, { scores?: Scores<K>; rows: number } | undefined, undefined> {
+    const { validation, metrics } = this.#plan;
+    if (validation === undefined) return { rows: 0 };
+    const board = new Scoreboard(metrics);
+    this.#model.eval();
+    let batch = 0;
+    this.#stepper.take();
+    for (const scored of scoreBatches(this.#model, validation, this.#programs.forward, board)) {
+      batch++;
+      if (!Number.isFinite(scored.loss)) throw this.#invalid(scored.example, batch, scored.loss);
+      const pause = this.#breathe();
+      if (pause !== undefined) yield pause;
+      if (this.#stopped()) return undefined;
+      this.#stepper.take();
+    }
+    this.#model.train();
+    return { scores: board.scores(), rows: board.rows };
+  }
+
+  #invalid(example: Example, batch: number, loss: number): Error {
+    const position = { epoch: this.#epoch, step: this.#step, batch };
+    return this.#stepper.diagnosed("validation", example, position, loss);
+  }
+
+  #stopped(): boolean {
+    return this.#cancelled || this.#plan.signal?.aborted === true;
+  }
+
+  #position(batch: number): { epoch: number; step: number; batch: number } {
+    return { epoch: this.#epoch, step: this.#step + 1, batch };
+  }
+
+  #seconds(): number {
+    return (performance.now() - this.#started) / 1000;
+  }
+
+  #moment(): { epoch: number; step: number; seconds: number } {
+    return { epoch: this.#epoch, step: this.#step, seconds: this.#seconds() };
+  }
+}
