@@ -1,8 +1,8 @@
 import { type CommandUnknownOpts, Option } from "@commander-js/extra-typings";
 import type { SchemaOptions, Table, Task, ToldKind } from "evenkeel/tabular";
-import { names, pairs } from "../arguments.ts";
-import { printable } from "../terminal.ts";
-import { UsageError } from "../usageError.ts";
+import { printable } from "../shell/terminal.ts";
+import { UsageError } from "../shell/usageError.ts";
+import { names, pairs } from "./arguments.ts";
 
 /** What a command can be told about the columns, as commander parses it. */
 export interface ColumnFlags {

@@ -11,16 +11,16 @@ import {
   type Schema,
   type Task,
 } from "evenkeel/tabular";
-import { inspectModel } from "../inspect/model.ts";
-import { findModel } from "../models/findModel.ts";
-import { listRuns } from "../runs/readRun.ts";
+import { inspectModel } from "../actions/inspect/model.ts";
+import { findModel } from "../records/models/findModel.ts";
+import { listRuns } from "../records/runs/readRun.ts";
+import type { CommandContext } from "../shell/context.ts";
+import { type Colors, count, printable, wrap } from "../shell/terminal.ts";
 import { builtinTable } from "../tables/builtin.ts";
 import type { ReadNote, TableRead } from "../tables/index.ts";
 import { TableReadError } from "../tables/readError.ts";
 import { type ColumnSummary, summaryOf } from "../tables/summary.ts";
-import { type Colors, count, printable, wrap } from "../terminal.ts";
 import { inCommandWords } from "./commandWords.ts";
-import type { CommandContext } from "./context.ts";
 import { readTableOf, type TableFlags, withTableOptions } from "./tableOptions.ts";
 
 const examples = `

@@ -1,14 +1,14 @@
 import { readdirSync, statSync } from "node:fs";
 import { resolve } from "node:path";
 import { Command, type CommandUnknownOpts, InvalidArgumentError } from "@commander-js/extra-typings";
-import { wholeNumber } from "../arguments.ts";
-import { exitCodes } from "../exitCodes.ts";
-import { compareRuns } from "../runs/comparison.ts";
-import { findRun } from "../runs/findRun.ts";
-import { listRuns, readMetrics } from "../runs/readRun.ts";
-import type { CommandContext } from "./context.ts";
+import { compareRuns } from "../actions/runs/compareRuns.ts";
+import { findRun } from "../records/runs/findRun.ts";
+import { listRuns, readMetrics } from "../records/runs/readRun.ts";
+import type { CommandContext } from "../shell/context.ts";
+import { exitCodes } from "../shell/exitCodes.ts";
+import { compareText, listText, showText, sortRuns } from "../views/runsText.ts";
+import { wholeNumber } from "./arguments.ts";
 import { asUsual, type Refusing } from "./explained.ts";
-import { compareText, listText, showText, sortRuns } from "./runsText.ts";
 
 const examples = `
 Examples:

@@ -1,10 +1,10 @@
 import { Command, type CommandUnknownOpts, InvalidArgumentError, Option } from "@commander-js/extra-typings";
 import type { Metric, Scale } from "evenkeel/study";
 import type { Norm, PreprocessingOptions } from "evenkeel/tabular";
-import { names, optionOf, positiveNumber, share, wholeNumber, widths } from "../arguments.ts";
-import { askNames, questionsText } from "../study/questions.ts";
+import { askNames, questionsText } from "../actions/study/questions.ts";
+import type { CommandContext } from "../shell/context.ts";
+import { names, optionOf, positiveNumber, share, wholeNumber, widths } from "./arguments.ts";
 import { addColumnFlags, type ColumnFlags } from "./columnOptions.ts";
-import type { CommandContext } from "./context.ts";
 import { type PictureFlags, withPictureOptions } from "./pictureOptions.ts";
 import { type TableFlags, withTableOptions } from "./tableOptions.ts";
 
@@ -97,7 +97,7 @@ export function studyCommand(context: CommandContext): CommandUnknownOpts {
       self.error(`error: --resume goes on as the study began; leave ${optionOf(refused[0])} out`, { exitCode: 2 });
     }
     // Threads, charts and the library are not needed for --help.
-    const { runStudyCommand } = await import("../study/runStudyCommand.ts");
+    const { runStudyCommand } = await import("../actions/study/runStudyCommand.ts");
     await runStudyCommand(source, flags, context);
   });
   return command;

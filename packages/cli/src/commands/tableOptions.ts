@@ -1,9 +1,9 @@
 import { type CommandUnknownOpts, Option } from "@commander-js/extra-typings";
-import { wholeNumber } from "../arguments.ts";
+import type { CommandContext } from "../shell/context.ts";
 import { formats } from "../tables/formats/format.ts";
 import type { ReadTableOptions, TableRead } from "../tables/index.ts";
 import { TableReadError } from "../tables/readError.ts";
-import type { CommandContext } from "./context.ts";
+import { wholeNumber } from "./arguments.ts";
 
 /** The heading that help shows these options under. */
 const group = "Reading the table:";

@@ -2,21 +2,21 @@ import { statSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { Command, type CommandUnknownOpts } from "@commander-js/extra-typings";
 import type { TableStartEvent, TrainTableOptions } from "evenkeel/train";
-import { writeAtomic } from "../files/writeAtomic.ts";
-import { readingProgress } from "../progress/readingProgress.ts";
-import { type TrainingProgress, trainingProgress } from "../progress/trainingProgress.ts";
-import { readConfig, readMetrics } from "../runs/readRun.ts";
-import { type NewRun, RunFolder } from "../runs/runFolder.ts";
-import type { Recipe, RunResult } from "../runs/types.ts";
+import { fingerprint } from "../actions/training/fingerprint.ts";
+import { type ResumedRun, resumedRun } from "../actions/training/resumedRun.ts";
+import { runTraining, settingsOf } from "../actions/training/runTraining.ts";
+import { readConfig, readMetrics } from "../records/runs/readRun.ts";
+import { type NewRun, RunFolder } from "../records/runs/runFolder.ts";
+import type { Recipe, RunResult } from "../records/runs/types.ts";
+import type { CommandContext } from "../shell/context.ts";
+import { writeAtomic } from "../shell/files/writeAtomic.ts";
+import { printable } from "../shell/terminal.ts";
+import { UsageError } from "../shell/usageError.ts";
 import type { TableRead } from "../tables/index.ts";
-import { printable } from "../terminal.ts";
-import { fingerprint } from "../training/fingerprint.ts";
-import { introduction, outcomeText, shortPath } from "../training/outcome.ts";
-import { type ResumedRun, resumedRun } from "../training/resumedRun.ts";
-import { runTraining, settingsOf } from "../training/runTraining.ts";
-import { UsageError } from "../usageError.ts";
+import { readingProgress } from "../views/progress/readingProgress.ts";
+import { type TrainingProgress, trainingProgress } from "../views/progress/trainingProgress.ts";
+import { introduction, outcomeText, shortPath } from "../views/trainingText.ts";
 import { targetOf } from "./columnOptions.ts";
-import type { CommandContext } from "./context.ts";
 import { readTableOf, type TableFlags, withTableOptions } from "./tableOptions.ts";
 import { addTrainFlags, type TrainFlags, trainTableOptions } from "./trainOptions.ts";
 
@@ -214,8 +214,8 @@ async function writeReport(
 ): Promise<string> {
   // Vega takes a while to load, and only reports need it.
   const [{ trainingReport }, { reportData }] = await Promise.all([
-    import("../report/trainingReport.ts"),
-    import("../training/report.ts"),
+    import("../views/report/trainingReport.ts"),
+    import("../views/report/trainingData.ts"),
   ]);
   const data = await reportData(training, table, readConfig(run.path), result, readMetrics(run.path));
   run.writeReport(await trainingReport(data));

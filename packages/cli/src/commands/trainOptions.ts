@@ -8,7 +8,7 @@ import {
   statisticsNames,
   type TrainTableOptions,
 } from "evenkeel/train";
-import { defined, nonNegativeNumber, pairs, positiveNumber, share, wholeNumber, widths } from "../arguments.ts";
+import { defined, nonNegativeNumber, pairs, positiveNumber, share, wholeNumber, widths } from "./arguments.ts";
 import { addColumnFlags, type ColumnFlags, schemaOptions } from "./columnOptions.ts";
 
 /** What `evenkeel train` can be told about the training, as commander parses it. */
