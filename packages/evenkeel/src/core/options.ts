@@ -1,10 +1,5 @@
-/** What a value is, for messages: numbers, booleans and strings as they are, anything else by its kind. */
-export function describe(value: unknown): string {
-  if (typeof value === "string") return JSON.stringify(value);
-  if (typeof value === "number" || typeof value === "boolean" || value === null || value === undefined)
-    return String(value);
-  return value.constructor?.name || typeof value;
-}
+import { describe, givenOf } from "./given.ts";
+import { problemError } from "./problem.ts";
 
 /** Options that were given: an undefined one is as good as left out. */
 export function withoutUndefined<T extends object>(options: T): T {
@@ -23,12 +18,15 @@ export function checkOptions(caller: string, options: unknown, known: readonly s
     if (known.includes(name)) continue;
     // A tensor or a generator in their place has fields of its own.
     if (describe(options) !== "Object") throw noOptions(caller, options, known);
-    throw new TypeError(`${caller}: unknown option "${name}", expected ${known.join(", ")}`);
+    const statement = `unknown option ${JSON.stringify(name)}`;
+    const where = { caller, option: name };
+    throw problemError({ code: "unknown-option", where, statement, expected: known.join(", ") });
   }
 }
 
-function noOptions(caller: string, given: unknown, known: readonly string[]): TypeError {
-  return new TypeError(
-    `${caller}: the options are ${describe(given)}, expected an object such as { ${known[0]}: ... }`,
-  );
+function noOptions(caller: string, options: unknown, known: readonly string[]): Error {
+  const statement = `the options are ${describe(options)}`;
+  const expected = `an object such as { ${known[0]}: ... }`;
+  const where = { caller };
+  return problemError({ code: "wrong-type", where, given: givenOf(options), statement, expected });
 }

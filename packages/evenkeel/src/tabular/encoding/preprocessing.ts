@@ -1,4 +1,4 @@
-import { allocate, checkOptions, describe } from "../../core/index.ts";
+import { allocate, checkOptions, refuse, wrongType, wrongValue } from "../../core/index.ts";
 import { Storage, Tensor } from "../../tensor/index.ts";
 import { checkColumns, checkRows, checkStructure, columnOf } from "../schema/columns.ts";
 import type { Schema, Task } from "../schema/schema.ts";
@@ -89,14 +89,19 @@ export class Preprocessing {
     checkStructure("Preprocessing.fit", table);
     checkRows("Preprocessing.fit", table, rows);
     const { scale, target, embedAbove } = checkedOptions(options);
-    if (rows.length === 0) throw new RangeError("Preprocessing.fit: there are no training rows");
+    if (rows.length === 0) throw refuse("wrong-value", "Preprocessing.fit", "there are no training rows");
     const features = schema.columns.filter(({ use }) => use === "feature");
     if (features.length === 0) {
-      throw new RangeError("Preprocessing.fit: the schema has no features; it must leave a column to predict from");
+      throw refuse(
+        "wrong-value",
+        "Preprocessing.fit",
+        "the schema has no features",
+        "it must leave a column to predict from",
+      );
     }
     const inputs = features.map((column) => fitEncoding(columnOf(table, column.name), column, rows, scale, embedAbove));
     if (inputs.every((encoding) => !isEmbedded(encoding) && inputNames(encoding).length === 0)) {
-      throw new RangeError("Preprocessing.fit: the features have no values in the training rows");
+      throw refuse("wrong-value", "Preprocessing.fit", "the features have no values in the training rows");
     }
     return new Preprocessing(inputs, fitTarget(columnOf(table, schema.target), schema, rows, target));
   }
@@ -191,12 +196,10 @@ function checkedOptions(options: PreprocessingOptions): Required<PreprocessingOp
   oneOf("scale", scale, ["zscore", "robust", "none"]);
   oneOf("target", target, ["zscore", "log", "none"]);
   if (typeof embedAbove !== "number") {
-    throw new TypeError(`Preprocessing.fit: embedAbove is ${describe(embedAbove)}, expected a number of categories`);
+    throw wrongType("Preprocessing.fit", { option: "embedAbove" }, embedAbove, "a number of categories");
   }
   if (!(embedAbove >= 0)) {
-    throw new RangeError(
-      `Preprocessing.fit: embedAbove is ${embedAbove}, expected a number of categories of at least 0`,
-    );
+    throw wrongValue("Preprocessing.fit", { option: "embedAbove" }, embedAbove, "a number of categories of at least 0");
   }
   return { scale, target, embedAbove };
 }
@@ -204,5 +207,5 @@ function checkedOptions(options: PreprocessingOptions): Required<PreprocessingOp
 function oneOf(name: string, value: unknown, known: readonly string[]): void {
   if (known.includes(value as string)) return;
   const expected = known.map((text) => JSON.stringify(text)).join(", ");
-  throw new RangeError(`Preprocessing.fit: ${name} is ${describe(value)}, expected one of ${expected}`);
+  throw wrongValue("Preprocessing.fit", name, value, `one of ${expected}`);
 }

@@ -1,4 +1,4 @@
-import { checkOptions, describe, formatShape } from "../../core/index.ts";
+import { checkOptions, describe, formatShape, mismatch, wrongType, wrongValue } from "../../core/index.ts";
 import * as nn from "../../nn/index.ts";
 import { cat, type Tensor } from "../../tensor/index.ts";
 
@@ -57,30 +57,31 @@ export function resolveNetwork(options: NetworkOptions = {}): ResolvedNetwork {
     dropout = 0,
     biasBeforeNorm = false,
   } = options;
-  if (!Array.isArray(hidden)) throw new TypeError(`network: hidden is ${describe(hidden)}, expected widths: [64, 32]`);
+  if (!Array.isArray(hidden)) throw wrongType("network", { option: "hidden" }, hidden, "widths: [64, 32]");
   for (const width of hidden) {
     if (Number.isInteger(width) && width >= 1 && width <= widest) continue;
-    throw new RangeError(
-      `network: hidden has the width ${describe(width)}, expected whole numbers from 1 to ${widest}`,
+    throw mismatch(
+      "wrong-value",
+      "network",
+      `hidden has the width ${describe(width)}`,
+      `whole numbers from 1 to ${widest}`,
     );
   }
   checkChoice("norm", norm, norms);
   checkChoice("normPlace", normPlace, ["before", "after"]);
   checkChoice("activation", activation, activations);
   if (!(typeof dropout === "number" && dropout >= 0 && dropout < 1)) {
-    throw new RangeError(
-      `network: dropout is ${describe(dropout)}, expected a share from 0 up to, but not including, 1`,
-    );
+    throw wrongValue("network", { option: "dropout" }, dropout, "a share from 0 up to, but not including, 1");
   }
   if (typeof biasBeforeNorm !== "boolean") {
-    throw new TypeError(`network: biasBeforeNorm is ${describe(biasBeforeNorm)}, expected true or false`);
+    throw wrongType("network", { option: "biasBeforeNorm" }, biasBeforeNorm, "true or false");
   }
   return { hidden: [...hidden], norm, normPlace, activation, dropout, biasBeforeNorm };
 }
 
 function checkChoice(name: string, value: unknown, choices: readonly string[]): void {
   if ((choices as readonly unknown[]).includes(value)) return;
-  throw new RangeError(`network: ${name} is ${describe(value)}, expected one of ${choices.join(", ")}`);
+  throw wrongValue("network", name, value, `one of ${choices.join(", ")}`);
 }
 
 /**
@@ -128,7 +129,12 @@ export class TabularNet extends nn.Module<Tensor[]> {
     const columns = embeddings.length;
     if (codes === undefined || codes.ndim !== 2 || codes.shape[1] !== columns) {
       const given = codes === undefined ? "are missing" : `have shape ${formatShape(codes.shape)}`;
-      throw new RangeError(`TabularNet: the codes of its embedded columns ${given}, expected int32 [N, ${columns}]`);
+      throw mismatch(
+        "wrong-value",
+        "TabularNet",
+        `the codes of its embedded columns ${given}`,
+        `int32 [N, ${columns}]`,
+      );
     }
     const embedded = Array.from(embeddings, (embedding, i) => embedding(codes.select(1, i)));
     return this.layers(cat([x, ...embedded], 1));

@@ -1,4 +1,4 @@
-import { checkOptions, describe } from "../../core/index.ts";
+import { checkOptions, describe, mismatch, refuse, wrongType, wrongValue } from "../../core/index.ts";
 import { inferTarget } from "../encoding/targetClasses.ts";
 import type { Table } from "../table/table.ts";
 import { checkStructure, columnOf, listOf, noColumn, shorten } from "./columns.ts";
@@ -74,7 +74,7 @@ function checkSchemaOptions(table: Table, options: SchemaOptions): void {
   const { target, task, features, ignore, kinds } = options;
   const known = (name: unknown, option: string) => {
     if (typeof name !== "string") {
-      throw new TypeError(`inferSchema: ${option} is ${describe(name)}, expected the name of a column`);
+      throw wrongType("inferSchema", option, name, "the name of a column");
     }
     if (!table.columns.some((column) => column.name === name)) {
       throw noColumn(`inferSchema: ${option}: the table`, table, name);
@@ -84,26 +84,33 @@ function checkSchemaOptions(table: Table, options: SchemaOptions): void {
   for (const [option, names] of Object.entries({ features, ignore })) {
     if (names === undefined) continue;
     if (!Array.isArray(names)) {
-      throw new TypeError(`inferSchema: ${option} is ${describe(names)}, expected a list of names of columns`);
+      throw wrongType("inferSchema", option, names, "a list of names of columns");
     }
     for (const name of names) known(name, option);
-    if (names.includes(target)) throw new RangeError(`inferSchema: the target ${shorten(target)} is among ${option}`);
+    if (names.includes(target))
+      throw refuse("conflict", "inferSchema", `the target ${shorten(target)} is among ${option}`, undefined, {
+        column: target,
+      });
   }
   const both = features?.find((name) => ignore?.includes(name));
-  if (both !== undefined) throw new RangeError(`inferSchema: ${shorten(both)} is among features and among ignore`);
+  if (both !== undefined)
+    throw refuse("conflict", "inferSchema", `${shorten(both)} is among features and among ignore`);
   if (task !== undefined && !tasks.includes(task)) {
-    throw new RangeError(`inferSchema: task is ${describe(task)}, expected ${listOf(tasks)}`);
+    throw wrongValue("inferSchema", { option: "task" }, task, listOf(tasks));
   }
   if (kinds === undefined) return;
   if (typeof kinds !== "object" || kinds === null || Array.isArray(kinds)) {
-    throw new TypeError(
-      `inferSchema: kinds are ${describe(kinds)}, expected an object such as { Cylinders: "category" }`,
+    throw mismatch(
+      "wrong-type",
+      "inferSchema",
+      `kinds are ${describe(kinds)}`,
+      'an object such as { Cylinders: "category" }',
     );
   }
   for (const [name, kind] of Object.entries(kinds)) {
     known(name, "kinds");
     if (!toldKinds.includes(kind)) {
-      throw new RangeError(`inferSchema: kinds: ${shorten(name)} is ${describe(kind)}, expected ${listOf(toldKinds)}`);
+      throw wrongValue("inferSchema", `kinds: ${shorten(name)}`, kind, listOf(toldKinds));
     }
   }
 }

@@ -1,3 +1,4 @@
+import { mismatch, refuse } from "../../core/index.ts";
 import type { Column, TextColumn } from "../table/table.ts";
 import { shorten } from "./columns.ts";
 import { ordersOf, parseDate } from "./dates.ts";
@@ -45,20 +46,31 @@ export function datesOf(
     return parsed(column, rows, (text) => parseDate(text, dateOrder), expected);
   }
   if (column.type === "boolean") {
-    throw new RangeError(`column ${shorten(column.name)} holds booleans, which are no dates`);
+    throw refuse("wrong-value", "", `column ${shorten(column.name)} holds booleans, which are no dates`, undefined, {
+      column: column.name,
+    });
   }
   if (column.type === "date" && dateOrder !== undefined && (column.dateOrder ?? dateOrder) !== dateOrder) {
     const first = { dmy: "day", mdy: "month" } as const;
-    throw new RangeError(
-      `column ${shorten(column.name)} holds dates with the ${first[column.dateOrder!]} first, expected the ${first[dateOrder]} first`,
+    throw mismatch(
+      "wrong-value",
+      "",
+      `column ${shorten(column.name)} holds dates with the ${first[column.dateOrder!]} first`,
+      `the ${first[dateOrder]} first`,
+      undefined,
+      { column: column.name },
     );
   }
   const values = gather(column.values, rows);
   const wrong = values.findIndex((value) => Math.abs(value) > latestTime);
   if (wrong >= 0) {
-    throw new RangeError(
-      `column ${shorten(column.name)} holds ${values[wrong]} in row ${rows?.[wrong] ?? wrong}, expected milliseconds since 1970 ` +
-        `of at most ${latestTime}, which a Date can hold`,
+    throw mismatch(
+      "wrong-value",
+      "",
+      `column ${shorten(column.name)} holds ${values[wrong]} in row ${rows?.[wrong] ?? wrong}`,
+      `milliseconds since 1970 of at most ${latestTime}, which a Date can hold`,
+      undefined,
+      { column: column.name, row: rows?.[wrong] ?? wrong },
     );
   }
   return values instanceof Float64Array ? values : new Float64Array(values);
@@ -96,8 +108,13 @@ export function booleansOf(column: Column, rows?: Int32Array): Float64Array | Fl
   const values = numbersOf(column, rows);
   const wrong = values.findIndex((value) => value !== 0 && value !== 1 && !Number.isNaN(value));
   if (wrong < 0) return values;
-  throw new RangeError(
-    `column ${shorten(column.name)} holds ${values[wrong]} in row ${rows?.[wrong] ?? wrong}, expected true, false, 0 or 1`,
+  throw mismatch(
+    "wrong-value",
+    "",
+    `column ${shorten(column.name)} holds ${values[wrong]} in row ${rows?.[wrong] ?? wrong}`,
+    "true, false, 0 or 1",
+    undefined,
+    { column: column.name, row: rows?.[wrong] ?? wrong },
   );
 }
 
@@ -161,8 +178,13 @@ function parsed(
     if (code >= 0 && unread[code]) {
       const text = column.dictionary[code];
       const wanted = typeof expected === "string" ? expected : expected(text);
-      throw new RangeError(
-        `column ${shorten(column.name)} holds ${shorten(text)} in row ${rows?.[i] ?? i}, expected ${wanted}`,
+      throw mismatch(
+        "wrong-value",
+        "",
+        `column ${shorten(column.name)} holds ${shorten(text)} in row ${rows?.[i] ?? i}`,
+        wanted,
+        undefined,
+        { column: column.name, row: rows?.[i] ?? i },
       );
     }
     values[i] = code < 0 ? Number.NaN : meaning[code];

@@ -1,4 +1,4 @@
-import { checkOptions, describe } from "../../core/index.ts";
+import { checkOptions, refuse, wrongType, wrongValue } from "../../core/index.ts";
 import { Generator, randperm, type Seed } from "../../random/index.ts";
 import { classPositions } from "../encoding/targetClasses.ts";
 import { columnOf, shorten } from "../schema/columns.ts";
@@ -45,10 +45,15 @@ export function splitRows(table: Table, schema: Schema, options: SplitOptions = 
   } = options;
   checkShares(validation, test);
   if (typeof stratify !== "boolean") {
-    throw new TypeError(`splitRows: stratify is ${describe(stratify)}, expected true or false`);
+    throw wrongType("splitRows", { option: "stratify" }, stratify, "true or false");
   }
   if (stratify && schema.classes === undefined) {
-    throw new RangeError(`splitRows: stratify is for classes, and ${shorten(schema.target)} is a number; leave it out`);
+    throw refuse(
+      "wrong-value",
+      "splitRows",
+      `stratify is for classes, and ${shorten(schema.target)} is a number`,
+      "leave it out",
+    );
   }
   const strata = strataOf(table, schema);
   const rows = rowsWith(strata);
@@ -57,8 +62,10 @@ export function splitRows(table: Table, schema: Schema, options: SplitOptions = 
   // Rounded up, two shares may take every row of a small table.
   while (rows.length <= wanted[0] + wanted[1] && Math.max(...wanted) > 1) wanted[wanted[0] >= wanted[1] ? 0 : 1]--;
   if (rows.length - wanted[0] - wanted[1] < 1) {
-    throw new RangeError(
-      `splitRows: ${rows.length} rows with a target do not fill ${parts} parts (training and the shares asked for)`,
+    throw refuse(
+      "wrong-value",
+      "splitRows",
+      `${rows.length} rows with a target do not fill ${parts} parts (training and the shares asked for)`,
     );
   }
   const one = !stratify;
@@ -71,9 +78,11 @@ export function splitRows(table: Table, schema: Schema, options: SplitOptions = 
     return shares;
   });
   if (quotas.some((shares, i) => wanted[i] > 0 && shares.every((share) => share === 0))) {
-    throw new RangeError(
-      `splitRows: ${counts.length} classes in ${rows.length} rows are too many to stratify: each needs a row for training; ` +
-        "say stratify: false, or give more rows",
+    throw refuse(
+      "wrong-value",
+      "splitRows",
+      `${counts.length} classes in ${rows.length} rows are too many to stratify: each needs a row for training`,
+      "say stratify: false, or give more rows",
     );
   }
   const order = randperm(rows.length, new Generator(seed));
@@ -98,15 +107,19 @@ export function joinedRows(a: Int32Array, b: Int32Array): Int32Array {
 function checkShares(validation: unknown, test: unknown): void {
   for (const [name, share] of Object.entries({ validation, test })) {
     if (typeof share !== "number") {
-      throw new TypeError(`splitRows: ${name} is ${describe(share)}, expected a share of the rows such as 0.2`);
+      throw wrongType("splitRows", name, share, "a share of the rows such as 0.2");
     }
     if (!(share >= 0 && share < 1)) {
-      throw new RangeError(`splitRows: ${name} is ${share}, expected a share of the rows from 0 to below 1`);
+      throw wrongValue("splitRows", name, share, "a share of the rows from 0 to below 1");
     }
   }
   const sum = (validation as number) + (test as number);
   if (sum >= 1)
-    throw new RangeError(`splitRows: validation and test are ${sum} together, which leaves nothing for training`);
+    throw refuse(
+      "wrong-value",
+      "splitRows",
+      `validation and test are ${sum} together, which leaves nothing for training`,
+    );
 }
 
 /** The class of every row, 0 for numbers; -1 where the target is missing. */

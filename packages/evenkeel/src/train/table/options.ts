@@ -1,4 +1,4 @@
-import { checkOptions, describe } from "../../core/index.ts";
+import { checkOptions, refuse, wrongType, wrongValue } from "../../core/index.ts";
 import { checkCheckpoint } from "../../io/checkpointChecks.ts";
 import type { Checkpoint } from "../../io/index.ts";
 import {
@@ -137,22 +137,22 @@ export function checkTableOptions(options: TrainTableOptions): void {
   const { seed = 0, signal, split, record, resume } = options;
   if (resume !== undefined) checkCheckpoint("trainTable: resume", resume);
   if (!Number.isSafeInteger(seed)) {
-    throw new RangeError(`trainTable: seed is ${describe(seed)}, expected a whole number`);
+    throw wrongValue("trainTable", { option: "seed" }, seed, "a whole number");
   }
   if (signal !== undefined && typeof signal?.aborted !== "boolean") {
-    throw new TypeError(`trainTable: signal is ${describe(signal)}, expected an AbortSignal such as controller.signal`);
+    throw wrongType("trainTable", { option: "signal" }, signal, "an AbortSignal such as controller.signal");
   }
   for (const name of ["compile", "refit"] as const) {
     if (options[name] === undefined || typeof options[name] === "boolean") continue;
-    throw new TypeError(`trainTable: ${name} is ${describe(options[name])}, expected true or false`);
+    throw wrongType("trainTable", name, options[name], "true or false");
   }
   for (const name of ["onStart", "onEpoch"] as const) {
     if (options[name] === undefined || typeof options[name] === "function") continue;
-    throw new TypeError(`trainTable: ${name} is ${describe(options[name])}, expected a function`);
+    throw wrongType("trainTable", name, options[name], "a function");
   }
   for (const [name, value] of Object.entries({ split, record })) {
     if (value === undefined || (typeof value === "object" && value !== null && !Array.isArray(value))) continue;
-    throw new TypeError(`trainTable: ${name} is ${describe(value)}, expected an object`);
+    throw wrongType("trainTable", name, value, "an object");
   }
 }
 
@@ -181,8 +181,11 @@ export function planTable(split: Split, task: Task, options: TrainTableOptions):
   if (patience !== false) checkWhole("patience", patience, 1);
   const network = resolveNetwork({ ...defaultNetwork(task), ...options.network });
   if (batchSize === 1 && network.norm === "batch") {
-    throw new RangeError(
-      "trainTable: batchSize is 1, which batch normalization cannot train on; use 2 or more, or another norm",
+    throw refuse(
+      "conflict",
+      "trainTable",
+      "batchSize is 1, which batch normalization cannot train on",
+      "use 2 or more, or another norm",
     );
   }
   return {
@@ -214,18 +217,27 @@ function refitPlanned(
   }
   if (!wanted) return false;
   if (validation.length === 0) {
-    throw new RangeError("trainTable: refit is true, but there are no validation rows that it could add; leave it out");
+    throw refuse(
+      "conflict",
+      "trainTable",
+      "refit is true, but there are no validation rows that it could add",
+      "leave it out",
+    );
   }
   if (patience !== false) {
-    throw new RangeError(
-      `trainTable: refit is true and patience ${patience}, but a refit has no validation rows to stop by; train ` +
-        "all epochs (patience: false), or leave refit out",
+    throw refuse(
+      "conflict",
+      "trainTable",
+      `refit is true and patience ${patience}, but a refit has no validation rows to stop by`,
+      "train all epochs (patience: false), or leave refit out",
     );
   }
   if (schedule === "plateau") {
-    throw new RangeError(
-      'trainTable: refit is true and schedule "plateau", but a refit has no validation loss to follow; use another ' +
-        "schedule, or leave refit out",
+    throw refuse(
+      "conflict",
+      "trainTable",
+      'refit is true and schedule "plateau", but a refit has no validation loss to follow',
+      "use another schedule, or leave refit out",
     );
   }
   return true;
@@ -247,15 +259,15 @@ function defaultEpochs(stepsPerEpoch: number): number {
 
 function checkChoice(name: string, value: unknown, choices: readonly string[]): void {
   if ((choices as readonly unknown[]).includes(value)) return;
-  throw new RangeError(`trainTable: ${name} is ${describe(value)}, expected one of ${choices.join(", ")}`);
+  throw wrongValue("trainTable", name, value, `one of ${choices.join(", ")}`);
 }
 
 function checkWhole(name: string, value: unknown, lowest: number): void {
   if (Number.isSafeInteger(value) && (value as number) >= lowest) return;
-  throw new RangeError(`trainTable: ${name} is ${describe(value)}, expected a whole number of at least ${lowest}`);
+  throw wrongValue("trainTable", name, value, `a whole number of at least ${lowest}`);
 }
 
 function checkNumber(name: string, value: unknown, fits: boolean, expected: string): void {
   if (typeof value === "number" && Number.isFinite(value) && fits) return;
-  throw new RangeError(`trainTable: ${name} is ${describe(value)}, expected ${expected}`);
+  throw wrongValue("trainTable", name, value, expected);
 }

@@ -1,0 +1,143 @@
+import type { Text } from "./problem.ts";
+import { type Subject, unexpected } from "./problem.ts";
+
+/**
+ * What a value must be, as data: arguments are checked by it, options are declared with it, and a command line reads
+ * its flags through it.
+ */
+export interface Check<T = unknown> {
+  /** What is expected, as messages say it: "a whole number of at least 1". */
+  readonly expected: string;
+  /** Whether a value is of the right kind; if not, it is a TypeError. */
+  readonly isKind: (value: unknown) => boolean;
+  /** Whether a value of the right kind fits; if not, it is a RangeError. A method, so that a `Check<number>` is a `Check`. */
+  fits(value: T): boolean;
+  /** What a text on a command line says; undefined if it cannot be of this kind. Missing where no text can say it. */
+  readonly parse?: (text: string) => T | undefined;
+  /** All values, where there is a list of them. */
+  readonly choices?: readonly string[];
+}
+
+/** What a check lets through: `Checked<typeof check>`. */
+export type Checked<C> = C extends Check<infer T> ? T : never;
+
+/** @throws TypeError if `value` is of another kind @throws RangeError if it does not fit */
+export function check<T>(
+  caller: string,
+  what: Subject,
+  value: unknown,
+  wanted: Check<T>,
+  cure?: Text,
+): asserts value is T {
+  const isKind = wanted.isKind(value);
+  if (isKind && wanted.fits(value as T)) return;
+  throw unexpected(isKind ? "wrong-value" : "wrong-type", caller, what, value, wanted.expected, cure);
+}
+
+/** Whether a value passes. */
+export function passes<T>(value: unknown, wanted: Check<T>): value is T {
+  return wanted.isKind(value) && wanted.fits(value as T);
+}
+
+const isNumber = (value: unknown) => typeof value === "number";
+const everything = () => true;
+
+function numeric(expected: string, fits: (value: number) => boolean): Check<number> {
+  const parse = (text: string) => (/^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text) ? Number(text) : undefined);
+  return { expected, isKind: isNumber, fits, parse };
+}
+
+/** A whole number that a double holds exactly, from `least` to `most`. */
+export function wholeNumber(least = -Infinity, most = Infinity): Check<number> {
+  const bounds = most < Infinity ? ` from ${least} to ${most}` : least > -Infinity ? ` of at least ${least}` : "";
+  return numeric(`a whole number${bounds}`, (value) => Number.isSafeInteger(value) && value >= least && value <= most);
+}
+
+export function finiteNumber(): Check<number> {
+  return numeric("a finite number", Number.isFinite);
+}
+
+export function numberAbove(bound: number): Check<number> {
+  return numeric(`a finite number above ${bound}`, (value) => Number.isFinite(value) && value > bound);
+}
+
+export function numberAtLeast(bound: number): Check<number> {
+  return numeric(`a finite number of at least ${bound}`, (value) => Number.isFinite(value) && value >= bound);
+}
+
+/** Both bounds belong to it. */
+export function numberBetween(least: number, most: number, noun = "number"): Check<number> {
+  return numeric(`a ${noun} from ${least} to ${most}`, (value) => value >= least && value <= most);
+}
+
+export function probability(): Check<number> {
+  return numberBetween(0, 1, "probability");
+}
+
+export function flag(): Check<boolean> {
+  return {
+    expected: "true or false",
+    isKind: (value) => typeof value === "boolean",
+    fits: everything,
+    parse: (text) => (text === "true" ? true : text === "false" ? false : undefined),
+  };
+}
+
+/** One of a list of words. Anything else is a wrong value, whatever its kind. */
+export function oneOf<const C extends readonly string[]>(choices: C): Check<C[number]> {
+  const isChoice = (value: unknown): value is C[number] => (choices as readonly unknown[]).includes(value);
+  return {
+    expected: `one of ${choices.join(", ")}`,
+    isKind: everything,
+    fits: isChoice,
+    parse: (text) => (isChoice(text) ? text : undefined),
+    choices,
+  };
+}
+
+/** A text; with `expected` one that says more, such as "the name of a column". */
+export function string(expected = "a string"): Check<string> {
+  return { expected, isKind: (value) => typeof value === "string", fits: everything, parse: (text) => text };
+}
+
+export function fn(expected = "a function"): Check<(...args: never[]) => unknown> {
+  return { expected, isKind: (value) => typeof value === "function", fits: everything };
+}
+
+/** An object, and no array. */
+export function plainObject(expected = "an object"): Check<object> {
+  const isKind = (value: unknown) => typeof value === "object" && value !== null && !Array.isArray(value);
+  return { expected, isKind, fits: everything };
+}
+
+/** An instance of a class. */
+export function instance<T>(type: abstract new (...args: never[]) => T, expected: string): Check<T> {
+  return { expected, isKind: (value) => value instanceof type, fits: everything };
+}
+
+/** A list, each item of which passes; a command line separates the items by commas. */
+export function listOf<T>(item: Check<T>, expected: string): Check<readonly T[]> {
+  const { parse } = item;
+  const parseAll = (text: string) => {
+    const items = text.split(",").map((part) => parse?.(part.trim()));
+    return items.includes(undefined) ? undefined : (items as T[]);
+  };
+  return {
+    expected,
+    isKind: Array.isArray,
+    fits: (value) => value.every((one) => passes(one, item)),
+    ...(parse && { parse: parseAll }),
+  };
+}
+
+/** What passes `wanted`, or the one value besides: `orElse(wholeNumber(1), false)`. */
+export function orElse<T, const O extends boolean | null | string>(wanted: Check<T>, other: O): Check<T | O> {
+  const { parse, choices } = wanted;
+  return {
+    expected: `${wanted.expected}, or ${typeof other === "string" ? JSON.stringify(other) : other}`,
+    isKind: (value) => value === other || wanted.isKind(value),
+    fits: (value) => value === other || wanted.fits(value as T),
+    ...(parse && { parse: (text: string) => (text === String(other) ? other : parse(text)) }),
+    ...(choices && { choices: [...choices, String(other)] }),
+  };
+}

@@ -1,0 +1,216 @@
+import { formatGiven, type Given, givenOf, type Plain } from "./given.ts";
+
+/**
+ * Errors are values first: a Problem says as data what is wrong, and text is made of it once, where it is shown.
+ * Functions of this file return an error for the caller to throw: `throw wrongValue("Dropout", "p", 2, "a probability")`.
+ */
+
+/** What is wrong. The class of the JavaScript error follows from it. */
+export type ProblemCode = keyof typeof classes;
+
+/** TypeError for the wrong kind, RangeError for the wrong shape or value, Error for the wrong state. */
+const classes = {
+  /** An option, a key or a name that nothing reads. */
+  "unknown-option": TypeError,
+  /** A value of another kind than expected: a string for a number, an array for a Tensor. */
+  "wrong-type": TypeError,
+  /** A tensor of a dtype that does not fit. */
+  "wrong-dtype": TypeError,
+  /** Something that has to be given and is not. */
+  missing: TypeError,
+  /** A name of PyTorch's that is another here, or that the library does not have. */
+  "not-here": TypeError,
+  /** A value of the right kind that does not fit: out of range, no choice of a list. */
+  "wrong-value": RangeError,
+  /** A tensor or a list of a shape that does not fit. */
+  "wrong-shape": RangeError,
+  /** Each value fits by itself, but not with the other. */
+  conflict: RangeError,
+  /** Bytes or JSON that the library did not write, or that changed since. */
+  "damaged-file": RangeError,
+  /** What is asked for does not go with what was done before, or with what is being done. */
+  "wrong-state": Error,
+  /** The call is right and the library cannot do it. */
+  "not-supported": Error,
+  /** A computation has met NaN or an infinity. */
+  "not-finite": Error,
+  /** A fault of the library. */
+  internal: Error,
+} as const;
+
+/** An option that a text names, perhaps with a value for it, or for one of its keys: each dialect spells it in its own way. */
+export interface Reference {
+  readonly option: string;
+  /** Of an option that is a record, such as `kinds`, which has a value for each column. */
+  readonly key?: string;
+  readonly value?: Plain;
+}
+
+/** A sentence, or part of one, in which options are named by reference. */
+export type Text = string | readonly (string | Reference)[];
+
+/** A text from a template: text`train all epochs (${{ option: "patience", value: false }})`. */
+export function text(strings: TemplateStringsArray, ...values: readonly (string | number | Reference)[]): Text {
+  const parts = strings.flatMap((string, i) => {
+    const value = values[i] ?? "";
+    return [string, typeof value === "number" ? String(value) : value];
+  });
+  return parts.filter((part) => part !== "");
+}
+
+/** Where a problem is. */
+export interface Place {
+  /** The function, class or method that was called; "" for the rules of operations, which several callers share. */
+  readonly caller: string;
+  /** The option, by its path: "patience", "split.validation". */
+  readonly option?: string;
+  readonly column?: string;
+  /** A row of a table, from 0. */
+  readonly row?: number;
+}
+
+/** What is wrong, where, and what to do, as plain data: it survives JSON and structuredClone. */
+export interface Problem {
+  readonly code: ProblemCode;
+  readonly where: Place;
+  /** What was not as expected, where that is no option: "input". */
+  readonly what?: Text;
+  readonly given?: Given;
+  /** The whole of it, where "what is given" does not say it. */
+  readonly statement?: Text;
+  readonly expected?: Text;
+  /** What to do. */
+  readonly cure?: Text;
+}
+
+/** How the parts of a problem are spelled: in JavaScript, on a command line. */
+export interface Dialect {
+  /** What a line begins with: "trainTable: ". */
+  readonly place: (where: Place) => string;
+  readonly reference: (reference: Reference) => string;
+  readonly given: (given: Given) => string;
+}
+
+export const javascript: Dialect = {
+  place: ({ caller }) => caller && `${caller}: `,
+  reference: ({ option, key, value }) => {
+    if (value === undefined) return key === undefined ? option : `${option}: ${JSON.stringify(key)}`;
+    const shown = formatGiven({ value });
+    return key === undefined ? `${option}: ${shown}` : `${option}: { ${JSON.stringify(key)}: ${shown} }`;
+  },
+  given: formatGiven,
+};
+
+export function formatText(words: Text, { reference }: Dialect = javascript): string {
+  if (typeof words === "string") return words;
+  return words.map((part) => (typeof part === "string" ? part : reference(part))).join("");
+}
+
+/** The one place where text is made of a problem: "caller: what is given, expected this; do that". */
+export function formatProblem(problem: Problem, dialect: Dialect = javascript): string {
+  const { code, where, what = "", given, statement, expected, cure } = problem;
+  const say = (words: Text) => formatText(words, dialect);
+  let line = dialect.place(where);
+  if (statement !== undefined) line += say(statement);
+  else line += where.option === undefined ? say(what) : dialect.reference({ option: where.option });
+  if (given !== undefined && statement === undefined) {
+    const plain = code === "wrong-dtype" && "value" in given ? String(given.value) : dialect.given(given);
+    line += ` ${code === "wrong-shape" ? "has shape" : code === "wrong-dtype" ? "has dtype" : "is"} ${plain}`;
+  }
+  if (expected !== undefined) line += `, expected ${say(expected)}`;
+  return cure === undefined ? line : `${line}; ${say(cure)}`;
+}
+
+/** The error of a problem, to throw; its message is the problem in JavaScript's words. */
+export function problemError(problem: Problem): Error {
+  return withProblem(new classes[problem.code](formatProblem(problem)), problem);
+}
+
+/** Gives an error of a class of its own the problem that its message was made of. */
+export function withProblem<E extends Error>(error: E, problem: Problem): E {
+  // Not enumerable: Node would print it below every stack.
+  Object.defineProperty(error, "problem", { value: problem, configurable: true });
+  return error;
+}
+
+/** What an error of this library says, as data; undefined for other errors. */
+export function problemOf(error: unknown): Problem | undefined {
+  return error instanceof Error && "problem" in error && isProblem(error.problem) ? error.problem : undefined;
+}
+
+function isProblem(value: unknown): value is Problem {
+  return typeof value === "object" && value !== null && "code" in value && Object.hasOwn(classes, String(value.code));
+}
+
+/** What a message is about: an argument or a part of it by its name, an option by reference. */
+export type Subject = string | Reference;
+
+/** Where in a table it is. */
+export type Cell = Pick<Place, "column" | "row">;
+
+/** A free sentence: "caller: statement; cure". */
+export function refuse(code: ProblemCode, caller: string, statement: Text, cure?: Text, cell?: Cell): Error {
+  return problemError({ code, where: { caller, ...cell }, statement, cure });
+}
+
+/** A free sentence with what was expected: "caller: statement, expected <expected>; <cure>". */
+export function mismatch(
+  code: ProblemCode,
+  caller: string,
+  statement: Text,
+  expected: Text,
+  cure?: Text,
+  cell?: Cell,
+): Error {
+  return problemError({ code, where: { caller, ...cell }, statement, expected, cure });
+}
+
+export function wrongState(caller: string, statement: Text, cure?: Text): Error {
+  return refuse("wrong-state", caller, statement, cure);
+}
+
+/** "caller: what is <given>, expected <expected>; <cure>", where `given` is of another kind. */
+export function wrongType(caller: string, what: Subject, given: unknown, expected: Text, cure?: Text): Error {
+  return unexpected("wrong-type", caller, what, given, expected, cure);
+}
+
+/** "caller: what is <given>, expected <expected>; <cure>", where `given` is of the right kind. */
+export function wrongValue(caller: string, what: Subject, given: unknown, expected: Text, cure?: Text): Error {
+  return unexpected("wrong-value", caller, what, given, expected, cure);
+}
+
+/** "caller: what has shape [2, 3], expected <expected>; <cure>". */
+export function wrongShape(
+  caller: string,
+  what: Subject,
+  shape: readonly number[],
+  expected: Text,
+  cure?: Text,
+): Error {
+  return unexpected("wrong-shape", caller, what, shape, expected, cure);
+}
+
+/** "caller: what has dtype int32, expected <expected>; <cure>". */
+export function wrongDtype(caller: string, what: Subject, dtype: string, expected: Text, cure?: Text): Error {
+  return unexpected("wrong-dtype", caller, what, dtype, expected, cure);
+}
+
+/** The same for any code. */
+export function unexpected(
+  code: ProblemCode,
+  caller: string,
+  what: Subject,
+  given: unknown,
+  expected?: Text,
+  cure?: Text,
+): Error {
+  const where = typeof what === "string" ? { caller } : { caller, option: what.option };
+  const subject = typeof what === "string" ? { what } : {};
+  return problemError({ code, where, ...subject, given: givenOf(given), expected, cure });
+}
+
+/** An error that another one caused: both are shown with their stacks. */
+export function because<E extends Error>(error: E, cause: unknown): E {
+  Object.defineProperty(error, "cause", { value: cause, configurable: true, writable: true });
+  return error;
+}
