@@ -1,7 +1,7 @@
 import type { SchemaOptions, Table, Task } from "evenkeel/tabular";
+import { misuse } from "../shell/errors.ts";
 import { listed } from "../shell/nearest.ts";
 import { printable } from "../shell/terminal.ts";
-import { UsageError } from "../shell/usageError.ts";
 
 /** What an action can be told about the columns. */
 export interface ColumnFlags {
@@ -24,7 +24,7 @@ export function columnOptions({ features, ignore, kind, task }: ColumnFlags): Om
 
 /**
  * The target: the one that was asked for, or the table's own.
- * @throws UsageError if there is neither
+ * @throws CommandError if there is neither
  */
 export function targetOf(
   table: Table & { readonly target?: string },
@@ -32,5 +32,5 @@ export function targetOf(
 ): string {
   if (target !== undefined) return target;
   const all = table.columns.map(({ name }) => printable(name));
-  throw new UsageError(`say which column to predict with --target; there are ${listed(all)}`);
+  throw misuse("missing", "say which column to predict with --target", `there are ${listed(all)}`);
 }

@@ -3,8 +3,8 @@ import { join } from "node:path";
 import Papa from "papaparse";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { readTable } from "../tables/index.ts";
-import { type Models, runCommand, trainedModels } from "./models.fixture.ts";
-import { predictCommand } from "./predict.ts";
+import { type Models, trainedModels } from "./models.fixture.ts";
+import { type RunOptions, runLine } from "./run.fixture.ts";
 
 let models: Models;
 beforeAll(async () => {
@@ -12,8 +12,8 @@ beforeAll(async () => {
 });
 afterAll(() => models.remove());
 
-const predict = (args: string[], options?: Parameters<typeof runCommand>[3]) =>
-  runCommand(predictCommand, models.cwd, args, options);
+const predict = (args: string[], options?: Partial<RunOptions>) =>
+  runLine(["predict", ...args], { cwd: models.cwd, ...options });
 
 /** Cells of CSV, by column. */
 const csvOf = (text: string) => Papa.parse<Record<string, string>>(text.trimEnd(), { header: true }).data;

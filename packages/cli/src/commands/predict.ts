@@ -2,8 +2,8 @@ import { Command, type CommandUnknownOpts, Option } from "@commander-js/extra-ty
 import { encodeRows, type TextFormat, textFormats } from "../actions/predict/encodeRows.ts";
 import { type OutputFormat, predict, writePrediction } from "../actions/predict/predict.ts";
 import type { CommandContext } from "../shell/context.ts";
+import { misuse } from "../shell/errors.ts";
 import { count, printable } from "../shell/terminal.ts";
-import { UsageError } from "../shell/usageError.ts";
 import { formats, type TableFormat } from "../tables/formats/format.ts";
 import { type TableFlags, tableFlags } from "../tables/tableFlags.ts";
 import { names } from "./arguments.ts";
@@ -83,19 +83,22 @@ interface FormatFlags {
 
 function formatOf({ output, format, json }: FormatFlags): OutputFormat {
   if (json && format !== undefined && format !== "json") {
-    throw new UsageError(`--json and --format ${format} exclude each other`);
+    throw misuse("conflict", `--json and --format ${format} exclude each other`);
   }
   const wanted = format ?? (json ? "json" : undefined);
   if (output === undefined) {
-    if (wanted === "parquet") throw new UsageError("Parquet is no text for standard output: name a file with --output");
+    if (wanted === "parquet")
+      throw misuse("conflict", "Parquet is no text for standard output", "name a file with --output");
     return wanted ?? "csv";
   }
   const [, ending = ""] = /\.([a-z]+)$/i.exec(output) ?? [];
   const byName = { csv: "csv", json: "json", ndjson: "ndjson", jsonl: "ndjson", parquet: "parquet", pq: "parquet" };
   const named = (byName as Readonly<Record<string, OutputFormat | undefined>>)[ending.toLowerCase()];
   if (wanted === undefined && named === undefined) {
-    throw new UsageError(
-      `--output ${output}: its ending says no format: use .csv, .json, .ndjson or .parquet, or --format`,
+    throw misuse(
+      "wrong-value",
+      `--output ${output}: its ending says no format`,
+      "use .csv, .json, .ndjson or .parquet, or --format",
     );
   }
   return wanted ?? named!;

@@ -1,12 +1,10 @@
 import * as fs from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { CommanderError } from "@commander-js/extra-typings";
-import picocolors from "picocolors";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { type NewRun, RunFolder } from "../records/runs/runFolder.ts";
 import type { RunResult } from "../records/runs/types.ts";
-import { runsCommand } from "./runs.ts";
+import { runLine } from "./run.fixture.ts";
 
 let cwd: string;
 beforeEach(() => {
@@ -14,25 +12,7 @@ beforeEach(() => {
 });
 afterEach(() => fs.rmSync(cwd, { recursive: true, force: true }));
 
-async function run(args: readonly string[], colors = false) {
-  const written = { out: "", err: "" };
-  const output = {
-    write: (text: string) => {
-      written.out += text;
-    },
-    writeError: (text: string) => {
-      written.err += text;
-    },
-    colors: picocolors.createColors(colors),
-  };
-  try {
-    await runsCommand({ output, cwd }).parseAsync([...args], { from: "user" });
-    return { ...written, code: 0 };
-  } catch (error) {
-    if (!(error instanceof CommanderError)) throw error;
-    return { ...written, code: error.exitCode };
-  }
-}
+const run = (args: readonly string[], colors = false) => runLine(["runs", ...args], { cwd, colors });
 
 /** Records a run whose errors grow with its number. */
 function record(number: number, changes: Partial<NewRun> = {}, result: Partial<RunResult> = {}): string {

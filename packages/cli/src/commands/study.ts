@@ -4,8 +4,8 @@ import type { Norm } from "evenkeel/tabular";
 import { askNames } from "../actions/study/questions.ts";
 import type { StudyFlags } from "../actions/study/studyFlags.ts";
 import type { CommandContext } from "../shell/context.ts";
-import { optionOf } from "../shell/optionOf.ts";
-import { UsageError } from "../shell/usageError.ts";
+import { flagOf } from "../shell/dialect.ts";
+import { misuse } from "../shell/errors.ts";
 import { questionsText } from "../views/study/questionsText.ts";
 import { names, positiveNumber, share, wholeNumber, widths } from "./arguments.ts";
 import { addColumnFlags } from "./columnOptions.ts";
@@ -74,7 +74,7 @@ export function studyCommand(context: CommandContext): CommandUnknownOpts {
     if (flags.ask === true) return context.output.write(questionsText(context.output));
     const refused = flags.resume === undefined ? undefined : given.find((name) => !free.has(name));
     if (refused !== undefined) {
-      throw new UsageError(`--resume goes on as the study began; leave ${optionOf(refused)} out`);
+      throw misuse("conflict", "--resume goes on as the study began", `leave ${flagOf(refused)} out`);
     }
     // Threads, charts and the library are not needed for --help.
     const { runStudy } = await import("./runStudy.ts");

@@ -5,19 +5,15 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
-import { CommanderError } from "@commander-js/extra-typings";
 import { loadCheckpoint, loadSafetensors } from "evenkeel/io";
 import { splitRows, TableModel } from "evenkeel/tabular";
 import { trainTable } from "evenkeel/train";
-import picocolors from "picocolors";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { shopRows } from "../../../../test/tableFixtures.ts";
 import { version } from "../../../evenkeel/src/core/index.ts";
 import { listRuns, type Run, readMetrics, readRun } from "../records/runs/readRun.ts";
 import { readTable } from "../tables/index.ts";
-import { inspectCommand } from "./inspect.ts";
-import { runsCommand } from "./runs.ts";
-import { trainCommand } from "./train.ts";
+import { runLine } from "./run.fixture.ts";
 
 let cwd: string;
 beforeEach(() => {
@@ -32,39 +28,12 @@ function writeShop(rows = shopRows(80)): void {
   fs.writeFileSync(join(cwd, "shop.csv"), `${[names.join(","), ...lines].join("\n")}\n`);
 }
 
-/** Runs the command as the program does: complaints that are no fault of it as a message and a code. */
 async function run(
   line: string | readonly string[],
-  options: { signal?: AbortSignal; onOut?: (out: string) => void } = {},
+  { signal, onOut }: { signal?: AbortSignal; onOut?: (out: string) => void } = {},
 ) {
-  const written = { out: "", err: "" };
-  const output = {
-    write: (text: string) => {
-      written.out += text;
-      options.onOut?.(written.out);
-    },
-    writeError: (text: string) => {
-      written.err += text;
-    },
-    colors: picocolors.createColors(false),
-  };
-  const command = trainCommand({ output, cwd, environment: {}, signal: options.signal });
-  command
-    .allowExcessArguments(false)
-    .exitOverride((error) => {
-      throw Object.assign(error, { exitCode: error.exitCode === 0 ? 0 : 2 });
-    })
-    .configureOutput({ writeOut: output.write, writeErr: output.writeError });
   const args = typeof line === "string" ? line.split(" ") : line;
-  try {
-    await command.parseAsync([...args], { from: "user" });
-    return { ...written, code: 0 };
-  } catch (error) {
-    if (error instanceof CommanderError) return { ...written, code: error.exitCode };
-    const { exitCode, name, message } = error as Error & { exitCode?: number };
-    if (exitCode === undefined && name !== "TableError") throw error;
-    return { ...written, err: `${written.err}${message}`, code: exitCode ?? 2 };
-  }
+  return runLine(["train", ...args], { cwd, signal, onWrite: (_, out) => onOut?.(out) });
 }
 
 const columns = "--features size,weight,town,colour,new,day";
@@ -81,14 +50,9 @@ async function uninterrupted(line: string): Promise<Run> {
 }
 
 /** What another command writes, on one line. */
-async function said(command: typeof inspectCommand, ...args: string[]): Promise<string> {
-  let text = "";
-  const write = (more: string) => {
-    text += more;
-  };
-  const output = { write, writeError: write, colors: picocolors.createColors(false) };
-  await command({ output, cwd, environment: {} }).parseAsync(args, { from: "user" });
-  return text.replaceAll(/\s+/g, " ");
+async function said(...args: string[]): Promise<string> {
+  const { out, err } = await runLine(args, { cwd });
+  return (out + err).replaceAll(/\s+/g, " ");
 }
 
 /** A signal that is aborted after an epoch was reported, in the lines for a pipe. */
@@ -168,16 +132,16 @@ describe("evenkeel train", () => {
     expect(page(one)).not.toMatch(/The weights of epoch|kept: 3/);
     expect(page(plain)).toContain("The weights of epoch 3 were kept.");
     expect(page(plain)).not.toContain("refit,");
-    const shown = await said(runsCommand, "show", one.id);
+    const shown = await said("runs", "show", one.id);
     expect(shown).toContain("3 epochs, then a refit on 64 rows, whose weights it has, ");
     expect(shown).toContain("validation: this network before the refit");
-    expect(await said(runsCommand, "list")).toContain("Validation scores of runs with a refit are from before it.");
-    expect(await said(runsCommand, "list", "--runs", "once")).not.toContain("refit");
+    expect(await said("runs", "list")).toContain("Validation scores of runs with a refit are from before it.");
+    expect(await said("runs", "list", "--runs", "once")).not.toContain("refit");
     await run(`${shop} --epochs 3 --seed 1 --no-refit`);
-    expect(await said(runsCommand, "compare", one.id, "latest")).toContain(
+    expect(await said("runs", "compare", one.id, "latest")).toContain(
       `Validation scores are from before the refit: ${one.id}.`,
     );
-    const inspected = await said(inspectCommand, one.id);
+    const inspected = await said("inspect", one.id);
     expect(inspected).toContain("seed 0, refit on 64 rows, those of training and validation");
     expect(inspected).toContain("validation: the model before the refit");
   });
@@ -209,10 +173,10 @@ describe("evenkeel train", () => {
     expect(page).toMatch(found);
     expect(page).toContain("The weights of epoch 3 were kept.");
     expect(page).not.toContain("(refit)");
-    const shown = await said(runsCommand, "show", one.id);
+    const shown = await said("runs", "show", one.id);
     expect(shown).toContain("3 epochs, then 0 epochs of a refit, which failed, ");
     expect(shown).toContain("warning: the refit on 64 rows failed: the loss is");
-    expect(await said(inspectCommand, one.id)).not.toContain("refit on");
+    expect(await said("inspect", one.id)).not.toContain("refit on");
     expect((await run("--resume latest")).err).toMatch(/has finished: there is nothing to go on with/);
   });
 

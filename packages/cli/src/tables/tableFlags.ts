@@ -1,5 +1,5 @@
 import type { ActionContext } from "../shell/context.ts";
-import { TableReadError } from "./readError.ts";
+import { unreadable } from "./readError.ts";
 import type { ReadTableOptions, TableRead } from "./readTable.ts";
 
 /** How a table is read, as the options of a command say it and as runs and studies record it. */
@@ -34,12 +34,11 @@ export async function readTableOf(
   onProgress?: (rows: number) => void,
 ): Promise<TableRead> {
   const { sql, columns, limit, sample, sampleSeed, format, delimiter, header, encoding } = flags;
-  if ((source === undefined) === (sql === undefined)) {
-    throw new TableReadError(
-      source === undefined
-        ? "name a table, or give a query with --sql"
-        : "a table and --sql exclude each other: name the table in the query",
-    );
+  if (source === undefined && sql === undefined) {
+    throw unreadable("missing", "there is no table to read", "name one, or give a query with --sql");
+  }
+  if (source !== undefined && sql !== undefined) {
+    throw unreadable("conflict", "a table and --sql exclude each other", "name the table in the query");
   }
   const options: ReadTableOptions = {
     ...{ columns, limit, sample, seed: sampleSeed, format, delimiter, header, nullStrings: flags.null, encoding },
@@ -47,11 +46,5 @@ export async function readTableOf(
   };
   // The database takes a while to load, and --help needs none.
   const { readTable } = await import("./readTable.ts");
-  try {
-    return await readTable(source ?? { sql: sql! }, options);
-  } catch (error) {
-    // What is wrong with an option is no fault of the program either.
-    if (error instanceof RangeError) throw new TableReadError(error.message.replace(/^readTable: /, "--"));
-    throw error;
-  }
+  return readTable(source ?? { sql: sql! }, options);
 }

@@ -1,8 +1,9 @@
 import type { TableRefit, TableStartEvent, TableTraining } from "evenkeel/train";
 import type { Trained } from "../actions/training/train.ts";
-import { inCommandWords } from "../commands/commandWords.ts";
 import { usualRuns } from "../records/runs/runsFolder.ts";
 import type { PartScores, RunResult } from "../records/runs/types.ts";
+import { saidFindings } from "../shell/dialect.ts";
+import { sentence } from "../shell/errors.ts";
 import { compareScores, metricFacts, scoreText } from "../shell/metrics.ts";
 import { type Colors, count, type Output, printable, wrap } from "../shell/terminal.ts";
 import type { TableRead } from "../tables/index.ts";
@@ -17,7 +18,7 @@ export function introduction(table: TableRead, event: TableStartEvent, output: O
   const { colors } = output;
   const { schema, findings, split, plan, network } = event;
   const features = schema.columns.filter(({ use }) => use === "feature").map(({ name }) => printable(name));
-  const noticed = [...table.notes, ...inCommandWords(findings)];
+  const noticed = [...table.notes, ...saidFindings(findings)];
   const values = network.parameters().reduce((sum, parameter) => sum + parameter.numel(), 0);
   const { hidden, norm, activation, dropout } = plan.network;
   const shape = [
@@ -84,7 +85,7 @@ function scoresAndWords(training: TableTraining, result: RunResult, colors: Colo
   const kept = keptEpoch === done ? "the weights of the last" : `the weights of epoch ${keptEpoch}, the best`;
   const lines = [
     `${count(done, "epoch")} in ${history.seconds.toFixed(1)} s${why}; ${refit === undefined ? `kept ${kept}` : refitText(refit, plan.epochs)}.`,
-    refit?.error && `In the refit ${printable(refit.error.message)} The training before it is not affected.`,
+    refit?.error && `In the refit ${printable(sentence(refit.error))} The training before it is not affected.`,
     statisticsLine(training),
     verdict(result.scores, result.baselines, training.schema.task === "regression" ? "mae" : "accuracy"),
   ];

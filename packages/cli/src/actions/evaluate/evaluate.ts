@@ -2,9 +2,9 @@ import type { Table, TableModel } from "evenkeel/tabular";
 import { loadModel } from "../../records/models/loadModel.ts";
 import { type Origin, originOf } from "../../records/models/origin.ts";
 import type { ActionContext } from "../../shell/context.ts";
+import { misuse } from "../../shell/errors.ts";
 import { listed, nearest } from "../../shell/nearest.ts";
 import { count } from "../../shell/terminal.ts";
-import { UsageError } from "../../shell/usageError.ts";
 import type { TableFlags } from "../../tables/tableFlags.ts";
 import { featureNames, readFeatures } from "../predict/readFeatures.ts";
 import { unfamiliarNotes } from "../predict/unfamiliarNotes.ts";
@@ -43,7 +43,7 @@ export interface Evaluated {
   readonly notes: readonly string[];
 }
 
-/** @throws UsageError or TableReadError for what is wrong with the model or the table */
+/** @throws CommandError or TableReadError for what is wrong with the model or the table */
 export async function evaluate(request: EvaluateRequest, context: ActionContext): Promise<Evaluated> {
   const { part, worst } = request;
   const { cwd, signal } = context;
@@ -59,7 +59,8 @@ export async function evaluate(request: EvaluateRequest, context: ActionContext)
   if (!columns.includes(target)) {
     const near = nearest(target, columns);
     const hint = near === undefined ? "." : `; did you mean "${near}"?`;
-    throw new UsageError(
+    throw misuse(
+      "wrong-value",
       `${source} has no column "${target}", which the model predicts${hint} It has ${listed(columns)}.`,
     );
   }
@@ -85,10 +86,14 @@ function tableOf({ source, read }: EvaluateRequest, name: string, origin: Origin
   if (source !== undefined || read.sql !== undefined) return { from: source, read };
   const from = origin.source;
   if (from === undefined && origin.read?.sql === undefined) {
-    throw new UsageError(`${name} does not say what table it was trained on: name one, or give a query with --sql`);
+    throw misuse(
+      "missing",
+      `${name} does not say what table it was trained on`,
+      "name one, or give a query with --sql",
+    );
   }
   if (from === "-") {
-    throw new UsageError(`${name} was trained on standard input, which is gone: name a table`);
+    throw misuse("missing", `${name} was trained on standard input, which is gone`, "name a table");
   }
   return { from, read: { ...read, ...origin.read } };
 }

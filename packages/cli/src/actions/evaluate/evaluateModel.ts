@@ -1,5 +1,4 @@
 import { type Predictions, scoresOf, type Table, type TableModel, type TableScores } from "evenkeel/tabular";
-import { asUsageError } from "../../shell/libraryErrors.ts";
 import { predictBlocks } from "../predict/predictBlocks.ts";
 import { guesses } from "./guesses.ts";
 import { type StatisticsGap, statisticsGap } from "./statisticsGap.ts";
@@ -38,7 +37,7 @@ export interface WorstRow {
   readonly error: number;
 }
 
-/** @throws UsageError if a value is not of its column's kind @throws the reason of `signal` once it is aborted */
+/** @throws CommandError if a value is not of its column's kind @throws the reason of `signal` once it is aborted */
 export async function evaluateModel(
   model: TableModel,
   table: Table,
@@ -46,7 +45,7 @@ export async function evaluateModel(
   { worst, signal }: { readonly worst: number; readonly signal?: AbortSignal },
 ): Promise<Evaluation> {
   const { preprocessing } = model;
-  const truth = truthOf(model, table, rows);
+  const truth = preprocessing.truth(table, rows);
   const predictions = await predictAll(model, table, rows, signal);
   const { values, classes } = predictions;
   return {
@@ -57,14 +56,6 @@ export async function evaluateModel(
     ...(values && { worst: worstRows(rows, truth, values, worst) }),
     batchNorm: statisticsGap(model, table, rows),
   };
-}
-
-function truthOf({ preprocessing }: TableModel, table: Table, rows: Int32Array): Float64Array {
-  try {
-    return preprocessing.truth(table, rows);
-  } catch (error) {
-    throw asUsageError(error);
-  }
 }
 
 async function predictAll(

@@ -7,9 +7,8 @@ import {
   type Schema,
   type Task,
 } from "evenkeel/tabular";
-import { inCommandWords } from "../../commands/commandWords.ts";
+import { saidFindings } from "../../shell/dialect.ts";
 import type { ReadNote, TableRead } from "../../tables/index.ts";
-import { TableReadError } from "../../tables/readError.ts";
 import { type ColumnSummary, summaryOf } from "../../tables/summary.ts";
 
 /** What is known of a table. */
@@ -26,7 +25,7 @@ export interface TableInspection {
 export function inspectTable(table: TableRead, wanted?: string): TableInspection {
   const fallback = table.columns.some(({ name }) => name === table.target) ? table.target : undefined;
   const target = wanted ?? fallback;
-  const schema = target === undefined ? undefined : schemaFor(table, target);
+  const schema = target === undefined ? undefined : inferSchema(table, { target });
   const kinds = schema?.columns ?? kindsOf(table);
   const found = schema ? checkTable(table, schema) : findingsWithoutTarget(table);
   return {
@@ -35,16 +34,8 @@ export function inspectTable(table: TableRead, wanted?: string): TableInspection
     target,
     task: schema?.task,
     columns: table.columns.map((column, i) => ({ ...kinds[i], type: column.type, ...summaryOf(column, kinds[i]) })),
-    findings: [...table.notes, ...inCommandWords(found)],
+    findings: [...table.notes, ...saidFindings(found)],
   };
-}
-
-function schemaFor(table: TableRead, target: string): Schema {
-  try {
-    return inferSchema(table, { target });
-  } catch (error) {
-    throw new TableReadError((error as Error).message.replace(/^inferSchema: /, ""), { cause: error });
-  }
 }
 
 /** A schema with any column as its target: what the others are does not depend on which it is. */

@@ -1,8 +1,7 @@
 import { closeSync, fstatSync, openSync, readFileSync, readSync } from "node:fs";
 import { readSafetensorsHeader, type SafetensorsHeader } from "evenkeel/io";
 import { TableModel } from "evenkeel/tabular";
-import { plainMessage } from "../../shell/libraryErrors.ts";
-import { UsageError } from "../../shell/usageError.ts";
+import { misuse, sentence } from "../../shell/errors.ts";
 
 /** What a safetensors file is. */
 export interface ModelFile {
@@ -12,19 +11,21 @@ export interface ModelFile {
   readonly model?: TableModel;
 }
 
-/** @throws UsageError if it cannot be read, is damaged, or no safetensors file */
+/** @throws CommandError if it cannot be read, is damaged, or no safetensors file */
 export function readModelFile(path: string, name: string): ModelFile {
   const { header, bytes } = readHeader(path, name);
   if (header.metadata.evenkeel === undefined) {
     if (header.fileBytes === bytes) return { header, bytes };
-    throw new UsageError(
-      `${name} is damaged: it has ${bytes} bytes, expected ${header.fileBytes} by its header; is it complete?`,
+    throw misuse(
+      "damaged-file",
+      `${name} is damaged: it has ${bytes} bytes, expected ${header.fileBytes} by its header`,
+      "is it complete?",
     );
   }
   try {
     return { header, bytes, model: TableModel.load(readFileSync(path)) };
   } catch (error) {
-    throw new UsageError(`${name} is damaged: ${plainMessage(error as Error)}`, { cause: error });
+    throw misuse("damaged-file", `${name} is damaged: ${sentence(error)}`, undefined, { cause: error });
   }
 }
 
@@ -42,7 +43,7 @@ function readHeader(path: string, name: string): { header: SafetensorsHeader; by
       closeSync(file);
     }
   } catch (error) {
-    throw new UsageError(`${name} cannot be read: ${plainMessage(error as Error)}`, { cause: error });
+    throw misuse("damaged-file", `${name} cannot be read: ${sentence(error)}`, undefined, { cause: error });
   }
 }
 

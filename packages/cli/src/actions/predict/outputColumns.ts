@@ -1,5 +1,5 @@
 import type { Column, TableModel } from "evenkeel/tabular";
-import { UsageError } from "../../shell/usageError.ts";
+import { misuse } from "../../shell/errors.ts";
 import type { PredictedBlock } from "./predictBlocks.ts";
 
 export type Cell = string | number | boolean | null;
@@ -15,7 +15,7 @@ export interface OutputColumn {
 
 /**
  * Kept columns, then `prediction`, then for classes `probability of CLASS` for each.
- * @throws UsageError if a kept column has the name of one of these
+ * @throws CommandError if a kept column has the name of one of these
  */
 export function outputColumns(model: TableModel, kept: readonly Column[]): OutputColumn[] {
   const { classes } = model.preprocessing;
@@ -32,8 +32,10 @@ export function outputColumns(model: TableModel, kept: readonly Column[]): Outpu
         ];
   const clash = kept.find(({ name }) => predicted.some((column) => column.name === name));
   if (clash !== undefined) {
-    throw new UsageError(
-      `--keep: the table has a column "${clash.name}", and so has the output: keep others, by their names`,
+    throw misuse(
+      "wrong-value",
+      `--keep: the table has a column "${clash.name}", and so has the output`,
+      "keep others, by their names",
     );
   }
   return [...kept.map(keptColumn), ...predicted];

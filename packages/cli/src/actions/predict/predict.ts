@@ -1,8 +1,8 @@
 import { resolve } from "node:path";
 import { loadModel } from "../../records/models/loadModel.ts";
 import type { ActionContext } from "../../shell/context.ts";
+import { misuse } from "../../shell/errors.ts";
 import { listed, nearest } from "../../shell/nearest.ts";
-import { UsageError } from "../../shell/usageError.ts";
 import type { TableFlags } from "../../tables/tableFlags.ts";
 import { encodeRows, type TextFormat } from "./encodeRows.ts";
 import { type OutputColumn, outputColumns } from "./outputColumns.ts";
@@ -34,12 +34,12 @@ export interface Prediction {
   readonly notes: readonly string[];
 }
 
-/** @throws UsageError or TableReadError for what is wrong with the model or the table */
+/** @throws CommandError or TableReadError for what is wrong with the model or the table */
 export async function predict(request: PredictRequest, context: ActionContext): Promise<Prediction> {
   const { source, read, row, keep } = request;
   const { cwd, signal } = context;
   if (row !== undefined && (source !== undefined || read.sql !== undefined)) {
-    throw new UsageError("--row is a table by itself: leave the table or --sql away");
+    throw misuse("conflict", "--row is a table by itself", "leave the table or --sql away");
   }
   const { model } = loadModel(request.model, { cwd, runs: request.runs });
   const features =
@@ -56,7 +56,7 @@ export async function predict(request: PredictRequest, context: ActionContext): 
 
 export type OutputFormat = TextFormat | "parquet";
 
-/** @throws UsageError if the file cannot be written; an old one is then as it was */
+/** @throws CommandError if the file cannot be written; an old one is then as it was */
 export async function writePrediction(
   { columns, blocks }: Prediction,
   name: string,
@@ -74,5 +74,5 @@ function columnNamed({ table, source }: Features, name: string) {
   const has = table.columns.map((one) => one.name);
   const near = nearest(name, has);
   const hint = near === undefined ? "." : `; did you mean "${near}"?`;
-  throw new UsageError(`--keep: ${source} has no column "${name}"${hint} It has ${listed(has)}.`);
+  throw misuse("wrong-value", `--keep: ${source} has no column "${name}"${hint} It has ${listed(has)}.`);
 }

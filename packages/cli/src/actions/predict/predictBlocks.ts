@@ -1,6 +1,5 @@
 import { setImmediate } from "node:timers/promises";
 import type { Predictions, Table, TableModel } from "evenkeel/tabular";
-import { asUsageError } from "../../shell/libraryErrors.ts";
 
 /** Predictions of some rows that follow each other. */
 export interface PredictedBlock {
@@ -15,7 +14,7 @@ const blockRows = 16_384;
 /**
  * Predicts rows block by block, so that millions need no more memory than a block, and a Ctrl-C is heard between two.
  *
- * @throws UsageError if a value is not of its column's kind @throws the reason of `signal` once it is aborted
+ * @throws CommandError if a value is not of its column's kind @throws the reason of `signal` once it is aborted
  */
 export async function* predictBlocks(
   model: TableModel,
@@ -28,14 +27,6 @@ export async function* predictBlocks(
     signal?.throwIfAborted();
     const count = Math.min(blockRows, total - start);
     const taken = rows?.subarray(start, start + count) ?? Int32Array.from({ length: count }, (_, i) => start + i);
-    yield { rows: taken, predictions: predictRows(model, table, taken) };
-  }
-}
-
-function predictRows(model: TableModel, table: Table, rows: Int32Array): Predictions {
-  try {
-    return model.predict(table, rows);
-  } catch (error) {
-    throw asUsageError(error);
+    yield { rows: taken, predictions: model.predict(table, taken) };
   }
 }

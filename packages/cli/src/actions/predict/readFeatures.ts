@@ -1,8 +1,7 @@
 import { type Table, type TableModel, tableFromRows } from "evenkeel/tabular";
 import type { ActionContext } from "../../shell/context.ts";
-import { plainMessage } from "../../shell/libraryErrors.ts";
+import { type CommandError, misuse, sentence } from "../../shell/errors.ts";
 import { listed, nearest } from "../../shell/nearest.ts";
-import { UsageError } from "../../shell/usageError.ts";
 import type { TableRead } from "../../tables/index.ts";
 import { TableReadError } from "../../tables/readError.ts";
 import { readTableOf, type TableFlags } from "../../tables/tableFlags.ts";
@@ -27,7 +26,7 @@ export function featureNames({ preprocessing }: TableModel): string[] {
  * Reads a table for a model. Where nothing else of it is wanted, columns that the model does not use are not even read.
  *
  * @param besides columns that are wanted too; "all" of them
- * @throws TableReadError if the table cannot be read; UsageError if it lacks a column of the model
+ * @throws TableReadError if the table cannot be read; CommandError if it lacks a column of the model
  */
 export async function readFeatures(
   model: TableModel,
@@ -65,7 +64,7 @@ async function readNeeded(
 
 /**
  * Rows that were given as JSON objects.
- * @throws UsageError if a text is no JSON object of plain values, or no row has any column of the model
+ * @throws CommandError if a text is no JSON object of plain values, or no row has any column of the model
  */
 export function rowsFeatures(model: TableModel, texts: readonly string[]): Features {
   const rows = texts.map(parseRow);
@@ -77,7 +76,7 @@ function tableOf(rows: readonly Record<string, unknown>[]): Table {
   try {
     return tableFromRows(rows);
   } catch (error) {
-    throw new UsageError(`--row: ${plainMessage(error as Error)}`, { cause: error });
+    throw misuse("wrong-value", `--row: ${sentence(error)}`, undefined, { cause: error });
   }
 }
 
@@ -87,10 +86,10 @@ function parseRow(text: string): Record<string, unknown> {
     value = JSON.parse(text);
   } catch (error) {
     const hint = `expected a JSON object such as '{"Horsepower": 130}', in single quotes for the shell`;
-    throw new UsageError(`--row is no JSON (${(error as Error).message}); ${hint}`, { cause: error });
+    throw misuse("damaged-file", `--row is no JSON (${(error as Error).message})`, hint, { cause: error });
   }
   if (typeof value === "object" && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
-  throw new UsageError(`--row is ${kindOf(value)}, expected an object such as {"Horsepower": 130}`);
+  throw misuse("wrong-value", `--row is ${kindOf(value)}, expected an object such as {"Horsepower": 130}`);
 }
 
 function kindOf(value: unknown): string {
@@ -126,14 +125,15 @@ function missingColumns(
   missing: readonly string[],
   features: readonly string[],
   names: readonly string[],
-): UsageError {
+): CommandError {
   const unused = names.filter((name) => !features.includes(name));
   const described = missing.map((name) => {
     const near = nearest(name, unused);
     return near === undefined ? `"${name}"` : `"${name}" (did you mean "${near}"?)`;
   });
   const what = missing.length === 1 ? "a column" : `${missing.length} of the ${features.length} columns`;
-  return new UsageError(
+  return misuse(
+    "wrong-value",
     `${source} lacks ${what} that the model predicts from: ${listed(described, 5)}. ` +
       `It has ${names.length === 0 ? "no columns" : listed(names)}.`,
   );

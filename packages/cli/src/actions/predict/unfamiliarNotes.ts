@@ -1,15 +1,14 @@
-import { type Table, type TableModel, unfamiliarValues } from "evenkeel/tabular";
-import { asUsageError } from "../../shell/libraryErrors.ts";
+import { type TableModel, unfamiliarValues } from "evenkeel/tabular";
 import type { Features } from "./readFeatures.ts";
 
 /**
  * What is said of values that predictions have to be made without, a note for each column that is there.
- * @throws UsageError if a value is not of its column's kind
+ * @throws CommandError if a value is not of its column's kind
  */
 export function unfamiliarNotes({ preprocessing }: TableModel, { table, absent }: Features): string[] {
   const total = `${table.rows.toLocaleString("en-US")} ${table.rows === 1 ? "row" : "rows"}`;
   const of = (rows: number) => `${rows.toLocaleString("en-US")} of ${total}`;
-  const columns = unfamiliarIn(preprocessing, table).filter(({ column }) => !absent.includes(column));
+  const columns = unfamiliarValues(preprocessing, table).filter(({ column }) => !absent.includes(column));
   return columns.flatMap(({ column, missing, unknown, examples }) => {
     const shown = examples.map((text) => JSON.stringify(text.length > 40 ? `${text.slice(0, 39)}…` : text)).join(", ");
     return [
@@ -21,12 +20,4 @@ export function unfamiliarNotes({ preprocessing }: TableModel, { table, absent }
         : []),
     ];
   });
-}
-
-function unfamiliarIn(preprocessing: TableModel["preprocessing"], table: Table) {
-  try {
-    return unfamiliarValues(preprocessing, table);
-  } catch (error) {
-    throw asUsageError(error);
-  }
 }

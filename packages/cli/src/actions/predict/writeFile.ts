@@ -2,7 +2,7 @@ import { createWriteStream } from "node:fs";
 import { rename, rm, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { pipeline } from "node:stream/promises";
-import { UsageError } from "../../shell/usageError.ts";
+import { misuse } from "../../shell/errors.ts";
 import { identifier, literal } from "../../tables/formats/sql.ts";
 import { encodeRows } from "./encodeRows.ts";
 import type { OutputColumn } from "./outputColumns.ts";
@@ -11,7 +11,7 @@ import type { PredictedBlock } from "./predictBlocks.ts";
 /**
  * Writes pieces of text into a file, no faster than it takes them. Whoever looks sees the old file or the whole new one.
  *
- * @throws UsageError if it cannot be written; the old file is then as it was
+ * @throws CommandError if it cannot be written; the old file is then as it was
  */
 export async function writeTextFile(
   path: string,
@@ -61,11 +61,11 @@ async function replacing(
   } catch (error) {
     if (whole) await rm(to, { force: true });
     signal?.throwIfAborted();
-    throw explained(error, name);
+    throw notWritten(error, name);
   }
 }
 
-function explained(error: unknown, name: string): unknown {
+function notWritten(error: unknown, name: string): unknown {
   const { code, message } = error as NodeJS.ErrnoException;
   if (code === undefined) return error;
   const reasons: Readonly<Record<string, string>> = {
@@ -74,5 +74,5 @@ function explained(error: unknown, name: string): unknown {
     EACCES: "permission is denied",
     EISDIR: "it is a folder",
   };
-  return new UsageError(`cannot write ${name}: ${reasons[code] ?? message}`, { cause: error });
+  return misuse("wrong-value", `cannot write ${name}: ${reasons[code] ?? message}`, undefined, { cause: error });
 }

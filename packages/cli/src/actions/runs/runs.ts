@@ -3,9 +3,9 @@ import { findRun } from "../../records/runs/findRun.ts";
 import { type DamagedRun, isDamaged, listRuns, type Run, readMetrics } from "../../records/runs/readRun.ts";
 import { type RunsFolder, runsFolder } from "../../records/runs/runsFolder.ts";
 import type { EpochLine } from "../../records/runs/types.ts";
+import { misuse } from "../../shell/errors.ts";
 import { compareScores } from "../../shell/metrics.ts";
 import { nearest } from "../../shell/nearest.ts";
-import { UsageError } from "../../shell/usageError.ts";
 import { compareRuns, type RunComparison } from "./compareRuns.ts";
 
 export interface ListRequest extends RunsFolder {
@@ -23,7 +23,7 @@ export interface RunList {
   readonly metric?: string;
 }
 
-/** @throws UsageError if there is no such folder, or no run has the metric */
+/** @throws CommandError if there is no such folder, or no run has the metric */
 export function listedRuns({ sort, limit, ...place }: ListRequest): RunList {
   const folder = runsFolder(place, { mayLack: true });
   const all = folder === undefined ? [] : listRuns(folder);
@@ -41,7 +41,7 @@ export interface RunDetails {
   readonly complaint?: string;
 }
 
-/** @throws UsageError if there is no such run */
+/** @throws CommandError if there is no such run */
 export function runDetails(id: string, place: RunsFolder): RunDetails {
   const run = findRun(place, id);
   const files = readdirSync(run.path);
@@ -52,11 +52,11 @@ export function runDetails(id: string, place: RunsFolder): RunDetails {
   }
 }
 
-/** @throws UsageError if there are no such runs, or fewer than two */
+/** @throws CommandError if there are no such runs, or fewer than two */
 export function comparison(ids: readonly string[], place: RunsFolder): RunComparison {
   const runs = ids.map((id) => findRun(place, id));
   if (new Set(runs.map(({ id }) => id)).size < 2) {
-    throw new UsageError("compare needs at least two different runs");
+    throw misuse("conflict", "compare needs at least two different runs");
   }
   return compareRuns(runs);
 }
@@ -72,7 +72,7 @@ function sortRuns(runs: readonly (Run | DamagedRun)[], sort: string) {
     const near = nearest(metric, known);
     const hint = near === undefined ? "" : `did you mean ${near}? `;
     const there = known.length === 0 ? `no run has scores of ${part} rows` : `there are ${known.join(", ")}`;
-    throw new UsageError(`--sort: no run has the metric ${metric} of its ${part} rows; ${hint}${there}`);
+    throw misuse("wrong-value", `--sort: no run has the metric ${metric} of its ${part} rows`, `${hint}${there}`);
   }
   const sorted = [...runs].sort((a, b) => compareScores(metric, scores(a)?.[metric], scores(b)?.[metric]));
   return { runs: sorted, metric };

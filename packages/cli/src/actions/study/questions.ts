@@ -1,7 +1,7 @@
 import { type Ask, questions } from "evenkeel/study";
+import { flagOf } from "../../shell/dialect.ts";
+import { misuse } from "../../shell/errors.ts";
 import { nearest } from "../../shell/nearest.ts";
-import { optionOf } from "../../shell/optionOf.ts";
-import { UsageError } from "../../shell/usageError.ts";
 import type { StudyFlags } from "./studyFlags.ts";
 
 /** The names that `--ask` knows, the default first. */
@@ -21,7 +21,7 @@ const belongTo: Readonly<Partial<Record<keyof StudyFlags, readonly Ask[]>>> = {
 /**
  * The question that was asked; undefined for the default, as if nothing had been said.
  * @param tableFirst where no table is given, what stands after `--ask` was perhaps meant as one
- * @throws UsageError if there is no such question, or an option is given that has no part in it
+ * @throws CommandError if there is no such question, or an option is given that has no part in it
  */
 export function askOf(flags: StudyFlags, tableFirst = false): Ask | undefined {
   const ask = flags.ask === undefined || flags.ask === true ? "normalization" : flags.ask;
@@ -30,11 +30,15 @@ export function askOf(flags: StudyFlags, tableFirst = false): Ask | undefined {
     const near = nearest(ask, askNames);
     const meant = near === undefined ? "" : ` Did you mean ${near}?`;
     const first = tableFirst ? ` The table stands first: evenkeel study ${ask} --ask placement.` : meant;
-    throw new UsageError(`there is no question "${ask}".${first} There are ${askNames.join(", ")}.`);
+    throw misuse("wrong-value", `there is no question "${ask}".${first} There are ${askNames.join(", ")}.`);
   }
   for (const [name, asks] of Object.entries(belongTo)) {
     if (flags[name as keyof StudyFlags] === undefined || asks.includes(found.ask)) continue;
-    throw new UsageError(`${optionOf(name)} belongs to --ask ${asks.join(" and ")}; leave it out with --ask ${ask}`);
+    throw misuse(
+      "conflict",
+      `${flagOf(name)} belongs to --ask ${asks.join(" and ")}`,
+      `leave it out with --ask ${ask}`,
+    );
   }
   return found.ask === "normalization" ? undefined : found.ask;
 }

@@ -1,15 +1,14 @@
 import { questionOf, type StudyData, type StudyOptions } from "evenkeel/study";
 import { checkTable, inferSchema, type SchemaOptions, TableError } from "evenkeel/tabular";
-import { inCommandWords } from "../../commands/commandWords.ts";
 import type { PictureFlags } from "../../pictures/pictureFlags.ts";
 import type { RunFinding } from "../../records/runs/types.ts";
 import type { StudyConfig } from "../../records/studies/studyFolder.ts";
 import type { ActionContext } from "../../shell/context.ts";
+import { saidFindings } from "../../shell/dialect.ts";
 import type { TableRead } from "../../tables/index.ts";
 import { readTableOf, type TableFlags, tableFlags } from "../../tables/tableFlags.ts";
 import { columnOptions, targetOf } from "../columns.ts";
 import type { StudyFlags } from "./studyFlags.ts";
-import { usage } from "./usage.ts";
 
 /** What is studied, how it was read, and what was noticed. */
 export interface DataRead {
@@ -32,7 +31,7 @@ export interface ReadEvents {
 
 /**
  * Reads a table, or pictures where the question is about them: as the study began, or as the flags say.
- * @throws UsageError, TableReadError or TableError for what is wrong with them
+ * @throws CommandError, TableReadError or TableError for what is wrong with them
  */
 export async function readData(
   source: string | undefined,
@@ -56,9 +55,9 @@ export async function readData(
   }
   const table = await readTableOf(from, read, context, (rows) => onRead?.(rows, "rows")).finally(onReadEnd);
   const columns = began?.schema ?? { target: targetOf(table, flags), ...columnOptions(flags) };
-  const schema = usage(() => inferSchema(table, columns));
+  const schema = inferSchema(table, columns);
   const findings = checkTable(table, schema);
-  const noticed = [...table.notes, ...inCommandWords(findings)];
+  const noticed = [...table.notes, ...saidFindings(findings)];
   if (findings.some(({ severity }) => severity === "error")) {
     onRefused?.(noticed.filter(({ severity }) => severity !== "error"));
     throw new TableError(findings);

@@ -18,7 +18,6 @@ import { type NoticedFinding, type ReadEvents, readData } from "./readData.ts";
 import type { StudyFlags } from "./studyFlags.ts";
 import { studyOptions } from "./studyOptions.ts";
 import { defaultThreads, type TrialThreadsOptions, trialThreads } from "./threads.ts";
-import { usage } from "./usage.ts";
 import { wholeSeeds } from "./wholeSeeds.ts";
 
 /** What is studied, and how. */
@@ -62,7 +61,7 @@ export interface Studied extends StudyBeginning {
 
 /**
  * Plans and runs a study, or goes on with one, and keeps it in a folder.
- * @throws UsageError, TableReadError or TableError for what is wrong with options and table
+ * @throws CommandError, TableReadError or TableError for what is wrong with options and table
  */
 export async function study(
   { source, flags, command }: StudyRequest,
@@ -76,7 +75,7 @@ export async function study(
   const began = resumed?.config;
   const options = began?.options ?? studyOptions(flags, source === undefined);
   const { data, table, read, columns, noticed } = await readData(source, flags, began, options, context, events);
-  const plan = usage(() => planStudy(data, options));
+  const plan = planStudy(data, options);
   const folder =
     resumed ??
     StudyFolder.create(runs, flags.out && resolve(cwd, flags.out), {
@@ -85,7 +84,7 @@ export async function study(
       table: { source: table.source, rows: table.rows, columns: table.columns.length },
     });
   const threads = flags.threads ?? defaultThreads();
-  const store = usage(() => openTrialStore(folder.path, data));
+  const store = openTrialStore(folder.path, data);
   const beginning: StudyBeginning = { table, data, noticed, plan, threads, folder: folder.path };
   events.onStart?.(beginning);
 

@@ -5,8 +5,8 @@ import { findRun } from "../../records/runs/findRun.ts";
 import type { Run } from "../../records/runs/readRun.ts";
 import type { RunsFolder } from "../../records/runs/runsFolder.ts";
 import { runFiles } from "../../records/runs/types.ts";
-import { optionOf } from "../../shell/optionOf.ts";
-import { UsageError } from "../../shell/usageError.ts";
+import { flagOf } from "../../shell/dialect.ts";
+import { misuse, sentence } from "../../shell/errors.ts";
 
 /** Options that make sense beside `--resume`: all others are the run's own. */
 const own = ["runs", "resume", "out", "tensorboard", "report", "json", "epochs"];
@@ -32,28 +32,32 @@ export interface ResumedRun {
   readonly checkpoint?: Checkpoint<never>;
 }
 
-/** @throws UsageError if there is no such run, it runs or has finished, its checkpoint is damaged, or other options are given */
+/** @throws CommandError if there is no such run, it runs or has finished, its checkpoint is damaged, or other options are given */
 export function resumedRun({ wanted, source, given, epochs, ...place }: ResumeRequest): ResumedRun {
-  if (source) throw new UsageError("--resume goes on with the table that the run began with; leave the table out");
+  if (source)
+    throw misuse("conflict", "--resume goes on with the table that the run began with", "leave the table out");
   const other = given.find((name) => !own.includes(name));
   if (other !== undefined) {
-    throw new UsageError(`--resume goes on with the options that the run began with; leave ${optionOf(other)} out`);
+    throw misuse("conflict", "--resume goes on with the options that the run began with", `leave ${flagOf(other)} out`);
   }
   const run = findRun(place, wanted);
-  if (run.status === "running") throw new UsageError(`the run ${run.id} is still running; wait for it, or end it`);
+  if (run.status === "running")
+    throw misuse("conflict", `the run ${run.id} is still running`, "wait for it, or end it");
   const schedule = String(run.config.settings.schedule);
   if (epochs !== undefined && !openEnded.includes(schedule)) {
-    throw new UsageError(
-      `the schedule ${schedule} ends with the epochs that it was planned for; leave --epochs out, or train anew`,
+    throw misuse(
+      "conflict",
+      `the schedule ${schedule} ends with the epochs that it was planned for`,
+      "leave --epochs out, or train anew",
     );
   }
   const done = run.result?.epochs ?? 0;
   if (epochs !== undefined && epochs < done) {
-    throw new UsageError(`the run ${run.id} has ${done} epochs behind it; --epochs counts from the first one`);
+    throw misuse("conflict", `the run ${run.id} has ${done} epochs behind it`, "--epochs counts from the first one");
   }
   if (run.status === "finished" && (epochs === undefined || epochs === done)) {
-    const cure = openEnded.includes(schedule) ? "; --epochs with more of them goes on" : "";
-    throw new UsageError(`the run ${run.id} has finished: there is nothing to go on with${cure}`);
+    const cure = openEnded.includes(schedule) ? "--epochs with more of them goes on" : undefined;
+    throw misuse("conflict", `the run ${run.id} has finished: there is nothing to go on with`, cure);
   }
   return { run, checkpoint: checkpointOf(run) };
 }
@@ -64,6 +68,8 @@ function checkpointOf({ id, path }: Run): Checkpoint<never> | undefined {
   try {
     return loadCheckpoint(readFileSync(file));
   } catch (error) {
-    throw new UsageError(`the checkpoint of the run ${id} cannot be read, train anew: ${(error as Error).message}`);
+    throw misuse("damaged-file", `the checkpoint of the run ${id} cannot be read: ${sentence(error)}`, "train anew", {
+      cause: error,
+    });
   }
 }

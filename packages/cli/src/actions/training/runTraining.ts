@@ -1,3 +1,4 @@
+import { problemOf } from "evenkeel";
 import { type Checkpoint, saveCheckpoint } from "evenkeel/io";
 import type { Table, Task } from "evenkeel/tabular";
 import {
@@ -8,10 +9,10 @@ import {
   type TrainTableOptions,
   trainTable,
 } from "evenkeel/train";
-import { inCommandWords } from "../../commands/commandWords.ts";
 import type { RunFolder } from "../../records/runs/runFolder.ts";
 import type { EpochLine, RunFinding, RunResult } from "../../records/runs/types.ts";
-import { explainedError } from "./trainingError.ts";
+import { saidFindings } from "../../shell/dialect.ts";
+import { CommandError, sentence } from "../../shell/errors.ts";
 
 export interface RecordedTraining {
   readonly table: Table;
@@ -84,11 +85,25 @@ export async function runTraining(plan: RecordedTraining): Promise<Recorded> {
     return { training, folder: { run: folder, result } };
   } catch (error) {
     writeCheckpoint();
-    const message = error instanceof Error ? error.message : String(error);
     // What was read and decided is in config.json; of the outcome there is only this.
-    folder?.writeResult({ status: "failed", epochs, seconds, scores: {}, baselines: {}, findings: [], error: message });
-    throw explainedError(error, folder !== undefined);
+    folder?.writeResult({
+      status: "failed",
+      epochs,
+      seconds,
+      scores: {},
+      baselines: {},
+      findings: [],
+      error: sentence(error),
+    });
+    // Options and table are checked by now: what else goes wrong is a fault of the program.
+    if (folder === undefined || isExpected(error)) throw error;
+    throw new Error("the training failed", { cause: error });
   }
+}
+
+/** What may end a training that has begun. */
+function isExpected(error: unknown): boolean {
+  return error instanceof CommandError || problemOf(error)?.code === "not-finite";
 }
 
 function lineOf(event: TableEpochEvent, validated: boolean): EpochLine {
@@ -105,7 +120,7 @@ function lineOf(event: TableEpochEvent, validated: boolean): EpochLine {
 
 function resultOf(training: TableTraining, notes: readonly RunFinding[]): RunResult {
   const { history, keptEpoch, scores, baselines, statistics, refit } = training;
-  const findings = [...notes, ...inCommandWords(training.findings), ...refitFindings(refit)];
+  const findings = [...notes, ...saidFindings(training.findings), ...refitFindings(refit)];
   const interrupted = history.reason === "aborted" || (refit?.kept === false && refit.error === undefined);
   const status = interrupted ? "interrupted" : "finished";
   const seconds = history.seconds + (refit?.history.seconds ?? 0);
@@ -122,7 +137,7 @@ function resultOf(training: TableTraining, notes: readonly RunFinding[]): RunRes
     ...(refit && {
       refit: {
         ...{ rows: refit.rows.length, epochs: refit.history.epochs.length, kept: refit.kept },
-        ...(refit.error && { error: refit.error.message }),
+        ...(refit.error && { error: sentence(refit.error) }),
       },
     }),
     findings,
@@ -132,7 +147,7 @@ function resultOf(training: TableTraining, notes: readonly RunFinding[]): RunRes
 /** A refit that failed is found by nobody who looks at the scores alone. */
 function refitFindings(refit: TableTraining["refit"]): RunFinding[] {
   if (refit?.error === undefined) return [];
-  const message = `the refit on ${refit.rows.length} rows failed: ${refit.error.message} The model is that of the training before it`;
+  const message = `the refit on ${refit.rows.length} rows failed: ${sentence(refit.error)} The model is that of the training before it`;
   return [{ severity: "warning", code: "refit", message }];
 }
 

@@ -4,9 +4,9 @@ import type { TableStartEvent, TableTraining, TrainTableOptions } from "evenkeel
 import { type NewRun, RunFolder } from "../../records/runs/runFolder.ts";
 import type { EpochLine, Recipe, RunResult } from "../../records/runs/types.ts";
 import type { ActionContext } from "../../shell/context.ts";
+import { misuse } from "../../shell/errors.ts";
 import { writeAtomic } from "../../shell/files/writeAtomic.ts";
 import { printable } from "../../shell/terminal.ts";
-import { UsageError } from "../../shell/usageError.ts";
 import type { TableRead } from "../../tables/index.ts";
 import { readTableOf, type TableFlags } from "../../tables/tableFlags.ts";
 import { targetOf } from "../columns.ts";
@@ -57,7 +57,7 @@ export interface Trained {
 
 /**
  * Reads a table, trains on it and records the run; or goes on with a run that was interrupted.
- * @throws UsageError or TableReadError for what is wrong with the options or the table
+ * @throws CommandError or TableReadError for what is wrong with the options or the table
  */
 export async function train(request: TrainRequest, context: ActionContext, events: TrainEvents = {}): Promise<Trained> {
   const { source, resume, given, tensorboard } = request;
@@ -78,8 +78,10 @@ export async function train(request: TrainRequest, context: ActionContext, event
     before === undefined ? { target: targetOf(table, request), ...request.options } : optionsOf(before, epochs);
   const digest = fingerprint(table);
   if (before !== undefined && before.fingerprint !== digest) {
-    throw new UsageError(
-      `the table is not the one that ${resumed?.run.id} began with: ${printable(table.source)} has changed; train anew`,
+    throw misuse(
+      "wrong-value",
+      `the table is not the one that ${resumed?.run.id} began with: ${printable(table.source)} has changed`,
+      "train anew",
     );
   }
   const recipe: Recipe = { source: from, read: { ...read }, options: { ...options }, fingerprint: digest };
@@ -105,13 +107,14 @@ export async function train(request: TrainRequest, context: ActionContext, event
   return { training, table, run, result, out };
 }
 
-/** @throws UsageError if no file can be made at this path: better now than after the training */
+/** @throws CommandError if no file can be made at this path: better now than after the training */
 function writable(path: string): string {
   const folder = dirname(path);
   if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory()) {
-    throw new UsageError(`--out: there is no folder ${folder}`);
+    throw misuse("wrong-value", `--out: there is no folder ${folder}`);
   }
-  if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) throw new UsageError(`--out: ${path} is a folder`);
+  if (statSync(path, { throwIfNoEntry: false })?.isDirectory())
+    throw misuse("wrong-value", `--out: ${path} is a folder`);
   return path;
 }
 
@@ -136,7 +139,7 @@ function newFolder(
       recipe,
     });
   } catch (error) {
-    throw new UsageError(`--runs: no run can be recorded in ${folder}: ${(error as Error).message}`);
+    throw misuse("wrong-value", `--runs: no run can be recorded in ${folder}: ${(error as Error).message}`);
   }
 }
 

@@ -1,7 +1,7 @@
 import { readdirSync, statSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
+import { type CommandError, misuse } from "../../shell/errors.ts";
 import { nearest } from "../../shell/nearest.ts";
-import { UsageError } from "../../shell/usageError.ts";
 import { findRun } from "../runs/findRun.ts";
 import { isDamaged, type Run, readRun } from "../runs/readRun.ts";
 import type { RunsFolder } from "../runs/runsFolder.ts";
@@ -19,10 +19,10 @@ export interface ModelPlace {
 /**
  * Finds a model: a file, a run's folder, a run by its id or the beginning of it, or `latest`.
  *
- * @throws UsageError if there is none, with the nearest names
+ * @throws CommandError if there is none, with the nearest names
  */
 export function findModel(wanted: string, { cwd, runs }: RunsFolder): ModelPlace {
-  if (wanted.includes("\0")) throw new UsageError(`no file can be called ${JSON.stringify(wanted)}`);
+  if (wanted.includes("\0")) throw misuse("wrong-value", `no file can be called ${JSON.stringify(wanted)}`);
   const path = resolve(cwd, wanted);
   const facts = wanted === "" ? undefined : statSync(path, { throwIfNoEntry: false });
   if (facts?.isDirectory()) return ofRun(path, `the folder ${wanted}`);
@@ -30,8 +30,10 @@ export function findModel(wanted: string, { cwd, runs }: RunsFolder): ModelPlace
   if (/[/\\]|\.safetensors$/i.test(wanted)) throw noSuchFile(wanted, path);
   const folder = resolve(cwd, runs);
   if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory()) {
-    throw new UsageError(
-      `there is no file ${JSON.stringify(wanted)}, and no folder ${runs} with runs: name a .safetensors file, or say where runs are kept with --runs`,
+    throw misuse(
+      "wrong-value",
+      `there is no file ${JSON.stringify(wanted)}, and no folder ${runs} with runs`,
+      "name a .safetensors file, or say where runs are kept with --runs",
     );
   }
   const run = findRun({ cwd, runs }, wanted);
@@ -43,7 +45,7 @@ function ofRun(folder: string, what: string, known?: Run): ModelPlace {
   const run = known ?? runOf(path);
   if (statSync(path, { throwIfNoEntry: false })?.isFile()) return { path, name: run?.id ?? basename(folder), run };
   const why = run === undefined ? "" : `, it is ${run.status}`;
-  throw new UsageError(`${what} has no ${runFiles.model}${why}: name another run, or a .safetensors file`);
+  throw misuse("wrong-value", `${what} has no ${runFiles.model}${why}`, "name another run, or a .safetensors file");
 }
 
 /** The run whose model a file is. */
@@ -53,13 +55,13 @@ export function runOf(path: string): Run | undefined {
   return isDamaged(run) ? undefined : run;
 }
 
-function noSuchFile(wanted: string, path: string): UsageError {
+function noSuchFile(wanted: string, path: string): CommandError {
   let files: string[] = [];
   try {
     files = readdirSync(dirname(path)).filter((name) => name.endsWith(".safetensors"));
   } catch {
-    return new UsageError(`there is no file ${wanted}, nor the folder ${dirname(wanted)}`);
+    return misuse("wrong-value", `there is no file ${wanted}, nor the folder ${dirname(wanted)}`);
   }
   const near = nearest(basename(path), files) ?? (files.length === 1 ? files[0] : undefined);
-  return new UsageError(`there is no file ${wanted}${near === undefined ? "" : `; did you mean ${near}?`}`);
+  return misuse("wrong-value", `there is no file ${wanted}${near === undefined ? "" : `; did you mean ${near}?`}`);
 }

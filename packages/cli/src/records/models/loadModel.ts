@@ -1,7 +1,6 @@
 import { readFileSync } from "node:fs";
 import { TableModel } from "evenkeel/tabular";
-import { plainMessage } from "../../shell/libraryErrors.ts";
-import { UsageError } from "../../shell/usageError.ts";
+import { misuse, sentence } from "../../shell/errors.ts";
 import type { RunsFolder } from "../runs/runsFolder.ts";
 import { findModel, type ModelPlace } from "./findModel.ts";
 
@@ -9,7 +8,7 @@ export interface LoadedModel extends ModelPlace {
   readonly model: TableModel;
 }
 
-/** @throws UsageError if there is no such model, or it is damaged, or a file of another kind */
+/** @throws CommandError if there is no such model, or it is damaged, or a file of another kind */
 export function loadModel(wanted: string, options: RunsFolder): LoadedModel {
   const place = findModel(wanted, options);
   const bytes = readBytes(place);
@@ -17,7 +16,7 @@ export function loadModel(wanted: string, options: RunsFolder): LoadedModel {
     return { ...place, model: TableModel.load(bytes) };
   } catch (error) {
     // Everything that can be wrong here is wrong with the file.
-    throw new UsageError(`${place.name} cannot be used: ${plainMessage(error as Error)}`, { cause: error });
+    throw misuse("damaged-file", `${place.name} cannot be used: ${sentence(error)}`, undefined, { cause: error });
   }
 }
 
@@ -25,6 +24,6 @@ function readBytes({ path, name }: ModelPlace): Uint8Array {
   try {
     return readFileSync(path);
   } catch (error) {
-    throw new UsageError(`${name} cannot be read: ${(error as Error).message}`, { cause: error });
+    throw misuse("damaged-file", `${name} cannot be read: ${(error as Error).message}`, undefined, { cause: error });
   }
 }

@@ -3,6 +3,7 @@ import * as fs from "node:fs";
 import { hostname, tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { CommandError } from "../../shell/errors.ts";
 import { findRun } from "./findRun.ts";
 import { isRunning, thisProcess } from "./process.ts";
 import { listRuns, readMetrics, readRun } from "./readRun.ts";
@@ -179,13 +180,17 @@ describe("reading", () => {
       fs.renameSync(made.path, join(runs, id));
     }
     fs.mkdirSync(join(runs, "2027_broken"));
-    expect(findRun(runs, ids[0]).id).toBe(ids[0]);
-    expect(findRun(runs, "2026-01-02").id).toBe(ids[2]);
-    expect(findRun(runs, "latest").id).toBe(ids[2]);
-    expect(() => findRun(runs, "2026-01-01")).toThrow(`begins the ids of several runs: ${ids[1]}, ${ids[0]}`);
-    expect(() => findRun(runs, "2026-01-01_mpg_aaxb")).toThrow(`the nearest is ${ids[1]}`);
-    expect(() => findRun(runs, "penguins")).toThrow(`the nearest is ${ids[2]}`);
-    expect(() => findRun(runs, "")).toThrow(RangeError);
-    expect(() => findRun(runs, "2027")).toThrow("the run 2027_broken cannot be read: it has no config.json");
+    expect(findRun({ cwd: "/", runs }, ids[0]).id).toBe(ids[0]);
+    expect(findRun({ cwd: "/", runs }, "2026-01-02").id).toBe(ids[2]);
+    expect(findRun({ cwd: "/", runs }, "latest").id).toBe(ids[2]);
+    expect(() => findRun({ cwd: "/", runs }, "2026-01-01")).toThrow(
+      `begins the ids of several runs: ${ids[1]}, ${ids[0]}`,
+    );
+    expect(() => findRun({ cwd: "/", runs }, "2026-01-01_mpg_aaxb")).toThrow(`the nearest is ${ids[1]}`);
+    expect(() => findRun({ cwd: "/", runs }, "penguins")).toThrow(`the nearest is ${ids[2]}`);
+    expect(() => findRun({ cwd: "/", runs }, "")).toThrow(CommandError);
+    expect(() => findRun({ cwd: "/", runs }, "2027")).toThrow(
+      "the run 2027_broken cannot be read: it has no config.json",
+    );
   });
 });

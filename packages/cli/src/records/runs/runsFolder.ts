@@ -1,6 +1,6 @@
 import { statSync } from "node:fs";
 import { resolve } from "node:path";
-import { UsageError } from "../../shell/usageError.ts";
+import { misuse } from "../../shell/errors.ts";
 
 /** Where runs are recorded. */
 export interface RunsFolder {
@@ -15,7 +15,7 @@ export const usualRuns = "runs";
 /**
  * The path of the folder.
  * @param mayLack whether it may be missing where nobody has named it: undefined then
- * @throws UsageError if it is missing, or no folder
+ * @throws CommandError if it is missing, or no folder
  */
 export function runsFolder(place: RunsFolder): string;
 export function runsFolder(place: RunsFolder, options: { readonly mayLack: true }): string | undefined;
@@ -24,5 +24,5 @@ export function runsFolder({ cwd, runs }: RunsFolder, { mayLack = false } = {}):
   const facts = statSync(folder, { throwIfNoEntry: false });
   if (facts?.isDirectory()) return folder;
   if (mayLack && runs === usualRuns && facts === undefined) return undefined;
-  throw new UsageError(`there is no folder ${runs}; --runs says where runs are kept`);
+  throw misuse("wrong-value", `there is no folder ${runs}`, "--runs says where runs are kept");
 }

@@ -4,8 +4,8 @@ import type { StudyOptions, StudyResult } from "evenkeel/study";
 import type { SchemaOptions } from "evenkeel/tabular";
 import { z } from "zod";
 import type { PictureFlags } from "../../pictures/pictureFlags.ts";
+import { misuse } from "../../shell/errors.ts";
 import { writeAtomic } from "../../shell/files/writeAtomic.ts";
-import { UsageError } from "../../shell/usageError.ts";
 import { version } from "../../shell/version.ts";
 import type { TableFlags } from "../../tables/tableFlags.ts";
 import { isRunning, thisProcess } from "../runs/process.ts";
@@ -64,15 +64,15 @@ export class StudyFolder {
 
   /**
    * A new folder: the one that is asked for, or one in `runs`.
-   * @throws UsageError if the one that is asked for holds something
+   * @throws CommandError if the one that is asked for holds something
    */
   static create(runs: string, out: string | undefined, study: NewStudy, now = new Date()): StudyFolder {
     if (out !== undefined) {
       if (existsSync(join(out, studyFile))) {
-        throw new UsageError(`${out} holds a study; go on with it by --resume, or choose another folder`);
+        throw misuse("conflict", `${out} holds a study`, "go on with it by --resume, or choose another folder");
       }
       if (existsSync(out) && (!statSync(out).isDirectory() || readdirSync(out).length > 0)) {
-        throw new UsageError(`${out} is there already; choose another folder with --out`);
+        throw misuse("conflict", `${out} is there already`, "choose another folder with --out");
       }
       mkdirSync(out, { recursive: true });
     }
@@ -88,14 +88,14 @@ export class StudyFolder {
 
   /**
    * Opens a study to go on with it: a folder, an id in `runs`, or `latest` there.
-   * @throws UsageError if there is none, or it is still running
+   * @throws CommandError if there is none, or it is still running
    */
   static resume(runs: string, cwd: string, wanted: string): StudyFolder {
     const path = wanted === "latest" ? latest(runs) : [resolve(cwd, wanted), join(runs, wanted)].find(isStudy);
-    if (path === undefined) throw new UsageError(`there is no study in ${wanted === "latest" ? runs : wanted}`);
+    if (path === undefined) throw misuse("wrong-value", `there is no study in ${wanted === "latest" ? runs : wanted}`);
     const config = readStudy(path);
     if (config.process.pid !== process.pid && isRunning(config.process)) {
-      throw new UsageError(`the study in ${path} is still running; wait for it, or end it`);
+      throw misuse("conflict", `the study in ${path} is still running`, "wait for it, or end it");
     }
     return new StudyFolder(path, { ...config, process: thisProcess() });
   }
@@ -127,13 +127,13 @@ function latest(runs: string): string | undefined {
   return started.sort((a, b) => (a.started < b.started ? 1 : -1)).at(0)?.path;
 }
 
-/** @throws UsageError if it cannot be read as a study.json of this version */
+/** @throws CommandError if it cannot be read as a study.json of this version */
 function readStudy(folder: string): StudyConfig {
   const path = join(folder, studyFile);
   try {
     return configSchema.parse(JSON.parse(readFileSync(path, "utf8"))) as unknown as StudyConfig;
   } catch (error) {
     const why = error instanceof z.ZodError ? error.issues[0].message : (error as Error).message;
-    throw new UsageError(`${path} is damaged: ${why}`);
+    throw misuse("damaged-file", `${path} is damaged: ${why}`);
   }
 }

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { closeSync, existsSync, fsyncSync, ftruncateSync, mkdirSync, openSync, readFileSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import { type StudyData, studyVersion, type TrialRun } from "evenkeel/study";
-import { UsageError } from "../../shell/usageError.ts";
+import { type CommandError, misuse } from "../../shell/errors.ts";
 
 /** The finished trials of a study, in a folder: a study that is interrupted, however rudely, goes on from there. */
 export interface TrialStore {
@@ -24,7 +24,7 @@ const fileName = "trials.jsonl";
 
 /**
  * Opens the folder's store, or makes one. A trial is a line of JSON; a last line that was not written to its end is dropped.
- * @throws UsageError if the folder holds the trials of another table or of another version, or a line of it is damaged
+ * @throws CommandError if the folder holds the trials of another table or of another version, or a line of it is damaged
  */
 export function openTrialStore(folder: string, data: StudyData): TrialStore {
   mkdirSync(folder, { recursive: true });
@@ -73,21 +73,25 @@ function parseLine(path: string, line: string, number: number): unknown {
   }
 }
 
-function damaged(path: string, line: number): UsageError {
-  return new UsageError(`line ${line} of ${path} is damaged; delete that line, and its trial is run again`);
+function damaged(path: string, line: number): CommandError {
+  return misuse("damaged-file", `line ${line} of ${path} is damaged`, "delete that line, and its trial is run again");
 }
 
 function checkHeader(path: string, given: unknown, expected: Header): void {
   const { format, version, data } = (given ?? {}) as Partial<Header>;
-  if (format !== expected.format) throw new UsageError(`${path} is no file of trials; choose another folder`);
+  if (format !== expected.format) throw misuse("damaged-file", `${path} is no file of trials`, "choose another folder");
   if (version !== expected.version) {
-    throw new UsageError(
-      `${path} holds trials of version ${version}, this is version ${expected.version}; choose another folder, or delete it`,
+    throw misuse(
+      "damaged-file",
+      `${path} holds trials of version ${version}, this is version ${expected.version}`,
+      "choose another folder, or delete it",
     );
   }
   if (data !== expected.data) {
-    throw new UsageError(
-      `${path} holds trials of another table or another schema; choose another folder, or delete it`,
+    throw misuse(
+      "conflict",
+      `${path} holds trials of another table or another schema`,
+      "choose another folder, or delete it",
     );
   }
 }

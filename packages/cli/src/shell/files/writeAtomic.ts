@@ -2,6 +2,7 @@ import * as fs from "node:fs";
 import { hostname } from "node:os";
 import { basename, dirname, join } from "node:path";
 import { threadId } from "node:worker_threads";
+import { misuse } from "../errors.ts";
 
 const day = 24 * 60 * 60 * 1000;
 
@@ -33,7 +34,7 @@ export function writeAtomic(path: string, content: string | Uint8Array): void {
     flushFolder(folder);
   } catch (error) {
     if (temporary !== undefined) fs.rmSync(temporary, { force: true });
-    throw new Error(`cannot write ${path}: ${reasonOf(error)}`, { cause: error });
+    throw misuse("wrong-state", `cannot write ${path}: ${reasonOf(error)}`, undefined, { cause: error });
   }
 }
 

@@ -1,14 +1,11 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { Command } from "@commander-js/extra-typings";
 import { nn } from "evenkeel";
 import { saveSafetensors } from "evenkeel/io";
 import { TableModel, TabularNet } from "evenkeel/tabular";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { asUsual, explained } from "../../commands/explained.ts";
-import { type Models, runCommand, trainedModels } from "../../commands/models.fixture.ts";
-import type { CommandContext } from "../../shell/context.ts";
-import { inspectModel } from "./model.ts";
+import { type Models, trainedModels } from "./models.fixture.ts";
+import { runLine } from "./run.fixture.ts";
 
 let models: Models;
 beforeAll(async () => {
@@ -16,17 +13,7 @@ beforeAll(async () => {
 });
 afterAll(() => models.remove());
 
-const command = (context: CommandContext) =>
-  asUsual(
-    new Command("inspect")
-      .argument("<path>")
-      .option("--json")
-      .action((path, flags, self) =>
-        explained(self, undefined, async () => inspectModel(path, context, { json: flags.json })),
-      ),
-    context,
-  );
-const inspect = (...args: string[]) => runCommand(command, models.cwd, args);
+const inspect = (...args: string[]) => runLine(["inspect", ...args], { cwd: models.cwd });
 
 describe("one of evenkeel's models", () => {
   test("for people: columns, network, tensors, scores, in 80 columns", async () => {
