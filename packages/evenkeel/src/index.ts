@@ -7,6 +7,7 @@ export {
   formatProblem,
   type Given,
   type Place,
+  type Plain,
   type Problem,
   type ProblemCode,
   problemOf,

@@ -1,4 +1,14 @@
-import { checkOptions, describe, formatShape, mismatch, text, wrongType, wrongValue } from "../../core/index.ts";
+import {
+  check,
+  checkOptions,
+  describe,
+  formatShape,
+  mismatch,
+  oneOf,
+  text,
+  wrongType,
+  wrongValue,
+} from "../../core/index.ts";
 import * as nn from "../../nn/index.ts";
 import { cat, type Tensor } from "../../tensor/index.ts";
 
@@ -67,9 +77,9 @@ export function resolveNetwork(options: NetworkOptions = {}): ResolvedNetwork {
       `whole numbers from 1 to ${widest}`,
     );
   }
-  checkChoice("norm", norm, norms);
-  checkChoice("normPlace", normPlace, ["before", "after"]);
-  checkChoice("activation", activation, activations);
+  check("network", { option: "norm" }, norm, oneOf(norms));
+  check("network", { option: "normPlace" }, normPlace, oneOf(["before", "after"]));
+  check("network", { option: "activation" }, activation, oneOf(activations));
   if (!(typeof dropout === "number" && dropout >= 0 && dropout < 1)) {
     throw wrongValue("network", { option: "dropout" }, dropout, "a share from 0 up to, but not including, 1");
   }
@@ -77,11 +87,6 @@ export function resolveNetwork(options: NetworkOptions = {}): ResolvedNetwork {
     throw wrongType("network", { option: "biasBeforeNorm" }, biasBeforeNorm, "true or false");
   }
   return { hidden: [...hidden], norm, normPlace, activation, dropout, biasBeforeNorm };
-}
-
-function checkChoice(name: string, value: unknown, choices: readonly string[]): void {
-  if ((choices as readonly unknown[]).includes(value)) return;
-  throw wrongValue("network", { option: name }, value, `one of ${choices.join(", ")}`);
 }
 
 /**

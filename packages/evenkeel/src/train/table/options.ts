@@ -1,4 +1,18 @@
-import { checkOptions, refuse, text, wrongType, wrongValue } from "../../core/index.ts";
+import {
+  check,
+  checkOptions,
+  checkValue,
+  flag,
+  fn,
+  numberAbove,
+  numberAtLeast,
+  oneOf,
+  plainObject,
+  refuse,
+  text,
+  wholeNumber,
+  wrongType,
+} from "../../core/index.ts";
 import { checkCheckpoint } from "../../io/checkpointChecks.ts";
 import type { Checkpoint } from "../../io/index.ts";
 import {
@@ -136,36 +150,31 @@ export function checkTableOptions(options: TrainTableOptions): void {
   checkOptions("trainTable", options, optionNames);
   const { seed = 0, signal, split, record, resume } = options;
   if (resume !== undefined) checkCheckpoint("trainTable: resume", resume);
-  if (!Number.isSafeInteger(seed)) {
-    throw wrongValue("trainTable", { option: "seed" }, seed, "a whole number");
-  }
+  checkValue("trainTable", { option: "seed" }, seed, wholeNumber());
   if (signal !== undefined && typeof signal?.aborted !== "boolean") {
     throw wrongType("trainTable", { option: "signal" }, signal, "an AbortSignal such as controller.signal");
   }
   for (const name of ["compile", "refit"] as const) {
-    if (options[name] === undefined || typeof options[name] === "boolean") continue;
-    throw wrongType("trainTable", { option: name }, options[name], "true or false");
+    if (options[name] !== undefined) check("trainTable", { option: name }, options[name], flag());
   }
   for (const name of ["onStart", "onEpoch"] as const) {
-    if (options[name] === undefined || typeof options[name] === "function") continue;
-    throw wrongType("trainTable", { option: name }, options[name], "a function");
+    if (options[name] !== undefined) check("trainTable", { option: name }, options[name], fn());
   }
   for (const [name, value] of Object.entries({ split, record })) {
-    if (value === undefined || (typeof value === "object" && value !== null && !Array.isArray(value))) continue;
-    throw wrongType("trainTable", { option: name }, value, "an object");
+    if (value !== undefined) check("trainTable", { option: name }, value, plainObject());
   }
 }
 
 /** @throws TypeError or RangeError naming the option that does not fit */
 export function planTable(split: Split, task: Task, options: TrainTableOptions): TablePlan {
   const { optimizer = "adamw", schedule = "onecycle", loss = "mse", statistics = "better" } = options;
-  checkChoice("optimizer", optimizer, optimizerNames);
-  checkChoice("schedule", schedule, scheduleNames);
-  checkChoice("loss", loss, lossNames);
-  checkChoice("statistics", statistics, statisticsNames);
+  check("trainTable", { option: "optimizer" }, optimizer, oneOf(optimizerNames));
+  check("trainTable", { option: "schedule" }, schedule, oneOf(scheduleNames));
+  check("trainTable", { option: "loss" }, loss, oneOf(lossNames));
+  check("trainTable", { option: "statistics" }, statistics, oneOf(statisticsNames));
   const trainRows = split.train.length;
   const { batchSize = defaultBatchSize(trainRows) } = options;
-  checkWhole("batchSize", batchSize, 1);
+  checkValue("trainTable", { option: "batchSize" }, batchSize, wholeNumber(1));
   const {
     epochs = defaultEpochs(Math.ceil(trainRows / batchSize)),
     lr = optimizer === "sgd" ? 0.1 : 0.01,
@@ -174,11 +183,11 @@ export function planTable(split: Split, task: Task, options: TrainTableOptions):
     seed = 0,
     patience = isAnnealed(schedule) ? false : 30,
   } = options;
-  checkWhole("epochs", epochs, 1);
-  checkNumber("lr", lr, lr > 0, "a number above 0, such as 0.01");
-  checkNumber("weightDecay", weightDecay, weightDecay >= 0, "a number of at least 0");
-  if (clipGradNorm !== undefined) checkNumber("clipGradNorm", clipGradNorm, clipGradNorm > 0, "a number above 0");
-  if (patience !== false) checkWhole("patience", patience, 1);
+  checkValue("trainTable", { option: "epochs" }, epochs, wholeNumber(1));
+  checkValue("trainTable", { option: "lr" }, lr, numberAbove(0));
+  checkValue("trainTable", { option: "weightDecay" }, weightDecay, numberAtLeast(0));
+  if (clipGradNorm !== undefined) checkValue("trainTable", { option: "clipGradNorm" }, clipGradNorm, numberAbove(0));
+  if (patience !== false) checkValue("trainTable", { option: "patience" }, patience, wholeNumber(1));
   const network = resolveNetwork({ ...defaultNetwork(task), ...options.network });
   if (batchSize === 1 && network.norm === "batch") {
     throw refuse(
@@ -257,19 +266,4 @@ export function evenBatchSize(rows: number, most: number): number {
 
 function defaultEpochs(stepsPerEpoch: number): number {
   return Math.min(100, Math.max(5, Math.round(20_000 / stepsPerEpoch)));
-}
-
-function checkChoice(name: string, value: unknown, choices: readonly string[]): void {
-  if ((choices as readonly unknown[]).includes(value)) return;
-  throw wrongValue("trainTable", { option: name }, value, `one of ${choices.join(", ")}`);
-}
-
-function checkWhole(name: string, value: unknown, lowest: number): void {
-  if (Number.isSafeInteger(value) && (value as number) >= lowest) return;
-  throw wrongValue("trainTable", { option: name }, value, `a whole number of at least ${lowest}`);
-}
-
-function checkNumber(name: string, value: unknown, fits: boolean, expected: string): void {
-  if (typeof value === "number" && Number.isFinite(value) && fits) return;
-  throw wrongValue("trainTable", { option: name }, value, expected);
 }
