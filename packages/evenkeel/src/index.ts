@@ -10,6 +10,7 @@ export {
   type Plain,
   type Problem,
   type ProblemCode,
+  problemError,
   problemOf,
   type Reference,
   type Shape,

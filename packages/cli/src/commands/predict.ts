@@ -56,7 +56,7 @@ export function predictCommand(context: CommandContext): CommandUnknownOpts {
     const format = formatOf(flags);
     const prediction = await predict(
       {
-        ...{ model, source, runs: flags.runs, row: flags.row },
+        ...{ model, source, runs: flags.runs, row: flags.row, output: flags.output },
         read: { ...tableFlags(flags), format: flags.inputFormat },
         keep: flags.keep?.length === 1 && flags.keep[0] === "all" ? "all" : flags.keep,
       },

@@ -2,7 +2,6 @@ import { type Studied, type StudyEvents, type StudyRequest, study } from "../act
 import type { TrialThreadsOptions } from "../actions/study/threads.ts";
 import type { CommandContext } from "../shell/context.ts";
 import { quiet, shortPath } from "../shell/terminal.ts";
-import { findingLines } from "../views/findingLines.ts";
 import { jsonText } from "../views/json.ts";
 import { readingProgress } from "../views/progress/readingProgress.ts";
 import { type StudyProgress, studyProgress } from "../views/progress/studyProgress.ts";
@@ -29,7 +28,6 @@ export async function runStudy(
   const events = {
     onRead: reading.update,
     onReadEnd: reading.stop,
-    onRefused: (noticed) => output.writeError(findingLines(noticed, output)),
     onStart: (beginning) => {
       output.write(introduction(beginning, shorten(beginning.folder), output));
       progress = studyProgress(output, beginning.plan);

@@ -137,12 +137,17 @@ describe("misuse is refused with a reason", () => {
     [["show"], /missing required argument 'id'/],
     [
       ["show", "2025"],
-      /no run has an id that begins with "2025"; the nearest is 2026-01-0\d_mpg_\w{4}\. `evenkeel runs list`/,
+      /no run has an id that begins with "2025"; the nearest is 2026-01-0\d_mpg_\w{4}; `evenkeel runs list` lists them\n/,
     ],
     [["show", "2026"], /"2026" begins the ids of several runs: /],
     [["compare", "latest", "latest"], /compare needs at least two different runs/],
     [["list", "--limit", "0"], /Expected a whole number of at least 1/],
     [["list", "--sort", "a b"], /Expected a metric such as mae/],
+    [
+      ["list", "--sort", "mea"],
+      /--sort: no run has the metric mea of its validation rows; did you mean mae\? there are mae, r2\n/,
+    ],
+    [["list", "--sort", "train.mae"], /no run has the metric mae of its train rows; no run has scores of train rows/],
     [["list", "--jsn"], /unknown option '--jsn'[\s\S]*Did you mean --json\?/],
     [["lst"], /unknown command 'lst'[\s\S]*Did you mean list\?/],
   ])("%j", async (args, message) => {

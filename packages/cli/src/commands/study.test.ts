@@ -216,13 +216,16 @@ describe("an interrupt", () => {
 
 describe("misuse is one message and exit code 2", () => {
   test.each<[string[], RegExp]>([
-    [["study"], /^error: name a table/],
+    [["study"], /^error: there is no table to read; name one/],
     [["study", "none.csv", "--target", "y"], /none\.csv/],
-    [["study", "small.csv"], /say which column to predict with --target; there are x, z, y\n$/],
+    [
+      ["study", "small.csv"],
+      /say which column to predict with --target; there are x, z, y\n\(--help lists the options\)\n$/,
+    ],
     [["study", "small.csv", "--target", "why"], /"why"/],
     [["study", "small.csv", "--target", "y", "--lr", "0.1,fast"], /argument '0.1,fast' is invalid/],
-    [["study", "small.csv", "--target", "y", "--lr", "0.1,0.1"], /^error: lrs has a number twice/],
-    [["study", "small.csv", "--target", "y", "--metric", "logLoss"], /^error: metric is "logLoss"; for regression/],
+    [["study", "small.csv", "--target", "y", "--lr", "0.1,0.1"], /^error: --lr has a number twice/],
+    [["study", "small.csv", "--target", "y", "--metric", "logLoss"], /^error: --metric is "logLoss"; for regression/],
     [["study", "small.csv", "--target", "y", "--scales", "raw,log"], /"log" is none of raw, zscore, robust/],
     [["study", "small.csv", "--target", "y", "--threads", "0"], /whole number from 1 to 256/],
     [["study", "small.csv", "--target", "y", "--seed", "3"], /unknown option '--seed'[\s\S]*Did you mean --seeds/],

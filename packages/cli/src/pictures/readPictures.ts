@@ -1,7 +1,7 @@
 import { readdirSync, statSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
-import { Generator, randperm } from "evenkeel";
-import { type ReadNote, unreadable } from "../tables/readError.ts";
+import { Generator, problemOf, randperm } from "evenkeel";
+import { type ReadNote, TableReadError, unreadable } from "../tables/readError.ts";
 import type { TableFlags } from "../tables/tableFlags.ts";
 import { readClassFolders } from "./classFolders.ts";
 import { imagesFileOf, readIdxFiles } from "./idxFiles.ts";
@@ -11,9 +11,6 @@ import { type PictureTable, pictureTable } from "./pictureTable.ts";
 
 /** So many are enough for differences to be seen, and few enough for a study to end within minutes. */
 const usualSample = 2000;
-
-/** Who complains, which is no word for users of the command. */
-const reader = /^(?:ImageFolder|readPicture|readIdx|parseIdx): /;
 
 /** How pictures are read, by the options of a command. */
 export type PicturesRead = Pick<TableFlags, "limit" | "sample" | "sampleSeed"> & PictureFlags;
@@ -51,9 +48,9 @@ export async function readPictures(
     },
   });
   const set = await reading.catch((error) => {
-    // The readers say which file it is; other kinds of errors are faults of this program.
-    if (signal?.aborted || !(error instanceof Error) || error.constructor !== Error) throw error;
-    throw unreadable("wrong-value", error.message.replace(reader, ""), undefined, { cause: error });
+    // The readers say which file it is; errors without a problem are faults of this program.
+    const problem = problemOf(error);
+    throw problem === undefined || error instanceof TableReadError ? error : new TableReadError(problem, error);
   });
   const read = set.pictures.length;
   const isOurDraw = read < set.count && sample === undefined && limit === undefined;

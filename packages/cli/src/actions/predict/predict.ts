@@ -2,6 +2,7 @@ import { resolve } from "node:path";
 import { loadModel } from "../../records/models/loadModel.ts";
 import type { ActionContext } from "../../shell/context.ts";
 import { misuse } from "../../shell/errors.ts";
+import { checkWritable } from "../../shell/files/writable.ts";
 import { listed, nearest } from "../../shell/nearest.ts";
 import type { TableFlags } from "../../tables/tableFlags.ts";
 import { encodeRows, type TextFormat } from "./encodeRows.ts";
@@ -23,6 +24,8 @@ export interface PredictRequest {
   readonly row?: readonly string[];
   /** Columns that are written beside the predictions. */
   readonly keep?: readonly string[] | "all";
+  /** The file that they are to be written into; none for standard output. */
+  readonly output?: string;
 }
 
 /** Rows that are predicted while they are read from here. */
@@ -41,6 +44,7 @@ export async function predict(request: PredictRequest, context: ActionContext): 
   if (row !== undefined && (source !== undefined || read.sql !== undefined)) {
     throw misuse("conflict", "--row is a table by itself", "leave the table or --sql away");
   }
+  if (request.output !== undefined) checkWritable(resolve(cwd, request.output), request.output, "output");
   const { model } = loadModel(request.model, { cwd, runs: request.runs });
   const features =
     row === undefined ? await readFeatures(model, source, read, context, keep) : rowsFeatures(model, row);

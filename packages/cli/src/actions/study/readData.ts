@@ -25,8 +25,6 @@ export type NoticedFinding = Pick<RunFinding, "severity" | "code" | "message">;
 export interface ReadEvents {
   readonly onRead?: (done: number, what: "rows" | "pictures") => void;
   readonly onReadEnd?: () => void;
-  /** What was noticed about a table that cannot be studied, beside its errors. */
-  readonly onRefused?: (noticed: readonly NoticedFinding[]) => void;
 }
 
 /**
@@ -39,7 +37,7 @@ export async function readData(
   began: StudyConfig | undefined,
   { ask }: StudyOptions,
   context: ActionContext,
-  { onRead, onReadEnd, onRefused }: ReadEvents,
+  { onRead, onReadEnd }: ReadEvents,
 ): Promise<DataRead> {
   const { pictureSize, rgb } = flags;
   const read = began?.read ?? { ...tableFlags(flags), pictureSize, rgb };
@@ -58,9 +56,6 @@ export async function readData(
   const schema = inferSchema(table, columns);
   const findings = checkTable(table, schema);
   const noticed = [...table.notes, ...saidFindings(findings)];
-  if (findings.some(({ severity }) => severity === "error")) {
-    onRefused?.(noticed.filter(({ severity }) => severity !== "error"));
-    throw new TableError(findings);
-  }
+  if (findings.some(({ severity }) => severity === "error")) throw new TableError(findings);
   return { data: { table: { rows: table.rows, columns: table.columns }, schema }, table, read, columns, noticed };
 }

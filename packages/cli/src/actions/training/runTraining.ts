@@ -13,6 +13,7 @@ import type { RunFolder } from "../../records/runs/runFolder.ts";
 import type { EpochLine, RunFinding, RunResult } from "../../records/runs/types.ts";
 import { saidFindings } from "../../shell/dialect.ts";
 import { CommandError, sentence } from "../../shell/errors.ts";
+import { WriteError } from "../../shell/files/writeAtomic.ts";
 
 export interface RecordedTraining {
   readonly table: Table;
@@ -103,7 +104,7 @@ export async function runTraining(plan: RecordedTraining): Promise<Recorded> {
 
 /** What may end a training that has begun. */
 function isExpected(error: unknown): boolean {
-  return error instanceof CommandError || problemOf(error)?.code === "not-finite";
+  return error instanceof CommandError || error instanceof WriteError || problemOf(error)?.code === "not-finite";
 }
 
 function lineOf(event: TableEpochEvent, validated: boolean): EpochLine {

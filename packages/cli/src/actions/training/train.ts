@@ -1,10 +1,10 @@
-import { statSync } from "node:fs";
-import { dirname, resolve } from "node:path";
+import { resolve } from "node:path";
 import type { TableStartEvent, TableTraining, TrainTableOptions } from "evenkeel/train";
 import { type NewRun, RunFolder } from "../../records/runs/runFolder.ts";
 import type { EpochLine, Recipe, RunResult } from "../../records/runs/types.ts";
 import type { ActionContext } from "../../shell/context.ts";
 import { misuse } from "../../shell/errors.ts";
+import { checkWritable } from "../../shell/files/writable.ts";
 import { writeAtomic } from "../../shell/files/writeAtomic.ts";
 import { printable } from "../../shell/terminal.ts";
 import type { TableRead } from "../../tables/index.ts";
@@ -63,7 +63,8 @@ export async function train(request: TrainRequest, context: ActionContext, event
   const { source, resume, given, tensorboard } = request;
   const { signal, cwd } = context;
   const runs = resolve(cwd, request.runs);
-  const out = request.out === undefined ? undefined : writable(resolve(cwd, request.out));
+  const out = request.out === undefined ? undefined : resolve(cwd, request.out);
+  if (out !== undefined) checkWritable(out, request.out ?? out, "out");
   const named = source !== undefined || request.read.sql !== undefined;
   const { epochs } = request.options;
   const resumed =
@@ -105,17 +106,6 @@ export async function train(request: TrainRequest, context: ActionContext, event
   if (out === undefined || training.history.epochs.length === 0) return { training, table, run, result };
   writeAtomic(out, training.model.save());
   return { training, table, run, result, out };
-}
-
-/** @throws CommandError if no file can be made at this path: better now than after the training */
-function writable(path: string): string {
-  const folder = dirname(path);
-  if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory()) {
-    throw misuse("wrong-value", `--out: there is no folder ${folder}`);
-  }
-  if (statSync(path, { throwIfNoEntry: false })?.isDirectory())
-    throw misuse("wrong-value", `--out: ${path} is a folder`);
-  return path;
 }
 
 function newFolder(

@@ -2,9 +2,20 @@ import * as fs from "node:fs";
 import { hostname } from "node:os";
 import { basename, dirname, join } from "node:path";
 import { threadId } from "node:worker_threads";
-import { misuse } from "../errors.ts";
+import type { Problem } from "evenkeel";
 
 const day = 24 * 60 * 60 * 1000;
+
+/** A file that could not be written. It imports nothing that runs: a test has processes killed that hold this file alone. */
+export class WriteError extends Error {
+  override readonly name = "WriteError";
+  readonly problem: Problem;
+
+  constructor(statement: string, cause: unknown) {
+    super(statement, { cause });
+    this.problem = { code: "wrong-state", where: { caller: "" }, statement };
+  }
+}
 
 /**
  * Writes a file so that whoever looks sees the old content or the new, never a part: into a temporary file beside it, which is
@@ -14,7 +25,7 @@ const day = 24 * 60 * 60 * 1000;
  *
  * A file that was there keeps its permissions; a symbolic link stays one, and what it points to is written.
  *
- * @throws Error if it cannot be written (no such folder, no space, no permission); the old file is then as it was
+ * @throws WriteError if it cannot be written (no such folder, no space, no permission); the old file is then as it was
  */
 export function writeAtomic(path: string, content: string | Uint8Array): void {
   let temporary: string | undefined;
@@ -34,7 +45,7 @@ export function writeAtomic(path: string, content: string | Uint8Array): void {
     flushFolder(folder);
   } catch (error) {
     if (temporary !== undefined) fs.rmSync(temporary, { force: true });
-    throw misuse("wrong-state", `cannot write ${path}: ${reasonOf(error)}`, undefined, { cause: error });
+    throw new WriteError(`cannot write ${path}: ${reasonOf(error)}`, error);
   }
 }
 
