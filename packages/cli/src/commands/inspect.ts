@@ -42,7 +42,7 @@ export function inspectCommand(context: CommandContext): CommandUnknownOpts {
       const [source, flags] = given as unknown as [string | undefined, Flags];
       const model = source === undefined ? undefined : modelNamed(source, context.cwd, flags.runs);
       if (model !== undefined) {
-        const inspection = inspectModel(model, context.cwd);
+        const inspection = inspectModel(model);
         output.write(flags.json ? jsonText(modelJson(inspection)) : modelText(inspection, output));
         return;
       }

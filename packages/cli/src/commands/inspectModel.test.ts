@@ -105,12 +105,13 @@ test.each<[string, string, RegExp]>([
   ["a truncated model", "cut.safetensors", /cut\.safetensors is damaged: the file has \d+ bytes, expected \d+/],
   ["truncated tensors", "half.safetensors", /half\.safetensors is damaged: it has \d+ bytes, expected \d+/],
   ["random bytes", "noise.safetensors", /noise\.safetensors cannot be read: the header is said to have/],
-  ["a table", "cars.csv", /cars\.csv cannot be read: .*is it a safetensors file\?/],
-  ["nothing", "nothing", /nothing cannot be read: the file has 0 bytes/],
+  ["a table", "table.safetensors", /error: table\.safetensors cannot be read: .*is it a safetensors file\?/],
+  ["nothing", "nothing.safetensors", /error: nothing\.safetensors cannot be read: the file has 0 bytes/],
   ["no file", "cars.safetensor", /there is no file cars\.safetensor/],
-  ["a folder", "runs", /runs cannot be read: .*directory/],
+  ["a folder without a run", "runs", /the folder runs has no model\.safetensors; name another run/],
 ])("%s is refused in one message", async (_, path, message) => {
-  writeFileSync(join(models.cwd, "nothing"), "");
+  writeFileSync(join(models.cwd, "nothing.safetensors"), "");
+  writeFileSync(join(models.cwd, "table.safetensors"), "weight,power\n1,2\n");
   const bytes = saveSafetensors(new nn.Linear(3, 2).stateDict());
   writeFileSync(join(models.cwd, "half.safetensors"), bytes.subarray(0, bytes.length - 10));
   const { out, err, code } = await inspect(path);

@@ -36,15 +36,15 @@ function summaryOf({ network }: TableModel) {
 /** For people, in 80 columns: network, columns, target and what the training recorded; of other files the tensors. */
 export function modelText(inspection: ModelInspection, output: Output): string {
   const { colors } = output;
-  const { path, kind, header, bytes, model, origin } = inspection;
+  const { name, kind, header, bytes, model, origin } = inspection;
   const size = `${count(Object.keys(header.tensors).length, "tensor")}, ${sizeText(bytes)}`;
   if (model === undefined) {
     const what = kind === "checkpoint" ? "a checkpoint, to resume a training" : "tensors";
-    const head = colors.bold(wrap(`${printable(path)}: ${what} (${size})`, width));
+    const head = colors.bold(wrap(`${printable(name)}: ${what} (${size})`, width));
     return `${[head, metadataText(header.metadata), tensorTable(inspection, colors)].filter((part) => part !== "").join("\n\n")}\n`;
   }
   const { schema, network } = model;
-  const head = `${printable(path)}: predicts ${printable(schema.target)} (${schema.task}; ${size})`;
+  const head = `${printable(name)}: predicts ${printable(schema.target)} (${schema.task}; ${size})`;
   const trained = [
     origin.source === undefined ? "" : `trained on ${origin.source}`,
     origin.rows === undefined ? "" : count(origin.rows, "row"),
