@@ -15,7 +15,7 @@ describe("options are flags", () => {
     ["seed", "trainTable", "--seed"],
     ["seed", "readTable", "--sample-seed"],
     ["nullStrings", "readTable", "--null"],
-  ])("%s of %s is %s%s", (option, caller, flag) => expect(flagOf(option, caller)).toBe(flag));
+  ])("%s, where %s complains, is %s", (option, caller, flag) => expect(flagOf(option, caller)).toBe(flag));
 });
 
 describe("a problem", () => {
