@@ -28,10 +28,27 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   study: ["core", "random", "tensor", "compile", "nn", "optim", "data", "tabular", "train"],
 };
 
+const command = "packages/cli";
+
+/** The same for the command: each layer stands on those before it. What is in no folder starts the program. */
+const commandAllowed: Readonly<Record<string, readonly string[]>> = {
+  shell: [],
+  tables: ["shell"],
+  pictures: ["shell", "tables"],
+  records: ["shell", "tables", "pictures"],
+  actions: ["shell", "tables", "pictures", "records"],
+  views: ["shell", "tables", "records", "actions"],
+  commands: ["shell", "tables", "pictures", "records", "actions", "views"],
+  "program.ts": ["shell", "commands"],
+  "main.ts": ["shell", "program.ts"],
+};
+
 const sources = sourcesIn(`${library}/src`);
 const plugin = "packages/eslint-plugin";
 const vision = "packages/vision";
 const folderOf = (path: string) => path.slice(`${library}/src/`.length).split("/").slice(0, -1)[0] ?? "index.ts";
+/** The first folder of a file of the command, or the file itself. */
+const layerOf = (path: string) => path.slice(`${command}/src/`.length).split("/")[0];
 
 interface Manifest {
   readonly name: string;
@@ -131,12 +148,14 @@ describe("import directions", () => {
   it.each(["packages/evenkeel/src", "packages/cli/src", `${vision}/src`, `${plugin}/src`, "examples"])(
     "no circles of files in %s",
     (folder) => {
-      // Type imports are gone when the program runs: tensor.ts and autograd.ts may know each other's types.
+      // Type imports are gone when the program runs: tensor.ts and autograd.ts may know each other's types. The command's files
+      // may not.
+      const ofTypes = folder === `${command}/src`;
       const graph = new Map(
         sourcesIn(folder).map(({ path, text }) => [
           path,
           importsOf(text)
-            .filter(({ specifier, typeOnly }) => specifier.startsWith(".") && !typeOnly)
+            .filter(({ specifier, typeOnly }) => specifier.startsWith(".") && (ofTypes || !typeOnly))
             .map(({ specifier }) => target(path, specifier)),
         ]),
       );
@@ -161,6 +180,55 @@ describe("errors", () => {
     const made = /new (?:Type|Range)?Error\(\s*`/;
     const wrong = sources.filter(({ path, text }) => !path.endsWith("core/problem.ts") && made.test(text));
     expect(wrong.map(({ path }) => path)).toEqual([]);
+  });
+});
+
+describe("the layers of the command", () => {
+  const ours = sourcesIn(`${command}/src`).filter(({ path }) => !path.endsWith(".fixture.ts"));
+
+  it("every folder is in the table, and stands above those it may import", () => {
+    const order = Object.keys(commandAllowed);
+    expect([...new Set(ours.map(({ path }) => layerOf(path)))].sort()).toEqual([...order].sort());
+    for (const [i, layer] of order.entries()) {
+      expect(order.slice(0, i), layer).toEqual(expect.arrayContaining([...commandAllowed[layer]]));
+    }
+  });
+
+  it("docs/architecture.md has the same table", () => {
+    const text = readFileSync(join(root, "docs/architecture.md"), "utf8").split(`| folder of ${command}/src |`)[1];
+    const rows = text.split("\n\n")[0].split("\n").slice(2);
+    const lists = rows.map((line) => line.split("|").map((cell) => cell.trim()));
+    expect(lists.map(([, layer, , imports]) => [layer, imports === "nothing" ? [] : imports.split(", ")])).toEqual(
+      Object.entries(commandAllowed),
+    );
+  });
+
+  it.each(Object.keys(commandAllowed))("%s imports only what it may, types included", (layer) => {
+    const wrong = ours
+      .filter(({ path }) => layerOf(path) === layer)
+      .flatMap(({ path, text }) =>
+        importsOf(text)
+          .filter(({ specifier }) => specifier.startsWith("."))
+          .map(({ specifier }) => [specifier, layerOf(target(path, specifier))] as const)
+          .filter(([, to]) => to !== layer && !commandAllowed[layer].includes(to))
+          .map(([specifier]) => `${path} imports ${specifier}`),
+      );
+    expect(wrong).toEqual([]);
+  });
+
+  it("commander is known to the commands and the program alone", () => {
+    const users = ours.filter(({ text }) => importsOf(text).some(({ specifier }) => /commander/.test(specifier)));
+    expect(users.length).toBeGreaterThan(5);
+    expect(users.map(({ path }) => layerOf(path)).filter((layer) => !/^(?:commands|program\.ts)$/.test(layer))).toEqual(
+      [],
+    );
+  });
+
+  it("nothing is found out by reading a message, but what DuckDB says", () => {
+    const reading =
+      /\bmessage\)?\.(?:replace|match|includes|startsWith|search|split)|\.(?:test|exec)\([^\n]*\bmessage\b/;
+    const readers = ours.filter(({ text }) => reading.test(codeOf(text))).map(({ path }) => path);
+    expect(readers.sort()).toEqual([`${command}/src/tables/explain.ts`, `${command}/src/tables/formats/csv.ts`]);
   });
 });
 

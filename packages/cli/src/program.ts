@@ -1,17 +1,15 @@
 import { Command, CommanderError, type CommandUnknownOpts } from "@commander-js/extra-typings";
-import { TableError } from "evenkeel/tabular";
-import { commandWords } from "./commands/commandWords.ts";
-import type { CommandContext } from "./commands/context.ts";
 import { evaluateCommand } from "./commands/evaluate.ts";
-import { asUsual } from "./commands/explained.ts";
 import { inspectCommand } from "./commands/inspect.ts";
 import { predictCommand } from "./commands/predict.ts";
 import { runsCommand } from "./commands/runs.ts";
 import { studyCommand } from "./commands/study.ts";
 import { trainCommand } from "./commands/train.ts";
-import { exitCodes } from "./exitCodes.ts";
-import { printable } from "./terminal.ts";
-import { version } from "./version.ts";
+import type { CommandContext } from "./shell/context.ts";
+import { exitCodes } from "./shell/exitCodes.ts";
+import { failureOf, helpHint } from "./shell/failure.ts";
+import type { Output } from "./shell/terminal.ts";
+import { version } from "./shell/version.ts";
 
 const examples = `
 Examples:
@@ -35,14 +33,18 @@ export function createProgram(context: CommandContext): CommandUnknownOpts {
     .addCommand(inspectCommand(context))
     .addCommand(runsCommand(context))
     .addHelpText("after", examples);
-  configure(program, context);
+  configure(program, context.output);
   return program;
 }
 
-/** All commands alike, those of commands too. */
-function configure(command: CommandUnknownOpts, context: CommandContext): void {
-  asUsual(command, context);
-  for (const one of command.commands) configure(one, context);
+/** What all commands have, those of commands too: where they write, how they end, what they say of misuse. */
+function configure(command: CommandUnknownOpts, output: Output): void {
+  command
+    .allowExcessArguments(false)
+    .showHelpAfterError(helpHint)
+    .configureOutput({ writeOut: output.write, writeErr: output.writeError })
+    .exitOverride();
+  for (const one of command.commands) configure(one, output);
 }
 
 /**
@@ -57,38 +59,16 @@ export async function runProgram(args: readonly string[], context: CommandContex
   try {
     const program = createProgram(context);
     if (args[0] === "complete") {
-      const { addCompletion } = await import("./completion.ts");
+      const { addCompletion } = await import("./commands/completion/completion.ts");
       await addCompletion(program, { cwd: context.cwd });
     }
     await program.parseAsync([...args], { from: "user" });
     return signal?.aborted ? exitCodes.interrupted : exitCodes.finished;
   } catch (error) {
     // Commander has said it.
-    if (error instanceof CommanderError) return error.exitCode;
-    if (signal?.aborted && isAbort(error, signal)) {
-      output.writeError("Interrupted.\n");
-      return exitCodes.interrupted;
-    }
-    const code = exitCodeOf(error);
-    if (code === undefined) {
-      output.writeError(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
-      return exitCodes.failed;
-    }
-    const { message } = error as Error;
-    const said = error instanceof TableError ? commandWords(message) : message;
-    const lines = said.split("\n").map((line) => printable(line.replaceAll("\t", "  ")));
-    output.writeError(`${output.colors.red("error:")} ${lines.join("\n")}\n`);
-    return code;
+    if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.finished : exitCodes.misuse;
+    const { text, exitCode } = failureOf(error, output.colors, signal);
+    output.writeError(text);
+    return exitCode;
   }
-}
-
-/** Of errors that are no fault of the program: they bear their exit code, or are about the table. */
-function exitCodeOf(error: unknown): number | undefined {
-  if (error instanceof TableError) return exitCodes.misuse;
-  if (!(error instanceof Error) || !("exitCode" in error)) return undefined;
-  return typeof error.exitCode === "number" ? error.exitCode : undefined;
-}
-
-function isAbort(error: unknown, signal: AbortSignal): boolean {
-  return error === signal.reason || (error instanceof Error && error.name === "AbortError");
 }

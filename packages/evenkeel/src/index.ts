@@ -17,6 +17,7 @@ export {
   type Plain,
   type Problem,
   type ProblemCode,
+  problemError,
   problemOf,
   type Reference,
   type Shape,

@@ -1,3 +1,5 @@
+import { type Problem, problemError } from "evenkeel";
+
 /** What a value is, for messages. */
 export function describe(value: unknown): string {
   if (typeof value === "string") return JSON.stringify(value);
@@ -32,4 +34,21 @@ export function pair(caller: string, name: string, value: number | readonly numb
     );
   }
   return [list[0], list[1]];
+}
+
+/** A file or a folder that cannot be used, for the caller to throw: "caller: statement, expected …; cure". */
+export function unusable(
+  caller: string,
+  statement: string,
+  { expected, cure, cause }: { readonly expected?: string; readonly cure?: string; readonly cause?: unknown } = {},
+): Error {
+  const rest = { ...(expected !== undefined && { expected }), ...(cure !== undefined && { cure }) };
+  const problem: Problem = { code: "damaged-file", where: { caller }, statement, ...rest };
+  const error = problemError(problem);
+  return cause === undefined ? error : Object.assign(error, { cause });
+}
+
+/** Why something did not work, for a message. */
+export function reason(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }

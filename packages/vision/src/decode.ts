@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import sharp from "sharp";
-import { checkOptions, describe } from "./checks.ts";
+import { checkOptions, describe, reason, unusable } from "./checks.ts";
 import type { Picture } from "./picture.ts";
 import { grey } from "./transforms/grayscale.ts";
 
@@ -48,8 +48,7 @@ export async function readPicture(path: string, options?: DecodeOptions): Promis
     return await decodePicture(await readFile(path), options);
   } catch (error) {
     if (error instanceof TypeError || error instanceof RangeError) throw error;
-    const why = error instanceof Error ? error.message : String(error);
-    throw new Error(`readPicture: ${path} cannot be read as a picture: ${why}`, { cause: error });
+    throw unusable("readPicture", `${path} cannot be read as a picture: ${reason(error)}`, { cause: error });
   }
 }
 

@@ -2,7 +2,7 @@ import { readdir, realpath, stat } from "node:fs/promises";
 import { dirname, extname, join } from "node:path";
 import { type Tensor, tensor } from "evenkeel";
 import type { Dataset } from "evenkeel/data";
-import { checkOptions, describe } from "./checks.ts";
+import { checkOptions, describe, unusable } from "./checks.ts";
 import { type DecodeOptions, readPicture } from "./decode.ts";
 import { isPicture, type Picture } from "./picture.ts";
 import { asTensor, run, type Step, ToTensor, toSteps } from "./transforms/index.ts";
@@ -133,9 +133,9 @@ async function classesOf(root: string): Promise<string[]> {
   const folders = await Promise.all(names.map((name) => isFolder(join(root, name))));
   const classes = names.filter((_, i) => folders[i]).sort(inOrder);
   if (classes.length > 0) return classes;
-  throw new Error(
-    `ImageFolder: ${root} has no folders, expected one for each class with its pictures in it, as in ${join(root, "cat", "1.jpg")}`,
-  );
+  throw unusable("ImageFolder", `${root} has no folders`, {
+    expected: `one for each class with its pictures in it, as in ${join(root, "cat", "1.jpg")}`,
+  });
 }
 
 async function samplesOf(
@@ -148,10 +148,8 @@ async function samplesOf(
   for (const [target, name] of classes.entries()) {
     const paths = (await filesBelow(join(root, name))).filter((path) => ends.includes(extname(path).toLowerCase()));
     if (paths.length === 0) {
-      throw new Error(
-        `ImageFolder: the folder of class ${JSON.stringify(name)} in ${root} has no pictures (${extensions.join(", ")}); ` +
-          "remove it, or put its pictures there",
-      );
+      const statement = `the folder of class ${JSON.stringify(name)} in ${root} has no pictures (${extensions.join(", ")})`;
+      throw unusable("ImageFolder", statement, { cure: "remove it, or put its pictures there" });
     }
     samples.push(...paths.sort(byFolder).map((path) => [path, target] as const));
   }
@@ -187,7 +185,7 @@ async function list(folder: string): Promise<string[]> {
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     const why = code === "ENOENT" ? "there is no such folder" : code === "ENOTDIR" ? "it is a file" : String(error);
-    throw new Error(`ImageFolder: ${folder} cannot be opened: ${why}`, { cause: error });
+    throw unusable("ImageFolder", `${folder} cannot be opened: ${why}`, { cause: error });
   }
 }
 

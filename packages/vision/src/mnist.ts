@@ -2,7 +2,7 @@ import { access } from "node:fs/promises";
 import { join } from "node:path";
 import { type Tensor, tensor } from "evenkeel";
 import type { Dataset } from "evenkeel/data";
-import { checkOptions, describe } from "./checks.ts";
+import { checkOptions, describe, unusable } from "./checks.ts";
 import { readIdxArray } from "./idx.ts";
 import type { Picture } from "./picture.ts";
 import { asTensor, type Step, ToTensor, toSteps } from "./transforms/index.ts";
@@ -59,14 +59,14 @@ export class MNIST implements Dataset<Item> {
     ]);
     const [count, height, width] = images.shape;
     if (images.shape.length !== 3 || !(images.data instanceof Uint8Array)) {
-      throw new Error(
-        `MNIST: the pictures have shape [${images.shape.join(", ")}], expected bytes in [N, height, width]`,
-      );
+      throw unusable("MNIST", `the pictures have shape [${images.shape.join(", ")}]`, {
+        expected: "bytes in [N, height, width]",
+      });
     }
     if (labels.shape.length !== 1 || labels.shape[0] !== count || !(labels.data instanceof Uint8Array)) {
-      throw new Error(
-        `MNIST: the classes have shape [${labels.shape.join(", ")}], expected bytes in [${count}], one for each picture`,
-      );
+      throw unusable("MNIST", `the classes have shape [${labels.shape.join(", ")}]`, {
+        expected: `bytes in [${count}], one for each picture`,
+      });
     }
     return new MNIST(images.data, [height, width], labels.data, transform);
   }
@@ -102,7 +102,8 @@ async function find(folder: string, name: string): Promise<string> {
     );
     if (there) return path;
   }
-  throw new Error(
-    `MNIST: there is no ${name} or ${name}.gz in ${folder}, nor in its folder raw, MNIST/raw or FashionMNIST/raw`,
+  throw unusable(
+    "MNIST",
+    `there is no ${name} or ${name}.gz in ${folder}, nor in its folder raw, MNIST/raw or FashionMNIST/raw`,
   );
 }

@@ -207,7 +207,7 @@ describe("IDX files", () => {
     ["text", Buffer.from("a,b\n"), /is no IDX file: it starts with "61 2c 62 0a"/],
     ["unknown kind", idx(10, [1], [0]), /is no IDX file: it starts with "00 00 0a 01"/],
     ["cut off in its sizes", idx(8, [2, 3], []).subarray(0, 9), /ends after 9 bytes, within its 2 sizes/],
-    ["cut off", idx(8, [2, 3], [1, 2]), /has 14 bytes, expected 18 for shape \[2, 3\]: it was cut off/],
+    ["cut off", idx(8, [2, 3], [1, 2]), /has 14 bytes, expected 18 for shape \[2, 3\]; it was cut off/],
     ["too long", idx(8, [2], [1, 2, 3]), /has 11 bytes, expected 10/],
     ["sizes beyond all memory", idx(8, [2 ** 32 - 1, 2 ** 32 - 1, 2 ** 32 - 1], [1]), /was cut off, or is damaged/],
   ])("refuses what is %s", (_, bytes, message) => {

@@ -3,8 +3,8 @@ import { join } from "node:path";
 import { TableModel, takeRows } from "evenkeel/tabular";
 import Papa from "papaparse";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { evaluateCommand } from "./evaluate.ts";
-import { type Models, runCommand, trainedModels } from "./models.fixture.ts";
+import { type Models, trainedModels } from "./models.fixture.ts";
+import { runLine } from "./run.fixture.ts";
 
 let models: Models;
 beforeAll(async () => {
@@ -12,7 +12,7 @@ beforeAll(async () => {
 });
 afterAll(() => models.remove());
 
-const evaluate = (...args: string[]) => runCommand(evaluateCommand, models.cwd, args);
+const evaluate = (...args: string[]) => runLine(["evaluate", ...args], { cwd: models.cwd });
 const json = async (...args: string[]) => JSON.parse((await evaluate(...args, "--json")).out);
 
 describe("numbers", () => {

@@ -1,26 +1,19 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { Readable } from "node:stream";
-import { CommanderError } from "@commander-js/extra-typings";
-import picocolors from "picocolors";
 import { afterAll, describe, expect, test } from "vitest";
-import { TableReadError } from "../tables/index.ts";
-import { inspectCommand } from "./inspect.ts";
+import { runLine } from "./run.fixture.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "evenkeel-inspect-"));
 afterAll(() => rmSync(folder, { recursive: true }));
 
+const stdin = "a,b\n1,x\n2,y\n";
+const runAll = (...args: string[]) => runLine(["inspect", ...args], { cwd: folder, stdin });
+
 async function run(...args: string[]): Promise<string> {
-  let out = "";
-  const write = (text: string) => {
-    out += text;
-  };
-  const output = { write, writeError: write, colors: picocolors.createColors(false) };
-  const stdin = Readable.from([Buffer.from("a,b\n1,x\n2,y\n")]);
-  const command = inspectCommand({ output, cwd: folder, environment: {}, stdin });
-  command.exitOverride().configureOutput({ writeOut: write, writeErr: write });
-  await command.parseAsync(args, { from: "user" });
+  const { out, err, code } = await runAll(...args);
+  expect(err).toBe("");
+  expect(code).toBe(0);
   return out;
 }
 
@@ -109,15 +102,16 @@ test("options reach the reader", async () => {
 
 describe("misuse", () => {
   test.each<[string[], RegExp]>([
-    [[], /^name a table, or give a query with --sql$/],
+    [[], /^error: there is no table to read; name one, or give a query with --sql\n/],
     [["mpg", "--sql", "select 1"], /exclude each other/],
-    [["mpg", "--target", "Miles"], /^target: the table has no column "Miles"/],
-    [["mpg", "--delimiter", "ab"], /^--delimiter is "ab", expected one character/],
-    [["mgp"], /^there is no file mgp\. Did you mean mpg\?$/],
+    [["mpg", "--target", "Miles"], /^error: --target: the table has no column "Miles"/],
+    [["mpg", "--delimiter", "ab"], /^error: --delimiter is "ab", expected one character/],
+    [["mgp"], /^error: there is no file mgp\. Did you mean mpg\?\n/],
   ])("%j", async (args, message) => {
-    const error = await run(...args).catch((reason: unknown) => reason);
-    expect(error).toBeInstanceOf(TableReadError);
-    expect((error as Error).message).toMatch(message);
+    const { out, err, code } = await runAll(...args);
+    expect(err).toMatch(message);
+    expect(out).toBe("");
+    expect(code).toBe(2);
   });
 
   test.each([
@@ -126,6 +120,6 @@ describe("misuse", () => {
     ["--format", "xlsx"],
     ["--sample-seed", "-1"],
   ])("%s %s", async (...args) => {
-    await expect(run("mpg", ...args)).rejects.toThrow(CommanderError);
+    expect((await runAll("mpg", ...args)).code).toBe(2);
   });
 });

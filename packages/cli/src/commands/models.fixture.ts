@@ -1,18 +1,14 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { Readable } from "node:stream";
-import { CommanderError } from "@commander-js/extra-typings";
 import { nn } from "evenkeel";
 import { saveSafetensors } from "evenkeel/io";
 import { type Table, TableModel } from "evenkeel/tabular";
 import { trainTable } from "evenkeel/train";
 import Papa from "papaparse";
-import picocolors from "picocolors";
-import { RunFolder } from "../runs/runFolder.ts";
+import { fingerprint } from "../actions/training/fingerprint.ts";
+import { RunFolder } from "../records/runs/runFolder.ts";
 import { readTable } from "../tables/index.ts";
-import { fingerprint } from "../training/fingerprint.ts";
-import type { CommandContext } from "./context.ts";
 
 /** A folder with a small table, models that were trained on it, a run, and files that are no models. */
 export interface Models {
@@ -76,45 +72,4 @@ export async function trainedModels(): Promise<Models> {
   run.writeResult({ status: "finished", epochs: 12, seconds: 1, scores: number.scores, baselines, findings: [] });
   const remove = () => rmSync(cwd, { recursive: true, force: true });
   return { cwd, rows, cars, numbers, classes: classes.model, runId: run.id, remove };
-}
-
-export interface CommandOptions {
-  readonly stdin?: string | Uint8Array;
-  readonly signal?: AbortSignal;
-  readonly room?: () => Promise<void>;
-  readonly onWrite?: () => void;
-  readonly colors?: boolean;
-}
-
-interface Parsing {
-  parseAsync(args: string[], options: { readonly from: "user" }): Promise<unknown>;
-}
-
-/** Runs a command with these arguments; what it wrote, and how it ended. */
-export async function runCommand(
-  make: (context: CommandContext) => Parsing,
-  cwd: string,
-  args: readonly string[],
-  { stdin = "", signal, room, onWrite, colors = false }: CommandOptions = {},
-): Promise<{ out: string; err: string; code: number }> {
-  const written = { out: "", err: "" };
-  const output = {
-    write: (text: string) => {
-      onWrite?.();
-      written.out += text;
-    },
-    writeError: (text: string) => {
-      written.err += text;
-    },
-    colors: picocolors.createColors(colors),
-    room,
-  };
-  try {
-    const context = { output, cwd, signal, stdin: Readable.from([Buffer.from(stdin as string)]) };
-    await make(context).parseAsync([...args], { from: "user" });
-    return { ...written, code: 0 };
-  } catch (error) {
-    if (!(error instanceof CommanderError)) throw error;
-    return { ...written, code: error.exitCode };
-  }
 }

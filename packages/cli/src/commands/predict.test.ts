@@ -3,8 +3,8 @@ import { join } from "node:path";
 import Papa from "papaparse";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { readTable } from "../tables/index.ts";
-import { type Models, runCommand, trainedModels } from "./models.fixture.ts";
-import { predictCommand } from "./predict.ts";
+import { type Models, trainedModels } from "./models.fixture.ts";
+import { type RunOptions, runLine } from "./run.fixture.ts";
 
 let models: Models;
 beforeAll(async () => {
@@ -12,8 +12,8 @@ beforeAll(async () => {
 });
 afterAll(() => models.remove());
 
-const predict = (args: string[], options?: Parameters<typeof runCommand>[3]) =>
-  runCommand(predictCommand, models.cwd, args, options);
+const predict = (args: string[], options?: Partial<RunOptions>) =>
+  runLine(["predict", ...args], { cwd: models.cwd, ...options });
 
 /** Cells of CSV, by column. */
 const csvOf = (text: string) => Papa.parse<Record<string, string>>(text.trimEnd(), { header: true }).data;
@@ -171,7 +171,7 @@ describe("what cannot be done is refused in one message", () => {
       ["plain.safetensors", "cars.csv"],
       /plain\.safetensors cannot be used: this safetensors file holds tensors only/,
     ],
-    ["no table", ["latest"], /name a table, or give a query with --sql/],
+    ["no table", ["latest"], /there is no table to read; name one, or give a query with --sql/],
     ["an empty table", ["latest", "empty.csv"], /empty\.csv is empty/],
     ["a table that is not there", ["latest", "carz.csv"], /there is no file carz\.csv\. Did you mean cars\.csv\?/],
     ["bad JSON", ["latest", "--row", "{weight: 5}"], /--row is no JSON .*single quotes/],
@@ -232,11 +232,11 @@ test("a table without rows has no predictions, a header all the same", async () 
   expect((await predict(["latest", "none.csv", "--json"])).out).toBe("[]\n");
 });
 
-test("--help has examples; an interrupt ends it without a word", async () => {
+test("--help has examples; an interrupt ends it with one word", async () => {
   const { out: help } = await predict(["--help"]);
   expect(help).toContain("evenkeel predict latest cars.csv");
   expect(help).toMatch(/\nOptions:\n {2}--row [\s\S]*\nReading the table:\n {2}--sql /);
   for (const line of help.split("\n")) expect(line.length).toBeLessThanOrEqual(80);
   const { out, err, code } = await predict(["latest", "cars.csv"], { signal: AbortSignal.abort() });
-  expect([out, err, code]).toEqual(["", "", 0]);
+  expect([out, err, code]).toEqual(["", "Interrupted.\n", 130]);
 });

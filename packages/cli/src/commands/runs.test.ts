@@ -1,12 +1,10 @@
 import * as fs from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { CommanderError } from "@commander-js/extra-typings";
-import picocolors from "picocolors";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { type NewRun, RunFolder } from "../runs/runFolder.ts";
-import type { RunResult } from "../runs/types.ts";
-import { runsCommand } from "./runs.ts";
+import { type NewRun, RunFolder } from "../records/runs/runFolder.ts";
+import type { RunResult } from "../records/runs/types.ts";
+import { runLine } from "./run.fixture.ts";
 
 let cwd: string;
 beforeEach(() => {
@@ -14,25 +12,7 @@ beforeEach(() => {
 });
 afterEach(() => fs.rmSync(cwd, { recursive: true, force: true }));
 
-async function run(args: readonly string[], colors = false) {
-  const written = { out: "", err: "" };
-  const output = {
-    write: (text: string) => {
-      written.out += text;
-    },
-    writeError: (text: string) => {
-      written.err += text;
-    },
-    colors: picocolors.createColors(colors),
-  };
-  try {
-    await runsCommand({ output, cwd }).parseAsync([...args], { from: "user" });
-    return { ...written, code: 0 };
-  } catch (error) {
-    if (!(error instanceof CommanderError)) throw error;
-    return { ...written, code: error.exitCode };
-  }
-}
+const run = (args: readonly string[], colors = false) => runLine(["runs", ...args], { cwd, colors });
 
 /** Records a run whose errors grow with its number. */
 function record(number: number, changes: Partial<NewRun> = {}, result: Partial<RunResult> = {}): string {
@@ -157,14 +137,17 @@ describe("misuse is refused with a reason", () => {
     [["show"], /missing required argument 'id'/],
     [
       ["show", "2025"],
-      /no run has an id that begins with "2025"; the nearest is 2026-01-0\d_mpg_\w{4}\. `evenkeel runs list`/,
+      /no run has an id that begins with "2025"; the nearest is 2026-01-0\d_mpg_\w{4}; `evenkeel runs list` lists them\n/,
     ],
     [["show", "2026"], /"2026" begins the ids of several runs: /],
     [["compare", "latest", "latest"], /compare needs at least two different runs/],
     [["list", "--limit", "0"], /Expected a whole number of at least 1/],
     [["list", "--sort", "a b"], /Expected a metric such as mae/],
-    [["list", "--sort", "mea"], /no run has a score mea; there are mae, .*or as test\.mae/],
-    [["list", "--sort", "test.mea"], /no run has a score test\.mea; there are mae/],
+    [
+      ["list", "--sort", "mea"],
+      /--sort: no run has the metric mea of its validation rows; did you mean mae\? there are mae, r2\n/,
+    ],
+    [["list", "--sort", "train.mae"], /no run has the metric mae of its train rows; no run has scores of train rows/],
     [["list", "--jsn"], /unknown option '--jsn'[\s\S]*Did you mean --json\?/],
     [["lst"], /unknown command 'lst'[\s\S]*Did you mean list\?/],
   ])("%j", async (args, message) => {

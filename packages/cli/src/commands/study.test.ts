@@ -3,10 +3,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Worker } from "node:worker_threads";
 import type { StudyData } from "evenkeel/study";
-import picocolors from "picocolors";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { runProgram } from "../program.ts";
-import { runStudyCommand } from "../study/runStudyCommand.ts";
+import { runLine, world } from "./run.fixture.ts";
+import { runStudy } from "./runStudy.ts";
 
 let cwd: string;
 beforeEach(() => {
@@ -24,29 +23,11 @@ const args = ["study", "small.csv", ...small, "--norms", "none,batch", "--dropou
 /** 4 arms x 2 rates x 3 seeds; then 4 arms on half of the rows, 2 of them rescaled. */
 const networks = 24 + 18;
 
-function world(signal?: AbortSignal, onWrite?: (text: string) => void) {
-  const written = { out: "", err: "" };
-  const output = {
-    write: (text: string) => {
-      written.out += text;
-      onWrite?.(text);
-    },
-    writeError: (text: string) => {
-      written.err += text;
-    },
-    colors: picocolors.createColors(false),
-  };
-  return { written, context: { output, cwd, signal } };
-}
-
-async function run(given: readonly string[], signal?: AbortSignal, onWrite?: (text: string) => void) {
-  const { written, context } = world(signal, onWrite);
-  const code = await runProgram(given, context);
-  return { ...written, code };
-}
+const run = (given: readonly string[], signal?: AbortSignal, onWrite?: (text: string) => void) =>
+  runLine(given, { cwd, signal, onWrite });
 
 /** The sources are TypeScript, so a thread first needs the loader that the examples run with. */
-const url = JSON.stringify(new URL("../study/worker.ts", import.meta.url).href);
+const url = JSON.stringify(new URL("../actions/study/worker.ts", import.meta.url).href);
 const newWorker = (workerData: StudyData) =>
   new Worker(`import("tsx/esm/api").then((tsx) => (tsx.register(), import(${url})))`, { eval: true, workerData });
 
@@ -96,7 +77,7 @@ describe("a study from beginning to end", () => {
     const flags = { target: "y", seeds: 2, epochs: 2, lr: [0.01], hidden: [4], rows: [], dropout: 0, report: false };
     for (const threads of [1, 2]) {
       const given = { ...flags, sampleSeed: 0, threads, out: `threads${threads}` };
-      await runStudyCommand("small.csv", given, world().context, { newWorker });
+      await runStudy("small.csv", given, world({ cwd }).context, { newWorker });
     }
     expect(read("threads2", "result.json")).toBe(read("threads1", "result.json"));
   });
@@ -134,8 +115,8 @@ describe("another question", () => {
     await run([...asked, "--out", "a", "--no-report"]);
     const controller = new AbortController();
     await run([...asked, "--out", "b"], controller.signal, (text) => /^24\/54/.test(text) && controller.abort());
-    const { context } = world();
-    await runStudyCommand(undefined, { resume: "b", threads: 2, report: false, sampleSeed: 0 }, context, { newWorker });
+    const { context } = world({ cwd });
+    await runStudy(undefined, { resume: "b", threads: 2, report: false, sampleSeed: 0 }, context, { newWorker });
     expect(read("b", "result.json")).toBe(read("a", "result.json"));
   });
 
@@ -235,13 +216,16 @@ describe("an interrupt", () => {
 
 describe("misuse is one message and exit code 2", () => {
   test.each<[string[], RegExp]>([
-    [["study"], /^error: name a table/],
+    [["study"], /^error: there is no table to read; name one/],
     [["study", "none.csv", "--target", "y"], /none\.csv/],
-    [["study", "small.csv"], /say which column to predict with --target; there are x, z, y\n$/],
+    [
+      ["study", "small.csv"],
+      /say which column to predict with --target; there are x, z, y\n\(--help lists the options\)\n$/,
+    ],
     [["study", "small.csv", "--target", "why"], /"why"/],
     [["study", "small.csv", "--target", "y", "--lr", "0.1,fast"], /argument '0.1,fast' is invalid/],
-    [["study", "small.csv", "--target", "y", "--lr", "0.1,0.1"], /^error: lrs has a number twice/],
-    [["study", "small.csv", "--target", "y", "--metric", "logLoss"], /^error: metric is "logLoss"; for regression/],
+    [["study", "small.csv", "--target", "y", "--lr", "0.1,0.1"], /^error: --lr has a number twice/],
+    [["study", "small.csv", "--target", "y", "--metric", "logLoss"], /^error: --metric is "logLoss"; for regression/],
     [["study", "small.csv", "--target", "y", "--scales", "raw,log"], /"log" is none of raw, zscore, robust/],
     [["study", "small.csv", "--target", "y", "--threads", "0"], /whole number from 1 to 256/],
     [["study", "small.csv", "--target", "y", "--seed", "3"], /unknown option '--seed'[\s\S]*Did you mean --seeds/],

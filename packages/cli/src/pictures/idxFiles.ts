@@ -1,7 +1,7 @@
 import { existsSync, readdirSync } from "node:fs";
 import { basename, join } from "node:path";
 import { pictureOf, readIdxArray, transforms } from "@evenkeel/vision";
-import { TableReadError } from "../tables/readError.ts";
+import { unreadable } from "../tables/readError.ts";
 import type { PictureSet, PictureSetOptions } from "./pictureSet.ts";
 
 const imageFile = /images[-.]idx3-ubyte(\.gz)?$/;
@@ -22,13 +22,15 @@ export function imagesFileOf(path: string, isFolder: boolean): string | undefine
  */
 export async function readIdxFiles(images: string, options: PictureSetOptions): Promise<PictureSet> {
   const { choose, size, rgb = false, onProgress } = options;
-  if (rgb) throw new TableReadError(`the pictures of ${images} are grey; leave --rgb out`);
+  if (rgb) throw unreadable("conflict", `the pictures of ${images} are grey`, "leave --rgb out");
   const labels = labelsBeside(images);
   const [{ shape, data }, classes] = await Promise.all([readIdxArray(images), readIdxArray(labels)]);
   const [count, height, width] = shape;
   if (shape.length !== 3 || classes.shape.length !== 1 || classes.shape[0] !== count) {
-    throw new TableReadError(
-      `${images} has shape [${shape}] and ${labels} [${classes.shape}]; expected [pictures, height, width] and [pictures]`,
+    throw unreadable(
+      "wrong-value",
+      `${images} has shape [${shape}] and ${labels} [${classes.shape}]`,
+      "expected [pictures, height, width] and [pictures]",
     );
   }
   const [pixels, values] = [bytesOf(images, data), bytesOf(labels, classes.data)];
@@ -47,7 +49,7 @@ export async function readIdxFiles(images: string, options: PictureSetOptions): 
 
 function bytesOf(path: string, data: ArrayLike<number>): Uint8Array {
   if (data instanceof Uint8Array) return data;
-  throw new TableReadError(`${path} holds numbers of another kind; IDX files of bytes are read`);
+  throw unreadable("damaged-file", `${path} holds numbers of another kind`, "IDX files of bytes are read");
 }
 
 function labelsBeside(images: string): string {
@@ -55,5 +57,5 @@ function labelsBeside(images: string): string {
   const names = ["labels-idx1-ubyte", "labels.idx1-ubyte"].flatMap((name) => [`${stem}${name}`, `${stem}${name}.gz`]);
   const found = names.find((name) => existsSync(name));
   if (found !== undefined) return found;
-  throw new TableReadError(`beside ${images} there is no ${basename(names[0])} with the classes`);
+  throw unreadable("wrong-value", `beside ${images} there is no ${basename(names[0])} with the classes`);
 }

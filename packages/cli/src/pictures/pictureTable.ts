@@ -1,6 +1,6 @@
 import type { StudyData } from "evenkeel/study";
 import type { ColumnSchema, Schema } from "evenkeel/tabular";
-import { type ReadNote, TableReadError } from "../tables/readError.ts";
+import { type ReadNote, unreadable } from "../tables/readError.ts";
 import type { TableRead } from "../tables/readTable.ts";
 import type { PictureSet } from "./pictureSet.ts";
 
@@ -23,7 +23,7 @@ export function pictureTable(set: PictureSet, source: string, notes: readonly Re
   if (used.length < 2) {
     const many = pictures.length === 1 ? "the only picture is" : `all ${pictures.length} pictures are`;
     const cure = classes.length < 2 ? "expected two classes or more" : "--sample draws from all";
-    throw new TableReadError(`${many} of class ${used[0]}; ${cure}`);
+    throw unreadable("wrong-value", `${many} of class ${used[0]}`, cure);
   }
   const { channels, height, width } = pictures[0];
   const columns = Array.from({ length: channels * height * width }, (_, pixel) => {

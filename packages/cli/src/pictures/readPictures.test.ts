@@ -5,6 +5,7 @@ import { gzipSync } from "node:zlib";
 import type { Column } from "evenkeel/tabular";
 import sharp from "sharp";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { TableReadError } from "../tables/readError.ts";
 import { type PicturesRead, readPictures } from "./readPictures.ts";
 
 let cwd: string;
@@ -183,12 +184,12 @@ test.each<Case>([
   await make();
   const reading = read(".", flags);
   await expect(reading).rejects.toThrow(message);
-  await expect(reading).rejects.toMatchObject({ exitCode: 2 });
+  await expect(reading).rejects.toBeInstanceOf(TableReadError);
 });
 
 test.each<[string | undefined, string]>([
   [undefined, "name a folder of pictures"],
-  ["nowhere", "there is no nowhere: name a folder of pictures"],
+  ["nowhere", "there is no nowhere; name a folder of pictures"],
 ])("no source: %s", async (source, message) => {
   await expect(read(source)).rejects.toThrow(message);
 });

@@ -1,19 +1,16 @@
 import { readdirSync, statSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
-import { Generator, randperm } from "evenkeel";
-import type { PictureFlags } from "../commands/pictureOptions.ts";
-import type { TableFlags } from "../commands/tableOptions.ts";
-import { type ReadNote, TableReadError } from "../tables/readError.ts";
+import { Generator, problemOf, randperm } from "evenkeel";
+import { type ReadNote, TableReadError, unreadable } from "../tables/readError.ts";
+import type { TableFlags } from "../tables/tableFlags.ts";
 import { readClassFolders } from "./classFolders.ts";
 import { imagesFileOf, readIdxFiles } from "./idxFiles.ts";
+import type { PictureFlags } from "./pictureFlags.ts";
 import type { PictureSet, PictureSetOptions } from "./pictureSet.ts";
 import { type PictureTable, pictureTable } from "./pictureTable.ts";
 
 /** So many are enough for differences to be seen, and few enough for a study to end within minutes. */
 const usualSample = 2000;
-
-/** Who complains, which is no word for users of the command. */
-const reader = /^(?:ImageFolder|readPicture|readIdx|parseIdx): /;
 
 /** How pictures are read, by the options of a command. */
 export type PicturesRead = Pick<TableFlags, "limit" | "sample" | "sampleSeed"> & PictureFlags;
@@ -35,7 +32,8 @@ export async function readPictures(
   { limit, sample, sampleSeed, pictureSize, rgb }: PicturesRead,
   { cwd, signal, onProgress }: ReadPicturesOptions,
 ): Promise<PictureTable> {
-  if (source === undefined) throw new TableReadError("name a folder of pictures: one with a folder for each class");
+  if (source === undefined)
+    throw unreadable("missing", "name a folder of pictures", "one with a folder for each class");
   const path = resolve(cwd, source);
   const reading = readSet(path, source, {
     choose: (count) => {
@@ -50,9 +48,9 @@ export async function readPictures(
     },
   });
   const set = await reading.catch((error) => {
-    // The readers say which file it is; other kinds of errors are faults of this program.
-    if (signal?.aborted || !(error instanceof Error) || error.constructor !== Error) throw error;
-    throw new TableReadError(error.message.replace(reader, ""), { cause: error });
+    // The readers say which file it is; errors without a problem are faults of this program.
+    const problem = problemOf(error);
+    throw problem === undefined || error instanceof TableReadError ? error : new TableReadError(problem, error);
   });
   const read = set.pictures.length;
   const isOurDraw = read < set.count && sample === undefined && limit === undefined;
@@ -63,11 +61,12 @@ export async function readPictures(
 
 async function readSet(path: string, source: string, options: PictureSetOptions): Promise<PictureSet> {
   const found = statSync(path, { throwIfNoEntry: false });
-  if (found === undefined) throw new TableReadError(`there is no ${source}: name a folder of pictures`);
+  if (found === undefined) throw unreadable("missing", `there is no ${source}`, "name a folder of pictures");
   const isFolder = found.isDirectory();
   const images = imagesFileOf(path, isFolder);
   if (images === undefined && !(isFolder && hasFolders(path))) {
-    throw new TableReadError(
+    throw unreadable(
+      "wrong-value",
       `there are no pictures in ${source}: expected a folder for each class with PNG or JPEG files in it (cat/1.png, dog/2.jpg), ` +
         "or IDX files as MNIST has them, …-images-idx3-ubyte and …-labels-idx1-ubyte, with or without .gz",
     );

@@ -1,5 +1,5 @@
 import type { Attempt } from "./columns/part.ts";
-import { TableReadError } from "./readError.ts";
+import { type TableReadError, unreadable } from "./readError.ts";
 
 /** What is still worth trying after an error of DuckDB at a file. */
 export function nextAttempt(error: Error, attempt: Attempt, text: boolean, returns: boolean): Attempt | undefined {
@@ -20,7 +20,7 @@ export function nextAttempt(error: Error, attempt: Attempt, text: boolean, retur
 /** An error of DuckDB in the words of somebody who reads a table, not of somebody who writes SQL. */
 export function explain(error: Error, name: string): TableReadError {
   const { message } = error;
-  const refusal = (text: string) => new TableReadError(text, { cause: error });
+  const refusal = (text: string) => unreadable("damaged-file", text, undefined, { cause: error });
   const query = name === "the query";
   if (/Maximum line size/i.test(message)) {
     return refusal(`${name} has a line longer than 4 MB: an unclosed quote, or no CSV file?`);

@@ -216,7 +216,7 @@ const refused: Readonly<Record<string, [content: string | Uint8Array, message: R
   zeros: ["a,b\n1,\0\n", /is no text: byte 7 is 0/],
   "control characters": [Uint8Array.from({ length: 256 }, (_, i) => 1 + (i % 30)), /control characters/],
   "UTF-32": [Buffer.from([0xff, 0xfe, 0, 0, 0x61, 0, 0, 0]), /UTF-32/],
-  "half a UTF-16 file": [Buffer.concat([utf16("a\n1\n"), Buffer.from([0x31])]), /not valid UTF-16LE: .*--encoding/],
+  "half a UTF-16 file": [Buffer.concat([utf16("a\n1\n"), Buffer.from([0x31])]), /not valid UTF-16LE; .*--encoding/],
   "an Excel workbook": ["PK\u0003\u0004xxxx", /a zip archive, which Excel workbooks are too: .*save the sheet as CSV/],
   "an Arrow file": ["ARROW1\0\0", /an Arrow file: convert it to Parquet/, "x.parquet"],
   "no Parquet file": ["a,b\n1,2\n", /is no Parquet file: it does not begin with PAR1/, "x.parquet"],
@@ -240,7 +240,6 @@ describe("refused with a reason", () => {
       const error = await read(file, content).catch((reason: unknown) => reason);
       expect(error).toBeInstanceOf(TableReadError);
       expect((error as Error).message).toMatch(message);
-      expect(error).toMatchObject({ exitCode: 2 });
     },
     limit,
   );

@@ -3,10 +3,10 @@ import { readdir, stat } from "node:fs/promises";
 import { basename, dirname, isAbsolute, resolve } from "node:path";
 import type { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
+import { listed, nearest } from "../shell/nearest.ts";
 import { builtinNames, builtinTable } from "./builtin.ts";
 import { literal } from "./formats/sql.ts";
-import { listed, nearest } from "./nearest.ts";
-import { TableReadError } from "./readError.ts";
+import { type TableReadError, unreadable } from "./readError.ts";
 import type { Workspace } from "./workspace.ts";
 
 /** The files that a source means. */
@@ -28,19 +28,23 @@ export interface LocatedFile {
  * @throws TableReadError if there are none, with the nearest names
  */
 export async function locate(source: string, workspace: Workspace, stdin: Readable): Promise<Located> {
-  if (source === "") throw new TableReadError("the table's name is empty: give a file, a pattern, or a built-in table");
-  if (source.includes("\0")) throw new TableReadError(`no file can be called ${JSON.stringify(source)}`);
+  if (source === "")
+    throw unreadable("missing", "the table's name is empty", "give a file, a pattern, or a built-in table");
+  if (source.includes("\0")) throw unreadable("wrong-value", `no file can be called ${JSON.stringify(source)}`);
   const builtin = builtinTable(source);
   if (builtin) return { files: [{ name: source, path: builtin.path }], target: builtin.target };
   if (source === "-") return { files: [await spooled("standard input", stdin, workspace)] };
   if (/^[a-z][a-z0-9+.-]+:\/\//i.test(source)) {
-    throw new TableReadError(`${source} is an address; tables are read from files: download it first, or pipe it to -`);
+    throw unreadable(
+      "wrong-value",
+      `${source} is an address; tables are read from files: download it first, or pipe it to -`,
+    );
   }
   const path = resolve(workspace.cwd, source);
   const found = await stat(path).catch((error: NodeJS.ErrnoException) => error);
   if (found instanceof Error) {
     if (found.code !== "ENOENT" && found.code !== "ENOTDIR") {
-      throw new TableReadError(`${source} cannot be read: ${found.message}`);
+      throw unreadable("damaged-file", `${source} cannot be read: ${found.message}`);
     }
     if (/[*?[]/.test(source)) return { files: await matching(source, workspace) };
     throw await noSuchFile(source, path);
@@ -48,29 +52,31 @@ export async function locate(source: string, workspace: Workspace, stdin: Readab
   if (found.isDirectory()) {
     const inside = (await readdir(path)).filter(looksLikeTable).sort();
     const files = inside.length > 0 ? ` It holds ${listed(inside, 5)}.` : "";
-    throw new TableReadError(
-      `${source} is a directory: name a file in it, or a pattern such as ${source}/*.csv.${files}`,
+    throw unreadable(
+      "wrong-value",
+      `${source} is a directory`,
+      `name a file in it, or a pattern such as ${source}/*.csv.${files}`,
     );
   }
   if (found.isFIFO()) {
     const { createReadStream } = await import("node:fs");
     return { files: [await spooled(source, createReadStream(path), workspace)] };
   }
-  if (!found.isFile()) throw new TableReadError(`${source} is no file but a device`);
+  if (!found.isFile()) throw unreadable("wrong-value", `${source} is no file but a device`);
   return { files: [{ name: source, path }] };
 }
 
 /** A stream, written to a file: its beginning is looked at before it is read. */
 async function spooled(name: string, stream: Readable, workspace: Workspace): Promise<LocatedFile> {
   if ("isTTY" in stream && stream.isTTY) {
-    throw new TableReadError(`${name} is a terminal: pipe a table into the command, or name a file`);
+    throw unreadable("wrong-value", `${name} is a terminal`, "pipe a table into the command, or name a file");
   }
   const path = workspace.newFile("");
   try {
     await pipeline(stream, createWriteStream(path), { signal: workspace.signal });
   } catch (error) {
     workspace.signal?.throwIfAborted();
-    throw new TableReadError(`${name} cannot be read: ${(error as Error).message}`);
+    throw unreadable("damaged-file", `${name} cannot be read: ${(error as Error).message}`);
   }
   return { name, path };
 }
@@ -78,7 +84,7 @@ async function spooled(name: string, stream: Readable, workspace: Workspace): Pr
 async function matching(pattern: string, { database, cwd }: Workspace): Promise<LocatedFile[]> {
   const absolute = isAbsolute(pattern) ? pattern : `${cwd.replace(/[[*?]/g, "[$&]")}/${pattern}`;
   const found = await database.rows<{ file: string }>(`SELECT file FROM glob(${literal(absolute)}) ORDER BY file`);
-  if (found.length === 0) throw new TableReadError(`no file matches ${pattern}`);
+  if (found.length === 0) throw unreadable("wrong-value", `no file matches ${pattern}`);
   const start = isAbsolute(pattern) ? 0 : cwd.length + 1;
   return found.map(({ file }) => ({ path: file, name: file.slice(start) }));
 }
@@ -87,7 +93,7 @@ async function noSuchFile(source: string, path: string): Promise<TableReadError>
   const folder = dirname(path);
   const inFolder = await readdir(folder).catch(() => undefined);
   if (inFolder === undefined) {
-    return new TableReadError(`there is no file ${source}, nor the folder ${dirname(source)}`);
+    return unreadable("wrong-value", `there is no file ${source}, nor the folder ${dirname(source)}`);
   }
   const wanted = basename(path);
   // A link whose file is gone is in the folder too.
@@ -98,7 +104,7 @@ async function noSuchFile(source: string, path: string): Promise<TableReadError>
     : tables.length > 0
       ? ` The tables beside it: ${listed(tables, 8)}.`
       : ` Built-in tables are ${builtinNames.join(", ")}.`;
-  return new TableReadError(`there is no file ${source}.${hint}`);
+  return unreadable("wrong-value", `there is no file ${source}.${hint}`);
 }
 
 function looksLikeTable(name: string): boolean {

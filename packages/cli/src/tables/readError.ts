@@ -1,8 +1,19 @@
+import type { ProblemCode, Text } from "evenkeel";
+import { CommandError, type ProblemDetails, problemFrom } from "../shell/errors.ts";
+
 /** A table that could not be read: the message says which file, what is wrong with it where, and what to do. */
-export class TableReadError extends Error {
+export class TableReadError extends CommandError {
   override readonly name = "TableReadError";
-  /** The exit code of a command that ends with it. */
-  readonly exitCode = 2;
+}
+
+/** The error of a table that cannot be read: "statement; cure". */
+export function unreadable(
+  code: ProblemCode,
+  statement: Text,
+  cure?: Text,
+  details: ProblemDetails = {},
+): TableReadError {
+  return new TableReadError(problemFrom(code, statement, cure, details), details.cause);
 }
 
 /** Something a reader of the table should know. */

@@ -242,7 +242,7 @@ describe("sources", () => {
     rmSync(join(folder, "link.csv"));
     expect(await failure("pengiuns")).toBe("there is no file pengiuns. Did you mean penguins?");
     expect(await failure("no/such/x.csv")).toBe("there is no file no/such/x.csv, nor the folder no/such");
-    expect(await failure("parts")).toMatch(/^parts is a directory: .*parts\/\*\.csv\. It holds 1\.csv, 2\.csv/);
+    expect(await failure("parts")).toMatch(/^parts is a directory; .*parts\/\*\.csv\. It holds 1\.csv, 2\.csv/);
     expect(await failure("https://example.org/x.csv")).toMatch(/download it first/);
     expect(await failure("")).toMatch(/name is empty/);
     expect(await failure("a\0b")).toMatch(/no file can be called/);

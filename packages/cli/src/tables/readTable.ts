@@ -11,7 +11,7 @@ import { jsonPart } from "./formats/json.ts";
 import { parquetPart } from "./formats/parquet.ts";
 import { queryPart } from "./formats/query.ts";
 import { type Located, type LocatedFile, locate } from "./locate.ts";
-import { type ReadNote, TableReadError } from "./readError.ts";
+import { type ReadNote, TableReadError, unreadable } from "./readError.ts";
 import { type Workspace, type WorkspaceOptions, withWorkspace } from "./workspace.ts";
 
 /**
@@ -142,7 +142,7 @@ async function open(
   if (format === "parquet") return { format, part: await parquetPart(database, { name, path, head }) };
   const text = await asUtf8({ name, path }, head, attempt.encoding ?? options.encoding, workspace);
   const blank = text.head.whole && new TextDecoder().decode(text.head.bytes).trim() === "";
-  if (blank) throw new TableReadError(`${name} is empty: it has nothing but blank lines`);
+  if (blank) throw unreadable("damaged-file", `${name} is empty: it has nothing but blank lines`);
   const part =
     format === "json" || format === "ndjson"
       ? await jsonPart(database, { name, format, ...text }, attempt)
@@ -170,7 +170,16 @@ async function asUtf8(
   return { path: copy, head: await readHead(copy), notes };
 }
 
-/** @throws TypeError or RangeError for options that make no sense */
+function wrongOption(option: string, value: string | number, expected: string): TableReadError {
+  return new TableReadError({
+    code: "wrong-value",
+    where: { caller: "readTable", option },
+    given: { value },
+    expected,
+  });
+}
+
+/** @throws TypeError for an unknown option @throws TableReadError for values that make no sense */
 function checkOptions(options: ReadTableOptions): ReadTableOptions {
   for (const name of Object.keys(options)) {
     if (!known.includes(name)) throw new TypeError(`readTable: unknown option "${name}", expected ${known.join(", ")}`);
@@ -178,17 +187,17 @@ function checkOptions(options: ReadTableOptions): ReadTableOptions {
   const { limit, sample, format, encoding, delimiter } = options;
   for (const [name, value] of Object.entries({ limit, sample })) {
     if (value !== undefined && !(Number.isSafeInteger(value) && value >= 1)) {
-      throw new RangeError(`readTable: ${name} is ${value}, expected a whole number from 1`);
+      throw wrongOption(name, value, "a whole number from 1");
     }
   }
   if (format !== undefined && !formats.includes(format)) {
-    throw new RangeError(`readTable: format is "${format}", expected ${formats.join(", ")}`);
+    throw wrongOption("format", format, formats.join(", "));
   }
   if (encoding !== undefined) checkEncoding(encoding);
   if (delimiter === undefined) return options;
   const character = delimiter === "\\t" || delimiter === "tab" ? "\t" : delimiter;
   if (character.length !== 1 || /["\r\n\\]/.test(character)) {
-    throw new RangeError(`readTable: delimiter is ${JSON.stringify(delimiter)}, expected one character, or tab`);
+    throw wrongOption("delimiter", delimiter, "one character, or tab");
   }
   return { ...options, delimiter: character };
 }
@@ -197,8 +206,6 @@ function checkEncoding(encoding: string): void {
   try {
     new TextDecoder(encoding);
   } catch {
-    throw new RangeError(
-      `readTable: encoding is "${encoding}", expected one such as utf-8, utf-16le, windows-1252, shift_jis`,
-    );
+    throw wrongOption("encoding", encoding, "one such as utf-8, utf-16le, windows-1252, shift_jis");
   }
 }

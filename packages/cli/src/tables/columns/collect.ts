@@ -1,9 +1,9 @@
 import type { DuckDBVector } from "@duckdb/node-api";
 import { Generator } from "evenkeel/random";
 import type { Column } from "evenkeel/tabular";
+import { listed, nearest } from "../../shell/nearest.ts";
 import type { Database } from "../database.ts";
-import { listed, nearest } from "../nearest.ts";
-import { type ReadNote, TableReadError } from "../readError.ts";
+import { type ReadNote, type TableReadError, unreadable } from "../readError.ts";
 import { type ColumnBuilder, columnBuilder } from "./columnBuilder.ts";
 import { commonReading, type Reading, readingOf } from "./columnTypes.ts";
 import type { Part } from "./part.ts";
@@ -100,7 +100,7 @@ function planOf(parts: readonly Part[], wanted?: readonly string[]): { plans: Pl
   }
   if (plans.length === 0) {
     const what = notes.map(({ message }) => message).join("; ");
-    throw new TableReadError(`${first.name} has no column that can be read${what ? `: ${what}` : ""}`);
+    throw unreadable("wrong-value", `${first.name} has no column that can be read${what ? `: ${what}` : ""}`);
   }
   return { plans, notes };
 }
@@ -120,7 +120,8 @@ function expression(part: Part, { name, as }: Plan): string {
 
 function noColumn(part: Part, name: string, all: readonly string[]): TableReadError {
   const near = nearest(name, all);
-  return new TableReadError(
+  return unreadable(
+    "wrong-value",
     `${part.name} has no column "${name}"${near ? `; did you mean "${near}"?` : ""} It has ${listed(all)}.`,
   );
 }
@@ -131,10 +132,10 @@ function sameColumns(first: Part, part: Part, wanted?: readonly string[]): void 
   const [here, there] = [names(first), names(part)];
   const lacking = here.find((name) => !there.includes(name));
   if (lacking !== undefined)
-    throw new TableReadError(`${part.name} has no column "${lacking}", which ${first.name} has`);
+    throw unreadable("wrong-value", `${part.name} has no column "${lacking}", which ${first.name} has`);
   const extra = there.find((name) => !here.includes(name));
   if (extra !== undefined)
-    throw new TableReadError(`${part.name} has a column "${extra}", which ${first.name} has not`);
+    throw unreadable("wrong-value", `${part.name} has a column "${extra}", which ${first.name} has not`);
 }
 
 /** Rows drawn without putting back, each as likely as any other, while their number is not known (Vitter's algorithm R). */

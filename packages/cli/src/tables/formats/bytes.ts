@@ -4,7 +4,7 @@ import { open } from "node:fs/promises";
 import { type Readable, Writable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { createGunzip } from "node:zlib";
-import { TableReadError } from "../readError.ts";
+import { type TableReadError, unreadable } from "../readError.ts";
 
 /** How much of a file is looked at to find out what it is. */
 export const headLength = 1 << 20;
@@ -74,7 +74,7 @@ export async function checkGzip(
 }
 
 function damagedGzip(name: string, error: unknown): TableReadError {
-  return new TableReadError(`${name}: the gzip data is damaged (${(error as Error).message})`);
+  return unreadable("damaged-file", `${name}: the gzip data is damaged (${(error as Error).message})`);
 }
 
 function plainBytes(path: string, compression: Head["compression"]): Readable {
@@ -95,7 +95,7 @@ function plainBytes(path: string, compression: Head["compression"]): Readable {
 export function encodingOf(head: Head, name: string): "utf-8" | "utf-16le" | "utf-16be" | "windows-1252" {
   const { bytes } = head;
   if (startsWith(bytes, [0xff, 0xfe, 0, 0]) || startsWith(bytes, [0, 0, 0xfe, 0xff])) {
-    throw new TableReadError(`${name} is encoded in UTF-32, which is not read: save it as UTF-8`);
+    throw unreadable("damaged-file", `${name} is encoded in UTF-32, which is not read`, "save it as UTF-8");
   }
   if (startsWith(bytes, [0xff, 0xfe])) return "utf-16le";
   if (startsWith(bytes, [0xfe, 0xff])) return "utf-16be";
@@ -109,12 +109,13 @@ export function encodingOf(head: Head, name: string): "utf-8" | "utf-16le" | "ut
   if (zeros[1] > many && zeros[0] < many / 10) return "utf-16le";
   if (zeros[0] > many && zeros[1] < many / 10) return "utf-16be";
   if (zeros[0] + zeros[1] > 0) {
-    throw new TableReadError(`${name} is no text: byte ${bytes.indexOf(0) + 1} is 0, as in binary files`);
+    throw unreadable("damaged-file", `${name} is no text: byte ${bytes.indexOf(0) + 1} is 0, as in binary files`);
   }
   const valid = isUtf8(head.whole ? bytes : wholeCharacters(bytes));
   if (valid && controls === 0) return "utf-8";
   if (controls > Math.max(2, bytes.length / 100)) {
-    throw new TableReadError(
+    throw unreadable(
+      "damaged-file",
       `${name} is no text: ${controls} of its first ${bytes.length} bytes are control characters`,
     );
   }
@@ -163,6 +164,10 @@ export async function writeAsUtf8(
   } catch (error) {
     signal?.throwIfAborted();
     if (!(error instanceof TypeError)) throw error;
-    throw new TableReadError(`${path} is not valid ${encoding.toUpperCase()}: name its encoding with --encoding`);
+    throw unreadable(
+      "damaged-file",
+      `${path} is not valid ${encoding.toUpperCase()}`,
+      "name its encoding with --encoding",
+    );
   }
 }

@@ -1,6 +1,6 @@
 import Papa from "papaparse";
 import { isNumberText } from "../columns/numberText.ts";
-import { type ReadNote, TableReadError } from "../readError.ts";
+import { type ReadNote, unreadable } from "../readError.ts";
 
 /** How a CSV file is written, as far as its beginning shows. */
 export interface CsvDialect {
@@ -36,13 +36,19 @@ export function csvDialect(name: string, text: string, whole: boolean, tabs: boo
   const body = text.slice(skipped.join("").length);
   const rows = parse(body, delimiter, 30);
   if (!whole && rows.length === 1) {
-    throw new TableReadError(`${name}: the first row has no end in the first MB: an unclosed quote, or no CSV file?`);
+    throw unreadable(
+      "damaged-file",
+      `${name}: the first row has no end in the first MB`,
+      "an unclosed quote, or no CSV file?",
+    );
   }
   if (!whole && rows.length < 30) rows.pop();
   const [first = []] = rows;
   if (first.length > mostColumns) {
-    throw new TableReadError(
-      `${name}: the first line has ${first.length} columns, more than ${mostColumns}: is it a CSV file?`,
+    throw unreadable(
+      "wrong-value",
+      `${name}: the first line has ${first.length} columns, more than ${mostColumns}`,
+      "is it a CSV file?",
     );
   }
   const notes: ReadNote[] = [];

@@ -1,4 +1,4 @@
-import { TableReadError } from "../readError.ts";
+import { unreadable } from "../readError.ts";
 import { type Head, startsWith } from "./bytes.ts";
 
 export const formats = ["csv", "tsv", "json", "ndjson", "parquet"] as const;
@@ -36,15 +36,19 @@ const extensions: Readonly<Record<string, TableFormat>> = {
  * @throws TableReadError for an empty file, and for kinds that are not read
  */
 export function formatOf(name: string, head: Head, given?: TableFormat): TableFormat {
-  if (head.bytes.length === 0) throw new TableReadError(`${name} is empty: it has no header and no rows`);
+  if (head.bytes.length === 0) throw unreadable("damaged-file", `${name} is empty: it has no header and no rows`);
   if (startsWith(head.bytes, ascii("PAR1"))) return agreeing(name, "parquet", given);
   for (const [magic, what] of refused) {
-    if (startsWith(head.bytes, magic)) throw new TableReadError(`${name} is ${what}`);
+    if (startsWith(head.bytes, magic)) throw unreadable("wrong-value", `${name} is ${what}`);
   }
   const [, extension = ""] = /\.([a-z]+)(?:\.(?:gz|zst))?$/i.exec(name) ?? [];
   const named = given ?? extensions[extension.toLowerCase()];
   if (named === "parquet") {
-    throw new TableReadError(`${name} is no Parquet file: it does not begin with PAR1; it may be damaged or cut off`);
+    throw unreadable(
+      "damaged-file",
+      `${name} is no Parquet file: it does not begin with PAR1`,
+      "it may be damaged or cut off",
+    );
   }
   if (named !== undefined) return named;
   const [first] = new TextDecoder().decode(head.bytes.subarray(0, 1000)).trimStart();
@@ -53,5 +57,5 @@ export function formatOf(name: string, head: Head, given?: TableFormat): TableFo
 
 function agreeing(name: string, found: TableFormat, given?: TableFormat): TableFormat {
   if (given === undefined || given === found) return found;
-  throw new TableReadError(`${name} is a ${found} file, not ${given}: leave --format away`);
+  throw unreadable("conflict", `${name} is a ${found} file, not ${given}`, "leave --format away");
 }

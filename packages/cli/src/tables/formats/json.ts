@@ -1,6 +1,6 @@
 import type { Attempt, Part, PartColumn } from "../columns/part.ts";
 import type { Database } from "../database.ts";
-import { TableReadError } from "../readError.ts";
+import { unreadable } from "../readError.ts";
 import type { Head } from "./bytes.ts";
 import { fileLiteral, identifier, literal } from "./sql.ts";
 
@@ -19,7 +19,8 @@ export async function jsonPart(
 ): Promise<Part> {
   const text = new TextDecoder().decode(head.bytes.subarray(0, 1000)).trimStart();
   if (text !== "" && text[0] !== "{" && text[0] !== "[") {
-    throw new TableReadError(
+    throw unreadable(
+      "damaged-file",
       `${name} is no table in JSON: it begins with ${JSON.stringify(text.slice(0, 10))}, not [ or {`,
     );
   }
@@ -35,7 +36,8 @@ export async function jsonPart(
   ];
   const from = `read_json(${options.join(", ")})`;
   const columns = await described(database, from);
-  if (/^\[\s*\]\s*$/.test(text)) throw new TableReadError(`${name} is an empty list: it has no rows and no columns`);
+  if (/^\[\s*\]\s*$/.test(text))
+    throw unreadable("damaged-file", `${name} is an empty list: it has no rows and no columns`);
   return { name, from, columns: await withNestedJson(database, from, columns), notes: [] };
 }
 

@@ -1,7 +1,7 @@
 import { builtinNames, builtinTable } from "../builtin.ts";
 import type { Part } from "../columns/part.ts";
 import type { Database } from "../database.ts";
-import { TableReadError } from "../readError.ts";
+import { unreadable } from "../readError.ts";
 import { described } from "./json.ts";
 import { fileLiteral, identifier } from "./sql.ts";
 
@@ -12,7 +12,7 @@ const table = identifier("evenkeel query");
 export async function queryPart(database: Database, sql: string): Promise<Part> {
   // It stands in brackets below: a line comment at its end may not swallow them, a semicolon may not end it early.
   const query = sql.trim().replace(/(?:;\s*)+$/, "");
-  if (query === "") throw new TableReadError("the query is empty: --sql \"select * from 'cars.csv'\"");
+  if (query === "") throw unreadable("missing", "the query is empty: --sql \"select * from 'cars.csv'\"");
   for (const name of builtinNames) {
     const mentioned = name.includes("-") ? query.includes(`"${name}"`) : new RegExp(`\\b${name}\\b`, "i").test(query);
     if (!mentioned) continue;

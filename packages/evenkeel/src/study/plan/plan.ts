@@ -1,4 +1,4 @@
-import { checkOptions, mismatch, refuse, wrongValue } from "../../core/index.ts";
+import { checkOptions, mismatch, refuse, type Subject, text, wrongValue } from "../../core/index.ts";
 import { resolveNetwork, type Schema, splitRows, type Table } from "../../tabular/index.ts";
 import { endsWithEpochs } from "../../train/table/schedule.ts";
 import type { Arm, NormArm } from "../arms/arm.ts";
@@ -141,12 +141,13 @@ export function planStudy(data: StudyData, options: StudyOptions = {}): StudyPla
     activation = "relu",
     target = "zscore",
   } = options;
-  within("dropout", dropout, 0, 0.99);
+  within({ option: "dropout" }, dropout, 0, 0.99);
   if (options.arms !== undefined) checkArms("planStudy", options.arms);
   const seeds = seedsOf(options.seeds ?? (quick ? 5 : 10));
   const lrs = positives("lrs", options.lrs ?? defaults.lrs?.[usual] ?? usualRates[usual]);
-  if (lrs.length === 0) throw refuse("wrong-value", "planStudy", "lrs is empty", "give at least one learning rate");
-  whole("batchSize", batchSize, 2);
+  if (lrs.length === 0)
+    throw refuse("wrong-value", "planStudy", text`${{ option: "lrs" }} is empty`, "give at least one learning rate");
+  whole({ option: "batchSize" }, batchSize, 2);
   resolveNetwork({ hidden, activation });
   const split = splitRows(table, schema, { validation, test, seed: seeds[0] });
   const rows = { train: split.train.length, validation: split.validation.length, test: split.test.length };
@@ -162,7 +163,7 @@ export function planStudy(data: StudyData, options: StudyOptions = {}): StudyPla
   const perEpoch = Math.max(1, Math.floor(rows.train / batchSize));
   const epochs =
     options.epochs ?? defaults.epochs ?? Math.min(quick ? 30 : 100, Math.max(5, Math.ceil(1000 / perEpoch)));
-  whole("epochs", epochs, 1);
+  whole({ option: "epochs" }, epochs, 1);
   if (targetError !== null) positives("targetError", [targetError]);
   const metric = metricFor(schema.task, options.metric);
   const rescale = positives("rescale", options.rescale ?? defaults.rescale ?? []);
@@ -171,7 +172,7 @@ export function planStudy(data: StudyData, options: StudyOptions = {}): StudyPla
   checkSharedOptions("planStudy: train", train);
   const usualLengths = endsWithEpochs(train.schedule) ? (defaults.epochFractions?.[usual] ?? []) : [];
   const epochFractions = lengthsOf(options.epochFractions, usualLengths, epochs);
-  within("worth", worth, 0, 1);
+  within({ option: "worth" }, worth, 0, 1);
   const settings = { metric, hidden, activation, batchSize, epochs, target, train, validation, test };
   const given = options.arms ?? question.arms({ hidden, activation, dropout, data });
   const from = options.arms === undefined ? { ask: question.ask, dropout } : null;
@@ -196,7 +197,7 @@ function asked({ ask, arms }: StudyOptions): Question {
     throw refuse(
       "conflict",
       "planStudy",
-      `ask is "${question.ask}", and an arm is a function`,
+      text`${{ option: "ask" }} is "${question.ask}", and an arm is a function`,
       "leave ask out, and the networks are compared with the first",
     );
   }
@@ -205,9 +206,11 @@ function asked({ ask, arms }: StudyOptions): Question {
 }
 
 function seedsOf(given: number | readonly number[]): readonly number[] {
-  const seeds = typeof given === "number" ? Array.from({ length: whole("seeds", given, 1) }, (_, i) => i) : given;
+  const seeds =
+    typeof given === "number" ? Array.from({ length: whole({ option: "seeds" }, given, 1) }, (_, i) => i) : given;
   for (const seed of seeds) whole("a seed", seed, 0);
-  if (seeds.length === 0) throw refuse("wrong-value", "planStudy", "seeds is empty", "give at least one");
+  if (seeds.length === 0)
+    throw refuse("wrong-value", "planStudy", text`${{ option: "seeds" }} is empty`, "give at least one");
   if (new Set(seeds).size < seeds.length) throw refuse("conflict", "planStudy", "a seed is there twice");
   return seeds;
 }
@@ -240,24 +243,29 @@ function metricFor(task: Schema["task"], given: Metric | undefined): Metric {
   const possible: readonly Metric[] = task === "regression" ? ["mae", "rmse"] : ["errorRate", "logLoss"];
   const metric = given ?? possible[0];
   if (possible.includes(metric)) return metric;
-  throw refuse("wrong-value", "planStudy", `metric is "${metric}"`, `for ${task} it is ${possible.join(" or ")}`);
+  throw refuse(
+    "wrong-value",
+    "planStudy",
+    text`${{ option: "metric" }} is "${metric}"`,
+    `for ${task} it is ${possible.join(" or ")}`,
+  );
 }
 
-function whole(name: string, value: number, least: number): number {
+function whole(what: Subject, value: number, least: number): number {
   if (Number.isInteger(value) && value >= least) return value;
-  throw wrongValue("planStudy", name, value, `a whole number of at least ${least}`);
+  throw wrongValue("planStudy", what, value, `a whole number of at least ${least}`);
 }
 
-function within(name: string, value: number, low: number, high: number): number {
+function within(what: Subject, value: number, low: number, high: number): number {
   if (value >= low && value <= high) return value;
-  throw wrongValue("planStudy", name, value, `a number from ${low} to ${high}`);
+  throw wrongValue("planStudy", what, value, `a number from ${low} to ${high}`);
 }
 
 function positives(name: string, values: readonly number[]): readonly number[] {
   for (const value of values) {
     if (Number.isFinite(value) && value > 0) continue;
-    throw mismatch("wrong-value", "planStudy", `${name} has ${value}`, "numbers above 0");
+    throw mismatch("wrong-value", "planStudy", text`${{ option: name }} has ${value}`, "numbers above 0");
   }
   if (new Set(values).size === values.length) return values;
-  throw refuse("wrong-value", "planStudy", `${name} has a number twice`);
+  throw refuse("wrong-value", "planStudy", text`${{ option: name }} has a number twice`);
 }

@@ -1,4 +1,4 @@
-import { refuse } from "../../core/index.ts";
+import { refuse, text } from "../../core/index.ts";
 import type { NamedArm } from "../arms/arm.ts";
 import type { NetworkArm } from "../arms/networkArm.ts";
 import {
@@ -61,7 +61,7 @@ function arms({ hidden, activation, dropout }: ArmOptions): NetworkArm[] {
     throw refuse(
       "wrong-value",
       "planStudy",
-      "the question placement is about hidden layers, and hidden is empty",
+      text`the question placement is about hidden layers, and ${{ option: "hidden" }} is empty`,
       "give a width",
     );
   }

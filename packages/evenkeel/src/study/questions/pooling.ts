@@ -1,4 +1,4 @@
-import { refuse } from "../../core/index.ts";
+import { refuse, text } from "../../core/index.ts";
 import type { NetworkArm, PictureShape } from "../arms/networkArm.ts";
 import {
   type Claim,
@@ -46,7 +46,7 @@ function arms({ hidden, activation, data }: ArmOptions): NetworkArm[] {
     throw refuse(
       "wrong-shape",
       "planStudy",
-      "the question pooling takes the channels of its convolutions from hidden, which is empty",
+      text`the question pooling takes the channels of its convolutions from ${{ option: "hidden" }}, which is empty`,
     );
   }
   const side = smallestSide(picture, hidden.length);
@@ -56,7 +56,7 @@ function arms({ hidden, activation, data }: ArmOptions): NetworkArm[] {
       "planStudy",
       `pictures of ${picture[1]} x ${picture[2]} are smaller than 2 x 2 after ${hidden.length} ` +
         "convolutions, with pooling between them",
-      "give fewer in hidden",
+      text`give fewer in ${{ option: "hidden" }}`,
     );
   }
   return (Object.keys(headNames) as Head[]).map((head) => ({

@@ -16,16 +16,16 @@ interface Target {
 
 /** What is predicted, from the values of the target. */
 export function inferTarget(column: Column, told: ToldKind | undefined, task: Task | undefined): Target {
-  const named = `inferSchema: the target ${shorten(column.name)}`;
+  const named = `the target ${shorten(column.name)}`;
   const inferred = inferKind(column, told).kind;
   const kind = inferred === "text" ? "category" : inferred;
   if (kind === "date")
-    throw refuse("wrong-value", "", `${named} is a date, which cannot be predicted`, "make it a number");
+    throw refuse("wrong-value", "inferSchema", `${named} is a date, which cannot be predicted`, "make it a number");
   if (task === "regression" || (task === undefined && kind === "numeric" && !isZeroOne(column))) {
     if (kind !== "category") return { kind, task: "regression" };
     throw refuse(
       "wrong-value",
-      "",
+      "inferSchema",
       `${named} holds texts, and regression predicts numbers`,
       text`say ${{ option: "task", value: "binary" }} or "multiclass"`,
     );
@@ -34,7 +34,7 @@ export function inferTarget(column: Column, told: ToldKind | undefined, task: Ta
   if (classes.length > mostClasses) {
     throw refuse(
       "wrong-value",
-      "",
+      "inferSchema",
       `${named} has ${classes.length} different values, and ${mostClasses} classes are the most`,
       kind === "numeric" ? text`say ${{ option: "task", value: "regression" }}` : "is it the right column?",
     );
@@ -42,7 +42,7 @@ export function inferTarget(column: Column, told: ToldKind | undefined, task: Ta
   if (task === "binary" && classes.length > 2) {
     throw refuse(
       "wrong-value",
-      "",
+      "inferSchema",
       `${named} has ${classes.length} classes, and binary has 2`,
       text`say ${{ option: "task", value: "multiclass" }}`,
     );

@@ -1,4 +1,4 @@
-import { describe, mismatch, nearest, refuse, wrongType } from "../../core/index.ts";
+import { describe, mismatch, nearest, refuse, type Text, text, wrongType } from "../../core/index.ts";
 import type { Column, Table, TextColumn } from "../table/table.ts";
 
 /**
@@ -7,16 +7,16 @@ import type { Column, Table, TextColumn } from "../table/table.ts";
  */
 export function columnOf(table: Table, name: string): Column {
   const column = table.columns.find((column) => column.name === name);
-  if (column === undefined) throw noColumn("the table", table, name);
+  if (column === undefined) throw noColumn("", "the table", table, name);
   return column;
 }
 
 /** @internal */
-export function noColumn(what: string, table: Table, name: unknown): Error {
+export function noColumn(caller: string, what: Text, table: Table, name: unknown): Error {
   const names = table.columns.map((column) => column.name);
   const near = typeof name === "string" ? nearest(name, names) : undefined;
   const hint = near === undefined ? "" : ` (did you mean ${JSON.stringify(near)}?)`;
-  return refuse("wrong-value", "", `${what} has no column ${describe(name)}${hint}`, `it has ${listOf(names)}`);
+  return refuse("wrong-value", caller, text`${what} has no column ${describe(name)}${hint}`, `it has ${listOf(names)}`);
 }
 
 /** Names for a message: at most 20 of them. */
@@ -86,7 +86,7 @@ export function checkRows(caller: string, table: Table, rows: unknown): asserts 
  */
 export function checkStructure(caller: string, table: unknown): asserts table is Table {
   checkColumns(caller, table);
-  for (const column of table.columns) checkValues(`${caller}: column ${shorten(column.name)}`, column);
+  for (const column of table.columns) checkValues(caller, column);
 }
 
 /** The same without a look at the values. @throws TypeError or RangeError naming the column */
@@ -100,17 +100,17 @@ export function checkColumns(caller: string, table: unknown): asserts table is T
     if (typeof column?.name !== "string") {
       throw mismatch("wrong-type", caller, `a column has the name ${describe(column?.name)}`, "a string");
     }
-    const named = `${caller}: column ${shorten(column.name)}`;
-    if (seen.has(column.name)) throw refuse("conflict", "", `${named} is there twice`, "rename one of them");
+    const named = `column ${shorten(column.name)}`;
+    if (seen.has(column.name)) throw refuse("conflict", caller, `${named} is there twice`, "rename one of them");
     seen.add(column.name);
-    checkArray(named, column);
+    checkArray(caller, named, column);
     if (lengthOf(column) !== rows) {
-      throw refuse("wrong-value", "", `${named} has ${lengthOf(column)} values, the table has ${rows} rows`);
+      throw refuse("wrong-value", caller, `${named} has ${lengthOf(column)} values, the table has ${rows} rows`);
     }
   }
 }
 
-function checkArray(named: string, column: Column): void {
+function checkArray(caller: string, named: string, column: Column): void {
   const expected = {
     number: [Float64Array, Float32Array],
     date: [Float64Array],
@@ -119,23 +119,24 @@ function checkArray(named: string, column: Column): void {
   }[column.type];
   if (expected === undefined) {
     const type = describe((column as { type?: unknown }).type);
-    throw mismatch("wrong-type", "", `${named} is of type ${type}`, '"number", "boolean", "date" or "text"');
+    throw mismatch("wrong-type", caller, `${named} is of type ${type}`, '"number", "boolean", "date" or "text"');
   }
   const values = column.type === "text" ? column.codes : column.values;
   if (!expected.some((Values) => values instanceof Values)) {
     const names = expected.map((Values) => Values.name).join(" or ");
-    throw mismatch("wrong-type", "", `${named} holds its values in ${describe(values)}`, names);
+    throw mismatch("wrong-type", caller, `${named} holds its values in ${describe(values)}`, names);
   }
 }
 
-function checkValues(named: string, column: Column): void {
-  if (column.type === "text") checkCodes(named, column);
+function checkValues(caller: string, column: Column): void {
+  const named = `column ${shorten(column.name)}`;
+  if (column.type === "text") checkCodes(caller, named, column);
   if (column.type === "boolean") {
     const wrong = column.values.findIndex((value) => value > 1 && value !== 255);
     if (wrong >= 0)
       throw mismatch(
         "wrong-value",
-        "",
+        caller,
         `${named} holds ${column.values[wrong]} in row ${wrong}`,
         "0, 1 or 255",
         undefined,
@@ -144,15 +145,15 @@ function checkValues(named: string, column: Column): void {
   }
 }
 
-function checkCodes(named: string, { codes, dictionary }: TextColumn): void {
+function checkCodes(caller: string, named: string, { codes, dictionary }: TextColumn): void {
   if (!Array.isArray(dictionary) || dictionary.some((text) => typeof text !== "string")) {
-    throw refuse("wrong-type", "", `${named} has no dictionary of strings`);
+    throw refuse("wrong-type", caller, `${named} has no dictionary of strings`);
   }
   for (let i = 0; i < codes.length; i++) {
     if (codes[i] < -1 || codes[i] >= dictionary.length) {
       throw refuse(
         "wrong-value",
-        "",
+        caller,
         `${named} has code ${codes[i]} in row ${i}, its dictionary has ${dictionary.length} texts`,
         undefined,
         { row: i },

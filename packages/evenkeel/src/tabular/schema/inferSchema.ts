@@ -77,7 +77,7 @@ function checkSchemaOptions(table: Table, options: SchemaOptions): void {
       throw wrongType("inferSchema", { option }, name, "the name of a column");
     }
     if (!table.columns.some((column) => column.name === name)) {
-      throw noColumn(`inferSchema: ${option}: the table`, table, name);
+      throw noColumn("inferSchema", text`${{ option }}: the table`, table, name);
     }
   };
   known(target, "target");
@@ -116,7 +116,12 @@ function checkSchemaOptions(table: Table, options: SchemaOptions): void {
   for (const [name, kind] of Object.entries(kinds)) {
     known(name, "kinds");
     if (!toldKinds.includes(kind)) {
-      throw wrongValue("inferSchema", `kinds: ${shorten(name)}`, kind, listOf(toldKinds));
+      throw mismatch(
+        "wrong-value",
+        "inferSchema",
+        text`${{ option: "kinds", key: name }} is ${describe(kind)}`,
+        listOf(toldKinds),
+      );
     }
   }
 }

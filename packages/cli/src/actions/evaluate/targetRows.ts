@@ -1,0 +1,41 @@
+import { columnOf, type Split, splitRows, type Table, type TableModel } from "evenkeel/tabular";
+import type { Origin } from "../../records/models/origin.ts";
+import { misuse } from "../../shell/errors.ts";
+import { summaryOf } from "../../tables/summary.ts";
+import { fingerprint } from "../training/fingerprint.ts";
+
+export const parts = ["train", "validation", "test"] as const;
+export type PartName = keyof Split;
+
+/**
+ * The rows that have a target.
+ * @throws CommandError if there are none, or one has a class that the model does not know
+ */
+export function rowsWithTarget({ schema }: TableModel, table: Table): Int32Array {
+  if (summaryOf(columnOf(table, schema.target)).missing === table.rows) {
+    throw misuse("wrong-value", `no row has a value of "${schema.target}" to compare with`);
+  }
+  return splitRows(table, schema, { validation: 0, test: 0, stratify: false }).train;
+}
+
+/**
+ * The rows of a part, drawn again as the training drew them.
+ * @throws CommandError if the record does not say how, or the table is not the one that was trained on
+ */
+export function rowsOfPart({ schema }: TableModel, table: Table, part: PartName, origin: Origin): Int32Array {
+  const { seed, split, rows } = origin;
+  if (seed === undefined || split === undefined) {
+    throw misuse("conflict", "--part: the model's record does not say how its rows were split", "leave --part away");
+  }
+  const changed = origin.fingerprint !== undefined && origin.fingerprint !== fingerprint(table);
+  if (changed || (rows !== undefined && rows !== table.rows)) {
+    const had = rows === undefined || rows === table.rows ? "" : `: it had ${rows} rows and now has ${table.rows}`;
+    throw misuse(
+      "wrong-value",
+      `--part: the table is not as it was when the model was trained${had}, so its parts cannot be told`,
+    );
+  }
+  const taken = splitRows(table, schema, { seed, ...split })[part];
+  if (taken.length > 0) return taken;
+  throw misuse("wrong-value", `--part: the training had no ${part} rows`);
+}

@@ -1,0 +1,46 @@
+import { Readable } from "node:stream";
+import picocolors from "picocolors";
+import { runProgram } from "../program.ts";
+import type { CommandContext } from "../shell/context.ts";
+
+export interface RunOptions {
+  readonly cwd: string;
+  readonly stdin?: string | Uint8Array;
+  readonly signal?: AbortSignal;
+  readonly room?: () => Promise<void>;
+  /** Told what is written to standard output, and what stands there so far. */
+  readonly onWrite?: (text: string, out: string) => void;
+  readonly colors?: boolean;
+}
+
+/** What a command line wrote, and how it ended. */
+export interface RunResult {
+  readonly out: string;
+  readonly err: string;
+  readonly code: number;
+}
+
+/** Runs a command line as the program does: complaints and faults too are what was written. */
+export async function runLine(args: readonly string[], options: RunOptions): Promise<RunResult> {
+  const { written, context } = world(options);
+  const code = await runProgram(args, context);
+  return { ...written, code };
+}
+
+/** What a command meets, and what it has written so far. */
+export function world({ cwd, stdin = "", signal, room, onWrite, colors = false }: RunOptions) {
+  const written = { out: "", err: "" };
+  const output = {
+    write: (text: string) => {
+      written.out += text;
+      onWrite?.(text, written.out);
+    },
+    writeError: (text: string) => {
+      written.err += text;
+    },
+    colors: picocolors.createColors(colors),
+    room,
+  };
+  const context: CommandContext = { output, cwd, signal, stdin: Readable.from([Buffer.from(stdin as string)]) };
+  return { written, context };
+}

@@ -1,0 +1,47 @@
+import { wholeText } from "./wholeText.ts";
+/** What is known of a score by its name. */
+export interface MetricFacts {
+  /** As people say it: "mean absolute error". */
+  readonly label: string;
+  /** As a column head has it: "MAE". */
+  readonly short: string;
+  readonly better: "lower" | "higher";
+  /** Whether it is in the unit of the target. */
+  readonly inUnits: boolean;
+}
+
+const known: Readonly<Record<string, MetricFacts>> = {
+  loss: { label: "loss", short: "loss", better: "lower", inUnits: false },
+  mae: { label: "mean absolute error", short: "MAE", better: "lower", inUnits: true },
+  rmse: { label: "root mean squared error", short: "RMSE", better: "lower", inUnits: true },
+  mse: { label: "mean squared error", short: "MSE", better: "lower", inUnits: false },
+  r2: { label: "explained variance (R²)", short: "R²", better: "higher", inUnits: false },
+  accuracy: { label: "accuracy", short: "accuracy", better: "higher", inUnits: false },
+  balancedAccuracy: { label: "balanced accuracy", short: "balanced acc.", better: "higher", inUnits: false },
+  errorRate: { label: "error rate", short: "error rate", better: "lower", inUnits: false },
+  logLoss: { label: "log loss", short: "log loss", better: "lower", inUnits: false },
+  f1: { label: "F1", short: "F1", better: "higher", inUnits: false },
+  auc: { label: "area under the ROC curve", short: "AUC", better: "higher", inUnits: false },
+};
+
+/** Facts of a metric; of one that nobody knows, its name, and that less is better, as with every error and loss. */
+export function metricFacts(name: string): MetricFacts {
+  return Object.hasOwn(known, name) ? known[name] : { label: name, short: name, better: "lower", inUnits: false };
+}
+
+/** Compares two values of a metric for sorting, the better first; what is no number comes last. */
+export function compareScores(name: string, a: number | undefined, b: number | undefined): number {
+  const [left, right] = [a ?? Number.NaN, b ?? Number.NaN];
+  if (Number.isNaN(left) || Number.isNaN(right)) return Number(Number.isNaN(left)) - Number(Number.isNaN(right));
+  return metricFacts(name).better === "lower" ? left - right : right - left;
+}
+
+/** A score as people read it, with three digits that say something: "0.954", "1.89", "2,310", "1.2e+14". */
+export function scoreText(value: number): string {
+  if (!Number.isFinite(value)) return Number.isNaN(value) ? "–" : String(value);
+  const size = Math.abs(Number(value.toPrecision(3)));
+  if (size >= 1e6 || (size > 0 && size < 1e-4)) return value.toExponential(1);
+  if (size >= 100) return wholeText(Math.round(value));
+  if (size > 0 && size < 0.01) return String(Number(value.toPrecision(2)));
+  return value.toFixed(size >= 10 ? 1 : size >= 1 ? 2 : 3);
+}

@@ -1,0 +1,20 @@
+import type { Output } from "../../shell/terminal.ts";
+import { wholeText } from "../../shell/wholeText.ts";
+
+/** Shows on a terminal how many rows or pictures have been read, until it is told to stop; elsewhere nothing. */
+export function readingProgress({ terminal }: Output): {
+  readonly update: (done: number, what?: "rows" | "pictures") => void;
+  readonly stop: () => void;
+} {
+  let shown = false;
+  return {
+    update: (done, what = "rows") => {
+      shown = true;
+      terminal?.write(`\rread ${wholeText(done)} ${what}`);
+    },
+    // Wipes its line.
+    stop: () => {
+      if (shown) terminal?.write("\r\x1b[2K");
+    },
+  };
+}
