@@ -24,7 +24,7 @@ await build({
     codeSplitting: {
       groups: [
         // With what they import: the rows of ops, but no kernel.
-        { name: "eager", test: /\/src\/(core|random|tensor|nn|optim|data|io)\//, priority: 1 },
+        { name: "eager", test: /\/src\/(core|problem|random|tensor|nn|optim|data|io)\//, priority: 1 },
         { name: "compiled", test: /\/src\/./ },
       ],
     },

@@ -1,6 +1,13 @@
-import { checkOptions, checkValue, mismatch, unexpected, wholeNumber, wrongType } from "../core/index.ts";
+import {
+  checkOptions,
+  checkValue,
+  isPlainObject,
+  mismatch,
+  unexpected,
+  wholeNumber,
+  wrongType,
+} from "../core/index.ts";
 import { Tensor } from "../tensor/index.ts";
-import { isPlain } from "./plainData.ts";
 
 const keys = [
   ...["epoch", "step", "model", "optimizer", "scheduler", "generators", "earlyStopping", "monitor", "history"],
@@ -32,11 +39,11 @@ export function checkCheckpoint(caller: string, checkpoint: unknown): void {
     throw wrongType(caller, "monitor", state.monitor, "a string");
   }
   const { history = [] } = state;
-  if (!Array.isArray(history) || !history.every(isPlain)) {
+  if (!Array.isArray(history) || !history.every(isPlainObject)) {
     throw wrongType(caller, "history", history, "a list of records, plain objects");
   }
   if (state.first === undefined) return;
-  if (isPlain(state.first) && state.first.first !== undefined) {
+  if (isPlainObject(state.first) && state.first.first !== undefined) {
     throw mismatch("damaged-file", caller, "first has a training before it", "one that was the first");
   }
   checkCheckpoint(`${caller}: first`, state.first);
@@ -59,12 +66,7 @@ export function checkStopping(caller: string, state: unknown): void {
   if (bestEpoch !== undefined) {
     checkValue(caller, "earlyStopping.bestEpoch", bestEpoch, wholeNumber(0));
     if ((bestEpoch as number) < 1 || (bestEpoch as number) > (epochs as number)) {
-      throw mismatch(
-        "damaged-file",
-        caller,
-        `earlyStopping.bestEpoch is ${bestEpoch}`,
-        `1 to ${epochs}, the epochs seen`,
-      );
+      throw unexpected("damaged-file", caller, "earlyStopping.bestEpoch", bestEpoch, `1 to ${epochs}, the epochs seen`);
     }
   }
   if (model !== undefined) checkTensors(caller, "earlyStopping.model", model);
@@ -74,7 +76,7 @@ function checkOptimizer(caller: string, optimizer: unknown): void {
   checkObject(caller, "optimizer", optimizer);
   const { state, paramGroups } = optimizer as Readonly<Record<string, unknown>>;
   checkObject(caller, "optimizer.state", state);
-  if (!Array.isArray(paramGroups) || !paramGroups.every(isPlain)) {
+  if (!Array.isArray(paramGroups) || !paramGroups.every(isPlainObject)) {
     throw wrongType(caller, "optimizer.paramGroups", paramGroups, "a list of groups");
   }
   for (const [position, entry] of Object.entries(state as object)) {
@@ -88,7 +90,7 @@ function checkOptimizer(caller: string, optimizer: unknown): void {
 }
 
 function checkObject(caller: string, what: string, value: unknown): asserts value is object {
-  if (isPlain(value)) return;
+  if (isPlainObject(value)) return;
   throw wrongType(caller, what, value, "an object");
 }
 

@@ -1,15 +1,9 @@
-import { describe, mismatch, refuse, wrongType } from "../core/index.ts";
+import { describe, isPlainObject, mismatch, refuse, wrongType } from "../core/index.ts";
 
 /** Deeper data is a circle, or an attack. */
 const maxDepth = 64;
 /** How a number that JSON does not have is written: { "$number": "NaN" }. */
 const tag = "$number";
-
-export function isPlain(value: unknown): value is Record<string, unknown> {
-  if (typeof value !== "object" || value === null) return false;
-  const prototype: unknown = Object.getPrototypeOf(value);
-  return prototype === Object.prototype || prototype === null;
-}
 
 /**
  * JSON of numbers, strings, booleans, null, arrays and plain objects, that also keeps NaN, the infinities and -0. Fields that
@@ -29,7 +23,7 @@ function encoded(value: unknown, path: string, depth: number): unknown {
   if (depth === maxDepth)
     throw refuse("wrong-type", "", `${path} lies more than ${maxDepth} levels deep`, "does it contain itself?");
   if (Array.isArray(value)) return value.map((item, i) => encoded(item, `${path}[${i}]`, depth + 1));
-  if (!isPlain(value)) throw wrongType("", path, value, "plain data: numbers, strings, lists");
+  if (!isPlainObject(value)) throw wrongType("", path, value, "plain data: numbers, strings, lists");
   const kept = Object.entries(value).filter(([, item]) => item !== undefined);
   for (const [key] of kept) {
     if (key === tag || key === "__proto__")
@@ -72,7 +66,7 @@ const special: ReadonlyMap<unknown, number> = new Map(
 
 function decoded(value: unknown, path: string): unknown {
   if (Array.isArray(value)) return value.map((item, i) => decoded(item, `${path}[${i}]`));
-  if (!isPlain(value)) return value;
+  if (!isPlainObject(value)) return value;
   if (Object.hasOwn(value, "__proto__"))
     throw refuse("damaged-file", "", `${path} has the key "__proto__", which is not allowed`);
   if (Object.hasOwn(value, tag)) {

@@ -1,4 +1,4 @@
-import { checkOptions, type DType, describe, mismatch, refuse, type Shape, wrongType } from "../core/index.ts";
+import { checkOptions, type DType, mismatch, refuse, type Shape, wrongType } from "../core/index.ts";
 import { Storage, Tensor } from "../tensor/index.ts";
 import { decodeValues, type FileDType, fileOrder, isCounter } from "./fileDtypes.ts";
 import { maxHeaderBytes, prefixBytes, readSafetensorsHeader } from "./header.ts";
@@ -39,12 +39,7 @@ export function saveSafetensors(
 ): Uint8Array<ArrayBuffer> {
   checkOptions("saveSafetensors", options, ["metadata"]);
   if (typeof tensors !== "object" || tensors === null || Array.isArray(tensors) || tensors instanceof Tensor) {
-    throw mismatch(
-      "wrong-type",
-      "saveSafetensors",
-      `the tensors are ${describe(tensors)}`,
-      "an object of tensors by name, as stateDict() gives",
-    );
+    throw wrongType("saveSafetensors", "tensors", tensors, "an object of tensors by name, as stateDict() gives");
   }
   return encodeFile(
     Object.entries(tensors).map(([name, value]) => rawTensor(name, value)),
@@ -140,7 +135,7 @@ export function encodeFile(
   const headerBytes = Math.ceil(json.length / 8) * 8;
   if (headerBytes > maxHeaderBytes) {
     throw refuse(
-      "wrong-value",
+      "too-large",
       "safetensors",
       `names and metadata take ${headerBytes} bytes, more than the ${maxHeaderBytes} that are allowed`,
     );
@@ -180,7 +175,7 @@ function newFile(length: number): Uint8Array<ArrayBuffer> {
     return new Uint8Array(length);
   } catch {
     throw refuse(
-      "damaged-file",
+      "too-large",
       "safetensors",
       `there is no room for a file of ${length} bytes`,
       "save the tensors in parts",

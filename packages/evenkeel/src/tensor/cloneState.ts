@@ -1,4 +1,4 @@
-import { wrongType } from "../core/index.ts";
+import { isPlainObject, wrongType } from "../core/index.ts";
 import { Tensor } from "./tensor.ts";
 
 /**
@@ -18,15 +18,9 @@ function cloned(value: unknown, path: string): unknown {
   if (value instanceof Tensor) return value.detach().clone();
   if (Array.isArray(value)) return value.map((item, i) => cloned(item, `${path}[${i}]`));
   if (ArrayBuffer.isView(value)) return structuredClone(value);
-  if (isPlain(value)) {
+  if (isPlainObject(value)) {
     return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, cloned(item, `${path}.${key}`)]));
   }
   if (value === null || (typeof value !== "object" && typeof value !== "function")) return value;
   throw wrongType("cloneState", path, value, "tensors and plain data", "pass what stateDict() gives");
-}
-
-function isPlain(value: unknown): value is object {
-  if (typeof value !== "object" || value === null) return false;
-  const prototype: unknown = Object.getPrototypeOf(value);
-  return prototype === Object.prototype || prototype === null;
 }

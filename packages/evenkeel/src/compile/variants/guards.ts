@@ -1,4 +1,4 @@
-import { describe, holdersOf } from "../../core/index.ts";
+import { describe, holdersOf, isPlainObject } from "../../core/index.ts";
 import { tensorChanges } from "../../tensor/changes.ts";
 import { Tensor } from "../../tensor/index.ts";
 
@@ -202,10 +202,7 @@ function hasKeys(object: object, keys: readonly string[]): boolean {
 }
 
 function isPlainContainer(value: unknown): value is object {
-  if (Array.isArray(value)) return true;
-  if (typeof value !== "object" || value === null) return false;
-  const prototype = Object.getPrototypeOf(value);
-  return prototype === Object.prototype || prototype === null;
+  return Array.isArray(value) || isPlainObject(value);
 }
 
 function containsTraced(container: object, isTraced: (value: unknown) => boolean, depth = 3): boolean {

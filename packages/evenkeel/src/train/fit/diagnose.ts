@@ -1,3 +1,4 @@
+import { type Text, text } from "../../core/index.ts";
 import { noGrad, Tensor } from "../../tensor/index.ts";
 import type { Batch, Example } from "../batches.ts";
 import type { Model } from "../modelState.ts";
@@ -32,22 +33,21 @@ export function diagnoseGradient(model: Model, { inputs }: Example, bad: Readonl
 }
 
 /** What to try, for people. */
-export function advise(where: NonFinitePlace, model: Model, learningRate: number): string {
+export function advise(where: NonFinitePlace, model: Model, learningRate: number): Text {
   if (where.kind === "input") return "Fill or remove the missing values of that column before training.";
   if (where.kind === "target") return "Remove the rows without a target, or fill them.";
-  const cure = `try a smaller learning rate (it was ${Number(learningRate.toPrecision(3))}) or clipGradNorm`;
-  if (where.kind === "parameter") return `If an earlier step made it so, ${cure}.`;
+  const rate = Number(learningRate.toPrecision(3));
+  const cure = (verb: string) =>
+    text`${verb} a smaller learning rate (it was ${rate}) or ${{ option: "clipGradNorm" }}.`;
+  if (where.kind === "parameter") return text`If an earlier step made it so, ${cure("try")}`;
   let [largest, holder] = [0, ""];
   for (const [name, { data }] of model.namedParameters()) {
     for (let i = 0; i < data.length; i++) {
       if (Math.abs(data[i]) > largest) [largest, holder] = [Math.abs(data[i]), name];
     }
   }
-  const size =
-    holder === ""
-      ? ""
-      : `The largest parameter is ${Number(largest.toPrecision(3))}, in "${holder}"; if it has grown, `;
-  return `${size}${size === "" ? cure[0].toUpperCase() + cure.slice(1) : cure}.`;
+  if (holder === "") return cure("Try");
+  return text`The largest parameter is ${Number(largest.toPrecision(3))}, in "${holder}"; if it has grown, ${cure("try")}`;
 }
 
 function inputPlace(inputs: Batch, columns?: readonly string[]): NonFinitePlace | undefined {

@@ -1,4 +1,4 @@
-import { isFloat } from "../../core/index.ts";
+import { formatProblem, isFloat, type Problem, type Text, text, withProblem } from "../../core/index.ts";
 import type { Tensor } from "../../tensor/index.ts";
 
 /** Where the first value came from that is NaN or infinite. */
@@ -49,11 +49,14 @@ export class NonFiniteLossError extends Error {
   readonly loss: number;
   readonly where: NonFinitePlace;
 
-  constructor(details: NonFiniteDetails, advice: string) {
+  constructor(details: NonFiniteDetails, advice: Text) {
     const { phase, epoch, step, batch, loss, where } = details;
     const what = where.kind === "gradient" ? "a gradient is not finite" : `the loss is ${loss}`;
     const when = `epoch ${epoch}, ${phase} batch ${batch} (step ${step})`;
-    super(`${what} at ${when}: ${describePlace(where)}. ${advice} Nothing of this step was applied.`);
+    const statement = text`${what} at ${when}: ${describePlace(where)}. ${advice} Nothing of this step was applied.`;
+    const problem: Problem = { code: "not-finite", where: { caller: "" }, statement };
+    super(formatProblem(problem));
+    withProblem(this, problem);
     this.phase = phase;
     this.epoch = epoch;
     this.step = step;
