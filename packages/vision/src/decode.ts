@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
+import { because, checkOptions, refuse, wrongValue } from "evenkeel/problem";
 import sharp from "sharp";
-import { checkOptions, describe } from "./checks.ts";
 import type { Picture } from "./picture.ts";
 import { grey } from "./transforms/grayscale.ts";
 
@@ -19,7 +19,7 @@ export async function decodePicture(bytes: Uint8Array, options: DecodeOptions = 
   checkOptions("decodePicture", options, ["mode"]);
   const { mode = "RGB" } = options;
   if (mode !== "RGB" && mode !== "L") {
-    throw new RangeError(`decodePicture: mode is ${describe(mode)}, expected "RGB" or "L"`);
+    throw wrongValue("decodePicture", "mode", mode, '"RGB" or "L"');
   }
   const { data, info } = await decode(bytes);
   const { width, height, channels } = info;
@@ -49,7 +49,7 @@ export async function readPicture(path: string, options?: DecodeOptions): Promis
   } catch (error) {
     if (error instanceof TypeError || error instanceof RangeError) throw error;
     const why = error instanceof Error ? error.message : String(error);
-    throw new Error(`readPicture: ${path} cannot be read as a picture: ${why}`, { cause: error });
+    throw because(refuse("unreadable", "readPicture", `${path} cannot be read as a picture: ${why}`), error);
   }
 }
 
