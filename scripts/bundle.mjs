@@ -33,7 +33,7 @@ await build({
         { name: "shared", test: (id) => predicting.has(id) && isLean(id), priority: 3 },
         { name: "predicting", test: (id) => predicting.has(id), priority: 2 },
         // With what they import: the rows of ops, but no kernel.
-        { name: "eager", test: /\/src\/(core|random|tensor|nn|optim|data|io)\//, priority: 1 },
+        { name: "eager", test: /\/src\/(core|problem|random|tensor|nn|optim|data|io)\//, priority: 1 },
         { name: "compiled", test: /\/src\/./ },
       ],
     },

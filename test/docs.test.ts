@@ -8,6 +8,7 @@ import * as io from "evenkeel/io";
 import * as nn from "evenkeel/nn";
 import * as F from "evenkeel/nn/functional";
 import * as optim from "evenkeel/optim";
+import * as problem from "evenkeel/problem";
 import * as random from "evenkeel/random";
 import * as tabular from "evenkeel/tabular";
 import * as train from "evenkeel/train";
@@ -27,6 +28,7 @@ const modules: Readonly<Record<string, unknown>> = {
   "evenkeel/nn": nn,
   "evenkeel/nn/functional": F,
   "evenkeel/optim": optim,
+  "evenkeel/problem": problem,
   "evenkeel/random": random,
   "evenkeel/tabular": tabular,
   "evenkeel/train": train,

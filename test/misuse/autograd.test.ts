@@ -67,8 +67,12 @@ testMisuses("backward", [
     scene,
     (s) => s.y.backward(wrong([1, 1, 1])),
   ),
-  misuse("with the options first", TypeError, ["the gradient is Object", "options come second"], scene, ({ loss }) =>
-    loss.backward(wrong({ retainGraph: true })),
+  misuse(
+    "with the options first",
+    TypeError,
+    ["the gradient is a plain object", "options come second"],
+    scene,
+    ({ loss }) => loss.backward(wrong({ retainGraph: true })),
   ),
   misuse("with a misspelt option", TypeError, ['unknown option "retain_graph"', "retainGraph"], scene, ({ loss }) =>
     loss.backward(undefined, wrong({ retain_graph: true })),

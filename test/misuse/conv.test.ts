@@ -57,7 +57,7 @@ testMisuses("layers of convolution", [
     withInput(conv, [2, 3, 5, 5], { dtype: "int32" }),
     ({ model, x }) => model(x),
   ),
-  misuse("an array", TypeError, ["Conv2d: input is Array", "tensor(...)"], conv, (model) => model(wrong([[1]]))),
+  misuse("an array", TypeError, ["Conv2d: input is a list of", "tensor(...)"], conv, (model) => model(wrong([[1]]))),
   misuse(
     "groups that do not divide the inputs",
     RangeError,

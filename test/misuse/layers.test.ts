@@ -93,11 +93,11 @@ testMisuses("layers", [
 const call = (layer: nn.Module, ...inputs: unknown[]) => layer(...(inputs as [never]));
 
 testMisuses("inputs of layers that are no tensors", [
-  misuse("an array", TypeError, ["linear: input is Array", "expected a Tensor", "tensor(...)"], linear, (layer) =>
+  misuse("an array", TypeError, ["linear: input is a list of", "expected a Tensor", "tensor(...)"], linear, (layer) =>
     call(layer, [[1, 2, 3]]),
   ),
   misuse("none", TypeError, ["linear: input is undefined", "expected a Tensor"], linear, (layer) => call(layer)),
-  misuse("an array for BatchNorm", TypeError, ["BatchNorm1d: input is Array", "tensor(...)"], norm, (layer) =>
+  misuse("an array for BatchNorm", TypeError, ["BatchNorm1d: input is a list of", "tensor(...)"], norm, (layer) =>
     call(layer, [[1, 2, 3]]),
   ),
   misuse(
@@ -110,7 +110,7 @@ testMisuses("inputs of layers that are no tensors", [
   misuse(
     "an array for Flatten",
     TypeError,
-    ["Flatten: input is Array", "tensor(...)"],
+    ["Flatten: input is a list of", "tensor(...)"],
     () => new nn.Flatten(),
     (layer) => call(layer, [[1, 2]]),
   ),
@@ -124,11 +124,11 @@ testMisuses("inputs of layers that are no tensors", [
   misuse(
     "an array for ReLU",
     TypeError,
-    ["relu: argument 1 (input) is Array", "tensor(...)"],
+    ["relu: argument 1 (input) is [", "tensor(...)"],
     () => new nn.ReLU(),
     (layer) => call(layer, [1, 2]),
   ),
-  misuse("a weight for linear", TypeError, ["linear: weight is Array", "tensor(...)"], matrix, (x) =>
+  misuse("a weight for linear", TypeError, ["linear: weight is a list of", "tensor(...)"], matrix, (x) =>
     F.linear(x, wrong([[1, 2, 3]])),
   ),
   misuse("a bias for linear", TypeError, ["linear: bias is 0", "expected a Tensor"], matrix, (x) =>
@@ -151,7 +151,7 @@ testMisuses("arguments of layers", [
   misuse(
     "features by name",
     RangeError,
-    ["BatchNorm1d: numFeatures is Object", "at least 1; it is given by its place, not by name"],
+    ["BatchNorm1d: numFeatures is a plain object", "at least 1; it is given by its place, not by name"],
     none,
     () => new nn.BatchNorm1d(wrong({ num_features: 50 })),
   ),

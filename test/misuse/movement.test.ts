@@ -37,7 +37,7 @@ testMisuses("places", [
     x.narrow(1, 2, 2),
   ),
   misuse("half a place", RangeError, ["from 0.5", "dimension 0 of [2, 3]"], matrix, (x) => x.narrow(0, 0.5, 1)),
-  misuse("a step backwards", RangeError, ["step -1 given", "at least 1"], matrix, (x) => x.slice(0, 2, 0, -1)),
+  misuse("a step backwards", RangeError, ["step is -1", "at least 1"], matrix, (x) => x.slice(0, 2, 0, -1)),
   misuse("a slice of a single value", RangeError, ["a 0-d tensor given", "at least one", "unsqueeze"], scalar, (x) =>
     x.slice(0, 0, 1),
   ),
@@ -113,7 +113,7 @@ testMisuses("joins and cuts", [
   misuse("a stack with a number in it", TypeError, ["stack: element 1 is not a Tensor", "tensor(...)"], matrix, (x) =>
     stack([x, wrong(1)]),
   ),
-  misuse("parts of size 0", RangeError, ["split: size 0 given", "at least 1"], matrix, (x) => x.split(0)),
+  misuse("parts of size 0", RangeError, ["split: size is 0", "at least 1"], matrix, (x) => x.split(0)),
   misuse("parts of a single value", RangeError, ["split: a 0-d tensor given", "at least one"], scalar, (x) =>
     x.split(1),
   ),

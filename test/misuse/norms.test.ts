@@ -98,7 +98,7 @@ testMisuses("shapes of normalizations", [
 ]);
 
 testMisuses("kinds of inputs of normalizations", [
-  misuse("an array", TypeError, ["InstanceNorm1d: input is Array", "tensor(...)"], none, () =>
+  misuse("an array", TypeError, ["InstanceNorm1d: input is a list of", "tensor(...)"], none, () =>
     new nn.InstanceNorm1d(3)(wrong([[1, 2]])),
   ),
   misuse("integers for groupNorm", TypeError, ["groupNorm: input has dtype int32"], none, () =>
@@ -233,7 +233,7 @@ testMisuses("lazy layers", [
       compile((x: ReturnType<typeof ones>) => net(x))(ones([4, 3]));
     },
   ),
-  misuse("an array for the first call", TypeError, ["LazyLinear: input is Array", "tensor(...)"], none, () =>
+  misuse("an array for the first call", TypeError, ["LazyLinear: input is a list of", "tensor(...)"], none, () =>
     new nn.LazyLinear(3)(wrong([[1, 2]])),
   ),
   misuse(

@@ -122,7 +122,7 @@ testMisuses("parameters of optimizers", [
   misuse(
     "with their names",
     TypeError,
-    ["parameter 0 is Array", "not namedParameters()"],
+    ["parameter 0 is a list of", "not namedParameters()"],
     linear,
     (model) => new optim.Adam(wrong(model.namedParameters())),
   ),
@@ -151,7 +151,7 @@ testMisuses("parameters of optimizers", [
   misuse(
     "groups among tensors",
     TypeError,
-    ["parameter 1 is Object", "Tensors only, or groups only"],
+    ["parameter 1 is a plain object", "Tensors only, or groups only"],
     params,
     ([a, b]) => new optim.Adam(wrong([a, { params: [b] }])),
   ),

@@ -100,7 +100,7 @@ testMisuses("state dicts of optimizers", [
   misuse(
     "a moment that is an array",
     TypeError,
-    ["exp_avg in state 0", "must be a Tensor", "Array"],
+    ["exp_avg in state 0", "must be a Tensor", "got ["],
     loading((dict) => {
       dict.state[0].exp_avg = wrong([1, 2]);
     }),

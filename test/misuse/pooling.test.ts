@@ -137,7 +137,7 @@ testMisuses("pooling", [
     () => picture().int(),
     (x) => F.adaptiveAvgPool2d(x, 1),
   ),
-  misuse("a list for an input", TypeError, ["maxPool2d: input is Array", "tensor(...)"], none, () =>
+  misuse("a list for an input", TypeError, ["maxPool2d: input is a list of", "tensor(...)"], none, () =>
     F.maxPool2d(wrong([[1]]), 2),
   ),
   misuse(

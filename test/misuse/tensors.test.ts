@@ -74,7 +74,9 @@ testMisuses("functions", [
     (x) => x.tril(),
   ),
   misuse("fewer times than dimensions", RangeError, ["repeat: 1 numbers", "[2, 3]"], matrix, (x) => x.repeat(2)),
-  misuse("half a repetition", RangeError, ["repeatInterleave: times [1.5]"], matrix, (x) => x.repeatInterleave(1.5, 0)),
+  misuse("half a repetition", RangeError, ["repeatInterleave: times is 1.5"], matrix, (x) =>
+    x.repeatInterleave(1.5, 0),
+  ),
 ]);
 
 testMisuses("PyTorch's spellings", [

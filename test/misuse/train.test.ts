@@ -71,15 +71,15 @@ testMisuses("options of fit", [
   misuse(
     "the class of an optimizer",
     TypeError,
-    ["optimizer is the function Adam", "new optim.Adam("],
+    ["optimizer is the class Adam", "new optim.Adam("],
     training,
     run({ optimizer: optim.Adam }),
   ),
-  misuse("a number for a signal", TypeError, ["signal is the number 5", "AbortSignal"], training, run({ signal: 5 })),
+  misuse("a number for a signal", TypeError, ["signal is 5", "AbortSignal"], training, run({ signal: 5 })),
   misuse(
     "the controller for its signal",
     TypeError,
-    ["signal is an instance of AbortController", "controller.signal"],
+    ["signal is AbortController", "controller.signal"],
     training,
     run({ signal: new AbortController() }),
   ),
@@ -117,7 +117,7 @@ testMisuses("schedulers of fit", [
   misuse(
     "the class of a scheduler",
     TypeError,
-    ["scheduler is the function StepLR", "new optim.StepLR("],
+    ["scheduler is the class StepLR", "new optim.StepLR("],
     training,
     run({ scheduler: optim.StepLR }),
   ),
@@ -334,7 +334,7 @@ testMisuses(
     misuse("an option that is not there", TypeError, ['unknown option "metric"', "metrics"], training, (given) =>
       train.evaluate(given.model, given.batches, wrong({ loss: new nn.MSELoss(), metric: {} })),
     ),
-    misuse("predictions for a number", TypeError, ["Number", "DataLoader"], training, ({ model }) =>
+    misuse("predictions for a number", TypeError, ["is 5", "DataLoader"], training, ({ model }) =>
       train.predict(model, wrong(5)),
     ),
     misuse("predictions for other columns", RangeError, ["[2, 3] has 3 features", "expects 2"], training, ({ model }) =>

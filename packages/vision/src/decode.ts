@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
+import { because, checkOptions, refuse, wrongValue } from "evenkeel/problem";
 import sharp from "sharp";
-import { checkOptions, describe, reason, unusable } from "./checks.ts";
 import type { Picture } from "./picture.ts";
 import { grey } from "./transforms/grayscale.ts";
 
@@ -19,7 +19,7 @@ export async function decodePicture(bytes: Uint8Array, options: DecodeOptions = 
   checkOptions("decodePicture", options, ["mode"]);
   const { mode = "RGB" } = options;
   if (mode !== "RGB" && mode !== "L") {
-    throw new RangeError(`decodePicture: mode is ${describe(mode)}, expected "RGB" or "L"`);
+    throw wrongValue("decodePicture", "mode", mode, '"RGB" or "L"');
   }
   const { data, info } = await decode(bytes);
   const { width, height, channels } = info;
@@ -48,7 +48,8 @@ export async function readPicture(path: string, options?: DecodeOptions): Promis
     return await decodePicture(await readFile(path), options);
   } catch (error) {
     if (error instanceof TypeError || error instanceof RangeError) throw error;
-    throw unusable("readPicture", `${path} cannot be read as a picture: ${reason(error)}`, { cause: error });
+    const why = error instanceof Error ? error.message : String(error);
+    throw because(refuse("unreadable", "readPicture", `${path} cannot be read as a picture: ${why}`), error);
   }
 }
 

@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import { promisify } from "node:util";
 import { gunzip } from "node:zlib";
 import { type DType, type Tensor, tensor } from "evenkeel";
-import { describe, reason, unusable } from "./checks.ts";
+import { because, mismatch, refuse, wrongType } from "evenkeel/problem";
 
 /** The array of an IDX file, in the format's own kind of number. */
 export interface IdxArray {
@@ -25,27 +25,38 @@ const kinds = {
  * @throws Error if the bytes are no IDX file, or too few or too many
  */
 export function parseIdx(bytes: Uint8Array, name = "the file"): IdxArray {
-  if (!(bytes instanceof Uint8Array)) throw new TypeError(`parseIdx: ${describe(bytes)} given, expected a Uint8Array`);
+  if (!(bytes instanceof Uint8Array)) throw wrongType("parseIdx", "bytes", bytes, "a Uint8Array");
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   const kind = bytes.length < 4 || view.getUint16(0) !== 0 ? undefined : kinds[bytes[2] as keyof typeof kinds];
   if (kind === undefined) {
     const start = [...bytes.subarray(0, 4)].map((byte) => byte.toString(16).padStart(2, "0")).join(" ");
-    const expected = "00 00, a type and a number of dimensions";
-    throw unusable("parseIdx", `${name} is no IDX file: it starts with "${start}"`, { expected });
+    throw mismatch(
+      "damaged-file",
+      "parseIdx",
+      `${name} is no IDX file: it starts with "${start}"`,
+      "00 00, a type and a number of dimensions",
+    );
   }
   const dimensions = bytes[3];
   const start = 4 + 4 * dimensions;
   if (bytes.length < start) {
-    throw unusable("parseIdx", `${name} ends after ${bytes.length} bytes, within its ${dimensions} sizes`);
+    throw refuse(
+      "damaged-file",
+      "parseIdx",
+      `${name} ends after ${bytes.length} bytes, within its ${dimensions} sizes`,
+    );
   }
   const shape = Array.from({ length: dimensions }, (_, i) => view.getUint32(4 + 4 * i));
   const size = shape.reduce((product, n) => product * n, 1);
   const expected = start + size * kind.width;
   if (bytes.length !== expected) {
-    throw unusable("parseIdx", `${name} has ${bytes.length} bytes`, {
-      expected: `${expected} for shape [${shape.join(", ")}]`,
-      cure: "it was cut off, or is damaged",
-    });
+    throw mismatch(
+      "damaged-file",
+      "parseIdx",
+      `${name} has ${bytes.length} bytes`,
+      `${expected} for shape [${shape.join(", ")}]`,
+      "it was cut off, or is damaged",
+    );
   }
   const data = kind.make(size);
   if (data instanceof Uint8Array) data.set(bytes.subarray(start));
@@ -68,9 +79,7 @@ export async function readIdx(path: string): Promise<Tensor> {
  * @throws Error if there is no such file, or it is no IDX file; the message names it
  */
 export async function readIdxArray(path: string): Promise<IdxArray> {
-  const bytes = await readFile(path).catch((cause) => {
-    throw unusable("readIdx", `${path} cannot be read: ${reason(cause)}`, { cause });
-  });
+  const bytes = await readFile(path);
   const packed = bytes[0] === 0x1f && bytes[1] === 0x8b;
   return parseIdx(packed ? await unpack(path, bytes) : bytes, path);
 }
@@ -79,6 +88,7 @@ async function unpack(path: string, bytes: Uint8Array): Promise<Uint8Array> {
   try {
     return await promisify(gunzip)(bytes);
   } catch (error) {
-    throw unusable("readIdx", `${path} cannot be unpacked: ${reason(error)}`, { cause: error });
+    const why = error instanceof Error ? error.message : String(error);
+    throw because(refuse("damaged-file", "readIdx", `${path} cannot be unpacked: ${why}`), error);
   }
 }

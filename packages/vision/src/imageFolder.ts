@@ -2,7 +2,7 @@ import { readdir, realpath, stat } from "node:fs/promises";
 import { dirname, extname, join } from "node:path";
 import { type Tensor, tensor } from "evenkeel";
 import type { Dataset } from "evenkeel/data";
-import { checkOptions, describe, unusable } from "./checks.ts";
+import { because, type Check, check, checkOptions, describe, listOf, mismatch, refuse, string } from "evenkeel/problem";
 import { type DecodeOptions, readPicture } from "./decode.ts";
 import { isPicture, type Picture } from "./picture.ts";
 import { asTensor, run, type Step, ToTensor, toSteps } from "./transforms/index.ts";
@@ -82,7 +82,7 @@ export class ImageFolder implements Dataset<Item> {
       for (let i = next++; i < samples.length; i = next++) {
         const picture = run(preparing, await readPicture(samples[i][0], { mode }));
         if (!isPicture(picture)) {
-          throw new TypeError(`ImageFolder: prepare made ${describe(picture)} of a picture, expected a picture`);
+          throw mismatch("wrong-type", "ImageFolder", `prepare made ${describe(picture)} of a picture`, "a picture");
         }
         pictures[i] = picture;
         onProgress?.(++done, samples.length);
@@ -104,7 +104,12 @@ export class ImageFolder implements Dataset<Item> {
   /** @throws RangeError if there is no such item */
   get(index: number): Item {
     if (!Number.isInteger(index) || index < 0 || index >= this.length) {
-      throw new RangeError(`ImageFolder: index ${describe(index)} is out of range, expected 0 to ${this.length - 1}`);
+      throw mismatch(
+        "wrong-value",
+        "ImageFolder",
+        `index ${describe(index)} is out of range`,
+        `0 to ${this.length - 1}`,
+      );
     }
     const picture = asTensor("ImageFolder", this.#steps, this.pictures[index]);
     return [picture, tensor(this.samples[index][1], { dtype: "int32" })];
@@ -118,12 +123,8 @@ const inOrder = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);
 const byFolder = (a: string, b: string) => inOrder(dirname(a), dirname(b)) || inOrder(a, b);
 
 function checkExtensions(extensions: unknown): void {
-  const expected = 'expected a list of ends of names, such as [".png"]';
-  if (!Array.isArray(extensions)) {
-    throw new TypeError(`ImageFolder: extensions is ${describe(extensions)}, ${expected}`);
-  }
-  const wrong = extensions.find((end) => typeof end !== "string" || !end.startsWith("."));
-  if (wrong !== undefined) throw new RangeError(`ImageFolder: extensions has ${describe(wrong)}, ${expected}`);
+  const isEnd: Check<string> = { ...string(), fits: (end) => end.startsWith(".") };
+  check("ImageFolder", "extensions", extensions, listOf(isEnd, 'a list of ends of names, such as [".png"]'));
 }
 
 const isHidden = (name: string) => name.startsWith(".");
@@ -133,9 +134,12 @@ async function classesOf(root: string): Promise<string[]> {
   const folders = await Promise.all(names.map((name) => isFolder(join(root, name))));
   const classes = names.filter((_, i) => folders[i]).sort(inOrder);
   if (classes.length > 0) return classes;
-  throw unusable("ImageFolder", `${root} has no folders`, {
-    expected: `one for each class with its pictures in it, as in ${join(root, "cat", "1.jpg")}`,
-  });
+  throw mismatch(
+    "unreadable",
+    "ImageFolder",
+    `${root} has no folders`,
+    `one for each class with its pictures in it, as in ${join(root, "cat", "1.jpg")}`,
+  );
 }
 
 async function samplesOf(
@@ -148,8 +152,12 @@ async function samplesOf(
   for (const [target, name] of classes.entries()) {
     const paths = (await filesBelow(join(root, name))).filter((path) => ends.includes(extname(path).toLowerCase()));
     if (paths.length === 0) {
-      const statement = `the folder of class ${JSON.stringify(name)} in ${root} has no pictures (${extensions.join(", ")})`;
-      throw unusable("ImageFolder", statement, { cure: "remove it, or put its pictures there" });
+      throw refuse(
+        "unreadable",
+        "ImageFolder",
+        `the folder of class ${JSON.stringify(name)} in ${root} has no pictures (${extensions.join(", ")})`,
+        "remove it, or put its pictures there",
+      );
     }
     samples.push(...paths.sort(byFolder).map((path) => [path, target] as const));
   }
@@ -159,8 +167,11 @@ async function samplesOf(
 function chosenOf<T>(all: readonly T[], positions: ArrayLike<number>): T[] {
   return Array.from(positions, (position) => {
     if (Number.isInteger(position) && position >= 0 && position < all.length) return all[position];
-    throw new RangeError(
-      `ImageFolder: choose gave position ${describe(position)} of ${all.length} pictures, expected 0 to ${all.length - 1}`,
+    throw mismatch(
+      "wrong-value",
+      "ImageFolder",
+      `choose gave position ${describe(position)} of ${all.length} pictures`,
+      `0 to ${all.length - 1}`,
     );
   });
 }
@@ -185,7 +196,7 @@ async function list(folder: string): Promise<string[]> {
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     const why = code === "ENOENT" ? "there is no such folder" : code === "ENOTDIR" ? "it is a file" : String(error);
-    throw unusable("ImageFolder", `${folder} cannot be opened: ${why}`, { cause: error });
+    throw because(refuse("unreadable", "ImageFolder", `${folder} cannot be opened: ${why}`), error);
   }
 }
 

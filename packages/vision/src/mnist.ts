@@ -2,7 +2,7 @@ import { access } from "node:fs/promises";
 import { join } from "node:path";
 import { type Tensor, tensor } from "evenkeel";
 import type { Dataset } from "evenkeel/data";
-import { checkOptions, describe, unusable } from "./checks.ts";
+import { checkOptions, describe, mismatch, refuse, wrongType } from "evenkeel/problem";
 import { readIdxArray } from "./idx.ts";
 import type { Picture } from "./picture.ts";
 import { asTensor, type Step, ToTensor, toSteps } from "./transforms/index.ts";
@@ -51,7 +51,7 @@ export class MNIST implements Dataset<Item> {
   static async open(folder: string, options: MNISTOptions = {}): Promise<MNIST> {
     checkOptions("MNIST", options, ["train", "transform"]);
     const { train = true, transform = new ToTensor() } = options;
-    if (typeof train !== "boolean") throw new TypeError(`MNIST: train is ${describe(train)}, expected true or false`);
+    if (typeof train !== "boolean") throw wrongType("MNIST", "train", train, "true or false");
     const part = train ? "train" : "t10k";
     const [images, labels] = await Promise.all([
       readIdxArray(await find(folder, `${part}-images-idx3-ubyte`)),
@@ -59,14 +59,20 @@ export class MNIST implements Dataset<Item> {
     ]);
     const [count, height, width] = images.shape;
     if (images.shape.length !== 3 || !(images.data instanceof Uint8Array)) {
-      throw unusable("MNIST", `the pictures have shape [${images.shape.join(", ")}]`, {
-        expected: "bytes in [N, height, width]",
-      });
+      throw mismatch(
+        "damaged-file",
+        "MNIST",
+        `the pictures have shape [${images.shape.join(", ")}]`,
+        "bytes in [N, height, width]",
+      );
     }
     if (labels.shape.length !== 1 || labels.shape[0] !== count || !(labels.data instanceof Uint8Array)) {
-      throw unusable("MNIST", `the classes have shape [${labels.shape.join(", ")}]`, {
-        expected: `bytes in [${count}], one for each picture`,
-      });
+      throw mismatch(
+        "damaged-file",
+        "MNIST",
+        `the classes have shape [${labels.shape.join(", ")}]`,
+        `bytes in [${count}], one for each picture`,
+      );
     }
     return new MNIST(images.data, [height, width], labels.data, transform);
   }
@@ -78,7 +84,7 @@ export class MNIST implements Dataset<Item> {
   /** The picture as it was read. @throws RangeError if there is none at this position */
   picture(index: number): Picture {
     if (!Number.isInteger(index) || index < 0 || index >= this.length) {
-      throw new RangeError(`MNIST: index ${describe(index)} is out of range, expected 0 to ${this.length - 1}`);
+      throw mismatch("wrong-value", "MNIST", `index ${describe(index)} is out of range`, `0 to ${this.length - 1}`);
     }
     const { width, height } = this;
     const size = width * height;
@@ -102,7 +108,8 @@ async function find(folder: string, name: string): Promise<string> {
     );
     if (there) return path;
   }
-  throw unusable(
+  throw refuse(
+    "unreadable",
     "MNIST",
     `there is no ${name} or ${name}.gz in ${folder}, nor in its folder raw, MNIST/raw or FashionMNIST/raw`,
   );

@@ -1,5 +1,5 @@
 import type { Tensor } from "evenkeel";
-import { describe } from "./checks.ts";
+import { mismatch, wrongType, wrongValue } from "evenkeel/problem";
 
 /** A picture as it was read: bytes row by row, and in each row pixel by pixel, as in PIL. */
 export interface Picture {
@@ -22,20 +22,23 @@ export type Image = Picture | Tensor;
 export function pictureOf(data: Uint8Array, size: Omit<Picture, "data">): Picture {
   const { width, height, channels } = size;
   if (!(data instanceof Uint8Array)) {
-    throw new TypeError(`pictureOf: data is ${describe(data)}, expected a Uint8Array of values from 0 to 255`);
+    throw wrongType("pictureOf", "data", data, "a Uint8Array of values from 0 to 255");
   }
   for (const [name, value] of Object.entries({ width, height })) {
     if (!Number.isSafeInteger(value) || value < 1) {
-      throw new RangeError(`pictureOf: ${name} is ${describe(value)}, expected a whole number of at least 1`);
+      throw wrongValue("pictureOf", name, value, "a whole number of at least 1");
     }
   }
   if (channels !== 1 && channels !== 3) {
-    throw new RangeError(`pictureOf: channels is ${describe(channels)}, expected 1 (grey) or 3 (red, green and blue)`);
+    throw wrongValue("pictureOf", "channels", channels, "1 (grey) or 3 (red, green and blue)");
   }
   if (data.length !== width * height * channels) {
-    throw new RangeError(
-      `pictureOf: ${data.length} bytes given, expected ${width * height * channels}: height ${height} x width ${width} x ` +
-        `${channels} channel${channels === 1 ? "" : "s"}`,
+    throw mismatch(
+      "wrong-shape",
+      "pictureOf",
+      `${data.length} bytes given`,
+      `${width * height * channels}: height ${height} x width ${width} x ${channels} ` +
+        `channel${channels === 1 ? "" : "s"}`,
     );
   }
   return { width, height, channels, data };

@@ -44,7 +44,7 @@ export function modelText(inspection: ModelInspection, output: Output): string {
     const head = colors.bold(wrap(`${printable(name)}: ${what} (${size})`, width));
     return `${[head, metadataText(header.metadata), tensorTable(inspection, colors)].filter((part) => part !== "").join("\n\n")}\n`;
   }
-  const { schema, network } = model;
+  const { schema } = model;
   const head = `${printable(name)}: predicts ${printable(schema.target)} (${schema.task}; ${size})`;
   const trained = [
     origin.source === undefined ? "" : `trained on ${origin.source}`,

@@ -1,6 +1,6 @@
 import { checkStorable, type DType, numberDtype, promote, type TypedArray } from "./dtype.ts";
 import type { AnyOp, Spec, Value } from "./op.ts";
-import { mismatch, refuse } from "./problem.ts";
+import { refuse, wrongType } from "./problem.ts";
 
 /** What stands behind the door: eager execution, or a tracer. */
 export interface Executor {
@@ -93,7 +93,5 @@ function asValues(door: Executor, op: AnyOp, operands: readonly (Value | number)
 
 function badOperand(op: AnyOp, index: number, operand: unknown): Error {
   const name = op.inputs === "variadic" ? `element ${index}` : `argument ${index + 1} (${op.inputs[index]})`;
-  const given =
-    operand === null || operand === undefined ? String(operand) : (operand.constructor?.name ?? typeof operand);
-  return mismatch("wrong-type", op.name, `${name} is ${given}`, "a Tensor or a number", "wrap arrays with tensor(...)");
+  return wrongType(op.name, name, operand, "a Tensor or a number", "wrap arrays with tensor(...)");
 }

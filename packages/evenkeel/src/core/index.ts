@@ -9,7 +9,6 @@ export * from "./nearest.ts";
 export * from "./notHere.ts";
 export * from "./op.ts";
 export * from "./options.ts";
-export * from "./plainObject.ts";
 export * from "./problem.ts";
 export * from "./shape.ts";
 export * from "./version.ts";

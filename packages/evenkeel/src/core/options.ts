@@ -1,5 +1,5 @@
-import { describe, givenOf } from "./given.ts";
-import { problemError } from "./problem.ts";
+import { describe, isPlainObject } from "./given.ts";
+import { mismatch, problemError } from "./problem.ts";
 
 /** Options that were given: an undefined one is as good as left out. */
 export function withoutUndefined<T extends object>(options: T): T {
@@ -17,7 +17,7 @@ export function checkOptions(caller: string, options: unknown, known: readonly s
   for (const name in options) {
     if (known.includes(name)) continue;
     // A tensor or a generator in their place has fields of its own.
-    if (describe(options) !== "Object") throw noOptions(caller, options, known);
+    if (!isPlainObject(options)) throw noOptions(caller, options, known);
     const statement = `unknown option ${JSON.stringify(name)}`;
     const where = { caller, option: name };
     throw problemError({ code: "unknown-option", where, statement, expected: known.join(", ") });
@@ -27,6 +27,5 @@ export function checkOptions(caller: string, options: unknown, known: readonly s
 function noOptions(caller: string, options: unknown, known: readonly string[]): Error {
   const statement = `the options are ${describe(options)}`;
   const expected = `an object such as { ${known[0]}: ... }`;
-  const where = { caller };
-  return problemError({ code: "wrong-type", where, given: givenOf(options), statement, expected });
+  return mismatch("wrong-type", caller, statement, expected);
 }

@@ -15,6 +15,7 @@ import {
   problemError,
   problemOf,
   refuse,
+  refuseGiven,
   text,
   wholeNumber,
   wrongDtype,
@@ -91,6 +92,12 @@ const cases: readonly (readonly [error: Error, code: string, javascript: string,
     "the graph is freed; call it once",
   ],
   [
+    refuseGiven("wrong-type", "Sequential", "element 0 must be a module", class ReLU {}, "make one: new ReLU(...)"),
+    "wrong-type",
+    "Sequential: element 0 must be a module, got the class ReLU; make one: new ReLU(...)",
+    "element 0 must be a module, got the class ReLU; make one: new ReLU(...)",
+  ],
+  [
     refuse("conflict", "trainTable", text`${{ option: "refit", value: true }} has nothing to add`),
     "conflict",
     "trainTable: refit: true has nothing to add",
@@ -116,8 +123,8 @@ const cases: readonly (readonly [error: Error, code: string, javascript: string,
   [
     caught(() => checkOptions("fit", [1], ["epochs"])),
     "wrong-type",
-    "fit: the options are Array, expected an object such as { epochs: ... }",
-    "the options are Array, expected an object such as { epochs: ... }",
+    "fit: the options are [1], expected an object such as { epochs: ... }",
+    "the options are [1], expected an object such as { epochs: ... }",
   ],
 ];
 
@@ -147,7 +154,7 @@ describe("a problem", () => {
     const classOf = (error: Error) => error.constructor;
     expect(cases.map(([error]) => classOf(error))).toEqual([
       ...[RangeError, RangeError, TypeError, TypeError, RangeError, TypeError],
-      ...[RangeError, Error, RangeError, RangeError, TypeError, TypeError],
+      ...[RangeError, Error, TypeError, RangeError, RangeError, TypeError, TypeError],
     ]);
   });
 
@@ -163,8 +170,26 @@ describe("a problem", () => {
     expect(problemOf("no")).toBeUndefined();
   });
 
+  it.each([
+    ["text", '"text"'],
+    [undefined, "undefined"],
+    [Number.NaN, "NaN"],
+    [[1, [2]], "a list of 2"],
+    [[1, Number.NaN], "[1, NaN]"],
+    [{ a: 1 }, "a plain object"],
+    [Object.create(null), "a plain object"],
+    [new Map(), "Map"],
+    [Map, "the class Map"],
+    [class A {}, "the class A"],
+    [function f() {}, "the function f"],
+    [() => 1, "the function"],
+    [10n, "10n"],
+  ])("says what %o is", (value, words) => {
+    expect(wrongType("a", "b", value, "c").message).toBe(`a: b is ${words}, expected c`);
+  });
+
   it("names a long list by its kind", () => {
-    expect(wrongValue("a", "b", new Array(9).fill(1), "c").message).toBe("a: b is Array, expected c");
+    expect(wrongValue("a", "b", new Array(9).fill(1), "c").message).toBe("a: b is a list of 9, expected c");
   });
 });
 

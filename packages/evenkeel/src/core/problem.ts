@@ -26,10 +26,14 @@ const classes = {
   "wrong-shape": RangeError,
   /** Each value fits by itself, but not with the other. */
   conflict: RangeError,
+  /** More memory, or a longer file, than there can be. */
+  "too-large": RangeError,
   /** Bytes or JSON that the library did not write, or that changed since. */
   "damaged-file": RangeError,
   /** What is asked for does not go with what was done before, or with what is being done. */
   "wrong-state": Error,
+  /** A file or a folder that is not there, or that cannot be read. */
+  unreadable: Error,
   /** The call is right and the library cannot do it. */
   "not-supported": Error,
   /** A computation has met NaN or an infinity. */
@@ -73,7 +77,7 @@ export interface Problem {
   /** What was not as expected, where that is no option: "input". */
   readonly what?: Text | undefined;
   readonly given?: Given | undefined;
-  /** The whole of it, where "what is given" does not say it. */
+  /** A sentence, where "what is given" does not say it; `given` is what came instead. */
   readonly statement?: Text | undefined;
   readonly expected?: Text | undefined;
   /** What to do. */
@@ -110,7 +114,8 @@ export function formatProblem(problem: Problem, dialect: Dialect = javascript): 
   let line = dialect.place(where);
   if (statement !== undefined) line += say(statement);
   else line += where.option === undefined ? say(what) : dialect.reference({ option: where.option });
-  if (given !== undefined && statement === undefined) {
+  if (given !== undefined && statement !== undefined) line += `, got ${dialect.given(given)}`;
+  else if (given !== undefined) {
     const plain = code === "wrong-dtype" && "value" in given ? String(given.value) : dialect.given(given);
     line += ` ${code === "wrong-shape" ? "has shape" : code === "wrong-dtype" ? "has dtype" : "is"} ${plain}`;
   }
@@ -148,6 +153,11 @@ export type Cell = Pick<Place, "column" | "row">;
 /** A free sentence: "caller: statement; cure". */
 export function refuse(code: ProblemCode, caller: string, statement: Text, cure?: Text, cell?: Cell): Error {
   return problemError({ code, where: { caller, ...cell }, statement, cure });
+}
+
+/** A free sentence that says what is asked for: "caller: statement, got <given>; <cure>". */
+export function refuseGiven(code: ProblemCode, caller: string, statement: Text, given: unknown, cure?: Text): Error {
+  return problemError({ code, where: { caller }, statement, given: givenOf(given), cure });
 }
 
 /** A free sentence with what was expected: "caller: statement, expected <expected>; <cure>". */

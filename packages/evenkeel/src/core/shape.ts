@@ -1,4 +1,5 @@
-import { mismatch, refuse, wrongType } from "./problem.ts";
+import { describe } from "./given.ts";
+import { mismatch, refuse, wrongType, wrongValue } from "./problem.ts";
 
 /** The sizes of a tensor's dimensions, outermost first; `[]` is a single value. */
 export type Shape = readonly number[];
@@ -31,16 +32,13 @@ export function formatShape(shape: Shape): string {
   return `[${shape.join(", ")}]`;
 }
 
-/** A value as messages show it: strings in quotes, so that "2" is told from 2. */
-const show = (value: unknown) => (typeof value === "string" ? JSON.stringify(value) : String(value));
-
 /** @throws TypeError if `shape` is no list @throws RangeError unless every entry is a whole number of at least 0 */
-export function checkShape(shape: Shape, what = "shape"): void {
+export function checkShape(shape: Shape, what = "shape", caller = ""): void {
   if (!Array.isArray(shape)) {
-    throw wrongType("", what, shape, "a list of sizes such as [2, 3]");
+    throw wrongType(caller, what, shape, "a list of sizes such as [2, 3]");
   }
   if (shape.some((n) => !Number.isInteger(n) || n < 0)) {
-    throw mismatch("wrong-shape", "", `${what} [${shape.map(show).join(", ")}] given`, "whole numbers of at least 0");
+    throw wrongValue(caller, what, shape, "whole numbers of at least 0");
   }
 }
 
@@ -84,7 +82,7 @@ export function normalizeDim(dim: number, rank: number): number {
       "wrong-type",
       "",
       "the dimension is an object",
-      `a number: write ${show(meant)} in place of { dim: ${show(meant)} }`,
+      `a number: write ${describe(meant)} in place of { dim: ${describe(meant)} }`,
     );
   }
   const bound = Math.max(rank, 1);
@@ -92,7 +90,7 @@ export function normalizeDim(dim: number, rank: number): number {
     throw refuse(
       "wrong-shape",
       "",
-      `dimension ${show(dim)} is out of range: a ${rank}-d tensor has dimensions ${-bound} to ${bound - 1}`,
+      `dimension ${describe(dim)} is out of range: a ${rank}-d tensor has dimensions ${-bound} to ${bound - 1}`,
     );
   }
   return dim < 0 ? dim + bound : dim;

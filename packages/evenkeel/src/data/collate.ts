@@ -1,4 +1,4 @@
-import { describe, formatShape, mismatch, refuse, sameShape } from "../core/index.ts";
+import { describe, formatShape, isPlainObject, mismatch, refuse, sameShape } from "../core/index.ts";
 import { isTypedArray } from "../tensor/creation/typedArrays.ts";
 import { type AnyTypedArray, stack, Tensor, tensor } from "../tensor/index.ts";
 
@@ -86,12 +86,10 @@ function kindOf(value: unknown): Kind {
   if (typeof value === "number" || typeof value === "boolean" || typeof value === "string") {
     return typeof value as "number" | "boolean" | "string";
   }
-  if (typeof value !== "object" || value === null) return "other";
   if (value instanceof Tensor) return "Tensor";
   if (Array.isArray(value)) return "array";
   if (isTypedArray(value)) return "typed array";
-  const prototype: unknown = Object.getPrototypeOf(value);
-  return prototype === Object.prototype || prototype === null ? "object" : "other";
+  return isPlainObject(value) ? "object" : "other";
 }
 
 function stackAlike(tensors: readonly Tensor[], path: string): Tensor {
@@ -112,9 +110,10 @@ function requireSame<T>(values: readonly T[], path: string, what: string, of: (v
   const expected = of(values[0]);
   const odd = values.findIndex((value) => of(value) !== expected);
   if (odd < 0) return;
-  const error = what === "kinds" ? TypeError : RangeError;
-  throw new error(
-    `defaultCollate: ${path} has different ${what}: ${expected} in the first item of the batch, ${of(values[odd])} in item ` +
-      `${odd}; make them alike, or give the loader a collate function`,
+  throw refuse(
+    what === "kinds" ? "wrong-type" : "wrong-shape",
+    "defaultCollate",
+    `${path} has different ${what}: ${expected} in the first item of the batch, ${of(values[odd])} in item ${odd}`,
+    "make them alike, or give the loader a collate function",
   );
 }

@@ -76,7 +76,9 @@ describe("TensorDataset", () => {
     );
     expect(() => new TensorDataset(x, tensor(1))).toThrow(/argument 2 is a single value/);
     // @ts-expect-error arrays are no tensors
-    expect(() => new TensorDataset(x, [1, 2, 3, 4])).toThrow(/argument 2 is Array, expected a Tensor; wrap arrays/);
+    expect(() => new TensorDataset(x, [1, 2, 3, 4])).toThrow(
+      /argument 2 is \[1, 2, 3, 4\], expected a Tensor; wrap arrays/,
+    );
     // @ts-expect-error at least one
     expect(() => new TensorDataset()).toThrow(/got no tensors/);
   });
@@ -175,7 +177,7 @@ describe("an array of items is a dataset", () => {
   });
 
   it.each<[string, unknown]>([
-    ["Object", { length: 3 }],
+    ["a plain object", { length: 3 }],
     ["Set", new Set([1])],
     ["Tensor", x],
     ["Float32Array", new Float32Array(3)],

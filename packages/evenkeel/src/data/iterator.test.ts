@@ -24,5 +24,5 @@ it("goes on from item to item, and says when there is none left", () => {
 
 it("refuses what is no iterable, and no iterator", () => {
   expect(() => iter(3 as never)).toThrow("iter: 3 is no iterable, expected a DataLoader or a list");
-  expect(() => next([1] as never)).toThrow("next: Array is no iterator, expected one made by iter(loader)");
+  expect(() => next([1] as never)).toThrow("next: [1] is no iterator, expected one made by iter(loader)");
 });

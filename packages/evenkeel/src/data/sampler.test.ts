@@ -187,7 +187,9 @@ describe("BatchSampler", () => {
   it("refuses what gives no batches", () => {
     expect(() => new BatchSampler([], 0)).toThrow(/batchSize is 0, expected a whole number of at least 1/);
     // @ts-expect-error no iterable
-    expect(() => new BatchSampler({ length: 3 }, 1)).toThrow(/sampler is Object, expected a Sampler or an iterable/);
+    expect(() => new BatchSampler({ length: 3 }, 1)).toThrow(
+      /sampler is a plain object, expected a Sampler or an iterable/,
+    );
     expect(() => new BatchSampler(new Set([1]), 1).length).toThrow(/its sampler has no length/);
   });
 });

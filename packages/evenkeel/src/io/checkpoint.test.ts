@@ -125,7 +125,7 @@ describe("saveCheckpoint and loadCheckpoint", () => {
     [
       "a schedule that is a function",
       { scheduler: { lambda: Math.sqrt } },
-      "state.scheduler.lambda is Function, expected plain data",
+      "state.scheduler.lambda is the function sqrt, expected plain data",
     ],
     ["a history without end", { history: [circle()] }, "more than 64 levels deep; does it contain itself?"],
     [

@@ -108,7 +108,7 @@ export function loadCheckpoint(bytes: Uint8Array): Checkpoint<never> {
   }
   if (metadata.version !== version) {
     throw refuse(
-      "damaged-file",
+      "wrong-value",
       "loadCheckpoint",
       `the checkpoint has version ${describe(metadata.version)}, this library reads "${version}"`,
       "update it",

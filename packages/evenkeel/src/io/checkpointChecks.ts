@@ -66,12 +66,7 @@ export function checkStopping(caller: string, state: unknown): void {
   if (bestEpoch !== undefined) {
     checkValue(caller, "earlyStopping.bestEpoch", bestEpoch, wholeNumber(0));
     if ((bestEpoch as number) < 1 || (bestEpoch as number) > (epochs as number)) {
-      throw mismatch(
-        "damaged-file",
-        caller,
-        `earlyStopping.bestEpoch is ${bestEpoch}`,
-        `1 to ${epochs}, the epochs seen`,
-      );
+      throw unexpected("damaged-file", caller, "earlyStopping.bestEpoch", bestEpoch, `1 to ${epochs}, the epochs seen`);
     }
   }
   if (model !== undefined) checkTensors(caller, "earlyStopping.model", model);

@@ -88,7 +88,7 @@ export function decodeValues(
 function unfit(name: string, file: FileDType, value: number | bigint, index: number, dtype: DType): Error {
   const limit = dtype === "float64" ? "2^53" : "int32, the integer type of the library";
   return refuse(
-    "damaged-file",
+    "wrong-value",
     "safetensors",
     `value ${index} of ${JSON.stringify(name)} (${file}) is ${value}, which does not fit ${limit}`,
     "save the tensor as F64",

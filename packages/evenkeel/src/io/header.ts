@@ -1,5 +1,5 @@
 import type { Shape } from "../core/index.ts";
-import { mismatch, refuse } from "../core/index.ts";
+import { mismatch, refuse, wrongType } from "../core/index.ts";
 import { bytesPerElement, type FileDType, fileDtypes, isFileDType } from "./fileDtypes.ts";
 import { type HeaderEntry, quoted, readHeader } from "./headerReader.ts";
 
@@ -33,12 +33,7 @@ export interface SafetensorsHeader {
  */
 export function readSafetensorsHeader(bytes: Uint8Array): SafetensorsHeader {
   if (!(bytes instanceof Uint8Array)) {
-    throw mismatch(
-      "wrong-type",
-      "safetensors",
-      `the file is ${bytes === null ? "null" : typeof bytes}`,
-      "its bytes, a Uint8Array",
-    );
+    throw wrongType("safetensors", "the file", bytes, "its bytes, a Uint8Array");
   }
   const text = headerText(bytes);
   const dataStart = prefixBytes + text.bytes;
@@ -90,7 +85,7 @@ function headerText(bytes: Uint8Array): { header: string; bytes: number } {
 function infoOf(name: string, { dtype, shape, offsets }: HeaderEntry, dataStart: number): TensorInfo {
   if (!isFileDType(dtype)) {
     throw refuse(
-      "damaged-file",
+      "wrong-value",
       "safetensors",
       `${quoted(name)} has the dtype ${quoted(dtype)}, which is not supported`,
       `convert it to one of ${fileDtypes.join(", ")}`,

@@ -60,7 +60,7 @@ describe("saveSafetensors", () => {
   });
 
   it.each<[string, () => unknown, new () => Error, string]>([
-    ["a list", () => saveSafetensors([] as never), TypeError, "the tensors are Array, expected an object of tensors"],
+    ["a list", () => saveSafetensors([] as never), TypeError, "tensors is [], expected an object of tensors"],
     ["a number", () => saveSafetensors({ a: 1 } as never), TypeError, '"a" is 1, expected a Tensor'],
     ["an option", () => saveSafetensors({}, { meta: {} } as never), TypeError, 'unknown option "meta"'],
     [
@@ -212,7 +212,7 @@ describe("loadSafetensors", () => {
 
   it("takes bytes only", () => {
     expect(() => loadSafetensors("model.safetensors" as never)).toThrow(
-      new TypeError("safetensors: the file is string, expected its bytes, a Uint8Array"),
+      new TypeError('safetensors: the file is "model.safetensors", expected its bytes, a Uint8Array'),
     );
   });
 });

@@ -1,4 +1,4 @@
-import { checkOptions, describe } from "../core/index.ts";
+import { checkOptions, wrongType } from "../core/index.ts";
 import { Tensor } from "../tensor/index.ts";
 import { Storage } from "../tensor/storage.ts";
 import { decodeFile, encodeFile, type RawTensor, rawArray } from "./file.ts";
@@ -29,9 +29,7 @@ export function saveSafetensors(
 ): Uint8Array<ArrayBuffer> {
   checkOptions("saveSafetensors", options, ["metadata"]);
   if (typeof tensors !== "object" || tensors === null || Array.isArray(tensors) || tensors instanceof Tensor) {
-    throw new TypeError(
-      `saveSafetensors: the tensors are ${describe(tensors)}, expected an object of tensors by name, as stateDict() gives`,
-    );
+    throw wrongType("saveSafetensors", "tensors", tensors, "an object of tensors by name, as stateDict() gives");
   }
   return encodeFile(
     Object.entries(tensors).map(([name, value]) => rawTensor(name, value)),
@@ -57,7 +55,7 @@ export function loadSafetensors(bytes: Uint8Array): LoadedTensors {
 /** A tensor as it is going to be written: shares its memory. */
 export function rawTensor(name: string, value: unknown): RawTensor {
   if (!(value instanceof Tensor)) {
-    throw new TypeError(`saveSafetensors: ${JSON.stringify(name)} is ${describe(value)}, expected a Tensor`);
+    throw wrongType("saveSafetensors", JSON.stringify(name), value, "a Tensor");
   }
   return rawArray(name, value);
 }

@@ -1,4 +1,4 @@
-import { formatShape, mismatch, refuse } from "../core/index.ts";
+import { describe, formatShape, refuse, wrongType } from "../core/index.ts";
 import { Tensor } from "../tensor/index.ts";
 
 /** What a loader gives for one step: the inputs of the model, then the target, all with the same number of rows. */
@@ -11,13 +11,17 @@ export type Loader<T = Batch> = Iterable<T>;
  * @throws TypeError if `loader` cannot be walked through, or only once where `again` asks for one pass per epoch
  */
 export function checkLoader(loader: unknown, name: string, again = false): void {
-  const given = loader === null || loader === undefined ? String(loader) : (loader.constructor?.name ?? typeof loader);
   const advice = "pass a DataLoader or an array of [input, target] batches";
   if (loader instanceof Tensor || typeof loader !== "object" || loader === null || !(Symbol.iterator in loader)) {
-    throw mismatch("wrong-type", "", `${name} is ${given}`, "something to loop over", advice);
+    throw wrongType("", name, loader, "something to loop over", advice);
   }
   if (again && "next" in loader) {
-    throw refuse("wrong-type", "", `${name} is an iterator (${given}), which is used up after one epoch`, advice);
+    throw refuse(
+      "wrong-type",
+      "",
+      `${name} is an iterator (${describe(loader)}), which is used up after one epoch`,
+      advice,
+    );
   }
 }
 

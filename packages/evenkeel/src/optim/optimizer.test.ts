@@ -170,22 +170,22 @@ describe("parameter groups", () => {
 
   const shared = leaf(1);
   it.each<[string, unknown, RegExp, ErrorConstructor]>([
-    ["a tensor", leaf(1), /should be an iterable of Tensors or groups, but got Tensor/, TypeError],
-    ["nothing", undefined, /should be an iterable of Tensors or groups, but got undefined/, TypeError],
+    ["a tensor", leaf(1), /should be an iterable of Tensors or groups, got Tensor/, TypeError],
+    ["nothing", undefined, /should be an iterable of Tensors or groups, got undefined/, TypeError],
     ["an empty list", [], /optimizer got an empty parameter list/, RangeError],
     ["numbers", [leaf(1), 3], /can only optimize Tensors, but parameter 1 is 3/, TypeError],
     [
       "named parameters",
       [["weight", leaf(1)]],
-      /parameter 0 is Array; .* pass parameters\(\), not namedParameters\(\)/,
+      /parameter 0 is a list of 2; .* pass parameters\(\), not namedParameters\(\)/,
       TypeError,
     ],
-    ["groups among tensors", [leaf(1), { params: [leaf(2)] }], /parameter 1 is Object/, TypeError],
+    ["groups among tensors", [leaf(1), { params: [leaf(2)] }], /parameter 1 is a plain object/, TypeError],
     ["tensors among groups", [{ params: [leaf(2)] }, leaf(1)], /param group must be an object with params/, TypeError],
     [
       "params that are no list",
       [{ params: 3 }],
-      /params of a group must be a Tensor or an iterable of Tensors, but got 3/,
+      /params of a group must be a Tensor or an iterable of Tensors, got 3/,
       TypeError,
     ],
     ["integers", [tensor([1]).int()], /only optimize float32 and float64 Tensors, but parameter 0 is int32/, TypeError],

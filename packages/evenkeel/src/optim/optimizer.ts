@@ -1,11 +1,11 @@
 import {
   checkOptions,
   type DType,
-  describe,
   formatShape,
   hostScalar,
   meet,
   refuse,
+  refuseGiven,
   refuseInStep,
   refuseMisspellings,
   type Shape,
@@ -94,11 +94,11 @@ export abstract class Optimizer<O extends object = AnyOptions> {
     this.defaults = { ...defaults, ...withoutUndefined(options) };
     this.#checkOptions(this.defaults);
     if (params instanceof Tensor || typeof params?.[Symbol.iterator] !== "function") {
-      throw refuse(
+      throw refuseGiven(
         "wrong-type",
         "",
-        "params argument given to the optimizer should be an iterable of Tensors or groups, but got " +
-          `${describe(params)}`,
+        "params argument given to the optimizer should be an iterable of Tensors or groups",
+        params,
         "pass model.parameters() or a list",
       );
     }
@@ -130,19 +130,11 @@ export abstract class Optimizer<O extends object = AnyOptions> {
   addParamGroup(init: ParamGroupInit<O>): void {
     refuseInStep("addParamGroup()", "call it between two steps");
     if (!isGroup(init)) {
-      throw refuse(
-        "wrong-type",
-        "",
-        `param group must be an object with params, as in { params: [...] }, but got ${describe(init)}`,
-      );
+      throw refuseGiven("wrong-type", "", "param group must be an object with params, as in { params: [...] }", init);
     }
     const { params: given, ...options } = init;
     if (!(given instanceof Tensor) && typeof (given as Iterable<Tensor>)?.[Symbol.iterator] !== "function") {
-      throw refuse(
-        "wrong-type",
-        "",
-        `params of a group must be a Tensor or an iterable of Tensors, but got ${describe(given)}`,
-      );
+      throw refuseGiven("wrong-type", "", "params of a group must be a Tensor or an iterable of Tensors", given);
     }
     const params = given instanceof Tensor ? [given] : [...given];
     const taken = new Set(this.paramGroups.flatMap((group) => group.params));

@@ -148,7 +148,7 @@ describe.each([true, false])("an own optimizer, compiled: %s", (compiled) => {
     const [group] = optimizer.paramGroups;
     for (const [lr, message] of [
       [Number.NaN, "Invalid lr: NaN"],
-      ["0.1", 'Invalid lr: "0.1"; expected a number'],
+      ["0.1", 'Invalid lr: "0.1", expected a number'],
       [undefined, "required optimization parameter lr; give it in the group or to Momentum"],
     ] as const) {
       group.lr = lr as number;
@@ -168,7 +168,7 @@ describe.each([true, false])("an own optimizer, compiled: %s", (compiled) => {
     expect(() => optimizer.addParamGroup({ params: [], nesterov: true } as never)).toThrow(
       'a parameter group of Momentum: unknown option "nesterov", expected lr, momentum',
     );
-    expect(() => new Momentum([a], { momentum: Number.NaN })).toThrow("Invalid momentum: NaN; expected a number");
+    expect(() => new Momentum([a], { momentum: Number.NaN })).toThrow("Invalid momentum: NaN, expected a number");
     const sum: number = optimizer.paramGroups[0].lr + (optimizer.defaults.lr ?? 0);
     expect(sum).toBe(0.6);
   });
@@ -238,7 +238,7 @@ describe("misuses", () => {
     );
     // @ts-expect-error: hyperparameters are needed
     expect(() => new Nothing([leaf()])).toThrow(
-      "the defaults of Nothing must be an object such as { lr: 1e-3 }, but got undefined",
+      "the defaults of Nothing must be an object such as { lr: 1e-3 }, got undefined",
     );
   });
 

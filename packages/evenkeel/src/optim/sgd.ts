@@ -58,7 +58,7 @@ export class SGD extends FusedOptimizer<SGDOptions> {
     if (nesterov && (momentum === 0 || dampening !== 0)) {
       throw wrongState(
         "",
-        `Nesterov momentum requires a momentum and zero dampening, but got momentum ${momentum} and ` +
+        `Nesterov momentum requires a momentum and zero dampening, got momentum ${momentum} and ` +
           `dampening ${dampening}`,
       );
     }

@@ -92,7 +92,7 @@ describe("stateDict", () => {
 
   type Dict = OptimizerStateDict<AdamOptions>;
   it.each<[string, (dict: Dict) => unknown, RegExp, ErrorConstructor]>([
-    ["nothing", () => undefined, /state dict must be \{ state, paramGroups \}, but got undefined/, TypeError],
+    ["nothing", () => undefined, /state dict must be \{ state, paramGroups \}, got undefined/, TypeError],
     ["no state", ({ paramGroups }) => ({ paramGroups }), /state of the state dict must be an object/, TypeError],
     ["no groups", ({ state }) => ({ state }), /paramGroups of the state dict must be a list of groups/, TypeError],
     [
@@ -182,7 +182,7 @@ describe("stateDict", () => {
     [
       "a number for a tensor",
       (dict) => Object.assign(dict.state[1], { step: 3 }) && dict,
-      /step in state 1 .* must be a Tensor, but got 3/,
+      /step in state 1 .* must be a Tensor, got 3/,
       TypeError,
     ],
   ])("is refused with %s, and nothing is written", (_, spoil, message, kind) => {

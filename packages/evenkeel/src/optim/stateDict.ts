@@ -1,9 +1,9 @@
 import {
-  describe,
   formatShape,
   isFloat,
   mismatch,
   refuse,
+  refuseGiven,
   type Shape,
   sameShape,
   wrongShape,
@@ -56,11 +56,7 @@ export function checkStateDict<O extends object>(
   const { state, paramGroups } = stateDict;
   requireObject(state, "state of the state dict", "an object of states by position");
   if (!Array.isArray(paramGroups)) {
-    throw refuse(
-      "wrong-type",
-      "",
-      `paramGroups of the state dict must be a list of groups, but got ${describe(paramGroups)}`,
-    );
+    throw refuseGiven("wrong-type", "", "paramGroups of the state dict must be a list of groups", paramGroups);
   }
   if (paramGroups.length !== groups.length) {
     throw refuse(
@@ -134,8 +130,7 @@ function checkEntry(
   if (names !== undefined) requireKeys(entry, names.required, names.optional, what);
   for (const [name, value] of Object.entries(entry)) {
     const shape = shapeOf(param, name);
-    if (!(value instanceof Tensor))
-      throw refuse("wrong-type", "", `${name} in ${what} must be a Tensor, but got ${describe(value)}`);
+    if (!(value instanceof Tensor)) throw refuseGiven("wrong-type", "", `${name} in ${what} must be a Tensor`, value);
     if (shape === undefined) continue;
     if (name !== "step" && !isFloat(value.dtype)) {
       throw mismatch(
@@ -160,7 +155,7 @@ function checkEntry(
 
 export function requireObject(value: unknown, what: string, expected: string): void {
   if (typeof value !== "object" || value === null || Array.isArray(value)) {
-    throw refuse("wrong-type", "", `${what} must be ${expected}, but got ${describe(value)}`);
+    throw refuseGiven("wrong-type", "", `${what} must be ${expected}`, value);
   }
 }
 

@@ -1,5 +1,5 @@
 import type { TypedArray } from "../core/dtype.ts";
-import { check, probability, refuse } from "../core/index.ts";
+import { check, passes, probability, refuse } from "../core/index.ts";
 import type { Generator } from "./generator.ts";
 import { uniformFloat32, uniformFloat64 } from "./uniform.ts";
 
@@ -29,10 +29,12 @@ export function fillBernoulliEach(
     throw refuse(
       "wrong-value",
       "",
-      `bernoulli expects one probability per element, but got ${probabilities.length} for ${out.length} elements`,
+      `bernoulli expects one probability per element, got ${probabilities.length} for ${out.length} elements`,
     );
   }
-  for (let i = 0; i < probabilities.length; i++) check("bernoulli", `p[${i}]`, probabilities[i], probability());
+  const wanted = probability();
+  const wrong = probabilities.findIndex((p) => !passes(p, wanted));
+  if (wrong >= 0) check("bernoulli", `p[${wrong}]`, probabilities[wrong], wanted);
   const uniform = probabilities instanceof Float32Array ? uniformFloat32 : uniformFloat64;
   for (let i = 0; i < out.length; i++) out[i] = uniform(generator) < probabilities[i] ? 1 : 0;
 }

@@ -1,4 +1,4 @@
-import { refuse, refuseInStep } from "../core/index.ts";
+import { refuse, refuseGiven, refuseInStep } from "../core/index.ts";
 import { decodeState, encodeState } from "./generatorState.ts";
 import { MersenneTwister } from "./mersenneTwister.ts";
 
@@ -11,17 +11,14 @@ export type Seed = number | bigint;
 /** The seed as PyTorch keeps it: 64 unsigned bits, negative ones wrapped. */
 function toUint64(seed: Seed): bigint {
   if (typeof seed !== "number" && typeof seed !== "bigint") {
-    throw refuse(
-      "wrong-type",
-      "",
-      `a seed must be a number or a bigint, but got ${seed === null ? "null" : typeof seed}`,
-    );
+    throw refuseGiven("wrong-type", "", "a seed must be a number or a bigint", seed);
   }
   if (typeof seed === "number" && !Number.isSafeInteger(seed)) {
-    throw refuse(
+    throw refuseGiven(
       "wrong-value",
       "",
-      `a seed must be an integer, but got ${seed}`,
+      "a seed must be an integer",
+      seed,
       "round it, or write a seed beyond 2^53 as a bigint (123n)",
     );
   }
@@ -30,7 +27,7 @@ function toUint64(seed: Seed): bigint {
     throw refuse(
       "wrong-value",
       "",
-      `a seed must lie from -2^63 to 2^64 - 1, but got ${value}`,
+      `a seed must lie from -2^63 to 2^64 - 1, got ${value}`,
       "take BigInt.asUintN(64, seed)",
     );
   }

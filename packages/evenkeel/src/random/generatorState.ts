@@ -1,4 +1,4 @@
-import { refuse } from "../core/index.ts";
+import { refuse, refuseGiven } from "../core/index.ts";
 import { stateLength } from "./mersenneTwister.ts";
 
 /** Everything a generator remembers. */
@@ -58,17 +58,14 @@ function countersAgree(left: number, next: number): boolean {
  */
 export function decodeState(bytes: Uint8Array): GeneratorState {
   if (!(bytes instanceof Uint8Array)) {
-    throw refuse(
-      "wrong-type",
-      "",
-      `a generator state must be a Uint8Array, but got ${bytes === null ? "null" : typeof bytes}`,
-    );
+    throw refuseGiven("wrong-type", "", "a generator state must be a Uint8Array", bytes);
   }
   if (bytes.length !== stateBytes) {
-    throw refuse(
+    throw refuseGiven(
       "wrong-value",
       "",
-      `a generator state has ${stateBytes} bytes, but got ${bytes.length}`,
+      `a generator state has ${stateBytes} bytes`,
+      bytes.length,
       "pass what getState() or torch's get_state() returned",
     );
   }

@@ -1,4 +1,4 @@
-import { check, refuse, wholeNumber } from "../core/index.ts";
+import { check, refuse, refuseGiven, wholeNumber } from "../core/index.ts";
 import type { Generator } from "./generator.ts";
 
 /** The arrays that randint fills. */
@@ -21,13 +21,13 @@ function limitsOf(out: Integers): [smallest: number, largest: number] {
 export function fillRandint(out: Integers, low: number, high: number, generator: Generator): void {
   check("randint", "low", low, wholeNumber());
   check("randint", "high", high, wholeNumber());
-  if (low >= high) throw refuse("conflict", "", `randint expects low < high, but got low = ${low} and high = ${high}`);
+  if (low >= high) throw refuse("conflict", "", `randint expects low < high, got low = ${low} and high = ${high}`);
   const [smallest, largest] = limitsOf(out);
   if (low < smallest || high - 1 > largest) {
     throw refuse(
       "wrong-value",
       "",
-      `randint expects integers from ${smallest} to ${largest} for this dtype, but got low = ${low} ` +
+      `randint expects integers from ${smallest} to ${largest} for this dtype, got low = ${low} ` +
         `and high = ${high}`,
     );
   }
@@ -58,7 +58,7 @@ function fillWide(out: Integers, low: bigint, high: bigint, generator: Generator
  */
 export function randperm(n: number, generator: Generator): Int32Array {
   check("randperm", "n", n, wholeNumber());
-  if (n < 0 || n >= 2 ** 31) throw refuse("wrong-value", "", `randperm expects n from 0 to 2^31 - 1, but got ${n}`);
+  if (n < 0 || n >= 2 ** 31) throw refuseGiven("wrong-value", "", "randperm expects n from 0 to 2^31 - 1", n);
   const order = new Int32Array(n);
   for (let i = 0; i < n; i++) order[i] = i;
   for (let i = 0; i < n - 1; i++) {

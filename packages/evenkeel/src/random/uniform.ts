@@ -25,14 +25,14 @@ export function fillUniform(out: Float32Array | Float64Array, low: number, high:
   check("uniform", "low", low, finiteNumber());
   check("uniform", "high", high, finiteNumber());
   if (low > high)
-    throw refuse("conflict", "", `uniform expects low <= high, but got low = ${low} and high = ${high}`, "swap them");
+    throw refuse("conflict", "", `uniform expects low <= high, got low = ${low} and high = ${high}`, "swap them");
   const largest = out instanceof Float32Array ? largestFloat32 : Number.MAX_VALUE;
   if (low < -largest || high > largest || high - low > largest) {
     const type = out instanceof Float32Array ? "float32" : "float64";
     throw refuse(
       "wrong-value",
       "",
-      `uniform expects bounds and their distance within ${type}, but got low = ${low} and high = ${high}`,
+      `uniform expects bounds and their distance within ${type}, got low = ${low} and high = ${high}`,
     );
   }
   if (out instanceof Float32Array) fillFloat32(out, Math.fround(low), Math.fround(high), generator);

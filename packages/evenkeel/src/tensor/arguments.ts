@@ -201,7 +201,7 @@ export function swappedDims(rank: number, a: number, b: number): number[] {
 export function sliceArguments(shape: Shape, dim: number, start = 0, stop = Number.POSITIVE_INFINITY, step = 1) {
   const at = normalizeDim(dim, shape.length);
   if (!Number.isInteger(step) || step < 1) {
-    throw mismatch("wrong-value", "slice", `step ${step} given`, "a whole number of at least 1");
+    throw wrongValue("slice", "step", step, "a whole number of at least 1");
   }
   const size = shape[at];
   const place = (n: number) => Math.min(Math.max(n < 0 ? n + size : n, 0), size);
@@ -220,7 +220,7 @@ export function placeArgument(
   const size = shape[at] ?? 0;
   if (!Number.isInteger(index) || index < -size || index >= size) {
     throw refuse(
-      "wrong-shape",
+      "wrong-value",
       caller,
       `index ${index} is out of range for dimension ${at} of shape [${shape.join(", ")}]`,
     );
@@ -232,7 +232,7 @@ export function placeArgument(
 export function splitSizes(size: number, parts: number | readonly number[]): readonly number[] {
   if (typeof parts !== "object") {
     if (!Number.isInteger(parts) || parts < 1) {
-      throw mismatch("wrong-shape", "split", `size ${parts} given`, "a whole number of at least 1, or a list of sizes");
+      throw wrongValue("split", "size", parts, "a whole number of at least 1, or a list of sizes");
     }
     return Array.from({ length: Math.max(1, Math.ceil(size / parts)) }, (_, i) => Math.min(parts, size - i * parts));
   }

@@ -53,7 +53,7 @@ it("plain data are copied as they are", () => {
 });
 
 it.each([
-  ["a function", { fit: [() => 1] }, "state.fit[0] is Function"],
+  ["a function", { fit: [() => 1] }, "state.fit[0] is the function"],
   ["a map", { weights: new Map() }, "state.weights is Map"],
   ["a model", new Linear(1, 1), "state is Linear"],
 ])("refuses %s", (_, state, what) => {

@@ -1,4 +1,4 @@
-import { isFloat, mismatch, type NdArray, refuse, sizeOf, stridesOf } from "../core/index.ts";
+import { isFloat, mismatch, type NdArray, refuseGiven, sizeOf, stridesOf } from "../core/index.ts";
 
 /** How tensors are printed. The defaults are PyTorch's. */
 export interface PrintOptions {
@@ -65,14 +65,14 @@ export function setPrintOptions(changes: Partial<PrintOptions> & { readonly prof
 function checkOption(name: string, value: unknown): void {
   if (name === "sciMode") {
     if (value !== null && typeof value !== "boolean") {
-      throw refuse("wrong-type", "", `sciMode must be true, false or null (automatic), got ${String(value)}`);
+      throw refuseGiven("wrong-type", "", "sciMode must be true, false or null (automatic)", value);
     }
     return;
   }
   const highest = name === "precision" ? 100 : Number.POSITIVE_INFINITY;
   const whole = Number.isInteger(value) || (name === "threshold" && value === Number.POSITIVE_INFINITY);
   if (!whole || (value as number) < 0 || (value as number) > highest) {
-    throw refuse("wrong-value", "", `${name} must be a whole number from 0 to ${highest}, got ${String(value)}`);
+    throw refuseGiven("wrong-value", "", `${name} must be a whole number from 0 to ${highest}`, value);
   }
 }
 

@@ -1,7 +1,7 @@
 import {
   broadcastShapes,
   checkOptions,
-  checkShape,
+  checkValue,
   type DType,
   describe,
   formatShape,
@@ -20,6 +20,7 @@ import {
   type TypedArray,
   type Value,
   type valueBrand,
+  wholeNumber,
   wrongShape,
   wrongState,
   wrongType,
@@ -834,7 +835,7 @@ export class Tensor extends ElementwiseMethods implements Value {
   /** Each element so many times in a row, along a dimension or in the flattened tensor: [1, 2] becomes [1, 1, 2, 2]. */
   repeatInterleave(times: number, dim?: number): Tensor {
     if (dim === undefined && this.ndim !== 1) return this.clone().reshape(-1).repeatInterleave(times, 0);
-    checkShape([times], "repeatInterleave: times");
+    checkValue("repeatInterleave", "times", times, wholeNumber(0));
     const at = normalizeDim(dim ?? 0, this.ndim);
     const index = Int32Array.from({ length: (this.shape[at] ?? 1) * times }, (_, i) => Math.floor(i / times));
     return this.indexSelect(at, listOf(index));

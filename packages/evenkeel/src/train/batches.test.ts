@@ -87,7 +87,7 @@ describe("checkLoader", () => {
   it("names what it was given instead of a loader", () => {
     expect(() => checkLoader(zeros([2, 2]), "train")).toThrow("train is Tensor, expected something to loop over");
     expect(() => checkLoader(undefined, "train")).toThrow("train is undefined");
-    expect(() => checkLoader({}, "train")).toThrow("train is Object");
+    expect(() => checkLoader({}, "train")).toThrow("train is a plain object");
   });
 
   it("refuses an iterator where several passes are needed", () => {

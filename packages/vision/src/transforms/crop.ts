@@ -1,5 +1,6 @@
 import { cat, full, type Generator, randint, type Tensor } from "evenkeel";
-import { checkOptions, describe, pair } from "../checks.ts";
+import { checkOptions, refuse, wrongType, wrongValue } from "evenkeel/problem";
+import { pair } from "../checks.ts";
 import { type Image, isPicture, pick } from "../picture.ts";
 import type { RandomOptions } from "./flip.ts";
 import { sizeOf, type Transform } from "./step.ts";
@@ -43,9 +44,11 @@ function margins(caller: string, padding: Padding): Margins {
   const list = typeof padding === "number" ? [padding] : padding;
   const valid = Array.isArray(list) && [1, 2, 4].includes(list.length);
   if (!valid || !list.every((n) => Number.isSafeInteger(n) && n >= 0)) {
-    throw new RangeError(
-      `${caller}: padding is ${Array.isArray(padding) ? `[${padding.join(", ")}]` : describe(padding)}, expected a whole number of at ` +
-        "least 0, or [left and right, top and bottom], or [left, top, right, bottom]",
+    throw wrongValue(
+      caller,
+      "padding",
+      padding,
+      "a whole number of at least 0, or [left and right, top and bottom], or [left, top, right, bottom]",
     );
   }
   const [left, top = left, right = left, bottom = top] = list;
@@ -58,7 +61,7 @@ export interface PadOptions {
 }
 
 function checkFill(caller: string, fill: unknown): asserts fill is number {
-  if (typeof fill !== "number") throw new TypeError(`${caller}: fill is ${describe(fill)}, expected a number`);
+  if (typeof fill !== "number") throw wrongType(caller, "fill", fill, "a number");
 }
 
 /** A frame of one value around an image. https://pytorch.org/vision/stable/generated/torchvision.transforms.Pad.html */
@@ -133,7 +136,7 @@ export class RandomCrop implements Transform {
     checkOptions("RandomCrop", options, ["padding", "padIfNeeded", "fill", "generator"]);
     const { padding = 0, padIfNeeded = false, fill = 0, generator } = options;
     if (typeof padIfNeeded !== "boolean") {
-      throw new TypeError(`RandomCrop: padIfNeeded is ${describe(padIfNeeded)}, expected true or false`);
+      throw wrongType("RandomCrop", "padIfNeeded", padIfNeeded, "true or false");
     }
     checkFill("RandomCrop", fill);
     this.size = pair("RandomCrop", "size", size);
@@ -156,8 +159,11 @@ export class RandomCrop implements Transform {
     }
     const [h, w] = sizeOf("RandomCrop", framed);
     if (h < height || w < width) {
-      throw new RangeError(
-        `RandomCrop: Required crop size ${height} x ${width} is larger than input image size ${h} x ${w}; give a padding, or padIfNeeded`,
+      throw refuse(
+        "wrong-value",
+        "RandomCrop",
+        `Required crop size ${height} x ${width} is larger than input image size ${h} x ${w}`,
+        "give a padding, or padIfNeeded",
       );
     }
     if (h === height && w === width) return framed;

@@ -1,5 +1,5 @@
 import { type Generator, rand } from "evenkeel";
-import { checkOptions, describe } from "../checks.ts";
+import { checkOptions, wrongValue } from "evenkeel/problem";
 import { type Image, isPicture, pick } from "../picture.ts";
 import { sizeOf, type Transform } from "./step.ts";
 
@@ -18,7 +18,7 @@ abstract class RandomFlip implements Transform {
     const { name } = new.target;
     checkOptions(name, options, ["generator"]);
     if (typeof p !== "number" || !(p >= 0 && p <= 1)) {
-      throw new RangeError(`${name}: p is ${describe(p)}, expected a probability from 0 to 1`);
+      throw wrongValue(name, "p", p, "a probability from 0 to 1");
     }
     this.p = p;
     this.#generator = options.generator;

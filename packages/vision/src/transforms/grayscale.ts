@@ -1,4 +1,4 @@
-import { describe } from "../checks.ts";
+import { wrongType, wrongValue } from "evenkeel/problem";
 import { type Image, isPicture, type Picture } from "../picture.ts";
 import type { Transform } from "./step.ts";
 
@@ -23,14 +23,14 @@ export class Grayscale implements Transform {
   /** @throws RangeError for another number of channels */
   constructor(numOutputChannels: 1 | 3 = 1) {
     if (numOutputChannels !== 1 && numOutputChannels !== 3) {
-      throw new RangeError(`Grayscale: numOutputChannels is ${describe(numOutputChannels)}, expected 1 or 3`);
+      throw wrongValue("Grayscale", "numOutputChannels", numOutputChannels, "1 or 3");
     }
     this.numOutputChannels = numOutputChannels;
   }
 
   apply(image: Image): Picture {
     if (!isPicture(image)) {
-      throw new TypeError(`Grayscale: ${describe(image)} given, expected a picture; put it before new ToTensor()`);
+      throw wrongType("Grayscale", "image", image, "a picture", "put it before new ToTensor()");
     }
     const single = grey(image);
     if (this.numOutputChannels === 1) return single;

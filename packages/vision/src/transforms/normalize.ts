@@ -1,5 +1,5 @@
 import { Tensor, tensor } from "evenkeel";
-import { describe } from "../checks.ts";
+import { describe, mismatch, wrongValue } from "evenkeel/problem";
 import { type Image, isPicture } from "../picture.ts";
 import type { Transform } from "./step.ts";
 
@@ -19,16 +19,11 @@ export class Normalize implements Transform {
   constructor(mean: readonly number[], std: readonly number[]) {
     for (const [name, list] of Object.entries({ mean, std })) {
       if (!Array.isArray(list) || list.length === 0 || !list.every(Number.isFinite)) {
-        throw new RangeError(
-          `Normalize: ${name} is ${Array.isArray(list) ? `[${list.join(", ")}]` : describe(list)}, expected a list of numbers, ` +
-            "one for each channel",
-        );
+        throw wrongValue("Normalize", name, list, "a list of numbers, one for each channel");
       }
     }
     if (std.includes(0)) {
-      throw new RangeError(
-        `Normalize: std is [${std.join(", ")}], expected numbers other than 0: values are divided by them`,
-      );
+      throw wrongValue("Normalize", "std", std, "numbers other than 0: values are divided by them");
     }
     this.mean = [...mean];
     this.std = [...std];
@@ -38,16 +33,22 @@ export class Normalize implements Transform {
     if (!(image instanceof Tensor) || image.ndim < 3 || !image.isFloatingPoint) {
       const given =
         image instanceof Tensor ? `a tensor of shape [${image.shape.join(", ")}] and dtype ${image.dtype}` : null;
-      throw new TypeError(
-        `Normalize: ${given ?? (isPicture(image) ? "a picture" : describe(image))} given, expected a float tensor of shape ` +
-          "[..., channels, height, width]; put new ToTensor() before it",
+      throw mismatch(
+        "wrong-type",
+        "Normalize",
+        `${given ?? (isPicture(image) ? "a picture" : describe(image))} given`,
+        "a float tensor of shape [..., channels, height, width]",
+        "put new ToTensor() before it",
       );
     }
     const channels = image.shape[image.ndim - 3];
     const each = (name: string, list: readonly number[]) => {
       if (list.length !== 1 && list.length !== channels) {
-        throw new RangeError(
-          `Normalize: ${name} has ${list.length} numbers, expected 1 or ${channels}, the number of channels`,
+        throw mismatch(
+          "wrong-shape",
+          "Normalize",
+          `${name} has ${list.length} numbers`,
+          `1 or ${channels}, the number of channels`,
         );
       }
       return tensor([...list], { dtype: image.dtype }).reshape(list.length, 1, 1);

@@ -1,4 +1,5 @@
-import { checkOptions, describe, pair } from "../checks.ts";
+import { checkOptions, wrongType, wrongValue } from "evenkeel/problem";
+import { pair } from "../checks.ts";
 import { type Image, isPicture, type Picture, pick } from "../picture.ts";
 import type { Transform } from "./step.ts";
 
@@ -23,7 +24,7 @@ export class Resize implements Transform {
     checkOptions("Resize", options, ["interpolation"]);
     const { interpolation = "bilinear" } = options;
     if (interpolation !== "bilinear" && interpolation !== "nearest") {
-      throw new RangeError(`Resize: interpolation is ${describe(interpolation)}, expected "bilinear" or "nearest"`);
+      throw wrongValue("Resize", "interpolation", interpolation, '"bilinear" or "nearest"');
     }
     const both = pair("Resize", "size", size);
     this.size = typeof size === "number" ? size : both;
@@ -32,7 +33,7 @@ export class Resize implements Transform {
 
   apply(image: Image): Picture {
     if (!isPicture(image)) {
-      throw new TypeError(`Resize: ${describe(image)} given, expected a picture; put it before new ToTensor()`);
+      throw wrongType("Resize", "image", image, "a picture", "put it before new ToTensor()");
     }
     const [height, width] = this.#sizeFor(image);
     if (height === image.height && width === image.width) return image;

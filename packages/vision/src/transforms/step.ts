@@ -1,5 +1,5 @@
 import { Tensor } from "evenkeel";
-import { describe } from "../checks.ts";
+import { describe, mismatch, wrongType } from "evenkeel/problem";
 import { type Image, isPicture } from "../picture.ts";
 
 /** Something that makes one picture, or tensor, of another. */
@@ -23,7 +23,7 @@ export class Compose implements Transform {
   /** @throws TypeError if one of them is no transform */
   constructor(transforms: readonly Step[]) {
     if (!Array.isArray(transforms)) {
-      throw new TypeError(`Compose: ${describe(transforms)} given, expected an array of transforms`);
+      throw wrongType("Compose", "transforms", transforms, "an array of transforms");
     }
     this.transforms = transforms.flatMap((step) => toSteps("Compose", step));
   }
@@ -39,7 +39,7 @@ export class Lambda implements Transform {
 
   /** @throws TypeError if it is no function */
   constructor(lambda: (image: Image) => Image) {
-    if (typeof lambda !== "function") throw new TypeError(`Lambda: ${describe(lambda)} given, expected a function`);
+    if (typeof lambda !== "function") throw wrongType("Lambda", "lambda", lambda, "a function");
     this.lambda = lambda;
   }
 
@@ -54,11 +54,8 @@ export function toSteps(caller: string, step: Step): readonly Step[] {
   if (typeof step === "function" && !/^class\b/.test(Function.prototype.toString.call(step))) return [step];
   if (typeof (step as Partial<Transform> | null | undefined)?.apply === "function" && typeof step === "object")
     return [step];
-  const isClass = typeof step === "function";
-  throw new TypeError(
-    `${caller}: transform is ${isClass ? `the class ${(step as { name: string }).name}` : describe(step)}, expected a transform ` +
-      `such as new ToTensor(), or a function${isClass ? `; write new ${(step as { name: string }).name}(...)` : ""}`,
-  );
+  const cure = typeof step === "function" ? `write new ${step.name}(...)` : undefined;
+  throw wrongType(caller, "transform", step, "a transform such as new ToTensor(), or a function", cure);
 }
 
 export function run(steps: readonly Step[], image: Image): Image {
@@ -69,9 +66,12 @@ export function run(steps: readonly Step[], image: Image): Image {
 export function asTensor(caller: string, steps: readonly Step[], image: Image): Tensor {
   const made = run(steps, image);
   if (made instanceof Tensor) return made;
-  throw new TypeError(
-    `${caller}: the transforms made ${isPicture(made) ? "a picture" : describe(made)}, expected a Tensor; ` +
-      "let new ToTensor() be one of them",
+  throw mismatch(
+    "wrong-type",
+    caller,
+    `the transforms made ${isPicture(made) ? "a picture" : describe(made)}`,
+    "a Tensor",
+    "let new ToTensor() be one of them",
   );
 }
 
@@ -80,5 +80,5 @@ export function sizeOf(caller: string, image: Image): [height: number, width: nu
   if (isPicture(image)) return [image.height, image.width];
   if (image instanceof Tensor && image.ndim >= 2) return image.shape.slice(-2) as [number, number];
   const given = image instanceof Tensor ? `a tensor of shape [${image.shape.join(", ")}]` : describe(image);
-  throw new TypeError(`${caller}: ${given} given, expected a picture, or a tensor of shape [..., height, width]`);
+  throw mismatch("wrong-type", caller, `${given} given`, "a picture, or a tensor of shape [..., height, width]");
 }

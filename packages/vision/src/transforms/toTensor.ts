@@ -1,5 +1,5 @@
 import { Tensor, tensor } from "evenkeel";
-import { describe } from "../checks.ts";
+import { wrongType } from "evenkeel/problem";
 import { type Image, isPicture } from "../picture.ts";
 import type { Transform } from "./step.ts";
 
@@ -10,7 +10,7 @@ import type { Transform } from "./step.ts";
 export class ToTensor implements Transform {
   apply(image: Image): Tensor {
     if (image instanceof Tensor) return image;
-    if (!isPicture(image)) throw new TypeError(`ToTensor: ${describe(image)} given, expected a picture`);
+    if (!isPicture(image)) throw wrongType("ToTensor", "image", image, "a picture");
     const { width, height, channels, data } = image;
     const values = new Float32Array(data.length);
     const plane = width * height;

@@ -134,7 +134,7 @@ export class Heap {
       this.memory.grow(pages);
     } catch {
       throw refuse(
-        "wrong-value",
+        "too-large",
         "compile",
         `no memory for another ${bytes} bytes (WebAssembly memory has ${before})`,
         "use smaller batches, or compile: false",

@@ -201,7 +201,9 @@ function hasKeys(object: object, keys: readonly string[]): boolean {
   return count === keys.length;
 }
 
-const isPlainContainer = (value: unknown): value is object => Array.isArray(value) || isPlainObject(value);
+function isPlainContainer(value: unknown): value is object {
+  return Array.isArray(value) || isPlainObject(value);
+}
 
 function containsTraced(container: object, isTraced: (value: unknown) => boolean, depth = 3): boolean {
   return Object.values(container).some(

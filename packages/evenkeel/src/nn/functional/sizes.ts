@@ -1,9 +1,7 @@
-import { describe, refuse } from "../../core/index.ts";
+import { wrongType, wrongValue } from "../../core/index.ts";
 
 /** One number for all spatial dimensions, or one for each. */
 export type Sizes = number | readonly number[];
-
-const show = (value: unknown) => (Array.isArray(value) ? `[${value.map(describe).join(", ")}]` : describe(value));
 
 /**
  * A size for each of `rank` dimensions.
@@ -11,13 +9,11 @@ const show = (value: unknown) => (Array.isArray(value) ? `[${value.map(describe)
  * @throws RangeError for a list of another length, or numbers that are not whole or below `least`
  */
 export function sizesOf(owner: string, name: string, value: Sizes, rank: number, least: number): number[] {
-  const expected = `expected a whole number of at least ${least}, or a list of ${rank}`;
-  if (typeof value !== "number" && !Array.isArray(value)) {
-    throw refuse("wrong-type", owner, `${name} is ${describe(value)}, ${expected}`);
-  }
+  const expected = `a whole number of at least ${least}, or a list of ${rank}`;
+  if (typeof value !== "number" && !Array.isArray(value)) throw wrongType(owner, name, value, expected);
   const sizes: number[] = typeof value === "number" ? new Array<number>(rank).fill(value) : [...value];
   if (sizes.length === rank && sizes.every((n) => Number.isInteger(n) && n >= least)) return sizes;
-  throw refuse("wrong-shape", owner, `${name} is ${show(value)}, ${expected}`);
+  throw wrongValue(owner, name, value, expected);
 }
 
 /** A list of the caller's may change. */

@@ -94,7 +94,7 @@ function hideShape(tensor: Uninitialized): void {
 
 /** `prototype`: of the uninitialized class, above which the plain one stands. */
 function materialize(tensor: Uninitialized, shape: Shape, prototype: object): void {
-  checkShape(shape, `${tensor}: the shape`);
+  checkShape(shape, "the shape", `${tensor}`);
   refuseInStep("the first call of a lazy layer", "call the network once before the step");
   const { storage } = zeros([...shape], { dtype: tensor.dtype });
   replace(tensor, { storage, dtype: tensor.dtype });

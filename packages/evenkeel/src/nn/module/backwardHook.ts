@@ -1,7 +1,7 @@
-import { refuse } from "../../core/index.ts";
+import { describe, refuse, refuseGiven } from "../../core/index.ts";
 import { reshape } from "../../ops/index.ts";
 import { cat, isGradEnabled, Tensor, zeros } from "../../tensor/index.ts";
-import { type Callable, className, describe } from "./callable.ts";
+import { type Callable, className } from "./callable.ts";
 import type { FullBackwardHook, Gradients } from "./hooks.ts";
 
 /**
@@ -39,11 +39,11 @@ export class BackwardWatch {
   watchOutput<Out>(output: Out): Out {
     const outputs: unknown[] = Array.isArray(output) ? output : [output];
     if (!outputs.some((value) => value instanceof Tensor)) {
-      throw refuse(
+      throw refuseGiven(
         "wrong-type",
         "",
-        `a full backward hook of ${className(this.#module)} needs an output that is a Tensor or a list ` +
-          `of them, got ${describe(output)}`,
+        `a full backward hook of ${className(this.#module)} needs an output that is a Tensor or a list of them`,
+        output,
         "remove the hook or register it on a submodule",
       );
     }
@@ -69,12 +69,11 @@ export class BackwardWatch {
   #check(result: Gradients, gradInput: Gradients): void {
     const name = className(this.#module);
     if (!Array.isArray(result) || result.length !== gradInput.length) {
-      const given = Array.isArray(result) ? `${result.length}` : describe(result);
-      throw refuse(
+      throw refuseGiven(
         "wrong-value",
         "",
-        `a full backward hook of ${name} must return one gradient for each of its ${gradInput.length} ` +
-          `inputs, got ${given}`,
+        `a full backward hook of ${name} must return one gradient for each of its ${gradInput.length} inputs`,
+        Array.isArray(result) ? result.length : result,
       );
     }
     for (const [i, gradient] of result.entries()) {

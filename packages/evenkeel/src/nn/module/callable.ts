@@ -1,5 +1,3 @@
-import { isPlainObject, meet } from "../../core/index.ts";
-
 /** What a call of the object runs. */
 export const invoke: unique symbol = Symbol("invoke");
 
@@ -49,18 +47,6 @@ export abstract class Callable {
 /** The name of the object's class, for printing and errors. */
 export function className(object: object): string {
   return object.constructor?.name || "Module";
-}
-
-/** What an error message calls a value that should have been something else. */
-export function describe(value: unknown): string {
-  if (value === null || value === undefined) return String(value);
-  if (typeof value === "string") return JSON.stringify(value);
-  if (Array.isArray(value)) return `a list of ${value.length}`;
-  if (value instanceof Callable) return `the module ${className(value)}`;
-  if (isModuleClass(value)) return `the class ${value.name}`;
-  if (typeof value === "function") return `the function ${value.name}`.trimEnd();
-  if (typeof value !== "object") return `the ${typeof value} ${String(value)}`;
-  return isPlainObject(value) ? "a plain object" : `an instance of ${className(value)}`;
 }
 
 /** Whether a class stands where one of its instances was meant: `ReLU` for `new ReLU()`. */

@@ -1,7 +1,7 @@
-import { refuse, wrongState } from "../../core/index.ts";
+import { refuse, refuseGiven, wrongState } from "../../core/index.ts";
 import { noGrad, Tensor } from "../../tensor/index.ts";
 import { isUninitialized, uninitializedLike } from "../lazy/uninitialized.ts";
-import { Callable, className, describe, entries } from "./callable.ts";
+import { Callable, className, entries } from "./callable.ts";
 import { ModuleDict, ModuleList, Sequential } from "./containers.ts";
 import { takeHooks } from "./hooks.ts";
 import { type AnyModule, Module } from "./module.ts";
@@ -16,7 +16,7 @@ import { Buffer, Parameter } from "./parameter.ts";
  * @throws Error for private fields (`#`) of a class of your own, a computed tensor, and what else cannot be copied; it names the field
  */
 export function clone<M extends AnyModule>(module: M): M {
-  if (!(module instanceof Module)) throw refuse("wrong-type", "", `clone takes a module, got ${describe(module)}`);
+  if (!(module instanceof Module)) throw refuseGiven("wrong-type", "", "clone takes a module", module);
   return new Cloner().copy(module, className(module)) as M;
 }
 

@@ -1,6 +1,6 @@
-import { meet, refuse, wrongState } from "../../core/index.ts";
+import { meet, refuse, refuseGiven, wrongState } from "../../core/index.ts";
 import type { Tensor } from "../../tensor/index.ts";
-import { className, describe, edits, entries } from "./callable.ts";
+import { className, edits, entries } from "./callable.ts";
 import { checkMember, checkModule, checkName } from "./members.ts";
 import { type AnyModule, Module } from "./module.ts";
 
@@ -330,16 +330,17 @@ export class ModuleDict<M extends AnyModule = Module> extends Module<never, neve
 
 function pairsOf<M extends AnyModule>(owner: AnyModule, modules: NamedModules<M>): (readonly [string, M])[] {
   if (typeof modules !== "object" || modules === null) {
-    throw refuse("wrong-type", "", `${className(owner)} takes modules, got ${describe(modules)}`);
+    throw refuseGiven("wrong-type", "", `${className(owner)} takes modules`, modules);
   }
   const iterable = Symbol.iterator in modules;
   const pairs = iterable ? [...(modules as Iterable<readonly [string, M]>)] : Object.entries(modules);
   for (const [i, pair] of pairs.entries()) {
     if (Array.isArray(pair) && pair.length === 2) continue;
-    throw refuse(
+    throw refuseGiven(
       "wrong-type",
       className(owner),
-      `element ${i} must be a pair [name, module], got ${describe(pair)}`,
+      `element ${i} must be a pair [name, module]`,
+      pair,
       "spread a list of modules: new Sequential(...modules)",
     );
   }

@@ -1,6 +1,6 @@
-import { refuse } from "../../core/index.ts";
+import { refuseGiven } from "../../core/index.ts";
 import type { Tensor } from "../../tensor/index.ts";
-import { type Callable, className, describe, edits } from "./callable.ts";
+import { type Callable, className, edits } from "./callable.ts";
 
 /** What a hook returns: a replacement, or nothing. */
 // biome-ignore lint/suspicious/noConfusingVoidType: so that a hook may be a function without a return statement
@@ -40,7 +40,7 @@ class HookList<H> {
   /** Takes a hook of any signature: the lists do not know the module's types, only its methods do. */
   add(owner: Callable, hook: (...args: never[]) => unknown): RemoveHook {
     if (typeof hook !== "function") {
-      throw refuse("wrong-type", "", `a hook of ${className(owner)} must be a function, got ${describe(hook)}`);
+      throw refuseGiven("wrong-type", "", `a hook of ${className(owner)} must be a function`, hook);
     }
     const entry = { hook: hook as unknown as H };
     this.#hooks.add(entry);
@@ -91,11 +91,11 @@ export function runPreHooks<In extends unknown[]>(module: Callable, hooks: Modul
     const result = hook(module, current);
     if (result === undefined) continue;
     if (!Array.isArray(result)) {
-      throw refuse(
+      throw refuseGiven(
         "wrong-type",
         "",
-        `a forward pre-hook of ${className(module)} must return nothing or the list of inputs, got ` +
-          `${describe(result)}`,
+        `a forward pre-hook of ${className(module)} must return nothing or the list of inputs`,
+        result,
         "return [input] for a single one",
       );
     }

@@ -1,6 +1,6 @@
-import { refuse, wrongState } from "../../core/index.ts";
+import { refuseGiven, wrongState } from "../../core/index.ts";
 import { Tensor } from "../../tensor/index.ts";
-import { Callable, className, describe, entries, isModuleClass } from "./callable.ts";
+import { Callable, className, entries, isModuleClass } from "./callable.ts";
 import { Buffer, Parameter } from "./parameter.ts";
 
 /** The parameters that a module holds itself, by name. */
@@ -46,13 +46,14 @@ export function checkMember(module: Callable, kind: Kind, name: string, value: u
 /** The part of {@link checkMember} that holds for containers too, whose names clash with nothing. */
 export function checkName(module: Callable, kind: Kind, name: string): void {
   if (typeof name !== "string") {
-    throw refuse("wrong-type", className(module), `the name of a ${kind} must be a string, got ${describe(name)}`);
+    throw refuseGiven("wrong-type", className(module), `the name of a ${kind} must be a string`, name);
   }
   if (name === "" || name.includes(".")) {
-    throw refuse(
+    throw refuseGiven(
       "wrong-value",
       className(module),
-      `the name of a ${kind} must be at least one character long and have no dot in it, got ${JSON.stringify(name)}`,
+      `the name of a ${kind} must be at least one character long and have no dot in it`,
+      name,
       "dots separate the names along a path",
     );
   }
@@ -64,8 +65,8 @@ export function checkModule(module: Callable, name: string, value: unknown): voi
 }
 
 function wrongKind(module: Callable, kind: Kind, name: string, value: unknown): Error {
-  let cure = "";
-  if (kind === "module" && isModuleClass(value)) cure = `; make one: new ${value.name}(...)`;
-  if (kind === "parameter" && value instanceof Tensor) cure = "; make one: new Parameter(tensor)";
-  return refuse("wrong-type", className(module), `"${name}" must be a ${kind}, got ${describe(value)}${cure}`);
+  let cure: string | undefined;
+  if (kind === "module" && isModuleClass(value)) cure = `make one: new ${value.name}(...)`;
+  if (kind === "parameter" && value instanceof Tensor) cure = "make one: new Parameter(tensor)";
+  return refuseGiven("wrong-type", className(module), `"${name}" must be a ${kind}`, value, cure);
 }

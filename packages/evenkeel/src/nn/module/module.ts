@@ -1,9 +1,9 @@
-import { checkOptions, isFloat, meet, refuse, refuseMisspellings, wrongState } from "../../core/index.ts";
+import { checkOptions, isFloat, meet, refuse, refuseGiven, refuseMisspellings, wrongState } from "../../core/index.ts";
 import { type Destination, requestedDtype } from "../../tensor/dtypes.ts";
 import { noGrad, type Tensor } from "../../tensor/index.ts";
 import { formatModule, inspect } from "../print/print.ts";
 import { BackwardWatch } from "./backwardHook.ts";
-import { Callable, className, describe, edits, invoke } from "./callable.ts";
+import { Callable, className, edits, invoke } from "./callable.ts";
 import {
   type ForwardHook,
   type ForwardPreHook,
@@ -267,10 +267,11 @@ export abstract class Module<In extends unknown[] = never, Out = any> extends Ca
    */
   train(mode = true): this {
     if (typeof mode !== "boolean") {
-      throw refuse(
+      throw refuseGiven(
         "wrong-type",
         "",
-        `${className(this)}.train takes true or false, got ${describe(mode)}`,
+        `${className(this)}.train takes true or false`,
+        mode,
         "to run an epoch use fit(...)",
       );
     }
@@ -319,11 +320,7 @@ export abstract class Module<In extends unknown[] = never, Out = any> extends Ca
     const dtype = requestedDtype(target);
     if (dtype === undefined) return this;
     if (!isFloat(dtype)) {
-      throw refuse(
-        "wrong-dtype",
-        "",
-        `${className(this)}.to takes "float32", "float64" or "cpu", got ${describe(dtype)}`,
-      );
+      throw refuseGiven("wrong-dtype", "", `${className(this)}.to takes "float32", "float64" or "cpu"`, dtype);
     }
     for (const parameter of this.parameters()) parameter.convert(dtype);
     for (const buffer of this.buffers()) buffer.convert(dtype);

@@ -1,8 +1,7 @@
-import { checkOptions, type DType, isFloat, refuse, refuseInStep } from "../../core/index.ts";
+import { checkOptions, type DType, isFloat, refuseGiven, refuseInStep } from "../../core/index.ts";
 import { tensorChanges } from "../../tensor/changes.ts";
 import { Tensor } from "../../tensor/index.ts";
 import type { Storage } from "../../tensor/storage.ts";
-import { describe } from "./callable.ts";
 
 export interface ParameterOptions {
   /** Whether gradients are recorded; false freezes the parameter. */
@@ -82,10 +81,11 @@ function convertInPlace(tensor: Tensor, dtype: DType): void {
 
 function checkTensor(what: string, data: unknown): void {
   if (data instanceof Tensor) return;
-  throw refuse(
+  throw refuseGiven(
     "wrong-type",
     "",
-    `${what} takes a Tensor, got ${describe(data)}`,
+    `${what} takes a Tensor`,
+    data,
     "make one with tensor(...), zeros(...) or randn(...)",
   );
 }

@@ -127,7 +127,7 @@ describe("loadStateDict", () => {
           '\tUnexpected key(s) in state_dict: "q", "a.foo".',
           "\tdtype mismatch for counts: copying float32 values from checkpoint into int32 would lose their fractions; " +
             'convert them first, with .to("int32").',
-          "\twrong kind for a.bn.weight: expected a Tensor in the state dict, got a list of 4.",
+          "\twrong kind for a.bn.weight: expected a Tensor in the state dict, got [1, 2, 3, 4].",
           "\tsize mismatch for l.0.w: copying a param with shape [3] from checkpoint, the shape in current model is [2, 3].",
           "Nothing was loaded. Pass { strict: false } to load the keys that both have.",
         ].join("\n"),
@@ -178,10 +178,10 @@ describe("loadStateDict", () => {
 
   test.each([
     ["null", null, "got null"],
-    ["a map", new Map(), "got an instance of Map; convert it with Object.fromEntries(map)"],
+    ["a map", new Map(), "got Map; convert it with Object.fromEntries(map)"],
     ["a list", [zeros([1])], "got a list of 1"],
-    ["a tensor", zeros([1]), "got an instance of Tensor"],
-    ["a module", new Linear(1, 1), "got the module Linear"],
+    ["a tensor", zeros([1]), "got Tensor"],
+    ["a module", new Linear(1, 1), "got Linear"],
   ])("%s is no state dict", (_, given, message) => {
     expect(() => new Linear(1, 1).loadStateDict(given as never)).toThrow(TypeError);
     expect(() => new Linear(1, 1).loadStateDict(given as never)).toThrow(

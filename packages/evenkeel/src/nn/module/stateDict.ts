@@ -1,8 +1,8 @@
-import { canCast, checkOptions, formatShape, refuse, sameShape, wrongState } from "../../core/index.ts";
+import { canCast, checkOptions, describe, formatShape, refuseGiven, sameShape, wrongState } from "../../core/index.ts";
 import { noGrad, Tensor } from "../../tensor/index.ts";
 import { isUninitialized } from "../lazy/uninitialized.ts";
 import { inspect } from "../print/print.ts";
-import { type Callable, className, describe } from "./callable.ts";
+import { type Callable, className } from "./callable.ts";
 import { ownBuffers, ownParameters } from "./members.ts";
 import { join, walkModules } from "./moduleTree.ts";
 import type { Buffer, Parameter } from "./parameter.ts";
@@ -96,12 +96,12 @@ export function loadState(root: Callable, dict: StateDict, options: LoadOptions)
 function checkDict(root: Callable, dict: unknown): void {
   const plain = typeof dict === "object" && dict !== null && !(dict instanceof Tensor);
   if (plain && !Array.isArray(dict) && !(dict instanceof Map)) return;
-  const hint = dict instanceof Map ? "; convert it with Object.fromEntries(map)" : "";
-  throw refuse(
+  throw refuseGiven(
     "wrong-type",
     "",
-    `${className(root)}.loadStateDict takes an object of tensors by key, as stateDict() gives, got ` +
-      `${describe(dict)}${hint}`,
+    `${className(root)}.loadStateDict takes an object of tensors by key, as stateDict() gives`,
+    dict,
+    dict instanceof Map ? "convert it with Object.fromEntries(map)" : undefined,
   );
 }
 

@@ -198,11 +198,7 @@ describe("mistakes", () => {
   });
 
   test.each<[string, () => unknown, RegExp]>([
-    [
-      "no module",
-      () => summary(zeros([1]) as never, [1]),
-      /takes a module as its first argument, got an instance of T/,
-    ],
+    ["no module", () => summary(zeros([1]) as never, [1]), /takes a module as its first argument, got T/],
     ["a class", () => summary(Net as never, [9]), /got the class Net/],
     ["a negative size", () => summary(new Net(), [-9]), /^summary: inputShape/],
     ["a number", () => summary(new Net(), 9 as never), /^summary: inputShape/],

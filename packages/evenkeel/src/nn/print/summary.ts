@@ -1,9 +1,18 @@
-import { because, checkOptions, checkShape, type DType, formatShape, refuse, type Shape } from "../../core/index.ts";
+import {
+  because,
+  checkOptions,
+  checkShape,
+  type DType,
+  formatShape,
+  refuse,
+  refuseGiven,
+  type Shape,
+} from "../../core/index.ts";
 import { noGrad, type Tensor, zeros } from "../../tensor/index.ts";
 import { tensorsIn } from "../../tensor/tensorsIn.ts";
 import { keepState } from "../flow/keepingState.ts";
 import { isUninitialized } from "../lazy/uninitialized.ts";
-import { Callable, className, describe } from "../module/callable.ts";
+import { Callable, className } from "../module/callable.ts";
 import { clone } from "../module/clone.ts";
 import { ownChildren, ownParameters } from "../module/members.ts";
 import type { AnyModule, Module } from "../module/module.ts";
@@ -53,7 +62,7 @@ export function summary(
   options: SummaryOptions = {},
 ): ModelSummary {
   if (!(model instanceof Callable)) {
-    throw refuse("wrong-type", "", `summary takes a module as its first argument, got ${describe(model)}`);
+    throw refuseGiven("wrong-type", "", "summary takes a module as its first argument", model);
   }
   checkOptions("summary", options, ["dtype"]);
   return summaryOf(hasUninitialized(model) ? clone(model) : model, inputShape, options);
@@ -94,7 +103,7 @@ interface Call {
 function trialInputs(model: AnyModule, inputShape: Shape | readonly Shape[], dtype: SummaryOptions["dtype"]): Tensor[] {
   const several = Array.isArray(inputShape) && inputShape.length > 0 && inputShape.every(Array.isArray);
   const shapes = (several ? inputShape : [inputShape]) as readonly Shape[];
-  for (const shape of shapes) checkShape(shape, "summary: inputShape");
+  for (const shape of shapes) checkShape(shape, "inputShape", "summary");
   const dtypes = Array.isArray(dtype) ? (dtype as readonly DType[]) : shapes.map(() => dtype as DType | undefined);
   if (dtypes.length !== shapes.length) {
     throw refuse(

@@ -15,7 +15,7 @@ export const oneHot = defineOp({
     const outside = input.data.findIndex((c) => c < 0 || c >= classes);
     if (outside >= 0) {
       throw mismatch(
-        "wrong-shape",
+        "wrong-value",
         "oneHot",
         `class ${input.data[outside]} at ${formatShape(positionOf(outside, input.shape))} is out of range`,
         `0 to ${classes - 1}`,

@@ -63,7 +63,7 @@ export const bce = defineOp({
     const outside = data.findIndex((p) => !(p >= 0 && p <= 1));
     if (outside >= 0) {
       throw mismatch(
-        "wrong-shape",
+        "wrong-value",
         "binaryCrossEntropy",
         `input ${data[outside]} at ${formatShape(positionOf(outside, shape))} is no probability`,
         "0 to 1",

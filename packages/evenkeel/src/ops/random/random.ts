@@ -1,5 +1,6 @@
 import {
   checkShape,
+  checkValue,
   type DType,
   defineOp,
   isFloat,
@@ -7,6 +8,8 @@ import {
   notDifferentiable,
   type Shape,
   type Spec,
+  wholeNumber,
+  wrongDtype,
   wrongType,
 } from "../../core/index.ts";
 import { fillBernoulli, fillBernoulliEach, fillDropoutMask } from "../../random/bernoulli.ts";
@@ -37,7 +40,7 @@ function checkGenerator(name: string, generator: unknown): void {
 function floatSpec(name: string, { shape, dtype, generator }: DrawAttrs): Spec[] {
   checkShape(shape);
   checkGenerator(name, generator);
-  if (!isFloat(dtype)) throw mismatch("wrong-dtype", name, `dtype ${dtype} given`, "float32 or float64");
+  if (!isFloat(dtype)) throw wrongDtype(name, "the result", dtype, "float32 or float64");
   return [{ shape, dtype }];
 }
 
@@ -137,7 +140,7 @@ export const randperm = defineOp({
   name: "randperm",
   inputs: [],
   shape: (_, { n, generator }: { readonly n: number; readonly generator: Generator }) => {
-    checkShape([n], "randperm: n");
+    checkValue("randperm", "n", n, wholeNumber(0));
     checkGenerator("randperm", generator);
     return [{ shape: [n], dtype: "int32" }];
   },

@@ -1,7 +1,6 @@
 import {
   defineOp,
   isFloat,
-  mismatch,
   type NdArray,
   notDifferentiable,
   reducedShape,
@@ -12,6 +11,7 @@ import {
   stridesOf,
   type Value,
   wrongDtype,
+  wrongValue,
 } from "../../core/index.ts";
 import { eq, isnan, logicalAnd, logicalOr } from "../elementwise/compare.ts";
 import { abs, add, div, exp, mul, pow, sign, sub, where } from "../elementwise/elementwise.ts";
@@ -268,8 +268,7 @@ export const vectorNorm = defineOp({
   name: "vectorNorm",
   inputs: ["input"],
   shape: (inputs, attrs: ReduceAttrs & { readonly p: number }) => {
-    if (!(attrs.p > 0 && attrs.p < Infinity))
-      throw mismatch("wrong-value", "norm", `p = ${attrs.p} given`, "a number above 0");
+    if (!(attrs.p > 0 && attrs.p < Infinity)) throw wrongValue("norm", "p", attrs.p, "a number above 0");
     return floatResult("norm")(inputs, attrs);
   },
   reference: ([x], [y], { dims, p }) => {

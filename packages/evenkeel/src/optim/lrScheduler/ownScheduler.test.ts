@@ -116,5 +116,5 @@ it("LambdaLR keeps no function, and takes one for all groups or one for each", (
   // @ts-expect-error: a function is needed
   expect(() => new LambdaLR(groups(1), { lrLambda: 0.5 })).toThrow("LambdaLR: lrLambda is 0.5, expected a function");
   // @ts-expect-error: PyTorch's position
-  expect(() => new LambdaLR(groups(1), () => 1)).toThrow("LambdaLR: the options are Function, expected an object");
+  expect(() => new LambdaLR(groups(1), () => 1)).toThrow("LambdaLR: the options are the function, expected an object");
 });

@@ -89,7 +89,7 @@ describe("the arms", () => {
       /pooling is about pictures; give their shape .*: picture: \[channels, height, width\]/,
     ],
     [{ picture: [1, 4, 5] }, {}, /picture is \[1,4,5\], 20 pixels, and the table has 24 numeric features of 24/],
-    [{ picture: [4, 6] }, {}, /picture is Array, expected \[channels, height, width\]/],
+    [{ picture: [4, 6] }, {}, /picture is \[4, 6\], expected \[channels, height, width\]/],
     [{ picture: [1, 4, 6.5] }, {}, /picture is \[1,4,6.5\], expected three whole numbers above 0/],
     [{ schema: inferSchema(table, { target: "brightness" }) }, {}, /24 pixels, and the table has 23 numeric features/],
     [{}, { hidden: [] }, /takes the channels of its convolutions from hidden, which is empty/],

@@ -220,7 +220,7 @@ describe("misuse", () => {
   const rows = rowsOf(table);
   it.each<[string, () => unknown, RegExp]>([
     ["no rows", () => Preprocessing.fit(table, schema, new Int32Array(0)), /there are no training rows/],
-    ["a list of rows", () => Preprocessing.fit(table, schema, [0] as never), /rows are Array, expected an Int32Array/],
+    ["a list of rows", () => Preprocessing.fit(table, schema, [0] as never), /rows is \[0\], expected an Int32Array/],
     [
       "a row that is not there",
       () => Preprocessing.fit(table, schema, new Int32Array([-1])),

@@ -220,7 +220,7 @@ describe("the file", () => {
       "__proto__",
     ],
     ["no schema", () => forged((d) => ({ ...d, schema: null })), "schema is null"],
-    ["a record of no use", () => forged((d) => ({ ...d, record: [] })), "record is Array"],
+    ["a record of no use", () => forged((d) => ({ ...d, record: [] })), "record is []"],
     [
       "another target",
       () => forged((d) => ({ ...d, schema: JSON.parse(JSON.stringify(d.schema).replaceAll('"price"', '"cost"')) })),

@@ -70,7 +70,7 @@ function compact(column: TextColumn, rows: Int32Array): TextColumn {
 /** @throws TypeError if `rows` is no Int32Array @throws RangeError if a row is not in the table */
 export function checkRows(caller: string, table: Table, rows: unknown): asserts rows is Int32Array {
   if (!(rows instanceof Int32Array)) {
-    throw mismatch("wrong-type", caller, `rows are ${describe(rows)}`, "an Int32Array of positions in the table");
+    throw wrongType(caller, "rows", rows, "an Int32Array of positions in the table");
   }
   for (let i = 0; i < rows.length; i++) {
     if (rows[i] < 0 || rows[i] >= table.rows) {

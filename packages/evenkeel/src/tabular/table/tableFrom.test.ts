@@ -41,9 +41,9 @@ describe("tableFromRows", () => {
   });
 
   it("says what it cannot read, and where", () => {
-    expect(() => tableFromRows([{ a: 1 }, { a: [2] }])).toThrow(/column "a" holds Array in row 1/);
+    expect(() => tableFromRows([{ a: 1 }, { a: [2] }])).toThrow(/column "a" holds \[2\] in row 1/);
     expect(() => tableFromRows([{ a: 1 }, null as never])).toThrow(/row 1 is null, expected an object/);
-    expect(() => tableFromRows({ a: [1] } as never)).toThrow(/rows are Object, expected a list/);
+    expect(() => tableFromRows({ a: [1] } as never)).toThrow(/rows is a plain object, expected a list/);
     expect(tableFromRows([])).toEqual({ rows: 0, columns: [] });
   });
 });
@@ -81,7 +81,7 @@ it("takeRows makes the dictionary anew, and refuses rows that are not there", ()
     ],
   });
   expect(() => takeRows(table, new Int32Array([4]))).toThrow(/there is no row 4, the table has 4 rows/);
-  expect(() => takeRows(table, [0] as never)).toThrow(/rows are Array, expected an Int32Array/);
+  expect(() => takeRows(table, [0] as never)).toThrow(/rows is \[0\], expected an Int32Array/);
 });
 
 it("columnOf lists the columns, and the nearest name", () => {

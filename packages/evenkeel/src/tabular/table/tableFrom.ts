@@ -14,12 +14,7 @@ import type { Column, Table } from "./table.ts";
  */
 export function tableFromRows(rows: readonly Readonly<Record<string, unknown>>[]): Table {
   if (!Array.isArray(rows)) {
-    throw mismatch(
-      "wrong-type",
-      "tableFromRows",
-      `rows are ${describe(rows)}`,
-      "a list of objects such as [{ weight: 3504 }]",
-    );
+    throw wrongType("tableFromRows", "rows", rows, "a list of objects such as [{ weight: 3504 }]");
   }
   const names = new Set<string>();
   for (let i = 0; i < rows.length; i++) {
@@ -49,12 +44,7 @@ export function tableFromRows(rows: readonly Readonly<Record<string, unknown>>[]
  */
 export function tableFromColumns(columns: Readonly<Record<string, ArrayLike<unknown>>>): Table {
   if (typeof columns !== "object" || columns === null || Array.isArray(columns) || ArrayBuffer.isView(columns)) {
-    throw mismatch(
-      "wrong-type",
-      "tableFromColumns",
-      `columns are ${describe(columns)}`,
-      "an object of arrays such as { weight: [3504, 2372] }",
-    );
+    throw wrongType("tableFromColumns", "columns", columns, "an object of arrays such as { weight: [3504, 2372] }");
   }
   const names = Object.keys(columns);
   const made = names.map((name) => columnFromArray(name, columns[name]));

@@ -3,6 +3,7 @@ import {
   checkOptions,
   checkShape,
   checkStorable,
+  checkValue,
   type DType,
   formatShape,
   literal,
@@ -12,6 +13,7 @@ import {
   sizeOf,
   type TypedArray,
   type Value,
+  wholeNumber,
 } from "../../core/index.ts";
 import * as ops from "../../ops/index.ts";
 import { defaultGenerator } from "../../random/index.ts";
@@ -167,7 +169,7 @@ export function eye(n: number, m?: number, options?: TensorOptions): Tensor;
 export function eye(n: number, second?: number | TensorOptions, third?: TensorOptions): Tensor {
   const isSquare = typeof second === "object";
   const [m, options] = [isSquare ? n : (second ?? n), (isSquare ? second : third) ?? {}];
-  checkShape([n, m], "eye: sizes");
+  checkShape([n, m], "the size", "eye");
   checkOptions("eye", options, tensorOptions);
   const { dtype = "float32" } = options;
   const data = allocate(dtype, n * m, [n, m]);
@@ -204,7 +206,7 @@ export function arange(first: number, ...rest: (number | (TensorOptions & { step
 
 /** `steps` values from start to end, both included. */
 export function linspace(start: number, end: number, steps: number, options: TensorOptions = {}): Tensor {
-  checkShape([steps], "linspace: steps");
+  checkValue("linspace", "steps", steps, wholeNumber(0));
   checkOptions("linspace", options, tensorOptions);
   const { dtype = "float32" } = options;
   const data = allocate(dtype, steps);

@@ -1,5 +1,5 @@
-import { checkOptions, mismatch, wrongState } from "../../core/index.ts";
-import { describe, isModuleClass } from "../../nn/module/callable.ts";
+import { checkOptions, mismatch, wrongState, wrongType } from "../../core/index.ts";
+import { isModuleClass } from "../../nn/module/callable.ts";
 import { cat, noGrad, Tensor } from "../../tensor/index.ts";
 import { type Batch, checkLoader, type Example, inputsOf, type Loader, rowBatches, toExample } from "../batches.ts";
 import { batchNormLayers, needsTwoRows } from "../batchNorm/layers.ts";
@@ -19,12 +19,7 @@ export interface EvaluateOptions<K extends string = never> {
 export function checkLoss(owner: string, loss: unknown): void {
   if (typeof loss === "function" && !isModuleClass(loss)) return;
   const cure = isModuleClass(loss) ? "; make one with new" : "";
-  throw mismatch(
-    "wrong-type",
-    owner,
-    `loss is ${describe(loss)}`,
-    `a module such as new nn.MSELoss(), or a function${cure}`,
-  );
+  throw wrongType(owner, "loss", loss, `a module such as new nn.MSELoss(), or a function${cure}`);
 }
 
 /** What a model makes of a batch, and the loss of it as one value. */

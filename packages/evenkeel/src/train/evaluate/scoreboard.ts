@@ -1,4 +1,4 @@
-import { mismatch, refuse } from "../../core/index.ts";
+import { refuse, wrongType } from "../../core/index.ts";
 import { noGrad, type Tensor } from "../../tensor/index.ts";
 import type { Scores } from "../fit/history.ts";
 import type { Metric } from "./metrics.ts";
@@ -42,7 +42,7 @@ export class Scoreboard<K extends string> {
 export function checkMetrics(metrics: unknown): void {
   if (metrics === undefined) return;
   if (typeof metrics !== "object" || metrics === null) {
-    throw mismatch("wrong-type", "", `metrics is ${String(metrics)}`, "an object such as { mae: train.mae() }");
+    throw wrongType("", "metrics", metrics, "an object such as { mae: train.mae() }");
   }
   for (const [name, metric] of Object.entries(metrics)) {
     if (name === "loss")

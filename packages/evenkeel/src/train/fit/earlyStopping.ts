@@ -49,8 +49,7 @@ export class EarlyStopping {
     if (!(Number.isFinite(minDelta) && minDelta >= 0)) {
       throw wrongValue("EarlyStopping", { option: "minDelta" }, minDelta, "a number of at least 0");
     }
-    if (mode !== "min" && mode !== "max")
-      throw mismatch("wrong-value", "EarlyStopping", `mode is ${mode}`, '"min" or "max"');
+    if (mode !== "min" && mode !== "max") throw wrongValue("EarlyStopping", { option: "mode" }, mode, '"min" or "max"');
     this.patience = patience;
     this.minDelta = minDelta;
     this.mode = mode;

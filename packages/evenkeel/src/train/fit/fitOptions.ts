@@ -1,7 +1,6 @@
 import type { Check, CompileOptions } from "../../compile/index.ts";
-import { checkOptions, mismatch, wrongState, wrongValue } from "../../core/index.ts";
+import { checkOptions, mismatch, wrongState, wrongType, wrongValue } from "../../core/index.ts";
 import type { Checkpoint } from "../../io/index.ts";
-import { describe } from "../../nn/module/callable.ts";
 import { checkLoader, type Loader } from "../batches.ts";
 import { checkLoss, type Loss, noBatches } from "../evaluate/evaluate.ts";
 import { checkMetrics, type Metrics } from "../evaluate/scoreboard.ts";
@@ -101,14 +100,14 @@ export function planFit<K extends string>(model: Model, options: FitOptions<K>):
     throw wrongValue("fit", { option: "clipGradNorm" }, clipGradNorm, "a number above 0");
   }
   if (signal !== undefined && typeof signal?.aborted !== "boolean") {
-    throw mismatch("wrong-type", "fit", `signal is ${describe(signal)}`, "an AbortSignal such as controller.signal");
+    throw wrongType("fit", { option: "signal" }, signal, "an AbortSignal such as controller.signal");
   }
   const compiled = typeof compile === "object" && compile !== null ? compile : { compile };
   if (typeof compile !== "boolean") checkOptions("fit: compile", compile, ["check"]);
   if (!(yieldEvery >= 0)) throw wrongValue("fit", { option: "yieldEvery" }, yieldEvery, "milliseconds, at least 0");
   for (const name of Object.values(callbacks)) {
     if (options[name] !== undefined && typeof options[name] !== "function") {
-      throw mismatch("wrong-type", "fit", `${name} is ${typeof options[name]}`, "a function");
+      throw wrongType("fit", { option: name }, options[name], "a function");
     }
   }
   const { monitor, stopping } = planStopping(options);
@@ -138,15 +137,15 @@ export function callbackFor<K extends string>(options: FitOptions<K>): (event: T
 function checkModel(model: unknown): void {
   if (typeof model === "function" && "modules" in model && "training" in model) return;
   const hint = typeof model === "function" ? "; make one with new" : "";
-  throw mismatch("wrong-type", "fit", `the model is ${model === null ? "null" : typeof model}`, `an nn.Module${hint}`);
+  throw wrongType("fit", "the model", model, `an nn.Module${hint}`);
 }
 
 function checkOptimizer(model: Model, optimizer: StepOptimizer): void {
   if (typeof optimizer?.step !== "function" || !Array.isArray(optimizer.paramGroups)) {
-    throw mismatch(
-      "wrong-type",
+    throw wrongType(
       "fit",
-      `optimizer is ${describe(optimizer)}`,
+      { option: "optimizer" },
+      optimizer,
       "one such as new optim.Adam(model.parameters(), { lr: 1e-3 })",
     );
   }

@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from "vitest";
+import { formatProblem, problemOf } from "../../core/index.ts";
 import * as F from "../../nn/functional/index.ts";
 import { BatchNorm1d, Dropout, Linear, Module, MSELoss, Sequential } from "../../nn/index.ts";
 import { Adam, SGD } from "../../optim/index.ts";
@@ -46,6 +47,9 @@ async function failure(model: Model, train: Batch[], more: Partial<FitOptions> =
     (error: unknown) => error,
   );
   expect(error).toBeInstanceOf(NonFiniteLossError);
+  const problem = problemOf(error);
+  expect(problem?.code).toBe("not-finite");
+  expect(problem && formatProblem(problem)).toBe((error as NonFiniteLossError).message);
   if (more.optimizer === undefined) expect([stateOf(model), momentsOf(optimizer), getRngState()]).toEqual(before);
   return error as NonFiniteLossError;
 }

@@ -343,7 +343,7 @@ describe("resume", () => {
       first,
       changed(({ generators }) => ({ generators: { default: generators?.default.slice(1) } })),
       {},
-      "a generator state has 5056 bytes, but got 5055",
+      "a generator state has 5056 bytes, got 5055",
     ],
     [
       "a scheduler that is not here",

@@ -1,5 +1,4 @@
-import { mismatch, refuse, wrongState, wrongValue } from "../../core/index.ts";
-import { describe } from "../../nn/module/callable.ts";
+import { refuse, wrongState, wrongType, wrongValue } from "../../core/index.ts";
 import { LRScheduler, ReduceLROnPlateau } from "../../optim/index.ts";
 import type { StepOptimizer } from "./programs.ts";
 
@@ -49,10 +48,10 @@ export class Schedule {
 
 function checkScheduler(scheduler: Scheduler, optimizer: StepOptimizer): void {
   if (!(scheduler instanceof LRScheduler || scheduler instanceof ReduceLROnPlateau)) {
-    throw mismatch(
-      "wrong-type",
+    throw wrongType(
       "fit",
-      `scheduler is ${describe(scheduler)}`,
+      { option: "scheduler" },
+      scheduler,
       "one such as new optim.StepLR(optimizer, { stepSize: 30 })",
     );
   }

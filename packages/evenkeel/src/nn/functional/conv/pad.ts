@@ -46,10 +46,10 @@ export function pad(input: Tensor, pad: readonly number[], options: PadOptions =
 /** The pairs in the order of the dimensions. */
 function pairsOf(pad: readonly number[], input: Tensor): (readonly [before: number, after: number])[] {
   if (!Array.isArray(pad) || !pad.every(Number.isInteger)) {
-    throw mismatch(
-      "wrong-type",
+    throw wrongType(
       "pad",
-      `padding is ${Array.isArray(pad) ? `[${pad.map(describe).join(", ")}]` : describe(pad)}`,
+      "padding",
+      pad,
       "a list of whole numbers, two per dimension and the last dimension first, such as [left, right, top, bottom]",
     );
   }

@@ -1,4 +1,4 @@
-import { check, checkOptions, describe, flag } from "../../../core/index.ts";
+import { check, checkOptions, flag, unexpected } from "../../../core/index.ts";
 import * as ops from "../../../ops/index.ts";
 import type { Tensor } from "../../../tensor/index.ts";
 import { requireTensor } from "../../checks.ts";
@@ -17,11 +17,9 @@ export function checkOutputSize(owner: string, outputSize: OutputSize, rank: num
   const list = Array.isArray(outputSize) ? outputSize : new Array<number | null>(rank).fill(outputSize as number);
   const fits = list.length === rank && list.every((n) => n === null || (Number.isInteger(n) && n >= 0));
   if (!fits) {
-    const given = Array.isArray(outputSize) ? `[${list.map(describe).join(", ")}]` : describe(outputSize);
-    const Class = typeof outputSize === "number" || Array.isArray(outputSize) ? RangeError : TypeError;
-    throw new Class(
-      `${owner}: outputSize is ${given}, expected a whole number of at least 0, or a list of ${rank}, where null keeps a size`,
-    );
+    const code = typeof outputSize === "number" || Array.isArray(outputSize) ? "wrong-value" : "wrong-type";
+    const expected = `a whole number of at least 0, or a list of ${rank}, where null keeps a size`;
+    throw unexpected(code, owner, "outputSize", outputSize, expected);
   }
   return list;
 }

@@ -1,4 +1,4 @@
-import { describe, mismatch, wrongShape, wrongType } from "../../../core/index.ts";
+import { wrongShape, wrongType, wrongValue } from "../../../core/index.ts";
 import type { Tensor } from "../../../tensor/index.ts";
 import { requireTensor } from "../../checks.ts";
 import { type PadMode, pad } from "../../functional/conv/pad.ts";
@@ -21,11 +21,10 @@ export abstract class PadLayer extends Module {
     super();
     const sizes = Array.isArray(padding) ? (padding as readonly number[]) : new Array(2 * rank).fill(padding);
     if (sizes.length !== 2 * rank || !sizes.every(Number.isInteger)) {
-      const given = Array.isArray(padding) ? `[${sizes.map(describe).join(", ")}]` : describe(padding);
-      throw mismatch(
-        "wrong-value",
+      throw wrongValue(
         owner,
-        `padding is ${given}`,
+        "padding",
+        padding,
         `a whole number or ${2 * rank} of them: two per dimension, the last dimension first`,
       );
     }
