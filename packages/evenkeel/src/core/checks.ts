@@ -74,6 +74,11 @@ export function probability(): Check<number> {
   return numberBetween(0, 1, "probability");
 }
 
+/** From 0 up to, but not including, 1. */
+export function share(): Check<number> {
+  return numeric("a share from 0 up to, but not including, 1", (value) => value >= 0 && value < 1);
+}
+
 export function flag(): Check<boolean> {
   return {
     expected: "true or false",
@@ -100,12 +105,12 @@ export function string(expected = "a string"): Check<string> {
   return { expected, isKind: (value) => typeof value === "string", fits: everything, parse: (text) => text };
 }
 
-export function fn(expected = "a function"): Check<(...args: never[]) => unknown> {
+export function fn<F extends (...args: never[]) => unknown>(expected = "a function"): Check<F> {
   return { expected, isKind: (value) => typeof value === "function", fits: everything };
 }
 
 /** An object, and no array. */
-export function plainObject(expected = "an object"): Check<object> {
+export function plainObject<T extends object = object>(expected = "an object"): Check<T> {
   const isKind = (value: unknown) => typeof value === "object" && value !== null && !Array.isArray(value);
   return { expected, isKind, fits: everything };
 }
@@ -139,5 +144,13 @@ export function orElse<T, const O extends boolean | null | string>(wanted: Check
     fits: (value) => value === other || wanted.fits(value as T),
     ...(parse && { parse: (text: string) => (text === String(other) ? other : parse(text)) }),
     ...(choices && { choices: [...choices, String(other)] }),
+  };
+}
+
+/** An object with a value for each of its keys, which are names from the data: columns, classes. */
+export function recordOf<T>(value: Check<T>, expected: string): Check<Readonly<Record<string, T>>> {
+  return {
+    ...plainObject(expected),
+    fits: (record) => Object.values(record).every((one) => passes(one, value)),
   };
 }

@@ -7,27 +7,31 @@ export type { Scale } from "./encoding/fitEncoding.ts";
 export {
   Preprocessing,
   type PreprocessingJson,
-  type PreprocessingOptions,
   type TableInputs,
 } from "./encoding/preprocessing.ts";
+export { preprocessingOptions } from "./encoding/preprocessingOptions.ts";
+export type { PreprocessingOptions } from "./encoding/preprocessingOptions.types.ts";
 export type { ClassPredictions, NumberPredictions, Predictions, TargetTransform } from "./encoding/target.ts";
 export {
   type Activation,
-  activations,
-  type NetworkOptions,
   type NetworkSize,
   type Norm,
-  norms,
   type ResolvedNetwork,
   resolveNetwork,
   TabularNet,
 } from "./model/network.ts";
+export { activations, networkOptions, norms } from "./model/networkOptions.ts";
+export type { NetworkOptions } from "./model/networkOptions.types.ts";
 export { type ModelRecord, TableModel, type TableModelParts } from "./model/tableModel.ts";
 export { columnOf, takeRows } from "./schema/columns.ts";
 export { type DateReading, datesIn, parseDate } from "./schema/dates.ts";
-export { inferSchema, type SchemaOptions } from "./schema/inferSchema.ts";
+export { inferSchema } from "./schema/inferSchema.ts";
 export type { ColumnKind, ColumnSchema, DateOrder, Schema, Task, ToldKind } from "./schema/schema.ts";
 export { schemaFromJSON } from "./schema/schemaJson.ts";
-export { defaultShares, type Split, type SplitOptions, splitRows } from "./table/split.ts";
+export { schemaOptions } from "./schema/schemaOptions.ts";
+export type { SchemaOptions } from "./schema/schemaOptions.types.ts";
+export { defaultShares, type Split, splitRows } from "./table/split.ts";
+export { splitOptions } from "./table/splitOptions.ts";
+export type { SplitOptions } from "./table/splitOptions.types.ts";
 export type { BooleanColumn, Column, DateColumn, NumberColumn, Table, TextColumn } from "./table/table.ts";
 export { tableFromColumns, tableFromRows } from "./table/tableFrom.ts";

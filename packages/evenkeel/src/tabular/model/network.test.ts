@@ -4,7 +4,8 @@ import { crossEntropy } from "../../nn/functional/index.ts";
 import { Adam } from "../../optim/index.ts";
 import { manualSeed } from "../../random/index.ts";
 import { cat, randint, randn, tensor } from "../../tensor/index.ts";
-import { countParameters, embeddingWidth, type NetworkOptions, resolveNetwork, TabularNet } from "./network.ts";
+import { countParameters, embeddingWidth, resolveNetwork, TabularNet } from "./network.ts";
+import type { NetworkOptions } from "./networkOptions.types.ts";
 
 const size = { features: 5, embeddings: [7, 30], outputs: 3 };
 const shapes: [string, NetworkOptions][] = [

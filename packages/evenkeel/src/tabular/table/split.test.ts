@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { Generator, randperm } from "../../random/index.ts";
 import { inferSchema } from "../schema/inferSchema.ts";
-import { type SplitOptions, splitRows } from "./split.ts";
+import { splitRows } from "./split.ts";
+import type { SplitOptions } from "./splitOptions.types.ts";
 import { tableFromColumns } from "./tableFrom.ts";
 
 function splitOf(values: readonly unknown[], options?: SplitOptions) {

@@ -20,7 +20,8 @@ import {
 } from "../../tabular/index.ts";
 import { cloneState } from "../../tensor/index.ts";
 import { NonFiniteLossError } from "../fit/nonFinite.ts";
-import { planTable, type TrainTableOptions } from "./options.ts";
+import type { TrainTableOptions } from "./options.types.ts";
+import { planTable } from "./plan.ts";
 import { type TableTraining, trainTable } from "./trainTable.ts";
 
 const network = { hidden: [8] };
