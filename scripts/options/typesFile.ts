@@ -24,7 +24,6 @@ export function typesFile({ file, name, interface: type, about, options }: Optio
   ].join("\n");
 }
 
-
 /** " Default: 0.01; 0.1 for sgd." */
 export function defaultOf({ default: value, defaultText }: Option): string {
   const text = defaultText ?? (value === undefined ? undefined : JSON.stringify(value).replaceAll(",", ", "));

@@ -1,4 +1,4 @@
-import { checkOptions } from "../core/index.ts";
+import { checkOptions, refuse, wrongValue } from "../core/index.ts";
 import { Tensor } from "../tensor/index.ts";
 import { hasRelaxedMadd } from "../wasm/index.ts";
 import { type ExplainOptions, type Explanation, explain } from "./explain/explain.ts";
@@ -57,14 +57,14 @@ export function compile<Args extends Tree[], Result>(
   step: (...args: Args) => Result,
   options: CompileOptions = {},
 ): Compiled<Args, Result> {
-  if (typeof step !== "function") throw new TypeError("compile expects a function: compile((x, y) => { ... })");
+  if (typeof step !== "function") throw refuse("wrong-type", "", "compile expects a function: compile((x, y) => { ... })");
   checkOptions("compile", options, optionNames);
   const { compile: enabled = true, check = "doubling", fast = false, cacheSize = 16 } = options;
   if (!Number.isInteger(cacheSize) || cacheSize < 1) {
-    throw new RangeError(`compile: cacheSize is ${cacheSize}, expected a whole number of at least 1`);
+    throw wrongValue("compile", { option: "cacheSize" }, cacheSize, "a whole number of at least 1");
   }
   if (!checks.includes(check)) {
-    throw new RangeError(`compile: check is ${JSON.stringify(check)}, expected "always", "doubling" or "never"`);
+    throw wrongValue("compile", { option: "check" }, check, '"always", "doubling" or "never"');
   }
   const settings = { fast: fast && hasRelaxedMadd(), cacheSize, check };
   const variants = new Variants(step as (...args: never[]) => Tree, settings);

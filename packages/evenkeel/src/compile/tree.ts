@@ -1,4 +1,4 @@
-import { describe } from "../core/index.ts";
+import { wrongType } from "../core/index.ts";
 import { Tensor } from "../tensor/index.ts";
 
 /** Arguments and results of a step: tensors, plain values, and arrays and plain objects of them. */
@@ -58,9 +58,12 @@ export function signatureOf(tree: Tree): string {
   }
   if (typeof tree === "object" || typeof tree === "function" || typeof tree === "symbol") {
     if (tree === null) return "null";
-    throw new TypeError(
-      `compile: an argument of the step is ${describe(tree)}, expected tensors, numbers, strings, booleans, or arrays and plain ` +
-        "objects of them; refer to anything else from the function itself",
+    throw wrongType(
+      "compile",
+      "an argument of the step",
+      tree,
+      "tensors, numbers, strings, booleans, or arrays and plain objects of them",
+      "refer to anything else from the function itself",
     );
   }
   // Quoted, so that no string reads like two arguments.

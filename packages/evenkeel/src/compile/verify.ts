@@ -1,4 +1,4 @@
-import { broadcastShapes, formatShape, type Spec, sameShape, sizeOf } from "../core/index.ts";
+import { broadcastShapes, formatShape, refuse, type Spec, sameShape, sizeOf } from "../core/index.ts";
 import { kernelOf } from "../ops/kernels.ts";
 import { type Graph, type GraphBuffer, type GraphNode, type GraphValue, generatorOf, writtenBy } from "./graph.ts";
 import { type Layout, lifetimesOf, nodesOf } from "./memory/layout.ts";
@@ -22,7 +22,7 @@ export function verifyGraph({ nodes, results }: Graph, stage: string): void {
   const made = new Set<GraphBuffer>();
   nodes.forEach((node, at) => {
     const { op, attrs, inputs, outputs } = node;
-    const wrong = (what: string) => new Error(`after ${stage}, node ${at} (${op.name}): ${what}`);
+    const wrong = (what: string) => refuse("internal", "", `after ${stage}, node ${at} (${op.name}): ${what}`);
     for (const value of [...inputs, ...outputs]) {
       if (sizeOf(value.shape) === value.buffer.size && value.dtype === value.buffer.dtype) continue;
       throw wrong(`${show(value)} is a view of ${value.buffer.size} values of ${value.buffer.dtype}`);
@@ -45,7 +45,7 @@ export function verifyGraph({ nodes, results }: Graph, stage: string): void {
   });
   for (const value of results) {
     if (value.buffer.source.kind !== "temporary" || made.has(value.buffer)) continue;
-    throw new Error(`after ${stage}: nothing makes the result ${show(value)}`);
+    throw refuse("internal", "", `after ${stage}: nothing makes the result ${show(value)}`);
   }
 }
 
@@ -62,15 +62,20 @@ function isLike(spec: Spec, output: GraphValue, repeats: boolean): boolean {
 export function verifyTasks(tasks: readonly Task[], { nodes, results }: Graph): void {
   const performed = tasks.flatMap(nodesOf);
   if (performed.length !== nodes.length) {
-    throw new Error(`tasks perform ${performed.length} nodes of ${nodes.length}`);
+    throw refuse("internal", "", `tasks perform ${performed.length} nodes of ${nodes.length}`);
   }
   const order = new Map(nodes.map((node, at) => [node, at]));
   const before = versionsSeen(nodes);
   const after = versionsSeen(performed);
   for (const node of performed) {
-    if (!order.has(node)) throw new Error(`a task performs ${node.op.name}, which is no node of the graph`);
+    if (!order.has(node))
+      throw refuse("internal", "", `a task performs ${node.op.name}, which is no node of the graph`);
     if (before.get(node) === after.get(node)) continue;
-    throw new Error(`node ${order.get(node)} (${node.op.name}) was moved over a write to what it reads or writes`);
+    throw refuse(
+      "internal",
+      "",
+      `node ${order.get(node)} (${node.op.name}) was moved over a write to what it reads or writes`,
+    );
   }
   for (const task of tasks) {
     if (task.kind !== "group") continue;
@@ -81,7 +86,7 @@ export function verifyTasks(tasks: readonly Task[], { nodes, results }: Graph): 
     for (const { op, outputs } of task.nodes) {
       const [{ buffer }] = outputs;
       if ((read.has(buffer) || buffer.source.kind !== "temporary") && !stored.has(buffer)) {
-        throw new Error(`a group does not store what ${op.name} makes, and others read it`);
+        throw refuse("internal", "", `a group does not store what ${op.name} makes, and others read it`);
       }
     }
   }
@@ -112,7 +117,11 @@ export function verifyLayout(tasks: readonly Task[], results: readonly GraphValu
   const placed = [...lifetimesOf(tasks, results)].map(([buffer, lifetime]) => {
     const address = layout.addresses.get(buffer);
     if (address === undefined || address % 16 !== 0) {
-      throw new Error(`a ${buffer.source.kind} of ${buffer.size} values of ${buffer.dtype} is at ${address}`);
+      throw refuse(
+        "internal",
+        "",
+        `a ${buffer.source.kind} of ${buffer.size} values of ${buffer.dtype} is at ${address}`,
+      );
     }
     // What is no temporary lives on after the program.
     const isForGood = buffer.source.kind !== "temporary";
@@ -130,9 +139,12 @@ export function verifyLayout(tasks: readonly Task[], results: readonly GraphValu
       const other = placed[j];
       if (one.first > other.last || other.first > one.last) continue;
       if (one.buffer.source.kind === "constant" && other.buffer.source.kind === "constant") continue;
-      throw new Error(
+      throw refuse(
+        "internal",
+        "",
         `${one.buffer.source.kind} [${one.address}, ${one.end}) of tasks ${one.first} to ${one.last} and ` +
-          `${other.buffer.source.kind} [${other.address}, ${other.end}) of tasks ${other.first} to ${other.last} overlap`,
+          `${other.buffer.source.kind} [${other.address}, ${other.end}) of tasks ${other.first} to ` +
+          `${other.last} overlap`,
       );
     }
   });

@@ -1,5 +1,6 @@
 import { checkStorable, type DType, numberDtype, promote, type TypedArray } from "./dtype.ts";
 import type { AnyOp, Spec, Value } from "./op.ts";
+import { mismatch, refuse } from "./problem.ts";
 
 /** What stands behind the door: eager execution, or a tracer. */
 export interface Executor {
@@ -29,7 +30,8 @@ export function setExecutor(executor: Executor): Executor | undefined {
 }
 
 function executor(): Executor {
-  if (current === undefined) throw new Error("no executor is set: import operations from evenkeel, not from its parts");
+  if (current === undefined)
+    throw refuse("internal", "", "no executor is set: import operations from evenkeel, not from its parts");
   return current;
 }
 
@@ -94,9 +96,9 @@ function asValues(door: Executor, op: AnyOp, operands: readonly (Value | number)
   });
 }
 
-function badOperand(op: AnyOp, index: number, operand: unknown): TypeError {
+function badOperand(op: AnyOp, index: number, operand: unknown): Error {
   const name = op.inputs === "variadic" ? `element ${index}` : `argument ${index + 1} (${op.inputs[index]})`;
   const given =
     operand === null || operand === undefined ? String(operand) : (operand.constructor?.name ?? typeof operand);
-  return new TypeError(`${op.name}: ${name} is ${given}, expected a Tensor or a number; wrap arrays with tensor(...)`);
+  return mismatch("wrong-type", op.name, `${name} is ${given}`, "a Tensor or a number", "wrap arrays with tensor(...)");
 }

@@ -12,10 +12,20 @@ export interface Check<T = unknown> {
   readonly isKind: (value: unknown) => boolean;
   /** Whether a value of the right kind fits; if not, it is a RangeError. A method, so that a `Check<number>` is a `Check`. */
   fits(value: T): boolean;
+  /** Where it is a list or a record: the first item that does not pass, and what was expected of it. */
+  readonly culprit?: (value: unknown) => Culprit | undefined;
   /** What a text on a command line says; undefined if it cannot be of this kind. Missing where no text can say it. */
   readonly parse?: (text: string) => T | undefined;
   /** All values, where there is a list of them. */
   readonly choices?: readonly string[];
+}
+
+/** An item of a value. */
+export interface Culprit {
+  /** Its position in a list, or its key in a record. */
+  readonly at: number | string;
+  readonly given: unknown;
+  readonly wanted: Check;
 }
 
 /** What a check lets through: `Checked<typeof check>`. */
@@ -31,7 +41,14 @@ export function check<T>(
 ): asserts value is T {
   const isKind = wanted.isKind(value);
   if (isKind && wanted.fits(value as T)) return;
+  const item = isKind ? wanted.culprit?.(value) : undefined;
+  if (item !== undefined) return check(caller, itemOf(what, item.at), item.given, item.wanted, cure);
   throw unexpected(isKind ? "wrong-value" : "wrong-type", caller, what, value, wanted.expected, cure);
+}
+
+function itemOf(what: Subject, at: number | string): Subject {
+  if (typeof what !== "string") return { ...what, key: at };
+  return `${what}[${JSON.stringify(at)}]`;
 }
 
 /** Whether a value passes. */
@@ -131,6 +148,11 @@ export function listOf<T>(item: Check<T>, expected: string): Check<readonly T[]>
     expected,
     isKind: Array.isArray,
     fits: (value) => value.every((one) => passes(one, item)),
+    culprit: (value) => {
+      const list = value as readonly unknown[];
+      const at = list.findIndex((one) => !passes(one, item));
+      return at < 0 ? undefined : { at, given: list[at], wanted: item };
+    },
     ...(parse && { parse: parseAll }),
   };
 }
@@ -142,6 +164,7 @@ export function orElse<T, const O extends boolean | null | string>(wanted: Check
     expected: `${wanted.expected}, or ${typeof other === "string" ? JSON.stringify(other) : other}`,
     isKind: (value) => value === other || wanted.isKind(value),
     fits: (value) => value === other || wanted.fits(value as T),
+    ...(wanted.culprit && { culprit: wanted.culprit }),
     ...(parse && { parse: (text: string) => (text === String(other) ? other : parse(text)) }),
     ...(choices && { choices: [...choices, String(other)] }),
   };
@@ -152,5 +175,9 @@ export function recordOf<T>(value: Check<T>, expected: string): Check<Readonly<R
   return {
     ...plainObject(expected),
     fits: (record) => Object.values(record).every((one) => passes(one, value)),
+    culprit: (record) => {
+      const found = Object.entries(record as object).find(([, one]) => !passes(one, value));
+      return found && { at: found[0], given: found[1], wanted: value };
+    },
   };
 }

@@ -1,4 +1,4 @@
-import { describe } from "./given.ts";
+import { mismatch, refuse, wrongType } from "./problem.ts";
 import { formatShape, type Shape } from "./shape.ts";
 
 /** The element types of a tensor. PyTorch's int64 has no twin here: indices are int32, counters float64 (exact to 2^53). */
@@ -28,14 +28,18 @@ export const dtypes = Object.keys(constructors) as readonly DType[];
 export function allocate(dtype: DType, length: number, shape: Shape = [length]): TypedArray {
   const ArrayType = constructors[dtype];
   if (ArrayType === undefined) {
-    throw new TypeError(`there is no dtype ${JSON.stringify(dtype)}, expected ${dtypes.join(", ")}`);
+    throw mismatch("wrong-dtype", "", `there is no dtype ${JSON.stringify(dtype)}`, dtypes.join(", "));
   }
   try {
     return new ArrayType(length);
   } catch {
-    throw new RangeError(
-      `a tensor of shape ${formatShape(shape)} and dtype ${dtype} takes ${length * ArrayType.BYTES_PER_ELEMENT} bytes, ` +
-        "for which there is no room: an array holds at most 2^32 values, fewer if memory is short; work on parts of it",
+    throw refuse(
+      "wrong-shape",
+      "",
+      `a tensor of shape ${formatShape(shape)} and dtype ${dtype} takes ` +
+        `${length * ArrayType.BYTES_PER_ELEMENT} bytes, for which there is no room: an array holds at ` +
+        "most 2^32 values, fewer if memory is short",
+      "work on parts of it",
     );
   }
 }
@@ -89,11 +93,15 @@ export function numberDtype(value: number, dtype: DType): DType {
  */
 export function checkStorable(caller: string, value: number, dtype: DType): void {
   if (typeof value !== "number") {
-    throw new TypeError(`${caller}: the value is ${describe(value)}, expected a number`);
+    throw wrongType(caller, "the value", value, "a number");
   }
   if (dtype === "int32" && !(value > -(2 ** 31) - 1 && value < 2 ** 31)) {
-    throw new RangeError(
-      `${caller}: ${value} does not fit int32, expected -2^31 to 2^31 - 1; use float64: { dtype: "float64" } or .double()`,
+    throw mismatch(
+      "wrong-value",
+      caller,
+      `${value} does not fit int32`,
+      "-2^31 to 2^31 - 1",
+      'use float64: { dtype: "float64" } or .double()',
     );
   }
 }

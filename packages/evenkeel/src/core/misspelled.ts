@@ -1,3 +1,5 @@
+import { refuse } from "./problem.ts";
+
 export interface Misspellings {
   /** Camel-case names besides the methods of the prototype: fields, which only instances have. */
   readonly fields?: readonly string[];
@@ -32,7 +34,7 @@ export function refuseMisspellings(prototype: object, subject: string, options: 
   for (const [name, right] of wrong) {
     if (name in prototype) continue;
     const fail = (): never => {
-      throw new TypeError(`${subject}.${name} is ${right}${right.startsWith("not here") ? "" : " here"}`);
+      throw refuse("not-here", "", `${subject}.${name} is ${right}${right.startsWith("not here") ? "" : " here"}`);
     };
     const set = assignable ? fieldOf(name) : fail;
     Object.defineProperty(prototype, name, { get: fail, set, enumerable: false, configurable: true });

@@ -1,10 +1,12 @@
+import { refuse } from "./problem.ts";
+
 /**
  * Stands where PyTorch has a class: made, called or derived from, it throws a line that says what to do instead of ending in
  * "is not a constructor". Nothing is of the type `never`, so that TypeScript refuses such a use too.
  */
 export function notHere(name: string, instead: string): never {
   function fail(): never {
-    throw new TypeError(`${name} is not here: ${instead}`);
+    throw refuse("not-here", "", `${name} is not here: ${instead}`);
   }
   return fail as never;
 }
@@ -13,7 +15,7 @@ export function notHere(name: string, instead: string): never {
 export function notHereNamespace(name: string, instead: string): never {
   const get = (_: object, key: string | symbol) => {
     if (typeof key === "symbol") return undefined;
-    throw new TypeError(`${name}.${key}: ${name} is not here; ${instead}`);
+    throw refuse("not-here", "", `${name}.${key}: ${name} is not here`, instead);
   };
   return new Proxy({}, { get }) as never;
 }

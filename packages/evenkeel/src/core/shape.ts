@@ -1,3 +1,5 @@
+import { mismatch, refuse, wrongType } from "./problem.ts";
+
 /** The sizes of a tensor's dimensions, outermost first; `[]` is a single value. */
 export type Shape = readonly number[];
 
@@ -35,10 +37,10 @@ const show = (value: unknown) => (typeof value === "string" ? JSON.stringify(val
 /** @throws TypeError if `shape` is no list @throws RangeError unless every entry is a whole number of at least 0 */
 export function checkShape(shape: Shape, what = "shape"): void {
   if (!Array.isArray(shape)) {
-    throw new TypeError(`${what} is ${show(shape)}, expected a list of sizes such as [2, 3]`);
+    throw wrongType("", what, shape, "a list of sizes such as [2, 3]");
   }
   if (shape.some((n) => !Number.isInteger(n) || n < 0)) {
-    throw new RangeError(`${what} [${shape.map(show).join(", ")}] given, expected whole numbers of at least 0`);
+    throw mismatch("wrong-shape", "", `${what} [${shape.map(show).join(", ")}] given`, "whole numbers of at least 0");
   }
 }
 
@@ -54,9 +56,12 @@ export function broadcastShapes(a: Shape, b: Shape): Shape {
     const m = i <= a.length ? a[a.length - i] : 1;
     const n = i <= b.length ? b[b.length - i] : 1;
     if (m !== n && m !== 1 && n !== 1) {
-      throw new RangeError(
-        `shapes ${formatShape(a)} and ${formatShape(b)} do not broadcast: sizes ${m} and ${n} at dimension ${rank - i} ` +
-          "must be equal, or one of them 1; reshape one operand",
+      throw refuse(
+        "wrong-shape",
+        "",
+        `shapes ${formatShape(a)} and ${formatShape(b)} do not broadcast: sizes ${m} and ${n} at ` +
+          `dimension ${rank - i} must be equal, or one of them 1`,
+        "reshape one operand",
       );
     }
     shape[rank - i] = m === 1 ? n : m;
@@ -75,13 +80,18 @@ export function broadcastStrides(shape: Shape, target: Shape): number[] {
 export function normalizeDim(dim: number, rank: number): number {
   if (typeof dim === "object" && dim !== null && Object.hasOwn(dim, "dim")) {
     const { dim: meant } = dim as { dim: unknown };
-    throw new TypeError(
-      `the dimension is an object, expected a number: write ${show(meant)} in place of { dim: ${show(meant)} }`,
+    throw mismatch(
+      "wrong-type",
+      "",
+      "the dimension is an object",
+      `a number: write ${show(meant)} in place of { dim: ${show(meant)} }`,
     );
   }
   const bound = Math.max(rank, 1);
   if (!Number.isInteger(dim) || dim < -bound || dim >= bound) {
-    throw new RangeError(
+    throw refuse(
+      "wrong-shape",
+      "",
       `dimension ${show(dim)} is out of range: a ${rank}-d tensor has dimensions ${-bound} to ${bound - 1}`,
     );
   }
@@ -93,7 +103,12 @@ export function normalizeDims(dims: number | readonly number[] | undefined, rank
   if (dims === undefined) return Array.from({ length: rank }, (_, i) => i);
   const list = (Array.isArray(dims) ? dims : [dims]).map((dim) => normalizeDim(dim, rank));
   if (new Set(list).size !== list.length) {
-    throw new RangeError(`dimensions [${[dims].flat().join(", ")}] name one dimension twice; give each once`);
+    throw refuse(
+      "wrong-shape",
+      "",
+      `dimensions [${[dims].flat().join(", ")}] name one dimension twice`,
+      "give each once",
+    );
   }
   return rank === 0 ? [] : list.sort((a, b) => a - b);
 }
@@ -108,9 +123,11 @@ export function resolveReshape(size: number, shape: Shape, from: Shape): number[
   const unknown = shape.indexOf(-1);
   const known = sizeOf(shape.filter((n) => n !== -1));
   const problem = () =>
-    new RangeError(
-      `cannot reshape ${formatShape(from)} (${size} values) to ${formatShape(shape)}: ` +
-        "the sizes must multiply to the same number, with at most one -1 to be filled in",
+    refuse(
+      "wrong-shape",
+      "",
+      `cannot reshape ${formatShape(from)} (${size} values) to ${formatShape(shape)}: the sizes must ` +
+        "multiply to the same number, with at most one -1 to be filled in",
     );
   if (shape.some((n) => !Number.isInteger(n) || n < -1)) throw problem();
   if (unknown < 0) {

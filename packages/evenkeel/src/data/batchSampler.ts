@@ -1,3 +1,4 @@
+import { wrongState } from "../core/index.ts";
 import { checkFlag, checkIterable, checkWhole } from "./checks.ts";
 import type { Sampler } from "./sampler.ts";
 
@@ -28,8 +29,10 @@ export class BatchSampler implements Sampler<number[]> {
   get length(): number {
     const { length } = this.sampler;
     if (length === undefined) {
-      throw new Error(
-        "BatchSampler: its sampler has no length, so the number of batches is not known; add a length to it",
+      throw wrongState(
+        "BatchSampler",
+        "its sampler has no length, so the number of batches is not known",
+        "add a length to it",
       );
     }
     return this.dropLast ? Math.floor(length / this.batchSize) : Math.ceil(length / this.batchSize);

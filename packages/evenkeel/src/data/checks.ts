@@ -1,4 +1,4 @@
-import { describe, formatShape } from "../core/index.ts";
+import { describe, mismatch, refuse, wrongShape, wrongType, wrongValue } from "../core/index.ts";
 import { Generator } from "../random/index.ts";
 import { Tensor } from "../tensor/index.ts";
 
@@ -7,17 +7,17 @@ import { Tensor } from "../tensor/index.ts";
 /** @throws TypeError if `value` is no number @throws RangeError if it is no whole number of at least `least` */
 export function checkWhole(caller: string, name: string, value: unknown, least: number): void {
   if (typeof value !== "number") {
-    throw new TypeError(`${caller}: ${name} is ${describe(value)}, expected a whole number of at least ${least}`);
+    throw wrongType(caller, name, value, `a whole number of at least ${least}`);
   }
   if (!Number.isSafeInteger(value) || value < least) {
-    throw new RangeError(`${caller}: ${name} is ${value}, expected a whole number of at least ${least}`);
+    throw wrongValue(caller, name, value, `a whole number of at least ${least}`);
   }
 }
 
 /** @throws TypeError if `value` is no boolean */
 export function checkFlag(caller: string, name: string, value: unknown): void {
   if (typeof value !== "boolean") {
-    throw new TypeError(`${caller}: ${name} is ${describe(value)}, expected true or false`);
+    throw wrongType(caller, name, value, "true or false");
   }
 }
 
@@ -25,7 +25,7 @@ export function checkFlag(caller: string, name: string, value: unknown): void {
 export function checkSized(caller: string, name: string, value: unknown): void {
   const length = (value as { readonly length?: unknown } | null | undefined)?.length;
   if (typeof value !== "object" || !Number.isSafeInteger(length)) {
-    throw new TypeError(`${caller}: ${name} is ${describe(value)}, expected an object with a length, as a Dataset has`);
+    throw wrongType(caller, name, value, "an object with a length, as a Dataset has");
   }
 }
 
@@ -36,7 +36,7 @@ export function checkSized(caller: string, name: string, value: unknown): void {
 export function resolveIndex(caller: string, index: number, length: number): number {
   if (!Number.isInteger(index) || index < -length || index >= length) {
     const range = length === 0 ? "it is empty" : `expected a whole number from ${-length} to ${length - 1}`;
-    throw new RangeError(`${caller}: index ${describe(index)} is out of range, ${range}`);
+    throw refuse("wrong-value", caller, `index ${describe(index)} is out of range, ${range}`);
   }
   return index < 0 ? index + length : index;
 }
@@ -44,7 +44,7 @@ export function resolveIndex(caller: string, index: number, length: number): num
 /** @throws TypeError if `generator` is given and no Generator */
 export function checkGenerator(caller: string, generator: unknown): void {
   if (generator !== undefined && !(generator instanceof Generator)) {
-    throw new TypeError(`${caller}: generator is ${describe(generator)}, expected a Generator, as new Generator(seed)`);
+    throw wrongType(caller, "generator", generator, "a Generator, as new Generator(seed)");
   }
 }
 
@@ -54,10 +54,10 @@ export function checkGenerator(caller: string, generator: unknown): void {
  */
 export function checkIterable(caller: string, name: string, value: unknown, expected: string): void {
   if (value instanceof Tensor) {
-    throw new TypeError(`${caller}: ${name} is a Tensor, expected ${expected}; take its numbers with toArray()`);
+    throw mismatch("wrong-type", caller, `${name} is a Tensor`, expected, "take its numbers with toArray()");
   }
   if (typeof (value as Partial<Iterable<unknown>> | null | undefined)?.[Symbol.iterator] !== "function") {
-    throw new TypeError(`${caller}: ${name} is ${describe(value)}, expected ${expected}`);
+    throw wrongType(caller, name, value, expected);
   }
 }
 
@@ -71,15 +71,15 @@ export type Numbers = Iterable<number> | Tensor;
 export function listNumbers(caller: string, name: string, values: Numbers): number[] {
   if (values instanceof Tensor) {
     if (values.dtype === "bool") {
-      throw new TypeError(`${caller}: ${name} is a tensor of dtype bool, expected numbers, not a mask`);
+      throw mismatch("wrong-dtype", caller, `${name} is a tensor of dtype bool`, "numbers, not a mask");
     }
     if (values.ndim !== 1) {
-      throw new RangeError(`${caller}: ${name} has shape ${formatShape(values.shape)}, expected one dimension`);
+      throw wrongShape(caller, name, values.shape, "one dimension");
     }
     return Array.from(values.data);
   }
   if (typeof values !== "object" || typeof values?.[Symbol.iterator] !== "function") {
-    throw new TypeError(`${caller}: ${name} is ${describe(values)}, expected a list of numbers or a tensor of them`);
+    throw wrongType(caller, name, values, "a list of numbers or a tensor of them");
   }
   return Array.from(values);
 }

@@ -1,4 +1,4 @@
-import { describe, formatShape, sameShape } from "../core/index.ts";
+import { describe, formatShape, mismatch, refuse, sameShape } from "../core/index.ts";
 import { isTypedArray } from "../tensor/creation/typedArrays.ts";
 import { type AnyTypedArray, stack, Tensor, tensor } from "../tensor/index.ts";
 
@@ -21,7 +21,7 @@ export type Collated<T> = T extends Tensor | AnyTypedArray | number | boolean
  * @throws RangeError if there are no items, or they differ in shape, length or keys
  */
 export function defaultCollate<T>(items: readonly T[]): Collated<T> {
-  if (items.length === 0) throw new RangeError("defaultCollate: got no items, expected at least one");
+  if (items.length === 0) throw mismatch("wrong-value", "defaultCollate", "got no items", "at least one");
   return collate(items, "item") as Collated<T>;
 }
 
@@ -67,9 +67,12 @@ function collate(values: readonly unknown[], path: string): unknown {
       return Object.fromEntries(entries);
     }
     default:
-      throw new TypeError(
-        `defaultCollate: ${path} is ${describe(first)}; a batch must contain tensors, typed arrays, numbers, booleans, ` +
-          "strings, arrays or plain objects; give the loader a collate function for anything else",
+      throw refuse(
+        "wrong-type",
+        "defaultCollate",
+        `${path} is ${describe(first)}`,
+        "a batch must contain tensors, typed arrays, numbers, booleans, strings, arrays or plain " +
+          "objects; give the loader a collate function for anything else",
       );
   }
 }
@@ -91,9 +94,12 @@ function kindOf(value: unknown): Kind {
 function stackAlike(tensors: readonly Tensor[], path: string): Tensor {
   const odd = tensors.findIndex(({ shape }) => !sameShape(shape, tensors[0].shape));
   if (odd > 0) {
-    throw new RangeError(
-      `defaultCollate: ${path} has shape ${formatShape(tensors[0].shape)} in the first item of the batch and ` +
-        `${formatShape(tensors[odd].shape)} in item ${odd}; make them alike, or give the loader a collate function`,
+    throw refuse(
+      "wrong-shape",
+      "defaultCollate",
+      `${path} has shape ${formatShape(tensors[0].shape)} in the first item of the batch and ` +
+        `${formatShape(tensors[odd].shape)} in item ${odd}`,
+      "make them alike, or give the loader a collate function",
     );
   }
   return stack(tensors, 0);

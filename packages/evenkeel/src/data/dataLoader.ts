@@ -1,4 +1,4 @@
-import { checkOptions, describe } from "../core/index.ts";
+import { checkOptions, wrongState, wrongType } from "../core/index.ts";
 import { defaultGenerator, drawInt64, type Generator } from "../random/index.ts";
 import { BatchSampler } from "./batchSampler.ts";
 import { checkFlag, checkGenerator, checkIterable, checkWhole } from "./checks.ts";
@@ -64,14 +64,16 @@ export class DataLoader<T, B = Collated<T>> implements Iterable<B> {
     }
     checkGenerator("DataLoader", generator);
     if (collate !== undefined && typeof collate !== "function") {
-      throw new TypeError(`DataLoader: collate is ${describe(collate)}, expected a function of a list of items`);
+      throw wrongType("DataLoader", "collate", collate, "a function of a list of items");
     }
     if (sampler !== undefined && shuffle) {
-      throw new Error("DataLoader: sampler option is mutually exclusive with shuffle; shuffle in the sampler");
+      throw wrongState("DataLoader", "sampler option is mutually exclusive with shuffle", "shuffle in the sampler");
     }
     if (batchSampler !== undefined && (batchSize !== 1 || shuffle || sampler !== undefined || dropLast)) {
-      throw new Error(
-        "DataLoader: batchSampler option is mutually exclusive with batchSize, shuffle, sampler, and dropLast; leave those out",
+      throw wrongState(
+        "DataLoader",
+        "batchSampler option is mutually exclusive with batchSize, shuffle, sampler, and dropLast",
+        "leave those out",
       );
     }
     this.dataset = source;
@@ -93,8 +95,10 @@ export class DataLoader<T, B = Collated<T>> implements Iterable<B> {
   get length(): number {
     const { length } = this.batchSampler;
     if (length === undefined) {
-      throw new Error(
-        "DataLoader: its batchSampler has no length, so the number of batches is not known; add a length to it",
+      throw wrongState(
+        "DataLoader",
+        "its batchSampler has no length, so the number of batches is not known",
+        "add a length to it",
       );
     }
     return length;

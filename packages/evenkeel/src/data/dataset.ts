@@ -1,4 +1,4 @@
-import { allocate, describe, formatShape, sizeOf } from "../core/index.ts";
+import { allocate, formatShape, mismatch, refuse, sizeOf, wrongType } from "../core/index.ts";
 import { gradWatch, Storage, Tensor } from "../tensor/index.ts";
 import { listNumbers, type Numbers, resolveIndex } from "./checks.ts";
 import { type Collated, defaultCollate } from "./collate.ts";
@@ -33,9 +33,12 @@ export function toDataset<T>(caller: string, name: string, value: DatasetLike<T>
   if (Array.isArray(value)) return new ArrayDataset(value);
   const { length, get } = (value ?? {}) as Partial<Dataset<T>>;
   if (typeof value !== "object" || !Number.isSafeInteger(length) || typeof get !== "function") {
-    throw new TypeError(
-      `${caller}: ${name} is ${describe(value)}, expected a Dataset (an object with length and get(index)) or an array ` +
-        "of items; put tensors into a TensorDataset",
+    throw wrongType(
+      caller,
+      name,
+      value,
+      "a Dataset (an object with length and get(index)) or an array of items",
+      "put tensors into a TensorDataset",
     );
   }
   return value as Dataset<T>;
@@ -77,23 +80,27 @@ export class TensorDataset<T extends Tensors> implements Dataset<T> {
    * @throws RangeError if a tensor has no dimension, or their first dimensions differ
    */
   constructor(...tensors: T) {
-    if (tensors.length === 0) throw new TypeError("TensorDataset: got no tensors, expected at least one");
+    if (tensors.length === 0) throw mismatch("missing", "TensorDataset", "got no tensors", "at least one");
     tensors.forEach((value: unknown, i) => {
       if (!(value instanceof Tensor)) {
-        throw new TypeError(
-          `TensorDataset: argument ${i + 1} is ${describe(value)}, expected a Tensor; wrap arrays with tensor(...)`,
-        );
+        throw wrongType("TensorDataset", `argument ${i + 1}`, value, "a Tensor", "wrap arrays with tensor(...)");
       }
       if (value.ndim === 0) {
-        throw new RangeError(
-          `TensorDataset: argument ${i + 1} is a single value, expected a first dimension to cut along`,
+        throw mismatch(
+          "wrong-shape",
+          "TensorDataset",
+          `argument ${i + 1} is a single value`,
+          "a first dimension to cut along",
         );
       }
     });
     if (tensors.some(({ shape }) => shape[0] !== tensors[0].shape[0])) {
       const shapes = tensors.map(({ shape }) => formatShape(shape)).join(", ");
-      throw new RangeError(
-        `TensorDataset: Size mismatch between tensors: ${shapes}; their first dimensions must be equal`,
+      throw refuse(
+        "wrong-shape",
+        "TensorDataset",
+        `Size mismatch between tensors: ${shapes}`,
+        "their first dimensions must be equal",
       );
     }
     this.tensors = tensors;
@@ -184,7 +191,7 @@ export class ConcatDataset<T> implements Dataset<T> {
    */
   constructor(datasets: Iterable<DatasetLike<T>>) {
     this.datasets = Array.from(datasets, (dataset, i) => toDataset("ConcatDataset", `dataset ${i}`, dataset));
-    if (this.datasets.length === 0) throw new RangeError("ConcatDataset: got no datasets, expected at least one");
+    if (this.datasets.length === 0) throw mismatch("wrong-value", "ConcatDataset", "got no datasets", "at least one");
   }
 
   get length(): number {
@@ -198,6 +205,6 @@ export class ConcatDataset<T> implements Dataset<T> {
       if (rest < dataset.length) return dataset.get(rest);
       rest -= dataset.length;
     }
-    throw new RangeError(`ConcatDataset: a dataset became shorter while item ${index} was looked up`);
+    throw refuse("wrong-value", "ConcatDataset", `a dataset became shorter while item ${index} was looked up`);
   }
 }

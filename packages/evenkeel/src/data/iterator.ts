@@ -1,4 +1,4 @@
-import { describe } from "../core/index.ts";
+import { describe, mismatch, refuse } from "../core/index.ts";
 
 /**
  * An iterator over a loader or any other iterable, for `next`: Python's `iter`. A `for` loop needs none.
@@ -9,7 +9,7 @@ import { describe } from "../core/index.ts";
  */
 export function iter<T>(iterable: Iterable<T>): Iterator<T> {
   if (typeof iterable?.[Symbol.iterator] === "function") return iterable[Symbol.iterator]();
-  throw new TypeError(`iter: ${describe(iterable)} is no iterable, expected a DataLoader or a list`);
+  throw mismatch("wrong-type", "iter", `${describe(iterable)} is no iterable`, "a DataLoader or a list");
 }
 
 /**
@@ -18,10 +18,15 @@ export function iter<T>(iterable: Iterable<T>): Iterator<T> {
  */
 export function next<T>(iterator: Iterator<T>, ...fallback: [fallback: T] | []): T {
   if (typeof iterator?.next !== "function") {
-    throw new TypeError(`next: ${describe(iterator)} is no iterator, expected one made by iter(loader)`);
+    throw mismatch("wrong-type", "next", `${describe(iterator)} is no iterator`, "one made by iter(loader)");
   }
   const { done, value } = iterator.next();
   if (!done) return value;
   if (fallback.length > 0) return fallback[0] as T;
-  throw new RangeError("next: the iterator has no further item; make a new one with iter(loader), or use a for loop");
+  throw refuse(
+    "wrong-value",
+    "next",
+    "the iterator has no further item",
+    "make a new one with iter(loader), or use a for loop",
+  );
 }

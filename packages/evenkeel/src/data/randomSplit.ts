@@ -1,4 +1,4 @@
-import { checkOptions, describe } from "../core/index.ts";
+import { checkOptions, refuse, wrongType } from "../core/index.ts";
 import { defaultGenerator, type Generator, randperm } from "../random/index.ts";
 import { checkGenerator } from "./checks.ts";
 import { type DatasetLike, Subset, toDataset } from "./dataset.ts";
@@ -37,7 +37,7 @@ export function randomSplit<T, const L extends readonly number[]>(
 
 function resolveLengths(total: number, lengths: readonly number[]): readonly number[] {
   if (!Array.isArray(lengths) || lengths.length === 0 || lengths.some((length) => typeof length !== "number")) {
-    throw new TypeError(`randomSplit: lengths is ${describe(lengths)}, expected a list of lengths or fractions`);
+    throw wrongType("randomSplit", "lengths", lengths, "a list of lengths or fractions");
   }
   const sum = lengths.reduce((a, b) => a + b, 0);
   const given = `lengths [${lengths.join(", ")}]`;
@@ -45,14 +45,19 @@ function resolveLengths(total: number, lengths: readonly number[]): readonly num
     return shareOut(total, lengths);
   }
   if (lengths.some((length) => !Number.isInteger(length) || length < 0)) {
-    throw new RangeError(
-      `randomSplit: ${given} are neither numbers of items nor fractions between 0 and 1 that sum to 1 (their sum is ${sum})`,
+    throw refuse(
+      "wrong-value",
+      "randomSplit",
+      `${given} are neither numbers of items nor fractions between 0 and 1 that sum to 1 (their sum is ${sum})`,
     );
   }
   if (sum !== total) {
-    throw new RangeError(
-      `randomSplit: Sum of input lengths does not equal the length of the input dataset: ${given} sum to ${sum}, ` +
-        `the dataset has ${total} items; fractions such as [0.8, 0.2] fit any dataset`,
+    throw refuse(
+      "wrong-value",
+      "randomSplit",
+      `Sum of input lengths does not equal the length of the input dataset: ${given} sum to ${sum}, ` +
+        `the dataset has ${total} items`,
+      "fractions such as [0.8, 0.2] fit any dataset",
     );
   }
   return lengths;

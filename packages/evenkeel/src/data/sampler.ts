@@ -1,4 +1,4 @@
-import { checkOptions } from "../core/index.ts";
+import { checkOptions, refuse } from "../core/index.ts";
 import { defaultGenerator, drawInt64, fillRandint, Generator, randperm } from "../random/index.ts";
 import { checkFlag, checkGenerator, checkSized, checkWhole, listNumbers, type Numbers } from "./checks.ts";
 
@@ -99,8 +99,11 @@ export class RandomSampler implements Sampler {
 
 function checkNotEmpty(source: Sized): void {
   if (source.length > 0) return;
-  throw new RangeError(
-    "RandomSampler: the source is empty, so there is nothing to draw from; check the dataset's length",
+  throw refuse(
+    "wrong-value",
+    "RandomSampler",
+    "the source is empty, so there is nothing to draw from",
+    "check the dataset's length",
   );
 }
 

@@ -1,4 +1,4 @@
-import { checkOptions } from "../core/index.ts";
+import { checkOptions, refuse, wrongValue } from "../core/index.ts";
 import { log1p } from "../core/math/portableMath.ts";
 import { defaultGenerator, fillUniform, type Generator } from "../random/index.ts";
 import { checkFlag, checkGenerator, checkWhole, listNumbers, type Numbers } from "./checks.ts";
@@ -34,16 +34,16 @@ export class WeightedRandomSampler implements Sampler {
     this.weights = Float64Array.from(listNumbers("WeightedRandomSampler", "weights", weights));
     const bad = this.weights.findIndex((weight) => !(weight >= 0 && weight < Number.POSITIVE_INFINITY));
     if (bad >= 0) {
-      throw new RangeError(
-        `WeightedRandomSampler: weight ${bad} is ${this.weights[bad]}, expected finite numbers of at least 0`,
-      );
+      throw wrongValue("WeightedRandomSampler", `weight ${bad}`, this.weights[bad], "finite numbers of at least 0");
     }
     const positive = this.weights.filter((weight) => weight > 0).length;
-    if (positive === 0) throw new RangeError("WeightedRandomSampler: expected at least one weight above 0");
+    if (positive === 0) throw refuse("wrong-value", "WeightedRandomSampler", "expected at least one weight above 0");
     if (!replacement && numSamples > positive) {
-      throw new RangeError(
-        `WeightedRandomSampler: cannot draw ${numSamples} samples without replacement from ${positive} positions of weight ` +
-          "above 0; draw fewer, or with replacement",
+      throw refuse(
+        "wrong-value",
+        "WeightedRandomSampler",
+        `cannot draw ${numSamples} samples without replacement from ${positive} positions of weight above 0`,
+        "draw fewer, or with replacement",
       );
     }
     this.length = numSamples;

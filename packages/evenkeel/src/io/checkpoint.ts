@@ -1,4 +1,4 @@
-import { describe } from "../core/index.ts";
+import { describe, mismatch, refuse, unexpected } from "../core/index.ts";
 import type { StateDict } from "../nn/index.ts";
 import type { OptimizerStateDict } from "../optim/index.ts";
 import type { Tensor } from "../tensor/index.ts";
@@ -96,13 +96,21 @@ function rawTensors(prefix: string, tensors: Readonly<Record<string, Tensor | nu
 export function loadCheckpoint(bytes: Uint8Array): Checkpoint<never> {
   const { tensors, metadata } = decodeFile(bytes);
   if (metadata.format !== format) {
-    throw new RangeError(
-      `loadCheckpoint: the file's format is ${describe(metadata.format)}, expected "${format}"; read weights alone with loadSafetensors`,
+    throw unexpected(
+      "damaged-file",
+      "loadCheckpoint",
+      "the file's format",
+      metadata.format,
+      `"${format}"`,
+      "read weights alone with loadSafetensors",
     );
   }
   if (metadata.version !== version) {
-    throw new RangeError(
-      `loadCheckpoint: the checkpoint has version ${describe(metadata.version)}, this library reads "${version}"; update it`,
+    throw refuse(
+      "damaged-file",
+      "loadCheckpoint",
+      `the checkpoint has version ${describe(metadata.version)}, this library reads "${version}"`,
+      "update it",
     );
   }
   const state = parsePlain(metadata.state ?? "null", "loadCheckpoint: the state");
@@ -117,7 +125,12 @@ function read(state: Record<string, unknown>, parts: Parts, prefix = ""): Record
   const { optimizer, earlyStopping, first, ...rest } = state;
   const { paramGroups, positions } = record(optimizer, `${prefix}optimizer`);
   if (!Array.isArray(positions) || positions.some((position) => !Number.isSafeInteger(position))) {
-    throw new RangeError(`loadCheckpoint: ${prefix}optimizer.positions is damaged, expected a list of whole numbers`);
+    throw mismatch(
+      "damaged-file",
+      "loadCheckpoint",
+      `${prefix}optimizer.positions is damaged`,
+      "a list of whole numbers",
+    );
   }
   const checkpoint: Record<string, unknown> = {
     ...rest,
@@ -139,7 +152,7 @@ function read(state: Record<string, unknown>, parts: Parts, prefix = ""): Record
 
 function record(value: unknown, what: string): Record<string, unknown> {
   if (typeof value === "object" && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
-  throw new RangeError(`loadCheckpoint: ${what} is ${describe(value)}, expected an object; the file is damaged`);
+  throw unexpected("damaged-file", "loadCheckpoint", what, value, "an object", "the file is damaged");
 }
 
 /** The tensors of a file by part: "model", "best", "generator", "optimizer.0", "first.model" and so on. */
@@ -176,8 +189,11 @@ class Parts {
   }
 }
 
-function misplaced(name: string): RangeError {
-  return new RangeError(
-    `loadCheckpoint: the tensor ${quoted(name)} belongs to no part of a checkpoint; the file is damaged`,
+function misplaced(name: string): Error {
+  return refuse(
+    "damaged-file",
+    "loadCheckpoint",
+    `the tensor ${quoted(name)} belongs to no part of a checkpoint`,
+    "the file is damaged",
   );
 }

@@ -1,4 +1,4 @@
-import { checkOptions, describe } from "../core/index.ts";
+import { checkOptions, mismatch, unexpected, wrongType } from "../core/index.ts";
 import { Tensor } from "../tensor/index.ts";
 import { isPlain } from "./plainData.ts";
 
@@ -11,7 +11,7 @@ const stoppingKeys = ["epochs", "mode", "best", "bestEpoch", "model"];
 /** Whether all parts of a checkpoint are there and of the right kind. @throws TypeError or RangeError naming the part that is not */
 export function checkCheckpoint(caller: string, checkpoint: unknown): void {
   if (checkpoint instanceof Uint8Array) {
-    throw new TypeError(`${caller}: the checkpoint is a file's bytes, expected what loadCheckpoint(bytes) gives`);
+    throw mismatch("wrong-type", caller, "the checkpoint is a file's bytes", "what loadCheckpoint(bytes) gives");
   }
   checkOptions(caller, checkpoint, keys);
   const state = checkpoint as Readonly<Record<string, unknown>>;
@@ -24,20 +24,20 @@ export function checkCheckpoint(caller: string, checkpoint: unknown): void {
     checkObject(caller, "generators", state.generators);
     for (const [name, bytes] of Object.entries(state.generators)) {
       if (bytes instanceof Uint8Array) continue;
-      throw new TypeError(`${caller}: generators.${name} is ${describe(bytes)}, expected what getState() gives`);
+      throw wrongType(caller, `generators.${name}`, bytes, "what getState() gives");
     }
   }
   if (state.earlyStopping !== undefined) checkStopping(caller, state.earlyStopping);
   if (state.monitor !== undefined && typeof state.monitor !== "string") {
-    throw new TypeError(`${caller}: monitor is ${describe(state.monitor)}, expected a string`);
+    throw wrongType(caller, "monitor", state.monitor, "a string");
   }
   const { history = [] } = state;
   if (!Array.isArray(history) || !history.every(isPlain)) {
-    throw new TypeError(`${caller}: history is ${describe(history)}, expected a list of records, plain objects`);
+    throw wrongType(caller, "history", history, "a list of records, plain objects");
   }
   if (state.first === undefined) return;
   if (isPlain(state.first) && state.first.first !== undefined) {
-    throw new RangeError(`${caller}: first has a training before it, expected one that was the first`);
+    throw mismatch("damaged-file", caller, "first has a training before it", "one that was the first");
   }
   checkCheckpoint(`${caller}: first`, state.first);
 }
@@ -48,19 +48,22 @@ export function checkStopping(caller: string, state: unknown): void {
   const { epochs, mode, best, bestEpoch, model } = state as Readonly<Record<string, unknown>>;
   checkCount(caller, "earlyStopping.epochs", epochs);
   if (mode !== "min" && mode !== "max") {
-    throw new RangeError(`${caller}: earlyStopping.mode is ${describe(mode)}, expected "min" or "max"`);
+    throw unexpected("damaged-file", caller, "earlyStopping.mode", mode, '"min" or "max"');
   }
   if (best !== undefined && (typeof best !== "number" || Number.isNaN(best))) {
-    throw new TypeError(`${caller}: earlyStopping.best is ${describe(best)}, expected a number`);
+    throw wrongType(caller, "earlyStopping.best", best, "a number");
   }
   if ((best === undefined) !== (bestEpoch === undefined)) {
-    throw new RangeError(`${caller}: earlyStopping has one of best and bestEpoch, expected both or none`);
+    throw mismatch("damaged-file", caller, "earlyStopping has one of best and bestEpoch", "both or none");
   }
   if (bestEpoch !== undefined) {
     checkCount(caller, "earlyStopping.bestEpoch", bestEpoch);
     if ((bestEpoch as number) < 1 || (bestEpoch as number) > (epochs as number)) {
-      throw new RangeError(
-        `${caller}: earlyStopping.bestEpoch is ${bestEpoch}, expected 1 to ${epochs}, the epochs seen`,
+      throw mismatch(
+        "damaged-file",
+        caller,
+        `earlyStopping.bestEpoch is ${bestEpoch}`,
+        `1 to ${epochs}, the epochs seen`,
       );
     }
   }
@@ -72,12 +75,12 @@ function checkOptimizer(caller: string, optimizer: unknown): void {
   const { state, paramGroups } = optimizer as Readonly<Record<string, unknown>>;
   checkObject(caller, "optimizer.state", state);
   if (!Array.isArray(paramGroups) || !paramGroups.every(isPlain)) {
-    throw new TypeError(`${caller}: optimizer.paramGroups is ${describe(paramGroups)}, expected a list of groups`);
+    throw wrongType(caller, "optimizer.paramGroups", paramGroups, "a list of groups");
   }
   for (const [position, entry] of Object.entries(state as object)) {
     const what = `optimizer.state[${position}]`;
     if (!/^(0|[1-9]\d{0,8})$/.test(position)) {
-      throw new RangeError(`${caller}: ${what} is no position of a parameter, expected a whole number`);
+      throw mismatch("damaged-file", caller, `${what} is no position of a parameter`, "a whole number");
     }
     checkObject(caller, what, entry);
     checkTensors(caller, what, Object.fromEntries(Object.entries(entry).filter(([, value]) => value !== null)));
@@ -86,18 +89,18 @@ function checkOptimizer(caller: string, optimizer: unknown): void {
 
 function checkCount(caller: string, what: string, value: unknown): void {
   if (Number.isSafeInteger(value) && (value as number) >= 0) return;
-  throw new RangeError(`${caller}: ${what} is ${describe(value)}, expected a whole number of at least 0`);
+  throw unexpected("damaged-file", caller, what, value, "a whole number of at least 0");
 }
 
 function checkObject(caller: string, what: string, value: unknown): asserts value is object {
   if (isPlain(value)) return;
-  throw new TypeError(`${caller}: ${what} is ${describe(value)}, expected an object`);
+  throw wrongType(caller, what, value, "an object");
 }
 
 function checkTensors(caller: string, what: string, value: unknown): void {
   checkObject(caller, what, value);
   for (const [key, tensor] of Object.entries(value)) {
     if (tensor instanceof Tensor) continue;
-    throw new TypeError(`${caller}: ${what} ${JSON.stringify(key)} is ${describe(tensor)}, expected a Tensor`);
+    throw wrongType(caller, `${what} ${JSON.stringify(key)}`, tensor, "a Tensor");
   }
 }

@@ -1,4 +1,4 @@
-import { allocate, type DType, type Shape, sizeOf, type TypedArray } from "../core/index.ts";
+import { allocate, type DType, mismatch, refuse, type Shape, sizeOf, type TypedArray } from "../core/index.ts";
 
 /** The element types of the format that the library reads. */
 export type FileDType =
@@ -85,19 +85,24 @@ export function decodeValues(
   return { dtype, data };
 }
 
-function unfit(name: string, file: FileDType, value: number | bigint, index: number, dtype: DType): RangeError {
+function unfit(name: string, file: FileDType, value: number | bigint, index: number, dtype: DType): Error {
   const limit = dtype === "float64" ? "2^53" : "int32, the integer type of the library";
-  return new RangeError(
-    `safetensors: value ${index} of ${JSON.stringify(name)} (${file}) is ${value}, which does not fit ${limit}; ` +
-      "save the tensor as F64",
+  return refuse(
+    "damaged-file",
+    "safetensors",
+    `value ${index} of ${JSON.stringify(name)} (${file}) is ${value}, which does not fit ${limit}`,
+    "save the tensor as F64",
   );
 }
 
 function checkFlags(name: string, bytes: Uint8Array): void {
   const bad = bytes.findIndex((byte) => byte > 1);
   if (bad < 0) return;
-  throw new RangeError(
-    `safetensors: value ${bad} of ${JSON.stringify(name)} (BOOL) is the byte ${bytes[bad]}, expected 0 or 1`,
+  throw mismatch(
+    "damaged-file",
+    "safetensors",
+    `value ${bad} of ${JSON.stringify(name)} (BOOL) is the byte ${bytes[bad]}`,
+    "0 or 1",
   );
 }
 

@@ -1,4 +1,5 @@
 import type { Shape } from "../core/index.ts";
+import { mismatch, refuse } from "../core/index.ts";
 import { bytesPerElement, type FileDType, fileDtypes, isFileDType } from "./fileDtypes.ts";
 import { type HeaderEntry, quoted, readHeader } from "./headerReader.ts";
 
@@ -32,8 +33,11 @@ export interface SafetensorsHeader {
  */
 export function readSafetensorsHeader(bytes: Uint8Array): SafetensorsHeader {
   if (!(bytes instanceof Uint8Array)) {
-    throw new TypeError(
-      `safetensors: the file is ${bytes === null ? "null" : typeof bytes}, expected its bytes, a Uint8Array`,
+    throw mismatch(
+      "wrong-type",
+      "safetensors",
+      `the file is ${bytes === null ? "null" : typeof bytes}`,
+      "its bytes, a Uint8Array",
     );
   }
   const text = headerText(bytes);
@@ -49,44 +53,60 @@ export function readSafetensorsHeader(bytes: Uint8Array): SafetensorsHeader {
 
 function headerText(bytes: Uint8Array): { header: string; bytes: number } {
   if (bytes.length < prefixBytes) {
-    throw new RangeError(
-      `safetensors: the file has ${bytes.length} bytes, expected at least ${prefixBytes}; is it complete?`,
+    throw mismatch(
+      "damaged-file",
+      "safetensors",
+      `the file has ${bytes.length} bytes`,
+      `at least ${prefixBytes}`,
+      "is it complete?",
     );
   }
   const length = new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(0, true);
   const rest = bytes.length - prefixBytes;
   if (length > maxHeaderBytes) {
-    throw new RangeError(
-      `safetensors: the header is said to have ${length} bytes, more than the ${maxHeaderBytes} that are allowed; ` +
-        "is it a safetensors file?",
+    throw refuse(
+      "damaged-file",
+      "safetensors",
+      `the header is said to have ${length} bytes, more than the ${maxHeaderBytes} that are allowed`,
+      "is it a safetensors file?",
     );
   }
   if (length > rest) {
-    throw new RangeError(
-      `safetensors: the header is said to have ${length} bytes, but only ${rest} follow; is the file complete?`,
+    throw refuse(
+      "damaged-file",
+      "safetensors",
+      `the header is said to have ${length} bytes, but only ${rest} follow`,
+      "is the file complete?",
     );
   }
   const own = bytes.subarray(prefixBytes, prefixBytes + Number(length));
   try {
     return { header: new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(own), bytes: own.length };
   } catch {
-    throw new RangeError("safetensors: the header is no valid UTF-8; is it a safetensors file?");
+    throw refuse("damaged-file", "safetensors", "the header is no valid UTF-8", "is it a safetensors file?");
   }
 }
 
 function infoOf(name: string, { dtype, shape, offsets }: HeaderEntry, dataStart: number): TensorInfo {
   if (!isFileDType(dtype)) {
-    throw new RangeError(
-      `safetensors: ${quoted(name)} has the dtype ${quoted(dtype)}, which is not supported; convert it to one of ` +
-        `${fileDtypes.join(", ")}`,
+    throw refuse(
+      "damaged-file",
+      "safetensors",
+      `${quoted(name)} has the dtype ${quoted(dtype)}, which is not supported`,
+      `convert it to one of ${fileDtypes.join(", ")}`,
     );
   }
   const [start, end] = offsets;
   const size = byteLength(shape, bytesPerElement(dtype));
   const given = `safetensors: ${quoted(name)}, ${dtype} of shape [${shape.join(", ")}],`;
-  if (size === undefined) throw new RangeError(`${given} would have more than 2^53 bytes`);
+  if (size === undefined) throw refuse("damaged-file", "", `${given} would have more than 2^53 bytes`);
   if (end - start !== size) {
-    throw new RangeError(`${given} has the data_offsets [${start}, ${end}], expected ${size} bytes between them`);
+    throw mismatch(
+      "damaged-file",
+      "",
+      `${given} has the data_offsets [${start}, ${end}]`,
+      `${size} bytes between them`,
+    );
   }
   return { dtype, shape, bytes: [dataStart + start, dataStart + end] };
 }
@@ -108,13 +128,16 @@ function checkLayout(tensors: readonly [string, TensorInfo][], dataStart: number
   for (const [name, { bytes }] of sorted) {
     if (bytes[0] !== end) {
       const problem = bytes[0] < end ? "overlaps the tensor before it" : "leaves a hole before it";
-      throw new RangeError(
-        `safetensors: ${quoted(name)} begins at byte ${bytes[0] - dataStart} of the data and ${problem}, which ends at ` +
-          `${end - dataStart}`,
+      throw refuse(
+        "damaged-file",
+        "safetensors",
+        `${quoted(name)} begins at byte ${bytes[0] - dataStart} of the data and ${problem}, which ends ` +
+          `at ${end - dataStart}`,
       );
     }
     end = bytes[1];
   }
-  if (!Number.isSafeInteger(end)) throw new RangeError("safetensors: the file would have more than 2^53 bytes");
+  if (!Number.isSafeInteger(end))
+    throw refuse("damaged-file", "safetensors", "the file would have more than 2^53 bytes");
   return end;
 }

@@ -1,3 +1,5 @@
+import { mismatch, refuse } from "../core/index.ts";
+
 /** What a file's header says about one tensor, as it stands there. */
 export interface HeaderEntry {
   readonly dtype: string;
@@ -24,8 +26,10 @@ export function quoted(name: string): string {
 /** @throws RangeError for names that no file may have: they would reach prototypes, or do not survive UTF-8 */
 export function checkName(what: string, name: string): void {
   if (name.split(".").includes("__proto__")) {
-    throw new RangeError(
-      `safetensors: ${what} ${quoted(name)} is not allowed: JavaScript would take it for a prototype`,
+    throw refuse(
+      "damaged-file",
+      "safetensors",
+      `${what} ${quoted(name)} is not allowed: JavaScript would take it for a prototype`,
     );
   }
   checkText(`${what} ${quoted(name)}`, name);
@@ -34,7 +38,7 @@ export function checkName(what: string, name: string): void {
 /** @throws RangeError for what UTF-8 cannot hold */
 export function checkText(what: string, text: string): void {
   if (!/\p{Surrogate}/u.test(text)) return;
-  throw new RangeError(`safetensors: ${what} is no valid Unicode: half of a surrogate pair is missing`);
+  throw refuse("damaged-file", "safetensors", `${what} is no valid Unicode: half of a surrogate pair is missing`);
 }
 
 /**
@@ -70,7 +74,7 @@ class HeaderReader {
     const seen = new Set<string>();
     this.#list("{", "}", what, () => {
       const key = this.#string(`a key of ${what}`);
-      if (seen.has(key)) throw new RangeError(`safetensors: ${what} has the key ${quoted(key)} twice`);
+      if (seen.has(key)) throw refuse("damaged-file", "safetensors", `${what} has the key ${quoted(key)} twice`);
       seen.add(key);
       this.#expect(":", what);
       read(key);
@@ -96,10 +100,10 @@ class HeaderReader {
       if (field === "dtype") dtype = this.#string(`dtype of ${name}`);
       else if (field === "shape") shape = this.#numbers(`shape of ${name}`, maxRank);
       else if (field === "data_offsets") offsets = this.#numbers(`data_offsets of ${name}`, 2);
-      else throw new RangeError(`safetensors: ${name} has ${quoted(field)}, expected ${fields.join(", ")}`);
+      else throw mismatch("damaged-file", "safetensors", `${name} has ${quoted(field)}`, fields.join(", "));
     });
     if (dtype === undefined || shape === undefined || offsets?.length !== 2) {
-      throw new RangeError(`safetensors: ${name} is incomplete, expected ${fields.join(", ")} (two numbers)`);
+      throw mismatch("damaged-file", "safetensors", `${name} is incomplete`, `${fields.join(", ")} (two numbers)`);
     }
     return { dtype, shape, offsets: [offsets[0], offsets[1]] };
   }
@@ -113,7 +117,8 @@ class HeaderReader {
   #numbers(what: string, limit: number): number[] {
     const numbers: number[] = [];
     this.#list("[", "]", what, () => {
-      if (numbers.length === limit) throw new RangeError(`safetensors: ${what} has more than ${limit} numbers`);
+      if (numbers.length === limit)
+        throw refuse("damaged-file", "safetensors", `${what} has more than ${limit} numbers`);
       numbers.push(this.#number(what));
     });
     return numbers;
@@ -173,8 +178,10 @@ class HeaderReader {
   #fail(expected: string, what: string): never {
     const found = this.#text.slice(this.#at, this.#at + 20);
     const given = found === "" ? "the header ends" : `there is ${quoted(found)}`;
-    throw new RangeError(
-      `safetensors: in ${what}, ${given} where ${expected} was expected (character ${this.#at} of the header)`,
+    throw refuse(
+      "damaged-file",
+      "safetensors",
+      `in ${what}, ${given} where ${expected} was expected (character ${this.#at} of the header)`,
     );
   }
 }

@@ -1,4 +1,4 @@
-import { describe } from "../core/index.ts";
+import { describe, mismatch, refuse, wrongType } from "../core/index.ts";
 
 /** Deeper data is a circle, or an attack. */
 const maxDepth = 64;
@@ -27,13 +27,13 @@ function encoded(value: unknown, path: string, depth: number): unknown {
   }
   if (value === null || typeof value === "string" || typeof value === "boolean") return value;
   if (depth === maxDepth)
-    throw new TypeError(`${path} lies more than ${maxDepth} levels deep; does it contain itself?`);
+    throw refuse("wrong-type", "", `${path} lies more than ${maxDepth} levels deep`, "does it contain itself?");
   if (Array.isArray(value)) return value.map((item, i) => encoded(item, `${path}[${i}]`, depth + 1));
-  if (!isPlain(value))
-    throw new TypeError(`${path} is ${describe(value)}, expected plain data: numbers, strings, lists`);
+  if (!isPlain(value)) throw wrongType("", path, value, "plain data: numbers, strings, lists");
   const kept = Object.entries(value).filter(([, item]) => item !== undefined);
   for (const [key] of kept) {
-    if (key === tag || key === "__proto__") throw new TypeError(`${path} has the key "${key}", which cannot be saved`);
+    if (key === tag || key === "__proto__")
+      throw refuse("wrong-type", "", `${path} has the key "${key}", which cannot be saved`);
   }
   return Object.fromEntries(kept.map(([key, item]) => [key, encoded(item, `${path}.${key}`, depth + 1)]));
 }
@@ -45,7 +45,7 @@ export function parsePlain(text: string, what: string): unknown {
   try {
     parsed = JSON.parse(text);
   } catch (error) {
-    throw new RangeError(`${what} is no valid JSON: ${(error as Error).message}`);
+    throw refuse("damaged-file", "", `${what} is no valid JSON: ${(error as Error).message}`);
   }
   return decoded(parsed, what);
 }
@@ -62,7 +62,7 @@ function checkDepth(text: string, what: string): void {
     } else if (character === '"') inString = true;
     else if (character === "[" || character === "{") depth++;
     else if (character === "]" || character === "}") depth--;
-    if (depth > maxDepth + 1) throw new RangeError(`${what} is nested more than ${maxDepth} levels deep`);
+    if (depth > maxDepth + 1) throw refuse("damaged-file", "", `${what} is nested more than ${maxDepth} levels deep`);
   }
 }
 
@@ -73,11 +73,12 @@ const special: ReadonlyMap<unknown, number> = new Map(
 function decoded(value: unknown, path: string): unknown {
   if (Array.isArray(value)) return value.map((item, i) => decoded(item, `${path}[${i}]`));
   if (!isPlain(value)) return value;
-  if (Object.hasOwn(value, "__proto__")) throw new RangeError(`${path} has the key "__proto__", which is not allowed`);
+  if (Object.hasOwn(value, "__proto__"))
+    throw refuse("damaged-file", "", `${path} has the key "__proto__", which is not allowed`);
   if (Object.hasOwn(value, tag)) {
     const number = special.get(value[tag]);
     if (number === undefined)
-      throw new RangeError(`${path} has the ${tag} ${describe(value[tag])}, expected NaN or the like`);
+      throw mismatch("damaged-file", "", `${path} has the ${tag} ${describe(value[tag])}`, "NaN or the like");
     return number;
   }
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, decoded(item, `${path}.${key}`)]));

@@ -1,4 +1,4 @@
-import { formatShape } from "../core/index.ts";
+import { formatShape, mismatch, refuse } from "../core/index.ts";
 import { Tensor } from "../tensor/index.ts";
 
 /** What a loader gives for one step: the inputs of the model, then the target, all with the same number of rows. */
@@ -14,10 +14,10 @@ export function checkLoader(loader: unknown, name: string, again = false): void 
   const given = loader === null || loader === undefined ? String(loader) : (loader.constructor?.name ?? typeof loader);
   const advice = "pass a DataLoader or an array of [input, target] batches";
   if (loader instanceof Tensor || typeof loader !== "object" || loader === null || !(Symbol.iterator in loader)) {
-    throw new TypeError(`${name} is ${given}, expected something to loop over; ${advice}`);
+    throw mismatch("wrong-type", "", `${name} is ${given}`, "something to loop over", advice);
   }
   if (again && "next" in loader) {
-    throw new TypeError(`${name} is an iterator (${given}), which is used up after one epoch; ${advice}`);
+    throw refuse("wrong-type", "", `${name} is an iterator (${given}), which is used up after one epoch`, advice);
   }
 }
 
@@ -29,15 +29,20 @@ export function checkRows(batch: Batch | Tensor): { readonly tensors: Batch; rea
   const tensors = batch instanceof Tensor ? [batch] : batch;
   const advice = "a batch is [...inputs, target], tensors whose first dimension is the row";
   if (!Array.isArray(tensors) || tensors.length === 0 || !tensors.every((item) => item instanceof Tensor)) {
-    throw new TypeError(`the loader gave something else than a list of tensors; ${advice}`);
+    throw refuse("wrong-type", "", "the loader gave something else than a list of tensors", advice);
   }
   const shapes = () => tensors.map((item) => formatShape(item.shape)).join(" and ");
   const rows = tensors[0].shape[0];
   if (tensors.some((item) => item.shape.length === 0 || item.shape[0] !== rows)) {
-    throw new RangeError(`the loader gave tensors of shapes ${shapes()}, which differ in their rows; ${advice}`);
+    throw refuse(
+      "wrong-shape",
+      "",
+      `the loader gave tensors of shapes ${shapes()}, which differ in their rows`,
+      advice,
+    );
   }
   if (rows === 0)
-    throw new RangeError(`the loader gave a batch of shapes ${shapes()}, which has no rows; leave it out`);
+    throw refuse("wrong-shape", "", `the loader gave a batch of shapes ${shapes()}, which has no rows`, "leave it out");
   return { tensors, rows };
 }
 

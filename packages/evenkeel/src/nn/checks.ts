@@ -1,37 +1,34 @@
-import { checkOptions, describe } from "../core/index.ts";
+import { checkOptions, wrongType, wrongValue } from "../core/index.ts";
 import { Tensor } from "../tensor/index.ts";
 
 /** Checks of arguments. Each message names the layer or function, what was given and what was expected. */
 
 export function requireTensor(owner: string, name: string, value: unknown): asserts value is Tensor {
   if (value instanceof Tensor) return;
-  throw new TypeError(`${owner}: ${name} is ${describe(value)}, expected a Tensor; wrap arrays with tensor(...)`);
+  throw wrongType(owner, name, value, "a Tensor", "wrap arrays with tensor(...)");
 }
 
 export function checkWholeNumber(owner: string, name: string, value: number, least: number): void {
   if (!Number.isInteger(value) || value < least) {
     const cure = typeof value === "object" && value !== null ? "; it is given by its place, not by name" : "";
-    throw new RangeError(
-      `${owner}: ${name} is ${describe(value)}, expected a whole number of at least ${least}${cure}`,
-    );
+    throw wrongValue(owner, name, value, `a whole number of at least ${least}${cure}`);
   }
 }
 
 export function checkFinite(owner: string, name: string, value: number): void {
-  if (!Number.isFinite(value))
-    throw new RangeError(`${owner}: ${name} is ${describe(value)}, expected a finite number`);
+  if (!Number.isFinite(value)) throw wrongValue(owner, name, value, "a finite number");
 }
 
 export function checkFlag(owner: string, name: string, value: boolean): void {
   if (typeof value !== "boolean") {
-    throw new TypeError(`${owner}: ${name} is ${describe(value)}, expected true or false`);
+    throw wrongType(owner, name, value, "true or false");
   }
 }
 
 /** A dimension counts from the front, or from the back if negative; which ones there are is known at the call. */
 export function checkDim(owner: string, dim: number, name = "dim"): void {
   if (!Number.isInteger(dim)) {
-    throw new RangeError(`${owner}: ${name} is ${describe(dim)}, expected a whole number such as 1 or -1`);
+    throw wrongValue(owner, name, dim, "a whole number such as 1 or -1");
   }
 }
 

@@ -1,4 +1,4 @@
-import { formatShape, isFloat, sizeOf } from "../core/index.ts";
+import { isFloat, mismatch, sizeOf, wrongDtype, wrongShape, wrongValue } from "../core/index.ts";
 import { erf } from "../core/math/erf.ts";
 import { type GeneratorOption, noGrad, randn, randperm, type Tensor, tensor as tensorOf } from "../tensor/index.ts";
 
@@ -38,7 +38,7 @@ export function calculateGain(nonlinearity: Nonlinearity, negativeSlope = 0.01):
   if (nonlinearity === "leakyRelu") return Math.sqrt(2 / (1 + negativeSlope ** 2));
   if (!Object.hasOwn(gains, nonlinearity)) {
     const known = [...Object.keys(gains), "leakyRelu"].join(", ");
-    throw new RangeError(`calculateGain: unknown nonlinearity ${JSON.stringify(nonlinearity)}, expected ${known}`);
+    throw mismatch("wrong-value", "calculateGain", `unknown nonlinearity ${JSON.stringify(nonlinearity)}`, known);
   }
   return gains[nonlinearity];
 }
@@ -85,12 +85,10 @@ export interface DiracOptions {
 export function dirac_<T extends Tensor>(tensor: T, { groups = 1 }: DiracOptions = {}): T {
   const [outputs, inputs, ...kernel] = tensor.shape;
   if (tensor.ndim < 3 || tensor.ndim > 5) {
-    throw new RangeError(
-      `dirac_: the tensor has shape ${formatShape(tensor.shape)}, expected 3 to 5 dimensions [out, in, ...kernel]`,
-    );
+    throw wrongShape("dirac_", "the tensor", tensor.shape, "3 to 5 dimensions [out, in, ...kernel]");
   }
   if (!Number.isInteger(groups) || groups < 1 || outputs % groups !== 0) {
-    throw new RangeError(`dirac_: groups is ${groups}, expected a whole number that divides the ${outputs} outputs`);
+    throw wrongValue("dirac_", "groups", groups, `a whole number that divides the ${outputs} outputs`);
   }
   const size = sizeOf(kernel);
   const middle = kernel.reduce((place, n) => place * n + Math.floor(n / 2), 0);
@@ -153,7 +151,7 @@ export function kaimingNormal_<T extends Tensor>(tensor: T, options: KaimingOpti
 function kaimingStd(owner: string, tensor: Tensor, options: KaimingOptions): number {
   const { a = 0, mode = "fanIn", nonlinearity = "leakyRelu" } = options;
   if (mode !== "fanIn" && mode !== "fanOut") {
-    throw new RangeError(`${owner}: mode is ${JSON.stringify(mode)}, expected "fanIn" or "fanOut"`);
+    throw wrongValue(owner, "mode", mode, '"fanIn" or "fanOut"');
   }
   return calculateGain(nonlinearity, a) / Math.sqrt(fans(owner, tensor)[mode]);
 }
@@ -161,9 +159,12 @@ function kaimingStd(owner: string, tensor: Tensor, options: KaimingOptions): num
 /** Values that one output sees, and that one input feeds: [out, in, ...kernel]. */
 function fans(owner: string, tensor: Tensor): { fanIn: number; fanOut: number } {
   if (tensor.ndim < 2) {
-    throw new RangeError(
-      `${owner}: the tensor has shape ${formatShape(tensor.shape)}, expected at least 2 dimensions [out, in, ...]; ` +
-        "use uniform_ or normal_ for vectors",
+    throw wrongShape(
+      owner,
+      "the tensor",
+      tensor.shape,
+      "at least 2 dimensions [out, in, ...]",
+      "use uniform_ or normal_ for vectors",
     );
   }
   const kernel = sizeOf(tensor.shape.slice(2));
@@ -188,8 +189,8 @@ export function truncNormal_<T extends Tensor>(
   tensor: T,
   { mean = 0, std = 1, a = -2, b = 2, generator }: TruncNormalOptions = {},
 ): T {
-  if (!(std > 0)) throw new RangeError(`truncNormal_: std is ${std}, expected a number above 0`);
-  if (!(a < b)) throw new RangeError(`truncNormal_: a is ${a} and b is ${b}, expected a below b`);
+  if (!(std > 0)) throw wrongValue("truncNormal_", "std", std, "a number above 0");
+  if (!(a < b)) throw mismatch("conflict", "truncNormal_", `a is ${a} and b is ${b}`, "a below b");
   const edge = (x: number) => erf((x - mean) / std / Math.SQRT2);
   uniform_(tensor, edge(a), edge(b), { generator });
   return write("truncNormal_", tensor, (values) => {
@@ -271,7 +272,7 @@ export interface SparseOptions extends GeneratorOption {
 export function sparse_<T extends Tensor>(tensor: T, { sparsity, std = 0.01, generator }: SparseOptions): T {
   const [rows, columns] = matrixShape("sparse_", tensor);
   if (!(sparsity >= 0 && sparsity <= 1)) {
-    throw new RangeError(`sparse_: sparsity is ${sparsity}, expected a share from 0 to 1`);
+    throw wrongValue("sparse_", "sparsity", sparsity, "a share from 0 to 1");
   }
   const zeros = Math.ceil(sparsity * rows);
   normal_(tensor, 0, std, { generator });
@@ -285,12 +286,12 @@ export function sparse_<T extends Tensor>(tensor: T, { sparsity, std = 0.01, gen
 
 function matrixShape(owner: string, tensor: Tensor): readonly number[] {
   if (tensor.ndim === 2) return tensor.shape;
-  throw new RangeError(`${owner}: the tensor has shape ${formatShape(tensor.shape)}, expected 2 dimensions`);
+  throw wrongShape(owner, "the tensor", tensor.shape, "2 dimensions");
 }
 
 function requireFloatTensor(owner: string, tensor: Tensor): void {
   if (!isFloat(tensor.dtype)) {
-    throw new TypeError(`${owner}: the tensor has dtype ${tensor.dtype}, expected float32 or float64`);
+    throw wrongDtype(owner, "the tensor", tensor.dtype, "float32 or float64");
   }
 }
 

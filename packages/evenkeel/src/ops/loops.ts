@@ -1,4 +1,12 @@
-import { broadcastStrides, type NdArray, type Shape, sameShape, sizeOf, type TypedArray } from "../core/index.ts";
+import {
+  broadcastStrides,
+  mismatch,
+  type NdArray,
+  type Shape,
+  sameShape,
+  sizeOf,
+  type TypedArray,
+} from "../core/index.ts";
 
 /** The loops behind the references of elementwise rows: plain, in row-major order, over any dtype. */
 
@@ -79,8 +87,12 @@ export function storeWhole(op: string, to: TypedArray, values: Float64Array, at 
   if (to instanceof Int32Array) {
     const beyond = values.find((value) => value !== (value | 0));
     if (beyond !== undefined) {
-      throw new RangeError(
-        `${op}: ${beyond} does not fit int32, expected -2^31 to 2^31 - 1; convert with .double() before, which is exact to 2^53`,
+      throw mismatch(
+        "wrong-value",
+        op,
+        `${beyond} does not fit int32`,
+        "-2^31 to 2^31 - 1",
+        "convert with .double() before, which is exact to 2^53",
       );
     }
   }

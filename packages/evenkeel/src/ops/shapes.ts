@@ -4,9 +4,12 @@ import {
   formatShape,
   isFloat,
   promote,
+  refuse,
   type Shape,
   type Spec,
   sameShape,
+  wrongDtype,
+  wrongShape,
 } from "../core/index.ts";
 
 /** Shape rules shared by several rows. */
@@ -38,7 +41,7 @@ export const broadcastBool = ([a, b]: readonly Spec[]): Spec[] => [
 /** Throws unless `x` has one of the dtypes. */
 export function requireDtype(op: string, what: string, x: Spec, dtypes: readonly DType[], cure: string): void {
   if (!dtypes.includes(x.dtype)) {
-    throw new TypeError(`${op}: ${what} has dtype ${x.dtype}, expected ${dtypes.join(" or ")}; ${cure}`);
+    throw wrongDtype(op, what, x.dtype, dtypes.join(" or "), cure);
   }
 }
 
@@ -49,15 +52,18 @@ export function requireFloat(op: string, what: string, x: Spec): void {
 /** Operands that are not elementwise (matmul, layers) must agree in dtype, as in PyTorch. */
 export function requireSameDtype(op: string, a: Spec, nameA: string, b: Spec, nameB: string): void {
   if (a.dtype !== b.dtype) {
-    throw new TypeError(
-      `${op}: ${nameA} is ${a.dtype} but ${nameB} is ${b.dtype}; convert one of them, for instance with .to("${a.dtype}")`,
+    throw refuse(
+      "wrong-dtype",
+      op,
+      `${nameA} is ${a.dtype} but ${nameB} is ${b.dtype}`,
+      `convert one of them, for instance with .to("${a.dtype}")`,
     );
   }
 }
 
 export function requireShape(op: string, what: string, x: Spec, shape: Shape): void {
   if (!sameShape(x.shape, shape)) {
-    throw new RangeError(`${op}: ${what} has shape ${formatShape(x.shape)}, expected ${formatShape(shape)}`);
+    throw wrongShape(op, what, x.shape, formatShape(shape));
   }
 }
 

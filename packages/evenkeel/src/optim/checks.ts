@@ -1,4 +1,4 @@
-import { describe, formatShape, isFloat, sameShape } from "../core/index.ts";
+import { describe, formatShape, isFloat, mismatch, refuse, sameShape, wrongState } from "../core/index.ts";
 import { UninitializedParameter } from "../nn/lazy/uninitialized.ts";
 import { Tensor } from "../tensor/index.ts";
 
@@ -11,25 +11,34 @@ export function isGroup(value: unknown): value is { readonly params: unknown } {
 export function checkParam(param: unknown, index: number): void {
   if (!(param instanceof Tensor)) {
     const cure = Array.isArray(param) ? "pass parameters(), not namedParameters()" : "pass a list of Tensors";
-    throw new TypeError(
-      `optimizer can only optimize Tensors, but parameter ${index} is ${describe(param)}; give Tensors only, or groups only: ${cure}`,
+    throw refuse(
+      "wrong-type",
+      "",
+      `optimizer can only optimize Tensors, but parameter ${index} is ${describe(param)}`,
+      `give Tensors only, or groups only: ${cure}`,
     );
   }
   if (param instanceof UninitializedParameter) {
-    throw new Error(
-      `optimizer can only optimize Tensors that have values, but parameter ${index} is ${param} of a lazy layer; call the ` +
-        "network once with a batch, then make the optimizer",
+    throw wrongState(
+      "",
+      `optimizer can only optimize Tensors that have values, but parameter ${index} is ${param} of a lazy layer`,
+      "call the network once with a batch, then make the optimizer",
     );
   }
   if (!isFloat(param.dtype)) {
-    throw new TypeError(
-      `optimizer can only optimize float32 and float64 Tensors, but parameter ${index} is ${param.dtype}; convert it first`,
+    throw refuse(
+      "wrong-dtype",
+      "",
+      `optimizer can only optimize float32 and float64 Tensors, but parameter ${index} is ${param.dtype}`,
+      "convert it first",
     );
   }
   if (!param.isLeaf) {
-    throw new Error(
-      `can't optimize a non-leaf Tensor: parameter ${index} of shape ${formatShape(param.shape)} was computed from others; ` +
-        "pass those, or detach() it and require its gradient",
+    throw wrongState(
+      "",
+      `can't optimize a non-leaf Tensor: parameter ${index} of shape ${formatShape(param.shape)} was ` +
+        "computed from others",
+      "pass those, or detach() it and require its gradient",
     );
   }
 }
@@ -38,9 +47,12 @@ export function checkParam(param: unknown, index: number): void {
 export function checkGradient(param: Tensor): void {
   const grad = param.grad as Tensor;
   if (!sameShape(grad.shape, param.shape) || grad.dtype !== param.dtype) {
-    throw new RangeError(
-      `a parameter of shape ${formatShape(param.shape)} and dtype ${param.dtype} has a gradient of shape ` +
-        `${formatShape(grad.shape)} and dtype ${grad.dtype}; assign a gradient like the parameter, or null`,
+    throw refuse(
+      "wrong-shape",
+      "",
+      `a parameter of shape ${formatShape(param.shape)} and dtype ${param.dtype} has a gradient of ` +
+        `shape ${formatShape(grad.shape)} and dtype ${grad.dtype}`,
+      "assign a gradient like the parameter, or null",
     );
   }
 }
@@ -52,9 +64,12 @@ export function checkState(owner: string, state: Map<Tensor, Readonly<Record<str
     for (const name in entry) {
       const value = entry[name];
       if (!(value instanceof Tensor)) {
-        throw new TypeError(
-          `${owner}: the state of a parameter has ${name} = ${describe(value)}, expected a Tensor, which programs and ` +
-            `checkpoints keep; count in one: this.stateOf(param, ["step"]).step.add_(1)`,
+        throw mismatch(
+          "wrong-type",
+          owner,
+          `the state of a parameter has ${name} = ${describe(value)}`,
+          "a Tensor, which programs and checkpoints keep",
+          'count in one: this.stateOf(param, ["step"]).step.add_(1)',
         );
       }
       // What a step that is traced has computed holds no values yet.
@@ -64,8 +79,10 @@ export function checkState(owner: string, state: Map<Tensor, Readonly<Record<str
     }
   }
   if (passing === undefined) return;
-  throw new Error(
-    `${owner}: ${passing} in the state of a parameter was computed by the step that is compiled, which would not keep it; ` +
-      `take state from this.stateOf(param, ["${passing}"]) and write it in place, as in ${passing}.mul_(0.9)`,
+  throw refuse(
+    "not-supported",
+    owner,
+    `${passing} in the state of a parameter was computed by the step that is compiled, which would not keep it`,
+    `take state from this.stateOf(param, ["${passing}"]) and write it in place, as in ${passing}.mul_(0.9)`,
   );
 }

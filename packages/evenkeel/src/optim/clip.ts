@@ -1,4 +1,4 @@
-import { checkOptions, describe } from "../core/index.ts";
+import { checkOptions, refuse, wrongType, wrongValue } from "../core/index.ts";
 import { div, noGrad, stack, Tensor, tensor } from "../tensor/index.ts";
 
 export interface ClipGradNormOptions {
@@ -27,19 +27,21 @@ export function clipGradNorm(
   const { normType = 2, errorIfNonfinite = false } = options;
   requireLimit("clipGradNorm", "maxNorm", maxNorm);
   if (typeof normType !== "number") {
-    throw new TypeError(`clipGradNorm: normType is ${describe(normType)}, expected a number`);
+    throw wrongType("clipGradNorm", "normType", normType, "a number");
   }
   if (!(normType > 0)) {
-    throw new RangeError(`clipGradNorm: normType is ${normType}, expected a number above 0, or Infinity`);
+    throw wrongValue("clipGradNorm", "normType", normType, "a number above 0, or Infinity");
   }
   const grads = gradientsOf("clipGradNorm", parameters);
   if (grads.length === 0) return tensor(0);
   return noGrad(() => {
     const total = normOf(stack(grads.map((grad) => normOf(grad, normType))), normType);
     if (errorIfNonfinite && !Number.isFinite(total.item())) {
-      throw new Error(
-        `The total norm of order ${normType} for gradients from parameters is ${total.item()}, so it cannot be clipped. ` +
-          "To scale the gradients by it anyway, set errorIfNonfinite to false",
+      throw refuse(
+        "not-finite",
+        "",
+        `The total norm of order ${normType} for gradients from parameters is ${total.item()}, so it ` +
+          "cannot be clipped. To scale the gradients by it anyway, set errorIfNonfinite to false",
       );
     }
     const scale = div(maxNorm, total.add(1e-6)).clamp({ max: 1 });
@@ -70,21 +72,19 @@ function normOf(x: Tensor, p: number): Tensor {
 
 function requireLimit(caller: string, name: string, value: number): void {
   if (typeof value !== "number") {
-    throw new TypeError(`${caller}: ${name} is ${describe(value)}, expected a number`);
+    throw wrongType(caller, name, value, "a number");
   }
-  if (!(value >= 0)) throw new RangeError(`${caller}: ${name} is ${value}, expected a number of at least 0`);
+  if (!(value >= 0)) throw wrongValue(caller, name, value, "a number of at least 0");
 }
 
 function gradientsOf(caller: string, parameters: Tensor | Iterable<Tensor>): Tensor[] {
   if (!(parameters instanceof Tensor) && typeof parameters?.[Symbol.iterator] !== "function") {
-    throw new TypeError(
-      `${caller}: parameters is ${describe(parameters)}, expected a Tensor or an iterable of Tensors`,
-    );
+    throw wrongType(caller, "parameters", parameters, "a Tensor or an iterable of Tensors");
   }
   const list = parameters instanceof Tensor ? [parameters] : [...parameters];
   return list.flatMap((param, index) => {
     if (!(param instanceof Tensor)) {
-      throw new TypeError(`${caller}: parameter ${index} is ${describe(param)}, expected a Tensor`);
+      throw wrongType(caller, `parameter ${index}`, param, "a Tensor");
     }
     return param.grad === null ? [] : [param.grad];
   });

@@ -5,10 +5,13 @@ import {
   formatShape,
   hostScalar,
   meet,
+  refuse,
   refuseInStep,
   refuseMisspellings,
   type Shape,
   withoutUndefined,
+  wrongState,
+  wrongType,
 } from "../core/index.ts";
 import { enableGrad, noGrad, Storage, Tensor } from "../tensor/index.ts";
 import { checkParam, checkState, isGroup } from "./checks.ts";
@@ -90,14 +93,22 @@ export abstract class Optimizer<O extends object = AnyOptions> {
     this.defaults = { ...defaults, ...withoutUndefined(options) };
     this.#checkOptions(this.defaults);
     if (params instanceof Tensor || typeof params?.[Symbol.iterator] !== "function") {
-      throw new TypeError(
-        `params argument given to the optimizer should be an iterable of Tensors or groups, but got ${describe(params)}; ` +
-          "pass model.parameters() or a list",
+      throw refuse(
+        "wrong-type",
+        "",
+        "params argument given to the optimizer should be an iterable of Tensors or groups, but got " +
+          `${describe(params)}`,
+        "pass model.parameters() or a list",
       );
     }
     const list: (Tensor | ParamGroupInit<O>)[] = [...params];
     if (list.length === 0) {
-      throw new RangeError("optimizer got an empty parameter list; was parameters() read from a model without layers?");
+      throw refuse(
+        "wrong-value",
+        "",
+        "optimizer got an empty parameter list",
+        "was parameters() read from a model without layers?",
+      );
     }
     const groups = isGroup(list[0]) ? list : [{ params: list }];
     for (const group of groups) this.addParamGroup(group as ParamGroupInit<O>);
@@ -118,13 +129,19 @@ export abstract class Optimizer<O extends object = AnyOptions> {
   addParamGroup(init: ParamGroupInit<O>): void {
     refuseInStep("addParamGroup()", "call it between two steps");
     if (!isGroup(init)) {
-      throw new TypeError(
+      throw refuse(
+        "wrong-type",
+        "",
         `param group must be an object with params, as in { params: [...] }, but got ${describe(init)}`,
       );
     }
     const { params: given, ...options } = init;
     if (!(given instanceof Tensor) && typeof (given as Iterable<Tensor>)?.[Symbol.iterator] !== "function") {
-      throw new TypeError(`params of a group must be a Tensor or an iterable of Tensors, but got ${describe(given)}`);
+      throw refuse(
+        "wrong-type",
+        "",
+        `params of a group must be a Tensor or an iterable of Tensors, but got ${describe(given)}`,
+      );
     }
     const params = given instanceof Tensor ? [given] : [...given];
     const taken = new Set(this.paramGroups.flatMap((group) => group.params));
@@ -133,7 +150,11 @@ export abstract class Optimizer<O extends object = AnyOptions> {
       if (taken.has(param)) {
         const where =
           params.indexOf(param) < index ? "twice in one parameter group" : "in more than one parameter group";
-        throw new Error(`parameter ${index} of shape ${formatShape(param.shape)} appears ${where}; give each one once`);
+        throw wrongState(
+          "",
+          `parameter ${index} of shape ${formatShape(param.shape)} appears ${where}`,
+          "give each one once",
+        );
       }
       taken.add(param);
     });
@@ -170,14 +191,12 @@ export abstract class Optimizer<O extends object = AnyOptions> {
   // biome-ignore lint/suspicious/noConfusingVoidType: so that a step may be a method without a return statement
   step<T>(_closure?: () => T): T | void {
     const name = this.constructor.name;
-    throw new Error(`${name} has no method "step"; write step() { ... } in class ${name}`);
+    throw wrongState("", `${name} has no method "step"`, `write step() { ... } in class ${name}`);
   }
 
   #run(step: Step, closure: (() => unknown) | undefined): unknown {
     if (closure !== undefined && typeof closure !== "function") {
-      throw new TypeError(
-        `step: the closure is ${describe(closure)}, expected a function that gives the loss, or nothing`,
-      );
+      throw wrongType("step", "the closure", closure, "a function that gives the loss, or nothing");
     }
     this.#meetParams();
     this.meetSettings();
@@ -242,7 +261,7 @@ export abstract class Optimizer<O extends object = AnyOptions> {
   protected stateOf(param: Tensor, names: readonly string[]): ParamState {
     const make = (name: string) => (name === "step" ? ownTensor([], "float64") : ownTensor(param.shape, param.dtype));
     if (this.state instanceof ParamStates) return this.state.complete(param, names, make);
-    throw new Error(`${this.constructor.name}: state was replaced by another Map; set and delete its entries instead`);
+    throw wrongState(this.constructor.name, "state was replaced by another Map", "set and delete its entries instead");
   }
 
   /**

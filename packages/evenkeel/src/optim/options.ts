@@ -1,4 +1,4 @@
-import { describe, meet } from "../core/index.ts";
+import { describe, meet, mismatch, wrongState } from "../core/index.ts";
 
 /** Throws if a hyperparameter is not valid; `scheduled`: a schedule has set the rate. */
 export type OptionRule = (value: unknown, scheduled: boolean) => void;
@@ -8,14 +8,14 @@ export type OptionRules<O> = { readonly [K in keyof O]-?: OptionRule };
 
 /** `what` names the value in the message, as PyTorch does. */
 function requireNumber(what: string, value: unknown): asserts value is number {
-  if (typeof value !== "number") throw new TypeError(`Invalid ${what}: ${describe(value)}; expected a number`);
+  if (typeof value !== "number") throw mismatch("wrong-type", "", `Invalid ${what}: ${describe(value)}`, "a number");
 }
 
 export function nonNegative(what: string): OptionRule {
   return (value) => {
     requireNumber(what, value);
     if (!(value >= 0 && value < Number.POSITIVE_INFINITY)) {
-      throw new RangeError(`Invalid ${what}: ${value}; expected a finite number of at least 0`);
+      throw mismatch("wrong-value", "", `Invalid ${what}: ${value}`, "a finite number of at least 0");
     }
   };
 }
@@ -23,7 +23,7 @@ export function nonNegative(what: string): OptionRule {
 export function finite(what: string): OptionRule {
   return (value) => {
     requireNumber(what, value);
-    if (!Number.isFinite(value)) throw new RangeError(`Invalid ${what}: ${value}; expected a finite number`);
+    if (!Number.isFinite(value)) throw mismatch("wrong-value", "", `Invalid ${what}: ${value}`, "a finite number");
   };
 }
 
@@ -35,7 +35,7 @@ export const learningRate: OptionRule = (value, scheduled) => (scheduled ? anyRa
 export function flag(what: string): OptionRule {
   return (value) => {
     if (typeof value !== "boolean") {
-      throw new TypeError(`Invalid ${what}: ${describe(value)}; expected true or false`);
+      throw mismatch("wrong-type", "", `Invalid ${what}: ${describe(value)}`, "true or false");
     }
   };
 }
@@ -43,12 +43,12 @@ export function flag(what: string): OptionRule {
 /** Two numbers in [0, 1): how much of each running average is kept. */
 export const betas: OptionRule = (value) => {
   if (!Array.isArray(value) || value.length !== 2) {
-    throw new TypeError(`Invalid betas: ${describe(value)}; expected two numbers in [0, 1), as in [0.9, 0.999]`);
+    throw mismatch("wrong-type", "", `Invalid betas: ${describe(value)}`, "two numbers in [0, 1), as in [0.9, 0.999]");
   }
   value.forEach((beta: unknown, index) => {
     const what = `beta parameter at index ${index}`;
     requireNumber(what, beta);
-    if (!(beta >= 0 && beta < 1)) throw new RangeError(`Invalid ${what}: ${beta}; expected a number in [0, 1)`);
+    if (!(beta >= 0 && beta < 1)) throw mismatch("wrong-value", "", `Invalid ${what}: ${beta}`, "a number in [0, 1)");
   });
 };
 
@@ -72,22 +72,24 @@ function ruleLike(name: string, value: unknown): OptionRule {
   if (!Array.isArray(value)) return () => {};
   const rules = value.map((element, i) => ruleLike(`${name}[${i}]`, element));
   return (given) => {
-    if (!Array.isArray(given)) throw new TypeError(`Invalid ${name}: ${describe(given)}; expected a list`);
+    if (!Array.isArray(given)) throw mismatch("wrong-type", "", `Invalid ${name}: ${describe(given)}`, "a list");
     for (const [i, element] of given.entries()) rules[i]?.(element, false);
   };
 }
 
 function requireNotNaN(what: string, value: unknown): void {
   requireNumber(what, value);
-  if (Number.isNaN(value)) throw new RangeError(`Invalid ${what}: NaN; expected a number`);
+  if (Number.isNaN(value)) throw mismatch("wrong-value", "", `Invalid ${what}: NaN`, "a number");
 }
 
 /** @throws Error if an option is missing that has a rule */
 export function checkComplete<O extends object>(owner: string, options: Partial<O>, rules: OptionRules<O>): void {
   for (const name in rules) {
     if (options[name] !== undefined) continue;
-    throw new Error(
-      `parameter group didn't specify a value of required optimization parameter ${name}; give it in the group or to ${owner}`,
+    throw wrongState(
+      "",
+      `parameter group didn't specify a value of required optimization parameter ${name}`,
+      `give it in the group or to ${owner}`,
     );
   }
 }

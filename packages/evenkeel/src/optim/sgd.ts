@@ -1,4 +1,4 @@
-import { meet } from "../core/index.ts";
+import { meet, wrongState } from "../core/index.ts";
 import { sgdMomentumStep, sgdStep } from "../ops/optimizer/optimizer.ts";
 import type { Tensor } from "../tensor/index.ts";
 import { FusedOptimizer } from "./fusedOptimizer.ts";
@@ -56,8 +56,10 @@ export class SGD extends FusedOptimizer<SGDOptions> {
 
   protected override checkTogether({ nesterov, momentum, dampening }: Partial<SGDOptions>): void {
     if (nesterov && (momentum === 0 || dampening !== 0)) {
-      throw new Error(
-        `Nesterov momentum requires a momentum and zero dampening, but got momentum ${momentum} and dampening ${dampening}`,
+      throw wrongState(
+        "",
+        `Nesterov momentum requires a momentum and zero dampening, but got momentum ${momentum} and ` +
+          `dampening ${dampening}`,
       );
     }
   }

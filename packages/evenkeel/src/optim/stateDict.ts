@@ -1,4 +1,15 @@
-import { describe, formatShape, isFloat, type Shape, sameShape } from "../core/index.ts";
+import {
+  describe,
+  formatShape,
+  isFloat,
+  mismatch,
+  refuse,
+  type Shape,
+  sameShape,
+  wrongShape,
+  wrongState,
+  wrongType,
+} from "../core/index.ts";
 import { Tensor } from "../tensor/index.ts";
 
 /** What an optimizer saves, in PyTorch's structure with camelCase hyperparameters. */
@@ -45,11 +56,18 @@ export function checkStateDict<O extends object>(
   const { state, paramGroups } = stateDict;
   requireObject(state, "state of the state dict", "an object of states by position");
   if (!Array.isArray(paramGroups)) {
-    throw new TypeError(`paramGroups of the state dict must be a list of groups, but got ${describe(paramGroups)}`);
+    throw refuse(
+      "wrong-type",
+      "",
+      `paramGroups of the state dict must be a list of groups, but got ${describe(paramGroups)}`,
+    );
   }
   if (paramGroups.length !== groups.length) {
-    throw new RangeError(
-      `loaded state dict has a different number of parameter groups: ${paramGroups.length} instead of ${groups.length}`,
+    throw refuse(
+      "wrong-value",
+      "",
+      `loaded state dict has a different number of parameter groups: ${paramGroups.length} instead of ` +
+        `${groups.length}`,
     );
   }
   const checked = new Map<number, Record<string, Tensor>>();
@@ -69,7 +87,8 @@ export function checkStateDict<O extends object>(
     });
   });
   if (unclaimed.size > 0) {
-    throw new Error(
+    throw wrongState(
+      "",
       `loaded state dict has state for parameters that none of its groups names: ${[...unclaimed].join(", ")}`,
     );
   }
@@ -84,19 +103,19 @@ function checkGroup<O extends object>(
 ): void {
   requireObject(group, `parameter group ${index} of the state dict`, "an object of hyperparameters and params");
   if (!Array.isArray(group.params) || group.params.some((position) => !Number.isInteger(position))) {
-    throw new TypeError(`params of parameter group ${index} of the state dict must be a list of positions`);
+    throw refuse("wrong-type", "", `params of parameter group ${index} of the state dict must be a list of positions`);
   }
   if (group.params.length !== size) {
-    throw new RangeError(
-      `loaded state dict contains a parameter group that doesn't match the size of optimizer's group: ` +
+    throw refuse(
+      "wrong-value",
+      "",
+      "loaded state dict contains a parameter group that doesn't match the size of optimizer's group: " +
         `group ${index} has ${group.params.length} parameters instead of ${size}`,
     );
   }
   requireKeys(group, [...options, "params"], ["initialLr"], `parameter group ${index} of the loaded state dict`);
   if (group.initialLr !== undefined && typeof group.initialLr !== "number") {
-    throw new TypeError(
-      `initialLr of parameter group ${index} of the state dict is ${describe(group.initialLr)}, expected a number`,
-    );
+    throw wrongType("", `initialLr of parameter group ${index} of the state dict`, group.initialLr, "a number");
   }
   checkOptions(group, group.initialLr !== undefined);
 }
@@ -116,17 +135,23 @@ function checkEntry(
   for (const [name, value] of Object.entries(entry)) {
     const shape = shapeOf(param, name);
     if (!(value instanceof Tensor))
-      throw new TypeError(`${name} in ${what} must be a Tensor, but got ${describe(value)}`);
+      throw refuse("wrong-type", "", `${name} in ${what} must be a Tensor, but got ${describe(value)}`);
     if (shape === undefined) continue;
     if (name !== "step" && !isFloat(value.dtype)) {
-      throw new TypeError(
-        `${name} in ${what} is ${value.dtype}, expected float32 or float64; convert it with .float()`,
+      throw mismatch(
+        "wrong-dtype",
+        "",
+        `${name} in ${what} is ${value.dtype}`,
+        "float32 or float64",
+        "convert it with .float()",
       );
     }
     if (!sameShape(value.shape, shape)) {
-      throw new RangeError(
-        `${name} in ${what} has shape ${formatShape(value.shape)}, expected ${formatShape(shape)}` +
-          (name === "step" ? "" : ", the shape of its parameter"),
+      throw wrongShape(
+        "",
+        `${name} in ${what}`,
+        value.shape,
+        `${formatShape(shape)}${name === "step" ? "" : ", the shape of its parameter"}`,
       );
     }
   }
@@ -135,7 +160,7 @@ function checkEntry(
 
 export function requireObject(value: unknown, what: string, expected: string): void {
   if (typeof value !== "object" || value === null || Array.isArray(value)) {
-    throw new TypeError(`${what} must be ${expected}, but got ${describe(value)}`);
+    throw refuse("wrong-type", "", `${what} must be ${expected}, but got ${describe(value)}`);
   }
 }
 
@@ -152,5 +177,5 @@ export function requireKeys(
   if (missing.length === 0 && unknown.length === 0) return;
   const misses = missing.length > 0 ? [`misses ${missing.join(", ")}`] : [];
   const has = unknown.length > 0 ? [`has unknown ${unknown.join(", ")}`] : [];
-  throw new Error(`${what} ${[...misses, ...has].join(" and ")}; was it saved by the same kind of ${kind}?`);
+  throw wrongState("", `${what} ${[...misses, ...has].join(" and ")}`, `was it saved by the same kind of ${kind}?`);
 }

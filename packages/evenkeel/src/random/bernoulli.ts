@@ -1,4 +1,5 @@
 import type { TypedArray } from "../core/dtype.ts";
+import { refuse } from "../core/index.ts";
 import { checkProbability } from "./arguments.ts";
 import type { Generator } from "./generator.ts";
 import { uniformFloat32, uniformFloat64 } from "./uniform.ts";
@@ -26,7 +27,9 @@ export function fillBernoulliEach(
   generator: Generator,
 ): void {
   if (out.length !== probabilities.length) {
-    throw new RangeError(
+    throw refuse(
+      "wrong-value",
+      "",
       `bernoulli expects one probability per element, but got ${probabilities.length} for ${out.length} elements`,
     );
   }

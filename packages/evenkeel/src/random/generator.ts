@@ -1,4 +1,4 @@
-import { refuseInStep } from "../core/index.ts";
+import { refuse, refuseInStep } from "../core/index.ts";
 import { decodeState, encodeState } from "./generatorState.ts";
 import { MersenneTwister } from "./mersenneTwister.ts";
 
@@ -11,16 +11,28 @@ export type Seed = number | bigint;
 /** The seed as PyTorch keeps it: 64 unsigned bits, negative ones wrapped. */
 function toUint64(seed: Seed): bigint {
   if (typeof seed !== "number" && typeof seed !== "bigint") {
-    throw new TypeError(`a seed must be a number or a bigint, but got ${seed === null ? "null" : typeof seed}`);
+    throw refuse(
+      "wrong-type",
+      "",
+      `a seed must be a number or a bigint, but got ${seed === null ? "null" : typeof seed}`,
+    );
   }
   if (typeof seed === "number" && !Number.isSafeInteger(seed)) {
-    throw new RangeError(
-      `a seed must be an integer, but got ${seed}; round it, or write a seed beyond 2^53 as a bigint (123n)`,
+    throw refuse(
+      "wrong-value",
+      "",
+      `a seed must be an integer, but got ${seed}`,
+      "round it, or write a seed beyond 2^53 as a bigint (123n)",
     );
   }
   const value = BigInt(seed);
   if (value < -(2n ** 63n) || value >= 2n ** 64n) {
-    throw new RangeError(`a seed must lie from -2^63 to 2^64 - 1, but got ${value}; take BigInt.asUintN(64, seed)`);
+    throw refuse(
+      "wrong-value",
+      "",
+      `a seed must lie from -2^63 to 2^64 - 1, but got ${value}`,
+      "take BigInt.asUintN(64, seed)",
+    );
   }
   return BigInt.asUintN(64, value);
 }

@@ -1,3 +1,4 @@
+import { refuse } from "../core/index.ts";
 import { stateLength } from "./mersenneTwister.ts";
 
 /** Everything a generator remembers. */
@@ -57,25 +58,36 @@ function countersAgree(left: number, next: number): boolean {
  */
 export function decodeState(bytes: Uint8Array): GeneratorState {
   if (!(bytes instanceof Uint8Array)) {
-    throw new TypeError(`a generator state must be a Uint8Array, but got ${bytes === null ? "null" : typeof bytes}`);
+    throw refuse(
+      "wrong-type",
+      "",
+      `a generator state must be a Uint8Array, but got ${bytes === null ? "null" : typeof bytes}`,
+    );
   }
   if (bytes.length !== stateBytes) {
-    throw new RangeError(
-      `a generator state has ${stateBytes} bytes, but got ${bytes.length}; pass what getState() or torch's get_state() returned`,
+    throw refuse(
+      "wrong-value",
+      "",
+      `a generator state has ${stateBytes} bytes, but got ${bytes.length}`,
+      "pass what getState() or torch's get_state() returned",
     );
   }
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const left = view.getInt32(offsets.left, true);
   const next = Number(view.getBigUint64(offsets.next, true));
   if (view.getInt32(offsets.seeded, true) !== 1 || !countersAgree(left, next)) {
-    throw new RangeError(`not the state of a generator: its counters are left = ${left}, next = ${next}`);
+    throw refuse("damaged-file", "", `not the state of a generator: its counters are left = ${left}, next = ${next}`);
   }
   const normal = view.getFloat64(offsets.normal, true);
   const floatNormal = view.getFloat32(offsets.floatNormal, true);
   const hasNormal = view.getInt32(offsets.normalIsValid, true) !== 0;
   const hasFloatNormal = view.getUint8(offsets.floatNormalIsValid) !== 0;
   if ((hasNormal && !Number.isFinite(normal)) || (hasFloatNormal && !Number.isFinite(floatNormal))) {
-    throw new RangeError(`not the state of a generator: its cached normal is ${hasNormal ? normal : floatNormal}`);
+    throw refuse(
+      "damaged-file",
+      "",
+      `not the state of a generator: its cached normal is ${hasNormal ? normal : floatNormal}`,
+    );
   }
   const words = Int32Array.from({ length: stateLength }, (_, i) => view.getInt32(offsets.words + 8 * i, true));
   return {

@@ -1,3 +1,4 @@
+import { refuse } from "../core/index.ts";
 import { checkInteger } from "./arguments.ts";
 import type { Generator } from "./generator.ts";
 
@@ -21,11 +22,14 @@ function limitsOf(out: Integers): [smallest: number, largest: number] {
 export function fillRandint(out: Integers, low: number, high: number, generator: Generator): void {
   checkInteger("randint", "low", low);
   checkInteger("randint", "high", high);
-  if (low >= high) throw new RangeError(`randint expects low < high, but got low = ${low} and high = ${high}`);
+  if (low >= high) throw refuse("conflict", "", `randint expects low < high, but got low = ${low} and high = ${high}`);
   const [smallest, largest] = limitsOf(out);
   if (low < smallest || high - 1 > largest) {
-    throw new RangeError(
-      `randint expects integers from ${smallest} to ${largest} for this dtype, but got low = ${low} and high = ${high}`,
+    throw refuse(
+      "wrong-value",
+      "",
+      `randint expects integers from ${smallest} to ${largest} for this dtype, but got low = ${low} ` +
+        `and high = ${high}`,
     );
   }
   if (high - low < 2 ** 32) fillNarrow(out, low, high, generator);
@@ -55,7 +59,7 @@ function fillWide(out: Integers, low: bigint, high: bigint, generator: Generator
  */
 export function randperm(n: number, generator: Generator): Int32Array {
   checkInteger("randperm", "n", n);
-  if (n < 0 || n >= 2 ** 31) throw new RangeError(`randperm expects n from 0 to 2^31 - 1, but got ${n}`);
+  if (n < 0 || n >= 2 ** 31) throw refuse("wrong-value", "", `randperm expects n from 0 to 2^31 - 1, but got ${n}`);
   const order = new Int32Array(n);
   for (let i = 0; i < n; i++) order[i] = i;
   for (let i = 0; i < n - 1; i++) {

@@ -1,3 +1,4 @@
+import { refuse } from "../core/index.ts";
 import { cosAndSin, log } from "../core/math/elementary.ts";
 import { cosAndSinFloat32, logFloat32 } from "../core/math/elementaryFloat32.ts";
 import { fma, fmaf } from "../core/math/fma.ts";
@@ -23,7 +24,7 @@ const half = blockLength / 2;
 export function fillNormal(out: Float32Array | Float64Array, mean: number, std: number, generator: Generator): void {
   checkFinite("normal", "mean", mean);
   checkFinite("normal", "std", std);
-  if (std < 0) throw new RangeError(`normal expects std >= 0, but got ${std}`);
+  if (std < 0) throw refuse("wrong-value", "", `normal expects std >= 0, but got ${std}`);
   if (out.length < blockLength) {
     for (let i = 0; i < out.length; i++) out[i] = fma(drawNormal(generator), std, mean);
   } else if (out instanceof Float32Array) {

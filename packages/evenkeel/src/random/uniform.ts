@@ -1,3 +1,4 @@
+import { refuse } from "../core/index.ts";
 import { fma, fmaf } from "../core/math/fma.ts";
 import { checkFinite } from "./arguments.ts";
 import type { Generator } from "./generator.ts";
@@ -25,11 +26,13 @@ export function fillUniform(out: Float32Array | Float64Array, low: number, high:
   checkFinite("uniform", "low", low);
   checkFinite("uniform", "high", high);
   if (low > high)
-    throw new RangeError(`uniform expects low <= high, but got low = ${low} and high = ${high}; swap them`);
+    throw refuse("conflict", "", `uniform expects low <= high, but got low = ${low} and high = ${high}`, "swap them");
   const largest = out instanceof Float32Array ? largestFloat32 : Number.MAX_VALUE;
   if (low < -largest || high > largest || high - low > largest) {
     const type = out instanceof Float32Array ? "float32" : "float64";
-    throw new RangeError(
+    throw refuse(
+      "wrong-value",
+      "",
       `uniform expects bounds and their distance within ${type}, but got low = ${low} and high = ${high}`,
     );
   }

@@ -2,14 +2,17 @@ import {
   checkOptions,
   checkShape,
   type DType,
-  describe,
   formatShape,
   isFloat,
+  mismatch,
   normalizeDim,
   normalizeDims,
+  refuse,
   resolveReshape,
   type Shape,
   sizeOf,
+  wrongType,
+  wrongValue,
 } from "../core/index.ts";
 
 /** Turns the arguments of tensor methods, with PyTorch's conveniences, into the strict attributes of op rows. */
@@ -30,14 +33,20 @@ export function reduceArguments<O extends KeepdimOption>(
   const onlyOptions = typeof dim === "object" && dim !== null && !Array.isArray(dim);
   const given = (onlyOptions ? dim : options) as O | undefined;
   if (typeof given === "object" && given !== null && Object.hasOwn(given, "dim")) {
-    throw new TypeError(
-      `reduction: the dimension stands first, outside the options: write (${(given as { dim?: unknown }).dim}, { keepdim: true })`,
+    throw refuse(
+      "wrong-type",
+      "reduction",
+      `the dimension stands first, outside the options: write (${(given as { dim?: unknown }).dim}, { ` +
+        "keepdim: true })",
     );
   }
   if (typeof dim === "boolean" || (typeof given === "object" && given !== null && Object.hasOwn(given, "unbiased"))) {
-    throw new TypeError(
-      `reduction: unknown option "unbiased", expected correction: write { correction: 0 } for unbiased: false, the ` +
-        "sum over the count; without it the sum is over the count less 1, as with unbiased: true",
+    throw mismatch(
+      "unknown-option",
+      "reduction",
+      'unknown option "unbiased"',
+      "correction: write { correction: 0 } for unbiased: false, the sum over the count",
+      "without it the sum is over the count less 1, as with unbiased: true",
     );
   }
   if (given !== undefined) checkOptions("reduction", given, ["keepdim", "correction"]);
@@ -51,17 +60,23 @@ export function checkNormPower(p: unknown): void {
   if (typeof p === "number") return;
   const dim = typeof p === "object" && p !== null ? (p as { readonly dim?: unknown }).dim : undefined;
   const written = Array.isArray(dim) ? `[${dim}]` : (dim ?? "dim");
-  throw new TypeError(
-    `norm: p is ${describe(p)}, expected a number such as 2; it stands first: write x.norm(2), or along a dimension ` +
-      `x.norm(2, ${written}, { keepdim: true })`,
+  throw wrongType(
+    "norm",
+    "p",
+    p,
+    "a number such as 2",
+    `it stands first: write x.norm(2), or along a dimension x.norm(2, ${written}, { keepdim: true })`,
   );
 }
 
 /** Refuses what PyTorch does: 1 / x is no integer. Exponents in a tensor are not looked at. */
 export function checkExponent(dtype: DType, exponent: unknown): void {
   if (typeof exponent !== "number" || exponent >= 0 || !Number.isInteger(exponent) || isFloat(dtype)) return;
-  throw new RangeError(
-    `pow: ${dtype} to the power of ${exponent}: integers to negative integer powers are not allowed; use .float()`,
+  throw refuse(
+    "wrong-value",
+    "pow",
+    `${dtype} to the power of ${exponent}: integers to negative integer powers are not allowed`,
+    "use .float()",
   );
 }
 
@@ -78,8 +93,11 @@ export function boundsArgument(min: number | null | Bounds, max: number | null |
       checkOptions("clamp", min, ["min", "max"]);
       return min;
     }
-    throw new TypeError(
-      "clamp: both an object of bounds and a maximum given, expected clamp(min, max) or clamp({ min, max })",
+    throw mismatch(
+      "wrong-type",
+      "clamp",
+      "both an object of bounds and a maximum given",
+      "clamp(min, max) or clamp({ min, max })",
     );
   }
   return { min: min ?? undefined, max: max ?? undefined };
@@ -89,8 +107,11 @@ export function boundsArgument(min: number | null | Bounds, max: number | null |
 export function repeatArguments(shape: Shape, times: readonly number[]) {
   checkShape(times, "repeat: times");
   if (times.length < shape.length) {
-    throw new RangeError(
-      `repeat: ${times.length} numbers given for shape [${shape.join(", ")}], expected at least one per dimension`,
+    throw mismatch(
+      "wrong-shape",
+      "repeat",
+      `${times.length} numbers given for shape [${shape.join(", ")}]`,
+      "at least one per dimension",
     );
   }
   const sizes = [...times.slice(shape.length).map(() => 1), ...shape];
@@ -121,7 +142,11 @@ export function flattenedShape(shape: Shape, startDim: number, endDim: number): 
   const start = normalizeDim(startDim, shape.length);
   const end = normalizeDim(endDim, shape.length);
   if (start > end) {
-    throw new RangeError(`flatten: startDim ${startDim} comes after endDim ${endDim} in shape [${shape.join(", ")}]`);
+    throw refuse(
+      "wrong-shape",
+      "flatten",
+      `startDim ${startDim} comes after endDim ${endDim} in shape [${shape.join(", ")}]`,
+    );
   }
   const flat = shape.slice(start, end + 1).reduce((a, b) => a * b, 1);
   return [...shape.slice(0, start), flat, ...shape.slice(end + 1)];
@@ -135,9 +160,12 @@ export function unflattenedShape(shape: Shape, dim: number, sizes: Shape): numbe
   const known = sizes.filter((size) => size !== -1).reduce((a, b) => a * b, 1);
   const open = sizes.includes(-1);
   if (shape.length === 0 || (open ? known === 0 || count % known !== 0 : count !== known)) {
-    throw new RangeError(
-      `unflatten: dimension ${dim} of the input ${formatShape(shape)} has ${count ?? "no"} values, expected as many as ` +
-        `${formatShape(sizes)} holds; change the layer before, or the sizes`,
+    throw mismatch(
+      "wrong-shape",
+      "unflatten",
+      `dimension ${dim} of the input ${formatShape(shape)} has ${count ?? "no"} values`,
+      `as many as ${formatShape(sizes)} holds`,
+      "change the layer before, or the sizes",
     );
   }
   return [...shape.slice(0, at), ...sizes.map((size) => (size === -1 ? count / known : size)), ...shape.slice(at + 1)];
@@ -145,13 +173,11 @@ export function unflattenedShape(shape: Shape, dim: number, sizes: Shape): numbe
 
 export function checkUnflattened(owner: string, name: string, sizes: Shape): void {
   if (!Array.isArray(sizes) || sizes.length === 0) {
-    throw new TypeError(`${owner}: ${name} is ${describe(sizes)}, expected a list of sizes such as [2, 3]`);
+    throw wrongType(owner, name, sizes, "a list of sizes such as [2, 3]");
   }
   const bad = sizes.find((size) => !Number.isInteger(size) || size < -1);
   if (bad !== undefined || sizes.filter((size) => size === -1).length > 1) {
-    throw new RangeError(
-      `${owner}: ${name} is ${formatShape(sizes)}, expected whole numbers, one of them -1 at most, to be filled in`,
-    );
+    throw wrongValue(owner, name, sizes, "whole numbers, one of them -1 at most, to be filled in");
   }
 }
 
@@ -175,7 +201,7 @@ export function swappedDims(rank: number, a: number, b: number): number[] {
 export function sliceArguments(shape: Shape, dim: number, start = 0, stop = Number.POSITIVE_INFINITY, step = 1) {
   const at = normalizeDim(dim, shape.length);
   if (!Number.isInteger(step) || step < 1) {
-    throw new RangeError(`slice: step ${step} given, expected a whole number of at least 1`);
+    throw mismatch("wrong-value", "slice", `step ${step} given`, "a whole number of at least 1");
   }
   const size = shape[at];
   const place = (n: number) => Math.min(Math.max(n < 0 ? n + size : n, 0), size);
@@ -193,8 +219,10 @@ export function placeArgument(
   const at = normalizeDim(dim, shape.length);
   const size = shape[at] ?? 0;
   if (!Number.isInteger(index) || index < -size || index >= size) {
-    throw new RangeError(
-      `${caller}: index ${index} is out of range for dimension ${at} of shape [${shape.join(", ")}]`,
+    throw refuse(
+      "wrong-shape",
+      caller,
+      `index ${index} is out of range for dimension ${at} of shape [${shape.join(", ")}]`,
     );
   }
   return { dim: at, index: index < 0 ? index + size : index };
@@ -204,15 +232,17 @@ export function placeArgument(
 export function splitSizes(size: number, parts: number | readonly number[]): readonly number[] {
   if (typeof parts !== "object") {
     if (!Number.isInteger(parts) || parts < 1) {
-      throw new RangeError(`split: size ${parts} given, expected a whole number of at least 1, or a list of sizes`);
+      throw mismatch("wrong-shape", "split", `size ${parts} given`, "a whole number of at least 1, or a list of sizes");
     }
     return Array.from({ length: Math.max(1, Math.ceil(size / parts)) }, (_, i) => Math.min(parts, size - i * parts));
   }
   const total = parts.reduce((a, b) => a + b, 0);
   if (total !== size || parts.some((n) => !Number.isInteger(n) || n < 0)) {
-    throw new RangeError(
-      `split: sizes [${parts.join(", ")}] add up to ${total}, expected whole numbers that add up to ${size}, the size of ` +
-        "the dimension",
+    throw mismatch(
+      "wrong-shape",
+      "split",
+      `sizes [${parts.join(", ")}] add up to ${total}`,
+      `whole numbers that add up to ${size}, the size of the dimension`,
     );
   }
   return parts;
@@ -221,7 +251,7 @@ export function splitSizes(size: number, parts: number | readonly number[]): rea
 /** The size of the parts when a dimension is cut into at most `count` of them. */
 export function chunkSize(size: number, count: number): number {
   if (!Number.isInteger(count) || count < 1) {
-    throw new RangeError(`chunk: ${count} chunks asked for, expected a whole number of at least 1`);
+    throw mismatch("wrong-value", "chunk", `${count} chunks asked for`, "a whole number of at least 1");
   }
   return Math.max(1, Math.ceil(size / count));
 }

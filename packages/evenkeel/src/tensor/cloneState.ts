@@ -1,4 +1,4 @@
-import { describe } from "../core/index.ts";
+import { wrongType } from "../core/index.ts";
 import { Tensor } from "./tensor.ts";
 
 /**
@@ -22,9 +22,7 @@ function cloned(value: unknown, path: string): unknown {
     return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, cloned(item, `${path}.${key}`)]));
   }
   if (value === null || (typeof value !== "object" && typeof value !== "function")) return value;
-  throw new TypeError(
-    `cloneState: ${path} is ${describe(value)}, expected tensors and plain data; pass what stateDict() gives`,
-  );
+  throw wrongType("cloneState", path, value, "tensors and plain data", "pass what stateDict() gives");
 }
 
 function isPlain(value: unknown): value is object {

@@ -1,4 +1,4 @@
-import { type DType, describe, dtypes, isValue } from "../core/index.ts";
+import { type DType, describe, dtypes, isValue, mismatch, refuse } from "../core/index.ts";
 import type { Tensor } from "./tensor.ts";
 
 /** The dtypes as values, beside their names: `zeros([2], { dtype: float64 })` is `zeros([2], { dtype: "float64" })`. */
@@ -36,12 +36,15 @@ function dtypeUnlessDevice(word: DType | "cpu"): DType | undefined {
   if (typeof word === "string" && /^(cpu|cuda|gpu|mps|xla)(:\d+)?$/.test(word)) {
     return word === "cpu" ? undefined : refuseDevice(word);
   }
-  throw new TypeError(`there is no dtype ${describe(word)}, expected ${dtypes.join(", ")}, or "cpu"`);
+  throw mismatch("wrong-dtype", "", `there is no dtype ${describe(word)}`, `${dtypes.join(", ")}, or "cpu"`);
 }
 
 /** @throws RangeError always: the CPU is the only device */
 export function refuseDevice(device: unknown): never {
-  throw new RangeError(
-    `there is no device ${describe(device)}: evenkeel computes on the CPU; leave the call out, or say "cpu"`,
+  throw refuse(
+    "wrong-value",
+    "",
+    `there is no device ${describe(device)}: evenkeel computes on the CPU`,
+    'leave the call out, or say "cpu"',
   );
 }

@@ -1,4 +1,13 @@
-import { broadcastShapes, describe, formatShape, normalizeDim, type Shape, sameShape } from "../core/index.ts";
+import {
+  broadcastShapes,
+  formatShape,
+  mismatch,
+  normalizeDim,
+  refuse,
+  type Shape,
+  sameShape,
+  wrongType,
+} from "../core/index.ts";
 import * as ops from "../ops/index.ts";
 import type { Bounds, Dims, KeepdimOption } from "./arguments.ts";
 import { type CloseOptions, type Operand, type SortOptions, Tensor, type VarianceOptions } from "./tensor.ts";
@@ -20,9 +29,12 @@ export function stack(tensors: readonly Tensor[], dim = 0): Tensor {
   requireTensors("stack", tensors);
   const odd = tensors.findIndex((x) => !sameShape(x.shape, tensors[0].shape));
   if (odd > 0) {
-    throw new RangeError(
-      `stack: element ${odd} has shape ${formatShape(tensors[odd].shape)}, element 0 has ${formatShape(tensors[0].shape)}; ` +
-        "expected one shape for all; use cat to join along a dimension that is there",
+    throw mismatch(
+      "wrong-shape",
+      "stack",
+      `element ${odd} has shape ${formatShape(tensors[odd].shape)}, element 0 has ${formatShape(tensors[0].shape)}`,
+      "one shape for all",
+      "use cat to join along a dimension that is there",
     );
   }
   return cat(
@@ -33,11 +45,11 @@ export function stack(tensors: readonly Tensor[], dim = 0): Tensor {
 
 function requireTensors(caller: string, tensors: readonly Tensor[]): void {
   if (!Array.isArray(tensors) || tensors.length === 0) {
-    throw new TypeError(`${caller} expects a list of at least one tensor: ${caller}([a, b])`);
+    throw refuse("wrong-type", "", `${caller} expects a list of at least one tensor: ${caller}([a, b])`);
   }
   const stranger = tensors.findIndex((x) => !(x instanceof Tensor));
   if (stranger >= 0)
-    throw new TypeError(`${caller}: element ${stranger} is not a Tensor; wrap arrays with tensor(...)`);
+    throw refuse("wrong-type", caller, `element ${stranger} is not a Tensor`, "wrap arrays with tensor(...)");
 }
 
 /** Elements of `input` where the condition holds, of `other` elsewhere; all broadcast. */
@@ -62,9 +74,7 @@ export const isTensor = (value: unknown): value is Tensor => value instanceof Te
 /** The tensor whose method is meant, or an error that names the function. */
 function of(caller: string, input: Tensor): Tensor {
   if (input instanceof Tensor) return input;
-  throw new TypeError(
-    `${caller}: argument 1 (input) is ${describe(input)}, expected a Tensor; wrap arrays with tensor(...)`,
-  );
+  throw wrongType(caller, "argument 1 (input)", input, "a Tensor", "wrap arrays with tensor(...)");
 }
 
 type Unary = (x: Tensor) => Tensor;

@@ -1,4 +1,4 @@
-import { formatShape } from "../core/index.ts";
+import { formatShape, wrongState } from "../core/index.ts";
 import { assign, clone, fill, where } from "../ops/index.ts";
 import { isGradEnabled, noGrad } from "./autograd/gradMode.ts";
 import type { Tensor } from "./tensor.ts";
@@ -10,9 +10,10 @@ import type { Tensor } from "./tensor.ts";
 export function writeInPlace(target: Tensor, name: string, compute: (base: Tensor) => Tensor): Tensor {
   const recording = isGradEnabled();
   if (recording && target.isLeaf && target.requiresGrad) {
-    throw new Error(
-      `${name}: a leaf tensor that requires a gradient cannot be written in place while gradients are recorded; ` +
-        `use noGrad(() => x.${name}(...)) to change its values, or the op without underscore for a new tensor`,
+    throw wrongState(
+      name,
+      "a leaf tensor that requires a gradient cannot be written in place while gradients are recorded",
+      `use noGrad(() => x.${name}(...)) to change its values, or the op without underscore for a new tensor`,
     );
   }
   if (recording && target.requiresGrad) checkUnshared(target, name);
@@ -28,9 +29,11 @@ export function writeInPlace(target: Tensor, name: string, compute: (base: Tenso
 
 function checkUnshared(target: Tensor, name: string): void {
   if (!target.storage.hasViews) return;
-  throw new Error(
-    `${name}: this tensor of shape ${formatShape(target.shape)} shares its storage with a reshaped one whose history would ` +
-      "become wrong; write to x.clone(), or use the op without underscore",
+  throw wrongState(
+    name,
+    `this tensor of shape ${formatShape(target.shape)} shares its storage with a reshaped one whose ` +
+      "history would become wrong",
+    "write to x.clone(), or use the op without underscore",
   );
 }
 

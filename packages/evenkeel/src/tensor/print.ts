@@ -1,4 +1,4 @@
-import { isFloat, type NdArray, sizeOf, stridesOf } from "../core/index.ts";
+import { isFloat, mismatch, type NdArray, refuse, sizeOf, stridesOf } from "../core/index.ts";
 
 /** How tensors are printed. The defaults are PyTorch's. */
 export interface PrintOptions {
@@ -37,16 +37,22 @@ let options = defaults;
 export function setPrintOptions(changes: Partial<PrintOptions> & { readonly profile?: PrintProfile }): void {
   const { profile, ...given } = changes;
   if (profile !== undefined && !Object.hasOwn(profiles, profile)) {
-    throw new TypeError(
-      `unknown profile ${JSON.stringify(profile)}; expected one of ${Object.keys(profiles).join(", ")}`,
+    throw mismatch(
+      "unknown-option",
+      "",
+      `unknown profile ${JSON.stringify(profile)}`,
+      `one of ${Object.keys(profiles).join(", ")}`,
     );
   }
   const base: PrintOptions = profile === undefined ? options : profiles[profile];
   const next: Record<string, unknown> = { ...base, sciMode: null };
   for (const [name, value] of Object.entries(given)) {
     if (!Object.hasOwn(defaults, name)) {
-      throw new TypeError(
-        `unknown print option "${name}"; expected one of ${Object.keys(defaults).join(", ")}, profile`,
+      throw mismatch(
+        "unknown-option",
+        "",
+        `unknown print option "${name}"`,
+        `one of ${Object.keys(defaults).join(", ")}, profile`,
       );
     }
     if (value === undefined) continue;
@@ -59,14 +65,14 @@ export function setPrintOptions(changes: Partial<PrintOptions> & { readonly prof
 function checkOption(name: string, value: unknown): void {
   if (name === "sciMode") {
     if (value !== null && typeof value !== "boolean") {
-      throw new TypeError(`sciMode must be true, false or null (automatic), got ${String(value)}`);
+      throw refuse("wrong-type", "", `sciMode must be true, false or null (automatic), got ${String(value)}`);
     }
     return;
   }
   const highest = name === "precision" ? 100 : Number.POSITIVE_INFINITY;
   const whole = Number.isInteger(value) || (name === "threshold" && value === Number.POSITIVE_INFINITY);
   if (!whole || (value as number) < 0 || (value as number) > highest) {
-    throw new RangeError(`${name} must be a whole number from 0 to ${highest}, got ${String(value)}`);
+    throw refuse("wrong-value", "", `${name} must be a whole number from 0 to ${highest}, got ${String(value)}`);
   }
 }
 

@@ -7,8 +7,10 @@ import {
   formatShape,
   isFloat,
   literal,
+  mismatch,
   normalizeDim,
   normalizeDims,
+  refuse,
   refuseMisspellings,
   type Shape,
   type Spec,
@@ -17,6 +19,10 @@ import {
   sizeOf,
   type TypedArray,
   type Value,
+  wrongShape,
+  wrongState,
+  wrongType,
+  wrongValue,
 } from "../core/index.ts";
 import * as ops from "../ops/index.ts";
 import { requireFloat } from "../ops/shapes.ts";
@@ -101,7 +107,9 @@ export class Tensor implements Value {
 
   constructor(storage: Storage, shape: Shape, dtype: DType, requiresGrad = false) {
     if (!(storage instanceof Storage)) {
-      throw new TypeError(
+      throw refuse(
+        "wrong-type",
+        "",
         `new Tensor(...) takes a Storage, not ${describe(storage)}: write tensor([1, 2]), or zeros([2, 3])`,
       );
     }
@@ -139,7 +147,8 @@ export class Tensor implements Value {
   size(dim: number): number;
   size(dim?: number): Shape | number {
     if (dim === undefined) return this.shape;
-    if (this.ndim === 0) throw new RangeError("size: a 0-d tensor has no dimensions; numel() is 1, size() is []");
+    if (this.ndim === 0)
+      throw refuse("wrong-shape", "size", "a 0-d tensor has no dimensions", "numel() is 1, size() is []");
     return this.shape[normalizeDim(dim, this.ndim)];
   }
 
@@ -171,8 +180,12 @@ export class Tensor implements Value {
   /** The only element as a number (a bool as 0 or 1). @throws RangeError unless there is exactly one */
   item(): number {
     if (this.numel() !== 1) {
-      throw new RangeError(
-        `item: this tensor has ${this.numel()} elements, expected 1; use toArray() or data for more`,
+      throw mismatch(
+        "wrong-shape",
+        "item",
+        `this tensor has ${this.numel()} elements`,
+        "1",
+        "use toArray() or data for more",
       );
     }
     return this.data[0];
@@ -211,8 +224,11 @@ export class Tensor implements Value {
   /** Template strings print a tensor. @throws TypeError in arithmetic and comparisons: there are no operators for tensors */
   [Symbol.toPrimitive](hint: string): string {
     if (hint === "string") return this.toString();
-    throw new TypeError(
-      "`x > 2` and `x + 1` do not work on tensors in JavaScript: use x.gt(2), x.add(1); item() gives the number",
+    throw refuse(
+      "wrong-type",
+      "",
+      "`x > 2` and `x + 1` do not work on tensors in JavaScript: use x.gt(2), x.add(1)",
+      "item() gives the number",
     );
   }
 
@@ -255,10 +271,18 @@ export class Tensor implements Value {
 
   set requiresGrad(flag: boolean) {
     if (this.gradFn !== null && !flag) {
-      throw new Error("requiresGrad: only leaf tensors can be changed; use detach() to cut a tensor off its history");
+      throw wrongState(
+        "requiresGrad",
+        "only leaf tensors can be changed",
+        "use detach() to cut a tensor off its history",
+      );
     }
     if (flag && !this.isFloatingPoint) {
-      throw new TypeError(`requiresGrad: only float32 and float64 tensors have gradients, this one is ${this.dtype}`);
+      throw refuse(
+        "wrong-dtype",
+        "requiresGrad",
+        `only float32 and float64 tensors have gradients, this one is ${this.dtype}`,
+      );
     }
     if (this.#requiresGrad !== flag) tensorChanges.count++;
     this.#requiresGrad = flag;
@@ -291,11 +315,13 @@ export class Tensor implements Value {
   /** Calls `hook` with the gradient of this tensor when it is known; what it returns takes its place. Returns the remover. */
   registerHook(hook: GradHook): () => void {
     if (typeof hook !== "function") {
-      throw new TypeError(`registerHook: the hook is ${describe(hook)}, expected a function of the gradient`);
+      throw wrongType("registerHook", "the hook", hook, "a function of the gradient");
     }
     if (!this.requiresGrad) {
-      throw new Error(
-        "registerHook: this tensor does not require a gradient, so none will come; set requiresGrad on it",
+      throw wrongState(
+        "registerHook",
+        "this tensor does not require a gradient, so none will come",
+        "set requiresGrad on it",
       );
     }
     const { hooks } = this;
@@ -312,7 +338,11 @@ export class Tensor implements Value {
   /** Keeps `.grad` of a tensor that is no leaf. */
   retainGrad(): void {
     if (!this.requiresGrad) {
-      throw new Error("retainGrad: this tensor does not require a gradient, so none will come; set requiresGrad on it");
+      throw wrongState(
+        "retainGrad",
+        "this tensor does not require a gradient, so none will come",
+        "set requiresGrad on it",
+      );
     }
     if (this.gradFn !== null) this.gradFn.retainer = this;
   }
@@ -525,7 +555,7 @@ export class Tensor implements Value {
     checkOptions("round", options, decimalsOption);
     const { decimals = 0 } = options;
     if (!Number.isInteger(decimals)) {
-      throw new RangeError(`round: decimals is ${describe(decimals)}, expected a whole number`);
+      throw wrongValue("round", "decimals", decimals, "a whole number");
     }
     if (decimals === 0) return ops.round<Tensor>(this);
     requireFloat("round to decimals", "input", this);
@@ -615,12 +645,14 @@ export class Tensor implements Value {
   maskedFill(mask: Tensor, value: number | Tensor): Tensor {
     const shape = broadcastShapes(mask.shape, this.shape);
     if (!sameShape(shape, this.shape)) {
-      throw new RangeError(
-        `maskedFill: a mask of shape ${formatShape(mask.shape)} does not broadcast to shape ${formatShape(this.shape)}`,
+      throw refuse(
+        "wrong-shape",
+        "maskedFill",
+        `a mask of shape ${formatShape(mask.shape)} does not broadcast to shape ${formatShape(this.shape)}`,
       );
     }
     if (typeof value !== "number" && value.ndim > 0) {
-      throw new RangeError(`maskedFill: the value has shape ${formatShape(value.shape)}, expected a number; use where`);
+      throw wrongShape("maskedFill", "the value", value.shape, "a number", "use where");
     }
     return ops.where<Tensor>(mask, typeof value === "number" ? this.#filled(value) : value.to(this.dtype), this);
   }
@@ -703,7 +735,7 @@ export class Tensor implements Value {
     const value = indexAndValue.at(-1);
     const index = indexAndValue.slice(0, -1) as Index[];
     if (typeof value !== "number" && !(value instanceof Tensor)) {
-      throw new TypeError(`set_: the value, the last argument, is ${describe(value)}, expected a number or a Tensor`);
+      throw wrongType("set_", "the value, the last argument,", value, "a number or a Tensor");
     }
     return this.#write("set_", (base) => writtenAt("set_", base, index, this.#valueToWrite(value)));
   }
@@ -714,7 +746,7 @@ export class Tensor implements Value {
   /** Takes over the values of `source`, broadcast and converted to this dtype. */
   copy_(source: Tensor): this {
     if (!(source instanceof Tensor)) {
-      throw new TypeError(`copy_: the source is ${describe(source)}, expected a Tensor; use fill_ for a number`);
+      throw wrongType("copy_", "the source", source, "a Tensor", "use fill_ for a number");
     }
     return this.#write("copy_", () => source.to(this.dtype));
   }
@@ -879,7 +911,7 @@ export class Tensor implements Value {
     checkOptions("topk", options, ["largest"]);
     const size = this.shape[normalizeDim(dim, this.ndim)] ?? 1;
     if (!Number.isInteger(k) || k < 0 || k > size) {
-      throw new RangeError(`topk: k is ${describe(k)}, expected 0 to ${size}, the size of dimension ${dim}`);
+      throw wrongValue("topk", "k", k, `0 to ${size}, the size of dimension ${dim}`);
     }
     const order = this.argsort(dim, { descending: options.largest ?? true });
     return this.#along(dim, { keepdim: true }, this.ndim === 0 ? order : order.narrow(dim, 0, k));
@@ -918,8 +950,12 @@ export class Tensor implements Value {
   /** The transpose of a matrix; a vector and a single value stay as they are. @throws RangeError beyond two dimensions */
   t(): Tensor {
     if (this.ndim > 2) {
-      throw new RangeError(
-        `t: shape ${formatShape(this.shape)} has ${this.ndim} dimensions, expected at most 2; use transpose`,
+      throw mismatch(
+        "wrong-shape",
+        "t",
+        `shape ${formatShape(this.shape)} has ${this.ndim} dimensions`,
+        "at most 2",
+        "use transpose",
       );
     }
     return this.T;
@@ -978,7 +1014,7 @@ export class Tensor implements Value {
   }
   #triangle(name: string, isZero: (row: number, column: number) => boolean): Tensor {
     if (this.ndim < 2) {
-      throw new RangeError(`${name}: shape ${formatShape(this.shape)} given, expected at least two dimensions`);
+      throw mismatch("wrong-shape", name, `shape ${formatShape(this.shape)} given`, "at least two dimensions");
     }
     const [rows, columns] = this.shape.slice(-2);
     const mask = Uint8Array.from({ length: rows * columns }, (_, i) => +isZero(Math.floor(i / columns), i % columns));
@@ -1018,7 +1054,8 @@ export class Tensor implements Value {
    * @throws RangeError for a 0-d tensor
    */
   unbind(dim = 0): Tensor[] {
-    if (this.ndim === 0) throw new RangeError("unbind: a 0-d tensor has no dimension to cut; item() gives its number");
+    if (this.ndim === 0)
+      throw refuse("wrong-shape", "unbind", "a 0-d tensor has no dimension to cut", "item() gives its number");
     const at = normalizeDim(dim, this.ndim);
     const sizes = Array.from({ length: this.shape[at] }, () => 1);
     return ops.split<Tensor>(this, { dim: at, sizes }).map((place) => place.squeeze(at));
@@ -1051,16 +1088,14 @@ export class Tensor implements Value {
     // Checks the index against this tensor, as the row does not.
     ops.gather.shape([this, index], { dim: at });
     if (!sameShape(index.shape, source.shape)) {
-      throw new RangeError(
-        `scatterAdd: the source has shape ${formatShape(source.shape)}, expected that of the index, ${formatShape(index.shape)}`,
-      );
+      throw wrongShape("scatterAdd", "the source", source.shape, `that of the index, ${formatShape(index.shape)}`);
     }
     return this.add(ops.scatterAdd<Tensor>(source.to(this.dtype), index, { dim: at, shape: this.shape }));
   }
   /** Parts of one size along a dimension (the last may be smaller), or of the given sizes. */
   split(sizes: number | readonly number[], dim = 0): Tensor[] {
     const at = normalizeDim(dim, this.ndim);
-    if (this.ndim === 0) throw new RangeError("split: a 0-d tensor given, expected at least one dimension to cut");
+    if (this.ndim === 0) throw mismatch("wrong-shape", "split", "a 0-d tensor given", "at least one dimension to cut");
     return [...ops.split<Tensor>(this, { dim: at, sizes: splitSizes(this.shape[at], sizes) })];
   }
   /** At most `count` parts of equal size along a dimension. */
@@ -1081,8 +1116,12 @@ export class Tensor implements Value {
   /** The products of two batches of matrices, [b, n, m] and [b, m, p]. */
   bmm(other: Tensor): Tensor {
     if (other.ndim === 3 && this.ndim === 3 && other.shape[0] !== this.shape[0]) {
-      throw new RangeError(
-        `bmm: batches of ${this.shape[0]} and ${other.shape[0]} matrices, expected as many in both; use matmul`,
+      throw mismatch(
+        "wrong-shape",
+        "bmm",
+        `batches of ${this.shape[0]} and ${other.shape[0]} matrices`,
+        "as many in both",
+        "use matmul",
       );
     }
     return product("bmm", this, 3, other, 3);
@@ -1133,10 +1172,10 @@ export interface VarianceOptions extends KeepdimOption {
 export function matmul(a: Tensor, b: Tensor): Tensor {
   for (const [name, operand] of Object.entries({ "the first operand": a, "the second": b })) {
     if (operand instanceof Tensor) continue;
-    throw new TypeError(`matmul: ${name} is ${describe(operand)}, expected a Tensor; wrap arrays with tensor(...)`);
+    throw wrongType("matmul", name, operand, "a Tensor", "wrap arrays with tensor(...)");
   }
   if (a.ndim === 0 || b.ndim === 0) {
-    throw new RangeError("matmul: a 0-d tensor has no rows or columns; use mul to scale by it");
+    throw refuse("wrong-shape", "matmul", "a 0-d tensor has no rows or columns", "use mul to scale by it");
   }
   if (a.ndim > 1 && b.ndim > 1) return ops.matmul<Tensor>(a, b);
   const left = a.ndim === 1 ? a.unsqueeze(0) : a;
@@ -1148,14 +1187,15 @@ export function matmul(a: Tensor, b: Tensor): Tensor {
 
 function requireRanks(caller: string, a: Tensor, rankA: number, b: Tensor, rankB: number): void {
   if (!(b instanceof Tensor)) {
-    throw new TypeError(
-      `${caller}: the second operand is ${describe(b)}, expected a Tensor; wrap arrays with tensor(...)`,
-    );
+    throw wrongType(caller, "the second operand", b, "a Tensor", "wrap arrays with tensor(...)");
   }
   if (a.ndim === rankA && b.ndim === rankB) return;
-  throw new RangeError(
-    `${caller}: shapes ${formatShape(a.shape)} and ${formatShape(b.shape)} given, expected ${rankA} and ${rankB} dimensions; ` +
-      "matmul and mul take others",
+  throw mismatch(
+    "wrong-shape",
+    caller,
+    `shapes ${formatShape(a.shape)} and ${formatShape(b.shape)} given`,
+    `${rankA} and ${rankB} dimensions`,
+    "matmul and mul take others",
   );
 }
 
@@ -1169,6 +1209,6 @@ function make(storage: Storage, { shape, dtype }: Spec): Tensor {
 }
 
 function scaled(operand: Operand, alpha: number): Operand {
-  if (typeof alpha !== "number") throw new TypeError(`alpha is ${describe(alpha)}, expected a number`);
+  if (typeof alpha !== "number") throw wrongType("", "alpha", alpha, "a number");
   return typeof operand === "number" ? operand * alpha : operand.mul(alpha);
 }

@@ -1,3 +1,4 @@
+import { mismatch, refuse } from "../core/index.ts";
 import { type Batch, checkRows, type Loader } from "../nn/batches.ts";
 import { cat, type Tensor } from "../tensor/index.ts";
 
@@ -21,7 +22,11 @@ export interface Example {
 
 function join(first: RowBatch, second: RowBatch): RowBatch {
   if (first.tensors.length !== second.tensors.length) {
-    throw new RangeError(`the loader gave batches of ${first.tensors.length} and ${second.tensors.length} tensors`);
+    throw refuse(
+      "wrong-shape",
+      "",
+      `the loader gave batches of ${first.tensors.length} and ${second.tensors.length} tensors`,
+    );
   }
   const tensors = first.tensors.map((tensor, i) => cat([tensor, second.tensors[i]]));
   return { tensors, rows: first.rows + second.rows, joined: true };
@@ -43,8 +48,11 @@ export function* rowBatches(loader: Loader<Batch | Tensor>, joinLone: boolean): 
     else if (held === undefined) held = next;
     else if (held.rows === 1 && next.rows === 1) {
       if (isFlat(held)) {
-        throw new RangeError(
-          "the loader gives batches of one row, which BatchNorm cannot train on; use batchSize 2 or more",
+        throw refuse(
+          "wrong-shape",
+          "",
+          "the loader gives batches of one row, which BatchNorm cannot train on",
+          "use batchSize 2 or more",
         );
       }
       yield held;
@@ -57,9 +65,11 @@ export function* rowBatches(loader: Loader<Batch | Tensor>, joinLone: boolean): 
   }
   if (held === undefined) return;
   if (held.rows === 1 && isFlat(held)) {
-    throw new RangeError(
-      "the loader gives one row in all, and BatchNorm needs more than one to train on; " +
-        "add rows, or use a network without BatchNorm",
+    throw refuse(
+      "wrong-value",
+      "",
+      "the loader gives one row in all, and BatchNorm needs more than one to train on",
+      "add rows, or use a network without BatchNorm",
     );
   }
   yield held;
@@ -72,6 +82,7 @@ function isFlat({ tensors }: RowBatch): boolean {
 
 /** @throws TypeError if the batch has no target */
 export function toExample({ tensors, rows }: RowBatch): Example {
-  if (tensors.length < 2) throw new TypeError("the loader gave a batch of one tensor; expected [...inputs, target]");
+  if (tensors.length < 2)
+    throw mismatch("wrong-type", "", "the loader gave a batch of one tensor", "[...inputs, target]");
   return { inputs: tensors.slice(0, -1), target: tensors[tensors.length - 1], rows };
 }

@@ -1,4 +1,4 @@
-import { type DType, isFloat, type Shape, type Spec } from "../core/index.ts";
+import { type DType, isFloat, refuse, type Shape, type Spec } from "../core/index.ts";
 import { broadcastPattern } from "./broadcastPattern.ts";
 import type { V128 } from "./expression.ts";
 import type { FunctionBuilder } from "./functionBuilder.ts";
@@ -82,7 +82,8 @@ export function emitFusedGroup(group: FusedGroup, f: FunctionBuilder, module: Mo
     group.inputs.map(({ shape }) => shape),
     group.shape,
   );
-  if (why !== undefined || broadcast === undefined) throw new Error(`the group cannot be one loop: ${why}`);
+  if (why !== undefined || broadcast === undefined)
+    throw refuse("internal", "", `the group cannot be one loop: ${why}`);
   const { rows, columns, patterns } = broadcast;
   emitFusedLoop({
     f,

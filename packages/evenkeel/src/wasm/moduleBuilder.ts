@@ -1,3 +1,4 @@
+import { refuse } from "../core/index.ts";
 import { ByteWriter } from "./bytes.ts";
 import { Local, type ValueType } from "./expression.ts";
 import { FunctionBuilder, type FunctionRef, typeCode } from "./functionBuilder.ts";
@@ -21,7 +22,7 @@ export class ModuleBuilder {
 
   /** A function of the host, `env.<name>`. All imports must be declared before the first function. */
   import<const P extends readonly ValueType[]>(name: string, params: P): FunctionRef<P, null> {
-    if (this.#functions.length > 0) throw new Error(`import ${name}: imports must come before functions`);
+    if (this.#functions.length > 0) throw refuse("internal", "", `import ${name}: imports must come before functions`);
     const ref = { name, index: this.#imports.length, params, result: null };
     this.#imports.push(ref);
     return ref;

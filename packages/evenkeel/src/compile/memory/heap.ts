@@ -1,4 +1,4 @@
-import { type ArrayOf, type DType, dtypeOf, type TypedArray } from "../../core/index.ts";
+import { type ArrayOf, type DType, dtypeOf, refuse, type TypedArray } from "../../core/index.ts";
 
 /** Blocks are whole vectors, and so are the gaps behind arrays: kernels may run over an array's end to the next multiple. */
 export const alignment = 16;
@@ -133,8 +133,11 @@ export class Heap {
     try {
       this.memory.grow(pages);
     } catch {
-      throw new RangeError(
-        `compile: no memory for another ${bytes} bytes (WebAssembly memory has ${before}); use smaller batches, or compile: false`,
+      throw refuse(
+        "wrong-value",
+        "compile",
+        `no memory for another ${bytes} bytes (WebAssembly memory has ${before})`,
+        "use smaller batches, or compile: false",
       );
     }
     for (const { address, storage, dtype, length } of shapes) {

@@ -1,4 +1,5 @@
 import type { NdArray, TypedArray } from "../../core/index.ts";
+import { wrongState } from "../../core/index.ts";
 import { type Generator, stateLength } from "../../random/index.ts";
 import { Storage, Tensor } from "../../tensor/index.ts";
 import { ModuleBuilder } from "../../wasm/index.ts";
@@ -122,7 +123,7 @@ export class Program {
   profile(runs: number): number[] {
     const exports = this.#exports;
     if (exports === undefined)
-      throw new Error("explain: the program has not run yet; call the compiled function first");
+      throw wrongState("explain", "the program has not run yet", "call the compiled function first");
     const functions = this.parts.code.map(({ ref }) => exports[ref.name]);
     const times = functions.map(() => new Float64Array(runs));
     const idle = new Float64Array(runs);

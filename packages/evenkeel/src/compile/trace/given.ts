@@ -1,4 +1,4 @@
-import { formatShape } from "../../core/index.ts";
+import { formatShape, refuse } from "../../core/index.ts";
 import type { Storage, Tensor } from "../../tensor/index.ts";
 import { type Graph, writtenBy } from "../graph.ts";
 import { isPlain, type Tree } from "../tree.ts";
@@ -73,7 +73,11 @@ export function checkGiven(given: readonly Tensor[], { lateReads, gradFields, ar
 }
 
 function refused(index: number, { shape }: Tensor, why: string): Error {
-  return new Error(`compile: tensor ${index + 1} of the arguments, of shape ${formatShape(shape)}, ${why}`);
+  return refuse(
+    "not-supported",
+    "compile",
+    `tensor ${index + 1} of the arguments, of shape ${formatShape(shape)}, ${why}`,
+  );
 }
 
 /** Where a step has changed an argument of its, such as `argument 2.loss`; undefined if it has not. */

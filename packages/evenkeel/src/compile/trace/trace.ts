@@ -2,6 +2,7 @@ import {
   type AnyOp,
   type DType,
   type Executor,
+  refuse,
   type Spec,
   setExecutor,
   sizeOf,
@@ -34,7 +35,7 @@ class TracedStorage extends Storage {
     super(new Uint8Array(0));
     Object.defineProperty(this, "data", {
       get() {
-        throw new Error(tracer.isDone ? keptTensor : readTensor);
+        throw refuse("not-supported", "", tracer.isDone ? keptTensor : readTensor);
       },
     });
   }
@@ -78,12 +79,20 @@ export function trace(step: (...args: never[]) => Tree, args: readonly Tree[], e
   try {
     const returned = step(...(traced as never[]));
     if (returned instanceof Promise) {
-      throw new TypeError("compile: the step is asynchronous; compile the synchronous part, and await around it");
+      throw refuse(
+        "wrong-type",
+        "compile",
+        "the step is asynchronous",
+        "compile the synchronous part, and await around it",
+      );
     }
     const changed = changeOfArguments(asGiven, traced);
     if (changed !== undefined) {
-      throw new Error(
-        `compile: the step changes ${changed}, which would happen when it is traced, not at every run; return what is to be kept`,
+      throw refuse(
+        "not-supported",
+        "compile",
+        `the step changes ${changed}, which would happen when it is traced, not at every run`,
+        "return what is to be kept",
       );
     }
     const results = leavesOf(returned).map((tensor) => tracer.viewOf(tensor));
@@ -101,16 +110,20 @@ export function trace(step: (...args: never[]) => Tree, args: readonly Tree[], e
     set = tracer.hosts.restore();
   }
   if (set.length > 0) {
-    throw new Error(
-      `compile: the step sets ${set.join(", ")} of an optimizer, which would happen when it is traced, not at every run; ` +
-        "set it between two steps, as schedulers do",
+    throw refuse(
+      "not-supported",
+      "compile",
+      `the step sets ${set.join(", ")} of an optimizer, which would happen when it is traced, not at every run`,
+      "set it between two steps, as schedulers do",
     );
   }
   if (leaks.length === 0) return written;
-  throw new Error(
-    `compile: the step keeps a tensor in ${leaks.join(", ")}, which has no value outside of the step. State is a Buffer that ` +
-      "the step writes in place, as this.mean.copy_(...); what is to be looked at is returned from the step; or give " +
-      "{ compile: false }",
+  throw refuse(
+    "not-supported",
+    "compile",
+    `the step keeps a tensor in ${leaks.join(", ")}, which has no value outside of the step. State ` +
+      "is a Buffer that the step writes in place, as this.mean.copy_(...)",
+    "what is to be looked at is returned from the step; or give { compile: false }",
   );
 }
 
@@ -214,8 +227,11 @@ class Tracer implements Backend {
   }
 
   refuse(what: string, cure: string): void {
-    throw new Error(
-      `compile: ${what} within a compiled step would happen when it is traced, not at every run; ${cure}`,
+    throw refuse(
+      "not-supported",
+      "compile",
+      `${what} within a compiled step would happen when it is traced, not at every run`,
+      cure,
     );
   }
 
@@ -223,9 +239,11 @@ class Tracer implements Backend {
     const values = inputs.map((input) => this.viewOf(input));
     for (const index of op.writes) {
       if (values[index].buffer.source.kind !== "argument") continue;
-      throw new Error(
-        `compile: ${op.name} writes into an argument of the step, of which a program gets a copy: the caller would not see it; ` +
-          "write into a clone() and return that, or refer to the tensor from the function itself",
+      throw refuse(
+        "not-supported",
+        "compile",
+        `${op.name} writes into an argument of the step, of which a program gets a copy: the caller would not see it`,
+        "write into a clone() and return that, or refer to the tensor from the function itself",
       );
     }
     this.nodes.push({
@@ -251,7 +269,7 @@ class Tracer implements Backend {
     let buffer = this.#buffers.get(tensor.storage);
     if (buffer === undefined) {
       const { storage, dtype } = tensor;
-      if (storage instanceof TracedStorage) throw new Error(keptTensor);
+      if (storage instanceof TracedStorage) throw refuse("not-supported", "", keptTensor);
       buffer = { dtype, size: storage.data.length, source: { kind: "state", storage } };
       this.#buffers.set(storage, buffer);
       this.#versions.set(storage, storage.version);

@@ -1,4 +1,4 @@
-import { checkOptions, describe, refuseInStep } from "../../core/index.ts";
+import { checkOptions, refuse, refuseInStep, wrongType } from "../../core/index.ts";
 import { Tensor } from "../../tensor/index.ts";
 import { type Batch, checkLoader, type Loader } from "../batches.ts";
 import { checkWholeNumber } from "../checks.ts";
@@ -46,7 +46,7 @@ const optionNames = ["loader", "batches", "input", "optimizer", "batchSize", "ro
 export function checkBatchNorm(model: AnyModule, options: CheckBatchNormOptions = {}): BatchNormReport {
   refuseInStep("checkBatchNorm()", "call it before the training");
   if (!(model instanceof Module)) {
-    throw new TypeError(`checkBatchNorm: the model is ${describe(model)}, expected an nn.Module`);
+    throw wrongType("checkBatchNorm", "the model", model, "an nn.Module");
   }
   checkOptions("checkBatchNorm", options, optionNames);
   const { loader, optimizer, steps } = options;
@@ -106,24 +106,28 @@ function checkValues({ loader, batches, input, optimizer, batchSize, rows, steps
   }
   if (steps !== undefined) checkWholeNumber(owner, "steps", steps, 0);
   if (batches !== undefined && loader === undefined) {
-    throw new TypeError(`${owner}: batches says how much of a loader to look at, and there is none; pass { loader }`);
+    throw refuse(
+      "missing",
+      owner,
+      "batches says how much of a loader to look at, and there is none",
+      "pass { loader }",
+    );
   }
   if (input !== undefined) {
     if (loader !== undefined) {
-      throw new TypeError(
-        `${owner}: both loader and input are given; the loader shows what feeds what, so leave the input out`,
+      throw refuse(
+        "wrong-type",
+        owner,
+        "both loader and input are given",
+        "the loader shows what feeds what, so leave the input out",
       );
     }
     const inputs = input instanceof Tensor ? [input] : input;
     if (!Array.isArray(inputs) || inputs.length === 0 || !inputs.every((item) => item instanceof Tensor)) {
-      throw new TypeError(
-        `${owner}: input is ${describe(input)}, expected a Tensor, or a list of those that the model takes`,
-      );
+      throw wrongType(owner, "input", input, "a Tensor, or a list of those that the model takes");
     }
   }
   if (optimizer !== undefined && !Array.isArray(optimizer?.paramGroups)) {
-    throw new TypeError(
-      `${owner}: optimizer is ${describe(optimizer)}, expected an optimizer such as new optim.Adam(...)`,
-    );
+    throw wrongType(owner, "optimizer", optimizer, "an optimizer such as new optim.Adam(...)");
   }
 }

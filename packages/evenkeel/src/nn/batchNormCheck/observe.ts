@@ -1,3 +1,4 @@
+import { wrongState } from "../../core/index.ts";
 import { channelStatistics } from "../../ops/normalize/normalize.loops.ts";
 import { noGrad, Tensor } from "../../tensor/index.ts";
 import { type Batch, checkRows, inputsOf, type Loader } from "../batches.ts";
@@ -83,8 +84,10 @@ export function observe(model: AnyModule, loader: Loader<Batch | Tensor>, most: 
     }
   });
   if (sizes.length === 0) {
-    throw new Error(
-      "checkBatchNorm: the loader gives no batches; is the table smaller than a batch, and dropLast set?",
+    throw wrongState(
+      "checkBatchNorm",
+      "the loader gives no batches",
+      "is the table smaller than a batch, and dropLast set?",
     );
   }
   return { feeds, seen, sizes };

@@ -1,4 +1,4 @@
-import { type AnyOp, type Executor, setExecutor } from "../../core/index.ts";
+import { type AnyOp, type Executor, refuse, setExecutor } from "../../core/index.ts";
 import type { Storage, Tensor } from "../../tensor/index.ts";
 import type { AnyModule, Module } from "../module/module.ts";
 
@@ -100,7 +100,7 @@ type Seen = (op: AnyOp, inputs: readonly Tensor[], outputs: readonly Tensor[], a
 function watchDoor(seen: Seen): () => void {
   const unset: Pick<Executor, "run"> = {
     run: () => {
-      throw new Error("no executor is set");
+      throw refuse("internal", "", "no executor is set");
     },
   };
   const inner = setExecutor(unset as Executor) as Executor;

@@ -1,3 +1,4 @@
+import { wrongState } from "../../core/index.ts";
 import { isUninitialized } from "../lazy/uninitialized.ts";
 import { className } from "../module/callable.ts";
 import type { AnyModule } from "../module/module.ts";
@@ -8,6 +9,6 @@ export function requireInitialized(caller: string, model: AnyModule): void {
     const members = [...module.parameters({ recurse: false }), ...module.buffers({ recurse: false })];
     if (!members.some((member) => isUninitialized(member))) continue;
     const where = path === "" ? "the model" : `"${path}" (${className(module)})`;
-    throw new Error(`${caller}: ${where} has not seen an input yet; call the model once, so that it knows its sizes`);
+    throw wrongState(caller, `${where} has not seen an input yet`, "call the model once, so that it knows its sizes");
   }
 }

@@ -1,4 +1,4 @@
-import { checkOptions, describe, formatShape } from "../../core/index.ts";
+import { checkOptions, wrongShape, wrongValue } from "../../core/index.ts";
 import * as ops from "../../ops/index.ts";
 import { requireDtype, requireFloat } from "../../ops/shapes.ts";
 import type { Tensor } from "../../tensor/index.ts";
@@ -25,7 +25,7 @@ export function embedding(input: Tensor, weight: Tensor, options: EmbeddingFunct
   requireDtype("embedding", "input", input, ["int32"], "convert it with .int()");
   requireFloat("embedding", "weight", weight);
   if (weight.ndim !== 2) {
-    throw new RangeError(`embedding: weight has shape ${formatShape(weight.shape)}, expected 2 dimensions [V, D]`);
+    throw wrongShape("embedding", "weight", weight.shape, "2 dimensions [V, D]");
   }
   const paddingIdx = checkedPadding("embedding", options.paddingIdx ?? null, weight.shape[0]);
   return ops.embedding(weight, input, { paddingIdx });
@@ -35,9 +35,7 @@ export function embedding(input: Tensor, weight: Tensor, options: EmbeddingFunct
 export function checkedPadding(owner: string, paddingIdx: number | null, rows: number): number | null {
   if (paddingIdx === null) return null;
   if (!Number.isInteger(paddingIdx) || paddingIdx < -rows || paddingIdx >= rows) {
-    throw new RangeError(
-      `${owner}: paddingIdx is ${describe(paddingIdx)}, expected a row from 0 to ${rows - 1}, or from -${rows} to -1`,
-    );
+    throw wrongValue(owner, "paddingIdx", paddingIdx, `a row from 0 to ${rows - 1}, or from -${rows} to -1`);
   }
   return paddingIdx < 0 ? paddingIdx + rows : paddingIdx;
 }

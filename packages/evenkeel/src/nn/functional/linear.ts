@@ -1,4 +1,4 @@
-import { formatShape, sizeOf } from "../../core/index.ts";
+import { formatShape, mismatch, refuse, sizeOf, wrongShape } from "../../core/index.ts";
 import * as ops from "../../ops/index.ts";
 import type { Tensor } from "../../tensor/index.ts";
 import { requireTensor } from "../checks.ts";
@@ -22,20 +22,23 @@ function checkLinear(input: Tensor, weight: Tensor, bias: Tensor | null): readon
   requireTensor("linear", "weight", weight);
   if (bias !== null) requireTensor("linear", "bias", bias);
   if (weight.ndim !== 2) {
-    throw new RangeError(`linear: weight has shape ${formatShape(weight.shape)}, expected 2 dimensions [out, in]`);
+    throw wrongShape("linear", "weight", weight.shape, "2 dimensions [out, in]");
   }
   if (input.ndim === 0) {
-    throw new RangeError(`linear: input is a single value, expected [..., ${weight.shape[1]}]; reshape it`);
+    throw mismatch("wrong-shape", "linear", "input is a single value", `[..., ${weight.shape[1]}]`, "reshape it");
   }
   const features = input.shape[input.ndim - 1];
   if (features !== weight.shape[1]) {
-    throw new RangeError(
-      `linear: input ${formatShape(input.shape)} has ${features} features in its last dimension, but the weight ` +
-        `${formatShape(weight.shape)} expects ${weight.shape[1]}; change the input, or make the layer with ${features} inputs`,
+    throw refuse(
+      "wrong-shape",
+      "linear",
+      `input ${formatShape(input.shape)} has ${features} features in its last dimension, but the ` +
+        `weight ${formatShape(weight.shape)} expects ${weight.shape[1]}`,
+      `change the input, or make the layer with ${features} inputs`,
     );
   }
   if (bias !== null && (bias.ndim !== 1 || bias.shape[0] !== weight.shape[0])) {
-    throw new RangeError(`linear: bias has shape ${formatShape(bias.shape)}, expected [${weight.shape[0]}]`);
+    throw wrongShape("linear", "bias", bias.shape, `[${weight.shape[0]}]`);
   }
   return input.shape.slice(0, -1);
 }

@@ -1,4 +1,4 @@
-import { checkOptions } from "../../core/index.ts";
+import { because, checkOptions, refuse, wrongValue } from "../../core/index.ts";
 import * as ops from "../../ops/index.ts";
 import { requireDtype } from "../../ops/shapes.ts";
 import type { Tensor } from "../../tensor/index.ts";
@@ -20,21 +20,25 @@ export function oneHot(classes: Tensor, options: { numClasses?: number } = {}): 
   requireDtype("oneHot", "classes", classes, ["int32"], "convert them with .int()");
   const count = numClasses ?? countClasses(classes);
   if (!Number.isInteger(count) || count < 1) {
-    throw new RangeError(`oneHot: numClasses is ${count}, expected a whole number of at least 1`);
+    throw wrongValue("oneHot", "numClasses", count, "a whole number of at least 1");
   }
   return ops.oneHot<Tensor>(classes, { classes: count });
 }
 
 function countClasses(classes: Tensor): number {
-  if (classes.numel() === 0) throw new RangeError("oneHot: there are no classes to count; give numClasses");
+  if (classes.numel() === 0) throw refuse("wrong-value", "oneHot", "there are no classes to count", "give numClasses");
   const largest = classes.max();
   try {
     return Math.max(0, largest.item()) + 1;
   } catch (cause) {
-    throw new Error(
-      "oneHot: without numClasses the classes are counted, but they have no values while the step is traced; " +
+    throw because(
+      refuse(
+        "not-supported",
+        "oneHot",
+        "without numClasses the classes are counted, but they have no values while the step is traced",
         "give numClasses, as in F.oneHot(classes, { numClasses: 3 })",
-      { cause },
+      ),
+      cause,
     );
   }
 }

@@ -1,4 +1,4 @@
-import { describe } from "../../core/index.ts";
+import { describe, refuse } from "../../core/index.ts";
 
 /** One number for all spatial dimensions, or one for each. */
 export type Sizes = number | readonly number[];
@@ -13,11 +13,11 @@ const show = (value: unknown) => (Array.isArray(value) ? `[${value.map(describe)
 export function sizesOf(owner: string, name: string, value: Sizes, rank: number, least: number): number[] {
   const expected = `expected a whole number of at least ${least}, or a list of ${rank}`;
   if (typeof value !== "number" && !Array.isArray(value)) {
-    throw new TypeError(`${owner}: ${name} is ${describe(value)}, ${expected}`);
+    throw refuse("wrong-type", owner, `${name} is ${describe(value)}, ${expected}`);
   }
   const sizes: number[] = typeof value === "number" ? new Array<number>(rank).fill(value) : [...value];
   if (sizes.length === rank && sizes.every((n) => Number.isInteger(n) && n >= least)) return sizes;
-  throw new RangeError(`${owner}: ${name} is ${show(value)}, ${expected}`);
+  throw refuse("wrong-shape", owner, `${name} is ${show(value)}, ${expected}`);
 }
 
 /** A list of the caller's may change. */

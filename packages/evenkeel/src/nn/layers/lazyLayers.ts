@@ -1,3 +1,4 @@
+import { refuse } from "../../core/index.ts";
 import type { Sizes } from "../functional/sizes.ts";
 import { type Learning, lazy } from "../lazy/lazy.ts";
 import { className } from "../module/callable.ts";
@@ -186,8 +187,10 @@ const inChannels: Learning<ConvBase> = {
   shapes: (layer) => {
     const { inChannels, outChannels, groups, kernelSize } = layer;
     if (inChannels % groups !== 0) {
-      throw new RangeError(
-        `${className(layer)}: the first input has ${inChannels} channels, which ${groups} groups do not divide`,
+      throw refuse(
+        "conflict",
+        className(layer),
+        `the first input has ${inChannels} channels, which ${groups} groups do not divide`,
       );
     }
     return { weight: [outChannels, inChannels / groups, ...kernelSize], bias: [outChannels] };

@@ -1,4 +1,4 @@
-import { formatShape, refuseInStep, type Shape, sameShape } from "../../core/index.ts";
+import { formatShape, refuse, refuseInStep, type Shape, sameShape, wrongState } from "../../core/index.ts";
 import { defaultGenerator } from "../../random/index.ts";
 import { noGrad, type Tensor } from "../../tensor/index.ts";
 import { checkWholeNumber, requireTensor } from "../checks.ts";
@@ -95,8 +95,11 @@ export function lazy<L extends Resettable, C>(
 function refuseGenerator(name: string, given: readonly unknown[]): void {
   const options = given.at(-1);
   if (typeof options !== "object" || options === null || !("generator" in options)) return;
-  throw new TypeError(
-    `${name}: there is no option "generator": its first call draws from the default one; seed that with manualSeed(...)`,
+  throw refuse(
+    "unknown-option",
+    name,
+    'there is no option "generator": its first call draws from the default one',
+    "seed that with manualSeed(...)",
   );
 }
 
@@ -118,7 +121,7 @@ function becomePlain<L extends Resettable>(
   if (size === undefined || size === 0) {
     const found =
       size === 0 ? "of which the size that it is to learn is 0" : "which has too few dimensions to learn from";
-    throw new RangeError(`${name}: the first input has shape ${formatShape(input.shape)}, ${found}`);
+    throw refuse("wrong-shape", name, `the first input has shape ${formatShape(input.shape)}, ${found}`);
   }
   const before = {
     size: layer[field],
@@ -159,15 +162,20 @@ function checkLoaded(layer: AnyModule, wanted: Readonly<Record<string, Shape>>, 
   const name = className(layer);
   if (there.length < members.length) {
     const missing = members.flatMap(([key, member]) => (isUninitialized(member) ? [key] : []));
-    throw new Error(
-      `${name}: ${there.map(([key]) => key).join(", ")} was loaded and ${missing.join(", ")} was not; load all, or none of them`,
+    throw wrongState(
+      name,
+      `${there.map(([key]) => key).join(", ")} was loaded and ${missing.join(", ")} was not`,
+      "load all, or none of them",
     );
   }
   for (const [key, member] of there) {
     if (sameShape(member.shape, wanted[key])) continue;
-    throw new RangeError(
-      `${name}: the first input has shape ${formatShape(input.shape)}, for which ${key} has shape ${formatShape(wanted[key])}; ` +
-        `one of shape ${formatShape(member.shape)} was loaded`,
+    throw refuse(
+      "wrong-shape",
+      name,
+      `the first input has shape ${formatShape(input.shape)}, for which ${key} has shape ` +
+        `${formatShape(wanted[key])}`,
+      `one of shape ${formatShape(member.shape)} was loaded`,
     );
   }
 }

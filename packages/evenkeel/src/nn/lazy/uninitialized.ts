@@ -1,4 +1,4 @@
-import { checkOptions, checkShape, type DType, refuseInStep, type Shape } from "../../core/index.ts";
+import { checkOptions, checkShape, type DType, refuseInStep, type Shape, wrongState } from "../../core/index.ts";
 import { tensorChanges } from "../../tensor/changes.ts";
 import { type Storage, type Tensor, zeros } from "../../tensor/index.ts";
 import { Buffer, Parameter } from "../module/parameter.ts";
@@ -85,7 +85,7 @@ type Writable = { -readonly [K in "storage" | "shape" | "dtype"]: Tensor[K] };
 function hideShape(tensor: Uninitialized): void {
   Object.defineProperty(tensor, "shape", {
     get: () => {
-      throw new Error(`${tensor} ${cure}`);
+      throw wrongState("", `${tensor} ${cure}`);
     },
     configurable: true,
   });

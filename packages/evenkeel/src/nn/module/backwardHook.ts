@@ -1,3 +1,4 @@
+import { refuse } from "../../core/index.ts";
 import { reshape } from "../../ops/index.ts";
 import { cat, isGradEnabled, Tensor, zeros } from "../../tensor/index.ts";
 import { type Callable, className, describe } from "./callable.ts";
@@ -38,9 +39,12 @@ export class BackwardWatch {
   watchOutput<Out>(output: Out): Out {
     const outputs: unknown[] = Array.isArray(output) ? output : [output];
     if (!outputs.some((value) => value instanceof Tensor)) {
-      throw new TypeError(
-        `a full backward hook of ${className(this.#module)} needs an output that is a Tensor or a list of them, ` +
-          `got ${describe(output)}; remove the hook or register it on a submodule`,
+      throw refuse(
+        "wrong-type",
+        "",
+        `a full backward hook of ${className(this.#module)} needs an output that is a Tensor or a list ` +
+          `of them, got ${describe(output)}`,
+        "remove the hook or register it on a submodule",
       );
     }
     const watched = passThrough(outputs, (gradOutput) => {
@@ -66,19 +70,28 @@ export class BackwardWatch {
     const name = className(this.#module);
     if (!Array.isArray(result) || result.length !== gradInput.length) {
       const given = Array.isArray(result) ? `${result.length}` : describe(result);
-      throw new RangeError(
-        `a full backward hook of ${name} must return one gradient for each of its ${gradInput.length} inputs, got ${given}`,
+      throw refuse(
+        "wrong-value",
+        "",
+        `a full backward hook of ${name} must return one gradient for each of its ${gradInput.length} ` +
+          `inputs, got ${given}`,
       );
     }
     for (const [i, gradient] of result.entries()) {
       if (gradient !== null && gradInput[i] === null) {
-        throw new RangeError(
-          `a full backward hook of ${name} gave a gradient for input ${i}, which requires none; return null`,
+        throw refuse(
+          "wrong-value",
+          "",
+          `a full backward hook of ${name} gave a gradient for input ${i}, which requires none`,
+          "return null",
         );
       }
       if (gradient !== null && !(gradient instanceof Tensor)) {
-        throw new TypeError(
-          `a full backward hook of ${name} gave ${describe(gradient)} as a gradient; return a Tensor or null`,
+        throw refuse(
+          "wrong-type",
+          "",
+          `a full backward hook of ${name} gave ${describe(gradient)} as a gradient`,
+          "return a Tensor or null",
         );
       }
     }

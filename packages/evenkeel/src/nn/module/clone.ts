@@ -1,3 +1,4 @@
+import { refuse, wrongState } from "../../core/index.ts";
 import { noGrad, Tensor } from "../../tensor/index.ts";
 import { isUninitialized, uninitializedLike } from "../lazy/uninitialized.ts";
 import { Callable, className, describe, entries } from "./callable.ts";
@@ -15,7 +16,7 @@ import { Buffer, Parameter } from "./parameter.ts";
  * @throws Error for private fields (`#`) of a class of your own, a computed tensor, and what else cannot be copied; it names the field
  */
 export function clone<M extends AnyModule>(module: M): M {
-  if (!(module instanceof Module)) throw new TypeError(`clone takes a module, got ${describe(module)}`);
+  if (!(module instanceof Module)) throw refuse("wrong-type", "", `clone takes a module, got ${describe(module)}`);
   return new Cloner().copy(module, className(module)) as M;
 }
 
@@ -41,9 +42,10 @@ class Cloner {
     if (value instanceof Set) return this.#set(value, path);
     const prototype: object | null = Object.getPrototypeOf(value);
     if (prototype === Object.prototype || prototype === null) return this.#fill(value, Object.create(prototype), path);
-    throw new Error(
-      `clone: ${path} is an instance of ${className(value)}, of which no copy can be made; build a new module and load the ` +
-        "state of this one: copy.loadStateDict(module.stateDict())",
+    throw wrongState(
+      "clone",
+      `${path} is an instance of ${className(value)}, of which no copy can be made`,
+      "build a new module and load the state of this one: copy.loadStateDict(module.stateDict())",
     );
   }
 
@@ -67,8 +69,11 @@ class Cloner {
 
   #tensor(tensor: Tensor, path: string): Tensor {
     if (tensor.gradFn !== null) {
-      throw new Error(
-        `clone: ${path} is a tensor that was computed from others, whose history cannot be copied; detach() it, or set it to null`,
+      throw refuse(
+        "not-supported",
+        "clone",
+        `${path} is a tensor that was computed from others, whose history cannot be copied`,
+        "detach() it, or set it to null",
       );
     }
     if (isUninitialized(tensor)) return uninitializedLike(tensor);
@@ -126,9 +131,11 @@ function refusePrivateFields(type: object, base: object, path: string): void {
       );
     const hidden = found?.[1] ?? (/__privateAdd\(|__classPrivateField/.test(text) ? "private fields" : undefined);
     if (hidden === undefined) continue;
-    throw new Error(
-      `clone: ${path} has ${hidden}, which nobody but its class can copy; make it a field without #, or build a new module ` +
-        "and load the state of this one: copy.loadStateDict(module.stateDict())",
+    throw wrongState(
+      "clone",
+      `${path} has ${hidden}, which nobody but its class can copy`,
+      "make it a field without #, or build a new module and load the state of this one: " +
+        "copy.loadStateDict(module.stateDict())",
     );
   }
 }

@@ -1,4 +1,4 @@
-import { meet } from "../../core/index.ts";
+import { meet, refuse, wrongState } from "../../core/index.ts";
 import type { Tensor } from "../../tensor/index.ts";
 import { className, describe, edits, entries } from "./callable.ts";
 import { checkMember, checkModule, checkName } from "./members.ts";
@@ -69,14 +69,19 @@ abstract class ModuleRow<M extends AnyModule, In extends unknown[], Out> extends
    */
   insert(index: number, module: M): this {
     if (!Number.isInteger(index) || Math.abs(index) > this.length) {
-      throw new RangeError(
-        `${className(this)}: cannot insert at ${index}; with ${this.length} modules it takes ${-this.length} to ${this.length}`,
+      throw refuse(
+        "wrong-value",
+        className(this),
+        `cannot insert at ${index}`,
+        `with ${this.length} modules it takes ${-this.length} to ${this.length}`,
       );
     }
     checkModule(this, String(index), module);
     if (!this.#isNumbered()) {
-      throw new Error(
-        `${className(this)}: insert numbers the modules, but these have names; build a new one with all of them`,
+      throw wrongState(
+        className(this),
+        "insert numbers the modules, but these have names",
+        "build a new one with all of them",
       );
     }
     this.#items.splice(index, 0, ["", module]);
@@ -113,7 +118,7 @@ abstract class ModuleRow<M extends AnyModule, In extends unknown[], Out> extends
     const position = index < 0 ? index + this.length : index;
     if (Number.isInteger(index) && position >= 0 && position < this.length) return position;
     const range = this.length === 0 ? "it is empty" : `it takes ${-this.length} to ${this.length - 1}`;
-    throw new RangeError(`${className(this)}: there is no module at ${index}; ${range}`);
+    throw refuse("wrong-value", className(this), `there is no module at ${index}`, range);
   }
 
   #isNumbered(): boolean {
@@ -255,8 +260,11 @@ export class ModuleDict<M extends AnyModule = Module> extends Module<never, neve
   get(name: string): M {
     const module = this.#read().get(name);
     if (module !== undefined) return module;
-    throw new RangeError(
-      `${className(this)}: there is no module "${name}"; it has ${this.keys().join(", ") || "none"}`,
+    throw refuse(
+      "wrong-value",
+      className(this),
+      `there is no module "${name}"`,
+      `it has ${this.keys().join(", ") || "none"}`,
     );
   }
 
@@ -322,20 +330,22 @@ export class ModuleDict<M extends AnyModule = Module> extends Module<never, neve
 
 function pairsOf<M extends AnyModule>(owner: AnyModule, modules: NamedModules<M>): (readonly [string, M])[] {
   if (typeof modules !== "object" || modules === null) {
-    throw new TypeError(`${className(owner)} takes modules, got ${describe(modules)}`);
+    throw refuse("wrong-type", "", `${className(owner)} takes modules, got ${describe(modules)}`);
   }
   const iterable = Symbol.iterator in modules;
   const pairs = iterable ? [...(modules as Iterable<readonly [string, M]>)] : Object.entries(modules);
   for (const [i, pair] of pairs.entries()) {
     if (Array.isArray(pair) && pair.length === 2) continue;
-    throw new TypeError(
-      `${className(owner)}: element ${i} must be a pair [name, module], got ${describe(pair)}; ` +
-        "spread a list of modules: new Sequential(...modules)",
+    throw refuse(
+      "wrong-type",
+      className(owner),
+      `element ${i} must be a pair [name, module], got ${describe(pair)}`,
+      "spread a list of modules: new Sequential(...modules)",
     );
   }
   return pairs;
 }
 
 function notCallable(module: AnyModule, cure: string): Error {
-  return new Error(`${className(module)} has no forward: it only holds modules; ${cure}`);
+  return refuse("not-supported", "", `${className(module)} has no forward: it only holds modules`, cure);
 }

@@ -1,3 +1,4 @@
+import { refuse } from "../../core/index.ts";
 import type { Tensor } from "../../tensor/index.ts";
 import { type Callable, className, describe, edits } from "./callable.ts";
 
@@ -39,7 +40,7 @@ export class HookList<H> {
   /** Takes a hook of any signature: the lists do not know the module's types, only its methods do. */
   add(owner: Callable, hook: (...args: never[]) => unknown): RemoveHook {
     if (typeof hook !== "function") {
-      throw new TypeError(`a hook of ${className(owner)} must be a function, got ${describe(hook)}`);
+      throw refuse("wrong-type", "", `a hook of ${className(owner)} must be a function, got ${describe(hook)}`);
     }
     const entry = { hook: hook as unknown as H };
     this.#hooks.add(entry);
@@ -90,9 +91,12 @@ export function runPreHooks<In extends unknown[]>(module: Callable, hooks: Modul
     const result = hook(module, current);
     if (result === undefined) continue;
     if (!Array.isArray(result)) {
-      throw new TypeError(
-        `a forward pre-hook of ${className(module)} must return nothing or the list of inputs, got ${describe(result)}; ` +
-          "return [input] for a single one",
+      throw refuse(
+        "wrong-type",
+        "",
+        `a forward pre-hook of ${className(module)} must return nothing or the list of inputs, got ` +
+          `${describe(result)}`,
+        "return [input] for a single one",
       );
     }
     current = result as In;

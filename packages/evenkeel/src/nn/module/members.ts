@@ -1,3 +1,4 @@
+import { refuse, wrongState } from "../../core/index.ts";
 import { Tensor } from "../../tensor/index.ts";
 import { Callable, className, describe, entries, isModuleClass } from "./callable.ts";
 import { Buffer, Parameter } from "./parameter.ts";
@@ -35,20 +36,24 @@ export function checkMember(module: Callable, kind: Kind, name: string, value: u
   // What stands there is of the kind of a module, and writing to it changes the class.
   const isFree = name !== "__proto__" && (present === undefined || present === null || present instanceof kinds[kind]);
   if (isFree) return;
-  throw new Error(
-    `${className(module)} has a member "${name}" that is no ${kind}; choose another name for the ${kind}`,
+  throw wrongState(
+    "",
+    `${className(module)} has a member "${name}" that is no ${kind}`,
+    `choose another name for the ${kind}`,
   );
 }
 
 /** The part of {@link checkMember} that holds for containers too, whose names clash with nothing. */
 export function checkName(module: Callable, kind: Kind, name: string): void {
   if (typeof name !== "string") {
-    throw new TypeError(`${className(module)}: the name of a ${kind} must be a string, got ${describe(name)}`);
+    throw refuse("wrong-type", className(module), `the name of a ${kind} must be a string, got ${describe(name)}`);
   }
   if (name === "" || name.includes(".")) {
-    throw new RangeError(
-      `${className(module)}: the name of a ${kind} must be at least one character long and have no dot in it, got ` +
-        `${JSON.stringify(name)}; dots separate the names along a path`,
+    throw refuse(
+      "wrong-value",
+      className(module),
+      `the name of a ${kind} must be at least one character long and have no dot in it, got ${JSON.stringify(name)}`,
+      "dots separate the names along a path",
     );
   }
 }
@@ -58,9 +63,9 @@ export function checkModule(module: Callable, name: string, value: unknown): voi
   if (!(value instanceof Callable)) throw wrongKind(module, "module", name, value);
 }
 
-function wrongKind(module: Callable, kind: Kind, name: string, value: unknown): TypeError {
+function wrongKind(module: Callable, kind: Kind, name: string, value: unknown): Error {
   let cure = "";
   if (kind === "module" && isModuleClass(value)) cure = `; make one: new ${value.name}(...)`;
   if (kind === "parameter" && value instanceof Tensor) cure = "; make one: new Parameter(tensor)";
-  return new TypeError(`${className(module)}: "${name}" must be a ${kind}, got ${describe(value)}${cure}`);
+  return refuse("wrong-type", className(module), `"${name}" must be a ${kind}, got ${describe(value)}${cure}`);
 }

@@ -1,4 +1,4 @@
-import { checkOptions, isFloat, meet, refuseMisspellings } from "../../core/index.ts";
+import { checkOptions, isFloat, meet, refuse, refuseMisspellings, wrongState } from "../../core/index.ts";
 import { type Destination, requestedDtype } from "../../tensor/dtypes.ts";
 import { noGrad, type Tensor } from "../../tensor/index.ts";
 import { formatModule, inspect } from "../print/print.ts";
@@ -116,8 +116,10 @@ export abstract class Module<In extends unknown[] = never, Out = any> extends Ca
   [invoke](inputs: In): Out {
     if (typeof this.forward !== "function") {
       const name = className(this);
-      throw new Error(
-        `${name} has no method "forward", which a call of it runs; write forward(x) { ... } in class ${name}`,
+      throw wrongState(
+        "",
+        `${name} has no method "forward", which a call of it runs`,
+        `write forward(x) { ... } in class ${name}`,
       );
     }
     meet(this);
@@ -265,8 +267,11 @@ export abstract class Module<In extends unknown[] = never, Out = any> extends Ca
    */
   train(mode = true): this {
     if (typeof mode !== "boolean") {
-      throw new TypeError(
-        `${className(this)}.train takes true or false, got ${describe(mode)}; to run an epoch use fit(...)`,
+      throw refuse(
+        "wrong-type",
+        "",
+        `${className(this)}.train takes true or false, got ${describe(mode)}`,
+        "to run an epoch use fit(...)",
       );
     }
     this.training = mode;
@@ -314,7 +319,11 @@ export abstract class Module<In extends unknown[] = never, Out = any> extends Ca
     const dtype = requestedDtype(target);
     if (dtype === undefined) return this;
     if (!isFloat(dtype)) {
-      throw new TypeError(`${className(this)}.to takes "float32", "float64" or "cpu", got ${describe(dtype)}`);
+      throw refuse(
+        "wrong-dtype",
+        "",
+        `${className(this)}.to takes "float32", "float64" or "cpu", got ${describe(dtype)}`,
+      );
     }
     for (const parameter of this.parameters()) parameter.convert(dtype);
     for (const buffer of this.buffers()) buffer.convert(dtype);
@@ -357,8 +366,11 @@ export abstract class Module<In extends unknown[] = never, Out = any> extends Ca
 
   /** @throws TypeError for JSON.stringify: weights are no JSON */
   toJSON(): never {
-    throw new TypeError(
-      `${className(this)} is a module, which has no JSON; save module.stateDict() with io.saveSafetensors, copy it with nn.clone(module)`,
+    throw refuse(
+      "wrong-type",
+      "",
+      `${className(this)} is a module, which has no JSON`,
+      "save module.stateDict() with io.saveSafetensors, copy it with nn.clone(module)",
     );
   }
 

@@ -1,4 +1,4 @@
-import { checkOptions, noteHolder } from "../../core/index.ts";
+import { checkOptions, noteHolder, refuse, wrongState } from "../../core/index.ts";
 import { type Callable, className } from "./callable.ts";
 import { ownBuffers, ownChildren, ownParameters } from "./members.ts";
 import type { Buffer, Parameter } from "./parameter.ts";
@@ -34,8 +34,10 @@ export function walkModules<M extends Callable>(root: M, options: WalkOptions = 
   const visit = (path: string, module: M): void => {
     if (removeDuplicate && seen.has(module)) return;
     if (above.has(module)) {
-      throw new Error(
-        `the ${className(module)} at "${path}" contains itself: its state would be endless; remove that field`,
+      throw wrongState(
+        "",
+        `the ${className(module)} at "${path}" contains itself: its state would be endless`,
+        "remove that field",
       );
     }
     seen.add(module);
@@ -130,8 +132,8 @@ function notThere(
   path: string,
   step: string,
   present: [string, unknown][],
-): RangeError {
+): Error {
   const where = path === "" ? className(module) : `${className(module)} at "${path}"`;
   const names = present.length === 0 ? "it has none" : `it has ${present.map(([name]) => `"${name}"`).join(", ")}`;
-  return new RangeError(`there is no ${kind} "${target}": ${where} has no ${kind} "${step}"; ${names}`);
+  return refuse("wrong-value", "", `there is no ${kind} "${target}": ${where} has no ${kind} "${step}"`, names);
 }

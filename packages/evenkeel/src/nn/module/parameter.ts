@@ -1,4 +1,4 @@
-import { checkOptions, type DType, isFloat, refuseInStep } from "../../core/index.ts";
+import { checkOptions, type DType, isFloat, refuse, refuseInStep } from "../../core/index.ts";
 import { tensorChanges } from "../../tensor/changes.ts";
 import { type Storage, Tensor } from "../../tensor/index.ts";
 import { describe } from "./callable.ts";
@@ -81,7 +81,10 @@ function convertInPlace(tensor: Tensor, dtype: DType): void {
 
 function checkTensor(what: string, data: unknown): void {
   if (data instanceof Tensor) return;
-  throw new TypeError(
-    `${what} takes a Tensor, got ${describe(data)}; make one with tensor(...), zeros(...) or randn(...)`,
+  throw refuse(
+    "wrong-type",
+    "",
+    `${what} takes a Tensor, got ${describe(data)}`,
+    "make one with tensor(...), zeros(...) or randn(...)",
   );
 }

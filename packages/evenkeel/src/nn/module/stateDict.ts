@@ -1,4 +1,4 @@
-import { canCast, checkOptions, formatShape, sameShape } from "../../core/index.ts";
+import { canCast, checkOptions, formatShape, refuse, sameShape, wrongState } from "../../core/index.ts";
 import { noGrad, Tensor } from "../../tensor/index.ts";
 import { isUninitialized } from "../lazy/uninitialized.ts";
 import { inspect } from "../print/print.ts";
@@ -76,8 +76,10 @@ export function loadState(root: Callable, dict: StateDict, options: LoadOptions)
   const lenient = problems.length > 0 ? " Pass { strict: false } to load the keys that both have." : "";
   problems.push(...misfits);
   if (problems.length > 0) {
-    throw new Error(
-      `Error(s) in loading state_dict for ${className(root)}:\n\t${problems.join("\n\t")}\nNothing was loaded.${lenient}`,
+    throw wrongState(
+      "",
+      `Error(s) in loading state_dict for ${className(root)}:\n\t${problems.join("\n\t")}\nNothing was ` +
+        `loaded.${lenient}`,
     );
   }
   noGrad(() => {
@@ -95,8 +97,11 @@ function checkDict(root: Callable, dict: unknown): void {
   const plain = typeof dict === "object" && dict !== null && !(dict instanceof Tensor);
   if (plain && !Array.isArray(dict) && !(dict instanceof Map)) return;
   const hint = dict instanceof Map ? "; convert it with Object.fromEntries(map)" : "";
-  throw new TypeError(
-    `${className(root)}.loadStateDict takes an object of tensors by key, as stateDict() gives, got ${describe(dict)}${hint}`,
+  throw refuse(
+    "wrong-type",
+    "",
+    `${className(root)}.loadStateDict takes an object of tensors by key, as stateDict() gives, got ` +
+      `${describe(dict)}${hint}`,
   );
 }
 

@@ -1,4 +1,4 @@
-import { checkOptions, checkShape, type DType, formatShape, type Shape } from "../../core/index.ts";
+import { because, checkOptions, checkShape, type DType, formatShape, refuse, type Shape } from "../../core/index.ts";
 import { noGrad, Tensor, zeros } from "../../tensor/index.ts";
 import { keepState } from "../flow/keepingState.ts";
 import { isUninitialized } from "../lazy/uninitialized.ts";
@@ -52,7 +52,7 @@ export function summary(
   options: SummaryOptions = {},
 ): ModelSummary {
   if (!(model instanceof Callable)) {
-    throw new TypeError(`summary takes a module as its first argument, got ${describe(model)}`);
+    throw refuse("wrong-type", "", `summary takes a module as its first argument, got ${describe(model)}`);
   }
   checkOptions("summary", options, ["dtype"]);
   return summaryOf(hasUninitialized(model) ? clone(model) : model, inputShape, options);
@@ -96,8 +96,11 @@ function trialInputs(model: AnyModule, inputShape: Shape | readonly Shape[], dty
   for (const shape of shapes) checkShape(shape, "summary: inputShape");
   const dtypes = Array.isArray(dtype) ? (dtype as readonly DType[]) : shapes.map(() => dtype as DType | undefined);
   if (dtypes.length !== shapes.length) {
-    throw new RangeError(
-      `summary: there are ${shapes.length} input shapes but ${dtypes.length} dtypes; give one for each`,
+    throw refuse(
+      "wrong-shape",
+      "summary",
+      `there are ${shapes.length} input shapes but ${dtypes.length} dtypes`,
+      "give one for each",
     );
   }
   const usual = model.parameters()[0]?.dtype ?? "float32";
@@ -114,14 +117,19 @@ function tensorsIn(value: unknown): Tensor[] {
   return Object.values(value as object).flatMap(tensorsIn);
 }
 
-function refusal(model: AnyModule, inputs: Tensor[], failed: [string, Module] | undefined, error: unknown): RangeError {
+function refusal(model: AnyModule, inputs: Tensor[], failed: [string, Module] | undefined, error: unknown): Error {
   const shapes = inputs.map(({ shape }) => formatShape(shape)).join(" and ");
   const where = failed === undefined || failed[0] === "" ? "" : `"${failed[0]}" (${className(failed[1])}): `;
   const message = error instanceof Error ? error.message : String(error);
-  return new RangeError(
-    `summary: ${className(model)} cannot run on inputs of shape ${shapes}: ${where}${message}\n` +
-      `inputShape is the shape of one row, to which a batch of ${batchSize} is added; { dtype } sets another dtype`,
-    { cause: error },
+  return because(
+    refuse(
+      "wrong-shape",
+      "summary",
+      `${className(model)} cannot run on inputs of shape ${shapes}: ${where}${message}\ninputShape is ` +
+        `the shape of one row, to which a batch of ${batchSize} is added`,
+      "{ dtype } sets another dtype",
+    ),
+    error,
   );
 }
 

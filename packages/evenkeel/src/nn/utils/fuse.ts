@@ -1,4 +1,4 @@
-import { checkOptions, describe } from "../../core/index.ts";
+import { checkOptions, wrongState, wrongType } from "../../core/index.ts";
 import { noGrad, Tensor } from "../../tensor/index.ts";
 import { type Flow, type ModuleCall, recordFlow } from "../flow/flow.ts";
 import { keepingState } from "../flow/keepingState.ts";
@@ -86,19 +86,17 @@ export class Fused<M extends AnyModule = AnyModule> {
  * cannot be copied; whatever the model throws
  */
 export function fuse<M extends AnyModule>(model: M, options: FuseOptions): Fused<M> {
-  if (!(model instanceof Module)) throw new TypeError(`fuse: the model is ${describe(model)}, expected an nn.Module`);
+  if (!(model instanceof Module)) throw wrongType("fuse", "the model", model, "an nn.Module");
   checkOptions("fuse", options, ["input"]);
   const inputs = options.input instanceof Tensor ? [options.input] : options.input;
   if (!Array.isArray(inputs) || inputs.length === 0 || !inputs.every((item) => item instanceof Tensor)) {
-    throw new TypeError(
-      `fuse: input is ${describe(options.input)}, expected a Tensor, or a list of those that the model takes`,
-    );
+    throw wrongType("fuse", "input", options.input, "a Tensor, or a list of those that the model takes");
   }
   requireInitialized("fuse", model);
   const training = model.namedModules().find(([, module]) => module.training);
   if (training !== undefined) {
     const where = training[0] === "" ? "the model" : `"${training[0]}"`;
-    throw new Error(`fuse: ${where} is in training mode; folding is for evaluation, call model.eval() first`);
+    throw wrongState("fuse", `${where} is in training mode`, "folding is for evaluation, call model.eval() first");
   }
   let output: unknown;
   const flow = keepingState(model, () =>

@@ -1,4 +1,4 @@
-import { describe, formatShape } from "../../core/index.ts";
+import { formatShape, refuse, wrongState, wrongType } from "../../core/index.ts";
 import { tensor } from "../../tensor/index.ts";
 import { ConvBase } from "../layers/conv/convBase.ts";
 import { ConvTransposeLayer } from "../layers/conv/convTranspose.ts";
@@ -24,17 +24,20 @@ export interface ScaleShift {
 /** @throws TypeError if it is no BatchNorm; Error if it is in training mode, or has no running statistics */
 export function scaleShiftOf(caller: string, norm: unknown): ScaleShift {
   if (!(norm instanceof BatchNormLayer)) {
-    throw new TypeError(`${caller}: the second argument is ${describe(norm)}, expected a BatchNorm`);
+    throw wrongType(caller, "the second argument", norm, "a BatchNorm");
   }
   const { running_mean, running_var, weight, bias, eps, numFeatures } = norm as BatchNormLayer;
   const name = className(norm);
   if (running_mean === null || running_var === null) {
-    throw new Error(
-      `${caller}: the ${name} keeps no running statistics (trackRunningStats: false); those of a batch cannot be folded`,
+    throw refuse(
+      "not-supported",
+      caller,
+      `the ${name} keeps no running statistics (trackRunningStats: false)`,
+      "those of a batch cannot be folded",
     );
   }
   if (norm.training) {
-    throw new Error(`${caller}: the ${name} is in training mode, where it normalizes by each batch; call eval() first`);
+    throw wrongState(caller, `the ${name} is in training mode, where it normalizes by each batch`, "call eval() first");
   }
   const scale = new Float64Array(numFeatures);
   const shift = new Float64Array(numFeatures);
@@ -120,7 +123,7 @@ export function weightsOf(layer: AnyModule): WeightsInDouble | undefined {
 export function fuseLinearBatchNorm<L extends LinearLayer>(linear: L, norm: BatchNormLayer): L {
   const caller = "fuseLinearBatchNorm";
   if (!(linear instanceof LinearLayer)) {
-    throw new TypeError(`${caller}: the first argument is ${describe(linear)}, expected a Linear`);
+    throw wrongType(caller, "the first argument", linear, "a Linear");
   }
   return fusePair(caller, linear, linear.outFeatures, norm);
 }
@@ -137,7 +140,7 @@ const isTransposed = (layer: AnyModule) => layer instanceof ConvTransposeLayer;
 export function fuseConvBatchNorm<C extends ConvBase<boolean, never>>(conv: C, norm: BatchNormLayer): C {
   const caller = "fuseConvBatchNorm";
   if (!(conv instanceof ConvBase)) {
-    throw new TypeError(`${caller}: the first argument is ${describe(conv)}, expected a convolution such as nn.Conv2d`);
+    throw wrongType(caller, "the first argument", conv, "a convolution such as nn.Conv2d");
   }
   return fusePair(caller, conv, conv.outChannels, norm);
 }
@@ -156,12 +159,14 @@ function fusePair<L extends Foldable>(caller: string, layer: L, channels: number
 function checkPair(caller: string, layer: Foldable, channels: number, norm: BatchNormLayer): void {
   const [name, other] = [className(layer), className(norm)];
   if (layer.training) {
-    throw new Error(`${caller}: the ${name} is in training mode; fold for evaluation: call eval() on both first`);
+    throw wrongState(caller, `the ${name} is in training mode`, "fold for evaluation: call eval() on both first");
   }
   if (channels !== norm.numFeatures) {
-    throw new RangeError(
-      `${caller}: the ${name} gives ${channels} channels (weight ${formatShape(layer.weight.shape)}), but the ${other} ` +
-        `expects ${norm.numFeatures}`,
+    throw refuse(
+      "wrong-shape",
+      caller,
+      `the ${name} gives ${channels} channels (weight ${formatShape(layer.weight.shape)}), but the ` +
+        `${other} expects ${norm.numFeatures}`,
     );
   }
 }

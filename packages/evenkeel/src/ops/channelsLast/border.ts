@@ -1,4 +1,4 @@
-import { allocate, formatShape, type NdArray, type Shape, type Spec, sizeOf } from "../../core/index.ts";
+import { allocate, formatShape, type NdArray, type Shape, type Spec, sizeOf, wrongShape } from "../../core/index.ts";
 
 /**
  * Pictures with their channels last, as compiled programs keep them between the layers of a ConvNet: [N, top + H + bottom,
@@ -34,9 +34,12 @@ export function picturesOf(op: string, what: string, { shape }: Spec, border: Bo
   const [count, height, width, channels] = shape;
   const inside = [height - rows[0] - rows[1], width - columns[0] - columns[1]];
   if (shape.length !== 4 || inside.some((size) => size < 0)) {
-    throw new RangeError(
-      `${op}: ${what} has shape ${formatShape(shape)}, expected [N, height, width, C] with room for a border of ` +
-        `${formatShape(rows)} rows and ${formatShape(columns)} columns`,
+    throw wrongShape(
+      op,
+      what,
+      shape,
+      `[N, height, width, C] with room for a border of ${formatShape(rows)} rows and ` +
+        `${formatShape(columns)} columns`,
     );
   }
   return { count, height: inside[0], width: inside[1], channels };

@@ -1,4 +1,4 @@
-import { defineOp, type Shape, unfused } from "../../core/index.ts";
+import { defineOp, refuse, type Shape, unfused } from "../../core/index.ts";
 import {
   type ConvolutionAttrs,
   type ConvolutionInputAttrs,
@@ -48,9 +48,12 @@ const spatial = ({ shape }: { readonly shape: Shape }): Shape => shape.slice(2);
 /** Convolutions read their padding from the border. */
 function requirePadding(op: string, { padding, inputBorder }: Pick<ConvolutionLastAttrs, "padding" | "inputBorder">) {
   if (padding.some((pair, i) => pair.some((size, side) => size > inputBorder[i][side]))) {
-    throw new RangeError(
-      `${op}: the border of the input, ${JSON.stringify(inputBorder)}, is smaller than the padding, ` +
-        `${JSON.stringify(padding)}; write the input with a border of at least the padding`,
+    throw refuse(
+      "wrong-shape",
+      op,
+      `the border of the input, ${JSON.stringify(inputBorder)}, is smaller than the padding, ` +
+        `${JSON.stringify(padding)}`,
+      "write the input with a border of at least the padding",
     );
   }
 }

@@ -1,6 +1,7 @@
 import {
   allocate,
   defineOp,
+  mismatch,
   type NdArray,
   type Shape,
   type Spec,
@@ -83,7 +84,7 @@ export function inputSpec(op: string, x: Spec, border: Border, after: After): Sp
   const planes = planesSpec(op, "the input", x, border);
   const [, , height, width] = planes.shape;
   if (after === afters.reluMaxPool && (height % 2 !== 0 || width % 2 !== 0)) {
-    throw new RangeError(`${op}: pictures of ${height} x ${width}, expected even sizes, for windows of 2 x 2`);
+    throw mismatch("wrong-shape", op, `pictures of ${height} x ${width}`, "even sizes, for windows of 2 x 2");
   }
   return planes;
 }

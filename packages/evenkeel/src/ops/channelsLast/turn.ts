@@ -1,4 +1,4 @@
-import { defineOp, formatShape, type Gradients } from "../../core/index.ts";
+import { defineOp, type Gradients, wrongShape } from "../../core/index.ts";
 import { requireFloat } from "../shapes.ts";
 import { type Border, fromLast, lastSpec, planesSpec, toLast } from "./border.ts";
 
@@ -15,7 +15,7 @@ export const toChannelsLast = defineOp({
   shape: ([x], { border }: BorderAttrs) => {
     requireFloat("toChannelsLast", "input", x);
     if (x.shape.length !== 4) {
-      throw new RangeError(`toChannelsLast: the input has shape ${formatShape(x.shape)}, expected [N, C, H, W]`);
+      throw wrongShape("toChannelsLast", "the input", x.shape, "[N, C, H, W]");
     }
     return [lastSpec(x, border)];
   },

@@ -1,4 +1,14 @@
-import { defineOp, formatShape, type Gradients, type Shape, sameShape, sizeOf, type Value } from "../../core/index.ts";
+import {
+  defineOp,
+  formatShape,
+  type Gradients,
+  mismatch,
+  refuse,
+  type Shape,
+  sameShape,
+  sizeOf,
+  type Value,
+} from "../../core/index.ts";
 import { fill } from "../movement/creation.ts";
 import { sum } from "../reduce/reduce.ts";
 import { requireFloat, requireSameDtype, requireShape } from "../shapes.ts";
@@ -157,23 +167,30 @@ function outputShape(name: string, input: Shape, weight: Shape, attrs: Convoluti
   const { groups } = attrs;
   const sizes = `input ${formatShape(input)} and weight ${formatShape(weight)}`;
   if (input.length !== rank + 2 || weight.length !== rank + 2) {
-    throw new RangeError(
-      `${name}: ${sizes} given, expected ${rank + 2} dimensions each, [N, C, ...] and [O, C / groups, ...]; ` +
-        `${rank} of them spatial`,
+    throw mismatch(
+      "wrong-shape",
+      name,
+      `${sizes} given`,
+      `${rank + 2} dimensions each, [N, C, ...] and [O, C / groups, ...]`,
+      `${rank} of them spatial`,
     );
   }
   const [n, channels, ...size] = input;
   const [outputs, perGroup, ...kernel] = weight;
   if (channels !== perGroup * groups) {
-    throw new RangeError(
-      `${name}: input ${formatShape(input)} has ${channels} channels, but the weight ${formatShape(weight)} is made for ` +
-        `${perGroup * groups}${groups > 1 ? ` (${groups} groups of ${perGroup})` : ""}; change the input, or make the ` +
-        `layer with ${channels} input channels`,
+    throw refuse(
+      "wrong-shape",
+      name,
+      `input ${formatShape(input)} has ${channels} channels, but the weight ${formatShape(weight)} is ` +
+        `made for ${perGroup * groups}${groups > 1 ? ` (${groups} groups of ${perGroup})` : ""}`,
+      `change the input, or make the layer with ${channels} input channels`,
     );
   }
   if (outputs % groups !== 0) {
-    throw new RangeError(
-      `${name}: weight ${formatShape(weight)} has ${outputs} output channels, which ${groups} groups do not divide`,
+    throw refuse(
+      "conflict",
+      name,
+      `weight ${formatShape(weight)} has ${outputs} output channels, which ${groups} groups do not divide`,
     );
   }
   const counts = windowCounts(size, kernel, attrs);
@@ -181,13 +198,16 @@ function outputShape(name: string, input: Shape, weight: Shape, attrs: Convoluti
   return [n, outputs, ...counts];
 }
 
-function tooLarge(name: string, input: Shape, kernel: Shape, { padding, dilation }: WindowAttrs): RangeError {
+function tooLarge(name: string, input: Shape, kernel: Shape, { padding, dilation }: WindowAttrs): Error {
   const padded = input.slice(2).map((size, i) => size + padding[i][0] + padding[i][1]);
   const spread = kernel.map((size, i) => (size - 1) * dilation[i] + 1);
   const dilated = sameShape(spread, kernel) ? "" : `, which spans ${formatShape(spread)} with its dilation,`;
-  return new RangeError(
-    `${name}: the kernel ${formatShape(kernel)}${dilated} is larger than the input ${formatShape(input)}, whose spatial ` +
-      `sizes are ${formatShape(padded)} with padding; give a larger input, more padding or a smaller kernel`,
+  return refuse(
+    "wrong-shape",
+    name,
+    `the kernel ${formatShape(kernel)}${dilated} is larger than the input ${formatShape(input)}, ` +
+      `whose spatial sizes are ${formatShape(padded)} with padding`,
+    "give a larger input, more padding or a smaller kernel",
   );
 }
 

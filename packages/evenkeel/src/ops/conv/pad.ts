@@ -4,6 +4,7 @@ import {
   formatShape,
   type Gradients,
   type NdArray,
+  refuse,
   type Shape,
   type Spec,
   stridesOf,
@@ -37,7 +38,11 @@ export const pad = defineOp({
     checkStorable("pad", value, x.dtype);
     const shape = paddedShape(x.shape, pads);
     if (shape.some((n) => n < 0)) {
-      throw new RangeError(`pad: padding [${pads.join("], [")}] cuts more off ${formatShape(x.shape)} than there is`);
+      throw refuse(
+        "wrong-shape",
+        "pad",
+        `padding [${pads.join("], [")}] cuts more off ${formatShape(x.shape)} than there is`,
+      );
     }
     return [{ shape, dtype: x.dtype }];
   },
@@ -113,7 +118,7 @@ function sourcesOf(size: number, padded: number, before: number, mode: PadMode):
       case "circular":
         return place < 0 ? place + size : place - size;
       default:
-        throw new Error(`pad: unknown mode ${mode satisfies never}`);
+        throw refuse("internal", "pad", `unknown mode ${mode satisfies never}`);
     }
   });
 }

@@ -1,4 +1,13 @@
-import { defineOp, formatShape, type Gradients, type Shape, type Spec, sizeOf } from "../../core/index.ts";
+import {
+  defineOp,
+  formatShape,
+  type Gradients,
+  refuse,
+  type Shape,
+  type Spec,
+  sizeOf,
+  wrongShape,
+} from "../../core/index.ts";
 import { requireFloat, requireShape } from "../shapes.ts";
 import {
   blockWidth,
@@ -26,9 +35,12 @@ export interface FoldAttrs extends UnfoldAttrs {
 function checkedCounts(op: string, size: Shape, attrs: UnfoldAttrs): Shape {
   const counts = windowCounts(size, attrs.kernel, attrs);
   if (counts.every((count) => count >= 1)) return counts;
-  throw new RangeError(
-    `${op}: a window of ${formatShape(attrs.kernel)} does not fit into ${formatShape(size)} with the padding and dilation ` +
-      "given; give more padding or a smaller kernel",
+  throw refuse(
+    "wrong-shape",
+    op,
+    `a window of ${formatShape(attrs.kernel)} does not fit into ${formatShape(size)} with the ` +
+      "padding and dilation given",
+    "give more padding or a smaller kernel",
   );
 }
 
@@ -44,9 +56,7 @@ export const unfold = defineOp({
   shape: ([x], attrs: UnfoldAttrs): Spec[] => {
     requireFloat("unfold", "input", x);
     if (x.shape.length !== attrs.kernel.length + 2) {
-      throw new RangeError(
-        `unfold: input has shape ${formatShape(x.shape)}, expected ${attrs.kernel.length + 2} dimensions [N, C, ...]`,
-      );
+      throw wrongShape("unfold", "input", x.shape, `${attrs.kernel.length + 2} dimensions [N, C, ...]`);
     }
     return [{ shape: columnsShape("unfold", x.shape, attrs), dtype: x.dtype }];
   },
@@ -75,9 +85,11 @@ export const fold = defineOp({
     requireFloat("fold", "input", x);
     const values = sizeOf(attrs.kernel);
     if (x.shape.length !== 3 || x.shape[1] % values !== 0) {
-      throw new RangeError(
-        `fold: input has shape ${formatShape(x.shape)}, expected [N, C * ${values}, L]: ${values} values for each window of ` +
-          formatShape(attrs.kernel),
+      throw wrongShape(
+        "fold",
+        "input",
+        x.shape,
+        `[N, C * ${values}, L]: ${values} values for each window of ${formatShape(attrs.kernel)}`,
       );
     }
     const shape = [x.shape[0], x.shape[1] / values, ...attrs.size];

@@ -4,7 +4,9 @@ import {
   type Gradients,
   type GradRule,
   isFloat,
+  mismatch,
   promote,
+  refuse,
   type Spec,
   type Value,
 } from "../../core/index.ts";
@@ -40,7 +42,7 @@ export const sub = defineOp({
   inputs: ["input", "other"],
   shape: (inputs) => {
     if (inputs.some((x) => x.dtype === "bool")) {
-      throw new TypeError("sub: bool tensors cannot be subtracted; use logicalXor, or convert with .int()");
+      throw refuse("wrong-dtype", "sub", "bool tensors cannot be subtracted", "use logicalXor, or convert with .int()");
     }
     return broadcastPromoted(inputs);
   },
@@ -164,14 +166,15 @@ const floored = (a: number, b: number) => {
 };
 const modulo = binaryLoop(floored);
 const integerModulo = binaryLoop((a, b) => {
-  if (b === 0) throw new RangeError(`remainder: ${a} divided by 0 has none among integers; use .float() for NaN`);
+  if (b === 0)
+    throw refuse("wrong-value", "remainder", `${a} divided by 0 has none among integers`, "use .float() for NaN");
   return floored(a, b);
 });
 
 /** Promoted as usual, but two bools are no numbers. */
 function numbersPromoted(name: string, inputs: readonly Spec[]): Spec[] {
   if (inputs.every((x) => x.dtype === "bool")) {
-    throw new TypeError(`${name}: both operands are bool, expected at least one number; convert one with .int()`);
+    throw mismatch("wrong-dtype", name, "both operands are bool", "at least one number", "convert one with .int()");
   }
   return broadcastPromoted(inputs);
 }
@@ -194,10 +197,10 @@ export const clamp = defineOp({
   name: "clamp",
   inputs: ["input"],
   shape: ([x], { min, max }: { readonly min?: number; readonly max?: number }) => {
-    if (min === undefined && max === undefined) throw new TypeError("clamp: give min, max or both");
+    if (min === undefined && max === undefined) throw refuse("missing", "clamp", "give min, max or both");
     for (const [name, bound] of Object.entries({ min, max })) {
       if (bound === undefined || typeof bound === "number") continue;
-      throw new TypeError(`clamp: ${name} is no number; use maximum and minimum to limit by another tensor`);
+      throw refuse("wrong-type", "clamp", `${name} is no number`, "use maximum and minimum to limit by another tensor");
     }
     requireDtype("clamp", "input", x, ["float32", "float64", "int32"], "bools have nothing to limit");
     const whole = [min, max].every(

@@ -1,4 +1,4 @@
-import { defineOp, formatShape, type Gradients, type NdArray, type Spec } from "../../core/index.ts";
+import { defineOp, type Gradients, mismatch, type NdArray, type Spec, wrongShape } from "../../core/index.ts";
 import { ne } from "../elementwise/compare.ts";
 import { where } from "../elementwise/elementwise.ts";
 import { reshape } from "../movement/movement.ts";
@@ -19,9 +19,12 @@ function requireIndices(op: string, index: Spec): void {
 function forEachRow(op: string, { data }: NdArray, rows: number, visit: (row: number, place: number) => void): void {
   for (const row of data) {
     if (row >= 0 && row < rows) continue;
-    throw new RangeError(
-      `${op}: index ${row} is out of range, expected 0 to ${rows - 1}, as the weight has ${rows} rows; ` +
-        "make the table larger, or give unknown categories a row of their own",
+    throw mismatch(
+      "wrong-value",
+      op,
+      `index ${row} is out of range`,
+      `0 to ${rows - 1}, as the weight has ${rows} rows`,
+      "make the table larger, or give unknown categories a row of their own",
     );
   }
   for (let place = 0; place < data.length; place++) visit(data[place], place);
@@ -35,7 +38,7 @@ export const embedding = defineOp({
     requireFloat("embedding", "weight", weight);
     requireIndices("embedding", index);
     if (weight.shape.length !== 2) {
-      throw new RangeError(`embedding: weight has shape ${formatShape(weight.shape)}, expected 2 dimensions [V, D]`);
+      throw wrongShape("embedding", "weight", weight.shape, "2 dimensions [V, D]");
     }
     return [{ shape: [...index.shape, weight.shape[1]], dtype: weight.dtype }];
   },

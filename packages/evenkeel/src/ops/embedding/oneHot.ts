@@ -1,4 +1,4 @@
-import { defineOp, formatShape, notDifferentiable, positionOf } from "../../core/index.ts";
+import { defineOp, formatShape, mismatch, notDifferentiable, positionOf } from "../../core/index.ts";
 import { requireDtype } from "../shapes.ts";
 
 /** Classes as rows of zeros and a one. */
@@ -14,9 +14,11 @@ export const oneHot = defineOp({
   reference: ([input], [y], { classes }) => {
     const outside = input.data.findIndex((c) => c < 0 || c >= classes);
     if (outside >= 0) {
-      throw new RangeError(
-        `oneHot: class ${input.data[outside]} at ${formatShape(positionOf(outside, input.shape))} is out of range, ` +
-          `expected 0 to ${classes - 1}`,
+      throw mismatch(
+        "wrong-shape",
+        "oneHot",
+        `class ${input.data[outside]} at ${formatShape(positionOf(outside, input.shape))} is out of range`,
+        `0 to ${classes - 1}`,
       );
     }
     y.data.fill(0);

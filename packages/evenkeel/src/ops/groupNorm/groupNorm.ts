@@ -1,4 +1,14 @@
-import { defineOp, type NdArray, type Shape, type Spec, sizeOf, unfused, type Value } from "../../core/index.ts";
+import {
+  defineOp,
+  mismatch,
+  type NdArray,
+  refuse,
+  type Shape,
+  type Spec,
+  sizeOf,
+  unfused,
+  type Value,
+} from "../../core/index.ts";
 import { add, div, mul, rsqrt, sub } from "../elementwise/elementwise.ts";
 import { reshape } from "../movement/movement.ts";
 import { mean as meanOf, sum, variance as varianceOf } from "../reduce/reduce.ts";
@@ -38,9 +48,9 @@ export function groupsOf({ shape }: Spec, numGroups: number): Groups {
 function checkGroups(op: string, x: Spec, weight: Spec, { numGroups }: GroupNormAttrs): void {
   requireFloat(op, "input", x);
   requireSameDtype(op, x, "the input", weight, "the weight");
-  if (x.shape.length < 2) throw new RangeError(`${op}: input has shape [${x.shape}], expected [N, C] or [N, C, ...]`);
+  if (x.shape.length < 2) throw mismatch("wrong-shape", op, `input has shape [${x.shape}]`, "[N, C] or [N, C, ...]");
   if (x.shape[1] % numGroups !== 0) {
-    throw new RangeError(`${op}: input has ${x.shape[1]} channels, which is no multiple of ${numGroups} groups`);
+    throw refuse("conflict", op, `input has ${x.shape[1]} channels, which is no multiple of ${numGroups} groups`);
   }
   requireShape(op, "weight", weight, [x.shape[1]]);
 }

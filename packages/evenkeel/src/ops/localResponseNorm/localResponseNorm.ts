@@ -1,4 +1,4 @@
-import { defineOp, type NdArray, type Spec, sizeOf, unfused, type Value } from "../../core/index.ts";
+import { defineOp, mismatch, type NdArray, type Spec, sizeOf, unfused, type Value } from "../../core/index.ts";
 import { add, div, mul, pow, square, sub } from "../elementwise/elementwise.ts";
 import { slice, unslice } from "../movement/movement.ts";
 import { requireFloat, requireShape } from "../shapes.ts";
@@ -42,7 +42,7 @@ function windowSums(values: Float64Array, before: number, behind: number, sums: 
 
 const checkChannels = (op: string, x: Spec): void => {
   requireFloat(op, "input", x);
-  if (x.shape.length < 2) throw new RangeError(`${op}: input has shape [${x.shape}], expected [N, C, ...]`);
+  if (x.shape.length < 2) throw mismatch("wrong-shape", op, `input has shape [${x.shape}]`, "[N, C, ...]");
 };
 
 /** x / (k + alpha * mean of squares)^beta, the mean over `size` neighbouring channels, those beyond the ends being 0. */

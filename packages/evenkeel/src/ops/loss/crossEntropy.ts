@@ -1,4 +1,4 @@
-import { defineOp, formatShape, type NdArray, type Spec, unfused } from "../../core/index.ts";
+import { defineOp, formatShape, mismatch, type NdArray, type Spec, unfused, wrongShape } from "../../core/index.ts";
 import { ne } from "../elementwise/compare.ts";
 import { mul, sub, where } from "../elementwise/elementwise.ts";
 import { cast } from "../elementwise/functions.ts";
@@ -19,17 +19,19 @@ export interface CrossEntropyAttrs {
 }
 
 /** Of a target that is neither a class nor to be ignored. */
-export function classOutOfRange(op: string, target: number, position: readonly number[], classes: number): RangeError {
-  return new RangeError(
-    `${op}: target ${target} at ${formatShape(position)} is out of range for ${classes} classes, expected 0 to ` +
-      `${classes - 1} or ignoreIndex`,
+export function classOutOfRange(op: string, target: number, position: readonly number[], classes: number): Error {
+  return mismatch(
+    "wrong-value",
+    op,
+    `target ${target} at ${formatShape(position)} is out of range for ${classes} classes`,
+    `0 to ${classes - 1} or ignoreIndex`,
   );
 }
 
 function checkRows(op: string, x: Spec, perRow: Record<string, Spec>): void {
   requireFloat(op, "input", x);
   if (x.shape.length !== 2) {
-    throw new RangeError(`${op}: input has shape ${formatShape(x.shape)}, expected logits [N, C]`);
+    throw wrongShape(op, "input", x.shape, "logits [N, C]");
   }
   for (const [name, spec] of Object.entries(perRow)) requireShape(op, name, spec, [x.shape[0]]);
   requireDtype(op, "target", perRow.target, ["int32"], "convert class indices with .int()");

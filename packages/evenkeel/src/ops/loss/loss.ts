@@ -1,4 +1,4 @@
-import { defineOp, formatShape, positionOf, type Spec, unfused } from "../../core/index.ts";
+import { defineOp, formatShape, mismatch, positionOf, type Spec, unfused } from "../../core/index.ts";
 import { logSigmoid, sigmoid } from "../elementwise/activation.ts";
 import { ge, le } from "../elementwise/compare.ts";
 import { abs, add, clamp, div, log, mul, neg, sign, sub, where } from "../elementwise/elementwise.ts";
@@ -62,9 +62,12 @@ export const bce = defineOp({
     const [{ data, shape }] = inputs;
     const outside = data.findIndex((p) => !(p >= 0 && p <= 1));
     if (outside >= 0) {
-      throw new RangeError(
-        `binaryCrossEntropy: input ${data[outside]} at ${formatShape(positionOf(outside, shape))} is no probability, ` +
-          "expected 0 to 1; put a sigmoid before it, or use binaryCrossEntropyWithLogits without one",
+      throw mismatch(
+        "wrong-shape",
+        "binaryCrossEntropy",
+        `input ${data[outside]} at ${formatShape(positionOf(outside, shape))} is no probability`,
+        "0 to 1",
+        "put a sigmoid before it, or use binaryCrossEntropyWithLogits without one",
       );
     }
     const bounded = (log: number) => Math.max(log, -100);

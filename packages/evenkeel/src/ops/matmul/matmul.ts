@@ -4,7 +4,9 @@ import {
   defineOp,
   formatShape,
   type Gradients,
+  mismatch,
   type NdArray,
+  refuse,
   type Shape,
   sizeOf,
   type TypedArray,
@@ -34,15 +36,25 @@ export const matmul = defineOp({
   shape: ([a, b], { transposeA, transposeB }: MatmulAttrs) => {
     requireSameDtype("matmul", a, "the first operand", b, "the second");
     if (a.dtype === "bool") {
-      throw new TypeError("matmul: both operands are bool, expected numbers; convert them with .float() or .int()");
+      throw mismatch(
+        "wrong-dtype",
+        "matmul",
+        "both operands are bool",
+        "numbers",
+        "convert them with .float() or .int()",
+      );
     }
     const shapes = `${formatShape(a.shape)}${transposeA ? " (transposed)" : ""} x ${formatShape(b.shape)}${transposeB ? " (transposed)" : ""}`;
     if (a.shape.length < 2 || b.shape.length < 2)
-      throw new RangeError(`matmul: ${shapes}: both operands must be matrices`);
+      throw refuse("wrong-shape", "matmul", `${shapes}: both operands must be matrices`);
     const [m, k] = matrixOf(a.shape, transposeA);
     const [inner, n] = matrixOf(b.shape, transposeB);
     if (k !== inner) {
-      throw new RangeError(`matmul: ${shapes} cannot be multiplied: the inner sizes ${k} and ${inner} must be equal`);
+      throw refuse(
+        "wrong-shape",
+        "matmul",
+        `${shapes} cannot be multiplied: the inner sizes ${k} and ${inner} must be equal`,
+      );
     }
     return [{ shape: [...broadcastShapes(a.shape.slice(0, -2), b.shape.slice(0, -2)), m, n], dtype: a.dtype }];
   },
@@ -78,9 +90,11 @@ export const linear = defineOp({
   shape: ([x, weight, bias]) => {
     requireSameDtype("linear", x, "the input", weight, "the weight");
     if (x.shape.length !== 2 || weight.shape.length !== 2 || x.shape[1] !== weight.shape[1]) {
-      throw new RangeError(
-        `linear: input ${formatShape(x.shape)} does not fit weight ${formatShape(weight.shape)}: ` +
-          `expected an input of ${weight.shape[1]} columns`,
+      throw refuse(
+        "wrong-shape",
+        "linear",
+        `input ${formatShape(x.shape)} does not fit weight ${formatShape(weight.shape)}: expected an ` +
+          `input of ${weight.shape[1]} columns`,
       );
     }
     requireShape("linear", "bias", bias, [weight.shape[0]]);
@@ -145,9 +159,11 @@ function product(
 function requireExact(op: string, a: TypedArray, b: TypedArray, k: number): void {
   const [left, right] = [largest(a), largest(b)];
   if (left * right * k <= Number.MAX_SAFE_INTEGER) return;
-  throw new RangeError(
-    `${op}: sums of ${k} products of int32 up to ${left} and ${right} may exceed 2^53, beyond which they are not exact; ` +
-      "scale the values down, or convert with .double() to have them rounded",
+  throw refuse(
+    "wrong-value",
+    op,
+    `sums of ${k} products of int32 up to ${left} and ${right} may exceed 2^53, beyond which they are not exact`,
+    "scale the values down, or convert with .double() to have them rounded",
   );
 }
 

@@ -6,13 +6,17 @@ import {
   defineVariadicOp,
   formatShape,
   type Gradients,
+  mismatch,
   notDifferentiable,
   promote,
+  refuse,
   type Shape,
   type Spec,
   sameShape,
   sizeOf,
   stridesOf,
+  wrongDtype,
+  wrongShape,
 } from "../../core/index.ts";
 import { stridedCopy, stridedWrite } from "../loops.ts";
 import { sameAsInput } from "../shapes.ts";
@@ -27,7 +31,11 @@ export const reshape = defineOp({
   shape: ([x], { shape }: { readonly shape: Shape }) => {
     checkShape(shape);
     if (sizeOf(shape) !== sizeOf(x.shape)) {
-      throw new RangeError(`cannot reshape ${formatShape(x.shape)} to ${formatShape(shape)}: the sizes differ`);
+      throw refuse(
+        "wrong-shape",
+        "",
+        `cannot reshape ${formatShape(x.shape)} to ${formatShape(shape)}: the sizes differ`,
+      );
     }
     return [{ shape, dtype: x.dtype }];
   },
@@ -52,9 +60,10 @@ export const permute = defineOp({
   inputs: ["input"],
   shape: ([x], { dims }: { readonly dims: readonly number[] }) => {
     if (dims.length !== x.shape.length || new Set(dims).size !== dims.length) {
-      throw new RangeError(
-        `permute: dims [${dims.join(", ")}] must name each of the ${x.shape.length} dimensions of ` +
-          `${formatShape(x.shape)} once`,
+      throw refuse(
+        "wrong-shape",
+        "permute",
+        `dims [${dims.join(", ")}] must name each of the ${x.shape.length} dimensions of ${formatShape(x.shape)} once`,
       );
     }
     return [{ shape: dims.map((dim) => x.shape[dim]), dtype: x.dtype }];
@@ -79,7 +88,9 @@ export const expand = defineOp({
     checkShape(shape);
     const offset = shape.length - x.shape.length;
     if (offset < 0 || x.shape.some((n, i) => n !== 1 && n !== shape[i + offset])) {
-      throw new RangeError(
+      throw refuse(
+        "wrong-shape",
+        "",
         `cannot expand ${formatShape(x.shape)} to ${formatShape(shape)}: only dimensions of size 1 can be repeated`,
       );
     }
@@ -91,7 +102,7 @@ export const expand = defineOp({
 
 function requireDimension(op: string, x: Spec): void {
   if (x.shape.length > 0) return;
-  throw new RangeError(`${op}: a 0-d tensor given, expected at least one dimension; make one with .unsqueeze(0)`);
+  throw mismatch("wrong-shape", op, "a 0-d tensor given", "at least one dimension", "make one with .unsqueeze(0)");
 }
 
 /** Every `step`-th of the places start, start + step, ... along one dimension, `length` of them. */
@@ -116,8 +127,10 @@ export const slice = defineOp({
     const end = length === 0 ? start : start + (length - 1) * step + 1;
     const whole = [start, length, step].every(Number.isInteger);
     if (!whole || start < 0 || length < 0 || step < 1 || end > x.shape[dim]) {
-      throw new RangeError(
-        `slice: ${length} places from ${start} in steps of ${step} do not fit dimension ${dim} of ${formatShape(x.shape)}`,
+      throw refuse(
+        "wrong-shape",
+        "slice",
+        `${length} places from ${start} in steps of ${step} do not fit dimension ${dim} of ${formatShape(x.shape)}`,
       );
     }
     return [{ shape: withSize(x.shape, dim, length), dtype: x.dtype }];
@@ -147,9 +160,11 @@ export const concat = defineVariadicOp({
     inputs.forEach((x, i) => {
       requireDimension("cat", x);
       if (!sameShape(withSize(x.shape, dim, 0), withSize(first.shape, dim, 0))) {
-        throw new RangeError(
-          `cat: element ${i} has shape ${formatShape(x.shape)}, element 0 has ${formatShape(first.shape)}; ` +
-            `all sizes but that of dimension ${dim} must agree`,
+        throw refuse(
+          "wrong-shape",
+          "cat",
+          `element ${i} has shape ${formatShape(x.shape)}, element 0 has ${formatShape(first.shape)}`,
+          `all sizes but that of dimension ${dim} must agree`,
         );
       }
     });
@@ -187,8 +202,11 @@ export const split = defineListOp({
     requireDimension("split", x);
     const total = sizes.reduce((sum, size) => sum + size, 0);
     if (total !== x.shape[dim]) {
-      throw new RangeError(
-        `split: the sizes [${sizes}] add up to ${total}, expected ${x.shape[dim]}, the size of dimension ${dim}`,
+      throw mismatch(
+        "wrong-shape",
+        "split",
+        `the sizes [${sizes}] add up to ${total}`,
+        `${x.shape[dim]}, the size of dimension ${dim}`,
       );
     }
     return sizes.map((size) => ({ shape: withSize(x.shape, dim, size), dtype: x.dtype }));
@@ -210,13 +228,13 @@ export const split = defineListOp({
 
 function requireIndex(op: string, index: Spec): void {
   if (index.dtype !== "int32") {
-    throw new TypeError(`${op}: index has dtype ${index.dtype}, expected int32; convert it with .int()`);
+    throw wrongDtype(op, "index", index.dtype, "int32", "convert it with .int()");
   }
 }
 
 function checkedIndex(op: string, index: number, size: number): number {
   if (index < 0 || index >= size) {
-    throw new RangeError(`${op}: index ${index} is out of range for a dimension of size ${size}`);
+    throw refuse("wrong-value", op, `index ${index} is out of range for a dimension of size ${size}`);
   }
   return index;
 }
@@ -228,8 +246,7 @@ export const indexSelect = defineOp({
   shape: ([x, index], { dim }: { readonly dim: number }) => {
     requireIndex("indexSelect", index);
     requireDimension("indexSelect", x);
-    if (index.shape.length !== 1)
-      throw new RangeError(`indexSelect: index has shape ${formatShape(index.shape)}, expected 1-D`);
+    if (index.shape.length !== 1) throw wrongShape("indexSelect", "index", index.shape, "1-D");
     return [{ shape: withSize(x.shape, dim, index.shape[0]), dtype: x.dtype }];
   },
   reference: ([x, index], [y], { dim }) => {
@@ -281,9 +298,11 @@ export const gather = defineOp({
   shape: ([x, index], { dim }: { readonly dim: number }) => {
     requireIndex("gather", index);
     if (index.shape.length !== x.shape.length || index.shape.some((n, i) => i !== dim && n > x.shape[i])) {
-      throw new RangeError(
-        `gather: index ${formatShape(index.shape)} must have the rank of input ${formatShape(x.shape)} ` +
-          `and be no larger outside dimension ${dim}`,
+      throw refuse(
+        "wrong-shape",
+        "gather",
+        `index ${formatShape(index.shape)} must have the rank of input ${formatShape(x.shape)} and be no ` +
+          `larger outside dimension ${dim}`,
       );
     }
     return [{ shape: index.shape, dtype: x.dtype }];

@@ -1,4 +1,4 @@
-import { defineOp, type Spec, type Value } from "../../core/index.ts";
+import { defineOp, mismatch, type Spec, type Value } from "../../core/index.ts";
 import { eq } from "../elementwise/compare.ts";
 import { add, div, mul, sub, where } from "../elementwise/elementwise.ts";
 import { reshape } from "../movement/movement.ts";
@@ -14,7 +14,7 @@ function checkParts(counts: Spec, means: Spec, squares: Spec): readonly number[]
   requireFloat("combineMoments", "counts", counts);
   requireFloat("combineMoments", "means", means);
   if (means.shape.length !== 2) {
-    throw new RangeError(`combineMoments: means have shape [${means.shape}], expected [parts, channels]`);
+    throw mismatch("wrong-shape", "combineMoments", `means have shape [${means.shape}]`, "[parts, channels]");
   }
   const [parts, channels] = means.shape;
   requireShape("combineMoments", "counts", counts, [parts]);

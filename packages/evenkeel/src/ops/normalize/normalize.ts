@@ -1,4 +1,13 @@
-import { defineOp, type NdArray, type Shape, type Spec, sizeOf, unfused, type Value } from "../../core/index.ts";
+import {
+  defineOp,
+  mismatch,
+  type NdArray,
+  type Shape,
+  type Spec,
+  sizeOf,
+  unfused,
+  type Value,
+} from "../../core/index.ts";
 import { relu } from "../elementwise/activation.ts";
 import { le } from "../elementwise/compare.ts";
 import { add, div, mul, rsqrt, sub, where } from "../elementwise/elementwise.ts";
@@ -22,7 +31,7 @@ export interface BatchNormAttrs {
 function checkChannels(op: string, x: Spec, perChannelInputs: Record<string, Spec>): number {
   requireFloat(op, "input", x);
   if (x.shape.length < 2) {
-    throw new RangeError(`${op}: input has shape [${x.shape}], expected [N, C] or [N, C, ...]`);
+    throw mismatch("wrong-shape", op, `input has shape [${x.shape}]`, "[N, C] or [N, C, ...]");
   }
   const channels = x.shape[1];
   for (const [name, spec] of Object.entries(perChannelInputs)) requireShape(op, name, spec, [channels]);

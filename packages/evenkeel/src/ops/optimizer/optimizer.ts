@@ -1,4 +1,12 @@
-import { defineOp, formatShape, type NdArray, notDifferentiable, type Spec, sameShape } from "../../core/index.ts";
+import {
+  defineOp,
+  formatShape,
+  type NdArray,
+  notDifferentiable,
+  type Spec,
+  sameShape,
+  wrongShape,
+} from "../../core/index.ts";
 import { requireDtype, requireFloat, requireSameDtype } from "../shapes.ts";
 
 /**
@@ -28,9 +36,7 @@ function checkStep(op: string, names: readonly string[], inputs: readonly Spec[]
     const expected = i <= tensors ? param.shape : [];
     if (!sameShape(inputs[i].shape, expected)) {
       const why = i <= tensors ? ", the shape of param" : "";
-      throw new RangeError(
-        `${op}: ${name} has shape ${formatShape(inputs[i].shape)}, expected ${formatShape(expected)}${why}`,
-      );
+      throw wrongShape(op, name, inputs[i].shape, `${formatShape(expected)}${why}`);
     }
     if (i <= tensors) requireSameDtype(op, inputs[i], name, param, "param");
     else requireDtype(op, name, inputs[i], ["float64"], "make it with hostScalar, which keeps all digits");

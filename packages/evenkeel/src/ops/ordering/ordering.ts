@@ -2,7 +2,9 @@ import {
   defineOp,
   type Gradients,
   isFloat,
+  mismatch,
   notDifferentiable,
+  refuse,
   type Shape,
   type Spec,
   sizeOf,
@@ -78,8 +80,11 @@ export const lastWriter = defineOp({
   inputs: ["places"],
   shape: ([places]: readonly Spec[], { size }: { readonly size: number }) => {
     if (places.dtype !== "int32" || places.shape.length !== 1) {
-      throw new TypeError(
-        `lastWriter: places are ${places.dtype} of shape [${places.shape.join(", ")}], expected a list of int32`,
+      throw mismatch(
+        "wrong-dtype",
+        "lastWriter",
+        `places are ${places.dtype} of shape [${places.shape.join(", ")}]`,
+        "a list of int32",
       );
     }
     return [{ shape: [size], dtype: "int32" }];
@@ -87,7 +92,8 @@ export const lastWriter = defineOp({
   reference: ([places], [y], { size }) => {
     y.data.fill(-1);
     places.data.forEach((place, i) => {
-      if (place < 0 || place >= size) throw new RangeError(`set_: place ${place} is out of range for ${size} values`);
+      if (place < 0 || place >= size)
+        throw refuse("wrong-value", "set_", `place ${place} is out of range for ${size} values`);
       y.data[place] = i;
     });
   },

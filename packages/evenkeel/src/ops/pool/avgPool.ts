@@ -6,6 +6,7 @@ import {
   type NdArray,
   type Spec,
   sameShape,
+  wrongShape,
 } from "../../core/index.ts";
 import { requireDtype, requireFloat } from "../shapes.ts";
 import {
@@ -106,7 +107,7 @@ function shares(dy: NdArray, dx: NdArray, planes: Planes, divisor: Divisor): voi
 
 function requireWindows(op: string, dy: Spec, expected: readonly number[]): void {
   if (sameShape(dy.shape, expected)) return;
-  throw new RangeError(`${op}: dy has shape ${formatShape(dy.shape)}, expected ${formatShape(expected)}`);
+  throw wrongShape(op, "dy", dy.shape, formatShape(expected));
 }
 
 /**

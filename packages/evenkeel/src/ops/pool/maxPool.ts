@@ -2,11 +2,14 @@ import {
   defineOp,
   formatShape,
   type Gradients,
+  mismatch,
   type NdArray,
+  refuse,
   type Spec,
   sameShape,
   sizeOf,
   type Value,
+  wrongShape,
 } from "../../core/index.ts";
 import { gather, reshape } from "../movement/movement.ts";
 import { requireDtype, requireFloat } from "../shapes.ts";
@@ -113,12 +116,15 @@ interface PlaneAttrs {
 function requirePlaces(op: string, [x, indices]: readonly Spec[], rank: number): void {
   requireDtype(op, "indices", indices, ["int32"], "they are what max pooling gives with returnIndices");
   if (!sameShape(x.shape, indices.shape)) {
-    throw new RangeError(
-      `${op}: indices have shape ${formatShape(indices.shape)}, expected that of the input, ${formatShape(x.shape)}`,
+    throw mismatch(
+      "wrong-shape",
+      op,
+      `indices have shape ${formatShape(indices.shape)}`,
+      `that of the input, ${formatShape(x.shape)}`,
     );
   }
   if (x.shape.length < rank) {
-    throw new RangeError(`${op}: input has shape ${formatShape(x.shape)}, expected at least ${rank} dimensions`);
+    throw wrongShape(op, "input", x.shape, `at least ${rank} dimensions`);
   }
 }
 
@@ -128,7 +134,11 @@ function forEachPlace(op: string, indices: NdArray, size: readonly number[], vis
   const places = sizeOf(indices.shape.slice(-size.length));
   for (const index of indices.data) {
     if (index >= 0 && index < plane) continue;
-    throw new RangeError(`${op}: index ${index} is out of range for a plane ${formatShape(size)} of ${plane} values`);
+    throw refuse(
+      "wrong-value",
+      op,
+      `index ${index} is out of range for a plane ${formatShape(size)} of ${plane} values`,
+    );
   }
   for (let i = 0; i < indices.data.length; i++) visit(i, Math.floor(i / places) * plane + indices.data[i]);
 }

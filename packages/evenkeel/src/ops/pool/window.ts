@@ -1,4 +1,4 @@
-import { formatShape, type Shape, type Spec, sizeOf } from "../../core/index.ts";
+import { formatShape, refuse, type Shape, type Spec, sizeOf, wrongShape } from "../../core/index.ts";
 
 /**
  * Where the windows of pooling lie. The last dimensions of an input are its plane, as many of them as there are numbers in
@@ -94,13 +94,11 @@ export function expectedPlane(rank: number): string {
 export function requirePlanes(op: string, x: Spec, rank: number, channels = true): void {
   const batched = x.shape.length === rank + 2;
   if (!batched && x.shape.length !== rank + 1) {
-    throw new RangeError(`${op}: input has shape ${formatShape(x.shape)}, expected ${expectedPlane(rank)}`);
+    throw wrongShape(op, "input", x.shape, expectedPlane(rank));
   }
   const least = x.shape.slice(channels ? (batched ? 1 : 0) : -rank);
   if (sizeOf(least) === 0) {
-    throw new RangeError(
-      `${op}: input has shape ${formatShape(x.shape)}, expected ${expectedPlane(rank)} in which only N may be 0`,
-    );
+    throw wrongShape(op, "input", x.shape, `${expectedPlane(rank)} in which only N may be 0`);
   }
 }
 
@@ -119,16 +117,22 @@ export function pooledShape(
   );
   planes.forEach(({ start, end, size }, d) => {
     if (start.length < 1) {
-      throw new RangeError(
-        `${op}: the windows do not fit: input has shape ${formatShape(x.shape)}, and dimension ${d - rank}, of ${size}, would ` +
-          `become ${start.length} with a kernel of ${attrs.kernel[d]}, padding ${attrs.padding[d]} and dilation ` +
-          `${attrs.dilation?.[d] ?? 1}; make the kernel smaller or the input larger`,
+      throw refuse(
+        "wrong-shape",
+        op,
+        `the windows do not fit: input has shape ${formatShape(x.shape)}, and dimension ${d - rank}, of ` +
+          `${size}, would become ${start.length} with a kernel of ${attrs.kernel[d]}, padding ` +
+          `${attrs.padding[d]} and dilation ${attrs.dilation?.[d] ?? 1}`,
+        "make the kernel smaller or the input larger",
       );
     }
     const beside = start.findIndex((at, i) => at >= end[i]);
     if (beside >= 0) {
-      throw new RangeError(
-        `${op}: window ${beside} along dimension ${d - rank}, of ${size}, holds nothing but padding; make the dilation smaller`,
+      throw refuse(
+        "wrong-shape",
+        op,
+        `window ${beside} along dimension ${d - rank}, of ${size}, holds nothing but padding`,
+        "make the dilation smaller",
       );
     }
   });

@@ -2,11 +2,12 @@ import {
   checkShape,
   type DType,
   defineOp,
-  describe,
   isFloat,
+  mismatch,
   notDifferentiable,
   type Shape,
   type Spec,
+  wrongType,
 } from "../../core/index.ts";
 import {
   fillBernoulli,
@@ -36,13 +37,13 @@ export interface DrawAttrs {
 
 function checkGenerator(name: string, generator: unknown): void {
   if (generator instanceof Generator) return;
-  throw new TypeError(`${name}: the generator is ${describe(generator)}, expected a Generator, as new Generator(seed)`);
+  throw wrongType(name, "the generator", generator, "a Generator, as new Generator(seed)");
 }
 
 function floatSpec(name: string, { shape, dtype, generator }: DrawAttrs): Spec[] {
   checkShape(shape);
   checkGenerator(name, generator);
-  if (!isFloat(dtype)) throw new TypeError(`${name}: dtype ${dtype} given, expected float32 or float64`);
+  if (!isFloat(dtype)) throw mismatch("wrong-dtype", name, `dtype ${dtype} given`, "float32 or float64");
   return [{ shape, dtype }];
 }
 
@@ -130,7 +131,7 @@ export const randint = defineOp({
   shape: (_, { shape, dtype, generator }: DrawAttrs & { readonly low: number; readonly high: number }) => {
     checkShape(shape);
     checkGenerator("randint", generator);
-    if (dtype === "bool") throw new TypeError("randint: dtype bool given, expected int32, float32 or float64");
+    if (dtype === "bool") throw mismatch("wrong-dtype", "randint", "dtype bool given", "int32, float32 or float64");
     return [{ shape, dtype }];
   },
   reference: (_, [y], { low, high, generator }) => fillRandint(y.data as Floats | Int32Array, low, high, generator),

@@ -1,14 +1,17 @@
 import {
   defineOp,
   isFloat,
+  mismatch,
   type NdArray,
   notDifferentiable,
   reducedShape,
+  refuse,
   type Shape,
   type Spec,
   sizeOf,
   stridesOf,
   type Value,
+  wrongDtype,
 } from "../../core/index.ts";
 import { eq, isnan, logicalAnd, logicalOr } from "../elementwise/compare.ts";
 import { abs, add, div, exp, mul, pow, sign, sub, where } from "../elementwise/elementwise.ts";
@@ -27,9 +30,7 @@ const reduced = ([x]: readonly Spec[], { dims, keepdim }: ReduceAttrs) => reduce
 
 const floatResult = (name: string) => (inputs: readonly Spec[], attrs: ReduceAttrs) => {
   if (!isFloat(inputs[0].dtype)) {
-    throw new TypeError(
-      `${name}: input has dtype ${inputs[0].dtype}, expected float32 or float64; convert with .float()`,
-    );
+    throw wrongDtype(name, "input", inputs[0].dtype, "float32 or float64", "convert with .float()");
   }
   return [{ shape: reduced(inputs, attrs), dtype: inputs[0].dtype }];
 };
@@ -268,7 +269,7 @@ export const vectorNorm = defineOp({
   inputs: ["input"],
   shape: (inputs, attrs: ReduceAttrs & { readonly p: number }) => {
     if (!(attrs.p > 0 && attrs.p < Infinity))
-      throw new RangeError(`norm: p = ${attrs.p} given, expected a number above 0`);
+      throw mismatch("wrong-value", "norm", `p = ${attrs.p} given`, "a number above 0");
     return floatResult("norm")(inputs, attrs);
   },
   reference: ([x], [y], { dims, p }) => {
@@ -304,8 +305,10 @@ export const all = quantifier("all", 1, (acc, value) => (acc && value !== 0 ? 1 
 
 function requireSome(name: string, x: Spec, dims: readonly number[]): void {
   if (count(x.shape, x.shape.length === 0 ? [] : dims) === 0) {
-    throw new RangeError(
-      `${name}: there is no element to choose from in shape [${x.shape.join(", ")}] over dims [${dims}]`,
+    throw refuse(
+      "wrong-shape",
+      name,
+      `there is no element to choose from in shape [${x.shape.join(", ")}] over dims [${dims}]`,
     );
   }
 }

@@ -1,4 +1,4 @@
-import { defineOp, formatShape, type Gradients, type NdArray, type Spec, sizeOf } from "../../core/index.ts";
+import { defineOp, formatShape, type Gradients, mismatch, type NdArray, type Spec, sizeOf } from "../../core/index.ts";
 import { withPlane } from "../pool/window.ts";
 import { requireFloat } from "../shapes.ts";
 import { type ResizeAttrs, type Taps, tapsOf } from "./taps.ts";
@@ -58,9 +58,11 @@ export const resize = defineOp({
     requireFloat("interpolate", "input", x);
     const rank = outputSize.length;
     if (x.shape.length !== rank + 2 || sizeOf(x.shape.slice(1)) === 0 || outputSize.some((size) => size < 1)) {
-      throw new RangeError(
-        `interpolate: input ${formatShape(x.shape)} cannot be resized to ${formatShape(outputSize)}, expected [N, C, ...] with ` +
-          `${rank} more dimensions, and no size of 0 but N`,
+      throw mismatch(
+        "wrong-shape",
+        "interpolate",
+        `input ${formatShape(x.shape)} cannot be resized to ${formatShape(outputSize)}`,
+        `[N, C, ...] with ${rank} more dimensions, and no size of 0 but N`,
       );
     }
     return [{ shape: withPlane(x.shape, outputSize), dtype: x.dtype }];

@@ -5,6 +5,7 @@ import {
   defineOp,
   formatShape,
   notDifferentiable,
+  refuse,
   sameShape,
 } from "../../core/index.ts";
 import { stridedCopy } from "../loops.ts";
@@ -18,14 +19,19 @@ export const assign = defineOp({
   outputs: [],
   shape: ([target, value]) => {
     if (!sameShape(broadcastShapes(target.shape, value.shape), target.shape)) {
-      throw new RangeError(
-        `cannot write a value of shape ${formatShape(value.shape)} into a tensor of shape ${formatShape(target.shape)}`,
+      throw refuse(
+        "wrong-shape",
+        "",
+        `cannot write a value of shape ${formatShape(value.shape)} into a tensor of shape ` +
+          `${formatShape(target.shape)}`,
       );
     }
     if (!canCast(value.dtype, target.dtype)) {
-      throw new TypeError(
-        `cannot write values of dtype ${value.dtype} into a tensor of dtype ${target.dtype}; convert them first with ` +
-          `.to("${target.dtype}")`,
+      throw refuse(
+        "wrong-dtype",
+        "",
+        `cannot write values of dtype ${value.dtype} into a tensor of dtype ${target.dtype}`,
+        `convert them first with .to("${target.dtype}")`,
       );
     }
     return [];

@@ -1,4 +1,4 @@
-import { checkOptions, describe } from "../../core/index.ts";
+import { checkOptions, wrongType } from "../../core/index.ts";
 import { checkScheduled, type ScheduledOptimizer } from "./scheduled.ts";
 import { LRScheduler, type LRSchedulerOptions } from "./scheduler.ts";
 import { perGroup, type SettingRules } from "./settings.ts";
@@ -19,9 +19,7 @@ const rules: SettingRules<LambdaLRSettings> = {
   lrLambda(owner, name, value) {
     for (const lambda of value as readonly unknown[]) {
       if (typeof lambda === "function") continue;
-      throw new TypeError(
-        `${owner}: ${name} is ${describe(lambda)}, expected a function, as in { lrLambda: (epoch) => 0.95 ** epoch }`,
-      );
+      throw wrongType(owner, name, lambda, "a function, as in { lrLambda: (epoch) => 0.95 ** epoch }");
     }
   },
 };

@@ -1,4 +1,4 @@
-import { checkOptions, withoutUndefined } from "../../core/index.ts";
+import { checkOptions, refuse, withoutUndefined, wrongState } from "../../core/index.ts";
 import { cos } from "../../core/math/portableMath.ts";
 import { checkScheduled, type ScheduledGroup, type ScheduledOptimizer } from "./scheduled.ts";
 import { LRScheduler, type LRSchedulerOptions, type Moment } from "./scheduler.ts";
@@ -100,7 +100,11 @@ export class OneCycleLR extends LRScheduler<OneCycleLRSettings> {
     }
     if (!settings.cycleMomentum) return;
     if (paramGroups.some(({ momentum, betas }) => momentum === undefined && betas === undefined)) {
-      throw new Error("OneCycleLR: the optimizer has neither momentum nor betas to cycle; give cycleMomentum: false");
+      throw wrongState(
+        "OneCycleLR",
+        "the optimizer has neither momentum nor betas to cycle",
+        "give cycleMomentum: false",
+      );
     }
   }
 
@@ -130,8 +134,11 @@ export class OneCycleLR extends LRScheduler<OneCycleLRSettings> {
 function phaseAt(step: number, settings: OneCycleLRSettings): { phase: Phase; progress: number } {
   const { totalSteps } = settings;
   if (step > totalSteps) {
-    throw new RangeError(
-      `OneCycleLR: this is step ${step} of ${totalSteps}: the cycle is over; give as many totalSteps as there are batches in all`,
+    throw refuse(
+      "wrong-value",
+      "OneCycleLR",
+      `this is step ${step} of ${totalSteps}: the cycle is over`,
+      "give as many totalSteps as there are batches in all",
     );
   }
   const phases = phasesOf(settings);
@@ -177,7 +184,7 @@ function settingsOf(
 
 function stepsOf(epochs: number | undefined, stepsPerEpoch: number | undefined): number {
   if (epochs === undefined || stepsPerEpoch === undefined) {
-    throw new TypeError("OneCycleLR: how long is the cycle? Give totalSteps, or epochs and stepsPerEpoch");
+    throw refuse("missing", "OneCycleLR", "how long is the cycle? Give totalSteps, or epochs and stepsPerEpoch");
   }
   whole(1)("OneCycleLR", "epochs", epochs);
   whole(1)("OneCycleLR", "stepsPerEpoch", stepsPerEpoch);

@@ -1,4 +1,4 @@
-import { checkOptions, describe, refuseMisspellings, withoutUndefined } from "../../core/index.ts";
+import { checkOptions, refuseMisspellings, withoutUndefined, wrongType } from "../../core/index.ts";
 import { Tensor } from "../../tensor/index.ts";
 import { copyOptions } from "../options.ts";
 import { requireKeys, requireObject } from "../stateDict.ts";
@@ -147,8 +147,11 @@ export class ReduceLROnPlateau {
   step(metrics: number | Tensor): void {
     const value = metrics instanceof Tensor ? metrics.item() : metrics;
     if (typeof value !== "number") {
-      throw new TypeError(
-        `ReduceLROnPlateau: metrics is ${describe(metrics)}, expected the number that is watched, such as the validation loss`,
+      throw wrongType(
+        "ReduceLROnPlateau",
+        "metrics",
+        metrics,
+        "the number that is watched, such as the validation loss",
       );
     }
     const { patience, cooldown } = this.#settings;

@@ -1,4 +1,4 @@
-import { describe } from "../../core/index.ts";
+import { wrongType } from "../../core/index.ts";
 
 /** What a scheduler writes of a parameter group. */
 export interface ScheduledGroup {
@@ -32,7 +32,5 @@ export interface ScheduledOptimizer {
 export function checkScheduled(owner: string, optimizer: ScheduledOptimizer): void {
   const groups: unknown = optimizer?.paramGroups;
   if (Array.isArray(groups) && groups.every((group) => typeof group?.lr === "number")) return;
-  throw new TypeError(
-    `${owner}: optimizer is ${describe(optimizer)}, expected one such as new optim.Adam(model.parameters(), { lr: 1e-3 })`,
-  );
+  throw wrongType(owner, "optimizer", optimizer, "one such as new optim.Adam(model.parameters(), { lr: 1e-3 })");
 }

@@ -1,4 +1,12 @@
-import { checkOptions, describe, refuseInStep, refuseMisspellings, warnOnce } from "../../core/index.ts";
+import {
+  checkOptions,
+  describe,
+  mismatch,
+  refuseInStep,
+  refuseMisspellings,
+  warnOnce,
+  wrongState,
+} from "../../core/index.ts";
 import { Optimizer } from "../optimizer.ts";
 import { copyOptions, learningRate } from "../options.ts";
 import { requireKeys, requireObject } from "../stateDict.ts";
@@ -117,9 +125,10 @@ export abstract class LRScheduler<S extends object = object> {
     if (lastEpoch === -1) for (const [index, group] of paramGroups.entries()) this.begin(group, index);
     this.#baseLrs = paramGroups.map(({ initialLr }, index) => {
       if (initialLr !== undefined) return initialLr;
-      throw new Error(
-        `${owner}: parameter group ${index} has no initialLr to go on from; load the optimizer's state first, ` +
-          "or leave lastEpoch out and load the scheduler's",
+      throw wrongState(
+        owner,
+        `parameter group ${index} has no initialLr to go on from`,
+        "load the optimizer's state first, or leave lastEpoch out and load the scheduler's",
       );
     });
     this.#lastEpoch = lastEpoch;
@@ -146,7 +155,7 @@ export abstract class LRScheduler<S extends object = object> {
   /** The next rate of a group, from the one it has: for schedules that are the same for each group. */
   protected rate(_lr: number, _at: Moment): number {
     const name = this.constructor.name;
-    throw new Error(`${name} has no method "getLr"; write getLr() { ... }, which gives a rate for each group`);
+    throw wrongState("", `${name} has no method "getLr"`, "write getLr() { ... }, which gives a rate for each group");
   }
 
   /** What else the schedule changes in a group. */
@@ -246,16 +255,17 @@ export abstract class LRScheduler<S extends object = object> {
 /** @throws unless there is a finite number for each group */
 function checkRates(owner: string, rates: unknown, groups: readonly unknown[]): number[] {
   if (!Array.isArray(rates)) {
-    throw new TypeError(
-      `${owner}: getLr gave ${describe(rates)}, expected a list with a rate for each parameter group`,
-    );
+    throw mismatch("wrong-type", owner, `getLr gave ${describe(rates)}`, "a list with a rate for each parameter group");
   }
   checkCount(owner, "what getLr gave", rates, groups);
   for (const [index, rate] of rates.entries()) {
     if (Number.isFinite(rate)) continue;
-    throw new RangeError(
-      `${owner}: getLr gave ${describe(rate)} for parameter group ${index}, expected a finite number; ` +
-        "it runs in the constructor already: give what it reads to super(optimizer, { ... }) and read this.settings",
+    throw mismatch(
+      "wrong-value",
+      owner,
+      `getLr gave ${describe(rate)} for parameter group ${index}`,
+      "a finite number",
+      "it runs in the constructor already: give what it reads to super(optimizer, { ... }) and read this.settings",
     );
   }
   return [...rates];

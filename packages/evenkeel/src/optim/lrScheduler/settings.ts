@@ -1,4 +1,4 @@
-import { checkOptions, describe, withoutUndefined } from "../../core/index.ts";
+import { checkOptions, mismatch, withoutUndefined, wrongType, wrongValue } from "../../core/index.ts";
 import { checkFinite, checkFlag, checkWholeNumber } from "../../nn/checks.ts";
 
 /** Throws if a setting of a scheduler is not valid. */
@@ -21,7 +21,7 @@ export const number =
   (expected: string, holds: (value: number) => boolean): SettingRule =>
   (owner, name, value) => {
     if (typeof value === "number" && Number.isFinite(value) && holds(value)) return;
-    throw new RangeError(`${owner}: ${name} is ${describe(value)}, expected ${expected}`);
+    throw wrongValue(owner, name, value, expected);
   };
 
 export const nonNegative = number("a finite number of at least 0", (value) => value >= 0);
@@ -33,13 +33,13 @@ export const oneOf =
   (owner, name, value) => {
     if (words.includes(value as string)) return;
     const known = words.map((word) => JSON.stringify(word)).join(" or ");
-    throw new RangeError(`${owner}: ${name} is ${describe(value)}, expected ${known}`);
+    throw wrongValue(owner, name, value, known);
   };
 
 export const listOf =
   (rule: SettingRule): SettingRule =>
   (owner, name, value) => {
-    if (!Array.isArray(value)) throw new TypeError(`${owner}: ${name} is ${describe(value)}, expected a list`);
+    if (!Array.isArray(value)) throw wrongType(owner, name, value, "a list");
     value.forEach((element: unknown, i) => {
       rule(owner, `${name}[${i}]`, element);
     });
@@ -89,7 +89,10 @@ export function perGroup<T>(
 
 export function checkCount(owner: string, name: string, list: readonly unknown[], groups: readonly unknown[]): void {
   if (list.length === groups.length) return;
-  throw new RangeError(
-    `${owner}: ${name} has ${list.length} values, expected ${groups.length}, one for each parameter group`,
+  throw mismatch(
+    "wrong-value",
+    owner,
+    `${name} has ${list.length} values`,
+    `${groups.length}, one for each parameter group`,
   );
 }

@@ -1,4 +1,4 @@
-import { describe } from "../../core/index.ts";
+import { refuse, wrongType } from "../../core/index.ts";
 import { describeArm, type NormArm } from "./arm.ts";
 import { checkNetworkArm, type NetworkArm } from "./networkArm.ts";
 import { checkNormArm } from "./normArms.ts";
@@ -10,18 +10,16 @@ export function isNetworkArm(arm: NormArm | NetworkArm): arm is NetworkArm {
 /** @throws TypeError or RangeError if it is no list of different arms */
 export function checkArms(caller: string, arms: readonly (NormArm | NetworkArm)[]): void {
   if (!Array.isArray(arms) || arms.length === 0) {
-    throw new TypeError(`${caller}: arms must be a list of at least one arm`);
+    throw refuse("missing", caller, "arms must be a list of at least one arm");
   }
   for (const arm of arms) {
     if (typeof arm !== "object" || arm === null) {
-      throw new TypeError(
-        `${caller}: an arm is ${describe(arm)}, expected { name, network: (features) => module } or { scale, norm, dropout }`,
-      );
+      throw wrongType(caller, "an arm", arm, "{ name, network: (features) => module } or { scale, norm, dropout }");
     }
     if (isNetworkArm(arm)) checkNetworkArm(arm);
     else checkNormArm(arm);
   }
   const labels = arms.map((arm) => (isNetworkArm(arm) ? arm.name : describeArm(arm)));
   const repeated = labels.find((label, i) => labels.indexOf(label) < i);
-  if (repeated !== undefined) throw new RangeError(`${caller}: the arm "${repeated}" is there twice`);
+  if (repeated !== undefined) throw refuse("conflict", caller, `the arm "${repeated}" is there twice`);
 }

@@ -1,4 +1,4 @@
-import { describe, formatShape, isFloat } from "../../core/index.ts";
+import { because, describe, formatShape, isFloat, mismatch, wrongState } from "../../core/index.ts";
 import * as nn from "../../nn/index.ts";
 import { getRngState, manualSeed, setRngState } from "../../random/index.ts";
 import { type NetworkSize, Preprocessing, splitRows, type Task } from "../../tabular/index.ts";
@@ -82,14 +82,17 @@ function made({ name, network }: NetworkArm, { size, task }: Sample, { picture }
     return makeNetwork(checked, size, { task, ...(picture && { picture }) });
   } catch (error) {
     if (error instanceof NoModule) {
-      throw new TypeError(
-        `planStudy: the arm ${describe(name)} gave ${describe(module)}, expected a module such as nn.Sequential` +
-          `${module instanceof Promise ? "; it may not be async" : ""}`,
+      throw mismatch(
+        "wrong-type",
+        "planStudy",
+        `the arm ${describe(name)} gave ${describe(module)}`,
+        `a module such as nn.Sequential${module instanceof Promise ? "; it may not be async" : ""}`,
       );
     }
-    throw new Error(`planStudy: the arm ${describe(name)} threw when its network was made: ${messageOf(error)}`, {
-      cause: error,
-    });
+    throw because(
+      wrongState("planStudy", `the arm ${describe(name)} threw when its network was made: ${messageOf(error)}`),
+      error,
+    );
   }
 }
 
@@ -100,24 +103,28 @@ function examined(arm: NetworkArm, sample: Sample, data: StudyData): nn.AnyModul
   const [first, second] = [made(arm, sample, data), made(arm, sample, data)];
   const shared = new Set<unknown>([...first.modules(), ...first.parameters()]);
   if ([...second.modules(), ...second.parameters()].some((part) => shared.has(part))) {
-    throw new Error(
-      `${who} gave the same layers twice, so that a training would begin where another ended; make new ones at every call`,
+    throw wrongState(
+      "",
+      `${who} gave the same layers twice, so that a training would begin where another ended`,
+      "make new ones at every call",
     );
   }
   if (!sameState(first, second)) {
-    throw new Error(
-      `${who} made other weights from the same seed; draw from evenkeel's generators alone, not from Math.random`,
+    throw wrongState(
+      "",
+      `${who} made other weights from the same seed`,
+      "draw from evenkeel's generators alone, not from Math.random",
     );
   }
   checkOutput(who, first, sample);
   if (!first.parameters().some(({ requiresGrad }) => requiresGrad)) {
-    throw new Error(`${who} has no parameters that are trained; a study compares trainings`);
+    throw wrongState("", `${who} has no parameters that are trained`, "a study compares trainings");
   }
   try {
     const trainer = new Trainer(() => second, sample.task);
     trainer.step(sample.inputs, sample.target);
   } catch (error) {
-    throw new Error(`${who} cannot be trained: ${messageOf(error)}`, { cause: error });
+    throw because(wrongState("", `${who} cannot be trained: ${messageOf(error)}`), error);
   }
   return first;
 }
@@ -128,17 +135,19 @@ function checkOutput(who: string, network: nn.AnyModule, { inputs, size, task }:
   try {
     output = noGrad(() => network(...inputs));
   } catch (error) {
-    throw new Error(`${who} does not take inputs of shape ${given}: ${messageOf(error)}`, { cause: error });
+    throw because(wrongState("", `${who} does not take inputs of shape ${given}: ${messageOf(error)}`), error);
   }
   if (!(output instanceof Tensor) || !isFloat(output.dtype)) {
     const what = output instanceof Tensor ? `a tensor of ${output.dtype}` : describe(output);
-    throw new TypeError(`${who} answers ${given} with ${what}, expected a tensor of floats`);
+    throw mismatch("wrong-type", "", `${who} answers ${given} with ${what}`, "a tensor of floats");
   }
   const expected = [inputs[0].shape[0], size.outputs];
   if (output.ndim === 2 && output.shape.every((length, i) => length === expected[i])) return;
-  throw new RangeError(
-    `${who} answers ${given} with ${formatShape(output.shape)}, expected ${formatShape(expected)} (${task}): ` +
-      `end it with a Linear to ${size.outputs}`,
+  throw mismatch(
+    "wrong-shape",
+    "",
+    `${who} answers ${given} with ${formatShape(output.shape)}`,
+    `${formatShape(expected)} (${task}): end it with a Linear to ${size.outputs}`,
   );
 }
 

@@ -1,4 +1,4 @@
-import { describe } from "../../core/index.ts";
+import { describe, wrongState } from "../../core/index.ts";
 import type { StudyData } from "../plan/plan.ts";
 import { armsOf } from "../questions/index.ts";
 import type { TrialSpec } from "../trial/trialSpec.ts";
@@ -27,7 +27,7 @@ export class ArmFunctions {
     const { arm } = spec;
     if (arm.name === undefined) return normNetwork(arm, spec);
     const found = arm.from === null ? this.#given.get(arm.name) : this.#ofQuestion(spec, arm.from);
-    if (found === undefined) throw new Error(missing(arm));
+    if (found === undefined) throw wrongState("", missing(arm));
     const key = JSON.stringify([arm, spec.hidden, spec.activation, spec.target]);
     if (!this.#known.has(key)) {
       this.#compare(spec, arm, found);
@@ -45,14 +45,18 @@ export class ArmFunctions {
     const { scale = "zscore", version = null } = found;
     const given = `trialRunner: the arm ${describe(arm.name)} of the study has version ${describe(arm.version)} and scale ${arm.scale}`;
     if (version !== arm.version || scale !== arm.scale) {
-      throw new Error(
-        `${given}, and the one given ${describe(version)} and ${scale}; give the one it was planned with`,
+      throw wrongState(
+        "",
+        `${given}, and the one given ${describe(version)} and ${scale}`,
+        "give the one it was planned with",
       );
     }
     const seen = examineArm(found, sampleOf(this.#data, scale, spec), this.#data, arm.from);
     if (!sameArm(seen, arm)) {
-      throw new Error(
-        `trialRunner: the arm ${describe(arm.name)} makes another network than it did when the study was planned; plan it anew`,
+      throw wrongState(
+        "trialRunner",
+        `the arm ${describe(arm.name)} makes another network than it did when the study was planned`,
+        "plan it anew",
       );
     }
   }

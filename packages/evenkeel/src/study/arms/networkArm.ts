@@ -1,4 +1,4 @@
-import { checkOptions, describe } from "../../core/index.ts";
+import { checkOptions, describe, wrongType, wrongValue } from "../../core/index.ts";
 import * as nn from "../../nn/index.ts";
 import type { NetworkSize, Task } from "../../tabular/index.ts";
 import { embeddingWidth } from "../../tabular/model/network.ts";
@@ -49,12 +49,15 @@ export function checkNetworkArm(arm: NetworkArm): void {
   checkText("name", name);
   const who = `the arm ${describe(name)}`;
   if (typeof network !== "function") {
-    throw new TypeError(
-      `planStudy: the network of ${who} is ${describe(network)}, expected a function such as (features) => new nn.Linear(features, 1)`,
+    throw wrongType(
+      "planStudy",
+      `the network of ${who}`,
+      network,
+      "a function such as (features) => new nn.Linear(features, 1)",
     );
   }
   if (!scales.includes(scale)) {
-    throw new RangeError(`planStudy: the scale of ${who} is ${describe(scale)}, expected ${scales.join(", ")}`);
+    throw wrongValue("planStudy", `the scale of ${who}`, scale, scales.join(", "));
   }
   if (version !== undefined) checkText(`version of ${who}`, version);
   if (group !== undefined) checkText(`group of ${who}`, group);
@@ -62,14 +65,12 @@ export function checkNetworkArm(arm: NetworkArm): void {
 
 function checkText(what: string, text: unknown): void {
   const field = what === "name" ? "the name of an arm" : `the ${what}`;
-  if (typeof text !== "string") throw new TypeError(`planStudy: ${field} is ${describe(text)}, expected a text`);
+  if (typeof text !== "string") throw wrongType("planStudy", field, text, "a text");
   // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
   if (text.trim() === text && text.length > 0 && text.length <= longestName && !/[\u0000-\u001f\u007f]/.test(text)) {
     return;
   }
-  throw new RangeError(
-    `planStudy: ${field} is ${describe(text)}, expected 1 to ${longestName} characters on one line, without spaces around them`,
-  );
+  throw wrongValue("planStudy", field, text, `1 to ${longestName} characters on one line, without spaces around them`);
 }
 
 /** A network behind the embeddings of the columns of many categories: called with x [N, features] and codes [N, columns]. */

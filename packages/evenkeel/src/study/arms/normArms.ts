@@ -1,4 +1,4 @@
-import { checkOptions } from "../../core/index.ts";
+import { checkOptions, mismatch, wrongValue } from "../../core/index.ts";
 import { type NetworkOptions, norms, TabularNet } from "../../tabular/index.ts";
 import { type NormArm, scales } from "./arm.ts";
 import type { MakeNetwork } from "./networkArm.ts";
@@ -25,9 +25,9 @@ export function normNetwork(
 export function checkNormArm(arm: NormArm): void {
   checkOptions("an arm of planStudy", arm, ["scale", "norm", "dropout"]);
   const { scale, norm, dropout } = arm;
-  if (!scales.includes(scale)) throw new RangeError(`an arm's scale is "${scale}", expected ${scales.join(", ")}`);
-  if (!norms.includes(norm)) throw new RangeError(`an arm's norm is "${norm}", expected ${norms.join(", ")}`);
+  if (!scales.includes(scale)) throw mismatch("wrong-value", "", `an arm's scale is "${scale}"`, scales.join(", "));
+  if (!norms.includes(norm)) throw mismatch("wrong-value", "", `an arm's norm is "${norm}"`, norms.join(", "));
   if (!(dropout >= 0 && dropout < 1)) {
-    throw new RangeError(`an arm's dropout is ${dropout}, expected a number from 0 to below 1`);
+    throw wrongValue("", "an arm's dropout", dropout, "a number from 0 to below 1");
   }
 }

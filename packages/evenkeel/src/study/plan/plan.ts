@@ -1,4 +1,4 @@
-import { checkOptions } from "../../core/index.ts";
+import { checkOptions, mismatch, refuse, wrongValue } from "../../core/index.ts";
 import { resolveNetwork, type Schema, splitRows, type Table } from "../../tabular/index.ts";
 import type { Arm, NamedArm, NormArm, Scale } from "../arms/arm.ts";
 import { checkArms, isNetworkArm } from "../arms/checkArms.ts";
@@ -129,14 +129,18 @@ export function planStudy(data: StudyData, options: StudyOptions = {}): StudyPla
   if (options.arms !== undefined) checkArms("planStudy", options.arms);
   const seeds = seedsOf(options.seeds ?? (quick ? 5 : 10));
   const lrs = positives("lrs", options.lrs ?? defaults.lrs?.[usual] ?? usualRates[usual]);
-  if (lrs.length === 0) throw new RangeError("planStudy: lrs is empty; give at least one learning rate");
+  if (lrs.length === 0) throw refuse("wrong-value", "planStudy", "lrs is empty", "give at least one learning rate");
   whole("batchSize", batchSize, 2);
   resolveNetwork({ hidden, activation });
   const split = splitRows(table, schema, { validation, test, seed: seeds[0] });
   const rows = { train: split.train.length, validation: split.validation.length, test: split.test.length };
   for (const [part, size] of Object.entries(rows)) {
     if (size < 2) {
-      throw new RangeError(`planStudy: the ${part} part has ${size} of the ${table.rows} rows, and needs 2 or more`);
+      throw refuse(
+        "wrong-value",
+        "planStudy",
+        `the ${part} part has ${size} of the ${table.rows} rows, and needs 2 or more`,
+      );
     }
   }
   const perEpoch = Math.max(1, Math.floor(rows.train / batchSize));
@@ -168,12 +172,15 @@ function asked({ ask, arms }: StudyOptions): Question {
   const question = questionOf(ask ?? (own ? "networks" : "normalization"));
   if (arms === undefined || question.ask === "networks") return question;
   if (own) {
-    throw new RangeError(
-      `planStudy: ask is "${question.ask}", and an arm is a function; leave ask out, and the networks are compared with the first`,
+    throw refuse(
+      "conflict",
+      "planStudy",
+      `ask is "${question.ask}", and an arm is a function`,
+      "leave ask out, and the networks are compared with the first",
     );
   }
   if (question.ask === "normalization") return question;
-  throw new RangeError(`planStudy: ask is "${question.ask}", which has arms of its own; leave arms out`);
+  throw refuse("conflict", "planStudy", `ask is "${question.ask}", which has arms of its own`, "leave arms out");
 }
 
 /** The arms as plain data; functions are called, and tried on a few rows. */
@@ -196,17 +203,22 @@ function recordsOf(
 function seedsOf(given: number | readonly number[]): readonly number[] {
   const seeds = typeof given === "number" ? Array.from({ length: whole("seeds", given, 1) }, (_, i) => i) : given;
   for (const seed of seeds) whole("a seed", seed, 0);
-  if (seeds.length === 0) throw new RangeError("planStudy: seeds is empty; give at least one");
-  if (new Set(seeds).size < seeds.length) throw new RangeError("planStudy: a seed is there twice");
+  if (seeds.length === 0) throw refuse("wrong-value", "planStudy", "seeds is empty", "give at least one");
+  if (new Set(seeds).size < seeds.length) throw refuse("conflict", "planStudy", "a seed is there twice");
   return seeds;
 }
 
 function fractionsOf(given: readonly number[] | undefined, standard: readonly number[], train: number): number[] {
   if (given === undefined) return standard.filter((part) => part * train >= fewestRows);
   return given.map((part) => {
-    if (!(part > 0 && part < 1)) throw new RangeError(`planStudy: a row fraction is ${part}, expected between 0 and 1`);
+    if (!(part > 0 && part < 1)) throw wrongValue("planStudy", "a row fraction", part, "between 0 and 1");
     if (Math.round(part * train) >= 2) return part;
-    throw new RangeError(`planStudy: ${part} of ${train} training rows is fewer than 2; give a larger fraction`);
+    throw refuse(
+      "wrong-value",
+      "planStudy",
+      `${part} of ${train} training rows is fewer than 2`,
+      "give a larger fraction",
+    );
   });
 }
 
@@ -214,24 +226,24 @@ function metricFor(task: Schema["task"], given: Metric | undefined): Metric {
   const possible: readonly Metric[] = task === "regression" ? ["mae", "rmse"] : ["errorRate", "logLoss"];
   const metric = given ?? possible[0];
   if (possible.includes(metric)) return metric;
-  throw new RangeError(`planStudy: metric is "${metric}"; for ${task} it is ${possible.join(" or ")}`);
+  throw refuse("wrong-value", "planStudy", `metric is "${metric}"`, `for ${task} it is ${possible.join(" or ")}`);
 }
 
 function whole(name: string, value: number, least: number): number {
   if (Number.isInteger(value) && value >= least) return value;
-  throw new RangeError(`planStudy: ${name} is ${value}, expected a whole number of at least ${least}`);
+  throw wrongValue("planStudy", name, value, `a whole number of at least ${least}`);
 }
 
 function within(name: string, value: number, low: number, high: number): number {
   if (value >= low && value <= high) return value;
-  throw new RangeError(`planStudy: ${name} is ${value}, expected a number from ${low} to ${high}`);
+  throw wrongValue("planStudy", name, value, `a number from ${low} to ${high}`);
 }
 
 function positives(name: string, values: readonly number[]): readonly number[] {
   for (const value of values) {
     if (Number.isFinite(value) && value > 0) continue;
-    throw new RangeError(`planStudy: ${name} has ${value}, expected numbers above 0`);
+    throw mismatch("wrong-value", "planStudy", `${name} has ${value}`, "numbers above 0");
   }
   if (new Set(values).size === values.length) return values;
-  throw new RangeError(`planStudy: ${name} has a number twice`);
+  throw refuse("wrong-value", "planStudy", `${name} has a number twice`);
 }

@@ -1,4 +1,4 @@
-import { checkOptions, describe } from "../../core/index.ts";
+import { checkOptions, describe, refuse, wrongState, wrongValue } from "../../core/index.ts";
 import type { Arm } from "../arms/arm.ts";
 import { concludeStudy, type StudyResult } from "../report/result.ts";
 import { StudyView } from "../report/view.ts";
@@ -51,8 +51,9 @@ export interface StudyRun {
 export async function runStudy(plan: StudyPlan, options: RunStudyOptions): Promise<StudyRun> {
   checkOptions("runStudy", options, ["execute", "lanes", "finished", "signal", "onEvent"]);
   const { execute, lanes = 1, finished = [], signal, onEvent } = options;
-  if (typeof execute !== "function") throw new TypeError("runStudy: execute must be a function that trains a trial");
-  if (!Number.isInteger(lanes) || lanes < 1) throw new RangeError(`runStudy: lanes is ${lanes}, expected 1 or more`);
+  if (typeof execute !== "function")
+    throw refuse("wrong-type", "runStudy", "execute must be a function that trains a trial");
+  if (!Number.isInteger(lanes) || lanes < 1) throw wrongValue("runStudy", "lanes", lanes, "1 or more");
   for (const { result } of finished) checkSameFunction(plan, result.spec.arm);
   const earlier = new Map(finished.map((run) => [JSON.stringify(run.result.spec), run]));
 
@@ -97,14 +98,17 @@ function checkSameFunction({ arms }: StudyPlan, arm: Arm): void {
   if (planned === undefined || planned.from !== null) return;
   const trials = `runStudy: finished has trials of the arm ${describe(arm.name)}`;
   if (planned.version === null) {
-    throw new Error(
-      `${trials}, which has no version, so nobody can tell whether its function is still the same; give the arm a version, and ` +
-        "another one whenever its code changes, or leave these trials out",
+    throw wrongState(
+      "",
+      `${trials}, which has no version, so nobody can tell whether its function is still the same`,
+      "give the arm a version, and another one whenever its code changes, or leave these trials out",
     );
   }
   if (planned.version === arm.version && planned.network !== arm.network) {
-    throw new Error(
-      `${trials} and its version ${describe(arm.version)}, but it makes another network now; give it another version, or leave these trials out`,
+    throw wrongState(
+      "",
+      `${trials} and its version ${describe(arm.version)}, but it makes another network now`,
+      "give it another version, or leave these trials out",
     );
   }
 }

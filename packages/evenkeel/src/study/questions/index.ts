@@ -1,3 +1,4 @@
+import { wrongValue } from "../../core/index.ts";
 import type { NormArm } from "../arms/arm.ts";
 import type { NetworkArm } from "../arms/networkArm.ts";
 import { networks } from "./networks.ts";
@@ -19,7 +20,7 @@ export const questions: readonly Question[] = [normalization, placement, pooling
 /** @throws RangeError if there is no such question */
 export function questionOf(ask: Ask = "normalization"): Question {
   if (Object.hasOwn(byName, ask)) return byName[ask];
-  throw new RangeError(`planStudy: ask is ${JSON.stringify(ask)}, expected ${Object.keys(byName).join(", ")}`);
+  throw wrongValue("planStudy", { option: "ask" }, ask, Object.keys(byName).join(", "));
 }
 
 /** The arms of a question. */

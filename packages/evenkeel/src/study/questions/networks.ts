@@ -1,3 +1,4 @@
+import { refuse } from "../../core/index.ts";
 import { describeArm } from "../arms/arm.ts";
 import { type Claim, describeWorth, tell, unitOf } from "../claims/claim.ts";
 import type { StudyView } from "../report/view.ts";
@@ -13,7 +14,7 @@ export const networks: Question = {
   comparesSizes: true,
   defaults: {},
   arms: () => {
-    throw new RangeError('planStudy: ask is "networks", whose arms are yours: arms: [{ name, network }, ...]');
+    throw refuse("conflict", "planStudy", 'ask is "networks", whose arms are yours: arms: [{ name, network }, ...]');
   },
   headline: (view) => compareWithReference(view, "network"),
   claims,

@@ -1,3 +1,4 @@
+import { refuse } from "../../core/index.ts";
 import type { NamedArm } from "../arms/arm.ts";
 import type { NetworkArm } from "../arms/networkArm.ts";
 import {
@@ -57,7 +58,12 @@ export const placement: Question = {
 
 function arms({ hidden, activation, dropout }: ArmOptions): NetworkArm[] {
   if (hidden.length === 0) {
-    throw new RangeError("planStudy: the question placement is about hidden layers, and hidden is empty; give a width");
+    throw refuse(
+      "wrong-value",
+      "planStudy",
+      "the question placement is about hidden layers, and hidden is empty",
+      "give a width",
+    );
   }
   // After one block only, once and in every block are the same.
   const kinds: readonly Dropout[] =

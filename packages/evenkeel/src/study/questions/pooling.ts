@@ -1,3 +1,4 @@
+import { refuse } from "../../core/index.ts";
 import type { NetworkArm, PictureShape } from "../arms/networkArm.ts";
 import {
   type Claim,
@@ -34,19 +35,28 @@ export const pooling: Question = {
 function arms({ hidden, activation, data }: ArmOptions): NetworkArm[] {
   const { picture } = data;
   if (picture === undefined) {
-    throw new RangeError(
-      "planStudy: the question pooling is about pictures; give their shape beside the table: picture: [channels, height, width]",
+    throw refuse(
+      "wrong-shape",
+      "planStudy",
+      "the question pooling is about pictures",
+      "give their shape beside the table: picture: [channels, height, width]",
     );
   }
   if (hidden.length === 0) {
-    throw new RangeError(
-      "planStudy: the question pooling takes the channels of its convolutions from hidden, which is empty",
+    throw refuse(
+      "wrong-shape",
+      "planStudy",
+      "the question pooling takes the channels of its convolutions from hidden, which is empty",
     );
   }
   const side = smallestSide(picture, hidden.length);
   if (side < 2) {
-    throw new RangeError(
-      `planStudy: pictures of ${picture[1]} x ${picture[2]} are smaller than 2 x 2 after ${hidden.length} convolutions, with pooling between them; give fewer in hidden`,
+    throw refuse(
+      "wrong-value",
+      "planStudy",
+      `pictures of ${picture[1]} x ${picture[2]} are smaller than 2 x 2 after ${hidden.length} ` +
+        "convolutions, with pooling between them",
+      "give fewer in hidden",
     );
   }
   return (Object.keys(headNames) as Head[]).map((head) => ({

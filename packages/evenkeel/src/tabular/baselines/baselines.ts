@@ -1,4 +1,4 @@
-import { checkOptions, describe } from "../../core/index.ts";
+import { checkOptions, refuse, wrongType } from "../../core/index.ts";
 import { Generator, randperm, type Seed } from "../../random/index.ts";
 import { Storage, Tensor } from "../../tensor/index.ts";
 import type { Preprocessing } from "../encoding/preprocessing.ts";
@@ -66,9 +66,9 @@ export function baselines(
   checkStructure("baselines", table);
   checkOptions("baselines", options, ["seed", "refit"]);
   const { seed = 0, refit = false } = options;
-  if (typeof refit !== "boolean") throw new TypeError(`baselines: refit is ${describe(refit)}, expected true or false`);
+  if (typeof refit !== "boolean") throw wrongType("baselines", { option: "refit" }, refit, "true or false");
   for (const rows of [split.train, split.validation, split.test]) checkRows("baselines", table, rows);
-  if (split.train.length === 0) throw new RangeError("baselines: there are no training rows");
+  if (split.train.length === 0) throw refuse("wrong-value", "baselines", "there are no training rows");
   const constant = preprocessing.task === "regression" ? constantNumbers : constantClasses;
   const fitted = (rows: Int32Array, lambda?: number): Baseline[] => [
     ...constant(table, preprocessing, split, rows),

@@ -1,3 +1,5 @@
+import { wrongValue } from "../../core/index.ts";
+
 /** Linear models for comparison, in double. Inputs are a matrix of n rows and `width` columns, row by row. */
 
 /**
@@ -40,7 +42,7 @@ export function gramOf(x: Float64Array, y: Float64Array, width: number): Gram {
 
 /** @throws RangeError if lambda is not above 0 */
 export function solveRidge({ xx, xy }: Gram, lambda: number): Float64Array {
-  if (!(lambda > 0)) throw new RangeError(`ridge: lambda is ${lambda}, expected a number above 0`);
+  if (!(lambda > 0)) throw wrongValue("ridge", "lambda", lambda, "a number above 0");
   const width = xy.length;
   const a = xx.slice();
   for (let j = 0; j < width; j++) a[j * width + j] += lambda;

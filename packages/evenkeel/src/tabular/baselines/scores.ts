@@ -1,4 +1,4 @@
-import { describe } from "../../core/index.ts";
+import { mismatch, refuse, wrongValue } from "../../core/index.ts";
 import { log } from "../../core/math/portableMath.ts";
 import type { Predictions } from "../encoding/target.ts";
 import type { Task } from "../schema/schema.ts";
@@ -21,21 +21,23 @@ export type TableScores = Readonly<Record<string, number>>;
 export function scoresOf(task: Task, predictions: Predictions, truth: Float64Array): TableScores {
   const { values, probabilities } = predictions;
   if (task === "regression") {
-    if (values === undefined) throw new TypeError("scoresOf: regression is scored by values, got probabilities");
+    if (values === undefined)
+      throw refuse("wrong-type", "scoresOf", "regression is scored by values, got probabilities");
     if (values.length !== truth.length) throw lengths(values.length, truth.length);
     return numberScores(values, truth);
   }
   if (task !== "binary" && task !== "multiclass") {
-    throw new RangeError(`scoresOf: task is ${describe(task)}, expected "regression", "binary" or "multiclass"`);
+    throw wrongValue("scoresOf", "task", task, '"regression", "binary" or "multiclass"');
   }
-  if (probabilities === undefined) throw new TypeError(`scoresOf: ${task} is scored by probabilities, got values`);
+  if (probabilities === undefined)
+    throw refuse("wrong-type", "scoresOf", `${task} is scored by probabilities, got values`);
   const rows = predictions.classes.length;
   if (rows !== truth.length) throw lengths(rows, truth.length);
   return classScores(probabilities, rows === 0 ? 0 : probabilities.length / rows, truth);
 }
 
 const lengths = (rows: number, truth: number) =>
-  new RangeError(`scoresOf: predictions of ${rows} rows, and the truth of ${truth}`);
+  refuse("wrong-value", "scoresOf", `predictions of ${rows} rows, and the truth of ${truth}`);
 
 function numberScores(values: Float64Array, truth: Float64Array): TableScores {
   const n = truth.length;
@@ -64,7 +66,7 @@ function classScores(probabilities: Float64Array, classes: number, truth: Float6
     const label = truth[i];
     const start = i * classes;
     if (!(label >= 0 && label < classes && Number.isInteger(label))) {
-      throw new RangeError(`scoresOf: the truth of row ${i} is class ${label}, expected 0 to ${classes - 1}`);
+      throw mismatch("wrong-value", "scoresOf", `the truth of row ${i} is class ${label}`, `0 to ${classes - 1}`);
     }
     const mine = probabilities[start + label];
     let first = true; // NaN fails every comparison, so it is wrong

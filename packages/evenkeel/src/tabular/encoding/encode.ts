@@ -1,3 +1,4 @@
+import { refuse } from "../../core/index.ts";
 import { cosAndSin } from "../../core/math/portableMath.ts";
 import { shorten } from "../schema/columns.ts";
 import { booleansOf, datesOf, largestFloat32, numbersOf, textsOf } from "../schema/read.ts";
@@ -57,8 +58,12 @@ function scaled(
     const input = ((Number.isNaN(value) ? median : value) - center) / scale;
     if (!(Math.abs(input) <= largestFloat32)) {
       const why = Number.isFinite(value) ? "too large for float32" : "infinite";
-      throw new RangeError(
-        `column ${shorten(column.name)} holds ${value} in row ${rows?.[i] ?? i}, which is ${why}; correct it, or take it as missing`,
+      throw refuse(
+        "wrong-value",
+        "",
+        `column ${shorten(column.name)} holds ${value} in row ${rows?.[i] ?? i}, which is ${why}`,
+        "correct it, or take it as missing",
+        { column: column.name, row: rows?.[i] ?? i },
       );
     }
     out[to] = input;

@@ -1,3 +1,4 @@
+import { refuse, text } from "../../core/index.ts";
 import { shorten } from "../schema/columns.ts";
 import { booleansOf, datesOf, largestFloat32, numbersOf } from "../schema/read.ts";
 import type { ColumnSchema, DateOrder } from "../schema/schema.ts";
@@ -27,8 +28,12 @@ export function fitEncoding(
     case "date":
       return fitDate(column, dateOrder, rows, scale);
     case "text":
-      throw new RangeError(
-        `column ${shorten(column.name)} is text, which is no feature; ignore it, or say kinds: "category"`,
+      throw refuse(
+        "wrong-value",
+        "",
+        `column ${shorten(column.name)} is text, which is no feature`,
+        text`ignore it, or say ${{ option: "kinds", key: column.name, value: "category" }}`,
+        { column: column.name },
       );
   }
 }
@@ -37,8 +42,12 @@ function fitNumeric(column: Column, rows: Int32Array, scale: Scale): NumericEnco
   const all = numbersOf(column, rows);
   const wrong = all.findIndex((value) => Math.abs(value) > largestFloat32);
   if (wrong >= 0) {
-    throw new RangeError(
-      `column ${shorten(column.name)} holds ${all[wrong]} in row ${rows[wrong]}, more than float32 can hold; correct it, or take it as missing`,
+    throw refuse(
+      "wrong-value",
+      "",
+      `column ${shorten(column.name)} holds ${all[wrong]} in row ${rows[wrong]}, more than float32 can hold`,
+      "correct it, or take it as missing",
+      { column: column.name, row: rows[wrong] },
     );
   }
   const values = presentOf(all);

@@ -1,3 +1,4 @@
+import { mismatch, refuse, unexpected } from "../../core/index.ts";
 import { booleanAt, listAt, namesAt, numberAt, objectAt, oneOfAt, stringAt } from "../schema/json.ts";
 import { dateOrders } from "../schema/schema.ts";
 import { type DatePart, dateParts, type Encoding, type TargetEncoding } from "./encoding.ts";
@@ -6,8 +7,11 @@ import { type DatePart, dateParts, type Encoding, type TargetEncoding } from "./
 export function readPreprocessing(json: unknown): { inputs: readonly Encoding[]; target: TargetEncoding } {
   const top = objectAt("preprocessing", json, ["version", "inputs", "target"]);
   if (top.version !== 1) {
-    throw new RangeError(
-      `preprocessing.version is ${String(top.version)}, and this library reads version 1; update it`,
+    throw refuse(
+      "damaged-file",
+      "",
+      `preprocessing.version is ${String(top.version)}, and this library reads version 1`,
+      "update it",
     );
   }
   const list = listAt("preprocessing.inputs", top.inputs);
@@ -19,7 +23,7 @@ export function readPreprocessing(json: unknown): { inputs: readonly Encoding[];
     1,
   );
   if (inputs.some(({ column }) => column === target.column)) {
-    throw new RangeError("preprocessing.inputs holds the column of preprocessing.target");
+    throw refuse("damaged-file", "", "preprocessing.inputs holds the column of preprocessing.target");
   }
   return { inputs, target };
 }
@@ -47,7 +51,7 @@ function readEncoding(at: string, value: unknown): Encoding {
     case "boolean": {
       const from = objectAt(at, value, ["kind", "column", "common", "indicator"]);
       const common = numberAt(`${at}.common`, from.common);
-      if (common !== 0 && common !== 1) throw new RangeError(`${at}.common is ${common}, expected 0 or 1`);
+      if (common !== 0 && common !== 1) throw unexpected("damaged-file", "", `${at}.common`, common, "0 or 1");
       return { kind, column: stringAt(`${at}.column`, from.column), common, ...readIndicator(at, from) };
     }
     case "category": {
@@ -107,7 +111,7 @@ function readTarget(at: string, value: unknown): TargetEncoding {
   const task = oneOfAt(`${at}.task`, from.task, ["binary", "multiclass"]);
   const classes = namesAt(`${at}.classes`, from.classes, 2);
   if (task === "binary" && classes.length !== 2) {
-    throw new RangeError(`${at}.classes has ${classes.length} items, expected 2 for binary`);
+    throw mismatch("damaged-file", "", `${at}.classes has ${classes.length} items`, "2 for binary");
   }
   return { task, column, kind: oneOfAt(`${at}.kind`, from.kind, ["numeric", "boolean", "category"]), classes };
 }

@@ -1,4 +1,4 @@
-import { formatShape } from "../../core/index.ts";
+import { mismatch, refuse, wrongShape } from "../../core/index.ts";
 import { exp, log as logarithm } from "../../core/math/portableMath.ts";
 import { Storage, Tensor } from "../../tensor/index.ts";
 import { shorten } from "../schema/columns.ts";
@@ -37,22 +37,47 @@ export function fitTarget(
 ): TargetEncoding {
   const kind = schema.columns.find(({ name }) => name === schema.target)?.kind;
   if (kind !== "numeric" && kind !== "boolean" && kind !== "category") {
-    throw new RangeError(`the target ${shorten(schema.target)} is ${kind}, expected numeric, boolean or category`);
+    throw mismatch(
+      "wrong-value",
+      "",
+      `the target ${shorten(schema.target)} is ${kind}`,
+      "numeric, boolean or category",
+      undefined,
+      { column: schema.target },
+    );
   }
   const { task, classes } = schema;
   if (task !== "regression") {
     if (classes === undefined || transform === "log") {
-      throw new RangeError(
-        `the target ${shorten(schema.target)} is ${task}: ${classes ? "classes have no logarithm" : "the schema lacks its classes"}`,
+      throw refuse(
+        "wrong-value",
+        "",
+        `the target ${shorten(schema.target)} is ${task}: ` +
+          `${classes ? "classes have no logarithm" : "the schema lacks its classes"}`,
+        undefined,
+        { column: schema.target },
       );
     }
     if (classes.length < 2) {
-      throw new RangeError(`the target ${shorten(schema.target)} has ${classes.length} classes, expected at least 2`);
+      throw mismatch(
+        "wrong-value",
+        "",
+        `the target ${shorten(schema.target)} has ${classes.length} classes`,
+        "at least 2",
+        undefined,
+        { column: schema.target },
+      );
     }
     return { task, column: column.name, kind, classes };
   }
   if (kind === "category") {
-    throw new RangeError(`the target ${shorten(schema.target)} is a category, and regression predicts numbers`);
+    throw refuse(
+      "wrong-value",
+      "",
+      `the target ${shorten(schema.target)} is a category, and regression predicts numbers`,
+      undefined,
+      { column: schema.target },
+    );
   }
   const unscaled: NumberTarget = { task, column: column.name, kind, log: transform === "log", mean: 0, std: 1 };
   const values = transformed(column, unscaled, rows);
@@ -67,8 +92,12 @@ export function ownUnit(column: Column, rows?: Int32Array): Float64Array {
   const wrong = values.findIndex((value) => !(Math.abs(value) <= largestFloat32));
   if (wrong < 0) return values;
   const what = Number.isNaN(values[wrong]) ? "has no value" : `is ${values[wrong]}, more than float32 can hold,`;
-  throw new RangeError(
-    `the target ${shorten(column.name)} ${what} in row ${rows?.[wrong] ?? wrong}; leave that row out`,
+  throw refuse(
+    "wrong-value",
+    "",
+    `the target ${shorten(column.name)} ${what} in row ${rows?.[wrong] ?? wrong}`,
+    "leave that row out",
+    { column: column.name, row: rows?.[wrong] ?? wrong },
   );
 }
 
@@ -76,9 +105,13 @@ function transformed(column: Column, target: NumberTarget, rows?: Int32Array): F
   const values = ownUnit(column, rows);
   for (let i = 0; i < values.length; i++) {
     if (target.log && values[i] <= 0) {
-      throw new RangeError(
-        `the target ${shorten(column.name)} is ${values[i]} in row ${rows?.[i] ?? i}, and only numbers above 0 have a logarithm; ` +
-          'say target: "zscore"',
+      throw refuse(
+        "wrong-value",
+        "",
+        `the target ${shorten(column.name)} is ${values[i]} in row ${rows?.[i] ?? i}, and only numbers ` +
+          "above 0 have a logarithm",
+        'say target: "zscore"',
+        { column: column.name, row: rows?.[i] ?? i },
       );
     }
     values[i] = ((target.log ? logarithm(values[i]) : values[i]) - target.mean) / target.std;
@@ -88,12 +121,16 @@ function transformed(column: Column, target: NumberTarget, rows?: Int32Array): F
 
 /** Positions of classes. @throws RangeError naming the first row where the class is missing or unknown */
 export function positions(column: Column, target: TargetEncoding, rows?: Int32Array): Int32Array {
-  if (target.task === "regression") throw new RangeError("a number has no classes");
+  if (target.task === "regression") throw refuse("wrong-value", "", "a number has no classes");
   const classes = classPositions(column, target.kind, target.classes, rows);
   const missing = classes.indexOf(-1);
   if (missing < 0) return classes;
-  throw new RangeError(
-    `the target ${shorten(column.name)} has no value in row ${rows?.[missing] ?? missing}; leave that row out`,
+  throw refuse(
+    "wrong-value",
+    "",
+    `the target ${shorten(column.name)} has no value in row ${rows?.[missing] ?? missing}`,
+    "leave that row out",
+    { column: column.name, row: rows?.[missing] ?? missing },
   );
 }
 
@@ -109,12 +146,12 @@ export function encodeTarget(column: Column, target: TargetEncoding, rows?: Int3
 
 /** @throws TypeError if `output` is no tensor @throws RangeError if its shape is not that of the network's output */
 export function decodeOutput(output: Tensor, target: TargetEncoding): Predictions {
-  if (!(output instanceof Tensor)) throw new TypeError("decode: expected a Tensor, the output of the network");
+  if (!(output instanceof Tensor)) throw refuse("wrong-type", "decode", "expected a Tensor, the output of the network");
   const { shape, data } = output;
   const width = target.task === "multiclass" ? target.classes.length : 1;
   const flat = width === 1 && shape.length === 1;
   if (!flat && (shape.length !== 2 || shape[1] !== width)) {
-    throw new RangeError(`decode: the output has shape ${formatShape(shape)}, expected [n, ${width}]`);
+    throw wrongShape("decode", "the output", shape, `[n, ${width}]`);
   }
   if (target.task === "regression") {
     const { log, mean, std } = target;

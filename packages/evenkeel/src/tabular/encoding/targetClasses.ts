@@ -1,3 +1,4 @@
+import { refuse, text } from "../../core/index.ts";
 import { shorten } from "../schema/columns.ts";
 import { countTexts, inferKind } from "../schema/inferKind.ts";
 import { booleansOf, numbersOf, textsOf } from "../schema/read.ts";
@@ -18,20 +19,33 @@ export function inferTarget(column: Column, told: ToldKind | undefined, task: Ta
   const named = `inferSchema: the target ${shorten(column.name)}`;
   const inferred = inferKind(column, told).kind;
   const kind = inferred === "text" ? "category" : inferred;
-  if (kind === "date") throw new RangeError(`${named} is a date, which cannot be predicted; make it a number`);
+  if (kind === "date")
+    throw refuse("wrong-value", "", `${named} is a date, which cannot be predicted`, "make it a number");
   if (task === "regression" || (task === undefined && kind === "numeric" && !isZeroOne(column))) {
     if (kind !== "category") return { kind, task: "regression" };
-    throw new RangeError(`${named} holds texts, and regression predicts numbers; say task: "binary" or "multiclass"`);
+    throw refuse(
+      "wrong-value",
+      "",
+      `${named} holds texts, and regression predicts numbers`,
+      text`say ${{ option: "task", value: "binary" }} or "multiclass"`,
+    );
   }
   const classes = classesOf(column, kind);
   if (classes.length > mostClasses) {
-    throw new RangeError(
-      `${named} has ${classes.length} different values, and ${mostClasses} classes are the most; ` +
-        `${kind === "numeric" ? 'say task: "regression"' : "is it the right column?"}`,
+    throw refuse(
+      "wrong-value",
+      "",
+      `${named} has ${classes.length} different values, and ${mostClasses} classes are the most`,
+      kind === "numeric" ? text`say ${{ option: "task", value: "regression" }}` : "is it the right column?",
     );
   }
   if (task === "binary" && classes.length > 2) {
-    throw new RangeError(`${named} has ${classes.length} classes, and binary has 2; say task: "multiclass"`);
+    throw refuse(
+      "wrong-value",
+      "",
+      `${named} has ${classes.length} classes, and binary has 2`,
+      text`say ${{ option: "task", value: "multiclass" }}`,
+    );
   }
   return { kind, task: task ?? (classes.length > 2 ? "multiclass" : "binary"), classes };
 }
@@ -86,9 +100,14 @@ export function classPositions(
 ): Int32Array {
   const place = new Map(classes.map((name, i) => [name, i]));
   const unknown = (name: string, i: number) =>
-    new RangeError(
-      `the target ${shorten(column.name)} holds ${shorten(name)} in row ${rows?.[i] ?? i}, ` +
-        `which is none of its ${classes.length} classes: ${classes.slice(0, 10).map(shorten).join(", ")}${classes.length > 10 ? ", ..." : ""}`,
+    refuse(
+      "wrong-value",
+      "",
+      `the target ${shorten(column.name)} holds ${shorten(name)} in row ${rows?.[i] ?? i}, which is ` +
+        `none of its ${classes.length} classes: ` +
+        `${classes.slice(0, 10).map(shorten).join(", ")}${classes.length > 10 ? ", ..." : ""}`,
+      undefined,
+      { column: column.name, row: rows?.[i] ?? i },
     );
   if (kind === "category") {
     const { codes, dictionary } = textsOf(column, rows);

@@ -1,5 +1,5 @@
 import { compile } from "../../compile/index.ts";
-import { checkOptions, describe } from "../../core/index.ts";
+import { because, checkOptions, describe, mismatch, refuse, wrongType } from "../../core/index.ts";
 import { loadSafetensors, saveSafetensors } from "../../io/index.ts";
 import { noGrad, type Tensor, tensor, zeros } from "../../tensor/index.ts";
 import { Preprocessing } from "../encoding/preprocessing.ts";
@@ -110,9 +110,11 @@ export class TableModel {
         metadata.format === "evenkeel-checkpoint"
           ? "this file is a checkpoint, which resumes a training"
           : "this safetensors file holds tensors only";
-      throw new TypeError(
-        `TableModel.load: ${given}; expected one that TableModel.save or \`evenkeel train\` wrote, whose metadata ` +
-          "describes the table",
+      throw mismatch(
+        "wrong-type",
+        "TableModel.load",
+        given,
+        "one that TableModel.save or `evenkeel train` wrote, whose metadata describes the table",
       );
     }
     const description = parseDescription(metadata.evenkeel);
@@ -128,8 +130,10 @@ export class TableModel {
     const needed = countParameters(size, options);
     const held = Object.values(tensors).reduce((sum, parameter) => sum + parameter.numel(), 0);
     if (needed > held) {
-      throw new RangeError(
-        `TableModel.load: the network that the file describes has ${needed} parameters, but its tensors hold ${held} values`,
+      throw refuse(
+        "damaged-file",
+        "TableModel.load",
+        `the network that the file describes has ${needed} parameters, but its tensors hold ${held} values`,
       );
     }
     const network = new TabularNet(size, options);
@@ -166,9 +170,13 @@ function loadTensors(network: TabularNet, tensors: Readonly<Record<string, Tenso
       .slice(1)
       .join("; ")
       .replace(/\nNothing was loaded.*$/s, "");
-    throw new RangeError(
-      `TableModel.load: the tensors are not those of the network that the file describes: ${problems}`,
-      { cause: error },
+    throw because(
+      refuse(
+        "damaged-file",
+        "TableModel.load",
+        `the tensors are not those of the network that the file describes: ${problems}`,
+      ),
+      error,
     );
   }
 }
@@ -176,7 +184,7 @@ function loadTensors(network: TabularNet, tensors: Readonly<Record<string, Tenso
 /** A copy as a file would give it back: what is no number is null. */
 function plainRecord(record: ModelRecord): ModelRecord {
   if (typeof record !== "object" || record === null || Array.isArray(record)) {
-    throw new TypeError(`TableModel: record is ${describe(record)}, expected an object of plain JSON`);
+    throw wrongType("TableModel", "record", record, "an object of plain JSON");
   }
   return JSON.parse(JSON.stringify(record));
 }
@@ -195,8 +203,11 @@ function checkAgreement(schema: Schema, preprocessing: Preprocessing): void {
   ];
   const [wrong] = parts.find(([, agrees]) => !agrees) ?? [];
   if (wrong !== undefined) {
-    throw new RangeError(
-      `TableModel.load: schema and preprocessing in the file have different ${wrong}; the file is damaged`,
+    throw refuse(
+      "damaged-file",
+      "TableModel.load",
+      `schema and preprocessing in the file have different ${wrong}`,
+      "the file is damaged",
     );
   }
 }
@@ -213,23 +224,28 @@ function parseDescription(text: string): Description {
   try {
     parsed = JSON.parse(text);
   } catch {
-    throw new TypeError("TableModel.load: the description of the model in the file's metadata is no JSON");
+    throw refuse("wrong-type", "TableModel.load", "the description of the model in the file's metadata is no JSON");
   }
   const described = parsed as Partial<Description> & { readonly format?: unknown; readonly version?: unknown };
   if (typeof parsed !== "object" || parsed === null || described.format !== format) {
-    throw new TypeError(
-      `TableModel.load: the format of the description in the file's metadata is ${describe(described?.format)}, expected "${format}"`,
+    throw wrongType(
+      "TableModel.load",
+      "the format of the description in the file's metadata",
+      described?.format,
+      `"${format}"`,
     );
   }
   if (described.version !== version) {
-    throw new RangeError(
-      `TableModel.load: the file has version ${describe(described.version)} of its format, this evenkeel reads ${version}`,
+    throw refuse(
+      "damaged-file",
+      "TableModel.load",
+      `the file has version ${describe(described.version)} of its format, this evenkeel reads ${version}`,
     );
   }
   checkOptions("TableModel.load", described, ["format", "version", "schema", "preprocessing", "network", "record"]);
   const { record } = described;
   if (typeof record !== "object" || record === null || Array.isArray(record)) {
-    throw new TypeError(`TableModel.load: record is ${describe(record)}, expected an object`);
+    throw wrongType("TableModel.load", "record", record, "an object");
   }
   return described as Description;
 }

@@ -1,4 +1,4 @@
-import { describe } from "../../core/index.ts";
+import { describe, mismatch, refuse, wrongType } from "../../core/index.ts";
 import type { Column, Table, TextColumn } from "../table/table.ts";
 import { nearest } from "./nearest.ts";
 
@@ -13,11 +13,11 @@ export function columnOf(table: Table, name: string): Column {
 }
 
 /** @internal */
-export function noColumn(what: string, table: Table, name: unknown): RangeError {
+export function noColumn(what: string, table: Table, name: unknown): Error {
   const names = table.columns.map((column) => column.name);
   const near = typeof name === "string" ? nearest(name, names) : undefined;
   const hint = near === undefined ? "" : ` (did you mean ${JSON.stringify(near)}?)`;
-  return new RangeError(`${what} has no column ${describe(name)}${hint}; it has ${listOf(names)}`);
+  return refuse("wrong-value", "", `${what} has no column ${describe(name)}${hint}`, `it has ${listOf(names)}`);
 }
 
 /** Names for a message: at most 20 of them. */
@@ -71,11 +71,11 @@ function compact(column: TextColumn, rows: Int32Array): TextColumn {
 /** @throws TypeError if `rows` is no Int32Array @throws RangeError if a row is not in the table */
 export function checkRows(caller: string, table: Table, rows: unknown): asserts rows is Int32Array {
   if (!(rows instanceof Int32Array)) {
-    throw new TypeError(`${caller}: rows are ${describe(rows)}, expected an Int32Array of positions in the table`);
+    throw mismatch("wrong-type", caller, `rows are ${describe(rows)}`, "an Int32Array of positions in the table");
   }
   for (let i = 0; i < rows.length; i++) {
     if (rows[i] < 0 || rows[i] >= table.rows) {
-      throw new RangeError(`${caller}: there is no row ${rows[i]}, the table has ${table.rows} rows`);
+      throw refuse("wrong-value", caller, `there is no row ${rows[i]}, the table has ${table.rows} rows`);
     }
   }
 }
@@ -94,21 +94,19 @@ export function checkStructure(caller: string, table: unknown): asserts table is
 export function checkColumns(caller: string, table: unknown): asserts table is Table {
   const { rows, columns } = (table ?? {}) as { rows?: unknown; columns?: unknown };
   if (!Number.isSafeInteger(rows) || (rows as number) < 0 || !Array.isArray(columns)) {
-    throw new TypeError(
-      `${caller}: the table is ${describe(table)}, expected { rows, columns }, as tableFromRows and tableFromColumns give`,
-    );
+    throw wrongType(caller, "the table", table, "{ rows, columns }, as tableFromRows and tableFromColumns give");
   }
   const seen = new Set<string>();
   for (const column of columns as Column[]) {
     if (typeof column?.name !== "string") {
-      throw new TypeError(`${caller}: a column has the name ${describe(column?.name)}, expected a string`);
+      throw mismatch("wrong-type", caller, `a column has the name ${describe(column?.name)}`, "a string");
     }
     const named = `${caller}: column ${shorten(column.name)}`;
-    if (seen.has(column.name)) throw new RangeError(`${named} is there twice; rename one of them`);
+    if (seen.has(column.name)) throw refuse("conflict", "", `${named} is there twice`, "rename one of them");
     seen.add(column.name);
     checkArray(named, column);
     if (lengthOf(column) !== rows) {
-      throw new RangeError(`${named} has ${lengthOf(column)} values, the table has ${rows} rows`);
+      throw refuse("wrong-value", "", `${named} has ${lengthOf(column)} values, the table has ${rows} rows`);
     }
   }
 }
@@ -122,12 +120,12 @@ function checkArray(named: string, column: Column): void {
   }[column.type];
   if (expected === undefined) {
     const type = describe((column as { type?: unknown }).type);
-    throw new TypeError(`${named} is of type ${type}, expected "number", "boolean", "date" or "text"`);
+    throw mismatch("wrong-type", "", `${named} is of type ${type}`, '"number", "boolean", "date" or "text"');
   }
   const values = column.type === "text" ? column.codes : column.values;
   if (!expected.some((Values) => values instanceof Values)) {
     const names = expected.map((Values) => Values.name).join(" or ");
-    throw new TypeError(`${named} holds its values in ${describe(values)}, expected ${names}`);
+    throw mismatch("wrong-type", "", `${named} holds its values in ${describe(values)}`, names);
   }
 }
 
@@ -136,17 +134,30 @@ function checkValues(named: string, column: Column): void {
   if (column.type === "boolean") {
     const wrong = column.values.findIndex((value) => value > 1 && value !== 255);
     if (wrong >= 0)
-      throw new RangeError(`${named} holds ${column.values[wrong]} in row ${wrong}, expected 0, 1 or 255`);
+      throw mismatch(
+        "wrong-value",
+        "",
+        `${named} holds ${column.values[wrong]} in row ${wrong}`,
+        "0, 1 or 255",
+        undefined,
+        { row: wrong },
+      );
   }
 }
 
 function checkCodes(named: string, { codes, dictionary }: TextColumn): void {
   if (!Array.isArray(dictionary) || dictionary.some((text) => typeof text !== "string")) {
-    throw new TypeError(`${named} has no dictionary of strings`);
+    throw refuse("wrong-type", "", `${named} has no dictionary of strings`);
   }
   for (let i = 0; i < codes.length; i++) {
     if (codes[i] < -1 || codes[i] >= dictionary.length) {
-      throw new RangeError(`${named} has code ${codes[i]} in row ${i}, its dictionary has ${dictionary.length} texts`);
+      throw refuse(
+        "wrong-value",
+        "",
+        `${named} has code ${codes[i]} in row ${i}, its dictionary has ${dictionary.length} texts`,
+        undefined,
+        { row: i },
+      );
     }
   }
 }

@@ -2,8 +2,8 @@ import { describe, expect, it } from "vitest";
 import type { Table } from "../table/table.ts";
 import { tableFromColumns, tableFromRows } from "../table/tableFrom.ts";
 import { inferSchema } from "./inferSchema.ts";
-import type { SchemaOptions } from "./schemaOptions.types.ts";
 import { schemaFromJSON } from "./schemaJson.ts";
+import type { SchemaOptions } from "./schemaOptions.types.ts";
 
 /** 40 rows of a column beside a target. */
 const rows = 40;

@@ -1,4 +1,4 @@
-import { describe } from "../../core/index.ts";
+import { describe, mismatch, refuse, wrongType, wrongValue } from "../../core/index.ts";
 
 /** Reading JSON that may come from anywhere. `at` says where a value stands, for the message: "inputs[2].scale". */
 
@@ -10,53 +10,51 @@ export function objectAt(
   optional: readonly string[] = [],
 ): Record<string, unknown> {
   if (typeof value !== "object" || value === null || Array.isArray(value)) {
-    throw new TypeError(`${at} is ${describe(value)}, expected an object`);
+    throw wrongType("", at, value, "an object");
   }
   const missing = keys.find((key) => !Object.hasOwn(value, key));
-  if (missing !== undefined) throw new TypeError(`${at} has no "${missing}"`);
+  if (missing !== undefined) throw refuse("wrong-type", "", `${at} has no "${missing}"`);
   const unknown = Object.keys(value).find((key) => !keys.includes(key) && !optional.includes(key));
-  if (unknown !== undefined) throw new TypeError(`${at} has an unknown key ${describe(unknown)}`);
+  if (unknown !== undefined) throw refuse("unknown-option", "", `${at} has an unknown key ${describe(unknown)}`);
   return value as Record<string, unknown>;
 }
 
 export function listAt(at: string, value: unknown): readonly unknown[] {
-  if (!Array.isArray(value)) throw new TypeError(`${at} is ${describe(value)}, expected a list`);
+  if (!Array.isArray(value)) throw wrongType("", at, value, "a list");
   return value;
 }
 
 export function stringAt(at: string, value: unknown): string {
-  if (typeof value !== "string") throw new TypeError(`${at} is ${describe(value)}, expected a string`);
+  if (typeof value !== "string") throw wrongType("", at, value, "a string");
   return value;
 }
 
 export function booleanAt(at: string, value: unknown): boolean {
-  if (typeof value !== "boolean") throw new TypeError(`${at} is ${describe(value)}, expected true or false`);
+  if (typeof value !== "boolean") throw wrongType("", at, value, "true or false");
   return value;
 }
 
 /** @throws TypeError if it is no number @throws RangeError if it is not finite, or not above 0 where it must be */
 export function numberAt(at: string, value: unknown, { above0 = false } = {}): number {
-  if (typeof value !== "number") throw new TypeError(`${at} is ${describe(value)}, expected a number`);
+  if (typeof value !== "number") throw wrongType("", at, value, "a number");
   if (!Number.isFinite(value) || (above0 && value <= 0)) {
-    throw new RangeError(`${at} is ${value}, expected a finite number${above0 ? " above 0" : ""}`);
+    throw wrongValue("", at, value, `a finite number${above0 ? " above 0" : ""}`);
   }
   return value;
 }
 
 export function oneOfAt<T extends string>(at: string, value: unknown, known: readonly T[]): T {
   if (known.includes(value as T)) return value as T;
-  throw new RangeError(
-    `${at} is ${describe(value)}, expected ${known.map((text) => JSON.stringify(text)).join(" or ")}`,
-  );
+  throw wrongValue("", at, value, known.map((text) => JSON.stringify(text)).join(" or "));
 }
 
 /** @throws TypeError if it is no list of strings @throws RangeError if one is there twice, or there are fewer than `least` */
 export function namesAt(at: string, value: unknown, least = 0): readonly string[] {
   const names = listAt(at, value).map((name, i) => stringAt(`${at}[${i}]`, name));
-  if (names.length < least) throw new RangeError(`${at} has ${names.length} items, expected at least ${least}`);
+  if (names.length < least) throw mismatch("wrong-value", "", `${at} has ${names.length} items`, `at least ${least}`);
   const seen = new Set<string>();
   for (const name of names) {
-    if (seen.has(name)) throw new RangeError(`${at} has ${describe(name)} twice`);
+    if (seen.has(name)) throw refuse("wrong-value", "", `${at} has ${describe(name)} twice`);
     seen.add(name);
   }
   return names;

@@ -1,3 +1,4 @@
+import { mismatch, refuse, type Text, text } from "../../core/index.ts";
 import type { Column, TextColumn } from "../table/table.ts";
 import { shorten } from "./columns.ts";
 import { ordersOf, parseDate } from "./dates.ts";
@@ -27,7 +28,7 @@ export function numbersOf(column: Column, rows?: Int32Array): Float64Array | Flo
     case "boolean":
       return new Float64Array(gather(column.values, rows)).map((value) => (value === 255 ? Number.NaN : value));
     case "text":
-      return parsed(column, rows, parseNumber, "a number");
+      return parsed(column, rows, parseNumber, () => ({ expected: "a number" }));
   }
 }
 
@@ -45,35 +46,47 @@ export function datesOf(
     return parsed(column, rows, (text) => parseDate(text, dateOrder), expected);
   }
   if (column.type === "boolean") {
-    throw new RangeError(`column ${shorten(column.name)} holds booleans, which are no dates`);
+    throw refuse("wrong-value", "", `column ${shorten(column.name)} holds booleans, which are no dates`, undefined, {
+      column: column.name,
+    });
   }
   if (column.type === "date" && dateOrder !== undefined && (column.dateOrder ?? dateOrder) !== dateOrder) {
     const first = { dmy: "day", mdy: "month" } as const;
-    throw new RangeError(
-      `column ${shorten(column.name)} holds dates with the ${first[column.dateOrder!]} first, expected the ${first[dateOrder]} first`,
+    throw mismatch(
+      "wrong-value",
+      "",
+      `column ${shorten(column.name)} holds dates with the ${first[column.dateOrder!]} first`,
+      `the ${first[dateOrder]} first`,
+      undefined,
+      { column: column.name },
     );
   }
   const values = gather(column.values, rows);
   const wrong = values.findIndex((value) => Math.abs(value) > latestTime);
   if (wrong >= 0) {
-    throw new RangeError(
-      `column ${shorten(column.name)} holds ${values[wrong]} in row ${rows?.[wrong] ?? wrong}, expected milliseconds since 1970 ` +
-        `of at most ${latestTime}, which a Date can hold`,
+    throw mismatch(
+      "wrong-value",
+      "",
+      `column ${shorten(column.name)} holds ${values[wrong]} in row ${rows?.[wrong] ?? wrong}`,
+      `milliseconds since 1970 of at most ${latestTime}, which a Date can hold`,
+      undefined,
+      { column: column.name, row: rows?.[wrong] ?? wrong },
     );
   }
   return values instanceof Float64Array ? values : new Float64Array(values);
 }
 
-function expectedDate({ name }: Column, text: string, dateOrder: DateOrder | undefined): string {
+function expectedDate({ name }: Column, given: string, dateOrder: DateOrder | undefined): Expected {
   const likely = { dmy: "31/12/1999, the day first, ", mdy: "12/31/1999, the month first, " } as const;
   const known = `a date such as ${dateOrder === undefined ? "" : likely[dateOrder]}1999-12-31, 31 Dec 1999 or 1999-12-31T23:59`;
-  const { dmy, mdy } = ordersOf(text);
-  return dateOrder === undefined && (dmy || mdy) ? `${known}; ${orderHint(name)}` : known;
+  const { dmy, mdy } = ordersOf(given);
+  return { expected: known, ...(dateOrder === undefined && (dmy || mdy) && { cure: orderHint(name) }) };
 }
 
 /** How to say which comes first. */
-export function orderHint(name: string): string {
-  return `kinds: { ${JSON.stringify(name)}: "date:dmy" } says that the day comes first, "date:mdy" that the month does`;
+export function orderHint(name: string): Text {
+  const dayFirst = { option: "kinds", key: name, value: "date:dmy" };
+  return text`${dayFirst} says that the day comes first, "date:mdy" that the month does`;
 }
 
 /** The largest float32: a network can take nothing larger. */
@@ -91,13 +104,18 @@ export function booleansOf(column: Column, rows?: Int32Array): Float64Array | Fl
       const number = parseNumber(text);
       return number === 0 || number === 1 ? number : Number.NaN;
     };
-    return parsed(column, rows, parse, "true or false");
+    return parsed(column, rows, parse, () => ({ expected: "true or false" }));
   }
   const values = numbersOf(column, rows);
   const wrong = values.findIndex((value) => value !== 0 && value !== 1 && !Number.isNaN(value));
   if (wrong < 0) return values;
-  throw new RangeError(
-    `column ${shorten(column.name)} holds ${values[wrong]} in row ${rows?.[wrong] ?? wrong}, expected true, false, 0 or 1`,
+  throw mismatch(
+    "wrong-value",
+    "",
+    `column ${shorten(column.name)} holds ${values[wrong]} in row ${rows?.[wrong] ?? wrong}`,
+    "true, false, 0 or 1",
+    undefined,
+    { column: column.name, row: rows?.[wrong] ?? wrong },
   );
 }
 
@@ -146,11 +164,17 @@ export function misfitsOf({ codes, dictionary }: TextColumn, parse: (text: strin
   return count === 0 ? undefined : { count, row, value: dictionary[codes[row]] };
 }
 
+/** What would have been read in place of a text. */
+interface Expected {
+  readonly expected: string;
+  readonly cure?: Text;
+}
+
 function parsed(
   column: TextColumn,
   rows: Int32Array | undefined,
   parse: (text: string) => number,
-  expected: string | ((text: string) => string),
+  expectedFor: (text: string) => Expected,
 ): Float64Array {
   const meaning = Float64Array.from(column.dictionary, (text) => (isNullText(text) ? Number.NaN : parse(text)));
   const unread = column.dictionary.map((text, code) => Number.isNaN(meaning[code]) && !isNullText(text));
@@ -160,9 +184,14 @@ function parsed(
     const code = codes[i];
     if (code >= 0 && unread[code]) {
       const text = column.dictionary[code];
-      const wanted = typeof expected === "string" ? expected : expected(text);
-      throw new RangeError(
-        `column ${shorten(column.name)} holds ${shorten(text)} in row ${rows?.[i] ?? i}, expected ${wanted}`,
+      const { expected, cure } = expectedFor(text);
+      throw mismatch(
+        "wrong-value",
+        "",
+        `column ${shorten(column.name)} holds ${shorten(text)} in row ${rows?.[i] ?? i}`,
+        expected,
+        cure,
+        { column: column.name, row: rows?.[i] ?? i },
       );
     }
     values[i] = code < 0 ? Number.NaN : meaning[code];

@@ -1,3 +1,4 @@
+import { mismatch, refuse } from "../../core/index.ts";
 import { listAt, namesAt, objectAt, oneOfAt, stringAt } from "./json.ts";
 import { type ColumnSchema, columnKinds, dateOrders, type Schema, tasks } from "./schema.ts";
 
@@ -28,18 +29,22 @@ export function schemaFromJSON(json: unknown): Schema {
   const target = stringAt("schema.target", top.target);
   const targets = columns.filter(({ use }) => use === "target").map(({ name }) => name);
   if (targets.length !== 1 || targets[0] !== target) {
-    throw new RangeError(
-      `schema.columns has ${targets.length} targets, expected one, called ${JSON.stringify(target)}`,
+    throw mismatch(
+      "wrong-value",
+      "",
+      `schema.columns has ${targets.length} targets`,
+      `one, called ${JSON.stringify(target)}`,
     );
   }
   const task = oneOfAt("schema.task", top.task, tasks);
   if (task === "regression") {
-    if (top.classes !== undefined) throw new RangeError("schema.classes is there, and regression has no classes");
+    if (top.classes !== undefined)
+      throw refuse("wrong-value", "", "schema.classes is there, and regression has no classes");
     return { columns, target, task };
   }
   const classes = namesAt("schema.classes", top.classes, 1);
   if (task === "binary" && classes.length > 2) {
-    throw new RangeError(`schema.classes has ${classes.length} items, expected 2 for binary`);
+    throw mismatch("wrong-value", "", `schema.classes has ${classes.length} items`, "2 for binary");
   }
   return { columns, target, task, classes };
 }

@@ -39,7 +39,12 @@ export function splitRows(table: Table, schema: Schema, options: SplitOptions = 
   } = options;
   if (validation + test >= 1) throw nothingLeft(validation, test);
   if (stratify && schema.classes === undefined) {
-    throw new RangeError(`splitRows: stratify is for classes, and ${shorten(schema.target)} is a number; leave it out`);
+    throw refuse(
+      "wrong-value",
+      "splitRows",
+      text`${{ option: "stratify" }} is for classes, and ${shorten(schema.target)} is a number`,
+      "leave it out",
+    );
   }
   const strata = strataOf(table, schema);
   const rows = rowsWith(strata);
@@ -48,8 +53,10 @@ export function splitRows(table: Table, schema: Schema, options: SplitOptions = 
   // Rounded up, two shares may take every row of a small table.
   while (rows.length <= wanted[0] + wanted[1] && Math.max(...wanted) > 1) wanted[wanted[0] >= wanted[1] ? 0 : 1]--;
   if (rows.length - wanted[0] - wanted[1] < 1) {
-    throw new RangeError(
-      `splitRows: ${rows.length} rows with a target do not fill ${parts} parts (training and the shares asked for)`,
+    throw refuse(
+      "wrong-value",
+      "splitRows",
+      `${rows.length} rows with a target do not fill ${parts} parts (training and the shares asked for)`,
     );
   }
   const one = !stratify;
@@ -62,9 +69,11 @@ export function splitRows(table: Table, schema: Schema, options: SplitOptions = 
     return shares;
   });
   if (quotas.some((shares, i) => wanted[i] > 0 && shares.every((share) => share === 0))) {
-    throw new RangeError(
-      `splitRows: ${counts.length} classes in ${rows.length} rows are too many to stratify: each needs a row for training; ` +
-        "say stratify: false, or give more rows",
+    throw refuse(
+      "wrong-value",
+      "splitRows",
+      `${counts.length} classes in ${rows.length} rows are too many to stratify: each needs a row for training`,
+      text`say ${{ option: "stratify", value: false }}, or give more rows`,
     );
   }
   const order = randperm(rows.length, new Generator(seed));

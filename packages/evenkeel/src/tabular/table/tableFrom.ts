@@ -1,4 +1,4 @@
-import { describe } from "../../core/index.ts";
+import { describe, mismatch, refuse, wrongType } from "../../core/index.ts";
 import { listOf, shorten } from "../schema/columns.ts";
 import { parseIsoDate } from "../schema/dates.ts";
 import type { Column, Table } from "./table.ts";
@@ -14,15 +14,18 @@ import type { Column, Table } from "./table.ts";
  */
 export function tableFromRows(rows: readonly Readonly<Record<string, unknown>>[]): Table {
   if (!Array.isArray(rows)) {
-    throw new TypeError(
-      `tableFromRows: rows are ${describe(rows)}, expected a list of objects such as [{ weight: 3504 }]`,
+    throw mismatch(
+      "wrong-type",
+      "tableFromRows",
+      `rows are ${describe(rows)}`,
+      "a list of objects such as [{ weight: 3504 }]",
     );
   }
   const names = new Set<string>();
   for (let i = 0; i < rows.length; i++) {
     const row: unknown = rows[i];
     if (typeof row !== "object" || row === null || Array.isArray(row)) {
-      throw new TypeError(`tableFromRows: row ${i} is ${describe(row)}, expected an object such as { weight: 3504 }`);
+      throw wrongType("tableFromRows", `row ${i}`, row, "an object such as { weight: 3504 }");
     }
     for (const name of Object.keys(row)) names.add(name);
   }
@@ -46,8 +49,11 @@ export function tableFromRows(rows: readonly Readonly<Record<string, unknown>>[]
  */
 export function tableFromColumns(columns: Readonly<Record<string, ArrayLike<unknown>>>): Table {
   if (typeof columns !== "object" || columns === null || Array.isArray(columns) || ArrayBuffer.isView(columns)) {
-    throw new TypeError(
-      `tableFromColumns: columns are ${describe(columns)}, expected an object of arrays such as { weight: [3504, 2372] }`,
+    throw mismatch(
+      "wrong-type",
+      "tableFromColumns",
+      `columns are ${describe(columns)}`,
+      "an object of arrays such as { weight: [3504, 2372] }",
     );
   }
   const names = Object.keys(columns);
@@ -55,8 +61,12 @@ export function tableFromColumns(columns: Readonly<Record<string, ArrayLike<unkn
   const lengths = names.map((name) => columns[name].length);
   const odd = lengths.findIndex((length) => length !== lengths[0]);
   if (odd >= 0) {
-    throw new RangeError(
-      `tableFromColumns: column ${shorten(names[odd])} has ${lengths[odd]} values, ${listOf(names.slice(0, 1))} has ${lengths[0]}`,
+    throw refuse(
+      "wrong-value",
+      "tableFromColumns",
+      `column ${shorten(names[odd])} has ${lengths[odd]} values, ${listOf(names.slice(0, 1))} has ${lengths[0]}`,
+      undefined,
+      { column: names[odd] },
     );
   }
   return { rows: lengths[0] ?? 0, columns: made };
@@ -66,9 +76,7 @@ function columnFromArray(name: string, values: ArrayLike<unknown>): Column {
   if (values instanceof Float64Array || values instanceof Float32Array) return { name, type: "number", values };
   const isArray = Array.isArray(values) || (ArrayBuffer.isView(values) && !(values instanceof DataView));
   if (!isArray) {
-    throw new TypeError(
-      `tableFromColumns: column ${shorten(name)} is ${describe(values)}, expected a list or a typed array`,
-    );
+    throw wrongType("tableFromColumns", `column ${shorten(name)}`, values, "a list or a typed array");
   }
   if (ArrayBuffer.isView(values)) {
     return { name, type: "number", values: Float64Array.from(values as ArrayLike<number | bigint>, Number) };
@@ -157,8 +165,13 @@ function kindsOf(caller: string, name: string, rows: number, cell: (row: number)
       if (Number.isNaN(parseIsoDate(value))) kinds.text = true;
       else kinds.isoText = true;
     } else {
-      throw new TypeError(
-        `${caller}: column ${shorten(name)} holds ${describe(value)} in row ${i}, expected a number, boolean, string, Date or null`,
+      throw mismatch(
+        "wrong-type",
+        caller,
+        `column ${shorten(name)} holds ${describe(value)} in row ${i}`,
+        "a number, boolean, string, Date or null",
+        undefined,
+        { column: name, row: i },
       );
     }
   }

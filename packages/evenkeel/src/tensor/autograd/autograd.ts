@@ -1,4 +1,15 @@
-import { checkOptions, describe, formatShape, isFloat, isValue, sameShape } from "../../core/index.ts";
+import {
+  checkOptions,
+  describe,
+  formatShape,
+  isFloat,
+  isValue,
+  mismatch,
+  refuse,
+  sameShape,
+  wrongState,
+  wrongType,
+} from "../../core/index.ts";
 import { add, cast, clone, fill, sumTo } from "../../ops/index.ts";
 import type { Tensor } from "../tensor.ts";
 import { type Edge, Node, OutputNode } from "./autogradNode.ts";
@@ -43,10 +54,13 @@ function accumulated(leaf: Tensor, total: Tensor, createGraph: boolean): Tensor 
   const { grad } = leaf;
   if (grad === null) return own(total, createGraph);
   if (!isValue(grad) || !sameShape(grad.shape, total.shape)) {
-    throw new RangeError(
-      `backward: .grad of a tensor of shape ${formatShape(leaf.shape)} was set to ` +
-        `${isValue(grad) ? `shape ${formatShape(grad.shape)}` : "something else than a Tensor"}, expected its own shape; ` +
-        "set it to null or to a gradient",
+    throw mismatch(
+      "wrong-shape",
+      "backward",
+      `.grad of a tensor of shape ${formatShape(leaf.shape)} was set to ` +
+        `${isValue(grad) ? `shape ${formatShape(grad.shape)}` : "something else than a Tensor"}`,
+      "its own shape",
+      "set it to null or to a gradient",
     );
   }
   return add(grad, total);
@@ -77,16 +91,21 @@ export function grad(
   const targets = [inputs].flat() as Tensor[];
   const given = options.gradOutputs === undefined ? [] : ([options.gradOutputs].flat() as (Tensor | null)[]);
   if (options.gradOutputs !== undefined && given.length !== roots.length) {
-    throw new RangeError(
-      `grad: ${given.length} gradOutputs for ${roots.length} outputs, expected one for each; null stands for 1`,
+    throw mismatch(
+      "wrong-value",
+      "grad",
+      `${given.length} gradOutputs for ${roots.length} outputs`,
+      "one for each",
+      "null stands for 1",
     );
   }
   roots.forEach((root, i) => {
-    if (!isValue(root)) throw new TypeError(`grad: output ${i} is ${describe(root)}, expected a Tensor`);
+    if (!isValue(root)) throw wrongType("grad", `output ${i}`, root, "a Tensor");
   });
   targets.forEach((target, i) => {
-    if (!isValue(target)) throw new TypeError(`grad: input ${i} is ${describe(target)}, expected a Tensor`);
-    if (!target.requiresGrad) throw new Error(`grad: input ${i} does not require a gradient; set requiresGrad on it`);
+    if (!isValue(target)) throw wrongType("grad", `input ${i}`, target, "a Tensor");
+    if (!target.requiresGrad)
+      throw wrongState("grad", `input ${i} does not require a gradient`, "set requiresGrad on it");
   });
   const edges = targets.map((target) => target.gradFn ?? target);
   const seeds = roots.map((root, i) => seed(root, given[i] ?? undefined));
@@ -94,8 +113,10 @@ export function grad(
   const gradients = edges.map((edge, i) => {
     const total = totals.get(edge) ?? null;
     if (total === null && !options.allowUnused) {
-      throw new Error(
-        `grad: input ${i} was not used to compute the outputs; give { allowUnused: true } to get null for it`,
+      throw wrongState(
+        "grad",
+        `input ${i} was not used to compute the outputs`,
+        "give { allowUnused: true } to get null for it",
       );
     }
     return total;
@@ -206,12 +227,20 @@ function throughHooks(edge: Edge, gradient: Tensor): Tensor {
     const replaced = hook(current);
     if (replaced === undefined || replaced === null) continue;
     if (!isValue(replaced)) {
-      throw new TypeError(`a gradient hook returned ${describe(replaced)}, expected a Tensor, or nothing to only look`);
+      throw mismatch(
+        "wrong-type",
+        "",
+        `a gradient hook returned ${describe(replaced)}`,
+        "a Tensor, or nothing to only look",
+      );
     }
     if (!sameShape(replaced.shape, current.shape) || replaced.dtype !== current.dtype) {
-      throw new RangeError(
-        `a gradient hook returned shape ${formatShape(replaced.shape)} and dtype ${replaced.dtype} for a gradient of ` +
-          `shape ${formatShape(current.shape)} and dtype ${current.dtype}; return one like it`,
+      throw refuse(
+        "wrong-shape",
+        "",
+        `a gradient hook returned shape ${formatShape(replaced.shape)} and dtype ${replaced.dtype} for a ` +
+          `gradient of shape ${formatShape(current.shape)} and dtype ${current.dtype}`,
+        "return one like it",
       );
     }
     current = replaced;
@@ -222,7 +251,8 @@ function throughHooks(edge: Edge, gradient: Tensor): Tensor {
 /** The gradient to start from: the one given, or 1 for a single value. */
 function seed(root: Tensor, gradient: Tensor | undefined): Tensor {
   if (!root.requiresGrad) {
-    throw new Error(
+    throw wrongState(
+      "",
       root.storage.isResult
         ? "backward: this tensor is a result of a compiled step, and those have no history: call backward() within the step, " +
             "behind what it computes; or give { compile: false }"
@@ -232,23 +262,30 @@ function seed(root: Tensor, gradient: Tensor | undefined): Tensor {
   }
   if (gradient === undefined) {
     if (root.numel() !== 1) {
-      throw new RangeError(
-        `backward: a gradient is implied only for a single value, this tensor has shape ${formatShape(root.shape)}; ` +
-          "reduce it with .mean() or .sum(), or pass a gradient of the same shape",
+      throw refuse(
+        "wrong-shape",
+        "backward",
+        `a gradient is implied only for a single value, this tensor has shape ${formatShape(root.shape)}`,
+        "reduce it with .mean() or .sum(), or pass a gradient of the same shape",
       );
     }
     return fill({ shape: root.shape, dtype: root.dtype, value: 1 }) as Tensor;
   }
   if (!isValue(gradient)) {
-    throw new TypeError(
-      `backward: the gradient is ${describe(gradient)}, expected a Tensor of shape ${formatShape(root.shape)}; options come ` +
-        "second: backward(undefined, { retainGraph: true })",
+    throw wrongType(
+      "backward",
+      "the gradient",
+      gradient,
+      `a Tensor of shape ${formatShape(root.shape)}`,
+      "options come second: backward(undefined, { retainGraph: true })",
     );
   }
   if (!sameShape(gradient.shape, root.shape) || !isFloat(gradient.dtype)) {
-    throw new RangeError(
-      `backward: the gradient has shape ${formatShape(gradient.shape)} and dtype ${gradient.dtype}, ` +
-        `expected ${formatShape(root.shape)} and ${root.dtype} as the tensor itself`,
+    throw mismatch(
+      "wrong-shape",
+      "backward",
+      `the gradient has shape ${formatShape(gradient.shape)} and dtype ${gradient.dtype}`,
+      `${formatShape(root.shape)} and ${root.dtype} as the tensor itself`,
     );
   }
   return gradient;

@@ -1,4 +1,5 @@
 import type { AnyOp, GradContext, Spec } from "../../core/index.ts";
+import { wrongState } from "../../core/index.ts";
 import type { Tensor } from "../tensor.ts";
 
 /** Where the gradient of an input flows on to: the op that made it, or a leaf that collects it. */
@@ -74,16 +75,19 @@ export class Node {
   /** @throws Error if the saved values are gone, or were written to since */
   checkSaved(): void {
     if (this.saved === null) {
-      throw new Error(
-        `backward: the values saved by ${this.op.name} are already freed: this graph was walked before. ` +
-          "Give { retainGraph: true } to the first backward() if you need a second one, or compute the loss anew",
+      throw wrongState(
+        "backward",
+        `the values saved by ${this.op.name} are already freed: this graph was walked before. Give { ` +
+          "retainGraph: true } to the first backward() if you need a second one, or compute the loss anew",
       );
     }
     for (const [name, { tensor, version }] of this.saved) {
       if (tensor.version !== version) {
-        throw new Error(
-          `backward: ${name} of ${this.op.name}, of shape [${tensor.shape.join(", ")}], was modified in place after the ` +
-            `gradient recorded it (version ${tensor.version}, expected ${version}); write to a clone() instead, or after backward()`,
+        throw wrongState(
+          "backward",
+          `${name} of ${this.op.name}, of shape [${tensor.shape.join(", ")}], was modified in place after ` +
+            `the gradient recorded it (version ${tensor.version}, expected ${version})`,
+          "write to a clone() instead, or after backward()",
         );
       }
     }

@@ -1,3 +1,5 @@
+import { refuse } from "../../core/index.ts";
+
 let enabled = true;
 
 /** Whether operations on tensors that require a gradient are recorded. */
@@ -20,14 +22,17 @@ export function enableGrad<T>(fn: () => T): T {
 }
 
 function withGradMode<T>(caller: string, mode: boolean, fn: () => T): T {
-  if (typeof fn !== "function") throw new TypeError(`${caller} expects a function: ${caller}(() => model(x))`);
+  if (typeof fn !== "function") throw refuse("wrong-type", "", `${caller} expects a function: ${caller}(() => model(x))`);
   const previous = enabled;
   enabled = mode;
   try {
     const result = fn();
     if (typeof (result as { then?: unknown } | null | undefined)?.then === "function") {
-      throw new TypeError(
-        `${caller}: the function returned a promise, but the mode ends when it returns; call ${caller} around the synchronous parts`,
+      throw refuse(
+        "wrong-type",
+        caller,
+        "the function returned a promise, but the mode ends when it returns",
+        `call ${caller} around the synchronous parts`,
       );
     }
     return result;

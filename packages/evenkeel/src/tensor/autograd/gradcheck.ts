@@ -1,4 +1,4 @@
-import { formatShape, sizeOf } from "../../core/index.ts";
+import { formatShape, sizeOf, wrongState } from "../../core/index.ts";
 import { full, zeros } from "../creation/creation.ts";
 import type { Tensor } from "../tensor.ts";
 import { grad } from "./autograd.ts";
@@ -23,7 +23,7 @@ type Checked = (...inputs: Tensor[]) => Tensor | readonly Tensor[];
 export function gradcheck(fn: Checked, inputs: readonly Tensor[], options: GradcheckOptions = {}): true {
   const { eps = 1e-6, atol = 1e-5, rtol = 1e-3 } = options;
   const checked = inputs.filter((x) => x.requiresGrad);
-  if (checked.length === 0) throw new Error("gradcheck: no input requires a gradient; there is nothing to check");
+  if (checked.length === 0) throw wrongState("gradcheck", "no input requires a gradient", "there is nothing to check");
   const outputs = enableGrad(() => [fn(...inputs)].flat() as Tensor[]).filter((y) => y.isFloatingPoint);
   for (const [o, output] of outputs.entries()) {
     for (const [i, input] of checked.entries()) {
@@ -37,8 +37,9 @@ export function gradcheck(fn: Checked, inputs: readonly Tensor[], options: Gradc
         for (let k = 0; k < input.numel(); k++) {
           const [a, n] = [analytic?.data[k] ?? 0, numeric[k][j]];
           if (!(Math.abs(a - n) <= atol + rtol * Math.abs(n))) {
-            throw new Error(
-              `gradcheck: d output ${o}[${j}] / d input ${i}[${k}] is ${a} by the gradient, ${n} by finite differences ` +
+            throw wrongState(
+              "gradcheck",
+              `d output ${o}[${j}] / d input ${i}[${k}] is ${a} by the gradient, ${n} by finite differences ` +
                 `(shapes ${formatShape(output.shape)}, ${formatShape(input.shape)})`,
             );
           }

@@ -6,6 +6,8 @@ import {
   type DType,
   formatShape,
   literal,
+  mismatch,
+  refuse,
   type Shape,
   sizeOf,
   type TypedArray,
@@ -38,8 +40,10 @@ export function tensor(data: NestedData | AnyTypedArray, options: TensorOptions 
   const shape = options.shape ?? found;
   checkShape(shape);
   if (sizeOf(shape) !== values.length) {
-    throw new RangeError(
-      `tensor: ${values.length} values do not fill shape ${formatShape(shape)}, which holds ${sizeOf(shape)}`,
+    throw refuse(
+      "wrong-shape",
+      "tensor",
+      `${values.length} values do not fill shape ${formatShape(shape)}, which holds ${sizeOf(shape)}`,
     );
   }
   const stored = isTypedArray(values) ? storedFrom(values, options.dtype) : listed(values, options.dtype);
@@ -88,8 +92,11 @@ function sizesAndOptions<O>(caller: string, given: SizeArguments<O>, known: read
   const options = all[end] ?? {};
   checkOptions(caller, options, known);
   if (all.length > end + 1) {
-    throw new TypeError(
-      `${caller}: more follows the options, expected one shape and one object of options: ${caller}(2, 3, { ${known[0]}: ... })`,
+    throw mismatch(
+      "wrong-type",
+      caller,
+      "more follows the options",
+      `one shape and one object of options: ${caller}(2, 3, { ${known[0]}: ... })`,
     );
   }
   return [shape, options as O];
@@ -172,7 +179,12 @@ export function arange(first: number, ...rest: (number | (TensorOptions & { step
   const { step = positional ?? 1, dtype = "float32", requiresGrad } = options as TensorOptions & { step?: number };
   const length = Math.ceil((end - start) / step);
   if (!Number.isFinite(length) || length < 0) {
-    throw new RangeError(`arange: no steps of ${step} lead from ${start} to ${end}; step must point from start to end`);
+    throw refuse(
+      "wrong-value",
+      "arange",
+      `no steps of ${step} lead from ${start} to ${end}`,
+      "step must point from start to end",
+    );
   }
   const data = allocate(dtype, length);
   if (length > 0) for (const end of [start, start + (length - 1) * step]) checkStorable("arange", end, dtype);

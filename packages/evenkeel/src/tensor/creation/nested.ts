@@ -1,4 +1,4 @@
-import { formatShape, type Shape, type Spec, type TypedArray } from "../../core/index.ts";
+import { mismatch, refuse, type Shape, type Spec, type TypedArray, wrongShape } from "../../core/index.ts";
 import { isTypedArray } from "./typedArrays.ts";
 
 /** Numbers or booleans in nested arrays, as deep as a tensor has dimensions. */
@@ -16,10 +16,15 @@ export interface NestedNumbers {
 /** @throws RangeError unless there are so many dimensions @throws TypeError for a bool tensor */
 export function checkNestedNumbers({ shape, dtype }: Spec, rank: number): void {
   if (shape.length !== rank) {
-    throw new RangeError(`toArray: the tensor has shape ${formatShape(shape)}, expected ${rank} dimensions`);
+    throw wrongShape("toArray", "the tensor", shape, `${rank} dimensions`);
   }
   if (dtype === "bool") {
-    throw new TypeError("toArray: a bool tensor gives booleans, not numbers; use toArray() for them, or int() first");
+    throw refuse(
+      "wrong-type",
+      "toArray",
+      "a bool tensor gives booleans, not numbers",
+      "use toArray() for them, or int() first",
+    );
   }
 }
 
@@ -63,11 +68,11 @@ function isList(value: unknown): value is ArrayLike<unknown> {
   return Array.isArray(value) || isTypedArray(value);
 }
 
-function ragged(path: string, given: string, expected: string): RangeError {
-  return new RangeError(`tensor: ${path} has ${given}, expected ${expected}; all rows must have the same length`);
+function ragged(path: string, given: string, expected: string): Error {
+  return mismatch("wrong-value", "tensor", `${path} has ${given}`, expected, "all rows must have the same length");
 }
 
-function notANumber(item: unknown, path: string): TypeError {
+function notANumber(item: unknown, path: string): Error {
   const given =
     typeof item === "string"
       ? `the string ${JSON.stringify(item)}`
@@ -81,5 +86,5 @@ function notANumber(item: unknown, path: string): TypeError {
     : typeof item === "bigint"
       ? "convert it with Number(), which is exact to 2^53"
       : "convert it first";
-  return new TypeError(`tensor: ${path} is ${given}, expected a number or a boolean; ${cure}`);
+  return mismatch("wrong-type", "tensor", `${path} is ${given}`, "a number or a boolean", cure);
 }

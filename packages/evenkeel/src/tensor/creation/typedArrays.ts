@@ -1,4 +1,4 @@
-import { allocate, checkStorable, type DType, isFloat, type TypedArray } from "../../core/index.ts";
+import { allocate, checkStorable, type DType, isFloat, refuse, type TypedArray } from "../../core/index.ts";
 
 /** What `tensor` makes of a typed array: the dtype that holds values of its kind, and the values. */
 
@@ -46,9 +46,11 @@ export function storedFrom(values: AnyTypedArray, dtype?: DType): { readonly dty
     const value = Number(values[i]);
     checkStorable("tensor", value, chosen);
     if (isBig && chosen === "float64" && !Number.isSafeInteger(value)) {
-      throw new RangeError(
-        `tensor: element ${i} of the ${kind} is ${values[i]}, beyond the 2^53 to which float64 is exact; ` +
-          'no dtype holds it; give { dtype: "float32" } to have it rounded',
+      throw refuse(
+        "wrong-value",
+        "tensor",
+        `element ${i} of the ${kind} is ${values[i]}, beyond the 2^53 to which float64 is exact`,
+        'no dtype holds it; give { dtype: "float32" } to have it rounded',
       );
     }
     data[i] = chosen === "bool" ? Number(value !== 0) : value;

@@ -1,4 +1,4 @@
-import { describe, formatShape, isValue, literal, type Shape } from "../../core/index.ts";
+import { describe, formatShape, isValue, literal, mismatch, refuse, type Shape, wrongType } from "../../core/index.ts";
 import type { Tensor } from "../tensor.ts";
 
 /** What an index is written as, and how it is read: one part per entry. */
@@ -31,13 +31,20 @@ export type Part =
 export function spelledOut(caller: string, shape: Shape, parts: readonly Part[]): Part[] {
   const taken = parts.reduce((n, part) => n + dimensionsOf(part), 0);
   if (taken > shape.length) {
-    throw new RangeError(
-      `${caller}: ${taken} dimensions are indexed, but shape ${formatShape(shape)} has ${shape.length}`,
+    throw refuse(
+      "wrong-shape",
+      caller,
+      `${taken} dimensions are indexed, but shape ${formatShape(shape)} has ${shape.length}`,
     );
   }
   const rest = parts.findIndex(({ kind }) => kind === "rest");
   if (parts.some(({ kind }, i) => kind === "rest" && i !== rest)) {
-    throw new RangeError(`${caller}: "..." is there twice; it stands for all other dimensions, so that one is enough`);
+    throw refuse(
+      "conflict",
+      caller,
+      '"..." is there twice',
+      "it stands for all other dimensions, so that one is enough",
+    );
   }
   const whole = Array.from({ length: shape.length - taken }, (): Part => ({ kind: "slice" }));
   return rest < 0 ? [...parts, ...whole] : [...parts.slice(0, rest), ...whole, ...parts.slice(rest + 1)];
@@ -65,17 +72,22 @@ export function partOf(caller: string, item: Index, position: number): Part {
   if (isValue(item)) {
     if (item.dtype === "int32") return { kind: "places", places: item };
     if (item.dtype === "bool") return { kind: "mask", mask: item };
-    throw new TypeError(
-      `${caller}: index ${position} is a tensor of ${item.dtype}, expected int32 for places or bool for a mask; convert it ` +
-        "with .int() or compare, as in x.gt(0)",
+    throw mismatch(
+      "wrong-dtype",
+      caller,
+      `index ${position} is a tensor of ${item.dtype}`,
+      "int32 for places or bool for a mask",
+      "convert it with .int() or compare, as in x.gt(0)",
     );
   }
   if (Array.isArray(item) || (ArrayBuffer.isView(item) && !(item instanceof DataView))) {
     return listPart(caller, item as IndexList, position);
   }
-  throw new TypeError(
-    `${caller}: index ${position} is ${describe(item)}, expected a place, a slice such as "1:", "::2" or "...", null, a list, ` +
-      "or a tensor of int32 or bool",
+  throw wrongType(
+    caller,
+    `index ${position}`,
+    item,
+    'a place, a slice such as "1:", "::2" or "...", null, a list, or a tensor of int32 or bool',
   );
 }
 
@@ -90,7 +102,7 @@ function listPart(caller: string, list: IndexList, position: number): Part {
       return;
     }
     if (item.length !== shape[depth]) {
-      throw new RangeError(`${caller}: index ${position} has rows of different lengths, expected one length for all`);
+      throw mismatch("wrong-value", caller, `index ${position} has rows of different lengths`, "one length for all");
     }
     for (let i = 0; i < item.length; i++) visit(item[i], depth + 1);
   };
@@ -101,8 +113,11 @@ function listPart(caller: string, list: IndexList, position: number): Part {
   }
   const odd = values.findIndex((value) => !Number.isInteger(value));
   if (odd >= 0) {
-    throw new TypeError(
-      `${caller}: index ${position} is a list that holds ${describe(values[odd])}, expected whole numbers only, or booleans only`,
+    throw mismatch(
+      "wrong-type",
+      caller,
+      `index ${position} is a list that holds ${describe(values[odd])}`,
+      "whole numbers only, or booleans only",
     );
   }
   return { kind: "list", places: values as number[], shape };

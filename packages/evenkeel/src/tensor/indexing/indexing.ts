@@ -1,12 +1,14 @@
 import {
   broadcastShapes,
-  describe,
   formatShape,
   literal,
+  mismatch,
+  refuse,
   type Shape,
   sameShape,
   sizeOf,
   stridesOf,
+  wrongValue,
 } from "../../core/index.ts";
 import * as ops from "../../ops/index.ts";
 import { placeArgument, sliceArguments } from "../arguments.ts";
@@ -133,9 +135,12 @@ function spread(caller: string, value: Tensor, shape: Shape): Tensor {
   const from = withoutLeadingOnes(value.shape, shape.length);
   const offset = shape.length - from.length;
   if (offset < 0 || from.some((n, i) => n !== 1 && n !== shape[i + offset])) {
-    throw new RangeError(
-      `${caller}: a value of shape ${formatShape(value.shape)} does not fit the places written to, of shape ` +
-        `${formatShape(shape)}; give a number, or a tensor that broadcasts to that shape`,
+    throw refuse(
+      "wrong-shape",
+      caller,
+      `a value of shape ${formatShape(value.shape)} does not fit the places written to, of shape ` +
+        `${formatShape(shape)}`,
+      "give a number, or a tensor that broadcasts to that shape",
     );
   }
   const copy = value.clone(); // a reshape of the value itself would be a view of it
@@ -152,9 +157,12 @@ export function placesOf(caller: string, x: Tensor, known?: ArrayLike<number>): 
   // Through the door: what is traced has no values, nor has state that will change before the program runs.
   const { storage, shape } = ops.ne<Tensor>(x, 0);
   if (known === undefined && !storage.isKnown) {
-    throw new Error(
-      `${caller}: how many elements a mask picks, or are not 0, is not known while the step is traced; in a compiled step use ` +
-        "where(mask, x, 0), x.maskedFill(mask, 0) or x.set_(mask, 0), or give { compile: false }",
+    throw refuse(
+      "not-supported",
+      caller,
+      "how many elements a mask picks, or are not 0, is not known while the step is traced",
+      "in a compiled step use where(mask, x, 0), x.maskedFill(mask, 0) or x.set_(mask, 0), or give { " +
+        "compile: false }",
     );
   }
   const found: number[] = [];
@@ -173,9 +181,12 @@ export function listOf(places: Int32Array): Tensor {
 export function placesOfList(places: readonly number[]): Tensor {
   for (const [i, place] of places.entries()) {
     if (Number.isInteger(place) && place >= 0 && place < 2 ** 31) continue;
-    throw new RangeError(
-      `indexSelect: element ${i} of the index is ${describe(place)}, expected a whole number from 0 on; ` +
-        "x.at([0, -1]) takes negative ones too",
+    throw wrongValue(
+      "indexSelect",
+      `element ${i} of the index`,
+      place,
+      "a whole number from 0 on",
+      "x.at([0, -1]) takes negative ones too",
     );
   }
   return listOf(Int32Array.from(places));
@@ -234,8 +245,10 @@ function wrapped(caller: string, places: Tensor, shape: Shape, dim: number): Ten
 
 function checkMask(caller: string, mask: Tensor, shape: Shape, dim: number): void {
   if (sameShape(mask.shape, shape.slice(dim, dim + mask.ndim))) return;
-  throw new RangeError(
-    `${caller}: a mask of shape ${formatShape(mask.shape)} does not fit shape ${formatShape(shape)} from dimension ${dim} on; ` +
-      "expected the same sizes",
+  throw mismatch(
+    "wrong-shape",
+    caller,
+    `a mask of shape ${formatShape(mask.shape)} does not fit shape ${formatShape(shape)} from dimension ${dim} on`,
+    "the same sizes",
   );
 }

@@ -1,4 +1,4 @@
-import { checkOptions, describe, refuseInStep } from "../../core/index.ts";
+import { checkOptions, refuse, refuseInStep, wrongState, wrongType } from "../../core/index.ts";
 import { type AnyModule, Module, type Parameter } from "../../nn/index.ts";
 import type { BatchNormLayer } from "../../nn/layers/norm/batchNorm.ts";
 import { batchNormLayers } from "./layers.ts";
@@ -27,12 +27,12 @@ export interface FreezeBatchNormOptions {
 export function freezeBatchNorm(model: AnyModule, options: FreezeBatchNormOptions = {}): () => void {
   refuseInStep("freezeBatchNorm()", "call it between two steps");
   if (!(model instanceof Module)) {
-    throw new TypeError(`freezeBatchNorm: the model is ${describe(model)}, expected an nn.Module`);
+    throw wrongType("freezeBatchNorm", "the model", model, "an nn.Module");
   }
   checkOptions("freezeBatchNorm", options, ["affine", "paths"]);
   const { affine = true, paths = [""] } = options;
   if (typeof affine !== "boolean") {
-    throw new TypeError(`freezeBatchNorm: affine is ${describe(affine)}, expected true or false`);
+    throw wrongType("freezeBatchNorm", { option: "affine" }, affine, "true or false");
   }
   const layers = layersAt(model, paths);
   const parameters = new Map<Parameter, boolean>();
@@ -62,22 +62,24 @@ export function freezeBatchNorm(model: AnyModule, options: FreezeBatchNormOption
 
 function layersAt(model: AnyModule, paths: readonly string[]): BatchNormLayer[] {
   if (!Array.isArray(paths) || !paths.every((path) => typeof path === "string")) {
-    throw new TypeError(`freezeBatchNorm: paths is ${describe(paths)}, expected a list of paths such as ["backbone"]`);
+    throw wrongType("freezeBatchNorm", { option: "paths" }, paths, 'a list of paths such as ["backbone"]');
   }
   const layers = new Set<BatchNormLayer>();
   for (const path of paths) {
     const below = batchNormLayers(model.getSubmodule(path));
     if (below.length === 0) {
       const place = path === "" ? "in the model" : `at or below ${JSON.stringify(path)}`;
-      throw new RangeError(`freezeBatchNorm: there is no BatchNorm ${place}, so nothing would be frozen`);
+      throw refuse("wrong-value", "freezeBatchNorm", `there is no BatchNorm ${place}, so nothing would be frozen`);
     }
     for (const layer of below) layers.add(layer);
   }
   for (const [path, module] of model.namedModules()) {
     if (!layers.has(module as BatchNormLayer) || (module as BatchNormLayer).running_mean !== null) continue;
-    throw new Error(
-      `freezeBatchNorm: "${path}" keeps no running statistics (trackRunningStats: false), so it can only normalize by ` +
-        "those of each batch; leave it out with { paths }",
+    throw wrongState(
+      "freezeBatchNorm",
+      `"${path}" keeps no running statistics (trackRunningStats: false), so it can only normalize by ` +
+        "those of each batch",
+      "leave it out with { paths }",
     );
   }
   return [...layers];

@@ -1,5 +1,5 @@
 import { compile } from "../../compile/index.ts";
-import { checkOptions, describe } from "../../core/index.ts";
+import { checkOptions, wrongType, wrongValue } from "../../core/index.ts";
 import type { BatchNormLayer } from "../../nn/layers/norm/batchNorm.ts";
 import { noGrad, type Tensor } from "../../tensor/index.ts";
 import { type Batch, checkLoader, inputsOf, type Loader, type RowBatch, rowBatches } from "../batches.ts";
@@ -58,10 +58,10 @@ export function updateBatchNorm(
   const { estimate = "population", dropout = true, compile: compiled = false } = options;
   if (!batchNormEstimates.includes(estimate)) {
     const known = batchNormEstimates.map((name) => `"${name}"`).join(" or ");
-    throw new RangeError(`updateBatchNorm: estimate is ${describe(estimate)}, expected ${known}`);
+    throw wrongValue("updateBatchNorm", { option: "estimate" }, estimate, known);
   }
   if (typeof dropout !== "boolean") {
-    throw new TypeError(`updateBatchNorm: dropout is ${describe(dropout)}, expected true or false`);
+    throw wrongType("updateBatchNorm", { option: "dropout" }, dropout, "true or false");
   }
   return keepingModes(model, () => {
     model.train();

@@ -1,4 +1,4 @@
-import { checkOptions } from "../../core/index.ts";
+import { checkOptions, mismatch, wrongState } from "../../core/index.ts";
 import { describe, isModuleClass } from "../../nn/module/callable.ts";
 import { cat, noGrad, Tensor } from "../../tensor/index.ts";
 import { type Batch, checkLoader, type Example, inputsOf, type Loader, rowBatches, toExample } from "../batches.ts";
@@ -19,8 +19,11 @@ export interface EvaluateOptions<K extends string = never> {
 export function checkLoss(owner: string, loss: unknown): void {
   if (typeof loss === "function" && !isModuleClass(loss)) return;
   const cure = isModuleClass(loss) ? "; make one with new" : "";
-  throw new TypeError(
-    `${owner}: loss is ${describe(loss)}, expected a module such as new nn.MSELoss(), or a function${cure}`,
+  throw mismatch(
+    "wrong-type",
+    owner,
+    `loss is ${describe(loss)}`,
+    `a module such as new nn.MSELoss(), or a function${cure}`,
   );
 }
 
@@ -34,7 +37,7 @@ export function forwardPass(model: Model, lossOf: Loss): Forward {
     const loss = lossOf(output, target);
     if (loss instanceof Tensor && loss.numel() === 1) return { output, loss };
     const given = loss instanceof Tensor ? `${loss.numel()} values` : typeof loss;
-    throw new RangeError(`the loss gave ${given}, expected a tensor of one value; use reduction "mean"`);
+    throw mismatch("wrong-value", "", `the loss gave ${given}`, "a tensor of one value", 'use reduction "mean"');
   };
 }
 
@@ -42,8 +45,12 @@ export function forwardPass(model: Model, lossOf: Loss): Forward {
 export function callModel(model: Model, inputs: Batch): Tensor {
   const output: unknown = model(...inputs);
   if (output instanceof Tensor) return output;
-  throw new TypeError(
-    `the model gave ${output === null ? "null" : typeof output}, expected one Tensor; return it from forward`,
+  throw mismatch(
+    "wrong-type",
+    "",
+    `the model gave ${output === null ? "null" : typeof output}`,
+    "one Tensor",
+    "return it from forward",
   );
 }
 
@@ -68,8 +75,10 @@ export function* scoreBatches<K extends string>(
 }
 
 export function noBatches(name: string): Error {
-  return new Error(
-    `${name} gives no batches: its dataset is empty, or dropLast drops the only batch; use a smaller batchSize`,
+  return wrongState(
+    "",
+    `${name} gives no batches: its dataset is empty, or dropLast drops the only batch`,
+    "use a smaller batchSize",
   );
 }
 

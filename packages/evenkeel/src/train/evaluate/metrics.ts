@@ -1,4 +1,4 @@
-import { formatShape, isFloat, sameShape, sizeOf } from "../../core/index.ts";
+import { formatShape, isFloat, mismatch, refuse, sameShape, sizeOf } from "../../core/index.ts";
 import { Tensor } from "../../tensor/index.ts";
 
 /**
@@ -18,16 +18,18 @@ export interface Metric {
 function checkTensors(name: string, output: unknown, target: unknown): void {
   if (output instanceof Tensor && target instanceof Tensor) return;
   const kind = (value: unknown) => (value instanceof Tensor ? "a Tensor" : value === null ? "null" : typeof value);
-  throw new TypeError(`${name}: expected two tensors, (output, target), got ${kind(output)} and ${kind(target)}`);
+  throw refuse("wrong-type", name, `expected two tensors, (output, target), got ${kind(output)} and ${kind(target)}`);
 }
 
 function checkSameShape(name: string, output: Tensor, target: Tensor): void {
   checkTensors(name, output, target);
   if (sameShape(output.shape, target.shape)) return;
   const oneWide = sizeOf(output.shape) === sizeOf(target.shape) ? "; squeeze(1) or unsqueeze(1) one of them" : "";
-  throw new RangeError(
-    `${name}: output has shape ${formatShape(output.shape)}, target ${formatShape(target.shape)}; ` +
-      `they must be equal${oneWide}`,
+  throw refuse(
+    "wrong-shape",
+    name,
+    `output has shape ${formatShape(output.shape)}, target ${formatShape(target.shape)}`,
+    `they must be equal${oneWide}`,
   );
 }
 
@@ -78,8 +80,11 @@ class R2 implements Metric {
     const columns = target.data.length / rows;
     if (this.#rows === 0) this.#start(columns);
     else if (columns !== this.#mean.length) {
-      throw new RangeError(
-        `r2: got ${columns} columns after batches of ${this.#mean.length}; reset() before other data`,
+      throw refuse(
+        "wrong-shape",
+        "r2",
+        `got ${columns} columns after batches of ${this.#mean.length}`,
+        "reset() before other data",
       );
     }
     for (let i = 0; i < target.data.length; i++) {
@@ -121,7 +126,12 @@ class Accuracy implements Metric {
   update(output: Tensor, target: Tensor): void {
     checkTensors("accuracy", output, target);
     if (!isFloat(output.dtype)) {
-      throw new TypeError(`accuracy: output has dtype ${output.dtype}; pass the logits (float), not predicted classes`);
+      throw refuse(
+        "wrong-dtype",
+        "accuracy",
+        `output has dtype ${output.dtype}`,
+        "pass the logits (float), not predicted classes",
+      );
     }
     this.#right += sameShape(output.shape, target.shape) ? rightSigns(output, target) : rightClasses(output, target);
     this.#count += target.data.length;
@@ -143,9 +153,11 @@ function rightSigns(output: Tensor, target: Tensor): number {
   for (let i = 0; i < target.data.length; i++) {
     const label = target.data[i];
     if (label !== 0 && label !== 1) {
-      throw new RangeError(
-        `accuracy: output and target both have shape ${formatShape(target.shape)}, so targets must be 0 or 1, got ${label}; ` +
-          "for several classes pass logits [N, C] and targets [N]",
+      throw refuse(
+        "wrong-shape",
+        "accuracy",
+        `output and target both have shape ${formatShape(target.shape)}, so targets must be 0 or 1, got ${label}`,
+        "for several classes pass logits [N, C] and targets [N]",
       );
     }
     const logit = output.data[i];
@@ -158,20 +170,26 @@ function rightSigns(output: Tensor, target: Tensor): number {
 function rightClasses(output: Tensor, target: Tensor): number {
   const [n, classes, ...inner] = output.shape;
   if (classes === undefined || classes < 2 || !sameShape([n, ...inner], target.shape)) {
-    throw new RangeError(
-      `accuracy: output has shape ${formatShape(output.shape)}, target ${formatShape(target.shape)}; ` +
-        "expected logits [N, C] and classes [N], or equal shapes for binary logits",
+    throw mismatch(
+      "wrong-shape",
+      "accuracy",
+      `output has shape ${formatShape(output.shape)}, target ${formatShape(target.shape)}`,
+      "logits [N, C] and classes [N], or equal shapes for binary logits",
     );
   }
   if (isFloat(target.dtype)) {
-    throw new TypeError(`accuracy: target has dtype ${target.dtype}; classes are int32, use target.int()`);
+    throw refuse("wrong-dtype", "accuracy", `target has dtype ${target.dtype}`, "classes are int32, use target.int()");
   }
   const stride = sizeOf(inner);
   let right = 0;
   for (let i = 0; i < target.data.length; i++) {
     const label = target.data[i];
     if (label < 0 || label >= classes) {
-      throw new RangeError(`accuracy: target holds class ${label}, but the output has classes 0 to ${classes - 1}`);
+      throw refuse(
+        "wrong-value",
+        "accuracy",
+        `target holds class ${label}, but the output has classes 0 to ${classes - 1}`,
+      );
     }
     const start = Math.floor(i / stride) * classes * stride + (i % stride);
     const logit = output.data[start + label * stride];

@@ -1,4 +1,4 @@
-import { checkOptions, describe } from "../../core/index.ts";
+import { checkOptions, wrongType, wrongValue } from "../../core/index.ts";
 import { Generator, randperm } from "../../random/index.ts";
 import { columnOf, type Table, takeRows } from "../../tabular/index.ts";
 
@@ -42,16 +42,16 @@ export async function permutationImportance(
   checkOptions("permutationImportance", options, optionNames);
   const { columns, score, better, repeats = 5, seed = 0, signal } = options;
   if (!Array.isArray(columns)) {
-    throw new TypeError(`permutationImportance: columns is ${describe(columns)}, expected an array of names`);
+    throw wrongType("permutationImportance", { option: "columns" }, columns, "an array of names");
   }
   if (typeof score !== "function") {
-    throw new TypeError(`permutationImportance: score is ${describe(score)}, expected a function of a table`);
+    throw wrongType("permutationImportance", { option: "score" }, score, "a function of a table");
   }
   if (better !== "lower" && better !== "higher") {
-    throw new RangeError(`permutationImportance: better is ${describe(better)}, expected "lower" or "higher"`);
+    throw wrongValue("permutationImportance", { option: "better" }, better, '"lower" or "higher"');
   }
   if (!Number.isInteger(repeats) || repeats < 1) {
-    throw new RangeError(`permutationImportance: repeats is ${describe(repeats)}, expected a whole number from 1`);
+    throw wrongValue("permutationImportance", { option: "repeats" }, repeats, "a whole number from 1");
   }
   for (const name of columns) columnOf(table, name);
 

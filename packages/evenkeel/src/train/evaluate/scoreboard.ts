@@ -1,3 +1,4 @@
+import { mismatch, refuse } from "../../core/index.ts";
 import { noGrad, type Tensor } from "../../tensor/index.ts";
 import type { Scores } from "../fit/history.ts";
 import type { Metric } from "./metrics.ts";
@@ -41,14 +42,20 @@ export class Scoreboard<K extends string> {
 export function checkMetrics(metrics: unknown): void {
   if (metrics === undefined) return;
   if (typeof metrics !== "object" || metrics === null) {
-    throw new TypeError(`metrics is ${String(metrics)}, expected an object such as { mae: metrics.mae() }`);
+    throw mismatch("wrong-type", "", `metrics is ${String(metrics)}`, "an object such as { mae: metrics.mae() }");
   }
   for (const [name, metric] of Object.entries(metrics)) {
-    if (name === "loss") throw new TypeError('a metric cannot be called "loss": the loss is reported under that name');
+    if (name === "loss")
+      throw refuse("wrong-type", "", 'a metric cannot be called "loss": the loss is reported under that name');
     for (const method of ["update", "value", "reset"]) {
       if (typeof metric?.[method] === "function") continue;
       const hint = typeof metric === "function" ? "; call it: metrics.mae()" : "";
-      throw new TypeError(`metric "${name}" has no method ${method}(); pass one such as metrics.mae()${hint}`);
+      throw refuse(
+        "wrong-type",
+        "",
+        `metric "${name}" has no method ${method}()`,
+        `pass one such as metrics.mae()${hint}`,
+      );
     }
   }
 }

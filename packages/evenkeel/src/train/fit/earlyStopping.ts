@@ -1,4 +1,4 @@
-import { checkOptions } from "../../core/index.ts";
+import { checkOptions, mismatch, wrongState, wrongValue } from "../../core/index.ts";
 import { checkStopping } from "../../io/checkpointChecks.ts";
 import type { EarlyStoppingState } from "../../io/index.ts";
 import type { StateDict } from "../../nn/index.ts";
@@ -44,13 +44,13 @@ export class EarlyStopping {
     checkOptions("EarlyStopping", options, earlyStoppingKeys);
     const { patience, minDelta = 0, mode = "min", restoreBest = true } = options;
     if (patience !== Number.POSITIVE_INFINITY && !(Number.isInteger(patience) && patience >= 1)) {
-      throw new RangeError(`EarlyStopping: patience is ${patience}, expected a whole number of epochs, at least 1`);
+      throw wrongValue("EarlyStopping", { option: "patience" }, patience, "a whole number of epochs, at least 1");
     }
     if (!(Number.isFinite(minDelta) && minDelta >= 0)) {
-      throw new RangeError(`EarlyStopping: minDelta is ${minDelta}, expected a number of at least 0`);
+      throw wrongValue("EarlyStopping", { option: "minDelta" }, minDelta, "a number of at least 0");
     }
     if (mode !== "min" && mode !== "max")
-      throw new RangeError(`EarlyStopping: mode is ${mode}, expected "min" or "max"`);
+      throw mismatch("wrong-value", "EarlyStopping", `mode is ${mode}`, '"min" or "max"');
     this.patience = patience;
     this.minDelta = minDelta;
     this.mode = mode;
@@ -110,14 +110,19 @@ export class EarlyStopping {
     checkStopping("EarlyStopping", state);
     const { epochs, mode, best, bestEpoch, model } = state;
     if (mode !== this.mode) {
-      throw new Error(
-        `EarlyStopping: the state is one of mode "${mode}", expected "${this.mode}"; make it with that mode`,
+      throw mismatch(
+        "wrong-state",
+        "EarlyStopping",
+        `the state is one of mode "${mode}"`,
+        `"${this.mode}"`,
+        "make it with that mode",
       );
     }
     if (this.restoreBest && bestEpoch !== undefined && model === undefined) {
-      throw new Error(
-        `EarlyStopping: the state has no weights of its best epoch ${bestEpoch}, because restoreBest was off when it was ` +
-          "saved; set restoreBest to false here too",
+      throw wrongState(
+        "EarlyStopping",
+        `the state has no weights of its best epoch ${bestEpoch}, because restoreBest was off when it was saved`,
+        "set restoreBest to false here too",
       );
     }
     this.#epochs = epochs;

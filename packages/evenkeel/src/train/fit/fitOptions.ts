@@ -1,5 +1,5 @@
 import type { Check, CompileOptions } from "../../compile/index.ts";
-import { checkOptions } from "../../core/index.ts";
+import { checkOptions, mismatch, wrongState, wrongValue } from "../../core/index.ts";
 import type { Checkpoint } from "../../io/index.ts";
 import { describe } from "../../nn/module/callable.ts";
 import { checkLoader, type Loader } from "../batches.ts";
@@ -94,21 +94,21 @@ export function planFit<K extends string>(model: Model, options: FitOptions<K>):
   checkLoss("fit", loss);
   checkOptimizer(model, options.optimizer);
   if (!Number.isInteger(epochs) || epochs < 1) {
-    throw new RangeError(`fit: epochs is ${epochs}, expected a whole number of at least 1`);
+    throw wrongValue("fit", { option: "epochs" }, epochs, "a whole number of at least 1");
   }
   checkMetrics(metrics);
   if (clipGradNorm !== undefined && !(clipGradNorm > 0)) {
-    throw new RangeError(`fit: clipGradNorm is ${clipGradNorm}, expected a number above 0`);
+    throw wrongValue("fit", { option: "clipGradNorm" }, clipGradNorm, "a number above 0");
   }
   if (signal !== undefined && typeof signal?.aborted !== "boolean") {
-    throw new TypeError(`fit: signal is ${describe(signal)}, expected an AbortSignal such as controller.signal`);
+    throw mismatch("wrong-type", "fit", `signal is ${describe(signal)}`, "an AbortSignal such as controller.signal");
   }
   const compiled = typeof compile === "object" && compile !== null ? compile : { compile };
   if (typeof compile !== "boolean") checkOptions("fit: compile", compile, ["check"]);
-  if (!(yieldEvery >= 0)) throw new RangeError(`fit: yieldEvery is ${yieldEvery}, expected milliseconds, at least 0`);
+  if (!(yieldEvery >= 0)) throw wrongValue("fit", { option: "yieldEvery" }, yieldEvery, "milliseconds, at least 0");
   for (const name of Object.values(callbacks)) {
     if (options[name] !== undefined && typeof options[name] !== "function") {
-      throw new TypeError(`fit: ${name} is ${typeof options[name]}, expected a function`);
+      throw mismatch("wrong-type", "fit", `${name} is ${typeof options[name]}`, "a function");
     }
   }
   const { monitor, stopping } = planStopping(options);
@@ -138,20 +138,24 @@ export function callbackFor<K extends string>(options: FitOptions<K>): (event: T
 function checkModel(model: unknown): void {
   if (typeof model === "function" && "modules" in model && "training" in model) return;
   const hint = typeof model === "function" ? "; make one with new" : "";
-  throw new TypeError(`fit: the model is ${model === null ? "null" : typeof model}, expected an nn.Module${hint}`);
+  throw mismatch("wrong-type", "fit", `the model is ${model === null ? "null" : typeof model}`, `an nn.Module${hint}`);
 }
 
 function checkOptimizer(model: Model, optimizer: StepOptimizer): void {
   if (typeof optimizer?.step !== "function" || !Array.isArray(optimizer.paramGroups)) {
-    throw new TypeError(
-      `fit: optimizer is ${describe(optimizer)}, expected one such as new optim.Adam(model.parameters(), { lr: 1e-3 })`,
+    throw mismatch(
+      "wrong-type",
+      "fit",
+      `optimizer is ${describe(optimizer)}`,
+      "one such as new optim.Adam(model.parameters(), { lr: 1e-3 })",
     );
   }
   const optimized = new Set(optimizer.paramGroups.flatMap((group) => [...group.params]));
   if (model.parameters().some((parameter) => optimized.has(parameter))) return;
-  throw new Error(
-    "fit: the optimizer holds none of the model's parameters, so nothing would be trained; " +
-      "make it from this model's parameters()",
+  throw wrongState(
+    "fit",
+    "the optimizer holds none of the model's parameters, so nothing would be trained",
+    "make it from this model's parameters()",
   );
 }
 
@@ -168,7 +172,7 @@ function planStopping<K extends string>(options: FitOptions<K>): Pick<FitPlan<K>
   const known = parts.flatMap((part) => names.map((name) => `${part}.${name}`));
   if (!known.includes(monitor)) {
     const hint = validation === undefined ? "; without a validation loader only training numbers are known" : "";
-    throw new RangeError(`earlyStopping: monitor is "${monitor}", expected one of ${known.join(", ")}${hint}`);
+    throw mismatch("wrong-value", "earlyStopping", `monitor is "${monitor}"`, `one of ${known.join(", ")}${hint}`);
   }
   const metric = metrics?.[monitor.slice(monitor.indexOf(".") + 1) as K];
   const mode = rest.mode ?? (metric?.higherIsBetter ? "max" : "min");

@@ -1,3 +1,4 @@
+import { refuse, wrongState } from "../../core/index.ts";
 import { checkCheckpoint } from "../../io/checkpointChecks.ts";
 import type { Checkpoint } from "../../io/index.ts";
 import type { OptimizerStateDict } from "../../optim/index.ts";
@@ -98,8 +99,10 @@ function loadScheduler(
 ): void {
   if ((scheduler === undefined) !== (state === undefined)) {
     const [saved, here] = state === undefined ? ["without", "has one"] : ["with", "has none"];
-    throw new Error(
-      `resume: the checkpoint was saved ${saved} a scheduler, this training ${here}; pass the same options`,
+    throw wrongState(
+      "resume",
+      `the checkpoint was saved ${saved} a scheduler, this training ${here}`,
+      "pass the same options",
     );
   }
   if (scheduler !== undefined && state !== undefined) load(stateful("scheduler", scheduler), cloneState(state));
@@ -108,8 +111,10 @@ function loadScheduler(
 function stateful(name: string, part: object): Stateful {
   const { stateDict, loadStateDict } = part as Partial<Stateful>;
   if (typeof stateDict === "function" && typeof loadStateDict === "function") return part as Stateful;
-  throw new Error(
-    `checkpoint: the ${name} has no stateDict() and loadStateDict(), so its state would be lost; add them`,
+  throw wrongState(
+    "checkpoint",
+    `the ${name} has no stateDict() and loadStateDict(), so its state would be lost`,
+    "add them",
   );
 }
 
@@ -118,9 +123,10 @@ function checkOwned(model: Model, optimizer: StepOptimizer): void {
   const own = new Set<Tensor>(model.parameters());
   const foreign = optimizer.paramGroups.flatMap(({ params }) => params.filter((param) => !own.has(param)));
   if (foreign.length === 0) return;
-  throw new Error(
-    `checkpoint: the optimizer holds ${foreign.length} parameters that are not the model's, so they would be lost; make them ` +
-      "a part of the model",
+  throw wrongState(
+    "checkpoint",
+    `the optimizer holds ${foreign.length} parameters that are not the model's, so they would be lost`,
+    "make them a part of the model",
   );
 }
 
@@ -128,26 +134,35 @@ function checkOwned(model: Model, optimizer: StepOptimizer): void {
 function checkPosition<K extends string>(plan: ResumablePlan<K>, checkpoint: Checkpoint): EpochRecord<K>[] {
   const { epoch, step, monitor, earlyStopping, history } = checkpoint;
   if (epoch > plan.epochs) {
-    throw new RangeError(
-      `fit: epochs is ${plan.epochs}, but the checkpoint has ${epoch} epochs behind it; epochs counts from the first one`,
+    throw refuse(
+      "wrong-value",
+      "fit",
+      `epochs is ${plan.epochs}, but the checkpoint has ${epoch} epochs behind it`,
+      "epochs counts from the first one",
     );
   }
   if (history === undefined || earlyStopping === undefined || monitor === undefined) {
-    throw new Error(
-      "resume: the checkpoint lacks history, earlyStopping or monitor; it must be one of event.checkpoint()",
+    throw wrongState(
+      "resume",
+      "the checkpoint lacks history, earlyStopping or monitor",
+      "it must be one of event.checkpoint()",
     );
   }
   if (monitor !== plan.monitor) {
-    throw new Error(
-      `resume: the checkpoint's best epoch was found by ${monitor}, this training looks at ${plan.monitor}; ` +
-        "pass the same validation and earlyStopping",
+    throw wrongState(
+      "resume",
+      `the checkpoint's best epoch was found by ${monitor}, this training looks at ${plan.monitor}`,
+      "pass the same validation and earlyStopping",
     );
   }
   const records = cloneState(history) as readonly Readonly<Record<string, unknown>>[];
   if (records.length !== epoch || earlyStopping.epochs !== epoch || (records.at(-1)?.step ?? 0) !== step) {
-    throw new RangeError(
-      `resume: the checkpoint has ${records.length} records for ${epoch} epochs, of which early stopping saw ` +
-        `${earlyStopping.epochs}; they must agree, and its steps with the last record's`,
+    throw refuse(
+      "conflict",
+      "resume",
+      `the checkpoint has ${records.length} records for ${epoch} epochs, of which early stopping saw ` +
+        `${earlyStopping.epochs}`,
+      "they must agree, and its steps with the last record's",
     );
   }
   const names = ["loss", ...Object.keys(plan.metrics ?? {})];
@@ -164,7 +179,7 @@ function checkRecord(
   const { train, validation, improved } = record;
   const numbers = ["epoch", "step", "learningRate", "seconds"].every((name) => typeof record[name] === "number");
   if (!numbers || record.epoch !== epoch || typeof improved !== "boolean") {
-    throw new RangeError(`resume: record ${epoch} of the checkpoint's history is not that of epoch ${epoch}`);
+    throw refuse("wrong-value", "resume", `record ${epoch} of the checkpoint's history is not that of epoch ${epoch}`);
   }
   const parts = [["train", train] as const, ...(validation === undefined ? [] : [["validation", validation] as const])];
   const found = parts.flatMap(([part, scores]) =>
@@ -174,9 +189,11 @@ function checkRecord(
     names.map((name) => `${part}.${name}`),
   );
   if (found.sort().join() === expected.sort().join()) return;
-  throw new Error(
-    `resume: epoch ${epoch} of the checkpoint's history has the numbers ${found.join(", ")}, this training reports ` +
-      `${expected.join(", ")}; pass the same metrics and validation`,
+  throw wrongState(
+    "resume",
+    `epoch ${epoch} of the checkpoint's history has the numbers ${found.join(", ")}, this training ` +
+      `reports ${expected.join(", ")}`,
+    "pass the same metrics and validation",
   );
 }
 
@@ -213,8 +230,10 @@ function checkGenerators(
       ...missing.map((name) => `${name} draws here, but was not saved`),
       ...unexpected.map((name) => `${name} was saved, but does not draw here`),
     ];
-    throw new Error(
-      `resume: the generators are not those of the checkpoint: ${problems.join("; ")}; make the loaders and the model alike`,
+    throw wrongState(
+      "resume",
+      `the generators are not those of the checkpoint: ${problems.join("; ")}`,
+      "make the loaders and the model alike",
     );
   }
   return [...generators].map(([name, generator]) => {

@@ -1,3 +1,4 @@
+import { mismatch, refuse, wrongState, wrongValue } from "../../core/index.ts";
 import { describe } from "../../nn/module/callable.ts";
 import { LRScheduler, ReduceLROnPlateau } from "../../optim/index.ts";
 import type { StepOptimizer } from "./step.ts";
@@ -27,9 +28,7 @@ export class Schedule {
     watched: { readonly monitor: string; readonly mode: "min" | "max" },
   ) {
     if (schedulerInterval !== "epoch" && schedulerInterval !== "step") {
-      throw new RangeError(
-        `fit: schedulerInterval is ${JSON.stringify(schedulerInterval)}, expected "epoch" or "step"`,
-      );
+      throw wrongValue("fit", { option: "schedulerInterval" }, schedulerInterval, '"epoch" or "step"');
     }
     if (scheduler !== undefined) checkScheduler(scheduler, optimizer);
     if (scheduler instanceof ReduceLROnPlateau) checkPlateau(scheduler, schedulerInterval, watched);
@@ -50,12 +49,19 @@ export class Schedule {
 
 function checkScheduler(scheduler: Scheduler, optimizer: StepOptimizer): void {
   if (!(scheduler instanceof LRScheduler || scheduler instanceof ReduceLROnPlateau)) {
-    throw new TypeError(
-      `fit: scheduler is ${describe(scheduler)}, expected one such as new optim.StepLR(optimizer, { stepSize: 30 })`,
+    throw mismatch(
+      "wrong-type",
+      "fit",
+      `scheduler is ${describe(scheduler)}`,
+      "one such as new optim.StepLR(optimizer, { stepSize: 30 })",
     );
   }
   if (scheduler.optimizer !== optimizer) {
-    throw new Error("fit: the scheduler belongs to another optimizer, whose rate it would set; make it from this one");
+    throw wrongState(
+      "fit",
+      "the scheduler belongs to another optimizer, whose rate it would set",
+      "make it from this one",
+    );
   }
 }
 
@@ -65,15 +71,20 @@ function checkPlateau(
   watched: { readonly monitor: string; readonly mode: "min" | "max" },
 ): void {
   if (interval === "step") {
-    throw new RangeError(
-      'fit: schedulerInterval is "step", but ReduceLROnPlateau watches a number of each epoch; give "epoch"',
+    throw refuse(
+      "conflict",
+      "fit",
+      'schedulerInterval is "step", but ReduceLROnPlateau watches a number of each epoch',
+      'give "epoch"',
     );
   }
   if (mode !== watched.mode) {
     const better = watched.mode === "min" ? "smaller" : "larger";
-    throw new RangeError(
-      `fit: ReduceLROnPlateau has mode "${mode}", but ${better} values of ${watched.monitor} are better; ` +
-        `make it with { mode: "${watched.mode}" }`,
+    throw refuse(
+      "conflict",
+      "fit",
+      `ReduceLROnPlateau has mode "${mode}", but ${better} values of ${watched.monitor} are better`,
+      `make it with { mode: "${watched.mode}" }`,
     );
   }
 }

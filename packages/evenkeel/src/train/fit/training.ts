@@ -1,3 +1,4 @@
+import { wrongState } from "../../core/index.ts";
 import type { TrainingEvent } from "./events.ts";
 import type { History } from "./history.ts";
 
@@ -67,9 +68,10 @@ export class Training<K extends string = never> implements PromiseLike<History<K
   /** @throws Error if the training has begun: it can be followed from its start only, and once */
   [Symbol.asyncIterator](): AsyncIterableIterator<TrainingEvent<K>> {
     if (this.#begun) {
-      throw new Error(
-        "this training has begun already; loop over its events in the same turn in which fit() was called, and once, " +
-          "or pass callbacks such as onEpoch",
+      throw wrongState(
+        "",
+        "this training has begun already",
+        "loop over its events in the same turn in which fit() was called, and once, or pass callbacks such as onEpoch",
       );
     }
     this.#begun = true;

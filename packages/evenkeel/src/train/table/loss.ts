@@ -1,4 +1,4 @@
-import { describe } from "../../core/index.ts";
+import { refuse, text, wrongType, wrongValue } from "../../core/index.ts";
 import { binaryCrossEntropyWithLogits, crossEntropy, huberLoss, l1Loss, mseLoss } from "../../nn/functional/index.ts";
 import type { Schema } from "../../tabular/index.ts";
 import { tensor } from "../../tensor/index.ts";
@@ -19,9 +19,11 @@ export function lossOf(schema: Schema, plan: TablePlan, weights: ClassWeights, l
   const { task, classes = [] } = schema;
   if (task === "regression") {
     if (weights !== "none") {
-      throw new TypeError(
-        `trainTable: classWeights are given, but "${schema.target}" is a number, not a class; leave them out, or say ` +
-          'task: "multiclass"',
+      throw refuse(
+        "wrong-type",
+        "trainTable",
+        text`${{ option: "classWeights" }} are given, but "${schema.target}" is a number, not a class`,
+        text`leave them out, or say ${{ option: "task", value: "multiclass" }}`,
       );
     }
     return { mse: mseLoss, mae: l1Loss, huber: huberLoss }[plan.loss];
@@ -58,19 +60,24 @@ function balanced(counts: Float64Array): number[] {
 
 function named(classes: readonly string[], weights: Readonly<Record<string, number>>): number[] {
   if (typeof weights !== "object" || weights === null) {
-    throw new TypeError(
-      `trainTable: classWeights is ${describe(weights)}, expected "none", "balanced" or a factor per class: ` +
-        `{ ${JSON.stringify(classes[0])}: 2 }`,
+    throw wrongType(
+      "trainTable",
+      { option: "classWeights" },
+      weights,
+      `"none", "balanced" or a factor per class: { ${JSON.stringify(classes[0])}: 2 }`,
     );
   }
   for (const [name, weight] of Object.entries(weights)) {
     if (!classes.includes(name)) {
-      throw new RangeError(`trainTable: classWeights names the class "${name}"; there are ${classes.join(", ")}`);
+      throw refuse(
+        "wrong-value",
+        "trainTable",
+        text`${{ option: "classWeights" }} names the class "${name}"`,
+        `there are ${classes.join(", ")}`,
+      );
     }
     if (!(typeof weight === "number" && Number.isFinite(weight) && weight > 0)) {
-      throw new RangeError(
-        `trainTable: the weight of class "${name}" is ${describe(weight)}, expected a number above 0`,
-      );
+      throw wrongValue("trainTable", `the weight of class "${name}"`, weight, "a number above 0");
     }
   }
   return classes.map((name) => (Object.hasOwn(weights, name) ? weights[name] : 1));

@@ -62,7 +62,7 @@ export function planTable(split: Split, task: Task, options: TrainTableOptions):
   const network = resolveNetwork({ ...defaultNetwork(task), ...options.network });
   if (batchSize === 1 && network.norm === "batch") {
     throw conflict(
-      text`${{ option: "batchSize", value: 1 }}, which batch normalization cannot train on`,
+      text`batch normalization cannot train with ${{ option: "batchSize", value: 1 }}`,
       text`use 2 or more, or another ${{ option: "network.norm" }}`,
     );
   }
@@ -96,19 +96,19 @@ function refitPlanned(
   if (!wanted) return false;
   if (validation.length === 0) {
     throw conflict(
-      text`${{ option: "refit", value: true }}, but there are no validation rows that it could add`,
+      text`${{ option: "refit", value: true }} has no validation rows to add`,
       text`leave ${{ option: "refit" }} out`,
     );
   }
   if (patience !== false) {
     throw conflict(
-      text`${{ option: "refit", value: true }} and ${{ option: "patience", value: patience }}, but a refit has no validation rows to stop by`,
+      text`${{ option: "refit", value: true }} cannot be combined with ${{ option: "patience", value: patience }}: a refit has no validation rows to stop by`,
       text`train all epochs (${{ option: "patience", value: false }}), or leave ${{ option: "refit" }} out`,
     );
   }
   if (schedule === "plateau") {
     throw conflict(
-      text`${{ option: "refit", value: true }} and ${{ option: "schedule", value: schedule }}, but a refit has no validation loss to follow`,
+      text`${{ option: "refit", value: true }} cannot be combined with ${{ option: "schedule", value: schedule }}: a refit has no validation loss to follow`,
       text`use another schedule, or leave ${{ option: "refit" }} out`,
     );
   }

@@ -1,3 +1,4 @@
+import { text, wrongState } from "../../core/index.ts";
 import {
   type Adam,
   type AdamW,
@@ -51,9 +52,11 @@ export function checkSameSchedule(scheduler: ScheduleOptions["scheduler"], saved
     const before = (saved as Readonly<Record<string, unknown>>)[name];
     // What is missing is another kind of schedule, which loading it refuses.
     if (progress.includes(name) || before === undefined || JSON.stringify(before) === JSON.stringify(value)) continue;
-    throw new Error(
-      `trainTable: resume: the schedule of the checkpoint has ${name} ${JSON.stringify(before)}, this training's ` +
-        `${JSON.stringify(value)}; pass the same schedule, lr, epochs and batchSize`,
+    throw wrongState(
+      "trainTable",
+      `resume: the schedule of the checkpoint has ${name} ${JSON.stringify(before)}, this training's ` +
+        `${JSON.stringify(value)}`,
+      text`pass the same ${{ option: "schedule" }}, ${{ option: "lr" }}, ${{ option: "epochs" }} and ${{ option: "batchSize" }}`,
     );
   }
 }

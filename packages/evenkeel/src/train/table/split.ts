@@ -1,4 +1,4 @@
-import { checkOptions, describe } from "../../core/index.ts";
+import { checkOptions, refuse, wrongType } from "../../core/index.ts";
 import type { Split, Table } from "../../tabular/index.ts";
 
 const parts = ["train", "validation", "test"] as const;
@@ -13,18 +13,21 @@ export function checkedSplit(table: Table, split: Split): Split {
   for (const part of parts) {
     const rows: unknown = split[part];
     if (!(rows instanceof Int32Array)) {
-      throw new TypeError(
-        `trainTable: split.${part} is ${describe(rows)}, expected an Int32Array of positions in the table`,
-      );
+      throw wrongType("trainTable", { option: `split.${part}` }, rows, "an Int32Array of positions in the table");
     }
     for (const row of rows) {
       if (row < 0 || row >= table.rows) {
-        throw new RangeError(`trainTable: split.${part} has row ${row}, the table has ${table.rows} rows`);
+        throw refuse("wrong-value", "trainTable", `split.${part} has row ${row}, the table has ${table.rows} rows`);
       }
       const other = owner.get(row);
       if (other !== undefined) {
         const where = other === part ? `split.${part} twice` : `split.${other} and in split.${part}`;
-        throw new RangeError(`trainTable: row ${row} is in ${where}; scores of rows that were trained on say nothing`);
+        throw refuse(
+          "wrong-value",
+          "trainTable",
+          `row ${row} is in ${where}`,
+          "scores of rows that were trained on say nothing",
+        );
       }
       owner.set(row, part);
     }

@@ -1,4 +1,4 @@
-import { withoutUndefined } from "../../core/index.ts";
+import { text, withoutUndefined, wrongState } from "../../core/index.ts";
 import type { Checkpoint } from "../../io/index.ts";
 import {
   assertTable,
@@ -74,8 +74,10 @@ export async function trainTable(table: Table, options: TrainTableOptions): Prom
   const stage = newStage(table, schema, plan, split, options);
   const { signal, compile, resume, onEpoch } = options;
   if (resume?.first !== undefined && !plan.refit) {
-    throw new Error(
-      "trainTable: resume: the checkpoint is one of a refit, and this training has none; pass refit: true",
+    throw wrongState(
+      "trainTable",
+      "resume: the checkpoint is one of a refit, and this training has none",
+      text`pass ${{ option: "refit", value: true }}`,
     );
   }
   const { network } = stage;

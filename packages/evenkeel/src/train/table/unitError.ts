@@ -1,3 +1,4 @@
+import { mismatch } from "../../core/index.ts";
 import type { Preprocessing } from "../../tabular/index.ts";
 import type { Tensor } from "../../tensor/index.ts";
 import type { Metric } from "../evaluate/metrics.ts";
@@ -29,7 +30,7 @@ export class UnitError implements Metric {
 
   #valuesOf(output: Tensor): Float64Array {
     const { values } = this.#preprocessing.decode(output);
-    if (values === undefined) throw new TypeError("UnitError: the target is a class, expected a number");
+    if (values === undefined) throw mismatch("wrong-type", "UnitError", "the target is a class", "a number");
     return values;
   }
 }

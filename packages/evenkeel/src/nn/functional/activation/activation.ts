@@ -1,4 +1,4 @@
-import { checkOptions, formatShape, normalizeDim } from "../../../core/index.ts";
+import { checkOptions, formatShape, mismatch, normalizeDim, wrongValue } from "../../../core/index.ts";
 import * as ops from "../../../ops/index.ts";
 import type { Tensor } from "../../../tensor/index.ts";
 import { checkFinite, type InplaceOption, requireTensor } from "../../checks.ts";
@@ -38,7 +38,7 @@ export type GeluApproximation = "none" | "tanh";
 
 export function checkApproximation(owner: string, approximate: GeluApproximation): void {
   if (approximate !== "none" && approximate !== "tanh") {
-    throw new RangeError(`${owner}: approximate is ${JSON.stringify(approximate)}, expected "none" or "tanh"`);
+    throw wrongValue(owner, "approximate", approximate, '"none" or "tanh"');
   }
 }
 
@@ -97,7 +97,7 @@ export function celu(input: Tensor, options: { alpha?: number } & InplaceOption 
 
 export function checkDivisor(owner: string, name: string, value: number): void {
   checkFinite(owner, name, value);
-  if (value === 0) throw new RangeError(`${owner}: ${name} is 0, expected another number: it is divided by`);
+  if (value === 0) throw mismatch("wrong-value", owner, `${name} is 0`, "another number: it is divided by");
 }
 
 const seluAlpha = 1.6732632423543772;
@@ -154,9 +154,12 @@ export function glu(input: Tensor, options: { dim?: number } = {}): Tensor {
   const { dim = -1 } = options;
   const size = input.shape[normalizeDim(dim, input.ndim)];
   if (input.ndim === 0 || size % 2 !== 0) {
-    throw new RangeError(
-      `glu: dimension ${dim} of the input ${formatShape(input.shape)} cannot be halved, expected an even size; ` +
-        "give the layer before twice as many outputs",
+    throw mismatch(
+      "wrong-shape",
+      "glu",
+      `dimension ${dim} of the input ${formatShape(input.shape)} cannot be halved`,
+      "an even size",
+      "give the layer before twice as many outputs",
     );
   }
   const half = size / 2;

@@ -1,4 +1,4 @@
-import { checkOptions, formatShape } from "../../../core/index.ts";
+import { checkOptions, formatShape, mismatch, wrongShape } from "../../../core/index.ts";
 import * as ops from "../../../ops/index.ts";
 import type { Tensor } from "../../../tensor/index.ts";
 import { checkFinite, type InplaceOption, requireTensor } from "../../checks.ts";
@@ -43,7 +43,7 @@ export function checkRange(owner: string, minVal: number, maxVal: number): void 
   checkFinite(owner, "minVal", minVal);
   checkFinite(owner, "maxVal", maxVal);
   if (minVal < maxVal) return;
-  throw new RangeError(`${owner}: minVal is ${minVal} and maxVal ${maxVal}, expected maxVal to be the larger`);
+  throw mismatch("conflict", owner, `minVal is ${minVal} and maxVal ${maxVal}`, "maxVal to be the larger");
 }
 
 /** x * relu6(x + 3) / 6. https://arxiv.org/abs/1905.02244 */
@@ -77,9 +77,11 @@ export function prelu(input: Tensor, weight: Tensor): Tensor {
   requireTensor("prelu", "weight", weight);
   const channels = input.ndim > 1 ? input.shape[1] : 1;
   if (weight.ndim > 1 || (weight.numel() !== 1 && weight.numel() !== channels)) {
-    throw new RangeError(
-      `prelu: weight has shape ${formatShape(weight.shape)}, expected [1], or [${channels}], one value per channel of the ` +
-        `input ${formatShape(input.shape)}`,
+    throw wrongShape(
+      "prelu",
+      "weight",
+      weight.shape,
+      `[1], or [${channels}], one value per channel of the input ${formatShape(input.shape)}`,
     );
   }
   const slopes = weight.numel() === 1 ? weight.reshape([]) : weight.reshape([-1, ...input.shape.slice(2).fill(1)]);

@@ -1,4 +1,4 @@
-import { checkOptions } from "../../../core/index.ts";
+import { checkOptions, mismatch } from "../../../core/index.ts";
 import * as ops from "../../../ops/index.ts";
 import { defaultGenerator } from "../../../random/index.ts";
 import type { GeneratorOption, Tensor } from "../../../tensor/index.ts";
@@ -23,7 +23,7 @@ export function checkSlopes(owner: string, lower: number, upper: number): void {
   checkFinite(owner, "lower", lower);
   checkFinite(owner, "upper", upper);
   if (lower <= upper) return;
-  throw new RangeError(`${owner}: lower is ${lower} and upper ${upper}, expected upper to be at least as large`);
+  throw mismatch("conflict", owner, `lower is ${lower} and upper ${upper}`, "upper to be at least as large");
 }
 
 const optionNames = ["lower", "upper", "training", "generator", "inplace"];

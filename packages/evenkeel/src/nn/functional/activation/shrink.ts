@@ -1,4 +1,4 @@
-import { checkOptions } from "../../../core/index.ts";
+import { checkOptions, wrongValue } from "../../../core/index.ts";
 import type { Tensor } from "../../../tensor/index.ts";
 import { checkFinite, requireTensor } from "../../checks.ts";
 
@@ -36,7 +36,7 @@ export function softshrink(input: Tensor, options: { lambd?: number } = {}): Ten
 
 export function checkShrinkage(owner: string, lambd: number): void {
   checkFinite(owner, "lambd", lambd);
-  if (lambd < 0) throw new RangeError(`${owner}: lambd is ${lambd}, expected 0 or more: values move toward 0 by it`);
+  if (lambd < 0) throw wrongValue(owner, "lambd", lambd, "0 or more: values move toward 0 by it");
 }
 
 /** x - tanh(x). */

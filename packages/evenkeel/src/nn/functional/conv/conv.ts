@@ -1,4 +1,4 @@
-import { checkOptions, describe, formatShape } from "../../../core/index.ts";
+import { checkOptions, formatShape, refuse, wrongShape, wrongValue } from "../../../core/index.ts";
 import * as ops from "../../../ops/index.ts";
 import { requireFloat, requireSameDtype } from "../../../ops/shapes.ts";
 import { type Tensor, zeros } from "../../../tensor/index.ts";
@@ -86,11 +86,14 @@ export function pairsOf(
 /** @throws RangeError if it is neither "same" nor "valid", or "same" with a stride */
 export function checkPaddingName(owner: string, padding: string, stride: readonly number[]): void {
   if (padding !== "same" && padding !== "valid") {
-    throw new RangeError(`${owner}: padding is ${describe(padding)}, expected numbers, "same" or "valid"`);
+    throw wrongValue(owner, "padding", padding, 'numbers, "same" or "valid"');
   }
   if (padding === "same" && stride.some((step) => step !== 1)) {
-    throw new RangeError(
-      `${owner}: padding "same" is for a stride of 1, got ${formatShape(stride)}; give the padding as numbers`,
+    throw refuse(
+      "conflict",
+      owner,
+      `padding "same" is for a stride of 1, got ${formatShape(stride)}`,
+      "give the padding as numbers",
     );
   }
 }
@@ -163,9 +166,12 @@ function convolveTransposed(
   const places = input.shape.slice(-rank);
   const size = places.map((n, i) => (n - 1) * stride[i] - 2 * padding[i] + dilation[i] * (kernel[i] - 1) + more[i] + 1);
   if (size.some((n) => n < 1)) {
-    throw new RangeError(
-      `${owner}: input ${formatShape(input.shape)} and kernel ${formatShape(kernel)} would give an output of ` +
-        `${formatShape(size)}: nothing is left after a padding of ${formatShape(padding)}; give less padding`,
+    throw refuse(
+      "wrong-shape",
+      owner,
+      `input ${formatShape(input.shape)} and kernel ${formatShape(kernel)} would give an output of ` +
+        `${formatShape(size)}: nothing is left after a padding of ${formatShape(padding)}`,
+      "give less padding",
     );
   }
   // Places that are added beyond a whole stride are no window's.
@@ -185,9 +191,11 @@ export function checkOutputPadding(
   dilation: readonly number[],
 ): void {
   if (more.every((n, i) => n < Math.max(stride[i], dilation[i]))) return;
-  throw new RangeError(
-    `${owner}: outputPadding is ${formatShape(more)}, expected less than the stride ${formatShape(stride)} or the ` +
-      `dilation ${formatShape(dilation)}`,
+  throw wrongValue(
+    owner,
+    "outputPadding",
+    more,
+    `less than the stride ${formatShape(stride)} or the dilation ${formatShape(dilation)}`,
   );
 }
 
@@ -195,13 +203,16 @@ function checkTransposedChannels(owner: string, input: Tensor, weight: Tensor, g
   const channels = input.shape[input.ndim - rank - 1];
   const [expected] = weight.shape;
   if (channels !== expected) {
-    throw new RangeError(
-      `${owner}: input ${formatShape(input.shape)} has ${channels} channels, but the weight ${formatShape(weight.shape)} is ` +
-        `made for ${expected}; change the input, or make the layer with ${channels} input channels`,
+    throw refuse(
+      "wrong-shape",
+      owner,
+      `input ${formatShape(input.shape)} has ${channels} channels, but the weight ` +
+        `${formatShape(weight.shape)} is made for ${expected}`,
+      `change the input, or make the layer with ${channels} input channels`,
     );
   }
   if (channels % groups !== 0) {
-    throw new RangeError(`${owner}: ${groups} groups do not divide the ${channels} input channels`);
+    throw refuse("conflict", owner, `${groups} groups do not divide the ${channels} input channels`);
   }
 }
 
@@ -217,21 +228,17 @@ function checkTensors(
   requireTensor(owner, "weight", weight);
   if (bias !== null) requireTensor(owner, "bias", bias);
   if (weight.ndim !== rank + 2) {
-    throw new RangeError(
-      `${owner}: weight has shape ${formatShape(weight.shape)}, expected ${rank + 2} dimensions ${layout}`,
-    );
+    throw wrongShape(owner, "weight", weight.shape, `${rank + 2} dimensions ${layout}`);
   }
   if (input.ndim !== rank + 1 && input.ndim !== rank + 2) {
     const places = spatialNames(rank).join(", ");
-    throw new RangeError(
-      `${owner}: input has shape ${formatShape(input.shape)}, expected [N, C, ${places}], or [C, ${places}] for one example`,
-    );
+    throw wrongShape(owner, "input", input.shape, `[N, C, ${places}], or [C, ${places}] for one example`);
   }
 }
 
 function checkBias(owner: string, bias: Tensor | null, outputs: number): void {
   if (bias === null || (bias.ndim === 1 && bias.shape[0] === outputs)) return;
-  throw new RangeError(`${owner}: bias has shape ${formatShape(bias.shape)}, expected [${outputs}]`);
+  throw wrongShape(owner, "bias", bias.shape, `[${outputs}]`);
 }
 
 const noBias = (weight: Tensor, outputs: number) => zeros([outputs], { dtype: weight.dtype });

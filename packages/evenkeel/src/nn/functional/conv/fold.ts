@@ -1,4 +1,4 @@
-import { checkOptions, formatShape } from "../../../core/index.ts";
+import { checkOptions, wrongShape } from "../../../core/index.ts";
 import * as ops from "../../../ops/index.ts";
 import type { Tensor } from "../../../tensor/index.ts";
 import { requireTensor } from "../../checks.ts";
@@ -34,7 +34,7 @@ export function unfold(input: Tensor, kernelSize: Sizes, options: FoldOptions = 
   const windows = windowsOf("unfold", kernelSize, options);
   requireTensor("unfold", "input", input);
   if (input.ndim !== 3 && input.ndim !== 4) {
-    throw new RangeError(`unfold: input has shape ${formatShape(input.shape)}, expected [N, C, H, W] or [C, H, W]`);
+    throw wrongShape("unfold", "input", input.shape, "[N, C, H, W] or [C, H, W]");
   }
   if (input.ndim === 4) return ops.unfold(input, windows);
   return ops.unfold<Tensor>(input.unsqueeze(0), windows).squeeze(0);
@@ -50,9 +50,7 @@ export function fold(input: Tensor, outputSize: Sizes, kernelSize: Sizes, option
   const size = sizesOf("fold", "outputSize", outputSize, 2, 1);
   requireTensor("fold", "input", input);
   if (input.ndim !== 2 && input.ndim !== 3) {
-    throw new RangeError(
-      `fold: input has shape ${formatShape(input.shape)}, expected [N, C * kH * kW, L] or [C * kH * kW, L]`,
-    );
+    throw wrongShape("fold", "input", input.shape, "[N, C * kH * kW, L] or [C * kH * kW, L]");
   }
   if (input.ndim === 3) return ops.fold(input, { ...windows, size });
   return ops.fold<Tensor>(input.unsqueeze(0), { ...windows, size }).squeeze(0);

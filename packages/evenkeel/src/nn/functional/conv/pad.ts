@@ -1,4 +1,4 @@
-import { checkOptions, describe, formatShape } from "../../../core/index.ts";
+import { checkOptions, describe, formatShape, mismatch, refuse, wrongType, wrongValue } from "../../../core/index.ts";
 import * as ops from "../../../ops/index.ts";
 import type { Tensor } from "../../../tensor/index.ts";
 import { requireTensor } from "../../checks.ts";
@@ -27,11 +27,11 @@ export function pad(input: Tensor, pad: readonly number[], options: PadOptions =
   requireTensor("pad", "input", input);
   const { mode = "constant", value = 0 } = options;
   if (!padModes.includes(mode)) {
-    throw new RangeError(`pad: mode is ${describe(mode)}, expected ${padModes.map(describe).join(", ")}`);
+    throw wrongValue("pad", "mode", mode, padModes.map(describe).join(", "));
   }
-  if (typeof value !== "number") throw new TypeError(`pad: value is ${describe(value)}, expected a number`);
+  if (typeof value !== "number") throw wrongType("pad", "value", value, "a number");
   if (mode !== "constant" && value !== 0) {
-    throw new RangeError(`pad: value is ${value}, which mode "${mode}" does not use; leave it out`);
+    throw refuse("conflict", "pad", `value is ${value}, which mode "${mode}" does not use`, "leave it out");
   }
   const pairs = pairsOf(pad, input);
   if (mode !== "constant") checkReach(input, pairs, pad.length / 2, mode);
@@ -46,15 +46,19 @@ export function pad(input: Tensor, pad: readonly number[], options: PadOptions =
 /** The pairs in the order of the dimensions. */
 function pairsOf(pad: readonly number[], input: Tensor): (readonly [before: number, after: number])[] {
   if (!Array.isArray(pad) || !pad.every(Number.isInteger)) {
-    throw new TypeError(
-      `pad: padding is ${Array.isArray(pad) ? `[${pad.map(describe).join(", ")}]` : describe(pad)}, expected a list of ` +
-        "whole numbers, two per dimension and the last dimension first, such as [left, right, top, bottom]",
+    throw mismatch(
+      "wrong-type",
+      "pad",
+      `padding is ${Array.isArray(pad) ? `[${pad.map(describe).join(", ")}]` : describe(pad)}`,
+      "a list of whole numbers, two per dimension and the last dimension first, such as [left, right, top, bottom]",
     );
   }
   if (pad.length % 2 !== 0 || pad.length / 2 > input.ndim) {
-    throw new RangeError(
-      `pad: ${pad.length} sizes given for an input of shape ${formatShape(input.shape)}, expected two per dimension, at most ` +
-        `${2 * input.ndim}`,
+    throw mismatch(
+      "wrong-shape",
+      "pad",
+      `${pad.length} sizes given for an input of shape ${formatShape(input.shape)}`,
+      `two per dimension, at most ${2 * input.ndim}`,
     );
   }
   return Array.from({ length: pad.length / 2 }, (_, i) => [pad[2 * i], pad[2 * i + 1]] as const).reverse();
@@ -69,9 +73,11 @@ function checkReach(
 ): void {
   const shape = formatShape(input.shape);
   if (count < 1 || count > 3 || (input.ndim !== count + 1 && input.ndim !== count + 2)) {
-    throw new RangeError(
-      `pad: mode "${mode}" with ${2 * count} sizes does not take an input of shape ${shape}: two sizes are for 2 or 3 ` +
-        "dimensions, four for 3 or 4, six for 4 or 5",
+    throw refuse(
+      "wrong-shape",
+      "pad",
+      `mode "${mode}" with ${2 * count} sizes does not take an input of shape ${shape}: two sizes are ` +
+        "for 2 or 3 dimensions, four for 3 or 4, six for 4 or 5",
     );
   }
   pairs.forEach(([before, after], i) => {
@@ -79,9 +85,11 @@ function checkReach(
     const size = input.shape[dim];
     const most = mode === "reflect" ? size - 1 : mode === "circular" ? size : Number.POSITIVE_INFINITY;
     if (size > 0 && Math.max(before, after) <= most) return;
-    throw new RangeError(
-      `pad: padding [${before}, ${after}] is too much for dimension ${dim} of ${shape} in mode "${mode}": ` +
-        (size === 0 ? "there is nothing to repeat" : `at most ${most} on a side`),
+    throw refuse(
+      "wrong-shape",
+      "pad",
+      `padding [${before}, ${after}] is too much for dimension ${dim} of ${shape} in mode "${mode}": ` +
+        `${size === 0 ? "there is nothing to repeat" : `at most ${most} on a side`}`,
     );
   });
 }

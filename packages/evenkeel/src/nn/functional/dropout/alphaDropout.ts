@@ -1,4 +1,4 @@
-import { formatShape, type Shape } from "../../../core/index.ts";
+import { type Shape, wrongShape } from "../../../core/index.ts";
 import * as ops from "../../../ops/index.ts";
 import type { Tensor } from "../../../tensor/index.ts";
 import { channelsOf } from "./channelDropout.ts";
@@ -25,9 +25,7 @@ export function alphaDropout(input: Tensor, options: DropoutOptions = {}): Tenso
 export function featureAlphaDropout(input: Tensor, options: DropoutOptions = {}): Tensor {
   return dropToLimit("featureAlphaDropout", input, options, () => {
     if (input.ndim >= 2) return channelsOf(input.shape, 2);
-    throw new RangeError(
-      `featureAlphaDropout: input has shape ${formatShape(input.shape)}, expected [N, C, ...]; alphaDropout takes any shape`,
-    );
+    throw wrongShape("featureAlphaDropout", "input", input.shape, "[N, C, ...]", "alphaDropout takes any shape");
   });
 }
 

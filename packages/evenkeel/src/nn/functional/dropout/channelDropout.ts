@@ -1,4 +1,4 @@
-import { formatShape, type Shape } from "../../../core/index.ts";
+import { type Shape, wrongShape } from "../../../core/index.ts";
 import * as ops from "../../../ops/index.ts";
 import type { Tensor } from "../../../tensor/index.ts";
 import { type DropoutOptions, readDropout } from "./dropout.ts";
@@ -47,9 +47,7 @@ function dropChannels(owner: string, ranks: Ranks, input: Tensor, options: Dropo
   const rank = ranks[input.ndim];
   if (rank === undefined) {
     const shapes = Object.values(ranks).map(({ shape }) => shape);
-    throw new RangeError(
-      `${owner}: input has shape ${formatShape(input.shape)}, expected ${shapes.join(" or ")}; dropout takes any shape`,
-    );
+    throw wrongShape(owner, "input", input.shape, shapes.join(" or "), "dropout takes any shape");
   }
   if (drawn === undefined) return input;
   const shape = channelsOf(input.shape, rank.drawn);

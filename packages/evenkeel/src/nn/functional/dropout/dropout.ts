@@ -1,4 +1,4 @@
-import { checkOptions, describe } from "../../../core/index.ts";
+import { checkOptions, wrongValue } from "../../../core/index.ts";
 import * as ops from "../../../ops/index.ts";
 import { requireFloat } from "../../../ops/shapes.ts";
 import { defaultGenerator, type Generator } from "../../../random/index.ts";
@@ -14,7 +14,7 @@ export interface DropoutOptions extends GeneratorOption, InplaceOption {
 
 export function checkProbability(owner: string, p: number): void {
   if (typeof p !== "number" || !(p >= 0 && p <= 1)) {
-    throw new RangeError(`${owner}: p is ${describe(p)}, expected a probability from 0 to 1`);
+    throw wrongValue(owner, "p", p, "a probability from 0 to 1");
   }
 }
 

@@ -1,4 +1,4 @@
-import { broadcastShapes, checkOptions, formatShape, sameShape } from "../../../core/index.ts";
+import { broadcastShapes, checkOptions, formatShape, sameShape, wrongShape } from "../../../core/index.ts";
 import * as ops from "../../../ops/index.ts";
 import type { Tensor } from "../../../tensor/index.ts";
 import { requireTensor } from "../../checks.ts";
@@ -62,8 +62,5 @@ function checkFactor(owner: string, name: string, factor: Tensor | null, input: 
   if (factor === null) return;
   requireTensor(owner, name, factor);
   if (sameShape(broadcastShapes(factor.shape, input.shape), input.shape)) return;
-  throw new RangeError(
-    `${owner}: ${name} has shape ${formatShape(factor.shape)}, expected one that broadcasts to the input's ` +
-      formatShape(input.shape),
-  );
+  throw wrongShape(owner, name, factor.shape, `one that broadcasts to the input's ${formatShape(input.shape)}`);
 }

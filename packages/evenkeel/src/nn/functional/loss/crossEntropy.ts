@@ -1,4 +1,14 @@
-import { checkOptions, formatShape, isFloat, positionOf, type Shape, sameShape } from "../../../core/index.ts";
+import {
+  checkOptions,
+  formatShape,
+  isFloat,
+  mismatch,
+  positionOf,
+  type Shape,
+  sameShape,
+  wrongShape,
+  wrongValue,
+} from "../../../core/index.ts";
 import * as ops from "../../../ops/index.ts";
 import { requireDtype, requireFloat, requireSameDtype, requireShape } from "../../../ops/shapes.ts";
 import type { Tensor } from "../../../tensor/index.ts";
@@ -133,7 +143,7 @@ function pick(owner: string, from: Tensor, dim: number, index: Tensor, target: T
 
 export function checkSmoothing(owner: string, labelSmoothing: number): void {
   if (typeof labelSmoothing !== "number" || !(labelSmoothing >= 0 && labelSmoothing <= 1)) {
-    throw new RangeError(`${owner}: labelSmoothing is ${labelSmoothing}, expected a number from 0 to 1`);
+    throw wrongValue(owner, "labelSmoothing", labelSmoothing, "a number from 0 to 1");
   }
 }
 
@@ -143,7 +153,7 @@ function checkInputs(owner: string, input: Tensor, target: Tensor, weight: Tenso
   requireTensor(owner, "target", target);
   requireFloat(owner, "input", input);
   if (input.ndim === 0)
-    throw new RangeError(`${owner}: input is a single value, expected [N, C], [N, C, d1, ...] or [C]`);
+    throw mismatch("wrong-shape", owner, "input is a single value", "[N, C], [N, C, d1, ...] or [C]");
   if (weight === null) return;
   requireTensor(owner, "weight", weight);
   requireShape(owner, "weight (one value per class)", weight, [input.shape[classDim(input.shape)]]);
@@ -158,9 +168,11 @@ function checkClassShape(owner: string, input: Tensor, target: Tensor): void {
       : "convert class indices with .int()";
   requireDtype(owner, `target ${formatShape(target.shape)}`, target, ["int32"], cure);
   if (!sameShape(target.shape, expected)) {
-    throw new RangeError(
-      `${owner}: target has shape ${formatShape(target.shape)}, expected ${formatShape(expected)}: one class for each ` +
-        `row of the input ${formatShape(input.shape)}`,
+    throw wrongShape(
+      owner,
+      "target",
+      target.shape,
+      `${formatShape(expected)}: one class for each row of the input ${formatShape(input.shape)}`,
     );
   }
 }

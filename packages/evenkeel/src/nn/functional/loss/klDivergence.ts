@@ -1,4 +1,4 @@
-import { checkOptions } from "../../../core/index.ts";
+import { checkOptions, wrongValue } from "../../../core/index.ts";
 import { requireFloat } from "../../../ops/shapes.ts";
 import type { Tensor } from "../../../tensor/index.ts";
 import { checkFlag } from "../../checks.ts";
@@ -40,8 +40,6 @@ function ofProbabilities(input: Tensor, target: Tensor): Tensor {
 
 export function checkKLReduction(owner: string, reduction: Reduction | "batchmean"): void {
   if (!["mean", "sum", "none", "batchmean"].includes(reduction)) {
-    throw new RangeError(
-      `${owner}: reduction is ${JSON.stringify(reduction)}, expected "mean", "batchmean", "sum" or "none"`,
-    );
+    throw wrongValue(owner, "reduction", reduction, '"mean", "batchmean", "sum" or "none"');
   }
 }

@@ -1,4 +1,4 @@
-import { checkOptions } from "../../../core/index.ts";
+import { checkOptions, wrongValue } from "../../../core/index.ts";
 import * as ops from "../../../ops/index.ts";
 import type { Tensor } from "../../../tensor/index.ts";
 import { checkReduction, checkSameShape, type LossOptions, lossOptions, reduce } from "./reduction.ts";
@@ -34,7 +34,7 @@ export function l1Loss(input: Tensor, target: Tensor, options: LossOptions = {})
 
 export function checkBeta(owner: string, beta: number): void {
   if (typeof beta !== "number" || !(beta >= 0)) {
-    throw new RangeError(`${owner}: beta is ${beta}, expected a number of at least 0`);
+    throw wrongValue(owner, "beta", beta, "a number of at least 0");
   }
 }
 
@@ -60,7 +60,7 @@ export function smoothL1Loss(
 
 export function checkDelta(owner: string, delta: number): void {
   if (typeof delta !== "number" || !(delta > 0)) {
-    throw new RangeError(`${owner}: delta is ${delta}, expected a number above 0`);
+    throw wrongValue(owner, "delta", delta, "a number above 0");
   }
 }
 

@@ -1,4 +1,4 @@
-import { formatShape, sameShape, sizeOf } from "../../../core/index.ts";
+import { formatShape, mismatch, sameShape, sizeOf, wrongValue } from "../../../core/index.ts";
 import { requireFloat } from "../../../ops/shapes.ts";
 import type { Tensor } from "../../../tensor/index.ts";
 import { requireTensor } from "../../checks.ts";
@@ -15,7 +15,7 @@ export const lossOptions = ["reduction"];
 
 export function checkReduction(owner: string, reduction: Reduction): void {
   if (reduction !== "mean" && reduction !== "sum" && reduction !== "none") {
-    throw new RangeError(`${owner}: reduction is ${JSON.stringify(reduction)}, expected "mean", "sum" or "none"`);
+    throw wrongValue(owner, "reduction", reduction, '"mean", "sum" or "none"');
   }
 }
 
@@ -35,8 +35,11 @@ export function checkSameShape(owner: string, input: Tensor, target: Tensor): vo
     sizeOf(input.shape) === sizeOf(target.shape)
       ? `reshape one of them, for instance target.reshape(${formatShape(input.shape)})`
       : "give one target for each value of the input";
-  throw new RangeError(
-    `${owner}: input has shape ${formatShape(input.shape)} but target has shape ${formatShape(target.shape)}, expected ` +
-      `the same shape (they are not broadcast, because that would compare values of different rows); ${cure}`,
+  throw mismatch(
+    "wrong-shape",
+    owner,
+    `input has shape ${formatShape(input.shape)} but target has shape ${formatShape(target.shape)}`,
+    "the same shape (they are not broadcast, because that would compare values of different rows)",
+    cure,
   );
 }

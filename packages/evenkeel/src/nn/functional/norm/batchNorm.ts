@@ -1,4 +1,4 @@
-import { checkOptions, formatShape } from "../../../core/index.ts";
+import { checkOptions, formatShape, refuse, wrongState } from "../../../core/index.ts";
 import * as ops from "../../../ops/index.ts";
 import { ones, type Tensor, zeros } from "../../../tensor/index.ts";
 import { checkBothOrNeither, checkPerChannel } from "./perChannel.ts";
@@ -37,8 +37,10 @@ export function batchNorm(input: Tensor, options: BatchNormOptions = {}): Tensor
   const bias = options.bias ?? zeros([input.shape[1]], like);
   if (!training) {
     if (runningMean === null || runningVar === null) {
-      throw new Error(
-        "batchNorm: outside of training it needs runningMean and runningVar; give both, or training: true",
+      throw wrongState(
+        "batchNorm",
+        "outside of training it needs runningMean and runningVar",
+        "give both, or training: true",
       );
     }
     return ops.batchNormEval(input, runningMean, runningVar, weight, bias, { eps });
@@ -60,10 +62,12 @@ function checkBatchNorm(input: Tensor, options: BatchNormOptions): void {
   checkPerChannel("batchNorm", input, { runningMean, runningVar, weight, bias });
   checkBothOrNeither("batchNorm", runningMean, runningVar);
   if (training && valuesPerChannel(input) === 1) {
-    throw new RangeError(
-      `Expected more than 1 value per channel when training, got input size ${formatShape(input.shape)}: the variance of ` +
-        "one value is 0. Drop the last, smaller batch (dropLast: true of DataLoader), choose another batch size, or call " +
-        "eval() to predict",
+    throw refuse(
+      "wrong-shape",
+      "",
+      "Expected more than 1 value per channel when training, got input size " +
+        `${formatShape(input.shape)}: the variance of one value is 0. Drop the last, smaller batch ` +
+        "(dropLast: true of DataLoader), choose another batch size, or call eval() to predict",
     );
   }
 }

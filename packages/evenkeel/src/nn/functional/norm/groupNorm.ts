@@ -1,4 +1,4 @@
-import { checkOptions, formatShape, sizeOf } from "../../../core/index.ts";
+import { checkOptions, formatShape, refuse, sizeOf } from "../../../core/index.ts";
 import * as ops from "../../../ops/index.ts";
 import { ones, type Tensor, zeros } from "../../../tensor/index.ts";
 import { checkFinite, checkWholeNumber } from "../../checks.ts";
@@ -29,9 +29,12 @@ export function groupNorm(input: Tensor, numGroups: number, options: GroupNormFu
   const [samples, channels, ...places] = input.shape;
   checkGroups("groupNorm", "the input has", channels, numGroups);
   if ((samples * channels * sizeOf(places)) / numGroups === 1) {
-    throw new RangeError(
-      `Expected more than 1 value per channel when training, got input size ${formatShape(input.shape)}: a group of one ` +
-        "value has variance 0; use fewer groups",
+    throw refuse(
+      "wrong-shape",
+      "",
+      "Expected more than 1 value per channel when training, got input size " +
+        `${formatShape(input.shape)}: a group of one value has variance 0`,
+      "use fewer groups",
     );
   }
   const like = { dtype: input.dtype };
@@ -42,7 +45,10 @@ export function groupNorm(input: Tensor, numGroups: number, options: GroupNormFu
 /** @throws RangeError unless `channels` can be shared out evenly among `groups` */
 export function checkGroups(owner: string, who: string, channels: number, groups: number): void {
   if (channels % groups === 0) return;
-  throw new RangeError(
-    `${owner}: ${who} ${channels} channels, which is no multiple of numGroups ${groups}; choose a divisor of ${channels}`,
+  throw refuse(
+    "conflict",
+    owner,
+    `${who} ${channels} channels, which is no multiple of numGroups ${groups}`,
+    `choose a divisor of ${channels}`,
   );
 }

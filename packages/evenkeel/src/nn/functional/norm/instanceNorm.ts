@@ -1,4 +1,4 @@
-import { checkOptions, formatShape, sizeOf } from "../../../core/index.ts";
+import { checkOptions, formatShape, refuse, sizeOf, wrongState } from "../../../core/index.ts";
 import * as ops from "../../../ops/index.ts";
 import { noGrad, ones, type Tensor, zeros } from "../../../tensor/index.ts";
 import { checkFinite, checkFlag } from "../../checks.ts";
@@ -43,8 +43,10 @@ export function instanceNorm(input: Tensor, options: InstanceNormFunctionOptions
   const like = { dtype: input.dtype };
   if (!useInputStats) {
     if (runningMean === null || runningVar === null) {
-      throw new Error(
-        "instanceNorm: with useInputStats: false it needs runningMean and runningVar; give both, or leave useInputStats out",
+      throw wrongState(
+        "instanceNorm",
+        "with useInputStats: false it needs runningMean and runningVar",
+        "give both, or leave useInputStats out",
       );
     }
     const [scale, shift] = [weight ?? ones([channels], like), bias ?? zeros([channels], like)];
@@ -52,9 +54,12 @@ export function instanceNorm(input: Tensor, options: InstanceNormFunctionOptions
   }
   const count = sizeOf(places);
   if (count === 1) {
-    throw new RangeError(
-      `Expected more than 1 spatial element when training, got input size ${formatShape(input.shape)}: the variance of one ` +
-        "value is 0. Instance norm is for [N, C, L], [N, C, H, W] and the like, with more than one place per channel",
+    throw refuse(
+      "wrong-shape",
+      "",
+      `Expected more than 1 spatial element when training, got input size ${formatShape(input.shape)}: ` +
+        "the variance of one value is 0. Instance norm is for [N, C, L], [N, C, H, W] and the like, with " +
+        "more than one place per channel",
     );
   }
   // Every channel of every example is a channel of one large example.

@@ -1,4 +1,4 @@
-import { checkOptions, formatShape, type Shape, sameShape } from "../../../core/index.ts";
+import { checkOptions, formatShape, type Shape, sameShape, wrongShape, wrongType } from "../../../core/index.ts";
 import * as ops from "../../../ops/index.ts";
 import { requireFloat, requireSameDtype } from "../../../ops/shapes.ts";
 import { ones, type Tensor, zeros } from "../../../tensor/index.ts";
@@ -37,9 +37,7 @@ export function layerNorm(
     const value = options[name] ?? make(shape, { dtype: input.dtype });
     requireTensor("layerNorm", name, value);
     if (!sameShape(value.shape, shape)) {
-      throw new RangeError(
-        `layerNorm: ${name} has shape ${formatShape(value.shape)}, expected ${formatShape(shape)}, the normalized shape`,
-      );
+      throw wrongShape("layerNorm", name, value.shape, `${formatShape(shape)}, the normalized shape`);
     }
     requireSameDtype("layerNorm", input, "input", value, name);
     return value;
@@ -52,9 +50,12 @@ export function checkEndsIn(owner: string, input: Tensor, shape: Shape): void {
   requireTensor(owner, "input", input);
   requireFloat(owner, "input", input);
   if (sameShape(input.shape.slice(-shape.length), shape)) return;
-  throw new RangeError(
-    `${owner}: input has shape ${formatShape(input.shape)}, expected [..., ${shape.join(", ")}]; ` +
-      "change the layer before, or normalizedShape",
+  throw wrongShape(
+    owner,
+    "input",
+    input.shape,
+    `[..., ${shape.join(", ")}]`,
+    "change the layer before, or normalizedShape",
   );
 }
 
@@ -62,9 +63,7 @@ export function checkEndsIn(owner: string, input: Tensor, shape: Shape): void {
 export function normalizedShapeOf(owner: string, given: NormalizedShape): Shape {
   const shape = typeof given === "number" ? [given] : given;
   if (!Array.isArray(shape) || shape.length === 0) {
-    throw new TypeError(
-      `${owner}: normalizedShape is ${JSON.stringify(given)}, expected the size of the last dimension, or a list of the last sizes`,
-    );
+    throw wrongType(owner, "normalizedShape", given, "the size of the last dimension, or a list of the last sizes");
   }
   for (const size of shape) checkWholeNumber(owner, "a size of normalizedShape", size, 1);
   return [...shape];

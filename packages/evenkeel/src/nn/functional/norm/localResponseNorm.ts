@@ -1,4 +1,4 @@
-import { checkOptions, formatShape } from "../../../core/index.ts";
+import { checkOptions, wrongShape } from "../../../core/index.ts";
 import * as ops from "../../../ops/index.ts";
 import { requireFloat } from "../../../ops/shapes.ts";
 import type { Tensor } from "../../../tensor/index.ts";
@@ -29,9 +29,11 @@ export function localResponseNorm(input: Tensor, size: number, options: LocalRes
   requireTensor("localResponseNorm", "input", input);
   requireFloat("localResponseNorm", "input", input);
   if (input.ndim < 3) {
-    throw new RangeError(
-      `localResponseNorm: input has shape ${formatShape(input.shape)}, expected 3D or higher dimensionality input, [N, C, L] ` +
-        `or [N, C, H, W] (got ${input.ndim} dimensions)`,
+    throw wrongShape(
+      "localResponseNorm",
+      "input",
+      input.shape,
+      `3D or higher dimensionality input, [N, C, L] or [N, C, H, W] (got ${input.ndim} dimensions)`,
     );
   }
   return ops.localResponseNorm(input, { size, alpha, beta, k });

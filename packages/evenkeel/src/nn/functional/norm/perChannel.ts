@@ -1,4 +1,4 @@
-import { formatShape } from "../../../core/index.ts";
+import { formatShape, refuse, wrongShape } from "../../../core/index.ts";
 import { requireFloat, requireSameDtype } from "../../../ops/shapes.ts";
 import type { Tensor } from "../../../tensor/index.ts";
 import { requireTensor } from "../../checks.ts";
@@ -12,16 +12,18 @@ export function checkPerChannel(owner: string, input: Tensor, values: Readonly<R
   requireTensor(owner, "input", input);
   requireFloat(owner, "input", input);
   if (input.ndim < 2) {
-    throw new RangeError(`${owner}: input has shape ${formatShape(input.shape)}, expected [N, C, ...]`);
+    throw wrongShape(owner, "input", input.shape, "[N, C, ...]");
   }
   const channels = input.shape[1];
   for (const [name, value] of Object.entries(values)) {
     if (value === null) continue;
     requireTensor(owner, name, value);
     if (value.ndim !== 1 || value.shape[0] !== channels) {
-      throw new RangeError(
-        `${owner}: ${name} has shape ${formatShape(value.shape)}, expected [${channels}], one value per channel of the ` +
-          `input ${formatShape(input.shape)} (dimension 1)`,
+      throw wrongShape(
+        owner,
+        name,
+        value.shape,
+        `[${channels}], one value per channel of the input ${formatShape(input.shape)} (dimension 1)`,
       );
     }
     requireSameDtype(owner, input, "input", value, name);
@@ -31,5 +33,5 @@ export function checkPerChannel(owner: string, input: Tensor, values: Readonly<R
 /** Running statistics come together. @throws TypeError for one without the other */
 export function checkBothOrNeither(owner: string, runningMean: Tensor | null, runningVar: Tensor | null): void {
   if ((runningMean === null) === (runningVar === null)) return;
-  throw new TypeError(`${owner}: only one of runningMean and runningVar is given; give both, or neither`);
+  throw refuse("missing", owner, "only one of runningMean and runningVar is given", "give both, or neither");
 }

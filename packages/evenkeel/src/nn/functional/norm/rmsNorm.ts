@@ -1,4 +1,4 @@
-import { checkOptions, type DType, formatShape, sameShape } from "../../../core/index.ts";
+import { checkOptions, type DType, formatShape, sameShape, wrongShape } from "../../../core/index.ts";
 import * as ops from "../../../ops/index.ts";
 import { requireSameDtype } from "../../../ops/shapes.ts";
 import { ones, type Tensor } from "../../../tensor/index.ts";
@@ -28,9 +28,7 @@ export function rmsNorm(input: Tensor, normalizedShape: NormalizedShape, options
   if (weight !== null) {
     requireTensor("rmsNorm", "weight", weight);
     if (!sameShape(weight.shape, shape)) {
-      throw new RangeError(
-        `rmsNorm: weight has shape ${formatShape(weight.shape)}, expected ${formatShape(shape)}, the normalized shape`,
-      );
+      throw wrongShape("rmsNorm", "weight", weight.shape, `${formatShape(shape)}, the normalized shape`);
     }
     requireSameDtype("rmsNorm", input, "input", weight, "weight");
   }

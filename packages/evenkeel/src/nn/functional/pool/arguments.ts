@@ -1,12 +1,16 @@
-import { checkOptions } from "../../../core/index.ts";
+import { checkOptions, mismatch } from "../../../core/index.ts";
 import { type Sizes, sizesOf } from "../sizes.ts";
 
 /** @throws RangeError if a window could lie in the padding alone */
 export function checkPadding(owner: string, kernel: readonly number[], padding: readonly number[]): void {
   const beyond = padding.findIndex((n, d) => n > kernel[d] / 2);
   if (beyond < 0) return;
-  throw new RangeError(
-    `${owner}: padding is ${padding[beyond]} and kernelSize ${kernel[beyond]}, expected at most half the kernel; make the padding smaller`,
+  throw mismatch(
+    "conflict",
+    owner,
+    `padding is ${padding[beyond]} and kernelSize ${kernel[beyond]}`,
+    "at most half the kernel",
+    "make the padding smaller",
   );
 }
 

@@ -1,4 +1,4 @@
-import { describe } from "../../../core/index.ts";
+import { wrongValue } from "../../../core/index.ts";
 import * as ops from "../../../ops/index.ts";
 import type { Tensor } from "../../../tensor/index.ts";
 import { checkFlag, requireTensor } from "../../checks.ts";
@@ -38,9 +38,7 @@ export function avgPoolAttrs(
   const attrs = { ...window, ceilMode, countIncludePad };
   if (divisorOverride === undefined || divisorOverride === null) return attrs;
   if (!Number.isInteger(divisorOverride) || divisorOverride === 0) {
-    throw new RangeError(
-      `${owner}: divisorOverride is ${describe(divisorOverride)}, expected a whole number other than 0, or null for the count`,
-    );
+    throw wrongValue(owner, "divisorOverride", divisorOverride, "a whole number other than 0, or null for the count");
   }
   return { ...attrs, divisorOverride };
 }

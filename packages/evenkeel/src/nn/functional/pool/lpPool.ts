@@ -1,3 +1,4 @@
+import { mismatch } from "../../../core/index.ts";
 import * as ops from "../../../ops/index.ts";
 import type { Tensor } from "../../../tensor/index.ts";
 import { checkFinite, checkFlag, requireTensor } from "../../checks.ts";
@@ -15,7 +16,7 @@ export const lpPoolNames = ["stride", "ceilMode"];
 
 export function checkNormType(owner: string, normType: number): void {
   checkFinite(owner, "normType", normType);
-  if (normType === 0) throw new RangeError(`${owner}: normType is 0, expected another number, such as 2`);
+  if (normType === 0) throw mismatch("wrong-value", owner, "normType is 0", "another number, such as 2");
 }
 
 /** The windows, from what users write. */

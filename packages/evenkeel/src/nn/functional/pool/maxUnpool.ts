@@ -1,4 +1,4 @@
-import { formatShape } from "../../../core/index.ts";
+import { formatShape, wrongValue } from "../../../core/index.ts";
 import * as ops from "../../../ops/index.ts";
 import type { Tensor } from "../../../tensor/index.ts";
 import { requireTensor } from "../../checks.ts";
@@ -26,9 +26,12 @@ function planeOf(owner: string, input: Tensor, { kernel, stride, padding }: Wind
   const sizes = sizesOf(owner, "outputSize", plane, rank, 1);
   const beyond = sizes.findIndex((n, d) => Math.abs(n - usual[d]) >= stride[d]);
   if (beyond >= 0) {
-    throw new RangeError(
-      `${owner}: outputSize is ${formatShape(given)}, expected ${usual[beyond] - stride[beyond] + 1} to ` +
-        `${usual[beyond] + stride[beyond] - 1} along dimension ${beyond - rank}, for an input ${formatShape(input.shape)}`,
+    throw wrongValue(
+      owner,
+      "outputSize",
+      given,
+      `${usual[beyond] - stride[beyond] + 1} to ${usual[beyond] + stride[beyond] - 1} along dimension ` +
+        `${beyond - rank}, for an input ${formatShape(input.shape)}`,
     );
   }
   return sizes;

@@ -1,4 +1,4 @@
-import { checkOptions, describe, formatShape } from "../../../core/index.ts";
+import { checkOptions, describe, formatShape, mismatch, refuse, wrongShape, wrongValue } from "../../../core/index.ts";
 import * as ops from "../../../ops/index.ts";
 import type { Tensor } from "../../../tensor/index.ts";
 import { checkFlag, requireTensor } from "../../checks.ts";
@@ -37,26 +37,32 @@ export function checkInterpolation(owner: string, options: InterpolateOptions): 
   checkOptions(owner, options, interpolateNames);
   const { size, scaleFactor, mode = "nearest", alignCorners, recomputeScaleFactor } = options;
   if (!Object.hasOwn(modes, mode)) {
-    throw new RangeError(`${owner}: mode is ${describe(mode)}, expected ${Object.keys(modes).join(", ")}`);
+    throw wrongValue(owner, "mode", mode, Object.keys(modes).join(", "));
   }
   const given = [size, scaleFactor].filter((value) => value !== undefined && value !== null).length;
   if (given !== 1) {
-    throw new TypeError(
-      `${owner}: ${given === 0 ? "neither" : "both"} of size and scaleFactor given, expected one of them`,
+    throw mismatch(
+      "missing",
+      owner,
+      `${given === 0 ? "neither" : "both"} of size and scaleFactor given`,
+      "one of them",
     );
   }
   if (alignCorners !== undefined && alignCorners !== null) {
     checkFlag(owner, "alignCorners", alignCorners);
     if (modes[mode][0] === 0) {
-      throw new TypeError(
-        `${owner}: alignCorners is for linear, bilinear, bicubic and trilinear; leave it out for ${mode}`,
+      throw refuse(
+        "wrong-type",
+        owner,
+        "alignCorners is for linear, bilinear, bicubic and trilinear",
+        `leave it out for ${mode}`,
       );
     }
   }
   if (recomputeScaleFactor !== undefined && recomputeScaleFactor !== null) {
     checkFlag(owner, "recomputeScaleFactor", recomputeScaleFactor);
     if (recomputeScaleFactor && size !== undefined && size !== null) {
-      throw new TypeError(`${owner}: recomputeScaleFactor has no meaning with size; leave one of them out`);
+      throw refuse("wrong-type", owner, "recomputeScaleFactor has no meaning with size", "leave one of them out");
     }
   }
 }
@@ -71,14 +77,20 @@ function outputOf(input: Tensor, { size, scaleFactor, recomputeScaleFactor }: In
   const list = Array.isArray(scaleFactor) ? scaleFactor : plane.map(() => scaleFactor);
   const scales = list as readonly number[];
   if (scales.length !== rank || scales.some((scale) => !(Number.isFinite(scale) && scale > 0))) {
-    throw new RangeError(
-      `interpolate: scaleFactor is [${scales.map(describe).join(", ")}], expected a number above 0, or a list of ${rank}`,
+    throw mismatch(
+      "wrong-value",
+      "interpolate",
+      `scaleFactor is [${scales.map(describe).join(", ")}]`,
+      `a number above 0, or a list of ${rank}`,
     );
   }
   const outputSize = plane.map((n, d) => Math.floor(n * scales[d]));
   if (outputSize.includes(0)) {
-    throw new RangeError(
-      `interpolate: nothing is left of input ${formatShape(input.shape)} by scaleFactor ${scales.join(", ")}, expected sizes of at least 1`,
+    throw mismatch(
+      "wrong-shape",
+      "interpolate",
+      `nothing is left of input ${formatShape(input.shape)} by scaleFactor ${scales.join(", ")}`,
+      "sizes of at least 1",
     );
   }
   return { outputSize, scales: recomputeScaleFactor ? plane.map(() => null) : scales };
@@ -99,14 +111,16 @@ export function interpolate(input: Tensor, options: InterpolateOptions): Tensor 
   const { mode = "nearest", alignCorners } = options;
   const [rank, rowMode] = modes[mode];
   if (input.ndim < 3 || input.ndim > 5) {
-    throw new RangeError(
-      `interpolate: input has shape ${formatShape(input.shape)}, expected [N, C, L], [N, C, H, W] or [N, C, D, H, W]`,
-    );
+    throw wrongShape("interpolate", "input", input.shape, "[N, C, L], [N, C, H, W] or [N, C, D, H, W]");
   }
   if (rank !== 0 && input.ndim !== rank + 2) {
     const fitting = ["linear", "bilinear", "trilinear"][input.ndim - 3];
-    throw new RangeError(
-      `interpolate: input has shape ${formatShape(input.shape)}, expected ${rank + 2} dimensions for mode "${mode}"; use "${fitting}"`,
+    throw wrongShape(
+      "interpolate",
+      "input",
+      input.shape,
+      `${rank + 2} dimensions for mode "${mode}"`,
+      `use "${fitting}"`,
     );
   }
   const { outputSize, scales } = outputOf(input, options);

@@ -1,4 +1,4 @@
-import { formatShape } from "../../../core/index.ts";
+import { formatShape, mismatch, wrongShape } from "../../../core/index.ts";
 import type { Tensor } from "../../../tensor/index.ts";
 import { checkWholeNumber, requireTensor } from "../../checks.ts";
 
@@ -7,9 +7,7 @@ import { checkWholeNumber, requireTensor } from "../../checks.ts";
 function requirePicture(owner: string, input: Tensor): void {
   requireTensor(owner, "input", input);
   if (input.ndim < 3) {
-    throw new RangeError(
-      `${owner}: input has shape ${formatShape(input.shape)}, expected at least 3 dimensions, [..., C, H, W]`,
-    );
+    throw wrongShape(owner, "input", input.shape, "at least 3 dimensions, [..., C, H, W]");
   }
 }
 
@@ -31,8 +29,11 @@ export function pixelShuffle(input: Tensor, upscaleFactor: number): Tensor {
   const [channels, height, width] = input.shape.slice(-3);
   const r = upscaleFactor;
   if (channels % (r * r) !== 0) {
-    throw new RangeError(
-      `pixelShuffle: input has shape ${formatShape(input.shape)}, ${channels} channels, expected a multiple of ${r * r}, the square of upscaleFactor`,
+    throw mismatch(
+      "wrong-shape",
+      "pixelShuffle",
+      `input has shape ${formatShape(input.shape)}, ${channels} channels`,
+      `a multiple of ${r * r}, the square of upscaleFactor`,
     );
   }
   const kept = channels / (r * r);
@@ -54,8 +55,11 @@ export function pixelUnshuffle(input: Tensor, downscaleFactor: number): Tensor {
   const [channels, height, width] = input.shape.slice(-3);
   const r = downscaleFactor;
   if (height % r !== 0 || width % r !== 0) {
-    throw new RangeError(
-      `pixelUnshuffle: input has shape ${formatShape(input.shape)}, expected a height and width that are multiples of ${r}, downscaleFactor`,
+    throw wrongShape(
+      "pixelUnshuffle",
+      "input",
+      input.shape,
+      `a height and width that are multiples of ${r}, downscaleFactor`,
     );
   }
   return input
@@ -74,8 +78,11 @@ export function channelShuffle(input: Tensor, groups: number): Tensor {
   requireTensor("channelShuffle", "input", input);
   const { shape } = input;
   if (input.ndim < 3 || shape[1] % groups !== 0) {
-    throw new RangeError(
-      `channelShuffle: input has shape ${formatShape(shape)}, expected [N, C, ...] with at least 3 dimensions, and ${groups} groups of equal size in C`,
+    throw wrongShape(
+      "channelShuffle",
+      "input",
+      shape,
+      `[N, C, ...] with at least 3 dimensions, and ${groups} groups of equal size in C`,
     );
   }
   return input

@@ -1,4 +1,4 @@
-import { checkOptions } from "../../../core/index.ts";
+import { checkOptions, mismatch } from "../../../core/index.ts";
 import type { Tensor } from "../../../tensor/index.ts";
 import { checkFinite, type InplaceOption, leadingSetting } from "../../checks.ts";
 import * as F from "../../functional/activation/activation.ts";
@@ -153,7 +153,8 @@ export class Softplus extends Module {
     checkOptions("Softplus", options, ["beta", "threshold"]);
     const { beta = 1, threshold = 20 } = options;
     checkFinite("Softplus", "beta", beta);
-    if (beta === 0) throw new RangeError("Softplus: beta is 0, expected another number: the output is divided by it");
+    if (beta === 0)
+      throw mismatch("wrong-value", "Softplus", "beta is 0", "another number: the output is divided by it");
     checkFinite("Softplus", "threshold", threshold);
     this.beta = beta;
     this.threshold = threshold;

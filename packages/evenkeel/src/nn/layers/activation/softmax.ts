@@ -1,4 +1,4 @@
-import { formatShape } from "../../../core/index.ts";
+import { wrongShape } from "../../../core/index.ts";
 import type { Tensor } from "../../../tensor/index.ts";
 import { checkDim, leadingSetting, requireTensor } from "../../checks.ts";
 import * as F from "../../functional/activation/activation.ts";
@@ -55,9 +55,12 @@ export class Softmax2d extends Module {
   override forward(input: Tensor): Tensor {
     requireTensor("Softmax2d", "input", input);
     if (input.ndim !== 3 && input.ndim !== 4) {
-      throw new RangeError(
-        `Softmax2d: input has shape ${formatShape(input.shape)}, expected [N, C, H, W] or [C, H, W]; ` +
-          "new nn.Softmax(dim) takes any rank",
+      throw wrongShape(
+        "Softmax2d",
+        "input",
+        input.shape,
+        "[N, C, H, W] or [C, H, W]",
+        "new nn.Softmax(dim) takes any rank",
       );
     }
     return F.softmax(input, { dim: -3 });

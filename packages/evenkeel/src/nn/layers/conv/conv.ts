@@ -1,4 +1,4 @@
-import { checkOptions, describe, refuseMisspellings } from "../../../core/index.ts";
+import { checkOptions, describe, refuseMisspellings, wrongValue } from "../../../core/index.ts";
 import type { Tensor } from "../../../tensor/index.ts";
 import {
   type ConvOptions,
@@ -45,9 +45,7 @@ abstract class ConvLayer<Bias extends boolean = boolean> extends ConvBase<Bias> 
     refuseMisspellings(ConvLayer.prototype, "layer", { fields: convFields, assignable: true });
     const { padding = 0, paddingMode = "zeros" } = options;
     if (!paddingModes.includes(paddingMode)) {
-      throw new RangeError(
-        `${owner}: paddingMode is ${describe(paddingMode)}, expected ${paddingModes.map(describe).join(", ")}`,
-      );
+      throw wrongValue(owner, "paddingMode", paddingMode, paddingModes.map(describe).join(", "));
     }
     if (typeof padding === "string") checkPaddingName(owner, padding, this.stride);
     this.padding = typeof padding === "string" ? padding : sizesOf(owner, "padding", padding, rank, 0);

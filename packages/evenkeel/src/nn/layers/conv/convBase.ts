@@ -1,4 +1,4 @@
-import { formatShape } from "../../../core/index.ts";
+import { formatShape, refuse } from "../../../core/index.ts";
 import { type GeneratorOption, type Tensor, zeros } from "../../../tensor/index.ts";
 import { checkFlag, checkWholeNumber, requireTensor } from "../../checks.ts";
 import { type Sizes, sizesOf, spatialNames } from "../../functional/sizes.ts";
@@ -59,7 +59,7 @@ export abstract class ConvBase<Bias extends boolean = boolean, In extends unknow
     checkWholeNumber(owner, "groups", groups, 1);
     for (const [name, channels] of Object.entries({ inChannels, outChannels })) {
       if (channels % groups === 0) continue;
-      throw new RangeError(`${owner}: ${name} is ${channels}, which ${groups} groups do not divide`);
+      throw refuse("conflict", owner, `${name} is ${channels}, which ${groups} groups do not divide`);
     }
     checkFlag(owner, "bias", bias);
     this.inChannels = inChannels;
@@ -88,14 +88,14 @@ export abstract class ConvBase<Bias extends boolean = boolean, In extends unknow
     const places = spatialNames(rank).join(", ");
     const given = `${owner}: input has shape ${formatShape(input.shape)}`;
     const expected = `expected [N, ${this.inChannels}, ${places}], or [${this.inChannels}, ${places}] for one example`;
-    if (input.ndim !== rank + 1 && input.ndim !== rank + 2) throw new RangeError(`${given}, ${expected}`);
+    if (input.ndim !== rank + 1 && input.ndim !== rank + 2) throw refuse("wrong-value", "", `${given}, ${expected}`);
     const channels = input.shape[input.ndim - rank - 1];
     if (channels === this.inChannels) return;
     const cure =
       input.ndim === rank + 1 && this.inChannels === 1
         ? `a batch without channels gets them by .unsqueeze(1)`
         : "change the layer before, or inChannels";
-    throw new RangeError(`${given}, ${channels} channels, ${expected}; ${cure}`);
+    throw refuse("wrong-shape", "", `${given}, ${channels} channels, ${expected}`, cure);
   }
 
   /** PyTorch's settings in its order; those that are not the default from `padding` on. */

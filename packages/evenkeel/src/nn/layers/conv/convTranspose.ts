@@ -1,4 +1,4 @@
-import { checkOptions, formatShape, refuseMisspellings } from "../../../core/index.ts";
+import { checkOptions, formatShape, refuseMisspellings, wrongValue } from "../../../core/index.ts";
 import type { Tensor } from "../../../tensor/index.ts";
 import {
   type ConvTransposeOptions,
@@ -77,9 +77,12 @@ export abstract class ConvTransposeLayer<Bias extends boolean = boolean> extends
       .map((n, i) => (n - 1) * stride[i] - 2 * padding[i] + dilation[i] * (kernelSize[i] - 1) + 1);
     const more = size.map((n, i) => n - least[i]);
     if (more.some((n, i) => n < 0 || n >= stride[i])) {
-      throw new RangeError(
-        `${owner}: outputSize is ${formatShape(size)}, expected from ${formatShape(least)} to ` +
-          `${formatShape(least.map((n, i) => n + stride[i] - 1))} for an input of shape ${formatShape(input.shape)}`,
+      throw wrongValue(
+        owner,
+        "outputSize",
+        size,
+        `from ${formatShape(least)} to ${formatShape(least.map((n, i) => n + stride[i] - 1))} for an ` +
+          `input of shape ${formatShape(input.shape)}`,
       );
     }
     return more;

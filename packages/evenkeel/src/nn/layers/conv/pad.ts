@@ -1,4 +1,4 @@
-import { describe, formatShape } from "../../../core/index.ts";
+import { describe, mismatch, wrongShape, wrongType } from "../../../core/index.ts";
 import type { Tensor } from "../../../tensor/index.ts";
 import { requireTensor } from "../../checks.ts";
 import { type PadMode, pad } from "../../functional/conv/pad.ts";
@@ -22,8 +22,11 @@ export abstract class PadLayer extends Module {
     const sizes = Array.isArray(padding) ? (padding as readonly number[]) : new Array(2 * rank).fill(padding);
     if (sizes.length !== 2 * rank || !sizes.every(Number.isInteger)) {
       const given = Array.isArray(padding) ? `[${sizes.map(describe).join(", ")}]` : describe(padding);
-      throw new RangeError(
-        `${owner}: padding is ${given}, expected a whole number or ${2 * rank} of them: two per dimension, the last dimension first`,
+      throw mismatch(
+        "wrong-value",
+        owner,
+        `padding is ${given}`,
+        `a whole number or ${2 * rank} of them: two per dimension, the last dimension first`,
       );
     }
     this.padding = [...sizes];
@@ -34,9 +37,7 @@ export abstract class PadLayer extends Module {
     const rank = this.padding.length / 2;
     if (input.ndim !== rank + 1 && input.ndim !== rank + 2) {
       const places = spatialNames(rank).join(", ");
-      throw new RangeError(
-        `${owner}: input has shape ${formatShape(input.shape)}, expected [N, C, ${places}], or [C, ${places}] for one example`,
-      );
+      throw wrongShape(owner, "input", input.shape, `[N, C, ${places}], or [C, ${places}] for one example`);
     }
     return pad(input, this.padding, { mode, value });
   }
@@ -53,7 +54,7 @@ abstract class ConstantPad extends PadLayer {
 
   constructor(owner: string, rank: number, padding: Sizes, value: number) {
     super(owner, rank, padding);
-    if (typeof value !== "number") throw new TypeError(`${owner}: value is ${describe(value)}, expected a number`);
+    if (typeof value !== "number") throw wrongType(owner, "value", value, "a number");
     this.value = value;
   }
 

@@ -1,4 +1,4 @@
-import { formatShape } from "../../../core/index.ts";
+import { formatShape, mismatch } from "../../../core/index.ts";
 import { noGrad, type Tensor } from "../../../tensor/index.ts";
 import { requireTensor } from "../../checks.ts";
 import { batchNorm } from "../../functional/norm/batchNorm.ts";
@@ -62,10 +62,14 @@ export abstract class BatchNormLayer<
     requireTensor(name, "input", input);
     const given = `${name}: input has shape ${formatShape(input.shape)}`;
     const expected = this.expected(input);
-    if (expected !== undefined) throw new RangeError(`${given}, expected ${expected}`);
+    if (expected !== undefined) throw mismatch("wrong-value", "", given, expected);
     if (input.shape[1] !== this.numFeatures) {
-      throw new RangeError(
-        `${given}, ${input.shape[1]} channels, expected ${this.numFeatures}; change the layer before, or numFeatures`,
+      throw mismatch(
+        "wrong-shape",
+        "",
+        `${given}, ${input.shape[1]} channels`,
+        `${this.numFeatures}`,
+        "change the layer before, or numFeatures",
       );
     }
   }

@@ -1,4 +1,4 @@
-import { checkOptions, refuseMisspellings } from "../../../core/index.ts";
+import { checkOptions, refuseMisspellings, wrongValue } from "../../../core/index.ts";
 import { ones, zeros } from "../../../tensor/index.ts";
 import { checkFinite, checkFlag } from "../../checks.ts";
 import { ones_, zeros_ } from "../../init.ts";
@@ -54,7 +54,7 @@ export abstract class ChannelNormLayer<
     checkOptions(owner, options, ["eps", "momentum", "affine", "trackRunningStats"]);
     const { eps = 1e-5, momentum = 0.1, affine = defaults(this), trackRunningStats = defaults(this) } = options;
     checkFinite(owner, "eps", eps);
-    if (eps < 0) throw new RangeError(`${owner}: eps is ${eps}, expected a number of at least 0`);
+    if (eps < 0) throw wrongValue(owner, "eps", eps, "a number of at least 0");
     if (momentum !== null) checkFinite(owner, "momentum", momentum);
     checkFlag(owner, "affine", affine);
     checkFlag(owner, "trackRunningStats", trackRunningStats);

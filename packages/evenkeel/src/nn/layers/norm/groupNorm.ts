@@ -1,4 +1,4 @@
-import { checkOptions, refuseMisspellings } from "../../../core/index.ts";
+import { checkOptions, refuseMisspellings, wrongValue } from "../../../core/index.ts";
 import { ones, type Tensor, zeros } from "../../../tensor/index.ts";
 import { checkFinite, checkFlag, checkWholeNumber } from "../../checks.ts";
 import { checkGroups, groupNorm } from "../../functional/norm/groupNorm.ts";
@@ -38,7 +38,7 @@ export class GroupNormLayer<Affine extends boolean = boolean> extends Module {
     checkOptions(owner, options, ["eps", "affine"]);
     const { eps = 1e-5, affine = true } = options;
     checkFinite(owner, "eps", eps);
-    if (eps < 0) throw new RangeError(`${owner}: eps is ${eps}, expected a number of at least 0`);
+    if (eps < 0) throw wrongValue(owner, "eps", eps, "a number of at least 0");
     checkFlag(owner, "affine", affine);
     this.numGroups = numGroups;
     this.numChannels = numChannels;

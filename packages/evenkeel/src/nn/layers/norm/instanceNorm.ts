@@ -1,4 +1,4 @@
-import { formatShape, warnOnce } from "../../../core/index.ts";
+import { formatShape, mismatch, warnOnce } from "../../../core/index.ts";
 import type { Tensor } from "../../../tensor/index.ts";
 import { requireTensor } from "../../checks.ts";
 import { instanceNorm } from "../../functional/norm/instanceNorm.ts";
@@ -51,15 +51,22 @@ export abstract class InstanceNormLayer<
     const given = `${name}: input has shape ${formatShape(input.shape)}`;
     if (input.ndim !== fewest && input.ndim !== fewest + 1) {
       const one = `${numFeatures}, ${this.spatial}`;
-      throw new RangeError(
-        `${given}, expected ${fewest}D or ${fewest + 1}D input, [${one}] or [N, ${one}] (got ${input.ndim}D input)`,
+      throw mismatch(
+        "wrong-value",
+        "",
+        given,
+        `${fewest}D or ${fewest + 1}D input, [${one}] or [N, ${one}] (got ${input.ndim}D input)`,
       );
     }
     const channels = input.shape[input.ndim - fewest];
     if (channels === numFeatures) return;
     if (this.weight !== null || this.running_mean !== null) {
-      throw new RangeError(
-        `${given}, ${channels} channels, expected ${numFeatures}; change the layer before, or numFeatures`,
+      throw mismatch(
+        "wrong-shape",
+        "",
+        `${given}, ${channels} channels`,
+        `${numFeatures}`,
+        "change the layer before, or numFeatures",
       );
     }
     // Nothing hangs on the number then: PyTorch warns too.

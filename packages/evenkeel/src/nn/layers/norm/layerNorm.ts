@@ -1,4 +1,4 @@
-import { checkOptions, refuseMisspellings, type Shape } from "../../../core/index.ts";
+import { checkOptions, refuseMisspellings, type Shape, wrongValue } from "../../../core/index.ts";
 import { ones, type Tensor, zeros } from "../../../tensor/index.ts";
 import { checkFinite, checkFlag } from "../../checks.ts";
 import { layerNorm, type NormalizedShape, normalizedShapeOf } from "../../functional/norm/layerNorm.ts";
@@ -38,7 +38,7 @@ export class LayerNormLayer<Affine extends boolean = boolean, Bias extends boole
     checkOptions("LayerNorm", options, ["eps", "elementwiseAffine", "bias"]);
     const { eps = 1e-5, elementwiseAffine = true, bias = true } = options;
     checkFinite("LayerNorm", "eps", eps);
-    if (eps < 0) throw new RangeError(`LayerNorm: eps is ${eps}, expected a number of at least 0`);
+    if (eps < 0) throw wrongValue("LayerNorm", "eps", eps, "a number of at least 0");
     checkFlag("LayerNorm", "elementwiseAffine", elementwiseAffine);
     checkFlag("LayerNorm", "bias", bias);
     this.normalizedShape = shape;

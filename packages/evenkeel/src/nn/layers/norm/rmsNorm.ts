@@ -1,4 +1,4 @@
-import { checkOptions, refuseMisspellings, type Shape } from "../../../core/index.ts";
+import { checkOptions, refuseMisspellings, type Shape, wrongValue } from "../../../core/index.ts";
 import { ones, type Tensor } from "../../../tensor/index.ts";
 import { checkFinite, checkFlag } from "../../checks.ts";
 import { type NormalizedShape, normalizedShapeOf } from "../../functional/norm/layerNorm.ts";
@@ -39,7 +39,7 @@ export class RMSNormLayer<Affine extends boolean = boolean> extends Module {
     const { eps = null, elementwiseAffine = true } = options;
     if (eps !== null) {
       checkFinite(owner, "eps", eps);
-      if (eps < 0) throw new RangeError(`${owner}: eps is ${eps}, expected a number of at least 0`);
+      if (eps < 0) throw wrongValue(owner, "eps", eps, "a number of at least 0");
     }
     checkFlag(owner, "elementwiseAffine", elementwiseAffine);
     this.normalizedShape = shape;
