@@ -1,6 +1,6 @@
 import { InvalidArgumentError } from "@commander-js/extra-typings";
 
-/** Parsers of option values; what they refuse, commander reports with the option's name. At the end, what becomes of them. */
+/** Parsers of option values; what they refuse, commander reports with the option's name. */
 
 export function wholeNumber(lowest: number, highest = Number.MAX_SAFE_INTEGER): (text: string) => number {
   return (text) => {
@@ -53,14 +53,4 @@ export function pairs(text: string, before: Record<string, string> | undefined):
     return [pair.slice(0, at), pair.slice(at + 1)];
   });
   return { ...before, ...Object.fromEntries(given) };
-}
-
-/** Without what is undefined, so that the library's defaults hold. */
-export function defined<T extends object>(options: T): T {
-  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as T;
-}
-
-/** The option of a field: "--batch-size" of batchSize. */
-export function optionOf(field: string): string {
-  return `--${field.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
 }

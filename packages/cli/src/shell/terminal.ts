@@ -1,4 +1,5 @@
 import { once } from "node:events";
+import { relative } from "node:path";
 import picocolors from "picocolors";
 
 /** Colours that do nothing where the output takes none (NO_COLOR, a pipe, `--no-color`). */
@@ -27,6 +28,11 @@ export function standardOutput(): Output {
     colors: picocolors,
     terminal: process.stdout.isTTY ? process.stdout : undefined,
   };
+}
+
+/** Standard output is for the JSON alone: everything else goes to standard error. */
+export function quiet(output: Output): Output {
+  return { ...output, write: output.writeError, terminal: undefined };
 }
 
 /** Columns to write into: those of the terminal, within what can be read well; 80 elsewhere. */
@@ -58,6 +64,21 @@ export function count(number: number, noun: string): string {
 /** An error as people read it: "2.05", and "1.1e+14" for what has gone astray. */
 export function figure(value: number, digits = 2): string {
   return Math.abs(value) < 1000 ? value.toFixed(digits) : value.toExponential(1);
+}
+
+/** "8.2 s", "3 min 12 s", "2 h 5 min" */
+export function duration(seconds: number): string {
+  if (Number.isNaN(seconds)) return "";
+  if (seconds < 59.95) return `${seconds.toFixed(1)} s`;
+  const whole = Math.round(seconds);
+  if (whole < 3600) return `${Math.floor(whole / 60)} min ${whole % 60} s`;
+  return `${Math.floor(whole / 3600)} h ${Math.floor((whole % 3600) / 60)} min`;
+}
+
+/** "runs/2026-11-25_mpg_3f2a/report.html", as short as it can be typed. */
+export function shortPath(cwd: string, path: string): string {
+  const short = relative(cwd, path);
+  return short === "" || short.startsWith("..") ? path : short;
 }
 
 /**

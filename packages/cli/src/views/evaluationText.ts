@@ -1,29 +1,32 @@
-import type { Table } from "evenkeel/tabular";
+import type { Evaluated } from "../actions/evaluate/evaluate.ts";
 import type { ClassScores, Evaluation, WorstRow } from "../actions/evaluate/evaluateModel.ts";
 import type { StatisticsGap } from "../actions/evaluate/statisticsGap.ts";
 import type { Origin } from "../records/models/origin.ts";
 import type { ScoresByName } from "../records/runs/types.ts";
 import { metricFacts, scoreText } from "../shell/metrics.ts";
-import { type Colors, printable, wrap } from "../shell/terminal.ts";
-import { newTable } from "./runsText.ts";
+import { type Colors, count, printable, wrap } from "../shell/terminal.ts";
+import { cut, newTable } from "./table.ts";
 
 const width = 80;
 const nameWidth = 42;
 
-export interface EvaluationContext {
-  readonly title: string;
-  readonly origin: Origin;
-  readonly table: Table;
-  /** The column whose texts tell rows apart for a person, if there is one. */
-  readonly label?: string;
+/** Everything, for programs. */
+export function evaluationJson({ model, name, origin, source, part, evaluation }: Evaluated) {
+  const { target, task } = model.schema;
+  const { scores, baselines } = origin;
+  return { model: name, table: source, part, target, task, ...evaluation, recorded: { scores, baselines } };
 }
 
 /** An evaluation for people, in 80 columns. */
-export function evaluationText(evaluation: Evaluation, context: EvaluationContext, colors: Colors): string {
-  const { classes, worst = [], batchNorm } = evaluation;
-  const sections = [colors.bold(wrap(printable(context.title), width)), scoreTable(evaluation, context.origin, colors)];
+export function evaluationText(evaluated: Evaluated, colors: Colors): string {
+  const { model, name, origin, source, part, evaluation } = evaluated;
+  const { rows, classes, worst = [], batchNorm } = evaluation;
+  const { target, task } = model.schema;
+  const which = part === undefined ? "" : `the ${part} rows of `;
+  const title = `${name} on ${which}${source}: ${count(rows, "row")}, ${target} (${task})`;
+  const sections = [colors.bold(wrap(printable(title), width)), scoreTable(evaluation, origin, colors)];
   if (classes !== undefined) sections.push(classTable(classes, colors));
-  if (worst.length > 0) sections.push(worstTable(worst, context, colors));
+  if (worst.length > 0) sections.push(worstTable(worst, evaluated, colors));
   if (batchNorm !== undefined) sections.push(wrap(batchNormText(batchNorm), width));
   return `${sections.join("\n\n")}\n`;
 }
@@ -60,7 +63,7 @@ function classTable(classes: readonly ClassScores[], colors: Colors): string {
   return rest > 0 ? `${table.toString()}\nand ${rest} rarer classes; --json has them all` : table.toString();
 }
 
-function worstTable(worst: readonly WorstRow[], { table, label }: EvaluationContext, colors: Colors): string {
+function worstTable(worst: readonly WorstRow[], { table, labels: [label] }: Evaluated, colors: Colors): string {
   const names = table.columns.find(({ name, type }) => name === label && type === "text");
   const shown = newTable(
     colors,
@@ -83,9 +86,4 @@ function batchNormText({ loss, running, batch }: StatisticsGap): string {
     `Batch normalization: ${figures}. The running statistics do not fit these rows: either they lagged behind when the ` +
     "network was trained, or these rows are distributed otherwise than the training's."
   );
-}
-
-function cut(text: string, length: number): string {
-  const plain = printable(text);
-  return plain.length > length ? `${plain.slice(0, length - 1)}…` : plain;
 }

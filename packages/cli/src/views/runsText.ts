@@ -1,20 +1,24 @@
-import Table from "cli-table3";
 import { type RunComparison, settingsOf } from "../actions/runs/compareRuns.ts";
-import { type DamagedRun, isDamaged, type Run } from "../records/runs/readRun.ts";
-import { type EpochLine, type PartScores, type RunResult, type RunStatus, runFiles } from "../records/runs/types.ts";
-import { compareScores, metricFacts, scoreText } from "../shell/metrics.ts";
-import { type Colors, count, printable } from "../shell/terminal.ts";
+import type { RunDetails, RunList } from "../actions/runs/runs.ts";
+import { isDamaged, type Run } from "../records/runs/readRun.ts";
+import { type EpochLine, type RunResult, type RunStatus, runFiles } from "../records/runs/types.ts";
+import { metricFacts, scoreText } from "../shell/metrics.ts";
+import { type Colors, count, duration, printable } from "../shell/terminal.ts";
+import { scoresText } from "./scoresText.ts";
+import { newTable } from "./table.ts";
 
 /** How `runs list`, `runs show` and `runs compare` write for people. */
 
 type Part = "train" | "validation" | "test";
 
 /** What a run of a task is first judged by. */
-export function headlineMetric(task: string): string {
+function headlineMetric(task: string): string {
   return task === "regression" ? "mae" : "accuracy";
 }
 
-export function listText(runs: readonly (Run | DamagedRun)[], colors: Colors, metric?: string): string {
+/** @param folder as the user names it */
+export function listText({ runs, total, metric }: RunList, folder: string, colors: Colors): string {
+  if (total === 0) return `There are no runs in ${folder} yet.\n`;
   const readable = runs.flatMap((run) => (isDamaged(run) ? [] : [run]));
   const damaged = runs.filter(isDamaged);
   const table = newTable(colors, ["run", "status", "target", "rows", "epochs", "time", "validation", "test"], 3);
@@ -49,7 +53,12 @@ export function listText(runs: readonly (Run | DamagedRun)[], colors: Colors, me
   return `${sections.join("\n\n")}\n`;
 }
 
-export function showText(run: Run, epochs: readonly EpochLine[], files: readonly string[], colors: Colors): string {
+/** Everything, for programs. */
+export function detailsJson({ run, epochs }: RunDetails) {
+  return { ...run, epochs };
+}
+
+export function detailsText({ run, epochs, files }: RunDetails, colors: Colors): string {
   const { id, path, status, config, result } = run;
   const sections = [
     `${colors.bold(printable(id))}  ${statusText(status, colors)}\n` +
@@ -94,7 +103,12 @@ const fileUses: Readonly<Record<keyof typeof runFiles, string>> = {
   result: "how it ended",
 };
 
-export function compareText({ runs, settings, scores, cautions }: RunComparison, colors: Colors): string {
+/** Everything, for programs. */
+export function comparisonJson(comparison: RunComparison) {
+  return { ...comparison, runs: comparison.runs.map(({ id }) => id) };
+}
+
+export function comparisonText({ runs, settings, scores, cautions }: RunComparison, colors: Colors): string {
   const ids = runs.map(({ id }) => printable(id));
   const sections: string[] = [];
   if (settings.length > 0) {
@@ -117,34 +131,6 @@ export function compareText({ runs, settings, scores, cautions }: RunComparison,
   }
   if (cautions.length > 0) sections.push(cautions.map((line) => colors.yellow(printable(line))).join("\n"));
   return `${sections.join("\n\n")}\n`;
-}
-
-/** Sorts by a metric such as "mae" (of the validation rows) or "test.mae", the best first; runs without it come last. */
-export function sortRuns(runs: readonly (Run | DamagedRun)[], metric: string): (Run | DamagedRun)[] {
-  const dot = metric.indexOf(".");
-  const [part, name] = dot < 0 ? ["validation", metric] : [metric.slice(0, dot), metric.slice(dot + 1)];
-  const score = (run: Run | DamagedRun) => (isDamaged(run) ? undefined : run.result?.scores[part as Part]?.[name]);
-  return [...runs].sort((a, b) => compareScores(name, score(a), score(b)));
-}
-
-export function scoresText(
-  scores: PartScores,
-  others: Readonly<Record<string, PartScores>>,
-  colors: Colors,
-  { name = "this network", refit = false }: { readonly name?: string; readonly refit?: boolean } = {},
-): string {
-  const metrics = Object.keys(scores.test ?? scores.validation ?? scores.train ?? {});
-  const table = newTable(colors, ["scores", ...metrics.map((metric) => metricFacts(metric).short)]);
-  const line = (label: string, values: Readonly<Record<string, number>> = {}) =>
-    [label, ...metrics.map((metric) => (metric in values ? scoreText(values[metric]) : ""))] as string[];
-  for (const part of ["test", "validation", "train"] as const) {
-    const own = refit && part === "validation" ? `${name} before the refit` : name;
-    if (scores[part] !== undefined) table.push(line(`${part}: ${own}`, scores[part]));
-    for (const [other, theirs] of Object.entries(others)) {
-      if (theirs[part] !== undefined) table.push(line(`${part}: ${printable(other)}`, theirs[part]));
-    }
-  }
-  return table.toString();
 }
 
 function epochsText({ result }: Run, epochs: readonly EpochLine[]): string {
@@ -175,28 +161,7 @@ function settingText(value: unknown): string {
   return printable(typeof value === "string" ? value : JSON.stringify(value));
 }
 
-/** "8.2 s", "3 min 12 s", "2 h 5 min" */
-export function duration(seconds: number): string {
-  if (Number.isNaN(seconds)) return "";
-  if (seconds < 59.95) return `${seconds.toFixed(1)} s`;
-  const whole = Math.round(seconds);
-  if (whole < 3600) return `${Math.floor(whole / 60)} min ${whole % 60} s`;
-  return `${Math.floor(whole / 3600)} h ${Math.floor((whole % 3600) / 60)} min`;
-}
-
 function aligned(pairs: readonly (readonly [string, string])[]): string[] {
   const width = Math.max(0, ...pairs.map(([name]) => name.length));
   return pairs.map(([name, value]) => `  ${name.padEnd(width)}  ${value}`.trimEnd());
-}
-
-/** A table with a rule under its head and no other lines; the first columns are text, the others figures. */
-export function newTable(colors: Colors, head: readonly string[], textColumns = 1) {
-  const none = { top: "", "top-mid": "", "top-left": "", "top-right": "", left: "", right: "" };
-  const bottom = { bottom: "", "bottom-mid": "", "bottom-left": "", "bottom-right": "" };
-  return new Table({
-    head: head.map((cell) => colors.bold(cell)),
-    colAligns: head.map((_, index) => (index < textColumns ? "left" : "right")),
-    chars: { ...none, ...bottom, "left-mid": "", mid: "─", "mid-mid": "──", "right-mid": "", middle: "  " },
-    style: { head: [], border: [], compact: true, "padding-left": 0, "padding-right": 0 },
-  });
 }

@@ -1,24 +1,23 @@
-import { relative } from "node:path";
 import type { TableRefit, TableStartEvent, TableTraining } from "evenkeel/train";
+import type { Trained } from "../actions/training/train.ts";
 import { inCommandWords } from "../commands/commandWords.ts";
+import { usualRuns } from "../records/runs/runsFolder.ts";
 import type { PartScores, RunResult } from "../records/runs/types.ts";
 import { compareScores, metricFacts, scoreText } from "../shell/metrics.ts";
-import { type Colors, count, printable, wrap } from "../shell/terminal.ts";
+import { type Colors, count, type Output, printable, wrap } from "../shell/terminal.ts";
 import type { TableRead } from "../tables/index.ts";
-import { scoresText } from "./runsText.ts";
+import { findingLines } from "./findingLines.ts";
+import { scoresText } from "./scoresText.ts";
 import { statisticsLine } from "./statisticsLine.ts";
 
 const width = 80;
 
 /** What is said before the first step: what is predicted from what, what was noticed, and what is trained. */
-export function introduction(table: TableRead, event: TableStartEvent, colors: Colors): string {
+export function introduction(table: TableRead, event: TableStartEvent, output: Output): string {
+  const { colors } = output;
   const { schema, findings, split, plan, network } = event;
   const features = schema.columns.filter(({ use }) => use === "feature").map(({ name }) => printable(name));
-  const marks = { error: colors.red("error"), warning: colors.yellow("warning"), note: colors.dim("note") };
-  const noticed = [...table.notes, ...inCommandWords(findings)].map(
-    ({ severity, message }) =>
-      `  ${marks[severity]}${" ".repeat(9 - severity.length)}${wrap(printable(message), width - 11, " ".repeat(11))}`,
-  );
+  const noticed = [...table.notes, ...inCommandWords(findings)];
   const values = network.parameters().reduce((sum, parameter) => sum + parameter.numel(), 0);
   const { hidden, norm, activation, dropout } = plan.network;
   const shape = [
@@ -39,11 +38,42 @@ export function introduction(table: TableRead, event: TableStartEvent, colors: C
     `Network of ${values.toLocaleString("en-US")} parameters: ${shape.join(", ")}`,
     `${optimizer}, ${rates}, batches of ${batchSize}, ${count(epochs, "epoch")}${again}`,
   ];
-  return `${[...lines.map((line) => wrap(line, width, "  ")), ...noticed].join("\n")}\n\n`;
+  const found = findingLines(noticed, output, { width, indent: "  " });
+  return `${lines.map((line) => `${wrap(line, width, "  ")}\n`).join("")}${found}\n`;
 }
 
-/** What is said at the end of a training: the epoch that was kept, the scores beside the simple models', and in words. */
-export function outcomeText(training: TableTraining, result: RunResult, colors: Colors): string {
+interface OutcomeOptions {
+  /** Where the report is, if there is one. */
+  readonly report?: string;
+  /** The folder of runs, as the user names it. */
+  readonly runs: string;
+  /** A path as it can be typed. */
+  readonly shorten: (path: string) => string;
+}
+
+/** What is said at the end: how good the model is, what was written, and how to go on. */
+export function outcomeText(trained: Trained, { report, runs, shorten }: OutcomeOptions, colors: Colors): string {
+  const { training, run, result, out } = trained;
+  const lines: string[] = [];
+  if (training.history.epochs.length > 0) {
+    const written = [out, report, run.file("model"), run.file("checkpoint")].filter((path) => path !== undefined);
+    lines.push(scoresAndWords(training, result, colors), `Wrote ${written.map(shorten).join("\n      ")}`);
+  } else {
+    lines.push("Interrupted before the first epoch was finished: there is no model yet.");
+  }
+  if (result.status === "interrupted") {
+    lines.push(`Go on with: evenkeel train --resume ${run.id}${runs === usualRuns ? "" : ` --runs ${runs}`}`);
+  }
+  return `${lines.join("\n")}\n`;
+}
+
+/** For programs. */
+export function trainedJson({ run, result }: Trained) {
+  return { run: run.id, path: run.path, result };
+}
+
+/** The epoch that was kept, the scores beside the simple models', and in words. */
+function scoresAndWords(training: TableTraining, result: RunResult, colors: Colors): string {
   const { history, keptEpoch, plan, refit } = training;
   const done = history.epochs.length;
   const why = {
@@ -97,10 +127,4 @@ function verdict(
   if (gain > worthwhile) return `The network is better than every simple model: ${beside}.`;
   if (gain >= -worthwhile) return `The network is no better than a simple model: ${beside}.`;
   return `A simple model is better than the network: ${beside}. More rows or other features may change that.`;
-}
-
-/** "runs/2026-11-25_mpg_3f2a/report.html", as short as it can be typed. */
-export function shortPath(cwd: string, path: string): string {
-  const short = relative(cwd, path);
-  return short === "" || short.startsWith("..") ? path : short;
 }

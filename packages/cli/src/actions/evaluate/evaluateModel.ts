@@ -1,5 +1,5 @@
 import { type Predictions, scoresOf, type Table, type TableModel, type TableScores } from "evenkeel/tabular";
-import { asUsageError } from "../../models/libraryErrors.ts";
+import { asUsageError } from "../../shell/libraryErrors.ts";
 import { predictBlocks } from "../predict/predictBlocks.ts";
 import { guesses } from "./guesses.ts";
 import { type StatisticsGap, statisticsGap } from "./statisticsGap.ts";

@@ -1,6 +1,6 @@
 import { type Split, splitRows, type Table, type TableModel } from "evenkeel/tabular";
-import { asUsageError } from "../../models/libraryErrors.ts";
 import type { Origin } from "../../records/models/origin.ts";
+import { asUsageError } from "../../shell/libraryErrors.ts";
 import { UsageError } from "../../shell/usageError.ts";
 import { fingerprint } from "../training/fingerprint.ts";
 

@@ -1,7 +1,7 @@
 import { closeSync, fstatSync, openSync, readFileSync, readSync } from "node:fs";
 import { readSafetensorsHeader, type SafetensorsHeader } from "evenkeel/io";
 import { TableModel } from "evenkeel/tabular";
-import { plainMessage } from "../../models/libraryErrors.ts";
+import { plainMessage } from "../../shell/libraryErrors.ts";
 import { UsageError } from "../../shell/usageError.ts";
 
 /** What a safetensors file is. */

@@ -1,6 +1,6 @@
 import { setImmediate } from "node:timers/promises";
 import type { Predictions, Table, TableModel } from "evenkeel/tabular";
-import { asUsageError } from "../../models/libraryErrors.ts";
+import { asUsageError } from "../../shell/libraryErrors.ts";
 
 /** Predictions of some rows that follow each other. */
 export interface PredictedBlock {

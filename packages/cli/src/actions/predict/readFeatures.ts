@@ -1,11 +1,11 @@
 import { type Table, type TableModel, tableFromRows } from "evenkeel/tabular";
-import { readTableOf, type TableFlags } from "../../commands/tableOptions.ts";
-import { plainMessage } from "../../models/libraryErrors.ts";
-import type { CommandContext } from "../../shell/context.ts";
+import type { ActionContext } from "../../shell/context.ts";
+import { plainMessage } from "../../shell/libraryErrors.ts";
 import { listed, nearest } from "../../shell/nearest.ts";
 import { UsageError } from "../../shell/usageError.ts";
 import type { TableRead } from "../../tables/index.ts";
 import { TableReadError } from "../../tables/readError.ts";
+import { readTableOf, type TableFlags } from "../../tables/tableFlags.ts";
 
 /** A table that has every column of a model. */
 export interface Features {
@@ -33,7 +33,7 @@ export async function readFeatures(
   model: TableModel,
   source: string | undefined,
   flags: TableFlags,
-  context: CommandContext,
+  context: ActionContext,
   besides: readonly string[] | "all" = [],
 ): Promise<Features> {
   const read = await readNeeded(featureNames(model), source, flags, context, besides);
@@ -50,7 +50,7 @@ async function readNeeded(
   features: readonly string[],
   source: string | undefined,
   flags: TableFlags,
-  context: CommandContext,
+  context: ActionContext,
   besides: readonly string[] | "all",
 ): Promise<TableRead> {
   if (besides === "all" || source === "-") return readTableOf(source, flags, context);

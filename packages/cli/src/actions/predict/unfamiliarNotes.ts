@@ -1,5 +1,5 @@
 import { type Table, type TableModel, unfamiliarValues } from "evenkeel/tabular";
-import { asUsageError } from "../../models/libraryErrors.ts";
+import { asUsageError } from "../../shell/libraryErrors.ts";
 import type { Features } from "./readFeatures.ts";
 
 /**

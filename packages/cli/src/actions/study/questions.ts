@@ -1,9 +1,8 @@
 import { type Ask, questions } from "evenkeel/study";
-import { optionOf } from "../../commands/arguments.ts";
-import type { StudyFlags } from "../../commands/study.ts";
 import { nearest } from "../../shell/nearest.ts";
-import { type Output, widthOf, wrap } from "../../shell/terminal.ts";
+import { optionOf } from "../../shell/optionOf.ts";
 import { UsageError } from "../../shell/usageError.ts";
+import type { StudyFlags } from "./studyFlags.ts";
 
 /** The names that `--ask` knows, the default first. */
 export const askNames: readonly string[] = questions.map(({ ask }) => ask);
@@ -38,15 +37,4 @@ export function askOf(flags: StudyFlags, tableFirst = false): Ask | undefined {
     throw new UsageError(`${optionOf(name)} belongs to --ask ${asks.join(" and ")}; leave it out with --ask ${ask}`);
   }
   return found.ask === "normalization" ? undefined : found.ask;
-}
-
-/** What `--ask` by itself says. */
-export function questionsText(output: Output): string {
-  const { colors } = output;
-  const width = Math.max(...askNames.map(({ length }) => length)) + 2;
-  const lines = questions.map(({ ask, summary }, i) => {
-    const text = wrap(`${summary}${i === 0 ? " (the default)" : ""}`, widthOf(output) - width - 2);
-    return `  ${colors.bold(ask.padEnd(width))}${text.replaceAll("\n", `\n${" ".repeat(width + 2)}`)}`;
-  });
-  return `${["What a study can be asked, by evenkeel study TABLE --ask QUESTION:", "", ...lines].join("\n")}\n`;
 }

@@ -1,18 +1,15 @@
 import { questionOf, type StudyData, type StudyOptions } from "evenkeel/study";
 import { checkTable, inferSchema, type SchemaOptions, TableError } from "evenkeel/tabular";
-import { schemaOptions, targetOf } from "../../commands/columnOptions.ts";
 import { inCommandWords } from "../../commands/commandWords.ts";
-import type { PictureFlags } from "../../commands/pictureOptions.ts";
-import type { StudyFlags } from "../../commands/study.ts";
-import { readTableOf, type TableFlags } from "../../commands/tableOptions.ts";
+import type { PictureFlags } from "../../pictures/pictureFlags.ts";
 import type { RunFinding } from "../../records/runs/types.ts";
 import type { StudyConfig } from "../../records/studies/studyFolder.ts";
-import type { CommandContext } from "../../shell/context.ts";
-import type { Output } from "../../shell/terminal.ts";
-import { usage } from "../../study/usage.ts";
+import type { ActionContext } from "../../shell/context.ts";
 import type { TableRead } from "../../tables/index.ts";
-import { readingProgress } from "../../views/progress/readingProgress.ts";
-import { findingLines } from "../../views/study/introduction.ts";
+import { readTableOf, type TableFlags, tableFlags } from "../../tables/tableFlags.ts";
+import { columnOptions, targetOf } from "../columns.ts";
+import type { StudyFlags } from "./studyFlags.ts";
+import { usage } from "./usage.ts";
 
 /** What is studied, how it was read, and what was noticed. */
 export interface DataRead {
@@ -20,7 +17,17 @@ export interface DataRead {
   readonly table: TableRead;
   readonly read: TableFlags & PictureFlags;
   readonly columns: SchemaOptions;
-  readonly noticed: readonly Pick<RunFinding, "severity" | "code" | "message">[];
+  readonly noticed: readonly NoticedFinding[];
+}
+
+export type NoticedFinding = Pick<RunFinding, "severity" | "code" | "message">;
+
+/** What is told while it is read. */
+export interface ReadEvents {
+  readonly onRead?: (done: number, what: "rows" | "pictures") => void;
+  readonly onReadEnd?: () => void;
+  /** What was noticed about a table that cannot be studied, beside its errors. */
+  readonly onRefused?: (noticed: readonly NoticedFinding[]) => void;
 }
 
 /**
@@ -32,40 +39,29 @@ export async function readData(
   flags: StudyFlags,
   began: StudyConfig | undefined,
   { ask }: StudyOptions,
-  context: CommandContext,
-  output: Output,
+  context: ActionContext,
+  { onRead, onReadEnd, onRefused }: ReadEvents,
 ): Promise<DataRead> {
-  const read = began?.read ?? readFlags(flags);
+  const { pictureSize, rgb } = flags;
+  const read = began?.read ?? { ...tableFlags(flags), pictureSize, rgb };
   const from = source ?? began?.source ?? undefined;
   if (questionOf(ask).takesPictures) {
     // A decoder is loaded for those alone who have pictures.
     const { readPictures } = await import("../../pictures/readPictures.ts");
     const { cwd, signal } = context;
-    const { update: onProgress, stop } = readingProgress(output, "pictures");
-    const { table, schema, picture } = await readPictures(from, read, { cwd, signal, onProgress }).finally(stop);
+    const onProgress = (done: number) => onRead?.(done, "pictures");
+    const { table, schema, picture } = await readPictures(from, read, { cwd, signal, onProgress }).finally(onReadEnd);
     const data = { table: { rows: table.rows, columns: table.columns }, schema, picture };
     return { data, table, read, columns: { target: schema.target }, noticed: table.notes };
   }
-  const table = await readTableOf(from, read, context);
-  const columns = began?.schema ?? schemaOptions(flags, targetOf(table, flags));
+  const table = await readTableOf(from, read, context, (rows) => onRead?.(rows, "rows")).finally(onReadEnd);
+  const columns = began?.schema ?? { target: targetOf(table, flags), ...columnOptions(flags) };
   const schema = usage(() => inferSchema(table, columns));
   const findings = checkTable(table, schema);
   const noticed = [...table.notes, ...inCommandWords(findings)];
   if (findings.some(({ severity }) => severity === "error")) {
-    output.writeError(
-      findingLines(
-        noticed.filter(({ severity }) => severity !== "error"),
-        output,
-      ),
-    );
+    onRefused?.(noticed.filter(({ severity }) => severity !== "error"));
     throw new TableError(findings);
   }
   return { data: { table: { rows: table.rows, columns: table.columns }, schema }, table, read, columns, noticed };
-}
-
-/** The flags that say how the table or the pictures are read, without the others. */
-function readFlags(flags: StudyFlags): TableFlags & PictureFlags {
-  const { sql, columns, limit, sample, sampleSeed, format, delimiter, header, encoding, pictureSize, rgb } = flags;
-  const table = { sql, columns, limit, sample, sampleSeed, format, delimiter, header, null: flags.null, encoding };
-  return { ...table, pictureSize, rgb };
 }

@@ -1,7 +1,7 @@
 import type { NormArm, Scale, StudyOptions } from "evenkeel/study";
-import { defined } from "../../commands/arguments.ts";
-import type { StudyFlags } from "../../commands/study.ts";
+import { defined } from "../../shell/defined.ts";
 import { askOf } from "./questions.ts";
+import type { StudyFlags } from "./studyFlags.ts";
 
 /** The flags as the library takes them; without what was not given, so that its defaults hold. */
 export function studyOptions(flags: StudyFlags, tableFirst = false): StudyOptions {

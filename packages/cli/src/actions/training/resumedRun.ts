@@ -1,10 +1,11 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Checkpoint, loadCheckpoint } from "evenkeel/io";
-import { optionOf } from "../../commands/arguments.ts";
 import { findRun } from "../../records/runs/findRun.ts";
 import type { Run } from "../../records/runs/readRun.ts";
+import type { RunsFolder } from "../../records/runs/runsFolder.ts";
 import { runFiles } from "../../records/runs/types.ts";
+import { optionOf } from "../../shell/optionOf.ts";
 import { UsageError } from "../../shell/usageError.ts";
 
 /** Options that make sense beside `--resume`: all others are the run's own. */
@@ -13,11 +14,9 @@ const own = ["runs", "resume", "out", "tensorboard", "report", "json", "epochs"]
 /** Schedules that do not depend on how many epochs there are to be. */
 const openEnded = ["none", "plateau"];
 
-export interface ResumeRequest {
+export interface ResumeRequest extends RunsFolder {
   /** An id, the beginning of one, or "latest". */
   readonly wanted: string;
-  /** Where runs are recorded. */
-  readonly folder: string;
   /** Whether a table or a query is named besides. */
   readonly source: boolean;
   /** The options that were given, as attributes: "batchSize". */
@@ -34,13 +33,13 @@ export interface ResumedRun {
 }
 
 /** @throws UsageError if there is no such run, it runs or has finished, its checkpoint is damaged, or other options are given */
-export function resumedRun({ wanted, folder, source, given, epochs }: ResumeRequest): ResumedRun {
+export function resumedRun({ wanted, source, given, epochs, ...place }: ResumeRequest): ResumedRun {
   if (source) throw new UsageError("--resume goes on with the table that the run began with; leave the table out");
   const other = given.find((name) => !own.includes(name));
   if (other !== undefined) {
     throw new UsageError(`--resume goes on with the options that the run began with; leave ${optionOf(other)} out`);
   }
-  const run = runIn(folder, wanted);
+  const run = findRun(place, wanted);
   if (run.status === "running") throw new UsageError(`the run ${run.id} is still running; wait for it, or end it`);
   const schedule = String(run.config.settings.schedule);
   if (epochs !== undefined && !openEnded.includes(schedule)) {
@@ -57,15 +56,6 @@ export function resumedRun({ wanted, folder, source, given, epochs }: ResumeRequ
     throw new UsageError(`the run ${run.id} has finished: there is nothing to go on with${cure}`);
   }
   return { run, checkpoint: checkpointOf(run) };
-}
-
-function runIn(folder: string, wanted: string): Run {
-  if (!existsSync(folder)) throw new UsageError(`there is no folder ${folder}; --runs says where runs are recorded`);
-  try {
-    return findRun(folder, wanted);
-  } catch (error) {
-    throw new UsageError(`${(error as Error).message}; \`evenkeel runs list\` lists them`);
-  }
 }
 
 function checkpointOf({ id, path }: Run): Checkpoint<never> | undefined {

@@ -1,6 +1,6 @@
 import { NonFiniteLossError } from "evenkeel/train";
-import { optionOf } from "../../commands/arguments.ts";
 import { exitCodes } from "../../shell/exitCodes.ts";
+import { optionOf } from "../../shell/optionOf.ts";
 import { UsageError } from "../../shell/usageError.ts";
 
 /** A training that failed, by no fault of the program: said in one message. */

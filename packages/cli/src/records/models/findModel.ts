@@ -4,6 +4,7 @@ import { nearest } from "../../shell/nearest.ts";
 import { UsageError } from "../../shell/usageError.ts";
 import { findRun } from "../runs/findRun.ts";
 import { isDamaged, type Run, readRun } from "../runs/readRun.ts";
+import type { RunsFolder } from "../runs/runsFolder.ts";
 import { runFiles } from "../runs/types.ts";
 
 /** Where a model lies. */
@@ -15,18 +16,12 @@ export interface ModelPlace {
   readonly run?: Run;
 }
 
-export interface FindModelOptions {
-  readonly cwd: string;
-  /** The folder of runs. */
-  readonly runs: string;
-}
-
 /**
  * Finds a model: a file, a run's folder, a run by its id or the beginning of it, or `latest`.
  *
  * @throws UsageError if there is none, with the nearest names
  */
-export function findModel(wanted: string, { cwd, runs }: FindModelOptions): ModelPlace {
+export function findModel(wanted: string, { cwd, runs }: RunsFolder): ModelPlace {
   if (wanted.includes("\0")) throw new UsageError(`no file can be called ${JSON.stringify(wanted)}`);
   const path = resolve(cwd, wanted);
   const facts = wanted === "" ? undefined : statSync(path, { throwIfNoEntry: false });
@@ -39,13 +34,8 @@ export function findModel(wanted: string, { cwd, runs }: FindModelOptions): Mode
       `there is no file ${JSON.stringify(wanted)}, and no folder ${runs} with runs: name a .safetensors file, or say where runs are kept with --runs`,
     );
   }
-  try {
-    const run = findRun(folder, wanted);
-    return ofRun(run.path, `the run ${run.id}`, run);
-  } catch (error) {
-    if (error instanceof UsageError) throw error;
-    throw new UsageError(`${(error as Error).message}. \`evenkeel runs list\` lists them.`, { cause: error });
-  }
+  const run = findRun({ cwd, runs }, wanted);
+  return ofRun(run.path, `the run ${run.id}`, run);
 }
 
 function ofRun(folder: string, what: string, known?: Run): ModelPlace {

@@ -1,15 +1,16 @@
 import { readFileSync } from "node:fs";
 import { TableModel } from "evenkeel/tabular";
-import { plainMessage } from "../../models/libraryErrors.ts";
+import { plainMessage } from "../../shell/libraryErrors.ts";
 import { UsageError } from "../../shell/usageError.ts";
-import { type FindModelOptions, findModel, type ModelPlace } from "./findModel.ts";
+import type { RunsFolder } from "../runs/runsFolder.ts";
+import { findModel, type ModelPlace } from "./findModel.ts";
 
 export interface LoadedModel extends ModelPlace {
   readonly model: TableModel;
 }
 
 /** @throws UsageError if there is no such model, or it is damaged, or a file of another kind */
-export function loadModel(wanted: string, options: FindModelOptions): LoadedModel {
+export function loadModel(wanted: string, options: RunsFolder): LoadedModel {
   const place = findModel(wanted, options);
   const bytes = readBytes(place);
   try {

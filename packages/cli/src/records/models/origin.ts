@@ -1,6 +1,6 @@
 import type { ModelRecord, SplitOptions } from "evenkeel/tabular";
 import { z } from "zod";
-import type { TableFlags } from "../../commands/tableOptions.ts";
+import type { TableFlags } from "../../tables/tableFlags.ts";
 import type { Run } from "../runs/readRun.ts";
 import type { PartScores } from "../runs/types.ts";
 

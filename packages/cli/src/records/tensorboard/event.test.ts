@@ -2,10 +2,10 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import goldens from "./events.json" with { type: "json" };
 import { crc32c, maskedCrc32c } from "./crc32c.ts";
 import { scalarEvent, tfRecord, versionEvent } from "./event.ts";
 import { EventFile } from "./eventFile.ts";
+import goldens from "./events.json" with { type: "json" };
 
 const hex = (bytes: Uint8Array) => Buffer.from(bytes).toString("hex");
 

@@ -1,16 +1,13 @@
 import type { Output } from "../../shell/terminal.ts";
 
 /** Shows on a terminal how many rows or pictures have been read, until it is told to stop; elsewhere nothing. */
-export function readingProgress(
-  { terminal }: Output,
-  what: "rows" | "pictures" = "rows",
-): {
-  readonly update: (done: number) => void;
+export function readingProgress({ terminal }: Output): {
+  readonly update: (done: number, what?: "rows" | "pictures") => void;
   readonly stop: () => void;
 } {
   let shown = false;
   return {
-    update: (done) => {
+    update: (done, what = "rows") => {
       shown = true;
       terminal?.write(`\rread ${done.toLocaleString("en-US")} ${what}`);
     },

@@ -1,19 +1,14 @@
-import { describePlan, questionOf, type StudyData, type StudyPlan } from "evenkeel/study";
-import type { RunFinding } from "../../records/runs/types.ts";
+import { describePlan, questionOf } from "evenkeel/study";
+import type { StudyBeginning } from "../../actions/study/study.ts";
 import { count, type Output, printable, widthOf, wrap } from "../../shell/terminal.ts";
-import type { TableRead } from "../../tables/index.ts";
+import { findingLines } from "../findingLines.ts";
 
-interface Beginning {
-  readonly table: TableRead;
-  readonly data: StudyData;
-  readonly findings: readonly Pick<RunFinding, "severity" | "message">[];
-  readonly plan: StudyPlan;
-  readonly threads: number;
-  readonly folder: string;
-}
-
-/** What is said before the first network: what is predicted from what, what was noticed, what is trained, where it goes. */
-export function introduction({ table, data, findings, plan, threads, folder }: Beginning, output: Output): string {
+/**
+ * What is said before the first network: what is predicted from what, what was noticed, what is trained, where it goes.
+ * @param folder as it can be typed
+ */
+export function introduction(beginning: StudyBeginning, folder: string, output: Output): string {
+  const { table, data, noticed, plan, threads } = beginning;
   const { colors } = output;
   const width = widthOf(output);
   const { schema, picture } = data;
@@ -29,18 +24,5 @@ export function introduction({ table, data, findings, plan, threads, folder }: B
     item("Plan", `${networks} On ${count(threads, "thread")}.`),
     ...stages.map((stage) => item("", stage)),
     item("Into", printable(folder)),
-  ].join("\n")}\n${findingLines(findings, output)}\n`;
-}
-
-/** A line or more for each. */
-export function findingLines(findings: Beginning["findings"], output: Output): string {
-  const { colors } = output;
-  const marks = { error: colors.red("error"), warning: colors.yellow("warning"), note: colors.dim("note") };
-  return findings
-    .map(({ severity, message }) => {
-      const [first, ...rest] = wrap(printable(message), widthOf(output) - 11).split("\n");
-      const label = `${marks[severity]}${" ".repeat(9 - severity.length)}`;
-      return `${[`${label}${first}`, ...rest.map((line) => " ".repeat(9) + line)].join("\n")}\n`;
-    })
-    .join("");
+  ].join("\n")}\n${findingLines(noticed, output)}\n`;
 }

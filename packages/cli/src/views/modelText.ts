@@ -1,53 +1,30 @@
-import { existsSync } from "node:fs";
-import { resolve } from "node:path";
-import Table from "cli-table3";
 import { nn } from "evenkeel";
 import type { TableModel } from "evenkeel/tabular";
-import { runOf } from "../../records/models/findModel.ts";
-import { type Origin, originOf } from "../../records/models/origin.ts";
-import type { CommandContext } from "../../shell/context.ts";
-import { type Colors, count, printable, wrap } from "../../shell/terminal.ts";
-import { UsageError } from "../../shell/usageError.ts";
-import { newTable, scoresText } from "../../views/runsText.ts";
-import { batchNormFindings } from "./batchNormFindings.ts";
-import { describeColumns } from "./describeColumns.ts";
-import { type ModelFile, readModelFile } from "./readModelFile.ts";
+import { batchNormFindings } from "../actions/inspect/batchNormFindings.ts";
+import { describeColumns } from "../actions/inspect/describeColumns.ts";
+import type { ModelInspection } from "../actions/inspect/inspectModel.ts";
+import type { Origin } from "../records/models/origin.ts";
+import { type Colors, count, type Output, printable, wrap } from "../shell/terminal.ts";
+import { findingLines } from "./findingLines.ts";
+import { scoresText } from "./scoresText.ts";
+import { cut, fixedTable, newTable } from "./table.ts";
 
 const width = 80;
 
-/**
- * `evenkeel inspect MODEL`: what a safetensors file holds. Of evenkeel's models also the network, the columns, the target and what
- * the training recorded; of others the tensors.
- *
- * @throws UsageError if the file cannot be read, is damaged, or no safetensors file
- */
-export function inspectModel(path: string, context: CommandContext, { json = false }: { json?: boolean } = {}): void {
-  const { output, cwd } = context;
-  const absolute = resolve(cwd, path);
-  if (!existsSync(absolute)) throw new UsageError(`there is no file ${path}`);
-  const file = readModelFile(absolute, path);
-  if (json) output.write(`${JSON.stringify(jsonOf(path, absolute, file), undefined, 2)}\n`);
-  else output.write(textOf(path, absolute, file, output.colors));
-}
-
-function jsonOf(path: string, absolute: string, { header, bytes, model }: ModelFile) {
+/** Everything, for programs. */
+export function modelJson({ path, kind, header, bytes, model, origin }: ModelInspection) {
   const tensors = Object.entries(header.tensors).map(([name, { dtype, shape }]) => ({ name, dtype, shape }));
-  if (model === undefined) return { path, bytes, kind: kindOf(header.metadata), metadata: header.metadata, tensors };
+  if (model === undefined) return { path, bytes, kind, metadata: header.metadata, tensors };
   const { schema, preprocessing, network, record } = model;
   const { totals, rows } = summaryOf(model);
-  const origin = originOf(record, runOf(absolute));
   const { scores, baselines } = origin;
   return {
-    ...{ path, bytes, kind: "table model", target: schema.target, task: schema.task },
+    ...{ path, bytes, kind, target: schema.target, task: schema.task },
     ...{ columns: describeColumns(model), inputs: preprocessing.features, embeddings: preprocessing.embeddings },
     ...{ network: { options: network.options, printed: network.toString(), totals, layers: rows } },
     batchNorm: batchNormFindings(model, origin),
     ...{ preprocessing: preprocessing.toJSON(), record, scores, baselines, tensors },
   };
-}
-
-function kindOf(metadata: Readonly<Record<string, string>>): string {
-  return metadata.format?.includes("checkpoint") ? "checkpoint" : "tensors";
 }
 
 function summaryOf({ network }: TableModel) {
@@ -56,17 +33,18 @@ function summaryOf({ network }: TableModel) {
   return nn.summary(network, [[features], [embeddings.length]], { dtype: ["float32", "int32"] });
 }
 
-function textOf(path: string, absolute: string, file: ModelFile, colors: Colors): string {
-  const { header, bytes, model } = file;
+/** For people, in 80 columns: network, columns, target and what the training recorded; of other files the tensors. */
+export function modelText(inspection: ModelInspection, output: Output): string {
+  const { colors } = output;
+  const { path, kind, header, bytes, model, origin } = inspection;
   const size = `${count(Object.keys(header.tensors).length, "tensor")}, ${sizeText(bytes)}`;
   if (model === undefined) {
-    const kind = kindOf(header.metadata) === "checkpoint" ? "a checkpoint, to resume a training" : "tensors";
-    const head = colors.bold(wrap(`${printable(path)}: ${kind} (${size})`, width));
-    return `${[head, metadataText(header.metadata), tensorTable(file, colors)].filter((part) => part !== "").join("\n\n")}\n`;
+    const what = kind === "checkpoint" ? "a checkpoint, to resume a training" : "tensors";
+    const head = colors.bold(wrap(`${printable(path)}: ${what} (${size})`, width));
+    return `${[head, metadataText(header.metadata), tensorTable(inspection, colors)].filter((part) => part !== "").join("\n\n")}\n`;
   }
-  const { schema, record, network } = model;
+  const { schema, network } = model;
   const head = `${printable(path)}: predicts ${printable(schema.target)} (${schema.task}; ${size})`;
-  const origin = originOf(record, runOf(absolute));
   const trained = [
     origin.source === undefined ? "" : `trained on ${origin.source}`,
     origin.rows === undefined ? "" : count(origin.rows, "row"),
@@ -79,8 +57,8 @@ function textOf(path: string, absolute: string, file: ModelFile, colors: Colors)
     columnTable(model, colors),
     `${colors.bold("Network")}\n${network.toString()}`,
     summaryOf(model).toString(),
-    ...batchNormText(model, origin, colors),
-    tensorTable(file, colors),
+    ...batchNormText(model, origin, output),
+    tensorTable(inspection, colors),
     ...(origin.scores === undefined
       ? ["No scores are recorded in it."]
       : [
@@ -94,15 +72,14 @@ function textOf(path: string, absolute: string, file: ModelFile, colors: Colors)
 }
 
 /** Notes are for programs: about what is done either way. */
-function batchNormText(model: TableModel, origin: Origin, colors: Colors): string[] {
+function batchNormText(model: TableModel, origin: Origin, output: Output): string[] {
   const findings = batchNormFindings(model, origin).filter(({ severity }) => severity !== "note");
   if (findings.length === 0) return [];
-  const lines = findings.map(({ severity, module, reason, cure }) => {
-    const text = wrap(printable(`${module}: ${reason}; ${cure}`), width - 9, " ".repeat(9));
-    const mark = severity === "error" ? colors.red(severity) : colors.yellow(severity);
-    return `${mark}${" ".repeat(9 - severity.length)}${text}`;
-  });
-  return [[colors.bold("Batch normalization"), ...lines].join("\n")];
+  const shown = findings.map(({ severity, module, reason, cure }) => ({
+    severity,
+    message: `${module}: ${reason}; ${cure}`,
+  }));
+  return [`${output.colors.bold("Batch normalization")}\n${findingLines(shown, output, { width }).trimEnd()}`];
 }
 
 function metadataText(metadata: Readonly<Record<string, string>>): string {
@@ -122,7 +99,7 @@ function columnTable(model: TableModel, colors: Colors): string {
   return `${table.toString().replaceAll(/ +$/gm, "")}\n\n${colors.dim(meaning)}`;
 }
 
-function tensorTable({ header }: ModelFile, colors: Colors): string {
+function tensorTable({ header }: ModelInspection, colors: Colors): string {
   const tensors = Object.entries(header.tensors);
   if (tensors.length === 0) return "It holds no tensors.";
   const table = newTable(colors, ["tensor", "dtype", "shape"]);
@@ -134,25 +111,8 @@ function tensorTable({ header }: ModelFile, colors: Colors): string {
   return rest > 0 ? `${table.toString()}\nand ${rest} more; --json has them all` : table.toString();
 }
 
-function fixedTable(colors: Colors, head: readonly string[], widths: readonly number[]) {
-  const none = { top: "", "top-mid": "", "top-left": "", "top-right": "", left: "", right: "" };
-  const bottom = { bottom: "", "bottom-mid": "", "bottom-left": "", "bottom-right": "" };
-  return new Table({
-    head: head.map((cell) => colors.bold(cell)),
-    colWidths: [...widths],
-    chars: { ...none, ...bottom, "left-mid": "", mid: "─", "mid-mid": "──", "right-mid": "", middle: "  " },
-    style: { head: [], border: [], compact: true, "padding-left": 0, "padding-right": 0 },
-    wordWrap: false,
-  });
-}
-
 function sizeText(bytes: number): string {
   if (bytes < 1000) return `${bytes} bytes`;
   const [divisor, unit] = bytes < 1e6 ? [1e3, "kB"] : bytes < 1e9 ? [1e6, "MB"] : [1e9, "GB"];
   return `${(bytes / (divisor as number)).toFixed(1)} ${unit}`;
-}
-
-function cut(text: string, length: number): string {
-  const plain = printable(text);
-  return plain.length > length ? `${plain.slice(0, length - 1)}…` : plain;
 }

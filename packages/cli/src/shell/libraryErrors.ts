@@ -1,4 +1,4 @@
-import { UsageError } from "../shell/usageError.ts";
+import { UsageError } from "./usageError.ts";
 
 /**
  * What the library says of values that it was given, in the words of a command: without the function's name before them.

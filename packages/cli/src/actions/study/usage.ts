@@ -1,4 +1,4 @@
-import { UsageError } from "../shell/usageError.ts";
+import { UsageError } from "../../shell/usageError.ts";
 
 /** Values that commander lets through, and the library refuses, are mistakes of the one who typed. */
 export function usage<T>(work: () => T): T {
