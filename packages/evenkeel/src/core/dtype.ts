@@ -1,4 +1,4 @@
-import { mismatch, refuse, unexpected } from "./problem.ts";
+import { mismatch, refuse, wrongType } from "./problem.ts";
 import { formatShape, type Shape } from "./shape.ts";
 
 /** The element types of a tensor. PyTorch's int64 has no twin here: indices are int32, counters float64 (exact to 2^53). */
@@ -93,7 +93,7 @@ export function numberDtype(value: number, dtype: DType): DType {
  */
 export function checkStorable(caller: string, value: number, dtype: DType): void {
   if (typeof value !== "number") {
-    throw unexpected("wrong-dtype", caller, "the value", value, "a number");
+    throw wrongType(caller, "the value", value, "a number");
   }
   if (dtype === "int32" && !(value > -(2 ** 31) - 1 && value < 2 ** 31)) {
     throw mismatch(

@@ -50,12 +50,9 @@ export interface Reference {
 export type Text = string | readonly (string | Reference)[];
 
 /** A text from a template: text`train all epochs (${{ option: "patience", value: false }})`. */
-export function text(strings: TemplateStringsArray, ...values: readonly (string | number | Reference)[]): Text {
-  const parts = strings.flatMap((string, i) => {
-    const value = values[i] ?? "";
-    return [string, typeof value === "number" ? String(value) : value];
-  });
-  return parts.filter((part) => part !== "");
+export function text(strings: TemplateStringsArray, ...values: readonly (number | Text | Reference)[]): Text {
+  const parts = strings.flatMap((string, i) => [string, values[i] ?? ""].flat());
+  return parts.map((part) => (typeof part === "number" ? String(part) : part)).filter((part) => part !== "");
 }
 
 /** Where a problem is. */

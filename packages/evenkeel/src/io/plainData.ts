@@ -33,7 +33,7 @@ function encoded(value: unknown, path: string, depth: number): unknown {
   const kept = Object.entries(value).filter(([, item]) => item !== undefined);
   for (const [key] of kept) {
     if (key === tag || key === "__proto__")
-      throw refuse("unknown-option", "", `${path} has the key "${key}", which cannot be saved`);
+      throw refuse("wrong-type", "", `${path} has the key "${key}", which cannot be saved`);
   }
   return Object.fromEntries(kept.map(([key, item]) => [key, encoded(item, `${path}.${key}`, depth + 1)]));
 }

@@ -45,7 +45,7 @@ export function stack(tensors: readonly Tensor[], dim = 0): Tensor {
 
 function requireTensors(caller: string, tensors: readonly Tensor[]): void {
   if (!Array.isArray(tensors) || tensors.length === 0) {
-    throw refuse("missing", "", `${caller} expects a list of at least one tensor: ${caller}([a, b])`);
+    throw refuse("wrong-type", "", `${caller} expects a list of at least one tensor: ${caller}([a, b])`);
   }
   const stranger = tensors.findIndex((x) => !(x instanceof Tensor));
   if (stranger >= 0)

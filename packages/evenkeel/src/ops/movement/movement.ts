@@ -161,7 +161,7 @@ export const concat = defineVariadicOp({
       requireDimension("cat", x);
       if (!sameShape(withSize(x.shape, dim, 0), withSize(first.shape, dim, 0))) {
         throw refuse(
-          "conflict",
+          "wrong-shape",
           "cat",
           `element ${i} has shape ${formatShape(x.shape)}, element 0 has ${formatShape(first.shape)}`,
           `all sizes but that of dimension ${dim} must agree`,

@@ -1,3 +1,4 @@
+import { problemOf, type Text, text } from "../../core/index.ts";
 import { classPositions } from "../encoding/targetClasses.ts";
 import { checkStructure, columnOf, shorten } from "../schema/columns.ts";
 import { identifierOf } from "../schema/identifier.ts";
@@ -6,7 +7,7 @@ import { parseNumber } from "../schema/parse.ts";
 import { booleansOf, datesOf, largestFloat32, misfitsOf, numbersOf, orderHint } from "../schema/read.ts";
 import { type ColumnSchema, isAsked, type Schema } from "../schema/schema.ts";
 import type { Column, Table } from "../table/table.ts";
-import { type Finding, TableError } from "./findings.ts";
+import { type Finding, finding, findingOf, TableError } from "./findings.ts";
 import { leakOf, type Values } from "./leak.ts";
 
 /** The fewest rows with a target that are trained on, and how many it takes before nothing is said about it. */
@@ -26,7 +27,7 @@ const enoughOfClass = 10;
  */
 export function checkTable(table: Table, schema: Schema): Finding[] {
   checkStructure("checkTable", table);
-  if (table.rows === 0) return [{ severity: "error", code: "few-rows", message: "the table has no rows" }];
+  if (table.rows === 0) return [finding("error", "few-rows", "the table has no rows")];
   const findings: Finding[] = [];
   const target = checkTarget(table, schema, findings);
   for (const column of schema.columns) {
@@ -36,12 +37,12 @@ export function checkTable(table: Table, schema: Schema): Finding[] {
     if (findings.some(({ severity, column: name }) => severity === "error" && name === column.name)) continue;
     const leak = leakOf(columnOf(table, column.name), column, target, schema.task === "regression");
     if (leak === undefined) continue;
-    const message = `column ${shorten(column.name)} ${leak}; if it is not known when you predict, ignore it`;
-    findings.push({ severity: "warning", code: "leak", column: column.name, message });
+    const cure = "if it is not known when you predict, ignore it";
+    findings.push(finding("warning", "leak", `column ${shorten(column.name)} ${leak}`, cure, { column: column.name }));
   }
   if (!schema.columns.some(({ use }) => use === "feature")) {
-    const message = "no column is left to predict from; name some in features, or say in kinds what they are";
-    findings.push({ severity: "error", code: "no-features", message });
+    const cure = text`name some in ${{ option: "features" }}, or say in ${{ option: "kinds" }} what they are`;
+    findings.push(finding("error", "no-features", "no column is left to predict from", cure));
   }
   return findings;
 }
@@ -62,8 +63,8 @@ function checkColumn(column: Column, schema: ColumnSchema): Finding[] {
   const { kind, use } = schema;
   const named = `column ${shorten(name)}`;
   const left = use === "ignored" ? " and is ignored" : "";
-  const found = (severity: Finding["severity"], code: Finding["code"], message: string): Finding[] => [
-    { severity, code, column: name, message: `${named} ${message}` },
+  const found = (severity: Finding["severity"], code: Finding["code"], what: Text, cure?: Text, row?: number) => [
+    finding(severity, code, text`${named} ${what}`, cure, { column: name, ...(row !== undefined && { row }) }),
   ];
   const inferred = inferKind(column, kind);
   if (inferred.present === 0) return found("warning", "all-missing", `has no values${left}`);
@@ -76,20 +77,23 @@ function checkColumn(column: Column, schema: ColumnSchema): Finding[] {
     return found(
       "note",
       "unclear-dates",
-      `${taken}: dates such as ${shorten(unclear)} do not tell day, month and year apart; ${orderHint(name)}`,
+      `${taken}: dates such as ${shorten(unclear)} do not tell day, month and year apart`,
+      orderHint(name),
     );
   }
   const stray = asText && strayDate(asText, texts);
   if (stray) {
-    const [finding] = found("warning", "strings-among-dates", `${taken}: ${strayText(stray)}`);
-    return [stray.why === "no-date" ? { ...finding, row: stray.row } : finding];
+    const { what, cure } = strayText(stray);
+    const row = stray.why === "no-date" ? stray.row : undefined;
+    return found("warning", "strings-among-dates", `${taken}: ${what}`, cure, row);
   }
   if (kind === "text") {
     const { present, distinct } = texts ?? countTexts(column);
     return found(
       "note",
       "free-text",
-      `is ignored: ${distinct} different texts in ${present} rows are an identifier or free text; kinds: "category" uses it`,
+      `is ignored: ${distinct} different texts in ${present} rows are an identifier or free text`,
+      text`${{ option: "kinds", key: name, value: "category" }} uses it`,
     );
   }
   const wrong = checkValues(column, schema);
@@ -113,18 +117,21 @@ function checkColumn(column: Column, schema: ColumnSchema): Finding[] {
   return found(
     "warning",
     "identifier",
-    `${advice}${identifier}${use === "ignored" ? "; name it in features to use it" : ""}`,
+    `${advice}${identifier}`,
+    use === "ignored" ? text`name it in ${{ option: "features" }} to use it` : undefined,
   );
 }
 
-function strayText(stray: StrayDate): string {
+function strayText(stray: StrayDate): { readonly what: string; readonly cure: string } {
   if (stray.why === "both-orders") {
     const { dayFirst, monthFirst } = stray;
-    return `it holds dates with the day first, such as ${shorten(dayFirst)}, and with the month first, such as ${shorten(monthFirst)}; write all in one order`;
+    const what = `it holds dates with the day first, such as ${shorten(dayFirst)}, and with the month first, such as ${shorten(monthFirst)}`;
+    return { what, cure: "write all in one order" };
   }
-  const { text, row, others } = stray;
+  const { text: found, row, others } = stray;
   const more = others === 0 ? "" : ` (${others + 1} rows hold none)`;
-  return `nearly all its values are dates, but row ${row} holds ${shorten(text)}${more}; correct it, or take it as missing`;
+  const what = `nearly all its values are dates, but row ${row} holds ${shorten(found)}${more}`;
+  return { what, cure: "correct it, or take it as missing" };
 }
 
 /** Values that are not of the column's kind, or that no network can take. */
@@ -134,17 +141,18 @@ function checkValues(column: Column, { kind, dateOrder }: Pick<ColumnSchema, "ki
     const misfit = misfitsOf(column, parseNumber);
     if (misfit !== undefined) {
       const others = misfit.count === 1 ? "" : ` (${misfit.count} rows hold strings)`;
-      const message =
-        `${named} is numeric, but row ${misfit.row} holds ${shorten(misfit.value)}${others}; correct it, ` +
-        `take it as missing, or say kinds: { ${JSON.stringify(column.name)}: "category" }`;
-      return [{ severity: "error", code: "strings-among-numbers", column: column.name, row: misfit.row, message }];
+      const statement = `${named} is numeric, but row ${misfit.row} holds ${shorten(misfit.value)}${others}`;
+      const asCategory = { option: "kinds", key: column.name, value: "category" };
+      const cure = text`correct it, take it as missing, or say ${asCategory}`;
+      const cell = { column: column.name, row: misfit.row };
+      return [finding("error", "strings-among-numbers", statement, cure, cell)];
     }
   }
   try {
     if (kind === "boolean") booleansOf(column);
     if (kind === "date") datesOf(column, { dateOrder });
   } catch (error) {
-    return [{ severity: "error", code: "wrong-kind", column: column.name, message: (error as Error).message }];
+    return [wrongKind(column.name, error)];
   }
   if (kind !== "numeric") return [];
   const values = numbersOf(column);
@@ -159,9 +167,18 @@ function checkValues(column: Column, { kind, dateOrder }: Pick<ColumnSchema, "ki
   const code = Number.isFinite(values[row]) ? "too-large" : "infinite";
   const why = code === "infinite" ? "" : ", more than float32 can hold";
   const others = count === 1 ? "" : ` (${count} rows are like it)`;
-  const message = `${named} holds ${values[row]} in row ${row}${why}${others}; correct it, or take it as missing`;
-  return [{ severity: "error", code, column: column.name, row, message }];
+  const statement = `${named} holds ${values[row]} in row ${row}${why}${others}`;
+  return [finding("error", code, statement, "correct it, or take it as missing", { column: column.name, row })];
 }
+
+/** That a column could not be read as what it is said to be. */
+function wrongKind(column: string, error: unknown): Finding {
+  const problem = problemOf(error);
+  if (problem === undefined) throw error;
+  return findingOf("error", "wrong-kind", { ...problem, where: { ...problem.where, column } });
+}
+
+type Add = (severity: Finding["severity"], code: Finding["code"], statement: Text, cure?: Text) => void;
 
 /** The target's values, NaN or -1 where it is missing; undefined if they cannot be read. */
 function checkTarget(table: Table, schema: Schema, findings: Finding[]): Values | undefined {
@@ -169,8 +186,8 @@ function checkTarget(table: Table, schema: Schema, findings: Finding[]): Values 
   const { classes, target, task } = schema;
   const kind = schema.columns.find(({ name }) => name === target)?.kind ?? "numeric";
   const named = `the target ${shorten(target)}`;
-  const add = (severity: Finding["severity"], code: Finding["code"], message: string) =>
-    findings.push({ severity, code, column: target, message });
+  const add: Add = (severity, code, statement, cure) =>
+    findings.push(finding(severity, code, statement, cure, { column: target }));
   const wrong = checkValues(column, { kind });
   findings.push(...wrong);
   if (wrong.length > 0) return undefined;
@@ -178,7 +195,7 @@ function checkTarget(table: Table, schema: Schema, findings: Finding[]): Values 
   try {
     values = classes === undefined ? numbersOf(column) : classPositions(column, kind, classes);
   } catch (error) {
-    add("error", "wrong-kind", (error as Error).message);
+    findings.push(wrongKind(target, error));
     return undefined;
   }
   const missing = (value: number) => Number.isNaN(value) || (classes !== undefined && value < 0);
@@ -207,7 +224,8 @@ function checkTarget(table: Table, schema: Schema, findings: Finding[]): Values 
     add(
       "note",
       "target-whole-numbers",
-      `${named} has ${distinct} different whole numbers and is predicted as a number; task: "multiclass" takes them for classes`,
+      `${named} has ${distinct} different whole numbers and is predicted as a number`,
+      text`${{ option: "task", value: "multiclass" }} takes them for classes`,
     );
   }
   return task === "regression" || distinct > 1 ? values : undefined;
@@ -225,13 +243,7 @@ function variety(values: Values, missing: (value: number) => boolean) {
   return { distinct: seen.size, whole };
 }
 
-function checkClasses(
-  values: Values,
-  { target }: Schema,
-  classes: readonly string[],
-  present: number,
-  add: (severity: Finding["severity"], code: Finding["code"], message: string) => void,
-): void {
+function checkClasses(values: Values, { target }: Schema, classes: readonly string[], present: number, add: Add): void {
   const named = `the target ${shorten(target)}`;
   const counts = new Array<number>(classes.length).fill(0);
   for (let i = 0; i < values.length; i++) if (values[i] >= 0) counts[values[i]]++;
@@ -248,8 +260,8 @@ function checkClasses(
     `${names.slice(0, 5).map(shorten).join(", ")}${names.length > 5 ? ` and ${names.length - 5} more` : ""}`;
   const tooFew = few(fewestOfClass);
   if (tooFew.length > 0) {
-    const message = `${named} has fewer than ${fewestOfClass} rows of ${list(tooFew)}; leave such rows out, or join them to another class`;
-    add("error", "rare-class", message);
+    const statement = `${named} has fewer than ${fewestOfClass} rows of ${list(tooFew)}`;
+    add("error", "rare-class", statement, "leave such rows out, or join them to another class");
   }
   const rare = few(enoughOfClass, fewestOfClass);
   if (rare.length > 0) {

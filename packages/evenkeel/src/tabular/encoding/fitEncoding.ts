@@ -1,4 +1,4 @@
-import { refuse } from "../../core/index.ts";
+import { refuse, text } from "../../core/index.ts";
 import { shorten } from "../schema/columns.ts";
 import { booleansOf, datesOf, largestFloat32, numbersOf } from "../schema/read.ts";
 import type { ColumnSchema, DateOrder } from "../schema/schema.ts";
@@ -32,7 +32,7 @@ export function fitEncoding(
         "wrong-value",
         "",
         `column ${shorten(column.name)} is text, which is no feature`,
-        'ignore it, or say kinds: "category"',
+        text`ignore it, or say ${{ option: "kinds", key: column.name, value: "category" }}`,
         { column: column.name },
       );
   }

@@ -1,4 +1,4 @@
-import { refuse } from "../../core/index.ts";
+import { refuse, text } from "../../core/index.ts";
 import { shorten } from "../schema/columns.ts";
 import { countTexts, inferKind } from "../schema/inferKind.ts";
 import { booleansOf, numbersOf, textsOf } from "../schema/read.ts";
@@ -27,7 +27,7 @@ export function inferTarget(column: Column, told: ToldKind | undefined, task: Ta
       "wrong-value",
       "",
       `${named} holds texts, and regression predicts numbers`,
-      'say task: "binary" or "multiclass"',
+      text`say ${{ option: "task", value: "binary" }} or "multiclass"`,
     );
   }
   const classes = classesOf(column, kind);
@@ -36,7 +36,7 @@ export function inferTarget(column: Column, told: ToldKind | undefined, task: Ta
       "wrong-value",
       "",
       `${named} has ${classes.length} different values, and ${mostClasses} classes are the most`,
-      kind === "numeric" ? 'say task: "regression"' : "is it the right column?",
+      kind === "numeric" ? text`say ${{ option: "task", value: "regression" }}` : "is it the right column?",
     );
   }
   if (task === "binary" && classes.length > 2) {
@@ -44,7 +44,7 @@ export function inferTarget(column: Column, told: ToldKind | undefined, task: Ta
       "wrong-value",
       "",
       `${named} has ${classes.length} classes, and binary has 2`,
-      'say task: "multiclass"',
+      text`say ${{ option: "task", value: "multiclass" }}`,
     );
   }
   return { kind, task: task ?? (classes.length > 2 ? "multiclass" : "binary"), classes };

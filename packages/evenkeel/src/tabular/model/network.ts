@@ -1,4 +1,4 @@
-import { checkOptions, describe, formatShape, mismatch, wrongType, wrongValue } from "../../core/index.ts";
+import { checkOptions, describe, formatShape, mismatch, text, wrongType, wrongValue } from "../../core/index.ts";
 import * as nn from "../../nn/index.ts";
 import { cat, type Tensor } from "../../tensor/index.ts";
 
@@ -63,7 +63,7 @@ export function resolveNetwork(options: NetworkOptions = {}): ResolvedNetwork {
     throw mismatch(
       "wrong-value",
       "network",
-      `hidden has the width ${describe(width)}`,
+      text`${{ option: "hidden" }} has the width ${describe(width)}`,
       `whole numbers from 1 to ${widest}`,
     );
   }
@@ -81,7 +81,7 @@ export function resolveNetwork(options: NetworkOptions = {}): ResolvedNetwork {
 
 function checkChoice(name: string, value: unknown, choices: readonly string[]): void {
   if ((choices as readonly unknown[]).includes(value)) return;
-  throw wrongValue("network", name, value, `one of ${choices.join(", ")}`);
+  throw wrongValue("network", { option: name }, value, `one of ${choices.join(", ")}`);
 }
 
 /**

@@ -1,4 +1,4 @@
-import { checkOptions, describe, mismatch, refuse, wrongType, wrongValue } from "../../core/index.ts";
+import { checkOptions, describe, mismatch, refuse, text, wrongType, wrongValue } from "../../core/index.ts";
 import { inferTarget } from "../encoding/targetClasses.ts";
 import type { Table } from "../table/table.ts";
 import { checkStructure, columnOf, listOf, noColumn, shorten } from "./columns.ts";
@@ -74,7 +74,7 @@ function checkSchemaOptions(table: Table, options: SchemaOptions): void {
   const { target, task, features, ignore, kinds } = options;
   const known = (name: unknown, option: string) => {
     if (typeof name !== "string") {
-      throw wrongType("inferSchema", option, name, "the name of a column");
+      throw wrongType("inferSchema", { option }, name, "the name of a column");
     }
     if (!table.columns.some((column) => column.name === name)) {
       throw noColumn(`inferSchema: ${option}: the table`, table, name);
@@ -84,17 +84,23 @@ function checkSchemaOptions(table: Table, options: SchemaOptions): void {
   for (const [option, names] of Object.entries({ features, ignore })) {
     if (names === undefined) continue;
     if (!Array.isArray(names)) {
-      throw wrongType("inferSchema", option, names, "a list of names of columns");
+      throw wrongType("inferSchema", { option }, names, "a list of names of columns");
     }
     for (const name of names) known(name, option);
     if (names.includes(target))
-      throw refuse("conflict", "inferSchema", `the target ${shorten(target)} is among ${option}`, undefined, {
+      throw refuse("conflict", "inferSchema", text`the target ${shorten(target)} is among ${{ option }}`, undefined, {
         column: target,
       });
   }
   const both = features?.find((name) => ignore?.includes(name));
   if (both !== undefined)
-    throw refuse("conflict", "inferSchema", `${shorten(both)} is among features and among ignore`);
+    throw refuse(
+      "conflict",
+      "inferSchema",
+      text`${shorten(both)} is among ${{ option: "features" }} and among ${{ option: "ignore" }}`,
+      undefined,
+      { column: both },
+    );
   if (task !== undefined && !tasks.includes(task)) {
     throw wrongValue("inferSchema", { option: "task" }, task, listOf(tasks));
   }
@@ -103,7 +109,7 @@ function checkSchemaOptions(table: Table, options: SchemaOptions): void {
     throw mismatch(
       "wrong-type",
       "inferSchema",
-      `kinds are ${describe(kinds)}`,
+      text`${{ option: "kinds" }} are ${describe(kinds)}`,
       'an object such as { Cylinders: "category" }',
     );
   }

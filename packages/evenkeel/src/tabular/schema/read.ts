@@ -1,4 +1,4 @@
-import { mismatch, refuse } from "../../core/index.ts";
+import { mismatch, refuse, type Text, text } from "../../core/index.ts";
 import type { Column, TextColumn } from "../table/table.ts";
 import { shorten } from "./columns.ts";
 import { ordersOf, parseDate } from "./dates.ts";
@@ -28,7 +28,7 @@ export function numbersOf(column: Column, rows?: Int32Array): Float64Array | Flo
     case "boolean":
       return new Float64Array(gather(column.values, rows)).map((value) => (value === 255 ? Number.NaN : value));
     case "text":
-      return parsed(column, rows, parseNumber, "a number");
+      return parsed(column, rows, parseNumber, () => ({ expected: "a number" }));
   }
 }
 
@@ -76,16 +76,17 @@ export function datesOf(
   return values instanceof Float64Array ? values : new Float64Array(values);
 }
 
-function expectedDate({ name }: Column, text: string, dateOrder: DateOrder | undefined): string {
+function expectedDate({ name }: Column, given: string, dateOrder: DateOrder | undefined): Expected {
   const likely = { dmy: "31/12/1999, the day first, ", mdy: "12/31/1999, the month first, " } as const;
   const known = `a date such as ${dateOrder === undefined ? "" : likely[dateOrder]}1999-12-31, 31 Dec 1999 or 1999-12-31T23:59`;
-  const { dmy, mdy } = ordersOf(text);
-  return dateOrder === undefined && (dmy || mdy) ? `${known}; ${orderHint(name)}` : known;
+  const { dmy, mdy } = ordersOf(given);
+  return { expected: known, ...(dateOrder === undefined && (dmy || mdy) && { cure: orderHint(name) }) };
 }
 
 /** How to say which comes first. */
-export function orderHint(name: string): string {
-  return `kinds: { ${JSON.stringify(name)}: "date:dmy" } says that the day comes first, "date:mdy" that the month does`;
+export function orderHint(name: string): Text {
+  const dayFirst = { option: "kinds", key: name, value: "date:dmy" };
+  return text`${dayFirst} says that the day comes first, "date:mdy" that the month does`;
 }
 
 /** The largest float32: a network can take nothing larger. */
@@ -103,7 +104,7 @@ export function booleansOf(column: Column, rows?: Int32Array): Float64Array | Fl
       const number = parseNumber(text);
       return number === 0 || number === 1 ? number : Number.NaN;
     };
-    return parsed(column, rows, parse, "true or false");
+    return parsed(column, rows, parse, () => ({ expected: "true or false" }));
   }
   const values = numbersOf(column, rows);
   const wrong = values.findIndex((value) => value !== 0 && value !== 1 && !Number.isNaN(value));
@@ -163,11 +164,17 @@ export function misfitsOf({ codes, dictionary }: TextColumn, parse: (text: strin
   return count === 0 ? undefined : { count, row, value: dictionary[codes[row]] };
 }
 
+/** What would have been read in place of a text. */
+interface Expected {
+  readonly expected: string;
+  readonly cure?: Text;
+}
+
 function parsed(
   column: TextColumn,
   rows: Int32Array | undefined,
   parse: (text: string) => number,
-  expected: string | ((text: string) => string),
+  expectedFor: (text: string) => Expected,
 ): Float64Array {
   const meaning = Float64Array.from(column.dictionary, (text) => (isNullText(text) ? Number.NaN : parse(text)));
   const unread = column.dictionary.map((text, code) => Number.isNaN(meaning[code]) && !isNullText(text));
@@ -177,13 +184,13 @@ function parsed(
     const code = codes[i];
     if (code >= 0 && unread[code]) {
       const text = column.dictionary[code];
-      const wanted = typeof expected === "string" ? expected : expected(text);
+      const { expected, cure } = expectedFor(text);
       throw mismatch(
         "wrong-value",
         "",
         `column ${shorten(column.name)} holds ${shorten(text)} in row ${rows?.[i] ?? i}`,
-        wanted,
-        undefined,
+        expected,
+        cure,
         { column: column.name, row: rows?.[i] ?? i },
       );
     }

@@ -1,4 +1,4 @@
-import { checkOptions, refuse, wrongType, wrongValue } from "../../core/index.ts";
+import { checkOptions, refuse, text, wrongType, wrongValue } from "../../core/index.ts";
 import { Generator, randperm, type Seed } from "../../random/index.ts";
 import { classPositions } from "../encoding/targetClasses.ts";
 import { columnOf, shorten } from "../schema/columns.ts";
@@ -51,7 +51,7 @@ export function splitRows(table: Table, schema: Schema, options: SplitOptions = 
     throw refuse(
       "wrong-value",
       "splitRows",
-      `stratify is for classes, and ${shorten(schema.target)} is a number`,
+      text`${{ option: "stratify" }} is for classes, and ${shorten(schema.target)} is a number`,
       "leave it out",
     );
   }
@@ -82,7 +82,7 @@ export function splitRows(table: Table, schema: Schema, options: SplitOptions = 
       "wrong-value",
       "splitRows",
       `${counts.length} classes in ${rows.length} rows are too many to stratify: each needs a row for training`,
-      "say stratify: false, or give more rows",
+      text`say ${{ option: "stratify", value: false }}, or give more rows`,
     );
   }
   const order = randperm(rows.length, new Generator(seed));
@@ -107,10 +107,10 @@ export function joinedRows(a: Int32Array, b: Int32Array): Int32Array {
 function checkShares(validation: unknown, test: unknown): void {
   for (const [name, share] of Object.entries({ validation, test })) {
     if (typeof share !== "number") {
-      throw wrongType("splitRows", name, share, "a share of the rows such as 0.2");
+      throw wrongType("splitRows", { option: name }, share, "a share of the rows such as 0.2");
     }
     if (!(share >= 0 && share < 1)) {
-      throw wrongValue("splitRows", name, share, "a share of the rows from 0 to below 1");
+      throw wrongValue("splitRows", { option: name }, share, "a share of the rows from 0 to below 1");
     }
   }
   const sum = (validation as number) + (test as number);
@@ -118,7 +118,7 @@ function checkShares(validation: unknown, test: unknown): void {
     throw refuse(
       "wrong-value",
       "splitRows",
-      `validation and test are ${sum} together, which leaves nothing for training`,
+      text`${{ option: "validation" }} and ${{ option: "test" }} are ${sum} together, which leaves nothing for training`,
     );
 }
 

@@ -1,4 +1,4 @@
-import { refuse, wrongType, wrongValue } from "../../core/index.ts";
+import { refuse, text, wrongType, wrongValue } from "../../core/index.ts";
 import { binaryCrossEntropyWithLogits, crossEntropy, huberLoss, l1Loss, mseLoss } from "../../nn/functional/index.ts";
 import type { Schema } from "../../tabular/index.ts";
 import { tensor } from "../../tensor/index.ts";
@@ -22,8 +22,8 @@ export function lossOf(schema: Schema, plan: TablePlan, weights: ClassWeights, l
       throw refuse(
         "wrong-type",
         "trainTable",
-        `classWeights are given, but "${schema.target}" is a number, not a class`,
-        'leave them out, or say task: "multiclass"',
+        text`${{ option: "classWeights" }} are given, but "${schema.target}" is a number, not a class`,
+        text`leave them out, or say ${{ option: "task", value: "multiclass" }}`,
       );
     }
     return { mse: mseLoss, mae: l1Loss, huber: huberLoss }[plan.loss];
@@ -72,7 +72,7 @@ function named(classes: readonly string[], weights: Readonly<Record<string, numb
       throw refuse(
         "wrong-value",
         "trainTable",
-        `classWeights names the class "${name}"`,
+        text`${{ option: "classWeights" }} names the class "${name}"`,
         `there are ${classes.join(", ")}`,
       );
     }

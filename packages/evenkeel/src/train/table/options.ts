@@ -1,4 +1,4 @@
-import { checkOptions, refuse, wrongType, wrongValue } from "../../core/index.ts";
+import { checkOptions, refuse, text, wrongType, wrongValue } from "../../core/index.ts";
 import { checkCheckpoint } from "../../io/checkpointChecks.ts";
 import type { Checkpoint } from "../../io/index.ts";
 import {
@@ -144,15 +144,15 @@ export function checkTableOptions(options: TrainTableOptions): void {
   }
   for (const name of ["compile", "refit"] as const) {
     if (options[name] === undefined || typeof options[name] === "boolean") continue;
-    throw wrongType("trainTable", name, options[name], "true or false");
+    throw wrongType("trainTable", { option: name }, options[name], "true or false");
   }
   for (const name of ["onStart", "onEpoch"] as const) {
     if (options[name] === undefined || typeof options[name] === "function") continue;
-    throw wrongType("trainTable", name, options[name], "a function");
+    throw wrongType("trainTable", { option: name }, options[name], "a function");
   }
   for (const [name, value] of Object.entries({ split, record })) {
     if (value === undefined || (typeof value === "object" && value !== null && !Array.isArray(value))) continue;
-    throw wrongType("trainTable", name, value, "an object");
+    throw wrongType("trainTable", { option: name }, value, "an object");
   }
 }
 
@@ -184,8 +184,8 @@ export function planTable(split: Split, task: Task, options: TrainTableOptions):
     throw refuse(
       "conflict",
       "trainTable",
-      "batchSize is 1, which batch normalization cannot train on",
-      "use 2 or more, or another norm",
+      text`${{ option: "batchSize" }} is 1, which batch normalization cannot train on`,
+      text`use 2 or more, or another ${{ option: "norm" }}`,
     );
   }
   return {
@@ -205,6 +205,8 @@ export function planTable(split: Split, task: Task, options: TrainTableOptions):
   };
 }
 
+const refit = { option: "refit" };
+
 /** @throws RangeError if a refit is wanted where it would not be the same training, or has no rows to add */
 function refitPlanned(
   wanted: boolean | undefined,
@@ -220,7 +222,7 @@ function refitPlanned(
     throw refuse(
       "conflict",
       "trainTable",
-      "refit is true, but there are no validation rows that it could add",
+      text`${refit} is true, but there are no validation rows that it could add`,
       "leave it out",
     );
   }
@@ -228,16 +230,16 @@ function refitPlanned(
     throw refuse(
       "conflict",
       "trainTable",
-      `refit is true and patience ${patience}, but a refit has no validation rows to stop by`,
-      "train all epochs (patience: false), or leave refit out",
+      text`${refit} is true and ${{ option: "patience" }} ${patience}, but a refit has no validation rows to stop by`,
+      text`train all epochs (${{ option: "patience", value: false }}), or leave ${refit} out`,
     );
   }
   if (schedule === "plateau") {
     throw refuse(
       "conflict",
       "trainTable",
-      'refit is true and schedule "plateau", but a refit has no validation loss to follow',
-      "use another schedule, or leave refit out",
+      text`${refit} is true and ${{ option: "schedule" }} "plateau", but a refit has no validation loss to follow`,
+      text`use another schedule, or leave ${refit} out`,
     );
   }
   return true;
@@ -259,15 +261,15 @@ function defaultEpochs(stepsPerEpoch: number): number {
 
 function checkChoice(name: string, value: unknown, choices: readonly string[]): void {
   if ((choices as readonly unknown[]).includes(value)) return;
-  throw wrongValue("trainTable", name, value, `one of ${choices.join(", ")}`);
+  throw wrongValue("trainTable", { option: name }, value, `one of ${choices.join(", ")}`);
 }
 
 function checkWhole(name: string, value: unknown, lowest: number): void {
   if (Number.isSafeInteger(value) && (value as number) >= lowest) return;
-  throw wrongValue("trainTable", name, value, `a whole number of at least ${lowest}`);
+  throw wrongValue("trainTable", { option: name }, value, `a whole number of at least ${lowest}`);
 }
 
 function checkNumber(name: string, value: unknown, fits: boolean, expected: string): void {
   if (typeof value === "number" && Number.isFinite(value) && fits) return;
-  throw wrongValue("trainTable", name, value, expected);
+  throw wrongValue("trainTable", { option: name }, value, expected);
 }

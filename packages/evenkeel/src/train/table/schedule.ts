@@ -1,4 +1,4 @@
-import { wrongState } from "../../core/index.ts";
+import { text, wrongState } from "../../core/index.ts";
 import {
   type Adam,
   type AdamW,
@@ -56,7 +56,7 @@ export function checkSameSchedule(scheduler: ScheduleOptions["scheduler"], saved
       "trainTable",
       `resume: the schedule of the checkpoint has ${name} ${JSON.stringify(before)}, this training's ` +
         `${JSON.stringify(value)}`,
-      "pass the same schedule, lr, epochs and batchSize",
+      text`pass the same ${{ option: "schedule" }}, ${{ option: "lr" }}, ${{ option: "epochs" }} and ${{ option: "batchSize" }}`,
     );
   }
 }

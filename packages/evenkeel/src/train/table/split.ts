@@ -13,7 +13,7 @@ export function checkedSplit(table: Table, split: Split): Split {
   for (const part of parts) {
     const rows: unknown = split[part];
     if (!(rows instanceof Int32Array)) {
-      throw wrongType("trainTable", `split.${part}`, rows, "an Int32Array of positions in the table");
+      throw wrongType("trainTable", { option: `split.${part}` }, rows, "an Int32Array of positions in the table");
     }
     for (const row of rows) {
       if (row < 0 || row >= table.rows) {

@@ -1,4 +1,4 @@
-import { withoutUndefined, wrongState } from "../../core/index.ts";
+import { text, withoutUndefined, wrongState } from "../../core/index.ts";
 import type { Checkpoint } from "../../io/index.ts";
 import {
   assertTable,
@@ -75,7 +75,7 @@ export async function trainTable(table: Table, options: TrainTableOptions): Prom
     throw wrongState(
       "trainTable",
       "resume: the checkpoint is one of a refit, and this training has none",
-      "pass refit: true",
+      text`pass ${{ option: "refit", value: true }}`,
     );
   }
   const { network } = stage;
