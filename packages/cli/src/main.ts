@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 import { runProgram } from "./program.ts";
-import { standardOutput } from "./terminal.ts";
+import { standardOutput } from "./shell/terminal.ts";
 
 const interrupt = new AbortController();
 // Once: a second Ctrl-C ends the process the hard way.

@@ -1,7 +1,6 @@
 import { Command, CommanderError, type CommandUnknownOpts } from "@commander-js/extra-typings";
 import { TableError } from "evenkeel/tabular";
 import { commandWords } from "./commands/commandWords.ts";
-import type { CommandContext } from "./commands/context.ts";
 import { evaluateCommand } from "./commands/evaluate.ts";
 import { asUsual } from "./commands/explained.ts";
 import { inspectCommand } from "./commands/inspect.ts";
@@ -9,9 +8,10 @@ import { predictCommand } from "./commands/predict.ts";
 import { runsCommand } from "./commands/runs.ts";
 import { studyCommand } from "./commands/study.ts";
 import { trainCommand } from "./commands/train.ts";
-import { exitCodes } from "./exitCodes.ts";
-import { printable } from "./terminal.ts";
-import { version } from "./version.ts";
+import type { CommandContext } from "./shell/context.ts";
+import { exitCodes } from "./shell/exitCodes.ts";
+import { printable } from "./shell/terminal.ts";
+import { version } from "./shell/version.ts";
 
 const examples = `
 Examples:
@@ -57,7 +57,7 @@ export async function runProgram(args: readonly string[], context: CommandContex
   try {
     const program = createProgram(context);
     if (args[0] === "complete") {
-      const { addCompletion } = await import("./completion.ts");
+      const { addCompletion } = await import("./commands/completion/completion.ts");
       await addCompletion(program, { cwd: context.cwd });
     }
     await program.parseAsync([...args], { from: "user" });

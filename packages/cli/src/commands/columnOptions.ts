@@ -1,17 +1,6 @@
 import { type CommandUnknownOpts, Option } from "@commander-js/extra-typings";
-import type { SchemaOptions, Table, Task, ToldKind } from "evenkeel/tabular";
-import { names, pairs } from "../arguments.ts";
-import { printable } from "../terminal.ts";
-import { UsageError } from "../usageError.ts";
-
-/** What a command can be told about the columns, as commander parses it. */
-export interface ColumnFlags {
-  readonly target?: string;
-  readonly features?: string[];
-  readonly ignore?: string[];
-  readonly kind?: Record<string, string>;
-  readonly task?: Task;
-}
+import type { Task, ToldKind } from "evenkeel/tabular";
+import { names, pairs } from "./arguments.ts";
 
 const kinds: readonly ToldKind[] = ["numeric", "category", "boolean", "date", "date:dmy", "date:mdy", "text"];
 const tasks: readonly Task[] = ["regression", "binary", "multiclass"];
@@ -29,26 +18,4 @@ export function addColumnFlags(command: CommandUnknownOpts): void {
     new Option("--task <task>", "what is predicted (default: by the target)").choices(tasks),
   ];
   for (const option of options) command.addOption(option.helpGroup("Columns:"));
-}
-
-/** The options as the library takes them; without what was not given, so that its defaults hold. */
-export function schemaOptions({ features, ignore, kind, task }: ColumnFlags, target: string): SchemaOptions {
-  return {
-    target,
-    ...(task && { task }),
-    ...(features && { features }),
-    ...(ignore && { ignore }),
-    ...(kind && { kinds: kind as SchemaOptions["kinds"] }),
-  };
-}
-
-/**
- * The target: the one that was asked for, or the table's own.
- * @throws UsageError if there is neither
- */
-export function targetOf(table: Table & { readonly target?: string }, { target = table.target }: ColumnFlags): string {
-  if (target !== undefined) return target;
-  const all = table.columns.map(({ name }) => printable(name));
-  const listed = all.length > 12 ? `${all.slice(0, 12).join(", ")} and ${all.length - 12} more` : all.join(", ");
-  throw new UsageError(`say which column to predict with --target; there are ${listed}`);
 }

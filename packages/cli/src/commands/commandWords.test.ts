@@ -1,6 +1,6 @@
 import { checkTable, inferSchema, tableFromRows } from "evenkeel/tabular";
 import { expect, test } from "vitest";
-import { pairs } from "../arguments.ts";
+import { pairs } from "./arguments.ts";
 import { inCommandWords } from "./commandWords.ts";
 
 test("findings name the command's options, as a shell takes them", () => {

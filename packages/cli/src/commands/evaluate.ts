@@ -1,20 +1,14 @@
 import { Command, type CommandUnknownOpts, Option } from "@commander-js/extra-typings";
-import type { TableModel } from "evenkeel/tabular";
-import { wholeNumber } from "../arguments.ts";
-import { evaluateModel } from "../evaluate/evaluateModel.ts";
-import { evaluationText } from "../evaluate/evaluationText.ts";
-import { parts, rowsOfPart, rowsWithTarget } from "../evaluate/targetRows.ts";
-import { loadModel } from "../models/loadModel.ts";
-import { originOf } from "../models/origin.ts";
-import { featureNames, readFeatures } from "../predict/readFeatures.ts";
-import { unfamiliarNotes } from "../predict/unfamiliarNotes.ts";
+import { evaluate } from "../actions/evaluate/evaluate.ts";
+import { type PartName, parts } from "../actions/evaluate/targetRows.ts";
+import type { CommandContext } from "../shell/context.ts";
+import { printable } from "../shell/terminal.ts";
 import { formats, type TableFormat } from "../tables/formats/format.ts";
-import { listed, nearest } from "../tables/nearest.ts";
-import { count, printable } from "../terminal.ts";
-import { UsageError } from "../usageError.ts";
-import type { CommandContext } from "./context.ts";
-import { asUsual, explained, type Refusing } from "./explained.ts";
-import { type TableFlags, withReadOptions } from "./tableOptions.ts";
+import { type TableFlags, tableFlags } from "../tables/tableFlags.ts";
+import { evaluationJson, evaluationText } from "../views/evaluationText.ts";
+import { jsonText } from "../views/json.ts";
+import { wholeNumber } from "./arguments.ts";
+import { withReadOptions } from "./tableOptions.ts";
 
 const examples = `
 Examples:
@@ -26,7 +20,7 @@ Examples:
 
 interface Flags extends TableFlags {
   readonly runs: string;
-  readonly part?: (typeof parts)[number];
+  readonly part?: PartName;
   readonly worst: number;
   readonly json?: true;
   readonly inputFormat?: TableFormat;
@@ -34,7 +28,7 @@ interface Flags extends TableFlags {
 
 /** `evenkeel evaluate MODEL [TABLE]`: how good a model is on rows whose target is known. */
 export function evaluateCommand(context: CommandContext): CommandUnknownOpts {
-  const { output, cwd, signal } = context;
+  const { output } = context;
   const described = new Command("evaluate")
     .description(
       "Scores a model on a table that has the target, beside what the training recorded and what guessing would reach.",
@@ -47,67 +41,12 @@ export function evaluateCommand(context: CommandContext): CommandUnknownOpts {
     .option("--json", "for programs")
     .addOption(new Option("--input-format <name>", "what the table is, where its name does not say").choices(formats))
     .addHelpText("after", examples);
-  const command = withReadOptions(described).action((...given) => {
-    const [modelName, source, flags, self] = given as unknown as [string, string | undefined, Flags, Refusing];
-    return explained(self, signal, async () => {
-      const { model, name, run } = loadModel(modelName, { cwd, runs: flags.runs });
-      const origin = originOf(model.record, run);
-      const again = source === undefined && flags.sql === undefined;
-      const wanted = again ? origin.source : source;
-      if (again && wanted === undefined && origin.read?.sql === undefined) {
-        throw new UsageError(`${name} does not say what table it was trained on: name one, or give a query with --sql`);
-      }
-      if (again && wanted === "-") {
-        throw new UsageError(`${name} was trained on standard input, which is gone: name a table`);
-      }
-      const read = again && origin.read ? { ...flags, ...origin.read } : { ...flags, format: flags.inputFormat };
-      const { target } = model.schema;
-      // A part is drawn from the table as the training saw it.
-      const besides = flags.part === undefined ? [target, ...labelsOf(model)] : "all";
-      const features = await readFeatures(model, wanted, read, context, besides);
-      const { table, source: shown, notes } = features;
-      const columns = table.columns.map((column) => column.name);
-      if (!columns.includes(target)) {
-        const near = nearest(target, columns);
-        const hint = near === undefined ? "." : `; did you mean "${near}"?`;
-        throw new UsageError(
-          `${shown} has no column "${target}", which the model predicts${hint} It has ${listed(columns)}.`,
-        );
-      }
-      const { part } = flags;
-      const rows = part === undefined ? rowsWithTarget(model, table) : rowsOfPart(model, table, part, origin);
-      const evaluation = await evaluateModel(model, table, rows, { worst: flags.worst, signal });
-      const without = table.rows - rows.length;
-      const left = part === undefined && without > 0;
-      const said = left ? [`note: ${count(without, "row")} without a value of "${target}" left out`] : [];
-      if (part === "validation" && origin.refit !== undefined) {
-        said.push(
-          "note: the model was refit on training and validation rows: how good it is on these says nothing about new ones",
-        );
-      }
-      for (const note of [...notes, ...said, ...unfamiliarNotes(model, features)]) {
-        output.writeError(`${printable(note)}\n`);
-      }
-      if (flags.json) {
-        const { scores: recorded, baselines } = origin;
-        const all = { model: name, table: shown, part, target, task: model.schema.task, ...evaluation };
-        output.write(`${JSON.stringify({ ...all, recorded: { scores: recorded, baselines } }, undefined, 2)}\n`);
-        return;
-      }
-      const which = part === undefined ? "" : `the ${part} rows of `;
-      const title = `${name} on ${which}${shown}: ${count(rows.length, "row")}, ${target} (${model.schema.task})`;
-      const [label] = labelsOf(model).filter((one) => columns.includes(one));
-      output.write(evaluationText(evaluation, { title, origin, table, label }, output.colors));
-    });
+  return withReadOptions(described).action(async (...given) => {
+    const [model, source, flags] = given as unknown as [string, string | undefined, Flags];
+    const { runs, part, worst } = flags;
+    const read = { ...tableFlags(flags), format: flags.inputFormat };
+    const evaluated = await evaluate({ model, runs, source, read, part, worst }, context);
+    for (const note of evaluated.notes) output.writeError(`${printable(note)}\n`);
+    output.write(flags.json ? jsonText(evaluationJson(evaluated)) : evaluationText(evaluated, output.colors));
   });
-  return asUsual(command, context);
-}
-
-/** A column of names, which no network can use: it tells rows apart for people. */
-function labelsOf(model: TableModel): string[] {
-  const features = new Set(featureNames(model));
-  return model.schema.columns
-    .filter(({ name, kind, use }) => use === "ignored" && kind === "text" && !features.has(name))
-    .slice(0, 1)
-    .map(({ name }) => name);
 }

@@ -1,9 +1,9 @@
 import type { CommandUnknownOpts } from "@commander-js/extra-typings";
-import { exitCodes } from "../exitCodes.ts";
+import type { CommandContext } from "../shell/context.ts";
+import { exitCodes } from "../shell/exitCodes.ts";
+import { printable } from "../shell/terminal.ts";
+import { UsageError } from "../shell/usageError.ts";
 import { TableReadError } from "../tables/readError.ts";
-import { printable } from "../terminal.ts";
-import { UsageError } from "../usageError.ts";
-import type { CommandContext } from "./context.ts";
 
 /** What is needed of a command to complain. */
 export interface Refusing {

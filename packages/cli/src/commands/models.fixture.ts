@@ -9,10 +9,10 @@ import { type Table, TableModel } from "evenkeel/tabular";
 import { trainTable } from "evenkeel/train";
 import Papa from "papaparse";
 import picocolors from "picocolors";
-import { RunFolder } from "../runs/runFolder.ts";
+import { fingerprint } from "../actions/training/fingerprint.ts";
+import { RunFolder } from "../records/runs/runFolder.ts";
+import type { CommandContext } from "../shell/context.ts";
 import { readTable } from "../tables/index.ts";
-import { fingerprint } from "../training/fingerprint.ts";
-import type { CommandContext } from "./context.ts";
 
 /** A folder with a small table, models that were trained on it, a run, and files that are no models. */
 export interface Models {

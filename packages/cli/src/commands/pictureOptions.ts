@@ -1,12 +1,5 @@
 import { type CommandUnknownOpts, InvalidArgumentError } from "@commander-js/extra-typings";
 
-/** What commander makes of them. */
-export interface PictureFlags {
-  /** [height, width] */
-  readonly pictureSize?: readonly [number, number];
-  readonly rgb?: true;
-}
-
 /** Adds the options of commands that read pictures. */
 export function withPictureOptions(command: CommandUnknownOpts): CommandUnknownOpts {
   return command

@@ -1,20 +1,13 @@
-import { resolve } from "node:path";
 import { Command, type CommandUnknownOpts, Option } from "@commander-js/extra-typings";
-import { names } from "../arguments.ts";
-import { loadModel } from "../models/loadModel.ts";
-import { encodeRows, type TextFormat, textFormats } from "../predict/encodeRows.ts";
-import { outputColumns } from "../predict/outputColumns.ts";
-import { predictBlocks } from "../predict/predictBlocks.ts";
-import { type Features, readFeatures, rowsFeatures } from "../predict/readFeatures.ts";
-import { unfamiliarNotes } from "../predict/unfamiliarNotes.ts";
-import { writeParquetFile, writeTextFile } from "../predict/writeFile.ts";
+import { encodeRows, type TextFormat, textFormats } from "../actions/predict/encodeRows.ts";
+import { type OutputFormat, predict, writePrediction } from "../actions/predict/predict.ts";
+import type { CommandContext } from "../shell/context.ts";
+import { count, printable } from "../shell/terminal.ts";
+import { UsageError } from "../shell/usageError.ts";
 import { formats, type TableFormat } from "../tables/formats/format.ts";
-import { listed, nearest } from "../tables/nearest.ts";
-import { count, printable } from "../terminal.ts";
-import { UsageError } from "../usageError.ts";
-import type { CommandContext } from "./context.ts";
-import { asUsual, explained, type Refusing } from "./explained.ts";
-import { type TableFlags, withReadOptions } from "./tableOptions.ts";
+import { type TableFlags, tableFlags } from "../tables/tableFlags.ts";
+import { names } from "./arguments.ts";
+import { withReadOptions } from "./tableOptions.ts";
 
 const examples = `
 Examples:
@@ -30,7 +23,6 @@ does not use are ignored. Notes and warnings go to standard error.
 `;
 
 const outputFormats = [...textFormats, "parquet"] as const;
-type OutputFormat = (typeof outputFormats)[number];
 
 interface Flags extends TableFlags {
   readonly row?: string[];
@@ -44,7 +36,7 @@ interface Flags extends TableFlags {
 
 /** `evenkeel predict MODEL [TABLE]`: what a model says about the rows of a table. */
 export function predictCommand(context: CommandContext): CommandUnknownOpts {
-  const { output, cwd, signal } = context;
+  const { output } = context;
   const described = new Command("predict")
     .description(
       "Predicts the rows of a table with a trained model: the target in its own unit, or classes with their probabilities.",
@@ -59,40 +51,28 @@ export function predictCommand(context: CommandContext): CommandUnknownOpts {
     .option("--keep <columns>", "input columns to write beside the predictions, separated by commas, or all", names)
     .addOption(new Option("--input-format <name>", "what the table is, where its name does not say").choices(formats))
     .addHelpText("after", examples);
-  const command = withReadOptions(described).action((...given) => {
-    const [modelName, source, flags, self] = given as unknown as [string, string | undefined, Flags, Refusing];
-    return explained(self, signal, async () => {
-      const format = formatOf(flags);
-      if (flags.row !== undefined && (source !== undefined || flags.sql !== undefined)) {
-        throw new UsageError("--row is a table by itself: leave the table or --sql away");
-      }
-      const { model } = loadModel(modelName, { cwd, runs: flags.runs });
-      const keep = flags.keep?.length === 1 && flags.keep[0] === "all" ? "all" : flags.keep;
-      const features =
-        flags.row === undefined
-          ? await readFeatures(model, source, { ...flags, format: flags.inputFormat }, context, keep)
-          : rowsFeatures(model, flags.row);
-      const { table } = features;
-      const kept = keep === "all" ? table.columns : (keep ?? []).map((name) => columnNamed(features, name));
-      const columns = outputColumns(model, kept);
-      for (const note of [...features.notes, ...unfamiliarNotes(model, features)]) {
-        output.writeError(`${printable(note)}\n`);
-      }
-      const blocks = predictBlocks(model, table, { signal });
-      if (flags.output !== undefined) {
-        const path = resolve(cwd, flags.output);
-        if (format === "parquet") await writeParquetFile(path, flags.output, columns, blocks, { cwd, signal });
-        else await writeTextFile(path, flags.output, encodeRows(format, columns, blocks), signal);
-        output.writeError(`${count(table.rows, "prediction")} in ${printable(flags.output)}\n`);
-        return;
-      }
-      for await (const piece of encodeRows(format as TextFormat, columns, blocks)) {
-        output.write(piece);
-        await output.room?.();
-      }
-    });
+  return withReadOptions(described).action(async (...given) => {
+    const [model, source, flags] = given as unknown as [string, string | undefined, Flags];
+    const format = formatOf(flags);
+    const prediction = await predict(
+      {
+        ...{ model, source, runs: flags.runs, row: flags.row },
+        read: { ...tableFlags(flags), format: flags.inputFormat },
+        keep: flags.keep?.length === 1 && flags.keep[0] === "all" ? "all" : flags.keep,
+      },
+      context,
+    );
+    for (const note of prediction.notes) output.writeError(`${printable(note)}\n`);
+    if (flags.output !== undefined) {
+      await writePrediction(prediction, flags.output, format, context);
+      output.writeError(`${count(prediction.rows, "prediction")} in ${printable(flags.output)}\n`);
+      return;
+    }
+    for await (const piece of encodeRows(format as TextFormat, prediction.columns, prediction.blocks)) {
+      output.write(piece);
+      await output.room?.();
+    }
   });
-  return asUsual(command, context);
 }
 
 interface FormatFlags {
@@ -119,15 +99,6 @@ function formatOf({ output, format, json }: FormatFlags): OutputFormat {
     );
   }
   return wanted ?? named!;
-}
-
-function columnNamed({ table, source }: Features, name: string) {
-  const column = table.columns.find((one) => one.name === name);
-  if (column !== undefined) return column;
-  const has = table.columns.map((one) => one.name);
-  const near = nearest(name, has);
-  const hint = near === undefined ? "." : `; did you mean "${near}"?`;
-  throw new UsageError(`--keep: ${source} has no column "${name}"${hint} It has ${listed(has)}.`);
 }
 
 function appended(text: string, before: string[] | undefined): string[] {

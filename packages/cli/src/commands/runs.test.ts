@@ -4,8 +4,8 @@ import { join } from "node:path";
 import { CommanderError } from "@commander-js/extra-typings";
 import picocolors from "picocolors";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { type NewRun, RunFolder } from "../runs/runFolder.ts";
-import type { RunResult } from "../runs/types.ts";
+import { type NewRun, RunFolder } from "../records/runs/runFolder.ts";
+import type { RunResult } from "../records/runs/types.ts";
 import { runsCommand } from "./runs.ts";
 
 let cwd: string;

@@ -1,14 +1,10 @@
-import { readdirSync, statSync } from "node:fs";
-import { resolve } from "node:path";
 import { Command, type CommandUnknownOpts, InvalidArgumentError } from "@commander-js/extra-typings";
-import { wholeNumber } from "../arguments.ts";
-import { exitCodes } from "../exitCodes.ts";
-import { compareRuns } from "../runs/comparison.ts";
-import { findRun } from "../runs/findRun.ts";
-import { listRuns, readMetrics } from "../runs/readRun.ts";
-import type { CommandContext } from "./context.ts";
-import { asUsual, type Refusing } from "./explained.ts";
-import { compareText, listText, showText, sortRuns } from "./runsText.ts";
+import { comparison, listedRuns, runDetails } from "../actions/runs/runs.ts";
+import { usualRuns } from "../records/runs/runsFolder.ts";
+import type { CommandContext } from "../shell/context.ts";
+import { jsonText } from "../views/json.ts";
+import { comparisonJson, comparisonText, detailsJson, detailsText, listText } from "../views/runsText.ts";
+import { wholeNumber } from "./arguments.ts";
 
 const examples = `
 Examples:
@@ -24,85 +20,48 @@ A run is a folder in runs/. To delete one, delete its folder.
 `;
 
 /** The command that looks at recorded runs: `runs list`, `runs show`, `runs compare`. */
-export function runsCommand(context: CommandContext): CommandUnknownOpts {
-  const { output, cwd } = context;
+export function runsCommand({ output, cwd }: CommandContext): CommandUnknownOpts {
   const { write, colors } = output;
-
-  /** Runs are kept here; an absent folder that nobody asked for holds none. */
-  const folderOf = (command: Refusing, dir: string) => {
-    const folder = resolve(cwd, dir);
-    if (statSync(folder, { throwIfNoEntry: false })?.isDirectory()) return folder;
-    return command.error(`error: there is no folder ${dir}; --runs says where runs are kept`, refused);
-  };
-  const find = (command: Refusing, dir: string, ids: readonly string[]) => {
-    const folder = folderOf(command, dir);
-    try {
-      return ids.map((id) => findRun(folder, id));
-    } catch (error) {
-      return command.error(`error: ${(error as Error).message}. \`evenkeel runs list\` lists them.`, refused);
-    }
-  };
-  const json = (value: unknown) => write(`${JSON.stringify(value, undefined, 2)}\n`);
 
   const list = new Command("list")
     .description("Lists the runs, the newest first.")
-    .option("--runs <folder>", "where runs are kept", "runs")
+    .option("--runs <folder>", "where runs are kept", usualRuns)
     .option("--sort <metric>", "the best first: mae (of the validation rows), test.mae, train.accuracy …", metricName)
     .option("--limit <n>", "at most so many", wholeNumber(1))
     .option("--json", "for programs: all that is known of each run")
-    .action(({ runs: dir, sort, limit, json: asJson }, command) => {
-      const unused = dir === "runs" && statSync(resolve(cwd, dir), { throwIfNoEntry: false }) === undefined;
-      const all = unused ? [] : listRuns(folderOf(command, dir));
-      const sorted = (sort === undefined ? all : sortRuns(all, sort)).slice(0, limit);
-      if (asJson) json(sorted);
-      else if (all.length === 0) write(`There are no runs in ${dir} yet.\n`);
-      else write(listText(sorted, colors, sort?.replace(/^.*\./, "")));
+    .action(({ runs, sort, limit, json }) => {
+      const list = listedRuns({ cwd, runs, sort, limit });
+      write(json ? jsonText(list.runs) : listText(list, runs, colors));
     });
 
   const show = new Command("show")
     .description("Shows one run: settings, scores, findings, files.")
     .argument("<id>", "its id, the beginning of it, or latest")
-    .option("--runs <folder>", "where runs are kept", "runs")
+    .option("--runs <folder>", "where runs are kept", usualRuns)
     .option("--json", "for programs: all that is known, the figures of each epoch too")
-    .action((id, { runs: dir, json: asJson }, command) => {
-      const [run] = find(command, dir, [id]);
-      const files = readdirSync(run.path);
-      let epochs: ReturnType<typeof readMetrics> = [];
-      try {
-        epochs = readMetrics(run.path);
-      } catch (error) {
-        output.writeError(`${(error as Error).message}\n`);
-      }
-      if (asJson) json({ ...run, epochs });
-      else write(showText(run, epochs, files, colors));
+    .action((id, { runs, json }) => {
+      const details = runDetails(id, { cwd, runs });
+      if (details.complaint !== undefined) output.writeError(`${details.complaint}\n`);
+      write(json ? jsonText(detailsJson(details)) : detailsText(details, colors));
     });
 
   const compare = new Command("compare")
     .description("Puts runs side by side: the settings that differ, and the scores.")
     .argument("<id...>", "two or more ids, beginnings of ids, or latest")
-    .option("--runs <folder>", "where runs are kept", "runs")
+    .option("--runs <folder>", "where runs are kept", usualRuns)
     .option("--json", "for programs")
-    .action((ids, { runs: dir, json: asJson }, command) => {
-      const runs = find(command, dir, ids);
-      if (new Set(runs.map(({ id }) => id)).size < 2) {
-        command.error("error: compare needs at least two different runs", refused);
-      }
-      const comparison = compareRuns(runs);
-      if (asJson) json({ ...comparison, runs: runs.map(({ id }) => id) });
-      else write(compareText(comparison, colors));
+    .action((ids, { runs, json }) => {
+      const compared = comparison(ids, { cwd, runs });
+      write(json ? jsonText(comparisonJson(compared)) : comparisonText(compared, colors));
     });
 
-  const runs = new Command("runs")
+  return new Command("runs")
     .description("Lists, shows and compares recorded runs.")
     .addHelpText("after", examples)
     .addCommand(list)
     .addCommand(show)
     .addCommand(compare);
-  for (const command of [runs, ...runs.commands]) asUsual(command, context);
-  return runs;
 }
-
-const refused = { exitCode: exitCodes.misuse } as const;
 
 function metricName(text: string): string {
   if (/^(?:(?:train|validation|test)\.)?\w+$/.test(text)) return text;

@@ -5,8 +5,8 @@ import { Worker } from "node:worker_threads";
 import type { StudyData } from "evenkeel/study";
 import picocolors from "picocolors";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { runStudyCommand } from "../actions/study/runStudyCommand.ts";
 import { runProgram } from "../program.ts";
-import { runStudyCommand } from "../study/runStudyCommand.ts";
 
 let cwd: string;
 beforeEach(() => {
@@ -46,7 +46,7 @@ async function run(given: readonly string[], signal?: AbortSignal, onWrite?: (te
 }
 
 /** The sources are TypeScript, so a thread first needs the loader that the examples run with. */
-const url = JSON.stringify(new URL("../study/worker.ts", import.meta.url).href);
+const url = JSON.stringify(new URL("../actions/study/worker.ts", import.meta.url).href);
 const newWorker = (workerData: StudyData) =>
   new Worker(`import("tsx/esm/api").then((tsx) => (tsx.register(), import(${url})))`, { eval: true, workerData });
 

@@ -1,12 +1,16 @@
 import { Command, type CommandUnknownOpts, InvalidArgumentError, Option } from "@commander-js/extra-typings";
-import type { Metric, Scale } from "evenkeel/study";
-import type { Norm, PreprocessingOptions } from "evenkeel/tabular";
-import { names, optionOf, positiveNumber, share, wholeNumber, widths } from "../arguments.ts";
-import { askNames, questionsText } from "../study/questions.ts";
-import { addColumnFlags, type ColumnFlags } from "./columnOptions.ts";
-import type { CommandContext } from "./context.ts";
-import { type PictureFlags, withPictureOptions } from "./pictureOptions.ts";
-import { type TableFlags, withTableOptions } from "./tableOptions.ts";
+import type { Scale } from "evenkeel/study";
+import type { Norm } from "evenkeel/tabular";
+import { askNames } from "../actions/study/questions.ts";
+import type { StudyFlags } from "../actions/study/studyFlags.ts";
+import type { CommandContext } from "../shell/context.ts";
+import { optionOf } from "../shell/optionOf.ts";
+import { UsageError } from "../shell/usageError.ts";
+import { questionsText } from "../views/study/questionsText.ts";
+import { names, positiveNumber, share, wholeNumber, widths } from "./arguments.ts";
+import { addColumnFlags } from "./columnOptions.ts";
+import { withPictureOptions } from "./pictureOptions.ts";
+import { withTableOptions } from "./tableOptions.ts";
 
 const examples = `
 Examples:
@@ -25,31 +29,7 @@ Ctrl-C keeps the networks that are finished. The same table and options give the
 same figures, with any number of threads, however often it was interrupted.
 `;
 
-/** What `evenkeel study` can be told, as commander parses it. */
-export interface StudyFlags extends ColumnFlags, TableFlags, PictureFlags {
-  /** True where no question stands after it. */
-  readonly ask?: string | true;
-  readonly seeds?: number;
-  readonly firstSeed?: number;
-  readonly validation?: number;
-  readonly test?: number;
-  readonly rows?: readonly number[];
-  readonly rescale?: readonly number[];
-  readonly scales?: readonly Scale[];
-  readonly norms?: readonly Norm[];
-  readonly dropout?: number;
-  readonly lr?: readonly number[];
-  readonly epochs?: number;
-  readonly batchSize?: number;
-  readonly hidden?: readonly number[];
-  readonly targetScale?: PreprocessingOptions["target"];
-  readonly metric?: Metric;
-  readonly targetError?: number;
-  readonly worth?: number;
-  readonly quick?: true;
-  readonly threads?: number;
-  readonly out?: string;
-  readonly resume?: string;
+interface Flags extends StudyFlags {
   readonly report: boolean;
   readonly json?: true;
 }
@@ -88,19 +68,18 @@ export function studyCommand(context: CommandContext): CommandUnknownOpts {
   for (const [title, options] of groups()) {
     for (const option of options) command.addOption(option.helpGroup(`${title}:`));
   }
-  command.addHelpText("after", examples).action(async (...parsed) => {
-    const [source, flags, self] = parsed as unknown as [string | undefined, StudyFlags, CommandUnknownOpts];
+  return command.addHelpText("after", examples).action(async (...parsed) => {
+    const [source, flags, self] = parsed as unknown as [string | undefined, Flags, CommandUnknownOpts];
     const given = Object.keys(flags).filter((name) => self.getOptionValueSource(name) === "cli");
     if (flags.ask === true) return context.output.write(questionsText(context.output));
-    const refused = flags.resume === undefined ? [] : given.filter((name) => !free.has(name));
-    if (refused.length > 0) {
-      self.error(`error: --resume goes on as the study began; leave ${optionOf(refused[0])} out`, { exitCode: 2 });
+    const refused = flags.resume === undefined ? undefined : given.find((name) => !free.has(name));
+    if (refused !== undefined) {
+      throw new UsageError(`--resume goes on as the study began; leave ${optionOf(refused)} out`);
     }
     // Threads, charts and the library are not needed for --help.
-    const { runStudyCommand } = await import("../study/runStudyCommand.ts");
-    await runStudyCommand(source, flags, context);
+    const { runStudy } = await import("./runStudy.ts");
+    await runStudy(source, flags, context);
   });
-  return command;
 }
 
 function groups(): [string, Option[]][] {

@@ -13,7 +13,7 @@ import picocolors from "picocolors";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { shopRows } from "../../../../test/tableFixtures.ts";
 import { version } from "../../../evenkeel/src/core/index.ts";
-import { listRuns, type Run, readMetrics, readRun } from "../runs/readRun.ts";
+import { listRuns, type Run, readMetrics, readRun } from "../records/runs/readRun.ts";
 import { readTable } from "../tables/index.ts";
 import { inspectCommand } from "./inspect.ts";
 import { runsCommand } from "./runs.ts";

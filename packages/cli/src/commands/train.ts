@@ -1,23 +1,14 @@
-import { statSync } from "node:fs";
-import { dirname, resolve } from "node:path";
 import { Command, type CommandUnknownOpts } from "@commander-js/extra-typings";
-import type { TableStartEvent, TrainTableOptions } from "evenkeel/train";
-import { writeAtomic } from "../files/writeAtomic.ts";
-import { readingProgress } from "../progress/readingProgress.ts";
-import { type TrainingProgress, trainingProgress } from "../progress/trainingProgress.ts";
-import { readConfig, readMetrics } from "../runs/readRun.ts";
-import { type NewRun, RunFolder } from "../runs/runFolder.ts";
-import type { Recipe, RunResult } from "../runs/types.ts";
-import type { TableRead } from "../tables/index.ts";
-import { printable } from "../terminal.ts";
-import { fingerprint } from "../training/fingerprint.ts";
-import { introduction, outcomeText, shortPath } from "../training/outcome.ts";
-import { type ResumedRun, resumedRun } from "../training/resumedRun.ts";
-import { runTraining, settingsOf } from "../training/runTraining.ts";
-import { UsageError } from "../usageError.ts";
-import { targetOf } from "./columnOptions.ts";
-import type { CommandContext } from "./context.ts";
-import { readTableOf, type TableFlags, withTableOptions } from "./tableOptions.ts";
+import { type Trained, train } from "../actions/training/train.ts";
+import { usualRuns } from "../records/runs/runsFolder.ts";
+import type { CommandContext } from "../shell/context.ts";
+import { quiet, shortPath } from "../shell/terminal.ts";
+import { type TableFlags, tableFlags } from "../tables/tableFlags.ts";
+import { jsonText } from "../views/json.ts";
+import { readingProgress } from "../views/progress/readingProgress.ts";
+import { trainingStages } from "../views/progress/trainingStages.ts";
+import { introduction, outcomeText, trainedJson } from "../views/trainingText.ts";
+import { withTableOptions } from "./tableOptions.ts";
 import { addTrainFlags, type TrainFlags, trainTableOptions } from "./trainOptions.ts";
 
 const examples = `
@@ -54,7 +45,7 @@ export function trainCommand(context: CommandContext): CommandUnknownOpts {
   const command = withTableOptions(new Command("train"))
     .description("Trains a network on a table and says how good it is, beside simple models.")
     .argument("[table]", "a file, a pattern, - for standard input, or a built-in table: mpg, penguins, flights")
-    .option("--runs <folder>", "where the run is recorded", "runs")
+    .option("--runs <folder>", "where the run is recorded", usualRuns)
     .option("--resume <run>", "go on with an interrupted run: its id, the beginning of it, or latest")
     .option("--out <file>", "a copy of the model, as a safetensors file")
     .option("--tensorboard", "write an event file for TensorBoard too")
@@ -64,158 +55,54 @@ export function trainCommand(context: CommandContext): CommandUnknownOpts {
   return command.addHelpText("after", examples).action((...passed) => {
     const [source, flags, self] = passed as unknown as [string | undefined, Flags, CommandUnknownOpts];
     const given = Object.keys(flags).filter((name) => self.getOptionValueSource(name) === "cli");
-    return train(source, flags, given, context);
+    return runTrain(source, flags, given, context);
   });
 }
 
-async function train(
+async function runTrain(
   source: string | undefined,
   flags: Flags,
   given: readonly string[],
   context: CommandContext,
 ): Promise<void> {
-  const { signal, cwd } = context;
-  const output = flags.json
-    ? { ...context.output, write: context.output.writeError, terminal: undefined }
-    : context.output;
-  const runs = resolve(cwd, flags.runs);
-  const out = flags.out === undefined ? undefined : writable(resolve(cwd, flags.out));
-  const named = source !== undefined || flags.sql !== undefined;
-  const resumed =
-    flags.resume === undefined
-      ? undefined
-      : resumedRun({ wanted: flags.resume, folder: runs, source: named, given, epochs: flags.epochs });
-  const before = resumed?.run.config.recipe;
-  const read = (before?.read as unknown as TableFlags | undefined) ?? tableFlags(flags);
-  const from = before === undefined ? source : before.source;
+  const { target, runs, resume, out } = flags;
+  const output = flags.json ? quiet(context.output) : context.output;
   const reading = readingProgress(output);
-  const table = await readTableOf(from, read, { ...context, output }, reading.update).finally(reading.stop);
-  const options = before === undefined ? trainTableOptions(flags, targetOf(table, flags)) : optionsOf(before, flags);
-  const digest = fingerprint(table);
-  if (before !== undefined && before.fingerprint !== digest) {
-    throw new UsageError(
-      `the table is not the one that ${resumed?.run.id} began with: ${printable(table.source)} has changed; train anew`,
-    );
-  }
-  const recipe: Recipe = { source: from, read: { ...read }, options: { ...options }, fingerprint: digest };
-  const record = { ...(from === undefined ? { sql: read.sql } : { source: from }), fingerprint: digest };
-
-  let progress: TrainingProgress | undefined;
-  let refitProgress: (() => TrainingProgress) | undefined;
-  const { training, folder } = await runTraining({
-    table,
-    options: { ...options, record },
-    notes: table.notes,
-    signal,
-    tensorboard: flags.tensorboard === true,
-    ...(resumed?.checkpoint && { resume: resumed.checkpoint }),
-    open: (event) => {
-      output.write(introduction(table, event, output.colors));
-      const { split, plan, metric } = event;
-      const [rows, all] = [split.train.length, split.train.length + split.validation.length];
-      const { epochs } = plan;
-      progress = trainingProgress(output, { epochs, rows, metric, further: plan.refit ? (epochs * all) / rows : 0 });
-      refitProgress = () => trainingProgress(output, { epochs, rows: all, metric, refit: true });
-      return resumed === undefined
-        ? newFolder(runs, table, event, options, recipe)
-        : takenFolder(resumed, { settings: settingsOf(plan, event.schema.task, options), recipe });
-    },
-    onEpoch: (line) => {
-      if (line.stage === "refit" && refitProgress !== undefined) {
-        progress?.stop();
-        progress = refitProgress();
-        refitProgress = undefined;
-      }
-      progress?.epoch(line);
-    },
-  }).finally(() => progress?.stop());
-
-  const { result, run } = folder;
-  const written = [run.file("model"), run.file("checkpoint")];
-  if (training.history.epochs.length > 0) {
-    if (flags.report) written.unshift(await writeReport(training, table, run, result));
-    if (out !== undefined) {
-      writeAtomic(out, training.model.save());
-      written.unshift(out);
-    }
-    output.write(`\n${outcomeText(training, result, output.colors)}`);
-    output.write(`\nWrote ${written.map((path) => shortPath(cwd, path)).join("\n      ")}\n`);
-  } else {
-    output.write("\nInterrupted before the first epoch was finished: there is no model yet.\n");
-  }
-  if (result.status === "interrupted") {
-    const where = flags.runs === "runs" ? "" : ` --runs ${flags.runs}`;
-    output.write(`Go on with: evenkeel train --resume ${run.id}${where}\n`);
-  }
-  if (flags.json) {
-    context.output.write(`${JSON.stringify({ run: run.id, path: run.path, result }, undefined, 2)}\n`);
-  }
-}
-
-/** @throws UsageError if no file can be made at this path: better now than after the training */
-function writable(path: string): string {
-  const folder = dirname(path);
-  if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory()) {
-    throw new UsageError(`--out: there is no folder ${folder}`);
-  }
-  if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) throw new UsageError(`--out: ${path} is a folder`);
-  return path;
-}
-
-function newFolder(
-  folder: string,
-  table: TableRead,
-  { schema, split, plan }: TableStartEvent,
-  options: TrainTableOptions,
-  recipe: Recipe,
-): RunFolder {
-  try {
-    return RunFolder.create(folder, {
+  const stages = trainingStages(output);
+  const trained = await train(
+    {
+      ...{ source, target, runs, resume, given, out },
+      read: tableFlags(flags),
+      options: trainTableOptions(flags),
+      tensorboard: flags.tensorboard === true,
       command: process.argv.slice(2),
-      table: { source: table.source, rows: table.rows, columns: table.columns.length },
-      target: schema.target,
-      task: schema.task,
-      ...(schema.classes && { classes: schema.classes }),
-      seed: plan.seed,
-      split: { train: split.train.length, validation: split.validation.length, test: split.test.length },
-      settings: settingsOf(plan, schema.task, options),
-      recipe,
-    });
-  } catch (error) {
-    throw new UsageError(`--runs: no run can be recorded in ${folder}: ${(error as Error).message}`);
-  }
+    },
+    context,
+    {
+      onRead: reading.update,
+      onReadEnd: reading.stop,
+      onStart: (table, event) => {
+        output.write(introduction(table, event, output));
+        stages.start(event);
+      },
+      onEpoch: stages.epoch,
+    },
+  ).finally(stages.stop);
+  const report = flags.report ? await writeReport(trained) : undefined;
+  output.write(
+    `\n${outcomeText(trained, { report, runs, shorten: (path) => shortPath(context.cwd, path) }, output.colors)}`,
+  );
+  if (flags.json) context.output.write(jsonText(trainedJson(trained)));
 }
 
-/** The folder of a run that is resumed: it is this process's from now on, and running again. */
-function takenFolder({ run, checkpoint }: ResumedRun, changes: Partial<NewRun>): RunFolder {
-  const { epoch = 0, first } = checkpoint ?? {};
-  const done = first === undefined ? { training: epoch } : { training: first.epoch, refit: epoch };
-  const folder = RunFolder.resume(run.path, done, changes);
-  if (run.result !== undefined) folder.writeResult({ ...run.result, status: "running" });
-  return folder;
-}
-
-/** The options of a run that is resumed, except for a new number of epochs. */
-function optionsOf(recipe: Recipe, { epochs }: Flags): TrainTableOptions {
-  return { ...recipe.options, ...(epochs !== undefined && { epochs }) } as unknown as TrainTableOptions;
-}
-
-/** The flags that say how the table is read, without the others. */
-function tableFlags(flags: Flags): TableFlags {
-  const { sql, columns, limit, sample, sampleSeed, format, delimiter, header, encoding } = flags;
-  return { sql, columns, limit, sample, sampleSeed, format, delimiter, header, null: flags.null, encoding };
-}
-
-async function writeReport(
-  training: Parameters<typeof outcomeText>[0],
-  table: TableRead,
-  run: RunFolder,
-  result: RunResult,
-): Promise<string> {
+/** @returns its path; undefined where nothing was trained */
+async function writeReport({ training, table, run, result }: Trained): Promise<string | undefined> {
+  if (training.history.epochs.length === 0) return undefined;
   // Vega takes a while to load, and only reports need it.
-  const [{ trainingReport }, { reportData }] = await Promise.all([
-    import("../report/trainingReport.ts"),
-    import("../training/report.ts"),
+  const [{ trainingReport }, { reportData }, { readConfig, readMetrics }] = await Promise.all([
+    import("../views/report/trainingReport.ts"),
+    import("../views/report/trainingData.ts"),
+    import("../records/runs/readRun.ts"),
   ]);
   const data = await reportData(training, table, readConfig(run.path), result, readMetrics(run.path));
   run.writeReport(await trainingReport(data));

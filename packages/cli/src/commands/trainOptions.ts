@@ -8,8 +8,10 @@ import {
   statisticsNames,
   type TrainTableOptions,
 } from "evenkeel/train";
-import { defined, nonNegativeNumber, pairs, positiveNumber, share, wholeNumber, widths } from "../arguments.ts";
-import { addColumnFlags, type ColumnFlags, schemaOptions } from "./columnOptions.ts";
+import { type ColumnFlags, columnOptions } from "../actions/columns.ts";
+import { defined } from "../shell/defined.ts";
+import { nonNegativeNumber, pairs, positiveNumber, share, wholeNumber, widths } from "./arguments.ts";
+import { addColumnFlags } from "./columnOptions.ts";
 
 /** What `evenkeel train` can be told about the training, as commander parses it. */
 export interface TrainFlags extends ColumnFlags {
@@ -104,11 +106,11 @@ export function addTrainFlags(command: CommandUnknownOpts): void {
 }
 
 /** The flags as the library takes them. */
-export function trainTableOptions(flags: TrainFlags, target: string): TrainTableOptions {
+export function trainTableOptions(flags: TrainFlags): Omit<TrainTableOptions, "target"> {
   const { batchSize, epochs, lr, optimizer, weightDecay, schedule, loss } = flags;
   const { clipGradNorm, statistics, refit, seed, compile, hidden, norm, normPlace, activation, dropout } = flags;
   return defined({
-    ...schemaOptions(flags, target),
+    ...columnOptions(flags),
     ...{
       batchSize,
       epochs,

@@ -1,11 +1,11 @@
 import { readdirSync, statSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
 import { Generator, randperm } from "evenkeel";
-import type { PictureFlags } from "../commands/pictureOptions.ts";
-import type { TableFlags } from "../commands/tableOptions.ts";
 import { type ReadNote, TableReadError } from "../tables/readError.ts";
+import type { TableFlags } from "../tables/tableFlags.ts";
 import { readClassFolders } from "./classFolders.ts";
 import { imagesFileOf, readIdxFiles } from "./idxFiles.ts";
+import type { PictureFlags } from "./pictureFlags.ts";
 import type { PictureSet, PictureSetOptions } from "./pictureSet.ts";
 import { type PictureTable, pictureTable } from "./pictureTable.ts";
 

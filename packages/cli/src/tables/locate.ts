@@ -3,9 +3,9 @@ import { readdir, stat } from "node:fs/promises";
 import { basename, dirname, isAbsolute, resolve } from "node:path";
 import type { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
+import { listed, nearest } from "../shell/nearest.ts";
 import { builtinNames, builtinTable } from "./builtin.ts";
 import { literal } from "./formats/sql.ts";
-import { listed, nearest } from "./nearest.ts";
 import { TableReadError } from "./readError.ts";
 import type { Workspace } from "./workspace.ts";
 

@@ -1,8 +1,8 @@
 import type { DuckDBVector } from "@duckdb/node-api";
 import { Generator } from "evenkeel/random";
 import type { Column } from "evenkeel/tabular";
+import { listed, nearest } from "../../shell/nearest.ts";
 import type { Database } from "../database.ts";
-import { listed, nearest } from "../nearest.ts";
 import { type ReadNote, TableReadError } from "../readError.ts";
 import { type ColumnBuilder, columnBuilder } from "./columnBuilder.ts";
 import { commonReading, type Reading, readingOf } from "./columnTypes.ts";

@@ -1,0 +1,36 @@
+import type { SchemaOptions, Table, Task } from "evenkeel/tabular";
+import { listed } from "../shell/nearest.ts";
+import { printable } from "../shell/terminal.ts";
+import { UsageError } from "../shell/usageError.ts";
+
+/** What an action can be told about the columns. */
+export interface ColumnFlags {
+  readonly target?: string;
+  readonly features?: string[];
+  readonly ignore?: string[];
+  readonly kind?: Record<string, string>;
+  readonly task?: Task;
+}
+
+/** The options as the library takes them; without what was not given, so that its defaults hold. */
+export function columnOptions({ features, ignore, kind, task }: ColumnFlags): Omit<SchemaOptions, "target"> {
+  return {
+    ...(task && { task }),
+    ...(features && { features }),
+    ...(ignore && { ignore }),
+    ...(kind && { kinds: kind as SchemaOptions["kinds"] }),
+  };
+}
+
+/**
+ * The target: the one that was asked for, or the table's own.
+ * @throws UsageError if there is neither
+ */
+export function targetOf(
+  table: Table & { readonly target?: string },
+  { target = table.target }: Pick<ColumnFlags, "target">,
+): string {
+  if (target !== undefined) return target;
+  const all = table.columns.map(({ name }) => printable(name));
+  throw new UsageError(`say which column to predict with --target; there are ${listed(all)}`);
+}

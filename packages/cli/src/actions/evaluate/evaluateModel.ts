@@ -1,0 +1,116 @@
+import { type Predictions, scoresOf, type Table, type TableModel, type TableScores } from "evenkeel/tabular";
+import { asUsageError } from "../../shell/libraryErrors.ts";
+import { predictBlocks } from "../predict/predictBlocks.ts";
+import { guesses } from "./guesses.ts";
+import { type StatisticsGap, statisticsGap } from "./statisticsGap.ts";
+
+/** How good a model is on some rows, and where it is not. */
+export interface Evaluation {
+  readonly rows: number;
+  readonly scores: TableScores;
+  /** Scores of guessing the same for every row, by what is guessed. */
+  readonly guesses: Readonly<Record<string, TableScores>>;
+  /** For classes, in the schema's order. */
+  readonly classes?: readonly ClassScores[];
+  /** For numbers: those with the largest errors, the largest first. */
+  readonly worst?: readonly WorstRow[];
+  readonly batchNorm?: StatisticsGap;
+}
+
+export interface ClassScores {
+  readonly name: string;
+  /** Rows that are of the class. */
+  readonly rows: number;
+  /** Rows that are said to be. */
+  readonly predicted: number;
+  /** Share of the latter that is right; NaN if there are none. */
+  readonly precision: number;
+  /** Share of the former that is found; NaN if there are none. */
+  readonly recall: number;
+}
+
+export interface WorstRow {
+  /** Position in the table, from 0. */
+  readonly row: number;
+  readonly truth: number;
+  readonly prediction: number;
+  /** Prediction less truth. */
+  readonly error: number;
+}
+
+/** @throws UsageError if a value is not of its column's kind @throws the reason of `signal` once it is aborted */
+export async function evaluateModel(
+  model: TableModel,
+  table: Table,
+  rows: Int32Array,
+  { worst, signal }: { readonly worst: number; readonly signal?: AbortSignal },
+): Promise<Evaluation> {
+  const { preprocessing } = model;
+  const truth = truthOf(model, table, rows);
+  const predictions = await predictAll(model, table, rows, signal);
+  const { values, classes } = predictions;
+  return {
+    rows: rows.length,
+    scores: scoresOf(preprocessing.task, predictions, truth),
+    guesses: guesses(preprocessing, truth),
+    ...(classes && { classes: classScores(preprocessing.classes!, classes, truth) }),
+    ...(values && { worst: worstRows(rows, truth, values, worst) }),
+    batchNorm: statisticsGap(model, table, rows),
+  };
+}
+
+function truthOf({ preprocessing }: TableModel, table: Table, rows: Int32Array): Float64Array {
+  try {
+    return preprocessing.truth(table, rows);
+  } catch (error) {
+    throw asUsageError(error);
+  }
+}
+
+async function predictAll(
+  model: TableModel,
+  table: Table,
+  rows: Int32Array,
+  signal?: AbortSignal,
+): Promise<Predictions> {
+  const width = model.preprocessing.classes?.length ?? 1;
+  const numbers = new Float64Array(rows.length * width);
+  const classes: string[] = [];
+  let at = 0;
+  for await (const { predictions } of predictBlocks(model, table, { rows, signal })) {
+    const block = predictions.values ?? predictions.probabilities;
+    numbers.set(block, at);
+    at += block.length;
+    for (const name of predictions.classes ?? []) classes.push(name);
+  }
+  return model.preprocessing.classes === undefined ? { values: numbers } : { classes, probabilities: numbers };
+}
+
+function classScores(names: readonly string[], predicted: readonly string[], truth: Float64Array): ClassScores[] {
+  const place = new Map(names.map((name, k) => [name, k]));
+  const [of, said, right] = [0, 1, 2].map(() => new Float64Array(names.length));
+  for (let i = 0; i < truth.length; i++) {
+    const k = place.get(predicted[i])!;
+    of[truth[i]]++;
+    said[k]++;
+    if (k === truth[i]) right[k]++;
+  }
+  return names.map((name, k) => ({
+    name,
+    rows: of[k],
+    predicted: said[k],
+    precision: right[k] / said[k],
+    recall: right[k] / of[k],
+  }));
+}
+
+function worstRows(rows: Int32Array, truth: Float64Array, values: Float64Array, count: number): WorstRow[] {
+  const size = (i: number) => Math.abs(values[i] - truth[i]);
+  const order = Int32Array.from(rows.keys()).sort((a, b) => size(b) - size(a) || a - b);
+  return Array.from(order.subarray(0, count), (i) => ({
+    row: rows[i],
+    truth: truth[i],
+    prediction: values[i],
+    error: values[i] - truth[i],
+  }));
+}

@@ -1,0 +1,69 @@
+import type { Column, TableModel } from "evenkeel/tabular";
+import { UsageError } from "../../shell/usageError.ts";
+import type { PredictedBlock } from "./predictBlocks.ts";
+
+export type Cell = string | number | boolean | null;
+
+/** A column of what is written. */
+export interface OutputColumn {
+  readonly name: string;
+  /** As DuckDB calls it. */
+  readonly type: "DOUBLE" | "VARCHAR" | "BOOLEAN" | "TIMESTAMP";
+  /** The cell of the i-th row of a block. */
+  cell(block: PredictedBlock, i: number): Cell;
+}
+
+/**
+ * Kept columns, then `prediction`, then for classes `probability of CLASS` for each.
+ * @throws UsageError if a kept column has the name of one of these
+ */
+export function outputColumns(model: TableModel, kept: readonly Column[]): OutputColumn[] {
+  const { classes } = model.preprocessing;
+  const predicted: OutputColumn[] =
+    classes === undefined
+      ? [{ name: "prediction", type: "DOUBLE", cell: ({ predictions }, i) => predictions.values![i] }]
+      : [
+          { name: "prediction", type: "VARCHAR", cell: ({ predictions }, i) => predictions.classes![i] },
+          ...classes.map((name, k): OutputColumn => {
+            const cell = ({ predictions }: PredictedBlock, i: number) =>
+              predictions.probabilities![i * classes.length + k];
+            return { name: `probability of ${name}`, type: "DOUBLE", cell };
+          }),
+        ];
+  const clash = kept.find(({ name }) => predicted.some((column) => column.name === name));
+  if (clash !== undefined) {
+    throw new UsageError(
+      `--keep: the table has a column "${clash.name}", and so has the output: keep others, by their names`,
+    );
+  }
+  return [...kept.map(keptColumn), ...predicted];
+}
+
+function keptColumn(column: Column): OutputColumn {
+  const { name } = column;
+  switch (column.type) {
+    case "text": {
+      const { codes, dictionary } = column;
+      return { name, type: "VARCHAR", cell: ({ rows }, i) => (codes[rows[i]] < 0 ? null : dictionary[codes[rows[i]]]) };
+    }
+    case "boolean": {
+      const { values } = column;
+      return { name, type: "BOOLEAN", cell: ({ rows }, i) => (values[rows[i]] === 255 ? null : values[rows[i]] === 1) };
+    }
+    case "date": {
+      const { values } = column;
+      return { name, type: "TIMESTAMP", cell: ({ rows }, i) => dateText(values[rows[i]]) };
+    }
+    case "number": {
+      const { values } = column;
+      return { name, type: "DOUBLE", cell: ({ rows }, i) => (Number.isNaN(values[rows[i]]) ? null : values[rows[i]]) };
+    }
+  }
+}
+
+/** "1970-01-01", and with the time of day where there is one. */
+function dateText(milliseconds: number): string | null {
+  if (Number.isNaN(milliseconds)) return null;
+  const text = new Date(milliseconds).toISOString();
+  return text.endsWith("T00:00:00.000Z") ? text.slice(0, 10) : text;
+}

@@ -1,0 +1,78 @@
+import { resolve } from "node:path";
+import { loadModel } from "../../records/models/loadModel.ts";
+import type { ActionContext } from "../../shell/context.ts";
+import { listed, nearest } from "../../shell/nearest.ts";
+import { UsageError } from "../../shell/usageError.ts";
+import type { TableFlags } from "../../tables/tableFlags.ts";
+import { encodeRows, type TextFormat } from "./encodeRows.ts";
+import { type OutputColumn, outputColumns } from "./outputColumns.ts";
+import { type PredictedBlock, predictBlocks } from "./predictBlocks.ts";
+import { type Features, readFeatures, rowsFeatures } from "./readFeatures.ts";
+import { unfamiliarNotes } from "./unfamiliarNotes.ts";
+import { writeParquetFile, writeTextFile } from "./writeFile.ts";
+
+/** What is to be predicted, by which model. */
+export interface PredictRequest {
+  /** A file, a run's id, or "latest". */
+  readonly model: string;
+  /** The folder of runs. */
+  readonly runs: string;
+  readonly source?: string;
+  readonly read: TableFlags;
+  /** Rows as JSON, instead of a table. */
+  readonly row?: readonly string[];
+  /** Columns that are written beside the predictions. */
+  readonly keep?: readonly string[] | "all";
+}
+
+/** Rows that are predicted while they are read from here. */
+export interface Prediction {
+  readonly rows: number;
+  readonly columns: readonly OutputColumn[];
+  readonly blocks: AsyncIterable<PredictedBlock>;
+  /** What was noticed about the table, a line each. */
+  readonly notes: readonly string[];
+}
+
+/** @throws UsageError or TableReadError for what is wrong with the model or the table */
+export async function predict(request: PredictRequest, context: ActionContext): Promise<Prediction> {
+  const { source, read, row, keep } = request;
+  const { cwd, signal } = context;
+  if (row !== undefined && (source !== undefined || read.sql !== undefined)) {
+    throw new UsageError("--row is a table by itself: leave the table or --sql away");
+  }
+  const { model } = loadModel(request.model, { cwd, runs: request.runs });
+  const features =
+    row === undefined ? await readFeatures(model, source, read, context, keep) : rowsFeatures(model, row);
+  const { table } = features;
+  const kept = keep === "all" ? table.columns : (keep ?? []).map((name) => columnNamed(features, name));
+  return {
+    rows: table.rows,
+    columns: outputColumns(model, kept),
+    blocks: predictBlocks(model, table, { signal }),
+    notes: [...features.notes, ...unfamiliarNotes(model, features)],
+  };
+}
+
+export type OutputFormat = TextFormat | "parquet";
+
+/** @throws UsageError if the file cannot be written; an old one is then as it was */
+export async function writePrediction(
+  { columns, blocks }: Prediction,
+  name: string,
+  format: OutputFormat,
+  { cwd, signal }: ActionContext,
+): Promise<void> {
+  const path = resolve(cwd, name);
+  if (format === "parquet") await writeParquetFile(path, name, columns, blocks, { cwd, signal });
+  else await writeTextFile(path, name, encodeRows(format, columns, blocks), signal);
+}
+
+function columnNamed({ table, source }: Features, name: string) {
+  const column = table.columns.find((one) => one.name === name);
+  if (column !== undefined) return column;
+  const has = table.columns.map((one) => one.name);
+  const near = nearest(name, has);
+  const hint = near === undefined ? "." : `; did you mean "${near}"?`;
+  throw new UsageError(`--keep: ${source} has no column "${name}"${hint} It has ${listed(has)}.`);
+}

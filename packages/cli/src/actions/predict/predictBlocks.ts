@@ -1,0 +1,41 @@
+import { setImmediate } from "node:timers/promises";
+import type { Predictions, Table, TableModel } from "evenkeel/tabular";
+import { asUsageError } from "../../shell/libraryErrors.ts";
+
+/** Predictions of some rows that follow each other. */
+export interface PredictedBlock {
+  /** Positions in the table. */
+  readonly rows: Int32Array;
+  readonly predictions: Predictions;
+}
+
+/** Rows that are predicted, and written, at a time: few enough to be held as JavaScript values. */
+const blockRows = 16_384;
+
+/**
+ * Predicts rows block by block, so that millions need no more memory than a block, and a Ctrl-C is heard between two.
+ *
+ * @throws UsageError if a value is not of its column's kind @throws the reason of `signal` once it is aborted
+ */
+export async function* predictBlocks(
+  model: TableModel,
+  table: Table,
+  { rows, signal }: { readonly rows?: Int32Array; readonly signal?: AbortSignal } = {},
+): AsyncGenerator<PredictedBlock> {
+  const total = rows?.length ?? table.rows;
+  for (let start = 0; start < total; start += blockRows) {
+    await setImmediate();
+    signal?.throwIfAborted();
+    const count = Math.min(blockRows, total - start);
+    const taken = rows?.subarray(start, start + count) ?? Int32Array.from({ length: count }, (_, i) => start + i);
+    yield { rows: taken, predictions: predictRows(model, table, taken) };
+  }
+}
+
+function predictRows(model: TableModel, table: Table, rows: Int32Array): Predictions {
+  try {
+    return model.predict(table, rows);
+  } catch (error) {
+    throw asUsageError(error);
+  }
+}

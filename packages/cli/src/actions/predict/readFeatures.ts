@@ -1,0 +1,140 @@
+import { type Table, type TableModel, tableFromRows } from "evenkeel/tabular";
+import type { ActionContext } from "../../shell/context.ts";
+import { plainMessage } from "../../shell/libraryErrors.ts";
+import { listed, nearest } from "../../shell/nearest.ts";
+import { UsageError } from "../../shell/usageError.ts";
+import type { TableRead } from "../../tables/index.ts";
+import { TableReadError } from "../../tables/readError.ts";
+import { readTableOf, type TableFlags } from "../../tables/tableFlags.ts";
+
+/** A table that has every column of a model. */
+export interface Features {
+  readonly table: Table;
+  /** What was read, in words. */
+  readonly source: string;
+  /** What its reader should know. */
+  readonly notes: readonly string[];
+  /** Columns of the model that no row has, which the notes say. */
+  readonly absent: readonly string[];
+}
+
+/** The columns that a model predicts from. */
+export function featureNames({ preprocessing }: TableModel): string[] {
+  return preprocessing.toJSON().inputs.map(({ column }) => column);
+}
+
+/**
+ * Reads a table for a model. Where nothing else of it is wanted, columns that the model does not use are not even read.
+ *
+ * @param besides columns that are wanted too; "all" of them
+ * @throws TableReadError if the table cannot be read; UsageError if it lacks a column of the model
+ */
+export async function readFeatures(
+  model: TableModel,
+  source: string | undefined,
+  flags: TableFlags,
+  context: ActionContext,
+  besides: readonly string[] | "all" = [],
+): Promise<Features> {
+  const read = await readNeeded(featureNames(model), source, flags, context, besides);
+  const json = read.format === "json" || read.format === "ndjson";
+  const { table, warnings, absent } = completed(model, read, read.source, json);
+  const wanted = new Set(featureNames(model));
+  const notes = read.notes
+    .filter(({ column }) => column === undefined || wanted.has(column))
+    .map(({ severity, message }) => `${severity}: ${message}`);
+  return { table, source: read.source, notes: [...notes, ...warnings], absent };
+}
+
+async function readNeeded(
+  features: readonly string[],
+  source: string | undefined,
+  flags: TableFlags,
+  context: ActionContext,
+  besides: readonly string[] | "all",
+): Promise<TableRead> {
+  if (besides === "all" || source === "-") return readTableOf(source, flags, context);
+  try {
+    return await readTableOf(source, { ...flags, columns: [...new Set([...features, ...besides])] }, context);
+  } catch (error) {
+    // A column may be missing: which one, and whether that is allowed, the whole table says.
+    if (error instanceof TableReadError) return readTableOf(source, flags, context);
+    throw error;
+  }
+}
+
+/**
+ * Rows that were given as JSON objects.
+ * @throws UsageError if a text is no JSON object of plain values, or no row has any column of the model
+ */
+export function rowsFeatures(model: TableModel, texts: readonly string[]): Features {
+  const rows = texts.map(parseRow);
+  const { table, warnings, absent } = completed(model, tableOf(rows), "--row", true);
+  return { table, source: "--row", notes: warnings, absent };
+}
+
+function tableOf(rows: readonly Record<string, unknown>[]): Table {
+  try {
+    return tableFromRows(rows);
+  } catch (error) {
+    throw new UsageError(`--row: ${plainMessage(error as Error)}`, { cause: error });
+  }
+}
+
+function parseRow(text: string): Record<string, unknown> {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (error) {
+    const hint = `expected a JSON object such as '{"Horsepower": 130}', in single quotes for the shell`;
+    throw new UsageError(`--row is no JSON (${(error as Error).message}); ${hint}`, { cause: error });
+  }
+  if (typeof value === "object" && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
+  throw new UsageError(`--row is ${kindOf(value)}, expected an object such as {"Horsepower": 130}`);
+}
+
+function kindOf(value: unknown): string {
+  if (Array.isArray(value)) return "a list";
+  return value === null ? "null" : `a ${typeof value}`;
+}
+
+/** With columns of nothing for those that are missing, where rows may leave out what they do not have. */
+function completed(
+  model: TableModel,
+  table: Table,
+  source: string,
+  mayLack: boolean,
+): { table: Table; warnings: string[]; absent: string[] } {
+  const features = featureNames(model);
+  const names = table.columns.map(({ name }) => name);
+  const missing = features.filter((name) => !names.includes(name));
+  if (missing.length === 0) return { table, warnings: [], absent: [] };
+  if (!mayLack || missing.length === features.length) throw missingColumns(source, missing, features, names);
+  const nothing = { type: "text", codes: new Int32Array(table.rows).fill(-1), dictionary: [] } as const;
+  const added = missing.map((name) => ({ name, ...nothing }));
+  const unused = names.filter((name) => !features.includes(name));
+  const warnings = missing.map((name) => {
+    const near = nearest(name, unused);
+    const hint = near === undefined ? "" : ` (did you mean "${near}"?)`;
+    return `warning: no row has "${name}", which the model uses${hint}: it counts as missing`;
+  });
+  return { table: { rows: table.rows, columns: [...table.columns, ...added] }, warnings, absent: missing };
+}
+
+function missingColumns(
+  source: string,
+  missing: readonly string[],
+  features: readonly string[],
+  names: readonly string[],
+): UsageError {
+  const unused = names.filter((name) => !features.includes(name));
+  const described = missing.map((name) => {
+    const near = nearest(name, unused);
+    return near === undefined ? `"${name}"` : `"${name}" (did you mean "${near}"?)`;
+  });
+  const what = missing.length === 1 ? "a column" : `${missing.length} of the ${features.length} columns`;
+  return new UsageError(
+    `${source} lacks ${what} that the model predicts from: ${listed(described, 5)}. ` +
+      `It has ${names.length === 0 ? "no columns" : listed(names)}.`,
+  );
+}

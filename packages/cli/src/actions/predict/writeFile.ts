@@ -1,0 +1,78 @@
+import { createWriteStream } from "node:fs";
+import { rename, rm, stat } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
+import { pipeline } from "node:stream/promises";
+import { UsageError } from "../../shell/usageError.ts";
+import { identifier, literal } from "../../tables/formats/sql.ts";
+import { encodeRows } from "./encodeRows.ts";
+import type { OutputColumn } from "./outputColumns.ts";
+import type { PredictedBlock } from "./predictBlocks.ts";
+
+/**
+ * Writes pieces of text into a file, no faster than it takes them. Whoever looks sees the old file or the whole new one.
+ *
+ * @throws UsageError if it cannot be written; the old file is then as it was
+ */
+export async function writeTextFile(
+  path: string,
+  name: string,
+  pieces: AsyncIterable<string>,
+  signal?: AbortSignal,
+): Promise<void> {
+  await replacing(path, name, signal, (to) => pipeline(pieces, createWriteStream(to), { signal }));
+}
+
+/** The same for Parquet, which DuckDB writes. */
+export async function writeParquetFile(
+  path: string,
+  name: string,
+  columns: readonly OutputColumn[],
+  blocks: AsyncIterable<PredictedBlock>,
+  { cwd, signal }: { readonly cwd: string; readonly signal?: AbortSignal },
+): Promise<void> {
+  // Only Parquet is written by the database, which takes a while to load.
+  const { withWorkspace } = await import("../../tables/workspace.ts");
+  await withWorkspace({ cwd, signal }, async ({ database, newFile }) => {
+    const rows = newFile(".csv");
+    await pipeline(encodeRows("csv", columns, blocks), createWriteStream(rows), { signal });
+    // Duplicates in all but case are different columns to a table, and one to DuckDB.
+    const types = columns.map(({ type }, i) => `c${i}: '${type}'`).join(", ");
+    const from = `read_csv(${literal(rows)}, header=true, delim=',', quote='"', escape='"', nullstr='', auto_detect=false, columns={${types}})`;
+    const selected = columns.map((column, i) => `c${i} AS ${identifier(column.name)}`).join(", ");
+    await replacing(path, name, signal, async (to) => {
+      await database.rows(`COPY (SELECT ${selected} FROM ${from}) TO ${literal(to)} (FORMAT parquet)`);
+    });
+  });
+}
+
+async function replacing(
+  path: string,
+  name: string,
+  signal: AbortSignal | undefined,
+  write: (to: string) => Promise<void>,
+): Promise<void> {
+  const facts = await stat(path).catch(() => undefined);
+  // A pipe or a device cannot be replaced.
+  const whole = facts === undefined || facts.isFile();
+  const to = whole ? join(dirname(path), `.${basename(path)}.${process.pid}.tmp`) : path;
+  try {
+    await write(to);
+    if (whole) await rename(to, path);
+  } catch (error) {
+    if (whole) await rm(to, { force: true });
+    signal?.throwIfAborted();
+    throw explained(error, name);
+  }
+}
+
+function explained(error: unknown, name: string): unknown {
+  const { code, message } = error as NodeJS.ErrnoException;
+  if (code === undefined) return error;
+  const reasons: Readonly<Record<string, string>> = {
+    ENOENT: "its folder does not exist",
+    ENOSPC: "no space is left on the disk",
+    EACCES: "permission is denied",
+    EISDIR: "it is a folder",
+  };
+  return new UsageError(`cannot write ${name}: ${reasons[code] ?? message}`, { cause: error });
+}

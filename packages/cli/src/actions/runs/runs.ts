@@ -1,0 +1,79 @@
+import { readdirSync } from "node:fs";
+import { findRun } from "../../records/runs/findRun.ts";
+import { type DamagedRun, isDamaged, listRuns, type Run, readMetrics } from "../../records/runs/readRun.ts";
+import { type RunsFolder, runsFolder } from "../../records/runs/runsFolder.ts";
+import type { EpochLine } from "../../records/runs/types.ts";
+import { compareScores } from "../../shell/metrics.ts";
+import { nearest } from "../../shell/nearest.ts";
+import { UsageError } from "../../shell/usageError.ts";
+import { compareRuns, type RunComparison } from "./compareRuns.ts";
+
+export interface ListRequest extends RunsFolder {
+  /** "mae" of the validation rows, "test.mae" of others: the best run comes first. */
+  readonly sort?: string;
+  readonly limit?: number;
+}
+
+/** Recorded runs: the newest first, or the best. */
+export interface RunList {
+  readonly runs: readonly (Run | DamagedRun)[];
+  /** How many there are without a limit. */
+  readonly total: number;
+  /** The metric that they are sorted by. */
+  readonly metric?: string;
+}
+
+/** @throws UsageError if there is no such folder, or no run has the metric */
+export function listedRuns({ sort, limit, ...place }: ListRequest): RunList {
+  const folder = runsFolder(place, { mayLack: true });
+  const all = folder === undefined ? [] : listRuns(folder);
+  if (sort === undefined || all.length === 0) return { runs: all.slice(0, limit), total: all.length };
+  const { runs, metric } = sortRuns(all, sort);
+  return { runs: runs.slice(0, limit), total: all.length, metric };
+}
+
+/** A run with all that its folder holds. */
+export interface RunDetails {
+  readonly run: Run;
+  readonly epochs: readonly EpochLine[];
+  readonly files: readonly string[];
+  /** Why the epochs could not be read. */
+  readonly complaint?: string;
+}
+
+/** @throws UsageError if there is no such run */
+export function runDetails(id: string, place: RunsFolder): RunDetails {
+  const run = findRun(place, id);
+  const files = readdirSync(run.path);
+  try {
+    return { run, files, epochs: readMetrics(run.path) };
+  } catch (error) {
+    return { run, files, epochs: [], complaint: (error as Error).message };
+  }
+}
+
+/** @throws UsageError if there are no such runs, or fewer than two */
+export function comparison(ids: readonly string[], place: RunsFolder): RunComparison {
+  const runs = ids.map((id) => findRun(place, id));
+  if (new Set(runs.map(({ id }) => id)).size < 2) {
+    throw new UsageError("compare needs at least two different runs");
+  }
+  return compareRuns(runs);
+}
+
+/** The best first; runs without the metric come last. */
+function sortRuns(runs: readonly (Run | DamagedRun)[], sort: string) {
+  const dot = sort.indexOf(".");
+  const [part, metric] = dot < 0 ? ["validation", sort] : [sort.slice(0, dot), sort.slice(dot + 1)];
+  const scores = (run: Run | DamagedRun) =>
+    isDamaged(run) ? undefined : run.result?.scores[part as "train" | "validation" | "test"];
+  const known = [...new Set(runs.flatMap((run) => Object.keys(scores(run) ?? {})))].sort();
+  if (!known.includes(metric)) {
+    const near = nearest(metric, known);
+    const hint = near === undefined ? "" : `did you mean ${near}? `;
+    const there = known.length === 0 ? `no run has scores of ${part} rows` : `there are ${known.join(", ")}`;
+    throw new UsageError(`--sort: no run has the metric ${metric} of its ${part} rows; ${hint}${there}`);
+  }
+  const sorted = [...runs].sort((a, b) => compareScores(metric, scores(a)?.[metric], scores(b)?.[metric]));
+  return { runs: sorted, metric };
+}

@@ -1,0 +1,40 @@
+import { type Ask, questions } from "evenkeel/study";
+import { nearest } from "../../shell/nearest.ts";
+import { optionOf } from "../../shell/optionOf.ts";
+import { UsageError } from "../../shell/usageError.ts";
+import type { StudyFlags } from "./studyFlags.ts";
+
+/** The names that `--ask` knows, the default first. */
+export const askNames: readonly string[] = questions.map(({ ask }) => ask);
+
+const ofTables: readonly Ask[] = ["normalization", "placement"];
+
+/** Options that change nothing where another question is asked. */
+const belongTo: Readonly<Partial<Record<keyof StudyFlags, readonly Ask[]>>> = {
+  ...{ target: ofTables, features: ofTables, ignore: ofTables, kind: ofTables, task: ofTables },
+  ...{ sql: ofTables, columns: ofTables, format: ofTables, delimiter: ofTables, header: ofTables },
+  ...{ null: ofTables, encoding: ofTables, dropout: ofTables },
+  ...{ scales: ["normalization"], norms: ["normalization"], rescale: ["normalization"] },
+  ...{ pictureSize: ["pooling"], rgb: ["pooling"] },
+};
+
+/**
+ * The question that was asked; undefined for the default, as if nothing had been said.
+ * @param tableFirst where no table is given, what stands after `--ask` was perhaps meant as one
+ * @throws UsageError if there is no such question, or an option is given that has no part in it
+ */
+export function askOf(flags: StudyFlags, tableFirst = false): Ask | undefined {
+  const ask = flags.ask === undefined || flags.ask === true ? "normalization" : flags.ask;
+  const found = questions.find((question) => question.ask === ask);
+  if (found === undefined) {
+    const near = nearest(ask, askNames);
+    const meant = near === undefined ? "" : ` Did you mean ${near}?`;
+    const first = tableFirst ? ` The table stands first: evenkeel study ${ask} --ask placement.` : meant;
+    throw new UsageError(`there is no question "${ask}".${first} There are ${askNames.join(", ")}.`);
+  }
+  for (const [name, asks] of Object.entries(belongTo)) {
+    if (flags[name as keyof StudyFlags] === undefined || asks.includes(found.ask)) continue;
+    throw new UsageError(`${optionOf(name)} belongs to --ask ${asks.join(" and ")}; leave it out with --ask ${ask}`);
+  }
+  return found.ask === "normalization" ? undefined : found.ask;
+}

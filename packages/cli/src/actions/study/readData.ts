@@ -1,0 +1,67 @@
+import { questionOf, type StudyData, type StudyOptions } from "evenkeel/study";
+import { checkTable, inferSchema, type SchemaOptions, TableError } from "evenkeel/tabular";
+import { inCommandWords } from "../../commands/commandWords.ts";
+import type { PictureFlags } from "../../pictures/pictureFlags.ts";
+import type { RunFinding } from "../../records/runs/types.ts";
+import type { StudyConfig } from "../../records/studies/studyFolder.ts";
+import type { ActionContext } from "../../shell/context.ts";
+import type { TableRead } from "../../tables/index.ts";
+import { readTableOf, type TableFlags, tableFlags } from "../../tables/tableFlags.ts";
+import { columnOptions, targetOf } from "../columns.ts";
+import type { StudyFlags } from "./studyFlags.ts";
+import { usage } from "./usage.ts";
+
+/** What is studied, how it was read, and what was noticed. */
+export interface DataRead {
+  readonly data: StudyData;
+  readonly table: TableRead;
+  readonly read: TableFlags & PictureFlags;
+  readonly columns: SchemaOptions;
+  readonly noticed: readonly NoticedFinding[];
+}
+
+export type NoticedFinding = Pick<RunFinding, "severity" | "code" | "message">;
+
+/** What is told while it is read. */
+export interface ReadEvents {
+  readonly onRead?: (done: number, what: "rows" | "pictures") => void;
+  readonly onReadEnd?: () => void;
+  /** What was noticed about a table that cannot be studied, beside its errors. */
+  readonly onRefused?: (noticed: readonly NoticedFinding[]) => void;
+}
+
+/**
+ * Reads a table, or pictures where the question is about them: as the study began, or as the flags say.
+ * @throws UsageError, TableReadError or TableError for what is wrong with them
+ */
+export async function readData(
+  source: string | undefined,
+  flags: StudyFlags,
+  began: StudyConfig | undefined,
+  { ask }: StudyOptions,
+  context: ActionContext,
+  { onRead, onReadEnd, onRefused }: ReadEvents,
+): Promise<DataRead> {
+  const { pictureSize, rgb } = flags;
+  const read = began?.read ?? { ...tableFlags(flags), pictureSize, rgb };
+  const from = source ?? began?.source ?? undefined;
+  if (questionOf(ask).takesPictures) {
+    // A decoder is loaded for those alone who have pictures.
+    const { readPictures } = await import("../../pictures/readPictures.ts");
+    const { cwd, signal } = context;
+    const onProgress = (done: number) => onRead?.(done, "pictures");
+    const { table, schema, picture } = await readPictures(from, read, { cwd, signal, onProgress }).finally(onReadEnd);
+    const data = { table: { rows: table.rows, columns: table.columns }, schema, picture };
+    return { data, table, read, columns: { target: schema.target }, noticed: table.notes };
+  }
+  const table = await readTableOf(from, read, context, (rows) => onRead?.(rows, "rows")).finally(onReadEnd);
+  const columns = began?.schema ?? { target: targetOf(table, flags), ...columnOptions(flags) };
+  const schema = usage(() => inferSchema(table, columns));
+  const findings = checkTable(table, schema);
+  const noticed = [...table.notes, ...inCommandWords(findings)];
+  if (findings.some(({ severity }) => severity === "error")) {
+    onRefused?.(noticed.filter(({ severity }) => severity !== "error"));
+    throw new TableError(findings);
+  }
+  return { data: { table: { rows: table.rows, columns: table.columns }, schema }, table, read, columns, noticed };
+}

@@ -1,0 +1,121 @@
+import { resolve } from "node:path";
+import {
+  planStudy,
+  runStudy,
+  type StudyData,
+  type StudyEvent,
+  type StudyPlan,
+  type StudyReport,
+  type StudyResult,
+  studyReport,
+  type TrialRun,
+} from "evenkeel/study";
+import { StudyFolder } from "../../records/studies/studyFolder.ts";
+import { openTrialStore } from "../../records/studies/trialStore.ts";
+import type { ActionContext } from "../../shell/context.ts";
+import type { TableRead } from "../../tables/index.ts";
+import { type NoticedFinding, type ReadEvents, readData } from "./readData.ts";
+import type { StudyFlags } from "./studyFlags.ts";
+import { studyOptions } from "./studyOptions.ts";
+import { defaultThreads, type TrialThreadsOptions, trialThreads } from "./threads.ts";
+import { usage } from "./usage.ts";
+import { wholeSeeds } from "./wholeSeeds.ts";
+
+/** What is studied, and how. */
+export interface StudyRequest {
+  readonly source?: string;
+  readonly flags: StudyFlags;
+  /** The arguments of the command, for the record. */
+  readonly command: readonly string[];
+}
+
+/** What is known before the first network. */
+export interface StudyBeginning {
+  readonly table: TableRead;
+  readonly data: StudyData;
+  readonly noticed: readonly NoticedFinding[];
+  readonly plan: StudyPlan;
+  readonly threads: number;
+  /** Path of the study's folder. */
+  readonly folder: string;
+}
+
+/** What is told while it goes on. */
+export interface StudyEvents extends ReadEvents {
+  readonly onStart?: (beginning: StudyBeginning) => void;
+  readonly onEvent?: (event: StudyEvent) => void;
+  /** The last network is trained, or was interrupted. */
+  readonly onEnd?: () => void;
+}
+
+/** A study as far as it came. */
+export interface Studied extends StudyBeginning {
+  readonly study: StudyFolder;
+  readonly complete: boolean;
+  /** What can be said: all of it, or by the seeds that are whole; undefined where there are none. */
+  readonly concluded?: { readonly result: StudyResult; readonly report: StudyReport };
+  readonly trials: readonly TrialRun[];
+  /** Networks that were trained now, and not before an interruption. */
+  readonly trained: number;
+  readonly seconds: number;
+}
+
+/**
+ * Plans and runs a study, or goes on with one, and keeps it in a folder.
+ * @throws UsageError, TableReadError or TableError for what is wrong with options and table
+ */
+export async function study(
+  { source, flags, command }: StudyRequest,
+  context: ActionContext,
+  events: StudyEvents = {},
+  { newWorker }: Pick<TrialThreadsOptions, "newWorker"> = {},
+): Promise<Studied> {
+  const { cwd, signal } = context;
+  const runs = resolve(cwd, "runs");
+  const resumed = flags.resume === undefined ? undefined : StudyFolder.resume(runs, cwd, flags.resume);
+  const began = resumed?.config;
+  const options = began?.options ?? studyOptions(flags, source === undefined);
+  const { data, table, read, columns, noticed } = await readData(source, flags, began, options, context, events);
+  const plan = usage(() => planStudy(data, options));
+  const folder =
+    resumed ??
+    StudyFolder.create(runs, flags.out && resolve(cwd, flags.out), {
+      command,
+      ...{ source: source ?? null, read, schema: columns, options },
+      table: { source: table.source, rows: table.rows, columns: table.columns.length },
+    });
+  const threads = flags.threads ?? defaultThreads();
+  const store = usage(() => openTrialStore(folder.path, data));
+  const beginning: StudyBeginning = { table, data, noticed, plan, threads, folder: folder.path };
+  events.onStart?.(beginning);
+
+  const started = performance.now();
+  const lanes = trialThreads(data, { threads, ...(newWorker && { newWorker }) });
+  const { result, runs: trials } = await runStudy(plan, {
+    execute: lanes.execute,
+    lanes: lanes.lanes,
+    finished: store.finished,
+    signal,
+    onEvent: (event) => {
+      if (event.type === "trial") store.append(event.run);
+      events.onEvent?.(event);
+    },
+  }).finally(async () => {
+    events.onEnd?.();
+    store.close();
+    await lanes.close();
+  });
+  const seconds = (performance.now() - started) / 1000;
+
+  const shown = result.complete ? result : wholeSeeds(result);
+  if (shown !== undefined) folder.writeResult(shown);
+  return {
+    ...beginning,
+    study: folder,
+    complete: result.complete,
+    ...(shown && { concluded: { result: shown, report: studyReport(shown, trials) } }),
+    trials,
+    trained: trials.length - store.finished.length,
+    seconds,
+  };
+}

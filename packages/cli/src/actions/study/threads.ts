@@ -1,0 +1,104 @@
+import { availableParallelism } from "node:os";
+import { Worker } from "node:worker_threads";
+import {
+  type Execute,
+  type ExecuteOptions,
+  type StudyData,
+  type TrialRun,
+  type TrialSpec,
+  trialRunner,
+} from "evenkeel/study";
+
+/** Threads that train trials: what `runStudy` takes as `execute` and `lanes`. */
+export interface TrialThreads {
+  readonly execute: Execute;
+  readonly lanes: number;
+  /** Ends the threads. May be called twice. */
+  readonly close: () => Promise<void>;
+}
+
+export interface TrialThreadsOptions {
+  /** 1 trains in this thread. Results do not depend on it. */
+  readonly threads: number;
+  /** How a thread is started; tests start theirs from the sources. */
+  readonly newWorker?: (data: StudyData) => Worker;
+}
+
+/** What a thread is sent. */
+export interface TrialRequest {
+  readonly spec: TrialSpec;
+}
+
+/** What it sends back: any number of epochs, then a result. An error ends the thread. */
+export type TrialReply =
+  | { readonly type: "epoch"; readonly epoch: number; readonly validation: number }
+  | { readonly type: "run"; readonly run: TrialRun };
+
+/** As many threads as the machine runs at once, up to 8. */
+export function defaultThreads(): number {
+  return Math.min(availableParallelism(), 8);
+}
+
+/** The thread of the built program. It gets a copy of the data. */
+function startWorker(data: StudyData): Worker {
+  return new Worker(new URL("../../study/worker.js", import.meta.url), { workerData: data });
+}
+
+/** Threads are started when there is work for them, and kept for the next trial. */
+export function trialThreads(data: StudyData, { threads, newWorker = startWorker }: TrialThreadsOptions): TrialThreads {
+  if (!Number.isInteger(threads) || threads < 1) {
+    throw new RangeError(`threads is ${threads}, expected a whole number of at least 1`);
+  }
+  if (threads === 1) return { execute: trialRunner(data), lanes: 1, close: async () => {} };
+  const idle: Worker[] = [];
+  const all = new Set<Worker>();
+  const end = async (worker: Worker) => {
+    all.delete(worker);
+    await worker.terminate();
+  };
+  const start = () => {
+    const worker = newWorker(data);
+    all.add(worker);
+    return worker;
+  };
+  return {
+    lanes: threads,
+    close: async () => {
+      idle.length = 0;
+      await Promise.all([...all].map(end));
+    },
+    execute: async (spec, options) => {
+      options.signal?.throwIfAborted();
+      const worker = idle.pop() ?? start();
+      try {
+        const run = await trainIn(worker, spec, options);
+        idle.push(worker);
+        return run;
+      } catch (error) {
+        // It may be in the middle of a training: nothing more can be asked of it.
+        await end(worker);
+        throw error;
+      }
+    },
+  };
+}
+
+function trainIn(worker: Worker, spec: TrialSpec, { signal, onEpoch }: ExecuteOptions): Promise<TrialRun> {
+  return new Promise((resolve, reject) => {
+    const settle = (action: () => void) => {
+      worker.off("message", listen).off("error", fail).off("exit", exited);
+      signal?.removeEventListener("abort", abort);
+      action();
+    };
+    const listen = (reply: TrialReply) => {
+      if (reply.type === "epoch") onEpoch?.(reply.epoch, reply.validation);
+      else settle(() => resolve(reply.run));
+    };
+    const fail = (error: unknown) => settle(() => reject(error));
+    const exited = () => fail(new Error(`the thread ended while it trained ${spec.id}`));
+    const abort = () => fail(signal?.reason);
+    worker.on("message", listen).on("error", fail).on("exit", exited);
+    signal?.addEventListener("abort", abort, { once: true });
+    worker.postMessage({ spec } satisfies TrialRequest);
+  });
+}

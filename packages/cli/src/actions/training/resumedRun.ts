@@ -1,0 +1,69 @@
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { type Checkpoint, loadCheckpoint } from "evenkeel/io";
+import { findRun } from "../../records/runs/findRun.ts";
+import type { Run } from "../../records/runs/readRun.ts";
+import type { RunsFolder } from "../../records/runs/runsFolder.ts";
+import { runFiles } from "../../records/runs/types.ts";
+import { optionOf } from "../../shell/optionOf.ts";
+import { UsageError } from "../../shell/usageError.ts";
+
+/** Options that make sense beside `--resume`: all others are the run's own. */
+const own = ["runs", "resume", "out", "tensorboard", "report", "json", "epochs"];
+
+/** Schedules that do not depend on how many epochs there are to be. */
+const openEnded = ["none", "plateau"];
+
+export interface ResumeRequest extends RunsFolder {
+  /** An id, the beginning of one, or "latest". */
+  readonly wanted: string;
+  /** Whether a table or a query is named besides. */
+  readonly source: boolean;
+  /** The options that were given, as attributes: "batchSize". */
+  readonly given: readonly string[];
+  /** A new number of epochs. */
+  readonly epochs?: number;
+}
+
+/** A run to go on with. */
+export interface ResumedRun {
+  readonly run: Run;
+  /** Where it stood; undefined if it was ended before its first checkpoint, and begins again. */
+  readonly checkpoint?: Checkpoint<never>;
+}
+
+/** @throws UsageError if there is no such run, it runs or has finished, its checkpoint is damaged, or other options are given */
+export function resumedRun({ wanted, source, given, epochs, ...place }: ResumeRequest): ResumedRun {
+  if (source) throw new UsageError("--resume goes on with the table that the run began with; leave the table out");
+  const other = given.find((name) => !own.includes(name));
+  if (other !== undefined) {
+    throw new UsageError(`--resume goes on with the options that the run began with; leave ${optionOf(other)} out`);
+  }
+  const run = findRun(place, wanted);
+  if (run.status === "running") throw new UsageError(`the run ${run.id} is still running; wait for it, or end it`);
+  const schedule = String(run.config.settings.schedule);
+  if (epochs !== undefined && !openEnded.includes(schedule)) {
+    throw new UsageError(
+      `the schedule ${schedule} ends with the epochs that it was planned for; leave --epochs out, or train anew`,
+    );
+  }
+  const done = run.result?.epochs ?? 0;
+  if (epochs !== undefined && epochs < done) {
+    throw new UsageError(`the run ${run.id} has ${done} epochs behind it; --epochs counts from the first one`);
+  }
+  if (run.status === "finished" && (epochs === undefined || epochs === done)) {
+    const cure = openEnded.includes(schedule) ? "; --epochs with more of them goes on" : "";
+    throw new UsageError(`the run ${run.id} has finished: there is nothing to go on with${cure}`);
+  }
+  return { run, checkpoint: checkpointOf(run) };
+}
+
+function checkpointOf({ id, path }: Run): Checkpoint<never> | undefined {
+  const file = join(path, runFiles.checkpoint);
+  if (!existsSync(file)) return undefined;
+  try {
+    return loadCheckpoint(readFileSync(file));
+  } catch (error) {
+    throw new UsageError(`the checkpoint of the run ${id} cannot be read, train anew: ${(error as Error).message}`);
+  }
+}

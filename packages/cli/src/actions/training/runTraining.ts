@@ -1,0 +1,148 @@
+import { type Checkpoint, saveCheckpoint } from "evenkeel/io";
+import type { Table, Task } from "evenkeel/tabular";
+import {
+  type TableEpochEvent,
+  type TablePlan,
+  type TableStartEvent,
+  type TableTraining,
+  type TrainTableOptions,
+  trainTable,
+} from "evenkeel/train";
+import { inCommandWords } from "../../commands/commandWords.ts";
+import type { RunFolder } from "../../records/runs/runFolder.ts";
+import type { EpochLine, RunFinding, RunResult } from "../../records/runs/types.ts";
+import { explainedError } from "./trainingError.ts";
+
+export interface RecordedTraining {
+  readonly table: Table;
+  readonly options: TrainTableOptions;
+  /** What was noticed while the table was read. */
+  readonly notes: readonly RunFinding[];
+  /** Called once everything is checked; gives the folder that the run is recorded in. */
+  readonly open: (event: TableStartEvent) => RunFolder;
+  readonly onEpoch: (line: EpochLine) => void;
+  /** Write TensorBoard's event file too. */
+  readonly tensorboard: boolean;
+  readonly resume?: Checkpoint;
+  readonly signal?: AbortSignal;
+}
+
+/** Seconds between checkpoints, so that small networks do not spend their time on writing them. */
+const checkpointEvery = 1;
+
+/** A training, and what is recorded of it. */
+export interface Recorded {
+  readonly training: TableTraining;
+  readonly folder: { readonly run: RunFolder; readonly result: RunResult };
+}
+
+/**
+ * Trains and records: a line of metrics for every epoch, a checkpoint every second and at the end, then model and result.
+ * After an interrupt the best model so far is written as if it had ended there; during a refit that of the first training.
+ * A refit that fails leaves that too, and the run is finished: going on with it would only fail again.
+ *
+ * @throws what trainTable throws; a failure after the first step is recorded in the folder too
+ */
+export async function runTraining(plan: RecordedTraining): Promise<Recorded> {
+  const { table, options, signal, tensorboard } = plan;
+  let folder: RunFolder | undefined;
+  let writtenAt = performance.now();
+  let unwritten: Checkpoint | undefined;
+  let epochs = 0;
+  let seconds = 0;
+  let validated = false;
+  const writeCheckpoint = () => {
+    if (unwritten !== undefined) folder?.writeCheckpoint(saveCheckpoint(unwritten));
+    unwritten = undefined;
+    writtenAt = performance.now();
+  };
+  try {
+    const training = await trainTable(table, {
+      ...options,
+      signal,
+      ...(plan.resume && { resume: plan.resume }),
+      onStart: (event) => {
+        validated = event.split.validation.length > 0;
+        folder = plan.open(event);
+      },
+      onEpoch: (event) => {
+        seconds = event.seconds;
+        if (event.stage === "training") epochs = event.epoch;
+        const line = lineOf(event, validated);
+        folder?.appendMetrics(line);
+        if (tensorboard) folder?.appendEvents(line);
+        unwritten = event.checkpoint();
+        if (performance.now() - writtenAt > checkpointEvery * 1000) writeCheckpoint();
+        plan.onEpoch(line);
+      },
+    });
+    writeCheckpoint();
+    if (folder === undefined) throw new Error("the training ended before it began");
+    const result = resultOf(training, plan.notes);
+    if (training.history.epochs.length > 0) folder.writeModel(training.model.save());
+    folder.writeResult(result);
+    return { training, folder: { run: folder, result } };
+  } catch (error) {
+    writeCheckpoint();
+    const message = error instanceof Error ? error.message : String(error);
+    // What was read and decided is in config.json; of the outcome there is only this.
+    folder?.writeResult({ status: "failed", epochs, seconds, scores: {}, baselines: {}, findings: [], error: message });
+    throw explainedError(error, folder !== undefined);
+  }
+}
+
+function lineOf(event: TableEpochEvent, validated: boolean): EpochLine {
+  const { stage, epoch, step, seconds, learningRate } = event;
+  const refit = stage === "refit";
+  const named = (loss: number, metric: number) => ({ loss, [event.metric]: metric });
+  return {
+    ...(refit && { stage }),
+    ...{ epoch, step, seconds, learningRate },
+    train: named(event.trainLoss, event.trainMetric),
+    ...(validated && !refit && { validation: named(event.validationLoss, event.validationMetric) }),
+  };
+}
+
+function resultOf(training: TableTraining, notes: readonly RunFinding[]): RunResult {
+  const { history, keptEpoch, scores, baselines, statistics, refit } = training;
+  const findings = [...notes, ...inCommandWords(training.findings), ...refitFindings(refit)];
+  const interrupted = history.reason === "aborted" || (refit?.kept === false && refit.error === undefined);
+  const status = interrupted ? "interrupted" : "finished";
+  const seconds = history.seconds + (refit?.history.seconds ?? 0);
+  // A network that was not trained has no scores.
+  if (history.epochs.length === 0) return { status, epochs: 0, seconds, scores: {}, baselines: {}, findings };
+  return {
+    status,
+    epochs: history.epochs.length,
+    bestEpoch: keptEpoch,
+    seconds,
+    scores,
+    baselines: Object.fromEntries(baselines.map((baseline) => [baseline.name, baseline.scores])),
+    ...(statistics && { batchNorm: statistics }),
+    ...(refit && {
+      refit: {
+        ...{ rows: refit.rows.length, epochs: refit.history.epochs.length, kept: refit.kept },
+        ...(refit.error && { error: refit.error.message }),
+      },
+    }),
+    findings,
+  };
+}
+
+/** A refit that failed is found by nobody who looks at the scores alone. */
+function refitFindings(refit: TableTraining["refit"]): RunFinding[] {
+  if (refit?.error === undefined) return [];
+  const message = `the refit on ${refit.rows.length} rows failed: ${refit.error.message} The model is that of the training before it`;
+  return [{ severity: "warning", code: "refit", message }];
+}
+
+/** What was decided for a training, its defaults too, for people to read and to compare. */
+export function settingsOf(
+  { seed: _, ...plan }: TablePlan,
+  task: Task,
+  { preprocessing = {}, classWeights = "none" }: TrainTableOptions,
+) {
+  // The plan's loss is for numbers.
+  const settings = task === "regression" ? plan : { ...plan, loss: "crossEntropy" };
+  return { ...settings, preprocessing: { ...preprocessing }, classWeights } as Readonly<Record<string, unknown>>;
+}

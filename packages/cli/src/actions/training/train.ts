@@ -1,0 +1,155 @@
+import { statSync } from "node:fs";
+import { dirname, resolve } from "node:path";
+import type { TableStartEvent, TableTraining, TrainTableOptions } from "evenkeel/train";
+import { type NewRun, RunFolder } from "../../records/runs/runFolder.ts";
+import type { EpochLine, Recipe, RunResult } from "../../records/runs/types.ts";
+import type { ActionContext } from "../../shell/context.ts";
+import { writeAtomic } from "../../shell/files/writeAtomic.ts";
+import { printable } from "../../shell/terminal.ts";
+import { UsageError } from "../../shell/usageError.ts";
+import type { TableRead } from "../../tables/index.ts";
+import { readTableOf, type TableFlags } from "../../tables/tableFlags.ts";
+import { targetOf } from "../columns.ts";
+import { fingerprint } from "./fingerprint.ts";
+import { type ResumedRun, resumedRun } from "./resumedRun.ts";
+import { runTraining, settingsOf } from "./runTraining.ts";
+
+/** What is trained, on which table, and where it is recorded. */
+export interface TrainRequest {
+  readonly source?: string;
+  readonly read: TableFlags;
+  /** The column to predict; that of a built-in table unless given. */
+  readonly target?: string;
+  /** The library's options, without what is decided here. */
+  readonly options: Omit<TrainTableOptions, "target">;
+  /** Where runs are recorded. */
+  readonly runs: string;
+  /** The run to go on with: its id, the beginning of it, or "latest". */
+  readonly resume?: string;
+  /** The options that were given, as attributes: "batchSize". */
+  readonly given: readonly string[];
+  /** A copy of the model. */
+  readonly out?: string;
+  /** Whether to write an event file for TensorBoard too. */
+  readonly tensorboard: boolean;
+  /** The arguments of the command, for the record. */
+  readonly command: readonly string[];
+}
+
+/** What is told while it goes on. */
+export interface TrainEvents {
+  readonly onRead?: (rows: number) => void;
+  /** The table is read, whether or not it can be trained on. */
+  readonly onReadEnd?: () => void;
+  readonly onStart?: (table: TableRead, event: TableStartEvent) => void;
+  readonly onEpoch?: (line: EpochLine) => void;
+}
+
+/** A training, what is recorded of it, and where. */
+export interface Trained {
+  readonly training: TableTraining;
+  readonly table: TableRead;
+  readonly run: RunFolder;
+  readonly result: RunResult;
+  /** The path of the model's copy, if one was written. */
+  readonly out?: string;
+}
+
+/**
+ * Reads a table, trains on it and records the run; or goes on with a run that was interrupted.
+ * @throws UsageError or TableReadError for what is wrong with the options or the table
+ */
+export async function train(request: TrainRequest, context: ActionContext, events: TrainEvents = {}): Promise<Trained> {
+  const { source, resume, given, tensorboard } = request;
+  const { signal, cwd } = context;
+  const runs = resolve(cwd, request.runs);
+  const out = request.out === undefined ? undefined : writable(resolve(cwd, request.out));
+  const named = source !== undefined || request.read.sql !== undefined;
+  const { epochs } = request.options;
+  const resumed =
+    resume === undefined
+      ? undefined
+      : resumedRun({ wanted: resume, cwd, runs: request.runs, source: named, given, epochs });
+  const before = resumed?.run.config.recipe;
+  const read = (before?.read as unknown as TableFlags | undefined) ?? request.read;
+  const from = before === undefined ? source : before.source;
+  const table = await readTableOf(from, read, context, events.onRead).finally(events.onReadEnd);
+  const options =
+    before === undefined ? { target: targetOf(table, request), ...request.options } : optionsOf(before, epochs);
+  const digest = fingerprint(table);
+  if (before !== undefined && before.fingerprint !== digest) {
+    throw new UsageError(
+      `the table is not the one that ${resumed?.run.id} began with: ${printable(table.source)} has changed; train anew`,
+    );
+  }
+  const recipe: Recipe = { source: from, read: { ...read }, options: { ...options }, fingerprint: digest };
+  const record = { ...(from === undefined ? { sql: read.sql } : { source: from }), fingerprint: digest };
+  const { training, folder } = await runTraining({
+    table,
+    options: { ...options, record },
+    notes: table.notes,
+    signal,
+    tensorboard,
+    ...(resumed?.checkpoint && { resume: resumed.checkpoint }),
+    open: (event) => {
+      events.onStart?.(table, event);
+      return resumed === undefined
+        ? newFolder(runs, table, event, options, recipe, request.command)
+        : takenFolder(resumed, { settings: settingsOf(event.plan, event.schema.task, options), recipe });
+    },
+    onEpoch: (line) => events.onEpoch?.(line),
+  });
+  const { run, result } = folder;
+  if (out === undefined || training.history.epochs.length === 0) return { training, table, run, result };
+  writeAtomic(out, training.model.save());
+  return { training, table, run, result, out };
+}
+
+/** @throws UsageError if no file can be made at this path: better now than after the training */
+function writable(path: string): string {
+  const folder = dirname(path);
+  if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory()) {
+    throw new UsageError(`--out: there is no folder ${folder}`);
+  }
+  if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) throw new UsageError(`--out: ${path} is a folder`);
+  return path;
+}
+
+function newFolder(
+  folder: string,
+  table: TableRead,
+  { schema, split, plan }: TableStartEvent,
+  options: TrainTableOptions,
+  recipe: Recipe,
+  command: readonly string[],
+): RunFolder {
+  try {
+    return RunFolder.create(folder, {
+      command,
+      table: { source: table.source, rows: table.rows, columns: table.columns.length },
+      target: schema.target,
+      task: schema.task,
+      ...(schema.classes && { classes: schema.classes }),
+      seed: plan.seed,
+      split: { train: split.train.length, validation: split.validation.length, test: split.test.length },
+      settings: settingsOf(plan, schema.task, options),
+      recipe,
+    });
+  } catch (error) {
+    throw new UsageError(`--runs: no run can be recorded in ${folder}: ${(error as Error).message}`);
+  }
+}
+
+/** The folder of a run that is resumed: it is this process's from now on, and running again. */
+function takenFolder({ run, checkpoint }: ResumedRun, changes: Partial<NewRun>): RunFolder {
+  const { epoch = 0, first } = checkpoint ?? {};
+  const done = first === undefined ? { training: epoch } : { training: first.epoch, refit: epoch };
+  const folder = RunFolder.resume(run.path, done, changes);
+  if (run.result !== undefined) folder.writeResult({ ...run.result, status: "running" });
+  return folder;
+}
+
+/** The options of a run that is resumed, except for a new number of epochs. */
+function optionsOf(recipe: Recipe, epochs: number | undefined): TrainTableOptions {
+  return { ...recipe.options, ...(epochs !== undefined && { epochs }) } as unknown as TrainTableOptions;
+}

@@ -1,0 +1,106 @@
+import { readdirSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
+import type { CommandUnknownOpts } from "@commander-js/extra-typings";
+import { builtinNames } from "../../tables/builtin.ts";
+import { correctedScript } from "./completionScript.ts";
+
+/** Files that arguments called so may be. */
+const endings: Readonly<Record<string, RegExp>> = {
+  table: /\.(?:csv|tsv|tab|txt|json|jsonl|ndjson|parquet|pq)(?:\.gz|\.zst)?$/i,
+  model: /\.safetensors$/i,
+};
+/** Enough to choose from. */
+const mostFiles = 200;
+
+/**
+ * Adds `complete SHELL`, which prints a script for bash, zsh, fish or PowerShell, and `complete -- …`, which such a script
+ * asks what could come next: commands, options, their choices, built-in tables, ids of runs, files. To be called when
+ * all other commands are there, and only for a command line that begins with `complete`.
+ */
+export async function addCompletion(
+  program: CommandUnknownOpts,
+  { cwd = process.cwd(), argv = process.argv }: { readonly cwd?: string; readonly argv?: readonly string[] } = {},
+): Promise<void> {
+  const { default: tab } = await import("@bomb.sh/tab/commander");
+  // The types of extra-typings are those of commander, but say more.
+  const root = tab(program as unknown as Parameters<typeof tab>[0]);
+  // Of the class: the package has one root, which an earlier call may have been here for.
+  const { setup } = Object.getPrototypeOf(root) as typeof root;
+  root.setup = (name, executable, shell) => {
+    // The package only prints it.
+    const { log } = console;
+    console.log = (script: string) => log(correctedScript(shell, script));
+    try {
+      setup.call(root, name, executable, shell);
+    } finally {
+      console.log = log;
+    }
+  };
+  const word = argv.at(-1) ?? "";
+  for (const command of root.commands.values()) {
+    for (const argument of command.arguments.values()) {
+      argument.handler ??= (complete) => {
+        for (const [value, description] of suggestions(argument.name, word, cwd)) complete(value, description);
+      };
+    }
+    for (const [name, option] of command.options) {
+      if (name !== "output" && name !== "out" && name !== "runs" && name !== "dir") continue;
+      option.handler = (complete) => {
+        for (const [value, description] of filesFor(word, cwd, /./)) complete(value, description);
+      };
+    }
+  }
+}
+
+type Suggestion = readonly [value: string, description: string];
+
+function suggestions(argument: string, word: string, cwd: string): Suggestion[] {
+  switch (argument) {
+    case "table":
+      return [
+        ...builtinNames.map((name): Suggestion => [name, "built-in table"]),
+        ...filesFor(word, cwd, endings.table),
+      ];
+    case "model":
+      return [...runsIn(cwd), ...filesFor(word, cwd, endings.model)];
+    case "id":
+    case "run":
+      return runsIn(cwd);
+    default:
+      return [];
+  }
+}
+
+function runsIn(cwd: string): Suggestion[] {
+  const ids = entriesOf(join(cwd, "runs")).filter((entry) => entry.isDirectory());
+  return ids.length === 0
+    ? []
+    : [["latest", "the newest run"], ...ids.map(({ name }): Suggestion => [name, "run"]).reverse()];
+}
+
+/** Files in the folder that a word begins with, and in the folders beside them: a shell would end the word after a folder. */
+function filesFor(word: string, cwd: string, wanted: RegExp): Suggestion[] {
+  const slash = word.lastIndexOf("/");
+  const before = word.slice(0, slash + 1);
+  const found: Suggestion[] = [];
+  for (const entry of entriesOf(resolve(cwd, before === "" ? "." : dirname(`${before}x`)))) {
+    if (found.length >= mostFiles || entry.name.startsWith(".") || entry.name === "node_modules") continue;
+    const path = before + entry.name;
+    if (!path.startsWith(word)) continue;
+    if (!entry.isDirectory()) {
+      if (wanted.test(entry.name)) found.push([path, ""]);
+      continue;
+    }
+    const inside = entriesOf(resolve(cwd, path)).filter(({ name }) => wanted.test(name) && !name.startsWith("."));
+    for (const { name } of inside.slice(0, mostFiles)) found.push([`${path}/${name}`, ""]);
+  }
+  return found;
+}
+
+function entriesOf(folder: string) {
+  try {
+    return readdirSync(folder, { withFileTypes: true }).sort((a, b) => (a.name < b.name ? -1 : 1));
+  } catch {
+    return [];
+  }
+}

@@ -1,0 +1,65 @@
+import { readdirSync, statSync } from "node:fs";
+import { basename, dirname, join, resolve } from "node:path";
+import { nearest } from "../../shell/nearest.ts";
+import { UsageError } from "../../shell/usageError.ts";
+import { findRun } from "../runs/findRun.ts";
+import { isDamaged, type Run, readRun } from "../runs/readRun.ts";
+import type { RunsFolder } from "../runs/runsFolder.ts";
+import { runFiles } from "../runs/types.ts";
+
+/** Where a model lies. */
+export interface ModelPlace {
+  readonly path: string;
+  /** As its user named it, or the id of its run. */
+  readonly name: string;
+  /** The run that trained it, if it still lies among its files. */
+  readonly run?: Run;
+}
+
+/**
+ * Finds a model: a file, a run's folder, a run by its id or the beginning of it, or `latest`.
+ *
+ * @throws UsageError if there is none, with the nearest names
+ */
+export function findModel(wanted: string, { cwd, runs }: RunsFolder): ModelPlace {
+  if (wanted.includes("\0")) throw new UsageError(`no file can be called ${JSON.stringify(wanted)}`);
+  const path = resolve(cwd, wanted);
+  const facts = wanted === "" ? undefined : statSync(path, { throwIfNoEntry: false });
+  if (facts?.isDirectory()) return ofRun(path, `the folder ${wanted}`);
+  if (facts !== undefined) return { path, name: wanted, run: runOf(path) };
+  if (/[/\\]|\.safetensors$/i.test(wanted)) throw noSuchFile(wanted, path);
+  const folder = resolve(cwd, runs);
+  if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory()) {
+    throw new UsageError(
+      `there is no file ${JSON.stringify(wanted)}, and no folder ${runs} with runs: name a .safetensors file, or say where runs are kept with --runs`,
+    );
+  }
+  const run = findRun({ cwd, runs }, wanted);
+  return ofRun(run.path, `the run ${run.id}`, run);
+}
+
+function ofRun(folder: string, what: string, known?: Run): ModelPlace {
+  const path = join(folder, runFiles.model);
+  const run = known ?? runOf(path);
+  if (statSync(path, { throwIfNoEntry: false })?.isFile()) return { path, name: run?.id ?? basename(folder), run };
+  const why = run === undefined ? "" : `, it is ${run.status}`;
+  throw new UsageError(`${what} has no ${runFiles.model}${why}: name another run, or a .safetensors file`);
+}
+
+/** The run whose model a file is. */
+export function runOf(path: string): Run | undefined {
+  if (basename(path) !== runFiles.model) return undefined;
+  const run = readRun(dirname(path));
+  return isDamaged(run) ? undefined : run;
+}
+
+function noSuchFile(wanted: string, path: string): UsageError {
+  let files: string[] = [];
+  try {
+    files = readdirSync(dirname(path)).filter((name) => name.endsWith(".safetensors"));
+  } catch {
+    return new UsageError(`there is no file ${wanted}, nor the folder ${dirname(wanted)}`);
+  }
+  const near = nearest(basename(path), files) ?? (files.length === 1 ? files[0] : undefined);
+  return new UsageError(`there is no file ${wanted}${near === undefined ? "" : `; did you mean ${near}?`}`);
+}

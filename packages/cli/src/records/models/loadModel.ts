@@ -1,0 +1,30 @@
+import { readFileSync } from "node:fs";
+import { TableModel } from "evenkeel/tabular";
+import { plainMessage } from "../../shell/libraryErrors.ts";
+import { UsageError } from "../../shell/usageError.ts";
+import type { RunsFolder } from "../runs/runsFolder.ts";
+import { findModel, type ModelPlace } from "./findModel.ts";
+
+export interface LoadedModel extends ModelPlace {
+  readonly model: TableModel;
+}
+
+/** @throws UsageError if there is no such model, or it is damaged, or a file of another kind */
+export function loadModel(wanted: string, options: RunsFolder): LoadedModel {
+  const place = findModel(wanted, options);
+  const bytes = readBytes(place);
+  try {
+    return { ...place, model: TableModel.load(bytes) };
+  } catch (error) {
+    // Everything that can be wrong here is wrong with the file.
+    throw new UsageError(`${place.name} cannot be used: ${plainMessage(error as Error)}`, { cause: error });
+  }
+}
+
+function readBytes({ path, name }: ModelPlace): Uint8Array {
+  try {
+    return readFileSync(path);
+  } catch (error) {
+    throw new UsageError(`${name} cannot be read: ${(error as Error).message}`, { cause: error });
+  }
+}

@@ -1,0 +1,68 @@
+import type { ModelRecord, SplitOptions } from "evenkeel/tabular";
+import { z } from "zod";
+import type { TableFlags } from "../../tables/tableFlags.ts";
+import type { Run } from "../runs/readRun.ts";
+import type { PartScores } from "../runs/types.ts";
+
+/** What is known of a model's training. */
+export interface Origin {
+  /** The table: a file, a pattern, or the name of a built-in one. */
+  readonly source?: string;
+  /** Flags that it was read with. */
+  readonly read?: Partial<TableFlags>;
+  /** The rows it had. */
+  readonly rows?: number;
+  readonly fingerprint?: string;
+  readonly seed?: number;
+  readonly split?: SplitOptions;
+  /** How it was trained. */
+  readonly plan?: { readonly batchSize: number; readonly epochs: number; readonly statistics: string };
+  /** Rows of the parts. */
+  readonly sizes?: { readonly train: number };
+  /** There if the model was trained once more on training and validation rows. */
+  readonly refit?: { readonly rows: number };
+  readonly scores?: PartScores;
+  readonly baselines?: Readonly<Record<string, PartScores>>;
+}
+
+const figures = z.record(z.string(), z.number().or(z.null().transform(() => Number.NaN)));
+const partScores = z.object({
+  train: figures.optional(),
+  validation: figures.optional(),
+  test: figures.optional(),
+});
+
+/** A record is whatever the one who trained put into it: what is not as expected here is left out. */
+const recordSchema = z.object({
+  source: z.string().optional().catch(undefined),
+  rows: z.int().nonnegative().optional().catch(undefined),
+  fingerprint: z.string().optional().catch(undefined),
+  seed: z.int().optional().catch(undefined),
+  split: z
+    .object({ validation: z.number().optional(), test: z.number().optional(), stratify: z.boolean().optional() })
+    .optional()
+    .catch(undefined),
+  plan: z
+    .object({ batchSize: z.int().positive(), epochs: z.int().nonnegative(), statistics: z.string() })
+    .optional()
+    .catch(undefined),
+  sizes: z.object({ train: z.int().positive() }).optional().catch(undefined),
+  refit: z.object({ rows: z.int().nonnegative() }).optional().catch(undefined),
+  scores: partScores.optional().catch(undefined),
+  baselines: z.record(z.string(), partScores).optional().catch(undefined),
+});
+
+/** By the record in the model's file, and where that is silent by the run that it lies in. */
+export function originOf(record: ModelRecord, run?: Run): Origin {
+  const told = recordSchema.safeParse(record).data ?? {};
+  if (told.source !== undefined || run === undefined) return told;
+  const { table, seed, recipe } = run.config;
+  const { split = {} } = recordSchema.safeParse({ split: recipe.options.split }).data ?? {};
+  return {
+    ...{ source: recipe.source, read: recipe.read as Partial<TableFlags>, rows: table.rows, seed, split },
+    ...(told.refit && { refit: told.refit }),
+    ...(told.plan && { plan: told.plan }),
+    ...(told.sizes && { sizes: told.sizes }),
+    ...{ fingerprint: recipe.fingerprint, scores: run.result?.scores, baselines: run.result?.baselines },
+  };
+}

@@ -1,0 +1,45 @@
+import { closest } from "fastest-levenshtein";
+import { UsageError } from "../../shell/usageError.ts";
+import { type DamagedRun, isDamaged, listRuns, type Run } from "./readRun.ts";
+import { type RunsFolder, runsFolder } from "./runsFolder.ts";
+
+const list = "`evenkeel runs list` lists them";
+
+/**
+ * Finds a run by its id, by the beginning of it that no other has, or as `latest`.
+ *
+ * @throws UsageError if there is none or there are several, with the nearest ids, or the one that is meant is damaged
+ */
+export function findRun(place: RunsFolder, wanted: string): Run {
+  const run = choose(listRuns(runsFolder(place)), wanted);
+  if (isDamaged(run)) throw new UsageError(`the run ${run.id} cannot be read: ${run.problem}; ${list}`);
+  return run;
+}
+
+function choose(runs: readonly (Run | DamagedRun)[], wanted: string): Run | DamagedRun {
+  const exact = runs.find(({ id }) => id === wanted);
+  if (exact !== undefined) return exact;
+  if (wanted === "latest") {
+    const latest = runs.find((run) => !isDamaged(run));
+    if (latest === undefined) throw new UsageError("there are no runs yet");
+    return latest;
+  }
+  const candidates = wanted === "" ? [] : runs.filter(({ id }) => id.startsWith(wanted));
+  if (candidates.length === 1) return candidates[0];
+  if (candidates.length > 1) {
+    const ids = candidates.slice(0, 5).map(({ id }) => id);
+    const more = candidates.length > ids.length ? `, and ${candidates.length - ids.length} more` : "";
+    throw new UsageError(`${JSON.stringify(wanted)} begins the ids of several runs: ${ids.join(", ")}${more}; ${list}`);
+  }
+  const ids = runs.map(({ id }) => id);
+  const nearest = nearestTo(wanted, ids);
+  const hint = nearest === undefined ? "there are no runs yet" : `the nearest is ${nearest}; ${list}`;
+  throw new UsageError(`no run has an id that begins with ${JSON.stringify(wanted)}; ${hint}`);
+}
+
+/** By letters; people also give only the end of an id, or a part of the table's name. */
+function nearestTo(wanted: string, ids: readonly string[]): string | undefined {
+  return (
+    ids.find((id) => wanted !== "" && id.includes(wanted)) ?? (ids.length === 0 ? undefined : closest(wanted, ids))
+  );
+}

@@ -1,0 +1,31 @@
+import { readFileSync } from "node:fs";
+import { hostname } from "node:os";
+import { isProcess } from "../../shell/files/writeAtomic.ts";
+import type { ProcessMark } from "./types.ts";
+
+/** Marks this process. */
+export function thisProcess(): ProcessMark {
+  return { pid: process.pid, host: hostname(), started: startOf(process.pid) };
+}
+
+/**
+ * Whether a marked process still runs. One that was marked on another machine, whose disk is shared, cannot be asked: it counts as
+ * running. Where the system does not say when a process began, its number alone decides.
+ */
+export function isRunning({ pid, host, started }: ProcessMark): boolean {
+  if (host !== hostname()) return true;
+  if (!isProcess(pid)) return false;
+  const now = startOf(pid);
+  return started === undefined || now === undefined || now === started;
+}
+
+/** Clock ticks from the start of the machine to that of the process, on Linux. */
+function startOf(pid: number): string | undefined {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
+    // The second field is the program's name in brackets, and may hold anything; the start is the 22nd.
+    return stat.slice(stat.lastIndexOf(")") + 2).split(" ")[22 - 3];
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,110 @@
+import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { basename, join } from "node:path";
+import type { z } from "zod";
+import { readJsonLines } from "../../shell/files/jsonLines.ts";
+import { isRunning } from "./process.ts";
+import {
+  type EpochLine,
+  epochLineSchema,
+  type RunConfig,
+  type RunResult,
+  type RunStatus,
+  runConfigSchema,
+  runFiles,
+  runResultSchema,
+  studyFile,
+} from "./types.ts";
+
+/** A run as it stands on the disk. */
+export interface Run {
+  readonly id: string;
+  readonly path: string;
+  readonly status: RunStatus;
+  readonly config: RunConfig;
+  /** Absent while it is trained, and when it was killed. */
+  readonly result?: RunResult;
+}
+
+/** A folder that is no run, or no longer one. */
+export interface DamagedRun {
+  readonly id: string;
+  readonly path: string;
+  /** What is wrong with it. */
+  readonly problem: string;
+}
+
+export function isDamaged(run: Run | DamagedRun): run is DamagedRun {
+  return "problem" in run;
+}
+
+/** Reads a folder. It never throws: what is wrong with the folder is in the answer. */
+export function readRun(path: string): Run | DamagedRun {
+  const id = basename(path);
+  try {
+    const config = readConfig(path);
+    const file = join(path, runFiles.result);
+    const result = existsSync(file) ? readJson(file, runResultSchema) : undefined;
+    return { id, path, status: statusOf(config, result), config, result };
+  } catch (error) {
+    return { id, path, problem: (error as Error).message };
+  }
+}
+
+/** A run that did not say how it ended runs, or was killed. */
+function statusOf(config: RunConfig, result?: RunResult): RunStatus {
+  if (result !== undefined && result.status !== "running") return result.status;
+  return isRunning(config.process) ? "running" : "interrupted";
+}
+
+/** @throws Error if there is no config.json in the folder, or it is not one of ours */
+export function readConfig(path: string): RunConfig {
+  return readJson(join(path, runFiles.config), runConfigSchema);
+}
+
+/**
+ * The finished epochs of a run; none if it has no metrics.jsonl yet.
+ * @throws Error if a finished line is damaged
+ */
+export function readMetrics(path: string): EpochLine[] {
+  const file = join(path, runFiles.metrics);
+  if (!existsSync(file)) return [];
+  return readJsonLines(file).map((line, index) =>
+    checked(line, epochLineSchema, `line ${index + 1} of ${runFiles.metrics}`),
+  );
+}
+
+/** All folders in a folder of runs but those of studies, the newest first; those that are no runs come last. */
+export function listRuns(folder: string): (Run | DamagedRun)[] {
+  const runs = readdirSync(folder)
+    .map((name) => join(folder, name))
+    .filter((path) => statSync(path, { throwIfNoEntry: false })?.isDirectory())
+    .filter((path) => !existsSync(join(path, studyFile)))
+    .map(readRun);
+  const time = (run: Run | DamagedRun) => (isDamaged(run) ? 0 : Date.parse(run.config.started));
+  return runs.sort((a, b) => time(b) - time(a) || (a.id < b.id ? 1 : -1));
+}
+
+function readJson<T>(file: string, schema: z.ZodType<T>): T {
+  const name = basename(file);
+  let text: string;
+  try {
+    text = readFileSync(file, "utf8");
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    throw new Error(code === "ENOENT" ? `it has no ${name}` : message, { cause: error });
+  }
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (error) {
+    throw new Error(text.trim() === "" ? `${name} is empty` : `${name} is no JSON`, { cause: error });
+  }
+  return checked(value, schema, name);
+}
+
+function checked<T>(value: unknown, schema: z.ZodType<T>, what: string): T {
+  const { success, data, error } = schema.safeParse(value);
+  if (success) return data;
+  const [{ path, message }] = error.issues;
+  throw new Error(`${what}: ${path.length > 0 ? `${path.join(".")}: ` : ""}${message}`);
+}

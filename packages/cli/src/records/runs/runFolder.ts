@@ -1,0 +1,148 @@
+import { randomBytes } from "node:crypto";
+import { existsSync, mkdirSync } from "node:fs";
+import { basename, extname, join } from "node:path";
+import { appendLine } from "../../shell/files/jsonLines.ts";
+import { writeAtomic } from "../../shell/files/writeAtomic.ts";
+import { version } from "../../shell/version.ts";
+import { EventFile } from "../tensorboard/eventFile.ts";
+import { thisProcess } from "./process.ts";
+import { readConfig, readMetrics } from "./readRun.ts";
+import { type EpochLine, type RunConfig, type RunResult, runFiles, type ScoresByName } from "./types.ts";
+
+/** What a new run is told; the folder adds the rest. */
+export type NewRun = Omit<RunConfig, "format" | "id" | "started" | "versions" | "process">;
+
+/** How many epochs of a training, and of a refit after it, are done. */
+export interface DoneEpochs {
+  readonly training: number;
+  readonly refit?: number;
+}
+
+/**
+ * The folder of a run. Everything is written atomically (see {@link writeAtomic}) except for the metrics and TensorBoard's events,
+ * which grow by whole lines and records: whenever the process is killed, what is there can be read.
+ */
+export class RunFolder {
+  readonly path: string;
+  readonly id: string;
+  #events: EventFile | undefined;
+
+  private constructor(path: string) {
+    this.path = path;
+    this.id = basename(path);
+  }
+
+  /**
+   * Makes a new folder such as `runs/2026-11-25_mpg_3f2a` and writes its config.json.
+   *
+   * @param folder - where runs are kept; made if it is not there
+   * @throws Error if it cannot be written
+   */
+  static create(folder: string, config: NewRun, now: Date = new Date()): RunFolder {
+    const run = new RunFolder(join(folder, newFolder(folder, config.table.source, now)));
+    run.#writeJson(runFiles.config, {
+      format: 1,
+      id: run.id,
+      started: now.toISOString(),
+      ...config,
+      versions: { evenkeel: version, node: process.versions.node },
+      process: thisProcess(),
+    } satisfies RunConfig);
+    return run;
+  }
+
+  /**
+   * Opens a run that was interrupted, to go on with it: this process is its process now, and what metrics.jsonl says of epochs
+   * after the checkpoint's is dropped, because they are trained again.
+   *
+   * @param done - the finished epochs of the checkpoint, of the training and of its refit
+   * @param changes - what is decided otherwise from now on
+   * @throws Error if it is no folder of a run, or damaged
+   */
+  static resume(path: string, done: DoneEpochs, changes: Partial<NewRun> = {}): RunFolder {
+    const run = new RunFolder(path);
+    run.#writeJson(runFiles.config, { ...readConfig(path), ...changes, process: thisProcess() });
+    if (existsSync(run.file("metrics"))) {
+      const kept = readMetrics(path).filter(
+        ({ stage, epoch }) => epoch <= (stage === "refit" ? (done.refit ?? 0) : done.training),
+      );
+      writeAtomic(run.file("metrics"), kept.map((line) => `${JSON.stringify(line)}\n`).join(""));
+    }
+    return run;
+  }
+
+  /** The path of one of its files, whether it is there or not. */
+  file(name: keyof typeof runFiles): string {
+    return join(this.path, runFiles[name]);
+  }
+
+  /** Adds a line to metrics.jsonl. */
+  appendMetrics(line: EpochLine): void {
+    appendLine(this.file("metrics"), line);
+  }
+
+  /** Adds an epoch to TensorBoard's event file, which is begun by the first call. */
+  appendEvents(line: EpochLine): void {
+    this.#events ??= new EventFile(this.path);
+    const named = (part: string, scores: ScoresByName = {}) =>
+      Object.entries(scores).map(([name, value]) => [`${name}/${part}`, value] as const);
+    const refit = line.stage === "refit";
+    const scalars = [
+      ...named(refit ? "refit" : "train", line.train),
+      ...named("validation", line.validation),
+      ...named("recomputed", line.recomputed),
+    ];
+    this.#events.scalars(line.epoch, {
+      ...Object.fromEntries(scalars),
+      ...(!refit && { learningRate: line.learningRate }),
+    });
+  }
+
+  writeModel(bytes: Uint8Array): void {
+    writeAtomic(this.file("model"), bytes);
+  }
+
+  writeCheckpoint(bytes: Uint8Array): void {
+    writeAtomic(this.file("checkpoint"), bytes);
+  }
+
+  writeReport(html: string): void {
+    writeAtomic(this.file("report"), html);
+  }
+
+  writeResult(result: RunResult): void {
+    this.#writeJson(runFiles.result, result);
+  }
+
+  #writeJson(name: string, value: unknown): void {
+    writeAtomic(join(this.path, name), `${JSON.stringify(value, undefined, 2)}\n`);
+  }
+}
+
+/**
+ * Makes a folder whose name is the day, the table and four digits that no other run has, and what else it is to end with.
+ * @returns the name
+ */
+export function newFolder(folder: string, source: string, now: Date, ending = ""): string {
+  mkdirSync(folder, { recursive: true });
+  const day = [now.getFullYear(), now.getMonth() + 1, now.getDate()].map((part) => String(part).padStart(2, "0"));
+  for (;;) {
+    const id = `${day.join("-")}_${tableName(source)}_${randomBytes(2).toString("hex")}${ending}`;
+    try {
+      mkdirSync(join(folder, id));
+      return id;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
+    }
+  }
+}
+
+/** "auto-mpg" of "data/Auto MPG.csv": what every file system takes as part of a name. */
+function tableName(source: string): string {
+  const name = basename(source, extname(source));
+  const plain = name
+    .normalize("NFKD")
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9]+/g, "-");
+  return plain.slice(0, 24).replaceAll(/^-+|-+$/g, "") || "table";
+}

@@ -1,0 +1,139 @@
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { basename, join, resolve } from "node:path";
+import type { StudyOptions, StudyResult } from "evenkeel/study";
+import type { SchemaOptions } from "evenkeel/tabular";
+import { z } from "zod";
+import type { PictureFlags } from "../../pictures/pictureFlags.ts";
+import { writeAtomic } from "../../shell/files/writeAtomic.ts";
+import { UsageError } from "../../shell/usageError.ts";
+import { version } from "../../shell/version.ts";
+import type { TableFlags } from "../../tables/tableFlags.ts";
+import { isRunning, thisProcess } from "../runs/process.ts";
+import { newFolder } from "../runs/runFolder.ts";
+import { type ProcessMark, studyFile } from "../runs/types.ts";
+
+/** study.json: everything that was decided before the first network, so that the study can go on. */
+export interface StudyConfig {
+  /** Version of this format. */
+  readonly format: 1;
+  /** ISO 8601, UTC. */
+  readonly started: string;
+  /** The arguments of the command, without Node and the script. */
+  readonly command: readonly string[];
+  /** How the table or the pictures are read: what stood in their place, and the options. */
+  readonly source: string | null;
+  readonly read: TableFlags & PictureFlags;
+  readonly table: { readonly source: string; readonly rows: number; readonly columns: number };
+  readonly schema: SchemaOptions;
+  readonly options: StudyOptions;
+  readonly versions: { readonly evenkeel: string; readonly node: string };
+  /** Who runs it now, or did last. */
+  readonly process: ProcessMark;
+}
+
+export type NewStudy = Omit<StudyConfig, "format" | "started" | "versions" | "process">;
+
+/** What the options hold is checked where they are used. */
+const configSchema = z.object({
+  format: z.literal(1),
+  started: z.iso.datetime(),
+  command: z.array(z.string()),
+  source: z.string().nullable(),
+  read: z.looseObject({ sampleSeed: z.number() }),
+  table: z.object({ source: z.string(), rows: z.number(), columns: z.number() }),
+  schema: z.looseObject({ target: z.string() }),
+  options: z.looseObject({}),
+  versions: z.object({ evenkeel: z.string(), node: z.string() }),
+  process: z.object({ pid: z.int().nonnegative(), host: z.string(), started: z.string().optional() }),
+});
+
+/** The folder of a study: study.json, trials.jsonl (see `openTrialStore`), result.json and report.html. */
+export class StudyFolder {
+  readonly path: string;
+  readonly config: StudyConfig;
+
+  private constructor(path: string, config: StudyConfig) {
+    this.path = path;
+    this.config = config;
+    this.#write(studyFile, `${JSON.stringify(config, undefined, 2)}\n`);
+  }
+
+  get id(): string {
+    return basename(this.path);
+  }
+
+  /**
+   * A new folder: the one that is asked for, or one in `runs`.
+   * @throws UsageError if the one that is asked for holds something
+   */
+  static create(runs: string, out: string | undefined, study: NewStudy, now = new Date()): StudyFolder {
+    if (out !== undefined) {
+      if (existsSync(join(out, studyFile))) {
+        throw new UsageError(`${out} holds a study; go on with it by --resume, or choose another folder`);
+      }
+      if (existsSync(out) && (!statSync(out).isDirectory() || readdirSync(out).length > 0)) {
+        throw new UsageError(`${out} is there already; choose another folder with --out`);
+      }
+      mkdirSync(out, { recursive: true });
+    }
+    const path = out ?? join(runs, newFolder(runs, study.table.source, now, "_study"));
+    return new StudyFolder(path, {
+      format: 1,
+      started: now.toISOString(),
+      ...study,
+      versions: { evenkeel: version, node: process.versions.node },
+      process: thisProcess(),
+    });
+  }
+
+  /**
+   * Opens a study to go on with it: a folder, an id in `runs`, or `latest` there.
+   * @throws UsageError if there is none, or it is still running
+   */
+  static resume(runs: string, cwd: string, wanted: string): StudyFolder {
+    const path = wanted === "latest" ? latest(runs) : [resolve(cwd, wanted), join(runs, wanted)].find(isStudy);
+    if (path === undefined) throw new UsageError(`there is no study in ${wanted === "latest" ? runs : wanted}`);
+    const config = readStudy(path);
+    if (config.process.pid !== process.pid && isRunning(config.process)) {
+      throw new UsageError(`the study in ${path} is still running; wait for it, or end it`);
+    }
+    return new StudyFolder(path, { ...config, process: thisProcess() });
+  }
+
+  file(name: "result.json" | "report.html" | "trials.jsonl"): string {
+    return join(this.path, name);
+  }
+
+  writeResult(result: StudyResult): void {
+    this.#write("result.json", `${JSON.stringify(result)}\n`);
+  }
+
+  writeReport(html: string): void {
+    this.#write("report.html", html);
+  }
+
+  #write(name: string, text: string): void {
+    writeAtomic(join(this.path, name), text);
+  }
+}
+
+function isStudy(path: string): boolean {
+  return existsSync(join(path, studyFile));
+}
+
+function latest(runs: string): string | undefined {
+  const folders = existsSync(runs) ? readdirSync(runs).map((name) => join(runs, name)) : [];
+  const started = folders.filter(isStudy).map((path) => ({ path, started: readStudy(path).started }));
+  return started.sort((a, b) => (a.started < b.started ? 1 : -1)).at(0)?.path;
+}
+
+/** @throws UsageError if it cannot be read as a study.json of this version */
+function readStudy(folder: string): StudyConfig {
+  const path = join(folder, studyFile);
+  try {
+    return configSchema.parse(JSON.parse(readFileSync(path, "utf8"))) as unknown as StudyConfig;
+  } catch (error) {
+    const why = error instanceof z.ZodError ? error.issues[0].message : (error as Error).message;
+    throw new UsageError(`${path} is damaged: ${why}`);
+  }
+}

@@ -1,0 +1,111 @@
+import { createHash } from "node:crypto";
+import { closeSync, existsSync, fsyncSync, ftruncateSync, mkdirSync, openSync, readFileSync, writeSync } from "node:fs";
+import { join } from "node:path";
+import { type StudyData, studyVersion, type TrialRun } from "evenkeel/study";
+import { UsageError } from "../../shell/usageError.ts";
+
+/** The finished trials of a study, in a folder: a study that is interrupted, however rudely, goes on from there. */
+export interface TrialStore {
+  /** What was there when it was opened: `finished` for `runStudy`. */
+  readonly finished: readonly TrialRun[];
+  /** Keeps a trial. It is on the disk when this returns. */
+  readonly append: (run: TrialRun) => void;
+  readonly close: () => void;
+}
+
+interface Header {
+  readonly format: "evenkeel study trials";
+  readonly version: number;
+  /** SHA-256 of table and schema. */
+  readonly data: string;
+}
+
+const fileName = "trials.jsonl";
+
+/**
+ * Opens the folder's store, or makes one. A trial is a line of JSON; a last line that was not written to its end is dropped.
+ * @throws UsageError if the folder holds the trials of another table or of another version, or a line of it is damaged
+ */
+export function openTrialStore(folder: string, data: StudyData): TrialStore {
+  mkdirSync(folder, { recursive: true });
+  const path = join(folder, fileName);
+  const header: Header = { format: "evenkeel study trials", version: studyVersion, data: digestOf(data) };
+  const text = existsSync(path) ? readFileSync(path, "utf8") : "";
+  const whole = text.slice(0, text.lastIndexOf("\n") + 1);
+  const lines = whole.split("\n").slice(0, -1);
+  if (lines.length > 0) checkHeader(path, parseLine(path, lines[0], 1), header);
+  const finished = lines.slice(1).map((line, i) => checkRun(path, parseLine(path, line, i + 2), i + 2));
+  const file = openSync(path, "a");
+  const write = (value: object) => {
+    writeSync(file, `${JSON.stringify(value)}\n`);
+    fsyncSync(file);
+  };
+  if (whole.length < text.length) ftruncateSync(file, Buffer.byteLength(whole));
+  if (lines.length === 0) {
+    write(header);
+    syncFolder(folder);
+  }
+  let open = true;
+  return {
+    finished,
+    append: write,
+    close: () => {
+      if (open) closeSync(file);
+      open = false;
+    },
+  };
+}
+
+/** A new file is there after a power failure only if its folder was written, too. */
+function syncFolder(folder: string): void {
+  // Windows does not open folders, and needs no such thing.
+  if (process.platform === "win32") return;
+  const handle = openSync(folder, "r");
+  fsyncSync(handle);
+  closeSync(handle);
+}
+
+function parseLine(path: string, line: string, number: number): unknown {
+  try {
+    return JSON.parse(line);
+  } catch {
+    throw damaged(path, number);
+  }
+}
+
+function damaged(path: string, line: number): UsageError {
+  return new UsageError(`line ${line} of ${path} is damaged; delete that line, and its trial is run again`);
+}
+
+function checkHeader(path: string, given: unknown, expected: Header): void {
+  const { format, version, data } = (given ?? {}) as Partial<Header>;
+  if (format !== expected.format) throw new UsageError(`${path} is no file of trials; choose another folder`);
+  if (version !== expected.version) {
+    throw new UsageError(
+      `${path} holds trials of version ${version}, this is version ${expected.version}; choose another folder, or delete it`,
+    );
+  }
+  if (data !== expected.data) {
+    throw new UsageError(
+      `${path} holds trials of another table or another schema; choose another folder, or delete it`,
+    );
+  }
+}
+
+/** Enough to know a run by; what does not fit the plan is left aside when the study runs. */
+function checkRun(path: string, given: unknown, line: number): TrialRun {
+  const run = given as TrialRun | null;
+  if (typeof run?.result?.spec?.id === "string" && typeof run.result.readings === "object") return run;
+  throw damaged(path, line);
+}
+
+function digestOf({ table, schema }: StudyData): string {
+  const hash = createHash("sha256").update(JSON.stringify(schema));
+  for (const column of table.columns) {
+    const values = column.type === "text" ? column.codes : column.values;
+    hash.update(JSON.stringify([column.name, column.type, values.length]));
+    hash.update(new Uint8Array(values.buffer, values.byteOffset, values.byteLength));
+    if (column.type === "text") hash.update(JSON.stringify(column.dictionary));
+  }
+  return hash.digest("hex");
+}

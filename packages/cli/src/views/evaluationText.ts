@@ -1,0 +1,89 @@
+import type { Evaluated } from "../actions/evaluate/evaluate.ts";
+import type { ClassScores, Evaluation, WorstRow } from "../actions/evaluate/evaluateModel.ts";
+import type { StatisticsGap } from "../actions/evaluate/statisticsGap.ts";
+import type { Origin } from "../records/models/origin.ts";
+import type { ScoresByName } from "../records/runs/types.ts";
+import { metricFacts, scoreText } from "../shell/metrics.ts";
+import { type Colors, count, printable, wrap } from "../shell/terminal.ts";
+import { cut, newTable } from "./table.ts";
+
+const width = 80;
+const nameWidth = 42;
+
+/** Everything, for programs. */
+export function evaluationJson({ model, name, origin, source, part, evaluation }: Evaluated) {
+  const { target, task } = model.schema;
+  const { scores, baselines } = origin;
+  return { model: name, table: source, part, target, task, ...evaluation, recorded: { scores, baselines } };
+}
+
+/** An evaluation for people, in 80 columns. */
+export function evaluationText(evaluated: Evaluated, colors: Colors): string {
+  const { model, name, origin, source, part, evaluation } = evaluated;
+  const { rows, classes, worst = [], batchNorm } = evaluation;
+  const { target, task } = model.schema;
+  const which = part === undefined ? "" : `the ${part} rows of `;
+  const title = `${name} on ${which}${source}: ${count(rows, "row")}, ${target} (${task})`;
+  const sections = [colors.bold(wrap(printable(title), width)), scoreTable(evaluation, origin, colors)];
+  if (classes !== undefined) sections.push(classTable(classes, colors));
+  if (worst.length > 0) sections.push(worstTable(worst, evaluated, colors));
+  if (batchNorm !== undefined) sections.push(wrap(batchNormText(batchNorm), width));
+  return `${sections.join("\n\n")}\n`;
+}
+
+function scoreTable({ scores, guesses }: Evaluation, { scores: told, baselines = {} }: Origin, colors: Colors): string {
+  const metrics = Object.keys(scores);
+  const table = newTable(colors, ["scores", ...metrics.map((metric) => metricFacts(metric).short)]);
+  const line = (label: string, values: ScoresByName, mark = (text: string) => text) =>
+    table.push([
+      cut(label, nameWidth),
+      ...metrics.map((metric) => (metric in values ? mark(scoreText(values[metric])) : "")),
+    ]);
+  line("these rows: the model", scores, colors.bold);
+  for (const [name, values] of Object.entries(guesses)) line(`  ${name}`, values);
+  const part = told?.test === undefined ? "validation" : "test";
+  const recorded = told?.[part];
+  if (recorded !== undefined) line(`the training's ${part} rows: the model`, recorded);
+  for (const [name, from] of Object.entries(baselines)) {
+    const values = from[part];
+    if (values !== undefined) line(`  ${name}`, values);
+  }
+  return table.toString();
+}
+
+function classTable(classes: readonly ClassScores[], colors: Colors): string {
+  const table = newTable(colors, ["class", "rows", "predicted", "precision", "recall"]);
+  // The commonest are what there is room for.
+  const shown = [...classes].sort((a, b) => b.rows - a.rows).slice(0, 30);
+  for (const { name, rows, predicted, precision, recall } of shown) {
+    const figures = [rows.toLocaleString("en-US"), predicted.toLocaleString("en-US")];
+    table.push([cut(name, nameWidth), ...figures, scoreText(precision), scoreText(recall)]);
+  }
+  const rest = classes.length - shown.length;
+  return rest > 0 ? `${table.toString()}\nand ${rest} rarer classes; --json has them all` : table.toString();
+}
+
+function worstTable(worst: readonly WorstRow[], { table, labels: [label] }: Evaluated, colors: Colors): string {
+  const names = table.columns.find(({ name, type }) => name === label && type === "text");
+  const shown = newTable(
+    colors,
+    ["worst rows (from 0)", ...(names ? [cut(names.name, 24)] : []), "truth", "prediction", "error"],
+    names ? 2 : 1,
+  );
+  for (const { row, truth, prediction, error } of worst) {
+    const text = names?.type === "text" && names.codes[row] >= 0 ? names.dictionary[names.codes[row]] : "";
+    const figures = [scoreText(truth), scoreText(prediction), `${error > 0 ? "+" : ""}${scoreText(error)}`];
+    shown.push([String(row), ...(names ? [cut(text, 24)] : []), ...figures]);
+  }
+  return shown.toString();
+}
+
+function batchNormText({ loss, running, batch }: StatisticsGap): string {
+  const name = loss === "mse" ? "squared error of the scaled target" : "log loss";
+  const figures = `${name} ${scoreText(running)} with its running statistics, ${scoreText(batch)} with those of these rows`;
+  if (running <= 1.1 * batch) return `Batch normalization: ${figures}. The running statistics fit.`;
+  return (
+    `Batch normalization: ${figures}. The running statistics do not fit these rows: either they lagged behind when the ` +
+    "network was trained, or these rows are distributed otherwise than the training's."
+  );
+}

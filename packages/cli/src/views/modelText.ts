@@ -1,0 +1,118 @@
+import { nn } from "evenkeel";
+import type { TableModel } from "evenkeel/tabular";
+import { batchNormFindings } from "../actions/inspect/batchNormFindings.ts";
+import { describeColumns } from "../actions/inspect/describeColumns.ts";
+import type { ModelInspection } from "../actions/inspect/inspectModel.ts";
+import type { Origin } from "../records/models/origin.ts";
+import { type Colors, count, type Output, printable, wrap } from "../shell/terminal.ts";
+import { findingLines } from "./findingLines.ts";
+import { scoresText } from "./scoresText.ts";
+import { cut, fixedTable, newTable } from "./table.ts";
+
+const width = 80;
+
+/** Everything, for programs. */
+export function modelJson({ path, kind, header, bytes, model, origin }: ModelInspection) {
+  const tensors = Object.entries(header.tensors).map(([name, { dtype, shape }]) => ({ name, dtype, shape }));
+  if (model === undefined) return { path, bytes, kind, metadata: header.metadata, tensors };
+  const { schema, preprocessing, network, record } = model;
+  const { totals, rows } = summaryOf(model);
+  const { scores, baselines } = origin;
+  return {
+    ...{ path, bytes, kind, target: schema.target, task: schema.task },
+    ...{ columns: describeColumns(model), inputs: preprocessing.features, embeddings: preprocessing.embeddings },
+    ...{ network: { options: network.options, printed: network.toString(), totals, layers: rows } },
+    batchNorm: batchNormFindings(model, origin),
+    ...{ preprocessing: preprocessing.toJSON(), record, scores, baselines, tensors },
+  };
+}
+
+function summaryOf({ network }: TableModel) {
+  const { features, embeddings = [] } = network.size;
+  if (embeddings.length === 0) return nn.summary(network, [features]);
+  return nn.summary(network, [[features], [embeddings.length]], { dtype: ["float32", "int32"] });
+}
+
+/** For people, in 80 columns: network, columns, target and what the training recorded; of other files the tensors. */
+export function modelText(inspection: ModelInspection, output: Output): string {
+  const { colors } = output;
+  const { path, kind, header, bytes, model, origin } = inspection;
+  const size = `${count(Object.keys(header.tensors).length, "tensor")}, ${sizeText(bytes)}`;
+  if (model === undefined) {
+    const what = kind === "checkpoint" ? "a checkpoint, to resume a training" : "tensors";
+    const head = colors.bold(wrap(`${printable(path)}: ${what} (${size})`, width));
+    return `${[head, metadataText(header.metadata), tensorTable(inspection, colors)].filter((part) => part !== "").join("\n\n")}\n`;
+  }
+  const { schema, network } = model;
+  const head = `${printable(path)}: predicts ${printable(schema.target)} (${schema.task}; ${size})`;
+  const trained = [
+    origin.source === undefined ? "" : `trained on ${origin.source}`,
+    origin.rows === undefined ? "" : count(origin.rows, "row"),
+    origin.seed === undefined ? "" : `seed ${origin.seed}`,
+    origin.refit === undefined ? "" : `refit on ${count(origin.refit.rows, "row")}, those of training and validation`,
+  ].filter((part) => part !== "");
+  const sections = [
+    colors.bold(wrap(head, width)),
+    ...(trained.length > 0 ? [wrap(printable(trained.join(", ")), width)] : []),
+    columnTable(model, colors),
+    `${colors.bold("Network")}\n${network.toString()}`,
+    summaryOf(model).toString(),
+    ...batchNormText(model, origin, output),
+    tensorTable(inspection, colors),
+    ...(origin.scores === undefined
+      ? ["No scores are recorded in it."]
+      : [
+          scoresText(origin.scores, origin.baselines ?? {}, colors, {
+            name: "the model",
+            refit: origin.refit !== undefined,
+          }),
+        ]),
+  ];
+  return `${sections.join("\n\n")}\n`;
+}
+
+/** Notes are for programs: about what is done either way. */
+function batchNormText(model: TableModel, origin: Origin, output: Output): string[] {
+  const findings = batchNormFindings(model, origin).filter(({ severity }) => severity !== "note");
+  if (findings.length === 0) return [];
+  const shown = findings.map(({ severity, module, reason, cure }) => ({
+    severity,
+    message: `${module}: ${reason}; ${cure}`,
+  }));
+  return [`${output.colors.bold("Batch normalization")}\n${findingLines(shown, output, { width }).trimEnd()}`];
+}
+
+function metadataText(metadata: Readonly<Record<string, string>>): string {
+  return Object.entries(metadata)
+    .map(([name, value]) => cut(`${name}: ${value}`, width))
+    .join("\n");
+}
+
+function columnTable(model: TableModel, colors: Colors): string {
+  const table = fixedTable(colors, ["column", "kind", "values"], [22, 17, 37]);
+  for (const { name, kind, use, why, values } of describeColumns(model)) {
+    const label = use === "target" ? colors.bold(printable(name)) : printable(name);
+    const meaning = use === "feature" ? kind : `${kind}, ${use}`;
+    table.push([label, use === "ignored" ? colors.dim(meaning) : meaning, printable(values ?? why ?? "")]);
+  }
+  const meaning = "m ± s: (value - m) / s is what the network gets, and gives.";
+  return `${table.toString().replaceAll(/ +$/gm, "")}\n\n${colors.dim(meaning)}`;
+}
+
+function tensorTable({ header }: ModelInspection, colors: Colors): string {
+  const tensors = Object.entries(header.tensors);
+  if (tensors.length === 0) return "It holds no tensors.";
+  const table = newTable(colors, ["tensor", "dtype", "shape"]);
+  // Networks of other kinds have hundreds.
+  for (const [name, { dtype, shape }] of tensors.slice(0, 100)) {
+    table.push([cut(name, 50), dtype, `[${shape.join(", ")}]`]);
+  }
+  const rest = tensors.length - 100;
+  return rest > 0 ? `${table.toString()}\nand ${rest} more; --json has them all` : table.toString();
+}
+
+function sizeText(bytes: number): string {
+  if (bytes < 1000) return `${bytes} bytes`;
+  const [divisor, unit] = bytes < 1e6 ? [1e3, "kB"] : bytes < 1e9 ? [1e6, "MB"] : [1e9, "GB"];
+  return `${(bytes / (divisor as number)).toFixed(1)} ${unit}`;
+}

@@ -1,0 +1,19 @@
+import type { Output } from "../../shell/terminal.ts";
+
+/** Shows on a terminal how many rows or pictures have been read, until it is told to stop; elsewhere nothing. */
+export function readingProgress({ terminal }: Output): {
+  readonly update: (done: number, what?: "rows" | "pictures") => void;
+  readonly stop: () => void;
+} {
+  let shown = false;
+  return {
+    update: (done, what = "rows") => {
+      shown = true;
+      terminal?.write(`\rread ${done.toLocaleString("en-US")} ${what}`);
+    },
+    // Wipes its line.
+    stop: () => {
+      if (shown) terminal?.write("\r\x1b[2K");
+    },
+  };
+}

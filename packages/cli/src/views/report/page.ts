@@ -1,0 +1,90 @@
+import { scoreText } from "../../shell/metrics.ts";
+import { type Html, type HtmlValue, html, trusted } from "./html.ts";
+import { style } from "./style.ts";
+import type { ReportSource, RunFinding } from "./types.ts";
+
+/** A whole page: one file that loads nothing and runs nothing, which its policy forbids it besides. */
+export function page(source: ReportSource, body: HtmlValue): string {
+  const { title, id, created, versions } = source;
+  const document = html`<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
+<meta name="generator" content="evenkeel ${versions.evenkeel}">
+<title>${title}</title>
+<style>${trusted(style)}</style>
+</head>
+<body>
+${body}
+<footer class="quiet">Made by evenkeel ${versions.evenkeel} on Node ${versions.node}, ${dateText(created)}${
+    id !== undefined && html`; run <code>${id}</code>`
+  }. This file needs no network and runs no script.</footer>
+</body>
+</html>
+`;
+  // HTML must not hold control characters; texts of tables may.
+  return document.text.replaceAll(/(?![\n\t])\p{Cc}/gu, "\u{fffd}");
+}
+
+/** A part of the page under a heading; `together` is not torn apart by a page break. */
+export function section(title: string, body: HtmlValue, { together = false } = {}): Html {
+  return html`<section${together && trusted(' class="together"')}><h2>${title}</h2>
+${body}</section>
+`;
+}
+
+export function figure(drawing: Html, caption: HtmlValue): Html {
+  return html`<figure>${drawing}<figcaption>${caption}</figcaption></figure>
+`;
+}
+
+/** A list of settings, nested ones with dots. */
+export function settingsList(settings: Readonly<Record<string, unknown>>): Html {
+  const items = [...flat(settings)].map(
+    ([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>
+`,
+  );
+  return html`<dl class="settings">
+${items}</dl>
+`;
+}
+
+function* flat(value: object, prefix = ""): Generator<[string, string]> {
+  for (const [key, inner] of Object.entries(value)) {
+    const name = prefix + key;
+    if (inner === undefined) continue;
+    if (Array.isArray(inner)) yield [name, inner.join(", ")];
+    else if (typeof inner === "object" && inner !== null) yield* flat(inner, `${name}.`);
+    else yield [name, typeof inner === "boolean" ? (inner ? "yes" : "no") : String(inner)];
+  }
+}
+
+export function findingsList(findings: readonly RunFinding[]): Html {
+  if (findings.length === 0)
+    return html`<p>Nothing to complain of.</p>
+`;
+  const items = findings.map(
+    ({ severity, message }) => html`<li><span class="severity ${severity}">${severity}</span>: ${message}</li>
+`,
+  );
+  return html`<ul>
+${items}</ul>
+`;
+}
+
+/** "25 November 2026" */
+export function dateText(date: Date): string {
+  return new Intl.DateTimeFormat("en-GB", { dateStyle: "long" }).format(date);
+}
+
+/** "392", "3,000,000" */
+export function wholeText(count: number): string {
+  return count.toLocaleString("en-US");
+}
+
+/** A score with its unit, where it has one. */
+export function withUnit(value: number, unit: string | undefined): string {
+  return unit === undefined ? scoreText(value) : `${scoreText(value)} ${unit}`;
+}

@@ -1,0 +1,78 @@
+import { compareScores, metricFacts, scoreText } from "../../shell/metrics.ts";
+import { type Html, html, trusted } from "./html.ts";
+import { judgedPart, partWords, worthOf } from "./judgedPart.ts";
+import { wholeText } from "./page.ts";
+import type { PartScores, ScoresByName, TrainingReportData } from "./types.ts";
+
+/** The scores on the test rows of the network and of the simple models, the best first, with a bar for the first metric. */
+export function baselinesTable({ scores, baselines, metric, unit, split }: TrainingReportData): Html {
+  const part = judgedPart(split);
+  const ours = { name: "this network", ours: true, values: scores[part] ?? {} };
+  const others = Object.entries(baselines).map(([name, of]) => ({ name, ours: false, values: of[part] ?? {} }));
+  const lines = [ours, ...others].sort((a, b) => compareScores(metric, a.values[metric], b.values[metric]));
+  const metrics = [metric, ...Object.keys(ours.values).filter((name) => name !== metric)];
+  const longest = Math.max(...lines.map(({ values }) => finite(values[metric])));
+  const bar = (value: number | undefined) => {
+    const share = longest > 0 ? Math.max(0, finite(value)) / longest : 0;
+    return html`<span class="bar" style="width:${(100 * share).toFixed(1)}%"></span>`;
+  };
+  const rows = lines.map(
+    ({
+      name,
+      ours,
+      values,
+    }) => html`<tr${ours && trusted(' class="ours"')}><th scope="row">${name}</th><td class="bars">${bar(values[metric])}</td>${cells(metrics, values)}</tr>
+`,
+  );
+  return html`<div class="wide"><table>
+<caption>On the ${wholeText(split[part])} ${partWords[part]} rows, ${worthOf[part]}</caption>
+<thead><tr><th scope="col">Model</th><th></th>${heads(metrics, unit)}</tr></thead>
+<tbody>
+${rows}</tbody></table></div>
+`;
+}
+
+/** Scores by part of the rows, and for both kinds of BatchNorm's statistics where there are both. */
+export function partsTable({ scores, batchNorm, split, unit, refit }: TrainingReportData): Html {
+  const metrics = Object.keys(scores[judgedPart(split)] ?? {});
+  const kinds: [string, PartScores, boolean][] =
+    batchNorm === undefined
+      ? [["", scores, false]]
+      : (["asTrained", "recomputed"] as const).map((kind) => [
+          kind === "asTrained" ? "statistics as trained" : "statistics recomputed",
+          batchNorm[kind],
+          batchNorm.kept === kind,
+        ]);
+  const rows = kinds.flatMap(([kind, values, kept]) =>
+    (["train", "validation", "test"] as const)
+      .filter((part) => values[part] !== undefined)
+      .map((part) => {
+        const shown = part === "validation" && refit !== undefined ? "validation before the refit" : part;
+        const name = kind === "" ? shown : `${shown}, ${kind}${kept ? " (kept)" : ""}`;
+        return html`<tr><th scope="row">${name}</th><td>${wholeText(split[part])}</td>${cells(metrics, values[part])}</tr>
+`;
+      }),
+  );
+  return html`<div class="wide"><table>
+<thead><tr><th scope="col">This network on its</th><th scope="col">rows</th>${heads(metrics, unit)}</tr></thead>
+<tbody>
+${rows}</tbody></table></div>
+`;
+}
+
+function heads(metrics: readonly string[], unit: string | undefined): Html[] {
+  return metrics.map((name) => {
+    const { short, label, inUnits } = metricFacts(name);
+    return html`<th scope="col"><abbr title="${label}">${short}</abbr>${inUnits && unit !== undefined && `, ${unit}`}</th>`;
+  });
+}
+
+function cells(metrics: readonly string[], values: ScoresByName = {}): Html[] {
+  return metrics.map(
+    (name) => html`<td>${Object.hasOwn(values, name) ? scoreText(values[name]).replace("-", "−") : ""}</td>`,
+  );
+}
+
+function finite(value: number | undefined): number {
+  return value !== undefined && Number.isFinite(value) ? value : 0;
+}

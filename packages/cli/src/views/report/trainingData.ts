@@ -1,0 +1,109 @@
+import { columnOf, type Predictions, scoresOf, type Table, takeRows } from "evenkeel/tabular";
+import { permutationImportance, type TableTraining } from "evenkeel/train";
+import type { EpochLine, RunConfig, RunResult } from "../../records/runs/types.ts";
+import { metricFacts } from "../../shell/metrics.ts";
+import { judgedPart, partWords } from "./judgedPart.ts";
+import type { ReportPredictions, TrainingReportData } from "./types.ts";
+
+/** Rows that importance is measured on, at most: more would only cost time. */
+const importanceRows = 2000;
+
+/** What the HTML report of a training shows. */
+export async function reportData(
+  training: TableTraining,
+  table: Table,
+  config: RunConfig,
+  result: RunResult,
+  epochs: readonly EpochLine[],
+): Promise<TrainingReportData> {
+  const { split, schema, plan, keptEpoch } = training;
+  const metric = schema.task === "regression" ? "mae" : "accuracy";
+  const part = judgedPart(config.split);
+  // What a refit was trained on does not show how good it is: the training before it is shown on the validation rows.
+  const refit = training.refit?.kept ? training.refit : undefined;
+  const model = part === "test" ? training.model : (refit?.validated ?? training.model);
+  const rows = split[part];
+  const features = schema.columns.filter(({ use }) => use === "feature").map(({ name }) => name);
+  const score = (of: Table) => scoresOf(schema.task, model.predict(of), model.preprocessing.truth(of))[metric];
+  const importance = await permutationImportance(takeRows(table, rows.subarray(0, importanceRows)), {
+    columns: features,
+    score,
+    better: metricFacts(metric).better,
+    seed: plan.seed,
+  });
+  const measured = epochs.filter(({ stage }) => stage === undefined);
+  const curve = (label: string, of: (line: EpochLine) => number | undefined) => ({
+    label,
+    runs: [measured.map((line) => of(line) ?? Number.NaN)],
+  });
+  const { id, started, table: source, target, settings, versions } = config;
+  return {
+    title: `${target} from ${source.source}`,
+    id,
+    created: new Date(started),
+    table: source,
+    target,
+    metric,
+    settings,
+    versions,
+    task: schema.task,
+    seed: plan.seed,
+    split: config.split,
+    seconds: result.seconds,
+    scores: result.scores,
+    baselines: result.baselines,
+    batchNorm: result.batchNorm,
+    curves: {
+      metric,
+      lines: [
+        curve("train", ({ train }) => train[metric]),
+        ...(split.validation.length > 0 ? [curve("validation", ({ validation }) => validation?.[metric])] : []),
+      ],
+      ...(refit === undefined && { bestEpoch: keptEpoch }),
+    },
+    ...(refit && { refit: { rows: refit.rows.length } }),
+    predictions: reportPredictions(model.predict(table, rows), model.preprocessing.truth(table, rows), schema.classes),
+    importance: { metric, part: partWords[part], columns: importance },
+    findings: result.findings,
+    network: String(model.network),
+    usage: usageOf(table, features),
+  };
+}
+
+function reportPredictions(
+  predictions: Predictions,
+  truth: Float64Array,
+  classes: readonly string[] = [],
+): ReportPredictions {
+  if (predictions.values !== undefined) return { kind: "regression", truth, predicted: predictions.values };
+  const positions = new Map(classes.map((name, position) => [name, position]));
+  return { kind: "classes", classes, truth, predicted: predictions.classes.map((name) => positions.get(name) ?? -1) };
+}
+
+/** How to use the model, with a row of the table as the example. */
+function usageOf(table: Table, features: readonly string[]): TrainingReportData["usage"] {
+  const row = JSON.stringify(Object.fromEntries(features.slice(0, 6).map((name) => [name, firstValue(table, name)])));
+  return [
+    { title: "On the command line", code: `echo '${row}' | evenkeel predict model.safetensors -` },
+    {
+      title: "In Node or a browser",
+      code: `import { TableModel } from "evenkeel/tabular";\nconst model = TableModel.load(bytes); // of model.safetensors\nmodel.predictRows([${row}]);`,
+    },
+  ];
+}
+
+function firstValue(table: Table, name: string): unknown {
+  const column = columnOf(table, name);
+  switch (column.type) {
+    case "number":
+      return column.values.find((value) => !Number.isNaN(value)) ?? null;
+    case "boolean":
+      return column.values.find((value) => value !== 255) === 1;
+    case "date": {
+      const time = column.values.find((value) => !Number.isNaN(value));
+      return time === undefined ? null : new Date(time).toISOString().slice(0, 10);
+    }
+    case "text":
+      return column.dictionary[0] ?? null;
+  }
+}

@@ -1,0 +1,142 @@
+import { metricFacts, scoreText } from "../../shell/metrics.ts";
+import { confusionTable, mostClasses } from "./charts/confusion.ts";
+import { curvesChart } from "./charts/curvesChart.ts";
+import { importanceChart, mostColumns } from "./charts/importanceChart.ts";
+import { mostDots, predictedChart, residualsChart } from "./charts/predictionCharts.ts";
+import { type Html, html } from "./html.ts";
+import { judgedPart, partWords } from "./judgedPart.ts";
+import { figure, findingsList, page, section, settingsList, wholeText } from "./page.ts";
+import { baselinesTable, partsTable } from "./scoresTable.ts";
+import type { TrainingReportData } from "./types.ts";
+
+/**
+ * The report of a training as one HTML file, which needs nothing else: how good the network is and beside what, how it learned, where it
+ * errs, what it looks at, what the table's check found, and how to predict with it. It is made to be printed too.
+ */
+export async function trainingReport(data: TrainingReportData): Promise<string> {
+  return page(data, [
+    header(data),
+    headline(data),
+    baselinesTable(data),
+    section("How it learned", await learning(data), { together: true }),
+    section(...(await predictions(data)), { together: true }),
+    await importance(data),
+    section("Scores by part of the rows", partsTable(data), { together: true }),
+    section("What was found", findingsList(data.findings)),
+    section("The network", html`<pre>${data.network}</pre>`),
+    section("Settings", settingsList({ seed: data.seed, ...data.settings })),
+    data.usage.length > 0 &&
+      section(
+        "How to predict with it",
+        data.usage.map(({ title, code }) => html`<h3>${title}</h3><pre>${code}</pre>`),
+        { together: true },
+      ),
+  ]);
+}
+
+function header({ title, table, target, task, split, seconds, refit }: TrainingReportData): Html {
+  const kind = { regression: "a number", binary: "one of two classes", multiclass: "one of several classes" }[task];
+  const uses = { train: "to train on", validation: "to choose by", test: "to test" };
+  const parts = (["train", "validation", "test"] as const)
+    .filter((part) => split[part] > 0)
+    .map((part) => `${wholeText(split[part])} ${uses[part]}`);
+  return html`<header><h1>${title}</h1>
+<p class="quiet facts">Predicts <strong>${target}</strong>, ${kind}, from ${table.source}: ${wholeText(table.rows)} rows, ${parts.join(", ")}. Trained in ${
+    seconds < 10 ? seconds.toFixed(1) : Math.round(seconds)
+  } s.${refit !== undefined && ` The network that was kept was then trained in the same way on the ${wholeText(refit.rows)} training and validation rows together (refit).`}</p></header>
+`;
+}
+
+/** The one number, in words, beside the best of the simple models. */
+function headline({ scores, baselines, metric, unit, split }: TrainingReportData): Html {
+  const { label, better, inUnits } = metricFacts(metric);
+  const part = judgedPart(split);
+  const value = scores[part]?.[metric] ?? Number.NaN;
+  const asPercent = /accuracy/i.test(metric);
+  const big = asPercent ? scoreText(100 * value) : scoreText(value);
+  const small = asPercent ? "%" : inUnits ? unit : undefined;
+  const known = Object.entries(baselines).flatMap(([name, of]) => {
+    const theirs = of[part]?.[metric];
+    return theirs === undefined || Number.isNaN(theirs) ? [] : [{ name, theirs }];
+  });
+  known.sort((a, b) => (better === "lower" ? a.theirs - b.theirs : b.theirs - a.theirs));
+  const best = known.at(0);
+  return html`<div class="headline"><span class="figure">${big}${small !== undefined && html` <small>${small}</small>`}</span>
+<p>${sentence(label)} on ${wholeText(split[part])} ${partWords[part]} rows.${best !== undefined && ` ${against(value, best, { better, asPercent })}`}</p></div>
+`;
+}
+
+function sentence(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
+function against(
+  value: number,
+  { name, theirs }: { readonly name: string; readonly theirs: number },
+  { better, asPercent }: { readonly better: "lower" | "higher"; readonly asPercent: boolean },
+): string {
+  const said = asPercent ? `${scoreText(100 * theirs)}%` : scoreText(theirs);
+  if (value === theirs) return `The best simple model, ${name}, does exactly as well.`;
+  const wins = better === "lower" ? value < theirs : value > theirs;
+  if (!wins) return `The best simple model, ${name}, does better: ${said}. This network is not worth its weights.`;
+  const gain =
+    better === "lower" && theirs > 0
+      ? `, ${Math.round(100 * (1 - value / theirs))}% less`
+      : asPercent
+        ? `, ${scoreText(100 * (value - theirs))} points more`
+        : "";
+  return `The best simple model, ${name}, has ${said}: this is better${gain}.`;
+}
+
+async function learning({ curves, unit, refit }: TrainingReportData): Promise<Html> {
+  const { metric, lines, bestEpoch } = curves;
+  const { label, short, inUnits } = metricFacts(metric);
+  const seeds = Math.max(0, ...lines.map(({ runs }) => runs.length));
+  const drawing = await curvesChart(lines, {
+    title: inUnits && unit !== undefined ? `${short}, ${unit}` : short,
+    description: `Learning curves: ${label} after each epoch, for ${lines.map((line) => line.label).join(", ")}.`,
+    bestEpoch,
+  });
+  const bands = seeds > 1 ? ` Lines: means over ${seeds} seeds. Bands: from the lowest seed to the highest.` : "";
+  const both = lines.some((line) => /recomputed/.test(line.label))
+    ? " Recomputed: the same weights, with BatchNorm's statistics taken anew over the training rows instead of the running averages; a gap between the two lines means that the running averages lag behind."
+    : "";
+  const again =
+    " The lines are those of the training that validation measured: the refit after it has no rows left to draw one for.";
+  const kept =
+    refit !== undefined ? again : bestEpoch === undefined ? "" : ` The weights of epoch ${bestEpoch} were kept.`;
+  return figure(drawing, `The ${label} after each epoch.${bands}${both}${kept}`);
+}
+
+async function predictions(data: TrainingReportData): Promise<[string, Html]> {
+  const { predictions, target, unit } = data;
+  const part = partWords[judgedPart(data.split)];
+  if (predictions.kind === "classes") {
+    const rest = predictions.classes.length > mostClasses ? " The rarest classes are counted together." : "";
+    const note = html`<p class="note">${sentence(part)} rows. Found: the share of the true class that was predicted as it (recall). Right when predicted: precision.${rest}</p>`;
+    return ["What it takes for what", html`${confusionTable(predictions)}${note}`];
+  }
+  const words = { target: unit === undefined ? target : `${target}, ${unit}`, unit, part };
+  const [left, right] = [await predictedChart(predictions, words), await residualsChart(predictions, words)];
+  const rows = predictions.truth.length;
+  const shown = rows > mostDots ? ` ${wholeText(mostDots)} of ${wholeText(rows)} rows are drawn.` : "";
+  return [
+    "Where it errs",
+    html`<div class="pair">${figure(left, `A dot for each ${part} row; on the dashed line the prediction is perfect.${shown}`)}${figure(
+      right,
+      "What is left, against the prediction. A slope, a curve or a funnel is something that the network has not learned.",
+    )}</div>`,
+  ];
+}
+
+async function importance({ importance, unit }: TrainingReportData): Promise<Html | undefined> {
+  if (importance === undefined) return undefined;
+  const { metric, part } = importance;
+  const columns = importance.columns.filter(({ drops }) => drops.length > 0 && drops.every(Number.isFinite));
+  if (columns.length === 0) return undefined;
+  const repeats = Math.max(...columns.map(({ drops }) => drops.length));
+  const others = columns.length > mostColumns ? ` The ${mostColumns} most important of ${columns.length} columns.` : "";
+  const drawing = await importanceChart(columns, { metric, unit });
+  const caption = `How much worse the ${metricFacts(metric).label} on the ${part} rows becomes when a column's values are shuffled among them. Bars: the mean of ${repeats} shuffles; lines: the lowest and the highest. Columns that say the same can stand in for each other and then look less important than they are.${others}`;
+  return section("What it looks at", figure(drawing, caption), { together: true });
+}

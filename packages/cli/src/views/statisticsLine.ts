@@ -1,0 +1,25 @@
+import type { TableTraining } from "evenkeel/train";
+import { metricFacts, scoreText } from "../shell/metrics.ts";
+
+/** What is said of batch normalization's running statistics; undefined where there are none. */
+export function statisticsLine({ statistics, refit }: TableTraining): string | undefined {
+  if (statistics === undefined) return undefined;
+  const { kept, asTrained, recomputed } = statistics;
+  const metric = asTrained.validation?.rmse === undefined ? "logLoss" : "rmse";
+  const [before, after] = [asTrained.validation?.[metric], recomputed.validation?.[metric]];
+  if (before === undefined || after === undefined) {
+    return `Batch normalization keeps its statistics ${kept === "asTrained" ? "as trained" : "recomputed over the training rows"}: there are no validation rows to choose by.`;
+  }
+  const { short } = metricFacts(metric);
+  const stale =
+    before > 1.1 * after
+      ? "The running averages lagged behind the weights, so the network was better than it looked. "
+      : "";
+  const which = kept === "asTrained" ? "as trained" : "the recomputed ones";
+  // With no rows left to choose by, a refit has them recomputed, or as they were asked for.
+  const choice = refit?.kept ? `The refit keeps ${which}.` : `Kept ${which}.`;
+  return (
+    `Batch normalization's statistics: validation ${short} ${scoreText(before)} as trained, ` +
+    `${scoreText(after)} recomputed over the training rows. ${stale}${choice}`
+  );
+}

@@ -1,0 +1,126 @@
+import Table from "cli-table3";
+import {
+  describeArm,
+  describeGroup,
+  type Estimate,
+  type ReportRow,
+  type StudyPlan,
+  type StudyReport,
+} from "evenkeel/study";
+import { scoreText } from "../../shell/metrics.ts";
+import { type Output, printable, widthOf, wrap } from "../../shell/terminal.ts";
+import { differInSize } from "./differInSize.ts";
+
+interface Column {
+  readonly head: string;
+  readonly cell: (row: ReportRow) => string;
+}
+
+/** The arms by the scale of their features, in one table, or in two where the terminal is narrow; then what the columns are. */
+export function armsText(report: StudyReport, plan: StudyPlan, output: Output): string {
+  const { rows, targetError, reference } = report;
+  const { colors } = output;
+  const width = widthOf(output);
+  const write = writerFor(rows);
+  const rescaledText = ({ rescaled, statistics }: ReportRow) =>
+    rescaled === null || statistics === "recomputed" ? "" : write(rescaled.value);
+  const first: Column[] = [
+    { head: "lr", cell: ({ lr }) => String(lr) },
+    { head: "test error", cell: ({ test }) => plusMinus(test, write) },
+    { head: "difference", cell: (row) => differenceText(row, reference, write, output) },
+  ];
+  const second: Column[] = [
+    { head: "epochs", cell: epochsText },
+    { head: "spread", cell: ({ spread }) => (spread === null ? "" : write(spread)) },
+    { head: "rates", cell: ({ trains }) => String(trains.length) },
+    { head: "gap", cell: ({ gap }) => write(gap.value) },
+    ...(rows.some(({ rescaled }) => rescaled !== null) ? [{ head: "rescaled", cell: rescaledText }] : []),
+    {
+      head: "ms/epoch",
+      cell: ({ msPerEpoch, statistics }) =>
+        msPerEpoch === null || statistics === "recomputed" ? "" : scoreText(msPerEpoch),
+    },
+    ...(differInSize(plan) ? [{ head: "parameters", cell: parametersText }] : []),
+  ];
+  const whole = tableOf(rows, [...first, ...second], output);
+  const fits = visibleWidth(whole) <= width;
+  const tables = fits ? whole : [tableOf(rows, first, output), tableOf(rows, second, output)].join("\n\n");
+  const legend =
+    `Mean over seeds ± half of its 95% interval. lr: the rate that is best on the validation rows. difference: to ${reference}, seed by ` +
+    `seed. epochs: median until ${targetError}. spread: standard deviation over seeds. rates: how many learning rates train. gap: test minus training error. ` +
+    "recomputed: the same weights with running statistics recomputed over the training rows." +
+    (second.some(({ head }) => head === "rescaled") ? " rescaled: how far other units move the error." : "");
+  return `${tables}\n${colors.dim(wrap(legend, width))}`;
+}
+
+function tableOf(rows: readonly ReportRow[], columns: readonly Column[], { colors }: Output): string {
+  const none = { top: "", "top-mid": "", "top-left": "", "top-right": "", left: "", right: "" };
+  const bottom = { bottom: "", "bottom-mid": "", "bottom-left": "", "bottom-right": "" };
+  const table = new Table({
+    head: ["", ...columns.map(({ head }) => head)].map((cell) => colors.bold(cell)),
+    colAligns: ["left", ...columns.map(() => "right" as const)],
+    chars: { ...none, ...bottom, "left-mid": "", mid: "─", "mid-mid": "──", "right-mid": "", middle: "  " },
+    style: { head: [], border: [], compact: true, "padding-left": 0, "padding-right": 0 },
+  });
+  let group: string | undefined;
+  for (const row of rows) {
+    if (describeGroup(row.arm) !== group) {
+      group = describeGroup(row.arm);
+      table.push([colors.bold(printable(group)), ...columns.map(() => "")]);
+    }
+    table.push([nameOf(row), ...columns.map(({ cell }) => cell(row))]);
+  }
+  return table.toString();
+}
+
+function nameOf({ arm, statistics }: ReportRow): string {
+  if (statistics === "recomputed") return "    └ recomputed";
+  if (arm.name !== undefined) return `  ${printable(arm.name)}`;
+  const { norm, dropout } = arm;
+  const names = { none: dropout > 0 ? "" : "no normalization", batch: "BatchNorm", layer: "LayerNorm" };
+  return `  ${[names[norm], dropout > 0 ? `dropout ${dropout}` : ""].filter((part) => part !== "").join(", ")}`;
+}
+
+/** So many decimals for all figures that the smallest test error has three digits, or two if it is small. */
+function writerFor(rows: readonly ReportRow[]): (value: number) => string {
+  const smallest = Math.min(...rows.map(({ test }) => Math.abs(test.value)).filter((value) => value > 0));
+  const decimals = Number.isFinite(smallest)
+    ? Math.max(0, Math.min(6, (smallest < 0.1 ? 1 : 2) - Math.floor(Math.log10(smallest))))
+    : 2;
+  return (value) => (Math.abs(value) < 1e6 ? value.toFixed(decimals) : value.toExponential(1));
+}
+
+function plusMinus({ value, interval }: Estimate, write: (value: number) => string): string {
+  return interval === null ? write(value) : `${write(value)} ± ${write((interval.high - interval.low) / 2)}`;
+}
+
+/** Coloured where its interval leaves out 0. */
+function differenceText(
+  { difference, arm, statistics }: ReportRow,
+  reference: string,
+  write: (value: number) => string,
+  { colors }: Output,
+): string {
+  if (difference === null) {
+    return statistics === "asTrained" && describeArm(arm) === reference ? colors.dim("reference") : "";
+  }
+  const text = `${difference.value > 0 ? "+" : ""}${plusMinus(difference, write)}`;
+  const { interval } = difference;
+  if (interval === null) return text;
+  return interval.high < 0 ? colors.green(text) : interval.low > 0 ? colors.red(text) : colors.dim(text);
+}
+
+function parametersText({ arm, statistics }: ReportRow): string {
+  return arm.name === undefined || statistics === "recomputed" ? "" : String(arm.parameters);
+}
+
+function epochsText({ epochsTo: { median, arrived, runs } }: ReportRow): string {
+  const middle = median === null ? "–" : String(Math.ceil(median));
+  return arrived < runs ? `${middle} (${arrived}/${runs})` : middle;
+}
+
+function visibleWidth(table: string): number {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: colours are control sequences
+  const plain = table.replaceAll(/\u001b\[[\d;]*m/g, "");
+  return Math.max(...plain.split("\n").map((line) => line.trimEnd().length));
+}

@@ -1,0 +1,28 @@
+import { describePlan, questionOf } from "evenkeel/study";
+import type { StudyBeginning } from "../../actions/study/study.ts";
+import { count, type Output, printable, widthOf, wrap } from "../../shell/terminal.ts";
+import { findingLines } from "../findingLines.ts";
+
+/**
+ * What is said before the first network: what is predicted from what, what was noticed, what is trained, where it goes.
+ * @param folder as it can be typed
+ */
+export function introduction(beginning: StudyBeginning, folder: string, output: Output): string {
+  const { table, data, noticed, plan, threads } = beginning;
+  const { colors } = output;
+  const width = widthOf(output);
+  const { schema, picture } = data;
+  const features = schema.columns.filter(({ use }) => use === "feature").map(({ name }) => printable(name));
+  const from = picture === undefined ? features.join(", ") : `${picture[1]} x ${picture[2]} pixels`;
+  const item = (name: string, text: string) =>
+    `${colors.bold(name.padEnd(6))}${wrap(text, width - 6).replaceAll("\n", `\n${" ".repeat(6)}`)}`;
+  const question = questionOf(plan.ask).title(printable(schema.target));
+  const [networks, ...stages] = describePlan(plan);
+  return `${[
+    colors.bold(`${question.replace(/\?$/, "")} (${schema.task})?`),
+    item("Table", `${printable(table.source)}, ${count(table.rows, "row")}; predicted from ${from}`),
+    item("Plan", `${networks} On ${count(threads, "thread")}.`),
+    ...stages.map((stage) => item("", stage)),
+    item("Into", printable(folder)),
+  ].join("\n")}\n${findingLines(noticed, output)}\n`;
+}

@@ -1,0 +1,51 @@
+import type { StudyPlan } from "evenkeel/study";
+import type { Studied } from "../../actions/study/study.ts";
+import { count, duration, type Output, wrap } from "../../shell/terminal.ts";
+import { studyText } from "./text.ts";
+
+interface OutcomeOptions {
+  /** Where the report is, if there is one. */
+  readonly report?: string;
+  /** A path as it can be typed. */
+  readonly shorten: (path: string) => string;
+}
+
+/** What is said at the end: answer, arms and claims, what was written, and how to go on. */
+export function outcomeText(studied: Studied, { report, shorten }: OutcomeOptions, output: Output): string {
+  const { study, plan, concluded, complete, trials, trained, threads, seconds } = studied;
+  const answer = concluded && studyText(concluded.result, concluded.report, output);
+  const ending = complete
+    ? `Trained ${count(trained, "network")} in ${duration(seconds)} on ${count(threads, "thread")}.`
+    : interruption(plan, trials.length, concluded?.result.plan.seeds.length ?? 0, seconds);
+  const result = concluded && study.file("result.json");
+  const written = [report, result, study.file("trials.jsonl")].filter((path) => path !== undefined);
+  const lines = [
+    ...(answer === undefined ? [] : [answer]),
+    ending,
+    ...written.map((path, i) => `${i === 0 ? "Wrote" : "     "} ${shorten(path)}`),
+    ...(complete ? [] : [`Go on with: evenkeel study --resume ${shorten(study.path)}`]),
+  ];
+  return `${lines.join("\n")}\n`;
+}
+
+/** For programs. */
+export function studiedJson({ study, plan, complete, seconds, concluded }: Studied) {
+  return {
+    study: study.id,
+    ask: plan.ask,
+    path: study.path,
+    status: complete ? "finished" : "interrupted",
+    seconds,
+    verdict: concluded?.result.headline.verdict,
+    report: concluded?.report,
+  };
+}
+
+function interruption({ seeds }: StudyPlan, trained: number, whole: number, seconds: number): string {
+  const all = count(seeds.length, "seed");
+  const said =
+    whole === 0
+      ? `none of ${all} is whole yet, so there is nothing to say`
+      : `${whole} of ${all} are whole, and reported on`;
+  return wrap(`Interrupted after ${duration(seconds)}: ${count(trained, "network")} kept; ${said}.`, 80);
+}

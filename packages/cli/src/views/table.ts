@@ -1,0 +1,40 @@
+import Table from "cli-table3";
+import { type Colors, printable } from "../shell/terminal.ts";
+
+const none = { top: "", "top-mid": "", "top-left": "", "top-right": "", left: "", right: "" };
+const bottom = { bottom: "", "bottom-mid": "", "bottom-left": "", "bottom-right": "" };
+const looks = {
+  chars: { ...none, ...bottom, "left-mid": "", mid: "─", "mid-mid": "──", "right-mid": "", middle: "  " },
+  style: { head: [], border: [], compact: true, "padding-left": 0, "padding-right": 0 },
+};
+
+/** A table with a rule under its head and no other lines; the first columns are text, the others figures. */
+export function newTable(colors: Colors, head: readonly string[], textColumns = 1) {
+  return new Table({
+    head: head.map((cell) => colors.bold(cell)),
+    colAligns: head.map((_, index) => (index < textColumns ? "left" : "right")),
+    ...looks,
+  });
+}
+
+/** The same with columns of given widths, between which there are two spaces; longer cells are cut. */
+export function fixedTable(
+  colors: Colors,
+  head: readonly string[],
+  widths: readonly number[],
+  { figures = 0 }: { readonly figures?: number } = {},
+) {
+  return new Table({
+    head: head.map((cell) => colors.bold(cell)),
+    colWidths: [...widths],
+    colAligns: head.map((_, index) => (index < head.length - figures ? "left" : "right")),
+    wordWrap: false,
+    ...looks,
+  });
+}
+
+/** A text that a terminal may show, and no longer than this. */
+export function cut(text: string, length: number): string {
+  const plain = printable(text);
+  return plain.length > length ? `${plain.slice(0, length - 1)}…` : plain;
+}

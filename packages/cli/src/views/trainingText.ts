@@ -1,0 +1,130 @@
+import type { TableRefit, TableStartEvent, TableTraining } from "evenkeel/train";
+import type { Trained } from "../actions/training/train.ts";
+import { inCommandWords } from "../commands/commandWords.ts";
+import { usualRuns } from "../records/runs/runsFolder.ts";
+import type { PartScores, RunResult } from "../records/runs/types.ts";
+import { compareScores, metricFacts, scoreText } from "../shell/metrics.ts";
+import { type Colors, count, type Output, printable, wrap } from "../shell/terminal.ts";
+import type { TableRead } from "../tables/index.ts";
+import { findingLines } from "./findingLines.ts";
+import { scoresText } from "./scoresText.ts";
+import { statisticsLine } from "./statisticsLine.ts";
+
+const width = 80;
+
+/** What is said before the first step: what is predicted from what, what was noticed, and what is trained. */
+export function introduction(table: TableRead, event: TableStartEvent, output: Output): string {
+  const { colors } = output;
+  const { schema, findings, split, plan, network } = event;
+  const features = schema.columns.filter(({ use }) => use === "feature").map(({ name }) => printable(name));
+  const noticed = [...table.notes, ...inCommandWords(findings)];
+  const values = network.parameters().reduce((sum, parameter) => sum + parameter.numel(), 0);
+  const { hidden, norm, activation, dropout } = plan.network;
+  const shape = [
+    `widths ${[...hidden, network.size.outputs].join("-")}`,
+    { none: "no normalization", batch: "batch normalization", layer: "layer normalization" }[norm],
+    activation,
+    ...(dropout > 0 ? [`dropout ${dropout}`] : []),
+  ];
+  const { optimizer, lr, schedule, batchSize, epochs, seed } = plan;
+  const rates = schedule === "none" ? `lr ${lr}` : `lr ${lr} ${schedule}`;
+  const again = plan.refit
+    ? `; then a refit on ${split.train.length + split.validation.length} rows, the validation rows too`
+    : "";
+  const lines = [
+    `${colors.bold(printable(schema.target))} (${schema.task}) of ${printable(table.source)}: ${count(table.rows, "row")}, ` +
+      `from ${features.join(", ")}`,
+    `${split.train.length} rows to train on, ${split.validation.length} to validate, ${split.test.length} to test; seed ${seed}`,
+    `Network of ${values.toLocaleString("en-US")} parameters: ${shape.join(", ")}`,
+    `${optimizer}, ${rates}, batches of ${batchSize}, ${count(epochs, "epoch")}${again}`,
+  ];
+  const found = findingLines(noticed, output, { width, indent: "  " });
+  return `${lines.map((line) => `${wrap(line, width, "  ")}\n`).join("")}${found}\n`;
+}
+
+interface OutcomeOptions {
+  /** Where the report is, if there is one. */
+  readonly report?: string;
+  /** The folder of runs, as the user names it. */
+  readonly runs: string;
+  /** A path as it can be typed. */
+  readonly shorten: (path: string) => string;
+}
+
+/** What is said at the end: how good the model is, what was written, and how to go on. */
+export function outcomeText(trained: Trained, { report, runs, shorten }: OutcomeOptions, colors: Colors): string {
+  const { training, run, result, out } = trained;
+  const lines: string[] = [];
+  if (training.history.epochs.length > 0) {
+    const written = [out, report, run.file("model"), run.file("checkpoint")].filter((path) => path !== undefined);
+    lines.push(scoresAndWords(training, result, colors), `Wrote ${written.map(shorten).join("\n      ")}`);
+  } else {
+    lines.push("Interrupted before the first epoch was finished: there is no model yet.");
+  }
+  if (result.status === "interrupted") {
+    lines.push(`Go on with: evenkeel train --resume ${run.id}${runs === usualRuns ? "" : ` --runs ${runs}`}`);
+  }
+  return `${lines.join("\n")}\n`;
+}
+
+/** For programs. */
+export function trainedJson({ run, result }: Trained) {
+  return { run: run.id, path: run.path, result };
+}
+
+/** The epoch that was kept, the scores beside the simple models', and in words. */
+function scoresAndWords(training: TableTraining, result: RunResult, colors: Colors): string {
+  const { history, keptEpoch, plan, refit } = training;
+  const done = history.epochs.length;
+  const why = {
+    completed: "",
+    earlyStopping: `, no better for ${String(plan.patience)}`,
+    aborted: ", then interrupted",
+  }[history.reason];
+  const kept = keptEpoch === done ? "the weights of the last" : `the weights of epoch ${keptEpoch}, the best`;
+  const lines = [
+    `${count(done, "epoch")} in ${history.seconds.toFixed(1)} s${why}; ${refit === undefined ? `kept ${kept}` : refitText(refit, plan.epochs)}.`,
+    refit?.error && `In the refit ${printable(refit.error.message)} The training before it is not affected.`,
+    statisticsLine(training),
+    verdict(result.scores, result.baselines, training.schema.task === "regression" ? "mae" : "accuracy"),
+  ];
+  const said = lines.filter((line) => line !== undefined).map((line) => wrap(line, width));
+  return `${scoresText(result.scores, result.baselines, colors, { refit: refit?.kept })}\n\n${said.join("\n")}\n`;
+}
+
+/** What came of the second training. */
+function refitText({ history, rows, kept, error }: TableRefit, epochs: number): string {
+  const { length: done } = history.epochs;
+  if (error !== undefined) return `the refit failed after ${done} of ${epochs} epochs; kept the weights from before it`;
+  if (!kept) return `the refit was interrupted after ${done} of ${epochs} epochs; kept the weights from before it`;
+  return (
+    `then a refit on ${rows.length} rows, those of training and validation, in ${history.seconds.toFixed(1)} s; kept its weights. The ` +
+    "validation scores are from before it"
+  );
+}
+
+/** Whether the network learned anything: how its score stands to that of the best simple model. */
+function verdict(
+  scores: PartScores,
+  baselines: Readonly<Record<string, PartScores>>,
+  metric: string,
+): string | undefined {
+  const part = scores.test === undefined ? "validation" : "test";
+  const own = scores[part]?.[metric];
+  const ranked = Object.entries(baselines)
+    .flatMap(([name, from]) => {
+      const value = from[part]?.[metric];
+      return value === undefined || Number.isNaN(value) ? [] : [{ name, value }];
+    })
+    .sort((a, b) => compareScores(metric, a.value, b.value));
+  if (own === undefined || ranked.length === 0) return undefined;
+  const [best] = ranked;
+  const { better, short } = metricFacts(metric);
+  const gain = better === "lower" ? best.value - own : own - best.value;
+  const beside = `${short} ${scoreText(own)} on the ${part} rows, ${scoreText(best.value)} by ${best.name}`;
+  // A hundredth of the score: less is not worth a network.
+  const worthwhile = 0.01 * Math.abs(best.value);
+  if (gain > worthwhile) return `The network is better than every simple model: ${beside}.`;
+  if (gain >= -worthwhile) return `The network is no better than a simple model: ${beside}.`;
+  return `A simple model is better than the network: ${beside}. More rows or other features may change that.`;
+}
