@@ -16,6 +16,8 @@ export interface Check<T = unknown> {
   readonly culprit?: (value: unknown) => Culprit | undefined;
   /** What a text on a command line says; undefined if it cannot be of this kind. Missing where no text can say it. */
   readonly parse?: (text: string) => T | undefined;
+  /** What stands for the value in the usage of a flag: the n of `--epochs <n>`. Missing where the flag alone says it. */
+  readonly noun?: string;
   /** All values, where there is a list of them. */
   readonly choices?: readonly string[];
 }
@@ -59,15 +61,16 @@ export function passes<T>(value: unknown, wanted: Check<T>): value is T {
 const isNumber = (value: unknown) => typeof value === "number";
 const everything = () => true;
 
-function numeric(expected: string, fits: (value: number) => boolean): Check<number> {
+function numeric(expected: string, fits: (value: number) => boolean, noun = "number"): Check<number> {
   const parse = (text: string) => (/^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text) ? Number(text) : undefined);
-  return { expected, isKind: isNumber, fits, parse };
+  return { expected, isKind: isNumber, fits, parse, noun };
 }
 
 /** A whole number that a double holds exactly, from `least` to `most`. */
 export function wholeNumber(least = -Infinity, most = Infinity): Check<number> {
   const bounds = most < Infinity ? ` from ${least} to ${most}` : least > -Infinity ? ` of at least ${least}` : "";
-  return numeric(`a whole number${bounds}`, (value) => Number.isSafeInteger(value) && value >= least && value <= most);
+  const fits = (value: number) => Number.isSafeInteger(value) && value >= least && value <= most;
+  return numeric(`a whole number${bounds}`, fits, "n");
 }
 
 export function finiteNumber(): Check<number> {
@@ -93,7 +96,7 @@ export function probability(): Check<number> {
 
 /** From 0 up to, but not including, 1. */
 export function share(): Check<number> {
-  return numeric("a share from 0 up to, but not including, 1", (value) => value >= 0 && value < 1);
+  return numeric("a share from 0 up to, but not including, 1", (value) => value >= 0 && value < 1, "share");
 }
 
 export function flag(): Check<boolean> {
@@ -113,13 +116,20 @@ export function oneOf<const C extends readonly string[]>(choices: C): Check<C[nu
     isKind: everything,
     fits: isChoice,
     parse: (text) => (isChoice(text) ? text : undefined),
+    noun: "name",
     choices,
   };
 }
 
 /** A text; with `expected` one that says more, such as "the name of a column". */
 export function string(expected = "a string"): Check<string> {
-  return { expected, isKind: (value) => typeof value === "string", fits: everything, parse: (text) => text };
+  return {
+    expected,
+    isKind: (value) => typeof value === "string",
+    fits: everything,
+    parse: (text) => text,
+    noun: "name",
+  };
 }
 
 export function fn<F extends (...args: never[]) => unknown>(expected = "a function"): Check<F> {
@@ -137,11 +147,20 @@ export function instance<T>(type: abstract new (...args: never[]) => T, expected
   return { expected, isKind: (value) => value instanceof type, fits: everything };
 }
 
-/** A list, each item of which passes; a command line separates the items by commas. */
-export function listOf<T>(item: Check<T>, expected: string): Check<readonly T[]> {
+/**
+ * A list, each item of which passes. A command line separates the items by commas; a comma in an item is written "\\,".
+ *
+ * @param none what a command line says for an empty list, where there may be one
+ */
+export function listOf<T>(
+  item: Check<T>,
+  expected: string,
+  { noun = "list", none }: { readonly noun?: string; readonly none?: string } = {},
+): Check<readonly T[]> {
   const { parse } = item;
   const parseAll = (text: string) => {
-    const items = text.split(",").map((part) => parse?.(part.trim()));
+    if (text === none) return [];
+    const items = splitAtCommas(text).map((part) => parse?.(part));
     return items.includes(undefined) ? undefined : (items as T[]);
   };
   return {
@@ -153,8 +172,41 @@ export function listOf<T>(item: Check<T>, expected: string): Check<readonly T[]>
       const at = list.findIndex((one) => !passes(one, item));
       return at < 0 ? undefined : { at, given: list[at], wanted: item };
     },
-    ...(parse && { parse: parseAll }),
+    ...(parse && { parse: parseAll, noun }),
   };
+}
+
+/**
+ * An object with a value for each of its keys, which are names from the data: columns, classes. A command line writes
+ * NAME=VALUE, separated by commas.
+ */
+export function recordOf<T>(
+  value: Check<T>,
+  expected: string,
+  noun = "name=value",
+): Check<Readonly<Record<string, T>>> {
+  const parseAll = (text: string) => {
+    const entries = splitAtCommas(text).map((pair) => {
+      const at = pair.lastIndexOf("=");
+      return [pair.slice(0, at), at < 1 ? undefined : value.parse?.(pair.slice(at + 1))] as const;
+    });
+    return entries.some(([, one]) => one === undefined)
+      ? undefined
+      : (Object.fromEntries(entries) as Record<string, T>);
+  };
+  return {
+    ...plainObject(expected),
+    fits: (record) => Object.values(record).every((one) => passes(one, value)),
+    culprit: (record) => {
+      const found = Object.entries(record as object).find(([, one]) => !passes(one, value));
+      return found && { at: found[0], given: found[1], wanted: value };
+    },
+    ...(value.parse && { parse: parseAll, noun }),
+  };
+}
+
+function splitAtCommas(text: string): string[] {
+  return text.split(/(?<!\\),/).map((part) => part.trim().replaceAll("\\,", ","));
 }
 
 /** What passes `wanted`, or the one value besides: `orElse(wholeNumber(1), false)`. */
@@ -166,18 +218,7 @@ export function orElse<T, const O extends boolean | null | string>(wanted: Check
     fits: (value) => value === other || wanted.fits(value as T),
     ...(wanted.culprit && { culprit: wanted.culprit }),
     ...(parse && { parse: (text: string) => (text === String(other) ? other : parse(text)) }),
+    ...(wanted.noun && { noun: wanted.noun }),
     ...(choices && { choices: [...choices, String(other)] }),
-  };
-}
-
-/** An object with a value for each of its keys, which are names from the data: columns, classes. */
-export function recordOf<T>(value: Check<T>, expected: string): Check<Readonly<Record<string, T>>> {
-  return {
-    ...plainObject(expected),
-    fits: (record) => Object.values(record).every((one) => passes(one, value)),
-    culprit: (record) => {
-      const found = Object.entries(record as object).find(([, one]) => !passes(one, value));
-      return found && { at: found[0], given: found[1], wanted: value };
-    },
   };
 }

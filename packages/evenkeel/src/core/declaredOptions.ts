@@ -10,6 +10,8 @@ export interface Option<T = unknown> {
   readonly check: Check<T>;
   /** What it does, in whole sentences: an editor, `--help` and the documentation show it. */
   readonly help: string;
+  /** What false does, in a sentence, where the command has a flag for it. */
+  readonly off?: string;
   /** The default, where it is one value for all. */
   readonly default?: T;
   /** How the default follows from the data or from other options, where it is not one value. */

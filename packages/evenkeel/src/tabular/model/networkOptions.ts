@@ -8,7 +8,7 @@ export const activations = ["relu", "leakyRelu", "elu", "gelu", "silu", "tanh"] 
 /** The options of `TabularNet`. */
 export const networkOptions = {
   hidden: option({
-    check: listOf(wholeNumber(1, 65_536), "widths such as [64, 32], whole numbers from 1 to 65536"),
+    check: listOf(wholeNumber(1, 65_536), "widths such as [64, 32]", { noun: "widths", none: "none" }),
     default: [64, 32],
     help: "Widths of the hidden layers; none gives a linear model.",
   }),

@@ -2,7 +2,7 @@ import { listOf, oneOf, option, recordOf, string } from "../../core/index.ts";
 import { tasks, toldKinds } from "./schema.ts";
 
 const column = string("the name of a column");
-const columns = listOf(column, "a list of names of columns");
+const columns = listOf(column, "a list of names of columns", { noun: "columns" });
 
 /** The options of `inferSchema`. */
 export const schemaOptions = {
@@ -19,9 +19,9 @@ export const schemaOptions = {
   }),
   ignore: option({ check: columns, help: "Columns to leave out." }),
   kinds: option({
-    check: recordOf(oneOf(toldKinds), 'an object such as { Cylinders: "category" }'),
+    check: recordOf(oneOf(toldKinds), 'an object such as { Cylinders: "category" }', "column=kind"),
     help:
-      'What columns mean, where the inferred kind is wrong. "date:dmy" and "date:mdy" say which comes first, day or month, in ' +
-      "dates of numbers alone.",
+      `What columns mean, where the inferred kind is wrong: ${toldKinds.join(", ")}. "date:dmy" and "date:mdy" say which ` +
+      "comes first, day or month, in dates of numbers alone.",
   }),
 };

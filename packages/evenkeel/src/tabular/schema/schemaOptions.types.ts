@@ -21,8 +21,9 @@ export interface SchemaOptions {
   /** Columns to leave out. */
   readonly ignore?: Value<"ignore"> | undefined;
   /**
-   * What columns mean, where the inferred kind is wrong. "date:dmy" and "date:mdy" say which comes
-   * first, day or month, in dates of numbers alone.
+   * What columns mean, where the inferred kind is wrong: numeric, category, boolean, date, text,
+   * date:dmy, date:mdy. "date:dmy" and "date:mdy" say which comes first, day or month, in dates of
+   * numbers alone.
    */
   readonly kinds?: Value<"kinds"> | undefined;
 }

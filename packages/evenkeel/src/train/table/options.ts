@@ -10,7 +10,6 @@ import {
   oneOf,
   option,
   orElse,
-  passes,
   plainObject,
   recordOf,
   wholeNumber,
@@ -29,13 +28,9 @@ import {
 import type { TableEpochEvent, TableStartEvent } from "./events.ts";
 import type { TrainTableOptions } from "./options.types.ts";
 
-const factors = recordOf(numberAbove(0), "a factor above 0 for each class");
+const factors = recordOf(numberAbove(0), "a factor above 0 for each class", "class=factor");
 
-const classWeights: Check<"none" | "balanced" | Readonly<Record<string, number>>> = {
-  ...plainObject("none, balanced, or a factor above 0 for each class, such as { rare: 5 }"),
-  isKind: (value) => typeof value === "string" || factors.isKind(value),
-  fits: (value) => value === "none" || value === "balanced" || passes(value, factors),
-};
+const classWeights = orElse(orElse(factors, "none"), "balanced");
 
 const abortSignal: Check<AbortSignal> = {
   expected: "an AbortSignal such as controller.signal",
@@ -72,7 +67,11 @@ export const trainTableOptions = {
     defaultText: "as many as make some 20,000 steps, from 5 to 100",
   }),
   lr: option({ check: numberAbove(0), help: "Learning rate.", defaultText: "0.01; 0.1 for sgd" }),
-  optimizer: option({ check: oneOf(["adam", "adamw", "sgd"]), default: "adamw", help: "SGD has a momentum of 0.9." }),
+  optimizer: option({
+    check: oneOf(["adam", "adamw", "sgd"]),
+    default: "adamw",
+    help: "The optimizer. SGD has a momentum of 0.9.",
+  }),
   weightDecay: option({
     check: numberAtLeast(0),
     help: "How strongly weights are drawn to 0.",
@@ -103,8 +102,9 @@ export const trainTableOptions = {
   patience: option({
     check: orElse(wholeNumber(1), false),
     help:
-      "Training ends after this many epochs without a better validation loss, with the weights of the best epoch. Without " +
-      "it, all epochs are trained and the last weights are kept: the best of many epochs on few validation rows is mostly luck.",
+      "Training ends after this many epochs without a better validation loss, with the weights of the best epoch. " +
+      "With false all epochs are trained: the best of many epochs on few validation rows is mostly luck.",
+    off: "Trains all epochs and keeps the last weights.",
     defaultText: "30; none where the schedule ends in a low rate (onecycle, cosine)",
   }),
   classWeights: option({
@@ -124,11 +124,17 @@ export const trainTableOptions = {
     help:
       "Trains once more, from the same seed, on the training and the validation rows together, and keeps those weights. " +
       "Validation scores are then of the first training, test scores of the second.",
+    off: "Keeps the weights of the training that was validated.",
     defaultText:
       "true for up to 10,000 training and validation rows, if there are test rows, all epochs are trained and the schedule " +
       "ends in a low rate",
   }),
-  compile: option({ check: flag(), default: true, help: "Runs compiled; without it op by op, for debugging." }),
+  compile: option({
+    check: flag(),
+    default: true,
+    help: "Runs compiled programs.",
+    off: "Runs op by op, for debugging.",
+  }),
   resume: option({
     check: plainObject<Checkpoint>(),
     help: "Goes on from where a training on the same table with the same options stood, to the same bytes.",

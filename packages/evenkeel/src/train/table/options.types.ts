@@ -21,8 +21,9 @@ export interface TrainTableOptions {
   /** Columns to leave out. */
   readonly ignore?: Value<"ignore"> | undefined;
   /**
-   * What columns mean, where the inferred kind is wrong. "date:dmy" and "date:mdy" say which comes
-   * first, day or month, in dates of numbers alone.
+   * What columns mean, where the inferred kind is wrong: numeric, category, boolean, date, text,
+   * date:dmy, date:mdy. "date:dmy" and "date:mdy" say which comes first, day or month, in dates of
+   * numbers alone.
    */
   readonly kinds?: Value<"kinds"> | undefined;
   /**
@@ -46,7 +47,7 @@ export interface TrainTableOptions {
   readonly epochs?: Value<"epochs"> | undefined;
   /** Learning rate. Default: 0.01; 0.1 for sgd. */
   readonly lr?: Value<"lr"> | undefined;
-  /** SGD has a momentum of 0.9. Default: "adamw". */
+  /** The optimizer. SGD has a momentum of 0.9. Default: "adamw". */
   readonly optimizer?: Value<"optimizer"> | undefined;
   /** How strongly weights are drawn to 0. Default: 0; 0.1 for adamw. */
   readonly weightDecay?: Value<"weightDecay"> | undefined;
@@ -69,9 +70,8 @@ export interface TrainTableOptions {
   readonly seed?: Value<"seed"> | undefined;
   /**
    * Training ends after this many epochs without a better validation loss, with the weights of the
-   * best epoch. Without it, all epochs are trained and the last weights are kept: the best of many
-   * epochs on few validation rows is mostly luck. Default: 30; none where the schedule ends in a
-   * low rate (onecycle, cosine).
+   * best epoch. With false all epochs are trained: the best of many epochs on few validation rows
+   * is mostly luck. Default: 30; none where the schedule ends in a low rate (onecycle, cosine).
    */
   readonly patience?: Value<"patience"> | undefined;
   /**
@@ -92,7 +92,7 @@ export interface TrainTableOptions {
    * all epochs are trained and the schedule ends in a low rate.
    */
   readonly refit?: Value<"refit"> | undefined;
-  /** Runs compiled; without it op by op, for debugging. Default: true. */
+  /** Runs compiled programs. Default: true. */
   readonly compile?: Value<"compile"> | undefined;
   /**
    * Goes on from where a training on the same table with the same options stood, to the same bytes.
