@@ -118,6 +118,14 @@ describe("import directions", () => {
   });
 });
 
+describe("errors", () => {
+  it("are made from problems: no message is put together outside of core/problem.ts", () => {
+    const made = /new (?:Type|Range)?Error\(\s*`/;
+    const wrong = sources.filter(({ path, text }) => !path.endsWith("core/problem.ts") && made.test(text));
+    expect(wrong.map(({ path }) => path)).toEqual([]);
+  });
+});
+
 describe("the library runs anywhere", () => {
   it("imports nothing but its own files: no package, no Node built-in", () => {
     const outside = sources.flatMap(({ path, text }) =>

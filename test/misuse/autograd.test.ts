@@ -63,7 +63,7 @@ testMisuses("backward", [
   misuse(
     "with an array for a gradient",
     TypeError,
-    ["the gradient is Array", "expected a Tensor of shape [3]"],
+    ["the gradient is [1, 1, 1]", "expected a Tensor of shape [3]"],
     scene,
     (s) => s.y.backward(wrong([1, 1, 1])),
   ),

@@ -38,7 +38,7 @@ testMisuses("checkBatchNorm", [
   misuse("loader and input", TypeError, ["both loader and input", "leave the input out"], network, ({ model, input }) =>
     checkBatchNorm(model, { loader: [input], input }),
   ),
-  misuse("an array for an input", TypeError, ["input is Array", "a Tensor"], network, ({ model }) =>
+  misuse("an array for an input", TypeError, ["input is [1, 2]", "a Tensor"], network, ({ model }) =>
     checkBatchNorm(model, { input: wrong([1, 2]) }),
   ),
   misuse("half a batch", RangeError, ["batchSize is 0.5", "whole number"], network, ({ model }) =>

@@ -22,7 +22,7 @@ testMisuses("datasets", [
   misuse(
     "an array",
     TypeError,
-    ["argument 1 is Array", "expected a Tensor", "tensor(...)"],
+    ["argument 1 is [1, 2]", "expected a Tensor", "tensor(...)"],
     () => [1, 2],
     (list) => new data.TensorDataset(wrong(list)),
   ),

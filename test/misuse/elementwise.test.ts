@@ -125,7 +125,7 @@ testMisuses("writing in place", [
     x.add_(0.5),
   ),
   misuse("a true division into integers", TypeError, ["dtype float32", "of dtype int32"], integers, (x) => x.div_(2)),
-  misuse("an array to copy", TypeError, ["copy_: the source is Array", "expected a Tensor"], matrix, (x) =>
+  misuse("an array to copy", TypeError, ["copy_: the source is [1, 2]", "expected a Tensor"], matrix, (x) =>
     x.copy_(wrong([1, 2])),
   ),
   misuse(

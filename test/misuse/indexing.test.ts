@@ -61,7 +61,7 @@ testMisuses("writing by index", [
     x.set_(0, wrong(":")),
   ),
   misuse("no argument", TypeError, ["the last argument, is undefined"], matrix, (x) => x.set_(...wrong([]))),
-  misuse("a list for a value", TypeError, ["the last argument, is Array"], matrix, (x) => x.set_(0, wrong([1, 2, 3]))),
+  misuse("a list for a value", TypeError, ["the last argument, is ["], matrix, (x) => x.set_(0, wrong([1, 2, 3]))),
   misuse(
     "a value that does not fit",
     RangeError,

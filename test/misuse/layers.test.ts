@@ -103,7 +103,7 @@ testMisuses("inputs of layers that are no tensors", [
   misuse(
     "an array for Dropout",
     TypeError,
-    ["dropout: input is Array", "tensor(...)"],
+    ["dropout: input is [1, 2]", "tensor(...)"],
     () => new nn.Dropout(),
     (layer) => call(layer, [1, 2]),
   ),
@@ -117,7 +117,7 @@ testMisuses("inputs of layers that are no tensors", [
   misuse(
     "an array for Softmax",
     TypeError,
-    ["softmax: input is Array", "tensor(...)"],
+    ["softmax: input is [1, 2]", "tensor(...)"],
     () => new nn.Softmax(0),
     (layer) => call(layer, [1, 2]),
   ),
@@ -134,7 +134,7 @@ testMisuses("inputs of layers that are no tensors", [
   misuse("a bias for linear", TypeError, ["linear: bias is 0", "expected a Tensor"], matrix, (x) =>
     F.linear(x, ones([2, 3]), wrong(0)),
   ),
-  misuse("a running mean", TypeError, ["batchNorm: runningMean is Array", "tensor(...)"], matrix, (x) =>
+  misuse("a running mean", TypeError, ["batchNorm: runningMean is [0, 0, 0]", "tensor(...)"], matrix, (x) =>
     F.batchNorm(x, { runningMean: wrong([0, 0, 0]), runningVar: ones([3]) }),
   ),
 ]);

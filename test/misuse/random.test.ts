@@ -51,14 +51,18 @@ testMisuses("generators", [
 
 testMisuses("distributions", [
   misuse("bounds the wrong way round", RangeError, ["low = 1", "high = 0", "swap"], matrix, (x) => x.uniform_(1, 0)),
-  misuse("an infinite bound", RangeError, ["high to be finite", "Infinity"], matrix, (x) => x.uniform_(0, Infinity)),
+  misuse("an infinite bound", RangeError, ["high is Infinity, expected a finite number", "Infinity"], matrix, (x) =>
+    x.uniform_(0, Infinity),
+  ),
   misuse("uniform integers", TypeError, ["uniform: dtype int32", "float32 or float64"], integers, (x) => x.uniform_()),
   misuse("a negative spread", RangeError, ["std >= 0", "-1"], matrix, (x) => x.normal_(0, -1)),
-  misuse("a probability above 1", RangeError, ["p to lie in [0, 1]", "1.5"], matrix, (x) => x.bernoulli_(1.5)),
+  misuse("a probability above 1", RangeError, ["p is 1.5, expected a probability from 0 to 1", "1.5"], matrix, (x) =>
+    x.bernoulli_(1.5),
+  ),
   misuse(
     "a probability above 1 in a tensor",
     RangeError,
-    ["p[1] to lie in [0, 1]", "1.5"],
+    ["p[1] is 1.5, expected a probability from 0 to 1", "1.5"],
     () => tensor([0.5, 1.5]),
     (p) => bernoulli(p),
   ),
@@ -68,7 +72,7 @@ testMisuses("distributions", [
   misuse("no integers to draw from", RangeError, ["low < high", "low = 3", "high = 3"], generator, (g) =>
     randint(3, 3, [2], { generator: g }),
   ),
-  misuse("half an integer", RangeError, ["high to be an integer", "2.5"], generator, (g) =>
+  misuse("half an integer", RangeError, ["high is 2.5, expected a whole number", "2.5"], generator, (g) =>
     randint(0, 2.5, [2], { generator: g }),
   ),
   misuse("integers beyond int32", RangeError, ["-2147483648 to 2147483647", "8589934592"], generator, (g) =>

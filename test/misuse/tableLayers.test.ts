@@ -120,7 +120,7 @@ testMisuses("embeddings", [
     () => ({ ...table(), index: tensor([0, 1]) }),
     ({ layer, index }) => layer(index),
   ),
-  misuse("an array", TypeError, ["embedding: input is Array", "tensor(...)"], table, ({ layer }) => layer(wrong([0]))),
+  misuse("an array", TypeError, ["embedding: input is [0]", "tensor(...)"], table, ({ layer }) => layer(wrong([0]))),
   misuse(
     "a weight that is no matrix",
     RangeError,

@@ -26,7 +26,7 @@ testMisuses("what a tensor is converted to", [
 ]);
 
 testMisuses("functions", [
-  misuse("an array for a tensor", TypeError, ["max: argument 1 (input) is Array", "tensor(...)"], matrix, () =>
+  misuse("an array for a tensor", TypeError, ["max: argument 1 (input) is [1, 2]", "tensor(...)"], matrix, () =>
     max(wrong([1, 2])),
   ),
   misuse("the dimension by name", TypeError, ["the dimension is an object", "write 1"], matrix, (x) =>

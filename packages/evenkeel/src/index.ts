@@ -1,7 +1,24 @@
 // The whole public surface. Names and defaults are PyTorch's, in camelCase.
 
 export { type Compiled, type CompileOptions, compile, type ExplainOptions, type Explanation } from "./compile/index.ts";
-export type { Check, DType, Option, Options, Shape, TypedArray } from "./core/index.ts";
+export {
+  type Check,
+  type Dialect,
+  type DType,
+  formatProblem,
+  type Given,
+  type Option,
+  type Options,
+  type Place,
+  type Plain,
+  type Problem,
+  type ProblemCode,
+  problemOf,
+  type Reference,
+  type Shape,
+  type Text,
+  type TypedArray,
+} from "./core/index.ts";
 export * as data from "./data/index.ts";
 export * as io from "./io/index.ts";
 export * as F from "./nn/functional/index.ts";

@@ -57,7 +57,8 @@ export function compile<Args extends Tree[], Result>(
   step: (...args: Args) => Result,
   options: CompileOptions = {},
 ): Compiled<Args, Result> {
-  if (typeof step !== "function") throw refuse("wrong-type", "", "compile expects a function: compile((x, y) => { ... })");
+  if (typeof step !== "function")
+    throw refuse("wrong-type", "", "compile expects a function: compile((x, y) => { ... })");
   checkOptions("compile", options, optionNames);
   const { compile: enabled = true, check = "doubling", fast = false, cacheSize = 16 } = options;
   if (!Number.isInteger(cacheSize) || cacheSize < 1) {

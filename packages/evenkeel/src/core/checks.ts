@@ -53,6 +53,17 @@ function itemOf(what: Subject, at: number | string): Subject {
   return `${what}[${JSON.stringify(at)}]`;
 }
 
+/** The same where any misfit is a RangeError, a wrong kind too: sizes and rates, which code computes. */
+export function checkValue<T>(
+  caller: string,
+  what: Subject,
+  value: unknown,
+  wanted: Check<T>,
+  cure?: Text,
+): asserts value is T {
+  if (!passes(value, wanted)) throw unexpected("wrong-value", caller, what, value, wanted.expected, cure);
+}
+
 /** Whether a value passes. */
 export function passes<T>(value: unknown, wanted: Check<T>): value is T {
   return wanted.isKind(value) && wanted.fits(value as T);

@@ -1,5 +1,5 @@
-import { wrongState } from "../core/index.ts";
-import { checkFlag, checkIterable, checkWhole } from "./checks.ts";
+import { check, flag, wholeNumber, wrongState } from "../core/index.ts";
+import { checkIterable } from "./checks.ts";
 import type { Sampler } from "./sampler.ts";
 
 /**
@@ -18,8 +18,8 @@ export class BatchSampler implements Sampler<number[]> {
    */
   constructor(sampler: Iterable<number> & { readonly length?: number }, batchSize: number, dropLast = false) {
     checkIterable("BatchSampler", "sampler", sampler, "a Sampler or an iterable of positions");
-    checkWhole("BatchSampler", "batchSize", batchSize, 1);
-    checkFlag("BatchSampler", "dropLast", dropLast);
+    check("BatchSampler", "batchSize", batchSize, wholeNumber(1));
+    check("BatchSampler", "dropLast", dropLast, flag());
     this.sampler = sampler;
     this.batchSize = batchSize;
     this.dropLast = dropLast;

@@ -1,25 +1,8 @@
-import { describe, mismatch, refuse, wrongShape, wrongType, wrongValue } from "../core/index.ts";
+import { describe, mismatch, refuse, wrongShape, wrongType } from "../core/index.ts";
 import { Generator } from "../random/index.ts";
 import { Tensor } from "../tensor/index.ts";
 
 /** Checks shared by datasets, samplers and loaders. Each message names who was called, what was given and what was expected. */
-
-/** @throws TypeError if `value` is no number @throws RangeError if it is no whole number of at least `least` */
-export function checkWhole(caller: string, name: string, value: unknown, least: number): void {
-  if (typeof value !== "number") {
-    throw wrongType(caller, name, value, `a whole number of at least ${least}`);
-  }
-  if (!Number.isSafeInteger(value) || value < least) {
-    throw wrongValue(caller, name, value, `a whole number of at least ${least}`);
-  }
-}
-
-/** @throws TypeError if `value` is no boolean */
-export function checkFlag(caller: string, name: string, value: unknown): void {
-  if (typeof value !== "boolean") {
-    throw wrongType(caller, name, value, "true or false");
-  }
-}
 
 /** @throws TypeError if `value` has no length to draw from */
 export function checkSized(caller: string, name: string, value: unknown): void {

@@ -1,7 +1,7 @@
-import { checkOptions, wrongState, wrongType } from "../core/index.ts";
+import { check, checkOptions, flag, wholeNumber, wrongState, wrongType } from "../core/index.ts";
 import { defaultGenerator, drawInt64, type Generator } from "../random/index.ts";
 import { BatchSampler } from "./batchSampler.ts";
-import { checkFlag, checkGenerator, checkIterable, checkWhole } from "./checks.ts";
+import { checkGenerator, checkIterable } from "./checks.ts";
 import type { Collated } from "./collate.ts";
 import { type Dataset, type DatasetLike, fetchBatch, toDataset } from "./dataset.ts";
 import { RandomSampler, SequentialSampler } from "./sampler.ts";
@@ -56,9 +56,9 @@ export class DataLoader<T, B = Collated<T>> implements Iterable<B> {
     const source = toDataset("DataLoader", "dataset", dataset);
     checkOptions("DataLoader", options, optionNames);
     const { batchSize = 1, shuffle = false, sampler, batchSampler, dropLast = false, collate, generator } = options;
-    checkWhole("DataLoader", "batchSize", batchSize, 1);
-    checkFlag("DataLoader", "shuffle", shuffle);
-    checkFlag("DataLoader", "dropLast", dropLast);
+    check("DataLoader", "batchSize", batchSize, wholeNumber(1));
+    check("DataLoader", "shuffle", shuffle, flag());
+    check("DataLoader", "dropLast", dropLast, flag());
     for (const [name, value] of Object.entries({ sampler, batchSampler })) {
       if (value !== undefined) checkIterable("DataLoader", name, value, "a Sampler or an iterable");
     }

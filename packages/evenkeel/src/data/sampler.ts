@@ -1,6 +1,6 @@
-import { checkOptions, refuse } from "../core/index.ts";
+import { check, checkOptions, flag, refuse, wholeNumber } from "../core/index.ts";
 import { defaultGenerator, drawInt64, fillRandint, Generator, randperm } from "../random/index.ts";
-import { checkFlag, checkGenerator, checkSized, checkWhole, listNumbers, type Numbers } from "./checks.ts";
+import { checkGenerator, checkSized, listNumbers, type Numbers } from "./checks.ts";
 
 /** An order in which to visit a dataset: positions (`Sampler<number>`), or lists of them for batches. */
 export interface Sampler<T = number> extends Iterable<T> {
@@ -59,9 +59,9 @@ export class RandomSampler implements Sampler {
     checkSized("RandomSampler", "source", source);
     checkOptions("RandomSampler", options, ["replacement", "numSamples", "generator"]);
     const { replacement = false, numSamples, generator } = options;
-    checkFlag("RandomSampler", "replacement", replacement);
+    check("RandomSampler", "replacement", replacement, flag());
     checkNotEmpty(source);
-    checkWhole("RandomSampler", "numSamples", numSamples ?? source.length, 1);
+    check("RandomSampler", "numSamples", numSamples ?? source.length, wholeNumber(1));
     checkGenerator("RandomSampler", generator);
     this.#source = source;
     this.#numSamples = numSamples;

@@ -1,7 +1,7 @@
-import { checkOptions, refuse, wrongValue } from "../core/index.ts";
+import { check, checkOptions, flag, refuse, wholeNumber, wrongValue } from "../core/index.ts";
 import { log1p } from "../core/math/portableMath.ts";
 import { defaultGenerator, fillUniform, type Generator } from "../random/index.ts";
-import { checkFlag, checkGenerator, checkWhole, listNumbers, type Numbers } from "./checks.ts";
+import { checkGenerator, listNumbers, type Numbers } from "./checks.ts";
 import type { Sampler } from "./sampler.ts";
 
 export interface WeightedRandomSamplerOptions {
@@ -28,8 +28,8 @@ export class WeightedRandomSampler implements Sampler {
   constructor(weights: Numbers, numSamples: number, options: WeightedRandomSamplerOptions = {}) {
     checkOptions("WeightedRandomSampler", options, ["replacement", "generator"]);
     const { replacement = true, generator } = options;
-    checkWhole("WeightedRandomSampler", "numSamples", numSamples, 1);
-    checkFlag("WeightedRandomSampler", "replacement", replacement);
+    check("WeightedRandomSampler", "numSamples", numSamples, wholeNumber(1));
+    check("WeightedRandomSampler", "replacement", replacement, flag());
     checkGenerator("WeightedRandomSampler", generator);
     this.weights = Float64Array.from(listNumbers("WeightedRandomSampler", "weights", weights));
     const bad = this.weights.findIndex((weight) => !(weight >= 0 && weight < Number.POSITIVE_INFINITY));

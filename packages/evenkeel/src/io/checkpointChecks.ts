@@ -1,4 +1,4 @@
-import { checkOptions, mismatch, unexpected, wrongType } from "../core/index.ts";
+import { checkOptions, checkValue, mismatch, unexpected, wholeNumber, wrongType } from "../core/index.ts";
 import { Tensor } from "../tensor/index.ts";
 import { isPlain } from "./plainData.ts";
 
@@ -15,8 +15,8 @@ export function checkCheckpoint(caller: string, checkpoint: unknown): void {
   }
   checkOptions(caller, checkpoint, keys);
   const state = checkpoint as Readonly<Record<string, unknown>>;
-  checkCount(caller, "epoch", state.epoch);
-  checkCount(caller, "step", state.step);
+  checkValue(caller, "epoch", state.epoch, wholeNumber(0));
+  checkValue(caller, "step", state.step, wholeNumber(0));
   checkTensors(caller, "model", state.model);
   checkOptimizer(caller, state.optimizer);
   if (state.scheduler !== undefined) checkObject(caller, "scheduler", state.scheduler);
@@ -46,7 +46,7 @@ export function checkCheckpoint(caller: string, checkpoint: unknown): void {
 export function checkStopping(caller: string, state: unknown): void {
   checkOptions(`${caller}: earlyStopping`, state, stoppingKeys);
   const { epochs, mode, best, bestEpoch, model } = state as Readonly<Record<string, unknown>>;
-  checkCount(caller, "earlyStopping.epochs", epochs);
+  checkValue(caller, "earlyStopping.epochs", epochs, wholeNumber(0));
   if (mode !== "min" && mode !== "max") {
     throw unexpected("damaged-file", caller, "earlyStopping.mode", mode, '"min" or "max"');
   }
@@ -57,7 +57,7 @@ export function checkStopping(caller: string, state: unknown): void {
     throw mismatch("damaged-file", caller, "earlyStopping has one of best and bestEpoch", "both or none");
   }
   if (bestEpoch !== undefined) {
-    checkCount(caller, "earlyStopping.bestEpoch", bestEpoch);
+    checkValue(caller, "earlyStopping.bestEpoch", bestEpoch, wholeNumber(0));
     if ((bestEpoch as number) < 1 || (bestEpoch as number) > (epochs as number)) {
       throw mismatch(
         "damaged-file",
@@ -85,11 +85,6 @@ function checkOptimizer(caller: string, optimizer: unknown): void {
     checkObject(caller, what, entry);
     checkTensors(caller, what, Object.fromEntries(Object.entries(entry).filter(([, value]) => value !== null)));
   }
-}
-
-function checkCount(caller: string, what: string, value: unknown): void {
-  if (Number.isSafeInteger(value) && (value as number) >= 0) return;
-  throw unexpected("damaged-file", caller, what, value, "a whole number of at least 0");
 }
 
 function checkObject(caller: string, what: string, value: unknown): asserts value is object {

@@ -1,4 +1,4 @@
-import { checkOptions, wrongType, wrongValue } from "../core/index.ts";
+import { checkOptions, checkValue, wholeNumber, wrongType, wrongValue } from "../core/index.ts";
 import { Tensor } from "../tensor/index.ts";
 
 /** Checks of arguments. Each message names the layer or function, what was given and what was expected. */
@@ -8,21 +8,10 @@ export function requireTensor(owner: string, name: string, value: unknown): asse
   throw wrongType(owner, name, value, "a Tensor", "wrap arrays with tensor(...)");
 }
 
-export function checkWholeNumber(owner: string, name: string, value: number, least: number): void {
-  if (!Number.isInteger(value) || value < least) {
-    const cure = typeof value === "object" && value !== null ? "; it is given by its place, not by name" : "";
-    throw wrongValue(owner, name, value, `a whole number of at least ${least}${cure}`);
-  }
-}
-
-export function checkFinite(owner: string, name: string, value: number): void {
-  if (!Number.isFinite(value)) throw wrongValue(owner, name, value, "a finite number");
-}
-
-export function checkFlag(owner: string, name: string, value: boolean): void {
-  if (typeof value !== "boolean") {
-    throw wrongType(owner, name, value, "true or false");
-  }
+/** A size of a layer. It stands by its place in the constructor, where newcomers give an object of options. */
+export function checkPlacedSize(owner: string, name: string, value: unknown): void {
+  const isObject = typeof value === "object" && value !== null;
+  checkValue(owner, name, value, wholeNumber(1), isObject ? "it is given by its place, not by name" : undefined);
 }
 
 /** A dimension counts from the front, or from the back if negative; which ones there are is known at the call. */

@@ -1,6 +1,5 @@
 import type { TypedArray } from "../core/dtype.ts";
-import { refuse } from "../core/index.ts";
-import { checkProbability } from "./arguments.ts";
+import { check, probability, refuse } from "../core/index.ts";
 import type { Generator } from "./generator.ts";
 import { uniformFloat32, uniformFloat64 } from "./uniform.ts";
 
@@ -12,7 +11,7 @@ import { uniformFloat32, uniformFloat64 } from "./uniform.ts";
  * @throws RangeError if `p` does not lie in [0, 1]
  */
 export function fillBernoulli(out: TypedArray, p: number, generator: Generator): void {
-  checkProbability("bernoulli", "p", p);
+  check("bernoulli", "p", p, probability());
   for (let i = 0; i < out.length; i++) out[i] = uniformFloat64(generator) < p ? 1 : 0;
 }
 
@@ -33,7 +32,7 @@ export function fillBernoulliEach(
       `bernoulli expects one probability per element, but got ${probabilities.length} for ${out.length} elements`,
     );
   }
-  for (let i = 0; i < probabilities.length; i++) checkProbability("bernoulli", `p[${i}]`, probabilities[i]);
+  for (let i = 0; i < probabilities.length; i++) check("bernoulli", `p[${i}]`, probabilities[i], probability());
   const uniform = probabilities instanceof Float32Array ? uniformFloat32 : uniformFloat64;
   for (let i = 0; i < out.length; i++) out[i] = uniform(generator) < probabilities[i] ? 1 : 0;
 }
@@ -46,7 +45,7 @@ export function fillBernoulliEach(
  * @throws RangeError if `p` does not lie in [0, 1]
  */
 export function fillDropoutMask(out: Float32Array | Float64Array, p: number, generator: Generator): void {
-  checkProbability("dropout", "p", p);
+  check("dropout", "p", p, probability());
   if (p === 0 || p === 1) {
     out.fill(1 - p);
     return;

@@ -1,5 +1,4 @@
-import { refuse } from "../core/index.ts";
-import { checkInteger } from "./arguments.ts";
+import { check, refuse, wholeNumber } from "../core/index.ts";
 import type { Generator } from "./generator.ts";
 
 /** The arrays that randint fills. */
@@ -20,8 +19,8 @@ function limitsOf(out: Integers): [smallest: number, largest: number] {
  * @throws RangeError if a bound is not an integer, low >= high, or `out` cannot hold low or high - 1
  */
 export function fillRandint(out: Integers, low: number, high: number, generator: Generator): void {
-  checkInteger("randint", "low", low);
-  checkInteger("randint", "high", high);
+  check("randint", "low", low, wholeNumber());
+  check("randint", "high", high, wholeNumber());
   if (low >= high) throw refuse("conflict", "", `randint expects low < high, but got low = ${low} and high = ${high}`);
   const [smallest, largest] = limitsOf(out);
   if (low < smallest || high - 1 > largest) {
@@ -58,7 +57,7 @@ function fillWide(out: Integers, low: bigint, high: bigint, generator: Generator
  * @throws RangeError if `n` is not an integer from 0 to 2^31 - 1
  */
 export function randperm(n: number, generator: Generator): Int32Array {
-  checkInteger("randperm", "n", n);
+  check("randperm", "n", n, wholeNumber());
   if (n < 0 || n >= 2 ** 31) throw refuse("wrong-value", "", `randperm expects n from 0 to 2^31 - 1, but got ${n}`);
   const order = new Int32Array(n);
   for (let i = 0; i < n; i++) order[i] = i;

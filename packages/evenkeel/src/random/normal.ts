@@ -1,8 +1,7 @@
-import { refuse } from "../core/index.ts";
+import { check, finiteNumber, refuse } from "../core/index.ts";
 import { cosAndSin, log } from "../core/math/elementary.ts";
 import { cosAndSinFloat32, logFloat32 } from "../core/math/elementaryFloat32.ts";
 import { fma, fmaf } from "../core/math/fma.ts";
-import { checkFinite } from "./arguments.ts";
 import type { Generator } from "./generator.ts";
 import { uniformFloat32, uniformFloat64 } from "./uniform.ts";
 
@@ -22,8 +21,8 @@ const half = blockLength / 2;
  * @throws RangeError if `mean` or `std` is not finite or `std` is negative
  */
 export function fillNormal(out: Float32Array | Float64Array, mean: number, std: number, generator: Generator): void {
-  checkFinite("normal", "mean", mean);
-  checkFinite("normal", "std", std);
+  check("normal", "mean", mean, finiteNumber());
+  check("normal", "std", std, finiteNumber());
   if (std < 0) throw refuse("wrong-value", "", `normal expects std >= 0, but got ${std}`);
   if (out.length < blockLength) {
     for (let i = 0; i < out.length; i++) out[i] = fma(drawNormal(generator), std, mean);

@@ -1,6 +1,5 @@
-import { refuse } from "../core/index.ts";
+import { check, finiteNumber, refuse } from "../core/index.ts";
 import { fma, fmaf } from "../core/math/fma.ts";
-import { checkFinite } from "./arguments.ts";
 import type { Generator } from "./generator.ts";
 
 const largestFloat32 = (2 - 2 ** -23) * 2 ** 127;
@@ -23,8 +22,8 @@ export function uniformFloat64(generator: Generator): number {
  * @throws RangeError if a bound is not finite, low > high, or the bounds or their distance exceed the type of `out`
  */
 export function fillUniform(out: Float32Array | Float64Array, low: number, high: number, generator: Generator): void {
-  checkFinite("uniform", "low", low);
-  checkFinite("uniform", "high", high);
+  check("uniform", "low", low, finiteNumber());
+  check("uniform", "high", high, finiteNumber());
   if (low > high)
     throw refuse("conflict", "", `uniform expects low <= high, but got low = ${low} and high = ${high}`, "swap them");
   const largest = out instanceof Float32Array ? largestFloat32 : Number.MAX_VALUE;

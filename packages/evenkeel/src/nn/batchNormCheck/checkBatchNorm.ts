@@ -1,7 +1,6 @@
-import { checkOptions, refuse, refuseInStep, wrongType } from "../../core/index.ts";
+import { checkOptions, checkValue, refuse, refuseInStep, wholeNumber, wrongType } from "../../core/index.ts";
 import { Tensor } from "../../tensor/index.ts";
 import { type Batch, checkLoader, type Loader } from "../batches.ts";
-import { checkWholeNumber } from "../checks.ts";
 import { requireInitialized } from "../flow/requireInitialized.ts";
 import { BatchNormLayer } from "../layers/norm/batchNorm.ts";
 import { type AnyModule, Module } from "../module/module.ts";
@@ -102,9 +101,9 @@ function checkValues({ loader, batches, input, optimizer, batchSize, rows, steps
   const owner = "checkBatchNorm";
   if (loader !== undefined) checkLoader(loader, "the loader");
   for (const [name, value] of Object.entries({ batches, batchSize, rows })) {
-    if (value !== undefined) checkWholeNumber(owner, name, value, 1);
+    if (value !== undefined) checkValue(owner, name, value, wholeNumber(1));
   }
-  if (steps !== undefined) checkWholeNumber(owner, "steps", steps, 0);
+  if (steps !== undefined) checkValue(owner, "steps", steps, wholeNumber(0));
   if (batches !== undefined && loader === undefined) {
     throw refuse(
       "missing",

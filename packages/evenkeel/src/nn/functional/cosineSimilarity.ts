@@ -1,7 +1,7 @@
-import { checkOptions } from "../../core/index.ts";
+import { checkOptions, checkValue, finiteNumber } from "../../core/index.ts";
 import { requireFloat } from "../../ops/shapes.ts";
 import type { Tensor } from "../../tensor/index.ts";
-import { checkDim, checkFinite, requireTensor } from "../checks.ts";
+import { checkDim, requireTensor } from "../checks.ts";
 
 export interface CosineSimilarityOptions {
   /** The dimension along which the vectors lie. Default 1. */
@@ -32,5 +32,5 @@ export function cosineSimilarity(a: Tensor, b: Tensor, options: CosineSimilarity
 
 export function checkCosine(owner: string, dim: number, eps: number): void {
   checkDim(owner, dim);
-  checkFinite(owner, "eps", eps);
+  checkValue(owner, "eps", eps, finiteNumber());
 }

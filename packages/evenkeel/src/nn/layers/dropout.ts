@@ -1,8 +1,9 @@
+import { check, checkValue, flag, probability } from "../../core/index.ts";
 import type { Tensor } from "../../tensor/index.ts";
-import { checkFlag, type InplaceOption, leadingSetting } from "../checks.ts";
+import { type InplaceOption, leadingSetting } from "../checks.ts";
 import { alphaDropout, featureAlphaDropout } from "../functional/dropout/alphaDropout.ts";
 import { dropout1d, dropout2d, dropout3d } from "../functional/dropout/channelDropout.ts";
-import { checkProbability, dropout } from "../functional/dropout/dropout.ts";
+import { dropout } from "../functional/dropout/dropout.ts";
 import { Module } from "../module/module.ts";
 import { formatBool, formatFloat } from "../print/format.ts";
 
@@ -20,10 +21,10 @@ abstract class Dropping extends Module {
     super();
     const owner = new.target.name;
     const settings = leadingSetting<DropoutLayerOptions>(owner, ["p", "inplace"], p, options);
-    const { p: probability = 0.5, inplace = false } = settings;
-    checkProbability(owner, probability);
-    checkFlag(owner, "inplace", inplace);
-    this.p = probability;
+    const { p: share = 0.5, inplace = false } = settings;
+    checkValue(owner, "p", share, probability());
+    check(owner, "inplace", inplace, flag());
+    this.p = share;
     this.inplace = inplace;
   }
 

@@ -1,6 +1,6 @@
 import { checkOptions, refuseMisspellings } from "../../core/index.ts";
 import { arange, type GeneratorOption, noGrad, type Tensor, where, zeros } from "../../tensor/index.ts";
-import { checkWholeNumber } from "../checks.ts";
+import { checkPlacedSize } from "../checks.ts";
 import { checkedPadding, embedding } from "../functional/embedding.ts";
 import { normal_ } from "../init.ts";
 import { Module } from "../module/module.ts";
@@ -32,8 +32,8 @@ export class Embedding extends Module {
       fields: ["numEmbeddings", "embeddingDim", "paddingIdx"],
       assignable: true,
     });
-    checkWholeNumber("Embedding", "numEmbeddings", numEmbeddings, 1);
-    checkWholeNumber("Embedding", "embeddingDim", embeddingDim, 1);
+    checkPlacedSize("Embedding", "numEmbeddings", numEmbeddings);
+    checkPlacedSize("Embedding", "embeddingDim", embeddingDim);
     checkOptions("Embedding", options, ["paddingIdx", "generator"]);
     this.numEmbeddings = numEmbeddings;
     this.embeddingDim = embeddingDim;

@@ -1,6 +1,6 @@
-import { checkOptions, refuseMisspellings } from "../../core/index.ts";
+import { check, checkOptions, flag, refuseMisspellings } from "../../core/index.ts";
 import { type GeneratorOption, type Tensor, zeros } from "../../tensor/index.ts";
-import { checkFlag, checkWholeNumber } from "../checks.ts";
+import { checkPlacedSize } from "../checks.ts";
 import { linear } from "../functional/linear.ts";
 import { kaimingUniform_, uniform_ } from "../init.ts";
 import { checkSize, newParameter } from "../lazy/lazy.ts";
@@ -31,10 +31,10 @@ export class LinearLayer<Bias extends boolean = boolean> extends Module {
     refuseMisspellings(LinearLayer.prototype, "layer", { fields: ["inFeatures", "outFeatures"], assignable: true });
     const owner = className(this);
     checkSize(this, "inFeatures", inFeatures);
-    checkWholeNumber(owner, "outFeatures", outFeatures, 1);
+    checkPlacedSize(owner, "outFeatures", outFeatures);
     checkOptions(owner, options, ["bias", "generator"]);
     const { bias = true } = options;
-    checkFlag(owner, "bias", bias);
+    check(owner, "bias", bias, flag());
     this.inFeatures = inFeatures;
     this.outFeatures = outFeatures;
     this.weight = newParameter(this, zeros, [outFeatures, inFeatures]);

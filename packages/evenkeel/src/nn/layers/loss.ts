@@ -1,6 +1,5 @@
-import { checkOptions } from "../../core/index.ts";
+import { check, checkOptions, flag } from "../../core/index.ts";
 import type { Tensor } from "../../tensor/index.ts";
-import { checkFlag } from "../checks.ts";
 import {
   type BCEOptions,
   type BCEWithLogitsOptions,
@@ -164,7 +163,7 @@ export class KLDivLoss extends Module<[input: Tensor, target: Tensor]> {
     checkOptions("KLDivLoss", options, ["reduction", "logTarget"]);
     const { reduction = "mean", logTarget = false } = options;
     checkKLReduction("KLDivLoss", reduction);
-    checkFlag("KLDivLoss", "logTarget", logTarget);
+    check("KLDivLoss", "logTarget", logTarget, flag());
     this.reduction = reduction;
     this.logTarget = logTarget;
   }

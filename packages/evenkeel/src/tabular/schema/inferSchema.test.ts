@@ -221,7 +221,7 @@ describe("misuse", () => {
 
   const column = { name: "a", type: "number", values: new Float64Array(2) };
   it.each<[string, unknown, RegExp]>([
-    ["no table", [], /the table is Array, expected \{ rows, columns \}/],
+    ["no table", [], /the table is \[\], expected \{ rows, columns \}/],
     ["a name twice", { rows: 2, columns: [column, column] }, /column "a" is there twice/],
     ["a wrong length", { rows: 3, columns: [column] }, /column "a" has 2 values, the table has 3 rows/],
     ["a wrong type", { rows: 2, columns: [{ ...column, type: "float" }] }, /column "a" is of type "float"/],

@@ -22,7 +22,8 @@ export function enableGrad<T>(fn: () => T): T {
 }
 
 function withGradMode<T>(caller: string, mode: boolean, fn: () => T): T {
-  if (typeof fn !== "function") throw refuse("wrong-type", "", `${caller} expects a function: ${caller}(() => model(x))`);
+  if (typeof fn !== "function")
+    throw refuse("wrong-type", "", `${caller} expects a function: ${caller}(() => model(x))`);
   const previous = enabled;
   enabled = mode;
   try {

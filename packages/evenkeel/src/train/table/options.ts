@@ -2,6 +2,7 @@ import {
   type Check,
   check,
   checkDeclared,
+  checkOptions,
   flag,
   fn,
   group,
@@ -162,6 +163,7 @@ export const trainTableOptions = {
  * @throws TypeError or RangeError naming the option that is unknown or does not fit
  */
 export function checkTableOptions(options: TrainTableOptions): void {
+  checkOptions("trainTable", options, Object.keys(trainTableOptions));
   // Positions of rows are checked against the table, see checkedSplit.
   const { split, ...others } = options;
   check("trainTable", { option: "split" }, split ?? {}, trainTableOptions.split.check);

@@ -1,7 +1,15 @@
-import { checkOptions, formatShape, mismatch, normalizeDim, wrongValue } from "../../../core/index.ts";
+import {
+  checkOptions,
+  checkValue,
+  finiteNumber,
+  formatShape,
+  mismatch,
+  normalizeDim,
+  wrongValue,
+} from "../../../core/index.ts";
 import * as ops from "../../../ops/index.ts";
 import type { Tensor } from "../../../tensor/index.ts";
-import { checkFinite, type InplaceOption, requireTensor } from "../../checks.ts";
+import { type InplaceOption, requireTensor } from "../../checks.ts";
 
 /**
  * Nonlinearities: each maps every value by itself, any shape to the same shape, except softmax and logSoftmax, which
@@ -96,7 +104,7 @@ export function celu(input: Tensor, options: { alpha?: number } & InplaceOption 
 }
 
 export function checkDivisor(owner: string, name: string, value: number): void {
-  checkFinite(owner, name, value);
+  checkValue(owner, name, value, finiteNumber());
   if (value === 0) throw mismatch("wrong-value", owner, `${name} is 0`, "another number: it is divided by");
 }
 

@@ -1,7 +1,7 @@
-import { checkOptions, formatShape, mismatch, wrongShape } from "../../../core/index.ts";
+import { checkOptions, checkValue, finiteNumber, formatShape, mismatch, wrongShape } from "../../../core/index.ts";
 import * as ops from "../../../ops/index.ts";
 import type { Tensor } from "../../../tensor/index.ts";
-import { checkFinite, type InplaceOption, requireTensor } from "../../checks.ts";
+import { type InplaceOption, requireTensor } from "../../checks.ts";
 
 /**
  * Nonlinearities of straight pieces, most of them composed of comparisons and choices; NaN stays NaN. As in PyTorch, `inplace` has
@@ -40,8 +40,8 @@ export function hardtanh(input: Tensor, options: HardtanhOptions = {}): Tensor {
 }
 
 export function checkRange(owner: string, minVal: number, maxVal: number): void {
-  checkFinite(owner, "minVal", minVal);
-  checkFinite(owner, "maxVal", maxVal);
+  checkValue(owner, "minVal", minVal, finiteNumber());
+  checkValue(owner, "maxVal", maxVal, finiteNumber());
   if (minVal < maxVal) return;
   throw mismatch("conflict", owner, `minVal is ${minVal} and maxVal ${maxVal}`, "maxVal to be the larger");
 }
@@ -62,8 +62,8 @@ export function hardsigmoid(input: Tensor, options: InplaceOption = {}): Tensor 
 export function threshold(input: Tensor, threshold: number, value: number, options: InplaceOption = {}): Tensor {
   checkOptions("threshold", options, inplaceOnly);
   requireTensor("threshold", "input", input);
-  checkFinite("threshold", "threshold", threshold);
-  checkFinite("threshold", "value", value);
+  checkValue("threshold", "threshold", threshold, finiteNumber());
+  checkValue("threshold", "value", value, finiteNumber());
   return input.where(input.le(threshold).logicalNot(), value);
 }
 

@@ -1,8 +1,8 @@
-import { checkOptions, mismatch } from "../../../core/index.ts";
+import { checkOptions, checkValue, finiteNumber, mismatch } from "../../../core/index.ts";
 import * as ops from "../../../ops/index.ts";
 import { defaultGenerator } from "../../../random/index.ts";
 import type { GeneratorOption, Tensor } from "../../../tensor/index.ts";
-import { checkFinite, type InplaceOption, requireTensor } from "../../checks.ts";
+import { type InplaceOption, requireTensor } from "../../checks.ts";
 
 /** Between which slopes is drawn. */
 export interface RReLURange {
@@ -20,8 +20,8 @@ export interface RReLUFunctionOptions extends RReLURange, GeneratorOption, Inpla
 export const [lowestSlope, highestSlope] = [1 / 8, 1 / 3];
 
 export function checkSlopes(owner: string, lower: number, upper: number): void {
-  checkFinite(owner, "lower", lower);
-  checkFinite(owner, "upper", upper);
+  checkValue(owner, "lower", lower, finiteNumber());
+  checkValue(owner, "upper", upper, finiteNumber());
   if (lower <= upper) return;
   throw mismatch("conflict", owner, `lower is ${lower} and upper ${upper}`, "upper to be at least as large");
 }

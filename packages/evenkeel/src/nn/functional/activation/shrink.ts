@@ -1,6 +1,6 @@
-import { checkOptions, wrongValue } from "../../../core/index.ts";
+import { checkOptions, checkValue, finiteNumber, wrongValue } from "../../../core/index.ts";
 import type { Tensor } from "../../../tensor/index.ts";
-import { checkFinite, requireTensor } from "../../checks.ts";
+import { requireTensor } from "../../checks.ts";
 
 /**
  * Nonlinearities that shrink values toward 0, composed of comparisons and choices; NaN stays NaN.
@@ -16,7 +16,7 @@ export function hardshrink(input: Tensor, options: { lambd?: number } = {}): Ten
   checkOptions("hardshrink", options, optionNames);
   requireTensor("hardshrink", "input", input);
   const { lambd = 0.5 } = options;
-  checkFinite("hardshrink", "lambd", lambd);
+  checkValue("hardshrink", "lambd", lambd, finiteNumber());
   return shrunk(input, lambd);
 }
 
@@ -35,7 +35,7 @@ export function softshrink(input: Tensor, options: { lambd?: number } = {}): Ten
 }
 
 export function checkShrinkage(owner: string, lambd: number): void {
-  checkFinite(owner, "lambd", lambd);
+  checkValue(owner, "lambd", lambd, finiteNumber());
   if (lambd < 0) throw wrongValue(owner, "lambd", lambd, "0 or more: values move toward 0 by it");
 }
 

@@ -1,8 +1,16 @@
-import { checkOptions, formatShape, refuse, wrongShape, wrongValue } from "../../../core/index.ts";
+import {
+  checkOptions,
+  checkValue,
+  formatShape,
+  refuse,
+  wholeNumber,
+  wrongShape,
+  wrongValue,
+} from "../../../core/index.ts";
 import * as ops from "../../../ops/index.ts";
 import { requireFloat, requireSameDtype } from "../../../ops/shapes.ts";
 import { type Tensor, zeros } from "../../../tensor/index.ts";
-import { checkWholeNumber, requireTensor } from "../../checks.ts";
+import { requireTensor } from "../../checks.ts";
 import { type Sizes, sizesOf, spatialNames } from "../sizes.ts";
 
 /** Convolutions. Groups, strides and the like are PyTorch's, and so are the shapes. */
@@ -53,7 +61,7 @@ function convolve(
   const { stride = 1, padding = 0, dilation = 1, groups = 1 } = options;
   const steps = sizesOf(owner, "stride", stride, rank, 1);
   const spread = sizesOf(owner, "dilation", dilation, rank, 1);
-  checkWholeNumber(owner, "groups", groups, 1);
+  checkValue(owner, "groups", groups, wholeNumber(1));
   checkBias(owner, bias, weight.shape[0]);
   const attrs = {
     stride: steps,
@@ -156,7 +164,7 @@ function convolveTransposed(
   const more = sizesOf(owner, "outputPadding", options.outputPadding ?? 0, rank, 0);
   checkOutputPadding(owner, more, stride, dilation);
   const { groups = 1 } = options;
-  checkWholeNumber(owner, "groups", groups, 1);
+  checkValue(owner, "groups", groups, wholeNumber(1));
   requireFloat(owner, "input", input);
   requireSameDtype(owner, input, "the input", weight, "the weight");
   if (bias !== null) requireSameDtype(owner, input, "the input", bias, "the bias");

@@ -1,4 +1,4 @@
-import { checkOptions, wrongValue } from "../../../core/index.ts";
+import { checkOptions, checkValue, probability } from "../../../core/index.ts";
 import * as ops from "../../../ops/index.ts";
 import { requireFloat } from "../../../ops/shapes.ts";
 import { defaultGenerator, type Generator } from "../../../random/index.ts";
@@ -12,12 +12,6 @@ export interface DropoutOptions extends GeneratorOption, InplaceOption {
   readonly training?: boolean;
 }
 
-export function checkProbability(owner: string, p: number): void {
-  if (typeof p !== "number" || !(p >= 0 && p <= 1)) {
-    throw wrongValue(owner, "p", p, "a probability from 0 to 1");
-  }
-}
-
 const optionNames = ["p", "training", "generator", "inplace"];
 
 /** What is drawn with, after all checks; undefined where the input is to be given back, and nothing drawn. */
@@ -29,7 +23,7 @@ export function readDropout(
 ): { readonly p: number; readonly generator: Generator } | undefined {
   checkOptions(owner, options, optionNames);
   const { p = 0.5, training = trainingByDefault, generator = defaultGenerator } = options;
-  checkProbability(owner, p);
+  checkValue(owner, "p", p, probability());
   requireTensor(owner, "input", input);
   requireFloat(owner, "input", input);
   return !training || p === 0 || input.numel() === 0 ? undefined : { p, generator };

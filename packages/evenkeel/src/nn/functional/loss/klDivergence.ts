@@ -1,7 +1,6 @@
-import { checkOptions, wrongValue } from "../../../core/index.ts";
+import { check, checkOptions, flag, wrongValue } from "../../../core/index.ts";
 import { requireFloat } from "../../../ops/shapes.ts";
 import type { Tensor } from "../../../tensor/index.ts";
-import { checkFlag } from "../../checks.ts";
 import { checkSameShape, type Reduction, reduce } from "./reduction.ts";
 
 export interface KLDivOptions {
@@ -23,7 +22,7 @@ export function klDiv(input: Tensor, target: Tensor, options: KLDivOptions = {})
   checkOptions("klDiv", options, optionNames);
   const { reduction = "mean", logTarget = false } = options;
   checkKLReduction("klDiv", reduction);
-  checkFlag("klDiv", "logTarget", logTarget);
+  check("klDiv", "logTarget", logTarget, flag());
   checkSameShape("klDiv", input, target);
   requireFloat("klDiv", "target", target);
   const losses = logTarget ? target.exp().mul(target.sub(input)) : ofProbabilities(input, target);

@@ -1,7 +1,14 @@
-import { checkOptions, formatShape, refuse, sizeOf } from "../../../core/index.ts";
+import {
+  checkOptions,
+  checkValue,
+  finiteNumber,
+  formatShape,
+  refuse,
+  sizeOf,
+  wholeNumber,
+} from "../../../core/index.ts";
 import * as ops from "../../../ops/index.ts";
 import { ones, type Tensor, zeros } from "../../../tensor/index.ts";
-import { checkFinite, checkWholeNumber } from "../../checks.ts";
 import { checkPerChannel } from "./perChannel.ts";
 
 export interface GroupNormFunctionOptions {
@@ -23,8 +30,8 @@ export interface GroupNormFunctionOptions {
 export function groupNorm(input: Tensor, numGroups: number, options: GroupNormFunctionOptions = {}): Tensor {
   checkOptions("groupNorm", options, ["weight", "bias", "eps"]);
   const { weight = null, bias = null, eps = 1e-5 } = options;
-  checkWholeNumber("groupNorm", "numGroups", numGroups, 1);
-  checkFinite("groupNorm", "eps", eps);
+  checkValue("groupNorm", "numGroups", numGroups, wholeNumber(1));
+  checkValue("groupNorm", "eps", eps, finiteNumber());
   checkPerChannel("groupNorm", input, { weight, bias });
   const [samples, channels, ...places] = input.shape;
   checkGroups("groupNorm", "the input has", channels, numGroups);

@@ -1,7 +1,16 @@
-import { checkOptions, formatShape, refuse, sizeOf, wrongState } from "../../../core/index.ts";
+import {
+  check,
+  checkOptions,
+  checkValue,
+  finiteNumber,
+  flag,
+  formatShape,
+  refuse,
+  sizeOf,
+  wrongState,
+} from "../../../core/index.ts";
 import * as ops from "../../../ops/index.ts";
 import { noGrad, ones, type Tensor, zeros } from "../../../tensor/index.ts";
-import { checkFinite, checkFlag } from "../../checks.ts";
 import { checkBothOrNeither, checkPerChannel } from "./perChannel.ts";
 
 export interface InstanceNormFunctionOptions {
@@ -36,9 +45,9 @@ export function instanceNorm(input: Tensor, options: InstanceNormFunctionOptions
   const { momentum = 0.1, eps = 1e-5 } = options;
   checkPerChannel("instanceNorm", input, { runningMean, runningVar, weight, bias });
   checkBothOrNeither("instanceNorm", runningMean, runningVar);
-  checkFlag("instanceNorm", "useInputStats", useInputStats);
-  checkFinite("instanceNorm", "momentum", momentum);
-  checkFinite("instanceNorm", "eps", eps);
+  check("instanceNorm", "useInputStats", useInputStats, flag());
+  checkValue("instanceNorm", "momentum", momentum, finiteNumber());
+  checkValue("instanceNorm", "eps", eps, finiteNumber());
   const [samples, channels, ...places] = input.shape;
   const like = { dtype: input.dtype };
   if (!useInputStats) {

@@ -1,8 +1,17 @@
-import { checkOptions, formatShape, type Shape, sameShape, wrongShape, wrongType } from "../../../core/index.ts";
+import {
+  checkOptions,
+  checkValue,
+  formatShape,
+  type Shape,
+  sameShape,
+  wholeNumber,
+  wrongShape,
+  wrongType,
+} from "../../../core/index.ts";
 import * as ops from "../../../ops/index.ts";
 import { requireFloat, requireSameDtype } from "../../../ops/shapes.ts";
 import { ones, type Tensor, zeros } from "../../../tensor/index.ts";
-import { checkWholeNumber, requireTensor } from "../../checks.ts";
+import { requireTensor } from "../../checks.ts";
 
 export interface LayerNormFunctionOptions {
   /** Scale and shift after normalizing, of the normalized shape each. */
@@ -65,6 +74,6 @@ export function normalizedShapeOf(owner: string, given: NormalizedShape): Shape 
   if (!Array.isArray(shape) || shape.length === 0) {
     throw wrongType(owner, "normalizedShape", given, "the size of the last dimension, or a list of the last sizes");
   }
-  for (const size of shape) checkWholeNumber(owner, "a size of normalizedShape", size, 1);
+  for (const size of shape) checkValue(owner, "a size of normalizedShape", size, wholeNumber(1));
   return [...shape];
 }

@@ -1,8 +1,8 @@
-import { checkOptions, wrongShape } from "../../../core/index.ts";
+import { checkOptions, checkValue, finiteNumber, wholeNumber, wrongShape } from "../../../core/index.ts";
 import * as ops from "../../../ops/index.ts";
 import { requireFloat } from "../../../ops/shapes.ts";
 import type { Tensor } from "../../../tensor/index.ts";
-import { checkFinite, checkWholeNumber, requireTensor } from "../../checks.ts";
+import { requireTensor } from "../../checks.ts";
 
 export interface LocalResponseNormOptions {
   /** Factor of the mean of squares. Default 1e-4. */
@@ -24,8 +24,9 @@ export interface LocalResponseNormOptions {
 export function localResponseNorm(input: Tensor, size: number, options: LocalResponseNormOptions = {}): Tensor {
   checkOptions("localResponseNorm", options, ["alpha", "beta", "k"]);
   const { alpha = 1e-4, beta = 0.75, k = 1 } = options;
-  checkWholeNumber("localResponseNorm", "size", size, 1);
-  for (const [name, value] of Object.entries({ alpha, beta, k })) checkFinite("localResponseNorm", name, value);
+  checkValue("localResponseNorm", "size", size, wholeNumber(1));
+  for (const [name, value] of Object.entries({ alpha, beta, k }))
+    checkValue("localResponseNorm", name, value, finiteNumber());
   requireTensor("localResponseNorm", "input", input);
   requireFloat("localResponseNorm", "input", input);
   if (input.ndim < 3) {

@@ -1,8 +1,16 @@
-import { checkOptions, type DType, formatShape, sameShape, wrongShape } from "../../../core/index.ts";
+import {
+  checkOptions,
+  checkValue,
+  type DType,
+  finiteNumber,
+  formatShape,
+  sameShape,
+  wrongShape,
+} from "../../../core/index.ts";
 import * as ops from "../../../ops/index.ts";
 import { requireSameDtype } from "../../../ops/shapes.ts";
 import { ones, type Tensor } from "../../../tensor/index.ts";
-import { checkFinite, requireTensor } from "../../checks.ts";
+import { requireTensor } from "../../checks.ts";
 import { checkEndsIn, type NormalizedShape, normalizedShapeOf } from "./layerNorm.ts";
 
 export interface RMSNormFunctionOptions {
@@ -24,7 +32,7 @@ export function rmsNorm(input: Tensor, normalizedShape: NormalizedShape, options
   const shape = normalizedShapeOf("rmsNorm", normalizedShape);
   const { weight = null, eps = null } = options;
   checkEndsIn("rmsNorm", input, shape);
-  if (eps !== null) checkFinite("rmsNorm", "eps", eps);
+  if (eps !== null) checkValue("rmsNorm", "eps", eps, finiteNumber());
   if (weight !== null) {
     requireTensor("rmsNorm", "weight", weight);
     if (!sameShape(weight.shape, shape)) {

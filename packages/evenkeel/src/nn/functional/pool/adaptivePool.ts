@@ -1,7 +1,7 @@
-import { checkOptions, describe } from "../../../core/index.ts";
+import { check, checkOptions, describe, flag } from "../../../core/index.ts";
 import * as ops from "../../../ops/index.ts";
 import type { Tensor } from "../../../tensor/index.ts";
-import { checkFlag, requireTensor } from "../../checks.ts";
+import { requireTensor } from "../../checks.ts";
 import type { Pooled } from "./maxPool.ts";
 
 /**
@@ -67,7 +67,7 @@ export interface AdaptiveMaxPoolOptions<Indices extends boolean = boolean> {
 export function checkAdaptiveMaxOptions(owner: string, options: AdaptiveMaxPoolOptions): boolean {
   checkOptions(owner, options, ["returnIndices"]);
   const { returnIndices = false } = options;
-  checkFlag(owner, "returnIndices", returnIndices);
+  check(owner, "returnIndices", returnIndices, flag());
   return returnIndices;
 }
 

@@ -1,7 +1,7 @@
-import { wrongValue } from "../../../core/index.ts";
+import { check, flag, wrongValue } from "../../../core/index.ts";
 import * as ops from "../../../ops/index.ts";
 import type { Tensor } from "../../../tensor/index.ts";
-import { checkFlag, requireTensor } from "../../checks.ts";
+import { requireTensor } from "../../checks.ts";
 import type { Sizes } from "../sizes.ts";
 import { type StrideOr, windowOf, withStride } from "./arguments.ts";
 
@@ -33,8 +33,8 @@ export function avgPoolAttrs(
 ): ops.AvgPoolAttrs {
   const { stride, padding = 0, ceilMode = false, countIncludePad = true, divisorOverride } = options;
   const window = windowOf(owner, rank, kernelSize, stride, padding);
-  checkFlag(owner, "ceilMode", ceilMode);
-  checkFlag(owner, "countIncludePad", countIncludePad);
+  check(owner, "ceilMode", ceilMode, flag());
+  check(owner, "countIncludePad", countIncludePad, flag());
   const attrs = { ...window, ceilMode, countIncludePad };
   if (divisorOverride === undefined || divisorOverride === null) return attrs;
   if (!Number.isInteger(divisorOverride) || divisorOverride === 0) {

@@ -1,7 +1,7 @@
-import { mismatch } from "../../../core/index.ts";
+import { check, checkValue, finiteNumber, flag, mismatch } from "../../../core/index.ts";
 import * as ops from "../../../ops/index.ts";
 import type { Tensor } from "../../../tensor/index.ts";
-import { checkFinite, checkFlag, requireTensor } from "../../checks.ts";
+import { requireTensor } from "../../checks.ts";
 import type { Sizes } from "../sizes.ts";
 import { type StrideOr, windowOf, withStride } from "./arguments.ts";
 
@@ -15,14 +15,14 @@ export interface LPPoolOptions {
 export const lpPoolNames = ["stride", "ceilMode"];
 
 export function checkNormType(owner: string, normType: number): void {
-  checkFinite(owner, "normType", normType);
+  checkValue(owner, "normType", normType, finiteNumber());
   if (normType === 0) throw mismatch("wrong-value", owner, "normType is 0", "another number, such as 2");
 }
 
 /** The windows, from what users write. */
 export function lpPoolAttrs(owner: string, rank: number, kernelSize: Sizes, options: LPPoolOptions): ops.WindowAttrs {
   const { stride, ceilMode = false } = options;
-  checkFlag(owner, "ceilMode", ceilMode);
+  check(owner, "ceilMode", ceilMode, flag());
   return { ...windowOf(owner, rank, kernelSize, stride, 0), ceilMode };
 }
 

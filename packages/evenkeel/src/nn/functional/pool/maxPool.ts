@@ -1,6 +1,7 @@
+import { check, flag } from "../../../core/index.ts";
 import * as ops from "../../../ops/index.ts";
 import type { Tensor } from "../../../tensor/index.ts";
-import { checkFlag, requireTensor } from "../../checks.ts";
+import { requireTensor } from "../../checks.ts";
 import { type Sizes, sizesOf } from "../sizes.ts";
 import { type StrideOr, windowOf, withStride } from "./arguments.ts";
 
@@ -36,8 +37,8 @@ export function maxPoolAttrs(
 ): ops.MaxPoolAttrs {
   const { stride, padding = 0, dilation = 1, ceilMode = false, returnIndices = false } = options;
   const window = windowOf(owner, rank, kernelSize, stride, padding);
-  checkFlag(owner, "ceilMode", ceilMode);
-  checkFlag(owner, "returnIndices", returnIndices);
+  check(owner, "ceilMode", ceilMode, flag());
+  check(owner, "returnIndices", returnIndices, flag());
   return { ...window, dilation: sizesOf(owner, "dilation", dilation, rank, 1), ceilMode };
 }
 

@@ -1,7 +1,17 @@
-import { checkOptions, describe, formatShape, mismatch, refuse, wrongShape, wrongValue } from "../../../core/index.ts";
+import {
+  check,
+  checkOptions,
+  describe,
+  flag,
+  formatShape,
+  mismatch,
+  refuse,
+  wrongShape,
+  wrongValue,
+} from "../../../core/index.ts";
 import * as ops from "../../../ops/index.ts";
 import type { Tensor } from "../../../tensor/index.ts";
-import { checkFlag, requireTensor } from "../../checks.ts";
+import { requireTensor } from "../../checks.ts";
 import { type Sizes, sizesOf } from "../sizes.ts";
 
 export type InterpolationMode = "nearest" | "nearest-exact" | "linear" | "bilinear" | "bicubic" | "trilinear" | "area";
@@ -49,7 +59,7 @@ export function checkInterpolation(owner: string, options: InterpolateOptions): 
     );
   }
   if (alignCorners !== undefined && alignCorners !== null) {
-    checkFlag(owner, "alignCorners", alignCorners);
+    check(owner, "alignCorners", alignCorners, flag());
     if (modes[mode][0] === 0) {
       throw refuse(
         "wrong-type",
@@ -60,7 +70,7 @@ export function checkInterpolation(owner: string, options: InterpolateOptions): 
     }
   }
   if (recomputeScaleFactor !== undefined && recomputeScaleFactor !== null) {
-    checkFlag(owner, "recomputeScaleFactor", recomputeScaleFactor);
+    check(owner, "recomputeScaleFactor", recomputeScaleFactor, flag());
     if (recomputeScaleFactor && size !== undefined && size !== null) {
       throw refuse("wrong-type", owner, "recomputeScaleFactor has no meaning with size", "leave one of them out");
     }

@@ -1,6 +1,6 @@
-import { formatShape, mismatch, wrongShape } from "../../../core/index.ts";
+import { checkValue, formatShape, mismatch, wholeNumber, wrongShape } from "../../../core/index.ts";
 import type { Tensor } from "../../../tensor/index.ts";
-import { checkWholeNumber, requireTensor } from "../../checks.ts";
+import { requireTensor } from "../../checks.ts";
 
 /** Moves values between channels and planes: nothing is computed. */
 
@@ -23,7 +23,7 @@ const behind = (lead: number, places: readonly number[]) => [
  * @throws RangeError if r squared does not divide the channels, or the input has fewer than 3 dimensions
  */
 export function pixelShuffle(input: Tensor, upscaleFactor: number): Tensor {
-  checkWholeNumber("pixelShuffle", "upscaleFactor", upscaleFactor, 1);
+  checkValue("pixelShuffle", "upscaleFactor", upscaleFactor, wholeNumber(1));
   requirePicture("pixelShuffle", input);
   const lead = input.shape.slice(0, -3);
   const [channels, height, width] = input.shape.slice(-3);
@@ -49,7 +49,7 @@ export function pixelShuffle(input: Tensor, upscaleFactor: number): Tensor {
  * @throws RangeError if r does not divide height and width, or the input has fewer than 3 dimensions
  */
 export function pixelUnshuffle(input: Tensor, downscaleFactor: number): Tensor {
-  checkWholeNumber("pixelUnshuffle", "downscaleFactor", downscaleFactor, 1);
+  checkValue("pixelUnshuffle", "downscaleFactor", downscaleFactor, wholeNumber(1));
   requirePicture("pixelUnshuffle", input);
   const lead = input.shape.slice(0, -3);
   const [channels, height, width] = input.shape.slice(-3);
@@ -74,7 +74,7 @@ export function pixelUnshuffle(input: Tensor, downscaleFactor: number): Tensor {
  * @throws RangeError if `groups` does not divide the channels, or the input has fewer than 3 dimensions
  */
 export function channelShuffle(input: Tensor, groups: number): Tensor {
-  checkWholeNumber("channelShuffle", "groups", groups, 1);
+  checkValue("channelShuffle", "groups", groups, wholeNumber(1));
   requireTensor("channelShuffle", "input", input);
   const { shape } = input;
   if (input.ndim < 3 || shape[1] % groups !== 0) {

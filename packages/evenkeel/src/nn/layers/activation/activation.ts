@@ -1,6 +1,6 @@
-import { checkOptions, mismatch } from "../../../core/index.ts";
+import { checkOptions, checkValue, finiteNumber, mismatch } from "../../../core/index.ts";
 import type { Tensor } from "../../../tensor/index.ts";
-import { checkFinite, type InplaceOption, leadingSetting } from "../../checks.ts";
+import { type InplaceOption, leadingSetting } from "../../checks.ts";
 import * as F from "../../functional/activation/activation.ts";
 import { Module } from "../../module/module.ts";
 import { formatFloat } from "../../print/format.ts";
@@ -30,7 +30,7 @@ export class LeakyReLU extends Inplace {
     const settings = leadingSetting<LeakyReLUOptions>("LeakyReLU", known, negativeSlope, options);
     super(settings);
     const { negativeSlope: slope = 0.01 } = settings;
-    checkFinite("LeakyReLU", "negativeSlope", slope);
+    checkValue("LeakyReLU", "negativeSlope", slope, finiteNumber());
     this.negativeSlope = slope;
   }
 
@@ -56,7 +56,7 @@ abstract class Exponential extends Inplace {
     const settings = leadingSetting<ELUOptions>(new.target.name, ["alpha", "inplace"], alpha, options);
     super(settings);
     const { alpha: limit = 1 } = settings;
-    checkFinite(new.target.name, "alpha", limit);
+    checkValue(new.target.name, "alpha", limit, finiteNumber());
     this.alpha = limit;
   }
 
@@ -152,10 +152,10 @@ export class Softplus extends Module {
     super();
     checkOptions("Softplus", options, ["beta", "threshold"]);
     const { beta = 1, threshold = 20 } = options;
-    checkFinite("Softplus", "beta", beta);
+    checkValue("Softplus", "beta", beta, finiteNumber());
     if (beta === 0)
       throw mismatch("wrong-value", "Softplus", "beta is 0", "another number: the output is divided by it");
-    checkFinite("Softplus", "threshold", threshold);
+    checkValue("Softplus", "threshold", threshold, finiteNumber());
     this.beta = beta;
     this.threshold = threshold;
   }

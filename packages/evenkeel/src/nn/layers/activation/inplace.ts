@@ -1,5 +1,5 @@
-import { checkOptions } from "../../../core/index.ts";
-import { checkFlag, type InplaceOption } from "../../checks.ts";
+import { check, checkOptions, flag } from "../../../core/index.ts";
+import type { InplaceOption } from "../../checks.ts";
 import { Module } from "../../module/module.ts";
 
 /** A layer that PyTorch can tell to write into its input. Here that has no effect but to be printed. */
@@ -8,7 +8,7 @@ export abstract class Inplace extends Module {
 
   constructor({ inplace = false }: InplaceOption) {
     super();
-    checkFlag(new.target.name, "inplace", inplace);
+    check(new.target.name, "inplace", inplace, flag());
     this.inplace = inplace;
   }
 

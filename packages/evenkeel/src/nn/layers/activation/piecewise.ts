@@ -1,6 +1,6 @@
-import { checkOptions } from "../../../core/index.ts";
+import { checkOptions, checkValue, finiteNumber } from "../../../core/index.ts";
 import { full, type Tensor } from "../../../tensor/index.ts";
-import { checkFinite, checkWholeNumber, type InplaceOption, leadingSetting } from "../../checks.ts";
+import { checkPlacedSize, type InplaceOption, leadingSetting } from "../../checks.ts";
 import * as F from "../../functional/activation/piecewise.ts";
 import { constant_ } from "../../init.ts";
 import { Module } from "../../module/module.ts";
@@ -33,8 +33,8 @@ export class PReLU extends Module {
     super();
     const settings = leadingSetting<PReLUOptions>("PReLU", ["numParameters", "init"], numParameters, options);
     const { numParameters: count = 1, init = 0.25 } = settings;
-    checkWholeNumber("PReLU", "numParameters", count, 1);
-    checkFinite("PReLU", "init", init);
+    checkPlacedSize("PReLU", "numParameters", count);
+    checkValue("PReLU", "init", init, finiteNumber());
     this.numParameters = count;
     this.init = init;
     this.weight = new Parameter(full([count], init));
@@ -103,8 +103,8 @@ export class Threshold extends Inplace {
   constructor(threshold: number, value: number, options: InplaceOption = {}) {
     checkOptions("Threshold", options, ["inplace"]);
     super(options);
-    checkFinite("Threshold", "threshold", threshold);
-    checkFinite("Threshold", "value", value);
+    checkValue("Threshold", "threshold", threshold, finiteNumber());
+    checkValue("Threshold", "value", value, finiteNumber());
     this.threshold = threshold;
     this.value = value;
   }

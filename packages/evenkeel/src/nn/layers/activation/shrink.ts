@@ -1,5 +1,6 @@
+import { checkValue, finiteNumber } from "../../../core/index.ts";
 import type { Tensor } from "../../../tensor/index.ts";
-import { checkFinite, leadingSetting } from "../../checks.ts";
+import { leadingSetting } from "../../checks.ts";
 import * as F from "../../functional/activation/shrink.ts";
 import { Module } from "../../module/module.ts";
 import { formatFloat } from "../../print/format.ts";
@@ -19,7 +20,7 @@ abstract class Shrink extends Module {
     super();
     const settings = leadingSetting<ShrinkOptions>(new.target.name, ["lambd"], lambd);
     const { lambd: threshold = 0.5 } = settings;
-    checkFinite(new.target.name, "lambd", threshold);
+    checkValue(new.target.name, "lambd", threshold, finiteNumber());
     this.lambd = threshold;
   }
 

@@ -1,6 +1,6 @@
-import { formatShape, refuse } from "../../../core/index.ts";
+import { check, flag, formatShape, refuse } from "../../../core/index.ts";
 import { type GeneratorOption, type Tensor, zeros } from "../../../tensor/index.ts";
-import { checkFlag, checkWholeNumber, requireTensor } from "../../checks.ts";
+import { checkPlacedSize, requireTensor } from "../../checks.ts";
 import { type Sizes, sizesOf, spatialNames } from "../../functional/sizes.ts";
 import { kaimingUniform_, uniform_ } from "../../init.ts";
 import { checkSize, newParameter } from "../../lazy/lazy.ts";
@@ -52,16 +52,16 @@ export abstract class ConvBase<Bias extends boolean = boolean, In extends unknow
   ) {
     super();
     checkSize(this, "inChannels", inChannels);
-    checkWholeNumber(owner, "outChannels", outChannels, 1);
+    checkPlacedSize(owner, "outChannels", outChannels);
     const kernel = sizesOf(owner, "kernelSize", kernelSize, rank, 1);
     const steps = sizesOf(owner, "stride", stride, rank, 1);
     const spread = sizesOf(owner, "dilation", dilation, rank, 1);
-    checkWholeNumber(owner, "groups", groups, 1);
+    checkPlacedSize(owner, "groups", groups);
     for (const [name, channels] of Object.entries({ inChannels, outChannels })) {
       if (channels % groups === 0) continue;
       throw refuse("conflict", owner, `${name} is ${channels}, which ${groups} groups do not divide`);
     }
-    checkFlag(owner, "bias", bias);
+    check(owner, "bias", bias, flag());
     this.inChannels = inChannels;
     this.outChannels = outChannels;
     this.kernelSize = kernel;

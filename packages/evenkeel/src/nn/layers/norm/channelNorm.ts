@@ -1,6 +1,13 @@
-import { checkOptions, refuseMisspellings, wrongValue } from "../../../core/index.ts";
+import {
+  check,
+  checkOptions,
+  checkValue,
+  finiteNumber,
+  flag,
+  refuseMisspellings,
+  wrongValue,
+} from "../../../core/index.ts";
 import { ones, zeros } from "../../../tensor/index.ts";
-import { checkFinite, checkFlag } from "../../checks.ts";
 import { ones_, zeros_ } from "../../init.ts";
 import { checkSize, newBuffer, newParameter } from "../../lazy/lazy.ts";
 import { className } from "../../module/callable.ts";
@@ -53,11 +60,11 @@ export abstract class ChannelNormLayer<
     checkSize(this, "numFeatures", numFeatures);
     checkOptions(owner, options, ["eps", "momentum", "affine", "trackRunningStats"]);
     const { eps = 1e-5, momentum = 0.1, affine = defaults(this), trackRunningStats = defaults(this) } = options;
-    checkFinite(owner, "eps", eps);
+    checkValue(owner, "eps", eps, finiteNumber());
     if (eps < 0) throw wrongValue(owner, "eps", eps, "a number of at least 0");
-    if (momentum !== null) checkFinite(owner, "momentum", momentum);
-    checkFlag(owner, "affine", affine);
-    checkFlag(owner, "trackRunningStats", trackRunningStats);
+    if (momentum !== null) checkValue(owner, "momentum", momentum, finiteNumber());
+    check(owner, "affine", affine, flag());
+    check(owner, "trackRunningStats", trackRunningStats, flag());
     this.numFeatures = numFeatures;
     this.eps = eps;
     this.momentum = momentum;

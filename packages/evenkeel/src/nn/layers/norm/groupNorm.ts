@@ -1,6 +1,14 @@
-import { checkOptions, refuseMisspellings, wrongValue } from "../../../core/index.ts";
+import {
+  check,
+  checkOptions,
+  checkValue,
+  finiteNumber,
+  flag,
+  refuseMisspellings,
+  wrongValue,
+} from "../../../core/index.ts";
 import { ones, type Tensor, zeros } from "../../../tensor/index.ts";
-import { checkFinite, checkFlag, checkWholeNumber } from "../../checks.ts";
+import { checkPlacedSize } from "../../checks.ts";
 import { checkGroups, groupNorm } from "../../functional/norm/groupNorm.ts";
 import { ones_, zeros_ } from "../../init.ts";
 import { className } from "../../module/callable.ts";
@@ -32,14 +40,14 @@ export class GroupNormLayer<Affine extends boolean = boolean> extends Module {
     super();
     refuseMisspellings(GroupNormLayer.prototype, "layer", { fields: ["numGroups", "numChannels"], assignable: true });
     const owner = className(this);
-    checkWholeNumber(owner, "numGroups", numGroups, 1);
-    checkWholeNumber(owner, "numChannels", numChannels, 1);
+    checkPlacedSize(owner, "numGroups", numGroups);
+    checkPlacedSize(owner, "numChannels", numChannels);
     checkGroups(owner, "there are", numChannels, numGroups);
     checkOptions(owner, options, ["eps", "affine"]);
     const { eps = 1e-5, affine = true } = options;
-    checkFinite(owner, "eps", eps);
+    checkValue(owner, "eps", eps, finiteNumber());
     if (eps < 0) throw wrongValue(owner, "eps", eps, "a number of at least 0");
-    checkFlag(owner, "affine", affine);
+    check(owner, "affine", affine, flag());
     this.numGroups = numGroups;
     this.numChannels = numChannels;
     this.eps = eps;

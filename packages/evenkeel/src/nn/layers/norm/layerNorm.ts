@@ -1,6 +1,14 @@
-import { checkOptions, refuseMisspellings, type Shape, wrongValue } from "../../../core/index.ts";
+import {
+  check,
+  checkOptions,
+  checkValue,
+  finiteNumber,
+  flag,
+  refuseMisspellings,
+  type Shape,
+  wrongValue,
+} from "../../../core/index.ts";
 import { ones, type Tensor, zeros } from "../../../tensor/index.ts";
-import { checkFinite, checkFlag } from "../../checks.ts";
 import { layerNorm, type NormalizedShape, normalizedShapeOf } from "../../functional/norm/layerNorm.ts";
 import { ones_, zeros_ } from "../../init.ts";
 import { Module } from "../../module/module.ts";
@@ -37,10 +45,10 @@ export class LayerNormLayer<Affine extends boolean = boolean, Bias extends boole
     const shape = normalizedShapeOf("LayerNorm", normalizedShape);
     checkOptions("LayerNorm", options, ["eps", "elementwiseAffine", "bias"]);
     const { eps = 1e-5, elementwiseAffine = true, bias = true } = options;
-    checkFinite("LayerNorm", "eps", eps);
+    checkValue("LayerNorm", "eps", eps, finiteNumber());
     if (eps < 0) throw wrongValue("LayerNorm", "eps", eps, "a number of at least 0");
-    checkFlag("LayerNorm", "elementwiseAffine", elementwiseAffine);
-    checkFlag("LayerNorm", "bias", bias);
+    check("LayerNorm", "elementwiseAffine", elementwiseAffine, flag());
+    check("LayerNorm", "bias", bias, flag());
     this.normalizedShape = shape;
     this.eps = eps;
     this.elementwiseAffine = elementwiseAffine;

@@ -1,6 +1,6 @@
-import { checkOptions } from "../../../core/index.ts";
+import { checkOptions, checkValue, finiteNumber } from "../../../core/index.ts";
 import type { Tensor } from "../../../tensor/index.ts";
-import { checkFinite, checkWholeNumber } from "../../checks.ts";
+import { checkPlacedSize } from "../../checks.ts";
 import { type LocalResponseNormOptions, localResponseNorm } from "../../functional/norm/localResponseNorm.ts";
 import { className } from "../../module/callable.ts";
 import { Module } from "../../module/module.ts";
@@ -22,10 +22,10 @@ export class LocalResponseNorm extends Module {
   constructor(size: number, options: LocalResponseNormOptions = {}) {
     super();
     const owner = className(this);
-    checkWholeNumber(owner, "size", size, 1);
+    checkPlacedSize(owner, "size", size);
     checkOptions(owner, options, ["alpha", "beta", "k"]);
     const { alpha = 1e-4, beta = 0.75, k = 1 } = options;
-    for (const [name, value] of Object.entries({ alpha, beta, k })) checkFinite(owner, name, value);
+    for (const [name, value] of Object.entries({ alpha, beta, k })) checkValue(owner, name, value, finiteNumber());
     this.size = size;
     this.alpha = alpha;
     this.beta = beta;

@@ -1,6 +1,14 @@
-import { checkOptions, refuseMisspellings, type Shape, wrongValue } from "../../../core/index.ts";
+import {
+  check,
+  checkOptions,
+  checkValue,
+  finiteNumber,
+  flag,
+  refuseMisspellings,
+  type Shape,
+  wrongValue,
+} from "../../../core/index.ts";
 import { ones, type Tensor } from "../../../tensor/index.ts";
-import { checkFinite, checkFlag } from "../../checks.ts";
 import { type NormalizedShape, normalizedShapeOf } from "../../functional/norm/layerNorm.ts";
 import { rmsNorm } from "../../functional/norm/rmsNorm.ts";
 import { ones_ } from "../../init.ts";
@@ -38,10 +46,10 @@ export class RMSNormLayer<Affine extends boolean = boolean> extends Module {
     checkOptions(owner, options, ["eps", "elementwiseAffine"]);
     const { eps = null, elementwiseAffine = true } = options;
     if (eps !== null) {
-      checkFinite(owner, "eps", eps);
+      checkValue(owner, "eps", eps, finiteNumber());
       if (eps < 0) throw wrongValue(owner, "eps", eps, "a number of at least 0");
     }
-    checkFlag(owner, "elementwiseAffine", elementwiseAffine);
+    check(owner, "elementwiseAffine", elementwiseAffine, flag());
     this.normalizedShape = shape;
     this.eps = eps;
     this.elementwiseAffine = elementwiseAffine;

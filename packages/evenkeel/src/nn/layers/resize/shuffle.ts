@@ -1,5 +1,5 @@
 import type { Tensor } from "../../../tensor/index.ts";
-import { checkWholeNumber } from "../../checks.ts";
+import { checkPlacedSize } from "../../checks.ts";
 import { channelShuffle, pixelShuffle, pixelUnshuffle } from "../../functional/resize/shuffle.ts";
 import { Module } from "../../module/module.ts";
 
@@ -15,7 +15,7 @@ export class PixelShuffle extends Module {
 
   constructor(upscaleFactor: number) {
     super();
-    checkWholeNumber("PixelShuffle", "upscaleFactor", upscaleFactor, 1);
+    checkPlacedSize("PixelShuffle", "upscaleFactor", upscaleFactor);
     this.upscaleFactor = upscaleFactor;
   }
 
@@ -38,7 +38,7 @@ export class PixelUnshuffle extends Module {
 
   constructor(downscaleFactor: number) {
     super();
-    checkWholeNumber("PixelUnshuffle", "downscaleFactor", downscaleFactor, 1);
+    checkPlacedSize("PixelUnshuffle", "downscaleFactor", downscaleFactor);
     this.downscaleFactor = downscaleFactor;
   }
 
@@ -61,7 +61,7 @@ export class ChannelShuffle extends Module {
 
   constructor(groups: number) {
     super();
-    checkWholeNumber("ChannelShuffle", "groups", groups, 1);
+    checkPlacedSize("ChannelShuffle", "groups", groups);
     this.groups = groups;
   }
 
