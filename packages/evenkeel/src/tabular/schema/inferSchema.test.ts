@@ -212,9 +212,9 @@ describe("misuse", () => {
     [
       "a wrong kind",
       { target: "mpg", kinds: { weight: "number" } },
-      /"weight" is "number", expected "numeric", "category"/,
+      /kinds\["weight"\] is "number", expected one of numeric, category/,
     ],
-    ["a wrong task", { target: "mpg", task: "classification" }, /task is "classification", expected "regression"/],
+    ["a wrong task", { target: "mpg", task: "classification" }, /task is "classification", expected one of regression/],
   ])("%s", (_, options, message) => {
     expect(() => inferSchema(table, options as SchemaOptions)).toThrow(message);
   });
