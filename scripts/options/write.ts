@@ -1,9 +1,8 @@
-// Writes what is derived from the declarations of options: the interfaces beside them.
+// Writes what is derived from the declarations of options: interfaces beside them, tables of the documentation.
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { optionSets } from "./sets.ts";
-import { typesFile } from "./typesFile.ts";
+import { derivedFiles } from "./derived.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
-for (const set of optionSets) writeFileSync(join(root, `${set.file}.types.ts`), typesFile(set));
+for (const [path, text] of derivedFiles()) writeFileSync(join(root, path), text);

@@ -50,7 +50,7 @@ function valueFor(flags: FlagValues, declared: Declared, path: string): unknown 
 }
 
 /** The declaration of an option by its path. */
-function declaredAt(options: Options, path: string): Declared {
+export function declaredAt(options: Options, path: string): Declared {
   const [name, ...rest] = path.split(".");
   const found = Object.hasOwn(options, name) ? options[name] : undefined;
   if (found === undefined) throw new Error(`there is no option ${path}`);
