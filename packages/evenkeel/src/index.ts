@@ -9,10 +9,13 @@ export {
   type Tree,
 } from "./compile/index.ts";
 export {
+  type Check,
   type Dialect,
   type DType,
   formatProblem,
   type Given,
+  type Option,
+  type Options,
   type Place,
   type Plain,
   type Problem,

@@ -2,7 +2,8 @@ import { formatProblem, type Problem, problemOf } from "evenkeel";
 import { checkTable, inferSchema, TableError, tableFromRows } from "evenkeel/tabular";
 import { describe, expect, test } from "vitest";
 import { pairs } from "../commands/arguments.ts";
-import { flagOf, said, saidFindings } from "./dialect.ts";
+import { said, saidFindings } from "./dialect.ts";
+import { flagOf } from "./flags.ts";
 
 describe("options are flags", () => {
   test.each([

@@ -12,10 +12,22 @@ export interface Check<T = unknown> {
   readonly isKind: (value: unknown) => boolean;
   /** Whether a value of the right kind fits; if not, it is a RangeError. A method, so that a `Check<number>` is a `Check`. */
   fits(value: T): boolean;
+  /** Where it is a list or a record: the first item that does not pass, and what was expected of it. */
+  readonly culprit?: (value: unknown) => Culprit | undefined;
   /** What a text on a command line says; undefined if it cannot be of this kind. Missing where no text can say it. */
   readonly parse?: (text: string) => T | undefined;
+  /** What stands for the value in the usage of a flag: the n of `--epochs <n>`. Missing where the flag alone says it. */
+  readonly noun?: string;
   /** All values, where there is a list of them. */
   readonly choices?: readonly string[];
+}
+
+/** An item of a value. */
+export interface Culprit {
+  /** Its position in a list, or its key in a record. */
+  readonly at: number | string;
+  readonly given: unknown;
+  readonly wanted: Check;
 }
 
 /** What a check lets through: `Checked<typeof check>`. */
@@ -31,7 +43,14 @@ export function check<T>(
 ): asserts value is T {
   const isKind = wanted.isKind(value);
   if (isKind && wanted.fits(value as T)) return;
+  const item = isKind ? wanted.culprit?.(value) : undefined;
+  if (item !== undefined) return check(caller, itemOf(what, item.at), item.given, item.wanted, cure);
   throw unexpected(isKind ? "wrong-value" : "wrong-type", caller, what, value, wanted.expected, cure);
+}
+
+function itemOf(what: Subject, at: number | string): Subject {
+  if (typeof what !== "string") return { ...what, key: at };
+  return `${what}[${JSON.stringify(at)}]`;
 }
 
 /** The same where any misfit is a RangeError, a wrong kind too: sizes and rates, which code computes. */
@@ -53,15 +72,16 @@ export function passes<T>(value: unknown, wanted: Check<T>): value is T {
 const isNumber = (value: unknown) => typeof value === "number";
 const everything = () => true;
 
-function numeric(expected: string, fits: (value: number) => boolean): Check<number> {
+function numeric(expected: string, fits: (value: number) => boolean, noun = "number"): Check<number> {
   const parse = (text: string) => (/^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text) ? Number(text) : undefined);
-  return { expected, isKind: isNumber, fits, parse };
+  return { expected, isKind: isNumber, fits, parse, noun };
 }
 
 /** A whole number that a double holds exactly, from `least` to `most`. */
 export function wholeNumber(least = -Infinity, most = Infinity): Check<number> {
   const bounds = most < Infinity ? ` from ${least} to ${most}` : least > -Infinity ? ` of at least ${least}` : "";
-  return numeric(`a whole number${bounds}`, (value) => Number.isSafeInteger(value) && value >= least && value <= most);
+  const fits = (value: number) => Number.isSafeInteger(value) && value >= least && value <= most;
+  return numeric(`a whole number${bounds}`, fits, "n");
 }
 
 export function finiteNumber(): Check<number> {
@@ -85,6 +105,11 @@ export function probability(): Check<number> {
   return numberBetween(0, 1, "probability");
 }
 
+/** From 0 up to, but not including, 1. */
+export function share(): Check<number> {
+  return numeric("a share from 0 up to, but not including, 1", (value) => value >= 0 && value < 1, "share");
+}
+
 export function flag(): Check<boolean> {
   return {
     expected: "true or false",
@@ -102,21 +127,28 @@ export function oneOf<const C extends readonly string[]>(choices: C): Check<C[nu
     isKind: everything,
     fits: isChoice,
     parse: (text) => (isChoice(text) ? text : undefined),
+    noun: "name",
     choices,
   };
 }
 
 /** A text; with `expected` one that says more, such as "the name of a column". */
 export function string(expected = "a string"): Check<string> {
-  return { expected, isKind: (value) => typeof value === "string", fits: everything, parse: (text) => text };
+  return {
+    expected,
+    isKind: (value) => typeof value === "string",
+    fits: everything,
+    parse: (text) => text,
+    noun: "name",
+  };
 }
 
-export function fn(expected = "a function"): Check<(...args: never[]) => unknown> {
+export function fn<F extends (...args: never[]) => unknown>(expected = "a function"): Check<F> {
   return { expected, isKind: (value) => typeof value === "function", fits: everything };
 }
 
 /** An object, and no array. */
-export function plainObject(expected = "an object"): Check<object> {
+export function plainObject<T extends object = object>(expected = "an object"): Check<T> {
   const isKind = (value: unknown) => typeof value === "object" && value !== null && !Array.isArray(value);
   return { expected, isKind, fits: everything };
 }
@@ -126,19 +158,66 @@ export function instance<T>(type: abstract new (...args: never[]) => T, expected
   return { expected, isKind: (value) => value instanceof type, fits: everything };
 }
 
-/** A list, each item of which passes; a command line separates the items by commas. */
-export function listOf<T>(item: Check<T>, expected: string): Check<readonly T[]> {
+/**
+ * A list, each item of which passes. A command line separates the items by commas; a comma in an item is written "\\,".
+ *
+ * @param none what a command line says for an empty list, where there may be one
+ */
+export function listOf<T>(
+  item: Check<T>,
+  expected: string,
+  { noun = "list", none }: { readonly noun?: string; readonly none?: string } = {},
+): Check<readonly T[]> {
   const { parse } = item;
   const parseAll = (text: string) => {
-    const items = text.split(",").map((part) => parse?.(part.trim()));
+    if (text === none) return [];
+    const items = splitAtCommas(text).map((part) => parse?.(part));
     return items.includes(undefined) ? undefined : (items as T[]);
   };
   return {
     expected,
     isKind: Array.isArray,
     fits: (value) => value.every((one) => passes(one, item)),
-    ...(parse && { parse: parseAll }),
+    culprit: (value) => {
+      const list = value as readonly unknown[];
+      const at = list.findIndex((one) => !passes(one, item));
+      return at < 0 ? undefined : { at, given: list[at], wanted: item };
+    },
+    ...(parse && { parse: parseAll, noun }),
   };
+}
+
+/**
+ * An object with a value for each of its keys, which are names from the data: columns, classes. A command line writes
+ * NAME=VALUE, separated by commas.
+ */
+export function recordOf<T>(
+  value: Check<T>,
+  expected: string,
+  noun = "name=value",
+): Check<Readonly<Record<string, T>>> {
+  const parseAll = (text: string) => {
+    const entries = splitAtCommas(text).map((pair) => {
+      const at = pair.lastIndexOf("=");
+      return [pair.slice(0, at), at < 1 ? undefined : value.parse?.(pair.slice(at + 1))] as const;
+    });
+    return entries.some(([, one]) => one === undefined)
+      ? undefined
+      : (Object.fromEntries(entries) as Record<string, T>);
+  };
+  return {
+    ...plainObject(expected),
+    fits: (record) => Object.values(record).every((one) => passes(one, value)),
+    culprit: (record) => {
+      const found = Object.entries(record as object).find(([, one]) => !passes(one, value));
+      return found && { at: found[0], given: found[1], wanted: value };
+    },
+    ...(value.parse && { parse: parseAll, noun }),
+  };
+}
+
+function splitAtCommas(text: string): string[] {
+  return text.split(/(?<!\\),/).map((part) => part.trim().replaceAll("\\,", ","));
 }
 
 /** What passes `wanted`, or the one value besides: `orElse(wholeNumber(1), false)`. */
@@ -148,7 +227,9 @@ export function orElse<T, const O extends boolean | null | string>(wanted: Check
     expected: `${wanted.expected}, or ${typeof other === "string" ? JSON.stringify(other) : other}`,
     isKind: (value) => value === other || wanted.isKind(value),
     fits: (value) => value === other || wanted.fits(value as T),
+    ...(wanted.culprit && { culprit: wanted.culprit }),
     ...(parse && { parse: (text: string) => (text === String(other) ? other : parse(text)) }),
+    ...(wanted.noun && { noun: wanted.noun }),
     ...(choices && { choices: [...choices, String(other)] }),
   };
 }

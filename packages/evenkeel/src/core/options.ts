@@ -8,9 +8,10 @@ export function withoutUndefined<T extends object>(options: T): T {
 
 /**
  * Refuses options that nobody would read: a misspelt one would otherwise do nothing, without a word.
+ * @param path what stands before a name where the options are an option's value: "network."
  * @throws TypeError if `options` is no object, or has a key that is not `known`
  */
-export function checkOptions(caller: string, options: unknown, known: readonly string[]): void {
+export function checkOptions(caller: string, options: unknown, known: readonly string[], path = ""): void {
   if (typeof options !== "object" || options === null || Array.isArray(options)) {
     throw noOptions(caller, options, known);
   }
@@ -18,8 +19,8 @@ export function checkOptions(caller: string, options: unknown, known: readonly s
     if (known.includes(name)) continue;
     // A tensor or a generator in their place has fields of its own.
     if (!isPlainObject(options)) throw noOptions(caller, options, known);
-    const statement = `unknown option ${JSON.stringify(name)}`;
-    const where = { caller, option: name };
+    const statement = `unknown option ${JSON.stringify(path + name)}`;
+    const where = { caller, option: path + name };
     throw problemError({ code: "unknown-option", where, statement, expected: known.join(", ") });
   }
 }

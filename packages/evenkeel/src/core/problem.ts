@@ -45,8 +45,8 @@ const classes = {
 /** An option that a text names, perhaps with a value for it, or for one of its keys: each dialect spells it in its own way. */
 export interface Reference {
   readonly option: string;
-  /** Of an option that is a record, such as `kinds`, which has a value for each column. */
-  readonly key?: string;
+  /** A key of an option that is a record, such as `kinds`, which has a value for each column; a position in a list. */
+  readonly key?: string | number;
   readonly value?: Plain;
 }
 
@@ -65,6 +65,8 @@ export interface Place {
   readonly caller: string;
   /** The option, by its path: "patience", "split.validation". */
   readonly option?: string;
+  /** The key of its value that is meant, if that is a record, or the position in a list. */
+  readonly key?: string | number;
   readonly column?: string;
   /** A row of a table, from 0. */
   readonly row?: number;
@@ -95,7 +97,7 @@ export interface Dialect {
 export const javascript: Dialect = {
   place: ({ caller }) => caller && `${caller}: `,
   reference: ({ option, key, value }) => {
-    if (value === undefined) return key === undefined ? option : `${option}: ${JSON.stringify(key)}`;
+    if (value === undefined) return key === undefined ? option : `${option}[${JSON.stringify(key)}]`;
     const shown = formatGiven({ value });
     return key === undefined ? `${option}: ${shown}` : `${option}: { ${JSON.stringify(key)}: ${shown} }`;
   },
@@ -113,7 +115,7 @@ export function formatProblem(problem: Problem, dialect: Dialect = javascript): 
   const say = (words: Text) => formatText(words, dialect);
   let line = dialect.place(where);
   if (statement !== undefined) line += say(statement);
-  else line += where.option === undefined ? say(what) : dialect.reference({ option: where.option });
+  else line += where.option === undefined ? say(what) : dialect.reference({ option: where.option, key: where.key });
   if (given !== undefined && statement !== undefined) line += `, got ${dialect.given(given)}`;
   else if (given !== undefined) {
     const plain = code === "wrong-dtype" && "value" in given ? String(given.value) : dialect.given(given);
@@ -211,7 +213,10 @@ export function unexpected(
   expected?: Text,
   cure?: Text,
 ): Error {
-  const where = typeof what === "string" ? { caller } : { caller, option: what.option };
+  const where =
+    typeof what === "string"
+      ? { caller }
+      : { caller, option: what.option, ...(what.key !== undefined && { key: what.key }) };
   const subject = typeof what === "string" ? { what } : {};
   return problemError({ code, where, ...subject, given: givenOf(given), expected, cure });
 }

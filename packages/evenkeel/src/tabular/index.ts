@@ -6,7 +6,9 @@ export { type Unfamiliar, unfamiliarValues } from "./checks/unfamiliar.ts";
 export type { ClassPredictions, NumberPredictions, Predictions } from "./encoding/decode.ts";
 export type { Scale } from "./encoding/fitEncoding.ts";
 export { type EncodedRows, FittedPreprocessing, type PreprocessingJson } from "./encoding/fittedPreprocessing.ts";
-export { Preprocessing, type PreprocessingOptions, type TableInputs } from "./encoding/preprocessing.ts";
+export { Preprocessing, type TableInputs } from "./encoding/preprocessing.ts";
+export { preprocessingOptions } from "./encoding/preprocessingOptions.ts";
+export type { PreprocessingOptions } from "./encoding/preprocessingOptions.types.ts";
 export type { TargetTransform } from "./encoding/target.ts";
 export type { FrozenNetwork, NetworkSource } from "./model/frozenNetwork.ts";
 export type { ModelRecord } from "./model/modelFile.ts";
@@ -15,20 +17,25 @@ export { networkOf } from "./model/networkOf.ts";
 export {
   type Activation,
   activations,
-  type NetworkOptions,
   type NetworkSize,
   type Norm,
+  networkOptions,
   norms,
   type ResolvedNetwork,
   resolveNetwork,
 } from "./model/networkOptions.ts";
+export type { NetworkOptions } from "./model/networkOptions.types.ts";
 export { type LoadModelOptions, TableModel, type TableModelParts } from "./model/tableModel.ts";
 export { columnOf, takeRows } from "./schema/columns.ts";
 export { type DateReading, datesIn, parseDate } from "./schema/dates.ts";
-export { inferSchema, type SchemaOptions } from "./schema/inferSchema.ts";
+export { inferSchema } from "./schema/inferSchema.ts";
 export { isNullCategory } from "./schema/parse.ts";
 export type { ColumnKind, ColumnSchema, DateOrder, Schema, Task, ToldKind } from "./schema/schema.ts";
 export { schemaFromJSON } from "./schema/schemaJson.ts";
-export { defaultShares, type Split, type SplitOptions, splitRows } from "./table/split.ts";
+export { schemaOptions } from "./schema/schemaOptions.ts";
+export type { SchemaOptions } from "./schema/schemaOptions.types.ts";
+export { defaultShares, type Split, splitRows } from "./table/split.ts";
+export { splitOptions } from "./table/splitOptions.ts";
+export type { SplitOptions } from "./table/splitOptions.types.ts";
 export type { BooleanColumn, Column, DateColumn, NumberColumn, Table, TextColumn } from "./table/table.ts";
 export { tableFromColumns, tableFromRows } from "./table/tableFrom.ts";

@@ -20,16 +20,11 @@ export type { StepOptimizer } from "./fit/programs.ts";
 export type { Scheduler } from "./fit/schedule.ts";
 export type { Training } from "./fit/training.ts";
 export type { Model } from "./modelState.ts";
-export type { TableCallbacks, TableEpochEvent, TableMetric, TableStartEvent } from "./table/events.ts";
+export type { TableEpochEvent, TableMetric, TableStartEvent } from "./table/events.ts";
 export type { ClassWeights } from "./table/loss.ts";
-export {
-  lossNames,
-  optimizerNames,
-  scheduleNames,
-  statisticsNames,
-  type TablePlan,
-  type TrainTableOptions,
-} from "./table/options.ts";
+export { trainTableOptions } from "./table/options.ts";
+export type { TrainTableOptions } from "./table/options.types.ts";
+export type { TablePlan } from "./table/plan.ts";
 export type { TableRefit } from "./table/refit.ts";
 export type { PartScores } from "./table/scores.ts";
 export type { StatisticsChoice, StatisticsKind } from "./table/statistics.ts";

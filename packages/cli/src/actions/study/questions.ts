@@ -1,6 +1,6 @@
 import { type Ask, questions } from "evenkeel/study";
-import { flagOf } from "../../shell/dialect.ts";
 import { misuse } from "../../shell/errors.ts";
+import { flagOf } from "../../shell/flags.ts";
 import { nearest } from "../../shell/nearest.ts";
 import type { StudyFlags } from "./studyFlags.ts";
 

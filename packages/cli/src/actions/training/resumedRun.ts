@@ -5,8 +5,8 @@ import { findRun } from "../../records/runs/findRun.ts";
 import type { Run } from "../../records/runs/readRun.ts";
 import type { RunsFolder } from "../../records/runs/runsFolder.ts";
 import { runFiles } from "../../records/runs/types.ts";
-import { flagOf } from "../../shell/dialect.ts";
 import { misuse, sentence } from "../../shell/errors.ts";
+import { flagOf } from "../../shell/flags.ts";
 
 /** Options that make sense beside `--resume`: all others are the run's own. */
 const own = ["runs", "resume", "out", "tensorboard", "report", "json", "epochs"];

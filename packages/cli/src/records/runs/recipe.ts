@@ -1,5 +1,6 @@
 import { join } from "node:path";
-import { lossNames, optimizerNames, scheduleNames, statisticsNames, type TrainTableOptions } from "evenkeel/train";
+import { type Check, passes } from "evenkeel/problem";
+import { type TrainTableOptions, trainTableOptions } from "evenkeel/train";
 import { z } from "zod";
 import { misuse } from "../../shell/errors.ts";
 import { formats } from "../../tables/formats/format.ts";
@@ -23,34 +24,15 @@ const readSchema = z.object({
   encoding: z.string().optional(),
 });
 
-/** Of what is nested only that it is an object: the library checks what stands in it, as for any other caller. */
-const nested = z.record(z.string(), z.json());
-
-const optionsSchema = z.looseObject({
-  target: z.string(),
-  task: z.enum(["regression", "binary", "multiclass"]).optional(),
-  features: names.optional(),
-  ignore: names.optional(),
-  kinds: nested.optional(),
-  split: nested.optional(),
-  preprocessing: nested.optional(),
-  network: nested.optional(),
-  batchSize: z.number().optional(),
-  epochs: z.number().optional(),
-  lr: z.number().optional(),
-  optimizer: z.enum(optimizerNames).optional(),
-  weightDecay: z.number().optional(),
-  schedule: z.enum(scheduleNames).optional(),
-  loss: z.enum(lossNames).optional(),
-  clipGradNorm: z.number().optional(),
-  seed: z.number().optional(),
-  patience: z.union([z.number(), z.literal(false)]).optional(),
-  classWeights: z.union([z.enum(["none", "balanced"]), z.record(z.string(), z.number())]).optional(),
-  statistics: z.enum(statisticsNames).optional(),
-  refit: z.boolean().optional(),
-  compile: z.boolean().optional(),
-  record: nested.optional(),
-});
+/** Every option by its own check, as the library declares it. */
+const optionsSchema = z.looseObject(
+  Object.fromEntries(
+    Object.entries(trainTableOptions).map(([name, { check, ...declared }]) => {
+      const value = z.custom((given) => passes(given, check as Check), `expected ${check.expected}`);
+      return [name, "required" in declared ? value : value.optional()];
+    }),
+  ),
+);
 
 /**
  * The flags that the table of a run was read with.
@@ -65,8 +47,8 @@ export function readFlagsOf(run: Run): TableFlags {
  * @throws CommandError naming config.json and the key whose value is not what the command writes
  */
 export function trainOptionsOf(run: Run): TrainTableOptions {
-  // What is nested was looked at no further than that it is plain JSON.
-  return parsed(run, "options", optionsSchema) as TrainTableOptions;
+  // Each option has passed the library's own check, and the target is required.
+  return parsed(run, "options", optionsSchema) as unknown as TrainTableOptions;
 }
 
 function parsed<T>({ path, config }: Run, key: "read" | "options", schema: z.ZodType<T>): T {

@@ -1,3 +1,4 @@
+import { meet } from "../../core/index.ts";
 /** What a call of the object runs. */
 export const invoke: unique symbol = Symbol("invoke");
 

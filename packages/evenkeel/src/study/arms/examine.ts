@@ -13,7 +13,7 @@ import { noGrad, Tensor } from "../../tensor/index.ts";
 import { runningNorms } from "../../train/batchNorm/layers.ts";
 import type { Loss } from "../../train/evaluate/evaluate.ts";
 import { NonFiniteLossError } from "../../train/fit/nonFinite.ts";
-import type { TablePlan } from "../../train/table/options.ts";
+import type { TablePlan } from "../../train/table/plan.ts";
 import { sizeFor } from "../../train/table/stage.ts";
 import { type Rows, TableTrainer } from "../../train/table/trainer.ts";
 import type { StudyData } from "../plan/plan.ts";

@@ -1,7 +1,8 @@
 import { checkOptions, withoutUndefined } from "../../core/index.ts";
 import type { Schema } from "../../tabular/index.ts";
 import { lossOf } from "../../train/table/loss.ts";
-import { planTable, type TablePlan, type TrainTableOptions } from "../../train/table/options.ts";
+import type { TrainTableOptions } from "../../train/table/options.types.ts";
+import { planTable, type TablePlan } from "../../train/table/plan.ts";
 import type { TrialSpec } from "../trial/trialSpec.ts";
 import type { Arm } from "./arm.ts";
 

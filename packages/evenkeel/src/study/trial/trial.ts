@@ -2,7 +2,7 @@ import type { AnyModule } from "../../nn/index.ts";
 import { getRngState, setRngState } from "../../random/index.ts";
 import { NonFiniteLossError } from "../../train/fit/nonFinite.ts";
 import { classFactors } from "../../train/table/loss.ts";
-import type { TablePlan } from "../../train/table/options.ts";
+import type { TablePlan } from "../../train/table/plan.ts";
 import { sizeFor } from "../../train/table/stage.ts";
 import { TableTrainer } from "../../train/table/trainer.ts";
 import type { NormArm } from "../arms/arm.ts";

@@ -1,6 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { Preprocessing, type PreprocessingOptions } from "../encoding/preprocessing.ts";
-import { inferSchema, type SchemaOptions } from "../schema/inferSchema.ts";
+import { Preprocessing } from "../encoding/preprocessing.ts";
+import type { PreprocessingOptions } from "../encoding/preprocessingOptions.types.ts";
+import { inferSchema } from "../schema/inferSchema.ts";
+import type { SchemaOptions } from "../schema/schemaOptions.types.ts";
 import { joinedRows, splitRows } from "../table/split.ts";
 import { tableFromColumns } from "../table/tableFrom.ts";
 import { type Baseline, baselines } from "./baselines.ts";

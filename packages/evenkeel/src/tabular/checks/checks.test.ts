@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { inferSchema, type SchemaOptions } from "../schema/inferSchema.ts";
+import { inferSchema } from "../schema/inferSchema.ts";
+import type { SchemaOptions } from "../schema/schemaOptions.types.ts";
 import { tableFromColumns, tableFromRows } from "../table/tableFrom.ts";
 import { assertTable, checkTable } from "./checks.ts";
 import { type Finding, TableError } from "./findings.ts";

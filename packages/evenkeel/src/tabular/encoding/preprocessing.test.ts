@@ -1,9 +1,11 @@
 import { describe, expect, it } from "vitest";
 import { tensor } from "../../tensor/index.ts";
-import { inferSchema, type SchemaOptions } from "../schema/inferSchema.ts";
+import { inferSchema } from "../schema/inferSchema.ts";
+import type { SchemaOptions } from "../schema/schemaOptions.types.ts";
 import type { Table } from "../table/table.ts";
 import { tableFromColumns, tableFromRows } from "../table/tableFrom.ts";
-import { Preprocessing, type PreprocessingOptions } from "./preprocessing.ts";
+import { Preprocessing } from "./preprocessing.ts";
+import type { PreprocessingOptions } from "./preprocessingOptions.types.ts";
 
 const rowsOf = (table: Table) => Int32Array.from({ length: table.rows }, (_, i) => i);
 
@@ -234,7 +236,7 @@ describe("misuse", () => {
     [
       "a wrong scale",
       () => Preprocessing.fit(table, schema, rows, { scale: "minmax" } as never),
-      /scale is "minmax", expected one of "zscore"/,
+      /scale is "minmax", expected one of zscore/,
     ],
     [
       "a width of no number",

@@ -1,26 +1,16 @@
-import { checkOptions, describe } from "../../core/index.ts";
+import { checkDeclared, defaultOf } from "../../core/index.ts";
 import { Tensor } from "../../tensor/index.ts";
 import { Storage } from "../../tensor/storage.ts";
 import { checkRows, checkStructure, columnOf } from "../schema/columns.ts";
 import type { Schema } from "../schema/schema.ts";
 import type { Table } from "../table/table.ts";
 import { inputNames } from "./encoding.ts";
-import { fitEncoding, type Scale } from "./fitEncoding.ts";
+import { fitEncoding } from "./fitEncoding.ts";
 import { checkArguments, FittedPreprocessing, isEmbedded } from "./fittedPreprocessing.ts";
 import { readPreprocessing } from "./preprocessingJson.ts";
-import { encodeTarget, fitTarget, type TargetTransform } from "./target.ts";
-
-export interface PreprocessingOptions {
-  /**
-   * What is done to numbers and to the years of dates: "zscore" (mean 0, standard deviation 1 with the divisor n), "robust"
-   * (median 0, interquartile range 1), or "none". Default "zscore". Columns of 0 and 1 stay as they are.
-   */
-  readonly scale?: Scale;
-  /** What is done to a number that is predicted: "zscore", "log" (logarithm, then z-score) or "none". Default "zscore". */
-  readonly target?: TargetTransform;
-  /** Columns of more categories than this become codes, to be embedded, instead of one input per category. Default 12. */
-  readonly embedAbove?: number;
-}
+import { preprocessingOptions } from "./preprocessingOptions.ts";
+import type { PreprocessingOptions } from "./preprocessingOptions.types.ts";
+import { encodeTarget, fitTarget } from "./target.ts";
 
 /** What a network gets. */
 export interface TableInputs {
@@ -92,24 +82,12 @@ export class Preprocessing extends FittedPreprocessing {
   }
 }
 
-function checkedOptions(options: PreprocessingOptions): Required<PreprocessingOptions> {
-  checkOptions("Preprocessing.fit", options, ["scale", "target", "embedAbove"]);
-  const { scale = "zscore", target = "zscore", embedAbove = 12 } = options;
-  oneOf("scale", scale, ["zscore", "robust", "none"]);
-  oneOf("target", target, ["zscore", "log", "none"]);
-  if (typeof embedAbove !== "number") {
-    throw new TypeError(`Preprocessing.fit: embedAbove is ${describe(embedAbove)}, expected a number of categories`);
-  }
-  if (!(embedAbove >= 0)) {
-    throw new RangeError(
-      `Preprocessing.fit: embedAbove is ${embedAbove}, expected a number of categories of at least 0`,
-    );
-  }
+function checkedOptions(options: PreprocessingOptions) {
+  checkDeclared("Preprocessing.fit", options, preprocessingOptions);
+  const {
+    scale = defaultOf(preprocessingOptions, "scale"),
+    target = defaultOf(preprocessingOptions, "target"),
+    embedAbove = defaultOf(preprocessingOptions, "embedAbove"),
+  } = options;
   return { scale, target, embedAbove };
-}
-
-function oneOf(name: string, value: unknown, known: readonly string[]): void {
-  if (known.includes(value as string)) return;
-  const expected = known.map((text) => JSON.stringify(text)).join(", ");
-  throw new RangeError(`Preprocessing.fit: ${name} is ${describe(value)}, expected one of ${expected}`);
 }

@@ -4,7 +4,8 @@ import { Generator, manualSeed } from "../../random/index.ts";
 import { noGrad, randn, type Tensor, tensor, zeros } from "../../tensor/index.ts";
 import { FrozenNetwork } from "./frozenNetwork.ts";
 import { TabularNet } from "./network.ts";
-import { activations, type NetworkOptions, type NetworkSize, norms } from "./networkOptions.ts";
+import { activations, type NetworkSize, norms } from "./networkOptions.ts";
+import type { NetworkOptions } from "./networkOptions.types.ts";
 
 /**
  * What a loaded model computes against the network that it came from: compiled against the compiled network and eager

@@ -6,7 +6,8 @@ import { manualSeed } from "../../random/index.ts";
 import { cat, randint, randn, tensor } from "../../tensor/index.ts";
 import { countParameters, embeddingWidth, stateEntries } from "./layers.ts";
 import { TabularNet } from "./network.ts";
-import { type NetworkOptions, resolveNetwork } from "./networkOptions.ts";
+import { resolveNetwork } from "./networkOptions.ts";
+import type { NetworkOptions } from "./networkOptions.types.ts";
 
 const size = { features: 5, embeddings: [7, 30], outputs: 3 };
 const shapes: [string, NetworkOptions][] = [

@@ -2,13 +2,8 @@ import { formatShape } from "../../core/index.ts";
 import * as nn from "../../nn/index.ts";
 import { cat, type Tensor } from "../../tensor/index.ts";
 import { embeddingTables, type Layer, layersOf } from "./layers.ts";
-import {
-  type Activation,
-  type NetworkOptions,
-  type NetworkSize,
-  type ResolvedNetwork,
-  resolveNetwork,
-} from "./networkOptions.ts";
+import { type Activation, type NetworkSize, type ResolvedNetwork, resolveNetwork } from "./networkOptions.ts";
+import type { NetworkOptions } from "./networkOptions.types.ts";
 
 /**
  * A network for a table: embedded categories beside the numeric inputs, then hidden layers of Linear, normalization,

@@ -1,8 +1,9 @@
 import { describe, expect, it } from "vitest";
 import type { Table } from "../table/table.ts";
 import { tableFromColumns, tableFromRows } from "../table/tableFrom.ts";
-import { inferSchema, type SchemaOptions } from "./inferSchema.ts";
+import { inferSchema } from "./inferSchema.ts";
 import { schemaFromJSON } from "./schemaJson.ts";
+import type { SchemaOptions } from "./schemaOptions.types.ts";
 
 /** 40 rows of a column beside a target. */
 const rows = 40;
@@ -211,9 +212,9 @@ describe("misuse", () => {
     [
       "a wrong kind",
       { target: "mpg", kinds: { weight: "number" } },
-      /"weight" is "number", expected "numeric", "category"/,
+      /kinds\["weight"\] is "number", expected one of numeric, category/,
     ],
-    ["a wrong task", { target: "mpg", task: "classification" }, /task is "classification", expected "regression"/],
+    ["a wrong task", { target: "mpg", task: "classification" }, /task is "classification", expected one of regression/],
   ])("%s", (_, options, message) => {
     expect(() => inferSchema(table, options as SchemaOptions)).toThrow(message);
   });

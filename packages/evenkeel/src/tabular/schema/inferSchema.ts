@@ -1,26 +1,12 @@
-import { checkOptions, describe, mismatch, refuse, text, wrongType, wrongValue } from "../../core/index.ts";
+import { checkDeclared, refuse, text } from "../../core/index.ts";
 import { inferTarget } from "../encoding/targetClasses.ts";
 import type { Table } from "../table/table.ts";
-import { checkStructure, columnOf, listOf, noColumn, shorten } from "./columns.ts";
+import { checkStructure, columnOf, noColumn, shorten } from "./columns.ts";
 import { identifierOf } from "./identifier.ts";
 import { type Inferred, inferKind } from "./inferKind.ts";
-import { askedReasons, type ColumnSchema, type Schema, type Task, type ToldKind, tasks, toldKinds } from "./schema.ts";
-
-export interface SchemaOptions {
-  /** The column to predict. */
-  readonly target: string;
-  /** What is predicted; inferred from the target where it is not said. */
-  readonly task?: Task;
-  /** The columns to predict from; all others by default. One that is named here is used even if it looks useless. */
-  readonly features?: readonly string[];
-  /** Columns to leave out. */
-  readonly ignore?: readonly string[];
-  /**
-   * What columns mean, where the inferred kind is wrong: `{ Cylinders: "category" }`. Dates of numbers alone, of which no
-   * value tells whether day or month comes first, are read with `{ Released: "date:dmy" }` or `"date:mdy"`.
-   */
-  readonly kinds?: Readonly<Record<string, ToldKind>>;
-}
+import { askedReasons, type ColumnSchema, type Schema } from "./schema.ts";
+import { schemaOptions } from "./schemaOptions.ts";
+import type { SchemaOptions } from "./schemaOptions.types.ts";
 
 /**
  * What the columns of a table mean. Numbers, also those written as text, are numeric; true and false boolean; dates of one
@@ -70,58 +56,25 @@ function whyUseless(inferred: Inferred, asked: boolean, identifier: string | und
 }
 
 function checkSchemaOptions(table: Table, options: SchemaOptions): void {
-  checkOptions("inferSchema", options, ["target", "task", "features", "ignore", "kinds"]);
-  const { target, task, features, ignore, kinds } = options;
-  const known = (name: unknown, option: string) => {
-    if (typeof name !== "string") {
-      throw wrongType("inferSchema", { option }, name, "the name of a column");
-    }
-    if (!table.columns.some((column) => column.name === name)) {
-      throw noColumn("inferSchema", text`${{ option }}: the table`, table, name);
-    }
+  checkDeclared("inferSchema", options, schemaOptions);
+  const { target, features, ignore, kinds = {} } = options;
+  const known = (name: string, option: string) => {
+    if (table.columns.some((column) => column.name === name)) return;
+    throw noColumn("inferSchema", text`${{ option }}: the table`, table, name);
   };
   known(target, "target");
   for (const [option, names] of Object.entries({ features, ignore })) {
     if (names === undefined) continue;
-    if (!Array.isArray(names)) {
-      throw wrongType("inferSchema", { option }, names, "a list of names of columns");
-    }
     for (const name of names) known(name, option);
-    if (names.includes(target))
-      throw refuse("conflict", "inferSchema", text`the target ${shorten(target)} is among ${{ option }}`, undefined, {
-        column: target,
-      });
+    if (!names.includes(target)) continue;
+    throw refuse("conflict", "inferSchema", text`the target ${shorten(target)} is among ${{ option }}`, undefined, {
+      column: target,
+    });
   }
   const both = features?.find((name) => ignore?.includes(name));
-  if (both !== undefined)
-    throw refuse(
-      "conflict",
-      "inferSchema",
-      text`${shorten(both)} is among ${{ option: "features" }} and among ${{ option: "ignore" }}`,
-      undefined,
-      { column: both },
-    );
-  if (task !== undefined && !tasks.includes(task)) {
-    throw wrongValue("inferSchema", { option: "task" }, task, listOf(tasks));
+  if (both !== undefined) {
+    const statement = text`${shorten(both)} is among ${{ option: "features" }} and among ${{ option: "ignore" }}`;
+    throw refuse("conflict", "inferSchema", statement, undefined, { column: both });
   }
-  if (kinds === undefined) return;
-  if (typeof kinds !== "object" || kinds === null || Array.isArray(kinds)) {
-    throw mismatch(
-      "wrong-type",
-      "inferSchema",
-      text`${{ option: "kinds" }} are ${describe(kinds)}`,
-      'an object such as { Cylinders: "category" }',
-    );
-  }
-  for (const [name, kind] of Object.entries(kinds)) {
-    known(name, "kinds");
-    if (!toldKinds.includes(kind)) {
-      throw mismatch(
-        "wrong-value",
-        "inferSchema",
-        text`${{ option: "kinds", key: name }} is ${describe(kind)}`,
-        listOf(toldKinds),
-      );
-    }
-  }
+  for (const name of Object.keys(kinds)) known(name, "kinds");
 }

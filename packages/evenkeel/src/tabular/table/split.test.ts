@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { Generator, randperm } from "../../random/index.ts";
 import { inferSchema } from "../schema/inferSchema.ts";
-import { type SplitOptions, splitRows } from "./split.ts";
+import { splitRows } from "./split.ts";
+import type { SplitOptions } from "./splitOptions.types.ts";
 import { tableFromColumns } from "./tableFrom.ts";
 
 function splitOf(values: readonly unknown[], options?: SplitOptions) {
@@ -49,13 +50,13 @@ describe("splitRows", () => {
   });
 
   it.each<[SplitOptions | Record<string, unknown>, RegExp]>([
-    [{ test: 1 }, /test is 1, expected a share of the rows from 0 to below 1/],
+    [{ test: 1 }, /test is 1, expected a share from 0 up to, but not including, 1/],
     [{ test: -0.1 }, /test is -0.1/],
     [{ validation: Number.NaN }, /validation is NaN/],
     [{ validation: "0.2" }, /validation is "0.2", expected a share/],
     [{ test: 0.6, validation: 0.4 }, /are 1 together, which leaves nothing for training/],
     [{ stratify: true }, /stratify is for classes, and "y" is a number/],
-    [{ seed: 1.5 }, /a seed must be an integer/],
+    [{ seed: 1.5 }, /seed is 1.5, expected a whole number/],
     [{ train: 0.8 }, /unknown option "train"/],
   ])("refuses %o", (options, message) => {
     expect(() => splitOf(numbers(20), options as SplitOptions)).toThrow(message);

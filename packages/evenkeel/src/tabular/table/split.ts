@@ -1,9 +1,11 @@
-import { checkOptions, refuse, text, wrongType, wrongValue } from "../../core/index.ts";
-import { Generator, randperm, type Seed } from "../../random/index.ts";
+import { checkDeclared, defaultOf, refuse, text } from "../../core/index.ts";
+import { Generator, randperm } from "../../random/index.ts";
 import { classPositions } from "../encoding/targetClasses.ts";
 import { columnOf, shorten } from "../schema/columns.ts";
 import { numbersOf } from "../schema/read.ts";
 import type { Schema } from "../schema/schema.ts";
+import { splitOptions } from "./splitOptions.ts";
+import type { SplitOptions } from "./splitOptions.types.ts";
 import type { Table } from "./table.ts";
 
 /** Positions of rows in a table: what is trained on, what choices are made by, and what is scored once at the end. */
@@ -13,19 +15,11 @@ export interface Split {
   readonly test: Int32Array;
 }
 
-export interface SplitOptions {
-  /** The share of the rows that choices are made by (0.16); 0 for none. */
-  readonly validation?: number;
-  /** The share of the rows that is scored at the end (0.2); 0 for none. */
-  readonly test?: number;
-  /** Equal seeds give equal splits, on every machine (0). */
-  readonly seed?: Seed;
-  /** Whether every part gets its share of every class: true where there are classes. */
-  readonly stratify?: boolean;
-}
-
 /** Shares of the rows unless others are asked for. */
-export const defaultShares = { validation: 0.16, test: 0.2 } as const;
+export const defaultShares = {
+  validation: defaultOf(splitOptions, "validation"),
+  test: defaultOf(splitOptions, "test"),
+};
 
 /**
  * Splits the rows that have a target at random into three parts, each in the order of the table. Shares are of those rows,
@@ -36,17 +30,14 @@ export const defaultShares = { validation: 0.16, test: 0.2 } as const;
  * @throws RangeError if shares are not from 0 to below 1 in sum, or the table has too few rows for the parts
  */
 export function splitRows(table: Table, schema: Schema, options: SplitOptions = {}): Split {
-  checkOptions("splitRows", options, ["validation", "test", "seed", "stratify"]);
+  checkDeclared("splitRows", options, splitOptions);
   const {
     validation = defaultShares.validation,
     test = defaultShares.test,
-    seed = 0,
+    seed = defaultOf(splitOptions, "seed"),
     stratify = schema.classes !== undefined,
   } = options;
-  checkShares(validation, test);
-  if (typeof stratify !== "boolean") {
-    throw wrongType("splitRows", { option: "stratify" }, stratify, "true or false");
-  }
+  if (validation + test >= 1) throw nothingLeft(validation, test);
   if (stratify && schema.classes === undefined) {
     throw refuse(
       "wrong-value",
@@ -104,22 +95,10 @@ export function joinedRows(a: Int32Array, b: Int32Array): Int32Array {
   return rows.sort();
 }
 
-function checkShares(validation: unknown, test: unknown): void {
-  for (const [name, share] of Object.entries({ validation, test })) {
-    if (typeof share !== "number") {
-      throw wrongType("splitRows", { option: name }, share, "a share of the rows such as 0.2");
-    }
-    if (!(share >= 0 && share < 1)) {
-      throw wrongValue("splitRows", { option: name }, share, "a share of the rows from 0 to below 1");
-    }
-  }
-  const sum = (validation as number) + (test as number);
-  if (sum >= 1)
-    throw refuse(
-      "wrong-value",
-      "splitRows",
-      text`${{ option: "validation" }} and ${{ option: "test" }} are ${sum} together, which leaves nothing for training`,
-    );
+function nothingLeft(validation: number, test: number): Error {
+  const shares = text`${{ option: "validation", value: validation }} and ${{ option: "test", value: test }}`;
+  const together = Number((validation + test).toPrecision(12));
+  return refuse("conflict", "splitRows", [...shares, ` are ${together} together, which leaves nothing for training`]);
 }
 
 /** The class of every row, 0 for numbers; -1 where the target is missing. */

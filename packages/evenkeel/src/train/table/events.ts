@@ -1,6 +1,6 @@
 import type { Checkpoint } from "../../io/index.ts";
 import type { Finding, Schema, Split, TabularNet, Task } from "../../tabular/index.ts";
-import type { TablePlan } from "./options.ts";
+import type { TablePlan } from "./plan.ts";
 
 /** Everything is decided and checked, and nothing is trained yet. */
 export interface TableStartEvent {
@@ -56,11 +56,4 @@ export interface TableEpochEvent {
    * @throws Error if the training has gone on since
    */
   checkpoint(): Checkpoint;
-}
-
-export interface TableCallbacks {
-  /** Called, and awaited, before the first step. */
-  readonly onStart?: (event: TableStartEvent) => unknown;
-  /** Called, and awaited, after each epoch. */
-  readonly onEpoch?: (event: TableEpochEvent) => unknown;
 }

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { Schema } from "../../tabular/index.ts";
 import { tensor } from "../../tensor/index.ts";
 import { classFactors, lossOf } from "./loss.ts";
-import { planTable } from "./options.ts";
+import { planTable } from "./plan.ts";
 
 const classes = ["a", "b", "c"];
 const labels = [0, 0, 0, 0, 0, 0, 1, 1, 1, 2];

@@ -3,7 +3,7 @@ import { binaryCrossEntropyWithLogits, crossEntropy, huberLoss, l1Loss, mseLoss 
 import type { Schema } from "../../tabular/index.ts";
 import { tensor } from "../../tensor/index.ts";
 import type { Loss } from "../evaluate/evaluate.ts";
-import type { TablePlan } from "./options.ts";
+import type { TablePlan } from "./plan.ts";
 
 export type ClassWeights = "none" | "balanced" | Readonly<Record<string, number>>;
 

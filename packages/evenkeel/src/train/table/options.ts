@@ -1,272 +1,173 @@
 import {
+  type Check,
   check,
+  checkDeclared,
   checkOptions,
-  checkValue,
   flag,
   fn,
+  group,
   numberAbove,
   numberAtLeast,
   oneOf,
+  option,
+  orElse,
   plainObject,
-  refuse,
-  text,
+  recordOf,
   wholeNumber,
-  wrongType,
 } from "../../core/index.ts";
 import { checkCheckpoint } from "../../io/checkpointChecks.ts";
 import type { Checkpoint } from "../../io/index.ts";
 import {
   type ModelRecord,
-  type NetworkOptions,
-  type PreprocessingOptions,
-  type ResolvedNetwork,
-  resolveNetwork,
-  type SchemaOptions,
+  networkOptions,
+  preprocessingOptions,
   type Split,
   type SplitOptions,
-  type Task,
+  schemaOptions,
+  splitOptions,
 } from "../../tabular/index.ts";
-import type { TableCallbacks } from "./events.ts";
-import { isAnnealed } from "./schedule.ts";
+import type { TableEpochEvent, TableStartEvent } from "./events.ts";
+import type { TrainTableOptions } from "./options.types.ts";
 
-/** What `optimizer` can be. */
-export const optimizerNames = ["adam", "adamw", "sgd"] as const;
-/** What `schedule` can be: how the learning rate moves. */
-export const scheduleNames = ["none", "cosine", "onecycle", "plateau", "step"] as const;
-/** What `loss` can be where a number is predicted; classes have cross entropy. */
-export const lossNames = ["mse", "mae", "huber"] as const;
-/** What `statistics` can be: which running statistics of BatchNorm the model keeps. */
-export const statisticsNames = ["better", "asTrained", "recomputed"] as const;
+const factors = recordOf(numberAbove(0), "a factor above 0 for each class", "class=factor");
 
-/** How a network for a table is trained. Only the target has to be said. */
-export interface TrainTableOptions extends SchemaOptions, TableCallbacks {
-  /** Parts of the table by rows, or how to draw them. Default: a fifth to test on and 16 percent to validate by. */
-  readonly split?: Split | SplitOptions;
-  readonly preprocessing?: PreprocessingOptions;
-  /** Default: two hidden layers, [128, 64], with batch normalization and a dropout of 0.15 for a number, 0.25 for classes. */
-  readonly network?: NetworkOptions;
-  /**
-   * Rows per step. Default: a hundredth of the training rows as a power of two, from 32 to 1024, or a little less, so that the
-   * last batch is about as large as the others: batch normalization learns badly from a small one.
-   */
-  readonly batchSize?: number;
-  /** Passes over the training rows, at most. Default: as many as make some 20,000 steps, from 5 to 100. */
-  readonly epochs?: number;
-  /** Learning rate. Default 0.01 for Adam and AdamW, 0.1 for SGD. */
-  readonly lr?: number;
-  /** Default "adamw". */
-  readonly optimizer?: (typeof optimizerNames)[number];
-  /** Default 0; for AdamW 0.1. */
-  readonly weightDecay?: number;
-  /** How the learning rate moves over the epochs. Default "onecycle". */
-  readonly schedule?: (typeof scheduleNames)[number];
-  /** Loss for a number: squared, absolute, or squared near 0 and absolute beyond one standard deviation. Default "mse". */
-  readonly loss?: (typeof lossNames)[number];
-  /** Gradients of a step are scaled so that their common 2-norm is at most this. */
-  readonly clipGradNorm?: number;
-  /** Starting weights, the order of rows, dropout and, unless it says otherwise, the split follow from it. Default 0. */
-  readonly seed?: number;
-  /**
-   * Epochs without a better validation loss after which training ends, with the weights of the best epoch. False trains
-   * all epochs and keeps the last weights: the default where the schedule ends in a low rate ("onecycle", "cosine"), since
-   * the best of many epochs on few validation rows is mostly luck. Otherwise 30.
-   */
-  readonly patience?: number | false;
-  /** "balanced" weighs classes by the inverse of how often they occur; or a factor per class. Default "none". */
-  readonly classWeights?: "none" | "balanced" | Readonly<Record<string, number>>;
-  /**
-   * Which statistics batch normalization keeps: those it trained with, those recomputed over the training rows, or
-   * whichever has the lower loss on the validation rows, which after a refit are the recomputed ones. Default "better".
-   */
-  readonly statistics?: (typeof statisticsNames)[number];
-  /**
-   * Train once more when the training is over, from the same seed and as planned, on the training and the validation rows
-   * together, and keep those weights. What the validation rows said of the first training stays; the second is measured by
-   * the test rows alone. Default true where more rows help most and it costs seconds: up to 10,000 rows in these two
-   * parts, if there are validation and test rows, all epochs are trained and the schedule ends in a low rate.
-   */
-  readonly refit?: boolean;
-  /** Goes on from where a training on the same table with the same options stood, to the same bytes. */
-  readonly resume?: Checkpoint;
-  /** Ends the training between two steps; the best model so far is kept, during a refit that of the first training. */
-  readonly signal?: AbortSignal;
-  /** Run compiled. Default true. */
-  readonly compile?: boolean;
-  /** Further entries of the model's `record`, plain JSON: where the table came from, for example. */
-  readonly record?: ModelRecord;
-}
+const classWeights = orElse(orElse(factors, "none"), "balanced");
 
-/** What the size of the table decides where the options do not. */
-export interface TablePlan {
-  readonly network: ResolvedNetwork;
-  readonly batchSize: number;
-  readonly epochs: number;
-  readonly lr: number;
-  readonly optimizer: (typeof optimizerNames)[number];
-  readonly weightDecay: number;
-  readonly schedule: (typeof scheduleNames)[number];
-  readonly loss: (typeof lossNames)[number];
-  readonly clipGradNorm?: number;
-  readonly seed: number;
-  readonly patience: number | false;
-  readonly statistics: (typeof statisticsNames)[number];
-  readonly refit: boolean;
-}
+const abortSignal: Check<AbortSignal> = {
+  expected: "an AbortSignal such as controller.signal",
+  isKind: (value) => typeof (value as AbortSignal | null)?.aborted === "boolean",
+  fits: () => true,
+};
 
-/** How many rows the parts of a split have. */
-type PartSizes = { readonly [P in keyof Split]: { readonly length: number } };
-
-/** Rows of a table, those trained on and validated by, up to which it is trained on twice. */
-const refitRows = 10_000;
-
-/**
- * What a network for a table is made of unless the options say otherwise. Dropout costs more where a number is predicted: the
- * variance of what reaches the output differs between training and evaluation, which does not move the likeliest class.
- */
-function defaultNetwork(task: Task): NetworkOptions {
-  return { hidden: [128, 64], dropout: task === "regression" ? 0.15 : 0.25 };
-}
-
-const optionNames = [
-  ...["target", "task", "features", "ignore", "kinds", "split", "preprocessing", "network", "batchSize", "epochs"],
-  ...[
-    "lr",
-    "optimizer",
-    "weightDecay",
-    "schedule",
-    "loss",
-    "clipGradNorm",
-    "seed",
-    "patience",
-    "classWeights",
-    "statistics",
-    "refit",
-  ],
-  ...["signal", "compile", "resume", "record", "onStart", "onEpoch"],
-];
+/** The options of `trainTable`. */
+export const trainTableOptions = {
+  ...schemaOptions,
+  split: option({
+    check: plainObject<Split | SplitOptions>(),
+    options: splitOptions,
+    help: "Parts of the table by rows, or how to draw them.",
+    defaultText: "16% of the rows to validate by and 20% to test on",
+  }),
+  preprocessing: group(preprocessingOptions, { help: "How columns become inputs and the target an output." }),
+  network: group(
+    {
+      ...networkOptions,
+      hidden: { ...networkOptions.hidden, default: [128, 64] },
+      dropout: { ...networkOptions.dropout, default: undefined, defaultText: "0.15 for a number, 0.25 for classes" },
+    },
+    { help: "The hidden layers." },
+  ),
+  batchSize: option({
+    check: wholeNumber(1),
+    help: "Rows per step. Batches are of nearly equal size, because batch normalization learns badly from a small last one.",
+    defaultText: "a hundredth of the training rows as a power of two, from 32 to 1024",
+  }),
+  epochs: option({
+    check: wholeNumber(1),
+    help: "The most passes over the training rows.",
+    defaultText: "as many as make some 20,000 steps, from 5 to 100",
+  }),
+  lr: option({ check: numberAbove(0), help: "Learning rate.", defaultText: "0.01; 0.1 for sgd" }),
+  optimizer: option({
+    check: oneOf(["adam", "adamw", "sgd"]),
+    default: "adamw",
+    help: "The optimizer. SGD has a momentum of 0.9.",
+  }),
+  weightDecay: option({
+    check: numberAtLeast(0),
+    help: "How strongly weights are drawn to 0.",
+    defaultText: "0; 0.1 for adamw",
+  }),
+  schedule: option({
+    check: oneOf(["none", "cosine", "onecycle", "plateau", "step"]),
+    default: "onecycle",
+    help: "How the learning rate moves over the epochs.",
+  }),
+  loss: option({
+    check: oneOf(["mse", "mae", "huber"]),
+    default: "mse",
+    help:
+      "The loss of a numeric target: squared, absolute, or squared near 0 and absolute beyond one standard deviation. " +
+      "Classes have cross entropy.",
+  }),
+  clipGradNorm: option({
+    check: numberAbove(0),
+    help: "The most that the 2-norm of all gradients of a step together may be; larger ones are scaled down.",
+    defaultText: "no bound",
+  }),
+  seed: option({
+    check: wholeNumber(),
+    default: 0,
+    help: "Starting weights, the order of rows, dropout and, unless it has a seed of its own, the split follow from it.",
+  }),
+  patience: option({
+    check: orElse(wholeNumber(1), false),
+    help:
+      "Training ends after this many epochs without a better validation loss, with the weights of the best epoch. " +
+      "With false all epochs are trained: the best of many epochs on few validation rows is mostly luck.",
+    off: "Trains all epochs and keeps the last weights.",
+    defaultText: "30; none where the schedule ends in a low rate (onecycle, cosine)",
+  }),
+  classWeights: option({
+    check: classWeights,
+    default: "none",
+    help: 'Factors of the classes in the loss; "balanced" weighs each by the inverse of its frequency.',
+  }),
+  statistics: option({
+    check: oneOf(["better", "asTrained", "recomputed"]),
+    default: "better",
+    help:
+      "Which running statistics batch normalization keeps: those it trained with, those recomputed over the training rows, or " +
+      "whichever has the lower validation loss (after a refit, the recomputed ones).",
+  }),
+  refit: option({
+    check: flag(),
+    help:
+      "Trains once more, from the same seed, on the training and the validation rows together, and keeps those weights. " +
+      "Validation scores are then of the first training, test scores of the second.",
+    off: "Keeps the weights of the training that was validated.",
+    defaultText:
+      "true for up to 10,000 training and validation rows, if there are test rows, all epochs are trained and the schedule " +
+      "ends in a low rate",
+  }),
+  compile: option({
+    check: flag(),
+    default: true,
+    help: "Runs compiled programs.",
+    off: "Runs op by op, for debugging.",
+  }),
+  resume: option({
+    check: plainObject<Checkpoint>(),
+    help: "Goes on from where a training on the same table with the same options stood, to the same bytes.",
+  }),
+  signal: option({
+    check: abortSignal,
+    help: "Ends the training between two steps; the best model so far is kept, during a refit that of the first training.",
+  }),
+  record: option({
+    check: plainObject<ModelRecord>(),
+    help: "Further entries of the model's `record`, plain JSON: where the table came from, for example.",
+  }),
+  onStart: option({
+    check: fn<(event: TableStartEvent) => unknown>(),
+    help: "Called, and awaited, before the first step.",
+  }),
+  onEpoch: option({
+    check: fn<(event: TableEpochEvent) => unknown>(),
+    help: "Called, and awaited, after each epoch.",
+  }),
+};
 
 /**
  * Checks what does not depend on the table.
  * @throws TypeError or RangeError naming the option that is unknown or does not fit
  */
 export function checkTableOptions(options: TrainTableOptions): void {
-  checkOptions("trainTable", options, optionNames);
-  const { seed = 0, signal, split, record, resume } = options;
-  if (resume !== undefined) checkCheckpoint("trainTable: resume", resume);
-  checkValue("trainTable", { option: "seed" }, seed, wholeNumber());
-  if (signal !== undefined && typeof signal?.aborted !== "boolean") {
-    throw wrongType("trainTable", { option: "signal" }, signal, "an AbortSignal such as controller.signal");
-  }
-  for (const name of ["compile", "refit"] as const) {
-    if (options[name] !== undefined) check("trainTable", { option: name }, options[name], flag());
-  }
-  for (const name of ["onStart", "onEpoch"] as const) {
-    if (options[name] !== undefined) check("trainTable", { option: name }, options[name], fn());
-  }
-  for (const [name, value] of Object.entries({ split, record })) {
-    if (value !== undefined) check("trainTable", { option: name }, value, plainObject());
-  }
-}
-
-/** @throws TypeError or RangeError naming the option that does not fit */
-export function planTable(split: PartSizes, task: Task, options: Partial<TrainTableOptions>): TablePlan {
-  const { optimizer = "adamw", schedule = "onecycle", loss = "mse", statistics = "better" } = options;
-  check("trainTable", { option: "optimizer" }, optimizer, oneOf(optimizerNames));
-  check("trainTable", { option: "schedule" }, schedule, oneOf(scheduleNames));
-  check("trainTable", { option: "loss" }, loss, oneOf(lossNames));
-  check("trainTable", { option: "statistics" }, statistics, oneOf(statisticsNames));
-  const trainRows = split.train.length;
-  const { batchSize = defaultBatchSize(trainRows) } = options;
-  checkValue("trainTable", { option: "batchSize" }, batchSize, wholeNumber(1));
-  const {
-    epochs = defaultEpochs(Math.ceil(trainRows / batchSize)),
-    lr = optimizer === "sgd" ? 0.1 : 0.01,
-    weightDecay = optimizer === "adamw" ? 0.1 : 0,
-    clipGradNorm,
-    seed = 0,
-    patience = isAnnealed(schedule) ? false : 30,
-  } = options;
-  checkValue("trainTable", { option: "epochs" }, epochs, wholeNumber(1));
-  checkValue("trainTable", { option: "lr" }, lr, numberAbove(0));
-  checkValue("trainTable", { option: "weightDecay" }, weightDecay, numberAtLeast(0));
-  if (clipGradNorm !== undefined) checkValue("trainTable", { option: "clipGradNorm" }, clipGradNorm, numberAbove(0));
-  if (patience !== false) checkValue("trainTable", { option: "patience" }, patience, wholeNumber(1));
-  const network = resolveNetwork({ ...defaultNetwork(task), ...options.network });
-  if (batchSize === 1 && network.norm === "batch") {
-    throw refuse(
-      "conflict",
-      "trainTable",
-      text`${{ option: "batchSize" }} is 1, which batch normalization cannot train on`,
-      text`use 2 or more, or another ${{ option: "norm" }}`,
-    );
-  }
-  return {
-    network,
-    batchSize,
-    epochs,
-    lr,
-    optimizer,
-    weightDecay,
-    schedule,
-    loss,
-    clipGradNorm,
-    seed,
-    patience,
-    statistics,
-    refit: refitPlanned(options.refit, split, { schedule, patience }),
-  };
-}
-
-const refit = { option: "refit" };
-
-/** @throws RangeError if a refit is wanted where it would not be the same training, or has no rows to add */
-function refitPlanned(
-  wanted: boolean | undefined,
-  { train, validation, test }: PartSizes,
-  { schedule, patience }: Pick<TablePlan, "schedule" | "patience">,
-): boolean {
-  if (wanted === undefined) {
-    const small = train.length + validation.length <= refitRows;
-    return small && validation.length > 0 && test.length > 0 && patience === false && isAnnealed(schedule);
-  }
-  if (!wanted) return false;
-  if (validation.length === 0) {
-    throw refuse(
-      "conflict",
-      "trainTable",
-      text`${refit} is true, but there are no validation rows that it could add`,
-      "leave it out",
-    );
-  }
-  if (patience !== false) {
-    throw refuse(
-      "conflict",
-      "trainTable",
-      text`${refit} is true and ${{ option: "patience" }} ${patience}, but a refit has no validation rows to stop by`,
-      text`train all epochs (${{ option: "patience", value: false }}), or leave ${refit} out`,
-    );
-  }
-  if (schedule === "plateau") {
-    throw refuse(
-      "conflict",
-      "trainTable",
-      text`${refit} is true and ${{ option: "schedule" }} "plateau", but a refit has no validation loss to follow`,
-      text`use another schedule, or leave ${refit} out`,
-    );
-  }
-  return true;
-}
-
-function defaultBatchSize(rows: number): number {
-  const power = 2 ** Math.round(Math.log2(Math.max(1, rows / 100)));
-  return Math.max(2, evenBatchSize(rows, Math.min(1024, Math.max(32, power))));
-}
-
-/** The smallest size of batches that are no more than with batches of `most` rows: the last one is then hardly smaller. */
-export function evenBatchSize(rows: number, most: number): number {
-  return Math.ceil(rows / Math.ceil(rows / most));
-}
-
-function defaultEpochs(stepsPerEpoch: number): number {
-  return Math.min(100, Math.max(5, Math.round(20_000 / stepsPerEpoch)));
+  checkOptions("trainTable", options, Object.keys(trainTableOptions));
+  // Positions of rows are checked against the table, see checkedSplit.
+  const { split, ...others } = options;
+  check("trainTable", { option: "split" }, split ?? {}, trainTableOptions.split.check);
+  const drawn = split === undefined || "train" in split ? others : options;
+  checkDeclared("trainTable", drawn, trainTableOptions);
+  if (options.resume !== undefined) checkCheckpoint("trainTable: resume", options.resume);
 }

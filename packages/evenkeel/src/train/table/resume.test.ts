@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { shopFeatures as features, shopTable, withoutSeconds } from "../../../../../test/tableFixtures.ts";
 import { loadCheckpoint, saveCheckpoint } from "../../io/index.ts";
 import { manualSeed } from "../../random/index.ts";
-import type { TrainTableOptions } from "./options.ts";
+import type { TrainTableOptions } from "./options.types.ts";
 import { trainTable } from "./trainTable.ts";
 
 /** Trains, and trains again from each of its checkpoints, through the bytes of a file, as another process would. */

@@ -10,7 +10,7 @@ import {
   StepLR,
 } from "../../optim/index.ts";
 import type { ScheduleOptions } from "../fit/schedule.ts";
-import type { TablePlan } from "./options.ts";
+import type { TablePlan } from "./plan.ts";
 
 /**
  * The scheduler that a plan names, over all of its epochs: "onecycle" rises for three tenths of the steps and then falls to

@@ -6,7 +6,8 @@ import { follow } from "../fit/follow.ts";
 import type { EpochRecord } from "../fit/history.ts";
 import { metricOf, type TableEpochEvent, type TableMetric } from "./events.ts";
 import { lossOf } from "./loss.ts";
-import type { TablePlan, TrainTableOptions } from "./options.ts";
+import type { TrainTableOptions } from "./options.types.ts";
+import type { TablePlan } from "./plan.ts";
 import { type Rows, TableTrainer, type TrainerRun } from "./trainer.ts";
 import { UnitError } from "./unitError.ts";
 

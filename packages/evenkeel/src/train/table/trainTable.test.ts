@@ -22,7 +22,8 @@ import {
 } from "../../tabular/index.ts";
 import { cloneState } from "../../tensor/index.ts";
 import { NonFiniteLossError } from "../fit/nonFinite.ts";
-import { planTable, type TrainTableOptions } from "./options.ts";
+import type { TrainTableOptions } from "./options.types.ts";
+import { planTable } from "./plan.ts";
 import { type TableTraining, trainTable } from "./trainTable.ts";
 
 const network = { hidden: [8] };
@@ -422,13 +423,13 @@ describe("what does not fit is named", () => {
     ["ignore", { features: undefined, ignore: "size" }],
     ["kinds", { kinds: { size: "number" } }],
     ["split is 0.2", { split: 0.2 }],
-    ['splitRows: unknown option "tset"', { split: { tset: 0.2 } }],
+    ['unknown option "split.tset"', { split: { tset: 0.2 } }],
     ["split.validation is undefined", { split: { train: new Int32Array(1) } }],
     ["row 1 is in split.train and in split.test", { split: parts([0, 1, 2], [3], [1]) }],
     ["row 0 is in split.train twice", { split: parts([0, 0], [3], [1]) }],
     ["split.test has row 80, the table has 80 rows", { split: parts([0, 1], [3], [80]) }],
     ["scale", { preprocessing: { scale: "z" } }],
-    ['network: unknown option "layers"', { network: { layers: 2 } }],
+    ['unknown option "network.layers"', { network: { layers: 2 } }],
     ["hidden", { network: { hidden: [0] } }],
     ["hidden", { network: { hidden: 64 } }],
     ["dropout", { network: { dropout: 1 } }],
@@ -436,7 +437,7 @@ describe("what does not fit is named", () => {
     ["normPlace", { network: { normPlace: "under" } }],
     ["activation", { network: { activation: "sin" } }],
     ["biasBeforeNorm", { network: { biasBeforeNorm: 1 } }],
-    ["batchSize is 1, which batch normalization cannot train on", { batchSize: 1 }],
+    ["batch normalization cannot train with batchSize: 1; use 2 or more, or another network.norm", { batchSize: 1 }],
     ["batchSize is 2.5", { batchSize: 2.5 }],
     ["epochs is 0", { epochs: 0 }],
     ["lr is -1", { lr: -1 }],
@@ -450,14 +451,17 @@ describe("what does not fit is named", () => {
     ["patience is true", { patience: true }],
     ["classWeights are given", { classWeights: "balanced" }],
     ['classWeights names the class "Yes"; there are no, yes', { target: "sold", classWeights: { Yes: 2 } }],
-    ['the weight of class "yes" is 0', { target: "sold", classWeights: { yes: 0 } }],
+    ['classWeights["yes"] is 0, expected a finite number above 0', { target: "sold", classWeights: { yes: 0 } }],
     ['classWeights is "equal"', { target: "sold", classWeights: "equal" }],
     ["statistics", { statistics: "best" }],
     ["refit is 1, expected true or false", { refit: 1 }],
-    ["refit is true and patience 30", { refit: true, schedule: "none" }],
-    ["refit is true and patience 5", { refit: true, patience: 5 }],
-    ['refit is true and schedule "plateau"', { refit: true, schedule: "plateau", patience: false }],
-    ["there are no validation rows that it could add", { refit: true, split: { validation: 0 } }],
+    [
+      "refit: true cannot be combined with patience: 30: a refit has no validation rows to stop by",
+      { refit: true, schedule: "none" },
+    ],
+    ["refit: true cannot be combined with patience: 5", { refit: true, patience: 5 }],
+    ['refit: true cannot be combined with schedule: "plateau"', { refit: true, schedule: "plateau", patience: false }],
+    ["refit: true has no validation rows to add; leave refit out", { refit: true, split: { validation: 0 } }],
     ["signal", { signal: true }],
     ["compile", { compile: "no" }],
     ["onStart", { onStart: true }],

@@ -14,7 +14,9 @@ import {
 } from "../../tabular/index.ts";
 import type { History } from "../fit/history.ts";
 import { metricOf, type TableMetric } from "./events.ts";
-import { checkTableOptions, planTable, type TablePlan, type TrainTableOptions } from "./options.ts";
+import { checkTableOptions } from "./options.ts";
+import type { TrainTableOptions } from "./options.types.ts";
+import { planTable, type TablePlan } from "./plan.ts";
 import { tableRecord } from "./record.ts";
 import { refit, type TableRefit } from "./refit.ts";
 import { type PartScores, scoreStage } from "./scores.ts";

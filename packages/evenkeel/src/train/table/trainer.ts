@@ -13,7 +13,7 @@ import type { History } from "../fit/history.ts";
 import { TrainingLoop } from "../fit/loop.ts";
 import { TrainingPrograms } from "../fit/programs.ts";
 import { ForwardState, type Model } from "../modelState.ts";
-import type { TablePlan } from "./options.ts";
+import type { TablePlan } from "./plan.ts";
 import { checkSameSchedule, newScheduler } from "./schedule.ts";
 
 /** Rows as tensors, inputs before the target. */

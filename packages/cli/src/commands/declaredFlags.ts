@@ -1,0 +1,107 @@
+import { type CommandUnknownOpts, InvalidArgumentError, Option } from "@commander-js/extra-typings";
+import type { Option as Declared, Options } from "evenkeel";
+import { attributeOf, flagOf, offFlagOf } from "../shell/flags.ts";
+
+/** Flags, their help and their parsers, all of it derived from the options that the library declares. */
+
+/** What commander has parsed, by attribute. */
+export type FlagValues = Readonly<Record<string, unknown>>;
+
+/** Options of the library by their paths, such as "network.hidden", under the heading that the help gives them. */
+export interface FlagGroup {
+  readonly title: string;
+  readonly paths: readonly string[];
+}
+
+/** Adds the flags of these options to a command, each under its heading. */
+export function addDeclaredFlags(command: CommandUnknownOpts, options: Options, groups: readonly FlagGroup[]): void {
+  for (const { title, paths } of groups) {
+    for (const path of paths) {
+      for (const flag of flagsOf(options, path)) command.addOption(flag.helpGroup(`${title}:`));
+    }
+  }
+}
+
+/** The values of the flags that were given, as the library takes them: `{ network: { hidden: [64] } }`. */
+export function optionValues(flags: FlagValues, options: Options, paths: readonly string[]): object {
+  const values: Record<string, unknown> = {};
+  for (const path of paths) {
+    const value = valueFor(flags, declaredAt(options, path), path);
+    if (value === undefined) continue;
+    const names = path.split(".");
+    const last = names.pop() ?? path;
+    let inside = values;
+    for (const name of names) {
+      inside[name] ??= {};
+      inside = inside[name] as Record<string, unknown>;
+    }
+    inside[last] = value;
+  }
+  return values;
+}
+
+/** Commander gives a flag that starts with "no-" the value true until it is there. */
+function valueFor(flags: FlagValues, declared: Declared, path: string): unknown {
+  const on = attributeOf(flagOf(path));
+  const off = attributeOf(offFlagOf(path));
+  if (declared.off !== undefined && flags[off] === false) return false;
+  const value = flags[on];
+  return on === off && value === true && declared.default === true ? undefined : value;
+}
+
+/** The declaration of an option by its path. */
+export function declaredAt(options: Options, path: string): Declared {
+  const [name, ...rest] = path.split(".");
+  const found = Object.hasOwn(options, name) ? options[name] : undefined;
+  if (found === undefined) throw new Error(`there is no option ${path}`);
+  return rest.length === 0 ? found : declaredAt(found.options ?? {}, rest.join("."));
+}
+
+/** The flags of an option: one that gives its value or switches it on, and one that switches it off. */
+function flagsOf(options: Options, path: string): Option[] {
+  const declared = declaredAt(options, path);
+  const { check, off } = declared;
+  const flags: Option[] = [];
+  if (check.noun !== undefined) flags.push(valueFlag(flagOf(path), declared, check.noun));
+  else if (declared.default !== true) flags.push(new Option(flagOf(path), helpOf(declared)));
+  if (off !== undefined) flags.push(new Option(offFlagOf(path), asHelp(off)));
+  return flags;
+}
+
+function valueFlag(name: string, declared: Declared, noun: string): Option {
+  const flag = new Option(`${name} <${noun}>`, helpOf(declared));
+  return declared.check.choices === undefined
+    ? flag.argParser(parserOf(declared))
+    : flag.choices(declared.check.choices);
+}
+
+/**
+ * Reads a text as the option's check does, and refuses what it does not let through; commander names the flag. A flag of a
+ * list or a record may be repeated.
+ */
+function parserOf({ check }: Declared): (text: string, before: unknown) => unknown {
+  return (text, before) => {
+    const value = check.parse?.(text);
+    if (value === undefined || !check.isKind(value) || !check.fits(value)) {
+      throw new InvalidArgumentError(`Expected ${check.expected}.`);
+    }
+    if (Array.isArray(value) && Array.isArray(before)) return [...before, ...value];
+    return isRecord(value) && isRecord(before) ? { ...before, ...value } : value;
+  };
+}
+
+function isRecord(value: unknown): value is object {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/** The first sentence of what the library says of an option, and the default. */
+function helpOf({ help, default: value, defaultText }: Declared): string {
+  const text = defaultText ?? (value === undefined || value === false ? undefined : String(value));
+  return text === undefined ? asHelp(help) : `${asHelp(help)} (default: ${text})`;
+}
+
+/** "Rows per step. Batches …" as the help of a flag: "rows per step". */
+function asHelp(sentences: string): string {
+  const [first] = sentences.split(/\.(?: |$)/);
+  return /^[A-Z]{2}/.test(first) ? first : `${first[0].toLowerCase()}${first.slice(1)}`;
+}

@@ -1,0 +1,76 @@
+import { type Check, type Checked, check } from "./checks.ts";
+import { checkOptions } from "./options.ts";
+
+/**
+ * An option, declared once. Its type, the list of known options, the messages about wrong values, the flags of the command,
+ * their help, completion and the tables of the documentation are all derived from it.
+ */
+export interface Option<T = unknown> {
+  /** What its value must be. */
+  readonly check: Check<T>;
+  /** What it does, in whole sentences: an editor, `--help` and the documentation show it. */
+  readonly help: string;
+  /** What false does, in a sentence, where the command has a flag for it. */
+  readonly off?: string;
+  /** The default, where it is one value for all. */
+  readonly default?: T;
+  /** How the default follows from the data or from other options, where it is not one value. */
+  readonly defaultText?: string;
+  /** Whether it must be given. */
+  readonly required?: true;
+  /** What the options of its value are, where that is an object of options itself. */
+  readonly options?: Options;
+}
+
+/** The options of a function, by name. */
+export type Options = Readonly<Record<string, Option>>;
+
+/** The type of an option's value. */
+export type OptionValue<D, K extends keyof D> = D[K] extends { readonly check: infer C } ? Checked<C> : never;
+
+/** Declares one option; its default must be of the type that its check lets through. */
+export function option<T, const D extends Partial<Omit<Option<T>, "check">>>(
+  declared: { readonly check: Check<T>; readonly help: string; readonly default?: NoInfer<T> } & D,
+): D & Option<T> {
+  return declared;
+}
+
+/** Declares an option whose value is an object of options. */
+export function group<D extends Options>(
+  options: D,
+  {
+    expected = "an object",
+    ...rest
+  }: { readonly help: string; readonly expected?: string; readonly defaultText?: string },
+): Option<GroupValue<D>> & { readonly options: D } {
+  const isKind = (value: unknown) => typeof value === "object" && value !== null && !Array.isArray(value);
+  return { check: { expected, isKind, fits: () => true }, options, ...rest };
+}
+
+/** An object of options, each of which may be left out. */
+export type GroupValue<D> = { readonly [K in keyof D]?: OptionValue<D, K> | undefined };
+
+/**
+ * Checks what was given against what is declared, the options of options too.
+ *
+ * @param path what stands before a name in messages: "network."
+ * @throws TypeError for an unknown name, a missing option, or a value of another kind
+ * @throws RangeError for a value that does not fit
+ */
+export function checkDeclared(caller: string, given: object, declared: Options, path = ""): void {
+  checkOptions(caller, given, Object.keys(declared), path);
+  const values = given as Readonly<Record<string, unknown>>;
+  for (const [name, { check: wanted, options, required }] of Object.entries(declared)) {
+    const value = Object.hasOwn(values, name) ? values[name] : undefined;
+    if (value === undefined && !required) continue;
+    check(caller, { option: `${path}${name}` }, value, wanted);
+    if (options !== undefined) checkDeclared(caller, value as object, options, `${path}${name}.`);
+  }
+}
+
+/** The default of an option that has one value as its default. */
+export function defaultOf<D extends Options, K extends keyof D & string>(declared: D, name: K): OptionValue<D, K> {
+  const { default: value } = declared[name];
+  if (value === undefined) throw new Error(`the option ${name} declares no default`);
+  return value as OptionValue<D, K>;
+}

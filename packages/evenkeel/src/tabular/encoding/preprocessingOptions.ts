@@ -1,0 +1,22 @@
+import { oneOf, option, wholeNumber } from "../../core/index.ts";
+
+/** The options of `Preprocessing.fit`. */
+export const preprocessingOptions = {
+  scale: option({
+    check: oneOf(["zscore", "robust", "none"]),
+    default: "zscore",
+    help:
+      'How numeric columns and the years of dates are scaled: "zscore" (mean 0, standard deviation 1 with divisor n) or ' +
+      '"robust" (median 0, interquartile range 1). Columns of 0 and 1 stay as they are.',
+  }),
+  target: option({
+    check: oneOf(["zscore", "log", "none"]),
+    default: "zscore",
+    help: 'How a numeric target is scaled; "log" takes its logarithm first.',
+  }),
+  embedAbove: option({
+    check: wholeNumber(0),
+    default: 12,
+    help: "Columns of more categories than this are embedded; the others have one input per category.",
+  }),
+};

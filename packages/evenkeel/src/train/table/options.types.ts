@@ -1,0 +1,114 @@
+// Written by `npm run docs` from the declarations; change those.
+import type { OptionValue } from "../../core/index.ts";
+import type { trainTableOptions } from "./options.ts";
+
+type Value<K extends keyof typeof trainTableOptions> = OptionValue<typeof trainTableOptions, K>;
+
+/** How a network for a table is trained. Only the target is required. */
+export interface TrainTableOptions {
+  /** The column to predict. */
+  readonly target: Value<"target">;
+  /**
+   * What is predicted: a number, one of two classes, or one of several. Default: inferred from the
+   * target.
+   */
+  readonly task?: Value<"task"> | undefined;
+  /**
+   * The columns to predict from. A column that is named here is used even if it looks useless.
+   * Default: all columns but the target.
+   */
+  readonly features?: Value<"features"> | undefined;
+  /** Columns to leave out. */
+  readonly ignore?: Value<"ignore"> | undefined;
+  /**
+   * What columns mean, where the inferred kind is wrong: numeric, category, boolean, date, text,
+   * date:dmy, date:mdy. "date:dmy" and "date:mdy" say which comes first, day or month, in dates of
+   * numbers alone.
+   */
+  readonly kinds?: Value<"kinds"> | undefined;
+  /**
+   * Parts of the table by rows, or how to draw them. Default: 16% of the rows to validate by and
+   * 20% to test on.
+   */
+  readonly split?: Value<"split"> | undefined;
+  /** How columns become inputs and the target an output. */
+  readonly preprocessing?: Value<"preprocessing"> | undefined;
+  /** The hidden layers. */
+  readonly network?: Value<"network"> | undefined;
+  /**
+   * Rows per step. Batches are of nearly equal size, because batch normalization learns badly from
+   * a small last one. Default: a hundredth of the training rows as a power of two, from 32 to 1024.
+   */
+  readonly batchSize?: Value<"batchSize"> | undefined;
+  /**
+   * The most passes over the training rows. Default: as many as make some 20,000 steps, from 5 to
+   * 100.
+   */
+  readonly epochs?: Value<"epochs"> | undefined;
+  /** Learning rate. Default: 0.01; 0.1 for sgd. */
+  readonly lr?: Value<"lr"> | undefined;
+  /** The optimizer. SGD has a momentum of 0.9. Default: "adamw". */
+  readonly optimizer?: Value<"optimizer"> | undefined;
+  /** How strongly weights are drawn to 0. Default: 0; 0.1 for adamw. */
+  readonly weightDecay?: Value<"weightDecay"> | undefined;
+  /** How the learning rate moves over the epochs. Default: "onecycle". */
+  readonly schedule?: Value<"schedule"> | undefined;
+  /**
+   * The loss of a numeric target: squared, absolute, or squared near 0 and absolute beyond one
+   * standard deviation. Classes have cross entropy. Default: "mse".
+   */
+  readonly loss?: Value<"loss"> | undefined;
+  /**
+   * The most that the 2-norm of all gradients of a step together may be; larger ones are scaled
+   * down. Default: no bound.
+   */
+  readonly clipGradNorm?: Value<"clipGradNorm"> | undefined;
+  /**
+   * Starting weights, the order of rows, dropout and, unless it has a seed of its own, the split
+   * follow from it. Default: 0.
+   */
+  readonly seed?: Value<"seed"> | undefined;
+  /**
+   * Training ends after this many epochs without a better validation loss, with the weights of the
+   * best epoch. With false all epochs are trained: the best of many epochs on few validation rows
+   * is mostly luck. Default: 30; none where the schedule ends in a low rate (onecycle, cosine).
+   */
+  readonly patience?: Value<"patience"> | undefined;
+  /**
+   * Factors of the classes in the loss; "balanced" weighs each by the inverse of its frequency.
+   * Default: "none".
+   */
+  readonly classWeights?: Value<"classWeights"> | undefined;
+  /**
+   * Which running statistics batch normalization keeps: those it trained with, those recomputed
+   * over the training rows, or whichever has the lower validation loss (after a refit, the
+   * recomputed ones). Default: "better".
+   */
+  readonly statistics?: Value<"statistics"> | undefined;
+  /**
+   * Trains once more, from the same seed, on the training and the validation rows together, and
+   * keeps those weights. Validation scores are then of the first training, test scores of the
+   * second. Default: true for up to 10,000 training and validation rows, if there are test rows,
+   * all epochs are trained and the schedule ends in a low rate.
+   */
+  readonly refit?: Value<"refit"> | undefined;
+  /** Runs compiled programs. Default: true. */
+  readonly compile?: Value<"compile"> | undefined;
+  /**
+   * Goes on from where a training on the same table with the same options stood, to the same bytes.
+   */
+  readonly resume?: Value<"resume"> | undefined;
+  /**
+   * Ends the training between two steps; the best model so far is kept, during a refit that of the
+   * first training.
+   */
+  readonly signal?: Value<"signal"> | undefined;
+  /**
+   * Further entries of the model's `record`, plain JSON: where the table came from, for example.
+   */
+  readonly record?: Value<"record"> | undefined;
+  /** Called, and awaited, before the first step. */
+  readonly onStart?: Value<"onStart"> | undefined;
+  /** Called, and awaited, after each epoch. */
+  readonly onEpoch?: Value<"onEpoch"> | undefined;
+}

@@ -1,0 +1,20 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { columnGroup } from "../../packages/cli/src/commands/columnOptions.ts";
+import { trainGroups } from "../../packages/cli/src/commands/trainOptions.ts";
+import { trainTableOptions } from "../../packages/evenkeel/src/train/table/options.ts";
+import { docsTable, withTable } from "./docsTable.ts";
+import { optionSets } from "./sets.ts";
+import { typesFile } from "./typesFile.ts";
+
+const root = fileURLToPath(new URL("../..", import.meta.url));
+const page = "docs/20-command-options.md";
+
+/** All that is derived from the declarations of options: files by their paths from the root, and their text. */
+export function derivedFiles(): Map<string, string> {
+  const files = new Map(optionSets.map((set) => [`${set.file}.types.ts`, typesFile(set)]));
+  const table = docsTable(trainTableOptions, [columnGroup, ...trainGroups]);
+  files.set(page, withTable(readFileSync(join(root, page), "utf8"), "train", table));
+  return files;
+}

@@ -1,0 +1,43 @@
+import { declaredAt, type FlagGroup } from "../../packages/cli/src/commands/declaredFlags.ts";
+import { flagOf, offFlagOf } from "../../packages/cli/src/shell/flags.ts";
+import type { Option, Options } from "../../packages/evenkeel/src/core/index.ts";
+
+/** The tables of docs/20-command-options.md: one row per option, a table per heading of the help. */
+export function docsTable(options: Options, groups: readonly FlagGroup[]): string {
+  return groups.flatMap(({ title, paths }) => [tableOf(title, options, paths)]).join("\n\n");
+}
+
+function tableOf(title: string, options: Options, paths: readonly string[]): string {
+  const rows = paths.map((path) => {
+    const option = declaredAt(options, path);
+    return `| ${flags(path, option)} | \`${path}\` | ${cell(option.help)} | ${cell(defaultCell(option))} |`;
+  });
+  return [`**${title}**`, "", "| flag | option | what it does | default |", "|---|---|---|---|", ...rows].join("\n");
+}
+
+function flags(path: string, { check, default: value, off }: Option): string {
+  const on = check.noun === undefined ? flagOf(path) : `${flagOf(path)} <${check.noun}>`;
+  const names = [
+    ...(check.noun === undefined && value === true ? [] : [on]),
+    ...(off === undefined ? [] : [offFlagOf(path)]),
+  ];
+  return names.map((name) => `\`${name}\``).join(", ");
+}
+
+function defaultCell({ default: value, defaultText }: Option): string {
+  if (defaultText !== undefined) return defaultText;
+  return value === undefined ? "" : `\`${String(value)}\``;
+}
+
+function cell(text: string): string {
+  return text.replaceAll("|", "\\|");
+}
+
+/** A page with the text between "<!-- options:name -->" and "<!-- end of options:name -->" replaced. */
+export function withTable(page: string, name: string, table: string): string {
+  const [begin, end] = [`<!-- options:${name} -->`, `<!-- end of options:${name} -->`];
+  const [before, rest] = page.split(begin);
+  if (rest === undefined) throw new Error(`the page has no "${begin}"`);
+  const after = rest.includes(end) ? rest.slice(rest.indexOf(end) + end.length) : rest;
+  return `${before}${begin}\n\n${table}\n\n${end}${after}`;
+}
