@@ -1,5 +1,6 @@
 import { type Check, type Checked, check } from "./checks.ts";
 import { checkOptions } from "./options.ts";
+import { refuse } from "./problem.ts";
 
 /**
  * An option, declared once. Its type, the list of known options, the messages about wrong values, the flags of the command,
@@ -71,6 +72,6 @@ export function checkDeclared(caller: string, given: object, declared: Options, 
 /** The default of an option that has one value as its default. */
 export function defaultOf<D extends Options, K extends keyof D & string>(declared: D, name: K): OptionValue<D, K> {
   const { default: value } = declared[name];
-  if (value === undefined) throw new Error(`the option ${name} declares no default`);
+  if (value === undefined) throw refuse("internal", "", `the option ${name} declares no default`);
   return value as OptionValue<D, K>;
 }

@@ -1,4 +1,4 @@
-import { type DType, describe, type NdArray, type Shape } from "../core/index.ts";
+import { type DType, mismatch, type NdArray, refuse, type Shape, wrongType } from "../core/index.ts";
 import { type FileDType, fileOrder, isCounter } from "./fileDtypes.ts";
 import { maxHeaderBytes, prefixBytes, readSafetensorsHeader } from "./header.ts";
 import { checkName, checkText, quoted } from "./headerReader.ts";
@@ -27,9 +27,12 @@ export function rawArray(name: string, { shape, dtype, data }: NdArray): RawTens
 export function decodeFile(bytes: Uint8Array): { tensors: RawTensor[]; metadata: Record<string, string> } {
   const { tensors, metadata, fileBytes } = readSafetensorsHeader(bytes);
   if (bytes.length !== fileBytes) {
-    throw new RangeError(
-      `safetensors: the file has ${bytes.length} bytes, expected ${fileBytes} by its header; ` +
-        (bytes.length < fileBytes ? "is it complete?" : "something was added to it"),
+    throw mismatch(
+      "damaged-file",
+      "safetensors",
+      `the file has ${bytes.length} bytes`,
+      `${fileBytes} by its header`,
+      bytes.length < fileBytes ? "is it complete?" : "something was added to it",
     );
   }
   return {
@@ -58,7 +61,8 @@ export function encodeFile(
 ): Uint8Array<ArrayBuffer> {
   for (const { name } of given) {
     checkName("the tensor name", name);
-    if (name === "__metadata__") throw new RangeError('safetensors: no tensor can be called "__metadata__"; rename it');
+    if (name === "__metadata__")
+      throw refuse("wrong-value", "safetensors", 'no tensor can be called "__metadata__"', "rename it");
   }
   const tensors = [...given].sort(
     (a, b) => fileOrder.indexOf(a.dtype) - fileOrder.indexOf(b.dtype) || compareCodePoints(a.name, b.name),
@@ -73,8 +77,10 @@ export function encodeFile(
   const json = new TextEncoder().encode(`{${[...words, ...entries].join(",")}}`);
   const headerBytes = Math.ceil(json.length / 8) * 8;
   if (headerBytes > maxHeaderBytes) {
-    throw new RangeError(
-      `safetensors: names and metadata take ${headerBytes} bytes, more than the ${maxHeaderBytes} that are allowed`,
+    throw refuse(
+      "wrong-value",
+      "safetensors",
+      `names and metadata take ${headerBytes} bytes, more than the ${maxHeaderBytes} that are allowed`,
     );
   }
   const file = newFile(prefixBytes + headerBytes + offset);
@@ -92,14 +98,12 @@ export function encodeFile(
 /** The member of the header, or nothing if there are no words. Sorted, so that equal metadata gives equal bytes. */
 function metadataJson(metadata: unknown): string[] {
   if (typeof metadata !== "object" || metadata === null || Array.isArray(metadata)) {
-    throw new TypeError(`safetensors: metadata is ${describe(metadata)}, expected an object of strings`);
+    throw wrongType("safetensors", "metadata", metadata, "an object of strings");
   }
   const words = Object.entries(metadata as Record<string, unknown>).map(([key, value]) => {
     checkName("the key of metadata", key);
     if (typeof value !== "string") {
-      throw new TypeError(
-        `safetensors: metadata ${JSON.stringify(key)} is ${describe(value)}, expected a string; use JSON.stringify`,
-      );
+      throw wrongType("safetensors", `metadata ${JSON.stringify(key)}`, value, "a string", "use JSON.stringify");
     }
     checkText(`metadata ${quoted(key)}`, value);
     return [key, `${JSON.stringify(key)}:${JSON.stringify(value)}`];
@@ -113,7 +117,12 @@ function newFile(length: number): Uint8Array<ArrayBuffer> {
   try {
     return new Uint8Array(length);
   } catch {
-    throw new RangeError(`safetensors: there is no room for a file of ${length} bytes; save the tensors in parts`);
+    throw refuse(
+      "damaged-file",
+      "safetensors",
+      `there is no room for a file of ${length} bytes`,
+      "save the tensors in parts",
+    );
   }
 }
 

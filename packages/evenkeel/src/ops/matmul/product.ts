@@ -1,4 +1,5 @@
 import type { TypedArray } from "../../core/index.ts";
+import { refuse } from "../../core/index.ts";
 import { storeWhole } from "../loops.ts";
 
 /** One M x N product; `a` is read at any two strides, `b` along its rows. */
@@ -30,9 +31,11 @@ export function product(
 function requireExact(op: string, a: TypedArray, b: TypedArray, k: number): void {
   const [left, right] = [largest(a), largest(b)];
   if (left * right * k <= Number.MAX_SAFE_INTEGER) return;
-  throw new RangeError(
-    `${op}: sums of ${k} products of int32 up to ${left} and ${right} may exceed 2^53, beyond which they are not exact; ` +
-      "scale the values down, or convert with .double() to have them rounded",
+  throw refuse(
+    "wrong-value",
+    op,
+    `sums of ${k} products of int32 up to ${left} and ${right} may exceed 2^53, beyond which they are not exact`,
+    "scale the values down, or convert with .double() to have them rounded",
   );
 }
 

@@ -1,4 +1,4 @@
-import { because, describe, formatShape, isFloat, mismatch, wrongState } from "../../core/index.ts";
+import { because, describe, formatShape, isFloat, mismatch, refuse, wrongState } from "../../core/index.ts";
 import * as nn from "../../nn/index.ts";
 import { getRngState, manualSeed, setRngState } from "../../random/index.ts";
 import {
@@ -119,7 +119,9 @@ function planned(arm: Arm, examination: Examination, who: string) {
     if (!(error instanceof TypeError || error instanceof RangeError)) throw error;
     // The options are those of trainTable, and so are its words.
     const text = `${who}: ${error.message.replace(/^(trainTable|network|Preprocessing\.fit): /, "")}`;
-    throw error instanceof TypeError ? new TypeError(text, { cause: error }) : new RangeError(text, { cause: error });
+    throw error instanceof TypeError
+      ? because(refuse("wrong-type", "", text), error)
+      : because(refuse("wrong-value", "", text), error);
   }
 }
 
@@ -187,7 +189,7 @@ function examined(
   } catch (error) {
     // Eight rows as they are may be too wild for one step, and what comes of it is a result.
     if (error instanceof NonFiniteLossError) return first;
-    throw new Error(`${who} cannot be trained: ${messageOf(error)}`, { cause: error });
+    throw because(wrongState("", `${who} cannot be trained: ${messageOf(error)}`), error);
   }
   return first;
 }

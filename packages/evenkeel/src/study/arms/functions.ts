@@ -32,7 +32,7 @@ export class ArmFunctions {
     if (arm.name === undefined || arm.from === "options") return () => new TabularNet(size, options);
     const found = arm.from === null ? this.#given.get(arm.name) : this.#ofQuestion(spec, arm.from);
     const { network } = found ?? {};
-    if (found === undefined || network === undefined) throw new Error(missing(arm));
+    if (found === undefined || network === undefined) throw wrongState("", missing(arm));
     const key = JSON.stringify([arm, spec.hidden, spec.activation, spec.target, spec.train]);
     if (!this.#known.has(key)) {
       this.#compare(spec, arm, found);
@@ -63,9 +63,11 @@ export class ArmFunctions {
     const from = arm.from === "options" ? null : arm.from;
     const seen = examineArm(found, new Examination(this.#data, spec), from);
     if (!sameArm(seen, arm)) {
-      throw new Error(
-        `trialRunner: the arm ${describe(arm.name)} makes another network, or is trained otherwise, than when the study was ` +
-          "planned; plan it anew",
+      throw wrongState(
+        "trialRunner",
+        `the arm ${describe(arm.name)} makes another network, or is trained otherwise, than when the ` +
+          "study was planned",
+        "plan it anew",
       );
     }
   }

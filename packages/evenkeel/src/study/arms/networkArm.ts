@@ -1,4 +1,4 @@
-import { checkOptions, describe, wrongType, wrongValue } from "../../core/index.ts";
+import { checkOptions, describe, refuse, wrongType, wrongValue } from "../../core/index.ts";
 import * as nn from "../../nn/index.ts";
 import type { NetworkSize, Task } from "../../tabular/index.ts";
 import { embeddingWidth } from "../../tabular/model/layers.ts";
@@ -53,20 +53,28 @@ export function checkNetworkArm(arm: NetworkArm): void {
   checkText("name", name);
   const who = `the arm ${describe(name)}`;
   if (network === undefined && options === undefined) {
-    throw new TypeError(`planStudy: ${who} has neither network nor options; give one, or both`);
+    throw refuse("missing", "planStudy", `${who} has neither network nor options`, "give one, or both");
   }
   if (network !== undefined && typeof network !== "function") {
-    throw new TypeError(
-      `planStudy: the network of ${who} is ${describe(network)}, expected a function such as (features) => new nn.Linear(features, 1)`,
+    throw wrongType(
+      "planStudy",
+      `the network of ${who}`,
+      network,
+      "a function such as (features) => new nn.Linear(features, 1)",
     );
   }
   if (options !== undefined) {
     checkTrainingOptions(`planStudy: options of ${who}`, options);
     if (network !== undefined && options.network !== undefined) {
-      throw new RangeError(`planStudy: ${who} has a function and options.network; give one of them`);
+      throw refuse("wrong-value", "planStudy", `${who} has a function and options.network`, "give one of them");
     }
     if (options.preprocessing?.scale !== undefined) {
-      throw new RangeError(`planStudy: ${who} has options.preprocessing.scale; give scale beside options instead`);
+      throw refuse(
+        "wrong-value",
+        "planStudy",
+        `${who} has options.preprocessing.scale`,
+        "give scale beside options instead",
+      );
     }
   }
   if (!scales.includes(scale)) {

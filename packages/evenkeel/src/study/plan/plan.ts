@@ -231,8 +231,7 @@ function fractionsOf(given: readonly number[] | undefined, standard: readonly nu
 
 function lengthsOf(given: readonly number[] | undefined, standard: readonly number[], epochs: number): number[] {
   for (const part of given ?? []) {
-    if (!(part > 0 && part < 1))
-      throw new RangeError(`planStudy: an epoch fraction is ${part}, expected between 0 and 1`);
+    if (!(part > 0 && part < 1)) throw wrongValue("planStudy", "an epoch fraction", part, "between 0 and 1");
   }
   // Of few epochs several parts may be the same number.
   const lengths = new Map((given ?? standard).map((part) => [Math.max(1, Math.round(part * epochs)), part]));

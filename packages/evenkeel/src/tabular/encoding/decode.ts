@@ -1,4 +1,4 @@
-import { formatShape, type NdArray } from "../../core/index.ts";
+import { type NdArray, refuse, wrongShape } from "../../core/index.ts";
 import { exp } from "../../core/math/portableMath.ts";
 import type { TargetEncoding } from "./encoding.ts";
 
@@ -26,12 +26,12 @@ export interface ClassPredictions {
 export function decodeOutput(output: NdArray, target: TargetEncoding): Predictions {
   const { shape, data } = (output ?? {}) as Partial<NdArray>;
   if (!Array.isArray(shape) || !ArrayBuffer.isView(data)) {
-    throw new TypeError("decode: expected a Tensor, the output of the network");
+    throw refuse("wrong-type", "decode", "expected a Tensor, the output of the network");
   }
   const width = target.task === "multiclass" ? target.classes.length : 1;
   const flat = width === 1 && shape.length === 1;
   if (!flat && (shape.length !== 2 || shape[1] !== width)) {
-    throw new RangeError(`decode: the output has shape ${formatShape(shape)}, expected [n, ${width}]`);
+    throw wrongShape("decode", "the output", shape, `[n, ${width}]`);
   }
   if (target.task === "regression") {
     const { log, mean, std } = target;

@@ -1,4 +1,4 @@
-import { checkDeclared, defaultOf } from "../../core/index.ts";
+import { checkDeclared, defaultOf, refuse } from "../../core/index.ts";
 import { Tensor } from "../../tensor/index.ts";
 import { Storage } from "../../tensor/storage.ts";
 import { checkRows, checkStructure, columnOf } from "../schema/columns.ts";
@@ -38,14 +38,19 @@ export class Preprocessing extends FittedPreprocessing {
     checkStructure("Preprocessing.fit", table);
     checkRows("Preprocessing.fit", table, rows);
     const { scale, target, embedAbove } = checkedOptions(options);
-    if (rows.length === 0) throw new RangeError("Preprocessing.fit: there are no training rows");
+    if (rows.length === 0) throw refuse("wrong-value", "Preprocessing.fit", "there are no training rows");
     const features = schema.columns.filter(({ use }) => use === "feature");
     if (features.length === 0) {
-      throw new RangeError("Preprocessing.fit: the schema has no features; it must leave a column to predict from");
+      throw refuse(
+        "wrong-value",
+        "Preprocessing.fit",
+        "the schema has no features",
+        "it must leave a column to predict from",
+      );
     }
     const inputs = features.map((column) => fitEncoding(columnOf(table, column.name), column, rows, scale, embedAbove));
     if (inputs.every((encoding) => !isEmbedded(encoding) && inputNames(encoding).length === 0)) {
-      throw new RangeError("Preprocessing.fit: the features have no values in the training rows");
+      throw refuse("wrong-value", "Preprocessing.fit", "the features have no values in the training rows");
     }
     return new Preprocessing(inputs, fitTarget(columnOf(table, schema.target), schema, rows, target));
   }

@@ -1,3 +1,4 @@
+import { mismatch, refuse, text } from "../../core/index.ts";
 import { log as logarithm } from "../../core/math/portableMath.ts";
 import { Tensor } from "../../tensor/index.ts";
 import { Storage } from "../../tensor/storage.ts";
@@ -19,22 +20,47 @@ export function fitTarget(
 ): TargetEncoding {
   const kind = schema.columns.find(({ name }) => name === schema.target)?.kind;
   if (kind !== "numeric" && kind !== "boolean" && kind !== "category") {
-    throw new RangeError(`the target ${shorten(schema.target)} is ${kind}, expected numeric, boolean or category`);
+    throw mismatch(
+      "wrong-value",
+      "",
+      `the target ${shorten(schema.target)} is ${kind}`,
+      "numeric, boolean or category",
+      undefined,
+      { column: schema.target },
+    );
   }
   const { task, classes } = schema;
   if (task !== "regression") {
     if (classes === undefined || transform === "log") {
-      throw new RangeError(
-        `the target ${shorten(schema.target)} is ${task}: ${classes ? "classes have no logarithm" : "the schema lacks its classes"}`,
+      throw refuse(
+        "wrong-value",
+        "",
+        `the target ${shorten(schema.target)} is ${task}: ` +
+          `${classes ? "classes have no logarithm" : "the schema lacks its classes"}`,
+        undefined,
+        { column: schema.target },
       );
     }
     if (classes.length < 2) {
-      throw new RangeError(`the target ${shorten(schema.target)} has ${classes.length} classes, expected at least 2`);
+      throw mismatch(
+        "wrong-value",
+        "",
+        `the target ${shorten(schema.target)} has ${classes.length} classes`,
+        "at least 2",
+        undefined,
+        { column: schema.target },
+      );
     }
     return { task, column: column.name, kind, classes };
   }
   if (kind === "category") {
-    throw new RangeError(`the target ${shorten(schema.target)} is a category, and regression predicts numbers`);
+    throw refuse(
+      "wrong-value",
+      "",
+      `the target ${shorten(schema.target)} is a category, and regression predicts numbers`,
+      undefined,
+      { column: schema.target },
+    );
   }
   const unscaled: NumberTarget = { task, column: column.name, kind, log: transform === "log", mean: 0, std: 1 };
   const values = transformed(column, unscaled, rows);
@@ -47,9 +73,13 @@ function transformed(column: Column, target: NumberTarget, rows?: Int32Array): F
   const values = ownUnit(column, rows);
   for (let i = 0; i < values.length; i++) {
     if (target.log && values[i] <= 0) {
-      throw new RangeError(
-        `the target ${shorten(column.name)} is ${values[i]} in row ${rows?.[i] ?? i}, and only numbers above 0 have a logarithm; ` +
-          'say target: "zscore"',
+      throw refuse(
+        "wrong-value",
+        "",
+        `the target ${shorten(column.name)} is ${values[i]} in row ${rows?.[i] ?? i}, and only numbers ` +
+          "above 0 have a logarithm",
+        text`say ${{ option: "preprocessing.target", value: "zscore" }}`,
+        { column: column.name, row: rows?.[i] ?? i },
       );
     }
     values[i] = ((target.log ? logarithm(values[i]) : values[i]) - target.mean) / target.std;

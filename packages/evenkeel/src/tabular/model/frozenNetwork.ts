@@ -1,4 +1,4 @@
-import { formatShape, sameShape } from "../../core/index.ts";
+import { formatShape, refuse, sameShape } from "../../core/index.ts";
 import type { EncodedRows } from "../encoding/fittedPreprocessing.ts";
 import { CompiledForward } from "./forward.compiled.ts";
 import { EagerForward } from "./forward.eager.ts";
@@ -104,7 +104,7 @@ function copyState(entries: readonly StateEntry[], state: State): State {
     return [`${quoted(name)} has shape ${formatShape(state[name].shape)}, expected ${formatShape(shape)}`];
   });
   const problems = [...listed("missing", missing), ...listed("unexpected", unexpected), ...misfits];
-  if (problems.length > 0) throw new RangeError(problems.join("; "));
+  if (problems.length > 0) throw refuse("wrong-value", "", problems.join("; "));
   return Object.fromEntries(
     entries.map(({ name, shape, dtype }) => {
       const values = state[name].data;

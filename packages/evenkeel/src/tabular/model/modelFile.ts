@@ -1,4 +1,13 @@
-import { checkOptions, describe, type NdArray, sizeOf } from "../../core/index.ts";
+import {
+  because,
+  checkOptions,
+  describe,
+  mismatch,
+  type NdArray,
+  refuse,
+  sizeOf,
+  wrongType,
+} from "../../core/index.ts";
 import { decodeFile } from "../../io/file.ts";
 import { decodeValues } from "../../io/fileDtypes.ts";
 import { FittedPreprocessing } from "../encoding/fittedPreprocessing.ts";
@@ -43,9 +52,11 @@ export function readModel(bytes: Uint8Array, compile: boolean): ModelParts {
       metadata.format === "evenkeel-checkpoint"
         ? "this file is a checkpoint, which resumes a training"
         : "this safetensors file holds tensors only";
-    throw new TypeError(
-      `TableModel.load: ${given}; expected one that TableModel.save or \`evenkeel train\` wrote, whose metadata ` +
-        "describes the table",
+    throw mismatch(
+      "wrong-type",
+      "TableModel.load",
+      given,
+      "one that TableModel.save or `evenkeel train` wrote, whose metadata describes the table",
     );
   }
   const description = parseDescription(metadata.evenkeel);
@@ -61,8 +72,10 @@ export function readModel(bytes: Uint8Array, compile: boolean): ModelParts {
   const needed = countParameters(size, options);
   const held = tensors.reduce((sum, { shape }) => sum + sizeOf(shape), 0);
   if (needed > held) {
-    throw new RangeError(
-      `TableModel.load: the network that the file describes has ${needed} parameters, but its tensors hold ${held} values`,
+    throw refuse(
+      "damaged-file",
+      "TableModel.load",
+      `the network that the file describes has ${needed} parameters, but its tensors hold ${held} values`,
     );
   }
   return { schema, preprocessing, network: frozen(size, options, state, compile), record: description.record };
@@ -74,9 +87,13 @@ function frozen(...of: ConstructorParameters<typeof FrozenNetwork>): FrozenNetwo
     return new FrozenNetwork(...of);
   } catch (error) {
     const problems = (error as Error).message;
-    throw new RangeError(
-      `TableModel.load: the tensors are not those of the network that the file describes: ${problems}`,
-      { cause: error },
+    throw because(
+      refuse(
+        "damaged-file",
+        "TableModel.load",
+        `the tensors are not those of the network that the file describes: ${problems}`,
+      ),
+      error,
     );
   }
 }
@@ -95,8 +112,11 @@ function checkAgreement(schema: Schema, preprocessing: FittedPreprocessing): voi
   ];
   const [wrong] = parts.find(([, agrees]) => !agrees) ?? [];
   if (wrong !== undefined) {
-    throw new RangeError(
-      `TableModel.load: schema and preprocessing in the file have different ${wrong}; the file is damaged`,
+    throw refuse(
+      "damaged-file",
+      "TableModel.load",
+      `schema and preprocessing in the file have different ${wrong}`,
+      "the file is damaged",
     );
   }
 }
@@ -113,23 +133,28 @@ function parseDescription(text: string): Description {
   try {
     parsed = JSON.parse(text);
   } catch {
-    throw new TypeError("TableModel.load: the description of the model in the file's metadata is no JSON");
+    throw refuse("wrong-type", "TableModel.load", "the description of the model in the file's metadata is no JSON");
   }
   const described = parsed as Partial<Description> & { readonly format?: unknown; readonly version?: unknown };
   if (typeof parsed !== "object" || parsed === null || described.format !== format) {
-    throw new TypeError(
-      `TableModel.load: the format of the description in the file's metadata is ${describe(described?.format)}, expected "${format}"`,
+    throw wrongType(
+      "TableModel.load",
+      "the format of the description in the file's metadata",
+      described?.format,
+      `"${format}"`,
     );
   }
   if (described.version !== version) {
-    throw new RangeError(
-      `TableModel.load: the file has version ${describe(described.version)} of its format, this evenkeel reads ${version}`,
+    throw refuse(
+      "damaged-file",
+      "TableModel.load",
+      `the file has version ${describe(described.version)} of its format, this evenkeel reads ${version}`,
     );
   }
   checkOptions("TableModel.load", described, ["format", "version", "schema", "preprocessing", "network", "record"]);
   const { record } = described;
   if (typeof record !== "object" || record === null || Array.isArray(record)) {
-    throw new TypeError(`TableModel.load: record is ${describe(record)}, expected an object`);
+    throw wrongType("TableModel.load", "record", record, "an object");
   }
   return described as Description;
 }

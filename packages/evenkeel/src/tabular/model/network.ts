@@ -1,4 +1,4 @@
-import { formatShape } from "../../core/index.ts";
+import { formatShape, mismatch } from "../../core/index.ts";
 import * as nn from "../../nn/index.ts";
 import { cat, type Tensor } from "../../tensor/index.ts";
 import { embeddingTables, type Layer, layersOf } from "./layers.ts";
@@ -35,7 +35,12 @@ export class TabularNet extends nn.Module<Tensor[]> {
     const columns = embeddings.length;
     if (codes === undefined || codes.ndim !== 2 || codes.shape[1] !== columns) {
       const given = codes === undefined ? "are missing" : `have shape ${formatShape(codes.shape)}`;
-      throw new RangeError(`TabularNet: the codes of its embedded columns ${given}, expected int32 [N, ${columns}]`);
+      throw mismatch(
+        "wrong-value",
+        "TabularNet",
+        `the codes of its embedded columns ${given}`,
+        `int32 [N, ${columns}]`,
+      );
     }
     const embedded = Array.from(embeddings, (embedding, i) => embedding(codes.select(1, i)));
     return this.layers(cat([x, ...embedded], 1));

@@ -1,4 +1,4 @@
-import { checkOptions, describe, type NdArray } from "../../core/index.ts";
+import { checkOptions, type NdArray, wrongType } from "../../core/index.ts";
 import { encodeFile, rawArray } from "../../io/file.ts";
 import type { Predictions } from "../encoding/decode.ts";
 import type { FittedPreprocessing } from "../encoding/fittedPreprocessing.ts";
@@ -95,7 +95,7 @@ export class TableModel {
     checkOptions("TableModel.load", options, ["compile"]);
     const { compile = true } = options;
     if (typeof compile !== "boolean") {
-      throw new TypeError(`TableModel.load: compile is ${describe(compile)}, expected true or false`);
+      throw wrongType("TableModel.load", "compile", compile, "true or false");
     }
     return new TableModel(readModel(bytes, compile));
   }
@@ -113,7 +113,7 @@ export class TableModel {
 /** A copy as a file would give it back: what is no number is null. */
 function plainRecord(record: ModelRecord): ModelRecord {
   if (typeof record !== "object" || record === null || Array.isArray(record)) {
-    throw new TypeError(`TableModel: record is ${describe(record)}, expected an object of plain JSON`);
+    throw wrongType("TableModel", "record", record, "an object of plain JSON");
   }
   return JSON.parse(JSON.stringify(record));
 }

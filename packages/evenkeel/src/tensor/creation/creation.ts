@@ -69,7 +69,7 @@ function listed(values: readonly (number | boolean)[], dtype = naturalDtype(valu
  */
 function asTensor(value: Value): Tensor {
   if (value instanceof Tensor) return value;
-  throw new TypeError("the executor gave no tensor: is there a second copy of evenkeel?");
+  throw refuse("wrong-type", "", "the executor gave no tensor: is there a second copy of evenkeel?");
 }
 
 /** Through the door like all else: a compiled step makes it anew at every run. */

@@ -1,3 +1,4 @@
+import { wrongState } from "../../core/index.ts";
 import type { BatchNormLayer } from "../../nn/layers/norm/batchNorm.ts";
 import { type Example, rowBatches, toExample } from "../batches.ts";
 import { batchNormLayers, needsTwoRows } from "../batchNorm/layers.ts";
@@ -115,9 +116,10 @@ export class TrainingLoop<K extends string> {
     let waits = true;
     const checkpoint = () => {
       if (waits) return takeCheckpoint(this.#model, this.#plan, this.#epochs);
-      throw new Error(
-        `checkpoint: the training has gone on since the end of epoch ${record.epoch}; call event.checkpoint() in onEpoch ` +
-          "or in the body of the loop over the training",
+      throw wrongState(
+        "checkpoint",
+        `the training has gone on since the end of epoch ${record.epoch}`,
+        "call event.checkpoint() in onEpoch or in the body of the loop over the training",
       );
     };
     const event = { type: "epoch" as const, ...record };
