@@ -22,7 +22,7 @@ function aptGet(...args: string[]): boolean {
 }
 
 /** Where the browser is, or why there is none. */
-function setUpBrowser(): { readonly path?: string; readonly reason?: string } {
+function setUpBrowser(): { readonly path?: string | undefined; readonly reason?: string } {
   const found = findBrowser();
   if (found) return { path: found };
   if (process.platform !== "linux" || !existsSync("/usr/bin/apt-get")) {

@@ -45,7 +45,11 @@ export function buildProgram(
   inputs: readonly NdArray[],
   outputs: readonly Spec[],
   emit: Emit,
-  { fast = false, scratch = 0, writes = [] }: HarnessOptions & { scratch?: number; writes?: readonly number[] } = {},
+  {
+    fast = false,
+    scratch = 0,
+    writes = [],
+  }: HarnessOptions & { scratch?: number | undefined; writes?: readonly number[] } = {},
 ): Program {
   const blocks: Block[] = [];
   const firstAddress = 1024;

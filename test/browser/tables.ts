@@ -42,7 +42,7 @@ function prediction({ file, rows }: Questions["predict"][number]): Prediction {
   const { classes, values, probabilities } = TableModel.load(fromBase64(file)).predict(tableFromRows(rows));
   const numbers = values ?? probabilities;
   const bits = Array.from(new BigUint64Array(numbers.slice().buffer), (word) => word.toString(16).padStart(16, "0"));
-  return { classes, bits };
+  return { ...(classes && { classes }), bits };
 }
 
 function refusal(file: string): string {

@@ -81,13 +81,14 @@ export function tidied(composition: Composition): Composition {
     .filter(({ members }) => members.length > 0);
   const optimizer = groups.length > 0 ? { ...(composition.optimizer as OptimizerSpec), groups } : undefined;
   const hasOptimizer = ({ code }: Statement) => optimizer !== undefined || !/\b(optimizer|scheduler)\b/.test(code);
+  const { optimizer: _, ...rest } = composition;
   return {
-    ...composition,
+    ...rest,
     members: composition.members.filter(({ name }) => used.has(name as string)),
     inputs: composition.inputs.filter(({ name }) => used.has(name as string)),
     body: body.filter(hasOptimizer),
     results,
-    optimizer,
+    ...(optimizer && { optimizer }),
     calls: composition.calls.map((call) => ({
       ...call,
       before: call.before.filter(

@@ -53,7 +53,7 @@ function attempt(seed: number, random: Random): Composition | undefined {
   return {
     seed,
     members,
-    optimizer,
+    ...(optimizer && { optimizer }),
     inputs,
     body: [...body.slice(0, zeroAt), ...training.first, ...body.slice(zeroAt), ...training.last],
     results,

@@ -73,7 +73,7 @@ function* ofCalls(composition: Composition): Generator<Composition> {
     for (const i of calls.keys()) yield { ...composition, calls: without(calls, i) };
   }
   for (const [i, { before, batch, eager }] of calls.entries()) {
-    if (eager) yield replaced(i, { eager: undefined });
+    if (eager) yield replaced(i, { eager: false });
     for (const j of before.keys()) yield replaced(i, { before: without(before, j) });
     for (const size of [1, 2, 3, 5]) if (size < batch) yield replaced(i, { batch: size });
   }
@@ -102,9 +102,9 @@ function* ofBody(composition: Composition): Generator<Composition> {
 }
 
 function* ofOptimizer(composition: Composition): Generator<Composition> {
-  const { optimizer } = composition;
+  const { optimizer, ...rest } = composition;
   if (optimizer === undefined) return;
-  yield { ...composition, optimizer: undefined };
+  yield rest;
   const { scheduler: _, ...plain } = optimizer;
   yield { ...composition, optimizer: plain };
   yield { ...composition, optimizer: { ...optimizer, kind: "SGD", options: "lr: 0.05" } };

@@ -5,7 +5,7 @@ import type { AnyOp } from "../../packages/evenkeel/src/core/index.ts";
 export interface GradCase {
   readonly name: string;
   readonly inputs: readonly Tensor[];
-  readonly attrs?: object;
+  readonly attrs?: object | undefined;
 }
 
 /**

@@ -15,7 +15,7 @@ const replace = (node: ts.Node, text: string, fits?: Edit["fits"]): Edit => ({
   start: node.getStart(),
   end: node.end,
   text,
-  fits,
+  ...(fits && { fits }),
 });
 
 const comparisons: Readonly<Record<string, string>> = {

@@ -8,12 +8,14 @@ interface Layer {
   readonly weight: TfTensor;
   readonly bias: TfTensor;
   /** Of the BatchNorm after it; the last layer has none. */
-  readonly norm?: {
-    readonly weight: TfTensor;
-    readonly bias: TfTensor;
-    readonly mean: TfTensor;
-    readonly variance: TfTensor;
-  };
+  readonly norm:
+    | {
+        readonly weight: TfTensor;
+        readonly bias: TfTensor;
+        readonly mean: TfTensor;
+        readonly variance: TfTensor;
+      }
+    | undefined;
 }
 
 /** The network over `tf.variable`s: leaner than tf.layers, whose fit waits for animation frames between batches. */

@@ -6,7 +6,7 @@ import { grey } from "./transforms/grayscale.ts";
 
 export interface DecodeOptions {
   /** "RGB" (three channels, as torchvision reads pictures) or "L" (grey by luma, ITU-R 601-2). Default "RGB". */
-  readonly mode?: "RGB" | "L";
+  readonly mode?: "RGB" | "L" | undefined;
 }
 
 /**

@@ -9,15 +9,15 @@ import { asTensor, run, type Step, ToTensor, toSteps } from "./transforms/index.
 
 export interface ImageFolderOptions extends DecodeOptions {
   /** What is done to a picture each time it is asked for. Default `new ToTensor()`: [channels, height, width], from 0 to 1. */
-  readonly transform?: Step;
+  readonly transform?: Step | undefined;
   /** What is done to each picture once, when it is read, such as a Resize: what it makes is kept in memory. */
-  readonly prepare?: Step;
+  readonly prepare?: Step | undefined;
   /** Which files are read, by the end of their names. Default .jpg, .jpeg, .png, .webp, .gif, .tif and .tiff. */
-  readonly extensions?: readonly string[];
+  readonly extensions?: readonly string[] | undefined;
   /** Given how many pictures there are, the positions of those to read; the others are not decoded. Default all. */
-  readonly choose?: (count: number) => ArrayLike<number>;
+  readonly choose?: ((count: number) => ArrayLike<number>) | undefined;
   /** Told after each picture how many of how many have been read. */
-  readonly onProgress?: (done: number, total: number) => void;
+  readonly onProgress?: ((done: number, total: number) => void) | undefined;
 }
 
 const known = ["mode", "transform", "prepare", "extensions", "choose", "onProgress"];

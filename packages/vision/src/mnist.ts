@@ -9,9 +9,9 @@ import { asTensor, type Step, ToTensor, toSteps } from "./transforms/index.ts";
 
 export interface MNISTOptions {
   /** The 60,000 pictures to train on, or the 10,000 to test with. Default true. */
-  readonly train?: boolean;
+  readonly train?: boolean | undefined;
   /** What is done to a picture each time it is asked for. Default `new ToTensor()`: [1, 28, 28], from 0 to 1. */
-  readonly transform?: Step;
+  readonly transform?: Step | undefined;
 }
 
 /** An item: the picture, [1, 28, 28] without transforms of your own, and its class, a 0-d int32 tensor. */

@@ -5,11 +5,11 @@ import { printable } from "../shell/terminal.ts";
 
 /** What an action can be told about the columns. */
 export interface ColumnFlags {
-  readonly target?: string;
-  readonly features?: string[];
-  readonly ignore?: string[];
-  readonly kind?: Record<string, string>;
-  readonly task?: Task;
+  readonly target?: string | undefined;
+  readonly features?: string[] | undefined;
+  readonly ignore?: string[] | undefined;
+  readonly kind?: Record<string, string> | undefined;
+  readonly task?: Task | undefined;
 }
 
 /** The options as the library takes them; without what was not given, so that its defaults hold. */

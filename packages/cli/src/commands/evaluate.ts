@@ -20,10 +20,10 @@ Examples:
 
 interface Flags extends TableFlags {
   readonly runs: string;
-  readonly part?: PartName;
+  readonly part?: PartName | undefined;
   readonly worst: number;
-  readonly json?: true;
-  readonly inputFormat?: TableFormat;
+  readonly json?: true | undefined;
+  readonly inputFormat?: TableFormat | undefined;
 }
 
 /** `evenkeel evaluate MODEL [TABLE]`: how good a model is on rows whose target is known. */

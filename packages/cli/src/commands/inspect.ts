@@ -21,8 +21,8 @@ Examples:
 
 interface Flags extends TableFlags {
   readonly runs: string;
-  readonly target?: string;
-  readonly json?: true;
+  readonly target?: string | undefined;
+  readonly json?: true | undefined;
 }
 
 /** `evenkeel inspect TABLE`: its columns, what they mean, what is missing, and what is doubtful; or a model and what it holds. */

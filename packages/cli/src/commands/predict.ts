@@ -25,13 +25,13 @@ does not use are ignored. Notes and warnings go to standard error.
 const outputFormats = [...textFormats, "parquet"] as const;
 
 interface Flags extends TableFlags {
-  readonly row?: string[];
+  readonly row?: string[] | undefined;
   readonly runs: string;
-  readonly output?: string;
-  readonly format?: OutputFormat;
-  readonly json?: true;
-  readonly keep?: string[];
-  readonly inputFormat?: TableFormat;
+  readonly output?: string | undefined;
+  readonly format?: OutputFormat | undefined;
+  readonly json?: true | undefined;
+  readonly keep?: string[] | undefined;
+  readonly inputFormat?: TableFormat | undefined;
 }
 
 /** `evenkeel predict MODEL [TABLE]`: what a model says about the rows of a table. */
@@ -76,9 +76,9 @@ export function predictCommand(context: CommandContext): CommandUnknownOpts {
 }
 
 interface FormatFlags {
-  readonly output?: string;
-  readonly format?: OutputFormat;
-  readonly json?: true;
+  readonly output?: string | undefined;
+  readonly format?: OutputFormat | undefined;
+  readonly json?: true | undefined;
 }
 
 function formatOf({ output, format, json }: FormatFlags): OutputFormat {

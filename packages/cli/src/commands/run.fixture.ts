@@ -5,12 +5,12 @@ import type { CommandContext } from "../shell/context.ts";
 
 export interface RunOptions {
   readonly cwd: string;
-  readonly stdin?: string | Uint8Array;
-  readonly signal?: AbortSignal;
-  readonly room?: () => Promise<void>;
+  readonly stdin?: string | Uint8Array | undefined;
+  readonly signal?: AbortSignal | undefined;
+  readonly room?: (() => Promise<void>) | undefined;
   /** Told what is written to standard output, and what stands there so far. */
-  readonly onWrite?: (text: string, out: string) => void;
-  readonly colors?: boolean;
+  readonly onWrite?: ((text: string, out: string) => void) | undefined;
+  readonly colors?: boolean | undefined;
 }
 
 /** What a command line wrote, and how it ended. */
@@ -39,7 +39,7 @@ export function world({ cwd, stdin = "", signal, room, onWrite, colors = false }
       written.err += text;
     },
     colors: picocolors.createColors(colors),
-    room,
+    ...(room && { room }),
   };
   const context: CommandContext = { output, cwd, signal, stdin: Readable.from([Buffer.from(stdin as string)]) };
   return { written, context };

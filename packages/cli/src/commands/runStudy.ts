@@ -10,7 +10,7 @@ import { outcomeText, studiedJson } from "../views/study/outcome.ts";
 
 interface ShowOptions {
   readonly report: boolean;
-  readonly json?: true;
+  readonly json?: true | undefined;
 }
 
 /** Runs a study and shows it: while it goes on, at its end, as a report and as JSON. */

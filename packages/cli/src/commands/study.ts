@@ -31,7 +31,7 @@ same figures, with any number of threads, however often it was interrupted.
 
 interface Flags extends StudyFlags {
   readonly report: boolean;
-  readonly json?: true;
+  readonly json?: true | undefined;
 }
 
 /** Options that a study which goes on may be given anew: they change nothing in its figures. */

@@ -33,11 +33,11 @@ machine.
 
 interface Flags extends TrainFlags, TableFlags {
   readonly runs: string;
-  readonly resume?: string;
-  readonly out?: string;
-  readonly tensorboard?: true;
+  readonly resume?: string | undefined;
+  readonly out?: string | undefined;
+  readonly tensorboard?: true | undefined;
   readonly report: boolean;
-  readonly json?: true;
+  readonly json?: true | undefined;
 }
 
 /** `evenkeel train TABLE`: a table in, a model, its scores and a report out. */

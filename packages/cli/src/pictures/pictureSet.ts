@@ -14,8 +14,8 @@ export interface PictureSetOptions {
   /** The positions of those that are read, of so many. */
   readonly choose: (count: number) => Int32Array;
   /** [height, width] that all are brought to. */
-  readonly size?: readonly [number, number];
+  readonly size?: readonly [number, number] | undefined;
   /** Three channels; grey otherwise. */
-  readonly rgb?: boolean;
-  readonly onProgress?: (done: number) => void;
+  readonly rgb?: boolean | undefined;
+  readonly onProgress?: ((done: number) => void) | undefined;
 }

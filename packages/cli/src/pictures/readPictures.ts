@@ -17,9 +17,9 @@ export type PicturesRead = Pick<TableFlags, "limit" | "sample" | "sampleSeed"> &
 
 interface ReadPicturesOptions {
   readonly cwd: string;
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
   /** Told how many have been read. */
-  readonly onProgress?: (pictures: number) => void;
+  readonly onProgress?: ((pictures: number) => void) | undefined;
 }
 
 /**

@@ -26,13 +26,14 @@ export function standardOutput(): Output {
     },
     writeError: (text) => void process.stderr.write(text),
     colors: picocolors,
-    terminal: process.stdout.isTTY ? process.stdout : undefined,
+    ...(process.stdout.isTTY && { terminal: process.stdout }),
   };
 }
 
 /** Standard output is for the JSON alone: everything else goes to standard error. */
 export function quiet(output: Output): Output {
-  return { ...output, write: output.writeError, terminal: undefined };
+  const { terminal: _, ...piped } = output;
+  return { ...piped, write: output.writeError };
 }
 
 /** Columns to write into: those of the terminal, within what can be read well; 80 elsewhere. */

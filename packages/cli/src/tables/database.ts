@@ -8,7 +8,7 @@ export interface DatabaseOptions {
   readonly temporary: string;
   /** Where relative names in SQL start. */
   readonly cwd: string;
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** DuckDB in memory, for reading: no extension is fetched, no file is written but for temporary ones. */

@@ -22,16 +22,16 @@ export type TableSource = string | { readonly sql: string };
 
 export interface ReadTableOptions extends CollectOptions, WorkspaceOptions {
   /** What the file is, where neither its beginning nor its name says so. */
-  readonly format?: TableFormat;
+  readonly format?: TableFormat | undefined;
   /** Of CSV; found by the first rows unless given. `"\\t"` and `"tab"` are a tab. */
-  readonly delimiter?: string;
+  readonly delimiter?: string | undefined;
   /** Whether the first line of a CSV file holds names; found by the first rows unless given. */
-  readonly header?: boolean;
+  readonly header?: boolean | undefined;
   /** Spellings of a missing value, in CSV columns of any type; without it the usual ones, in all but text columns. */
-  readonly nullStrings?: readonly string[];
+  readonly nullStrings?: readonly string[] | undefined;
   /** Of CSV and JSON, such as "utf-16le" or "shift_jis"; found by the bytes unless given. */
-  readonly encoding?: string;
-  readonly stdin?: Readable;
+  readonly encoding?: string | undefined;
+  readonly stdin?: Readable | undefined;
 }
 
 /** A table with what was noticed while it was read. */
@@ -99,7 +99,14 @@ async function readFiles(
       const nulls = new Set(options.nullStrings ?? nullSpellings);
       const seen = untyped ? columns.map((column) => settled(column, nulls)) : columns;
       const name = files.length === 1 ? files[0].name : `${source} (${files.length} files)`;
-      return { source: name, rows, columns: seen, notes, target, format: opened[0].format };
+      return {
+        source: name,
+        rows,
+        columns: seen,
+        notes,
+        ...(target !== undefined && { target }),
+        format: opened[0].format,
+      };
     } catch (error) {
       signal?.throwIfAborted();
       const known = ours(error);

@@ -4,16 +4,16 @@ import type { ReadTableOptions, TableRead } from "./readTable.ts";
 
 /** How a table is read, as the options of a command say it and as runs and studies record it. */
 export interface TableFlags {
-  readonly sql?: string;
-  readonly columns?: readonly string[];
-  readonly limit?: number;
-  readonly sample?: number;
+  readonly sql?: string | undefined;
+  readonly columns?: readonly string[] | undefined;
+  readonly limit?: number | undefined;
+  readonly sample?: number | undefined;
   readonly sampleSeed: number;
-  readonly format?: ReadTableOptions["format"];
-  readonly delimiter?: string;
-  readonly header?: boolean;
-  readonly null?: readonly string[];
-  readonly encoding?: string;
+  readonly format?: ReadTableOptions["format"] | undefined;
+  readonly delimiter?: string | undefined;
+  readonly header?: boolean | undefined;
+  readonly null?: readonly string[] | undefined;
+  readonly encoding?: string | undefined;
 }
 
 /** These options, without others that were given beside them. */

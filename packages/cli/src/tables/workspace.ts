@@ -13,10 +13,10 @@ export interface Workspace {
 }
 
 export interface WorkspaceOptions {
-  readonly cwd?: string;
-  readonly signal?: AbortSignal;
-  readonly memoryLimit?: string;
-  readonly threads?: number;
+  readonly cwd?: string | undefined;
+  readonly signal?: AbortSignal | undefined;
+  readonly memoryLimit?: string | undefined;
+  readonly threads?: number | undefined;
 }
 
 /** Runs work in a workspace and clears it away, whatever happens. */
@@ -36,7 +36,12 @@ export async function withWorkspace<T>(
     });
     let files = 0;
     try {
-      return await work({ database, cwd, signal, newFile: (suffix) => join(folder, `${files++}${suffix}`) });
+      return await work({
+        database,
+        cwd,
+        ...(signal && { signal }),
+        newFile: (suffix) => join(folder, `${files++}${suffix}`),
+      });
     } finally {
       database.close();
     }

@@ -8,9 +8,9 @@ export interface ShownFinding {
 
 interface FindingLinesOptions {
   /** Of the lines; as wide as the output unless given. */
-  readonly width?: number;
+  readonly width?: number | undefined;
   /** Before every line. */
-  readonly indent?: string;
+  readonly indent?: string | undefined;
 }
 
 /** A line or more for each finding: its severity, then what was found. */

@@ -8,7 +8,10 @@ export function scoresText(
   scores: PartScores,
   others: Readonly<Record<string, PartScores>>,
   colors: Colors,
-  { name = "this network", refit = false }: { readonly name?: string; readonly refit?: boolean } = {},
+  {
+    name = "this network",
+    refit = false,
+  }: { readonly name?: string | undefined; readonly refit?: boolean | undefined } = {},
 ): string {
   const metrics = Object.keys(scores.test ?? scores.validation ?? scores.train ?? {});
   const table = newTable(colors, ["scores", ...metrics.map((metric) => metricFacts(metric).short)]);

@@ -22,7 +22,7 @@ export function fixedTable(
   colors: Colors,
   head: readonly string[],
   widths: readonly number[],
-  { figures = 0 }: { readonly figures?: number } = {},
+  { figures = 0 }: { readonly figures?: number | undefined } = {},
 ) {
   return new Table({
     head: head.map((cell) => colors.bold(cell)),

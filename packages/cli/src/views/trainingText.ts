@@ -46,7 +46,7 @@ export function introduction(table: TableRead, event: TableStartEvent, output: O
 
 interface OutcomeOptions {
   /** Where the report is, if there is one. */
-  readonly report?: string;
+  readonly report?: string | undefined;
   /** The folder of runs, as the user names it. */
   readonly runs: string;
   /** A path as it can be typed. */

@@ -10,17 +10,17 @@ import type { Check } from "./variants/watch.ts";
 
 export interface CompileOptions {
   /** False runs the function as it is, eagerly: for debugging. Default true. */
-  readonly compile?: boolean;
+  readonly compile?: boolean | undefined;
   /**
    * When to look whether the function would do something else by now, because of a number, a list or a tensor of its
    * closure. "doubling", the default: at calls 2, 4, 8, … and whenever looking has taken no more than a hundredth of the
    * time; "always": at every call, which takes as long as an eager step of few operations; "never".
    */
-  readonly check?: Check;
+  readonly check?: Check | undefined;
   /** Lets the engine fuse multiply and add, where it can (not in Node 20): faster, but the low bits may differ between machines. */
-  readonly fast?: boolean;
+  readonly fast?: boolean | undefined;
   /** How many programs to keep, the least recently used going first. Default 16. */
-  readonly cacheSize?: number;
+  readonly cacheSize?: number | undefined;
 }
 
 /** A compiled function. */

@@ -1,9 +1,20 @@
 import { describe, isPlainObject } from "./given.ts";
 import { mismatch, problemError } from "./problem.ts";
 
+/** Options of which each may be left out, or be undefined, which says the same. */
+export type PartialOptions<O> = { [K in keyof O]?: O[K] | undefined };
+
+/** Options with their defaults. */
+export type CompleteOptions<O> = { [K in keyof O]-?: Exclude<O[K], undefined> };
+
+/** What is left of an object without its undefined properties. */
+export type WithoutUndefined<T> = { [K in keyof T as undefined extends T[K] ? never : K]: T[K] } & {
+  [K in keyof T as undefined extends T[K] ? K : never]?: Exclude<T[K], undefined>;
+};
+
 /** Options that were given: an undefined one is as good as left out. */
-export function withoutUndefined<T extends object>(options: T): T {
-  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as T;
+export function withoutUndefined<T extends object>(options: T): WithoutUndefined<T> {
+  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as WithoutUndefined<T>;
 }
 
 /**

@@ -46,7 +46,7 @@ const classes = {
 export interface Reference {
   readonly option: string;
   /** A key of an option that is a record, such as `kinds`, which has a value for each column; a position in a list. */
-  readonly key?: string | number;
+  readonly key?: string | number | undefined;
   readonly value?: Plain;
 }
 

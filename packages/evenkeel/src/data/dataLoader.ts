@@ -12,19 +12,19 @@ type Order<T> = Iterable<T> & { readonly length?: number };
 
 export interface DataLoaderOptions<T, B> {
   /** Items per batch (1). */
-  readonly batchSize?: number;
+  readonly batchSize?: number | undefined;
   /** A new random order for each iteration (false). */
-  readonly shuffle?: boolean;
+  readonly shuffle?: boolean | undefined;
   /** The order of the items, instead of `shuffle`. */
-  readonly sampler?: Order<number>;
+  readonly sampler?: Order<number> | undefined;
   /** The items of each batch, instead of `batchSize`, `shuffle`, `sampler` and `dropLast`. */
-  readonly batchSampler?: Order<readonly number[]>;
+  readonly batchSampler?: Order<readonly number[]> | undefined;
   /** Leaves out a last batch that is not full (false). */
-  readonly dropLast?: boolean;
+  readonly dropLast?: boolean | undefined;
   /** Makes a batch of a list of items (`defaultCollate`). */
-  readonly collate?: (items: T[]) => B;
+  readonly collate?: ((items: T[]) => B) | undefined;
   /** Where orders are drawn from (the default generator, through a private one). */
-  readonly generator?: Generator;
+  readonly generator?: Generator | undefined;
 }
 
 const optionNames = ["batchSize", "shuffle", "sampler", "batchSampler", "dropLast", "collate", "generator"];

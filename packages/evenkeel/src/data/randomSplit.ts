@@ -19,7 +19,7 @@ type Splits<T, L extends readonly number[]> = { -readonly [K in keyof L]: Subset
 export function randomSplit<T, const L extends readonly number[]>(
   dataset: DatasetLike<T>,
   lengths: L,
-  options: { readonly generator?: Generator } = {},
+  options: { readonly generator?: Generator | undefined } = {},
 ): Splits<T, L> {
   const source = toDataset("randomSplit", "dataset", dataset);
   checkOptions("randomSplit", options, ["generator"]);

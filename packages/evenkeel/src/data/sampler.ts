@@ -34,11 +34,11 @@ export class SequentialSampler implements Sampler {
 
 export interface RandomSamplerOptions {
   /** Draw each position independently, so that some come twice (false). */
-  readonly replacement?: boolean;
+  readonly replacement?: boolean | undefined;
   /** How many to draw (the length of the source). */
-  readonly numSamples?: number;
+  readonly numSamples?: number | undefined;
   /** Where to draw from. Without one, each iteration seeds a private generator from the default one. */
-  readonly generator?: Generator;
+  readonly generator?: Generator | undefined;
 }
 
 /**
@@ -116,7 +116,7 @@ export class SubsetRandomSampler implements Sampler {
   readonly generator: Generator | undefined;
 
   /** @throws TypeError if `indices` are no numbers, or an option is unknown or of the wrong kind */
-  constructor(indices: Numbers, options: { readonly generator?: Generator } = {}) {
+  constructor(indices: Numbers, options: { readonly generator?: Generator | undefined } = {}) {
     checkOptions("SubsetRandomSampler", options, ["generator"]);
     checkGenerator("SubsetRandomSampler", options.generator);
     this.indices = listNumbers("SubsetRandomSampler", "indices", indices);

@@ -7,9 +7,9 @@ import type { Sampler } from "./sampler.ts";
 
 export interface WeightedRandomSamplerOptions {
   /** Draw each position independently, so that some come twice (true). */
-  readonly replacement?: boolean;
+  readonly replacement?: boolean | undefined;
   /** Where to draw from; the default generator without one. */
-  readonly generator?: Generator;
+  readonly generator?: Generator | undefined;
 }
 
 /**

@@ -72,10 +72,8 @@ describe("saveCheckpoint and loadCheckpoint", () => {
     const file = saveCheckpoint(given);
     const loaded = loadCheckpoint(file);
     expect(loaded.first).toEqual(loadCheckpoint(saveCheckpoint(given.first!)));
-    expect({ ...loaded, first: undefined }).toEqual({
-      ...loadCheckpoint(saveCheckpoint({ ...given, first: undefined })),
-      first: undefined,
-    });
+    const { first: _, ...alone } = given;
+    expect({ ...loaded, first: undefined }).toEqual({ ...loadCheckpoint(saveCheckpoint(alone)), first: undefined });
     expect(loaded.model["0.weight"]).not.toEqual(loaded.first?.model["0.weight"]); // weights are drawn anew
     expect(saveCheckpoint(loaded)).toEqual(file);
     const third = () => loadCheckpoint(saveCheckpoint({ ...given, first: given }));

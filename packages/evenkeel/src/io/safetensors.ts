@@ -6,7 +6,7 @@ import { decodeValues } from "./fileDtypes.ts";
 
 export interface SaveOptions {
   /** Words to keep beside the tensors. */
-  readonly metadata?: Readonly<Record<string, string>>;
+  readonly metadata?: Readonly<Record<string, string>> | undefined;
 }
 
 export interface LoadedTensors {

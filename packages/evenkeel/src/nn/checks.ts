@@ -23,7 +23,7 @@ export function checkDim(owner: string, dim: number, name = "dim"): void {
 
 /** PyTorch's switch for writing into the input. Nothing here does, so it changes no number: it is kept and printed. */
 export interface InplaceOption {
-  readonly inplace?: boolean;
+  readonly inplace?: boolean | undefined;
 }
 
 /**

@@ -74,7 +74,7 @@ export function eye_<T extends Tensor>(tensor: T): T {
 
 export interface DiracOptions {
   /** Each group of the outputs gets a copy of its own. Default 1. */
-  readonly groups?: number;
+  readonly groups?: number | undefined;
 }
 
 /**
@@ -103,7 +103,7 @@ export function dirac_<T extends Tensor>(tensor: T, { groups = 1 }: DiracOptions
 
 export interface XavierOptions extends GeneratorOption {
   /** From {@link calculateGain}. Default 1. */
-  readonly gain?: number;
+  readonly gain?: number | undefined;
 }
 
 /**
@@ -127,11 +127,11 @@ function xavierStd(owner: string, tensor: Tensor, gain: number): number {
 
 export interface KaimingOptions extends GeneratorOption {
   /** Slope of the leakyRelu that follows, for negative inputs. Default 0. */
-  readonly a?: number;
+  readonly a?: number | undefined;
   /** Keep the variance forward (fanIn, the default) or backward (fanOut). */
-  readonly mode?: "fanIn" | "fanOut";
+  readonly mode?: "fanIn" | "fanOut" | undefined;
   /** What follows the layer. Default leakyRelu. */
-  readonly nonlinearity?: Nonlinearity;
+  readonly nonlinearity?: Nonlinearity | undefined;
 }
 
 /**
@@ -173,12 +173,12 @@ function fans(owner: string, tensor: Tensor): { fanIn: number; fanOut: number } 
 
 export interface TruncNormalOptions extends GeneratorOption {
   /** Default 0. */
-  readonly mean?: number;
+  readonly mean?: number | undefined;
   /** Default 1. */
-  readonly std?: number;
+  readonly std?: number | undefined;
   /** Values stay from a to b, in units of the tensor. Defaults -2 and 2. */
-  readonly a?: number;
-  readonly b?: number;
+  readonly a?: number | undefined;
+  readonly b?: number | undefined;
 }
 
 /**
@@ -262,7 +262,7 @@ export interface SparseOptions extends GeneratorOption {
   /** Share of each column that is set to 0, rounded up to whole values. */
   readonly sparsity: number;
   /** Standard deviation of the other values. Default 0.01. */
-  readonly std?: number;
+  readonly std?: number | undefined;
 }
 
 /**

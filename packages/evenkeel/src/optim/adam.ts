@@ -1,3 +1,4 @@
+import type { PartialOptions } from "../core/index.ts";
 import { adamStep, amsgradStep } from "../ops/optimizer/optimizer.ts";
 import type { Tensor } from "../tensor/index.ts";
 import { FusedOptimizer } from "./fusedOptimizer.ts";
@@ -83,7 +84,10 @@ export class Adam extends AdamBase {
   protected readonly decoupled = false;
 
   /** @throws as `Optimizer` */
-  constructor(params: Iterable<Tensor> | Iterable<ParamGroupInit<AdamOptions>>, options: Partial<AdamOptions> = {}) {
+  constructor(
+    params: Iterable<Tensor> | Iterable<ParamGroupInit<AdamOptions>>,
+    options: PartialOptions<AdamOptions> = {},
+  ) {
     super(params, defaults, options, rules);
   }
 }
@@ -96,7 +100,10 @@ export class AdamW extends AdamBase {
   protected readonly decoupled = true;
 
   /** @throws as `Optimizer` */
-  constructor(params: Iterable<Tensor> | Iterable<ParamGroupInit<AdamOptions>>, options: Partial<AdamOptions> = {}) {
+  constructor(
+    params: Iterable<Tensor> | Iterable<ParamGroupInit<AdamOptions>>,
+    options: PartialOptions<AdamOptions> = {},
+  ) {
     super(params, { ...defaults, weightDecay: 1e-2 }, options, rules);
   }
 }

@@ -3,9 +3,9 @@ import { div, noGrad, stack, Tensor, tensor } from "../tensor/index.ts";
 
 export interface ClipGradNormOptions {
   /** The p of the p-norm; Infinity takes the largest magnitude (2). */
-  readonly normType?: number;
+  readonly normType?: number | undefined;
   /** Throws instead of scaling by a norm that is infinite or NaN (false). */
-  readonly errorIfNonfinite?: boolean;
+  readonly errorIfNonfinite?: boolean | undefined;
 }
 
 const clipOptions = ["normType", "errorIfNonfinite"];

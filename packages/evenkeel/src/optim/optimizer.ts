@@ -4,6 +4,7 @@ import {
   formatShape,
   hostScalar,
   meet,
+  type PartialOptions,
   refuse,
   refuseGiven,
   refuseInStep,
@@ -30,7 +31,7 @@ import { noteStep } from "./stepped.ts";
 export type ParamGroup<O> = O & { readonly params: Tensor[]; initialLr?: number };
 
 /** A group as it is given: its parameters and the hyperparameters that differ from the optimizer's defaults. */
-export type ParamGroupInit<O> = Partial<O> & { readonly params: Tensor | Iterable<Tensor> };
+export type ParamGroupInit<O> = PartialOptions<O> & { readonly params: Tensor | Iterable<Tensor> };
 
 /** What is known of the hyperparameters of any optimizer. */
 export interface AnyOptions {
@@ -84,7 +85,7 @@ export abstract class Optimizer<O extends object = AnyOptions> {
   constructor(
     params: Iterable<Tensor> | Iterable<ParamGroupInit<O>>,
     defaults: Partial<O>,
-    options: Partial<O> = {},
+    options: PartialOptions<O> = {},
     rules?: OptionRules<O>,
   ) {
     refuseMisspellings(Optimizer.prototype, "optimizer", { fields: ["paramGroups"] });
@@ -162,7 +163,7 @@ export abstract class Optimizer<O extends object = AnyOptions> {
    * https://pytorch.org/docs/stable/generated/torch.optim.Optimizer.zero_grad.html
    * @param options.setToNone false fills the gradients with 0 instead: a parameter that then gets no gradient is still stepped
    */
-  zeroGrad(options: { readonly setToNone?: boolean } = {}): void {
+  zeroGrad(options: { readonly setToNone?: boolean | undefined } = {}): void {
     checkOptions("zeroGrad", options, zeroGradOptions);
     const { setToNone = true } = options;
     this.#meetParams();

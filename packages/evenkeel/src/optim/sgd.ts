@@ -1,4 +1,4 @@
-import { meet, wrongState } from "../core/index.ts";
+import { meet, type PartialOptions, wrongState } from "../core/index.ts";
 import { sgdMomentumStep, sgdStep } from "../ops/optimizer/optimizer.ts";
 import type { Tensor } from "../tensor/index.ts";
 import { FusedOptimizer } from "./fusedOptimizer.ts";
@@ -48,9 +48,12 @@ const rules: OptionRules<SGDOptions> = {
  */
 export class SGD extends FusedOptimizer<SGDOptions> {
   /** @throws as `Optimizer`; Error if nesterov comes without momentum or with dampening */
-  constructor(params: Iterable<Tensor>, options: Partial<SGDOptions> & Pick<SGDOptions, "lr">);
-  constructor(groups: Iterable<ParamGroupInit<SGDOptions>>, options?: Partial<SGDOptions>);
-  constructor(params: Iterable<Tensor> | Iterable<ParamGroupInit<SGDOptions>>, options: Partial<SGDOptions> = {}) {
+  constructor(params: Iterable<Tensor>, options: PartialOptions<SGDOptions> & Pick<SGDOptions, "lr">);
+  constructor(groups: Iterable<ParamGroupInit<SGDOptions>>, options?: PartialOptions<SGDOptions>);
+  constructor(
+    params: Iterable<Tensor> | Iterable<ParamGroupInit<SGDOptions>>,
+    options: PartialOptions<SGDOptions> = {},
+  ) {
     super(params, defaults, options, rules);
   }
 

@@ -21,7 +21,7 @@ export type Dims = number | readonly number[];
 
 export interface KeepdimOption {
   /** Leave a 1 in place of each reduced dimension. Default false. */
-  keepdim?: boolean;
+  keepdim?: boolean | undefined;
 }
 
 /** A reduction's `dim` and options. No dim, options in its place, and as in PyTorch an empty list mean all dimensions. */

@@ -34,8 +34,8 @@ export function recordingExecutor(make: MakeTensor, backend: Backend): Executor 
     constant: (value, dtype) => make(backend.constant(value, dtype), { shape: [], dtype }),
     hostScalar: (read, of, key) => make(backend.hostScalar(read, of, key), { shape: [], dtype: "float64" }),
     literal: (data, spec) => make(backend.literal(data, spec), spec),
-    meet: backend.meet?.bind(backend),
-    refuse: backend.refuse?.bind(backend),
+    ...(backend.meet && { meet: backend.meet.bind(backend) }),
+    ...(backend.refuse && { refuse: backend.refuse.bind(backend) }),
     run(op, values, attrs) {
       const inputs = values as readonly Tensor[];
       const specs = op.shape(inputs, attrs);

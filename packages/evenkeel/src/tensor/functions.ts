@@ -83,7 +83,7 @@ function of(caller: string, input: Tensor): Tensor {
 /** x to the power of y. */
 export const pow = (x: Operand, y: Operand): Tensor => (x instanceof Tensor ? x.pow(y) : ops.pow<Tensor>(x, y));
 /** Halves round to the even neighbour. See {@link Tensor.round}. */
-export const round = (x: Tensor, options?: { decimals?: number }): Tensor => of("round", x).round(options);
+export const round = (x: Tensor, options?: { decimals?: number | undefined }): Tensor => of("round", x).round(options);
 /** Values limited to [min, max]: `clamp(x, 0, 1)`. See {@link Tensor.clamp}. */
 export const clamp = (x: Tensor, min: number | null | Bounds, max?: number | null): Tensor =>
   of("clamp", x).clamp(min, max);
@@ -171,8 +171,12 @@ export const sort = (x: Tensor, dim?: number, options?: SortOptions): ValuesAndI
 export const argsort = (x: Tensor, dim?: number, options?: SortOptions): Tensor =>
   of("argsort", x).argsort(dim, options);
 /** The `k` largest values of a dimension (the last by default), or the smallest, and where they were. */
-export const topk = (x: Tensor, k: number, dim?: number, options?: { largest?: boolean }): ValuesAndIndices =>
-  of("topk", x).topk(k, dim, options);
+export const topk = (
+  x: Tensor,
+  k: number,
+  dim?: number,
+  options?: { largest?: boolean | undefined },
+): ValuesAndIndices => of("topk", x).topk(k, dim, options);
 
 // Shapes and places
 

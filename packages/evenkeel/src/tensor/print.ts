@@ -1,4 +1,4 @@
-import { isFloat, mismatch, type NdArray, refuseGiven, sizeOf, stridesOf } from "../core/index.ts";
+import { isFloat, mismatch, type NdArray, type PartialOptions, refuseGiven, sizeOf, stridesOf } from "../core/index.ts";
 
 /** How tensors are printed. The defaults are PyTorch's. */
 export interface PrintOptions {
@@ -34,7 +34,9 @@ let options = defaults;
  * @throws RangeError for a negative or fractional count, or a precision above 100
  * @throws TypeError for an unknown option or profile
  */
-export function setPrintOptions(changes: Partial<PrintOptions> & { readonly profile?: PrintProfile }): void {
+export function setPrintOptions(
+  changes: PartialOptions<PrintOptions> & { readonly profile?: PrintProfile | undefined },
+): void {
   const { profile, ...given } = changes;
   if (profile !== undefined && !Object.hasOwn(profiles, profile)) {
     throw mismatch(

@@ -79,7 +79,7 @@ const closeOptions = ["rtol", "atol", "equalNan"];
 
 export interface GeneratorOption {
   /** Where to draw from. Default: the global generator, seeded by {@link manualSeed}. */
-  generator?: Generator;
+  generator?: Generator | undefined;
 }
 
 /**
@@ -470,7 +470,7 @@ export class Tensor extends ElementwiseMethods implements Value {
     return ops.clamp<Tensor>(this, boundsArgument(min, max));
   }
   /** Halves round to the even neighbour. With `decimals`, to so many places after the point, negative ones before it. */
-  round(options: { decimals?: number } = {}): Tensor {
+  round(options: { decimals?: number | undefined } = {}): Tensor {
     checkOptions("round", options, decimalsOption);
     const { decimals = 0 } = options;
     if (!Number.isInteger(decimals)) {
@@ -505,10 +505,10 @@ export class Tensor extends ElementwiseMethods implements Value {
     return readAt("maskedSelect", this.expand(shape), [mask.expand(shape)]);
   }
   /** Where the tensor is not 0: [n, ndim] places, int32. Not in compiled steps. */
-  nonzero(options?: { asTuple?: false }): Tensor;
+  nonzero(options?: { asTuple?: false | undefined }): Tensor;
   /** Where the tensor is not 0: the places along each dimension, [n] each, as {@link at} takes them. Not in compiled steps. */
   nonzero(options: { asTuple: true }): Tensor[];
-  nonzero(options: { asTuple?: boolean } = {}): Tensor | Tensor[] {
+  nonzero(options: { asTuple?: boolean | undefined } = {}): Tensor | Tensor[] {
     checkOptions("nonzero", options, ["asTuple"]);
     if (options.asTuple) return placesOf("nonzero", this.ndim === 0 ? this.ne(0).reshape(1) : this);
     const places = placesOf("nonzero", this);
@@ -541,13 +541,13 @@ export class Tensor extends ElementwiseMethods implements Value {
   // In place: bump the version; not for leaves whose gradient is being recorded
 
   /** this += alpha * other */
-  add_(other: Operand, options: { alpha?: number } = {}): this {
+  add_(other: Operand, options: { alpha?: number | undefined } = {}): this {
     checkOptions("add_", options, alphaOption);
     const { alpha = 1 } = options;
     return this.#write("add_", (base) => base.add(alpha === 1 ? other : scaled(other, alpha)));
   }
   /** this -= alpha * other */
-  sub_(other: Operand, options: { alpha?: number } = {}): this {
+  sub_(other: Operand, options: { alpha?: number | undefined } = {}): this {
     checkOptions("sub_", options, alphaOption);
     const { alpha = 1 } = options;
     return this.#write("sub_", (base) => base.sub(alpha === 1 ? other : scaled(other, alpha)));
@@ -750,7 +750,7 @@ export class Tensor extends ElementwiseMethods implements Value {
     return this.#along(dim, { keepdim: true }, this.argsort(dim, options));
   }
   /** The `k` largest values of a dimension (the last by default) in order, or the smallest, and where they were. */
-  topk(k: number, dim = -1, options: { largest?: boolean } = {}): ValuesAndIndices {
+  topk(k: number, dim = -1, options: { largest?: boolean | undefined } = {}): ValuesAndIndices {
     checkOptions("topk", options, ["largest"]);
     const size = this.shape[normalizeDim(dim, this.ndim)] ?? 1;
     if (!Number.isInteger(k) || k < 0 || k > size) {
@@ -994,21 +994,21 @@ export class Tensor extends ElementwiseMethods implements Value {
 
 export interface SortOptions {
   /** From the largest to the smallest. Default false. */
-  descending?: boolean;
+  descending?: boolean | undefined;
 }
 
 export interface CloseOptions {
   /** The distance allowed, as a fraction of the other's value. Default 1e-5. */
-  rtol?: number;
+  rtol?: number | undefined;
   /** The distance allowed besides. Default 1e-8. */
-  atol?: number;
+  atol?: number | undefined;
   /** Whether NaN is close to NaN. Default false. */
-  equalNan?: boolean;
+  equalNan?: boolean | undefined;
 }
 
 export interface VarianceOptions extends KeepdimOption {
   /** Subtracted from the count: 1 for the unbiased variance (default), 0 for the population's. */
-  correction?: number;
+  correction?: number | undefined;
 }
 
 /** See {@link Tensor.matmul}. */

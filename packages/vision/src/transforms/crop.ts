@@ -57,7 +57,7 @@ function margins(caller: string, padding: Padding): Margins {
 
 export interface PadOptions {
   /** What stands in the frame: 0 to 255 in pictures. Default 0. */
-  readonly fill?: number;
+  readonly fill?: number | undefined;
 }
 
 function checkFill(caller: string, fill: unknown): asserts fill is number {
@@ -114,9 +114,9 @@ function halfToEven(n: number): number {
 
 export interface RandomCropOptions extends RandomOptions, PadOptions {
   /** A frame around the image before it is cropped. Default none. */
-  readonly padding?: Padding;
+  readonly padding?: Padding | undefined;
   /** Widens an image that is smaller than the crop, instead of refusing it. Default false. */
-  readonly padIfNeeded?: boolean;
+  readonly padIfNeeded?: boolean | undefined;
 }
 
 /**

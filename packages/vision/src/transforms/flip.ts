@@ -5,7 +5,7 @@ import { sizeOf, type Transform } from "./step.ts";
 
 export interface RandomOptions {
   /** Where the numbers come from. Default: the default generator, as manualSeed() sets it. */
-  readonly generator?: Generator;
+  readonly generator?: Generator | undefined;
 }
 
 /** Turns pictures around with a probability, drawn as torchvision draws it: one number of torch's stream for each picture. */

@@ -5,7 +5,7 @@ import type { Transform } from "./step.ts";
 
 export interface ResizeOptions {
   /** "bilinear" weighs all pixels that a new one covers, as PIL does; "nearest" takes one of them. Default "bilinear". */
-  readonly interpolation?: "bilinear" | "nearest";
+  readonly interpolation?: "bilinear" | "nearest" | undefined;
 }
 
 /**

@@ -18,10 +18,10 @@ export interface EvaluateRequest {
   /** The folder of runs. */
   readonly runs: string;
   /** The training's own table where neither this nor a query is given. */
-  readonly source?: string;
+  readonly source?: string | undefined;
   readonly read: TableFlags;
   /** A part of the training's table, instead of all rows that have a target. */
-  readonly part?: PartName;
+  readonly part?: PartName | undefined;
   /** How many of the rows with the largest errors are wanted. */
   readonly worst: number;
 }
@@ -78,7 +78,7 @@ export async function evaluate(request: EvaluateRequest, context: ActionContext)
   }
   notes.push(...unfamiliarNotes(model, features));
   const labels = labelsOf(model).filter((label) => columns.includes(label));
-  return { model, name, origin, table, source, part, labels, evaluation, notes };
+  return { model, name, origin, table, source, ...(part && { part }), labels, evaluation, notes };
 }
 
 /** The table that is named, or the training's. */

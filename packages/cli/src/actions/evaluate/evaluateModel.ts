@@ -42,19 +42,20 @@ export async function evaluateModel(
   model: TableModel,
   table: Table,
   rows: Int32Array,
-  { worst, signal }: { readonly worst: number; readonly signal?: AbortSignal },
+  { worst, signal }: { readonly worst: number; readonly signal?: AbortSignal | undefined },
 ): Promise<Evaluation> {
   const { preprocessing } = model;
   const truth = preprocessing.truth(table, rows);
   const predictions = await predictAll(model, table, rows, signal);
   const { values, classes } = predictions;
+  const batchNorm = statisticsGap(model, table, rows);
   return {
     rows: rows.length,
     scores: scoresOf(preprocessing.task, predictions, truth),
     guesses: guesses(preprocessing, truth),
     ...(classes && { classes: classScores(preprocessing.classes!, classes, truth) }),
     ...(values && { worst: worstRows(rows, truth, values, worst) }),
-    batchNorm: statisticsGap(model, table, rows),
+    ...(batchNorm && { batchNorm }),
   };
 }
 

@@ -16,10 +16,12 @@ export interface ModelColumn {
 
 export function describeColumns({ schema, preprocessing }: TableModel): ModelColumn[] {
   const { inputs, target } = preprocessing.toJSON();
+  const { classes } = preprocessing;
   const encodings = new Map(inputs.map((encoding) => [encoding.column, encoding]));
   return schema.columns.map(({ name, kind, use, why }) => {
     const encoding = encodings.get(name);
-    if (use === "target") return { name, kind, use, values: targetText(target), categories: preprocessing.classes };
+    if (use === "target")
+      return { name, kind, use, values: targetText(target), ...(classes && { categories: classes }) };
     if (encoding === undefined) return { name, kind, use, ...(why !== undefined && { why }) };
     const categories = encoding.kind === "category" ? encoding.categories : undefined;
     return { name, kind, use, values: encodingText(encoding), ...(categories && { categories }) };

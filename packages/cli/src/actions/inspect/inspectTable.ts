@@ -31,8 +31,8 @@ export function inspectTable(table: TableRead, wanted?: string): TableInspection
   return {
     source: table.source,
     rows: table.rows,
-    target,
-    task: schema?.task,
+    ...(target !== undefined && { target }),
+    ...(schema && { task: schema.task }),
     columns: table.columns.map((column, i) => ({ ...kinds[i], type: column.type, ...summaryOf(column, kinds[i]) })),
     findings: [...table.notes, ...saidFindings(found)],
   };

@@ -18,14 +18,14 @@ export interface PredictRequest {
   readonly model: string;
   /** The folder of runs. */
   readonly runs: string;
-  readonly source?: string;
+  readonly source?: string | undefined;
   readonly read: TableFlags;
   /** Rows as JSON, instead of a table. */
-  readonly row?: readonly string[];
+  readonly row?: readonly string[] | undefined;
   /** Columns that are written beside the predictions. */
-  readonly keep?: readonly string[] | "all";
+  readonly keep?: readonly string[] | "all" | undefined;
   /** The file that they are to be written into; none for standard output. */
-  readonly output?: string;
+  readonly output?: string | undefined;
 }
 
 /** Rows that are predicted while they are read from here. */

@@ -19,7 +19,7 @@ const blockRows = 16_384;
 export async function* predictBlocks(
   model: TableModel,
   table: Table,
-  { rows, signal }: { readonly rows?: Int32Array; readonly signal?: AbortSignal } = {},
+  { rows, signal }: { readonly rows?: Int32Array | undefined; readonly signal?: AbortSignal | undefined } = {},
 ): AsyncGenerator<PredictedBlock> {
   const total = rows?.length ?? table.rows;
   for (let start = 0; start < total; start += blockRows) {

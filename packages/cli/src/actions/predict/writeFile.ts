@@ -28,7 +28,7 @@ export async function writeParquetFile(
   name: string,
   columns: readonly OutputColumn[],
   blocks: AsyncIterable<PredictedBlock>,
-  { cwd, signal }: { readonly cwd: string; readonly signal?: AbortSignal },
+  { cwd, signal }: { readonly cwd: string; readonly signal?: AbortSignal | undefined },
 ): Promise<void> {
   // Only Parquet is written by the database, which takes a while to load.
   const { withWorkspace } = await import("../../tables/workspace.ts");

@@ -10,8 +10,8 @@ import { compareRuns, type RunComparison } from "./compareRuns.ts";
 
 export interface ListRequest extends RunsFolder {
   /** "mae" of the validation rows, "test.mae" of others: the best run comes first. */
-  readonly sort?: string;
-  readonly limit?: number;
+  readonly sort?: string | undefined;
+  readonly limit?: number | undefined;
 }
 
 /** Recorded runs: the newest first, or the best. */

@@ -23,8 +23,8 @@ export type NoticedFinding = Pick<RunFinding, "severity" | "code" | "message">;
 
 /** What is told while it is read. */
 export interface ReadEvents {
-  readonly onRead?: (done: number, what: "rows" | "pictures") => void;
-  readonly onReadEnd?: () => void;
+  readonly onRead?: ((done: number, what: "rows" | "pictures") => void) | undefined;
+  readonly onReadEnd?: (() => void) | undefined;
 }
 
 /**

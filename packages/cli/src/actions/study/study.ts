@@ -22,7 +22,7 @@ import { wholeSeeds } from "./wholeSeeds.ts";
 
 /** What is studied, and how. */
 export interface StudyRequest {
-  readonly source?: string;
+  readonly source?: string | undefined;
   readonly flags: StudyFlags;
   /** The arguments of the command, for the record. */
   readonly command: readonly string[];
@@ -41,10 +41,10 @@ export interface StudyBeginning {
 
 /** What is told while it goes on. */
 export interface StudyEvents extends ReadEvents {
-  readonly onStart?: (beginning: StudyBeginning) => void;
-  readonly onEvent?: (event: StudyEvent) => void;
+  readonly onStart?: ((beginning: StudyBeginning) => void) | undefined;
+  readonly onEvent?: ((event: StudyEvent) => void) | undefined;
   /** The last network is trained, or was interrupted. */
-  readonly onEnd?: () => void;
+  readonly onEnd?: (() => void) | undefined;
 }
 
 /** A study as far as it came. */

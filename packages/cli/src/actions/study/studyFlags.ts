@@ -7,26 +7,26 @@ import type { ColumnFlags } from "../columns.ts";
 /** What a study can be told. */
 export interface StudyFlags extends ColumnFlags, TableFlags, PictureFlags {
   /** True where no question stands after it. */
-  readonly ask?: string | true;
-  readonly seeds?: number;
-  readonly firstSeed?: number;
-  readonly validation?: number;
-  readonly test?: number;
-  readonly rows?: readonly number[];
-  readonly rescale?: readonly number[];
-  readonly scales?: readonly Scale[];
-  readonly norms?: readonly Norm[];
-  readonly dropout?: number;
-  readonly lr?: readonly number[];
-  readonly epochs?: number;
-  readonly batchSize?: number;
-  readonly hidden?: readonly number[];
-  readonly targetScale?: PreprocessingOptions["target"];
-  readonly metric?: Metric;
-  readonly targetError?: number;
-  readonly worth?: number;
-  readonly quick?: true;
-  readonly threads?: number;
-  readonly out?: string;
-  readonly resume?: string;
+  readonly ask?: string | true | undefined;
+  readonly seeds?: number | undefined;
+  readonly firstSeed?: number | undefined;
+  readonly validation?: number | undefined;
+  readonly test?: number | undefined;
+  readonly rows?: readonly number[] | undefined;
+  readonly rescale?: readonly number[] | undefined;
+  readonly scales?: readonly Scale[] | undefined;
+  readonly norms?: readonly Norm[] | undefined;
+  readonly dropout?: number | undefined;
+  readonly lr?: readonly number[] | undefined;
+  readonly epochs?: number | undefined;
+  readonly batchSize?: number | undefined;
+  readonly hidden?: readonly number[] | undefined;
+  readonly targetScale?: PreprocessingOptions["target"] | undefined;
+  readonly metric?: Metric | undefined;
+  readonly targetError?: number | undefined;
+  readonly worth?: number | undefined;
+  readonly quick?: true | undefined;
+  readonly threads?: number | undefined;
+  readonly out?: string | undefined;
+  readonly resume?: string | undefined;
 }

@@ -1,5 +1,5 @@
+import { withoutUndefined } from "evenkeel/problem";
 import type { NormArm, Scale, StudyOptions } from "evenkeel/study";
-import { defined } from "../../shell/defined.ts";
 import { askOf } from "./questions.ts";
 import type { StudyFlags } from "./studyFlags.ts";
 
@@ -14,7 +14,7 @@ export function studyOptions(flags: StudyFlags, tableFirst = false): StudyOption
     seeds: firstSeed === undefined ? seeds : Array.from({ length: many }, (_, i) => firstSeed + i),
     ...(flags.scales === undefined && flags.norms === undefined ? { dropout: flags.dropout } : { arms: armsOf(flags) }),
   };
-  return defined(given);
+  return withoutUndefined(given);
 }
 
 /** Every scale with every norm; with dropout too, on one scale, what is compared with it. As the default arms are made. */

@@ -21,7 +21,7 @@ export interface TrialThreadsOptions {
   /** 1 trains in this thread. Results do not depend on it. */
   readonly threads: number;
   /** How a thread is started; tests start theirs from the sources. */
-  readonly newWorker?: (data: StudyData) => Worker;
+  readonly newWorker?: ((data: StudyData) => Worker) | undefined;
 }
 
 /** What a thread is sent. */

@@ -22,7 +22,7 @@ export interface ResumeRequest extends RunsFolder {
   /** The options that were given, as attributes: "batchSize". */
   readonly given: readonly string[];
   /** A new number of epochs. */
-  readonly epochs?: number;
+  readonly epochs?: number | undefined;
 }
 
 /** A run to go on with. */
@@ -59,7 +59,8 @@ export function resumedRun({ wanted, source, given, epochs, ...place }: ResumeRe
     const cure = openEnded.includes(schedule) ? "--epochs with more of them goes on" : undefined;
     throw misuse("conflict", `the run ${run.id} has finished: there is nothing to go on with`, cure);
   }
-  return { run, checkpoint: checkpointOf(run) };
+  const checkpoint = checkpointOf(run);
+  return { run, ...(checkpoint && { checkpoint }) };
 }
 
 function checkpointOf({ id, path }: Run): Checkpoint<never> | undefined {

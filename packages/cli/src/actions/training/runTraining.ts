@@ -25,8 +25,8 @@ export interface RecordedTraining {
   readonly onEpoch: (line: EpochLine) => void;
   /** Write TensorBoard's event file too. */
   readonly tensorboard: boolean;
-  readonly resume?: Checkpoint;
-  readonly signal?: AbortSignal;
+  readonly resume?: Checkpoint | undefined;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** Seconds between checkpoints, so that small networks do not spend their time on writing them. */

@@ -1,4 +1,5 @@
 import { resolve } from "node:path";
+import { withoutUndefined } from "evenkeel/problem";
 import type { TableStartEvent, TableTraining, TrainTableOptions } from "evenkeel/train";
 import { readFlagsOf, trainOptionsOf } from "../../records/runs/recipe.ts";
 import { type NewRun, RunFolder } from "../../records/runs/runFolder.ts";
@@ -17,20 +18,20 @@ import { runTraining, settingsOf } from "./runTraining.ts";
 
 /** What is trained, on which table, and where it is recorded. */
 export interface TrainRequest {
-  readonly source?: string;
+  readonly source?: string | undefined;
   readonly read: TableFlags;
   /** The column to predict; that of a built-in table unless given. */
-  readonly target?: string;
+  readonly target?: string | undefined;
   /** The library's options, without what is decided here. */
   readonly options: Omit<TrainTableOptions, "target">;
   /** Where runs are recorded. */
   readonly runs: string;
   /** The run to go on with: its id, the beginning of it, or "latest". */
-  readonly resume?: string;
+  readonly resume?: string | undefined;
   /** The options that were given, as attributes: "batchSize". */
   readonly given: readonly string[];
   /** A copy of the model. */
-  readonly out?: string;
+  readonly out?: string | undefined;
   /** Whether to write an event file for TensorBoard too. */
   readonly tensorboard: boolean;
   /** The arguments of the command, for the record. */
@@ -39,11 +40,11 @@ export interface TrainRequest {
 
 /** What is told while it goes on. */
 export interface TrainEvents {
-  readonly onRead?: (rows: number) => void;
+  readonly onRead?: ((rows: number) => void) | undefined;
   /** The table is read, whether or not it can be trained on. */
-  readonly onReadEnd?: () => void;
-  readonly onStart?: (table: TableRead, event: TableStartEvent) => void;
-  readonly onEpoch?: (line: EpochLine) => void;
+  readonly onReadEnd?: (() => void) | undefined;
+  readonly onStart?: ((table: TableRead, event: TableStartEvent) => void) | undefined;
+  readonly onEpoch?: ((line: EpochLine) => void) | undefined;
 }
 
 /** A training, what is recorded of it, and where. */
@@ -88,8 +89,14 @@ export async function train(request: TrainRequest, context: ActionContext, event
       "train anew",
     );
   }
-  const recipe: Recipe = { source: from, read: { ...read }, options: { ...options }, fingerprint: digest };
-  const record = { ...(from === undefined ? { sql: read.sql } : { source: from }), fingerprint: digest };
+  const recipe: Recipe = {
+    ...(from !== undefined && { source: from }),
+    ...{ read: withoutUndefined(read), options: withoutUndefined(options), fingerprint: digest },
+  };
+  const record = {
+    ...(from === undefined ? withoutUndefined({ sql: read.sql }) : { source: from }),
+    fingerprint: digest,
+  };
   const { training, folder } = await runTraining({
     table,
     options: { ...options, record },

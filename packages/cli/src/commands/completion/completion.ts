@@ -19,7 +19,10 @@ const mostFiles = 200;
  */
 export async function addCompletion(
   program: CommandUnknownOpts,
-  { cwd = process.cwd(), argv = process.argv }: { readonly cwd?: string; readonly argv?: readonly string[] } = {},
+  {
+    cwd = process.cwd(),
+    argv = process.argv,
+  }: { readonly cwd?: string | undefined; readonly argv?: readonly string[] | undefined } = {},
 ): Promise<void> {
   const { default: tab } = await import("@bomb.sh/tab/commander");
   // The types of extra-typings are those of commander, but say more.

@@ -26,7 +26,7 @@ export function findModel(wanted: string, { cwd, runs }: RunsFolder): ModelPlace
   const path = resolve(cwd, wanted);
   const facts = wanted === "" ? undefined : statSync(path, { throwIfNoEntry: false });
   if (facts?.isDirectory()) return ofRun(path, `the folder ${wanted}`);
-  if (facts !== undefined) return { path, name: wanted, run: runOf(path) };
+  if (facts !== undefined) return { path, name: wanted, ...inFolder(runOf(path)) };
   if (/[/\\]|\.safetensors$/i.test(wanted)) throw noSuchFile(wanted, path);
   const folder = resolve(cwd, runs);
   if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory()) {
@@ -43,9 +43,15 @@ export function findModel(wanted: string, { cwd, runs }: RunsFolder): ModelPlace
 function ofRun(folder: string, what: string, known?: Run): ModelPlace {
   const path = join(folder, runFiles.model);
   const run = known ?? runOf(path);
-  if (statSync(path, { throwIfNoEntry: false })?.isFile()) return { path, name: run?.id ?? basename(folder), run };
+  if (statSync(path, { throwIfNoEntry: false })?.isFile()) {
+    return { path, name: run?.id ?? basename(folder), ...inFolder(run) };
+  }
   const why = run === undefined ? "" : `, it is ${run.status}`;
   throw misuse("wrong-value", `${what} has no ${runFiles.model}${why}`, "name another run, or a .safetensors file");
+}
+
+function inFolder(run: Run | undefined): Pick<ModelPlace, "run"> {
+  return run === undefined ? {} : { run };
 }
 
 /** The run whose model a file is. */

@@ -1,3 +1,4 @@
+import { withoutUndefined } from "evenkeel/problem";
 import type { ModelRecord, SplitOptions } from "evenkeel/tabular";
 import { z } from "zod";
 import type { TableFlags } from "../../tables/tableFlags.ts";
@@ -28,9 +29,9 @@ export interface Origin {
 
 const figures = z.record(z.string(), z.number().or(z.null().transform(() => Number.NaN)));
 const partScores = z.object({
-  train: figures.optional(),
-  validation: figures.optional(),
-  test: figures.optional(),
+  train: figures.exactOptional(),
+  validation: figures.exactOptional(),
+  test: figures.exactOptional(),
 });
 
 /** A record is whatever the one who trained put into it: what is not as expected here is left out. */
@@ -40,7 +41,11 @@ const recordSchema = z.object({
   fingerprint: z.string().optional().catch(undefined),
   seed: z.int().optional().catch(undefined),
   split: z
-    .object({ validation: z.number().optional(), test: z.number().optional(), stratify: z.boolean().optional() })
+    .object({
+      validation: z.number().exactOptional(),
+      test: z.number().exactOptional(),
+      stratify: z.boolean().exactOptional(),
+    })
     .optional()
     .catch(undefined),
   plan: z
@@ -55,15 +60,17 @@ const recordSchema = z.object({
 
 /** By the record in the model's file, and where that is silent by the run that it lies in. */
 export function originOf(record: ModelRecord, run?: Run): Origin {
-  const told = recordSchema.safeParse(record).data ?? {};
+  const told: Origin = withoutUndefined(recordSchema.safeParse(record).data ?? {});
   if (told.source !== undefined || run === undefined) return told;
   const { table, seed, recipe } = run.config;
   const { split = {} } = recordSchema.safeParse({ split: recipe.options.split }).data ?? {};
   return {
-    ...{ source: recipe.source, read: readFlagsOf(run), rows: table.rows, seed, split },
+    ...(recipe.source !== undefined && { source: recipe.source }),
+    ...{ read: readFlagsOf(run), rows: table.rows, seed, split },
     ...(told.refit && { refit: told.refit }),
     ...(told.plan && { plan: told.plan }),
     ...(told.sizes && { sizes: told.sizes }),
-    ...{ fingerprint: recipe.fingerprint, scores: run.result?.scores, baselines: run.result?.baselines },
+    fingerprint: recipe.fingerprint,
+    ...(run.result && { scores: run.result.scores, baselines: run.result.baselines }),
   };
 }

@@ -5,7 +5,8 @@ import type { ProcessMark } from "./types.ts";
 
 /** Marks this process. */
 export function thisProcess(): ProcessMark {
-  return { pid: process.pid, host: hostname(), started: startOf(process.pid) };
+  const started = startOf(process.pid);
+  return { pid: process.pid, host: hostname(), ...(started !== undefined && { started }) };
 }
 
 /**

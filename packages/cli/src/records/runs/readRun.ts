@@ -44,7 +44,7 @@ export function readRun(path: string): Run | DamagedRun {
     const config = readConfig(path);
     const file = join(path, runFiles.result);
     const result = existsSync(file) ? readJson(file, runResultSchema) : undefined;
-    return { id, path, status: statusOf(config, result), config, result };
+    return { id, path, status: statusOf(config, result), config, ...(result && { result }) };
   } catch (error) {
     return { id, path, problem: (error as Error).message };
   }

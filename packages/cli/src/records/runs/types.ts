@@ -141,9 +141,9 @@ const figure = z.union([z.number(), z.null().transform(() => Number.NaN)]);
 const count = z.int().nonnegative();
 const scoresByName = z.record(z.string(), figure);
 const partScores: z.ZodType<PartScores> = z.object({
-  train: scoresByName.optional(),
-  validation: scoresByName.optional(),
-  test: scoresByName.optional(),
+  train: scoresByName.exactOptional(),
+  validation: scoresByName.exactOptional(),
+  test: scoresByName.exactOptional(),
 });
 
 /** What is accepted as a config.json. */
@@ -152,55 +152,55 @@ export const runConfigSchema: z.ZodType<RunConfig> = z.object({
   id: z.string().min(1),
   started: z.iso.datetime(),
   command: z.array(z.string()),
-  table: z.object({ source: z.string(), rows: count, columns: count.optional() }),
+  table: z.object({ source: z.string(), rows: count, columns: count.exactOptional() }),
   target: z.string(),
   task: z.enum(["regression", "binary", "multiclass"]),
-  classes: z.array(z.string()).optional(),
+  classes: z.array(z.string()).exactOptional(),
   seed: z.number(),
   split: z.object({ train: count, validation: count, test: count }),
   settings: z.record(z.string(), z.json()),
   recipe: z.object({
-    source: z.string().optional(),
+    source: z.string().exactOptional(),
     read: z.record(z.string(), z.json()),
     options: z.record(z.string(), z.json()),
     fingerprint: z.string(),
   }),
   versions: z.object({ evenkeel: z.string(), node: z.string() }),
-  process: z.object({ pid: count, host: z.string(), started: z.string().optional() }),
+  process: z.object({ pid: count, host: z.string(), started: z.string().exactOptional() }),
 });
 
 /** What is accepted as a result.json. */
 export const runResultSchema: z.ZodType<RunResult> = z.object({
   status: z.enum(["running", "finished", "interrupted", "failed"]),
   epochs: count,
-  bestEpoch: count.optional(),
+  bestEpoch: count.exactOptional(),
   seconds: figure,
   scores: partScores,
   baselines: z.record(z.string(), partScores),
   batchNorm: z
     .object({ asTrained: partScores, recomputed: partScores, kept: z.enum(["asTrained", "recomputed"]) })
-    .optional(),
-  refit: z.object({ rows: count, epochs: count, kept: z.boolean(), error: z.string().optional() }).optional(),
+    .exactOptional(),
+  refit: z.object({ rows: count, epochs: count, kept: z.boolean(), error: z.string().exactOptional() }).exactOptional(),
   findings: z.array(
     z.object({
       severity: z.enum(["error", "warning", "note"]),
       code: z.string(),
-      column: z.string().optional(),
-      row: z.number().optional(),
+      column: z.string().exactOptional(),
+      row: z.number().exactOptional(),
       message: z.string(),
     }),
   ),
-  error: z.string().optional(),
+  error: z.string().exactOptional(),
 });
 
 /** What is accepted as a line of metrics.jsonl. */
 export const epochLineSchema: z.ZodType<EpochLine> = z.object({
-  stage: z.literal("refit").optional(),
+  stage: z.literal("refit").exactOptional(),
   epoch: count,
   step: count,
   seconds: figure,
   learningRate: figure,
   train: scoresByName,
-  validation: scoresByName.optional(),
-  recomputed: scoresByName.optional(),
+  validation: scoresByName.exactOptional(),
+  recomputed: scoresByName.exactOptional(),
 });

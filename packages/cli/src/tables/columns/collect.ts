@@ -10,13 +10,13 @@ import type { Part } from "./part.ts";
 
 export interface CollectOptions {
   /** The columns that are wanted, all others are not even read. */
-  readonly columns?: readonly string[];
+  readonly columns?: readonly string[] | undefined;
   /** The first rows only. */
-  readonly limit?: number;
+  readonly limit?: number | undefined;
   /** So many rows drawn from all, in their order. */
-  readonly sample?: number;
-  readonly seed?: number;
-  readonly onProgress?: (rows: number) => void;
+  readonly sample?: number | undefined;
+  readonly seed?: number | undefined;
+  readonly onProgress?: ((rows: number) => void) | undefined;
 }
 
 export interface Collected {

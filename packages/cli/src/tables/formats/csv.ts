@@ -32,7 +32,7 @@ const sampledRows = 200_000;
 export async function csvPart(
   database: Database,
   { name, path, head, tabs }: CsvFile,
-  options: CsvOptions & { readonly nullStrings?: readonly string[] },
+  options: CsvOptions & { readonly nullStrings?: readonly string[] | undefined },
   { thorough }: Attempt,
 ): Promise<Part> {
   const text = new TextDecoder().decode(head.bytes);

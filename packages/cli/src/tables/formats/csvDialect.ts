@@ -14,8 +14,8 @@ export interface CsvDialect {
 }
 
 export interface CsvOptions {
-  readonly delimiter?: string;
-  readonly header?: boolean;
+  readonly delimiter?: string | undefined;
+  readonly header?: boolean | undefined;
 }
 
 const delimiters = [",", "\t", ";", "|"];

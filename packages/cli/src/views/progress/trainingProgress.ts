@@ -20,9 +20,9 @@ export interface TrainingProgressOptions {
   /** Rows of an epoch. */
   readonly rows: number;
   /** Whether it is a refit: lines say so. Of its first epoch it is not known how long it took. */
-  readonly refit?: boolean;
+  readonly refit?: boolean | undefined;
   /** How many epochs' worth of work come after it, for the time that is left. */
-  readonly further?: number;
+  readonly further?: number | undefined;
   /** The metric that is shown, of the validation rows where there are any: "mae", "loss". */
   readonly metric: string;
 }

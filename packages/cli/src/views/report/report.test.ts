@@ -1,3 +1,4 @@
+import { withoutUndefined } from "evenkeel/problem";
 import { describe, expect, test } from "vitest";
 import { confusionOf } from "./charts/confusion.ts";
 import { summarize } from "./charts/curvesChart.ts";
@@ -64,7 +65,7 @@ function study(text: string): StudyReportData {
     lr: 0.01,
     test: estimate(value),
     difference: difference === null ? null : estimate(difference),
-    differences: difference === null ? undefined : [difference - 1, difference + 1],
+    ...(difference !== null && { differences: [difference - 1, difference + 1] }),
     epochsTo: { median: 12, arrived: 3, runs: 5 },
     spread: 0.2,
     diverged: { runs: 1, of: 30 },
@@ -73,7 +74,7 @@ function study(text: string): StudyReportData {
   });
   const { title, id, created, versions, table, target, unit, metric, settings, findings } = training(text);
   return {
-    ...{ title, id, created, versions, table, target, unit, metric, settings, findings },
+    ...withoutUndefined({ title, id, created, versions, table, target, unit, metric, settings, findings }),
     headline: [text, text],
     ran: [text],
     notes: [text],

@@ -43,7 +43,7 @@ export function studyReportData(
     rows: rows.map((row) => ({
       ...row,
       ...(sized && row.arm.name !== undefined && { parameters: row.arm.parameters }),
-      differences: differencesOf(view.seen(row.arm, row.statistics), reference, row),
+      ...differencesOf(view.seen(row.arm, row.statistics), reference, row),
     })),
     curves: panels(view, (arm, statistics, label) => {
       const runs = [...view.seen(arm, statistics).values()]
@@ -66,12 +66,13 @@ function differencesOf(
   seen: ReadonlyMap<number, Observation>,
   reference: ReadonlyMap<number, Observation>,
   { difference }: { readonly difference: unknown },
-): number[] | undefined {
-  if (difference === null) return undefined;
-  return [...seen].flatMap(([seed, { test }]) => {
+): { readonly differences?: readonly number[] } {
+  if (difference === null) return {};
+  const differences = [...seen].flatMap(([seed, { test }]) => {
     const other = reference.get(seed);
     return other === undefined ? [] : [test - other.test];
   });
+  return { differences };
 }
 
 type LineOf<Line> = (arm: Arm, statistics: Statistics, label: string) => Line;

@@ -80,7 +80,9 @@ async function charts(data: StudyReportData): Promise<Html[]> {
   const titleOf = (part: string) => `${part} ${short}${inUnits && unit !== undefined ? `, ${unit}` : ""}`;
   const drawn: Html[] = [];
   const different = rows.flatMap(({ label, difference, differences }) =>
-    difference === null || !Number.isFinite(difference.value) ? [] : [{ label, difference, differences }],
+    difference === null || !Number.isFinite(difference.value)
+      ? []
+      : [{ label, difference, ...(differences && { differences }) }],
   );
   if (different.length > 0) {
     const marks = different.some(({ differences = [] }) => differences.length > 0) ? " Small marks: seeds." : "";

@@ -52,7 +52,7 @@ export async function reportData(
     seconds: result.seconds,
     scores: result.scores,
     baselines: result.baselines,
-    batchNorm: result.batchNorm,
+    ...(result.batchNorm && { batchNorm: result.batchNorm }),
     curves: {
       metric,
       lines: [

@@ -5,7 +5,7 @@ import { studyText } from "./text.ts";
 
 interface OutcomeOptions {
   /** Where the report is, if there is one. */
-  readonly report?: string;
+  readonly report?: string | undefined;
   /** A path as it can be typed. */
   readonly shorten: (path: string) => string;
 }

@@ -6,7 +6,7 @@ import { formatProgram } from "./formatProgram.ts";
 
 export interface ExplainOptions {
   /** Time every task over this many more steps on the last arguments; they change state as any step does. Default 0: no times. */
-  readonly profile?: number;
+  readonly profile?: number | undefined;
 }
 
 /** One task of a program: an op, elementwise ops in one loop, or one op on arrays side by side. */

@@ -13,19 +13,19 @@ import { type DecayingOptimizer, decayFindings, structureFindings } from "./stru
 
 export interface CheckBatchNormOptions {
   /** Batches as they are trained on, `[...inputs, target]` or inputs alone. The model is run over them. */
-  readonly loader?: Loader<Batch | Tensor>;
+  readonly loader?: Loader<Batch | Tensor> | undefined;
   /** How many batches of the loader to look at. Default all, which is needed to know the size of the last one. */
-  readonly batches?: number;
+  readonly batches?: number | undefined;
   /** Without a loader: what the model is called with, a tensor or a list of several. It is run once, to see what feeds what. */
-  readonly input?: Tensor | readonly Tensor[];
+  readonly input?: Tensor | readonly Tensor[] | undefined;
   /** The optimizer of the training, for its weight decay. */
-  readonly optimizer?: DecayingOptimizer;
+  readonly optimizer?: DecayingOptimizer | undefined;
   /** Rows per batch in training. Default: that of the first batch of the loader. */
-  readonly batchSize?: number;
+  readonly batchSize?: number | undefined;
   /** Rows that are trained on, where there is no loader. */
-  readonly rows?: number;
+  readonly rows?: number | undefined;
   /** Steps of the whole training. */
-  readonly steps?: number;
+  readonly steps?: number | undefined;
 }
 
 const optionNames = ["loader", "batches", "input", "optimizer", "batchSize", "rows", "steps"];
@@ -90,7 +90,7 @@ export function checkBatchNorm(model: AnyModule, options: CheckBatchNormOptions 
 function trainingOf(
   { batchSize, rows, batches }: CheckBatchNormOptions,
   seen: Observation | undefined,
-): { readonly batchSize?: number; readonly rows?: number } {
+): Pick<CheckBatchNormOptions, "batchSize" | "rows"> {
   if (seen === undefined) return { batchSize, rows };
   const wasAll = batches === undefined || seen.sizes.length < batches;
   const all = wasAll ? seen.sizes.reduce((sum, size) => sum + size, 0) : undefined;

@@ -141,9 +141,9 @@ export function tracedFeeds(flow: Flow, call: ModuleCall, inputs: readonly Tenso
 }
 
 interface Passed {
-  readonly step?: Step;
+  readonly step?: Step | undefined;
   /** The tensor before it. */
-  readonly before?: Tensor;
+  readonly before?: Tensor | undefined;
 }
 
 function throughModule({ module, path, inputs }: ModuleCall): Passed {

@@ -5,9 +5,9 @@ import { checkDim, requireTensor } from "../checks.ts";
 
 export interface CosineSimilarityOptions {
   /** The dimension along which the vectors lie. Default 1. */
-  readonly dim?: number;
+  readonly dim?: number | undefined;
   /** The least length that is divided by. Default 1e-8. */
-  readonly eps?: number;
+  readonly eps?: number | undefined;
 }
 
 export const cosineOptions = ["dim", "eps"] as const;

@@ -6,7 +6,7 @@ import { requireTensor } from "../checks.ts";
 
 export interface EmbeddingFunctionOptions {
   /** A row that gets no gradient; negative numbers count from the last row. Default null: all rows get theirs. */
-  readonly paddingIdx?: number | null;
+  readonly paddingIdx?: number | null | undefined;
 }
 
 const optionNames = ["paddingIdx"];

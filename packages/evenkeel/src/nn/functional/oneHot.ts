@@ -13,7 +13,7 @@ const optionNames = ["numClasses"];
  * @throws RangeError if a class is negative or not below `numClasses`; in a compiled step too
  * @throws Error in a compiled step without `numClasses`
  */
-export function oneHot(classes: Tensor, options: { numClasses?: number } = {}): Tensor {
+export function oneHot(classes: Tensor, options: { numClasses?: number | undefined } = {}): Tensor {
   checkOptions("oneHot", options, optionNames);
   const { numClasses } = options;
   requireTensor("oneHot", "classes", classes);

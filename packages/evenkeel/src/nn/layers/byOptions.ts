@@ -12,7 +12,7 @@ interface LinearConstructor {
   new <Bias extends boolean = true>(
     inFeatures: number,
     outFeatures: number,
-    options?: LinearOptions & { readonly bias?: Bias },
+    options?: LinearOptions & { readonly bias?: Bias | undefined },
   ): Linear<NoInfer<Bias>>;
   readonly prototype: Linear;
 }

@@ -9,7 +9,7 @@ import { formatBool, formatFloat } from "../print/format.ts";
 
 export interface DropoutLayerOptions extends InplaceOption {
   /** Probability of zeroing a value. Default 0.5. */
-  readonly p?: number;
+  readonly p?: number | undefined;
 }
 
 /** A layer that drops with probability p in training, and in eval is the identity. */

@@ -8,7 +8,7 @@ import { Parameter } from "../module/parameter.ts";
 
 export interface EmbeddingOptions extends GeneratorOption {
   /** A row that starts at 0 and gets no gradient; negative numbers count from the last row. Default null: none. */
-  readonly paddingIdx?: number | null;
+  readonly paddingIdx?: number | null | undefined;
 }
 
 /**

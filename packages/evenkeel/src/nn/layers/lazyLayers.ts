@@ -24,7 +24,7 @@ export type LazyLinearOptions = Pick<LinearOptions, "bias">;
 interface LazyLinearConstructor {
   new <Bias extends boolean = true>(
     outFeatures: number,
-    options?: LazyLinearOptions & { readonly bias?: Bias },
+    options?: LazyLinearOptions & { readonly bias?: Bias | undefined },
   ): LazyLinear<NoInfer<Bias>>;
   readonly prototype: LazyLinear;
 }
@@ -58,7 +58,10 @@ const numFeatures = (unbatched?: number): Learning<ChannelNormLayer> => ({
 
 interface LazyBatchNorm1dConstructor {
   new <Affine extends boolean = true, Tracked extends boolean = true>(
-    options?: BatchNorm1dOptions & { readonly affine?: Affine; readonly trackRunningStats?: Tracked },
+    options?: BatchNorm1dOptions & {
+      readonly affine?: Affine | undefined;
+      readonly trackRunningStats?: Tracked | undefined;
+    },
   ): LazyBatchNorm1d<NoInfer<Affine>, NoInfer<Tracked>>;
   readonly prototype: LazyBatchNorm1d;
 }
@@ -78,7 +81,10 @@ export interface LazyBatchNorm1d<Affine extends boolean = boolean, Tracked exten
 
 interface LazyBatchNorm2dConstructor {
   new <Affine extends boolean = true, Tracked extends boolean = true>(
-    options?: BatchNorm1dOptions & { readonly affine?: Affine; readonly trackRunningStats?: Tracked },
+    options?: BatchNorm1dOptions & {
+      readonly affine?: Affine | undefined;
+      readonly trackRunningStats?: Tracked | undefined;
+    },
   ): LazyBatchNorm2d<NoInfer<Affine>, NoInfer<Tracked>>;
   readonly prototype: LazyBatchNorm2d;
 }
@@ -98,7 +104,10 @@ export interface LazyBatchNorm2d<Affine extends boolean = boolean, Tracked exten
 
 interface LazyBatchNorm3dConstructor {
   new <Affine extends boolean = true, Tracked extends boolean = true>(
-    options?: BatchNorm1dOptions & { readonly affine?: Affine; readonly trackRunningStats?: Tracked },
+    options?: BatchNorm1dOptions & {
+      readonly affine?: Affine | undefined;
+      readonly trackRunningStats?: Tracked | undefined;
+    },
   ): LazyBatchNorm3d<NoInfer<Affine>, NoInfer<Tracked>>;
   readonly prototype: LazyBatchNorm3d;
 }
@@ -118,7 +127,10 @@ export interface LazyBatchNorm3d<Affine extends boolean = boolean, Tracked exten
 
 interface LazyInstanceNorm1dConstructor {
   new <Affine extends boolean = true, Tracked extends boolean = true>(
-    options?: InstanceNormOptions & { readonly affine?: Affine; readonly trackRunningStats?: Tracked },
+    options?: InstanceNormOptions & {
+      readonly affine?: Affine | undefined;
+      readonly trackRunningStats?: Tracked | undefined;
+    },
   ): LazyInstanceNorm1d<NoInfer<Affine>, NoInfer<Tracked>>;
   readonly prototype: LazyInstanceNorm1d;
 }
@@ -139,7 +151,10 @@ export interface LazyInstanceNorm1d<Affine extends boolean = boolean, Tracked ex
 
 interface LazyInstanceNorm2dConstructor {
   new <Affine extends boolean = true, Tracked extends boolean = true>(
-    options?: InstanceNormOptions & { readonly affine?: Affine; readonly trackRunningStats?: Tracked },
+    options?: InstanceNormOptions & {
+      readonly affine?: Affine | undefined;
+      readonly trackRunningStats?: Tracked | undefined;
+    },
   ): LazyInstanceNorm2d<NoInfer<Affine>, NoInfer<Tracked>>;
   readonly prototype: LazyInstanceNorm2d;
 }
@@ -160,7 +175,10 @@ export interface LazyInstanceNorm2d<Affine extends boolean = boolean, Tracked ex
 
 interface LazyInstanceNorm3dConstructor {
   new <Affine extends boolean = true, Tracked extends boolean = true>(
-    options?: InstanceNormOptions & { readonly affine?: Affine; readonly trackRunningStats?: Tracked },
+    options?: InstanceNormOptions & {
+      readonly affine?: Affine | undefined;
+      readonly trackRunningStats?: Tracked | undefined;
+    },
   ): LazyInstanceNorm3d<NoInfer<Affine>, NoInfer<Tracked>>;
   readonly prototype: LazyInstanceNorm3d;
 }
@@ -201,7 +219,7 @@ interface LazyConv1dConstructor {
   new <Bias extends boolean = true>(
     outChannels: number,
     kernelSize: Sizes,
-    options?: LazyConvOptions & { readonly bias?: Bias },
+    options?: LazyConvOptions & { readonly bias?: Bias | undefined },
   ): LazyConv1d<NoInfer<Bias>>;
   readonly prototype: LazyConv1d;
 }
@@ -222,7 +240,7 @@ interface LazyConv2dConstructor {
   new <Bias extends boolean = true>(
     outChannels: number,
     kernelSize: Sizes,
-    options?: LazyConvOptions & { readonly bias?: Bias },
+    options?: LazyConvOptions & { readonly bias?: Bias | undefined },
   ): LazyConv2d<NoInfer<Bias>>;
   readonly prototype: LazyConv2d;
 }
@@ -243,7 +261,7 @@ interface LazyConv3dConstructor {
   new <Bias extends boolean = true>(
     outChannels: number,
     kernelSize: Sizes,
-    options?: LazyConvOptions & { readonly bias?: Bias },
+    options?: LazyConvOptions & { readonly bias?: Bias | undefined },
   ): LazyConv3d<NoInfer<Bias>>;
   readonly prototype: LazyConv3d;
 }

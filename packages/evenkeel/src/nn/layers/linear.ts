@@ -12,7 +12,7 @@ import { type OnlyIf, onlyIf } from "./onlyIf.ts";
 
 export interface LinearOptions extends GeneratorOption {
   /** Learn an additive bias. Default true; false is right before a BatchNorm1d, which takes the mean away again. */
-  readonly bias?: boolean;
+  readonly bias?: boolean | undefined;
 }
 
 /** What byOptions.ts hands out as nn.Linear, where formula, source and errors are said. */

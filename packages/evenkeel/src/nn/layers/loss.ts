@@ -62,7 +62,7 @@ export class L1Loss extends Loss {
 export class SmoothL1Loss extends Loss {
   readonly beta: number;
 
-  constructor(options: LossOptions & { readonly beta?: number } = {}) {
+  constructor(options: LossOptions & { readonly beta?: number | undefined } = {}) {
     super("SmoothL1Loss", options, ["beta"]);
     const { beta = 1 } = options;
     checkBeta("SmoothL1Loss", beta);
@@ -81,7 +81,7 @@ export class SmoothL1Loss extends Loss {
 export class HuberLoss extends Loss {
   readonly delta: number;
 
-  constructor(options: LossOptions & { readonly delta?: number } = {}) {
+  constructor(options: LossOptions & { readonly delta?: number | undefined } = {}) {
     super("HuberLoss", options, ["delta"]);
     const { delta = 1 } = options;
     checkDelta("HuberLoss", delta);

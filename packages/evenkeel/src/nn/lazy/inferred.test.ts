@@ -24,12 +24,12 @@ test("tuples, objects and inputs that may be left out", () => {
   const [a, b] = new Two()(zeros([1, 2]));
   expectTypeOf(a).toEqualTypeOf<Tensor>();
   expectTypeOf(b).toEqualTypeOf<Tensor>();
-  expectTypeOf(new Two()).parameters.toEqualTypeOf<[x: Tensor, mask?: Tensor]>();
+  expectTypeOf(new Two()).parameters.toEqualTypeOf<[x: Tensor, mask?: Tensor | undefined]>();
   const { sum, scale } = new Inferred()({ x: zeros([1, 2]), scale: 3 });
   expectTypeOf(sum).toEqualTypeOf<Tensor>();
   expectTypeOf(scale).toEqualTypeOf<number>();
   new Two().registerForwardHook((_, inputs, output) => {
-    expectTypeOf(inputs).toEqualTypeOf<[x: Tensor, mask?: Tensor]>();
+    expectTypeOf(inputs).toEqualTypeOf<[x: Tensor, mask?: Tensor | undefined]>();
     expectTypeOf(output).toEqualTypeOf<[Tensor, Tensor]>();
   });
   // @ts-expect-error: the output is no Tensor, so nothing can follow
@@ -46,7 +46,7 @@ test("inputs that may be left out stand in the way of no Sequential", () => {
   }
   const net = new Sequential(new ConvTranspose2d(1, 2, 3), new Masked(), new ReLU());
   expectTypeOf(net.at(0).weight.shape).toEqualTypeOf<readonly number[]>();
-  expectTypeOf(net.at(1)).parameters.toEqualTypeOf<[x: Tensor, mask?: Tensor]>();
+  expectTypeOf(net.at(1)).parameters.toEqualTypeOf<[x: Tensor, mask?: Tensor | undefined]>();
   expect(net(zeros([3, 1, 4, 4])).shape).toEqual([3, 2, 6, 6]);
   const any: Module = new Masked();
   any.registerForwardPreHook((_, inputs) => {

@@ -6,9 +6,9 @@ import { Buffer, Parameter } from "../module/parameter.ts";
 
 export interface UninitializedOptions {
   /** The dtype that the values will have. Default float32. */
-  readonly dtype?: DType;
+  readonly dtype?: DType | undefined;
   /** Whether gradients will be recorded. Default true; buffers have none. */
-  readonly requiresGrad?: boolean;
+  readonly requiresGrad?: boolean | undefined;
 }
 
 /** A parameter or buffer whose shape nobody knows yet. */

@@ -12,7 +12,7 @@ class Scale extends Module {
   }
 }
 
-class Mix extends Module<[Tensor, Tensor, number?], { mixed: Tensor }> {
+class Mix extends Module<[Tensor, Tensor, (number | undefined)?], { mixed: Tensor }> {
   forward(a: Tensor, b: Tensor, share = 0.5) {
     return { mixed: a.mul(share).add(b.mul(1 - share)) };
   }
@@ -90,7 +90,7 @@ describe("types", () => {
     expectTypeOf(new Linear(1, 1)).toBeCallableWith(zeros([1, 1]));
     expectTypeOf(new Scale()).parameters.toEqualTypeOf<[Tensor]>();
     expectTypeOf(new Scale()).returns.toEqualTypeOf<Tensor>();
-    expectTypeOf(new Mix()).parameters.toEqualTypeOf<[Tensor, Tensor, number?]>();
+    expectTypeOf(new Mix()).parameters.toEqualTypeOf<[Tensor, Tensor, (number | undefined)?]>();
     expectTypeOf(new Mix()).returns.toEqualTypeOf<{ mixed: Tensor }>();
     // @ts-expect-error one input is missing
     () => new Mix()(tensor([1]));
@@ -118,7 +118,7 @@ describe("types", () => {
     expectTypeOf<Mix>().not.toExtend<Module>();
     new Mix().registerForwardHook((module, inputs, output) => {
       expectTypeOf(module).toEqualTypeOf<Mix>();
-      expectTypeOf(inputs).toEqualTypeOf<[Tensor, Tensor, number?]>();
+      expectTypeOf(inputs).toEqualTypeOf<[Tensor, Tensor, (number | undefined)?]>();
       expectTypeOf(output).toEqualTypeOf<{ mixed: Tensor }>();
     });
     const [child] = new Scale().children();

@@ -299,7 +299,7 @@ export abstract class Module<In extends unknown[] = never, Out = any> extends Ca
   }
 
   /** Takes the gradients of all parameters away; with `setToNone: false` they become zeros, if they are there. */
-  zeroGrad(options: { readonly setToNone?: boolean } = {}): void {
+  zeroGrad(options: { readonly setToNone?: boolean | undefined } = {}): void {
     checkOptions("zeroGrad", options, ["setToNone"]);
     const { setToNone = true } = options;
     for (const parameter of this.parameters()) {
@@ -346,7 +346,7 @@ export abstract class Module<In extends unknown[] = never, Out = any> extends Ca
    * The parameters and persistent buffers by path, in PyTorch's order. They share the memory of the module and change
    * with it; `clone()` those that are to stay. `prefix` is put before each key as it is: `{ prefix: "net." }`.
    */
-  stateDict(options: { readonly prefix?: string } = {}): StateDict {
+  stateDict(options: { readonly prefix?: string | undefined } = {}): StateDict {
     checkOptions("stateDict", options, ["prefix"]);
     return saveState(this, options.prefix ?? "");
   }

@@ -5,14 +5,14 @@ import type { Buffer, Parameter } from "./parameter.ts";
 
 export interface WalkOptions {
   /** Put before every name, with a dot. */
-  readonly prefix?: string;
+  readonly prefix?: string | undefined;
   /** Whether what is held in two places is reported once, under its first name; true. */
-  readonly removeDuplicate?: boolean;
+  readonly removeDuplicate?: boolean | undefined;
 }
 
 export interface MemberOptions extends WalkOptions {
   /** Whether the members of submodules are included; true. */
-  readonly recurse?: boolean;
+  readonly recurse?: boolean | undefined;
 }
 
 /** The path of a member called `name` of the module at `path`. */

@@ -5,7 +5,7 @@ import type { Storage } from "../../tensor/storage.ts";
 
 export interface ParameterOptions {
   /** Whether gradients are recorded; false freezes the parameter. */
-  readonly requiresGrad?: boolean;
+  readonly requiresGrad?: boolean | undefined;
 }
 
 /**
@@ -35,9 +35,9 @@ export class Parameter extends Tensor {
 
 export interface BufferOptions {
   /** Whether the state dict holds the buffer. */
-  readonly persistent?: boolean;
+  readonly persistent?: boolean | undefined;
   /** Whether `Module.to` leaves the dtype alone: for counters, which are float64 only because there is no int64. */
-  readonly keepDtype?: boolean;
+  readonly keepDtype?: boolean | undefined;
 }
 
 /**

@@ -12,7 +12,7 @@ export type StateDict = Record<string, Tensor>;
 
 export interface LoadOptions {
   /** Whether missing and unexpected keys are an error; true. */
-  readonly strict?: boolean;
+  readonly strict?: boolean | undefined;
 }
 
 /** What a load found, in order. */

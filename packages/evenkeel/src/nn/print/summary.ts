@@ -21,7 +21,7 @@ import { type BatchShape, formatSummary, type SummaryRow, type SummaryTotals } f
 
 export interface SummaryOptions {
   /** The dtype of the input, or one per input; that of the first parameter unless said otherwise. */
-  readonly dtype?: DType | readonly DType[];
+  readonly dtype?: DType | readonly DType[] | undefined;
 }
 
 /** What {@link summary} found. Prints as a table. */

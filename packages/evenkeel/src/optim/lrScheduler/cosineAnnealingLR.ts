@@ -1,3 +1,4 @@
+import type { PartialOptions } from "../../core/index.ts";
 import { cos } from "../../core/math/portableMath.ts";
 import type { ScheduledOptimizer } from "./scheduled.ts";
 import { LRScheduler, type LRSchedulerOptions, type Moment } from "./scheduler.ts";
@@ -21,7 +22,7 @@ export class CosineAnnealingLR extends LRScheduler<CosineAnnealingLRSettings> {
   /** @throws as `LRScheduler` */
   constructor(
     optimizer: ScheduledOptimizer,
-    options: Partial<CosineAnnealingLRSettings> & Pick<CosineAnnealingLRSettings, "tMax"> & LRSchedulerOptions,
+    options: PartialOptions<CosineAnnealingLRSettings> & Pick<CosineAnnealingLRSettings, "tMax"> & LRSchedulerOptions,
   ) {
     super(optimizer, { etaMin: 0 }, options, rules);
   }

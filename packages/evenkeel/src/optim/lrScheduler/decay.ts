@@ -1,3 +1,4 @@
+import type { PartialOptions } from "../../core/index.ts";
 import type { ScheduledOptimizer } from "./scheduled.ts";
 import { LRScheduler, type LRSchedulerOptions, type Moment } from "./scheduler.ts";
 import { finite, listOf, number, type SettingRules, share, whole } from "./settings.ts";
@@ -21,7 +22,7 @@ export class StepLR extends LRScheduler<StepLRSettings> {
   /** @throws as `LRScheduler` */
   constructor(
     optimizer: ScheduledOptimizer,
-    options: Partial<StepLRSettings> & Pick<StepLRSettings, "stepSize"> & LRSchedulerOptions,
+    options: PartialOptions<StepLRSettings> & Pick<StepLRSettings, "stepSize"> & LRSchedulerOptions,
   ) {
     super(optimizer, { gamma: 0.1 }, options, stepRules);
   }
@@ -49,7 +50,7 @@ export class MultiStepLR extends LRScheduler<MultiStepLRSettings> {
   /** @throws as `LRScheduler` */
   constructor(
     optimizer: ScheduledOptimizer,
-    options: Partial<MultiStepLRSettings> & Pick<MultiStepLRSettings, "milestones"> & LRSchedulerOptions,
+    options: PartialOptions<MultiStepLRSettings> & Pick<MultiStepLRSettings, "milestones"> & LRSchedulerOptions,
   ) {
     super(optimizer, { gamma: 0.1 }, options, multiStepRules);
   }
@@ -102,7 +103,7 @@ const linearRules: SettingRules<LinearLRSettings> = {
  */
 export class LinearLR extends LRScheduler<LinearLRSettings> {
   /** @throws as `LRScheduler` */
-  constructor(optimizer: ScheduledOptimizer, options: Partial<LinearLRSettings> & LRSchedulerOptions = {}) {
+  constructor(optimizer: ScheduledOptimizer, options: PartialOptions<LinearLRSettings> & LRSchedulerOptions = {}) {
     super(optimizer, { startFactor: 1 / 3, endFactor: 1, totalIters: 5 }, options, linearRules);
   }
 

@@ -1,4 +1,4 @@
-import { checkOptions, refuse, withoutUndefined, wrongState } from "../../core/index.ts";
+import { checkOptions, type PartialOptions, refuse, withoutUndefined, wrongState } from "../../core/index.ts";
 import { cos } from "../../core/math/portableMath.ts";
 import { checkScheduled, type ScheduledGroup, type ScheduledOptimizer } from "./scheduled.ts";
 import { LRScheduler, type LRSchedulerOptions, type Moment } from "./scheduler.ts";
@@ -43,14 +43,14 @@ export interface OneCycleLRSettings {
 type PerGroup = "maxLr" | "baseMomentum" | "maxMomentum";
 
 /** As settings, but numbers may stand for lists, and epochs times batches for the steps. */
-export interface OneCycleLROptions extends LRSchedulerOptions, Partial<Omit<OneCycleLRSettings, PerGroup>> {
+export interface OneCycleLROptions extends LRSchedulerOptions, PartialOptions<Omit<OneCycleLRSettings, PerGroup>> {
   /** The highest rate, or a list with one for each parameter group. */
   readonly maxLr: number | readonly number[];
-  readonly baseMomentum?: number | readonly number[];
-  readonly maxMomentum?: number | readonly number[];
+  readonly baseMomentum?: number | readonly number[] | undefined;
+  readonly maxMomentum?: number | readonly number[] | undefined;
   /** In the place of totalSteps: epochs, and batches in each. */
-  readonly epochs?: number;
-  readonly stepsPerEpoch?: number;
+  readonly epochs?: number | undefined;
+  readonly stepsPerEpoch?: number | undefined;
 }
 
 const momentums = listOf(number("a number from 0 to below 1", (value) => value >= 0 && value < 1));
@@ -171,7 +171,7 @@ function withMomentum({ betas }: ScheduledGroup, momentum: number): Partial<Sche
 function settingsOf(
   optimizer: ScheduledOptimizer,
   options: OneCycleLROptions,
-): Partial<OneCycleLRSettings> & LRSchedulerOptions {
+): PartialOptions<OneCycleLRSettings> & LRSchedulerOptions {
   checkScheduled("OneCycleLR", optimizer);
   checkOptions("OneCycleLR", options, [...Object.keys(rules), "epochs", "stepsPerEpoch", "lastEpoch"]);
   const { maxLr, baseMomentum = 0.85, maxMomentum = 0.95, epochs, stepsPerEpoch, ...rest } = withoutUndefined(options);

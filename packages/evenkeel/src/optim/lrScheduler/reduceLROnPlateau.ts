@@ -1,4 +1,10 @@
-import { checkOptions, refuseMisspellings, withoutUndefined, wrongType } from "../../core/index.ts";
+import {
+  checkOptions,
+  type PartialOptions,
+  refuseMisspellings,
+  withoutUndefined,
+  wrongType,
+} from "../../core/index.ts";
 import { Tensor } from "../../tensor/index.ts";
 import { copyOptions } from "../options.ts";
 import { requireKeys, requireObject } from "../stateDict.ts";
@@ -37,8 +43,8 @@ export interface ReduceLROnPlateauSettings {
 }
 
 /** As settings, but one lowest rate may stand for all groups. */
-export interface ReduceLROnPlateauOptions extends Partial<Omit<ReduceLROnPlateauSettings, "minLr">> {
-  readonly minLr?: number | readonly number[];
+export interface ReduceLROnPlateauOptions extends PartialOptions<Omit<ReduceLROnPlateauSettings, "minLr">> {
+  readonly minLr?: number | readonly number[] | undefined;
 }
 
 interface Progress {

@@ -2,6 +2,7 @@ import {
   checkOptions,
   describe,
   mismatch,
+  type PartialOptions,
   refuseInStep,
   refuseMisspellings,
   warnOnce,
@@ -34,7 +35,7 @@ export interface LRSchedulerOptions {
    * How far the schedule had come, to go on with it: the optimizer must have been loaded, `initialLr` included. -1, the
    * default, begins. Rather than this, load the scheduler's own state.
    */
-  readonly lastEpoch?: number;
+  readonly lastEpoch?: number | undefined;
 }
 
 /** Where a schedule stands. */
@@ -108,7 +109,7 @@ export abstract class LRScheduler<S extends object = object> {
   constructor(
     optimizer: ScheduledOptimizer,
     defaults: Partial<S>,
-    options: Partial<S> & LRSchedulerOptions = {},
+    options: PartialOptions<S> & LRSchedulerOptions = {},
     rules: SettingRules<S> = settingsLike(defaults),
   ) {
     refuseMisspellings(LRScheduler.prototype, "scheduler");

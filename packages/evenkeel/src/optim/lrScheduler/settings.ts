@@ -4,6 +4,7 @@ import {
   checkValue,
   finiteNumber,
   mismatch,
+  type PartialOptions,
   flag as trueOrFalse,
   wholeNumber,
   withoutUndefined,
@@ -76,7 +77,7 @@ export function checkSettings<S extends object>(owner: string, settings: S, rule
 export function completeSettings<S extends object>(
   owner: string,
   defaults: Partial<S>,
-  options: Partial<S>,
+  options: PartialOptions<S>,
   rules: SettingRules<S>,
 ): S {
   checkOptions(owner, options, Object.keys(rules));

@@ -99,7 +99,10 @@ describe("arms that are functions", () => {
 describe("going on with trials from before", () => {
   const versioned = (version: string | undefined, width = 1): NetworkArm[] => [
     { ...arms[0], version: "1" },
-    { name: "other", network: () => new nn.Sequential(new nn.Linear(2, width), new nn.Linear(width, 1)), version },
+    {
+      ...{ name: "other", network: () => new nn.Sequential(new nn.Linear(2, width), new nn.Linear(width, 1)) },
+      ...(version !== undefined && { version }),
+    },
   ];
   const run = async (given: NetworkArm[], finished: Parameters<typeof runStudy>[1]["finished"] = []) => {
     let trained = 0;

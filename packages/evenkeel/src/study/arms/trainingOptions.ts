@@ -1,4 +1,4 @@
-import { checkOptions, withoutUndefined } from "../../core/index.ts";
+import { checkOptions, type WithoutUndefined, withoutUndefined } from "../../core/index.ts";
 import type { Schema } from "../../tabular/index.ts";
 import { lossOf } from "../../train/table/loss.ts";
 import type { TrainTableOptions } from "../../train/table/options.types.ts";
@@ -38,7 +38,7 @@ export function checkTrainingOptions(owner: string, options: TrainingOptions): v
 }
 
 /** The later ones win; those of network and preprocessing one by one. */
-export function joinOptions(...all: readonly TrainingOptions[]): TrainingOptions {
+export function joinOptions(...all: readonly TrainingOptions[]): WithoutUndefined<TrainingOptions> {
   const network = Object.assign({}, ...all.map(({ network }) => withoutUndefined(network ?? {})));
   const preprocessing = Object.assign({}, ...all.map(({ preprocessing }) => withoutUndefined(preprocessing ?? {})));
   return { ...Object.assign({}, ...all.map(withoutUndefined)), network, preprocessing };
@@ -55,7 +55,7 @@ export function optionsOf(arm: Arm): TrainingOptions {
 /** What a trial settles, in the words of `trainTable`. */
 export function trialOptions(
   spec: Omit<TrialSpec, "id" | "rows" | "rescale" | "epochFraction" | "stream">,
-): TrainingOptions & Required<Pick<TrainingOptions, "batchSize" | "epochs">> & Pick<TablePlan, "lr" | "seed"> {
+): TrainingOptions & Pick<TablePlan, "batchSize" | "epochs" | "lr" | "seed"> {
   const { arm, lr, seed, hidden, activation, target, batchSize, epochs, train } = spec;
   const shared = { network: { hidden, activation }, preprocessing: { target }, batchSize, epochs };
   return { ...shared, ...joinOptions(shared, train, optionsOf(arm)), lr, seed };

@@ -20,60 +20,60 @@ export interface StudyData {
 
 export interface StudyOptions {
   /** What is asked: "normalization" by default, "networks" if arms are functions. Questions have their own arms and defaults. */
-  readonly ask?: Ask;
+  readonly ask?: Ask | undefined;
   /** 10 seeds (0 to 9) by default; a number, or the seeds themselves. Intervals are over seeds. */
-  readonly seeds?: number | readonly number[];
+  readonly seeds?: number | readonly number[] | undefined;
   /**
    * What is compared: networks of yours, by functions that make them, the first of which the others are compared with; or
    * normalizations, by default on raw features and z-scores each with no, batch and layer normalization; and dropout on z-scores.
    */
-  readonly arms?: readonly (NormArm | NetworkArm)[];
+  readonly arms?: readonly (NormArm | NetworkArm)[] | undefined;
   /**
    * Options of `trainTable` that all arms are trained with; an arm's own win. What is not said is as `trainTable` has it:
    * AdamW with weight decay, the rate in one cycle.
    */
-  readonly train?: SharedOptions;
+  readonly train?: SharedOptions | undefined;
   /** The dropout of the default arms that have one, 0 to leave these arms out. Default 0.2. */
-  readonly dropout?: number;
+  readonly dropout?: number | undefined;
   /** Learning rates that every arm is tried with. Default 0.0001, 0.0003, 0.001, 0.003, 0.01, 0.03 and 0.1. */
-  readonly lrs?: readonly number[];
+  readonly lrs?: readonly number[] | undefined;
   /** Parts of the training rows, below 1, that are trained on to see what more rows do. Default 0.25 and 0.5. */
-  readonly rowFractions?: readonly number[];
+  readonly rowFractions?: readonly number[] | undefined;
   /**
    * Parts of the epochs, below 1, that trainings are planned for as well, to see how short one may be. A schedule that ends
    * with the epochs is as much shorter. Default 0.125, 0.25 and 0.5 under such a schedule, none under another, whose
    * learning curves tell it.
    */
-  readonly epochFractions?: readonly number[];
+  readonly epochFractions?: readonly number[] | undefined;
   /**
    * Factors that the numeric columns are multiplied with, in turn, to see what other units would do. Default 10 and 0.1;
    * empty for none.
    */
-  readonly rescale?: readonly number[];
+  readonly rescale?: readonly number[] | undefined;
   /** By default as many as make about 1000 steps, 5 at least and 100 at most. */
-  readonly epochs?: number;
+  readonly epochs?: number | undefined;
   /** Default 32. */
-  readonly batchSize?: number;
+  readonly batchSize?: number | undefined;
   /** Default [64, 32]. */
-  readonly hidden?: readonly number[];
+  readonly hidden?: readonly number[] | undefined;
   /** Default "relu". */
-  readonly activation?: TrialSettings["activation"];
+  readonly activation?: TrialSettings["activation"] | undefined;
   /** How the target of a regression goes in. Default "zscore". */
-  readonly target?: TrialSettings["target"];
+  readonly target?: TrialSettings["target"] | undefined;
   /** Default "mae" for a regression, "errorRate" for classes. */
-  readonly metric?: Metric;
+  readonly metric?: Metric | undefined;
   /** Parts of the rows. Default 0.16 and 0.2. */
-  readonly validation?: number;
-  readonly test?: number;
+  readonly validation?: number | undefined;
+  readonly test?: number | undefined;
   /** The validation error that "epochs to" counts to; by default 1.1 times what the reference ends with on the same seed. */
-  readonly targetError?: number;
+  readonly targetError?: number | undefined;
   /**
    * The smallest effect worth having, as a part of the other arm's error. Default 0.01. Of an error rate it is one test row
    * at least, of other errors at least this part of a tenth of the best constant's.
    */
-  readonly worth?: number;
+  readonly worth?: number | undefined;
   /** A quick look: 5 seeds, two rates, no dropout, half of the rows, 30 epochs at most; each can still be given. */
-  readonly quick?: boolean;
+  readonly quick?: boolean | undefined;
 }
 
 /** A study that has been thought through, as plain JSON. */

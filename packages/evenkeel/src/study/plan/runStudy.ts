@@ -8,9 +8,9 @@ import type { StudyPlan } from "./plan.ts";
 import { rateTrials, variantTrials } from "./planTrials.ts";
 
 export interface ExecuteOptions {
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
   /** Called after each epoch with its number, from 1, and the validation error, of the better statistics. */
-  readonly onEpoch?: (epoch: number, validation: number) => void;
+  readonly onEpoch?: ((epoch: number, validation: number) => void) | undefined;
 }
 
 /** Trains one network, here, in a thread, anywhere. Rejects when its signal is aborted. */
@@ -25,12 +25,12 @@ export type StudyEvent =
 export interface RunStudyOptions {
   readonly execute: Execute;
   /** How many trials `execute` is given at a time. Default 1. Results do not depend on it. */
-  readonly lanes?: number;
+  readonly lanes?: number | undefined;
   /** Trials of an earlier run of this plan: they are not run again. Others are left aside, those of other versions of an arm too. */
-  readonly finished?: readonly TrialRun[];
+  readonly finished?: readonly TrialRun[] | undefined;
   /** Ends the study; what is finished is kept and concluded from. */
-  readonly signal?: AbortSignal;
-  readonly onEvent?: (event: StudyEvent) => void;
+  readonly signal?: AbortSignal | undefined;
+  readonly onEvent?: ((event: StudyEvent) => void) | undefined;
 }
 
 /** A study that has been run. */

@@ -105,10 +105,8 @@ describe("each claim can come out true, false and undecided", () => {
     readonly test: number;
     readonly train?: number;
   }
-  const numbers = {
-    table,
-    schema: { ...schema, target: "brightness", task: "regression" as const, classes: undefined },
-  };
+  const { classes: _, ...withoutClasses } = schema;
+  const numbers = { table, schema: { ...withoutClasses, target: "brightness", task: "regression" as const } };
   const study = (errors: (head: string, seed: number) => Errors) => {
     const made = madeUpComparison(
       ({ name }, { seed }) => {

@@ -70,15 +70,15 @@ export interface Estimate {
 
 export interface EstimateOptions {
   /** How often such intervals hold the true value. Default 0.95. */
-  readonly confidence?: number;
+  readonly confidence?: number | undefined;
   /**
    * For values from splits of one table, which share rows and are therefore alike: rows scored by one split, divided by all
    * its others. The variance of the mean is then taken as (1/n + overlap) times that of the values: the corrected resampled
    * t-test of Nadeau and Bengio (2003, Machine Learning 52, 239-281). Default 0, for values that are independent.
    */
-  readonly overlap?: number;
+  readonly overlap?: number | undefined;
   /** The interval reaches at least so far either way. Default 0. */
-  readonly reach?: number;
+  readonly reach?: number | undefined;
 }
 
 /** Mean and its interval by Student's t, which takes two values or more. */

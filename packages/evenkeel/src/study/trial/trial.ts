@@ -65,7 +65,7 @@ export function trialRunner(data: StudyData, arms: readonly (NormArm | NetworkAr
 export function runTrial(
   data: StudyData,
   spec: TrialSpec,
-  options: ExecuteOptions & { readonly arms?: readonly (NormArm | NetworkArm)[] } = {},
+  options: ExecuteOptions & { readonly arms?: readonly (NormArm | NetworkArm)[] | undefined } = {},
 ): Promise<TrialRun> {
   const { arms, ...rest } = options;
   return trialRunner(data, arms)(spec, rest);

@@ -28,12 +28,12 @@ export interface Baseline {
 
 export interface BaselineOptions {
   /** Of the choice of rows (0). */
-  readonly seed?: Seed;
+  readonly seed?: Seed | undefined;
   /**
    * Fit them once more on training and validation rows, as a network is that is refit, and score that on the training and
    * the test rows; the validation scores stay those of the first fit (false).
    */
-  readonly refit?: boolean;
+  readonly refit?: boolean | undefined;
 }
 
 /** Rows that linear models are fitted on at most; fewer where there are many inputs, so that they take seconds. */
@@ -80,7 +80,7 @@ export function baselines(
   const again = fitted(joinedRows(split.train, split.validation), once.at(-1)?.lambda);
   return again.map((baseline, i) => {
     const { validation } = once[i].scores;
-    return { ...baseline, scores: { ...baseline.scores, validation } };
+    return { ...baseline, scores: { ...baseline.scores, ...(validation && { validation }) } };
   });
 }
 

@@ -3,7 +3,7 @@ interface LbfgsOptions {
   readonly tolerance: number;
   readonly maxIterations: number;
   /** How many steps are remembered (10). */
-  readonly memory?: number;
+  readonly memory?: number | undefined;
 }
 
 interface Minimum {

@@ -22,7 +22,7 @@ export function logistic(
   width: number,
   classes: number,
   lambda: number,
-  options: { readonly start?: Float64Array; readonly tolerance?: number } = {},
+  options: { readonly start?: Float64Array | undefined; readonly tolerance?: number | undefined } = {},
 ): LogisticModel {
   const outputs = classes === 2 ? 1 : classes;
   const stride = width + 1;

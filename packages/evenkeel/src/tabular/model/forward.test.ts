@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { compile } from "../../compile/index.ts";
 import { Generator, manualSeed } from "../../random/index.ts";
 import { noGrad, randn, type Tensor, tensor, zeros } from "../../tensor/index.ts";
+import type { EncodedRows } from "../encoding/fittedPreprocessing.ts";
 import { FrozenNetwork } from "./frozenNetwork.ts";
 import { TabularNet } from "./network.ts";
 import { activations, type NetworkSize, norms } from "./networkOptions.ts";
@@ -119,15 +120,15 @@ describe("a frozen network", () => {
     const each = { size: { features: 7, embeddings: [5, 9], outputs: 3 }, options: { hidden: [33, 6] } };
     const net = networkOf(each, 1);
     const rows = rowsFor(each.size, 4097);
-    const { x, codes } = arraysOf(rows);
+    const { x, codes } = arraysOf(rows) as Required<EncodedRows>;
     const network = frozen(net, compiled);
     const all = network.output({ x, codes }, 4097);
     expect(network.output({ x: new Float32Array(), codes: new Int32Array() }, 0)).toEqual(new Float32Array());
     for (const row of [0, 1, 255, 256, 2000, 4095, 4096]) {
-      const one = { x: x.subarray(7 * row, 7 * row + 7), codes: codes?.subarray(2 * row, 2 * row + 2) };
+      const one = { x: x.subarray(7 * row, 7 * row + 7), codes: codes.subarray(2 * row, 2 * row + 2) };
       expect(bits(network.output(one, 1)), `row ${row}`).toEqual(bits(all.subarray(3 * row, 3 * row + 3)));
     }
-    const two = { x: x.subarray(7 * 255, 7 * 257), codes: codes?.subarray(2 * 255, 2 * 257) };
+    const two = { x: x.subarray(7 * 255, 7 * 257), codes: codes.subarray(2 * 255, 2 * 257) };
     expect(bits(network.output(two, 2))).toEqual(bits(all.subarray(3 * 255, 3 * 257)));
   });
 });

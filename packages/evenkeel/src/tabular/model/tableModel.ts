@@ -21,7 +21,7 @@ export interface LoadModelOptions {
    * Whether predictions run as WebAssembly. Default true. Without it they are JavaScript, for pages whose security policy
    * forbids WebAssembly: slower, and the last bits of a prediction may be other ones.
    */
-  readonly compile?: boolean;
+  readonly compile?: boolean | undefined;
 }
 
 /**

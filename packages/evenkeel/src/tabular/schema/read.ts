@@ -41,7 +41,7 @@ export function numbersOf(column: Column, rows?: Int32Array): Float64Array | Flo
  */
 export function datesOf(
   column: Column,
-  { dateOrder, rows }: { readonly dateOrder?: DateOrder; readonly rows?: Int32Array } = {},
+  { dateOrder, rows }: { readonly dateOrder?: DateOrder | undefined; readonly rows?: Int32Array | undefined } = {},
 ): Float64Array {
   if (column.type === "text") {
     const expected = (text: string) => expectedDate(column, text, dateOrder);

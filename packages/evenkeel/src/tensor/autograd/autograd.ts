@@ -17,16 +17,16 @@ import { enableGrad, noGrad } from "./gradMode.ts";
 
 export interface BackwardOptions {
   /** Keep what the graph saved, so that it can be walked again. Default: the value of createGraph. */
-  retainGraph?: boolean;
+  retainGraph?: boolean | undefined;
   /** Record the gradient computation itself, to differentiate it again. Default false. */
-  createGraph?: boolean;
+  createGraph?: boolean | undefined;
 }
 
 export interface GradOptions extends BackwardOptions {
   /** The gradients with respect to the outputs; a scalar output needs none. */
-  gradOutputs?: Tensor | readonly (Tensor | null)[];
+  gradOutputs?: Tensor | readonly (Tensor | null)[] | undefined;
   /** Give null for an input that the outputs do not depend on, instead of throwing. Default false. */
-  allowUnused?: boolean;
+  allowUnused?: boolean | undefined;
 }
 
 /**

@@ -6,11 +6,11 @@ import { enableGrad, noGrad } from "./gradMode.ts";
 
 export interface GradcheckOptions {
   /** The step of the finite difference. Default 1e-6. */
-  eps?: number;
+  eps?: number | undefined;
   /** Absolute tolerance. Default 1e-5. */
-  atol?: number;
+  atol?: number | undefined;
   /** Relative tolerance. Default 1e-3. */
-  rtol?: number;
+  rtol?: number | undefined;
 }
 
 type Checked = (...inputs: Tensor[]) => Tensor | readonly Tensor[];

@@ -24,9 +24,9 @@ import { type AnyTypedArray, isTypedArray, storedFrom } from "./typedArrays.ts";
 
 export interface TensorOptions {
   /** Default float32; bool for booleans, what holds the values of a typed array for that. */
-  dtype?: DType;
+  dtype?: DType | undefined;
   /** Whether operations on the tensor are recorded for backward(). Default false. */
-  requiresGrad?: boolean;
+  requiresGrad?: boolean | undefined;
 }
 
 /**
@@ -37,7 +37,10 @@ export interface TensorOptions {
  * @throws RangeError if rows differ in length, the shape does not fit, or an integer is beyond int32; TypeError for anything
  * but numbers and booleans
  */
-export function tensor(data: NestedData | AnyTypedArray, options: TensorOptions & { shape?: Shape } = {}): Tensor {
+export function tensor(
+  data: NestedData | AnyTypedArray,
+  options: TensorOptions & { shape?: Shape | undefined } = {},
+): Tensor {
   checkOptions("tensor", options, ["dtype", "requiresGrad", "shape"]);
   const { shape: found, values } = isTypedArray(data) ? { shape: [data.length], values: data } : unnest(data);
   const shape = options.shape ?? found;
@@ -180,15 +183,22 @@ export function eye(n: number, second?: number | TensorOptions, third?: TensorOp
 /** start, start + step, ... below end; `arange(n)` counts from 0. float32 unless dtype says otherwise. */
 export function arange(end: number, options?: TensorOptions): Tensor;
 /** start, start + step, ... below end: `arange(0, 10, 2)`. float32 unless dtype says otherwise. */
-export function arange(start: number, end: number, options?: TensorOptions & { step?: number }): Tensor;
+export function arange(start: number, end: number, options?: TensorOptions & { step?: number | undefined }): Tensor;
 /** start, start + step, ... below end, which lies in the direction of the step: `arange(5, 0, -1)`. */
 export function arange(start: number, end: number, step?: number, options?: TensorOptions): Tensor;
-export function arange(first: number, ...rest: (number | (TensorOptions & { step?: number }) | undefined)[]): Tensor {
+export function arange(
+  first: number,
+  ...rest: (number | (TensorOptions & { step?: number | undefined }) | undefined)[]
+): Tensor {
   const [start, end] = typeof rest[0] === "number" ? [first, rest.shift() as number] : [0, first];
   const positional = typeof rest[0] === "number" ? (rest.shift() as number) : undefined;
   const options = rest.find((given) => given !== undefined) ?? {};
   checkOptions("arange", options, positional === undefined ? [...tensorOptions, "step"] : tensorOptions);
-  const { step = positional ?? 1, dtype = "float32", requiresGrad } = options as TensorOptions & { step?: number };
+  const {
+    step = positional ?? 1,
+    dtype = "float32",
+    requiresGrad,
+  } = options as TensorOptions & { step?: number | undefined };
   const length = Math.ceil((end - start) / step);
   if (!Number.isFinite(length) || length < 0) {
     throw refuse(

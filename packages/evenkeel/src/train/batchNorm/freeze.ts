@@ -5,9 +5,9 @@ import { batchNormLayers } from "./layers.ts";
 
 export interface FreezeBatchNormOptions {
   /** Freeze scale and shift too: no gradients, and those that are there are taken away. Default true. */
-  readonly affine?: boolean;
+  readonly affine?: boolean | undefined;
   /** Only the layers below these paths, as `getSubmodule` takes them: `["backbone"]`. Default: all of the model. */
-  readonly paths?: readonly string[];
+  readonly paths?: readonly string[] | undefined;
 }
 
 /**

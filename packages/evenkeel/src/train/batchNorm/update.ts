@@ -1,5 +1,5 @@
 import { type CompileOptions, compile } from "../../compile/index.ts";
-import { checkOptions, wrongType, wrongValue } from "../../core/index.ts";
+import { type CompleteOptions, checkOptions, wrongType, wrongValue } from "../../core/index.ts";
 import type { BatchNormLayer } from "../../nn/layers/norm/batchNorm.ts";
 import { noGrad, type Tensor } from "../../tensor/index.ts";
 import { type Batch, checkLoader, inputsOf, type Loader, type RowBatch, rowBatches } from "../batches.ts";
@@ -17,17 +17,17 @@ export interface UpdateBatchNormOptions {
    * their means. "average": the plain average of the batches' means and variances, as PyTorch's `update_bn` has it. Both
    * are the same for one batch. Default "population".
    */
-  readonly estimate?: (typeof batchNormEstimates)[number];
+  readonly estimate?: (typeof batchNormEstimates)[number] | undefined;
   /**
    * Whether dropout is active meanwhile, as in PyTorch; with false all but the BatchNorm layers are in eval mode, so that the
    * statistics are those that evaluation meets. Default true.
    */
-  readonly dropout?: boolean;
+  readonly dropout?: boolean | undefined;
   /**
    * Run the passes as one compiled program. Default false: making it takes longer than a few batches do; worth it from some
    * ten thousand rows on.
    */
-  readonly compile?: boolean;
+  readonly compile?: boolean | undefined;
 }
 
 /**
@@ -69,14 +69,14 @@ export function updateBatchNorm(
 /** Updates the running statistics of one model as often as it is asked to, and keeps the program that it does so with. */
 export class BatchNormUpdate {
   readonly #model: Model;
-  readonly #options: Required<Omit<UpdateBatchNormOptions, "compile">>;
+  readonly #options: CompleteOptions<Omit<UpdateBatchNormOptions, "compile">>;
   readonly #pass: Pass;
   readonly #before: ForwardState;
 
   /** @param options checked ones; for the program what `compile` takes */
   constructor(
     model: Model,
-    { compile: how, ...options }: Required<Omit<UpdateBatchNormOptions, "compile">> & { compile: HowToCompile },
+    { compile: how, ...options }: CompleteOptions<Omit<UpdateBatchNormOptions, "compile">> & { compile: HowToCompile },
   ) {
     this.#model = model;
     this.#options = options;

@@ -12,7 +12,7 @@ export type Loss = (output: Tensor, target: Tensor) => Tensor;
 
 export interface EvaluateOptions<K extends string = never> {
   readonly loss: Loss;
-  readonly metrics?: Metrics<K>;
+  readonly metrics?: Metrics<K> | undefined;
 }
 
 /** @throws TypeError unless `loss` can be called with output and target */

@@ -10,10 +10,10 @@ export interface PermutationImportanceOptions {
   /** Whether less or more of the score is better: "lower" for errors, "higher" for accuracies. */
   readonly better: "lower" | "higher";
   /** How often each column is shuffled. Default 5. */
-  readonly repeats?: number;
+  readonly repeats?: number | undefined;
   /** Of the shuffles. Default 0. */
-  readonly seed?: number;
-  readonly signal?: AbortSignal;
+  readonly seed?: number | undefined;
+  readonly signal?: AbortSignal | undefined;
 }
 
 export interface ColumnImportance {

@@ -1,4 +1,4 @@
-import { checkOptions, mismatch, wrongState, wrongValue } from "../../core/index.ts";
+import { checkOptions, mismatch, withoutUndefined, wrongState, wrongValue } from "../../core/index.ts";
 import { checkStopping } from "../../io/checkpointChecks.ts";
 import type { EarlyStoppingState } from "../../io/index.ts";
 import type { StateDict } from "../../nn/index.ts";
@@ -9,11 +9,11 @@ export interface EarlyStoppingOptions {
   /** Stop after so many epochs in a row without improvement; at least 1. Infinity never stops. */
   readonly patience: number;
   /** How much better than the best an epoch must be to count as an improvement. Default 0. */
-  readonly minDelta?: number;
+  readonly minDelta?: number | undefined;
   /** Whether smaller or larger is better. Default "min". */
-  readonly mode?: "min" | "max";
+  readonly mode?: "min" | "max" | undefined;
   /** Keep a copy of the weights and buffers of the best epoch, for `restore`. Default true. */
-  readonly restoreBest?: boolean;
+  readonly restoreBest?: boolean | undefined;
 }
 
 export const earlyStoppingKeys = ["patience", "minDelta", "mode", "restoreBest"] as const;
@@ -97,7 +97,11 @@ export class EarlyStopping {
   /** Where it stands, for a checkpoint. The best weights are its own: it replaces them and never writes into them. */
   stateDict(): EarlyStoppingState {
     const { mode } = this;
-    return { epochs: this.#epochs, mode, best: this.#best, bestEpoch: this.#bestEpoch, model: this.#state };
+    return {
+      epochs: this.#epochs,
+      mode,
+      ...withoutUndefined({ best: this.#best, bestEpoch: this.#bestEpoch, model: this.#state }),
+    };
   }
 
   /**

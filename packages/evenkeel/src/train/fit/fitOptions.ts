@@ -15,7 +15,7 @@ export interface FitOptions<K extends string = never> extends ScheduleOptions {
   /** Training batches, walked through once per epoch: a DataLoader, or an array of [input, target]. */
   readonly train: Loader;
   /** Rows to score after every epoch, in eval mode. */
-  readonly validation?: Loader;
+  readonly validation?: Loader | undefined;
   /** Mean loss of a batch; a module such as `new nn.MSELoss()`, or a function. */
   readonly loss: Loss;
   /** Over the parameters of the model: SGD, Adam, AdamW. */
@@ -23,40 +23,40 @@ export interface FitOptions<K extends string = never> extends ScheduleOptions {
   /** How often to go through the training rows, at most. */
   readonly epochs: number;
   /** Further numbers to report, by name: `{ mae: train.mae() }`. */
-  readonly metrics?: Metrics<K>;
+  readonly metrics?: Metrics<K> | undefined;
   /**
    * Stop when a number no longer improves; by default `monitor` is "validation.loss" and `mode` the metric's own
    * direction. With `restoreBest` (the default) the model ends with the weights of the best epoch, whatever ended the
    * training.
    */
-  readonly earlyStopping?: EarlyStoppingOptions & { readonly monitor?: Monitor<NoInfer<K>> };
+  readonly earlyStopping?: (EarlyStoppingOptions & { readonly monitor?: Monitor<NoInfer<K>> | undefined }) | undefined;
   /**
    * Where an earlier training stood: what `event.checkpoint()` of an epoch gave, or `loadCheckpoint` of evenkeel/io. The
    * training goes on from there to the same bytes as one that was never interrupted, if everything else is the same:
    * network, optimizer, loaders, options. `epochs` counts from the start of the earlier one.
    */
-  readonly resume?: Checkpoint;
+  readonly resume?: Checkpoint | undefined;
   /** Ends the training between two steps. The history then says "aborted"; nothing is thrown. */
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
   /** Scale the gradients of each step so that their common 2-norm is at most this. */
-  readonly clipGradNorm?: number;
+  readonly clipGradNorm?: number | undefined;
   /** Names of the input's columns, for errors. */
-  readonly columns?: readonly string[];
+  readonly columns?: readonly string[] | undefined;
   /**
    * Run steps and validation as compiled programs, and with `check` how often to look whether model and loss would do
    * something else by now (see `compile`). Callbacks and the body of a loop over the training may change anything: after
    * each but those of batches, the next step is looked at in any case. Default true; false runs eagerly, for models that look at values while
    * they compute, and for debugging.
    */
-  readonly compile?: boolean | { readonly check?: Check };
+  readonly compile?: boolean | { readonly check?: Check | undefined } | undefined;
   /** After how many milliseconds of work timers, signals and the screen get their turn. Default 10. */
-  readonly yieldEvery?: number;
+  readonly yieldEvery?: number | undefined;
   // Called, and awaited, before a loop over the training gets the event.
-  readonly onStart?: (event: StartEvent) => unknown;
-  readonly onBatch?: (event: BatchEvent) => unknown;
-  readonly onValidation?: (event: ValidationEvent<NoInfer<K>>) => unknown;
-  readonly onEpoch?: (event: EpochEvent<NoInfer<K>>) => unknown;
-  readonly onStop?: (event: StopEvent<NoInfer<K>>) => unknown;
+  readonly onStart?: ((event: StartEvent) => unknown) | undefined;
+  readonly onBatch?: ((event: BatchEvent) => unknown) | undefined;
+  readonly onValidation?: ((event: ValidationEvent<NoInfer<K>>) => unknown) | undefined;
+  readonly onEpoch?: ((event: EpochEvent<NoInfer<K>>) => unknown) | undefined;
+  readonly onStop?: ((event: StopEvent<NoInfer<K>>) => unknown) | undefined;
 }
 
 /** Options with their defaults, checked. */

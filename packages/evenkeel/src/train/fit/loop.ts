@@ -102,7 +102,7 @@ export class TrainingLoop<K extends string> {
     if (scored === undefined) return false;
     const { scores: validation, rows } = scored;
     if (validation !== undefined) yield { type: "validation", scores: validation, rows, ...this.#moment() };
-    const value = monitored({ train, validation }, monitor);
+    const value = monitored({ train, ...(validation && { validation }) }, monitor);
     const improved = stopping.update(value, this.#model);
     const record = { ...this.#moment(), learningRate: this.#rate, train, ...(validation && { validation }), improved };
     schedule.afterEpoch(value);
@@ -142,11 +142,11 @@ export class TrainingLoop<K extends string> {
       const example = toExample(rowBatch);
       const { joined, rows } = rowBatch;
       const learningRate = this.#plan.optimizer.paramGroups[0].lr;
-      const { loss, gradNorm } = this.#stepper.step(example, this.#position(++batch), board);
+      const stepped = this.#stepper.step(example, this.#position(++batch), board);
       this.#step++;
       this.#rate = learningRate;
       this.#plan.schedule.afterStep();
-      yield { type: "batch", batch, loss, rows, joined, learningRate, gradNorm, ...this.#moment() };
+      yield { type: "batch", batch, ...stepped, rows, joined, learningRate, ...this.#moment() };
       const pause = this.#breathe();
       if (pause !== undefined) yield pause;
     }

@@ -14,7 +14,7 @@ export interface StepOptimizer {
 export interface ProgramsOptions {
   readonly loss: Loss;
   readonly optimizer: StepOptimizer;
-  readonly clipGradNorm?: number;
+  readonly clipGradNorm?: number | undefined;
   /** How they are compiled. */
   readonly compile: Pick<CompileOptions, "compile" | "check">;
 }

@@ -151,7 +151,7 @@ describe.each(Object.keys(scenes))("%s", (name) => {
 
 const withoutTimes = (checkpoint: Checkpoint): Checkpoint => ({
   ...checkpoint,
-  history: checkpoint.history?.map((record) => ({ ...record, seconds: 0 })),
+  ...(checkpoint.history && { history: checkpoint.history.map((record) => ({ ...record, seconds: 0 })) }),
 });
 
 const first = scenes["dropout, BatchNorm, Adam, shuffled, early stopping"];

@@ -19,10 +19,10 @@ interface Stateful {
 /** What of a training's plan has state, or says which state there is. */
 interface ResumablePlan<K extends string = string> {
   readonly train: Loader;
-  readonly validation?: Loader;
-  readonly metrics?: Metrics<K>;
+  readonly validation?: Loader | undefined;
+  readonly metrics?: Metrics<K> | undefined;
   readonly optimizer: StepOptimizer;
-  readonly scheduler?: object;
+  readonly scheduler?: object | undefined;
   readonly stopping: EarlyStopping;
   readonly monitor: Monitor<K>;
   readonly epochs: number;

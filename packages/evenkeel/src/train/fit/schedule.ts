@@ -8,9 +8,9 @@ export type Scheduler = LRScheduler | ReduceLROnPlateau;
 export interface ScheduleOptions {
   readonly optimizer: StepOptimizer;
   /** Sets the learning rate as the training goes on; one over the same optimizer. ReduceLROnPlateau is given the monitored value. */
-  readonly scheduler?: Scheduler;
+  readonly scheduler?: Scheduler | undefined;
   /** When it steps: at the end of each "epoch" (default), or after each optimizer "step", as OneCycleLR wants it. */
-  readonly schedulerInterval?: "epoch" | "step";
+  readonly schedulerInterval?: "epoch" | "step" | undefined;
 }
 
 /** When the scheduler of a training steps. */

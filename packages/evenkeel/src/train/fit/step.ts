@@ -9,7 +9,7 @@ import { paramsOf, type StepOptimizer, type TrainingPrograms } from "./programs.
 export interface StepperOptions {
   readonly optimizer: StepOptimizer;
   /** Names of the input's columns, for errors. */
-  readonly columns?: readonly string[];
+  readonly columns?: readonly string[] | undefined;
 }
 
 /** Where in the training a batch stands, for errors. */
@@ -54,7 +54,8 @@ export class Stepper {
       this.#before.restore();
       throw error;
     }
-    return { loss, gradNorm: this.#programs.update()?.item() };
+    const gradNorm = this.#programs.update()?.item();
+    return gradNorm === undefined ? { loss } : { loss, gradNorm };
   }
 
   /** The error for a loss of `value` in the mode the model is in; leaves the state as it was taken. */

@@ -78,7 +78,7 @@ export function planTable(split: PartSizes, task: Task, options: Partial<TrainTa
     weightDecay,
     schedule,
     loss,
-    clipGradNorm,
+    ...(clipGradNorm !== undefined && { clipGradNorm }),
     seed,
     patience,
     statistics,

@@ -36,7 +36,7 @@ export function scoreStage(
   };
   const statistics = chooseStatistics(trainer, train, wanted, score, errorOf);
   network.eval();
-  return { model: modelNow(), scores: statistics?.[statistics.kept] ?? score(), statistics };
+  return { model: modelNow(), scores: statistics?.[statistics.kept] ?? score(), ...(statistics && { statistics }) };
 }
 
 /** The error over the validation rows that running statistics are chosen by. */

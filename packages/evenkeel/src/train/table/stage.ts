@@ -63,7 +63,7 @@ export function encode(preprocessing: Preprocessing, table: Table, rows: Int32Ar
 
 interface StageOptions extends Pick<TrainTableOptions, "signal"> {
   readonly stage: TableEpochEvent["stage"];
-  readonly resume?: Checkpoint;
+  readonly resume?: Checkpoint | undefined;
   readonly onEpoch: (event: Omit<TableEpochEvent, "stage">, record: EpochRecord<TableMetric>) => unknown;
 }
 

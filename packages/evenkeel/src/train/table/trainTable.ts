@@ -98,8 +98,8 @@ export async function trainTable(table: Table, options: TrainTableOptions): Prom
       : undefined;
   const { model, scores, statistics } = again?.scored ?? first;
   const simple = baselines(table, stage.preprocessing, split, { seed, refit: again?.refit.kept ?? false });
-  const outcome = { schema, findings, split, plan, history, keptEpoch, scores, baselines: simple, statistics };
-  const training = { ...outcome, ...(again && { refit: again.refit }) };
+  const outcome = { schema, findings, split, plan, history, keptEpoch, scores, baselines: simple };
+  const training = { ...outcome, ...(statistics && { statistics }), ...(again && { refit: again.refit }) };
   const record = { ...tableRecord(table, training, wanted), ...options.record };
   return { model: new TableModel({ ...model, record }), ...training };
 }

@@ -25,12 +25,12 @@ export interface TrainerOptions extends Pick<TablePlan, "optimizer" | "clipGradN
   /** As `fit` takes it. */
   readonly compile?: FitOptions["compile"];
   /** Rows that go through the network at once where nothing is trained; pictures take much memory. */
-  readonly rowsAtOnce?: { readonly scored: number; readonly statistics: number };
+  readonly rowsAtOnce?: { readonly scored: number; readonly statistics: number } | undefined;
 }
 
 /** What a training is given besides its plan. */
 interface RunOptions<K extends string> extends Pick<FitOptions<K>, "metrics" | "columns" | "signal"> {
-  readonly resume?: Checkpoint;
+  readonly resume?: Checkpoint | undefined;
   /** Whether the best weights are kept meanwhile, for early stopping, or for an interrupt. */
   readonly keepsBest: boolean;
 }
@@ -100,7 +100,7 @@ export class TableTrainer<M extends Model = Model> {
    * @throws as `fit`
    */
   *run<K extends string = never>(
-    { train, validation }: { readonly train: Rows; readonly validation?: Rows },
+    { train, validation }: { readonly train: Rows; readonly validation?: Rows | undefined },
     plan: Pick<TablePlan, "batchSize" | "epochs" | "lr" | "schedule" | "patience" | "seed">,
     { resume, keepsBest, metrics, columns, signal }: RunOptions<K>,
   ): Generator<TrainingEvent<K> | Promise<void>, TrainerRun<K>, undefined> {

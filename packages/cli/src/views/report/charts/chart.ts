@@ -30,11 +30,10 @@ export const pageWidth = 736;
 /** The font is the page's; it has a name here only so that it can be taken out. */
 const font = "page";
 
-const config: TopLevelSpec["config"] = {
+const config: NonNullable<TopLevelSpec["config"]> = {
   autosize: { type: "none" }, // without a screen, widths of texts are guesses: every drawing says what room it leaves
   aria: false, // one description for the whole drawing, instead of one for each of its marks
   font,
-  background: undefined,
   view: { stroke: null },
   axis: {
     domain: false,
@@ -71,8 +70,9 @@ const config: TopLevelSpec["config"] = {
  */
 export async function chart(spec: TopLevelSpec, label: string): Promise<Html> {
   const [vega, { compile }] = await Promise.all([import("vega"), import("vega-lite")]);
-  const compiled = compile(spec, { config });
-  const view = new vega.View(vega.parse(compiled.spec), { renderer: "none", logLevel: vega.Error });
+  // Without a background the page's own is seen.
+  const { background: _, ...drawing } = compile(spec, { config }).spec;
+  const view = new vega.View(vega.parse(drawing), { renderer: "none", logLevel: vega.Error });
   try {
     return trusted(fitIntoPage(await view.toSVG(), label));
   } finally {

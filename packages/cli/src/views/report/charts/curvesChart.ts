@@ -23,9 +23,9 @@ export function summarize({ label, runs }: Curve): LinePoint[] {
 interface CurvesOptions {
   readonly title: string;
   readonly description: string;
-  readonly bestEpoch?: number;
+  readonly bestEpoch?: number | undefined;
   /** All curves whose charts are to have the same scale. */
-  readonly sharedWith?: readonly Curve[];
+  readonly sharedWith?: readonly Curve[] | undefined;
 }
 
 /** Learning curves: a line for each, a band around it where there are several seeds, its name at its end. */

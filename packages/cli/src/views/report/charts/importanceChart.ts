@@ -14,7 +14,7 @@ const step = 25;
 /** The columns by how much the score suffers when they are shuffled, and the spread over the repetitions. */
 export async function importanceChart(
   columns: readonly Importance[],
-  { metric, unit }: { readonly metric: string; readonly unit?: string },
+  { metric, unit }: { readonly metric: string; readonly unit?: string | undefined },
 ): Promise<Html> {
   const shown = columns
     .map(({ column, drops }) => {

@@ -23,11 +23,11 @@ export interface LineChartOptions {
   readonly x: Pick<PositionFieldDef<string>, "scale" | "axis">;
   readonly bands: boolean;
   /** A dot at each point, where there are few. */
-  readonly dots?: boolean;
+  readonly dots?: boolean | undefined;
   /** The points of all charts that are to have the same scale; those of this one alone where it is not given. */
-  readonly sharedWith?: readonly LinePoint[];
+  readonly sharedWith?: readonly LinePoint[] | undefined;
   /** A dashed line across, with its name. */
-  readonly at?: { readonly value: number; readonly name: string };
+  readonly at?: { readonly value: number; readonly name: string } | undefined;
 }
 
 const height = 260;

@@ -16,7 +16,7 @@ const axis = { tickCount: 5, grid: false, domain: true, domainColor: inks.rule }
 interface Words {
   /** The target with its unit. */
   readonly target: string;
-  readonly unit?: string;
+  readonly unit?: string | undefined;
   /** The rows that are drawn, in words. */
   readonly part: string;
 }

@@ -27,7 +27,7 @@ export function relu(input: Tensor, options?: InplaceOption): Tensor {
 const leakyReluOptions = ["negativeSlope", "inplace"];
 
 /** x where positive, `negativeSlope` (default 0.01) times x elsewhere. */
-export function leakyRelu(input: Tensor, options: { negativeSlope?: number } & InplaceOption = {}): Tensor {
+export function leakyRelu(input: Tensor, options: { negativeSlope?: number | undefined } & InplaceOption = {}): Tensor {
   checkOptions("leakyRelu", options, leakyReluOptions);
   const { negativeSlope = 0.01 } = options;
   return ops.leakyRelu(input, { negativeSlope });
@@ -36,7 +36,7 @@ export function leakyRelu(input: Tensor, options: { negativeSlope?: number } & I
 const eluOptions = ["alpha", "inplace"];
 
 /** x where positive, `alpha` (default 1) times (exp(x) - 1) elsewhere. https://arxiv.org/abs/1511.07289 */
-export function elu(input: Tensor, options: { alpha?: number } & InplaceOption = {}): Tensor {
+export function elu(input: Tensor, options: { alpha?: number | undefined } & InplaceOption = {}): Tensor {
   checkOptions("elu", options, eluOptions);
   const { alpha = 1 } = options;
   return ops.elu(input, { alpha, scale: 1, inputScale: 1 });
@@ -56,7 +56,7 @@ const geluOptions = ["approximate"];
  * x times the normal distribution function of x; `approximate: "tanh"` gives the cheaper form of the paper instead.
  * https://arxiv.org/abs/1606.08415
  */
-export function gelu(input: Tensor, options: { approximate?: GeluApproximation } = {}): Tensor {
+export function gelu(input: Tensor, options: { approximate?: GeluApproximation | undefined } = {}): Tensor {
   checkOptions("gelu", options, geluOptions);
   const { approximate = "none" } = options;
   checkApproximation("gelu", approximate);
@@ -87,7 +87,10 @@ export function logSigmoid(input: Tensor): Tensor {
 const softplusOptions = ["beta", "threshold"];
 
 /** log(1 + exp(beta * x)) / beta; x itself where beta * x exceeds `threshold`. Defaults: beta 1, threshold 20. */
-export function softplus(input: Tensor, options: { beta?: number; threshold?: number } = {}): Tensor {
+export function softplus(
+  input: Tensor,
+  options: { beta?: number | undefined; threshold?: number | undefined } = {},
+): Tensor {
   checkOptions("softplus", options, softplusOptions);
   const { beta = 1, threshold = 20 } = options;
   return ops.softplus(input, { beta, threshold });
@@ -96,7 +99,7 @@ export function softplus(input: Tensor, options: { beta?: number; threshold?: nu
 const celuOptions = ["alpha", "inplace"];
 
 /** x where positive, `alpha` (default 1) times (exp(x / alpha) - 1) elsewhere. https://arxiv.org/abs/1704.07483 */
-export function celu(input: Tensor, options: { alpha?: number } & InplaceOption = {}): Tensor {
+export function celu(input: Tensor, options: { alpha?: number | undefined } & InplaceOption = {}): Tensor {
   checkOptions("celu", options, celuOptions);
   const { alpha = 1 } = options;
   checkDivisor("celu", "alpha", alpha);
@@ -156,7 +159,7 @@ export function logSoftmax(input: Tensor, options: { dim: number }): Tensor {
  * The first half along `dim` (default -1) times the sigmoid of the second: [..., 2 n] -> [..., n]. https://arxiv.org/abs/1612.08083
  * @throws RangeError if the size along `dim` is odd
  */
-export function glu(input: Tensor, options: { dim?: number } = {}): Tensor {
+export function glu(input: Tensor, options: { dim?: number | undefined } = {}): Tensor {
   checkOptions("glu", options, softmaxOptions);
   requireTensor("glu", "input", input);
   const { dim = -1 } = options;

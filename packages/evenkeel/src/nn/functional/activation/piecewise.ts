@@ -23,9 +23,9 @@ export function relu6(input: Tensor, options: InplaceOption = {}): Tensor {
 
 export interface HardtanhOptions extends InplaceOption {
   /** The least output. Default -1. */
-  readonly minVal?: number;
+  readonly minVal?: number | undefined;
   /** The largest output. Default 1. */
-  readonly maxVal?: number;
+  readonly maxVal?: number | undefined;
 }
 
 const hardtanhOptions = ["minVal", "maxVal", "inplace"];

@@ -7,14 +7,14 @@ import { type InplaceOption, requireTensor } from "../../checks.ts";
 /** Between which slopes is drawn. */
 export interface RReLURange {
   /** The least slope of negative values. Default 1/8. */
-  readonly lower?: number;
+  readonly lower?: number | undefined;
   /** The largest slope. Default 1/3. */
-  readonly upper?: number;
+  readonly upper?: number | undefined;
 }
 
 export interface RReLUFunctionOptions extends RReLURange, GeneratorOption, InplaceOption {
   /** true draws; false takes the slope in the middle. Default false, as in PyTorch. */
-  readonly training?: boolean;
+  readonly training?: boolean | undefined;
 }
 
 export const [lowestSlope, highestSlope] = [1 / 8, 1 / 3];

@@ -12,7 +12,7 @@ const optionNames = ["lambd"];
 const shrunk = (input: Tensor, lambd: number) => input.where(input.abs().le(lambd).logicalNot(), 0);
 
 /** 0 where |x| is at most `lambd` (default 0.5), x elsewhere. The gradient at ±lambd is 0. */
-export function hardshrink(input: Tensor, options: { lambd?: number } = {}): Tensor {
+export function hardshrink(input: Tensor, options: { lambd?: number | undefined } = {}): Tensor {
   checkOptions("hardshrink", options, optionNames);
   requireTensor("hardshrink", "input", input);
   const { lambd = 0.5 } = options;
@@ -24,7 +24,7 @@ export function hardshrink(input: Tensor, options: { lambd?: number } = {}): Ten
  * 0 where |x| is at most `lambd` (default 0.5); elsewhere x moved toward 0 by it. The gradient at ±lambd is 0.
  * @throws RangeError if `lambd` is negative
  */
-export function softshrink(input: Tensor, options: { lambd?: number } = {}): Tensor {
+export function softshrink(input: Tensor, options: { lambd?: number | undefined } = {}): Tensor {
   checkOptions("softshrink", options, optionNames);
   requireTensor("softshrink", "input", input);
   const { lambd = 0.5 } = options;

@@ -20,13 +20,13 @@ export type ConvPadding = Sizes | "same" | "valid";
 
 export interface ConvOptions {
   /** Places from one window to the next. Default 1. */
-  readonly stride?: Sizes;
+  readonly stride?: Sizes | undefined;
   /** Zeros on both sides of each dimension. Default 0. */
-  readonly padding?: ConvPadding;
+  readonly padding?: ConvPadding | undefined;
   /** Places from one value of a window to the next. Default 1. */
-  readonly dilation?: Sizes;
+  readonly dilation?: Sizes | undefined;
   /** The channels are cut into so many groups, each seen by its own share of the outputs. Default 1. */
-  readonly groups?: number;
+  readonly groups?: number | undefined;
 }
 
 /**
@@ -108,9 +108,9 @@ export function checkPaddingName(owner: string, padding: string, stride: readonl
 
 export interface ConvTransposeOptions extends Omit<ConvOptions, "padding"> {
   /** Takes so many places off both sides of each dimension of the output. Default 0. */
-  readonly padding?: Sizes;
+  readonly padding?: Sizes | undefined;
   /** Adds places at the end of each dimension of the output, fewer than the stride or the dilation. Default 0. */
-  readonly outputPadding?: Sizes;
+  readonly outputPadding?: Sizes | undefined;
 }
 
 /**

@@ -6,11 +6,11 @@ import { type Sizes, sizesOf } from "../sizes.ts";
 
 export interface FoldOptions {
   /** Places from one value of a window to the next. Default 1. */
-  readonly dilation?: Sizes;
+  readonly dilation?: Sizes | undefined;
   /** Zeros on both sides of each dimension. Default 0. */
-  readonly padding?: Sizes;
+  readonly padding?: Sizes | undefined;
   /** Places from one window to the next. Default 1. */
-  readonly stride?: Sizes;
+  readonly stride?: Sizes | undefined;
 }
 
 /** The settings of windows over pictures. */

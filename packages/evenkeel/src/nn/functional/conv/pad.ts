@@ -8,9 +8,9 @@ export type PadMode = "constant" | "reflect" | "replicate" | "circular";
 
 export interface PadOptions {
   /** Default "constant". */
-  readonly mode?: PadMode;
+  readonly mode?: PadMode | undefined;
   /** What a constant border holds. Default 0. */
-  readonly value?: number;
+  readonly value?: number | undefined;
 }
 
 const padModes = ["constant", "reflect", "replicate", "circular"] as const satisfies readonly PadMode[];

@@ -7,9 +7,9 @@ import { type InplaceOption, requireTensor } from "../../checks.ts";
 
 export interface DropoutOptions extends GeneratorOption, InplaceOption {
   /** Probability of zeroing a value. Default 0.5. */
-  readonly p?: number;
+  readonly p?: number | undefined;
   /** false gives the input back. Default true. */
-  readonly training?: boolean;
+  readonly training?: boolean | undefined;
 }
 
 const optionNames = ["p", "training", "generator", "inplace"];

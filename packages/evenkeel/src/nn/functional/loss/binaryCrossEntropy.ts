@@ -6,12 +6,12 @@ import { checkReduction, checkSameShape, type LossOptions, reduce } from "./redu
 
 export interface BCEOptions extends LossOptions {
   /** Factor of each loss; broadcasts to the input. */
-  readonly weight?: Tensor | null;
+  readonly weight?: Tensor | null | undefined;
 }
 
 export interface BCEWithLogitsOptions extends BCEOptions {
   /** Factor of the loss where the target is 1; broadcasts to the input, so [C] gives one per class. */
-  readonly posWeight?: Tensor | null;
+  readonly posWeight?: Tensor | null | undefined;
 }
 
 const optionNames = ["weight", "posWeight", "reduction"];

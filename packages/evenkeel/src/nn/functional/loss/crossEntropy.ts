@@ -1,4 +1,5 @@
 import {
+  type CompleteOptions,
   checkOptions,
   formatShape,
   isFloat,
@@ -17,14 +18,14 @@ import { checkReduction, type LossOptions, type Reduction } from "./reduction.ts
 
 export interface NLLOptions extends LossOptions {
   /** One factor per class, [C]. The mean then divides by the sum of the factors of the targets. */
-  readonly weight?: Tensor | null;
+  readonly weight?: Tensor | null | undefined;
   /** Targets of this value count for nothing, in the mean neither. Default -100. */
-  readonly ignoreIndex?: number;
+  readonly ignoreIndex?: number | undefined;
 }
 
 export interface CrossEntropyOptions extends NLLOptions {
   /** Share of the target that is spread evenly over all classes, 0 to 1. Default 0. https://arxiv.org/abs/1512.00567 */
-  readonly labelSmoothing?: number;
+  readonly labelSmoothing?: number | undefined;
 }
 
 export const defaultIgnoreIndex = -100;
@@ -84,7 +85,7 @@ function ofClasses(
   owner: string,
   logProbabilities: Tensor,
   target: Tensor,
-  { weight, ignoreIndex, labelSmoothing, reduction }: Required<CrossEntropyOptions>,
+  { weight, ignoreIndex, labelSmoothing, reduction }: CompleteOptions<CrossEntropyOptions>,
 ): Tensor {
   const dim = classDim(logProbabilities.shape);
   const kept = target.ne(ignoreIndex);

@@ -5,9 +5,9 @@ import { checkSameShape, type Reduction, reduce } from "./reduction.ts";
 
 export interface KLDivOptions {
   /** "batchmean" is the sum over the first dimension's size: the divergence itself, per row. Default "mean". */
-  readonly reduction?: Reduction | "batchmean";
+  readonly reduction?: Reduction | "batchmean" | undefined;
   /** Whether the target is given as logarithms too. Default false: as probabilities. */
-  readonly logTarget?: boolean;
+  readonly logTarget?: boolean | undefined;
 }
 
 const optionNames = ["reduction", "logTarget"];

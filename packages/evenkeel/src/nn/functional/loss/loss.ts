@@ -48,7 +48,7 @@ const smoothL1Options = [...lossOptions, "beta"];
 export function smoothL1Loss(
   input: Tensor,
   target: Tensor,
-  options: LossOptions & { readonly beta?: number } = {},
+  options: LossOptions & { readonly beta?: number | undefined } = {},
 ): Tensor {
   checkOptions("smoothL1Loss", options, smoothL1Options);
   const { beta = 1, reduction = "mean" } = options;
@@ -73,7 +73,7 @@ const huberOptions = [...lossOptions, "delta"];
 export function huberLoss(
   input: Tensor,
   target: Tensor,
-  options: LossOptions & { readonly delta?: number } = {},
+  options: LossOptions & { readonly delta?: number | undefined } = {},
 ): Tensor {
   checkOptions("huberLoss", options, huberOptions);
   const { delta = 1, reduction = "mean" } = options;

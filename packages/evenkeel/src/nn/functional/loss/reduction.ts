@@ -8,7 +8,7 @@ export type Reduction = "mean" | "sum" | "none";
 
 export interface LossOptions {
   /** Default "mean". */
-  readonly reduction?: Reduction;
+  readonly reduction?: Reduction | undefined;
 }
 
 export const lossOptions = ["reduction"];

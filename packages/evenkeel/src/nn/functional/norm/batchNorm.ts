@@ -5,17 +5,17 @@ import { checkBothOrNeither, checkPerChannel } from "./perChannel.ts";
 
 export interface BatchNormOptions {
   /** Running mean and variance, [C] both or neither: written in training, read otherwise. */
-  readonly runningMean?: Tensor | null;
-  readonly runningVar?: Tensor | null;
+  readonly runningMean?: Tensor | null | undefined;
+  readonly runningVar?: Tensor | null | undefined;
   /** Scale and shift after normalizing, [C] each. */
-  readonly weight?: Tensor | null;
-  readonly bias?: Tensor | null;
+  readonly weight?: Tensor | null | undefined;
+  readonly bias?: Tensor | null | undefined;
   /** Normalize by the statistics of this batch instead of the running ones. Default false. */
-  readonly training?: boolean;
+  readonly training?: boolean | undefined;
   /** Weight of the new value: running = (1 - momentum) * running + momentum * batch. Default 0.1. */
-  readonly momentum?: number | Tensor;
+  readonly momentum?: number | Tensor | undefined;
   /** Added to the variance. Default 1e-5. */
-  readonly eps?: number;
+  readonly eps?: number | undefined;
 }
 
 const optionNames = ["runningMean", "runningVar", "weight", "bias", "training", "momentum", "eps"];

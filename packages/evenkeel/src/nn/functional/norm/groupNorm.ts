@@ -13,10 +13,10 @@ import { checkPerChannel } from "./perChannel.ts";
 
 export interface GroupNormFunctionOptions {
   /** Scale and shift after normalizing, [C] each. */
-  readonly weight?: Tensor | null;
-  readonly bias?: Tensor | null;
+  readonly weight?: Tensor | null | undefined;
+  readonly bias?: Tensor | null | undefined;
   /** Added to the variance. Default 1e-5. */
-  readonly eps?: number;
+  readonly eps?: number | undefined;
 }
 
 /**

@@ -15,17 +15,17 @@ import { checkBothOrNeither, checkPerChannel } from "./perChannel.ts";
 
 export interface InstanceNormFunctionOptions {
   /** Running mean and variance, [C] both or neither: written with `useInputStats`, read without. */
-  readonly runningMean?: Tensor | null;
-  readonly runningVar?: Tensor | null;
+  readonly runningMean?: Tensor | null | undefined;
+  readonly runningVar?: Tensor | null | undefined;
   /** Scale and shift after normalizing, [C] each. */
-  readonly weight?: Tensor | null;
-  readonly bias?: Tensor | null;
+  readonly weight?: Tensor | null | undefined;
+  readonly bias?: Tensor | null | undefined;
   /** Normalize by the statistics of the input instead of the running ones. Default true. */
-  readonly useInputStats?: boolean;
+  readonly useInputStats?: boolean | undefined;
   /** Weight of the new value: running = (1 - momentum) * running + momentum * new. Default 0.1. */
-  readonly momentum?: number;
+  readonly momentum?: number | undefined;
   /** Added to the variance. Default 1e-5. */
-  readonly eps?: number;
+  readonly eps?: number | undefined;
 }
 
 const optionNames = ["runningMean", "runningVar", "weight", "bias", "useInputStats", "momentum", "eps"];

@@ -15,10 +15,10 @@ import { requireTensor } from "../../checks.ts";
 
 export interface LayerNormFunctionOptions {
   /** Scale and shift after normalizing, of the normalized shape each. */
-  readonly weight?: Tensor | null;
-  readonly bias?: Tensor | null;
+  readonly weight?: Tensor | null | undefined;
+  readonly bias?: Tensor | null | undefined;
   /** Added to the variance. Default 1e-5. */
-  readonly eps?: number;
+  readonly eps?: number | undefined;
 }
 
 /** The last dimensions of an input, or the size of the very last. */

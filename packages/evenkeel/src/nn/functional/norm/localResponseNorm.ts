@@ -6,11 +6,11 @@ import { requireTensor } from "../../checks.ts";
 
 export interface LocalResponseNormOptions {
   /** Factor of the mean of squares. Default 1e-4. */
-  readonly alpha?: number;
+  readonly alpha?: number | undefined;
   /** Exponent. Default 0.75. */
-  readonly beta?: number;
+  readonly beta?: number | undefined;
   /** Added to the mean of squares. Default 1. */
-  readonly k?: number;
+  readonly k?: number | undefined;
 }
 
 /**

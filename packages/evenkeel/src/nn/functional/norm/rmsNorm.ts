@@ -15,9 +15,9 @@ import { checkEndsIn, type NormalizedShape, normalizedShapeOf } from "./layerNor
 
 export interface RMSNormFunctionOptions {
   /** Scale after normalizing, of the normalized shape. */
-  readonly weight?: Tensor | null;
+  readonly weight?: Tensor | null | undefined;
   /** Added to the mean square. Default null: the machine epsilon of the input's dtype, 2^-23 or 2^-52. */
-  readonly eps?: number | null;
+  readonly eps?: number | null | undefined;
 }
 
 /**

@@ -59,7 +59,7 @@ export function adaptiveAvgPool3d(input: Tensor, outputSize: OutputSize): Tensor
 
 export interface AdaptiveMaxPoolOptions<Indices extends boolean = boolean> {
   /** Give the places too: `[output, indices]`. Default false. */
-  readonly returnIndices?: Indices;
+  readonly returnIndices?: Indices | undefined;
 }
 
 export function checkAdaptiveMaxOptions(owner: string, options: AdaptiveMaxPoolOptions): boolean {

@@ -21,7 +21,7 @@ export type StrideOr<O> = Sizes | null | O;
  * `(2, 1, { padding: 1 })` and `(2, { stride: 1, padding: 1 })` say the same. `names` are the options, stride first.
  * @throws TypeError for options that are none, or unknown
  */
-export function withStride<O extends { readonly stride?: Sizes | null }>(
+export function withStride<O extends { readonly stride?: Sizes | null | undefined }>(
   owner: string,
   names: readonly string[],
   stride: StrideOr<O> | undefined,

@@ -7,18 +7,18 @@ import { type StrideOr, windowOf, withStride } from "./arguments.ts";
 
 export interface AvgPool1dOptions {
   /** How far a window is from the next. Default null: the kernel's size. */
-  readonly stride?: Sizes | null;
+  readonly stride?: Sizes | null | undefined;
   /** Zeros on both sides of each dimension, at most half the kernel. Default 0. */
-  readonly padding?: Sizes;
+  readonly padding?: Sizes | undefined;
   /** Whether a last window may reach over the edge; it must begin inside, or in the padding before. Default false. */
-  readonly ceilMode?: boolean;
+  readonly ceilMode?: boolean | undefined;
   /** Whether zeros of the padding are counted. Default true. */
-  readonly countIncludePad?: boolean;
+  readonly countIncludePad?: boolean | undefined;
 }
 
 export interface AvgPoolOptions extends AvgPool1dOptions {
   /** What sums are divided by, in place of the count: a whole number, not 0. Default null. */
-  readonly divisorOverride?: number | null;
+  readonly divisorOverride?: number | null | undefined;
 }
 
 const names = ["stride", "padding", "ceilMode", "countIncludePad"];

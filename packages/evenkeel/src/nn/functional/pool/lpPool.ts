@@ -7,9 +7,9 @@ import { type StrideOr, windowOf, withStride } from "./arguments.ts";
 
 export interface LPPoolOptions {
   /** How far a window is from the next. Default null: the kernel's size. */
-  readonly stride?: Sizes | null;
+  readonly stride?: Sizes | null | undefined;
   /** Whether a last window may reach over the edge. Default false. */
-  readonly ceilMode?: boolean;
+  readonly ceilMode?: boolean | undefined;
 }
 
 export const lpPoolNames = ["stride", "ceilMode"];

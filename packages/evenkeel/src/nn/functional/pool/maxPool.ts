@@ -12,15 +12,15 @@ import { type StrideOr, windowOf, withStride } from "./arguments.ts";
 
 export interface MaxPoolOptions<Indices extends boolean = boolean> {
   /** How far a window is from the next. Default null: the kernel's size. */
-  readonly stride?: Sizes | null;
+  readonly stride?: Sizes | null | undefined;
   /** Places of minus infinity on both sides of each dimension, at most half the kernel. Default 0. */
-  readonly padding?: Sizes;
+  readonly padding?: Sizes | undefined;
   /** How far the places of a window are from each other. Default 1. */
-  readonly dilation?: Sizes;
+  readonly dilation?: Sizes | undefined;
   /** Whether a last window may reach over the edge; it must begin inside, or in the padding before. Default false. */
-  readonly ceilMode?: boolean;
+  readonly ceilMode?: boolean | undefined;
   /** Give the places too: `[output, indices]`. Default false. */
-  readonly returnIndices?: Indices;
+  readonly returnIndices?: Indices | undefined;
 }
 
 /** The output; with `returnIndices` the places too. */

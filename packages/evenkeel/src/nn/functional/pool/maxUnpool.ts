@@ -7,14 +7,14 @@ import { type StrideOr, type Window, windowOf, withStride } from "./arguments.ts
 
 export interface MaxUnpoolOptions {
   /** That of the pooling. Default null: the kernel's size. */
-  readonly stride?: Sizes | null;
+  readonly stride?: Sizes | null | undefined;
   /** That of the pooling. Default 0. */
-  readonly padding?: Sizes;
+  readonly padding?: Sizes | undefined;
   /**
    * Sizes of the plane, or the whole shape, where several are pooled to the same: at most a stride away from the default,
    * (input - 1) * stride - 2 * padding + kernel.
    */
-  readonly outputSize?: readonly number[] | null;
+  readonly outputSize?: readonly number[] | null | undefined;
 }
 
 /** The plane that values are put in. */

@@ -18,15 +18,15 @@ export type InterpolationMode = "nearest" | "nearest-exact" | "linear" | "biline
 
 export interface InterpolateOptions {
   /** Sizes after the channels: one for all, or a list. Either this or `scaleFactor`. */
-  readonly size?: Sizes | null;
+  readonly size?: Sizes | null | undefined;
   /** By how much each size grows, rounded down: one for all, or a list. */
-  readonly scaleFactor?: Sizes | null;
+  readonly scaleFactor?: Sizes | null | undefined;
   /** Default "nearest". */
-  readonly mode?: InterpolationMode;
+  readonly mode?: InterpolationMode | undefined;
   /** Whether corners fall on corners, rather than edges on edges; not for "nearest" and "area". Default null: false. */
-  readonly alignCorners?: boolean | null;
+  readonly alignCorners?: boolean | null | undefined;
   /** Count by the sizes that come out rather than by `scaleFactor`, where they differ. Default null: false. */
-  readonly recomputeScaleFactor?: boolean | null;
+  readonly recomputeScaleFactor?: boolean | null | undefined;
 }
 
 const interpolateNames = ["size", "scaleFactor", "mode", "alignCorners", "recomputeScaleFactor"];

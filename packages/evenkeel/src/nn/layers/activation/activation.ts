@@ -19,7 +19,7 @@ export class ReLU extends InplaceOnly {
 
 export interface LeakyReLUOptions extends InplaceOption {
   /** The factor of negative values. Default 0.01. */
-  readonly negativeSlope?: number;
+  readonly negativeSlope?: number | undefined;
 }
 
 export class LeakyReLU extends Inplace {
@@ -45,7 +45,7 @@ export class LeakyReLU extends Inplace {
 
 export interface ELUOptions extends InplaceOption {
   /** Where the function ends for large negative values, but for the sign. Default 1. */
-  readonly alpha?: number;
+  readonly alpha?: number | undefined;
 }
 
 /** A layer with `alpha`, given by its place or by name. */
@@ -91,7 +91,7 @@ export class SELU extends InplaceOnly {
 export class GELU extends Module {
   readonly approximate: F.GeluApproximation;
 
-  constructor(options: { readonly approximate?: F.GeluApproximation } = {}) {
+  constructor(options: { readonly approximate?: F.GeluApproximation | undefined } = {}) {
     super();
     checkOptions("GELU", options, ["approximate"]);
     const { approximate = "none" } = options;
@@ -148,7 +148,7 @@ export class Softplus extends Module {
   readonly beta: number;
   readonly threshold: number;
 
-  constructor(options: { readonly beta?: number; readonly threshold?: number } = {}) {
+  constructor(options: { readonly beta?: number | undefined; readonly threshold?: number | undefined } = {}) {
     super();
     checkOptions("Softplus", options, ["beta", "threshold"]);
     const { beta = 1, threshold = 20 } = options;

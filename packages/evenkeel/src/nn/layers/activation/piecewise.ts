@@ -12,9 +12,9 @@ import { Inplace, InplaceOnly } from "./inplace.ts";
 
 export interface PReLUOptions {
   /** 1, or the number of channels, each of which then has a slope of its own. Default 1. */
-  readonly numParameters?: number;
+  readonly numParameters?: number | undefined;
   /** The slopes at the start. Default 0.25. */
-  readonly init?: number;
+  readonly init?: number | undefined;
 }
 
 /**

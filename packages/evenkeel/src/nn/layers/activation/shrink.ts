@@ -9,7 +9,7 @@ import { formatFloat } from "../../print/format.ts";
 
 export interface ShrinkOptions {
   /** Values within ±lambd become 0. Default 0.5. */
-  readonly lambd?: number;
+  readonly lambd?: number | undefined;
 }
 
 /** A layer with a threshold, given by its place or by name. */

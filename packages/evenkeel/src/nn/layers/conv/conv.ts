@@ -17,9 +17,9 @@ export type PaddingMode = "zeros" | "reflect" | "replicate" | "circular";
 
 export interface ConvLayerOptions extends ConvSettings {
   /** What is put on both sides of each dimension; `"same"` for an output of the input's size. Default 0. */
-  readonly padding?: ConvPadding;
+  readonly padding?: ConvPadding | undefined;
   /** What stands in the padding, as in `F.pad`. Default "zeros". */
-  readonly paddingMode?: PaddingMode;
+  readonly paddingMode?: PaddingMode | undefined;
 }
 
 const paddingModes: readonly PaddingMode[] = ["zeros", "reflect", "replicate", "circular"];

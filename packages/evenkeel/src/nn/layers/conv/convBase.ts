@@ -12,13 +12,13 @@ import { type OnlyIf, onlyIf } from "../onlyIf.ts";
 /** What convolutions have in common, transposed ones too. */
 export interface ConvSettings extends GeneratorOption {
   /** Places from one window to the next. Default 1. */
-  readonly stride?: Sizes;
+  readonly stride?: Sizes | undefined;
   /** Places from one value of a window to the next. Default 1. */
-  readonly dilation?: Sizes;
+  readonly dilation?: Sizes | undefined;
   /** The channels are cut into so many groups, each seen by its own share of the outputs. Default 1. */
-  readonly groups?: number;
+  readonly groups?: number | undefined;
   /** Learn an additive bias. Default true; false is right before a batch normalization, which takes the mean away again. */
-  readonly bias?: boolean;
+  readonly bias?: boolean | undefined;
 }
 
 /** Names of fields in camel case, for the messages that refuse PyTorch's. */

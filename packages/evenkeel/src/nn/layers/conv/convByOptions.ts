@@ -14,7 +14,7 @@ interface Conv1dConstructor {
     inChannels: number,
     outChannels: number,
     kernelSize: Sizes,
-    options?: ConvLayerOptions & { readonly bias?: Bias },
+    options?: ConvLayerOptions & { readonly bias?: Bias | undefined },
   ): Conv1d<NoInfer<Bias>>;
   readonly prototype: Conv1d;
 }
@@ -35,7 +35,7 @@ interface Conv2dConstructor {
     inChannels: number,
     outChannels: number,
     kernelSize: Sizes,
-    options?: ConvLayerOptions & { readonly bias?: Bias },
+    options?: ConvLayerOptions & { readonly bias?: Bias | undefined },
   ): Conv2d<NoInfer<Bias>>;
   readonly prototype: Conv2d;
 }
@@ -53,7 +53,7 @@ interface Conv3dConstructor {
     inChannels: number,
     outChannels: number,
     kernelSize: Sizes,
-    options?: ConvLayerOptions & { readonly bias?: Bias },
+    options?: ConvLayerOptions & { readonly bias?: Bias | undefined },
   ): Conv3d<NoInfer<Bias>>;
   readonly prototype: Conv3d;
 }
@@ -70,7 +70,7 @@ interface ConvTranspose1dConstructor {
     inChannels: number,
     outChannels: number,
     kernelSize: Sizes,
-    options?: ConvTransposeLayerOptions & { readonly bias?: Bias },
+    options?: ConvTransposeLayerOptions & { readonly bias?: Bias | undefined },
   ): ConvTranspose1d<NoInfer<Bias>>;
   readonly prototype: ConvTranspose1d;
 }
@@ -90,7 +90,7 @@ interface ConvTranspose2dConstructor {
     inChannels: number,
     outChannels: number,
     kernelSize: Sizes,
-    options?: ConvTransposeLayerOptions & { readonly bias?: Bias },
+    options?: ConvTransposeLayerOptions & { readonly bias?: Bias | undefined },
   ): ConvTranspose2d<NoInfer<Bias>>;
   readonly prototype: ConvTranspose2d;
 }
@@ -107,7 +107,7 @@ interface ConvTranspose3dConstructor {
     inChannels: number,
     outChannels: number,
     kernelSize: Sizes,
-    options?: ConvTransposeLayerOptions & { readonly bias?: Bias },
+    options?: ConvTransposeLayerOptions & { readonly bias?: Bias | undefined },
   ): ConvTranspose3d<NoInfer<Bias>>;
   readonly prototype: ConvTranspose3d;
 }

@@ -12,9 +12,9 @@ import { ConvBase, type ConvSettings, convFields } from "./convBase.ts";
 
 export interface ConvTransposeLayerOptions extends ConvSettings {
   /** Takes so many places off both sides of each dimension of the output. Default 0. */
-  readonly padding?: Sizes;
+  readonly padding?: Sizes | undefined;
   /** Adds places at the end of each dimension of the output, fewer than the stride or the dilation. Default 0. */
-  readonly outputPadding?: Sizes;
+  readonly outputPadding?: Sizes | undefined;
 }
 
 export interface ConvTransposeCallOptions {
@@ -22,7 +22,7 @@ export interface ConvTransposeCallOptions {
    * The spatial sizes of the output, where a stride leaves several: it takes the place of `outputPadding`. One per
    * dimension, or the whole shape of the output.
    */
-  readonly outputSize?: readonly number[];
+  readonly outputSize?: readonly number[] | undefined;
 }
 
 type Convolve = (input: Tensor, weight: Tensor, bias: Tensor | null, options: ConvTransposeOptions) => Tensor;

@@ -7,11 +7,11 @@ import { ChannelNormLayer, type ChannelNormOptions } from "./channelNorm.ts";
 
 export interface BatchNorm1dOptions extends ChannelNormOptions {
   /** Weight of the new value in the running statistics; null averages all batches equally. Default 0.1. */
-  readonly momentum?: number | null;
+  readonly momentum?: number | null | undefined;
   /** Learn a scale and a shift per channel. Default true. */
-  readonly affine?: boolean;
+  readonly affine?: boolean | undefined;
   /** Keep running statistics for eval; without them eval uses the statistics of its batch too. Default true. */
-  readonly trackRunningStats?: boolean;
+  readonly trackRunningStats?: boolean | undefined;
 }
 
 export type BatchNorm2dOptions = BatchNorm1dOptions;

@@ -18,13 +18,13 @@ import { type OnlyIf, onlyIf } from "../onlyIf.ts";
 
 export interface ChannelNormOptions {
   /** Added to the variance. Default 1e-5. */
-  readonly eps?: number;
+  readonly eps?: number | undefined;
   /** Weight of the new value in the running statistics. Default 0.1. */
-  readonly momentum?: number | null;
+  readonly momentum?: number | null | undefined;
   /** Learn a scale and a shift per channel. */
-  readonly affine?: boolean;
+  readonly affine?: boolean | undefined;
   /** Keep running statistics for eval; without them eval uses the statistics of its input too. */
-  readonly trackRunningStats?: boolean;
+  readonly trackRunningStats?: boolean | undefined;
 }
 
 /**

@@ -19,9 +19,9 @@ import { type OnlyIf, onlyIf } from "../onlyIf.ts";
 
 export interface GroupNormOptions {
   /** Added to the variance. Default 1e-5. */
-  readonly eps?: number;
+  readonly eps?: number | undefined;
   /** Learn a scale and a shift per channel. Default true. */
-  readonly affine?: boolean;
+  readonly affine?: boolean | undefined;
 }
 
 /** What byOptions.ts hands out as nn.GroupNorm, where formula, source and errors are said. */

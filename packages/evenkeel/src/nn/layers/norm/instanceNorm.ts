@@ -8,11 +8,11 @@ import { ChannelNormLayer, type ChannelNormOptions } from "./channelNorm.ts";
 
 export interface InstanceNormOptions extends ChannelNormOptions {
   /** Weight of the new value in the running statistics; null leaves them where they are. Default 0.1. */
-  readonly momentum?: number | null;
+  readonly momentum?: number | null | undefined;
   /** Learn a scale and a shift per channel. Default false. */
-  readonly affine?: boolean;
+  readonly affine?: boolean | undefined;
   /** Keep running statistics for eval; without them eval uses the statistics of its input too. Default false. */
-  readonly trackRunningStats?: boolean;
+  readonly trackRunningStats?: boolean | undefined;
 }
 
 /** What the three instance normalizations are, as byOptions.ts hands them out. */

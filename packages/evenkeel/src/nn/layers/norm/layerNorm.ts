@@ -18,11 +18,11 @@ import { type OnlyIf, onlyIf } from "../onlyIf.ts";
 
 export interface LayerNormOptions {
   /** Added to the variance. Default 1e-5. */
-  readonly eps?: number;
+  readonly eps?: number | undefined;
   /** Learn a scale and a shift per normalized value. Default true. */
-  readonly elementwiseAffine?: boolean;
+  readonly elementwiseAffine?: boolean | undefined;
   /** Learn the shift; only where `elementwiseAffine` is. Default true. */
-  readonly bias?: boolean;
+  readonly bias?: boolean | undefined;
 }
 
 /** What byOptions.ts hands out as nn.LayerNorm, where formula, source and errors are said. */

@@ -22,7 +22,10 @@ import { RMSNormLayer, type RMSNormOptions } from "./rmsNorm.ts";
 interface BatchNorm1dConstructor {
   new <Affine extends boolean = true, Tracked extends boolean = true>(
     numFeatures: number,
-    options?: BatchNorm1dOptions & { readonly affine?: Affine; readonly trackRunningStats?: Tracked },
+    options?: BatchNorm1dOptions & {
+      readonly affine?: Affine | undefined;
+      readonly trackRunningStats?: Tracked | undefined;
+    },
   ): BatchNorm1d<NoInfer<Affine>, NoInfer<Tracked>>;
   readonly prototype: BatchNorm1d;
 }
@@ -43,7 +46,10 @@ export interface BatchNorm1d<Affine extends boolean = boolean, Tracked extends b
 interface BatchNorm2dConstructor {
   new <Affine extends boolean = true, Tracked extends boolean = true>(
     numFeatures: number,
-    options?: BatchNorm2dOptions & { readonly affine?: Affine; readonly trackRunningStats?: Tracked },
+    options?: BatchNorm2dOptions & {
+      readonly affine?: Affine | undefined;
+      readonly trackRunningStats?: Tracked | undefined;
+    },
   ): BatchNorm2d<NoInfer<Affine>, NoInfer<Tracked>>;
   readonly prototype: BatchNorm2d;
 }
@@ -61,7 +67,10 @@ export interface BatchNorm2d<Affine extends boolean = boolean, Tracked extends b
 interface BatchNorm3dConstructor {
   new <Affine extends boolean = true, Tracked extends boolean = true>(
     numFeatures: number,
-    options?: BatchNorm3dOptions & { readonly affine?: Affine; readonly trackRunningStats?: Tracked },
+    options?: BatchNorm3dOptions & {
+      readonly affine?: Affine | undefined;
+      readonly trackRunningStats?: Tracked | undefined;
+    },
   ): BatchNorm3d<NoInfer<Affine>, NoInfer<Tracked>>;
   readonly prototype: BatchNorm3d;
 }
@@ -79,7 +88,10 @@ export interface BatchNorm3d<Affine extends boolean = boolean, Tracked extends b
 interface InstanceNorm1dConstructor {
   new <Affine extends boolean = false, Tracked extends boolean = false>(
     numFeatures: number,
-    options?: InstanceNormOptions & { readonly affine?: Affine; readonly trackRunningStats?: Tracked },
+    options?: InstanceNormOptions & {
+      readonly affine?: Affine | undefined;
+      readonly trackRunningStats?: Tracked | undefined;
+    },
   ): InstanceNorm1d<NoInfer<Affine>, NoInfer<Tracked>>;
   readonly prototype: InstanceNorm1d;
 }
@@ -99,7 +111,10 @@ export interface InstanceNorm1d<Affine extends boolean = boolean, Tracked extend
 interface InstanceNorm2dConstructor {
   new <Affine extends boolean = false, Tracked extends boolean = false>(
     numFeatures: number,
-    options?: InstanceNormOptions & { readonly affine?: Affine; readonly trackRunningStats?: Tracked },
+    options?: InstanceNormOptions & {
+      readonly affine?: Affine | undefined;
+      readonly trackRunningStats?: Tracked | undefined;
+    },
   ): InstanceNorm2d<NoInfer<Affine>, NoInfer<Tracked>>;
   readonly prototype: InstanceNorm2d;
 }
@@ -116,7 +131,10 @@ export interface InstanceNorm2d<Affine extends boolean = boolean, Tracked extend
 interface InstanceNorm3dConstructor {
   new <Affine extends boolean = false, Tracked extends boolean = false>(
     numFeatures: number,
-    options?: InstanceNormOptions & { readonly affine?: Affine; readonly trackRunningStats?: Tracked },
+    options?: InstanceNormOptions & {
+      readonly affine?: Affine | undefined;
+      readonly trackRunningStats?: Tracked | undefined;
+    },
   ): InstanceNorm3d<NoInfer<Affine>, NoInfer<Tracked>>;
   readonly prototype: InstanceNorm3d;
 }
@@ -134,7 +152,7 @@ interface GroupNormConstructor {
   new <Affine extends boolean = true>(
     numGroups: number,
     numChannels: number,
-    options?: GroupNormOptions & { readonly affine?: Affine },
+    options?: GroupNormOptions & { readonly affine?: Affine | undefined },
   ): GroupNorm<NoInfer<Affine>>;
   readonly prototype: GroupNorm;
 }
@@ -152,7 +170,7 @@ export interface GroupNorm<Affine extends boolean = boolean> extends GroupNormLa
 interface LayerNormConstructor {
   new <Affine extends boolean = true, Bias extends boolean = true>(
     normalizedShape: NormalizedShape,
-    options?: LayerNormOptions & { readonly elementwiseAffine?: Affine; readonly bias?: Bias },
+    options?: LayerNormOptions & { readonly elementwiseAffine?: Affine | undefined; readonly bias?: Bias | undefined },
   ): LayerNorm<NoInfer<Affine>, NoInfer<Bias>>;
   readonly prototype: LayerNorm;
 }
@@ -171,7 +189,7 @@ export interface LayerNorm<Affine extends boolean = boolean, Bias extends boolea
 interface RMSNormConstructor {
   new <Affine extends boolean = true>(
     normalizedShape: NormalizedShape,
-    options?: RMSNormOptions & { readonly elementwiseAffine?: Affine },
+    options?: RMSNormOptions & { readonly elementwiseAffine?: Affine | undefined },
   ): RMSNorm<NoInfer<Affine>>;
   readonly prototype: RMSNorm;
 }

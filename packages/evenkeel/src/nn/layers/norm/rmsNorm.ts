@@ -20,9 +20,9 @@ import { type OnlyIf, onlyIf } from "../onlyIf.ts";
 
 export interface RMSNormOptions {
   /** Added to the mean square. Default null: the machine epsilon of the input's dtype. */
-  readonly eps?: number | null;
+  readonly eps?: number | null | undefined;
   /** Learn a scale per normalized value. Default true. */
-  readonly elementwiseAffine?: boolean;
+  readonly elementwiseAffine?: boolean | undefined;
 }
 
 /** What byOptions.ts hands out as nn.RMSNorm, where formula, source and errors are said. */
