@@ -84,14 +84,17 @@ export function wholeNumber(least = -Infinity, most = Infinity): Check<number> {
   return numeric(`a whole number${bounds}`, fits, "n");
 }
 
+/** Any number except NaN and infinities. */
 export function finiteNumber(): Check<number> {
   return numeric("a finite number", Number.isFinite);
 }
 
+/** A finite number greater than `bound`. */
 export function numberAbove(bound: number): Check<number> {
   return numeric(`a finite number above ${bound}`, (value) => Number.isFinite(value) && value > bound);
 }
 
+/** A finite number, `bound` or greater. */
 export function numberAtLeast(bound: number): Check<number> {
   return numeric(`a finite number of at least ${bound}`, (value) => Number.isFinite(value) && value >= bound);
 }
@@ -101,6 +104,7 @@ export function numberBetween(least: number, most: number, noun = "number"): Che
   return numeric(`a ${noun} from ${least} to ${most}`, (value) => value >= least && value <= most);
 }
 
+/** A number from 0 to 1, both included. */
 export function probability(): Check<number> {
   return numberBetween(0, 1, "probability");
 }
@@ -110,6 +114,7 @@ export function share(): Check<number> {
   return numeric("a share from 0 up to, but not including, 1", (value) => value >= 0 && value < 1, "share");
 }
 
+/** true or false; no truthy value counts. */
 export function flag(): Check<boolean> {
   return {
     expected: "true or false",
@@ -143,6 +148,7 @@ export function string(expected = "a string"): Check<string> {
   };
 }
 
+/** A function; its parameters cannot be checked. */
 export function fn<F extends (...args: never[]) => unknown>(expected = "a function"): Check<F> {
   return { expected, isKind: (value) => typeof value === "function", fits: everything };
 }

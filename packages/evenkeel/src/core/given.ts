@@ -12,6 +12,7 @@ export function describe(value: unknown): string {
   return formatGiven(givenOf(value));
 }
 
+/** A value as data: itself where it is plain and short, else a description of its kind. */
 export function givenOf(value: unknown): Given {
   const list = Array.isArray(value) && value.length <= longestList;
   return (list ? value.every(isPlain) : isPlain(value)) ? { value: value as Plain } : { kind: kindOf(value) };

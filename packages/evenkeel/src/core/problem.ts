@@ -94,6 +94,7 @@ export interface Dialect {
   readonly given: (given: Given) => string;
 }
 
+/** Spells a problem as JavaScript: options as properties, values as literals. */
 export const javascript: Dialect = {
   place: ({ caller }) => caller && `${caller}: `,
   reference: ({ option, key, value }) => {
@@ -104,6 +105,7 @@ export const javascript: Dialect = {
   given: formatGiven,
 };
 
+/** A text as a string, its options spelled in the given dialect. */
 export function formatText(words: Text, { reference }: Dialect = javascript): string {
   if (typeof words === "string") return words;
   return words.map((part) => (typeof part === "string" ? part : reference(part))).join("");
@@ -174,6 +176,7 @@ export function mismatch(
   return problemError({ code, where: { caller, ...cell }, statement, expected, cure });
 }
 
+/** An error about what was done before: "caller: statement; cure", with code "wrong-state". */
 export function wrongState(caller: string, statement: Text, cure?: Text): Error {
   return refuse("wrong-state", caller, statement, cure);
 }
