@@ -16,7 +16,7 @@ import type { Tensor } from "./tensor.ts";
 type MakeTensor = (storage: Storage, spec: Spec) => Tensor;
 
 /** What an executor does with an op once shapes are checked: compute it, or write it down. */
-export interface Backend extends Pick<Executor, "meet" | "refuse"> {
+export interface Backend extends Pick<Executor, "guard" | "refuse"> {
   /** Memory for an output. */
   storage(spec: Spec): Storage;
   /** Computes the outputs, or notes that they are to be computed. Versions of written inputs are the caller's. */
@@ -34,7 +34,7 @@ export function recordingExecutor(make: MakeTensor, backend: Backend): Executor 
     constant: (value, dtype) => make(backend.constant(value, dtype), { shape: [], dtype }),
     hostScalar: (read, of, key) => make(backend.hostScalar(read, of, key), { shape: [], dtype: "float64" }),
     literal: (data, spec) => make(backend.literal(data, spec), spec),
-    meet: backend.meet?.bind(backend),
+    guard: backend.guard?.bind(backend),
     refuse: backend.refuse?.bind(backend),
     run(op, values, attrs) {
       const inputs = values as readonly Tensor[];

@@ -36,7 +36,7 @@ export interface GradOptions extends BackwardOptions {
 export function backward(root: Tensor, gradient: Tensor | undefined, options: BackwardOptions = {}): void {
   checkOptions("backward", options, backwardOptions);
   const { createGraph = false } = options;
-  const { totals, retained, release } = walk([root], [seed(root, gradient)], options);
+  const { totals, retained, release } = backwardPass([root], [seed(root, gradient)], options);
   const grads = recording(createGraph, () => [
     ...retained.map(([tensor, total]) => [tensor, own(total, createGraph)] as const),
     ...[...totals].flatMap(([edge, total]) =>
@@ -109,7 +109,7 @@ export function grad(
   });
   const edges = targets.map((target) => target.gradFn ?? target);
   const seeds = roots.map((root, i) => seed(root, given[i] ?? undefined));
-  const { totals, retained, release } = walk(roots, seeds, options, new Set(edges));
+  const { totals, retained, release } = backwardPass(roots, seeds, options, new Set(edges));
   const gradients = edges.map((edge, i) => {
     const total = totals.get(edge) ?? null;
     if (total === null && !options.allowUnused) {
@@ -130,7 +130,7 @@ export function grad(
 }
 
 /** What a walk found; the caller writes it down, once nothing can fail any more, and lets go of the saved values. */
-interface Walked {
+interface PassResult {
   /** The gradient of every edge, or of the targets only. */
   readonly totals: ReadonlyMap<Edge, Tensor>;
   /** Those of the tensors that keep theirs although they are no leaves. */
@@ -142,12 +142,12 @@ interface Walked {
  * The walk: from the roots toward the leaves in reverse order of recording. Rules return gradients; only here are they
  * summed over uses, un-broadcast and cast. Nothing is written but by the caller.
  */
-function walk(
+function backwardPass(
   roots: readonly Tensor[],
   seeds: readonly Tensor[],
   { createGraph = false, retainGraph = createGraph }: BackwardOptions,
   targets?: ReadonlySet<Edge>,
-): Walked {
+): PassResult {
   const nodes = reachable(roots, targets);
   const through = targets === undefined ? nodes : new Set([...nodes].filter((node) => leadsOn(node, nodes, targets)));
   for (const node of through) node.checkSaved();
