@@ -92,10 +92,10 @@ export function signatureOf(tree: unknown): string {
 }
 
 /** Which of the tensors that require a gradient are the same, as far as some are: gradients of all places are summed. */
-export function twinsIn(args: readonly unknown[]): string {
+export function repeatsIn(args: readonly unknown[]): string {
   const leaves = tensorsIn(args).filter(({ requiresGrad }) => requiresGrad);
   const firsts = leaves.map((leaf) => leaves.indexOf(leaf));
-  return firsts.some((first, i) => first !== i) ? ` twins ${firsts}` : "";
+  return firsts.some((first, i) => first !== i) ? ` repeats ${firsts}` : "";
 }
 
 const numbers = /* @__PURE__ */ new WeakMap<object, number>();

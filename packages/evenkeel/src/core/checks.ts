@@ -2,23 +2,23 @@ import type { Text } from "./problem.ts";
 import { type Subject, unexpected } from "./problem.ts";
 
 /**
- * What a value must be, as data: arguments are checked by it, options are declared with it, and a command line reads
- * its flags through it.
+ * Describes a valid value, as data: functions check arguments with it, options are declared with it, and the command
+ * line parses its flags with it.
  */
 export interface Check<T = unknown> {
-  /** What is expected, as messages say it: "a whole number of at least 1". */
+  /** The expectation, as messages word it: "a whole number of at least 1". */
   readonly expected: string;
   /** Whether a value is of the right kind; if not, it is a TypeError. */
   readonly isKind: (value: unknown) => boolean;
   /** Whether a value of the right kind fits; if not, it is a RangeError. A method, so that a `Check<number>` is a `Check`. */
   fits(value: T): boolean;
-  /** Where it is a list or a record: the first item that does not pass, and what was expected of it. */
+  /** For a list or a record: the first item that does not pass, and its expectation. */
   readonly culprit?: (value: unknown) => Culprit | undefined;
-  /** What a text on a command line says; undefined if it cannot be of this kind. Missing where no text can say it. */
+  /** Parses a text of the command line; returns undefined if it is not of this kind. Absent if no text can express the value. */
   readonly parse?: (text: string) => T | undefined;
-  /** What stands for the value in the usage of a flag: the n of `--epochs <n>`. Missing where the flag alone says it. */
+  /** The placeholder of the value in the usage of a flag: the n of `--epochs <n>`. Absent if the flag takes no value. */
   readonly noun?: string;
-  /** All values, where there is a list of them. */
+  /** All valid values, if there is a list of them. */
   readonly choices?: readonly string[];
 }
 
@@ -30,7 +30,7 @@ export interface Culprit {
   readonly wanted: Check;
 }
 
-/** What a check lets through: `Checked<typeof check>`. */
+/** The type of the values that pass a check: `Checked<typeof check>`. */
 export type Checked<C> = C extends Check<infer T> ? T : never;
 
 /** @throws TypeError if `value` is of another kind @throws RangeError if it does not fit */
@@ -53,7 +53,7 @@ function itemOf(what: Subject, at: number | string): Subject {
   return `${what}[${JSON.stringify(at)}]`;
 }
 
-/** The same where any misfit is a RangeError, a wrong kind too: sizes and rates, which code computes. */
+/** Like `check`, but any misfit is a RangeError, a wrong kind too: for sizes and rates, which code computes. */
 export function checkValue<T>(
   caller: string,
   what: Subject,
@@ -84,23 +84,27 @@ export function wholeNumber(least = -Infinity, most = Infinity): Check<number> {
   return numeric(`a whole number${bounds}`, fits, "n");
 }
 
+/** Any number except NaN and infinities. */
 export function finiteNumber(): Check<number> {
   return numeric("a finite number", Number.isFinite);
 }
 
+/** A finite number greater than `bound`. */
 export function numberAbove(bound: number): Check<number> {
   return numeric(`a finite number above ${bound}`, (value) => Number.isFinite(value) && value > bound);
 }
 
+/** A finite number, `bound` or greater. */
 export function numberAtLeast(bound: number): Check<number> {
   return numeric(`a finite number of at least ${bound}`, (value) => Number.isFinite(value) && value >= bound);
 }
 
-/** Both bounds belong to it. */
+/** A number from `least` to `most`, both included. */
 export function numberBetween(least: number, most: number, noun = "number"): Check<number> {
   return numeric(`a ${noun} from ${least} to ${most}`, (value) => value >= least && value <= most);
 }
 
+/** A number from 0 to 1, both included. */
 export function probability(): Check<number> {
   return numberBetween(0, 1, "probability");
 }
@@ -110,6 +114,7 @@ export function share(): Check<number> {
   return numeric("a share from 0 up to, but not including, 1", (value) => value >= 0 && value < 1, "share");
 }
 
+/** true or false; no truthy value counts. */
 export function flag(): Check<boolean> {
   return {
     expected: "true or false",
@@ -119,7 +124,7 @@ export function flag(): Check<boolean> {
   };
 }
 
-/** One of a list of words. Anything else is a wrong value, whatever its kind. */
+/** One of a list of words. Anything else is a wrong value, regardless of its kind. */
 export function oneOf<const C extends readonly string[]>(choices: C): Check<C[number]> {
   const isChoice = (value: unknown): value is C[number] => (choices as readonly unknown[]).includes(value);
   return {
@@ -132,7 +137,7 @@ export function oneOf<const C extends readonly string[]>(choices: C): Check<C[nu
   };
 }
 
-/** A text; with `expected` one that says more, such as "the name of a column". */
+/** A string; `expected` can be more specific, such as "the name of a column". */
 export function string(expected = "a string"): Check<string> {
   return {
     expected,
@@ -143,11 +148,12 @@ export function string(expected = "a string"): Check<string> {
   };
 }
 
+/** A function; its parameters cannot be checked. */
 export function fn<F extends (...args: never[]) => unknown>(expected = "a function"): Check<F> {
   return { expected, isKind: (value) => typeof value === "function", fits: everything };
 }
 
-/** An object, and no array. */
+/** An object, but not an array. */
 export function plainObject<T extends object = object>(expected = "an object"): Check<T> {
   const isKind = (value: unknown) => typeof value === "object" && value !== null && !Array.isArray(value);
   return { expected, isKind, fits: everything };
@@ -159,9 +165,9 @@ export function instance<T>(type: abstract new (...args: never[]) => T, expected
 }
 
 /**
- * A list, each item of which passes. A command line separates the items by commas; a comma in an item is written "\\,".
+ * A list whose items all pass. The command line separates items by commas; a comma in an item is written "\\,".
  *
- * @param none what a command line says for an empty list, where there may be one
+ * @param none how the command line writes an empty list, if one is valid
  */
 export function listOf<T>(
   item: Check<T>,
@@ -220,7 +226,7 @@ function splitAtCommas(text: string): string[] {
   return text.split(/(?<!\\),/).map((part) => part.trim().replaceAll("\\,", ","));
 }
 
-/** What passes `wanted`, or the one value besides: `orElse(wholeNumber(1), false)`. */
+/** A value that passes `wanted`, or one more value: `orElse(wholeNumber(1), false)`. */
 export function orElse<T, const O extends boolean | null | string>(wanted: Check<T>, other: O): Check<T | O> {
   const { parse, choices } = wanted;
   return {

@@ -1,4 +1,4 @@
-import { meet } from "../core/index.ts";
+import { guard } from "../core/index.ts";
 import type { Tensor } from "../tensor/index.ts";
 import { checkGradient } from "./checks.ts";
 import { Optimizer, type ParamGroup } from "./optimizer.ts";
@@ -36,7 +36,7 @@ export abstract class FusedOptimizer<O extends object> extends Optimizer<O> {
   protected override meetSettings(): void {
     // A step that a subclass has put in the place of ours may read anything as it is.
     if (Object.getPrototypeOf(this).step !== FusedOptimizer.prototype.step) super.meetSettings();
-    else for (const group of this.paramGroups) meet(group, this.switches);
+    else for (const group of this.paramGroups) guard(group, this.switches);
   }
 
   protected override stateOf(param: Tensor, names: readonly string[]): ParamState {

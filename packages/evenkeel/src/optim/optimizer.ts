@@ -2,8 +2,8 @@ import {
   checkOptions,
   type DType,
   formatShape,
+  guard,
   hostScalar,
-  meet,
   type PartialOptions,
   refuse,
   refuseGiven,
@@ -18,7 +18,7 @@ import { enableGrad, noGrad, Tensor } from "../tensor/index.ts";
 import { Storage } from "../tensor/storage.ts";
 import { checkParam, checkState, isGroup } from "./checks.ts";
 import { isScheduled, noteScheduled, type ScheduledGroup } from "./lrScheduler/scheduled.ts";
-import { checkComplete, checkRules, copyOptions, meetOptions, type OptionRules, rulesLike } from "./options.ts";
+import { checkComplete, checkRules, copyOptions, guardOptions, type OptionRules, rulesLike } from "./options.ts";
 import { type ParamState, ParamStates } from "./paramStates.ts";
 import { formatOptimizer } from "./print.ts";
 import { checkStateDict, type OptimizerStateDict, requireObject, type StateExpectation } from "./stateDict.ts";
@@ -198,9 +198,9 @@ export abstract class Optimizer<O extends object = AnyOptions> {
     const recording = closure && (() => enableGrad(closure));
     const result = noGrad(() => step.call(this, recording));
     checkState(this.constructor.name, this.state);
-    meet(this.state, ["changes"]);
+    guard(this.state, ["changes"]);
     if (this.state instanceof ParamStates) {
-      for (const tensors of this.state.unwatched()) meet(tensors, Object.keys(tensors));
+      for (const tensors of this.state.unwatched()) guard(tensors, Object.keys(tensors));
     }
     noteStep(this);
     return result;
@@ -208,22 +208,22 @@ export abstract class Optimizer<O extends object = AnyOptions> {
 
   /** A compiled step is traced anew when there are other groups, or other parameters in one. */
   #meetParams(): void {
-    meet(this, ["paramGroups", "state"]);
-    meet(this.paramGroups, placesOf(this.paramGroups));
+    guard(this, ["paramGroups", "state"]);
+    guard(this.paramGroups, placesOf(this.paramGroups));
     for (const group of this.paramGroups) {
-      meet(group, ["params"]);
-      meet(group.params, placesOf(group.params));
+      guard(group, ["params"]);
+      guard(group.params, placesOf(group.params));
     }
   }
 
   /** Says what else a compiled step depends on: our fields, and hyperparameters that are read as they are. */
   protected meetSettings(): void {
     const known = ["paramGroups", "state", "defaults"];
-    meet(
+    guard(
       this,
       Object.keys(this).filter((key) => !known.includes(key)),
     );
-    for (const group of this.paramGroups) meetOptions(group, this.plainOptions ?? Object.keys(group));
+    for (const group of this.paramGroups) guardOptions(group, this.plainOptions ?? Object.keys(group));
   }
 
   /**

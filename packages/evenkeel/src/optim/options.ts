@@ -1,4 +1,4 @@
-import { describe, meet, mismatch, wrongState } from "../core/index.ts";
+import { describe, guard, mismatch, wrongState } from "../core/index.ts";
 
 /** Throws if a hyperparameter is not valid; `scheduled`: a schedule has set the rate. */
 type OptionRule = (value: unknown, scheduled: boolean) => void;
@@ -100,13 +100,13 @@ export function checkRules<O extends object>(options: Partial<O>, rules: OptionR
 }
 
 /** Tells a tracer of options that are read as they are. Lists are told apart by what is in them. */
-export function meetOptions(group: object, names: readonly string[]): void {
-  meet(group, names);
+export function guardOptions(group: object, names: readonly string[]): void {
+  guard(group, names);
   const options = group as Readonly<Record<string, unknown>>;
   for (const name of names) {
     const isList = Array.isArray(options[name]) && name !== "params";
     if (isList)
-      meet({
+      guard({
         get [name]() {
           return String(options[name]);
         },

@@ -1,4 +1,4 @@
-import { meet, type PartialOptions, wrongState } from "../core/index.ts";
+import { guard, type PartialOptions, wrongState } from "../core/index.ts";
 import { sgdMomentumStep, sgdStep } from "../ops/optimizer/optimizer.ts";
 import type { Tensor } from "../tensor/index.ts";
 import { FusedOptimizer } from "./fusedOptimizer.ts";
@@ -82,7 +82,7 @@ export class SGD extends FusedOptimizer<SGDOptions> {
   protected stepGroup(group: ParamGroup<SGDOptions>, params: readonly Tensor[]): void {
     const { nesterov, maximize } = group;
     // Whether there is momentum chooses the op; how much is read at every step, so that schedulers may change it.
-    meet({
+    guard({
       get hasMomentum() {
         return group.momentum !== 0;
       },

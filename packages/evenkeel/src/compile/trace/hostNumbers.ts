@@ -8,26 +8,26 @@ type NumberKey = Pick<Extract<Source, { readonly kind: "host" }>, "of" | "key">;
  * and at no other run, and no comparison of traces shows it: so they are looked at before and after.
  */
 export class HostNumbers {
-  readonly #met = new Map<object, Map<string, unknown>>();
+  readonly #noted = new Map<object, Map<string, unknown>>();
 
   /** @param earlier a graph of the same step, which tells what to look at before the step runs */
   constructor(earlier?: Graph) {
     for (const { inputs } of earlier?.nodes ?? []) {
-      for (const { source } of inputs.map(({ buffer }) => buffer)) if (source.kind === "host") this.meet(source);
+      for (const { source } of inputs.map(({ buffer }) => buffer)) if (source.kind === "host") this.note(source);
     }
   }
 
   /** Notes what the number is now, unless it was noted before. */
-  meet({ of, key }: NumberKey): void {
-    const known = this.#met.get(of) ?? new Map<string, unknown>();
+  note({ of, key }: NumberKey): void {
+    const known = this.#noted.get(of) ?? new Map<string, unknown>();
     if (known.has(key)) return;
     const { object, at } = holderOf({ of, key });
-    this.#met.set(of, known.set(key, object[at]));
+    this.#noted.set(of, known.set(key, object[at]));
   }
 
   /** Those that are others than they were, in words; they are put back. */
   restore(): string[] {
-    return [...this.#met].flatMap(([of, values]) =>
+    return [...this.#noted].flatMap(([of, values]) =>
       [...values].flatMap(([key, value]) => {
         const { object, at } = holderOf({ of, key });
         const now = object[at];

@@ -184,10 +184,10 @@ class Tracer implements Backend {
     let index = 0;
     const bound = args.map((tree) =>
       mapLeaves(tree, (real) => {
-        const twin = differentiable.get(real);
-        if (twin !== undefined) {
+        const copy = differentiable.get(real);
+        if (copy !== undefined) {
           index++;
-          return twin;
+          return copy;
         }
         const argument = new Tensor(place(real, index), real.shape, real.dtype, real.requiresGrad);
         argument.hooks.push(...real.hooks);
@@ -223,12 +223,12 @@ class Tracer implements Backend {
 
   hostScalar(read: () => number, of: object, key: string): Storage {
     const source = { kind: "host", read, of, key } as const;
-    this.hosts.meet(source);
+    this.hosts.note(source);
     return this.#place({ shape: [], dtype: "float64" }, source);
   }
 
-  meet(object: object, keys?: readonly string[]): void {
-    this.guards.meet(object, keys);
+  guard(object: object, keys?: readonly string[]): void {
+    this.guards.add(object, keys);
   }
 
   refuse(what: string, cure: string): void {

@@ -36,7 +36,7 @@ export function compareTraces(old: Trace, fresh: Trace): Comparison {
 
 /** Which buffer of the fresh graph stands for which of the old one. */
 class Match {
-  readonly #twins = new Map<GraphBuffer, GraphBuffer>();
+  readonly #counterparts = new Map<GraphBuffer, GraphBuffer>();
   readonly #taken = new Set<GraphBuffer>();
   /** What the constants of the old graph are in the fresh one. */
   readonly numbers = new Map<GraphBuffer, NumberMet>();
@@ -46,10 +46,11 @@ class Match {
     if (old.dtype !== fresh.dtype || !sameShape(old.shape, fresh.shape)) {
       return `${where}: ${show(old)} became ${show(fresh)}`;
     }
-    const twin = this.#twins.get(old.buffer);
-    if (twin !== undefined) return twin === fresh.buffer ? undefined : `${where}: it reads something else`;
+    const counterpart = this.#counterparts.get(old.buffer);
+    if (counterpart !== undefined)
+      return counterpart === fresh.buffer ? undefined : `${where}: it reads something else`;
     if (this.#taken.has(fresh.buffer)) return `${where}: it reads something else`;
-    this.#twins.set(old.buffer, fresh.buffer);
+    this.#counterparts.set(old.buffer, fresh.buffer);
     this.#taken.add(fresh.buffer);
     const [a, b] = [old.buffer.source, fresh.buffer.source];
     if (a.kind === "constant" && b.kind === "constant") {

@@ -4,7 +4,7 @@ import { warnOfHost } from "../explain/hostWarning.ts";
 import type { GraphBuffer } from "../graph.ts";
 import { type Made, make } from "../made.ts";
 import { type Trace, trace } from "../trace/trace.ts";
-import { isOrdinary, signatureOf, twinsIn } from "../tree.ts";
+import { isOrdinary, repeatsIn, signatureOf } from "../tree.ts";
 import { type Comparison, compareTraces } from "./compare.ts";
 import type { Guards } from "./guards.ts";
 import type { Cell, Cells } from "./numbers.ts";
@@ -218,7 +218,7 @@ function numberOf({ source }: GraphBuffer): number {
 }
 
 const signatureIn = (args: readonly unknown[]) =>
-  `${isGradEnabled() ? "grad" : "noGrad"} ${args.map(signatureOf).join()}${twinsIn(args)}`;
+  `${isGradEnabled() ? "grad" : "noGrad"} ${args.map(signatureOf).join()}${repeatsIn(args)}`;
 
 /** The common case, without writing out a signature: tensors alone. */
 function isLike(args: readonly unknown[], { tensors, gradEnabled }: Variant): boolean {

@@ -75,12 +75,12 @@ function isEnough(steps: readonly Step[]): boolean {
  */
 export function sequentialFeeds(model: AnyModule): Map<BatchNormLayer, Step[]> {
   const feeds = new Map<BatchNormLayer, Step[]>();
-  const walk = (chain: Sequential, path: string, before: readonly Step[]): Step[] => {
+  const visit = (chain: Sequential, path: string, before: readonly Step[]): Step[] => {
     let steps = [...before];
     for (const [name, child] of ownChildren<Module>(chain as unknown as Module)) {
       const at = path === "" ? name : `${path}.${name}`;
       if (isChain(child)) {
-        steps = walk(child, at, steps);
+        steps = visit(child, at, steps);
         continue;
       }
       if (child instanceof BatchNormLayer) feeds.set(child, steps);
@@ -93,7 +93,7 @@ export function sequentialFeeds(model: AnyModule): Map<BatchNormLayer, Step[]> {
   for (const [path, module] of model.namedModules()) {
     if (!isChain(module) || inside.has(module)) continue;
     for (const below of chainsIn(module)) inside.add(below);
-    walk(module, path, path === "" ? [{ kind: "input", name: "the input" }] : []);
+    visit(module, path, path === "" ? [{ kind: "input", name: "the input" }] : []);
   }
   for (const [norm, steps] of feeds) {
     const end = steps.findIndex((_, i) => isEnough(steps.slice(0, i + 1)));

@@ -109,7 +109,7 @@ function watchDoor(seen: Seen): () => void {
     constant: (value, dtype) => inner.constant(value, dtype),
     literal: (data, spec) => inner.literal(data, spec),
     hostScalar: (read, of, key) => inner.hostScalar(read, of, key),
-    meet: (object, keys) => inner.meet?.(object, keys),
+    guard: (object, keys) => inner.guard?.(object, keys),
     refuse: (what, cure) => inner.refuse?.(what, cure),
     run(op, inputs, attrs) {
       const outputs = inner.run(op, inputs, attrs);

@@ -98,7 +98,7 @@ export class BackwardWatch {
 }
 
 /**
- * Replaces the tensors that require a gradient by twins with the same values, and hands over the gradients of all twins
+ * Replaces the tensors that require a gradient by copies with the same values, and hands over the gradients of all copies
  * at once as they flow back. Returns the list itself if there is nothing to watch.
  */
 function passThrough(values: readonly unknown[], onGradients: (gradients: Gradients) => Gradients): readonly unknown[] {
@@ -115,28 +115,28 @@ function passThrough(values: readonly unknown[], onGradients: (gradients: Gradie
   const gather = (gradients: Gradients): Tensor[] =>
     indices.map((i, k) => gradients[i] ?? zeros(tensors[k].shape, { dtype: tensors[k].dtype }));
 
-  const twins = tensors.length === 1 ? watchOne(tensors[0]) : watchTogether(tensors);
-  twins.watched.registerHook((gradient) => twins.join(gather(onGradients(spread(twins.split(gradient))))));
+  const copies = tensors.length === 1 ? watchOne(tensors[0]) : watchTogether(tensors);
+  copies.watched.registerHook((gradient) => copies.join(gather(onGradients(spread(copies.split(gradient))))));
   const replaced = [...values];
-  for (const [k, i] of indices.entries()) replaced[i] = twins.tensors[k];
+  for (const [k, i] of indices.entries()) replaced[i] = copies.tensors[k];
   return replaced;
 }
 
 /** A tensor on the way of several gradients, and how they are packed in it. */
-interface Twins {
+interface Copies {
   readonly tensors: readonly Tensor[];
   readonly watched: Tensor;
   split(gradient: Tensor): Tensor[];
   join(gradients: readonly Tensor[]): Tensor;
 }
 
-function watchOne(tensor: Tensor): Twins {
+function watchOne(tensor: Tensor): Copies {
   const watched = reshape(tensor, { shape: tensor.shape });
   return { tensors: [watched], watched, split: (gradient) => [gradient], join: ([gradient]) => gradient };
 }
 
 /** An op has one differentiable output, so several tensors go through one flat tensor: their gradients come together. */
-function watchTogether(tensors: readonly Tensor[]): Twins {
+function watchTogether(tensors: readonly Tensor[]): Copies {
   const sizes = tensors.map((tensor) => tensor.numel());
   const join = (parts: readonly Tensor[]): Tensor => cat(parts.map((part) => part.reshape([-1])));
   const split = (flat: Tensor): Tensor[] =>

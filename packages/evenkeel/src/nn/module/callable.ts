@@ -1,4 +1,4 @@
-import { meet } from "../../core/index.ts";
+import { guard } from "../../core/index.ts";
 /** What a call of the object runs. */
 export const invoke: unique symbol = Symbol("invoke");
 
@@ -40,7 +40,7 @@ export abstract class Callable {
 
   /** The fields, in the order in which they were set. Containers add what they keep elsewhere. */
   [entries](): [string, unknown][] {
-    meet(this[edits], ["count"]);
+    guard(this[edits], ["count"]);
     return Object.entries(this);
   }
 }

@@ -1,4 +1,4 @@
-import { meet, refuse, refuseGiven, wrongState } from "../../core/index.ts";
+import { guard, refuse, refuseGiven, wrongState } from "../../core/index.ts";
 import type { Tensor } from "../../tensor/index.ts";
 import { className, edits, entries } from "./callable.ts";
 import { checkMember, checkModule, checkName } from "./members.ts";
@@ -14,7 +14,7 @@ abstract class ModuleRow<M extends AnyModule, In extends unknown[], Out> extends
 
   /** The list, for code that may run in a compiled step, which is traced anew when the list has changed. */
   #read(): readonly [string, M][] {
-    meet(this[edits], ["count"]);
+    guard(this[edits], ["count"]);
     return this.#items;
   }
 
@@ -244,7 +244,7 @@ export class ModuleDict<M extends AnyModule = Module> extends Module<never, neve
 
   /** The modules, for code that may run in a compiled step, which is traced anew when they have changed. */
   #read(): ReadonlyMap<string, M> {
-    meet(this[edits], ["count"]);
+    guard(this[edits], ["count"]);
     return this.#items;
   }
 

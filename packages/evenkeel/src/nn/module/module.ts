@@ -1,4 +1,4 @@
-import { checkOptions, isFloat, meet, refuse, refuseGiven, refuseMisspellings, wrongState } from "../../core/index.ts";
+import { checkOptions, guard, isFloat, refuse, refuseGiven, refuseMisspellings, wrongState } from "../../core/index.ts";
 import { type Destination, requestedDtype } from "../../tensor/dtypes.ts";
 import { noGrad, type Tensor } from "../../tensor/index.ts";
 import { formatModule, inspect } from "../print/print.ts";
@@ -20,11 +20,11 @@ import {
   findMember,
   findModule,
   type MemberOptions,
+  type TraversalOptions,
+  traverseBuffers,
+  traverseModules,
+  traverseParameters,
   uniqueChildren,
-  type WalkOptions,
-  walkBuffers,
-  walkModules,
-  walkParameters,
 } from "./moduleTree.ts";
 import { Buffer, type BufferOptions, type Parameter } from "./parameter.ts";
 import { type LoadOptions, type LoadResult, loadState, type StateDict, saveState } from "./stateDict.ts";
@@ -122,8 +122,8 @@ export abstract class Module<In extends unknown[] = never, Out = any> extends Ca
         `write forward(x) { ... } in class ${name}`,
       );
     }
-    meet(this);
-    meet(this[edits], ["count"]);
+    guard(this);
+    guard(this[edits], ["count"]);
     const output = this.#hooks.size === 0 ? this.forward(...inputs) : this.#hooked(inputs);
     if (this[edits].calls++ === 0) warnOfStrays(this);
     return output;
@@ -204,27 +204,27 @@ export abstract class Module<In extends unknown[] = never, Out = any> extends Ca
 
   /** The parameters here and below by path, own ones first; one held in two places comes once. */
   namedParameters(options?: MemberOptions): [string, Parameter][] {
-    return walkParameters(this, options);
+    return traverseParameters(this, options);
   }
 
   /** {@link namedParameters} without the names. */
   parameters(options?: Pick<MemberOptions, "recurse">): Parameter[] {
-    return walkParameters(this, options).map(([, parameter]) => parameter);
+    return traverseParameters(this, options).map(([, parameter]) => parameter);
   }
 
   /** The buffers here and below by path, persistent or not; one held in two places comes once. */
   namedBuffers(options?: MemberOptions): [string, Buffer][] {
-    return walkBuffers(this, options);
+    return traverseBuffers(this, options);
   }
 
   /** {@link namedBuffers} without the names. */
   buffers(options?: Pick<MemberOptions, "recurse">): Buffer[] {
-    return walkBuffers(this, options).map(([, buffer]) => buffer);
+    return traverseBuffers(this, options).map(([, buffer]) => buffer);
   }
 
   /** This module (under the name `""`) and all below it by path, each before its children and once. */
-  namedModules(options?: WalkOptions): [string, Module][] {
-    return walkModules(this as unknown as Module, options);
+  namedModules(options?: TraversalOptions): [string, Module][] {
+    return traverseModules(this as unknown as Module, options);
   }
 
   /** {@link namedModules} without the names. */

@@ -4,7 +4,7 @@ import { isUninitialized } from "../lazy/uninitialized.ts";
 import { inspect } from "../print/print.ts";
 import { type Callable, className } from "./callable.ts";
 import { ownBuffers, ownParameters } from "./members.ts";
-import { join, walkModules } from "./moduleTree.ts";
+import { join, traverseModules } from "./moduleTree.ts";
 import type { Buffer, Parameter } from "./parameter.ts";
 
 /** The state of a module: its parameters and persistent buffers by path, in PyTorch's order. */
@@ -47,7 +47,7 @@ class KeysOfLoad implements LoadResult {
 
 /** A tensor held in two places stands under both keys, as in PyTorch. */
 function stateOf(root: Callable): [string, Parameter | Buffer][] {
-  return walkModules(root, { removeDuplicate: false }).flatMap(([path, module]) => {
+  return traverseModules(root, { removeDuplicate: false }).flatMap(([path, module]) => {
     const kept = ownBuffers(module).filter(([, buffer]) => buffer.persistent);
     const own: [string, Parameter | Buffer][] = [...ownParameters(module), ...kept];
     return own.map(([name, tensor]): [string, Parameter | Buffer] => [join(path, name), tensor]);

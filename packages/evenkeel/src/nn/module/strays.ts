@@ -1,6 +1,6 @@
 import { isPlainObject, warnOnce } from "../../core/index.ts";
 import { Callable, className, edits } from "./callable.ts";
-import { walkModules, walkParameters } from "./moduleTree.ts";
+import { traverseModules, traverseParameters } from "./moduleTree.ts";
 import { Parameter } from "./parameter.ts";
 
 /**
@@ -11,7 +11,9 @@ export function warnOfStrays(module: Callable): void {
   for (const [name, value] of Object.entries(module)) {
     const found = valuesIn(value).filter(isLearned);
     if (found.length === 0) continue;
-    const held = new Set<unknown>([...walkModules(module), ...walkParameters(module)].map(([, member]) => member));
+    const held = new Set<unknown>(
+      [...traverseModules(module), ...traverseParameters(module)].map(([, member]) => member),
+    );
     const strays = found.filter((member) => !held.has(member));
     if (strays.length === 0) continue;
     warnOnce(module, `stray ${name}`, () => {
@@ -36,7 +38,7 @@ function valuesIn(value: unknown, depth = 2): unknown[] {
 /** Parameters, and modules with parameters that have been called. */
 function isLearned(member: unknown): member is object {
   if (member instanceof Parameter) return member.requiresGrad;
-  return member instanceof Callable && member[edits].calls > 0 && walkParameters(member).length > 0;
+  return member instanceof Callable && member[edits].calls > 0 && traverseParameters(member).length > 0;
 }
 
 const kindOf = (value: unknown) =>

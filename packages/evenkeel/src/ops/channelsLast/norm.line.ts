@@ -2,7 +2,7 @@ import type { Spec } from "../../core/index.ts";
 import { type FunctionBuilder, f32x4, f64x2, type Local, type Placed, type V128, v128 } from "../../wasm/index.ts";
 import { both, demotePair, promotePair } from "../normalize/doublePair.ts";
 import { inverseStd } from "../normalize/normalize.scale.ts";
-import { forEachSlot, type Group, loadChannels, planeBytes } from "./norm.walk.ts";
+import { forEachSlot, type Group, loadChannels, planeBytes } from "./norm.traversal.ts";
 
 /**
  * z = (x - middle) * scale + shift for every channel, in float32: `middle` is the mean as a float32, so that the difference

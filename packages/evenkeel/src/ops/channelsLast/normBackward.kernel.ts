@@ -13,11 +13,8 @@ import { both, demotePair, promotePair } from "../normalize/doublePair.ts";
 import { inverseStd } from "../normalize/normalize.scale.ts";
 import { declinesUnless, emitLine, lineBytes, loadPlanes, onLine } from "./norm.line.ts";
 import { countOf, few, flush, sumOf, sumsBytes } from "./norm.statistics.ts";
-import type { afters } from "./norm.ts";
 import {
-  type Frame,
   forEachSlot,
-  frameOf,
   type Grid,
   type Group,
   gridOf,
@@ -26,10 +23,13 @@ import {
   perImage,
   planeBytes,
   storePixel,
+  traverse,
+  type VisitedPlace,
   vectorsOf,
-  walk,
+  visitedPlaceOf,
   windowOffsets,
-} from "./norm.walk.ts";
+} from "./norm.traversal.ts";
+import type { afters } from "./norm.ts";
 import type { BatchNormBackwardLastAttrs } from "./normBackward.ts";
 import { emitBorder } from "./place.ts";
 
@@ -54,16 +54,16 @@ interface Backward {
   readonly sums: number;
 }
 
-/** Frames of x and dy, and the visits over them. */
-function framesOf({ kind, dy, x, attrs }: Backward): { grid: Grid; frames: readonly [Frame, Frame] } {
+/** Places of x and dy, and the visits over them. */
+function placesOf({ kind, dy, x, attrs }: Backward): { grid: Grid; places: readonly [VisitedPlace, VisitedPlace] } {
   if (kind === "reluMaxPool") {
     return {
       grid: gridOf(dy, attrs.dyBorder),
-      frames: [frameOf(x, attrs.inputBorder, 2), frameOf(dy, attrs.dyBorder)],
+      places: [visitedPlaceOf(x, attrs.inputBorder, 2), visitedPlaceOf(dy, attrs.dyBorder)],
     };
   }
-  const flow = kind === "reluMean" ? perImage(dy) : frameOf(dy, attrs.dyBorder);
-  return { grid: gridOf(x, attrs.inputBorder), frames: [frameOf(x, attrs.inputBorder), flow] };
+  const flow = kind === "reluMean" ? perImage(dy) : visitedPlaceOf(dy, attrs.dyBorder);
+  return { grid: gridOf(x, attrs.inputBorder), places: [visitedPlaceOf(x, attrs.inputBorder), flow] };
 }
 
 const isPositive = (dy: V128, z: V128): V128 => v128.andNot(dy, f32x4.le(z, f32x4.const(0)));
@@ -88,14 +88,14 @@ function flowOf(back: Backward, group: Group, planes: readonly (readonly Local<"
 /** z of a window's four pixels, their maximum, and g of the window, which goes to the first of those that are the maximum. */
 function windowFlowOf(back: Backward, group: Group, planes: readonly (readonly Local<"v128">[])[]) {
   const { f, x } = back;
-  const places = windowOffsets(x);
+  const offsets = windowOffsets(x);
   const zs = group.vectors.map(() => f.locals("v128", 4));
   const most = f.locals("v128", group.vectors.length);
   const flow = f.locals("v128", group.vectors.length);
   return (from: Local<"i32">, dy: Local<"i32">) => {
-    for (const [k, place] of places.entries()) {
+    for (const [k, offset] of offsets.entries()) {
       for (const [q, { channel }] of group.vectors.entries()) {
-        f.set(zs[q][k], onLine(loadPixel(from, place + channel, group.lanes), planes[q]));
+        f.set(zs[q][k], onLine(loadPixel(from, offset + channel, group.lanes), planes[q]));
       }
     }
     for (const [q, { channel }] of group.vectors.entries()) {
@@ -109,13 +109,13 @@ function windowFlowOf(back: Backward, group: Group, planes: readonly (readonly L
 
 function emitSums(back: Backward): void {
   const { f, kind, x, channels, line, sums } = back;
-  const { grid, frames } = framesOf(back);
+  const { grid, places } = placesOf(back);
   const inWindows = kind === "reluMaxPool";
   const size = Math.min(inWindows ? 1 : 2, vectorsOf(channels));
-  const places = windowOffsets(x);
+  const offsets = windowOffsets(x);
   const totals = [0, 1].map(() => Array.from({ length: size }, () => f.let(f32x4.const(0))));
   f.fill(sums, 0, sumsBytes(channels, 2));
-  walk(f, grid, channels, frames, {
+  traverse(f, grid, channels, places, {
     size,
     // Few terms leave no blocks over which the rounding of sums could even out: they are added in double one by one.
     visits: countOf(grid) <= few ? 1 : undefined,
@@ -138,7 +138,7 @@ function emitSums(back: Backward): void {
         const { zs, most, flow } = at(from, dy);
         for (const k of [3, 2, 1, 0]) {
           for (const [q, { channel }] of group.vectors.entries()) {
-            const value = loadPixel(from, places[k] + channel, group.lanes);
+            const value = loadPixel(from, offsets[k] + channel, group.lanes);
             const isMost = f32x4.eq(zs[q][k], most[q]);
             f.set(chosen[q], k === 3 ? value : v128.bitselect(value, chosen[q], isMost));
           }
@@ -197,12 +197,12 @@ function emitParameters(back: Backward, call: KernelCall<BatchNormBackwardLastAt
 
 function emitGradients(back: Backward): void {
   const { f, kind, x, dx, attrs, channels, line } = back;
-  const { grid, frames } = framesOf(back);
+  const { grid, places } = placesOf(back);
   const inWindows = kind === "reluMaxPool";
   emitBorder(f, dx, attrs.border);
   const result = (flow: V128, difference: V128, [, , , slope, constant, factor]: readonly V128[]) =>
     f32x4.sub(f32x4.sub(f32x4.mul(flow, factor), constant), f32x4.mul(difference, slope));
-  walk(f, grid, channels, [...frames, frameOf(dx, attrs.border, inWindows ? 2 : 1)], {
+  traverse(f, grid, channels, [...places, visitedPlaceOf(dx, attrs.border, inWindows ? 2 : 1)], {
     size: Math.min(inWindows ? 1 : 2, vectorsOf(channels)),
     begin: (group) => {
       const planes = loadPlanes(f, channels, group, line, 6);

@@ -64,7 +64,7 @@ export const normal = defineOp({
   grad: drawn,
 });
 
-/** Ones with probability p, zeros otherwise. */
+/** Ones with probability p, else zeros. */
 export const bernoulli = defineOp({
   name: "bernoulli",
   inputs: [],

@@ -15,7 +15,7 @@ import {
 } from "../../core/index.ts";
 import { eq, isnan, logicalAnd, logicalOr } from "../elementwise/compare.ts";
 import { abs, add, div, exp, mul, pow, sign, sub, where } from "../elementwise/elementwise.ts";
-import { storeWhole, walk } from "../loops.ts";
+import { storeWhole, traverseRows } from "../loops.ts";
 import { concat, expand, reshape, slice } from "../movement/movement.ts";
 
 /** Reductions over dimensions. Sums accumulate in double, in row-major order. */
@@ -55,7 +55,7 @@ function fold(
   const kept = reducedShape(x.shape, dims, true);
   const strides = stridesOf(kept).map((stride, dim) => (dims.includes(dim) ? 0 : stride));
   const totals = new Float64Array(sizeOf(kept)).fill(start);
-  walk(x.shape, [strides], (at, n, [group], [d]) => {
+  traverseRows(x.shape, [strides], (at, n, [group], [d]) => {
     if (d === 0) {
       let total = totals[group];
       for (let k = 0; k < n; k++) total = step(total, x.data[at + k], group);

@@ -34,12 +34,14 @@ export class Softmax extends AlongDim {
   }
 }
 
+/** exp(-x) / sum(exp(-x)) along `dim`. https://pytorch.org/docs/stable/generated/torch.nn.Softmin.html */
 export class Softmin extends AlongDim {
   override forward(input: Tensor): Tensor {
     return F.softmin(input, { dim: this.dim });
   }
 }
 
+/** log(exp(x) / sum(exp(x))) along `dim`. https://pytorch.org/docs/stable/generated/torch.nn.LogSoftmax.html */
 export class LogSoftmax extends AlongDim {
   override forward(input: Tensor): Tensor {
     return F.logSoftmax(input, { dim: this.dim });

@@ -1,6 +1,6 @@
 import { type FunctionBuilder, type FunctionRef, i32, type ModuleBuilder } from "../../../wasm/index.ts";
 import { advance, floatBytes, plus } from "../../matmul/gemm.problem.ts";
-import type { Place } from "../place.ts";
+import type { GroupedPlace } from "../place.ts";
 import { type Axis, from, type Stretch, stretchesOf } from "./axis.ts";
 import { type Panel, panelBytes, panelsOf, tileRows } from "./panels.ts";
 import { longestRun } from "./tile.ts";
@@ -17,8 +17,8 @@ interface Correlation {
   readonly depthwise: boolean;
   readonly rows: Axis;
   readonly columns: Axis;
-  readonly x: Place;
-  readonly y: Place;
+  readonly x: GroupedPlace;
+  readonly y: GroupedPlace;
   readonly panels: number;
   /** Address of the bias, if there is one. */
   readonly bias?: number;

@@ -2,7 +2,7 @@ import { sizeOf } from "../../../core/index.ts";
 import type { FunctionBuilder, ModuleBuilder, Placed } from "../../../wasm/index.ts";
 import { floatBytes } from "../../matmul/gemm.problem.ts";
 import { areasOf, type Convolution, type WeightPlace } from "../convolution.ts";
-import type { Place } from "../place.ts";
+import type { GroupedPlace } from "../place.ts";
 import { type Axis, backwardAxes, bordersSeen, forwardAxis } from "./axis.ts";
 import { emitCorrelation, tableBytes } from "./correlation.ts";
 import { emitWeightGradient } from "./weightGradient.ts";
@@ -53,8 +53,8 @@ export function emitForward({
   y,
   bias,
 }: Products & {
-  readonly x: Place;
-  readonly y: Place;
+  readonly x: GroupedPlace;
+  readonly y: GroupedPlace;
   readonly bias: number;
 }): void {
   const turn = forwardTurn(convolution);
@@ -102,8 +102,8 @@ export function emitInputGradient({
   dx,
   dxMemory,
 }: Products & {
-  readonly dy: Place;
-  readonly dx: Place;
+  readonly dy: GroupedPlace;
+  readonly dx: GroupedPlace;
   /** All of dx, with its border. */
   readonly dxMemory: Placed;
 }): void {
@@ -133,8 +133,8 @@ export function emitWeightProducts({
   dy,
   x,
 }: Products & {
-  readonly dy: Place;
-  readonly x: Place;
+  readonly dy: GroupedPlace;
+  readonly x: GroupedPlace;
 }): void {
   const turn = forwardTurn(convolution);
   emitClear(f, scratch, weightPanelBytes(turn));

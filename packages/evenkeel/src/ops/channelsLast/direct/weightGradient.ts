@@ -1,7 +1,7 @@
 import { type FunctionBuilder, type FunctionRef, f32x4, i32, type ModuleBuilder, v128 } from "../../../wasm/index.ts";
 import { advance, floatBytes, pointer, vectorBytes } from "../../matmul/gemm.problem.ts";
 import { registers } from "../../matmul/gemm.tiles.ts";
-import type { Place } from "../place.ts";
+import type { GroupedPlace } from "../place.ts";
 import type { Axis } from "./axis.ts";
 import { panelBytes, panelsOf, tileRows } from "./panels.ts";
 import { inPieces, startSums, stepTile, sumsOf, type Tile } from "./tile.ts";
@@ -17,8 +17,8 @@ interface WeightGradient {
   readonly depthwise: boolean;
   readonly rows: Axis;
   readonly columns: Axis;
-  readonly x: Place;
-  readonly dy: Place;
+  readonly x: GroupedPlace;
+  readonly dy: GroupedPlace;
   /** Address of the panels, which hold zeros (weights.ts). */
   readonly panels: number;
   readonly fast: boolean;

@@ -4,7 +4,7 @@ import { areasOf, type Convolution, type WeightPlace } from "../convolution.ts";
 import { emitCorrelation } from "../direct/correlation.ts";
 import { emitWeightGradient } from "../direct/weightGradient.ts";
 import { emitClear } from "../direct/weights.ts";
-import type { Place } from "../place.ts";
+import type { GroupedPlace } from "../place.ts";
 import { emitBlocks, largestBlock, type Planes, planesDistance, tilesOf } from "./blocks.ts";
 import {
   inputGradientTransform,
@@ -64,12 +64,12 @@ function planesOf(convolution: Convolution, scratch: number) {
 }
 
 /** Where the windows of the first outputs begin: at the padding. */
-const atPadding = ({ rows, columns }: Convolution, { address, row, pixel }: Place): number =>
+const atPadding = ({ rows, columns }: Convolution, { address, row, pixel }: GroupedPlace): number =>
   address - rows.before * row - columns.before * pixel;
 
 /** The planes of a block as a picture of one row, a group each: their products are those of a 1 x 1 convolution. */
 function planeProducts(tiles: number, inputs: Planes, outputs: Planes) {
-  const place = ({ address, distance, channels }: Planes): Place => {
+  const place = ({ address, distance, channels }: Planes): GroupedPlace => {
     return { address, image: 0, row: 0, pixel: channels * floatBytes, group: distance };
   };
   const line = (pixels: number) => {
@@ -84,10 +84,10 @@ function planeProducts(tiles: number, inputs: Planes, outputs: Planes) {
 }
 
 interface WinogradForward extends Products {
-  readonly x: Place;
+  readonly x: GroupedPlace;
   readonly weight: WeightPlace;
   readonly bias: number;
-  readonly y: Place;
+  readonly y: GroupedPlace;
 }
 
 export function emitWinograd({ f, module, convolution, scratch, fast, x, weight, bias, y }: WinogradForward): void {
@@ -111,11 +111,11 @@ export function emitWinograd({ f, module, convolution, scratch, fast, x, weight,
 }
 
 interface WinogradGradients extends Products {
-  readonly dy: Place;
+  readonly dy: GroupedPlace;
   /** If the gradient by the input is wanted: where, which holds zeros, and by which weights. */
-  readonly toInput?: { readonly dx: Place; readonly weight: WeightPlace } | undefined;
+  readonly toInput?: { readonly dx: GroupedPlace; readonly weight: WeightPlace } | undefined;
   /** If that by the weight is wanted: where, and of which input. */
-  readonly toWeight?: { readonly x: Place; readonly dweight: WeightPlace } | undefined;
+  readonly toWeight?: { readonly x: GroupedPlace; readonly dweight: WeightPlace } | undefined;
 }
 
 /** The gradients that are wanted. That by the input covers the border too, as far as the padding goes. */
@@ -130,7 +130,8 @@ export function emitWinogradGradients(gradients: WinogradGradients): void {
   }
   if (toWeight !== undefined) emitClear(f, at.weights, factorBytes(convolution));
   const flow = { ...dy, at: pointer(f, dy.address) };
-  const moving = (place: Place | undefined) => place && [{ ...place, at: pointer(f, atPadding(convolution, place)) }];
+  const moving = (place: GroupedPlace | undefined) =>
+    place && [{ ...place, at: pointer(f, atPadding(convolution, place)) }];
   const [pictures = [], results = []] = [moving(toWeight?.x), moving(toInput?.dx)];
   emitBlocks(f, convolution, [flow, ...pictures, ...results], (block) => {
     const tiles = tilesOf(block, convolution);

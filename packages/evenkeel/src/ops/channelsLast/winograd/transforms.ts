@@ -8,7 +8,7 @@ import {
   v128,
 } from "../../../wasm/index.ts";
 import { advance, floatBytes, vectorBytes } from "../../matmul/gemm.problem.ts";
-import type { Place } from "../place.ts";
+import type { GroupedPlace } from "../place.ts";
 import type { Block, Planes } from "./blocks.ts";
 import { emitSquare, inputGradientLines, inputLines, outputGradientLines, outputLines } from "./lines.ts";
 
@@ -16,7 +16,7 @@ import { emitSquare, inputGradientLines, inputLines, outputGradientLines, output
 
 /** Pictures seen in tiles of two by two pixels. */
 export interface Tiled {
-  readonly place: Pick<Place, "image" | "row" | "pixel">;
+  readonly place: Pick<GroupedPlace, "image" | "row" | "pixel">;
   /** Pixels of a row of outputs. */
   readonly columns: number;
   readonly planes: Planes;

@@ -12,20 +12,17 @@ import {
 import { loadSomeLanes, storeLanes } from "../../wasm/laneMemory.ts";
 import { type Pair, promotePair } from "../normalize/doublePair.ts";
 import { type Border, picturesOf } from "./border.ts";
+import type { Place } from "./place.ts";
 
 /**
- * How kernels of batch norm walk over pictures with the channels last: block by block of pixels that stay in the first
+ * How kernels of batch norm traverse pictures with the channels last: block by block of pixels that stay in the first
  * cache, and in each over groups of neighbouring channels, so that what a channel needs stays in registers for a block.
  * Where the channels are no multiple of four, the last vector overlaps the one before it; fewer than four are one short
  * vector. Values of a channel live in planes of scratch memory, a slot of 16 bytes for every vector.
  */
 
-/** Steps in bytes over an array: from one visit to the next, from a row of visits to the next, from picture to picture. */
-export interface Frame {
-  readonly address: number;
-  readonly pixel: number;
-  readonly row: number;
-  readonly image: number;
+/** A place that is visited pixel by pixel, or window by window: distances are from visit to visit. */
+export interface VisitedPlace extends Place {
   /** Bytes that a visit touches. */
   readonly touched: number;
 }
@@ -38,7 +35,7 @@ export interface Grid {
 }
 
 /** The pixels of an array, one by one or in windows of 2 x 2. */
-export function frameOf({ shape, address }: Placed, [[top], [left]]: Border, window: 1 | 2 = 1): Frame {
+export function visitedPlaceOf({ shape, address }: Placed, [[top], [left]]: Border, window: 1 | 2 = 1): VisitedPlace {
   const [, height, width, channels] = shape;
   const pixel = 4 * channels;
   return {
@@ -51,7 +48,7 @@ export function frameOf({ shape, address }: Placed, [[top], [left]]: Border, win
 }
 
 /** The same values for all pixels of a picture, from [N, C]. */
-export function perImage({ shape, address }: Placed): Frame {
+export function perImage({ shape, address }: Placed): VisitedPlace {
   return { address, pixel: 0, row: 0, image: 4 * shape[1], touched: 0 };
 }
 
@@ -106,10 +103,10 @@ function forEachGroup(f: FunctionBuilder, channels: number, size: number, visit:
 }
 
 /** What is done over a grid. */
-interface Walk {
+interface Traversal {
   /** Vectors in a group of channels: as many as the registers hold. */
   readonly size: number;
-  /** Loads what the channels need; returns what is done at each visit, given where it is in every frame. */
+  /** Loads what the channels need; returns what is done at each visit, given where it is in every place. */
   readonly begin: (group: Group) => (at: readonly Local<"i32">[]) => void;
   /** Called at the end of a block, for the same group. */
   readonly end?: (group: Group) => void;
@@ -123,18 +120,24 @@ interface Walk {
 const blockBytes = 8192;
 const blockVisits = 64;
 
-export function walk(f: FunctionBuilder, grid: Grid, channels: number, frames: readonly Frame[], what: Walk): void {
-  const { images, rows, columns } = collapsed(grid, frames, what.image !== undefined);
-  const starts = frames.map(({ address }) => f.let(i32.const(address)));
-  const move = (pointers: readonly Local<"i32">[], by: (frame: Frame) => number) => {
+export function traverse(
+  f: FunctionBuilder,
+  grid: Grid,
+  channels: number,
+  places: readonly VisitedPlace[],
+  what: Traversal,
+): void {
+  const { images, rows, columns } = collapsed(grid, places, what.image !== undefined);
+  const starts = places.map(({ address }) => f.let(i32.const(address)));
+  const move = (pointers: readonly Local<"i32">[], by: (place: VisitedPlace) => number) => {
     for (const [i, pointer] of pointers.entries()) {
-      const bytes = by(frames[i]);
+      const bytes = by(places[i]);
       if (bytes !== 0) f.set(pointer, i32.add(pointer, bytes));
     }
   };
   const most = Math.max(
     1,
-    Math.min(what.visits ?? blockVisits, Math.floor(blockBytes / Math.max(...frames.map(({ touched }) => touched)))),
+    Math.min(what.visits ?? blockVisits, Math.floor(blockBytes / Math.max(...places.map(({ touched }) => touched)))),
   );
   const across = blockOf(columns, most);
   const down = across < columns ? 1 : blockOf(rows, Math.max(1, Math.floor(most / columns)));
@@ -171,12 +174,12 @@ export function walk(f: FunctionBuilder, grid: Grid, channels: number, frames: r
   });
 }
 
-/** Rows, and pictures, that follow each other without a gap in every frame are one long row. */
-function collapsed(grid: Grid, frames: readonly Frame[], byImage: boolean): Grid {
+/** Rows, and pictures, that follow each other without a gap in every place are one long row. */
+function collapsed(grid: Grid, places: readonly VisitedPlace[], byImage: boolean): Grid {
   const { images, rows, columns } = grid;
-  if (!frames.every(({ row, pixel }) => row === columns * pixel)) return grid;
+  if (!places.every(({ row, pixel }) => row === columns * pixel)) return grid;
   const long = rows * columns;
-  if (byImage || !frames.every(({ image, pixel }) => image === long * pixel)) {
+  if (byImage || !places.every(({ image, pixel }) => image === long * pixel)) {
     return { images, rows: 1, columns: long };
   }
   return { images: 1, rows: 1, columns: images * long };
