@@ -109,14 +109,17 @@ export class TensorTypes {
     return symbol?.declarations?.some(isTopLevel) && isOfEvenkeel(symbol) ? symbol.name : undefined;
   }
 
-  /** The name of a method that the class Tensor declares; undefined for those of a user's subclass. */
+  /** The name of a method that the class Tensor declares or inherits; undefined for those of a user's subclass. */
   methodOfTensor(node: TSESTree.Node): string | undefined {
-    const { property } = methodCall(unwrap(node)) ?? {};
+    const { object, property } = methodCall(unwrap(node)) ?? {};
     const symbol = property && this.#symbolOf(property);
-    const isTensors = symbol?.declarations?.some(({ parent }) => {
-      return ts.isClassLike(parent) && parent.name?.text === "Tensor" && isOfEvenkeel(symbol);
+    if (object === undefined || symbol === undefined) return undefined;
+    const isTensors = this.#parts(this.#typeOf(object)).some((part) => {
+      const tensor = this.#tensorClassOf(part);
+      const declared = tensor && this.#checker.getPropertyOfType(tensor, symbol.name)?.declarations;
+      return declared?.some((declaration) => symbol.declarations?.includes(declaration));
     });
-    return isTensors ? symbol?.name : undefined;
+    return isTensors ? symbol.name : undefined;
   }
 
   #symbolOf(node: TSESTree.Node): ts.Symbol | undefined {
@@ -152,12 +155,25 @@ export class TensorTypes {
   }
 
   #isTensor(type: ts.Type): boolean {
-    if (type.isIntersection()) return type.types.some((part) => this.#isTensor(part));
+    return this.#tensorClassOf(type) !== undefined;
+  }
+
+  /** The class Tensor of a type that is it or extends it. */
+  #tensorClassOf(type: ts.Type): ts.Type | undefined {
+    if (type.isIntersection()) return this.#firstTensorClass(type.types);
     // An instance of a generic class refers to the class.
     const target = (type as Partial<ts.TypeReference>).target ?? type;
-    if (!target.isClassOrInterface()) return false;
-    if (target.symbol.name === "Tensor" && isOfEvenkeel(target.symbol)) return true;
-    return this.#checker.getBaseTypes(target).some((base) => this.#isTensor(base));
+    if (!target.isClassOrInterface()) return undefined;
+    if (target.symbol.name === "Tensor" && isOfEvenkeel(target.symbol)) return target;
+    return this.#firstTensorClass(this.#checker.getBaseTypes(target));
+  }
+
+  #firstTensorClass(types: readonly ts.Type[]): ts.Type | undefined {
+    for (const type of types) {
+      const found = this.#tensorClassOf(type);
+      if (found !== undefined) return found;
+    }
+    return undefined;
   }
 }
 

@@ -123,7 +123,8 @@ const inOrder = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);
 const byFolder = (a: string, b: string) => inOrder(dirname(a), dirname(b)) || inOrder(a, b);
 
 function checkExtensions(extensions: unknown): void {
-  const isEnd: Check<string> = { ...string(), fits: (end) => end.startsWith(".") };
+  const expected = 'the end of a name from its dot, such as ".png"';
+  const isEnd: Check<string> = { ...string(), expected, fits: (end) => end.startsWith(".") };
   check("ImageFolder", "extensions", extensions, listOf(isEnd, 'a list of ends of names, such as [".png"]'));
 }
 
