@@ -217,7 +217,7 @@ describe("what is wrong with an arm is said before anything is trained", () => {
     ],
     [{ ask: "placement", hidden: [] }, /placement is about hidden layers, and hidden is empty/],
     [{ ask: "networks" }, /ask is "networks", whose arms are yours/],
-    [{ ask: "place" }, /ask is "place", expected normalization, placement, /],
+    [{ ask: "place" }, /ask is "place", expected one of normalization, placement, /],
   ])("misuse of ask %#", (options, message) => {
     expect(() => planStudy(data, options)).toThrow(message);
   });
