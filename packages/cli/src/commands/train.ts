@@ -43,7 +43,7 @@ interface Flags extends TrainFlags, TableFlags {
 /** `evenkeel train TABLE`: a table in, a model, its scores and a report out. */
 export function trainCommand(context: CommandContext): CommandUnknownOpts {
   const command = withTableOptions(new Command("train"))
-    .description("Trains a network on a table and says how good it is, beside simple models.")
+    .description("Trains a network on a table and compares it with simple baselines.")
     .argument("[table]", "a file, a pattern, - for standard input, or a built-in table: mpg, penguins, flights")
     .option("--runs <folder>", "where the run is recorded", usualRuns)
     .option("--resume <run>", "go on with an interrupted run: its id, the beginning of it, or latest")

@@ -14,8 +14,13 @@ export interface Check<T = unknown> {
   fits(value: T): boolean;
   /** For a list or a record: the first item that does not pass, and its expectation. */
   readonly culprit?: (value: unknown) => Culprit | undefined;
-  /** Parses a text of the command line; returns undefined if it is not of this kind. Absent if no text can express the value. */
+  /**
+   * Parses a text of the command line; returns undefined if it is not of this kind. In a list or a record, items that
+   * cannot be parsed stay texts, for `culprit` to find. Absent if no text can express the value.
+   */
   readonly parse?: (text: string) => T | undefined;
+  /** What is expected on a command line, if it is written differently there: "column=kind". */
+  readonly typed?: string;
   /** The placeholder of the value in the usage of a flag: the n of `--epochs <n>`. Absent if the flag takes no value. */
   readonly noun?: string;
   /** All valid values, if there is a list of them. */
@@ -101,7 +106,7 @@ export function numberAtLeast(bound: number): Check<number> {
 
 /** A number from `least` to `most`, both included. */
 export function numberBetween(least: number, most: number, noun = "number"): Check<number> {
-  return numeric(`a ${noun} from ${least} to ${most}`, (value) => value >= least && value <= most);
+  return numeric(`a ${noun} from ${least} to ${most}`, (value) => value >= least && value <= most, noun);
 }
 
 /** A number from 0 to 1, both included. */
@@ -168,22 +173,20 @@ export function instance<T>(type: abstract new (...args: never[]) => T, expected
  * A list whose items all pass. The command line separates items by commas; a comma in an item is written "\\,".
  *
  * @param none how the command line writes an empty list, if one is valid
+ * @param least the fewest items
  */
 export function listOf<T>(
   item: Check<T>,
   expected: string,
-  { noun = "list", none }: { readonly noun?: string; readonly none?: string } = {},
+  { noun = "list", none, least = 0 }: { readonly noun?: string; readonly none?: string; readonly least?: number } = {},
 ): Check<readonly T[]> {
   const { parse } = item;
-  const parseAll = (text: string) => {
-    if (text === none) return [];
-    const items = splitAtCommas(text).map((part) => parse?.(part));
-    return items.includes(undefined) ? undefined : (items as T[]);
-  };
+  const parseAll = (text: string) =>
+    text === none ? [] : (splitAtCommas(text).map((part) => parse?.(part) ?? part) as T[]);
   return {
     expected,
     isKind: Array.isArray,
-    fits: (value) => value.every((one) => passes(one, item)),
+    fits: (value) => value.length >= least && value.every((one) => passes(one, item)),
     culprit: (value) => {
       const list = value as readonly unknown[];
       const at = list.findIndex((one) => !passes(one, item));
@@ -205,11 +208,12 @@ export function recordOf<T>(
   const parseAll = (text: string) => {
     const entries = splitAtCommas(text).map((pair) => {
       const at = pair.lastIndexOf("=");
-      return [pair.slice(0, at), at < 1 ? undefined : value.parse?.(pair.slice(at + 1))] as const;
+      const typed = pair.slice(at + 1);
+      return at < 1 ? undefined : ([pair.slice(0, at), value.parse?.(typed) ?? typed] as const);
     });
-    return entries.some(([, one]) => one === undefined)
-      ? undefined
-      : (Object.fromEntries(entries) as Record<string, T>);
+    return entries.every((entry) => entry !== undefined)
+      ? (Object.fromEntries(entries) as Record<string, T>)
+      : undefined;
   };
   return {
     ...plainObject(expected),
@@ -218,7 +222,7 @@ export function recordOf<T>(
       const found = Object.entries(record as object).find(([, one]) => !passes(one, value));
       return found && { at: found[0], given: found[1], wanted: value };
     },
-    ...(value.parse && { parse: parseAll, noun }),
+    ...(value.parse && { parse: parseAll, noun, typed: noun }),
   };
 }
 
@@ -228,7 +232,7 @@ function splitAtCommas(text: string): string[] {
 
 /** A value that passes `wanted`, or one more value: `orElse(wholeNumber(1), false)`. */
 export function orElse<T, const O extends boolean | null | string>(wanted: Check<T>, other: O): Check<T | O> {
-  const { parse, choices } = wanted;
+  const { parse, choices, typed = wanted.expected } = wanted;
   return {
     expected: `${wanted.expected}, or ${typeof other === "string" ? JSON.stringify(other) : other}`,
     isKind: (value) => value === other || wanted.isKind(value),
@@ -236,6 +240,8 @@ export function orElse<T, const O extends boolean | null | string>(wanted: Check
     ...(wanted.culprit && { culprit: wanted.culprit }),
     ...(parse && { parse: (text: string) => (text === String(other) ? other : parse(text)) }),
     ...(wanted.noun && { noun: wanted.noun }),
+    // A flag of its own says false.
+    typed: typeof other === "string" ? `${typed}, or ${other}` : typed,
     ...(choices && { choices: [...choices, String(other)] }),
   };
 }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { luck, type MakeUp, madeUpStudy } from "../../../../../test/madeUpStudy.ts";
-import type { StudyOptions } from "../plan/plan.ts";
+import type { StudyOptions } from "../plan/options.types.ts";
 import { judgeClaims } from "./index.ts";
 
 /** A claim about made-up results; `on` gives what differs from 1, on top of a little luck. */

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { errorRates, luck, type MakeUp, madeUpStudy } from "../../../../../test/madeUpStudy.ts";
 import { defaultArms } from "../arms/normArms.ts";
 import { worthBeside } from "../claims/claim.ts";
-import type { StudyOptions } from "../plan/plan.ts";
+import type { StudyOptions } from "../plan/options.types.ts";
 import { headlineOf } from "./normalizationHeadline.ts";
 
 const headline = (makeUp: MakeUp, options?: StudyOptions) => headlineOf(madeUpStudy(makeUp, options).view);
