@@ -103,6 +103,16 @@ export function parserOf<T>(check: Check<T>): (text: string, before: T | undefin
   };
 }
 
+/** The flags that were typed, by their long names: "--no-early-stopping". */
+export function typedFlags(command: CommandUnknownOpts): string[] {
+  return command.options.flatMap((option) => {
+    const name = option.attributeName();
+    // A flag and the one that switches it off share an attribute.
+    const isOff = command.getOptionValue(name) === false;
+    return command.getOptionValueSource(name) === "cli" && option.negate === isOff ? [option.long ?? option.flags] : [];
+  });
+}
+
 /** What is wrong with the text of a flag: with the whole of it, or with one of its items, which people count from 1. */
 function complaint(value: unknown, { culprit, typed, expected }: Check): string {
   const item = value === undefined ? undefined : culprit?.(value);

@@ -23,7 +23,7 @@ const column =
   /cars\.csv has no column "wieght"; did you mean "weight"\?|the table has no column "wieght" \(did you mean "weight"\?\)/;
 const noTable = /there is no file carz\.csv\. Did you mean cars\.csv\?/;
 const noRun = /no run has an id that begins with "1999"; the nearest is \S+; `evenkeel runs list` lists them/;
-const shares = /--validation and --test are 1\.2 together, which leaves nothing for training/;
+const shares = /--validation 0\.6 and --test 0\.6 are 1\.2 together, which leaves nothing for training/;
 
 const rows: Readonly<Record<string, readonly (readonly [line: string, message: RegExp])[]>> = {
   "an unknown option": [
@@ -44,11 +44,38 @@ const rows: Readonly<Record<string, readonly (readonly [line: string, message: R
       "train cars.csv -t economy --epochs 0",
       /'--epochs <n>' argument '0' is invalid. Expected a whole number of at least 1/,
     ],
-    ["train cars.csv -t economy --norm bach", /'--norm <kind>' argument 'bach' is invalid/],
-    ["train cars.csv -t economy --kind weight=number", /--kind weight is "number", expected "numeric", "category"/],
+    [
+      "train cars.csv -t economy --norm bach",
+      /'--norm <name>' argument 'bach' is invalid. Allowed choices are none, batch, layer/,
+    ],
+    ["train cars.csv -t economy --hidden 8,x", /Value 2 is "x", expected a whole number from 1 to 65536/],
+    ["train cars.csv -t economy --kind weight", /Expected column=kind\./],
+    [
+      "study cars.csv -t economy --lr 0.1,-1",
+      /'--lr <rates>' argument .* Value 2 is -1, expected a finite number above 0/,
+    ],
+    ["study cars.csv -t economy --seeds 0", /Expected a whole number of at least 1, or a list of seeds such as 3,5,8/],
+    ["study cars.csv -t economy --optimizer lion", /Allowed choices are adam, adamw, sgd/],
+    [
+      "study cars.csv -t economy --validation 0",
+      /the validation part has 0 of .* needs 2 or more; give a larger --validation/,
+    ],
+    [
+      "study cars.csv -t economy --class-weights balanced",
+      /^error: --class-weights are given, but "economy" is a number, not a class; leave them out/,
+    ],
+    ["study --resume latest --no-early-stopping", /--resume goes on as the study began; leave --no-early-stopping out/],
+    [
+      "train --resume latest --no-refit",
+      /--resume goes on with the options that the run began with; leave --no-refit out/,
+    ],
+    [
+      "train cars.csv -t economy --kind weight=number",
+      /'--kind <column=kind>' argument .* "weight" is "number", expected one of numeric, category/,
+    ],
     [
       "train cars.csv -t economy --batch-size 1",
-      /--batch-size is 1, which batch .* cannot train on; .* another --norm/,
+      /batch normalization cannot train with --batch-size 1; .* another --norm/,
     ],
     ["train cars.csv -t economy --delimiter ab", /--delimiter is "ab", expected one character, or tab/],
     ["train cars.csv -t economy --encoding klingon", /--encoding is "klingon", expected one such as utf-8/],
@@ -78,13 +105,13 @@ const rows: Readonly<Record<string, readonly (readonly [line: string, message: R
   "options that exclude each other": [
     [
       "train cars.csv -t economy --patience 5 --refit",
-      /--refit is true and --patience 5, .*; train all epochs \(--no-early-stopping\), or leave --refit out/,
+      /--refit cannot be combined with --patience 5: .*; train all epochs \(--no-early-stopping\), or leave --refit out/,
     ],
     [
       "train cars.csv -t economy --schedule plateau --no-early-stopping --refit",
-      /--refit is true and --schedule "plateau"/,
+      /--refit cannot be combined with --schedule plateau/,
     ],
-    ["train cars.csv -t economy --validation 0 --refit", /--refit is true, but there are no validation rows/],
+    ["train cars.csv -t economy --validation 0 --refit", /--refit has no validation rows to add/],
     ["train cars.csv -t economy --validation 0.6 --test 0.6", shares],
     [
       "train cars.csv -t economy --class-weights balanced",

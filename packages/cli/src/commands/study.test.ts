@@ -224,9 +224,16 @@ describe("misuse is one message and exit code 2", () => {
     ],
     [["study", "small.csv", "--target", "why"], /"why"/],
     [["study", "small.csv", "--target", "y", "--lr", "0.1,fast"], /argument '0.1,fast' is invalid/],
-    [["study", "small.csv", "--target", "y", "--lr", "0.1,0.1"], /^error: --lr has a number twice/],
+    [["study", "small.csv", "--target", "y", "--lr", "0.1,0.1"], /^error: --lr has 0\.1 twice; leave one of them out/],
     [["study", "small.csv", "--target", "y", "--metric", "logLoss"], /^error: --metric is "logLoss"; for regression/],
-    [["study", "small.csv", "--target", "y", "--scales", "raw,log"], /"log" is none of raw, zscore, robust/],
+    [
+      ["study", "small.csv", "--target", "y", "--scales", "raw,log"],
+      /Value 2 is "log", expected one of raw, zscore, robust/,
+    ],
+    [
+      ["study", "small.csv", "--target", "y", "--seeds", "3,4", "--first-seed", "2"],
+      /^error: --seeds lists the seeds, and --first-seed counts them from the first/,
+    ],
     [["study", "small.csv", "--target", "y", "--threads", "0"], /whole number from 1 to 256/],
     [["study", "small.csv", "--target", "y", "--seed", "3"], /unknown option '--seed'[\s\S]*Did you mean --seeds/],
     [["study", "--resume", "nowhere"], /^error: there is no study in nowhere/],

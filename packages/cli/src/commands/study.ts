@@ -4,9 +4,8 @@ import { askNames } from "../actions/study/questions.ts";
 import type { StudyFlags } from "../actions/study/studyFlags.ts";
 import type { CommandContext } from "../shell/context.ts";
 import { misuse } from "../shell/errors.ts";
-import { flagOf } from "../shell/flags.ts";
 import { questionsText } from "../views/study/questionsText.ts";
-import { type FlagValues, parserOf } from "./declaredFlags.ts";
+import { type FlagValues, parserOf, typedFlags } from "./declaredFlags.ts";
 import { withPictureOptions } from "./pictureOptions.ts";
 import { addStudyFlags } from "./studyOptions.ts";
 import { withTableOptions } from "./tableOptions.ts";
@@ -36,14 +35,14 @@ interface ShowFlags {
 }
 
 /** Options that a study which goes on may be given anew: they change nothing in its figures. */
-const free = new Set(["threads", "report", "json", "resume", "color"]);
+const free = new Set(["--threads", "--no-report", "--json", "--resume"]);
 
 /** `evenkeel study TABLE`: trains networks that are compared over seeds, and says which claims about them hold. */
 export function studyCommand(context: CommandContext): CommandUnknownOpts {
   const command = withPictureOptions(withTableOptions(new Command("study")))
     .description(
       "Does batch normalization help on this table? Trains networks with and without it, on raw and on scaled features, over " +
-        "seeds and learning rates, and says which of seven claims held, which did not, and which cannot be told from noise. " +
+        "seeds and learning rates, and says which of seven claims held, which did not, and which are undecided. " +
         "--ask puts another question.",
     )
     .argument(
@@ -67,11 +66,10 @@ export function studyCommand(context: CommandContext): CommandUnknownOpts {
   addStudyFlags(command);
   return command.addHelpText("after", examples).action(async (...parsed) => {
     const [source, flags, self] = parsed as unknown as [string | undefined, Flags, CommandUnknownOpts];
-    const given = Object.keys(flags).filter((name) => self.getOptionValueSource(name) === "cli");
     if (flags.ask === true) return context.output.write(questionsText(context.output));
-    const refused = flags.resume === undefined ? undefined : given.find((name) => !free.has(name));
+    const refused = flags.resume === undefined ? undefined : typedFlags(self).find((flag) => !free.has(flag));
     if (refused !== undefined) {
-      throw misuse("conflict", "--resume goes on as the study began", `leave ${flagOf(refused)} out`);
+      throw misuse("conflict", "--resume goes on as the study began", `leave ${refused} out`);
     }
     // Threads, charts and the library are not needed for --help.
     const { runStudy } = await import("./runStudy.ts");

@@ -8,6 +8,7 @@ import { jsonText } from "../views/json.ts";
 import { readingProgress } from "../views/progress/readingProgress.ts";
 import { trainingStages } from "../views/progress/trainingStages.ts";
 import { introduction, outcomeText, trainedJson } from "../views/trainingText.ts";
+import { typedFlags } from "./declaredFlags.ts";
 import { withTableOptions } from "./tableOptions.ts";
 import { addTrainFlags, type TrainFlags, trainTableOptions } from "./trainOptions.ts";
 
@@ -54,8 +55,7 @@ export function trainCommand(context: CommandContext): CommandUnknownOpts {
   addTrainFlags(command);
   return command.addHelpText("after", examples).action((...passed) => {
     const [source, flags, self] = passed as unknown as [string | undefined, Flags, CommandUnknownOpts];
-    const given = Object.keys(flags).filter((name) => self.getOptionValueSource(name) === "cli");
-    return runTrain(source, flags, given, context);
+    return runTrain(source, flags, typedFlags(self), context);
   });
 }
 

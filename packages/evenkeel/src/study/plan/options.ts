@@ -26,7 +26,8 @@ const seedList = listOf(seed, "a list of at least one seed", { least: 1 });
 
 /** How many seeds, or which. */
 const seeds: Check<number | readonly number[]> = {
-  expected: "a whole number of at least 1, or a list of seeds such as 3,5,8",
+  expected: "a whole number of at least 1, or a list of seeds such as [3, 5, 8]",
+  typed: "a whole number of at least 1, or a list of seeds such as 3,5,8",
   isKind: (value) => seedCount.isKind(value) || seedList.isKind(value),
   fits: (value) => passes(value, seedCount) || passes(value, seedList),
   culprit: (value) => (Array.isArray(value) ? seedList.culprit?.(value) : undefined),

@@ -80,6 +80,9 @@ export function planStudy(data: StudyData, options: StudyOptions = {}): StudyPla
         "wrong-value",
         "planStudy",
         `the ${part} part has ${size} of the ${table.rows} rows, and needs 2 or more`,
+        part === "train"
+          ? text`give less to ${{ option: "validation" }} and ${{ option: "test" }}`
+          : text`give a larger ${{ option: part }}`,
       );
     }
   }

@@ -141,7 +141,7 @@ function timeOf(runs: readonly TrialRun[], view: StudyView, arm: Arm, lr: number
   return times.length === 0 ? null : mean(times);
 }
 
-/** Whether this rate at the edge of the grid is better than the one beside it by what is worth having. */
+/** Whether this rate at the edge of the grid is better than the one beside it by the smallest effect of interest. */
 function isBestAlone(view: StudyView, arm: Arm, statistics: Statistics, lr: number): boolean {
   const rates = view.rates(arm, statistics);
   const at = rates.findIndex((rate) => rate.lr === lr);
