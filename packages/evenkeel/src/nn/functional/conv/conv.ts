@@ -25,7 +25,7 @@ export interface ConvOptions {
   readonly padding?: ConvPadding;
   /** Places from one value of a window to the next. Default 1. */
   readonly dilation?: Sizes;
-  /** The channels are cut into so many groups, each seen by its own share of the outputs. Default 1. */
+  /** The number of groups that the channels are split into; each group of outputs uses one group of inputs. Default 1. */
   readonly groups?: number;
 }
 

@@ -9,7 +9,7 @@ export type PadMode = "constant" | "reflect" | "replicate" | "circular";
 export interface PadOptions {
   /** Default "constant". */
   readonly mode?: PadMode;
-  /** What a constant border holds. Default 0. */
+  /** The value of a constant border. Default 0. */
   readonly value?: number;
 }
 
