@@ -106,7 +106,7 @@ function forEachGroup(f: FunctionBuilder, channels: number, size: number, visit:
 interface Traversal {
   /** Vectors in a group of channels: as many as the registers hold. */
   readonly size: number;
-  /** Loads what the channels need; returns what is done at each visit, given where it is in every place. */
+  /** Loads the values of the channels; returns the action of each visit, which gets a pointer into every array. */
   readonly begin: (group: Group) => (at: readonly Local<"i32">[]) => void;
   /** Called at the end of a block, for the same group. */
   readonly end?: (group: Group) => void;
@@ -174,7 +174,7 @@ export function traverse(
   });
 }
 
-/** Rows, and pictures, that follow each other without a gap in every place are one long row. */
+/** Rows, and pictures, that are contiguous in every array are merged into one long row. */
 function collapsed(grid: Grid, places: readonly VisitedPlace[], byImage: boolean): Grid {
   const { images, rows, columns } = grid;
   if (!places.every(({ row, pixel }) => row === columns * pixel)) return grid;
