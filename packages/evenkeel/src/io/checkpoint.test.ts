@@ -76,7 +76,7 @@ describe("saveCheckpoint and loadCheckpoint", () => {
       ...loadCheckpoint(saveCheckpoint({ ...given, first: undefined })),
       first: undefined,
     });
-    expect(loaded.model["0.weight"]).not.toEqual(loaded.first?.model["0.weight"]); // weights are drawn anew
+    expect(loaded.model["0.weight"]).not.toEqual(loaded.first?.model["0.weight"]); // new weights are drawn
     expect(saveCheckpoint(loaded)).toEqual(file);
     const third = () => loadCheckpoint(saveCheckpoint({ ...given, first: given }));
     expect(third).toThrow("saveCheckpoint: first has a training before it, expected one that was the first");
