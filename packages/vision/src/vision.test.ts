@@ -93,7 +93,7 @@ describe("ImageFolder", () => {
     ]);
   });
 
-  it("feeds a DataLoader with transforms that draw anew each time, the same from the same seed", async () => {
+  it("feeds a DataLoader with transforms that draw each time, the same from the same seed", async () => {
     const transform = new Compose([new RandomCrop(2, { padding: 1 }), new ToTensor()]);
     const steps: number[] = [];
     const pets = await ImageFolder.open(at("pets"), { transform, onProgress: (done) => steps.push(done) });

@@ -94,7 +94,7 @@ export class RandomSampler implements Sampler {
       }
       return;
     }
-    // Nobody sees what is drawn last from a private generator.
+    // The last draw from a private generator is not observable.
     const rounds = this.generator === undefined ? Math.ceil(count / n) : Math.floor(count / n) + 1;
     for (let round = 0; round < rounds; round++) {
       const order = randperm(n, generator);

@@ -1,14 +1,14 @@
 import { describe, formatShape, refuse, wrongType } from "../core/index.ts";
 import { Tensor } from "../tensor/index.ts";
 
-/** What a loader gives for one step: the inputs of the model, then the target, all with the same number of rows. */
+/** The batch of one step: the inputs of the model, then the target, all with the same number of rows. */
 export type Batch = readonly Tensor[];
 
-/** Anything that can be walked through once per epoch: a DataLoader, or a plain array of batches. */
+/** Anything that can be iterated once per epoch: a DataLoader, or a plain array of batches. */
 export type Loader<T = Batch> = Iterable<T>;
 
 /**
- * @throws TypeError if `loader` cannot be walked through, or only once where `again` asks for one pass per epoch
+ * @throws TypeError if `loader` is not iterable, or only once although `again` asks for one pass per epoch
  */
 export function checkLoader(loader: unknown, name: string, again = false): void {
   const advice = "pass a DataLoader or an array of [input, target] batches";
@@ -31,7 +31,7 @@ const shapesOf = (tensors: Batch) => tensors.map(({ shape }) => formatShape(shap
 
 /**
  * The tensors of a batch and how many rows they have.
- * @throws TypeError if it is no list of tensors; RangeError if they differ in their rows, or have none
+ * @throws TypeError if it is not a list of tensors; RangeError if they differ in their rows, or have none
  */
 export function checkRows(batch: Batch | Tensor): { readonly tensors: Batch; readonly rows: number } {
   const tensors = batch instanceof Tensor ? [batch] : batch;
@@ -54,7 +54,7 @@ export function checkRows(batch: Batch | Tensor): { readonly tensors: Batch; rea
   return { tensors, rows };
 }
 
-/** The inputs of a batch whose target is not wanted, or not there: a single tensor is an input. */
+/** The inputs of a batch without its target: a single tensor is an input. */
 export function inputsOf({ tensors }: { readonly tensors: Batch }): Batch {
   return tensors.length > 1 ? tensors.slice(0, -1) : tensors;
 }

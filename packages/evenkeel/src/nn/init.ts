@@ -3,7 +3,7 @@ import { erf } from "../core/math/erf.ts";
 import { type GeneratorOption, noGrad, randn, randperm, type Tensor, tensor as tensorOf } from "../tensor/index.ts";
 
 /**
- * Starting values: each function fills a float tensor in place, records no gradient, and gives the tensor back. Under one
+ * Initial values: each function fills a float tensor in place, records no gradient, and returns the tensor. With the same
  * seed the values are PyTorch's. https://pytorch.org/docs/stable/nn.init.html
  */
 
@@ -30,7 +30,7 @@ const gains: Record<Exclude<Nonlinearity, "leakyRelu">, number> = {
 };
 
 /**
- * The factor by which weights before a nonlinearity are spread wider, so that the variance stays from layer to layer.
+ * The factor for the spread of weights before a nonlinearity that keeps the variance constant across layers.
  * `negativeSlope` (default 0.01) is that of leakyRelu.
  * @throws RangeError for an unknown nonlinearity
  */
@@ -115,7 +115,7 @@ export function xavierUniform_<T extends Tensor>(tensor: T, { gain = 1, generato
   return uniform_(tensor, -bound, bound, { generator });
 }
 
-/** Normal with standard deviation gain * sqrt(2 / (fanIn + fanOut)); otherwise as {@link xavierUniform_}. */
+/** Normal with standard deviation gain * sqrt(2 / (fanIn + fanOut)); see {@link xavierUniform_}. */
 export function xavierNormal_<T extends Tensor>(tensor: T, { gain = 1, generator }: XavierOptions = {}): T {
   return normal_(tensor, 0, xavierStd("xavierNormal_", tensor, gain), { generator });
 }
@@ -143,7 +143,7 @@ export function kaimingUniform_<T extends Tensor>(tensor: T, options: KaimingOpt
   return uniform_(tensor, -bound, bound, options);
 }
 
-/** Normal with standard deviation gain / sqrt(fan); otherwise as {@link kaimingUniform_}. */
+/** Normal with standard deviation gain / sqrt(fan); see {@link kaimingUniform_}. */
 export function kaimingNormal_<T extends Tensor>(tensor: T, options: KaimingOptions = {}): T {
   return normal_(tensor, 0, kaimingStd("kaimingNormal_", tensor, options), options);
 }

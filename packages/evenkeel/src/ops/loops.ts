@@ -84,7 +84,7 @@ export function stridedWrite(
 }
 
 /**
- * Writes down what was computed in doubles. No sum or product wraps around in int32: PyTorch's are int64, which is not here.
+ * Stores a result computed in doubles. Sums and products do not wrap around in int32: PyTorch computes them in int64, which does not exist here.
  * @throws RangeError for a value that int32 does not hold, before anything is written
  */
 export function storeWhole(op: string, to: TypedArray, values: Float64Array, at = 0): void {

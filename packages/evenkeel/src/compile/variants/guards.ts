@@ -2,7 +2,7 @@ import { describe, holdersOf, isPlainObject } from "../../core/index.ts";
 import { tensorChanges } from "../../tensor/changes.ts";
 import { Tensor } from "../../tensor/index.ts";
 
-/** A field that a program takes for granted: of a module, an optimizer, a parameter group, a list or a plain object. */
+/** A field that a program relies on: of a module, an optimizer, a parameter group, a list or a plain object. */
 interface Setting {
   readonly object: Readonly<Record<string, unknown>>;
   readonly key: string;
@@ -13,7 +13,7 @@ interface Held {
   readonly tensor: Tensor;
   readonly storage: unknown;
   readonly requiresGrad: boolean;
-  /** The hooks that saw its gradient while the step was traced. */
+  /** Its hooks while the step was traced. */
   readonly hooks: readonly unknown[];
 }
 
@@ -26,12 +26,12 @@ interface Contents {
   readonly owner: object;
 }
 
-/** More values than this of lists and plain objects in fields are left to the checks of whole traces. */
+/** At most this many values of lists and plain objects in fields are watched; the checks of whole traces cover the rest. */
 const mostContents = 1000;
 
 /**
- * What a program takes for granted: settings of modules and optimizers that the step target, and the memory behind tensors it
- * refers to. If any of it has changed, the step is traced anew.
+ * The assumptions of a program: the settings of modules and optimizers that the step used, and the memory of the tensors it
+ * refers to. If one has changed, the step is traced again.
  */
 export class Guards {
   readonly #settings: Setting[] = [];
@@ -71,23 +71,23 @@ export class Guards {
       if (!known?.has(key)) this.#settings.push({ object, key, value });
       this.#look(value, key, target);
     }
-    // What a call runs stands in the class, unless somebody has put another in its place.
+    // `forward` belongs to the class, unless the user has set it on the instance.
     if ("forward" in target && !Object.hasOwn(target, "forward")) {
       this.#settings.push({ object, key: "forward", value: object.forward });
     }
   }
 
-  /** Whoever holds this, and whoever holds that: code that uses their fields without calling them is behind a tensor. */
+  /** Adds the direct and indirect holders of a tensor: code may use their fields without calling them. */
   addHolders(of: object): void {
     const seen = new Set(holdersOf(of));
-    // A set goes on to what is added while it is walked through.
+    // Iteration over a set includes items that are added during it.
     for (const holder of seen) {
       this.add(holder);
       for (const next of holdersOf(holder)) seen.add(next);
     }
   }
 
-  /** Lists and plain objects count with what is in them. */
+  /** Lists and plain objects are watched with their contents. */
   #look(value: unknown, path: string, owner: object): void {
     if (!isPlainContainer(value) || this.#watched.has(value)) return;
     const object = value as Record<string, unknown>;
@@ -102,7 +102,7 @@ export class Guards {
     }
   }
 
-  /** A tensor keeps its memory, unless its module was converted to another dtype. */
+  /** Watches the memory of a tensor, which changes if its module is converted to another dtype. */
   hold(tensor: Tensor): void {
     if (this.#held.has(tensor)) return;
     this.#held.add(tensor);
@@ -111,7 +111,7 @@ export class Guards {
     this.addHolders(tensor);
   }
 
-  /** Whether all is as it was: asked before every run. */
+  /** Whether all assumptions hold: checked before every run. */
   get holds(): boolean {
     for (const { object, key, value } of this.#settings) {
       if (!Object.is(object[key], value)) return false;
@@ -124,7 +124,7 @@ export class Guards {
     return true;
   }
 
-  /** What has changed first, in words; undefined if nothing has. */
+  /** The first change, in words; undefined if there is none. */
   get broken(): string | undefined {
     for (const { object, key, value } of this.#settings) {
       if (Object.is(object[key], value)) continue;
@@ -144,8 +144,8 @@ export class Guards {
   }
 
   /**
-   * The fields that hold what a trace has made, which has no value outside of it; each with a function that puts back what
-   * was there before.
+   * The fields that hold a tensor of the trace, which has no value outside of it; each with a function that restores the
+   * old value.
    */
   leaks(isTraced: (value: unknown) => boolean): { readonly field: string; readonly restore: () => void }[] {
     const known = new Map<object, Map<string, unknown>>();

@@ -12,7 +12,7 @@ abstract class ModuleRow<M extends AnyModule, In extends unknown[], Out> extends
     return [...super[entries](), ...this.#read()];
   }
 
-  /** The list, for code that may run in a compiled step, which is traced anew when the list has changed. */
+  /** The list, guarded: a compiled step is traced again when the list has changed. */
   #read(): readonly [string, M][] {
     guard(this[edits], ["count"]);
     return this.#items;
@@ -242,7 +242,7 @@ export class ModuleDict<M extends AnyModule = Module> extends Module<never, neve
     return [...super[entries](), ...this.#read()];
   }
 
-  /** The modules, for code that may run in a compiled step, which is traced anew when they have changed. */
+  /** The modules, guarded: a compiled step is traced again when they have changed. */
   #read(): ReadonlyMap<string, M> {
     guard(this[edits], ["count"]);
     return this.#items;

@@ -47,7 +47,7 @@ const wrongNames = {
   register_state_dict_pre_hook: "not here: change what net.stateDict() gives",
 } as const;
 
-/** What a call of a module takes: what its `forward` does; one Tensor, where that says nothing. */
+/** The inputs of a call, those of `forward`; one Tensor if that is not typed. */
 export type InputsOf<M> = M extends { forward(...inputs: infer In): unknown }
   ? [In] extends [never]
     ? [input: Tensor]
@@ -64,7 +64,7 @@ export type HookInputsOf<M> = M extends { forward(...inputs: infer In): unknown 
     : In
   : never;
 
-/** What a call of a module gives: what its `forward` does; a Tensor, where that says nothing. */
+/** The output of a call, that of `forward`; a Tensor if that is not typed. */
 export type OutputOf<M> = M extends { forward(...inputs: infer In): infer Out }
   ? IsAny<In[number]> extends true
     ? Out
@@ -261,8 +261,8 @@ export abstract class Module<In extends unknown[] = never, Out = any> extends Ca
   }
 
   /**
-   * Switches this module and all below it to training mode (or, with false, to evaluation): Dropout and BatchNorm tell
-   * the two apart. A subclass may override it to keep a part in evaluation.
+   * Switches this module and all below it to training mode (or, with false, to evaluation), which matters to Dropout
+   * and BatchNorm. A subclass may override it to keep a part in evaluation.
    * @throws TypeError if `mode` is no boolean
    */
   train(mode = true): this {

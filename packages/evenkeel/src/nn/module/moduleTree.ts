@@ -6,7 +6,7 @@ import type { Buffer, Parameter } from "./parameter.ts";
 export interface TraversalOptions {
   /** Put before every name, with a dot. */
   readonly prefix?: string | undefined;
-  /** Whether what is held in two places is reported once, under its first name; true. */
+  /** Whether a member with two holders is reported once, under its first name; true. */
   readonly removeDuplicate?: boolean | undefined;
 }
 

@@ -4,8 +4,8 @@ import { traverseModules, traverseParameters } from "./moduleTree.ts";
 import { Parameter } from "./parameter.ts";
 
 /**
- * Warns of modules that a module has called, and of parameters, which it keeps in a plain list, object, Map or Set: they are
- * found by nothing, so they would be neither trained nor saved, without a word. What is held elsewhere in it too is no stray.
+ * Warns of called modules and of parameters that a module keeps in a plain list, object, Map or Set: no traversal finds
+ * them, so they are silently neither trained nor saved. Members that are also held elsewhere in the module are exempt.
  */
 export function warnOfStrays(module: Callable): void {
   for (const [name, value] of Object.entries(module)) {
@@ -27,7 +27,7 @@ export function warnOfStrays(module: Callable): void {
   }
 }
 
-/** What is in a plain container, two levels deep; nothing for any other value. */
+/** The contents of a plain container, two levels deep; empty for any other value. */
 function valuesIn(value: unknown, depth = 2): unknown[] {
   if (depth === 0 || typeof value !== "object" || value === null) return [];
   if (!Array.isArray(value) && !isPlainObject(value) && !(value instanceof Map) && !(value instanceof Set)) return [];

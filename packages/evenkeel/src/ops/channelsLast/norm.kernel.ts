@@ -15,7 +15,7 @@ import {
 import type { afters, BatchNormLastAttrs } from "./norm.ts";
 import { emitBorder } from "./place.ts";
 
-/** Batch norm with the channels last: statistics, and then what stands behind them in one pass. */
+/** Channels-last batch norm: statistics, then normalization and the fused ops in one pass. */
 
 type Kind = keyof typeof afters;
 
@@ -31,10 +31,10 @@ interface Apply {
   readonly sums: number;
 }
 
-/** Vectors of channels that one block goes through together. */
+/** Vectors of channels that a block processes together. */
 const size = 2;
 
-/** z, or relu(z), of every pixel. */
+/** Writes z, or relu(z), of every pixel. */
 function emitPixels({ f, x, y, attrs, channels, line }: Apply, rectify: boolean): void {
   const places = [visitedPlaceOf(x, attrs.inputBorder), visitedPlaceOf(y, attrs.border)];
   traverse(f, gridOf(x, attrs.inputBorder), channels, places, {

@@ -26,13 +26,13 @@ import {
 /**
  * Mean and biased variance of every channel. Sums of x - x0 and of its square run in float32 through a block and in double
  * from block to block, x0 being the mean of a few pixels, so that squares cancel nowhere. Where x0 turns out to be far from
- * the mean, or a sum has left float32, two passes in double begin anew.
+ * the mean, or a sum has overflowed float32, two passes in double start over.
  */
 
-/** Two doubles for each channel of a vector: sums wait there between blocks. */
+/** Two doubles for each channel of a vector: the sums between blocks. */
 export const sumsBytes = (channels: number, sums: number): number => 2 * sums * planeBytes(channels);
 
-/** Adds float32 sums of a group to those in double, and begins them anew. */
+/** Adds float32 sums of a group to those in double, and resets them. */
 export function flush(
   f: FunctionBuilder,
   channels: number,
@@ -67,7 +67,7 @@ interface Batch {
 
 export const countOf = ({ images, rows, columns }: Grid): number => images * rows * columns;
 
-/** So few values cost little in double, and would have few blocks over which errors could even out. */
+/** This few values cost little in double, and would have too few blocks for rounding errors to average out. */
 export const few = 1024;
 
 /** Bytes of scratch for {@link emitStatistics}. */
@@ -114,7 +114,7 @@ export function emitStatistics(
         f64x2.le(squares[half], f64x2.mul(variances[half], f64x2.const(4))),
         f64x2.lt(variances[half], f64x2.const(Number.POSITIVE_INFINITY)),
       );
-      // Squares that float32 cannot hold count where no eps hides them.
+      // Squares below float32's range matter if eps does not hide them.
       if (eps < 1e-12) good = v128.and(good, f64x2.ge(variances[half], f64x2.const(1e-24)));
       f.set(poor, v128.or(poor, v128.not(good)));
     }
@@ -147,7 +147,7 @@ function emitOrigins(f: FunctionBuilder, { place, grid, channels }: Batch, origi
       f.set(at, i32.add(at, step));
     });
     const mean = f.let(demotePair(both((half) => f64x2.mul(total[half], f64x2.const(1 / (taken * offsets.length))))));
-    // What is infinite or NaN would make all differences NaN.
+    // An infinity or NaN would make all differences NaN.
     const finite = f32x4.eq(f32x4.sub(mean, mean), f32x4.const(0));
     f.storeV128(slot, v128.and(mean, finite), origins);
   });
@@ -180,7 +180,7 @@ function emitSums(f: FunctionBuilder, { place, grid, channels }: Batch, origins:
   });
 }
 
-/** The two passes in double, for data that the sums in float32 do not serve. */
+/** The two passes in double, for data on which float32 sums are not exact enough. */
 function emitDoubles(f: FunctionBuilder, batch: Batch, mean: Placed, variance: Placed, sums: number): void {
   const { place, grid, channels } = batch;
   const pass = (target: Placed, term: (value: V128, middle: V128) => V128, middle: Placed | undefined) => {

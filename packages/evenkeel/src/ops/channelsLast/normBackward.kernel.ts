@@ -34,9 +34,9 @@ import type { BatchNormBackwardLastAttrs } from "./normBackward.ts";
 import { emitBorder } from "./place.ts";
 
 /**
- * Gradients of batch norm with the channels last, and of what stands behind it. One pass sums g and g * (x - middle) over
- * each channel, g being what flows back to z; one writes dx = scale * g - slope * (x - middle) - constant. Both work g out
- * from x.
+ * Gradients of channels-last batch norm and its fused ops. One pass sums g and g * (x - middle) over each channel, g
+ * being the gradient of z; another writes dx = scale * g - slope * (x - middle) - constant. Both recompute g from
+ * x.
  */
 
 type Kind = keyof typeof afters;
@@ -85,7 +85,7 @@ function flowOf(back: Backward, group: Group, planes: readonly (readonly Local<"
   };
 }
 
-/** z of a window's four pixels, their maximum, and g of the window, which goes to the first of those that are the maximum. */
+/** z of a window's four pixels, their maximum, and g of the window, which goes to the first maximum. */
 function windowFlowOf(back: Backward, group: Group, planes: readonly (readonly Local<"v128">[])[]) {
   const { f, x } = back;
   const offsets = windowOffsets(x);
@@ -117,7 +117,7 @@ function emitSums(back: Backward): void {
   f.fill(sums, 0, sumsBytes(channels, 2));
   traverse(f, grid, channels, places, {
     size,
-    // Few terms leave no blocks over which the rounding of sums could even out: they are added in double one by one.
+    // With few terms there are too few blocks for rounding errors to average out: they are added in double one by one.
     visits: countOf(grid) <= few ? 1 : undefined,
     begin: (group) => {
       const planes = loadPlanes(f, channels, group, line, 3);
@@ -157,7 +157,7 @@ function emitSums(back: Backward): void {
   });
 }
 
-/** dweight and dbias, and the planes of slope and constant; the scale becomes what dy is multiplied by. */
+/** dweight and dbias, and the planes of slope and constant; the scale becomes the factor of dy. */
 function emitParameters(back: Backward, call: KernelCall<BatchNormBackwardLastAttrs>, count: number, each: number) {
   const { f, channels, line, sums } = back;
   const { inputs, outputs, attrs } = call;
@@ -173,7 +173,7 @@ function emitParameters(back: Backward, call: KernelCall<BatchNormBackwardLastAt
     const variances = loadChannels(variance, slot);
     const weights = loadChannels(weight, slot);
     const middles = promotePair(f.let(v128.load(slot.slot, line)));
-    // What the mean has beyond the middle.
+    // The difference of the mean and the middle.
     const beyond = both((half) => f.let(f64x2.sub(means[half], middles[half])));
     const invstd = both((half) => f.let(inverseStd(variances[half], attrs.eps)));
     const flows = both((half) => f.let(f64x2.mul(sum[half], part)));
@@ -222,7 +222,7 @@ function emitGradients(back: Backward): void {
         const { zs, most, flow } = at(from, dy);
         for (const k of [0, 1, 2, 3]) {
           for (const [q, { channel }] of group.vectors.entries()) {
-            // What none of the first three has taken is the last one's, NaN included.
+            // If none of the first three takes it, the last one does, NaN included.
             if (k < 3) f.set(isMost, f32x4.eq(zs[q][k], most[q]));
             const taken = k < 3 ? v128.and(flow[q], isMost) : flow[q];
             const difference = f32x4.sub(loadPixel(from, froms[k] + channel, group.lanes), planes[q][0]);
@@ -249,7 +249,7 @@ const backwardKernel = (kind: Kind, float32: readonly number[]): Kernel<BatchNor
       line: scratch,
       sums: scratch + 2 * lineBytes(channels),
     };
-    // Without a ReLU behind it nothing asks for z: any bias will do.
+    // Without a ReLU z is not used: any bias will do.
     const bias = kind === "nothing" ? weight : inputs[3];
     emitLine(f, channels, { mean, variance, weight, bias }, attrs.eps, back.line, kind === "reluMaxPool");
     emitSums(back);

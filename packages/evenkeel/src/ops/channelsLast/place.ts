@@ -50,7 +50,7 @@ export function emitBorder(f: FunctionBuilder, { address, shape }: Placed, [rows
   });
 }
 
-/** A call of memory.fill costs more than so many stores. */
+/** A call of memory.fill costs more than this many stores. */
 const storesPerFill = 16;
 
 function emitZeros(f: FunctionBuilder, at: Local<"i32">, bytes: number): void {

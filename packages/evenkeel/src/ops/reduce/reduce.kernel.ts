@@ -17,7 +17,7 @@ import {
 import type { ReduceAttrs, VarianceAttrs } from "./reduce.ts";
 
 /**
- * Reductions. float32 sums, means and extrema over neighbouring dimensions go by vectors; the rest goes element by element in
+ * Reductions. float32 sums, means and extrema over neighbouring dimensions use vectors; all others go element by element in
  * double, in the order of the reference.
  */
 
@@ -44,7 +44,7 @@ interface Dim {
   readonly step: number;
 }
 
-/** Any dimensions: those that stay and those that are reduced, each with what lies side by side joined. */
+/** A reduction over any dimensions: the kept and the reduced ones, with contiguous dimensions merged. */
 interface LoopNest {
   readonly kept: readonly Dim[];
   readonly reduced: readonly Dim[];
@@ -68,7 +68,7 @@ function loopNestOf({ shape, dtype }: Spec, dims: readonly number[]): LoopNest {
   return { ...found, length: found.reduced.reduce((product, { size }) => product * size, 1) };
 }
 
-/** Visits all places of some dimensions, the last one fastest; `at` is moved there, and is in the end where it was. */
+/** Visits all positions of some dimensions, the last one fastest; `at` advances, and is restored at the end. */
 function visit(f: FunctionBuilder, [first, ...others]: readonly Dim[], at: Local<"i32">, body: () => void): void {
   if (first === undefined) {
     body();
@@ -113,7 +113,7 @@ function foldGroup(
   return total;
 }
 
-/** As {@link forEachGroup} for results that int32 must hold: if one does not, the reference takes over, to say so. */
+/** Like {@link forEachGroup} for results that must fit int32: if one does not, the reference is called to throw the error. */
 function forEachWhole(call: KernelCall<unknown>, nest: LoopNest, body: (start: Expr<"i32">) => Expr<"f64">): void {
   const beyond = call.f.let(i32.const(0));
   forEachGroup(call, nest, body, (f, _, at, value, address) => {
@@ -125,7 +125,7 @@ function forEachWhole(call: KernelCall<unknown>, nest: LoopNest, body: (start: E
   call.f.if(beyond, call.reference);
 }
 
-/** A reduction by `step` from `first`; float32 goes by `vectors` if given. */
+/** A reduction by `step` from `first`; float32 uses `vectors` if given. */
 function fold(
   first: number,
   step: Step,
@@ -157,7 +157,7 @@ function fold(
   };
 }
 
-/** So many int32 add up to 2^53 at most, to which a double is exact. */
+/** The sum of this many int32 is at most 2^53, which a double holds exactly. */
 const mostIntegers = 2 ** 22;
 
 export const sumKernel: Kernel<ReduceAttrs> = {
@@ -253,7 +253,7 @@ interface IndexAttrs {
   readonly keepdim: boolean;
 }
 
-/** The index of the first element that none is beyond; `holds(a, b)`: a is not beyond b, false if either is NaN. */
+/** The index of the first extreme element; `holds(a, b)`: a is at least as extreme as b, false if either is NaN. */
 function indexOfExtremum(holds: (a: Expr<"f64">, b: Expr<"f64">) => Expr<"i32">): Kernel<IndexAttrs> {
   return {
     kind: "kernel",

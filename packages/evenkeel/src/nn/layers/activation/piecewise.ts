@@ -8,7 +8,7 @@ import { Parameter } from "../../module/parameter.ts";
 import { formatFloat } from "../../print/format.ts";
 import { Inplace, InplaceOnly } from "./inplace.ts";
 
-/** The nonlinearities of straight pieces as layers; what each computes is said in `functional`. */
+/** The nonlinearities of straight pieces as layers; `functional` has the formulas. */
 
 export interface PReLUOptions {
   /** 1, or the number of channels, each of which then has a slope of its own. Default 1. */
@@ -40,7 +40,7 @@ export class PReLU extends Module {
     this.weight = new Parameter(full([count], init));
   }
 
-  /** The slopes as they were at the start. */
+  /** Resets the slopes. */
   resetParameters(): void {
     constant_(this.weight, this.init);
   }

@@ -5,7 +5,7 @@ import * as F from "../../functional/activation/shrink.ts";
 import { Module } from "../../module/module.ts";
 import { formatFloat } from "../../print/format.ts";
 
-/** The nonlinearities that shrink values toward 0, as layers; what each computes is said in `functional`. */
+/** The nonlinearities that shrink values toward 0, as layers; `functional` has the formulas. */
 
 export interface ShrinkOptions {
   /** Values within ±lambd become 0. Default 0.5. */

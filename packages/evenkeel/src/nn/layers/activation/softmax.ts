@@ -4,7 +4,7 @@ import { checkDim, leadingSetting, requireTensor } from "../../checks.ts";
 import * as F from "../../functional/activation/activation.ts";
 import { Module } from "../../module/module.ts";
 
-/** The nonlinearities that work along a dimension, as layers; what each computes is said in `functional`. */
+/** The nonlinearities that work along a dimension, as layers; `functional` has the formulas. */
 
 export interface DimOption {
   /** The dimension along which the values sum to 1. */

@@ -6,14 +6,14 @@ import type { Axis } from "./axis.ts";
 import { panelBytes, panelsOf, tileRows } from "./panels.ts";
 import { inPieces, startSums, stepTile, sumsOf, type Tile } from "./tile.ts";
 
-/** For each place of the kernel and each input channel, sums over pixels of what it met there times dy, into panels. */
+/** For each kernel position and input channel, sums of input times dy over pixels, into panels. */
 interface WeightGradient {
   readonly images: number;
   readonly groups: number;
   /** Channels of a group, in the input and in dy. */
   readonly inputs: number;
   readonly outputs: number;
-  /** Each channel of dy meets its own input channel, which is what `inputs`, 1, then counts. */
+  /** Each channel of dy has its own input channel (depthwise); `inputs` is then 1. */
   readonly depthwise: boolean;
   readonly rows: Axis;
   readonly columns: Axis;
@@ -25,8 +25,8 @@ interface WeightGradient {
 }
 
 /**
- * So many pixels are summed before the sum is added to the panel: rounding grows with the length of a sum. Rows of few pixels
- * are not summed by themselves in between: that takes a tenth longer, and torch's error is no smaller without it
+ * This many pixels are summed before the sum is added to the panel: rounding errors grow with the length of a sum. Rows of
+ * few pixels are not summed separately: that takes a tenth longer, and torch's error is no smaller
  * (test/conv.large.golden.test.ts).
  */
 const pixelsPerSum = 160;
@@ -53,7 +53,7 @@ export function emitWeightGradient(f: FunctionBuilder, module: ModuleBuilder, gr
   });
 }
 
-/** (row of the input, row of dy, count): adds what some rows contribute to all panels. */
+/** (row of the input, row of dy, count): adds the contribution of some rows to all panels. */
 function rowsFunction(
   module: ModuleBuilder,
   gradient: WeightGradient,
@@ -106,7 +106,7 @@ function rowsFunction(
   });
 }
 
-/** Tiles of taps that look alike, at equal distances. */
+/** Equal tiles of taps at equal distances. */
 interface Strip {
   /** The first tap, in bytes from the pixel, and the taps of a tile from there. */
   readonly start: number;
