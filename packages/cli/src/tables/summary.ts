@@ -36,6 +36,8 @@ export function summaryOf(column: Column, schema?: Pick<ColumnSchema, "kind" | "
       for (const code of column.codes) if (code >= 0 && !isNull[code]) counts[code]++;
       return ofCounts(column.dictionary, counts, column.codes.length);
     }
+    default:
+      return column satisfies never;
   }
 }
 

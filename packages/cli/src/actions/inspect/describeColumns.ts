@@ -46,6 +46,8 @@ function encodingText(encoding: InputEncoding): string {
       const first = dateOrder === undefined ? "" : `the ${dateOrder === "dmy" ? "day" : "month"} first, `;
       return `${first}year ${short(center)} ± ${short(scale)}${also}, if missing ${short(median)}${missing}`;
     }
+    default:
+      return encoding satisfies never;
   }
 }
 

@@ -60,6 +60,8 @@ function keptColumn(column: Column): OutputColumn {
       const { values } = column;
       return { name, type: "DOUBLE", cell: ({ rows }, i) => (Number.isNaN(values[rows[i]]) ? null : values[rows[i]]) };
     }
+    default:
+      return column satisfies never;
   }
 }
 

@@ -5,6 +5,7 @@ import type { TableFlags } from "../../tables/tableFlags.ts";
 import type { Run } from "../runs/readRun.ts";
 import { readFlagsOf } from "../runs/recipe.ts";
 import type { PartScores } from "../runs/types.ts";
+import { figure } from "../schemas.ts";
 
 /** What is known of a model's training. */
 export interface Origin {
@@ -27,7 +28,7 @@ export interface Origin {
   readonly baselines?: Readonly<Record<string, PartScores>>;
 }
 
-const figures = z.record(z.string(), z.number().or(z.null().transform(() => Number.NaN)));
+const figures = z.record(z.string(), figure);
 const partScores = z.object({
   train: figures.exactOptional(),
   validation: figures.exactOptional(),

@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { basename, join } from "node:path";
 import type { z } from "zod";
 import { readJsonLines } from "../../shell/files/jsonLines.ts";
+import { firstIssue } from "../schemas.ts";
 import { isRunning } from "./process.ts";
 import {
   type EpochLine,
@@ -105,6 +106,5 @@ function readJson<T>(file: string, schema: z.ZodType<T>): T {
 function checked<T>(value: unknown, schema: z.ZodType<T>, what: string): T {
   const { success, data, error } = schema.safeParse(value);
   if (success) return data;
-  const [{ path, message }] = error.issues;
-  throw new Error(`${what}: ${path.length > 0 ? `${path.join(".")}: ` : ""}${message}`);
+  throw new Error(`${what}: ${firstIssue(error)}`);
 }

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { figure } from "../schemas.ts";
 
 /** The files of a run, each under its own name in every folder. */
 export const runFiles = {
@@ -136,8 +137,6 @@ export interface EpochLine {
   readonly recomputed?: ScoresByName;
 }
 
-// JSON has no NaN: it was written as null.
-const figure = z.union([z.number(), z.null().transform(() => Number.NaN)]);
 const count = z.int().nonnegative();
 const scoresByName = z.record(z.string(), figure);
 const partScores: z.ZodType<PartScores> = z.object({

@@ -1,7 +1,8 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
+import { isPlainObject } from "evenkeel/problem";
 import type { StudyOptions, StudyResult } from "evenkeel/study";
-import type { SchemaOptions } from "evenkeel/tabular";
+import { type SchemaOptions, schemaOptions } from "evenkeel/tabular";
 import { z } from "zod";
 import type { PictureFlags } from "../../pictures/pictureFlags.ts";
 import { misuse } from "../../shell/errors.ts";
@@ -11,6 +12,7 @@ import type { TableFlags } from "../../tables/tableFlags.ts";
 import { isRunning, thisProcess } from "../runs/process.ts";
 import { newFolder } from "../runs/runFolder.ts";
 import { type ProcessMark, studyFile } from "../runs/types.ts";
+import { declaredSchema, firstIssue, tableFlagsSchema } from "../schemas.ts";
 
 /** study.json: everything that was decided before the first network, so that the study can go on. */
 export interface StudyConfig {
@@ -33,18 +35,21 @@ export interface StudyConfig {
 
 export type NewStudy = Omit<StudyConfig, "format" | "started" | "versions" | "process">;
 
-/** What the options hold is checked where they are used. */
-const configSchema = z.object({
+const configSchema: z.ZodType<StudyConfig> = z.object({
   format: z.literal(1),
   started: z.iso.datetime(),
   command: z.array(z.string()),
   source: z.string().nullable(),
-  read: z.looseObject({ sampleSeed: z.number() }),
+  read: tableFlagsSchema.extend({
+    pictureSize: z.tuple([z.number(), z.number()]).optional(),
+    rgb: z.literal(true).optional(),
+  }),
   table: z.object({ source: z.string(), rows: z.number(), columns: z.number() }),
-  schema: z.looseObject({ target: z.string() }),
-  options: z.looseObject({}),
+  schema: declaredSchema<SchemaOptions>(schemaOptions),
+  // What they hold is checked where the study is planned.
+  options: z.custom<StudyOptions>(isPlainObject, "expected an object"),
   versions: z.object({ evenkeel: z.string(), node: z.string() }),
-  process: z.object({ pid: z.int().nonnegative(), host: z.string(), started: z.string().optional() }),
+  process: z.object({ pid: z.int().nonnegative(), host: z.string(), started: z.string().exactOptional() }),
 });
 
 /** The folder of a study: study.json, trials.jsonl (see `openTrialStore`), result.json and report.html. */
@@ -131,9 +136,9 @@ function latest(runs: string): string | undefined {
 function readStudy(folder: string): StudyConfig {
   const path = join(folder, studyFile);
   try {
-    return configSchema.parse(JSON.parse(readFileSync(path, "utf8"))) as unknown as StudyConfig;
+    return configSchema.parse(JSON.parse(readFileSync(path, "utf8")));
   } catch (error) {
-    const why = error instanceof z.ZodError ? error.issues[0].message : (error as Error).message;
+    const why = error instanceof z.ZodError ? firstIssue(error) : (error as Error).message;
     throw misuse("damaged-file", `${path} is damaged: ${why}`);
   }
 }

@@ -77,6 +77,16 @@ describe("a study that goes on", () => {
     expect(() => openTrialStore(folder, data)).toThrow(/line 4 of .*trials.jsonl is damaged; delete that line/);
   });
 
+  test("so is the key of a value that is none of a trial's", async () => {
+    await study();
+    const lines = readFileSync(path(), "utf8").split("\n");
+    lines[3] = lines[3].replace(/"diverged":null/, '"diverged":3');
+    writeFileSync(path(), lines.join("\n"));
+    expect(() => openTrialStore(folder, data)).toThrow(
+      /line 4 of .*trials.jsonl is damaged: result\.diverged: .*string/,
+    );
+  });
+
   test("trials of another table are refused", () => {
     openTrialStore(folder, data).close();
     const other = tableFromRows(rows.map((row, i) => (i === 30 ? { ...row, x: 0.5 } : row)));

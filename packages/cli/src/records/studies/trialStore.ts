@@ -1,8 +1,11 @@
 import { createHash } from "node:crypto";
 import { closeSync, existsSync, fsyncSync, ftruncateSync, mkdirSync, openSync, readFileSync, writeSync } from "node:fs";
 import { join } from "node:path";
-import { type StudyData, studyVersion, type TrialRun } from "evenkeel/study";
+import { isPlainObject } from "evenkeel/problem";
+import { type Metric, type StudyData, studyVersion, type TrialRun, type TrialSpec } from "evenkeel/study";
+import { z } from "zod";
 import { type CommandError, misuse } from "../../shell/errors.ts";
+import { figure, firstIssue } from "../schemas.ts";
 
 /** The finished trials of a study, in a folder: a study that is interrupted, however rudely, goes on from there. */
 export interface TrialStore {
@@ -73,8 +76,12 @@ function parseLine(path: string, line: string, number: number): unknown {
   }
 }
 
-function damaged(path: string, line: number): CommandError {
-  return misuse("damaged-file", `line ${line} of ${path} is damaged`, "delete that line, and its trial is run again");
+function damaged(path: string, line: number, why = ""): CommandError {
+  return misuse(
+    "damaged-file",
+    `line ${line} of ${path} is damaged${why}`,
+    "delete that line, and its trial is run again",
+  );
 }
 
 function checkHeader(path: string, given: unknown, expected: Header): void {
@@ -96,11 +103,33 @@ function checkHeader(path: string, given: unknown, expected: Header): void {
   }
 }
 
-/** Enough to know a run by; what does not fit the plan is left aside when the study runs. */
+const counts = z.object({ train: z.int(), validation: z.int(), test: z.int() });
+const metrics: readonly Metric[] = ["mae", "rmse", "errorRate", "logLoss"];
+const errors = z.partialRecord(z.enum(metrics), figure);
+const parts = { train: errors, validation: errors, test: errors };
+const reading = z.object({ curve: z.array(figure), ...parts });
+
+/** In the order that a trial is written in: the same trials make the same bytes. */
+const runSchema: z.ZodType<TrialRun> = z.object({
+  result: z.object({
+    // Its text is what a trial of the plan is known by, so what it holds needs no check: another one is left aside.
+    spec: z.custom<TrialSpec>(isSpec, "expected the plan of a trial"),
+    rows: counts,
+    constant: z.object(parts),
+    diverged: z.string().nullable(),
+    readings: z.object({ asTrained: reading.exactOptional(), recomputed: reading.exactOptional() }),
+  }),
+  msPerEpoch: z.number().nullable(),
+});
+
+function isSpec(given: unknown): boolean {
+  return isPlainObject(given) && typeof given.id === "string" && isPlainObject(given.arm);
+}
+
 function checkRun(path: string, given: unknown, line: number): TrialRun {
-  const run = given as TrialRun | null;
-  if (typeof run?.result?.spec?.id === "string" && typeof run.result.readings === "object") return run;
-  throw damaged(path, line);
+  const { success, data, error } = runSchema.safeParse(given);
+  if (success) return data;
+  throw damaged(path, line, `: ${firstIssue(error)}`);
 }
 
 function digestOf({ table, schema }: StudyData): string {

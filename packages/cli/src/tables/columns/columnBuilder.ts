@@ -30,6 +30,8 @@ export function columnBuilder(name: string, as: Exclude<Reading["as"], "ignored"
       return new BooleanBuilder(name);
     case "text":
       return new TextBuilder(name);
+    default:
+      return as satisfies never;
   }
 }
 

@@ -105,5 +105,7 @@ function firstValue(table: Table, name: string): unknown {
     }
     case "text":
       return column.dictionary[0] ?? null;
+    default:
+      return column satisfies never;
   }
 }

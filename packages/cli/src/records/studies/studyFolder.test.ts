@@ -1,0 +1,38 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { StudyFolder } from "./studyFolder.ts";
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "evenkeel-study-"));
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+const study = {
+  command: ["study", "mpg"],
+  source: "mpg",
+  read: { sampleSeed: 0, columns: ["mpg", "weight"], pictureSize: [4, 6] },
+  table: { source: "mpg", rows: 398, columns: 8 },
+  schema: { target: "mpg", ignore: ["name"] },
+  options: { seeds: [1, 2], lrs: [0.01] },
+} as const;
+
+test("a study is read as it was written", () => {
+  const { path, config } = StudyFolder.create(folder, undefined, study);
+  expect(StudyFolder.resume(folder, folder, path).config).toEqual(config);
+});
+
+test.each([
+  ["the time", "started", "yesterday", /study\.json is damaged: started: .*datetime/],
+  ["a flag", "read", { sampleSeed: 0, limit: -1 }, /study\.json is damaged: read\.limit: /],
+  ["the target", "schema", {}, /study\.json is damaged: schema\.target: /],
+  ["an option of the columns", "schema", { target: "mpg", ignore: 3 }, /study\.json is damaged: schema\.ignore: /],
+  ["the options", "options", [], /study\.json is damaged: options: expected an object/],
+])("the file and the key of %s that is damaged are named", (_, key, value, message) => {
+  const { path } = StudyFolder.create(folder, undefined, study);
+  const file = join(path, "study.json");
+  writeFileSync(file, JSON.stringify({ ...JSON.parse(readFileSync(file, "utf8")), [key]: value }));
+  expect(() => StudyFolder.resume(folder, folder, path)).toThrow(message);
+});
