@@ -286,7 +286,7 @@ describe("values", () => {
       severity: "warning",
       module: "1",
     });
-    // Of a layer that has seen nothing there is nothing to say.
+    // There are no findings about a layer that has seen no batch.
     net.at(1).resetRunningStats();
     expect(rules(checkBatchNorm(net, { loader }))).toEqual([]);
   });

@@ -353,7 +353,7 @@ export abstract class Module<In extends unknown[] = never, Out = any> extends Ca
 
   /**
    * Copies the values of a state dict into the parameters and buffers.
-   * @throws Error listing every missing, unexpected, mis-shaped and otherwise unfit key; nothing is written then. With
+   * @throws Error listing every missing, unexpected, mis-shaped and incompatible key; nothing is written then. With
    * `strict: false`, missing and unexpected keys are no error but returned.
    * @throws TypeError if `dict` is no object of tensors
    */
