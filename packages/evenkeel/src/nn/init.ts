@@ -134,7 +134,7 @@ export interface KaimingOptions extends GeneratorOption {
   readonly a?: number;
   /** Keep the variance forward (fanIn, the default) or backward (fanOut). */
   readonly mode?: "fanIn" | "fanOut";
-  /** What follows the layer. Default leakyRelu. */
+  /** The nonlinearity after the layer. Default leakyRelu. */
   readonly nonlinearity?: Nonlinearity;
 }
 

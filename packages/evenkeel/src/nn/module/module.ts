@@ -55,7 +55,7 @@ export type InputsOf<M> = M extends { forward(...inputs: infer In): unknown }
   : never;
 
 /**
- * What a hook is given. Where a module is one of a tensor, of which nothing else is known, there may be more inputs than that
+ * The inputs of a hook. If a module is only known to take a tensor, there may be more inputs than that
  * tensor: those of `forward` that can be left out. So a module that has some is one of a tensor too.
  */
 export type HookInputsOf<M> = M extends { forward(...inputs: infer In): unknown }
