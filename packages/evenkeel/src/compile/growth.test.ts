@@ -9,7 +9,7 @@ import { Program } from "./program/program.ts";
 import { trace } from "./trace/trace.ts";
 import { verification } from "./verify.ts";
 
-/** What making a program costs, by its length: bench/unrolled.ts prints the curve. */
+/** The cost of making a program, by its length: bench/unrolled.ts prints the curve. */
 
 /** Milliseconds of processor time for a gated recurrence over `length` time steps, backward and Adam. */
 function cost(length: number): number {

@@ -48,18 +48,22 @@ export function uniform_<T extends Tensor>(tensor: T, low = 0, high = 1, { gener
   return fill("uniform_", tensor, () => tensor.uniform_(low, high, { generator }));
 }
 
+/** Normal with the given mean and standard deviation. https://pytorch.org/docs/stable/nn.init.html#torch.nn.init.normal_ */
 export function normal_<T extends Tensor>(tensor: T, mean = 0, std = 1, { generator }: GeneratorOption = {}): T {
   return fill("normal_", tensor, () => tensor.normal_(mean, std, { generator }));
 }
 
+/** The same value everywhere. https://pytorch.org/docs/stable/nn.init.html#torch.nn.init.constant_ */
 export function constant_<T extends Tensor>(tensor: T, value: number): T {
   return fill("constant_", tensor, () => tensor.fill_(value));
 }
 
+/** Ones everywhere. https://pytorch.org/docs/stable/nn.init.html#torch.nn.init.ones_ */
 export function ones_<T extends Tensor>(tensor: T): T {
   return constant_(tensor, 1);
 }
 
+/** Zeros everywhere. https://pytorch.org/docs/stable/nn.init.html#torch.nn.init.zeros_ */
 export function zeros_<T extends Tensor>(tensor: T): T {
   return constant_(tensor, 0);
 }
@@ -130,7 +134,7 @@ export interface KaimingOptions extends GeneratorOption {
   readonly a?: number | undefined;
   /** Keep the variance forward (fanIn, the default) or backward (fanOut). */
   readonly mode?: "fanIn" | "fanOut" | undefined;
-  /** What follows the layer. Default leakyRelu. */
+  /** The nonlinearity after the layer. Default leakyRelu. */
   readonly nonlinearity?: Nonlinearity | undefined;
 }
 

@@ -90,7 +90,7 @@ describe.each(Object.entries(scenes))("%s", (_, make) => {
     }
   });
 
-  it("goes on to the bytes of a training that met no error, also over many draws", () => {
+  it("continues to the bytes of a training without errors, also over many draws", () => {
     const ends = [false, true].map((fails) => {
       manualSeed(4);
       const scene = make();

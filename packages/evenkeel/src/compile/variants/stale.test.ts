@@ -264,7 +264,7 @@ describe("a module", () => {
     });
   });
 
-  it("shares a layer with another model, which was walked later", () => {
+  it("shares a layer with another model, which was traversed later", () => {
     expectAlike(() => {
       const model = new Scaled();
       const other = new nn.Sequential(model.out);

@@ -8,9 +8,9 @@ import { type AnyModule, Module } from "./module.ts";
 import { Buffer, Parameter } from "./parameter.ts";
 
 /**
- * A deep copy of a module: parameters with their gradients, buffers, plain fields, submodules. What is shared within the
- * module, a layer or a parameter that two hold, is shared within the copy, and nothing with the module. Modes and
- * requiresGrad stay; hooks are registered with the copy too, as `copy.deepcopy` does. The constructors do not run.
+ * A deep copy of a module: parameters with their gradients, buffers, plain fields, submodules. A layer or a parameter
+ * that is shared within the module is shared within the copy; the copy shares nothing with the module. Modes and
+ * requiresGrad are kept; hooks are registered with the copy too, as `copy.deepcopy` does. The constructors do not run.
  *
  * @throws TypeError if it is no module
  * @throws Error for private fields (`#`) of a class of your own, a computed tensor, and other uncopyable values; it names the field

@@ -55,7 +55,7 @@ export type InputsOf<M> = M extends { forward(...inputs: infer In): unknown }
   : never;
 
 /**
- * What a hook is given. Where a module is one of a tensor, of which nothing else is known, there may be more inputs than that
+ * The inputs of a hook. If a module is only known to take a tensor, there may be more inputs than that
  * tensor: those of `forward` that can be left out. So a module that has some is one of a tensor too.
  */
 export type HookInputsOf<M> = M extends { forward(...inputs: infer In): unknown }
@@ -353,7 +353,7 @@ export abstract class Module<In extends unknown[] = never, Out = any> extends Ca
 
   /**
    * Copies the values of a state dict into the parameters and buffers.
-   * @throws Error listing every missing, unexpected, mis-shaped and otherwise unfit key; nothing is written then. With
+   * @throws Error listing every missing, unexpected, mis-shaped and incompatible key; nothing is written then. With
    * `strict: false`, missing and unexpected keys are no error but returned.
    * @throws TypeError if `dict` is no object of tensors
    */

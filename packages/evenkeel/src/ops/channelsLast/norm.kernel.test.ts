@@ -93,7 +93,7 @@ function largest({ shape, data }: NdArray): (channel: number) => number {
   return (c) => most[c];
 }
 
-/** What the results of a batch are made of, for each channel. */
+/** The scale of a batch's terms, for each channel. */
 function unitsOf(x: NdArray, weight: NdArray, bias: NdArray, attrs: { readonly inputBorder: Border }) {
   const plain = { eps, ...attrs, border: noBorder };
   const ones = weight.data.map(() => 1);

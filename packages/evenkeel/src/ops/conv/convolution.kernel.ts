@@ -30,7 +30,7 @@ const mostColumns = 2 ** 23;
 
 function declines(correlation: Correlation): string | undefined {
   if (rowsOf(correlation) * sizeOf(correlation.counts) > mostColumns)
-    return "windows of so many values fill the memory";
+    return "the columns of the windows do not fit the memory";
   return undefined;
 }
 

@@ -26,7 +26,7 @@ import {
 export interface ReduceLROnPlateauSettings {
   /** Whether smaller ("min", default) or larger values are better. */
   mode: "min" | "max";
-  /** What the rate is multiplied by, below 1 (0.1). */
+  /** The factor of a reduction, below 1 (0.1). */
   factor: number;
   /** The number of epochs without improvement that are tolerated; one more reduces the rate (10). */
   patience: number;
