@@ -1,6 +1,7 @@
-import { checkOptions, withoutUndefined } from "../../core/index.ts";
+import { checkDeclared, type Options, withoutUndefined } from "../../core/index.ts";
 import type { Schema } from "../../tabular/index.ts";
 import { lossOf } from "../../train/table/loss.ts";
+import { trainTableOptions } from "../../train/table/options.ts";
 import type { TrainTableOptions } from "../../train/table/options.types.ts";
 import { planTable, type TablePlan } from "../../train/table/plan.ts";
 import type { TrialSpec } from "../trial/trialSpec.ts";
@@ -27,14 +28,19 @@ export type TrainingOptions = Pick<TrainTableOptions, (typeof names)[number]>;
 /** Those that a study has no option of its own for, for all arms. */
 export type SharedOptions = Pick<TrainingOptions, (typeof sharedNames)[number]>;
 
-/** @throws TypeError naming what is none of them */
+/** @throws TypeError or RangeError naming the option that all arms cannot share, or whose value does not fit */
 export function checkSharedOptions(owner: string, options: SharedOptions): void {
-  checkOptions(owner, options, sharedNames);
+  checkDeclared(owner, options, declaredAs(sharedNames));
 }
 
-/** @throws TypeError or RangeError naming the option that a study does not take */
+/** @throws TypeError or RangeError naming the option that a study does not take, or whose value does not fit */
 export function checkTrainingOptions(owner: string, options: TrainingOptions): void {
-  checkOptions(owner, options, names);
+  checkDeclared(owner, options, declaredAs(names));
+}
+
+/** What `trainTable` declares under these names. */
+function declaredAs(wanted: readonly (keyof typeof trainTableOptions)[]): Options {
+  return Object.fromEntries(wanted.map((name) => [name, trainTableOptions[name]]));
 }
 
 /** The later ones win; those of network and preprocessing one by one. */
