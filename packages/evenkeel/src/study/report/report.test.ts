@@ -125,7 +125,7 @@ describe("the report", () => {
     const notes = report.notes.join(" ");
     expect(notes).toMatch(/over 10 seeds, widened .* variance times 1\/10 \+ 100\/400 /);
     expect(notes).toContain(
-      "Worth having is 1% of the error without, or of a tenth of the best constant's where that is more.",
+      "The smallest effect of interest is 1% of the error without, or of a tenth of the best constant's where that is more.",
     );
     expect(notes).toMatch(/Best at the edge of the grid/);
     // Where the rate beside the edge is as good, the edge is not to blame.

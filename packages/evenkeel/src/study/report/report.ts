@@ -160,7 +160,7 @@ function notesOf(view: StudyView, complete: boolean, rows: readonly ReportRow[])
       "cannot make them narrow: more rows can. They say nothing of other tables.",
     "Every verdict goes by the interval that stands beside its figure: 95% for a figure by itself; for a claim of k figures " +
       "100% - 5%/k, so that all of the claim hold in 95% (Bonferroni). A figure of two claims has two intervals for that reason.",
-    `Worth having is ${describeWorth(view, view.plan.ask && `the error of ${describeArm(view.reference)}`)}.`,
+    `The smallest effect of interest is ${describeWorth(view, view.plan.ask && `the error of ${describeArm(view.reference)}`)}.`,
   );
   if (settings.metric === "errorRate")
     notes.push(
