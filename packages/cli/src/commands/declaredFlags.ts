@@ -87,14 +87,14 @@ function valueFlag(name: string, declared: Declared, noun: string): Option {
 
 /**
  * Reads the text of a flag as the check does, and refuses what the check does not let through; commander names the flag. A
- * flag of a list or a record may be repeated.
+ * flag of a list or a record may be repeated; "none" takes back what stands before it.
  */
 export function parserOf<T>(check: Check<T>): (text: string, before: T | undefined) => T {
   return (text, before) => {
     const value = check.parse?.(text);
     if (value === undefined || !passes(value, check)) throw new InvalidArgumentError(complaint(value, check));
     const joined: unknown =
-      Array.isArray(value) && Array.isArray(before)
+      Array.isArray(value) && value.length > 0 && Array.isArray(before)
         ? [...before, ...value]
         : isRecord(value) && isRecord(before)
           ? { ...before, ...value }
