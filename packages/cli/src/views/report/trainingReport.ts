@@ -1,5 +1,5 @@
-import { metricFacts, scoreText } from "../../shell/metrics.ts";
-import { wholeText } from "../../shell/wholeText.ts";
+import { aboutSeconds, scoreText, wholeText } from "../../shell/figures.ts";
+import { metricFacts } from "../../shell/metrics.ts";
 import { confusionTable, mostClasses } from "./charts/confusion.ts";
 import { curvesChart } from "./charts/curvesChart.ts";
 import { importanceChart, mostColumns } from "./charts/importanceChart.ts";
