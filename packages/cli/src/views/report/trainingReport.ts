@@ -1,4 +1,3 @@
-import { aboutSeconds, scoreText, wholeText } from "../../shell/figures.ts";
 import { metricFacts } from "../../shell/metrics.ts";
 import { confusionTable, mostClasses } from "./charts/confusion.ts";
 import { curvesChart } from "./charts/curvesChart.ts";
