@@ -1,3 +1,4 @@
+import { scoreText, wholeText } from "../../shell/figures.ts";
 import { metricFacts } from "../../shell/metrics.ts";
 import { confusionTable, mostClasses } from "./charts/confusion.ts";
 import { curvesChart } from "./charts/curvesChart.ts";
