@@ -3,7 +3,8 @@ import { encodeRows, type TextFormat, textFormats } from "../actions/predict/enc
 import { type OutputFormat, predict, writePrediction } from "../actions/predict/predict.ts";
 import type { CommandContext } from "../shell/context.ts";
 import { misuse } from "../shell/errors.ts";
-import { count, printable } from "../shell/terminal.ts";
+import { count } from "../shell/figures.ts";
+import { printable } from "../shell/terminal.ts";
 import { formats, type TableFormat } from "../tables/formats/format.ts";
 import { type TableFlags, tableFlags } from "../tables/tableFlags.ts";
 import { names } from "./arguments.ts";

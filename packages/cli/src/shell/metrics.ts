@@ -1,4 +1,3 @@
-import { wholeText } from "./wholeText.ts";
 /** What is known of a score by its name. */
 export interface MetricFacts {
   /** As people say it: "mean absolute error". */
@@ -34,14 +33,4 @@ export function compareScores(name: string, a: number | undefined, b: number | u
   const [left, right] = [a ?? Number.NaN, b ?? Number.NaN];
   if (Number.isNaN(left) || Number.isNaN(right)) return Number(Number.isNaN(left)) - Number(Number.isNaN(right));
   return metricFacts(name).better === "lower" ? left - right : right - left;
-}
-
-/** A score as people read it, with three digits that say something: "0.954", "1.89", "2,310", "1.2e+14". */
-export function scoreText(value: number): string {
-  if (!Number.isFinite(value)) return Number.isNaN(value) ? "–" : String(value);
-  const size = Math.abs(Number(value.toPrecision(3)));
-  if (size >= 1e6 || (size > 0 && size < 1e-4)) return value.toExponential(1);
-  if (size >= 100) return wholeText(Math.round(value));
-  if (size > 0 && size < 0.01) return String(Number(value.toPrecision(2)));
-  return value.toFixed(size >= 10 ? 1 : size >= 1 ? 2 : 3);
 }

@@ -57,25 +57,6 @@ export function wrap(text: string, width: number, indent = ""): string {
   return [...lines, line].join("\n");
 }
 
-/** "1 seed", "10 seeds" */
-export function count(number: number, noun: string): string {
-  return `${number} ${noun}${number === 1 ? "" : "s"}`;
-}
-
-/** An error as people read it: "2.05", and "1.1e+14" for what has gone astray. */
-export function figure(value: number, digits = 2): string {
-  return Math.abs(value) < 1000 ? value.toFixed(digits) : value.toExponential(1);
-}
-
-/** "8.2 s", "3 min 12 s", "2 h 5 min" */
-export function duration(seconds: number): string {
-  if (Number.isNaN(seconds)) return "";
-  if (seconds < 59.95) return `${seconds.toFixed(1)} s`;
-  const whole = Math.round(seconds);
-  if (whole < 3600) return `${Math.floor(whole / 60)} min ${whole % 60} s`;
-  return `${Math.floor(whole / 3600)} h ${Math.floor((whole % 3600) / 60)} min`;
-}
-
 /** "runs/2026-11-25_mpg_3f2a/report.html", as short as it can be typed. */
 export function shortPath(cwd: string, path: string): string {
   const short = relative(cwd, path);

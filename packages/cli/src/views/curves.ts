@@ -1,5 +1,5 @@
 import asciichart from "asciichart";
-import { scoreText } from "../shell/metrics.ts";
+import { scoreText } from "../shell/figures.ts";
 import type { Colors } from "../shell/terminal.ts";
 
 export interface Curve {

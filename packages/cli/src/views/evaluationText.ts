@@ -3,9 +3,9 @@ import type { ClassScores, Evaluation, WorstRow } from "../actions/evaluate/eval
 import type { StatisticsGap } from "../actions/evaluate/statisticsGap.ts";
 import type { Origin } from "../records/models/origin.ts";
 import type { ScoresByName } from "../records/runs/types.ts";
-import { metricFacts, scoreText } from "../shell/metrics.ts";
-import { type Colors, count, printable, wrap } from "../shell/terminal.ts";
-import { wholeText } from "../shell/wholeText.ts";
+import { count, scoreText, wholeText } from "../shell/figures.ts";
+import { metricFacts } from "../shell/metrics.ts";
+import { type Colors, printable, wrap } from "../shell/terminal.ts";
 import { cut, newTable } from "./table.ts";
 
 const width = 80;

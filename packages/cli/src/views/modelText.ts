@@ -4,7 +4,8 @@ import { batchNormFindings } from "../actions/inspect/batchNormFindings.ts";
 import { describeColumns } from "../actions/inspect/describeColumns.ts";
 import type { ModelInspection } from "../actions/inspect/inspectModel.ts";
 import type { Origin } from "../records/models/origin.ts";
-import { type Colors, count, type Output, printable, wrap } from "../shell/terminal.ts";
+import { count, sizeText } from "../shell/figures.ts";
+import { type Colors, type Output, printable, wrap } from "../shell/terminal.ts";
 import { findingLines } from "./findingLines.ts";
 import { scoresText } from "./scoresText.ts";
 import { cut, fixedTable, newTable } from "./table.ts";
@@ -110,10 +111,4 @@ function tensorTable({ header }: ModelInspection, colors: Colors): string {
   }
   const rest = tensors.length - 100;
   return rest > 0 ? `${table.toString()}\nand ${rest} more; --json has them all` : table.toString();
-}
-
-function sizeText(bytes: number): string {
-  if (bytes < 1000) return `${bytes} bytes`;
-  const [divisor, unit] = bytes < 1e6 ? [1e3, "kB"] : bytes < 1e9 ? [1e6, "MB"] : [1e9, "GB"];
-  return `${(bytes / (divisor as number)).toFixed(1)} ${unit}`;
 }

@@ -2,9 +2,9 @@ import { type RunComparison, settingsOf } from "../actions/runs/compareRuns.ts";
 import type { RunDetails, RunList } from "../actions/runs/runs.ts";
 import { isDamaged, type Run } from "../records/runs/readRun.ts";
 import { type EpochLine, type RunResult, type RunStatus, runFiles } from "../records/runs/types.ts";
-import { metricFacts, scoreText } from "../shell/metrics.ts";
-import { type Colors, count, duration, printable } from "../shell/terminal.ts";
-import { wholeText } from "../shell/wholeText.ts";
+import { count, duration, scoreText, wholeText } from "../shell/figures.ts";
+import { metricFacts } from "../shell/metrics.ts";
+import { type Colors, printable } from "../shell/terminal.ts";
 import { scoresText } from "./scoresText.ts";
 import { newTable } from "./table.ts";
 

@@ -1,5 +1,6 @@
 import type { PartScores } from "../records/runs/types.ts";
-import { metricFacts, scoreText } from "../shell/metrics.ts";
+import { scoreText } from "../shell/figures.ts";
+import { metricFacts } from "../shell/metrics.ts";
 import { type Colors, printable } from "../shell/terminal.ts";
 import { newTable } from "./table.ts";
 

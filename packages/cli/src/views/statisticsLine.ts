@@ -1,5 +1,6 @@
 import type { TableTraining } from "evenkeel/train";
-import { metricFacts, scoreText } from "../shell/metrics.ts";
+import { scoreText } from "../shell/figures.ts";
+import { metricFacts } from "../shell/metrics.ts";
 
 /** What is said of batch normalization's running statistics; undefined where there are none. */
 export function statisticsLine({ statistics, refit }: TableTraining): string | undefined {

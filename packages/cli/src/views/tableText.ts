@@ -1,5 +1,6 @@
 import type { TableInspection } from "../actions/inspect/inspectTable.ts";
-import { count, type Output, printable, wrap } from "../shell/terminal.ts";
+import { count, percentage, valueText, wholeText } from "../shell/figures.ts";
+import { type Output, printable, wrap } from "../shell/terminal.ts";
 import type { ColumnSummary } from "../tables/summary.ts";
 import { findingLines } from "./findingLines.ts";
 import { fixedTable } from "./table.ts";
@@ -12,7 +13,7 @@ export function tableText(inspection: TableInspection, output: Output): string {
   const { colors } = output;
   const predicted = target === undefined ? "" : `, to predict ${printable(target)} (${task})`;
   const head = wrap(
-    `${printable(source)}: ${rows.toLocaleString("en")} rows, ${count(columns.length, "column")}${predicted}`,
+    `${printable(source)}: ${wholeText(rows)} rows, ${count(columns.length, "column")}${predicted}`,
     width,
   );
   const table = fixedTable(colors, ["column", "kind", "values", "missing"], [22, 17, 28, 7], { figures: 1 });
@@ -27,21 +28,10 @@ export function tableText(inspection: TableInspection, output: Output): string {
 }
 
 function values({ lowest, highest, mean, distinct, most = [] }: ColumnSummary): string {
-  if (typeof lowest === "number") return `${short(lowest)} to ${short(Number(highest))}, mean ${short(mean!)}`;
+  if (typeof lowest === "number")
+    return `${valueText(lowest)} to ${valueText(Number(highest))}, mean ${valueText(mean!)}`;
   if (lowest !== undefined)
     return lowest === highest ? lowest : `${lowest.slice(0, 10)} to ${String(highest).slice(0, 10)}`;
   if (distinct === undefined || distinct === 0) return "none";
   return `${distinct}: ${most.map(({ value, rows }) => `${printable(value)} ${rows}`).join(", ")}`;
-}
-
-/** Four digits are enough to look at: 23.51, 4.4e7. */
-function short(value: number): string {
-  if (!Number.isFinite(value) || Math.abs(value) < 1e6)
-    return String(Number.isInteger(value) ? value : Number(value.toPrecision(4)));
-  return value.toExponential(3).replace(/\.?0*e\+/, "e");
-}
-
-function percentage(part: number, whole: number): string {
-  const percent = (100 * part) / whole;
-  return percent < 0.1 ? "<0.1%" : `${percent.toFixed(1)}%`;
 }

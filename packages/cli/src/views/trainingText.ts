@@ -4,9 +4,9 @@ import { usualRuns } from "../records/runs/runsFolder.ts";
 import type { PartScores, RunResult } from "../records/runs/types.ts";
 import { saidFindings } from "../shell/dialect.ts";
 import { sentence } from "../shell/errors.ts";
-import { compareScores, metricFacts, scoreText } from "../shell/metrics.ts";
-import { type Colors, count, type Output, printable, wrap } from "../shell/terminal.ts";
-import { wholeText } from "../shell/wholeText.ts";
+import { count, scoreText, secondsText, wholeText } from "../shell/figures.ts";
+import { compareScores, metricFacts } from "../shell/metrics.ts";
+import { type Colors, type Output, printable, wrap } from "../shell/terminal.ts";
 import type { TableRead } from "../tables/index.ts";
 import { findingLines } from "./findingLines.ts";
 import { scoresText } from "./scoresText.ts";
@@ -85,7 +85,7 @@ function scoresAndWords(training: TableTraining, result: RunResult, colors: Colo
   }[history.reason];
   const kept = keptEpoch === done ? "the weights of the last" : `the weights of epoch ${keptEpoch}, the best`;
   const lines = [
-    `${count(done, "epoch")} in ${history.seconds.toFixed(1)} s${why}; ${refit === undefined ? `kept ${kept}` : refitText(refit, plan.epochs)}.`,
+    `${count(done, "epoch")} in ${secondsText(history.seconds)}${why}; ${refit === undefined ? `kept ${kept}` : refitText(refit, plan.epochs)}.`,
     refit?.error && `In the refit ${printable(sentence(refit.error))} The training before it is not affected.`,
     statisticsLine(training),
     verdict(result.scores, result.baselines, training.schema.task === "regression" ? "mae" : "accuracy"),
@@ -100,7 +100,7 @@ function refitText({ history, rows, kept, error }: TableRefit, epochs: number): 
   if (error !== undefined) return `the refit failed after ${done} of ${epochs} epochs; kept the weights from before it`;
   if (!kept) return `the refit was interrupted after ${done} of ${epochs} epochs; kept the weights from before it`;
   return (
-    `then a refit on ${rows.length} rows, those of training and validation, in ${history.seconds.toFixed(1)} s; kept its weights. The ` +
+    `then a refit on ${rows.length} rows, those of training and validation, in ${secondsText(history.seconds)}; kept its weights. The ` +
     "validation scores are from before it"
   );
 }

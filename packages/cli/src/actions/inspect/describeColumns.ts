@@ -1,4 +1,5 @@
 import type { PreprocessingJson, TableModel } from "evenkeel/tabular";
+import { factorText } from "../../shell/figures.ts";
 
 type InputEncoding = PreprocessingJson["inputs"][number];
 
@@ -33,8 +34,8 @@ function encodingText(encoding: InputEncoding): string {
   switch (encoding.kind) {
     case "numeric": {
       const { median, center, scale } = encoding;
-      const scaled = center === 0 && scale === 1 ? "as it is" : `${short(center)} ± ${short(scale)}`;
-      return `${scaled}, if missing ${short(median)}${missing}`;
+      const scaled = center === 0 && scale === 1 ? "as it is" : `${factorText(center)} ± ${factorText(scale)}`;
+      return `${scaled}, if missing ${factorText(median)}${missing}`;
     }
     case "boolean":
       return `if missing ${encoding.common === 1}${missing}`;
@@ -44,7 +45,7 @@ function encodingText(encoding: InputEncoding): string {
       const { center, scale, median, parts, dateOrder } = encoding;
       const also = parts.map((part) => `, ${part}`).join("");
       const first = dateOrder === undefined ? "" : `the ${dateOrder === "dmy" ? "day" : "month"} first, `;
-      return `${first}year ${short(center)} ± ${short(scale)}${also}, if missing ${short(median)}${missing}`;
+      return `${first}year ${factorText(center)} ± ${factorText(scale)}${also}, if missing ${factorText(median)}${missing}`;
     }
     default:
       return encoding satisfies never;
@@ -55,13 +56,5 @@ function targetText(target: PreprocessingJson["target"]): string {
   if (target.task !== "regression") return `${target.classes.length} classes: ${target.classes.join(", ")}`;
   const { log, mean, std } = target;
   if (mean === 0 && std === 1) return log ? "its logarithm" : "as it is";
-  return `${log ? "its logarithm, " : ""}${short(mean)} ± ${short(std)}`;
-}
-
-/** Four digits: 105.1, 4.4e7. */
-function short(value: number): string {
-  if (value !== 0 && (Math.abs(value) >= 1e6 || Math.abs(value) < 1e-3)) {
-    return value.toExponential(3).replace(/\.?0*e\+?/, "e");
-  }
-  return String(Number(value.toPrecision(Math.abs(value) >= 1000 ? 6 : 4)));
+  return `${log ? "its logarithm, " : ""}${factorText(mean)} ± ${factorText(std)}`;
 }

@@ -1,5 +1,5 @@
 import { type TableModel, unfamiliarValues } from "evenkeel/tabular";
-import { wholeText } from "../../shell/wholeText.ts";
+import { wholeText } from "../../shell/figures.ts";
 import type { Features } from "./readFeatures.ts";
 
 /**

@@ -1,6 +1,6 @@
 import type { DuckDBVector } from "@duckdb/node-api";
 import { type Column, type DateOrder, datesIn, type NumberColumn, parseDate } from "evenkeel/tabular";
-import { wholeText } from "../../shell/wholeText.ts";
+import { wholeText } from "../../shell/figures.ts";
 import type { ReadNote } from "../readError.ts";
 import type { Reading } from "./columnTypes.ts";
 import { isNumberText } from "./numberText.ts";

@@ -1,5 +1,5 @@
+import { wholeText } from "../../shell/figures.ts";
 import type { Output } from "../../shell/terminal.ts";
-import { wholeText } from "../../shell/wholeText.ts";
 
 /** Shows on a terminal how many rows or pictures have been read, until it is told to stop; elsewhere nothing. */
 export function readingProgress({ terminal }: Output): {

@@ -8,8 +8,9 @@ import {
   type StudyPlan,
   type TrialRun,
 } from "evenkeel/study";
-import { metricFacts, scoreText } from "../../shell/metrics.ts";
-import { count, type Output, wrap } from "../../shell/terminal.ts";
+import { count, scoreText } from "../../shell/figures.ts";
+import { metricFacts } from "../../shell/metrics.ts";
+import { type Output, wrap } from "../../shell/terminal.ts";
 import { clock } from "./clock.ts";
 
 /** Shows how far a study is. */

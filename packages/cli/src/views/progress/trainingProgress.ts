@@ -1,8 +1,8 @@
 import cliProgress from "cli-progress";
 import type { EpochLine } from "../../records/runs/types.ts";
-import { compareScores, metricFacts, scoreText } from "../../shell/metrics.ts";
+import { scoreText, wholeText } from "../../shell/figures.ts";
+import { compareScores, metricFacts } from "../../shell/metrics.ts";
 import type { Output } from "../../shell/terminal.ts";
-import { wholeText } from "../../shell/wholeText.ts";
 import { clock } from "./clock.ts";
 import { sparkline } from "./sparkline.ts";
 

@@ -1,5 +1,5 @@
-import { metricFacts, scoreText } from "../../shell/metrics.ts";
-import { wholeText } from "../../shell/wholeText.ts";
+import { scoreText, wholeText } from "../../shell/figures.ts";
+import { metricFacts } from "../../shell/metrics.ts";
 import { signedText } from "./charts/differencesChart.ts";
 import { type Html, html, trusted } from "./html.ts";
 import type { Estimate, StudyArm, StudyReportData } from "./types.ts";

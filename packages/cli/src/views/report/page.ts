@@ -1,4 +1,4 @@
-import { scoreText } from "../../shell/metrics.ts";
+import { scoreText } from "../../shell/figures.ts";
 import { type Html, type HtmlValue, html, trusted } from "./html.ts";
 import { style } from "./style.ts";
 import type { ReportSource, RunFinding } from "./types.ts";

@@ -1,5 +1,5 @@
-import { compareScores, metricFacts, scoreText } from "../../shell/metrics.ts";
-import { wholeText } from "../../shell/wholeText.ts";
+import { scoreText, wholeText } from "../../shell/figures.ts";
+import { compareScores, metricFacts } from "../../shell/metrics.ts";
 import { type Html, html, trusted } from "./html.ts";
 import { judgedPart, partWords, worthOf } from "./judgedPart.ts";
 import type { PartScores, ScoresByName, TrainingReportData } from "./types.ts";

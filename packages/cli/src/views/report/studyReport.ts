@@ -1,5 +1,5 @@
+import { wholeText } from "../../shell/figures.ts";
 import { metricFacts } from "../../shell/metrics.ts";
-import { wholeText } from "../../shell/wholeText.ts";
 import { armsTable } from "./armsTable.ts";
 import { curvesChart } from "./charts/curvesChart.ts";
 import { differencesChart } from "./charts/differencesChart.ts";

@@ -1,5 +1,5 @@
-import { metricFacts, scoreText } from "../../shell/metrics.ts";
-import { wholeText } from "../../shell/wholeText.ts";
+import { aboutSeconds, scoreText, wholeText } from "../../shell/figures.ts";
+import { metricFacts } from "../../shell/metrics.ts";
 import { confusionTable, mostClasses } from "./charts/confusion.ts";
 import { curvesChart } from "./charts/curvesChart.ts";
 import { importanceChart, mostColumns } from "./charts/importanceChart.ts";
@@ -42,9 +42,7 @@ function header({ title, table, target, task, split, seconds, refit }: TrainingR
     .filter((part) => split[part] > 0)
     .map((part) => `${wholeText(split[part])} ${uses[part]}`);
   return html`<header><h1>${title}</h1>
-<p class="quiet facts">Predicts <strong>${target}</strong>, ${kind}, from ${table.source}: ${wholeText(table.rows)} rows, ${parts.join(", ")}. Trained in ${
-    seconds < 10 ? seconds.toFixed(1) : Math.round(seconds)
-  } s.${refit !== undefined && ` The network that was kept was then trained in the same way on the ${wholeText(refit.rows)} training and validation rows together (refit).`}</p></header>
+<p class="quiet facts">Predicts <strong>${target}</strong>, ${kind}, from ${table.source}: ${wholeText(table.rows)} rows, ${parts.join(", ")}. Trained in ${aboutSeconds(seconds)}.${refit !== undefined && ` The network that was kept was then trained in the same way on the ${wholeText(refit.rows)} training and validation rows together (refit).`}</p></header>
 `;
 }
 

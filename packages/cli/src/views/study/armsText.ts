@@ -7,7 +7,7 @@ import {
   type StudyPlan,
   type StudyReport,
 } from "evenkeel/study";
-import { scoreText } from "../../shell/metrics.ts";
+import { figure, scoreText } from "../../shell/figures.ts";
 import { type Output, printable, widthOf, wrap } from "../../shell/terminal.ts";
 import { differInSize } from "./differInSize.ts";
 
@@ -87,7 +87,7 @@ function writerFor(rows: readonly ReportRow[]): (value: number) => string {
   const decimals = Number.isFinite(smallest)
     ? Math.max(0, Math.min(6, (smallest < 0.1 ? 1 : 2) - Math.floor(Math.log10(smallest))))
     : 2;
-  return (value) => (Math.abs(value) < 1e6 ? value.toFixed(decimals) : value.toExponential(1));
+  return (value) => figure(value, decimals, 1e6);
 }
 
 function plusMinus({ value, interval }: Estimate, write: (value: number) => string): string {

@@ -1,5 +1,6 @@
 import { type Arm, describeArm, describeGroup, type Statistics, type StudyResult, StudyView } from "evenkeel/study";
-import { metricFacts, scoreText } from "../../shell/metrics.ts";
+import { scoreText } from "../../shell/figures.ts";
+import { metricFacts } from "../../shell/metrics.ts";
 import { type Output, printable, widthOf, wrap } from "../../shell/terminal.ts";
 import { type Curve, drawCurves } from "../curves.ts";
 

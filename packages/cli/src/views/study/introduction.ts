@@ -1,6 +1,7 @@
 import { describePlan, questionOf } from "evenkeel/study";
 import type { StudyBeginning } from "../../actions/study/study.ts";
-import { count, type Output, printable, widthOf, wrap } from "../../shell/terminal.ts";
+import { count } from "../../shell/figures.ts";
+import { type Output, printable, widthOf, wrap } from "../../shell/terminal.ts";
 import { findingLines } from "../findingLines.ts";
 
 /**

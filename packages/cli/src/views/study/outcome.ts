@@ -1,6 +1,7 @@
 import type { StudyPlan } from "evenkeel/study";
 import type { Studied } from "../../actions/study/study.ts";
-import { count, duration, type Output, wrap } from "../../shell/terminal.ts";
+import { count, duration } from "../../shell/figures.ts";
+import { type Output, wrap } from "../../shell/terminal.ts";
 import { studyText } from "./text.ts";
 
 interface OutcomeOptions {

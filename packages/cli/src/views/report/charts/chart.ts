@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import type { TopLevelSpec } from "vega-lite";
 import type { PositionFieldDef } from "vega-lite/types_unstable/channeldef.js";
+import { tickText } from "../../../shell/figures.ts";
 import { escapeText, type Html, trusted } from "../html.ts";
 
 /**
@@ -129,10 +130,7 @@ function literal(value: readonly string[]): string {
 /** An expression for the labels of an axis with these ticks: as few digits as they need. */
 export function axisText(ticks: readonly number[]): string {
   const texts = ticks.map((tick) => {
-    const size = Math.abs(tick);
-    const plain = size === 0 || (size >= 1e-4 && size < 1e7);
-    const text = plain ? tick.toLocaleString("en-US", { maximumSignificantDigits: 4 }) : tick.toExponential();
-    return `${JSON.stringify(String(tick))}: ${JSON.stringify(text.replace("-", "−"))}`;
+    return `${JSON.stringify(String(tick))}: ${JSON.stringify(tickText(tick))}`;
   });
   return `({${texts.join(", ")}})[datum.value]`;
 }

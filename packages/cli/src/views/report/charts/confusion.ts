@@ -1,4 +1,4 @@
-import { wholeText } from "../../../shell/wholeText.ts";
+import { wholeText } from "../../../shell/figures.ts";
 import { type Html, html, trusted } from "../html.ts";
 import type { ReportPredictions } from "../types.ts";
 import { shortened } from "./chart.ts";

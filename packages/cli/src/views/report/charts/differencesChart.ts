@@ -1,5 +1,5 @@
 import type { PositionFieldDef } from "vega-lite/types_unstable/channeldef.js";
-import { scoreText } from "../../../shell/metrics.ts";
+import { scoreText } from "../../../shell/figures.ts";
 import type { Html } from "../html.ts";
 import type { Estimate, StudyArm } from "../types.ts";
 import { axisText, chart, inks, nameAxis, pageWidth } from "./chart.ts";
