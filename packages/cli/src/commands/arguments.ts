@@ -17,12 +17,6 @@ export function positiveNumber(text: string): number {
   throw new InvalidArgumentError("Expected a number above 0, such as 0.001 or 1e-3.");
 }
 
-export function nonNegativeNumber(text: string): number {
-  const value = Number(text);
-  if (text.trim() !== "" && Number.isFinite(value) && value >= 0) return value;
-  throw new InvalidArgumentError("Expected a number of at least 0, such as 0.1.");
-}
-
 /** A share from 0 up to, but not including, 1. */
 export function share(text: string): number {
   const value = Number(text);
