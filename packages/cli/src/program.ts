@@ -22,7 +22,7 @@ prints what makes the shell complete them; so for zsh, fish and powershell.
 `;
 
 /** The program: `evenkeel` with its commands. */
-export function createProgram(context: CommandContext): CommandUnknownOpts {
+function createProgram(context: CommandContext): CommandUnknownOpts {
   const program = new Command("evenkeel")
     .description("Neural networks on tables, and whether batch normalization helps on them.")
     .version(version)

@@ -14,7 +14,7 @@ export interface RunOptions {
 }
 
 /** What a command line wrote, and how it ended. */
-export interface RunResult {
+interface RunResult {
   readonly out: string;
   readonly err: string;
   readonly code: number;

@@ -5,7 +5,7 @@ import { exitCodes } from "./exitCodes.ts";
 import { type Colors, printable } from "./terminal.ts";
 
 /** How a command that threw ends. */
-export interface Failure {
+interface Failure {
   readonly exitCode: number;
   /** What is written to standard error. */
   readonly text: string;

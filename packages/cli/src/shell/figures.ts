@@ -57,9 +57,9 @@ export function secondsText(seconds: number): string {
   return `${seconds.toFixed(1)} s`;
 }
 
-/** "8.2 s", "192 s" */
+/** "8.2 s", "192 s", with a space that no line ends at, for pages. */
 export function aboutSeconds(seconds: number): string {
-  return seconds < 10 ? secondsText(seconds) : `${Math.round(seconds)} s`;
+  return `${seconds < 10 ? seconds.toFixed(1) : Math.round(seconds)}\u00a0s`;
 }
 
 /** "8.2 s", "3 min 12 s", "2 h 5 min" */

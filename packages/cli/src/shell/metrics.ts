@@ -1,5 +1,5 @@
 /** What is known of a score by its name. */
-export interface MetricFacts {
+interface MetricFacts {
   /** As people say it: "mean absolute error". */
   readonly label: string;
   /** As a column head has it: "MAE". */

@@ -2,7 +2,7 @@ import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 
 /** A table that comes with evenkeel, out of the vega-datasets package. */
-export interface BuiltinTable {
+interface BuiltinTable {
   readonly name: string;
   readonly path: string;
   /** The column that is predicted unless another is named. */

@@ -1,6 +1,6 @@
 import { type DuckDBConnection, DuckDBInstance, type DuckDBVector } from "@duckdb/node-api";
 
-export interface DatabaseOptions {
+interface DatabaseOptions {
   /** What DuckDB may hold in memory before it writes to `temporary`, such as "512MB". */
   readonly memoryLimit: string;
   readonly threads: number;
@@ -23,7 +23,7 @@ export interface Database {
   close(): void;
 }
 
-export interface Batch {
+interface Batch {
   readonly rows: number;
   column(index: number): DuckDBVector;
 }

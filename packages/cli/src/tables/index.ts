@@ -1,5 +1,5 @@
-export { type BuiltinTable, builtinNames, builtinTable } from "./builtin.ts";
+export { builtinNames, builtinTable } from "./builtin.ts";
 export { nullSpellings } from "./formats/csv.ts";
 export { formats, type TableFormat } from "./formats/format.ts";
 export { type ReadNote, TableReadError } from "./readError.ts";
-export { type ReadTableOptions, readTable, type TableRead, type TableSource } from "./readTable.ts";
+export { type ReadTableOptions, readTable, type TableRead } from "./readTable.ts";

@@ -18,7 +18,7 @@ import { type Workspace, type WorkspaceOptions, withWorkspace } from "./workspac
  * Where a table comes from: the name of a built-in table (`mpg`), a file, a pattern (`data/*.csv`), `-` for standard
  * input, or a query.
  */
-export type TableSource = string | { readonly sql: string };
+type TableSource = string | { readonly sql: string };
 
 export interface ReadTableOptions extends CollectOptions, WorkspaceOptions {
   /** What the file is, where neither its beginning nor its name says so. */

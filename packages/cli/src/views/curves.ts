@@ -9,7 +9,7 @@ export interface Curve {
   readonly color: "cyan" | "yellow" | "green" | "magenta" | "red";
 }
 
-export interface ChartOptions {
+interface ChartOptions {
   readonly colors: Colors;
   /** Values above are drawn at the top edge. */
   readonly top: number;

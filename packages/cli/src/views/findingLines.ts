@@ -1,7 +1,7 @@
 import { type Output, printable, widthOf, wrap } from "../shell/terminal.ts";
 
 /** What is shown of a finding, whoever found it. */
-export interface ShownFinding {
+interface ShownFinding {
   readonly severity: "error" | "warning" | "note";
   readonly message: string;
 }

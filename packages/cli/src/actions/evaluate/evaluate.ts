@@ -12,7 +12,7 @@ import { type Evaluation, evaluateModel } from "./evaluateModel.ts";
 import { type PartName, rowsOfPart, rowsWithTarget } from "./targetRows.ts";
 
 /** Which model is scored, and on which rows. */
-export interface EvaluateRequest {
+interface EvaluateRequest {
   /** A file, a run's id, or "latest". */
   readonly model: string;
   /** The folder of runs. */

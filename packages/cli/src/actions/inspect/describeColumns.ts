@@ -4,7 +4,7 @@ import { factorText } from "../../shell/figures.ts";
 type InputEncoding = PreprocessingJson["inputs"][number];
 
 /** A column of the table that a model was trained on. */
-export interface ModelColumn {
+interface ModelColumn {
   readonly name: string;
   readonly kind: string;
   readonly use: "feature" | "target" | "ignored";

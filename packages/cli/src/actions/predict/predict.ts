@@ -13,7 +13,7 @@ import { unfamiliarNotes } from "./unfamiliarNotes.ts";
 import { writeParquetFile, writeTextFile } from "./writeFile.ts";
 
 /** What is to be predicted, by which model. */
-export interface PredictRequest {
+interface PredictRequest {
   /** A file, a run's id, or "latest". */
   readonly model: string;
   /** The folder of runs. */
@@ -29,7 +29,7 @@ export interface PredictRequest {
 }
 
 /** Rows that are predicted while they are read from here. */
-export interface Prediction {
+interface Prediction {
   readonly rows: number;
   readonly columns: readonly OutputColumn[];
   readonly blocks: AsyncIterable<PredictedBlock>;

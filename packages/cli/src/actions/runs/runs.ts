@@ -8,7 +8,7 @@ import { compareScores } from "../../shell/metrics.ts";
 import { nearest } from "../../shell/nearest.ts";
 import { compareRuns, type RunComparison } from "./compareRuns.ts";
 
-export interface ListRequest extends RunsFolder {
+interface ListRequest extends RunsFolder {
   /** "mae" of the validation rows, "test.mae" of others: the best run comes first. */
   readonly sort?: string | undefined;
   readonly limit?: number | undefined;

@@ -11,7 +11,7 @@ import { columnOptions, targetOf } from "../columns.ts";
 import type { StudyFlags } from "./studyFlags.ts";
 
 /** What is studied, how it was read, and what was noticed. */
-export interface DataRead {
+interface DataRead {
   readonly data: StudyData;
   readonly table: TableRead;
   readonly read: TableFlags & PictureFlags;

@@ -10,7 +10,7 @@ import {
 } from "evenkeel/study";
 
 /** Threads that train trials: what `runStudy` takes as `execute` and `lanes`. */
-export interface TrialThreads {
+interface TrialThreads {
   readonly execute: Execute;
   readonly lanes: number;
   /** Ends the threads. May be called twice. */

@@ -13,7 +13,7 @@ const own = ["--runs", "--resume", "--out", "--tensorboard", "--no-report", "--j
 /** Schedules that do not depend on how many epochs there are to be. */
 const openEnded = ["none", "plateau"];
 
-export interface ResumeRequest extends RunsFolder {
+interface ResumeRequest extends RunsFolder {
   /** An id, the beginning of one, or "latest". */
   readonly wanted: string;
   /** Whether a table or a query is named besides. */

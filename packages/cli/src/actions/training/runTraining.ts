@@ -15,7 +15,7 @@ import { saidFindings } from "../../shell/dialect.ts";
 import { CommandError, sentence } from "../../shell/errors.ts";
 import { WriteError } from "../../shell/files/writeAtomic.ts";
 
-export interface RecordedTraining {
+interface RecordedTraining {
   readonly table: Table;
   readonly options: TrainTableOptions;
   /** What was noticed while the table was read. */
@@ -33,7 +33,7 @@ export interface RecordedTraining {
 const checkpointEvery = 1;
 
 /** A training, and what is recorded of it. */
-export interface Recorded {
+interface Recorded {
   readonly training: TableTraining;
   readonly folder: { readonly run: RunFolder; readonly result: RunResult };
 }

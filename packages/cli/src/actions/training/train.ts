@@ -17,7 +17,7 @@ import { type ResumedRun, resumedRun } from "./resumedRun.ts";
 import { runTraining, settingsOf } from "./runTraining.ts";
 
 /** What is trained, on which table, and where it is recorded. */
-export interface TrainRequest {
+interface TrainRequest {
   readonly source?: string | undefined;
   readonly read: TableFlags;
   /** The column to predict; that of a built-in table unless given. */
@@ -39,7 +39,7 @@ export interface TrainRequest {
 }
 
 /** What is told while it goes on. */
-export interface TrainEvents {
+interface TrainEvents {
   readonly onRead?: ((rows: number) => void) | undefined;
   /** The table is read, whether or not it can be trained on. */
   readonly onReadEnd?: (() => void) | undefined;

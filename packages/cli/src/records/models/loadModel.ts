@@ -4,7 +4,7 @@ import { misuse, sentence } from "../../shell/errors.ts";
 import type { RunsFolder } from "../runs/runsFolder.ts";
 import { findModel, type ModelPlace } from "./findModel.ts";
 
-export interface LoadedModel extends ModelPlace {
+interface LoadedModel extends ModelPlace {
   readonly model: TableModel;
 }
 

@@ -13,7 +13,7 @@ import { type EpochLine, type RunConfig, type RunResult, runFiles, type ScoresBy
 export type NewRun = Omit<RunConfig, "format" | "id" | "started" | "versions" | "process">;
 
 /** How many epochs of a training, and of a refit after it, are done. */
-export interface DoneEpochs {
+interface DoneEpochs {
   readonly training: number;
   readonly refit?: number;
 }

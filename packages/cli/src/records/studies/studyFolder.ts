@@ -33,7 +33,7 @@ export interface StudyConfig {
   readonly process: ProcessMark;
 }
 
-export type NewStudy = Omit<StudyConfig, "format" | "started" | "versions" | "process">;
+type NewStudy = Omit<StudyConfig, "format" | "started" | "versions" | "process">;
 
 const configSchema: z.ZodType<StudyConfig> = z.object({
   format: z.literal(1),

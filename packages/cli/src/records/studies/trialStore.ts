@@ -8,7 +8,7 @@ import { type CommandError, misuse } from "../../shell/errors.ts";
 import { figure, firstIssue } from "../schemas.ts";
 
 /** The finished trials of a study, in a folder: a study that is interrupted, however rudely, goes on from there. */
-export interface TrialStore {
+interface TrialStore {
   /** What was there when it was opened: `finished` for `runStudy`. */
   readonly finished: readonly TrialRun[];
   /** Keeps a trial. It is on the disk when this returns. */

@@ -19,7 +19,7 @@ export interface CollectOptions {
   readonly onProgress?: ((rows: number) => void) | undefined;
 }
 
-export interface Collected {
+interface Collected {
   readonly rows: number;
   readonly columns: readonly Column[];
   readonly notes: readonly ReadNote[];

@@ -16,7 +16,7 @@ export interface ColumnBuilder {
 }
 
 /** Texts that a column may have before it is taken for free text or an identifier, and no longer kept. */
-export const mostTexts = 1_000_000;
+const mostTexts = 1_000_000;
 
 export function columnBuilder(name: string, as: Exclude<Reading["as"], "ignored">): ColumnBuilder {
   switch (as) {

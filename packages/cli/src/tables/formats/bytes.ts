@@ -7,7 +7,7 @@ import { createGunzip } from "node:zlib";
 import { type TableReadError, unreadable } from "../readError.ts";
 
 /** How much of a file is looked at to find out what it is. */
-export const headLength = 1 << 20;
+const headLength = 1 << 20;
 
 /** The beginning of a file, unpacked where it is compressed. */
 export interface Head {

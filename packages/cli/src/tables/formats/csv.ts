@@ -11,7 +11,7 @@ export const nullSpellings: readonly string[] = [
   ...["NaN", "nan", "NAN", "-NaN", "-nan", "1.#QNAN", "-1.#QNAN", "1.#IND", "-1.#IND"],
 ];
 
-export interface CsvFile {
+interface CsvFile {
   readonly name: string;
   readonly path: string;
   readonly head: Head;

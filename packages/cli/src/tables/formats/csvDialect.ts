@@ -3,7 +3,7 @@ import { isNumberText } from "../columns/numberText.ts";
 import { type ReadNote, unreadable } from "../readError.ts";
 
 /** How a CSV file is written, as far as its beginning shows. */
-export interface CsvDialect {
+interface CsvDialect {
   readonly delimiter: string;
   /** Lines above the header or the first row. */
   readonly skip: number;

@@ -4,7 +4,7 @@ import { unreadable } from "../readError.ts";
 import type { Head } from "./bytes.ts";
 import { fileLiteral, identifier, literal } from "./sql.ts";
 
-export interface JsonFile {
+interface JsonFile {
   readonly name: string;
   readonly path: string;
   readonly head: Head;

@@ -14,7 +14,7 @@ export interface TrainingProgress {
   readonly stop: () => void;
 }
 
-export interface TrainingProgressOptions {
+interface TrainingProgressOptions {
   /** How many epochs there are to be. */
   readonly epochs: number;
   /** Rows of an epoch. */

@@ -4,7 +4,7 @@ import type { Output } from "../../shell/terminal.ts";
 import { type TrainingProgress, trainingProgress } from "./trainingProgress.ts";
 
 /** The progress of a training on a table: first that of the training, then that of its refit. */
-export interface TrainingStages {
+interface TrainingStages {
   readonly start: (event: TableStartEvent) => void;
   readonly epoch: (line: EpochLine) => void;
   readonly stop: () => void;

@@ -1,4 +1,3 @@
-import { scoreText } from "../../shell/figures.ts";
 import { type Html, type HtmlValue, html, trusted } from "./html.ts";
 import { style } from "./style.ts";
 import type { ReportSource, RunFinding } from "./types.ts";
@@ -75,11 +74,6 @@ ${items}</ul>
 }
 
 /** "25 November 2026" */
-export function dateText(date: Date): string {
+function dateText(date: Date): string {
   return new Intl.DateTimeFormat("en-GB", { dateStyle: "long" }).format(date);
-}
-
-/** A score with its unit, where it has one. */
-export function withUnit(value: number, unit: string | undefined): string {
-  return unit === undefined ? scoreText(value) : `${scoreText(value)} ${unit}`;
 }

@@ -14,7 +14,7 @@ import { isHeldInPart } from "../study/isHeldInPart.ts";
 import type { Panel, ReportSource, RunFinding, Series, StudyReportData } from "./types.ts";
 
 /** What a study's result does not know. */
-export type StudySource = Pick<ReportSource, "id" | "created" | "table" | "unit" | "versions"> & {
+type StudySource = Pick<ReportSource, "id" | "created" | "table" | "unit" | "versions"> & {
   readonly findings?: readonly RunFinding[];
 };
 

@@ -1,4 +1,4 @@
-import { scoreText, wholeText } from "../../shell/figures.ts";
+import { aboutSeconds, scoreText, wholeText } from "../../shell/figures.ts";
 import { metricFacts } from "../../shell/metrics.ts";
 import { confusionTable, mostClasses } from "./charts/confusion.ts";
 import { curvesChart } from "./charts/curvesChart.ts";
@@ -42,13 +42,11 @@ function header({ title, table, target, task, split, seconds, refit }: TrainingR
     .filter((part) => split[part] > 0)
     .map((part) => `${wholeText(split[part])} ${uses[part]}`);
   return html`<header><h1>${title}</h1>
-<p class="quiet facts">Predicts <strong>${target}</strong>, ${kind}, from ${table.source}: ${wholeText(table.rows)} rows, ${parts.join(", ")}. Trained in ${
-    seconds < 10 ? seconds.toFixed(1) : Math.round(seconds)
-  } s.${refit !== undefined && ` The network that was kept was then trained in the same way on the ${wholeText(refit.rows)} training and validation rows together (refit).`}</p></header>
+<p class="quiet facts">Predicts <strong>${target}</strong>, ${kind}, from ${table.source}: ${wholeText(table.rows)} rows, ${parts.join(", ")}. Trained in ${aboutSeconds(seconds)}.${refit !== undefined && ` The network that was kept was then trained in the same way on the ${wholeText(refit.rows)} training and validation rows together (refit).`}</p></header>
 `;
 }
 
-/** The one number, in words, beside the best of the baselines. */
+/** The one number, in words, beside the best of the simple models. */
 function headline({ scores, baselines, metric, unit, split }: TrainingReportData): Html {
   const { label, better, inUnits } = metricFacts(metric);
   const part = judgedPart(split);
@@ -77,16 +75,16 @@ function against(
   { better, asPercent }: { readonly better: "lower" | "higher"; readonly asPercent: boolean },
 ): string {
   const said = asPercent ? `${scoreText(100 * theirs)}%` : scoreText(theirs);
-  if (value === theirs) return `The best baseline, ${name}, does exactly as well.`;
+  if (value === theirs) return `The best simple model, ${name}, does exactly as well.`;
   const wins = better === "lower" ? value < theirs : value > theirs;
-  if (!wins) return `The best baseline, ${name}, does better: ${said}. This network is not worth its weights.`;
+  if (!wins) return `The best simple model, ${name}, does better: ${said}. This network is not worth its weights.`;
   const gain =
     better === "lower" && theirs > 0
       ? `, ${Math.round(100 * (1 - value / theirs))}% less`
       : asPercent
         ? `, ${scoreText(100 * (value - theirs))} points more`
         : "";
-  return `The best baseline, ${name}, has ${said}: this is better${gain}.`;
+  return `The best simple model, ${name}, has ${said}: this is better${gain}.`;
 }
 
 async function learning({ curves, unit, refit }: TrainingReportData): Promise<Html> {

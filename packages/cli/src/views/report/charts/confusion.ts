@@ -8,7 +8,7 @@ type Classes = Extract<ReportPredictions, { kind: "classes" }>;
 /** So many classes have a row of their own; the rarest are counted together. */
 export const mostClasses = 10;
 
-export interface Confusion {
+interface Confusion {
   readonly names: readonly string[];
   /** Rows of the true class, by predicted class. */
   readonly counts: readonly (readonly number[])[];

@@ -15,7 +15,7 @@ export interface LinePoint {
   readonly marked?: boolean;
 }
 
-export interface LineChartOptions {
+interface LineChartOptions {
   /** Of the vertical axis. */
   readonly title: string;
   /** What the picture shows, in words. */
