@@ -272,6 +272,8 @@ describe("arms that are options", () => {
     expect(() => planStudy(data, { train: { epochs: 3 } as object })).toThrow(
       /planStudy: train: unknown option "epochs"/,
     );
-    expect(() => planStudy(data, { train: { loss: "hinge" as "mse" } })).toThrow(/^planStudy: train: loss is "hinge", expected .*huber/);
+    expect(() => planStudy(data, { train: { loss: "hinge" as "mse" } })).toThrow(
+      /^planStudy: train: loss is "hinge", expected .*huber/,
+    );
   });
 });
