@@ -101,7 +101,7 @@ export function firstNonFinite({ data, dtype }: Tensor): number {
 }
 
 /** Whether no element is NaN or infinite: adding up all differences, of four at a time, takes less time than looking at each. */
-export function hasOnlyFinite({ data, dtype }: Tensor): boolean {
+export function allFinite({ data, dtype }: Tensor): boolean {
   if (!isFloat(dtype)) return true;
   let [a, b, c, d] = [0, 0, 0, 0];
   const whole = data.length - (data.length % 4);
