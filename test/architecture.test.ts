@@ -242,6 +242,38 @@ describe("the layers of the command", () => {
   });
 });
 
+it("every file that docs/architecture.md names is there", () => {
+  const text = readFileSync(join(root, "docs/architecture.md"), "utf8").replaceAll("cli/src/", "packages/cli/src/");
+  const named = new Set(text.match(/(?<![\w/.-])[a-zA-Z]+(?:\/[\w.]+)+\.ts\b/g));
+  const missing = [...named].filter((path) => !["", `${library}/src/`].some((base) => exists(`${base}${path}`)));
+  expect(named.size).toBeGreaterThan(50);
+  expect(missing.filter((path) => !path.startsWith("passes/"))).toEqual([]);
+});
+
+describe("folders", () => {
+  /** More files than a person takes in at once, each with its reason. */
+  const larger: Readonly<Record<string, string>> = {
+    core: "small files that every other folder may import",
+    "ops/channelsLast": "rows and kernels of one layout, which read each other",
+    "ops/matmul": "one file per strategy of a matrix product",
+    "ops/normalize": "one file per layout and dtype of batch normalization",
+    tensor: "the tensor itself: its rooms hold what can be read apart",
+    "train/fit": "the loop and what happens around a step",
+    "train/table": "trainTable, one file per decision",
+    wasm: "the assembler, one file per kind of instruction or loop",
+  };
+
+  it("none has more than 14 sources without a reason", () => {
+    const counts = new Map<string, number>();
+    for (const { path } of sources) {
+      const folder = path.slice(`${library}/src/`.length).split("/").slice(0, -1).join("/");
+      counts.set(folder, (counts.get(folder) ?? 0) + 1);
+    }
+    const large = [...counts].filter(([, count]) => count > 14).map(([folder]) => folder);
+    expect(large.sort()).toEqual(Object.keys(larger).sort());
+  });
+});
+
 describe("the library runs anywhere", () => {
   it("imports nothing but its own files: no package, no Node built-in", () => {
     const outside = sources.flatMap(({ path, text }) =>

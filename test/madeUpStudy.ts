@@ -1,10 +1,6 @@
 import { hasBatchNorm, type NamedArm, type NormArm } from "../packages/evenkeel/src/study/arms/arm.ts";
-import {
-  planStudy,
-  type StudyData,
-  type StudyOptions,
-  type StudyPlan,
-} from "../packages/evenkeel/src/study/plan/plan.ts";
+import type { StudyOptions } from "../packages/evenkeel/src/study/plan/options.types.ts";
+import { planStudy, type StudyData, type StudyPlan } from "../packages/evenkeel/src/study/plan/plan.ts";
 import { rateTrials, variantTrials } from "../packages/evenkeel/src/study/plan/planTrials.ts";
 import { StudyView } from "../packages/evenkeel/src/study/report/view.ts";
 import type { TrialResult } from "../packages/evenkeel/src/study/trial/trialResult.ts";

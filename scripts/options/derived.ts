@@ -2,7 +2,10 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { columnGroup } from "../../packages/cli/src/commands/columnOptions.ts";
+import { studyCaller, studyFlagOptions, studyGroups } from "../../packages/cli/src/commands/studyOptions.ts";
 import { trainGroups } from "../../packages/cli/src/commands/trainOptions.ts";
+import { studyOptions } from "../../packages/evenkeel/src/study/plan/options.ts";
+import { schemaOptions } from "../../packages/evenkeel/src/tabular/schema/schemaOptions.ts";
 import { trainTableOptions } from "../../packages/evenkeel/src/train/table/options.ts";
 import { docsTable, withTable } from "./docsTable.ts";
 import { optionSets } from "./sets.ts";
@@ -14,7 +17,11 @@ const page = "docs/20-command-options.md";
 /** All that is derived from the declarations of options: files by their paths from the root, and their text. */
 export function derivedFiles(): Map<string, string> {
   const files = new Map(optionSets.map((set) => [`${set.file}.types.ts`, typesFile(set)]));
-  const table = docsTable(trainTableOptions, [columnGroup, ...trainGroups]);
-  files.set(page, withTable(readFileSync(join(root, page), "utf8"), "train", table));
+  const train = docsTable(trainTableOptions, [columnGroup, ...trainGroups]);
+  const study = [
+    docsTable(schemaOptions, [columnGroup]),
+    docsTable(studyFlagOptions, studyGroups, { caller: studyCaller, library: studyOptions }),
+  ].join("\n\n");
+  files.set(page, withTable(withTable(readFileSync(join(root, page), "utf8"), "train", train), "study", study));
   return files;
 }

@@ -2,24 +2,38 @@ import { declaredAt, type FlagGroup } from "../../packages/cli/src/commands/decl
 import { flagOf, offFlagOf } from "../../packages/cli/src/shell/flags.ts";
 import type { Option, Options } from "../../packages/evenkeel/src/core/index.ts";
 
-/** The tables of docs/20-command-options.md: one row per option, a table per heading of the help. */
-export function docsTable(options: Options, groups: readonly FlagGroup[]): string {
-  return groups.flatMap(({ title, paths }) => [tableOf(title, options, paths)]).join("\n\n");
+interface Names {
+  /** The function whose options they are, where it names a flag of its own for one of them. */
+  readonly caller?: string;
+  /** The options that the library has too. */
+  readonly library?: Options;
 }
 
-function tableOf(title: string, options: Options, paths: readonly string[]): string {
+/** The tables of docs/20-command-options.md: one row per option, a table per heading of the help. */
+export function docsTable(options: Options, groups: readonly FlagGroup[], names: Names = {}): string {
+  return groups.map(({ title, paths }) => tableOf(title, options, paths, names)).join("\n\n");
+}
+
+function tableOf(
+  title: string,
+  options: Options,
+  paths: readonly string[],
+  { caller = "", library = options }: Names,
+): string {
   const rows = paths.map((path) => {
     const option = declaredAt(options, path);
-    return `| ${flags(path, option)} | \`${path}\` | ${cell(option.help)} | ${cell(defaultCell(option))} |`;
+    const name = Object.hasOwn(library, path.split(".")[0]) ? `\`${path}\`` : "";
+    return `| ${flags(path, option, caller)} | ${name} | ${cell(option.help)} | ${cell(defaultCell(option))} |`;
   });
   return [`**${title}**`, "", "| flag | option | what it does | default |", "|---|---|---|---|", ...rows].join("\n");
 }
 
-function flags(path: string, { check, default: value, off }: Option): string {
-  const on = check.noun === undefined ? flagOf(path) : `${flagOf(path)} <${check.noun}>`;
+function flags(path: string, { check, default: value, off }: Option, caller: string): string {
+  const name = flagOf(path, caller);
+  const on = check.noun === undefined ? name : `${name} <${check.noun}>`;
   const names = [
     ...(check.noun === undefined && value === true ? [] : [on]),
-    ...(off === undefined ? [] : [offFlagOf(path)]),
+    ...(off === undefined ? [] : [offFlagOf(path, caller)]),
   ];
   return names.map((name) => `\`${name}\``).join(", ");
 }

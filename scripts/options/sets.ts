@@ -1,4 +1,5 @@
 import type { Options } from "../../packages/evenkeel/src/core/index.ts";
+import { studyOptions } from "../../packages/evenkeel/src/study/plan/options.ts";
 import { preprocessingOptions } from "../../packages/evenkeel/src/tabular/encoding/preprocessingOptions.ts";
 import { networkOptions } from "../../packages/evenkeel/src/tabular/model/networkOptions.ts";
 import { schemaOptions } from "../../packages/evenkeel/src/tabular/schema/schemaOptions.ts";
@@ -52,5 +53,12 @@ export const optionSets: readonly OptionSet[] = [
     interface: "TrainTableOptions",
     about: "How a network for a table is trained. Only the target is required.",
     options: trainTableOptions,
+  },
+  {
+    file: `${source}/study/plan/options`,
+    name: "studyOptions",
+    interface: "StudyOptions",
+    about: "What a study compares, and how. No option is required.",
+    options: studyOptions,
   },
 ];

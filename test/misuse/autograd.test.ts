@@ -36,7 +36,7 @@ testMisuses("backward", [
   misuse(
     "twice",
     Error,
-    ["saved by square are already freed", "retainGraph: true", "compute the loss anew"],
+    ["saved by square are already freed", "retainGraph: true", "compute the loss again"],
     walked,
     (s) => s.loss.backward(),
   ),

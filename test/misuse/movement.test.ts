@@ -24,7 +24,7 @@ testMisuses("shapes", [
     (x) => x.expand(4, 3),
   ),
   misuse("fewer dimensions", RangeError, ["cannot expand [2, 3] to [3]"], matrix, (x) => x.expand(3)),
-  misuse("-1 for a dimension that is new", RangeError, ["[-1, 2, 3] given", "at least 0"], matrix, (x) =>
+  misuse("-1 for a dimension that is new", RangeError, ["shape is [-1, 2, 3]", "at least 0"], matrix, (x) =>
     x.expand(-1, 2, 3),
   ),
   misuse("a range of dimensions from the wrong end", RangeError, ["startDim 1", "endDim 0"], matrix, (x) =>

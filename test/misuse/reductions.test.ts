@@ -70,7 +70,7 @@ testMisuses("reductions", [
     () => zeros([2, 0]),
     (x) => x.argmax(1),
   ),
-  misuse("a place over several dimensions", RangeError, ["dimension 0,1 is out of range"], matrix, (x) =>
+  misuse("a place over several dimensions", RangeError, ["dimension [0, 1] is out of range"], matrix, (x) =>
     x.argmax(wrong([0, 1])),
   ),
   misuse("softmax without a dimension", RangeError, ["dimension undefined is out of range", "-2 to 1"], matrix, (x) =>

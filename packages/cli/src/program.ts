@@ -60,7 +60,7 @@ export async function runProgram(args: readonly string[], context: CommandContex
     const program = createProgram(context);
     if (args[0] === "complete") {
       const { addCompletion } = await import("./commands/completion/completion.ts");
-      await addCompletion(program, { cwd: context.cwd });
+      await addCompletion(program, { cwd: context.cwd, args });
     }
     await program.parseAsync([...args], { from: "user" });
     return signal?.aborted ? exitCodes.interrupted : exitCodes.finished;

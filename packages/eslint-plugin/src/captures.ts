@@ -2,7 +2,7 @@ import type { TSESLint, TSESTree } from "@typescript-eslint/utils";
 
 /**
  * Whether a variable that a function captures may be assigned after a call that has taken the function: further down, in
- * a loop around both, or in another function, which may run at any time. What is assigned once, or before, stays.
+ * a loop around both, or in another function, which may run at any time. A variable that is assigned once, or only before the call, is constant.
  */
 export function isChangedAfter(
   source: Readonly<TSESLint.SourceCode>,
@@ -25,7 +25,7 @@ export function isWithin(node: TSESTree.Node, outer: TSESTree.Node): boolean {
   return node.range[0] >= outer.range[0] && node.range[1] <= outer.range[1];
 }
 
-/** The variable of a for loop's head: every turn has its own, which keeps its value in what captures it. */
+/** The variable of a for loop's head: every iteration has its own, which keeps its value in closures. */
 function isOfEachTurn({ defs }: TSESLint.Scope.Variable): boolean {
   return defs.some(({ parent }) => {
     if (parent?.type !== "VariableDeclaration" || parent.kind === "var") return false;
@@ -44,7 +44,7 @@ const loops: ReadonlySet<string> = new Set([
   ...["ForStatement", "ForOfStatement", "ForInStatement", "WhileStatement", "DoWhileStatement"],
 ]);
 
-/** Whether a loop turns around both places, and not around the declaration of the variable. */
+/** Whether a loop contains both nodes, but not the declaration of the variable. */
 function shareLoop(write: TSESTree.Node, call: TSESTree.Node, { identifiers }: TSESLint.Scope.Variable): boolean {
   for (let node = write.parent; node != null; node = node.parent) {
     const loop = node;

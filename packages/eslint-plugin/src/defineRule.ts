@@ -3,7 +3,7 @@ import { TensorTypes } from "./tensorTypes.ts";
 
 export type Context<Message extends string> = Readonly<TSESLint.RuleContext<Message, readonly []>>;
 
-/** What a rule says of a place in the code, if anything. */
+/** The report of a rule about a node, if any. */
 export type Finding<Message extends string> = TSESLint.ReportDescriptor<Message> | undefined;
 
 interface RuleDefinition<Message extends string> {

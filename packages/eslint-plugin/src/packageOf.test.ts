@@ -17,7 +17,7 @@ function put(path: string, text: string): string {
 it("is the name in the nearest package.json that has one, whatever the folder is called", () => {
   put("app/package.json", '{"name": "app"}');
   put("app/node_modules/alias/package.json", '{"name": "evenkeel"}');
-  // What marks a folder as ES modules has no name.
+  // A package.json that only marks a folder as ES modules has no name.
   put("app/node_modules/alias/dist/package.json", '{"type": "module"}');
   put("app/node_modules/broken/package.json", "{");
   expect(packageOf(put("app/node_modules/alias/dist/tensor/tensor.d.ts", ""))).toBe("evenkeel");

@@ -1,6 +1,6 @@
 import type { TSESLint, TSESTree } from "@typescript-eslint/utils";
 
-/** An expression without what changes its type or chain only: `x!`, `x as Tensor`, the chain around `x?.add(1)`. */
+/** An expression without syntax that only changes its type or chain: `x!`, `x as Tensor`, the chain around `x?.add(1)`. */
 export function unwrap(node: TSESTree.Node): TSESTree.Node {
   switch (node.type) {
     case "ChainExpression":
@@ -50,7 +50,7 @@ export function quoted(code: string, general: string): string {
   return code.length <= 60 && !code.includes("\n") ? code : general;
 }
 
-/** An offer to write other code in place of an expression. */
+/** A suggestion to replace an expression. */
 export function replacement<Message extends string>(
   messageId: Message,
   node: TSESTree.Node,
@@ -59,7 +59,7 @@ export function replacement<Message extends string>(
   return { messageId, data: { code }, fix: (fixer) => fixer.replaceText(node, code) };
 }
 
-/** What a name means where it stands; undefined if nothing in the file declares it, as of a global. */
+/** The variable of an identifier; undefined if the file does not declare it, such as a global. */
 export function variableOf(
   source: Readonly<TSESLint.SourceCode>,
   node: TSESTree.Identifier,

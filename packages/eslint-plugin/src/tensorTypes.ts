@@ -3,7 +3,7 @@ import ts from "typescript";
 import { packageOf } from "./packageOf.ts";
 import { methodCall, unwrap } from "./syntax.ts";
 
-/** What the type checker knows of tensors. They are recognised by the declaration of their class, never by a name alone. */
+/** Recognises tensors by the type checker: by the declaration of their class, never by a name alone. */
 export class TensorTypes {
   readonly #services: ParserServicesWithTypeInformation;
   readonly #checker: ts.TypeChecker;
@@ -24,7 +24,7 @@ export class TensorTypes {
   }
 
   /**
-   * Whether a condition on the value looks at the object although its values were meant. A value that can be null or
+   * Whether a condition tests the object although its values were meant. A value that can be null or
    * undefined may be checked for that, unless a method of a tensor has just computed it, as in `x?.gt(0).any()`.
    */
   isMistakenCondition(node: TSESTree.Node): boolean {
@@ -32,7 +32,7 @@ export class TensorTypes {
     if (parts.length === 0 || !parts.every((part) => this.#isTensor(part) || isNullish(part))) return false;
     if (!parts.some((part) => this.#isTensor(part))) return false;
     if (this.isMethodCall(node)) return true;
-    // Without strictNullChecks null is in no type: only what a method computes is sure to be there.
+    // Without strictNullChecks no type contains null: only the result of a method is certain to exist.
     return this.#isStrict && !parts.some(isNullish);
   }
 
@@ -42,7 +42,7 @@ export class TensorTypes {
     return call !== undefined && this.mayBe(call.object);
   }
 
-  /** Whether the value is null or undefined by its type: what a null check compares with. */
+  /** Whether the type of the value is null or undefined, for null checks. */
   isNullish(node: TSESTree.Node): boolean {
     const parts = this.#parts(this.#typeOf(node));
     return parts.length > 0 && parts.every(isNullish);
@@ -87,7 +87,7 @@ export class TensorTypes {
     return types.some((type) => this.#checker.getPropertyOfType(type, name) !== undefined);
   }
 
-  /** Whether a callback gives nothing but tensors where its caller wants a yes or no. */
+  /** Whether a callback returns only tensors although its caller expects a boolean. */
   returnsTensor(callback: TSESTree.Node): boolean {
     const signatures = this.#typeOf(callback).getCallSignatures();
     return signatures.length > 0 && signatures.every((signature) => this.#areTensors(signature.getReturnType()));
@@ -109,14 +109,17 @@ export class TensorTypes {
     return symbol?.declarations?.some(isTopLevel) && isOfEvenkeel(symbol) ? symbol.name : undefined;
   }
 
-  /** The name of a method that the class Tensor declares; undefined for those of a user's subclass. */
+  /** The name of a method that the class Tensor declares or inherits; undefined for those of a user's subclass. */
   methodOfTensor(node: TSESTree.Node): string | undefined {
-    const { property } = methodCall(unwrap(node)) ?? {};
+    const { object, property } = methodCall(unwrap(node)) ?? {};
     const symbol = property && this.#symbolOf(property);
-    const isTensors = symbol?.declarations?.some(({ parent }) => {
-      return ts.isClassLike(parent) && parent.name?.text === "Tensor" && isOfEvenkeel(symbol);
+    if (object === undefined || symbol === undefined) return undefined;
+    const isTensors = this.#parts(this.#typeOf(object)).some((part) => {
+      const tensor = this.#tensorClassOf(part);
+      const declared = tensor && this.#checker.getPropertyOfType(tensor, symbol.name)?.declarations;
+      return declared?.some((declaration) => symbol.declarations?.includes(declaration));
     });
-    return isTensors ? symbol?.name : undefined;
+    return isTensors ? symbol.name : undefined;
   }
 
   #symbolOf(node: TSESTree.Node): ts.Symbol | undefined {
@@ -152,12 +155,25 @@ export class TensorTypes {
   }
 
   #isTensor(type: ts.Type): boolean {
-    if (type.isIntersection()) return type.types.some((part) => this.#isTensor(part));
+    return this.#tensorClassOf(type) !== undefined;
+  }
+
+  /** The class Tensor of a type that is it or extends it. */
+  #tensorClassOf(type: ts.Type): ts.Type | undefined {
+    if (type.isIntersection()) return this.#firstTensorClass(type.types);
     // An instance of a generic class refers to the class.
     const target = (type as Partial<ts.TypeReference>).target ?? type;
-    if (!target.isClassOrInterface()) return false;
-    if (target.symbol.name === "Tensor" && isOfEvenkeel(target.symbol)) return true;
-    return this.#checker.getBaseTypes(target).some((base) => this.#isTensor(base));
+    if (!target.isClassOrInterface()) return undefined;
+    if (target.symbol.name === "Tensor" && isOfEvenkeel(target.symbol)) return target;
+    return this.#firstTensorClass(this.#checker.getBaseTypes(target));
+  }
+
+  #firstTensorClass(types: readonly ts.Type[]): ts.Type | undefined {
+    for (const type of types) {
+      const found = this.#tensorClassOf(type);
+      if (found !== undefined) return found;
+    }
+    return undefined;
   }
 }
 

@@ -8,15 +8,15 @@ import { isPicture, type Picture } from "./picture.ts";
 import { asTensor, run, type Step, ToTensor, toSteps } from "./transforms/index.ts";
 
 export interface ImageFolderOptions extends DecodeOptions {
-  /** What is done to a picture each time it is asked for. Default `new ToTensor()`: [channels, height, width], from 0 to 1. */
+  /** The transform of a picture on each access. Default `new ToTensor()`: [channels, height, width], from 0 to 1. */
   readonly transform?: Step | undefined;
-  /** What is done to each picture once, when it is read, such as a Resize: what it makes is kept in memory. */
+  /** The transform of each picture when it is read, such as a Resize; its result is kept in memory. */
   readonly prepare?: Step | undefined;
   /** Which files are read, by the end of their names. Default .jpg, .jpeg, .png, .webp, .gif, .tif and .tiff. */
   readonly extensions?: readonly string[] | undefined;
   /** Given how many pictures there are, the positions of those to read; the others are not decoded. Default all. */
   readonly choose?: ((count: number) => ArrayLike<number>) | undefined;
-  /** Told after each picture how many of how many have been read. */
+  /** Called after each picture with the numbers of pictures read and to read. */
   readonly onProgress?: ((done: number, total: number) => void) | undefined;
 }
 
@@ -123,7 +123,8 @@ const inOrder = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0);
 const byFolder = (a: string, b: string) => inOrder(dirname(a), dirname(b)) || inOrder(a, b);
 
 function checkExtensions(extensions: unknown): void {
-  const isEnd: Check<string> = { ...string(), fits: (end) => end.startsWith(".") };
+  const expected = 'the end of a name from its dot, such as ".png"';
+  const isEnd: Check<string> = { ...string(), expected, fits: (end) => end.startsWith(".") };
   check("ImageFolder", "extensions", extensions, listOf(isEnd, 'a list of ends of names, such as [".png"]'));
 }
 
@@ -204,7 +205,7 @@ async function isFolder(path: string): Promise<boolean> {
   try {
     return (await stat(path)).isDirectory();
   } catch {
-    // A link to nowhere: who reads it says so, if it is called like a picture.
+    // A broken link: reading it gives the error, if it has the name of a picture.
     return false;
   }
 }

@@ -10,7 +10,7 @@ import { asTensor, type Step, ToTensor, toSteps } from "./transforms/index.ts";
 export interface MNISTOptions {
   /** The 60,000 pictures to train on, or the 10,000 to test with. Default true. */
   readonly train?: boolean | undefined;
-  /** What is done to a picture each time it is asked for. Default `new ToTensor()`: [1, 28, 28], from 0 to 1. */
+  /** The transform of a picture on each access. Default `new ToTensor()`: [1, 28, 28], from 0 to 1. */
   readonly transform?: Step | undefined;
 }
 

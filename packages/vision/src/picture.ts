@@ -11,7 +11,7 @@ export interface Picture {
   readonly data: Uint8Array;
 }
 
-/** What geometric transforms take: a picture, or a tensor of shape [..., H, W]. */
+/** The input of geometric transforms: a picture, or a tensor of shape [..., H, W]. */
 export type Image = Picture | Tensor;
 
 /**

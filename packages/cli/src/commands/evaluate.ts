@@ -1,4 +1,5 @@
 import { Command, type CommandUnknownOpts, Option } from "@commander-js/extra-typings";
+import { wholeNumber } from "evenkeel/problem";
 import { evaluate } from "../actions/evaluate/evaluate.ts";
 import { type PartName, parts } from "../actions/evaluate/targetRows.ts";
 import type { CommandContext } from "../shell/context.ts";
@@ -7,7 +8,7 @@ import { formats, type TableFormat } from "../tables/formats/format.ts";
 import { type TableFlags, tableFlags } from "../tables/tableFlags.ts";
 import { evaluationJson, evaluationText } from "../views/evaluationText.ts";
 import { jsonText } from "../views/json.ts";
-import { wholeNumber } from "./arguments.ts";
+import { parserOf } from "./declaredFlags.ts";
 import { withReadOptions } from "./tableOptions.ts";
 
 const examples = `
@@ -37,7 +38,7 @@ export function evaluateCommand(context: CommandContext): CommandUnknownOpts {
     .argument("[table]", "a file, a pattern, - for standard input, or a built-in table (default: the training's)")
     .option("--runs <folder>", "where runs are kept", "runs")
     .addOption(new Option("--part <name>", "only these rows of the training's table").choices(parts))
-    .option("--worst <n>", "show so many rows with the largest errors", wholeNumber(0, 1000), 5)
+    .option("--worst <n>", "number of rows with the largest errors to show", parserOf(wholeNumber(0, 1000)), 5)
     .option("--json", "for programs")
     .addOption(new Option("--input-format <name>", "what the table is, where its name does not say").choices(formats))
     .addHelpText("after", examples);

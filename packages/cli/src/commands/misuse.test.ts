@@ -23,7 +23,7 @@ const column =
   /cars\.csv has no column "wieght"; did you mean "weight"\?|the table has no column "wieght" \(did you mean "weight"\?\)/;
 const noTable = /there is no file carz\.csv\. Did you mean cars\.csv\?/;
 const noRun = /no run has an id that begins with "1999"; the nearest is \S+; `evenkeel runs list` lists them/;
-const shares = /--validation and --test are 1\.2 together, which leaves nothing for training/;
+const shares = /--validation 0\.6 and --test 0\.6 are 1\.2 together, which leaves nothing for training/;
 
 const rows: Readonly<Record<string, readonly (readonly [line: string, message: RegExp])[]>> = {
   "an unknown option": [
@@ -44,11 +44,38 @@ const rows: Readonly<Record<string, readonly (readonly [line: string, message: R
       "train cars.csv -t economy --epochs 0",
       /'--epochs <n>' argument '0' is invalid. Expected a whole number of at least 1/,
     ],
-    ["train cars.csv -t economy --norm bach", /'--norm <kind>' argument 'bach' is invalid/],
-    ["train cars.csv -t economy --kind weight=number", /--kind weight is "number", expected "numeric", "category"/],
+    [
+      "train cars.csv -t economy --norm bach",
+      /'--norm <name>' argument 'bach' is invalid. Allowed choices are none, batch, layer/,
+    ],
+    ["train cars.csv -t economy --hidden 8,x", /Value 2 is "x", expected a whole number from 1 to 65536/],
+    ["train cars.csv -t economy --kind weight", /Expected column=kind\./],
+    [
+      "study cars.csv -t economy --lr 0.1,-1",
+      /'--lr <rates>' argument .* Value 2 is -1, expected a finite number above 0/,
+    ],
+    ["study cars.csv -t economy --seeds 0", /Expected a whole number of at least 1, or a list of seeds such as 3,5,8/],
+    ["study cars.csv -t economy --optimizer lion", /Allowed choices are adam, adamw, sgd/],
+    [
+      "study cars.csv -t economy --validation 0",
+      /the validation part has 0 of .* needs 2 or more; give a larger --validation/,
+    ],
+    [
+      "study cars.csv -t economy --class-weights balanced",
+      /^error: --class-weights are given, but "economy" is a number, not a class; leave them out/,
+    ],
+    ["study --resume latest --no-early-stopping", /--resume goes on as the study began; leave --no-early-stopping out/],
+    [
+      "train --resume latest --no-refit",
+      /--resume goes on with the options that the run began with; leave --no-refit out/,
+    ],
+    [
+      "train cars.csv -t economy --kind weight=number",
+      /'--kind <column=kind>' argument .* "weight" is "number", expected one of numeric, category/,
+    ],
     [
       "train cars.csv -t economy --batch-size 1",
-      /--batch-size is 1, which batch .* cannot train on; .* another --norm/,
+      /batch normalization cannot train with --batch-size 1; .* another --norm/,
     ],
     ["train cars.csv -t economy --delimiter ab", /--delimiter is "ab", expected one character, or tab/],
     ["train cars.csv -t economy --encoding klingon", /--encoding is "klingon", expected one such as utf-8/],
@@ -63,13 +90,13 @@ const rows: Readonly<Record<string, readonly (readonly [line: string, message: R
     ["predict latest --row [1]", /--row is a list, expected an object/],
     ['predict latest --row {"weight":"heavy"}', /column "weight" holds "heavy" in row 0, expected a number/],
     ["study cars.csv --target economy --lr fast", /'--lr <rates>' argument 'fast' is invalid/],
-    ["study cars.csv --target economy --lr 0.1,0.1", /--lr has a number twice/],
-    ["study cars.csv --target economy --lr none", /--lr is empty; give at least one learning rate/],
+    ["study cars.csv --target economy --lr 0.1,0.1", /--lr has 0\.1 twice; leave one of them out/],
+    ["study cars.csv --target economy --lr none", /Value 1 is "none", expected a finite number above 0/],
     ["study cars.csv --target economy --metric errorRate", /--metric is "errorRate"; for regression it is mae or rmse/],
     ["study cars.csv --target economy --rows 0.01", /training rows is fewer than 2; give a larger fraction/],
     ["study cars.csv --target economy --hidden none --ask placement", /is about hidden layers, and --hidden is empty/],
     ["study cars.csv --target economy --threads 0", /'--threads <n>' argument '0' is invalid/],
-    ["study cars.csv --target economy --dropout 0.995", /--dropout is 0.995, expected a number from 0 to 0.99/],
+    ["study cars.csv --target economy --dropout 1", /Expected a share from 0 up to, but not including, 1/],
     ["study cars.csv --ask plcement", /there is no question "plcement"\. Did you mean placement\?/],
     ["inspect cars.csv --sample ten", /'--sample <rows>' argument 'ten' is invalid/],
     ["runs list --limit 0", /'--limit <n>' argument '0' is invalid/],
@@ -78,13 +105,13 @@ const rows: Readonly<Record<string, readonly (readonly [line: string, message: R
   "options that exclude each other": [
     [
       "train cars.csv -t economy --patience 5 --refit",
-      /--refit is true and --patience 5, .*; train all epochs \(--no-early-stopping\), or leave --refit out/,
+      /--refit cannot be combined with --patience 5: .*; train all epochs \(--no-early-stopping\), or leave --refit out/,
     ],
     [
       "train cars.csv -t economy --schedule plateau --no-early-stopping --refit",
-      /--refit is true and --schedule "plateau"/,
+      /--refit cannot be combined with --schedule plateau/,
     ],
-    ["train cars.csv -t economy --validation 0 --refit", /--refit is true, but there are no validation rows/],
+    ["train cars.csv -t economy --validation 0 --refit", /--refit has no validation rows to add/],
     ["train cars.csv -t economy --validation 0.6 --test 0.6", shares],
     [
       "train cars.csv -t economy --class-weights balanced",

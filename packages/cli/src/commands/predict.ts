@@ -7,8 +7,7 @@ import { count } from "../shell/figures.ts";
 import { printable } from "../shell/terminal.ts";
 import { formats, type TableFormat } from "../tables/formats/format.ts";
 import { type TableFlags, tableFlags } from "../tables/tableFlags.ts";
-import { names } from "./arguments.ts";
-import { withReadOptions } from "./tableOptions.ts";
+import { nameList, withReadOptions } from "./tableOptions.ts";
 
 const examples = `
 Examples:
@@ -49,7 +48,7 @@ export function predictCommand(context: CommandContext): CommandUnknownOpts {
     .option("-o, --output <file>", "write there, as its ending says: .csv, .json, .ndjson, .parquet")
     .addOption(new Option("--format <name>", "what to write (default: csv)").choices(outputFormats))
     .option("--json", "short for --format json")
-    .option("--keep <columns>", "input columns to write beside the predictions, separated by commas, or all", names)
+    .option("--keep <columns>", "input columns to write beside the predictions, separated by commas, or all", nameList)
     .addOption(new Option("--input-format <name>", "what the table is, where its name does not say").choices(formats))
     .addHelpText("after", examples);
   return withReadOptions(described).action(async (...given) => {

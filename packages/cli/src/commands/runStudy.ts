@@ -7,6 +7,8 @@ import { readingProgress } from "../views/progress/readingProgress.ts";
 import { type StudyProgress, studyProgress } from "../views/progress/studyProgress.ts";
 import { introduction } from "../views/study/introduction.ts";
 import { outcomeText, studiedJson } from "../views/study/outcome.ts";
+import type { FlagValues } from "./declaredFlags.ts";
+import { studyOptions } from "./studyOptions.ts";
 
 interface ShowOptions {
   readonly report: boolean;
@@ -16,7 +18,7 @@ interface ShowOptions {
 /** Runs a study and shows it: while it goes on, at its end, as a report and as JSON. */
 export async function runStudy(
   source: string | undefined,
-  flags: StudyRequest["flags"] & ShowOptions,
+  flags: StudyRequest["flags"] & FlagValues & ShowOptions,
   context: CommandContext,
   threads: Pick<TrialThreadsOptions, "newWorker"> = {},
 ): Promise<void> {
@@ -24,7 +26,7 @@ export async function runStudy(
   const shorten = (path: string) => shortPath(context.cwd, path);
   const reading = readingProgress(output);
   let progress: StudyProgress | undefined;
-  const request = { source, flags, command: process.argv.slice(2) };
+  const request = { source, flags, given: studyOptions(flags), command: process.argv.slice(2) };
   const events = {
     onRead: reading.update,
     onReadEnd: reading.stop,

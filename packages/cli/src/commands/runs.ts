@@ -1,10 +1,11 @@
 import { Command, type CommandUnknownOpts, InvalidArgumentError } from "@commander-js/extra-typings";
+import { wholeNumber } from "evenkeel/problem";
 import { comparison, listedRuns, runDetails } from "../actions/runs/runs.ts";
 import { usualRuns } from "../records/runs/runsFolder.ts";
 import type { CommandContext } from "../shell/context.ts";
 import { jsonText } from "../views/json.ts";
 import { comparisonJson, comparisonText, detailsJson, detailsText, listText } from "../views/runsText.ts";
-import { wholeNumber } from "./arguments.ts";
+import { parserOf } from "./declaredFlags.ts";
 
 const examples = `
 Examples:
@@ -27,7 +28,7 @@ export function runsCommand({ output, cwd }: CommandContext): CommandUnknownOpts
     .description("Lists the runs, the newest first.")
     .option("--runs <folder>", "where runs are kept", usualRuns)
     .option("--sort <metric>", "the best first: mae (of the validation rows), test.mae, train.accuracy …", metricName)
-    .option("--limit <n>", "at most so many", wholeNumber(1))
+    .option("--limit <n>", "the number of runs to list", parserOf(wholeNumber(1)))
     .option("--json", "for programs: all that is known of each run")
     .action(({ runs, sort, limit, json }) => {
       const list = listedRuns({ cwd, runs, sort, limit });

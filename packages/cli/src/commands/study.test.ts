@@ -20,8 +20,8 @@ afterEach(() => fs.rmSync(cwd, { recursive: true, force: true }));
 
 const small = ["--target", "y", "--seeds", "3", "--epochs", "3", "--lr", "0.01,0.05", "--hidden", "4", "--rows", "0.5"];
 const args = ["study", "small.csv", ...small, "--norms", "none,batch", "--dropout", "0", "--threads", "1"];
-/** 4 arms x 2 rates x 3 seeds; then 4 arms on half of the rows, 2 of them rescaled. */
-const networks = 24 + 18;
+/** 4 arms x 2 rates x 3 seeds; then 4 arms on half of the rows and for 1 and 2 of the 3 epochs, and 2 of them rescaled. */
+const networks = 24 + 12 + 24 + 6;
 
 const run = (given: readonly string[], signal?: AbortSignal, onWrite?: (text: string) => void) =>
   runLine(given, { cwd, signal, onWrite });
@@ -51,7 +51,7 @@ describe("a study from beginning to end", () => {
     expect(out.match(/^(?:✓ held|✓ held in part|✗ not held|≈ undecided) +[1-7]\. /gm)).toHaveLength(7);
     expect(out.split("\n").filter((line) => line.length > 80)).toEqual([]);
     expect(out).not.toMatch(/NaN|undefined/);
-    expect(out).toMatch(/Trained 42 networks in .*\nWrote a\/report.html\n/);
+    expect(out).toMatch(/Trained 66 networks in .*\nWrote a\/report.html\n/);
     const result = JSON.parse(read("a", "result.json"));
     expect(result.complete).toBe(true);
     expect(result.trials).toHaveLength(networks);
@@ -60,7 +60,8 @@ describe("a study from beginning to end", () => {
   });
 
   test("--json prints the report alone; the study lies in runs, where no list of runs stumbles over it", async () => {
-    const { out, err, code } = await run([...args, "--json", "--no-report", "--rows", "none", "--rescale", "none"]);
+    const others = ["--epoch-fractions", "none", "--rescale", "none"];
+    const { out, err, code } = await run([...args, "--json", "--no-report", "--rows", "none", ...others]);
     expect(code).toBe(0);
     const { study, status, verdict, report, path } = JSON.parse(out);
     expect(study).toMatch(/^\d{4}-\d\d-\d\d_small_[0-9a-f]{4}_study$/);
@@ -183,7 +184,7 @@ describe("an interrupt", () => {
 
   test("keeps what is finished, reports on whole seeds, and resuming gives the bytes of one go", async () => {
     await run([...args, "--out", "a"]);
-    const { out, code } = await interrupted(/^12\/42 networks/);
+    const { out, code } = await interrupted(/^12\/66 networks/);
     expect(code).toBe(130);
     expect(out).toMatch(/Interrupted after .*: 12 networks kept; 1 of 3 seeds are whole, and reported\s+on\./);
     expect(out).toContain("The study was interrupted");
@@ -193,12 +194,12 @@ describe("an interrupt", () => {
     const resumed = await run(["study", "--resume", "b", "--threads", "1"]);
     expect(resumed.code).toBe(0);
     expect(resumed.out).toContain("(12 networks of them from before)");
-    expect(resumed.out).toContain("Trained 30 networks");
+    expect(resumed.out).toContain("Trained 54 networks");
     expect(read("b", "result.json")).toBe(read("a", "result.json"));
   });
 
   test("before a whole seed there is nothing to say", async () => {
-    const { out, code } = await interrupted(/^3\/42 networks/);
+    const { out, code } = await interrupted(/^3\/66 networks/);
     expect(code).toBe(130);
     expect(out).toContain("none of 3 seeds is whole yet");
     expect(out).not.toContain("Seven claims");
@@ -206,7 +207,7 @@ describe("an interrupt", () => {
   });
 
   test("a table that has changed is not gone on with", async () => {
-    await interrupted(/^3\/42 networks/);
+    await interrupted(/^3\/66 networks/);
     fs.appendFileSync(join(cwd, "small.csv"), "0.1,2,3\n");
     const { err, code } = await run(["study", "--resume", "b"]);
     expect(err).toMatch(/^error: .*trials.jsonl holds trials of another table/);
@@ -224,9 +225,16 @@ describe("misuse is one message and exit code 2", () => {
     ],
     [["study", "small.csv", "--target", "why"], /"why"/],
     [["study", "small.csv", "--target", "y", "--lr", "0.1,fast"], /argument '0.1,fast' is invalid/],
-    [["study", "small.csv", "--target", "y", "--lr", "0.1,0.1"], /^error: --lr has a number twice/],
+    [["study", "small.csv", "--target", "y", "--lr", "0.1,0.1"], /^error: --lr has 0\.1 twice; leave one of them out/],
     [["study", "small.csv", "--target", "y", "--metric", "logLoss"], /^error: --metric is "logLoss"; for regression/],
-    [["study", "small.csv", "--target", "y", "--scales", "raw,log"], /"log" is none of raw, zscore, robust/],
+    [
+      ["study", "small.csv", "--target", "y", "--scales", "raw,log"],
+      /Value 2 is "log", expected one of raw, zscore, robust/,
+    ],
+    [
+      ["study", "small.csv", "--target", "y", "--seeds", "3,4", "--first-seed", "2"],
+      /^error: --seeds lists the seeds, and --first-seed counts them from the first/,
+    ],
     [["study", "small.csv", "--target", "y", "--threads", "0"], /whole number from 1 to 256/],
     [["study", "small.csv", "--target", "y", "--seed", "3"], /unknown option '--seed'[\s\S]*Did you mean --seeds/],
     [["study", "--resume", "nowhere"], /^error: there is no study in nowhere/],

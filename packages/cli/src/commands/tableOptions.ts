@@ -1,6 +1,10 @@
 import { type CommandUnknownOpts, Option } from "@commander-js/extra-typings";
+import { listOf, string, wholeNumber } from "evenkeel/problem";
 import { formats } from "../tables/formats/format.ts";
-import { wholeNumber } from "./arguments.ts";
+import { parserOf } from "./declaredFlags.ts";
+
+/** Names separated by commas; the flag may be repeated. */
+export const nameList = parserOf(listOf(string(), "names separated by commas"));
 
 /** The heading that help shows these options under. */
 const group = "Reading the table:";
@@ -12,7 +16,7 @@ const group = "Reading the table:";
 export function withTableOptions(command: CommandUnknownOpts): CommandUnknownOpts {
   return withReadOptions(command)
     .optionsGroup(group)
-    .option("--columns <names>", "read these columns only, separated by commas", names)
+    .option("--columns <names>", "read these columns only, separated by commas", nameList)
     .addOption(new Option("--format <name>", "what the file is, where its name does not say").choices(formats))
     .optionsGroup("Options:");
 }
@@ -22,17 +26,13 @@ export function withReadOptions(command: CommandUnknownOpts): CommandUnknownOpts
   return command
     .optionsGroup(group)
     .option("--sql <query>", "a query instead of a table: \"select … from 'cars.csv'\"")
-    .option("--limit <rows>", "read the first rows only", wholeNumber(1))
-    .option("--sample <rows>", "draw so many rows from all of them", wholeNumber(1))
-    .option("--sample-seed <n>", "another draw for another number", wholeNumber(0), 0)
-    .option("--delimiter <character>", "what stands between the fields of a CSV file; tab for a tab")
+    .option("--limit <rows>", "read the first rows only", parserOf(wholeNumber(1)))
+    .option("--sample <rows>", "use a random sample of this many rows", parserOf(wholeNumber(1)))
+    .option("--sample-seed <n>", "seed of the sample", parserOf(wholeNumber(0)), 0)
+    .option("--delimiter <character>", "field separator of a CSV file; tab for tabs")
     .option("--header", "the first line of a CSV file holds names")
     .option("--no-header", "the first line of a CSV file holds values")
-    .option("--null <spellings>", "what stands for a missing value, separated by commas", names)
+    .option("--null <spellings>", "spellings of a missing value, separated by commas", nameList)
     .option("--encoding <name>", "of a text file, such as windows-1252")
     .optionsGroup("Options:");
-}
-
-function names(text: string): string[] {
-  return text.split(",").map((name) => name.trim());
 }

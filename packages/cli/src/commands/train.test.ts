@@ -92,7 +92,7 @@ describe("evenkeel train", () => {
     expect(out).toMatch(/price \(regression\) of shop\.csv: 80 rows/);
     expect(out).toContain("51 rows to train on, 13 to validate, 16 to test; seed 0");
     expect(out.match(/^epoch \d\/3 {2}MAE/gm)).toHaveLength(3);
-    expect(out).toMatch(/A simple model is better than the network: MAE [\d.]+ on the test rows, [\d.]+ by\sridge/);
+    expect(out).toMatch(/A baseline is better than the network: MAE [\d.]+ on the test rows, [\d.]+ by\sridge/);
     expect(out).toContain(`\nWrote model.safetensors\n      runs/${one.id}/report.html\n`);
     expect(out).not.toMatch(/\p{Cc}(?<!\n)|undefined|NaN/u);
     for (const line of out.split("\n")) expect(line.length).toBeLessThanOrEqual(Math.max(80, one.path.length));
@@ -261,31 +261,43 @@ describe("evenkeel train", () => {
     ["no target", "shop.csv", /^say which column to predict with --target; there are size, weight, town/],
     ["an unknown column", "shop.csv -t prize", /^--target: the table has no column "prize" \(did you mean "price"\?\)/],
     ["an unknown feature", "shop.csv -t price --features sise", /^--features: .*"sise" \(did you mean "size"\?\)/],
-    ["an unknown kind", "shop.csv -t price --kind size=big", /^--kind size is "big", expected "numeric", "category"/],
+    [
+      "an unknown kind",
+      "shop.csv -t price --kind size=big",
+      /--kind[\s\S]*"size" is "big", expected one of numeric, category/,
+    ],
     ["an unknown column's kind", "shop.csv -t price --kind sise=numeric", /did you mean "size"/],
     ["no table", "-t price", /^there is no table to read; name one, or give a query with --sql/],
     ["no such file", "shopp.csv -t price", /shopp\.csv.*did you mean|no file/s],
     ["a flag that is none", "shop.csv --epoch 3", /unknown option '--epoch'[\s\S]*--epochs/],
     ["half an epoch", "shop.csv --epochs 0.5", /--epochs[\s\S]*whole number of at least 1/],
     ["a rate of nothing", "shop.csv --lr 0", /--lr[\s\S]*above 0/],
-    ["a share of more than all", "shop.csv --test 1", /--test[\s\S]*share from 0 up to 1/],
-    ["too large shares", "shop.csv -t price --test 0.6 --validation 0.5", /^--validation and --test are 1\.1 together/],
+    ["a share of more than all", "shop.csv --test 1", /--test[\s\S]*share from 0 up to, but not including, 1/],
+    [
+      "too large shares",
+      "shop.csv -t price --test 0.6 --validation 0.5",
+      /^--validation 0\.5 and --test 0\.6 are 1\.1 together, which leaves nothing/,
+    ],
     ["an unknown choice", "shop.csv --norm group", /--norm[\s\S]*none, batch, layer/],
-    ["widths of nothing", "shop.csv --hidden 8,0", /--hidden[\s\S]*from 1 to 65536/],
+    [
+      "widths of nothing",
+      "shop.csv --hidden 8,0",
+      /--hidden[\s\S]*Value 2 is 0, expected a whole number from 1 to 65536/,
+    ],
     [
       "a batch of one",
       "shop.csv -t price --batch-size 1",
-      /^--batch-size is 1, which batch normalization cannot train on/,
+      /^batch normalization cannot train with --batch-size 1; use 2 or more, or another --norm/,
     ],
     [
       "a refit that is to stop early",
       "shop.csv -t price --refit --patience 5",
-      /^--refit is true and --patience 5, .* train all epochs \(--no-early-stopping\)/,
+      /^--refit cannot be combined with --patience 5: .* train all epochs \(--no-early-stopping\)/,
     ],
     [
       "a refit without rows to add",
       "shop.csv -t price --refit --validation 0",
-      /^--refit is true, but there are no valid/,
+      /^--refit has no validation rows to add; leave --refit out/,
     ],
     [
       "weights of a number",
@@ -297,7 +309,11 @@ describe("evenkeel train", () => {
       "shop.csv -t sold --class-weights Yes=2",
       /^--class-weights names the class "Yes"; there are false, true/,
     ],
-    ["weights without a class", "shop.csv -t sold --class-weights 2", /--class-weights[\s\S]*NAME=VALUE/],
+    [
+      "weights without a class",
+      "shop.csv -t sold --class-weights 2",
+      /--class-weights[\s\S]*Expected class=factor, or none, or balanced/,
+    ],
     ["weights below 0", "shop.csv -t sold --class-weights yes=-2", /--class-weights[\s\S]*above 0/],
     ["a table too small", "shop.csv -t price --limit 5", /at least 10/],
     [

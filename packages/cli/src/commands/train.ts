@@ -8,6 +8,7 @@ import { jsonText } from "../views/json.ts";
 import { readingProgress } from "../views/progress/readingProgress.ts";
 import { trainingStages } from "../views/progress/trainingStages.ts";
 import { introduction, outcomeText, trainedJson } from "../views/trainingText.ts";
+import { typedFlags } from "./declaredFlags.ts";
 import { withTableOptions } from "./tableOptions.ts";
 import { addTrainFlags, type TrainFlags, trainTableOptions } from "./trainOptions.ts";
 
@@ -43,7 +44,7 @@ interface Flags extends TrainFlags, TableFlags {
 /** `evenkeel train TABLE`: a table in, a model, its scores and a report out. */
 export function trainCommand(context: CommandContext): CommandUnknownOpts {
   const command = withTableOptions(new Command("train"))
-    .description("Trains a network on a table and says how good it is, beside simple models.")
+    .description("Trains a network on a table and compares it with simple baselines.")
     .argument("[table]", "a file, a pattern, - for standard input, or a built-in table: mpg, penguins, flights")
     .option("--runs <folder>", "where the run is recorded", usualRuns)
     .option("--resume <run>", "go on with an interrupted run: its id, the beginning of it, or latest")
@@ -54,8 +55,7 @@ export function trainCommand(context: CommandContext): CommandUnknownOpts {
   addTrainFlags(command);
   return command.addHelpText("after", examples).action((...passed) => {
     const [source, flags, self] = passed as unknown as [string | undefined, Flags, CommandUnknownOpts];
-    const given = Object.keys(flags).filter((name) => self.getOptionValueSource(name) === "cli");
-    return runTrain(source, flags, given, context);
+    return runTrain(source, flags, typedFlags(self), context);
   });
 }
 

@@ -1,7 +1,7 @@
 import { formatProblem, type Problem, problemOf } from "evenkeel";
-import { checkTable, inferSchema, TableError, tableFromRows } from "evenkeel/tabular";
+import { checkTable, inferSchema, schemaOptions, TableError, tableFromRows } from "evenkeel/tabular";
 import { describe, expect, test } from "vitest";
-import { pairs } from "../commands/arguments.ts";
+import { parserOf } from "../commands/declaredFlags.ts";
 import { said, saidFindings } from "./dialect.ts";
 import { flagOf } from "./flags.ts";
 
@@ -60,7 +60,7 @@ test("findings name flags as a shell takes them, and the parser gives the names 
   expect(of("day, then")).toMatch(/apart; --kind 'day\\, then=date:dmy' says that the day comes first, "date:mdy"/);
   expect(of("size")).toMatch(/ or say --kind size=category$/);
   expect(of("owner's name")).toMatch(/free text; --kind 'owner'\\''s name=category' uses it$/);
-  expect(pairs("day\\, then=date:dmy", undefined)).toEqual({ "day, then": "date:dmy" });
+  expect(parserOf(schemaOptions.kinds.check)("day\\, then=date:dmy", undefined)).toEqual({ "day, then": "date:dmy" });
   const without = checkTable(table, inferSchema(table, { target: "y", ignore: ["day, then", "size"] }));
   const problem = problemOf(new TableError(without));
   expect(problem && said(problem)).toBe(

@@ -17,7 +17,7 @@ const namedByCallers: Readonly<Record<string, Readonly<Record<string, string>>>>
   readTable: { seed: "--sample-seed" },
 };
 
-/** Flags that switch an option off, where that is not `--no-` and its name. */
+/** Flags that switch an option off, by the last part of its path, where that is not `--no-` and its name. */
 const switches: Readonly<Record<string, string>> = { patience: "--no-early-stopping" };
 
 /** Options that no command has. */
@@ -31,13 +31,16 @@ export function hasFlag(path: string): boolean {
 export function flagOf(path: string, caller = ""): string {
   const known = namedByCallers[caller]?.[path] ?? named[path];
   if (known !== undefined) return known;
-  const name = path.slice(path.lastIndexOf(".") + 1);
-  return `--${name.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+  return `--${nameOf(path).replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
 }
 
 /** The flag that sets an option to false. */
 export function offFlagOf(path: string, caller = ""): string {
-  return switches[path] ?? flagOf(path, caller).replace("--", "--no-");
+  return switches[nameOf(path)] ?? flagOf(path, caller).replace("--", "--no-");
+}
+
+function nameOf(path: string): string {
+  return path.slice(path.lastIndexOf(".") + 1);
 }
 
 /** The attribute under which commander keeps a flag: "batchSize" of "--batch-size", "refit" of "--no-refit". */

@@ -74,7 +74,7 @@ export function trainedJson({ run, result }: Trained) {
   return { run: run.id, path: run.path, result };
 }
 
-/** The epoch that was kept, the scores beside the simple models', and in words. */
+/** The epoch that was kept, the scores beside the baselines', and in words. */
 function scoresAndWords(training: TableTraining, result: RunResult, colors: Colors): string {
   const { history, keptEpoch, plan, refit } = training;
   const done = history.epochs.length;
@@ -105,7 +105,7 @@ function refitText({ history, rows, kept, error }: TableRefit, epochs: number): 
   );
 }
 
-/** Whether the network learned anything: how its score stands to that of the best simple model. */
+/** Whether the network learned anything: how its score stands to that of the best baseline. */
 function verdict(
   scores: PartScores,
   baselines: Readonly<Record<string, PartScores>>,
@@ -126,7 +126,7 @@ function verdict(
   const beside = `${short} ${scoreText(own)} on the ${part} rows, ${scoreText(best.value)} by ${best.name}`;
   // A hundredth of the score: less is not worth a network.
   const worthwhile = 0.01 * Math.abs(best.value);
-  if (gain > worthwhile) return `The network is better than every simple model: ${beside}.`;
-  if (gain >= -worthwhile) return `The network is no better than a simple model: ${beside}.`;
-  return `A simple model is better than the network: ${beside}. More rows or other features may change that.`;
+  if (gain > worthwhile) return `The network is better than every baseline: ${beside}.`;
+  if (gain >= -worthwhile) return `The network is no better than a baseline: ${beside}.`;
+  return `A baseline is better than the network: ${beside}. More rows or other features may change that.`;
 }

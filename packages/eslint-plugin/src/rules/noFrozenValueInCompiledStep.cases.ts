@@ -14,11 +14,11 @@ tester.run("no-frozen-value-in-compiled-step", noFrozenValueInCompiledStep, {
     "compile((a: Tensor) => { let total = a; for (let i = 0; i < 3; i++) total = total.add(i); return total; });",
     "function make(scale: number) { return compile((a: Tensor) => a.mul(scale)); }",
     "let setting = 1; setting = 2; function make() { return compile((a: Tensor) => a.mul(setting)); }",
-    // Every turn of a loop has its own variable, or a step of its own.
+    // Every iteration of a loop has its own variable, or its own step.
     "for (let i = 0; i < 3; i++) compile((a: Tensor) => a.mul(i));",
     "for (const i of [1, 2]) compile((a: Tensor) => a.mul(i));",
     "for (;;) { let scale = 1; if (flag) scale = 2; compile((a: Tensor) => a.mul(scale)); break; }",
-    // What is not compiled.
+    // Functions that are not compiled.
     "let scale = 1; compile((a: Tensor) => a.mul(scale), { compile: false }); scale = 2;",
     "let scale = 1; train.fit(model, { ...options, loss: (o, t) => F.mseLoss(o, t).mul(scale), compile: false }); scale = 2;",
     "let scale = 1; train.fit(model, { ...options, onEpoch: () => { scale = Math.random(); } });",
@@ -36,7 +36,7 @@ tester.run("no-frozen-value-in-compiled-step", noFrozenValueInCompiledStep, {
       "let scale = 1; function body(a: Tensor) { return a.mul(scale); } compile(body); scale = 2;",
       "let scale = 1; compile(function (a: Tensor) { return a.mul(scale).add(scale); }); scale++;",
       "var scale = 1; for (scale = 0; scale < 3; scale++) compile((a: Tensor) => a.mul(scale));",
-      // Where it runs again, what is written before is written after too.
+      // In a loop, an assignment before the call also comes after it.
       "let scale = 1; for (const i of [1, 2]) { scale *= i; compile((a: Tensor) => a.mul(scale)); }",
       "let scale = 1; const faster = () => { scale *= 2; }; compile((a: Tensor) => a.mul(scale));",
       "function make(scale: number) { const step = compile((a: Tensor) => a.mul(scale)); scale = 2; return step; }",

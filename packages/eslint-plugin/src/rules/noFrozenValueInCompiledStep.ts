@@ -17,8 +17,8 @@ const drawn: Readonly<Record<string, "random" | "clock">> = {
 };
 
 /**
- * Values of JavaScript that a compiled step uses as they were when it was traced last: compile() traces it again from time
- * to time only. What is passed to compile(), or to fit() as its loss, is looked at, not the functions that it calls.
+ * JavaScript values that a compiled step uses as of its last trace: compile() traces it again only from time to time. The
+ * rule checks the function passed to compile(), or to fit() as its loss, but not the functions that it calls.
  */
 export const noFrozenValueInCompiledStep = defineRule<Message>("no-frozen-value-in-compiled-step", {
   description: "Disallow values in a compiled step that it does not read at every call",
@@ -60,7 +60,7 @@ export const noFrozenValueInCompiledStep = defineRule<Message>("no-frozen-value-
   },
 });
 
-/** One report a variable: of what the step assigns, else of what it reads first. */
+/** One report per variable: at the step's assignment, else at its first read. */
 function checkReferences(context: Context<Message>, step: Step, call: TSESTree.CallExpression): void {
   const reported = new Set<TSESLint.Scope.Variable>();
   const scope = context.sourceCode.getScope(step.body).variableScope;
@@ -115,7 +115,7 @@ function isEager(options: TSESTree.Node | undefined): boolean {
   return compile?.type === "Literal" && compile.value === false;
 }
 
-/** A function that stands here, or that a name stands for. */
+/** A function expression, or the function that a name refers to. */
 function functionOf(context: Context<Message>, expression: TSESTree.Node): Step | undefined {
   const node = unwrap(expression);
   if (node.type === "ArrowFunctionExpression" || node.type === "FunctionExpression") return node;

@@ -6,7 +6,7 @@ const condition = { messageId: "condition" as const, suggestions: 1 };
 tester.run("no-tensor-condition", noTensorCondition, {
   valid: [
     "if (x.gt(0).any().item()) {} while (x.item() > 0) {} flag ? x : y;",
-    // Checks for null, and of what may be no tensor at all.
+    // Checks for null, and of values that may not be tensors.
     "if (maybe) {} if (!maybe) {} maybe && x; maybe || x; maybe ? 1 : 2; while (maybe) break;",
     "if (weight.grad) {} if (!weight.grad?.grad) {} if (list.at(-1)) {} if (list.find((a) => a.size > 0)) {}",
     "declare const sometimes: { loss?: Tensor }; if (sometimes.loss) {} sometimes.loss && 1;",
@@ -34,7 +34,7 @@ tester.run("no-tensor-condition", noTensorCondition, {
       ],
     },
     {
-      // A tensor that a method computes is meant by its value, though the chain may give undefined.
+      // A tensor computed by a method is used for its values, although the chain may give undefined.
       code: "if (maybe?.gt(0).any()) {}",
       errors: [
         { messageId: "condition", suggestions: [{ messageId: "item", output: "if (maybe?.gt(0).any().item()) {}" }] },

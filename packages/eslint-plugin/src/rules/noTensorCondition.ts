@@ -10,7 +10,7 @@ const predicates: ReadonlySet<string> = new Set([
   ...["every", "filter", "find", "findIndex", "findLast", "findLastIndex", "some"],
 ]);
 
-/** Conditions: a tensor is an object, and an object is always true. Nothing happens at run time that could be caught. */
+/** Conditions: a tensor is an object, and an object is always true. No error occurs at run time. */
 export const noTensorCondition = defineRule<Message>("no-tensor-condition", {
   description: "Disallow tensors as conditions",
   messages: {
@@ -49,7 +49,7 @@ export const noTensorCondition = defineRule<Message>("no-tensor-condition", {
 
 function checkCondition(context: Context<Message>, types: TensorTypes, node: TSESTree.Node | null): void {
   if (node === null) return;
-  // The left side is visited as an operand, whatever the whole is used for.
+  // The left side is always visited as an operand.
   if (node.type === "LogicalExpression" && node.operator !== "??") checkCondition(context, types, node.right);
   else if (types.isMistakenCondition(node)) reportCondition(context, node);
 }

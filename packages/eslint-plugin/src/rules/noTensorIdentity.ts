@@ -8,7 +8,7 @@ type Message = "compare" | "search" | "switch" | "elements" | "object";
 const comparisons: ReadonlySet<string> = new Set(["==", "===", "!=", "!=="]);
 const searches: ReadonlySet<string> = new Set(["includes", "indexOf", "lastIndexOf"]);
 
-/** Comparisons of objects where those of values are meant: two tensors of the same values are two objects. */
+/** Comparisons of tensors by identity: two tensors with the same values are two objects. */
 export const noTensorIdentity = defineRule<Message>("no-tensor-identity", {
   description: "Disallow comparing tensors as objects",
   messages: {
@@ -26,7 +26,7 @@ export const noTensorIdentity = defineRule<Message>("no-tensor-identity", {
     BinaryExpression: (node) => comparison(context, types, node),
     SwitchStatement({ discriminant, cases }) {
       const tests = cases.flatMap(({ test }) => (test === null ? [] : [test]));
-      // One report a switch: where its cases are tensors too, they follow from it.
+      // One report per switch: reports of its cases would be redundant.
       const node = [discriminant, ...tests].find((compared) => types.mayBe(compared));
       if (node !== undefined) context.report({ node, messageId: "switch" });
     },

@@ -14,7 +14,7 @@ export const noTensorIndex = defineRule<Message>("no-tensor-index", {
       "this gives the object a property and changes no element of the tensor: write `x.set_(i, value)`, which takes slices, " +
       "lists, masks and tensors too",
     length: "a tensor has no length, this is undefined: use {{cure}}, or numel() for the number of elements",
-    forIn: "for-in walks over the fields of the object: use `for (const row of {{name}})`",
+    forIn: "for-in loops over the fields of the object: use `for (const row of {{name}})`",
     replace: "Write {{code}}.",
   },
   create(context, types) {
@@ -43,7 +43,7 @@ function element(source: Source, types: TensorTypes, node: TSESTree.MemberExpres
   const { object, property } = node;
   if (!types.isForeignIndex(object, property)) return undefined;
   if (isWritten(node)) return { node, messageId: "write" };
-  // "0" is nothing that at() takes, "1:3" is.
+  // at() does not take "0", but it takes "1:3".
   if (property.type === "Literal" && typeof property.value !== "number" && !String(property.value).includes(":")) {
     return { node, messageId: "read", data: { cure: "`x.at(i)`" } };
   }

@@ -1,7 +1,7 @@
 import { tester } from "../ruleTester.fixture.ts";
 import { noTensorOperator } from "./noTensorOperator.ts";
 
-/** An operator and what is offered in its place. */
+/** An operator and its replacement. */
 const replaced = (text: string, output: string) => ({
   code: text,
   errors: [{ messageId: "operator" as const, suggestions: [{ messageId: "replace" as const, output: output }] }],
@@ -15,9 +15,9 @@ tester.run("no-tensor-operator", noTensorOperator, {
     "`${x}`;",
     "x.item() + y.item(); x.size(0) * 2; x.numel() * 2; x.shape[0] - 1; x.data[0] & 1;",
     "x instanceof Object; 'grad' in x; typeof x; void x; x === y; !x; x ?? y; x && y;",
-    // A class of the same name that is none of evenkeel's.
+    // A class of the same name that is not evenkeel's.
     "{ class Tensor { valueOf() { return 1; } } const own = new Tensor(); -own; own > own; }",
-    // What TypeScript knows nothing of cannot be judged.
+    // Untyped values are not reported.
     "(anything as any) + 1;",
   ],
   invalid: [

@@ -5,10 +5,10 @@ import type { TensorTypes } from "../tensorTypes.ts";
 
 type Message = "dropped" | "droppedInPlace" | "inPlace";
 
-/** Functions whose callback's result is theirs, so that it is dropped with theirs. */
+/** Functions that return their callback's result, so that it is unused if theirs is. */
 const passThrough: ReadonlySet<string> = new Set(["noGrad", "enableGrad"]);
 
-/** Functions that give a tensor and have an effect all the same: on running statistics, on the generator. */
+/** Functions that return a tensor and have a side effect: on running statistics, on the generator. */
 const effectful: ReadonlySet<string> = new Set(["batchNorm", "dropout"]);
 
 /** Statements like `x.add(1);`: only methods whose name ends with an underscore write to their tensor. */
@@ -24,7 +24,7 @@ export const noUnusedTensorResult = defineRule<Message>("no-unused-tensor-result
   create: (context, types) => ({
     ExpressionStatement: ({ expression }) => checkDropped(context, types, expression),
     CallExpression(node) {
-      // forEach drops what its callback gives.
+      // forEach ignores the result of its callback.
       const { name, object } = methodCall(node) ?? {};
       if (name === "forEach" && object !== undefined && types.isArray(object)) {
         checkBody(context, types, node.arguments[0]);
@@ -33,7 +33,7 @@ export const noUnusedTensorResult = defineRule<Message>("no-unused-tensor-result
   }),
 });
 
-/** The calls whose value an expression gives, where nothing takes it. */
+/** The calls that give the value of an unused expression. */
 function droppedCalls(expression: TSESTree.Expression): TSESTree.CallExpression[] {
   const node = unwrap(expression);
   switch (node.type) {
@@ -50,7 +50,7 @@ function droppedCalls(expression: TSESTree.Expression): TSESTree.CallExpression[
   }
 }
 
-/** The expression that an arrow function gives is dropped where its caller drops it. */
+/** The result of an arrow function is unused if its caller ignores it. */
 function checkBody(context: Context<Message>, types: TensorTypes, callback: TSESTree.Node | undefined): void {
   if (callback?.type !== "ArrowFunctionExpression" || callback.body.type === "BlockStatement") return;
   checkDropped(context, types, callback.body);
@@ -58,7 +58,7 @@ function checkBody(context: Context<Message>, types: TensorTypes, callback: TSES
 
 function checkDropped(context: Context<Message>, types: TensorTypes, expression: TSESTree.Expression): void {
   for (const call of droppedCalls(expression)) {
-    // Only what evenkeel declares is known to be pure: a module that is called may have hooks and running statistics.
+    // Only evenkeel's own functions are known to be pure: a module that is called may have hooks and running statistics.
     const method = types.methodOfTensor(call);
     const name = method ?? types.exportedName(unwrap(call.callee));
     if (name === undefined || name.endsWith("_") || effectful.has(name)) continue;

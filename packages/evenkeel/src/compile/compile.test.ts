@@ -5,7 +5,7 @@ import { defaultGenerator, getRngState, manualSeed } from "../random/index.ts";
 import { noGrad, ones, rand, randn, type Tensor, tensor, zeros } from "../tensor/index.ts";
 import { compile } from "./compile.ts";
 
-/** What a compiled function is to its caller: signatures, programs, trees, errors. */
+/** The interface of a compiled function: signatures, programs, trees, errors. */
 
 const values = (t: Tensor) => Array.from(t.data);
 
@@ -42,7 +42,7 @@ describe("arguments and results", () => {
     for (const factor of [2, 5, 2, "2", -0, 0, Number.NaN]) {
       expect(step(x, factor).item()).toBe(3 * Number(factor));
     }
-    // The one for 2, and one that reads the factor anew.
+    // The one for 2, and one that reads the factor at every run.
     expect(step.programs).toBe(2);
   });
 

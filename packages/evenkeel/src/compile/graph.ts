@@ -2,7 +2,7 @@ import type { AnyOp, DType, Shape, Spec } from "../core/index.ts";
 import type { Generator } from "../random/index.ts";
 import type { Storage } from "../tensor/storage.ts";
 
-/** Where the contents of a buffer come from. */
+/** The source of a buffer's contents. */
 export type Source =
   /** An argument of the step, copied in at every run. */
   | { readonly kind: "argument"; readonly index: number }
@@ -34,7 +34,7 @@ export interface GraphNode {
   readonly outputs: readonly GraphValue[];
 }
 
-/** What a trace wrote down: nodes in program order, and what leaves the step. */
+/** A recorded step: nodes in program order, and the results. */
 export interface Graph {
   readonly nodes: readonly GraphNode[];
   readonly results: readonly GraphValue[];
@@ -54,7 +54,7 @@ export function generatorOf({ attrs }: GraphNode): Generator | undefined {
   return (attrs as { generator?: Generator } | undefined)?.generator;
 }
 
-/** Whether a node matters beyond its outputs: it writes state, or draws from a generator. */
+/** Whether a node has side effects: it writes state, or draws from a generator. */
 export function hasEffect(node: GraphNode): boolean {
   return node.op.writes.length > 0 || generatorOf(node) !== undefined;
 }

@@ -4,7 +4,7 @@ import { broadcastPattern } from "../wasm/broadcastPattern.ts";
 import { type FusedGroup, type LaneType, laneTypeOf, whyNotFused } from "../wasm/index.ts";
 import type { GraphBuffer, GraphNode, GraphValue } from "./graph.ts";
 
-/** What elementwise nodes in one loop read from memory: everything that none of them makes. */
+/** The inputs of elementwise nodes in one loop: the values that none of them makes. */
 export function inputsOf(nodes: readonly GraphNode[]): GraphValue[] {
   const made = new Set(nodes.map(({ outputs }) => outputs[0].buffer));
   const inputs: GraphValue[] = [];
@@ -14,7 +14,7 @@ export function inputsOf(nodes: readonly GraphNode[]): GraphValue[] {
   return inputs;
 }
 
-/** The nodes as one loop; `place` says where values are, or only what they are. */
+/** The nodes as one loop; `place` returns the locations of values, or only their specs. */
 export function fusedGroup<I extends Spec>(
   nodes: readonly GraphNode[],
   stored: readonly GraphBuffer[],
@@ -38,14 +38,14 @@ export function fusedGroup<I extends Spec>(
   return { dtype, shape: first.outputs[0].shape, inputs: inputs.map(place), steps, outputs };
 }
 
-/** What elementwise nodes of one shape must agree in to share a loop. */
+/** The key that elementwise nodes of one shape must have in common to share a loop. */
 interface Fusion {
   readonly lanes: LaneType;
-  /** Where the loop splits the shape into rows and columns; undefined where the node does not care. */
+  /** The dimension that splits the shape into rows and columns; undefined if the node does not depend on it. */
   readonly split?: number | undefined;
 }
 
-/** The loop that a node can be; undefined if it can be none. */
+/** The loop of a node; undefined if it cannot be one. */
 export function fusionOf(node: GraphNode): Fusion | undefined {
   if (kernelOf(node.op).kind !== "lanes" || node.outputs.length !== 1) return undefined;
   const group = fusedGroup<Spec>([node], [node.outputs[0].buffer], (value) => value);

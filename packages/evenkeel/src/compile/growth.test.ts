@@ -9,9 +9,9 @@ import { Program } from "./program/program.ts";
 import { trace } from "./trace/trace.ts";
 import { verification } from "./verify.ts";
 
-/** What making a program costs, by its length: bench/unrolled.ts prints the curve. */
+/** The cost of making a program, by its length: bench/unrolled.ts prints the curve. */
 
-/** Milliseconds of processor time for a gated recurrence of so many steps of time, backward and Adam. */
+/** Milliseconds of processor time for a gated recurrence over `length` time steps, backward and Adam. */
 function cost(length: number): number {
   const input = new Linear(3, 16);
   const hidden = new Linear(4, 16);
@@ -40,7 +40,7 @@ function cost(length: number): number {
 it("grows with the length of a recurrence, not with its square", () => {
   // Checks that users do not pay for.
   verification.enabled = false;
-  cost(200); // What is compiled for the first time is slow.
+  cost(200); // The first compilation is slow.
   const fastest = (length: number) => Math.min(cost(length), cost(length), cost(length));
   const [short, long] = [fastest(25), fastest(200)];
   // 8 times the length. One pass that looks at every task for every task takes 30 times as long.

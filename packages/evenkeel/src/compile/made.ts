@@ -9,17 +9,17 @@ import type { GradField } from "./trace/gradFields.ts";
 import type { Trace } from "./trace/trace.ts";
 import { type Cells, withCells } from "./variants/numbers.ts";
 
-/** A program and the trace that it was made of. */
+/** A program and its trace. */
 export interface Made {
   readonly program: Program;
   readonly trace: Trace;
-  /** The numbers that it reads anew. */
+  /** The numbers that it reads at every run. */
   readonly cells: Cells;
-  /** What the step leaves in `.grad` of the trace's gradient fields. */
+  /** The gradients that the step leaves in `.grad` of the trace's gradient fields. */
   readonly grads: readonly (Tensor | null)[];
 }
 
-/** Makes the program of a trace; it reads those of its numbers anew that have a cell. */
+/** Makes the program of a trace; it reads the numbers that have a cell at every run. */
 export function make(trace: Trace, cells: Cells, options: { readonly fast: boolean }): Made {
   const { graph, grads } = withGradients(trace.graph, trace.gradFields);
   const { tasks, results } = optimize(withCells(graph, cells));
@@ -27,8 +27,8 @@ export function make(trace: Trace, cells: Cells, options: { readonly fast: boole
 }
 
 /**
- * Gradients that stay in `.grad` after the step are written to tensors of our own. One that somebody else has put there is
- * read and never written: it may be the gradient of two tensors, or share the memory of the parameter.
+ * Gradients that stay in `.grad` after the step are written to tensors of the library. A gradient that the user has set is
+ * read but never written: it may be the gradient of two tensors, or share the memory of the parameter.
  */
 export function withGradients(graph: Graph, fields: readonly GradField[]): { graph: Graph; grads: (Tensor | null)[] } {
   const nodes = [...graph.nodes];
@@ -50,7 +50,7 @@ export function withGradients(graph: Graph, fields: readonly GradField[]): { gra
   return { graph: { nodes, results: graph.results }, grads };
 }
 
-/** Where programs leave the gradient of a tensor: the same for all of them, so that one update reads it whichever ran. */
+/** The tensor in which programs leave the gradient of a tensor: all programs share it, so that one update reads it whichever ran. */
 const keptGradients = /* @__PURE__ */ new WeakMap<Tensor, Tensor>();
 
 function keptBefore(tensor: Tensor, { shape, dtype }: Spec): Tensor | undefined {

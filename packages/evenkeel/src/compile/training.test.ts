@@ -8,7 +8,7 @@ import { getRngState, manualSeed, setRngState } from "../random/index.ts";
 import { noGrad, ones, randint, randn, type Tensor, tensor } from "../tensor/index.ts";
 import { type Compiled, type CompileOptions, compile } from "./compile.ts";
 
-/** Training compiled is training: every test here does the same once eager and once compiled, and compares all state. */
+/** Compiled training equals eager training: every test runs once eager and once compiled, and compares all state. */
 
 type Optimizer = SGD | Adam | AdamW;
 
@@ -380,7 +380,7 @@ describe("settings that change", () => {
 });
 
 describe("gradients", () => {
-  it("accumulate over calls without zeroGrad, and start anew after it", () => {
+  it("accumulate over calls without zeroGrad, and start over after it", () => {
     expectSame(adamNet, function* ({ model, optimizer }, wrap) {
       const accumulate = wrap((x: Tensor, y: Tensor) => {
         const loss = F.mseLoss(model(x), y);

@@ -9,12 +9,12 @@ export type Tree = Leaf | readonly Tree[] | { readonly [key: string]: Tree };
 
 type Method = (...args: never[]) => unknown;
 
-/** The names of the methods of an object: what has some is an instance of a class. */
+/** The names of the methods of an object; only instances of classes have some. */
 type MethodNames<T> = { [K in keyof T]-?: K extends symbol ? never : T[K] extends Method ? K : never }[keyof T];
 
 /**
- * `T` where it is a tree, and a type that `T` does not fit where it is none. An interface is no {@link Tree} to
- * TypeScript, because it has no index signature, though its objects are: hence this traversal of the type.
+ * `T` if it is a tree, else a type that `T` is not assignable to. TypeScript does not accept an interface as a
+ * {@link Tree}, because it has no index signature, although its objects are trees: hence this traversal of the type.
  */
 export type AsTree<T> = unknown extends T
   ? T
@@ -28,23 +28,23 @@ export type AsTree<T> = unknown extends T
           ? { [K in keyof T]: K extends symbol ? T[K] : AsTree<T[K]> }
           : never;
 
-/** What the type of a step does not fit if an argument is no tree: a message for whoever reads the error. */
+/** The type that a step with an invalid argument is not assignable to: its name is the message of the compiler. */
 export interface ArgumentIsNoTree {
   readonly "an argument of the step is a function or an instance of a class; refer to it from the step itself": never;
 }
 
-/** Whether an argument has a gradient, which the step may read or add to. */
+/** Whether an argument has a gradient, which the step may read or accumulate into. */
 export function bringsGrad(tensor: Tensor): tensor is Tensor & { readonly grad: Tensor } {
   return tensor.grad !== null;
 }
 
-/** Whether shape, dtype and requiresGrad tell all of an argument: it brings no gradient, has no hooks, and comes once. */
+/** Whether shape, dtype and requiresGrad describe an argument completely: it has no gradient and no hooks, and is given once. */
 export function isOrdinary(tensor: Tensor, at: number, args: readonly unknown[]): boolean {
   if (tensor.grad !== null) return false;
   return !tensor.requiresGrad || (tensor.hooks.length === 0 && args.indexOf(tensor) === at);
 }
 
-/** What a program gets: the tensors of the arguments, and behind them the gradients that they bring along. */
+/** The inputs of a program: the tensors of the arguments, followed by the gradients that they have. */
 export function inputsOf(args: readonly unknown[]): Tensor[] {
   const leaves = tensorsIn(args);
   return [...leaves, ...leaves.filter(bringsGrad).map(({ grad }) => grad)];
@@ -64,8 +64,8 @@ export function mapLeaves(tree: unknown, change: (tensor: Tensor) => Tensor): un
 }
 
 /**
- * What two calls must have in common to run the same program: shapes, dtypes, and the plain values themselves.
- * @throws TypeError for an argument that is neither
+ * The key that two calls must share to run the same program: shapes, dtypes, and the plain values. @throws
+ * TypeError for an argument of another kind
  */
 export function signatureOf(tree: unknown): string {
   if (tree instanceof Tensor)
@@ -86,22 +86,22 @@ export function signatureOf(tree: unknown): string {
       "refer to anything else from the function itself",
     );
   }
-  // Quoted, so that no string reads like two arguments.
+  // Quoted, so that no string looks like two arguments.
   if (typeof tree === "string") return JSON.stringify(tree);
   return `${typeof tree}:${Object.is(tree, -0) ? "-0" : String(tree)}`;
 }
 
-/** Which of the tensors that require a gradient are the same, as far as some are: gradients of all places are summed. */
-export function twinsIn(args: readonly unknown[]): string {
+/** The repeated tensors that require a gradient, if any: their gradients are summed. */
+export function repeatsIn(args: readonly unknown[]): string {
   const leaves = tensorsIn(args).filter(({ requiresGrad }) => requiresGrad);
   const firsts = leaves.map((leaf) => leaves.indexOf(leaf));
-  return firsts.some((first, i) => first !== i) ? ` twins ${firsts}` : "";
+  return firsts.some((first, i) => first !== i) ? ` repeats ${firsts}` : "";
 }
 
 const numbers = /* @__PURE__ */ new WeakMap<object, number>();
 let count = 0;
 
-/** A number for a hook, which is the same hook wherever the number is the same. */
+/** A number that identifies a hook. */
 function numberOf(hook: object): number {
   const number = numbers.get(hook) ?? ++count;
   numbers.set(hook, number);

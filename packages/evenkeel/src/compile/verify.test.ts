@@ -7,7 +7,7 @@ import { layOut } from "./memory/layout.ts";
 import { fuseElementwise, type Task } from "./passes/fuse.ts";
 import { verifyEffects, verifyGraph, verifyLayout, verifyTasks } from "./verify.ts";
 
-/** Graphs that are broken in one way each: the verifier must find every kind of fault that a pass can make. */
+/** Graphs with one fault each: the verifier must find every kind of fault that a pass can make. */
 
 const value = (shape: number[], source: Source = { kind: "temporary" }): GraphValue => {
   const size = shape.reduce((a, b) => a * b, 1);

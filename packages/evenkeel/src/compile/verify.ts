@@ -6,18 +6,18 @@ import { type Layout, lifetimesOf, nodesOf } from "./memory/layout.ts";
 import type { Task } from "./passes/fuse.ts";
 
 /**
- * Checks of what stands between the stages of the compiler, rather than of the stages: a pass that breaks a graph is
- * found here whatever it meant to do. Tests turn them on (test/setup.ts); they are off for users, whom they would cost
- * as much as a pass.
+ * Checks of the data between the stages of the compiler: they detect any pass that breaks a graph. Tests turn them
+ * on (test/setup.ts); they are off for users, because each costs as much as a
+ * pass.
  */
 export const verification = { enabled: false };
 
 const show = ({ shape, dtype }: Spec) => `${dtype}${formatShape(shape)}`;
 
 /**
- * Whether a graph makes sense: outputs have the shapes and dtypes that their rows give, views fit their memory, nothing is
- * read before it is made or written where it must not be.
- * @throws Error naming the stage, the node, and what is wrong with it
+ * Checks that a graph is valid: outputs have the shapes and dtypes of their rows, views fit their memory, nothing is read
+ * before it is made, and no read-only buffer is written.
+ * @throws Error naming the stage, the node and the fault
  */
 export function verifyGraph({ nodes, results }: Graph, stage: string): void {
   const made = new Set<GraphBuffer>();
@@ -34,7 +34,7 @@ export function verifyGraph({ nodes, results }: Graph, stage: string): void {
       }
     }
     const specs = op.shape(inputs, attrs as never);
-    // The loop of an elementwise node broadcasts all operands alike: they may have lost what repeated them.
+    // The loop of an elementwise node broadcasts its operands: their expansions may have been removed.
     const repeats = kernelOf(op).kind === "lanes";
     const fits = specs.length === outputs.length && specs.every((spec, i) => isLike(spec, outputs[i], repeats));
     if (!fits) throw wrong(`its outputs are ${outputs.map(show)}, its row gives ${specs.map(show)}`);
@@ -56,9 +56,9 @@ function isLike(spec: Spec, output: GraphValue, repeats: boolean): boolean {
 }
 
 /**
- * Whether a pass has kept what a graph does beyond its results: every write to state is there once, every draw from a
- * generator in its order, and a state that is read between two writes is read between the same two.
- * @throws Error naming the pass, and the state or the generator whose history is another one
+ * Checks that a pass has kept the side effects of a graph: every write to state occurs once, draws from a generator
+ * keep their order, and a read of state stays between the same two writes.
+ * @throws Error naming the pass, and the state or the generator whose history differs
  */
 export function verifyEffects(before: Graph, after: Graph, stage: string): void {
   const [old, fresh] = [historiesOf(before), historiesOf(after)];
@@ -72,8 +72,8 @@ export function verifyEffects(before: Graph, after: Graph, stage: string): void 
 }
 
 /**
- * Of every state that is written: its writes, and the reads between two of them, told once. Reads before the first and
- * behind the last write may come and go with the nodes that read. Of every generator: who draws.
+ * The history of every written state: its writes, and whether it is read between two of them. Reads before the first
+ * and after the last write may be added or removed with their nodes. The history of every generator: the nodes that draw.
  */
 function historiesOf({ nodes }: Graph): Map<object, string[]> {
   const histories = new Map<object, string[]>();
@@ -96,9 +96,9 @@ function historiesOf({ nodes }: Graph): Map<object, string[]> {
 }
 
 /**
- * Whether tasks perform the nodes of a graph, each once, so that every read sees the write that it sees in program order,
- * and whether a group hands out all that others read of it.
- * @throws Error naming the node that is missing, or sees another write
+ * Checks that tasks perform every node of a graph once, that every read sees the same write as in program order, and that
+ * a group stores every value that others read.
+ * @throws Error naming the node that is missing, or that sees another write
  */
 export function verifyTasks(tasks: readonly Task[], { nodes, results }: Graph): void {
   const performed = tasks.flatMap(nodesOf);
@@ -133,7 +133,7 @@ export function verifyTasks(tasks: readonly Task[], { nodes, results }: Graph): 
   }
 }
 
-/** For every node, which write to each of its buffers and its generator it sees or makes. */
+/** For every node and each of its buffers and its generator, the number of the write that it sees or makes. */
 function versionsSeen(nodes: readonly GraphNode[]): Map<GraphNode, string> {
   const writes = new Map<object, number>();
   return new Map(
@@ -151,7 +151,7 @@ function versionsSeen(nodes: readonly GraphNode[]): Map<GraphNode, string> {
 }
 
 /**
- * Whether everything has a place of its own as long as it is needed.
+ * Checks that every buffer has an address, and that live buffers do not overlap.
  * @throws Error naming two buffers that overlap, or one without an address
  */
 export function verifyLayout(tasks: readonly Task[], results: readonly GraphValue[], layout: Layout): void {
@@ -164,7 +164,7 @@ export function verifyLayout(tasks: readonly Task[], results: readonly GraphValu
         `a ${buffer.source.kind} of ${buffer.size} values of ${buffer.dtype} is at ${address}`,
       );
     }
-    // What is no temporary lives on after the program.
+    // Buffers other than temporaries outlive the program.
     const isForGood = buffer.source.kind !== "temporary";
     return {
       buffer,

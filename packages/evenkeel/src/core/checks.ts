@@ -2,23 +2,28 @@ import type { Text } from "./problem.ts";
 import { type Subject, unexpected } from "./problem.ts";
 
 /**
- * What a value must be, as data: arguments are checked by it, options are declared with it, and a command line reads
- * its flags through it.
+ * Describes a valid value, as data: functions check arguments with it, options are declared with it, and the command
+ * line parses its flags with it.
  */
 export interface Check<T = unknown> {
-  /** What is expected, as messages say it: "a whole number of at least 1". */
+  /** The expectation, as messages word it: "a whole number of at least 1". */
   readonly expected: string;
   /** Whether a value is of the right kind; if not, it is a TypeError. */
   readonly isKind: (value: unknown) => boolean;
   /** Whether a value of the right kind fits; if not, it is a RangeError. A method, so that a `Check<number>` is a `Check`. */
   fits(value: T): boolean;
-  /** Where it is a list or a record: the first item that does not pass, and what was expected of it. */
+  /** For a list or a record: the first item that does not pass, and its expectation. */
   readonly culprit?: (value: unknown) => Culprit | undefined;
-  /** What a text on a command line says; undefined if it cannot be of this kind. Missing where no text can say it. */
+  /**
+   * Parses a text of the command line; returns undefined if it is not of this kind. In a list or a record, items that
+   * cannot be parsed stay texts, for `culprit` to find. Absent if no text can express the value.
+   */
   readonly parse?: (text: string) => T | undefined;
-  /** What stands for the value in the usage of a flag: the n of `--epochs <n>`. Missing where the flag alone says it. */
+  /** What is expected on a command line, if it is written differently there: "column=kind". */
+  readonly typed?: string;
+  /** The placeholder of the value in the usage of a flag: the n of `--epochs <n>`. Absent if the flag takes no value. */
   readonly noun?: string;
-  /** All values, where there is a list of them. */
+  /** All valid values, if there is a list of them. */
   readonly choices?: readonly string[];
 }
 
@@ -30,7 +35,7 @@ export interface Culprit {
   readonly wanted: Check;
 }
 
-/** What a check lets through: `Checked<typeof check>`. */
+/** The type of the values that pass a check: `Checked<typeof check>`. */
 export type Checked<C> = C extends Check<infer T> ? T : never;
 
 /** @throws TypeError if `value` is of another kind @throws RangeError if it does not fit */
@@ -53,7 +58,7 @@ function itemOf(what: Subject, at: number | string): Subject {
   return `${what}[${JSON.stringify(at)}]`;
 }
 
-/** The same where any misfit is a RangeError, a wrong kind too: sizes and rates, which code computes. */
+/** Like `check`, but any misfit is a RangeError, a wrong kind too: for sizes and rates, which code computes. */
 export function checkValue<T>(
   caller: string,
   what: Subject,
@@ -84,23 +89,27 @@ export function wholeNumber(least = -Infinity, most = Infinity): Check<number> {
   return numeric(`a whole number${bounds}`, fits, "n");
 }
 
+/** Any number except NaN and infinities. */
 export function finiteNumber(): Check<number> {
   return numeric("a finite number", Number.isFinite);
 }
 
+/** A finite number greater than `bound`. */
 export function numberAbove(bound: number): Check<number> {
   return numeric(`a finite number above ${bound}`, (value) => Number.isFinite(value) && value > bound);
 }
 
+/** A finite number, `bound` or greater. */
 export function numberAtLeast(bound: number): Check<number> {
   return numeric(`a finite number of at least ${bound}`, (value) => Number.isFinite(value) && value >= bound);
 }
 
-/** Both bounds belong to it. */
+/** A number from `least` to `most`, both included. */
 export function numberBetween(least: number, most: number, noun = "number"): Check<number> {
-  return numeric(`a ${noun} from ${least} to ${most}`, (value) => value >= least && value <= most);
+  return numeric(`a ${noun} from ${least} to ${most}`, (value) => value >= least && value <= most, noun);
 }
 
+/** A number from 0 to 1, both included. */
 export function probability(): Check<number> {
   return numberBetween(0, 1, "probability");
 }
@@ -110,6 +119,7 @@ export function share(): Check<number> {
   return numeric("a share from 0 up to, but not including, 1", (value) => value >= 0 && value < 1, "share");
 }
 
+/** true or false; no truthy value counts. */
 export function flag(): Check<boolean> {
   return {
     expected: "true or false",
@@ -119,7 +129,7 @@ export function flag(): Check<boolean> {
   };
 }
 
-/** One of a list of words. Anything else is a wrong value, whatever its kind. */
+/** One of a list of words. Anything else is a wrong value, regardless of its kind. */
 export function oneOf<const C extends readonly string[]>(choices: C): Check<C[number]> {
   const isChoice = (value: unknown): value is C[number] => (choices as readonly unknown[]).includes(value);
   return {
@@ -132,7 +142,7 @@ export function oneOf<const C extends readonly string[]>(choices: C): Check<C[nu
   };
 }
 
-/** A text; with `expected` one that says more, such as "the name of a column". */
+/** A string; `expected` can be more specific, such as "the name of a column". */
 export function string(expected = "a string"): Check<string> {
   return {
     expected,
@@ -143,11 +153,12 @@ export function string(expected = "a string"): Check<string> {
   };
 }
 
+/** A function; its parameters cannot be checked. */
 export function fn<F extends (...args: never[]) => unknown>(expected = "a function"): Check<F> {
   return { expected, isKind: (value) => typeof value === "function", fits: everything };
 }
 
-/** An object, and no array. */
+/** An object, but not an array. */
 export function plainObject<T extends object = object>(expected = "an object"): Check<T> {
   const isKind = (value: unknown) => typeof value === "object" && value !== null && !Array.isArray(value);
   return { expected, isKind, fits: everything };
@@ -159,25 +170,23 @@ export function instance<T>(type: abstract new (...args: never[]) => T, expected
 }
 
 /**
- * A list, each item of which passes. A command line separates the items by commas; a comma in an item is written "\\,".
+ * A list whose items all pass. The command line separates items by commas; a comma in an item is written "\\,".
  *
- * @param none what a command line says for an empty list, where there may be one
+ * @param none how the command line writes an empty list, if one is valid
+ * @param least the fewest items
  */
 export function listOf<T>(
   item: Check<T>,
   expected: string,
-  { noun = "list", none }: { readonly noun?: string; readonly none?: string } = {},
+  { noun = "list", none, least = 0 }: { readonly noun?: string; readonly none?: string; readonly least?: number } = {},
 ): Check<readonly T[]> {
   const { parse } = item;
-  const parseAll = (text: string) => {
-    if (text === none) return [];
-    const items = splitAtCommas(text).map((part) => parse?.(part));
-    return items.includes(undefined) ? undefined : (items as T[]);
-  };
+  const parseAll = (text: string) =>
+    text === none ? [] : (splitAtCommas(text).map((part) => parse?.(part) ?? part) as T[]);
   return {
     expected,
     isKind: Array.isArray,
-    fits: (value) => value.every((one) => passes(one, item)),
+    fits: (value) => value.length >= least && value.every((one) => passes(one, item)),
     culprit: (value) => {
       const list = value as readonly unknown[];
       const at = list.findIndex((one) => !passes(one, item));
@@ -199,11 +208,12 @@ export function recordOf<T>(
   const parseAll = (text: string) => {
     const entries = splitAtCommas(text).map((pair) => {
       const at = pair.lastIndexOf("=");
-      return [pair.slice(0, at), at < 1 ? undefined : value.parse?.(pair.slice(at + 1))] as const;
+      const typed = pair.slice(at + 1);
+      return at < 1 ? undefined : ([pair.slice(0, at), value.parse?.(typed) ?? typed] as const);
     });
-    return entries.some(([, one]) => one === undefined)
-      ? undefined
-      : (Object.fromEntries(entries) as Record<string, T>);
+    return entries.every((entry) => entry !== undefined)
+      ? (Object.fromEntries(entries) as Record<string, T>)
+      : undefined;
   };
   return {
     ...plainObject(expected),
@@ -212,7 +222,7 @@ export function recordOf<T>(
       const found = Object.entries(record as object).find(([, one]) => !passes(one, value));
       return found && { at: found[0], given: found[1], wanted: value };
     },
-    ...(value.parse && { parse: parseAll, noun }),
+    ...(value.parse && { parse: parseAll, noun, typed: noun }),
   };
 }
 
@@ -220,9 +230,9 @@ function splitAtCommas(text: string): string[] {
   return text.split(/(?<!\\),/).map((part) => part.trim().replaceAll("\\,", ","));
 }
 
-/** What passes `wanted`, or the one value besides: `orElse(wholeNumber(1), false)`. */
+/** A value that passes `wanted`, or one more value: `orElse(wholeNumber(1), false)`. */
 export function orElse<T, const O extends boolean | null | string>(wanted: Check<T>, other: O): Check<T | O> {
-  const { parse, choices } = wanted;
+  const { parse, choices, typed = wanted.expected } = wanted;
   return {
     expected: `${wanted.expected}, or ${typeof other === "string" ? JSON.stringify(other) : other}`,
     isKind: (value) => value === other || wanted.isKind(value),
@@ -230,6 +240,8 @@ export function orElse<T, const O extends boolean | null | string>(wanted: Check
     ...(wanted.culprit && { culprit: wanted.culprit }),
     ...(parse && { parse: (text: string) => (text === String(other) ? other : parse(text)) }),
     ...(wanted.noun && { noun: wanted.noun }),
+    // A flag of its own says false.
+    typed: typeof other === "string" ? `${typed}, or ${other}` : typed,
     ...(choices && { choices: [...choices, String(other)] }),
   };
 }

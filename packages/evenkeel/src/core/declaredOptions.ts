@@ -7,19 +7,19 @@ import { refuse } from "./problem.ts";
  * their help, completion and the tables of the documentation are all derived from it.
  */
 export interface Option<T = unknown> {
-  /** What its value must be. */
+  /** The check of its value. */
   readonly check: Check<T>;
-  /** What it does, in whole sentences: an editor, `--help` and the documentation show it. */
+  /** Its effect, in whole sentences: editors, `--help` and the documentation show it. */
   readonly help: string;
-  /** What false does, in a sentence, where the command has a flag for it. */
+  /** The effect of false, in a sentence, if the command has a flag for it. */
   readonly off?: string;
-  /** The default, where it is one value for all. */
+  /** The default, if it is a constant. */
   readonly default?: T;
-  /** How the default follows from the data or from other options, where it is not one value. */
+  /** How the default follows from the data or from other options, if it is not a constant. */
   readonly defaultText?: string;
   /** Whether it must be given. */
   readonly required?: true;
-  /** What the options of its value are, where that is an object of options itself. */
+  /** The nested options, if its value is an object of options itself. */
   readonly options?: Options;
 }
 
@@ -52,9 +52,9 @@ export function group<D extends Options>(
 export type GroupValue<D> = { readonly [K in keyof D]?: OptionValue<D, K> | undefined };
 
 /**
- * Checks what was given against what is declared, the options of options too.
+ * Checks the given options against the declared ones, nested options too.
  *
- * @param path what stands before a name in messages: "network."
+ * @param path the prefix of a name in messages: "network."
  * @throws TypeError for an unknown name, a missing option, or a value of another kind
  * @throws RangeError for a value that does not fit
  */
@@ -69,7 +69,7 @@ export function checkDeclared(caller: string, given: object, declared: Options, 
   }
 }
 
-/** The default of an option that has one value as its default. */
+/** The constant default of an option. */
 export function defaultOf<D extends Options, K extends keyof D & string>(declared: D, name: K): OptionValue<D, K> {
   const { default: value } = declared[name];
   if (value === undefined) throw refuse("internal", "", `the option ${name} declares no default`);

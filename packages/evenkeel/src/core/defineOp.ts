@@ -1,7 +1,7 @@
 import { apply } from "./apply.ts";
 import type { GradRule, JointGradRule, NdArray, NotDifferentiable, OpRow, Spec, Unfused, Value } from "./op.ts";
 
-/** One value per output; a single output comes bare. */
+/** One value per output; a single output is not in a list. */
 type Outputs<Out extends readonly string[], V> = Out extends readonly [string] ? V : { readonly [K in keyof Out]: V };
 
 type Operands<In extends readonly string[], V> = { readonly [K in keyof In]: V | number };
@@ -9,14 +9,14 @@ type Operands<In extends readonly string[], V> = { readonly [K in keyof In]: V |
 /** Attributes are the last argument, optional when all of them are. */
 type Attrs<A> = Record<never, never> extends A ? [attrs?: A] : [attrs: A];
 
-/** A row is called like a function: through the door, and nowhere else. */
+/** A row is called like a function; every call goes through the dispatcher. */
 type Op<In extends readonly string[], Out extends readonly string[], A> = OpRow<A> &
   (<V extends Value>(...args: [...Operands<In, V>, ...Attrs<A>]) => Outputs<Out, V>);
 
 type VariadicOp<Out extends readonly string[], A> = OpRow<A> &
   (<V extends Value>(inputs: readonly V[], ...attrs: Attrs<A>) => Outputs<Out, V>);
 
-/** An op over one value that makes a list. */
+/** An op that turns one value into a list. */
 type ListOp<In extends readonly string[], A> = OpRow<A> &
   (<V extends Value>(...args: [...Operands<In, V>, ...Attrs<A>]) => readonly V[]);
 
@@ -35,7 +35,7 @@ interface Single<A, S extends string> {
   readonly grad: GradRule<A, S> | NotDifferentiable | Unfused<A>;
 }
 
-/** Gradients flow into several outputs, which are named; the rule is given one for each. */
+/** Gradients flow into several outputs, which are named; the rule gets one gradient for each. */
 interface Joint<D, A, S extends string> {
   readonly differentiable: D;
   readonly jointGrad: JointGradRule<A, S>["rule"];
@@ -48,8 +48,8 @@ type AnyDefinition<A, S extends string> = Definition<A, S> &
   };
 
 /**
- * Makes a row of the op table and the function that calls it. A missing shape rule, meaning or gradient does not
- * compile, nor does a gradient that reads a value it did not declare in `saves`.
+ * Makes a row of the op table and the function that calls it. A row without a shape rule, a reference or a
+ * gradient does not compile; neither does a gradient that reads a value that `saves` does not list.
  */
 /* @__NO_SIDE_EFFECTS__ */
 export function defineOp<
@@ -80,7 +80,7 @@ export function defineVariadicOp<A extends object>(
   return row as unknown as VariadicOp<readonly ["output"], A>;
 }
 
-/** {@link defineOp} for an op that makes a list, as long as its shape rule says; gradients flow into each of them. */
+/** {@link defineOp} for an op that returns a list, whose length the shape rule decides; gradients flow into each item. */
 /* @__NO_SIDE_EFFECTS__ */
 export function defineListOp<const In extends readonly string[], A extends object, S extends In[number] = never>(
   definition: Definition<A, S> & Omit<Joint<"all", A, S>, "differentiable"> & { readonly inputs: In },

@@ -1,7 +1,7 @@
 import { mismatch, refuse, wrongType } from "./problem.ts";
 import { formatShape, type Shape } from "./shape.ts";
 
-/** The element types of a tensor. PyTorch's int64 has no twin here: indices are int32, counters float64 (exact to 2^53). */
+/** The element types of a tensor. There is no int64: indices are int32, counters float64 (exact to 2^53). */
 export type DType = "float32" | "float64" | "int32" | "bool";
 
 /** How each dtype is stored; a bool is one byte, 0 or 1. */
@@ -22,8 +22,8 @@ const category: Record<DType, number> = { bool: 0, int32: 1, float32: 2, float64
 export const dtypes = Object.keys(constructors) as readonly DType[];
 
 /**
- * Zeros, of a shape that only an error names.
- * @throws TypeError if there is no such dtype @throws RangeError if there is no room for so many values
+ * Zeros; only an error reads the shape.
+ * @throws TypeError if there is no such dtype @throws RangeError if memory does not suffice
  */
 export function allocate(dtype: DType, length: number, shape: Shape = [length]): TypedArray {
   const ArrayType = constructors[dtype];
@@ -44,7 +44,7 @@ export function allocate(dtype: DType, length: number, shape: Shape = [length]):
   }
 }
 
-/** The dtype of a tensor by its storage, where a Uint8Array holds bools. What users hand in is tensor's to judge. */
+/** The dtype that a storage array belongs to; a Uint8Array holds bools. `tensor` maps the arrays of users differently. */
 export function dtypeOf(data: TypedArray): DType {
   return dtypes.find((dtype) => data instanceof constructors[dtype]) as DType;
 }
@@ -53,7 +53,7 @@ export function isFloat(dtype: DType): boolean {
   return category[dtype] === 2;
 }
 
-/** A dtype and a rank: what promotion looks at. */
+/** A dtype and a rank, the inputs of promotion. */
 interface Promotable {
   readonly dtype: DType;
   readonly shape: readonly number[];
@@ -81,15 +81,15 @@ export function promote(...values: readonly Promotable[]): DType {
   return category[scalar] > category[dimensioned] ? scalar : dimensioned;
 }
 
-/** The dtype in which a plain number joins tensors of `dtype`: theirs, unless they cannot hold it. */
+/** The dtype of a plain number beside tensors of `dtype`: theirs, unless it cannot hold the number. */
 export function numberDtype(value: number, dtype: DType): DType {
   if (isFloat(dtype)) return dtype;
   return Number.isInteger(value) ? "int32" : "float32";
 }
 
 /**
- * Checks a plain number that is to be stored as `dtype`: an int32 is cut toward zero, but wraps around for nobody.
- * @throws TypeError if it is no number @throws RangeError if it is beyond int32
+ * Checks a plain number before it is stored as `dtype`: a fraction is cut toward zero for int32, but nothing wraps around.
+ * @throws TypeError if it is not a number @throws RangeError if it is beyond int32
  */
 export function checkStorable(caller: string, value: number, dtype: DType): void {
   if (typeof value !== "number") {
@@ -106,7 +106,7 @@ export function checkStorable(caller: string, value: number, dtype: DType): void
   }
 }
 
-/** Whether a value of dtype `from` may be written into a tensor of dtype `to` (no fall in category). */
+/** Whether a value of dtype `from` may be written into a tensor of dtype `to`: the category must not fall. */
 export function canCast(from: DType, to: DType): boolean {
   return category[from] <= category[to];
 }

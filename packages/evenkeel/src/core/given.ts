@@ -1,23 +1,24 @@
 /** Data that survives JSON as it is. */
 export type Plain = string | number | boolean | null | readonly (string | number | boolean | null)[];
 
-/** What was given, as data: the value itself where it is plain, else what it is: "Tensor", "NaN", "the class ReLU". */
+/** A given value as data: the value itself if it is plain, else its kind: "Tensor", "NaN", "the class ReLU". */
 export type Given = { readonly value: Plain } | { readonly kind: string };
 
-/** Longer lists are named by their kind: a message is to be read. */
+/** Longer lists are named by their kind, to keep messages readable. */
 const longestList = 8;
 
-/** What a value is, for messages: a plain one as it is, with strings in quotes; anything else by its kind. */
+/** A value for messages: a plain one as it is, with strings in quotes; anything else by its kind. */
 export function describe(value: unknown): string {
   return formatGiven(givenOf(value));
 }
 
+/** A value as data: itself where it is plain and short, else a description of its kind. */
 export function givenOf(value: unknown): Given {
   const list = Array.isArray(value) && value.length <= longestList;
   return (list ? value.every(isPlain) : isPlain(value)) ? { value: value as Plain } : { kind: kindOf(value) };
 }
 
-/** Whether it can be shown as it is, though perhaps not as plain data: [1, NaN]. */
+/** Whether a list can be shown as it is, even if it is not plain data: [1, NaN]. */
 function isShort(list: readonly unknown[]): boolean {
   return list.length <= longestList && list.every((item) => item === null || !/object|function/.test(typeof item));
 }
@@ -34,20 +35,20 @@ function kindOf(value: unknown): string {
   if (typeof value === "bigint") return `${value}n`;
   if (Array.isArray(value)) return isShort(value) ? formatList(value) : `a list of ${value.length}`;
   if (isPlainObject(value)) return "a plain object";
-  // Modules are functions too, of a class of their own.
+  // Modules are functions too, but have a class.
   if (typeof value !== "function" || value.constructor !== Function) return value?.constructor?.name || typeof value;
   const isClass = Object.getOwnPropertyDescriptor(value, "prototype")?.writable === false;
   return `the ${isClass ? "class" : "function"} ${value.name}`.trimEnd();
 }
 
-/** Whether it is a record such as `{ a: 1 }`, and no instance of a class. */
+/** Whether it is a record such as `{ a: 1 }` rather than an instance of a class. */
 export function isPlainObject(value: unknown): value is Record<string, unknown> {
   if (typeof value !== "object" || value === null) return false;
   const prototype = Object.getPrototypeOf(value);
   return prototype === Object.prototype || prototype === null;
 }
 
-/** A given value as messages show it: strings in quotes, so that "2" is told from 2; lists in brackets. */
+/** A given value as messages show it: strings in quotes, to distinguish "2" from 2; lists in brackets. */
 export function formatGiven(given: Given): string {
   if ("kind" in given) return given.kind;
   const { value } = given;

@@ -1,7 +1,7 @@
-/** Who holds whom, noted where modules are walked: by `parameters()`, `train()`, `stateDict()`. Weak: nothing is kept alive. */
+/** The holders of parameters and modules, recorded when `parameters()`, `train()` or `stateDict()` traverses a module. Weak references: nothing is kept alive. */
 const holders = new WeakMap<object, WeakRef<object>[]>();
 
-/** Notes that `holder` has `member` among its fields. */
+/** Records that `holder` has `member` among its fields. */
 export function noteHolder(member: object, holder: object): void {
   const known = holders.get(member);
   if (known === undefined) holders.set(member, [new WeakRef(holder)]);
@@ -11,7 +11,7 @@ export function noteHolder(member: object, holder: object): void {
   }
 }
 
-/** The objects that hold a parameter, a buffer or a module, as far as that has been noted. */
+/** The recorded holders of a parameter, a buffer or a module. */
 export function holdersOf(member: object): object[] {
   return (holders.get(member) ?? []).flatMap((reference) => reference.deref() ?? []);
 }

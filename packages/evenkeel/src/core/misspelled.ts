@@ -1,22 +1,22 @@
 import { refuse } from "./problem.ts";
 
 interface Misspellings {
-  /** Camel-case names besides the methods of the prototype: fields, which only instances have. */
+  /** Camel-case names besides the methods of the prototype: fields, which exist on instances only. */
   readonly fields?: readonly string[];
-  /** Wrong names that are no snake case of a right one, and what each of them is: `"net.to"`, or `"not here: why"`. */
+  /** Wrong names that are not the snake case of a right one, and the replacement of each: `"net.to"`, or `"not here: why"`. */
   readonly others?: Readonly<Record<string, string>>;
-  /** Whether assigning makes a field of such a name, as classes that users derive may want: else it throws too. */
+  /** Whether assigning to such a name creates a field, for classes that users derive; if not, it throws too. */
   readonly assignable?: boolean;
 }
 
 const done = /* @__PURE__ */ new WeakSet<object>();
 
 /**
- * Makes PyTorch's spellings of a class throw a message that says what to write: the names of its members in snake case,
- * and others. Otherwise a call would end in "is not a function", and a test or an assignment would go unnoticed.
- * Constructors call it, not modules on import, so that a page that uses no instance ships nothing.
+ * Makes PyTorch's spellings of a class, such as its members in snake case, throw an error that names the replacement.
+ * Without this a call would end in "is not a function", and a test or an assignment would go unnoticed.
+ * Constructors call it, rather than modules on import, so that a bundle without instances does not include it.
  *
- * @param subject what an instance is called in the messages
+ * @param subject the name of an instance in messages
  */
 export function refuseMisspellings(prototype: object, subject: string, options: Misspellings = {}): void {
   if (done.has(prototype)) return;
@@ -24,7 +24,7 @@ export function refuseMisspellings(prototype: object, subject: string, options: 
   const { fields = [], others = {}, assignable = false } = options;
   const wrong = new Map(Object.entries(others));
   for (const name of [...Object.getOwnPropertyNames(prototype), ...fields]) {
-    // Camel case only: toJSON and T are nobody's snake case.
+    // Camel case only: toJSON and T have no snake case.
     if (!/[A-Z]/.test(name) || /[A-Z]{2}|^[A-Z]/.test(name)) continue;
     wrong.set(
       name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`),
@@ -41,7 +41,7 @@ export function refuseMisspellings(prototype: object, subject: string, options: 
   }
 }
 
-/** A setter that does what an assignment does where there is none. */
+/** A setter that behaves like an assignment without a setter. */
 function fieldOf(name: string) {
   return function set(this: object, value: unknown): void {
     Object.defineProperty(this, name, { value, writable: true, enumerable: true, configurable: true });

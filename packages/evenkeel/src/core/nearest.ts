@@ -1,4 +1,4 @@
-/** The known name that a misspelt one most likely means: the nearest, if a third of its letters or fewer are wrong. */
+/** The known name nearest to a misspelt one, if at most a third of the letters are wrong. */
 export function nearest(name: string, known: readonly string[]): string | undefined {
   const wanted = name.toLowerCase();
   let best: { readonly name: string; readonly mistakes: number } | undefined;
@@ -11,7 +11,7 @@ export function nearest(name: string, known: readonly string[]): string | undefi
   return best?.name;
 }
 
-/** Letters to insert, delete or replace (Levenshtein); letters in another order are one mistake. */
+/** Letters to insert, delete or replace (Levenshtein); swapped letters are one mistake. */
 function countMistakes(a: string, b: string): number {
   if (a === b) return 0;
   if (a.length > 200 || b.length > 200) return Number.POSITIVE_INFINITY;

@@ -1,8 +1,8 @@
 import { refuse } from "./problem.ts";
 
 /**
- * Stands where PyTorch has a class: made, called or derived from, it throws a line that says what to do instead of ending in
- * "is not a constructor". Nothing is of the type `never`, so that TypeScript refuses such a use too.
+ * A stand-in for a class of PyTorch that this library lacks: constructing, calling or extending it throws an error that
+ * names the alternative, rather than "is not a constructor". Its type is `never`, so TypeScript refuses such a use too.
  */
 export function notHere(name: string, instead: string): never {
   function fail(): never {
@@ -11,7 +11,7 @@ export function notHere(name: string, instead: string): never {
   return fail as never;
 }
 
-/** The same for a namespace, which throws as soon as something is read from it. */
+/** The same for a namespace, which throws as soon as a member is read. */
 export function notHereNamespace(name: string, instead: string): never {
   const get = (_: object, key: string | symbol) => {
     if (typeof key === "symbol") return undefined;

@@ -12,15 +12,15 @@ export type WithoutUndefined<T> = { [K in keyof T as undefined extends T[K] ? ne
   [K in keyof T as undefined extends T[K] ? K : never]?: Exclude<T[K], undefined>;
 };
 
-/** Options that were given: an undefined one is as good as left out. */
+/** The options that were given: an undefined one counts as left out. */
 export function withoutUndefined<T extends object>(options: T): WithoutUndefined<T> {
   return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as WithoutUndefined<T>;
 }
 
 /**
- * Refuses options that nobody would read: a misspelt one would otherwise do nothing, without a word.
- * @param path what stands before a name where the options are an option's value: "network."
- * @throws TypeError if `options` is no object, or has a key that is not `known`
+ * Refuses options that no code reads: a misspelt one would be silently ignored.
+ * @param path the prefix of a name if the options are an option's value: "network."
+ * @throws TypeError if `options` is not an object, or has a key that is not in `known`
  */
 export function checkOptions(caller: string, options: unknown, known: readonly string[], path = ""): void {
   if (typeof options !== "object" || options === null || Array.isArray(options)) {
@@ -28,7 +28,7 @@ export function checkOptions(caller: string, options: unknown, known: readonly s
   }
   for (const name in options) {
     if (known.includes(name)) continue;
-    // A tensor or a generator in their place has fields of its own.
+    // A tensor or a generator in place of options has other fields.
     if (!isPlainObject(options)) throw noOptions(caller, options, known);
     const statement = `unknown option ${JSON.stringify(path + name)}`;
     const where = { caller, option: path + name };

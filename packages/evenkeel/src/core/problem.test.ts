@@ -14,6 +14,7 @@ import {
   probability,
   problemError,
   problemOf,
+  recordOf,
   refuse,
   refuseGiven,
   text,
@@ -231,6 +232,26 @@ describe("checks", () => {
     expect(oneOf(["a", "b"]).parse?.("c")).toBeUndefined();
     expect(orElse(wholeNumber(1), false).parse?.("false")).toBe(false);
     expect(listOf(wholeNumber(1), "whole numbers").parse?.("128, 64")).toEqual([128, 64]);
-    expect(listOf(wholeNumber(1), "whole numbers").parse?.("128,a")).toBeUndefined();
+  });
+
+  it("say which item of a list or a record cannot be read", () => {
+    const list = listOf(wholeNumber(1), "whole numbers");
+    const read = list.parse?.("128,a");
+    expect(read !== undefined && list.fits(read)).toBe(false);
+    expect(list.culprit?.(read)).toMatchObject({ at: 1, given: "a" });
+    const record = recordOf(oneOf(["a", "b"]), "an object", "name=letter");
+    expect(record.parse?.("x=a, y=b")).toEqual({ x: "a", y: "b" });
+    expect(record.culprit?.(record.parse?.("x=a,y=c"))).toMatchObject({ at: "y", given: "c" });
+    expect(record.parse?.("x")).toBeUndefined();
+    expect([record.typed, orElse(orElse(record, "none"), false).typed]).toEqual([
+      "name=letter",
+      "name=letter, or none",
+    ]);
+  });
+
+  it("count the items of a list", () => {
+    const list = listOf(wholeNumber(1), "at least one whole number", { least: 1 });
+    expect(wrong([], list)).toEqual(new RangeError("f: x is [], expected at least one whole number"));
+    check("f", "x", [2], list);
   });
 });

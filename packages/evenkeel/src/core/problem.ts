@@ -1,51 +1,51 @@
 import { formatGiven, type Given, givenOf, type Plain } from "./given.ts";
 
 /**
- * Errors are values first: a Problem says as data what is wrong, and text is made of it once, where it is shown.
- * Functions of this file return an error for the caller to throw: `throw wrongValue("Dropout", "p", 2, "a probability")`.
+ * Errors are data first: a Problem describes what is wrong, and is formatted once, where it is shown. The
+ * functions of this file return an error for the caller to throw: `throw wrongValue("Dropout", "p", 2, "a probability")`.
  */
 
-/** What is wrong. The class of the JavaScript error follows from it. */
+/** The kind of problem. It decides the class of the JavaScript error. */
 export type ProblemCode = keyof typeof classes;
 
 /** TypeError for the wrong kind, RangeError for the wrong shape or value, Error for the wrong state. */
 const classes = {
-  /** An option, a key or a name that nothing reads. */
+  /** An option, a key or a name that no code reads. */
   "unknown-option": TypeError,
-  /** A value of another kind than expected: a string for a number, an array for a Tensor. */
+  /** A value of the wrong kind: a string for a number, an array for a Tensor. */
   "wrong-type": TypeError,
-  /** A tensor of a dtype that does not fit. */
+  /** A tensor of the wrong dtype. */
   "wrong-dtype": TypeError,
-  /** Something that has to be given and is not. */
+  /** A required value that was not given. */
   missing: TypeError,
-  /** A name of PyTorch's that is another here, or that the library does not have. */
+  /** A name of PyTorch's that differs here, or that the library lacks. */
   "not-here": TypeError,
-  /** A value of the right kind that does not fit: out of range, no choice of a list. */
+  /** A value of the right kind that does not fit: out of range, or not in a list of choices. */
   "wrong-value": RangeError,
-  /** A tensor or a list of a shape that does not fit. */
+  /** A tensor or a list of the wrong shape. */
   "wrong-shape": RangeError,
-  /** Each value fits by itself, but not with the other. */
+  /** Two values that are valid alone, but not together. */
   conflict: RangeError,
-  /** More memory, or a longer file, than there can be. */
+  /** More memory, or a longer file, than possible. */
   "too-large": RangeError,
   /** Bytes or JSON that the library did not write, or that changed since. */
   "damaged-file": RangeError,
-  /** What is asked for does not go with what was done before, or with what is being done. */
+  /** The request conflicts with an earlier or a running action. */
   "wrong-state": Error,
-  /** A file or a folder that is not there, or that cannot be read. */
+  /** A file or a folder that does not exist or cannot be read. */
   unreadable: Error,
-  /** The call is right and the library cannot do it. */
+  /** The call is valid, but the library does not support it. */
   "not-supported": Error,
-  /** A computation has met NaN or an infinity. */
+  /** A computation gave NaN or an infinity. */
   "not-finite": Error,
   /** A fault of the library. */
   internal: Error,
 } as const;
 
-/** An option that a text names, perhaps with a value for it, or for one of its keys: each dialect spells it in its own way. */
+/** An option in a text, optionally with a value for it or for one of its keys: each dialect spells it differently. */
 export interface Reference {
   readonly option: string;
-  /** A key of an option that is a record, such as `kinds`, which has a value for each column; a position in a list. */
+  /** A key of an option that is a record, such as a column in `kinds`, or a position in a list. */
   readonly key?: string | number | undefined;
   readonly value?: Plain;
 }
@@ -59,41 +59,42 @@ export function text(strings: TemplateStringsArray, ...values: readonly (number 
   return parts.map((part) => (typeof part === "number" ? String(part) : part)).filter((part) => part !== "");
 }
 
-/** Where a problem is. */
+/** The location of a problem. */
 export interface Place {
   /** The function, class or method that was called; "" for the rules of operations, which several callers share. */
   readonly caller: string;
   /** The option, by its path: "patience", "split.validation". */
   readonly option?: string;
-  /** The key of its value that is meant, if that is a record, or the position in a list. */
+  /** The key of the value, if it is a record, or the position in a list. */
   readonly key?: string | number;
   readonly column?: string;
   /** A row of a table, from 0. */
   readonly row?: number;
 }
 
-/** What is wrong, where, and what to do, as plain data: it survives JSON and structuredClone. */
+/** A description of an error: the fault, its location and the cure, as plain data that survives JSON and structuredClone. */
 export interface Problem {
   readonly code: ProblemCode;
   readonly where: Place;
-  /** What was not as expected, where that is no option: "input". */
+  /** The subject, if it is not an option: "input". */
   readonly what?: Text | undefined;
   readonly given?: Given | undefined;
-  /** A sentence, where "what is given" does not say it; `given` is what came instead. */
+  /** A sentence that replaces "subject is given"; `given` is appended to it. */
   readonly statement?: Text | undefined;
   readonly expected?: Text | undefined;
   /** What to do. */
   readonly cure?: Text | undefined;
 }
 
-/** How the parts of a problem are spelled: in JavaScript, on a command line. */
+/** The spelling of the parts of a problem: in JavaScript, or on a command line. */
 export interface Dialect {
-  /** What a line begins with: "trainTable: ". */
+  /** The start of a line: "trainTable: ". */
   readonly place: (where: Place) => string;
   readonly reference: (reference: Reference) => string;
   readonly given: (given: Given) => string;
 }
 
+/** Spells a problem as JavaScript: options as properties, values as literals. */
 export const javascript: Dialect = {
   place: ({ caller }) => caller && `${caller}: `,
   reference: ({ option, key, value }) => {
@@ -104,12 +105,13 @@ export const javascript: Dialect = {
   given: formatGiven,
 };
 
+/** A text as a string, its options spelled in the given dialect. */
 export function formatText(words: Text, { reference }: Dialect = javascript): string {
   if (typeof words === "string") return words;
   return words.map((part) => (typeof part === "string" ? part : reference(part))).join("");
 }
 
-/** The one place where text is made of a problem: "caller: what is given, expected this; do that". */
+/** A problem as a line of text: "caller: what is given, expected this; do that". */
 export function formatProblem(problem: Problem, dialect: Dialect = javascript): string {
   const { code, where, what = "", given, statement, expected, cure } = problem;
   const say = (words: Text) => formatText(words, dialect);
@@ -125,19 +127,19 @@ export function formatProblem(problem: Problem, dialect: Dialect = javascript): 
   return cure === undefined ? line : `${line}; ${say(cure)}`;
 }
 
-/** The error of a problem, to throw; its message is the problem in JavaScript's words. */
+/** The error of a problem, to throw; its message is the problem in JavaScript's spelling. */
 export function problemError(problem: Problem): Error {
   return withProblem(new classes[problem.code](formatProblem(problem)), problem);
 }
 
-/** Gives an error of a class of its own the problem that its message was made of. */
+/** Attaches a problem to an error of a custom class. */
 export function withProblem<E extends Error>(error: E, problem: Problem): E {
-  // Not enumerable: Node would print it below every stack.
+  // Not enumerable: otherwise Node prints it below every stack.
   Object.defineProperty(error, "problem", { value: problem, configurable: true });
   return error;
 }
 
-/** What an error of this library says, as data; undefined for other errors. */
+/** The problem of an error of this library; undefined for other errors. */
 export function problemOf(error: unknown): Problem | undefined {
   return error instanceof Error && "problem" in error && isProblem(error.problem) ? error.problem : undefined;
 }
@@ -146,10 +148,10 @@ function isProblem(value: unknown): value is Problem {
   return typeof value === "object" && value !== null && "code" in value && Object.hasOwn(classes, String(value.code));
 }
 
-/** What a message is about: an argument or a part of it by its name, an option by reference. */
+/** The subject of a message: an argument or a part of it by name, an option by reference. */
 export type Subject = string | Reference;
 
-/** Where in a table it is. */
+/** A location in a table. */
 export type Cell = Pick<Place, "column" | "row">;
 
 /** A free sentence: "caller: statement; cure". */
@@ -157,7 +159,7 @@ export function refuse(code: ProblemCode, caller: string, statement: Text, cure?
   return problemError({ code, where: { caller, ...cell }, statement, cure });
 }
 
-/** A free sentence that says what is asked for: "caller: statement, got <given>; <cure>". */
+/** A free sentence that states the requirement: "caller: statement, got <given>; <cure>". */
 export function refuseGiven(code: ProblemCode, caller: string, statement: Text, given: unknown, cure?: Text): Error {
   return problemError({ code, where: { caller }, statement, given: givenOf(given), cure });
 }
@@ -174,6 +176,7 @@ export function mismatch(
   return problemError({ code, where: { caller, ...cell }, statement, expected, cure });
 }
 
+/** An error about what was done before: "caller: statement; cure", with code "wrong-state". */
 export function wrongState(caller: string, statement: Text, cure?: Text): Error {
   return refuse("wrong-state", caller, statement, cure);
 }
@@ -204,7 +207,7 @@ export function wrongDtype(caller: string, what: Subject, dtype: string, expecte
   return unexpected("wrong-dtype", caller, what, dtype, expected, cure);
 }
 
-/** The same for any code. */
+/** The same with any code. */
 export function unexpected(
   code: ProblemCode,
   caller: string,

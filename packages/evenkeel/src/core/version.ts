@@ -1,2 +1,2 @@
-/** Of the library, as in its package.json: what a saved model says that it was made by. */
+/** The version of the library, as in its package.json; saved models record it. */
 export const version = "0.1.0";

@@ -32,8 +32,8 @@ export function checkGenerator(caller: string, generator: unknown): void {
 }
 
 /**
- * Positions, or batches of them, that can be gone through. A tensor can, but gives tensors.
- * @throws TypeError if they cannot, or are a tensor
+ * Iterable positions, or batches of them. A tensor is iterable, but gives tensors.
+ * @throws TypeError if they are not iterable, or a tensor
  */
 export function checkIterable(caller: string, name: string, value: unknown, expected: string): void {
   if (value instanceof Tensor) {

@@ -3,7 +3,7 @@ import { isTypedArray } from "../tensor/creation/typedArrays.ts";
 import { type AnyTypedArray, stack, Tensor, tensor } from "../tensor/index.ts";
 
 /**
- * What a list of `T` becomes as a batch: tensors and typed arrays are stacked, numbers and booleans become a tensor of
+ * The type of a batch of `T`: tensors and typed arrays are stacked, numbers and booleans become a tensor of
  * shape [N], strings stay a list; tuples, arrays and plain objects are collated member by member.
  */
 export type Collated<T> = T extends Tensor | AnyTypedArray | number | boolean
@@ -25,7 +25,7 @@ export function defaultCollate<T>(items: readonly T[]): Collated<T> {
   return collate(items, "item") as Collated<T>;
 }
 
-/** `path` says in messages where in the item the values stand. */
+/** `path` is the position of the values in the item, for messages. */
 function collate(values: readonly unknown[], path: string): unknown {
   const first = values[0];
   requireSame(values, path, "kinds", kindOf);

@@ -68,7 +68,7 @@ describe("orders", () => {
     expect(a.next().done).toBe(true);
   });
 
-  it("are the sampler's, read anew for each epoch", () => {
+  it("are the sampler's, read again for each epoch", () => {
     const sampler = [6, 0, 6];
     const loader = new DataLoader(seven, { sampler, batchSize: 2 });
     expect(orders(loader)).toEqual([[6, 0], [6]]);

@@ -7,7 +7,7 @@ import type { Collated } from "./collate.ts";
 import { type Dataset, type DatasetLike, fetchBatch, toDataset } from "./dataset.ts";
 import { RandomSampler, SequentialSampler } from "./sampler.ts";
 
-/** Anything that gives positions, or batches of them; with a length, if the loader's own shall be known. */
+/** Any iterable of positions, or of batches of them; with a length if that of the loader is needed. */
 type Order<T> = Iterable<T> & { readonly length?: number };
 
 export interface DataLoaderOptions<T, B> {
@@ -23,7 +23,7 @@ export interface DataLoaderOptions<T, B> {
   readonly dropLast?: boolean | undefined;
   /** Makes a batch of a list of items (`defaultCollate`). */
   readonly collate?: ((items: T[]) => B) | undefined;
-  /** Where orders are drawn from (the default generator, through a private one). */
+  /** The generator of orders (the default generator, through a private one). */
   readonly generator?: Generator | undefined;
 }
 
@@ -50,7 +50,7 @@ export class DataLoader<T, B = Collated<T>> implements Iterable<B> {
 
   /**
    * @throws TypeError if `dataset` is neither a dataset nor an array of items, or an option is unknown or of the wrong kind
-   * @throws RangeError if batchSize is not a whole number above 0, or an empty dataset shall be shuffled
+   * @throws RangeError if batchSize is not a whole number above 0, or an empty dataset is to be shuffled
    * @throws Error if options exclude each other
    */
   constructor(dataset: DatasetLike<T>, options: DataLoaderOptions<T, B> = {}) {
@@ -107,7 +107,7 @@ export class DataLoader<T, B = Collated<T>> implements Iterable<B> {
 
   [Symbol.iterator](): IterableIterator<B> {
     const batches = this.batchSampler[Symbol.iterator]();
-    // PyTorch draws a seed for worker processes here, also without any: what is drawn later depends on it.
+    // PyTorch draws a seed for worker processes here, even without any: later draws depend on it.
     drawInt64(this.generator ?? defaultGenerator);
     return this.#fetch(batches);
   }

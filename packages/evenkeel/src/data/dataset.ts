@@ -24,7 +24,7 @@ export function fetchBatch<T>(dataset: Dataset<T>, indices: readonly number[]): 
     : dataset.batch(indices);
 }
 
-/** What takes a dataset also takes a plain list of items. */
+/** A dataset, or a plain list of items. */
 export type DatasetLike<T> = Dataset<T> | readonly T[];
 
 /**
@@ -46,7 +46,7 @@ export function toDataset<T>(caller: string, name: string, value: DatasetLike<T>
   return value as Dataset<T>;
 }
 
-/** The items of an array, which may still grow. */
+/** The items of an array, which may grow later. */
 class ArrayDataset<T> implements Dataset<T> {
   readonly #items: readonly T[];
 
@@ -123,7 +123,7 @@ export class TensorDataset<T extends Tensors> implements Dataset<T> {
   }
 }
 
-/** What `indexSelect` gives; where nobody records it, from array to array, since every batch is made so. */
+/** `indexSelect`; without recording it copies from array to array, because every batch is made this way. */
 function pickRows(tensor: Tensor, rows: Int32Array): Tensor {
   if (tensor.requiresGrad || gradWatch.current !== null) {
     return tensor.indexSelect(0, new Tensor(new Storage(rows), [rows.length], "int32"));

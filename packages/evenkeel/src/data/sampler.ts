@@ -75,6 +75,12 @@ export class RandomSampler implements Sampler {
   }
 
   *[Symbol.iterator](): IterableIterator<number> {
+    // Delegating to the arrays would take three times as long.
+    for (const chunk of this.chunks()) for (let i = 0; i < chunk.length; i++) yield chunk[i];
+  }
+
+  /** @internal The same positions, as many at a time as are drawn at once. */
+  *chunks(): IterableIterator<Int32Array> {
     checkNotEmpty(this.#source);
     const n = this.#source.length;
     const count = this.length;
@@ -84,16 +90,16 @@ export class RandomSampler implements Sampler {
       for (let drawn = 0; drawn < count; drawn += 32) {
         const chunk = new Int32Array(Math.min(32, count - drawn));
         fillRandint(chunk, 0, n, generator);
-        yield* chunk;
+        yield chunk;
       }
       return;
     }
-    // Nobody sees what is drawn last from a private generator.
+    // The last draw from a private generator is not observable.
     const rounds = this.generator === undefined ? Math.ceil(count / n) : Math.floor(count / n) + 1;
     for (let round = 0; round < rounds; round++) {
       const order = randperm(n, generator);
-      // Delegating to the array would take three times as long.
-      for (let i = 0; i < Math.min(n, count - round * n); i++) yield order[i];
+      const left = count - round * n;
+      yield left < n ? order.subarray(0, Math.max(left, 0)) : order;
     }
   }
 }

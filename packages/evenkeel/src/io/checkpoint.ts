@@ -8,7 +8,7 @@ import { quoted } from "./headerReader.ts";
 import { parsePlain, stringifyPlain } from "./plainData.ts";
 import { rawTensor, toTensor } from "./safetensors.ts";
 
-/** Where early stopping stands: what `EarlyStopping.stateDict()` gives. */
+/** The state of early stopping, from `EarlyStopping.stateDict()`. */
 export interface EarlyStoppingState {
   /** Epochs seen. */
   readonly epochs: number;
@@ -33,11 +33,11 @@ export interface Checkpoint<O = object> {
   /** States of generators by name: `{ default: getRngState() }`, and those that loaders draw from. */
   readonly generators?: Readonly<Record<string, Uint8Array>>;
   readonly earlyStopping?: EarlyStoppingState;
-  /** What early stopping watches. */
+  /** The state of early stopping. */
   readonly monitor?: string;
   /** Records of the epochs, plain data. */
   readonly history?: readonly object[];
-  /** Where a training stood at its end that this one, a refit, repeats on more rows. */
+  /** The final state of the training that this one, a refit, repeats on more rows. */
   readonly first?: Checkpoint<O>;
 }
 
@@ -55,7 +55,7 @@ export function saveCheckpoint(checkpoint: Checkpoint): Uint8Array<ArrayBuffer> 
   return encodeFile(tensors, { format, version, state: stringifyPlain(state, "saveCheckpoint: the state") });
 }
 
-/** The tensors of a checkpoint by their names in the file, and the plain rest. */
+/** The tensors of a checkpoint by their names in the file, and the rest as plain data. */
 function partsOf(checkpoint: Checkpoint, prefix = ""): { tensors: RawTensor[]; state: object } {
   const { model, optimizer, generators = {}, earlyStopping, first, ...rest } = checkpoint;
   const { model: best, ...stopping } = earlyStopping ?? {};
@@ -89,7 +89,7 @@ function rawTensors(prefix: string, tensors: Readonly<Record<string, Tensor | nu
 }
 
 /**
- * Reads what {@link saveCheckpoint} wrote, for `fit(model, { …, resume: checkpoint })`, or for the `loadStateDict` of model
+ * Reads a file of {@link saveCheckpoint}, for `fit(model, { …, resume: checkpoint })`, or for the `loadStateDict` of model
  * and optimizer, which say what does not fit. As safe to read as `loadSafetensors`.
  * @throws TypeError if `bytes` is no Uint8Array
  * @throws RangeError if it is no checkpoint or one of a version not known here; that or TypeError if it is damaged
@@ -146,7 +146,7 @@ function read(state: Record<string, unknown>, parts: Parts, prefix = ""): Record
     const { hasModel, ...stopping } = record(earlyStopping, `${prefix}earlyStopping`);
     checkpoint.earlyStopping = hasModel === true ? { ...stopping, model: parts.take(`${prefix}best`) } : stopping;
   }
-  // One training follows another, and no third: deeper ones are refused by the check of the whole.
+  // A refit follows one training only: the check of the whole refuses deeper nesting.
   if (first !== undefined) checkpoint.first = prefix === "" ? read(record(first, "first"), parts, "first.") : first;
   return checkpoint;
 }
@@ -178,7 +178,7 @@ class Parts {
     return Object.fromEntries(this.#claim(part).map(([key, { bytes }]) => [key, Uint8Array.from(bytes)]));
   }
 
-  /** @throws RangeError if something was not taken */
+  /** @throws RangeError if a tensor is left over */
   end(): void {
     for (const [[, { name }]] of this.#parts.values()) throw misplaced(name);
   }

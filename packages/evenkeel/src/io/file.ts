@@ -3,9 +3,9 @@ import { type FileDType, fileOrder, isCounter } from "./fileDtypes.ts";
 import { maxHeaderBytes, prefixBytes, readSafetensorsHeader } from "./header.ts";
 import { checkName, checkText, quoted } from "./headerReader.ts";
 
-/** A safetensors file as bytes, without tensors: a page that only predicts does not ship them. */
+/** A safetensors file as bytes, without the class Tensor, which a bundle that only predicts does not need. */
 
-/** A tensor as a file has it. */
+/** A tensor of a file. */
 export interface RawTensor {
   readonly name: string;
   readonly dtype: FileDType;
@@ -15,7 +15,7 @@ export interface RawTensor {
 
 const natural: Readonly<Record<DType, FileDType>> = { float32: "F32", float64: "F64", int32: "I32", bool: "BOOL" };
 
-/** An array as it is going to be written: shares its memory. */
+/** An array to write; shares its memory. */
 export function rawArray(name: string, { shape, dtype, data }: NdArray): RawTensor {
   if (dtype === "float64" && isCounter(name, shape) && Number.isSafeInteger(data[0]) && !Object.is(data[0], -0)) {
     return { name, dtype: "I64", shape, bytes: new Uint8Array(BigInt64Array.of(BigInt(data[0])).buffer) };
@@ -95,7 +95,7 @@ export function encodeFile(
   return file;
 }
 
-/** The member of the header, or nothing if there are no words. Sorted, so that equal metadata gives equal bytes. */
+/** The metadata member of the header, or nothing if it is empty. Sorted, so that equal metadata gives equal bytes. */
 function metadataJson(metadata: unknown): string[] {
   if (typeof metadata !== "object" || metadata === null || Array.isArray(metadata)) {
     throw wrongType("safetensors", "metadata", metadata, "an object of strings");

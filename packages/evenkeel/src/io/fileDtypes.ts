@@ -18,7 +18,7 @@ export type FileDType =
 
 interface Element {
   readonly bytes: number;
-  /** What it becomes here. */
+  /** The dtype here. */
   readonly dtype: DType;
   /** Reads one value; absent where the library stores the same bits. */
   readonly read?: (view: DataView, offset: number) => number | bigint;
@@ -42,7 +42,7 @@ const elements: Readonly<Record<FileDType, Element>> = {
 
 export const fileDtypes = Object.keys(elements) as readonly FileDType[];
 
-/** In which order files have their tensors: the widest first, so that all of them are aligned. */
+/** The order of tensors in a file: the widest first, so that all of them are aligned. */
 export const fileOrder: readonly FileDType[] = ["I64", "F64", "F32", "I32", "U8", "BOOL"];
 
 export const bytesPerElement = (dtype: FileDType): number => elements[dtype].bytes;

@@ -3,14 +3,14 @@ import { mismatch, refuse, wrongType } from "../core/index.ts";
 import { bytesPerElement, type FileDType, fileDtypes, isFileDType } from "./fileDtypes.ts";
 import { type HeaderEntry, quoted, readHeader } from "./headerReader.ts";
 
-/** What the format's own readers accept. */
+/** The limit of the format's own readers. */
 export const maxHeaderBytes = 100_000_000;
-/** The length of the header stands before it, as a 64-bit number. */
+/** The length of the header precedes it, as a 64-bit number. */
 export const prefixBytes = 8;
 
 /** One tensor of a file. */
 export interface TensorInfo {
-  /** As the file has it: F32, I64, BF16 … */
+  /** As in the file: F32, I64, BF16 … */
   readonly dtype: FileDType;
   readonly shape: Shape;
   /** First byte of its values in the file, and the byte after its last one. */

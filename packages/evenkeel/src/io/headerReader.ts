@@ -1,6 +1,6 @@
 import { mismatch, refuse } from "../core/index.ts";
 
-/** What a file's header says about one tensor, as it stands there. */
+/** One tensor in the header of a file, unconverted. */
 export interface HeaderEntry {
   readonly dtype: string;
   readonly shape: readonly number[];
@@ -35,16 +35,16 @@ export function checkName(what: string, name: string): void {
   checkText(`${what} ${quoted(name)}`, name);
 }
 
-/** @throws RangeError for what UTF-8 cannot hold */
+/** @throws RangeError for invalid Unicode */
 export function checkText(what: string, text: string): void {
   if (!/\p{Surrogate}/u.test(text)) return;
   throw refuse("damaged-file", "safetensors", `${what} is no valid Unicode: half of a surrogate pair is missing`);
 }
 
 /**
- * Reads the JSON of a header. Its grammar is fixed, so this is stricter than `JSON.parse`, and cannot be led deep: keys come
- * once, numbers are whole, nothing may stand where the format has no place for it.
- * @throws RangeError saying what was found where
+ * Reads the JSON of a header. Its grammar is fixed, so this is stricter than `JSON.parse`, without deep nesting: keys are
+ * unique, numbers are whole, and unknown members are refused.
+ * @throws RangeError naming the unexpected text and its position
  */
 export function readHeader(text: string): HeaderContents {
   const reader = new HeaderReader(text);

@@ -1,8 +1,8 @@
 import { describe, isPlainObject, mismatch, refuse, wrongType } from "../core/index.ts";
 
-/** Deeper data is a circle, or an attack. */
+/** Deeper data is circular, or an attack. */
 const maxDepth = 64;
-/** How a number that JSON does not have is written: { "$number": "NaN" }. */
+/** The form of a number that JSON lacks: { "$number": "NaN" }. */
 const tag = "$number";
 
 /**
@@ -32,7 +32,7 @@ function encoded(value: unknown, path: string, depth: number): unknown {
   return Object.fromEntries(kept.map(([key, item]) => [key, encoded(item, `${path}.${key}`, depth + 1)]));
 }
 
-/** What {@link stringifyPlain} wrote. @throws RangeError for anything that it would not have written */
+/** Parses the output of {@link stringifyPlain}. @throws RangeError for anything else */
 export function parsePlain(text: string, what: string): unknown {
   checkDepth(text, what);
   let parsed: unknown;
@@ -44,7 +44,7 @@ export function parsePlain(text: string, what: string): unknown {
   return decoded(parsed, what);
 }
 
-/** Before parsing: parsers and what walks through their results may run out of stack. */
+/** Checked before parsing, because parsers and recursive functions may run out of stack. */
 function checkDepth(text: string, what: string): void {
   let depth = 0;
   let inString = false;

@@ -3,7 +3,7 @@ import { BatchNorm1d, Linear, Sequential } from "../nn/index.ts";
 import { arange, full, ones, tensor, zeros } from "../tensor/index.ts";
 import { loadSafetensors, readSafetensorsHeader, saveSafetensors } from "./index.ts";
 
-/** A file of a header as it is given, and of so many bytes of data. */
+/** A file with the given header and `bytes` bytes of data. */
 function fileOf(header: string | object, dataBytes = 0): Uint8Array {
   const json = new TextEncoder().encode(typeof header === "string" ? header : JSON.stringify(header));
   const file = new Uint8Array(8 + json.length + dataBytes);

@@ -5,7 +5,7 @@ import { decodeFile, encodeFile, type RawTensor, rawArray } from "./file.ts";
 import { decodeValues } from "./fileDtypes.ts";
 
 export interface SaveOptions {
-  /** Words to keep beside the tensors. */
+  /** Text metadata. */
   readonly metadata?: Readonly<Record<string, string>> | undefined;
 }
 
@@ -20,7 +20,7 @@ export interface LoadedTensors {
  * `saveSafetensors(model.stateDict())`. The same tensors give the same bytes, in any order, those of the reference
  * implementation. Counters called `num_batches_tracked` are written as int64, as PyTorch has them.
  * https://huggingface.co/docs/safetensors/index#format
- * @throws TypeError if something is no tensor, metadata is no string, or an option is unknown
+ * @throws TypeError if a value is not a tensor, metadata is not a string, or an option is unknown
  * @throws RangeError for a name that the format or JavaScript cannot keep, or if there is no room
  */
 export function saveSafetensors(
@@ -52,7 +52,7 @@ export function loadSafetensors(bytes: Uint8Array): LoadedTensors {
   };
 }
 
-/** A tensor as it is going to be written: shares its memory. */
+/** A tensor to write; shares its memory. */
 export function rawTensor(name: string, value: unknown): RawTensor {
   if (!(value instanceof Tensor)) {
     throw wrongType("saveSafetensors", JSON.stringify(name), value, "a Tensor");

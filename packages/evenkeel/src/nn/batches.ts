@@ -1,14 +1,14 @@
 import { describe, formatShape, refuse, wrongType } from "../core/index.ts";
 import { Tensor } from "../tensor/index.ts";
 
-/** What a loader gives for one step: the inputs of the model, then the target, all with the same number of rows. */
+/** The batch of one step: the inputs of the model, then the target, all with the same number of rows. */
 export type Batch = readonly Tensor[];
 
-/** Anything that can be walked through once per epoch: a DataLoader, or a plain array of batches. */
+/** Anything that can be iterated once per epoch: a DataLoader, or a plain array of batches. */
 export type Loader<T = Batch> = Iterable<T>;
 
 /**
- * @throws TypeError if `loader` cannot be walked through, or only once where `again` asks for one pass per epoch
+ * @throws TypeError if `loader` is not iterable, or only once although `again` asks for one pass per epoch
  */
 export function checkLoader(loader: unknown, name: string, again = false): void {
   const advice = "pass a DataLoader or an array of [input, target] batches";
@@ -25,32 +25,36 @@ export function checkLoader(loader: unknown, name: string, again = false): void 
   }
 }
 
+const batchAdvice = "a batch is [...inputs, target], tensors whose first dimension is the row";
+
+const shapesOf = (tensors: Batch) => tensors.map(({ shape }) => formatShape(shape)).join(" and ");
+
 /**
  * The tensors of a batch and how many rows they have.
- * @throws TypeError if it is no list of tensors; RangeError if they differ in their rows, or have none
+ * @throws TypeError if it is not a list of tensors; RangeError if they differ in their rows, or have none
  */
 export function checkRows(batch: Batch | Tensor): { readonly tensors: Batch; readonly rows: number } {
   const tensors = batch instanceof Tensor ? [batch] : batch;
-  const advice = "a batch is [...inputs, target], tensors whose first dimension is the row";
   if (!Array.isArray(tensors) || tensors.length === 0 || !tensors.every((item) => item instanceof Tensor)) {
-    throw refuse("wrong-type", "", "the loader gave something else than a list of tensors", advice);
+    throw refuse("wrong-type", "", "the loader gave something else than a list of tensors", batchAdvice);
   }
-  const shapes = () => tensors.map((item) => formatShape(item.shape)).join(" and ");
   const rows = tensors[0].shape[0];
   if (tensors.some((item) => item.shape.length === 0 || item.shape[0] !== rows)) {
     throw refuse(
       "wrong-shape",
       "",
-      `the loader gave tensors of shapes ${shapes()}, which differ in their rows`,
-      advice,
+      `the loader gave tensors of shapes ${shapesOf(tensors)}, which differ in their rows`,
+      batchAdvice,
     );
   }
-  if (rows === 0)
-    throw refuse("wrong-shape", "", `the loader gave a batch of shapes ${shapes()}, which has no rows`, "leave it out");
+  if (rows === 0) {
+    const statement = `the loader gave a batch of shapes ${shapesOf(tensors)}, which has no rows`;
+    throw refuse("wrong-shape", "", statement, "leave it out");
+  }
   return { tensors, rows };
 }
 
-/** The inputs of a batch whose target is not wanted, or not there: a single tensor is an input. */
+/** The inputs of a batch without its target: a single tensor is an input. */
 export function inputsOf({ tensors }: { readonly tensors: Batch }): Batch {
   return tensors.length > 1 ? tensors.slice(0, -1) : tensors;
 }

@@ -1,7 +1,7 @@
 /**
- * Mean and variance of each channel over all values that were added, batch by batch: the variance of the whole is the mean
- * of the variances and the variance of the means. Merged as Chan, Golub and LeVeque 1983 do it, in double, so that a large
- * mean costs no digits.
+ * Mean and variance of each channel over all added batches: the total variance is the mean of the variances plus the
+ * variance of the means. Merged by the method of Chan, Golub and LeVeque 1983, in double, so that a large mean costs no
+ * digits.
  */
 export class ChannelPool {
   readonly mean: Float64Array;
@@ -32,7 +32,7 @@ export class ChannelPool {
     this.#values = total;
   }
 
-  /** Over the number of values less one, as running variances are. */
+  /** Divided by the number of values minus one, like running variances. */
   unbiased(): Float64Array {
     return this.#squares.map((sum) => sum / (this.#values - 1));
   }

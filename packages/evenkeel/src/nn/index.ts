@@ -44,7 +44,7 @@ export { clone } from "./module/clone.ts";
 export { ModuleDict, ModuleList, type NamedModules, Sequential } from "./module/containers.ts";
 export type { ForwardHook, ForwardPreHook, FullBackwardHook, RemoveHook } from "./module/hooks.ts";
 export { type AnyModule, type HookInputsOf, type InputsOf, Module, type OutputOf } from "./module/module.ts";
-export type { MemberOptions, WalkOptions } from "./module/moduleTree.ts";
+export type { MemberOptions, TraversalOptions } from "./module/moduleTree.ts";
 export { Buffer, type BufferOptions, Parameter, type ParameterOptions } from "./module/parameter.ts";
 export type { LoadOptions, LoadResult, StateDict } from "./module/stateDict.ts";
 export * from "./notHere.ts";

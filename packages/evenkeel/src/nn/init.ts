@@ -3,7 +3,7 @@ import { erf } from "../core/math/erf.ts";
 import { type GeneratorOption, noGrad, randn, randperm, type Tensor, tensor as tensorOf } from "../tensor/index.ts";
 
 /**
- * Starting values: each function fills a float tensor in place, records no gradient, and gives the tensor back. Under one
+ * Initial values: each function fills a float tensor in place, records no gradient, and returns the tensor. With the same
  * seed the values are PyTorch's. https://pytorch.org/docs/stable/nn.init.html
  */
 
@@ -30,7 +30,7 @@ const gains: Record<Exclude<Nonlinearity, "leakyRelu">, number> = {
 };
 
 /**
- * The factor by which weights before a nonlinearity are spread wider, so that the variance stays from layer to layer.
+ * The factor for the spread of weights before a nonlinearity that keeps the variance constant across layers.
  * `negativeSlope` (default 0.01) is that of leakyRelu.
  * @throws RangeError for an unknown nonlinearity
  */
@@ -48,18 +48,22 @@ export function uniform_<T extends Tensor>(tensor: T, low = 0, high = 1, { gener
   return fill("uniform_", tensor, () => tensor.uniform_(low, high, { generator }));
 }
 
+/** Normal with the given mean and standard deviation. https://pytorch.org/docs/stable/nn.init.html#torch.nn.init.normal_ */
 export function normal_<T extends Tensor>(tensor: T, mean = 0, std = 1, { generator }: GeneratorOption = {}): T {
   return fill("normal_", tensor, () => tensor.normal_(mean, std, { generator }));
 }
 
+/** The same value everywhere. https://pytorch.org/docs/stable/nn.init.html#torch.nn.init.constant_ */
 export function constant_<T extends Tensor>(tensor: T, value: number): T {
   return fill("constant_", tensor, () => tensor.fill_(value));
 }
 
+/** Ones everywhere. https://pytorch.org/docs/stable/nn.init.html#torch.nn.init.ones_ */
 export function ones_<T extends Tensor>(tensor: T): T {
   return constant_(tensor, 1);
 }
 
+/** Zeros everywhere. https://pytorch.org/docs/stable/nn.init.html#torch.nn.init.zeros_ */
 export function zeros_<T extends Tensor>(tensor: T): T {
   return constant_(tensor, 0);
 }
@@ -115,7 +119,7 @@ export function xavierUniform_<T extends Tensor>(tensor: T, { gain = 1, generato
   return uniform_(tensor, -bound, bound, { generator });
 }
 
-/** Normal with standard deviation gain * sqrt(2 / (fanIn + fanOut)); otherwise as {@link xavierUniform_}. */
+/** Normal with standard deviation gain * sqrt(2 / (fanIn + fanOut)); see {@link xavierUniform_}. */
 export function xavierNormal_<T extends Tensor>(tensor: T, { gain = 1, generator }: XavierOptions = {}): T {
   return normal_(tensor, 0, xavierStd("xavierNormal_", tensor, gain), { generator });
 }
@@ -130,7 +134,7 @@ export interface KaimingOptions extends GeneratorOption {
   readonly a?: number | undefined;
   /** Keep the variance forward (fanIn, the default) or backward (fanOut). */
   readonly mode?: "fanIn" | "fanOut" | undefined;
-  /** What follows the layer. Default leakyRelu. */
+  /** The nonlinearity after the layer. Default leakyRelu. */
   readonly nonlinearity?: Nonlinearity | undefined;
 }
 
@@ -143,7 +147,7 @@ export function kaimingUniform_<T extends Tensor>(tensor: T, options: KaimingOpt
   return uniform_(tensor, -bound, bound, options);
 }
 
-/** Normal with standard deviation gain / sqrt(fan); otherwise as {@link kaimingUniform_}. */
+/** Normal with standard deviation gain / sqrt(fan); see {@link kaimingUniform_}. */
 export function kaimingNormal_<T extends Tensor>(tensor: T, options: KaimingOptions = {}): T {
   return normal_(tensor, 0, kaimingStd("kaimingNormal_", tensor, options), options);
 }

@@ -1,7 +1,7 @@
 import { notHere } from "../core/index.ts";
 
 /**
- * Names of torch.nn that are not here: each throws a line that says what to write instead. They are of the type `never` and
+ * Names of torch.nn that this library lacks: each throws a line that says what to write instead. They are of the type `never` and
  * marked as deprecated, so that editors strike them out; a page that does not use them does not ship them.
  */
 

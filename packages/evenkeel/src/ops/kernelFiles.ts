@@ -1,4 +1,4 @@
-// The files of kernels, as index.ts has those of rows. Nothing but kernels.ts imports this one.
+// The files of kernels, as index.ts lists those of rows. Only kernels.ts imports this file.
 export * from "./channelsLast/convolutionLast.kernel.ts";
 export * from "./channelsLast/norm.kernel.ts";
 export * from "./channelsLast/normBackward.kernel.ts";

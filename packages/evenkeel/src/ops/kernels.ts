@@ -6,13 +6,13 @@ import { type RowName, table } from "./table.ts";
 /** The name under which the kernel of a row is exported: `addKernel`. */
 type KernelName = `${RowName}Kernel`;
 
-/** What is named like a kernel, and no row has that name. */
+/** Exports with a kernel's name that match no row. */
 type Stray = Exclude<Extract<keyof typeof exported, `${string}Kernel`>, KernelName>;
 
 /**
- * The kernel of every row, beside the table rather than in it, so that a page that only runs eagerly does not ship them.
- * A row without a kernel of its name does not compile, nor does a kernel without its row. A row that has none says why
- * with `noKernel`, and compiled programs call its reference.
+ * The kernel of every row, separate from the table, so that a bundle with eager execution only does not include them. A
+ * row without a kernel of its name is a type error, and so is a kernel without its row. A row without code states why with
+ * `noKernel`, and compiled programs call its reference.
  */
 const kernels: { readonly [K in KernelName]: AnyKernel } & { readonly [K in Stray]: never } = exported;
 

@@ -35,9 +35,13 @@ export function binaryLoop(f: (a: number, b: number) => number): Reference {
       for (let i = 0; i < to.length; i++) to[i] = f(value, right[i]);
     } else {
       const shape = y.shape;
-      walk(shape, [broadcastStrides(a.shape, shape), broadcastStrides(b.shape, shape)], (at, n, [i, j], [di, dj]) => {
-        for (let k = 0; k < n; k++) to[at + k] = f(left[i + k * di], right[j + k * dj]);
-      });
+      traverseRows(
+        shape,
+        [broadcastStrides(a.shape, shape), broadcastStrides(b.shape, shape)],
+        (at, n, [i, j], [di, dj]) => {
+          for (let k = 0; k < n; k++) to[at + k] = f(left[i + k * di], right[j + k * dj]);
+        },
+      );
     }
   };
 }
@@ -46,7 +50,7 @@ export function binaryLoop(f: (a: number, b: number) => number): Reference {
 export function ternaryLoop(f: (a: number, b: number, c: number) => number): Reference {
   return ([a, b, c], [y]) => {
     const strides = [a, b, c].map((x) => broadcastStrides(x.shape, y.shape));
-    walk(y.shape, strides, (at, n, [i, j, l], [di, dj, dl]) => {
+    traverseRows(y.shape, strides, (at, n, [i, j, l], [di, dj, dl]) => {
       for (let k = 0; k < n; k++) y.data[at + k] = f(a.data[i + k * di], b.data[j + k * dj], c.data[l + k * dl]);
     });
   };
@@ -60,7 +64,7 @@ export function stridedCopy(
   shape: Shape,
   start = 0,
 ): void {
-  walk(shape, [strides], (at, n, [i], [step]) => {
+  traverseRows(shape, [strides], (at, n, [i], [step]) => {
     if (step === 1) to.set(from.subarray(start + i, start + i + n), at);
     else for (let k = 0; k < n; k++) to[at + k] = from[start + i + k * step];
   });
@@ -74,13 +78,13 @@ export function stridedWrite(
   shape: Shape,
   start = 0,
 ): void {
-  walk(shape, [strides], (at, n, [i], [step]) => {
+  traverseRows(shape, [strides], (at, n, [i], [step]) => {
     for (let k = 0; k < n; k++) to[start + i + k * step] = from[at + k];
   });
 }
 
 /**
- * Writes down what was computed in doubles. No sum or product wraps around in int32: PyTorch's are int64, which is not here.
+ * Stores a result computed in doubles. Sums and products do not wrap around in int32: PyTorch computes them in int64, which does not exist here.
  * @throws RangeError for a value that int32 does not hold, before anything is written
  */
 export function storeWhole(op: string, to: TypedArray, values: Float64Array, at = 0): void {
@@ -105,7 +109,7 @@ type Row = (at: number, length: number, offsets: readonly number[], steps: reado
  * Visits `shape` row by row along its last dimension. For each row: the output position, the row's length, and for each
  * operand the offset of the row's first element and the step between elements.
  */
-export function walk(shape: Shape, strides: readonly (readonly number[])[], row: Row): void {
+export function traverseRows(shape: Shape, strides: readonly (readonly number[])[], row: Row): void {
   if (sizeOf(shape) === 0) return;
   const last = shape.length - 1;
   const offsets = strides.map(() => 0);

@@ -67,7 +67,7 @@ export function requireShape(op: string, what: string, x: Spec, shape: Shape): v
   }
 }
 
-/** The rule of a function of floats, of which there is none of integers. */
+/** The rule of a function that is defined for floats only. */
 export function floatOnly(name: string) {
   return (inputs: readonly Spec[]) => {
     requireFloat(name, "input", inputs[0]);

@@ -10,7 +10,7 @@ function isRow(value: unknown): value is AnyOp {
   return typeof value === "function" && "reference" in value && "grad" in value;
 }
 
-/** Every row by its exported name: what the conformance tests and the op reference are made from. */
+/** Every row by its exported name; the conformance tests and the op reference iterate over it. */
 export const table = Object.fromEntries(
   Object.entries(exported).filter(([, value]) => isRow(value)),
 ) as unknown as Readonly<Record<RowName, AnyOp>>;

@@ -119,7 +119,7 @@ describe.each<{ make: typeof Adam | typeof AdamW; cases: Case[] }>([
     expect(resumed.data).toEqual(whole.param.data);
   });
 
-  it("reads its hyperparameters anew at each step", () => {
+  it("reads its hyperparameters at each step", () => {
     const param = tensor(Float64Array.of(0), { requiresGrad: true });
     const optimizer = new make([param], { lr: 1, weightDecay: 0 });
     const [group] = optimizer.paramGroups;

@@ -9,7 +9,7 @@ import type { StateNames } from "./stateDict.ts";
 export interface AdamOptions {
   /** Learning rate (0.001). */
   lr: number;
-  /** How much of the running averages of the gradient and of its square is kept ([0.9, 0.999]). */
+  /** The decay rates of the running averages of the gradient and of its square ([0.9, 0.999]). */
   betas: readonly [number, number];
   /** Added to the denominator (1e-8). */
   eps: number;
@@ -39,7 +39,7 @@ const rules: OptionRules<AdamOptions> = {
   maximize: flag("maximize value"),
 };
 
-/** What Adam and AdamW share: all but where the weight decay acts. */
+/** The base of Adam and AdamW, which differ in the weight decay only. */
 abstract class AdamBase extends FusedOptimizer<AdamOptions> {
   /** Weight decay shrinks the parameter instead of joining its gradient. */
   protected abstract readonly decoupled: boolean;

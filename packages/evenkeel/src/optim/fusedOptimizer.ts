@@ -1,4 +1,4 @@
-import { meet } from "../core/index.ts";
+import { guard } from "../core/index.ts";
 import type { Tensor } from "../tensor/index.ts";
 import { checkGradient } from "./checks.ts";
 import { Optimizer, type ParamGroup } from "./optimizer.ts";
@@ -7,16 +7,16 @@ import type { StateExpectation, StateNames } from "./stateDict.ts";
 
 /**
  * Base of the optimizers whose step is one operation per parameter. They count the steps of each parameter in `step`, and
- * keep the tensors of its state for life, so that programs go on when a state dict is loaded.
+ * never replace its state tensors, so that programs stay valid when a state dict is loaded.
  */
 export abstract class FusedOptimizer<O extends object> extends Optimizer<O> {
-  /** Hyperparameters that choose between ways to compute a step; all others are read anew at every step. */
+  /** Hyperparameters that select the computation of a step; all others are read at every step. */
   protected abstract readonly switches: readonly string[];
 
   /** The tensors of a parameter's entry in the state dict, given the hyperparameters of its group. */
   protected abstract stateNames(options: O): StateNames;
 
-  /** Makes one step for the parameters of a group that have a gradient, all of them checked. */
+  /** Makes one step for the parameters of a group that have a gradient; they are checked already. */
   protected abstract stepGroup(group: ParamGroup<O>, params: readonly Tensor[]): void;
 
   override step(): undefined;
@@ -34,9 +34,9 @@ export abstract class FusedOptimizer<O extends object> extends Optimizer<O> {
   }
 
   protected override meetSettings(): void {
-    // A step that a subclass has put in the place of ours may read anything as it is.
+    // A step that overrides this one may read any option as a plain number.
     if (Object.getPrototypeOf(this).step !== FusedOptimizer.prototype.step) super.meetSettings();
-    else for (const group of this.paramGroups) meet(group, this.switches);
+    else for (const group of this.paramGroups) guard(group, this.switches);
   }
 
   protected override stateOf(param: Tensor, names: readonly string[]): ParamState {
@@ -55,13 +55,13 @@ export abstract class FusedOptimizer<O extends object> extends Optimizer<O> {
     };
   }
 
-  /** Written in place, because a compiled program may refer to the tensors; what has no entry starts over. */
+  /** Written in place, because a compiled program may refer to the tensors; a parameter without an entry starts over. */
   protected override restoreState(param: Tensor, entry: Record<string, Tensor> | undefined): void {
     for (const value of Object.values(this.state.get(param) ?? {})) value.zero_();
     if (entry === undefined) return;
     const target = this.stateOf(param, Object.keys(entry));
     for (const [name, value] of Object.entries(entry)) target[name].copy_(value);
-    // Without a count of its own (SGD) it only matters that a step was done.
+    // Without a count (SGD) it only matters whether a step was made.
     if (entry.step === undefined) target.step.fill_(1);
   }
 }

@@ -2,8 +2,8 @@ import {
   checkOptions,
   type DType,
   formatShape,
+  guard,
   hostScalar,
-  meet,
   type PartialOptions,
   refuse,
   refuseGiven,
@@ -18,7 +18,7 @@ import { enableGrad, noGrad, Tensor } from "../tensor/index.ts";
 import { Storage } from "../tensor/storage.ts";
 import { checkParam, checkState, isGroup } from "./checks.ts";
 import { isScheduled, noteScheduled, type ScheduledGroup } from "./lrScheduler/scheduled.ts";
-import { checkComplete, checkRules, copyOptions, meetOptions, type OptionRules, rulesLike } from "./options.ts";
+import { checkComplete, checkRules, copyOptions, guardOptions, type OptionRules, rulesLike } from "./options.ts";
 import { type ParamState, ParamStates } from "./paramStates.ts";
 import { formatOptimizer } from "./print.ts";
 import { checkStateDict, type OptimizerStateDict, requireObject, type StateExpectation } from "./stateDict.ts";
@@ -26,14 +26,14 @@ import { noteStep } from "./stepped.ts";
 
 /**
  * Parameters that share hyperparameters, which may be changed between steps: `optimizer.paramGroups[0].lr *= 0.1`.
- * `initialLr` is the rate that schedulers start from: the first of them notes it down.
+ * `initialLr` is the rate that schedulers start from; the first scheduler records it.
  */
 export type ParamGroup<O> = O & { readonly params: Tensor[]; initialLr?: number };
 
-/** A group as it is given: its parameters and the hyperparameters that differ from the optimizer's defaults. */
+/** The input of a group: its parameters and the hyperparameters that differ from the optimizer's defaults. */
 export type ParamGroupInit<O> = PartialOptions<O> & { readonly params: Tensor | Iterable<Tensor> };
 
-/** What is known of the hyperparameters of any optimizer. */
+/** The type of the hyperparameters of any optimizer. */
 export interface AnyOptions {
   lr: number;
 }
@@ -43,8 +43,8 @@ const zeroGradOptions = ["setToNone"];
 type Step = (closure?: () => unknown) => unknown;
 
 /**
- * Base of the optimizers: parameter groups, their hyperparameters `O`, and the state of each parameter. An optimizer of
- * one's own gives its defaults to `super` and writes `step`, as in PyTorch:
+ * Base of the optimizers: parameter groups, their hyperparameters `O`, and the state of each parameter. A custom
+ * optimizer passes its defaults to `super` and implements `step`, as in PyTorch:
  *
  * @example
  * class SignSGD extends Optimizer {
@@ -56,28 +56,28 @@ type Step = (closure?: () => unknown) => unknown;
  *   }
  * }
  *
- * `step` runs without recording gradients; a closure that it is given records them. Before it runs, the hyperparameters
- * are checked: by `rules`, or for being of the kind of their defaults. In a compiled step, one that changes makes a new
+ * `step` runs without recording gradients; its closure records them. Before each step the hyperparameters are checked,
+ * by `rules` or against the kind of their defaults. In a compiled step, a changed hyperparameter makes a new
  * program; see {@link plainOptions} and {@link hyper}. https://pytorch.org/docs/stable/optim.html#base-class
  */
 export abstract class Optimizer<O extends object = AnyOptions> {
   readonly paramGroups: ParamGroup<O>[] = [];
   /** State of the parameters that have been stepped. */
   readonly state: Map<Tensor, ParamState> = new ParamStates();
-  /** The hyperparameters of a group that names none; a required one may be absent. */
+  /** The default hyperparameters of a group; a required one may be absent. */
   readonly defaults: Partial<O>;
   /**
-   * The hyperparameters that `step` reads as plain numbers, flags or lists; by default all. A compiled step is traced anew
-   * when one of these changes: leave out those that are only read through {@link hyper}.
+   * The hyperparameters that `step` reads as plain numbers, flags or lists; by default all. A compiled step is traced
+   * again when one of these changes: leave out those that are only read through {@link hyper}.
    */
   protected readonly plainOptions?: readonly string[];
   readonly #rules: OptionRules<O>;
 
   /**
    * @param params the parameters, or groups of them
-   * @param defaults the hyperparameters of a group that names none
-   * @param options what the user gave instead of the defaults, if that is not among them already
-   * @param rules the validity of each hyperparameter; without them each is to be of the kind of its default
+   * @param defaults the default hyperparameters of a group
+   * @param options the options of the user, if they are not merged into the defaults already
+   * @param rules the check of each hyperparameter; without rules each must have the kind of its default
    * @throws TypeError if `params` is a tensor, or holds something other than tensors or groups; if `options` is no object, or one is unknown or of the wrong kind
    * @throws RangeError if there are no parameters, or an option is out of range
    * @throws Error if a parameter is given twice or is no leaf, or a required option is missing
@@ -114,17 +114,17 @@ export abstract class Optimizer<O extends object = AnyOptions> {
     }
     const groups = isGroup(list[0]) ? list : [{ params: list }];
     for (const group of groups) this.addParamGroup(group as ParamGroupInit<O>);
-    // What holds for every step is done around the one that the class wrote.
+    // Wraps the `step` of the class in the common checks.
     const step = this.step as Step;
     const value = (closure?: () => unknown) => this.#run(step, closure);
     Object.defineProperty(this, "step", { value, writable: true, configurable: true });
   }
 
-  /** Relations between hyperparameters that no single rule can see. Throws if they do not go together. */
+  /** Checks relations between hyperparameters. Throws if they conflict. */
   protected checkTogether(_options: Partial<O>): void {}
 
   /**
-   * Adds parameters, for instance of layers that are trained from now on.
+   * Adds parameters, for example of layers that are unfrozen.
    * https://pytorch.org/docs/stable/generated/torch.optim.Optimizer.add_param_group.html
    * @throws as the constructor; the optimizer is then unchanged
    */
@@ -159,7 +159,7 @@ export abstract class Optimizer<O extends object = AnyOptions> {
   }
 
   /**
-   * Forgets the gradients, so that the next `backward()` starts from nothing.
+   * Clears the gradients, so that the next `backward()` does not accumulate.
    * https://pytorch.org/docs/stable/generated/torch.optim.Optimizer.zero_grad.html
    * @param options.setToNone false fills the gradients with 0 instead: a parameter that then gets no gradient is still stepped
    */
@@ -178,8 +178,8 @@ export abstract class Optimizer<O extends object = AnyOptions> {
   }
 
   /**
-   * Makes one step along the gradients. Parameters without one are left alone. With a closure, which computes the loss and
-   * its gradients, returns what the closure returned.
+   * Makes one step along the gradients. Parameters without one are skipped. With a closure, which computes the loss and
+   * its gradients, returns the result of the closure.
    * @throws TypeError or RangeError if the closure or a hyperparameter is not valid; nothing has moved then
    */
   // biome-ignore lint/suspicious/noConfusingVoidType: so that a step may be a method without a return statement
@@ -198,38 +198,38 @@ export abstract class Optimizer<O extends object = AnyOptions> {
     const recording = closure && (() => enableGrad(closure));
     const result = noGrad(() => step.call(this, recording));
     checkState(this.constructor.name, this.state);
-    meet(this.state, ["changes"]);
+    guard(this.state, ["changes"]);
     if (this.state instanceof ParamStates) {
-      for (const tensors of this.state.unwatched()) meet(tensors, Object.keys(tensors));
+      for (const tensors of this.state.unwatched()) guard(tensors, Object.keys(tensors));
     }
     noteStep(this);
     return result;
   }
 
-  /** A compiled step is traced anew when there are other groups, or other parameters in one. */
+  /** A compiled step is traced again when the groups or their parameters change. */
   #meetParams(): void {
-    meet(this, ["paramGroups", "state"]);
-    meet(this.paramGroups, placesOf(this.paramGroups));
+    guard(this, ["paramGroups", "state"]);
+    guard(this.paramGroups, placesOf(this.paramGroups));
     for (const group of this.paramGroups) {
-      meet(group, ["params"]);
-      meet(group.params, placesOf(group.params));
+      guard(group, ["params"]);
+      guard(group.params, placesOf(group.params));
     }
   }
 
-  /** Says what else a compiled step depends on: our fields, and hyperparameters that are read as they are. */
+  /** Guards the other dependencies of a compiled step: the optimizer's fields, and hyperparameters that are read as plain numbers. */
   protected meetSettings(): void {
     const known = ["paramGroups", "state", "defaults"];
-    meet(
+    guard(
       this,
       Object.keys(this).filter((key) => !known.includes(key)),
     );
-    for (const group of this.paramGroups) meetOptions(group, this.plainOptions ?? Object.keys(group));
+    for (const group of this.paramGroups) guardOptions(group, this.plainOptions ?? Object.keys(group));
   }
 
   /**
-   * A hyperparameter of a group, or one number of a list, as a 0-d float64 tensor; compiled steps read it anew at every run,
-   * so that a schedule makes no new program. A value that is another than before is checked with its group, as `step` does,
-   * and a program reads before it computes: a step at a rate of NaN moves nothing.
+   * A hyperparameter of a group, or one number of a list, as a 0-d float64 tensor; compiled steps read it at every run, so
+   * that a schedule makes no new program. A changed value is checked with its group, as `step` does, and a program reads before it
+   * computes: a step at a rate of NaN changes nothing.
    */
   protected hyper(group: ParamGroup<O>, name: keyof O & string, index?: number): Tensor {
     const current = (): unknown => {
@@ -249,7 +249,7 @@ export abstract class Optimizer<O extends object = AnyOptions> {
   }
 
   /**
-   * The state of a parameter: tensors of its shape and dtype, made of zeros where there is none yet; `step` is a single
+   * The state of a parameter: tensors of its shape and dtype, created as zeros; `step` is a single
    * float64 number, for counting. Write them in place, as in `exp_avg.mul_(beta)`.
    */
   protected stateOf(param: Tensor, names: readonly string[]): ParamState {
@@ -285,7 +285,7 @@ export abstract class Optimizer<O extends object = AnyOptions> {
   }
 
   /**
-   * Takes over state and hyperparameters from `stateDict()` of an optimizer over parameters of the same shapes in the same
+   * Loads state and hyperparameters from the `stateDict()` of an optimizer over parameters of the same shapes in the same
    * order. Values are copied.
    * https://pytorch.org/docs/stable/generated/torch.optim.Optimizer.load_state_dict.html
    * @throws TypeError if the structure is wrong
@@ -296,7 +296,7 @@ export abstract class Optimizer<O extends object = AnyOptions> {
     refuseInStep("loadStateDict() of an optimizer", "call it between two steps");
     const loaded = checkStateDict(stateDict, this.paramGroups, {
       options: Object.keys(this.#rules),
-      // A group that knows its initial rate was under a schedule.
+      // A group with an initial rate was under a schedule.
       checkOptions: (options, scheduled) => this.#checkOptions(options, scheduled),
       ...this.expectedState(),
     });
@@ -311,12 +311,12 @@ export abstract class Optimizer<O extends object = AnyOptions> {
     });
   }
 
-  /** What a state dict may hold for a parameter: anything, in an optimizer that does not say. */
+  /** The allowed state of a parameter in a state dict; anything by default. */
   protected expectedState(): StateExpectation<O> {
     return { shapeOf: () => undefined };
   }
 
-  /** Takes over a parameter's entry of a state dict; without one it has not been stepped. */
+  /** Loads a parameter's entry of a state dict; without one it has not been stepped. */
   protected restoreState(param: Tensor, entry: Record<string, Tensor> | undefined): void {
     this.state.delete(param);
     if (entry === undefined) return;
@@ -334,7 +334,7 @@ export abstract class Optimizer<O extends object = AnyOptions> {
     return this.toString();
   }
 
-  /** Every hyperparameter is there, and all are valid. */
+  /** Checks that every hyperparameter is given and valid. */
   #check(options: Partial<O>): void {
     checkComplete(this.constructor.name, options, this.#rules);
     this.#checkOptions(options);

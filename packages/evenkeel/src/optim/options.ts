@@ -1,6 +1,6 @@
-import { describe, meet, mismatch, wrongState } from "../core/index.ts";
+import { describe, guard, mismatch, wrongState } from "../core/index.ts";
 
-/** Throws if a hyperparameter is not valid; `scheduled`: a schedule has set the rate. */
+/** Throws if a hyperparameter is invalid; `scheduled`: a schedule has set the rate. */
 type OptionRule = (value: unknown, scheduled: boolean) => void;
 
 /** One rule per hyperparameter: a missing one does not compile. */
@@ -29,7 +29,7 @@ export function finite(what: string): OptionRule {
 
 const [anyRate, givenRate] = [finite("learning rate"), nonNegative("learning rate")];
 
-/** PyTorch looks at a rate when it is given, and never at what a schedule has made of it. */
+/** PyTorch checks the rate given by the user, but not the rates of a schedule. */
 export const learningRate: OptionRule = (value, scheduled) => (scheduled ? anyRate : givenRate)(value, scheduled);
 
 export function flag(what: string): OptionRule {
@@ -40,7 +40,7 @@ export function flag(what: string): OptionRule {
   };
 }
 
-/** Two numbers in [0, 1): how much of each running average is kept. */
+/** Two numbers in [0, 1): the decay rates of the running averages. */
 export const betas: OptionRule = (value) => {
   if (!Array.isArray(value) || value.length !== 2) {
     throw mismatch("wrong-type", "", `Invalid betas: ${describe(value)}`, "two numbers in [0, 1), as in [0.9, 0.999]");
@@ -59,7 +59,7 @@ export function copyOptions<O extends object>(options: O): O {
   ) as O;
 }
 
-/** Rules for what has only a default: a number stays one, a flag a flag, a list a list. */
+/** Rules from defaults: a number must stay a number, a flag a flag, a list a list. */
 export function rulesLike<O extends object>(defaults: Partial<O>): OptionRules<O> {
   return Object.fromEntries(
     Object.entries(defaults).map(([name, value]) => [name, ruleLike(name, value)]),
@@ -94,19 +94,19 @@ export function checkComplete<O extends object>(owner: string, options: Partial<
   }
 }
 
-/** Applies the rules to the options that are there. */
+/** Applies the rules to the given options. */
 export function checkRules<O extends object>(options: Partial<O>, rules: OptionRules<O>, scheduled: boolean): void {
   for (const name in rules) if (options[name] !== undefined) rules[name](options[name], scheduled);
 }
 
-/** Tells a tracer of options that are read as they are. Lists are told apart by what is in them. */
-export function meetOptions(group: object, names: readonly string[]): void {
-  meet(group, names);
+/** Guards options that are read as plain values. Lists are compared by their items. */
+export function guardOptions(group: object, names: readonly string[]): void {
+  guard(group, names);
   const options = group as Readonly<Record<string, unknown>>;
   for (const name of names) {
     const isList = Array.isArray(options[name]) && name !== "params";
     if (isList)
-      meet({
+      guard({
         get [name]() {
           return String(options[name]);
         },

@@ -6,7 +6,7 @@ import { manualSeed } from "../random/index.ts";
 import { isGradEnabled, randn, type Tensor, tensor, zerosLike } from "../tensor/index.ts";
 import { Adam, ExponentialLR, Optimizer, type ParamGroupInit, SGD } from "./index.ts";
 
-/** Optimizers that users write: what PyTorch's own do, line by line, is the measure. */
+/** Custom optimizers, compared with PyTorch's own line by line. */
 
 interface MomentumOptions {
   lr: number;
@@ -36,7 +36,7 @@ class Momentum extends Optimizer<MomentumOptions> {
   }
 }
 
-/** Adam as torch.optim.Adam writes it, with numbers that programs read anew. */
+/** Adam as torch.optim.Adam writes it, with numbers that programs read at every run. */
 class OwnAdam extends Optimizer<{ lr: number; betas: readonly [number, number]; eps: number }> {
   protected override readonly plainOptions = ["eps"];
 
@@ -242,7 +242,7 @@ describe("misuses", () => {
     );
   });
 
-  it.each(["made anew each time", "replaced"])("state that a compiled step would not keep: %s", (how) => {
+  it.each(["created each time", "replaced"])("state that a compiled step would not keep: %s", (how) => {
     class Forgetful extends Optimizer {
       override step() {
         for (const { params } of this.paramGroups) {

@@ -1,16 +1,16 @@
 import type { Tensor } from "../tensor/index.ts";
 
 /**
- * What an optimizer keeps for one parameter, under PyTorch's names (`exp_avg`, `momentum_buffer`). The tensors are written
- * in place, so that a compiled program, which refers to them, goes on with what they hold.
+ * The state of an optimizer for one parameter, under PyTorch's names (`exp_avg`, `momentum_buffer`). The tensors are
+ * written in place, because compiled programs refer to them.
  */
 export interface ParamState {
   [name: string]: Tensor;
 }
 
 /**
- * State by parameter. Counts its changes, so that a compiled step can tell that the tensors it refers to are not the
- * optimizer's any more: entries that are set, deleted or cleared, and tensors that are put in the place of others.
+ * State by parameter. Counts its changes, so that a compiled step can detect that the tensors it refers to are no
+ * longer the optimizer's: entries that are set, deleted or cleared, and replaced tensors.
  */
 export class ParamStates extends Map<Tensor, ParamState> {
   changes = 0;
@@ -57,7 +57,7 @@ export class ParamStates extends Map<Tensor, ParamState> {
     Object.defineProperty(state, name, { get: () => tensor, set, enumerable: true, configurable: true });
   }
 
-  /** States that somebody else has set, as plain objects: nobody is told when a tensor of theirs is replaced. */
+  /** States that user code has set, as plain objects: a replaced tensor in them is not observed. */
   unwatched(): ParamState[] {
     return [...this.values()].filter((state) => !this.#watched.has(state));
   }

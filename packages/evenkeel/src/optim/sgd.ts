@@ -1,4 +1,4 @@
-import { meet, type PartialOptions, wrongState } from "../core/index.ts";
+import { guard, type PartialOptions, wrongState } from "../core/index.ts";
 import { sgdMomentumStep, sgdStep } from "../ops/optimizer/optimizer.ts";
 import type { Tensor } from "../tensor/index.ts";
 import { FusedOptimizer } from "./fusedOptimizer.ts";
@@ -10,11 +10,11 @@ import type { StateNames } from "./stateDict.ts";
 export interface SGDOptions {
   /** Learning rate: has no default. */
   lr: number;
-  /** How much of the last step's direction is kept (0). */
+  /** The fraction of the last step's direction that is kept (0). */
   momentum: number;
-  /** How much of the gradient is held back from the momentum (0). */
+  /** The fraction of the gradient that does not enter the momentum (0). */
   dampening: number;
-  /** L2 penalty: this share of the parameter joins its gradient (0). */
+  /** L2 penalty: this multiple of the parameter is added to its gradient (0). */
   weightDecay: number;
   /** Looks ahead along the momentum; needs momentum and no dampening (false). */
   nesterov: boolean;
@@ -73,7 +73,7 @@ export class SGD extends FusedOptimizer<SGDOptions> {
     return { required: [], optional: ["momentum_buffer"] };
   }
 
-  /** PyTorch counts no steps here: that there is a buffer says that one was done. */
+  /** PyTorch counts no steps here: a buffer exists after the first step. */
   protected override saveState(state: ParamState): Record<string, Tensor> | undefined {
     const { step: _, ...saved } = super.saveState(state) ?? {};
     return Object.keys(saved).length > 0 ? saved : undefined;
@@ -81,8 +81,8 @@ export class SGD extends FusedOptimizer<SGDOptions> {
 
   protected stepGroup(group: ParamGroup<SGDOptions>, params: readonly Tensor[]): void {
     const { nesterov, maximize } = group;
-    // Whether there is momentum chooses the op; how much is read at every step, so that schedulers may change it.
-    meet({
+    // The op depends on whether momentum is 0; its value is read at every step, so that schedulers may change it.
+    guard({
       get hasMomentum() {
         return group.momentum !== 0;
       },

@@ -12,11 +12,11 @@ import {
 } from "../core/index.ts";
 import { Tensor } from "../tensor/index.ts";
 
-/** What an optimizer saves, in PyTorch's structure with camelCase hyperparameters. */
+/** The state dict of an optimizer, in PyTorch's structure with camelCase hyperparameters. */
 export interface OptimizerStateDict<O = { lr: number }> {
   /** For each parameter that has been stepped, by position: its state tensors under PyTorch's names. */
   state: Record<number, Record<string, Tensor>>;
-  /** Hyperparameters of each group, the positions of its parameters, and where schedulers started from, if there are any. */
+  /** Hyperparameters of each group, the positions of its parameters, and the initial rate if there is a scheduler. */
   paramGroups: (O & { params: number[]; initialLr?: number })[];
 }
 
@@ -26,27 +26,27 @@ export interface StateNames {
   readonly optional: readonly string[];
 }
 
-/** What the state of a parameter may be. */
+/** The allowed state of a parameter. */
 export interface StateExpectation<O> {
-  /** The names of its tensors; any, if it does not say. */
+  /** The names of its tensors; any if undefined. */
   stateNames?(options: O): StateNames;
   /** The shape of a tensor; any, if undefined. */
   shapeOf(param: Tensor, name: string): Shape | undefined;
 }
 
-/** What the optimizer that loads knows. */
+/** The properties of the loading optimizer. */
 interface Expectation<O> extends StateExpectation<O> {
   readonly options: readonly string[];
   readonly checkOptions: (options: O, scheduled: boolean) => void;
 }
 
 interface Checked<O> {
-  /** By position among the parameters of the optimizer that loads. */
+  /** By position among the parameters of the loading optimizer. */
   readonly state: ReadonlyMap<number, Record<string, Tensor>>;
   readonly paramGroups: OptimizerStateDict<O>["paramGroups"];
 }
 
-/** Checks a state dict against the groups that are to take it over, and orders its state by their parameters. Changes nothing. */
+/** Checks a state dict against the loading groups, and orders its state by their parameters. Changes nothing. */
 export function checkStateDict<O extends object>(
   stateDict: OptimizerStateDict<O>,
   groups: readonly { readonly params: readonly Tensor[] }[],

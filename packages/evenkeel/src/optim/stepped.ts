@@ -1,6 +1,6 @@
 const stepped = /* @__PURE__ */ new WeakSet<object>();
 
-/** Notes that an optimizer has made a step, or that a compiled one was traced that makes them. */
+/** Records that an optimizer has made a step, or that a compiled step with one was traced. */
 export function noteStep(optimizer: object): void {
   stepped.add(optimizer);
 }

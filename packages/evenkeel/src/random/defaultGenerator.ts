@@ -1,10 +1,10 @@
 import { Generator, type Seed, unpredictableSeed } from "./generator.ts";
 
-/** The generator of every random call that names none. Seeded unpredictably, unless it is given a seed before its first use. */
+/** The generator of every random call that is given none. Seeded unpredictably, unless it gets a seed before its first use. */
 export const defaultGenerator: Generator = /* @__PURE__ */ Generator.seededLater(unpredictableSeed);
 
 /**
- * Seeds the default generator and returns it: the first line of a run that can be repeated.
+ * Seeds the default generator and returns it: the first line of a reproducible run.
  * https://pytorch.org/docs/stable/generated/torch.manual_seed.html
  * @throws as `Generator.manualSeed`
  */

@@ -34,7 +34,7 @@ function toUint64(seed: Seed): bigint {
   return BigInt.asUintN(64, value);
 }
 
-/** A seed that nobody can predict or repeat: 64 bits from the platform's source of randomness. */
+/** An unpredictable seed: 64 bits from the platform's source of randomness. */
 export function unpredictableSeed(): bigint {
   return crypto.getRandomValues(new BigUint64Array(1))[0];
 }
@@ -46,33 +46,33 @@ export function unpredictableSeed(): bigint {
 export class Generator {
   readonly #engine = new MersenneTwister();
   #initialSeed = defaultSeed;
-  /** Where the seed will come from, until it is needed. */
+  /** Supplies the seed on first use. */
   #seedLater: (() => Seed) | undefined;
 
   /**
    * The second half of the last pair of normals, handed out by the next draw of a single normal; undefined if none is
-   * kept. Part of the state; distributions write it, user code has no reason to.
+   * kept. Part of the state; only distributions write it.
    */
   cachedNormal: number | undefined;
-  /** The float32 twin of `cachedNormal`: PyTorch's state has a place for it, nothing uses it. */
+  /** The float32 counterpart of `cachedNormal`: PyTorch's state has a field for it that nothing uses. */
   #cachedFloatNormal: number | undefined;
 
   /**
-   * @param seed as for `manualSeed`; without one every generator starts alike, as in PyTorch.
+   * @param seed as for `manualSeed`; without one every generator starts with the same seed, as in PyTorch.
    * @throws as `manualSeed`
    */
   constructor(seed: Seed = defaultSeed) {
     this.manualSeed(seed);
   }
 
-  /** @internal A generator that is seeded when it is first used: browsers' and Node's sources of randomness take time to load. */
+  /** @internal A generator that is seeded on first use: the sources of randomness of browsers and Node take time to load. */
   static seededLater(seed: () => Seed): Generator {
     const generator = new Generator();
     generator.#seedLater = seed;
     return generator;
   }
 
-  /** @internal For compiled programs, which draw from it in their own memory. */
+  /** @internal For compiled programs, which draw in their own memory. */
   get engine(): MersenneTwister {
     if (this.#seedLater !== undefined) this.manualSeed(this.#seedLater());
     return this.#engine;
@@ -138,7 +138,7 @@ export class Generator {
     });
   }
 
-  /** @internal Makes another generator continue as this one does: `setState(getState())`, at the price of copying the words. */
+  /** @internal Copies the state to another generator: `setState(getState())` at the cost of copying the words. */
   copyTo(other: Generator): void {
     other.#initialSeed = this.initialSeed();
     other.#seedLater = undefined;

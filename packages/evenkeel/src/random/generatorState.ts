@@ -46,7 +46,7 @@ export function encodeState(state: GeneratorState): Uint8Array {
   return bytes;
 }
 
-/** The counters that seeding and drawing can reach; others would hand out words that were never made. */
+/** Whether seeding and drawing can reach these counters; others would return words that were never generated. */
 function countersAgree(left: number, next: number): boolean {
   const justSeeded = left === 1 && next === 0;
   return justSeeded || (left >= 1 && left <= stateLength && next === stateLength + 1 - left);

@@ -1,7 +1,7 @@
 /** Words of state, and the distance of the recurrence. */
 export const stateLength = 624;
 const middle = 397;
-/** Words, and room for the count that a compiled program keeps behind them. */
+/** Words, and room for the count that a compiled program keeps after them. */
 const blockLength = stateLength + 4;
 
 const upperBit = 0x80000000 | 0;
@@ -15,7 +15,7 @@ function twist(u: number, v: number): number {
 
 /**
  * MT19937, the engine below every random number (Matsumoto & Nishimura 1998), with the same two counters as PyTorch's,
- * so that its state can be exchanged with PyTorch.
+ * to exchange its state with PyTorch.
  */
 export class MersenneTwister {
   /** The words. @internal The array is replaced, with the same contents, when compiled programs take the memory over. */

@@ -33,7 +33,7 @@ export function fillNormal(out: Float32Array | Float64Array, mean: number, std: 
   }
 }
 
-/** One standard normal in float64, whatever the type it is meant for: the kept one, or the first of a new pair. */
+/** One standard normal in float64: the cached one, or the first of a new pair. */
 function drawNormal(generator: Generator): number {
   const kept = generator.cachedNormal;
   if (kept !== undefined) {

@@ -9,11 +9,14 @@ export {
   type NormArm,
   type Scale,
   type Statistics,
+  scales,
 } from "./arms/arm.ts";
 export type { MakeNetwork, NetworkArm, NetworkTask, PictureShape } from "./arms/networkArm.ts";
 export type { SharedOptions, TrainingOptions } from "./arms/trainingOptions.ts";
 export type { Claim, ClaimId } from "./claims/index.ts";
-export { planStudy, type StudyData, type StudyOptions, type StudyPlan } from "./plan/plan.ts";
+export { studyOptions } from "./plan/options.ts";
+export type { StudyOptions } from "./plan/options.types.ts";
+export { planStudy, type StudyData, type StudyPlan } from "./plan/plan.ts";
 export { countTrials, describePlan } from "./plan/planTrials.ts";
 export {
   type Execute,

@@ -15,7 +15,7 @@ import {
   wrongValue,
 } from "../core/index.ts";
 
-/** Turns the arguments of tensor methods, with PyTorch's conveniences, into the strict attributes of op rows. */
+/** Converts the arguments of tensor methods, with PyTorch's conveniences, to the strict attributes of op rows. */
 
 export type Dims = number | readonly number[];
 
@@ -24,7 +24,7 @@ export interface KeepdimOption {
   keepdim?: boolean | undefined;
 }
 
-/** A reduction's `dim` and options. No dim, options in its place, and as in PyTorch an empty list mean all dimensions. */
+/** A reduction's `dim` and options. No dim, options in its place, and (as in PyTorch) an empty list mean all dimensions. */
 export function reduceArguments<O extends KeepdimOption>(
   shape: Shape,
   dim: Dims | O | undefined,
@@ -55,7 +55,7 @@ export function reduceArguments<O extends KeepdimOption>(
   return { attrs: { dims, keepdim: given?.keepdim ?? false }, options: given ?? ({} as O) };
 }
 
-/** The power of a norm stands first, even the usual one. @throws TypeError if something else does */
+/** The power of a norm is the first argument, even the usual one. @throws TypeError for anything else */
 export function checkNormPower(p: unknown): void {
   if (typeof p === "number") return;
   const dim = typeof p === "object" && p !== null ? (p as { readonly dim?: unknown }).dim : undefined;
@@ -69,7 +69,7 @@ export function checkNormPower(p: unknown): void {
   );
 }
 
-/** Refuses what PyTorch does: 1 / x is no integer. Exponents in a tensor are not looked at. */
+/** Refuses negative powers of integers, as PyTorch does: 1 / x is not an integer. Exponents in a tensor are not checked. */
 export function checkExponent(dtype: DType, exponent: unknown): void {
   if (typeof exponent !== "number" || exponent >= 0 || !Number.isInteger(exponent) || isFloat(dtype)) return;
   throw refuse(
@@ -103,7 +103,7 @@ export function boundsArgument(min: number | null | Bounds, max: number | null |
   return { min: min ?? undefined, max: max ?? undefined };
 }
 
-/** What repeats a tensor along its dimensions: they are set apart from new ones, those are expanded, and both joined. */
+/** The shapes that repeat a tensor along its dimensions: new dimensions are inserted, expanded, and merged with the old ones. */
 export function repeatArguments(shape: Shape, times: readonly number[]) {
   checkShape(times, "repeat: times");
   if (times.length < shape.length) {
@@ -152,7 +152,7 @@ export function flattenedShape(shape: Shape, startDim: number, endDim: number): 
   return [...shape.slice(0, start), flat, ...shape.slice(end + 1)];
 }
 
-/** One dimension as several; one of the sizes may be -1. */
+/** Splits one dimension into several; one of the sizes may be -1. */
 export function unflattenedShape(shape: Shape, dim: number, sizes: Shape): number[] {
   checkUnflattened("unflatten", "sizes", sizes);
   const at = normalizeDim(dim, shape.length);
@@ -197,7 +197,7 @@ export function swappedDims(rank: number, a: number, b: number): number[] {
   return Array.from({ length: rank }, (_, d) => (d === i ? j : d === j ? i : d));
 }
 
-/** Python's slice: negative places count from the end, ends beyond the size are cut. */
+/** Python's slice: negative positions count from the end, ends beyond the size are clamped. */
 export function sliceArguments(shape: Shape, dim: number, start = 0, stop = Number.POSITIVE_INFINITY, step = 1) {
   const at = normalizeDim(dim, shape.length);
   if (!Number.isInteger(step) || step < 1) {

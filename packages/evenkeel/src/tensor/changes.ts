@@ -1,5 +1,5 @@
 /**
- * Counts what happens to tensors beside their values: another memory, a gradient recorded or no more, a hook. Whoever has
- * looked at many tensors need not look again while the count is the same.
+ * Counts changes of tensors besides their values: new memory, requiresGrad, a hook. A guard over many tensors is still
+ * valid if the count is unchanged.
  */
 export const tensorChanges = { count: 0 };

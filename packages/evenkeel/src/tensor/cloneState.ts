@@ -2,13 +2,13 @@ import { isPlainObject, wrongType } from "../core/index.ts";
 import { Tensor } from "./tensor.ts";
 
 /**
- * A deep copy of a state dict, of a module, an optimizer or a checkpoint made of several: what `stateDict()` gives shares
- * its memory with the model, as in PyTorch, and goes on changing with it. Tensors are copied without their history,
- * whatever their class; arrays, typed arrays and plain objects with all they hold.
+ * A deep copy of a state dict, of a module, an optimizer or a checkpoint of several: `stateDict()` shares its memory with
+ * the model, as in PyTorch, and keeps changing with it. Tensors of any class are copied without history; arrays, typed
+ * arrays and plain objects are copied with their contents.
  *
  * @example
  * const best = cloneState(net.stateDict());
- * @throws TypeError naming the place of anything else: functions, maps, instances of other classes
+ * @throws TypeError naming the path of anything else: functions, maps, instances of other classes
  */
 export function cloneState<T>(state: T): T {
   return cloned(state, "state") as T;

@@ -20,10 +20,10 @@ export const int = int32;
 /** int32: there is no int64 here. Indices and classes, for which PyTorch wants long, are int32. */
 export const long = int32;
 
-/** What {@link Tensor.to} takes: a dtype, a tensor whose dtype to take, or the only device, "cpu". */
+/** An argument of {@link Tensor.to}: a dtype, a tensor with that dtype, or the only device, "cpu". */
 export type Destination = DType | "cpu" | Tensor | { readonly dtype?: DType; readonly device?: "cpu" };
 
-/** The dtype that a conversion asks for; undefined where it only names the device. */
+/** The dtype that a conversion asks for; undefined if it names the device only. */
 export function requestedDtype(target: Destination): DType | undefined {
   if (isValue(target)) return target.dtype;
   if (typeof target !== "object" || target === null) return dtypeUnlessDevice(target);

@@ -12,29 +12,29 @@ import { isGradEnabled } from "./autograd/gradMode.ts";
 import { Storage } from "./storage.ts";
 import type { Tensor } from "./tensor.ts";
 
-/** Makes a tensor of a storage: the class itself is above this file. */
+/** Makes a tensor from a storage; the class cannot be imported here. */
 type MakeTensor = (storage: Storage, spec: Spec) => Tensor;
 
-/** What an executor does with an op once shapes are checked: compute it, or write it down. */
-export interface Backend extends Pick<Executor, "meet" | "refuse"> {
+/** The part of an executor that runs an op after its shapes are checked: computes it, or records it in a graph. */
+export interface Backend extends Pick<Executor, "guard" | "refuse"> {
   /** Memory for an output. */
   storage(spec: Spec): Storage;
-  /** Computes the outputs, or notes that they are to be computed. Versions of written inputs are the caller's. */
+  /** Computes the outputs, or records the computation. The caller counts the versions of written inputs. */
   perform(op: AnyOp, inputs: readonly Tensor[], outputs: readonly Tensor[], attrs: unknown): void;
-  /** Told of a tensor that another one is made to share its memory with. */
+  /** Called for a tensor when another one is made that shares its memory. */
   share?(tensor: Tensor): void;
   constant(value: number, dtype: DType): Storage;
   literal(data: TypedArray, spec: Spec): Storage;
   hostScalar(read: () => number, of: object, key: string): Storage;
 }
 
-/** An executor that records a tape entry where a gradient is wanted, whatever the backend does with the op itself. */
+/** An executor that records a tape entry if a gradient is needed, independently of the backend. */
 export function recordingExecutor(make: MakeTensor, backend: Backend): Executor {
   return {
     constant: (value, dtype) => make(backend.constant(value, dtype), { shape: [], dtype }),
     hostScalar: (read, of, key) => make(backend.hostScalar(read, of, key), { shape: [], dtype: "float64" }),
     literal: (data, spec) => make(backend.literal(data, spec), spec),
-    ...(backend.meet && { meet: backend.meet.bind(backend) }),
+    ...(backend.guard && { guard: backend.guard.bind(backend) }),
     ...(backend.refuse && { refuse: backend.refuse.bind(backend) }),
     run(op, values, attrs) {
       const inputs = values as readonly Tensor[];
@@ -51,7 +51,7 @@ export function recordingExecutor(make: MakeTensor, backend: Backend): Executor 
   };
 }
 
-/** Runs every op at once, by its reference, on arrays of the garbage collector. */
+/** Runs every op immediately, by its reference, on garbage-collected arrays. */
 export const eagerBackend: Backend = {
   storage: Storage.zeros,
   perform: (op, inputs, outputs, attrs) => op.reference(inputs, outputs, attrs as never),
@@ -68,7 +68,7 @@ function scalar(value: number, dtype: DType): Storage {
 
 function shared(op: AnyOp, inputs: readonly Tensor[]): Storage {
   const { storage } = inputs[0];
-  // A detached twin has no history that a later write could contradict; a recorded view has.
+  // A detached alias has no history that a later write could invalidate; a recorded view has.
   if (isDifferentiable(op)) storage.hasViews = true;
   return storage;
 }

@@ -2,11 +2,11 @@ import * as ops from "../ops/index.ts";
 import type { Operand, Tensor } from "./tensor.ts";
 
 /**
- * Rows of ops/elementwise as users call them: the methods that {@link Tensor} inherits, and the function of each, where the
- * first operand may be a number too. Operands broadcast, dtypes are promoted.
+ * The user interface of ops/elementwise: the methods that {@link Tensor} inherits, and a function for each, whose first
+ * operand may be a number too. Operands broadcast, dtypes are promoted.
  */
 
-/** The default export, because tensor/index.ts passes on all others: users see the methods in Tensor. */
+/** The default export, because tensor/index.ts re-exports all others: users see the methods in Tensor. */
 export default abstract class ElementwiseMethods {
   /** The sum with a tensor or a number. Two bools give their logical or. */
   add(this: Tensor, other: Operand): Tensor {

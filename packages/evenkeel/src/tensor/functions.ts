@@ -15,8 +15,8 @@ import { type CloseOptions, type Operand, type SortOptions, Tensor, type Varianc
 import type { ValuesAndIndices } from "./valuesAndIndices.ts";
 
 /**
- * What PyTorch has as functions: over several tensors, and the function form of methods, which takes the same arguments
- * after the tensor.
+ * PyTorch's functions: those over several tensors, and the function form of methods, with the same arguments after the
+ * tensor.
  */
 
 /** Joins tensors along an existing dimension. https://pytorch.org/docs/stable/generated/torch.cat.html */
@@ -53,9 +53,9 @@ function requireTensors(caller: string, tensors: readonly Tensor[]): void {
     throw refuse("wrong-type", caller, `element ${stranger} is not a Tensor`, "wrap arrays with tensor(...)");
 }
 
-/** Elements of `input` where the condition holds, of `other` elsewhere; all broadcast. */
+/** Elements of `input` where the condition holds, else of `other`; all broadcast. */
 export function where(condition: Tensor, input: Operand, other: Operand): Tensor;
-/** The places where the condition holds: `condition.nonzero({ asTuple: true })`. */
+/** The positions where the condition holds: `condition.nonzero({ asTuple: true })`. */
 export function where(condition: Tensor): Tensor[];
 export function where(condition: Tensor, ...operands: Operand[]): Tensor | Tensor[] {
   if (operands.length === 0) return of("where", condition).nonzero({ asTuple: true });
@@ -72,13 +72,13 @@ export function broadcastTensors(...tensors: Tensor[]): Tensor[] {
 /** Whether a value is a tensor. */
 export const isTensor = (value: unknown): value is Tensor => value instanceof Tensor;
 
-/** The tensor whose method is meant, or an error that names the function. */
+/** The first argument as a tensor, or an error that names the function. */
 function of(caller: string, input: Tensor): Tensor {
   if (input instanceof Tensor) return input;
   throw wrongType(caller, "argument 1 (input)", input, "a Tensor", "wrap arrays with tensor(...)");
 }
 
-// Elementwise: functions of operands alone stand beside their methods in elementwise.ts
+// Elementwise: functions of operands only are beside their methods in elementwise.ts
 
 /** x to the power of y. */
 export const pow = (x: Operand, y: Operand): Tensor => (x instanceof Tensor ? x.pow(y) : ops.pow<Tensor>(x, y));
@@ -117,7 +117,7 @@ export const all: Reduction = (x, dim, options) => of("all", x).all(dim, options
 export const amax: Reduction = (x, dim, options) => of("amax", x).amax(dim, options);
 /** The smallest values over all dimensions or those given, without their places. */
 export const amin: Reduction = (x, dim, options) => of("amin", x).amin(dim, options);
-/** torch.var, whose name is a word of JavaScript: the unbiased variance unless `correction` says otherwise. */
+/** torch.var, renamed because `var` is a keyword of JavaScript: the unbiased variance by default, see `correction`. */
 export const variance: VarianceReduction = (x, dim, options) => of("variance", x).var(dim, options);
 /** The standard deviation: the root of {@link variance}. */
 export const std: VarianceReduction = (x, dim, options) => of("std", x).std(dim, options);
@@ -164,13 +164,13 @@ export const softmax = (x: Tensor, dim: number): Tensor => of("softmax", x).soft
 export const logSoftmax = (x: Tensor, dim: number): Tensor => of("logSoftmax", x).logSoftmax(dim);
 /** Running sums along a dimension. */
 export const cumsum = (x: Tensor, dim: number): Tensor => of("cumsum", x).cumsum(dim);
-/** The values of a dimension (the last by default) in order, and where they were. */
+/** The sorted values of a dimension (the last by default) and their indices. */
 export const sort = (x: Tensor, dim?: number, options?: SortOptions): ValuesAndIndices =>
   of("sort", x).sort(dim, options);
-/** The places of a dimension (the last by default) in the order of their values. */
+/** The indices that sort a dimension (the last by default). */
 export const argsort = (x: Tensor, dim?: number, options?: SortOptions): Tensor =>
   of("argsort", x).argsort(dim, options);
-/** The `k` largest values of a dimension (the last by default), or the smallest, and where they were. */
+/** The `k` largest values of a dimension (the last by default), or the smallest, and their indices. */
 export const topk = (
   x: Tensor,
   k: number,
@@ -182,9 +182,9 @@ export const topk = (
 
 /** The number of elements. */
 export const numel = (x: Tensor): number => of("numel", x).numel();
-/** Another shape over the same storage; one size may be -1, to be filled in. */
+/** Another shape over the same storage; one size may be -1, and is inferred. */
 export const reshape = (x: Tensor, shape: Shape): Tensor => of("reshape", x).reshape(shape);
-/** The dimensions from `startDim` to `endDim`, both included, as one. */
+/** Merges the dimensions from `startDim` to `endDim`, both included. */
 export const flatten = (x: Tensor, startDim?: number, endDim?: number): Tensor =>
   of("flatten", x).flatten(startDim, endDim);
 /** Dimension `dim` as several, of which one size may be -1. */
@@ -222,7 +222,7 @@ export const maskedSelect = (x: Tensor, mask: Tensor): Tensor => of("maskedSelec
 /** Where the tensor is not 0: [n, ndim] places, int32. */
 export const nonzero = (x: Tensor): Tensor => of("nonzero", x).nonzero();
 
-// Linear algebra: matmul stands beside its method
+// Linear algebra: matmul is beside its method
 
 /** The product of two matrices. */
 export const mm = (x: Tensor, y: Tensor): Tensor => of("mm", x).mm(y);

@@ -4,7 +4,7 @@ import { isGradEnabled, noGrad } from "./autograd/gradMode.ts";
 import type { Tensor } from "./tensor.ts";
 
 /**
- * Replaces the contents of `target` by what `compute` makes of it. Where gradients are recorded, the target takes on the
+ * Replaces the contents of `target` by the result of `compute`. If gradients are recorded, the target takes on the
  * history of the new value; nothing is drawn or written unless all checks pass.
  */
 export function writeInPlace(target: Tensor, name: string, compute: (base: Tensor) => Tensor): Tensor {
@@ -17,7 +17,7 @@ export function writeInPlace(target: Tensor, name: string, compute: (base: Tenso
     );
   }
   if (recording && target.requiresGrad) checkUnshared(target, name);
-  // What the gradient saves of the old value must survive the write.
+  // The old value that the gradient saves must survive the write.
   const value = compute(recording && target.requiresGrad ? clone(target) : target);
   if (value.requiresGrad) checkUnshared(target, name);
   assign.shape([target, value], {});
@@ -38,8 +38,8 @@ function checkUnshared(target: Tensor, name: string): void {
 }
 
 /**
- * The value as a recorded operation that gives the target's shape and dtype, and is nobody else's. The old value is the
- * branch that is never taken: where it was overwritten, the gradient of what made it is 0, as in PyTorch, and not null.
+ * The value as a recorded operation of its own with the target's shape and dtype. The old value is the branch that is
+ * never taken: the gradient of the overwritten value is 0, as in PyTorch, rather than null.
  */
 function withHistory(target: Tensor, value: Tensor): Tensor {
   const everywhere = fill({ shape: [], dtype: "bool", value: 1 }) as Tensor;

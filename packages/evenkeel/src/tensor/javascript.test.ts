@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { tensor, zeros } from "./index.ts";
 
-/** Where JavaScript itself converts a tensor, or walks through it. */
+/** JavaScript's own conversions of a tensor, and its iteration. */
 
 const x = tensor([
   [1, 2],

@@ -117,7 +117,7 @@ describe("setPrintOptions", () => {
     );
   });
 
-  test("summarises as told", () => {
+  test("summarises by the options", () => {
     setPrintOptions({ threshold: 5, edgeitems: 2 });
     expect(print(counting(10), { dtype: "int32" })).toBe("tensor([0, 1,  ..., 8, 9], dtype=int32)");
     setPrintOptions({ profile: "full" });

@@ -1,6 +1,6 @@
 import { isFloat, mismatch, type NdArray, type PartialOptions, refuseGiven, sizeOf, stridesOf } from "../core/index.ts";
 
-/** How tensors are printed. The defaults are PyTorch's. */
+/** The print options of tensors. The defaults are PyTorch's. */
 export interface PrintOptions {
   /** Digits after the point; 4. */
   readonly precision: number;
@@ -10,7 +10,7 @@ export interface PrintOptions {
   readonly edgeitems: number;
   /** Characters per line; 80. */
   readonly linewidth: number;
-  /** Scientific notation always, never, or (null) where the values ask for it. */
+  /** Scientific notation always, never, or (null) depending on the values. */
   readonly sciMode: boolean | null;
 }
 
@@ -28,8 +28,8 @@ const profiles: Record<PrintProfile, PrintOptions> = {
 let options = defaults;
 
 /**
- * Sets how tensors print from now on. As in PyTorch, what is not given stays, except `sciMode`, which goes back to
- * null: https://pytorch.org/docs/stable/generated/torch.set_printoptions.html
+ * Sets how tensors print from now on. As in PyTorch, options that are not given stay, except `sciMode`, which is
+ * reset to null: https://pytorch.org/docs/stable/generated/torch.set_printoptions.html
  *
  * @throws RangeError for a negative or fractional count, or a precision above 100
  * @throws TypeError for an unknown option or profile
@@ -78,16 +78,16 @@ function checkOption(name: string, value: unknown): void {
   }
 }
 
-/** What stands behind the values. */
+/** The text after the values. */
 export interface PrintSuffix {
   readonly requiresGrad?: boolean;
-  /** Name of the step that made the tensor, printed as `grad_fn=<name>`; takes the place of `requires_grad`. */
+  /** Name of the operation that made the tensor, printed as `grad_fn=<name>` instead of `requires_grad`. */
   readonly gradFn?: string | undefined;
 }
 
 /**
- * A tensor as `print` shows it in PyTorch, character for character, with the `torch.` before dtypes taken out. The
- * dtypes that go without saying are float32 and bool: `tensor([1., 2.])`, `tensor([1, 2], dtype=int32)`.
+ * A tensor as `print` shows it in PyTorch, character for character, without the `torch.` before dtypes. float32
+ * and bool are not printed: `tensor([1., 2.])`, `tensor([1, 2], dtype=int32)`.
  */
 export function formatTensor(array: NdArray, suffix: PrintSuffix = {}): string {
   const { shape, dtype } = array;
@@ -98,7 +98,7 @@ export function formatTensor(array: NdArray, suffix: PrintSuffix = {}): string {
   if (suffix.gradFn !== undefined) suffixes.push(`grad_fn=<${suffix.gradFn}>`);
   else if (suffix.requiresGrad) suffixes.push("requires_grad=True");
   const text = withSuffixes(`tensor(${empty ? "[]" : formatValues(array)}`, suffixes);
-  // Taken out last, so that lines break where they do in PyTorch.
+  // Removed last, so that lines break where they do in PyTorch.
   return text.replace("dtype=torch.", "dtype=");
 }
 
@@ -124,7 +124,7 @@ function formatValues({ data, shape, dtype }: NdArray): string {
   const strides = stridesOf(shape);
   const summarise = sizeOf(shape) > options.threshold;
 
-  /** Which positions of a dimension are shown; null stands for the gap. */
+  /** The positions of a dimension that are shown; null is the gap. */
   const shownAlong = shape.map((size): (number | null)[] => {
     const { edgeitems } = options;
     const all = Array.from({ length: size }, (_, i) => i);
@@ -185,7 +185,7 @@ function floatFormat(values: readonly number[]): CellFormat {
   const fixed = whole
     ? (value: number) => toFixed(value, 0) + (Number.isFinite(value) ? "." : "")
     : (value: number) => toFixed(value, precision);
-  // Zeros and non-finite values alone decide nothing, and then torch does not look at sci_mode either.
+  // For zeros and non-finite values only, torch ignores sci_mode too.
   if (telling.length === 0) return { width: 1, format: fixed };
 
   const scientific = (value: number) => toExponential(value, precision);
@@ -221,7 +221,7 @@ function toExponential(value: number, digits: number): string {
   return `${isNegative(value) ? "-" : ""}${tieToEven(mantissa, isTie(magnitude, decimals))}e${sign}${power}`;
 }
 
-/** Whether a value lies exactly halfway between two neighbours with so many decimals (negative: tens, hundreds, …). */
+/** Whether a value lies exactly halfway between two neighbours with `decimals` decimals (negative: tens, hundreds, …). */
 function isTie(magnitude: number, decimals: number): boolean {
   if (decimals < 0) {
     if (!Number.isInteger(magnitude)) return false;
@@ -233,7 +233,7 @@ function isTie(magnitude: number, decimals: number): boolean {
   return (magnitude * 2 ** (decimals + 1)) % 2 === 1;
 }
 
-/** JavaScript rounds ties up: an odd last digit then stands one too high. */
+/** JavaScript rounds ties up: an odd last digit is then one too high. */
 function tieToEven(text: string, tie: boolean): string {
   const last = Number(text[text.length - 1]);
   return tie && last % 2 === 1 ? text.slice(0, -1) + (last - 1) : text;

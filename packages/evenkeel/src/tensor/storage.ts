@@ -1,6 +1,6 @@
 import { allocate, type Spec, sizeOf, type TypedArray } from "../core/index.ts";
 
-/** The memory behind one tensor, or behind several that share it: a reshape, a detached twin, a parameter. */
+/** The memory of one tensor, or of several that share it: a reshape, a detached alias, a parameter. */
 export class Storage {
   /** @internal Replaced, with the same contents, when a compiled program takes the memory over or that memory grows. */
   data: TypedArray;
@@ -8,7 +8,7 @@ export class Storage {
   version = 0;
   /** Whether a compiled step returned it: values without the history that they had in the step. */
   isResult = false;
-  /** Whether a reshape shares it: an in-place write that is differentiated would leave that view's history wrong. */
+  /** Whether a reshape shares it: a recorded in-place write would invalidate that view's history. */
   hasViews = false;
 
   constructor(data: TypedArray) {
@@ -20,7 +20,7 @@ export class Storage {
     return true;
   }
 
-  /** Zeros, made at once whatever stands behind the door: what state begins as, also while a step is traced. */
+  /** Zeros, created immediately even while a step is traced: the initial value of state. */
   static zeros({ shape, dtype }: Spec): Storage {
     return new Storage(allocate(dtype, sizeOf(shape), shape));
   }

@@ -109,7 +109,7 @@ describe("printing", () => {
 });
 
 describe("leaves", () => {
-  it("require a gradient when told, and not any more when told again", () => {
+  it("require a gradient when asked, and no longer when told not to", () => {
     const x = matrix();
     expect([x.requiresGrad, x.isLeaf]).toEqual([false, true]);
     expect(x.requiresGrad_()).toBe(x);

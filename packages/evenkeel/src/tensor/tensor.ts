@@ -67,7 +67,7 @@ import { formatTensor } from "./print.ts";
 import { Storage } from "./storage.ts";
 import { type ValuesAndIndices, valuesAndIndices } from "./valuesAndIndices.ts";
 
-/** What arithmetic takes beside a tensor. */
+/** The second operand of arithmetic. */
 export type Operand = Tensor | number;
 
 const alphaOption = ["alpha"];
@@ -90,7 +90,7 @@ export interface GeneratorOption {
  */
 export class Tensor extends ElementwiseMethods implements Value {
   static {
-    // Here and not beside the executor: a bundler may drop a module that only has effects.
+    // Here rather than beside the executor: a bundler may drop a module that only has side effects.
     setExecutor(recordingExecutor(make, eagerBackend));
     refuseMisspellings(ElementwiseMethods.prototype, "x");
     refuseMisspellings(Tensor.prototype, "x", { others: otherNames });
@@ -98,7 +98,7 @@ export class Tensor extends ElementwiseMethods implements Value {
 
   /** @internal */
   declare readonly [valueBrand]: true;
-  /** The memory behind it, which a reshape or a detached twin shares. */
+  /** Its memory, which a reshape or a detached alias shares. */
   readonly storage: Storage;
   /** The sizes of the dimensions, outermost first; [] for a single value. */
   readonly shape: Shape;
@@ -129,10 +129,10 @@ export class Tensor extends ElementwiseMethods implements Value {
   // What it is
 
   /**
-   * The values in row-major order: the storage itself, not a copy. A write to it is not counted, so `backward()` does not
-   * notice one to a value that was saved by the forward pass, and gives the gradient of what stands there then, as with
-   * PyTorch's `data`. Write before the forward pass or after `backward()`; between them use a method such as
-   * {@link copy_}, which is noticed. The array of a bool tensor is a Uint8Array; `tensor(x.data, { dtype, shape })` makes one of it.
+   * The values in row-major order: the storage itself, not a copy. Writes to it are not counted: if one changes a value
+   * that the forward pass saved, `backward()` does not notice, and uses the new value, as with PyTorch's
+   * `data`. Write before the forward pass or after `backward()`; between them use a method such as
+   * {@link copy_}, which is counted. The array of a bool tensor is a Uint8Array; `tensor(x.data, { dtype, shape })` converts it to a bool tensor.
    */
   get data(): TypedArray {
     return this.storage.data;
@@ -150,7 +150,7 @@ export class Tensor extends ElementwiseMethods implements Value {
 
   /** The shape. */
   size(): Shape;
-  /** The size of one dimension; negative ones count from the back. @throws RangeError if it is not there */
+  /** The size of one dimension; negative ones count from the end. @throws RangeError if there is no such dimension */
   size(dim: number): number;
   size(dim?: number): Shape | number {
     if (dim === undefined) return this.shape;
@@ -174,7 +174,7 @@ export class Tensor extends ElementwiseMethods implements Value {
     return this.storage.version;
   }
 
-  /** Whether the dtype is float32 or float64, so that there can be gradients. A property, not a method. */
+  /** Whether the dtype is float32 or float64, which allows gradients. A property, not a method. */
   get isFloatingPoint(): boolean {
     return isFloat(this.dtype);
   }
@@ -223,7 +223,7 @@ export class Tensor extends ElementwiseMethods implements Value {
     return this.data;
   }
 
-  /** What `JSON.stringify` writes: {@link toArray}; JSON itself has null for NaN and the infinities. */
+  /** The value for `JSON.stringify`: {@link toArray}; JSON has null for NaN and the infinities. */
   toJSON(): NestedArray {
     return this.toArray();
   }
@@ -240,16 +240,16 @@ export class Tensor extends ElementwiseMethods implements Value {
   }
 
   /**
-   * The rows, or whatever the places along the first dimension are: `for (const row of x)`, `[...x]`. Copies, through which
-   * gradients pass. A 0-d tensor is not iterable, and shows none of this: what asks for it first, as comparisons of test
-   * runners do, is not to meet an error.
+   * Iterates along the first dimension: `for (const row of x)`, `[...x]`. The rows are copies through which gradients pass.
+   * A 0-d tensor is not iterable, and lacks the method, so that code which checks for it, such as test runners, gets no
+   * error.
    */
   get [Symbol.iterator](): () => IterableIterator<Tensor> {
     if (this.ndim === 0) return undefined as never;
     return () => this.unbind()[Symbol.iterator]();
   }
 
-  /** What is printed: see {@link setPrintOptions}. */
+  /** The printed form: see {@link setPrintOptions}. */
   override toString(): string {
     return formatTensor(this, { requiresGrad: this.requiresGrad, gradFn: this.gradFn?.name });
   }
@@ -295,19 +295,19 @@ export class Tensor extends ElementwiseMethods implements Value {
     this.#requiresGrad = flag;
   }
 
-  /** Sets {@link requiresGrad}. @throws Error for a tensor that is no leaf; TypeError for integers and bools */
+  /** Sets {@link requiresGrad}. @throws Error for a non-leaf tensor; TypeError for integers and bools */
   requiresGrad_(flag = true): this {
     this.requiresGrad = flag;
     return this;
   }
 
-  /** Whether nothing recorded made this tensor, so that gradients collect in it. */
+  /** Whether no recorded operation made this tensor, so that it accumulates gradients. */
   get isLeaf(): boolean {
     return this.gradFn === null;
   }
 
   /**
-   * Adds to `.grad` of every leaf the gradient of this tensor, which must be a single value unless `gradient` is given.
+   * Adds the gradient of this tensor to `.grad` of every leaf. The tensor must have a single value unless `gradient` is given.
    * @throws Error if nothing was recorded, the graph is already freed, or a saved value was modified; nothing is changed then
    */
   backward(gradient?: Tensor, options?: BackwardOptions): void {
@@ -319,7 +319,7 @@ export class Tensor extends ElementwiseMethods implements Value {
     return ops.detach<Tensor>(this);
   }
 
-  /** Calls `hook` with the gradient of this tensor when it is known; what it returns takes its place. Returns the remover. */
+  /** Calls `hook` with the gradient of this tensor in the backward pass; a returned tensor replaces the gradient. Returns a function that removes the hook. */
   registerHook(hook: GradHook): () => void {
     if (typeof hook !== "function") {
       throw wrongType("registerHook", "the hook", hook, "a function of the gradient");
@@ -342,7 +342,7 @@ export class Tensor extends ElementwiseMethods implements Value {
     };
   }
 
-  /** Keeps `.grad` of a tensor that is no leaf. */
+  /** Keeps `.grad` of a non-leaf tensor. */
   retainGrad(): void {
     if (!this.requiresGrad) {
       throw wrongState(
@@ -361,7 +361,7 @@ export class Tensor extends ElementwiseMethods implements Value {
 
   /** @internal Makes this tensor the output of a recorded op. */
   setHistory(node: Node): void {
-    // After an in-place write the gradient to keep is that of the new value; hooks stay with the old one, as in PyTorch.
+    // After an in-place write the retained gradient is that of the new value; hooks stay with the old one, as in PyTorch.
     if (this.gradFn?.retainer === this) {
       this.gradFn.retainer = null;
       node.retainer = this;
@@ -419,7 +419,7 @@ export class Tensor extends ElementwiseMethods implements Value {
     return this.to("int32");
   }
 
-  /** Converted to int32: there is no int64 here. Where PyTorch wants long (classes, indices), int32 is right. */
+  /** Converted to int32: there is no int64 here. Where PyTorch needs long (classes, indices), use int32. */
   long(): Tensor {
     return this.int();
   }
@@ -454,14 +454,14 @@ export class Tensor extends ElementwiseMethods implements Value {
     return ops.fill({ shape: [...shape], dtype: this.dtype, value }) as Tensor;
   }
 
-  // Elementwise, beside what elementwise.ts has
+  // Elementwise methods that are not in elementwise.ts
 
   /** @throws RangeError for an integer tensor and a negative whole number */
   pow(exponent: Operand): Tensor {
     checkExponent(this.dtype, exponent);
     return ops.pow<Tensor>(this, exponent);
   }
-  /** This tensor where the condition holds, `other` elsewhere. */
+  /** Elements of this tensor where the condition holds, else of `other`. */
   where(condition: Tensor, other: Operand): Tensor {
     return ops.where<Tensor>(condition, this, other);
   }
@@ -469,7 +469,7 @@ export class Tensor extends ElementwiseMethods implements Value {
   clamp(min: number | null | Bounds, max?: number | null): Tensor {
     return ops.clamp<Tensor>(this, boundsArgument(min, max));
   }
-  /** Halves round to the even neighbour. With `decimals`, to so many places after the point, negative ones before it. */
+  /** Rounds halves to the even neighbour. `decimals` is the number of digits after the point; negative numbers count before it. */
   round(options: { decimals?: number | undefined } = {}): Tensor {
     checkOptions("round", options, decimalsOption);
     const { decimals = 0 } = options;
@@ -504,9 +504,9 @@ export class Tensor extends ElementwiseMethods implements Value {
     const shape = broadcastShapes(mask.shape, this.shape);
     return readAt("maskedSelect", this.expand(shape), [mask.expand(shape)]);
   }
-  /** Where the tensor is not 0: [n, ndim] places, int32. Not in compiled steps. */
+  /** The positions of the nonzero elements, int32 [n, ndim]. Not in compiled steps. */
   nonzero(options?: { asTuple?: false | undefined }): Tensor;
-  /** Where the tensor is not 0: the places along each dimension, [n] each, as {@link at} takes them. Not in compiled steps. */
+  /** The positions of the nonzero elements along each dimension, int32 [n] each, as {@link at} takes them. Not in compiled steps. */
   nonzero(options: { asTuple: true }): Tensor[];
   nonzero(options: { asTuple?: boolean | undefined } = {}): Tensor | Tensor[] {
     checkOptions("nonzero", options, ["asTuple"]);
@@ -570,9 +570,9 @@ export class Tensor extends ElementwiseMethods implements Value {
   }
   /**
    * Writes the last argument at the index before it, `x[...index] = value` in Python: `x.set_(0, ":", 1)`,
-   * `x.set_(mask, 0)`. The index is that of {@link at}; the value, a number or a tensor, broadcasts to what it picks and is
-   * converted to this dtype. Where an index names a place twice, the last value stays. Takes time for the whole tensor.
-   * @throws RangeError if the index or the value does not fit; TypeError for what is no index
+   * `x.set_(mask, 0)`. The index is that of {@link at}; the value, a number or a tensor, broadcasts to the indexed elements
+   * and is converted to this dtype. If an index names a position twice, the last value wins. The time is that of a copy of the whole tensor.
+   * @throws RangeError if the index or the value does not fit; TypeError for an invalid index
    */
   set_(...indexAndValue: [...index: Index[], value: number | Tensor]): this {
     const value = indexAndValue.at(-1);
@@ -582,11 +582,11 @@ export class Tensor extends ElementwiseMethods implements Value {
     }
     return this.#write("set_", (base) => writtenAt("set_", base, index, this.#valueToWrite(value)));
   }
-  /** Writes `value` along a dimension to the places the index names: see {@link scatter}. */
+  /** Writes `value` along a dimension to the indexed positions: see {@link scatter}. */
   scatter_(dim: number, index: Tensor, value: number | Tensor): this {
     return this.#write("scatter_", (base) => base.scatter(dim, index, value));
   }
-  /** Takes over the values of `source`, broadcast and converted to this dtype. */
+  /** Copies the values of `source`, broadcast and converted to this dtype. */
   copy_(source: Tensor): this {
     if (!(source instanceof Tensor)) {
       throw wrongType("copy_", "the source", source, "a Tensor", "use fill_ for a number");
@@ -613,7 +613,7 @@ export class Tensor extends ElementwiseMethods implements Value {
     const { generator = defaultGenerator } = options;
     return this.#write("normal_", () => ops.normal({ ...this.#drawn(generator), mean, std }) as Tensor);
   }
-  /** Ones with probability p, zeros otherwise. */
+  /** Ones with probability p, else zeros. */
   bernoulli_(p = 0.5, options: GeneratorOption = {}): this {
     checkOptions("bernoulli_", options, generatorOption);
     const { generator = defaultGenerator } = options;
@@ -738,18 +738,18 @@ export class Tensor extends ElementwiseMethods implements Value {
   cumsum(dim: number): Tensor {
     return ops.cumsum<Tensor>(this, { dim: normalizeDim(dim, this.ndim) });
   }
-  /** The places of a dimension (the last by default) in the order of their values; equal ones keep theirs, NaN is largest. */
+  /** The indices that sort a dimension (the last by default); equal values keep their order, NaN is largest. */
   argsort(dim = -1, options: SortOptions = {}): Tensor {
     checkOptions("argsort", options, sortOptions);
     const { descending = false } = options;
     return ops.argsort<Tensor>(this, { dim: normalizeDim(dim, this.ndim), descending });
   }
-  /** The values of a dimension (the last by default) in order, and where they were: see {@link argsort}. */
+  /** The sorted values of a dimension (the last by default) and their indices: see {@link argsort}. */
   sort(dim = -1, options: SortOptions = {}): ValuesAndIndices {
     checkOptions("sort", options, sortOptions);
     return this.#along(dim, { keepdim: true }, this.argsort(dim, options));
   }
-  /** The `k` largest values of a dimension (the last by default) in order, or the smallest, and where they were. */
+  /** The `k` largest values of a dimension (the last by default) in order, or the smallest, and their indices. */
   topk(k: number, dim = -1, options: { largest?: boolean | undefined } = {}): ValuesAndIndices {
     checkOptions("topk", options, ["largest"]);
     const size = this.shape[normalizeDim(dim, this.ndim)] ?? 1;
@@ -762,7 +762,7 @@ export class Tensor extends ElementwiseMethods implements Value {
 
   // Movement
 
-  /** Another shape over the same storage; one size may be -1, to be filled in. */
+  /** Another shape over the same storage; one size may be -1, and is inferred. */
   reshape(...shape: (number | Shape)[]): Tensor {
     return ops.reshape<Tensor>(this, { shape: reshapeArgument(this.shape, shape) });
   }
@@ -770,7 +770,7 @@ export class Tensor extends ElementwiseMethods implements Value {
   view(...shape: (number | Shape)[]): Tensor {
     return this.reshape(...shape);
   }
-  /** The dimensions from `startDim` to `endDim`, both included, as one. Shares storage. */
+  /** Merges the dimensions from `startDim` to `endDim`, both included. Shares storage. */
   flatten(startDim = 0, endDim = -1): Tensor {
     return ops.reshape<Tensor>(this, { shape: flattenedShape(this.shape, startDim, endDim) });
   }
@@ -827,12 +827,12 @@ export class Tensor extends ElementwiseMethods implements Value {
   reshapeAs(other: Tensor): Tensor {
     return this.reshape(other.shape);
   }
-  /** The whole tensor so many times along each dimension: `tensor([1, 2]).repeat(2)` is [1, 2, 1, 2]; more numbers add dimensions in front. */
+  /** The whole tensor, repeated along each dimension: `tensor([1, 2]).repeat(2)` is [1, 2, 1, 2]; more numbers add dimensions in front. */
   repeat(...times: (number | readonly number[])[]): Tensor {
     const { apart, expanded, together } = repeatArguments(this.shape, sizesArgument(times));
     return this.clone().reshape(apart).expand(expanded).reshape(together);
   }
-  /** Each element so many times in a row, along a dimension or in the flattened tensor: [1, 2] becomes [1, 1, 2, 2]. */
+  /** Repeats each element, along a dimension or in the flattened tensor: [1, 2] becomes [1, 1, 2, 2]. */
   repeatInterleave(times: number, dim?: number): Tensor {
     if (dim === undefined && this.ndim !== 1) return this.clone().reshape(-1).repeatInterleave(times, 0);
     checkValue("repeatInterleave", "times", times, wholeNumber(0));
@@ -873,17 +873,17 @@ export class Tensor extends ElementwiseMethods implements Value {
   slice(dim: number, start?: number, stop?: number, step?: number): Tensor {
     return ops.slice<Tensor>(this, sliceArguments(this.shape, dim, start, stop, step));
   }
-  /** One place along a dimension, which is dropped. A copy. */
+  /** One position along a dimension, which is dropped. A copy. */
   select(dim: number, index: number): Tensor {
     const place = placeArgument("select", this.shape, dim, index);
     return ops.slice<Tensor>(this, { dim: place.dim, start: place.index, length: 1, step: 1 }).squeeze(place.dim);
   }
   /**
-   * What stands in brackets in Python: `x[0, 1:, [2, 0]]` is `x.at(0, "1:", [2, 0])`. For each dimension a place, a slice
-   * (`":"`, `"1:"`, `"::2"`), a list or int32 tensor of places, or a bool mask; null for a new dimension, `"..."` for all that
-   * are not named. Always a copy. Lists and masks combine as in PyTorch; a mask cannot be read in a compiled step.
+   * Indexing as with Python's brackets: `x[0, 1:, [2, 0]]` is `x.at(0, "1:", [2, 0])`. For each dimension a position, a
+   * slice (`":"`, `"1:"`, `"::2"`), a list or int32 tensor of positions, or a bool mask; null for a new dimension, `"..."` for all
+   * other dimensions. Always a copy. Lists and masks combine as in PyTorch; a mask cannot be read in a compiled step.
    * https://pytorch.org/cppdocs/notes/tensor_indexing.html
-   * @throws RangeError for a place or a mask that does not fit; TypeError for what is no index
+   * @throws RangeError for a position or a mask that does not fit; TypeError for an invalid index
    */
   at(...index: Index[]): Tensor {
     return readAt("at", this, index);
@@ -903,21 +903,21 @@ export class Tensor extends ElementwiseMethods implements Value {
     const sizes = Array.from({ length: this.shape[at] }, () => 1);
     return ops.split<Tensor>(this, { dim: at, sizes }).map((place) => place.squeeze(at));
   }
-  /** The places of a dimension that an int32 tensor or a list names, in its order: `x.indexSelect(0, [2, 0])`. A copy. */
+  /** The positions of a dimension given by an int32 tensor or a list, in that order: `x.indexSelect(0, [2, 0])`. A copy. */
   indexSelect(dim: number, index: Tensor | readonly number[]): Tensor {
     const at = normalizeDim(dim, this.ndim);
     return ops.indexSelect<Tensor>(this, Array.isArray(index) ? placesOfList(index) : (index as Tensor), { dim: at });
   }
   /**
-   * For every place of the index, the value there with its coordinate in `dim` replaced by the index: the value of one class per row, say.
+   * For every position of the index, the value at that position with its coordinate in `dim` replaced by the index: the value of one class per row, for example.
    * https://pytorch.org/docs/stable/generated/torch.gather.html
    */
   gather(dim: number, index: Tensor): Tensor {
     return ops.gather<Tensor>(this, index, { dim: normalizeDim(dim, this.ndim) });
   }
   /**
-   * A copy in which, for every place of the index, `value` stands there with its coordinate in `dim` replaced by the index:
-   * the reverse of {@link gather}. A tensor of values has the shape of the index. Where a place is named twice, the last stays.
+   * A copy with `value` written, for every position of the index, to that position with its coordinate in `dim` replaced by
+   * the index: the reverse of {@link gather}. A tensor of values has the shape of the index. If a position is named twice, the last value wins.
    * https://pytorch.org/docs/stable/generated/torch.Tensor.scatter_.html
    */
   scatter(dim: number, index: Tensor, value: number | Tensor): Tensor {
@@ -925,7 +925,7 @@ export class Tensor extends ElementwiseMethods implements Value {
     const places = new Tensor(new Storage(everywhere), this.shape, "int32").gather(dim, index);
     return putAt("scatter", this, places, this.#valueToWrite(value));
   }
-  /** As {@link scatter}, but adds the values to what is there: all of them, where a place is named more than once. */
+  /** Like {@link scatter}, but adds the values, all of them if a position is named more than once. */
   scatterAdd(dim: number, index: Tensor, source: Tensor): Tensor {
     const at = normalizeDim(dim, this.ndim);
     // Checks the index against this tensor, as the row does not.
@@ -1000,7 +1000,7 @@ export interface SortOptions {
 export interface CloseOptions {
   /** The distance allowed, as a fraction of the other's value. Default 1e-5. */
   rtol?: number | undefined;
-  /** The distance allowed besides. Default 1e-8. */
+  /** The absolute distance allowed in addition. Default 1e-8. */
   atol?: number | undefined;
   /** Whether NaN is close to NaN. Default false. */
   equalNan?: boolean | undefined;

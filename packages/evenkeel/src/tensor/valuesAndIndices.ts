@@ -1,7 +1,7 @@
 import type { Tensor } from "./tensor.ts";
 
 /**
- * What `max`, `min`, `sort` and `topk` give along a dimension: two fields, which can also be taken apart in this order,
+ * The result of `max`, `min`, `sort` and `topk` along a dimension: two fields, which can also be destructured in this order,
  * `const [values, indices] = x.max(1)`.
  */
 export interface ValuesAndIndices extends Iterable<Tensor> {
@@ -10,7 +10,7 @@ export interface ValuesAndIndices extends Iterable<Tensor> {
   readonly indices: Tensor;
 }
 
-/** A plain object of two fields, so that compiled steps return it and tests compare it as one. */
+/** A plain object of two fields, so that compiled steps can return it and tests can compare it. */
 export function valuesAndIndices(values: Tensor, indices: Tensor): ValuesAndIndices {
   return Object.defineProperty({ values, indices }, Symbol.iterator, { value: both }) as unknown as ValuesAndIndices;
 }

@@ -43,7 +43,8 @@ function join(first: RowBatch, second: RowBatch): RowBatch {
 export function* rowBatches(loader: Loader<Batch | Tensor>, joinLone: boolean): Generator<RowBatch, void, undefined> {
   let held: RowBatch | undefined;
   for (const batch of loader) {
-    const next = { ...checkRows(batch), joined: false };
+    const { tensors, rows } = checkRows(batch);
+    const next: RowBatch = { tensors, rows, joined: false };
     if (!joinLone) yield next;
     else if (held === undefined) held = next;
     else if (held.rows === 1 && next.rows === 1) {

@@ -6,18 +6,19 @@ import { noGrad, type Tensor } from "../tensor/index.ts";
 export type Model = Module<Tensor[], Tensor>;
 
 /** Remembers which modules train and which are in eval mode; the returned function sets them back, one by one. */
-export function keepModes(model: Model): () => void {
-  const modes = [...model.modules()].map((module) => [module, module.training] as const);
+export function keepModes(modules: ReturnType<Model["modules"]>): () => void {
+  const modes = modules.map(({ training }) => training);
   return () => {
-    for (const [module, training] of modes) module.training = training;
+    for (let i = 0; i < modules.length; i++) modules[i].training = modes[i];
   };
 }
 
-/** Runs `use` and sets the modes of all modules back, whatever happens. */
-export function keepingModes<T>(model: Model, use: () => T): T {
-  const restore = keepModes(model);
+/** Runs `use` on all modules and sets their modes back, whatever happens. */
+export function keepingModes<T>(model: Model, use: (modules: ReturnType<Model["modules"]>) => T): T {
+  const modules = model.modules();
+  const restore = keepModes(modules);
   try {
-    return use();
+    return use(modules);
   } finally {
     restore();
   }

@@ -1,22 +1,22 @@
 import type { Shape } from "../core/index.ts";
 import type { Pattern } from "./fusedLoop.ts";
 
-/** How the inputs of an elementwise loop are repeated, with the array seen as rows x columns. */
+/** How the inputs of an elementwise loop are repeated, with the array viewed as rows x columns. */
 interface Broadcast {
   readonly rows: number;
   readonly columns: number;
   readonly patterns: readonly Pattern[];
-  /** Before which dimension the rows end, where an input depends on it: inputs that need other splits share no loop. */
+  /** The dimension before which the rows end, if an input depends on it: inputs that need different splits cannot share a loop. */
   readonly split?: number;
 }
 
 /**
- * How shapes broadcast to `target`. Undefined where they do in other ways than by rows, columns and channels of one and the
- * same matrix: what is repeated on both sides of its own dimensions ([C, 1, 1] to [N, C, H, W]) has one element per row,
- * over and over.
+ * How shapes broadcast to `target`. Undefined if it is not by rows, columns and channels of one matrix: an input that is
+ * repeated on both sides of its dimensions ([C, 1, 1] to [N, C, H, W]) has one element per row,
+ * cyclically.
  */
 export function broadcastPattern(shapes: readonly Shape[], target: Shape): Broadcast | undefined {
-  // Dimensions of size 1 say nothing; of the others, whether each shape has them.
+  // Dimensions of size 1 do not matter; for the others, whether each shape has them.
   const dims = target.map((_, i) => i).filter((i) => target[i] !== 1);
   const product = (list: readonly number[]) => list.reduce((total, i) => total * target[i], 1);
   let split: number | undefined;

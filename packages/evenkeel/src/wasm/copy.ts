@@ -2,18 +2,18 @@ import { type Expr, i32Const, type Local, type V128 } from "./expression.ts";
 import type { FunctionBuilder } from "./functionBuilder.ts";
 import { f32x4, i32, i32x4, v128 } from "./instructions.ts";
 
-/** Moving and repeating elements, whatever they mean: only their width counts. */
+/** Moves and repeats elements of any dtype: only their width matters. */
 
-/** Where the elements of an array of some shape lie, whose shape another place shares. */
+/** The location of the elements of an array; another location has the same shape. */
 interface Strided {
   readonly address: number;
-  /** What is added to the address, where only the program knows it. */
+  /** Added to the address, if only the program knows it. */
   readonly at?: Expr<"i32">;
   /** In elements; 0 repeats. */
   readonly strides: readonly number[];
 }
 
-/** From here on memory.copy and memory.fill are worth their call. */
+/** From this size on memory.copy and memory.fill pay for their call. */
 const longBytes = 4096;
 
 /** Writes a vector over a whole array, slack included. */
@@ -27,7 +27,7 @@ export function copyArray(f: FunctionBuilder, to: number, from: number, bytes: n
   else forEachVector(f, bytes, (at, offset) => f.storeV128(at, v128.load(at, from + offset), to + offset));
 }
 
-/** Runs `body` for the vectors of as many bytes, the last one perhaps beyond: four of them in a loop, then the rest. */
+/** Runs `body` for the vectors of `bytes` bytes, the last one possibly beyond the end: four per turn of a loop, then the rest. */
 function forEachVector(f: FunctionBuilder, bytes: number, body: (at: Expr<"i32">, offset: number) => void): void {
   const end = Math.ceil(bytes / 16) * 16;
   const looped = end - (end % 64);
@@ -48,7 +48,7 @@ interface Dimension {
 
 /**
  * Copies elements of `width` bytes between strided places: permutations, slices, repetition, joining. Writes exactly the
- * elements named. Rows that lie together are copied and repeated by vectors, 2-D transposes of 4-byte elements by tiles.
+ * elements named. Contiguous rows are copied and repeated by vectors, 2-D transposes of 4-byte elements by tiles.
  */
 export function copyStrided(
   f: FunctionBuilder,
@@ -65,7 +65,7 @@ export function copyStrided(
   const rows = last !== undefined && last.to === width && (last.from === width || last.from === 0);
   const tiled = !rows && isTransposed(dims, width);
   const outer = dims.slice(0, rows ? -1 : tiled ? -2 : undefined);
-  // Offsets of the row or element that the loops have come to.
+  // Offsets of the current row or element.
   const [from, to] = outer.length > 0 ? f.locals("i32", 2) : [];
   const read = { at: from ?? source.at ?? i32Const(0), address: source.address };
   const write = { at: to ?? target.at ?? i32Const(0), address: target.address };
@@ -86,7 +86,7 @@ export function copyStrided(
     else if (tiled) transpose(f, dims.slice(-2), read, write);
     else copyElement(f, width, read, write);
   };
-  // The same function may run this code twice.
+  // A function may contain this code twice.
   if (outer.length > 0) {
     f.set(from, source.at ?? 0);
     f.set(to, target.at ?? 0);
@@ -94,7 +94,7 @@ export function copyStrided(
   nest(0);
 }
 
-/** Leaves out dimensions of size 1, and joins those that lie behind each other on both sides. */
+/** Drops dimensions of size 1, and merges those that are contiguous on both sides. */
 function joined(dims: readonly Dimension[]): Dimension[] {
   const result: Dimension[] = [];
   for (const dim of dims) {
@@ -107,7 +107,7 @@ function joined(dims: readonly Dimension[]): Dimension[] {
   return result;
 }
 
-/** An address that moves with the loops, plus a constant. */
+/** An address that the loops advance, plus a constant. */
 interface MovingAddress {
   readonly at: Expr<"i32">;
   readonly address: number;
@@ -141,7 +141,7 @@ function coverRow(
 const shifted = (place: MovingAddress, at: Local<"i32"> | undefined): Expr<"i32"> =>
   at === undefined ? place.at : i32.add(place.at, at);
 
-/** Copies exactly so many bytes. */
+/** Copies exactly `bytes` bytes. */
 export function copyRow(f: FunctionBuilder, bytes: number, from: MovingAddress, to: MovingAddress): void {
   if (bytes > longBytes) {
     f.copy(i32.add(to.at, to.address), i32.add(from.at, from.address), bytes);

@@ -93,7 +93,7 @@ export const fillPermutation = (module: ModuleBuilder): FunctionRef<readonly ["i
     });
   });
 
-/** The next element; what is left is the condition to go on. */
+/** The next element; leaves the loop condition on the stack. */
 function advance(f: FunctionBuilder, to: Local<"i32">, count: Local<"i32">): Local<"i32"> {
   f.set(to, i32.add(to, 4));
   f.set(count, i32.sub(count, 1));

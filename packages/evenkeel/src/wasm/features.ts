@@ -3,7 +3,7 @@ import { ModuleBuilder } from "./moduleBuilder.ts";
 
 let relaxed: boolean | undefined;
 
-/** Whether the engine has relaxed SIMD, which came to Node with version 22: a module that uses it is tried, once. */
+/** Whether the engine has relaxed SIMD (Node 22 and later): compiles a module that uses it, once. */
 export function hasRelaxedMadd(): boolean {
   if (relaxed === undefined) {
     const module = new ModuleBuilder();

@@ -3,7 +3,7 @@ import type { FunctionBuilder } from "./functionBuilder.ts";
 import { f32, f32x4, f64, f64x2, i32, v128 } from "./instructions.ts";
 
 /**
- * Folds of float32 arrays seen as [outer, length, inner] over the middle: rows where inner is 1, columns otherwise. The
+ * Folds of float32 arrays viewed as [outer, length, inner] over the middle: rows if inner is 1, else columns. The
  * order of the additions depends on these three numbers alone.
  */
 
@@ -37,7 +37,7 @@ const low = (floats: V128): V128 => f64x2.promoteLow(floats);
 const high = (floats: V128): V128 => f64x2.promoteLow(f32x4.shuffle(floats, floats, [2, 3, 2, 3]));
 const addAll = (terms: readonly V128[]): V128 => terms.reduce((a, b) => f64x2.add(a, b));
 
-/** Whether {@link foldColumns} can do it without writing beyond a row of the result. */
+/** Whether {@link foldColumns} can run without writing beyond a row of the result. */
 export const columnsFit = (outer: number, inner: number): boolean => outer === 1 || inner >= 4;
 
 /**
@@ -51,7 +51,7 @@ export function foldColumns(f: FunctionBuilder, fold: Fold, folded: Folded): voi
   f.set(to, 0);
   const tiles = Math.floor(inner / 16);
   const rest = inner % 16;
-  // Where the rest starts: a vector early if there is one, so that offsets from there are not negative.
+  // The start of the rest: one vector early if there is one, so that offsets are not negative.
   const back = tiles > 0 ? 16 : 0;
   const offsets = Array.from({ length: Math.floor(rest / 4) }, (_, k) => back + 16 * k);
   if (rest % 4 !== 0) offsets.push(inner < 4 ? 0 : back + 4 * rest - 16);
@@ -156,7 +156,7 @@ export function foldRows(f: FunctionBuilder, fold: Fold, { from, to, outer, leng
   });
 }
 
-/** Four partial results of one row, of as many whole vectors as it has; moves `at` behind them. */
+/** Four partial results over the whole vectors of one row; advances `at` past them. */
 function partialsOfRow(
   f: FunctionBuilder,
   { start, combine }: Fold,
@@ -231,7 +231,7 @@ export function sumInDoubles(
   return f64.add(f64x2.extract(sum, 0), f64x2.extract(sum, 1));
 }
 
-/** Of a row with at least 4 elements; what its last vector has in common with the one before counts twice. */
+/** The fold of a row with at least 4 elements; elements that its last two vectors share count twice. */
 function largestOfRow(f: FunctionBuilder, fold: Fold, at: Local<"i32">, from: number, length: number): Expr<"f32"> {
   const { partial, take, takeRest, clear } = partialsOfRow(f, fold, at, from, length);
   clear();

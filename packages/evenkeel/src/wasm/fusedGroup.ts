@@ -8,9 +8,9 @@ import type { LaneKernel, Placed } from "./kernel.ts";
 import type { LaneType } from "./laneMemory.ts";
 import type { ModuleBuilder } from "./moduleBuilder.ts";
 
-/** A lane kernel that takes or gives bools: as masks, where others see 0 and 1. */
+/** A lane kernel with bool inputs or a bool result, as masks; other kernels see 0 and 1. */
 export interface MaskKernel<A = never> extends LaneKernel<A> {
-  /** The inputs that it wants as masks. */
+  /** The inputs that it takes as masks. */
   readonly masks: readonly number[];
   /** Whether its result is a mask. */
   readonly givesMask: boolean;
@@ -22,16 +22,16 @@ interface FusedStep {
   readonly attrs: unknown;
   /** Indices into the group's inputs, then into its steps (counted on from the inputs). */
   readonly args: readonly number[];
-  /** Of the result: that of the group, or bool. */
+  /** The dtype of the result: that of the group, or bool. */
   readonly dtype: DType;
 }
 
-/** Elementwise ops of one shape that share a loop. `I` is Placed where code is to be written, Spec to ask whether it can be. */
+/** Elementwise ops of one shape that share a loop. `I` is Placed to write code, Spec to ask whether it is possible. */
 export interface FusedGroup<I extends Spec = Placed> {
-  /** What is computed in. */
+  /** The dtype of the computation. */
   readonly dtype: LaneType;
   readonly shape: Shape;
-  /** They broadcast to the shape. */
+  /** Each broadcasts to the shape. */
   readonly inputs: readonly I[];
   readonly steps: readonly FusedStep[];
   /** Which steps are stored; `step` counts steps alone. */
@@ -44,14 +44,14 @@ export function laneTypeOf(inputs: readonly Spec[], output: Spec): LaneType {
   const floats = inputs.filter(({ dtype }) => isFloat(dtype));
   const whole = inputs.some(({ dtype }) => dtype === "int32");
   if (floats.length === 0) return whole ? "int32" : "float32";
-  // Doubles alone hold both exactly.
+  // Only doubles hold both exactly.
   if (whole) return "float64";
   // A scalar does not widen arrays, as in promotion.
   const arrays = floats.filter(({ shape }) => shape.length > 0);
   return (arrays.length > 0 ? arrays : floats).some(({ dtype }) => dtype === "float64") ? "float64" : "float32";
 }
 
-/** Why a group cannot be one loop; undefined if it can. */
+/** The reason why a group cannot be one loop; undefined if it can. */
 export function whyNotFused({ dtype, shape, inputs, steps, outputs }: FusedGroup<Spec>): string | undefined {
   for (const input of inputs) {
     if (dtype === "int32" && isFloat(input.dtype)) return "a float becomes an int32";
@@ -97,7 +97,7 @@ export function emitFusedGroup(group: FusedGroup, f: FunctionBuilder, module: Mo
   });
 }
 
-/** Fits the registers twice. What declines a dtype is a function, and long. */
+/** Whether two copies fit the registers. A kernel that declines a dtype is a function, and long. */
 function isShort({ inputs, steps }: FusedGroup): boolean {
   return inputs.length <= 3 && steps.length <= 4 && steps.every(({ kernel }) => kernel.declines === undefined);
 }

@@ -13,8 +13,8 @@ import {
 } from "./laneMemory.ts";
 
 /**
- * How an input is repeated over rows x columns: not at all, one element everywhere, one row under every other, one
- * element per row, or that with so many elements for the rows in turn.
+ * How an input is repeated over rows x columns: not at all, one element everywhere, the same row for all rows, one
+ * element per row, or one per row from a cycle of `count` elements.
  */
 export type Pattern = "full" | "scalar" | "row" | "column" | { readonly channels: number };
 
@@ -25,23 +25,23 @@ interface LoopInput extends LaneArray {
 /** One pass over arrays of rows x columns elements, contiguous and row-major. */
 interface FusedLoop {
   readonly f: FunctionBuilder;
-  /** What is computed in; arrays are of this dtype or bool, inputs of float lanes of any. */
+  /** The dtype of the computation; arrays have this dtype or bool, inputs of float lanes any dtype. */
   readonly lanes: LaneType;
   readonly rows: number;
   readonly columns: number;
   readonly inputs: readonly LoopInput[];
-  /** May be the array of a full input: every element is read before it is written, and written once. */
+  /** May alias a full input: every element is read before it is written, and written once. */
   readonly outputs: readonly LaneArray[];
-  /** The code is short: repeat it, to count less often. */
+  /** The code is short: unroll it. */
   readonly unroll?: boolean;
-  /** Vectors of the outputs from vectors of the inputs. Called for several places in the code. */
+  /** Computes vectors of the outputs from vectors of the inputs. Called for several places in the code. */
   readonly body: (inputs: readonly V128[]) => readonly V128[];
 }
 
-/** Two vectors per round save a tenth where they are many, and their code is short. */
+/** Two vectors per turn save a tenth for long arrays and short code. */
 const unrolledVectors = 16;
 
-/** Where in the full, row and column arrays a piece of code works. */
+/** The offsets of a piece of code in the full, row and column arrays. */
 interface Offsets {
   readonly full: Local<"i32">;
   readonly row: Local<"i32">;
@@ -55,7 +55,7 @@ export function emitFusedLoop(loop: FusedLoop): void {
   );
   const full = f.let(i32.const(0));
   if (inputs.every(({ pattern }) => pattern === "full" || pattern === "scalar")) {
-    // Whole vectors to the end: what lies beyond it in the last one is nobody's.
+    // Whole vectors to the end: the block has slack after its last element.
     emitVectors(loop, { full, row: full }, Math.ceil((rows * columns) / laneCount[lanes]), scalars);
     return;
   }
@@ -90,7 +90,7 @@ export function emitFusedLoop(loop: FusedLoop): void {
   });
 }
 
-/** So many whole vectors; leaves `full` behind the last of them, and `row` too. */
+/** Processes `count` whole vectors; leaves `full` and `row` after the last. */
 function emitVectors(
   loop: FusedLoop,
   { full, row }: Offsets,

@@ -15,7 +15,7 @@ import {
 } from "./expression.ts";
 
 /**
- * The instructions that kernels use, by type, under the names of the specification. All are pure expressions; stores are
+ * The instructions that kernels use, by type, with the names of the specification. All are pure expressions; stores are
  * statements of {@link FunctionBuilder}. https://webassembly.github.io/spec/core/appendix/index-instructions.html
  */
 

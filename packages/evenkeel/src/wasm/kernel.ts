@@ -6,8 +6,8 @@ import type { LaneType } from "./laneMemory.ts";
 import type { ModuleBuilder } from "./moduleBuilder.ts";
 
 /**
- * An array at a fixed address: contiguous, row-major, aligned to 16 bytes. Behind its last element the block is filled up
- * to 16 bytes with nothing of value: a flat loop may read and write whole vectors to the end.
+ * An array at a fixed address: contiguous, row-major, aligned to 16 bytes. After its last element the block has slack up
+ * to a multiple of 16 bytes: a flat loop may read and write whole vectors to the end.
  */
 export interface Placed extends Spec {
   readonly address: number;
@@ -22,61 +22,61 @@ export interface KernelCall<A = unknown> {
   readonly f: FunctionBuilder;
   /** For helper functions, through `module.shared` where they do not depend on the call. */
   readonly module: ModuleBuilder;
-  /** Address of as many bytes as `scratch` asked for. Their contents last for this op only. */
+  /** Address of the bytes that `scratch` asked for. Their contents last for this op only. */
   readonly scratch: number;
   /** Whether relaxed_madd may be used. */
   readonly fast: boolean;
-  /** The address of words that outlive the program, such as a generator's. */
+  /** The address of data that outlives the program, such as a generator's words. */
   readonly resident: (block: { data: TypedArray }) => number;
-  /** Emits a call of the row's reference by the host: to throw the error that it throws for bad values. */
+  /** Emits a call of the row's reference on the host, which throws the error for bad values. */
   readonly reference: () => void;
 }
 
-/** How calls that differ in their arrays alone become one: the arrays lie side by side, and one loop goes over all of them. */
+/** How calls that differ only in their arrays become one: the arrays are adjacent, and one loop covers all of them. */
 export interface Joins {
-  /** So many first inputs are arrays of one shape, whose elements meet their like alone. */
+  /** The number of leading inputs that are arrays of one shape, combined element by element. */
   readonly arrays: number;
-  /** The input that counts the steps, one more after each call: every call has its own. All others they have in common. */
+  /** The input that counts the steps, incremented by each call: every call has its own. The calls share all other inputs. */
   readonly count?: number;
 }
 
 /** Writes the code of an op for given shapes and addresses. Outputs never overlap inputs, except where the op writes state. */
 export interface Kernel<A = never> {
   readonly kind: "kernel";
-  /** Whether calls like these may become one, and how. Such calls have no outputs and need no scratch. */
+  /** Whether such calls may be joined, and how. They have no outputs and need no scratch. */
   readonly joins?: (inputs: readonly Spec[]) => Joins | undefined;
-  /** Why there is no code for such a call (a dtype, a layout); the program then calls the reference. */
+  /** The reason why there is no code for a call (a dtype, a layout); the program then calls the reference. */
   readonly declines?: (inputs: readonly Spec[], outputs: readonly Spec[], attrs: A) => string | undefined;
   /** Bytes of working memory. */
   readonly scratch?: (inputs: readonly Spec[], outputs: readonly Spec[], attrs: A) => number;
   readonly emit: (call: KernelCall<A>) => void;
 }
 
-/** The instructions of one kind of lane, so that arithmetic is written once for both. */
+/** The instructions of one kind of lane; arithmetic is written once for both. */
 export type Lanes = typeof f32x4 | typeof f64x2;
 
 export interface LaneContext<A> {
   readonly attrs: A;
   readonly f: FunctionBuilder;
   readonly module: ModuleBuilder;
-  /** f32x4 or f64x2, by the dtype that is computed in. */
+  /** f32x4 or f64x2, by the dtype of the computation. */
   readonly lanes: Lanes;
 }
 
 /**
- * An elementwise op: what it does to a vector. Chains of them are fused into one loop. Inputs are locals (cheap to use
+ * An elementwise op, as a function of vectors. Chains of them are fused into one loop. Inputs are locals (cheap to use
  * twice); a bool is a mask of all ones or all zeros per lane.
  */
 export interface LaneKernel<A = never> {
   readonly kind: "lanes";
-  /** Why there is no code for such a call; undefined: there is. Kernels without it are short. */
+  /** The reason why there is no code for a call; undefined if there is. Kernels without it are short. */
   readonly declines?: (dtype: LaneType, attrs: A) => string | undefined;
   readonly lane: (inputs: readonly V128[], context: LaneContext<A>) => V128;
-  /** The same for int32 lanes; without it, there is no code for them. */
+  /** The same for int32 lanes; absent if there is no code for them. */
   readonly integers?: ((inputs: readonly V128[], attrs: A) => V128) | undefined;
 }
 
-/** Said of a row that will not have a kernel, or has none yet: compiled programs call its reference. */
+/** Marks a row that has no kernel, for a stated reason: compiled programs call its reference. */
 export interface NoKernel {
   readonly kind: "none";
   readonly why: string;

@@ -23,7 +23,7 @@ export function comparison(lane: Arithmetic<object>, integers: Integers<object>)
   return { ...arithmetic(lane, integers), masks: [], givesMask: true };
 }
 
-/** A mask of masks, whatever they were made of. */
+/** A mask computed from masks of any origin. */
 /* @__NO_SIDE_EFFECTS__ */
 export function logic(lane: (masks: readonly V128[]) => V128): MaskKernel<object> {
   return { ...arithmetic(lane, lane), masks: [0, 1], givesMask: true };

@@ -4,8 +4,8 @@ import type { FunctionBuilder } from "./functionBuilder.ts";
 import { f32x4, f64x2, i32, i32x4, v128 } from "./instructions.ts";
 
 /**
- * Arrays as lanes of one kind: loops count in bytes of the lane's own dtype, 4 or 8 for an element, and other dtypes are
- * found from there. A bool is a mask of all ones or all zeros; integers among floats become floats.
+ * Arrays as lanes of one kind: loops count in bytes of the lane's dtype, 4 or 8 per element, and positions in other
+ * dtypes follow from that. A bool is a mask of all ones or all zeros; integers among floats become floats.
  */
 export type LaneType = "float32" | "float64" | "int32";
 
@@ -65,7 +65,7 @@ function load16Splat(at: I32, offset: number): V128 {
   });
 }
 
-/** Only the first `count` elements, fewer than a vector holds; other lanes are of no value. */
+/** Only the first `count` elements, fewer than a vector holds; the other lanes are unspecified. */
 export function loadSomeLanes(array: LaneArray, lanes: LaneType, at: Expr<"i32">, count: number): V128 {
   const { address, dtype } = array;
   const position = positionOf(dtype, lanes, at);
@@ -101,7 +101,7 @@ export function splatLane({ address, dtype }: LaneArray, lanes: LaneType, at: Ex
   return f32x4.shuffle(rounded, rounded, [0, 0, 0, 0]);
 }
 
-/** Stores a vector, or its first `count` lanes and nothing else. Its dtype is that of the lanes, or bool. */
+/** Stores a vector, or only its first `count` lanes. Its dtype is that of the lanes, or bool. */
 export function storeLanes(
   f: FunctionBuilder,
   { address, dtype }: LaneArray,

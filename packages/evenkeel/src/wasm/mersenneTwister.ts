@@ -4,13 +4,13 @@ import { i8x16, i32, i32x4, v128 } from "./instructions.ts";
 import type { ModuleBuilder } from "./moduleBuilder.ts";
 
 /**
- * MT19937 in a program's memory: the same words as `random/`. Its state is 624 words, in the order in which they are handed
- * out, and behind them the number of words handed out since they were renewed, 624 right after seeding.
+ * MT19937 in a program's memory: the same words as `random/`. Its state is 624 words, in the order of use, followed by the
+ * number of words used since they were renewed, 624 right after seeding.
  */
 
 const stateLength = 624;
 const middle = 397;
-/** Of the state, aligned to 4; with 624 words and their count. */
+/** Bytes of the state, aligned to 4: 624 words and their count. */
 export const twisterBytes = 4 * (stateLength + 1);
 const countOffset = 4 * stateLength;
 
@@ -95,7 +95,7 @@ export const random32 = (module: ModuleBuilder): FunctionRef<readonly ["i32"], "
 
 /**
  * `fillMask(state, to, count, high, low, value)`: `count` elements of 4 bytes at `to`, each the bits `value` with a
- * probability, 0 otherwise. Draws two words per element, as a float64 uniform in [0, 1) does; high and low are the
+ * probability, else 0. Draws two words per element, like a float64 uniform in [0, 1); high and low are the
  * {@link maskThreshold} of the probability.
  */
 export const fillMask = (
@@ -127,7 +127,7 @@ export const fillMask = (
               f.call(renew, state);
               f.set(used, 0);
             });
-            // Whole groups of four elements, eight words, that the words left and the elements left allow.
+            // Whole groups of four elements, eight words, as many as the remaining words and elements allow.
             f.set(steps, i32.shrU(i32.sub(stateLength, used), 3));
             f.if(i32.ltU(i32.shrU(count, 2), steps), () => f.set(steps, i32.shrU(count, 2)));
             f.if(
@@ -168,7 +168,7 @@ function fourElements(
   temperVector(f, left);
   temperVector(f, right);
   f.set(first, v128.and(i8x16.shuffle(left, right, even), i32x4.const(0x1fffff)));
-  // Flipping the top bit orders signed comparisons as unsigned ones.
+  // Flipping the top bit turns signed comparisons into unsigned ones.
   f.set(second, v128.xor(i8x16.shuffle(left, right, odd), i32x4.const(upperBit)));
   const tie = v128.and(i32x4.eq(first, highs), i32x4.ltS(second, lows));
   f.storeV128(to, v128.and(v128.or(i32x4.ltS(first, highs), tie), values));

@@ -12,8 +12,8 @@ interface Defined {
 }
 
 /**
- * Builds a WebAssembly module over one imported memory (`env.memory`). Imports come first, then functions in the order in
- * which they are defined. The same calls give the same bytes.
+ * Builds a WebAssembly module over one imported memory (`env.memory`). Imports come first, then functions in order of
+ * definition. Equal calls give equal bytes.
  */
 export class ModuleBuilder {
   readonly #imports: FunctionRef[] = [];
@@ -28,7 +28,7 @@ export class ModuleBuilder {
     return ref;
   }
 
-  /** Defines a function; with `exported`, the host can call it by its name. */
+  /** Defines a function; with `exported`, the host can call it by name. */
   function<const P extends readonly ValueType[], R extends ValueType | null = null>(
     name: string,
     params: P,
@@ -37,13 +37,13 @@ export class ModuleBuilder {
   ): FunctionRef<P, R> {
     const f = new FunctionBuilder(params);
     write(f, ...(params.map((type, i) => new Local(type, i)) as unknown as Locals<P>));
-    // Numbered only now: functions that `write` defined on the way come before it.
+    // Numbered only now: functions that `write` defines come before it.
     const ref = { name, index: this.#imports.length + this.#functions.length, params, result };
     this.#functions.push({ ref, body: f.encode(), exported });
     return ref;
   }
 
-  /** A function defined once per module, whoever asks for it first: exp, log, a micro-kernel. */
+  /** A function defined once per module, on first request: exp, log, a micro-kernel. */
   shared<P extends readonly ValueType[], R extends ValueType | null>(
     name: string,
     define: (module: ModuleBuilder) => FunctionRef<P, R>,

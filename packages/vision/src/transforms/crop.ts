@@ -56,7 +56,7 @@ function margins(caller: string, padding: Padding): Margins {
 }
 
 export interface PadOptions {
-  /** What stands in the frame: 0 to 255 in pictures. Default 0. */
+  /** The value of the frame: 0 to 255 in pictures. Default 0. */
   readonly fill?: number | undefined;
 }
 
@@ -120,8 +120,8 @@ export interface RandomCropOptions extends RandomOptions, PadOptions {
 }
 
 /**
- * A part of an image at a place that is drawn as torchvision draws it: nothing where the size is that of the image, otherwise a
- * row and then a column, each a number of torch's stream.
+ * A crop at a random position, drawn as torchvision draws it: a row and then a column, each a number of torch's stream; nothing
+ * is drawn if the size is that of the image.
  * https://pytorch.org/vision/stable/generated/torchvision.transforms.RandomCrop.html
  */
 export class RandomCrop implements Transform {

@@ -62,7 +62,7 @@ export function run(steps: readonly Step[], image: Image): Image {
   return steps.reduce((current, step) => (typeof step === "function" ? step(current) : step.apply(current)), image);
 }
 
-/** What the transforms of a dataset make of a picture. @throws TypeError if that is no tensor, which batches are made of */
+/** Applies the transforms of a dataset to a picture. @throws TypeError if the result is not a tensor, which batches need */
 export function asTensor(caller: string, steps: readonly Step[], image: Image): Tensor {
   const made = run(steps, image);
   if (made instanceof Tensor) return made;

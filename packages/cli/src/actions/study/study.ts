@@ -4,6 +4,7 @@ import {
   runStudy,
   type StudyData,
   type StudyEvent,
+  type StudyOptions,
   type StudyPlan,
   type StudyReport,
   type StudyResult,
@@ -24,6 +25,8 @@ import { wholeSeeds } from "./wholeSeeds.ts";
 export interface StudyRequest {
   readonly source?: string | undefined;
   readonly flags: StudyFlags;
+  /** The library's options, as they were given. */
+  readonly given: StudyOptions;
   /** The arguments of the command, for the record. */
   readonly command: readonly string[];
 }
@@ -64,7 +67,7 @@ export interface Studied extends StudyBeginning {
  * @throws CommandError, TableReadError or TableError for what is wrong with options and table
  */
 export async function study(
-  { source, flags, command }: StudyRequest,
+  { source, flags, given, command }: StudyRequest,
   context: ActionContext,
   events: StudyEvents = {},
   { newWorker }: Pick<TrialThreadsOptions, "newWorker"> = {},
@@ -73,7 +76,7 @@ export async function study(
   const runs = resolve(cwd, "runs");
   const resumed = flags.resume === undefined ? undefined : StudyFolder.resume(runs, cwd, flags.resume);
   const began = resumed?.config;
-  const options = began?.options ?? studyOptions(flags, source === undefined);
+  const options = began?.options ?? studyOptions(flags, given, source === undefined);
   const { data, table, read, columns, noticed } = await readData(source, flags, began, options, context, events);
   const plan = planStudy(data, options);
   const folder =

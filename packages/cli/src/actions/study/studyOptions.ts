@@ -1,30 +1,35 @@
-import { withoutUndefined } from "evenkeel/problem";
 import type { NormArm, Scale, StudyOptions } from "evenkeel/study";
+import { norms as allNorms } from "evenkeel/tabular";
+import { misuse } from "../../shell/errors.ts";
 import { askOf } from "./questions.ts";
 import type { StudyFlags } from "./studyFlags.ts";
 
-/** The flags as the library takes them; without what was not given, so that its defaults hold. */
-export function studyOptions(flags: StudyFlags, tableFirst = false): StudyOptions {
-  const { quick, seeds, firstSeed, epochs, batchSize, hidden, metric, targetError, worth, validation, test } = flags;
+/**
+ * All options of a study: those that were given as they are, and what the command's own flags make of them.
+ * @throws CommandError if the question is unknown, or flags exclude each other
+ */
+export function studyOptions(flags: StudyFlags, given: StudyOptions, tableFirst = false): StudyOptions {
   const ask = askOf(flags, tableFirst);
-  const many = seeds ?? (quick ? 5 : 10);
-  const given = {
-    ...{ ask, quick, epochs, batchSize, hidden, metric, targetError, worth, validation, test },
-    ...{ lrs: flags.lr, rowFractions: flags.rows, rescale: flags.rescale, target: flags.targetScale },
-    seeds: firstSeed === undefined ? seeds : Array.from({ length: many }, (_, i) => firstSeed + i),
-    ...(flags.scales === undefined && flags.norms === undefined ? { dropout: flags.dropout } : { arms: armsOf(flags) }),
+  const { dropout, ...others } = given;
+  return {
+    ...others,
+    ...(ask !== undefined && { ask }),
+    ...(flags.firstSeed !== undefined && { seeds: seedsFrom(flags.firstSeed, given) }),
+    ...(flags.scales !== undefined || flags.norms !== undefined
+      ? { arms: armsOf(flags, given) }
+      : dropout !== undefined && { dropout }),
   };
-  return withoutUndefined(given);
+}
+
+function seedsFrom(first: number, { seeds, quick }: StudyOptions): number[] {
+  const count = seeds ?? (quick ? 5 : 10);
+  if (typeof count === "number") return Array.from({ length: count }, (_, i) => first + i);
+  throw misuse("conflict", "--seeds lists the seeds, and --first-seed counts them from the first", "leave one out");
 }
 
 /** Every scale with every norm; with dropout too, on one scale, what is compared with it. As the default arms are made. */
-function armsOf({
-  scales = ["raw", "zscore"],
-  norms = ["none", "batch", "layer"],
-  quick,
-  ...flags
-}: StudyFlags): NormArm[] {
-  const { dropout = quick ? 0 : 0.2 } = flags;
+function armsOf({ scales = ["raw", "zscore"], norms = allNorms }: StudyFlags, given: StudyOptions): NormArm[] {
+  const { quick, dropout = quick ? 0 : 0.2 } = given;
   const crossed = scales.flatMap((scale) => norms.map((norm) => ({ scale, norm, dropout: 0 })));
   const scale: Scale = scales.includes("zscore") ? "zscore" : scales[scales.length - 1];
   const dropped = norms.filter((norm) => norm !== "layer").map((norm) => ({ scale, norm, dropout }));

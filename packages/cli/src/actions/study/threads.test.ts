@@ -1,9 +1,9 @@
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { Worker } from "node:worker_threads";
 import { planStudy, runStudy, type StudyData, type StudyEvent } from "evenkeel/study";
 import { inferSchema, tableFromRows } from "evenkeel/tabular";
 import { describe, expect, test } from "vitest";
-import { trialThreads } from "./threads.ts";
+import { trialThreads, workerFile } from "./threads.ts";
 
 // The sources are TypeScript, so a thread first needs the loader that the examples run with.
 const workerUrl = JSON.stringify(new URL("./worker.ts", import.meta.url).href);
@@ -44,6 +44,10 @@ describe("threads", () => {
     const wrong = { ...plan, settings: { ...plan.settings, target: "cube" as never } };
     await expect(runStudy(wrong, { execute: pool.execute, lanes: 2 })).rejects.toThrow(/target is "cube"/);
     await pool.close();
+  });
+
+  test("the built program starts its threads from a file that is built", () => {
+    expect(existsSync(new URL(workerFile.href.replace(/js$/, "ts")))).toBe(true);
   });
 
   test("no threads, no study", () => {

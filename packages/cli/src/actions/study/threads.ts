@@ -39,9 +39,12 @@ export function defaultThreads(): number {
   return Math.min(availableParallelism(), 8);
 }
 
+/** The body of a thread in the built program. */
+export const workerFile = new URL("./worker.js", import.meta.url);
+
 /** The thread of the built program. It gets a copy of the data. */
 function startWorker(data: StudyData): Worker {
-  return new Worker(new URL("../../study/worker.js", import.meta.url), { workerData: data });
+  return new Worker(workerFile, { workerData: data });
 }
 
 /** Threads are started when there is work for them, and kept for the next trial. */

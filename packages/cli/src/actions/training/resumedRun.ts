@@ -6,10 +6,9 @@ import type { Run } from "../../records/runs/readRun.ts";
 import type { RunsFolder } from "../../records/runs/runsFolder.ts";
 import { runFiles } from "../../records/runs/types.ts";
 import { misuse, sentence } from "../../shell/errors.ts";
-import { flagOf } from "../../shell/flags.ts";
 
-/** Options that make sense beside `--resume`: all others are the run's own. */
-const own = ["runs", "resume", "out", "tensorboard", "report", "json", "epochs"];
+/** Flags that make sense beside `--resume`: all others are the run's own. */
+const own = ["--runs", "--resume", "--out", "--tensorboard", "--no-report", "--json", "--epochs"];
 
 /** Schedules that do not depend on how many epochs there are to be. */
 const openEnded = ["none", "plateau"];
@@ -19,7 +18,7 @@ interface ResumeRequest extends RunsFolder {
   readonly wanted: string;
   /** Whether a table or a query is named besides. */
   readonly source: boolean;
-  /** The options that were given, as attributes: "batchSize". */
+  /** The flags that were given: "--batch-size". */
   readonly given: readonly string[];
   /** A new number of epochs. */
   readonly epochs?: number | undefined;
@@ -36,9 +35,9 @@ export interface ResumedRun {
 export function resumedRun({ wanted, source, given, epochs, ...place }: ResumeRequest): ResumedRun {
   if (source)
     throw misuse("conflict", "--resume goes on with the table that the run began with", "leave the table out");
-  const other = given.find((name) => !own.includes(name));
+  const other = given.find((flag) => !own.includes(flag));
   if (other !== undefined) {
-    throw misuse("conflict", "--resume goes on with the options that the run began with", `leave ${flagOf(other)} out`);
+    throw misuse("conflict", "--resume goes on with the options that the run began with", `leave ${other} out`);
   }
   const run = findRun(place, wanted);
   if (run.status === "running")

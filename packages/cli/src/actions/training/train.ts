@@ -28,7 +28,7 @@ interface TrainRequest {
   readonly runs: string;
   /** The run to go on with: its id, the beginning of it, or "latest". */
   readonly resume?: string | undefined;
-  /** The options that were given, as attributes: "batchSize". */
+  /** The flags that were given: "--batch-size". */
   readonly given: readonly string[];
   /** A copy of the model. */
   readonly out?: string | undefined;

@@ -2,14 +2,9 @@ import { execFileSync, spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { Command } from "@commander-js/extra-typings";
 import picocolors from "picocolors";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
-import { evaluateCommand } from "../evaluate.ts";
-import { predictCommand } from "../predict.ts";
-import { runsCommand } from "../runs.ts";
-import { studyCommand } from "../study.ts";
-import { addCompletion } from "./completion.ts";
+import { runProgram } from "../../program.ts";
 
 let cwd: string;
 beforeAll(() => {
@@ -25,24 +20,19 @@ afterAll(() => rmSync(cwd, { recursive: true }));
 
 /** What a command line that begins with `complete` prints. */
 async function complete(...args: string[]): Promise<string> {
-  const context = { output: { write() {}, writeError() {}, colors: picocolors.createColors(false) }, cwd };
-  const program = new Command("evenkeel")
-    .option("--no-color", "no colours")
-    .addCommand(predictCommand(context))
-    .addCommand(evaluateCommand(context))
-    .addCommand(runsCommand(context))
-    .addCommand(studyCommand(context))
-    .exitOverride();
-  // The words are a copy each: what reads them may change them.
-  await addCompletion(program, { cwd, argv: ["node", "evenkeel", "complete", ...args] });
-  const lines: string[] = [];
-  const log = vi.spyOn(console, "log").mockImplementation((line: string) => void lines.push(line));
+  let written = "";
+  const write = (text: string) => {
+    written += text;
+  };
+  const output = { write, writeError: write, colors: picocolors.createColors(false) };
+  const log = vi.spyOn(console, "log").mockImplementation((line: string) => write(`${line}\n`));
   try {
-    await program.parseAsync(["node", "evenkeel", "complete", ...args]);
+    const code = await runProgram(["complete", ...args], { output, cwd, environment: {} });
+    if (code !== 0) throw new Error(written);
   } finally {
     log.mockRestore();
   }
-  return lines.join("\n");
+  return written.trimEnd();
 }
 
 /** The words that a shell is offered after these. */
@@ -59,7 +49,11 @@ describe("what a shell is offered", () => {
     expect(await words("runs", "")).toEqual(expect.arrayContaining(["list", "show", "compare"]));
   });
 
-  test("options and their choices", async () => {
+  test("options and their choices, those that the library declares too", async () => {
+    expect(await words("train", "mpg", "--norm", "")).toEqual(["none", "batch", "layer"]);
+    expect(await words("train", "mpg", "--no-e")).toEqual(["--no-early-stopping"]);
+    expect(await words("study", "mpg", "--metric", "")).toEqual(["mae", "rmse", "errorRate", "logLoss"]);
+    expect(await words("study", "mpg", "--epoch-f")).toEqual(["--epoch-fractions"]);
     expect(await words("predict", "--ke")).toEqual(["--keep"]);
     expect(await words("predict", "--format", "")).toEqual(["csv", "json", "ndjson", "parquet"]);
     expect(await words("evaluate", "--part", "t")).toEqual(["train", "test"]);

@@ -19,10 +19,7 @@ const mostFiles = 200;
  */
 export async function addCompletion(
   program: CommandUnknownOpts,
-  {
-    cwd = process.cwd(),
-    argv = process.argv,
-  }: { readonly cwd?: string | undefined; readonly argv?: readonly string[] | undefined } = {},
+  { cwd, args }: { readonly cwd: string; readonly args: readonly string[] },
 ): Promise<void> {
   const { default: tab } = await import("@bomb.sh/tab/commander");
   // The types of extra-typings are those of commander, but say more.
@@ -39,7 +36,7 @@ export async function addCompletion(
       console.log = log;
     }
   };
-  const word = argv.at(-1) ?? "";
+  const word = args.at(-1) ?? "";
   for (const command of root.commands.values()) {
     for (const argument of command.arguments.values()) {
       argument.handler ??= (complete) => {

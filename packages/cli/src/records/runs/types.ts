@@ -102,7 +102,7 @@ export interface RunResult {
   readonly seconds: number;
   /** Of the model that was kept. */
   readonly scores: PartScores;
-  /** Scores of simple models on the same rows, by their names. */
+  /** Scores of the baselines on the same rows, by their names. */
   readonly baselines: Readonly<Record<string, PartScores>>;
   /** Where there is batch normalization. */
   readonly batchNorm?: BatchNormScores;

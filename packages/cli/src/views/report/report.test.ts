@@ -165,14 +165,12 @@ describe("html", () => {
 });
 
 describe("the report of a training", () => {
-  test("says how good the network is beside the best simple model", async () => {
+  test("says how good the network is beside the best baseline", async () => {
     const data = training("mpg");
     const of = async (mae: number) =>
       (await trainingReport({ ...data, scores: { test: { mae } } })).replaceAll(/\s+/g, " ");
-    expect(await of(2)).toContain("The best simple model, mpg, has 4.00: this is better, 50% less.");
-    expect(await of(5)).toContain(
-      "The best simple model, mpg, does better: 4.00. This network is not worth its weights.",
-    );
+    expect(await of(2)).toContain("The best baseline, mpg, has 4.00: this is better, 50% less.");
+    expect(await of(5)).toContain("The best baseline, mpg, does better: 4.00. This network is not worth its weights.");
     expect(await of(4)).toContain("does exactly as well");
     const page = await of(5);
     expect(page.indexOf('<th scope="row">mpg')).toBeLessThan(page.indexOf('<th scope="row">this network'));
@@ -187,7 +185,7 @@ describe("the report of a training", () => {
       baselines: { commonest: { test: { accuracy: 0.5 } }, linear: { test: { accuracy: 0.8 } } },
       predictions: { kind: "classes", classes: ["a", "b"], truth: [0, 0, 0, 1], predicted: [0, 0, 1, 1] },
     });
-    expect(page).toContain("The best simple model, linear, has 80.0%: this is better, 10.0 points more.");
+    expect(page).toContain("The best baseline, linear, has 80.0%: this is better, 10.0 points more.");
     expect(page).toMatch(
       /<th scope="row">a<\/th><td class="hit" style="--share:0.667">2<\/td><td style="--share:0.333">1<\/td><td class="sum">67% of 3/,
     );

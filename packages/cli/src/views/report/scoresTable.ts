@@ -4,7 +4,7 @@ import { type Html, html, trusted } from "./html.ts";
 import { judgedPart, partWords, worthOf } from "./judgedPart.ts";
 import type { PartScores, ScoresByName, TrainingReportData } from "./types.ts";
 
-/** The scores on the test rows of the network and of the simple models, the best first, with a bar for the first metric. */
+/** The scores on the test rows of the network and of the baselines, the best first, with a bar for the first metric. */
 export function baselinesTable({ scores, baselines, metric, unit, split }: TrainingReportData): Html {
   const part = judgedPart(split);
   const ours = { name: "this network", ours: true, values: scores[part] ?? {} };

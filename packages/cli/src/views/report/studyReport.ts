@@ -132,7 +132,7 @@ async function charts(data: StudyReportData): Promise<Html[]> {
     "Rows",
     rowCounts,
     series("training rows"),
-    `The ${label} on the test rows when only so many rows are trained on. Bands: 95% intervals over seeds.`,
+    `The ${label} on the test rows against the number of training rows. Bands: 95% intervals over seeds.`,
   );
   return drawn;
 }

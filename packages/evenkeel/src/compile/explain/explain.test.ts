@@ -4,7 +4,7 @@ import { compile } from "../compile.ts";
 import type { ProgramExplanation } from "./explain.ts";
 import { formatProgram } from "./formatProgram.ts";
 
-/** The printed explanation: for a terminal of 100 columns, whatever a program consists of. */
+/** The printed explanation fits a terminal of 100 columns for any program. */
 
 const widest = (text: string) => Math.max(...text.split("\n").map(({ length }) => length));
 const rank = (dims: number) => new Array<number>(dims).fill(1);

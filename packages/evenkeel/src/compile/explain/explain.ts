@@ -13,21 +13,21 @@ export interface ExplainOptions {
 export interface TaskExplanation {
   /** The ops, as `mul + add + relu` where they share a loop, and `adamStep x 10` where an op is called on many arrays. */
   readonly name: string;
-  /** Shapes of what goes in and comes out, as `[32, 9] [50, 9] -> [32, 50]`; of many arrays, what is written. */
+  /** Shapes of inputs and outputs, as `[32, 9] [50, 9] -> [32, 50]`; for many arrays only those written. */
   readonly shapes: string;
-  /** Bytes of what comes out. */
+  /** Bytes of the outputs. */
   readonly bytes: number;
-  /** Why the task calls a reference of the host; undefined if it runs code of the program. */
+  /** The reason why the task calls a reference on the host; undefined if it runs code of the program. */
   readonly fallback?: string | undefined;
   /** Median microseconds, if profiled. */
   readonly microseconds?: number;
 }
 
-/** What a program consists of. */
+/** The contents of a program. */
 export interface ProgramExplanation {
   readonly signature: string;
   readonly tasks: readonly TaskExplanation[];
-  /** How many tasks call a reference of the host. */
+  /** The number of tasks that call a reference on the host. */
   readonly fallbacks: number;
   /** Bytes of the WebAssembly module; of temporaries in one arena, and without sharing; of working memory. */
   readonly memory: {
@@ -38,7 +38,7 @@ export interface ProgramExplanation {
   };
 }
 
-/** Printable, in lines of at most 100 columns, for which long lists are cut short; all of it as data in `programs`. */
+/** Printable, in lines of at most 100 columns, in which long lists are shortened; `programs` has the complete data. */
 export interface Explanation {
   readonly programs: readonly ProgramExplanation[];
   toString(): string;

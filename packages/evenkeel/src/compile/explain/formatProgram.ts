@@ -1,9 +1,9 @@
 import type { ProgramExplanation, TaskExplanation } from "./explain.ts";
 
-/** What fits a terminal, a page and a message. */
+/** A width that fits a terminal, a page and a message. */
 const columns = 100;
 
-/** A program as a table: a line per task, and one more for why it runs on the host. */
+/** A program as a table: a line per task, and another for the reason if it runs on the host. */
 export function formatProgram({ signature, tasks, fallbacks, memory }: ProgramExplanation): string {
   const total = tasks.reduce((sum, { microseconds = 0 }) => sum + microseconds, 0);
   const numbers = tasks.map(({ bytes, microseconds }, i) => ({
@@ -32,7 +32,7 @@ export function formatProgram({ signature, tasks, fallbacks, memory }: ProgramEx
       numbers.map(({ share }) => share),
     ),
   };
-  // What the numbers leave, and the two spaces between columns.
+  // The width that the numbers and the two spaces between columns leave.
   const room = columns - (width.index + width.bytes + width.time + width.share) - 10;
   const wanted = {
     name: widthOf(
@@ -84,7 +84,7 @@ function shortName({ name }: TaskExplanation, width: number): string {
   );
 }
 
-/** Equal shapes beside each other counted, `3 x [16, 8]`; then the first ones of each side. */
+/** Adjacent equal shapes are counted, `3 x [16, 8]`; then the first ones of each side. */
 function shortShapes({ shapes }: TaskExplanation, width: number): string {
   if (shapes.length <= width) return shapes;
   const sides = shapes.split("->").map((side) => counted(side.match(/\[[^\]]*\]/g) ?? []));
@@ -104,7 +104,7 @@ function counted(shapes: readonly string[]): string[] {
   return runs.map(({ shape, count }) => (count === 1 ? shape : `${count} x ${shape}`));
 }
 
-/** The text with as many parts kept as fit, at least one. */
+/** The text with as many parts as fit, at least one. */
 function shortest(width: number, parts: number, textOf: (kept: number) => string): string {
   for (let kept = parts; kept > 1; kept--) {
     const text = textOf(kept);

@@ -3,8 +3,8 @@ import type { GraphNode } from "../graph.ts";
 import type { Program } from "../program/program.ts";
 
 /**
- * Tells, once for a compiled function, what of its computation in float64 runs on the host and why: float32 rarely does,
- * and nobody would expect it of a compiled step.
+ * Warns, once per compiled function, which parts of its float64 computation run on the host and why: float32 rarely
+ * does, so it is unexpected in a compiled step.
  */
 export function warnOfHost(step: object, { parts: { tasks, code } }: Program): void {
   const reasons = new Map<string, string>();
@@ -21,7 +21,7 @@ export function warnOfHost(step: object, { parts: { tasks, code } }: Program): v
   });
 }
 
-/** Statistics and rates are float64 beside float32 too: the first float decides. */
+/** Statistics and rates are float64 in float32 networks too: the first float decides. */
 function isOfDoubles({ inputs, outputs }: GraphNode): boolean {
   return [...inputs, ...outputs].find(({ dtype }) => isFloat(dtype))?.dtype === "float64";
 }

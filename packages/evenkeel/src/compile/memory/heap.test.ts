@@ -89,7 +89,7 @@ describe("Heap", () => {
     expect(storage.data.byteOffset).toBe(address);
   });
 
-  it("keeps the contents of storages when it grows, and makes their arrays anew", () => {
+  it("keeps the contents of storages when it grows, and recreates their arrays", () => {
     const heap = new Heap();
     const storages = [1, 2, 3].map((value) => new Storage(new Float32Array(100).fill(value)));
     const addresses = storages.map((storage) => heap.adopt(storage));

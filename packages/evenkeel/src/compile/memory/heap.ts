@@ -7,10 +7,10 @@ const pageBytes = 65536;
 
 export const roundUp = (bytes: number, multiple = alignment): number => Math.ceil(bytes / multiple) * multiple;
 
-/** What an array takes up, the gap behind it included. */
+/** The bytes of an array, including the gap after it. */
 export const blockBytes = (bytes: number): number => Math.max(roundUp(bytes), alignment);
 
-/** Whose array can live here: a tensor's storage, a generator's words. */
+/** An owner of an array that can live here: a tensor's storage, a generator's words. */
 interface Resident {
   data: TypedArray;
 }
@@ -21,13 +21,13 @@ interface Resident {
  */
 export class Heap {
   readonly memory = new WebAssembly.Memory({ initial: 4 });
-  /** Free blocks by address: [address, bytes]. Address 0 is left out: it stands for nothing. */
+  /** Free blocks by address: [address, bytes]. Address 0 is never used: it means no address. */
   readonly #free: [number, number][] = [[alignment, 4 * pageBytes - alignment]];
   readonly #blocks = new Map<number, number>();
   /** Storages that live here. Weak: a tensor is released with its last user. */
   readonly #residents = new Map<number, WeakRef<Resident>>();
   readonly #addresses = new WeakMap<Resident, number>();
-  /** A block is free again when nobody holds the array over it any more, not even a caller of `tensor.data`. */
+  /** A block is freed when its array is garbage-collected, which a caller of `tensor.data` prevents. */
   readonly #released = new FinalizationRegistry<number>((address) => this.release(address));
 
   /** A block of at least `bytes`, zeroed. */
@@ -54,10 +54,10 @@ export class Heap {
     this.#putBack(address, size);
   }
 
-  /** Adds a free block, merged with those that it touches. */
+  /** Adds a free block, merged with adjacent ones. */
   #putBack(address: number, size: number): void {
     const free = this.#free;
-    // The first free block behind it, by halves.
+    // The first free block after it, by binary search.
     let [low, high] = [0, free.length];
     while (low < high) {
       const middle = (low + high) >> 1;
@@ -79,13 +79,13 @@ export class Heap {
     return [...this.#blocks.values()].reduce((total, bytes) => total + bytes, 0);
   }
 
-  /** Moves a storage here, unless it is here already, and returns its address. Its contents and version stay. */
+  /** Moves a storage here, unless it is already, and returns its address. Its contents and version stay. */
   adopt(storage: Resident): number {
     this.adoptTogether([storage]);
     return this.#addresses.get(storage) as number;
   }
 
-  /** Moves storages here side by side, each with a block of its own; those that are here already stay where they are. */
+  /** Moves storages to adjacent blocks here; those that are here already stay. */
   adoptTogether(storages: readonly Resident[]): void {
     const moving = [...new Set(storages)].filter((storage) => !this.#addresses.has(storage));
     if (moving.length === 0) return;
@@ -119,7 +119,7 @@ export class Heap {
     return make[dtype]();
   }
 
-  /** Growing detaches every array over the memory: those of resident storages are made anew. */
+  /** Growing detaches every array over the memory: those of resident storages are recreated. */
   #grow(bytes: number): void {
     const before = this.memory.buffer.byteLength;
     // At least by half, so that a series of programs does not grow it a page at a time.

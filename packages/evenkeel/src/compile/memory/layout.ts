@@ -15,7 +15,7 @@ interface HostNumber {
   readonly read: () => number;
 }
 
-/** Where everything of a program lies. */
+/** The memory layout of a program. */
 export interface Layout {
   readonly addresses: ReadonlyMap<GraphBuffer, number>;
   readonly arguments: readonly GraphBuffer[];
@@ -37,7 +37,7 @@ const bytesOf = ({ dtype, size }: GraphBuffer): number => blockBytes(widthOf(dty
 
 export const nodesOf = (task: Task): readonly GraphNode[] => (task.kind === "op" ? [task.node] : task.nodes);
 
-/** Gives every buffer an address: state where it is or moves to, temporaries by their lifetimes, the rest for good. */
+/** Gives every buffer an address: state in the heap, temporaries by their lifetimes, all others permanently. */
 export function layOut(tasks: readonly Task[], results: readonly GraphValue[]): Layout {
   const shared = heap();
   const lifetimes = lifetimesOf(tasks, results);
@@ -67,7 +67,7 @@ export function layOut(tasks: readonly Task[], results: readonly GraphValue[]): 
   for (const [buffer] of lifetimes) {
     const { source, dtype } = buffer;
     if (source.kind === "argument") {
-      // In a place of its own, so that the tasks can be run again on the same arguments, to be timed.
+      // Not shared, so that profiling can run the tasks again on the same arguments.
       addresses.set(buffer, own(bytesOf(buffer)));
       args[source.index] = buffer;
     } else if (source.kind === "state") addresses.set(buffer, shared.adopt(source.storage));
@@ -105,7 +105,7 @@ export function layOut(tasks: readonly Task[], results: readonly GraphValue[]): 
   };
 }
 
-/** For every task of joined calls and each of their arrays: the buffers that should lie side by side, in this order. */
+/** For every task of joined calls and each of their arrays: the buffers that should be adjacent, in this order. */
 function arraysOfJoined(tasks: readonly Task[]): GraphBuffer[][] {
   return tasks.flatMap((task) => {
     if (task.kind !== "joined") return [];
@@ -114,7 +114,7 @@ function arraysOfJoined(tasks: readonly Task[]): GraphBuffer[][] {
   });
 }
 
-/** State that moves to the heap moves there in order. */
+/** State moves to the heap in order. */
 function adoptTogether(shared: Heap, together: readonly (readonly GraphBuffer[])[]): void {
   for (const buffers of together) {
     shared.adoptTogether(buffers.flatMap(({ source }) => (source.kind === "state" ? [source.storage] : [])));

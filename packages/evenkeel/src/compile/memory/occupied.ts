@@ -2,9 +2,9 @@
 type Parts = number[];
 
 /**
- * Which memory is taken at which time. A tree over time: a stretch from `first` through `last` is made of a few nodes of
- * it, twice the logarithm of all times at most, and each node knows the parts of memory that are taken in all of its time,
- * and in any of it. Memory that is filled from below is taken in few parts, so that a query reads little.
+ * The occupied memory over time. A segment tree: an interval from `first` through `last` consists of a few nodes, at
+ * most twice the logarithm of all times, and each node knows the parts of memory that are occupied during all of its time, and
+ * during any of it. Memory that is filled from below is occupied in few parts, so that a query is fast.
  */
 export class Occupied {
   /** A power of 2; the leaf of time t is node `#leaves + t`, the parent of node n is n / 2. */
@@ -18,7 +18,7 @@ export class Occupied {
     this.#sometime = Array.from({ length: 2 * this.#leaves }, () => []);
   }
 
-  /** Takes the bytes from `start` to `end` (excluded) from one time through another. */
+  /** Occupies the bytes from `start` to `end` (excluded) from one time through another. */
   take(start: number, end: number, first: number, last: number): void {
     for (const node of this.#cover(first, last)) {
       insert(this.#throughout[node], start, end);
@@ -48,7 +48,7 @@ export class Occupied {
     }
   }
 
-  /** The nodes that together are the stretch of time. */
+  /** The nodes that make up the interval. */
   #cover(first: number, last: number): number[] {
     const nodes: number[] = [];
     let [low, high] = [first + this.#leaves, last + this.#leaves + 1];
@@ -59,7 +59,7 @@ export class Occupied {
     return nodes;
   }
 
-  /** The nodes that have more time than the stretch, and some or all of it. */
+  /** The nodes that overlap the interval and extend beyond it. */
   #above(first: number, last: number): Set<number> {
     const nodes = new Set<number>();
     for (const node of this.#cover(first, last)) {
@@ -70,7 +70,7 @@ export class Occupied {
 }
 
 function insert(parts: Parts, start: number, end: number): void {
-  // The first part that ends at the start or later: by halves.
+  // The first part that ends at the start or later, by binary search.
   let [low, high] = [0, parts.length / 2];
   while (low < high) {
     const middle = (low + high) >> 1;

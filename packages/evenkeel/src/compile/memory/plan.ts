@@ -1,6 +1,6 @@
 import { Occupied } from "./occupied.ts";
 
-/** Bytes that are needed from one step of a program through another, both included. */
+/** Bytes that are in use from one step of a program through another, both included. */
 export interface Lifetime {
   readonly bytes: number;
   readonly first: number;
@@ -8,14 +8,14 @@ export interface Lifetime {
 }
 
 interface MemoryPlan {
-  /** Where each lifetime's bytes begin, in the order given. */
+  /** The start of each lifetime's bytes, in the given order. */
   readonly offsets: readonly number[];
   readonly bytes: number;
 }
 
 /**
- * Gives every lifetime a place such that no two that overlap in time overlap in space. Large ones first, each at the
- * lowest place that is free: simple, and close to the bound for the nested lifetimes of forward and backward.
+ * Gives every lifetime an offset such that no two that overlap in time overlap in space. Large ones first, each at
+ * the lowest free offset: simple, and close to the bound for the nested lifetimes of forward and backward.
  */
 export function planMemory(lifetimes: readonly Lifetime[], alignment = 16): MemoryPlan {
   const offsets = new Array<number>(lifetimes.length).fill(0);
@@ -24,7 +24,7 @@ export function planMemory(lifetimes: readonly Lifetime[], alignment = 16): Memo
   let bytes = 0;
   for (const i of order) {
     const { bytes: size, first, last } = lifetimes[i];
-    // What needs no bytes is in nobody's way.
+    // Empty lifetimes overlap nothing.
     if (size === 0) continue;
     const offset = occupied.lowestGap(size, first, last);
     occupied.take(offset, Math.ceil((offset + size) / alignment) * alignment, first, last);

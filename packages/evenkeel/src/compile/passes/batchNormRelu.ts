@@ -12,12 +12,12 @@ import type { Graph, GraphBuffer, GraphNode } from "../graph.ts";
 import { isSameValue, Uses, withoutDeadCode } from "./rewrite.ts";
 
 /**
- * Batch normalization and the ReLU behind it as one op, forward and backward: the normalized values are written once, and
+ * Fuses batch normalization and the following ReLU, forward and backward: the normalized values are written once, and
  * never read back.
  */
 export function fuseBatchNormRelu(graph: Graph): Graph {
   const uses = new Uses(graph);
-  /** By the relu that it stands for: the fused node. */
+  /** The fused node, by the relu that it replaces. */
   const fused = new Map<GraphNode | undefined, GraphNode>();
   const replacement = new Map<GraphNode, GraphNode | null>();
   for (const node of graph.nodes) {

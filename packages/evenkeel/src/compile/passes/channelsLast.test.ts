@@ -8,9 +8,9 @@ import { cat, noGrad, randint, randn, type Tensor } from "../../tensor/index.ts"
 import { compile } from "../compile.ts";
 import { channelsLastFrom } from "./channelsLast/worth.ts";
 
-/** ConvNets with all that stands between convolutions, eager and compiled, and what becomes of it. */
+/** ConvNets with all ops between convolutions, eager and compiled, and their tasks. */
 
-// The networks are small, and what is to be seen are the programs of large ones.
+// The networks are small, but the tests are about the programs of large ones.
 channelsLastFrom.products = 0;
 
 /** A norm whose scales differ, some of them below 0. */

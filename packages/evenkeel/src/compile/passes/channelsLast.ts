@@ -11,9 +11,9 @@ import { isWorthWhile } from "./channelsLast/worth.ts";
 import { isSameValue, Uses, withoutDeadCode } from "./rewrite.ts";
 
 /**
- * Pictures keep their channels last between convolutions, where all channels of a pixel lie side by side, inside borders of
- * zeros that are the padding of who reads them. They turn where they come in, where they leave, and where something reads
- * them in another shape: what has no rule stays as it was, on [N, C, H, W]. So does everything where convolutions are small.
+ * Keeps pictures in channels-last order between convolutions: all channels of a pixel are adjacent, inside borders of zeros
+ * that serve as the padding of readers. Pictures are converted at inputs, at outputs, and before ops that read them in
+ * another shape. Ops without a rule stay on [N, C, H, W], and so does everything if convolutions are small.
  */
 export function channelsLast(program: Graph): Graph {
   if (!isWorthWhile(program)) return program;
@@ -24,13 +24,13 @@ export function channelsLast(program: Graph): Graph {
 interface Plan {
   readonly uses: Uses;
   readonly converted: ReadonlyMap<GraphNode, Converted>;
-  /** Nodes that have become parts of others. */
+  /** Nodes that were fused into others. */
   readonly absorbed: ReadonlySet<GraphNode>;
-  /** Whether these very pictures are made with their channels last. */
+  /** Whether this value is made in channels-last order. */
   readonly isHeld: (value: GraphValue) => boolean;
 }
 
-/** Which nodes have rules, from the first on: what makes pictures with their channels last lets its readers read them so. */
+/** The nodes that have rules, in program order: a node that makes channels-last pictures lets its readers read them in that order. */
 function choose(program: Graph): Plan {
   const uses = new Uses(program);
   const positions = new Map(program.nodes.map((node, position) => [node, position]));
@@ -64,7 +64,7 @@ function attempt(program: Graph, uses: Uses, isUnchanged: IsUnchanged, refused: 
   };
   const isFree = ({ results }: Converted) =>
     results.every(({ kind, value }) => kind === "plain" || uses.maker(value) !== undefined);
-  /** Gradients of batch norms that have found their rule already. */
+  /** Gradients of batch norms that have a rule already. */
   const waiting = new Map<GraphNode, Converted>();
   for (const node of program.nodes) {
     if (refused.has(node) || absorbed.has(node)) continue;
@@ -88,7 +88,7 @@ function attempt(program: Graph, uses: Uses, isUnchanged: IsUnchanged, refused: 
   return { uses, converted, absorbed, isHeld };
 }
 
-/** What somebody reads as it was: in [N, C, H, W], or in another shape. */
+/** The values that some node reads as [N, C, H, W] or in another shape. */
 function plainlyRead({ nodes, results }: Graph, { converted, absorbed, isHeld }: Plan): Set<GraphBuffer> {
   const read = new Set(results.map(({ buffer }) => buffer));
   for (const node of nodes) {
@@ -100,7 +100,7 @@ function plainlyRead({ nodes, results }: Graph, { converted, absorbed, isHeld }:
   return read;
 }
 
-/** Nodes that must not keep their channels last: masks cannot turn back, and what is repeated is not worth it. */
+/** Nodes that must not be channels-last: masks cannot be converted back, and broadcast values are not worth it. */
 function wronglyRead(program: Graph, plan: Plan): GraphNode[] {
   const read = plainlyRead(program, plan);
   return [...plan.converted].flatMap(([node, { results }]) => {
@@ -122,12 +122,12 @@ function rewrite(program: Graph, plan: Plan): Graph {
   };
   const turn = (value: GraphValue, border: Border) =>
     emit(toChannelsLast, { border }, [value], { shape: lastShapeOf(value, border), dtype: value.dtype });
-  /** Pictures with their channels last, by the border around them: the one that they were made with comes first. */
+  /** Channels-last pictures, by the border around them: the one that they were made with comes first. */
   const known = new Map<Key, { readonly border: Border; readonly value: GraphValue }[]>();
   const readPictures = (value: GraphValue, need: Border) => {
     const key = keyOf(value);
     const border = borders.of(key);
-    // What may have changed since it was turned is turned again.
+    // A value that may have changed since its conversion is converted again.
     const canKeep = isHeld(value) || uses.isFixed(value);
     const places = (canKeep ? known.get(key) : undefined) ?? [{ border, value: turn(value, border) }];
     let place = places.find((each) => isWithin(need, each.border));

@@ -3,7 +3,7 @@ import { clone, expand, fill, literal } from "../../ops/index.ts";
 import { type Graph, type GraphBuffer, type GraphNode, type GraphValue, hasEffect } from "../graph.ts";
 import { mapInputs, Uses, withoutDeadCode } from "./rewrite.ts";
 
-/** Single values that depend on constants alone become constants: counts, scales, the 1 that backward starts from. */
+/** Single values that depend only on constants become constants: counts, scales, the initial 1 of backward. */
 export function foldConstants(graph: Graph): Graph {
   const uses = new Uses(graph);
   const known = new Map<GraphBuffer, GraphBuffer>();
@@ -29,7 +29,7 @@ export function foldConstants(graph: Graph): Graph {
   return withoutDeadCode({ ...mapInputs(graph, replaced), results: graph.results.map(replaced) });
 }
 
-/** A copy of a value that nobody else has needs no copy: backward makes one of every gradient it keeps. */
+/** Drops copies of values that have no other reader: backward copies every gradient it keeps. */
 export function withoutNeedlessClones(graph: Graph): Graph {
   const uses = new Uses(graph);
   const same = new Map<GraphBuffer, GraphBuffer>();
@@ -48,7 +48,7 @@ export function withoutNeedlessClones(graph: Graph): Graph {
   return { ...mapInputs({ nodes, results: [] }, replaced), results: graph.results.map(replaced) };
 }
 
-/** Elementwise readers broadcast by themselves: they read what was expanded, and a fill as the one value it holds. */
+/** Elementwise readers broadcast themselves: they read the value before its expansion, and the single value of a fill. */
 export function withoutExpansions(graph: Graph, isElementwise: (node: GraphNode) => boolean): Graph {
   const uses = new Uses(graph);
   const positions = new Map(graph.nodes.map((node, position) => [node, position]));
@@ -77,7 +77,7 @@ export function withoutExpansions(graph: Graph, isElementwise: (node: GraphNode)
   return withoutDeadCode({ ...graph, nodes });
 }
 
-/** Whether the row gives its outputs the dtypes that they have: a single value of float64 widens less than an array of them. */
+/** Whether the row still gives the same output dtypes: a 0-d float64 does not widen, an array does. */
 function isOfSameDtype({ op, attrs, inputs, outputs }: GraphNode): boolean {
   return op.shape(inputs, attrs as never).every(({ dtype }, i) => dtype === outputs[i].dtype);
 }

@@ -4,14 +4,14 @@ import type { Graph, GraphBuffer, GraphNode, GraphValue } from "../graph.ts";
 import { fusionOf, inputsOf } from "../group.ts";
 import { touchesOf, WaitingList } from "./waiting.ts";
 
-/** One step of a program: an op, elementwise ops that share a loop, or calls of one op on arrays side by side. */
+/** One step of a program: an op, elementwise ops that share a loop, or calls of one op on adjacent arrays. */
 export type Task =
   | { readonly kind: "op"; readonly node: GraphNode }
   | {
       readonly kind: "group";
       readonly nodes: readonly GraphNode[];
       readonly inputs: readonly GraphValue[];
-      /** What is stored: results that are read elsewhere. The others never leave the registers. */
+      /** The stored results, which other tasks read. The others never leave the registers. */
       readonly outputs: readonly GraphValue[];
     }
   | {
@@ -22,26 +22,26 @@ export type Task =
       readonly outputs: readonly GraphValue[];
     };
 
-/** More steps than this in one loop, and values no longer fit the registers. */
+/** With more steps in one loop, values no longer fit the registers. */
 const mostInGroup = 24;
 
 interface Pending {
   readonly key: string;
   readonly nodes: GraphNode[];
-  /** Where the loop splits the shape, once a node depends on it. */
+  /** The dimension that splits the shape, once a node depends on it. */
   split: number | undefined;
-  /** Come right after the group. */
+  /** Nodes that come right after the group. */
   readonly followers: GraphNode[];
 }
 
 /**
- * Gathers elementwise nodes of one shape into groups. A node may wait until something needs its result or overwrites what
- * it reads; groups wait independently, one per shape. Program order holds wherever it can be seen.
+ * Gathers elementwise nodes of one shape into groups. A node may wait until another needs its result or overwrites its
+ * inputs; groups wait independently, one per shape. Observable program order is kept.
  */
 export function fuseElementwise({ nodes, results }: Graph): Task[] {
   const tasks: (GraphNode | readonly GraphNode[])[] = [];
   const waiting = new WaitingList<Pending>();
-  /** Those that have room for more, by what their nodes have in common. */
+  /** The groups with room for more nodes, by the key of their nodes. */
   const open = new Map<string, Pending[]>();
   const close = (group: Pending) =>
     open.set(
@@ -51,7 +51,7 @@ export function fuseElementwise({ nodes, results }: Graph): Task[] {
   const read = new Set(nodes.flatMap(({ inputs }) => inputs.map(({ buffer }) => buffer)));
   const flush = (group: Pending) => {
     close(group);
-    // What this group reads may still wait in another.
+    // The inputs of this group may still wait in another.
     for (const other of waiting.remove(group)) if (waiting.has(other)) flush(other);
     tasks.push(group.nodes, ...group.followers);
   };
@@ -87,12 +87,12 @@ export function fuseElementwise({ nodes, results }: Graph): Task[] {
   return tasks.map((task) => (Array.isArray(task) ? closed(task, readers) : { kind: "op", node: task as GraphNode }));
 }
 
-/** A sum or mean that nothing in the step reads. */
+/** A sum or mean that no node of the step reads. */
 function isLoss({ op, outputs: [total] }: GraphNode, read: ReadonlySet<GraphBuffer>): boolean {
   return (op === mean || op === sum) && total.buffer.source.kind === "temporary" && !read.has(total.buffer);
 }
 
-/** How many tasks read each buffer; whoever gets the results counts as one. */
+/** The number of tasks that read each buffer; the caller, who gets the results, counts as one. */
 function readersOf(
   tasks: readonly (GraphNode | readonly GraphNode[])[],
   results: readonly GraphValue[],
@@ -106,7 +106,7 @@ function readersOf(
   return readers;
 }
 
-/** A group with what crosses its border. */
+/** A group with its inputs and outputs. */
 function closed(nodes: readonly GraphNode[], readers: ReadonlyMap<GraphBuffer, number>): Task {
   const { reads } = touchesOf(nodes);
   const isReadElsewhere = (buffer: GraphBuffer) => (readers.get(buffer) ?? 0) > (reads.has(buffer) ? 1 : 0);

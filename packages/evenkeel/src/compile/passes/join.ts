@@ -5,15 +5,15 @@ import { whyNoKernel } from "../program/kernelChoice.ts";
 import type { Task } from "./fuse.ts";
 import { touchesOf, WaitingList } from "./waiting.ts";
 
-/** Calls that wait for more of their like. */
+/** Calls that wait to be joined. */
 interface Pending {
   readonly joins: Joins;
   readonly nodes: GraphNode[];
 }
 
 /**
- * Gathers calls that differ in their arrays alone, such as the optimizer's of all parameters of a group, into one task. A
- * call waits as long as nothing touches what it writes, and nothing writes what it reads.
+ * Joins calls that differ only in their arrays, such as those of the optimizer for all parameters of a group, into one
+ * task. A call waits as long as no other node touches its outputs or writes its inputs.
  */
 export function joinCalls(tasks: readonly Task[]): Task[] {
   const done: Task[] = [];
@@ -48,7 +48,7 @@ function joinsOf(node: GraphNode): Joins | undefined {
   return arrays.every(({ dtype }) => dtype === arrays[0].dtype) ? joins : undefined;
 }
 
-/** Whether a call has all in common with those that wait, but for its arrays and its count. */
+/** Whether a call differs from the waiting ones only in its arrays and its count. */
 function isLike({ op, attrs, inputs }: GraphNode, { joins, nodes: [first] }: Pending): boolean {
   return (
     op === first.op &&

@@ -13,7 +13,7 @@ import { optimize } from "./index.ts";
 import { withoutDeadCode } from "./rewrite.ts";
 import { writeThrough } from "./writeThrough.ts";
 
-/** What passes do to graphs that a trace wrote down, and what they must leave alone. */
+/** What passes do to traced graphs, and what they must preserve. */
 
 type Step = (...args: never[]) => unknown;
 

@@ -1,7 +1,7 @@
 import { sameShape } from "../../core/index.ts";
 import { type Graph, type GraphBuffer, type GraphNode, type GraphValue, hasEffect, writtenBy } from "../graph.ts";
 
-/** Who reads and who writes each buffer. */
+/** The readers and writers of each buffer. */
 export class Uses {
   readonly #readers = new Map<GraphBuffer, GraphNode[]>();
   readonly #writers = new Map<GraphBuffer, GraphNode[]>();
@@ -23,15 +23,15 @@ export class Uses {
     return this.#writers.get(buffer) ?? [];
   }
 
-  /** The node that fills a temporary, if nothing else writes to it. Its readers may see other views: see {@link maker}. */
+  /** The node that fills a temporary, if no other node writes to it. Its readers may use other views: see {@link maker}. */
   filler(buffer: GraphBuffer): GraphNode | undefined {
     const writers = this.writers(buffer);
     return buffer.source.kind === "temporary" && writers.length === 1 ? writers[0] : undefined;
   }
 
   /**
-   * The node whose output is this value: the same memory in the same shape, written by nothing else. A pass that
-   * recognises a pattern asks this, since a reader of another view computes something else.
+   * The node whose output is this value: the same memory in the same shape, with no other writer.
+   * Pattern-matching passes use it, because a reader of another view computes something different.
    */
   maker(value: GraphValue): GraphNode | undefined {
     const node = this.filler(value.buffer);
@@ -42,19 +42,19 @@ export class Uses {
     return this.#results.has(buffer);
   }
 
-  /** Whether a temporary is read by one node only and does not leave the graph. */
+  /** Whether a temporary has a single reader and is not a result. */
   isPrivate(buffer: GraphBuffer): boolean {
     return this.readers(buffer).length === 1 && !this.isResult(buffer) && this.filler(buffer) !== undefined;
   }
 
-  /** Whether a value is the same whenever it is read: a temporary that is written once, or what nothing can write. */
+  /** Whether a value never changes: a temporary that is written once, or a read-only buffer. */
   isFixed({ buffer }: GraphValue): boolean {
     if (buffer.source.kind === "temporary") return this.filler(buffer) !== undefined;
     return this.writers(buffer).length === 0;
   }
 }
 
-/** Whether two values are the same memory seen in the same shape. */
+/** Whether two values are the same memory in the same shape. */
 export function isSameValue(a: GraphValue, b: GraphValue): boolean {
   return a.buffer === b.buffer && a.dtype === b.dtype && sameShape(a.shape, b.shape);
 }
@@ -65,7 +65,7 @@ function push(map: Map<GraphBuffer, GraphNode[]>, buffer: GraphBuffer, node: Gra
   else if (list.at(-1) !== node) list.push(node);
 }
 
-/** The nodes with inputs replaced; a node that `change` leaves alone stays the same object. */
+/** The nodes with inputs replaced; a node without changes stays the same object. */
 export function mapInputs(graph: Graph, change: (value: GraphValue, node: GraphNode) => GraphValue): Graph {
   const nodes = graph.nodes.map((node) => {
     const inputs = node.inputs.map((value) => change(value, node));
@@ -74,12 +74,12 @@ export function mapInputs(graph: Graph, change: (value: GraphValue, node: GraphN
   return { ...graph, nodes };
 }
 
-/** Leaves out nodes that nothing depends on. Writes to state and draws from generators are what everything depends on. */
+/** Removes dead code. Writes to state, draws from generators and results are its roots. */
 export function withoutDeadCode({ nodes, results }: Graph): Graph {
   const wanted = new Set(results.map(({ buffer }) => buffer));
   const kept: GraphNode[] = [];
   for (const node of [...nodes].reverse()) {
-    // A write to a temporary matters only if somebody reads it later.
+    // A write to a temporary matters only if a later node reads it.
     const matters =
       node.outputs.some(({ buffer }) => wanted.has(buffer) || buffer.source.kind !== "temporary") ||
       node.op.writes.some(

@@ -23,8 +23,8 @@ interface Entry {
 }
 
 /**
- * Parts of a program that wait for more of their like, in the order in which they came. Who is in the way of whom is
- * looked up by buffer: a look at everything that waits would take time by the square of the program's length.
+ * Parts of a program that wait to be joined, in program order. Conflicts are looked up by buffer: a scan of all
+ * waiting parts would take quadratic time.
  */
 export class WaitingList<W> implements Iterable<W> {
   readonly #entries = new Map<W, Entry>();
@@ -32,7 +32,7 @@ export class WaitingList<W> implements Iterable<W> {
   readonly #writers = new Map<GraphBuffer, Set<W>>();
   #next = 0;
 
-  /** Adds what waits, or what it touches to one that waits already. */
+  /** Adds a waiting part, or adds buffers to one that waits already. */
   add(waiting: W, { reads, writes }: Touches): void {
     let entry = this.#entries.get(waiting);
     if (entry === undefined) {
@@ -49,7 +49,7 @@ export class WaitingList<W> implements Iterable<W> {
     }
   }
 
-  /** Takes one out, and gives the others that write what it reads. */
+  /** Removes a part, and returns the others that write its inputs. */
   remove(waiting: W): W[] {
     const { reads, writes } = this.#entries.get(waiting) as Entry;
     this.#entries.delete(waiting);
@@ -62,13 +62,13 @@ export class WaitingList<W> implements Iterable<W> {
     return this.#entries.has(waiting);
   }
 
-  /** Whether one that waits reads any of these. */
+  /** Whether a waiting part reads any of these buffers. */
   reads(waiting: W, buffers: ReadonlySet<GraphBuffer>): boolean {
     for (const buffer of buffers) if (this.#readers.get(buffer)?.has(waiting)) return true;
     return false;
   }
 
-  /** Those that must come before something that touches this: they write it, or read what it writes. */
+  /** The parts that must precede a node that touches these buffers: they write its inputs, or read or write its outputs. */
   before({ reads, writes }: Touches): W[] {
     const [readers, writers] = [this.#readers, this.#writers];
     return this.#inOrder([this.#of(writers, reads), this.#of(writers, writes), this.#of(readers, writes)]);

@@ -6,9 +6,9 @@ import type { Task } from "../passes/fuse.ts";
 import type { TaskCode } from "./emit.ts";
 
 /**
- * What a program may have changed when one of its tasks throws: a class that is out of range shows after the running
- * statistics have moved. Copied before every run, put back if it fails. A program that cannot throw has nothing to copy, and
- * most others little: what is written behind the last task that may throw, parameters and moments, needs no copy.
+ * The state that a program may have changed when one of its tasks throws: a class out of range is detected after the
+ * running statistics were updated. It is copied before every run, and restored if the run fails. A program that cannot throw
+ * needs no copy, and most others little: state written after the last task that may throw, parameters and moments, is not copied.
  */
 export class Backup {
   readonly #storages: readonly { readonly storage: Storage; readonly copy: Storage["data"] }[];

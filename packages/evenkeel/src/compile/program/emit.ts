@@ -17,9 +17,9 @@ import { whyNoKernel } from "./kernelChoice.ts";
 /** The code of one task. */
 export interface TaskCode {
   readonly ref: FunctionRef<readonly [], null>;
-  /** Why the task calls a reference of the host instead of running code; undefined if it runs code. */
+  /** The reason why the task calls a reference on the host; undefined if it runs code. */
   readonly fallback?: string | undefined;
-  /** Whether it calls the host, which may refuse the values it finds: a class or an index out of range. */
+  /** Whether it calls the host, which may refuse values: a class or an index out of range. */
   readonly mayThrow: boolean;
 }
 

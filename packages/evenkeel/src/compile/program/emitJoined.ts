@@ -11,12 +11,12 @@ import {
 } from "../../wasm/index.ts";
 import { blockBytes } from "../memory/heap.ts";
 
-/** What a kernel is told of a call, beside what all calls of a program share. */
+/** The part of a kernel's input that differs between the calls of a program. */
 export type Call = Pick<KernelCall, "inputs" | "outputs" | "attrs">;
 
 /**
- * Calls that differ in their arrays alone: those whose arrays follow each other in memory, in every input, are one call
- * on what lies from the first array to the end of the last. The gaps between arrays hold nothing of value, before and after.
+ * Calls that differ only in their arrays: those whose arrays are adjacent in memory, in every input, become one call on
+ * the memory from the first array to the end of the last. The gaps between arrays are slack.
  */
 export function emitJoined(
   f: FunctionBuilder,
@@ -35,7 +35,7 @@ export function emitJoined(
       const differs = others.map((at): I32 => f64.ne(f64.load(0, at), count)).reduce((a, b) => i32.or(a, b));
       f.if(
         differs,
-        // A parameter that had no gradient for some time is behind the others.
+        // A parameter that had no gradient for some steps has a smaller count.
         () => {
           for (const call of run) f.call(module.function("alone", [], (alone) => emitCall(alone, call)));
         },
@@ -49,7 +49,7 @@ export function emitJoined(
   }
 }
 
-/** Parts of the list in which every array starts where its neighbour's block ends. */
+/** Runs of the list in which every array starts at the end of its neighbour's block. */
 export function runsOf(calls: readonly Call[], joins: Joins): Call[][] {
   const runs: Call[][] = [];
   for (const call of calls) {

@@ -6,7 +6,7 @@ import { getRngState, manualSeed } from "../../random/index.ts";
 import { bernoulli, full, rand, randint, randn, type Tensor, tensor, zeros } from "../../tensor/index.ts";
 import { compile } from "../compile.ts";
 
-/** A run of a program that throws in the middle has changed nothing, and training goes on as if it had not been. */
+/** A run of a program that throws midway changes nothing, and training continues as if it had not happened. */
 
 interface Scene {
   readonly step: (x: Tensor, y: Tensor) => unknown;
@@ -90,7 +90,7 @@ describe.each(Object.entries(scenes))("%s", (_, make) => {
     }
   });
 
-  it("goes on to the bytes of a training that met no error, also over many draws", () => {
+  it("continues to the bytes of a training without errors, also over many draws", () => {
     const ends = [false, true].map((fails) => {
       manualSeed(4);
       const scene = make();

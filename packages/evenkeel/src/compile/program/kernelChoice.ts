@@ -2,7 +2,7 @@ import { kernelOf } from "../../ops/kernels.ts";
 import type { GraphNode } from "../graph.ts";
 import type { Task } from "../passes/fuse.ts";
 
-/** Why an op has no code, or undefined if it has. */
+/** The reason why an op has no code; undefined if it has. */
 export function whyNoKernel({ op, attrs, inputs, outputs }: GraphNode): string | undefined {
   const kernel = kernelOf(op);
   if (kernel.kind === "none") return kernel.why;

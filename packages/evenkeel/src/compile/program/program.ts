@@ -13,7 +13,7 @@ import { verification, verifyLayout } from "../verify.ts";
 import { Backup } from "./backup.ts";
 import { emitTask, type TaskCode } from "./emit.ts";
 
-/** What a finished program is made of, for `explain`. */
+/** The contents of a finished program, for `explain`. */
 interface ProgramParts {
   readonly tasks: readonly Task[];
   readonly code: readonly TaskCode[];
@@ -32,7 +32,7 @@ interface Views {
   readonly operands: Map<GraphValue, NdArray>;
 }
 
-/** Lets go of a program's memory when the program is no longer reachable. */
+/** Frees a program's memory when the program is garbage-collected. */
 const released = new FinalizationRegistry<readonly number[]>((blocks) => {
   for (const block of blocks) heap().release(block);
 });
@@ -42,7 +42,7 @@ function generatorsOf(tasks: readonly Task[], code: readonly TaskCode[]): Genera
   return [...new Set(drawing.flatMap((task) => (task.kind === "op" ? (generatorOf(task.node) ?? []) : [])))];
 }
 
-/** A compiled graph: one WebAssembly module over the heap, and what the host does around it. */
+/** A compiled graph: one WebAssembly module over the heap, and the host code around it. */
 export class Program {
   readonly parts: ProgramParts;
   readonly #results: readonly GraphValue[];
@@ -80,12 +80,12 @@ export class Program {
     released.register(this, layout.blocks);
   }
 
-  /** Compiles the module at once, as Node and workers allow. */
+  /** Compiles the module synchronously, as Node and workers allow. */
   instantiate(): void {
     this.#ready(new WebAssembly.Instance(new WebAssembly.Module(this.parts.bytes), this.#imports()));
   }
 
-  /** Compiles the module in the background, as the main thread of a page should. */
+  /** Compiles the module asynchronously, as browsers require on the main thread. */
   async instantiateAsync(): Promise<void> {
     if (this.#exports !== undefined) return;
     const { instance } = await WebAssembly.instantiate(this.parts.bytes, this.#imports());
@@ -94,7 +94,7 @@ export class Program {
 
   /**
    * Runs the step on the argument tensors; gives the result tensors, with memory of their own.
-   * @throws what the host refuses: a hyperparameter, a class or an index out of range; all state is then as it was
+   * @throws the errors of host tasks: a hyperparameter, a class or an index out of range; all state is then unchanged
    */
   run(args: readonly Tensor[]): Tensor[] {
     if (this.#exports === undefined) this.instantiate();
@@ -120,7 +120,7 @@ export class Program {
 
   /**
    * Microseconds of each task, the median over whole steps on the last arguments: state changes as it does in steps.
-   * Less what reading the clock takes.
+   * The time of reading the clock is subtracted.
    */
   profile(runs: number): number[] {
     const exports = this.#exports;
@@ -146,7 +146,7 @@ export class Program {
     return times.map((samples) => Math.max(0, samples.sort()[runs >> 1] - clock) * 1000);
   }
 
-  /** Arrays over the program's memory, made anew when that has grown. */
+  /** Arrays over the program's memory, recreated when it has grown. */
   #currentViews(): Views {
     const { buffer } = heap().memory;
     if (this.#views?.buffer !== buffer) {
@@ -175,12 +175,12 @@ export class Program {
     this.#step = this.#exports.step;
   }
 
-  /** Tells the program how far each generator is that it draws from. */
+  /** Passes the positions of the generators to the program. */
   #handOver(): void {
     for (const { engine } of this.#generators) engine.block.data[stateLength] = engine.used;
   }
 
-  /** Takes over how far it drew. A program that knows a generator has drawn from it. */
+  /** Reads the positions back. A program that knows a generator has drawn from it. */
   #takeBack(): void {
     for (const { engine } of this.#generators) engine.used = engine.block.data[stateLength];
   }

@@ -3,7 +3,7 @@ import { Linear, Parameter } from "../../nn/index.ts";
 import { full, grad, ones, type Tensor, tensor, zeros } from "../../tensor/index.ts";
 import { compile } from "../compile.ts";
 
-/** Arguments that are each other, state, or the results of something: right, or refused by name. */
+/** Arguments that alias each other or state, or that were computed: supported, or refused by name. */
 
 const leaf = (...values: number[]) => tensor(values).requiresGrad_();
 

@@ -5,14 +5,14 @@ import { type Graph, writtenBy } from "../graph.ts";
 
 import type { ArgumentGrad, GradField } from "./gradFields.ts";
 
-/** What tensors must not be given as an argument, because a program gets copies and leaves gradients by position. */
+/** Restrictions on argument tensors: a program gets copies, and returns gradients by position. */
 interface Limits {
   readonly lateReads: readonly LateRead[];
   readonly gradFields: readonly GradField[];
   readonly argumentGrads: readonly ArgumentGrad[];
 }
 
-/** An argument that is read behind writes to state; a program reads the copy that it got before them. */
+/** An argument that is read after writes to state; a program reads the copy made before them. */
 export interface LateRead {
   /** Among the tensors of the arguments. */
   readonly index: number;
@@ -21,7 +21,7 @@ export interface LateRead {
 
 export function lateReadsOf({ nodes, results }: Graph): LateRead[] {
   const written = new Set<Storage>();
-  /** How many storages were written when an argument was last read. */
+  /** The number of storages written before the last read of an argument. */
   const counts = new Map<number, number>();
   const read = (values: Graph["results"]) => {
     for (const { source } of values.map(({ buffer }) => buffer)) {
@@ -40,8 +40,8 @@ export function lateReadsOf({ nodes, results }: Graph): LateRead[] {
 }
 
 /**
- * Whether a program can do for these arguments what the step would do.
- * @throws Error naming the argument that it cannot be right for, and what to do
+ * Checks that a program can do what the step would do with these arguments.
+ * @throws Error naming the unsupported argument, and what to do
  */
 export function checkGiven(given: readonly Tensor[], { lateReads, gradFields, argumentGrads }: Limits): void {
   for (const { index, written } of lateReads) {
@@ -81,7 +81,7 @@ function refused(index: number, { shape }: Tensor, why: string): Error {
   );
 }
 
-/** Where a step has changed an argument of its, such as `argument 2.loss`; undefined if it has not. */
+/** The path of an argument that the step has changed, such as `argument 2.loss`; undefined if there is none. */
 export function changeOfArguments(before: unknown, after: unknown, path = ""): string | undefined {
   if (Object.is(before, after)) return undefined;
   const areTrees = (Array.isArray(before) && Array.isArray(after)) || (isPlainObject(before) && isPlainObject(after));

@@ -3,22 +3,22 @@ import type { Tensor } from "../../tensor/index.ts";
 import type { Storage } from "../../tensor/storage.ts";
 import type { GraphValue, Source } from "../graph.ts";
 
-/** What a step does to the `.grad` of one tensor. */
+/** The effect of a step on the `.grad` of one tensor. */
 export interface GradField {
   readonly tensor: Tensor;
-  /** What the step needs to find there: undefined if it does not look before it writes. */
+  /** The required initial value; undefined if the step writes before it reads. */
   readonly expects?: { readonly grad: Tensor | null };
-  /** What it leaves there: a value of the graph, another tensor (or null), or nothing new. */
+  /** The final value: a value of the graph, another tensor (or null), or unchanged. */
   readonly leaves:
     | { readonly kind: "value"; readonly value: GraphValue }
     | { readonly kind: "tensor"; readonly grad: Tensor | null };
 }
 
-/** What a step does to the `.grad` of an argument, which is another tensor at every call. */
+/** The effect of a step on the `.grad` of an argument, which is another tensor at every call. */
 export interface ArgumentGrad {
   /** Among the tensors of the arguments. */
   readonly index: number;
-  /** What it leaves there; null takes the gradient away. */
+  /** The final value; null removes the gradient. */
   readonly grad: GraphValue | null;
 }
 
@@ -37,8 +37,8 @@ export class GradFields implements GradWatch {
   #watching = true;
 
   /**
-   * @param sourceOf where the memory of a tensor comes from, if the trace has met it
-   * @param indexOf which argument a tensor is, if it is one
+   * @param sourceOf the source of a tensor's memory, if the trace knows it
+   * @param indexOf the index of the argument that a tensor is, if it is one
    * @param isView whether the step has made a tensor as a view of state
    */
   constructor(
@@ -59,7 +59,7 @@ export class GradFields implements GradWatch {
     if (this.#watching && !this.#uses.has(tensor)) this.#uses.set(tensor, { initial, read: false });
   }
 
-  /** The fields of tensors that outlive the step, and of its arguments. */
+  /** The fields of arguments, and of tensors that outlive the step. */
   finish(viewOf: (tensor: Tensor) => GraphValue): { gradFields: GradField[]; argumentGrads: ArgumentGrad[] } {
     this.#watching = false;
     const gradFields: GradField[] = [];
@@ -79,7 +79,7 @@ export class GradFields implements GradWatch {
     return { gradFields, argumentGrads };
   }
 
-  /** Puts every field back as it was before the trace. */
+  /** Restores every field to its value before the trace. */
   restore(): void {
     this.#watching = false;
     for (const [tensor, { initial }] of this.#uses) tensor.grad = initial;

@@ -1,33 +1,33 @@
 import type { Graph, Source } from "../graph.ts";
 
-/** The number that `of` keeps as `key`: see `hostScalar`. */
+/** The number `of[key]`: see `hostScalar`. */
 type NumberKey = Pick<Extract<Source, { readonly kind: "host" }>, "of" | "key">;
 
 /**
- * Numbers that a program reads anew at every run, such as a learning rate. A step that sets one does so when it is traced
- * and at no other run, and no comparison of traces shows it: so they are looked at before and after.
+ * Numbers that a program reads at every run, such as a learning rate. A step that sets one would do so only while it is
+ * traced, which no comparison of traces shows: so they are compared before and after.
  */
 export class HostNumbers {
-  readonly #met = new Map<object, Map<string, unknown>>();
+  readonly #noted = new Map<object, Map<string, unknown>>();
 
-  /** @param earlier a graph of the same step, which tells what to look at before the step runs */
+  /** @param earlier a graph of the same step, whose numbers are noted before the step runs */
   constructor(earlier?: Graph) {
     for (const { inputs } of earlier?.nodes ?? []) {
-      for (const { source } of inputs.map(({ buffer }) => buffer)) if (source.kind === "host") this.meet(source);
+      for (const { source } of inputs.map(({ buffer }) => buffer)) if (source.kind === "host") this.note(source);
     }
   }
 
-  /** Notes what the number is now, unless it was noted before. */
-  meet({ of, key }: NumberKey): void {
-    const known = this.#met.get(of) ?? new Map<string, unknown>();
+  /** Records the current value of a number, unless it was recorded before. */
+  note({ of, key }: NumberKey): void {
+    const known = this.#noted.get(of) ?? new Map<string, unknown>();
     if (known.has(key)) return;
     const { object, at } = holderOf({ of, key });
-    this.#met.set(of, known.set(key, object[at]));
+    this.#noted.set(of, known.set(key, object[at]));
   }
 
-  /** Those that are others than they were, in words; they are put back. */
+  /** Describes the numbers that have changed, and restores them. */
   restore(): string[] {
-    return [...this.#met].flatMap(([of, values]) =>
+    return [...this.#noted].flatMap(([of, values]) =>
       [...values].flatMap(([key, value]) => {
         const { object, at } = holderOf({ of, key });
         const now = object[at];
@@ -39,7 +39,7 @@ export class HostNumbers {
   }
 }
 
-/** Where a number stands: `betas[0]` is the first of the list `betas`. */
+/** The location of a number: `betas[0]` is the first item of the list `betas`. */
 function holderOf({ of, key }: NumberKey): { readonly object: Record<string, unknown>; readonly at: string } {
   const [name, index] = key.split(/[[\]]/);
   const object = of as Record<string, unknown>;

@@ -22,19 +22,19 @@ import { changeOfArguments, type LateRead, lateReadsOf } from "./given.ts";
 import { type ArgumentGrad, type GradField, GradFields } from "./gradFields.ts";
 import { HostNumbers } from "./hostNumbers.ts";
 
-/** What a trace of a step gives. */
+/** The result of tracing a step. */
 export interface Trace {
   readonly graph: Graph;
   /** The tree that the step returned; its tensors are the first of `graph.results`, in order. */
   readonly returned: unknown;
   readonly guards: Guards;
   readonly gradFields: readonly GradField[];
-  /** Those of arguments, whose values are the last of `graph.results`. */
+  /** The gradients of arguments, which are the last of `graph.results`. */
   readonly argumentGrads: readonly ArgumentGrad[];
   readonly lateReads: readonly LateRead[];
 }
 
-/** Stands where the data of a traced value would be: it has none. */
+/** The storage of a traced value, which has no data. */
 class TracedStorage extends Storage {
   constructor(tracer: Tracer) {
     super(new Uint8Array(0));
@@ -60,14 +60,14 @@ const keptTensor =
 
 const isTraced = (value: unknown): value is Tensor => value instanceof Tensor && value.storage instanceof TracedStorage;
 
-/** The tracer that is at work, if any: a compiled step called inside another becomes part of it. */
+/** The active tracer, if any: a compiled step called inside another becomes part of it. */
 let tracing = false;
 
 export const isTracing = (): boolean => tracing;
 
 /**
- * Runs a step once with tensors that have no data, and writes down what it does. Nothing is computed; gradient fields are
- * as they were, afterwards and if it fails.
+ * Runs a step once with tensors that have no data, and records its operations. Nothing is computed; gradient fields are
+ * restored, even if it fails.
  * @param earlier an earlier graph of the step, if there is one
  */
 export function trace(step: (...args: never[]) => unknown, args: readonly unknown[], earlier?: Graph): Trace {
@@ -132,14 +132,14 @@ export function trace(step: (...args: never[]) => unknown, args: readonly unknow
   );
 }
 
-/** Lists and options may be the caller's, who changes them later. */
+/** A copy, because the caller may change lists and options later. */
 function copyOf(attrs: unknown): unknown {
   if (Array.isArray(attrs)) return attrs.map(copyOf);
   if (!isPlainObject(attrs)) return attrs;
   return Object.fromEntries(Object.entries(attrs).map(([key, value]) => [key, copyOf(value)]));
 }
 
-/** Fields that hold a traced tensor would make every later use throw: they get back what they had. Gives their names. */
+/** Restores fields that hold a traced tensor, because every later use would throw. Returns their names. */
 function putBack(guards: Guards): string[] {
   return guards.leaks(isTraced).map(({ field, restore }) => {
     restore();
@@ -161,7 +161,7 @@ class Tracer implements Backend {
   readonly #buffers = new Map<Storage, GraphBuffer>();
   readonly #versions = new Map<Storage, number>();
   readonly #arguments = new Map<Tensor, number>();
-  /** Views of state that the step makes: they end with the trace. */
+  /** Views of state that the step makes; they are valid during the trace only. */
   readonly #views = new Set<Tensor>();
 
   constructor(hosts: HostNumbers) {
@@ -175,8 +175,8 @@ class Tracer implements Backend {
   }
 
   /**
-   * The arguments with traced tensors in place of real ones; gradients that they bring along come behind all of them. A
-   * tensor that requires a gradient stays one where it is given twice, and keeps its hooks.
+   * The arguments with traced tensors in place of real ones, followed by the gradients that they have. A tensor that
+   * requires a gradient and is given twice becomes one traced tensor, and keeps its hooks.
    */
   bind(args: readonly unknown[]): unknown[] {
     const place = ({ shape, dtype }: Spec, index: number) => this.#place({ shape, dtype }, { kind: "argument", index });
@@ -184,10 +184,10 @@ class Tracer implements Backend {
     let index = 0;
     const bound = args.map((tree) =>
       mapLeaves(tree, (real) => {
-        const twin = differentiable.get(real);
-        if (twin !== undefined) {
+        const copy = differentiable.get(real);
+        if (copy !== undefined) {
           index++;
-          return twin;
+          return copy;
         }
         const argument = new Tensor(place(real, index), real.shape, real.dtype, real.requiresGrad);
         argument.hooks.push(...real.hooks);
@@ -223,12 +223,12 @@ class Tracer implements Backend {
 
   hostScalar(read: () => number, of: object, key: string): Storage {
     const source = { kind: "host", read, of, key } as const;
-    this.hosts.meet(source);
+    this.hosts.note(source);
     return this.#place({ shape: [], dtype: "float64" }, source);
   }
 
-  meet(object: object, keys?: readonly string[]): void {
-    this.guards.meet(object, keys);
+  guard(object: object, keys?: readonly string[]): void {
+    this.guards.add(object, keys);
   }
 
   refuse(what: string, cure: string): void {
@@ -263,13 +263,13 @@ class Tracer implements Backend {
     this.viewOf(tensor);
   }
 
-  /** Nothing was written: the counts of writes are as they were. */
+  /** Restores the versions: nothing was written. */
   finish(): void {
     this.isDone = true;
     for (const [storage, version] of this.#versions) storage.version = version;
   }
 
-  /** A tensor the trace did not make is state: referred to, whatever it holds when the program runs. */
+  /** A tensor that the trace did not make is state: the program refers to its memory. */
   viewOf(tensor: Tensor): GraphValue {
     let buffer = this.#buffers.get(tensor.storage);
     if (buffer === undefined) {

@@ -6,8 +6,8 @@ import { full, ones, randn, type Tensor, tensor, zeros } from "../../tensor/inde
 import { type CompileOptions, compile } from "../compile.ts";
 
 /**
- * What a step takes from around it and no guard can see. A change at every call is noticed at the second call, any other at
- * the next check; then the program is replaced, and a warning says once what has changed.
+ * Values of a step's closure, which no guard can see. A change at every call is detected at the second call, any other
+ * at the next check; then the program is replaced, and one warning names the change.
  */
 
 let warnings: string[] = [];
@@ -307,7 +307,7 @@ describe("a change that comes late", () => {
     expect(traces).toBe(7);
     beta = 3;
     expect(call(1)).toBe(3);
-    // Wary now: at every call, until 32 in a row were quiet.
+    // Checks at every call, until 32 in a row found no change.
     const before = traces;
     call(60);
     expect(traces - before).toBe(32);
@@ -328,7 +328,7 @@ describe("a change that comes late", () => {
     now += 98;
     expect(step(x).item()).toBe(1);
     now += 2;
-    // The clock is looked at once in eight calls.
+    // The clock is read once in eight calls.
     for (let i = 0; i < 7; i++) expect(step(x).item()).toBe(1);
     expect(step(x).item()).toBe(2);
   });

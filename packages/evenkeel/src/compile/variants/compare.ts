@@ -3,9 +3,9 @@ import { Tensor } from "../../tensor/index.ts";
 import type { GraphBuffer, GraphNode, GraphValue } from "../graph.ts";
 import type { Trace } from "../trace/trace.ts";
 
-/** What a second trace of a step has otherwise than the first. */
+/** The difference between two traces of a step. */
 export type Comparison =
-  /** The same program will do, with these numbers in place of those that its constants had. */
+  /** The program is still valid, with these numbers in place of its constants. */
   | {
       readonly kind: "alike";
       readonly numbers: ReadonlyMap<GraphBuffer, NumberMet>;
@@ -14,15 +14,15 @@ export type Comparison =
   /** Another program is needed. */
   | { readonly kind: "different"; readonly change: string };
 
-/** What a constant of the old trace is in the fresh one, and the operation that takes it. */
+/** The new value of a constant of the old trace, and the operation that uses it. */
 interface NumberMet {
   readonly value: number;
   readonly where: string;
 }
 
 /**
- * Compares what two traces of a step wrote down: operation by operation, with the memory they touch. Numbers among the
- * operands may differ, since a program can read them; all else that differs makes it another program.
+ * Compares two traces of a step operation by operation, with the memory they touch. Numbers among the operands may
+ * differ, because a program can read them; any other difference requires another program.
  */
 export function compareTraces(old: Trace, fresh: Trace): Comparison {
   const match = new Match();
@@ -34,22 +34,23 @@ export function compareTraces(old: Trace, fresh: Trace): Comparison {
   return { kind: "alike", numbers: match.numbers, returned: changeOfPlain(old.returned, fresh.returned) };
 }
 
-/** Which buffer of the fresh graph stands for which of the old one. */
+/** The buffer of the fresh graph for each of the old one. */
 class Match {
-  readonly #twins = new Map<GraphBuffer, GraphBuffer>();
+  readonly #counterparts = new Map<GraphBuffer, GraphBuffer>();
   readonly #taken = new Set<GraphBuffer>();
-  /** What the constants of the old graph are in the fresh one. */
+  /** The values in the fresh graph of the constants of the old one. */
   readonly numbers = new Map<GraphBuffer, NumberMet>();
 
-  /** What tells two values apart, in words; undefined if the fresh one can stand for the old. */
+  /** The difference between two values, in words; undefined if the fresh one can replace the old. */
   changeOf(old: GraphValue, fresh: GraphValue, where: string): string | undefined {
     if (old.dtype !== fresh.dtype || !sameShape(old.shape, fresh.shape)) {
       return `${where}: ${show(old)} became ${show(fresh)}`;
     }
-    const twin = this.#twins.get(old.buffer);
-    if (twin !== undefined) return twin === fresh.buffer ? undefined : `${where}: it reads something else`;
+    const counterpart = this.#counterparts.get(old.buffer);
+    if (counterpart !== undefined)
+      return counterpart === fresh.buffer ? undefined : `${where}: it reads something else`;
     if (this.#taken.has(fresh.buffer)) return `${where}: it reads something else`;
-    this.#twins.set(old.buffer, fresh.buffer);
+    this.#counterparts.set(old.buffer, fresh.buffer);
     this.#taken.add(fresh.buffer);
     const [a, b] = [old.buffer.source, fresh.buffer.source];
     if (a.kind === "constant" && b.kind === "constant") {
@@ -100,7 +101,7 @@ function changeOfGradients({ gradFields: old }: Trace, { gradFields: fresh }: Tr
     if (a.kind === "value" && b.kind === "value") {
       const change = match.changeOf(a.value, b.value, where);
       if (change !== undefined) return change;
-    } else if (a.kind !== "tensor" || b.kind !== "tensor" || a.grad !== b.grad) return `${where} is kept otherwise`;
+    } else if (a.kind !== "tensor" || b.kind !== "tensor" || a.grad !== b.grad) return `${where} is stored differently`;
     if (old[i].expects?.grad !== fresh[i].expects?.grad) return `${where} was another before the step`;
   }
   return undefined;
@@ -113,7 +114,7 @@ function changeOfResults(old: Trace, fresh: Trace, match: Match): string | undef
   return changeOfValues(old.graph.results, fresh.graph.results, "what it returns", match);
 }
 
-/** Where in a returned tree tensors are, in words that can be compared. */
+/** The positions of tensors in a returned tree, as a comparable text. */
 function formOf(tree: unknown): string {
   if (tree instanceof Tensor) return "tensor";
   if (Array.isArray(tree)) return `[${tree.map(formOf)}]`;
@@ -122,7 +123,7 @@ function formOf(tree: unknown): string {
   return "plain";
 }
 
-/** The first plain value that is returned and is another one, in words. Objects that are no trees are not looked into. */
+/** The first returned plain value that differs, in words. Objects other than trees are not compared. */
 function changeOfPlain(old: unknown, fresh: unknown): string | undefined {
   if (old instanceof Tensor) return undefined;
   if (Array.isArray(old) || isPlainObject(old)) {
@@ -137,7 +138,7 @@ function changeOfPlain(old: unknown, fresh: unknown): string | undefined {
   return `it returns ${describe(fresh)}, not ${describe(old)}`;
 }
 
-/** What tells the attributes of two operations apart; generators and the like must be the same object. */
+/** The difference between the attributes of two operations; generators and the like must be the same object. */
 function changeOfAttribute(old: unknown, fresh: unknown, name = ""): string | undefined {
   if (Object.is(old, fresh)) return undefined;
   if (ArrayBuffer.isView(old) && ArrayBuffer.isView(fresh)) {

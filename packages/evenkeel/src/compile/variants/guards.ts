@@ -2,7 +2,7 @@ import { describe, holdersOf, isPlainObject } from "../../core/index.ts";
 import { tensorChanges } from "../../tensor/changes.ts";
 import { Tensor } from "../../tensor/index.ts";
 
-/** A field that a program takes for granted: of a module, an optimizer, a parameter group, a list or a plain object. */
+/** A field that a program relies on: of a module, an optimizer, a parameter group, a list or a plain object. */
 interface Setting {
   readonly object: Readonly<Record<string, unknown>>;
   readonly key: string;
@@ -13,7 +13,7 @@ interface Held {
   readonly tensor: Tensor;
   readonly storage: unknown;
   readonly requiresGrad: boolean;
-  /** The hooks that saw its gradient while the step was traced. */
+  /** Its hooks while the step was traced. */
   readonly hooks: readonly unknown[];
 }
 
@@ -26,36 +26,36 @@ interface Contents {
   readonly owner: object;
 }
 
-/** More values than this of lists and plain objects in fields are left to the checks of whole traces. */
+/** At most this many values of lists and plain objects in fields are watched; the checks of whole traces cover the rest. */
 const mostContents = 1000;
 
 /**
- * What a program takes for granted: settings of modules and optimizers that the step met, and the memory behind tensors it
- * refers to. If any of it has changed, the step is traced anew.
+ * The assumptions of a program: the settings of modules and optimizers that the step used, and the memory of the tensors it
+ * refers to. If one has changed, the step is traced again.
  */
 export class Guards {
   readonly #settings: Setting[] = [];
   readonly #contents: Contents[] = [];
   readonly #tensors: Held[] = [];
   /** Objects, with the keys that are watched; null stands for all. */
-  readonly #met = new Map<object, Set<string> | null>();
+  readonly #watched = new Map<object, Set<string> | null>();
   readonly #held = new Set<Tensor>();
   /** How many values of lists and plain objects are watched. */
   #inContents = 0;
   /** The count of `tensorChanges` when the tensors were last looked at. */
   #changes = -1;
 
-  /** See `meet` in core/apply.ts. */
-  meet(met: object, keys?: readonly string[]): void {
-    const known = this.#met.get(met);
+  /** See `guard` in core/apply.ts. */
+  add(target: object, keys?: readonly string[]): void {
+    const known = this.#watched.get(target);
     if (known === null) return;
-    if (keys !== undefined) this.#watch(met, keys, known ?? new Set());
-    else this.#meetWhole(met, known);
+    if (keys !== undefined) this.#watch(target, keys, known ?? new Set());
+    else this.#addWhole(target, known);
   }
 
-  #watch(met: object, keys: readonly string[], known: Set<string>): void {
-    this.#met.set(met, known);
-    const object = met as Record<string, unknown>;
+  #watch(target: object, keys: readonly string[], known: Set<string>): void {
+    this.#watched.set(target, known);
+    const object = target as Record<string, unknown>;
     for (const key of keys) {
       if (known.has(key)) continue;
       known.add(key);
@@ -63,38 +63,38 @@ export class Guards {
     }
   }
 
-  #meetWhole(met: object, known: Set<string> | undefined): void {
-    this.#met.set(met, null);
-    const object = met as Record<string, unknown>;
-    for (const key of Object.keys(met)) {
+  #addWhole(target: object, known: Set<string> | undefined): void {
+    this.#watched.set(target, null);
+    const object = target as Record<string, unknown>;
+    for (const key of Object.keys(target)) {
       const value = object[key];
       if (!known?.has(key)) this.#settings.push({ object, key, value });
-      this.#look(value, key, met);
+      this.#look(value, key, target);
     }
-    // What a call runs stands in the class, unless somebody has put another in its place.
-    if ("forward" in met && !Object.hasOwn(met, "forward")) {
+    // `forward` belongs to the class, unless the user has set it on the instance.
+    if ("forward" in target && !Object.hasOwn(target, "forward")) {
       this.#settings.push({ object, key: "forward", value: object.forward });
     }
   }
 
-  /** Whoever holds this, and whoever holds that: code that uses their fields without calling them is behind a tensor. */
-  meetHolders(of: object): void {
+  /** Adds the direct and indirect holders of a tensor: code may use their fields without calling them. */
+  addHolders(of: object): void {
     const seen = new Set(holdersOf(of));
-    // A set goes on to what is added while it is walked through.
+    // Iteration over a set includes items that are added during it.
     for (const holder of seen) {
-      this.meet(holder);
+      this.add(holder);
       for (const next of holdersOf(holder)) seen.add(next);
     }
   }
 
-  /** Lists and plain objects count with what is in them. */
+  /** Lists and plain objects are watched with their contents. */
   #look(value: unknown, path: string, owner: object): void {
-    if (!isPlainContainer(value) || this.#met.has(value)) return;
+    if (!isPlainContainer(value) || this.#watched.has(value)) return;
     const object = value as Record<string, unknown>;
     const keys = Object.keys(object);
     if (this.#inContents + keys.length > mostContents) return;
     this.#inContents += keys.length;
-    this.#met.set(value, null);
+    this.#watched.set(value, null);
     this.#contents.push({ object, keys, path, owner });
     for (const key of keys) {
       this.#settings.push({ object, key, value: object[key] });
@@ -102,16 +102,16 @@ export class Guards {
     }
   }
 
-  /** A tensor keeps its memory, unless its module was converted to another dtype. */
+  /** Watches the memory of a tensor, which changes if its module is converted to another dtype. */
   hold(tensor: Tensor): void {
     if (this.#held.has(tensor)) return;
     this.#held.add(tensor);
     const { storage, requiresGrad, leafHooks } = tensor;
     this.#tensors.push({ tensor, storage, requiresGrad, hooks: [...leafHooks] });
-    this.meetHolders(tensor);
+    this.addHolders(tensor);
   }
 
-  /** Whether all is as it was: asked before every run. */
+  /** Whether all assumptions hold: checked before every run. */
   get holds(): boolean {
     for (const { object, key, value } of this.#settings) {
       if (!Object.is(object[key], value)) return false;
@@ -124,7 +124,7 @@ export class Guards {
     return true;
   }
 
-  /** What has changed first, in words; undefined if nothing has. */
+  /** The first change, in words; undefined if there is none. */
   get broken(): string | undefined {
     for (const { object, key, value } of this.#settings) {
       if (Object.is(object[key], value)) continue;
@@ -144,8 +144,8 @@ export class Guards {
   }
 
   /**
-   * The fields that hold what a trace has made, which has no value outside of it; each with a function that puts back what
-   * was there before.
+   * The fields that hold a tensor of the trace, which has no value outside of it; each with a function that restores the
+   * old value.
    */
   leaks(isTraced: (value: unknown) => boolean): { readonly field: string; readonly restore: () => void }[] {
     const known = new Map<object, Map<string, unknown>>();
@@ -154,8 +154,8 @@ export class Guards {
       known.set(object, fields.set(key, value));
     }
     const containers = new Set(this.#contents.map(({ object }) => object));
-    return [...this.#met.keys()].flatMap((met) => {
-      const object = met as Record<string, unknown>;
+    return [...this.#watched.keys()].flatMap((target) => {
+      const object = target as Record<string, unknown>;
       return Object.keys(object).flatMap((key) => {
         const value = object[key];
         if (
@@ -164,13 +164,13 @@ export class Guards {
         ) {
           return [];
         }
-        const fields = known.get(met);
+        const fields = known.get(target);
         const restore = () => {
           if (fields?.has(key)) object[key] = fields.get(key);
           else if (Array.isArray(object)) object.length = Math.min(object.length, Number(key));
           else delete object[key];
         };
-        return [{ field: this.#nameOf(met, key), restore }];
+        return [{ field: this.#nameOf(target, key), restore }];
       });
     });
   }

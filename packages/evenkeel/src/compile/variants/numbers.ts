@@ -1,15 +1,15 @@
 import type { Graph, GraphBuffer, GraphValue } from "../graph.ts";
 import { mapInputs } from "../passes/rewrite.ts";
 
-/** A number of the step that a program reads from here at every run. */
+/** A number of the step that a program reads at every run. */
 export interface Cell {
   value: number;
 }
 
-/** Constants of a trace that turned out to change, and where a program reads them. */
+/** Constants of a trace that turned out to change, and the cells that a program reads them from. */
 export type Cells = ReadonlyMap<GraphBuffer, Cell>;
 
-/** The graph with cells in the place of some of its constants. */
+/** The graph with cells in place of some of its constants. */
 export function withCells(graph: Graph, cells: Cells): Graph {
   if (cells.size === 0) return graph;
   const read = new Map<GraphBuffer, GraphBuffer>();

@@ -6,16 +6,16 @@ import { full, noGrad, ones, randn, type Tensor, tensor } from "../../tensor/ind
 import { compile } from "../compile.ts";
 
 /**
- * Something that a step depends on changes between two calls. Whatever it is, the next call gives what an eager one gives:
- * results, gradients and state are compared after each call.
+ * A dependency of a step changes between two calls. The next call must give what eager execution gives: results, gradients
+ * and state are compared after each call.
  */
 
 interface Scene {
   /** The step, of one argument. */
   readonly step: (x: Tensor) => Tensor;
-  /** What is done to the world after three calls. */
+  /** The change of the environment after three calls. */
   readonly change: () => unknown;
-  /** What else must agree: parameters, gradients, state. */
+  /** The other values that must agree: parameters, gradients, state. */
   readonly state?: () => readonly (Tensor | null | undefined)[];
 }
 
@@ -264,7 +264,7 @@ describe("a module", () => {
     });
   });
 
-  it("shares a layer with another model, which was walked later", () => {
+  it("shares a layer with another model, which was traversed later", () => {
     expectAlike(() => {
       const model = new Scaled();
       const other = new nn.Sequential(model.out);

@@ -4,7 +4,7 @@ import { warnOfHost } from "../explain/hostWarning.ts";
 import type { GraphBuffer } from "../graph.ts";
 import { type Made, make } from "../made.ts";
 import { type Trace, trace } from "../trace/trace.ts";
-import { isOrdinary, signatureOf, twinsIn } from "../tree.ts";
+import { isOrdinary, repeatsIn, signatureOf } from "../tree.ts";
 import { type Comparison, compareTraces } from "./compare.ts";
 import type { Guards } from "./guards.ts";
 import type { Cell, Cells } from "./numbers.ts";
@@ -12,11 +12,11 @@ import { type Check, Watch } from "./watch.ts";
 
 type Step = (...args: never[]) => unknown;
 
-/** What a step is for one signature and one state of its settings: a program, and the numbers it is to have. */
+/** A step for one signature and one state of its settings: a program, and the numbers for its cells. */
 export interface Variant {
   readonly signature: string;
   readonly gradEnabled: boolean;
-  /** The arguments, where all of them are tensors of which this tells all. */
+  /** The arguments, if all of them are tensors that this describes completely. */
   readonly tensors?: readonly (Spec & { readonly requiresGrad: boolean })[] | undefined;
   readonly made: Made;
   /** One for each cell of the program. */
@@ -28,13 +28,13 @@ export interface Variant {
   isSuspect: boolean;
 }
 
-/** Variants per program: settings that come and go, such as train and eval mode. */
+/** Variants per program: settings that alternate, such as train and eval mode. */
 const mostPerProgram = 4;
 
-/** From here on calls that are all traced are worth a word. */
+/** After this many consecutive traced calls a warning is printed. */
 const mostMisses = 8;
 
-/** The programs of a compiled function: which of them a call runs, and whether it still does what the step would do. */
+/** The programs of a compiled function: chooses the one that a call runs, and checks whether it is still valid. */
 export class Variants {
   readonly #step: Step;
   readonly #options: { readonly fast: boolean; readonly cacheSize: number };
@@ -50,7 +50,7 @@ export class Variants {
     this.#watch = new Watch(options.check);
   }
 
-  /** One of each program, the last one used first. */
+  /** One variant of each program, the last used first. */
   get programs(): readonly Variant[] {
     const seen = new Set<Made>();
     return this.#variants.filter(({ made }) => !seen.has(made) && seen.add(made));
@@ -61,7 +61,7 @@ export class Variants {
     for (const variant of this.#variants) variant.isSuspect = true;
   }
 
-  /** The one to run on arguments. Traces the step where there is none yet, and where a check is due. */
+  /** The variant to run on arguments. Traces the step if there is none yet, or if a check is due. */
   find(args: readonly unknown[]): Variant {
     const known = this.#known(args);
     if (known === undefined) return this.#missed(args);
@@ -100,7 +100,7 @@ export class Variants {
     const signature = signatureIn(args);
     const misses = this.#misses + 1;
     if (misses === mostMisses) this.#warnOfMisses(signature);
-    // A call that throws is not slow but wrong.
+    // A call that throws is not counted as a slow one.
     this.#misses = 0;
     const fresh = trace(this.#step, args, this.#variants[0]?.made.trace.graph);
     this.#misses = misses;
@@ -110,17 +110,17 @@ export class Variants {
     return variant;
   }
 
-  /** Traces the step again. Where it does something else now, the program is replaced, and all others are suspect. */
+  /** Traces the step again. If it has changed, the program is replaced, and all others are suspect. */
   #checked(variant: Variant, args: readonly unknown[]): Variant {
     const begun = performance.now();
-    // An eager step that throws would do so at every call, until what made it throw has gone.
+    // An eager step would throw at every call, until the cause has gone.
     variant.isSuspect = true;
     const fresh = trace(this.#step, args, variant.made.trace.graph);
     const comparison = compareTraces(variant.made.trace, fresh);
     const change = changeOf(variant, comparison);
     if (change === undefined) {
       variant.guards = fresh.guards;
-      // Objects that are no trees, such as a Map or an instance of a class, are not compared.
+      // Objects other than trees, such as a Map or an instance of a class, are not compared.
       variant.returned = fresh.returned;
       variant.isSuspect = false;
       this.#watch.checked(begun, false);
@@ -136,7 +136,7 @@ export class Variants {
     return replacement;
   }
 
-  /** Runs a program that is there, if one is alike but for its numbers. */
+  /** Reuses an existing program, if one differs in its numbers only. */
   #variantOf(fresh: Trace, args: readonly unknown[], signature: string): Variant {
     const { made, numbers } = this.#madeFor(fresh);
     const tensors = args.every((arg, i) => arg instanceof Tensor && isOrdinary(arg, i, args))
@@ -172,7 +172,7 @@ export class Variants {
     return made;
   }
 
-  /** The least recently used programs go, and of one program the least recently used settings. */
+  /** Evicts the least recently used programs, and per program the least recently used settings. */
   #drop(): void {
     const kept = new Map<Made, number>();
     this.#variants = this.#variants.filter(({ made }) => {
@@ -202,7 +202,7 @@ function changed(change: string): string {
   );
 }
 
-/** What a check has found, in words. */
+/** The result of a check, in words. */
 function changeOf({ numbers, made }: Variant, comparison: Comparison): string | undefined {
   if (comparison.kind === "different") return comparison.change;
   for (const [constant, { value, where }] of comparison.numbers) {
@@ -218,9 +218,9 @@ function numberOf({ source }: GraphBuffer): number {
 }
 
 const signatureIn = (args: readonly unknown[]) =>
-  `${isGradEnabled() ? "grad" : "noGrad"} ${args.map(signatureOf).join()}${twinsIn(args)}`;
+  `${isGradEnabled() ? "grad" : "noGrad"} ${args.map(signatureOf).join()}${repeatsIn(args)}`;
 
-/** The common case, without writing out a signature: tensors alone. */
+/** The common case of tensors only, which avoids building a signature. */
 function isLike(args: readonly unknown[], { tensors, gradEnabled }: Variant): boolean {
   if (tensors === undefined || tensors.length !== args.length || gradEnabled !== isGradEnabled()) return false;
   for (let i = 0; i < args.length; i++) {

@@ -1,22 +1,22 @@
-/** How often a compiled step is traced again, to see whether it would do something else by now. */
+/** How often a compiled step is traced again, to detect changes. */
 export type Check = "always" | "doubling" | "never";
 
-/** A check may follow when this many times its own duration has passed: checks take a hundredth of the time, at most. */
+/** The next check may run after this many times the duration of the last: checks take at most a hundredth of the time. */
 const patience = 100;
 
-/** Milliseconds: the clock of a page may stand still for as long. */
+/** Milliseconds: the resolution of the clock in a browser. */
 const clockTick = 0.1;
 
-/** The clock is looked at once in so many calls, less one: it takes as long as a few operations. */
+/** A mask of call counts: the clock is read at every eighth call, because reading it takes as long as a few operations. */
 const clockCalls = 7;
 
-/** So many calls in a row must be as before until a step that has changed is trusted again; twice as many each time. */
+/** This many unchanged calls in a row are needed until a step that has changed is trusted again; twice as many each time. */
 const quietCalls = 16;
 
 /**
- * Decides when to check. JavaScript cannot see what a function closes over: a number, a list, a tensor that was replaced.
- * So the step is traced again and compared, at calls 2, 4, 8, … and whenever the checks have taken no more than a hundredth
- * of the time; at every call once a change was found, until it has been quiet for a while.
+ * Decides when to check. JavaScript cannot observe the closure of a function: a number, a list, a tensor that was replaced.
+ * So the step is traced again and compared, at calls 2, 4, 8, … and whenever the checks have taken at most a hundredth of
+ * the time; at every call after a change, until no change was found for a while.
  */
 export class Watch {
   readonly #check: Check;

@@ -1,19 +1,19 @@
 /**
  * log, cos and sin in float64, correctly rounded but for a rare argument: the same bits in every engine, where
- * Math.log and its kin differ, and those of the C library under PyTorch in 998 cases of 1000.
+ * Math.log, Math.cos and Math.sin differ, and the bits of the C library under PyTorch in 998 cases of 1000.
  */
 import { DoubleDouble, reciprocal } from "./doubleDouble.ts";
 
 const float = new Float64Array(1);
 const words = new Int32Array(float.buffer);
 
-// ln 2 and pi / 2, cut into doubles.
+// ln 2 and pi / 2, split into doubles.
 const ln2 = /* @__PURE__ */ new DoubleDouble(Math.LN2, 2.3190468138462996e-17);
 const halfPi = [Math.PI / 2, 6.123233995736766e-17, -1.4973849048591833e-33] as const;
 
 /**
- * Coefficients of a series in z, constant first. The first `precise` are added in double-double; the others are so small
- * beside them that double does.
+ * Coefficients of a series in z, constant first. The first `precise` are added in double-double; the others are small
+ * enough for double.
  */
 interface Series {
   readonly precise: readonly DoubleDouble[];
@@ -42,7 +42,7 @@ function alternatingFactorials(first: number, count: number): number[] {
   return result;
 }
 
-/** The series, made when first asked for: they would take a fiftieth of the time that loading the library takes. */
+/** The series, computed on first use: at load time they would take a fiftieth of the time of loading the library. */
 function once(make: () => Series): () => Series {
   let series: Series | undefined;
   return () => {

@@ -1,6 +1,6 @@
 /**
  * log, cos and sin in float32 as vector units compute them: the Cephes single-precision polynomials, every multiply-add
- * fused. Their bits differ from a correctly rounded result; they are what PyTorch's normals are made of on x86 with AVX2.
+ * fused. Their bits differ from a correctly rounded result; PyTorch on x86 with AVX2 computes its normals with them.
  */
 import { fmaf } from "./fma.ts";
 

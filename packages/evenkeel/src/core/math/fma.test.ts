@@ -99,7 +99,7 @@ describe("fma", () => {
     fc.assert(fc.property(float64, float64, float64, expectFma), { numRuns: 3000 });
   });
 
-  it("is so where the parts meet", () => {
+  it("is so at the boundary of the parts", () => {
     const addend = fc.tuple(sign, fc.integer({ min: 0, max: 200 }), shortFloat64);
     const check = (a: number, b: number, [s, k, c]: [number, number, number]) => expectFma(a, b, s * c * 2 ** -k);
     fc.assert(fc.property(shortFloat64, shortFloat64, addend, check), { numRuns: 3000 });

@@ -51,14 +51,14 @@ function addToOdd(a: number, b: number): number {
  * `a * b + c` in float32 with a single rounding; `a`, `b`, `c` must be float32 values.
  *
  * The product of two float32 is exact in double, so `p + c` is off by one double rounding. Rounding that to float32
- * goes wrong only if it lies exactly between two float32; there the lost digits decide (Boldo & Melquiond 2008).
+ * is wrong only for an exact midpoint between two float32; there the lost digits decide (Boldo & Melquiond 2008).
  */
 export function fmaf(a: number, b: number, c: number): number {
   const product = a * b;
   const sum = product + c;
   const rounded = Math.fround(sum);
   const distance = sum - rounded;
-  // Mirrored over `sum`, `rounded` meets another float32 only if `sum` is the midpoint. (Infinity, NaN: distance is NaN.)
+  // Mirrored at `sum`, `rounded` hits another float32 only if `sum` is the midpoint. (Infinity, NaN: distance is NaN.)
   const mirrored = sum + distance;
   if (distance !== 0 && Math.fround(mirrored) === mirrored) return Math.fround(addToOdd(product, c));
   return rounded;
@@ -89,7 +89,7 @@ function decompose(x: number): [mantissa: bigint, exponent: number] {
   return [high < 0 ? -magnitude : magnitude, Math.max(biased, 1) - 1075];
 }
 
-/** The slow and exact way for what Dekker's product cannot hold: zeros, infinities, and results near the ends of the range. */
+/** The slow, exact path for numbers that Dekker's product cannot hold: zeros, infinities, and results near the ends of the range. */
 function fmaOutOfRange(a: number, b: number, c: number): number {
   if (a === 0 || b === 0 || !Number.isFinite(a) || !Number.isFinite(b)) return a * b + c;
   if (!Number.isFinite(c)) return c;
@@ -112,7 +112,7 @@ function roundToDouble(mantissa: bigint, exponent: number): number {
   const lost = magnitude - (kept << shift);
   const half = drop === 0 ? 1n : 1n << (shift - 1n);
   if (lost > half || (lost === half && (kept & 1n) === 1n)) kept += 1n;
-  // Two steps, because 2^(exponent + drop) alone may overflow or vanish where the value does not; both are exact.
+  // Two steps, because 2^(exponent + drop) alone may overflow or vanish although the value does not; both are exact.
   const power = exponent + drop;
   const first = Math.max(Math.min(power, 900), -1000);
   const value = Number(kept) * 2 ** first * 2 ** (power - first);

@@ -1,8 +1,8 @@
 /**
  * exp, log, log1p, sin and cos in double from IEEE's basic operations alone, to a unit in the last place: the same bits in
- * every engine, where Math.exp and its kin differ from one to the next (35 of 406 predictions of a logarithm differed between
- * Node 20 and Chromium 156). For everything that decides what a model's file holds or what it predicts; random/elementary.ts
- * rounds correctly, as streams of PyTorch's demand, and takes longer. Argument reductions by W. J. Cody and W. Waite, Software
+ * every engine, where Math.exp and the like differ between engines (35 of 406 predictions of a logarithm differed between
+ * Node 20 and Chromium 156). For everything that decides the contents of a model's file or its predictions; random/elementary.ts
+ * rounds correctly, which PyTorch's streams require, and takes longer. Argument reductions by W. J. Cody and W. Waite, Software
  * Manual for the Elementary Functions, 1980; the series are Taylor's.
  */
 
@@ -13,7 +13,7 @@ const words = new Int32Array(float.buffer); // the low word first: little-endian
 const ln2 = [0.6931471803691238, 1.9082149292705877e-10] as const;
 const halfPi = [1.5707963267341256, 6.077100506303966e-11, 2.0222662487959506e-21] as const;
 
-/** Value at z of the polynomial with these coefficients, constant first. */
+/** The polynomial with these coefficients, constant first, at z. */
 function horner(coefficients: readonly number[], z: number): number {
   let sum = 0;
   for (let k = coefficients.length - 1; k >= 0; k--) sum = sum * z + coefficients[k];
@@ -42,7 +42,7 @@ export function exp(x: number): number {
   const low = n * ln2[1];
   const r = high - low;
   const result = 1 + (high - (low - r * r * horner(expSeries, r)));
-  // In two steps, as 2^n alone may be more than a double holds, or less.
+  // In two steps, because 2^n alone may over- or underflow.
   const half = n >> 1;
   return result * powerOfTwo(half) * powerOfTwo(n - half);
 }
@@ -80,7 +80,7 @@ export function log1p(x: number): number {
   const sum = 1 + x;
   if (sum === 1) return x;
   if (!(sum > 0 && sum < Number.POSITIVE_INFINITY)) return log(sum);
-  // What the sum has lost, by the slope of the logarithm.
+  // Restores the digits that the sum has lost, by the slope of the logarithm.
   return log(sum) + (x - (sum - 1)) / sum;
 }
 

@@ -263,7 +263,7 @@ describe("values", () => {
     expect(finding.reason).toContain("5.57 standard deviations if it is alone in its batch, and at 9.95");
     const common = tensor(Array.from({ length: 3200 }, (_, i) => (i % 3 === 0 ? 1 : 0)));
     expect(rules(checkBatchNorm(net, { loader: batchesOf(table(common), 32) }))).toEqual([]);
-    // What a Linear has made of the columns is no dummy.
+    // An output of a Linear is not a dummy column.
     expect(
       rules(checkBatchNorm(good(), { loader: batchesOf(cat([table(rare), table(rare).narrow(1, 0, 1)], 1), 32) })),
     ).toEqual([]);
@@ -286,7 +286,7 @@ describe("values", () => {
       severity: "warning",
       module: "1",
     });
-    // Of a layer that has seen nothing there is nothing to say.
+    // There are no findings about a layer that has seen no batch.
     net.at(1).resetRunningStats();
     expect(rules(checkBatchNorm(net, { loader }))).toEqual([]);
   });

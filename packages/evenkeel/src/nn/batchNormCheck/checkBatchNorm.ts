@@ -12,19 +12,19 @@ import { batchFindings, loneRowFinding, settingFindings } from "./settingRules.t
 import { type DecayingOptimizer, decayFindings, structureFindings } from "./structureRules.ts";
 
 export interface CheckBatchNormOptions {
-  /** Batches as they are trained on, `[...inputs, target]` or inputs alone. The model is run over them. */
+  /** Training batches, `[...inputs, target]` or inputs only. The model is run over them. */
   readonly loader?: Loader<Batch | Tensor> | undefined;
-  /** How many batches of the loader to look at. Default all, which is needed to know the size of the last one. */
+  /** How many batches of the loader to use. Default all, which is needed to know the size of the last one. */
   readonly batches?: number | undefined;
-  /** Without a loader: what the model is called with, a tensor or a list of several. It is run once, to see what feeds what. */
+  /** Without a loader: the input of the model, a tensor or a list of several. The model runs once, to record the data flow. */
   readonly input?: Tensor | readonly Tensor[] | undefined;
   /** The optimizer of the training, for its weight decay. */
   readonly optimizer?: DecayingOptimizer | undefined;
   /** Rows per batch in training. Default: that of the first batch of the loader. */
   readonly batchSize?: number | undefined;
-  /** Rows that are trained on, where there is no loader. */
+  /** The number of training rows, if there is no loader. */
   readonly rows?: number | undefined;
-  /** Steps of the whole training. */
+  /** The number of steps of the whole training. */
   readonly steps?: number | undefined;
 }
 
@@ -35,11 +35,11 @@ const optionNames = ["loader", "batches", "input", "optimizer", "batchSize", "ro
  * columns that are constant, batches that are too small, statistics that are stale, and others. Each finding has a rule, the
  * path of the layer, a number, the reason and the cure; the report prints as a list.
  *
- * What stands before a layer is found by running the model, given a loader or an input: in training mode, so that dropout is
- * seen. Otherwise by the order in a Sequential; in a network of one's own it is not known, and the report says so. Modes, buffers
- * and the default generator are afterwards as they were; a loader with a generator of its own draws from it.
+ * Given a loader or an input, the model is run to find the ops before each layer: in training mode, so that dropout is
+ * active. Without them the order in a Sequential is used; for a custom network it is not known, and the report says so. Modes, buffers and
+ * the default generator are restored; a loader with its own generator draws from it.
  *
- * @throws TypeError or RangeError for a model, an option or a batch that is none; Error if the loader gives no batches, a lazy
+ * @throws TypeError or RangeError for an invalid model, option or batch; Error if the loader gives no batches, a lazy
  * layer has not seen an input, or in a compiled step; whatever the model throws
  */
 export function checkBatchNorm(model: AnyModule, options: CheckBatchNormOptions = {}): BatchNormReport {
@@ -70,7 +70,7 @@ export function checkBatchNorm(model: AnyModule, options: CheckBatchNormOptions 
     findings.push(...structureFindings(path, norm, before, own), ...settingFindings(path, norm, steps));
     if (optimizer !== undefined) findings.push(...decayFindings(path, norm, before, optimizer));
     const { rows, batchSize } = training;
-    // Without data the number of places per row is not known, but in [N, C] it is 1.
+    // Without data the number of positions per row is not known, but in [N, C] it is 1.
     const perRow = own?.perRow ?? 1;
     if (batchSize !== undefined) {
       findings.push(...batchFindings(path, norm, batchSize, perRow));
@@ -86,7 +86,7 @@ export function checkBatchNorm(model: AnyModule, options: CheckBatchNormOptions 
   );
 }
 
-/** Rows and batch size of the training: as they were said, or else as the loader has them. */
+/** Rows and batch size of the training: from the options, or else from the loader. */
 function trainingOf(
   { batchSize, rows, batches }: CheckBatchNormOptions,
   seen: Observation | undefined,

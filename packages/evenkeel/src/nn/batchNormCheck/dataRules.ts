@@ -3,7 +3,7 @@ import type { Step } from "./feeds.ts";
 import { type BatchNormFinding, figure, percent, plural } from "./finding.ts";
 import type { Seen } from "./observe.ts";
 
-/** Findings about the values that a BatchNorm is given. */
+/** Findings about the inputs of a BatchNorm. */
 export function dataFindings(
   module: string,
   norm: BatchNormLayer,
@@ -11,7 +11,7 @@ export function dataFindings(
   seen: Seen,
   batchSize: number,
 ): BatchNormFinding[] {
-  // Columns of the table, and not what weights have made of them.
+  // Columns of the table, rather than the outputs of a layer.
   const isInput = steps.at(-1)?.kind === "input" && !steps.some(({ kind }) => kind === "learned");
   const variance = seen.pool.biased();
   const constant = channelsWhere(seen.lowest, (low, c) => low === seen.highest[c]);
@@ -53,7 +53,7 @@ function constantChannels(
   return [{ rule: "constant-channel", severity: isInput ? "error" : "warning", module, number, reason, cure }];
 }
 
-/** Share of the batches that a column may be constant in. */
+/** The share of the batches in which a column may be constant. */
 const fewBatches = 0.05;
 
 function rareChannels(module: string, seen: Seen, variance: Float64Array, batchSize: number): BatchNormFinding[] {
@@ -90,7 +90,7 @@ const [farMean, farScale] = [0.5, 1.5];
 
 function stale(module: string, norm: BatchNormLayer, seen: Seen, variance: Float64Array): BatchNormFinding[] {
   const { running_mean, running_var, num_batches_tracked, eps } = norm;
-  // Of a layer that has seen nothing they are those of the start.
+  // A layer that has seen no batch has the initial ones.
   if (running_mean === null || running_var === null || num_batches_tracked?.item() === 0) return [];
   const sd = (v: number) => Math.sqrt(v + eps);
   const offset = (c: number) => Math.abs(Number(running_mean.data[c]) - seen.pool.mean[c]) / sd(variance[c]);

@@ -11,7 +11,7 @@ import { ownChildren, ownParameters } from "../module/members.ts";
 import type { AnyModule, Module } from "../module/module.ts";
 import { Parameter } from "../module/parameter.ts";
 
-/** What the input of a BatchNorm went through, the latest first. */
+/** The ops before the input of a BatchNorm, the latest first. */
 export type Step =
   | { readonly kind: "dropout"; readonly name: string; readonly p: number }
   | { readonly kind: "activation"; readonly name: string }
@@ -31,13 +31,13 @@ const classes = [...Object.values(activations), ...Object.values(piecewise)].fil
   (value): value is typeof activations.ReLU => typeof value === "function",
 );
 
-/** Not those for SELU, which keep mean and variance. */
+/** Without those for SELU, which keep mean and variance. */
 const droppers = Object.values(dropouts).filter(
   (value): value is typeof dropouts.Dropout => typeof value === "function" && value.name.startsWith("Dropout"),
 );
 const isDropout = (module: AnyModule): module is dropouts.Dropout => droppers.some((type) => module instanceof type);
 
-/** The step that a leaf module is; undefined for one that only moves values. */
+/** The step of a leaf module; undefined for one that only moves values. */
 function stepOf(module: AnyModule, path: string): Step | undefined {
   const name = `"${path}"`;
   if (isDropout(module)) return { kind: "dropout", name, p: module.p };
@@ -51,19 +51,19 @@ function stepOf(module: AnyModule, path: string): Step | undefined {
   return { kind: "learned", name, weights, ...(bias && { bias }) };
 }
 
-/** A Sequential that runs its modules as it holds them. */
+/** A Sequential that runs its modules in order. */
 function isChain(module: unknown): module is Sequential {
   return module instanceof Sequential && module.forward === Sequential.prototype.forward;
 }
 
-/** The chains that are part of one. */
+/** The chains inside a chain. */
 function chainsIn(chain: Sequential): Module[] {
   return [chain as unknown as Module, ...[...chain].filter(isChain).flatMap(chainsIn)];
 }
 
 const isLeaf = (module: AnyModule) => ownChildren(module).length === 0;
 
-/** Nothing behind the second layer with weights has to do with a BatchNorm. */
+/** Ops before the second layer with weights do not affect a BatchNorm. */
 function isEnough(steps: readonly Step[]): boolean {
   const last = steps.at(-1);
   if (last?.kind === "other" || last?.kind === "input") return true;
@@ -71,16 +71,16 @@ function isEnough(steps: readonly Step[]): boolean {
 }
 
 /**
- * What stands before each BatchNorm of the Sequentials of a model, by their order; those elsewhere are missing.
+ * The ops before each BatchNorm in the Sequentials of a model, by order; BatchNorms elsewhere are missing.
  */
 export function sequentialFeeds(model: AnyModule): Map<BatchNormLayer, Step[]> {
   const feeds = new Map<BatchNormLayer, Step[]>();
-  const walk = (chain: Sequential, path: string, before: readonly Step[]): Step[] => {
+  const visit = (chain: Sequential, path: string, before: readonly Step[]): Step[] => {
     let steps = [...before];
     for (const [name, child] of ownChildren<Module>(chain as unknown as Module)) {
       const at = path === "" ? name : `${path}.${name}`;
       if (isChain(child)) {
-        steps = walk(child, at, steps);
+        steps = visit(child, at, steps);
         continue;
       }
       if (child instanceof BatchNormLayer) feeds.set(child, steps);
@@ -93,7 +93,7 @@ export function sequentialFeeds(model: AnyModule): Map<BatchNormLayer, Step[]> {
   for (const [path, module] of model.namedModules()) {
     if (!isChain(module) || inside.has(module)) continue;
     for (const below of chainsIn(module)) inside.add(below);
-    walk(module, path, path === "" ? [{ kind: "input", name: "the input" }] : []);
+    visit(module, path, path === "" ? [{ kind: "input", name: "the input" }] : []);
   }
   for (const [norm, steps] of feeds) {
     const end = steps.findIndex((_, i) => isEnough(steps.slice(0, i + 1)));
@@ -102,7 +102,7 @@ export function sequentialFeeds(model: AnyModule): Map<BatchNormLayer, Step[]> {
   return feeds;
 }
 
-/** Operations that give the values they are given, in another place. */
+/** Operations that move values without changing them. */
 const moves = ["reshape", "permute", "expand", "slice", "detach", "clone", "cast", "indexSelect"];
 const activationOps = [
   "relu",
@@ -117,7 +117,7 @@ const activationOps = [
   "softmax",
 ];
 
-/** What the input of a call went through, by what was seen when the model ran. */
+/** The ops before the input of a call, from a recorded run of the model. */
 export function tracedFeeds(flow: Flow, call: ModuleCall, inputs: readonly Tensor[]): Step[] {
   const steps: Step[] = [];
   let at = call.inputs[0] as Tensor;
@@ -127,7 +127,7 @@ export function tracedFeeds(flow: Flow, call: ModuleCall, inputs: readonly Tenso
       ({ module, output, inputs }) => output === at && isLeaf(module) && !inputs.includes(at),
     );
     const next = made === undefined ? throughOp(flow, at, inputs) : throughModule(made);
-    // A bias that somebody else reads does something there.
+    // A bias with another reader has an effect there.
     const { step } = next;
     if (step !== undefined) steps.push(step.kind === "learned" && isShared ? { ...step, bias: undefined } : step);
     if (next.before === undefined) {

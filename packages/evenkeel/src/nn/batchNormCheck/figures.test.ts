@@ -3,7 +3,7 @@ import { manualSeed } from "../../random/index.ts";
 import { randn } from "../../tensor/index.ts";
 import { batchesAveraged, batchInflation, dropoutShift, squaredMeanOfRelu, stepsToForget } from "./figures.ts";
 
-/** The figures of the literature, each by its formula. */
+/** The numbers of the literature, each by its formula. */
 
 it.each([
   [0.1, 1.16],

@@ -1,6 +1,6 @@
 import { inspect } from "../print/print.ts";
 
-/** What is looked for; docs/10-batch-normalization.md says of each what its number is. */
+/** The rules of the check; docs/10-batch-normalization.md explains the number of each. */
 export type BatchNormRule =
   | "bias-before-norm"
   | "constant-channel"
@@ -17,32 +17,32 @@ export type BatchNormRule =
   | "small-batch"
   | "stale-statistics";
 
-/** Something about the batch normalization of a model that its owner should know. */
+/** A finding about the batch normalization of a model. */
 export interface BatchNormFinding {
   readonly rule: BatchNormRule;
-  /** An error is a fault whatever is meant; a warning is probably a mistake; a note is worth knowing. */
+  /** An error is always a fault; a warning is probably a mistake; a note is worth knowing. */
   readonly severity: "error" | "warning" | "note";
-  /** The path of the BatchNorm that it is about. */
+  /** The path of the BatchNorm. */
   readonly module: string;
-  /** What the reason rests on. */
+  /** The number behind the reason. */
   readonly number: number;
   readonly reason: string;
   readonly cure: string;
 }
 
 /**
- * How it was found out what stands before a BatchNorm: by running the model, by the order in its Sequential, or not at all,
- * in a network of one's own that was not run.
+ * How the ops before a BatchNorm were found: by running the model, by the order in its Sequential, or not at all, in a
+ * custom network that was not run.
  */
 export type OrderSource = "traced" | "sequential" | "unknown";
 
-/** What `nn.checkBatchNorm` found. Prints as a list. */
+/** The result of `nn.checkBatchNorm`. Prints as a list. */
 export class BatchNormReport {
   /** The worst first, in the order of the modules. */
   readonly findings: readonly BatchNormFinding[];
-  /** The BatchNorm layers of the model by path, and how it was found out what stands before each. */
+  /** The BatchNorm layers of the model by path, and how the ops before each were found. */
   readonly order: Readonly<Record<string, OrderSource>>;
-  /** Rows of the loader that were looked at. */
+  /** The number of rows that were checked. */
   readonly rows: number;
 
   constructor(findings: readonly BatchNormFinding[], order: Readonly<Record<string, OrderSource>>, rows: number) {

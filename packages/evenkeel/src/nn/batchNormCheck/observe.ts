@@ -9,7 +9,7 @@ import { BatchNormLayer } from "../layers/norm/batchNorm.ts";
 import type { AnyModule } from "../module/module.ts";
 import { type Step, tracedFeeds } from "./feeds.ts";
 
-/** What one BatchNorm was given over all batches. */
+/** The inputs of one BatchNorm over all batches. */
 export interface Seen {
   /** Moments of its inputs in training. */
   readonly pool: ChannelPool;
@@ -17,12 +17,12 @@ export interface Seen {
   readonly quiet: ChannelPool;
   readonly lowest: Float64Array;
   readonly highest: Float64Array;
-  /** In how many batches a channel was constant. */
+  /** The number of batches in which each channel was constant. */
   readonly constant: Float64Array;
   batches: number;
   /** Values per channel in a row. */
   perRow: number;
-  /** Zeros among the inputs, and how many there are. */
+  /** The number of zeros among the inputs, and of inputs. */
   zeros: number;
   values: number;
 }
@@ -35,10 +35,10 @@ export interface Observation {
 }
 
 /**
- * Runs a model over batches in training mode, and again without dropout where there is any, and notes what each BatchNorm is
- * given. Modes, buffers, parameters and the default generator are afterwards as they were.
+ * Runs a model over batches in training mode, and again without dropout where there is any, and records the inputs of each
+ * BatchNorm. Modes, buffers, parameters and the default generator are restored.
  *
- * @throws TypeError or RangeError for what is no batch; Error if there is none; whatever the model throws
+ * @throws TypeError or RangeError for an invalid batch; Error if there are none; whatever the model throws
  */
 export function observe(model: AnyModule, loader: Loader<Batch | Tensor>, most: number): Observation {
   const norms = model.modules().filter((module) => module instanceof BatchNormLayer);
@@ -59,7 +59,7 @@ export function observe(model: AnyModule, loader: Loader<Batch | Tensor>, most: 
       for (const batch of loader) {
         const checked = checkRows(batch);
         sizes.push(checked.rows);
-        // One row has no variance: it is counted, and not run.
+        // A batch of one row has no variance: it is counted, but not run.
         if (checked.rows > 1) {
           const inputs = inputsOf(checked);
           quiet = false;
@@ -93,11 +93,11 @@ export function observe(model: AnyModule, loader: Loader<Batch | Tensor>, most: 
   return { feeds, seen, sizes };
 }
 
-/** What stands before each BatchNorm, found by running the model once, in the mode that it is in. */
+/** The ops before each BatchNorm, found by running the model once, in its current mode. */
 export function traceFeeds(model: AnyModule, inputs: Batch): Map<BatchNormLayer, Step[]> {
   const feeds = new Map<BatchNormLayer, Step[]>();
   keepingState(model, () => {
-    // In training dropout is seen; batch normalization needs several values there, and evaluation does not.
+    // Training mode shows dropout, but batch normalization then needs several values; evaluation does not.
     model.train();
     for (const module of model.modules())
       if (module instanceof BatchNormLayer) module.training &&= module.running_mean === null;
@@ -113,7 +113,7 @@ export function traceFeeds(model: AnyModule, inputs: Batch): Map<BatchNormLayer,
 function readFeeds(flow: Flow, inputs: Batch, feeds: Map<BatchNormLayer, Step[]>): void {
   for (const call of flow.calls) {
     const { module } = call;
-    // A layer that is called twice stands where it stood first.
+    // For a layer that is called twice, the first call counts.
     if (!(module instanceof BatchNormLayer) || feeds.has(module)) continue;
     feeds.set(module, tracedFeeds(flow, call, inputs));
   }

@@ -2,7 +2,7 @@ import type { BatchNormLayer } from "../layers/norm/batchNorm.ts";
 import { batchesAveraged, batchInflation, stepsToForget } from "./figures.ts";
 import { type BatchNormFinding, figure, percent, plural } from "./finding.ts";
 
-/** Findings about how a BatchNorm is set, and about the training that it is in. */
+/** Findings about the settings of a BatchNorm and about its training. */
 export function settingFindings(module: string, norm: BatchNormLayer, steps: number | undefined): BatchNormFinding[] {
   return [...momentum(module, norm, steps), ...frozenButTraining(module, norm)];
 }

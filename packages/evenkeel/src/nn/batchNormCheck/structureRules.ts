@@ -4,7 +4,7 @@ import { dropoutShift, squaredMeanOfRelu } from "./figures.ts";
 import { type BatchNormFinding, figure, percent, plural } from "./finding.ts";
 import type { Seen } from "./observe.ts";
 
-/** Findings about what stands before a BatchNorm. */
+/** Findings about the ops before a BatchNorm. */
 export function structureFindings(
   module: string,
   norm: BatchNormLayer,
@@ -18,7 +18,7 @@ export function structureFindings(
   ];
 }
 
-/** In evaluation a bias moves the output; it is the statistics of the batch that take it away. */
+/** Only the statistics of a batch cancel a bias; in evaluation it moves the output. */
 function usesBatches({ running_mean, frozen }: BatchNormLayer): boolean {
   return running_mean === null || !frozen;
 }
@@ -28,7 +28,7 @@ function biasBefore(module: string, norm: BatchNormLayer, steps: readonly Step[]
   if (first?.kind !== "learned" || first.bias === undefined || !first.bias.requiresGrad || !usesBatches(norm))
     return [];
   const number = first.bias.numel();
-  // Several values of a bias that share a mean, as those of a Linear before Unflatten do, are not taken away by it.
+  // Bias values that share a mean, such as those of a Linear before Unflatten, are not cancelled.
   if (norm.numFeatures % number !== 0) return [];
   const reason =
     `the mean that is subtracted takes the bias of ${first.name} away again: ${plural(number, "parameter")} without effect, ` +
@@ -66,7 +66,7 @@ function medianRatio(training: Float64Array, evaluation: Float64Array): number |
 function behindActivation(module: string, steps: readonly Step[], seen: Seen | undefined): BatchNormFinding[] {
   const step = steps.find(({ kind }) => kind !== "dropout");
   if (step?.kind !== "activation") return [];
-  // Of a symmetric input a ReLU makes half zeros.
+  // A ReLU sets half of a symmetric input to zero.
   const number = seen === undefined ? (/relu\b/i.test(step.name) ? 0.5 : 0) : seen.zeros / seen.values;
   const zeros = seen === undefined ? "" : `: ${percent(number)} of its inputs are 0`;
   const reason = `it stands behind the activation ${step.name}${zeros}; the paper has it before, fastai's default is behind, and either is done`;
@@ -74,12 +74,12 @@ function behindActivation(module: string, steps: readonly Step[], seen: Seen | u
   return [{ rule: "norm-behind-activation", severity: "note", module, number, reason, cure }];
 }
 
-/** What is asked of an optimizer: the groups that all of them have. */
+/** The part of an optimizer that the check reads. */
 export interface DecayingOptimizer {
   readonly paramGroups: readonly { readonly params: readonly unknown[]; readonly weightDecay?: unknown }[];
 }
 
-/** Findings about the weight decay of what belongs to a BatchNorm. */
+/** Findings about the weight decay of a BatchNorm's parameters. */
 export function decayFindings(
   module: string,
   norm: BatchNormLayer,

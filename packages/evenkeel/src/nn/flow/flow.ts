@@ -9,7 +9,7 @@ export interface OpCall {
   readonly inputs: readonly Tensor[];
   readonly outputs: readonly Tensor[];
   readonly attrs: unknown;
-  /** The innermost module that it ran in, and where that stands in the model. */
+  /** The innermost module that it ran in, and the path of that module. */
   readonly path: string;
   readonly module: Module;
 }
@@ -23,8 +23,8 @@ export interface ModuleCall {
 }
 
 /**
- * What fed what while a model ran: every operation, as it went through the door, with the module that it ran in. So it is
- * known of custom modules and of functions such as `F.relu` too, and nothing is guessed.
+ * The data flow of a run of a model: every dispatched operation, with the module that it ran in. It covers custom modules
+ * and functions such as `F.relu` too, without guesses.
  */
 export class Flow {
   /** In the order in which they began. */
@@ -69,7 +69,7 @@ export class Flow {
   }
 }
 
-/** Runs `use`, which calls the model, and gives what fed what. The hooks that it sets are gone afterwards. */
+/** Runs `use`, which calls the model, and returns the data flow. Its hooks are removed afterwards. */
 export function recordFlow(model: AnyModule, use: () => void): Flow {
   const ops: OpCall[] = [];
   const calls: ModuleCall[] = [];
@@ -97,7 +97,7 @@ export function recordFlow(model: AnyModule, use: () => void): Flow {
 
 type Seen = (op: AnyOp, inputs: readonly Tensor[], outputs: readonly Tensor[], attrs: unknown) => void;
 
-/** Tells of every operation from now on; the returned function ends it. */
+/** Reports every operation from now on; the returned function ends it. */
 function watchDoor(seen: Seen): () => void {
   const unset: Pick<Executor, "run"> = {
     run: () => {
@@ -109,7 +109,7 @@ function watchDoor(seen: Seen): () => void {
     constant: (value, dtype) => inner.constant(value, dtype),
     literal: (data, spec) => inner.literal(data, spec),
     hostScalar: (read, of, key) => inner.hostScalar(read, of, key),
-    meet: (object, keys) => inner.meet?.(object, keys),
+    guard: (object, keys) => inner.guard?.(object, keys),
     refuse: (what, cure) => inner.refuse?.(what, cure),
     run(op, inputs, attrs) {
       const outputs = inner.run(op, inputs, attrs);

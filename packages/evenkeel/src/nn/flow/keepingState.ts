@@ -3,7 +3,7 @@ import { noGrad } from "../../tensor/index.ts";
 import { isUninitialized } from "../lazy/uninitialized.ts";
 import type { AnyModule } from "../module/module.ts";
 
-/** Runs `use`, which may run a model, and puts back what that changes: modes, buffers and the default generator. */
+/** Runs `use`, which may run a model, and restores modes, buffers and the default generator. */
 export function keepingState<T>(model: AnyModule, use: () => T): T {
   const restore = keepState(model);
   try {
@@ -13,10 +13,10 @@ export function keepingState<T>(model: AnyModule, use: () => T): T {
   }
 }
 
-/** Remembers what a forward pass may change; the returned function puts back what it did. */
+/** Saves the state that a forward pass may change; the returned function restores it. */
 export function keepState(model: AnyModule): () => void {
   const modes = model.modules().map((module) => ({ module, training: module.training }));
-  // Buffers of lazy layers that have not seen an input have no values.
+  // Buffers of lazy layers before their first input have no values.
   const known = model.buffers().filter((buffer) => !isUninitialized(buffer));
   const buffers = known.map((buffer) => ({ buffer, version: buffer.version, copy: buffer.detach().clone() }));
   const generator = defaultGenerator.getState();

@@ -12,7 +12,7 @@ export interface EmbeddingFunctionOptions {
 const optionNames = ["paddingIdx"];
 
 /**
- * The rows of `weight` [V, D] that `input` names, whole numbers (int32) from 0 to V - 1: [...] -> [..., D]. The gradient
+ * The rows of `weight` [V, D] at the int32 indices `input`, from 0 to V - 1: [...] -> [..., D]. The gradient
  * of a row is the sum over the places that name it.
  * https://pytorch.org/docs/stable/generated/torch.nn.functional.embedding.html
  * @throws TypeError if the input is not int32, or the weight not float

@@ -2,7 +2,7 @@ import { expect, expectTypeOf, test } from "vitest";
 import type { Tensor } from "../../tensor/index.ts";
 import { BatchNorm1d, Buffer, LayerNorm, Linear, type LinearOptions, Module, Parameter, Sequential } from "../index.ts";
 
-/** What there is follows from the options, in types too. `npm run check` covers these. */
+/** The members follow from the options, in types too. `npm run check` covers these. */
 
 const known = (flag: boolean): boolean => flag;
 

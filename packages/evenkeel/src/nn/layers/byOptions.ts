@@ -3,9 +3,9 @@ import { LinearLayer, type LinearOptions } from "./linear.ts";
 export * from "./norm/normsByOptions.ts";
 
 /**
- * Layers whose members depend on their options, as users meet them. Each is a class under a constructor type that reads
- * the flags off the options: true where an option is left out, while the plain type `Linear` is that of any. No class can
- * say both. `NoInfer` keeps the type of a variable from deciding what the options decide.
+ * The public types of layers whose members depend on their options. Each is a class with a constructor type that infers
+ * the flags from the options: true if an option is left out, while the plain type `Linear` covers all. A class alone cannot
+ * express both. `NoInfer` prevents inference from the type of a variable.
  */
 
 interface LinearConstructor {

@@ -32,7 +32,7 @@ test("gradients of a number add up over the places that have it; the padding get
   expect(weight.grad?.toArray()).toEqual([[2], [0], [5]]);
 });
 
-test("the padding starts at 0, and again when the vectors are drawn anew", () => {
+test("the padding starts at 0, and is 0 again after resetParameters", () => {
   const generator = new Generator(3);
   const layer = new Embedding(3, 2, { paddingIdx: -1, generator });
   expect(layer.paddingIdx).toBe(2);

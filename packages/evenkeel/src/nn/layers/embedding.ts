@@ -42,7 +42,7 @@ export class Embedding extends Module {
     this.resetParameters(options);
   }
 
-  /** Draws the vectors anew; that of the padding becomes 0. */
+  /** Draws new vectors; that of the padding becomes 0. */
   resetParameters({ generator }: GeneratorOption = {}): void {
     normal_(this.weight, 0, 1, { generator });
     const { paddingIdx } = this;

@@ -29,7 +29,7 @@ export class Flatten extends Module {
 /**
  * The reverse: makes several dimensions of one, [N, C * L] -> [N, C, L] by `new Unflatten(1, [C, L])`; one of the sizes may
  * be -1. https://pytorch.org/docs/stable/generated/torch.nn.Unflatten.html
- * @throws RangeError on a call with an input whose dimension does not have so many values
+ * @throws RangeError on a call with an input whose dimension has another size
  */
 export class Unflatten extends Module {
   readonly dim: number;

@@ -15,8 +15,8 @@ import {
 } from "./norm/instanceNorm.ts";
 
 /**
- * Layers whose first argument their first input says, as users meet them: how the types read the options is said in
- * byOptions.ts, what happens in ../lazy.ts.
+ * The public types of layers that infer their first argument from their first input: byOptions.ts explains the
+ * types, ../lazy/lazy.ts the mechanism.
  */
 
 export type LazyLinearOptions = Pick<LinearOptions, "bias">;
@@ -137,7 +137,7 @@ interface LazyInstanceNorm1dConstructor {
 
 /**
  * A {@link InstanceNorm1d} that takes numFeatures from the channels of its first input, which makes it one. As in PyTorch,
- * and unlike there, it has scale, shift and running statistics unless an option says otherwise.
+ * and unlike the plain layer, it has scale, shift and running statistics by default.
  * https://pytorch.org/docs/stable/generated/torch.nn.LazyInstanceNorm1d.html
  * @throws as {@link LazyLinear}
  */
@@ -161,7 +161,7 @@ interface LazyInstanceNorm2dConstructor {
 
 /**
  * A {@link InstanceNorm2d} that takes numFeatures from the channels of its first input, which makes it one. As in PyTorch,
- * and unlike there, it has scale, shift and running statistics unless an option says otherwise.
+ * and unlike the plain layer, it has scale, shift and running statistics by default.
  * https://pytorch.org/docs/stable/generated/torch.nn.LazyInstanceNorm2d.html
  * @throws as {@link LazyLinear}
  */
@@ -185,7 +185,7 @@ interface LazyInstanceNorm3dConstructor {
 
 /**
  * A {@link InstanceNorm3d} that takes numFeatures from the channels of its first input, which makes it one. As in PyTorch,
- * and unlike there, it has scale, shift and running statistics unless an option says otherwise.
+ * and unlike the plain layer, it has scale, shift and running statistics by default.
  * https://pytorch.org/docs/stable/generated/torch.nn.LazyInstanceNorm3d.html
  * @throws as {@link LazyLinear}
  */

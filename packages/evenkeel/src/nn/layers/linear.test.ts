@@ -31,7 +31,7 @@ test("without bias only the weight is drawn", () => {
   expect(layer.parameters()).toEqual([layer.weight]);
 });
 
-test("resetParameters draws anew into the same parameters", () => {
+test("resetParameters draws new values into the same parameters", () => {
   const layer = new Linear(3, 2);
   const { weight: kept } = layer;
   layer.resetParameters({ generator: new Generator(0) });

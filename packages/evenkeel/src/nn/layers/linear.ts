@@ -11,13 +11,13 @@ import { formatBool } from "../print/format.ts";
 import { type OnlyIf, onlyIf } from "./onlyIf.ts";
 
 export interface LinearOptions extends GeneratorOption {
-  /** Learn an additive bias. Default true; false is right before a BatchNorm1d, which takes the mean away again. */
+  /** Learn an additive bias. Default true; use false before a BatchNorm1d, which subtracts the mean. */
   readonly bias?: boolean | undefined;
 }
 
-/** What byOptions.ts hands out as nn.Linear, where formula, source and errors are said. */
+/** The class that byOptions.ts exports as nn.Linear; formula, source and errors are documented there. */
 export class LinearLayer<Bias extends boolean = boolean> extends Module {
-  /** The name that users know, in prints and errors. */
+  /** The public name, in prints and errors. */
   static override readonly name: string = "Linear";
   readonly inFeatures: number;
   readonly outFeatures: number;
@@ -42,7 +42,7 @@ export class LinearLayer<Bias extends boolean = boolean> extends Module {
     this.resetParameters(options);
   }
 
-  /** Draws weight and bias anew. */
+  /** Draws new values for weight and bias. */
   resetParameters({ generator }: GeneratorOption = {}): void {
     kaimingUniform_(this.weight, { a: Math.sqrt(5), generator });
     const bound = 1 / Math.sqrt(this.inFeatures);
@@ -59,7 +59,7 @@ export class LinearLayer<Bias extends boolean = boolean> extends Module {
   }
 }
 
-/** Gives its input back: a place holder in a network. */
+/** Returns its input: a placeholder in a network. */
 export class Identity extends Module {
   override forward(input: Tensor): Tensor {
     return input;

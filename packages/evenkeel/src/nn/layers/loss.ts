@@ -20,7 +20,7 @@ import { checkReduction, type LossOptions, type Reduction } from "../functional/
 import { Module } from "../module/module.ts";
 import { Buffer } from "../module/parameter.ts";
 
-/** The losses of `functional` as modules of two inputs, prediction and target; what each computes is said there. */
+/** The losses of `functional` as modules of two inputs, prediction and target; `functional` has the formulas. */
 abstract class Loss extends Module<[input: Tensor, target: Tensor]> {
   readonly reduction: Reduction;
 

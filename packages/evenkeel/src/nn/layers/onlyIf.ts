@@ -1,4 +1,4 @@
-/** A member of a layer that an option decides on: there if the flag is true, null if it is false, either if nobody knows. */
+/** A member of a layer that depends on an option: present if the flag is true, null if it is false, either for `boolean`. */
 export type OnlyIf<Flag extends boolean, T> = Flag extends true ? T : null;
 
 export function onlyIf<Flag extends boolean, T>(flag: boolean, make: () => T): OnlyIf<Flag, T> {

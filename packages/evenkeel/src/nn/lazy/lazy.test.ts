@@ -64,7 +64,7 @@ describe("as in torch, before and after the first call", () => {
   );
 });
 
-it("the plain class is told before and after", () => {
+it("the plain class is recognized before and after", () => {
   const layer = new nn.LazyBatchNorm2d();
   expect([layer instanceof nn.BatchNorm2d, layer instanceof nn.LazyBatchNorm2d]).toEqual([true, true]);
   layer(zeros([2, 3, 2, 2]));

@@ -9,16 +9,16 @@ import { Buffer, Parameter } from "../module/parameter.ts";
 import { isUninitialized, UninitializedBuffer, UninitializedParameter, unmaterialize } from "./uninitialized.ts";
 
 /**
- * Lazy layers learn one size from their first input. Until then they are a subclass of the plain layer whose members are
- * uninitialized; then, as in PyTorch, the same object is the plain layer. A plain layer that has a lazy twin makes its
- * members by `newParameter` and `newBuffer` and checks that size by `checkSize`; `lazy` makes the twin.
+ * Lazy layers infer one size from their first input. Until then they are a subclass of the plain layer whose members are
+ * uninitialized; then, as in PyTorch, the same object becomes the plain layer. A plain layer with a lazy version creates
+ * its members with `newParameter` and `newBuffer` and checks that size with `checkSize`; `lazy` creates the lazy class.
  * https://pytorch.org/docs/stable/generated/torch.nn.modules.lazy.LazyModuleMixin.html
  */
 
-/** What stands on the prototype of a lazy class alone. */
+/** The member that only the prototype of a lazy class has. */
 const learnsSizes: unique symbol = Symbol("learnsSizes");
 
-/** Whether a layer that is being made will learn a size from its first input. */
+/** Whether a layer under construction infers a size from its first input. */
 export const isLazy = (layer: object): boolean => learnsSizes in layer;
 
 /** Checks a size of a plain layer; a lazy one has 0 there, as PyTorch prints it, until its first input. */
@@ -39,29 +39,29 @@ interface Resettable extends Module {
   resetParameters(): void;
 }
 
-/** How the size is found, and what follows from it. */
+/** How the size is inferred, and the shapes that depend on it. */
 export interface Learning<L> {
   /** The field that holds it. */
   readonly field: keyof L & string;
-  /** What the input says; undefined where it has no such dimension. */
+  /** The size of the input; undefined if it has no such dimension. */
   readonly sizeOf: (input: Tensor, layer: L) => number | undefined;
-  /** The shapes of the members, once the field is set; those that a layer lacks are left out of account. */
+  /** The shapes of the members, once the field is set; members that a layer lacks are ignored. */
   readonly shapes: (layer: L) => Readonly<Record<string, Shape>>;
 }
 
 /**
- * The lazy twin of a layer: its constructor lacks the first argument, `learning` says the rest. A first call that the
- * plain layer refuses changes nothing. `C` is how users meet it, which types of options decide.
+ * The lazy version of a layer: its constructor lacks the first argument, which `learning` infers. A first call that
+ * the plain layer refuses changes nothing. `C` is the public constructor type, which depends on the types of options.
  */
 export function lazy<L extends Resettable, C>(
   Plain: new (size: number, ...rest: never[]) => L,
   name: string,
   learning: Learning<L>,
 ): C {
-  // Of a generic class TypeScript derives none.
+  // TypeScript cannot extend a generic class value.
   const Base = Plain as unknown as new (size: number, ...rest: unknown[]) => Resettable;
   class Lazy extends Base {
-    /** The name that users know, in prints and errors. */
+    /** The public name, in prints and errors. */
     static override readonly name: string = name;
 
     constructor(...rest: unknown[]) {
@@ -73,7 +73,7 @@ export function lazy<L extends Resettable, C>(
       return true;
     }
 
-    /** Nothing before the first call, which does it. */
+    /** Does nothing before the first call, which initializes the members. */
     override resetParameters(): void {
       if (uninitializedOf(this).length === 0) super.resetParameters();
     }
@@ -91,7 +91,7 @@ export function lazy<L extends Resettable, C>(
   return Lazy as unknown as C;
 }
 
-/** The first call draws, when the options are long gone. */
+/** The first call draws, when the options are no longer available. */
 function refuseGenerator(name: string, given: readonly unknown[]): void {
   const options = given.at(-1);
   if (typeof options !== "object" || options === null || !("generator" in options)) return;
@@ -107,7 +107,7 @@ const membersOf = (layer: AnyModule): [string, Tensor][] => [...ownParameters(la
 
 const uninitializedOf = (layer: AnyModule) => membersOf(layer).filter(([, member]) => isUninitialized(member));
 
-/** Sets the size, makes the members and makes the layer one of the plain class. Returns what takes all of it back. */
+/** Sets the size, creates the members and turns the layer into the plain class. Returns a function that reverts this. */
 function becomePlain<L extends Resettable>(
   layer: L,
   plain: L,
@@ -154,7 +154,7 @@ function setField(layer: object, field: string, value: unknown): void {
   (layer as Record<string, unknown>)[field] = value;
 }
 
-/** Members that a state dict has brought are kept: all of them, and for inputs of this size. */
+/** Members loaded from a state dict are kept, if all are loaded and fit inputs of this size. */
 function checkLoaded(layer: AnyModule, wanted: Readonly<Record<string, Shape>>, input: Tensor): void {
   const members = membersOf(layer).filter(([key]) => key in wanted);
   const there = members.filter(([, member]) => !isUninitialized(member));

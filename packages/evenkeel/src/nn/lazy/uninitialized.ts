@@ -11,14 +11,14 @@ export interface UninitializedOptions {
   readonly requiresGrad?: boolean | undefined;
 }
 
-/** A parameter or buffer whose shape nobody knows yet. */
+/** A parameter or buffer whose shape is not known yet. */
 type Uninitialized = UninitializedParameter | UninitializedBuffer;
 
 /**
  * The parameter of a lazy layer before its first call: it has a dtype, and neither shape nor values. `materialize` makes
  * it a plain {@link Parameter}, the same object.
  * https://pytorch.org/docs/stable/generated/torch.nn.parameter.UninitializedParameter.html
- * @throws Error for whatever asks for its shape
+ * @throws Error on any access to its shape
  */
 export class UninitializedParameter extends Parameter {
   constructor(options: UninitializedOptions = {}) {
@@ -44,7 +44,7 @@ export class UninitializedParameter extends Parameter {
 /**
  * The buffer of a lazy layer before its first call, as {@link UninitializedParameter}.
  * https://pytorch.org/docs/stable/generated/torch.nn.parameter.UninitializedBuffer.html
- * @throws Error for whatever asks for its shape
+ * @throws Error on any access to its shape
  */
 export class UninitializedBuffer extends Buffer {
   constructor(options: Pick<UninitializedOptions, "dtype"> = {}) {
@@ -102,7 +102,7 @@ function materialize(tensor: Uninitialized, shape: Shape, prototype: object): vo
   Object.setPrototypeOf(tensor, Object.getPrototypeOf(prototype));
 }
 
-/** Takes a materialized tensor back to where it was: for a first call that is refused after all. */
+/** Reverts a materialized tensor, for a first call that fails. */
 export function unmaterialize(tensor: Tensor, prototype: object): void {
   Object.setPrototypeOf(tensor, prototype);
   replace(tensor, { storage: zeros([0], { dtype: tensor.dtype }).storage, dtype: tensor.dtype });

@@ -5,13 +5,13 @@ import { type Callable, className } from "./callable.ts";
 import type { FullBackwardHook, Gradients } from "./hooks.ts";
 
 /**
- * Watches one call of a module for its full backward hooks. Inputs and outputs are passed through tensors of our own,
- * whose gradients are those that cross the border of the module, whatever else the caller's tensors are used for.
+ * Watches one call of a module for its full backward hooks. Inputs and outputs pass through separate tensors, whose
+ * gradients are those of this call only, even if the caller uses its tensors elsewhere.
  */
 export class BackwardWatch {
   readonly #module: Callable;
   readonly #hooks: readonly FullBackwardHook<Callable>[];
-  /** Known between the moment the gradient enters the module and the moment it leaves. */
+  /** Set between the arrival of the gradient at the output and its arrival at the inputs. */
   #gradOutput: Gradients | null = null;
   #inputCount = 0;
   #inputsWatched = false;
@@ -21,7 +21,7 @@ export class BackwardWatch {
     this.#hooks = hooks;
   }
 
-  /** The inputs that `forward` is to get. */
+  /** The inputs for `forward`. */
   watchInputs<In extends unknown[]>(inputs: In): In {
     this.#inputCount = inputs.length;
     const watched = passThrough(inputs, (gradInput) => {
@@ -35,7 +35,7 @@ export class BackwardWatch {
     return watched as In;
   }
 
-  /** The output that the caller is to get. */
+  /** The output for the caller. */
   watchOutput<Out>(output: Out): Out {
     const outputs: unknown[] = Array.isArray(output) ? output : [output];
     if (!outputs.some((value) => value instanceof Tensor)) {
@@ -98,8 +98,8 @@ export class BackwardWatch {
 }
 
 /**
- * Replaces the tensors that require a gradient by twins with the same values, and hands over the gradients of all twins
- * at once as they flow back. Returns the list itself if there is nothing to watch.
+ * Replaces the tensors that require a gradient by copies with the same values, and calls `onGradients` with the gradients
+ * of all copies at once. Returns the list itself if there is nothing to watch.
  */
 function passThrough(values: readonly unknown[], onGradients: (gradients: Gradients) => Gradients): readonly unknown[] {
   if (!isGradEnabled()) return values;
@@ -115,28 +115,28 @@ function passThrough(values: readonly unknown[], onGradients: (gradients: Gradie
   const gather = (gradients: Gradients): Tensor[] =>
     indices.map((i, k) => gradients[i] ?? zeros(tensors[k].shape, { dtype: tensors[k].dtype }));
 
-  const twins = tensors.length === 1 ? watchOne(tensors[0]) : watchTogether(tensors);
-  twins.watched.registerHook((gradient) => twins.join(gather(onGradients(spread(twins.split(gradient))))));
+  const copies = tensors.length === 1 ? watchOne(tensors[0]) : watchTogether(tensors);
+  copies.watched.registerHook((gradient) => copies.join(gather(onGradients(spread(copies.split(gradient))))));
   const replaced = [...values];
-  for (const [k, i] of indices.entries()) replaced[i] = twins.tensors[k];
+  for (const [k, i] of indices.entries()) replaced[i] = copies.tensors[k];
   return replaced;
 }
 
-/** A tensor on the way of several gradients, and how they are packed in it. */
-interface Twins {
+/** A tensor that carries several gradients, and the functions that pack and unpack them. */
+interface Copies {
   readonly tensors: readonly Tensor[];
   readonly watched: Tensor;
   split(gradient: Tensor): Tensor[];
   join(gradients: readonly Tensor[]): Tensor;
 }
 
-function watchOne(tensor: Tensor): Twins {
+function watchOne(tensor: Tensor): Copies {
   const watched = reshape(tensor, { shape: tensor.shape });
   return { tensors: [watched], watched, split: (gradient) => [gradient], join: ([gradient]) => gradient };
 }
 
 /** An op has one differentiable output, so several tensors go through one flat tensor: their gradients come together. */
-function watchTogether(tensors: readonly Tensor[]): Twins {
+function watchTogether(tensors: readonly Tensor[]): Copies {
   const sizes = tensors.map((tensor) => tensor.numel());
   const join = (parts: readonly Tensor[]): Tensor => cat(parts.map((part) => part.reshape([-1])));
   const split = (flat: Tensor): Tensor[] =>

@@ -1,25 +1,25 @@
-import { meet } from "../../core/index.ts";
-/** What a call of the object runs. */
+import { guard } from "../../core/index.ts";
+/** The method that a call of the object runs. */
 export const invoke: unique symbol = Symbol("invoke");
 
-/** The names an object holds, in order, and what stands behind each: where parameters and children are looked for. */
+/** The fields of an object, in order, which are searched for parameters and children. */
 export const entries: unique symbol = Symbol("entries");
 
 /**
- * Counts changes of what a module is made of that no field shows: hooks, members set by name, the list of a container.
- * Compiled steps look at the count. And counts calls.
+ * Counts changes of a module that its fields do not show: hooks, members set by name, the list of a container.
+ * Compiled steps guard the count. Also counts calls.
  */
 export const edits: unique symbol = Symbol("edits");
 
 /**
- * What lies under a Module: an object that can be called like a function. The constructor returns a function whose
+ * The base of Module: an object that can be called like a function. The constructor returns a function whose
  * prototype is the class, so fields, `instanceof`, private fields and `this` work as in any class.
  */
 export abstract class Callable {
   declare readonly [edits]: { count: number; calls: number };
 
   constructor() {
-    // The text of a function is what the error of structuredClone shows: it says what to do.
+    // The error of structuredClone shows the text of the function: it names the alternative.
     const self = ((...inputs: unknown[]) => {
       "a module: nn.clone(module) copies it, module.stateDict() can be sent";
       return self[invoke](inputs);
@@ -28,7 +28,7 @@ export abstract class Callable {
       length?: number;
     };
     Object.setPrototypeOf(self, new.target.prototype);
-    // A function's own two properties would stand in the way of fields and getters called like them.
+    // A function's own two properties would shadow fields and getters of those names.
     delete self.name;
     delete self.length;
     Object.defineProperty(self, edits, { value: { count: 0, calls: 0 } });
@@ -40,7 +40,7 @@ export abstract class Callable {
 
   /** The fields, in the order in which they were set. Containers add what they keep elsewhere. */
   [entries](): [string, unknown][] {
-    meet(this[edits], ["count"]);
+    guard(this[edits], ["count"]);
     return Object.entries(this);
   }
 }
@@ -50,7 +50,7 @@ export function className(object: object): string {
   return object.constructor?.name || "Module";
 }
 
-/** Whether a class stands where one of its instances was meant: `ReLU` for `new ReLU()`. */
+/** Whether a value is a class given in place of an instance: `ReLU` for `new ReLU()`. */
 export function isModuleClass(value: unknown): value is { readonly name: string } {
   return typeof value === "function" && value.prototype instanceof Callable;
 }

@@ -8,12 +8,12 @@ import { type AnyModule, Module } from "./module.ts";
 import { Buffer, Parameter } from "./parameter.ts";
 
 /**
- * A deep copy of a module: parameters with their gradients, buffers, plain fields, submodules. What is shared within the
- * module, a layer or a parameter that two hold, is shared within the copy, and nothing with the module. Modes and
- * requiresGrad stay; hooks are registered with the copy too, as `copy.deepcopy` does. The constructors do not run.
+ * A deep copy of a module: parameters with their gradients, buffers, plain fields, submodules. A layer or a parameter
+ * that is shared within the module is shared within the copy; the copy shares nothing with the module. Modes and
+ * requiresGrad are kept; hooks are registered with the copy too, as `copy.deepcopy` does. The constructors do not run.
  *
  * @throws TypeError if it is no module
- * @throws Error for private fields (`#`) of a class of your own, a computed tensor, and what else cannot be copied; it names the field
+ * @throws Error for private fields (`#`) of a class of your own, a computed tensor, and other uncopyable values; it names the field
  */
 export function clone<M extends AnyModule>(module: M): M {
   if (!(module instanceof Module)) throw refuseGiven("wrong-type", "", "clone takes a module", module);
@@ -24,7 +24,7 @@ export function clone<M extends AnyModule>(module: M): M {
 const bases = [Sequential, ModuleList, ModuleDict, Module] as const;
 
 class Cloner {
-  /** What was copied, so that it is copied once. */
+  /** The copies so far, so that shared objects are copied once. */
   readonly #copies = new Map<object, unknown>();
 
   copy(value: unknown, path: string): unknown {
@@ -59,7 +59,7 @@ class Cloner {
     for (const [name, value] of Callable.prototype[entries].call(module)) {
       define(copy, name, this.copy(value, `${path}.${name}`));
     }
-    // What a container keeps elsewhere.
+    // The contents of a container, which are not fields.
     for (const [name, value] of module[entries]()) {
       if (!fields.has(name)) copy.addModule(name, this.copy(value, `${path}.${name}`) as AnyModule);
     }

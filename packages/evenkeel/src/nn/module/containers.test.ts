@@ -155,7 +155,7 @@ describe("ModuleList", () => {
     expect([...list].reduce((x, layer) => layer(x), zeros([1, 1])).shape).toEqual([1, 1]);
   });
 
-  test("slice numbers anew, as in PyTorch", () => {
+  test("slice renumbers, as in PyTorch", () => {
     const list = new ModuleList([thin(), new ReLU(), new Tanh()]);
     const part = list.slice(1);
     expect([names(part), part.at(0)]).toEqual([["0", "1"], list.at(1)]);

@@ -1,4 +1,4 @@
-import { meet, refuse, refuseGiven, wrongState } from "../../core/index.ts";
+import { guard, refuse, refuseGiven, wrongState } from "../../core/index.ts";
 import type { Tensor } from "../../tensor/index.ts";
 import { className, edits, entries } from "./callable.ts";
 import { checkMember, checkModule, checkName } from "./members.ts";
@@ -12,9 +12,9 @@ abstract class ModuleRow<M extends AnyModule, In extends unknown[], Out> extends
     return [...super[entries](), ...this.#read()];
   }
 
-  /** The list, for code that may run in a compiled step, which is traced anew when the list has changed. */
+  /** The list, guarded: a compiled step is traced again when the list has changed. */
   #read(): readonly [string, M][] {
-    meet(this[edits], ["count"]);
+    guard(this[edits], ["count"]);
     return this.#items;
   }
 
@@ -242,9 +242,9 @@ export class ModuleDict<M extends AnyModule = Module> extends Module<never, neve
     return [...super[entries](), ...this.#read()];
   }
 
-  /** The modules, for code that may run in a compiled step, which is traced anew when they have changed. */
+  /** The modules, guarded: a compiled step is traced again when they have changed. */
   #read(): ReadonlyMap<string, M> {
-    meet(this[edits], ["count"]);
+    guard(this[edits], ["count"]);
     return this.#items;
   }
 

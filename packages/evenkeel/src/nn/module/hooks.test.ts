@@ -207,7 +207,7 @@ describe("full backward hooks", () => {
     expect(y.gradFn?.name).toBe("MulBackward0");
   });
 
-  test("walking a kept graph twice runs the hook twice; double backward does not run it for itself", () => {
+  test("two backward passes over a retained graph run the hook twice; double backward does not run it again", () => {
     class Square extends Module {
       forward(x: Tensor) {
         return x.square();

@@ -2,7 +2,7 @@ import { refuseGiven } from "../../core/index.ts";
 import type { Tensor } from "../../tensor/index.ts";
 import { type Callable, className, edits } from "./callable.ts";
 
-/** What a hook returns: a replacement, or nothing. */
+/** The result of a hook: a replacement, or nothing. */
 // biome-ignore lint/suspicious/noConfusingVoidType: so that a hook may be a function without a return statement
 type OrNothing<T> = T | void;
 
@@ -20,7 +20,7 @@ export type ForwardHook<M, In extends unknown[], Out> = {
 
 /**
  * Runs when the gradients with respect to the inputs are known; may return others in their place. Both lists have an
- * entry for each input and output; null stands for what is no tensor or has no gradient.
+ * entry for each input and output; null for an entry that is not a tensor or has no gradient.
  */
 export type FullBackwardHook<M> = (module: M, gradInput: Gradients, gradOutput: Gradients) => OrNothing<Gradients>;
 
@@ -61,7 +61,7 @@ class HookList<H> {
   }
 }
 
-/** What makes a module run the hooks of another, for copies. */
+/** Makes a module run the hooks of another, for copies. */
 export const takeHooks: unique symbol = Symbol("takeHooks");
 
 /** How many hooks a module has. */

@@ -1,4 +1,4 @@
-import { checkOptions, isFloat, meet, refuse, refuseGiven, refuseMisspellings, wrongState } from "../../core/index.ts";
+import { checkOptions, guard, isFloat, refuse, refuseGiven, refuseMisspellings, wrongState } from "../../core/index.ts";
 import { type Destination, requestedDtype } from "../../tensor/dtypes.ts";
 import { noGrad, type Tensor } from "../../tensor/index.ts";
 import { formatModule, inspect } from "../print/print.ts";
@@ -20,11 +20,11 @@ import {
   findMember,
   findModule,
   type MemberOptions,
+  type TraversalOptions,
+  traverseBuffers,
+  traverseModules,
+  traverseParameters,
   uniqueChildren,
-  type WalkOptions,
-  walkBuffers,
-  walkModules,
-  walkParameters,
 } from "./moduleTree.ts";
 import { Buffer, type BufferOptions, type Parameter } from "./parameter.ts";
 import { type LoadOptions, type LoadResult, loadState, type StateDict, saveState } from "./stateDict.ts";
@@ -47,7 +47,7 @@ const wrongNames = {
   register_state_dict_pre_hook: "not here: change what net.stateDict() gives",
 } as const;
 
-/** What a call of a module takes: what its `forward` does; one Tensor, where that says nothing. */
+/** The inputs of a call, those of `forward`; one Tensor if that is not typed. */
 export type InputsOf<M> = M extends { forward(...inputs: infer In): unknown }
   ? [In] extends [never]
     ? [input: Tensor]
@@ -55,7 +55,7 @@ export type InputsOf<M> = M extends { forward(...inputs: infer In): unknown }
   : never;
 
 /**
- * What a hook is given. Where a module is one of a tensor, of which nothing else is known, there may be more inputs than that
+ * The inputs of a hook. If a module is only known to take a tensor, there may be more inputs than that
  * tensor: those of `forward` that can be left out. So a module that has some is one of a tensor too.
  */
 export type HookInputsOf<M> = M extends { forward(...inputs: infer In): unknown }
@@ -64,7 +64,7 @@ export type HookInputsOf<M> = M extends { forward(...inputs: infer In): unknown 
     : In
   : never;
 
-/** What a call of a module gives: what its `forward` does; a Tensor, where that says nothing. */
+/** The output of a call, that of `forward`; a Tensor if that is not typed. */
 export type OutputOf<M> = M extends { forward(...inputs: infer In): infer Out }
   ? IsAny<In[number]> extends true
     ? Out
@@ -122,8 +122,8 @@ export abstract class Module<In extends unknown[] = never, Out = any> extends Ca
         `write forward(x) { ... } in class ${name}`,
       );
     }
-    meet(this);
-    meet(this[edits], ["count"]);
+    guard(this);
+    guard(this[edits], ["count"]);
     const output = this.#hooks.size === 0 ? this.forward(...inputs) : this.#hooked(inputs);
     if (this[edits].calls++ === 0) warnOfStrays(this);
     return output;
@@ -204,27 +204,27 @@ export abstract class Module<In extends unknown[] = never, Out = any> extends Ca
 
   /** The parameters here and below by path, own ones first; one held in two places comes once. */
   namedParameters(options?: MemberOptions): [string, Parameter][] {
-    return walkParameters(this, options);
+    return traverseParameters(this, options);
   }
 
   /** {@link namedParameters} without the names. */
   parameters(options?: Pick<MemberOptions, "recurse">): Parameter[] {
-    return walkParameters(this, options).map(([, parameter]) => parameter);
+    return traverseParameters(this, options).map(([, parameter]) => parameter);
   }
 
   /** The buffers here and below by path, persistent or not; one held in two places comes once. */
   namedBuffers(options?: MemberOptions): [string, Buffer][] {
-    return walkBuffers(this, options);
+    return traverseBuffers(this, options);
   }
 
   /** {@link namedBuffers} without the names. */
   buffers(options?: Pick<MemberOptions, "recurse">): Buffer[] {
-    return walkBuffers(this, options).map(([, buffer]) => buffer);
+    return traverseBuffers(this, options).map(([, buffer]) => buffer);
   }
 
   /** This module (under the name `""`) and all below it by path, each before its children and once. */
-  namedModules(options?: WalkOptions): [string, Module][] {
-    return walkModules(this as unknown as Module, options);
+  namedModules(options?: TraversalOptions): [string, Module][] {
+    return traverseModules(this as unknown as Module, options);
   }
 
   /** {@link namedModules} without the names. */
@@ -261,8 +261,8 @@ export abstract class Module<In extends unknown[] = never, Out = any> extends Ca
   }
 
   /**
-   * Switches this module and all below it to training mode (or, with false, to evaluation): Dropout and BatchNorm tell
-   * the two apart. A subclass may override it to keep a part in evaluation.
+   * Switches this module and all below it to training mode (or, with false, to evaluation), which matters to Dropout
+   * and BatchNorm. A subclass may override it to keep a part in evaluation.
    * @throws TypeError if `mode` is no boolean
    */
   train(mode = true): this {
@@ -353,7 +353,7 @@ export abstract class Module<In extends unknown[] = never, Out = any> extends Ca
 
   /**
    * Copies the values of a state dict into the parameters and buffers.
-   * @throws Error listing every missing, unexpected, mis-shaped and otherwise unfit key; nothing is written then. With
+   * @throws Error listing every missing, unexpected, mis-shaped and incompatible key; nothing is written then. With
    * `strict: false`, missing and unexpected keys are no error but returned.
    * @throws TypeError if `dict` is no object of tensors
    */

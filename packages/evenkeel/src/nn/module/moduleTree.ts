@@ -3,14 +3,14 @@ import { type Callable, className } from "./callable.ts";
 import { ownBuffers, ownChildren, ownParameters } from "./members.ts";
 import type { Buffer, Parameter } from "./parameter.ts";
 
-export interface WalkOptions {
+export interface TraversalOptions {
   /** Put before every name, with a dot. */
   readonly prefix?: string | undefined;
-  /** Whether what is held in two places is reported once, under its first name; true. */
+  /** Whether a member with two holders is reported once, under its first name; true. */
   readonly removeDuplicate?: boolean | undefined;
 }
 
-export interface MemberOptions extends WalkOptions {
+export interface MemberOptions extends TraversalOptions {
   /** Whether the members of submodules are included; true. */
   readonly recurse?: boolean | undefined;
 }
@@ -25,7 +25,7 @@ export function join(path: string, name: string): string {
  *
  * @throws Error if duplicates are kept and a module contains itself
  */
-export function walkModules<M extends Callable>(root: M, options: WalkOptions = {}): [string, M][] {
+export function traverseModules<M extends Callable>(root: M, options: TraversalOptions = {}): [string, M][] {
   checkOptions("namedModules", options, ["prefix", "removeDuplicate"]);
   const { prefix = "", removeDuplicate = true } = options;
   const found: [string, M][] = [];
@@ -53,22 +53,22 @@ export function walkModules<M extends Callable>(root: M, options: WalkOptions = 
   return found;
 }
 
-export function walkParameters(root: Callable, options: MemberOptions = {}): [string, Parameter][] {
-  return walkMembers(root, ownParameters, options);
+export function traverseParameters(root: Callable, options: MemberOptions = {}): [string, Parameter][] {
+  return traverseMembers(root, ownParameters, options);
 }
 
-export function walkBuffers(root: Callable, options: MemberOptions = {}): [string, Buffer][] {
-  return walkMembers(root, ownBuffers, options);
+export function traverseBuffers(root: Callable, options: MemberOptions = {}): [string, Buffer][] {
+  return traverseMembers(root, ownBuffers, options);
 }
 
-function walkMembers<T>(
+function traverseMembers<T>(
   root: Callable,
   own: (module: Callable) => [string, T][],
   options: MemberOptions,
 ): [string, T][] {
   checkOptions("parameters and buffers", options, ["recurse", "prefix", "removeDuplicate"]);
   const { prefix = "", recurse = true, removeDuplicate = true } = options;
-  const modules: [string, Callable][] = recurse ? walkModules(root, { prefix, removeDuplicate }) : [[prefix, root]];
+  const modules: [string, Callable][] = recurse ? traverseModules(root, { prefix, removeDuplicate }) : [[prefix, root]];
   const found: [string, T][] = [];
   const seen = new Set<T>();
   for (const [path, module] of modules) {

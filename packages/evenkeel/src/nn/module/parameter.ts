@@ -66,7 +66,7 @@ export class Buffer extends Tensor {
   }
 }
 
-/** PyTorch's `tensor.data = tensor.data.to(dtype)`: whoever holds the tensor, such as an optimizer, keeps the right one. */
+/** PyTorch's `tensor.data = tensor.data.to(dtype)`: holders of the tensor, such as an optimizer, keep a valid reference. */
 function convertInPlace(tensor: Tensor, dtype: DType): void {
   if (tensor.dtype === dtype) return;
   refuseInStep("converting a module to another dtype", "convert it before the step");

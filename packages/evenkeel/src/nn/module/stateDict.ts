@@ -4,7 +4,7 @@ import { isUninitialized } from "../lazy/uninitialized.ts";
 import { inspect } from "../print/print.ts";
 import { type Callable, className } from "./callable.ts";
 import { ownBuffers, ownParameters } from "./members.ts";
-import { join, walkModules } from "./moduleTree.ts";
+import { join, traverseModules } from "./moduleTree.ts";
 import type { Buffer, Parameter } from "./parameter.ts";
 
 /** The state of a module: its parameters and persistent buffers by path, in PyTorch's order. */
@@ -15,11 +15,11 @@ export interface LoadOptions {
   readonly strict?: boolean | undefined;
 }
 
-/** What a load found, in order. */
+/** The result of a load, in order. */
 export interface LoadResult {
   /** Keys of the module that the state dict lacks; their values stayed as they were. */
   readonly missingKeys: string[];
-  /** Keys of the state dict that the module has no use for. */
+  /** Keys of the state dict that the module does not have. */
   readonly unexpectedKeys: string[];
   /** As PyTorch prints it: `<All keys matched successfully>`, or the two lists. */
   toString(): string;
@@ -47,7 +47,7 @@ class KeysOfLoad implements LoadResult {
 
 /** A tensor held in two places stands under both keys, as in PyTorch. */
 function stateOf(root: Callable): [string, Parameter | Buffer][] {
-  return walkModules(root, { removeDuplicate: false }).flatMap(([path, module]) => {
+  return traverseModules(root, { removeDuplicate: false }).flatMap(([path, module]) => {
     const kept = ownBuffers(module).filter(([, buffer]) => buffer.persistent);
     const own: [string, Parameter | Buffer][] = [...ownParameters(module), ...kept];
     return own.map(([name, tensor]): [string, Parameter | Buffer] => [join(path, name), tensor]);
@@ -55,7 +55,7 @@ function stateOf(root: Callable): [string, Parameter | Buffer][] {
 }
 
 export function saveState(root: Callable, prefix: string): StateDict {
-  // As in PyTorch, what has no values yet stands there itself.
+  // As in PyTorch, an uninitialized member is included itself.
   const kept = (tensor: Tensor) => (isUninitialized(tensor) ? tensor : tensor.detach());
   return Object.fromEntries(stateOf(root).map(([key, tensor]) => [prefix + key, kept(tensor)]));
 }
@@ -109,7 +109,7 @@ function keyProblems(what: string, keys: string[]): string[] {
   return keys.length === 0 ? [] : [`${what} key(s) in state_dict: ${keys.map((key) => `"${key}"`).join(", ")}.`];
 }
 
-/** Why `value` cannot be copied into the tensor at `key`; undefined if it can. */
+/** The reason why `value` cannot be copied into the tensor at `key`; undefined if it can. */
 function misfit(key: string, tensor: Tensor, value: unknown): string | undefined {
   if (!(value instanceof Tensor)) {
     return `wrong kind for ${key}: expected a Tensor in the state dict, got ${describe(value)}.`;

@@ -28,7 +28,7 @@ function warningsOf(list: unknown, run: (x: Tensor) => Tensor): string[] {
   return warnings;
 }
 
-it("a plain list of layers is told once, with the cure", () => {
+it("a plain list of layers is reported once, with the cure", () => {
   const list = layers();
   expect(warningsOf(list, (x) => through(list, x))).toEqual([
     "evenkeel: Stray.list holds 2 members, the first a Linear in a plain list: parameters() and stateDict() do not find what " +

@@ -1,17 +1,19 @@
 import { isPlainObject, warnOnce } from "../../core/index.ts";
 import { Callable, className, edits } from "./callable.ts";
-import { walkModules, walkParameters } from "./moduleTree.ts";
+import { traverseModules, traverseParameters } from "./moduleTree.ts";
 import { Parameter } from "./parameter.ts";
 
 /**
- * Warns of modules that a module has called, and of parameters, which it keeps in a plain list, object, Map or Set: they are
- * found by nothing, so they would be neither trained nor saved, without a word. What is held elsewhere in it too is no stray.
+ * Warns of called modules and of parameters that a module keeps in a plain list, object, Map or Set: no traversal finds
+ * them, so they are silently neither trained nor saved. Members that are also held elsewhere in the module are exempt.
  */
 export function warnOfStrays(module: Callable): void {
   for (const [name, value] of Object.entries(module)) {
     const found = valuesIn(value).filter(isLearned);
     if (found.length === 0) continue;
-    const held = new Set<unknown>([...walkModules(module), ...walkParameters(module)].map(([, member]) => member));
+    const held = new Set<unknown>(
+      [...traverseModules(module), ...traverseParameters(module)].map(([, member]) => member),
+    );
     const strays = found.filter((member) => !held.has(member));
     if (strays.length === 0) continue;
     warnOnce(module, `stray ${name}`, () => {
@@ -25,7 +27,7 @@ export function warnOfStrays(module: Callable): void {
   }
 }
 
-/** What is in a plain container, two levels deep; nothing for any other value. */
+/** The contents of a plain container, two levels deep; empty for any other value. */
 function valuesIn(value: unknown, depth = 2): unknown[] {
   if (depth === 0 || typeof value !== "object" || value === null) return [];
   if (!Array.isArray(value) && !isPlainObject(value) && !(value instanceof Map) && !(value instanceof Set)) return [];
@@ -36,7 +38,7 @@ function valuesIn(value: unknown, depth = 2): unknown[] {
 /** Parameters, and modules with parameters that have been called. */
 function isLearned(member: unknown): member is object {
   if (member instanceof Parameter) return member.requiresGrad;
-  return member instanceof Callable && member[edits].calls > 0 && walkParameters(member).length > 0;
+  return member instanceof Callable && member[edits].calls > 0 && traverseParameters(member).length > 0;
 }
 
 const kindOf = (value: unknown) =>

@@ -1,7 +1,7 @@
 /** The key under which Node looks for what `console.log` shows; written out so that nothing of Node is imported. */
 export const inspect: unique symbol = Symbol.for("nodejs.util.inspect.custom");
 
-/** What there is to print of a module. */
+/** The printed parts of a module. */
 interface Printable {
   readonly name: string;
   /** The settings in the parentheses; lines are separated by line breaks. */

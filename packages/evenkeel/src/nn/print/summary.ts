@@ -20,11 +20,11 @@ import { inspect } from "./print.ts";
 import { type BatchShape, formatSummary, type SummaryRow, type SummaryTotals } from "./summaryTable.ts";
 
 export interface SummaryOptions {
-  /** The dtype of the input, or one per input; that of the first parameter unless said otherwise. */
+  /** The dtype of the input, or one per input. Default that of the first parameter. */
   readonly dtype?: DType | readonly DType[] | undefined;
 }
 
-/** What {@link summary} found. Prints as a table. */
+/** The result of {@link summary}. Prints as a table. */
 export class ModelSummary {
   /** The model itself and every module below it, in the order of `namedModules`. */
   readonly rows: readonly SummaryRow[];

@@ -30,7 +30,7 @@ export interface SummaryTotals {
   readonly buffers: number;
   readonly paramBytes: number;
   readonly bufferBytes: number;
-  /** What the leaf modules give for one row of input. */
+  /** The number of outputs of the leaf modules for one row of input. */
   readonly activationBytes: number;
 }
 

@@ -15,17 +15,17 @@ import { inspect } from "../print/print.ts";
 import { scaleShiftOf, type WeightsInDouble, weightsOf } from "./fuseWeights.ts";
 
 export interface FuseOptions {
-  /** What the model is called with, in evaluation: a tensor, or the list of several. It shows what feeds what. */
+  /** The input of the model in evaluation: a tensor, or a list of several. A run on it records the data flow. */
   readonly input: Tensor | readonly Tensor[];
 }
 
 /** A batch normalization that became part of a layer. */
 export interface FoldedBatchNorm {
-  /** Where it stood; an Identity is there now. */
+  /** Its path, where an Identity is now. */
   readonly norm: string;
-  /** The layer that does its work now. */
+  /** The layer that it was folded into. */
   readonly into: string;
-  /** Whether that layer stands before the normalization or behind it. */
+  /** Whether that layer is before the normalization or after it. */
   readonly place: "before" | "behind";
 }
 
@@ -35,7 +35,7 @@ export interface KeptBatchNorm {
   readonly reason: string;
 }
 
-/** What {@link fuse} made. Prints as a list of what was folded. */
+/** The result of {@link fuse}. Prints as a list of the folded layers. */
 export class Fused<M extends AnyModule = AnyModule> {
   /** A copy of the model without the batch normalizations that could be folded. */
   readonly model: M;
@@ -79,8 +79,8 @@ export class Fused<M extends AnyModule = AnyModule> {
  * into the Linear right behind: fewer operations, the same outputs up to rounding. The model is left as it is; in the copy
  * an Identity stands where a normalization stood. Weights are computed in float64 and rounded once.
  *
- * What feeds what is found by running the model on `input`: a normalization is folded only if its input is the output of
- * the layer and of nothing else, if nobody else reads it, and if either is called once. A normalization before a
+ * The model is run on `input` to record the data flow: a normalization is folded only if its input is the output of the
+ * layer alone, if there is no other reader, and if both are called once. A normalization before a
  * convolution stays, because zeros at the borders are not normalized. Dropout does nothing in evaluation and is no obstacle.
  *
  * @throws TypeError if the model is no module, or the input no tensor; Error if a module is in training mode, or the model
@@ -147,7 +147,7 @@ function partnerOf(norm: BatchNormLayer, flow: Flow, output: unknown, model: Any
   if (shared !== undefined) return `its ${shared[0]} is used elsewhere too`;
 
   const outputs = tensorsIn(output);
-  /** Why what a layer gives or takes is not for it and the normalization alone. */
+  /** The reason why a layer and the normalization share a tensor with another reader, if any. */
   const between = (value: Tensor, reader: AnyModule) =>
     flow.isWritten(value)
       ? "what is between them is written to"
@@ -174,7 +174,7 @@ function partnerOf(norm: BatchNormLayer, flow: Flow, output: unknown, model: Any
 
 const isSame = (a: AnyModule, b: AnyModule) => a === b;
 
-/** Why a layer cannot take a normalization over, if so. */
+/** The reason why a normalization cannot be folded into a layer, if any. */
 function reasonAgainst({ module }: ModuleCall, flow: Flow): string | undefined {
   const times = flow.callsOf(module).length;
   if (times !== 1) return `it is called ${times} times`;

@@ -15,7 +15,7 @@ interface Foldable extends AnyModule {
   bias: Parameter | null;
 }
 
-/** What an evaluating BatchNorm does to each channel: x * scale + shift, in double. */
+/** The map of a BatchNorm in evaluation for each channel: x * scale + shift, in double. */
 interface ScaleShift {
   readonly scale: Float64Array;
   readonly shift: Float64Array;
@@ -133,7 +133,7 @@ const isTransposed = (layer: AnyModule) => layer instanceof ConvTransposeLayer;
 /**
  * A convolution, transposed or not, that does what it and the BatchNorm behind it do in evaluation. Both are left as they are.
  * It is computed in float64 and rounded once; a convolution without a bias gets one. Which dimension of the weight has the
- * output channels follows from the class, where PyTorch is to be told by `transpose`, and groups are taken into account.
+ * output channels follows from the class, where PyTorch has the argument `transpose`, and groups are handled.
  * https://pytorch.org/docs/stable/generated/torch.nn.utils.fusion.fuse_conv_bn_eval.html
  * Throws as {@link fuseLinearBatchNorm}.
  */

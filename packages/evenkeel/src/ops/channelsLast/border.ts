@@ -1,9 +1,9 @@
 import { allocate, formatShape, type NdArray, type Shape, type Spec, sizeOf, wrongShape } from "../../core/index.ts";
 
 /**
- * Pictures with their channels last, as compiled programs keep them between the layers of a ConvNet: [N, top + H + bottom,
- * left + W + right, C]. The border belongs to the array and holds zeros, so that a convolution reads its padding in place.
- * Whoever writes such an array writes the zeros too: the memory has held something else before.
+ * Channels-last pictures, as compiled programs store them between the layers of a ConvNet: [N, top + H + bottom, left + W
+ * + right, C]. The border belongs to the array and holds zeros, so that a convolution reads its padding in place. A kernel
+ * that writes such an array also writes the zeros, because the memory is reused.
  */
 export type Border = readonly [rows: Pair, columns: Pair];
 
@@ -23,12 +23,12 @@ interface Pictures {
   readonly channels: number;
 }
 
-/** [N, Hp, Wp, C] of pictures with a border around them. */
+/** The shape [N, Hp, Wp, C] of pictures with a border. */
 export function borderedShape({ count, height, width, channels }: Pictures, [rows, columns]: Border): Shape {
   return [count, rows[0] + height + rows[1], columns[0] + width + columns[1], channels];
 }
 
-/** What lies inside the border. @throws RangeError unless the array has four dimensions and room for the border */
+/** The pictures inside the border. @throws RangeError unless the array has four dimensions and room for the border */
 export function picturesOf(op: string, what: string, { shape }: Spec, border: Border): Pictures {
   const [rows, columns] = border;
   const [count, height, width, channels] = shape;
@@ -51,7 +51,7 @@ export function planesSpec(op: string, what: string, last: Spec, border: Border)
   return { shape: [count, channels, height, width], dtype: last.dtype };
 }
 
-/** The spec of [N, C, H, W] with its channels last. */
+/** The channels-last spec of [N, C, H, W]. */
 export function lastSpec({ shape: [count, channels, height, width], dtype }: Spec, border: Border): Spec {
   return { shape: borderedShape({ count, height, width, channels }, border), dtype };
 }
@@ -95,14 +95,14 @@ function planesLike(last: NdArray, border: Border): NdArray {
   return { shape, dtype, data: allocate(dtype, sizeOf(shape)) };
 }
 
-/** The array, turned to [N, C, H, W]. */
+/** The array, converted to [N, C, H, W]. */
 export function asPlanes(last: NdArray, border: Border): NdArray {
   const planes = planesLike(last, border);
   fromLast(last, planes, border);
   return planes;
 }
 
-/** Lets `fill` compute [N, C, H, W], and turns it into `last`. */
+/** Lets `fill` compute [N, C, H, W], and converts it to `last`. */
 export function asLast(last: NdArray, border: Border, fill: (planes: NdArray) => void): void {
   const planes = planesLike(last, border);
   fill(planes);

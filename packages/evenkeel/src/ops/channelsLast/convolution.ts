@@ -4,7 +4,7 @@ import { floatBytes, roundUp } from "../matmul/gemm.problem.ts";
 import { type Border, picturesOf } from "./border.ts";
 import type { Windows } from "./direct/axis.ts";
 
-/** A two-dimensional convolution as its kernels see it, and its gradients too: sizes without borders. */
+/** The sizes of a two-dimensional convolution, without borders, for its kernels and those of its gradients. */
 export interface Convolution {
   readonly images: number;
   readonly groups: number;
@@ -21,7 +21,7 @@ export interface Bordered<T extends Spec = Spec> {
   readonly border: Border;
 }
 
-/** The convolution of some pictures of the input's size into pictures of dy's size. */
+/** The convolution from pictures of the input's size to pictures of dy's size. */
 export function convolutionOf(
   input: Bordered,
   dy: Bordered,
@@ -48,7 +48,7 @@ export function convolutionOf(
   };
 }
 
-/** Where a weight [O, C / groups, kh, kw] lies, and its distances in bytes. */
+/** The address of a weight [O, C / groups, kh, kw], and its strides in bytes. */
 export interface WeightPlace {
   readonly address: number;
   readonly output: number;
@@ -62,7 +62,7 @@ export function weightPlace(address: number, { inputs, rows, columns }: Convolut
   return { address, output: inputs * input, input, row };
 }
 
-/** Places of some areas of scratch, one behind the other, and where they end. */
+/** The offsets of consecutive areas of scratch, and their end. */
 export function areasOf<const K extends string>(start: number, sizes: { readonly [name in K]: number }) {
   let end = start;
   const at = {} as { [name in K]: number };

@@ -17,7 +17,7 @@ function declinesDtype([{ dtype }]: readonly Spec[]): string | undefined {
   return dtype === "float32" ? undefined : `${dtype}: there is code for float32`;
 }
 
-/** By Winograd's steps where they are less work, by direct products elsewhere. */
+/** By Winograd's algorithm if it is less work, else by direct products. */
 export const convolutionLastKernel: Kernel<ConvolutionLastAttrs> = {
   kind: "kernel",
   declines: declinesDtype,
@@ -54,7 +54,7 @@ function forwardOf([x, weight]: readonly Spec[], [y]: readonly Spec[], attrs: Co
 
 type Operands<A> = <T extends Spec>(inputs: readonly T[], outputs: readonly T[], attrs: A) => Gradients<T>;
 
-/** The kernel of a row that computes gradients: which of them, and what its inputs and outputs are. */
+/** The kernel of a row that computes gradients, from the mapping of its inputs and outputs. */
 function gradientKernel<A extends ConvolutionAttrs>(operandsOf: Operands<A>): Kernel<A> {
   return {
     kind: "kernel",

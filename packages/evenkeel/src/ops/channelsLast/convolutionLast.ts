@@ -11,9 +11,9 @@ import { asLast, asPlanes, type Border, lastSpec, planesSpec } from "./border.ts
 import { fromChannelsLast, toChannelsLast } from "./turn.ts";
 
 /**
- * Two-dimensional convolution over pictures whose channels come last: what compiled programs make of `convolution` and of
- * its gradients. Weights stay [O, C / groups, kh, kw]. Each row means: turn the pictures, call the row for [N, C, H, W], turn
- * the result; and what the borders of the inputs hold, which is zeros, does not count.
+ * Two-dimensional convolution over channels-last pictures: compiled programs replace `convolution` and its gradients with
+ * it. Weights stay [O, C / groups, kh, kw]. Each row is defined as: convert the pictures, call the row for [N, C, H, W], convert
+ * the result; the contents of the inputs' borders, which are zeros, do not count.
  */
 
 export interface ConvolutionLastAttrs extends ConvolutionAttrs {
@@ -117,7 +117,7 @@ export const convolutionWeightLast = defineOp({
   }),
 });
 
-/** Both gradients at once, {@link convolutionInputLast} and {@link convolutionWeightLast}, which share work where both are wanted. */
+/** Both gradients at once, {@link convolutionInputLast} and {@link convolutionWeightLast}, which share work. */
 export const convolutionBackwardLast = defineOp({
   name: "convolutionBackwardLast",
   inputs: ["dy", "input", "weight"],

@@ -13,14 +13,14 @@ import {
 import { emitBorder, placeOf } from "./place.ts";
 import { emitWinogradGradients, prefersWinograd, winogradScratch } from "./winograd/products.ts";
 
-/** The gradients of a convolution that are wanted, of arrays or of what is known of them. */
+/** The gradients of a convolution to compute, from arrays or from their specs. */
 export interface Gradients<T extends Spec = Spec> {
   readonly dy: Bordered<T>;
   readonly toInput?: { readonly weight: T; readonly dx: Bordered<T> } | undefined;
   readonly toWeight?: { readonly x: Bordered<T>; readonly dweight: T } | undefined;
 }
 
-/** Which code each of them gets. Sizes alone decide. */
+/** The algorithm of each gradient. It depends on the sizes only. */
 interface Choice {
   readonly convolution: Convolution;
   readonly winogradToInput: boolean;
@@ -33,7 +33,7 @@ function choose({ dy, toInput, toWeight }: Gradients, attrs: ConvolutionAttrs): 
   const convolution = convolutionOf(input, dy, weight.shape.slice(2), attrs);
   const winograd = prefersWinograd(convolution);
   const border = toInput?.dx.border;
-  // Winograd's gradient by the input covers the padding: there must be room for it.
+  // Winograd's gradient by the input also writes the padding, which needs room.
   const room = attrs.padding.every((pair, i) => pair.every((size, side) => border && size <= border[i][side]));
   return { convolution, winogradToInput: winograd && room, winogradToWeight: winograd && toWeight !== undefined };
 }
@@ -90,7 +90,7 @@ function areas(start: number, convolution: Convolution, dy: Bordered) {
   });
 }
 
-/** dy with the border that direct products read; undefined: it has one that is wide enough. */
+/** dy with the border that direct products read; undefined if its border is wide enough. */
 function widerDy(convolution: Convolution, { spec, border }: Bordered): Bordered | undefined {
   const needed = borderOfDy(convolution);
   if (needed.every((pair, i) => pair.every((size, side) => size <= border[i][side]))) return undefined;

@@ -43,7 +43,7 @@ const uneven: Border = [
 
 type Planes = readonly [n: number, c: number, h: number, w: number];
 
-/** Pictures with their channels last, from values for [N, C, H, W]; what the border holds is zero. */
+/** Channels-last pictures, from values for [N, C, H, W]; the border is zero. */
 function last([n, c, h, w]: Planes, border: Border, value: (channel: number, i: number) => number): NdArray {
   const pictures = ndArray([n, c, h, w], (i) => value(Math.floor(i / (h * w)) % c, i));
   const y = ndArray(borderedShape({ count: n, height: h, width: w, channels: c }, border), () => 0);
@@ -64,7 +64,7 @@ const perChannel = (c: number, seed: number) => {
 
 const asDouble = ({ shape, dtype, data }: NdArray) => ndArray(shape, data, dtype === "float32" ? "float64" : dtype);
 
-/** The largest error of each output against the reference in double, in units of what that output is made of. */
+/** The largest error of each output against the reference in double, in units of the scale of its terms. */
 function errors(
   row: AnyOp,
   kernel: Kernel<never>,
@@ -93,7 +93,7 @@ function largest({ shape, data }: NdArray): (channel: number) => number {
   return (c) => most[c];
 }
 
-/** What the results of a batch are made of, for each channel. */
+/** The scale of a batch's terms, for each channel. */
 function unitsOf(x: NdArray, weight: NdArray, bias: NdArray, attrs: { readonly inputBorder: Border }) {
   const plain = { eps, ...attrs, border: noBorder };
   const ones = weight.data.map(() => 1);
@@ -272,7 +272,7 @@ describe("what is odd", () => {
     }
   });
 
-  it("of equal values the first of a window gets what flows back, and a scale that is infinite hides nothing", () => {
+  it("of equal values the first of a window gets the gradient, and a scale that is infinite hides nothing", () => {
     const ties = last(
       [1, 4, 2, 2],
       noBorder,

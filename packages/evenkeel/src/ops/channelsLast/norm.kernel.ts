@@ -2,11 +2,20 @@ import { type FunctionBuilder, f32x4, f64x2, i32, type Kernel, type Placed } fro
 import { both, demotePair } from "../normalize/doublePair.ts";
 import { declinesUnless, emitLine, lineBytes, loadPlanes, onLine } from "./norm.line.ts";
 import { emitStatistics, flush, statisticsBytes, sumOf, sumsBytes } from "./norm.statistics.ts";
+import {
+  forEachSlot,
+  gridOf,
+  loadPixel,
+  storePixel,
+  traverse,
+  vectorsOf,
+  visitedPlaceOf,
+  windowOffsets,
+} from "./norm.traversal.ts";
 import type { afters, BatchNormLastAttrs } from "./norm.ts";
-import { forEachSlot, frameOf, gridOf, loadPixel, storePixel, vectorsOf, walk, windowOffsets } from "./norm.walk.ts";
 import { emitBorder } from "./place.ts";
 
-/** Batch norm with the channels last: statistics, and then what stands behind them in one pass. */
+/** Channels-last batch norm: statistics, then normalization and the fused ops in one pass. */
 
 type Kind = keyof typeof afters;
 
@@ -22,13 +31,13 @@ interface Apply {
   readonly sums: number;
 }
 
-/** Vectors of channels that one block goes through together. */
+/** Vectors of channels that a block processes together. */
 const size = 2;
 
-/** z, or relu(z), of every pixel. */
+/** Writes z, or relu(z), of every pixel. */
 function emitPixels({ f, x, y, attrs, channels, line }: Apply, rectify: boolean): void {
-  const frames = [frameOf(x, attrs.inputBorder), frameOf(y, attrs.border)];
-  walk(f, gridOf(x, attrs.inputBorder), channels, frames, {
+  const places = [visitedPlaceOf(x, attrs.inputBorder), visitedPlaceOf(y, attrs.border)];
+  traverse(f, gridOf(x, attrs.inputBorder), channels, places, {
     size: Math.min(size, vectorsOf(channels)),
     begin: (group) => {
       const planes = loadPlanes(f, channels, group, line, 3);
@@ -46,17 +55,17 @@ function emitPixels({ f, x, y, attrs, channels, line }: Apply, rectify: boolean)
 
 /** The maximum of relu(z) in every window of 2 x 2. A channel is NaN throughout or nowhere: see {@link emitLine}. */
 function emitWindows({ f, x, y, attrs, channels, line }: Apply): void {
-  const frames = [frameOf(x, attrs.inputBorder, 2), frameOf(y, attrs.border)];
-  const places = windowOffsets(x);
-  walk(f, gridOf(y, attrs.border), channels, frames, {
+  const places = [visitedPlaceOf(x, attrs.inputBorder, 2), visitedPlaceOf(y, attrs.border)];
+  const offsets = windowOffsets(x);
+  traverse(f, gridOf(y, attrs.border), channels, places, {
     size: Math.min(size, vectorsOf(channels)),
     begin: (group) => {
       const planes = loadPlanes(f, channels, group, line, 3);
       const most = f.locals("v128", group.vectors.length);
       return ([from, to]) => {
-        for (const [k, place] of places.entries()) {
+        for (const [k, offset] of offsets.entries()) {
           for (const [q, { channel }] of group.vectors.entries()) {
-            const z = onLine(loadPixel(from, place + channel, group.lanes), planes[q]);
+            const z = onLine(loadPixel(from, offset + channel, group.lanes), planes[q]);
             f.set(most[q], f32x4.pmax(z, k === 0 ? f32x4.const(0) : most[q]));
           }
         }
@@ -73,7 +82,7 @@ function emitMeans({ f, x, y, attrs, channels, line, sums }: Apply): void {
   const totals = f.locals("v128", Math.min(size, vectorsOf(channels)));
   f.fill(sums, 0, sumsBytes(channels, 1));
   const to = f.let(i32.const(y.address));
-  walk(f, grid, channels, [frameOf(x, attrs.inputBorder)], {
+  traverse(f, grid, channels, [visitedPlaceOf(x, attrs.inputBorder)], {
     size: totals.length,
     begin: (group) => {
       const planes = loadPlanes(f, channels, group, line, 3);
@@ -116,7 +125,7 @@ const trainingKernel = (kind: Kind): Kernel<BatchNormLastAttrs> => ({
   emit: ({ f, inputs: [x, weight, bias], outputs: [y, mean, variance], attrs, scratch }) => {
     const channels = channelsOf(x);
     const sums = scratch + lineBytes(channels);
-    const batch = { frame: frameOf(x, attrs.inputBorder), grid: gridOf(x, attrs.inputBorder), channels };
+    const batch = { place: visitedPlaceOf(x, attrs.inputBorder), grid: gridOf(x, attrs.inputBorder), channels };
     emitStatistics(f, batch, mean, variance, attrs.eps, sums);
     emitLine(f, channels, { mean, variance, weight, bias }, attrs.eps, scratch, kind === "reluMaxPool");
     emitApply({ f, x, y, attrs, channels, line: scratch, sums }, kind);

@@ -2,11 +2,11 @@ import type { Spec } from "../../core/index.ts";
 import { type FunctionBuilder, f32x4, f64x2, type Local, type Placed, type V128, v128 } from "../../wasm/index.ts";
 import { both, demotePair, promotePair } from "../normalize/doublePair.ts";
 import { inverseStd } from "../normalize/normalize.scale.ts";
-import { forEachSlot, type Group, loadChannels, planeBytes } from "./norm.walk.ts";
+import { forEachSlot, type Group, loadChannels, planeBytes } from "./norm.traversal.ts";
 
 /**
  * z = (x - middle) * scale + shift for every channel, in float32: `middle` is the mean as a float32, so that the difference
- * keeps the digits of x, and what the mean has beyond it is in the shift. Forward and backward compute the same bits.
+ * keeps the digits of x; the shift contains the rest of the mean. Forward and backward compute the same bits.
  */
 
 /** Planes of scratch, one after the other. */
@@ -19,7 +19,7 @@ interface Parameters {
   readonly bias: Placed;
 }
 
-/** Fills the planes. With `spoil` a scale that is not finite makes z NaN everywhere, so that maxima need not look for NaN. */
+/** Fills the planes. With `spoil` a scale that is not finite makes z NaN everywhere, so that maxima need no NaN checks. */
 export function emitLine(
   f: FunctionBuilder,
   channels: number,
@@ -48,7 +48,7 @@ export function emitLine(
   });
 }
 
-/** For each vector of a group: what the channels have in `count` planes. */
+/** For each vector of a group: the values of its channels in `count` planes. */
 export function loadPlanes(
   f: FunctionBuilder,
   channels: number,

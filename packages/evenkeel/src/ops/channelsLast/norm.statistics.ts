@@ -11,7 +11,6 @@ import {
 } from "../../wasm/index.ts";
 import { both, demotePair, type Pair, promotePair } from "../normalize/doublePair.ts";
 import {
-  type Frame,
   forEachSlot,
   type Grid,
   type Group,
@@ -19,20 +18,21 @@ import {
   planeBytes,
   type Slot,
   storeDoubles,
+  traverse,
+  type VisitedPlace,
   vectorsOf,
-  walk,
-} from "./norm.walk.ts";
+} from "./norm.traversal.ts";
 
 /**
  * Mean and biased variance of every channel. Sums of x - x0 and of its square run in float32 through a block and in double
  * from block to block, x0 being the mean of a few pixels, so that squares cancel nowhere. Where x0 turns out to be far from
- * the mean, or a sum has left float32, two passes in double begin anew.
+ * the mean, or a sum has overflowed float32, two passes in double start over.
  */
 
-/** Two doubles for each channel of a vector: sums wait there between blocks. */
+/** Two doubles for each channel of a vector: the sums between blocks. */
 export const sumsBytes = (channels: number, sums: number): number => 2 * sums * planeBytes(channels);
 
-/** Adds float32 sums of a group to those in double, and begins them anew. */
+/** Adds float32 sums of a group to those in double, and resets them. */
 export function flush(
   f: FunctionBuilder,
   channels: number,
@@ -43,9 +43,9 @@ export function flush(
   const at = f.let(typeof slot === "number" ? i32.const(2 * slot) : i32.shl(slot, 1));
   for (const [k, ofVectors] of totals.entries()) {
     for (const [q, total] of ofVectors.entries()) {
-      const place = sums + 2 * k * planeBytes(channels) + 2 * vectors[q].slot;
+      const offset = sums + 2 * k * planeBytes(channels) + 2 * vectors[q].slot;
       for (const [half, value] of promotePair(total).entries()) {
-        f.storeV128(at, f64x2.add(v128.load(at, place + 16 * half), value), place + 16 * half);
+        f.storeV128(at, f64x2.add(v128.load(at, offset + 16 * half), value), offset + 16 * half);
       }
       f.set(total, f32x4.const(0));
     }
@@ -55,19 +55,19 @@ export function flush(
 /** The sums of a slot, in double. */
 export function sumOf(f: FunctionBuilder, channels: number, { slot }: Slot, sums: number, k: number): Pair {
   const at = typeof slot === "number" ? i32.const(2 * slot) : i32.shl(slot, 1);
-  const place = sums + 2 * k * planeBytes(channels);
-  return both((half) => f.let(v128.load(at, place + 16 * half)));
+  const offset = sums + 2 * k * planeBytes(channels);
+  return both((half) => f.let(v128.load(at, offset + 16 * half)));
 }
 
 interface Batch {
-  readonly frame: Frame;
+  readonly place: VisitedPlace;
   readonly grid: Grid;
   readonly channels: number;
 }
 
 export const countOf = ({ images, rows, columns }: Grid): number => images * rows * columns;
 
-/** So few values cost little in double, and would have few blocks over which errors could even out. */
+/** This few values cost little in double, and would have too few blocks for rounding errors to average out. */
 export const few = 1024;
 
 /** Bytes of scratch for {@link emitStatistics}. */
@@ -114,7 +114,7 @@ export function emitStatistics(
         f64x2.le(squares[half], f64x2.mul(variances[half], f64x2.const(4))),
         f64x2.lt(variances[half], f64x2.const(Number.POSITIVE_INFINITY)),
       );
-      // Squares that float32 cannot hold count where no eps hides them.
+      // Squares below float32's range matter if eps does not hide them.
       if (eps < 1e-12) good = v128.and(good, f64x2.ge(variances[half], f64x2.const(1e-24)));
       f.set(poor, v128.or(poor, v128.not(good)));
     }
@@ -123,40 +123,40 @@ export function emitStatistics(
 }
 
 /** The mean of some pixels spread over the batch, for every channel. */
-function emitOrigins(f: FunctionBuilder, { frame, grid, channels }: Batch, origins: number): void {
+function emitOrigins(f: FunctionBuilder, { place, grid, channels }: Batch, origins: number): void {
   const { images, rows, columns } = grid;
   const taken = Math.min(images, 16);
-  const step = Math.floor(images / taken) * frame.image;
+  const step = Math.floor(images / taken) * place.image;
   const eighths = [
     [1, 5],
     [3, 1],
     [5, 7],
     [7, 3],
   ];
-  const places = eighths.map(
-    ([y, x]) => Math.floor((rows * y) / 8) * frame.row + Math.floor((columns * x) / 8) * frame.pixel,
+  const offsets = eighths.map(
+    ([y, x]) => Math.floor((rows * y) / 8) * place.row + Math.floor((columns * x) / 8) * place.pixel,
   );
   forEachSlot(f, channels, ({ slot, channel, lanes }) => {
     const total = both(() => f.let(f64x2.const(0))) as readonly [Local<"v128">, Local<"v128">];
-    const at = f.let(i32.add(channel, frame.address));
+    const at = f.let(i32.add(channel, place.address));
     f.times(taken, () => {
-      for (const place of places) {
-        const wide = promotePair(f.let(loadPixel(at, place, lanes)));
+      for (const offset of offsets) {
+        const wide = promotePair(f.let(loadPixel(at, offset, lanes)));
         for (const half of [0, 1]) f.set(total[half], f64x2.add(total[half], wide[half]));
       }
       f.set(at, i32.add(at, step));
     });
-    const mean = f.let(demotePair(both((half) => f64x2.mul(total[half], f64x2.const(1 / (taken * places.length))))));
-    // What is infinite or NaN would make all differences NaN.
+    const mean = f.let(demotePair(both((half) => f64x2.mul(total[half], f64x2.const(1 / (taken * offsets.length))))));
+    // An infinity or NaN would make all differences NaN.
     const finite = f32x4.eq(f32x4.sub(mean, mean), f32x4.const(0));
     f.storeV128(slot, v128.and(mean, finite), origins);
   });
 }
 
-function emitSums(f: FunctionBuilder, { frame, grid, channels }: Batch, origins: number, sums: number): void {
+function emitSums(f: FunctionBuilder, { place, grid, channels }: Batch, origins: number, sums: number): void {
   const size = Math.min(4, vectorsOf(channels));
   const totals = [0, 1].map(() => Array.from({ length: size }, () => f.let(f32x4.const(0))));
-  walk(f, grid, channels, [frame], {
+  traverse(f, grid, channels, [place], {
     size,
     begin: ({ slot, vectors, lanes }) => {
       const from = vectors.map((vector) => f.let(v128.load(slot, origins + vector.slot)));
@@ -180,20 +180,20 @@ function emitSums(f: FunctionBuilder, { frame, grid, channels }: Batch, origins:
   });
 }
 
-/** The two passes in double, for data that the sums in float32 do not serve. */
+/** The two passes in double, for data on which float32 sums are not exact enough. */
 function emitDoubles(f: FunctionBuilder, batch: Batch, mean: Placed, variance: Placed, sums: number): void {
-  const { frame, grid, channels } = batch;
+  const { place, grid, channels } = batch;
   const pass = (target: Placed, term: (value: V128, middle: V128) => V128, middle: Placed | undefined) => {
     f.fill(sums, 0, sumsBytes(channels, 1));
     const totals = f.locals("v128", 2);
     const middles = f.locals("v128", 2);
-    walk(f, grid, channels, [frame], {
+    traverse(f, grid, channels, [place], {
       size: 1,
       begin: ({ slot, vectors: [vector], lanes }) => {
         const at = doubleOf(f, slot);
         for (const half of [0, 1]) {
-          const place = sums + 2 * vector.slot + 16 * half;
-          f.set(totals[half], v128.load(at, place));
+          const offset = sums + 2 * vector.slot + 16 * half;
+          f.set(totals[half], v128.load(at, offset));
           if (middle !== undefined)
             f.set(middles[half], v128.load(at, sums + sumsBytes(channels, 1) + 2 * vector.slot + 16 * half));
         }

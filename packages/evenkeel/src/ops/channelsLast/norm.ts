@@ -17,9 +17,9 @@ import { asPlanes, type Border, lastSpec, planesSpec, toLast } from "./border.ts
 import { fromChannelsLast, toChannelsLast } from "./turn.ts";
 
 /**
- * Batch normalization of pictures with their channels last, alone and with what stands behind it in a ConvNet in the same
- * row: what compiled programs make of `batchNorm`, `relu`, `maxPool` and `mean`. Each means: turn the pictures, call the
- * rows for [N, C, H, W], turn the result.
+ * Channels-last batch normalization, alone and fused with the ops that follow it in a ConvNet: compiled programs replace
+ * `batchNorm`, `relu`, `maxPool` and `mean` with these rows. Each is defined as: convert the pictures, call the rows for [N,
+ * C, H, W], convert the result.
  */
 
 export interface BatchNormLastAttrs extends BatchNormAttrs {
@@ -30,7 +30,7 @@ export interface BatchNormLastAttrs extends BatchNormAttrs {
 
 /** What follows the normalization in the same row. */
 export interface After {
-  /** [N, C, H, W] -> what it becomes. */
+  /** Maps [N, C, H, W] to the result. */
   readonly shape: (planes: Shape) => Shape;
   readonly compose: (normalized: Value) => Value;
   readonly reference: (normalized: NdArray, output: NdArray) => void;
@@ -79,7 +79,7 @@ export const afters = {
   },
 } as const satisfies Record<string, After>;
 
-/** The spec of the input as [N, C, H, W]. @throws RangeError where windows of 2 x 2 do not cover it */
+/** The spec of the input as [N, C, H, W]. @throws RangeError if windows of 2 x 2 do not cover it */
 export function inputSpec(op: string, x: Spec, border: Border, after: After): Spec {
   const planes = planesSpec(op, "the input", x, border);
   const [, , height, width] = planes.shape;
@@ -89,7 +89,7 @@ export function inputSpec(op: string, x: Spec, border: Border, after: After): Sp
   return planes;
 }
 
-/** The spec of an output, given what it is before it is turned. */
+/** The spec of an output, from its spec before conversion. */
 export function outputSpec(planes: Shape, { dtype }: Spec, border: Border, { pictures }: After): Spec {
   return pictures ? lastSpec({ shape: planes, dtype }, border) : { shape: planes, dtype };
 }
@@ -127,7 +127,7 @@ function finish(z: NdArray, y: NdArray, border: Border, after: After): void {
   else y.data.set(planes.data);
 }
 
-/** `batchNorm` with the channels last. */
+/** Channels-last `batchNorm`. */
 export const batchNormLast = trainingRow("batchNormLast", afters.nothing);
 
 /** `batchNorm`, then `relu`. */
@@ -139,7 +139,7 @@ export const batchNormReluMaxPoolLast = trainingRow("batchNormReluMaxPoolLast", 
 /** `batchNorm`, `relu`, then the mean over the pixels: [N, C]. */
 export const batchNormReluMeanLast = trainingRow("batchNormReluMeanLast", afters.reluMean);
 
-/** `batchNormEval` with the channels last. */
+/** Channels-last `batchNormEval`. */
 export const batchNormEvalLast = defineOp({
   name: "batchNormEvalLast",
   inputs: ["input", "mean", "variance", "weight", "bias"],

@@ -13,11 +13,8 @@ import { both, demotePair, promotePair } from "../normalize/doublePair.ts";
 import { inverseStd } from "../normalize/normalize.scale.ts";
 import { declinesUnless, emitLine, lineBytes, loadPlanes, onLine } from "./norm.line.ts";
 import { countOf, few, flush, sumOf, sumsBytes } from "./norm.statistics.ts";
-import type { afters } from "./norm.ts";
 import {
-  type Frame,
   forEachSlot,
-  frameOf,
   type Grid,
   type Group,
   gridOf,
@@ -26,17 +23,20 @@ import {
   perImage,
   planeBytes,
   storePixel,
+  traverse,
+  type VisitedPlace,
   vectorsOf,
-  walk,
+  visitedPlaceOf,
   windowOffsets,
-} from "./norm.walk.ts";
+} from "./norm.traversal.ts";
+import type { afters } from "./norm.ts";
 import type { BatchNormBackwardLastAttrs } from "./normBackward.ts";
 import { emitBorder } from "./place.ts";
 
 /**
- * Gradients of batch norm with the channels last, and of what stands behind it. One pass sums g and g * (x - middle) over
- * each channel, g being what flows back to z; one writes dx = scale * g - slope * (x - middle) - constant. Both work g out
- * from x.
+ * Gradients of channels-last batch norm and its fused ops. One pass sums g and g * (x - middle) over each channel, g
+ * being the gradient of z; another writes dx = scale * g - slope * (x - middle) - constant. Both recompute g from
+ * x.
  */
 
 type Kind = keyof typeof afters;
@@ -54,16 +54,16 @@ interface Backward {
   readonly sums: number;
 }
 
-/** Frames of x and dy, and the visits over them. */
-function framesOf({ kind, dy, x, attrs }: Backward): { grid: Grid; frames: readonly [Frame, Frame] } {
+/** Places of x and dy, and the visits over them. */
+function placesOf({ kind, dy, x, attrs }: Backward): { grid: Grid; places: readonly [VisitedPlace, VisitedPlace] } {
   if (kind === "reluMaxPool") {
     return {
       grid: gridOf(dy, attrs.dyBorder),
-      frames: [frameOf(x, attrs.inputBorder, 2), frameOf(dy, attrs.dyBorder)],
+      places: [visitedPlaceOf(x, attrs.inputBorder, 2), visitedPlaceOf(dy, attrs.dyBorder)],
     };
   }
-  const flow = kind === "reluMean" ? perImage(dy) : frameOf(dy, attrs.dyBorder);
-  return { grid: gridOf(x, attrs.inputBorder), frames: [frameOf(x, attrs.inputBorder), flow] };
+  const flow = kind === "reluMean" ? perImage(dy) : visitedPlaceOf(dy, attrs.dyBorder);
+  return { grid: gridOf(x, attrs.inputBorder), places: [visitedPlaceOf(x, attrs.inputBorder), flow] };
 }
 
 const isPositive = (dy: V128, z: V128): V128 => v128.andNot(dy, f32x4.le(z, f32x4.const(0)));
@@ -85,17 +85,17 @@ function flowOf(back: Backward, group: Group, planes: readonly (readonly Local<"
   };
 }
 
-/** z of a window's four pixels, their maximum, and g of the window, which goes to the first of those that are the maximum. */
+/** z of a window's four pixels, their maximum, and g of the window, which goes to the first maximum. */
 function windowFlowOf(back: Backward, group: Group, planes: readonly (readonly Local<"v128">[])[]) {
   const { f, x } = back;
-  const places = windowOffsets(x);
+  const offsets = windowOffsets(x);
   const zs = group.vectors.map(() => f.locals("v128", 4));
   const most = f.locals("v128", group.vectors.length);
   const flow = f.locals("v128", group.vectors.length);
   return (from: Local<"i32">, dy: Local<"i32">) => {
-    for (const [k, place] of places.entries()) {
+    for (const [k, offset] of offsets.entries()) {
       for (const [q, { channel }] of group.vectors.entries()) {
-        f.set(zs[q][k], onLine(loadPixel(from, place + channel, group.lanes), planes[q]));
+        f.set(zs[q][k], onLine(loadPixel(from, offset + channel, group.lanes), planes[q]));
       }
     }
     for (const [q, { channel }] of group.vectors.entries()) {
@@ -109,15 +109,15 @@ function windowFlowOf(back: Backward, group: Group, planes: readonly (readonly L
 
 function emitSums(back: Backward): void {
   const { f, kind, x, channels, line, sums } = back;
-  const { grid, frames } = framesOf(back);
+  const { grid, places } = placesOf(back);
   const inWindows = kind === "reluMaxPool";
   const size = Math.min(inWindows ? 1 : 2, vectorsOf(channels));
-  const places = windowOffsets(x);
+  const offsets = windowOffsets(x);
   const totals = [0, 1].map(() => Array.from({ length: size }, () => f.let(f32x4.const(0))));
   f.fill(sums, 0, sumsBytes(channels, 2));
-  walk(f, grid, channels, frames, {
+  traverse(f, grid, channels, places, {
     size,
-    // Few terms leave no blocks over which the rounding of sums could even out: they are added in double one by one.
+    // With few terms there are too few blocks for rounding errors to average out: they are added in double one by one.
     visits: countOf(grid) <= few ? 1 : undefined,
     begin: (group) => {
       const planes = loadPlanes(f, channels, group, line, 3);
@@ -138,7 +138,7 @@ function emitSums(back: Backward): void {
         const { zs, most, flow } = at(from, dy);
         for (const k of [3, 2, 1, 0]) {
           for (const [q, { channel }] of group.vectors.entries()) {
-            const value = loadPixel(from, places[k] + channel, group.lanes);
+            const value = loadPixel(from, offsets[k] + channel, group.lanes);
             const isMost = f32x4.eq(zs[q][k], most[q]);
             f.set(chosen[q], k === 3 ? value : v128.bitselect(value, chosen[q], isMost));
           }
@@ -157,7 +157,7 @@ function emitSums(back: Backward): void {
   });
 }
 
-/** dweight and dbias, and the planes of slope and constant; the scale becomes what dy is multiplied by. */
+/** dweight and dbias, and the planes of slope and constant; the scale becomes the factor of dy. */
 function emitParameters(back: Backward, call: KernelCall<BatchNormBackwardLastAttrs>, count: number, each: number) {
   const { f, channels, line, sums } = back;
   const { inputs, outputs, attrs } = call;
@@ -173,7 +173,7 @@ function emitParameters(back: Backward, call: KernelCall<BatchNormBackwardLastAt
     const variances = loadChannels(variance, slot);
     const weights = loadChannels(weight, slot);
     const middles = promotePair(f.let(v128.load(slot.slot, line)));
-    // What the mean has beyond the middle.
+    // The difference of the mean and the middle.
     const beyond = both((half) => f.let(f64x2.sub(means[half], middles[half])));
     const invstd = both((half) => f.let(inverseStd(variances[half], attrs.eps)));
     const flows = both((half) => f.let(f64x2.mul(sum[half], part)));
@@ -197,12 +197,12 @@ function emitParameters(back: Backward, call: KernelCall<BatchNormBackwardLastAt
 
 function emitGradients(back: Backward): void {
   const { f, kind, x, dx, attrs, channels, line } = back;
-  const { grid, frames } = framesOf(back);
+  const { grid, places } = placesOf(back);
   const inWindows = kind === "reluMaxPool";
   emitBorder(f, dx, attrs.border);
   const result = (flow: V128, difference: V128, [, , , slope, constant, factor]: readonly V128[]) =>
     f32x4.sub(f32x4.sub(f32x4.mul(flow, factor), constant), f32x4.mul(difference, slope));
-  walk(f, grid, channels, [...frames, frameOf(dx, attrs.border, inWindows ? 2 : 1)], {
+  traverse(f, grid, channels, [...places, visitedPlaceOf(dx, attrs.border, inWindows ? 2 : 1)], {
     size: Math.min(inWindows ? 1 : 2, vectorsOf(channels)),
     begin: (group) => {
       const planes = loadPlanes(f, channels, group, line, 6);
@@ -222,7 +222,7 @@ function emitGradients(back: Backward): void {
         const { zs, most, flow } = at(from, dy);
         for (const k of [0, 1, 2, 3]) {
           for (const [q, { channel }] of group.vectors.entries()) {
-            // What none of the first three has taken is the last one's, NaN included.
+            // If none of the first three takes it, the last one does, NaN included.
             if (k < 3) f.set(isMost, f32x4.eq(zs[q][k], most[q]));
             const taken = k < 3 ? v128.and(flow[q], isMost) : flow[q];
             const difference = f32x4.sub(loadPixel(from, froms[k] + channel, group.lanes), planes[q][0]);
@@ -249,7 +249,7 @@ const backwardKernel = (kind: Kind, float32: readonly number[]): Kernel<BatchNor
       line: scratch,
       sums: scratch + 2 * lineBytes(channels),
     };
-    // Without a ReLU behind it nothing asks for z: any bias will do.
+    // Without a ReLU z is not used: any bias will do.
     const bias = kind === "nothing" ? weight : inputs[3];
     emitLine(f, channels, { mean, variance, weight, bias }, attrs.eps, back.line, kind === "reluMaxPool");
     emitSums(back);

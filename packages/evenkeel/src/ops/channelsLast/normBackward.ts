@@ -11,8 +11,8 @@ import { type After, afters, inputSpec, outputSpec, windows } from "./norm.ts";
 import { fromChannelsLast, toChannelsLast } from "./turn.ts";
 
 /**
- * The gradients of the rows of norm.ts. What flows back through ReLU and pooling is worked out from the input, weight and
- * bias once more: the input is all that need be kept.
+ * The gradients of the rows of norm.ts. The gradient through ReLU and pooling is recomputed from the input, weight and
+ * bias: only the input need be kept.
  */
 
 export interface BatchNormBackwardLastAttrs extends BatchNormAttrs {
@@ -22,7 +22,7 @@ export interface BatchNormBackwardLastAttrs extends BatchNormAttrs {
   readonly border: Border;
 }
 
-/** What flows through the rest of the row to the normalized values z, all of them [N, C, H, W]. */
+/** The gradient of the normalized values z through the rest of the row, all of them [N, C, H, W]. */
 type Flow = (z: Value, dy: Value) => Value;
 
 const through = (y: Value, dy: Value): Value => where(le(y, 0), 0, dy);
@@ -37,7 +37,7 @@ const flows: Record<keyof typeof afters, Flow> = {
   },
 };
 
-/** The same on arrays: `dy` becomes what flows to `z`. */
+/** The same on arrays: maps `dy` to the gradient of `z`. */
 const references: Record<keyof typeof afters, (z: NdArray, dy: NdArray) => NdArray> = {
   nothing: (_, dy) => dy,
   relu: (z, dy) => masked(z, dy),
@@ -62,7 +62,7 @@ function masked(z: NdArray, dy: NdArray): NdArray {
   return { ...dy, data: dy.data.map((value, i) => (z.data[i] <= 0 ? 0 : value)) };
 }
 
-/** Where the pictures are to lie that flow back. */
+/** The output array of the gradient. */
 function requireFlow(op: string, dy: Spec, planes: Spec, border: Border, after: After): void {
   requireShape(op, "dy", dy, outputSpec(after.shape(planes.shape), planes, border, after).shape);
 }
@@ -143,7 +143,7 @@ function backwardRow(name: string, kind: Exclude<keyof typeof afters, "nothing">
 /** Gradients of `batchNormReluLast`. */
 export const batchNormReluBackwardLast = backwardRow("batchNormReluBackwardLast", "relu");
 
-/** Gradients of `batchNormReluMaxPoolLast`: of equal values the first in a window gets what flows back. */
+/** Gradients of `batchNormReluMaxPoolLast`: of equal values the first in a window gets the gradient. */
 export const batchNormReluMaxPoolBackwardLast = backwardRow("batchNormReluMaxPoolBackwardLast", "reluMaxPool");
 
 /** Gradients of `batchNormReluMeanLast`. */

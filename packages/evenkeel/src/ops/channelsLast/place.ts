@@ -2,17 +2,21 @@ import { type FunctionBuilder, f32x4, type Local, type Placed } from "../../wasm
 import { advance, floatBytes, pointer, vectorBytes } from "../matmul/gemm.problem.ts";
 import type { Border } from "./border.ts";
 
-/** Where pictures lie in memory: their first value inside the border, and distances in bytes. */
+/** Where pictures lie in memory: the address of the first value inside the border, and distances in bytes. */
 export interface Place {
   readonly address: number;
   readonly image: number;
   readonly row: number;
   readonly pixel: number;
+}
+
+/** A place whose channels are in groups. */
+export interface GroupedPlace extends Place {
   /** From the channels of one group to those of the next. */
   readonly group: number;
 }
 
-export function placeOf(x: Placed, [rows, columns]: Border, groups: number): Place {
+export function placeOf(x: Placed, [rows, columns]: Border, groups: number): GroupedPlace {
   const { address, shape } = x;
   const [, height, width, channels] = shape;
   const pixel = channels * floatBytes;
@@ -46,7 +50,7 @@ export function emitBorder(f: FunctionBuilder, { address, shape }: Placed, [rows
   });
 }
 
-/** A call of memory.fill costs more than so many stores. */
+/** A call of memory.fill costs more than this many stores. */
 const storesPerFill = 16;
 
 function emitZeros(f: FunctionBuilder, at: Local<"i32">, bytes: number): void {

@@ -16,14 +16,14 @@ import { emitBorder, placeOf } from "./place.ts";
 import type { MaxPoolBackwardLastAttrs, MaxPoolLastAttrs } from "./pool.ts";
 
 /**
- * Max pooling with the channels last, tap by tap: the windows that have a tap inside their picture are gone through
- * together, vectors of channels at a time. The taps of a window come in row-major order.
+ * Channels-last max pooling, tap by tap: for each tap, all windows in which it lies inside the picture are
+ * processed together, by vectors of channels. The taps of a window are visited in row-major order.
  */
 
 interface Sizes {
   readonly images: number;
   readonly channels: number;
-  /** Of the input, and of the output. */
+  /** The borders of the input and of the output. */
   readonly input: readonly [height: number, width: number];
   readonly output: readonly [height: number, width: number];
 }
@@ -33,7 +33,7 @@ interface Bordered {
   readonly border: Border;
 }
 
-/** Visits the channels of each tap of each window: where they lie in the arrays of windows, in the input, and its index. */
+/** Visits the channels of each tap of each window, with their offsets in the arrays of windows and in the input, and the index of the tap. */
 function forEachTap(
   f: FunctionBuilder,
   { images, channels, input, output }: Sizes,
@@ -110,7 +110,7 @@ export const maxPoolLastKernel: Kernel<MaxPoolLastAttrs> = {
       output: [height, width],
     };
     emitBorder(f, y, border);
-    // An index of -1 says that a window has seen nothing yet.
+    // An index of -1 means that a window has no value yet.
     f.fill(indices.address, 0xff, 4 * indices.shape.reduce((a, b) => a * b));
     const windows = [
       { array: y, border },
@@ -122,7 +122,7 @@ export const maxPoolLastKernel: Kernel<MaxPoolLastAttrs> = {
       f.set(most, load(to, lanes));
       f.set(place, load(toPlace, lanes, "int32"));
       const isFirst = i32x4.eq(place, i32x4.const(-1));
-      // NaN is above all that came before, another NaN too.
+      // NaN is greater than all earlier values, another NaN too.
       const isNext = v128.or(v128.or(f32x4.gt(value, most), f32x4.ne(value, value)), isFirst);
       const next = f.let(isNext);
       storeLanes(f, { address: 0, dtype: "float32" }, "float32", to, v128.bitselect(value, most, next), lanes);

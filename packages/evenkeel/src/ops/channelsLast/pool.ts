@@ -14,7 +14,7 @@ import {
 } from "./border.ts";
 import { fromChannelsLast, toChannelsLast } from "./turn.ts";
 
-/** Max pooling of pictures with their channels last, for compiled programs. */
+/** Channels-last max pooling, for compiled programs. */
 
 export interface MaxPoolLastAttrs extends MaxPoolAttrs {
   readonly inputBorder: Border;
@@ -30,7 +30,7 @@ export interface MaxPoolBackwardLastAttrs extends MaxPoolAttrs {
   readonly border: Border;
 }
 
-/** `maxPool` with the channels last; `indices` count within a plane, as its own do. */
+/** Channels-last `maxPool`; `indices` count within a plane, as those of `maxPool` do. */
 export const maxPoolLast = defineOp({
   name: "maxPoolLast",
   inputs: ["input"],
@@ -56,7 +56,7 @@ export const maxPoolLast = defineOp({
   }),
 });
 
-/** `maxPoolBackward` with the channels last. */
+/** Channels-last `maxPoolBackward`. */
 export const maxPoolBackwardLast = defineOp({
   name: "maxPoolBackwardLast",
   inputs: ["dy", "indices"],
@@ -78,6 +78,6 @@ export const maxPoolBackwardLast = defineOp({
   },
   grad: {
     kind: "notDifferentiable",
-    why: "its indices have their channels last, which happens only in compiled programs, after gradients are made",
+    why: "its indices are channels-last, which happens only in compiled programs, after gradients are recorded",
   },
 });

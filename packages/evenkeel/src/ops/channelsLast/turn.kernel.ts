@@ -25,7 +25,7 @@ export const fromChannelsLastKernel: Kernel<BorderAttrs> = {
   emit: ({ f, inputs: [x], outputs: [y], attrs: { border } }) => emitTurn(f, y, x, border, fromLastQuads),
 };
 
-/** Some pixels of up to four channels: in planes at equal distances, and where they lie side by side. */
+/** Some pixels of up to four channels: in planes at equal distances, and contiguously. */
 interface Quads {
   readonly plane: Local<"i32">;
   readonly planeBytes: number;
@@ -33,7 +33,7 @@ interface Quads {
   readonly pixel: number;
   /** Channels. */
   readonly lanes: number;
-  /** Pixels: four, or the few that are left of a row. */
+  /** Pixels: four, or the rest of a row. */
   readonly pixels: number;
 }
 

@@ -2,13 +2,13 @@ import { defineOp, type Gradients, wrongShape } from "../../core/index.ts";
 import { requireFloat } from "../shapes.ts";
 import { type Border, fromLast, lastSpec, planesSpec, toLast } from "./border.ts";
 
-/** Where compiled programs change between [N, C, H, W], which users see, and pictures with their channels last. */
+/** The conversions of compiled programs between [N, C, H, W] and channels-last pictures. */
 
 export interface BorderAttrs {
   readonly border: Border;
 }
 
-/** [N, C, H, W] with its channels last and a border of zeros around it, for compiled programs. */
+/** Converts [N, C, H, W] to channels-last order with a border of zeros, for compiled programs. */
 export const toChannelsLast = defineOp({
   name: "toChannelsLast",
   inputs: ["input"],
@@ -23,7 +23,7 @@ export const toChannelsLast = defineOp({
   grad: (dy, _, { attrs }): Gradients => [fromChannelsLast(dy, attrs)],
 });
 
-/** The way back from {@link toChannelsLast}, without the border. */
+/** The inverse of {@link toChannelsLast}, without the border. */
 export const fromChannelsLast = defineOp({
   name: "fromChannelsLast",
   inputs: ["input"],

@@ -8,7 +8,7 @@ import { type ConvolutionAttrs, convolution, convolutionInput, convolutionWeight
 
 const random = noise(7);
 
-/** Both sum in double, in another order: the results round alike but for the last bit. */
+/** Both sum in double, in different orders: the results agree except in the last bit. */
 function same<A>(row: AnyOp, kernel: Kernel<A>, inputs: readonly NdArray[], attrs: A): void {
   const [[actual], [expected]] = [runKernel(row, kernel, inputs, attrs), runReference(row, inputs, attrs)];
   expect(actual.shape).toEqual(expected.shape);

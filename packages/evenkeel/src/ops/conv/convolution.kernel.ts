@@ -20,21 +20,21 @@ import type { ConvolutionAttrs, ConvolutionInputAttrs, ConvolutionWeightAttrs } 
 import { type Correlation, doubleBytes, forwardOf, type Places, placesFrom, rowsOf } from "./correlation.ts";
 
 /**
- * Convolutions over channels first, of any rank, stride, dilation and groups: the windows of one example are laid out as
- * columns, [values of a window, windows], and multiplied. What lies around the example is zeros in a copy of it. All of this is
- * in double, also for float32: sums of singles, one after the other, would be less exact than PyTorch's.
+ * Channels-first convolutions of any rank, stride, dilation and groups: the windows of one example are laid out as
+ * columns, [values of a window, windows], and multiplied. The padding is zeros in a copy of the example. All of this is in double, also
+ * for float32: sequential sums of singles would be less exact than PyTorch's.
  */
 
-/** Columns beyond this are not worth the memory: the reference goes through them in blocks. */
+/** Larger column matrices are not worth the memory: the reference processes them in blocks. */
 const mostColumns = 2 ** 23;
 
 function declines(correlation: Correlation): string | undefined {
   if (rowsOf(correlation) * sizeOf(correlation.counts) > mostColumns)
-    return "windows of so many values fill the memory";
+    return "the columns of the windows do not fit the memory";
   return undefined;
 }
 
-/** Moves values that lie behind each other, from and to float32 or float64. */
+/** Copies contiguous values between float32 and float64. */
 function moveFlat(f: FunctionBuilder, count: number, from: I32, read: DType, to: I32, written: DType): void {
   if (read === written) {
     f.copy(to, from, count * widthOf(read));
@@ -53,12 +53,12 @@ function moveFlat(f: FunctionBuilder, count: number, from: I32, read: DType, to:
   else f.storeF32(target, f32.demote(f64.load(source)));
 }
 
-/** Fills the image with what is around, once: places of values are all written for every example. */
+/** Fills the image with zeros, once: every example overwrites all positions of values. */
 function clearImage(f: FunctionBuilder, { channels, image }: Correlation, at: number): void {
   f.fill(at, 0, channels * sizeOf(image) * doubleBytes);
 }
 
-/** The values of one group that the image holds: their shape, and where they lie in the input and in the image, in elements. */
+/** The values of one group in the image: their shape, and their offsets in the input and in the image, in elements. */
 function heldValues({ channels, source, offset, image }: Correlation) {
   const sizes = source.map((n, i) => Math.max(0, Math.min(n, image[i] - offset[i])));
   const [inInput, inImage] = [stridesOf([channels, ...source]), stridesOf([channels, ...image])];
@@ -66,7 +66,7 @@ function heldValues({ channels, source, offset, image }: Correlation) {
   return { shape: [channels, ...sizes], inInput, inImage, start };
 }
 
-/** Copies one group of an example into the image, as far as that reaches; by way of one of its own dtype, if that is another. */
+/** Copies one group of an example into the image, as far as windows reach; through an image of the array's dtype, if that differs. */
 function fillImage(f: FunctionBuilder, correlation: Correlation, dtype: DType, from: Local<"i32">, at: Places): void {
   const width = dtype === "float32" ? 4 : 8;
   const image = dtype === "float32" ? at.narrow : at.image;
@@ -77,7 +77,7 @@ function fillImage(f: FunctionBuilder, correlation: Correlation, dtype: DType, f
   if (image !== at.image) moveFlat(f, size, image, dtype, at.image, "float64");
 }
 
-/** The way back: the values of the image into one group of an example, 0 where no window reaches. */
+/** The reverse: copies the values of the image into one group of an example, 0 where no window reaches. */
 function emptyImage(f: FunctionBuilder, correlation: Correlation, dtype: DType, to: Local<"i32">, at: Places): void {
   const { channels, source } = correlation;
   const width = dtype === "float32" ? 4 : 8;
@@ -99,7 +99,7 @@ function fillColumns(f: FunctionBuilder, correlation: Correlation, image: number
   copyStrided(f, 8, shape, { address: image, strides }, { address: columns, strides: stridesOf(shape) });
 }
 
-/** Adds columns to the places of the image that their windows lie on. */
+/** Adds columns to the positions of the image that their windows cover. */
 function addColumns(f: FunctionBuilder, correlation: Correlation, columns: number, image: number): void {
   const { channels, kernel, stride, dilation, counts } = correlation;
   const [plane, ...places] = stridesOf([channels, ...correlation.image]);
@@ -136,7 +136,7 @@ function addColumns(f: FunctionBuilder, correlation: Correlation, columns: numbe
   nest(0);
 }
 
-/** Runs `body` for every group of every example, with where it stands in three arrays; the third has no examples. */
+/** Runs `body` for every group of every example, with its offsets in three arrays; the third has no examples. */
 function forEachShare(
   f: FunctionBuilder,
   { examples, groups }: Correlation,
@@ -154,13 +154,13 @@ function forEachShare(
   });
 }
 
-/** From one group to the next, in bytes: of the source, of the windows' values, and of weights in double with so many rows. */
+/** The distances of groups in bytes: of the source, of the windows' values, and of weights in double with `rows` rows. */
 function stepsOf({ channels, source, outputs, counts }: Correlation, rows: number, dtype: DType) {
   const width = widthOf(dtype);
   return [channels * sizeOf(source) * width, outputs * sizeOf(counts) * width, outputs * rows * doubleBytes] as const;
 }
 
-/** The product of weights [groups * outputs, rows] that lie in scratch and of the columns; a last row of ones is the bias's. */
+/** The product of the weights [groups * outputs, rows] in scratch and the columns; a last row of ones is for the bias. */
 function emitCorrelation(
   { f, module, inputs: [x], outputs: [y] }: Pick<KernelCall, "f" | "module" | "inputs" | "outputs">,
   correlation: Correlation,
@@ -201,7 +201,7 @@ export const convolutionKernel: Kernel<ConvolutionAttrs> = {
     const at = placesFrom(scratch, correlation, 1);
     const rows = rowsOf(correlation);
     const [channels] = weight.shape;
-    // Each row of weights with its bias behind it, put together where there is room for another dtype.
+    // Each row of weights followed by its bias, assembled in scratch.
     const width = x.dtype === "float32" ? 4 : 8;
     const to = (address: number) => ({ address, strides: [rows + 1, 1] });
     copyStrided(f, width, [channels, rows], { address: weight.address, strides: [rows, 1] }, to(at.flow));
@@ -212,8 +212,8 @@ export const convolutionKernel: Kernel<ConvolutionAttrs> = {
 };
 
 /**
- * Windows of the product of weights and dy are added where they lie. Turned weights over a dy with zeros around and between its
- * values would do too, but 0 times a weight that is infinite or NaN is NaN, where PyTorch multiplies nothing.
+ * Adds the windows of the product of weights and dy to their positions. A convolution of the flipped weights over a zero-padded
+ * dy would be equivalent, except that 0 times an infinite or NaN weight is NaN, where PyTorch does not multiply.
  */
 export const convolutionInputKernel: Kernel<ConvolutionInputAttrs> = {
   kind: "kernel",

@@ -26,13 +26,13 @@ import {
 } from "./windows.ts";
 
 /**
- * Convolution (cross-correlation, as in every library of this field) over 1 to 3 spatial dimensions, and the two linear maps
- * that its gradients are. Each of the three is linear in both arrays, so the gradients of all are made of all. Sums are double.
+ * Convolution (cross-correlation, as in every library of this field) over 1 to 3 spatial dimensions, and its two gradients.
+ * Each of the three is linear in both arrays, so their gradients are composed of the three. Sums are double.
  * https://pytorch.org/docs/stable/generated/torch.nn.functional.conv2d.html
  */
 
 export interface ConvolutionAttrs extends WindowAttrs {
-  /** The channels are cut into so many groups, each seen by its own share of the outputs. */
+  /** The number of groups that the channels are split into; each group of outputs uses one group of inputs. */
   readonly groups: number;
 }
 
@@ -48,7 +48,7 @@ export interface ConvolutionWeightAttrs extends ConvolutionAttrs {
 
 const spatial = (x: { readonly shape: Shape }): Shape => x.shape.slice(2);
 
-/** The name by which users know it. */
+/** The public name. */
 const nameOf = (rank: number) => `conv${rank - 2}d`;
 
 /** input [N, C, ...] and weight [O, C / groups, ...kernel], plus bias [O] -> [N, O, ...]. */
@@ -87,7 +87,7 @@ export const convolution = defineOp({
   ],
 });
 
-/** The gradient of a convolution by its input: dy [N, O, ...] and weight -> [N, C, ...size]. Also the transposed convolution. */
+/** The gradient of a convolution by its input: dy [N, O, ...] and weight -> [N, C, ...size]. It is also the transposed convolution. */
 export const convolutionInput = defineOp({
   name: "convolutionInput",
   inputs: ["dy", "weight"],
@@ -156,12 +156,12 @@ export const convolutionWeight = defineOp({
   ],
 });
 
-/** A convolution whose bias is zeros, which want no gradient. */
+/** A convolution with zeros as bias, which need no gradient. */
 function withoutBias(input: Value, weight: Value, attrs: ConvolutionAttrs): Value {
   return convolution(input, weight, fill({ shape: [weight.shape[0]], dtype: weight.dtype, value: 0 }), attrs);
 }
 
-/** [N, O, ...] of a convolution over `input` by `weight`. Checks that they fit. */
+/** The shape [N, O, ...] of a convolution of `input` with `weight`. Checks that they fit. */
 function outputShape(name: string, input: Shape, weight: Shape, attrs: ConvolutionAttrs): Shape {
   const rank = attrs.stride.length;
   const { groups } = attrs;
@@ -211,7 +211,7 @@ function tooLarge(name: string, input: Shape, kernel: Shape, { padding, dilation
   );
 }
 
-/** What a reference goes through: every group of channels of every example, in blocks of windows. */
+/** The loop of a reference: every group of channels of every example, in blocks of windows. */
 interface Work {
   /** The windows over the channels of one group. */
   readonly windows: Windows;
@@ -246,7 +246,7 @@ function blocksOf({ windows, outputs, length }: Work): [Float64Array, Float64Arr
   return [new Float64Array(length * width), new Float64Array(outputs * width)];
 }
 
-/** Visits each group of each example with the places where it starts in the input and in the output. */
+/** Visits each group of each example with its offsets in the input and in the output. */
 function forEachShare(
   { examples, groups, outputs, inputStep, plane }: Work,
   visit: (group: number, input: number, output: number) => void,
@@ -256,7 +256,7 @@ function forEachShare(
   }
 }
 
-/** Visits the output channels: where their windows stand in a block of them, and where in the array. */
+/** Visits the output channels, with their offsets in a block of windows and in the array. */
 function forEachRow(
   { windows, outputs, plane }: Work,
   output: number,

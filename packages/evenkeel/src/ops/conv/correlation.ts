@@ -2,27 +2,27 @@ import { type Shape, type Spec, sizeOf } from "../../core/index.ts";
 import { roundUp } from "../matmul/gemm.problem.ts";
 import type { ConvolutionAttrs } from "./convolution.ts";
 
-/** The shapes and addresses with which the kernels of convolution work. */
+/** The shapes and addresses of the kernels of convolution. */
 
-/** A correlation by windows over images that stand in scratch. All lists are by spatial dimension. */
+/** A correlation by windows over images in scratch. All lists are by spatial dimension. */
 export interface Correlation {
   readonly examples: number;
   readonly groups: number;
-  /** Channels of one group in what is read, and in what is made. */
+  /** Channels of one group in the source and in the result. */
   readonly channels: number;
   readonly outputs: number;
-  /** The plane of the input, and where its first value stands in the image. */
+  /** The plane of the input, and the position of its first value in the image. */
   readonly source: Shape;
   readonly offset: readonly number[];
   readonly image: Shape;
   readonly kernel: Shape;
   readonly stride: readonly number[];
   readonly dilation: readonly number[];
-  /** How many windows there are. */
+  /** The number of windows. */
   readonly counts: Shape;
 }
 
-/** The image is the input with its padding, as far as windows reach. The gradients go over the same windows. */
+/** The image is the input with its padding, as far as windows reach. The gradients use the same windows. */
 export function forwardOf(input: Spec, weight: Shape, output: Shape, attrs: ConvolutionAttrs): Correlation {
   const { groups, stride, dilation, padding } = attrs;
   const [outputs, channels, ...kernel] = weight;
@@ -37,13 +37,13 @@ export function forwardOf(input: Spec, weight: Shape, output: Shape, attrs: Conv
 }
 
 export const doubleBytes = 8;
-/** Bytes of so many doubles, which is also room for singles. */
+/** Bytes of `count` doubles, also used for singles. */
 const doubles = (count: number) => roundUp(count * doubleBytes, 16);
 export const rowsOf = ({ channels, kernel }: Correlation) => channels * sizeOf(kernel);
 
 /** Addresses in scratch. */
 export interface Places {
-  /** [groups * outputs, values of a window, and the bias]; of the weight's gradient, the sums over the examples. */
+  /** [groups * outputs, values of a window and the bias]; for the weight's gradient, the sums over the examples. */
   readonly weights: number;
   /** The image of one group of an example, in the dtype of the arrays and in double. */
   readonly narrow: number;
@@ -51,7 +51,7 @@ export interface Places {
   readonly columns: number;
   /** The product of one group of an example. */
   readonly product: number;
-  /** What is multiplied with the columns in double: dy, of the weight's gradient. */
+  /** The other factor of the columns in double: dy, for the weight's gradient. */
   readonly flow: number;
   readonly end: number;
 }

@@ -11,7 +11,7 @@ import {
 } from "../../core/index.ts";
 import { requireShape } from "../shapes.ts";
 
-/** Borders around arrays. Each place of a border is read at a place within; negative constant ones cut places off. */
+/** Borders around arrays. Each position of a border is read from a position inside; negative constant borders crop. */
 
 type PadMode = "constant" | "reflect" | "replicate" | "circular";
 
@@ -19,7 +19,7 @@ export interface PadAttrs {
   /** One entry per dimension of the input. */
   readonly pads: readonly (readonly [before: number, after: number])[];
   readonly mode: PadMode;
-  /** What a constant border holds. */
+  /** The value of a constant border. */
   readonly value: number;
 }
 
@@ -30,7 +30,7 @@ interface PadBackwardAttrs extends Pick<PadAttrs, "pads" | "mode"> {
 
 const paddedShape = (shape: Shape, pads: PadAttrs["pads"]) => shape.map((n, i) => n + pads[i][0] + pads[i][1]);
 
-/** Input with a border: each size grows by what is put before and after. */
+/** The input with a border: each size grows by the padding before and after. */
 export const pad = defineOp({
   name: "pad",
   inputs: ["input"],
@@ -60,7 +60,7 @@ export const pad = defineOp({
   ],
 });
 
-/** The transpose of {@link pad}: every place of dy is added to the one that it was read from, sums in double. */
+/** The transpose of {@link pad}: adds every value of dy to the position that it was read from, with sums in double. */
 export const padBackward = defineOp({
   name: "padBackward",
   inputs: ["dy"],
@@ -78,7 +78,7 @@ export const padBackward = defineOp({
   grad: (ddx, _, { attrs: { pads, mode } }): Gradients => [pad(ddx, { pads, mode, value: 0 })],
 });
 
-/** Visits the places of the padded array that are read from the inner one: place there, place here. */
+/** Visits the positions of the padded array that are read from the inner one, as pairs of offsets. */
 function forEachPlace(
   inner: NdArray,
   outer: NdArray,
@@ -103,7 +103,7 @@ function forEachPlace(
   line(0, 0, 0);
 }
 
-/** For each place of a padded dimension the place that it is read from; -1 where that is the constant. */
+/** For each position of a padded dimension the position that it is read from; -1 for the constant. */
 function sourcesOf(size: number, padded: number, before: number, mode: PadMode): Int32Array {
   return Int32Array.from({ length: padded }, (_, i) => {
     const place = i - before;

@@ -2,7 +2,7 @@
 
 /**
  * y[i, :] += sum over k of a[i * rowStep + k * innerStep] * b[k, :]; b and y have rows of `length`. Two rows of y and four of
- * b at a time, which spares loads.
+ * b at a time, to save loads.
  */
 export function addProducts(
   a: Float64Array,
@@ -66,7 +66,7 @@ export function addDots(
   length: number,
 ): void {
   for (let i = 0; i < rows; i += 2) {
-    // The last row of an odd number is its own partner, and written once.
+    // An odd last row is paired with itself, and written once.
     const partner = i + 1 < rows ? length : 0;
     let j = 0;
     for (; j + 3 < columns; j += 4) {

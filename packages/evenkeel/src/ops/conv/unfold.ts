@@ -20,7 +20,7 @@ import {
   windowsOf,
 } from "./windows.ts";
 
-/** Windows of an array as columns, and columns added back in their places: the transpose of each other. */
+/** Windows of an array as columns, and columns added back to their positions: each is the transpose of the other. */
 
 interface UnfoldAttrs extends WindowAttrs {
   /** The spatial sizes of a window. */

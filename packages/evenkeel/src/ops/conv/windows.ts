@@ -1,16 +1,16 @@
 import type { Shape, TypedArray } from "../../core/index.ts";
 
-/** Windows that slide over the spatial dimensions of an array, and the columns of values that they see. */
+/** Windows that slide over the spatial dimensions of an array, and their values as columns. */
 
 /** One entry per spatial dimension. */
 export interface WindowAttrs {
   readonly stride: readonly number[];
-  /** Zeros that the array is thought to have around it. */
+  /** Implicit zeros around the array. */
   readonly padding: readonly (readonly [before: number, after: number])[];
   readonly dilation: readonly number[];
 }
 
-/** How many places a window of `kernel` values takes along each dimension; below 1 where it does not fit. */
+/** The number of window positions along each dimension; below 1 if the window does not fit. */
 export function windowCounts(size: Shape, kernel: Shape, { stride, padding, dilation }: WindowAttrs): number[] {
   return size.map((n, i) => {
     const [before, after] = padding[i];
@@ -18,7 +18,7 @@ export function windowCounts(size: Shape, kernel: Shape, { stride, padding, dila
   });
 }
 
-/** Windows over some channels, in three spatial dimensions: those that are not there have one place. */
+/** Windows over some channels, in three spatial dimensions: missing ones have size 1. */
 export interface Windows {
   readonly channels: number;
   readonly size: Triple;
@@ -26,7 +26,7 @@ export interface Windows {
   readonly stride: Triple;
   readonly dilation: Triple;
   readonly before: Triple;
-  /** How many windows there are along each dimension. */
+  /** The number of windows along each dimension. */
   readonly counts: Triple;
 }
 
@@ -53,7 +53,7 @@ export function windowsOf(channels: number, size: Shape, kernel: Shape, counts: 
 export const columnLength = ({ channels, kernel: [depth, height, width] }: Windows) =>
   channels * depth * height * width;
 
-/** So many doubles of columns are made at a time: they stay in the second cache. */
+/** The number of doubles in a block of columns, which fits the L2 cache. */
 const blockLength = 1 << 15;
 
 /** Lines of windows (along the last dimension) in a block. */
@@ -66,7 +66,7 @@ function linesPerBlock(windows: Windows): number {
 /** Windows in a block, at most. */
 export const blockWidth = (windows: Windows) => linesPerBlock(windows) * windows.counts[2];
 
-/** Cuts the lines of windows into blocks: the first, the one after the last, and how many windows they have. */
+/** Splits the lines of windows into blocks: the first line, the one after the last, and the number of windows. */
 export function forEachBlock(windows: Windows, visit: (from: number, to: number, width: number) => void): void {
   const [depth, height, width] = windows.counts;
   const step = linesPerBlock(windows);
@@ -77,9 +77,9 @@ export function forEachBlock(windows: Windows, visit: (from: number, to: number,
 }
 
 /**
- * Visits the values of the windows of lines `from` to `to`, a run at a time: those that windows `first` to `last` (without
- * it) of one line see at one place of the kernel. `column` is where the line starts in the columns, [columnLength, windows];
- * `at` is where the value of window 0 would stand in the array. The run is empty where the line is outside of the array.
+ * Visits the values of the windows of lines `from` to `to`, a run at a time: the values of windows `first` to `last`
+ * (excluded) of one line at one kernel position. `column` is the start of the line in the columns, [columnLength, windows]; `at` is
+ * the position of window 0's value in the array. The run is empty if the line is outside of the array.
  */
 function forEachRun(
   { channels, size, kernel, stride, dilation, before, counts }: Windows,
@@ -109,7 +109,7 @@ function forEachRun(
   }
 }
 
-/** Writes what the windows see of `x`, from `start` on, into columns; zeros outside of it. */
+/** Writes the values of the windows of `x`, from `start` on, into columns; zeros outside of it. */
 export function gatherColumns(
   x: TypedArray,
   start: number,
@@ -128,7 +128,7 @@ export function gatherColumns(
   });
 }
 
-/** The transpose of {@link gatherColumns}: adds the columns to `x` at the places that the windows see. */
+/** The transpose of {@link gatherColumns}: adds the columns to `x` at the positions of the windows. */
 export function scatterColumns(
   columns: Float64Array,
   windows: Windows,

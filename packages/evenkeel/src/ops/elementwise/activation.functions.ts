@@ -1,6 +1,6 @@
 import { normalDistribution } from "../../core/math/erf.ts";
 
-/** What the activations of hidden layers do to one number: the meaning of their rows, without the gradients. */
+/** The activations of hidden layers as functions of one number, without gradients. */
 
 export interface LeakyReluAttrs {
   readonly negativeSlope: number;

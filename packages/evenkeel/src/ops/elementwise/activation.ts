@@ -18,8 +18,8 @@ import { erf, tanh } from "./functions.ts";
 /** The nonlinearities between layers. Formulas: https://pytorch.org/docs/stable/nn.html#non-linear-activations */
 
 /**
- * A backward pass in one row, dy * slope(x), rounded once where the ops of `compose` would round at each step. They are
- * its meaning for a second derivative.
+ * A backward pass in one row, dy * slope(x), rounded once, where the ops of `compose` would round at each step. Second
+ * derivatives use `compose`.
  */
 function fusedBackward(name: string, slope: (x: number) => number, compose: (x: Value) => Value) {
   return defineOp({
@@ -63,7 +63,7 @@ export const elu = defineOp({
   reference: (inputs, outputs, attrs) => unaryLoop(eluOf(attrs))(inputs, outputs),
   saves: ["input"],
   grad: (dy, { input }, { attrs: { alpha, scale, inputScale } }) => {
-    // The exponent is cut to 0 where it is not used: 0 * Infinity would be NaN. A NaN has the slope of what is positive.
+    // The exponent is set to 0 where it is not used: 0 * Infinity would be NaN. A NaN has the slope of positive values.
     const exponent = mul(where(lt(input, 0), input, 0), inputScale);
     const slope = mul(exp(exponent), alpha * scale * inputScale);
     return [where(le(input, 0), mul(dy, slope), scale === 1 ? dy : mul(dy, scale))];

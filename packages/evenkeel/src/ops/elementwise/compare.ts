@@ -39,7 +39,7 @@ export const gt = comparison("gt", (a, b) => a > b);
 /** input ≥ other. */
 export const ge = comparison("ge", (a, b) => a >= b);
 
-// NaN counts as true, as any value that is not zero does.
+// NaN counts as true, like any other nonzero value.
 /** Whether both are true; any value but 0 is, NaN included. */
 export const logicalAnd = comparison("logicalAnd", (a, b) => a !== 0 && b !== 0);
 /** Whether one of them is true, or both. */

@@ -56,13 +56,13 @@ export const clampKernel: LaneKernel<Bounds> = arithmetic(([x], lanes, { min, ma
 const [least, most] = [-(2 ** 31), 2 ** 31 - 1];
 
 function clampIntegers([x]: readonly V128[], { min = -Infinity, max = Infinity }: Bounds): V128 {
-  // Where the bounds leave nothing of the range, every value becomes the one that storing the bound gives.
+  // If the bounds exclude the whole range, every value becomes the stored bound.
   if (!(min <= most && max >= least)) return i32x4.const(Math.min(Math.max(0, min), max));
   const raised = i32x4.maxS(x, i32x4.const(Math.max(min, least)));
   return i32x4.minS(raised, i32x4.const(Math.min(max, most)));
 }
 
-// pmin and pmax keep a NaN that comes first and are one machine instruction, but do not tell -0 from 0.
+// pmin and pmax keep a NaN in the first operand and are one machine instruction, but do not distinguish -0 from 0.
 const simple = (bound: number) => bound !== 0 && !Number.isNaN(bound);
 
 function atLeast(x: V128, bound: number, lanes: Lanes): V128 {

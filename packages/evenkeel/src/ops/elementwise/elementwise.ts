@@ -21,7 +21,7 @@ import { eq, ge, gt, logicalAnd, lt } from "./compare.ts";
  * around at 32 bits.
  */
 
-/** The gradient of a step function: zero, as in PyTorch, so that what lies behind it gets zeros and not nothing. */
+/** The gradient of a step function: zero, as in PyTorch, so that earlier tensors get zeros rather than no gradient. */
 const flat: GradRule<object, never> = (_, __, { outputs: [output] }) => [fill({ ...output, value: 0 })];
 
 /** input + other. Two bools give their logical or, as in PyTorch. */
@@ -77,17 +77,17 @@ export const div = defineOp({
   savedFor: { input: [1] },
   grad: (dy, { input, other }, { needs }): Gradients => [
     needs[0] ? div(dy, other) : null,
-    // Not over the square, which leaves the range of floats where the quotients do not.
+    // Not via the square, which may overflow although the quotients do not.
     needs[1] ? neg(mul(dy, div(div(input, other), other))) : null,
   ],
 });
 
-/** JavaScript gives NaN for 1 to the power of NaN, and for 1 and -1 to that of an infinity; IEEE 754 and PyTorch give 1. */
+/** JavaScript gives NaN for 1 to the power of NaN, and for 1 and -1 to the power of an infinity; IEEE 754 and PyTorch give 1. */
 function power(a: number, b: number): number {
   return a === 1 || (a === -1 && Math.abs(b) === Infinity) ? 1 : a ** b;
 }
 
-/** A power of integers by squaring, at 32 bits as the product; a negative exponent leaves the whole part of the inverse. */
+/** A power of integers by squaring, in 32 bits like the product; a negative exponent gives the integer part of the inverse. */
 function integerPower(base: number, exponent: number): number {
   if (exponent < 0) return Math.trunc(power(base, exponent));
   let result = 1;
@@ -144,7 +144,7 @@ export const minimum = defineOp({
   grad: (dy, { input, other }) => shareTies(dy, input, other, gt),
 });
 
-/** Nothing for the one that loses. */
+/** The smaller or larger operand that is not selected gets no gradient. */
 function shareTies(dy: Value, input: Value, other: Value, loses: (a: Value, b: Value) => Value): [Value, Value] {
   const shared = where(eq(input, other), mul(dy, 0.5), dy);
   return [where(loses(input, other), 0, shared), where(loses(other, input), 0, shared)];
@@ -157,7 +157,7 @@ export const remainder = defineOp({
   shape: (inputs) => numbersPromoted("remainder", inputs),
   reference: (inputs, outputs) => (outputs[0].dtype === "int32" ? integerModulo : modulo)(inputs, outputs),
   saves: ["input", "other"],
-  // The quotient is a step function: detached, because no slope of the division is to be multiplied by the 0 of the steps.
+  // The quotient is a step function: it is detached, because the slope of the division times its gradient 0 may be NaN.
   grad: (dy, { input, other }) => [dy, neg(mul(dy, floor(div(detach(input), detach(other)))))],
 });
 const floored = (a: number, b: number) => {
@@ -171,7 +171,7 @@ const integerModulo = binaryLoop((a, b) => {
   return floored(a, b);
 });
 
-/** Promoted as usual, but two bools are no numbers. */
+/** Promoted as usual, but two bools are refused. */
 function numbersPromoted(name: string, inputs: readonly Spec[]): Spec[] {
   if (inputs.every((x) => x.dtype === "bool")) {
     throw mismatch("wrong-dtype", name, "both operands are bool", "at least one number", "convert one with .int()");
@@ -192,7 +192,7 @@ export const where = defineOp({
   grad: (dy, { condition }): Gradients => [null, where(condition, dy, 0), where(condition, 0, dy)],
 });
 
-/** Limits values to [min, max]; the gradient passes where the input lies inside, bounds included. */
+/** Limits values to [min, max]; the gradient passes where the input is inside, bounds included. */
 export const clamp = defineOp({
   name: "clamp",
   inputs: ["input"],
@@ -211,7 +211,7 @@ export const clamp = defineOp({
   reference: ([x], outputs, { min = -Infinity, max = Infinity }) =>
     unaryLoop((v) => Math.min(Math.max(v, min), max))([x], outputs),
   saves: ["input", "output"],
-  // Between bounds that cross no input lies, though one may be what all others become.
+  // If the bounds cross, no input is between them, although one may equal the result.
   grad: (dy, { input, output }, { attrs: { min = -Infinity, max = Infinity } }) => [
     min > max ? mul(dy, 0) : where(eq(input, output), dy, 0),
   ],

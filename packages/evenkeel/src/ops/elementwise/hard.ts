@@ -4,7 +4,7 @@ import { floatOnly } from "../shapes.ts";
 import { gt, le, logicalAnd, lt } from "./compare.ts";
 import { abs, add, div, mul, sign, where } from "./elementwise.ts";
 
-/** Nonlinearities of straight pieces whose slopes at the kinks and at NaN no composition has. https://arxiv.org/abs/1905.02244 */
+/** Piecewise linear nonlinearities whose slopes at the kinks and at NaN no composition of other rows has. https://arxiv.org/abs/1905.02244 */
 
 const gate = (x: number) => Math.min(Math.max(x + 3, 0), 6) / 6;
 
@@ -26,7 +26,7 @@ export const hardswish = defineOp({
   reference: unaryLoop((x) => x * gate(x)),
   saves: ["input"],
   grad: (dy, { input }) => {
-    // Finite where the slope is not used, or 0 * Infinity would be NaN in the second derivative, which is 0 at the kinks.
+    // Finite where the slope is not used: otherwise 0 * Infinity is NaN in the second derivative, which is 0 at the kinks.
     const middle = where(lt(abs(input), 3), input, mul(sign(input), 3));
     const slope = add(div(middle, 3), 0.5);
     return [where(lt(input, -3), 0, where(le(input, 3), mul(dy, slope), dy))];

@@ -29,12 +29,12 @@ const attrsOf: Record<string, object> = {
   huber: { delta: 0.75 },
 };
 
-/** Results of one rounding or two, three in elu; a float is good to 2^-24 of itself, and so are the sums of loss rows. */
+/** Results of one rounding or two, three in elu; a float is exact to 2^-24 of itself, and so are the sums of loss rows. */
 const tolerance: Record<string, number> = { rsqrt: 1.5, leakyRelu: 1.6, elu: 2.6, smoothL1: 3, huber: 3 };
 
 /**
- * Of functions in double, where the reference errs as ours does: by up to 2.3 units each for those made of exp (against 80-bit
- * floats; wasm/math/precise.ts has the figures), and by more where the slope of silu passes through 0.
+ * The tolerance of functions in double, where the reference has errors too: up to 2.3 units each for those based on exp
+ * (against 80-bit floats; wasm/math/precise.ts has the numbers), and more where the slope of silu passes through 0.
  */
 const doubleTolerance: Record<string, number> = {
   exp: 2,
@@ -49,10 +49,10 @@ const doubleTolerance: Record<string, number> = {
   siluBackward: 8,
 };
 
-/** The kernel takes every argument below -16 for -16, which shows where dy is beyond 1e10. */
+/** The kernel clamps arguments to -16, which is visible if dy exceeds 1e10. */
 const absolute: Record<string, number> = { geluBackward: 1e-16 };
 
-/** Rows whose zeros may differ in sign: where the reference underflows and ours does not; round(-0.5). */
+/** Rows whose zeros may differ in sign: the reference underflows and the kernel does not; round(-0.5). */
 const unsigned = [
   "siluBackward",
   "geluBackward",
@@ -123,7 +123,7 @@ const specials = [
   -104,
 ];
 
-/** Where 32 bits wrap around, and where floats stop to tell neighbours apart. */
+/** Integers at which 32 bits wrap around, and at which floats no longer distinguish neighbours. */
 const integers = [0, -1, 2 ** 31 - 1, -(2 ** 31), 2 ** 24 + 1, 65537, -65537];
 
 function operand(shape: Shape, dtype: Dtype, seed: number, stride: number): NdArray {
@@ -189,7 +189,7 @@ describe.each(kernels)("the kernel of %s", (name, kernel) => {
     for (const n of sizes) {
       const strides = [1, specials.length, 7];
       const operands = dtypesOf(name, arity, dtype).map((type, i) => operand([n], type, n + i, strides[i]));
-      // Infinity times what is 0 in double, and all but 0 in ours.
+      // Infinity times a value that is 0 in the reference, and nearly 0 in the kernel.
       const spared = name.endsWith("Backward") ? [0] : name.startsWith("bce") ? [1, 2] : [];
       for (const i of spared)
         operands[i].data.forEach((v, j, all) => {
@@ -217,7 +217,7 @@ describe.each(kernels)("the kernel of %s", (name, kernel) => {
           types.map((dtype) => ({ shape: [n], dtype })),
           attrs,
         );
-        // The reference of pow counts in doubles and then wraps, which is its own affair.
+        // The reference of pow computes in doubles and then wraps, which the kernel does not.
         if (output.dtype === "int32" && kernel.integers === undefined) return;
         const inputs = types.map((type, i) => operand([n], type, n + i, [1, specials.length, 7][i]));
         // Integers become floats first, as in PyTorch; of the largest, an angle has nothing left then.
@@ -291,7 +291,7 @@ describe("groups of several steps", () => {
       const group: FusedGroup<Spec> = { dtype: "float32", shape, inputs, steps, outputs: stored };
       expect(whyNotFused(group)).toBeUndefined();
       const actual = runGroup(group, inputs);
-      // Each step is checked against its row on what the loop itself gave to it: errors do not add up.
+      // Each step is checked against its row on the loop's own intermediate values: errors do not accumulate.
       steps.forEach(({ kernel, attrs, args }, step) => {
         const name = [...kernelBy].find(([, k]) => k === kernel)?.[0] as keyof typeof table;
         const operands = args.map((i) => (i < inputs.length ? inputs[i] : actual[i - inputs.length]));

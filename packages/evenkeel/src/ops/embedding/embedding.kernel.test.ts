@@ -37,7 +37,7 @@ describe.each(["float32", "float64"] as const)("embedding kernels on %s agree wi
   }
 });
 
-/** A called reference leaves a mark in a further output. */
+/** A called reference writes a mark to an additional output. */
 const mark = 77;
 
 function marked<A>(row: AnyOp, kernel: Kernel<A>, inputs: readonly NdArray[], attrs: A): NdArray[] {

@@ -4,10 +4,10 @@ import { where } from "../elementwise/elementwise.ts";
 import { reshape } from "../movement/movement.ts";
 import { requireDtype, requireFloat } from "../shapes.ts";
 
-/** Rows of a table by their number: how a network takes in a category. */
+/** Rows of a table by index: the input of categories into a network. */
 
 export interface EmbeddingAttrs {
-  /** A row that gets no gradient: it stands for what is missing. null: every row is learned. */
+  /** The padding row, which gets no gradient. null: every row is learned. */
   readonly paddingIdx: number | null;
 }
 
@@ -30,7 +30,7 @@ function forEachRow(op: string, { data }: NdArray, rows: number, visit: (row: nu
   for (let place = 0; place < data.length; place++) visit(data[place], place);
 }
 
-/** The rows of weight [V, D] that an int32 index of any shape names: [...] -> [..., D]. */
+/** The rows of weight [V, D] at the int32 indices of any shape: [...] -> [..., D]. */
 export const embedding = defineOp({
   name: "embedding",
   inputs: ["weight", "index"],
@@ -55,7 +55,7 @@ export const embedding = defineOp({
   ],
 });
 
-/** The transpose of {@link embedding}: sums rows into zeros [rows, D], but for those at the padding index. */
+/** The transpose of {@link embedding}: sums rows into zeros [rows, D], except those at the padding index. */
 export const embeddingBackward = defineOp({
   name: "embeddingBackward",
   inputs: ["dy", "index"],

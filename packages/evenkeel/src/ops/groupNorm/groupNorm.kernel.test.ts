@@ -5,7 +5,7 @@ import { groupNormBackwardKernel, groupNormKernel } from "./groupNorm.kernel.ts"
 import { groupNorm, groupNormBackward } from "./groupNorm.ts";
 
 const eps = 1e-5;
-/** Of a number in double to float32, relative, and a little for what double itself rounds. */
+/** The relative rounding error from double to float32, plus a margin for rounding in double. */
 const rounding = 2 ** -24 * 1.001;
 
 const random = (shape: readonly number[], seed: number, scale = 1, shift = 0) => {
@@ -21,7 +21,7 @@ const problem = (shape: readonly number[], scale = 2, shift = 1): NdArray[] => [
 
 const doubles = (inputs: readonly NdArray[]) => inputs.map(({ shape, data }) => ndArray(shape, data, "float64"));
 
-/** The largest difference from the exact values, relative to their size and what `floor` allows. */
+/** The largest difference from the exact values, relative to their size plus `floor`. */
 function worst(actual: NdArray, exact: NdArray, floor: number): number {
   return Array.from(actual.data).reduce(
     (most, value, i) => Math.max(most, Math.abs(value - exact.data[i]) / (floor + Math.abs(exact.data[i]))),
@@ -34,7 +34,7 @@ function check(shape: readonly number[], numGroups: number): void {
   const inputs = problem(shape);
   const exact = runReference(groupNorm, doubles(inputs), attrs);
   const [y, mean, variance] = runKernel(groupNorm, groupNormKernel, inputs, attrs);
-  // A group of one value has the variance 0, of which nothing is a share.
+  // A group of one value has variance 0, so that no relative error exists.
   if (sizeOf(shape) > shape[0] * numGroups) {
     expect(worst(y, exact[0], 1e-6)).toBeLessThan(rounding);
     expect(worst(variance, exact[2], 1)).toBeLessThan(1e-13);

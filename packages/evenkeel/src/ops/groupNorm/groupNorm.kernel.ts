@@ -36,7 +36,7 @@ function declines(inputs: readonly Spec[], float32: readonly number[]): string |
 }
 
 interface Group extends Channel {
-  /** 8 times the number of its first channel: where that has its value in a float64 array [C]. */
+  /** 8 times the index of its first channel, the offset of its value in a float64 array [C]. */
   readonly first: Local<"i32">;
 }
 
@@ -63,13 +63,13 @@ function forEachRun(f: FunctionBuilder, layout: Groups, group: Group, visit: (ru
   });
 }
 
-/** So many neighbours, as normalize.channels.ts walks through them. */
+/** The traversal of `length` contiguous values, as in normalize.channels.ts. */
 const line = (inner: number): Channels => ({ samples: 1, channels: 1, inner });
 
 /** Mean and biased variance of a group, in both lanes. */
 function statistics(f: FunctionBuilder, x: Placed, layout: Groups, group: Group): [mean: V128, variance: V128] {
   const count = layout.channels * layout.inner;
-  // A first value that is infinite would make all differences NaN: then from 0.
+  // An infinite first value would make all differences NaN; then 0 is used.
   const value = f.let(v128.load32Splat(group.start, x.address));
   const origin = f.let(v128.and(value, f32x4.eq(f32x4.sub(value, value), f32x4.const(0))));
   const from = f.let(f64x2.promoteLow(origin));

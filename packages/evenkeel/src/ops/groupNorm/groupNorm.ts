@@ -27,7 +27,7 @@ export interface GroupNormAttrs {
   readonly eps: number;
 }
 
-/** A group is `channels` runs of `inner` values behind each other. */
+/** A group is `channels` consecutive runs of `inner` values. */
 export interface Groups {
   readonly samples: number;
   readonly groups: number;
@@ -60,7 +60,7 @@ const statisticOf = (x: Spec, { numGroups }: GroupNormAttrs): Spec => ({
   dtype: "float64",
 });
 
-/** Calls `group` with the number of each group and where it begins. */
+/** Calls `group` with the index of each group and its offset. */
 function forEachGroup({ samples, groups, channels, inner }: Groups, group: (i: number, start: number) => void): void {
   for (let i = 0; i < samples * groups; i++) group(i, i * channels * inner);
 }

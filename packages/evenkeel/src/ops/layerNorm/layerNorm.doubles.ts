@@ -10,7 +10,7 @@ import {
 } from "../reduce/lines.doubles.ts";
 import type { LayerNormAttrs } from "./layerNorm.ts";
 
-/** Layer norm of float64: the loops of the reference, in its order, so that the results are the same to the last bit. */
+/** Layer norm of float64: the loops of the reference, in its order, for bit-equal results. */
 
 type Call = KernelCall<LayerNormAttrs>;
 

@@ -5,7 +5,7 @@ import { layerNormBackwardFloats, layerNormFloats } from "./layerNorm.floats.ts"
 import { layerNorm, layerNormBackward } from "./layerNorm.ts";
 
 const eps = 1e-5;
-/** Of a number in double to float32, relative, and a little for what double itself rounds. */
+/** The relative rounding error from double to float32, plus a margin for rounding in double. */
 const rounding = 2 ** -24 * 1.001;
 
 const random = (shape: readonly number[], seed: number, scale = 1, shift = 0) => {
@@ -21,7 +21,7 @@ function problem(shape: readonly number[], over: number, scale = 2, shift = 1): 
 
 const doubles = (inputs: readonly NdArray[]) => inputs.map(({ shape, data }) => ndArray(shape, data, "float64"));
 
-/** The largest difference from the exact values, relative to their size and what `floor` allows. */
+/** The largest difference from the exact values, relative to their size plus `floor`. */
 function worst(actual: NdArray, exact: NdArray, floor: number): number {
   return Array.from(actual.data).reduce(
     (most, value, i) => Math.max(most, Math.abs(value - exact.data[i]) / (floor + Math.abs(exact.data[i]))),

@@ -68,7 +68,7 @@ function statistics(lines: Lines, line: Local<"i32">): [mean: Local<"f64">, vari
   return [f.let(f64.add(f64x2.extract(from, 0), offset)), f.let(f64.max(raw, f64.const(0)))];
 }
 
-/** What it uses of a call. */
+/** The part of a call that it uses. */
 export type LayerNormCall = Pick<KernelCall<LayerNormAttrs>, "inputs" | "outputs" | "attrs" | "f">;
 
 export const layerNormFloats = {
@@ -91,7 +91,7 @@ export const layerNormFloats = {
       const invstd = f.let(f64x2.splat(inverseStd(variance, attrs.eps)));
       forEachVector(lines, (at, count) => {
         const wide = loadWide(lines, place(from, at), count, 0);
-        // Behind weight and bias there is room for a whole vector.
+        // After weight and bias there is room for a whole vector.
         const scale = promotePair(f.let(v128.load(at, weight.address)));
         const shift = promotePair(f.let(v128.load(at, bias.address)));
         const values = both((half) => {

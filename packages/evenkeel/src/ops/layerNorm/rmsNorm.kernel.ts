@@ -55,7 +55,7 @@ export const rmsNormKernel: Kernel<RmsNormAttrs> = {
       const scale = f.let(f64x2.splat(inverseRoot(meanSquare, attrs.eps)));
       forEachVector(lines, (at, count) => {
         const wide = loadWide(lines, place(from, at), count, 0);
-        // Behind the weight there is room for a whole vector.
+        // After the weight there is room for a whole vector.
         const weights = promotePair(f.let(v128.load(at, weight.address)));
         const values = both((half) => f64x2.mul(f64x2.mul(wide[half], scale), weights[half]));
         store(lines, place(to, at), demotePair(values), count);

@@ -1,7 +1,7 @@
 import type { NdArray, Shape, Spec } from "../../core/index.ts";
 import { requireFloat, requireSameDtype, requireShape } from "../shapes.ts";
 
-/** What normalizations over the last dimensions, those of the weight, have in common: an example is a line of values. */
+/** The common part of normalizations over the last dimensions, those of the weight: an example is a line of values. */
 
 /** The dimensions before those that are normalized. */
 export const leading = (x: Spec, weight: Spec): Shape => x.shape.slice(0, x.shape.length - weight.shape.length);
@@ -17,7 +17,7 @@ export function forEachLine(x: NdArray, length: number, line: (i: number, start:
   for (let i = 0; i * length < x.data.length; i++) line(i, i * length);
 }
 
-/** The dimensions in front of those that are normalized, and these. */
+/** The dimensions before the normalized ones, and the normalized ones. */
 export function dimsOf(x: Spec, weight: Spec): [examples: number[], within: number[]] {
   const dims = x.shape.map((_, i) => i);
   const first = leading(x, weight).length;

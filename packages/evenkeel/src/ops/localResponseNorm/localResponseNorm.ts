@@ -17,7 +17,7 @@ interface LocalResponseNormAttrs {
   readonly k: number;
 }
 
-/** How far a mean reaches: so many channels before and behind its own. */
+/** The range of a mean: the numbers of channels before and after its own. */
 const reachOf = ({ size }: LocalResponseNormAttrs) => ({
   before: Math.floor(size / 2),
   behind: Math.floor((size - 1) / 2),
@@ -30,7 +30,7 @@ function forEachColumn({ shape }: NdArray, column: (first: number, step: number)
   for (let n = 0; n < samples; n++) for (let i = 0; i < inner; i++) column(n * channels * inner + i, inner);
 }
 
-/** For each number, the sum over those from so many before to so many behind it. */
+/** For each number, the sum from `before` numbers before it to `after` numbers after it. */
 function windowSums(values: Float64Array, before: number, behind: number, sums: Float64Array): void {
   for (let c = 0; c < values.length; c++) {
     let sum = 0;
@@ -71,7 +71,7 @@ export const localResponseNorm = defineOp({
 
 /**
  * With t = k + alpha * mean of squares: dx = dy / t^beta - 2 * alpha * beta / size * x * (sum of dy * x / t^(beta + 1) over
- * the channels whose mean looks at this one).
+ * the channels whose mean includes this one).
  */
 export const localResponseNormBackward = defineOp({
   name: "localResponseNormBackward",

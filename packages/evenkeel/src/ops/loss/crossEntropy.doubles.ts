@@ -5,7 +5,7 @@ import { scaleOfLine } from "../softmax/softmax.doubles.ts";
 import { counts, floatAt, forEachRow, withinRange } from "./crossEntropy.floats.ts";
 import type { CrossEntropyAttrs } from "./crossEntropy.ts";
 
-/** Cross entropy of float64: the loops of the references. */
+/** Cross entropy of float64, with the loops of the references. */
 
 const rowBytes = ({ shape }: { readonly shape: readonly number[] }): number => 8 * shape[1];
 

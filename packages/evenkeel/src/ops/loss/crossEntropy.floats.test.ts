@@ -4,9 +4,9 @@ import { isFloat, type NdArray } from "../../core/index.ts";
 import { crossEntropyBackwardFloats, crossEntropyFloats } from "./crossEntropy.floats.ts";
 import { type CrossEntropyAttrs, crossEntropy, crossEntropyBackward } from "./crossEntropy.ts";
 
-/** Of a number in double to float32, relative, and a little for exp and log. */
+/** The relative rounding error from double to float32, plus a margin for exp and log. */
 const rounding = 2 ** -24 * 1.02;
-/** What exp and log are right to, in double. */
+/** The precision of exp and log, in double. */
 const series = 2 ** -29;
 
 const doubled = (inputs: readonly NdArray[]) =>
@@ -24,7 +24,7 @@ interface Problem {
   readonly attrs: CrossEntropyAttrs;
 }
 
-/** Forward and backward against the references in double, the latter on what the kernel found. */
+/** Forward and backward against the references in double, the latter on the kernel's own statistics. */
 function compare({ inputs, attrs }: Problem): void {
   const [x, target] = inputs;
   const [y, ...perRow] = runKernel(crossEntropy, crossEntropyFloats, inputs, attrs);
@@ -66,7 +66,7 @@ describe.each(reductions)("%s", (reduction) => {
   it.each([-100, 2, 2 ** 31, 0.5])("leaves out rows with the target %s", (ignoreIndex) => {
     const { inputs, attrs } = problem(7, 5, { reduction, ignoreIndex }, true);
     if (Number.isInteger(ignoreIndex) && ignoreIndex < 5) inputs[1].data.set([ignoreIndex], 3);
-    // A row that is left out may hold anything.
+    // An ignored row may contain any values.
     inputs[0].data.fill(Number.NaN, 15, ignoreIndex < 0 ? 20 : 15);
     compare({ inputs, attrs });
   });

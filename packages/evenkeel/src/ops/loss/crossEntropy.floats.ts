@@ -42,19 +42,19 @@ export function forEachRow(
 const lineOf = (row: Local<"i32">, { shape, address }: Placed): Expr<"i32"> =>
   i32.add(i32.mul(row, 4 * shape[1]), address);
 
-/** A float at an index, in double; of a 0-d array the only one. */
+/** A float at an index, in double; for a 0-d array the only one. */
 export const floatAt = ({ shape, address, dtype }: Placed, index: Expr<"i32">): Expr<"f64"> =>
   loadDouble(dtype, shape.length === 0 ? i32.const(0) : i32.shl(index, dtype === "float64" ? 3 : 2), address);
 
 const isInt32 = (value: number): boolean => (value | 0) === value;
 
-/** Whether the row of a target counts. */
+/** Whether the row of a target is not ignored. */
 export const counts = (own: Local<"i32">, ignoreIndex: number): Expr<"i32"> =>
   isInt32(ignoreIndex) ? i32.ne(own, ignoreIndex) : i32.const(1);
 
 /**
- * Writes `body` behind a check of all targets, with the sum of their weights. If one is out of range the code calls the row's
- * reference, which throws and says which.
+ * Writes `body` after a check of all targets, with the sum of their weights. If one is out of range the code calls the row's
+ * reference, which throws an error that names it.
  */
 export function withinRange(call: KernelCall<CrossEntropyAttrs>, body: (weights: Local<"f64">) => void): void {
   const { f, attrs } = call;
@@ -73,7 +73,7 @@ export function withinRange(call: KernelCall<CrossEntropyAttrs>, body: (weights:
   f.if(outside, call.reference, () => body(weights));
 }
 
-/** The scale of each row, and in place of its share how far the target's logit lies from the largest. */
+/** The scale of each row, and in place of its share the distance of the target's logit from the largest. */
 function emitScales(call: KernelCall<CrossEntropyAttrs>): void {
   const { f, attrs } = call;
   const [x, target] = call.inputs;
@@ -94,7 +94,7 @@ function emitScales(call: KernelCall<CrossEntropyAttrs>): void {
   });
 }
 
-/** The losses in place of the distances, two at a time. A target that is the largest keeps all digits of log(total). */
+/** Replaces the distances with the losses, two at a time. A target that is the largest keeps all digits of log(total). */
 function emitLosses({ f, outputs: [, , totals, shares] }: KernelCall<CrossEntropyAttrs>): void {
   const pair = f.let(i32.const(0));
   f.loop(pair, 16 * Math.ceil(shares.shape[0] / 2), 16, () => {
@@ -103,7 +103,7 @@ function emitLosses({ f, outputs: [, , totals, shares] }: KernelCall<CrossEntrop
   });
 }
 
-/** The output, and the shares in place of the losses. */
+/** Writes the output, and replaces the losses with the shares. */
 function emitReduction(call: KernelCall<CrossEntropyAttrs>, weights: Local<"f64">): void {
   const { f, attrs } = call;
   const [, target, weight] = call.inputs;
@@ -158,7 +158,7 @@ export const crossEntropyBackwardFloats: Kernel<object> = {
         const ownByte = f.let(i32.shl(own, 2));
         forEachVector(lines, (byte, count) => {
           const powers = powersAt(lines, place(line, byte), count, most);
-          // Bytes from the vector to the target: as many as a lane lies behind, in the target's own.
+          // Bytes from the vector to the target, which match the offset of the target's lane.
           const ahead = f.let(f64x2.splat(f64.fromI32(i32.sub(ownByte, byte))));
           const values = both((half) => {
             const isOwn = f64x2.eq(ahead, f64x2.const(8 * half, 8 * half + 4));

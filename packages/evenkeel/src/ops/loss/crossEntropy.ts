@@ -7,18 +7,18 @@ import { requireDtype, requireFloat, requireSameDtype, requireShape } from "../s
 import { scaleOf, softmax } from "../softmax/softmax.ts";
 
 /**
- * The head of a classifier in one row, from logits to the loss, and its gradient in another: computed in double, rounded
- * once. Semantics of https://pytorch.org/docs/stable/generated/torch.nn.functional.cross_entropy.html
+ * The head of a classifier in one row, from logits to the loss, and its gradient in another: computed in double and
+ * rounded once. Semantics of https://pytorch.org/docs/stable/generated/torch.nn.functional.cross_entropy.html
  */
 
 export interface CrossEntropyAttrs {
-  /** Rows with this target count for nothing. */
+  /** Rows with this target are ignored. */
   readonly ignoreIndex: number;
   /** "mean" divides by the sum of the weights of the targets. */
   readonly reduction: "mean" | "sum" | "none";
 }
 
-/** Of a target that is neither a class nor to be ignored. */
+/** The error of a target that is neither a class nor ignored. */
 export function classOutOfRange(op: string, target: number, position: readonly number[], classes: number): Error {
   return mismatch(
     "wrong-value",
@@ -41,9 +41,9 @@ function checkRows(op: string, x: Spec, perRow: Record<string, Spec>): void {
 const pick = ({ data, shape }: NdArray, position: number): number => data[shape.length === 0 ? 0 : position];
 
 /**
- * weight[target] * (log(sum(exp(input))) - input[target]) of each row of logits [N, C], reduced. A weight without dimensions
- * is that of every class; the weights get no gradient. Further outputs, by row and 0 where the target is ignored: the largest
- * logit, the sum of the exponentials of the distances from it, and the share that the row's loss has in the output.
+ * weight[target] * (log(sum(exp(input))) - input[target]) of each row of logits [N, C], reduced. A 0-d weight applies to
+ * every class; the weights get no gradient. Other outputs, by row and 0 where the target is ignored: the largest
+ * logit, the sum of the exponentials of the distances from it, and the factor of the row's loss in the output.
  */
 export const crossEntropy = defineOp({
   name: "crossEntropy",
@@ -87,7 +87,7 @@ export const crossEntropy = defineOp({
   ],
 });
 
-/** (softmax(input) - onehot(target)) * share * dy, with what {@link crossEntropy} found; dy as its output is, [] or [N]. */
+/** (softmax(input) - onehot(target)) * share * dy, from the statistics of {@link crossEntropy}; dy has the shape of its output, [] or [N]. */
 export const crossEntropyBackward = defineOp({
   name: "crossEntropyBackward",
   inputs: ["dy", "input", "target", "maximum", "total", "share"],
@@ -111,7 +111,7 @@ export const crossEntropyBackward = defineOp({
   grad: unfused(([dy, input, target, _, total, share]) => {
     const column = [...target.shape, 1];
     const flow = reshape(mul(dy, cast(share, { dtype: input.dtype })), { shape: column });
-    // Of an ignored row any class will do: its share is 0.
+    // An ignored row has share 0, so that any class will do.
     const own = reshape(where(ne(total, 0), target, 0), { shape: column });
     return [sub(mul(softmax(input, { dim: 1 }), flow), scatterAdd(flow, own, { dim: 1, shape: input.shape }))];
   }),

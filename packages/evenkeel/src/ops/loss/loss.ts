@@ -26,7 +26,7 @@ export const smoothL1 = defineOp({
   saves: ["input", "target"],
   grad: (dy, { input, target }, { attrs: { beta } }) => {
     const d = sub(input, target);
-    // A NaN takes the branch that lets it through.
+    // A NaN takes the branch that propagates it.
     const slope = mul(dy, beta === 0 ? sign(d) : where(ge(abs(d), beta), sign(d), div(d, beta)));
     return [slope, neg(slope)];
   },
@@ -75,7 +75,7 @@ export const bce = defineOp({
   },
   saves: ["input", "target"],
   grad: (dy, { input, target }, { needs }) => [
-    // Where the logarithm was bounded the slope stays finite, as in PyTorch.
+    // Where the logarithm is bounded the slope stays finite, as in PyTorch.
     mul(dy, div(sub(input, target), clamp(mul(sub(1, input), input), { min: 1e-12 }))),
     needs[1] ? mul(dy, sub(log1p(neg(input)), log(input))) : null,
   ],

@@ -6,8 +6,8 @@ import { emitTranspose } from "./gemm.transpose.ts";
 import { emitTurned } from "./gemm.turned.ts";
 
 /**
- * Products of matrices that fit the caches, without packing. Outer products do the bulk; a column or two that no vector
- * of four covers, and matrices of few rows or columns, go by dot products or by the transposed product.
+ * Products of matrices that fit the caches, without packing. Outer products do the bulk; the last columns that no
+ * vector of four covers, and matrices of few rows or columns, use dot products or the transposed product.
  */
 
 /** With fewer rows or terms, a last vector that overlaps its neighbour is cheaper than treating 1 or 2 columns apart. */
@@ -23,18 +23,18 @@ export function emitDirect(f: FunctionBuilder, gemm: Gemm): void {
   } else emitManyColumns(f, gemm);
 }
 
-/** Bytes between the rows of B turned over. Powers of two would put them all into a few lines of the first cache. */
+/** Bytes between the rows of the transposed B. Powers of two would map them all to a few sets of the L1 cache. */
 function turnedStride(n: number): number {
   const stride = roundUp(n, 4) * floatBytes;
   return stride % 256 === 0 ? stride + vectorBytes : stride;
 }
 
-/** Bytes of scratch that {@link emitDirect} may use: operands turned over. */
+/** Bytes of scratch that {@link emitDirect} may use: transposed operands. */
 export function directScratch({ n, k }: { n: number; k: number }): number {
   return Math.max(k * turnedStride(n), 6 * roundUp(k, 4) * floatBytes);
 }
 
-/** Whether dot products are cheaper than turning B over: for few rows, compared to how long the products are. */
+/** Whether dot products are cheaper than transposing B: for few rows, relative to the inner dimension. */
 const prefersDots = (m: number, k: number): boolean => m === 1 || 8 * m <= k;
 
 /** Whether the rows of A lie contiguous, so that dot products can read them. */

@@ -4,7 +4,7 @@ import { maximumSums, multiplyAdd, type Registers, registers } from "./gemm.tile
 
 /**
  * A * B by dot products: both operands lie with k contiguous (A by rows, B by columns), and every sum is a vector of
- * four partial sums. For few rows or few columns, where turning an operand over would cost more than the product.
+ * four partial sums. For few rows or few columns, where transposing an operand would cost more than the product.
  */
 export function emitDotProducts(f: FunctionBuilder, gemm: Gemm): void {
   const shared = registers(f);
@@ -17,7 +17,7 @@ export function emitDotProducts(f: FunctionBuilder, gemm: Gemm): void {
 interface DotTile {
   readonly rows: number;
   readonly columns: number;
-  /** Point to the tile's first row of A, first column of B, first element of C and of the bias; not moved. */
+  /** Pointers to the tile's first row of A, first column of B, first element of C and of the bias; constant. */
   readonly a: Local<"i32">;
   readonly b: Local<"i32">;
   readonly c: Local<"i32">;
@@ -52,7 +52,7 @@ function emitRows(f: FunctionBuilder, shared: Registers, gemm: Gemm, start: numb
       step(columns);
     });
     if (n % columns > 0) {
-      // The last four columns once more, some of them a second time.
+      // The last four columns, some of them for a second time.
       step((n % columns) - columns);
       emitTile(f, shared, gemm, tile, moving);
     }

@@ -2,8 +2,8 @@ import { type FunctionBuilder, f64x2, type I32, i32, type Local, type V128, v128
 import { advance, pointer } from "./gemm.problem.ts";
 
 /**
- * Products of float64. Every sum adds its terms one by one in the order of the inner dimension, as the reference does, so
- * that the results are the same to the last bit; lanes and accumulators hold sums that are beside each other.
+ * Products of float64. Every sum adds its terms one by one in the order of the inner dimension, as the reference does, for
+ * bit-equal results; lanes and accumulators hold neighbouring sums.
  */
 
 const bytes = 8;
@@ -22,7 +22,7 @@ interface DoubleGemm {
   readonly bias?: number;
 }
 
-/** Rows and columns that are summed at once: 8 accumulators of two, and what is multiplied fit the registers. */
+/** Rows and columns that are summed at once: 8 accumulators of two and their operands fit the registers. */
 const tileRows = 2;
 const tileColumns = 8;
 

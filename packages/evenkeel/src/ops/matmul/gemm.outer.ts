@@ -3,7 +3,7 @@ import { advance, type Gemm, pointer, vectorBytes } from "./gemm.problem.ts";
 import { coverColumns, maximumSums, type Registers, registers, storeTile, sumTile, type Tile } from "./gemm.tiles.ts";
 
 /**
- * A * B by tiles straight from where the operands lie: for matrices that fit the caches. B has contiguous rows and at
+ * A * B by tiles, reading the operands in place: for matrices that fit the caches. B has contiguous rows and at
  * least 4 columns; A is read at any strides.
  */
 export function emitOuterProducts(f: FunctionBuilder, gemm: Gemm): void {
@@ -54,7 +54,7 @@ function emitRows(
   const move = (bytes: number) => {
     for (const pointer of biasAt === undefined ? [bColumn, c] : [bColumn, c, biasAt]) advance(f, pointer, bytes);
   };
-  // Tiles whose vectors lie side by side go through a loop; the rest is one tile, whose last vector may overlap.
+  // Full tiles run in a loop; the rest is one tile, whose last vector may overlap.
   const regular = Math.floor(Math.floor(n / 4) / width);
   const step = width * vectorBytes;
   f.times(regular, () => {

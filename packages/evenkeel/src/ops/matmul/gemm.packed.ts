@@ -24,8 +24,8 @@ const tileRows = 4;
 const tileColumns = 8;
 
 /**
- * Block sizes: B's block (256 KiB) stays in the second cache and a panel of A in the first. Tiles go along the rows of C,
- * not down its columns: rows a power of two apart share a few lines of each cache, and push each other out.
+ * Block sizes: B's block (256 KiB) fits the L2 cache and a panel of A the L1 cache. Tiles proceed along the rows of C,
+ * not down its columns: rows a power of two apart share a few sets of each cache, and evict each other.
  */
 const blockK = longestRun;
 const blockM = 64;
@@ -90,7 +90,7 @@ export function emitPacked(f: FunctionBuilder, module: ModuleBuilder, gemm: Gemm
   });
 }
 
-/** Full blocks in a loop, and what remains. */
+/** Full blocks in a loop, then the rest. */
 function eachBlock(f: FunctionBuilder, total: number, size: number, body: (size: number) => void): void {
   f.times(Math.floor(total / size), () => body(size));
   if (total % size > 0) body(total % size);

@@ -31,7 +31,7 @@ export function packBytes(count: number, k: number, width: number): number {
 
 type Pack = FunctionRef<readonly ["i32", "i32", "i32", "i32", "i32"], null>;
 
-/** Calls what copies `count` rows of A or columns of B, `k` deep, to `to`. */
+/** Calls the function that copies `count` rows of A or columns of B, `k` deep, to `to`. */
 export function emitPack(
   f: FunctionBuilder,
   module: ModuleBuilder,
@@ -82,7 +82,7 @@ function copyFunction(module: ModuleBuilder, width: number): Pack {
   );
 }
 
-/** (from, to, k, panels, across): full panels whose elements lie along k, turned over four by four. */
+/** (from, to, k, panels, across): full panels whose elements are contiguous along k, transposed four by four. */
 function turnFunction(module: ModuleBuilder, width: number): Pack {
   const name = `gemmPackTurn${width}`;
   return module.shared(name, () =>

@@ -21,7 +21,7 @@ export const maximumSums = 8;
 /** The variables of tiles, used by all tiles of a function. */
 export interface Registers {
   readonly sums: readonly Local<"v128">[];
-  /** What a step uses several times, and what it uses one after the other. */
+  /** The operands that a step reuses, and those that it uses once. */
   readonly held: readonly Local<"v128">[];
   readonly passing: Local<"v128">;
 }
@@ -32,9 +32,9 @@ export function registers(f: FunctionBuilder): Registers {
 
 export interface Tile {
   readonly rows: number;
-  /** Where the vectors of columns start, in bytes from `b`. They may overlap. */
+  /** The offsets of the vectors of columns, in bytes from `b`. They may overlap. */
   readonly vectors: readonly number[];
-  /** Points to the tile's first element of A and of B at k = 0; both are moved. */
+  /** Pointers to the tile's first element of A and of B at k = 0; both advance. */
   readonly a: Local<"i32">;
   readonly b: Local<"i32">;
   /** Between rows of A, and from one k to the next in A and in B, in bytes. */
@@ -52,7 +52,7 @@ export function multiplyAdd(x: V128, y: V128, sum: V128, fast: boolean): V128 {
 /** The sums that a tile uses: row by row, a vector each. */
 const sumsOf = ({ sums }: Registers, { rows, vectors }: Tile) => sums.slice(0, rows * vectors.length);
 
-/** So many terms are summed by themselves: the error of a sum grows with its length. */
+/** The length of a partial sum: the error of a sum grows with its length. */
 export const longestRun = 128;
 
 /** Sets the sums of a tile to the products of k steps: in runs of equal length, of which the first takes the rest too. */
@@ -126,7 +126,7 @@ export function storeTile(
   }
 }
 
-/** Where the vectors stand that cover n columns, n >= 4, in bytes: the last one overlaps its neighbour if n % 4 > 0. */
+/** The offsets in bytes of the vectors that cover n columns, n >= 4: the last one overlaps its neighbour if n % 4 > 0. */
 export function coverColumns(n: number): number[] {
   const offsets = Array.from({ length: Math.floor(n / 4) }, (_, i) => i * vectorBytes);
   return n % 4 === 0 ? offsets : [...offsets, (n - 4) * floatBytes];

@@ -14,14 +14,14 @@ interface Batches {
   readonly k: number;
 }
 
-/** A dimension of the batch, and how many matrices further each operand is read at its next index: 0 where it broadcasts. */
+/** A dimension of the batch, and the distance in matrices of each operand's next index: 0 if it broadcasts. */
 interface BatchDim {
   readonly size: number;
   readonly a: number;
   readonly b: number;
 }
 
-/** Where B is a single matrix and A is not transposed, the rows of all matrices of A are rows of one product. */
+/** If B is a single matrix and A is not transposed, the rows of all matrices of A are rows of one product. */
 function batchesOf(a: Spec, b: Spec, { transposeA = false, transposeB = false }: MatmulAttrs): Batches {
   const [rows, k] = matrixOf(a.shape, transposeA);
   const [, n] = matrixOf(b.shape, transposeB);
@@ -33,7 +33,7 @@ function batchesOf(a: Spec, b: Spec, { transposeA = false, transposeB = false }:
   for (const [i, size] of batch.entries()) {
     if (size === 1) continue;
     const last = dims.at(-1);
-    // Dimensions that both operands go through in one sweep are one.
+    // Dimensions that are contiguous in both operands are merged.
     if (last !== undefined && last.a === size * stepsA[i] && last.b === size * stepsB[i]) {
       dims[dims.length - 1] = { size: last.size * size, a: stepsA[i], b: stepsB[i] };
     } else dims.push({ size, a: stepsA[i], b: stepsB[i] });
@@ -114,7 +114,7 @@ function emitBatches(call: KernelCall<MatmulAttrs>, batches: Batches, a: Placed,
         f.call(one, at, bt, ct);
         advance(f, ct, m * n * width);
       }
-      // From where the inner dimension has left off.
+      // Continues after the inner dimension.
       advance(f, at, (stepA - inner.size * inner.a) * m * k * width);
       advance(f, bt, (stepB - inner.size * inner.b) * k * n * width);
     });

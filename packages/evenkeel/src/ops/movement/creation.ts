@@ -8,7 +8,7 @@ import {
   type TypedArray,
 } from "../../core/index.ts";
 
-/** Values made from nothing but numbers. */
+/** Creation of values from numbers. */
 
 /** One value everywhere. */
 export const fill = defineOp({
@@ -25,7 +25,7 @@ export const fill = defineOp({
   grad: notDifferentiable("it has no inputs"),
 });
 
-/** The values of `block`, at every run anew: what `tensor([...])` and `arange` are in a compiled step. */
+/** The values of `block`, copied at every run: `tensor([...])` and `arange` in a compiled step. */
 export const literal = defineOp({
   name: "literal",
   inputs: [],

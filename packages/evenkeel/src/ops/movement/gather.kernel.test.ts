@@ -11,12 +11,12 @@ const array = (shape: readonly number[], dtype: DType): NdArray =>
 const below = (shape: readonly number[], size: number): NdArray =>
   ndArray(shape, () => Math.floor((Math.abs(random()) * 1000) % size), "int32");
 
-/** A called reference leaves a mark in the scratch. */
+/** A called reference writes a mark to scratch. */
 const mark = 77;
 
 function build<A>(row: AnyOp, kernel: Kernel<A>, inputs: readonly NdArray[], attrs: A) {
   expect(kernel.declines?.(inputs, row.shape(inputs, attrs), attrs)).toBeUndefined();
-  // The mark is a further output, so that the harness shows it.
+  // The mark is an additional output, so that the harness shows it.
   const outputs = [...row.shape(inputs, attrs), { shape: [1], dtype: "int32" as const }];
   const program = buildProgram(inputs, outputs, ({ outputs: [y, called], ...call }) =>
     kernel.emit({ ...call, outputs: [y], attrs, reference: () => call.f.storeI32(0, mark, called.address) }),

@@ -17,7 +17,7 @@ import {
 
 /**
  * Reading and summing by index. All indices are checked before anything is written; if one is out of range the code calls
- * the row's reference, which throws and says which.
+ * the row's reference, which throws an error that names it.
  */
 
 /** Writes `body` behind a check that every index is from 0 to size - 1. */
@@ -37,7 +37,7 @@ export function withinRange<A>(
   f.if(outside, reference, body);
 }
 
-/** What the kernels here have: numbers, where they are or go, and the result. */
+/** The operands of these kernels: values, indices, and the result. */
 function parts<A>({ f, inputs: [x, index], outputs: [y], attrs }: KernelCall<A>) {
   return { f, x, index, y, attrs };
 }
@@ -56,7 +56,7 @@ function accumulate(f: FunctionBuilder, x: Placed, from: Expr<"i32">, y: Placed,
 export const clear = (f: FunctionBuilder, y: Placed) =>
   fillArray(f, y.address, sizeOf(y.shape) * widthOf(y.dtype), f32x4.const(0));
 
-/** For each place of the index: its number in bytes of an element, and where in `shape` it points to, in bytes. */
+/** For each index: its offset and the offset in `shape` that it points to, in bytes. */
 function forEachPlace(
   f: FunctionBuilder,
   index: Placed,
@@ -113,7 +113,7 @@ export const scatterAddKernel: Kernel<{ readonly dim: number; readonly shape: Sh
   },
 };
 
-/** For each row that the index picks along `dim` of `shape`: its number, and the one it points to, both in bytes. */
+/** For each row that the index selects along `dim` of `shape`: its offset and the offset it points to, in bytes. */
 export function forEachRow(
   f: FunctionBuilder,
   index: Placed,

@@ -28,7 +28,7 @@ export const expandKernel: Kernel<{ readonly shape: Shape }> = {
   },
 };
 
-/** The part of an array of the given shape that a slice is. */
+/** The part of an array of the given shape that a slice covers. */
 function sliced(address: number, { shape, dtype }: Spec, { dim, start, step }: SliceAttrs) {
   const strides = stridesOf(shape);
   return {

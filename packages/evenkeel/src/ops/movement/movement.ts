@@ -239,7 +239,7 @@ function checkedIndex(op: string, index: number, size: number): number {
   return index;
 }
 
-/** The given entries of one dimension, in the order of a 1-D int32 index. */
+/** The entries of one dimension at a 1-D int32 index, in its order. */
 export const indexSelect = defineOp({
   name: "indexSelect",
   inputs: ["input", "index"],

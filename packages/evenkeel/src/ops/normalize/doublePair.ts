@@ -3,7 +3,7 @@ import { f32x4, f64x2, type V128 } from "../../wasm/index.ts";
 /** Four numbers in double: 0 and 1, then 2 and 3. */
 export type Pair = readonly [V128, V128];
 
-/** A pair from what is done with each half. */
+/** A pair from a function of each half. */
 export const both = (make: (half: 0 | 1) => V128): Pair => [make(0), make(1)];
 
 /** Four floats in double. */

@@ -4,7 +4,7 @@ import type { Kept, Matrix } from "./normalize.columns.ts";
 
 /** Reads and writes of elements and of values per channel, right for fewer than four columns too. */
 
-/** Elements of a row. Fewer than four are read one by one: behind the last row there may be nothing. */
+/** Elements of a row. Fewer than four are read one by one: the array may end after the last row. */
 export function loadElements({ columns }: Matrix, at: I32, address: number): V128 {
   if (columns >= 4) return v128.load(at, address);
   if (columns === 1) return v128.load32Zero(at, address);
@@ -46,7 +46,7 @@ export function storeChannels(f: FunctionBuilder, { columns }: Matrix, address: 
 
 const doubled = (column: I32): I32 => (typeof column === "number" ? 2 * column : i32.shl(column, 1));
 
-/** The n-th pair that a pass kept for another. */
+/** The n-th pair that one pass stores for another. */
 export function loadKept({ at, offset }: Kept, n: number): Pair {
   return both((half) => v128.load(at, offset + 32 * n + 16 * half));
 }

@@ -6,7 +6,7 @@ import { channelKernels } from "./normalize.channelKernels.ts";
 import { batchNorm, batchNormBackward, batchNormEval, batchNormRelu, batchNormReluBackward } from "./normalize.ts";
 
 const eps = 1e-5;
-/** Of a number in double to float32, relative, and a little for what double itself rounds. */
+/** The relative rounding error from double to float32, plus a margin for rounding in double. */
 const rounding = 2 ** -24 * 1.001;
 const shapes = [1, 2, 5].flatMap((n) =>
   [1, 3, 8].flatMap((c) => [[1], [2], [3], [4], [5], [7], [17], [3, 5], [2, 3, 4]].map((inner) => [n, c, ...inner])),
@@ -55,7 +55,7 @@ describe.each([...shapes, ...large].map((shape) => [`[${shape}]`, shape] as cons
   it.each([batchNorm, batchNormRelu])("$name agrees with the reference in double", (row) => {
     const [y, mean, variance] = errors(row, [x, channels(c, 5), channels(c, 6)], forwardUnit);
     expect(y).toBeLessThan(rounding);
-    // A channel of one value has the variance 0, of which nothing is a share.
+    // A channel of one value has variance 0, so that no relative error exists.
     if (x.data.length === c) return;
     expect(mean).toBeLessThan(1e-12);
     expect(variance).toBeLessThan(1e-12);

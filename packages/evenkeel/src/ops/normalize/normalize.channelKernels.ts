@@ -105,7 +105,7 @@ const evalKernel: Kernel<BatchNormAttrs> = {
   },
 };
 
-/** `output`: that of the relu behind; where it is at or below 0, dy counts as 0. */
+/** `output`: that of the following relu; where it is at or below 0, dy counts as 0. */
 function emitBackward(call: Call, dy: Placed, output: Placed | undefined, rest: readonly Placed[]): void {
   const { f, attrs, outputs } = call;
   const [x, weight, means, variances] = rest;

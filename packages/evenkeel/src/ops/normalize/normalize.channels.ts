@@ -15,9 +15,9 @@ import { loadLanes, loadSomeLanes, storeLanes } from "../../wasm/laneMemory.ts";
 import type { Pair } from "./doublePair.ts";
 
 /**
- * How the batch norm kernels walk over float32 values [N, C, ...]: channel by channel, and in each over the runs of
- * neighbouring elements that it has in every sample, computing in double. A run's rest of one to three elements is a vector
- * whose other lanes are filled up.
+ * The traversal of float32 values [N, C, ...] by the batch norm kernels: channel by channel, and in each over the
+ * contiguous runs of every sample, computing in double. The last one to three elements of a run are a vector whose other lanes
+ * are padded.
  */
 export interface Channels {
   readonly samples: number;

@@ -3,10 +3,10 @@ import { type FunctionBuilder, f64x2, type I32, i32, type Local, type V128, v128
 import { both, type Pair } from "./doublePair.ts";
 
 /**
- * How the batch norm kernels walk over a float32 matrix [rows, columns]: over groups of neighbouring columns, and in each
- * group down the rows, computing in double. Values per column live in planes of scratch memory, one vector of four columns
- * after the other. Where the columns are no multiple of four, the last vector overlaps the one before it (its slot in a
- * plane is its own, and both compute the same bits); fewer than four columns are one vector whose last lanes mean nothing.
+ * The traversal of a float32 matrix [rows, columns] by the batch norm kernels: over groups of neighbouring columns, and
+ * in each group down the rows, computing in double. Values per column are in planes of scratch memory, one vector of four
+ * columns after the other. If the columns are not a multiple of four, the last vector overlaps the one before it (it has its own
+ * slot in a plane, and both compute the same bits); fewer than four columns are one vector whose last lanes are unspecified.
  */
 export interface Matrix {
   readonly rows: number;
@@ -28,7 +28,7 @@ interface Group extends GroupSize {
   readonly column: I32;
 }
 
-/** A matrix of more rows than two blocks is gone through block by block: groups of columns read parts of cache lines. */
+/** A matrix of more rows than two blocks is processed block by block, because groups of columns read parts of cache lines. */
 const blockRows = 32;
 
 /** The input of a batch norm, [N, C]. */
@@ -39,7 +39,7 @@ const vectorsOf = ({ columns }: Matrix): number => Math.ceil(columns / 4);
 /** Bytes of one plane: two doubles for every four columns. Two planes hold a pair for each vector. */
 export const planeBytes = (matrix: Matrix): number => 16 * vectorsOf(matrix);
 
-/** Whether there are several blocks, and so sums wait in planes between them. */
+/** Whether there are several blocks, so that planes hold the sums between them. */
 export const inBlocks = ({ rows }: Matrix): boolean => rows > 2 * blockRows;
 
 /** Bytes of scratch for {@link Kept}: `values` pairs for every vector that a group has in a row. Not where there are blocks. */
@@ -48,10 +48,10 @@ export const keptBytes = (matrix: Matrix, { vectors }: GroupSize, values: number
 
 const pairBytes = 32;
 
-/** For what does not fill a wider group. */
+/** For the vectors that do not fill a wider group. */
 export const single: GroupSize = { vectors: 1, atOnce: 2 };
 
-/** Visits all columns in groups of the wanted size, and what is left in single vectors. */
+/** Visits all columns in groups of the given size, and the rest in single vectors. */
 export function forEachGroup(f: FunctionBuilder, matrix: Matrix, size: GroupSize, visit: (group: Group) => void): void {
   const { columns } = matrix;
   const vectors = vectorsOf(matrix);
@@ -119,27 +119,27 @@ function downRows(
   if (rows % atOnce > 0) turn(at, offsets(done, rows % atOnce), keptFrom(done));
 }
 
-/** Where the passes of a group keep values in double, which spares converting them anew. */
+/** The values in double that the passes of a group share, which saves conversions. */
 interface Keep {
   readonly address: number;
   readonly values: number;
 }
 
-/** The place of one vector among them: as many pairs as there are values. */
+/** The offset of one vector among them: one pair per value. */
 export interface Kept {
   readonly at: Local<"i32">;
   readonly offset: number;
 }
 
 /**
- * What is done with the elements of vector `q` of a group: `at` and `offset` lead to them from an array's address. `kept`,
- * where the passes go group by group, leads to what an earlier pass left for them.
+ * Processes the elements of vector `q` of a group: `at` and `offset` locate them from an array's address. If the passes go
+ * group by group, `kept` locates the values that an earlier pass stored.
  */
 type AtElements<T> = (q: number, at: Local<"i32">, offset: number, kept: Kept | undefined) => T;
 
-/** Something done to every element. */
+/** A pass over every element. */
 export interface ElementPass {
-  /** Loads what the columns need into locals. */
+  /** Loads the values of the columns into locals. */
   readonly begin: (group: Group) => AtElements<void>;
 }
 
@@ -154,13 +154,13 @@ export interface SumPass {
 
 type Pass = ElementPass | SumPass;
 
-/** Bytes of scratch that a pass with so many sums needs. */
+/** Bytes of scratch for a pass with `sums` sums. */
 export const sumsBytes = (matrix: Matrix, count: number): number =>
   inBlocks(matrix) ? 2 * count * planeBytes(matrix) : 0;
 
 /**
- * Goes over the matrix in several passes: all of them group by group where the rows are few, one after the other where
- * they are many. `scratch`: address of {@link sumsBytes} and {@link keptBytes} bytes.
+ * Processes the matrix in several passes: group by group if there are few rows, else one pass after the
+ * other. `scratch`: address of {@link sumsBytes} and {@link keptBytes} bytes.
  */
 export function emitPasses(
   f: FunctionBuilder,
@@ -229,7 +229,7 @@ function sumRows(
   downRows(f, matrix, group, start, rows, kept, (at, offsets, keptOf) => {
     for (const [q, sums] of totals.entries()) {
       const ofRows = offsets.map((offset, row) => terms(q, at, offset + 16 * q, keptOf(row, q)));
-      // Rows are added to one another first: additions to a total wait for the one before.
+      // Rows are added to each other first, because additions to a total depend on the previous one.
       for (const [k, sum] of sums.entries()) {
         for (const half of [0, 1]) f.set(sum[half], f64x2.add(sum[half], addAll(ofRows.map((row) => row[k][half]))));
       }
@@ -261,7 +261,7 @@ function sumBlocks(f: FunctionBuilder, matrix: Matrix, size: GroupSize, scratch:
 const plus = (position: I32, bytes: number): I32 =>
   typeof position === "number" ? position + bytes : bytes === 0 ? position : i32.add(position, bytes);
 
-/** Neighbours first, so that the terms of a sum stand in a tree. */
+/** Neighbours first, so that the sum is a tree. */
 function addAll(parts: readonly V128[]): V128 {
   if (parts.length === 1) return parts[0];
   const half = Math.ceil(parts.length / 2);

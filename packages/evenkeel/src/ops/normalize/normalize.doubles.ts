@@ -16,8 +16,8 @@ import { inverseStd } from "./normalize.scale.ts";
 import type { BatchNormAttrs } from "./normalize.ts";
 
 /**
- * Batch norm of float64 over [N, C, ...]: the loops of the reference, in its order, so that the results are the same to the
- * last bit. Of [N, C] two channels go beside each other, in the lanes of a vector.
+ * Batch norm of float64 over [N, C, ...]: the loops of the reference, in its order, for bit-equal results. For [N, C] the
+ * lanes of a vector hold two channels.
  */
 
 type Call = KernelCall<BatchNormAttrs>;
@@ -52,7 +52,7 @@ function forEachLane(f: FunctionBuilder, layout: Channels, visit: (lane: Lane) =
   f.times(layout.channels - 2 * pairs, () => step(1));
 }
 
-/** The places of a channel's elements, sample by sample. */
+/** The offsets of a channel's elements, sample by sample. */
 function forEachElement({ f, layout, start }: Lane, visit: (at: Local<"i32">) => void): void {
   const { samples, channels, inner } = layout;
   const at = f.let(start);
@@ -126,7 +126,7 @@ const evalKernel: Kernel<BatchNormAttrs> = {
   },
 };
 
-/** `output`: that of the relu behind; where it is at or below 0, dy counts as 0. */
+/** `output`: that of the following relu; where it is at or below 0, dy counts as 0. */
 function emitBackward(call: Call, dy: Placed, output: Placed | undefined, rest: readonly Placed[]): void {
   const { f, attrs, outputs } = call;
   const [x, weight, means, variances] = rest;

@@ -7,7 +7,7 @@ import type { BatchNormAttrs } from "./normalize.ts";
 import { batchNormBackwardMatrix, batchNormReluBackwardMatrix } from "./normalizeBackward.matrix.ts";
 import { batchNormEvalMatrix } from "./normalizeEval.matrix.ts";
 
-/** Kernels of normalize.ts: one for matrices, another for what has more dimensions, and one for float64. */
+/** Kernels of normalize.ts: one for matrices, one for more dimensions, and one for float64. */
 
 function byLayout(row: keyof typeof channelKernels, matrix: Kernel<BatchNormAttrs>): Kernel<BatchNormAttrs> {
   const of = ([{ shape, dtype }]: readonly Spec[]) =>

@@ -48,7 +48,7 @@ export function normalizeForward(
   }
 }
 
-/** dx, dweight and dbias from dy, x, weight, mean and variance: the formulas stand at the row. */
+/** dx, dweight and dbias from dy, x, weight, mean and variance; the row has the formulas. */
 export function normalizeBackward(inputs: readonly NdArray[], outputs: readonly NdArray[], eps: number): void {
   const [dy, x, weight, mean, variance] = inputs;
   const [dx, dweight, dbias] = outputs;

@@ -8,7 +8,7 @@ import { batchNormBackwardMatrix, batchNormReluBackwardMatrix } from "./normaliz
 import { batchNormEvalMatrix } from "./normalizeEval.matrix.ts";
 
 const eps = 1e-5;
-/** Of a number in double to float32, relative, and a little for what double itself rounds. */
+/** The relative rounding error from double to float32, plus a margin for rounding in double. */
 const rounding = 2 ** -24 * 1.001;
 const rowCounts = [1, 2, 3, 4, 5, 17, 33, 64, 65, 100, 129];
 const columnCounts = [1, 2, 3, 4, 5, 8, 17, 25, 50];
@@ -104,7 +104,7 @@ describe("batch norm kernels agree with the reference in double", () => {
 });
 
 describe("columns with a large mean keep their digits", () => {
-  // What torch 1.13 loses on them, in standard deviations at 32 and at 4096 rows:
+  // The errors of torch 1.13, in standard deviations at 32 and at 4096 rows:
   // 4000 +- 800: 1.4e-6 and 1.2e-5; 4000 +- 8: 7e-5 and 8e-4; 1e6 +- 1: 0.24 and 5.
   for (const [mean, std] of [
     [4000, 800],

@@ -35,7 +35,7 @@ function statisticsPass(call: Call, matrix: Matrix, planes: Planes): SumPass {
   const [x, weight, bias] = call.inputs;
   const [, mean, variance] = call.outputs;
   const share = f64x2.const(1 / matrix.rows);
-  /** An infinite first row would make every difference NaN: then from 0. */
+  /** An infinite first row would make every difference NaN; then 0 is used. */
   const origin = (column: I32, address: number): Pair => {
     const first = loadWide(matrix, column, address).map((half) => f.let(half));
     return both((half) => v128.and(first[half], f64x2.eq(f64x2.sub(first[half], first[half]), f64x2.const(0))));

@@ -5,7 +5,7 @@ import { loadKept, loadWide, storeElements } from "./normalize.access.ts";
 import { type ElementPass, type GroupSize, type Matrix, planeBytes } from "./normalize.columns.ts";
 import type { BatchNormAttrs } from "./normalize.ts";
 
-/** What the kernels of batch norm have in common, in training and in evaluation: x * scale + shift, in double. */
+/** The common part of the kernels of batch norm, in training and in evaluation: x * scale + shift, in double. */
 
 /** float32 values over [N, C]; statistics in double. Positions are those of the row's inputs. */
 export function declinesLayout(inputs: readonly Spec[], float32: readonly number[]): string | undefined {
@@ -35,10 +35,10 @@ export const planesBytes = (matrix: Matrix): number => 4 * planeBytes(matrix);
 export const inverseStd = (variance: V128, eps: number): V128 =>
   f64x2.div(f64x2.const(1), f64x2.sqrt(f64x2.add(variance, f64x2.const(eps))));
 
-/** What these kernels use of a call. */
+/** The part of a call that these kernels use. */
 export type NormCall = Pick<KernelCall<BatchNormAttrs>, "inputs" | "outputs" | "attrs" | "f" | "scratch">;
 
-/** Finds scale and shift from the statistics of some columns; `means` are those of what will be scaled. */
+/** Computes scale and shift from the statistics of some columns; `means` are those of the values to scale. */
 export function storeScaleAndShift(
   { f, attrs }: NormCall,
   matrix: Matrix,

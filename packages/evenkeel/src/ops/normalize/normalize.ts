@@ -85,7 +85,7 @@ export const batchNormBackward = defineOp({
   }),
 });
 
-/** relu(batchNorm(...)) in one row: what compiled steps make of the two. */
+/** relu(batchNorm(...)) in one row: compiled steps fuse the two. */
 export const batchNormRelu = defineOp({
   name: "batchNormRelu",
   inputs: ["input", "weight", "bias"],

@@ -33,7 +33,7 @@ const backwardSize: GroupSize = { vectors: 2, atOnce: 1 };
 
 interface Operands {
   readonly dy: Placed;
-  /** That of the relu behind: where it is at or below 0, dy counts as 0. */
+  /** The output of the following relu: where it is at or below 0, dy counts as 0. */
   readonly output?: Placed;
   readonly x: Placed;
   readonly weight: Placed;

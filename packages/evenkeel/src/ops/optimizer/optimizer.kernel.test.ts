@@ -6,7 +6,7 @@ import { adamStep, amsgradStep, sgdMomentumStep, sgdStep } from "./optimizer.ts"
 
 const scalars = (...values: number[]) => values.map((value) => ndArray([], [value], "float64"));
 
-/** A state as it may stand before a step: n elements, and the scalars behind. */
+/** A possible state before a step: n elements, followed by the scalars. */
 function state(
   n: number,
   tensors: number,

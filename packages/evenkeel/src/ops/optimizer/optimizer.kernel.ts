@@ -20,11 +20,11 @@ import {
 import { roundUp } from "../matmul/gemm.problem.ts";
 
 /**
- * Optimizer steps over arrays of floats, a vector at a time. Rates, corrections and the like are computed in double from the
- * hyperparameters as they stand in memory, before the loop, and rounded once, to the arrays' precision.
+ * Optimizer steps over arrays of floats, a vector at a time. Rates and corrections are computed in double from the
+ * hyperparameters in memory, before the loop, and rounded once, to the arrays' precision.
  *
  * Moving averages are written as old + (1 - beta) * (new - old): rounding beta itself to float32 would bias them by up to
- * 1e-5 at beta = 0.999. The price: a second moment that overflowed becomes NaN at the next step, not infinity.
+ * 1e-5 at beta = 0.999. The drawback: a second moment that overflowed becomes NaN at the next step rather than infinity.
  */
 
 interface StepAttrs {
@@ -42,7 +42,7 @@ const isDouble = ({ inputs: [param] }: KernelCall<StepAttrs>): boolean => param.
 
 const lanesOf = (call: KernelCall<StepAttrs>): Lanes => (isDouble(call) ? f64x2 : f32x4);
 
-/** The double as the arrays' numbers are, in all lanes of a local. */
+/** The double in the arrays' dtype, in all lanes of a local. */
 const hoist = (call: KernelCall<StepAttrs>, value: Expr<"f64">): Local<"v128"> =>
   call.f.let(isDouble(call) ? f64x2.splat(value) : f32x4.splat(f32.demote(value)));
 
@@ -74,7 +74,7 @@ function withAndWithoutDecay(
   call.f.if(f64.eq(weightDecay, 0), loop(false), loop(true));
 }
 
-/** The gradient, negated to climb, with `decay` times the parameter joined to it. */
+/** The gradient, negated for ascent, plus `decay` times the parameter. */
 function direction({ load }: Lane, call: KernelCall<StepAttrs>, decay: V128 | undefined): V128 {
   const lanes = lanesOf(call);
   const { maximize } = call.attrs;

@@ -11,13 +11,13 @@ import { requireDtype, requireFloat, requireSameDtype } from "../shapes.ts";
 
 /**
  * Optimizer steps: a row reads a gradient and overwrites the parameter and its state. Hyperparameters that a schedule may
- * change are float64 inputs (made by `hostScalar`), so that a compiled program reads them anew at every run; switches are
- * attributes. What advances with the steps, the count, is state that the row itself advances.
+ * change are float64 inputs (made by `hostScalar`), so that a compiled program reads them at every run; flags are
+ * attributes. The step count is state that the row itself advances.
  *
  * References compute in double and round once per stored number.
  */
 
-/** Which way to go; `maximize` climbs instead of descending. */
+/** The direction: `maximize` ascends instead of descending. */
 interface StepAttrs {
   readonly maximize?: boolean;
 }
@@ -25,7 +25,7 @@ interface StepAttrs {
 const writesState = notDifferentiable("an optimizer step overwrites parameters; nothing flows back through it");
 
 /**
- * Checks one step: `param` decides shape and dtype of the `tensors` beside it; `step` and the `scalars` are single
+ * Checks one step: `param` determines shape and dtype of the other `tensors`; `step` and the `scalars` are single
  * float64 numbers.
  */
 function checkStep(op: string, names: readonly string[], inputs: readonly Spec[], tensors: number): [] {

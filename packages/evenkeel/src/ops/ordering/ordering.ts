@@ -10,7 +10,7 @@ import {
   sizeOf,
 } from "../../core/index.ts";
 
-/** Ops that go through values in order: sorting, running sums, and who wrote to a place last. */
+/** Ops that depend on the order of values: sorting, running sums, and the last write to a position. */
 
 /** Calls `line` with the first element and the step of every line along a dimension; a 0-d value is a line of one. */
 function alongDim(
@@ -72,8 +72,8 @@ function compare(a: number, b: number): number {
 }
 
 /**
- * For each of `size` places, which element of a list of places names it last; -1 where none does. What is written to
- * these places one after the other, at once.
+ * For each of `size` positions, the index of its last occurrence in a list of positions; -1 if there is none. It
+ * makes sequential writes to these positions parallel.
  */
 export const lastWriter = defineOp({
   name: "lastWriter",

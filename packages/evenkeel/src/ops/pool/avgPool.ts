@@ -25,11 +25,11 @@ import {
 export interface AvgPoolAttrs extends WindowAttrs {
   /** Whether zeros of the padding are counted, not only summed. */
   readonly countIncludePad: boolean;
-  /** What sums are divided by, in place of the count. */
+  /** The divisor of sums, in place of the count. */
   readonly divisorOverride?: number | undefined;
 }
 
-/** What the sum of a window is divided by: the product over the dimensions, or one number for all. */
+/** The divisor of a window's sum: the product over the dimensions, or one number for all. */
 export interface Divisor {
   readonly along: (spans: Spans, i: number) => number;
   readonly override?: number | undefined;
@@ -42,10 +42,10 @@ export const divisorOf = ({ countIncludePad, divisorOverride }: AvgPoolAttrs): D
   override: divisorOverride,
 });
 
-/** A window's number along each of the three dimensions. */
+/** A window's index along each of the three dimensions. */
 type At = readonly [depth: number, height: number, width: number];
 
-/** Calls `visit` for every window with its number, where its plane begins, and what its sum is divided by. */
+/** Calls `visit` for every window with its index, the offset of its plane, and its divisor. */
 export function forEachWindow(
   count: number,
   planes: Planes,
@@ -143,7 +143,7 @@ export const avgPoolBackward = defineOp({
 });
 
 /**
- * Averages over windows that part each dimension of the plane evenly: `outputSize` of them. Window i of n reads from
+ * Averages over windows that divide each dimension of the plane evenly: `outputSize` of them. Window i of n reads from
  * floor(i * size / n) to ceil((i + 1) * size / n).
  * https://pytorch.org/docs/stable/generated/torch.nn.AdaptiveAvgPool2d.html
  */

@@ -17,7 +17,7 @@ interface LPPoolAttrs extends WindowAttrs {
 
 const counted: Divisor = { along: ({ padded }, i) => padded[i] };
 
-/** Calls `visit` with the sum of each window's powers, and what each of them counts. */
+/** Calls `visit` with the sum of each window's powers, and the weight of each. */
 function forEachSum(
   x: NdArray,
   windows: number,
@@ -53,7 +53,7 @@ export const lpPool = defineOp({
   grad: (dy, { input }, { attrs }): Gradients => [lpPoolBackward(dy, input, attrs)],
 });
 
-/** What flows through {@link lpPool}: x^(p - 1) times the sum, over the windows of x, of dy sum^(1/p - 1); 0 where a sum is. */
+/** The gradient of {@link lpPool}: x^(p - 1) times the sum, over the windows of x, of dy sum^(1/p - 1); 0 where a sum is. */
 export const lpPoolBackward = defineOp({
   name: "lpPoolBackward",
   inputs: ["dy", "input"],

@@ -45,7 +45,7 @@ function largestOf(x: NdArray, y: NdArray, indices: NdArray, [depth, height, wid
               const row = (d * height.size + h) * width.size;
               for (let w = width.start[k]; w < width.end[k]; w += width.step) {
                 const value = from[base + row + w];
-                // Every NaN is above what came before, another NaN too: as in PyTorch, the last of them wins.
+                // Every NaN is greater than all earlier values, another NaN too: as in PyTorch, the last of them wins.
                 if (value > top || Number.isNaN(value)) {
                   top = value;
                   index = row + w;
@@ -86,7 +86,7 @@ export const maxPool = defineOp({
   ],
 });
 
-/** As {@link maxPool}, over windows that part each dimension of the plane evenly: `outputSize` of them. */
+/** Like {@link maxPool}, over windows that divide each dimension of the plane evenly: `outputSize` of them. */
 export const adaptiveMaxPool = defineOp({
   name: "adaptiveMaxPool",
   inputs: ["input"],
@@ -143,7 +143,7 @@ function forEachPlace(op: string, indices: NdArray, size: readonly number[], vis
   for (let i = 0; i < indices.data.length; i++) visit(i, Math.floor(i / places) * plane + indices.data[i]);
 }
 
-/** What stands at these places of each plane: the transpose of {@link maxPoolBackward}, by rows that are there. */
+/** The values at these positions of each plane: the transpose of {@link maxPoolBackward}, by existing rows. */
 function gatherPlaces(x: Value, indices: Value, rank: number): Value {
   const flat = (value: Value) => {
     const lead = value.shape.slice(0, value.shape.length - rank);
@@ -153,7 +153,7 @@ function gatherPlaces(x: Value, indices: Value, rank: number): Value {
   return reshape(found, { shape: indices.shape });
 }
 
-/** Gives what flows back to a window to the place that was largest, adding up where windows share it. */
+/** Adds the gradient of each window to the position of its maximum. */
 export const maxPoolBackward = defineOp({
   name: "maxPoolBackward",
   inputs: ["dy", "indices"],
@@ -173,8 +173,8 @@ export const maxPoolBackward = defineOp({
 });
 
 /**
- * Values put at the places of zeros `size` that their indices name: the partial inverse of max pooling. Of several at one
- * place the last stands, and, as in PyTorch, each of them gets that place's gradient.
+ * Writes values to their indices in zeros of `size`: the partial inverse of max pooling. If several have one index the
+ * last wins, and, as in PyTorch, each of them gets that position's gradient.
  * https://pytorch.org/docs/stable/generated/torch.nn.MaxUnpool2d.html
  */
 export const maxUnpool = defineOp({

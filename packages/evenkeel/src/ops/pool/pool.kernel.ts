@@ -6,7 +6,7 @@ import type { MaxPoolAttrs } from "./maxPool.ts";
 import { declinesPool, forEachWindowCode, spansScratch } from "./pool.spans.ts";
 import { evenPlanes, type Planes, planesOf } from "./window.ts";
 
-/** Pooling window by window, over planes as they lie. With channels last there is faster code: see channelsLast. */
+/** Pooling window by window, over channels-first planes. For channels-last there is faster code: see channelsLast. */
 
 /** Largest values, the first of equal ones, the last NaN; and where each stands. */
 function emitMax<A>({ f, inputs: [x], outputs: [y, indices], scratch }: KernelCall<A>, planes: Planes): void {
@@ -46,7 +46,7 @@ export const adaptiveMaxPoolKernel: Kernel<OutputSize> = {
   emit: (call) => emitMax(call, evenPlanes(call.inputs[0].shape, call.attrs.outputSize)),
 };
 
-/** Adds what flows back to the places of their planes, in the order of the windows. */
+/** Adds gradients to the positions of their planes, in the order of the windows. */
 export const maxPoolBackwardKernel: Kernel<{ readonly size: readonly number[] }> = {
   kind: "kernel",
   declines: ([dy]) => declinesPool(dy),
@@ -88,7 +88,7 @@ function emitAverage<A>(call: KernelCall<A>, planes: Planes, { along, override }
   });
 }
 
-/** Shares of what flows back, added up in the order of the windows. */
+/** Shares of the gradients, added up in the order of the windows. */
 function emitShares<A>(call: KernelCall<A>, planes: Planes, { along, override }: Divisor): void {
   const { f, scratch } = call;
   const [dy] = call.inputs;

@@ -3,11 +3,11 @@ import { type Expr, type FunctionBuilder, i32, type Local, type Placed } from ".
 import type { Planes, Spans } from "./window.ts";
 
 /**
- * Loops over windows in code. Where the windows along each dimension begin and end is written into scratch first, in bytes,
- * so that those at the edges, dilated ones and those of unequal sizes need no code of their own.
+ * Loops over windows in code. The starts and ends of the windows along each dimension are written to scratch first, in
+ * bytes, so that windows at the edges, dilated ones and those of unequal sizes need no separate code.
  */
 
-/** What stands in the table for each window of a dimension: its start, its end, and what it counts for a divisor. */
+/** The table entry of each window of a dimension: its start, its end, and its count for the divisor. */
 const entry = 16;
 
 export const spansScratch = (planes: Planes): number =>
@@ -34,7 +34,7 @@ function axesOf(planes: Planes, scratch: number): Axis[] {
   });
 }
 
-/** A window where the loops have come to. */
+/** The current window of the loops. */
 interface Here {
   /** Bytes from the first plane of the input to that of the window. */
   readonly base: Local<"i32">;
@@ -42,7 +42,7 @@ interface Here {
   readonly place: Local<"i32">;
   /** The first place of the window, in bytes from the first plane. */
   readonly first: Expr<"i32">;
-  /** The product of what the table says that it counts. */
+  /** The product of its counts in the table. */
   readonly count: Expr<"i32">;
   /** Runs `body` for each place of the window, in bytes from the first plane. */
   readonly each: (body: (at: Local<"i32">) => void) => void;

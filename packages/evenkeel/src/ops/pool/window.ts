@@ -1,8 +1,8 @@
 import { formatShape, refuse, type Shape, type Spec, sizeOf, wrongShape } from "../../core/index.ts";
 
 /**
- * Where the windows of pooling lie. The last dimensions of an input are its plane, as many of them as there are numbers in
- * `kernel`; every plane before them, of an example and a channel, is pooled by itself.
+ * The windows of pooling. The last dimensions of an input are its plane, one per number in `kernel`; the plane of each
+ * example and channel is pooled separately.
  */
 
 export interface WindowAttrs {
@@ -17,7 +17,7 @@ export interface WindowAttrs {
 
 /** The windows along one dimension: output i reads from `start[i]` to before `end[i]`, in steps of `step`. */
 export interface Spans {
-  /** Of the input. */
+  /** The size of the input. */
   readonly size: number;
   readonly start: readonly number[];
   readonly end: readonly number[];
@@ -50,14 +50,14 @@ function spansOf(size: number, attrs: WindowAttrs & { readonly dilation?: readon
   };
 }
 
-/** Windows that part a dimension of `size` into `count`, evenly; neighbours overlap where it does not divide. */
+/** `count` windows that divide a dimension of `size` evenly; neighbours overlap if `count` does not divide it. */
 function evenSpans(size: number, count: number): Spans {
   const start = Array.from({ length: count }, (_, i) => Math.floor((i * size) / count));
   const end = Array.from({ length: count }, (_, i) => Math.ceil(((i + 1) * size) / count));
   return { size, start, end, step: 1, padded: end.map((at, i) => at - start[i]) };
 }
 
-/** Three dimensions, so that all loops have the same three levels: those in front that are not there have one place. */
+/** Three dimensions, so that all loops have the same three levels: missing leading ones have size 1. */
 export type Planes = readonly [Spans, Spans, Spans];
 
 const one: Spans = { size: 1, start: [0], end: [1], step: 1, padded: [1] };

@@ -5,7 +5,7 @@ import { fillMask, maskThreshold } from "../../wasm/mersenneTwister.ts";
 import type { DrawAttrs } from "./random.ts";
 
 /**
- * Draws from the words of a generator, which live in the memory of compiled programs from the first one on: the same stream
+ * Draws from the words of a generator, which are in the memory of compiled programs from the first one on: the same stream
  * as the references, in program order.
  */
 
@@ -20,7 +20,7 @@ const declines = (_: readonly Spec[], [out]: readonly Spec[], { p }: MaskAttrs):
 /** The bits of a float32, to store as an integer. */
 const bitsOf = (value: number): number => new Int32Array(new Float32Array([value]).buffer)[0];
 
-/** Values with a probability, zeros otherwise; two words for each. */
+/** Values with a probability, else zeros; two words for each. */
 function mask(probability: (p: number) => number, value: (p: number) => number): Kernel<MaskAttrs>["emit"] {
   return ({ outputs: [out], attrs: { p, generator }, f, module, resident }) => {
     const { high, low } = maskThreshold(probability(p));
@@ -53,7 +53,7 @@ type RangeAttrs = DrawAttrs & { readonly low: number; readonly high: number };
 
 const largest = (2 - 2 ** -23) * 2 ** 127;
 
-/** What the reference refuses is left to it, and so are doubles: theirs take two words and a fused multiply-add of doubles. */
+/** Invalid values and doubles are left to the reference: doubles take two words and a fused multiply-add of doubles. */
 export const uniformKernel: Kernel<RangeAttrs> = {
   kind: "kernel",
   declines: (_, [out], { low, high }) => {

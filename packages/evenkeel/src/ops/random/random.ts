@@ -64,7 +64,7 @@ export const normal = defineOp({
   grad: drawn,
 });
 
-/** Ones with probability p, zeros otherwise. */
+/** Ones with probability p, else zeros. */
 export const bernoulli = defineOp({
   name: "bernoulli",
   inputs: [],
@@ -77,7 +77,7 @@ export const bernoulli = defineOp({
   grad: drawn,
 });
 
-/** Ones with the probability that the input holds at that place. */
+/** Ones with the probabilities in the input, else zeros. */
 export const bernoulliOf = defineOp({
   name: "bernoulliOf",
   inputs: ["probability"],
@@ -86,7 +86,7 @@ export const bernoulliOf = defineOp({
   grad: drawn,
 });
 
-/** Zeros with probability p, 1 / (1 - p) otherwise: what dropout multiplies with. */
+/** Zeros with probability p, else 1 / (1 - p): the mask of dropout. */
 export const dropoutMask = defineOp({
   name: "dropoutMask",
   inputs: [],
@@ -96,7 +96,7 @@ export const dropoutMask = defineOp({
 });
 
 /**
- * x where positive; elsewhere x times a slope drawn for it from [low, high). Nothing is drawn for what is positive or NaN.
+ * x where positive; elsewhere x times a slope drawn for it from [low, high). Nothing is drawn for positive values and NaN.
  * The slopes, 1 where none was drawn, are the gradient.
  */
 export const rrelu = defineOp({
@@ -109,7 +109,7 @@ export const rrelu = defineOp({
     return [spec, spec];
   },
   reference: ([x], [y, slopes], { low, high, generator }) => {
-    // In doubles, of bounds in the type of the input, and not fused as in `uniform`: as PyTorch does it.
+    // In doubles, from bounds in the dtype of the input, and not fused as in `uniform`, like PyTorch.
     const rounded = x.dtype === "float32" ? Math.fround : Number;
     const [least, range] = [rounded(low), rounded(high) - rounded(low)];
     for (let i = 0; i < y.data.length; i++) {

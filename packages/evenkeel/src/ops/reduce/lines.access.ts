@@ -40,7 +40,7 @@ export function forEachVector({ f, length }: Lines, visit: (at: I32, count: numb
 
 export const place = (base: Expr<"i32">, at: I32): Expr<"i32"> => (at === 0 ? base : i32.add(base, at));
 
-/** `count` elements, the lanes beyond them filled: behind the last line there may be nothing to read. */
+/** `count` elements, the other lanes padded: the array may end after the last line. */
 export function load({ f }: Lines, address: Expr<"i32">, count: number, filler: V128): V128 {
   if (count === 4) return v128.load(address);
   const values = f.let(filler);
@@ -63,7 +63,7 @@ export function store({ f }: Lines, address: Expr<"i32">, values: V128, count: n
 /** Bytes of a line kept in double. */
 export const wideBytes = (length: number): number => 32 * Math.ceil(length / 4);
 
-/** What a line kept in double at an address has at `at`, which counts bytes of float32. */
+/** The values at `at`, in bytes of float32, of a line kept in double at an address. */
 export const kept = (address: number, at: I32): Pair => both((half) => v128.load(doubled(at), address + 16 * half));
 
 export function keep(f: FunctionBuilder, address: number, at: I32, values: Pair): void {

@@ -17,7 +17,7 @@ import {
 import type { ReduceAttrs, VarianceAttrs } from "./reduce.ts";
 
 /**
- * Reductions. float32 sums, means and extrema over neighbouring dimensions go by vectors; the rest goes element by element in
+ * Reductions. float32 sums, means and extrema over neighbouring dimensions use vectors; all others go element by element in
  * double, in the order of the reference.
  */
 
@@ -44,15 +44,15 @@ interface Dim {
   readonly step: number;
 }
 
-/** Any dimensions: those that stay and those that are reduced, each with what lies side by side joined. */
-interface Walk {
+/** A reduction over any dimensions: the kept and the reduced ones, with contiguous dimensions merged. */
+interface LoopNest {
   readonly kept: readonly Dim[];
   readonly reduced: readonly Dim[];
   /** Elements of a group. */
   readonly length: number;
 }
 
-function walkOf({ shape, dtype }: Spec, dims: readonly number[]): Walk {
+function loopNestOf({ shape, dtype }: Spec, dims: readonly number[]): LoopNest {
   const found: { readonly kept: Dim[]; readonly reduced: Dim[] } = { kept: [], reduced: [] };
   let step: number = widthOf(dtype);
   let last: Dim[] | undefined;
@@ -68,7 +68,7 @@ function walkOf({ shape, dtype }: Spec, dims: readonly number[]): Walk {
   return { ...found, length: found.reduced.reduce((product, { size }) => product * size, 1) };
 }
 
-/** Visits all places of some dimensions, the last one fastest; `at` is moved there, and is in the end where it was. */
+/** Visits all positions of some dimensions, the last one fastest; `at` advances, and is restored at the end. */
 function visit(f: FunctionBuilder, [first, ...others]: readonly Dim[], at: Local<"i32">, body: () => void): void {
   if (first === undefined) {
     body();
@@ -84,7 +84,7 @@ function visit(f: FunctionBuilder, [first, ...others]: readonly Dim[], at: Local
 /** Visits every group; `body` is given the offset of its first element in bytes. */
 function forEachGroup(
   { f, outputs: [y] }: KernelCall<unknown>,
-  { kept }: Walk,
+  { kept }: LoopNest,
   body: (start: Expr<"i32">) => Expr<"f64">,
   store = storeDouble,
 ): void {
@@ -102,7 +102,7 @@ type Step = (acc: Expr<"f64">, value: Expr<"f64">) => Expr<"f64">;
 /** Folds one group, element by element. */
 function foldGroup(
   { f, inputs: [x] }: KernelCall<unknown>,
-  { reduced }: Walk,
+  { reduced }: LoopNest,
   start: Expr<"i32">,
   first: number,
   step: Step,
@@ -113,10 +113,10 @@ function foldGroup(
   return total;
 }
 
-/** As {@link forEachGroup} for results that int32 must hold: if one does not, the reference takes over, to say so. */
-function forEachWhole(call: KernelCall<unknown>, walk: Walk, body: (start: Expr<"i32">) => Expr<"f64">): void {
+/** Like {@link forEachGroup} for results that must fit int32: if one does not, the reference is called to throw the error. */
+function forEachWhole(call: KernelCall<unknown>, nest: LoopNest, body: (start: Expr<"i32">) => Expr<"f64">): void {
   const beyond = call.f.let(i32.const(0));
-  forEachGroup(call, walk, body, (f, _, at, value, address) => {
+  forEachGroup(call, nest, body, (f, _, at, value, address) => {
     const total = f.let(value);
     const stored = f.let(toInt32(f, total));
     f.storeI32(at, stored, address);
@@ -125,7 +125,7 @@ function forEachWhole(call: KernelCall<unknown>, walk: Walk, body: (start: Expr<
   call.f.if(beyond, call.reference);
 }
 
-/** A reduction by `step` from `first`; float32 goes by `vectors` if given. */
+/** A reduction by `step` from `first`; float32 uses `vectors` if given. */
 function fold(
   first: number,
   step: Step,
@@ -150,14 +150,14 @@ function fold(
         if (inner === 1 && (length >= 4 || how.finish !== undefined)) return foldRows(f, how, folded);
         if (inner > 1 && columnsFit(outer, inner)) return foldColumns(f, how, folded);
       }
-      const walk = walkOf(inputs[0], attrs.dims);
+      const nest = loopNestOf(inputs[0], attrs.dims);
       const groupsOf = outputs[0].dtype === "int32" ? forEachWhole : forEachGroup;
-      groupsOf(call, walk, (start) => finish(foldGroup(call, walk, start, first, step), walk.length));
+      groupsOf(call, nest, (start) => finish(foldGroup(call, nest, start, first, step), nest.length));
     },
   };
 }
 
-/** So many int32 add up to 2^53 at most, to which a double is exact. */
+/** The sum of this many int32 is at most 2^53, which a double holds exactly. */
 const mostIntegers = 2 ** 22;
 
 export const sumKernel: Kernel<ReduceAttrs> = {
@@ -168,7 +168,7 @@ export const sumKernel: Kernel<ReduceAttrs> = {
     () => ({ start: 0, combine: f32x4.add, finish: (total) => total }),
   ),
   declines: ([x], _, { dims }) =>
-    x.dtype === "int32" && walkOf(x, dims).length > mostIntegers
+    x.dtype === "int32" && loopNestOf(x, dims).length > mostIntegers
       ? `int32, more than ${mostIntegers} in a sum: a double may not hold what they add up to on the way`
       : undefined,
 };
@@ -207,7 +207,7 @@ const spreadKernel = (finish: (variance: Expr<"f64">) => Expr<"f64">): Kernel<Va
   kind: "kernel",
   emit: (call) => {
     const { f, inputs, attrs } = call;
-    const group = walkOf(inputs[0], attrs.dims);
+    const group = loopNestOf(inputs[0], attrs.dims);
     const distance = f.local("f64");
     forEachGroup(call, group, (start) => {
       const sum = foldGroup(call, group, start, 0, (acc, value) => f64.add(acc, value));
@@ -230,21 +230,21 @@ export const vectorNormKernel: Kernel<ReduceAttrs & { readonly p: number }> = {
   declines: (_, __, { p }) => (p !== 1 && p !== 2 ? `p = ${p}; there is code for 1 and 2` : undefined),
   emit: (call) => {
     const { f, inputs, attrs } = call;
-    const walk = walkOf(inputs[0], attrs.dims);
+    const nest = loopNestOf(inputs[0], attrs.dims);
     const rows = groups(inputs[0].shape, attrs.dims)?.inner === 1;
     const squared = attrs.p === 2;
     const x = f.local("f64");
     const total = (start: Expr<"i32">) => {
       if (inputs[0].dtype === "float32" && rows) {
         const term = (value: V128) => (squared ? f64x2.mul(value, value) : f64x2.abs(value));
-        return sumInDoubles(f, start, inputs[0].address, walk.length, term);
+        return sumInDoubles(f, start, inputs[0].address, nest.length, term);
       }
-      return foldGroup(call, walk, start, 0, (acc, value) => {
+      return foldGroup(call, nest, start, 0, (acc, value) => {
         f.set(x, value);
         return f64.add(acc, squared ? f64.mul(x, x) : f64.abs(x));
       });
     };
-    forEachGroup(call, walk, (start) => (squared ? f64.sqrt(total(start)) : total(start)));
+    forEachGroup(call, nest, (start) => (squared ? f64.sqrt(total(start)) : total(start)));
   },
 };
 
@@ -253,7 +253,7 @@ interface IndexAttrs {
   readonly keepdim: boolean;
 }
 
-/** The index of the first element that none is beyond; `holds(a, b)`: a is not beyond b, false if either is NaN. */
+/** The index of the first extreme element; `holds(a, b)`: a is at least as extreme as b, false if either is NaN. */
 function indexOfExtremum(holds: (a: Expr<"f64">, b: Expr<"f64">) => Expr<"i32">): Kernel<IndexAttrs> {
   return {
     kind: "kernel",

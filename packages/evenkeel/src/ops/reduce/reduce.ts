@@ -15,7 +15,7 @@ import {
 } from "../../core/index.ts";
 import { eq, isnan, logicalAnd, logicalOr } from "../elementwise/compare.ts";
 import { abs, add, div, exp, mul, pow, sign, sub, where } from "../elementwise/elementwise.ts";
-import { storeWhole, walk } from "../loops.ts";
+import { storeWhole, traverseRows } from "../loops.ts";
 import { concat, expand, reshape, slice } from "../movement/movement.ts";
 
 /** Reductions over dimensions. Sums accumulate in double, in row-major order. */
@@ -35,7 +35,7 @@ const floatResult = (name: string) => (inputs: readonly Spec[], attrs: ReduceAtt
   return [{ shape: reduced(inputs, attrs), dtype: inputs[0].dtype }];
 };
 
-/** Gives back to a reduced value the rank and sizes of what it was reduced from. */
+/** Expands a reduced value to the shape before the reduction. */
 function spread(value: Value, from: Shape, { dims }: ReduceAttrs): Value {
   return expand(reshape(value, { shape: reducedShape(from, dims, true) }), { shape: from });
 }
@@ -55,7 +55,7 @@ function fold(
   const kept = reducedShape(x.shape, dims, true);
   const strides = stridesOf(kept).map((stride, dim) => (dims.includes(dim) ? 0 : stride));
   const totals = new Float64Array(sizeOf(kept)).fill(start);
-  walk(x.shape, [strides], (at, n, [group], [d]) => {
+  traverseRows(x.shape, [strides], (at, n, [group], [d]) => {
     if (d === 0) {
       let total = totals[group];
       for (let k = 0; k < n; k++) total = step(total, x.data[at + k], group);
@@ -69,7 +69,7 @@ function fold(
 
 const plus = (a: number, b: number) => a + b;
 
-/** Beyond 2^53 a double skips integers: such a sum stays beyond, even where what follows would lead back. */
+/** Beyond 2^53 a double skips integers: such a sum counts as overflow, even if later terms would reduce it. */
 const plusWhole = (a: number, b: number) => (Math.abs(a) > Number.MAX_SAFE_INTEGER ? a : a + b);
 
 /** The sum; integers and bools add up to an int32, and must fit it. 0 for no values. */
@@ -108,7 +108,7 @@ function variances(x: NdArray, { dims, correction }: VarianceAttrs): Float64Arra
   return squares.map((total) => total / Math.max(0, n - correction));
 }
 
-/** What the gradient `dy` of a variance is to the input. */
+/** The gradient of the input from the gradient `dy` of a variance. */
 function varianceGradient(dy: Value, input: Value, attrs: VarianceAttrs): Value {
   const { shape } = input;
   const centred = sub(input, mean(input, { dims: attrs.dims, keepdim: true }));
@@ -210,7 +210,7 @@ export const argmin = indexOfExtremum("argmin", (a, b) => a < b);
 
 const times = (a: number, b: number) => a * b;
 
-/** A zero takes back what has overflowed. */
+/** A zero factor makes an overflowed product 0. */
 const timesWhole = (a: number, b: number) => (b === 0 ? 0 : a * b);
 
 /**
@@ -252,7 +252,7 @@ export const logsumexp = defineOp({
   inputs: ["input"],
   shape: (inputs, attrs: ReduceAttrs) => floatResult("logsumexp")(inputs, attrs),
   reference: ([x], [y], { dims }) => {
-    // An infinite maximum is left out of the exponent, where it would make NaN of itself.
+    // An infinite maximum is not subtracted, because its difference from itself would be NaN.
     const top = fold(x, dims, -Infinity, (a, b) => Math.max(a, b)).map((max) => (Math.abs(max) === Infinity ? 0 : max));
     const totals = fold(x, dims, 0, (total, value, group) => total + Math.exp(value - top[group]));
     y.data.set(totals.map((total, group) => Math.log(total) + top[group]));
@@ -280,7 +280,7 @@ export const vectorNorm = defineOp({
     const total = spread(output, shape, attrs);
     const zero = eq(total, 0);
     const ratio = div(input, where(zero, 1, total));
-    // Below p = 2 the power of an element that is 0, or its slope, would be infinite.
+    // Below p = 2 the power of a zero element, or its slope, would be infinite.
     const size = abs(p < 2 ? where(eq(input, 0), 1, ratio) : ratio);
     const slope = p === 2 ? ratio : p === 1 ? sign(input) : mul(sign(input), pow(size, p - 1));
     return [where(zero, 0, mul(spread(dy, shape, attrs), slope))];

@@ -4,7 +4,7 @@ import { clear } from "../movement/gather.kernel.ts";
 import { planeTaps } from "./resize.ts";
 import type { ResizeAttrs, Taps } from "./taps.ts";
 
-/** Resizing by the nearest place: where each output reads is written into scratch first, in bytes. */
+/** Resizing by the nearest position: the input offsets of all outputs are written to scratch first. */
 
 const tableBytes = (taps: readonly Taps[]) => taps.reduce((bytes, { count }) => bytes + 4 * count, 0);
 
@@ -14,7 +14,7 @@ const declines = (x: Spec, { mode }: ResizeAttrs): string | undefined => {
   return sizeOf(x.shape) === 0 ? "an empty batch is not worth code" : undefined;
 };
 
-/** Runs `body` for each output: where it lies, and where it reads. */
+/** Runs `body` for each output, with its offset and the offset that it reads. */
 function forEachOutput(
   f: FunctionBuilder,
   input: Placed,

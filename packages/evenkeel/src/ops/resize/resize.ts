@@ -14,7 +14,7 @@ export function planeTaps(plane: Spec, attrs: ResizeAttrs): [Taps, Taps, Taps] {
   return [...new Array<Taps>(3 - taps.length).fill(one), ...taps] as [Taps, Taps, Taps];
 }
 
-/** Calls `visit` for each place that an output reads: number of the output, of the place, and its weight. */
+/** Calls `visit` for each position that an output reads, with the indices of output and position, and the weight. */
 function forEachTap(
   outputs: number,
   [deep, high, wide]: readonly [Taps, Taps, Taps],
@@ -79,7 +79,7 @@ export const resize = defineOp({
   ],
 });
 
-/** The transpose of {@link resize}: each value is shared out to the places that it was read from, in a plane of `size`. */
+/** The transpose of {@link resize}: distributes each value to the positions that it was read from, in a plane of `size`. */
 export const resizeBackward = defineOp({
   name: "resizeBackward",
   inputs: ["dy"],

@@ -1,8 +1,8 @@
 import type { DType } from "../../core/index.ts";
 
 /**
- * Which places of a dimension a resized one reads, and with what weights. The arithmetic is PyTorch's, which computes places
- * in the dtype of the input: in float32 a product rounds, and decides which of two neighbours is the nearest.
+ * The positions of a dimension that resizing reads, and their weights. The arithmetic is PyTorch's, which computes positions
+ * in the dtype of the input: in float32 the rounding of a product decides which of two neighbours is nearest.
  * https://github.com/pytorch/pytorch/blob/v1.13.0/aten/src/ATen/native/UpSample.h
  */
 
@@ -14,7 +14,7 @@ export interface ResizeAttrs {
   readonly alignCorners: boolean;
   /** Sizes of the resized plane. */
   readonly outputSize: readonly number[];
-  /** By what users said it grows, per dimension; null: by the sizes. */
+  /** The user's scale factor per dimension; null: from the sizes. */
   readonly scales: readonly (number | null)[];
 }
 
@@ -29,7 +29,7 @@ export interface Taps {
 
 type Round = (x: number) => number;
 
-/** By how much a step of the output moves in the input. */
+/** The distance in the input of neighbouring outputs. */
 function stepOf(size: number, count: number, scale: number | null, alignCorners: boolean, round: Round): number {
   if (alignCorners) return count > 1 ? round(round(size - 1) / round(count - 1)) : 0;
   return scale !== null ? round(1 / scale) : round(round(size) / round(count));

@@ -29,7 +29,7 @@ export function scaleOfLine(
   return { most, total };
 }
 
-/** A kernel that goes line by line, inputs and output being alike. */
+/** A kernel that goes line by line; inputs and output have the same shape. */
 function alongLines(
   write: (call: KernelCall<SoftmaxAttrs>, lines: DoubleLines, start: Local<"i32">) => void,
 ): Kernel<SoftmaxAttrs> {

@@ -5,7 +5,7 @@ import type { Kernel } from "../../wasm/index.ts";
 import { logSoftmaxBackwardFloats, logSoftmaxFloats, softmaxFloats } from "./softmax.floats.ts";
 import { logSoftmax, logSoftmaxBackward, type SoftmaxAttrs, softmax } from "./softmax.ts";
 
-/** Of a number in double to float32, relative, and a little for exp and log. */
+/** The relative rounding error from double to float32, plus a margin for exp and log. */
 const rounding = 2 ** -24 * 1.02;
 
 /** The largest difference from the reference in double, relative to `scale(reference)`. */

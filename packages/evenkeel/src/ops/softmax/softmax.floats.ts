@@ -85,7 +85,7 @@ export function exponentials(lines: Lines, line: Local<"i32">, most: V128, addre
   return sum.total();
 }
 
-/** The logarithms of two such sums; NaN, which is not for log, of NaN. */
+/** The logarithms of two such sums; NaN for NaN, which log does not handle. */
 export const logOfTotals = (f: FunctionBuilder, totals: Local<"v128">): V128 =>
   f64x2.add(logF64x2(f, totals), f64x2.sub(totals, totals));
 

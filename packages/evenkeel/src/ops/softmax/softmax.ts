@@ -64,7 +64,7 @@ export const softmax = defineOp({
   ],
 });
 
-/** The logarithm of {@link softmax}, without taking it afterwards: x - log(sum(exp(x))). */
+/** The logarithm of {@link softmax}, computed directly: x - log(sum(exp(x))). */
 export const logSoftmax = defineOp({
   name: "logSoftmax",
   inputs: ["input"],

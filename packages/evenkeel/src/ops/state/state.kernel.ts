@@ -17,7 +17,7 @@ export const assignKernel: Kernel<object> = {
     if (count === 0) return;
     if (sizeOf(value.shape) === count) convertArray(f, value, target);
     else if (sizeOf(value.shape) === 1) {
-      // Converted into the first place, then read from there.
+      // Converted into the first element, then read from there.
       storeDouble(f, target.dtype, 0, loadDouble(value.dtype, 0, value.address), target.address);
       const width = widthOf(target.dtype);
       fillArray(f, target.address, count * width, f.let(splatElement(width, 0, target.address)));

@@ -5,7 +5,7 @@ import { LRScheduler, type LRSchedulerOptions, type Moment } from "./scheduler.t
 import { nonNegative, type SettingRules, whole } from "./settings.ts";
 
 export interface CosineAnnealingLRSettings {
-  /** How many epochs the rate falls; then it rises for as many. PyTorch's T_max. */
+  /** The number of epochs in which the rate falls; then it rises for as many. PyTorch's T_max. */
   tMax: number;
   /** The lowest rate (0). */
   etaMin: number;
@@ -14,8 +14,8 @@ export interface CosineAnnealingLRSettings {
 const rules: SettingRules<CosineAnnealingLRSettings> = { tMax: whole(1), etaMin: nonNegative };
 
 /**
- * Lets the rate fall to `etaMin` within `tMax` epochs along half a cosine, slowly at both ends. Each rate follows from the
- * one before. https://pytorch.org/docs/stable/generated/torch.optim.lr_scheduler.CosineAnnealingLR.html,
+ * Anneals the rate to `etaMin` within `tMax` epochs along half a cosine. Each rate is computed from the previous
+ * one. https://pytorch.org/docs/stable/generated/torch.optim.lr_scheduler.CosineAnnealingLR.html,
  * https://arxiv.org/abs/1608.03983
  */
 export class CosineAnnealingLR extends LRScheduler<CosineAnnealingLRSettings> {
@@ -31,7 +31,7 @@ export class CosineAnnealingLR extends LRScheduler<CosineAnnealingLRSettings> {
     const { tMax, etaMin } = this.settings;
     if (epoch === 0) return lr;
     if (first) return etaMin + ((base - etaMin) * (1 + cos((epoch * Math.PI) / tMax))) / 2;
-    // From the bottom no factor leads up again.
+    // At the bottom no factor increases the rate again.
     if ((epoch - 1 - tMax) % (2 * tMax) === 0) return lr + ((base - etaMin) * (1 - cos(Math.PI / tMax))) / 2;
     const height = (at: number) => 1 + cos((Math.PI * at) / tMax);
     return (height(epoch) / height(epoch - 1)) * (lr - etaMin) + etaMin;

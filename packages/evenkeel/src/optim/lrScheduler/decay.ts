@@ -3,10 +3,10 @@ import type { ScheduledOptimizer } from "./scheduled.ts";
 import { LRScheduler, type LRSchedulerOptions, type Moment } from "./scheduler.ts";
 import { finite, listOf, number, type SettingRules, share, whole } from "./settings.ts";
 
-/** Rates that are multiplied by a factor from time to time, each from the one before. */
+/** Schedules that multiply the previous rate by a factor. */
 
 export interface StepLRSettings {
-  /** How many epochs lie between two changes. */
+  /** The number of epochs between two changes. */
   stepSize: number;
   /** The factor of a change (0.1). */
   gamma: number;
@@ -34,7 +34,7 @@ export class StepLR extends LRScheduler<StepLRSettings> {
 }
 
 export interface MultiStepLRSettings {
-  /** The epochs of the changes; one that is named twice counts twice. */
+  /** The epochs of the changes; a repeated epoch applies the factor twice. */
   milestones: readonly number[];
   /** The factor of a change (0.1). */
   gamma: number;
@@ -87,7 +87,7 @@ export interface LinearLRSettings {
   startFactor: number;
   /** The share at the end (1), from 0 to 1. */
   endFactor: number;
-  /** How many epochs lie between the two (5). */
+  /** The number of epochs between the two (5). */
   totalIters: number;
 }
 
@@ -98,7 +98,7 @@ const linearRules: SettingRules<LinearLRSettings> = {
 };
 
 /**
- * Moves the rate's factor from `startFactor` to `endFactor` in equal steps: a warm-up, if it begins lower.
+ * Changes the rate's factor from `startFactor` to `endFactor` in equal steps: a warm-up if it starts lower.
  * https://pytorch.org/docs/stable/generated/torch.optim.lr_scheduler.LinearLR.html
  */
 export class LinearLR extends LRScheduler<LinearLRSettings> {

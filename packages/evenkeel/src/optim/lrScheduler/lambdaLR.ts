@@ -7,7 +7,7 @@ import { perGroup, type SettingRules } from "./settings.ts";
 export type LrLambda = (epoch: number) => number;
 
 export interface LambdaLROptions extends LRSchedulerOptions {
-  /** Gives the factor of the first rate, or a list with a function for each parameter group. */
+  /** Returns the factor of the initial rate; or a list with a function for each parameter group. */
   readonly lrLambda: LrLambda | readonly LrLambda[];
 }
 
@@ -25,7 +25,7 @@ const rules: SettingRules<LambdaLRSettings> = {
 };
 
 /**
- * The first rate times a function of the epoch. The functions are not saved: load the state into a scheduler with the same.
+ * The initial rate times a function of the epoch. The functions are not saved: load the state into a scheduler with the same functions.
  * https://pytorch.org/docs/stable/generated/torch.optim.lr_scheduler.LambdaLR.html
  *
  * @example

@@ -1,6 +1,6 @@
 import { notHere } from "../../core/index.ts";
 
-/** Names of torch.optim.lr_scheduler that are not here; see nn/notHere.ts. */
+/** Names of torch.optim.lr_scheduler that this library lacks; see nn/notHere.ts. */
 
 /** @deprecated It is not here. */
 export const ChainedScheduler: never = /* @__PURE__ */ notHere(

@@ -20,13 +20,13 @@ import {
 export interface OneCycleLRSettings {
   /** The highest rates. */
   maxLr: readonly number[];
-  /** Batches in all. */
+  /** The total number of batches. */
   totalSteps: number;
-  /** The share of the steps in which the rate rises (0.3). */
+  /** The fraction of the steps in which the rate rises (0.3). */
   pctStart: number;
   /** The curve between two rates: "cos" (default) or "linear". */
   annealStrategy: "cos" | "linear";
-  /** Whether momentum, or the first beta, falls while the rate rises and the other way round (true). */
+  /** Whether momentum, or the first beta, moves opposite to the rate (true). */
   cycleMomentum: boolean;
   /** The lowest momentums (0.85). */
   baseMomentum: readonly number[];
@@ -36,19 +36,19 @@ export interface OneCycleLRSettings {
   divFactor: number;
   /** The last rate is the first one / finalDivFactor (1e4). */
   finalDivFactor: number;
-  /** Rise, fall as far, then fall to the last rate, instead of rise and fall (false). */
+  /** Three phases: rise, fall to the first rate, then fall to the last rate; false: rise and fall (false). */
   threePhase: boolean;
 }
 
 type PerGroup = "maxLr" | "baseMomentum" | "maxMomentum";
 
-/** As settings, but numbers may stand for lists, and epochs times batches for the steps. */
+/** Like the settings, but with numbers in place of lists, and epochs and batches in place of the steps. */
 export interface OneCycleLROptions extends LRSchedulerOptions, PartialOptions<Omit<OneCycleLRSettings, PerGroup>> {
   /** The highest rate, or a list with one for each parameter group. */
   readonly maxLr: number | readonly number[];
   readonly baseMomentum?: number | readonly number[] | undefined;
   readonly maxMomentum?: number | readonly number[] | undefined;
-  /** In the place of totalSteps: epochs, and batches in each. */
+  /** In place of totalSteps: the number of epochs, and of batches in each. */
   readonly epochs?: number | undefined;
   readonly stepsPerEpoch?: number | undefined;
 }
@@ -68,7 +68,7 @@ const rules: SettingRules<OneCycleLRSettings> = {
   threePhase: flag,
 };
 
-/** A stretch of the schedule: both quantities go from one of their marks to another until step `end`. */
+/** A phase of the schedule: both quantities change from one of their bounds to another until step `end`. */
 interface Phase {
   readonly end: number;
   readonly rates: readonly [from: "initial" | "max", to: "initial" | "max" | "min"];
@@ -76,8 +76,8 @@ interface Phase {
 }
 
 /**
- * One cycle over the whole training, a step per batch: the rate rises from maxLr / divFactor to maxLr and falls to next
- * to nothing, while momentum (the first beta of Adam) does the opposite. The rate the optimizer was made with is not used.
+ * One cycle over the whole training, a step per batch: the rate rises from maxLr / divFactor to maxLr and falls to
+ * nearly 0, while momentum (the first beta of Adam) does the opposite. The optimizer's own rate is not used.
  * https://pytorch.org/docs/stable/generated/torch.optim.lr_scheduler.OneCycleLR.html, https://arxiv.org/abs/1708.07120
  */
 export class OneCycleLR extends LRScheduler<OneCycleLRSettings> {
@@ -130,7 +130,7 @@ export class OneCycleLR extends LRScheduler<OneCycleLRSettings> {
   }
 }
 
-/** The phase that a step lies in, and which share of it is over. */
+/** The phase of a step, and the completed fraction of it. */
 function phaseAt(step: number, settings: OneCycleLRSettings): { phase: Phase; progress: number } {
   const { totalSteps } = settings;
   if (step > totalSteps) {
@@ -146,7 +146,7 @@ function phaseAt(step: number, settings: OneCycleLRSettings): { phase: Phase; pr
   const index = found < 0 ? phases.length - 1 : found;
   const phase = phases[index];
   const start = index === 0 ? 0 : phases[index - 1].end;
-  // A phase without length is at its end.
+  // A phase of length 0 is at its end.
   return { phase, progress: phase.end === start ? 1 : (step - start) / (phase.end - start) };
 }
 

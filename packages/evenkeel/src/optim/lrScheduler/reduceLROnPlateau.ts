@@ -26,29 +26,29 @@ import {
 export interface ReduceLROnPlateauSettings {
   /** Whether smaller ("min", default) or larger values are better. */
   mode: "min" | "max";
-  /** What the rate is multiplied by, below 1 (0.1). */
+  /** The factor of a reduction, below 1 (0.1). */
   factor: number;
-  /** How many epochs without improvement are borne; one more reduces the rate (10). */
+  /** The number of epochs without improvement that are tolerated; one more reduces the rate (10). */
   patience: number;
-  /** How much better than the best counts as better (1e-4). */
+  /** The smallest change that counts as an improvement (1e-4). */
   threshold: number;
-  /** Whether the threshold is a share of the best ("rel", default) or a difference ("abs"). */
+  /** Whether the threshold is relative to the best value ("rel", default) or a difference ("abs"). */
   thresholdMode: "rel" | "abs";
-  /** How many epochs after a reduction are not counted (0). */
+  /** The number of epochs after a reduction that are not counted (0). */
   cooldown: number;
   /** The lowest rate of each parameter group (0). */
   minLr: readonly number[];
-  /** A reduction by no more than this is not made (1e-8). */
+  /** A reduction by at most this is skipped (1e-8). */
   eps: number;
 }
 
-/** As settings, but one lowest rate may stand for all groups. */
+/** Like the settings, but one lowest rate may apply to all groups. */
 export interface ReduceLROnPlateauOptions extends PartialOptions<Omit<ReduceLROnPlateauSettings, "minLr">> {
   readonly minLr?: number | readonly number[] | undefined;
 }
 
 interface Progress {
-  /** null: nothing was seen yet. */
+  /** null before the first value. */
   best: number | null;
   numBadEpochs: number;
   cooldownCounter: number;
@@ -86,7 +86,7 @@ const progressRules: SettingRules<Progress> = {
   lastLr: listOf(finite),
 };
 
-/** What it saves: plain data. */
+/** Its state dict: plain data. */
 export type ReduceLROnPlateauStateDict = ReduceLROnPlateauSettings & Progress;
 
 /**
@@ -147,7 +147,7 @@ export class ReduceLROnPlateau {
   }
 
   /**
-   * Takes the value of one more epoch. NaN is no improvement.
+   * Records the value of the next epoch. NaN is not an improvement.
    * @throws TypeError unless it is a number, or a tensor with one
    */
   step(metrics: number | Tensor): void {
@@ -200,8 +200,8 @@ export class ReduceLROnPlateau {
   }
 
   /**
-   * Goes on from the `stateDict()` of another. The optimizer's state is to be loaded too, for its rates.
-   * @throws TypeError, RangeError or Error if it is not such a state; nothing has changed then
+   * Continues from the `stateDict()` of another. Load the optimizer's state too, for its rates.
+   * @throws TypeError, RangeError or Error if it is not such a state; nothing is changed then
    */
   loadStateDict(stateDict: ReduceLROnPlateauStateDict): void {
     const owner = "ReduceLROnPlateau";

@@ -1,11 +1,11 @@
 import { wrongType } from "../../core/index.ts";
 
-/** What a scheduler writes of a parameter group. */
+/** The fields of a parameter group that a scheduler writes. */
 export interface ScheduledGroup {
   lr: number;
-  /** The rate before any schedule, noted down by the first scheduler. */
+  /** The rate before any schedule, recorded by the first scheduler. */
   initialLr?: number;
-  /** Where an optimizer has them: OneCycleLR turns the momentum, or the first beta. */
+  /** Present if the optimizer has them: OneCycleLR changes the momentum, or the first beta. */
   momentum?: number;
   betas?: readonly [number, number];
 }
@@ -13,17 +13,17 @@ export interface ScheduledGroup {
 /** The rates that schedules have set. */
 const rates = new WeakMap<object, number>();
 
-/** Notes that a schedule has set the rate of a group: it may be below 0, as in PyTorch, where one that a user sets may not. */
+/** Records that a schedule has set the rate of a group: it may be negative, as in PyTorch, unlike a rate set by the user. */
 export function noteScheduled(group: ScheduledGroup): void {
   rates.set(group, group.lr);
 }
 
-/** Whether the rate of a group is what a schedule has set, and not what a user made of it. */
+/** Whether a schedule has set the current rate of a group, rather than the user. */
 export function isScheduled(group: object): boolean {
   return rates.has(group) && Object.is(rates.get(group), (group as ScheduledGroup).lr);
 }
 
-/** What a scheduler needs of an optimizer; SGD, Adam and AdamW are such. */
+/** The part of an optimizer that a scheduler uses; SGD, Adam and AdamW have it. */
 export interface ScheduledOptimizer {
   readonly paramGroups: readonly ScheduledGroup[];
 }

@@ -159,7 +159,7 @@ describe("compiled steps", () => {
     for (const [i, value] of eager.weight.entries()) expect(compiled.weight[i]).toBeCloseTo(value, 5);
   });
 
-  it("are traced anew where momentum begins", () => {
+  it("are traced again when momentum begins", () => {
     const model = new Linear(1, 1);
     const optimizer = new SGD(model.parameters(), { lr: 0.1 });
     const step = compile((x: Tensor) => {

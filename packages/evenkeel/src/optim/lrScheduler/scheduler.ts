@@ -32,19 +32,19 @@ import {
 
 export interface LRSchedulerOptions {
   /**
-   * How far the schedule had come, to go on with it: the optimizer must have been loaded, `initialLr` included. -1, the
-   * default, begins. Rather than this, load the scheduler's own state.
+   * The last completed step, to continue a schedule: the optimizer must have been loaded, including `initialLr`. -1,
+   * the default, starts a new one. Prefer to load the scheduler's own state.
    */
   readonly lastEpoch?: number | undefined;
 }
 
-/** Where a schedule stands. */
+/** The position in a schedule. */
 export interface Moment {
-  /** The step that is made, counted from 0, which the constructor makes. */
+  /** The current step; the constructor makes step 0. */
   readonly epoch: number;
   /** The rate that the group had before any schedule. */
   readonly base: number;
-  /** The number of the group. */
+  /** The index of the group. */
   readonly index: number;
   /** Whether it is the step of the constructor. */
   readonly first: boolean;
@@ -56,7 +56,7 @@ interface Progress {
   lastLr: number[];
 }
 
-/** What a scheduler saves: plain data, so functions among its settings are left out. */
+/** The state dict of a scheduler: plain data, so functions among its settings are left out. */
 export type SchedulerStateDict<S extends object> = S & Progress;
 
 const progressRules: SettingRules<Progress> = {
@@ -66,13 +66,13 @@ const progressRules: SettingRules<Progress> = {
 };
 
 /**
- * Base of the learning rate schedulers, with settings `S`. Made after the optimizer, it sets the first rate at once;
- * `step()` belongs behind `optimizer.step()`, once per epoch or, for OneCycleLR, once per batch. A rate that was changed
- * by hand, or by another scheduler, is where the next one starts from. Compiled steps read rates at each run: no new
+ * Base of the learning rate schedulers, with settings `S`. The constructor sets the first rate; call `step()` after
+ * `optimizer.step()`, once per epoch or, for OneCycleLR, once per batch. The next rate is computed from the current one,
+ * even if the user or another scheduler changed it. Compiled steps read rates at each run: no new
  * program is made.
  *
- * A scheduler of one's own gives its settings to `super` and writes `getLr`. It runs in the constructor already, so it
- * reads `this.settings` and no field of its own.
+ * A custom scheduler passes its settings to `super` and implements `getLr`. The constructor already calls it, so it
+ * may read `this.settings`, but no fields of the subclass.
  *
  * @example
  * class Halving extends LRScheduler<{ every: number }> {
@@ -88,20 +88,20 @@ const progressRules: SettingRules<Progress> = {
  */
 export abstract class LRScheduler<S extends object = object> {
   readonly optimizer: ScheduledOptimizer;
-  /** What the schedule was made with: plain data, saved with its progress. */
+  /** The settings of the schedule: plain data, saved with its progress. */
   protected settings: S;
   readonly #rules: SettingRules<S>;
   #lastEpoch: number;
   #baseLrs: readonly number[];
   #lastLr: readonly number[] = [];
-  /** Whether the step that is made is that of the constructor. */
+  /** Whether the current step is that of the constructor. */
   #first = true;
 
   /**
    * @param optimizer whose rates are to be set
    * @param defaults the settings that the user does not have to give
-   * @param options what the user gave instead of the defaults, if that is not among them already
-   * @param rules the validity of each setting; without them each is to be of the kind of its default
+   * @param options the options of the user, if they are not merged into the defaults already
+   * @param rules the check of each setting; without rules each must have the kind of its default
    * @throws TypeError without an optimizer, or for an option that is unknown or of the wrong kind
    * @throws RangeError for an option that is out of range
    * @throws Error with `lastEpoch` if a group has no `initialLr`
@@ -137,7 +137,7 @@ export abstract class LRScheduler<S extends object = object> {
     this.#first = false;
   }
 
-  /** Relations between settings that no single rule can see. Throws if they do not go together. */
+  /** Checks relations between settings. Throws if they conflict. */
   protected checkTogether(_settings: S): void {}
 
   /** Prepares a group for the schedule. */
@@ -146,25 +146,25 @@ export abstract class LRScheduler<S extends object = object> {
   }
 
   /**
-   * The rates of the step that is made, one for each parameter group: from `baseLrs`, `lastEpoch` and `settings`, or from
+   * The rates of the current step, one for each parameter group: from `baseLrs`, `lastEpoch` and `settings`, or from
    * the rates that the groups have, `this.optimizer.paramGroups[0].lr`.
    */
   getLr(): number[] {
     return this.optimizer.paramGroups.map((group, index) => this.rate(group.lr, this.#moment(index)));
   }
 
-  /** The next rate of a group, from the one it has: for schedules that are the same for each group. */
+  /** The next rate of a group, from the current one: for schedules that treat all groups alike. */
   protected rate(_lr: number, _at: Moment): number {
     const name = this.constructor.name;
     throw wrongState("", `${name} has no method "getLr"`, "write getLr() { ... }, which gives a rate for each group");
   }
 
-  /** What else the schedule changes in a group. */
+  /** Other changes of the schedule to a group. */
   protected others(_group: ScheduledGroup, _at: Moment): Partial<ScheduledGroup> {
     return {};
   }
 
-  /** How many steps were made, that of the constructor not counted. */
+  /** The number of steps, without that of the constructor. */
   get lastEpoch(): number {
     return this.#lastEpoch;
   }
@@ -180,10 +180,10 @@ export abstract class LRScheduler<S extends object = object> {
   }
 
   /**
-   * Sets the rates of the next epoch, or of the next batch. From a rate below its lowest a schedule may reach one below 0;
-   * the optimizer takes it, as PyTorch's does.
-   * @throws RangeError behind the end of a schedule that has one, if a rate set by hand is not valid, or for a rate that is no
-   * finite number; nothing has changed then
+   * Sets the rates of the next epoch, or of the next batch. If a rate was set below the schedule's lowest, the schedule
+   * may give a negative one; the optimizer accepts it, as PyTorch's does.
+   * @throws RangeError after the end of a finite schedule, if a rate set by the user is invalid, or for a rate that is not
+   * finite; nothing is changed then
    */
   step(): void {
     refuseInStep("step() of a learning rate scheduler", "call it behind the compiled step");
@@ -204,7 +204,7 @@ export abstract class LRScheduler<S extends object = object> {
     for (const group of paramGroups) learningRate(group.lr, isScheduled(group));
     const before = this.#lastEpoch;
     this.#lastEpoch++;
-    // A group that was added since has no other rate to start from than the one it came with.
+    // A group that was added since starts from its own rate.
     this.#baseLrs = paramGroups.map((group, index) => this.#baseLrs[index] ?? group.lr);
     try {
       const lastLr = checkRates(this.constructor.name, this.getLr(), paramGroups);
@@ -230,7 +230,7 @@ export abstract class LRScheduler<S extends object = object> {
   }
 
   /**
-   * Goes on from `stateDict()` of a scheduler of the same kind. The optimizer's state is to be loaded too, for its rates.
+   * Continues from `stateDict()` of a scheduler of the same kind. Load the optimizer's state too, for its rates.
    * @throws TypeError, RangeError or Error if it is not such a state; the scheduler is unchanged then
    */
   loadStateDict(stateDict: SchedulerStateDict<S>): void {
@@ -272,7 +272,7 @@ function checkRates(owner: string, rates: unknown, groups: readonly unknown[]): 
   return [...rates];
 }
 
-/** Settings without functions, of which a copy that shares nothing can be kept. */
+/** A deep copy of the settings without functions. */
 function dataOf<S extends object>(settings: S): S {
   const isCode = (value: unknown): boolean =>
     typeof value === "function" || (Array.isArray(value) && value.some(isCode));

@@ -12,7 +12,7 @@ import {
   wrongValue,
 } from "../../core/index.ts";
 
-/** Throws if a setting of a scheduler is not valid. */
+/** Throws if a setting of a scheduler is invalid. */
 export type SettingRule = (owner: string, name: string, value: unknown) => void;
 
 /** One rule per setting: a missing one does not compile. */
@@ -27,7 +27,7 @@ export const finite: SettingRule = (owner, name, value) => checkValue(owner, nam
 
 export const flag: SettingRule = (owner, name, value) => check(owner, name, value, trueOrFalse());
 
-/** A number for which `holds`, which `expected` says in words. */
+/** A number that satisfies `holds`; `expected` describes it. */
 export const number =
   (expected: string, holds: (value: number) => boolean): SettingRule =>
   (owner, name, value) => {
@@ -56,7 +56,7 @@ export const listOf =
     });
   };
 
-/** Rules for what has only a default: a number stays a finite one, a flag a flag, a list a list. */
+/** Rules from defaults: a number must stay a finite number, a flag a flag, a list a list. */
 export function settingsLike<S extends object>(defaults: Partial<S>): SettingRules<S> {
   return Object.fromEntries(
     Object.entries(defaults).map(([name, value]) => [name, ruleLike(value)]),
@@ -73,7 +73,7 @@ export function checkSettings<S extends object>(owner: string, settings: S, rule
   for (const name of Object.keys(rules) as (keyof S & string)[]) rules[name](owner, name, settings[name]);
 }
 
-/** What the user gave, and the defaults for the rest, checked. */
+/** The options of the user merged with the defaults, checked. */
 export function completeSettings<S extends object>(
   owner: string,
   defaults: Partial<S>,

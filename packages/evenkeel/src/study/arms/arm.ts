@@ -77,6 +77,7 @@ export function describeGroup(arm: Arm): string {
   return (arm.name === undefined ? null : arm.group) ?? describeScale(arm.scale);
 }
 
+/** Whether the network of an arm contains a batch normalization. */
 export function hasBatchNorm(arm: Arm): boolean {
   return arm.name === undefined ? arm.norm === "batch" : arm.batchNorm;
 }

@@ -1,4 +1,13 @@
-import { because, describe, formatShape, isFloat, mismatch, refuse, wrongState } from "../../core/index.ts";
+import {
+  because,
+  describe,
+  formatShape,
+  isFloat,
+  mismatch,
+  problemError,
+  problemOf,
+  wrongState,
+} from "../../core/index.ts";
 import * as nn from "../../nn/index.ts";
 import { getRngState, manualSeed, setRngState } from "../../random/index.ts";
 import {
@@ -116,12 +125,10 @@ function planned(arm: Arm, examination: Examination, who: string) {
     const rows = { train: sample.truth, validation: sample.truth, test: sample.truth };
     return { sample, ...planTrial(data.schema, rows, options, sample.truth) };
   } catch (error) {
-    if (!(error instanceof TypeError || error instanceof RangeError)) throw error;
+    const problem = problemOf(error);
+    if (problem === undefined) throw error;
     // The options are those of trainTable, and so are its words.
-    const text = `${who}: ${error.message.replace(/^(trainTable|network|Preprocessing\.fit): /, "")}`;
-    throw error instanceof TypeError
-      ? because(refuse("wrong-type", "", text), error)
-      : because(refuse("wrong-value", "", text), error);
+    throw because(problemError({ ...problem, where: { ...problem.where, caller: who } }), error);
   }
 }
 

@@ -206,7 +206,7 @@ describe("what is wrong with an arm is said before anything is trained", () => {
     [{ name: "x", network: good, version: 2 }, /the version of the arm "x" is 2, expected a text/],
     [{ name: "x", network: good, group: " " }, /the group of the arm "x" is " ", expected 1 to 60/],
     [{ name: "x", network: good, dropout: 0 }, /an arm of planStudy: unknown option "dropout"/],
-    [good, /an arm is the function, expected \{ name, options \}, \{ name, network: \(features\) => module \}/],
+    [good, /an arm is the function network, expected \{ name, options \}, \{ name, network: \(features\) => module \}/],
   ])("misuse %#", (arm, message) => {
     expect(() => planStudy(data, { arms: [arms[0], arm] as never })).toThrow(message);
   });
@@ -220,7 +220,7 @@ describe("what is wrong with an arm is said before anything is trained", () => {
     ],
     [{ ask: "placement", hidden: [] }, /placement is about hidden layers, and hidden is empty/],
     [{ ask: "networks" }, /ask is "networks", whose arms are yours/],
-    [{ ask: "place" }, /ask is "place", expected normalization, placement, /],
+    [{ ask: "place" }, /ask is "place", expected one of normalization, placement, /],
   ])("misuse of ask %#", (options, message) => {
     expect(() => planStudy(data, options)).toThrow(message);
   });

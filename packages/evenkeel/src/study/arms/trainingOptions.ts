@@ -1,40 +1,33 @@
-import { checkOptions, type WithoutUndefined, withoutUndefined } from "../../core/index.ts";
+import { checkDeclared, type WithoutUndefined, withoutUndefined } from "../../core/index.ts";
 import type { Schema } from "../../tabular/index.ts";
 import { lossOf } from "../../train/table/loss.ts";
+import { trainTableOptions } from "../../train/table/options.ts";
 import type { TrainTableOptions } from "../../train/table/options.types.ts";
 import { planTable, type TablePlan } from "../../train/table/plan.ts";
 import type { TrialSpec } from "../trial/trialSpec.ts";
 import type { Arm } from "./arm.ts";
 
-const sharedNames = [
-  "optimizer",
-  "weightDecay",
-  "schedule",
-  "loss",
-  "clipGradNorm",
-  "classWeights",
-  "patience",
-] as const;
-const names = ["network", "preprocessing", "batchSize", "epochs", ...sharedNames] as const;
+const { network, preprocessing, batchSize, epochs, ...others } = trainTableOptions;
+const { optimizer, weightDecay, schedule, loss, clipGradNorm, classWeights, patience } = others;
+
+/** What a study has no option of its own for, for all arms. */
+export const sharedOptions = { optimizer, weightDecay, schedule, loss, clipGradNorm, classWeights, patience };
+
+const trainingOptions = { network, preprocessing, batchSize, epochs, ...sharedOptions };
 
 /**
  * Options of `trainTable`, by its names, with its meanings and its defaults, that the arms of a study share or differ in.
  * Learning rates, seeds and parts of the rows are the study's to vary; it scores both kinds of statistics, and trains no refit,
  * which would have no validation rows to choose by.
  */
-export type TrainingOptions = Pick<TrainTableOptions, (typeof names)[number]>;
+export type TrainingOptions = Pick<TrainTableOptions, keyof typeof trainingOptions>;
 
 /** Those that a study has no option of its own for, for all arms. */
-export type SharedOptions = Pick<TrainingOptions, (typeof sharedNames)[number]>;
+export type SharedOptions = Pick<TrainTableOptions, keyof typeof sharedOptions>;
 
-/** @throws TypeError naming what is none of them */
-export function checkSharedOptions(owner: string, options: SharedOptions): void {
-  checkOptions(owner, options, sharedNames);
-}
-
-/** @throws TypeError or RangeError naming the option that a study does not take */
+/** @throws TypeError or RangeError naming the option that is unknown, that a study does not take, or that does not fit */
 export function checkTrainingOptions(owner: string, options: TrainingOptions): void {
-  checkOptions(owner, options, names);
+  checkDeclared(owner, options, trainingOptions);
 }
 
 /** The later ones win; those of network and preprocessing one by one. */

@@ -31,7 +31,7 @@ export function betterResult(view: StudyView): Claim {
     rule:
       `Test ${unit}, with minus without, paired over seeds, each network at its own best rate; of the running statistics as ` +
       "trained and recomputed the ones that are better on the validation rows. Held if the interval lies below 0 and the mean " +
-      `is worth having (${describeWorth(view)}); not held if the interval leaves out such a gain.`,
+      `is at least the smallest effect of interest (${describeWorth(view)}); not held if the interval leaves out such a gain.`,
   };
   const settings = settingsOf(view);
   if (settings.length === 0) return notStudied(claim, "arms with and without BatchNorm on the same inputs");

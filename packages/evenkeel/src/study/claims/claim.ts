@@ -59,7 +59,7 @@ export const gapOf = ({ test, train }: Observation): number => test - train;
 const nearlyAll = 0.1;
 
 /**
- * The smallest difference that is worth having beside this error: a part of it, but where it is near 0 no less than one test
+ * The smallest effect of interest beside this error: a part of it, but where it is near 0 no less than one test
  * row, or the same part of a tenth of the best constant's error.
  */
 export function worthBeside(view: StudyView, error: number): number {
@@ -69,7 +69,7 @@ export function worthBeside(view: StudyView, error: number): number {
   return worth * Math.max(error, constants.length === 0 ? 0 : nearlyAll * mean(constants));
 }
 
-/** The effect worth having beside the mean test error of what is compared with; below 0. */
+/** The smallest effect of interest beside the mean test error of what is compared with; below 0. */
 export function worthOf(view: StudyView, others: Map<number, Observation>): number {
   return others.size === 0 ? 0 : -worthBeside(view, mean([...others.values()].map(testError)));
 }
@@ -122,7 +122,7 @@ function why({ value, interval, judged }: Figure): string {
   const { none, worth, verdict } = judged;
   if (verdict !== "undecided" || value === null || interval === null || interval.high >= none)
     return sayVerdict(verdict);
-  return value > worth ? "beyond noise, but perhaps too small to be worth having" : "of too few seeds to tell";
+  return value > worth ? "significant, but perhaps below the smallest effect of interest" : "of too few seeds to tell";
 }
 
 /** For a claim that needs arms or variants that the study does not have. */

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { luck, type MakeUp, madeUpStudy } from "../../../../../test/madeUpStudy.ts";
-import type { StudyOptions } from "../plan/plan.ts";
+import type { StudyOptions } from "../plan/options.types.ts";
 import { judgeClaims } from "./index.ts";
 
 /** A claim about made-up results; `on` gives what differs from 1, on top of a little luck. */
@@ -215,7 +215,7 @@ describe("regularisation", () => {
     expect(judged[0].label).toContain("with a worse test error");
   });
 
-  test("undecided where the gap is narrower and the test error worse on average, but not beyond noise", () => {
+  test("undecided where the gap is narrower and the test error worse on average, but not significantly", () => {
     const { verdict, judged } = claim("regularization", (arm, { seed }) => {
       const test = isBatch(arm) ? 1.05 + 0.3 * Math.sin(7 * seed) : 1;
       return { validation: 1, test, train: isBatch(arm) ? test - 0.01 : 0.5 };

@@ -27,7 +27,7 @@ export function moreData(view: StudyView): Claim {
       `The effect (test ${unit}, with minus without) on ${parts.map((part) => Math.round(part * rows.train)).join(", ")} training ` +
       "rows, each seed's rows a part of the next larger, the rate chosen on all rows and the number of steps the same: for each " +
       "seed the slope of a line through the effects against the doublings of the rows. Held if the interval over seeds lies below 0 and the mean " +
-      `is worth having for each doubling (${describeWorth(view)}); not held if the interval leaves out such a trend. It must help on all ` +
+      `is at least the smallest effect of interest for each doubling (${describeWorth(view)}); not held if the interval leaves out such a trend. It must help on all ` +
       "rows, too: not held if that is refuted, undecided if it cannot be told. The " +
       "number of columns was not varied: of high-dimensional data this says nothing.",
   };
@@ -57,8 +57,7 @@ export function moreData(view: StudyView): Claim {
   const figures = slopes.map((figure, i) => {
     const helps = onAll[i].judged?.verdict ?? "undecided";
     if (figure.judged?.verdict !== "held" || helps === "held") return figure;
-    const word =
-      helps === "undecided" ? "whether it helps on all rows is not told from noise" : "hurting less, not helping";
+    const word = helps === "undecided" ? "whether it helps on all rows is undecided" : "hurting less, not helping";
     return { ...figure, label: `${figure.label} (${word})`, judged: { ...figure.judged, verdict: helps } };
   });
   const apart = settings.flatMap((setting) =>

@@ -23,8 +23,8 @@ export function noGuarantee(view: StudyView): Claim {
     claim: "Batch normalization is no guarantee: on small or simple data it may do nothing, or hurt.",
     rule:
       `In every setting here (inputs, number of rows) the test ${unit}, with minus without, paired over seeds. The verdict of a ` +
-      `setting is about its improving the result by what is worth having (${describeWorth(view)}). The claim is held if an improvement was refuted in ` +
-      "one setting or more, not held if there was one in all, undecided otherwise. So many settings are asked at once that each is " +
+      `setting is about its improving the result by at least the smallest effect of interest (${describeWorth(view)}). The claim is held if an improvement was refuted in ` +
+      "one setting or more, not held if there was one in all, undecided otherwise. All settings are asked at once, so each is " +
       "judged by a wider interval than in the claim that it improves the result.",
   };
   const settings = settingsOf(view);
@@ -49,7 +49,7 @@ export function noGuarantee(view: StudyView): Claim {
   const sentence = {
     held: `It did not improve the result ${listed(without)}.`,
     "not held": "It improved the result in every setting tried here.",
-    undecided: `Among these ${figures.length} settings no improvement was refuted beyond noise, and not every one showed one.`,
+    undecided: `Among these ${figures.length} settings no improvement was refuted, and not every setting showed one.`,
   }[verdict];
   return { ...claim, verdict, figures, sentence: `${sentence} An improvement: ${lower(tell(figures))}` };
 }

@@ -23,9 +23,9 @@ export function regularization(view: StudyView): Claim {
     claim: "Batch normalization regularises slightly, somewhat like dropout.",
     rule:
       `The gap between test and training ${unit}, with minus without, paired over seeds, each network at its own best rate. Held ` +
-      `if the interval lies below 0 and the mean is worth having (${describeWorth(view)}); not held if the interval leaves out ` +
+      `if the interval lies below 0 and the mean is at least the smallest effect of interest (${describeWorth(view)}); not held if the interval leaves out ` +
       "such a narrowing. A gap that is narrower while the mean test error is worse by as much is a worse fit, not " +
-      "regularisation: not held if that is beyond noise, else undecided. Dropout's own effect stands beside it.",
+      "regularisation: not held if that is significant, else undecided. Dropout's own effect stands beside it.",
   };
   const settings = settingsOf(view);
   if (settings.length === 0) return notStudied(claim, "arms with and without BatchNorm on the same inputs");

@@ -24,7 +24,7 @@ export function scaleSensitivity(view: StudyView): Claim {
     rule:
       `Two measures in test ${unit}. What raw features cost: (raw - z-score) with minus the same without. Other units: how far ` +
       "the error on raw features moves, up or down and by chance, too, when the columns are multiplied and the rate stays, with minus without. Both " +
-      `paired over seeds; held if the interval lies below 0 and the mean is worth having (${describeWorth(view, "the error without on raw features")}); ` +
+      `paired over seeds; held if the interval lies below 0 and the mean is at least the smallest effect of interest (${describeWorth(view, "the error without on raw features")}); ` +
       "not held if the interval leaves out such a saving.",
   };
   const settings = settingsOf(view);

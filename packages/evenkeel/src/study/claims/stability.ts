@@ -51,7 +51,7 @@ export function stability(view: StudyView): Claim {
     rule:
       `Two measures, of ${fewestSeeds} seeds or more. Spread: how far the test ${unit} lies from the median over seeds, with minus ` +
       "without, paired over seeds, each network at its own best rate; held if the interval lies below 0 and the mean is at least " +
-      `${percent(-worthSpread)} of the spread without and worth having as an error (${describeWorth(view)}); not held if the ` +
+      `${percent(-worthSpread)} of the spread without, and at least the smallest effect of interest as an error (${describeWorth(view)}); not held if the ` +
       "interval leaves out such a gain; left out if both spreads are smaller than that. Its interval is Student's t over the seeds " +
       `alone, whose scatter is what is asked for. Rates: the part of the ${lrs.length} learning rates that fail, with minus without; a ` +
       "rate trains if the run goes nine tenths of the way from the best constant to the best network of the seed; held if the " +

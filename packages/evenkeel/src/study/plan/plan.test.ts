@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { inferSchema, tableFromRows } from "../../tabular/index.ts";
-import { planStudy, type StudyOptions } from "./plan.ts";
+import type { StudyOptions } from "./options.types.ts";
+import { planStudy } from "./plan.ts";
 import { countTrials, describePlan, rateTrials, variantTrials } from "./planTrials.ts";
 
 const table = tableFromRows(
@@ -60,19 +61,32 @@ describe("a plan", () => {
 
 test.each<[StudyOptions, RegExp]>([
   [{ seed: 3 } as never, /planStudy: unknown option "seed"/],
-  [{ seeds: 0 }, /seeds is 0, expected a whole number of at least 1/],
-  [{ seeds: [1, 1] }, /a seed is there twice/],
-  [{ lrs: [] }, /lrs is empty; give at least one/],
-  [{ lrs: [0.1, -1] }, /lrs has -1, expected numbers above 0/],
-  [{ lrs: [0.1, 0.1] }, /lrs has a number twice/],
+  [{ seeds: 0 }, /seeds is 0, expected a whole number of at least 1, or a list of seeds/],
+  [{ seeds: "3" as never }, /seeds is "3", expected a whole number/],
+  [{ seeds: [] }, /seeds is \[\], expected a whole number of at least 1, or a list of seeds/],
+  [{ seeds: [1, 0.5] }, /seeds\[1\] is 0.5, expected a whole number of at least 0/],
+  [{ seeds: [1, 1] }, /seeds has 1 twice; leave one of them out/],
+  [{ lrs: [] }, /lrs is \[\], expected at least one learning rate above 0/],
+  [{ lrs: [0.1, -1] }, /lrs\[1\] is -1, expected a finite number above 0/],
+  [{ lrs: [0.1, 0.1] }, /lrs has 0.1 twice; leave one of them out/],
   [{ batchSize: 1 }, /batchSize is 1, expected a whole number of at least 2/],
   [{ epochs: 2.5 }, /epochs is 2.5, expected a whole number/],
-  [{ rowFractions: [1] }, /a row fraction is 1, expected between 0 and 1/],
-  [{ rowFractions: [0.001] }, /0.001 of 320 training rows is fewer than 2/],
-  [{ epochFractions: [1] }, /an epoch fraction is 1, expected between 0 and 1/],
+  [{ rowFractions: [1] }, /rowFractions\[0\] is 1, expected a number above 0 and below 1/],
+  [
+    { rowFractions: [0.001] },
+    /rowFractions has 0.001, and 0.001 of 320 training rows is fewer than 2; give a larger fraction/,
+  ],
+  [{ epochFractions: [1] }, /epochFractions\[0\] is 1, expected a number above 0 and below 1/],
+  [{ rescale: [0] }, /rescale\[0\] is 0, expected a finite number above 0/],
+  [{ hidden: [0] }, /hidden\[0\] is 0, expected a whole number from 1 to 65536/],
+  [{ worth: 2 }, /worth is 2, expected a share from 0 to 1/],
+  [{ targetError: 0 }, /targetError is 0, expected a finite number above 0/],
+  [{ train: { optimizer: "lion" as never } }, /planStudy: train.optimizer is "lion", expected one of adam, adamw, sgd/],
+  [{ ask: "size" as never }, /ask is "size", expected one of normalization, placement, pooling, networks/],
+  [{ metric: "mape" as never }, /metric is "mape", expected one of mae, rmse/],
   [{ metric: "errorRate" }, /metric is "errorRate"; for regression it is mae or rmse/],
-  [{ dropout: 1 }, /dropout is 1, expected a number from 0 to 0.99/],
-  [{ arms: [] }, /arms must be a list of at least one/],
+  [{ dropout: 1 }, /dropout is 1, expected a share from 0 up to, but not including, 1/],
+  [{ arms: [] }, /arms is \[\], expected a list of at least one arm/],
   [
     { arms: [{ scale: "minmax" as never, norm: "none", dropout: 0 }] },
     /scale is "minmax", expected raw, zscore, robust/,

@@ -30,7 +30,7 @@ export interface ComparisonHeadline extends Headline {
 /** What happened to one of the others, by its interval. */
 type Outcome = "better" | "worse" | "equal" | "not shown" | "undecided";
 
-/** "equal": nothing worth having either way; "not shown": the interval holds no effect, and perhaps one worth having. */
+/** "equal": no effect of interest either way; "not shown": the interval holds no effect, and perhaps one of interest. */
 export function outcomeOf({ value, interval, judged }: Figure): Outcome {
   if (value === null || interval === null || judged === undefined) return "undecided";
   const least = -judged.worth;
@@ -84,9 +84,9 @@ export function compareWithReference(view: StudyView, noun: string): ComparisonH
       const told = found(outcome).map((arm) => `${describeArm(arm)} ${measured(figures[others.indexOf(arm)])}`);
       return told.length === 0 ? [] : [`${outcome === "better" ? "Better" : "Worse"}: ${told.join("; ")}.`];
     }),
-    ...rest(view, "No difference worth having", found("equal")),
+    ...rest(view, "No difference of interest", found("equal")),
     ...rest(view, "No difference shown", found("not shown")),
-    ...rest(view, "Not told from noise", found("undecided")),
+    ...rest(view, "Undecided", found("undecided")),
     ...room(figures, outcomes, worth),
     ...nothingLearned(view),
     ...stale.map((one) => sayStale(view, one)),
@@ -101,7 +101,7 @@ function answerOf(view: StudyView, noun: string, outcomes: readonly Outcome[]): 
   if (better.length > 1) return `Yes, ${better.length} other ${noun}s do better than ${quoted(reference)} here`;
   if (better.length === 1) return `Yes, ${quoted(describeArm(better[0]))} does better than ${quoted(reference)} here`;
   if (outcomes.every((outcome) => outcome === "equal")) {
-    return `No other ${noun} differs from ${quoted(reference)} by what is worth having here`;
+    return `No other ${noun} differs from ${quoted(reference)} by the smallest effect of interest here`;
   }
   return outcomes.every((outcome) => outcome === "equal" || outcome === "not shown")
     ? `No other ${noun} is shown to differ from ${quoted(reference)} here`
@@ -140,8 +140,8 @@ function room(figures: readonly Figure[], outcomes: readonly Outcome[], worth: n
   if (said.size === 0) return [];
   return [
     said.size === 1 && one !== ""
-      ? one.trim().replace("The interval leaves", "Where no difference is shown, the interval leaves")
-      : "Where no difference is shown, some intervals leave room for one worth having.",
+      ? one.trim().replace("The interval", "Where no difference is shown, the interval")
+      : "Where no difference is shown, some intervals do not exclude one of that size.",
   ];
 }
 

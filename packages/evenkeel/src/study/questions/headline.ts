@@ -27,15 +27,15 @@ export interface Headline {
 export function leftOpen({ interval }: Figure, worth: number): string {
   if (interval === null || interval.low > 0 || interval.high < 0) return "";
   const possible = [...(interval.low <= -worth ? ["a gain"] : []), ...(interval.high >= worth ? ["a loss"] : [])];
-  return possible.length === 0 ? "" : ` The interval leaves room for ${possible.join(" and for ")} worth having.`;
+  return possible.length === 0 ? "" : ` The interval does not exclude ${possible.join(" or ")} of that size.`;
 }
 
 export function sayWorth({ plan: { rows, settings } }: StudyView, worth: number): string {
   const isRow = settings.metric === "errorRate" && worth * rows.test <= 1 + 1e-9;
-  return `a gain worth having begins at ${number(worth)}${isRow ? `, one of ${rows.test} test rows` : ""}`;
+  return `the smallest effect of interest is ${number(worth)}${isRow ? `, one of ${rows.test} test rows` : ""}`;
 }
 
-/** Said where no arm is better than the best constant beyond noise, on the test rows. */
+/** Said where no arm is significantly better than the best constant on the test rows. */
 export function nothingLearned(view: StudyView): string[] {
   const unit = unitOf(view);
   const gains = view.plan.arms.flatMap((arm) => {
@@ -53,7 +53,7 @@ export function nothingLearned(view: StudyView): string[] {
   const [best] = gains.map((pairs) => mean(pairs.map(([test]) => test))).sort((a, b) => a - b);
   const constant = number(mean(gains[0].map(([, error]) => error)));
   return [
-    `No network here predicts better than a constant beyond noise (test ${unit} ${number(best)} at best, the constant ${constant}): ` +
+    `No network here predicts significantly better than a constant (test ${unit} ${number(best)} at best, the constant ${constant}): ` +
       "there may be nothing to learn from these columns, and what follows compares how networks fit noise.",
   ];
 }
@@ -85,10 +85,10 @@ export function sayStale(view: StudyView, { arm, lr, cost }: StaleStatistics): s
     case "held":
       return `Stale running statistics: ${figures}. The network is better than its evaluation; recompute them (updateBatchNorm).`;
     case "not held":
-      return `Running statistics that fit: ${figures}. Recomputing them gains nothing worth having.`;
+      return `Running statistics that fit: ${figures}. Recomputing them gains less than the smallest effect of interest.`;
     case "undecided":
     case undefined:
-      return `Whether running statistics are stale cannot be told from noise: ${figures}.`;
+      return `Whether running statistics are stale is undecided: ${figures}.`;
     default:
       return verdict satisfies never;
   }

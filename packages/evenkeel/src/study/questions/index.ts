@@ -1,26 +1,26 @@
-import { wrongValue } from "../../core/index.ts";
+import { check, oneOf } from "../../core/index.ts";
 import type { NormArm } from "../arms/arm.ts";
 import type { NetworkArm } from "../arms/networkArm.ts";
 import { networks } from "./networks.ts";
 import { normalization } from "./normalization.ts";
 import { placement } from "./placement.ts";
 import { pooling } from "./pooling.ts";
-import type { ArmOptions, Ask, Question } from "./question.ts";
+import { type ArmOptions, type Ask, asks, type Question } from "./question.ts";
 
 export type { ComparisonHeadline } from "./comparison.ts";
 export type { Headline, StaleStatistics } from "./headline.ts";
 export type { NormalizationHeadline } from "./normalizationHeadline.ts";
 export type { Ask, Question } from "./question.ts";
 
-const byName: Readonly<Record<string, Question>> = { normalization, placement, pooling, networks };
+const byName: Readonly<Record<Ask, Question>> = { normalization, placement, pooling, networks };
 
 /** The questions that have arms of their own, the default first. */
 export const questions: readonly Question[] = [normalization, placement, pooling];
 
 /** @throws RangeError if there is no such question */
 export function questionOf(ask: Ask = "normalization"): Question {
-  if (Object.hasOwn(byName, ask)) return byName[ask];
-  throw wrongValue("planStudy", { option: "ask" }, ask, Object.keys(byName).join(", "));
+  check("questionOf", { option: "ask" }, ask, oneOf(asks));
+  return byName[ask];
 }
 
 /** The arms of a question. */

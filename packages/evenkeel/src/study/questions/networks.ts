@@ -23,7 +23,7 @@ export const networks: Question = {
 const words = {
   better: "",
   worse: " It is worse.",
-  equal: " There is no difference worth having.",
+  equal: " There is no difference of interest.",
   "not shown": " No difference is shown.",
   undecided: "",
 } as const;
@@ -39,7 +39,7 @@ function claims(view: StudyView): Claim[] {
       claim: `${name} does better than ${reference}.`,
       rule:
         `Test ${unitOf(view)}, ${name} minus ${reference}, paired over seeds, each network at its own best rate. Held if the interval ` +
-        `lies below 0 and the mean is worth having (${describeWorth(view, `the error of ${reference}`)}); not held if the interval leaves ` +
+        `lies below 0 and the mean is at least the smallest effect of interest (${describeWorth(view, `the error of ${reference}`)}); not held if the interval leaves ` +
         `out such a gain. Of ${others.length} such claims each is judged at 100% - 5%/${others.length}, so that all hold in 95%.`,
       verdict: figure.judged?.verdict ?? "undecided",
       figures: [figure],

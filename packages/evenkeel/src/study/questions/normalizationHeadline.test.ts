@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { errorRates, luck, type MakeUp, madeUpStudy } from "../../../../../test/madeUpStudy.ts";
 import { defaultArms } from "../arms/normArms.ts";
 import { worthBeside } from "../claims/claim.ts";
-import type { StudyOptions } from "../plan/plan.ts";
+import type { StudyOptions } from "../plan/options.types.ts";
 import { headlineOf } from "./normalizationHeadline.ts";
 
 const headline = (makeUp: MakeUp, options?: StudyOptions) => headlineOf(madeUpStudy(makeUp, options).view);
@@ -28,7 +28,7 @@ describe("arms that the validation rows cannot choose among", () => {
     );
   });
 
-  test("are those within what is worth having of the best", () => {
+  test("are those within the smallest effect of interest of the best", () => {
     expect(headline(tied(0.009)).difference?.value).toBeCloseTo(0.1, 9);
     expect(headline(tied(0.011)).difference?.value).toBeCloseTo(0, 9);
     expect(headline(tied(-0.02)).difference?.value).toBeCloseTo(0.2, 9);
@@ -48,8 +48,8 @@ describe("errors near 0", () => {
     for (const sign of [-1, 1]) {
       const { verdict, sentences, difference } = rated(rate((seed) => (seed === 3 ? sign : 0)));
       expect(verdict).not.toBe("held");
-      expect(sentences[0]).toMatch(/^No difference (worth having|to be seen) between networks with and without/);
-      expect(sentences[0]).toContain("a gain worth having begins at 0.0100, one of 100 test rows");
+      expect(sentences[0]).toMatch(/^No difference (of interest|to be seen) between networks with and without/);
+      expect(sentences[0]).toContain("the smallest effect of interest is 0.0100, one of 100 test rows");
       expect(difference?.judged?.worth).toBeCloseTo(-0.01, 12);
     }
   });
@@ -67,7 +67,7 @@ describe("errors near 0", () => {
     ).toBe("held");
   });
 
-  test("of numbers: worth having is no less than 1% of a tenth of the best constant's error", () => {
+  test("of numbers: it is no less than 1% of a tenth of the best constant's error", () => {
     // The constant's error is 8.
     const { view } = madeUpStudy(() => ({}));
     expect([0, 0.5, 0.8, 2].map((error) => worthBeside(view, error))).toEqual([0.008, 0.008, 0.008, 0.02]);
@@ -76,7 +76,7 @@ describe("errors near 0", () => {
         validation:
           scale === "raw" ? 1 : norm === "batch" ? withIt : without + luck(seed, { scale, norm, dropout: 0 }, 0.0001),
       })).sentences[0];
-    expect(gain(0.002, 0.001)).toMatch(/^No difference worth having/);
+    expect(gain(0.002, 0.001)).toMatch(/^No difference of interest/);
     expect(gain(0.02, 0.01)).toMatch(/^Yes, batch normalization helps here/);
   });
 });

@@ -66,20 +66,20 @@ export function headlineOf(view: StudyView): NormalizationHeadline {
   return { verdict, without, with: normalized, difference, stale, sentences };
 }
 
-/** What the figure says; where the difference is not worth having nobody wins. */
+/** What the figure says; where the difference is below the smallest effect of interest nobody wins. */
 function answerOf({ value, interval, judged }: Figure, worth: number): string {
   const verdict = judged?.verdict ?? "undecided";
   if (verdict === "held") return "Yes, batch normalization helps here";
   if (value !== null && interval !== null && Math.abs(value) < worth) {
     const { low, high } = interval;
     if (low > -worth && high < worth) {
-      return "No difference worth having between networks with and without batch normalization here";
+      return "No difference of interest between networks with and without batch normalization here";
     }
     if (low <= 0 && high >= 0) {
       return "No difference to be seen between networks with and without batch normalization here";
     }
   }
-  if (verdict === "undecided") return "Whether batch normalization helps here cannot be told from noise";
+  if (verdict === "undecided") return "Whether batch normalization helps here is undecided";
   return value !== null && value >= worth && interval !== null && interval.low > 0
     ? "No, batch normalization makes the result worse here"
     : "No, batch normalization does not help here";
@@ -91,10 +91,10 @@ function byInputs(view: StudyView): string[] {
     if (value === null || interval === null || judged === undefined) return [];
     const { low, high } = interval;
     if (low > judged.worth && high < -judged.worth) {
-      return [`${label} it makes no difference worth having (${between(interval, signed, confidence)})`];
+      return [`${label} it makes no difference of interest (${between(interval, signed, confidence)})`];
     }
     if (low <= 0 && high >= 0) {
-      return [`${label} it makes no difference beyond noise (${between(interval, signed, confidence)})`];
+      return [`${label} it makes no significant difference (${between(interval, signed, confidence)})`];
     }
     const size = value < 0 ? { low: -high, high: -low } : interval;
     const way = value < 0 ? "lower" : "higher";

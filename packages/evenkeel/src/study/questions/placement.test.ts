@@ -3,7 +3,8 @@ import { madeUpComparison } from "../../../../../test/madeUpStudy.ts";
 import * as nn from "../../nn/index.ts";
 import { manualSeed } from "../../random/index.ts";
 import { inferSchema, TabularNet, tableFromRows } from "../../tabular/index.ts";
-import { planStudy, type StudyOptions } from "../plan/plan.ts";
+import type { StudyOptions } from "../plan/options.types.ts";
+import { planStudy } from "../plan/plan.ts";
 import { describePlan } from "../plan/planTrials.ts";
 import { studyReport } from "../report/report.ts";
 import { concludeStudy } from "../report/result.ts";
@@ -135,12 +136,12 @@ describe("the headline", () => {
   });
   test("says what is not shown, and what the intervals leave open", () => {
     expect(first(() => 1).sentences[0]).toMatch(
-      /^No other order differs from "Linear, BatchNorm, ReLU" by what is worth having here: /,
+      /^No other order differs from "Linear, BatchNorm, ReLU" by the smallest effect of interest here: /,
     );
     const open = first((name, seed) => 1.5 + (name === after ? 0.3 * Math.sin(5 * seed) : 0));
     expect(open.sentences[0]).toMatch(/^No other order is shown to differ from "Linear, BatchNorm, ReLU" here: /);
     expect(open.sentences.join(" ")).toContain(
-      `No difference shown: ${after}. Where no difference is shown, the interval leaves room for a gain and for a loss worth having.`,
+      `No difference shown: ${after}. Where no difference is shown, the interval does not exclude a gain or a loss of that size.`,
     );
     expect(open.verdict).toBe("undecided");
     expect(first((name) => (name === paper ? 1 : 1.1)).sentences[0]).toMatch(/^No other order is shown to do better/);

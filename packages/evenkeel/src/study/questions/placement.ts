@@ -93,7 +93,7 @@ function armOf(view: StudyView, place: BatchNorm, kind: Dropout): NamedArm | und
 }
 
 const holds = (view: StudyView, of: string) =>
-  `held if the interval lies below 0 and the mean is worth having (${describeWorth(view, of)}); not held if the interval leaves out such a gain.`;
+  `held if the interval lies below 0 and the mean is at least the smallest effect of interest (${describeWorth(view, of)}); not held if the interval leaves out such a gain.`;
 
 /** Ioffe and Szegedy 2015, section 3.2: "immediately before the nonlinearity". */
 function paperOrder(view: StudyView): Claim {
@@ -173,7 +173,7 @@ function dropoutUnneeded(view: StudyView): Claim {
     claim: "With BatchNorm there is no need for dropout (Ioffe and Szegedy 2015).",
     rule:
       `Test ${unitOf(view)} with dropout minus without, paired over seeds, each at its own best rate, for every place of the two. The verdict ` +
-      `of a place is about dropout improving the result by what is worth having (${describeWorth(view)}). The claim is held if that ` +
+      `of a place is about dropout improving the result by at least the smallest effect of interest (${describeWorth(view)}). The claim is held if that ` +
       "was refuted at every place, not held if dropout improved the result at one or more, undecided otherwise.",
   };
   const tried = (["before", "after"] as const).flatMap((place) =>

@@ -86,7 +86,7 @@ function globalAsGood(view: StudyView): Claim {
     claim: "Global average pooling does as well as a Linear over all places, with fewer parameters (Lin et al. 2014).",
     rule:
       `Test ${unitOf(view)}, average pooling and a Linear minus global average pooling, paired over seeds, each at its own best rate. The ` +
-      `verdict of the figure is about the Linear improving the result by what is worth having (${describeWorth(view, "the error of global average pooling")}). ` +
+      `verdict of the figure is about the Linear improving the result by at least the smallest effect of interest (${describeWorth(view, "the error of global average pooling")}). ` +
       "The claim is held if that was refuted, not held if there was such an improvement, undecided otherwise.",
   };
   const { label, worth, apart } = compared(view, "averageLinear", "globalAverage");
@@ -106,9 +106,9 @@ function globalOverfitsLess(view: StudyView): Claim {
     claim: "Global average pooling overfits less than a Linear over all places (Lin et al. 2014).",
     rule:
       `The gap between test and training ${unitOf(view)}, global average pooling minus average pooling and a Linear, paired over seeds, each at ` +
-      `its own best rate. Held if the interval lies below 0 and the mean is worth having (${describeWorth(view, "the error of average pooling and a Linear")}); ` +
+      `its own best rate. Held if the interval lies below 0 and the mean is at least the smallest effect of interest (${describeWorth(view, "the error of average pooling and a Linear")}); ` +
       "not held if the interval leaves out such a narrowing. A gap that is narrower while the mean test error is worse by as much is a " +
-      "worse fit: not held if that is beyond noise, else undecided.",
+      "worse fit: not held if that is significant, else undecided.",
   };
   const gap = compared(view, "globalAverage", "averageLinear", gapOf);
   if (gap.apart.length === 0) return notStudied(claim, "trainings of both heads");
@@ -133,7 +133,7 @@ function maxBetter(view: StudyView): Claim {
     claim: "Max pooling does better than average pooling (Scherer et al. 2010).",
     rule:
       `Test ${unitOf(view)}, max minus average, global and before a Linear, paired over seeds, each at its own best rate: held if the interval ` +
-      `lies below 0 and the mean is worth having (${describeWorth(view, "the error with average pooling")}); not held if the interval leaves out such a gain.`,
+      `lies below 0 and the mean is at least the smallest effect of interest (${describeWorth(view, "the error with average pooling")}); not held if the interval leaves out such a gain.`,
   };
   const pairs = [compared(view, "globalMax", "globalAverage"), compared(view, "maxLinear", "averageLinear")];
   if (pairs.every(({ apart }) => apart.length === 0)) return notStudied(claim, "trainings of these heads");

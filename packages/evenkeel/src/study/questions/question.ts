@@ -6,8 +6,10 @@ import type { StudyView } from "../report/view.ts";
 import type { TrialSettings } from "../trial/trialSpec.ts";
 import type { Headline } from "./headline.ts";
 
+export const asks = ["normalization", "placement", "pooling", "networks"] as const;
+
 /** A question that a study can be asked; "networks" is that of arms which were given as functions. */
-export type Ask = "normalization" | "placement" | "pooling" | "networks";
+export type Ask = (typeof asks)[number];
 
 /** What the arms of a question are made from. */
 export interface ArmOptions extends Pick<TrialSettings, "hidden" | "activation"> {

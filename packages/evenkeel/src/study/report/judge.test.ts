@@ -5,14 +5,14 @@ import { type Candidate, confidenceOf, judge, judged, overall } from "./judge.ts
 import { estimateMean } from "./statistics.ts";
 
 describe("the rule", () => {
-  // value, interval, verdict; less is claimed, and -0.1 is worth having.
+  // value, interval, verdict; less is claimed, and -0.1 is the smallest effect of interest.
   test.each([
     ["below, and enough", -0.3, [-0.4, -0.2], "held"],
-    ["below, but not worth having", -0.06, [-0.09, -0.03], "not held"],
-    ["below, perhaps worth having, not on average", -0.08, [-0.12, -0.04], "undecided"],
+    ["below, but less than the smallest effect of interest", -0.06, [-0.09, -0.03], "not held"],
+    ["below, perhaps of interest, not on average", -0.08, [-0.12, -0.04], "undecided"],
     ["enough, but the interval reaches no effect", -0.3, [-0.6, 0], "undecided"],
     ["nothing, for sure", 0, [-0.05, 0.05], "not held"],
-    ["nothing worth having, harm possible", 0.3, [-0.05, 0.65], "not held"],
+    ["no effect of interest, harm possible", 0.3, [-0.05, 0.65], "not held"],
     ["the other way round", 0.3, [0.2, 0.4], "not held"],
     ["anything is possible", 0.1, [-0.5, 0.7], "undecided"],
   ] as const)("%s", (_, value, [low, high], verdict) => {

@@ -19,7 +19,7 @@ export interface Figure {
   readonly judged?: {
     /** The value of no effect: 0 for differences, 1 for ratios. */
     readonly none: number;
-    /** The value from which on an effect in favour of the claim is worth having. Below `none`. */
+    /** The value from which on an effect in favour of the claim is of interest. Below `none`. */
     readonly worth: number;
     readonly verdict: Verdict;
   };
@@ -32,7 +32,7 @@ export function confidenceOf(figures: number): number {
 
 /**
  * The rule for one figure; claims are put so that they say "less". Held: the whole interval lies below no effect, and the
- * value is at least one worth having. Not held: the interval leaves out every effect worth having, whether the effect is
+ * value is at least the smallest effect of interest. Not held: the interval leaves out every effect of interest, whether the effect is
  * nothing or the other way round. Undecided: anything else, few seeds among it.
  */
 export function judge(value: number, interval: Interval | null, none: number, worth: number): Verdict {

@@ -42,17 +42,17 @@ describe("the headline", () => {
       const made = madeUpStudy((arm, { seed }) => ({ validation: 1, test: arm.norm === "batch" ? of(seed) : 1 }));
       return concludeStudy(made.plan, made.trials).headline.sentences[0];
     };
-    expect(headlineFor(() => 1)).toMatch(/^No difference worth having between networks with and without/);
-    expect(headlineFor((seed) => 1.002 + 0.001 * Math.sin(7 * seed))).toMatch(/^No difference worth having/);
+    expect(headlineFor(() => 1)).toMatch(/^No difference of interest between networks with and without/);
+    expect(headlineFor((seed) => 1.002 + 0.001 * Math.sin(7 * seed))).toMatch(/^No difference of interest/);
     expect(headlineFor((seed) => 1.05 + 0.01 * Math.sin(7 * seed))).toMatch(
       /^No, batch normalization makes the result worse/,
     );
     expect(headlineFor((seed) => 1.02 + 0.03 * Math.sin(7 * seed))).toMatch(
       /^No, batch normalization does not help here/,
     );
-    expect(headlineFor((seed) => 1.1 + 0.3 * Math.sin(7 * seed))).toMatch(/^Whether .* cannot be told from noise/);
+    expect(headlineFor((seed) => 1.1 + 0.3 * Math.sin(7 * seed))).toMatch(/^Whether .* is undecided/);
     expect(headlineFor((seed) => 1 + 0.3 * Math.sin(7 * seed))).toMatch(
-      /^No difference to be seen between .*\. The interval leaves room for a gain and for a loss worth having\.$/,
+      /^No difference to be seen between .*\. The interval does not exclude a gain or a loss of that size\.$/,
     );
   });
 
@@ -125,7 +125,7 @@ describe("the report", () => {
     const notes = report.notes.join(" ");
     expect(notes).toMatch(/over 10 seeds, widened .* variance times 1\/10 \+ 100\/400 /);
     expect(notes).toContain(
-      "Worth having is 1% of the error without, or of a tenth of the best constant's where that is more.",
+      "The smallest effect of interest is 1% of the error without, or of a tenth of the best constant's where that is more.",
     );
     expect(notes).toMatch(/Best at the edge of the grid/);
     // Where the rate beside the edge is as good, the edge is not to blame.

@@ -141,7 +141,7 @@ function timeOf(runs: readonly TrialRun[], view: StudyView, arm: Arm, lr: number
   return times.length === 0 ? null : mean(times);
 }
 
-/** Whether this rate at the edge of the grid is better than the one beside it by what is worth having. */
+/** Whether this rate at the edge of the grid is better than the one beside it by the smallest effect of interest. */
 function isBestAlone(view: StudyView, arm: Arm, statistics: Statistics, lr: number): boolean {
   const rates = view.rates(arm, statistics);
   const at = rates.findIndex((rate) => rate.lr === lr);
@@ -160,7 +160,7 @@ function notesOf(view: StudyView, complete: boolean, rows: readonly ReportRow[])
       "cannot make them narrow: more rows can. They say nothing of other tables.",
     "Every verdict goes by the interval that stands beside its figure: 95% for a figure by itself; for a claim of k figures " +
       "100% - 5%/k, so that all of the claim hold in 95% (Bonferroni). A figure of two claims has two intervals for that reason.",
-    `Worth having is ${describeWorth(view, view.plan.ask && `the error of ${describeArm(view.reference)}`)}.`,
+    `The smallest effect of interest is ${describeWorth(view, view.plan.ask && `the error of ${describeArm(view.reference)}`)}.`,
   );
   if (settings.metric === "errorRate")
     notes.push(

@@ -44,7 +44,7 @@ export function measured({ value, interval, judged, confidence }: Omit<Figure, "
 const verdictWords: Record<Verdict, string> = {
   held: "held",
   "not held": "did not hold",
-  undecided: "could not be told from noise",
+  undecided: "undecided",
 };
 
 export function sayVerdict(verdict: Verdict): string {

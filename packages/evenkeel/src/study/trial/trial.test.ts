@@ -258,8 +258,11 @@ describe("arms that are options", () => {
   });
 
   test.each<[object, RegExp]>([
-    [{ optimizer: "rmsprop" }, /^planStudy: the arm "x": optimizer is "rmsprop", expected one of adam, adamw, sgd/],
-    [{ network: { norm: "group" } }, /^planStudy: the arm "x": norm is "group", expected/],
+    [
+      { optimizer: "rmsprop" },
+      /^planStudy: options of the arm "x": optimizer is "rmsprop", expected one of adam, adamw, sgd/,
+    ],
+    [{ network: { norm: "group" } }, /^planStudy: options of the arm "x": network.norm is "group", expected/],
     [{ lr: 0.1 }, /^planStudy: options of the arm "x": unknown option "lr"/],
     [{ preprocessing: { scale: "none" } }, /the arm "x" has options.preprocessing.scale; give scale beside options/],
     [{ classWeights: "balanced" }, /^planStudy: the arm "x": classWeights are given, but "y" is a number/],
@@ -270,8 +273,8 @@ describe("arms that are options", () => {
   test("neither network nor options is refused, and what all share is checked", () => {
     expect(() => planStudy(data, { arms: [{ name: "x" }] })).toThrow(/the arm "x" has neither network nor options/);
     expect(() => planStudy(data, { train: { epochs: 3 } as object })).toThrow(
-      /planStudy: train: unknown option "epochs"/,
+      /planStudy: unknown option "train.epochs"/,
     );
-    expect(() => planStudy(data, { train: { loss: "hinge" as "mse" } })).toThrow(/^planStudy: loss is "hinge"/);
+    expect(() => planStudy(data, { train: { loss: "hinge" as "mse" } })).toThrow(/^planStudy: train.loss is "hinge"/);
   });
 });

@@ -1,5 +1,5 @@
 import type { AnyModule } from "../../nn/index.ts";
-import { getRngState, setRngState } from "../../random/index.ts";
+import { defaultGenerator, Generator, getRngState, setRngState } from "../../random/index.ts";
 import { NonFiniteLossError } from "../../train/fit/nonFinite.ts";
 import { classFactors } from "../../train/table/loss.ts";
 import type { TablePlan } from "../../train/table/plan.ts";
@@ -121,17 +121,21 @@ function newTrainer(
 
 /** The default generator, lent to a trial while it computes; to everybody else it is as they left it. */
 class BorrowedGenerator {
-  #own: Uint8Array | undefined;
-  #theirs: Uint8Array | undefined;
+  readonly #own = new Generator();
+  readonly #theirs = new Generator();
+
+  constructor() {
+    defaultGenerator.copyTo(this.#own);
+  }
 
   take(): void {
-    this.#theirs = getRngState();
-    if (this.#own !== undefined) setRngState(this.#own);
+    defaultGenerator.copyTo(this.#theirs);
+    this.#own.copyTo(defaultGenerator);
   }
 
   giveBack(): void {
-    this.#own = getRngState();
-    if (this.#theirs !== undefined) setRngState(this.#theirs);
+    defaultGenerator.copyTo(this.#own);
+    this.#theirs.copyTo(defaultGenerator);
   }
 }
 

@@ -2,8 +2,10 @@ import type { Activation } from "../../tabular/index.ts";
 import { type Arm, armId } from "../arms/arm.ts";
 import type { SharedOptions } from "../arms/trainingOptions.ts";
 
+export const metrics = ["mae", "rmse", "errorRate", "logLoss"] as const;
+
 /** The error that is compared; lower is better. MAE and RMSE are in the target's own unit. */
-export type Metric = "mae" | "rmse" | "errorRate" | "logLoss";
+export type Metric = (typeof metrics)[number];
 
 /** What all trials of a study share. */
 export interface TrialSettings {

@@ -244,8 +244,8 @@ describe("the file", () => {
     ],
     ["widths that memory cannot hold", () => withNetwork({ hidden: Array(64).fill(65_536) }), "but its tensors hold"],
     ["many layers", () => withNetwork({ hidden: Array(100_000).fill(1) }), "but its tensors hold"],
-    ["a width beyond all", () => withNetwork({ hidden: [1e15] }), "hidden has the width 1000000000000000"],
-    ["a width that is none", () => withNetwork({ hidden: ["8"] }), 'hidden has the width "8"'],
+    ["a width beyond all", () => withNetwork({ hidden: [1e15] }), "hidden[0] is 1000000000000000, expected a whole number from 1 to 65536"],
+    ["a width that is none", () => withNetwork({ hidden: ["8"] }), 'hidden[0] is "8", expected a whole number from 1 to 65536'],
     ["another width", () => withNetwork({ hidden: [5, 5] }), "layers.0.weight"],
     ["another activation", () => withNetwork({ activation: "constructor" }), "activation"],
     [

@@ -124,7 +124,7 @@ function checkArray(caller: string, named: string, column: Column): void {
   const values = column.type === "text" ? column.codes : column.values;
   if (!expected.some((Values) => values instanceof Values)) {
     const names = expected.map((Values) => Values.name).join(" or ");
-    throw mismatch("wrong-type", caller, `${named} holds its values in ${describe(values)}`, names);
+    throw mismatch("wrong-type", caller, `${named} has the values ${describe(values)}`, names);
   }
 }
 

@@ -228,7 +228,7 @@ describe("misuse", () => {
     [
       "a list of values",
       { rows: 2, columns: [{ ...column, values: [1, 2] }] },
-      /holds its values in Array, expected Float64Array/,
+      /has the values \[1, 2\], expected Float64Array/,
     ],
     [
       "a code beyond the dictionary",

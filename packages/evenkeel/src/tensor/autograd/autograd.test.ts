@@ -82,7 +82,7 @@ describe("the graph", () => {
     expect(x.grad?.toArray()).toEqual([4, 8, 12]);
   });
 
-  it("can be walked again where nothing was saved, as in torch", () => {
+  it("allows another backward pass if nothing was saved, as in torch", () => {
     const x = leaf(1, 2);
     const y = x.add(1).neg().sum();
     y.backward();
@@ -90,7 +90,7 @@ describe("the graph", () => {
     expect(x.grad?.toArray()).toEqual([-2, -2]);
   });
 
-  it("is freed only on the way that was walked", () => {
+  it("is freed only along the path of the backward pass", () => {
     const x = leaf(1, 2);
     const shared = x.exp();
     const [a, b] = [shared.sum(), shared.square().sum()];
@@ -99,7 +99,7 @@ describe("the graph", () => {
     expect(() => a.backward()).toThrow("exp are already freed");
   });
 
-  it("of 50,000 operations is walked without a stack overflow", () => {
+  it("of 50,000 operations is traversed without a stack overflow", () => {
     const x = tensor(1, { requiresGrad: true });
     let y: Tensor = x;
     for (let i = 0; i < 50_000; i++) y = y.mul(i % 2 === 0 ? 2 : 0.5);
@@ -107,7 +107,7 @@ describe("the graph", () => {
     expect([y.item(), x.grad?.item()]).toEqual([1, 1]);
   });
 
-  it("of 20 doublings is walked once per operation, not once per path", () => {
+  it("of 20 doublings is traversed once per operation, not once per path", () => {
     const x = tensor(1, { requiresGrad: true });
     let y: Tensor = x;
     for (let i = 0; i < 20; i++) y = y.add(y);
@@ -184,7 +184,7 @@ describe("grad", () => {
     expect([dx?.toArray(), none]).toEqual([[1, 1], null]);
   });
 
-  it("does not walk where no input lies", () => {
+  it("does not traverse branches without an input", () => {
     const [x, other] = [leaf(1, 2), leaf(3, 4)];
     let seen = 0;
     const side = other.exp();
@@ -218,7 +218,7 @@ describe("createGraph", () => {
     expect((x.grad as Tensor | null)?.toArray()).toEqual([6, 12, 18]);
   });
 
-  it("works under noGrad, because the walk records by its own", () => {
+  it("works under noGrad, because the backward pass has its own mode", () => {
     const x = leaf(2);
     const y = x.pow(3).sum();
     const [first] = noGrad(() => grad(y, x, { createGraph: true }));
@@ -275,7 +275,7 @@ describe("createGraph", () => {
   });
 });
 
-it("cat and its parts share one walk", () => {
+it("cat and its parts share one backward pass", () => {
   const [a, b] = [leaf(1, 2), leaf(3)];
   const joined = cat([a, b, a]);
   joined

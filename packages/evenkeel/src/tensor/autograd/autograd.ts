@@ -16,7 +16,7 @@ import { type Edge, Node, OutputNode } from "./autogradNode.ts";
 import { enableGrad, noGrad } from "./gradMode.ts";
 
 export interface BackwardOptions {
-  /** Keep what the graph saved, so that it can be walked again. Default: the value of createGraph. */
+  /** Keep the saved values, so that the graph allows another backward pass. Default: the value of createGraph. */
   retainGraph?: boolean | undefined;
   /** Record the gradient computation itself, to differentiate it again. Default false. */
   createGraph?: boolean | undefined;
@@ -30,13 +30,13 @@ export interface GradOptions extends BackwardOptions {
 }
 
 /**
- * Accumulates into `.grad` of every leaf the gradient of `root`.
+ * Accumulates the gradient of `root` into `.grad` of every leaf.
  * https://pytorch.org/docs/stable/generated/torch.Tensor.backward.html
  */
 export function backward(root: Tensor, gradient: Tensor | undefined, options: BackwardOptions = {}): void {
   checkOptions("backward", options, backwardOptions);
   const { createGraph = false } = options;
-  const { totals, retained, release } = walk([root], [seed(root, gradient)], options);
+  const { totals, retained, release } = backwardPass([root], [seed(root, gradient)], options);
   const grads = recording(createGraph, () => [
     ...retained.map(([tensor, total]) => [tensor, own(total, createGraph)] as const),
     ...[...totals].flatMap(([edge, total]) =>
@@ -75,7 +75,7 @@ export function grad(
   inputs: Tensor | readonly Tensor[],
   options: GradOptions & { allowUnused: true },
 ): (Tensor | null)[];
-/** The gradients of the outputs with respect to the inputs, all of which they must depend on; leaves `.grad` alone. */
+/** The gradients of the outputs with respect to the inputs, all of which the outputs must depend on; leaves `.grad` alone. */
 export function grad(
   outputs: Tensor | readonly Tensor[],
   inputs: Tensor | readonly Tensor[],
@@ -109,7 +109,7 @@ export function grad(
   });
   const edges = targets.map((target) => target.gradFn ?? target);
   const seeds = roots.map((root, i) => seed(root, given[i] ?? undefined));
-  const { totals, retained, release } = walk(roots, seeds, options, new Set(edges));
+  const { totals, retained, release } = backwardPass(roots, seeds, options, new Set(edges));
   const gradients = edges.map((edge, i) => {
     const total = totals.get(edge) ?? null;
     if (total === null && !options.allowUnused) {
@@ -129,30 +129,30 @@ export function grad(
   return gradients;
 }
 
-/** What a walk found; the caller writes it down, once nothing can fail any more, and lets go of the saved values. */
-interface Walked {
+/** The result of a backward pass; the caller stores the gradients once nothing can fail any more, and releases the saved values. */
+interface PassResult {
   /** The gradient of every edge, or of the targets only. */
   readonly totals: ReadonlyMap<Edge, Tensor>;
-  /** Those of the tensors that keep theirs although they are no leaves. */
+  /** The gradients of non-leaf tensors that retain theirs. */
   readonly retained: readonly (readonly [Tensor, Tensor])[];
   readonly release: () => void;
 }
 
 /**
- * The walk: from the roots toward the leaves in reverse order of recording. Rules return gradients; only here are they
- * summed over uses, un-broadcast and cast. Nothing is written but by the caller.
+ * The backward pass, from the roots toward the leaves in reverse order of recording. Rules return gradients; this
+ * function alone sums them over uses, undoes broadcasting and casts. Only the caller writes to tensors.
  */
-function walk(
+function backwardPass(
   roots: readonly Tensor[],
   seeds: readonly Tensor[],
   { createGraph = false, retainGraph = createGraph }: BackwardOptions,
   targets?: ReadonlySet<Edge>,
-): Walked {
+): PassResult {
   const nodes = reachable(roots, targets);
   const through = targets === undefined ? nodes : new Set([...nodes].filter((node) => leadsOn(node, nodes, targets)));
   for (const node of through) node.checkSaved();
   const totals = new Map<Edge, Tensor>();
-  /** Of an op with several outputs: what has come through each of them. */
+  /** For an op with several outputs: the gradient of each so far. */
   const arrived = new Map<Node, (Tensor | null)[]>();
   const retained: [Tensor, Tensor][] = [];
   const flow = (edge: Edge, gradient: Tensor) => {
@@ -198,12 +198,12 @@ function walk(
   return { totals, retained, release };
 }
 
-/** Whether the walk goes through a node: a target is only reached, unless another one lies behind it. */
+/** Whether the backward pass runs a node: it stops at a target, unless another target lies beyond it. */
 function leadsOn(node: Node, nodes: ReadonlySet<Node>, targets: ReadonlySet<Edge>): boolean {
   return node.edges.some((edge) => edge !== null && (targets.has(edge) || nodes.has(edge as Node)));
 }
 
-/** The nodes between the roots and the leaves (or the targets), latest first. Iterative: graphs are deep. */
+/** The nodes between the roots and the leaves (or the targets), latest first. Iterative, because graphs are deep. */
 function reachable(roots: readonly Tensor[], targets?: ReadonlySet<Edge>): Set<Node> {
   const seen = new Set<Node>();
   const stack = roots.flatMap((root) => root.gradFn ?? []);
@@ -248,7 +248,7 @@ function throughHooks(edge: Edge, gradient: Tensor): Tensor {
   return current;
 }
 
-/** The gradient to start from: the one given, or 1 for a single value. */
+/** The initial gradient: the given one, or 1 for a single value. */
 function seed(root: Tensor, gradient: Tensor | undefined): Tensor {
   if (!root.requiresGrad) {
     throw wrongState(
@@ -291,7 +291,7 @@ function seed(root: Tensor, gradient: Tensor | undefined): Tensor {
   return gradient;
 }
 
-/** A gradient to keep in `.grad`: with storage of its own, unless it has a history to keep. */
+/** A gradient to store in `.grad`: it gets storage of its own, unless it has a history. */
 function own(gradient: Tensor, createGraph: boolean): Tensor {
   return createGraph ? gradient : clone(gradient);
 }

@@ -2,10 +2,10 @@ import type { AnyOp, GradContext, Spec } from "../../core/index.ts";
 import { wrongState } from "../../core/index.ts";
 import type { Tensor } from "../tensor.ts";
 
-/** Where the gradient of an input flows on to: the op that made it, or a leaf that collects it. */
+/** The destination of an input's gradient: the op that made the input, or a leaf that collects it. */
 export type Edge = Node | Tensor;
 
-/** Looks at the gradient of a tensor as it passes, and may put another in its place. */
+/** Receives the gradient of a tensor during the backward pass, and may replace it. */
 // biome-ignore lint/suspicious/noConfusingVoidType: a hook that only looks returns nothing at all.
 export type GradHook = (grad: Tensor) => Tensor | null | void;
 
@@ -22,12 +22,12 @@ export class Node {
   readonly attrs: unknown;
   readonly inputs: readonly Spec[];
   readonly outputs: readonly Spec[];
-  // Neither is a field that test runners see: they compare a tensor row by row, each of which has a node of its own that
-  // leads back to the tensor.
+  // Not fields, because test runners compare fields: each row of a tensor has a node that leads back to the
+  // tensor.
   readonly #edges: readonly (Edge | null)[];
   readonly #sequence = sequence++;
   readonly hooks: GradHook[] = [];
-  /** The tensor that keeps its gradient although it is no leaf. */
+  /** The non-leaf tensor that retains its gradient. */
   retainer: Tensor | null = null;
   private saved: Map<string, Saved> | null;
 
@@ -47,7 +47,7 @@ export class Node {
     this.saved = saved;
   }
 
-  /** One per input; null where no gradient is wanted. */
+  /** One per input; null if it needs no gradient. */
   get edges(): readonly (Edge | null)[] {
     return this.#edges;
   }
@@ -77,8 +77,8 @@ export class Node {
     if (this.saved === null) {
       throw wrongState(
         "backward",
-        `the values saved by ${this.op.name} are already freed: this graph was walked before. Give { ` +
-          "retainGraph: true } to the first backward() if you need a second one, or compute the loss anew",
+        `the values saved by ${this.op.name} are already freed by an earlier backward pass. Give { ` +
+          "retainGraph: true } to the first backward() if you need a second one, or compute the loss again",
       );
     }
     for (const [name, { tensor, version }] of this.saved) {
@@ -112,19 +112,19 @@ export class Node {
     return gradients as readonly (Tensor | null)[];
   }
 
-  /** Frees what was saved. A node that saved nothing can be walked again, as in PyTorch. */
+  /** Frees the saved values. A node without any allows another backward pass, as in PyTorch. */
   release(): void {
     if (this.op.saves.length > 0) this.saved = null;
   }
 }
 
 /**
- * One of several outputs that gradients flow into. Each has its own hooks, and hands its whole gradient to the node of the op,
- * which was made before it and is walked after all of them.
+ * One of several outputs that gradients flow into. Each has its own hooks, and passes its total gradient to the node of the
+ * op, which was made before it and runs after all of them.
  */
 export class OutputNode extends Node {
   readonly joint: Node;
-  /** Which of the differentiable outputs. */
+  /** The index among the differentiable outputs. */
   readonly slot: number;
 
   constructor(joint: Node, output: Tensor, slot: number) {
@@ -134,7 +134,7 @@ export class OutputNode extends Node {
   }
 }
 
-/** Writes down on its outputs how they came about. Gradients are floats: an integer result (int + int) has none. */
+/** Records the operation on its outputs. Gradients are floats: an integer result (int + int) has none. */
 export function record(op: AnyOp, attrs: unknown, inputs: readonly Tensor[], outputs: readonly Tensor[]): void {
   const edges = inputs.map((input) => (input.requiresGrad ? (input.gradFn ?? input) : null));
   const saved = new Map<string, Saved>();

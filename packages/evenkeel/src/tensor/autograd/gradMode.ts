@@ -8,9 +8,9 @@ export function isGradEnabled(): boolean {
 }
 
 /**
- * Runs `fn` without recording: results require no gradient. Nests, and ends with `fn`, also when it throws.
+ * Runs `fn` without recording: results require no gradient. Calls nest; the mode ends with `fn`, even if it throws.
  * https://pytorch.org/docs/stable/generated/torch.no_grad.html
- * @throws TypeError if `fn` is asynchronous: recording would already be back on when its promise goes on
+ * @throws TypeError if `fn` is asynchronous: recording would be back on when its promise continues
  */
 export function noGrad<T>(fn: () => T): T {
   return withGradMode("noGrad", false, fn);

@@ -51,12 +51,12 @@ export function gradcheck(fn: Checked, inputs: readonly Tensor[], options: Gradc
 }
 
 /**
- * {@link gradcheck} of the gradients of `fn` with respect to its inputs and the gradient that flows in.
+ * {@link gradcheck} of the gradients of `fn` with respect to its inputs and the incoming gradient.
  * https://pytorch.org/docs/stable/generated/torch.autograd.gradgradcheck.html
  */
 export function gradgradcheck(fn: Checked, inputs: readonly Tensor[], options: GradcheckOptions = {}): true {
   const outputs = ([fn(...inputs)].flat() as Tensor[]).filter((y) => y.requiresGrad);
-  // Fixed, uneven values: no draw from the generator, no symmetry for an error to hide in.
+  // Fixed, uneven values: nothing is drawn from the generator, and no symmetry hides an error.
   const flowing = outputs.map((y) => {
     const dy = zeros(y.shape, { dtype: y.dtype });
     for (let i = 0; i < dy.numel(); i++) dy.data[i] = Math.sin(1 + 2.3 * i);
@@ -73,7 +73,7 @@ export function gradgradcheck(fn: Checked, inputs: readonly Tensor[], options: G
   return gradcheck(gradients, [...inputs, ...flowing], options);
 }
 
-/** numeric[k][j]: how output element j moves with input element k. */
+/** numeric[k][j]: the derivative of output element j by input element k. */
 function differences(output: () => Tensor, input: Tensor, eps: number): Float64Array[] {
   return Array.from({ length: input.numel() }, (_, k) => {
     const at = (shift: number) => {

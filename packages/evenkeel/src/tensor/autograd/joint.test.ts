@@ -15,7 +15,7 @@ describe("an op with several differentiable outputs", () => {
     expect(x.grad?.toArray()).toEqual([10, 10, 0, 0, 10, 12]);
   });
 
-  it("walks the op once, behind all that was made of its outputs, however late", () => {
+  it("runs the op once, after everything computed from its outputs, however late", () => {
     const x = leaf();
     const [a, b] = x.split(3);
     const early = a.mul(b);
@@ -54,7 +54,7 @@ describe("an op with several differentiable outputs", () => {
     expect(grad(p.sum(), q, { allowUnused: true })).toEqual([null]);
   });
 
-  it("refuses a second walk, and a saved output that was written", () => {
+  it("refuses a second backward pass, and a saved output that was written", () => {
     const means = tensor([[1], [3]], { requiresGrad: true });
     const parts = () => combineMoments(tensor([2, 2]), means, tensor([[1], [1]])) as unknown as [Tensor, Tensor];
     const [mean, m2] = parts();

@@ -23,7 +23,7 @@ import { fillArange, fillLinspace } from "./ranges.ts";
 import { type AnyTypedArray, isTypedArray, storedFrom } from "./typedArrays.ts";
 
 export interface TensorOptions {
-  /** Default float32; bool for booleans, what holds the values of a typed array for that. */
+  /** Default float32; bool for booleans; for a typed array the dtype that holds its values. */
   dtype?: DType | undefined;
   /** Whether operations on the tensor are recorded for backward(). Default false. */
   requiresGrad?: boolean | undefined;
@@ -31,8 +31,8 @@ export interface TensorOptions {
 
 /**
  * A tensor from numbers, booleans, nested arrays of them, or a typed array (copied). Numbers give float32, whole or not;
- * typed arrays of integers give int32, a Uint8Array too: say `{ dtype: "bool" }` for the `data` of a bool tensor. With `shape`,
- * the values are arranged in it.
+ * typed arrays of integers give int32, a Uint8Array too: give `{ dtype: "bool" }` for the `data` of a bool tensor. `shape`
+ * arranges the values.
  * https://pytorch.org/docs/stable/generated/torch.tensor.html
  * @throws RangeError if rows differ in length, the shape does not fit, or an integer is beyond int32; TypeError for anything
  * but numbers and booleans
@@ -67,15 +67,15 @@ function listed(values: readonly (number | boolean)[], dtype = naturalDtype(valu
 }
 
 /**
- * Names the class of what an executor gives. A bundler then keeps its module, which sets the executor: a program that only
- * makes tensors and calls their methods names the class nowhere else.
+ * Refers to the class Tensor, so that a bundler keeps its module, which sets the executor: a program that only creates
+ * tensors and calls their methods refers to the class nowhere else.
  */
 function asTensor(value: Value): Tensor {
   if (value instanceof Tensor) return value;
   throw refuse("wrong-type", "", "the executor gave no tensor: is there a second copy of evenkeel?");
 }
 
-/** Through the door like all else: a compiled step makes it anew at every run. */
+/** Dispatched like all operations: a compiled step creates it again at every run. */
 function made(data: TypedArray, shape: Shape, dtype: DType, requiresGrad = false): Tensor {
   return asTensor(literal(data, { shape, dtype })).requiresGrad_(requiresGrad);
 }
@@ -86,7 +86,7 @@ const naturalDtype = (values: readonly (number | boolean)[]): DType =>
 const tensorOptions = ["dtype", "requiresGrad"];
 const randomOptions = [...tensorOptions, "generator"];
 
-/** A copy, so that a list that its owner changes later leaves the tensor alone. */
+/** A copy, so that later changes of the list do not affect the tensor. */
 function listOf(shape: Shape): number[] {
   checkShape(shape);
   return [...shape];
@@ -98,7 +98,7 @@ export type SizeArguments<O = TensorOptions> =
   | [...sizes: number[]]
   | [...sizes: number[], options: O];
 
-/** Takes the arguments apart; what is left over is refused as options would be. */
+/** Splits the arguments into a shape and options; anything more is refused. */
 function sizesAndOptions<O>(caller: string, given: SizeArguments<O>, known: readonly string[]): [number[], O] {
   const all: readonly unknown[] = given;
   const count = typeof all[0] === "number" ? all.findIndex((n) => typeof n !== "number") : 1;
@@ -139,33 +139,33 @@ export function ones(...size: SizeArguments): Tensor {
   return filled(shape, 1, options);
 }
 
-/** A tensor to be written to: `empty(2, 3)`. Its values are zeros, as all new memory of JavaScript is. */
+/** A tensor to write to: `empty(2, 3)`. Its values are zeros, like all new memory in JavaScript. */
 export function empty(...size: SizeArguments): Tensor {
   const [shape, options] = sizesAndOptions("empty", size, tensorOptions);
   return filled(shape, 0, options);
 }
 
-/** One value everywhere, in the shape of `like` and, unless options say otherwise, its dtype. */
+/** One value everywhere, in the shape of `like` and, by default, its dtype. */
 export function fullLike(like: Tensor, value: number, options?: TensorOptions): Tensor {
   return full(like.shape, value, { dtype: like.dtype, ...options });
 }
 
-/** Zeros in the shape of `like` and, unless options say otherwise, its dtype. */
+/** Zeros in the shape of `like` and, by default, its dtype. */
 export function zerosLike(like: Tensor, options?: TensorOptions): Tensor {
   return fullLike(like, 0, options);
 }
 
-/** Ones in the shape of `like` and, unless options say otherwise, its dtype. */
+/** Ones in the shape of `like` and, by default, its dtype. */
 export function onesLike(like: Tensor, options?: TensorOptions): Tensor {
   return fullLike(like, 1, options);
 }
 
-/** A tensor to be written to, in the shape of `like` and its dtype. Its values are zeros. */
+/** A tensor to write to, in the shape and dtype of `like`. Its values are zeros. */
 export function emptyLike(like: Tensor, options?: TensorOptions): Tensor {
   return fullLike(like, 0, options);
 }
 
-/** Ones on the diagonal of an [n, n] matrix, zeros elsewhere. */
+/** The [n, n] identity matrix. */
 export function eye(n: number, options?: TensorOptions): Tensor;
 /** Ones on the diagonal of an [n, m] matrix, zeros elsewhere. */
 export function eye(n: number, m?: number, options?: TensorOptions): Tensor;
@@ -180,11 +180,11 @@ export function eye(n: number, second?: number | TensorOptions, third?: TensorOp
   return made(data, [n, m], dtype, options.requiresGrad);
 }
 
-/** start, start + step, ... below end; `arange(n)` counts from 0. float32 unless dtype says otherwise. */
+/** start, start + step, ... below end; `arange(n)` counts from 0. Default float32. */
 export function arange(end: number, options?: TensorOptions): Tensor;
-/** start, start + step, ... below end: `arange(0, 10, 2)`. float32 unless dtype says otherwise. */
+/** start, start + step, ... below end: `arange(0, 10, 2)`. Default float32. */
 export function arange(start: number, end: number, options?: TensorOptions & { step?: number | undefined }): Tensor;
-/** start, start + step, ... below end, which lies in the direction of the step: `arange(5, 0, -1)`. */
+/** start, start + step, ... up to, but not including, end; a negative step counts down: `arange(5, 0, -1)`. */
 export function arange(start: number, end: number, step?: number, options?: TensorOptions): Tensor;
 export function arange(
   first: number,
@@ -254,19 +254,19 @@ function drawNormal(shape: number[], mean: number, std: number, options: RandomO
   return asTensor(ops.normal({ shape, dtype, generator, mean, std })).requiresGrad_(requiresGrad);
 }
 
-/** Uniform in [0, 1), in the shape of `like` and, unless options say otherwise, its dtype. */
+/** Uniform in [0, 1), in the shape of `like` and, by default, its dtype. */
 export function randLike(like: Tensor, options?: RandomOptions): Tensor {
   return rand(like.shape, { dtype: like.dtype, ...options });
 }
 
-/** Standard normal, in the shape of `like` and, unless options say otherwise, its dtype. */
+/** Standard normal, in the shape of `like` and, by default, its dtype. */
 export function randnLike(like: Tensor, options?: RandomOptions): Tensor {
   return randn(like.shape, { dtype: like.dtype, ...options });
 }
 
-/** Whole numbers from 0 to high - 1, int32 unless dtype says otherwise. */
+/** Whole numbers from 0 to high - 1. Default int32. */
 export function randint(high: number, shape: Shape, options?: RandomOptions): Tensor;
-/** Whole numbers from low to high - 1, int32 unless dtype says otherwise. */
+/** Whole numbers from low to high - 1. Default int32. */
 export function randint(low: number, high: number, shape: Shape, options?: RandomOptions): Tensor;
 export function randint(first: number, ...rest: (number | Shape | RandomOptions | undefined)[]): Tensor {
   const [low, high] = typeof rest[0] === "number" ? [first, rest.shift() as number] : [0, first];
@@ -284,7 +284,7 @@ export function randperm(n: number, options: GeneratorOption = {}): Tensor {
   return asTensor(ops.randperm({ n, generator }));
 }
 
-/** Ones with the probability each element of `probabilities` gives, zeros otherwise. */
+/** Ones and zeros: each element is 1 with the probability in `probabilities`. */
 export function bernoulli(probabilities: Tensor, options: GeneratorOption = {}): Tensor {
   checkOptions("bernoulli", options, ["generator"]);
   const { generator = defaultGenerator } = options;

@@ -1,10 +1,10 @@
 import { mismatch, refuse, type Shape, type Spec, type TypedArray, wrongShape } from "../../core/index.ts";
 import { isTypedArray } from "./typedArrays.ts";
 
-/** Numbers or booleans in nested arrays, as deep as a tensor has dimensions. */
+/** Numbers or booleans in nested arrays, one level per dimension of a tensor. */
 export type NestedArray = number | boolean | NestedArray[];
 
-/** Nested arrays of numbers by their depth. */
+/** The type of nested arrays of numbers, by depth. */
 export interface NestedNumbers {
   0: number;
   1: number[];
@@ -13,7 +13,7 @@ export interface NestedNumbers {
   4: number[][][][];
 }
 
-/** @throws RangeError unless there are so many dimensions @throws TypeError for a bool tensor */
+/** @throws RangeError unless there are `depth` dimensions @throws TypeError for a bool tensor */
 export function checkNestedNumbers({ shape, dtype }: Spec, rank: number): void {
   if (shape.length !== rank) {
     throw wrongShape("toArray", "the tensor", shape, `${rank} dimensions`);
@@ -28,7 +28,7 @@ export function checkNestedNumbers({ shape, dtype }: Spec, rank: number): void {
   }
 }
 
-/** What {@link tensor} reads: any depth of arrays, rows may be typed arrays. */
+/** The input of {@link tensor}: arrays of any depth, whose rows may be typed arrays. */
 export type NestedData = number | boolean | ArrayLike<number> | readonly NestedData[];
 
 /** The nested arrays of a row-major array. */
@@ -41,7 +41,7 @@ export function nest(data: TypedArray, shape: Shape, asBoolean: boolean): Nested
   return level(0);
 }
 
-/** The shape and the values of nested arrays. @throws TypeError or RangeError naming the place that does not fit */
+/** The shape and the values of nested arrays. @throws TypeError or RangeError naming the position that does not fit */
 export function unnest(data: NestedData): { shape: number[]; values: (number | boolean)[] } {
   const shape: number[] = [];
   for (let level: unknown = data; isList(level); level = level[0]) {

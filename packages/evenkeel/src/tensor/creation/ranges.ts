@@ -2,15 +2,15 @@ import type { DType, TypedArray } from "../../core/index.ts";
 import { fma, fmaf } from "../../core/math/fma.ts";
 
 /**
- * Evenly spaced values, the bits of PyTorch's: its loops take two vectors of 32 bytes at a time, whose first value is
- * computed from the ends and the others from the first; what is left over is computed one by one. Its compiler fuses a
- * product and the sum behind it. (Above 32768 values PyTorch's bits depend on how many threads share them; ours are those
- * of one thread.)
+ * Evenly spaced values, bit-equal to PyTorch's: its loops take two vectors of 32 bytes at a time, compute the first
+ * value from the ends and the others from the first, and the remaining values one by one. Its compiler fuses a product with
+ * the following sum. (Above 32768 values PyTorch's bits depend on the number of threads; ours are those of one
+ * thread.)
  */
 
 const vectorBytes = 32;
 
-/** Calls `value` for each place with the first place of its vector. */
+/** Calls `value` for each position with the first position of its vector. */
 function fillByVectors(data: TypedArray, value: (first: number, behind: number) => number): void {
   const width = vectorBytes / data.BYTES_PER_ELEMENT;
   const blocks = data.length - (data.length % (2 * width));
@@ -18,7 +18,7 @@ function fillByVectors(data: TypedArray, value: (first: number, behind: number) 
   for (let i = blocks; i < data.length; i++) data[i] = value(i, 0);
 }
 
-/** From start to end, both included; from the middle on they are counted from the end. */
+/** From start to end, both included; the second half is computed from the end. */
 export function fillLinspace(data: TypedArray, dtype: DType, start: number, end: number): void {
   const last = data.length - 1;
   const [round, fused] = dtype === "float32" ? [Math.fround, fmaf] : [(x: number) => x, fma];
@@ -29,7 +29,7 @@ export function fillLinspace(data: TypedArray, dtype: DType, start: number, end:
   fillByVectors(data, (first, behind) => (behind === 0 ? at(first) : at(first) + round(step * behind)));
 }
 
-/** start, start + step, ...: in float64 before they are stored. */
+/** start, start + step, ..., computed in float64. */
 export function fillArange(data: TypedArray, start: number, step: number): void {
   if (Number.isInteger(start) && Number.isInteger(step)) {
     for (let i = 0; i < data.length; i++) data[i] = start + i * step;

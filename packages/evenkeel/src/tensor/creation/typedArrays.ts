@@ -1,11 +1,11 @@
 import { allocate, checkStorable, type DType, isFloat, refuse, type TypedArray } from "../../core/index.ts";
 
-/** What `tensor` makes of a typed array: the dtype that holds values of its kind, and the values. */
+/** Converts typed arrays for `tensor`: to the dtype that holds their kind of values. */
 
 /** A typed array of any kind. */
 export type AnyTypedArray = (ArrayLike<number> | ArrayLike<bigint>) & ArrayBufferView;
 
-/** By the name of the kind, which subclasses (Node's Buffer) and arrays of other realms have too. */
+/** By the name of the kind, which also covers subclasses (Node's Buffer) and arrays of other realms. */
 const dtypes: ReadonlyMap<string, DType> = new Map([
   ["Float16Array", "float32"],
   ["Float32Array", "float32"],
@@ -21,7 +21,7 @@ const dtypes: ReadonlyMap<string, DType> = new Map([
   ["BigUint64Array", "int32"],
 ]);
 
-/** Kinds of integers that int32 holds without a look at each. */
+/** Kinds of integers that always fit int32. */
 const within32 = ["Int8Array", "Uint8Array", "Uint8ClampedArray", "Int16Array", "Uint16Array", "Int32Array"];
 
 export function isTypedArray(value: unknown): value is AnyTypedArray {
@@ -29,8 +29,8 @@ export function isTypedArray(value: unknown): value is AnyTypedArray {
 }
 
 /**
- * A copy of the values, as `dtype` stores them. Without one, floats stay floats and integers become int32; a Uint8Array
- * holds integers like any other.
+ * A copy of the values, stored as `dtype`. Without a dtype, floats stay floats and integers become int32, those of a
+ * Uint8Array too.
  * @throws RangeError for a value that int32 does not hold, and for a bigint beyond 2^53 in float64
  */
 export function storedFrom(values: AnyTypedArray, dtype?: DType): { readonly dtype: DType; readonly data: TypedArray } {

@@ -1,14 +1,14 @@
 import { describe, formatShape, isValue, literal, mismatch, refuse, type Shape, wrongType } from "../../core/index.ts";
 import type { Tensor } from "../tensor.ts";
 
-/** What an index is written as, and how it is read: one part per entry. */
+/** The syntax of an index and its parser: one part per entry. */
 
 type Bound = "" | number;
 
-/** Python's `start:stop:step`, each of which may be left out, a place in quotes, or `"..."` for all other dimensions. */
+/** Python's `start:stop:step` with optional parts, a position as text, or `"..."` for all other dimensions. */
 export type SliceText = `${Bound}:${Bound}` | `${Bound}:${Bound}:${Bound}` | `${number}` | "...";
 
-/** Places along one dimension, negative ones from the back, or a mask, in (nested) lists. */
+/** Positions along one dimension, negative ones from the end, or a mask, in (nested) lists. */
 export type IndexList = readonly number[] | readonly boolean[] | readonly IndexList[] | Int32Array;
 
 /**
@@ -32,7 +32,7 @@ type Part =
   /** `known` are its values where a list was written: they are known in a compiled step too. */
   | { readonly kind: "mask"; readonly mask: Tensor; readonly known?: ArrayLike<number> };
 
-/** The parts with `"..."`, or the end, filled up by whole dimensions. */
+/** The parts with `"..."`, or the end, replaced by whole dimensions. */
 export function spelledOut(caller: string, shape: Shape, parts: readonly Part[]): Part[] {
   const taken = parts.reduce((n, part) => n + dimensionsOf(part), 0);
   if (taken > shape.length) {

@@ -94,7 +94,7 @@ describe("set_", () => {
 });
 
 describe("in compiled steps", () => {
-  it("places are read anew at every run, also from a tensor outside", () => {
+  it("positions are read at every run, also from an outer tensor", () => {
     const place = int([0, 1]);
     const step = compile((x: Tensor, columns: Tensor) => x.at(place, columns));
     expect(step(matrix(), int([2, 0])).tolist()).toEqual([2, 3]);

@@ -15,9 +15,9 @@ import { placeArgument, sliceArguments } from "../arguments.ts";
 import type { Tensor } from "../tensor.ts";
 import { type Index, partOf, spelledOut } from "./indexParts.ts";
 
-/** Reading and writing by what stands between the brackets in Python: `x[0, 1:, [2, 0]]` is `x.at(0, "1:", [2, 0])`. */
+/** Indexing with the contents of Python's brackets: `x[0, 1:, [2, 0]]` is `x.at(0, "1:", [2, 0])`. */
 
-/** Places along one dimension of what the slices have left. */
+/** Positions along one dimension of the sliced tensor. */
 interface Picked {
   readonly dim: number;
   readonly places: Tensor;
@@ -32,7 +32,7 @@ export function readAt(caller: string, x: Tensor, index: readonly Index[]): Tens
   );
   const picked: Picked[] = [];
   let y = x;
-  /** The sizes after the slices, without the places and with what is new. */
+  /** The sizes after the slices, without the indexed dimensions and with the new ones. */
   const shape: number[] = [];
   let dim = 0;
   for (const part of parts) {
@@ -69,7 +69,7 @@ export function readAt(caller: string, x: Tensor, index: readonly Index[]): Tens
       case "mask": {
         const { mask } = part;
         checkMask(caller, mask, x.shape, dim);
-        // A mask of no dimensions asks of a new one whether it is there.
+        // A 0-d mask selects or drops a new dimension.
         if (mask.ndim === 0) shape.push(1);
         const start = shape.length - (mask.ndim === 0 ? 1 : 0);
         const found = placesOf(caller, mask.ndim === 0 ? mask.ne(0).reshape(1) : mask, part.known);
@@ -86,7 +86,7 @@ export function readAt(caller: string, x: Tensor, index: readonly Index[]): Tens
         part satisfies never;
     }
   }
-  // A reshape of x itself would count as a view of it, which later in-place writes must not contradict.
+  // A reshape of x itself would count as a view, which later in-place writes must not invalidate.
   const reshapes = !sameShape(y.shape, shape) || picked.length > 1;
   if (y === x && (reshapes || picked.length === 0)) y = x.clone();
   if (!sameShape(y.shape, shape)) y = y.reshape(shape);
@@ -94,8 +94,8 @@ export function readAt(caller: string, x: Tensor, index: readonly Index[]): Tens
 }
 
 /**
- * What `x` becomes when `value` is written at `index`: `x[...index] = value`. Where an index names a place twice, the last
- * value stays, and it alone gets a gradient.
+ * `x` after `x[...index] = value`. If an index names a position twice, the last value wins, and it alone gets a
+ * gradient.
  */
 export function writtenAt(caller: string, x: Tensor, index: readonly Index[], value: Tensor): Tensor {
   if (index.length === 1) {
@@ -103,7 +103,7 @@ export function writtenAt(caller: string, x: Tensor, index: readonly Index[], va
     if (part.kind === "mask" && part.mask.ndim > 0) {
       checkMask(caller, part.mask, x.shape, 0);
       const rest = x.shape.slice(part.mask.ndim);
-      // The same for all that the mask picks: then it need not be known how many that are.
+      // One value for all selected elements: their number need not be known.
       if (withoutLeadingOnes(value.shape, rest.length).length <= rest.length) {
         const target = spread(caller, value, rest);
         const mask =
@@ -120,7 +120,7 @@ export function writtenAt(caller: string, x: Tensor, index: readonly Index[], va
   return putAt(caller, x, readAt(caller, everywhere, index), value);
 }
 
-/** What `x` becomes when `value` is written to `places`, counted through its elements in row-major order. */
+/** `x` after `value` is written to `places`, which count its elements in row-major order. */
 export function putAt(caller: string, x: Tensor, places: Tensor, value: Tensor): Tensor {
   const source = spread(caller, value, places.shape);
   if (places.numel() === 0) return x.clone();
@@ -130,7 +130,7 @@ export function putAt(caller: string, x: Tensor, places: Tensor, value: Tensor):
   return ops.where<Tensor>(writer.ge(0).reshape(x.shape), written.reshape(x.shape), x);
 }
 
-/** The value repeated to what an index picks; sizes of 1 in front of it do not count, as in PyTorch. */
+/** The value expanded to the shape of the indexed elements; leading sizes of 1 are ignored, as in PyTorch. */
 function spread(caller: string, value: Tensor, shape: Shape): Tensor {
   const from = withoutLeadingOnes(value.shape, shape.length);
   const offset = shape.length - from.length;
@@ -152,9 +152,9 @@ function withoutLeadingOnes(shape: Shape, rank: number): Shape {
   return shape.slice(0, extra).every((n) => n === 1) ? shape.slice(extra) : shape;
 }
 
-/** Where a tensor is not 0: for each of its dimensions, the places of all that are, in row-major order. */
+/** The positions of the nonzero elements, for each dimension, in row-major order. */
 export function placesOf(caller: string, x: Tensor, known?: ArrayLike<number>): Tensor[] {
-  // Through the door: what is traced has no values, nor has state that will change before the program runs.
+  // Dispatched, because a traced tensor has no values, nor has state that will change before the program runs.
   const { storage, shape } = ops.ne<Tensor>(x, 0);
   if (known === undefined && !storage.isKnown) {
     throw refuse(
@@ -177,7 +177,7 @@ export function listOf(places: Int32Array): Tensor {
   return literal(places, { shape: [places.length], dtype: "int32" }) as Tensor;
 }
 
-/** {@link listOf} of numbers that somebody wrote. @throws RangeError if one is not a whole number from 0 on */
+/** {@link listOf} of numbers that the user wrote. @throws RangeError if one is not a whole number from 0 on */
 export function placesOfList(places: readonly number[]): Tensor {
   for (const [i, place] of places.entries()) {
     if (Number.isInteger(place) && place >= 0 && place < 2 ** 31) continue;
@@ -199,7 +199,7 @@ function pick(y: Tensor, picked: readonly Picked[]): Tensor {
   const common = picked.reduce<Shape>((shape, { places }) => broadcastShapes(shape, places.shape), []);
   const rest = y.shape.filter((_, dim) => !dims.includes(dim));
   const adjacent = dims.every((dim, i) => dim === dims[0] + i);
-  // The dimensions that were picked from come together, in front if they stand apart, and become one.
+  // The indexed dimensions are moved together, to the front if they are not adjacent, and merged.
   const at = adjacent ? dims[0] : 0;
   const others = y.shape.map((_, dim) => dim).filter((dim) => !dims.includes(dim));
   const together = adjacent ? y : y.permute([...dims, ...others]);
@@ -210,7 +210,7 @@ function pick(y: Tensor, picked: readonly Picked[]): Tensor {
   return common.length === 1 ? taken : taken.reshape(around(common));
 }
 
-/** Places along several dimensions as places along the one that they make together. */
+/** Positions along several dimensions as positions along the merged one. */
 function placeOf(picked: readonly Picked[], sizes: readonly number[]): Tensor {
   if (picked.length === 1) return picked[0].places;
   const place = picked.map(({ places }, i) => places.mul(sizeOf(sizes.slice(i + 1)))).reduce((sum, x) => sum.add(x));
@@ -232,7 +232,7 @@ function wrappedList(
   return literal(data, { shape: own, dtype: "int32" }) as Tensor;
 }
 
-/** Negative places counted from the front. Checked here if they are known, by the op that reads if not. */
+/** Negative positions counted from the front. Known ones are checked here, others by the op that reads. */
 function wrapped(caller: string, places: Tensor, shape: Shape, dim: number): Tensor {
   const fromFront = places.add(shape[dim]).where(places.lt(0), places);
   if (fromFront.storage.isKnown) {

@@ -1,11 +1,11 @@
 import { type CompileOptions, compile } from "../../compile/index.ts";
 import { type CompleteOptions, checkOptions, wrongType, wrongValue } from "../../core/index.ts";
-import type { BatchNormLayer } from "../../nn/layers/norm/batchNorm.ts";
+import { BatchNormLayer } from "../../nn/layers/norm/batchNorm.ts";
 import { noGrad, type Tensor } from "../../tensor/index.ts";
 import { type Batch, checkLoader, inputsOf, type Loader, type RowBatch, rowBatches } from "../batches.ts";
 import { callModel, noBatches } from "../evaluate/evaluate.ts";
 import { ForwardState, keepingModes, type Model } from "../modelState.ts";
-import { batchNormLayers, needsTwoRows } from "./layers.ts";
+import { needsTwoRows } from "./layers.ts";
 import { PooledStatistics } from "./pooledStatistics.ts";
 
 /** What `estimate` can be: how the statistics of several batches become one. */
@@ -88,10 +88,10 @@ export class BatchNormUpdate {
   run(loader: Loader<Batch | Tensor>): { batches: number; rows: number } {
     const model = this.#model;
     const { estimate, dropout } = this.#options;
-    return keepingModes(model, () => {
+    return keepingModes(model, (modules) => {
       model.train();
-      const all = batchNormLayers(model);
-      if (!dropout) for (const module of model.modules()) module.training &&= (all as unknown[]).includes(module);
+      const all = modules.filter((module) => module instanceof BatchNormLayer);
+      if (!dropout) for (const module of modules) module.training &&= (all as unknown[]).includes(module);
       const layers = all.filter((layer) => layer.training && layer.running_mean !== null);
       if (layers.length === 0) return { batches: 0, rows: 0 };
       const before = this.#before;

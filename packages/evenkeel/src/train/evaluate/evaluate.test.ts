@@ -97,7 +97,7 @@ describe("predict", () => {
 
   it("refuses loaders that are none or empty, and models that give no tensor", () => {
     const { model, x } = setUp();
-    expect(() => predict(model, 3 as never)).toThrow("the loader is Number");
+    expect(() => predict(model, 3 as never)).toThrow("the loader is 3, expected something to loop over");
     expect(() => predict(model, [])).toThrow("gives no batches");
     class Text extends Module<[Tensor], string> {
       override forward(): string {

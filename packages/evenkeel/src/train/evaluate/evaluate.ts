@@ -107,13 +107,17 @@ export function evaluate<K extends string = never>(
 }
 
 /**
- * What the model says about these inputs, in eval mode and without gradients: about tensors as `model(...inputs)` would,
- * or about a whole loader, batch after batch, concatenated. A loader's batches may have a target, which is left out, or be
- * single tensors. The modes of all modules are afterwards as they were.
+ * The output of `model(...inputs)`, computed in eval mode and without gradients. The modes of all modules are restored.
  *
- * @throws TypeError for a loader that is none; Error if it gives no batches; whatever the model throws
+ * @throws whatever the model throws
  */
 export function predict(model: Model, ...inputs: Tensor[]): Tensor;
+/**
+ * The outputs for all batches of a loader, concatenated, computed in eval mode and without gradients. A batch may be a
+ * single tensor, or have a target, which is ignored. The modes of all modules are restored.
+ *
+ * @throws TypeError for something that is no loader; Error if it gives no batches; whatever the model throws
+ */
 export function predict(model: Model, loader: Loader<Batch | Tensor>): Tensor;
 export function predict(model: Model, ...inputs: Tensor[] | [Loader<Batch | Tensor>]): Tensor {
   const [first] = inputs;

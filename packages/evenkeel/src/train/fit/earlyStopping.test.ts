@@ -71,7 +71,7 @@ describe("EarlyStopping", () => {
     expect(make({ patience: 0 })).toThrow(RangeError);
     expect(make({ patience: 1.5 })).toThrow(RangeError);
     expect(make({ patience: 1, minDelta: -1 })).toThrow("minDelta is -1");
-    expect(make({ patience: 1, mode: "auto" })).toThrow("mode is auto");
+    expect(make({ patience: 1, mode: "auto" })).toThrow('mode is "auto", expected "min" or "max"');
     expect(make({ patience: 1, min_delta: 1 })).toThrow('unknown option "min_delta"');
   });
 

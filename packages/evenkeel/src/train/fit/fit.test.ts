@@ -464,7 +464,7 @@ describe("misuse of fit", () => {
     ["half an epoch", { epochs: 1.5 }, "epochs is 1.5"],
     ["a tensor for a loader", { train: good.train[0][0] }, "train is Tensor, expected something to loop over"],
     ["a used-up loader", { train: good.train[Symbol.iterator]() }, "used up after one epoch"],
-    ["a validation that is none", { validation: 3 }, "validation is Number"],
+    ["a validation that is none", { validation: 3 }, "validation is 3, expected something to loop over"],
     ["a loss that is none", { loss: "mse" }, 'loss is "mse", expected a module'],
     ["no optimizer", { optimizer: undefined }, "optimizer is undefined, expected one such as new optim.Adam"],
     ["an optimizer of another model", { optimizer: sgd(new Linear(2, 1)) }, "holds none of the model's parameters"],
@@ -484,7 +484,7 @@ describe("misuse of fit", () => {
     ["an unknown early stopping option", { earlyStopping: { patience: 1, delta: 1 } }, 'unknown option "delta"'],
     ["a clip of 0", { clipGradNorm: 0 }, "clipGradNorm is 0"],
     ["a negative pause", { yieldEvery: -1 }, "yieldEvery is -1"],
-    ["a callback that is none", { onEpoch: true }, "onEpoch is boolean, expected a function"],
+    ["a callback that is none", { onEpoch: true }, "onEpoch is true, expected a function"],
   ];
 
   it.each(cases)("%s is refused at the call", (_, change, message) => {

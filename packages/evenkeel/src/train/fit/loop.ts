@@ -60,17 +60,20 @@ export class TrainingLoop<K extends string> {
     this.#programs.recheck();
   }
 
-  /** The events, and promises to await before the training goes on. */
-  *events(): Generator<TrainingEvent<K> | Promise<void>, History<K>, undefined> {
+  /**
+   * The events, and promises to await before the training goes on.
+   * @param batches whether those of batches are among them, which take longer than a small batch does
+   */
+  *events(batches = true): Generator<TrainingEvent<K> | Promise<void>, History<K>, undefined> {
     const { stopping, epochs, earlyStopping } = this.#plan;
     this.#started = performance.now() - 1000 * (this.#epochs.at(-1)?.seconds ?? 0);
-    const restoreModes = keepModes(this.#model);
+    const restoreModes = keepModes(this.#model.modules());
     let reason: StopReason = "completed";
     let restored = false;
     try {
       yield { type: "start", epochs, ...this.#moment() };
       while (this.#epoch < epochs && !stopping.shouldStop) {
-        if (this.#stopped() || !(yield* this.#runEpoch())) {
+        if (this.#stopped() || !(yield* this.#runEpoch(batches))) {
           reason = "aborted";
           break;
         }
@@ -93,10 +96,10 @@ export class TrainingLoop<K extends string> {
   }
 
   /** Returns whether the epoch came to its end. */
-  *#runEpoch(): Generator<TrainingEvent<K> | Promise<void>, boolean, undefined> {
+  *#runEpoch(batches: boolean): Generator<TrainingEvent<K> | Promise<void>, boolean, undefined> {
     const { monitor, stopping, schedule } = this.#plan;
     this.#epoch++;
-    const train = yield* this.#trainEpoch();
+    const train = yield* this.#trainEpoch(batches);
     if (train === undefined) return false;
     const scored = yield* this.#validate();
     if (scored === undefined) return false;
@@ -132,7 +135,7 @@ export class TrainingLoop<K extends string> {
   }
 
   /** Returns the scores of the training rows; undefined if stopped. */
-  *#trainEpoch(): Generator<TrainingEvent<K> | Promise<void>, Scores<K> | undefined, undefined> {
+  *#trainEpoch(batches: boolean): Generator<TrainingEvent<K> | Promise<void>, Scores<K> | undefined, undefined> {
     const { train, metrics } = this.#plan;
     const board = new Scoreboard(metrics);
     this.#model.train();
@@ -146,7 +149,7 @@ export class TrainingLoop<K extends string> {
       this.#step++;
       this.#rate = learningRate;
       this.#plan.schedule.afterStep();
-      yield { type: "batch", batch, ...stepped, rows, joined, learningRate, ...this.#moment() };
+      if (batches) yield { type: "batch", batch, ...stepped, rows, joined, learningRate, ...this.#moment() };
       const pause = this.#breathe();
       if (pause !== undefined) yield pause;
     }

@@ -99,3 +99,18 @@ export function firstNonFinite({ data, dtype }: Tensor): number {
   for (let i = 0; i < data.length; i++) if (data[i] - data[i] !== 0) return i; // otherwise 0; a call for each would take longer
   return -1;
 }
+
+/** Whether no element is NaN or infinite: adding up all differences, of four at a time, takes less time than looking at each. */
+export function hasOnlyFinite({ data, dtype }: Tensor): boolean {
+  if (!isFloat(dtype)) return true;
+  let [a, b, c, d] = [0, 0, 0, 0];
+  const whole = data.length - (data.length % 4);
+  for (let i = 0; i < whole; i += 4) {
+    a += data[i] - data[i];
+    b += data[i + 1] - data[i + 1];
+    c += data[i + 2] - data[i + 2];
+    d += data[i + 3] - data[i + 3];
+  }
+  for (let i = whole; i < data.length; i++) a += data[i] - data[i];
+  return a + b + c + d === 0;
+}

@@ -3,7 +3,7 @@ import type { Example } from "../batches.ts";
 import type { Scoreboard } from "../evaluate/scoreboard.ts";
 import { ForwardState, type Model } from "../modelState.ts";
 import { advise, diagnoseGradient, diagnoseLoss } from "./diagnose.ts";
-import { firstNonFinite, NonFiniteLossError } from "./nonFinite.ts";
+import { hasOnlyFinite, NonFiniteLossError } from "./nonFinite.ts";
 import { paramsOf, type StepOptimizer, type TrainingPrograms } from "./programs.ts";
 
 export interface StepperOptions {
@@ -105,5 +105,5 @@ export class Stepper {
 }
 
 function hasNonFiniteGradient({ grad }: Tensor): boolean {
-  return grad !== null && firstNonFinite(grad) >= 0;
+  return grad !== null && !hasOnlyFinite(grad);
 }

@@ -40,7 +40,7 @@ export interface TableTraining {
    * new. The test rows have had no part in any choice.
    */
   readonly scores: PartScores;
-  /** What simple models reach on the same rows; those of a refit network are refit as well. */
+  /** What the baselines reach on the same rows; those of a refit network are refit as well. */
   readonly baselines: readonly Baseline[];
   /** The scores with both kinds of running statistics, and which were kept; undefined without batch normalization. */
   readonly statistics?: StatisticsChoice<PartScores>;

@@ -12,7 +12,7 @@ import { type FitOptions, planFit } from "../fit/fitOptions.ts";
 import type { History } from "../fit/history.ts";
 import { TrainingLoop } from "../fit/loop.ts";
 import { TrainingPrograms } from "../fit/programs.ts";
-import { ForwardState, type Model } from "../modelState.ts";
+import { ForwardState, keepModes, type Model } from "../modelState.ts";
 import type { TablePlan } from "./plan.ts";
 import { checkSameSchedule, newScheduler } from "./schedule.ts";
 
@@ -53,6 +53,8 @@ export class TableTrainer<M extends Model = Model> {
   /** What is trained. */
   readonly network: M;
   readonly #make: () => M;
+  /** The network and all below it, listed once. */
+  readonly #modules: ReturnType<M["modules"]>;
   readonly #options: TrainerOptions;
   readonly #optimizer: Adam | AdamW | SGD;
   readonly #restartOptimizer: Restart;
@@ -71,6 +73,7 @@ export class TableTrainer<M extends Model = Model> {
     this.#make = make;
     this.#options = options;
     this.network = network;
+    this.#modules = network.modules() as ReturnType<M["modules"]>;
     const { optimizer, restart } = newOptimizer(network, options);
     this.#optimizer = optimizer;
     this.#restartOptimizer = restart;
@@ -93,8 +96,8 @@ export class TableTrainer<M extends Model = Model> {
   }
 
   /**
-   * Trains as planned, from where `reset` or the checkpoint left the network. Gives the events of `fit`, and promises to
-   * await before it goes on. Orders of rows are drawn from a generator of their own, so that networks that draw more or less
+   * Trains as planned, from where `reset` or the checkpoint left the network. Gives the events of `fit` but for those of batches,
+   * and promises to await before it goes on. Orders of rows are drawn from a generator of their own, so that networks that draw more or less
    * from the default one get the same batches.
    *
    * @throws as `fit`
@@ -126,7 +129,7 @@ export class TableTrainer<M extends Model = Model> {
       ...(clipGradNorm !== undefined && { clipGradNorm }),
       ...(keepsBest && { earlyStopping }),
     });
-    const events = new TrainingLoop(this.network, fitPlan, this.#programs).events();
+    const events = new TrainingLoop(this.network, fitPlan, this.#programs).events(false);
     const keepsLast = keepsBest && patience === false;
     let last: StateDict | undefined = resume?.epoch === epochs ? resume.model : undefined;
     let item = events.next();
@@ -154,13 +157,13 @@ export class TableTrainer<M extends Model = Model> {
   /** What the network says in eval mode. A row gets the same answer, to the bit, whatever rows are with it. */
   outputs(inputs: readonly Tensor[]): Tensor {
     const { scored } = this.#options.rowsAtOnce ?? usualRowsAtOnce;
-    const mode = this.network.training;
+    const restoreModes = keepModes(this.#modules);
     this.network.eval();
     try {
       const parts = noGrad(() => inParts(inputs, scored).map((part) => this.#programs.outputs(...part)));
       return parts.length === 1 ? parts[0] : cat(parts);
     } finally {
-      this.network.train(mode);
+      restoreModes();
     }
   }
 

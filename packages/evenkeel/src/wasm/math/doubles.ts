@@ -3,9 +3,9 @@ import type { FunctionBuilder } from "../functionBuilder.ts";
 import { f32x4, f64x2 } from "../instructions.ts";
 
 /**
- * The functions of this folder take and give four floats and compute in doubles, two at a time. A result with an error of
- * 2^-30 is rounded to float once: it is the correctly rounded one but in rare cases near a tie, and formulas that would
- * cancel in float (gelu, expm1) need no second thought. Only IEEE basic operations: the same bits in every engine.
+ * The functions of this folder map four floats to four floats and compute in doubles, two at a time. A result with an
+ * error of 2^-30 is rounded to float once: it is correctly rounded except in rare cases near a tie, and formulas that would
+ * cancel in float (gelu, expm1) are safe. Only IEEE basic operations: the same bits in every engine.
  */
 
 const shift = (code: number) => (a: V128, bits: number) => instruction("v128", [0xfd, code], [a, i32Const(bits)]);
@@ -14,7 +14,7 @@ const binary = (code: number) => (a: V128, b: V128) => instruction("v128", [0xfd
 /** For the bits of doubles. */
 export const i64x2 = { shl: shift(0xcb), shrU: shift(0xcd), add: binary(0xce), sub: binary(0xd1) };
 
-/** Both lanes with the given bits (not those of a NaN). */
+/** Both lanes with the given bits (not of a NaN). */
 export function bits64(high: number, low = 0): V128 {
   const view = new DataView(new ArrayBuffer(8));
   view.setUint32(0, high);
@@ -22,7 +22,7 @@ export function bits64(high: number, low = 0): V128 {
   return f64x2.const(view.getFloat64(0));
 }
 
-/** Computes on the two halves of four floats, as doubles, and puts the results together. */
+/** Applies a function to the two halves of four floats, as doubles, and joins the results. */
 export function inDoubles(
   f: FunctionBuilder,
   inputs: readonly V128[],

@@ -8,10 +8,10 @@ import { i64x2, inDoubles, limit, polynomial } from "./doubles.ts";
  * exp(x) = 2^n exp(r) with n the integer nearest to x / ln 2, so that |r| <= ln(2) / 2.
  */
 
-/** Where exp has under- or overflowed in float long since, and is far from doing so in double. */
+/** At this bound exp has under- or overflowed in float, but is far from doing so in double. */
 const farthest = 160;
 
-/** Added to a small number, it leaves the nearest integer in the lowest bits. */
+/** Adding it to a small number leaves the nearest integer in the lowest bits. */
 const roundingShift = 1.5 * 2 ** 52;
 
 /** (exp(r) - 1 - r) / r^2 where |r| <= ln(2) / 2: relative error of exp(r) - 1 below 2^-30.8. Interpolated at Chebyshev nodes. */
@@ -39,7 +39,7 @@ export function expF64x2(f: FunctionBuilder, x: V128): V128 {
 export function expm1F64x2(f: FunctionBuilder, x: V128): V128 {
   const { shifted, rest } = reduce(f, x);
   const power = f.let(i64x2.add(f64x2.const(1), i64x2.shl(shifted, 52)));
-  // 2^n rest + (2^n - 1), with the sign of -0 kept.
+  // 2^n rest + (2^n - 1), which keeps the sign of -0.
   return f64x2.sub(f64x2.mul(power, rest), f64x2.sub(f64x2.const(1), power));
 }
 

@@ -11,9 +11,9 @@ import { bits64, i64x2, inDoubles, polynomial } from "./doubles.ts";
 /** (2 artanh(s) / s - 2) / z where z = s^2: relative error of the logarithm 2^-35.8. Interpolated at Chebyshev nodes. */
 const artanhSeries = [0.6666666655404201, 0.4000012221181068, 0.2855077863318998, 0.23331614471881984];
 
-/** log(m) and -k of positive doubles, not infinite. `less` is x - 1, where the caller has it more exactly. */
+/** log(m) and -k of positive doubles, not infinite. `less` is x - 1, if the caller has it more precisely. */
 function split(f: FunctionBuilder, x: V128, less?: V128): { log: V128; minusK: V128 } {
-  // The bits of x less those of sqrt(1/2): their exponent field is k, counted from a field made large to stay positive.
+  // The bits of x minus those of sqrt(1/2): the exponent field is k, with a bias that keeps it positive.
   const offset = f.let(i64x2.sub(x, bits64(0x3fe6a09e)));
   const kBits = v128.and(offset, bits64(0xfff00000));
   const m = f.let(i64x2.sub(x, kBits));
@@ -61,7 +61,7 @@ export const log2F32x4 = vectorFunction("log2", (f, x) => withLimits(inDoubles(f
 
 /** log(1 + x), also where x is small. */
 export const log1pF32x4 = vectorFunction("log1p", (f, x) => {
-  // Rounding keeps 1 + x on its side of 0, and -1 is the only float to give it.
+  // Rounding keeps the sign of 1 + x, and only x = -1 gives 0.
   const sum = f.let(f32x4.add(x, f32x4.const(1)));
   return withLimits(inDoubles(f, [x], log1pF64x2), sum);
 });

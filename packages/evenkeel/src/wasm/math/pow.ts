@@ -21,7 +21,7 @@ export const powF32x4 = vectorFunction(
         const atInfinity = f64x2.eq(base, f64x2.const(Infinity));
         const finite = v128.bitselect(f64x2.const(Infinity), inside, atInfinity);
         const log = v128.bitselect(f64x2.const(-Infinity), finite, atZero);
-        // A NaN base has passed through the bits of the logarithm: it comes back by the sum.
+        // The logarithm lost a NaN base in its bits: the sum restores it.
         const product = f64x2.mul(exponent, f64x2.add(log, f64x2.sub(base, base)));
         const power = v128.bitselect(f64x2.mul(exponent, log), product, v128.or(atZero, atInfinity));
         const least = f64x2.pmax(f64x2.pmin(power, f64x2.const(farthest)), f64x2.const(-farthest));
@@ -32,7 +32,7 @@ export const powF32x4 = vectorFunction(
     const half = f.let(f32x4.mul(b, f32x4.const(0.5)));
     const odd = v128.andNot(whole, f32x4.eq(f32x4.nearest(half), half));
     const signed = f.let(v128.or(magnitude, v128.and(v128.and(a, odd), f32x4.const(-0))));
-    // A finite negative number has no power that is not whole.
+    // A finite negative number has no fractional powers.
     const finiteNegative = v128.and(f32x4.lt(a, zero), f32x4.lt(size, infinity));
     const undefinedPower = v128.andNot(finiteNegative, f32x4.eq(f32x4.nearest(b), b));
     const defined = f.let(v128.or(signed, undefinedPower));

@@ -14,7 +14,7 @@ import { bits64, i64x2, polynomial } from "./doubles.ts";
 // ln 2 in parts of 32 bits and the rest, so that products with small whole numbers are exact.
 const [ln2High, ln2Low] = [0.6931471803691238, 1.9082149292705877e-10];
 
-/** Added to a small number, it leaves the nearest integer in the lowest bits. */
+/** Adding it to a small number leaves the nearest integer in the lowest bits. */
 const roundingShift = 1.5 * 2 ** 52;
 
 const one = (): V128 => f64x2.const(1);
@@ -28,7 +28,7 @@ const expSeries = [
   ...[1 / 479001600, 1 / 6227020800, 1 / 87178291200],
 ];
 
-/** x = n ln 2 + r: exp(r) - 1, and 2^n as two factors, for n alone may be beyond the exponents. */
+/** x = n ln 2 + r: exp(r) - 1, and 2^n as two factors, because n alone may exceed the exponent range. */
 function reduce(f: FunctionBuilder, x: V128): { rest: V128; half: V128; other: V128 } {
   const n = f.let(
     f64x2.sub(f64x2.add(f64x2.mul(x, f64x2.const(Math.LOG2E)), f64x2.const(roundingShift)), f64x2.const(roundingShift)),
@@ -41,7 +41,7 @@ function reduce(f: FunctionBuilder, x: V128): { rest: V128; half: V128; other: V
   return { rest: f64x2.sub(high, f64x2.sub(low, series)), half, other: f.let(f64x2.sub(n, half)) };
 }
 
-/** Limited to what changes the result; NaN passes. */
+/** Clamped to the range that changes the result; NaN passes. */
 const within = (x: V128, least: number, most: number): V128 =>
   f64x2.pmax(f64x2.pmin(x, f64x2.const(most)), f64x2.const(least));
 
@@ -68,7 +68,7 @@ const artanhSeries = [2 / 3, 2 / 5, 2 / 7, 2 / 9, 2 / 11, 2 / 13, 2 / 15, 2 / 17
 export const logF64x2 = vectorFunction("logF64x2", (f, x) => {
   const isTiny = f.let(f64x2.lt(x, f64x2.const(2 ** -1022)));
   const scaled = f.let(v128.bitselect(f64x2.mul(x, f64x2.const(2 ** 54)), x, isTiny));
-  // The bits of x less those of sqrt(1/2): their exponent field is n, counted from a field made large to stay positive.
+  // The bits of x minus those of sqrt(1/2): the exponent field is n, with a bias that keeps it positive.
   const offset = f.let(i64x2.sub(scaled, bits64(0x3fe6a09e)));
   const mantissa = i64x2.sub(scaled, v128.and(offset, bits64(0xfff00000)));
   const biased = i64x2.shrU(i64x2.add(offset, bits64(0x3ff00000)), 52);
@@ -87,18 +87,18 @@ export const logF64x2 = vectorFunction("logF64x2", (f, x) => {
   return v128.bitselect(computed, special, regular);
 });
 
-/** ln(1 + x): what the sum has lost is made good by the slope of the logarithm. */
+/** ln(1 + x): the slope of the logarithm restores the digits that the sum has lost. */
 export const log1pF64x2 = vectorFunction("log1pF64x2", (f, x) => {
   const sum = f.let(f64x2.add(one(), x));
   const log = f.let(logF64x2.code(f, sum));
   const lost = f64x2.div(f64x2.sub(x, f64x2.sub(sum, one())), sum);
   const regular = v128.and(f64x2.gt(sum, f64x2.const(0)), f64x2.lt(sum, f64x2.const(Infinity)));
   const corrected = v128.bitselect(f64x2.add(log, lost), log, regular);
-  // The sum keeps nothing of a small x, -0 included.
+  // The sum loses a small x, -0 included.
   return v128.bitselect(x, corrected, f64x2.eq(sum, one()));
 });
 
-/** Of |x| = a and e = exp(-2a): (1 - e) / (1 + e), where it is near 1 as 1 - 2e / (1 + e); with the sign of x. */
+/** tanh from a = |x| and e = exp(-2a): (1 - e) / (1 + e), computed as 1 - 2e / (1 + e) near 1, with the sign of x. */
 export const tanhF64x2 = vectorFunction("tanhF64x2", (f, x) => {
   const size = f.let(f64x2.pmin(f64x2.abs(x), f64x2.const(22)));
   const reduced = reduce(f, f.let(f64x2.mul(size, f64x2.const(-2))));

@@ -8,18 +8,18 @@ import { expF64x2, sigmoidF64x2 } from "./exp.ts";
 import { log1pF64x2 } from "./log.ts";
 
 /**
- * Activations and losses made of exp, log and erf: four floats in, computed in doubles, rounded once. Arguments are limited
- * to where the functions still change; infinities give what the formulas of the references give.
+ * Activations and losses made of exp, log and erf: four floats in, computed in doubles, rounded once. Arguments are clamped
+ * to the range in which the functions change; infinities give the results of the references.
  */
 
-/** Beyond it, the logistic function is 0 or 1 in float, times any float. */
+/** Beyond it, the logistic function is 0 or 1 in float, even multiplied by any float. */
 const logisticEnd = 300;
-/** And the normal distribution function. */
+/** The same for the normal distribution function. */
 const normalEnd = 16;
 
 type Compute = (f: FunctionBuilder, x: V128) => V128;
 
-/** x * share(x), where the share of x goes from 0 to 1 within ±end. At -Infinity it is NaN: infinity times 0. */
+/** x * share(x), where the share rises from 0 to 1 within ±end. At -Infinity it is NaN: infinity times 0. */
 /* @__NO_SIDE_EFFECTS__ */
 function gated(name: string, end: number, share: Compute) {
   return vectorFunction(name, (f, x) => {

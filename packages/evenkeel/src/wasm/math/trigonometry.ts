@@ -18,14 +18,14 @@ const roundingShift = 1.5 * 2 ** 52;
 const halfPiHigh = Math.floor((Math.PI / 2) * 2 ** 27) / 2 ** 27;
 const halfPiLow = 6.123233995736766e-17 + (Math.PI / 2 - halfPiHigh);
 
-/** Beyond it, n needs more digits of 2/pi than a double has. */
+/** Beyond it, the reduction needs more digits of 2/pi than a double has. */
 const farthest = 2 ** 20;
 
 /** 2/pi in pieces of 24 bits: its product with a float is exact, piece by piece. */
 const twoOverPi = [10680707, 7228996, 1387004, 2578385, 16069853, 12639074, 9804092, 4427841, 16666979];
 
 interface Reduced {
-  /** n in the low bits. */
+  /** n in the low bits of each lane. */
   readonly n: V128;
   readonly r: V128;
 }
@@ -37,7 +37,7 @@ function reduceNear(f: FunctionBuilder, x: V128): Reduced {
   return { n, r: f.let(f64x2.sub(high, f64x2.mul(count, f64x2.const(halfPiLow)))) };
 }
 
-/** After Payne and Hanek (1983): the product with 2/pi, of which multiples of 4 are dropped as they arise. */
+/** After Payne and Hanek (1983): the product with 2/pi, dropping multiples of 4 as they arise. */
 function reduceFar(f: FunctionBuilder, x: V128): Reduced {
   const turns = f.let(f64x2.const(0));
   twoOverPi.forEach((piece, i) => {
@@ -60,7 +60,7 @@ function finish(f: FunctionBuilder, { n, r }: Reduced, quarter: 0 | 1): V128 {
   const sin = f64x2.mul(r, f64x2.add(f64x2.const(1), f64x2.mul(square, polynomial(square, sinSeries))));
   const cos = f64x2.add(f64x2.const(1), f64x2.mul(square, polynomial(square, cosSeries)));
   const turned = quarter === 0 ? n : f.let(f64x2.add(n, f64x2.const(1)));
-  // The lowest bit of n says which of the two; the next one becomes the sign.
+  // The lowest bit of n selects sine or cosine; the next one becomes the sign.
   const one = f64x2.const(1);
   const isCos = f64x2.lt(v128.or(one, i64x2.shl(turned, 63)), f64x2.const(0));
   const sign = v128.and(i64x2.shl(turned, 62), f64x2.const(-0));

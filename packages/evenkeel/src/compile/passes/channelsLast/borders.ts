@@ -2,15 +2,15 @@ import { type Border, noBorder } from "../../../ops/channelsLast/border.ts";
 import type { GraphValue } from "../../graph.ts";
 import type { Converted } from "./converted.ts";
 
-/** Pictures with their channels last: those that a node makes, or what others are turned to. */
+/** Channels-last pictures: made by a node, or converted. */
 export type Key = object;
 
-/** What has a border of its own, together with all that flat ops tie to it. */
+/** A set of pictures that flat ops force to have the same border. */
 interface Class {
   border: Border;
   wish: Border;
   isFlat: boolean;
-  /** Whether whoever makes these pictures can write zeros around them. */
+  /** Whether the nodes that make these pictures can write zeros around them. */
   isSafe: boolean;
 }
 
@@ -25,8 +25,8 @@ export const isWithin = (need: Border, border: Border): boolean =>
   need.every((pair, i) => pair.every((size, side) => size <= border[i][side]));
 
 /**
- * Borders as wide as some reader needs, so that it can read in place. Flat ops go over borders too: all of their pictures
- * have the same one, and none if one of those ops would not leave zeros there; readers then get a copy that has one.
+ * Chooses borders as wide as the readers need, so that they can read in place. Flat ops process borders too: all of their
+ * pictures have the same border, and none if one of those ops would not leave zeros there; readers then get a copy with a border.
  */
 export class Borders {
   readonly #parents = new Map<Key, Key>();

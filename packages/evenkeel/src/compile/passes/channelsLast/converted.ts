@@ -2,18 +2,18 @@ import type { AnyOp, Shape } from "../../../core/index.ts";
 import type { Border } from "../../../ops/channelsLast/border.ts";
 import type { GraphNode, GraphValue } from "../../graph.ts";
 
-/** What one node, or several, become where pictures keep their channels last. */
+/** The channels-last form of one node, or of several. */
 
-/** Pictures [N, C, H, W] that are read with their channels last, inside a border of at least `need`. */
+/** Pictures [N, C, H, W] that are read channels-last, inside a border of at least `need`. */
 interface PicturesRead {
   readonly kind: "pictures";
   readonly value: GraphValue;
   readonly need: Border;
-  /** A wider border that spares the reader a copy, if whoever makes the pictures can write it. */
+  /** A wider border that saves the reader a copy, if the node that makes the pictures can write it. */
   readonly wish?: Border;
 }
 
-/** Read where it is, in this shape. */
+/** Read without conversion, in this shape. */
 interface PlainRead {
   readonly kind: "plain";
   readonly value: GraphValue;
@@ -23,10 +23,10 @@ interface PlainRead {
 export type Operand = PicturesRead | PlainRead;
 
 interface Result {
-  /** Pictures are made with their channels last; anything else is made where it was, in the shape that the op gives it. */
+  /** Pictures are made channels-last; all other results keep their buffer, with the shape that the op gives. */
   readonly kind: "pictures" | "plain";
   readonly value: GraphValue;
-  /** A border that gives the op room to work in. */
+  /** A border that the op uses as working space. */
   readonly wish?: Border;
 }
 
@@ -34,23 +34,23 @@ export interface Converted {
   readonly operands: readonly Operand[];
   readonly results: readonly Result[];
   /**
-   * Whether it goes over its arrays as over flat ones, borders included: then all of its pictures have the same border. Else
-   * it reads inside borders alone, and writes zeros around what it makes.
+   * Whether it processes its arrays as flat ones, borders included: then all of its pictures have the same border. If not,
+   * it reads only inside borders, and writes zeros around its results.
    */
   readonly flat: boolean;
-  /** Whether a flat op makes zeros of the zeros in the borders that it reads. */
+  /** Whether a flat op maps the zeros in borders to zeros. */
   readonly keepsZeros?: boolean;
-  /** The op for these borders of its operands, and of its first result; those of plain ones mean nothing. */
+  /** The op for these borders of its operands and of its first result; borders of plain operands are ignored. */
   readonly build: (borders: readonly Border[], border: Border) => { readonly op: AnyOp; readonly attrs: object };
 }
 
-/** What the rules ask about the graph. */
+/** The queries of rules about the graph. */
 export interface Context {
-  /** Whether a value is made with its channels last. */
+  /** Whether a value is made channels-last. */
   readonly isHeld: (value: GraphValue) => boolean;
-  /** Whether pictures of this shape are made with their channels last. */
+  /** Whether pictures of this shape are made channels-last. */
   readonly isShapeHeld: (shape: Shape) => boolean;
-  /** The node that makes a value, if nothing else writes it. */
+  /** The node that makes a value, if no other node writes it. */
   readonly makerOf: (value: GraphValue) => GraphNode | undefined;
 }
 

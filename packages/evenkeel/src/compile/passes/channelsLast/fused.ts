@@ -21,18 +21,18 @@ import { asPictures, asPlain, type Converted, pictures, plain } from "./converte
 import { isPictures } from "./rules.ts";
 
 /**
- * Batch norm + ReLU, which batchNormRelu.ts has found, with the max pooling or the mean over pixels behind it and with the
- * gradients of all that: one op each way. The gradient works out from the input what has become of it, so the input, weight
- * and bias must still be what they were.
+ * Fuses batch norm + ReLU, found by batchNormRelu.ts, with the following max pooling or mean over pixels, and their
+ * gradients: one op each way. The gradient recomputes the forward pass from the input, so the input, weight and bias must be
+ * unchanged.
  */
 interface Fused {
-  /** What stands at the place of the batch norm, if something stands behind it, and at those of its gradients. */
+  /** The fused ops in place of the batch norm and of its gradients, if pooling follows it. */
   readonly converted: ReadonlyMap<GraphNode, Converted>;
-  /** Nodes that are part of others. */
+  /** Nodes that were fused into others. */
   readonly absorbed: readonly GraphNode[];
 }
 
-/** Whether no node between two of them writes what a value reads. */
+/** Whether no node between two others writes a value's memory. */
 export type IsUnchanged = (value: GraphValue, from: GraphNode, to: GraphNode) => boolean;
 
 export function fusedWith(norm: GraphNode, uses: Uses, isUnchanged: IsUnchanged): Fused {
@@ -57,7 +57,7 @@ export function fusedWith(norm: GraphNode, uses: Uses, isUnchanged: IsUnchanged)
   };
 }
 
-/** Whether a node gives the gradients of this very batch norm. */
+/** Whether a node computes the gradients of this batch norm. */
 function isGradientOf(norm: GraphNode, { op, inputs }: GraphNode): boolean {
   if (op !== batchNormReluBackward) return false;
   const [dy, y, x, weight, means, variances] = inputs;
@@ -162,13 +162,13 @@ function isGlobalMean({ op, attrs, inputs: [x] }: GraphNode): boolean {
 }
 
 interface MeanGradient {
-  /** What makes the pictures. */
+  /** The node that makes the pictures. */
   readonly node: GraphNode;
-  /** What flows to the mean, N x C values. */
+  /** The gradient of the mean, N x C values. */
   readonly dy: GraphValue;
 }
 
-/** Whether pictures are what flows back from the mean over their pixels: the same share for each of them. */
+/** Whether pictures are the gradient of a mean over their pixels: one value for all pixels of a channel. */
 function meanGradient(dz: GraphValue, uses: Uses): MeanGradient | undefined {
   const node = uses.maker(dz);
   if (node === undefined || !uses.isPrivate(dz.buffer)) return undefined;

@@ -2,7 +2,7 @@ import { convolutionBackwardLast, convolutionInputLast, convolutionWeightLast } 
 import type { Graph, GraphNode } from "../../graph.ts";
 import { isSameValue, Uses } from "../rewrite.ts";
 
-/** The two gradients of a convolution in one op, where they are worked out side by side: they share what is made of dy. */
+/** Fuses the two gradients of a convolution if both are needed: they share work on dy. */
 export function joinGradients(program: Graph): Graph {
   const uses = new Uses(program);
   const nodes: GraphNode[] = [];

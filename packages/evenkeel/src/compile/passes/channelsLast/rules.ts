@@ -35,15 +35,15 @@ import type { GraphNode, GraphValue } from "../../graph.ts";
 import { fusionOf } from "../../group.ts";
 import { asPictures, asPlain, type Context, type Converted, type Operand, pictures, plain } from "./converted.ts";
 
-/** What each op becomes, given that its pictures, or some of them, have their channels last. */
+/** The channels-last form of each op, given that some of its pictures are channels-last. */
 
 type Rule = (node: GraphNode, context: Context) => Converted | undefined;
 
-/** [N, C, H, W] in float32, of which there are some. */
+/** A nonempty [N, C, H, W] in float32. */
 export const isPictures = ({ shape, dtype }: GraphValue): boolean =>
   shape.length === 4 && dtype === "float32" && sizeOf(shape) > 0;
 
-/** Where the dimensions of [N, C, H, W] are in [N, H, W, C]. */
+/** The positions of the dimensions of [N, C, H, W] in [N, H, W, C]. */
 const placeOf = [0, 3, 1, 2];
 
 export const lastShapeOf = ({ shape: [count, channels, height, width] }: GraphValue, border: Border): Shape =>
@@ -72,7 +72,7 @@ const onConvolutionInput: Rule = ({ attrs, inputs: [dy, weight], outputs: [dx] }
     border: noBorder,
   });
   const sizes = convolutionOf(spec(dx), spec(dy), weight.shape.slice(2), given);
-  // Winograd's steps need room around what they write, direct products around what they read.
+  // Winograd's transforms need a border around the output, direct products around the input.
   const room = prefersWinograd(sizes);
   return {
     operands: [pictures(dy, noBorder, room ? undefined : borderOfDy(sizes)), plain(weight)],
@@ -93,7 +93,7 @@ const onConvolutionWeight: Rule = ({ attrs, inputs: [dy, x], outputs: [dweight] 
   };
 };
 
-/** Batch norm of values that have their channels last already. */
+/** Batch norm of values that are channels-last already. */
 const onBatchNorm =
   (op: AnyOp): Rule =>
   ({ attrs, inputs: [x, ...rest], outputs: [y, ...statistics] }, { isHeld }) => {
@@ -129,7 +129,7 @@ const onMaxPool: Rule = ({ attrs, inputs: [x], outputs: [y, indices] }, { isHeld
   };
 };
 
-/** Where the indices have their channels last too. */
+/** If the indices are channels-last too. */
 const onMaxPoolBackward: Rule = ({ attrs, inputs: [dy, indices], outputs: [dx] }, { isHeld, makerOf }) => {
   const pool = makerOf(indices);
   if (pool?.op !== maxPool || !isHeld(indices) || !isPictures(dy)) return undefined;
@@ -144,7 +144,7 @@ const onMaxPoolBackward: Rule = ({ attrs, inputs: [dy, indices], outputs: [dx] }
   };
 };
 
-/** Sums over the pixels of pictures, and perhaps over more: the zeros around them add nothing. */
+/** Sums over the pixels of pictures, and possibly over more dimensions: the zeros around them add nothing. */
 const onSum: Rule = ({ attrs, inputs: [x], outputs: [y] }, { isHeld }) => {
   const { dims, keepdim } = attrs as { readonly dims: readonly number[]; readonly keepdim: boolean };
   if (!isPictures(x) || !isHeld(x) || !dims.includes(2) || !dims.includes(3)) return undefined;
@@ -157,7 +157,7 @@ const onSum: Rule = ({ attrs, inputs: [x], outputs: [y] }, { isHeld }) => {
   };
 };
 
-/** A value per channel, and perhaps per picture, becomes pictures. */
+/** A value per channel, and possibly per picture, is expanded to pictures. */
 const onExpand: Rule = ({ inputs: [x], outputs: [y] }, { isShapeHeld }) => {
   if (!isPictures(y) || !isShapeHeld(y.shape)) return undefined;
   const shape = channelsShape(x.shape);
@@ -205,14 +205,14 @@ const onClone: Rule = ({ attrs, inputs: [x], outputs: [y] }, { isHeld }) => {
   };
 };
 
-/** [1, 1, 1, C] or [N, 1, 1, C] of what broadcasts to [N, C, H, W] by channel; undefined of anything else. */
+/** [1, 1, 1, C] or [N, 1, 1, C] for a shape that broadcasts to [N, C, H, W] by channel; undefined for others. */
 function channelsShape(shape: Shape): Shape | undefined {
   if (shape.length > 4) return undefined;
   const [n, c, h, w] = [...new Array<number>(4 - shape.length).fill(1), ...shape];
   return h === 1 && w === 1 ? [n, 1, 1, c] : undefined;
 }
 
-/** Elementwise ops go over pictures and their borders as over flat arrays. */
+/** Elementwise ops process pictures and their borders as flat arrays. */
 const onElementwise: Rule = (node, { isHeld }) => {
   const { op, attrs, inputs, outputs } = node;
   const [y] = outputs;
@@ -239,7 +239,7 @@ const onElementwise: Rule = (node, { isHeld }) => {
     })),
     outputs: [{ ...y, shape }],
   };
-  // The loop must be able to repeat its operands as they are then.
+  // The loop must support the broadcast pattern of the converted operands.
   if (fusionOf(turned) === undefined) return undefined;
   return {
     operands,
@@ -250,7 +250,7 @@ const onElementwise: Rule = (node, { isHeld }) => {
   };
 };
 
-/** Whether an elementwise op gives 0 where its pictures are 0, whatever its masks are; other operands must be constants. */
+/** Whether an elementwise op gives 0 where its pictures are 0, for any masks; other operands must be constants. */
 function makesZeros(op: AnyOp, attrs: unknown, operands: readonly Operand[], y: GraphValue): boolean {
   return [0, 1].every((mask) => {
     const arrays = operands.map(({ kind, value: { dtype, buffer } }) => {

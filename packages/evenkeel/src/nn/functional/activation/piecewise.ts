@@ -86,6 +86,6 @@ export function prelu(input: Tensor, weight: Tensor): Tensor {
   }
   const slopes = weight.numel() === 1 ? weight.reshape([]) : weight.reshape([-1, ...input.shape.slice(2).fill(1)]);
   const positive = input.gt(0);
-  // What is positive does not reach the product, whose gradient would be 0 * Infinity for an infinite value.
+  // Positive values must not enter the product, whose gradient would be 0 * Infinity for an infinite value.
   return input.where(positive, input.where(positive.logicalNot(), 0).mul(slopes));
 }

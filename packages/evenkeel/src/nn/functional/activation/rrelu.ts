@@ -4,7 +4,7 @@ import { defaultGenerator } from "../../../random/index.ts";
 import type { GeneratorOption, Tensor } from "../../../tensor/index.ts";
 import { type InplaceOption, requireTensor } from "../../checks.ts";
 
-/** Between which slopes is drawn. */
+/** The range of the drawn slopes. */
 export interface RReLURange {
   /** The least slope of negative values. Default 1/8. */
   readonly lower?: number | undefined;
@@ -29,7 +29,7 @@ export function checkSlopes(owner: string, lower: number, upper: number): void {
 const optionNames = ["lower", "upper", "training", "generator", "inplace"];
 
 /**
- * x where positive; elsewhere x times a slope, in training drawn for each value from `lower` to `upper`, otherwise their mean.
+ * x where positive; elsewhere x times a slope, in training drawn for each value from `lower` to `upper`, in evaluation their mean.
  * https://arxiv.org/abs/1505.00853
  * @throws RangeError if `lower` is above `upper`
  */

@@ -25,7 +25,7 @@ export interface ConvOptions {
   readonly padding?: ConvPadding | undefined;
   /** Places from one value of a window to the next. Default 1. */
   readonly dilation?: Sizes | undefined;
-  /** The channels are cut into so many groups, each seen by its own share of the outputs. Default 1. */
+  /** The number of groups that the channels are split into; each group of outputs uses one group of inputs. Default 1. */
   readonly groups?: number | undefined;
 }
 
@@ -72,7 +72,7 @@ function convolve(
   return batched(input, rank, (x) => ops.convolution(x, weight, bias ?? noBias(weight, weight.shape[0]), attrs));
 }
 
-/** What is put before and after each dimension. Of an odd number of zeros, "same" puts one more after, as PyTorch. */
+/** The padding before and after each dimension. If the total is odd, "same" puts one more after, as PyTorch does. */
 export function pairsOf(
   owner: string,
   padding: ConvPadding,
@@ -107,9 +107,9 @@ export function checkPaddingName(owner: string, padding: string, stride: readonl
 }
 
 export interface ConvTransposeOptions extends Omit<ConvOptions, "padding"> {
-  /** Takes so many places off both sides of each dimension of the output. Default 0. */
+  /** Crops this many positions from both sides of each dimension of the output. Default 0. */
   readonly padding?: Sizes | undefined;
-  /** Adds places at the end of each dimension of the output, fewer than the stride or the dilation. Default 0. */
+  /** Adds positions at the end of each dimension of the output, fewer than the stride or the dilation. Default 0. */
   readonly outputPadding?: Sizes | undefined;
 }
 
@@ -182,7 +182,7 @@ function convolveTransposed(
       "give less padding",
     );
   }
-  // Places that are added beyond a whole stride are no window's.
+  // No window covers positions that are added beyond a whole stride.
   const pairs = padding.map((n, i) => [n, n - Math.floor(more[i] / stride[i]) * stride[i]] as const);
   const attrs = { stride, padding: pairs, dilation, groups, size };
   return batched(input, rank, (x) => {
@@ -191,7 +191,7 @@ function convolveTransposed(
   });
 }
 
-/** @throws RangeError where a whole window would fit into the places that are added */
+/** @throws RangeError if a whole window would fit into the added positions */
 export function checkOutputPadding(
   owner: string,
   more: readonly number[],
@@ -251,7 +251,7 @@ function checkBias(owner: string, bias: Tensor | null, outputs: number): void {
 
 const noBias = (weight: Tensor, outputs: number) => zeros([outputs], { dtype: weight.dtype });
 
-/** Calls `fn` with a batch, which is one of one for an input without a batch dimension. */
+/** Calls `fn` with a batch; an input without a batch dimension becomes a batch of one. */
 function batched(input: Tensor, rank: number, fn: (batch: Tensor) => Tensor): Tensor {
   return input.ndim === rank + 2 ? fn(input) : fn(input.unsqueeze(0)).squeeze(0);
 }

@@ -41,7 +41,7 @@ export function unfold(input: Tensor, kernelSize: Sizes, options: FoldOptions = 
 }
 
 /**
- * Adds columns up in their places, the transpose of {@link unfold}: [N, C * kH * kW, L] -> [N, C, ...outputSize], also without
+ * Adds up columns at their positions, the transpose of {@link unfold}: [N, C * kH * kW, L] -> [N, C, ...outputSize], also without
  * N. It undoes unfold where windows do not overlap. https://pytorch.org/docs/stable/generated/torch.nn.functional.fold.html
  * @throws RangeError unless there is a column for every window of the output; TypeError for integers
  */

@@ -3,13 +3,13 @@ import * as ops from "../../../ops/index.ts";
 import type { Tensor } from "../../../tensor/index.ts";
 import { requireTensor } from "../../checks.ts";
 
-/** What stands in the border: one value, the values within mirrored, the outermost ones, or those of the other side. */
+/** The contents of the border: one value, the mirrored inner values, the outermost values, or those of the opposite side. */
 export type PadMode = "constant" | "reflect" | "replicate" | "circular";
 
 export interface PadOptions {
   /** Default "constant". */
   readonly mode?: PadMode | undefined;
-  /** What a constant border holds. Default 0. */
+  /** The value of a constant border. Default 0. */
   readonly value?: number | undefined;
 }
 

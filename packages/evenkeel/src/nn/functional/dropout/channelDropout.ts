@@ -4,11 +4,11 @@ import type { Tensor } from "../../../tensor/index.ts";
 import { type DropoutOptions, readDropout } from "./dropout.ts";
 
 /**
- * Dropout of whole channels: neighbouring places of a channel say nearly the same, so dropping one of them alone takes
- * little away. One draw per channel of each example; what is drawn is said in `dropout`. https://arxiv.org/abs/1411.4280
+ * Dropout of whole channels: neighbouring positions of a channel are nearly redundant, so dropping single values has
+ * little effect. One draw per channel of each example; see `dropout` for the draws. https://arxiv.org/abs/1411.4280
  */
 
-/** By rank, the shapes that are taken, and how many leading dimensions have a draw of their own. */
+/** By rank: the accepted shapes, and the number of leading dimensions with their own draws. */
 type Ranks = Readonly<Record<number, { readonly shape: string; readonly drawn: number }>>;
 
 const places1d: Ranks = { 2: { shape: "[C, L]", drawn: 1 }, 3: { shape: "[N, C, L]", drawn: 2 } };

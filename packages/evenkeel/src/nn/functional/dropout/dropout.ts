@@ -8,13 +8,13 @@ import { type InplaceOption, requireTensor } from "../../checks.ts";
 export interface DropoutOptions extends GeneratorOption, InplaceOption {
   /** Probability of zeroing a value. Default 0.5. */
   readonly p?: number | undefined;
-  /** false gives the input back. Default true. */
+  /** false returns the input. Default true. */
   readonly training?: boolean | undefined;
 }
 
 const optionNames = ["p", "training", "generator", "inplace"];
 
-/** What is drawn with, after all checks; undefined where the input is to be given back, and nothing drawn. */
+/** The arguments of a draw, after all checks; undefined if the input is returned without a draw. */
 export function readDropout(
   owner: string,
   input: Tensor,

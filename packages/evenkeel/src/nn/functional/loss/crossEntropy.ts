@@ -17,9 +17,9 @@ import { requireTensor } from "../../checks.ts";
 import { checkReduction, type LossOptions, type Reduction } from "./reduction.ts";
 
 export interface NLLOptions extends LossOptions {
-  /** One factor per class, [C]. The mean then divides by the sum of the factors of the targets. */
+  /** One factor per class, [C]. The mean is then divided by the sum of the factors of the targets. */
   readonly weight?: Tensor | null | undefined;
-  /** Targets of this value count for nothing, in the mean neither. Default -100. */
+  /** Targets of this value are ignored, also in the mean. Default -100. */
   readonly ignoreIndex?: number | undefined;
 }
 

@@ -3,7 +3,7 @@ import { requireFloat } from "../../../ops/shapes.ts";
 import type { Tensor } from "../../../tensor/index.ts";
 import { requireTensor } from "../../checks.ts";
 
-/** What becomes of the values of a loss: their mean, their sum, or one loss per value. */
+/** The reduction of a loss: the mean, the sum, or none. */
 export type Reduction = "mean" | "sum" | "none";
 
 export interface LossOptions {

@@ -4,7 +4,7 @@ import { ones, type Tensor, zeros } from "../../../tensor/index.ts";
 import { checkBothOrNeither, checkPerChannel } from "./perChannel.ts";
 
 export interface BatchNormOptions {
-  /** Running mean and variance, [C] both or neither: written in training, read otherwise. */
+  /** Running mean and variance, [C] both or neither: written in training, read in evaluation. */
   readonly runningMean?: Tensor | null | undefined;
   readonly runningVar?: Tensor | null | undefined;
   /** Scale and shift after normalizing, [C] each. */

@@ -44,5 +44,5 @@ export function rmsNorm(input: Tensor, normalizedShape: NormalizedShape, options
   return ops.rmsNorm(input, scale, { eps: eps ?? machineEpsilon(input.dtype) })[0];
 }
 
-/** Of 1 to the next larger number. */
+/** The distance from 1 to the next larger number. */
 const machineEpsilon = (dtype: DType): number => (dtype === "float64" ? 2 ** -52 : 2 ** -23);

@@ -14,7 +14,7 @@ function checkPadding(owner: string, kernel: readonly number[], padding: readonl
   );
 }
 
-/** What may stand where PyTorch has the stride: the stride, null for that of the kernel, or the options. */
+/** The argument in PyTorch's position of the stride: the stride, null for the size of the kernel, or the options. */
 export type StrideOr<O> = Sizes | null | O;
 
 /**
@@ -35,7 +35,7 @@ export function withStride<O extends { readonly stride?: Sizes | null | undefine
   return { ...options, stride } as unknown as O;
 }
 
-/** What a window is. */
+/** The settings of a window. */
 export interface Window {
   readonly kernel: number[];
   readonly stride: number[];

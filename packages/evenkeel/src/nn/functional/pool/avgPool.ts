@@ -17,7 +17,7 @@ export interface AvgPool1dOptions {
 }
 
 export interface AvgPoolOptions extends AvgPool1dOptions {
-  /** What sums are divided by, in place of the count: a whole number, not 0. Default null. */
+  /** The divisor of sums, in place of the count: a whole number, not 0. Default null. */
   readonly divisorOverride?: number | null | undefined;
 }
 

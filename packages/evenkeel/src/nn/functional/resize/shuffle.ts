@@ -69,7 +69,7 @@ export function pixelUnshuffle(input: Tensor, downscaleFactor: number): Tensor {
 }
 
 /**
- * [N, C, ...] with its channels dealt out anew: those of `groups` groups in turn, one of each.
+ * [N, C, ...] with its channels interleaved: one from each of `groups` groups in turn.
  * https://arxiv.org/abs/1707.01083, https://pytorch.org/docs/stable/generated/torch.nn.ChannelShuffle.html
  * @throws RangeError if `groups` does not divide the channels, or the input has fewer than 3 dimensions
  */

@@ -8,7 +8,7 @@ import { Parameter } from "../../module/parameter.ts";
 import { formatFloat } from "../../print/format.ts";
 import { Inplace, InplaceOnly } from "./inplace.ts";
 
-/** The nonlinearities of straight pieces as layers; what each computes is said in `functional`. */
+/** The nonlinearities of straight pieces as layers; `functional` has the formulas. */
 
 export interface PReLUOptions {
   /** 1, or the number of channels, each of which then has a slope of its own. Default 1. */
@@ -40,7 +40,7 @@ export class PReLU extends Module {
     this.weight = new Parameter(full([count], init));
   }
 
-  /** The slopes as they were at the start. */
+  /** Resets the slopes. */
   resetParameters(): void {
     constant_(this.weight, this.init);
   }
@@ -54,12 +54,14 @@ export class PReLU extends Module {
   }
 }
 
+/** min(max(x, 0), 6). https://pytorch.org/docs/stable/generated/torch.nn.ReLU6.html */
 export class ReLU6 extends InplaceOnly {
   override forward(input: Tensor): Tensor {
     return F.relu6(input);
   }
 }
 
+/** x limited to [minVal, maxVal]. https://pytorch.org/docs/stable/generated/torch.nn.Hardtanh.html */
 export class Hardtanh extends Inplace {
   readonly minVal: number;
   readonly maxVal: number;
@@ -83,12 +85,14 @@ export class Hardtanh extends Inplace {
   }
 }
 
+/** x * min(max(x + 3, 0), 6) / 6. https://pytorch.org/docs/stable/generated/torch.nn.Hardswish.html */
 export class Hardswish extends InplaceOnly {
   override forward(input: Tensor): Tensor {
     return F.hardswish(input);
   }
 }
 
+/** min(max(x + 3, 0), 6) / 6. https://pytorch.org/docs/stable/generated/torch.nn.Hardsigmoid.html */
 export class Hardsigmoid extends InplaceOnly {
   override forward(input: Tensor): Tensor {
     return F.hardsigmoid(input);

@@ -5,7 +5,7 @@ import * as F from "../../functional/activation/shrink.ts";
 import { Module } from "../../module/module.ts";
 import { formatFloat } from "../../print/format.ts";
 
-/** The nonlinearities that shrink values toward 0, as layers; what each computes is said in `functional`. */
+/** The nonlinearities that shrink values toward 0, as layers; `functional` has the formulas. */
 
 export interface ShrinkOptions {
   /** Values within ±lambd become 0. Default 0.5. */
@@ -29,12 +29,14 @@ abstract class Shrink extends Module {
   }
 }
 
+/** x where |x| > lambd, else 0. https://pytorch.org/docs/stable/generated/torch.nn.Hardshrink.html */
 export class Hardshrink extends Shrink {
   override forward(input: Tensor): Tensor {
     return F.hardshrink(input, { lambd: this.lambd });
   }
 }
 
+/** x - lambd above lambd, x + lambd below -lambd, else 0. https://pytorch.org/docs/stable/generated/torch.nn.Softshrink.html */
 export class Softshrink extends Shrink {
   constructor(lambd?: number | ShrinkOptions) {
     super(lambd);
@@ -46,6 +48,7 @@ export class Softshrink extends Shrink {
   }
 }
 
+/** x - tanh(x). https://pytorch.org/docs/stable/generated/torch.nn.Tanhshrink.html */
 export class Tanhshrink extends Module {
   override forward(input: Tensor): Tensor {
     return F.tanhshrink(input);

@@ -4,7 +4,7 @@ import { checkDim, leadingSetting, requireTensor } from "../../checks.ts";
 import * as F from "../../functional/activation/activation.ts";
 import { Module } from "../../module/module.ts";
 
-/** The nonlinearities that work along a dimension, as layers; what each computes is said in `functional`. */
+/** The nonlinearities that work along a dimension, as layers; `functional` has the formulas. */
 
 export interface DimOption {
   /** The dimension along which the values sum to 1. */
@@ -34,12 +34,14 @@ export class Softmax extends AlongDim {
   }
 }
 
+/** exp(-x) / sum(exp(-x)) along `dim`. https://pytorch.org/docs/stable/generated/torch.nn.Softmin.html */
 export class Softmin extends AlongDim {
   override forward(input: Tensor): Tensor {
     return F.softmin(input, { dim: this.dim });
   }
 }
 
+/** log(exp(x) / sum(exp(x))) along `dim`. https://pytorch.org/docs/stable/generated/torch.nn.LogSoftmax.html */
 export class LogSoftmax extends AlongDim {
   override forward(input: Tensor): Tensor {
     return F.logSoftmax(input, { dim: this.dim });

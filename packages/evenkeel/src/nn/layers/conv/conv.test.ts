@@ -40,7 +40,7 @@ describe("settings", () => {
     expect(none).toBeNull();
   });
 
-  it("weights are drawn from a generator of one's own, and anew", () => {
+  it("weights are drawn from a custom generator, and drawn again by resetParameters", () => {
     const [a, b] = [1, 1].map((seed) => new Conv3d(1, 2, 2, { generator: new Generator(seed) }));
     expect(a.weight.equal(b.weight)).toBe(true);
     a.resetParameters({ generator: new Generator(2) });

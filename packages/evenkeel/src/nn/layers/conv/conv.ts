@@ -16,9 +16,9 @@ import { ConvBase, type ConvSettings, convFields } from "./convBase.ts";
 export type PaddingMode = "zeros" | "reflect" | "replicate" | "circular";
 
 export interface ConvLayerOptions extends ConvSettings {
-  /** What is put on both sides of each dimension; `"same"` for an output of the input's size. Default 0. */
+  /** The padding on both sides of each dimension; `"same"` for an output of the input's size. Default 0. */
   readonly padding?: ConvPadding | undefined;
-  /** What stands in the padding, as in `F.pad`. Default "zeros". */
+  /** The contents of the padding, as in `F.pad`. Default "zeros". */
   readonly paddingMode?: PaddingMode | undefined;
 }
 
@@ -26,9 +26,9 @@ const paddingModes: readonly PaddingMode[] = ["zeros", "reflect", "replicate", "
 
 type Convolve = (input: Tensor, weight: Tensor, bias: Tensor | null, options: ConvOptions) => Tensor;
 
-/** What convByOptions.ts hands out, where shapes, source and errors are said. */
+/** The class that convByOptions.ts exports; shapes, source and errors are documented there. */
 abstract class ConvLayer<Bias extends boolean = boolean> extends ConvBase<Bias> {
-  /** One number per dimension, or what was given by name. */
+  /** One number per dimension, or a named mode. */
   readonly padding: readonly number[] | "same" | "valid";
   readonly paddingMode: PaddingMode;
 

@@ -9,15 +9,15 @@ import type { Parameter } from "../../module/parameter.ts";
 import { formatBool, formatSizes } from "../../print/format.ts";
 import { type OnlyIf, onlyIf } from "../onlyIf.ts";
 
-/** What convolutions have in common, transposed ones too. */
+/** The base of convolutions, including transposed ones. */
 export interface ConvSettings extends GeneratorOption {
   /** Places from one window to the next. Default 1. */
   readonly stride?: Sizes | undefined;
   /** Places from one value of a window to the next. Default 1. */
   readonly dilation?: Sizes | undefined;
-  /** The channels are cut into so many groups, each seen by its own share of the outputs. Default 1. */
+  /** The number of groups that the channels are split into; each group of outputs uses one group of inputs. Default 1. */
   readonly groups?: number | undefined;
-  /** Learn an additive bias. Default true; false is right before a batch normalization, which takes the mean away again. */
+  /** Learn an additive bias. Default true; use false before a batch normalization, which subtracts the mean. */
   readonly bias?: boolean | undefined;
 }
 
@@ -73,7 +73,7 @@ export abstract class ConvBase<Bias extends boolean = boolean, In extends unknow
     this.bias = onlyIf(bias, () => newParameter(this, zeros, [outChannels]));
   }
 
-  /** Draws weight and bias anew. */
+  /** Draws new values for weight and bias. */
   resetParameters({ generator }: GeneratorOption = {}): void {
     kaimingUniform_(this.weight, { a: Math.sqrt(5), generator });
     const fanIn = this.weight.numel() / this.weight.shape[0];
@@ -98,7 +98,7 @@ export abstract class ConvBase<Bias extends boolean = boolean, In extends unknow
     throw refuse("wrong-shape", "", `${given}, ${channels} channels, ${expected}`, cure);
   }
 
-  /** PyTorch's settings in its order; those that are not the default from `padding` on. */
+  /** PyTorch's settings in its order; from `padding` on only those that are not the default. */
   protected describeSettings(
     padding: readonly number[] | string,
     outputPadding?: readonly number[],

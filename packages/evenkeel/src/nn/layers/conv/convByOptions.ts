@@ -7,7 +7,7 @@ import {
   type ConvTransposeLayerOptions,
 } from "./convTranspose.ts";
 
-/** Convolutions as users meet them: constructor types that read off `bias` whether there is one, as in byOptions.ts. */
+/** The public types of convolutions: constructor types that infer from `bias` whether there is one, as in byOptions.ts. */
 
 interface Conv1dConstructor {
   new <Bias extends boolean = true>(

@@ -11,9 +11,9 @@ import { type Sizes, sizesOf } from "../../functional/sizes.ts";
 import { ConvBase, type ConvSettings, convFields } from "./convBase.ts";
 
 export interface ConvTransposeLayerOptions extends ConvSettings {
-  /** Takes so many places off both sides of each dimension of the output. Default 0. */
+  /** Crops this many positions from both sides of each dimension of the output. Default 0. */
   readonly padding?: Sizes | undefined;
-  /** Adds places at the end of each dimension of the output, fewer than the stride or the dilation. Default 0. */
+  /** Adds positions at the end of each dimension of the output, fewer than the stride or the dilation. Default 0. */
   readonly outputPadding?: Sizes | undefined;
 }
 
@@ -27,7 +27,7 @@ export interface ConvTransposeCallOptions {
 
 type Convolve = (input: Tensor, weight: Tensor, bias: Tensor | null, options: ConvTransposeOptions) => Tensor;
 
-/** What convByOptions.ts hands out, where shapes, source and errors are said. */
+/** The class that convByOptions.ts exports; shapes, source and errors are documented there. */
 export abstract class ConvTransposeLayer<Bias extends boolean = boolean> extends ConvBase<
   Bias,
   [input: Tensor, options?: ConvTransposeCallOptions]

@@ -7,7 +7,7 @@ import { formatSizes } from "../../print/format.ts";
 
 const fields = ["kernelSize", "outputSize"];
 
-/** Windows of pictures as columns; shapes and errors are said at `F.unfold`, to which `kernelSize` and the rest go. */
+/** Windows of pictures as columns; see `F.unfold` for shapes and errors. */
 export class Unfold extends Module {
   readonly kernelSize: Sizes;
   readonly dilation: Sizes;
@@ -36,7 +36,7 @@ export class Unfold extends Module {
   }
 }
 
-/** Columns added up in their places; shapes and errors are said at `F.fold`. */
+/** Columns added up at their positions; see `F.fold` for shapes and errors. */
 export class Fold extends Module {
   readonly outputSize: Sizes;
   readonly kernelSize: Sizes;

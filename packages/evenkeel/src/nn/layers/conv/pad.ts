@@ -48,7 +48,7 @@ export abstract class PadLayer extends Module {
 
 /** {@link PadLayer} with one value in the border, which needs no channels: inputs of any dimensions from the rank on. */
 abstract class ConstantPad extends PadLayer {
-  /** What the border holds. */
+  /** The value of the border. */
   readonly value: number;
 
   constructor(owner: string, rank: number, padding: Sizes, value: number) {

@@ -17,7 +17,7 @@ export interface BatchNorm1dOptions extends ChannelNormOptions {
 export type BatchNorm2dOptions = BatchNorm1dOptions;
 export type BatchNorm3dOptions = BatchNorm1dOptions;
 
-/** What all batch normalizations are: `instanceof` tells them, whatever their number of dimensions. */
+/** The base class of batch normalizations of any number of dimensions, for `instanceof`. */
 export abstract class BatchNormLayer<
   Affine extends boolean = boolean,
   Tracked extends boolean = boolean,
@@ -35,14 +35,14 @@ export abstract class BatchNormLayer<
     return this;
   }
 
-  /** The shapes that it takes, as an error says them; undefined for an input that has one of them. */
+  /** The accepted shapes, for an error; undefined for an input that has one of them. */
   protected abstract expected(input: Tensor): string | undefined;
 
   override forward(input: Tensor): Tensor {
     this.checkInput(input);
     const { running_mean, running_var, weight, bias, eps, num_batches_tracked: batches } = this;
     const training = this.training || running_mean === null;
-    // The new count decides the momentum, but it is written last: a refused batch is not counted.
+    // The momentum depends on the new count, which is written last: a refused batch is not counted.
     const momentum = this.momentum ?? batches?.add(1).reciprocal();
     const output = batchNorm(input, {
       runningMean: running_mean,
@@ -75,12 +75,12 @@ export abstract class BatchNormLayer<
   }
 }
 
-/** What byOptions.ts hands out as nn.BatchNorm1d, where formula, source and errors are said. */
+/** The class that byOptions.ts exports as nn.BatchNorm1d; formula, source and errors are documented there. */
 export class BatchNorm1dLayer<
   Affine extends boolean = boolean,
   Tracked extends boolean = boolean,
 > extends BatchNormLayer<Affine, Tracked> {
-  /** The name that users know, in prints and errors. */
+  /** The public name, in prints and errors. */
   static override readonly name: string = "BatchNorm1d";
 
   protected override expected({ ndim }: Tensor): string | undefined {

@@ -28,7 +28,7 @@ export interface ChannelNormOptions {
 }
 
 /**
- * What batch and instance normalization have in common, as PyTorch's `_NormBase`: their settings, scale and shift, running
+ * The base of batch and instance normalization, as PyTorch's `_NormBase`: their settings, scale and shift, running
  * statistics, and how they print.
  */
 export abstract class ChannelNormLayer<
@@ -49,7 +49,7 @@ export abstract class ChannelNormLayer<
   /** Batches seen in training, a single float64 value: exact to 2^53. */
   num_batches_tracked: OnlyIf<Tracked, Buffer>;
 
-  /** `defaults`: of `affine` and of `trackRunningStats`. */
+  /** `defaults`: those of `affine` and `trackRunningStats`. */
   constructor(numFeatures: number, options: ChannelNormOptions, defaults: (layer: object) => boolean) {
     super();
     refuseMisspellings(ChannelNormLayer.prototype, "layer", {
@@ -86,7 +86,7 @@ export abstract class ChannelNormLayer<
     if (this.num_batches_tracked !== null) zeros_(this.num_batches_tracked);
   }
 
-  /** Running statistics, scale and shift as they were at the start. */
+  /** Resets running statistics, scale and shift. */
   resetParameters(): void {
     this.resetRunningStats();
     if (this.weight !== null) ones_(this.weight);

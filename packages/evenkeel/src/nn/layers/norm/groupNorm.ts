@@ -24,9 +24,9 @@ export interface GroupNormOptions {
   readonly affine?: boolean | undefined;
 }
 
-/** What byOptions.ts hands out as nn.GroupNorm, where formula, source and errors are said. */
+/** The class that byOptions.ts exports as nn.GroupNorm; formula, source and errors are documented there. */
 export class GroupNormLayer<Affine extends boolean = boolean> extends Module {
-  /** The name that users know, in prints and errors. */
+  /** The public name, in prints and errors. */
   static override readonly name: string = "GroupNorm";
   readonly numGroups: number;
   readonly numChannels: number;
@@ -56,7 +56,7 @@ export class GroupNormLayer<Affine extends boolean = boolean> extends Module {
     this.bias = onlyIf(affine, () => new Parameter(zeros([numChannels])));
   }
 
-  /** Scale and shift as they were at the start. */
+  /** Resets scale and shift. */
   resetParameters(): void {
     if (this.weight !== null) ones_(this.weight);
     if (this.bias !== null) zeros_(this.bias);

@@ -15,17 +15,17 @@ export interface InstanceNormOptions extends ChannelNormOptions {
   readonly trackRunningStats?: boolean | undefined;
 }
 
-/** What the three instance normalizations are, as byOptions.ts hands them out. */
+/** The base of the three instance normalizations. */
 abstract class InstanceNormLayer<
   Affine extends boolean = boolean,
   Tracked extends boolean = boolean,
 > extends ChannelNormLayer<Affine, Tracked> {
   constructor(numFeatures: number, options: InstanceNormOptions = {}) {
-    // In PyTorch the defaults of the lazy ones are others, whatever their documentation says.
+    // In PyTorch the lazy ones have other defaults, contrary to their documentation.
     super(numFeatures, options, isLazy);
   }
 
-  /** The names of the dimensions behind the channels. */
+  /** The names of the dimensions after the channels. */
   protected abstract readonly spatial: string;
 
   override forward(input: Tensor): Tensor {
@@ -39,7 +39,7 @@ abstract class InstanceNormLayer<
     return batched ? instanceNorm(input, options) : instanceNorm(input.unsqueeze(0), options).squeeze(0);
   }
 
-  /** Dimensions of an input without a batch: channels, then places. */
+  /** Dimensions of an input without a batch: channels, then positions. */
   private get fewest(): number {
     return 1 + this.spatial.split(", ").length;
   }
@@ -69,17 +69,17 @@ abstract class InstanceNormLayer<
         "change the layer before, or numFeatures",
       );
     }
-    // Nothing hangs on the number then: PyTorch warns too.
+    // The number has no effect then: PyTorch warns too.
     warnOnce(this, "channels", () => `${given}, ${channels} channels, and numFeatures is ${numFeatures}`);
   }
 }
 
-/** What byOptions.ts hands out as nn.InstanceNorm1d, where formula, source and errors are said. */
+/** The class that byOptions.ts exports as nn.InstanceNorm1d; formula, source and errors are documented there. */
 export class InstanceNorm1dLayer<
   Affine extends boolean = boolean,
   Tracked extends boolean = boolean,
 > extends InstanceNormLayer<Affine, Tracked> {
-  /** The name that users know, in prints and errors. */
+  /** The public name, in prints and errors. */
   static override readonly name: string = "InstanceNorm1d";
 
   protected override get spatial(): string {

@@ -25,9 +25,9 @@ export interface LayerNormOptions {
   readonly bias?: boolean | undefined;
 }
 
-/** What byOptions.ts hands out as nn.LayerNorm, where formula, source and errors are said. */
+/** The class that byOptions.ts exports as nn.LayerNorm; formula, source and errors are documented there. */
 export class LayerNormLayer<Affine extends boolean = boolean, Bias extends boolean = boolean> extends Module {
-  /** The name that users know, in prints and errors. */
+  /** The public name, in prints and errors. */
   static override readonly name: string = "LayerNorm";
   readonly normalizedShape: Shape;
   readonly eps: number;
@@ -56,7 +56,7 @@ export class LayerNormLayer<Affine extends boolean = boolean, Bias extends boole
     this.bias = onlyIf(elementwiseAffine, () => onlyIf(bias, () => new Parameter(zeros(shape))));
   }
 
-  /** Scale and shift as they were at the start. */
+  /** Resets scale and shift. */
   resetParameters(): void {
     if (this.weight !== null) ones_(this.weight);
     if (this.bias !== null) zeros_(this.bias);

@@ -176,7 +176,7 @@ describe("training knows every BatchNorm", () => {
   });
 });
 
-it("resetParameters starts anew", () => {
+it("resetParameters restores the initial state", () => {
   for (const layer of [new nn.GroupNorm(1, 2), new nn.RMSNorm(2), new nn.InstanceNorm1d(2, { affine: true })]) {
     nn.init.constant_(layer.weight, 3);
     layer.resetParameters();

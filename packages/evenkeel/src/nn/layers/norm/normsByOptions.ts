@@ -17,7 +17,7 @@ import {
 import { LayerNormLayer, type LayerNormOptions } from "./layerNorm.ts";
 import { RMSNormLayer, type RMSNormOptions } from "./rmsNorm.ts";
 
-/** The normalizations as users meet them: see byOptions.ts. */
+/** The public types of normalizations: see byOptions.ts. */
 
 interface BatchNorm1dConstructor {
   new <Affine extends boolean = true, Tracked extends boolean = true>(

@@ -25,9 +25,9 @@ export interface RMSNormOptions {
   readonly elementwiseAffine?: boolean | undefined;
 }
 
-/** What byOptions.ts hands out as nn.RMSNorm, where formula, source and errors are said. */
+/** The class that byOptions.ts exports as nn.RMSNorm; formula, source and errors are documented there. */
 export class RMSNormLayer<Affine extends boolean = boolean> extends Module {
-  /** The name that users know, in prints and errors. */
+  /** The public name, in prints and errors. */
   static override readonly name: string = "RMSNorm";
   readonly normalizedShape: Shape;
   readonly eps: number | null;
@@ -56,7 +56,7 @@ export class RMSNormLayer<Affine extends boolean = boolean> extends Module {
     this.weight = onlyIf(elementwiseAffine, () => new Parameter(ones(shape)));
   }
 
-  /** The scale as it was at the start. */
+  /** Resets the scale. */
   resetParameters(): void {
     if (this.weight !== null) ones_(this.weight);
   }

@@ -13,7 +13,7 @@ import { kept, type Sizes } from "../../functional/sizes.ts";
 import { Module } from "../../module/module.ts";
 import { formatSizes } from "../../print/format.ts";
 
-/** Average pooling as layers; what each computes is said in `functional`. */
+/** Average pooling as layers; `functional` has the formulas. */
 
 abstract class AvgPool extends Module {
   readonly kernelSize: Sizes;

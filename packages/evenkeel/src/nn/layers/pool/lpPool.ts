@@ -12,7 +12,7 @@ import { kept, type Sizes } from "../../functional/sizes.ts";
 import { Module } from "../../module/module.ts";
 import { formatBool, formatSizes } from "../../print/format.ts";
 
-/** Pooling by a p-norm as layers; what each computes is said in `functional`. */
+/** Pooling by a p-norm as layers; `functional` has the formulas. */
 
 abstract class LPPool extends Module {
   readonly normType: number;

@@ -13,7 +13,7 @@ import { kept, type Sizes } from "../../functional/sizes.ts";
 import { Module } from "../../module/module.ts";
 import { formatBool, formatSizes } from "../../print/format.ts";
 
-/** Max pooling as layers; what each computes is said in `functional`. */
+/** Max pooling as layers; `functional` has the formulas. */
 
 abstract class MaxPool<Indices extends boolean> extends Module {
   readonly kernelSize: Sizes;

@@ -3,7 +3,7 @@ import { checkPlacedSize } from "../../checks.ts";
 import { channelShuffle, pixelShuffle, pixelUnshuffle } from "../../functional/resize/shuffle.ts";
 import { Module } from "../../module/module.ts";
 
-/** Values moved between channels and planes, as layers; where each goes is said in `functional`. */
+/** Values moved between channels and planes, as layers; see `functional`. */
 
 /**
  * [..., C * r * r, H, W] -> [..., C, H * r, W * r] for r = `upscaleFactor`.
@@ -52,7 +52,7 @@ export class PixelUnshuffle extends Module {
 }
 
 /**
- * Deals the channels of [N, C, ...] out anew, one of each of `groups` groups in turn.
+ * Interleaves the channels of [N, C, ...]: one from each of `groups` groups in turn.
  * https://pytorch.org/docs/stable/generated/torch.nn.ChannelShuffle.html
  * @throws RangeError on a call with channels that `groups` does not divide
  */

@@ -1,24 +1,24 @@
 /**
- * One spatial direction of a correlation: which places of the input each output sees. A convolution is one, and so is its
- * gradient by the input; with a stride, that gradient is several, for outputs at different places between the strides.
+ * One spatial dimension of a correlation: the input positions of each output. A convolution is one correlation, and so is
+ * its gradient by the input; with a stride, that gradient is several correlations, one per position between strides.
  */
 export interface Axis {
-  /** So many outputs, at every `step`-th place of the output from `first`. */
+  /** `count` outputs, at every `step`-th position from `first`. */
   readonly outputs: number;
   readonly first: number;
   readonly step: number;
-  /** How far the window moves from one output to the next. */
+  /** The distance of the windows of neighbouring outputs. */
   readonly stride: number;
-  /** What the window of the first output sees, from low places to high. May be empty. */
+  /** The taps of the first output's window, in order of input position. May be empty. */
   readonly taps: readonly Tap[];
-  /** Places of the input; beyond them are zeros. */
+  /** The size of the input; beyond it are zeros. */
   readonly size: number;
 }
 
 interface Tap {
-  /** A place of the input, below 0 in front of it. */
+  /** A position in the input; negative before it. */
   readonly at: number;
-  /** The place in the kernel that it meets. */
+  /** The matching position in the kernel. */
   readonly weight: number;
 }
 
@@ -28,7 +28,7 @@ export interface Windows {
   readonly kernel: number;
   readonly stride: number;
   readonly dilation: number;
-  /** Zeros in front of the input. */
+  /** Zeros before the input. */
   readonly before: number;
   readonly outputs: number;
 }
@@ -38,7 +38,7 @@ export function forwardAxis({ size, kernel, stride, dilation, before, outputs }:
   return { outputs, first: 0, step: 1, stride, taps, size };
 }
 
-/** The gradient by the input reads the gradients of those outputs that saw it: one axis for each place between strides. */
+/** The gradient by the input reads the gradients of the outputs that used it: one axis for each position between strides. */
 export function backwardAxes({ size, kernel, stride, dilation, before, outputs }: Windows): Axis[] {
   return Array.from({ length: Math.min(stride, size) }, (_, first) => {
     const taps: Tap[] = [];
@@ -50,22 +50,22 @@ export function backwardAxes({ size, kernel, stride, dilation, before, outputs }
   });
 }
 
-/** How many zeros in front of the input and behind it the windows see. */
+/** The number of zeros before and after the input that the windows cover. */
 export function bordersSeen({ outputs, stride, taps, size }: Axis): [before: number, after: number] {
   if (taps.length === 0) return [0, 0];
   const last = (outputs - 1) * stride + taps[taps.length - 1].at;
   return [Math.max(0, -taps[0].at), Math.max(0, last - size + 1)];
 }
 
-/** Outputs next to each other whose windows begin and end at the same taps. */
+/** Neighbouring outputs whose windows begin and end at the same taps. */
 export interface Stretch {
   readonly outputs: number;
-  /** The taps that see the input: those from `low` to before `high`. */
+  /** The taps inside the input: from `low` to before `high`. */
   readonly low: number;
   readonly high: number;
 }
 
-/** The outputs, `width` at a time, in stretches that need not look at more than what one of them sees of the input. */
+/** The outputs, `width` at a time, in spans whose taps inside the input are the same. */
 export function stretchesOf({ outputs, stride, taps, size }: Axis, width = 1): Stretch[] {
   const stretches: Stretch[] = [];
   for (let output = 0; output + width <= outputs; output += width) {
@@ -73,7 +73,7 @@ export function stretchesOf({ outputs, stride, taps, size }: Axis, width = 1): S
     const end = start + (width - 1) * stride;
     const before = taps.filter(({ at }) => at + end < 0).length;
     const seen = taps.filter(({ at }) => at + start < size).length;
-    // A window that sees nothing is summed whole: its border is zeros.
+    // A window without taps inside the input is summed completely: its border is zeros.
     const [low, high] = before < seen ? [before, seen] : [0, taps.length];
     const last = stretches.at(-1);
     if (last?.low === low && last.high === high)

@@ -1,24 +1,24 @@
 import { type FunctionBuilder, type FunctionRef, i32, type ModuleBuilder } from "../../../wasm/index.ts";
 import { advance, floatBytes, plus } from "../../matmul/gemm.problem.ts";
-import type { Place } from "../place.ts";
+import type { GroupedPlace } from "../place.ts";
 import { type Axis, from, type Stretch, stretchesOf } from "./axis.ts";
 import { type Panel, panelBytes, panelsOf, tileRows } from "./panels.ts";
 import { longestRun } from "./tile.ts";
 import { type SumWindows, sumWindowsFunction, type WindowSums } from "./window.ts";
 
-/** Sums over windows of pictures, whose weights lie in panels (weights.ts). The input is read in place: no patches are copied. */
+/** Sums over windows of pictures, with weights in panels (weights.ts). The input is read in place: no patches are copied. */
 interface Correlation {
   readonly images: number;
   readonly groups: number;
   /** Channels of a group, in the input and in the output. */
   readonly inputs: number;
   readonly outputs: number;
-  /** Each output channel sees its own input channel, which is what `inputs`, 1, then counts. */
+  /** Each output channel has its own input channel (depthwise); `inputs` is then 1. */
   readonly depthwise: boolean;
   readonly rows: Axis;
   readonly columns: Axis;
-  readonly x: Place;
-  readonly y: Place;
+  readonly x: GroupedPlace;
+  readonly y: GroupedPlace;
   readonly panels: number;
   /** Address of the bias, if there is one. */
   readonly bias?: number;
@@ -27,16 +27,16 @@ interface Correlation {
   readonly fast: boolean;
 }
 
-/** The floats of a window that lie side by side. */
+/** The contiguous floats of a window. */
 interface Runs {
   readonly length: number;
-  /** Where they start, in bytes from the window's pixel, kernel row by kernel row. */
+  /** The starts of the runs, in bytes from the window's pixel, kernel row by kernel row. */
   readonly starts: readonly number[];
-  /** Whether a run is a row of the kernel, of which tiles at the sides may leave out what sees zeros. */
+  /** Whether a run is a row of the kernel, of which tiles at the edges may skip the taps on zeros. */
   readonly clips: boolean;
 }
 
-/** Shorter runs are not worth a loop of their own: each of their floats is an entry of the table. No longer than a piece. */
+/** Shorter runs do not justify a loop: each of their floats is an entry of the table. No longer than a piece. */
 const shortestRun = longestRun + 1;
 
 function runsOf({ rows, columns, inputs, x }: Pick<Correlation, "rows" | "columns" | "inputs" | "x">): Runs {
@@ -102,7 +102,7 @@ export function emitCorrelation(f: FunctionBuilder, module: ModuleBuilder, corre
   });
 }
 
-/** A tile's code, and where the weights of what it sees begin in a kernel row of the panel, in bytes. */
+/** A tile's code, and the offset of its weights in a kernel row of the panel, in bytes. */
 interface Seen {
   readonly sum: SumWindows;
   readonly weights: number;
@@ -122,7 +122,7 @@ function planeFunction(
   const rest = columns.outputs % width;
   const whole = columns.outputs - rest;
 
-  /** Tiles of so many rows and columns of pixels, which see some of the kernel's columns. */
+  /** Tiles of some rows and columns of pixels, which use some of the kernel's columns. */
   const tileOf = (height: number, columnCount: number, { low, high }: Stretch): Seen => {
     const grid = (row: number, column: number, start = 0) =>
       Array.from(
@@ -151,7 +151,7 @@ function planeFunction(
     count: stretch.outputs / width,
     tile: tileOf(1, width, stretch),
   }));
-  // The columns that are left go several rows at a time.
+  // The remaining columns are processed several rows at a time.
   const [last] = rest > 0 ? stretchesOf(from(columns, whole), rest) : [];
   const band = rest > 0 ? Math.min(rows.outputs, Math.floor(width / rest)) : 0;
   const bandTile = last && tileOf(band, rest, last);

@@ -1,16 +1,16 @@
 import { floatBytes, vectorBytes } from "../../matmul/gemm.problem.ts";
 
 /**
- * The channels of a group in panels of up to two vectors, which is what a tile holds. A last vector that is not full begins
- * earlier, so that it overlaps its neighbour; fewer than four channels are one vector of that many lanes.
+ * The channels of a group in panels of up to two vectors, the width of a tile. A last vector that is not full starts
+ * earlier and overlaps its neighbour; fewer than four channels are one vector with that many lanes.
  */
 export interface Panel {
-  /** Its first channel, in bytes, and where its vectors begin from there. */
+  /** Its first channel, in bytes, and the offsets of its vectors from there. */
   readonly start: number;
   readonly vectors: readonly number[];
   /** Lanes of a vector that are channels. */
   readonly lanes: number;
-  /** So many panels are alike, one behind the other. */
+  /** The number of consecutive equal panels. */
   readonly count: number;
 }
 
@@ -38,5 +38,5 @@ export function panelsBytes(panels: readonly Panel[]): number {
   return panels.reduce((sum, panel) => sum + panel.count * panelBytes(panel), 0);
 }
 
-/** The rows of a tile with a panel: eight sums in all. */
+/** The rows of a tile with a panel: eight sums in total. */
 export const tileRows = ({ vectors }: Panel): number => 8 / vectors.length;

@@ -2,13 +2,13 @@ import { sizeOf } from "../../../core/index.ts";
 import type { FunctionBuilder, ModuleBuilder, Placed } from "../../../wasm/index.ts";
 import { floatBytes } from "../../matmul/gemm.problem.ts";
 import { areasOf, type Convolution, type WeightPlace } from "../convolution.ts";
-import type { Place } from "../place.ts";
+import type { GroupedPlace } from "../place.ts";
 import { type Axis, backwardAxes, bordersSeen, forwardAxis } from "./axis.ts";
 import { emitCorrelation, tableBytes } from "./correlation.ts";
 import { emitWeightGradient } from "./weightGradient.ts";
 import { emitClear, emitPackWeights, emitUnpackWeights, type WeightTurn, weightPanelBytes } from "./weights.ts";
 
-/** The three products of any convolution, by its definition: correlations in place, with weights in panels. */
+/** The three products of any convolution, by definition: in-place correlations, with weights in panels. */
 
 interface Products {
   readonly f: FunctionBuilder;
@@ -21,7 +21,7 @@ interface Products {
 
 type Turn = Omit<WeightTurn, "panels" | "weight" | "kernelRow"> & { readonly depthwise: boolean };
 
-/** Where each group is one channel that goes to one channel, all groups are done together. */
+/** Depthwise convolutions process all groups together. */
 function together({ groups, inputs, outputs }: Convolution) {
   if (groups > 1 && inputs === 1 && outputs === 1) return { groups: 1, inputs, outputs: groups, depthwise: true };
   return { groups, inputs, outputs, depthwise: false };
@@ -53,8 +53,8 @@ export function emitForward({
   y,
   bias,
 }: Products & {
-  readonly x: Place;
-  readonly y: Place;
+  readonly x: GroupedPlace;
+  readonly y: GroupedPlace;
   readonly bias: number;
 }): void {
   const turn = forwardTurn(convolution);
@@ -68,7 +68,7 @@ export function emitForward({
   emitCorrelation(f, module, { ...turn, images: convolution.images, x, y, bias, panels, table, fast });
 }
 
-/** The correlations of which the gradient by the input is made: of dy, with the channels in each other's place. */
+/** The correlations that make up the gradient by the input: of dy, with input and output channels swapped. */
 function backwardTurns(convolution: Convolution): Turn[] {
   const { groups, inputs, outputs, depthwise } = together(convolution);
   const channels = depthwise ? { inputs, outputs } : { inputs: outputs, outputs: inputs };
@@ -90,7 +90,7 @@ export function inputGradientScratch(convolution: Convolution): number {
   return Math.max(0, ...backwardTurns(convolution).map((turn) => correlationAreas(0, turn).end));
 }
 
-/** dx, where dy has the border that {@link borderOfDy} says. */
+/** dx, if dy has the border of {@link borderOfDy}. */
 export function emitInputGradient({
   f,
   module,
@@ -102,8 +102,8 @@ export function emitInputGradient({
   dx,
   dxMemory,
 }: Products & {
-  readonly dy: Place;
-  readonly dx: Place;
+  readonly dy: GroupedPlace;
+  readonly dx: GroupedPlace;
   /** All of dx, with its border. */
   readonly dxMemory: Placed;
 }): void {
@@ -133,8 +133,8 @@ export function emitWeightProducts({
   dy,
   x,
 }: Products & {
-  readonly dy: Place;
-  readonly x: Place;
+  readonly dy: GroupedPlace;
+  readonly x: GroupedPlace;
 }): void {
   const turn = forwardTurn(convolution);
   emitClear(f, scratch, weightPanelBytes(turn));

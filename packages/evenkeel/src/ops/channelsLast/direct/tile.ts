@@ -4,15 +4,15 @@ import { multiplyAdd, type Registers } from "../../matmul/gemm.tiles.ts";
 
 /**
  * A tile of sums in registers: some rows (pixels, or places of the kernel) by a panel of channels. Each step takes one float
- * per row, spread over a vector (or else vectors of the row's own), and the panel's vectors.
+ * per row, spread over a vector (or vectors of the row's own), and the panel's vectors.
  */
 export interface Tile {
-  /** Where the rows stand, in bytes from `a`. */
+  /** The offsets of the rows, in bytes from `a`. */
   readonly rows: readonly number[];
-  /** Where the vectors stand, in bytes from `b`, and how many lanes of them there are. */
+  /** The offsets of the vectors, in bytes from `b`, and their numbers of lanes. */
   readonly vectors: readonly number[];
   readonly lanes: number;
-  /** Where each channel meets a value of its own, as in depthwise convolution: the vectors of a row and their lanes. */
+  /** In depthwise convolution, where each channel has its own value: the vectors of a row and their lanes. */
   readonly own?: Pick<Tile, "vectors" | "lanes"> | undefined;
   readonly fast: boolean;
 }
@@ -22,13 +22,13 @@ export const sumsOf = ({ sums }: Registers, { rows, vectors }: Tile): readonly L
   sums.slice(0, rows.length * vectors.length);
 
 /**
- * No more terms are added one by one; sums of so many are added up in turn. Rounding grows with the length of a sum, and
- * PyTorch rounds half as often, by fused multiply-adds: with this length we are as exact as it is, which costs no time that
- * could be measured.
+ * Longer sums are added up from partial sums of this many terms. Rounding errors grow with the length of a sum, and
+ * PyTorch rounds half as often, by fused multiply-adds: with this length the results are as exact, at no measurable
+ * cost.
  */
 export const longestRun = 16;
 
-/** Clears the sums for so many terms. If they are too many to add one by one: how to add what there is, and to take it all. */
+/** Clears the sums for `terms` terms. For too many terms to add one by one, returns functions that flush a partial sum and read the total. */
 export function startSums(f: FunctionBuilder, registers: Registers, tile: Tile, terms: number): Flush | undefined {
   const sums = sumsOf(registers, tile);
   const clear = () => {
@@ -53,7 +53,7 @@ export interface Flush {
   readonly total: () => void;
 }
 
-/** Repeats something for so many terms, in pieces of about equal length that may be added one by one. */
+/** Repeats `body` for `terms` terms, in pieces of about equal length that are short enough to add one by one. */
 export function inPieces(f: FunctionBuilder, terms: number, flush: Flush | undefined, piece: (terms: number) => void) {
   const pieces = flush === undefined ? 1 : Math.ceil(terms / longestRun);
   const length = Math.floor(terms / pieces);
@@ -74,7 +74,7 @@ export function stepTile(
   a: I32,
   b: I32,
 ): void {
-  // What several vectors meet is loaded once, as far as there is room.
+  // Values that several vectors use are loaded once, as far as registers allow.
   const holds = own === undefined && rows.length <= held.length;
   const load = (row: number, v: number): V128 => {
     if (own !== undefined) return loadLanes(a, rows[row] + own.vectors[v], own.lanes);
@@ -90,7 +90,7 @@ export function stepTile(
   }
 }
 
-/** Steps through `count` floats that lie side by side; moves `a` and `b`. */
+/** Steps through `count` contiguous floats; advances `a` and `b`. */
 export function runTile(
   f: FunctionBuilder,
   registers: Registers,
@@ -108,7 +108,7 @@ export function runTile(
   });
 }
 
-/** The first lanes of a vector, and nothing behind them. */
+/** Only the first lanes of a vector. */
 export function loadLanes(address: I32, offset: number, lanes: number): V128 {
   if (lanes === 4) return v128.load(address, offset);
   if (lanes === 1) return v128.load32Zero(address, offset);
@@ -116,7 +116,7 @@ export function loadLanes(address: I32, offset: number, lanes: number): V128 {
   return lanes === 2 ? two : v128.load32Lane(address, two, 2, offset + 2 * floatBytes);
 }
 
-/** The first lanes of a vector, and nothing behind them. */
+/** Only the first lanes of a vector. */
 export function storeLanes(f: FunctionBuilder, address: I32, value: Local<"v128">, offset: number, lanes: number) {
   if (lanes === 4) f.storeV128(address, value, offset);
   if (lanes === 2 || lanes === 3) f.storeLane64(address, value, 0, offset);

@@ -1,32 +1,32 @@
 import { type FunctionBuilder, type FunctionRef, f32x4, i32, type ModuleBuilder, v128 } from "../../../wasm/index.ts";
 import { advance, floatBytes, pointer, vectorBytes } from "../../matmul/gemm.problem.ts";
 import { registers } from "../../matmul/gemm.tiles.ts";
-import type { Place } from "../place.ts";
+import type { GroupedPlace } from "../place.ts";
 import type { Axis } from "./axis.ts";
 import { panelBytes, panelsOf, tileRows } from "./panels.ts";
 import { inPieces, startSums, stepTile, sumsOf, type Tile } from "./tile.ts";
 
-/** For each place of the kernel and each input channel, sums over pixels of what it met there times dy, into panels. */
+/** For each kernel position and input channel, sums of input times dy over pixels, into panels. */
 interface WeightGradient {
   readonly images: number;
   readonly groups: number;
   /** Channels of a group, in the input and in dy. */
   readonly inputs: number;
   readonly outputs: number;
-  /** Each channel of dy meets its own input channel, which is what `inputs`, 1, then counts. */
+  /** Each channel of dy has its own input channel (depthwise); `inputs` is then 1. */
   readonly depthwise: boolean;
   readonly rows: Axis;
   readonly columns: Axis;
-  readonly x: Place;
-  readonly dy: Place;
+  readonly x: GroupedPlace;
+  readonly dy: GroupedPlace;
   /** Address of the panels, which hold zeros (weights.ts). */
   readonly panels: number;
   readonly fast: boolean;
 }
 
 /**
- * So many pixels are summed before the sum is added to the panel: rounding grows with the length of a sum. Rows of few pixels
- * are not summed by themselves in between: that takes a tenth longer, and torch's error is no smaller without it
+ * This many pixels are summed before the sum is added to the panel: rounding errors grow with the length of a sum. Rows of
+ * few pixels are not summed separately: that takes a tenth longer, and torch's error is no smaller
  * (test/conv.large.golden.test.ts).
  */
 const pixelsPerSum = 160;
@@ -53,7 +53,7 @@ export function emitWeightGradient(f: FunctionBuilder, module: ModuleBuilder, gr
   });
 }
 
-/** (row of the input, row of dy, count): adds what some rows contribute to all panels. */
+/** (row of the input, row of dy, count): adds the contribution of some rows to all panels. */
 function rowsFunction(
   module: ModuleBuilder,
   gradient: WeightGradient,
@@ -106,7 +106,7 @@ function rowsFunction(
   });
 }
 
-/** Tiles of taps that look alike, at equal distances. */
+/** Equal tiles of taps at equal distances. */
 interface Strip {
   /** The first tap, in bytes from the pixel, and the taps of a tile from there. */
   readonly start: number;

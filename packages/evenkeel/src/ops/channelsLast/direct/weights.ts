@@ -3,15 +3,15 @@ import { advance, floatBytes, pointer, vectorBytes } from "../../matmul/gemm.pro
 import type { Axis } from "./axis.ts";
 import { type Panel, panelBytes, panelsBytes, panelsOf } from "./panels.ts";
 
-/** Weights [O, C / groups, kh, kw] turned to panels [group][panel][row][column][input][channels of the panel], and back. */
+/** Converts weights [O, C / groups, kh, kw] to panels [group][panel][row][column][input][channels of the panel], and back. */
 export interface WeightTurn {
   readonly groups: number;
-  /** Channels of a group that are summed over, and those of the panels. */
+  /** The channels of a group that are summed over, and the channels of the panels. */
   readonly inputs: number;
   readonly outputs: number;
   readonly rows: Axis;
   readonly columns: Axis;
-  /** Where the weights lie, and the distances in bytes from one group, input, output and kernel row to the next. */
+  /** The address of the weights, and the strides in bytes of groups, inputs, outputs and kernel rows. */
   readonly weight: {
     readonly address: number;
     readonly group: number;
@@ -49,7 +49,7 @@ export function emitPackWeights(f: FunctionBuilder, turn: WeightTurn): void {
   });
 }
 
-/** Copies panels back to where weights lie. */
+/** Copies panels back to weights. */
 export function emitUnpackWeights(f: FunctionBuilder, turn: WeightTurn): void {
   const vector = f.local("v128");
   const { output } = turn.weight;
@@ -63,7 +63,7 @@ export function emitUnpackWeights(f: FunctionBuilder, turn: WeightTurn): void {
   });
 }
 
-/** Where the taps of one direction stand in the kernel, in bytes: at equal distances. */
+/** The offsets of the taps of one dimension in the kernel, in bytes: equally spaced. */
 function tapsOf({ taps }: Axis, place: number): Taps {
   if (taps.length === 0) return noTaps;
   const distance = taps.length > 1 ? taps[1].weight - taps[0].weight : 0;
@@ -78,10 +78,10 @@ interface Taps {
 
 const noTaps: Taps = { count: 0, start: 0, distance: 0 };
 
-/** A kernel that is one step: all of its places at once. */
+/** A kernel as one step: all of its positions at once. */
 export const oneTap: Taps = { count: 1, start: 0, distance: 0 };
 
-/** What {@link forEachStep} goes through. */
+/** The range of {@link forEachStep}. */
 export interface Steps extends Pick<WeightTurn, "groups" | "inputs" | "outputs" | "weight" | "panels"> {
   readonly down: Taps;
   readonly across: Taps;
@@ -93,7 +93,7 @@ const stepsOf = ({ rows, columns, kernelRow, ...turn }: WeightTurn): Steps => ({
   across: tapsOf(columns, floatBytes),
 });
 
-/** Visits the steps of all panels in the order in which they lie, with the weight of the panel's first channel. */
+/** Visits the steps of all panels in memory order, with the weight of the panel's first channel. */
 export function forEachStep(
   f: FunctionBuilder,
   { groups, inputs, outputs, weight, panels, down, across }: Steps,
@@ -101,7 +101,7 @@ export function forEachStep(
 ): void {
   if (down.count * across.count === 0) return;
   const step = pointer(f, panels);
-  /** Repeats with a pointer of its own, which moves. */
+  /** Repeats with a pointer that advances. */
   const nest = (from: Local<"i32">, { count, start, distance }: Taps, body: (at: Local<"i32">) => void) => {
     const at = f.let(i32.add(from, start));
     f.times(count, () => {
@@ -128,7 +128,7 @@ export function forEachStep(
   nest(pointer(f, weight.address), { count: groups, start: 0, distance: weight.group }, oneGroup);
 }
 
-/** So many zeros that the panels of a gradient begin as. */
+/** Writes the initial zeros of a gradient's panels. */
 export function emitClear(f: FunctionBuilder, address: number, bytes: number): void {
   if (bytes > vectorBytes * 4) f.fill(address, 0, bytes);
   else for (let at = 0; at < bytes; at += vectorBytes) f.storeV128(address + at, f32x4.const(0));

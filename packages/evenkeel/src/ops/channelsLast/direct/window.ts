@@ -23,18 +23,18 @@ import {
 
 /** The sums over the windows of some pixels, by one panel of weights. */
 export interface WindowSums {
-  /** Where the pixels stand, in bytes: in the input and in the output. */
+  /** The offsets of the pixels, in bytes, in the input and in the output. */
   readonly from: readonly number[];
   readonly to: readonly number[];
-  /** Where the panel's vectors stand in the output, and how many lanes of them are channels. */
+  /** The offsets of the panel's vectors in the output, and their numbers of channels. */
   readonly vectors: readonly number[];
   readonly lanes: number;
-  /** Floats that lie side by side in a window, and how many such runs there may be. */
+  /** The contiguous floats of a window, and the number of such runs. */
   readonly run: number;
   readonly runs: number;
-  /** Floats of a kernel row that are left out: their weights are passed over after each run. */
+  /** Skipped floats of a kernel row: their weights are passed over after each run. */
   readonly skip: number;
-  /** Whether the runs start where a table says; otherwise there is one, and it starts at the pixel. */
+  /** Whether a table has the starts of the runs; if not, there is one run, and it starts at the pixel. */
   readonly table: boolean;
   readonly bias: boolean;
   readonly depthwise: boolean;
@@ -73,7 +73,7 @@ interface Pointers {
   readonly end: Local<"i32">;
 }
 
-/** Runs that start where the table says. */
+/** Runs whose starts are in the table. */
 function emitRuns(
   f: FunctionBuilder,
   registers: Registers,
@@ -92,7 +92,7 @@ function emitRuns(
   });
 }
 
-/** Single floats that stand where the table says. */
+/** Single floats whose offsets are in the table. */
 function emitFloats(
   f: FunctionBuilder,
   registers: Registers,

@@ -3,8 +3,8 @@ import { advance, floatBytes } from "../../matmul/gemm.problem.ts";
 import type { Convolution } from "../convolution.ts";
 
 /**
- * Tiles of two by two outputs, worked on in blocks whose factors and products stay in the second cache: several pictures, or
- * some rows of tiles of one. A last row or column of outputs that has no other is half a tile.
+ * Tiles of two by two outputs, processed in blocks whose factors and products fit the L2 cache: several pictures, or some
+ * rows of tiles of one. An odd last row or column of outputs is half a tile.
  */
 export interface Block {
   readonly images: number;
@@ -13,7 +13,7 @@ export interface Block {
   readonly halfRow: boolean;
 }
 
-/** So many tiles make a block, or as few more as make a row. */
+/** The number of tiles in a block, rounded up to whole rows. */
 const tilesPerBlock = 64;
 
 const tileColumns = ({ columns }: Convolution): number => Math.ceil(columns.outputs / 2);
@@ -22,12 +22,12 @@ export function tilesOf({ images, rows, halfRow }: Block, convolution: Convoluti
   return images * (rows + (halfRow ? 1 : 0)) * tileColumns(convolution);
 }
 
-/** What repeats: a block, so many times. */
+/** A block, and its number of repetitions. */
 interface Stretch extends Block {
   readonly count: number;
 }
 
-/** The blocks in order: of some pictures each, or else, `byRows`, of some rows of each picture. */
+/** The blocks in order: of some pictures each, or with `byRows` of some rows of each picture. */
 function stretchesOf(convolution: Convolution): { byRows: boolean; stretches: readonly Stretch[] } {
   const { images, rows } = convolution;
   const whole = Math.floor(rows.outputs / 2);
@@ -50,14 +50,14 @@ export function largestBlock(convolution: Convolution): number {
   return Math.max(0, ...stretches.map((block) => tilesOf(block, convolution)));
 }
 
-/** Pictures that blocks move through: a pointer to the first pixel of the tiles, and distances in bytes. */
+/** The pictures that blocks advance through: a pointer to the first pixel of the tiles, and distances in bytes. */
 interface Moving {
   readonly at: Local<"i32">;
   readonly image: number;
   readonly row: number;
 }
 
-/** Writes the code of each kind of block through `define`, and the loops that call them with the pictures in place. */
+/** Writes the code of each kind of block through `define`, and the loops that call them. */
 export function emitBlocks(
   f: FunctionBuilder,
   convolution: Convolution,
@@ -81,7 +81,7 @@ export function emitBlocks(
   });
 }
 
-/** The planes of factors or products, one for each of the 16, of so many tiles and channels. */
+/** The 16 planes of factors or products, for `tiles` tiles and `channels` channels. */
 export interface Planes {
   readonly address: number;
   /** From one plane to the next, in bytes. */
@@ -89,7 +89,7 @@ export interface Planes {
   readonly channels: number;
 }
 
-/** Planes a power of two apart would share a set of the first cache. */
+/** Planes a power of two apart would share a set of the L1 cache. */
 const gap = 64;
 
 export const planesDistance = (tiles: number, channels: number): number => tiles * channels * floatBytes + gap;

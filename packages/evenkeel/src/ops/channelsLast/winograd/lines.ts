@@ -55,8 +55,8 @@ export const outputGradientLines: readonly Line[] = [
 ];
 
 /**
- * Transforms a square of values along both directions: `load` gives the value at a row and a column, `store` takes the
- * transformed one. `line` holds a line of them on the way.
+ * Transforms a square of values along both dimensions: `load` gives the value at a row and a column, `store` takes the
+ * transformed one. `line` holds a line of intermediate values.
  */
 export function emitSquare(
   f: FunctionBuilder,

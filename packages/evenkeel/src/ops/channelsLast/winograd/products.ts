@@ -4,7 +4,7 @@ import { areasOf, type Convolution, type WeightPlace } from "../convolution.ts";
 import { emitCorrelation } from "../direct/correlation.ts";
 import { emitWeightGradient } from "../direct/weightGradient.ts";
 import { emitClear } from "../direct/weights.ts";
-import type { Place } from "../place.ts";
+import type { GroupedPlace } from "../place.ts";
 import { emitBlocks, largestBlock, type Planes, planesDistance, tilesOf } from "./blocks.ts";
 import {
   inputGradientTransform,
@@ -17,7 +17,7 @@ import { emitTransformGradients, emitTransformWeights, factorBytes } from "./wei
 
 /** A convolution 3 x 3 and its gradients by Winograd's F(2x2, 3x3). */
 
-/** With fewer tiles, transforming the weights costs more than is saved, and direct sums of few terms round less. */
+/** With fewer tiles, transforming the weights costs more than it saves, and direct sums of few terms round less. */
 const fewestTiles = 64;
 
 /** Whether it is possible, and less work than the products themselves. */
@@ -28,7 +28,7 @@ export function prefersWinograd({ images, groups, inputs, outputs, rows, columns
   return images * tiles >= fewestTiles && 16 * tiles < 0.7 * 9 * rows.outputs * columns.outputs;
 }
 
-/** Areas of scratch: transformed weights of both directions, their gradients, and planes of both sides. */
+/** Areas of scratch: transformed weights for forward and backward, their gradients, and planes of input and output. */
 function areas(start: number, convolution: Convolution) {
   const { inputs, outputs } = convolution;
   const tiles = largestBlock(convolution);
@@ -63,13 +63,13 @@ function planesOf(convolution: Convolution, scratch: number) {
   return { at, inputs, outputs };
 }
 
-/** Where the windows of the first outputs begin: at the padding. */
-const atPadding = ({ rows, columns }: Convolution, { address, row, pixel }: Place): number =>
+/** The start of the first outputs' windows: at the padding. */
+const atPadding = ({ rows, columns }: Convolution, { address, row, pixel }: GroupedPlace): number =>
   address - rows.before * row - columns.before * pixel;
 
-/** The planes of a block as a picture of one row, a group each: their products are those of a 1 x 1 convolution. */
+/** The planes of a block as a picture of one row, one group per plane: their products are those of a 1 x 1 convolution. */
 function planeProducts(tiles: number, inputs: Planes, outputs: Planes) {
-  const place = ({ address, distance, channels }: Planes): Place => {
+  const place = ({ address, distance, channels }: Planes): GroupedPlace => {
     return { address, image: 0, row: 0, pixel: channels * floatBytes, group: distance };
   };
   const line = (pixels: number) => {
@@ -84,10 +84,10 @@ function planeProducts(tiles: number, inputs: Planes, outputs: Planes) {
 }
 
 interface WinogradForward extends Products {
-  readonly x: Place;
+  readonly x: GroupedPlace;
   readonly weight: WeightPlace;
   readonly bias: number;
-  readonly y: Place;
+  readonly y: GroupedPlace;
 }
 
 export function emitWinograd({ f, module, convolution, scratch, fast, x, weight, bias, y }: WinogradForward): void {
@@ -111,14 +111,14 @@ export function emitWinograd({ f, module, convolution, scratch, fast, x, weight,
 }
 
 interface WinogradGradients extends Products {
-  readonly dy: Place;
-  /** If the gradient by the input is wanted: where, which holds zeros, and by which weights. */
-  readonly toInput?: { readonly dx: Place; readonly weight: WeightPlace } | undefined;
-  /** If that by the weight is wanted: where, and of which input. */
-  readonly toWeight?: { readonly x: Place; readonly dweight: WeightPlace } | undefined;
+  readonly dy: GroupedPlace;
+  /** The gradient by the input, if needed: its location, which holds zeros, and the weights. */
+  readonly toInput?: { readonly dx: GroupedPlace; readonly weight: WeightPlace } | undefined;
+  /** The gradient by the weight, if needed: its location, and the input. */
+  readonly toWeight?: { readonly x: GroupedPlace; readonly dweight: WeightPlace } | undefined;
 }
 
-/** The gradients that are wanted. That by the input covers the border too, as far as the padding goes. */
+/** Writes the needed gradients. That by the input covers the border too, as far as the padding extends. */
 export function emitWinogradGradients(gradients: WinogradGradients): void {
   const { f, module, convolution, scratch, fast, dy, toInput, toWeight } = gradients;
   const { at, inputs, outputs } = planesOf(convolution, scratch);
@@ -130,7 +130,8 @@ export function emitWinogradGradients(gradients: WinogradGradients): void {
   }
   if (toWeight !== undefined) emitClear(f, at.weights, factorBytes(convolution));
   const flow = { ...dy, at: pointer(f, dy.address) };
-  const moving = (place: Place | undefined) => place && [{ ...place, at: pointer(f, atPadding(convolution, place)) }];
+  const moving = (place: GroupedPlace | undefined) =>
+    place && [{ ...place, at: pointer(f, atPadding(convolution, place)) }];
   const [pictures = [], results = []] = [moving(toWeight?.x), moving(toInput?.dx)];
   emitBlocks(f, convolution, [flow, ...pictures, ...results], (block) => {
     const tiles = tilesOf(block, convolution);

@@ -8,21 +8,21 @@ import {
   v128,
 } from "../../../wasm/index.ts";
 import { advance, floatBytes, vectorBytes } from "../../matmul/gemm.problem.ts";
-import type { Place } from "../place.ts";
+import type { GroupedPlace } from "../place.ts";
 import type { Block, Planes } from "./blocks.ts";
 import { emitSquare, inputGradientLines, inputLines, outputGradientLines, outputLines } from "./lines.ts";
 
 /** The transforms between pictures and planes, a vector of channels at a time. */
 
-/** Pictures seen in tiles of two by two pixels. */
+/** Pictures as tiles of two by two pixels. */
 export interface Tiled {
-  readonly place: Pick<Place, "image" | "row" | "pixel">;
+  readonly place: Pick<GroupedPlace, "image" | "row" | "pixel">;
   /** Pixels of a row of outputs. */
   readonly columns: number;
   readonly planes: Planes;
 }
 
-/** (first pixel of the block's first tile, extra): what is done to all tiles of a block. */
+/** (first pixel of the block's first tile, extra): processes all tiles of a block. */
 type Transform = FunctionRef<readonly ["i32", "i32"], null>;
 
 /** One tile and one vector of channels: pointers to its first pixel, to its first plane, and into the extra. */
@@ -31,13 +31,13 @@ interface Spot {
   readonly pixel: Local<"i32">;
   readonly plane: Local<"i32">;
   readonly extra: Local<"i32">;
-  /** Outputs of the tile that are there: 2 or 1. */
+  /** The outputs of the tile per dimension: 2 or 1. */
   readonly height: number;
   readonly width: number;
   readonly line: readonly Local<"v128">[];
 }
 
-/** A function that goes through the tiles of a block. `extra` is something that has a value for each channel. */
+/** A function that processes the tiles of a block. `extra` is an array with a value for each channel. */
 function overTiles(
   module: ModuleBuilder,
   name: string,
@@ -78,7 +78,7 @@ function overTiles(
   });
 }
 
-/** How far the values of a tile are from its first pixel, and from its first plane. */
+/** The offsets of a tile's values from its first pixel, and from its first plane. */
 const offsets = ({ place, planes }: Tiled) => ({
   pixelAt: (row: number, column: number) => row * place.row + column * place.pixel,
   planeAt: (row: number, column: number) => (row * 4 + column) * planes.distance,
@@ -88,7 +88,7 @@ const offsets = ({ place, planes }: Tiled) => ({
 export function inputTransform(module: ModuleBuilder, tiled: Tiled, block: Block): Transform {
   const { pixelAt, planeAt } = offsets(tiled);
   return overTiles(module, "winogradInput", tiled, block, 4, ({ f, pixel, plane, height, width, line }) => {
-    // Nothing of half a tile depends on its last row or column: the one before is read instead, which is there.
+    // Half a tile does not depend on its last row or column: the one before is read instead, which exists.
     const load = (row: number, column: number) =>
       v128.load(pixel, pixelAt(Math.min(row, height + 1), Math.min(column, width + 1)));
     emitSquare(f, inputLines, line, load, (row, column, value) => f.storeV128(plane, value, planeAt(row, column)));
@@ -106,7 +106,7 @@ export function outputTransform(module: ModuleBuilder, tiled: Tiled, block: Bloc
   });
 }
 
-/** A dy A': planes of gradients of the products. What half a tile lacks is zero. */
+/** A dy A': planes of gradients of the products. The missing half of a tile is zero. */
 export function outputGradientTransform(module: ModuleBuilder, tiled: Tiled, block: Block): Transform {
   const { pixelAt, planeAt } = offsets(tiled);
   return overTiles(module, "winogradDy", tiled, block, 2, ({ f, pixel, plane, height, width, line }) => {
@@ -118,7 +118,7 @@ export function outputGradientTransform(module: ModuleBuilder, tiled: Tiled, blo
   });
 }
 
-/** B dv B': adds the gradients of the input, whose tiles begin at the padding, to what is there. */
+/** B dv B': accumulates the gradients of the input, whose tiles begin at the padding. */
 export function inputGradientTransform(module: ModuleBuilder, tiled: Tiled, block: Block): Transform {
   const { pixelAt, planeAt } = offsets(tiled);
   return overTiles(module, "winogradDx", tiled, block, 4, ({ f, pixel, plane, height, width, line }) => {

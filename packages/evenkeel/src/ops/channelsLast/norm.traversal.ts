@@ -12,25 +12,22 @@ import {
 import { loadSomeLanes, storeLanes } from "../../wasm/laneMemory.ts";
 import { type Pair, promotePair } from "../normalize/doublePair.ts";
 import { type Border, picturesOf } from "./border.ts";
+import type { Place } from "./place.ts";
 
 /**
- * How kernels of batch norm walk over pictures with the channels last: block by block of pixels that stay in the first
- * cache, and in each over groups of neighbouring channels, so that what a channel needs stays in registers for a block.
- * Where the channels are no multiple of four, the last vector overlaps the one before it; fewer than four are one short
- * vector. Values of a channel live in planes of scratch memory, a slot of 16 bytes for every vector.
+ * The traversal of channels-last pictures by the kernels of batch norm: in blocks of pixels that fit the L1 cache,
+ * and in each block over groups of neighbouring channels, whose values stay in registers for the block. If the channels are
+ * not a multiple of four, the last vector overlaps the one before it; fewer than four are one short vector. Values per
+ * channel are in planes of scratch memory, a slot of 16 bytes for every vector.
  */
 
-/** Steps in bytes over an array: from one visit to the next, from a row of visits to the next, from picture to picture. */
-export interface Frame {
-  readonly address: number;
-  readonly pixel: number;
-  readonly row: number;
-  readonly image: number;
+/** A place that is visited pixel by pixel, or window by window: distances are from visit to visit. */
+export interface VisitedPlace extends Place {
   /** Bytes that a visit touches. */
   readonly touched: number;
 }
 
-/** How many visits there are. */
+/** The number of visits. */
 export interface Grid {
   readonly images: number;
   readonly rows: number;
@@ -38,7 +35,7 @@ export interface Grid {
 }
 
 /** The pixels of an array, one by one or in windows of 2 x 2. */
-export function frameOf({ shape, address }: Placed, [[top], [left]]: Border, window: 1 | 2 = 1): Frame {
+export function visitedPlaceOf({ shape, address }: Placed, [[top], [left]]: Border, window: 1 | 2 = 1): VisitedPlace {
   const [, height, width, channels] = shape;
   const pixel = 4 * channels;
   return {
@@ -51,7 +48,7 @@ export function frameOf({ shape, address }: Placed, [[top], [left]]: Border, win
 }
 
 /** The same values for all pixels of a picture, from [N, C]. */
-export function perImage({ shape, address }: Placed): Frame {
+export function perImage({ shape, address }: Placed): VisitedPlace {
   return { address, pixel: 0, row: 0, image: 4 * shape[1], touched: 0 };
 }
 
@@ -61,14 +58,14 @@ export function gridOf(x: Spec, border: Border): Grid {
   return { images: count, rows: height, columns: width };
 }
 
-/** Where the four pixels of a window lie, from its first. */
+/** The offsets of the four pixels of a window from its first. */
 export function windowOffsets({ shape: [, , width, channels] }: Spec): readonly number[] {
   return [0, 4 * channels, 4 * width * channels, 4 * (width + 1) * channels];
 }
 
 /** A vector of channels in a group. */
 interface Vector {
-  /** Bytes from the channels that the group begins with. */
+  /** Bytes from the first channel of the group. */
   readonly channel: number;
   /** Bytes from the group's slot. */
   readonly slot: number;
@@ -82,12 +79,12 @@ export interface Group {
   readonly lanes: number;
 }
 
-/** Vectors that hold so many channels. */
+/** The number of vectors that hold `channels` channels. */
 export const vectorsOf = (channels: number): number => Math.ceil(channels / 4);
 
 export const planeBytes = (channels: number): number => 16 * vectorsOf(channels);
 
-/** Visits all channels in groups of `size` vectors, and then the vectors that are left, together. */
+/** Visits all channels in groups of `size` vectors, then the remaining vectors together. */
 function forEachGroup(f: FunctionBuilder, channels: number, size: number, visit: (group: Group) => void): void {
   const whole = Math.floor(channels / 4);
   const groups = Math.floor(whole / size);
@@ -105,11 +102,11 @@ function forEachGroup(f: FunctionBuilder, channels: number, size: number, visit:
   if (rest.length > 0) visit({ channel: 0, slot: 0, vectors: rest, lanes });
 }
 
-/** What is done over a grid. */
-interface Walk {
+/** The actions of a traversal. */
+interface Traversal {
   /** Vectors in a group of channels: as many as the registers hold. */
   readonly size: number;
-  /** Loads what the channels need; returns what is done at each visit, given where it is in every frame. */
+  /** Loads the values of the channels; returns the action of each visit, which gets a pointer into every array. */
   readonly begin: (group: Group) => (at: readonly Local<"i32">[]) => void;
   /** Called at the end of a block, for the same group. */
   readonly end?: (group: Group) => void;
@@ -123,18 +120,24 @@ interface Walk {
 const blockBytes = 8192;
 const blockVisits = 64;
 
-export function walk(f: FunctionBuilder, grid: Grid, channels: number, frames: readonly Frame[], what: Walk): void {
-  const { images, rows, columns } = collapsed(grid, frames, what.image !== undefined);
-  const starts = frames.map(({ address }) => f.let(i32.const(address)));
-  const move = (pointers: readonly Local<"i32">[], by: (frame: Frame) => number) => {
+export function traverse(
+  f: FunctionBuilder,
+  grid: Grid,
+  channels: number,
+  places: readonly VisitedPlace[],
+  what: Traversal,
+): void {
+  const { images, rows, columns } = collapsed(grid, places, what.image !== undefined);
+  const starts = places.map(({ address }) => f.let(i32.const(address)));
+  const move = (pointers: readonly Local<"i32">[], by: (place: VisitedPlace) => number) => {
     for (const [i, pointer] of pointers.entries()) {
-      const bytes = by(frames[i]);
+      const bytes = by(places[i]);
       if (bytes !== 0) f.set(pointer, i32.add(pointer, bytes));
     }
   };
   const most = Math.max(
     1,
-    Math.min(what.visits ?? blockVisits, Math.floor(blockBytes / Math.max(...frames.map(({ touched }) => touched)))),
+    Math.min(what.visits ?? blockVisits, Math.floor(blockBytes / Math.max(...places.map(({ touched }) => touched)))),
   );
   const across = blockOf(columns, most);
   const down = across < columns ? 1 : blockOf(rows, Math.max(1, Math.floor(most / columns)));
@@ -171,25 +174,25 @@ export function walk(f: FunctionBuilder, grid: Grid, channels: number, frames: r
   });
 }
 
-/** Rows, and pictures, that follow each other without a gap in every frame are one long row. */
-function collapsed(grid: Grid, frames: readonly Frame[], byImage: boolean): Grid {
+/** Rows, and pictures, that are contiguous in every array are merged into one long row. */
+function collapsed(grid: Grid, places: readonly VisitedPlace[], byImage: boolean): Grid {
   const { images, rows, columns } = grid;
-  if (!frames.every(({ row, pixel }) => row === columns * pixel)) return grid;
+  if (!places.every(({ row, pixel }) => row === columns * pixel)) return grid;
   const long = rows * columns;
-  if (byImage || !frames.every(({ image, pixel }) => image === long * pixel)) {
+  if (byImage || !places.every(({ image, pixel }) => image === long * pixel)) {
     return { images, rows: 1, columns: long };
   }
   return { images: 1, rows: 1, columns: images * long };
 }
 
-/** The largest divisor of `count` up to `most`, unless it wastes more than half of what is possible. */
+/** The largest divisor of `count` up to `most`, unless it is less than half of it. */
 function blockOf(count: number, most: number): number {
   if (count <= most) return count;
   for (let size = most; 2 * size > most; size--) if (count % size === 0) return size;
   return most;
 }
 
-/** A vector of channels at a pixel; lanes beyond the channels there are hold 0. */
+/** A vector of channels at a pixel; lanes beyond the last channel hold 0. */
 export function loadPixel(at: I32, offset: number, lanes: number): V128 {
   if (lanes === 4) return v128.load(at, offset);
   return loadSomeLanes({ address: offset, dtype: "float32" }, "float32", asExpression(at), lanes);
@@ -201,7 +204,7 @@ export function storePixel(f: FunctionBuilder, at: I32, value: V128, offset: num
 
 const asExpression = (at: I32) => (typeof at === "number" ? i32.const(at) : at);
 
-/** One vector of channels while the values of channels are worked out. */
+/** One vector of channels, in computations per channel. */
 export interface Slot {
   /** Bytes from the start of a plane. */
   readonly slot: I32;
@@ -213,7 +216,7 @@ export interface Slot {
 export function forEachSlot(f: FunctionBuilder, channels: number, visit: (slot: Slot) => void): void {
   forEachGroup(f, channels, 1, ({ channel, slot, vectors, lanes }) => {
     for (const vector of vectors) {
-      // The last vector stands alone, at places of its own.
+      // The last vector is separate, with its own offsets.
       visit({ slot: plus(slot, vector.slot), channel: plus(channel, vector.channel), lanes });
     }
   });
