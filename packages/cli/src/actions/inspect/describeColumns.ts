@@ -4,7 +4,7 @@ import { factorText } from "../../shell/figures.ts";
 type InputEncoding = PreprocessingJson["inputs"][number];
 
 /** A column of the table that a model was trained on. */
-interface ModelColumn {
+export interface ModelColumn {
   readonly name: string;
   readonly kind: string;
   readonly use: "feature" | "target" | "ignored";

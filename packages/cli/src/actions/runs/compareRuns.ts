@@ -3,12 +3,12 @@ import type { PartScores, RunConfig } from "../../records/runs/types.ts";
 import { compareScores } from "../../shell/metrics.ts";
 
 /** A line of a comparison: something of every run, in the order of the runs. */
-interface ComparedLine<T> {
+export interface ComparedLine<T> {
   readonly name: string;
   readonly values: readonly (T | undefined)[];
 }
 
-interface ScoreLine extends ComparedLine<number> {
+export interface ScoreLine extends ComparedLine<number> {
   /** Positions of the runs with the best value; none if all are alike or fewer than two have one. */
   readonly best: readonly number[];
 }
