@@ -3,9 +3,10 @@ import { type ConvolutionCase, faultOf, outputSize, plainCase, productsOf } from
 import { timeKernel } from "../test/kernelHarness.ts";
 
 /**
- * GFLOP/s of the convolution kernels of compiled programs, by layer: forward, the gradients by the input and by the weight,
- * and both at once. Work is counted as the products of the definition, also where Winograd's way needs fewer. A layer is
- * held to its reference before it is timed; the fastest of many turns counts. `npx tsx bench/convolutions.ts --help`
+ * GFLOP/s of the convolution kernels of compiled programs, by layer: forward, the gradients by the
+ * input and by the weight, and both at once. Work is counted as the products of the definition,
+ * also where Winograd's way needs fewer. A layer is held to its reference before it is timed; the
+ * fastest of many turns counts. `npx tsx bench/convolutions.ts --help`
  */
 
 const help = `npx tsx bench/convolutions.ts [options]

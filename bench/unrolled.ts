@@ -8,8 +8,9 @@ import { Program } from "../packages/evenkeel/src/compile/program/program.ts";
 import { trace } from "../packages/evenkeel/src/compile/trace/trace.ts";
 
 /**
- * What it costs to make the program of a recurrence that is unrolled: a cell written by hand, `length` steps, backward and
- * Adam in one compiled step. Twice the length should take twice the time. `npx tsx bench/unrolled.ts --help`
+ * What it costs to make the program of a recurrence that is unrolled: a cell written by hand,
+ * `length` steps, backward and Adam in one compiled step. Twice the length should take twice the
+ * time. `npx tsx bench/unrolled.ts --help`
  */
 
 const help = `npx tsx bench/unrolled.ts [options]
@@ -36,7 +37,10 @@ const { values: options } = parseArgs({
 
 const features = 8;
 
-/** One step of time: from the input [N, features] and the states before it to those after it, [N, hidden] each. */
+/**
+ * One step of time: from the input [N, features] and the states before it to those after it, [N,
+ * hidden] each.
+ */
 abstract class Cell extends nn.Module<[Tensor, readonly Tensor[]], Tensor[]> {
   abstract readonly states: number;
 }

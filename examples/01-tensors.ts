@@ -16,8 +16,9 @@ console.log(zeros([2, 3]));
 console.log(ones([2], { dtype: "float64" }));
 console.log(arange(6, { dtype: "int32" }).reshape(2, 3));
 
-// Arithmetic goes element by element. Shapes are aligned at their last dimension, and a size of 1 is repeated: here a row of
-// two means and a row of two deviations meet the three rows of the table. These are the z-scores of the columns.
+// Arithmetic goes element by element. Shapes are aligned at their last dimension, and a size of 1
+// is repeated: here a row of two means and a row of two deviations meet the three rows of the
+// table. These are the z-scores of the columns.
 const mean = weights.mean(0);
 const deviation = weights.std(0);
 const scores = weights.sub(mean).div(deviation);
@@ -25,8 +26,8 @@ console.log("z-scores:");
 console.log(scores);
 console.log("their standard deviations:", scores.std(0));
 
-// Comparisons give bool tensors, and `where` chooses with them. There is no operator overloading in JavaScript: what
-// PyTorch writes as x[x > 3000] = 3000 is a clamp, or a where.
+// Comparisons give bool tensors, and `where` chooses with them. There is no operator overloading in
+// JavaScript: what PyTorch writes as x[x > 3000] = 3000 is a clamp, or a where.
 const heavy = weights.select(1, 0).gt(3000);
 console.log("heavier than 3000:", heavy);
 console.log(where(heavy, 3000, weights.select(1, 0)));
@@ -51,7 +52,8 @@ console.log("largest in each column", weights.max(0).values, "in row", weights.a
 // Matrix products, batches included.
 console.log("[3, 2] x [2, 4] ->", weights.matmul(ones([2, 4])).shape);
 
-// Random numbers are PyTorch's, bit for bit: torch.manual_seed(0); torch.randn(2, 3) prints this too.
+// Random numbers are PyTorch's, bit for bit: torch.manual_seed(0); torch.randn(2, 3) prints this
+// too.
 manualSeed(0);
 console.log(randn([2, 3]));
 

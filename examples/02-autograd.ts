@@ -1,7 +1,8 @@
 // Automatic differentiation: what a loss says about every number it was computed from.
 import { grad, gradcheck, linspace, manualSeed, noGrad, randn, tensor, zeros } from "evenkeel";
 
-// A tensor that requires a gradient remembers what is computed from it, and backward() walks that record in reverse.
+// A tensor that requires a gradient remembers what is computed from it, and backward() walks that
+// record in reverse.
 const x = tensor([1, 2, 3], { requiresGrad: true });
 const y = x.square().sum();
 console.log("y =", y);
@@ -16,20 +17,23 @@ x.grad = null;
 // noGrad computes without recording, detach() cuts a tensor off its history.
 console.log("recorded:", x.mul(2).requiresGrad, " under noGrad:", noGrad(() => x.mul(2)).requiresGrad);
 
-// Gradients are computed by the same operations as everything else, so they can be differentiated again.
+// Gradients are computed by the same operations as everything else, so they can be differentiated
+// again.
 const t = tensor(0.5, { requiresGrad: true });
 const [slope] = grad(t.sin(), t, { createGraph: true });
 const [curvature] = grad(slope, t);
 console.log("sin'(0.5) =", slope.item(), " sin''(0.5) =", curvature.item(), " -sin(0.5) =", -Math.sin(0.5));
 
-// Finite differences agree. gradcheck wants float64, where they are good to a few digits; it throws if they differ.
+// Finite differences agree. gradcheck wants float64, where they are good to a few digits; it throws
+// if they differ.
 const point = tensor([0.3, -1.2], { dtype: "float64", requiresGrad: true });
 console.log(
   "gradcheck of tanh:",
   gradcheck((v) => v.tanh(), [point]),
 );
 
-// A value that backward needs must not be overwritten meanwhile. The error says which, and what to do.
+// A value that backward needs must not be overwritten meanwhile. The error says which, and what to
+// do.
 const h = x.mul(2);
 const z = h.square().sum();
 noGrad(() => h.zero_());

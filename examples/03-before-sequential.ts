@@ -1,8 +1,10 @@
-// The tutorial, before batch normalization: features standardised by hand, and a network that is a row of layers.
+// The tutorial, before batch normalization: features standardised by hand, and a network that is a
+// row of layers.
 import { cat, data, manualSeed, nn, optim, randperm, type Tensor, tensor, train } from "evenkeel";
 import { readMpg } from "./mpg.ts";
 
-// The table: how far a car goes on a gallon, from six measured features and three columns that say where it is from.
+// The table: how far a car goes on a gallon, from six measured features and three columns that say
+// where it is from.
 const cars = readMpg();
 const x = tensor(cars.x); // [392, 9]
 const y = tensor(cars.y).unsqueeze(1); // [392, 1]: one column, as the network will give
@@ -16,9 +18,10 @@ const [trainRows, testRows] = randperm(x.shape[0]).split([314, 78]);
 const [trainX, trainY] = [x.indexSelect(0, trainRows), y.indexSelect(0, trainRows)];
 const [testX, testY] = [x.indexSelect(0, testRows), y.indexSelect(0, testRows)];
 
-// Weights are in the thousands, cylinders below ten: on such columns a plain network learns slowly. The z-score gives each
-// measured column mean 0 and standard deviation 1. Both are taken from the training rows alone: the test rows stand for
-// cars nobody has seen yet. Whoever uses the network later must apply the same six means and deviations.
+// Weights are in the thousands, cylinders below ten: on such columns a plain network learns slowly.
+// The z-score gives each measured column mean 0 and standard deviation 1. Both are taken from the
+// training rows alone: the test rows stand for cars nobody has seen yet. Whoever uses the network
+// later must apply the same six means and deviations.
 const mean = trainX.slice(1, 0, cars.measured).mean(0);
 const deviation = trainX.slice(1, 0, cars.measured).std(0);
 const zScore = (rows: Tensor) =>
@@ -45,7 +48,8 @@ const history = await train.fit(net, {
 });
 console.log(`${history.steps} steps`);
 
-// What is it worth? Compare it with the simplest guess there is: the mean of the training rows, for every car.
+// What is it worth? Compare it with the simplest guess there is: the mean of the training rows, for
+// every car.
 const predicted = train.predict(net, zScore(testX));
 const guessed = trainY.mean().expand(testY.shape);
 console.log(`predicting the mean: test MAE ${train.meanAbsoluteError(guessed, testY).toFixed(2)} mpg`);

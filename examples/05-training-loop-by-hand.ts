@@ -1,5 +1,5 @@
-// What fit() does, written out: the loop every PyTorch user knows, with a validation part, the best weights kept, and a
-// checkpoint from which training goes on as if it had never stopped.
+// What fit() does, written out: the loop every PyTorch user knows, with a validation part, the best
+// weights kept, and a checkpoint from which training goes on as if it had never stopped.
 import {
   cloneState,
   compile,
@@ -22,12 +22,13 @@ const cars = readMpg();
 const table = new data.TensorDataset(tensor(cars.x), tensor(cars.y).unsqueeze(1));
 // A generator of its own makes the split independent of everything else that is drawn.
 const [trainPart, validPart] = data.randomSplit(table, [0.8, 0.2], { generator: new Generator(0) });
-// 314 rows at 32 end with a batch of 26. Where they would end with a batch of one row, BatchNorm has no variance to divide by
-// and refuses: say dropLast: true, or choose another batch size.
+// 314 rows at 32 end with a batch of 26. Where they would end with a batch of one row, BatchNorm
+// has no variance to divide by and refuses: say dropLast: true, or choose another batch size.
 const trainLoader = new data.DataLoader(trainPart, { batchSize: 32, shuffle: true });
 const validLoader = new data.DataLoader(validPart, { batchSize: 78 });
 
-// The bias of a Linear right before a BatchNorm would be taken away again with the mean, so it is left out.
+// The bias of a Linear right before a BatchNorm would be taken away again with the mean, so it is
+// left out.
 const makeNet = () =>
   new nn.Sequential(
     new nn.BatchNorm1d(9), // on the features themselves: a z-score that is part of the network
@@ -41,7 +42,10 @@ const net = makeNet();
 const optimizer = new optim.Adam(net.parameters(), { lr: 0.01, weightDecay: 1e-4 });
 const lossOf = new nn.MSELoss();
 
-/** One training step. Compiled, all of it runs as one WebAssembly program; without compile() it runs op by op. */
+/**
+ * One training step. Compiled, all of it runs as one WebAssembly program; without compile() it runs
+ * op by op.
+ */
 const makeStep = (model: nn.Module, optimizer: optim.Adam) =>
   compile((x: Tensor, y: Tensor) => {
     optimizer.zeroGrad(); // gradients add up, so forget the last ones
@@ -72,7 +76,8 @@ function validate(model: nn.Module): number {
 
 const step = makeStep(net, optimizer);
 
-// A state dict shares its memory with the model, as in PyTorch: what is to stay as it is must be copied.
+// A state dict shares its memory with the model, as in PyTorch: what is to stay as it is must be
+// copied.
 let best = { epoch: 0, mae: Infinity, state: cloneState(net.stateDict()) };
 
 for (let epoch = 1; epoch <= 40; epoch++) {
@@ -83,8 +88,9 @@ for (let epoch = 1; epoch <= 40; epoch++) {
   if (epoch % 5 === 0) console.log(`epoch ${epoch}: training loss ${loss.toFixed(2)}, MAE ${mae.toFixed(2)}`);
 }
 
-// A checkpoint is all that the next step depends on: weights and running statistics, the optimizer's moments and rates, and
-// where the random stream stands, because that decides the order of the rows.
+// A checkpoint is all that the next step depends on: weights and running statistics, the
+// optimizer's moments and rates, and where the random stream stands, because that decides the order
+// of the rows.
 const checkpoint = cloneState({
   model: net.stateDict(),
   optimizer: optimizer.stateDict(),

@@ -1,5 +1,6 @@
-// A training that survives being stopped: a checkpoint after every epoch, written so that the file is always a whole one, and
-// a second training that goes on from it, in nothing different from one that ran through.
+// A training that survives being stopped: a checkpoint after every epoch, written so that the file
+// is always a whole one, and a second training that goes on from it, in nothing different from one
+// that ran through.
 import { closeSync, fsyncSync, mkdtempSync, openSync, readFileSync, renameSync, rmSync, writeSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";

@@ -1,5 +1,6 @@
-// From the rows of a JSON file to predictions: what is predicted, and nothing else, has to be said. The model is one file,
-// which knows the columns and what was done to them; a server or a web page needs no more than this file.
+// From the rows of a JSON file to predictions: what is predicted, and nothing else, has to be said.
+// The model is one file, which knows the columns and what was done to them; a server or a web page
+// needs no more than this file.
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
@@ -24,7 +25,8 @@ console.log(
 for (const { name, scores } of baselines) console.log(`${name}: test MAE ${scores.test?.mae.toFixed(2)} mpg`);
 console.log(`this network: test MAE ${scores.test?.mae.toFixed(2)} mpg`);
 
-// One safetensors file: weights under PyTorch's names, and in its metadata what is needed to read a table.
+// One safetensors file: weights under PyTorch's names, and in its metadata what is needed to read a
+// table.
 const folder = mkdtempSync(join(tmpdir(), "evenkeel-"));
 const path = join(folder, "cars.safetensors");
 writeFileSync(path, model.save());

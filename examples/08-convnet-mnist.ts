@@ -1,5 +1,6 @@
-// A ConvNet on handwritten digits. Each block is a convolution, then batch normalization, then the activation; the last one
-// ends in global average pooling: one number for each channel, wherever in the picture it was found.
+// A ConvNet on handwritten digits. Each block is a convolution, then batch normalization, then the
+// activation; the last one ends in global average pooling: one number for each channel, wherever in
+// the picture it was found.
 import { transforms } from "@evenkeel/vision";
 import { data, manualSeed, nn, optim, type Tensor, train } from "evenkeel";
 import { readDigits } from "./digits.ts";
@@ -32,7 +33,8 @@ const { x, y } = readDigits();
 const [trainX, testX] = x.split([9000, 1000]);
 const [trainY, testY] = y.split([9000, 1000]);
 
-// Each time a digit is asked for, it stands up to two pixels elsewhere: where it stands says nothing of what it is.
+// Each time a digit is asked for, it stands up to two pixels elsewhere: where it stands says
+// nothing of what it is.
 const shift = new transforms.RandomCrop(28, { padding: 2 });
 const shifted: data.Dataset<[Tensor, Tensor]> = {
   length: trainX.shape[0],

@@ -1,12 +1,13 @@
-// Pooling makes a picture smaller. Largest value, average, and both over the whole picture: first on one digit, then as the
-// head of the same ConvNet, five trainings each.
+// Pooling makes a picture smaller. Largest value, average, and both over the whole picture: first
+// on one digit, then as the head of the same ConvNet, five trainings each.
 import { compile, data, F, manualSeed, nn, noGrad, optim, type Tensor, tensor, train } from "evenkeel";
 import { draw, readDigits } from "./digits.ts";
 
 manualSeed(0);
 const { x, y } = readDigits(3000);
 
-// One picture. Pooling over windows of 4 x 4 keeps where things are, roughly; global pooling forgets it.
+// One picture. Pooling over windows of 4 x 4 keeps where things are, roughly; global pooling
+// forgets it.
 const picture = x.select(0, 0); // [1, 28, 28]
 console.log(`a ${y.get(0).item()}, 28 x 28:\n${draw(picture.squeeze(0))}`);
 console.log(`its largest values in windows of 4 x 4:\n${draw(F.maxPool2d(picture, 4).squeeze(0))}`);
@@ -15,7 +16,8 @@ console.log(
   `global average ${picture.mean([1, 2]).item().toFixed(3)}, global max ${picture.amax([1, 2]).item().toFixed(3)}`,
 );
 
-// The same features [N, 32, 7, 7] under four heads. The windows leave 32 x 3 x 3 numbers for the last layer, the global ones 32.
+// The same features [N, 32, 7, 7] under four heads. The windows leave 32 x 3 x 3 numbers for the
+// last layer, the global ones 32.
 const heads = {
   "max pooling 2 x 2": { pool: () => new nn.MaxPool2d(2), outputs: 32 * 3 * 3 },
   "average pooling 2 x 2": { pool: () => new nn.AvgPool2d(2), outputs: 32 * 3 * 3 },

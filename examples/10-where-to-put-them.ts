@@ -1,5 +1,6 @@
-// Where do batch normalization and dropout stand best, before the activation or after it? Seven orders of the same layers on
-// Auto MPG, ten seeds each, and which of them can be told apart. `evenkeel study TABLE --ask placement` asks it of any table.
+// Where do batch normalization and dropout stand best, before the activation or after it? Seven
+// orders of the same layers on Auto MPG, ten seeds each, and which of them can be told apart.
+// `evenkeel study TABLE --ask placement` asks it of any table.
 import { nn } from "evenkeel";
 import { type NetworkArm, planStudy, runStudy, StudyView, trialRunner } from "evenkeel/study";
 import { inferSchema, tableFromRows } from "evenkeel/tabular";
@@ -14,8 +15,9 @@ const norm = (width: number) => new nn.BatchNorm1d(width);
 const relu = () => new nn.ReLU();
 const drop = () => new nn.Dropout(0.1);
 
-// What follows each Linear. The first is the order of the paper; the others are compared with it. ReLU only lets numbers pass or
-// makes them 0, so dropout right before it is the same as right after it: two of these are one.
+// What follows each Linear. The first is the order of the paper; the others are compared with it.
+// ReLU only lets numbers pass or makes them 0, so dropout right before it is the same as right
+// after it: two of these are one.
 const orders: Record<string, ((width: number) => nn.AnyModule)[]> = {
   "BatchNorm, ReLU": [norm, relu],
   "ReLU, BatchNorm": [relu, norm],
@@ -26,7 +28,8 @@ const orders: Record<string, ((width: number) => nn.AnyModule)[]> = {
   "ReLU, BatchNorm, Dropout": [relu, norm, drop],
 };
 
-// A function that makes a new network each time: a study trains one for each seed and learning rate.
+// A function that makes a new network each time: a study trains one for each seed and learning
+// rate.
 const arms = Object.entries(orders).map(([name, layers]): NetworkArm => {
   const block = (inputs: number, width: number) => [new nn.Linear(inputs, width), ...layers.map((make) => make(width))];
   const network = (inputs: number) => new nn.Sequential(...block(inputs, 32), ...block(32, 16), new nn.Linear(16, 1));
@@ -36,8 +39,8 @@ const arms = Object.entries(orders).map(([name, layers]): NetworkArm => {
 const plan = planStudy(data, { arms, seeds: 10, lrs: [0.01, 0.03], epochs: 60 });
 const { result } = await runStudy(plan, { execute: trialRunner(data, arms) });
 
-// All orders see the same splits, so each seed gives one difference; the interval is over these ten. It is wider than the usual
-// 95%, so that all six hold together in 95%.
+// All orders see the same splits, so each seed gives one difference; the interval is over these
+// ten. It is wider than the usual 95%, so that all six hold together in 95%.
 const view = new StudyView(plan, result.trials);
 const compared = result.claims.map(({ figures: [figure], verdict }) => ({ ...figure, verdict }));
 const signed = (number: number) => `${number < 0 ? "-" : "+"}${Math.abs(number).toFixed(3)}`;

@@ -1,5 +1,5 @@
-// What goes wrong with batch normalization once it is in use, on the cars of the tutorial: train and eval, momentum, small
-// batches, freezing, folding, and what nn.checkBatchNorm says beforehand.
+// What goes wrong with batch normalization once it is in use, on the cars of the tutorial: train
+// and eval, momentum, small batches, freezing, folding, and what nn.checkBatchNorm says beforehand.
 import { data, manualSeed, nn, optim, randperm, type Tensor, tensor, train } from "evenkeel";
 import { readMpg } from "./mpg.ts";
 

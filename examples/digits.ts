@@ -1,7 +1,9 @@
 import { readFileSync } from "node:fs";
 import { randperm, type Tensor, tensor } from "evenkeel";
 
-/** Handwritten digits as the mnist package has them: 10,000 pictures of 28 x 28, values from 0 to 1. */
+/**
+ * Handwritten digits as the mnist package has them: 10,000 pictures of 28 x 28, values from 0 to 1.
+ */
 export interface Digits {
   /** [N, 1, 28, 28] */
   readonly x: Tensor;

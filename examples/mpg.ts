@@ -6,7 +6,10 @@ export interface Table {
   rowsInFile: number;
   /** The names of the columns of `x`. */
   features: string[];
-  /** How many of them, the first ones, are measured; the other three say where the car is from, 1 for yes. */
+  /**
+   * How many of them, the first ones, are measured; the other three say where the car is from, 1
+   * for yes.
+   */
   measured: number;
   /** One list of nine numbers per car. */
   x: number[][];

@@ -1,5 +1,6 @@
-// Writes docs/ops.md, the reference of all operations, from the op table: `npx tsx scripts/opReference.ts`.
-// What a row holds at run time comes from the row; its description and the types of its attributes from its source.
+// Writes docs/ops.md, the reference of all operations, from the op table:
+// `npx tsx scripts/opReference.ts`. What a row holds at run time comes from the row; its
+// description and the types of its attributes from its source.
 import { writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -61,7 +62,10 @@ function attributesOf(type: ts.Type, checker: ts.TypeChecker, at: ts.Node): stri
   });
 }
 
-/** The comment of a file: the first one that is followed by an empty line, before any declaration but imports. */
+/**
+ * The comment of a file: the first one that is followed by an empty line, before any declaration
+ * but imports.
+ */
 function introduction(source: ts.SourceFile): string {
   const comment = /^\/\*\*((?:(?!\*\/)[\s\S])*)\*\/\n\n/m.exec(source.text)?.[1] ?? "";
   return oneLine(comment.replaceAll(/^\s*\* ?/gm, ""));

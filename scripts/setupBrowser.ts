@@ -1,5 +1,6 @@
-// Finds a Chromium for the tests that run in a browser, and installs Debian's where there is none and that is possible (as
-// root, with apt-get: containers of continuous integration). Prints the path, or why there is none; never fails.
+// Finds a Chromium for the tests that run in a browser, and installs Debian's where there is none
+// and that is possible (as root, with apt-get: containers of continuous integration). Prints the
+// path, or why there is none; never fails.
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { pathToFileURL } from "node:url";
@@ -11,7 +12,9 @@ const places = [
   "/usr/bin/google-chrome-stable",
 ];
 
-/** The path of a Chromium, `CHROMIUM` in the environment coming first; undefined if there is none. */
+/**
+ * The path of a Chromium, `CHROMIUM` in the environment coming first; undefined if there is none.
+ */
 export function findBrowser(): string | undefined {
   return [process.env.CHROMIUM ?? "", ...places].find((path) => existsSync(path));
 }

@@ -1,6 +1,6 @@
-// Runs the digest of test/digest in other versions of Node, taken from npm (some 200 MB each, so not among the
-// dependencies), and compares it with the committed one: `npm run test:engines`, or `npm run test:engines -- 22 26`.
-// They are kept in node_modules/.engines.
+// Runs the digest of test/digest in other versions of Node, taken from npm (some 200 MB each, so
+// not among the dependencies), and compares it with the committed one: `npm run test:engines`, or
+// `npm run test:engines -- 22 26`. They are kept in node_modules/.engines.
 import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";

@@ -4,13 +4,16 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { circleIn, codeOf, exists, importsOf, readJson, root, sourcesIn, target } from "./sources.ts";
 
-/** The rules of the architecture, read off the sources: who imports whom, and what the library must not contain. */
+/**
+ * The rules of the architecture, read off the sources: who imports whom, and what the library must
+ * not contain.
+ */
 
 const library = "packages/evenkeel";
 
 /**
- * What each folder of the library may import, types included. A folder that is not listed, or an import that is not,
- * needs a decision and a line here.
+ * What each folder of the library may import, types included. A folder that is not listed, or an
+ * import that is not, needs a decision and a line here.
  */
 const allowed: Readonly<Record<string, readonly string[]>> = {
   core: [],
@@ -31,7 +34,10 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
 
 const command = "packages/cli";
 
-/** The same for the command: each layer stands on those before it. What is in no folder starts the program. */
+/**
+ * The same for the command: each layer stands on those before it. What is in no folder starts the
+ * program.
+ */
 const commandAllowed: Readonly<Record<string, readonly string[]>> = {
   shell: [],
   tables: ["shell"],
@@ -101,7 +107,10 @@ describe("import directions", () => {
     expect(wrong).toEqual([]);
   });
 
-  /** The files of ops that a page ships which only runs eagerly: the rows, and what they are written with. */
+  /**
+   * The files of ops that a page ships which only runs eagerly: the rows, and what they are written
+   * with.
+   */
   const rowFiles = () => {
     const inOps = new Map(
       sources.filter(({ path }) => folderOf(path) === "ops").map((source) => [source.path, source]),
@@ -149,8 +158,8 @@ describe("import directions", () => {
   it.each(["packages/evenkeel/src", "packages/cli/src", `${vision}/src`, `${plugin}/src`, "examples"])(
     "no circles of files in %s",
     (folder) => {
-      // Type imports are gone when the program runs: tensor.ts and autograd.ts may know each other's types. The command's files
-      // may not.
+      // Type imports are gone when the program runs: tensor.ts and autograd.ts may know each
+      // other's types. The command's files may not.
       const ofTypes = folder === `${command}/src`;
       const graph = new Map(
         sourcesIn(folder).map(({ path, text }) => [
@@ -177,7 +186,10 @@ describe("import directions", () => {
 });
 
 describe("errors", () => {
-  /** Files that name a class of errors, each with its reason; one that no longer does must leave this list. */
+  /**
+   * Files that name a class of errors, each with its reason; one that no longer does must leave
+   * this list.
+   */
   const others: Readonly<Record<string, string>> = {
     [`${library}/src/core/problem.ts`]: "makes the error of a problem",
     [`${library}/src/study/arms/examine.ts`]: "NoModule never leaves the file",

@@ -6,8 +6,9 @@ import { decode, differences, type Golden, load, quantile, type Values } from ".
 import type { CaseExecutor } from "./goldens/opCases.ts";
 
 /**
- * Convolutions of the sizes that networks have: compiled, they go through kernels that sum in float32 (docs/09). Arrays are
- * drawn as torch draws them, and some places of each result are held against torch's and against float64.
+ * Convolutions of the sizes that networks have: compiled, they go through kernels that sum in
+ * float32 (docs/09). Arrays are drawn as torch draws them, and some places of each result are held
+ * against torch's and against float64.
  */
 
 interface LargeCase {

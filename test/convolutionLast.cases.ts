@@ -17,7 +17,10 @@ import {
 import type { Kernel } from "../packages/evenkeel/src/wasm/index.ts";
 import { type HarnessOptions, ndArray, noise, runKernel, runReference } from "./kernelHarness.ts";
 
-/** Convolutions of all shapes with their channels last, drawn at random or given, to hold the kernels to the references. */
+/**
+ * Convolutions of all shapes with their channels last, drawn at random or given, to hold the
+ * kernels to the references.
+ */
 export interface ConvolutionCase {
   readonly images: number;
   /** Channels of the input and of the output, over all groups. */
@@ -69,7 +72,10 @@ export const outputSize = ({ size, kernel, stride, dilation, padding }: Convolut
   return [along(0), along(1)];
 };
 
-/** Cases from a seed. Some have the shapes that beginners write, and all may be odd in every respect. */
+/**
+ * Cases from a seed. Some have the shapes that beginners write, and all may be odd in every
+ * respect.
+ */
 export function drawCase(seed: number): ConvolutionCase {
   let state = (Math.imul(seed, 2654435761) + 1) >>> 0;
   const next = () => {
@@ -214,9 +220,10 @@ const absolute = ({ shape, data }: NdArray): NdArray => ({
 const unit = 2 ** -24;
 
 /**
- * What is wrong with a product, compared with float64; undefined: nothing. Every element must lie within (k + 3) roundings of
- * the sum of its terms' sizes (N. J. Higham, "Accuracy and Stability of Numerical Algorithms", section 3.1). Winograd's sums
- * also hold terms of their neighbours, which cancel: there the largest sum of sizes counts, and what the transforms round.
+ * What is wrong with a product, compared with float64; undefined: nothing. Every element must lie
+ * within (k + 3) roundings of the sum of its terms' sizes (N. J. Higham, "Accuracy and Stability of
+ * Numerical Algorithms", section 3.1). Winograd's sums also hold terms of their neighbours, which
+ * cancel: there the largest sum of sizes counts, and what the transforms round.
  */
 export function faultOf(
   { row, kernel, inputs, attrs, terms, winograd }: Product,

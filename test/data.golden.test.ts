@@ -93,7 +93,10 @@ describe("DataLoader", () => {
   }
 });
 
-/** The rows of an epoch's batches; `take` pulls only that many, and then leaves the iterator as it is. */
+/**
+ * The rows of an epoch's batches; `take` pulls only that many, and then leaves the iterator as it
+ * is.
+ */
 function firstBatches(loader: Iterable<readonly Tensor[]>, take: number | null): number[][] {
   const iterator = loader[Symbol.iterator]();
   const batches: number[][] = [];

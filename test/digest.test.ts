@@ -5,9 +5,10 @@ import { train } from "./digest/training.ts";
 import { readJson } from "./sources.ts";
 
 /**
- * Training runs end in the same bits wherever they run: here, in other versions of Node (`npm run test:engines`) and in a
- * browser (browser/digest.browser.test.ts). `digest/digest.json` holds what they have in common; it may change only with
- * the library's numbers: `npx tsx test/digest/main.ts > test/digest/digest.json`.
+ * Training runs end in the same bits wherever they run: here, in other versions of Node
+ * (`npm run test:engines`) and in a browser (browser/digest.browser.test.ts). `digest/digest.json`
+ * holds what they have in common; it may change only with the library's numbers:
+ * `npx tsx test/digest/main.ts > test/digest/digest.json`.
  */
 
 const expected = readJson<Digests>("test/digest/digest.json");

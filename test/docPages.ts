@@ -2,15 +2,17 @@ import { readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
 /**
- * The code in the documentation. What stands after the language of a fenced block says what is asked of it:
+ * The code in the documentation. What stands after the language of a fenced block says what is
+ * asked of it:
  *
  * - `ts`: it is type-checked and run, all such blocks of a page as one module. What it prints stands in comments that
- *   begin with an arrow, `// → tensor([1., 2.])`, further lines indented under the arrow's text; `…` stands for anything.
+ * begin with an arrow, `// → tensor([1., 2.])`, further lines indented under the arrow's text; `…`
+ * stands for anything.
  * - `ts from=path` (any language): the file at this path contains the block, line by line.
  * - `ts fragment`: nothing; for code that cannot run by itself.
  *
- * In tables whose last column is headed `here`, beside PyTorch's, each piece of code in that column is type-checked as a
- * statement by itself. It may use the variables of `portedNames`.
+ * In tables whose last column is headed `here`, beside PyTorch's, each piece of code in that column
+ * is type-checked as a statement by itself. It may use the variables of `portedNames`.
  */
 export interface Page {
   /** Path from the root of the repository. */
@@ -32,7 +34,9 @@ export interface Block {
 
 export const root = fileURLToPath(new URL("..", import.meta.url));
 
-/** All pages: the README, the contributor's guide, everything in docs/, and the READMEs of folders. */
+/**
+ * All pages: the README, the contributor's guide, everything in docs/, and the READMEs of folders.
+ */
 export function readPages(): Page[] {
   const names = readdirSync(root).filter((name) => ["README.md", "CONTRIBUTING.md"].includes(name));
   const docs = readdirSync(`${root}/docs`).filter((name) => name.endsWith(".md"));
@@ -80,7 +84,10 @@ export function moduleOf(page: Page, beforeBlock: (index: number) => string = ()
   return lines.join("\n");
 }
 
-/** What the code of tables "here" may use without saying where it comes from, beside all that evenkeel exports. */
+/**
+ * What the code of tables "here" may use without saying where it comes from, beside all that
+ * evenkeel exports.
+ */
 const portedNames = `
 import { readFileSync, writeFileSync } from "node:fs";
 declare const x: Tensor, y: Tensor, w: Tensor, mask: Tensor, idx: Tensor, loss: Tensor;
@@ -91,8 +98,8 @@ declare const optimizer: optim.Adam, scheduler: optim.StepLR, generator: Generat
 declare const dataset: data.TensorDataset<[Tensor, Tensor]>, loader: data.DataLoader<[Tensor, Tensor], [Tensor, Tensor]>;`;
 
 /**
- * The code of tables "here" as one module, on the lines where it stands on the page; an ellipsis stands for any value.
- * Undefined where a page has none.
+ * The code of tables "here" as one module, on the lines where it stands on the page; an ellipsis
+ * stands for any value. Undefined where a page has none.
  */
 export function portModuleOf({ text }: Page, exported: readonly string[]): string | undefined {
   const lines: string[] = [];

@@ -16,7 +16,10 @@ import ts from "typescript";
 import { describe, expect, it } from "vitest";
 import { matches, moduleOf, type Page, portModuleOf, promised, readPages, root, runnable } from "./docPages.ts";
 
-/** Every block of code in the documentation is true: see docPages.ts for what the marks on the fences ask. */
+/**
+ * Every block of code in the documentation is true: see docPages.ts for what the marks on the
+ * fences ask.
+ */
 
 const pages = readPages();
 const contributing = readFileSync(join(root, "CONTRIBUTING.md"), "utf8");

@@ -4,7 +4,10 @@ import * as F from "evenkeel/nn/functional";
 import { describe, expect, it } from "vitest";
 import { camelCase, expectSame, type Golden, load, type Position, tensorOf } from "./goldens/golden.ts";
 
-/** Dropout in all its forms and RReLU: the masks of torch from the same seed, to the bit, eager and in programs. */
+/**
+ * Dropout in all its forms and RReLU: the masks of torch from the same seed, to the bit, eager and
+ * in programs.
+ */
 
 interface Case {
   readonly name: string;

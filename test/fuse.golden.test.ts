@@ -2,7 +2,10 @@ import { nn, type Tensor } from "evenkeel";
 import { describe, expect, it } from "vitest";
 import { camelCase, decode, errorRatios, type Golden, load, quantile, tensorOf } from "./goldens/golden.ts";
 
-/** Batch normalization folded into the layer before it: torch's weights, rounded once where torch rounds at every step. */
+/**
+ * Batch normalization folded into the layer before it: torch's weights, rounded once where torch
+ * rounds at every step.
+ */
 
 interface Case {
   readonly name: string;
@@ -41,7 +44,8 @@ describe("folded batch normalization", () => {
     for (const name of ["weight", "bias"] as const) {
       const rounded = Float32Array.from(decode(exact[name]).data);
       expect([...result[name].shape]).toEqual(exact[name].shape);
-      // torch's float64 result is itself rounded, so that a value in the middle may fall to either side.
+      // torch's float64 result is itself rounded, so that a value in the middle may fall to either
+      // side.
       const off = [...result[name].data].filter((value, i) => value !== rounded[i]);
       expect(off.length).toBeLessThanOrEqual(rounded.length / 1000);
     }

@@ -4,8 +4,9 @@ import { apply, isDifferentiable } from "../packages/evenkeel/src/core/index.ts"
 import { type RowName, table } from "../packages/evenkeel/src/ops/table.ts";
 import { gradCases } from "./gradcheck/index.ts";
 
-// Every row of the table, by first and second derivative, against finite differences in float64. The record of cases is
-// exhaustive by type; this catches a row that says it is differentiable and has no case.
+// Every row of the table, by first and second derivative, against finite differences in float64.
+// The record of cases is exhaustive by type; this catches a row that says it is differentiable and
+// has no case.
 for (const [name, row] of Object.entries(table)) {
   const cases = gradCases[name as RowName];
   const differentiable = isDifferentiable(row);

@@ -6,7 +6,10 @@ import { describe, expect, it } from "vitest";
 import { camelCase, decode, expectSame, type Golden, load, type Position, ulp } from "./goldens/golden.ts";
 import { Net, VariableNet } from "./goldens/networks.ts";
 
-/** Initial weights under manualSeed, and every function of nn.init: bit for bit, the generator's position too. */
+/**
+ * Initial weights under manualSeed, and every function of nn.init: bit for bit, the generator's
+ * position too.
+ */
 
 /** A large tensor is kept as its SHA-256 and its first values. */
 type Kept = Golden | { readonly shape: number[]; readonly sha256: string; readonly first: Golden };

@@ -3,9 +3,9 @@ import { allocate, sizeOf, type TypedArray } from "../packages/evenkeel/src/core
 import { type Kernel, type KernelCall, ModuleBuilder, type Placed } from "../packages/evenkeel/src/wasm/index.ts";
 
 /**
- * Runs one kernel alone, in a module of its own. Outputs, scratch and the slack behind every array start as NaN, and
- * guard bytes stand around every block: a kernel that misses an element, reads what is not its own or writes beyond
- * its slack is found out.
+ * Runs one kernel alone, in a module of its own. Outputs, scratch and the slack behind every array
+ * start as NaN, and guard bytes stand around every block: a kernel that misses an element, reads
+ * what is not its own or writes beyond its slack is found out.
  */
 
 export interface HarnessOptions {
@@ -40,7 +40,10 @@ export interface Program {
   readonly size: number;
 }
 
-/** A module with one function, written by `emit`, over the given inputs and outputs. `writes`: inputs that it changes. */
+/**
+ * A module with one function, written by `emit`, over the given inputs and outputs. `writes`:
+ * inputs that it changes.
+ */
 export function buildProgram(
   inputs: readonly NdArray[],
   outputs: readonly Spec[],
@@ -147,7 +150,8 @@ function programOf<A>(
 }
 
 /**
- * The outputs of a kernel. Inputs that the row writes are updated in place, as its reference would do.
+ * The outputs of a kernel. Inputs that the row writes are updated in place, as its reference would
+ * do.
  * @throws Error if the kernel declines, or writes where it must not
  */
 export function runKernel<A>(
@@ -175,7 +179,10 @@ export function runReference<A>(row: AnyOp, inputs: readonly NdArray[], attrs: A
   return outputs;
 }
 
-/** Minimum time of one call, in nanoseconds: of many short runs, long enough for the engine to have optimised. */
+/**
+ * Minimum time of one call, in nanoseconds: of many short runs, long enough for the engine to have
+ * optimised.
+ */
 export function timeProgram(program: Program, milliseconds = 300): number {
   program.reset();
   const start = performance.now();
@@ -213,7 +220,10 @@ export function ndArray(
   return { shape, dtype, data };
 }
 
-/** Repeatable numbers of about a standard normal's spread: a sum of three from a linear congruential generator. */
+/**
+ * Repeatable numbers of about a standard normal's spread: a sum of three from a linear congruential
+ * generator.
+ */
 export function noise(seed = 1): () => number {
   let state = (seed * 2654435761 + 12345) >>> 0;
   const next = () => {

@@ -123,7 +123,10 @@ function makeLayer(layer: string, args: Readonly<Record<string, unknown>>): nn.M
 const decodeState = (state: State): Record<string, Tensor> =>
   Object.fromEntries(Object.entries(state).map(([name, golden]) => [name, tensorOf(golden)]));
 
-/** One call of a layer and its way back: the output, then the gradients of the input, if it has one, and of the parameters. */
+/**
+ * One call of a layer and its way back: the output, then the gradients of the input, if it has one,
+ * and of the parameters.
+ */
 const stepOf = (module: nn.Module) => (input: Tensor, gradOutput: Tensor) => {
   const output = module(input);
   const wanted = [...(input.requiresGrad ? [input] : []), ...module.parameters()];

@@ -5,7 +5,10 @@ import { expect, it } from "vitest";
 import plugin from "../packages/eslint-plugin/src/index.ts";
 import { root } from "./docPages.ts";
 
-/** The rules of eslint-plugin-evenkeel on our own code: what they report in programs that are right is a false alarm. */
+/**
+ * The rules of eslint-plugin-evenkeel on our own code: what they report in programs that are right
+ * is a false alarm.
+ */
 
 const { options } = ts.parseJsonConfigFileContent(
   ts.readConfigFile(`${root}tsconfig.json`, ts.sys.readFile).config,

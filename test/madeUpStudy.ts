@@ -7,7 +7,9 @@ import type { TrialResult } from "../packages/evenkeel/src/study/trial/trialResu
 import type { TrialSpec } from "../packages/evenkeel/src/study/trial/trialSpec.ts";
 import { inferSchema, tableFromRows } from "../packages/evenkeel/src/tabular/index.ts";
 
-/** For tests of what is made of results: trials whose errors are written down instead of trained. */
+/**
+ * For tests of what is made of results: trials whose errors are written down instead of trained.
+ */
 
 const table = tableFromRows(Array.from({ length: 500 }, (_, i) => ({ a: Math.sin(i), b: i % 11, y: Math.cos(i) })));
 

@@ -4,7 +4,9 @@ import { promisify } from "node:util";
 import { describe, expect, it } from "vitest";
 import { root } from "./sources.ts";
 
-/** Memory of compiled steps, measured in processes of their own, where collections can be asked for. */
+/**
+ * Memory of compiled steps, measured in processes of their own, where collections can be asked for.
+ */
 
 const run = promisify(execFile);
 

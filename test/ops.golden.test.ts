@@ -4,7 +4,10 @@ import { decode, load } from "./goldens/golden.ts";
 import { type Args, opCall } from "./goldens/opCalls.ts";
 import { byCall, type OpCase, runCase, testCases } from "./goldens/opCases.ts";
 
-/** Every op of torch's that we have: values, gradients, and a rounding error no larger than torch's own. */
+/**
+ * Every op of torch's that we have: values, gradients, and a rounding error no larger than torch's
+ * own.
+ */
 
 const families = readdirSync(new URL("goldens/ops", import.meta.url)).map((file) => `ops/${file}`);
 const cases = [...families, "norms.json"].flatMap((file) => load<{ cases: OpCase<Args>[] }>(file).cases);

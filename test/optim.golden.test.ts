@@ -13,7 +13,10 @@ import {
   tensorOf,
 } from "./goldens/golden.ts";
 
-/** Twenty steps of every optimizer under torch's gradients, its state at the end, and gradient clipping. */
+/**
+ * Twenty steps of every optimizer under torch's gradients, its state at the end, and gradient
+ * clipping.
+ */
 
 type Options = Readonly<Record<string, unknown>>;
 

@@ -5,7 +5,10 @@ import { derivedFiles } from "../scripts/options/derived.ts";
 import { optionSets } from "../scripts/options/sets.ts";
 import { root } from "./sources.ts";
 
-/** Options are declared once; what is derived from the declarations and kept in files is what they say today. */
+/**
+ * Options are declared once; what is derived from the declarations and kept in files is what they
+ * say today.
+ */
 
 it.each([...derivedFiles()])("%s is what `npm run docs` writes", (path, text) => {
   expect(readFileSync(join(root, path), "utf8")).toBe(text);

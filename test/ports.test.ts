@@ -7,9 +7,9 @@ import numbers from "../examples/ports/numbers.json" with { type: "json" };
 import { root } from "./sources.ts";
 
 /**
- * Every port runs as a user would run it, and prints what its torch twin printed: the same lines, and in them numbers with
- * a decimal point equal to 1e-5. All else is equal character by character: rows, counts, names, and the digests of the
- * starting weights, which are bit-equal.
+ * Every port runs as a user would run it, and prints what its torch twin printed: the same lines,
+ * and in them numbers with a decimal point equal to 1e-5. All else is equal character by character:
+ * rows, counts, names, and the digests of the starting weights, which are bit-equal.
  */
 
 const run = promisify(execFile);

@@ -47,7 +47,10 @@ const expressions: Record<string, (x: ek.Tensor) => ek.Tensor> = {
   mse: (x) => F.mseLoss(x, ek.zeros([2, 3])),
 };
 
-/** Steps of the graph carry our names of the operations, which are not always torch's, and may put the suffix elsewhere. */
+/**
+ * Steps of the graph carry our names of the operations, which are not always torch's, and may put
+ * the suffix elsewhere.
+ */
 function withoutName(shown: unknown): string {
   return String(shown).replace(/,\s+grad_fn=<\w+>/, ", grad_fn");
 }

@@ -2,7 +2,10 @@ import { cat, type DType, full, type Tensor, tensor, where } from "evenkeel";
 import { describe, expect, it } from "vitest";
 import { load } from "./goldens/golden.ts";
 
-/** Dtypes of results, for every pair of dtypes, with and without dimensions, and for plain numbers: as torch promotes. */
+/**
+ * Dtypes of results, for every pair of dtypes, with and without dimensions, and for plain numbers:
+ * as torch promotes.
+ */
 
 interface Operand {
   readonly dtype: DType;

@@ -93,7 +93,10 @@ function expectEqual(drawn: Drawn, { values, sha256 }: Step): void {
 
 const floatsOf = ({ values }: Step) => new Float64Array(new Uint8Array(Buffer.from(values as string, "base64")).buffer);
 
-/** Normals in float64 go through the C library of torch's machine: a unit in the last place of the sample may differ. */
+/**
+ * Normals in float64 go through the C library of torch's machine: a unit in the last place of the
+ * sample may differ.
+ */
 function expectClose(drawn: Float64Array, step: Step): void {
   const expected = floatsOf(step);
   const [mean, std] = step.args;

@@ -2,7 +2,10 @@ import { io, nn, type Tensor } from "evenkeel";
 import { describe, expect, it } from "vitest";
 import { expectClose, expectSame, type Golden, load, tensorOf } from "./goldens/golden.ts";
 
-/** Files as PyTorch's users have them: read to the values that torch has, and written to the same bytes. */
+/**
+ * Files as PyTorch's users have them: read to the values that torch has, and written to the same
+ * bytes.
+ */
 
 interface File {
   readonly name: string;

@@ -1,4 +1,5 @@
 import { verification } from "../packages/evenkeel/src/compile/verify.ts";
 
-// In all tests every graph is checked after every pass, every order of tasks, and every layout of memory.
+// In all tests every graph is checked after every pass, every order of tasks, and every layout of
+// memory.
 verification.enabled = true;

@@ -3,7 +3,10 @@ import { describe, expect, it } from "vitest";
 import { load } from "./goldens/golden.ts";
 import { type Args, opCall } from "./goldens/opCalls.ts";
 
-/** Values, gradients and second derivatives where a function or its slope breaks off: at 0, ties, NaN, infinities, nothing. */
+/**
+ * Values, gradients and second derivatives where a function or its slope breaks off: at 0, ties,
+ * NaN, infinities, nothing.
+ */
 
 /** Numbers as JSON has them: what is not finite is a string. */
 type Plain = number | boolean | "NaN" | "Infinity" | "-Infinity" | readonly Plain[];
@@ -66,7 +69,10 @@ function run({ call, args, inputs, shapes, dtypes, dy, shape, second }: Case, co
   return compiled ? compile(step)(...operands) : step(...operands);
 }
 
-/** Where a value is not torch's but for the rounding of its terms; a missing gradient is one of zeros. */
+/**
+ * Where a value is not torch's but for the rounding of its terms; a missing gradient is one of
+ * zeros.
+ */
 function differences(what: string, actual: Tensor | null, expected: Plain | null): string[] {
   const want = expected === null ? null : numbers(expected);
   const got = actual === null ? null : Array.from(actual.data);

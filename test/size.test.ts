@@ -10,9 +10,10 @@ import { afterAll, describe, expect, it } from "vitest";
 import { root } from "./sources.ts";
 
 /**
- * What small programs ship once they are bundled and minified: whoever imports one layer must not get the others, and code
- * that does nothing for a page should not reach it unseen. The budgets are what was measured and 2% more. A feature that is
- * worth its bytes may raise one: say in its commit what it costs.
+ * What small programs ship once they are bundled and minified: whoever imports one layer must not
+ * get the others, and code that does nothing for a page should not reach it unseen. The budgets are
+ * what was measured and 2% more. A feature that is worth its bytes may raise one: say in its commit
+ * what it costs.
  */
 
 interface Budget {
@@ -131,7 +132,8 @@ describe("what a program ships", () => {
     const paths = bundled.modules.map(({ path }) => path);
     const foreign = /^(tensor|random|nn|compile|optim|data|train|study)\/|^ops\/(index|table|kernels)\.ts$|[bB]ackward/;
     expect(paths.filter((path) => foreign.test(path))).toEqual([]);
-    // The published chunk of what predicts (scripts/bundle.mjs) has all that is reached, so that none is loaded in a circle.
+    // The published chunk of what predicts (scripts/bundle.mjs) has all that is reached, so that
+    // none is loaded in a circle.
     const reached = await reachedFrom("tabular/model/tableModel.ts");
     expect(reached).toEqual(expect.arrayContaining(paths.filter((path) => path.startsWith("tabular/"))));
     expect(reached.filter((path) => foreign.test(path))).toEqual([]);

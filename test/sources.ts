@@ -54,7 +54,10 @@ export function codeOf(text: string): string {
   return text.replace(new RegExp(`${quoted.source}|${comment.source}`, "g"), (match) => match.replace(/[^\n]/g, " "));
 }
 
-/** The first circle in a graph of files, as a path that ends where it begins; undefined if there is none. */
+/**
+ * The first circle in a graph of files, as a path that ends where it begins; undefined if there is
+ * none.
+ */
 export function circleIn(graph: ReadonlyMap<string, readonly string[]>): string[] | undefined {
   const finished = new Set<string>();
   const visit = (node: string, path: readonly string[]): string[] | undefined => {

@@ -15,8 +15,9 @@ export const vegaTable = (file: string): Table => tableFromRows(vegaRows(file));
 export type ShopRow = Readonly<Record<string, unknown>>;
 
 /**
- * Rows of every kind of column: `size`, `weight` (some missing), `town` of 15 and `shop` of 20 categories, which are
- * embedded, `colour` of 3, `new`, `day`. `price` is a number above 0, `kind` one of 3 classes, `sold` yes in a quarter.
+ * Rows of every kind of column: `size`, `weight` (some missing), `town` of 15 and `shop` of 20
+ * categories, which are embedded, `colour` of 3, `new`, `day`. `price` is a number above 0, `kind`
+ * one of 3 classes, `sold` yes in a quarter.
  */
 export function shopRows(count: number): ShopRow[] {
   return Array.from({ length: count }, (_, i) => {

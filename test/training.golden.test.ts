@@ -8,7 +8,10 @@ import { describe, expect, it } from "vitest";
 import { camelCase, decode, type Golden, load, quantile, tensorOf } from "./goldens/golden.ts";
 import { type NetOptions, VariableNet } from "./goldens/networks.ts";
 
-/** Whole training runs, eager and compiled: the weights and the order of the rows are torch's, every loss within 1e-5. */
+/**
+ * Whole training runs, eager and compiled: the weights and the order of the rows are torch's, every
+ * loss within 1e-5.
+ */
 
 interface Run {
   readonly name: string;
@@ -99,8 +102,9 @@ describe.each(ways)("training runs, %s", (_, compiled) => {
         return relative <= limit ? [] : [`step ${step}: ${loss}, torch has ${expected[step]}, relative ${relative}`];
       });
       expect(apart).toEqual([]);
-      // A bias right before BatchNorm has the gradient 0, whose rounding Adam inflates to steps of full size. Training does
-      // not see it, evaluation does: torch's float32 and float64 runs differ there by up to one percent themselves.
+      // A bias right before BatchNorm has the gradient 0, whose rounding Adam inflates to steps of
+      // full size. Training does not see it, evaluation does: torch's float32 and float64 runs
+      // differ there by up to one percent themselves.
       const noisyBias = run.network.normalize && run.network.bias !== false && run.optimizer !== "SGD";
       const tolerance = noisyBias ? 0.02 : Math.max(limit, 4 * Math.abs(run.final / run.exactFinal - 1));
       expect(Math.abs(final / run.final - 1), "relative difference of the loss in eval mode").toBeLessThanOrEqual(
@@ -127,8 +131,9 @@ describe("our losses are no further from the float64 run than torch's", () => {
     });
   }
 
-  // Eager sums in double. A program's sums and products are float32, as torch's are: either of the two has the luckier
-  // rounding in a single run (torch is off by 1e-6 to 9e-6 among the seeds of one arm), so only all arms together tell.
+  // Eager sums in double. A program's sums and products are float32, as torch's are: either of the
+  // two has the luckier rounding in a single run (torch is off by 1e-6 to 9e-6 among the seeds of
+  // one arm), so only all arms together tell.
   it("compiled: all arms together", () => {
     const ratios = runs.map((run) => distanceRatio(run, true));
     expect(quantile(ratios, 0.5)).toBeLessThanOrEqual(1);

@@ -5,7 +5,10 @@ import { updateBatchNorm } from "evenkeel/train";
 import { describe, expect, it } from "vitest";
 import { expectClose, expectSame, type Golden, load, type Position, tensorOf } from "./goldens/golden.ts";
 
-/** Recomputed running statistics, averaged over the batches, are torch's, over batches of unequal size and behind dropout. */
+/**
+ * Recomputed running statistics, averaged over the batches, are torch's, over batches of unequal
+ * size and behind dropout.
+ */
 
 type State = Readonly<Record<string, Golden>>;
 

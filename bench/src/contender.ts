@@ -23,7 +23,9 @@ export class Contender {
     this.#lines = createInterface({ input: this.#child.stdout })[Symbol.asyncIterator]();
   }
 
-  /** The losses of the first steps from the problem's weights, and what it took to get the first. */
+  /**
+   * The losses of the first steps from the problem's weights, and what it took to get the first.
+   */
   losses(steps: number): Promise<{ version: string; losses: number[]; firstStep: number }> {
     return this.#ask(`losses ${steps}`);
   }

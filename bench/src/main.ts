@@ -1,5 +1,5 @@
-// The benchmark: rivals side by side in processes of their own, verified first, then timed in turns within one run.
-// `npm run bench -- --help`
+// The benchmark: rivals side by side in processes of their own, verified first, then timed in turns
+// within one run. `npm run bench -- --help`
 
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";

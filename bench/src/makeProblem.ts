@@ -5,7 +5,10 @@ import { convNet } from "./convNet.ts";
 import type { Problem } from "./problem.ts";
 import type { Workload } from "./workloads.ts";
 
-/** Draws the numbers of a workload from seed 0 and writes them where the sides read them. @returns the path to hand over */
+/**
+ * Draws the numbers of a workload from seed 0 and writes them where the sides read them.
+ * @returns the path to hand over
+ */
 export function writeProblem(workload: Workload, folder: string, name: string): string {
   manualSeed(0);
   const arrays = Object.entries(draw(workload));

@@ -17,7 +17,10 @@ export interface Measured {
   /** Microseconds per step, one figure per round. */
   readonly rounds: readonly number[];
   readonly median: number;
-  /** Milliseconds to prepare and run the first step; for compiled steps that contains the compilation. */
+  /**
+   * Milliseconds to prepare and run the first step; for compiled steps that contains the
+   * compilation.
+   */
   readonly firstStep: number;
   /** Peak memory of the process in bytes. */
   readonly memory: number;
@@ -46,8 +49,9 @@ const fewestRounds = 5;
 const enough = 3e6;
 
 /**
- * Verifies that all rivals do the same work, then times them in turns: a round gives each one its turn, so that noise of the
- * machine meets all of them. The first of the rivals that answers is what the others are compared with.
+ * Verifies that all rivals do the same work, then times them in turns: a round gives each one its
+ * turn, so that noise of the machine meets all of them. The first of the rivals that answers is
+ * what the others are compared with.
  */
 export async function measure(
   workload: Workload,
@@ -107,8 +111,9 @@ async function warmUp(contender: Contender, turn: number): Promise<number> {
 }
 
 /**
- * Throws unless the losses agree: unequal work is not worth timing. The first is the forward pass alone; Adam divides by the
- * size of the gradient, which magnifies the rounding of small ones at every step after it.
+ * Throws unless the losses agree: unequal work is not worth timing. The first is the forward pass
+ * alone; Adam divides by the size of the gradient, which magnifies the rounding of small ones at
+ * every step after it.
  */
 function verifySame(
   name: string,

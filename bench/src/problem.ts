@@ -9,8 +9,9 @@ export interface Problem extends Workload {
 }
 
 /**
- * Names are those of a PyTorch `Sequential` of Linear, BatchNorm1d, ReLU, …: `0.weight` is [outputs, inputs]. The rows are
- * `x` [batch, inputs] and `y`, [batch, 1] or the class indices [batch].
+ * Names are those of a PyTorch `Sequential` of Linear, BatchNorm1d, ReLU, …: `0.weight` is
+ * [outputs, inputs]. The rows are `x` [batch, inputs] and `y`, [batch, 1] or the class indices
+ * [batch].
  */
 export interface StoredArray {
   readonly name: string;

@@ -5,7 +5,10 @@ import { matmulOperations, wholeProcess } from "./workloads.ts";
 
 type Row = readonly string[];
 
-/** A table that reads well as text and is one in Markdown. The first column is text, the others numbers. */
+/**
+ * A table that reads well as text and is one in Markdown. The first column is text, the others
+ * numbers.
+ */
 export function table(head: Row, rows: readonly Row[]): string {
   const widths = head.map((cell, column) => Math.max(3, cell.length, ...rows.map((row) => row[column].length)));
   const line = (row: Row) =>

@@ -8,7 +8,10 @@ export type RivalId = "compiled" | "fast" | "eager" | "torch" | "openblas" | "tf
 /** A way of doing W6. */
 export interface ProcessSide {
   readonly name: string;
-  /** The program and its script, which gets the path of the table as its first argument, and what it gets after that. */
+  /**
+   * The program and its script, which gets the path of the table as its first argument, and what it
+   * gets after that.
+   */
   readonly command: readonly [program: string, script: string, ...rest: string[]];
 }
 

@@ -3,9 +3,9 @@ import { createInterface } from "node:readline";
 import { ProblemReader } from "./problem.ts";
 
 /**
- * One step of the problem from where the last one left off: of training, of inference, or a product. Inference hands its
- * outputs over to JavaScript every time. With `read` it gives a number to compare: the loss, or the root mean square of
- * the outputs.
+ * One step of the problem from where the last one left off: of training, of inference, or a
+ * product. Inference hands its outputs over to JavaScript every time. With `read` it gives a number
+ * to compare: the loss, or the root mean square of the outputs.
  */
 export type Step = (read: boolean) => number | undefined;
 
@@ -56,7 +56,10 @@ function answer(value: object): void {
   process.stdout.write(`${JSON.stringify(value)}\n`);
 }
 
-/** Linux counts it per program; elsewhere the figure may contain that of the process which started this one. */
+/**
+ * Linux counts it per program; elsewhere the figure may contain that of the process which started
+ * this one.
+ */
 function peakMemory(): number {
   try {
     const [, kilobytes] = /VmHWM:\s+(\d+) kB/.exec(readFileSync("/proc/self/status", "utf8")) ?? [];

@@ -20,7 +20,8 @@ export function judge(outcomes: readonly Outcome[], whole: ProcessOutcome | unde
     const torch = fastest(measured.filter(({ id }) => torches.includes(id)));
     const name = `${workload.id}, batch ${workload.batch}`;
     if (workload.id === "W1") {
-      // Batch 64 is reported, without a target: our time doubles with the rows, while PyTorch's is mostly overhead.
+      // Batch 64 is reported, without a target: our time doubles with the rows, while PyTorch's is
+      // mostly overhead.
       if (workload.batch !== 32) continue;
       targets.push(ratioAtLeast(`${name}: at least 35 times faster than PyTorch`, 35, own, torch), {
         what: `${name}: at most 20 us a step (on the machine of this run)`,

@@ -33,10 +33,16 @@ interface Run {
   readonly steps: number;
 }
 
-/** Miles per gallon that test errors may lie apart: the sides draw their weights and batches with generators of their own. */
+/**
+ * Miles per gallon that test errors may lie apart: the sides draw their weights and batches with
+ * generators of their own.
+ */
 const tolerance = 0.6;
 
-/** Runs the scripts of W6 in turns. Only those that took as many steps and learned as much as the first are kept. */
+/**
+ * Runs the scripts of W6 in turns. Only those that took as many steps and learned as much as the
+ * first are kept.
+ */
 export async function measureProcesses(rivals: readonly Rival[], rounds: number): Promise<ProcessOutcome> {
   const table = tablePath();
   const failed = new Map<Contender, string>();
@@ -73,7 +79,8 @@ function summary({ rival: { id }, name }: Contender, runs: readonly Run[]): Proc
   return { id, name, rounds: seconds, median: median(seconds), testMae, steps };
 }
 
-// Node reads certificates that the environment adds when it starts, 50 ms for a whole bundle; nobody here goes to the network.
+// Node reads certificates that the environment adds when it starts, 50 ms for a whole bundle;
+// nobody here goes to the network.
 const { NODE_EXTRA_CA_CERTS: _, ...environment } = process.env;
 
 async function runOnce({ name, command, rival }: Contender, table: string): Promise<Run> {

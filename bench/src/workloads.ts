@@ -1,4 +1,7 @@
-/** A layer of a ConvNet and its sizes; convolutions have no bias, and padding in front of their stride of 1. */
+/**
+ * A layer of a ConvNet and its sizes; convolutions have no bias, and padding in front of their
+ * stride of 1.
+ */
 export type Layer =
   | readonly [kind: "conv", inputs: number, outputs: number, kernel: number, padding: number]
   | readonly [kind: "batchNorm", channels: number]
@@ -6,12 +9,18 @@ export type Layer =
   | readonly [kind: "linear", inputs: number, outputs: number]
   | readonly [kind: "relu" | "globalAverage" | "flatten"];
 
-/** A network of Linear, BatchNorm1d and ReLU per hidden layer and a Linear at the end, a ConvNet, or a matrix product. */
+/**
+ * A network of Linear, BatchNorm1d and ReLU per hidden layer and a Linear at the end, a ConvNet, or
+ * a matrix product.
+ */
 export interface Workload {
   /** What `--only` names; several workloads may share one. */
   readonly id: string;
   readonly title: string;
-  /** `train`: forward, loss, backward and Adam. `infer`: forward in eval mode. `matmul`: [batch, sizes[0]] by sizes. */
+  /**
+   * `train`: forward, loss, backward and Adam. `infer`: forward in eval mode. `matmul`: [batch,
+   * sizes[0]] by sizes.
+   */
   readonly kind: "train" | "infer" | "matmul";
   /** The layers of a ConvNet, and the pictures [C, H, W] that it sees. */
   readonly layers?: readonly Layer[];

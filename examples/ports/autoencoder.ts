@@ -1,4 +1,5 @@
-// An autoencoder: six figures of a car through two numbers and back. What comes back wrong is an unusual car.
+// An autoencoder: six figures of a car through two numbers and back. What comes back wrong is an
+// unusual car.
 import { compile, data, manualSeed, nn, noGrad, optim, type Tensor, tensor } from "evenkeel";
 import { type Car, fingerprint, readRows } from "./tables.ts";
 

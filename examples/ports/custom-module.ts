@@ -1,5 +1,6 @@
-// Modules of one's own: parameters, a buffer, a residual block, blocks in a ModuleList and heads in a ModuleDict.
-// The network predicts two things of a car at once: how far it goes with a gallon, and how long it takes to 60 mph.
+// Modules of one's own: parameters, a buffer, a residual block, blocks in a ModuleList and heads in
+// a ModuleDict. The network predicts two things of a car at once: how far it goes with a gallon,
+// and how long it takes to 60 mph.
 import { compile, F, full, manualSeed, nn, noGrad, optim, randperm, type Tensor, tensor, zeros } from "evenkeel";
 import { type Car, fingerprint, readRows } from "./tables.ts";
 

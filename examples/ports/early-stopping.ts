@@ -1,4 +1,5 @@
-// Early stopping by hand: watch the loss on validation rows, keep the best weights, stop when it gets no better.
+// Early stopping by hand: watch the loss on validation rows, keep the best weights, stop when it
+// gets no better.
 import { cat, cloneState, compile, data, F, manualSeed, nn, noGrad, optim, type Tensor, tensor } from "evenkeel";
 import { type Car, fingerprint, readRows } from "./tables.ts";
 

@@ -1,4 +1,5 @@
-// Regression: the miles per gallon of a car from five of its figures, by a linear model and by a small network.
+// Regression: the miles per gallon of a car from five of its figures, by a linear model and by a
+// small network.
 import { compile, manualSeed, nn, noGrad, optim, randperm, type Tensor, tensor } from "evenkeel";
 import { type Car, fingerprint, readRows } from "./tables.ts";
 

@@ -1,4 +1,5 @@
-// Saving and loading: weights for later predictions, a checkpoint to go on from, and weights for another network.
+// Saving and loading: weights for later predictions, a checkpoint to go on from, and weights for
+// another network.
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";

@@ -2,7 +2,10 @@ import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import type { Tensor } from "evenkeel";
 
-/** What the ports share: the tables of the vega-datasets package, and a digest of values that are to be equal bit for bit. */
+/**
+ * What the ports share: the tables of the vega-datasets package, and a digest of values that are to
+ * be equal bit for bit.
+ */
 
 const read = (name: string) => readFileSync(new URL(`../data/${name}`, import.meta.resolve("vega-datasets")), "utf8");
 

@@ -14,7 +14,10 @@ import { typesFile } from "./typesFile.ts";
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const page = "docs/20-command-options.md";
 
-/** All that is derived from the declarations of options: files by their paths from the root, and their text. */
+/**
+ * All that is derived from the declarations of options: files by their paths from the root, and
+ * their text.
+ */
 export function derivedFiles(): Map<string, string> {
   const files = new Map(optionSets.map((set) => [`${set.file}.types.ts`, typesFile(set)]));
   const train = docsTable(trainTableOptions, [columnGroup, ...trainGroups]);

@@ -9,7 +9,9 @@ interface Names {
   readonly library?: Options;
 }
 
-/** The tables of docs/20-command-options.md: one row per option, a table per heading of the help. */
+/**
+ * The tables of docs/20-command-options.md: one row per option, a table per heading of the help.
+ */
 export function docsTable(options: Options, groups: readonly FlagGroup[], names: Names = {}): string {
   return groups.map(({ title, paths }) => tableOf(title, options, paths, names)).join("\n\n");
 }
@@ -47,7 +49,9 @@ function cell(text: string): string {
   return text.replaceAll("|", "\\|");
 }
 
-/** A page with the text between "<!-- options:name -->" and "<!-- end of options:name -->" replaced. */
+/**
+ * A page with the text between "<!-- options:name -->" and "<!-- end of options:name -->" replaced.
+ */
 export function withTable(page: string, name: string, table: string): string {
   const [begin, end] = [`<!-- options:${name} -->`, `<!-- end of options:${name} -->`];
   const [before, rest] = page.split(begin);

@@ -6,7 +6,9 @@ import { schemaOptions } from "../../packages/evenkeel/src/tabular/schema/schema
 import { splitOptions } from "../../packages/evenkeel/src/tabular/table/splitOptions.ts";
 import { trainTableOptions } from "../../packages/evenkeel/src/train/table/options.ts";
 
-/** The options of a function: where they are declared, and the interface that is written of them. */
+/**
+ * The options of a function: where they are declared, and the interface that is written of them.
+ */
 export interface OptionSet {
   /** The file of the declarations, without ".ts". */
   readonly file: string;

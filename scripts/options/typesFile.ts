@@ -2,7 +2,10 @@ import { basename } from "node:path";
 import type { Option } from "../../packages/evenkeel/src/core/index.ts";
 import type { OptionSet } from "./sets.ts";
 
-/** The source of an interface: types by reference to the declarations, their help and defaults as docstrings. */
+/**
+ * The source of an interface: types by reference to the declarations, their help and defaults as
+ * docstrings.
+ */
 export function typesFile({ file, name, interface: type, about, options }: OptionSet): string {
   const up = "../".repeat(file.split("/src/")[1].split("/").length - 1);
   const members = Object.entries(options).flatMap(([key, option]) => [

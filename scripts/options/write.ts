@@ -1,4 +1,5 @@
-// Writes what is derived from the declarations of options: interfaces beside them, tables of the documentation.
+// Writes what is derived from the declarations of options: interfaces beside them, tables of the
+// documentation.
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";

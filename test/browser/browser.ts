@@ -43,7 +43,8 @@ const pageFor = (module: string, name: string, argument: unknown) => `<!doctype 
 </script>`;
 
 /**
- * Calls an exported function of a module in a page and gives what it returns; its argument and result go by way of JSON.
+ * Calls an exported function of a module in a page and gives what it returns; its argument and
+ * result go by way of JSON.
  * @throws Error with what went wrong in the page, or if the browser ends without a report
  */
 export async function runInBrowser(

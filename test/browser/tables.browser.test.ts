@@ -6,7 +6,10 @@ import { shopFeatures, shopRows, vegaRows } from "../tableFixtures.ts";
 import { runInBrowser } from "./browser.ts";
 import { type Answers, answers, type Questions, type Rows, toBase64 } from "./tables.ts";
 
-/** A model's file says the same in a page as in Node, to the last bit, and a page trains the same file. */
+/**
+ * A model's file says the same in a page as in Node, to the last bit, and a page trains the same
+ * file.
+ */
 
 const browser = findBrowser();
 

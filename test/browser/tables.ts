@@ -2,8 +2,8 @@ import { TableModel, tableFromRows } from "evenkeel/tabular";
 import { type TrainTableOptions, trainTable } from "evenkeel/train";
 
 /**
- * What is asked of models for tables, in Node and in a page. Questions and answers are plain JSON: files in base64, numbers
- * as their bits. Uses nothing but the library and what every engine has.
+ * What is asked of models for tables, in Node and in a page. Questions and answers are plain JSON:
+ * files in base64, numbers as their bits. Uses nothing but the library and what every engine has.
  */
 
 export type Rows = readonly Readonly<Record<string, unknown>>[];

@@ -5,8 +5,9 @@ import { Adam } from "evenkeel/optim";
 import type { Training } from "./training.ts";
 
 /**
- * Blocks of convolution, BatchNorm and ReLU, one for each way in which programs compute a convolution: any window directly,
- * 3 x 3 by Winograd's steps, with a stride, in groups, and each channel by itself.
+ * Blocks of convolution, BatchNorm and ReLU, one for each way in which programs compute a
+ * convolution: any window directly, 3 x 3 by Winograd's steps, with a stride, in groups, and each
+ * channel by itself.
  */
 function blocks(): nn.Module[] {
   return [

@@ -6,8 +6,9 @@ import { convNets } from "./convNets.ts";
 import { type Training, train } from "./training.ts";
 
 /**
- * Whole training runs, compiled, as one sha256 each: over every loss, parameter, buffer and moment, to the last bit. Uses
- * nothing but the library and what every engine has, so that Node and browsers run the same file.
+ * Whole training runs, compiled, as one sha256 each: over every loss, parameter, buffer and moment,
+ * to the last bit. Uses nothing but the library and what every engine has, so that Node and
+ * browsers run the same file.
  */
 
 export type Digests = Readonly<Record<string, string>>;

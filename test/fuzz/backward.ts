@@ -116,7 +116,9 @@ const endings: readonly (readonly [number, Ending])[] = [
   [1.2, second],
 ];
 
-/** Adds losses and gradients; false if the step has nothing to differentiate, or it cannot be done. */
+/**
+ * Adds losses and gradients; false if the step has nothing to differentiate, or it cannot be done.
+ */
 export function buildBackward(builder: Builder): boolean {
   return builder.random.weighted(endings)(builder);
 }

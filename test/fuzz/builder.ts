@@ -14,8 +14,9 @@ const mostElements = 600;
 const largestNumber = 60;
 
 /**
- * A step in the making. Every statement is run as it is added, eagerly and on real numbers: shapes need no rules of their own
- * here, and what would throw or leave the range where float32 says something is never added.
+ * A step in the making. Every statement is run as it is added, eagerly and on real numbers: shapes
+ * need no rules of their own here, and what would throw or leave the range where float32 says
+ * something is never added.
  */
 export class Builder {
   readonly random: Random;

@@ -13,7 +13,10 @@ export interface Checked {
   readonly fault?: Fault;
   /** Eager cannot run it: says nothing about programs. */
   readonly invalid?: boolean;
-  /** How it was settled: numbers within a few ulps, within the error of rounding, or only with kinks and the like taken apart. */
+  /**
+   * How it was settled: numbers within a few ulps, within the error of rounding, or only with kinks
+   * and the like taken apart.
+   */
   readonly settled: "close" | "rounding" | "illConditioned";
   readonly programs: number;
 }
@@ -67,7 +70,10 @@ export function check(composition: Composition, { anew, double }: CheckOptions):
   return { settled, programs };
 }
 
-/** Calls that differ in nothing need one program that finds no gradients, and one that finds the first's. */
+/**
+ * Calls that differ in nothing need one program that finds no gradients, and one that finds the
+ * first's.
+ */
 function mostPrograms({ calls: [first, ...others] }: Composition): number {
   const isLike = ({ batch, update, before, eager }: Call) =>
     !eager && batch === first.batch && update === first.update && before.length === 0;
@@ -75,8 +81,8 @@ function mostPrograms({ calls: [first, ...others] }: Composition): number {
 }
 
 /**
- * What the numbers should be, and how sure that is: eager in float32, eager in float64, and eager in float64 with every op
- * disturbed as rounding would. Found out as far as it is needed.
+ * What the numbers should be, and how sure that is: eager in float32, eager in float64, and eager
+ * in float64 with every op disturbed as rounding would. Found out as far as it is needed.
  */
 class Reference {
   settled: Checked["settled"] = "close";
@@ -93,8 +99,9 @@ class Reference {
   }
 
   /**
-   * In what a float32 run differs from the eager one beyond rounding. First within a few ulps; then by the errors of eager
-   * float32 and of disturbed runs; then with so many of these that a kink or a tie within reach of rounding shows on both sides.
+   * In what a float32 run differs from the eager one beyond rounding. First within a few ulps; then
+   * by the errors of eager float32 and of disturbed runs; then with so many of these that a kink or
+   * a tie within reach of rounding shows on both sides.
    */
   difference(actual: readonly Observation[]): Difference | undefined {
     if (firstDifference(actual, this.#eager, (i) => few(this.#eager[i])) === undefined) return undefined;
@@ -113,7 +120,8 @@ class Reference {
     const expected = this.#inDouble();
     const tight = (i: number) => few(expected[i], 8 * ulp64);
     if (firstDifference(actual, expected, tight) === undefined) return undefined;
-    // Doubles are disturbed as doubles: what float32 makes of noise, an optimizer's eps among it, is no measure.
+    // Doubles are disturbed as doubles: what float32 makes of noise, an optimizer's eps among it,
+    // is no measure.
     const spread = this.#spreadOf(ulp64, 8);
     return firstDifference(actual, expected, (i) => tight(i) + 8 * spread[i]);
   }
@@ -133,7 +141,9 @@ class Reference {
     this.#spread = more.map((spread, i) => Math.max(spread, this.#spread?.[i] ?? 0));
   }
 
-  /** The largest distance from float64 of some runs that are disturbed by an ulp, by observation. */
+  /**
+   * The largest distance from float64 of some runs that are disturbed by an ulp, by observation.
+   */
   #spreadOf(ulp: number, runs: number): number[] {
     const expected = this.#inDouble();
     const spread = expected.map(() => 0);

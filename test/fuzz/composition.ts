@@ -1,8 +1,10 @@
 /**
- * A step and what is done with it, as data: it can be run in several ways, printed, and made smaller. Code refers to values
- * by name: `x0` an argument, `p0` a tensor outside the step, `l0` a layer, `v0` a value of the step.
+ * A step and what is done with it, as data: it can be run in several ways, printed, and made
+ * smaller. Code refers to values by name: `x0` an argument, `p0` a tensor outside the step, `l0` a
+ * layer, `v0` a value of the step.
  *
- * Where code ends in `@`, a float64 run converts: `randn([3])@` has the numbers of float32 in either precision.
+ * Where code ends in `@`, a float64 run converts: `randn([3])@` has the numbers of float32 in
+ * either precision.
  */
 export interface Statement {
   /** The name of what it makes; a statement without one is there for its effect. */
@@ -62,7 +64,10 @@ export function renamed(statement: Statement, from: string, to: string): Stateme
   return { ...statement, code: code.replace(word, to), ...(in64 && { in64: in64.replace(word, to) }) };
 }
 
-/** The composition without what refers to names that are not there, and without what nothing refers to. */
+/**
+ * The composition without what refers to names that are not there, and without what nothing refers
+ * to.
+ */
 export function tidied(composition: Composition): Composition {
   const known = new Set([...composition.members, ...composition.inputs].map(({ name }) => name));
   const body: Statement[] = [];

@@ -2,8 +2,9 @@ import { parseArgs } from "node:util";
 import { drawCase, faultOf, productsOf } from "../convolutionLast.cases.ts";
 
 /**
- * Kernels of convolution with channels last, against their references on shapes drawn from seeds: every product of every
- * shape, with poisoned outputs and guards. `npx tsx test/fuzz/convolutions.ts --seed 1000 --count 5000`
+ * Kernels of convolution with channels last, against their references on shapes drawn from seeds:
+ * every product of every shape, with poisoned outputs and guards.
+ * `npx tsx test/fuzz/convolutions.ts --seed 1000 --count 5000`
  */
 
 const { values: options } = parseArgs({

@@ -107,7 +107,10 @@ const useIntegers: Move = (builder) => {
   return builder.row(random.pick(ofIntegers), a, { name, tensor: builder.value(name) as Named["tensor"] });
 };
 
-/** Mostly to a value of the step; where gradients are recorded, to tensors outside it only under noGrad. */
+/**
+ * Mostly to a value of the step; where gradients are recorded, to tensors outside it only under
+ * noGrad.
+ */
 const writeInPlace: Move = (builder) => {
   const { random, floats } = builder;
   if (!builder.noGrad && random.chance(0.6)) return false;
@@ -120,7 +123,10 @@ const writeInPlace: Move = (builder) => {
   return builder.effect({ code: guarded(code), ...(in64 && { in64: guarded(in64) }) }, a, random.pick(floats));
 };
 
-/** Something is made of a value, the value is overwritten, and what was made is read: by then it must have been computed. */
+/**
+ * Something is made of a value, the value is overwritten, and what was made is read: by then it
+ * must have been computed.
+ */
 const writeBehind: Move = (builder) => {
   const { random } = builder;
   const a = builder.pick();

@@ -21,7 +21,8 @@ export function generate(seed: number): Composition {
     if (made === undefined) continue;
     const composition = tidied(made);
     if (composition.body.length === 0 || composition.results.length === 0) continue;
-    // Calls that fail, of a batch that does not fit or with all frozen, are left out with those behind them.
+    // Calls that fail, of a batch that does not fit or with all frozen, are left out with those
+    // behind them.
     const { calls } = run(composition, "float32", "eager");
     if (calls > 0) return { ...composition, calls: composition.calls.slice(0, calls) };
   }

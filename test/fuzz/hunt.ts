@@ -34,7 +34,10 @@ export interface HuntOptions {
 /** Making programs takes most of the time, so not every composition is compiled in every way. */
 const optionsFor = (seed: number): CheckOptions => ({ anew: seed % 6 === 0, double: seed % 7 === 0 });
 
-/** Convolutions are small here. Most keep their channels last in spite of it, as large ones do; the others are as users have them. */
+/**
+ * Convolutions are small here. Most keep their channels last in spite of it, as large ones do; the
+ * others are as users have them.
+ */
 const keepsChannelsLast = (seed: number): boolean => seed % 5 !== 0;
 
 /** Checks the compositions of a row of seeds. */

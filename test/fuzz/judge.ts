@@ -9,8 +9,8 @@ export interface Difference {
 }
 
 /**
- * The first thing in which runs differ beyond rounding. `allowed` gives, for the observation at a position, how far numbers may
- * be apart; without it they must be the same to the bit.
+ * The first thing in which runs differ beyond rounding. `allowed` gives, for the observation at a
+ * position, how far numbers may be apart; without it they must be the same to the bit.
  */
 export function firstDifference(
   actual: readonly Observation[],
@@ -34,7 +34,10 @@ export function firstDifference(
   return undefined;
 }
 
-/** The first position where numbers are farther apart than that, or -1. Equal infinities and two NaN are not apart. */
+/**
+ * The first position where numbers are farther apart than that, or -1. Equal infinities and two NaN
+ * are not apart.
+ */
 function farther(a: TypedArray, e: TypedArray, bound: number): number {
   // Where float32 overflows and float64 does not, any number may come out.
   if (bound === Infinity) return -1;
@@ -63,7 +66,10 @@ export function distance(a: TypedArray, b: TypedArray): number {
   return most;
 }
 
-/** Ops that compute in double leave a few of its ulps where terms of the size of 1 cancel, in either run. */
+/**
+ * Ops that compute in double leave a few of its ulps where terms of the size of 1 cancel, in either
+ * run.
+ */
 const tiny = 2 ** -48;
 
 /** A few ulps of the largest number of a tensor: what nobody needs to ask about. */

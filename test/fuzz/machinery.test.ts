@@ -12,7 +12,10 @@ import { Random } from "./random.ts";
 import { run } from "./run.ts";
 import { shrink } from "./shrink.ts";
 
-/** The fuzzer itself: what it makes is repeatable, what it excuses is rounding, and what it prints runs. */
+/**
+ * The fuzzer itself: what it makes is repeatable, what it excuses is rounding, and what it prints
+ * runs.
+ */
 
 const composition: Composition = {
   seed: 3,
@@ -80,7 +83,8 @@ it("noise is of the size of rounding, and leaves nothing behind", () => {
 
 it("an honest step is settled, and one that differs by a ten-thousandth is not", () => {
   expect(check(composition, { anew: true, double: true }).fault).toBeUndefined();
-  // The closure runs once for each program: a number of the host that changes is what a compiled step does not see.
+  // The closure runs once for each program: a number of the host that changes is what a compiled
+  // step does not see.
   const counting: Composition = {
     ...composition,
     members: [{ name: "p0", code: "{ n: 1 }" }],

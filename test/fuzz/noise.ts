@@ -14,7 +14,10 @@ const movements = new Set([
   ..."abs amax amin clamp maximum minimum neg relu sign where".split(" "),
 ]);
 
-/** Ops that add up: what cancels in the sum leaves the rounding of its summands, in an order that is the kernel's own. */
+/**
+ * Ops that add up: what cancels in the sum leaves the rounding of its summands, in an order that is
+ * the kernel's own.
+ */
 const sums = new Set([
   ..."batchNorm batchNormBackward batchNormEval crossEntropy crossEntropyBackward embeddingBackward indexAdd".split(
     " ",
@@ -26,15 +29,19 @@ const sums = new Set([
   ..."softmax sum var vectorNorm".split(" "),
 ]);
 
-/** Ops that compute in double where terms cancel, to its last bits: gelu far below 0, normalized constants, 1 less a probability of nearly 1. */
+/**
+ * Ops that compute in double where terms cancel, to its last bits: gelu far below 0, normalized
+ * constants, 1 less a probability of nearly 1.
+ */
 const cancelling = new Set([
   ..."batchNorm batchNormBackward crossEntropyBackward gelu geluTanh logSoftmax logSoftmaxBackward".split(" "),
   ..."groupNorm groupNormBackward".split(" "),
 ]);
 
 /**
- * Runs `fn` eagerly with every result of every op off by up to one ulp, at random, as if it had been rounded, and likewise
- * every summand: two runs in float64 then differ as two honest implementations in the precision of that ulp may.
+ * Runs `fn` eagerly with every result of every op off by up to one ulp, at random, as if it had
+ * been rounded, and likewise every summand: two runs in float64 then differ as two honest
+ * implementations in the precision of that ulp may.
  */
 export function withNoise<T>(random: Random, ulp: number, fn: () => T): T {
   const factor = () => 1 + (2 * random.next() - 1) * ulp;

@@ -9,7 +9,10 @@ const ways: Readonly<Record<Fault["kind"], readonly string[]>> = {
   "compiled anew": ["compiled: evenkeel.compile", "anew: (step) => (...args) => evenkeel.compile(step)(...args)"],
 };
 
-/** A program that anyone can run with `npx tsx`: it prints what two ways to run the step give, and leave behind. */
+/**
+ * A program that anyone can run with `npx tsx`: it prints what two ways to run the step give, and
+ * leave behind.
+ */
 export function printed(composition: Composition, kind: Fault["kind"]): string {
   const source = sourceOf(composition, kind === "compiled in float64" ? "float64" : "float32");
   const used = imports.filter((name) => name !== "compile" && new RegExp(`\\b${name}\\b`).test(source));

@@ -3,13 +3,18 @@ import type { Composition } from "./composition.ts";
 import { functionOf } from "./evaluate.ts";
 import { type Precision, sourceOf } from "./source.ts";
 
-/** How a step is run: op by op, by programs that are kept, or by programs that are made for one call. */
+/**
+ * How a step is run: op by op, by programs that are kept, or by programs that are made for one
+ * call.
+ */
 export type Mode = "eager" | "compiled" | "anew";
 
 /** The numbers of one tensor after one call, or the state of the generator. */
 export interface Observation {
   readonly label: string;
-  /** Whether rounding may touch it: the generator's state and counts are to be the same to the bit. */
+  /**
+   * Whether rounding may touch it: the generator's state and counts are to be the same to the bit.
+   */
   readonly exact: boolean;
   readonly shape: readonly number[];
   readonly dtype: string;
@@ -66,8 +71,9 @@ export function run(composition: Composition, precision: Precision, mode: Mode):
   };
   const names = ["compile", "watch", "show"];
   const { warn } = console;
-  // A program that was found to be stale is one that a guard should have set aside. All else that is worth a word to a
-  // user, ops on the host and schedules before steps, is what compositions are full of.
+  // A program that was found to be stale is one that a guard should have set aside. All else that
+  // is worth a word to a user, ops on the host and schedules before steps, is what compositions are
+  // full of.
   console.warn = (message: string) => {
     if (message.includes("does something else than when it was traced")) throw new Error(message);
     if (!message.startsWith("evenkeel: ")) warn(message);

@@ -1,8 +1,8 @@
 import { type Composition, renamed, type Statement, tidied, usesOf } from "./composition.ts";
 
 /**
- * The smallest composition on the way down that still fails: takes away calls, statements, values, settings and sizes, one at
- * a time, as long as anything can go.
+ * The smallest composition on the way down that still fails: takes away calls, statements, values,
+ * settings and sizes, one at a time, as long as anything can go.
  */
 export function shrink(composition: Composition, fails: (smaller: Composition) => boolean): Composition {
   let current = composition;
@@ -132,7 +132,9 @@ function simplerCode(code: string): string[] {
   );
 }
 
-/** A Sequential without one of its layers, or one layer of it alone; a layer without its options. */
+/**
+ * A Sequential without one of its layers, or one layer of it alone; a layer without its options.
+ */
 function simplerLayers(code: string): string[] {
   const inner = /^new (?:nn\.Sequential|Block)\((.*)\)@$/.exec(code)?.[1];
   const list = (inner ?? "").split(/, (?=new nn\.|\(x\))/);

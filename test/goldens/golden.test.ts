@@ -1,7 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { differences, errorRatios, ulp, type Values } from "./golden.ts";
 
-/** The yardstick itself: a comparison that lets everything pass would make every golden worthless. */
+/**
+ * The yardstick itself: a comparison that lets everything pass would make every golden worthless.
+ */
 
 const float32 = (...data: number[]): Values => ({ dtype: "float32", shape: [data.length], data });
 

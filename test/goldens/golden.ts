@@ -47,7 +47,10 @@ export function tensorOf(golden: Golden, options: { requiresGrad?: boolean } = {
 const float = new Float32Array(1);
 const bits = new Uint32Array(float.buffer);
 
-/** The distance from |x| to the next larger float32; that of the largest float32 for what lies beyond. */
+/**
+ * The distance from |x| to the next larger float32; that of the largest float32 for what lies
+ * beyond.
+ */
 export function ulp(x: number): number {
   float[0] = x;
   const exponent = Math.min((bits[0] >>> 23) & 255, 254);
@@ -55,10 +58,11 @@ export function ulp(x: number): number {
 }
 
 /**
- * Differences from torch that rounding does not explain, in words; none if the two agree. Of a float32 element it allows
- * four ulp and four times torch's own error there (`exact` is the float64 result), plus torch's largest error in
- * the tensor, because sums that cancel are off by what their terms are off by, plus the rounding of the float64
- * computation. Elements of float64 may differ by 1e-13; integers and booleans not at all.
+ * Differences from torch that rounding does not explain, in words; none if the two agree. Of a
+ * float32 element it allows four ulp and four times torch's own error there (`exact` is the float64
+ * result), plus torch's largest error in the tensor, because sums that cancel are off by what their
+ * terms are off by, plus the rounding of the float64 computation. Elements of float64 may differ by
+ * 1e-13; integers and booleans not at all.
  */
 export function differences(actual: Values, expected: Values, exact: Values | null = null): string[] {
   if (actual.dtype !== expected.dtype) return [`dtype ${actual.dtype}, torch has ${expected.dtype}`];
@@ -115,9 +119,9 @@ function describe(data: ArrayLike<number>): string {
 }
 
 /**
- * Our error against torch's for every float32 element; 1 and less is as good as torch. Errors count from a floor: half an
- * ulp, because nobody rounds better than that, or the rounding of the float64 computation itself. Elements that are not
- * finite are left out.
+ * Our error against torch's for every float32 element; 1 and less is as good as torch. Errors count
+ * from a floor: half an ulp, because nobody rounds better than that, or the rounding of the float64
+ * computation itself. Elements that are not finite are left out.
  */
 export function errorRatios(actual: Values, expected: Values, exact: Values | null): number[] {
   if (expected.dtype !== "float32") return [];

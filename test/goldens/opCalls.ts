@@ -218,7 +218,10 @@ const calls: Readonly<Record<string, Call>> = {
   batch_norm_batch: tensors(([x, weight, bias], { eps }) => F.batchNorm(x, { weight, bias, training: true, eps })),
 };
 
-/** A method of the call's name, given the other inputs; or a function of F, given all and torch's keywords as options. */
+/**
+ * A method of the call's name, given the other inputs; or a function of F, given all and torch's
+ * keywords as options.
+ */
 function named(call: string): Call {
   const [name] = Object.keys(camelCase({ [call]: null }));
   return (inputs, args) => {

@@ -2,7 +2,10 @@ import { compile, grad, type Tensor } from "evenkeel";
 import { describe, expect, it } from "vitest";
 import { decode, errorRatios, expectClose, type Golden, quantile, tensorOf } from "./golden.ts";
 
-/** Calls of torch's, a case each: values, gradients, and a rounding error no larger than torch's own, eager and compiled. */
+/**
+ * Calls of torch's, a case each: values, gradients, and a rounding error no larger than torch's
+ * own, eager and compiled.
+ */
 
 export interface OpCase<Args> {
   readonly name: string;

@@ -8,7 +8,10 @@ export type PoolArgs = Readonly<Record<string, unknown>>;
 
 type Result = Tensor | readonly Tensor[];
 
-/** A call whose keywords `places` come first, in this order, and the others as an object, if there are any. */
+/**
+ * A call whose keywords `places` come first, in this order, and the others as an object, if there
+ * are any.
+ */
 const call =
   (fn: (...given: never[]) => Result, ...places: readonly string[]): OpCall<PoolArgs> =>
   (inputs, args) => {

@@ -70,7 +70,9 @@ const uneven: Border = [
   [0, 1],
 ];
 
-/** Shapes with their borders: `output` of the same pictures, `pooled` of those of half their size. */
+/**
+ * Shapes with their borders: `output` of the same pictures, `pooled` of those of half their size.
+ */
 const normLastCases = () => [
   {
     ...{ name: "no borders", input: [2, 2, 4, 2], output: [2, 2, 4, 2], pooled: [2, 1, 2, 2] },

@@ -1,7 +1,10 @@
 import { type Tensor, tensor } from "evenkeel";
 import type { AnyOp } from "../../packages/evenkeel/src/core/index.ts";
 
-/** Inputs and attributes with which a differentiable row is checked against finite differences, in float64. */
+/**
+ * Inputs and attributes with which a differentiable row is checked against finite differences, in
+ * float64.
+ */
 export interface GradCase {
   readonly name: string;
   readonly inputs: readonly Tensor[];
@@ -9,8 +12,9 @@ export interface GradCase {
 }
 
 /**
- * The cases of the rows that some modules export. A row without an entry does not compile, nor does an entry without a
- * row. A row that is not differentiable has null, and the test checks that its row says so too.
+ * The cases of the rows that some modules export. A row without an entry does not compile, nor does
+ * an entry without a row. A row that is not differentiable has null, and the test checks that its
+ * row says so too.
  */
 export type GradCases<Modules> = {
   readonly [K in keyof Modules as Modules[K] extends AnyOp ? K : never]: readonly GradCase[] | null;
@@ -18,10 +22,15 @@ export type GradCases<Modules> = {
 
 type Shape = readonly number[];
 
-/** Makes deterministic values away from 0, ties and whole numbers, where kinks are: +-(0.15 to 1.9). */
+/**
+ * Makes deterministic values away from 0, ties and whole numbers, where kinks are: +-(0.15 to 1.9).
+ */
 export type Values = (shape: Shape, map?: (x: number) => number) => Tensor;
 
-/** Values of a sequence of their own: what one family adds leaves the values of the others as they are. */
+/**
+ * Values of a sequence of their own: what one family adds leaves the values of the others as they
+ * are.
+ */
 export function valuesFrom(seed: number): Values {
   let state = seed;
   const next = () => {

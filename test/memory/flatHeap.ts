@@ -4,8 +4,8 @@ import { Adam } from "evenkeel/optim";
 import { Net } from "../goldens/networks.ts";
 
 /**
- * Runs the tutorial's step very often and prints, as JSON, what memory was in use on the way, always after a collection.
- * For `node --expose-gc`.
+ * Runs the tutorial's step very often and prints, as JSON, what memory was in use on the way,
+ * always after a collection. For `node --expose-gc`.
  */
 
 const steps = Number(process.argv[2]);

@@ -5,8 +5,8 @@ import { heap } from "../../packages/evenkeel/src/compile/memory/heap.ts";
 import { Net } from "../goldens/networks.ts";
 
 /**
- * Makes and forgets compiled steps with their models, and prints, as JSON, how many bytes of the heap of programs were in use
- * each time, and when all are gone. For `node --expose-gc`.
+ * Makes and forgets compiled steps with their models, and prints, as JSON, how many bytes of the
+ * heap of programs were in use each time, and when all are gone. For `node --expose-gc`.
  */
 
 async function collect(): Promise<void> {

@@ -14,9 +14,10 @@ import {
 import { describe, expect, it } from "vitest";
 
 /**
- * Tables of what users do wrong: 802 misuses, one per row, when last counted. Every row is held to three things: the class
- * of the error, the words of its message (what was given, what was expected, what to do), and that whatever the call could
- * touch is bit for bit as it was. Some rows pass nothing but plain values: there it is the default generator and the grad mode.
+ * Tables of what users do wrong: 802 misuses, one per row, when last counted. Every row is held to
+ * three things: the class of the error, the words of its message (what was given, what was
+ * expected, what to do), and that whatever the call could touch is bit for bit as it was. Some rows
+ * pass nothing but plain values: there it is the default generator and the grad mode.
  */
 
 // biome-ignore lint/suspicious/noExplicitAny: error classes differ in what their constructors take
@@ -73,7 +74,10 @@ export function testMisuses(area: string, rows: readonly Misuse[], { writesBack 
   });
 }
 
-/** All state that can be reached, as plain data: what `given` holds, the default generator, the grad mode. */
+/**
+ * All state that can be reached, as plain data: what `given` holds, the default generator, the grad
+ * mode.
+ */
 export function snapshot(given: unknown, { versions = true } = {}): unknown {
   const seen = new Map<object, string>();
   const stateOf = (value: unknown, path: string): unknown => {

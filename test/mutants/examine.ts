@@ -41,7 +41,10 @@ export class Soundness {
   }
 }
 
-/** Plants a text, and runs the tests beside the file, then those that import it, until one fails or the time is up. */
+/**
+ * Plants a text, and runs the tests beside the file, then those that import it, until one fails or
+ * the time is up.
+ */
 export async function examine(
   scratch: Scratch,
   path: string,

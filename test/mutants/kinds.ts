@@ -1,6 +1,8 @@
 import ts from "typescript";
 
-/** One change of a source text, and whether the types allow it where the syntax alone does not tell. */
+/**
+ * One change of a source text, and whether the types allow it where the syntax alone does not tell.
+ */
 export interface Edit {
   readonly start: number;
   readonly end: number;
@@ -119,7 +121,10 @@ function defaults(node: ts.Node): readonly Edit[] {
   return [replace(node, `(${right.getText()})`)];
 }
 
-/** One side of a choice in both cases: of a ternary, or of an `if` that returns with a `return` behind it. */
+/**
+ * One side of a choice in both cases: of a ternary, or of an `if` that returns with a `return`
+ * behind it.
+ */
 function otherBranch(node: ts.Node): readonly Edit[] {
   if (ts.isConditionalExpression(node)) {
     return [node.whenTrue, node.whenFalse].map((side) => replace(node, `(${side.getText()})`));

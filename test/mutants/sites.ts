@@ -16,7 +16,9 @@ export interface Mutant {
   readonly is: string;
 }
 
-/** Every site of a file, by position. Types run nowhere, and the words of an error are no behaviour. */
+/**
+ * Every site of a file, by position. Types run nowhere, and the words of an error are no behaviour.
+ */
 export function sitesOf(source: ts.SourceFile): Site[] {
   const sites: Site[] = [];
   const visit = (node: ts.Node): void => {

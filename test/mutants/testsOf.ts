@@ -9,7 +9,9 @@ export interface Tests {
   readonly importing: readonly string[];
 }
 
-/** Who imports whom, from the texts of all files by their paths from the root. Types run nowhere. */
+/**
+ * Who imports whom, from the texts of all files by their paths from the root. Types run nowhere.
+ */
 export function importersOf(texts: ReadonlyMap<string, string>): ReadonlyMap<string, readonly string[]> {
   const importers = new Map<string, string[]>();
   for (const [path, text] of texts) {

@@ -3,8 +3,8 @@ import fc from "fast-check";
 import type { Shape } from "./naive.ts";
 
 /**
- * Random shapes and tensors. The seed is fixed, so that a test run says the same twice; PROPERTY_SEED tries another, and
- * what fails is printed with the path that repeats it.
+ * Random shapes and tensors. The seed is fixed, so that a test run says the same twice;
+ * PROPERTY_SEED tries another, and what fails is printed with the path that repeats it.
  */
 fc.configureGlobal({ numRuns: 200, seed: Number(process.env.PROPERTY_SEED ?? 2026) });
 
@@ -18,7 +18,10 @@ export function shapes({ minRank = 0, maxRank = 4 } = {}): fc.Arbitrary<number[]
   return fc.array(size, { minLength: minRank, maxLength: maxRank });
 }
 
-/** Shapes that broadcast together, to `target`: with dimensions left out in front, and others of size 1. */
+/**
+ * Shapes that broadcast together, to `target`: with dimensions left out in front, and others of
+ * size 1.
+ */
 export function broadcastable(target: Shape): fc.Arbitrary<number[]> {
   return fc
     .tuple(fc.integer({ min: 0, max: target.length }), fc.array(fc.boolean(), { minLength: 4, maxLength: 4 }))
@@ -76,7 +79,9 @@ export function dims(rank: number): fc.Arbitrary<number> {
 /** The same dimension counted from the front. */
 export const fromFront = (dim: number, rank: number) => (dim < 0 ? dim + Math.max(rank, 1) : dim);
 
-/** Some dimensions, each once, in any order and counted from either end; undefined for all of them. */
+/**
+ * Some dimensions, each once, in any order and counted from either end; undefined for all of them.
+ */
 export function someDims(rank: number): fc.Arbitrary<number[] | undefined> {
   if (rank === 0) return fc.constant(undefined);
   const front = fc.shuffledSubarray(

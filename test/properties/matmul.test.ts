@@ -5,11 +5,16 @@ import { broadcastable, floatDtypes, shapes, tensorsOf } from "./arbitraries.ts"
 import * as naive from "./naive.ts";
 import { expectEqual, naiveOf } from "./naive.ts";
 
-/** Products of matrices, vectors and batches against the triple loop. Values are such that sums are exact. */
+/**
+ * Products of matrices, vectors and batches against the triple loop. Values are such that sums are
+ * exact.
+ */
 
 const sizes = fc.integer({ min: 0, max: 5 });
 
-/** Operands that can be multiplied: matrices with batches that broadcast, or vectors in their place. */
+/**
+ * Operands that can be multiplied: matrices with batches that broadcast, or vectors in their place.
+ */
 const operands = (dtypes: readonly DType[]): fc.Arbitrary<[Tensor, Tensor]> =>
   fc
     .record({ batch: shapes({ maxRank: 2 }), m: sizes, k: sizes, n: sizes, dtype: fc.constantFrom(...dtypes) })

@@ -13,7 +13,10 @@ const sizeOf = (shape: readonly number[]) => shape.reduce((a, b) => a * b, 1);
 const toIndex = (values: readonly number[], shape = [values.length]) =>
   tensor(Int32Array.from(values), { shape, dtype: "int32" });
 
-/** All shapes of the same number of elements, made by cutting the factors of the size into dimensions. */
+/**
+ * All shapes of the same number of elements, made by cutting the factors of the size into
+ * dimensions.
+ */
 function reshapedShapes(shape: readonly number[]): fc.Arbitrary<number[]> {
   if (sizeOf(shape) === 0) {
     return shapes({ minRank: 1 }).map((other) => other.map((n, d) => (d === 0 ? 0 : n)));

@@ -1,7 +1,10 @@
 import type { DType, Tensor } from "evenkeel";
 import { expect } from "vitest";
 
-/** The definitions that properties compare with: index by index, with nothing of the library in them. */
+/**
+ * The definitions that properties compare with: index by index, with nothing of the library in
+ * them.
+ */
 
 export type Shape = readonly number[];
 type Index = readonly number[];
@@ -34,7 +37,9 @@ export function stored(value: number, dtype: DType): number {
   return dtype === "float32" ? Math.fround(value) : value;
 }
 
-/** Asserts shape and values; `tolerance` is relative, 0 asks for the very numbers (-0 counts as 0). */
+/**
+ * Asserts shape and values; `tolerance` is relative, 0 asks for the very numbers (-0 counts as 0).
+ */
 export function expectEqual(actual: Tensor, expected: Naive, tolerance = 0): void {
   expect([...actual.shape]).toEqual([...expected.shape]);
   const { data } = actual;
@@ -146,7 +151,10 @@ export function stack(parts: readonly Naive[], dim: number): Naive {
   };
 }
 
-/** sum over k of a[..., i, k] * b[..., k, j], leading dimensions broadcast; vectors as torch.matmul takes them. */
+/**
+ * sum over k of a[..., i, k] * b[..., k, j], leading dimensions broadcast; vectors as torch.matmul
+ * takes them.
+ */
 export function matmul(a: Naive, b: Naive): Naive {
   if (a.shape.length === 1) return select(matmul(reshape(a, [1, ...a.shape]), b), Math.max(b.shape.length - 2, 0), 0);
   if (b.shape.length === 1) {

@@ -4,7 +4,9 @@ import { describe, expect, it } from "vitest";
 import { allDtypes, dims, floatDtypes, fromFront, show, someDims, tensors } from "./arbitraries.ts";
 import { expectEqual, type Naive, naiveOf, reduce } from "./naive.ts";
 
-/** Reductions over any dimensions, in any order and counted from either end, against the definition. */
+/**
+ * Reductions over any dimensions, in any order and counted from either end, against the definition.
+ */
 
 const total = (values: number[]) => values.reduce((a, b) => a + b, 0);
 const mean = (values: number[]) => total(values) / values.length;

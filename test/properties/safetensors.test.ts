@@ -3,7 +3,10 @@ import fc from "fast-check";
 import { expect, it } from "vitest";
 import { tensors } from "./arbitraries.ts";
 
-/** Files with every kind of tensor keep it bit for bit; files that were damaged are refused by name or read as what they say. */
+/**
+ * Files with every kind of tensor keep it bit for bit; files that were damaged are refused by name
+ * or read as what they say.
+ */
 
 const names = fc
   .string({ unit: "grapheme", minLength: 0, maxLength: 8 })

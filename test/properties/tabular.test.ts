@@ -33,7 +33,8 @@ describe("splits", () => {
         try {
           split = splitRows(table, schema, { ...options, seed });
         } catch (error) {
-          // Too few rows for the parts, or for one of each class to be left to train on: nothing else may be wrong with these.
+          // Too few rows for the parts, or for one of each class to be left to train on: nothing
+          // else may be wrong with these.
           const rows = y.filter((value) => value !== null).length;
           const { message } = error as Error;
           if (/do not fill/.test(message)) expect(rows).toBeLessThan(3);
@@ -126,7 +127,8 @@ describe("preprocessing", () => {
         const learnt = (rows: typeof train) => {
           const table = tableFromRows(withTarget(rows));
           const schema = inferSchema(table, { target: "y", kinds, features: ["n", "c", "b", "d"] });
-          // A column without any value is ignored, which is known from the whole table: the schema is the caller's.
+          // A column without any value is ignored, which is known from the whole table: the schema
+          // is the caller's.
           const columns = schema.columns.map(({ name, kind, use }) => ({
             name,
             kind,

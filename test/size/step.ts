@@ -3,7 +3,10 @@ import { BatchNorm1d, Linear, ReLU, Sequential } from "evenkeel/nn";
 import { mseLoss } from "evenkeel/nn/functional";
 import { Adam } from "evenkeel/optim";
 
-/** Compiled training steps of a network for tables; gives whether it learns, and how many tasks had no code. */
+/**
+ * Compiled training steps of a network for tables; gives whether it learns, and how many tasks had
+ * no code.
+ */
 export function run(): unknown {
   const net = new Sequential(new Linear(9, 50), new BatchNorm1d(50), new ReLU(), new Linear(50, 1));
   const optimizer = new Adam(net.parameters(), { lr: 0.01 });

@@ -2,7 +2,10 @@ import { data, manualSeed, nn, optim, train } from "evenkeel";
 import { Net, tensors } from "./evenkeelNet.ts";
 import { readTable, report, settings } from "./table.ts";
 
-/** The same by `train.fit`, which also looks at every loss and gradient, scores, and lets the event loop have its turns. */
+/**
+ * The same by `train.fit`, which also looks at every loss and gradient, scores, and lets the event
+ * loop have its turns.
+ */
 
 const table = readTable();
 const [testX] = tensors(table.test);

@@ -4,7 +4,10 @@ import { readFileSync } from "node:fs";
 export const settings = { sizes: [9, 50, 25, 1], epochs: 100, batch: 32, rate: 0.003 } as const;
 
 export interface Rows {
-  /** [rows, 9], row-major; the six measured columns with mean 0 and variance 1 over the training rows. */
+  /**
+   * [rows, 9], row-major; the six measured columns with mean 0 and variance 1 over the training
+   * rows.
+   */
   readonly x: Float32Array;
   readonly y: Float32Array;
 }

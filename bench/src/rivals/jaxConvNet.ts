@@ -2,7 +2,10 @@ import { lax, nn, numpy as np } from "@jax-js/jax";
 import type { Layer } from "../workloads.ts";
 import { type Arrays, batchNorm, type Forward, type JaxArray } from "./jaxNet.ts";
 
-/** The forward pass of a ConvNet in training as a person writes it, in NCHW: jax-js has convolutions, and no layers. */
+/**
+ * The forward pass of a ConvNet in training as a person writes it, in NCHW: jax-js has
+ * convolutions, and no layers.
+ */
 export function convNetForward(layers: readonly Layer[]): Forward {
   return (parameters, statistics, x) => {
     const moved: Arrays = {};

@@ -46,7 +46,10 @@ export function predict(parameters: Arrays, statistics: Arrays, x: JaxArray): Ja
   return linearForward(parameters, statistics, x, false).output;
 }
 
-/** A forward pass that takes ownership of its arguments. @returns the outputs, and the running statistics moved if training */
+/**
+ * A forward pass that takes ownership of its arguments.
+ * @returns the outputs, and the running statistics moved if training
+ */
 export type Forward = (
   parameters: Arrays,
   statistics: Arrays,

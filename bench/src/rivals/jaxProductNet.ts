@@ -3,8 +3,9 @@ import type { Layer } from "../workloads.ts";
 import { type Arrays, batchNorm, type Forward, type JaxArray } from "./jaxNet.ts";
 
 /**
- * The same pass as that of jaxConvNet.ts, the fastest way that was found: products of jax-js are some ten times as fast as
- * its convolutions, so each convolution is a sum of products, one for each place in its kernel, and all is in NHWC.
+ * The same pass as that of jaxConvNet.ts, the fastest way that was found: products of jax-js are
+ * some ten times as fast as its convolutions, so each convolution is a sum of products, one for
+ * each place in its kernel, and all is in NHWC.
  */
 export function productNetForward(layers: readonly Layer[]): Forward {
   return (parameters, statistics, x) => {

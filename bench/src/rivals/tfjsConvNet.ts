@@ -4,9 +4,10 @@ import type { Layer } from "../workloads.ts";
 import type { TfTensor } from "./tfjsNet.ts";
 
 /**
- * A ConvNet over `tf.variable`s. The WebAssembly backend has no kernel for the gradient of a two-dimensional convolution's
- * weights (Conv2DBackpropFilter), so each convolution is a sum of products, one for each place in its kernel. A conv3d over
- * volumes of depth 1 can be trained, too, and takes 0.7 times as long at W7, but more than 3 times at W8.
+ * A ConvNet over `tf.variable`s. The WebAssembly backend has no kernel for the gradient of a
+ * two-dimensional convolution's weights (Conv2DBackpropFilter), so each convolution is a sum of
+ * products, one for each place in its kernel. A conv3d over volumes of depth 1 can be trained, too,
+ * and takes 0.7 times as long at W7, but more than 3 times at W8.
  */
 export class TfConvNet {
   readonly #layers: readonly Layer[];

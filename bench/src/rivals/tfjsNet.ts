@@ -18,7 +18,10 @@ interface Layer {
     | undefined;
 }
 
-/** The network over `tf.variable`s: leaner than tf.layers, whose fit waits for animation frames between batches. */
+/**
+ * The network over `tf.variable`s: leaner than tf.layers, whose fit waits for animation frames
+ * between batches.
+ */
 export class TfNet {
   readonly #layers: readonly Layer[];
 
@@ -72,7 +75,10 @@ export class TfNet {
     return this.#layers.flatMap(({ weight, bias, norm }) => [weight, bias, ...(norm ? [norm.weight, norm.bias] : [])]);
   }
 
-  /** To be called within tf.tidy. In training it normalizes by the batch and moves the running statistics. */
+  /**
+   * To be called within tf.tidy. In training it normalizes by the batch and moves the running
+   * statistics.
+   */
   forward(x: TfTensor, training: boolean): TfTensor {
     for (const { weight, bias, norm } of this.#layers) {
       x = tf.add(tf.matMul(x, weight), bias);

@@ -37,7 +37,10 @@ function createProgram(context: CommandContext): CommandUnknownOpts {
   return program;
 }
 
-/** What all commands have, those of commands too: where they write, how they end, what they say of misuse. */
+/**
+ * What all commands have, those of commands too: where they write, how they end, what they say of
+ * misuse.
+ */
 function configure(command: CommandUnknownOpts, output: Output): void {
   command
     .allowExcessArguments(false)
@@ -48,8 +51,8 @@ function configure(command: CommandUnknownOpts, output: Output): void {
 }
 
 /**
- * Runs a command line. Nothing is thrown: what was wrong with it, or with a table, is one message; a fault of the program comes with
- * its stack.
+ * Runs a command line. Nothing is thrown: what was wrong with it, or with a table, is one message;
+ * a fault of the program comes with its stack.
  *
  * @param args - without Node and the script
  * @returns the exit code

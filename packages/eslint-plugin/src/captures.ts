@@ -1,8 +1,9 @@
 import type { TSESLint, TSESTree } from "@typescript-eslint/utils";
 
 /**
- * Whether a variable that a function captures may be assigned after a call that has taken the function: further down, in
- * a loop around both, or in another function, which may run at any time. A variable that is assigned once, or only before the call, is constant.
+ * Whether a variable that a function captures may be assigned after a call that has taken the
+ * function: further down, in a loop around both, or in another function, which may run at any time.
+ * A variable that is assigned once, or only before the call, is constant.
  */
 export function isChangedAfter(
   source: Readonly<TSESLint.SourceCode>,
@@ -25,7 +26,10 @@ export function isWithin(node: TSESTree.Node, outer: TSESTree.Node): boolean {
   return node.range[0] >= outer.range[0] && node.range[1] <= outer.range[1];
 }
 
-/** The variable of a for loop's head: every iteration has its own, which keeps its value in closures. */
+/**
+ * The variable of a for loop's head: every iteration has its own, which keeps its value in
+ * closures.
+ */
 function isOfEachTurn({ defs }: TSESLint.Scope.Variable): boolean {
   return defs.some(({ parent }) => {
     if (parent?.type !== "VariableDeclaration" || parent.kind === "var") return false;

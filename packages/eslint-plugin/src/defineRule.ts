@@ -12,7 +12,10 @@ interface RuleDefinition<Message extends string> {
   readonly create: (context: Context<Message>, types: TensorTypes) => TSESLint.RuleListener;
 }
 
-/** A rule that asks the type checker. @throws Error on a file that was parsed without types, with the settings to add */
+/**
+ * A rule that asks the type checker.
+ * @throws Error on a file that was parsed without types, with the settings to add
+ */
 export function defineRule<Message extends string>(
   name: string,
   { description, messages, create }: RuleDefinition<Message>,

@@ -11,7 +11,10 @@ type Rule = NonNullable<ESLint.Plugin["rules"]>[string];
 interface Plugin extends ESLint.Plugin {
   readonly rules: Record<string, Rule>;
   readonly configs: {
-    /** All rules for TypeScript files, which have to be parsed with types: typescript-eslint's parser, `projectService`. */
+    /**
+     * All rules for TypeScript files, which have to be parsed with types: typescript-eslint's
+     * parser, `projectService`.
+     */
     readonly recommended: Linter.Config;
   };
 }
@@ -43,7 +46,10 @@ const recommended: Linter.Config = {
   ),
 };
 
-/** ESLint's plugin for code that uses evenkeel: `export default [..., evenkeel.configs.recommended]`. */
+/**
+ * ESLint's plugin for code that uses evenkeel:
+ * `export default [..., evenkeel.configs.recommended]`.
+ */
 const plugin: Plugin = { ...base, configs: { recommended } };
 
 // ESLint's configurations import plugins by their default export.

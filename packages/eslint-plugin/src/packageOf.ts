@@ -4,8 +4,9 @@ import { dirname, join } from "node:path";
 const names = new Map<string, string | undefined>();
 
 /**
- * The name of the package that a file belongs to: that of the nearest package.json with a name, so that it does not
- * matter under which name or in which layout of node_modules a package is installed. Undefined outside any package.
+ * The name of the package that a file belongs to: that of the nearest package.json with a name, so
+ * that it does not matter under which name or in which layout of node_modules a package is
+ * installed. Undefined outside any package.
  */
 export function packageOf(file: string): string | undefined {
   const folder = dirname(file);

@@ -5,7 +5,10 @@ import { afterAll, describe, it } from "vitest";
 
 Object.assign(RuleTester, { afterAll, describe, it, itOnly: it.only });
 
-/** Runs the cases of a rule against the sources of the library, each case as the file fixture/file.ts; globals.d.ts beside it has x, y, … */
+/**
+ * Runs the cases of a rule against the sources of the library, each case as the file
+ * fixture/file.ts; globals.d.ts beside it has x, y, …
+ */
 export const tester = new RuleTester({
   languageOptions: {
     parser: tseslint.parser,

@@ -1,4 +1,6 @@
-/** The cases of all rules in one file: the program of types that they share takes seconds to make. */
+/**
+ * The cases of all rules in one file: the program of types that they share takes seconds to make.
+ */
 import "./rules/noFrozenValueInCompiledStep.cases.ts";
 import "./rules/noTensorCondition.cases.ts";
 import "./rules/noTensorIdentity.cases.ts";

@@ -1,6 +1,9 @@
 import type { TSESLint, TSESTree } from "@typescript-eslint/utils";
 
-/** An expression without syntax that only changes its type or chain: `x!`, `x as Tensor`, the chain around `x?.add(1)`. */
+/**
+ * An expression without syntax that only changes its type or chain: `x!`, `x as Tensor`, the chain
+ * around `x?.add(1)`.
+ */
 export function unwrap(node: TSESTree.Node): TSESTree.Node {
   switch (node.type) {
     case "ChainExpression":
@@ -34,7 +37,10 @@ const primary: ReadonlySet<string> = new Set([
   ...["Literal", "TemplateLiteral"],
 ]);
 
-/** The text of an expression, to stand before `.method()`. A whole number would take the dot for its own. */
+/**
+ * The text of an expression, to stand before `.method()`. A whole number would take the dot for its
+ * own.
+ */
 export function receiverText(source: Readonly<TSESLint.SourceCode>, node: TSESTree.Node): string {
   const isNumber = node.type === "Literal" && typeof node.value === "number";
   return primary.has(node.type) && !isNumber ? source.getText(node) : `(${source.getText(node)})`;

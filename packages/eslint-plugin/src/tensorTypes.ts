@@ -3,7 +3,9 @@ import ts from "typescript";
 import { packageOf } from "./packageOf.ts";
 import { methodCall, unwrap } from "./syntax.ts";
 
-/** Recognises tensors by the type checker: by the declaration of their class, never by a name alone. */
+/**
+ * Recognises tensors by the type checker: by the declaration of their class, never by a name alone.
+ */
 export class TensorTypes {
   readonly #services: ParserServicesWithTypeInformation;
   readonly #checker: ts.TypeChecker;
@@ -18,21 +20,26 @@ export class TensorTypes {
     return this.#parts(this.#typeOf(node)).some((part) => this.#isTensor(part));
   }
 
-  /** Whether the value is a tensor and nothing else, so that it is never null, undefined or another type. */
+  /**
+   * Whether the value is a tensor and nothing else, so that it is never null, undefined or another
+   * type.
+   */
   isAlways(node: TSESTree.Node): boolean {
     return this.#areTensors(this.#typeOf(node));
   }
 
   /**
-   * Whether a condition tests the object although its values were meant. A value that can be null or
-   * undefined may be checked for that, unless a method of a tensor has just computed it, as in `x?.gt(0).any()`.
+   * Whether a condition tests the object although its values were meant. A value that can be null
+   * or undefined may be checked for that, unless a method of a tensor has just computed it, as in
+   * `x?.gt(0).any()`.
    */
   isMistakenCondition(node: TSESTree.Node): boolean {
     const parts = this.#parts(this.#typeOf(node));
     if (parts.length === 0 || !parts.every((part) => this.#isTensor(part) || isNullish(part))) return false;
     if (!parts.some((part) => this.#isTensor(part))) return false;
     if (this.isMethodCall(node)) return true;
-    // Without strictNullChecks no type contains null: only the result of a method is certain to exist.
+    // Without strictNullChecks no type contains null: only the result of a method is certain to
+    // exist.
     return this.#isStrict && !parts.some(isNullish);
   }
 
@@ -72,7 +79,10 @@ export class TensorTypes {
     });
   }
 
-  /** Whether an index names no property of the tensor: `x[0]`, `x["a"]`, `x[i]`, but not `x["shape"]`. */
+  /**
+   * Whether an index names no property of the tensor: `x[0]`, `x["a"]`, `x[i]`, but not
+   * `x["shape"]`.
+   */
   isForeignIndex(object: TSESTree.Node, index: TSESTree.Node): boolean {
     const tensors = this.#parts(this.#typeOf(object)).filter((part) => this.#isTensor(part));
     return this.#parts(this.#typeOf(index)).some((key) => {
@@ -109,7 +119,10 @@ export class TensorTypes {
     return symbol?.declarations?.some(isTopLevel) && isOfEvenkeel(symbol) ? symbol.name : undefined;
   }
 
-  /** The name of a method that the class Tensor declares or inherits; undefined for those of a user's subclass. */
+  /**
+   * The name of a method that the class Tensor declares or inherits; undefined for those of a
+   * user's subclass.
+   */
   methodOfTensor(node: TSESTree.Node): string | undefined {
     const { object, property } = methodCall(unwrap(node)) ?? {};
     const symbol = property && this.#symbolOf(property);

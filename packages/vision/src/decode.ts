@@ -5,14 +5,19 @@ import type { Picture } from "./picture.ts";
 import { grey } from "./transforms/grayscale.ts";
 
 export interface DecodeOptions {
-  /** "RGB" (three channels, as torchvision reads pictures) or "L" (grey by luma, ITU-R 601-2). Default "RGB". */
+  /**
+   * "RGB" (three channels, as torchvision reads pictures) or "L" (grey by luma, ITU-R 601-2).
+   * Default "RGB".
+   */
   readonly mode?: "RGB" | "L" | undefined;
 }
 
 /**
- * Decodes PNG, JPEG, WebP, GIF (its first frame) or TIFF. The decoders are those of libvips, through the package sharp: the bytes of
- * 8-bit files are PIL's. Transparency is dropped, and neither the color profile of a file nor the orientation that a camera noted
- * is applied, as in torchvision. Files of 16 bits keep the upper eight, where PIL makes white of nearly all shades of grey.
+ * Decodes PNG, JPEG, WebP, GIF (its first frame) or TIFF. The decoders are those of libvips,
+ * through the package sharp: the bytes of 8-bit files are PIL's. Transparency is dropped, and
+ * neither the color profile of a file nor the orientation that a camera noted is applied, as in
+ * torchvision. Files of 16 bits keep the upper eight, where PIL makes white of nearly all shades of
+ * grey.
  * @throws Error if the bytes are no such picture, or are damaged
  */
 export async function decodePicture(bytes: Uint8Array, options: DecodeOptions = {}): Promise<Picture> {

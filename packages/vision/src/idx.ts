@@ -65,7 +65,8 @@ export function parseIdx(bytes: Uint8Array, name = "the file"): IdxArray {
 }
 
 /**
- * Reads an IDX file, packed by gzip or not, as a tensor: int32 for the integer kinds, float32 and float64 for the others.
+ * Reads an IDX file, packed by gzip or not, as a tensor: int32 for the integer kinds, float32 and
+ * float64 for the others.
  * @throws Error if there is no such file, or it is no IDX file; the message names it
  */
 export async function readIdx(path: string): Promise<Tensor> {

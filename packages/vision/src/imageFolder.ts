@@ -8,13 +8,24 @@ import { isPicture, type Picture } from "./picture.ts";
 import { asTensor, run, type Step, ToTensor, toSteps } from "./transforms/index.ts";
 
 export interface ImageFolderOptions extends DecodeOptions {
-  /** The transform of a picture on each access. Default `new ToTensor()`: [channels, height, width], from 0 to 1. */
+  /**
+   * The transform of a picture on each access. Default `new ToTensor()`: [channels, height, width],
+   * from 0 to 1.
+   */
   readonly transform?: Step | undefined;
-  /** The transform of each picture when it is read, such as a Resize; its result is kept in memory. */
+  /**
+   * The transform of each picture when it is read, such as a Resize; its result is kept in memory.
+   */
   readonly prepare?: Step | undefined;
-  /** Which files are read, by the end of their names. Default .jpg, .jpeg, .png, .webp, .gif, .tif and .tiff. */
+  /**
+   * Which files are read, by the end of their names. Default .jpg, .jpeg, .png, .webp, .gif, .tif
+   * and .tiff.
+   */
   readonly extensions?: readonly string[] | undefined;
-  /** Given how many pictures there are, the positions of those to read; the others are not decoded. Default all. */
+  /**
+   * Given how many pictures there are, the positions of those to read; the others are not decoded.
+   * Default all.
+   */
   readonly choose?: ((count: number) => ArrayLike<number>) | undefined;
   /** Called after each picture with the numbers of pictures read and to read. */
   readonly onProgress?: ((done: number, total: number) => void) | undefined;
@@ -30,9 +41,10 @@ const atOnce = 8;
 type Item = [Tensor, Tensor];
 
 /**
- * A folder with a folder of pictures for each class: `pets/cat/1.jpg`, `pets/dog/2.png`. Classes are numbered in the order of their names,
- * and their pictures come folder by folder. Names that start with a dot are passed over. Links are followed, but not to a folder
- * that they stand in. All pictures, or those that are chosen, are decoded when it is opened, and kept in memory.
+ * A folder with a folder of pictures for each class: `pets/cat/1.jpg`, `pets/dog/2.png`. Classes
+ * are numbered in the order of their names, and their pictures come folder by folder. Names that
+ * start with a dot are passed over. Links are followed, but not to a folder that they stand in. All
+ * pictures, or those that are chosen, are decoded when it is opened, and kept in memory.
  * https://pytorch.org/vision/stable/generated/torchvision.datasets.ImageFolder.html
  *
  * @example
@@ -62,7 +74,8 @@ export class ImageFolder implements Dataset<Item> {
 
   /**
    * Reads all pictures of a folder.
-   * @throws Error if there is no such folder, it has no folders of classes, a class has no pictures, or one cannot be read
+   * @throws Error if there is no such folder, it has no folders of classes, a class has no
+   *   pictures, or one cannot be read
    * @throws TypeError, RangeError for an unknown option, or one that cannot be
    * @throws RangeError if a position is chosen where there is no picture
    */

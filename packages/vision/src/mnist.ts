@@ -10,16 +10,21 @@ import { asTensor, type Step, ToTensor, toSteps } from "./transforms/index.ts";
 export interface MNISTOptions {
   /** The 60,000 pictures to train on, or the 10,000 to test with. Default true. */
   readonly train?: boolean | undefined;
-  /** The transform of a picture on each access. Default `new ToTensor()`: [1, 28, 28], from 0 to 1. */
+  /**
+   * The transform of a picture on each access. Default `new ToTensor()`: [1, 28, 28], from 0 to 1.
+   */
   readonly transform?: Step | undefined;
 }
 
-/** An item: the picture, [1, 28, 28] without transforms of your own, and its class, a 0-d int32 tensor. */
+/**
+ * An item: the picture, [1, 28, 28] without transforms of your own, and its class, a 0-d int32
+ * tensor.
+ */
 type Item = [Tensor, Tensor];
 
 /**
- * The four IDX files of MNIST, or of a dataset in its form, such as Fashion-MNIST (Debian's package `dataset-fashion-mnist` has it in
- * /usr/share/datasets/fashion-mnist). Nothing is downloaded.
+ * The four IDX files of MNIST, or of a dataset in its form, such as Fashion-MNIST (Debian's package
+ * `dataset-fashion-mnist` has it in /usr/share/datasets/fashion-mnist). Nothing is downloaded.
  * https://pytorch.org/vision/stable/generated/torchvision.datasets.MNIST.html
  *
  * @example
@@ -44,8 +49,9 @@ export class MNIST implements Dataset<Item> {
   }
 
   /**
-   * Reads pictures and classes from a folder: `train-images-idx3-ubyte` and so on, packed by gzip (.gz) or not, in it or in its
-   * `MNIST/raw`, `FashionMNIST/raw` or `raw`, where torchvision puts them.
+   * Reads pictures and classes from a folder: `train-images-idx3-ubyte` and so on, packed by gzip
+   * (.gz) or not, in it or in its `MNIST/raw`, `FashionMNIST/raw` or `raw`, where torchvision puts
+   * them.
    * @throws Error if a file is missing or damaged, or the two do not belong together
    */
   static async open(folder: string, options: MNISTOptions = {}): Promise<MNIST> {

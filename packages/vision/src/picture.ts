@@ -49,7 +49,10 @@ export function isPicture(value: unknown): value is Picture {
   return typeof width === "number" && typeof height === "number" && data instanceof Uint8Array;
 }
 
-/** A new picture of another size, of the bytes that `pixel` copies: (x, y) is where the first byte of a pixel comes from. */
+/**
+ * A new picture of another size, of the bytes that `pixel` copies: (x, y) is where the first byte
+ * of a pixel comes from.
+ */
 export function pick(picture: Picture, width: number, height: number, from: (x: number, y: number) => number): Picture {
   const { channels, data } = picture;
   const picked = new Uint8Array(width * height * channels);

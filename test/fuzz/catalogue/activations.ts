@@ -2,8 +2,8 @@ import type { Random } from "../random.ts";
 import type { Row } from "./row.ts";
 
 /**
- * Activations of networks for pictures, and the forms of dropout, as functions and as layers. RReLU is not among them: how much
- * it draws depends on signs, and so on rounding.
+ * Activations of networks for pictures, and the forms of dropout, as functions and as layers. RReLU
+ * is not among them: how much it draws depends on signs, and so on rounding.
  */
 
 export const activationRows: readonly Row[] = [

@@ -7,7 +7,10 @@ type Domain = readonly number[];
 /** Rows below that need more than their domain: results that stay small. */
 const bounded: readonly string[] = ["exp", "expm1", "reciprocal"];
 
-/** The functions of elementwise.json of so many operands, each brought to where the function is defined. */
+/**
+ * The functions of elementwise.json of so many operands, each brought to where the function is
+ * defined.
+ */
 function listed(operands: readonly string[]): Row[] {
   const within = ([low]: Domain, operand: string) => (low <= -2 ? operand : `${operand}.abs().add(0.3)`);
   return Object.entries<readonly Domain[]>(domains)

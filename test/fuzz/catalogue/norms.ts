@@ -1,7 +1,10 @@
 import type { Tensor } from "evenkeel";
 import type { Random } from "../random.ts";
 
-/** Code that makes a normalization, beside BatchNorm1d and LayerNorm, for an input of these dimensions. */
+/**
+ * Code that makes a normalization, beside BatchNorm1d and LayerNorm, for an input of these
+ * dimensions.
+ */
 export function normOf({ shape, ndim }: Tensor, random: Random): string {
   const channels = shape[1] ?? 1;
   const settings = (list: readonly string[]) => {

@@ -2,8 +2,9 @@ import type { Tensor } from "evenkeel";
 import type { Random } from "../random.ts";
 
 /**
- * One thing a step may do: code over operands A, B and C, or a function that chooses it for an operand. Rows need not
- * fit: what throws, or gives numbers out of bounds, is tried again with others.
+ * One thing a step may do: code over operands A, B and C, or a function that chooses it for an
+ * operand. Rows need not fit: what throws, or gives numbers out of bounds, is tried again with
+ * others.
  */
 export type Row = string | ((a: Tensor, random: Random, b: Tensor) => string);
 
@@ -20,7 +21,9 @@ export function dimOf({ ndim }: Tensor, random: Random): number {
   return random.int(0, last) - (random.chance(0.3) ? last + 1 : 0);
 }
 
-/** Dimensions as reductions take them: none, one, several; with or without the options behind them. */
+/**
+ * Dimensions as reductions take them: none, one, several; with or without the options behind them.
+ */
 export function dimsOf(a: Tensor, random: Random, options: readonly string[] = []): string {
   const given = [...random.some(["keepdim: true", ...options], 0.4)];
   const object = given.length > 0 ? [`{ ${given.join(", ")} }`] : [];

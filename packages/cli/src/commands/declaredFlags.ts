@@ -3,12 +3,18 @@ import type { Option as Declared, Options } from "evenkeel";
 import { type Check, passes } from "evenkeel/problem";
 import { attributeOf, flagOf, offFlagOf } from "../shell/flags.ts";
 
-/** Flags, their help and their parsers, all of it derived from the options that the library declares. */
+/**
+ * Flags, their help and their parsers, all of it derived from the options that the library
+ * declares.
+ */
 
 /** What commander has parsed, by attribute. */
 export type FlagValues = Readonly<Record<string, unknown>>;
 
-/** Options of the library by their paths, such as "network.hidden", under the heading that the help gives them. */
+/**
+ * Options of the library by their paths, such as "network.hidden", under the heading that the help
+ * gives them.
+ */
 export interface FlagGroup {
   readonly title: string;
   readonly paths: readonly string[];
@@ -16,7 +22,8 @@ export interface FlagGroup {
 
 /**
  * Adds the flags of these options to a command, each under its heading.
- * @param caller the function whose options they are, where it names a flag of its own for one of them
+ * @param caller the function whose options they are, where it names a flag of its own for one of
+ *   them
  */
 export function addDeclaredFlags(
   command: CommandUnknownOpts,
@@ -31,7 +38,10 @@ export function addDeclaredFlags(
   }
 }
 
-/** The values of the flags that were given, as the library takes them: `{ network: { hidden: [64] } }`. */
+/**
+ * The values of the flags that were given, as the library takes them:
+ * `{ network: { hidden: [64] } }`.
+ */
 export function optionValues(flags: FlagValues, options: Options, paths: readonly string[], caller = ""): object {
   const values: Record<string, unknown> = {};
   for (const path of paths) {
@@ -66,7 +76,9 @@ export function declaredAt(options: Options, path: string): Declared {
   return rest.length === 0 ? found : declaredAt(found.options ?? {}, rest.join("."));
 }
 
-/** The flags of an option: one that gives its value or switches it on, and one that switches it off. */
+/**
+ * The flags of an option: one that gives its value or switches it on, and one that switches it off.
+ */
 function flagsOf(options: Options, path: string, caller: string): Option[] {
   const declared = declaredAt(options, path);
   const { check, off } = declared;
@@ -86,8 +98,9 @@ function valueFlag(name: string, declared: Declared, noun: string): Option {
 }
 
 /**
- * Reads the text of a flag as the check does, and refuses what the check does not let through; commander names the flag. A
- * flag of a list or a record may be repeated; "none" takes back what stands before it.
+ * Reads the text of a flag as the check does, and refuses what the check does not let through;
+ * commander names the flag. A flag of a list or a record may be repeated; "none" takes back what
+ * stands before it.
  */
 export function parserOf<T>(check: Check<T>): (text: string, before: T | undefined) => T {
   return (text, before) => {
@@ -113,7 +126,10 @@ export function typedFlags(command: CommandUnknownOpts): string[] {
   });
 }
 
-/** What is wrong with the text of a flag: with the whole of it, or with one of its items, which people count from 1. */
+/**
+ * What is wrong with the text of a flag: with the whole of it, or with one of its items, which
+ * people count from 1.
+ */
 function complaint(value: unknown, { culprit, typed, expected }: Check): string {
   const item = value === undefined ? undefined : culprit?.(value);
   if (item === undefined) return `Expected ${typed ?? expected}.`;

@@ -25,7 +25,10 @@ interface Flags extends TableFlags {
   readonly json?: true | undefined;
 }
 
-/** `evenkeel inspect TABLE`: its columns, what they mean, what is missing, and what is doubtful; or a model and what it holds. */
+/**
+ * `evenkeel inspect TABLE`: its columns, what they mean, what is missing, and what is doubtful; or
+ * a model and what it holds.
+ */
 export function inspectCommand(context: CommandContext): CommandUnknownOpts {
   const { output } = context;
   return withTableOptions(new Command("inspect"))

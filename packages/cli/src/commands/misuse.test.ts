@@ -5,7 +5,10 @@ import { helpHint } from "../shell/failure.ts";
 import { type Models, trainedModels } from "./models.fixture.ts";
 import { runLine } from "./run.fixture.ts";
 
-/** Every command answers misuse alike: rows of what can be typed wrongly, by kind, over all commands. */
+/**
+ * Every command answers misuse alike: rows of what can be typed wrongly, by kind, over all
+ * commands.
+ */
 
 let models: Models;
 beforeAll(async () => {

@@ -10,12 +10,17 @@ import { fingerprint } from "../actions/training/fingerprint.ts";
 import { RunFolder } from "../records/runs/runFolder.ts";
 import { readTable } from "../tables/index.ts";
 
-/** A folder with a small table, models that were trained on it, a run, and files that are no models. */
+/**
+ * A folder with a small table, models that were trained on it, a run, and files that are no models.
+ */
 export interface Models {
   readonly cwd: string;
   readonly rows: readonly Readonly<Record<string, unknown>>[];
   readonly cars: Table;
-  /** cars.safetensors, and the run's. Predicts a number; has batch normalization, and an embedded column. */
+  /**
+   * cars.safetensors, and the run's. Predicts a number; has batch normalization, and an embedded
+   * column.
+   */
   readonly numbers: TableModel;
   /** origins.safetensors. Predicts three classes. */
   readonly classes: TableModel;

@@ -20,7 +20,10 @@ afterEach(() => fs.rmSync(cwd, { recursive: true, force: true }));
 
 const small = ["--target", "y", "--seeds", "3", "--epochs", "3", "--lr", "0.01,0.05", "--hidden", "4", "--rows", "0.5"];
 const args = ["study", "small.csv", ...small, "--norms", "none,batch", "--dropout", "0", "--threads", "1"];
-/** 4 arms x 2 rates x 3 seeds; then 4 arms on half of the rows and for 1 and 2 of the 3 epochs, and 2 of them rescaled. */
+/**
+ * 4 arms x 2 rates x 3 seeds; then 4 arms on half of the rows and for 1 and 2 of the 3 epochs, and
+ * 2 of them rescaled.
+ */
 const networks = 24 + 12 + 24 + 6;
 
 const run = (given: readonly string[], signal?: AbortSignal, onWrite?: (text: string) => void) =>

@@ -37,7 +37,10 @@ interface ShowFlags {
 /** Options that a study which goes on may be given anew: they change nothing in its figures. */
 const free = new Set(["--threads", "--no-report", "--json", "--resume"]);
 
-/** `evenkeel study TABLE`: trains networks that are compared over seeds, and says which claims about them hold. */
+/**
+ * `evenkeel study TABLE`: trains networks that are compared over seeds, and says which claims about
+ * them hold.
+ */
 export function studyCommand(context: CommandContext): CommandUnknownOpts {
   const command = withPictureOptions(withTableOptions(new Command("study")))
     .description(

@@ -10,8 +10,9 @@ export const nameList = parserOf(listOf(string(), "names separated by commas"));
 const group = "Reading the table:";
 
 /**
- * Adds the options of commands that read a table, and choose its columns. They come back as `TableFlags`: a chain of
- * so many options is more than the compiler can infer types of in reasonable time.
+ * Adds the options of commands that read a table, and choose its columns. They come back as
+ * `TableFlags`: a chain of so many options is more than the compiler can infer types of in
+ * reasonable time.
  */
 export function withTableOptions(command: CommandUnknownOpts): CommandUnknownOpts {
   return withReadOptions(command)
@@ -21,7 +22,9 @@ export function withTableOptions(command: CommandUnknownOpts): CommandUnknownOpt
     .optionsGroup("Options:");
 }
 
-/** The same for commands that know which columns they need, and use `--format` for what they write. */
+/**
+ * The same for commands that know which columns they need, and use `--format` for what they write.
+ */
 export function withReadOptions(command: CommandUnknownOpts): CommandUnknownOpts {
   return command
     .optionsGroup(group)

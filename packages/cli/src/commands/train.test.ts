@@ -463,7 +463,8 @@ describe("going on", () => {
     const whole = await uninterrupted(line);
     const program = join(cwd, "train.mts");
     const source = fileURLToPath(new URL("./train.ts", import.meta.url));
-    // Each of its eleven lines about epochs takes 300 ms, so that it lives long enough on any machine.
+    // Each of its eleven lines about epochs takes 300 ms, so that it lives long enough on any
+    // machine.
     fs.writeFileSync(
       program,
       `import { trainCommand } from ${JSON.stringify(source)};
@@ -476,7 +477,10 @@ await trainCommand({ output, cwd: ${JSON.stringify(cwd)}, environment: {} }).par
 `,
     );
     const root = fileURLToPath(new URL("../../../..", import.meta.url));
-    /** Starts a process, and kills it once `until` holds, at some moment of the next tenth of a second. */
+    /**
+     * Starts a process, and kills it once `until` holds, at some moment of the next tenth of a
+     * second.
+     */
     const killed = async (args: readonly string[], until: (out: string) => boolean) => {
       const child = spawn(process.execPath, ["--import", "tsx", program, ...args], {
         cwd: root,

@@ -4,7 +4,8 @@ import type { PictureSet, PictureSetOptions } from "./pictureSet.ts";
 const usualSize = [28, 28] as const;
 
 /**
- * Reads a folder with a folder of pictures (PNG, JPEG and others) for each class. Only those that are chosen are decoded.
+ * Reads a folder with a folder of pictures (PNG, JPEG and others) for each class. Only those that
+ * are chosen are decoded.
  * @throws Error if a class has no pictures, or one cannot be read
  */
 export async function readClassFolders(path: string, options: PictureSetOptions): Promise<PictureSet> {

@@ -6,7 +6,10 @@ import type { PictureSet, PictureSetOptions } from "./pictureSet.ts";
 
 const imageFile = /images[-.]idx3-ubyte(\.gz)?$/;
 
-/** The file with the pictures: this one, or the one of a folder, for training where there is a choice. */
+/**
+ * The file with the pictures: this one, or the one of a folder, for training where there is a
+ * choice.
+ */
 export function imagesFileOf(path: string, isFolder: boolean): string | undefined {
   if (!isFolder) return imageFile.test(path) ? path : undefined;
   const names = readdirSync(path).filter((name) => imageFile.test(name));

@@ -4,7 +4,9 @@ import { type ReadNote, unreadable } from "../tables/readError.ts";
 import type { TableRead } from "../tables/readTable.ts";
 import type { PictureSet } from "./pictureSet.ts";
 
-/** Pictures as a study takes them: a row each, a column for each pixel, from 0 to 1, and its class. */
+/**
+ * Pictures as a study takes them: a row each, a column for each pixel, from 0 to 1, and its class.
+ */
 export interface PictureTable {
   readonly table: TableRead;
   readonly schema: Schema;

@@ -9,7 +9,9 @@ import type { PictureFlags } from "./pictureFlags.ts";
 import type { PictureSet, PictureSetOptions } from "./pictureSet.ts";
 import { type PictureTable, pictureTable } from "./pictureTable.ts";
 
-/** So many are enough for differences to be seen, and few enough for a study to end within minutes. */
+/**
+ * So many are enough for differences to be seen, and few enough for a study to end within minutes.
+ */
 const usualSample = 2000;
 
 /** How pictures are read, by the options of a command. */
@@ -23,8 +25,8 @@ interface ReadPicturesOptions {
 }
 
 /**
- * Reads pictures with their classes as a table: a folder that has a folder for each class, a folder with a pair of IDX files, or the
- * one of the pair that holds the pictures.
+ * Reads pictures with their classes as a table: a folder that has a folder for each class, a folder
+ * with a pair of IDX files, or the one of the pair that holds the pictures.
  * @throws TableReadError if there are none, or one is damaged; the message names the file
  */
 export async function readPictures(

@@ -36,7 +36,9 @@ export function declaredSchema<T>(options: Readonly<Record<string, object>>): z.
   return z.looseObject(Object.fromEntries(shape)) as unknown as z.ZodType<T>;
 }
 
-/** What is wrong first, with the key that it lies under: "options.epochs: expected a whole number". */
+/**
+ * What is wrong first, with the key that it lies under: "options.epochs: expected a whole number".
+ */
 export function firstIssue({ issues: [{ path, message }] }: z.ZodError, under: readonly string[] = []): string {
   const key = [...under, ...path].join(".");
   return key === "" ? message : `${key}: ${message}`;

@@ -1,7 +1,10 @@
 import { type Dialect, formatProblem, type Given, type Problem, type Reference } from "evenkeel";
 import { flagOf, hasFlag, offFlagOf } from "./flags.ts";
 
-/** How a problem is said to somebody who typed a command: options as flags, values as they are typed, nobody who complains. */
+/**
+ * How a problem is said to somebody who typed a command: options as flags, values as they are
+ * typed, nobody who complains.
+ */
 function commandLine(caller: string): Dialect {
   return {
     place: () => "",

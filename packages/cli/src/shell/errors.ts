@@ -1,7 +1,10 @@
 import { type Problem, type ProblemCode, problemOf, type Text } from "evenkeel";
 import { said } from "./dialect.ts";
 
-/** What ends a command in one message, without a stack. As data it is `problem`, as an error of the library is. */
+/**
+ * What ends a command in one message, without a stack. As data it is `problem`, as an error of the
+ * library is.
+ */
 export class CommandError extends Error {
   override readonly name: string = "CommandError";
   declare readonly problem: Problem;

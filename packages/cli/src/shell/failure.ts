@@ -18,8 +18,9 @@ export const helpHint = "(--help lists the options)";
 const unsuccessful: readonly ProblemCode[] = ["not-finite", "wrong-state"];
 
 /**
- * The one place where an error becomes what a person reads. A problem is said in the command's words, with a hint at the help
- * where something was typed that cannot be; an interrupt is no error; anything else is a fault of the program, with its stack.
+ * The one place where an error becomes what a person reads. A problem is said in the command's
+ * words, with a hint at the help where something was typed that cannot be; an interrupt is no
+ * error; anything else is a fault of the program, with its stack.
  */
 export function failureOf(error: unknown, colors: Colors, signal?: AbortSignal): Failure {
   if (signal?.aborted && isAbort(error, signal)) return { exitCode: exitCodes.interrupted, text: "Interrupted.\n" };

@@ -13,7 +13,10 @@ export function figure(value: number, digits = 2, most = 1000): string {
   return Math.abs(value) < most ? value.toFixed(digits) : value.toExponential(1);
 }
 
-/** A score as people read it, with three digits that say something: "0.954", "1.89", "2,310", "1.2e+14". */
+/**
+ * A score as people read it, with three digits that say something: "0.954", "1.89", "2,310",
+ * "1.2e+14".
+ */
 export function scoreText(value: number): string {
   if (!Number.isFinite(value)) return Number.isNaN(value) ? "–" : String(value);
   const size = Math.abs(Number(value.toPrecision(3)));
@@ -30,7 +33,10 @@ export function valueText(value: number): string {
   return value.toExponential(3).replace(/\.?0*e\+/, "e");
 }
 
-/** A number that a model computes with, in four digits or six: "105.1", "2970.42", "4.4e7", "1.2e-4". */
+/**
+ * A number that a model computes with, in four digits or six: "105.1", "2970.42", "4.4e7",
+ * "1.2e-4".
+ */
 export function factorText(value: number): string {
   if (value !== 0 && (Math.abs(value) >= 1e6 || Math.abs(value) < 1e-3)) {
     return value.toExponential(3).replace(/\.?0*e\+?/, "e");

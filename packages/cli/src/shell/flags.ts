@@ -1,4 +1,7 @@
-/** The names of the command's flags: an option of the library by its path, such as "network.hidden", and the flag that sets it. */
+/**
+ * The names of the command's flags: an option of the library by its path, such as "network.hidden",
+ * and the flag that sets it.
+ */
 
 /** Flags whose names are not the last part of the path in another spelling. */
 const named: Readonly<Record<string, string>> = {
@@ -17,7 +20,10 @@ const namedByCallers: Readonly<Record<string, Readonly<Record<string, string>>>>
   readTable: { seed: "--sample-seed" },
 };
 
-/** Flags that switch an option off, by the last part of its path, where that is not `--no-` and its name. */
+/**
+ * Flags that switch an option off, by the last part of its path, where that is not `--no-` and its
+ * name.
+ */
 const switches: Readonly<Record<string, string>> = { patience: "--no-early-stopping" };
 
 /** Options that no command has. */
@@ -43,7 +49,10 @@ function nameOf(path: string): string {
   return path.slice(path.lastIndexOf(".") + 1);
 }
 
-/** The attribute under which commander keeps a flag: "batchSize" of "--batch-size", "refit" of "--no-refit". */
+/**
+ * The attribute under which commander keeps a flag: "batchSize" of "--batch-size", "refit" of
+ * "--no-refit".
+ */
 export function attributeOf(flag: string): string {
   return flag.replace(/^--(no-)?/, "").replaceAll(/-([a-z])/g, (_, letter: string) => letter.toUpperCase());
 }

@@ -23,7 +23,10 @@ const known: Readonly<Record<string, MetricFacts>> = {
   auc: { label: "area under the ROC curve", short: "AUC", better: "higher", inUnits: false },
 };
 
-/** Facts of a metric; of one that nobody knows, its name, and that less is better, as with every error and loss. */
+/**
+ * Facts of a metric; of one that nobody knows, its name, and that less is better, as with every
+ * error and loss.
+ */
 export function metricFacts(name: string): MetricFacts {
   return Object.hasOwn(known, name) ? known[name] : { label: name, short: name, better: "lower", inUnits: false };
 }

@@ -8,7 +8,10 @@ export type Colors = ReturnType<typeof picocolors.createColors>;
 /** Where a command writes: standard output, or a test's buffer. */
 export interface Output {
   readonly write: (text: string) => void;
-  /** Resolves once there is room for more; whoever writes a lot waits for it. Absent where there always is. */
+  /**
+   * Resolves once there is room for more; whoever writes a lot waits for it. Absent where there
+   * always is.
+   */
   readonly room?: () => Promise<void>;
   /** Complaints. */
   readonly writeError: (text: string) => void;
@@ -64,8 +67,8 @@ export function shortPath(cwd: string, path: string): string {
 }
 
 /**
- * A text from a file or a table as a terminal may show it: without control characters, which could move the cursor or
- * worse, ends of lines, and marks that turn the direction of what follows.
+ * A text from a file or a table as a terminal may show it: without control characters, which could
+ * move the cursor or worse, ends of lines, and marks that turn the direction of what follows.
  */
 export function printable(text: string): string {
   return text.replaceAll(/[\p{Cc}\p{Bidi_Control}\p{Zl}\p{Zp}]/gu, "\u{fffd}");

@@ -11,13 +11,16 @@ interface DatabaseOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** DuckDB in memory, for reading: no extension is fetched, no file is written but for temporary ones. */
+/**
+ * DuckDB in memory, for reading: no extension is fetched, no file is written but for temporary
+ * ones.
+ */
 export interface Database {
   /** All rows, for small answers. */
   rows<Row>(sql: string): Promise<Row[]>;
   /**
-   * Rows by batches of columns, in their order and as they are read, so many at most. The query gives the same rows
-   * when it is run again.
+   * Rows by batches of columns, in their order and as they are read, so many at most. The query
+   * gives the same rows when it is run again.
    */
   batches(sql: string, limit: number): AsyncGenerator<Batch>;
   close(): void;
@@ -66,9 +69,9 @@ async function allRows<Row>(connection: DuckDBConnection, sql: string): Promise<
 }
 
 /**
- * DuckDB ends a stream that fails midway exactly like one that is exhausted, and its interface for Node does not tell
- * them apart. So the rows are counted once more, which takes few columns; where some did not come, reading all
- * columns raises the error.
+ * DuckDB ends a stream that fails midway exactly like one that is exhausted, and its interface for
+ * Node does not tell them apart. So the rows are counted once more, which takes few columns; where
+ * some did not come, reading all columns raises the error.
  */
 async function* batches(
   connection: DuckDBConnection,
@@ -93,7 +96,9 @@ async function* batches(
   throw new Error(`only ${came} of ${rows} rows could be read`);
 }
 
-/** What DuckDB says of an interrupt is not what the caller asked for: the signal's own reason is. */
+/**
+ * What DuckDB says of an interrupt is not what the caller asked for: the signal's own reason is.
+ */
 async function interruptible<T>(signal: AbortSignal | undefined, work: () => Promise<T>): Promise<T> {
   signal?.throwIfAborted();
   try {

@@ -17,7 +17,9 @@ export function nextAttempt(error: Error, attempt: Attempt, text: boolean, retur
   return undefined;
 }
 
-/** An error of DuckDB in the words of somebody who reads a table, not of somebody who writes SQL. */
+/**
+ * An error of DuckDB in the words of somebody who reads a table, not of somebody who writes SQL.
+ */
 export function explain(error: Error, name: string): TableReadError {
   const { message } = error;
   const refusal = (text: string) => unreadable("damaged-file", text, undefined, { cause: error });

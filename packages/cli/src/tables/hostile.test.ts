@@ -7,7 +7,10 @@ import type { Column } from "evenkeel/tabular";
 import { afterAll, describe, expect, test } from "vitest";
 import { type ReadTableOptions, readTable, TableReadError } from "./index.ts";
 
-/** Files as people really have them, and files that are none: each is read right, or refused with a reason. */
+/**
+ * Files as people really have them, and files that are none: each is read right, or refused with a
+ * reason.
+ */
 
 const folder = mkdtempSync(join(tmpdir(), "evenkeel-hostile-"));
 afterAll(() => rmSync(folder, { recursive: true }));

@@ -23,7 +23,8 @@ export interface LocatedFile {
 }
 
 /**
- * Finds the files: a built-in table by its name, `-` for standard input, a file, or all files of a pattern.
+ * Finds the files: a built-in table by its name, `-` for standard input, a file, or all files of a
+ * pattern.
  *
  * @throws TableReadError if there are none, with the nearest names
  */

@@ -1,7 +1,10 @@
 import type { ProblemCode, Text } from "evenkeel";
 import { CommandError, type ProblemDetails, problemFrom } from "../shell/errors.ts";
 
-/** A table that could not be read: the message says which file, what is wrong with it where, and what to do. */
+/**
+ * A table that could not be read: the message says which file, what is wrong with it where, and
+ * what to do.
+ */
 export class TableReadError extends CommandError {
   override readonly name = "TableReadError";
 }

@@ -15,8 +15,8 @@ import { type ReadNote, TableReadError, unreadable } from "./readError.ts";
 import { type Workspace, type WorkspaceOptions, withWorkspace } from "./workspace.ts";
 
 /**
- * Where a table comes from: the name of a built-in table (`mpg`), a file, a pattern (`data/*.csv`), `-` for standard
- * input, or a query.
+ * Where a table comes from: the name of a built-in table (`mpg`), a file, a pattern (`data/*.csv`),
+ * `-` for standard input, or a query.
  */
 type TableSource = string | { readonly sql: string };
 
@@ -27,7 +27,10 @@ export interface ReadTableOptions extends CollectOptions, WorkspaceOptions {
   readonly delimiter?: string | undefined;
   /** Whether the first line of a CSV file holds names; found by the first rows unless given. */
   readonly header?: boolean | undefined;
-  /** Spellings of a missing value, in CSV columns of any type; without it the usual ones, in all but text columns. */
+  /**
+   * Spellings of a missing value, in CSV columns of any type; without it the usual ones, in all but
+   * text columns.
+   */
   readonly nullStrings?: readonly string[] | undefined;
   /** Of CSV and JSON, such as "utf-16le" or "shift_jis"; found by the bytes unless given. */
   readonly encoding?: string | undefined;
@@ -51,8 +54,9 @@ const known = [
 ];
 
 /**
- * Reads a table, column by column, through DuckDB. Rows keep their order. Never more of the file is held than a few
- * batches beside the columns themselves, so that files may be larger than memory where few columns or rows are wanted.
+ * Reads a table, column by column, through DuckDB. Rows keep their order. Never more of the file is
+ * held than a few batches beside the columns themselves, so that files may be larger than memory
+ * where few columns or rows are wanted.
  *
  * @throws TableReadError for everything that is wrong with the source
  * @throws the reason of `signal` once it is aborted

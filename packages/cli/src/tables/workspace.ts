@@ -3,7 +3,9 @@ import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Database, openDatabase } from "./database.ts";
 
-/** What reading one table needs for a while: DuckDB, and a folder for what has to be written down. */
+/**
+ * What reading one table needs for a while: DuckDB, and a folder for what has to be written down.
+ */
 export interface Workspace {
   readonly database: Database;
   readonly cwd: string;

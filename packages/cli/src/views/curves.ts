@@ -23,15 +23,16 @@ const labelWidth = 6;
 const reset = "\x1b[0m";
 
 /**
- * Draws curves over epochs on a logarithmic scale, with axis labels and a legend, within 80 columns. Without colours
- * every curve is drawn with a letter of its own.
+ * Draws curves over epochs on a logarithmic scale, with axis labels and a legend, within 80
+ * columns. Without colours every curve is drawn with a letter of its own.
  */
 export function drawCurves(curves: readonly Curve[], { colors, top, bottom }: ChartOptions): string {
   const epochs = curves[0].values.length;
   const logs = curves.map(({ values }) =>
     resample(values, columns).map((value) => Math.log(Math.max(bottom, Math.min(value, top)))),
   );
-  // asciichart puts each cell between a colour and a reset: a number in the colour's place says whose cell it is.
+  // asciichart puts each cell between a colour and a reset: a number in the colour's place says
+  // whose cell it is.
   const plot = asciichart.plot(logs, {
     height: rows,
     offset: 2,

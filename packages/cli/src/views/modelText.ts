@@ -35,7 +35,10 @@ function summaryOf(model: TableModel) {
   return nn.summary(network, [[features], [embeddings.length]], { dtype: ["float32", "int32"] });
 }
 
-/** For people, in 80 columns: network, columns, target and what the training recorded; of other files the tensors. */
+/**
+ * For people, in 80 columns: network, columns, target and what the training recorded; of other
+ * files the tensors.
+ */
 export function modelText(inspection: ModelInspection, output: Output): string {
   const { colors } = output;
   const { name, kind, header, bytes, model, origin } = inspection;

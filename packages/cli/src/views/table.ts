@@ -8,7 +8,10 @@ const looks = {
   style: { head: [], border: [], compact: true, "padding-left": 0, "padding-right": 0 },
 };
 
-/** A table with a rule under its head and no other lines; the first columns are text, the others figures. */
+/**
+ * A table with a rule under its head and no other lines; the first columns are text, the others
+ * figures.
+ */
 export function newTable(colors: Colors, head: readonly string[], textColumns = 1) {
   return new Table({
     head: head.map((cell) => colors.bold(cell)),
@@ -17,7 +20,9 @@ export function newTable(colors: Colors, head: readonly string[], textColumns = 
   });
 }
 
-/** The same with columns of given widths, between which there are two spaces; longer cells are cut. */
+/**
+ * The same with columns of given widths, between which there are two spaces; longer cells are cut.
+ */
 export function fixedTable(
   colors: Colors,
   head: readonly string[],

@@ -14,7 +14,10 @@ import { statisticsLine } from "./statisticsLine.ts";
 
 const width = 80;
 
-/** What is said before the first step: what is predicted from what, what was noticed, and what is trained. */
+/**
+ * What is said before the first step: what is predicted from what, what was noticed, and what is
+ * trained.
+ */
 export function introduction(table: TableRead, event: TableStartEvent, output: Output): string {
   const { colors } = output;
   const { schema, findings, split, plan, network } = event;

@@ -17,8 +17,9 @@ const drawn: Readonly<Record<string, "random" | "clock">> = {
 };
 
 /**
- * JavaScript values that a compiled step uses as of its last trace: compile() traces it again only from time to time. The
- * rule checks the function passed to compile(), or to fit() as its loss, but not the functions that it calls.
+ * JavaScript values that a compiled step uses as of its last trace: compile() traces it again only
+ * from time to time. The rule checks the function passed to compile(), or to fit() as its loss, but
+ * not the functions that it calls.
  */
 export const noFrozenValueInCompiledStep = defineRule<Message>("no-frozen-value-in-compiled-step", {
   description: "Disallow values in a compiled step that it does not read at every call",

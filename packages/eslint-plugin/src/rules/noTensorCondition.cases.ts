@@ -34,7 +34,8 @@ tester.run("no-tensor-condition", noTensorCondition, {
       ],
     },
     {
-      // A tensor computed by a method is used for its values, although the chain may give undefined.
+      // A tensor computed by a method is used for its values, although the chain may give
+      // undefined.
       code: "if (maybe?.gt(0).any()) {}",
       errors: [
         { messageId: "condition", suggestions: [{ messageId: "item", output: "if (maybe?.gt(0).any().item()) {}" }] },

@@ -5,7 +5,9 @@ import type { TensorTypes } from "../tensorTypes.ts";
 
 type Message = "read" | "write" | "length" | "forIn" | "replace";
 
-/** Index syntax: `x[0]` is undefined, and `x[0] = 1` gives the object a property that nothing reads. */
+/**
+ * Index syntax: `x[0]` is undefined, and `x[0] = 1` gives the object a property that nothing reads.
+ */
 export const noTensorIndex = defineRule<Message>("no-tensor-index", {
   description: "Disallow index syntax on tensors",
   messages: {

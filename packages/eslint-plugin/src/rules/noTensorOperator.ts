@@ -30,7 +30,10 @@ const shifts: ReadonlySet<string> = new Set(["<<", ">>", ">>>"]);
 
 type Message = "operator" | "shift" | "text" | "number" | "unary" | "update" | "replace" | "inPlace" | "assign";
 
-/** Arithmetic, comparisons and bitwise operators: TypeErrors at run time, and TypeScript accepts `-x`, `~x` and `x > y`. */
+/**
+ * Arithmetic, comparisons and bitwise operators: TypeErrors at run time, and TypeScript accepts
+ * `-x`, `~x` and `x > y`.
+ */
 export const noTensorOperator = defineRule<Message>("no-tensor-operator", {
   description: "Disallow operators on tensors",
   messages: {

@@ -8,7 +8,8 @@ tester.run("no-unused-tensor-result", noUnusedTensorResult, {
     "const a = x.add(1); a.mul_(2); x.add_(1).mul_(2); x.zero_(); x.requiresGrad_(); x.backward(); x.retainGrad();",
     "x.registerHook(() => {}); x.item(); x.data; void x.add(1); x.grad = x.mul(2); list.push(x.neg());",
     "list.forEach((a) => a.add_(1)); list.map((a) => a.add(1)); list.forEach((a) => { a.zero_(); });",
-    // A draw moves the generator, a module may have hooks and running statistics, and so may a function that is not ours.
+    // A draw moves the generator, a module may have hooks and running statistics, and so may a
+    // function that is not ours.
     `${imports} rand([2]); manualSeed(0); model(x); nn.init.uniform_(x); declare function own(a: Tensor): Tensor; own(x);`,
     `${imports} F.batchNorm(x, mean, mean, { training: true }); F.dropout(x); const step = compile((a: Tensor) => a.add(1)); step(x);`,
     `${imports} noGrad(() => x.add_(1)); const b = noGrad(() => x.add(1)); noGrad(() => { x.add_(1); });`,

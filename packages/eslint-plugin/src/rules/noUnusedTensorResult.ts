@@ -8,10 +8,15 @@ type Message = "dropped" | "droppedInPlace" | "inPlace";
 /** Functions that return their callback's result, so that it is unused if theirs is. */
 const passThrough: ReadonlySet<string> = new Set(["noGrad", "enableGrad"]);
 
-/** Functions that return a tensor and have a side effect: on running statistics, on the generator. */
+/**
+ * Functions that return a tensor and have a side effect: on running statistics, on the generator.
+ */
 const effectful: ReadonlySet<string> = new Set(["batchNorm", "dropout"]);
 
-/** Statements like `x.add(1);`: only methods whose name ends with an underscore write to their tensor. */
+/**
+ * Statements like `x.add(1);`: only methods whose name ends with an underscore write to their
+ * tensor.
+ */
 export const noUnusedTensorResult = defineRule<Message>("no-unused-tensor-result", {
   description: "Disallow dropping the tensor that a method or function gives",
   messages: {
@@ -58,7 +63,8 @@ function checkBody(context: Context<Message>, types: TensorTypes, callback: TSES
 
 function checkDropped(context: Context<Message>, types: TensorTypes, expression: TSESTree.Expression): void {
   for (const call of droppedCalls(expression)) {
-    // Only evenkeel's own functions are known to be pure: a module that is called may have hooks and running statistics.
+    // Only evenkeel's own functions are known to be pure: a module that is called may have hooks
+    // and running statistics.
     const method = types.methodOfTensor(call);
     const name = method ?? types.exportedName(unwrap(call.callee));
     if (name === undefined || name.endsWith("_") || effectful.has(name)) continue;

@@ -12,12 +12,16 @@ export interface CompileOptions {
   /** False runs the function eagerly, for debugging. Default true. */
   readonly compile?: boolean | undefined;
   /**
-   * When to check whether the function has changed because of a number, a list or a tensor of its closure.
-   * "doubling", the default: at calls 2, 4, 8, … and whenever checks have taken at most a hundredth of the time; "always": at every
-   * call, which takes as long as an eager step of few operations; "never".
+   * When to check whether the function has changed because of a number, a list or a tensor of its
+   * closure. "doubling", the default: at calls 2, 4, 8, … and whenever checks have taken at most a
+   * hundredth of the time; "always": at every call, which takes as long as an eager step of few
+   * operations; "never".
    */
   readonly check?: Check | undefined;
-  /** Lets the engine fuse multiply and add, if it can (not in Node 20): faster, but the low bits may differ between machines. */
+  /**
+   * Lets the engine fuse multiply and add, if it can (not in Node 20): faster, but the low bits may
+   * differ between machines.
+   */
   readonly fast?: boolean | undefined;
   /** How many programs to keep, the least recently used going first. Default 16. */
   readonly cacheSize?: number | undefined;
@@ -26,11 +30,20 @@ export interface CompileOptions {
 /** A compiled function. */
 export interface Compiled<Args extends readonly unknown[], Result> {
   (...args: Args): Result;
-  /** Traces and compiles for arguments like these without running them: asynchronously, as browsers require on the main thread. */
+  /**
+   * Traces and compiles for arguments like these without running them: asynchronously, as browsers
+   * require on the main thread.
+   */
   prepare(...args: Args): Promise<void>;
-  /** Checks each program before its next run, independently of `check`: call it after a change that guards cannot see. */
+  /**
+   * Checks each program before its next run, independently of `check`: call it after a change that
+   * guards cannot see.
+   */
   recheck(): void;
-  /** The programs made so far, the last used first: their tasks, and the reasons of those that run on the host. */
+  /**
+   * The programs made so far, the last used first: their tasks, and the reasons of those that run
+   * on the host.
+   */
   explain(options?: ExplainOptions): Explanation;
   /** How many programs there are. */
   readonly programs: number;
@@ -40,24 +53,31 @@ const optionNames = ["compile", "check", "fast", "cacheSize"];
 const checks: readonly Check[] = ["always", "doubling", "never"];
 
 /**
- * Returns a function of the same signature that runs `step` as one WebAssembly program: forward, backward and the optimizer.
- * The first call for a signature (shapes, dtypes, plain values, gradient mode) traces it; later calls replay the
- * trace. The function itself does not run again, so its side effects other than tensor operations do not happen.
+ * Returns a function of the same signature that runs `step` as one WebAssembly program: forward,
+ * backward and the optimizer. The first call for a signature (shapes, dtypes, plain values,
+ * gradient mode) traces it; later calls replay the trace. The function itself does not run again,
+ * so its side effects other than tensor operations do not happen.
  *
- * Before every run the settings that the step used are checked: fields of modules (lists and plain objects in them too),
- * containers, hooks, parameter groups, optimizer state. If one has changed, the step is traced again. JavaScript cannot observe
- * the closure of a function: for that the step is traced again from time to time, see `check`.
+ * Before every run the settings that the step used are checked: fields of modules (lists and plain
+ * objects in them too), containers, hooks, parameter groups, optimizer state. If one has changed,
+ * the step is traced again. JavaScript cannot observe the closure of a function: for that the step
+ * is traced again from time to time, see `check`.
  *
- * Parameters, running statistics and optimizer state are referred to, not copied. Returned tensors are new and have no
- * history. Random ops draw from their generators at every run. A call that throws has changed nothing.
+ * Parameters, running statistics and optimizer state are referred to, not copied. Returned tensors
+ * are new and have no history. Random ops draw from their generators at every run. A call that
+ * throws has changed nothing.
  *
- * @throws TypeError or RangeError for a step that is not a function, or an option that is unknown or out of range
+ * @throws TypeError or RangeError for a step that is not a function, or an option that is unknown
+ *   or out of range
  */
 export function compile<Args extends Tree[], Result>(
   step: (...args: Args) => Result,
   options?: CompileOptions,
 ): Compiled<Args, Result>;
-/** The same for arguments whose types are interfaces. An instance of a class is not allowed as an argument. */
+/**
+ * The same for arguments whose types are interfaces. An instance of a class is not allowed as an
+ * argument.
+ */
 export function compile<Args extends unknown[], Result>(
   step: ((...args: Args) => Result) & (Args extends AsTree<Args> ? unknown : ArgumentIsNoTree),
   options?: CompileOptions,

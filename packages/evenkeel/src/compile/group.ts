@@ -41,7 +41,10 @@ export function fusedGroup<I extends Spec>(
 /** The key that elementwise nodes of one shape must have in common to share a loop. */
 interface Fusion {
   readonly lanes: LaneType;
-  /** The dimension that splits the shape into rows and columns; undefined if the node does not depend on it. */
+  /**
+   * The dimension that splits the shape into rows and columns; undefined if the node does not
+   * depend on it.
+   */
   readonly split?: number | undefined;
 }
 

@@ -11,7 +11,10 @@ import { verification } from "./verify.ts";
 
 /** The cost of making a program, by its length: bench/unrolled.ts prints the curve. */
 
-/** Milliseconds of processor time for a gated recurrence over `length` time steps, backward and Adam. */
+/**
+ * Milliseconds of processor time for a gated recurrence over `length` time steps, backward and
+ * Adam.
+ */
 function cost(length: number): number {
   const input = new Linear(3, 16);
   const hidden = new Linear(4, 16);

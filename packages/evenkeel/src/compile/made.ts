@@ -27,8 +27,9 @@ export function make(trace: Trace, cells: Cells, options: { readonly fast: boole
 }
 
 /**
- * Gradients that stay in `.grad` after the step are written to tensors of the library. A gradient that the user has set is
- * read but never written: it may be the gradient of two tensors, or share the memory of the parameter.
+ * Gradients that stay in `.grad` after the step are written to tensors of the library. A gradient
+ * that the user has set is read but never written: it may be the gradient of two tensors, or share
+ * the memory of the parameter.
  */
 export function withGradients(graph: Graph, fields: readonly GradField[]): { graph: Graph; grads: (Tensor | null)[] } {
   const nodes = [...graph.nodes];
@@ -50,7 +51,10 @@ export function withGradients(graph: Graph, fields: readonly GradField[]): { gra
   return { graph: { nodes, results: graph.results }, grads };
 }
 
-/** The tensor in which programs leave the gradient of a tensor: all programs share it, so that one update reads it whichever ran. */
+/**
+ * The tensor in which programs leave the gradient of a tensor: all programs share it, so that one
+ * update reads it whichever ran.
+ */
 const keptGradients = /* @__PURE__ */ new WeakMap<Tensor, Tensor>();
 
 function keptBefore(tensor: Tensor, { shape, dtype }: Spec): Tensor | undefined {

@@ -3,7 +3,10 @@ import { manualSeed } from "../random/index.ts";
 import { grad, randn, type Tensor } from "../tensor/index.ts";
 import { compile } from "./compile.ts";
 
-/** Products of batches that broadcast: by code alone, forward and backward, with what eager execution gives. */
+/**
+ * Products of batches that broadcast: by code alone, forward and backward, with what eager
+ * execution gives.
+ */
 
 const shapes: [a: number[], b: number[]][] = [
   [

@@ -8,7 +8,10 @@ import { getRngState, manualSeed, setRngState } from "../random/index.ts";
 import { noGrad, ones, randint, randn, type Tensor, tensor } from "../tensor/index.ts";
 import { type Compiled, type CompileOptions, compile } from "./compile.ts";
 
-/** Compiled training equals eager training: every test runs once eager and once compiled, and compares all state. */
+/**
+ * Compiled training equals eager training: every test runs once eager and once compiled, and
+ * compares all state.
+ */
 
 type Optimizer = SGD | Adam | AdamW;
 
@@ -22,7 +25,8 @@ type Make = () => Trainer;
 const netWith =
   (make: (params: Tensor[]) => Optimizer): Make =>
   () => {
-    // A bias before BatchNorm has the gradient 0, whose rounding Adam inflates to whole steps: there is none.
+    // A bias before BatchNorm has the gradient 0, whose rounding Adam inflates to whole steps:
+    // there is none.
     const model = new VariableNet({ normalize: true, bias: false });
     return { model, optimizer: make(model.parameters()) };
   };
@@ -84,7 +88,10 @@ const batch = (rows: number) => [randn([rows, 9]), randn([rows, 1])] as const;
 type Scenario = (trainer: Trainer, wrap: Wrap) => Iterable<Tensor>;
 type Wrap = <A extends Tensor[], R>(step: (...args: A) => R) => (...args: A) => R;
 
-/** Runs a scenario eager and compiled from the same generator state and compares what it yields, the state and the generator. */
+/**
+ * Runs a scenario eager and compiled from the same generator state and compares what it yields, the
+ * state and the generator.
+ */
 function expectSame(make: Make, scenario: Scenario, options?: CompileOptions): Compiled<never[], unknown>[] {
   const { eager, compiled } = twins(make);
   const programs: Compiled<never[], unknown>[] = [];

@@ -13,8 +13,9 @@ type Method = (...args: never[]) => unknown;
 type MethodNames<T> = { [K in keyof T]-?: K extends symbol ? never : T[K] extends Method ? K : never }[keyof T];
 
 /**
- * `T` if it is a tree, else a type that `T` is not assignable to. TypeScript does not accept an interface as a
- * {@link Tree}, because it has no index signature, although its objects are trees: hence this traversal of the type.
+ * `T` if it is a tree, else a type that `T` is not assignable to. TypeScript does not accept an
+ * interface as a {@link Tree}, because it has no index signature, although its objects are trees:
+ * hence this traversal of the type.
  */
 export type AsTree<T> = unknown extends T
   ? T
@@ -28,7 +29,10 @@ export type AsTree<T> = unknown extends T
           ? { [K in keyof T]: K extends symbol ? T[K] : AsTree<T[K]> }
           : never;
 
-/** The type that a step with an invalid argument is not assignable to: its name is the message of the compiler. */
+/**
+ * The type that a step with an invalid argument is not assignable to: its name is the message of
+ * the compiler.
+ */
 export interface ArgumentIsNoTree {
   readonly "an argument of the step is a function or an instance of a class; refer to it from the step itself": never;
 }
@@ -38,13 +42,18 @@ export function bringsGrad(tensor: Tensor): tensor is Tensor & { readonly grad: 
   return tensor.grad !== null;
 }
 
-/** Whether shape, dtype and requiresGrad describe an argument completely: it has no gradient and no hooks, and is given once. */
+/**
+ * Whether shape, dtype and requiresGrad describe an argument completely: it has no gradient and no
+ * hooks, and is given once.
+ */
 export function isOrdinary(tensor: Tensor, at: number, args: readonly unknown[]): boolean {
   if (tensor.grad !== null) return false;
   return !tensor.requiresGrad || (tensor.hooks.length === 0 && args.indexOf(tensor) === at);
 }
 
-/** The inputs of a program: the tensors of the arguments, followed by the gradients that they have. */
+/**
+ * The inputs of a program: the tensors of the arguments, followed by the gradients that they have.
+ */
 export function inputsOf(args: readonly unknown[]): Tensor[] {
   const leaves = tensorsIn(args);
   return [...leaves, ...leaves.filter(bringsGrad).map(({ grad }) => grad)];
@@ -64,8 +73,8 @@ export function mapLeaves(tree: unknown, change: (tensor: Tensor) => Tensor): un
 }
 
 /**
- * The key that two calls must share to run the same program: shapes, dtypes, and the plain values. @throws
- * TypeError for an argument of another kind
+ * The key that two calls must share to run the same program: shapes, dtypes, and the plain values.
+ * @throws TypeError for an argument of another kind
  */
 export function signatureOf(tree: unknown): string {
   if (tree instanceof Tensor)

@@ -6,17 +6,16 @@ import { type Layout, lifetimesOf, nodesOf } from "./memory/layout.ts";
 import type { Task } from "./passes/fuse.ts";
 
 /**
- * Checks of the data between the stages of the compiler: they detect any pass that breaks a graph. Tests turn them
- * on (test/setup.ts); they are off for users, because each costs as much as a
- * pass.
+ * Checks of the data between the stages of the compiler: they detect any pass that breaks a graph.
+ * Tests turn them on (test/setup.ts); they are off for users, because each costs as much as a pass.
  */
 export const verification = { enabled: false };
 
 const show = ({ shape, dtype }: Spec) => `${dtype}${formatShape(shape)}`;
 
 /**
- * Checks that a graph is valid: outputs have the shapes and dtypes of their rows, views fit their memory, nothing is read
- * before it is made, and no read-only buffer is written.
+ * Checks that a graph is valid: outputs have the shapes and dtypes of their rows, views fit their
+ * memory, nothing is read before it is made, and no read-only buffer is written.
  * @throws Error naming the stage, the node and the fault
  */
 export function verifyGraph({ nodes, results }: Graph, stage: string): void {
@@ -34,7 +33,8 @@ export function verifyGraph({ nodes, results }: Graph, stage: string): void {
       }
     }
     const specs = op.shape(inputs, attrs as never);
-    // The loop of an elementwise node broadcasts its operands: their expansions may have been removed.
+    // The loop of an elementwise node broadcasts its operands: their expansions may have been
+    // removed.
     const repeats = kernelOf(op).kind === "lanes";
     const fits = specs.length === outputs.length && specs.every((spec, i) => isLike(spec, outputs[i], repeats));
     if (!fits) throw wrong(`its outputs are ${outputs.map(show)}, its row gives ${specs.map(show)}`);
@@ -56,8 +56,8 @@ function isLike(spec: Spec, output: GraphValue, repeats: boolean): boolean {
 }
 
 /**
- * Checks that a pass has kept the side effects of a graph: every write to state occurs once, draws from a generator
- * keep their order, and a read of state stays between the same two writes.
+ * Checks that a pass has kept the side effects of a graph: every write to state occurs once, draws
+ * from a generator keep their order, and a read of state stays between the same two writes.
  * @throws Error naming the pass, and the state or the generator whose history differs
  */
 export function verifyEffects(before: Graph, after: Graph, stage: string): void {
@@ -72,8 +72,9 @@ export function verifyEffects(before: Graph, after: Graph, stage: string): void 
 }
 
 /**
- * The history of every written state: its writes, and whether it is read between two of them. Reads before the first
- * and after the last write may be added or removed with their nodes. The history of every generator: the nodes that draw.
+ * The history of every written state: its writes, and whether it is read between two of them. Reads
+ * before the first and after the last write may be added or removed with their nodes. The history
+ * of every generator: the nodes that draw.
  */
 function historiesOf({ nodes }: Graph): Map<object, string[]> {
   const histories = new Map<object, string[]>();
@@ -96,8 +97,8 @@ function historiesOf({ nodes }: Graph): Map<object, string[]> {
 }
 
 /**
- * Checks that tasks perform every node of a graph once, that every read sees the same write as in program order, and that
- * a group stores every value that others read.
+ * Checks that tasks perform every node of a graph once, that every read sees the same write as in
+ * program order, and that a group stores every value that others read.
  * @throws Error naming the node that is missing, or that sees another write
  */
 export function verifyTasks(tasks: readonly Task[], { nodes, results }: Graph): void {
@@ -133,7 +134,10 @@ export function verifyTasks(tasks: readonly Task[], { nodes, results }: Graph): 
   }
 }
 
-/** For every node and each of its buffers and its generator, the number of the write that it sees or makes. */
+/**
+ * For every node and each of its buffers and its generator, the number of the write that it sees or
+ * makes.
+ */
 function versionsSeen(nodes: readonly GraphNode[]): Map<GraphNode, string> {
   const writes = new Map<object, number>();
   return new Map(

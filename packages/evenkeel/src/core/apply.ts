@@ -10,11 +10,15 @@ export interface Executor {
   /** A new array of values that the host has at hand; it takes `data` over. */
   literal(data: TypedArray, spec: Spec): Value;
   /**
-   * A 0-d float64 value that a compiled program reads at the start of every run: a learning rate. A `read`
-   * that throws stops the run. `of` and `key` identify the number: two reads with equal ones share a value.
+   * A 0-d float64 value that a compiled program reads at the start of every run: a learning rate. A
+   * `read` that throws stops the run. `of` and `key` identify the number: two reads with equal ones
+   * share a value.
    */
   hostScalar(read: () => number, of: object, key: string): Value;
-  /** Receives the objects whose settings the running code depends on: a tracer checks them before it reuses a program. */
+  /**
+   * Receives the objects whose settings the running code depends on: a tracer checks them before it
+   * reuses a program.
+   */
   guard?(object: object, keys?: readonly string[]): void;
   /** Throws for an action that a compiled program would not repeat: only a tracer refuses. */
   refuse?(what: string, cure: string): void;
@@ -42,16 +46,16 @@ export function apply(op: AnyOp, operands: readonly (Value | number)[], attrs: u
 }
 
 /**
- * Declares that the following code depends on the settings of an object: its own numbers, strings, booleans, nulls and tensors,
- * or only those under the given keys.
+ * Declares that the following code depends on the settings of an object: its own numbers, strings,
+ * booleans, nulls and tensors, or only those under the given keys.
  */
 export function guard(object: object, keys?: readonly string[]): void {
   current?.guard?.(object, keys);
 }
 
 /**
- * Code that changes the host rather than tensors, such as a seed or a schedule, calls this: a compiled step would do it
- * while it is traced, and never again.
+ * Code that changes the host rather than tensors, such as a seed or a schedule, calls this: a
+ * compiled step would do it while it is traced, and never again.
  * @throws Error while a step is traced
  */
 export function refuseInStep(what: string, cure: string): void {
@@ -68,7 +72,9 @@ export function hostScalar(read: () => number, of: object, key: string): Value {
   return currentExecutor().hostScalar(read, of, key);
 }
 
-/** Whether an argument is a value that operations take, rather than an array or an options object. */
+/**
+ * Whether an argument is a value that operations take, rather than an array or an options object.
+ */
 export function isValue(operand: unknown): operand is Value {
   return (typeof operand === "object" || typeof operand === "function") && operand !== null && "dtype" in operand;
 }

@@ -2,26 +2,33 @@ import type { Text } from "./problem.ts";
 import { type Subject, unexpected } from "./problem.ts";
 
 /**
- * Describes a valid value, as data: functions check arguments with it, options are declared with it, and the command
- * line parses its flags with it.
+ * Describes a valid value, as data: functions check arguments with it, options are declared with
+ * it, and the command line parses its flags with it.
  */
 export interface Check<T = unknown> {
   /** The expectation, as messages word it: "a whole number of at least 1". */
   readonly expected: string;
   /** Whether a value is of the right kind; if not, it is a TypeError. */
   readonly isKind: (value: unknown) => boolean;
-  /** Whether a value of the right kind fits; if not, it is a RangeError. A method, so that a `Check<number>` is a `Check`. */
+  /**
+   * Whether a value of the right kind fits; if not, it is a RangeError. A method, so that a
+   * `Check<number>` is a `Check`.
+   */
   fits(value: T): boolean;
   /** For a list or a record: the first item that does not pass, and its expectation. */
   readonly culprit?: (value: unknown) => Culprit | undefined;
   /**
-   * Parses a text of the command line; returns undefined if it is not of this kind. In a list or a record, items that
-   * cannot be parsed stay texts, for `culprit` to find. Absent if no text can express the value.
+   * Parses a text of the command line; returns undefined if it is not of this kind. In a list or a
+   * record, items that cannot be parsed stay texts, for `culprit` to find. Absent if no text can
+   * express the value.
    */
   readonly parse?: (text: string) => T | undefined;
   /** What is expected on a command line, if it is written differently there: "column=kind". */
   readonly typed?: string;
-  /** The placeholder of the value in the usage of a flag: the n of `--epochs <n>`. Absent if the flag takes no value. */
+  /**
+   * The placeholder of the value in the usage of a flag: the n of `--epochs <n>`. Absent if the
+   * flag takes no value.
+   */
   readonly noun?: string;
   /** All valid values, if there is a list of them. */
   readonly choices?: readonly string[];
@@ -58,7 +65,10 @@ function itemOf(what: Subject, at: number | string): Subject {
   return `${what}[${JSON.stringify(at)}]`;
 }
 
-/** Like `check`, but any misfit is a RangeError, a wrong kind too: for sizes and rates, which code computes. */
+/**
+ * Like `check`, but any misfit is a RangeError, a wrong kind too: for sizes and rates, which code
+ * computes.
+ */
 export function checkValue<T>(
   caller: string,
   what: Subject,
@@ -170,7 +180,8 @@ export function instance<T>(type: abstract new (...args: never[]) => T, expected
 }
 
 /**
- * A list whose items all pass. The command line separates items by commas; a comma in an item is written "\\,".
+ * A list whose items all pass. The command line separates items by commas; a comma in an item is
+ * written "\\,".
  *
  * @param none how the command line writes an empty list, if one is valid
  * @param least the fewest items
@@ -197,8 +208,8 @@ export function listOf<T>(
 }
 
 /**
- * An object with a value for each of its keys, which are names from the data: columns, classes. A command line writes
- * NAME=VALUE, separated by commas.
+ * An object with a value for each of its keys, which are names from the data: columns, classes. A
+ * command line writes NAME=VALUE, separated by commas.
  */
 export function recordOf<T>(
   value: Check<T>,

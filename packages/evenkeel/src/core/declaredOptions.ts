@@ -3,8 +3,9 @@ import { checkOptions } from "./options.ts";
 import { refuse } from "./problem.ts";
 
 /**
- * An option, declared once. Its type, the list of known options, the messages about wrong values, the flags of the command,
- * their help, completion and the tables of the documentation are all derived from it.
+ * An option, declared once. Its type, the list of known options, the messages about wrong values,
+ * the flags of the command, their help, completion and the tables of the documentation are all
+ * derived from it.
  */
 export interface Option<T = unknown> {
   /** The check of its value. */

@@ -48,8 +48,9 @@ type AnyDefinition<A, S extends string> = Definition<A, S> &
   };
 
 /**
- * Makes a row of the op table and the function that calls it. A row without a shape rule, a reference or a
- * gradient does not compile; neither does a gradient that reads a value that `saves` does not list.
+ * Makes a row of the op table and the function that calls it. A row without a shape rule, a
+ * reference or a gradient does not compile; neither does a gradient that reads a value that `saves`
+ * does not list.
  */
 /* @__NO_SIDE_EFFECTS__ */
 export function defineOp<
@@ -80,7 +81,10 @@ export function defineVariadicOp<A extends object>(
   return row as unknown as VariadicOp<readonly ["output"], A>;
 }
 
-/** {@link defineOp} for an op that returns a list, whose length the shape rule decides; gradients flow into each item. */
+/**
+ * {@link defineOp} for an op that returns a list, whose length the shape rule decides; gradients
+ * flow into each item.
+ */
 /* @__NO_SIDE_EFFECTS__ */
 export function defineListOp<const In extends readonly string[], A extends object, S extends In[number] = never>(
   definition: Definition<A, S> & Omit<Joint<"all", A, S>, "differentiable"> & { readonly inputs: In },

@@ -1,7 +1,10 @@
 import { mismatch, refuse, wrongType } from "./problem.ts";
 import { formatShape, type Shape } from "./shape.ts";
 
-/** The element types of a tensor. There is no int64: indices are int32, counters float64 (exact to 2^53). */
+/**
+ * The element types of a tensor. There is no int64: indices are int32, counters float64 (exact to
+ * 2^53).
+ */
 export type DType = "float32" | "float64" | "int32" | "bool";
 
 /** How each dtype is stored; a bool is one byte, 0 or 1. */
@@ -44,7 +47,10 @@ export function allocate(dtype: DType, length: number, shape: Shape = [length]):
   }
 }
 
-/** The dtype that a storage array belongs to; a Uint8Array holds bools. `tensor` maps the arrays of users differently. */
+/**
+ * The dtype that a storage array belongs to; a Uint8Array holds bools. `tensor` maps the arrays of
+ * users differently.
+ */
 export function dtypeOf(data: TypedArray): DType {
   return dtypes.find((dtype) => data instanceof constructors[dtype]) as DType;
 }
@@ -65,9 +71,9 @@ function wider(a: DType, b: DType): DType {
 }
 
 /**
- * The dtype of an operation over several tensors, as PyTorch promotes: the widest of the highest category, where a
- * 0-d tensor counts only if its category is higher than that of every tensor with dimensions.
- * https://pytorch.org/docs/stable/tensor_attributes.html#type-promotion-doc
+ * The dtype of an operation over several tensors, as PyTorch promotes: the widest of the highest
+ * category, where a 0-d tensor counts only if its category is higher than that of every tensor with
+ * dimensions. https://pytorch.org/docs/stable/tensor_attributes.html#type-promotion-doc
  */
 export function promote(...values: readonly Promotable[]): DType {
   let dimensioned: DType | undefined;
@@ -81,14 +87,17 @@ export function promote(...values: readonly Promotable[]): DType {
   return category[scalar] > category[dimensioned] ? scalar : dimensioned;
 }
 
-/** The dtype of a plain number beside tensors of `dtype`: theirs, unless it cannot hold the number. */
+/**
+ * The dtype of a plain number beside tensors of `dtype`: theirs, unless it cannot hold the number.
+ */
 export function numberDtype(value: number, dtype: DType): DType {
   if (isFloat(dtype)) return dtype;
   return Number.isInteger(value) ? "int32" : "float32";
 }
 
 /**
- * Checks a plain number before it is stored as `dtype`: a fraction is cut toward zero for int32, but nothing wraps around.
+ * Checks a plain number before it is stored as `dtype`: a fraction is cut toward zero for int32,
+ * but nothing wraps around.
  * @throws TypeError if it is not a number @throws RangeError if it is beyond int32
  */
 export function checkStorable(caller: string, value: number, dtype: DType): void {
@@ -106,7 +115,10 @@ export function checkStorable(caller: string, value: number, dtype: DType): void
   }
 }
 
-/** Whether a value of dtype `from` may be written into a tensor of dtype `to`: the category must not fall. */
+/**
+ * Whether a value of dtype `from` may be written into a tensor of dtype `to`: the category must not
+ * fall.
+ */
 export function canCast(from: DType, to: DType): boolean {
   return category[from] <= category[to];
 }

@@ -1,13 +1,18 @@
 /** Data that survives JSON as it is. */
 export type Plain = string | number | boolean | null | readonly (string | number | boolean | null)[];
 
-/** A given value as data: the value itself if it is plain, else its kind: "Tensor", "NaN", "the class ReLU". */
+/**
+ * A given value as data: the value itself if it is plain, else its kind: "Tensor", "NaN", "the
+ * class ReLU".
+ */
 export type Given = { readonly value: Plain } | { readonly kind: string };
 
 /** Longer lists are named by their kind, to keep messages readable. */
 const longestList = 8;
 
-/** A value for messages: a plain one as it is, with strings in quotes; anything else by its kind. */
+/**
+ * A value for messages: a plain one as it is, with strings in quotes; anything else by its kind.
+ */
 export function describe(value: unknown): string {
   return formatGiven(givenOf(value));
 }
@@ -48,7 +53,10 @@ export function isPlainObject(value: unknown): value is Record<string, unknown> 
   return prototype === Object.prototype || prototype === null;
 }
 
-/** A given value as messages show it: strings in quotes, to distinguish "2" from 2; lists in brackets. */
+/**
+ * A given value as messages show it: strings in quotes, to distinguish "2" from 2; lists in
+ * brackets.
+ */
 export function formatGiven(given: Given): string {
   if ("kind" in given) return given.kind;
   const { value } = given;

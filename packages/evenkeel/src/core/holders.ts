@@ -1,4 +1,7 @@
-/** The holders of parameters and modules, recorded when `parameters()`, `train()` or `stateDict()` traverses a module. Weak references: nothing is kept alive. */
+/**
+ * The holders of parameters and modules, recorded when `parameters()`, `train()` or `stateDict()`
+ * traverses a module. Weak references: nothing is kept alive.
+ */
 const holders = new WeakMap<object, WeakRef<object>[]>();
 
 /** Records that `holder` has `member` among its fields. */

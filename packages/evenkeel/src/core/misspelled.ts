@@ -1,20 +1,29 @@
 import { refuse } from "./problem.ts";
 
 interface Misspellings {
-  /** Camel-case names besides the methods of the prototype: fields, which exist on instances only. */
+  /**
+   * Camel-case names besides the methods of the prototype: fields, which exist on instances only.
+   */
   readonly fields?: readonly string[];
-  /** Wrong names that are not the snake case of a right one, and the replacement of each: `"net.to"`, or `"not here: why"`. */
+  /**
+   * Wrong names that are not the snake case of a right one, and the replacement of each:
+   * `"net.to"`, or `"not here: why"`.
+   */
   readonly others?: Readonly<Record<string, string>>;
-  /** Whether assigning to such a name creates a field, for classes that users derive; if not, it throws too. */
+  /**
+   * Whether assigning to such a name creates a field, for classes that users derive; if not, it
+   * throws too.
+   */
   readonly assignable?: boolean;
 }
 
 const done = /* @__PURE__ */ new WeakSet<object>();
 
 /**
- * Makes PyTorch's spellings of a class, such as its members in snake case, throw an error that names the replacement.
- * Without this a call would end in "is not a function", and a test or an assignment would go unnoticed.
- * Constructors call it, rather than modules on import, so that a bundle without instances does not include it.
+ * Makes PyTorch's spellings of a class, such as its members in snake case, throw an error that
+ * names the replacement. Without this a call would end in "is not a function", and a test or an
+ * assignment would go unnoticed. Constructors call it, rather than modules on import, so that a
+ * bundle without instances does not include it.
  *
  * @param subject the name of an instance in messages
  */

@@ -1,8 +1,9 @@
 import { refuse } from "./problem.ts";
 
 /**
- * A stand-in for a class of PyTorch that this library lacks: constructing, calling or extending it throws an error that
- * names the alternative, rather than "is not a constructor". Its type is `never`, so TypeScript refuses such a use too.
+ * A stand-in for a class of PyTorch that this library lacks: constructing, calling or extending it
+ * throws an error that names the alternative, rather than "is not a constructor". Its type is
+ * `never`, so TypeScript refuses such a use too.
  */
 export function notHere(name: string, instead: string): never {
   function fail(): never {

@@ -11,8 +11,9 @@ export interface Spec {
 export declare const valueBrand: unique symbol;
 
 /**
- * An operand or result of an operation: a tensor with data in eager execution, a node of a graph while tracing. The brand
- * excludes specs and the arrays of references, which have a shape and a dtype too.
+ * An operand or result of an operation: a tensor with data in eager execution, a node of a graph
+ * while tracing. The brand excludes specs and the arrays of references, which have a shape and a
+ * dtype too.
  */
 export interface Value extends Spec {
   readonly [valueBrand]: true;
@@ -23,15 +24,18 @@ export interface NdArray extends Spec {
   readonly data: TypedArray;
 }
 
-/** The gradient of the op is zero or undefined everywhere, for a stated reason. Its outputs never require a gradient. */
+/**
+ * The gradient of the op is zero or undefined everywhere, for a stated reason. Its outputs never
+ * require a gradient.
+ */
 export interface NotDifferentiable {
   readonly kind: "notDifferentiable";
   readonly why: string;
 }
 
 /**
- * A fused op that is differentiated through its unfused form: if a gradient is recorded, this composition of other
- * ops runs in place of the op.
+ * A fused op that is differentiated through its unfused form: if a gradient is recorded, this
+ * composition of other ops runs in place of the op.
  */
 export interface Unfused<A> {
   readonly kind: "unfused";
@@ -53,8 +57,9 @@ export interface GradContext<A> {
 export type Gradients = readonly (Value | null)[];
 
 /**
- * Returns the gradient of each input (null: none), in terms of ops, so that it compiles and can be differentiated
- * again. A rule may return the broadcast shape and a wider dtype: the backward pass sums and casts.
+ * Returns the gradient of each input (null: none), in terms of ops, so that it compiles and can be
+ * differentiated again. A rule may return the broadcast shape and a wider dtype: the backward pass
+ * sums and casts.
  */
 export type GradRule<A, S extends string> = (
   dy: Value,
@@ -63,8 +68,8 @@ export type GradRule<A, S extends string> = (
 ) => Gradients;
 
 /**
- * Like {@link GradRule}, for an op with several outputs that gradients flow into: it gets one gradient per such output,
- * in order; null if none flows.
+ * Like {@link GradRule}, for an op with several outputs that gradients flow into: it gets one
+ * gradient per such output, in order; null if none flows.
  */
 export interface JointGradRule<A, S extends string> {
   readonly kind: "joint";
@@ -80,16 +85,25 @@ export interface OpRow<A = never> {
   readonly name: string;
   /** Input names, in order; `"variadic"` for an op over a list. */
   readonly inputs: readonly string[] | "variadic";
-  /** Output names, in order; `"variadic"` for an op that returns a list, whose length the shape rule decides. */
+  /**
+   * Output names, in order; `"variadic"` for an op that returns a list, whose length the shape rule
+   * decides.
+   */
   readonly outputs: readonly string[] | "variadic";
   /**
-   * Indices of the outputs that gradients flow into: the first, unless the rule is joint. Other outputs (statistics,
-   * indices) carry no gradient.
+   * Indices of the outputs that gradients flow into: the first, unless the rule is joint. Other
+   * outputs (statistics, indices) carry no gradient.
    */
   readonly differentiable: readonly number[] | "all";
-  /** Checks the inputs and returns the shape and dtype of each output. Throws before anything is computed. */
+  /**
+   * Checks the inputs and returns the shape and dtype of each output. Throws before anything is
+   * computed.
+   */
   readonly shape: (inputs: readonly Spec[], attrs: A) => readonly Spec[];
-  /** The reference implementation in plain TypeScript: fills the outputs, which are zeroed. Eager execution runs it; tests use it as the oracle. */
+  /**
+   * The reference implementation in plain TypeScript: fills the outputs, which are zeroed. Eager
+   * execution runs it; tests use it as the oracle.
+   */
   readonly reference: (inputs: readonly NdArray[], outputs: readonly NdArray[], attrs: A) => void;
   /** The output is another view of the first input's storage: nothing is computed or copied. */
   readonly aliases: boolean;
@@ -98,8 +112,8 @@ export interface OpRow<A = never> {
   /** Names of the inputs and outputs that the gradient rule reads. */
   readonly saves: readonly string[];
   /**
-   * For a saved value that only the gradients of some inputs read: the indices of those inputs. If none of them needs
-   * a gradient, the value is not kept and may be overwritten.
+   * For a saved value that only the gradients of some inputs read: the indices of those inputs. If
+   * none of them needs a gradient, the value is not kept and may be overwritten.
    */
   readonly savedFor: { readonly [name: string]: readonly number[] };
   readonly grad: GradRule<A, string> | JointGradRule<A, string> | NotDifferentiable | Unfused<A>;

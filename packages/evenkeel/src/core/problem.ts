@@ -1,14 +1,17 @@
 import { formatGiven, type Given, givenOf, type Plain } from "./given.ts";
 
 /**
- * Errors are data first: a Problem describes what is wrong, and is formatted once, where it is shown. The
- * functions of this file return an error for the caller to throw: `throw wrongValue("Dropout", "p", 2, "a probability")`.
+ * Errors are data first: a Problem describes what is wrong, and is formatted once, where it is
+ * shown. The functions of this file return an error for the caller to throw:
+ * `throw wrongValue("Dropout", "p", 2, "a probability")`.
  */
 
 /** The kind of problem. It decides the class of the JavaScript error. */
 export type ProblemCode = keyof typeof classes;
 
-/** TypeError for the wrong kind, RangeError for the wrong shape or value, Error for the wrong state. */
+/**
+ * TypeError for the wrong kind, RangeError for the wrong shape or value, Error for the wrong state.
+ */
 const classes = {
   /** An option, a key or a name that no code reads. */
   "unknown-option": TypeError,
@@ -42,7 +45,10 @@ const classes = {
   internal: Error,
 } as const;
 
-/** An option in a text, optionally with a value for it or for one of its keys: each dialect spells it differently. */
+/**
+ * An option in a text, optionally with a value for it or for one of its keys: each dialect spells
+ * it differently.
+ */
 export interface Reference {
   readonly option: string;
   /** A key of an option that is a record, such as a column in `kinds`, or a position in a list. */
@@ -61,7 +67,10 @@ export function text(strings: TemplateStringsArray, ...values: readonly (number 
 
 /** The location of a problem. */
 export interface Place {
-  /** The function, class or method that was called; "" for the rules of operations, which several callers share. */
+  /**
+   * The function, class or method that was called; "" for the rules of operations, which several
+   * callers share.
+   */
   readonly caller: string;
   /** The option, by its path: "patience", "split.validation". */
   readonly option?: string;
@@ -72,7 +81,10 @@ export interface Place {
   readonly row?: number;
 }
 
-/** A description of an error: the fault, its location and the cure, as plain data that survives JSON and structuredClone. */
+/**
+ * A description of an error: the fault, its location and the cure, as plain data that survives JSON
+ * and structuredClone.
+ */
 export interface Problem {
   readonly code: ProblemCode;
   readonly where: Place;

@@ -32,7 +32,10 @@ export function formatShape(shape: Shape): string {
   return `[${shape.join(", ")}]`;
 }
 
-/** @throws TypeError if `shape` is no list @throws RangeError unless every entry is a whole number of at least 0 */
+/**
+ * @throws TypeError if `shape` is no list
+ * @throws RangeError unless every entry is a whole number of at least 0
+ */
 export function checkShape(shape: Shape, what = "shape", caller = ""): void {
   if (!Array.isArray(shape)) {
     throw wrongType(caller, what, shape, "a list of sizes such as [2, 3]");
@@ -67,14 +70,19 @@ export function broadcastShapes(a: Shape, b: Shape): Shape {
   return shape;
 }
 
-/** Strides that read `shape` as if it were repeated to `target`: 0 where a size of 1 is repeated. */
+/**
+ * Strides that read `shape` as if it were repeated to `target`: 0 where a size of 1 is repeated.
+ */
 export function broadcastStrides(shape: Shape, target: Shape): number[] {
   const own = stridesOf(shape);
   const offset = target.length - shape.length;
   return target.map((_, i) => (i < offset || shape[i - offset] === 1 ? 0 : own[i - offset]));
 }
 
-/** A dimension counted from the front; negative ones count from the back. A 0-d tensor takes 0 and -1. */
+/**
+ * A dimension counted from the front; negative ones count from the back. A 0-d tensor takes 0 and
+ * -1.
+ */
 export function normalizeDim(dim: number, rank: number): number {
   if (typeof dim === "object" && dim !== null && Object.hasOwn(dim, "dim")) {
     const { dim: meant } = dim as { dim: unknown };

@@ -52,7 +52,10 @@ export class BatchSampler implements Sampler<number[]> {
   }
 }
 
-/** The positions of a sampler, several at a time where that gives the same: a turn of the loop for each takes longer. */
+/**
+ * The positions of a sampler, several at a time where that gives the same: a turn of the loop for
+ * each takes longer.
+ */
 function* chunksOf(sampler: Iterable<number>): IterableIterator<ArrayLike<number>> {
   if (sampler instanceof RandomSampler && sampler[Symbol.iterator] === RandomSampler.prototype[Symbol.iterator]) {
     yield* sampler.chunks();

@@ -2,7 +2,10 @@ import { describe, mismatch, refuse, wrongShape, wrongType } from "../core/index
 import { Generator } from "../random/index.ts";
 import { Tensor } from "../tensor/index.ts";
 
-/** Checks shared by datasets, samplers and loaders. Each message names who was called, what was given and what was expected. */
+/**
+ * Checks shared by datasets, samplers and loaders. Each message names who was called, what was
+ * given and what was expected.
+ */
 
 /** @throws TypeError if `value` has no length to draw from */
 export function checkSized(caller: string, name: string, value: unknown): void {
@@ -44,12 +47,15 @@ export function checkIterable(caller: string, name: string, value: unknown, expe
   }
 }
 
-/** Numbers as PyTorch takes them too: a list, or a tensor of one dimension such as `randperm(10)`. */
+/**
+ * Numbers as PyTorch takes them too: a list, or a tensor of one dimension such as `randperm(10)`.
+ */
 export type Numbers = Iterable<number> | Tensor;
 
 /**
  * A copy of the numbers.
- * @throws TypeError if `values` is neither, or a mask of booleans @throws RangeError if a tensor has other dimensions
+ * @throws TypeError if `values` is neither, or a mask of booleans @throws RangeError if a tensor
+ *   has other dimensions
  */
 export function listNumbers(caller: string, name: string, values: Numbers): number[] {
   if (values instanceof Tensor) {

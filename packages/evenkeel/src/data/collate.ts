@@ -3,8 +3,9 @@ import { isTypedArray } from "../tensor/creation/typedArrays.ts";
 import { type AnyTypedArray, stack, Tensor, tensor } from "../tensor/index.ts";
 
 /**
- * The type of a batch of `T`: tensors and typed arrays are stacked, numbers and booleans become a tensor of
- * shape [N], strings stay a list; tuples, arrays and plain objects are collated member by member.
+ * The type of a batch of `T`: tensors and typed arrays are stacked, numbers and booleans become a
+ * tensor of shape [N], strings stay a list; tuples, arrays and plain objects are collated member by
+ * member.
  */
 export type Collated<T> = T extends Tensor | AnyTypedArray | number | boolean
   ? Tensor
@@ -16,7 +17,8 @@ export type Collated<T> = T extends Tensor | AnyTypedArray | number | boolean
 
 /**
  * Makes one batch of a list of items of like structure; the batch is the new first dimension.
- * https://pytorch.org/docs/stable/data.html#torch.utils.data.default_collate, with numbers as float32.
+ * https://pytorch.org/docs/stable/data.html#torch.utils.data.default_collate, with numbers as
+ * float32.
  * @throws TypeError if an item is of a kind that cannot be collated, or items differ in kind
  * @throws RangeError if there are no items, or they differ in shape, length or keys
  */

@@ -5,7 +5,8 @@ import { drawInt64 } from "../random/integers.ts";
 import { type Tensor, tensor } from "../tensor/index.ts";
 import { DataLoader, type DataLoaderOptions, type Dataset, SequentialSampler, TensorDataset } from "./index.ts";
 
-// Orders, and the int64 drawn afterwards, are those of torch 1.13 over TensorDataset(torch.arange(7)).
+// Orders, and the int64 drawn afterwards, are those of torch 1.13 over
+// TensorDataset(torch.arange(7)).
 const range = (n: number) => new TensorDataset(tensor(Int32Array.from({ length: n }, (_, i) => i)));
 const seven = range(7);
 const position = (generator: Generator = defaultGenerator) => drawInt64(generator);

@@ -7,7 +7,9 @@ import type { Collated } from "./collate.ts";
 import { type Dataset, type DatasetLike, fetchBatch, toDataset } from "./dataset.ts";
 import { RandomSampler, SequentialSampler } from "./sampler.ts";
 
-/** Any iterable of positions, or of batches of them; with a length if that of the loader is needed. */
+/**
+ * Any iterable of positions, or of batches of them; with a length if that of the loader is needed.
+ */
 type Order<T> = Iterable<T> & { readonly length?: number };
 
 export interface DataLoaderOptions<T, B> {
@@ -30,7 +32,8 @@ export interface DataLoaderOptions<T, B> {
 const optionNames = ["batchSize", "shuffle", "sampler", "batchSampler", "dropLast", "collate", "generator"];
 
 /**
- * Iterates over a dataset in batches; each iteration is one epoch. Orders, and what is drawn to make them, are bit-equal to
+ * Iterates over a dataset in batches; each iteration is one epoch. Orders, and what is drawn to
+ * make them, are bit-equal to
  * https://pytorch.org/docs/stable/data.html#torch.utils.data.DataLoader.
  *
  * @example
@@ -49,8 +52,10 @@ export class DataLoader<T, B = Collated<T>> implements Iterable<B> {
   readonly #collate: ((items: T[]) => B) | undefined;
 
   /**
-   * @throws TypeError if `dataset` is neither a dataset nor an array of items, or an option is unknown or of the wrong kind
-   * @throws RangeError if batchSize is not a whole number above 0, or an empty dataset is to be shuffled
+   * @throws TypeError if `dataset` is neither a dataset nor an array of items, or an option is
+   *   unknown or of the wrong kind
+   * @throws RangeError if batchSize is not a whole number above 0, or an empty dataset is to be
+   *   shuffled
    * @throws Error if options exclude each other
    */
   constructor(dataset: DatasetLike<T>, options: DataLoaderOptions<T, B> = {}) {

@@ -11,8 +11,8 @@ export interface Dataset<T> {
   /** The item at a position from 0 to length - 1. */
   get(index: number): T;
   /**
-   * The items at `indices` as one batch: what `defaultCollate` makes of them, for datasets that can make it faster.
-   * A DataLoader without a collate function of its own calls it.
+   * The items at `indices` as one batch: what `defaultCollate` makes of them, for datasets that can
+   * make it faster. A DataLoader without a collate function of its own calls it.
    */
   batch?(indices: readonly number[]): Collated<T>;
 }
@@ -70,8 +70,8 @@ function positions(count: number): number[] {
 type Tensors = readonly [Tensor, ...Tensor[]];
 
 /**
- * Tensors side by side, cut along their first dimension: item i of `new TensorDataset(x, y)` is [x[i], y[i]].
- * https://pytorch.org/docs/stable/data.html#torch.utils.data.TensorDataset
+ * Tensors side by side, cut along their first dimension: item i of `new TensorDataset(x, y)` is
+ * [x[i], y[i]]. https://pytorch.org/docs/stable/data.html#torch.utils.data.TensorDataset
  */
 export class TensorDataset<T extends Tensors> implements Dataset<T> {
   readonly tensors: T;
@@ -115,7 +115,10 @@ export class TensorDataset<T extends Tensors> implements Dataset<T> {
     return this.tensors.map((tensor) => tensor.select(0, row)) as unknown as T;
   }
 
-  /** The rows at `indices` of each tensor, all rows without it, copied at once. @throws RangeError if there is no such row */
+  /**
+   * The rows at `indices` of each tensor, all rows without it, copied at once.
+   * @throws RangeError if there is no such row
+   */
   batch(indices: readonly number[] = positions(this.length)): Collated<T> {
     const rows = new Int32Array(indices.length);
     for (let i = 0; i < rows.length; i++) rows[i] = resolveIndex("TensorDataset", indices[i], this.length);
@@ -123,7 +126,10 @@ export class TensorDataset<T extends Tensors> implements Dataset<T> {
   }
 }
 
-/** `indexSelect`; without recording it copies from array to array, because every batch is made this way. */
+/**
+ * `indexSelect`; without recording it copies from array to array, because every batch is made this
+ * way.
+ */
 function pickRows(tensor: Tensor, rows: Int32Array): Tensor {
   if (tensor.requiresGrad || gradWatch.current !== null) {
     return tensor.indexSelect(0, new Tensor(new Storage(rows), [rows.length], "int32"));
@@ -149,7 +155,8 @@ export class Subset<T> implements Dataset<T> {
   readonly indices: readonly number[];
 
   /**
-   * @throws TypeError if `dataset` is neither a dataset nor an array of items, or `indices` are no numbers
+   * @throws TypeError if `dataset` is neither a dataset nor an array of items, or `indices` are no
+   *   numbers
    * @throws RangeError if an index is not a position in it
    */
   constructor(dataset: DatasetLike<T>, indices: Numbers) {
@@ -167,7 +174,10 @@ export class Subset<T> implements Dataset<T> {
     return this.dataset.get(this.#translate(index));
   }
 
-  /** The items at `indices`, all of them without it, as one batch. @throws RangeError if there is no such item */
+  /**
+   * The items at `indices`, all of them without it, as one batch.
+   * @throws RangeError if there is no such item
+   */
   batch(indices: readonly number[] = positions(this.length)): Collated<T> {
     return fetchBatch(
       this.dataset,

@@ -1,7 +1,8 @@
 import { describe, mismatch, refuse } from "../core/index.ts";
 
 /**
- * An iterator over a loader or any other iterable, for `next`: Python's `iter`. A `for` loop needs none.
+ * An iterator over a loader or any other iterable, for `next`: Python's `iter`. A `for` loop needs
+ * none.
  *
  * @example
  * const [x, y] = next(iter(loader)); // the first batch
@@ -14,7 +15,8 @@ export function iter<T>(iterable: Iterable<T>): Iterator<T> {
 
 /**
  * The next item of an iterator: Python's `next`.
- * @throws TypeError if it is no iterator @throws RangeError if there is none left, unless `fallback` is given to be returned
+ * @throws TypeError if it is no iterator @throws RangeError if there is none left, unless
+ *   `fallback` is given to be returned
  */
 export function next<T>(iterator: Iterator<T>, ...fallback: [fallback: T] | []): T {
   if (typeof iterator?.next !== "function") {

@@ -53,7 +53,8 @@ describe("randomSplit", () => {
         const splits = randomSplit(range(n), asFractions ? parts.map((part) => part / n) : parts);
         const all = splits.flatMap(({ indices }) => indices).sort((a, b) => a - b);
         expect(all).toEqual(Array.from({ length: n }, (_, i) => i));
-        // A fraction of n that is whole may be rounded down, its item then goes round from the first.
+        // A fraction of n that is whole may be rounded down, its item then goes round from the
+        // first.
         if (!asFractions) expect(splits.map(({ length }) => length)).toEqual(parts);
         else for (const [i, { length }] of splits.entries()) expect(Math.abs(length - parts[i])).toBeLessThanOrEqual(1);
       }),

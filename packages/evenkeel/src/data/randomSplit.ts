@@ -7,14 +7,16 @@ import { type DatasetLike, Subset, toDataset } from "./dataset.ts";
 type Splits<T, L extends readonly number[]> = { -readonly [K in keyof L]: Subset<T> };
 
 /**
- * Splits a dataset at random into subsets that share nothing. `lengths` are numbers of items that sum to the dataset's
- * length, or fractions that sum to 1; of fractions, each gets the floor, and what remains goes round from the first.
- * Draws one permutation. Bit-equal to https://pytorch.org/docs/stable/data.html#torch.utils.data.random_split.
+ * Splits a dataset at random into subsets that share nothing. `lengths` are numbers of items that
+ * sum to the dataset's length, or fractions that sum to 1; of fractions, each gets the floor, and
+ * what remains goes round from the first. Draws one permutation. Bit-equal to
+ * https://pytorch.org/docs/stable/data.html#torch.utils.data.random_split.
  *
  * @example
  * const [train, test] = randomSplit(dataset, [0.8, 0.2], { generator: new Generator(0) });
  * @throws TypeError if an argument is of the wrong kind
- * @throws RangeError if `lengths` do not sum to the dataset's length or to 1, or are negative or not whole; nothing is drawn then
+ * @throws RangeError if `lengths` do not sum to the dataset's length or to 1, or are negative or
+ *   not whole; nothing is drawn then
  */
 export function randomSplit<T, const L extends readonly number[]>(
   dataset: DatasetLike<T>,

@@ -3,7 +3,10 @@ import { defaultGenerator, Generator, randperm } from "../random/index.ts";
 import { drawInt64, fillRandint } from "../random/integers.ts";
 import { checkGenerator, checkSized, listNumbers, type Numbers } from "./checks.ts";
 
-/** An order in which to visit a dataset: positions (`Sampler<number>`), or lists of them for batches. */
+/**
+ * An order in which to visit a dataset: positions (`Sampler<number>`), or lists of them for
+ * batches.
+ */
 export interface Sampler<T = number> extends Iterable<T> {
   /** How many an iteration gives. */
   readonly length: number;
@@ -37,14 +40,17 @@ export interface RandomSamplerOptions {
   readonly replacement?: boolean | undefined;
   /** How many to draw (the length of the source). */
   readonly numSamples?: number | undefined;
-  /** Where to draw from. Without one, each iteration seeds a private generator from the default one. */
+  /**
+   * Where to draw from. Without one, each iteration seeds a private generator from the default one.
+   */
   readonly generator?: Generator | undefined;
 }
 
 /**
  * Positions in random order, bit-equal to
- * https://pytorch.org/docs/stable/data.html#torch.utils.data.RandomSampler. An iteration draws when it first gives a
- * position; one that runs to its end draws a last permutation that it does not use, as PyTorch does.
+ * https://pytorch.org/docs/stable/data.html#torch.utils.data.RandomSampler. An iteration draws when
+ * it first gives a position; one that runs to its end draws a last permutation that it does not
+ * use, as PyTorch does.
  */
 export class RandomSampler implements Sampler {
   readonly replacement: boolean;
@@ -54,7 +60,8 @@ export class RandomSampler implements Sampler {
 
   /**
    * @throws TypeError if an argument is of the wrong kind
-   * @throws RangeError if numSamples, or without it the length of `source`, is not a whole number above 0
+   * @throws RangeError if numSamples, or without it the length of `source`, is not a whole number
+   *   above 0
    */
   constructor(source: Sized, options: RandomSamplerOptions = {}) {
     checkSized("RandomSampler", "source", source);
@@ -115,7 +122,8 @@ function checkNotEmpty(source: Sized): void {
 }
 
 /**
- * Some positions in random order. https://pytorch.org/docs/stable/data.html#torch.utils.data.SubsetRandomSampler
+ * Some positions in random order.
+ * https://pytorch.org/docs/stable/data.html#torch.utils.data.SubsetRandomSampler
  */
 export class SubsetRandomSampler implements Sampler {
   readonly indices: readonly number[];

@@ -24,7 +24,8 @@ export class WeightedRandomSampler implements Sampler {
 
   /**
    * @throws TypeError if an argument is of the wrong kind
-   * @throws RangeError if a weight is negative or not finite, all are 0, or more than there are shall be drawn without replacement
+   * @throws RangeError if a weight is negative or not finite, all are 0, or more than there are
+   *   shall be drawn without replacement
    */
   constructor(weights: Numbers, numSamples: number, options: WeightedRandomSamplerOptions = {}) {
     checkOptions("WeightedRandomSampler", options, ["replacement", "generator"]);
@@ -83,7 +84,10 @@ function drawIndependently(weights: Float64Array, count: number, generator: Gene
   });
 }
 
-/** The positions with the largest weight / exponential: an exponential race, won in proportion to the weights. */
+/**
+ * The positions with the largest weight / exponential: an exponential race, won in proportion to
+ * the weights.
+ */
 function drawDistinct(weights: Float64Array, count: number, generator: Generator): number[] {
   const uniform = new Float64Array(weights.length);
   fillUniform(uniform, 0, 1, generator);

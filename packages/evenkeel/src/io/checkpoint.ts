@@ -20,7 +20,10 @@ export interface EarlyStoppingState {
   readonly model?: StateDict;
 }
 
-/** Everything that the next step of a training depends on. `O` are the hyperparameters of the optimizer. */
+/**
+ * Everything that the next step of a training depends on. `O` are the hyperparameters of the
+ * optimizer.
+ */
 export interface Checkpoint<O = object> {
   /** Whole epochs done. */
   readonly epoch: number;
@@ -30,7 +33,9 @@ export interface Checkpoint<O = object> {
   readonly optimizer: OptimizerStateDict<O>;
   /** The state dict of a learning rate scheduler, plain data. */
   readonly scheduler?: object;
-  /** States of generators by name: `{ default: getRngState() }`, and those that loaders draw from. */
+  /**
+   * States of generators by name: `{ default: getRngState() }`, and those that loaders draw from.
+   */
   readonly generators?: Readonly<Record<string, Uint8Array>>;
   readonly earlyStopping?: EarlyStoppingState;
   /** The state of early stopping. */
@@ -45,8 +50,8 @@ const format = "evenkeel-checkpoint";
 const version = "1";
 
 /**
- * One safetensors file of a training's whole state. Weights stand under "model." + key, so that other programs can take them
- * out; equal states give equal bytes.
+ * One safetensors file of a training's whole state. Weights stand under "model." + key, so that
+ * other programs can take them out; equal states give equal bytes.
  * @throws TypeError or RangeError naming what cannot be saved
  */
 export function saveCheckpoint(checkpoint: Checkpoint): Uint8Array<ArrayBuffer> {
@@ -89,10 +94,12 @@ function rawTensors(prefix: string, tensors: Readonly<Record<string, Tensor | nu
 }
 
 /**
- * Reads a file of {@link saveCheckpoint}, for `fit(model, { …, resume: checkpoint })`, or for the `loadStateDict` of model
- * and optimizer, which say what does not fit. As safe to read as `loadSafetensors`.
+ * Reads a file of {@link saveCheckpoint}, for `fit(model, { …, resume: checkpoint })`, or for the
+ * `loadStateDict` of model and optimizer, which say what does not fit. As safe to read as
+ * `loadSafetensors`.
  * @throws TypeError if `bytes` is no Uint8Array
- * @throws RangeError if it is no checkpoint or one of a version not known here; that or TypeError if it is damaged
+ * @throws RangeError if it is no checkpoint or one of a version not known here; that or TypeError
+ *   if it is damaged
  */
 export function loadCheckpoint(bytes: Uint8Array): Checkpoint<never> {
   const { tensors, metadata } = decodeFile(bytes);
@@ -156,7 +163,10 @@ function record(value: unknown, what: string): Record<string, unknown> {
   throw unexpected("damaged-file", "loadCheckpoint", what, value, "an object", "the file is damaged");
 }
 
-/** The tensors of a file by part: "model", "best", "generator", "optimizer.0", "first.model" and so on. */
+/**
+ * The tensors of a file by part: "model", "best", "generator", "optimizer.0", "first.model" and so
+ * on.
+ */
 class Parts {
   readonly #parts = new Map<string, [key: string, RawTensor][]>();
 

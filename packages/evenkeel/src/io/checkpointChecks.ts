@@ -15,7 +15,10 @@ const keys = [
 ];
 const stoppingKeys = ["epochs", "mode", "best", "bestEpoch", "model"];
 
-/** Checks that all parts of a checkpoint exist and are of the right kind. @throws TypeError or RangeError naming the part that is not */
+/**
+ * Checks that all parts of a checkpoint exist and are of the right kind.
+ * @throws TypeError or RangeError naming the part that is not
+ */
 export function checkCheckpoint(caller: string, checkpoint: unknown): void {
   if (checkpoint instanceof Uint8Array) {
     throw mismatch("wrong-type", caller, "the checkpoint is a file's bytes", "what loadCheckpoint(bytes) gives");

@@ -3,7 +3,10 @@ import { type FileDType, fileOrder, isCounter } from "./fileDtypes.ts";
 import { maxHeaderBytes, prefixBytes, readSafetensorsHeader } from "./header.ts";
 import { checkName, checkText, quoted } from "./headerReader.ts";
 
-/** A safetensors file as bytes, without the class Tensor, which a bundle that only predicts does not need. */
+/**
+ * A safetensors file as bytes, without the class Tensor, which a bundle that only predicts does not
+ * need.
+ */
 
 /** A tensor of a file. */
 export interface RawTensor {
@@ -95,7 +98,10 @@ export function encodeFile(
   return file;
 }
 
-/** The metadata member of the header, or nothing if it is empty. Sorted, so that equal metadata gives equal bytes. */
+/**
+ * The metadata member of the header, or nothing if it is empty. Sorted, so that equal metadata
+ * gives equal bytes.
+ */
 function metadataJson(metadata: unknown): string[] {
   if (typeof metadata !== "object" || metadata === null || Array.isArray(metadata)) {
     throw wrongType("safetensors", "metadata", metadata, "an object of strings");
@@ -131,6 +137,7 @@ function compareCodePoints(a: string, b: string): number {
   if (a === b) return 0;
   let i = 0;
   while (i < a.length && a[i] === b[i]) i++;
-  // Within a pair whose first halves agree, the second halves order alike; else the pair or character begins here.
+  // Within a pair whose first halves agree, the second halves order alike; else the pair or
+  // character begins here.
   return (a.codePointAt(i) ?? -1) - (b.codePointAt(i) ?? -1);
 }

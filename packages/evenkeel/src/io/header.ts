@@ -25,9 +25,9 @@ export interface SafetensorsHeader {
 }
 
 /**
- * Names, dtypes, shapes and metadata of a safetensors file, without its values: the first bytes of the file are enough, up
- * to the end of its header. Everything is checked except that the file is as long as the header says.
- * https://huggingface.co/docs/safetensors/index#format
+ * Names, dtypes, shapes and metadata of a safetensors file, without its values: the first bytes of
+ * the file are enough, up to the end of its header. Everything is checked except that the file is
+ * as long as the header says. https://huggingface.co/docs/safetensors/index#format
  * @throws TypeError if `bytes` is no Uint8Array
  * @throws RangeError saying what is wrong with the header
  */
@@ -116,7 +116,10 @@ function byteLength(shape: Shape, width: number): number | undefined {
   return shape.includes(0) ? 0 : size;
 }
 
-/** Returns where the data ends. @throws RangeError unless the tensors follow one another without gaps or overlaps */
+/**
+ * Returns where the data ends.
+ * @throws RangeError unless the tensors follow one another without gaps or overlaps
+ */
 function checkLayout(tensors: readonly [string, TensorInfo][], dataStart: number): number {
   const sorted = [...tensors].sort(([, a], [, b]) => a.bytes[0] - b.bytes[0] || a.bytes[1] - b.bytes[1]);
   let end = dataStart;

@@ -4,7 +4,9 @@ import { mismatch, refuse } from "../core/index.ts";
 export interface HeaderEntry {
   readonly dtype: string;
   readonly shape: readonly number[];
-  /** First byte of its values and the byte after its last one, counted from the end of the header. */
+  /**
+   * First byte of its values and the byte after its last one, counted from the end of the header.
+   */
   readonly offsets: readonly [start: number, end: number];
 }
 
@@ -23,7 +25,10 @@ export function quoted(name: string): string {
   return JSON.stringify(name.length > 80 ? `${name.slice(0, 80)}…` : name);
 }
 
-/** @throws RangeError for names that no file may have: they would reach prototypes, or do not survive UTF-8 */
+/**
+ * @throws RangeError for names that no file may have: they would reach prototypes, or do not
+ *   survive UTF-8
+ */
 export function checkName(what: string, name: string): void {
   if (name.split(".").includes("__proto__")) {
     throw refuse(
@@ -42,8 +47,8 @@ export function checkText(what: string, text: string): void {
 }
 
 /**
- * Reads the JSON of a header. Its grammar is fixed, so this is stricter than `JSON.parse`, without deep nesting: keys are
- * unique, numbers are whole, and unknown members are refused.
+ * Reads the JSON of a header. Its grammar is fixed, so this is stricter than `JSON.parse`, without
+ * deep nesting: keys are unique, numbers are whole, and unknown members are refused.
  * @throws RangeError naming the unexpected text and its position
  */
 export function readHeader(text: string): HeaderContents {

@@ -6,8 +6,8 @@ const maxDepth = 64;
 const tag = "$number";
 
 /**
- * JSON of numbers, strings, booleans, null, arrays and plain objects, that also keeps NaN, the infinities and -0. Fields that
- * are undefined are left out.
+ * JSON of numbers, strings, booleans, null, arrays and plain objects, that also keeps NaN, the
+ * infinities and -0. Fields that are undefined are left out.
  * @throws TypeError naming the place of anything else
  */
 export function stringifyPlain(value: unknown, what: string): string {

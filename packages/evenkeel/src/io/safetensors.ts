@@ -17,9 +17,9 @@ export interface LoadedTensors {
 
 /**
  * The bytes of a safetensors file, which PyTorch reads with `safetensors.torch.load_file`:
- * `saveSafetensors(model.stateDict())`. The same tensors give the same bytes, in any order, those of the reference
- * implementation. Counters called `num_batches_tracked` are written as int64, as PyTorch has them.
- * https://huggingface.co/docs/safetensors/index#format
+ * `saveSafetensors(model.stateDict())`. The same tensors give the same bytes, in any order, those
+ * of the reference implementation. Counters called `num_batches_tracked` are written as int64, as
+ * PyTorch has them. https://huggingface.co/docs/safetensors/index#format
  * @throws TypeError if a value is not a tensor, metadata is not a string, or an option is unknown
  * @throws RangeError for a name that the format or JavaScript cannot keep, or if there is no room
  */
@@ -38,9 +38,10 @@ export function saveSafetensors(
 }
 
 /**
- * Reads a safetensors file. Untrusted files are safe to read: all sizes and places are checked before memory is taken, which
- * is at most four times the file's length. F16 and BF16 become float32; integers become int32 and must fit it, except
- * `num_batches_tracked`, which becomes float64.
+ * Reads a safetensors file. Untrusted files are safe to read: all sizes and places are checked
+ * before memory is taken, which is at most four times the file's length. F16 and BF16 become
+ * float32; integers become int32 and must fit it, except `num_batches_tracked`, which becomes
+ * float64.
  * @throws TypeError if `bytes` is no Uint8Array
  * @throws RangeError saying what is wrong with the file
  */

@@ -1,14 +1,18 @@
 import { describe, formatShape, refuse, wrongType } from "../core/index.ts";
 import { Tensor } from "../tensor/index.ts";
 
-/** The batch of one step: the inputs of the model, then the target, all with the same number of rows. */
+/**
+ * The batch of one step: the inputs of the model, then the target, all with the same number of
+ * rows.
+ */
 export type Batch = readonly Tensor[];
 
 /** Anything that can be iterated once per epoch: a DataLoader, or a plain array of batches. */
 export type Loader<T = Batch> = Iterable<T>;
 
 /**
- * @throws TypeError if `loader` is not iterable, or only once although `again` asks for one pass per epoch
+ * @throws TypeError if `loader` is not iterable, or only once although `again` asks for one pass
+ *   per epoch
  */
 export function checkLoader(loader: unknown, name: string, again = false): void {
   const advice = "pass a DataLoader or an array of [input, target] batches";
@@ -31,7 +35,8 @@ const shapesOf = (tensors: Batch) => tensors.map(({ shape }) => formatShape(shap
 
 /**
  * The tensors of a batch and how many rows they have.
- * @throws TypeError if it is not a list of tensors; RangeError if they differ in their rows, or have none
+ * @throws TypeError if it is not a list of tensors; RangeError if they differ in their rows, or
+ *   have none
  */
 export function checkRows(batch: Batch | Tensor): { readonly tensors: Batch; readonly rows: number } {
   const tensors = batch instanceof Tensor ? [batch] : batch;

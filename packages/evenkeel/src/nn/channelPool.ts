@@ -1,7 +1,7 @@
 /**
- * Mean and variance of each channel over all added batches: the total variance is the mean of the variances plus the
- * variance of the means. Merged by the method of Chan, Golub and LeVeque 1983, in double, so that a large mean costs no
- * digits.
+ * Mean and variance of each channel over all added batches: the total variance is the mean of the
+ * variances plus the variance of the means. Merged by the method of Chan, Golub and LeVeque 1983,
+ * in double, so that a large mean costs no digits.
  */
 export class ChannelPool {
   readonly mean: Float64Array;

@@ -1,7 +1,10 @@
 import { checkOptions, checkValue, wholeNumber, wrongType, wrongValue } from "../core/index.ts";
 import { Tensor } from "../tensor/index.ts";
 
-/** Checks of arguments. Each message names the layer or function, what was given and what was expected. */
+/**
+ * Checks of arguments. Each message names the layer or function, what was given and what was
+ * expected.
+ */
 
 export function requireTensor(owner: string, name: string, value: unknown): asserts value is Tensor {
   if (value instanceof Tensor) return;
@@ -21,14 +24,18 @@ export function checkDim(owner: string, dim: number, name = "dim"): void {
   }
 }
 
-/** PyTorch's flag for writing into the input. It has no effect on results here: it is only stored and printed. */
+/**
+ * PyTorch's flag for writing into the input. It has no effect on results here: it is only stored
+ * and printed.
+ */
 export interface InplaceOption {
   readonly inplace?: boolean | undefined;
 }
 
 /**
- * The settings of a layer whose first one may be positional: `new Dropout(0.2)`, `new Dropout({ p: 0.2 })` and
- * `new Dropout(0.2, { inplace: true })` are PyTorch's three ways to write it.
+ * The settings of a layer whose first one may be positional: `new Dropout(0.2)`,
+ * `new Dropout({ p: 0.2 })` and `new Dropout(0.2, { inplace: true })` are PyTorch's three ways to
+ * write it.
  * @throws TypeError for an option that is not in `known`, or given twice
  */
 export function leadingSetting<S extends object>(

@@ -101,7 +101,8 @@ test("truncNormal_ stays in its bounds and is normal within them", () => {
   const values = Array.from(x.data).sort((a, b) => a - b);
   expect(values[0]).toBeGreaterThanOrEqual(0);
   expect(values[19_999]).toBeLessThanOrEqual(4);
-  // The distribution function of the normal at -0.5, 0 and 1.5 sigmas gives the share below the mean.
+  // The distribution function of the normal at -0.5, 0 and 1.5 sigmas gives the share below the
+  // mean.
   const share = (0.5 - 0.3085375387) / (0.9331927987 - 0.3085375387);
   expect(values.filter((v) => v < 1).length / 20_000).toBeCloseTo(share, 2);
 });
@@ -113,7 +114,8 @@ test("truncNormal_ keeps its bounds where float32 draws would round across them"
 });
 
 test("truncNormal_ inverts the error function to the last digits, far out too", () => {
-  // Values of scipy.special.erfinv at the uniform draws would be the same: the round trip is checked instead.
+  // Values of scipy.special.erfinv at the uniform draws would be the same: the round trip is
+  // checked instead.
   const u = zeros([1000], { dtype: "float64" }).uniform_(-1, 1, { generator: generator() });
   const x = init.truncNormal_(zeros([1000], { dtype: "float64" }), {
     std: Math.SQRT1_2,

@@ -3,8 +3,8 @@ import { erf } from "../core/math/erf.ts";
 import { type GeneratorOption, noGrad, randn, randperm, type Tensor, tensor as tensorOf } from "../tensor/index.ts";
 
 /**
- * Initial values: each function fills a float tensor in place, records no gradient, and returns the tensor. With the same
- * seed the values are PyTorch's. https://pytorch.org/docs/stable/nn.init.html
+ * Initial values: each function fills a float tensor in place, records no gradient, and returns the
+ * tensor. With the same seed the values are PyTorch's. https://pytorch.org/docs/stable/nn.init.html
  */
 
 export type Nonlinearity =
@@ -30,8 +30,8 @@ const gains: Record<Exclude<Nonlinearity, "leakyRelu">, number> = {
 };
 
 /**
- * The factor for the spread of weights before a nonlinearity that keeps the variance constant across layers.
- * `negativeSlope` (default 0.01) is that of leakyRelu.
+ * The factor for the spread of weights before a nonlinearity that keeps the variance constant
+ * across layers. `negativeSlope` (default 0.01) is that of leakyRelu.
  * @throws RangeError for an unknown nonlinearity
  */
 export function calculateGain(nonlinearity: Nonlinearity, negativeSlope = 0.01): number {
@@ -48,12 +48,17 @@ export function uniform_<T extends Tensor>(tensor: T, low = 0, high = 1, { gener
   return fill("uniform_", tensor, () => tensor.uniform_(low, high, { generator }));
 }
 
-/** Normal with the given mean and standard deviation. https://pytorch.org/docs/stable/nn.init.html#torch.nn.init.normal_ */
+/**
+ * Normal with the given mean and standard deviation.
+ * https://pytorch.org/docs/stable/nn.init.html#torch.nn.init.normal_
+ */
 export function normal_<T extends Tensor>(tensor: T, mean = 0, std = 1, { generator }: GeneratorOption = {}): T {
   return fill("normal_", tensor, () => tensor.normal_(mean, std, { generator }));
 }
 
-/** The same value everywhere. https://pytorch.org/docs/stable/nn.init.html#torch.nn.init.constant_ */
+/**
+ * The same value everywhere. https://pytorch.org/docs/stable/nn.init.html#torch.nn.init.constant_
+ */
 export function constant_<T extends Tensor>(tensor: T, value: number): T {
   return fill("constant_", tensor, () => tensor.fill_(value));
 }
@@ -82,8 +87,8 @@ export interface DiracOptions {
 }
 
 /**
- * Weights of a convolution, [out, in, ...kernel], that let as many channels through as they are as there are in both: a 1
- * in the middle of the kernel, zeros elsewhere.
+ * Weights of a convolution, [out, in, ...kernel], that let as many channels through as they are as
+ * there are in both: a 1 in the middle of the kernel, zeros elsewhere.
  * @throws RangeError unless the tensor has 3 to 5 dimensions, and groups that divide the first
  */
 export function dirac_<T extends Tensor>(tensor: T, { groups = 1 }: DiracOptions = {}): T {
@@ -186,7 +191,8 @@ export interface TruncNormalOptions extends GeneratorOption {
 }
 
 /**
- * Normal, but only values from a to b: uniform between the distribution function's values there, then its inverse.
+ * Normal, but only values from a to b: uniform between the distribution function's values there,
+ * then its inverse.
  * @throws RangeError if a is not below b or std is not positive
  */
 export function truncNormal_<T extends Tensor>(
@@ -206,8 +212,8 @@ export function truncNormal_<T extends Tensor>(
 }
 
 /**
- * Winitzki's formula (2e-3) and two steps of Halley's method, each of which triples the number of right digits.
- * https://www.academia.edu/9730974
+ * Winitzki's formula (2e-3) and two steps of Halley's method, each of which triples the number of
+ * right digits. https://www.academia.edu/9730974
  */
 function inverseErf(y: number): number {
   if (Math.abs(y) >= 1) return y * Number.POSITIVE_INFINITY;
@@ -223,9 +229,9 @@ function inverseErf(y: number): number {
 }
 
 /**
- * Rows, or columns if there are fewer of them, that are orthogonal and of length gain; dimensions from the third on are
- * flattened. The Q factor of a normal matrix, with the signs that make the diagonal of R positive.
- * https://arxiv.org/abs/1312.6120
+ * Rows, or columns if there are fewer of them, that are orthogonal and of length gain; dimensions
+ * from the third on are flattened. The Q factor of a normal matrix, with the signs that make the
+ * diagonal of R positive. https://arxiv.org/abs/1312.6120
  * @throws RangeError for a tensor of fewer than 2 dimensions
  */
 export function orthogonal_<T extends Tensor>(tensor: T, { gain = 1, generator }: XavierOptions = {}): T {
@@ -247,7 +253,10 @@ export function orthogonal_<T extends Tensor>(tensor: T, { gain = 1, generator }
   });
 }
 
-/** Gram-Schmidt in place. Going over each vector twice makes it as accurate as Householder's reflections. */
+/**
+ * Gram-Schmidt in place. Going over each vector twice makes it as accurate as Householder's
+ * reflections.
+ */
 function orthonormalize(vectors: readonly Float64Array[]): void {
   const dot = (a: Float64Array, b: Float64Array) => a.reduce((sum, x, i) => sum + x * b[i], 0);
   for (const [v, vector] of vectors.entries()) {
@@ -270,7 +279,8 @@ export interface SparseOptions extends GeneratorOption {
 }
 
 /**
- * Normal values, with the given share of each column at 0. https://www.cs.toronto.edu/~jmartens/docs/Deep_HessianFree.pdf
+ * Normal values, with the given share of each column at 0.
+ * https://www.cs.toronto.edu/~jmartens/docs/Deep_HessianFree.pdf
  * @throws RangeError for a tensor that is no matrix, or a share outside of 0 to 1
  */
 export function sparse_<T extends Tensor>(tensor: T, { sparsity, std = 0.01, generator }: SparseOptions): T {

@@ -1,8 +1,9 @@
 import { notHere } from "../core/index.ts";
 
 /**
- * Names of torch.nn that this library lacks: each throws a line that says what to write instead. They are of the type `never` and
- * marked as deprecated, so that editors strike them out; a page that does not use them does not ship them.
+ * Names of torch.nn that this library lacks: each throws a line that says what to write instead.
+ * They are of the type `never` and marked as deprecated, so that editors strike them out; a page
+ * that does not use them does not ship them.
  */
 
 const images = "the layers for images that are here are listed in docs/05-layers-and-losses.md";

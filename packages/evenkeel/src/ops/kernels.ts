@@ -10,9 +10,9 @@ type KernelName = `${RowName}Kernel`;
 type Stray = Exclude<Extract<keyof typeof exported, `${string}Kernel`>, KernelName>;
 
 /**
- * The kernel of every row, separate from the table, so that a bundle with eager execution only does not include them. A
- * row without a kernel of its name is a type error, and so is a kernel without its row. A row without code states why with
- * `noKernel`, and compiled programs call its reference.
+ * The kernel of every row, separate from the table, so that a bundle with eager execution only does
+ * not include them. A row without a kernel of its name is a type error, and so is a kernel without
+ * its row. A row without code states why with `noKernel`, and compiled programs call its reference.
  */
 const kernels: { readonly [K in KernelName]: AnyKernel } & { readonly [K in Stray]: never } = exported;
 

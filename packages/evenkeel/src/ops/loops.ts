@@ -8,7 +8,9 @@ import {
   type TypedArray,
 } from "../core/index.ts";
 
-/** The loops behind the references of elementwise rows: plain, in row-major order, over any dtype. */
+/**
+ * The loops behind the references of elementwise rows: plain, in row-major order, over any dtype.
+ */
 
 type Reference = (inputs: readonly NdArray[], outputs: readonly NdArray[]) => void;
 
@@ -56,7 +58,10 @@ export function ternaryLoop(f: (a: number, b: number, c: number) => number): Ref
   };
 }
 
-/** Copies `from`, read at the given strides from `start`, into the contiguous `to` of the given shape. */
+/**
+ * Copies `from`, read at the given strides from `start`, into the contiguous `to` of the given
+ * shape.
+ */
 export function stridedCopy(
   from: TypedArray,
   strides: readonly number[],
@@ -84,7 +89,8 @@ export function stridedWrite(
 }
 
 /**
- * Stores a result computed in doubles. Sums and products do not wrap around in int32: PyTorch computes them in int64, which does not exist here.
+ * Stores a result computed in doubles. Sums and products do not wrap around in int32: PyTorch
+ * computes them in int64, which does not exist here.
  * @throws RangeError for a value that int32 does not hold, before anything is written
  */
 export function storeWhole(op: string, to: TypedArray, values: Float64Array, at = 0): void {
@@ -106,8 +112,8 @@ export function storeWhole(op: string, to: TypedArray, values: Float64Array, at 
 type Row = (at: number, length: number, offsets: readonly number[], steps: readonly number[]) => void;
 
 /**
- * Visits `shape` row by row along its last dimension. For each row: the output position, the row's length, and for each
- * operand the offset of the row's first element and the step between elements.
+ * Visits `shape` row by row along its last dimension. For each row: the output position, the row's
+ * length, and for each operand the offset of the row's first element and the step between elements.
  */
 export function traverseRows(shape: Shape, strides: readonly (readonly number[])[], row: Row): void {
   if (sizeOf(shape) === 0) return;

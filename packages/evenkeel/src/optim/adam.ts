@@ -13,7 +13,10 @@ export interface AdamOptions {
   betas: readonly [number, number];
   /** Added to the denominator (1e-8). */
   eps: number;
-  /** Weight decay: 0 for Adam, where it is an L2 penalty; 0.01 for AdamW, where it shrinks the parameter itself. */
+  /**
+   * Weight decay: 0 for Adam, where it is an L2 penalty; 0.01 for AdamW, where it shrinks the
+   * parameter itself.
+   */
   weightDecay: number;
   /** Scales by the largest second moment so far (false). */
   amsgrad: boolean;
@@ -93,8 +96,9 @@ export class Adam extends AdamBase {
 }
 
 /**
- * Adam with decoupled weight decay, which shrinks the parameters themselves by lr * weightDecay at each step.
- * https://pytorch.org/docs/stable/generated/torch.optim.AdamW.html, https://arxiv.org/abs/1711.05101
+ * Adam with decoupled weight decay, which shrinks the parameters themselves by lr * weightDecay at
+ * each step. https://pytorch.org/docs/stable/generated/torch.optim.AdamW.html,
+ * https://arxiv.org/abs/1711.05101
  */
 export class AdamW extends AdamBase {
   protected readonly decoupled = true;

@@ -7,7 +7,10 @@ export function isGroup(value: unknown): value is { readonly params: unknown } {
   return typeof value === "object" && value !== null && !(value instanceof Tensor) && "params" in value;
 }
 
-/** @throws TypeError unless `param` is a float Tensor @throws Error unless it is a leaf, or if it is an uninitialized parameter of a lazy layer */
+/**
+ * @throws TypeError unless `param` is a float Tensor
+ * @throws Error unless it is a leaf, or if it is an uninitialized parameter of a lazy layer
+ */
 export function checkParam(param: unknown, index: number): void {
   if (!(param instanceof Tensor)) {
     const cure = Array.isArray(param) ? "pass parameters(), not namedParameters()" : "pass a list of Tensors";
@@ -57,7 +60,10 @@ export function checkGradient(param: Tensor): void {
   }
 }
 
-/** @throws TypeError unless the state consists of tensors @throws Error if one of them is a value of a traced step */
+/**
+ * @throws TypeError unless the state consists of tensors
+ * @throws Error if one of them is a value of a traced step
+ */
 export function checkState(owner: string, state: Map<Tensor, Readonly<Record<string, unknown>>>): void {
   let passing: string | undefined;
   for (const [param, entry] of state) {

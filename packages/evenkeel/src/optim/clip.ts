@@ -11,12 +11,13 @@ export interface ClipGradNormOptions {
 const clipOptions = ["normType", "errorIfNonfinite"];
 
 /**
- * Scales the gradients of `parameters` together, in place, so that their norm as one vector is at most `maxNorm`.
- * Parameters without a gradient are skipped. Returns the norm before clipping, a single number.
- * https://pytorch.org/docs/stable/generated/torch.nn.utils.clip_grad_norm_.html
+ * Scales the gradients of `parameters` together, in place, so that their norm as one vector is at
+ * most `maxNorm`. Parameters without a gradient are skipped. Returns the norm before clipping, a
+ * single number. https://pytorch.org/docs/stable/generated/torch.nn.utils.clip_grad_norm_.html
  * @throws TypeError if the arguments are of the wrong kind
  * @throws RangeError if `maxNorm` is negative or `normType` is not above 0
- * @throws Error with `errorIfNonfinite` and such a norm; the gradients are unchanged after each of them
+ * @throws Error with `errorIfNonfinite` and such a norm; the gradients are unchanged after each of
+ *   them
  */
 export function clipGradNorm(
   parameters: Tensor | Iterable<Tensor>,

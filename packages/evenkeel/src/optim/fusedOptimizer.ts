@@ -6,17 +6,22 @@ import type { ParamState } from "./paramStates.ts";
 import type { StateExpectation, StateNames } from "./stateDict.ts";
 
 /**
- * Base of the optimizers whose step is one operation per parameter. They count the steps of each parameter in `step`, and
- * never replace its state tensors, so that programs stay valid when a state dict is loaded.
+ * Base of the optimizers whose step is one operation per parameter. They count the steps of each
+ * parameter in `step`, and never replace its state tensors, so that programs stay valid when a
+ * state dict is loaded.
  */
 export abstract class FusedOptimizer<O extends object> extends Optimizer<O> {
   /** Hyperparameters that select the computation of a step; all others are read at every step. */
   protected abstract readonly switches: readonly string[];
 
-  /** The tensors of a parameter's entry in the state dict, given the hyperparameters of its group. */
+  /**
+   * The tensors of a parameter's entry in the state dict, given the hyperparameters of its group.
+   */
   protected abstract stateNames(options: O): StateNames;
 
-  /** Makes one step for the parameters of a group that have a gradient; they are checked already. */
+  /**
+   * Makes one step for the parameters of a group that have a gradient; they are checked already.
+   */
   protected abstract stepGroup(group: ParamGroup<O>, params: readonly Tensor[]): void;
 
   override step(): undefined;
@@ -55,7 +60,10 @@ export abstract class FusedOptimizer<O extends object> extends Optimizer<O> {
     };
   }
 
-  /** Written in place, because a compiled program may refer to the tensors; a parameter without an entry starts over. */
+  /**
+   * Written in place, because a compiled program may refer to the tensors; a parameter without an
+   * entry starts over.
+   */
   protected override restoreState(param: Tensor, entry: Record<string, Tensor> | undefined): void {
     for (const value of Object.values(this.state.get(param) ?? {})) value.zero_();
     if (entry === undefined) return;

@@ -1,6 +1,9 @@
 import { notHere, notHereNamespace } from "../core/index.ts";
 
-/** Names of torch.optim that this library lacks; see nn/notHere.ts. Own optimizers are subclasses of Optimizer: docs/06-optimizers.md. */
+/**
+ * Names of torch.optim that this library lacks; see nn/notHere.ts. Own optimizers are subclasses of
+ * Optimizer: docs/06-optimizers.md.
+ */
 
 /** @deprecated It is not here. */
 export const ASGD: never = /* @__PURE__ */ notHere(

@@ -25,12 +25,16 @@ import { checkStateDict, type OptimizerStateDict, requireObject, type StateExpec
 import { noteStep } from "./stepped.ts";
 
 /**
- * Parameters that share hyperparameters, which may be changed between steps: `optimizer.paramGroups[0].lr *= 0.1`.
- * `initialLr` is the rate that schedulers start from; the first scheduler records it.
+ * Parameters that share hyperparameters, which may be changed between steps:
+ * `optimizer.paramGroups[0].lr *= 0.1`. `initialLr` is the rate that schedulers start from; the
+ * first scheduler records it.
  */
 export type ParamGroup<O> = O & { readonly params: Tensor[]; initialLr?: number };
 
-/** The input of a group: its parameters and the hyperparameters that differ from the optimizer's defaults. */
+/**
+ * The input of a group: its parameters and the hyperparameters that differ from the optimizer's
+ * defaults.
+ */
 export type ParamGroupInit<O> = PartialOptions<O> & { readonly params: Tensor | Iterable<Tensor> };
 
 /** The type of the hyperparameters of any optimizer. */
@@ -43,8 +47,9 @@ const zeroGradOptions = ["setToNone"];
 type Step = (closure?: () => unknown) => unknown;
 
 /**
- * Base of the optimizers: parameter groups, their hyperparameters `O`, and the state of each parameter. A custom
- * optimizer passes its defaults to `super` and implements `step`, as in PyTorch:
+ * Base of the optimizers: parameter groups, their hyperparameters `O`, and the state of each
+ * parameter. A custom optimizer passes its defaults to `super` and implements `step`, as in
+ * PyTorch:
  *
  * @example
  * class SignSGD extends Optimizer {
@@ -67,8 +72,9 @@ export abstract class Optimizer<O extends object = AnyOptions> {
   /** The default hyperparameters of a group; a required one may be absent. */
   readonly defaults: Partial<O>;
   /**
-   * The hyperparameters that `step` reads as plain numbers, flags or lists; by default all. A compiled step is traced
-   * again when one of these changes: leave out those that are only read through {@link hyper}.
+   * The hyperparameters that `step` reads as plain numbers, flags or lists; by default all. A
+   * compiled step is traced again when one of these changes: leave out those that are only read
+   * through {@link hyper}.
    */
   protected readonly plainOptions?: readonly string[];
   readonly #rules: OptionRules<O>;
@@ -77,8 +83,10 @@ export abstract class Optimizer<O extends object = AnyOptions> {
    * @param params the parameters, or groups of them
    * @param defaults the default hyperparameters of a group
    * @param options the options of the user, if they are not merged into the defaults already
-   * @param rules the check of each hyperparameter; without rules each must have the kind of its default
-   * @throws TypeError if `params` is a tensor, or holds something other than tensors or groups; if `options` is no object, or one is unknown or of the wrong kind
+   * @param rules the check of each hyperparameter; without rules each must have the kind of its
+   *   default
+   * @throws TypeError if `params` is a tensor, or holds something other than tensors or groups; if
+   *   `options` is no object, or one is unknown or of the wrong kind
    * @throws RangeError if there are no parameters, or an option is out of range
    * @throws Error if a parameter is given twice or is no leaf, or a required option is missing
    */
@@ -161,7 +169,8 @@ export abstract class Optimizer<O extends object = AnyOptions> {
   /**
    * Clears the gradients, so that the next `backward()` does not accumulate.
    * https://pytorch.org/docs/stable/generated/torch.optim.Optimizer.zero_grad.html
-   * @param options.setToNone false fills the gradients with 0 instead: a parameter that then gets no gradient is still stepped
+   * @param options.setToNone false fills the gradients with 0 instead: a parameter that then gets
+   *   no gradient is still stepped
    */
   zeroGrad(options: { readonly setToNone?: boolean | undefined } = {}): void {
     checkOptions("zeroGrad", options, zeroGradOptions);
@@ -178,9 +187,10 @@ export abstract class Optimizer<O extends object = AnyOptions> {
   }
 
   /**
-   * Makes one step along the gradients. Parameters without one are skipped. With a closure, which computes the loss and
-   * its gradients, returns the result of the closure.
-   * @throws TypeError or RangeError if the closure or a hyperparameter is not valid; nothing has moved then
+   * Makes one step along the gradients. Parameters without one are skipped. With a closure, which
+   * computes the loss and its gradients, returns the result of the closure.
+   * @throws TypeError or RangeError if the closure or a hyperparameter is not valid; nothing has
+   *   moved then
    */
   // biome-ignore lint/suspicious/noConfusingVoidType: so that a step may be a method without a return statement
   step<T>(_closure?: () => T): T | void {
@@ -216,7 +226,10 @@ export abstract class Optimizer<O extends object = AnyOptions> {
     }
   }
 
-  /** Guards the other dependencies of a compiled step: the optimizer's fields, and hyperparameters that are read as plain numbers. */
+  /**
+   * Guards the other dependencies of a compiled step: the optimizer's fields, and hyperparameters
+   * that are read as plain numbers.
+   */
   protected meetSettings(): void {
     const known = ["paramGroups", "state", "defaults"];
     guard(
@@ -227,9 +240,10 @@ export abstract class Optimizer<O extends object = AnyOptions> {
   }
 
   /**
-   * A hyperparameter of a group, or one number of a list, as a 0-d float64 tensor; compiled steps read it at every run, so
-   * that a schedule makes no new program. A changed value is checked with its group, as `step` does, and a program reads before it
-   * computes: a step at a rate of NaN changes nothing.
+   * A hyperparameter of a group, or one number of a list, as a 0-d float64 tensor; compiled steps
+   * read it at every run, so that a schedule makes no new program. A changed value is checked with
+   * its group, as `step` does, and a program reads before it computes: a step at a rate of NaN
+   * changes nothing.
    */
   protected hyper(group: ParamGroup<O>, name: keyof O & string, index?: number): Tensor {
     const current = (): unknown => {
@@ -259,8 +273,9 @@ export abstract class Optimizer<O extends object = AnyOptions> {
   }
 
   /**
-   * PyTorch's structure: state by the position of the parameter, and the groups with positions for parameters. The tensors
-   * are the optimizer's own, as in PyTorch: clone them for a snapshot. The rest is plain data.
+   * PyTorch's structure: state by the position of the parameter, and the groups with positions for
+   * parameters. The tensors are the optimizer's own, as in PyTorch: clone them for a snapshot. The
+   * rest is plain data.
    * https://pytorch.org/docs/stable/generated/torch.optim.Optimizer.state_dict.html
    */
   stateDict(): OptimizerStateDict<O> {
@@ -285,12 +300,13 @@ export abstract class Optimizer<O extends object = AnyOptions> {
   }
 
   /**
-   * Loads state and hyperparameters from the `stateDict()` of an optimizer over parameters of the same shapes in the same
-   * order. Values are copied.
+   * Loads state and hyperparameters from the `stateDict()` of an optimizer over parameters of the
+   * same shapes in the same order. Values are copied.
    * https://pytorch.org/docs/stable/generated/torch.optim.Optimizer.load_state_dict.html
    * @throws TypeError if the structure is wrong
    * @throws RangeError if counts or shapes differ, or a hyperparameter is not valid
-   * @throws Error if hyperparameters or state tensors are missing or unknown; the optimizer is unchanged after each of them
+   * @throws Error if hyperparameters or state tensors are missing or unknown; the optimizer is
+   *   unchanged after each of them
    */
   loadStateDict(stateDict: OptimizerStateDict<O>): void {
     refuseInStep("loadStateDict() of an optimizer", "call it between two steps");
@@ -348,7 +364,10 @@ export abstract class Optimizer<O extends object = AnyOptions> {
 
 const placesOf = (list: readonly unknown[]) => ["length", ...Object.keys(list)];
 
-/** Zeros with storage of their own, also while a step is being traced: state is never a value of the graph. */
+/**
+ * Zeros with storage of their own, also while a step is being traced: state is never a value of the
+ * graph.
+ */
 function ownTensor(shape: Shape, dtype: DType): Tensor {
   return new Tensor(Storage.zeros({ shape, dtype }), shape, dtype);
 }

@@ -52,7 +52,9 @@ export const betas: OptionRule = (value) => {
   });
 };
 
-/** Options are numbers, words, booleans and lists of them: a copy shares nothing with its source. */
+/**
+ * Options are numbers, words, booleans and lists of them: a copy shares nothing with its source.
+ */
 export function copyOptions<O extends object>(options: O): O {
   return Object.fromEntries(
     Object.entries(options).map(([name, value]) => [name, Array.isArray(value) ? [...value] : value]),

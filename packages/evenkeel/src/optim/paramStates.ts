@@ -1,16 +1,17 @@
 import type { Tensor } from "../tensor/index.ts";
 
 /**
- * The state of an optimizer for one parameter, under PyTorch's names (`exp_avg`, `momentum_buffer`). The tensors are
- * written in place, because compiled programs refer to them.
+ * The state of an optimizer for one parameter, under PyTorch's names (`exp_avg`,
+ * `momentum_buffer`). The tensors are written in place, because compiled programs refer to them.
  */
 export interface ParamState {
   [name: string]: Tensor;
 }
 
 /**
- * State by parameter. Counts its changes, so that a compiled step can detect that the tensors it refers to are no
- * longer the optimizer's: entries that are set, deleted or cleared, and replaced tensors.
+ * State by parameter. Counts its changes, so that a compiled step can detect that the tensors it
+ * refers to are no longer the optimizer's: entries that are set, deleted or cleared, and replaced
+ * tensors.
  */
 export class ParamStates extends Map<Tensor, ParamState> {
   changes = 0;

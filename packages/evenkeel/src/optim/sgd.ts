@@ -81,7 +81,8 @@ export class SGD extends FusedOptimizer<SGDOptions> {
 
   protected stepGroup(group: ParamGroup<SGDOptions>, params: readonly Tensor[]): void {
     const { nesterov, maximize } = group;
-    // The op depends on whether momentum is 0; its value is read at every step, so that schedulers may change it.
+    // The op depends on whether momentum is 0; its value is read at every step, so that schedulers
+    // may change it.
     guard({
       get hasMomentum() {
         return group.momentum !== 0;

@@ -14,9 +14,14 @@ import { Tensor } from "../tensor/index.ts";
 
 /** The state dict of an optimizer, in PyTorch's structure with camelCase hyperparameters. */
 export interface OptimizerStateDict<O = { lr: number }> {
-  /** For each parameter that has been stepped, by position: its state tensors under PyTorch's names. */
+  /**
+   * For each parameter that has been stepped, by position: its state tensors under PyTorch's names.
+   */
   state: Record<number, Record<string, Tensor>>;
-  /** Hyperparameters of each group, the positions of its parameters, and the initial rate if there is a scheduler. */
+  /**
+   * Hyperparameters of each group, the positions of its parameters, and the initial rate if there
+   * is a scheduler.
+   */
   paramGroups: (O & { params: number[]; initialLr?: number })[];
 }
 
@@ -46,7 +51,10 @@ interface Checked<O> {
   readonly paramGroups: OptimizerStateDict<O>["paramGroups"];
 }
 
-/** Checks a state dict against the loading groups, and orders its state by their parameters. Changes nothing. */
+/**
+ * Checks a state dict against the loading groups, and orders its state by their parameters. Changes
+ * nothing.
+ */
 export function checkStateDict<O extends object>(
   stateDict: OptimizerStateDict<O>,
   groups: readonly { readonly params: readonly Tensor[] }[],

@@ -1,6 +1,6 @@
 /**
- * Errors as data, for code that builds on evenkeel: layers, optimizers and datasets of one's own refuse what is wrong as the
- * library does, and whoever catches it reads `problemOf(error)`.
+ * Errors as data, for code that builds on evenkeel: layers, optimizers and datasets of one's own
+ * refuse what is wrong as the library does, and whoever catches it reads `problemOf(error)`.
  */
 export {
   because,

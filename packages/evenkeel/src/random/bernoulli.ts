@@ -5,8 +5,8 @@ import { uniformFloat32, uniformFloat64 } from "./uniform.ts";
 
 /**
  * Fills `out` with ones (probability `p`) and zeros, in order. Bit-equal to
- * https://pytorch.org/docs/stable/generated/torch.Tensor.bernoulli_.html with a number. Draws two words per element,
- * whatever the type and also if `p` is 0 or 1.
+ * https://pytorch.org/docs/stable/generated/torch.Tensor.bernoulli_.html with a number. Draws two
+ * words per element, whatever the type and also if `p` is 0 or 1.
  * @throws TypeError if `p` is no number
  * @throws RangeError if `p` does not lie in [0, 1]
  */
@@ -16,8 +16,9 @@ export function fillBernoulli(out: TypedArray, p: number, generator: Generator):
 }
 
 /**
- * Fills `out` with ones and zeros, each with its own probability; `out` may be `probabilities` itself. Bit-equal to
- * https://pytorch.org/docs/stable/generated/torch.bernoulli.html. Draws one word per float32 probability, two per float64.
+ * Fills `out` with ones and zeros, each with its own probability; `out` may be `probabilities`
+ * itself. Bit-equal to https://pytorch.org/docs/stable/generated/torch.bernoulli.html. Draws one
+ * word per float32 probability, two per float64.
  * @throws RangeError if the lengths differ or a probability does not lie in [0, 1]
  */
 export function fillBernoulliEach(
@@ -40,9 +41,9 @@ export function fillBernoulliEach(
 }
 
 /**
- * Fills `out` with the mask by which dropout multiplies: 0 with probability `p`, else 1 / (1 - p). Bit-equal to
- * https://pytorch.org/docs/stable/generated/torch.nn.functional.dropout.html in training. Draws two words per element,
- * nothing if `p` is 0 or 1.
+ * Fills `out` with the mask by which dropout multiplies: 0 with probability `p`, else 1 / (1 - p).
+ * Bit-equal to https://pytorch.org/docs/stable/generated/torch.nn.functional.dropout.html in
+ * training. Draws two words per element, nothing if `p` is 0 or 1.
  * @throws TypeError if `p` is no number
  * @throws RangeError if `p` does not lie in [0, 1]
  */

@@ -1,6 +1,9 @@
 import { Generator, type Seed, unpredictableSeed } from "./generator.ts";
 
-/** The generator of every random call that is given none. Seeded unpredictably, unless it gets a seed before its first use. */
+/**
+ * The generator of every random call that is given none. Seeded unpredictably, unless it gets a
+ * seed before its first use.
+ */
 export const defaultGenerator: Generator = /* @__PURE__ */ Generator.seededLater(unpredictableSeed);
 
 /**

@@ -5,7 +5,10 @@ import { MersenneTwister } from "./mersenneTwister.ts";
 /** The seed of a `torch.Generator()` that was given none. */
 const defaultSeed = 67280421310721n;
 
-/** An integer from -2^63 to 2^64 - 1; a number must be a safe integer, larger seeds are written as bigint. */
+/**
+ * An integer from -2^63 to 2^64 - 1; a number must be a safe integer, larger seeds are written as
+ * bigint.
+ */
 export type Seed = number | bigint;
 
 /** The seed as PyTorch keeps it: 64 unsigned bits, negative ones wrapped. */
@@ -40,8 +43,8 @@ export function unpredictableSeed(): bigint {
 }
 
 /**
- * A source of random numbers: PyTorch's CPU generator, bit for bit. Equal seeds and equal calls give equal numbers.
- * https://pytorch.org/docs/stable/generated/torch.Generator.html
+ * A source of random numbers: PyTorch's CPU generator, bit for bit. Equal seeds and equal calls
+ * give equal numbers. https://pytorch.org/docs/stable/generated/torch.Generator.html
  */
 export class Generator {
   readonly #engine = new MersenneTwister();
@@ -50,22 +53,29 @@ export class Generator {
   #seedLater: (() => Seed) | undefined;
 
   /**
-   * The second half of the last pair of normals, handed out by the next draw of a single normal; undefined if none is
-   * kept. Part of the state; only distributions write it.
+   * The second half of the last pair of normals, handed out by the next draw of a single normal;
+   * undefined if none is kept. Part of the state; only distributions write it.
    */
   cachedNormal: number | undefined;
-  /** The float32 counterpart of `cachedNormal`: PyTorch's state has a field for it that nothing uses. */
+  /**
+   * The float32 counterpart of `cachedNormal`: PyTorch's state has a field for it that nothing
+   * uses.
+   */
   #cachedFloatNormal: number | undefined;
 
   /**
-   * @param seed as for `manualSeed`; without one every generator starts with the same seed, as in PyTorch.
+   * @param seed as for `manualSeed`; without one every generator starts with the same seed, as in
+   *   PyTorch.
    * @throws as `manualSeed`
    */
   constructor(seed: Seed = defaultSeed) {
     this.manualSeed(seed);
   }
 
-  /** @internal A generator that is seeded on first use: the sources of randomness of browsers and Node take time to load. */
+  /**
+   * @internal A generator that is seeded on first use: the sources of randomness of browsers and
+   *   Node take time to load.
+   */
   static seededLater(seed: () => Seed): Generator {
     const generator = new Generator();
     generator.#seedLater = seed;
@@ -79,10 +89,11 @@ export class Generator {
   }
 
   /**
-   * Starts over from a seed and forgets the cached normal. Only its low 32 bits reach the numbers (as in PyTorch), but
-   * `initialSeed` returns all 64. Returns this generator.
+   * Starts over from a seed and forgets the cached normal. Only its low 32 bits reach the numbers
+   * (as in PyTorch), but `initialSeed` returns all 64. Returns this generator.
    * @throws TypeError if the seed is no number or bigint
-   * @throws RangeError if it is not an integer from -2^63 to 2^64 - 1, or a number that is not a safe integer
+   * @throws RangeError if it is not an integer from -2^63 to 2^64 - 1, or a number that is not a
+   *   safe integer
    */
   manualSeed(seed: Seed): this {
     refuseInStep("seeding a generator", "seed it before the step");
@@ -100,7 +111,9 @@ export class Generator {
     return this.#initialSeed;
   }
 
-  /** The seed this generator started from, as 64 unsigned bits: a seed of -1 comes back as 2^64 - 1. */
+  /**
+   * The seed this generator started from, as 64 unsigned bits: a seed of -1 comes back as 2^64 - 1.
+   */
   initialSeed(): bigint {
     if (this.#seedLater !== undefined) this.manualSeed(this.#seedLater());
     return this.#initialSeed;
@@ -124,8 +137,9 @@ export class Generator {
   }
 
   /**
-   * A copy of the whole state, seed and cached normal included: the 5056 bytes of PyTorch's CPU generator.
-   * `torch.Generator().set_state(torch.tensor(list(bytes), dtype=torch.uint8))` continues the same stream.
+   * A copy of the whole state, seed and cached normal included: the 5056 bytes of PyTorch's CPU
+   * generator. `torch.Generator().set_state(torch.tensor(list(bytes), dtype=torch.uint8))`
+   * continues the same stream.
    */
   getState(): Uint8Array {
     return encodeState({
@@ -138,7 +152,10 @@ export class Generator {
     });
   }
 
-  /** @internal Copies the state to another generator: `setState(getState())` at the cost of copying the words. */
+  /**
+   * @internal Copies the state to another generator: `setState(getState())` at the cost of copying
+   *   the words.
+   */
   copyTo(other: Generator): void {
     other.#initialSeed = this.initialSeed();
     other.#seedLater = undefined;
@@ -152,7 +169,8 @@ export class Generator {
   /**
    * Continues from a state of `getState`, here or in PyTorch. Returns this generator.
    * @throws TypeError if `state` is no Uint8Array
-   * @throws RangeError if its length or its contents are not those of a generator; the generator is then unchanged
+   * @throws RangeError if its length or its contents are not those of a generator; the generator is
+   *   then unchanged
    */
   setState(state: Uint8Array): this {
     refuseInStep("setting the state of a generator", "set it before the step");

@@ -13,7 +13,8 @@ interface GeneratorState {
   readonly cachedFloatNormal: number | undefined;
 }
 
-// PyTorch's CPUGeneratorImplState as it lies in memory: little-endian, every word of the engine widened to 64 bits.
+// PyTorch's CPUGeneratorImplState as it lies in memory: little-endian, every word of the engine
+// widened to 64 bits.
 const offsets = {
   initialSeed: 0, // uint64
   left: 8, // int32
@@ -46,7 +47,10 @@ export function encodeState(state: GeneratorState): Uint8Array {
   return bytes;
 }
 
-/** Whether seeding and drawing can reach these counters; others would return words that were never generated. */
+/**
+ * Whether seeding and drawing can reach these counters; others would return words that were never
+ * generated.
+ */
 function countersAgree(left: number, next: number): boolean {
   const justSeeded = left === 1 && next === 0;
   return justSeeded || (left >= 1 && left <= stateLength && next === stateLength + 1 - left);

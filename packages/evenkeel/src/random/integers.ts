@@ -16,7 +16,8 @@ function limitsOf(out: Integers): [smallest: number, largest: number] {
  * https://pytorch.org/docs/stable/generated/torch.randint.html. Draws one word per element, two if
  * high - low >= 2^32 (but never for int32).
  * @throws TypeError if a bound is no number
- * @throws RangeError if a bound is not an integer, low >= high, or `out` cannot hold low or high - 1
+ * @throws RangeError if a bound is not an integer, low >= high, or `out` cannot hold low or high -
+ *   1
  */
 export function fillRandint(out: Integers, low: number, high: number, generator: Generator): void {
   check("randint", "low", low, wholeNumber());
@@ -52,7 +53,8 @@ function fillWide(out: Integers, low: bigint, high: bigint, generator: Generator
 }
 
 /**
- * A random order of 0 .. n - 1. Bit-equal to https://pytorch.org/docs/stable/generated/torch.randperm.html. Draws n - 1 words.
+ * A random order of 0 .. n - 1. Bit-equal to
+ * https://pytorch.org/docs/stable/generated/torch.randperm.html. Draws n - 1 words.
  * @throws TypeError if `n` is no number
  * @throws RangeError if `n` is not an integer from 0 to 2^31 - 1
  */
@@ -71,8 +73,8 @@ export function randperm(n: number, generator: Generator): Int32Array {
 }
 
 /**
- * An integer in [0, 2^63): `torch.empty((), dtype=torch.int64).random_()`, from which PyTorch's DataLoader and samplers
- * seed their private generators. Draws two words.
+ * An integer in [0, 2^63): `torch.empty((), dtype=torch.int64).random_()`, from which PyTorch's
+ * DataLoader and samplers seed their private generators. Draws two words.
  */
 export function drawInt64(generator: Generator): bigint {
   return BigInt.asUintN(63, generator.random64());

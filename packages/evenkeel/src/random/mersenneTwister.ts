@@ -14,11 +14,15 @@ function twist(u: number, v: number): number {
 }
 
 /**
- * MT19937, the engine below every random number (Matsumoto & Nishimura 1998), with the same two counters as PyTorch's,
- * to exchange its state with PyTorch.
+ * MT19937, the engine below every random number (Matsumoto & Nishimura 1998), with the same two
+ * counters as PyTorch's, to exchange its state with PyTorch.
  */
 export class MersenneTwister {
-  /** The words. @internal The array is replaced, with the same contents, when compiled programs take the memory over. */
+  /**
+   * The words.
+   * @internal The array is replaced, with the same contents, when compiled programs take the memory
+   *   over.
+   */
   readonly block = { data: new Int32Array(blockLength) };
   /** Draws until the words are renewed, the renewing one included: 1 right after seeding. */
   left = 1;
@@ -29,7 +33,10 @@ export class MersenneTwister {
     return this.block.data.subarray(0, stateLength);
   }
 
-  /** Words handed out since they were renewed, as compiled programs count them: right after seeding all of them. */
+  /**
+   * Words handed out since they were renewed, as compiled programs count them: right after seeding
+   * all of them.
+   */
   get used(): number {
     return this.left === 1 ? stateLength : this.next;
   }

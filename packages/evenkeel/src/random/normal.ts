@@ -5,17 +5,22 @@ import { fma, fmaf } from "../core/math/fma.ts";
 import type { Generator } from "./generator.ts";
 import { uniformFloat32, uniformFloat64 } from "./uniform.ts";
 
-/** PyTorch's vector kernels turn 16 uniforms into 16 normals at a time; shorter tensors go one by one. */
+/**
+ * PyTorch's vector kernels turn 16 uniforms into 16 normals at a time; shorter tensors go one by
+ * one.
+ */
 const blockLength = 16;
 const half = blockLength / 2;
 
 /**
  * Fills `out` with normal numbers, in order (Box & Muller 1958). Follows
- * https://pytorch.org/docs/stable/generated/torch.Tensor.normal_.html on x86 with AVX2: bit-equal for float32; for float64
- * equal but for the last bits, because PyTorch's depend on the C library of the machine.
+ * https://pytorch.org/docs/stable/generated/torch.Tensor.normal_.html on x86 with AVX2: bit-equal
+ * for float32; for float64 equal but for the last bits, because PyTorch's depend on the C library
+ * of the machine.
  *
- * Fewer than 16 values are drawn in pairs of four words, the second of a pair kept in the generator for the next call.
- * From 16 values on: a uniform per value, and 16 more for the last 16 values if the length is no multiple of 16.
+ * Fewer than 16 values are drawn in pairs of four words, the second of a pair kept in the generator
+ * for the next call. From 16 values on: a uniform per value, and 16 more for the last 16 values if
+ * the length is no multiple of 16.
  * @param std standard deviation, at least 0
  * @throws TypeError if `mean` or `std` is no number
  * @throws RangeError if `mean` or `std` is not finite or `std` is negative

@@ -15,11 +15,13 @@ export function uniformFloat64(generator: Generator): number {
 }
 
 /**
- * Fills `out` with uniform numbers from [low, high) (rounding may reach `high` itself, as in PyTorch), in order. Bit-equal to
- * https://pytorch.org/docs/stable/generated/torch.Tensor.uniform_.html: the bounds are rounded to the type of `out`
- * first. Draws one word per float32, two per float64.
+ * Fills `out` with uniform numbers from [low, high) (rounding may reach `high` itself, as in
+ * PyTorch), in order. Bit-equal to
+ * https://pytorch.org/docs/stable/generated/torch.Tensor.uniform_.html: the bounds are rounded to
+ * the type of `out` first. Draws one word per float32, two per float64.
  * @throws TypeError if a bound is no number
- * @throws RangeError if a bound is not finite, low > high, or the bounds or their distance exceed the type of `out`
+ * @throws RangeError if a bound is not finite, low > high, or the bounds or their distance exceed
+ *   the type of `out`
  */
 export function fillUniform(out: Float32Array | Float64Array, low: number, high: number, generator: Generator): void {
   check("uniform", "low", low, finiteNumber());

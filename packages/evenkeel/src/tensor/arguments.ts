@@ -15,7 +15,10 @@ import {
   wrongValue,
 } from "../core/index.ts";
 
-/** Converts the arguments of tensor methods, with PyTorch's conveniences, to the strict attributes of op rows. */
+/**
+ * Converts the arguments of tensor methods, with PyTorch's conveniences, to the strict attributes
+ * of op rows.
+ */
 
 export type Dims = number | readonly number[];
 
@@ -24,7 +27,10 @@ export interface KeepdimOption {
   keepdim?: boolean | undefined;
 }
 
-/** A reduction's `dim` and options. No dim, options in its place, and (as in PyTorch) an empty list mean all dimensions. */
+/**
+ * A reduction's `dim` and options. No dim, options in its place, and (as in PyTorch) an empty list
+ * mean all dimensions.
+ */
 export function reduceArguments<O extends KeepdimOption>(
   shape: Shape,
   dim: Dims | O | undefined,
@@ -55,7 +61,10 @@ export function reduceArguments<O extends KeepdimOption>(
   return { attrs: { dims, keepdim: given?.keepdim ?? false }, options: given ?? ({} as O) };
 }
 
-/** The power of a norm is the first argument, even the usual one. @throws TypeError for anything else */
+/**
+ * The power of a norm is the first argument, even the usual one.
+ * @throws TypeError for anything else
+ */
 export function checkNormPower(p: unknown): void {
   if (typeof p === "number") return;
   const dim = typeof p === "object" && p !== null ? (p as { readonly dim?: unknown }).dim : undefined;
@@ -69,7 +78,10 @@ export function checkNormPower(p: unknown): void {
   );
 }
 
-/** Refuses negative powers of integers, as PyTorch does: 1 / x is not an integer. Exponents in a tensor are not checked. */
+/**
+ * Refuses negative powers of integers, as PyTorch does: 1 / x is not an integer. Exponents in a
+ * tensor are not checked.
+ */
 export function checkExponent(dtype: DType, exponent: unknown): void {
   if (typeof exponent !== "number" || exponent >= 0 || !Number.isInteger(exponent) || isFloat(dtype)) return;
   throw refuse(
@@ -103,7 +115,10 @@ export function boundsArgument(min: number | null | Bounds, max: number | null |
   return { min: min ?? undefined, max: max ?? undefined };
 }
 
-/** The shapes that repeat a tensor along its dimensions: new dimensions are inserted, expanded, and merged with the old ones. */
+/**
+ * The shapes that repeat a tensor along its dimensions: new dimensions are inserted, expanded, and
+ * merged with the old ones.
+ */
 export function repeatArguments(shape: Shape, times: readonly number[]) {
   checkShape(times, "repeat: times");
   if (times.length < shape.length) {

@@ -1,5 +1,5 @@
 /**
- * Counts changes of tensors besides their values: new memory, requiresGrad, a hook. A guard over many tensors is still
- * valid if the count is unchanged.
+ * Counts changes of tensors besides their values: new memory, requiresGrad, a hook. A guard over
+ * many tensors is still valid if the count is unchanged.
  */
 export const tensorChanges = { count: 0 };

@@ -2,9 +2,10 @@ import { isPlainObject, wrongType } from "../core/index.ts";
 import { Tensor } from "./tensor.ts";
 
 /**
- * A deep copy of a state dict, of a module, an optimizer or a checkpoint of several: `stateDict()` shares its memory with
- * the model, as in PyTorch, and keeps changing with it. Tensors of any class are copied without history; arrays, typed
- * arrays and plain objects are copied with their contents.
+ * A deep copy of a state dict, of a module, an optimizer or a checkpoint of several: `stateDict()`
+ * shares its memory with the model, as in PyTorch, and keeps changing with it. Tensors of any class
+ * are copied without history; arrays, typed arrays and plain objects are copied with their
+ * contents.
  *
  * @example
  * const best = cloneState(net.stateDict());

@@ -15,11 +15,17 @@ import type { Tensor } from "./tensor.ts";
 /** Makes a tensor from a storage; the class cannot be imported here. */
 type MakeTensor = (storage: Storage, spec: Spec) => Tensor;
 
-/** The part of an executor that runs an op after its shapes are checked: computes it, or records it in a graph. */
+/**
+ * The part of an executor that runs an op after its shapes are checked: computes it, or records it
+ * in a graph.
+ */
 export interface Backend extends Pick<Executor, "guard" | "refuse"> {
   /** Memory for an output. */
   storage(spec: Spec): Storage;
-  /** Computes the outputs, or records the computation. The caller counts the versions of written inputs. */
+  /**
+   * Computes the outputs, or records the computation. The caller counts the versions of written
+   * inputs.
+   */
   perform(op: AnyOp, inputs: readonly Tensor[], outputs: readonly Tensor[], attrs: unknown): void;
   /** Called for a tensor when another one is made that shares its memory. */
   share?(tensor: Tensor): void;

@@ -2,11 +2,14 @@ import * as ops from "../ops/index.ts";
 import type { Operand, Tensor } from "./tensor.ts";
 
 /**
- * The user interface of ops/elementwise: the methods that {@link Tensor} inherits, and a function for each, whose first
- * operand may be a number too. Operands broadcast, dtypes are promoted.
+ * The user interface of ops/elementwise: the methods that {@link Tensor} inherits, and a function
+ * for each, whose first operand may be a number too. Operands broadcast, dtypes are promoted.
  */
 
-/** The default export, because tensor/index.ts re-exports all others: users see the methods in Tensor. */
+/**
+ * The default export, because tensor/index.ts re-exports all others: users see the methods in
+ * Tensor.
+ */
 export default abstract class ElementwiseMethods {
   /** The sum with a tensor or a number. Two bools give their logical or. */
   add(this: Tensor, other: Operand): Tensor {
@@ -16,7 +19,10 @@ export default abstract class ElementwiseMethods {
   sub(this: Tensor, other: Operand): Tensor {
     return ops.sub<Tensor>(this, other);
   }
-  /** The product with a tensor or a number, element by element; {@link Tensor.matmul} is that of matrices. */
+  /**
+   * The product with a tensor or a number, element by element; {@link Tensor.matmul} is that of
+   * matrices.
+   */
   mul(this: Tensor, other: Operand): Tensor {
     return ops.mul<Tensor>(this, other);
   }
@@ -28,15 +34,24 @@ export default abstract class ElementwiseMethods {
   remainder(this: Tensor, other: Operand): Tensor {
     return ops.remainder<Tensor>(this, other);
   }
-  /** The larger of two elements; NaN wins over any number. {@link Tensor.max} finds the largest of all. */
+  /**
+   * The larger of two elements; NaN wins over any number. {@link Tensor.max} finds the largest of
+   * all.
+   */
   maximum(this: Tensor, other: Operand): Tensor {
     return ops.maximum<Tensor>(this, other);
   }
-  /** The smaller of two elements; NaN wins over any number. {@link Tensor.min} finds the smallest of all. */
+  /**
+   * The smaller of two elements; NaN wins over any number. {@link Tensor.min} finds the smallest of
+   * all.
+   */
   minimum(this: Tensor, other: Operand): Tensor {
     return ops.minimum<Tensor>(this, other);
   }
-  /** Whether elements are equal, a bool each; {@link Tensor.equal} answers for the whole tensor. NaN equals nothing. */
+  /**
+   * Whether elements are equal, a bool each; {@link Tensor.equal} answers for the whole tensor. NaN
+   * equals nothing.
+   */
   eq(this: Tensor, other: Operand): Tensor {
     return ops.eq<Tensor>(this, other);
   }

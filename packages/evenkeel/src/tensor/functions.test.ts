@@ -13,7 +13,10 @@ const square = tensor([
   [3, 4],
 ]);
 
-/** What a function and a method of one name make of the same arguments: the function's first is the tensor. */
+/**
+ * What a function and a method of one name make of the same arguments: the function's first is the
+ * tensor.
+ */
 type Loose = Record<string, (...args: unknown[]) => unknown>;
 
 /** Every method of elementwise.ts, with its operands. */
@@ -70,7 +73,8 @@ describe("the function form", () => {
     const methods = [Tensor.prototype, Object.getPrototypeOf(Tensor.prototype)].flatMap(Object.getOwnPropertyNames);
     const both = methods.filter((name) => typeof (ek as Record<string, unknown>)[name] === "function");
     const tested = new Set(calls.map(([name]) => name));
-    // Conversions share their name with a dtype, which is no function; grad is a property, the others are tested below.
+    // Conversions share their name with a dtype, which is no function; grad is a property, the
+    // others are tested below.
     expect(both.filter((name) => !tested.has(name)).sort()).toEqual(["bmm", "dot", "grad", "outer", "pow", "where"]);
   });
 

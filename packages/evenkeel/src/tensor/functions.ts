@@ -15,17 +15,23 @@ import { type CloseOptions, type Operand, type SortOptions, Tensor, type Varianc
 import type { ValuesAndIndices } from "./valuesAndIndices.ts";
 
 /**
- * PyTorch's functions: those over several tensors, and the function form of methods, with the same arguments after the
- * tensor.
+ * PyTorch's functions: those over several tensors, and the function form of methods, with the same
+ * arguments after the tensor.
  */
 
-/** Joins tensors along an existing dimension. https://pytorch.org/docs/stable/generated/torch.cat.html */
+/**
+ * Joins tensors along an existing dimension.
+ * https://pytorch.org/docs/stable/generated/torch.cat.html
+ */
 export function cat(tensors: readonly Tensor[], dim = 0): Tensor {
   requireTensors("cat", tensors);
   return ops.concat(tensors, { dim: normalizeDim(dim, tensors[0].ndim) });
 }
 
-/** Joins tensors of one shape along a new dimension. https://pytorch.org/docs/stable/generated/torch.stack.html */
+/**
+ * Joins tensors of one shape along a new dimension.
+ * https://pytorch.org/docs/stable/generated/torch.stack.html
+ */
 export function stack(tensors: readonly Tensor[], dim = 0): Tensor {
   requireTensors("stack", tensors);
   const odd = tensors.findIndex((x) => !sameShape(x.shape, tensors[0].shape));
@@ -117,7 +123,10 @@ export const all: Reduction = (x, dim, options) => of("all", x).all(dim, options
 export const amax: Reduction = (x, dim, options) => of("amax", x).amax(dim, options);
 /** The smallest values over all dimensions or those given, without their places. */
 export const amin: Reduction = (x, dim, options) => of("amin", x).amin(dim, options);
-/** torch.var, renamed because `var` is a keyword of JavaScript: the unbiased variance by default, see `correction`. */
+/**
+ * torch.var, renamed because `var` is a keyword of JavaScript: the unbiased variance by default,
+ * see `correction`.
+ */
 export const variance: VarianceReduction = (x, dim, options) => of("variance", x).var(dim, options);
 /** The standard deviation: the root of {@link variance}. */
 export const std: VarianceReduction = (x, dim, options) => of("std", x).std(dim, options);
@@ -136,7 +145,9 @@ export const argmin = (x: Tensor, dim?: number, options?: KeepdimOption): Tensor
 
 /** The largest element, of all. */
 export function max(x: Tensor): Tensor;
-/** The largest elements along a dimension and their places: `const [values, indices] = max(x, 1)`. */
+/**
+ * The largest elements along a dimension and their places: `const [values, indices] = max(x, 1)`.
+ */
 export function max(x: Tensor, dim: number, options?: KeepdimOption): ValuesAndIndices;
 /** The larger of two elements: {@link maximum}. */
 export function max(x: Tensor, other: Tensor): Tensor;
@@ -147,7 +158,9 @@ export function max(x: Tensor, second?: number | Tensor, options?: KeepdimOption
 
 /** The smallest element, of all. */
 export function min(x: Tensor): Tensor;
-/** The smallest elements along a dimension and their places: `const [values, indices] = min(x, 1)`. */
+/**
+ * The smallest elements along a dimension and their places: `const [values, indices] = min(x, 1)`.
+ */
 export function min(x: Tensor, dim: number, options?: KeepdimOption): ValuesAndIndices;
 /** The smaller of two elements: {@link minimum}. */
 export function min(x: Tensor, other: Tensor): Tensor;
@@ -170,7 +183,9 @@ export const sort = (x: Tensor, dim?: number, options?: SortOptions): ValuesAndI
 /** The indices that sort a dimension (the last by default). */
 export const argsort = (x: Tensor, dim?: number, options?: SortOptions): Tensor =>
   of("argsort", x).argsort(dim, options);
-/** The `k` largest values of a dimension (the last by default), or the smallest, and their indices. */
+/**
+ * The `k` largest values of a dimension (the last by default), or the smallest, and their indices.
+ */
 export const topk = (
   x: Tensor,
   k: number,
@@ -215,7 +230,9 @@ export const triu = (x: Tensor, diagonal?: number): Tensor => of("triu", x).triu
 /** The places of a dimension that an int32 tensor names. */
 export const indexSelect = (x: Tensor, dim: number, index: Tensor | readonly number[]): Tensor =>
   of("indexSelect", x).indexSelect(dim, index);
-/** For every place of the index, the value there with its coordinate in `dim` replaced by the index. */
+/**
+ * For every place of the index, the value there with its coordinate in `dim` replaced by the index.
+ */
 export const gather = (x: Tensor, dim: number, index: Tensor): Tensor => of("gather", x).gather(dim, index);
 /** The elements where the mask holds, in one dimension. */
 export const maskedSelect = (x: Tensor, mask: Tensor): Tensor => of("maskedSelect", x).maskedSelect(mask);

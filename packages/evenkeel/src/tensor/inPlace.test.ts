@@ -13,8 +13,8 @@ function gradientThrough(write: (y: Tensor, x: Tensor) => Tensor): unknown {
   return x.grad?.toArray();
 }
 
-// Each row printed by torch 1.13: x = torch.tensor([1., 2., 3.], requires_grad=True); y = x * 2; <write>;
-// (y ** 2).sum().backward(); print(x.grad)
+// Each row printed by torch 1.13: x = torch.tensor([1., 2., 3.], requires_grad=True); y = x * 2;
+// <write>; (y ** 2).sum().backward(); print(x.grad)
 describe("the history of a write is that of the operation", () => {
   it.each<[string, (y: Tensor, x: Tensor) => Tensor, number[]]>([
     ["y.add_(1)", (y) => y.add_(1), [12, 20, 28]],
@@ -43,7 +43,8 @@ describe("the history of a write is that of the operation", () => {
   });
 
   it("a tensor without history takes on that of what is written into it", () => {
-    // x = torch.tensor([1., 2., 3.], requires_grad=True); y = torch.zeros(3); y.add_(x).mul_(x); y.sum().backward()
+    // x = torch.tensor([1., 2., 3.], requires_grad=True); y = torch.zeros(3); y.add_(x).mul_(x);
+    // y.sum().backward()
     const x = leaf(1, 2, 3);
     const y = zeros([3]);
     y.add_(x).mul_(x);
@@ -52,7 +53,8 @@ describe("the history of a write is that of the operation", () => {
   });
 
   it("copy_ from a broadcast source sums the gradient back", () => {
-    // b = torch.tensor(10., requires_grad=True); y.copy_(b); (y * torch.tensor([1., 2., 4.])).sum().backward(): b.grad = 7
+    // b = torch.tensor(10., requires_grad=True); y.copy_(b); (y * torch.tensor([1., 2.,
+    // 4.])).sum().backward(): b.grad = 7
     const [x, b] = [leaf(1, 2, 3), tensor(10, { requiresGrad: true })];
     const y = x.mul(2);
     y.copy_(b);

@@ -4,8 +4,8 @@ import { isGradEnabled, noGrad } from "./autograd/gradMode.ts";
 import type { Tensor } from "./tensor.ts";
 
 /**
- * Replaces the contents of `target` by the result of `compute`. If gradients are recorded, the target takes on the
- * history of the new value; nothing is drawn or written unless all checks pass.
+ * Replaces the contents of `target` by the result of `compute`. If gradients are recorded, the
+ * target takes on the history of the new value; nothing is drawn or written unless all checks pass.
  */
 export function writeInPlace(target: Tensor, name: string, compute: (base: Tensor) => Tensor): Tensor {
   const recording = isGradEnabled();
@@ -38,8 +38,9 @@ function checkUnshared(target: Tensor, name: string): void {
 }
 
 /**
- * The value as a recorded operation of its own with the target's shape and dtype. The old value is the branch that is
- * never taken: the gradient of the overwritten value is 0, as in PyTorch, rather than null.
+ * The value as a recorded operation of its own with the target's shape and dtype. The old value is
+ * the branch that is never taken: the gradient of the overwritten value is 0, as in PyTorch, rather
+ * than null.
  */
 function withHistory(target: Tensor, value: Tensor): Tensor {
   const everywhere = fill({ shape: [], dtype: "bool", value: 1 }) as Tensor;

@@ -1,4 +1,7 @@
-/** PyTorch's names of a tensor's methods that differ here by more than snake case; see `refuseMisspellings`. */
+/**
+ * PyTorch's names of a tensor's methods that differ here by more than snake case; see
+ * `refuseMisspellings`.
+ */
 export const otherNames: Readonly<Record<string, string>> = {
   absolute: "x.abs",
   argwhere: "x.nonzero",

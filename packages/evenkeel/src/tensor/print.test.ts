@@ -2,8 +2,9 @@ import { afterEach, describe, expect, test } from "vitest";
 import { allocate, type DType, type Shape } from "../core/index.ts";
 import { formatTensor, type PrintSuffix, setPrintOptions } from "./print.ts";
 
-// Every text below was printed by torch 1.13 for the same values and options (`torch.` taken out of the dtypes):
-//   torch.set_printoptions(profile="default"); torch.set_printoptions(...); print(torch.tensor(...))
+// Every text below was printed by torch 1.13 for the same values and options (`torch.` taken out of
+// the dtypes): torch.set_printoptions(profile="default"); torch.set_printoptions(...);
+// print(torch.tensor(...))
 
 interface Given {
   readonly shape?: Shape;

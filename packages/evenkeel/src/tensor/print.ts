@@ -28,8 +28,9 @@ const profiles: Record<PrintProfile, PrintOptions> = {
 let options = defaults;
 
 /**
- * Sets how tensors print from now on. As in PyTorch, options that are not given stay, except `sciMode`, which is
- * reset to null: https://pytorch.org/docs/stable/generated/torch.set_printoptions.html
+ * Sets how tensors print from now on. As in PyTorch, options that are not given stay, except
+ * `sciMode`, which is reset to null:
+ * https://pytorch.org/docs/stable/generated/torch.set_printoptions.html
  *
  * @throws RangeError for a negative or fractional count, or a precision above 100
  * @throws TypeError for an unknown option or profile
@@ -81,13 +82,16 @@ function checkOption(name: string, value: unknown): void {
 /** The text after the values. */
 export interface PrintSuffix {
   readonly requiresGrad?: boolean;
-  /** Name of the operation that made the tensor, printed as `grad_fn=<name>` instead of `requires_grad`. */
+  /**
+   * Name of the operation that made the tensor, printed as `grad_fn=<name>` instead of
+   * `requires_grad`.
+   */
   readonly gradFn?: string | undefined;
 }
 
 /**
- * A tensor as `print` shows it in PyTorch, character for character, without the `torch.` before dtypes. float32
- * and bool are not printed: `tensor([1., 2.])`, `tensor([1, 2], dtype=int32)`.
+ * A tensor as `print` shows it in PyTorch, character for character, without the `torch.` before
+ * dtypes. float32 and bool are not printed: `tensor([1., 2.])`, `tensor([1, 2], dtype=int32)`.
  */
 export function formatTensor(array: NdArray, suffix: PrintSuffix = {}): string {
   const { shape, dtype } = array;
@@ -171,7 +175,10 @@ function plainFormat(values: readonly number[], isBool: boolean): CellFormat {
   return { width: widest(values, format), format };
 }
 
-/** Whole values print as `1.`, a wide range of magnitudes in scientific notation, all else with `precision` decimals. */
+/**
+ * Whole values print as `1.`, a wide range of magnitudes in scientific notation, all else with
+ * `precision` decimals.
+ */
 function floatFormat(values: readonly number[]): CellFormat {
   const { precision, sciMode } = options;
   const telling = values.filter((value) => Number.isFinite(value) && value !== 0);
@@ -199,7 +206,10 @@ function widest(values: readonly number[], format: (value: number) => string): n
   return values.reduce((width, value) => Math.max(width, format(value).length), 1);
 }
 
-/** Python's `{:.Nf}`: like `Number.toFixed`, but exact ties go to the even digit and -0 keeps its sign. */
+/**
+ * Python's `{:.Nf}`: like `Number.toFixed`, but exact ties go to the even digit and -0 keeps its
+ * sign.
+ */
 function toFixed(value: number, digits: number): string {
   if (!Number.isFinite(value)) return nonFinite(value);
   const magnitude = Math.abs(value);
@@ -221,7 +231,10 @@ function toExponential(value: number, digits: number): string {
   return `${isNegative(value) ? "-" : ""}${tieToEven(mantissa, isTie(magnitude, decimals))}e${sign}${power}`;
 }
 
-/** Whether a value lies exactly halfway between two neighbours with `decimals` decimals (negative: tens, hundreds, …). */
+/**
+ * Whether a value lies exactly halfway between two neighbours with `decimals` decimals (negative:
+ * tens, hundreds, …).
+ */
 function isTie(magnitude: number, decimals: number): boolean {
   if (decimals < 0) {
     if (!Number.isInteger(magnitude)) return false;
@@ -229,7 +242,8 @@ function isTie(magnitude: number, decimals: number): boolean {
     const doubled = 2n * BigInt(magnitude);
     return doubled % unit === 0n && (doubled / unit) % 2n === 1n;
   }
-  // magnitude = odd / (2 * 10^d) = odd / (5^d * 2^(d+1)): a double can be that only as an odd multiple of 2^-(d+1).
+  // magnitude = odd / (2 * 10^d) = odd / (5^d * 2^(d+1)): a double can be that only as an odd
+  // multiple of 2^-(d+1).
   return (magnitude * 2 ** (decimals + 1)) % 2 === 1;
 }
 

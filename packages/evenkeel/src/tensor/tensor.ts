@@ -83,9 +83,10 @@ export interface GeneratorOption {
 }
 
 /**
- * An array of one dtype with a shape, which can take part in automatic differentiation. Contiguous and row-major;
- * {@link Tensor.reshape} and {@link Tensor.detach} share storage, other movements copy. An ordinary object: there is
- * nothing to dispose. Make one with {@link tensor}, {@link zeros} and the like. Methods, names and defaults are PyTorch's:
+ * An array of one dtype with a shape, which can take part in automatic differentiation. Contiguous
+ * and row-major; {@link Tensor.reshape} and {@link Tensor.detach} share storage, other movements
+ * copy. An ordinary object: there is nothing to dispose. Make one with {@link tensor},
+ * {@link zeros} and the like. Methods, names and defaults are PyTorch's:
  * https://pytorch.org/docs/stable/tensors.html
  */
 export class Tensor extends ElementwiseMethods implements Value {
@@ -129,10 +130,11 @@ export class Tensor extends ElementwiseMethods implements Value {
   // What it is
 
   /**
-   * The values in row-major order: the storage itself, not a copy. Writes to it are not counted: if one changes a value
-   * that the forward pass saved, `backward()` does not notice, and uses the new value, as with PyTorch's
-   * `data`. Write before the forward pass or after `backward()`; between them use a method such as
-   * {@link copy_}, which is counted. The array of a bool tensor is a Uint8Array; `tensor(x.data, { dtype, shape })` converts it to a bool tensor.
+   * The values in row-major order: the storage itself, not a copy. Writes to it are not counted: if
+   * one changes a value that the forward pass saved, `backward()` does not notice, and uses the new
+   * value, as with PyTorch's `data`. Write before the forward pass or after `backward()`; between
+   * them use a method such as {@link copy_}, which is counted. The array of a bool tensor is a
+   * Uint8Array; `tensor(x.data, { dtype, shape })` converts it to a bool tensor.
    */
   get data(): TypedArray {
     return this.storage.data;
@@ -150,7 +152,10 @@ export class Tensor extends ElementwiseMethods implements Value {
 
   /** The shape. */
   size(): Shape;
-  /** The size of one dimension; negative ones count from the end. @throws RangeError if there is no such dimension */
+  /**
+   * The size of one dimension; negative ones count from the end.
+   * @throws RangeError if there is no such dimension
+   */
   size(dim: number): number;
   size(dim?: number): Shape | number {
     if (dim === undefined) return this.shape;
@@ -184,7 +189,10 @@ export class Tensor extends ElementwiseMethods implements Value {
     return "cpu";
   }
 
-  /** The only element as a number (a bool as 0 or 1). @throws RangeError unless there is exactly one */
+  /**
+   * The only element as a number (a bool as 0 or 1).
+   * @throws RangeError unless there is exactly one
+   */
   item(): number {
     if (this.numel() !== 1) {
       throw mismatch(
@@ -201,8 +209,10 @@ export class Tensor extends ElementwiseMethods implements Value {
   /** Nested arrays of numbers (of booleans for bool); a bare value for a 0-d tensor. */
   toArray(): NestedArray;
   /**
-   * Nested arrays, typed by the number of dimensions, which is checked: `x.toArray(2)` is `number[][]`.
-   * @throws RangeError for another number of dimensions; TypeError for a bool tensor, which holds no numbers
+   * Nested arrays, typed by the number of dimensions, which is checked: `x.toArray(2)` is
+   * `number[][]`.
+   * @throws RangeError for another number of dimensions; TypeError for a bool tensor, which holds
+   *   no numbers
    */
   toArray<R extends keyof NestedNumbers>(rank: R): NestedNumbers[R];
   toArray(rank?: number): NestedArray {
@@ -218,7 +228,10 @@ export class Tensor extends ElementwiseMethods implements Value {
     return rank === undefined ? this.toArray() : this.toArray(rank);
   }
 
-  /** The values in row-major order, as {@link data}: a typed array, which has no shape. Live, not a copy. */
+  /**
+   * The values in row-major order, as {@link data}: a typed array, which has no shape. Live, not a
+   * copy.
+   */
   numpy(): TypedArray {
     return this.data;
   }
@@ -228,7 +241,10 @@ export class Tensor extends ElementwiseMethods implements Value {
     return this.toArray();
   }
 
-  /** Template strings print a tensor. @throws TypeError in arithmetic and comparisons: there are no operators for tensors */
+  /**
+   * Template strings print a tensor.
+   * @throws TypeError in arithmetic and comparisons: there are no operators for tensors
+   */
   [Symbol.toPrimitive](hint: string): string {
     if (hint === "string") return this.toString();
     throw refuse(
@@ -240,9 +256,9 @@ export class Tensor extends ElementwiseMethods implements Value {
   }
 
   /**
-   * Iterates along the first dimension: `for (const row of x)`, `[...x]`. The rows are copies through which gradients pass.
-   * A 0-d tensor is not iterable, and lacks the method, so that code which checks for it, such as test runners, gets no
-   * error.
+   * Iterates along the first dimension: `for (const row of x)`, `[...x]`. The rows are copies
+   * through which gradients pass. A 0-d tensor is not iterable, and lacks the method, so that code
+   * which checks for it, such as test runners, gets no error.
    */
   get [Symbol.iterator](): () => IterableIterator<Tensor> {
     if (this.ndim === 0) return undefined as never;
@@ -295,7 +311,10 @@ export class Tensor extends ElementwiseMethods implements Value {
     this.#requiresGrad = flag;
   }
 
-  /** Sets {@link requiresGrad}. @throws Error for a non-leaf tensor; TypeError for integers and bools */
+  /**
+   * Sets {@link requiresGrad}.
+   * @throws Error for a non-leaf tensor; TypeError for integers and bools
+   */
   requiresGrad_(flag = true): this {
     this.requiresGrad = flag;
     return this;
@@ -307,8 +326,10 @@ export class Tensor extends ElementwiseMethods implements Value {
   }
 
   /**
-   * Adds the gradient of this tensor to `.grad` of every leaf. The tensor must have a single value unless `gradient` is given.
-   * @throws Error if nothing was recorded, the graph is already freed, or a saved value was modified; nothing is changed then
+   * Adds the gradient of this tensor to `.grad` of every leaf. The tensor must have a single value
+   * unless `gradient` is given.
+   * @throws Error if nothing was recorded, the graph is already freed, or a saved value was
+   *   modified; nothing is changed then
    */
   backward(gradient?: Tensor, options?: BackwardOptions): void {
     backward(this, gradient, options);
@@ -319,7 +340,10 @@ export class Tensor extends ElementwiseMethods implements Value {
     return ops.detach<Tensor>(this);
   }
 
-  /** Calls `hook` with the gradient of this tensor in the backward pass; a returned tensor replaces the gradient. Returns a function that removes the hook. */
+  /**
+   * Calls `hook` with the gradient of this tensor in the backward pass; a returned tensor replaces
+   * the gradient. Returns a function that removes the hook.
+   */
   registerHook(hook: GradHook): () => void {
     if (typeof hook !== "function") {
       throw wrongType("registerHook", "the hook", hook, "a function of the gradient");
@@ -361,7 +385,8 @@ export class Tensor extends ElementwiseMethods implements Value {
 
   /** @internal Makes this tensor the output of a recorded op. */
   setHistory(node: Node): void {
-    // After an in-place write the retained gradient is that of the new value; hooks stay with the old one, as in PyTorch.
+    // After an in-place write the retained gradient is that of the new value; hooks stay with the
+    // old one, as in PyTorch.
     if (this.gradFn?.retainer === this) {
       this.gradFn.retainer = null;
       node.retainer = this;
@@ -382,8 +407,9 @@ export class Tensor extends ElementwiseMethods implements Value {
   }
 
   /**
-   * This tensor if it has the dtype already, else a converted copy: `x.to("float64")`, `x.to(float64)`, `x.to(other)` for the
-   * dtype of another tensor. `x.to("cpu")` is the tensor itself.
+   * This tensor if it has the dtype already, else a converted copy: `x.to("float64")`,
+   * `x.to(float64)`, `x.to(other)` for the dtype of another tensor. `x.to("cpu")` is the tensor
+   * itself.
    * @throws TypeError if there is no such dtype; RangeError for any other device
    */
   to(target: Destination): Tensor {
@@ -419,7 +445,10 @@ export class Tensor extends ElementwiseMethods implements Value {
     return this.to("int32");
   }
 
-  /** Converted to int32: there is no int64 here. Where PyTorch needs long (classes, indices), use int32. */
+  /**
+   * Converted to int32: there is no int64 here. Where PyTorch needs long (classes, indices), use
+   * int32.
+   */
   long(): Tensor {
     return this.int();
   }
@@ -469,7 +498,10 @@ export class Tensor extends ElementwiseMethods implements Value {
   clamp(min: number | null | Bounds, max?: number | null): Tensor {
     return ops.clamp<Tensor>(this, boundsArgument(min, max));
   }
-  /** Rounds halves to the even neighbour. `decimals` is the number of digits after the point; negative numbers count before it. */
+  /**
+   * Rounds halves to the even neighbour. `decimals` is the number of digits after the point;
+   * negative numbers count before it.
+   */
   round(options: { decimals?: number | undefined } = {}): Tensor {
     checkOptions("round", options, decimalsOption);
     const { decimals = 0 } = options;
@@ -499,14 +531,20 @@ export class Tensor extends ElementwiseMethods implements Value {
     }
     return ops.where<Tensor>(mask, typeof value === "number" ? this.#filled(value) : value.to(this.dtype), this);
   }
-  /** The elements where the mask, a bool tensor, holds, in one dimension; tensor and mask broadcast. Not in compiled steps. */
+  /**
+   * The elements where the mask, a bool tensor, holds, in one dimension; tensor and mask broadcast.
+   * Not in compiled steps.
+   */
   maskedSelect(mask: Tensor): Tensor {
     const shape = broadcastShapes(mask.shape, this.shape);
     return readAt("maskedSelect", this.expand(shape), [mask.expand(shape)]);
   }
   /** The positions of the nonzero elements, int32 [n, ndim]. Not in compiled steps. */
   nonzero(options?: { asTuple?: false | undefined }): Tensor;
-  /** The positions of the nonzero elements along each dimension, int32 [n] each, as {@link at} takes them. Not in compiled steps. */
+  /**
+   * The positions of the nonzero elements along each dimension, int32 [n] each, as {@link at} takes
+   * them. Not in compiled steps.
+   */
   nonzero(options: { asTuple: true }): Tensor[];
   nonzero(options: { asTuple?: boolean | undefined } = {}): Tensor | Tensor[] {
     checkOptions("nonzero", options, ["asTuple"]);
@@ -519,7 +557,10 @@ export class Tensor extends ElementwiseMethods implements Value {
       );
     return literal(new Int32Array(0), { shape: [this.bool().item(), 0], dtype: "int32" }) as Tensor;
   }
-  /** Whether each element is within `atol + rtol * |other|` of the other's. NaN is close to NaN with `equalNan` only. */
+  /**
+   * Whether each element is within `atol + rtol * |other|` of the other's. NaN is close to NaN with
+   * `equalNan` only.
+   */
   isclose(other: Tensor, options: CloseOptions = {}): Tensor {
     checkOptions("isclose", options, closeOptions);
     const { rtol = 1e-5, atol = 1e-8, equalNan = false } = options;
@@ -533,7 +574,10 @@ export class Tensor extends ElementwiseMethods implements Value {
   allclose(other: Tensor, options: CloseOptions = {}): boolean {
     return this.isclose(other, options).all().item() === 1;
   }
-  /** Whether the other has the same shape and the same values. A boolean of JavaScript; {@link eq} compares elements. */
+  /**
+   * Whether the other has the same shape and the same values. A boolean of JavaScript; {@link eq}
+   * compares elements.
+   */
   equal(other: Tensor): boolean {
     return sameShape(this.shape, other.shape) && this.eq(other).all().item() === 1;
   }
@@ -569,9 +613,10 @@ export class Tensor extends ElementwiseMethods implements Value {
     return this.#write("maskedFill_", (base) => base.maskedFill(mask, value));
   }
   /**
-   * Writes the last argument at the index before it, `x[...index] = value` in Python: `x.set_(0, ":", 1)`,
-   * `x.set_(mask, 0)`. The index is that of {@link at}; the value, a number or a tensor, broadcasts to the indexed elements
-   * and is converted to this dtype. If an index names a position twice, the last value wins. The time is that of a copy of the whole tensor.
+   * Writes the last argument at the index before it, `x[...index] = value` in Python:
+   * `x.set_(0, ":", 1)`, `x.set_(mask, 0)`. The index is that of {@link at}; the value, a number or
+   * a tensor, broadcasts to the indexed elements and is converted to this dtype. If an index names
+   * a position twice, the last value wins. The time is that of a copy of the whole tensor.
    * @throws RangeError if the index or the value does not fit; TypeError for an invalid index
    */
   set_(...indexAndValue: [...index: Index[], value: number | Tensor]): this {
@@ -640,13 +685,16 @@ export class Tensor extends ElementwiseMethods implements Value {
   // Reductions: over all dimensions, or those given; sums accumulate in double
 
   /**
-   * The sum over all dimensions or those given, accumulated in double: `x.sum()`, `x.sum(1)`, `x.sum([0, 1], {
-   * keepdim: true })`.
+   * The sum over all dimensions or those given, accumulated in double: `x.sum()`, `x.sum(1)`,
+   * `x.sum([0, 1], { keepdim: true })`.
    */
   sum(dim?: Dims | KeepdimOption, options?: KeepdimOption): Tensor {
     return ops.sum<Tensor>(this, reduceArguments(this.shape, dim, options).attrs);
   }
-  /** The mean over all dimensions or those given. @throws TypeError for integers: convert with {@link float} */
+  /**
+   * The mean over all dimensions or those given.
+   * @throws TypeError for integers: convert with {@link float}
+   */
   mean(dim?: Dims | KeepdimOption, options?: KeepdimOption): Tensor {
     return ops.mean<Tensor>(this, reduceArguments(this.shape, dim, options).attrs);
   }
@@ -664,29 +712,43 @@ export class Tensor extends ElementwiseMethods implements Value {
     const { attrs, options: given } = reduceArguments(this.shape, dim, options);
     return ops.std<Tensor>(this, { ...attrs, correction: given.correction ?? 1 });
   }
-  /** The largest element, of all; a tie shares the gradient. {@link maximum} compares two tensors. */
+  /**
+   * The largest element, of all; a tie shares the gradient. {@link maximum} compares two tensors.
+   */
   max(): Tensor;
-  /** The largest elements along a dimension and their places: `const [values, indices] = x.max(1)`. */
+  /**
+   * The largest elements along a dimension and their places: `const [values, indices] = x.max(1)`.
+   */
   max(dim: number, options?: KeepdimOption): ValuesAndIndices;
   max(dim?: number, options: KeepdimOption = {}): Tensor | ValuesAndIndices {
     checkOptions("max", options, keepdimOption);
     if (dim === undefined) return ops.max<Tensor>(this, reduceArguments(this.shape, dim, options).attrs);
     return this.#along(dim, options, this.argmax(dim, { keepdim: true }));
   }
-  /** The smallest element, of all; a tie shares the gradient. {@link minimum} compares two tensors. */
+  /**
+   * The smallest element, of all; a tie shares the gradient. {@link minimum} compares two tensors.
+   */
   min(): Tensor;
-  /** The smallest elements along a dimension and their places: `const [values, indices] = x.min(1)`. */
+  /**
+   * The smallest elements along a dimension and their places: `const [values, indices] = x.min(1)`.
+   */
   min(dim: number, options?: KeepdimOption): ValuesAndIndices;
   min(dim?: number, options: KeepdimOption = {}): Tensor | ValuesAndIndices {
     checkOptions("min", options, keepdimOption);
     if (dim === undefined) return ops.min<Tensor>(this, reduceArguments(this.shape, dim, options).attrs);
     return this.#along(dim, options, this.argmin(dim, { keepdim: true }));
   }
-  /** The largest values over all dimensions or those given, without their places; ties share the gradient. */
+  /**
+   * The largest values over all dimensions or those given, without their places; ties share the
+   * gradient.
+   */
   amax(dim?: Dims | KeepdimOption, options?: KeepdimOption): Tensor {
     return ops.amax<Tensor>(this, reduceArguments(this.shape, dim, options).attrs);
   }
-  /** The smallest values over all dimensions or those given, without their places; ties share the gradient. */
+  /**
+   * The smallest values over all dimensions or those given, without their places; ties share the
+   * gradient.
+   */
   amin(dim?: Dims | KeepdimOption, options?: KeepdimOption): Tensor {
     return ops.amin<Tensor>(this, reduceArguments(this.shape, dim, options).attrs);
   }
@@ -714,7 +776,9 @@ export class Tensor extends ElementwiseMethods implements Value {
   logsumexp(dim: Dims, options?: KeepdimOption): Tensor {
     return ops.logsumexp<Tensor>(this, reduceArguments(this.shape, dim, options).attrs);
   }
-  /** The p-norm over all dimensions or those given. p = Infinity gives the largest absolute value. */
+  /**
+   * The p-norm over all dimensions or those given. p = Infinity gives the largest absolute value.
+   */
   norm(p = 2, dim?: Dims | KeepdimOption, options?: KeepdimOption): Tensor {
     checkNormPower(p);
     if (p === Infinity) {
@@ -738,18 +802,26 @@ export class Tensor extends ElementwiseMethods implements Value {
   cumsum(dim: number): Tensor {
     return ops.cumsum<Tensor>(this, { dim: normalizeDim(dim, this.ndim) });
   }
-  /** The indices that sort a dimension (the last by default); equal values keep their order, NaN is largest. */
+  /**
+   * The indices that sort a dimension (the last by default); equal values keep their order, NaN is
+   * largest.
+   */
   argsort(dim = -1, options: SortOptions = {}): Tensor {
     checkOptions("argsort", options, sortOptions);
     const { descending = false } = options;
     return ops.argsort<Tensor>(this, { dim: normalizeDim(dim, this.ndim), descending });
   }
-  /** The sorted values of a dimension (the last by default) and their indices: see {@link argsort}. */
+  /**
+   * The sorted values of a dimension (the last by default) and their indices: see {@link argsort}.
+   */
   sort(dim = -1, options: SortOptions = {}): ValuesAndIndices {
     checkOptions("sort", options, sortOptions);
     return this.#along(dim, { keepdim: true }, this.argsort(dim, options));
   }
-  /** The `k` largest values of a dimension (the last by default) in order, or the smallest, and their indices. */
+  /**
+   * The `k` largest values of a dimension (the last by default) in order, or the smallest, and
+   * their indices.
+   */
   topk(k: number, dim = -1, options: { largest?: boolean | undefined } = {}): ValuesAndIndices {
     checkOptions("topk", options, ["largest"]);
     const size = this.shape[normalizeDim(dim, this.ndim)] ?? 1;
@@ -774,7 +846,10 @@ export class Tensor extends ElementwiseMethods implements Value {
   flatten(startDim = 0, endDim = -1): Tensor {
     return ops.reshape<Tensor>(this, { shape: flattenedShape(this.shape, startDim, endDim) });
   }
-  /** The reverse of {@link flatten}: dimension `dim` as several, of which one size may be -1. Shares storage. */
+  /**
+   * The reverse of {@link flatten}: dimension `dim` as several, of which one size may be -1. Shares
+   * storage.
+   */
   unflatten(dim: number, sizes: Shape): Tensor {
     return ops.reshape<Tensor>(this, { shape: unflattenedShape(this.shape, dim, sizes) });
   }
@@ -790,7 +865,10 @@ export class Tensor extends ElementwiseMethods implements Value {
   transpose(dim0: number, dim1: number): Tensor {
     return ops.permute<Tensor>(this, { dims: swappedDims(this.ndim, dim0, dim1) });
   }
-  /** The transpose of a matrix; a vector and a single value stay as they are. @throws RangeError beyond two dimensions */
+  /**
+   * The transpose of a matrix; a vector and a single value stay as they are.
+   * @throws RangeError beyond two dimensions
+   */
   t(): Tensor {
     if (this.ndim > 2) {
       throw mismatch(
@@ -827,12 +905,18 @@ export class Tensor extends ElementwiseMethods implements Value {
   reshapeAs(other: Tensor): Tensor {
     return this.reshape(other.shape);
   }
-  /** The whole tensor, repeated along each dimension: `tensor([1, 2]).repeat(2)` is [1, 2, 1, 2]; more numbers add dimensions in front. */
+  /**
+   * The whole tensor, repeated along each dimension: `tensor([1, 2]).repeat(2)` is [1, 2, 1, 2];
+   * more numbers add dimensions in front.
+   */
   repeat(...times: (number | readonly number[])[]): Tensor {
     const { apart, expanded, together } = repeatArguments(this.shape, sizesArgument(times));
     return this.clone().reshape(apart).expand(expanded).reshape(together);
   }
-  /** Repeats each element, along a dimension or in the flattened tensor: [1, 2] becomes [1, 1, 2, 2]. */
+  /**
+   * Repeats each element, along a dimension or in the flattened tensor: [1, 2] becomes [1, 1, 2,
+   * 2].
+   */
   repeatInterleave(times: number, dim?: number): Tensor {
     if (dim === undefined && this.ndim !== 1) return this.clone().reshape(-1).repeatInterleave(times, 0);
     checkValue("repeatInterleave", "times", times, wholeNumber(0));
@@ -879,9 +963,10 @@ export class Tensor extends ElementwiseMethods implements Value {
     return ops.slice<Tensor>(this, { dim: place.dim, start: place.index, length: 1, step: 1 }).squeeze(place.dim);
   }
   /**
-   * Indexing as with Python's brackets: `x[0, 1:, [2, 0]]` is `x.at(0, "1:", [2, 0])`. For each dimension a position, a
-   * slice (`":"`, `"1:"`, `"::2"`), a list or int32 tensor of positions, or a bool mask; null for a new dimension, `"..."` for all
-   * other dimensions. Always a copy. Lists and masks combine as in PyTorch; a mask cannot be read in a compiled step.
+   * Indexing as with Python's brackets: `x[0, 1:, [2, 0]]` is `x.at(0, "1:", [2, 0])`. For each
+   * dimension a position, a slice (`":"`, `"1:"`, `"::2"`), a list or int32 tensor of positions, or
+   * a bool mask; null for a new dimension, `"..."` for all other dimensions. Always a copy. Lists
+   * and masks combine as in PyTorch; a mask cannot be read in a compiled step.
    * https://pytorch.org/cppdocs/notes/tensor_indexing.html
    * @throws RangeError for a position or a mask that does not fit; TypeError for an invalid index
    */
@@ -903,21 +988,26 @@ export class Tensor extends ElementwiseMethods implements Value {
     const sizes = Array.from({ length: this.shape[at] }, () => 1);
     return ops.split<Tensor>(this, { dim: at, sizes }).map((place) => place.squeeze(at));
   }
-  /** The positions of a dimension given by an int32 tensor or a list, in that order: `x.indexSelect(0, [2, 0])`. A copy. */
+  /**
+   * The positions of a dimension given by an int32 tensor or a list, in that order:
+   * `x.indexSelect(0, [2, 0])`. A copy.
+   */
   indexSelect(dim: number, index: Tensor | readonly number[]): Tensor {
     const at = normalizeDim(dim, this.ndim);
     return ops.indexSelect<Tensor>(this, Array.isArray(index) ? placesOfList(index) : (index as Tensor), { dim: at });
   }
   /**
-   * For every position of the index, the value at that position with its coordinate in `dim` replaced by the index: the value of one class per row, for example.
+   * For every position of the index, the value at that position with its coordinate in `dim`
+   * replaced by the index: the value of one class per row, for example.
    * https://pytorch.org/docs/stable/generated/torch.gather.html
    */
   gather(dim: number, index: Tensor): Tensor {
     return ops.gather<Tensor>(this, index, { dim: normalizeDim(dim, this.ndim) });
   }
   /**
-   * A copy with `value` written, for every position of the index, to that position with its coordinate in `dim` replaced by
-   * the index: the reverse of {@link gather}. A tensor of values has the shape of the index. If a position is named twice, the last value wins.
+   * A copy with `value` written, for every position of the index, to that position with its
+   * coordinate in `dim` replaced by the index: the reverse of {@link gather}. A tensor of values
+   * has the shape of the index. If a position is named twice, the last value wins.
    * https://pytorch.org/docs/stable/generated/torch.Tensor.scatter_.html
    */
   scatter(dim: number, index: Tensor, value: number | Tensor): Tensor {
@@ -925,7 +1015,9 @@ export class Tensor extends ElementwiseMethods implements Value {
     const places = new Tensor(new Storage(everywhere), this.shape, "int32").gather(dim, index);
     return putAt("scatter", this, places, this.#valueToWrite(value));
   }
-  /** Like {@link scatter}, but adds the values, all of them if a position is named more than once. */
+  /**
+   * Like {@link scatter}, but adds the values, all of them if a position is named more than once.
+   */
   scatterAdd(dim: number, index: Tensor, source: Tensor): Tensor {
     const at = normalizeDim(dim, this.ndim);
     // Checks the index against this tensor, as the row does not.
@@ -948,11 +1040,17 @@ export class Tensor extends ElementwiseMethods implements Value {
 
   // Linear algebra and normalization
 
-  /** The matrix product; vectors and batches as in https://pytorch.org/docs/stable/generated/torch.matmul.html */
+  /**
+   * The matrix product; vectors and batches as in
+   * https://pytorch.org/docs/stable/generated/torch.matmul.html
+   */
   matmul(other: Tensor): Tensor {
     return matmul(this, other);
   }
-  /** The product of two matrices, [n, m] and [m, p]. @throws RangeError for other numbers of dimensions: see {@link matmul} */
+  /**
+   * The product of two matrices, [n, m] and [m, p].
+   * @throws RangeError for other numbers of dimensions: see {@link matmul}
+   */
   mm(other: Tensor): Tensor {
     return product("mm", this, 2, other, 2);
   }

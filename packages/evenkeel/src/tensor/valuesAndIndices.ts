@@ -1,8 +1,8 @@
 import type { Tensor } from "./tensor.ts";
 
 /**
- * The result of `max`, `min`, `sort` and `topk` along a dimension: two fields, which can also be destructured in this order,
- * `const [values, indices] = x.max(1)`.
+ * The result of `max`, `min`, `sort` and `topk` along a dimension: two fields, which can also be
+ * destructured in this order, `const [values, indices] = x.max(1)`.
  */
 export interface ValuesAndIndices extends Iterable<Tensor> {
   readonly values: Tensor;

@@ -33,12 +33,14 @@ function join(first: RowBatch, second: RowBatch): RowBatch {
 }
 
 /**
- * The batches of a loader, checked. With `joinLone` no batch has a single row, which BatchNorm could not normalise: such
- * a row is joined to the batch before it (the first one to the batch after it). This takes looking ahead by one batch;
- * without `joinLone` batches are drawn as they are used.
+ * The batches of a loader, checked. With `joinLone` no batch has a single row, which BatchNorm
+ * could not normalise: such a row is joined to the batch before it (the first one to the batch
+ * after it). This takes looking ahead by one batch; without `joinLone` batches are drawn as they
+ * are used.
  *
- * @throws RangeError if all there is is one row, or the loader deals in single rows, before any batch is given; not if
- * rows have positions ([N, C, L]) over which BatchNorm may find several values per channel: then they are given as they are
+ * @throws RangeError if all there is is one row, or the loader deals in single rows, before any
+ *   batch is given; not if rows have positions ([N, C, L]) over which BatchNorm may find several
+ *   values per channel: then they are given as they are
  */
 export function* rowBatches(loader: Loader<Batch | Tensor>, joinLone: boolean): Generator<RowBatch, void, undefined> {
   let held: RowBatch | undefined;

@@ -5,7 +5,10 @@ import { noGrad, type Tensor } from "../tensor/index.ts";
 /** A network from tensors to a tensor: what can be trained on batches. */
 export type Model = Module<Tensor[], Tensor>;
 
-/** Remembers which modules train and which are in eval mode; the returned function sets them back, one by one. */
+/**
+ * Remembers which modules train and which are in eval mode; the returned function sets them back,
+ * one by one.
+ */
 export function keepModes(modules: ReturnType<Model["modules"]>): () => void {
   const modes = modules.map(({ training }) => training);
   return () => {
@@ -25,8 +28,8 @@ export function keepingModes<T>(model: Model, use: (modules: ReturnType<Model["m
 }
 
 /**
- * What a forward pass changes beside its result: buffers (running statistics) and the default generator (dropout). Taken
- * before each step, so that a step that fails leaves nothing behind.
+ * What a forward pass changes beside its result: buffers (running statistics) and the default
+ * generator (dropout). Taken before each step, so that a step that fails leaves nothing behind.
  */
 export class ForwardState {
   readonly #buffers: readonly Buffer[];

@@ -6,14 +6,17 @@ interface Broadcast {
   readonly rows: number;
   readonly columns: number;
   readonly patterns: readonly Pattern[];
-  /** The dimension before which the rows end, if an input depends on it: inputs that need different splits cannot share a loop. */
+  /**
+   * The dimension before which the rows end, if an input depends on it: inputs that need different
+   * splits cannot share a loop.
+   */
   readonly split?: number;
 }
 
 /**
- * How shapes broadcast to `target`. Undefined if it is not by rows, columns and channels of one matrix: an input that is
- * repeated on both sides of its dimensions ([C, 1, 1] to [N, C, H, W]) has one element per row,
- * cyclically.
+ * How shapes broadcast to `target`. Undefined if it is not by rows, columns and channels of one
+ * matrix: an input that is repeated on both sides of its dimensions ([C, 1, 1] to [N, C, H, W]) has
+ * one element per row, cyclically.
  */
 export function broadcastPattern(shapes: readonly Shape[], target: Shape): Broadcast | undefined {
   // Dimensions of size 1 do not matter; for the others, whether each shape has them.

@@ -1,6 +1,7 @@
 /**
- * A growing buffer of WebAssembly binary. A program is some ten thousand instructions, written by code that is not optimized
- * yet, so the functions that run for each are short. https://webassembly.github.io/spec/core/binary/
+ * A growing buffer of WebAssembly binary. A program is some ten thousand instructions, written by
+ * code that is not optimized yet, so the functions that run for each are short.
+ * https://webassembly.github.io/spec/core/binary/
  */
 export class ByteWriter {
   #bytes = new Uint8Array(256);

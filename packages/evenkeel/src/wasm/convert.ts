@@ -31,7 +31,8 @@ export function storeDouble(f: FunctionBuilder, dtype: DType, at: I32, value: Ex
  */
 export function toInt32(f: FunctionBuilder, value: Expr<"f64">): Expr<"i32"> {
   const whole = f.let(f64x2.extract(f64x2.trunc(f64x2.splat(value)), 0));
-  // Exact: a division by a power of 2, and a difference below 2^32 of two integers. Infinity gives NaN.
+  // Exact: a division by a power of 2, and a difference below 2^32 of two integers. Infinity gives
+  // NaN.
   f.set(whole, f64.sub(whole, f64.mul(f64.floor(f64.mul(whole, 2 ** -32)), 2 ** 32)));
   const wraps = f64.fromI32(f64.ge(whole, 2 ** 31));
   return i32.truncF64(f64.sub(whole, f64.mul(wraps, 2 ** 32)));

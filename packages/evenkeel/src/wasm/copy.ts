@@ -27,7 +27,10 @@ export function copyArray(f: FunctionBuilder, to: number, from: number, bytes: n
   else forEachVector(f, bytes, (at, offset) => f.storeV128(at, v128.load(at, from + offset), to + offset));
 }
 
-/** Runs `body` for the vectors of `bytes` bytes, the last one possibly beyond the end: four per turn of a loop, then the rest. */
+/**
+ * Runs `body` for the vectors of `bytes` bytes, the last one possibly beyond the end: four per turn
+ * of a loop, then the rest.
+ */
 function forEachVector(f: FunctionBuilder, bytes: number, body: (at: Expr<"i32">, offset: number) => void): void {
   const end = Math.ceil(bytes / 16) * 16;
   const looped = end - (end % 64);
@@ -47,8 +50,9 @@ interface Dimension {
 }
 
 /**
- * Copies elements of `width` bytes between strided places: permutations, slices, repetition, joining. Writes exactly the
- * elements named. Contiguous rows are copied and repeated by vectors, 2-D transposes of 4-byte elements by tiles.
+ * Copies elements of `width` bytes between strided places: permutations, slices, repetition,
+ * joining. Writes exactly the elements named. Contiguous rows are copied and repeated by vectors,
+ * 2-D transposes of 4-byte elements by tiles.
  */
 export function copyStrided(
   f: FunctionBuilder,
@@ -119,7 +123,10 @@ function copyElement(f: FunctionBuilder, width: 1 | 4 | 8, from: MovingAddress, 
   else f.storeLane64(to.at, v128.load64Zero(from.at, from.address), 0, to.address);
 }
 
-/** Calls `piece` for pieces of 16, 8, 4 or 1 bytes that cover a row exactly; the last two may overlap. */
+/**
+ * Calls `piece` for pieces of 16, 8, 4 or 1 bytes that cover a row exactly; the last two may
+ * overlap.
+ */
 function coverRow(
   f: FunctionBuilder,
   bytes: number,

@@ -5,12 +5,17 @@ import { bits64, i64x2 } from "./math/doubles.ts";
 import { random32 } from "./mersenneTwister.ts";
 import type { ModuleBuilder } from "./moduleBuilder.ts";
 
-/** Fills of arrays from a generator's words, one word for each element, to the bits of `random/`. Counts are at least 1. */
+/**
+ * Fills of arrays from a generator's words, one word for each element, to the bits of `random/`.
+ * Counts are at least 1.
+ */
 
 /** The low 24 bits of a word: as a fraction of 2^24 a float32 in [0, 1). */
 const fractionBits = 0xffffff;
 
-/** a + b rounded to odd, so that rounding it once more to float32 is rounding once; see core/fma.ts. */
+/**
+ * a + b rounded to odd, so that rounding it once more to float32 is rounding once; see core/fma.ts.
+ */
 export function addToOdd(f: FunctionBuilder, a: Local<"v128">, b: Local<"v128">): V128 {
   const sum = f.let(f64x2.add(a, b));
   const bPart = f.let(f64x2.sub(sum, a));
@@ -23,7 +28,10 @@ export function addToOdd(f: FunctionBuilder, a: Local<"v128">, b: Local<"v128">)
   return v128.bitselect(neighbour, sum, v128.andNot(f64x2.ne(error, zero), isOdd));
 }
 
-/** `fillUniform(state, to, count, range, low)`: float32 of low + [0, 1) * range, where both are float32 and the sum rounds once. */
+/**
+ * `fillUniform(state, to, count, range, low)`: float32 of low + [0, 1) * range, where both are
+ * float32 and the sum rounds once.
+ */
 export const fillUniform = (module: ModuleBuilder): FunctionRef<readonly ["i32", "i32", "i32", "f64", "f64"], null> =>
   module.shared("fillUniform", (m) => {
     const draw = random32(m);
@@ -38,7 +46,10 @@ export const fillUniform = (module: ModuleBuilder): FunctionRef<readonly ["i32",
     });
   });
 
-/** `fillBelow(state, from, to, count)`: float32 1 where a draw from [0, 1) is below the float32 at `from`, 0 elsewhere. */
+/**
+ * `fillBelow(state, from, to, count)`: float32 1 where a draw from [0, 1) is below the float32 at
+ * `from`, 0 elsewhere.
+ */
 export const fillBelow = (module: ModuleBuilder): FunctionRef<readonly ["i32", "i32", "i32", "i32"], null> =>
   module.shared("fillBelow", (m) => {
     const draw = random32(m);
@@ -52,7 +63,10 @@ export const fillBelow = (module: ModuleBuilder): FunctionRef<readonly ["i32", "
     });
   });
 
-/** `fillIntegers(state, to, count, range, low)`: int32 of low + a word modulo range; a range of 0 stands for 2^32. */
+/**
+ * `fillIntegers(state, to, count, range, low)`: int32 of low + a word modulo range; a range of 0
+ * stands for 2^32.
+ */
 export const fillIntegers = (module: ModuleBuilder): FunctionRef<readonly ["i32", "i32", "i32", "i32", "i32"], null> =>
   module.shared("fillIntegers", (m) => {
     const draw = random32(m);
@@ -67,7 +81,9 @@ export const fillIntegers = (module: ModuleBuilder): FunctionRef<readonly ["i32"
     });
   });
 
-/** `fillPermutation(state, to, count)`: int32 of 0 to count - 1 in random order; count - 1 words. */
+/**
+ * `fillPermutation(state, to, count)`: int32 of 0 to count - 1 in random order; count - 1 words.
+ */
 export const fillPermutation = (module: ModuleBuilder): FunctionRef<readonly ["i32", "i32", "i32"], null> =>
   module.shared("fillPermutation", (m) => {
     const draw = random32(m);

@@ -2,7 +2,10 @@ import type { ByteWriter } from "./bytes.ts";
 
 export type ValueType = "i32" | "f32" | "f64" | "v128";
 
-/** A typed piece of code that leaves one value on the stack. Used twice, it is computed twice: keep it in a local. */
+/**
+ * A typed piece of code that leaves one value on the stack. Used twice, it is computed twice: keep
+ * it in a local.
+ */
 export interface Expr<T extends ValueType = ValueType> {
   readonly type: T;
   write(out: ByteWriter): void;
@@ -65,7 +68,10 @@ export function asExpr<T extends ValueType>(type: T, operand: Operand<T>): Expr<
   return constants[type as "i32"](operand) as unknown as Expr<T>;
 }
 
-/** An instruction with operands: their code, then its opcode (SIMD ones behind the prefix 0xfd), then immediates. */
+/**
+ * An instruction with operands: their code, then its opcode (SIMD ones behind the prefix 0xfd),
+ * then immediates.
+ */
 export function instruction<T extends ValueType>(
   type: T,
   opcode: readonly number[],

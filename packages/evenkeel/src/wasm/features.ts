@@ -3,7 +3,9 @@ import { ModuleBuilder } from "./moduleBuilder.ts";
 
 let relaxed: boolean | undefined;
 
-/** Whether the engine has relaxed SIMD (Node 22 and later): compiles a module that uses it, once. */
+/**
+ * Whether the engine has relaxed SIMD (Node 22 and later): compiles a module that uses it, once.
+ */
 export function hasRelaxedMadd(): boolean {
   if (relaxed === undefined) {
     const module = new ModuleBuilder();

@@ -3,8 +3,8 @@ import type { FunctionBuilder } from "./functionBuilder.ts";
 import { f32, f32x4, f64, f64x2, i32, v128 } from "./instructions.ts";
 
 /**
- * Folds of float32 arrays viewed as [outer, length, inner] over the middle: rows if inner is 1, else columns. The
- * order of the additions depends on these three numbers alone.
+ * Folds of float32 arrays viewed as [outer, length, inner] over the middle: rows if inner is 1,
+ * else columns. The order of the additions depends on these three numbers alone.
  */
 
 interface Folded {
@@ -21,8 +21,8 @@ export interface Fold {
   readonly start: number;
   readonly combine: (a: V128, b: V128) => V128;
   /**
-   * For sums: after `partialTerms` additions in float32 a partial sum goes into a double, and so does the result, through
-   * `finish`. Folds without it (maxima) do not round.
+   * For sums: after `partialTerms` additions in float32 a partial sum goes into a double, and so
+   * does the result, through `finish`. Folds without it (maxima) do not round.
    */
   readonly finish?: (total: V128) => V128;
 }
@@ -41,8 +41,8 @@ const addAll = (terms: readonly V128[]): V128 => terms.reduce((a, b) => f64x2.ad
 export const columnsFit = (outer: number, inner: number): boolean => outer === 1 || inner >= 4;
 
 /**
- * Each column of each [length, inner] block becomes one number. Reads to the end of the last vector of a row; the vector
- * at the right edge overlaps its neighbour.
+ * Each column of each [length, inner] block becomes one number. Reads to the end of the last vector
+ * of a row; the vector at the right edge overlaps its neighbour.
  */
 export function foldColumns(f: FunctionBuilder, fold: Fold, folded: Folded): void {
   const { outer, length, inner } = folded;
@@ -202,7 +202,10 @@ function sumOfRow(f: FunctionBuilder, fold: Fold, at: Local<"i32">, from: number
   return f32x4.extract(f32x4.demoteZero(finished), 0);
 }
 
-/** The sum of `map` over a row in doubles, four partial sums of two: for squares, which float32 might not hold. */
+/**
+ * The sum of `map` over a row in doubles, four partial sums of two: for squares, which float32
+ * might not hold.
+ */
 export function sumInDoubles(
   f: FunctionBuilder,
   start: Expr<"i32">,
@@ -231,7 +234,9 @@ export function sumInDoubles(
   return f64.add(f64x2.extract(sum, 0), f64x2.extract(sum, 1));
 }
 
-/** The fold of a row with at least 4 elements; elements that its last two vectors share count twice. */
+/**
+ * The fold of a row with at least 4 elements; elements that its last two vectors share count twice.
+ */
 function largestOfRow(f: FunctionBuilder, fold: Fold, at: Local<"i32">, from: number, length: number): Expr<"f32"> {
   const { partial, take, takeRest, clear } = partialsOfRow(f, fold, at, from, length);
   clear();

@@ -95,8 +95,9 @@ export class FunctionBuilder {
   }
 
   /**
-   * `do { body } while ((pointer += step) != end)`: runs at least once, and (end - start) must be a multiple of step.
-   * Engines compile it to a tight loop; they move invariant work into loops that test first.
+   * `do { body } while ((pointer += step) != end)`: runs at least once, and (end - start) must be a
+   * multiple of step. Engines compile it to a tight loop; they move invariant work into loops that
+   * test first.
    */
   loop(pointer: Local<"i32">, end: I32, step: number, body: () => void): void {
     this.repeat(() => {
@@ -113,7 +114,10 @@ export class FunctionBuilder {
     this.#code.bytes([0x0d, 0, 0x0b]);
   }
 
-  /** Runs `body` `count` times: not at all for 0, inline for 1, else in a loop that counts down a local. */
+  /**
+   * Runs `body` `count` times: not at all for 0, inline for 1, else in a loop that counts down a
+   * local.
+   */
   times(count: number, body: () => void): void {
     if (count <= 0) return;
     if (count === 1) {

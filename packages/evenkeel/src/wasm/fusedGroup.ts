@@ -26,7 +26,10 @@ interface FusedStep {
   readonly dtype: DType;
 }
 
-/** Elementwise ops of one shape that share a loop. `I` is Placed to write code, Spec to ask whether it is possible. */
+/**
+ * Elementwise ops of one shape that share a loop. `I` is Placed to write code, Spec to ask whether
+ * it is possible.
+ */
 export interface FusedGroup<I extends Spec = Placed> {
   /** The dtype of the computation. */
   readonly dtype: LaneType;

@@ -13,8 +13,8 @@ import {
 } from "./laneMemory.ts";
 
 /**
- * How an input is repeated over rows x columns: not at all, one element everywhere, the same row for all rows, one
- * element per row, or one per row from a cycle of `count` elements.
+ * How an input is repeated over rows x columns: not at all, one element everywhere, the same row
+ * for all rows, one element per row, or one per row from a cycle of `count` elements.
  */
 export type Pattern = "full" | "scalar" | "row" | "column" | { readonly channels: number };
 
@@ -25,7 +25,9 @@ interface LoopInput extends LaneArray {
 /** One pass over arrays of rows x columns elements, contiguous and row-major. */
 interface FusedLoop {
   readonly f: FunctionBuilder;
-  /** The dtype of the computation; arrays have this dtype or bool, inputs of float lanes any dtype. */
+  /**
+   * The dtype of the computation; arrays have this dtype or bool, inputs of float lanes any dtype.
+   */
   readonly lanes: LaneType;
   readonly rows: number;
   readonly columns: number;
@@ -34,7 +36,10 @@ interface FusedLoop {
   readonly outputs: readonly LaneArray[];
   /** The code is short: unroll it. */
   readonly unroll?: boolean;
-  /** Computes vectors of the outputs from vectors of the inputs. Called for several places in the code. */
+  /**
+   * Computes vectors of the outputs from vectors of the inputs. Called for several places in the
+   * code.
+   */
   readonly body: (inputs: readonly V128[]) => readonly V128[];
 }
 

@@ -15,8 +15,9 @@ import {
 } from "./expression.ts";
 
 /**
- * The instructions that kernels use, by type, with the names of the specification. All are pure expressions; stores are
- * statements of {@link FunctionBuilder}. https://webassembly.github.io/spec/core/appendix/index-instructions.html
+ * The instructions that kernels use, by type, with the names of the specification. All are pure
+ * expressions; stores are statements of {@link FunctionBuilder}.
+ * https://webassembly.github.io/spec/core/appendix/index-instructions.html
  */
 
 const simd = (code: number) => [0xfd, code];
@@ -210,7 +211,9 @@ export const f32x4 = {
   fromI32x4: vector1(0xfa),
   /** The low two lanes become f32, the others 0. */
   demoteZero: vector1(0x5e),
-  /** a * b + c, fused or not as the engine likes: changes the low bits, so only in `fast` programs. */
+  /**
+   * a * b + c, fused or not as the engine likes: changes the low bits, so only in `fast` programs.
+   */
   relaxedMadd: (a: V128, b: V128, c: V128): V128 => instruction("v128", simd(0x105), [a, b, c]),
 };
 

@@ -6,8 +6,9 @@ import type { LaneType } from "./laneMemory.ts";
 import type { ModuleBuilder } from "./moduleBuilder.ts";
 
 /**
- * An array at a fixed address: contiguous, row-major, aligned to 16 bytes. After its last element the block has slack up
- * to a multiple of 16 bytes: a flat loop may read and write whole vectors to the end.
+ * An array at a fixed address: contiguous, row-major, aligned to 16 bytes. After its last element
+ * the block has slack up to a multiple of 16 bytes: a flat loop may read and write whole vectors to
+ * the end.
  */
 export interface Placed extends Spec {
   readonly address: number;
@@ -32,20 +33,32 @@ export interface KernelCall<A = unknown> {
   readonly reference: () => void;
 }
 
-/** How calls that differ only in their arrays become one: the arrays are adjacent, and one loop covers all of them. */
+/**
+ * How calls that differ only in their arrays become one: the arrays are adjacent, and one loop
+ * covers all of them.
+ */
 export interface Joins {
   /** The number of leading inputs that are arrays of one shape, combined element by element. */
   readonly arrays: number;
-  /** The input that counts the steps, incremented by each call: every call has its own. The calls share all other inputs. */
+  /**
+   * The input that counts the steps, incremented by each call: every call has its own. The calls
+   * share all other inputs.
+   */
   readonly count?: number;
 }
 
-/** Writes the code of an op for given shapes and addresses. Outputs never overlap inputs, except where the op writes state. */
+/**
+ * Writes the code of an op for given shapes and addresses. Outputs never overlap inputs, except
+ * where the op writes state.
+ */
 export interface Kernel<A = never> {
   readonly kind: "kernel";
   /** Whether such calls may be joined, and how. They have no outputs and need no scratch. */
   readonly joins?: (inputs: readonly Spec[]) => Joins | undefined;
-  /** The reason why there is no code for a call (a dtype, a layout); the program then calls the reference. */
+  /**
+   * The reason why there is no code for a call (a dtype, a layout); the program then calls the
+   * reference.
+   */
   readonly declines?: (inputs: readonly Spec[], outputs: readonly Spec[], attrs: A) => string | undefined;
   /** Bytes of working memory. */
   readonly scratch?: (inputs: readonly Spec[], outputs: readonly Spec[], attrs: A) => number;
@@ -64,12 +77,15 @@ export interface LaneContext<A> {
 }
 
 /**
- * An elementwise op, as a function of vectors. Chains of them are fused into one loop. Inputs are locals (cheap to use
- * twice); a bool is a mask of all ones or all zeros per lane.
+ * An elementwise op, as a function of vectors. Chains of them are fused into one loop. Inputs are
+ * locals (cheap to use twice); a bool is a mask of all ones or all zeros per lane.
  */
 export interface LaneKernel<A = never> {
   readonly kind: "lanes";
-  /** The reason why there is no code for a call; undefined if there is. Kernels without it are short. */
+  /**
+   * The reason why there is no code for a call; undefined if there is. Kernels without it are
+   * short.
+   */
   readonly declines?: (dtype: LaneType, attrs: A) => string | undefined;
   readonly lane: (inputs: readonly V128[], context: LaneContext<A>) => V128;
   /** The same for int32 lanes; absent if there is no code for them. */

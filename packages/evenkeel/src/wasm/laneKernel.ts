@@ -48,7 +48,10 @@ export function floatFunctionOf<A>(choose: (attrs: A) => Called, doubles?: Calle
   };
 }
 
-/** A short function of floats, its code in the loop; that of doubles, if one is given, is long, and called. */
+/**
+ * A short function of floats, its code in the loop; that of doubles, if one is given, is long, and
+ * called.
+ */
 /* @__NO_SIDE_EFFECTS__ */
 export function inlineFunction({ code }: Called, doubles?: Called): LaneKernel<object> {
   return {

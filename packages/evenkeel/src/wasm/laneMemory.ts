@@ -4,8 +4,9 @@ import type { FunctionBuilder } from "./functionBuilder.ts";
 import { f32x4, f64x2, i32, i32x4, v128 } from "./instructions.ts";
 
 /**
- * Arrays as lanes of one kind: loops count in bytes of the lane's dtype, 4 or 8 per element, and positions in other
- * dtypes follow from that. A bool is a mask of all ones or all zeros; integers among floats become floats.
+ * Arrays as lanes of one kind: loops count in bytes of the lane's dtype, 4 or 8 per element, and
+ * positions in other dtypes follow from that. A bool is a mask of all ones or all zeros; integers
+ * among floats become floats.
  */
 export type LaneType = "float32" | "float64" | "int32";
 

@@ -7,10 +7,16 @@ import { ModuleBuilder } from "./moduleBuilder.ts";
 
 const count = 1 << 16;
 
-/** Floats by their bit patterns, so that all exponents come up: 2^21 of them, evenly spread, plus an offset per block. */
+/**
+ * Floats by their bit patterns, so that all exponents come up: 2^21 of them, evenly spread, plus an
+ * offset per block.
+ */
 const blocks = 32;
 
-/** A function over as many bytes from address 0, its results behind them: the memory, and what runs it. */
+/**
+ * A function over as many bytes from address 0, its results behind them: the memory, and what runs
+ * it.
+ */
 function looped(define: math.VectorFunction, bytes: number) {
   const memory = new WebAssembly.Memory({ initial: Math.ceil((2 * bytes) / 65536) });
   const module = new ModuleBuilder();
@@ -38,7 +44,10 @@ function vectorized(define: math.VectorFunction) {
   };
 }
 
-/** In units of the last place of the true value. Zeros, infinities and NaN must be the ones that rounding gives. */
+/**
+ * In units of the last place of the true value. Zeros, infinities and NaN must be the ones that
+ * rounding gives.
+ */
 function errorOf(actual: number, truth: number): number {
   const rounded = Math.fround(truth);
   if (Object.is(actual, rounded)) return 0;

@@ -1,4 +1,7 @@
-/** Functions of four floats or two doubles, defined once per module. Their largest errors are stated and tested in math.test.ts. */
+/**
+ * Functions of four floats or two doubles, defined once per module. Their largest errors are stated
+ * and tested in math.test.ts.
+ */
 export type { VectorFunction } from "./math/define.ts";
 export { erfF32x4 } from "./math/erf.ts";
 export { expF32x4, expm1F32x4, sigmoidF32x4 } from "./math/exp.ts";

@@ -4,8 +4,8 @@ import { i8x16, i32, i32x4, v128 } from "./instructions.ts";
 import type { ModuleBuilder } from "./moduleBuilder.ts";
 
 /**
- * MT19937 in a program's memory: the same words as `random/`. Its state is 624 words, in the order of use, followed by the
- * number of words used since they were renewed, 624 right after seeding.
+ * MT19937 in a program's memory: the same words as `random/`. Its state is 624 words, in the order
+ * of use, followed by the number of words used since they were renewed, 624 right after seeding.
  */
 
 const stateLength = 624;
@@ -94,9 +94,9 @@ export const random32 = (module: ModuleBuilder): FunctionRef<readonly ["i32"], "
   });
 
 /**
- * `fillMask(state, to, count, high, low, value)`: `count` elements of 4 bytes at `to`, each the bits `value` with a
- * probability, else 0. Draws two words per element, like a float64 uniform in [0, 1); high and low are the
- * {@link maskThreshold} of the probability.
+ * `fillMask(state, to, count, high, low, value)`: `count` elements of 4 bytes at `to`, each the
+ * bits `value` with a probability, else 0. Draws two words per element, like a float64 uniform in
+ * [0, 1); high and low are the {@link maskThreshold} of the probability.
  */
 export const fillMask = (
   module: ModuleBuilder,
@@ -127,7 +127,8 @@ export const fillMask = (
               f.call(renew, state);
               f.set(used, 0);
             });
-            // Whole groups of four elements, eight words, as many as the remaining words and elements allow.
+            // Whole groups of four elements, eight words, as many as the remaining words and
+            // elements allow.
             f.set(steps, i32.shrU(i32.sub(stateLength, used), 3));
             f.if(i32.ltU(i32.shrU(count, 2), steps), () => f.set(steps, i32.shrU(count, 2)));
             f.if(
@@ -174,7 +175,10 @@ function fourElements(
   f.storeV128(to, v128.and(v128.or(i32x4.ltS(first, highs), tie), values));
 }
 
-/** The two words of the smallest 53-bit integer that is not below `probability` (0 to 1) as a fraction of 2^53. */
+/**
+ * The two words of the smallest 53-bit integer that is not below `probability` (0 to 1) as a
+ * fraction of 2^53.
+ */
 export function maskThreshold(probability: number): { high: number; low: number } {
   const threshold = Math.ceil(probability * 2 ** 53);
   return { high: Math.floor(threshold / 2 ** 32), low: (threshold % 2 ** 32) | 0 };

@@ -12,15 +12,17 @@ interface Defined {
 }
 
 /**
- * Builds a WebAssembly module over one imported memory (`env.memory`). Imports come first, then functions in order of
- * definition. Equal calls give equal bytes.
+ * Builds a WebAssembly module over one imported memory (`env.memory`). Imports come first, then
+ * functions in order of definition. Equal calls give equal bytes.
  */
 export class ModuleBuilder {
   readonly #imports: FunctionRef[] = [];
   readonly #functions: Defined[] = [];
   readonly #shared = new Map<string, FunctionRef>();
 
-  /** A function of the host, `env.<name>`. All imports must be declared before the first function. */
+  /**
+   * A function of the host, `env.<name>`. All imports must be declared before the first function.
+   */
   import<const P extends readonly ValueType[]>(name: string, params: P): FunctionRef<P, null> {
     if (this.#functions.length > 0) throw refuse("internal", "", `import ${name}: imports must come before functions`);
     const ref = { name, index: this.#imports.length, params, result: null };

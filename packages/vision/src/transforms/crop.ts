@@ -64,7 +64,10 @@ function checkFill(caller: string, fill: unknown): asserts fill is number {
   if (typeof fill !== "number") throw wrongType(caller, "fill", fill, "a number");
 }
 
-/** A frame of one value around an image. https://pytorch.org/vision/stable/generated/torchvision.transforms.Pad.html */
+/**
+ * A frame of one value around an image.
+ * https://pytorch.org/vision/stable/generated/torchvision.transforms.Pad.html
+ */
 export class Pad implements Transform {
   readonly padding: Margins;
   readonly fill: number;
@@ -120,8 +123,8 @@ export interface RandomCropOptions extends RandomOptions, PadOptions {
 }
 
 /**
- * A crop at a random position, drawn as torchvision draws it: a row and then a column, each a number of torch's stream; nothing
- * is drawn if the size is that of the image.
+ * A crop at a random position, drawn as torchvision draws it: a row and then a column, each a
+ * number of torch's stream; nothing is drawn if the size is that of the image.
  * https://pytorch.org/vision/stable/generated/torchvision.transforms.RandomCrop.html
  */
 export class RandomCrop implements Transform {
@@ -131,7 +134,10 @@ export class RandomCrop implements Transform {
   readonly fill: number;
   readonly #generator: Generator | undefined;
 
-  /** @param size [height, width], or one number for both @throws RangeError if it is no size, or the padding is none */
+  /**
+   * @param size [height, width], or one number for both
+   * @throws RangeError if it is no size, or the padding is none
+   */
   constructor(size: number | readonly number[], options: RandomCropOptions = {}) {
     checkOptions("RandomCrop", options, ["padding", "padIfNeeded", "fill", "generator"]);
     const { padding = 0, padIfNeeded = false, fill = 0, generator } = options;

@@ -8,7 +8,10 @@ export interface RandomOptions {
   readonly generator?: Generator | undefined;
 }
 
-/** Turns pictures around with a probability, drawn as torchvision draws it: one number of torch's stream for each picture. */
+/**
+ * Turns pictures around with a probability, drawn as torchvision draws it: one number of torch's
+ * stream for each picture.
+ */
 abstract class RandomFlip implements Transform {
   readonly p: number;
   readonly #generator: Generator | undefined;

@@ -4,7 +4,10 @@ import { type Image, isPicture, type Picture, pick } from "../picture.ts";
 import type { Transform } from "./step.ts";
 
 export interface ResizeOptions {
-  /** "bilinear" weighs all pixels that a new one covers, as PIL does; "nearest" takes one of them. Default "bilinear". */
+  /**
+   * "bilinear" weighs all pixels that a new one covers, as PIL does; "nearest" takes one of them.
+   * Default "bilinear".
+   */
   readonly interpolation?: "bilinear" | "nearest" | undefined;
 }
 
@@ -50,7 +53,10 @@ export class Resize implements Transform {
   }
 }
 
-/** The pixels along one side that the new ones are copies of. PIL adds up steps, and their rounding with them. */
+/**
+ * The pixels along one side that the new ones are copies of. PIL adds up steps, and their rounding
+ * with them.
+ */
 function nearest(from: number, to: number): Int32Array {
   const scale = from / to;
   const places = new Int32Array(to);

@@ -33,7 +33,10 @@ export class Compose implements Transform {
   }
 }
 
-/** A function of your own as a transform. https://pytorch.org/vision/stable/generated/torchvision.transforms.Lambda.html */
+/**
+ * A function of your own as a transform.
+ * https://pytorch.org/vision/stable/generated/torchvision.transforms.Lambda.html
+ */
 export class Lambda implements Transform {
   readonly lambda: (image: Image) => Image;
 
@@ -62,7 +65,10 @@ export function run(steps: readonly Step[], image: Image): Image {
   return steps.reduce((current, step) => (typeof step === "function" ? step(current) : step.apply(current)), image);
 }
 
-/** Applies the transforms of a dataset to a picture. @throws TypeError if the result is not a tensor, which batches need */
+/**
+ * Applies the transforms of a dataset to a picture.
+ * @throws TypeError if the result is not a tensor, which batches need
+ */
 export function asTensor(caller: string, steps: readonly Step[], image: Image): Tensor {
   const made = run(steps, image);
   if (made instanceof Tensor) return made;

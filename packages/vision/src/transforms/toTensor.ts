@@ -4,7 +4,8 @@ import { type Image, isPicture } from "../picture.ts";
 import type { Transform } from "./step.ts";
 
 /**
- * A picture as a float32 tensor [channels, height, width], its values divided by 255: from 0 to 1. A tensor is given back.
+ * A picture as a float32 tensor [channels, height, width], its values divided by 255: from 0 to 1.
+ * A tensor is given back.
  * https://pytorch.org/vision/stable/generated/torchvision.transforms.ToTensor.html
  */
 export class ToTensor implements Transform {

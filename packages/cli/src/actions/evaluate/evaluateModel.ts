@@ -37,7 +37,10 @@ export interface WorstRow {
   readonly error: number;
 }
 
-/** @throws CommandError if a value is not of its column's kind @throws the reason of `signal` once it is aborted */
+/**
+ * @throws CommandError if a value is not of its column's kind
+ * @throws the reason of `signal` once it is aborted
+ */
 export async function evaluateModel(
   model: TableModel,
   table: Table,

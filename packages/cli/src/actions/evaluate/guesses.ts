@@ -1,8 +1,8 @@
 import { type FittedPreprocessing, scoresOf, type TableScores } from "evenkeel/tabular";
 
 /**
- * Scores of guessing the same for every row. What the training rows had is known of some targets: their mean, or that of
- * their logarithms. Otherwise these rows say it, which flatters the guess.
+ * Scores of guessing the same for every row. What the training rows had is known of some targets:
+ * their mean, or that of their logarithms. Otherwise these rows say it, which flatters the guess.
  */
 export function guesses(preprocessing: FittedPreprocessing, truth: Float64Array): Record<string, TableScores> {
   const { task, classes } = preprocessing;

@@ -2,9 +2,14 @@ import { data, nn } from "evenkeel";
 import { networkOf, Preprocessing, type Table, type TableModel } from "evenkeel/tabular";
 import { batchNormGap } from "evenkeel/train";
 
-/** How the losses of a network differ when batch normalization takes the statistics of these rows. */
+/**
+ * How the losses of a network differ when batch normalization takes the statistics of these rows.
+ */
 export interface StatisticsGap {
-  /** What the losses are: of classes the log loss, of numbers the mean squared error of the scaled target. */
+  /**
+   * What the losses are: of classes the log loss, of numbers the mean squared error of the scaled
+   * target.
+   */
   readonly loss: "logLoss" | "mse";
   /** With the statistics that the model has. */
   readonly running: number;

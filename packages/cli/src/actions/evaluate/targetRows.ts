@@ -20,7 +20,8 @@ export function rowsWithTarget({ schema }: TableModel, table: Table): Int32Array
 
 /**
  * The rows of a part, drawn again as the training drew them.
- * @throws CommandError if the record does not say how, or the table is not the one that was trained on
+ * @throws CommandError if the record does not say how, or the table is not the one that was trained
+ *   on
  */
 export function rowsOfPart({ schema }: TableModel, table: Table, part: PartName, origin: Origin): Int32Array {
   const { seed, split, rows } = origin;

@@ -11,9 +11,10 @@ const cures: Readonly<Partial<Record<nn.BatchNormRule, string>>> = {
 };
 
 /**
- * What is doubtful about the batch normalization of a model, by the network and the record of its training. What training
- * on a table has settled by itself is not doubted: a last batch of one row is joined to the one before, the rows may be too
- * few for larger batches, and statistics that were chosen by validation rows have been looked at.
+ * What is doubtful about the batch normalization of a model, by the network and the record of its
+ * training. What training on a table has settled by itself is not doubted: a last batch of one row
+ * is joined to the one before, the rows may be too few for larger batches, and statistics that were
+ * chosen by validation rows have been looked at.
  */
 export function batchNormFindings(model: TableModel, { plan, sizes }: Origin): nn.BatchNormFinding[] {
   const network = networkOf(model);

@@ -4,7 +4,9 @@ import { findModel, type ModelPlace } from "../../records/models/findModel.ts";
 import { listRuns } from "../../records/runs/readRun.ts";
 import { builtinTable } from "../../tables/builtin.ts";
 
-/** Where a model lies, if one is meant: a safetensors file, or a run where no table is called so. */
+/**
+ * Where a model lies, if one is meant: a safetensors file, or a run where no table is called so.
+ */
 export function modelNamed(source: string, cwd: string, runs: string): ModelPlace | undefined {
   const isFile = /\.safetensors$/i.test(source);
   if (!isFile && (source === "-" || builtinTable(source) !== undefined)) return undefined;

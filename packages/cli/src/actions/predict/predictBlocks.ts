@@ -12,9 +12,11 @@ export interface PredictedBlock {
 const blockRows = 16_384;
 
 /**
- * Predicts rows block by block, so that millions need no more memory than a block, and a Ctrl-C is heard between two.
+ * Predicts rows block by block, so that millions need no more memory than a block, and a Ctrl-C is
+ * heard between two.
  *
- * @throws CommandError if a value is not of its column's kind @throws the reason of `signal` once it is aborted
+ * @throws CommandError if a value is not of its column's kind @throws the reason of `signal` once
+ *   it is aborted
  */
 export async function* predictBlocks(
   model: TableModel,

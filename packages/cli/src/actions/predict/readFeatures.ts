@@ -23,10 +23,12 @@ export function featureNames({ preprocessing }: TableModel): string[] {
 }
 
 /**
- * Reads a table for a model. Where nothing else of it is wanted, columns that the model does not use are not even read.
+ * Reads a table for a model. Where nothing else of it is wanted, columns that the model does not
+ * use are not even read.
  *
  * @param besides columns that are wanted too; "all" of them
- * @throws TableReadError if the table cannot be read; CommandError if it lacks a column of the model
+ * @throws TableReadError if the table cannot be read; CommandError if it lacks a column of the
+ *   model
  */
 export async function readFeatures(
   model: TableModel,
@@ -64,7 +66,8 @@ async function readNeeded(
 
 /**
  * Rows that were given as JSON objects.
- * @throws CommandError if a text is no JSON object of plain values, or no row has any column of the model
+ * @throws CommandError if a text is no JSON object of plain values, or no row has any column of the
+ *   model
  */
 export function rowsFeatures(model: TableModel, texts: readonly string[]): Features {
   const rows = texts.map(parseRow);
@@ -97,7 +100,10 @@ function kindOf(value: unknown): string {
   return value === null ? "null" : `a ${typeof value}`;
 }
 
-/** With columns of nothing for those that are missing, where rows may leave out what they do not have. */
+/**
+ * With columns of nothing for those that are missing, where rows may leave out what they do not
+ * have.
+ */
 function completed(
   model: TableModel,
   table: Table,

@@ -3,7 +3,8 @@ import { wholeText } from "../../shell/figures.ts";
 import type { Features } from "./readFeatures.ts";
 
 /**
- * What is said of values that predictions have to be made without, a note for each column that is there.
+ * What is said of values that predictions have to be made without, a note for each column that is
+ * there.
  * @throws CommandError if a value is not of its column's kind
  */
 export function unfamiliarNotes({ preprocessing }: TableModel, { table, absent }: Features): string[] {

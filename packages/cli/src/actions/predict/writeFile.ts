@@ -9,7 +9,8 @@ import type { OutputColumn } from "./outputColumns.ts";
 import type { PredictedBlock } from "./predictBlocks.ts";
 
 /**
- * Writes pieces of text into a file, no faster than it takes them. Whoever looks sees the old file or the whole new one.
+ * Writes pieces of text into a file, no faster than it takes them. Whoever looks sees the old file
+ * or the whole new one.
  *
  * @throws CommandError if it cannot be written; the old file is then as it was
  */

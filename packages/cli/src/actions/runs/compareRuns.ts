@@ -9,7 +9,9 @@ export interface ComparedLine<T> {
 }
 
 export interface ScoreLine extends ComparedLine<number> {
-  /** Positions of the runs with the best value; none if all are alike or fewer than two have one. */
+  /**
+   * Positions of the runs with the best value; none if all are alike or fewer than two have one.
+   */
   readonly best: readonly number[];
 }
 

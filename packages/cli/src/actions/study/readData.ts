@@ -28,7 +28,8 @@ export interface ReadEvents {
 }
 
 /**
- * Reads a table, or pictures where the question is about them: as the study began, or as the flags say.
+ * Reads a table, or pictures where the question is about them: as the study began, or as the flags
+ * say.
  * @throws CommandError, TableReadError or TableError for what is wrong with them
  */
 export async function readData(

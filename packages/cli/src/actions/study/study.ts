@@ -54,7 +54,9 @@ export interface StudyEvents extends ReadEvents {
 export interface Studied extends StudyBeginning {
   readonly study: StudyFolder;
   readonly complete: boolean;
-  /** What can be said: all of it, or by the seeds that are whole; undefined where there are none. */
+  /**
+   * What can be said: all of it, or by the seeds that are whole; undefined where there are none.
+   */
   readonly concluded?: { readonly result: StudyResult; readonly report: StudyReport };
   readonly trials: readonly TrialRun[];
   /** Networks that were trained now, and not before an interruption. */

@@ -5,7 +5,8 @@ import { askOf } from "./questions.ts";
 import type { StudyFlags } from "./studyFlags.ts";
 
 /**
- * All options of a study: those that were given as they are, and what the command's own flags make of them.
+ * All options of a study: those that were given as they are, and what the command's own flags make
+ * of them.
  * @throws CommandError if the question is unknown, or flags exclude each other
  */
 export function studyOptions(flags: StudyFlags, given: StudyOptions, tableFirst = false): StudyOptions {
@@ -27,7 +28,10 @@ function seedsFrom(first: number, { seeds, quick }: StudyOptions): number[] {
   throw misuse("conflict", "--seeds lists the seeds, and --first-seed counts them from the first", "leave one out");
 }
 
-/** Every scale with every norm; with dropout too, on one scale, what is compared with it. As the default arms are made. */
+/**
+ * Every scale with every norm; with dropout too, on one scale, what is compared with it. As the
+ * default arms are made.
+ */
 function armsOf({ scales = ["raw", "zscore"], norms = allNorms }: StudyFlags, given: StudyOptions): NormArm[] {
   const { quick, dropout = quick ? 0 : 0.2 } = given;
   const crossed = scales.flatMap((scale) => norms.map((norm) => ({ scale, norm, dropout: 0 })));

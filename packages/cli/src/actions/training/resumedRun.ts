@@ -31,7 +31,10 @@ export interface ResumedRun {
   readonly checkpoint?: Checkpoint<never>;
 }
 
-/** @throws CommandError if there is no such run, it runs or has finished, its checkpoint is damaged, or other options are given */
+/**
+ * @throws CommandError if there is no such run, it runs or has finished, its checkpoint is damaged,
+ *   or other options are given
+ */
 export function resumedRun({ wanted, source, given, epochs, ...place }: ResumeRequest): ResumedRun {
   if (source)
     throw misuse("conflict", "--resume goes on with the table that the run began with", "leave the table out");

@@ -39,9 +39,10 @@ interface Recorded {
 }
 
 /**
- * Trains and records: a line of metrics for every epoch, a checkpoint every second and at the end, then model and result.
- * After an interrupt the best model so far is written as if it had ended there; during a refit that of the first training.
- * A refit that fails leaves that too, and the run is finished: going on with it would only fail again.
+ * Trains and records: a line of metrics for every epoch, a checkpoint every second and at the end,
+ * then model and result. After an interrupt the best model so far is written as if it had ended
+ * there; during a refit that of the first training. A refit that fails leaves that too, and the run
+ * is finished: going on with it would only fail again.
  *
  * @throws what trainTable throws; a failure after the first step is recorded in the folder too
  */

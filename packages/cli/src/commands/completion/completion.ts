@@ -13,9 +13,10 @@ const endings: Readonly<Record<string, RegExp>> = {
 const mostFiles = 200;
 
 /**
- * Adds `complete SHELL`, which prints a script for bash, zsh, fish or PowerShell, and `complete -- …`, which such a script
- * asks what could come next: commands, options, their choices, built-in tables, ids of runs, files. To be called when
- * all other commands are there, and only for a command line that begins with `complete`.
+ * Adds `complete SHELL`, which prints a script for bash, zsh, fish or PowerShell, and
+ * `complete -- …`, which such a script asks what could come next: commands, options, their choices,
+ * built-in tables, ids of runs, files. To be called when all other commands are there, and only for
+ * a command line that begins with `complete`.
  */
 export async function addCompletion(
   program: CommandUnknownOpts,
@@ -78,7 +79,10 @@ function runsIn(cwd: string): Suggestion[] {
     : [["latest", "the newest run"], ...ids.map(({ name }): Suggestion => [name, "run"]).reverse()];
 }
 
-/** Files in the folder that a word begins with, and in the folders beside them: a shell would end the word after a folder. */
+/**
+ * Files in the folder that a word begins with, and in the folders beside them: a shell would end
+ * the word after a folder.
+ */
 function filesFor(word: string, cwd: string, wanted: RegExp): Suggestion[] {
   const slash = word.lastIndexOf("/");
   const before = word.slice(0, slash + 1);

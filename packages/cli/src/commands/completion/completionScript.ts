@@ -1,7 +1,7 @@
 /**
- * Corrections of the scripts that @bomb.sh/tab 0.0.22 prints, each seen in the shell itself. Words with a space were put on
- * the line as they are, so that the command got two; bash offered nothing after `--norm=`, repeated what stands before a
- * colon, and expanded `$(…)` in the names of files.
+ * Corrections of the scripts that @bomb.sh/tab 0.0.22 prints, each seen in the shell itself. Words
+ * with a space were put on the line as they are, so that the command got two; bash offered nothing
+ * after `--norm=`, repeated what stands before a colon, and expanded `$(…)` in the names of files.
  */
 const corrections: Readonly<Record<string, readonly (readonly [from: string, to: string])[]>> = {
   bash: [

@@ -35,7 +35,9 @@ const partScores = z.object({
   test: figures.exactOptional(),
 });
 
-/** A record is whatever the one who trained put into it: what is not as expected here is left out. */
+/**
+ * A record is whatever the one who trained put into it: what is not as expected here is left out.
+ */
 const recordSchema = z.object({
   source: z.string().optional().catch(undefined),
   rows: z.int().nonnegative().optional().catch(undefined),

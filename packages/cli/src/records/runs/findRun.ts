@@ -8,7 +8,8 @@ const list = "`evenkeel runs list` lists them";
 /**
  * Finds a run by its id, by the beginning of it that no other has, or as `latest`.
  *
- * @throws CommandError if there is none or there are several, with the nearest ids, or the one that is meant is damaged
+ * @throws CommandError if there is none or there are several, with the nearest ids, or the one that
+ *   is meant is damaged
  */
 export function findRun(place: RunsFolder, wanted: string): Run {
   const run = choose(listRuns(runsFolder(place)), wanted);

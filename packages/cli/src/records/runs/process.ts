@@ -10,8 +10,9 @@ export function thisProcess(): ProcessMark {
 }
 
 /**
- * Whether a marked process still runs. One that was marked on another machine, whose disk is shared, cannot be asked: it counts as
- * running. Where the system does not say when a process began, its number alone decides.
+ * Whether a marked process still runs. One that was marked on another machine, whose disk is
+ * shared, cannot be asked: it counts as running. Where the system does not say when a process
+ * began, its number alone decides.
  */
 export function isRunning({ pid, host, started }: ProcessMark): boolean {
   if (host !== hostname()) return true;
@@ -24,7 +25,8 @@ export function isRunning({ pid, host, started }: ProcessMark): boolean {
 function startOf(pid: number): string | undefined {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
-    // The second field is the program's name in brackets, and may hold anything; the start is the 22nd.
+    // The second field is the program's name in brackets, and may hold anything; the start is the
+    // 22nd.
     return stat.slice(stat.lastIndexOf(")") + 2).split(" ")[22 - 3];
   } catch {
     return undefined;

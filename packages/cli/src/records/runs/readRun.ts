@@ -74,7 +74,10 @@ export function readMetrics(path: string): EpochLine[] {
   );
 }
 
-/** All folders in a folder of runs but those of studies, the newest first; those that are no runs come last. */
+/**
+ * All folders in a folder of runs but those of studies, the newest first; those that are no runs
+ * come last.
+ */
 export function listRuns(folder: string): (Run | DamagedRun)[] {
   const runs = readdirSync(folder)
     .map((name) => join(folder, name))

@@ -19,8 +19,9 @@ interface DoneEpochs {
 }
 
 /**
- * The folder of a run. Everything is written atomically (see {@link writeAtomic}) except for the metrics and TensorBoard's events,
- * which grow by whole lines and records: whenever the process is killed, what is there can be read.
+ * The folder of a run. Everything is written atomically (see {@link writeAtomic}) except for the
+ * metrics and TensorBoard's events, which grow by whole lines and records: whenever the process is
+ * killed, what is there can be read.
  */
 export class RunFolder {
   readonly path: string;
@@ -52,8 +53,8 @@ export class RunFolder {
   }
 
   /**
-   * Opens a run that was interrupted, to go on with it: this process is its process now, and what metrics.jsonl says of epochs
-   * after the checkpoint's is dropped, because they are trained again.
+   * Opens a run that was interrupted, to go on with it: this process is its process now, and what
+   * metrics.jsonl says of epochs after the checkpoint's is dropped, because they are trained again.
    *
    * @param done - the finished epochs of the checkpoint, of the training and of its refit
    * @param changes - what is decided otherwise from now on
@@ -120,7 +121,8 @@ export class RunFolder {
 }
 
 /**
- * Makes a folder whose name is the day, the table and four digits that no other run has, and what else it is to end with.
+ * Makes a folder whose name is the day, the table and four digits that no other run has, and what
+ * else it is to end with.
  * @returns the name
  */
 export function newFolder(folder: string, source: string, now: Date, ending = ""): string {

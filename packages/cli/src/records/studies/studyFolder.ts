@@ -14,7 +14,9 @@ import { newFolder } from "../runs/runFolder.ts";
 import { type ProcessMark, studyFile } from "../runs/types.ts";
 import { declaredSchema, firstIssue, tableFlagsSchema } from "../schemas.ts";
 
-/** study.json: everything that was decided before the first network, so that the study can go on. */
+/**
+ * study.json: everything that was decided before the first network, so that the study can go on.
+ */
 export interface StudyConfig {
   /** Version of this format. */
   readonly format: 1;
@@ -52,7 +54,10 @@ const configSchema: z.ZodType<StudyConfig> = z.object({
   process: z.object({ pid: z.int().nonnegative(), host: z.string(), started: z.string().exactOptional() }),
 });
 
-/** The folder of a study: study.json, trials.jsonl (see `openTrialStore`), result.json and report.html. */
+/**
+ * The folder of a study: study.json, trials.jsonl (see `openTrialStore`), result.json and
+ * report.html.
+ */
 export class StudyFolder {
   readonly path: string;
   readonly config: StudyConfig;

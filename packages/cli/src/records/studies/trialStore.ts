@@ -7,7 +7,10 @@ import { z } from "zod";
 import { type CommandError, misuse } from "../../shell/errors.ts";
 import { figure, firstIssue } from "../schemas.ts";
 
-/** The finished trials of a study, in a folder: a study that is interrupted, however rudely, goes on from there. */
+/**
+ * The finished trials of a study, in a folder: a study that is interrupted, however rudely, goes on
+ * from there.
+ */
 interface TrialStore {
   /** What was there when it was opened: `finished` for `runStudy`. */
   readonly finished: readonly TrialRun[];
@@ -26,8 +29,10 @@ interface Header {
 const fileName = "trials.jsonl";
 
 /**
- * Opens the folder's store, or makes one. A trial is a line of JSON; a last line that was not written to its end is dropped.
- * @throws CommandError if the folder holds the trials of another table or of another version, or a line of it is damaged
+ * Opens the folder's store, or makes one. A trial is a line of JSON; a last line that was not
+ * written to its end is dropped.
+ * @throws CommandError if the folder holds the trials of another table or of another version, or a
+ *   line of it is damaged
  */
 export function openTrialStore(folder: string, data: StudyData): TrialStore {
   mkdirSync(folder, { recursive: true });
@@ -112,7 +117,8 @@ const reading = z.object({ curve: z.array(figure), ...parts });
 /** In the order that a trial is written in: the same trials make the same bytes. */
 const runSchema: z.ZodType<TrialRun> = z.object({
   result: z.object({
-    // Its text is what a trial of the plan is known by, so what it holds needs no check: another one is left aside.
+    // Its text is what a trial of the plan is known by, so what it holds needs no check: another
+    // one is left aside.
     spec: z.custom<TrialSpec>(isSpec, "expected the plan of a trial"),
     rows: counts,
     constant: z.object(parts),

@@ -5,7 +5,10 @@ export function crc32c(bytes: Uint8Array): number {
   return (crc ^ 0xffffffff) >>> 0;
 }
 
-/** What stands in a TFRecord: a checksum of data that itself holds checksums is not to be one of them. */
+/**
+ * What stands in a TFRecord: a checksum of data that itself holds checksums is not to be one of
+ * them.
+ */
 export function maskedCrc32c(bytes: Uint8Array): number {
   const crc = crc32c(bytes);
   return (((crc >>> 15) | (crc << 17)) + 0xa282ead8) >>> 0;

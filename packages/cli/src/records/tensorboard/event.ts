@@ -34,7 +34,10 @@ function start(wallTime: number): BinaryWriter {
   return new BinaryWriter().tag(event.wallTime, WireType.Bit64).double(wallTime);
 }
 
-/** Frames a message as a TFRecord: its length, the length's checksum, the message, its checksum; little-endian. */
+/**
+ * Frames a message as a TFRecord: its length, the length's checksum, the message, its checksum;
+ * little-endian.
+ */
 export function tfRecord(message: Uint8Array): Uint8Array {
   const record = new Uint8Array(8 + 4 + message.length + 4);
   const view = new DataView(record.buffer);

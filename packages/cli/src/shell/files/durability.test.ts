@@ -6,7 +6,10 @@ import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { openTrialStore } from "../../records/studies/trialStore.ts";
 import { writeAtomic } from "./writeAtomic.ts";
 
-/** What was asked of the disk, in order: "fsync a.tmp". No kill shows it: only a power failure would. */
+/**
+ * What was asked of the disk, in order: "fsync a.tmp". No kill shows it: only a power failure
+ * would.
+ */
 const calls: string[] = [];
 
 vi.mock("node:fs", async (importOriginal) => {

@@ -3,8 +3,9 @@ import * as fs from "node:fs";
 const newline = 10;
 
 /**
- * Adds a value as one line of JSON. A line that a killed process left torn at the end of the file is cut off first, so that the file
- * never has a torn line anywhere but at its end. NaN and infinities become null, as JSON has it.
+ * Adds a value as one line of JSON. A line that a killed process left torn at the end of the file
+ * is cut off first, so that the file never has a torn line anywhere but at its end. NaN and
+ * infinities become null, as JSON has it.
  *
  * @throws Error if the file cannot be written, or the value has no JSON
  */
@@ -36,10 +37,12 @@ function endOfLines(file: number, size: number): number {
 }
 
 /**
- * Reads what {@link appendLine} wrote: the values of all lines that were finished. A last line without its newline was being written
- * when the process was killed, or is being written now; it does not count.
+ * Reads what {@link appendLine} wrote: the values of all lines that were finished. A last line
+ * without its newline was being written when the process was killed, or is being written now; it
+ * does not count.
  *
- * @throws Error if the file cannot be read, or a finished line is no JSON; the message has the number of the line
+ * @throws Error if the file cannot be read, or a finished line is no JSON; the message has the
+ *   number of the line
  */
 export function readJsonLines(path: string): unknown[] {
   const lines = fs.readFileSync(path, "utf8").split("\n");

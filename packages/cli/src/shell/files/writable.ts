@@ -3,7 +3,8 @@ import { dirname } from "node:path";
 import { misuse } from "../errors.ts";
 
 /**
- * Says that a file cannot be made while it costs nothing: before the work whose result it is to hold.
+ * Says that a file cannot be made while it costs nothing: before the work whose result it is to
+ * hold.
  * @param name as its user named it
  * @param option the one that named it
  * @throws CommandError if its folder is not there, or it is a folder

@@ -66,7 +66,10 @@ describe("writeAtomic", () => {
 });
 
 describe("200 kills with SIGKILL", () => {
-  /** A checkpoint that can tell whether it is whole: a version, as many bytes as it says, each of which says it again. */
+  /**
+   * A checkpoint that can tell whether it is whole: a version, as many bytes as it says, each of
+   * which says it again.
+   */
   const child = `
     const { existsSync, readFileSync, writeSync } = require("node:fs");
     const { writeAtomic } = require("./writeAtomic.cjs");
@@ -88,7 +91,9 @@ describe("200 kills with SIGKILL", () => {
     return version;
   }
 
-  /** What the child said until it was gone; it is killed some milliseconds after its first write. */
+  /**
+   * What the child said until it was gone; it is killed some milliseconds after its first write.
+   */
   function killed(process: ChildProcess, delay: number): Promise<string> {
     return new Promise((resolve, reject) => {
       let said = "";
@@ -150,7 +155,8 @@ describe("200 kills with SIGKILL", () => {
     fs.writeFileSync(join(folder, "child.cjs"), child);
 
     const lanes = await Promise.all(["a", "b"].map((lane) => killOften(join(folder, lane), 100, 40_000)));
-    // The kills did hit writes, and some were finished. A machine that has much else to do may not get to all 200.
+    // The kills did hit writes, and some were finished. A machine that has much else to do may not
+    // get to all 200.
     for (const { duringWrite, finished } of lanes) {
       expect(duringWrite).toBeGreaterThan(0);
       expect(finished).toBeGreaterThan(0);

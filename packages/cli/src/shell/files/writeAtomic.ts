@@ -6,7 +6,10 @@ import type { Problem } from "evenkeel";
 
 const day = 24 * 60 * 60 * 1000;
 
-/** A file that could not be written. It imports nothing that runs: a test has processes killed that hold this file alone. */
+/**
+ * A file that could not be written. It imports nothing that runs: a test has processes killed that
+ * hold this file alone.
+ */
 export class WriteError extends Error {
   override readonly name = "WriteError";
   readonly problem: Problem;
@@ -18,14 +21,17 @@ export class WriteError extends Error {
 }
 
 /**
- * Writes a file so that whoever looks sees the old content or the new, never a part: into a temporary file beside it, which is
- * flushed to the disk, given the name, and then the folder is flushed too. This holds for a process that is killed at any moment, and
- * for a machine that loses power. What killed processes left behind of this file is removed on the way. It is synchronous, so that
- * it can be done where a signal is handled and between two epochs.
+ * Writes a file so that whoever looks sees the old content or the new, never a part: into a
+ * temporary file beside it, which is flushed to the disk, given the name, and then the folder is
+ * flushed too. This holds for a process that is killed at any moment, and for a machine that loses
+ * power. What killed processes left behind of this file is removed on the way. It is synchronous,
+ * so that it can be done where a signal is handled and between two epochs.
  *
- * A file that was there keeps its permissions; a symbolic link stays one, and what it points to is written.
+ * A file that was there keeps its permissions; a symbolic link stays one, and what it points to is
+ * written.
  *
- * @throws WriteError if it cannot be written (no such folder, no space, no permission); the old file is then as it was
+ * @throws WriteError if it cannot be written (no such folder, no space, no permission); the old
+ *   file is then as it was
  */
 export function writeAtomic(path: string, content: string | Uint8Array): void {
   let temporary: string | undefined;
@@ -86,13 +92,19 @@ function removeLeftovers(folder: string, name: string): void {
   }
 }
 
-/** Writing is synchronous: what bears this thread's own name is of a killed process whose number came again. */
+/**
+ * Writing is synchronous: what bears this thread's own name is of a killed process whose number
+ * came again.
+ */
 function isGone(host: string, pid: number, thread: number): boolean {
   if (host !== hostname()) return false;
   return pid === process.pid ? thread === threadId : !isProcess(pid);
 }
 
-/** Of another machine on a shared disk, or of a process whose number another has now: nothing is written for a day. */
+/**
+ * Of another machine on a shared disk, or of a process whose number another has now: nothing is
+ * written for a day.
+ */
 function isOld(file: string): boolean {
   const facts = fs.statSync(file, { throwIfNoEntry: false });
   return facts !== undefined && Date.now() - facts.mtimeMs > day;

@@ -138,7 +138,10 @@ function sameColumns(first: Part, part: Part, wanted?: readonly string[]): void 
     throw unreadable("wrong-value", `${part.name} has a column "${extra}", which ${first.name} has not`);
 }
 
-/** Rows drawn without putting back, each as likely as any other, while their number is not known (Vitter's algorithm R). */
+/**
+ * Rows drawn without putting back, each as likely as any other, while their number is not known
+ * (Vitter's algorithm R).
+ */
 class Sample {
   private readonly size: number;
   private readonly generator: Generator;

@@ -5,17 +5,26 @@ import type { ReadNote } from "../readError.ts";
 import type { Reading } from "./columnTypes.ts";
 import { isNumberText } from "./numberText.ts";
 
-/** Takes batches of one column and makes the table's column of them, without a JS value per row that would stay. */
+/**
+ * Takes batches of one column and makes the table's column of them, without a JS value per row that
+ * would stay.
+ */
 export interface ColumnBuilder {
   /** Appends the values from row `start` of the batch up to row `end`. */
   append(vector: DuckDBVector, start: number, end: number): void;
   /** Overwrites what was appended at a position, for samples. */
   replace(position: number, vector: DuckDBVector, row: number): void;
-  /** The column, its rows in this order where one is given; undefined where it was given up, which a note says. */
+  /**
+   * The column, its rows in this order where one is given; undefined where it was given up, which a
+   * note says.
+   */
   finish(order?: Int32Array): { readonly column?: Column; readonly notes: readonly ReadNote[] };
 }
 
-/** Texts that a column may have before it is taken for free text or an identifier, and no longer kept. */
+/**
+ * Texts that a column may have before it is taken for free text or an identifier, and no longer
+ * kept.
+ */
 const mostTexts = 1_000_000;
 
 export function columnBuilder(name: string, as: Exclude<Reading["as"], "ignored">): ColumnBuilder {
@@ -76,7 +85,10 @@ class Growing<A extends Values> {
 
 /** Beyond this, doubles do not tell neighbouring whole numbers apart. */
 const largestExact = 2 ** 53;
-/** Whole numbers that somebody wrote out digit by digit end here, with the 128 bits of DuckDB's largest. */
+/**
+ * Whole numbers that somebody wrote out digit by digit end here, with the 128 bits of DuckDB's
+ * largest.
+ */
 const largestWhole = 2 ** 127;
 
 class NumberBuilder implements ColumnBuilder {

@@ -51,7 +51,10 @@ function ignored(what: string): Reading {
   return { as: "ignored", why: what };
 }
 
-/** One type that holds the values of both; the files of a pattern need not agree on whether a column is whole. */
+/**
+ * One type that holds the values of both; the files of a pattern need not agree on whether a column
+ * is whole.
+ */
 export function commonReading(a: Reading["as"], b: Reading["as"]): Reading["as"] | undefined {
   if (a === b) return a;
   const numbers = ["number", "float"];

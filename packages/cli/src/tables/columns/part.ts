@@ -18,7 +18,9 @@ export interface PartColumn {
   readonly type: string;
 }
 
-/** What was learnt from a first try at a file: later ones look at more of it, or at a cleaned copy. */
+/**
+ * What was learnt from a first try at a file: later ones look at more of it, or at a cleaned copy.
+ */
 export interface Attempt {
   /** Types are found by all rows, not by the first. */
   readonly thorough: boolean;

@@ -3,9 +3,10 @@ import { compacted } from "./columnBuilder.ts";
 import { isNumberText } from "./numberText.ts";
 
 /**
- * A text column of a file that knows no types, seen as a whole: nothing but missing values in any spelling is missing,
- * and nothing but numbers is numeric. The sniffer saw only the first rows, or each file of a pattern by itself. Dates stay
- * texts: how they are read is a matter of the schema, or of the model that they are given to.
+ * A text column of a file that knows no types, seen as a whole: nothing but missing values in any
+ * spelling is missing, and nothing but numbers is numeric. The sniffer saw only the first rows, or
+ * each file of a pattern by itself. Dates stay texts: how they are read is a matter of the schema,
+ * or of the model that they are given to.
  */
 export function settled(column: Column, nulls: ReadonlySet<string>): Column {
   if (column.type !== "text" || column.dictionary.length === 0) return column;

@@ -25,7 +25,10 @@ export function startsWith(bytes: Uint8Array, magic: readonly number[]): boolean
   return bytes.length >= magic.length && magic.every((byte, i) => bytes[i] === byte);
 }
 
-/** @param name as people know the file @throws TableReadError if gzip data is damaged at its beginning */
+/**
+ * @param name as people know the file
+ * @throws TableReadError if gzip data is damaged at its beginning
+ */
 export async function readHead(path: string, name = path): Promise<Head> {
   const file = await open(path);
   let raw: Uint8Array;
@@ -56,7 +59,8 @@ export async function readHead(path: string, name = path): Promise<Head> {
 }
 
 /**
- * Unpacks a gzip file to its end: DuckDB takes one that was cut off for one that is finished, and compares no check sum.
+ * Unpacks a gzip file to its end: DuckDB takes one that was cut off for one that is finished, and
+ * compares no check sum.
  *
  * @throws TableReadError if it is damaged
  */
@@ -87,8 +91,9 @@ function plainBytes(path: string, compression: Head["compression"]): Readable {
 }
 
 /**
- * Which encoding the beginning of a text has: its byte order mark says so, or the zeros of UTF-16, or whether it is
- * valid UTF-8; what is left is taken for Windows-1252, Latin-1 with Excel's additions.
+ * Which encoding the beginning of a text has: its byte order mark says so, or the zeros of UTF-16,
+ * or whether it is valid UTF-8; what is left is taken for Windows-1252, Latin-1 with Excel's
+ * additions.
  *
  * @throws TableReadError for what is no text: UTF-32, and binary data
  */

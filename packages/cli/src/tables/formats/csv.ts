@@ -4,7 +4,10 @@ import type { Head } from "./bytes.ts";
 import { type CsvOptions, csvDialect } from "./csvDialect.ts";
 import { fileLiteral, literal } from "./sql.ts";
 
-/** Spellings of a missing value in a column of numbers, truth values or dates. A text column keeps them all but "". */
+/**
+ * Spellings of a missing value in a column of numbers, truth values or dates. A text column keeps
+ * them all but "".
+ */
 export const nullSpellings: readonly string[] = [
   ...["", "NA", "N/A", "n/a", "na", "#N/A", "#N/A N/A", "#NA", "<NA>", "NULL", "Null", "null", "None", "none"],
   ...["?", "-", "."],
@@ -90,20 +93,23 @@ function textsOf({ types }: Sniffed): number {
 }
 
 /**
- * A column of texts as what they were found to be. A text such as NA stays in a text column unless it was asked for.
- * Not `IN (…)`: DuckDB makes a join of a long one, and a join does not keep the order of the rows.
+ * A column of texts as what they were found to be. A text such as NA stays in a text column unless
+ * it was asked for. Not `IN (…)`: DuckDB makes a join of a long one, and a join does not keep the
+ * order of the rows.
  */
 function typed(column: string, type: string, found: Sniffed, nulls: string, spelled: boolean) {
   const present = `CASE WHEN NOT list_contains(CAST([${nulls}] AS VARCHAR[]), ${column}) THEN ${column} END`;
   if (type === "VARCHAR") return { sql: spelled ? present : column, type };
   const format = type === "DATE" ? found.dates : type.startsWith("TIMESTAMP") ? found.timestamps : null;
-  // The sniffer takes 06/12/1998 for December. What a column of such dates means is found from all of its texts, later.
+  // The sniffer takes 06/12/1998 for December. What a column of such dates means is found from all
+  // of its texts, later.
   if (format !== null && !format.startsWith("%Y")) return { sql: spelled ? present : column, type: "VARCHAR" };
   const point = (text: string) => (found.comma && type === "DOUBLE" ? `replace(${text}, ',', '.')` : text);
   const cast = (text: string) =>
     format === null ? `CAST(${point(text)} AS ${type})` : `strptime(${text}, ${literal(format)})`;
   const tried = format === null ? `TRY_${cast(column)}` : `try_${cast(column)}`;
-  // The usual spellings are none of the type, so that they are looked up only among what is not; -9 may be one.
+  // The usual spellings are none of the type, so that they are looked up only among what is not; -9
+  // may be one.
   const sql = spelled ? cast(present) : `COALESCE(${tried}, ${cast(present)})`;
   return { sql, type: format === null ? type : "TIMESTAMP" };
 }

@@ -23,7 +23,8 @@ const delimiters = [",", "\t", ";", "|"];
 const mostColumns = 20_000;
 
 /**
- * Finds delimiter, header and names. DuckDB's own sniffer would give a ragged file up to one column, silently.
+ * Finds delimiter, header and names. DuckDB's own sniffer would give a ragged file up to one
+ * column, silently.
  *
  * @param text the beginning of the file
  * @throws TableReadError if the first line has no end in it, or more columns than can be
@@ -65,7 +66,10 @@ export function csvDialect(name: string, text: string, whole: boolean, tabs: boo
   return { delimiter, skip: skipped.length, header, names, notes };
 }
 
-/** The first line with its end. No regular expression: one that looks for an end that is not there takes forever. */
+/**
+ * The first line with its end. No regular expression: one that looks for an end that is not there
+ * takes forever.
+ */
 function firstLine(text: string): string {
   const ends = [text.indexOf("\n"), text.indexOf("\r")].filter((at) => at >= 0);
   if (ends.length === 0) return text;
@@ -90,7 +94,10 @@ function parse(text: string, delimiter: string, preview: number): string[][] {
   return Papa.parse<string[]>(text, { delimiter, preview, quoteChar: '"', skipEmptyLines: true }).data;
 }
 
-/** The delimiter, and the lines with # in front that have another number of fields than what follows. */
+/**
+ * The delimiter, and the lines with # in front that have another number of fields than what
+ * follows.
+ */
 function guess(text: string, preferred: readonly string[], given?: string) {
   const comments = leadingLines(text, (line) => line.startsWith("#"));
   const body = text.slice(comments.join("").length);
@@ -101,7 +108,10 @@ function guess(text: string, preferred: readonly string[], given?: string) {
   return { delimiter, comments };
 }
 
-/** The delimiter that cuts all rows into equally many fields; else the one that the first line has most of. */
+/**
+ * The delimiter that cuts all rows into equally many fields; else the one that the first line has
+ * most of.
+ */
 function likeliest(text: string, preferred: readonly string[]): string {
   const candidates = preferred.map((delimiter) => {
     const [first = 0, ...others] = parse(text, delimiter, 10).map((row) => row.length);

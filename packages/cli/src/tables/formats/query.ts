@@ -10,7 +10,8 @@ const table = identifier("evenkeel query");
 
 /** What the user's own query gives; built-in tables have their names in it. */
 export async function queryPart(database: Database, sql: string): Promise<Part> {
-  // It stands in brackets below: a line comment at its end may not swallow them, a semicolon may not end it early.
+  // It stands in brackets below: a line comment at its end may not swallow them, a semicolon may
+  // not end it early.
   const query = sql.trim().replace(/(?:;\s*)+$/, "");
   if (query === "") throw unreadable("missing", "the query is empty: --sql \"select * from 'cars.csv'\"");
   for (const name of builtinNames) {

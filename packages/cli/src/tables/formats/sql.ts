@@ -8,7 +8,10 @@ export function identifier(name: string): string {
   return `"${name.replaceAll('"', '""')}"`;
 }
 
-/** The name of one file as a literal. DuckDB takes names for patterns: what stands for itself goes into brackets. */
+/**
+ * The name of one file as a literal. DuckDB takes names for patterns: what stands for itself goes
+ * into brackets.
+ */
 export function fileLiteral(path: string): string {
   return literal(path.replace(/[[*?]/g, "[$&]"));
 }

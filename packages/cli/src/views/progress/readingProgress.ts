@@ -1,7 +1,10 @@
 import { wholeText } from "../../shell/figures.ts";
 import type { Output } from "../../shell/terminal.ts";
 
-/** Shows on a terminal how many rows or pictures have been read, until it is told to stop; elsewhere nothing. */
+/**
+ * Shows on a terminal how many rows or pictures have been read, until it is told to stop; elsewhere
+ * nothing.
+ */
 export function readingProgress({ terminal }: Output): {
   readonly update: (done: number, what?: "rows" | "pictures") => void;
   readonly stop: () => void;

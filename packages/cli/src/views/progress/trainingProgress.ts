@@ -10,7 +10,9 @@ import { sparkline } from "./sparkline.ts";
 export interface TrainingProgress {
   /** After each epoch, with what the training's event says. */
   readonly epoch: (line: EpochLine) => void;
-  /** At the end, however it came: says where it stopped, and leaves the terminal as it was found. */
+  /**
+   * At the end, however it came: says where it stopped, and leaves the terminal as it was found.
+   */
   readonly stop: () => void;
 }
 
@@ -27,7 +29,10 @@ interface TrainingProgressOptions {
   readonly metric: string;
 }
 
-/** A line that is redrawn on a terminal; elsewhere a line for the first epoch, each tenth of the epochs, and the last. */
+/**
+ * A line that is redrawn on a terminal; elsewhere a line for the first epoch, each tenth of the
+ * epochs, and the last.
+ */
 export function trainingProgress(output: Output, options: TrainingProgressOptions): TrainingProgress {
   const state = new TrainingState(options);
   return output.terminal === undefined ? lines(output, state) : bar(output, output.terminal, state);
@@ -48,7 +53,8 @@ class TrainingState {
 
   add(line: EpochLine): void {
     const value = this.#valueOf(line);
-    // Of a training that goes on from a checkpoint, the epoch before the first one took no time of this process.
+    // Of a training that goes on from a checkpoint, the epoch before the first one took no time of
+    // this process.
     const whole = line.epoch === 1 && this.options.refit !== true;
     this.#first ??= whole ? { epoch: 0, seconds: 0 } : { epoch: line.epoch, seconds: line.seconds };
     this.last = line;
@@ -100,7 +106,8 @@ function bar({ colors }: Output, terminal: NodeJS.WritableStream, state: Trainin
   const single = new cliProgress.SingleBar({
     stream: terminal,
     format: (_options, { progress }) => {
-      // The terminal may be made narrower meanwhile; one column stays free, or some terminals break the line.
+      // The terminal may be made narrower meanwhile; one column stays free, or some terminals break
+      // the line.
       const columns = (terminal as { readonly columns?: number }).columns ?? 80;
       return barLine(state, progress, columns - 1)
         .map(({ text, color }) => (color ? colors[color](text) : text))
@@ -125,7 +132,10 @@ interface Piece {
   readonly color?: "cyan" | "green" | "dim";
 }
 
-/** As much as fits into the width, the more important first, in a fixed order; the bar takes what is left. */
+/**
+ * As much as fits into the width, the more important first, in a fixed order; the bar takes what is
+ * left.
+ */
 function barLine(state: TrainingState, progress: number, width: number): Piece[] {
   const drawing: Piece = { text: sparkline(state.values, 16), color: "dim" };
   const best: Piece = { text: state.bestText, color: "green" };

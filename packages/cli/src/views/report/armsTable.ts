@@ -4,7 +4,10 @@ import { signedText } from "./charts/differencesChart.ts";
 import { type Html, html, trusted } from "./html.ts";
 import type { Estimate, StudyArm, StudyReportData } from "./types.ts";
 
-/** The arms in the order of the study, the best on the test rows in bold; intervals stand under their means. */
+/**
+ * The arms in the order of the study, the best on the test rows in bold; intervals stand under
+ * their means.
+ */
 export function armsTable({ rows, metric, unit }: StudyReportData): Html {
   const { short, inUnits } = metricFacts(metric);
   const named = inUnits && unit !== undefined ? `${short}, ${unit}` : short;

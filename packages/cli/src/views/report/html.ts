@@ -1,4 +1,7 @@
-/** A piece of HTML that is safe to be put into a page as it is. Only {@link html} and {@link trusted} make them. */
+/**
+ * A piece of HTML that is safe to be put into a page as it is. Only {@link html} and
+ * {@link trusted} make them.
+ */
 export class Html {
   readonly text: string;
 
@@ -10,8 +13,8 @@ export class Html {
 export type HtmlValue = Html | string | number | undefined | false | readonly HtmlValue[];
 
 /**
- * Makes HTML: what is between the braces is escaped, whether it stands in text or in a quoted attribute, unless it is HTML
- * itself. Lists are joined; `undefined` and `false` are nothing.
+ * Makes HTML: what is between the braces is escaped, whether it stands in text or in a quoted
+ * attribute, unless it is HTML itself. Lists are joined; `undefined` and `false` are nothing.
  */
 export function html(parts: TemplateStringsArray, ...values: readonly HtmlValue[]): Html {
   return new Html(parts.reduce((text, part, i) => text + render(values[i - 1]) + part));

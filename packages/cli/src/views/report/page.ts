@@ -2,7 +2,9 @@ import { type Html, type HtmlValue, html, trusted } from "./html.ts";
 import { style } from "./style.ts";
 import type { ReportSource, RunFinding } from "./types.ts";
 
-/** A whole page: one file that loads nothing and runs nothing, which its policy forbids it besides. */
+/**
+ * A whole page: one file that loads nothing and runs nothing, which its policy forbids it besides.
+ */
 export function page(source: ReportSource, body: HtmlValue): string {
   const { title, id, created, versions } = source;
   const document = html`<!doctype html>

@@ -141,7 +141,8 @@ describe("texts of the table are only texts", () => {
     for (const name of ["script", "img", "link", "iframe", "foreignObject", "use", "a"])
       expect(found.names).not.toContain(name);
     expect(found.attributes.filter((name) => /^on|^src$|href/.test(name))).toEqual([]);
-    // what was said is said, and neither a colour nor a number in it is taken for one of the drawing
+    // what was said is said, and neither a colour nor a number in it is taken for one of the
+    // drawing
     expect(page).toContain("&lt;script&gt;alert(1)&lt;/script&gt;");
     expect(page).toContain("#010101 3.14159");
     expect(page).not.toContain("\u0000");

@@ -4,7 +4,10 @@ import { type Html, html, trusted } from "./html.ts";
 import { judgedPart, partWords, worthOf } from "./judgedPart.ts";
 import type { PartScores, ScoresByName, TrainingReportData } from "./types.ts";
 
-/** The scores on the test rows of the network and of the baselines, the best first, with a bar for the first metric. */
+/**
+ * The scores on the test rows of the network and of the baselines, the best first, with a bar for
+ * the first metric.
+ */
 export function baselinesTable({ scores, baselines, metric, unit, split }: TrainingReportData): Html {
   const part = judgedPart(split);
   const ours = { name: "this network", ours: true, values: scores[part] ?? {} };
@@ -32,7 +35,9 @@ ${rows}</tbody></table></div>
 `;
 }
 
-/** Scores by part of the rows, and for both kinds of BatchNorm's statistics where there are both. */
+/**
+ * Scores by part of the rows, and for both kinds of BatchNorm's statistics where there are both.
+ */
 export function partsTable({ scores, batchNorm, split, unit, refit }: TrainingReportData): Html {
   const metrics = Object.keys(scores[judgedPart(split)] ?? {});
   const kinds: [string, PartScores, boolean][] =

@@ -18,7 +18,10 @@ type StudySource = Pick<ReportSource, "id" | "created" | "table" | "unit" | "ver
   readonly findings?: readonly RunFinding[];
 };
 
-/** What the report shows of a study, finished or interrupted. `runs` have the times, which are no part of the result. */
+/**
+ * What the report shows of a study, finished or interrupted. `runs` have the times, which are no
+ * part of the result.
+ */
 export function studyReportData(
   result: StudyResult,
   source: StudySource,
@@ -81,9 +84,9 @@ type LineOf<Line> = (arm: Arm, statistics: Statistics, label: string) => Line;
 const mostLines = 6;
 
 /**
- * A panel for each kind of inputs, with a line for each normalization, so that what is compared lies in one drawing and has the same
- * colour in all; arms with dropout are in the table only. Of arms with names a panel for each group, or for six of one, each
- * scored as it is kept.
+ * A panel for each kind of inputs, with a line for each normalization, so that what is compared
+ * lies in one drawing and has the same colour in all; arms with dropout are in the table only. Of
+ * arms with names a panel for each group, or for six of one, each scored as it is kept.
  */
 function panels<Line>(view: StudyView, lineOf: LineOf<Line>): Panel<Line>[] {
   const named = view.plan.arms.filter(({ name }) => name !== undefined);
@@ -130,7 +133,10 @@ function pointOf(view: StudyView, at: number, seen: ReadonlyMap<number, Observat
   return [{ at, value, interval: interval && { ...interval, low: Math.max(0, interval.low) }, failed }];
 }
 
-/** Test errors over the rows trained on, for the arms that were tried with fewer, each scored as it is kept. */
+/**
+ * Test errors over the rows trained on, for the arms that were tried with fewer, each scored as it
+ * is kept.
+ */
 function rowPanels(view: StudyView, { plan, trials }: StudyResult): Panel<Series>[] {
   const fractions = [...new Set(trials.map(({ spec }) => spec.rows))].sort((a, b) => a - b);
   if (fractions.length < 2) return [];

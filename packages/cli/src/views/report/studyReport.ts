@@ -9,8 +9,8 @@ import { figure, findingsList, page, section, settingsList } from "./page.ts";
 import type { Panel, Series, StudyReportData, Verdict } from "./types.ts";
 
 /**
- * The report of a study as one HTML file, which needs nothing else: the answer, the claims with their verdicts and the rules that gave
- * them, the arms, and the charts behind them.
+ * The report of a study as one HTML file, which needs nothing else: the answer, the claims with
+ * their verdicts and the rules that gave them, the arms, and the charts behind them.
  */
 export async function studyReport(data: StudyReportData): Promise<string> {
   const { findings = [], notes, seeds, settings, ran } = data;

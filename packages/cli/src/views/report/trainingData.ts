@@ -19,7 +19,8 @@ export async function reportData(
   const { split, schema, plan, keptEpoch } = training;
   const metric = schema.task === "regression" ? "mae" : "accuracy";
   const part = judgedPart(config.split);
-  // What a refit was trained on does not show how good it is: the training before it is shown on the validation rows.
+  // What a refit was trained on does not show how good it is: the training before it is shown on
+  // the validation rows.
   const refit = training.refit?.kept ? training.refit : undefined;
   const model = part === "test" ? training.model : (refit?.validated ?? training.model);
   const rows = split[part];

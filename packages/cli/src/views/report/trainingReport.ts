@@ -11,8 +11,9 @@ import { baselinesTable, partsTable } from "./scoresTable.ts";
 import type { TrainingReportData } from "./types.ts";
 
 /**
- * The report of a training as one HTML file, which needs nothing else: how good the network is and beside what, how it learned, where it
- * errs, what it looks at, what the table's check found, and how to predict with it. It is made to be printed too.
+ * The report of a training as one HTML file, which needs nothing else: how good the network is and
+ * beside what, how it learned, where it errs, what it looks at, what the table's check found, and
+ * how to predict with it. It is made to be printed too.
  */
 export async function trainingReport(data: TrainingReportData): Promise<string> {
   return page(data, [

@@ -16,7 +16,10 @@ interface Column {
   readonly cell: (row: ReportRow) => string;
 }
 
-/** The arms by the scale of their features, in one table, or in two where the terminal is narrow; then what the columns are. */
+/**
+ * The arms by the scale of their features, in one table, or in two where the terminal is narrow;
+ * then what the columns are.
+ */
 export function armsText(report: StudyReport, plan: StudyPlan, output: Output): string {
   const { rows, targetError, reference } = report;
   const { colors } = output;
@@ -81,7 +84,10 @@ function nameOf({ arm, statistics }: ReportRow): string {
   return `  ${[names[norm], dropout > 0 ? `dropout ${dropout}` : ""].filter((part) => part !== "").join(", ")}`;
 }
 
-/** So many decimals for all figures that the smallest test error has three digits, or two if it is small. */
+/**
+ * So many decimals for all figures that the smallest test error has three digits, or two if it is
+ * small.
+ */
 function writerFor(rows: readonly ReportRow[]): (value: number) => string {
   const smallest = Math.min(...rows.map(({ test }) => Math.abs(test.value)).filter((value) => value > 0));
   const decimals = Number.isFinite(smallest)

@@ -4,7 +4,10 @@ import { metricFacts } from "../../shell/metrics.ts";
 import { type Output, printable, widthOf, wrap } from "../../shell/terminal.ts";
 import { type Curve, drawCurves } from "../curves.ts";
 
-/** Learning curves with and without BatchNorm, a drawing for each scale of the features, all within the same edges. */
+/**
+ * Learning curves with and without BatchNorm, a drawing for each scale of the features, all within
+ * the same edges.
+ */
 export function curvesText({ plan, trials }: StudyResult, output: Output): string[] {
   const { colors } = output;
   const { metric, epochs } = plan.settings;

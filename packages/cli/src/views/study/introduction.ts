@@ -5,7 +5,8 @@ import { type Output, printable, widthOf, wrap } from "../../shell/terminal.ts";
 import { findingLines } from "../findingLines.ts";
 
 /**
- * What is said before the first network: what is predicted from what, what was noticed, what is trained, where it goes.
+ * What is said before the first network: what is predicted from what, what was noticed, what is
+ * trained, where it goes.
  * @param folder as it can be typed
  */
 export function introduction(beginning: StudyBeginning, folder: string, output: Output): string {

@@ -5,19 +5,31 @@ import type { Program } from "../program/program.ts";
 import { formatProgram } from "./formatProgram.ts";
 
 export interface ExplainOptions {
-  /** Time every task over this many more steps on the last arguments; they change state as any step does. Default 0: no times. */
+  /**
+   * Time every task over this many more steps on the last arguments; they change state as any step
+   * does. Default 0: no times.
+   */
   readonly profile?: number | undefined;
 }
 
 /** One task of a program: an op, elementwise ops in one loop, or one op on arrays side by side. */
 export interface TaskExplanation {
-  /** The ops, as `mul + add + relu` where they share a loop, and `adamStep x 10` where an op is called on many arrays. */
+  /**
+   * The ops, as `mul + add + relu` where they share a loop, and `adamStep x 10` where an op is
+   * called on many arrays.
+   */
   readonly name: string;
-  /** Shapes of inputs and outputs, as `[32, 9] [50, 9] -> [32, 50]`; for many arrays only those written. */
+  /**
+   * Shapes of inputs and outputs, as `[32, 9] [50, 9] -> [32, 50]`; for many arrays only those
+   * written.
+   */
   readonly shapes: string;
   /** Bytes of the outputs. */
   readonly bytes: number;
-  /** The reason why the task calls a reference on the host; undefined if it runs code of the program. */
+  /**
+   * The reason why the task calls a reference on the host; undefined if it runs code of the
+   * program.
+   */
   readonly fallback?: string | undefined;
   /** Median microseconds, if profiled. */
   readonly microseconds?: number;
@@ -29,7 +41,10 @@ export interface ProgramExplanation {
   readonly tasks: readonly TaskExplanation[];
   /** The number of tasks that call a reference on the host. */
   readonly fallbacks: number;
-  /** Bytes of the WebAssembly module; of temporaries in one arena, and without sharing; of working memory. */
+  /**
+   * Bytes of the WebAssembly module; of temporaries in one arena, and without sharing; of working
+   * memory.
+   */
   readonly memory: {
     readonly module: number;
     readonly arena: number;
@@ -38,7 +53,10 @@ export interface ProgramExplanation {
   };
 }
 
-/** Printable, in lines of at most 100 columns, in which long lists are shortened; `programs` has the complete data. */
+/**
+ * Printable, in lines of at most 100 columns, in which long lists are shortened; `programs` has the
+ * complete data.
+ */
 export interface Explanation {
   readonly programs: readonly ProgramExplanation[];
   toString(): string;

@@ -3,8 +3,8 @@ import type { GraphNode } from "../graph.ts";
 import type { Program } from "../program/program.ts";
 
 /**
- * Warns, once per compiled function, which parts of its float64 computation run on the host and why: float32 rarely
- * does, so it is unexpected in a compiled step.
+ * Warns, once per compiled function, which parts of its float64 computation run on the host and
+ * why: float32 rarely does, so it is unexpected in a compiled step.
  */
 export function warnOfHost(step: object, { parts: { tasks, code } }: Program): void {
   const reasons = new Map<string, string>();

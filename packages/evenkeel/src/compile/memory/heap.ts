@@ -1,6 +1,9 @@
 import { type ArrayOf, type DType, dtypeOf, refuse, type TypedArray } from "../../core/index.ts";
 
-/** Blocks are whole vectors, and so are the gaps behind arrays: kernels may run over an array's end to the next multiple. */
+/**
+ * Blocks are whole vectors, and so are the gaps behind arrays: kernels may run over an array's end
+ * to the next multiple.
+ */
 export const alignment = 16;
 
 const pageBytes = 65536;
@@ -16,8 +19,9 @@ interface Resident {
 }
 
 /**
- * The one memory of all compiled programs, with a first-fit allocator. The tensors a program refers to (parameters,
- * statistics, moments) move here, so that programs share them and nothing is copied at a step.
+ * The one memory of all compiled programs, with a first-fit allocator. The tensors a program refers
+ * to (parameters, statistics, moments) move here, so that programs share them and nothing is copied
+ * at a step.
  */
 export class Heap {
   readonly memory = new WebAssembly.Memory({ initial: 4 });
@@ -27,7 +31,9 @@ export class Heap {
   /** Storages that live here. Weak: a tensor is released with its last user. */
   readonly #residents = new Map<number, WeakRef<Resident>>();
   readonly #addresses = new WeakMap<Resident, number>();
-  /** A block is freed when its array is garbage-collected, which a caller of `tensor.data` prevents. */
+  /**
+   * A block is freed when its array is garbage-collected, which a caller of `tensor.data` prevents.
+   */
   readonly #released = new FinalizationRegistry<number>((address) => this.release(address));
 
   /** A block of at least `bytes`, zeroed. */
@@ -79,7 +85,10 @@ export class Heap {
     return [...this.#blocks.values()].reduce((total, bytes) => total + bytes, 0);
   }
 
-  /** Moves a storage here, unless it is already, and returns its address. Its contents and version stay. */
+  /**
+   * Moves a storage here, unless it is already, and returns its address. Its contents and version
+   * stay.
+   */
   adopt(storage: Resident): number {
     this.adoptTogether([storage]);
     return this.#addresses.get(storage) as number;

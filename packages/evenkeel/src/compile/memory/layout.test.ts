@@ -7,7 +7,10 @@ import { fuseElementwise, type Task } from "../passes/fuse.ts";
 import { heap } from "./heap.ts";
 import { layOut, nodesOf } from "./layout.ts";
 
-/** Random graphs: each node reads two earlier values, or state, constants and arguments, and some write state. */
+/**
+ * Random graphs: each node reads two earlier values, or state, constants and arguments, and some
+ * write state.
+ */
 
 const temporary: Source = { kind: "temporary" };
 

@@ -37,7 +37,10 @@ const bytesOf = ({ dtype, size }: GraphBuffer): number => blockBytes(widthOf(dty
 
 export const nodesOf = (task: Task): readonly GraphNode[] => (task.kind === "op" ? [task.node] : task.nodes);
 
-/** Gives every buffer an address: state in the heap, temporaries by their lifetimes, all others permanently. */
+/**
+ * Gives every buffer an address: state in the heap, temporaries by their lifetimes, all others
+ * permanently.
+ */
 export function layOut(tasks: readonly Task[], results: readonly GraphValue[]): Layout {
   const shared = heap();
   const lifetimes = lifetimesOf(tasks, results);
@@ -105,7 +108,10 @@ export function layOut(tasks: readonly Task[], results: readonly GraphValue[]): 
   };
 }
 
-/** For every task of joined calls and each of their arrays: the buffers that should be adjacent, in this order. */
+/**
+ * For every task of joined calls and each of their arrays: the buffers that should be adjacent, in
+ * this order.
+ */
 function arraysOfJoined(tasks: readonly Task[]): GraphBuffer[][] {
   return tasks.flatMap((task) => {
     if (task.kind !== "joined") return [];
@@ -151,7 +157,10 @@ function bundlesOf(
   return [...bundles, ...[...left].map((buffer) => take([buffer]))];
 }
 
-/** From the task that first touches a buffer through the last; arguments from the start, results to the end. */
+/**
+ * From the task that first touches a buffer through the last; arguments from the start, results to
+ * the end.
+ */
 export function lifetimesOf(tasks: readonly Task[], results: readonly GraphValue[]): Map<GraphBuffer, Lifetime> {
   const lifetimes = new Map<GraphBuffer, Lifetime>();
   const touch = (buffer: GraphBuffer, at: number) => {

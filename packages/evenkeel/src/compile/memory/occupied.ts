@@ -2,9 +2,10 @@
 type Parts = number[];
 
 /**
- * The occupied memory over time. A segment tree: an interval from `first` through `last` consists of a few nodes, at
- * most twice the logarithm of all times, and each node knows the parts of memory that are occupied during all of its time, and
- * during any of it. Memory that is filled from below is occupied in few parts, so that a query is fast.
+ * The occupied memory over time. A segment tree: an interval from `first` through `last` consists
+ * of a few nodes, at most twice the logarithm of all times, and each node knows the parts of memory
+ * that are occupied during all of its time, and during any of it. Memory that is filled from below
+ * is occupied in few parts, so that a query is fast.
  */
 export class Occupied {
   /** A power of 2; the leaf of time t is node `#leaves + t`, the parent of node n is n / 2. */

@@ -14,8 +14,9 @@ interface MemoryPlan {
 }
 
 /**
- * Gives every lifetime an offset such that no two that overlap in time overlap in space. Large ones first, each at
- * the lowest free offset: simple, and close to the bound for the nested lifetimes of forward and backward.
+ * Gives every lifetime an offset such that no two that overlap in time overlap in space. Large ones
+ * first, each at the lowest free offset: simple, and close to the bound for the nested lifetimes of
+ * forward and backward.
  */
 export function planMemory(lifetimes: readonly Lifetime[], alignment = 16): MemoryPlan {
   const offsets = new Array<number>(lifetimes.length).fill(0);

@@ -5,8 +5,9 @@ import { noGrad, randn, type Tensor } from "../../tensor/index.ts";
 import { compile } from "../compile.ts";
 
 /**
- * Batch normalization and a ReLU with something in between that keeps or changes the view, the values or the gradient.
- * Only the plain pair may become one op, and all of them have the gradients of eager execution.
+ * Batch normalization and a ReLU with something in between that keeps or changes the view, the
+ * values or the gradient. Only the plain pair may become one op, and all of them have the gradients
+ * of eager execution.
  */
 
 type Between = (normalized: Tensor, weight: Tensor) => Tensor;

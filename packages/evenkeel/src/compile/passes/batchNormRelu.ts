@@ -12,8 +12,8 @@ import type { Graph, GraphBuffer, GraphNode } from "../graph.ts";
 import { isSameValue, Uses, withoutDeadCode } from "./rewrite.ts";
 
 /**
- * Fuses batch normalization and the following ReLU, forward and backward: the normalized values are written once, and
- * never read back.
+ * Fuses batch normalization and the following ReLU, forward and backward: the normalized values are
+ * written once, and never read back.
  */
 export function fuseBatchNormRelu(graph: Graph): Graph {
   const uses = new Uses(graph);

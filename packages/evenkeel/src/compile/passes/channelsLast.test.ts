@@ -178,7 +178,8 @@ const cases: Readonly<Record<string, Case>> = {
 
 const optimizers = {
   sgd: (layers: Layers) => new SGD(parametersOf(layers), { lr: 0.05, momentum: 0.9 }),
-  // Adam makes steps of full size of gradients that are rounding alone: those of a bias before a norm.
+  // Adam makes steps of full size of gradients that are rounding alone: those of a bias before a
+  // norm.
   adam: (layers: Layers) =>
     new Adam(
       parametersOf(layers, ({ shape }) => shape.length > 1),

@@ -11,9 +11,10 @@ import { isWorthWhile } from "./channelsLast/worth.ts";
 import { isSameValue, Uses, withoutDeadCode } from "./rewrite.ts";
 
 /**
- * Keeps pictures in channels-last order between convolutions: all channels of a pixel are adjacent, inside borders of zeros
- * that serve as the padding of readers. Pictures are converted at inputs, at outputs, and before ops that read them in
- * another shape. Ops without a rule stay on [N, C, H, W], and so does everything if convolutions are small.
+ * Keeps pictures in channels-last order between convolutions: all channels of a pixel are adjacent,
+ * inside borders of zeros that serve as the padding of readers. Pictures are converted at inputs,
+ * at outputs, and before ops that read them in another shape. Ops without a rule stay on [N, C, H,
+ * W], and so does everything if convolutions are small.
  */
 export function channelsLast(program: Graph): Graph {
   if (!isWorthWhile(program)) return program;
@@ -30,7 +31,10 @@ interface Plan {
   readonly isHeld: (value: GraphValue) => boolean;
 }
 
-/** The nodes that have rules, in program order: a node that makes channels-last pictures lets its readers read them in that order. */
+/**
+ * The nodes that have rules, in program order: a node that makes channels-last pictures lets its
+ * readers read them in that order.
+ */
 function choose(program: Graph): Plan {
   const uses = new Uses(program);
   const positions = new Map(program.nodes.map((node, position) => [node, position]));
@@ -100,7 +104,10 @@ function plainlyRead({ nodes, results }: Graph, { converted, absorbed, isHeld }:
   return read;
 }
 
-/** Nodes that must not be channels-last: masks cannot be converted back, and broadcast values are not worth it. */
+/**
+ * Nodes that must not be channels-last: masks cannot be converted back, and broadcast values are
+ * not worth it.
+ */
 function wronglyRead(program: Graph, plan: Plan): GraphNode[] {
   const read = plainlyRead(program, plan);
   return [...plan.converted].flatMap(([node, { results }]) => {
@@ -122,7 +129,10 @@ function rewrite(program: Graph, plan: Plan): Graph {
   };
   const turn = (value: GraphValue, border: Border) =>
     emit(toChannelsLast, { border }, [value], { shape: lastShapeOf(value, border), dtype: value.dtype });
-  /** Channels-last pictures, by the border around them: the one that they were made with comes first. */
+  /**
+   * Channels-last pictures, by the border around them: the one that they were made with comes
+   * first.
+   */
   const known = new Map<Key, { readonly border: Border; readonly value: GraphValue }[]>();
   const readPictures = (value: GraphValue, need: Border) => {
     const key = keyOf(value);

@@ -7,7 +7,10 @@ import { noGrad, randn, type Tensor } from "../../tensor/index.ts";
 import { compile } from "../compile.ts";
 import { channelsLastFrom } from "./channelsLast/worth.ts";
 
-/** What the pass must preserve: evaluation, accumulated gradients, hooks, changes between forward and backward. */
+/**
+ * What the pass must preserve: evaluation, accumulated gradients, hooks, changes between forward
+ * and backward.
+ */
 
 // The networks are small, but the tests are about the programs of large ones.
 channelsLastFrom.products = 0;

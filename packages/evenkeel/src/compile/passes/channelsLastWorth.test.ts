@@ -3,7 +3,10 @@ import * as F from "../../nn/functional/index.ts";
 import { grad, randn, type Tensor } from "../../tensor/index.ts";
 import { compile } from "../compile.ts";
 
-/** The size from which convolutions are channels-last, with the default limit: no test here sets it to 0. */
+/**
+ * The size from which convolutions are channels-last, with the default limit: no test here sets it
+ * to 0.
+ */
 
 const weight = randn([8, 8, 1, 1]).requiresGrad_();
 const dyLike = (x: Tensor) => randn([2, 8, 32, x.shape[3]]);

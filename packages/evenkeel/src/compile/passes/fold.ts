@@ -3,7 +3,10 @@ import { clone, expand, fill, literal } from "../../ops/index.ts";
 import { type Graph, type GraphBuffer, type GraphNode, type GraphValue, hasEffect } from "../graph.ts";
 import { mapInputs, Uses, withoutDeadCode } from "./rewrite.ts";
 
-/** Single values that depend only on constants become constants: counts, scales, the initial 1 of backward. */
+/**
+ * Single values that depend only on constants become constants: counts, scales, the initial 1 of
+ * backward.
+ */
 export function foldConstants(graph: Graph): Graph {
   const uses = new Uses(graph);
   const known = new Map<GraphBuffer, GraphBuffer>();
@@ -48,7 +51,10 @@ export function withoutNeedlessClones(graph: Graph): Graph {
   return { ...mapInputs({ nodes, results: [] }, replaced), results: graph.results.map(replaced) };
 }
 
-/** Elementwise readers broadcast themselves: they read the value before its expansion, and the single value of a fill. */
+/**
+ * Elementwise readers broadcast themselves: they read the value before its expansion, and the
+ * single value of a fill.
+ */
 export function withoutExpansions(graph: Graph, isElementwise: (node: GraphNode) => boolean): Graph {
   const uses = new Uses(graph);
   const positions = new Map(graph.nodes.map((node, position) => [node, position]));
@@ -77,7 +83,9 @@ export function withoutExpansions(graph: Graph, isElementwise: (node: GraphNode)
   return withoutDeadCode({ ...graph, nodes });
 }
 
-/** Whether the row still gives the same output dtypes: a 0-d float64 does not widen, an array does. */
+/**
+ * Whether the row still gives the same output dtypes: a 0-d float64 does not widen, an array does.
+ */
 function isOfSameDtype({ op, attrs, inputs, outputs }: GraphNode): boolean {
   return op.shape(inputs, attrs as never).every(({ dtype }, i) => dtype === outputs[i].dtype);
 }

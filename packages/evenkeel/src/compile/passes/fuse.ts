@@ -4,7 +4,10 @@ import type { Graph, GraphBuffer, GraphNode, GraphValue } from "../graph.ts";
 import { fusionOf, inputsOf } from "../group.ts";
 import { touchesOf, WaitingList } from "./waiting.ts";
 
-/** One step of a program: an op, elementwise ops that share a loop, or calls of one op on adjacent arrays. */
+/**
+ * One step of a program: an op, elementwise ops that share a loop, or calls of one op on adjacent
+ * arrays.
+ */
 export type Task =
   | { readonly kind: "op"; readonly node: GraphNode }
   | {
@@ -35,8 +38,9 @@ interface Pending {
 }
 
 /**
- * Gathers elementwise nodes of one shape into groups. A node may wait until another needs its result or overwrites its
- * inputs; groups wait independently, one per shape. Observable program order is kept.
+ * Gathers elementwise nodes of one shape into groups. A node may wait until another needs its
+ * result or overwrites its inputs; groups wait independently, one per shape. Observable program
+ * order is kept.
  */
 export function fuseElementwise({ nodes, results }: Graph): Task[] {
   const tasks: (GraphNode | readonly GraphNode[])[] = [];

@@ -9,7 +9,9 @@ import { joinCalls } from "./join.ts";
 import { withoutDeadCode } from "./rewrite.ts";
 import { writeThrough } from "./writeThrough.ts";
 
-/** Turns a traced graph into the tasks of a program. Every pass preserves the values and the state. */
+/**
+ * Turns a traced graph into the tasks of a program. Every pass preserves the values and the state.
+ */
 export function optimize(graph: Graph): { tasks: Task[]; results: readonly GraphValue[] } {
   let program = graph;
   if (verification.enabled) verifyGraph(program, "the trace");

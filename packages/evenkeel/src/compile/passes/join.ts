@@ -12,8 +12,9 @@ interface Pending {
 }
 
 /**
- * Joins calls that differ only in their arrays, such as those of the optimizer for all parameters of a group, into one
- * task. A call waits as long as no other node touches its outputs or writes its inputs.
+ * Joins calls that differ only in their arrays, such as those of the optimizer for all parameters
+ * of a group, into one task. A call waits as long as no other node touches its outputs or writes
+ * its inputs.
  */
 export function joinCalls(tasks: readonly Task[]): Task[] {
   const done: Task[] = [];

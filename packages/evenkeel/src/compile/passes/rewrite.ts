@@ -23,7 +23,10 @@ export class Uses {
     return this.#writers.get(buffer) ?? [];
   }
 
-  /** The node that fills a temporary, if no other node writes to it. Its readers may use other views: see {@link maker}. */
+  /**
+   * The node that fills a temporary, if no other node writes to it. Its readers may use other
+   * views: see {@link maker}.
+   */
   filler(buffer: GraphBuffer): GraphNode | undefined {
     const writers = this.writers(buffer);
     return buffer.source.kind === "temporary" && writers.length === 1 ? writers[0] : undefined;

@@ -23,8 +23,8 @@ interface Entry {
 }
 
 /**
- * Parts of a program that wait to be joined, in program order. Conflicts are looked up by buffer: a scan of all
- * waiting parts would take quadratic time.
+ * Parts of a program that wait to be joined, in program order. Conflicts are looked up by buffer: a
+ * scan of all waiting parts would take quadratic time.
  */
 export class WaitingList<W> implements Iterable<W> {
   readonly #entries = new Map<W, Entry>();
@@ -68,7 +68,10 @@ export class WaitingList<W> implements Iterable<W> {
     return false;
   }
 
-  /** The parts that must precede a node that touches these buffers: they write its inputs, or read or write its outputs. */
+  /**
+   * The parts that must precede a node that touches these buffers: they write its inputs, or read
+   * or write its outputs.
+   */
   before({ reads, writes }: Touches): W[] {
     const [readers, writers] = [this.#readers, this.#writers];
     return this.#inOrder([this.#of(writers, reads), this.#of(writers, writes), this.#of(readers, writes)]);

@@ -3,8 +3,8 @@ import type { Graph, GraphBuffer, GraphValue } from "../graph.ts";
 import { mapInputs, Uses } from "./rewrite.ts";
 
 /**
- * A value whose only use is a copy into state is computed there directly: gradients are written to the tensors that keep
- * them. Only if no other node reads or writes that state.
+ * A value whose only use is a copy into state is computed there directly: gradients are written to
+ * the tensors that keep them. Only if no other node reads or writes that state.
  */
 export function writeThrough(graph: Graph): Graph {
   const uses = new Uses(graph);

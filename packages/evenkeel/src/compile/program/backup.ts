@@ -6,9 +6,10 @@ import type { Task } from "../passes/fuse.ts";
 import type { TaskCode } from "./emit.ts";
 
 /**
- * The state that a program may have changed when one of its tasks throws: a class out of range is detected after the
- * running statistics were updated. It is copied before every run, and restored if the run fails. A program that cannot throw
- * needs no copy, and most others little: state written after the last task that may throw, parameters and moments, is not copied.
+ * The state that a program may have changed when one of its tasks throws: a class out of range is
+ * detected after the running statistics were updated. It is copied before every run, and restored
+ * if the run fails. A program that cannot throw needs no copy, and most others little: state
+ * written after the last task that may throw, parameters and moments, is not copied.
  */
 export class Backup {
   readonly #storages: readonly { readonly storage: Storage; readonly copy: Storage["data"] }[];

@@ -15,8 +15,9 @@ import { blockBytes } from "../memory/heap.ts";
 export type Call = Pick<KernelCall, "inputs" | "outputs" | "attrs">;
 
 /**
- * Calls that differ only in their arrays: those whose arrays are adjacent in memory, in every input, become one call on
- * the memory from the first array to the end of the last. The gaps between arrays are slack.
+ * Calls that differ only in their arrays: those whose arrays are adjacent in memory, in every
+ * input, become one call on the memory from the first array to the end of the last. The gaps
+ * between arrays are slack.
  */
 export function emitJoined(
   f: FunctionBuilder,

@@ -6,7 +6,10 @@ import { getRngState, manualSeed } from "../../random/index.ts";
 import { bernoulli, full, rand, randint, randn, type Tensor, tensor, zeros } from "../../tensor/index.ts";
 import { compile } from "../compile.ts";
 
-/** A run of a program that throws midway changes nothing, and training continues as if it had not happened. */
+/**
+ * A run of a program that throws midway changes nothing, and training continues as if it had not
+ * happened.
+ */
 
 interface Scene {
   readonly step: (x: Tensor, y: Tensor) => unknown;

@@ -24,7 +24,10 @@ function trainer(make: Make): Trainer {
   return { model, optimizer: make(model.parameters()) };
 }
 
-/** Moves parameters to the heap with something between them, last one first: calls on them cannot be joined. */
+/**
+ * Moves parameters to the heap with something between them, last one first: calls on them cannot be
+ * joined.
+ */
 function scatter({ model }: Trainer): void {
   for (const { storage } of model.parameters().reverse()) {
     heap().adopt(storage);

@@ -94,7 +94,8 @@ export class Program {
 
   /**
    * Runs the step on the argument tensors; gives the result tensors, with memory of their own.
-   * @throws the errors of host tasks: a hyperparameter, a class or an index out of range; all state is then unchanged
+   * @throws the errors of host tasks: a hyperparameter, a class or an index out of range; all state
+   *   is then unchanged
    */
   run(args: readonly Tensor[]): Tensor[] {
     if (this.#exports === undefined) this.instantiate();
@@ -119,8 +120,8 @@ export class Program {
   }
 
   /**
-   * Microseconds of each task, the median over whole steps on the last arguments: state changes as it does in steps.
-   * The time of reading the clock is subtracted.
+   * Microseconds of each task, the median over whole steps on the last arguments: state changes as
+   * it does in steps. The time of reading the clock is subtracted.
    */
   profile(runs: number): number[] {
     const exports = this.#exports;

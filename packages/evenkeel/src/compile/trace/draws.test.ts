@@ -15,7 +15,10 @@ import {
 } from "../../tensor/index.ts";
 import { compile } from "../compile.ts";
 
-/** Programs draw from a generator's own words: the stream, and the 5056 bytes of state afterwards, are those of eager. */
+/**
+ * Programs draw from a generator's own words: the stream, and the 5056 bytes of state afterwards,
+ * are those of eager.
+ */
 describe("draws in a program", () => {
   // 312 elements take exactly the 624 words of a renewal: right after seeding, and at its end.
   it.each([1, 5, 311, 312, 313, 1600])("dropout of %i values, alone and between the host's draws", (size) => {

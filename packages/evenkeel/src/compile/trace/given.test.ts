@@ -3,7 +3,9 @@ import { Linear, Parameter } from "../../nn/index.ts";
 import { full, grad, ones, type Tensor, tensor, zeros } from "../../tensor/index.ts";
 import { compile } from "../compile.ts";
 
-/** Arguments that alias each other or state, or that were computed: supported, or refused by name. */
+/**
+ * Arguments that alias each other or state, or that were computed: supported, or refused by name.
+ */
 
 const leaf = (...values: number[]) => tensor(values).requiresGrad_();
 

@@ -81,7 +81,10 @@ function refused(index: number, { shape }: Tensor, why: string): Error {
   );
 }
 
-/** The path of an argument that the step has changed, such as `argument 2.loss`; undefined if there is none. */
+/**
+ * The path of an argument that the step has changed, such as `argument 2.loss`; undefined if there
+ * is none.
+ */
 export function changeOfArguments(before: unknown, after: unknown, path = ""): string | undefined {
   if (Object.is(before, after)) return undefined;
   const areTrees = (Array.isArray(before) && Array.isArray(after)) || (isPlainObject(before) && isPlainObject(after));

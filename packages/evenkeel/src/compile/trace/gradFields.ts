@@ -28,7 +28,10 @@ interface Use {
   readonly read: boolean;
 }
 
-/** Watches `.grad` fields during a trace: they are state, of which only the first and the last value matter. */
+/**
+ * Watches `.grad` fields during a trace: they are state, of which only the first and the last value
+ * matter.
+ */
 export class GradFields implements GradWatch {
   readonly #uses = new Map<Tensor, Use>();
   readonly #sourceOf: (storage: Storage) => Source | undefined;

@@ -4,8 +4,9 @@ import type { Graph, Source } from "../graph.ts";
 type NumberKey = Pick<Extract<Source, { readonly kind: "host" }>, "of" | "key">;
 
 /**
- * Numbers that a program reads at every run, such as a learning rate. A step that sets one would do so only while it is
- * traced, which no comparison of traces shows: so they are compared before and after.
+ * Numbers that a program reads at every run, such as a learning rate. A step that sets one would do
+ * so only while it is traced, which no comparison of traces shows: so they are compared before and
+ * after.
  */
 export class HostNumbers {
   readonly #noted = new Map<object, Map<string, unknown>>();

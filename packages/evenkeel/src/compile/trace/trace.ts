@@ -66,8 +66,8 @@ let tracing = false;
 export const isTracing = (): boolean => tracing;
 
 /**
- * Runs a step once with tensors that have no data, and records its operations. Nothing is computed; gradient fields are
- * restored, even if it fails.
+ * Runs a step once with tensors that have no data, and records its operations. Nothing is computed;
+ * gradient fields are restored, even if it fails.
  * @param earlier an earlier graph of the step, if there is one
  */
 export function trace(step: (...args: never[]) => unknown, args: readonly unknown[], earlier?: Graph): Trace {
@@ -139,7 +139,10 @@ function copyOf(attrs: unknown): unknown {
   return Object.fromEntries(Object.entries(attrs).map(([key, value]) => [key, copyOf(value)]));
 }
 
-/** Restores fields that hold a traced tensor, because every later use would throw. Returns their names. */
+/**
+ * Restores fields that hold a traced tensor, because every later use would throw. Returns their
+ * names.
+ */
 function putBack(guards: Guards): string[] {
   return guards.leaks(isTraced).map(({ field, restore }) => {
     restore();
@@ -175,8 +178,9 @@ class Tracer implements Backend {
   }
 
   /**
-   * The arguments with traced tensors in place of real ones, followed by the gradients that they have. A tensor that
-   * requires a gradient and is given twice becomes one traced tensor, and keeps its hooks.
+   * The arguments with traced tensors in place of real ones, followed by the gradients that they
+   * have. A tensor that requires a gradient and is given twice becomes one traced tensor, and keeps
+   * its hooks.
    */
   bind(args: readonly unknown[]): unknown[] {
     const place = ({ shape, dtype }: Spec, index: number) => this.#place({ shape, dtype }, { kind: "argument", index });

@@ -6,8 +6,9 @@ import { full, ones, randn, type Tensor, tensor, zeros } from "../../tensor/inde
 import { type CompileOptions, compile } from "../compile.ts";
 
 /**
- * Values of a step's closure, which no guard can see. A change at every call is detected at the second call, any other
- * at the next check; then the program is replaced, and one warning names the change.
+ * Values of a step's closure, which no guard can see. A change at every call is detected at the
+ * second call, any other at the next check; then the program is replaced, and one warning names the
+ * change.
  */
 
 let warnings: string[] = [];

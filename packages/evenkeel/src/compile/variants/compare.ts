@@ -21,8 +21,9 @@ interface NumberMet {
 }
 
 /**
- * Compares two traces of a step operation by operation, with the memory they touch. Numbers among the operands may
- * differ, because a program can read them; any other difference requires another program.
+ * Compares two traces of a step operation by operation, with the memory they touch. Numbers among
+ * the operands may differ, because a program can read them; any other difference requires another
+ * program.
  */
 export function compareTraces(old: Trace, fresh: Trace): Comparison {
   const match = new Match();
@@ -41,7 +42,9 @@ class Match {
   /** The values in the fresh graph of the constants of the old one. */
   readonly numbers = new Map<GraphBuffer, NumberMet>();
 
-  /** The difference between two values, in words; undefined if the fresh one can replace the old. */
+  /**
+   * The difference between two values, in words; undefined if the fresh one can replace the old.
+   */
   changeOf(old: GraphValue, fresh: GraphValue, where: string): string | undefined {
     if (old.dtype !== fresh.dtype || !sameShape(old.shape, fresh.shape)) {
       return `${where}: ${show(old)} became ${show(fresh)}`;
@@ -123,7 +126,9 @@ function formOf(tree: unknown): string {
   return "plain";
 }
 
-/** The first returned plain value that differs, in words. Objects other than trees are not compared. */
+/**
+ * The first returned plain value that differs, in words. Objects other than trees are not compared.
+ */
 function changeOfPlain(old: unknown, fresh: unknown): string | undefined {
   if (old instanceof Tensor) return undefined;
   if (Array.isArray(old) || isPlainObject(old)) {
@@ -138,7 +143,10 @@ function changeOfPlain(old: unknown, fresh: unknown): string | undefined {
   return `it returns ${describe(fresh)}, not ${describe(old)}`;
 }
 
-/** The difference between the attributes of two operations; generators and the like must be the same object. */
+/**
+ * The difference between the attributes of two operations; generators and the like must be the same
+ * object.
+ */
 function changeOfAttribute(old: unknown, fresh: unknown, name = ""): string | undefined {
   if (Object.is(old, fresh)) return undefined;
   if (ArrayBuffer.isView(old) && ArrayBuffer.isView(fresh)) {

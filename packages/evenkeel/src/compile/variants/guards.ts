@@ -2,7 +2,10 @@ import { describe, holdersOf, isPlainObject } from "../../core/index.ts";
 import { tensorChanges } from "../../tensor/changes.ts";
 import { Tensor } from "../../tensor/index.ts";
 
-/** A field that a program relies on: of a module, an optimizer, a parameter group, a list or a plain object. */
+/**
+ * A field that a program relies on: of a module, an optimizer, a parameter group, a list or a plain
+ * object.
+ */
 interface Setting {
   readonly object: Readonly<Record<string, unknown>>;
   readonly key: string;
@@ -26,12 +29,15 @@ interface Contents {
   readonly owner: object;
 }
 
-/** At most this many values of lists and plain objects in fields are watched; the checks of whole traces cover the rest. */
+/**
+ * At most this many values of lists and plain objects in fields are watched; the checks of whole
+ * traces cover the rest.
+ */
 const mostContents = 1000;
 
 /**
- * The assumptions of a program: the settings of modules and optimizers that the step used, and the memory of the tensors it
- * refers to. If one has changed, the step is traced again.
+ * The assumptions of a program: the settings of modules and optimizers that the step used, and the
+ * memory of the tensors it refers to. If one has changed, the step is traced again.
  */
 export class Guards {
   readonly #settings: Setting[] = [];
@@ -77,7 +83,10 @@ export class Guards {
     }
   }
 
-  /** Adds the direct and indirect holders of a tensor: code may use their fields without calling them. */
+  /**
+   * Adds the direct and indirect holders of a tensor: code may use their fields without calling
+   * them.
+   */
   addHolders(of: object): void {
     const seen = new Set(holdersOf(of));
     // Iteration over a set includes items that are added during it.
@@ -144,8 +153,8 @@ export class Guards {
   }
 
   /**
-   * The fields that hold a tensor of the trace, which has no value outside of it; each with a function that restores the
-   * old value.
+   * The fields that hold a tensor of the trace, which has no value outside of it; each with a
+   * function that restores the old value.
    */
   leaks(isTraced: (value: unknown) => boolean): { readonly field: string; readonly restore: () => void }[] {
     const known = new Map<object, Map<string, unknown>>();

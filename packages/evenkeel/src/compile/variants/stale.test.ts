@@ -6,8 +6,8 @@ import { full, noGrad, ones, randn, type Tensor, tensor } from "../../tensor/ind
 import { compile } from "../compile.ts";
 
 /**
- * A dependency of a step changes between two calls. The next call must give what eager execution gives: results, gradients
- * and state are compared after each call.
+ * A dependency of a step changes between two calls. The next call must give what eager execution
+ * gives: results, gradients and state are compared after each call.
  */
 
 interface Scene {

@@ -12,7 +12,9 @@ import { type Check, Watch } from "./watch.ts";
 
 type Step = (...args: never[]) => unknown;
 
-/** A step for one signature and one state of its settings: a program, and the numbers for its cells. */
+/**
+ * A step for one signature and one state of its settings: a program, and the numbers for its cells.
+ */
 export interface Variant {
   readonly signature: string;
   readonly gradEnabled: boolean;
@@ -34,7 +36,10 @@ const mostPerProgram = 4;
 /** After this many consecutive traced calls a warning is printed. */
 const mostMisses = 8;
 
-/** The programs of a compiled function: chooses the one that a call runs, and checks whether it is still valid. */
+/**
+ * The programs of a compiled function: chooses the one that a call runs, and checks whether it is
+ * still valid.
+ */
 export class Variants {
   readonly #step: Step;
   readonly #options: { readonly fast: boolean; readonly cacheSize: number };
@@ -61,7 +66,9 @@ export class Variants {
     for (const variant of this.#variants) variant.isSuspect = true;
   }
 
-  /** The variant to run on arguments. Traces the step if there is none yet, or if a check is due. */
+  /**
+   * The variant to run on arguments. Traces the step if there is none yet, or if a check is due.
+   */
   find(args: readonly unknown[]): Variant {
     const known = this.#known(args);
     if (known === undefined) return this.#missed(args);
@@ -110,7 +117,9 @@ export class Variants {
     return variant;
   }
 
-  /** Traces the step again. If it has changed, the program is replaced, and all others are suspect. */
+  /**
+   * Traces the step again. If it has changed, the program is replaced, and all others are suspect.
+   */
   #checked(variant: Variant, args: readonly unknown[]): Variant {
     const begun = performance.now();
     // An eager step would throw at every call, until the cause has gone.

@@ -1,22 +1,32 @@
 /** How often a compiled step is traced again, to detect changes. */
 export type Check = "always" | "doubling" | "never";
 
-/** The next check may run after this many times the duration of the last: checks take at most a hundredth of the time. */
+/**
+ * The next check may run after this many times the duration of the last: checks take at most a
+ * hundredth of the time.
+ */
 const patience = 100;
 
 /** Milliseconds: the resolution of the clock in a browser. */
 const clockTick = 0.1;
 
-/** A mask of call counts: the clock is read at every eighth call, because reading it takes as long as a few operations. */
+/**
+ * A mask of call counts: the clock is read at every eighth call, because reading it takes as long
+ * as a few operations.
+ */
 const clockCalls = 7;
 
-/** This many unchanged calls in a row are needed until a step that has changed is trusted again; twice as many each time. */
+/**
+ * This many unchanged calls in a row are needed until a step that has changed is trusted again;
+ * twice as many each time.
+ */
 const quietCalls = 16;
 
 /**
- * Decides when to check. JavaScript cannot observe the closure of a function: a number, a list, a tensor that was replaced.
- * So the step is traced again and compared, at calls 2, 4, 8, … and whenever the checks have taken at most a hundredth of
- * the time; at every call after a change, until no change was found for a while.
+ * Decides when to check. JavaScript cannot observe the closure of a function: a number, a list, a
+ * tensor that was replaced. So the step is traced again and compared, at calls 2, 4, 8, … and
+ * whenever the checks have taken at most a hundredth of the time; at every call after a change,
+ * until no change was found for a while.
  */
 export class Watch {
   readonly #check: Check;

@@ -1,8 +1,8 @@
 import { fma, productError, sumError } from "./fma.ts";
 
 /**
- * A number of about 106 bits as an unevaluated sum of two doubles (Dekker 1971): enough to round a float64
- * function correctly in nearly all cases. Mutable, because these steps are small and many.
+ * A number of about 106 bits as an unevaluated sum of two doubles (Dekker 1971): enough to round a
+ * float64 function correctly in nearly all cases. Mutable, because these steps are small and many.
  */
 export class DoubleDouble {
   high: number;
@@ -36,7 +36,9 @@ export class DoubleDouble {
     return this.#set(quotient, remainder / high);
   }
 
-  /** Sets the value to `high + low`, |low| < |high|, and moves as much as fits into the high part. */
+  /**
+   * Sets the value to `high + low`, |low| < |high|, and moves as much as fits into the high part.
+   */
   #set(high: number, low: number): this {
     this.high = high + low;
     this.low = low - (this.high - high);

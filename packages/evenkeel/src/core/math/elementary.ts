@@ -1,6 +1,7 @@
 /**
- * log, cos and sin in float64, correctly rounded but for a rare argument: the same bits in every engine, where
- * Math.log, Math.cos and Math.sin differ, and the bits of the C library under PyTorch in 998 cases of 1000.
+ * log, cos and sin in float64, correctly rounded but for a rare argument: the same bits in every
+ * engine, where Math.log, Math.cos and Math.sin differ, and the bits of the C library under PyTorch
+ * in 998 cases of 1000.
  */
 import { DoubleDouble, reciprocal } from "./doubleDouble.ts";
 
@@ -12,8 +13,8 @@ const ln2 = /* @__PURE__ */ new DoubleDouble(Math.LN2, 2.3190468138462996e-17);
 const halfPi = [Math.PI / 2, 6.123233995736766e-17, -1.4973849048591833e-33] as const;
 
 /**
- * Coefficients of a series in z, constant first. The first `precise` are added in double-double; the others are small
- * enough for double.
+ * Coefficients of a series in z, constant first. The first `precise` are added in double-double;
+ * the others are small enough for double.
  */
 interface Series {
   readonly precise: readonly DoubleDouble[];
@@ -35,14 +36,19 @@ function evaluate({ precise, rest }: Series, z: DoubleDouble): DoubleDouble {
   return sum;
 }
 
-/** 1, -(1 * 2), 1 * 2 * 3 * 4, ...: factorials of `first`, `first + 2`, ... with alternating signs. */
+/**
+ * 1, -(1 * 2), 1 * 2 * 3 * 4, ...: factorials of `first`, `first + 2`, ... with alternating signs.
+ */
 function alternatingFactorials(first: number, count: number): number[] {
   const result = [1];
   for (let k = 1; k < count; k++) result.push(-result[k - 1] * (first + 2 * k) * (first + 2 * k - 1));
   return result;
 }
 
-/** The series, computed on first use: at load time they would take a fiftieth of the time of loading the library. */
+/**
+ * The series, computed on first use: at load time they would take a fiftieth of the time of loading
+ * the library.
+ */
 function once(make: () => Series): () => Series {
   let series: Series | undefined;
   return () => {

@@ -1,6 +1,7 @@
 /**
- * log, cos and sin in float32 as vector units compute them: the Cephes single-precision polynomials, every multiply-add
- * fused. Their bits differ from a correctly rounded result; PyTorch on x86 with AVX2 computes its normals with them.
+ * log, cos and sin in float32 as vector units compute them: the Cephes single-precision
+ * polynomials, every multiply-add fused. Their bits differ from a correctly rounded result; PyTorch
+ * on x86 with AVX2 computes its normals with them.
  */
 import { fmaf } from "./fma.ts";
 

@@ -1,6 +1,6 @@
 /**
- * The error function to about 1e-15: its Taylor series near 0, where all terms have one sign, and the continued fraction
- * of erfc further out. Abramowitz and Stegun 7.1.6 and 7.1.14.
+ * The error function to about 1e-15: its Taylor series near 0, where all terms have one sign, and
+ * the continued fraction of erfc further out. Abramowitz and Stegun 7.1.6 and 7.1.14.
  */
 export function erf(x: number): number {
   const a = Math.abs(x);
@@ -31,7 +31,10 @@ function mills(a: number): number {
   return 1 / (Math.sqrt(Math.PI) * fraction);
 }
 
-/** The normal distribution function, with full relative precision also where it is tiny, far below 0. */
+/**
+ * The normal distribution function, with full relative precision also where it is tiny, far below
+ * 0.
+ */
 export function normalDistribution(x: number): number {
   const a = Math.abs(x) * Math.SQRT1_2;
   if (!(a >= 2.5)) return 0.5 * (1 + series(x * Math.SQRT1_2));

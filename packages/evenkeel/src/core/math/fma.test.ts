@@ -14,7 +14,10 @@ function scaled(x: number): bigint {
 /** a * b + c over 2^2148, exact. */
 const exactly = (a: number, b: number, c: number) => scaled(a) * scaled(b) + (scaled(c) << 1074n);
 
-/** The float of `precision` bits and smallest unit `2^lowest` nearest to a fraction over 2^2148, ties to even, by its definition. */
+/**
+ * The float of `precision` bits and smallest unit `2^lowest` nearest to a fraction over 2^2148,
+ * ties to even, by its definition.
+ */
 function nearest(value: bigint, precision: number, lowest: number, largest: number): number {
   const magnitude = value < 0n ? -value : value;
   const unit = Math.max(magnitude.toString(2).length - precision, 2148 + lowest);

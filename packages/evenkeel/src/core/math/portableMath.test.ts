@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { cosAndSin, exp, log, log1p } from "./portableMath.ts";
 
-// Fixed-point references with 1400 bits after the point: series by their definition, for which 2^-1074 is a large number.
+// Fixed-point references with 1400 bits after the point: series by their definition, for which
+// 2^-1074 is a large number.
 const bits = 1400n;
 const one = 1n << bits;
 const times = (x: bigint, y: bigint) => (x * y) >> bits;

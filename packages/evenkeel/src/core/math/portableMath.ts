@@ -1,15 +1,17 @@
 /**
- * exp, log, log1p, sin and cos in double from IEEE's basic operations alone, to a unit in the last place: the same bits in
- * every engine, where Math.exp and the like differ between engines (35 of 406 predictions of a logarithm differed between
- * Node 20 and Chromium 156). For everything that decides the contents of a model's file or its predictions; random/elementary.ts
- * rounds correctly, which PyTorch's streams require, and takes longer. Argument reductions by W. J. Cody and W. Waite, Software
- * Manual for the Elementary Functions, 1980; the series are Taylor's.
+ * exp, log, log1p, sin and cos in double from IEEE's basic operations alone, to a unit in the last
+ * place: the same bits in every engine, where Math.exp and the like differ between engines (35 of
+ * 406 predictions of a logarithm differed between Node 20 and Chromium 156). For everything that
+ * decides the contents of a model's file or its predictions; random/elementary.ts rounds correctly,
+ * which PyTorch's streams require, and takes longer. Argument reductions by W. J. Cody and W.
+ * Waite, Software Manual for the Elementary Functions, 1980; the series are Taylor's.
  */
 
 const float = new Float64Array(1);
 const words = new Int32Array(float.buffer); // the low word first: little-endian
 
-// ln 2 and pi / 2 in parts of 32 and 33 bits, so that their products with small whole numbers are exact.
+// ln 2 and pi / 2 in parts of 32 and 33 bits, so that their products with small whole numbers are
+// exact.
 const ln2 = [0.6931471803691238, 1.9082149292705877e-10] as const;
 const halfPi = [1.5707963267341256, 6.077100506303966e-11, 2.0222662487959506e-21] as const;
 

@@ -14,9 +14,15 @@ import { type DecayingOptimizer, decayFindings, structureFindings } from "./stru
 export interface CheckBatchNormOptions {
   /** Training batches, `[...inputs, target]` or inputs only. The model is run over them. */
   readonly loader?: Loader<Batch | Tensor> | undefined;
-  /** How many batches of the loader to use. Default all, which is needed to know the size of the last one. */
+  /**
+   * How many batches of the loader to use. Default all, which is needed to know the size of the
+   * last one.
+   */
   readonly batches?: number | undefined;
-  /** Without a loader: the input of the model, a tensor or a list of several. The model runs once, to record the data flow. */
+  /**
+   * Without a loader: the input of the model, a tensor or a list of several. The model runs once,
+   * to record the data flow.
+   */
   readonly input?: Tensor | readonly Tensor[] | undefined;
   /** The optimizer of the training, for its weight decay. */
   readonly optimizer?: DecayingOptimizer | undefined;
@@ -31,16 +37,19 @@ export interface CheckBatchNormOptions {
 const optionNames = ["loader", "batches", "input", "optimizer", "batchSize", "rows", "steps"];
 
 /**
- * Looks for what goes wrong with batch normalization in use: a bias or dropout before it, a momentum copied from Keras,
- * columns that are constant, batches that are too small, statistics that are stale, and others. Each finding has a rule, the
- * path of the layer, a number, the reason and the cure; the report prints as a list.
+ * Looks for what goes wrong with batch normalization in use: a bias or dropout before it, a
+ * momentum copied from Keras, columns that are constant, batches that are too small, statistics
+ * that are stale, and others. Each finding has a rule, the path of the layer, a number, the reason
+ * and the cure; the report prints as a list.
  *
- * Given a loader or an input, the model is run to find the ops before each layer: in training mode, so that dropout is
- * active. Without them the order in a Sequential is used; for a custom network it is not known, and the report says so. Modes, buffers and
- * the default generator are restored; a loader with its own generator draws from it.
+ * Given a loader or an input, the model is run to find the ops before each layer: in training mode,
+ * so that dropout is active. Without them the order in a Sequential is used; for a custom network
+ * it is not known, and the report says so. Modes, buffers and the default generator are restored; a
+ * loader with its own generator draws from it.
  *
- * @throws TypeError or RangeError for an invalid model, option or batch; Error if the loader gives no batches, a lazy
- * layer has not seen an input, or in a compiled step; whatever the model throws
+ * @throws TypeError or RangeError for an invalid model, option or batch; Error if the loader gives
+ *   no batches, a lazy layer has not seen an input, or in a compiled step; whatever the model
+ *   throws
  */
 export function checkBatchNorm(model: AnyModule, options: CheckBatchNormOptions = {}): BatchNormReport {
   refuseInStep("checkBatchNorm()", "call it before the training");

@@ -85,7 +85,10 @@ function epsMatters(module: string, { eps }: BatchNormLayer, variance: Float64Ar
   return [{ rule: "eps-matters", severity: "warning", module, number, reason, cure }];
 }
 
-/** How far running statistics may be from the data: half a standard deviation, or a factor of 1.5 in it. */
+/**
+ * How far running statistics may be from the data: half a standard deviation, or a factor of 1.5 in
+ * it.
+ */
 const [farMean, farScale] = [0.5, 1.5];
 
 function stale(module: string, norm: BatchNormLayer, seen: Seen, variance: Float64Array): BatchNormFinding[] {

@@ -71,7 +71,8 @@ function isEnough(steps: readonly Step[]): boolean {
 }
 
 /**
- * The ops before each BatchNorm in the Sequentials of a model, by order; BatchNorms elsewhere are missing.
+ * The ops before each BatchNorm in the Sequentials of a model, by order; BatchNorms elsewhere are
+ * missing.
  */
 export function sequentialFeeds(model: AnyModule): Map<BatchNormLayer, Step[]> {
   const feeds = new Map<BatchNormLayer, Step[]>();

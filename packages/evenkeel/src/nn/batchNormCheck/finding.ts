@@ -31,8 +31,8 @@ export interface BatchNormFinding {
 }
 
 /**
- * How the ops before a BatchNorm were found: by running the model, by the order in its Sequential, or not at all, in a
- * custom network that was not run.
+ * How the ops before a BatchNorm were found: by running the model, by the order in its Sequential,
+ * or not at all, in a custom network that was not run.
  */
 export type OrderSource = "traced" | "sequential" | "unknown";
 

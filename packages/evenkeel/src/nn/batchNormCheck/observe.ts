@@ -35,10 +35,12 @@ export interface Observation {
 }
 
 /**
- * Runs a model over batches in training mode, and again without dropout where there is any, and records the inputs of each
- * BatchNorm. Modes, buffers, parameters and the default generator are restored.
+ * Runs a model over batches in training mode, and again without dropout where there is any, and
+ * records the inputs of each BatchNorm. Modes, buffers, parameters and the default generator are
+ * restored.
  *
- * @throws TypeError or RangeError for an invalid batch; Error if there are none; whatever the model throws
+ * @throws TypeError or RangeError for an invalid batch; Error if there are none; whatever the model
+ *   throws
  */
 export function observe(model: AnyModule, loader: Loader<Batch | Tensor>, most: number): Observation {
   const norms = model.modules().filter((module) => module instanceof BatchNormLayer);
@@ -97,7 +99,8 @@ export function observe(model: AnyModule, loader: Loader<Batch | Tensor>, most: 
 export function traceFeeds(model: AnyModule, inputs: Batch): Map<BatchNormLayer, Step[]> {
   const feeds = new Map<BatchNormLayer, Step[]>();
   keepingState(model, () => {
-    // Training mode shows dropout, but batch normalization then needs several values; evaluation does not.
+    // Training mode shows dropout, but batch normalization then needs several values; evaluation
+    // does not.
     model.train();
     for (const module of model.modules())
       if (module instanceof BatchNormLayer) module.training &&= module.running_mean === null;

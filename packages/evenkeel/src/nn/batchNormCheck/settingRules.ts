@@ -42,10 +42,16 @@ function frozenButTraining(module: string, norm: BatchNormLayer): BatchNormFindi
   return [{ rule: "frozen-but-training", severity: "warning", module, number, reason, cure }];
 }
 
-/** Values of a channel in a batch below which normalized values differ between training and evaluation by more than a tenth. */
+/**
+ * Values of a channel in a batch below which normalized values differ between training and
+ * evaluation by more than a tenth.
+ */
 const fewValues = 16;
 
-/** Findings about the size of the batches in training. `perRow` is the number of values of a channel in a row. */
+/**
+ * Findings about the size of the batches in training. `perRow` is the number of values of a channel
+ * in a row.
+ */
 export function batchFindings(
   module: string,
   norm: BatchNormLayer,

@@ -23,8 +23,8 @@ export interface ModuleCall {
 }
 
 /**
- * The data flow of a run of a model: every dispatched operation, with the module that it ran in. It covers custom modules
- * and functions such as `F.relu` too, without guesses.
+ * The data flow of a run of a model: every dispatched operation, with the module that it ran in. It
+ * covers custom modules and functions such as `F.relu` too, without guesses.
  */
 export class Flow {
   /** In the order in which they began. */
@@ -69,7 +69,9 @@ export class Flow {
   }
 }
 
-/** Runs `use`, which calls the model, and returns the data flow. Its hooks are removed afterwards. */
+/**
+ * Runs `use`, which calls the model, and returns the data flow. Its hooks are removed afterwards.
+ */
 export function recordFlow(model: AnyModule, use: () => void): Flow {
   const ops: OpCall[] = [];
   const calls: ModuleCall[] = [];

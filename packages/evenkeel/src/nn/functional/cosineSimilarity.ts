@@ -13,8 +13,8 @@ export interface CosineSimilarityOptions {
 export const cosineOptions = ["dim", "eps"] as const;
 
 /**
- * The cosine of the angle between vectors along `dim`, from -1 to 1: the sum of a * b over their lengths. The two
- * broadcast.
+ * The cosine of the angle between vectors along `dim`, from -1 to 1: the sum of a * b over their
+ * lengths. The two broadcast.
  * https://pytorch.org/docs/stable/generated/torch.nn.functional.cosine_similarity.html
  * @throws RangeError if there is no such dimension
  */

@@ -5,18 +5,22 @@ import type { Tensor } from "../../tensor/index.ts";
 import { requireTensor } from "../checks.ts";
 
 export interface EmbeddingFunctionOptions {
-  /** A row that gets no gradient; negative numbers count from the last row. Default null: all rows get theirs. */
+  /**
+   * A row that gets no gradient; negative numbers count from the last row. Default null: all rows
+   * get theirs.
+   */
   readonly paddingIdx?: number | null | undefined;
 }
 
 const optionNames = ["paddingIdx"];
 
 /**
- * The rows of `weight` [V, D] at the int32 indices `input`, from 0 to V - 1: [...] -> [..., D]. The gradient
- * of a row is the sum over the places that name it.
+ * The rows of `weight` [V, D] at the int32 indices `input`, from 0 to V - 1: [...] -> [..., D]. The
+ * gradient of a row is the sum over the places that name it.
  * https://pytorch.org/docs/stable/generated/torch.nn.functional.embedding.html
  * @throws TypeError if the input is not int32, or the weight not float
- * @throws RangeError if an index or `paddingIdx` names no row; in a compiled step too, and nothing has been written then
+ * @throws RangeError if an index or `paddingIdx` names no row; in a compiled step too, and nothing
+ *   has been written then
  */
 export function embedding(input: Tensor, weight: Tensor, options: EmbeddingFunctionOptions = {}): Tensor {
   checkOptions("embedding", options, optionNames);

@@ -3,7 +3,10 @@ import { Generator } from "../../random/index.ts";
 import { gradcheck, gradgradcheck, ones, randn, type Tensor, tensor } from "../../tensor/index.ts";
 import * as F from "./index.ts";
 
-/** First and second derivatives of what is composed of several rows, against central differences in float64. */
+/**
+ * First and second derivatives of what is composed of several rows, against central differences in
+ * float64.
+ */
 
 const generator = new Generator(7);
 const normal = (...shape: number[]) => randn(shape, { generator, dtype: "float64" });

@@ -4,8 +4,8 @@ import type { Tensor } from "../../tensor/index.ts";
 import { requireTensor } from "../checks.ts";
 
 /**
- * input * weight^T + bias, over the last dimension: input [..., in], weight [out, in], bias [out] -> [..., out].
- * https://pytorch.org/docs/stable/generated/torch.nn.functional.linear.html
+ * input * weight^T + bias, over the last dimension: input [..., in], weight [out, in], bias [out]
+ * -> [..., out]. https://pytorch.org/docs/stable/generated/torch.nn.functional.linear.html
  * @throws RangeError if the last dimension of the input is not what the weight expects
  */
 export function linear(input: Tensor, weight: Tensor, bias: Tensor | null = null): Tensor {

@@ -7,8 +7,9 @@ import { requireTensor } from "../checks.ts";
 const optionNames = ["numClasses"];
 
 /**
- * A 1 at each class and 0 elsewhere, int32: [...] -> [..., numClasses]. Without `numClasses` there are as many classes
- * as the largest one asks for, which a compiled step cannot know beforehand. https://pytorch.org/docs/stable/generated/torch.nn.functional.one_hot.html
+ * A 1 at each class and 0 elsewhere, int32: [...] -> [..., numClasses]. Without `numClasses` there
+ * are as many classes as the largest one asks for, which a compiled step cannot know beforehand.
+ * https://pytorch.org/docs/stable/generated/torch.nn.functional.one_hot.html
  * @throws TypeError if the classes are not int32
  * @throws RangeError if a class is negative or not below `numClasses`; in a compiled step too
  * @throws Error in a compiled step without `numClasses`

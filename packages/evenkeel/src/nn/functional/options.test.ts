@@ -14,7 +14,10 @@ const line = zeros([1, 4, 4]);
 const volume = zeros([1, 4, 4, 4, 4]);
 const places = zeros([1, 4, 4], { dtype: "int32" });
 
-/** Every function that takes options, with the name of its first one; `options` as somebody might give them. */
+/**
+ * Every function that takes options, with the name of its first one; `options` as somebody might
+ * give them.
+ */
 const calls: Readonly<Record<string, [known: string, call: (options: never) => unknown]>> = {
   alphaDropout: ["p", (options) => F.alphaDropout(x, options)],
   batchNorm: ["runningMean", (options) => F.batchNorm(x, options)],

@@ -8,7 +8,10 @@ import {
 } from "../functional/cosineSimilarity.ts";
 import { Module } from "../module/module.ts";
 
-/** The cosine of the angle between the vectors of two inputs, along `dim` (default 1): {@link cosineSimilarity}. */
+/**
+ * The cosine of the angle between the vectors of two inputs, along `dim` (default 1):
+ * {@link cosineSimilarity}.
+ */
 export class CosineSimilarity extends Module<[a: Tensor, b: Tensor]> {
   readonly dim: number;
   readonly eps: number;

@@ -34,8 +34,9 @@ abstract class Dropping extends Module {
 }
 
 /**
- * In training sets each value to 0 with probability p and multiplies the others by 1 / (1 - p); in eval the identity.
- * `inplace` is PyTorch's and has no effect here: the input stays as it is. https://jmlr.org/papers/v15/srivastava14a.html
+ * In training sets each value to 0 with probability p and multiplies the others by 1 / (1 - p); in
+ * eval the identity. `inplace` is PyTorch's and has no effect here: the input stays as it is.
+ * https://jmlr.org/papers/v15/srivastava14a.html
  * @throws RangeError if p is no probability
  */
 export class Dropout extends Dropping {
@@ -45,7 +46,8 @@ export class Dropout extends Dropping {
 }
 
 /**
- * Dropout of whole channels of [N, C, L] or [C, L]. https://pytorch.org/docs/stable/generated/torch.nn.Dropout1d.html
+ * Dropout of whole channels of [N, C, L] or [C, L].
+ * https://pytorch.org/docs/stable/generated/torch.nn.Dropout1d.html
  * @throws RangeError if p is no probability, or on a call for an input of another rank
  */
 export class Dropout1d extends Dropping {
@@ -55,8 +57,8 @@ export class Dropout1d extends Dropping {
 }
 
 /**
- * Dropout of whole channels of [N, C, H, W] or [N, C, L]: as in PyTorch, three dimensions are not one picture.
- * https://pytorch.org/docs/stable/generated/torch.nn.Dropout2d.html
+ * Dropout of whole channels of [N, C, H, W] or [N, C, L]: as in PyTorch, three dimensions are not
+ * one picture. https://pytorch.org/docs/stable/generated/torch.nn.Dropout2d.html
  * @throws RangeError if p is no probability, or on a call for an input of another rank
  */
 export class Dropout2d extends Dropping {
@@ -66,7 +68,8 @@ export class Dropout2d extends Dropping {
 }
 
 /**
- * Dropout of whole channels of [N, C, D, H, W] or [C, D, H, W]. https://pytorch.org/docs/stable/generated/torch.nn.Dropout3d.html
+ * Dropout of whole channels of [N, C, D, H, W] or [C, D, H, W].
+ * https://pytorch.org/docs/stable/generated/torch.nn.Dropout3d.html
  * @throws RangeError if p is no probability, or on a call for an input of another rank
  */
 export class Dropout3d extends Dropping {
@@ -76,8 +79,9 @@ export class Dropout3d extends Dropping {
 }
 
 /**
- * Dropout that keeps mean 0 and variance 1, behind SELU: in training sets values to where SELU ends, with probability p, then
- * scales and shifts all. https://pytorch.org/docs/stable/generated/torch.nn.AlphaDropout.html
+ * Dropout that keeps mean 0 and variance 1, behind SELU: in training sets values to where SELU
+ * ends, with probability p, then scales and shifts all.
+ * https://pytorch.org/docs/stable/generated/torch.nn.AlphaDropout.html
  * @throws RangeError if p is no probability
  */
 export class AlphaDropout extends Dropping {
@@ -87,7 +91,8 @@ export class AlphaDropout extends Dropping {
 }
 
 /**
- * {@link AlphaDropout} of whole channels of [N, C, ...]. https://pytorch.org/docs/stable/generated/torch.nn.FeatureAlphaDropout.html
+ * {@link AlphaDropout} of whole channels of [N, C, ...].
+ * https://pytorch.org/docs/stable/generated/torch.nn.FeatureAlphaDropout.html
  * @throws RangeError if p is no probability, or on a call for an input of fewer than two dimensions
  */
 export class FeatureAlphaDropout extends Dropping {

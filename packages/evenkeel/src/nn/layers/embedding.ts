@@ -7,16 +7,19 @@ import { Module } from "../module/module.ts";
 import { Parameter } from "../module/parameter.ts";
 
 export interface EmbeddingOptions extends GeneratorOption {
-  /** A row that starts at 0 and gets no gradient; negative numbers count from the last row. Default null: none. */
+  /**
+   * A row that starts at 0 and gets no gradient; negative numbers count from the last row. Default
+   * null: none.
+   */
   readonly paddingIdx?: number | null | undefined;
 }
 
 /**
- * A table of `numEmbeddings` learned vectors, one for each category: int32 numbers [...] -> [..., embeddingDim]. The
- * vectors start normal(0, 1), the numbers PyTorch draws under the same seed.
+ * A table of `numEmbeddings` learned vectors, one for each category: int32 numbers [...] -> [...,
+ * embeddingDim]. The vectors start normal(0, 1), the numbers PyTorch draws under the same seed.
  * https://pytorch.org/docs/stable/generated/torch.nn.Embedding.html
- * @throws RangeError if a size is not a whole number of at least 1, or `paddingIdx` names no row; on a call with a number
- * that is not from 0 to numEmbeddings - 1
+ * @throws RangeError if a size is not a whole number of at least 1, or `paddingIdx` names no row;
+ *   on a call with a number that is not from 0 to numEmbeddings - 1
  */
 export class Embedding extends Module {
   readonly numEmbeddings: number;

@@ -3,7 +3,10 @@ import type { Tensor } from "../../tensor/index.ts";
 import { checkDim, requireTensor } from "../checks.ts";
 import { Module } from "../module/module.ts";
 
-/** Makes one dimension of those from startDim (default 1) to endDim (default -1): [N, C, L] -> [N, C * L]. */
+/**
+ * Makes one dimension of those from startDim (default 1) to endDim (default -1): [N, C, L] -> [N, C
+ * * L].
+ */
 export class Flatten extends Module {
   readonly startDim: number;
   readonly endDim: number;
@@ -27,8 +30,9 @@ export class Flatten extends Module {
 }
 
 /**
- * The reverse: makes several dimensions of one, [N, C * L] -> [N, C, L] by `new Unflatten(1, [C, L])`; one of the sizes may
- * be -1. https://pytorch.org/docs/stable/generated/torch.nn.Unflatten.html
+ * The reverse: makes several dimensions of one, [N, C * L] -> [N, C, L] by
+ * `new Unflatten(1, [C, L])`; one of the sizes may be -1.
+ * https://pytorch.org/docs/stable/generated/torch.nn.Unflatten.html
  * @throws RangeError on a call with an input whose dimension has another size
  */
 export class Unflatten extends Module {

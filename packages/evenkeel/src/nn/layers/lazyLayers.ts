@@ -15,8 +15,8 @@ import {
 } from "./norm/instanceNorm.ts";
 
 /**
- * The public types of layers that infer their first argument from their first input: byOptions.ts explains the
- * types, ../lazy/lazy.ts the mechanism.
+ * The public types of layers that infer their first argument from their first input: byOptions.ts
+ * explains the types, ../lazy/lazy.ts the mechanism.
  */
 
 export type LazyLinearOptions = Pick<LinearOptions, "bias">;
@@ -30,10 +30,12 @@ interface LazyLinearConstructor {
 }
 
 /**
- * A {@link Linear} that takes inFeatures from the last dimension of its first input. Weight and bias are uninitialized
- * until then; that call draws them from the default generator, the numbers PyTorch draws, and makes the layer a Linear.
+ * A {@link Linear} that takes inFeatures from the last dimension of its first input. Weight and
+ * bias are uninitialized until then; that call draws them from the default generator, the numbers
+ * PyTorch draws, and makes the layer a Linear.
  * https://pytorch.org/docs/stable/generated/torch.nn.LazyLinear.html
- * @throws RangeError if outFeatures is not a whole number of at least 1 @throws Error in a compiled step: call it before
+ * @throws RangeError if outFeatures is not a whole number of at least 1 @throws Error in a compiled
+ *   step: call it before
  */
 export const LazyLinear: LazyLinearConstructor = /* @__PURE__ */ lazy<LinearLayer, LazyLinearConstructor>(
   LinearLayer,
@@ -67,8 +69,8 @@ interface LazyBatchNorm1dConstructor {
 }
 
 /**
- * A {@link BatchNorm1d} that takes numFeatures from the channels of its first input, which makes it one.
- * https://pytorch.org/docs/stable/generated/torch.nn.LazyBatchNorm1d.html
+ * A {@link BatchNorm1d} that takes numFeatures from the channels of its first input, which makes it
+ * one. https://pytorch.org/docs/stable/generated/torch.nn.LazyBatchNorm1d.html
  * @throws as {@link LazyLinear}
  */
 export const LazyBatchNorm1d: LazyBatchNorm1dConstructor = /* @__PURE__ */ lazy(
@@ -90,8 +92,8 @@ interface LazyBatchNorm2dConstructor {
 }
 
 /**
- * A {@link BatchNorm2d} that takes numFeatures from the channels of its first input, which makes it one.
- * https://pytorch.org/docs/stable/generated/torch.nn.LazyBatchNorm2d.html
+ * A {@link BatchNorm2d} that takes numFeatures from the channels of its first input, which makes it
+ * one. https://pytorch.org/docs/stable/generated/torch.nn.LazyBatchNorm2d.html
  * @throws as {@link LazyLinear}
  */
 export const LazyBatchNorm2d: LazyBatchNorm2dConstructor = /* @__PURE__ */ lazy(
@@ -113,8 +115,8 @@ interface LazyBatchNorm3dConstructor {
 }
 
 /**
- * A {@link BatchNorm3d} that takes numFeatures from the channels of its first input, which makes it one.
- * https://pytorch.org/docs/stable/generated/torch.nn.LazyBatchNorm3d.html
+ * A {@link BatchNorm3d} that takes numFeatures from the channels of its first input, which makes it
+ * one. https://pytorch.org/docs/stable/generated/torch.nn.LazyBatchNorm3d.html
  * @throws as {@link LazyLinear}
  */
 export const LazyBatchNorm3d: LazyBatchNorm3dConstructor = /* @__PURE__ */ lazy(
@@ -136,9 +138,9 @@ interface LazyInstanceNorm1dConstructor {
 }
 
 /**
- * A {@link InstanceNorm1d} that takes numFeatures from the channels of its first input, which makes it one. As in PyTorch,
- * and unlike the plain layer, it has scale, shift and running statistics by default.
- * https://pytorch.org/docs/stable/generated/torch.nn.LazyInstanceNorm1d.html
+ * A {@link InstanceNorm1d} that takes numFeatures from the channels of its first input, which makes
+ * it one. As in PyTorch, and unlike the plain layer, it has scale, shift and running statistics by
+ * default. https://pytorch.org/docs/stable/generated/torch.nn.LazyInstanceNorm1d.html
  * @throws as {@link LazyLinear}
  */
 export const LazyInstanceNorm1d: LazyInstanceNorm1dConstructor = /* @__PURE__ */ lazy(
@@ -160,9 +162,9 @@ interface LazyInstanceNorm2dConstructor {
 }
 
 /**
- * A {@link InstanceNorm2d} that takes numFeatures from the channels of its first input, which makes it one. As in PyTorch,
- * and unlike the plain layer, it has scale, shift and running statistics by default.
- * https://pytorch.org/docs/stable/generated/torch.nn.LazyInstanceNorm2d.html
+ * A {@link InstanceNorm2d} that takes numFeatures from the channels of its first input, which makes
+ * it one. As in PyTorch, and unlike the plain layer, it has scale, shift and running statistics by
+ * default. https://pytorch.org/docs/stable/generated/torch.nn.LazyInstanceNorm2d.html
  * @throws as {@link LazyLinear}
  */
 export const LazyInstanceNorm2d: LazyInstanceNorm2dConstructor = /* @__PURE__ */ lazy(
@@ -184,9 +186,9 @@ interface LazyInstanceNorm3dConstructor {
 }
 
 /**
- * A {@link InstanceNorm3d} that takes numFeatures from the channels of its first input, which makes it one. As in PyTorch,
- * and unlike the plain layer, it has scale, shift and running statistics by default.
- * https://pytorch.org/docs/stable/generated/torch.nn.LazyInstanceNorm3d.html
+ * A {@link InstanceNorm3d} that takes numFeatures from the channels of its first input, which makes
+ * it one. As in PyTorch, and unlike the plain layer, it has scale, shift and running statistics by
+ * default. https://pytorch.org/docs/stable/generated/torch.nn.LazyInstanceNorm3d.html
  * @throws as {@link LazyLinear}
  */
 export const LazyInstanceNorm3d: LazyInstanceNorm3dConstructor = /* @__PURE__ */ lazy(
@@ -227,7 +229,8 @@ interface LazyConv1dConstructor {
 /**
  * A {@link Conv1d} that takes inChannels from its first input, which makes it one.
  * https://pytorch.org/docs/stable/generated/torch.nn.LazyConv1d.html
- * @throws as {@link LazyLinear}; RangeError at the first call if `groups` do not divide its channels
+ * @throws as {@link LazyLinear}; RangeError at the first call if `groups` do not divide its
+ *   channels
  */
 export const LazyConv1d: LazyConv1dConstructor = /* @__PURE__ */ lazy<Conv1dLayer, LazyConv1dConstructor>(
   Conv1dLayer,
@@ -248,7 +251,8 @@ interface LazyConv2dConstructor {
 /**
  * A {@link Conv2d} that takes inChannels from its first input, which makes it one.
  * https://pytorch.org/docs/stable/generated/torch.nn.LazyConv2d.html
- * @throws as {@link LazyLinear}; RangeError at the first call if `groups` do not divide its channels
+ * @throws as {@link LazyLinear}; RangeError at the first call if `groups` do not divide its
+ *   channels
  */
 export const LazyConv2d: LazyConv2dConstructor = /* @__PURE__ */ lazy<Conv2dLayer, LazyConv2dConstructor>(
   Conv2dLayer,
@@ -269,7 +273,8 @@ interface LazyConv3dConstructor {
 /**
  * A {@link Conv3d} that takes inChannels from its first input, which makes it one.
  * https://pytorch.org/docs/stable/generated/torch.nn.LazyConv3d.html
- * @throws as {@link LazyLinear}; RangeError at the first call if `groups` do not divide its channels
+ * @throws as {@link LazyLinear}; RangeError at the first call if `groups` do not divide its
+ *   channels
  */
 export const LazyConv3d: LazyConv3dConstructor = /* @__PURE__ */ lazy<Conv3dLayer, LazyConv3dConstructor>(
   Conv3dLayer,

@@ -11,11 +11,16 @@ import { formatBool } from "../print/format.ts";
 import { type OnlyIf, onlyIf } from "./onlyIf.ts";
 
 export interface LinearOptions extends GeneratorOption {
-  /** Learn an additive bias. Default true; use false before a BatchNorm1d, which subtracts the mean. */
+  /**
+   * Learn an additive bias. Default true; use false before a BatchNorm1d, which subtracts the mean.
+   */
   readonly bias?: boolean | undefined;
 }
 
-/** The class that byOptions.ts exports as nn.Linear; formula, source and errors are documented there. */
+/**
+ * The class that byOptions.ts exports as nn.Linear; formula, source and errors are documented
+ * there.
+ */
 export class LinearLayer<Bias extends boolean = boolean> extends Module {
   /** The public name, in prints and errors. */
   static override readonly name: string = "Linear";

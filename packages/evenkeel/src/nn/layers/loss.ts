@@ -20,7 +20,10 @@ import { checkReduction, type LossOptions, type Reduction } from "../functional/
 import { Module } from "../module/module.ts";
 import { Buffer } from "../module/parameter.ts";
 
-/** The losses of `functional` as modules of two inputs, prediction and target; `functional` has the formulas. */
+/**
+ * The losses of `functional` as modules of two inputs, prediction and target; `functional` has the
+ * formulas.
+ */
 abstract class Loss extends Module<[input: Tensor, target: Tensor]> {
   readonly reduction: Reduction;
 
@@ -33,7 +36,10 @@ abstract class Loss extends Module<[input: Tensor, target: Tensor]> {
   }
 }
 
-/** Squared differences of two tensors of one shape: {@link mseLoss}. @throws RangeError if the shapes differ */
+/**
+ * Squared differences of two tensors of one shape: {@link mseLoss}.
+ * @throws RangeError if the shapes differ
+ */
 export class MSELoss extends Loss {
   constructor(options: LossOptions = {}) {
     super("MSELoss", options);
@@ -44,7 +50,10 @@ export class MSELoss extends Loss {
   }
 }
 
-/** Absolute differences of two tensors of one shape: {@link l1Loss}. @throws RangeError if the shapes differ */
+/**
+ * Absolute differences of two tensors of one shape: {@link l1Loss}.
+ * @throws RangeError if the shapes differ
+ */
 export class L1Loss extends Loss {
   constructor(options: LossOptions = {}) {
     super("L1Loss", options);
@@ -98,7 +107,10 @@ function asBuffer(weight: Tensor | null | undefined): Buffer | null {
   return weight === null || weight === undefined ? null : new Buffer(weight);
 }
 
-/** Minus the log-probability, of [N, C], at the class indices, int32 [N]. Other shapes and errors: {@link nllLoss}. */
+/**
+ * Minus the log-probability, of [N, C], at the class indices, int32 [N]. Other shapes and errors:
+ * {@link nllLoss}.
+ */
 export class NLLLoss extends Loss {
   readonly weight: Buffer | null;
   readonly ignoreIndex: number;
@@ -116,8 +128,8 @@ export class NLLLoss extends Loss {
 }
 
 /**
- * Cross entropy of logits [N, C] against class indices, int32 [N], or class probabilities [N, C]. Other shapes and
- * errors: {@link crossEntropy}.
+ * Cross entropy of logits [N, C] against class indices, int32 [N], or class probabilities [N, C].
+ * Other shapes and errors: {@link crossEntropy}.
  */
 export class CrossEntropyLoss extends Loss {
   readonly weight: Buffer | null;
@@ -139,7 +151,10 @@ export class CrossEntropyLoss extends Loss {
   }
 }
 
-/** Binary cross entropy of probabilities, 0 to 1, against probabilities of the same shape: {@link binaryCrossEntropy}. */
+/**
+ * Binary cross entropy of probabilities, 0 to 1, against probabilities of the same shape:
+ * {@link binaryCrossEntropy}.
+ */
 export class BCELoss extends Loss {
   readonly weight: Buffer | null;
 
@@ -174,8 +189,8 @@ export class KLDivLoss extends Module<[input: Tensor, target: Tensor]> {
 }
 
 /**
- * Binary cross entropy of logits against probabilities, 0 to 1, of the same shape. Formula and errors:
- * {@link binaryCrossEntropyWithLogits}.
+ * Binary cross entropy of logits against probabilities, 0 to 1, of the same shape. Formula and
+ * errors: {@link binaryCrossEntropyWithLogits}.
  */
 export class BCEWithLogitsLoss extends Loss {
   readonly weight: Buffer | null;

@@ -2,7 +2,9 @@ import { expect, expectTypeOf, test } from "vitest";
 import { type Tensor, zeros } from "../../tensor/index.ts";
 import { ConvTranspose2d, Linear, Module, ReLU, Sequential } from "../index.ts";
 
-/** The types of calls follow from `forward`, without type arguments. `npm run check` covers these. */
+/**
+ * The types of calls follow from `forward`, without type arguments. `npm run check` covers these.
+ */
 
 class Two extends Module {
   layer = new Linear(2, 2);

@@ -9,9 +9,10 @@ import { Buffer, Parameter } from "../module/parameter.ts";
 import { isUninitialized, UninitializedBuffer, UninitializedParameter, unmaterialize } from "./uninitialized.ts";
 
 /**
- * Lazy layers infer one size from their first input. Until then they are a subclass of the plain layer whose members are
- * uninitialized; then, as in PyTorch, the same object becomes the plain layer. A plain layer with a lazy version creates
- * its members with `newParameter` and `newBuffer` and checks that size with `checkSize`; `lazy` creates the lazy class.
+ * Lazy layers infer one size from their first input. Until then they are a subclass of the plain
+ * layer whose members are uninitialized; then, as in PyTorch, the same object becomes the plain
+ * layer. A plain layer with a lazy version creates its members with `newParameter` and `newBuffer`
+ * and checks that size with `checkSize`; `lazy` creates the lazy class.
  * https://pytorch.org/docs/stable/generated/torch.nn.modules.lazy.LazyModuleMixin.html
  */
 
@@ -21,7 +22,10 @@ const learnsSizes: unique symbol = Symbol("learnsSizes");
 /** Whether a layer under construction infers a size from its first input. */
 export const isLazy = (layer: object): boolean => learnsSizes in layer;
 
-/** Checks a size of a plain layer; a lazy one has 0 there, as PyTorch prints it, until its first input. */
+/**
+ * Checks a size of a plain layer; a lazy one has 0 there, as PyTorch prints it, until its first
+ * input.
+ */
 export function checkSize(layer: object, name: string, size: number): void {
   if (!isLazy(layer)) checkPlacedSize(className(layer), name, size);
 }
@@ -50,8 +54,9 @@ export interface Learning<L> {
 }
 
 /**
- * The lazy version of a layer: its constructor lacks the first argument, which `learning` infers. A first call that
- * the plain layer refuses changes nothing. `C` is the public constructor type, which depends on the types of options.
+ * The lazy version of a layer: its constructor lacks the first argument, which `learning` infers. A
+ * first call that the plain layer refuses changes nothing. `C` is the public constructor type,
+ * which depends on the types of options.
  */
 export function lazy<L extends Resettable, C>(
   Plain: new (size: number, ...rest: never[]) => L,
@@ -107,7 +112,10 @@ const membersOf = (layer: AnyModule): [string, Tensor][] => [...ownParameters(la
 
 const uninitializedOf = (layer: AnyModule) => membersOf(layer).filter(([, member]) => isUninitialized(member));
 
-/** Sets the size, creates the members and turns the layer into the plain class. Returns a function that reverts this. */
+/**
+ * Sets the size, creates the members and turns the layer into the plain class. Returns a function
+ * that reverts this.
+ */
 function becomePlain<L extends Resettable>(
   layer: L,
   plain: L,

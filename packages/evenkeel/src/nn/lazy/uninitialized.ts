@@ -15,8 +15,8 @@ export interface UninitializedOptions {
 type Uninitialized = UninitializedParameter | UninitializedBuffer;
 
 /**
- * The parameter of a lazy layer before its first call: it has a dtype, and neither shape nor values. `materialize` makes
- * it a plain {@link Parameter}, the same object.
+ * The parameter of a lazy layer before its first call: it has a dtype, and neither shape nor
+ * values. `materialize` makes it a plain {@link Parameter}, the same object.
  * https://pytorch.org/docs/stable/generated/torch.nn.parameter.UninitializedParameter.html
  * @throws Error on any access to its shape
  */
@@ -27,7 +27,10 @@ export class UninitializedParameter extends Parameter {
     hideShape(this);
   }
 
-  /** Makes zeros of this shape, and a {@link Parameter} of the object. @throws RangeError if it is no shape */
+  /**
+   * Makes zeros of this shape, and a {@link Parameter} of the object.
+   * @throws RangeError if it is no shape
+   */
   materialize(shape: Shape): void {
     materialize(this, shape, UninitializedParameter.prototype);
   }
@@ -53,7 +56,10 @@ export class UninitializedBuffer extends Buffer {
     hideShape(this);
   }
 
-  /** Makes zeros of this shape, and a {@link Buffer} of the object. @throws RangeError if it is no shape */
+  /**
+   * Makes zeros of this shape, and a {@link Buffer} of the object.
+   * @throws RangeError if it is no shape
+   */
   materialize(shape: Shape): void {
     materialize(this, shape, UninitializedBuffer.prototype);
   }

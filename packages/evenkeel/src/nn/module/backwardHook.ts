@@ -5,8 +5,9 @@ import { type Callable, className } from "./callable.ts";
 import type { FullBackwardHook, Gradients } from "./hooks.ts";
 
 /**
- * Watches one call of a module for its full backward hooks. Inputs and outputs pass through separate tensors, whose
- * gradients are those of this call only, even if the caller uses its tensors elsewhere.
+ * Watches one call of a module for its full backward hooks. Inputs and outputs pass through
+ * separate tensors, whose gradients are those of this call only, even if the caller uses its
+ * tensors elsewhere.
  */
 export class BackwardWatch {
   readonly #module: Callable;
@@ -25,7 +26,8 @@ export class BackwardWatch {
   watchInputs<In extends unknown[]>(inputs: In): In {
     this.#inputCount = inputs.length;
     const watched = passThrough(inputs, (gradInput) => {
-      // Double backward reaches the inputs without passing the output; torch does not call the hooks then either.
+      // Double backward reaches the inputs without passing the output; torch does not call the
+      // hooks then either.
       if (this.#gradOutput === null) return gradInput;
       const gradOutput = this.#gradOutput;
       this.#gradOutput = null;
@@ -98,8 +100,9 @@ export class BackwardWatch {
 }
 
 /**
- * Replaces the tensors that require a gradient by copies with the same values, and calls `onGradients` with the gradients
- * of all copies at once. Returns the list itself if there is nothing to watch.
+ * Replaces the tensors that require a gradient by copies with the same values, and calls
+ * `onGradients` with the gradients of all copies at once. Returns the list itself if there is
+ * nothing to watch.
  */
 function passThrough(values: readonly unknown[], onGradients: (gradients: Gradients) => Gradients): readonly unknown[] {
   if (!isGradEnabled()) return values;
@@ -135,7 +138,10 @@ function watchOne(tensor: Tensor): Copies {
   return { tensors: [watched], watched, split: (gradient) => [gradient], join: ([gradient]) => gradient };
 }
 
-/** An op has one differentiable output, so several tensors go through one flat tensor: their gradients come together. */
+/**
+ * An op has one differentiable output, so several tensors go through one flat tensor: their
+ * gradients come together.
+ */
 function watchTogether(tensors: readonly Tensor[]): Copies {
   const sizes = tensors.map((tensor) => tensor.numel());
   const join = (parts: readonly Tensor[]): Tensor => cat(parts.map((part) => part.reshape([-1])));

@@ -6,14 +6,15 @@ export const invoke: unique symbol = Symbol("invoke");
 export const entries: unique symbol = Symbol("entries");
 
 /**
- * Counts changes of a module that its fields do not show: hooks, members set by name, the list of a container.
- * Compiled steps guard the count. Also counts calls.
+ * Counts changes of a module that its fields do not show: hooks, members set by name, the list of a
+ * container. Compiled steps guard the count. Also counts calls.
  */
 export const edits: unique symbol = Symbol("edits");
 
 /**
- * The base of Module: an object that can be called like a function. The constructor returns a function whose
- * prototype is the class, so fields, `instanceof`, private fields and `this` work as in any class.
+ * The base of Module: an object that can be called like a function. The constructor returns a
+ * function whose prototype is the class, so fields, `instanceof`, private fields and `this` work as
+ * in any class.
  */
 export abstract class Callable {
   declare readonly [edits]: { count: number; calls: number };

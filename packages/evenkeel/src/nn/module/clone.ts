@@ -8,19 +8,24 @@ import { type AnyModule, Module } from "./module.ts";
 import { Buffer, Parameter } from "./parameter.ts";
 
 /**
- * A deep copy of a module: parameters with their gradients, buffers, plain fields, submodules. A layer or a parameter
- * that is shared within the module is shared within the copy; the copy shares nothing with the module. Modes and
- * requiresGrad are kept; hooks are registered with the copy too, as `copy.deepcopy` does. The constructors do not run.
+ * A deep copy of a module: parameters with their gradients, buffers, plain fields, submodules. A
+ * layer or a parameter that is shared within the module is shared within the copy; the copy shares
+ * nothing with the module. Modes and requiresGrad are kept; hooks are registered with the copy too,
+ * as `copy.deepcopy` does. The constructors do not run.
  *
  * @throws TypeError if it is no module
- * @throws Error for private fields (`#`) of a class of your own, a computed tensor, and other uncopyable values; it names the field
+ * @throws Error for private fields (`#`) of a class of your own, a computed tensor, and other
+ *   uncopyable values; it names the field
  */
 export function clone<M extends AnyModule>(module: M): M {
   if (!(module instanceof Module)) throw refuseGiven("wrong-type", "", "clone takes a module", module);
   return new Cloner().copy(module, className(module)) as M;
 }
 
-/** Constructors that may run without arguments, for the private fields that they make; the most derived that fits. */
+/**
+ * Constructors that may run without arguments, for the private fields that they make; the most
+ * derived that fits.
+ */
 const bases = [Sequential, ModuleList, ModuleDict, Module] as const;
 
 class Cloner {
@@ -120,11 +125,15 @@ function define(object: object, name: string, value: unknown): void {
   Object.defineProperty(object, name, { value, writable: true, enumerable: true, configurable: true });
 }
 
-/** Private fields are out of reach, and a copy without them breaks where it is used: refused, by the text of the class. */
+/**
+ * Private fields are out of reach, and a copy without them breaks where it is used: refused, by the
+ * text of the class.
+ */
 function refusePrivateFields(type: object, base: object, path: string): void {
   for (let at = type; at !== base; at = Object.getPrototypeOf(at) as object) {
     const text = Function.prototype.toString.call(at);
-    // A field is declared at the start of a line or behind a semicolon or brace, unlike a colour in a string.
+    // A field is declared at the start of a line or behind a semicolon or brace, unlike a colour in
+    // a string.
     const found =
       /(?:^|[;{}])\s*(?:(?:static|get|set|async)\s+)?(#[\p{ID_Start}$_][\p{ID_Continue}$]*)\s*(?:=|;|\(|$)/mu.exec(
         text,

@@ -4,7 +4,10 @@ import { className, edits, entries } from "./callable.ts";
 import { checkMember, checkModule, checkName } from "./members.ts";
 import { type AnyModule, Module } from "./module.ts";
 
-/** Modules in a row, named by their positions unless names were given: what Sequential and ModuleList share. */
+/**
+ * Modules in a row, named by their positions unless names were given: what Sequential and
+ * ModuleList share.
+ */
 abstract class ModuleRow<M extends AnyModule, In extends unknown[], Out> extends Module<In, Out> {
   #items: [string, M][] = [];
 
@@ -37,7 +40,10 @@ abstract class ModuleRow<M extends AnyModule, In extends unknown[], Out> extends
     return this.#read()[this.#position(index)][1];
   }
 
-  /** Puts another module in the place of one. Throws as {@link at}, and TypeError if `module` is none. */
+  /**
+   * Puts another module in the place of one. Throws as {@link at}, and TypeError if `module` is
+   * none.
+   */
   set(index: number, module: M): this {
     const position = this.#position(index);
     checkModule(this, String(index), module);
@@ -130,10 +136,16 @@ abstract class ModuleRow<M extends AnyModule, In extends unknown[], Out> extends
   }
 }
 
-/** Modules with names of their own: `{ hidden: ..., out: ... }`, or pairs, which also keep number-like names in order. */
+/**
+ * Modules with names of their own: `{ hidden: ..., out: ... }`, or pairs, which also keep
+ * number-like names in order.
+ */
 export type NamedModules<M extends AnyModule = Module> = Readonly<Record<string, M>> | Iterable<readonly [string, M]>;
 
-/** The module at a position, where both are known: the number is written out, and so were the modules. */
+/**
+ * The module at a position, where both are known: the number is written out, and so were the
+ * modules.
+ */
 type ElementAt<Modules extends readonly Module[], Index extends number> = number extends Modules["length"] | Index
   ? Modules[number]
   : `${Index}` extends keyof Modules
@@ -142,7 +154,10 @@ type ElementAt<Modules extends readonly Module[], Index extends number> = number
       ? FromEnd<Modules, Back>
       : Module;
 
-/** Types have no subtraction: the last ones are passed one by one. Before the first there may be modules added later. */
+/**
+ * Types have no subtraction: the last ones are passed one by one. Before the first there may be
+ * modules added later.
+ */
 type FromEnd<
   Modules extends readonly Module[],
   Back extends string,
@@ -154,9 +169,10 @@ type FromEnd<
   : Module;
 
 /**
- * Runs modules one after another, each on the output of the one before. Takes the modules as arguments, or one object
- * or list of pairs with their names. Modules given as arguments keep their types, as the elements of a tuple do:
- * `net.at(0).weight`; modules added later are not in the type. The plain type `Sequential` is that of any modules.
+ * Runs modules one after another, each on the output of the one before. Takes the modules as
+ * arguments, or one object or list of pairs with their names. Modules given as arguments keep their
+ * types, as the elements of a tuple do: `net.at(0).weight`; modules added later are not in the
+ * type. The plain type `Sequential` is that of any modules.
  * https://pytorch.org/docs/stable/generated/torch.nn.Sequential.html
  *
  * @throws TypeError if something given is no module
@@ -196,15 +212,18 @@ export class Sequential<Modules extends readonly Module[] = readonly Module[]> e
     return x;
   }
 
-  /** A new Sequential of the same modules, with the names they have here, from `start` to `end` (excluded). */
+  /**
+   * A new Sequential of the same modules, with the names they have here, from `start` to `end`
+   * (excluded).
+   */
   slice(start?: number, end?: number): Sequential {
     return new Sequential(this.range(start, end));
   }
 }
 
 /**
- * A list of modules whose parameters are found, as those of a plain array are not. It is not called itself.
- * https://pytorch.org/docs/stable/generated/torch.nn.ModuleList.html
+ * A list of modules whose parameters are found, as those of a plain array are not. It is not called
+ * itself. https://pytorch.org/docs/stable/generated/torch.nn.ModuleList.html
  *
  * @throws TypeError if something given is no module
  */
@@ -225,8 +244,8 @@ export class ModuleList<M extends AnyModule = Module> extends ModuleRow<M, never
 }
 
 /**
- * Modules by name, in the order in which they were added; any name without a dot will do. It is not called itself.
- * https://pytorch.org/docs/stable/generated/torch.nn.ModuleDict.html
+ * Modules by name, in the order in which they were added; any name without a dot will do. It is not
+ * called itself. https://pytorch.org/docs/stable/generated/torch.nn.ModuleDict.html
  *
  * @throws TypeError if something given is no module
  */

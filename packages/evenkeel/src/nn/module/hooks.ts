@@ -6,7 +6,8 @@ import { type Callable, className, edits } from "./callable.ts";
 // biome-ignore lint/suspicious/noConfusingVoidType: so that a hook may be a function without a return statement
 type OrNothing<T> = T | void;
 
-// Types of methods, which are compared both ways: a module with a mask that may be left out is still one of a tensor.
+// Types of methods, which are compared both ways: a module with a mask that may be left out is
+// still one of a tensor.
 
 /** Runs before `forward`; may return the list of inputs that `forward` is to get instead. */
 export type ForwardPreHook<M, In extends unknown[]> = {
@@ -19,8 +20,9 @@ export type ForwardHook<M, In extends unknown[], Out> = {
 }["hook"];
 
 /**
- * Runs when the gradients with respect to the inputs are known; may return others in their place. Both lists have an
- * entry for each input and output; null for an entry that is not a tensor or has no gradient.
+ * Runs when the gradients with respect to the inputs are known; may return others in their place.
+ * Both lists have an entry for each input and output; null for an entry that is not a tensor or has
+ * no gradient.
  */
 export type FullBackwardHook<M> = (module: M, gradInput: Gradients, gradOutput: Gradients) => OrNothing<Gradients>;
 
@@ -37,7 +39,9 @@ class HookList<H> {
     return this.#hooks.size;
   }
 
-  /** Takes a hook of any signature: the lists do not know the module's types, only its methods do. */
+  /**
+   * Takes a hook of any signature: the lists do not know the module's types, only its methods do.
+   */
   add(owner: Callable, hook: (...args: never[]) => unknown): RemoveHook {
     if (typeof hook !== "function") {
       throw refuseGiven("wrong-type", "", `a hook of ${className(owner)} must be a function`, hook);

@@ -22,8 +22,8 @@ const kinds = { parameter: Parameter, buffer: Buffer, module: Callable } as cons
 type Kind = keyof typeof kinds;
 
 /**
- * Checks that `value` may become the member `name` of `module`: a name without a dot, that nothing but a member of the
- * same kind (or nothing at all) has yet.
+ * Checks that `value` may become the member `name` of `module`: a name without a dot, that nothing
+ * but a member of the same kind (or nothing at all) has yet.
  *
  * @throws TypeError if the name is no string or the value of another kind
  * @throws RangeError if the name is empty or has a dot in it
@@ -43,7 +43,9 @@ export function checkMember(module: Callable, kind: Kind, name: string, value: u
   );
 }
 
-/** The part of {@link checkMember} that holds for containers too, whose names clash with nothing. */
+/**
+ * The part of {@link checkMember} that holds for containers too, whose names clash with nothing.
+ */
 export function checkName(module: Callable, kind: Kind, name: string): void {
   if (typeof name !== "string") {
     throw refuseGiven("wrong-type", className(module), `the name of a ${kind} must be a string`, name);

@@ -55,8 +55,9 @@ export type InputsOf<M> = M extends { forward(...inputs: infer In): unknown }
   : never;
 
 /**
- * The inputs of a hook. If a module is only known to take a tensor, there may be more inputs than that
- * tensor: those of `forward` that can be left out. So a module that has some is one of a tensor too.
+ * The inputs of a hook. If a module is only known to take a tensor, there may be more inputs than
+ * that tensor: those of `forward` that can be left out. So a module that has some is one of a
+ * tensor too.
  */
 export type HookInputsOf<M> = M extends { forward(...inputs: infer In): unknown }
   ? [In] extends [never]
@@ -84,14 +85,14 @@ export interface Module<In extends unknown[] = never, Out = any> {
 }
 
 /**
- * The base class of all layers and networks. A subclass makes its layers as fields and writes `forward`; an instance is
- * called like a function: `net(x)`. What a call takes and gives is what `forward` does; `Module<In, Out>` says it for a
- * type, or for the subclasses of an abstract class.
+ * The base class of all layers and networks. A subclass makes its layers as fields and writes
+ * `forward`; an instance is called like a function: `net(x)`. What a call takes and gives is what
+ * `forward` does; `Module<In, Out>` says it for a type, or for the subclasses of an abstract class.
  *
- * Fields that hold a Parameter, Buffer or Module belong to the module, in the order in which they were set. Null, private
- * (`#`) fields and arrays do not: for lists there are ModuleList and ModuleDict. Where modules are handed out they are
- * typed as taking and giving one Tensor; use `instanceof` to know more.
- * https://pytorch.org/docs/stable/generated/torch.nn.Module.html
+ * Fields that hold a Parameter, Buffer or Module belong to the module, in the order in which they
+ * were set. Null, private (`#`) fields and arrays do not: for lists there are ModuleList and
+ * ModuleDict. Where modules are handed out they are typed as taking and giving one Tensor; use
+ * `instanceof` to know more. https://pytorch.org/docs/stable/generated/torch.nn.Module.html
  */
 // biome-ignore lint/suspicious/noUnsafeDeclarationMerging: Callable makes the call signature true
 // biome-ignore lint/suspicious/noExplicitAny: as above
@@ -108,7 +109,9 @@ export abstract class Module<In extends unknown[] = never, Out = any> extends Ca
   /** What the module computes. Call the module instead, so that its hooks run. */
   abstract forward(...inputs: In): Out;
 
-  /** The settings shown in the parentheses when the module is printed, as `"p=0.5, inplace=False"`. */
+  /**
+   * The settings shown in the parentheses when the module is printed, as `"p=0.5, inplace=False"`.
+   */
   extraRepr(): string {
     return "";
   }
@@ -149,9 +152,10 @@ export abstract class Module<In extends unknown[] = never, Out = any> extends Ca
   }
 
   /**
-   * Runs `hook(module, gradInput, gradOutput)` when backward has the gradients with respect to the inputs; it may return
-   * others in place of `gradInput`, null standing for zeros. Inputs and outputs must not be written to in place. If no
-   * input requires a gradient, the hook runs when the gradient of the output is known.
+   * Runs `hook(module, gradInput, gradOutput)` when backward has the gradients with respect to the
+   * inputs; it may return others in place of `gradInput`, null standing for zeros. Inputs and
+   * outputs must not be written to in place. If no input requires a gradient, the hook runs when
+   * the gradient of the output is known.
    * https://pytorch.org/docs/stable/generated/torch.nn.Module.html#torch.nn.Module.register_full_backward_hook
    */
   registerFullBackwardHook(hook: FullBackwardHook<this>): RemoveHook {
@@ -168,7 +172,8 @@ export abstract class Module<In extends unknown[] = never, Out = any> extends Ca
 
   /**
    * Sets the field `name` to a parameter; null keeps the place without one.
-   * @throws TypeError, RangeError, Error for another kind of value, a bad name, a name that is taken
+   * @throws TypeError, RangeError, Error for another kind of value, a bad name, a name that is
+   *   taken
    */
   registerParameter(name: string, parameter: Parameter | null): void {
     checkMember(this, "parameter", name, parameter);
@@ -176,8 +181,8 @@ export abstract class Module<In extends unknown[] = never, Out = any> extends Ca
   }
 
   /**
-   * Sets the field `name` to a Buffer: to `tensor` itself if it is one and there are no options, else to one that shares
-   * its memory. Throws as {@link registerParameter}.
+   * Sets the field `name` to a Buffer: to `tensor` itself if it is one and there are no options,
+   * else to one that shares its memory. Throws as {@link registerParameter}.
    */
   registerBuffer(name: string, tensor: Tensor | null, options?: BufferOptions): void {
     const asItIs = tensor === null || (tensor instanceof Buffer && options === undefined);
@@ -222,7 +227,9 @@ export abstract class Module<In extends unknown[] = never, Out = any> extends Ca
     return traverseBuffers(this, options).map(([, buffer]) => buffer);
   }
 
-  /** This module (under the name `""`) and all below it by path, each before its children and once. */
+  /**
+   * This module (under the name `""`) and all below it by path, each before its children and once.
+   */
   namedModules(options?: TraversalOptions): [string, Module][] {
     return traverseModules(this as unknown as Module, options);
   }
@@ -261,8 +268,8 @@ export abstract class Module<In extends unknown[] = never, Out = any> extends Ca
   }
 
   /**
-   * Switches this module and all below it to training mode (or, with false, to evaluation), which matters to Dropout
-   * and BatchNorm. A subclass may override it to keep a part in evaluation.
+   * Switches this module and all below it to training mode (or, with false, to evaluation), which
+   * matters to Dropout and BatchNorm. A subclass may override it to keep a part in evaluation.
    * @throws TypeError if `mode` is no boolean
    */
   train(mode = true): this {
@@ -285,7 +292,9 @@ export abstract class Module<In extends unknown[] = never, Out = any> extends Ca
     return this.train(false);
   }
 
-  /** Calls `fn` with every module below and then with this one: to initialise weights, for example. */
+  /**
+   * Calls `fn` with every module below and then with this one: to initialise weights, for example.
+   */
   apply(fn: (module: Module) => void): this {
     for (const child of this.children()) child.apply(fn);
     fn(this as unknown as Module);
@@ -298,7 +307,10 @@ export abstract class Module<In extends unknown[] = never, Out = any> extends Ca
     return this;
   }
 
-  /** Takes the gradients of all parameters away; with `setToNone: false` they become zeros, if they are there. */
+  /**
+   * Takes the gradients of all parameters away; with `setToNone: false` they become zeros, if they
+   * are there.
+   */
   zeroGrad(options: { readonly setToNone?: boolean | undefined } = {}): void {
     checkOptions("zeroGrad", options, ["setToNone"]);
     const { setToNone = true } = options;
@@ -312,8 +324,8 @@ export abstract class Module<In extends unknown[] = never, Out = any> extends Ca
   }
 
   /**
-   * Converts all parameters, their gradients and the floating-point buffers here and below, in place: optimizers go on
-   * with the same parameters. "cpu" is where they are already.
+   * Converts all parameters, their gradients and the floating-point buffers here and below, in
+   * place: optimizers go on with the same parameters. "cpu" is where they are already.
    * @throws TypeError if it is neither float32 nor float64 @throws RangeError for any other device
    */
   to(target: Destination): this {
@@ -343,8 +355,9 @@ export abstract class Module<In extends unknown[] = never, Out = any> extends Ca
   }
 
   /**
-   * The parameters and persistent buffers by path, in PyTorch's order. They share the memory of the module and change
-   * with it; `clone()` those that are to stay. `prefix` is put before each key as it is: `{ prefix: "net." }`.
+   * The parameters and persistent buffers by path, in PyTorch's order. They share the memory of the
+   * module and change with it; `clone()` those that are to stay. `prefix` is put before each key as
+   * it is: `{ prefix: "net." }`.
    */
   stateDict(options: { readonly prefix?: string | undefined } = {}): StateDict {
     checkOptions("stateDict", options, ["prefix"]);
@@ -353,8 +366,8 @@ export abstract class Module<In extends unknown[] = never, Out = any> extends Ca
 
   /**
    * Copies the values of a state dict into the parameters and buffers.
-   * @throws Error listing every missing, unexpected, mis-shaped and incompatible key; nothing is written then. With
-   * `strict: false`, missing and unexpected keys are no error but returned.
+   * @throws Error listing every missing, unexpected, mis-shaped and incompatible key; nothing is
+   *   written then. With `strict: false`, missing and unexpected keys are no error but returned.
    * @throws TypeError if `dict` is no object of tensors
    */
   loadStateDict(dict: StateDict, options: LoadOptions = {}): LoadResult {

@@ -9,11 +9,12 @@ export interface ParameterOptions {
 }
 
 /**
- * A tensor that training changes. As a field of a Module it is found by `parameters()` and kept in the state dict. It
- * shares the memory of `data`.
+ * A tensor that training changes. As a field of a Module it is found by `parameters()` and kept in
+ * the state dict. It shares the memory of `data`.
  * https://pytorch.org/docs/stable/generated/torch.nn.parameter.Parameter.html
  *
- * @throws TypeError if `data` is no Tensor, or is of a whole-number dtype and is to require a gradient
+ * @throws TypeError if `data` is no Tensor, or is of a whole-number dtype and is to require a
+ *   gradient
  */
 export class Parameter extends Tensor {
   constructor(data: Tensor, options: ParameterOptions = {}) {
@@ -22,7 +23,10 @@ export class Parameter extends Tensor {
     super(data.storage, data.shape, data.dtype, options.requiresGrad ?? true);
   }
 
-  /** Changes the dtype of the values and of their gradient; the parameter stays the same object. See `Module.to`. */
+  /**
+   * Changes the dtype of the values and of their gradient; the parameter stays the same object. See
+   * `Module.to`.
+   */
   convert(dtype: DType): void {
     convertInPlace(this, dtype);
     if (this.grad !== null) this.grad = this.grad.detach().to(dtype);
@@ -36,13 +40,16 @@ export class Parameter extends Tensor {
 export interface BufferOptions {
   /** Whether the state dict holds the buffer. */
   readonly persistent?: boolean | undefined;
-  /** Whether `Module.to` leaves the dtype alone: for counters, which are float64 only because there is no int64. */
+  /**
+   * Whether `Module.to` leaves the dtype alone: for counters, which are float64 only because there
+   * is no int64.
+   */
   readonly keepDtype?: boolean | undefined;
 }
 
 /**
- * A tensor that belongs to the state of a Module without being trained, such as a running mean. As a field of a Module
- * it is found by `buffers()`. It shares the memory of `data`.
+ * A tensor that belongs to the state of a Module without being trained, such as a running mean. As
+ * a field of a Module it is found by `buffers()`. It shares the memory of `data`.
  * https://pytorch.org/docs/stable/generated/torch.nn.parameter.Buffer.html
  *
  * @throws TypeError if `data` is no Tensor
@@ -60,13 +67,18 @@ export class Buffer extends Tensor {
     this.keepDtype = keepDtype;
   }
 
-  /** Changes the dtype of the values, if they are floating-point and no counter. See `Module.to`. */
+  /**
+   * Changes the dtype of the values, if they are floating-point and no counter. See `Module.to`.
+   */
   convert(dtype: DType): void {
     if (!this.keepDtype && isFloat(this.dtype)) convertInPlace(this, dtype);
   }
 }
 
-/** PyTorch's `tensor.data = tensor.data.to(dtype)`: holders of the tensor, such as an optimizer, keep a valid reference. */
+/**
+ * PyTorch's `tensor.data = tensor.data.to(dtype)`: holders of the tensor, such as an optimizer,
+ * keep a valid reference.
+ */
 function convertInPlace(tensor: Tensor, dtype: DType): void {
   if (tensor.dtype === dtype) return;
   refuseInStep("converting a module to another dtype", "convert it before the step");

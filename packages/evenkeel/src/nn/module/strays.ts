@@ -4,8 +4,9 @@ import { traverseModules, traverseParameters } from "./moduleTree.ts";
 import { Parameter } from "./parameter.ts";
 
 /**
- * Warns of called modules and of parameters that a module keeps in a plain list, object, Map or Set: no traversal finds
- * them, so they are silently neither trained nor saved. Members that are also held elsewhere in the module are exempt.
+ * Warns of called modules and of parameters that a module keeps in a plain list, object, Map or
+ * Set: no traversal finds them, so they are silently neither trained nor saved. Members that are
+ * also held elsewhere in the module are exempt.
  */
 export function warnOfStrays(module: Callable): void {
   for (const [name, value] of Object.entries(module)) {

@@ -2,7 +2,8 @@ import { expect, test } from "vitest";
 import { formatBool, formatFloat } from "./format.ts";
 
 test("floats as Python's repr prints them", () => {
-  // python3 -c "print([repr(x) for x in (0.0, 1.0, 0.1, 1e-4, 1e-5, 1.5e-7, 123.25, 1e15, 1e16, 1e22, -2.0, -1e-8)])"
+  // python3 -c "print([repr(x) for x in (0.0, 1.0, 0.1, 1e-4, 1e-5, 1.5e-7, 123.25, 1e15, 1e16,
+  // 1e22, -2.0, -1e-8)])"
   const printed: [number, string][] = [
     [0, "0.0"],
     [1, "1.0"],

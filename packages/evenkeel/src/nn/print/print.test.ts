@@ -16,7 +16,8 @@ class Block extends Module {
   constructor(size: number) {
     super();
     this.seq = new Sequential(new Linear(size, 3), new ReLU());
-    // A subclass field stands where it is declared; PyTorch's __init__ of this class sets seq first.
+    // A subclass field stands where it is declared; PyTorch's __init__ of this class sets seq
+    // first.
     const { bn } = this;
     delete (this as Partial<this>).bn;
     this.bn = bn;

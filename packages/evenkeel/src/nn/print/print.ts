@@ -1,4 +1,7 @@
-/** The key under which Node looks for what `console.log` shows; written out so that nothing of Node is imported. */
+/**
+ * The key under which Node looks for what `console.log` shows; written out so that nothing of Node
+ * is imported.
+ */
 export const inspect: unique symbol = Symbol.for("nodejs.util.inspect.custom");
 
 /** The printed parts of a module. */
@@ -9,7 +12,9 @@ interface Printable {
   readonly children: readonly (readonly [string, { toString(): string }])[];
 }
 
-/** A module as PyTorch prints it: one line if it has no children, else its children indented by two. */
+/**
+ * A module as PyTorch prints it: one line if it has no children, else its children indented by two.
+ */
 export function formatModule({ name, extra, children }: Printable): string {
   const extraLines = extra === "" ? [] : extra.split("\n");
   if (children.length === 0 && extraLines.length <= 1) return `${name}(${extra})`;

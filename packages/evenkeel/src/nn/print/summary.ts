@@ -44,17 +44,22 @@ export class ModelSummary {
   }
 }
 
-/** Rows of the trial batch: one would not do for layers that look at a batch, and eval mode hides most others. */
+/**
+ * Rows of the trial batch: one would not do for layers that look at a batch, and eval mode hides
+ * most others.
+ */
 const batchSize = 2;
 
 /**
- * The layers of a model with the shapes they give and the parameters they hold, found by sending a batch of zeros
- * through it, in eval mode and without gradients. `inputShape` leaves out the batch: `[9]` for inputs of [N, 9]; several
- * inputs take a list of shapes. Modes, buffers, hooks and the default generator are left as they were; of a model with
- * lazy layers it is a copy that is looked at, whose layers are then those that they would become.
+ * The layers of a model with the shapes they give and the parameters they hold, found by sending a
+ * batch of zeros through it, in eval mode and without gradients. `inputShape` leaves out the batch:
+ * `[9]` for inputs of [N, 9]; several inputs take a list of shapes. Modes, buffers, hooks and the
+ * default generator are left as they were; of a model with lazy layers it is a copy that is looked
+ * at, whose layers are then those that they would become.
  *
  * @throws TypeError if `model` is no module
- * @throws RangeError if the model does not take inputs of that shape; it names the layer that refused
+ * @throws RangeError if the model does not take inputs of that shape; it names the layer that
+ *   refused
  */
 export function summary(
   model: AnyModule,

@@ -15,7 +15,10 @@ import { inspect } from "../print/print.ts";
 import { scaleShiftOf, type WeightsInDouble, weightsOf } from "./fuseWeights.ts";
 
 export interface FuseOptions {
-  /** The input of the model in evaluation: a tensor, or a list of several. A run on it records the data flow. */
+  /**
+   * The input of the model in evaluation: a tensor, or a list of several. A run on it records the
+   * data flow.
+   */
   readonly input: Tensor | readonly Tensor[];
 }
 
@@ -42,8 +45,8 @@ export class Fused<M extends AnyModule = AnyModule> {
   readonly folded: readonly FoldedBatchNorm[];
   readonly kept: readonly KeptBatchNorm[];
   /**
-   * How far the outputs for the given input are from those of the original: the largest difference, and that divided by the
-   * largest output.
+   * How far the outputs for the given input are from those of the original: the largest difference,
+   * and that divided by the largest output.
    */
   readonly difference: { readonly absolute: number; readonly relative: number };
 
@@ -75,16 +78,18 @@ export class Fused<M extends AnyModule = AnyModule> {
 }
 
 /**
- * A copy of a model for inference, in which batch normalizations are folded into the Linear or convolution before them, or
- * into the Linear right behind: fewer operations, the same outputs up to rounding. The model is left as it is; in the copy
- * an Identity stands where a normalization stood. Weights are computed in float64 and rounded once.
+ * A copy of a model for inference, in which batch normalizations are folded into the Linear or
+ * convolution before them, or into the Linear right behind: fewer operations, the same outputs up
+ * to rounding. The model is left as it is; in the copy an Identity stands where a normalization
+ * stood. Weights are computed in float64 and rounded once.
  *
- * The model is run on `input` to record the data flow: a normalization is folded only if its input is the output of the
- * layer alone, if there is no other reader, and if both are called once. A normalization before a
- * convolution stays, because zeros at the borders are not normalized. Dropout does nothing in evaluation and is no obstacle.
+ * The model is run on `input` to record the data flow: a normalization is folded only if its input
+ * is the output of the layer alone, if there is no other reader, and if both are called once. A
+ * normalization before a convolution stays, because zeros at the borders are not normalized.
+ * Dropout does nothing in evaluation and is no obstacle.
  *
- * @throws TypeError if the model is no module, or the input no tensor; Error if a module is in training mode, or the model
- * cannot be copied; whatever the model throws
+ * @throws TypeError if the model is no module, or the input no tensor; Error if a module is in
+ *   training mode, or the model cannot be copied; whatever the model throws
  */
 export function fuse<M extends AnyModule>(model: M, options: FuseOptions): Fused<M> {
   if (!(model instanceof Module)) throw wrongType("fuse", "the model", model, "an nn.Module");
@@ -185,7 +190,10 @@ function reasonAgainst({ module }: ModuleCall, flow: Flow): string | undefined {
   return undefined;
 }
 
-/** Whether the channels of a normalization are those that a layer gives: a Linear's are only in [N, C]. */
+/**
+ * Whether the channels of a normalization are those that a layer gives: a Linear's are only in [N,
+ * C].
+ */
 function givesChannels(module: AnyModule, output: Tensor): boolean {
   return weightsOf(module) !== undefined && (output.ndim === 2 || !(module instanceof LinearLayer));
 }

@@ -21,7 +21,10 @@ interface ScaleShift {
   readonly shift: Float64Array;
 }
 
-/** @throws TypeError if it is no BatchNorm; Error if it is in training mode, or has no running statistics */
+/**
+ * @throws TypeError if it is no BatchNorm; Error if it is in training mode, or has no running
+ *   statistics
+ */
 export function scaleShiftOf(caller: string, norm: unknown): ScaleShift {
   if (!(norm instanceof BatchNormLayer)) {
     throw wrongType(caller, "the second argument", norm, "a BatchNorm");
@@ -100,7 +103,8 @@ export function weightsOf(layer: AnyModule): WeightsInDouble | undefined {
     const { weight, outChannels, groups } = layer as ConvBase;
     const perChannel = weight.numel() / weight.shape[0];
     if (!isTransposed(layer)) return new WeightsInDouble(layer, outChannels, (i) => Math.floor(i / perChannel));
-    // [inChannels, outChannels / groups, ...]: the inputs are in groups, and each has the outputs of its own.
+    // [inChannels, outChannels / groups, ...]: the inputs are in groups, and each has the outputs
+    // of its own.
     const [inputs, outputs] = weight.shape;
     const places = perChannel / outputs;
     const groupOf = (index: number) => Math.floor(index / perChannel / (inputs / groups));
@@ -114,11 +118,12 @@ export function weightsOf(layer: AnyModule): WeightsInDouble | undefined {
 }
 
 /**
- * A Linear that does what a Linear and the BatchNorm1d behind it do in evaluation, for inputs [N, inFeatures]. Both are left
- * as they are. It is computed in float64 and rounded once; a Linear without a bias gets one.
+ * A Linear that does what a Linear and the BatchNorm1d behind it do in evaluation, for inputs [N,
+ * inFeatures]. Both are left as they are. It is computed in float64 and rounded once; a Linear
+ * without a bias gets one.
  * https://pytorch.org/docs/stable/generated/torch.nn.utils.fusion.fuse_linear_bn_eval.html
- * @throws TypeError if they are something else; RangeError if their sizes differ; Error if one is in training mode, or the
- * BatchNorm1d has no running statistics
+ * @throws TypeError if they are something else; RangeError if their sizes differ; Error if one is
+ *   in training mode, or the BatchNorm1d has no running statistics
  */
 export function fuseLinearBatchNorm<L extends LinearLayer>(linear: L, norm: BatchNormLayer): L {
   const caller = "fuseLinearBatchNorm";
@@ -131,11 +136,12 @@ export function fuseLinearBatchNorm<L extends LinearLayer>(linear: L, norm: Batc
 const isTransposed = (layer: AnyModule) => layer instanceof ConvTransposeLayer;
 
 /**
- * A convolution, transposed or not, that does what it and the BatchNorm behind it do in evaluation. Both are left as they are.
- * It is computed in float64 and rounded once; a convolution without a bias gets one. Which dimension of the weight has the
- * output channels follows from the class, where PyTorch has the argument `transpose`, and groups are handled.
- * https://pytorch.org/docs/stable/generated/torch.nn.utils.fusion.fuse_conv_bn_eval.html
- * Throws as {@link fuseLinearBatchNorm}.
+ * A convolution, transposed or not, that does what it and the BatchNorm behind it do in evaluation.
+ * Both are left as they are. It is computed in float64 and rounded once; a convolution without a
+ * bias gets one. Which dimension of the weight has the output channels follows from the class,
+ * where PyTorch has the argument `transpose`, and groups are handled.
+ * https://pytorch.org/docs/stable/generated/torch.nn.utils.fusion.fuse_conv_bn_eval.html Throws as
+ * {@link fuseLinearBatchNorm}.
  */
 export function fuseConvBatchNorm<C extends ConvBase<boolean, never>>(conv: C, norm: BatchNormLayer): C {
   const caller = "fuseConvBatchNorm";

@@ -1,6 +1,9 @@
 import { notHere } from "../../core/index.ts";
 
-/** Names of torch.nn.utils that this library lacks; see nn/notHere.ts. They are in PyTorch's spelling, as a port has them. */
+/**
+ * Names of torch.nn.utils that this library lacks; see nn/notHere.ts. They are in PyTorch's
+ * spelling, as a port has them.
+ */
 
 const vectors = "flatten each and cat them: cat(net.parameters().map((p) => p.flatten()))";
 const reparametrized = "compute the weight in forward, from a Parameter of your own";

@@ -1,9 +1,10 @@
 import { allocate, formatShape, type NdArray, type Shape, type Spec, sizeOf, wrongShape } from "../../core/index.ts";
 
 /**
- * Channels-last pictures, as compiled programs store them between the layers of a ConvNet: [N, top + H + bottom, left + W
- * + right, C]. The border belongs to the array and holds zeros, so that a convolution reads its padding in place. A kernel
- * that writes such an array also writes the zeros, because the memory is reused.
+ * Channels-last pictures, as compiled programs store them between the layers of a ConvNet: [N, top
+ * + H + bottom, left + W + right, C]. The border belongs to the array and holds zeros, so that a
+ * convolution reads its padding in place. A kernel that writes such an array also writes the zeros,
+ * because the memory is reused.
  */
 export type Border = readonly [rows: Pair, columns: Pair];
 
@@ -28,7 +29,10 @@ export function borderedShape({ count, height, width, channels }: Pictures, [row
   return [count, rows[0] + height + rows[1], columns[0] + width + columns[1], channels];
 }
 
-/** The pictures inside the border. @throws RangeError unless the array has four dimensions and room for the border */
+/**
+ * The pictures inside the border.
+ * @throws RangeError unless the array has four dimensions and room for the border
+ */
 export function picturesOf(op: string, what: string, { shape }: Spec, border: Border): Pictures {
   const [rows, columns] = border;
   const [count, height, width, channels] = shape;
@@ -45,7 +49,10 @@ export function picturesOf(op: string, what: string, { shape }: Spec, border: Bo
   return { count, height: inside[0], width: inside[1], channels };
 }
 
-/** The spec of pictures, without their border, as [N, C, H, W]. @throws RangeError as {@link picturesOf} */
+/**
+ * The spec of pictures, without their border, as [N, C, H, W].
+ * @throws RangeError as {@link picturesOf}
+ */
 export function planesSpec(op: string, what: string, last: Spec, border: Border): Spec {
   const { count, height, width, channels } = picturesOf(op, what, last, border);
   return { shape: [count, channels, height, width], dtype: last.dtype };

@@ -4,7 +4,10 @@ import { floatBytes, roundUp } from "../matmul/gemm.problem.ts";
 import { type Border, picturesOf } from "./border.ts";
 import type { Windows } from "./direct/axis.ts";
 
-/** The sizes of a two-dimensional convolution, without borders, for its kernels and those of its gradients. */
+/**
+ * The sizes of a two-dimensional convolution, without borders, for its kernels and those of its
+ * gradients.
+ */
 export interface Convolution {
   readonly images: number;
   readonly groups: number;

@@ -11,9 +11,10 @@ import { asLast, asPlanes, type Border, lastSpec, planesSpec } from "./border.ts
 import { fromChannelsLast, toChannelsLast } from "./turn.ts";
 
 /**
- * Two-dimensional convolution over channels-last pictures: compiled programs replace `convolution` and its gradients with
- * it. Weights stay [O, C / groups, kh, kw]. Each row is defined as: convert the pictures, call the row for [N, C, H, W], convert
- * the result; the contents of the inputs' borders, which are zeros, do not count.
+ * Two-dimensional convolution over channels-last pictures: compiled programs replace `convolution`
+ * and its gradients with it. Weights stay [O, C / groups, kh, kw]. Each row is defined as: convert
+ * the pictures, call the row for [N, C, H, W], convert the result; the contents of the inputs'
+ * borders, which are zeros, do not count.
  */
 
 export interface ConvolutionLastAttrs extends ConvolutionAttrs {
@@ -78,7 +79,9 @@ export const convolutionLast = defineOp({
   }),
 });
 
-/** The gradient of {@link convolutionLast} by its input, from dy [N, Hp', Wp', O] and the weight. */
+/**
+ * The gradient of {@link convolutionLast} by its input, from dy [N, Hp', Wp', O] and the weight.
+ */
 export const convolutionInputLast = defineOp({
   name: "convolutionInputLast",
   inputs: ["dy", "weight"],
@@ -97,7 +100,10 @@ export const convolutionInputLast = defineOp({
   }),
 });
 
-/** The gradient of {@link convolutionLast} by its weight, from dy [N, Hp', Wp', O] and the input [N, Hp, Wp, C]. */
+/**
+ * The gradient of {@link convolutionLast} by its weight, from dy [N, Hp', Wp', O] and the input [N,
+ * Hp, Wp, C].
+ */
 export const convolutionWeightLast = defineOp({
   name: "convolutionWeightLast",
   inputs: ["dy", "input"],
@@ -117,7 +123,10 @@ export const convolutionWeightLast = defineOp({
   }),
 });
 
-/** Both gradients at once, {@link convolutionInputLast} and {@link convolutionWeightLast}, which share work. */
+/**
+ * Both gradients at once, {@link convolutionInputLast} and {@link convolutionWeightLast}, which
+ * share work.
+ */
 export const convolutionBackwardLast = defineOp({
   name: "convolutionBackwardLast",
   inputs: ["dy", "input", "weight"],

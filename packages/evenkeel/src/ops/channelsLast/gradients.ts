@@ -81,7 +81,10 @@ export function emitGradients(call: Emitting, gradients: Gradients<Placed>, attr
     emitWeightProducts({ ...products, x: weight.x, weight: weight.dweight });
 }
 
-/** Scratch of direct products for the input: room for a copy of dy comes first, where its border is too small. */
+/**
+ * Scratch of direct products for the input: room for a copy of dy comes first, where its border is
+ * too small.
+ */
 function areas(start: number, convolution: Convolution, dy: Bordered) {
   const copied = widerDy(convolution, dy);
   return areasOf(start, {

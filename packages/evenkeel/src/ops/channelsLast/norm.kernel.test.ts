@@ -64,7 +64,10 @@ const perChannel = (c: number, seed: number) => {
 
 const asDouble = ({ shape, dtype, data }: NdArray) => ndArray(shape, data, dtype === "float32" ? "float64" : dtype);
 
-/** The largest error of each output against the reference in double, in units of the scale of its terms. */
+/**
+ * The largest error of each output against the reference in double, in units of the scale of its
+ * terms.
+ */
 function errors(
   row: AnyOp,
   kernel: Kernel<never>,
@@ -78,7 +81,8 @@ function errors(
     let worst = 0;
     for (const [i, value] of data.entries()) {
       const difference = Math.abs(value - exact[output].data[i]);
-      // One NaN makes it NaN, which is less than no bound: an expectation for each number takes a minute.
+      // One NaN makes it NaN, which is less than no bound: an expectation for each number takes a
+      // minute.
       worst = Math.max(worst, difference / units[output](i % (shape.at(-1) as number)));
     }
     return worst / 2 ** -24;

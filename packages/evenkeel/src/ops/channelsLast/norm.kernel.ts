@@ -53,7 +53,10 @@ function emitPixels({ f, x, y, attrs, channels, line }: Apply, rectify: boolean)
   });
 }
 
-/** The maximum of relu(z) in every window of 2 x 2. A channel is NaN throughout or nowhere: see {@link emitLine}. */
+/**
+ * The maximum of relu(z) in every window of 2 x 2. A channel is NaN throughout or nowhere: see
+ * {@link emitLine}.
+ */
 function emitWindows({ f, x, y, attrs, channels, line }: Apply): void {
   const places = [visitedPlaceOf(x, attrs.inputBorder, 2), visitedPlaceOf(y, attrs.border)];
   const offsets = windowOffsets(x);

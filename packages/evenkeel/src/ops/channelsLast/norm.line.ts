@@ -5,8 +5,9 @@ import { inverseStd } from "../normalize/normalize.scale.ts";
 import { forEachSlot, type Group, loadChannels, planeBytes } from "./norm.traversal.ts";
 
 /**
- * z = (x - middle) * scale + shift for every channel, in float32: `middle` is the mean as a float32, so that the difference
- * keeps the digits of x; the shift contains the rest of the mean. Forward and backward compute the same bits.
+ * z = (x - middle) * scale + shift for every channel, in float32: `middle` is the mean as a
+ * float32, so that the difference keeps the digits of x; the shift contains the rest of the mean.
+ * Forward and backward compute the same bits.
  */
 
 /** Planes of scratch, one after the other. */
@@ -19,7 +20,10 @@ interface Parameters {
   readonly bias: Placed;
 }
 
-/** Fills the planes. With `spoil` a scale that is not finite makes z NaN everywhere, so that maxima need no NaN checks. */
+/**
+ * Fills the planes. With `spoil` a scale that is not finite makes z NaN everywhere, so that maxima
+ * need no NaN checks.
+ */
 export function emitLine(
   f: FunctionBuilder,
   channels: number,
@@ -65,7 +69,9 @@ export function loadPlanes(
 export const onLine = (x: V128, [middle, scale, shift]: readonly V128[]): V128 =>
   f32x4.add(f32x4.mul(f32x4.sub(x, middle), scale), shift);
 
-/** Inputs named by position must be float32, the others of one of the dtypes; nothing may be empty. */
+/**
+ * Inputs named by position must be float32, the others of one of the dtypes; nothing may be empty.
+ */
 export const declinesUnless =
   (float32: readonly number[], statistics: readonly string[]) =>
   (inputs: readonly Spec[]): string | undefined => {

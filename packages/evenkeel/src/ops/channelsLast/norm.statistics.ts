@@ -24,9 +24,10 @@ import {
 } from "./norm.traversal.ts";
 
 /**
- * Mean and biased variance of every channel. Sums of x - x0 and of its square run in float32 through a block and in double
- * from block to block, x0 being the mean of a few pixels, so that squares cancel nowhere. Where x0 turns out to be far from
- * the mean, or a sum has overflowed float32, two passes in double start over.
+ * Mean and biased variance of every channel. Sums of x - x0 and of its square run in float32
+ * through a block and in double from block to block, x0 being the mean of a few pixels, so that
+ * squares cancel nowhere. Where x0 turns out to be far from the mean, or a sum has overflowed
+ * float32, two passes in double start over.
  */
 
 /** Two doubles for each channel of a vector: the sums between blocks. */
@@ -67,7 +68,10 @@ interface Batch {
 
 export const countOf = ({ images, rows, columns }: Grid): number => images * rows * columns;
 
-/** This few values cost little in double, and would have too few blocks for rounding errors to average out. */
+/**
+ * This few values cost little in double, and would have too few blocks for rounding errors to
+ * average out.
+ */
 export const few = 1024;
 
 /** Bytes of scratch for {@link emitStatistics}. */

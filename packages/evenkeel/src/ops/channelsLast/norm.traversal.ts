@@ -15,13 +15,16 @@ import { type Border, picturesOf } from "./border.ts";
 import type { Place } from "./place.ts";
 
 /**
- * The traversal of channels-last pictures by the kernels of batch norm: in blocks of pixels that fit the L1 cache,
- * and in each block over groups of neighbouring channels, whose values stay in registers for the block. If the channels are
- * not a multiple of four, the last vector overlaps the one before it; fewer than four are one short vector. Values per
- * channel are in planes of scratch memory, a slot of 16 bytes for every vector.
+ * The traversal of channels-last pictures by the kernels of batch norm: in blocks of pixels that
+ * fit the L1 cache, and in each block over groups of neighbouring channels, whose values stay in
+ * registers for the block. If the channels are not a multiple of four, the last vector overlaps the
+ * one before it; fewer than four are one short vector. Values per channel are in planes of scratch
+ * memory, a slot of 16 bytes for every vector.
  */
 
-/** A place that is visited pixel by pixel, or window by window: distances are from visit to visit. */
+/**
+ * A place that is visited pixel by pixel, or window by window: distances are from visit to visit.
+ */
 export interface VisitedPlace extends Place {
   /** Bytes that a visit touches. */
   readonly touched: number;
@@ -106,7 +109,10 @@ function forEachGroup(f: FunctionBuilder, channels: number, size: number, visit:
 interface Traversal {
   /** Vectors in a group of channels: as many as the registers hold. */
   readonly size: number;
-  /** Loads the values of the channels; returns the action of each visit, which gets a pointer into every array. */
+  /**
+   * Loads the values of the channels; returns the action of each visit, which gets a pointer into
+   * every array.
+   */
   readonly begin: (group: Group) => (at: readonly Local<"i32">[]) => void;
   /** Called at the end of a block, for the same group. */
   readonly end?: (group: Group) => void;

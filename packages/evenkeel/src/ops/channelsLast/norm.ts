@@ -17,9 +17,9 @@ import { asPlanes, type Border, lastSpec, planesSpec, toLast } from "./border.ts
 import { fromChannelsLast, toChannelsLast } from "./turn.ts";
 
 /**
- * Channels-last batch normalization, alone and fused with the ops that follow it in a ConvNet: compiled programs replace
- * `batchNorm`, `relu`, `maxPool` and `mean` with these rows. Each is defined as: convert the pictures, call the rows for [N,
- * C, H, W], convert the result.
+ * Channels-last batch normalization, alone and fused with the ops that follow it in a ConvNet:
+ * compiled programs replace `batchNorm`, `relu`, `maxPool` and `mean` with these rows. Each is
+ * defined as: convert the pictures, call the rows for [N, C, H, W], convert the result.
  */
 
 export interface BatchNormLastAttrs extends BatchNormAttrs {

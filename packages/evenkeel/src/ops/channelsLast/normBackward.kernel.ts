@@ -34,9 +34,9 @@ import type { BatchNormBackwardLastAttrs } from "./normBackward.ts";
 import { emitBorder } from "./place.ts";
 
 /**
- * Gradients of channels-last batch norm and its fused ops. One pass sums g and g * (x - middle) over each channel, g
- * being the gradient of z; another writes dx = scale * g - slope * (x - middle) - constant. Both recompute g from
- * x.
+ * Gradients of channels-last batch norm and its fused ops. One pass sums g and g * (x - middle)
+ * over each channel, g being the gradient of z; another writes dx = scale * g - slope * (x -
+ * middle) - constant. Both recompute g from x.
  */
 
 type Kind = keyof typeof afters;
@@ -85,7 +85,9 @@ function flowOf(back: Backward, group: Group, planes: readonly (readonly Local<"
   };
 }
 
-/** z of a window's four pixels, their maximum, and g of the window, which goes to the first maximum. */
+/**
+ * z of a window's four pixels, their maximum, and g of the window, which goes to the first maximum.
+ */
 function windowFlowOf(back: Backward, group: Group, planes: readonly (readonly Local<"v128">[])[]) {
   const { f, x } = back;
   const offsets = windowOffsets(x);
@@ -117,7 +119,8 @@ function emitSums(back: Backward): void {
   f.fill(sums, 0, sumsBytes(channels, 2));
   traverse(f, grid, channels, places, {
     size,
-    // With few terms there are too few blocks for rounding errors to average out: they are added in double one by one.
+    // With few terms there are too few blocks for rounding errors to average out: they are added in
+    // double one by one.
     visits: countOf(grid) <= few ? 1 : undefined,
     begin: (group) => {
       const planes = loadPlanes(f, channels, group, line, 3);

@@ -11,8 +11,8 @@ import { type After, afters, inputSpec, outputSpec, windows } from "./norm.ts";
 import { fromChannelsLast, toChannelsLast } from "./turn.ts";
 
 /**
- * The gradients of the rows of norm.ts. The gradient through ReLU and pooling is recomputed from the input, weight and
- * bias: only the input need be kept.
+ * The gradients of the rows of norm.ts. The gradient through ReLU and pooling is recomputed from
+ * the input, weight and bias: only the input need be kept.
  */
 
 export interface BatchNormBackwardLastAttrs extends BatchNormAttrs {
@@ -22,7 +22,9 @@ export interface BatchNormBackwardLastAttrs extends BatchNormAttrs {
   readonly border: Border;
 }
 
-/** The gradient of the normalized values z through the rest of the row, all of them [N, C, H, W]. */
+/**
+ * The gradient of the normalized values z through the rest of the row, all of them [N, C, H, W].
+ */
 type Flow = (z: Value, dy: Value) => Value;
 
 const through = (y: Value, dy: Value): Value => where(le(y, 0), 0, dy);
@@ -143,7 +145,9 @@ function backwardRow(name: string, kind: Exclude<keyof typeof afters, "nothing">
 /** Gradients of `batchNormReluLast`. */
 export const batchNormReluBackwardLast = backwardRow("batchNormReluBackwardLast", "relu");
 
-/** Gradients of `batchNormReluMaxPoolLast`: of equal values the first in a window gets the gradient. */
+/**
+ * Gradients of `batchNormReluMaxPoolLast`: of equal values the first in a window gets the gradient.
+ */
 export const batchNormReluMaxPoolBackwardLast = backwardRow("batchNormReluMaxPoolBackwardLast", "reluMaxPool");
 
 /** Gradients of `batchNormReluMeanLast`. */

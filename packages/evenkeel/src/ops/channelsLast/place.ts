@@ -2,7 +2,10 @@ import { type FunctionBuilder, f32x4, type Local, type Placed } from "../../wasm
 import { advance, floatBytes, pointer, vectorBytes } from "../matmul/gemm.problem.ts";
 import type { Border } from "./border.ts";
 
-/** Where pictures lie in memory: the address of the first value inside the border, and distances in bytes. */
+/**
+ * Where pictures lie in memory: the address of the first value inside the border, and distances in
+ * bytes.
+ */
 export interface Place {
   readonly address: number;
   readonly image: number;

@@ -16,8 +16,9 @@ import { emitBorder, placeOf } from "./place.ts";
 import type { MaxPoolBackwardLastAttrs, MaxPoolLastAttrs } from "./pool.ts";
 
 /**
- * Channels-last max pooling, tap by tap: for each tap, all windows in which it lies inside the picture are
- * processed together, by vectors of channels. The taps of a window are visited in row-major order.
+ * Channels-last max pooling, tap by tap: for each tap, all windows in which it lies inside the
+ * picture are processed together, by vectors of channels. The taps of a window are visited in
+ * row-major order.
  */
 
 interface Sizes {
@@ -33,7 +34,10 @@ interface Bordered {
   readonly border: Border;
 }
 
-/** Visits the channels of each tap of each window, with their offsets in the arrays of windows and in the input, and the index of the tap. */
+/**
+ * Visits the channels of each tap of each window, with their offsets in the arrays of windows and
+ * in the input, and the index of the tap.
+ */
 function forEachTap(
   f: FunctionBuilder,
   { images, channels, input, output }: Sizes,

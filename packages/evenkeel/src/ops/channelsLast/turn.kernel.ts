@@ -45,7 +45,10 @@ interface Vectors {
   readonly low: Local<"v128">;
 }
 
-/** Copies between [N, C, H, W] and the inside of [N, Hp, Wp, C], four channels by four pixels at a time. */
+/**
+ * Copies between [N, C, H, W] and the inside of [N, Hp, Wp, C], four channels by four pixels at a
+ * time.
+ */
 function emitTurn(f: FunctionBuilder, planes: Placed, last: Placed, border: Border, copy: Copy): void {
   const [images, channels, height, width] = planes.shape;
   const place = placeOf(last, border, 1);

@@ -110,8 +110,8 @@ describe.each(["float32", "float64"] as const)("kernels of convolution on %s agr
 });
 
 it.each(["float32", "float64"] as const)("multiplies no weight with what lies around or between: %s", (dtype) => {
-  // import torch; x = torch.ones(1, 1, 4, 4, requires_grad=True); w = torch.ones(1, 1, 3, 3); w[0, 0, 0, 0] = float("inf")
-  // torch.autograd.grad(torch.conv2d(x, w, stride=2, padding=1).sum(), x)
+  // import torch; x = torch.ones(1, 1, 4, 4, requires_grad=True); w = torch.ones(1, 1, 3, 3); w[0,
+  // 0, 0, 0] = float("inf") torch.autograd.grad(torch.conv2d(x, w, stride=2, padding=1).sum(), x)
   const expected = [1, 2, 1, 1, 2, Infinity, 2, 2, 1, 2, 1, 1, 1, 2, 1, 1];
   const ones = (shape: readonly number[]) => ndArray(shape, () => 1, dtype);
   const padding = [

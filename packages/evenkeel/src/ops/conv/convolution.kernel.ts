@@ -20,9 +20,10 @@ import type { ConvolutionAttrs, ConvolutionInputAttrs, ConvolutionWeightAttrs } 
 import { type Correlation, doubleBytes, forwardOf, type Places, placesFrom, rowsOf } from "./correlation.ts";
 
 /**
- * Channels-first convolutions of any rank, stride, dilation and groups: the windows of one example are laid out as
- * columns, [values of a window, windows], and multiplied. The padding is zeros in a copy of the example. All of this is in double, also
- * for float32: sequential sums of singles would be less exact than PyTorch's.
+ * Channels-first convolutions of any rank, stride, dilation and groups: the windows of one example
+ * are laid out as columns, [values of a window, windows], and multiplied. The padding is zeros in a
+ * copy of the example. All of this is in double, also for float32: sequential sums of singles would
+ * be less exact than PyTorch's.
  */
 
 /** Larger column matrices are not worth the memory: the reference processes them in blocks. */
@@ -58,7 +59,10 @@ function clearImage(f: FunctionBuilder, { channels, image }: Correlation, at: nu
   f.fill(at, 0, channels * sizeOf(image) * doubleBytes);
 }
 
-/** The values of one group in the image: their shape, and their offsets in the input and in the image, in elements. */
+/**
+ * The values of one group in the image: their shape, and their offsets in the input and in the
+ * image, in elements.
+ */
 function heldValues({ channels, source, offset, image }: Correlation) {
   const sizes = source.map((n, i) => Math.max(0, Math.min(n, image[i] - offset[i])));
   const [inInput, inImage] = [stridesOf([channels, ...source]), stridesOf([channels, ...image])];
@@ -66,7 +70,10 @@ function heldValues({ channels, source, offset, image }: Correlation) {
   return { shape: [channels, ...sizes], inInput, inImage, start };
 }
 
-/** Copies one group of an example into the image, as far as windows reach; through an image of the array's dtype, if that differs. */
+/**
+ * Copies one group of an example into the image, as far as windows reach; through an image of the
+ * array's dtype, if that differs.
+ */
 function fillImage(f: FunctionBuilder, correlation: Correlation, dtype: DType, from: Local<"i32">, at: Places): void {
   const width = dtype === "float32" ? 4 : 8;
   const image = dtype === "float32" ? at.narrow : at.image;
@@ -77,7 +84,10 @@ function fillImage(f: FunctionBuilder, correlation: Correlation, dtype: DType, f
   if (image !== at.image) moveFlat(f, size, image, dtype, at.image, "float64");
 }
 
-/** The reverse: copies the values of the image into one group of an example, 0 where no window reaches. */
+/**
+ * The reverse: copies the values of the image into one group of an example, 0 where no window
+ * reaches.
+ */
 function emptyImage(f: FunctionBuilder, correlation: Correlation, dtype: DType, to: Local<"i32">, at: Places): void {
   const { channels, source } = correlation;
   const width = dtype === "float32" ? 4 : 8;
@@ -136,7 +146,10 @@ function addColumns(f: FunctionBuilder, correlation: Correlation, columns: numbe
   nest(0);
 }
 
-/** Runs `body` for every group of every example, with its offsets in three arrays; the third has no examples. */
+/**
+ * Runs `body` for every group of every example, with its offsets in three arrays; the third has no
+ * examples.
+ */
 function forEachShare(
   f: FunctionBuilder,
   { examples, groups }: Correlation,
@@ -154,13 +167,19 @@ function forEachShare(
   });
 }
 
-/** The distances of groups in bytes: of the source, of the windows' values, and of weights in double with `rows` rows. */
+/**
+ * The distances of groups in bytes: of the source, of the windows' values, and of weights in double
+ * with `rows` rows.
+ */
 function stepsOf({ channels, source, outputs, counts }: Correlation, rows: number, dtype: DType) {
   const width = widthOf(dtype);
   return [channels * sizeOf(source) * width, outputs * sizeOf(counts) * width, outputs * rows * doubleBytes] as const;
 }
 
-/** The product of the weights [groups * outputs, rows] in scratch and the columns; a last row of ones is for the bias. */
+/**
+ * The product of the weights [groups * outputs, rows] in scratch and the columns; a last row of
+ * ones is for the bias.
+ */
 function emitCorrelation(
   { f, module, inputs: [x], outputs: [y] }: Pick<KernelCall, "f" | "module" | "inputs" | "outputs">,
   correlation: Correlation,
@@ -212,8 +231,9 @@ export const convolutionKernel: Kernel<ConvolutionAttrs> = {
 };
 
 /**
- * Adds the windows of the product of weights and dy to their positions. A convolution of the flipped weights over a zero-padded
- * dy would be equivalent, except that 0 times an infinite or NaN weight is NaN, where PyTorch does not multiply.
+ * Adds the windows of the product of weights and dy to their positions. A convolution of the
+ * flipped weights over a zero-padded dy would be equivalent, except that 0 times an infinite or NaN
+ * weight is NaN, where PyTorch does not multiply.
  */
 export const convolutionInputKernel: Kernel<ConvolutionInputAttrs> = {
   kind: "kernel",

@@ -26,13 +26,17 @@ import {
 } from "./windows.ts";
 
 /**
- * Convolution (cross-correlation, as in every library of this field) over 1 to 3 spatial dimensions, and its two gradients.
- * Each of the three is linear in both arrays, so their gradients are composed of the three. Sums are double.
+ * Convolution (cross-correlation, as in every library of this field) over 1 to 3 spatial
+ * dimensions, and its two gradients. Each of the three is linear in both arrays, so their gradients
+ * are composed of the three. Sums are double.
  * https://pytorch.org/docs/stable/generated/torch.nn.functional.conv2d.html
  */
 
 export interface ConvolutionAttrs extends WindowAttrs {
-  /** The number of groups that the channels are split into; each group of outputs uses one group of inputs. */
+  /**
+   * The number of groups that the channels are split into; each group of outputs uses one group of
+   * inputs.
+   */
   readonly groups: number;
 }
 
@@ -87,7 +91,10 @@ export const convolution = defineOp({
   ],
 });
 
-/** The gradient of a convolution by its input: dy [N, O, ...] and weight -> [N, C, ...size]. It is also the transposed convolution. */
+/**
+ * The gradient of a convolution by its input: dy [N, O, ...] and weight -> [N, C, ...size]. It is
+ * also the transposed convolution.
+ */
 export const convolutionInput = defineOp({
   name: "convolutionInput",
   inputs: ["dy", "weight"],
@@ -123,7 +130,10 @@ export const convolutionInput = defineOp({
   ],
 });
 
-/** The gradient of a convolution by its weight: dy [N, O, ...] and input [N, C, ...] -> [O, C / groups, ...kernel]. */
+/**
+ * The gradient of a convolution by its weight: dy [N, O, ...] and input [N, C, ...] -> [O, C /
+ * groups, ...kernel].
+ */
 export const convolutionWeight = defineOp({
   name: "convolutionWeight",
   inputs: ["dy", "input"],

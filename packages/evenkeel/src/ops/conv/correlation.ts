@@ -22,7 +22,10 @@ export interface Correlation {
   readonly counts: Shape;
 }
 
-/** The image is the input with its padding, as far as windows reach. The gradients use the same windows. */
+/**
+ * The image is the input with its padding, as far as windows reach. The gradients use the same
+ * windows.
+ */
 export function forwardOf(input: Spec, weight: Shape, output: Shape, attrs: ConvolutionAttrs): Correlation {
   const { groups, stride, dilation, padding } = attrs;
   const [outputs, channels, ...kernel] = weight;
@@ -43,7 +46,10 @@ export const rowsOf = ({ channels, kernel }: Correlation) => channels * sizeOf(k
 
 /** Addresses in scratch. */
 export interface Places {
-  /** [groups * outputs, values of a window and the bias]; for the weight's gradient, the sums over the examples. */
+  /**
+   * [groups * outputs, values of a window and the bias]; for the weight's gradient, the sums over
+   * the examples.
+   */
   readonly weights: number;
   /** The image of one group of an example, in the dtype of the arrays and in double. */
   readonly narrow: number;
@@ -56,7 +62,10 @@ export interface Places {
   readonly end: number;
 }
 
-/** Lays out scratch from an address on. `extra` is the rows of the columns beyond the values of a window. */
+/**
+ * Lays out scratch from an address on. `extra` is the rows of the columns beyond the values of a
+ * window.
+ */
 export function placesFrom(start: number, correlation: Correlation, extra: number): Places {
   const { groups, channels, outputs, image, counts } = correlation;
   const rows = rowsOf(correlation) + extra;

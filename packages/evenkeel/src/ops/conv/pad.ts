@@ -11,7 +11,10 @@ import {
 } from "../../core/index.ts";
 import { requireShape } from "../shapes.ts";
 
-/** Borders around arrays. Each position of a border is read from a position inside; negative constant borders crop. */
+/**
+ * Borders around arrays. Each position of a border is read from a position inside; negative
+ * constant borders crop.
+ */
 
 type PadMode = "constant" | "reflect" | "replicate" | "circular";
 
@@ -60,7 +63,10 @@ export const pad = defineOp({
   ],
 });
 
-/** The transpose of {@link pad}: adds every value of dy to the position that it was read from, with sums in double. */
+/**
+ * The transpose of {@link pad}: adds every value of dy to the position that it was read from, with
+ * sums in double.
+ */
 export const padBackward = defineOp({
   name: "padBackward",
   inputs: ["dy"],
@@ -78,7 +84,9 @@ export const padBackward = defineOp({
   grad: (ddx, _, { attrs: { pads, mode } }): Gradients => [pad(ddx, { pads, mode, value: 0 })],
 });
 
-/** Visits the positions of the padded array that are read from the inner one, as pairs of offsets. */
+/**
+ * Visits the positions of the padded array that are read from the inner one, as pairs of offsets.
+ */
 function forEachPlace(
   inner: NdArray,
   outer: NdArray,
@@ -103,7 +111,9 @@ function forEachPlace(
   line(0, 0, 0);
 }
 
-/** For each position of a padded dimension the position that it is read from; -1 for the constant. */
+/**
+ * For each position of a padded dimension the position that it is read from; -1 for the constant.
+ */
 function sourcesOf(size: number, padded: number, before: number, mode: PadMode): Int32Array {
   return Int32Array.from({ length: padded }, (_, i) => {
     const place = i - before;

@@ -1,8 +1,11 @@
-/** Products of small matrices of doubles, the inner loops of convolutions. A sum adds its terms in order. */
+/**
+ * Products of small matrices of doubles, the inner loops of convolutions. A sum adds its terms in
+ * order.
+ */
 
 /**
- * y[i, :] += sum over k of a[i * rowStep + k * innerStep] * b[k, :]; b and y have rows of `length`. Two rows of y and four of
- * b at a time, to save loads.
+ * y[i, :] += sum over k of a[i * rowStep + k * innerStep] * b[k, :]; b and y have rows of `length`.
+ * Two rows of y and four of b at a time, to save loads.
  */
 export function addProducts(
   a: Float64Array,
@@ -55,7 +58,10 @@ export function addProducts(
   }
 }
 
-/** y[start + i * columns + j] += dot(row i of a, row j of b), all of `length`; two by four at a time. */
+/**
+ * y[start + i * columns + j] += dot(row i of a, row j of b), all of `length`; two by four at a
+ * time.
+ */
 export function addDots(
   a: Float64Array,
   b: Float64Array,

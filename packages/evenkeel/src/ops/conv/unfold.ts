@@ -20,7 +20,10 @@ import {
   windowsOf,
 } from "./windows.ts";
 
-/** Windows of an array as columns, and columns added back to their positions: each is the transpose of the other. */
+/**
+ * Windows of an array as columns, and columns added back to their positions: each is the transpose
+ * of the other.
+ */
 
 interface UnfoldAttrs extends WindowAttrs {
   /** The spatial sizes of a window. */
@@ -77,7 +80,10 @@ export const unfold = defineOp({
   grad: (dy, _, { attrs, inputs: [x] }): Gradients => [fold(dy, { ...attrs, size: x.shape.slice(2) })],
 });
 
-/** The transpose of {@link unfold}: columns [N, C * values of a window, windows] -> [N, C, ...size], sums in double. */
+/**
+ * The transpose of {@link unfold}: columns [N, C * values of a window, windows] -> [N, C, ...size],
+ * sums in double.
+ */
 export const fold = defineOp({
   name: "fold",
   inputs: ["input"],

@@ -66,7 +66,10 @@ function linesPerBlock(windows: Windows): number {
 /** Windows in a block, at most. */
 export const blockWidth = (windows: Windows) => linesPerBlock(windows) * windows.counts[2];
 
-/** Splits the lines of windows into blocks: the first line, the one after the last, and the number of windows. */
+/**
+ * Splits the lines of windows into blocks: the first line, the one after the last, and the number
+ * of windows.
+ */
 export function forEachBlock(windows: Windows, visit: (from: number, to: number, width: number) => void): void {
   const [depth, height, width] = windows.counts;
   const step = linesPerBlock(windows);
@@ -77,9 +80,10 @@ export function forEachBlock(windows: Windows, visit: (from: number, to: number,
 }
 
 /**
- * Visits the values of the windows of lines `from` to `to`, a run at a time: the values of windows `first` to `last`
- * (excluded) of one line at one kernel position. `column` is the start of the line in the columns, [columnLength, windows]; `at` is
- * the position of window 0's value in the array. The run is empty if the line is outside of the array.
+ * Visits the values of the windows of lines `from` to `to`, a run at a time: the values of windows
+ * `first` to `last` (excluded) of one line at one kernel position. `column` is the start of the
+ * line in the columns, [columnLength, windows]; `at` is the position of window 0's value in the
+ * array. The run is empty if the line is outside of the array.
  */
 function forEachRun(
   { channels, size, kernel, stride, dilation, before, counts }: Windows,
@@ -128,7 +132,9 @@ export function gatherColumns(
   });
 }
 
-/** The transpose of {@link gatherColumns}: adds the columns to `x` at the positions of the windows. */
+/**
+ * The transpose of {@link gatherColumns}: adds the columns to `x` at the positions of the windows.
+ */
 export function scatterColumns(
   columns: Float64Array,
   windows: Windows,

@@ -15,11 +15,14 @@ import { gt, le, lt } from "./compare.ts";
 import { add, exp, mul, neg, sub, where } from "./elementwise.ts";
 import { erf, tanh } from "./functions.ts";
 
-/** The nonlinearities between layers. Formulas: https://pytorch.org/docs/stable/nn.html#non-linear-activations */
+/**
+ * The nonlinearities between layers. Formulas:
+ * https://pytorch.org/docs/stable/nn.html#non-linear-activations
+ */
 
 /**
- * A backward pass in one row, dy * slope(x), rounded once, where the ops of `compose` would round at each step. Second
- * derivatives use `compose`.
+ * A backward pass in one row, dy * slope(x), rounded once, where the ops of `compose` would round
+ * at each step. Second derivatives use `compose`.
  */
 function fusedBackward(name: string, slope: (x: number) => number, compose: (x: Value) => Value) {
   return defineOp({
@@ -54,7 +57,8 @@ export const leakyRelu = defineOp({
 });
 
 /**
- * scale * x where positive, scale * alpha * (exp(inputScale * x) - 1) elsewhere: ELU, and with other scales SELU and CELU.
+ * scale * x where positive, scale * alpha * (exp(inputScale * x) - 1) elsewhere: ELU, and with
+ * other scales SELU and CELU.
  */
 export const elu = defineOp({
   name: "elu",
@@ -63,7 +67,8 @@ export const elu = defineOp({
   reference: (inputs, outputs, attrs) => unaryLoop(eluOf(attrs))(inputs, outputs),
   saves: ["input"],
   grad: (dy, { input }, { attrs: { alpha, scale, inputScale } }) => {
-    // The exponent is set to 0 where it is not used: 0 * Infinity would be NaN. A NaN has the slope of positive values.
+    // The exponent is set to 0 where it is not used: 0 * Infinity would be NaN. A NaN has the slope
+    // of positive values.
     const exponent = mul(where(lt(input, 0), input, 0), inputScale);
     const slope = mul(exp(exponent), alpha * scale * inputScale);
     return [where(le(input, 0), mul(dy, slope), scale === 1 ? dy : mul(dy, scale))];
@@ -91,7 +96,8 @@ export const silu = defineOp({
 });
 
 /**
- * dy * s * (1 + x * (1 - s)) with s = sigmoid(x): the gradient of {@link silu} in one row, so that it is rounded once.
+ * dy * s * (1 + x * (1 - s)) with s = sigmoid(x): the gradient of {@link silu} in one row, so that
+ * it is rounded once.
  */
 export const siluBackward = fusedBackward(
   "siluBackward",
@@ -117,7 +123,10 @@ export const gelu = defineOp({
 
 const densityScale = 1 / Math.sqrt(2 * Math.PI);
 
-/** dy * (Phi(x) + x * phi(x)), with distribution and density of the normal: the gradient of {@link gelu} in one row. */
+/**
+ * dy * (Phi(x) + x * phi(x)), with distribution and density of the normal: the gradient of
+ * {@link gelu} in one row.
+ */
 export const geluBackward = fusedBackward(
   "geluBackward",
   (x) => normalDistribution(x) + x * densityScale * Math.exp(-0.5 * x * x),
@@ -130,7 +139,10 @@ export const geluBackward = fusedBackward(
 
 const [tanhSlope, tanhCubic] = [Math.sqrt(8 / Math.PI), 0.044715 * Math.sqrt(8 / Math.PI)];
 
-/** The tanh approximation of gelu. 0.5 (1 + tanh(u)) is written as sigmoid(2u), which does not cancel where x < 0. */
+/**
+ * The tanh approximation of gelu. 0.5 (1 + tanh(u)) is written as sigmoid(2u), which does not
+ * cancel where x < 0.
+ */
 export const geluTanh = defineOp({
   name: "geluTanh",
   inputs: ["input"],
@@ -188,7 +200,10 @@ export const mish = defineOp({
   grad: (dy, { input }) => [mishBackward(dy, input)],
 });
 
-/** dy * (t + x * sigmoid(x) * (1 - t^2)) with t = tanh(log(1 + exp(x))): the gradient of {@link mish} in one row. */
+/**
+ * dy * (t + x * sigmoid(x) * (1 - t^2)) with t = tanh(log(1 + exp(x))): the gradient of
+ * {@link mish} in one row.
+ */
 export const mishBackward = fusedBackward(
   "mishBackward",
   (x) => {

@@ -62,7 +62,8 @@ function clampIntegers([x]: readonly V128[], { min = -Infinity, max = Infinity }
   return i32x4.minS(raised, i32x4.const(Math.min(max, most)));
 }
 
-// pmin and pmax keep a NaN in the first operand and are one machine instruction, but do not distinguish -0 from 0.
+// pmin and pmax keep a NaN in the first operand and are one machine instruction, but do not
+// distinguish -0 from 0.
 const simple = (bound: number) => bound !== 0 && !Number.isNaN(bound);
 
 function atLeast(x: V128, bound: number, lanes: Lanes): V128 {

@@ -17,11 +17,14 @@ import { broadcastFloat, broadcastPromoted, floatOfInput, requireDtype, sameAsIn
 import { eq, ge, gt, logicalAnd, lt } from "./compare.ts";
 
 /**
- * Arithmetic of one and two operands. Two operands broadcast; dtypes are promoted as in PyTorch, and as there int32 wraps
- * around at 32 bits.
+ * Arithmetic of one and two operands. Two operands broadcast; dtypes are promoted as in PyTorch,
+ * and as there int32 wraps around at 32 bits.
  */
 
-/** The gradient of a step function: zero, as in PyTorch, so that earlier tensors get zeros rather than no gradient. */
+/**
+ * The gradient of a step function: zero, as in PyTorch, so that earlier tensors get zeros rather
+ * than no gradient.
+ */
 const flat: GradRule<object, never> = (_, __, { outputs: [output] }) => [fill({ ...output, value: 0 })];
 
 /** input + other. Two bools give their logical or, as in PyTorch. */
@@ -82,12 +85,18 @@ export const div = defineOp({
   ],
 });
 
-/** JavaScript gives NaN for 1 to the power of NaN, and for 1 and -1 to the power of an infinity; IEEE 754 and PyTorch give 1. */
+/**
+ * JavaScript gives NaN for 1 to the power of NaN, and for 1 and -1 to the power of an infinity;
+ * IEEE 754 and PyTorch give 1.
+ */
 function power(a: number, b: number): number {
   return a === 1 || (a === -1 && Math.abs(b) === Infinity) ? 1 : a ** b;
 }
 
-/** A power of integers by squaring, in 32 bits like the product; a negative exponent gives the integer part of the inverse. */
+/**
+ * A power of integers by squaring, in 32 bits like the product; a negative exponent gives the
+ * integer part of the inverse.
+ */
 function integerPower(base: number, exponent: number): number {
   if (exponent < 0) return Math.trunc(power(base, exponent));
   let result = 1;
@@ -100,7 +109,9 @@ function integerPower(base: number, exponent: number): number {
 const powers = binaryLoop(power);
 const integerPowers = binaryLoop(integerPower);
 
-/** Where the base is 0 and the exponent positive, the gradient of the exponent is 0, not 0 * log 0. */
+/**
+ * Where the base is 0 and the exponent positive, the gradient of the exponent is 0, not 0 * log 0.
+ */
 export const pow = defineOp({
   name: "pow",
   inputs: ["input", "exponent"],
@@ -113,7 +124,8 @@ export const pow = defineOp({
   ],
 });
 
-// Both guard the branch that `where` does not pick: its infinities would turn into NaN in the second derivative.
+// Both guard the branch that `where` does not pick: its infinities would turn into NaN in the
+// second derivative.
 function powerGradient(dy: Value, input: Value, exponent: Value): Value {
   const constant = eq(exponent, 0);
   return where(constant, 0, mul(dy, mul(exponent, pow(input, where(constant, 1, sub(exponent, 1))))));
@@ -124,7 +136,10 @@ function exponentGradient(dy: Value, input: Value, exponent: Value, output: Valu
   return where(vanishes, 0, mul(dy, mul(output, log(where(vanishes, 1, input)))));
 }
 
-/** NaN wins over any number, as in PyTorch; the gradient of a tie is shared, beside a NaN both get all of it. */
+/**
+ * NaN wins over any number, as in PyTorch; the gradient of a tie is shared, beside a NaN both get
+ * all of it.
+ */
 export const maximum = defineOp({
   name: "maximum",
   inputs: ["input", "other"],
@@ -134,7 +149,10 @@ export const maximum = defineOp({
   grad: (dy, { input, other }) => shareTies(dy, input, other, lt),
 });
 
-/** NaN wins over any number, as in PyTorch; the gradient of a tie is shared, beside a NaN both get all of it. */
+/**
+ * NaN wins over any number, as in PyTorch; the gradient of a tie is shared, beside a NaN both get
+ * all of it.
+ */
 export const minimum = defineOp({
   name: "minimum",
   inputs: ["input", "other"],
@@ -157,7 +175,8 @@ export const remainder = defineOp({
   shape: (inputs) => numbersPromoted("remainder", inputs),
   reference: (inputs, outputs) => (outputs[0].dtype === "int32" ? integerModulo : modulo)(inputs, outputs),
   saves: ["input", "other"],
-  // The quotient is a step function: it is detached, because the slope of the division times its gradient 0 may be NaN.
+  // The quotient is a step function: it is detached, because the slope of the division times its
+  // gradient 0 may be NaN.
   grad: (dy, { input, other }) => [dy, neg(mul(dy, floor(div(detach(input), detach(other)))))],
 });
 const floored = (a: number, b: number) => {

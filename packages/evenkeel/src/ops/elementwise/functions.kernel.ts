@@ -25,7 +25,10 @@ export const cosKernel = floatFunction(cosF32x4);
 export const tanhKernel = inlineFunction(tanhF32x4, tanhF64x2);
 export const erfKernel = floatFunction(erfF32x4);
 
-/** In double, because the larger operand and the logarithm may cancel. Equal operands have no distance, infinities too. */
+/**
+ * In double, because the larger operand and the logarithm may cancel. Equal operands have no
+ * distance, infinities too.
+ */
 export const logaddexpKernel: LaneKernel<object> = {
   kind: "lanes",
   declines: noDoubles,

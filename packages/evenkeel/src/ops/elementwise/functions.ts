@@ -100,8 +100,8 @@ export const clone = defineOp({
 });
 
 /**
- * Converts to another dtype: floats are cut toward zero, any value but 0 is true. The gradient is cast back, so it
- * flows between float dtypes only.
+ * Converts to another dtype: floats are cut toward zero, any value but 0 is true. The gradient is
+ * cast back, so it flows between float dtypes only.
  */
 export const cast = defineOp({
   name: "cast",

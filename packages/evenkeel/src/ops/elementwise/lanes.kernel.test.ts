@@ -29,12 +29,16 @@ const attrsOf: Record<string, object> = {
   huber: { delta: 0.75 },
 };
 
-/** Results of one rounding or two, three in elu; a float is exact to 2^-24 of itself, and so are the sums of loss rows. */
+/**
+ * Results of one rounding or two, three in elu; a float is exact to 2^-24 of itself, and so are the
+ * sums of loss rows.
+ */
 const tolerance: Record<string, number> = { rsqrt: 1.5, leakyRelu: 1.6, elu: 2.6, smoothL1: 3, huber: 3 };
 
 /**
- * The tolerance of functions in double, where the reference has errors too: up to 2.3 units each for those based on exp
- * (against 80-bit floats; wasm/math/precise.ts has the numbers), and more where the slope of silu passes through 0.
+ * The tolerance of functions in double, where the reference has errors too: up to 2.3 units each
+ * for those based on exp (against 80-bit floats; wasm/math/precise.ts has the numbers), and more
+ * where the slope of silu passes through 0.
  */
 const doubleTolerance: Record<string, number> = {
   exp: 2,
@@ -52,7 +56,10 @@ const doubleTolerance: Record<string, number> = {
 /** The kernel clamps arguments to -16, which is visible if dy exceeds 1e10. */
 const absolute: Record<string, number> = { geluBackward: 1e-16 };
 
-/** Rows whose zeros may differ in sign: the reference underflows and the kernel does not; round(-0.5). */
+/**
+ * Rows whose zeros may differ in sign: the reference underflows and the kernel does not;
+ * round(-0.5).
+ */
 const unsigned = [
   "siluBackward",
   "geluBackward",
@@ -220,7 +227,8 @@ describe.each(kernels)("the kernel of %s", (name, kernel) => {
         // The reference of pow computes in doubles and then wraps, which the kernel does not.
         if (output.dtype === "int32" && kernel.integers === undefined) return;
         const inputs = types.map((type, i) => operand([n], type, n + i, [1, specials.length, 7][i]));
-        // Integers become floats first, as in PyTorch; of the largest, an angle has nothing left then.
+        // Integers become floats first, as in PyTorch; of the largest, an angle has nothing left
+        // then.
         if (name === "sin" || name === "cos") inputs[0].data.set(inputs[0].data.map((v) => v % 2 ** 24));
         check(inputs, `of ${n} ${types.join(" and ")}`);
         if (arity > 1) check([...inputs.slice(0, -1), operand([], other, n, 1)], `of ${n} and one ${other}`);
@@ -291,7 +299,8 @@ describe("groups of several steps", () => {
       const group: FusedGroup<Spec> = { dtype: "float32", shape, inputs, steps, outputs: stored };
       expect(whyNotFused(group)).toBeUndefined();
       const actual = runGroup(group, inputs);
-      // Each step is checked against its row on the loop's own intermediate values: errors do not accumulate.
+      // Each step is checked against its row on the loop's own intermediate values: errors do not
+      // accumulate.
       steps.forEach(({ kernel, attrs, args }, step) => {
         const name = [...kernelBy].find(([, k]) => k === kernel)?.[0] as keyof typeof table;
         const operands = args.map((i) => (i < inputs.length ? inputs[i] : actual[i - inputs.length]));

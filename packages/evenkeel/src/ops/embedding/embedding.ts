@@ -55,7 +55,10 @@ export const embedding = defineOp({
   ],
 });
 
-/** The transpose of {@link embedding}: sums rows into zeros [rows, D], except those at the padding index. */
+/**
+ * The transpose of {@link embedding}: sums rows into zeros [rows, D], except those at the padding
+ * index.
+ */
 export const embeddingBackward = defineOp({
   name: "embeddingBackward",
   inputs: ["dy", "index"],

@@ -26,8 +26,9 @@ import { inverseStd } from "../normalize/normalize.scale.ts";
 import { type GroupNormAttrs, type Groups, groupsOf } from "./groupNorm.ts";
 
 /**
- * Group norm of float32 computed in double, group by group. As in batch norm a first pass sums x - x0 and its square, x0
- * being the group's first value, so that squares do not cancel where the mean is large.
+ * Group norm of float32 computed in double, group by group. As in batch norm a first pass sums x -
+ * x0 and its square, x0 being the group's first value, so that squares do not cancel where the mean
+ * is large.
  */
 
 function declines(inputs: readonly Spec[], float32: readonly number[]): string | undefined {

@@ -15,9 +15,10 @@ import { mean as meanOf, sum, variance as varianceOf } from "../reduce/reduce.ts
 import { requireFloat, requireSameDtype, requireShape } from "../shapes.ts";
 
 /**
- * Group normalization of [N, C, ...]: each of G groups of neighbouring channels of each example by its own mean and
- * (biased) variance; scale and shift are per channel. Statistics are float64 outputs and sums are double, as in batch
- * normalization. Wu and He 2018, https://arxiv.org/abs/1803.08494; semantics of
+ * Group normalization of [N, C, ...]: each of G groups of neighbouring channels of each example by
+ * its own mean and (biased) variance; scale and shift are per channel. Statistics are float64
+ * outputs and sums are double, as in batch normalization. Wu and He 2018,
+ * https://arxiv.org/abs/1803.08494; semantics of
  * https://pytorch.org/docs/stable/generated/torch.nn.GroupNorm.html
  */
 
@@ -65,7 +66,10 @@ function forEachGroup({ samples, groups, channels, inner }: Groups, group: (i: n
   for (let i = 0; i < samples * groups; i++) group(i, i * channels * inner);
 }
 
-/** Normalizes by the statistics of each group; outputs y, and mean and variance (biased), [N, G] each. */
+/**
+ * Normalizes by the statistics of each group; outputs y, and mean and variance (biased), [N, G]
+ * each.
+ */
 export const groupNorm = defineOp({
   name: "groupNorm",
   inputs: ["input", "weight", "bias"],
@@ -102,8 +106,8 @@ export const groupNorm = defineOp({
 });
 
 /**
- * With g = dy * weight, and means over a group: dx = invstd * (g - mean(g) - xhat * mean(g * xhat)); of each channel, over
- * all examples, dweight = sum(dy * xhat) and dbias = sum(dy).
+ * With g = dy * weight, and means over a group: dx = invstd * (g - mean(g) - xhat * mean(g *
+ * xhat)); of each channel, over all examples, dweight = sum(dy * xhat) and dbias = sum(dy).
  */
 export const groupNormBackward = defineOp({
   name: "groupNormBackward",

@@ -29,8 +29,9 @@ import {
 import type { LayerNormAttrs } from "./layerNorm.ts";
 
 /**
- * Layer norm of float32 computed in double, example by example. As in batch norm a first pass sums x - x0 and its square,
- * x0 being the example's first value, so that squares do not cancel where the mean is large.
+ * Layer norm of float32 computed in double, example by example. As in batch norm a first pass sums
+ * x - x0 and its square, x0 being the example's first value, so that squares do not cancel where
+ * the mean is large.
  */
 
 function declines(inputs: readonly Spec[], float32: readonly number[]): string | undefined {

@@ -2,8 +2,8 @@ import type { NdArray } from "../../core/index.ts";
 import { forEachLine } from "./trailing.ts";
 
 /**
- * y = (x - mean) / sqrt(variance + eps) * weight + bias, every example by its own mean and (biased) variance, from x, weight
- * and bias; outputs y, mean and variance.
+ * y = (x - mean) / sqrt(variance + eps) * weight + bias, every example by its own mean and (biased)
+ * variance, from x, weight and bias; outputs y, mean and variance.
  */
 export function normalizeLines(inputs: readonly NdArray[], outputs: readonly NdArray[], eps: number): void {
   const [x, weight, bias] = inputs;

@@ -6,9 +6,10 @@ import { normalizeLines } from "./layerNorm.loops.ts";
 import { checkTrailing, dimsOf, forEachLine, leading } from "./trailing.ts";
 
 /**
- * Layer normalization over the last dimensions, those of the weight: every example by its own mean and (biased) variance.
- * Statistics are float64 outputs and sums are double, as in batch normalization. Ba, Kiros and Hinton 2016,
- * https://arxiv.org/abs/1607.06450; semantics of https://pytorch.org/docs/stable/generated/torch.nn.LayerNorm.html
+ * Layer normalization over the last dimensions, those of the weight: every example by its own mean
+ * and (biased) variance. Statistics are float64 outputs and sums are double, as in batch
+ * normalization. Ba, Kiros and Hinton 2016, https://arxiv.org/abs/1607.06450; semantics of
+ * https://pytorch.org/docs/stable/generated/torch.nn.LayerNorm.html
  */
 
 export interface LayerNormAttrs {
@@ -16,7 +17,10 @@ export interface LayerNormAttrs {
   readonly eps: number;
 }
 
-/** Normalizes by the statistics of each example; outputs y, and mean and variance (biased) of the leading dimensions. */
+/**
+ * Normalizes by the statistics of each example; outputs y, and mean and variance (biased) of the
+ * leading dimensions.
+ */
 export const layerNorm = defineOp({
   name: "layerNorm",
   inputs: ["input", "weight", "bias"],
@@ -34,8 +38,8 @@ export const layerNorm = defineOp({
 });
 
 /**
- * With g = dy * weight, and means over an example: dx = invstd * (g - mean(g) - xhat * mean(g * xhat)); over all examples,
- * dweight = sum(dy * xhat) and dbias = sum(dy).
+ * With g = dy * weight, and means over an example: dx = invstd * (g - mean(g) - xhat * mean(g *
+ * xhat)); over all examples, dweight = sum(dy * xhat) and dbias = sum(dy).
  */
 export const layerNormBackward = defineOp({
   name: "layerNormBackward",

@@ -5,8 +5,9 @@ import { requireShape } from "../shapes.ts";
 import { checkTrailing, dimsOf, forEachLine, leading } from "./trailing.ts";
 
 /**
- * Division by the root of the mean square over the last dimensions, those of the weight. Mean squares are a float64 output
- * and sums are double, as in layer normalization. Zhang and Sennrich 2019, https://arxiv.org/abs/1910.07467; semantics of
+ * Division by the root of the mean square over the last dimensions, those of the weight. Mean
+ * squares are a float64 output and sums are double, as in layer normalization. Zhang and Sennrich
+ * 2019, https://arxiv.org/abs/1910.07467; semantics of
  * https://pytorch.org/docs/stable/generated/torch.nn.RMSNorm.html
  */
 
@@ -42,8 +43,8 @@ export const rmsNorm = defineOp({
 });
 
 /**
- * With r = 1 / sqrt(mean(x^2) + eps), xhat = x * r and g = dy * weight: dx = r * (g - xhat * mean(g * xhat)) over an
- * example; dweight = sum(dy * xhat) over all of them.
+ * With r = 1 / sqrt(mean(x^2) + eps), xhat = x * r and g = dy * weight: dx = r * (g - xhat * mean(g
+ * * xhat)) over an example; dweight = sum(dy * xhat) over all of them.
  */
 export const rmsNormBackward = defineOp({
   name: "rmsNormBackward",

@@ -1,7 +1,10 @@
 import type { NdArray, Shape, Spec } from "../../core/index.ts";
 import { requireFloat, requireSameDtype, requireShape } from "../shapes.ts";
 
-/** The common part of normalizations over the last dimensions, those of the weight: an example is a line of values. */
+/**
+ * The common part of normalizations over the last dimensions, those of the weight: an example is a
+ * line of values.
+ */
 
 /** The dimensions before those that are normalized. */
 export const leading = (x: Spec, weight: Spec): Shape => x.shape.slice(0, x.shape.length - weight.shape.length);

@@ -4,8 +4,9 @@ import { slice, unslice } from "../movement/movement.ts";
 import { requireFloat, requireShape } from "../shapes.ts";
 
 /**
- * Local response normalization of [N, C, ...]: x / (k + alpha * mean of squares)^beta, the mean over neighbouring channels.
- * Sums and powers are double. Krizhevsky, Sutskever and Hinton 2012, https://papers.nips.cc/paper/4824; semantics of
+ * Local response normalization of [N, C, ...]: x / (k + alpha * mean of squares)^beta, the mean
+ * over neighbouring channels. Sums and powers are double. Krizhevsky, Sutskever and Hinton 2012,
+ * https://papers.nips.cc/paper/4824; semantics of
  * https://pytorch.org/docs/stable/generated/torch.nn.LocalResponseNorm.html
  */
 
@@ -23,7 +24,10 @@ const reachOf = ({ size }: LocalResponseNormAttrs) => ({
   behind: Math.floor((size - 1) / 2),
 });
 
-/** Calls `column` for each place of each example, with the index of its first channel and the step to the next. */
+/**
+ * Calls `column` for each place of each example, with the index of its first channel and the step
+ * to the next.
+ */
 function forEachColumn({ shape }: NdArray, column: (first: number, step: number) => void): void {
   const [samples, channels] = shape;
   const inner = sizeOf(shape.slice(2));
@@ -45,7 +49,10 @@ const checkChannels = (op: string, x: Spec): void => {
   if (x.shape.length < 2) throw mismatch("wrong-shape", op, `input has shape [${x.shape}]`, "[N, C, ...]");
 };
 
-/** x / (k + alpha * mean of squares)^beta, the mean over `size` neighbouring channels, those beyond the ends being 0. */
+/**
+ * x / (k + alpha * mean of squares)^beta, the mean over `size` neighbouring channels, those beyond
+ * the ends being 0.
+ */
 export const localResponseNorm = defineOp({
   name: "localResponseNorm",
   inputs: ["input"],
@@ -70,8 +77,8 @@ export const localResponseNorm = defineOp({
 });
 
 /**
- * With t = k + alpha * mean of squares: dx = dy / t^beta - 2 * alpha * beta / size * x * (sum of dy * x / t^(beta + 1) over
- * the channels whose mean includes this one).
+ * With t = k + alpha * mean of squares: dx = dy / t^beta - 2 * alpha * beta / size * x * (sum of dy
+ * * x / t^(beta + 1) over the channels whose mean includes this one).
  */
 export const localResponseNormBackward = defineOp({
   name: "localResponseNormBackward",

@@ -24,7 +24,9 @@ interface Problem {
   readonly attrs: CrossEntropyAttrs;
 }
 
-/** Forward and backward against the references in double, the latter on the kernel's own statistics. */
+/**
+ * Forward and backward against the references in double, the latter on the kernel's own statistics.
+ */
 function compare({ inputs, attrs }: Problem): void {
   const [x, target] = inputs;
   const [y, ...perRow] = runKernel(crossEntropy, crossEntropyFloats, inputs, attrs);

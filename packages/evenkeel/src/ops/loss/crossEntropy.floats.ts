@@ -53,8 +53,8 @@ export const counts = (own: Local<"i32">, ignoreIndex: number): Expr<"i32"> =>
   isInt32(ignoreIndex) ? i32.ne(own, ignoreIndex) : i32.const(1);
 
 /**
- * Writes `body` after a check of all targets, with the sum of their weights. If one is out of range the code calls the row's
- * reference, which throws an error that names it.
+ * Writes `body` after a check of all targets, with the sum of their weights. If one is out of range
+ * the code calls the row's reference, which throws an error that names it.
  */
 export function withinRange(call: KernelCall<CrossEntropyAttrs>, body: (weights: Local<"f64">) => void): void {
   const { f, attrs } = call;
@@ -73,7 +73,10 @@ export function withinRange(call: KernelCall<CrossEntropyAttrs>, body: (weights:
   f.if(outside, call.reference, () => body(weights));
 }
 
-/** The scale of each row, and in place of its share the distance of the target's logit from the largest. */
+/**
+ * The scale of each row, and in place of its share the distance of the target's logit from the
+ * largest.
+ */
 function emitScales(call: KernelCall<CrossEntropyAttrs>): void {
   const { f, attrs } = call;
   const [x, target] = call.inputs;
@@ -94,7 +97,10 @@ function emitScales(call: KernelCall<CrossEntropyAttrs>): void {
   });
 }
 
-/** Replaces the distances with the losses, two at a time. A target that is the largest keeps all digits of log(total). */
+/**
+ * Replaces the distances with the losses, two at a time. A target that is the largest keeps all
+ * digits of log(total).
+ */
 function emitLosses({ f, outputs: [, , totals, shares] }: KernelCall<CrossEntropyAttrs>): void {
   const pair = f.let(i32.const(0));
   f.loop(pair, 16 * Math.ceil(shares.shape[0] / 2), 16, () => {

@@ -7,8 +7,9 @@ import { requireDtype, requireFloat, requireSameDtype, requireShape } from "../s
 import { scaleOf, softmax } from "../softmax/softmax.ts";
 
 /**
- * The head of a classifier in one row, from logits to the loss, and its gradient in another: computed in double and
- * rounded once. Semantics of https://pytorch.org/docs/stable/generated/torch.nn.functional.cross_entropy.html
+ * The head of a classifier in one row, from logits to the loss, and its gradient in another:
+ * computed in double and rounded once. Semantics of
+ * https://pytorch.org/docs/stable/generated/torch.nn.functional.cross_entropy.html
  */
 
 export interface CrossEntropyAttrs {
@@ -41,9 +42,10 @@ function checkRows(op: string, x: Spec, perRow: Record<string, Spec>): void {
 const pick = ({ data, shape }: NdArray, position: number): number => data[shape.length === 0 ? 0 : position];
 
 /**
- * weight[target] * (log(sum(exp(input))) - input[target]) of each row of logits [N, C], reduced. A 0-d weight applies to
- * every class; the weights get no gradient. Other outputs, by row and 0 where the target is ignored: the largest
- * logit, the sum of the exponentials of the distances from it, and the factor of the row's loss in the output.
+ * weight[target] * (log(sum(exp(input))) - input[target]) of each row of logits [N, C], reduced. A
+ * 0-d weight applies to every class; the weights get no gradient. Other outputs, by row and 0 where
+ * the target is ignored: the largest logit, the sum of the exponentials of the distances from it,
+ * and the factor of the row's loss in the output.
  */
 export const crossEntropy = defineOp({
   name: "crossEntropy",
@@ -87,7 +89,10 @@ export const crossEntropy = defineOp({
   ],
 });
 
-/** (softmax(input) - onehot(target)) * share * dy, from the statistics of {@link crossEntropy}; dy has the shape of its output, [] or [N]. */
+/**
+ * (softmax(input) - onehot(target)) * share * dy, from the statistics of {@link crossEntropy}; dy
+ * has the shape of its output, [] or [N].
+ */
 export const crossEntropyBackward = defineOp({
   name: "crossEntropyBackward",
   inputs: ["dy", "input", "target", "maximum", "total", "share"],

@@ -51,8 +51,8 @@ export const huber = defineOp({
 });
 
 /**
- * Binary cross entropy of a probability: -(target * log(input) + (1 - target) * log(1 - input)), the logarithms no less
- * than -100. Refuses an input that is not from 0 to 1.
+ * Binary cross entropy of a probability: -(target * log(input) + (1 - target) * log(1 - input)),
+ * the logarithms no less than -100. Refuses an input that is not from 0 to 1.
  */
 export const bce = defineOp({
   name: "bce",
@@ -85,7 +85,8 @@ const softplusOf = (x: number) => Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs
 
 /**
  * Binary cross entropy of a logit, where a positive weighs `posWeight` times as much as a negative:
- * posWeight * target * softplus(-input) + (1 - target) * softplus(input). Both terms have one sign: nothing cancels.
+ * posWeight * target * softplus(-input) + (1 - target) * softplus(input). Both terms have one sign:
+ * nothing cancels.
  */
 export const bceWithLogits = defineOp({
   name: "bceWithLogits",

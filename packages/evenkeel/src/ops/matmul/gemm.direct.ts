@@ -6,11 +6,15 @@ import { emitTranspose } from "./gemm.transpose.ts";
 import { emitTurned } from "./gemm.turned.ts";
 
 /**
- * Products of matrices that fit the caches, without packing. Outer products do the bulk; the last columns that no
- * vector of four covers, and matrices of few rows or columns, use dot products or the transposed product.
+ * Products of matrices that fit the caches, without packing. Outer products do the bulk; the last
+ * columns that no vector of four covers, and matrices of few rows or columns, use dot products or
+ * the transposed product.
  */
 
-/** With fewer rows or terms, a last vector that overlaps its neighbour is cheaper than treating 1 or 2 columns apart. */
+/**
+ * With fewer rows or terms, a last vector that overlaps its neighbour is cheaper than treating 1 or
+ * 2 columns apart.
+ */
 const worthSplitting = 8;
 
 export function emitDirect(f: FunctionBuilder, gemm: Gemm): void {
@@ -23,7 +27,10 @@ export function emitDirect(f: FunctionBuilder, gemm: Gemm): void {
   } else emitManyColumns(f, gemm);
 }
 
-/** Bytes between the rows of the transposed B. Powers of two would map them all to a few sets of the L1 cache. */
+/**
+ * Bytes between the rows of the transposed B. Powers of two would map them all to a few sets of the
+ * L1 cache.
+ */
 function turnedStride(n: number): number {
   const stride = roundUp(n, 4) * floatBytes;
   return stride % 256 === 0 ? stride + vectorBytes : stride;
@@ -34,7 +41,10 @@ export function directScratch({ n, k }: { n: number; k: number }): number {
   return Math.max(k * turnedStride(n), 6 * roundUp(k, 4) * floatBytes);
 }
 
-/** Whether dot products are cheaper than transposing B: for few rows, relative to the inner dimension. */
+/**
+ * Whether dot products are cheaper than transposing B: for few rows, relative to the inner
+ * dimension.
+ */
 const prefersDots = (m: number, k: number): boolean => m === 1 || 8 * m <= k;
 
 /** Whether the rows of A lie contiguous, so that dot products can read them. */

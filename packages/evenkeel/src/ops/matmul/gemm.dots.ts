@@ -3,8 +3,9 @@ import { advance, floatBytes, type Gemm, plus, pointer, vectorBytes } from "./ge
 import { maximumSums, multiplyAdd, type Registers, registers } from "./gemm.tiles.ts";
 
 /**
- * A * B by dot products: both operands lie with k contiguous (A by rows, B by columns), and every sum is a vector of
- * four partial sums. For few rows or few columns, where transposing an operand would cost more than the product.
+ * A * B by dot products: both operands lie with k contiguous (A by rows, B by columns), and every
+ * sum is a vector of four partial sums. For few rows or few columns, where transposing an operand
+ * would cost more than the product.
  */
 export function emitDotProducts(f: FunctionBuilder, gemm: Gemm): void {
   const shared = registers(f);
@@ -17,7 +18,10 @@ export function emitDotProducts(f: FunctionBuilder, gemm: Gemm): void {
 interface DotTile {
   readonly rows: number;
   readonly columns: number;
-  /** Pointers to the tile's first row of A, first column of B, first element of C and of the bias; constant. */
+  /**
+   * Pointers to the tile's first row of A, first column of B, first element of C and of the bias;
+   * constant.
+   */
   readonly a: Local<"i32">;
   readonly b: Local<"i32">;
   readonly c: Local<"i32">;

@@ -2,13 +2,16 @@ import { type FunctionBuilder, f64x2, type I32, i32, type Local, type V128, v128
 import { advance, pointer } from "./gemm.problem.ts";
 
 /**
- * Products of float64. Every sum adds its terms one by one in the order of the inner dimension, as the reference does, for
- * bit-equal results; lanes and accumulators hold neighbouring sums.
+ * Products of float64. Every sum adds its terms one by one in the order of the inner dimension, as
+ * the reference does, for bit-equal results; lanes and accumulators hold neighbouring sums.
  */
 
 const bytes = 8;
 
-/** C [m, n] = A [m, k] * B [k, n] (+ bias [n] in every row). All lie contiguous, A and B possibly as [k, m] and [n, k]. */
+/**
+ * C [m, n] = A [m, k] * B [k, n] (+ bias [n] in every row). All lie contiguous, A and B possibly as
+ * [k, m] and [n, k].
+ */
 interface DoubleGemm {
   readonly m: number;
   readonly n: number;
@@ -22,7 +25,10 @@ interface DoubleGemm {
   readonly bias?: number;
 }
 
-/** Rows and columns that are summed at once: 8 accumulators of two and their operands fit the registers. */
+/**
+ * Rows and columns that are summed at once: 8 accumulators of two and their operands fit the
+ * registers.
+ */
 const tileRows = 2;
 const tileColumns = 8;
 

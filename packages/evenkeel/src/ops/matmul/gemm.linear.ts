@@ -1,7 +1,10 @@
 import type { FunctionBuilder, ModuleBuilder } from "../../wasm/index.ts";
 import { emitGemm, floatBytes, type GemmSize, operand } from "./gemm.ts";
 
-/** y [m, n] = x [m, k] * the transpose of weight [n, k] (+ bias [n] in every row), float32, by their addresses. */
+/**
+ * y [m, n] = x [m, k] * the transpose of weight [n, k] (+ bias [n] in every row), float32, by their
+ * addresses.
+ */
 export interface LinearProduct extends GemmSize {
   readonly x: number;
   readonly weight: number;

@@ -3,8 +3,8 @@ import { advance, type Gemm, pointer, vectorBytes } from "./gemm.problem.ts";
 import { coverColumns, maximumSums, type Registers, registers, storeTile, sumTile, type Tile } from "./gemm.tiles.ts";
 
 /**
- * A * B by tiles, reading the operands in place: for matrices that fit the caches. B has contiguous rows and at
- * least 4 columns; A is read at any strides.
+ * A * B by tiles, reading the operands in place: for matrices that fit the caches. B has contiguous
+ * rows and at least 4 columns; A is read at any strides.
  */
 export function emitOuterProducts(f: FunctionBuilder, gemm: Gemm): void {
   const { a, c, cStride, m } = gemm;

@@ -14,9 +14,10 @@ import { advance, floatBytes, type Gemm, pointer, vectorBytes } from "./gemm.pro
 import { longestRun, registers, sumRun, type Tile } from "./gemm.tiles.ts";
 
 /**
- * Large products, as K. Goto and R. van de Geijn do them ("Anatomy of high-performance matrix multiplication", ACM TOMS
- * 34, 2008): blocks of B and A are copied into panels that the tiles read from end to end. Every k-block is summed from
- * zero; the first is added to the bias or to zeros, the others to what C holds by then, in order.
+ * Large products, as K. Goto and R. van de Geijn do them ("Anatomy of high-performance matrix
+ * multiplication", ACM TOMS 34, 2008): blocks of B and A are copied into panels that the tiles read
+ * from end to end. Every k-block is summed from zero; the first is added to the bias or to zeros,
+ * the others to what C holds by then, in order.
  */
 
 /** A tile is 4 x 8: A lies in panels of 4 rows, B in panels of 8 columns. */
@@ -24,8 +25,9 @@ const tileRows = 4;
 const tileColumns = 8;
 
 /**
- * Block sizes: B's block (256 KiB) fits the L2 cache and a panel of A the L1 cache. Tiles proceed along the rows of C,
- * not down its columns: rows a power of two apart share a few sets of each cache, and evict each other.
+ * Block sizes: B's block (256 KiB) fits the L2 cache and a panel of A the L1 cache. Tiles proceed
+ * along the rows of C, not down its columns: rows a power of two apart share a few sets of each
+ * cache, and evict each other.
  */
 const blockK = longestRun;
 const blockM = 64;
@@ -99,8 +101,9 @@ function eachBlock(f: FunctionBuilder, total: number, size: number, body: (size:
 type Multiply = FunctionRef<readonly ["i32", "i32", "i32", "i32", "i32", "i32", "i32", "i32", "i32", "i32"], null>;
 
 /**
- * (panels of A, panels of B, C, stride of C, addend, its stride, rows, columns, k, tile buffer): sets C to the addend and
- * the product of a block of A and a block of B, row of tiles by row of tiles. The addend may be C.
+ * (panels of A, panels of B, C, stride of C, addend, its stride, rows, columns, k, tile buffer):
+ * sets C to the addend and the product of a block of A and a block of B, row of tiles by row of
+ * tiles. The addend may be C.
  */
 function multiplyFunction(module: ModuleBuilder, fast: boolean): Multiply {
   return module.shared(fast ? "gemmBlockFast" : "gemmBlock", () =>
@@ -175,7 +178,10 @@ function multiplyFunction(module: ModuleBuilder, fast: boolean): Multiply {
 
 type AddTile = FunctionRef<readonly ["i32", "i32", "i32", "i32", "i32", "i32", "i32"], null>;
 
-/** (tile, C, stride of C, addend, its stride, rows, columns): sets that part of C on which a tile at its edge lies. */
+/**
+ * (tile, C, stride of C, addend, its stride, rows, columns): sets that part of C on which a tile at
+ * its edge lies.
+ */
 function addTileFunction(module: ModuleBuilder): AddTile {
   return module.shared("gemmAddTile", () =>
     module.function(

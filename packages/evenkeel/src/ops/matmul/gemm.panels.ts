@@ -12,8 +12,9 @@ import { advance, floatBytes, roundUp, vectorBytes } from "./gemm.problem.ts";
 import { transpose4 } from "./gemm.transpose.ts";
 
 /**
- * Panels: a block of an operand copied so that a tile reads it from end to end. A panel holds, for each k, the elements
- * of its `width` rows of A or columns of B; a last panel that is not full is filled up with zeros.
+ * Panels: a block of an operand copied so that a tile reads it from end to end. A panel holds, for
+ * each k, the elements of its `width` rows of A or columns of B; a last panel that is not full is
+ * filled up with zeros.
  */
 
 interface Block {
@@ -82,7 +83,10 @@ function copyFunction(module: ModuleBuilder, width: number): Pack {
   );
 }
 
-/** (from, to, k, panels, across): full panels whose elements are contiguous along k, transposed four by four. */
+/**
+ * (from, to, k, panels, across): full panels whose elements are contiguous along k, transposed four
+ * by four.
+ */
 function turnFunction(module: ModuleBuilder, width: number): Pack {
   const name = `gemmPackTurn${width}`;
   return module.shared(name, () =>

@@ -11,11 +11,15 @@ import {
 import { advance, floatBytes, pointer, vectorBytes } from "./gemm.problem.ts";
 
 /**
- * A tile of C in registers: some rows by some vectors of four columns. Each step of k takes one element of A per row,
- * spread over a vector, and some vectors of a row of B, and adds their products to the sums.
+ * A tile of C in registers: some rows by some vectors of four columns. Each step of k takes one
+ * element of A per row, spread over a vector, and some vectors of a row of B, and adds their
+ * products to the sums.
  */
 
-/** More sums than this, and Node 20 and 22 keep them on the stack instead of in the 16 vector registers. */
+/**
+ * More sums than this, and Node 20 and 22 keep them on the stack instead of in the 16 vector
+ * registers.
+ */
 export const maximumSums = 8;
 
 /** The variables of tiles, used by all tiles of a function. */
@@ -55,7 +59,10 @@ const sumsOf = ({ sums }: Registers, { rows, vectors }: Tile) => sums.slice(0, r
 /** The length of a partial sum: the error of a sum grows with its length. */
 export const longestRun = 128;
 
-/** Sets the sums of a tile to the products of k steps: in runs of equal length, of which the first takes the rest too. */
+/**
+ * Sets the sums of a tile to the products of k steps: in runs of equal length, of which the first
+ * takes the rest too.
+ */
 export function sumTile(f: FunctionBuilder, registers: Registers, tile: Tile, k: number): void {
   if (k === 1) {
     clearSums(f, registers, tile);
@@ -92,7 +99,9 @@ function clearSums(f: FunctionBuilder, registers: Registers, tile: Tile): void {
   for (const sum of sumsOf(registers, tile)) f.set(sum, f32x4.const(0));
 }
 
-/** Adds the products of one k. Loading the elements of A first is a tenth faster than row by row. */
+/**
+ * Adds the products of one k. Loading the elements of A first is a tenth faster than row by row.
+ */
 function stepTile(f: FunctionBuilder, { sums, held, passing }: Registers, tile: Tile): void {
   const { rows, vectors, a, b, fast } = tile;
   for (let row = 0; row < rows; row++) f.set(held[row], v128.load32Splat(a, row * tile.rowStride));
@@ -126,7 +135,10 @@ export function storeTile(
   }
 }
 
-/** The offsets in bytes of the vectors that cover n columns, n >= 4: the last one overlaps its neighbour if n % 4 > 0. */
+/**
+ * The offsets in bytes of the vectors that cover n columns, n >= 4: the last one overlaps its
+ * neighbour if n % 4 > 0.
+ */
 export function coverColumns(n: number): number[] {
   const offsets = Array.from({ length: Math.floor(n / 4) }, (_, i) => i * vectorBytes);
   return n % 4 === 0 ? offsets : [...offsets, (n - 4) * floatBytes];

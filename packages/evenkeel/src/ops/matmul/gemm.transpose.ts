@@ -22,8 +22,8 @@ export function transpose4(
 }
 
 /**
- * Writes [rows, columns] with contiguous rows as [columns, stride / 4], columns of it becoming rows. The stride is a
- * multiple of 16; what stands behind each row of the result is not defined.
+ * Writes [rows, columns] with contiguous rows as [columns, stride / 4], columns of it becoming
+ * rows. The stride is a multiple of 16; what stands behind each row of the result is not defined.
  */
 export function emitTranspose(
   f: FunctionBuilder,

@@ -13,12 +13,15 @@ export interface GemmSize {
   readonly transposeA?: boolean | undefined;
 }
 
-/** An operand that is read with large strides stays in the inner caches up to this many elements (128 KiB). */
+/**
+ * An operand that is read with large strides stays in the inner caches up to this many elements
+ * (128 KiB).
+ */
 const nearElements = 2 ** 15;
 
 /**
- * Whether panels pay: if B, or A when read across its rows, no longer fits the inner caches. Below that they cost a
- * tenth, and with a short side a panel is not reused often enough.
+ * Whether panels pay: if B, or A when read across its rows, no longer fits the inner caches. Below
+ * that they cost a tenth, and with a short side a panel is not reused often enough.
  */
 function packs({ m, n, k, transposeA = false }: GemmSize): boolean {
   return Math.min(m, n, k) >= 16 && k * (transposeA ? Math.max(m, n) : n) > nearElements;
@@ -29,7 +32,10 @@ export function gemmScratch(size: GemmSize): number {
   return packs(size) ? packedScratch(size) : directScratch(size);
 }
 
-/** Writes the code of one product. The algorithm, and so the order of every sum, depends on the sizes only. */
+/**
+ * Writes the code of one product. The algorithm, and so the order of every sum, depends on the
+ * sizes only.
+ */
 export function emitGemm(f: FunctionBuilder, module: ModuleBuilder, gemm: Gemm): void {
   if (gemm.m === 0 || gemm.n === 0) return;
   if (gemm.k === 0) emitEmptySums(f, gemm);

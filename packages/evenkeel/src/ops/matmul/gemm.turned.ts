@@ -3,8 +3,8 @@ import { advance, floatBytes, type Gemm, pointer, vectorBytes } from "./gemm.pro
 import { coverColumns, maximumSums, registers, sumTile, type Tile } from "./gemm.tiles.ts";
 
 /**
- * A * B for 1 to 3 columns, when A lies with its columns contiguous and has at least 4 rows: the tiles of the
- * transposed product, vectors of four rows of C, written lane by lane.
+ * A * B for 1 to 3 columns, when A lies with its columns contiguous and has at least 4 rows: the
+ * tiles of the transposed product, vectors of four rows of C, written lane by lane.
  */
 export function emitTurned(f: FunctionBuilder, gemm: Gemm): void {
   const { m, n, k, a, b, c, cStride, bias } = gemm;

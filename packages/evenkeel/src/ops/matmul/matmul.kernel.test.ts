@@ -23,8 +23,8 @@ const absolute = ({ shape, data }: NdArray): NdArray => ({
 });
 
 /**
- * Against float64: every element within (k + 3) roundings of the sum of its terms' sizes (N. J. Higham, "Accuracy and
- * Stability of Numerical Algorithms", section 3.1).
+ * Against float64: every element within (k + 3) roundings of the sum of its terms' sizes (N. J.
+ * Higham, "Accuracy and Stability of Numerical Algorithms", section 3.1).
  */
 function check<A>(row: AnyOp, kernel: Kernel<A>, inputs: readonly NdArray[], attrs: A, k: number, what: string) {
   const [y] = runKernel(row, kernel, inputs, attrs);

@@ -14,14 +14,20 @@ interface Batches {
   readonly k: number;
 }
 
-/** A dimension of the batch, and the distance in matrices of each operand's next index: 0 if it broadcasts. */
+/**
+ * A dimension of the batch, and the distance in matrices of each operand's next index: 0 if it
+ * broadcasts.
+ */
 interface BatchDim {
   readonly size: number;
   readonly a: number;
   readonly b: number;
 }
 
-/** If B is a single matrix and A is not transposed, the rows of all matrices of A are rows of one product. */
+/**
+ * If B is a single matrix and A is not transposed, the rows of all matrices of A are rows of one
+ * product.
+ */
 function batchesOf(a: Spec, b: Spec, { transposeA = false, transposeB = false }: MatmulAttrs): Batches {
   const [rows, k] = matrixOf(a.shape, transposeA);
   const [, n] = matrixOf(b.shape, transposeB);

@@ -14,7 +14,10 @@ import { sum } from "../reduce/reduce.ts";
 import { requireSameDtype, requireShape } from "../shapes.ts";
 import { product } from "./product.ts";
 
-/** Matrix products. Dot products accumulate in double, in the order of the inner dimension; those of int32 must fit it. */
+/**
+ * Matrix products. Dot products accumulate in double, in the order of the inner dimension; those of
+ * int32 must fit it.
+ */
 
 export interface MatmulAttrs {
   /** Read the matrices of the first operand transposed. */
@@ -114,7 +117,10 @@ export const linear = defineOp({
 
 const matrix = (x: NdArray, index: number, size: number) => x.data.subarray(index * size, (index + 1) * size);
 
-/** Pairs the matrices of two batches whose leading dimensions broadcast: indices into a, b and the output. */
+/**
+ * Pairs the matrices of two batches whose leading dimensions broadcast: indices into a, b and the
+ * output.
+ */
 function forEachMatrix(a: Shape, b: Shape, y: Shape, visit: (a: number, b: number, y: number) => void): void {
   const batch = y.slice(0, -2);
   const strides = [a, b].map((shape) => broadcastStrides(shape.slice(0, -2), batch));

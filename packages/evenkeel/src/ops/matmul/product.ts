@@ -45,8 +45,9 @@ function largest(values: TypedArray): number {
   return most;
 }
 
-// Both loops below take four at a time to save loads and stores; each sum still adds its terms one by one, in order. They
-// avoid destructuring: until they are optimized, it costs more than the sums.
+// Both loops below take four at a time to save loads and stores; each sum still adds its terms one
+// by one, in order. They avoid destructuring: until they are optimized, it costs more than the
+// sums.
 
 /** totals[j] += dot(a, row j of b). */
 function dotRows(a: TypedArray, start: number, step: number, b: TypedArray, totals: Float64Array, k: number): void {

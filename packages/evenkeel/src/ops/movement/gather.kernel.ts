@@ -16,8 +16,8 @@ import {
 } from "../../wasm/index.ts";
 
 /**
- * Reading and summing by index. All indices are checked before anything is written; if one is out of range the code calls
- * the row's reference, which throws an error that names it.
+ * Reading and summing by index. All indices are checked before anything is written; if one is out
+ * of range the code calls the row's reference, which throws an error that names it.
  */
 
 /** Writes `body` behind a check that every index is from 0 to size - 1. */
@@ -113,7 +113,10 @@ export const scatterAddKernel: Kernel<{ readonly dim: number; readonly shape: Sh
   },
 };
 
-/** For each row that the index selects along `dim` of `shape`: its offset and the offset it points to, in bytes. */
+/**
+ * For each row that the index selects along `dim` of `shape`: its offset and the offset it points
+ * to, in bytes.
+ */
 export function forEachRow(
   f: FunctionBuilder,
   index: Placed,

@@ -22,7 +22,10 @@ import { stridedCopy, stridedWrite } from "../loops.ts";
 import { sameAsInput } from "../shapes.ts";
 import { fill } from "./creation.ts";
 
-/** Ops that move values without changing them. All but reshape and detach copy: storage is always contiguous. */
+/**
+ * Ops that move values without changing them. All but reshape and detach copy: storage is always
+ * contiguous.
+ */
 
 /** Another shape over the same storage. */
 export const reshape = defineOp({
@@ -80,7 +83,10 @@ export const permute = defineOp({
   grad: (dy, _, { attrs }): Gradients => [permute(dy, { dims: attrs.dims.map((_, i) => attrs.dims.indexOf(i)) })],
 });
 
-/** Repeats dimensions of size 1, and new ones in front, to the given shape. The backward pass sums the gradient. */
+/**
+ * Repeats dimensions of size 1, and new ones in front, to the given shape. The backward pass sums
+ * the gradient.
+ */
 export const expand = defineOp({
   name: "expand",
   inputs: ["input"],
@@ -194,7 +200,10 @@ export interface SplitAttrs {
   readonly sizes: readonly number[];
 }
 
-/** The transpose of {@link concat}: parts of the given sizes, one after another along a dimension. Copies. */
+/**
+ * The transpose of {@link concat}: parts of the given sizes, one after another along a dimension.
+ * Copies.
+ */
 export const split = defineListOp({
   name: "split",
   inputs: ["input"],
@@ -291,7 +300,10 @@ export const indexAdd = defineOp({
   grad: (dy, { index }, { attrs: { dim } }): Gradients => [indexSelect(dy, index, { dim }), null],
 });
 
-/** For every place of the index, the input at that place with its coordinate in `dim` replaced by the index. */
+/**
+ * For every place of the index, the input at that place with its coordinate in `dim` replaced by
+ * the index.
+ */
 export const gather = defineOp({
   name: "gather",
   inputs: ["input", "index"],

@@ -6,8 +6,8 @@ import { sum } from "../reduce/reduce.ts";
 import { requireFloat, requireShape } from "../shapes.ts";
 
 /**
- * Moments of unequal parts, for batch normalization over several processes or batches. Chan, Golub and
- * LeVeque 1983, https://doi.org/10.1080/00031305.1983.10483115
+ * Moments of unequal parts, for batch normalization over several processes or batches. Chan, Golub
+ * and LeVeque 1983, https://doi.org/10.1080/00031305.1983.10483115
  */
 
 function checkParts(counts: Spec, means: Spec, squares: Spec): readonly number[] {
@@ -23,8 +23,9 @@ function checkParts(counts: Spec, means: Spec, squares: Spec): readonly number[]
 }
 
 /**
- * The mean [C] of P parts together and the sum of squared distances from it, M2 [C], of their counts [P], means [P, C] and
- * own sums of squared distances [P, C]. Empty parts are ignored; without any row both are NaN. In double.
+ * The mean [C] of P parts together and the sum of squared distances from it, M2 [C], of their
+ * counts [P], means [P, C] and own sums of squared distances [P, C]. Empty parts are ignored;
+ * without any row both are NaN. In double.
  */
 export const combineMoments = defineOp({
   name: "combineMoments",

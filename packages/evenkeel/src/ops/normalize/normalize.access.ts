@@ -2,7 +2,9 @@ import { type FunctionBuilder, f64x2, type I32, i32, type Placed, type V128, v12
 import { both, type Pair, promotePair } from "./doublePair.ts";
 import type { Kept, Matrix } from "./normalize.columns.ts";
 
-/** Reads and writes of elements and of values per channel, right for fewer than four columns too. */
+/**
+ * Reads and writes of elements and of values per channel, right for fewer than four columns too.
+ */
 
 /** Elements of a row. Fewer than four are read one by one: the array may end after the last row. */
 export function loadElements({ columns }: Matrix, at: I32, address: number): V128 {

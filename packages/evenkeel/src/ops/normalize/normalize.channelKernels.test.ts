@@ -32,7 +32,10 @@ const channels = (c: number, seed: number) => {
 
 type Unit = (exact: readonly NdArray[], output: number, element: number) => number;
 
-/** The largest difference of each output from the reference in double, in units of `unit(output, element)`. */
+/**
+ * The largest difference of each output from the reference in double, in units of
+ * `unit(output, element)`.
+ */
 function errors(row: AnyOp, inputs: readonly NdArray[], unit: Unit): number[] {
   const doubles = inputs.map(({ shape, data }) => ndArray(shape, data, "float64"));
   const exact = runReference(row, doubles, { eps });

@@ -25,8 +25,9 @@ import { inverseStd } from "./normalize.scale.ts";
 import type { BatchNormAttrs } from "./normalize.ts";
 
 /**
- * Batch norm over [N, C, ...], channel by channel: the formulas of normalize.matrix.ts and normalizeBackward.matrix.ts, with
- * one channel's numbers in registers from the first pass to the second.
+ * Batch norm over [N, C, ...], channel by channel: the formulas of normalize.matrix.ts and
+ * normalizeBackward.matrix.ts, with one channel's numbers in registers from the first pass to the
+ * second.
  */
 
 type Call = KernelCall<BatchNormAttrs>;
@@ -72,7 +73,8 @@ const trainingKernel = (rectify: boolean): Kernel<BatchNormAttrs> => ({
     const layout = channelsOf(x);
     const share = f64x2.const(1 / (layout.samples * layout.inner));
     forEachChannel(f, layout, (channel) => {
-      // Squares of differences from the first element do not cancel; one that is infinite would make them all NaN.
+      // Squares of differences from the first element do not cancel; one that is infinite would
+      // make them all NaN.
       const first = f.let(v128.load32Splat(channel.start, x.address));
       const origin = f.let(v128.and(first, f32x4.eq(f32x4.sub(first, first), f32x4.const(0))));
       const from = f.let(f64x2.promoteLow(origin));

@@ -15,9 +15,9 @@ import { loadLanes, loadSomeLanes, storeLanes } from "../../wasm/laneMemory.ts";
 import type { Pair } from "./doublePair.ts";
 
 /**
- * The traversal of float32 values [N, C, ...] by the batch norm kernels: channel by channel, and in each over the
- * contiguous runs of every sample, computing in double. The last one to three elements of a run are a vector whose other lanes
- * are padded.
+ * The traversal of float32 values [N, C, ...] by the batch norm kernels: channel by channel, and in
+ * each over the contiguous runs of every sample, computing in double. The last one to three
+ * elements of a run are a vector whose other lanes are padded.
  */
 export interface Channels {
   readonly samples: number;
@@ -84,7 +84,10 @@ export function storeRun(f: FunctionBuilder, array: Placed, at: Expr<"i32">, val
   storeLanes(f, array, "float32", at, value, count);
 }
 
-/** Sums over a channel, always in the same order, each in both lanes; `terms` are as many as there are sums. */
+/**
+ * Sums over a channel, always in the same order, each in both lanes; `terms` are as many as there
+ * are sums.
+ */
 export function sumChannel(
   f: FunctionBuilder,
   layout: Channels,

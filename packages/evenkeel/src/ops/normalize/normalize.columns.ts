@@ -3,17 +3,22 @@ import { type FunctionBuilder, f64x2, type I32, i32, type Local, type V128, v128
 import { both, type Pair } from "./doublePair.ts";
 
 /**
- * The traversal of a float32 matrix [rows, columns] by the batch norm kernels: over groups of neighbouring columns, and
- * in each group down the rows, computing in double. Values per column are in planes of scratch memory, one vector of four
- * columns after the other. If the columns are not a multiple of four, the last vector overlaps the one before it (it has its own
- * slot in a plane, and both compute the same bits); fewer than four columns are one vector whose last lanes are unspecified.
+ * The traversal of a float32 matrix [rows, columns] by the batch norm kernels: over groups of
+ * neighbouring columns, and in each group down the rows, computing in double. Values per column are
+ * in planes of scratch memory, one vector of four columns after the other. If the columns are not a
+ * multiple of four, the last vector overlaps the one before it (it has its own slot in a plane, and
+ * both compute the same bits); fewer than four columns are one vector whose last lanes are
+ * unspecified.
  */
 export interface Matrix {
   readonly rows: number;
   readonly columns: number;
 }
 
-/** Sizes that keep the arithmetic units busy without running out of registers: measured, not derived. */
+/**
+ * Sizes that keep the arithmetic units busy without running out of registers: measured, not
+ * derived.
+ */
 export interface GroupSize {
   readonly vectors: number;
   /** Rows per turn of a loop. */
@@ -28,7 +33,10 @@ interface Group extends GroupSize {
   readonly column: I32;
 }
 
-/** A matrix of more rows than two blocks is processed block by block, because groups of columns read parts of cache lines. */
+/**
+ * A matrix of more rows than two blocks is processed block by block, because groups of columns read
+ * parts of cache lines.
+ */
 const blockRows = 32;
 
 /** The input of a batch norm, [N, C]. */
@@ -36,13 +44,18 @@ export const matrixOf = ({ shape }: Spec): Matrix => ({ rows: shape[0], columns:
 
 const vectorsOf = ({ columns }: Matrix): number => Math.ceil(columns / 4);
 
-/** Bytes of one plane: two doubles for every four columns. Two planes hold a pair for each vector. */
+/**
+ * Bytes of one plane: two doubles for every four columns. Two planes hold a pair for each vector.
+ */
 export const planeBytes = (matrix: Matrix): number => 16 * vectorsOf(matrix);
 
 /** Whether there are several blocks, so that planes hold the sums between them. */
 export const inBlocks = ({ rows }: Matrix): boolean => rows > 2 * blockRows;
 
-/** Bytes of scratch for {@link Kept}: `values` pairs for every vector that a group has in a row. Not where there are blocks. */
+/**
+ * Bytes of scratch for {@link Kept}: `values` pairs for every vector that a group has in a row. Not
+ * where there are blocks.
+ */
 export const keptBytes = (matrix: Matrix, { vectors }: GroupSize, values: number): number =>
   inBlocks(matrix) ? 0 : matrix.rows * vectors * values * pairBytes;
 
@@ -88,7 +101,9 @@ function forEachBlock(f: FunctionBuilder, matrix: Matrix, visit: (start: I32, ro
   if (rows % blockRows > 0) visit(blocks * bytes, rows % blockRows);
 }
 
-/** Down `rows` rows of a group, some rows per turn of a loop: `turn` gets their offsets from `at`. */
+/**
+ * Down `rows` rows of a group, some rows per turn of a loop: `turn` gets their offsets from `at`.
+ */
 function downRows(
   f: FunctionBuilder,
   matrix: Matrix,
@@ -132,8 +147,8 @@ export interface Kept {
 }
 
 /**
- * Processes the elements of vector `q` of a group: `at` and `offset` locate them from an array's address. If the passes go
- * group by group, `kept` locates the values that an earlier pass stored.
+ * Processes the elements of vector `q` of a group: `at` and `offset` locate them from an array's
+ * address. If the passes go group by group, `kept` locates the values that an earlier pass stored.
  */
 type AtElements<T> = (q: number, at: Local<"i32">, offset: number, kept: Kept | undefined) => T;
 
@@ -159,8 +174,8 @@ export const sumsBytes = (matrix: Matrix, count: number): number =>
   inBlocks(matrix) ? 2 * count * planeBytes(matrix) : 0;
 
 /**
- * Processes the matrix in several passes: group by group if there are few rows, else one pass after the
- * other. `scratch`: address of {@link sumsBytes} and {@link keptBytes} bytes.
+ * Processes the matrix in several passes: group by group if there are few rows, else one pass after
+ * the other. `scratch`: address of {@link sumsBytes} and {@link keptBytes} bytes.
  */
 export function emitPasses(
   f: FunctionBuilder,
@@ -229,7 +244,8 @@ function sumRows(
   downRows(f, matrix, group, start, rows, kept, (at, offsets, keptOf) => {
     for (const [q, sums] of totals.entries()) {
       const ofRows = offsets.map((offset, row) => terms(q, at, offset + 16 * q, keptOf(row, q)));
-      // Rows are added to each other first, because additions to a total depend on the previous one.
+      // Rows are added to each other first, because additions to a total depend on the previous
+      // one.
       for (const [k, sum] of sums.entries()) {
         for (const half of [0, 1]) f.set(sum[half], f64x2.add(sum[half], addAll(ofRows.map((row) => row[k][half]))));
       }

@@ -16,8 +16,8 @@ import { inverseStd } from "./normalize.scale.ts";
 import type { BatchNormAttrs } from "./normalize.ts";
 
 /**
- * Batch norm of float64 over [N, C, ...]: the loops of the reference, in its order, for bit-equal results. For [N, C] the
- * lanes of a vector hold two channels.
+ * Batch norm of float64 over [N, C, ...]: the loops of the reference, in its order, for bit-equal
+ * results. For [N, C] the lanes of a vector hold two channels.
  */
 
 type Call = KernelCall<BatchNormAttrs>;

@@ -1,8 +1,8 @@
 import { type NdArray, sizeOf, type TypedArray } from "../../core/index.ts";
 
 /**
- * The loops of batch normalization over [N, C, ...], written out: they are most of an eager step. Values are visited row
- * by row and summed in double, so that sums have a fixed order.
+ * The loops of batch normalization over [N, C, ...], written out: they are most of an eager step.
+ * Values are visited row by row and summed in double, so that sums have a fixed order.
  */
 
 /** Mean and biased variance of each channel, in two passes. */

@@ -30,7 +30,10 @@ const channels = (c: number, seed: number) => {
   return ndArray([c], () => next());
 };
 
-/** The largest difference of each output from the reference in double, in units of `unit(output, element)`. */
+/**
+ * The largest difference of each output from the reference in double, in units of
+ * `unit(output, element)`.
+ */
 function errors(
   row: AnyOp,
   kernel: Kernel<{ eps: number }>,

@@ -22,10 +22,11 @@ import {
 import type { BatchNormAttrs } from "./normalize.ts";
 
 /**
- * Batch norm of float32 computed in double: results are those of the reference but for the last bit here and there. A
- * first pass sums x - x0 and its square, x0 being the column's first row, so that squares do not cancel where the mean is
- * large: the first row of n is at most sqrt(n) standard deviations from the mean. A second one writes x * scale + shift, or,
- * where x - x0 was kept, (x - x0) * scale + shift.
+ * Batch norm of float32 computed in double: results are those of the reference but for the last bit
+ * here and there. A first pass sums x - x0 and its square, x0 being the column's first row, so that
+ * squares do not cancel where the mean is large: the first row of n is at most sqrt(n) standard
+ * deviations from the mean. A second one writes x * scale + shift, or, where x - x0 was kept, (x -
+ * x0) * scale + shift.
  */
 
 type Call = KernelCall<BatchNormAttrs>;

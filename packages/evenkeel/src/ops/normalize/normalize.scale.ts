@@ -5,7 +5,10 @@ import { loadKept, loadWide, storeElements } from "./normalize.access.ts";
 import { type ElementPass, type GroupSize, type Matrix, planeBytes } from "./normalize.columns.ts";
 import type { BatchNormAttrs } from "./normalize.ts";
 
-/** The common part of the kernels of batch norm, in training and in evaluation: x * scale + shift, in double. */
+/**
+ * The common part of the kernels of batch norm, in training and in evaluation: x * scale + shift,
+ * in double.
+ */
 
 /** float32 values over [N, C]; statistics in double. Positions are those of the row's inputs. */
 export function declinesLayout(inputs: readonly Spec[], float32: readonly number[]): string | undefined {
@@ -38,7 +41,10 @@ export const inverseStd = (variance: V128, eps: number): V128 =>
 /** The part of a call that these kernels use. */
 export type NormCall = Pick<KernelCall<BatchNormAttrs>, "inputs" | "outputs" | "attrs" | "f" | "scratch">;
 
-/** Computes scale and shift from the statistics of some columns; `means` are those of the values to scale. */
+/**
+ * Computes scale and shift from the statistics of some columns; `means` are those of the values to
+ * scale.
+ */
 export function storeScaleAndShift(
   { f, attrs }: NormCall,
   matrix: Matrix,

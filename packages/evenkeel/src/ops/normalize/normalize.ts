@@ -17,9 +17,10 @@ import { requireFloat, requireSameDtype, requireShape } from "../shapes.ts";
 import { channelStatistics, normalizeBackward, normalizeForward } from "./normalize.loops.ts";
 
 /**
- * Batch normalization over all dimensions but the second: [N, C] or [N, C, ...]. Mean and (biased) variance are float64
- * outputs and sums are double, so that columns with a large mean keep their digits, where float32 statistics lose them.
- * Ioffe and Szegedy 2015, https://arxiv.org/abs/1502.03167; semantics of
+ * Batch normalization over all dimensions but the second: [N, C] or [N, C, ...]. Mean and (biased)
+ * variance are float64 outputs and sums are double, so that columns with a large mean keep their
+ * digits, where float32 statistics lose them. Ioffe and Szegedy 2015,
+ * https://arxiv.org/abs/1502.03167; semantics of
  * https://pytorch.org/docs/stable/generated/torch.nn.BatchNorm1d.html
  */
 
@@ -38,7 +39,10 @@ function checkChannels(op: string, x: Spec, perChannelInputs: Record<string, Spe
   return channels;
 }
 
-/** Normalizes by the statistics of the batch; outputs y, mean [C] and variance [C] (biased, divided by the count). */
+/**
+ * Normalizes by the statistics of the batch; outputs y, mean [C] and variance [C] (biased, divided
+ * by the count).
+ */
 export const batchNorm = defineOp({
   name: "batchNorm",
   inputs: ["input", "weight", "bias"],
@@ -58,7 +62,10 @@ export const batchNorm = defineOp({
     batchNormBackward(dy, input, weight, mean, variance, attrs),
 });
 
-/** dx = (weight * invstd) * (dy - mean(dy) - xhat * mean(dy * xhat)); dweight = sum(dy * xhat); dbias = sum(dy). */
+/**
+ * dx = (weight * invstd) * (dy - mean(dy) - xhat * mean(dy * xhat)); dweight = sum(dy * xhat);
+ * dbias = sum(dy).
+ */
 export const batchNormBackward = defineOp({
   name: "batchNormBackward",
   inputs: ["dy", "input", "weight", "mean", "variance"],
@@ -101,7 +108,10 @@ export const batchNormRelu = defineOp({
   }),
 });
 
-/** batchNormBackward of dy where output, that of {@link batchNormRelu}, is not at or below 0: NaN lets dy pass. */
+/**
+ * batchNormBackward of dy where output, that of {@link batchNormRelu}, is not at or below 0: NaN
+ * lets dy pass.
+ */
 export const batchNormReluBackward = defineOp({
   name: "batchNormReluBackward",
   inputs: ["dy", "output", "input", "weight", "mean", "variance"],
@@ -154,8 +164,9 @@ function channelwise(value: Value, shape: Shape): Value {
 }
 
 /**
- * Moves running statistics toward those of a batch: new = (1 - factor) * old + factor * batch. `variance` is the biased
- * one; the running variance gets the unbiased one, variance * count / (count - 1).
+ * Moves running statistics toward those of a batch: new = (1 - factor) * old + factor * batch.
+ * `variance` is the biased one; the running variance gets the unbiased one, variance * count /
+ * (count - 1).
  */
 export const updateRunningStats = defineOp({
   name: "updateRunningStats",

@@ -25,8 +25,9 @@ import { declinesLayout, inverseStd } from "./normalize.scale.ts";
 import type { BatchNormAttrs } from "./normalize.ts";
 
 /**
- * Gradients of batch norm, computed in double: one pass sums dy and dy * x down the columns (products of two floats are
- * exact in double, so the mean may be taken out afterwards), one writes dx = dy * scale - x * slope + constant.
+ * Gradients of batch norm, computed in double: one pass sums dy and dy * x down the columns
+ * (products of two floats are exact in double, so the mean may be taken out afterwards), one writes
+ * dx = dy * scale - x * slope + constant.
  */
 
 const backwardSize: GroupSize = { vectors: 2, atOnce: 1 };

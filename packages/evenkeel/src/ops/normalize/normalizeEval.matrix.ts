@@ -13,7 +13,10 @@ import {
 } from "./normalize.scale.ts";
 import type { BatchNormAttrs } from "./normalize.ts";
 
-/** Batch norm by given statistics. It is separate from training's kernels, so that a bundle for prediction contains this one only. */
+/**
+ * Batch norm by given statistics. It is separate from training's kernels, so that a bundle for
+ * prediction contains this one only.
+ */
 
 /** Statistics may be float32, as running ones are, or float64. */
 export const batchNormEvalMatrix = {

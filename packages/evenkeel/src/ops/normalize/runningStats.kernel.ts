@@ -12,8 +12,8 @@ import {
 } from "../../wasm/index.ts";
 
 /**
- * Running statistics, two channels at a time and in double, bit-equal to the reference. After an odd last channel there
- * is slack.
+ * Running statistics, two channels at a time and in double, bit-equal to the reference. After an
+ * odd last channel there is slack.
  */
 export const updateRunningStatsKernel: Kernel<{ readonly count: number }> = {
   kind: "kernel",

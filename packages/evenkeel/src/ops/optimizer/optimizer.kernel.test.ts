@@ -49,7 +49,10 @@ const rows = [
 ];
 const switches = [{}, { maximize: true }, { nesterov: true }, { decoupled: true }, { decoupled: true, maximize: true }];
 
-/** The largest difference in units of the last place of the larger of the value, `before` and `floor`. */
+/**
+ * The largest difference in units of the last place of the larger of the value, `before` and
+ * `floor`.
+ */
 function worst(actual: NdArray, expected: NdArray, before: NdArray, floor = 0): number {
   const place = actual.dtype === "float64" ? 2 ** -52 : 2 ** -23;
   const units = Array.from(actual.data, (value, i) => {

@@ -20,11 +20,13 @@ import {
 import { roundUp } from "../matmul/gemm.problem.ts";
 
 /**
- * Optimizer steps over arrays of floats, a vector at a time. Rates and corrections are computed in double from the
- * hyperparameters in memory, before the loop, and rounded once, to the arrays' precision.
+ * Optimizer steps over arrays of floats, a vector at a time. Rates and corrections are computed in
+ * double from the hyperparameters in memory, before the loop, and rounded once, to the arrays'
+ * precision.
  *
- * Moving averages are written as old + (1 - beta) * (new - old): rounding beta itself to float32 would bias them by up to
- * 1e-5 at beta = 0.999. The drawback: a second moment that overflowed becomes NaN at the next step rather than infinity.
+ * Moving averages are written as old + (1 - beta) * (new - old): rounding beta itself to float32
+ * would bias them by up to 1e-5 at beta = 0.999. The drawback: a second moment that overflowed
+ * becomes NaN at the next step rather than infinity.
  */
 
 interface StepAttrs {
@@ -62,8 +64,8 @@ function forEachVector({ f, inputs }: KernelCall<StepAttrs>, body: (lane: Lane) 
 }
 
 /**
- * The loop twice, with and without decay, chosen at run time: without decay the parameter must not enter the gradient
- * (0 * Infinity is NaN).
+ * The loop twice, with and without decay, chosen at run time: without decay the parameter must not
+ * enter the gradient (0 * Infinity is NaN).
  */
 function withAndWithoutDecay(
   call: KernelCall<StepAttrs>,
@@ -124,7 +126,10 @@ export const sgdMomentumStepKernel: Kernel<StepAttrs> = {
   },
 };
 
-/** `base ** exponent` for a whole exponent of at least 1, by the same multiplications as the reference. */
+/**
+ * `base ** exponent` for a whole exponent of at least 1, by the same multiplications as the
+ * reference.
+ */
 function wholePower(f: FunctionBuilder, base: F64, exponent: Expr<"f64">): Local<"f64"> {
   const power = f.let(f64.const(1));
   const square = f.local("f64");
@@ -141,7 +146,10 @@ function wholePower(f: FunctionBuilder, base: F64, exponent: Expr<"f64">): Local
   return power;
 }
 
-/** Adam with its tensors param, grad, expAvg, expAvgSq and, for AMSGrad, maxExpAvgSq; the scalars follow. */
+/**
+ * Adam with its tensors param, grad, expAvg, expAvgSq and, for AMSGrad, maxExpAvgSq; the scalars
+ * follow.
+ */
 function adam(tensors: 4 | 5): Kernel<StepAttrs> {
   return {
     kind: "kernel",
@@ -155,7 +163,8 @@ function adam(tensors: 4 | 5): Kernel<StepAttrs> {
       const count = f.let(f64.add(f64.load(0, steps), 1));
       const stepSize = f64.div(rate, f64.sub(1, wholePower(f, beta1, count)));
       const correction = f.let(f64.sqrt(f64.sub(1, wholePower(f, beta2, count))));
-      // (stepSize * m) / (sqrt(v) / correction + eps), multiplied out by the correction: one rounding less.
+      // (stepSize * m) / (sqrt(v) / correction + eps), multiplied out by the correction: one
+      // rounding less.
       const scale = hoist(call, f64.mul(stepSize, correction));
       const epsilon = hoist(call, f64.mul(eps, correction));
       const [new1, new2] = [hoist(call, f64.sub(1, beta1)), hoist(call, f64.sub(1, beta2))];

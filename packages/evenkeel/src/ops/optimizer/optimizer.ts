@@ -10,9 +10,10 @@ import {
 import { requireDtype, requireFloat, requireSameDtype } from "../shapes.ts";
 
 /**
- * Optimizer steps: a row reads a gradient and overwrites the parameter and its state. Hyperparameters that a schedule may
- * change are float64 inputs (made by `hostScalar`), so that a compiled program reads them at every run; flags are
- * attributes. The step count is state that the row itself advances.
+ * Optimizer steps: a row reads a gradient and overwrites the parameter and its state.
+ * Hyperparameters that a schedule may change are float64 inputs (made by `hostScalar`), so that a
+ * compiled program reads them at every run; flags are attributes. The step count is state that the
+ * row itself advances.
  *
  * References compute in double and round once per stored number.
  */
@@ -25,8 +26,8 @@ interface StepAttrs {
 const writesState = notDifferentiable("an optimizer step overwrites parameters; nothing flows back through it");
 
 /**
- * Checks one step: `param` determines shape and dtype of the other `tensors`; `step` and the `scalars` are single
- * float64 numbers.
+ * Checks one step: `param` determines shape and dtype of the other `tensors`; `step` and the
+ * `scalars` are single float64 numbers.
  */
 function checkStep(op: string, names: readonly string[], inputs: readonly Spec[], tensors: number): [] {
   const param = inputs[0];
@@ -44,7 +45,10 @@ function checkStep(op: string, names: readonly string[], inputs: readonly Spec[]
   return [];
 }
 
-/** `base ** exponent` for a whole exponent by multiplications alone, which round alike in every engine; `**` does not. */
+/**
+ * `base ** exponent` for a whole exponent by multiplications alone, which round alike in every
+ * engine; `**` does not.
+ */
 function wholePower(base: number, exponent: number): number {
   let power = 1;
   for (let n = exponent, square = base; n > 0; n = Math.floor(n / 2), square *= square) {
@@ -96,9 +100,9 @@ const momentumInputs = [
 ] as const;
 
 /**
- * One step of gradient descent with momentum: buffer = momentum * buffer + (1 - dampening) * grad, and param moves along
- * the buffer. `step` counts the steps done; the first one takes the gradient whole, as PyTorch does.
- * https://pytorch.org/docs/stable/generated/torch.optim.SGD.html
+ * One step of gradient descent with momentum: buffer = momentum * buffer + (1 - dampening) * grad,
+ * and param moves along the buffer. `step` counts the steps done; the first one takes the gradient
+ * whole, as PyTorch does. https://pytorch.org/docs/stable/generated/torch.optim.SGD.html
  */
 export const sgdMomentumStep = defineOp({
   name: "sgdMomentumStep",
@@ -170,8 +174,8 @@ function adam(
 const adamInputs = ["param", "grad", "expAvg", "expAvgSq", ...adamScalars] as const;
 
 /**
- * One step of Adam, or with `decoupled` of AdamW: moves param along its first moment, scaled by the root of its second,
- * both corrected for their start at 0. `step` counts the steps done.
+ * One step of Adam, or with `decoupled` of AdamW: moves param along its first moment, scaled by the
+ * root of its second, both corrected for their start at 0. `step` counts the steps done.
  * https://pytorch.org/docs/stable/generated/torch.optim.Adam.html, https://arxiv.org/abs/1412.6980
  */
 export const adamStep = defineOp({
@@ -186,7 +190,10 @@ export const adamStep = defineOp({
 
 const amsgradInputs = ["param", "grad", "expAvg", "expAvgSq", "maxExpAvgSq", ...adamScalars] as const;
 
-/** {@link adamStep} scaled by the largest second moment so far: https://openreview.net/forum?id=ryQu7f-RZ */
+/**
+ * {@link adamStep} scaled by the largest second moment so far:
+ * https://openreview.net/forum?id=ryQu7f-RZ
+ */
 export const amsgradStep = defineOp({
   name: "amsgradStep",
   inputs: amsgradInputs,

@@ -10,9 +10,14 @@ import {
   sizeOf,
 } from "../../core/index.ts";
 
-/** Ops that depend on the order of values: sorting, running sums, and the last write to a position. */
+/**
+ * Ops that depend on the order of values: sorting, running sums, and the last write to a position.
+ */
 
-/** Calls `line` with the first element and the step of every line along a dimension; a 0-d value is a line of one. */
+/**
+ * Calls `line` with the first element and the step of every line along a dimension; a 0-d value is
+ * a line of one.
+ */
 function alongDim(
   shape: Shape,
   dim: number,
@@ -24,7 +29,10 @@ function alongDim(
   for (let i = 0; i < lines; i++) line(length, Math.floor(i / step) * length * step + (i % step), step, i);
 }
 
-/** Running sums along a dimension, from the front or, with `reverse`, from the back. Bools are counted. */
+/**
+ * Running sums along a dimension, from the front or, with `reverse`, from the back. Bools are
+ * counted.
+ */
 export const cumsum = defineOp({
   name: "cumsum",
   inputs: ["input"],
@@ -46,7 +54,10 @@ export const cumsum = defineOp({
   grad: (dy, _, { attrs: { dim, reverse = false } }): Gradients => [cumsum(dy, { dim, reverse: !reverse })],
 });
 
-/** The places of a dimension in the order of their values. Equal values keep their order; NaN is above all numbers. */
+/**
+ * The places of a dimension in the order of their values. Equal values keep their order; NaN is
+ * above all numbers.
+ */
 export const argsort = defineOp({
   name: "argsort",
   inputs: ["input"],
@@ -72,8 +83,8 @@ function compare(a: number, b: number): number {
 }
 
 /**
- * For each of `size` positions, the index of its last occurrence in a list of positions; -1 if there is none. It
- * makes sequential writes to these positions parallel.
+ * For each of `size` positions, the index of its last occurrence in a list of positions; -1 if
+ * there is none. It makes sequential writes to these positions parallel.
  */
 export const lastWriter = defineOp({
   name: "lastWriter",

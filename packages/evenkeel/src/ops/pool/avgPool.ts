@@ -111,8 +111,8 @@ function requireWindows(op: string, dy: Spec, expected: readonly number[]): void
 }
 
 /**
- * The average of each window over an input [N, C, ...] or [C, ...]. Integers are divided without a remainder, as in
- * PyTorch. https://pytorch.org/docs/stable/generated/torch.nn.AvgPool2d.html
+ * The average of each window over an input [N, C, ...] or [C, ...]. Integers are divided without a
+ * remainder, as in PyTorch. https://pytorch.org/docs/stable/generated/torch.nn.AvgPool2d.html
  */
 export const avgPool = defineOp({
   name: "avgPool",
@@ -128,7 +128,10 @@ export const avgPool = defineOp({
   ],
 });
 
-/** The transpose of {@link avgPool}: each window gives an equal share to its places, in a plane of `size`. */
+/**
+ * The transpose of {@link avgPool}: each window gives an equal share to its places, in a plane of
+ * `size`.
+ */
 export const avgPoolBackward = defineOp({
   name: "avgPoolBackward",
   inputs: ["dy"],
@@ -143,8 +146,8 @@ export const avgPoolBackward = defineOp({
 });
 
 /**
- * Averages over windows that divide each dimension of the plane evenly: `outputSize` of them. Window i of n reads from
- * floor(i * size / n) to ceil((i + 1) * size / n).
+ * Averages over windows that divide each dimension of the plane evenly: `outputSize` of them.
+ * Window i of n reads from floor(i * size / n) to ceil((i + 1) * size / n).
  * https://pytorch.org/docs/stable/generated/torch.nn.AdaptiveAvgPool2d.html
  */
 export const adaptiveAvgPool = defineOp({
@@ -162,7 +165,10 @@ export const adaptiveAvgPool = defineOp({
   ],
 });
 
-/** The transpose of {@link adaptiveAvgPool}: each window gives an equal share to its places, in a plane of `size`. */
+/**
+ * The transpose of {@link adaptiveAvgPool}: each window gives an equal share to its places, in a
+ * plane of `size`.
+ */
 export const adaptiveAvgPoolBackward = defineOp({
   name: "adaptiveAvgPoolBackward",
   inputs: ["dy"],

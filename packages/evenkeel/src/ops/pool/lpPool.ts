@@ -6,8 +6,9 @@ import { avgPool, avgPoolBackward, type Divisor, forEachPooled, forEachWindow } 
 import { planesOf, pooledShape, type WindowAttrs } from "./window.ts";
 
 /**
- * The p-norm of windows without absolute values: (sum of x^p)^(1/p), in double. As in PyTorch, a window that reaches over the
- * edge counts as if it were full: its sum is scaled up by the kernel's size over the number of its places.
+ * The p-norm of windows without absolute values: (sum of x^p)^(1/p), in double. As in PyTorch, a
+ * window that reaches over the edge counts as if it were full: its sum is scaled up by the kernel's
+ * size over the number of its places.
  */
 
 interface LPPoolAttrs extends WindowAttrs {
@@ -53,7 +54,10 @@ export const lpPool = defineOp({
   grad: (dy, { input }, { attrs }): Gradients => [lpPoolBackward(dy, input, attrs)],
 });
 
-/** The gradient of {@link lpPool}: x^(p - 1) times the sum, over the windows of x, of dy sum^(1/p - 1); 0 where a sum is. */
+/**
+ * The gradient of {@link lpPool}: x^(p - 1) times the sum, over the windows of x, of dy sum^(1/p -
+ * 1); 0 where a sum is.
+ */
 export const lpPoolBackward = defineOp({
   name: "lpPoolBackward",
   inputs: ["dy", "input"],

@@ -45,7 +45,8 @@ function largestOf(x: NdArray, y: NdArray, indices: NdArray, [depth, height, wid
               const row = (d * height.size + h) * width.size;
               for (let w = width.start[k]; w < width.end[k]; w += width.step) {
                 const value = from[base + row + w];
-                // Every NaN is greater than all earlier values, another NaN too: as in PyTorch, the last of them wins.
+                // Every NaN is greater than all earlier values, another NaN too: as in PyTorch, the
+                // last of them wins.
                 if (value > top || Number.isNaN(value)) {
                   top = value;
                   index = row + w;
@@ -63,8 +64,9 @@ function largestOf(x: NdArray, y: NdArray, indices: NdArray, [depth, height, wid
 }
 
 /**
- * The largest value of each window; of equal ones the first counts, and a NaN is above all numbers. `indices` (int32) says
- * where in its plane each stands. https://pytorch.org/docs/stable/generated/torch.nn.MaxPool2d.html
+ * The largest value of each window; of equal ones the first counts, and a NaN is above all numbers.
+ * `indices` (int32) says where in its plane each stands.
+ * https://pytorch.org/docs/stable/generated/torch.nn.MaxPool2d.html
  */
 export const maxPool = defineOp({
   name: "maxPool",
@@ -86,7 +88,10 @@ export const maxPool = defineOp({
   ],
 });
 
-/** Like {@link maxPool}, over windows that divide each dimension of the plane evenly: `outputSize` of them. */
+/**
+ * Like {@link maxPool}, over windows that divide each dimension of the plane evenly: `outputSize`
+ * of them.
+ */
 export const adaptiveMaxPool = defineOp({
   name: "adaptiveMaxPool",
   inputs: ["input"],
@@ -143,7 +148,10 @@ function forEachPlace(op: string, indices: NdArray, size: readonly number[], vis
   for (let i = 0; i < indices.data.length; i++) visit(i, Math.floor(i / places) * plane + indices.data[i]);
 }
 
-/** The values at these positions of each plane: the transpose of {@link maxPoolBackward}, by existing rows. */
+/**
+ * The values at these positions of each plane: the transpose of {@link maxPoolBackward}, by
+ * existing rows.
+ */
 function gatherPlaces(x: Value, indices: Value, rank: number): Value {
   const flat = (value: Value) => {
     const lead = value.shape.slice(0, value.shape.length - rank);
@@ -173,8 +181,8 @@ export const maxPoolBackward = defineOp({
 });
 
 /**
- * Writes values to their indices in zeros of `size`: the partial inverse of max pooling. If several have one index the
- * last wins, and, as in PyTorch, each of them gets that position's gradient.
+ * Writes values to their indices in zeros of `size`: the partial inverse of max pooling. If several
+ * have one index the last wins, and, as in PyTorch, each of them gets that position's gradient.
  * https://pytorch.org/docs/stable/generated/torch.nn.MaxUnpool2d.html
  */
 export const maxUnpool = defineOp({

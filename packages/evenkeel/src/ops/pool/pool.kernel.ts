@@ -6,7 +6,10 @@ import type { MaxPoolAttrs } from "./maxPool.ts";
 import { declinesPool, forEachWindowCode, spansScratch } from "./pool.spans.ts";
 import { evenPlanes, type Planes, planesOf } from "./window.ts";
 
-/** Pooling window by window, over channels-first planes. For channels-last there is faster code: see channelsLast. */
+/**
+ * Pooling window by window, over channels-first planes. For channels-last there is faster code: see
+ * channelsLast.
+ */
 
 /** Largest values, the first of equal ones, the last NaN; and where each stands. */
 function emitMax<A>({ f, inputs: [x], outputs: [y, indices], scratch }: KernelCall<A>, planes: Planes): void {

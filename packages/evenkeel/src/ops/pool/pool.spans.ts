@@ -3,11 +3,14 @@ import { type Expr, type FunctionBuilder, i32, type Local, type Placed } from ".
 import type { Planes, Spans } from "./window.ts";
 
 /**
- * Loops over windows in code. The starts and ends of the windows along each dimension are written to scratch first, in
- * bytes, so that windows at the edges, dilated ones and those of unequal sizes need no separate code.
+ * Loops over windows in code. The starts and ends of the windows along each dimension are written
+ * to scratch first, in bytes, so that windows at the edges, dilated ones and those of unequal sizes
+ * need no separate code.
  */
 
-/** The table entry of each window of a dimension: its start, its end, and its count for the divisor. */
+/**
+ * The table entry of each window of a dimension: its start, its end, and its count for the divisor.
+ */
 const entry = 16;
 
 export const spansScratch = (planes: Planes): number =>

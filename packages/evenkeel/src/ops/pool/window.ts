@@ -1,8 +1,8 @@
 import { formatShape, refuse, type Shape, type Spec, sizeOf, wrongShape } from "../../core/index.ts";
 
 /**
- * The windows of pooling. The last dimensions of an input are its plane, one per number in `kernel`; the plane of each
- * example and channel is pooled separately.
+ * The windows of pooling. The last dimensions of an input are its plane, one per number in
+ * `kernel`; the plane of each example and channel is pooled separately.
  */
 
 export interface WindowAttrs {
@@ -11,11 +11,17 @@ export interface WindowAttrs {
   readonly stride: readonly number[];
   /** On both sides. */
   readonly padding: readonly number[];
-  /** Whether a last window may reach over the edge; it must begin inside the input or the padding before it. */
+  /**
+   * Whether a last window may reach over the edge; it must begin inside the input or the padding
+   * before it.
+   */
   readonly ceilMode: boolean;
 }
 
-/** The windows along one dimension: output i reads from `start[i]` to before `end[i]`, in steps of `step`. */
+/**
+ * The windows along one dimension: output i reads from `start[i]` to before `end[i]`, in steps of
+ * `step`.
+ */
 export interface Spans {
   /** The size of the input. */
   readonly size: number;
@@ -50,14 +56,19 @@ function spansOf(size: number, attrs: WindowAttrs & { readonly dilation?: readon
   };
 }
 
-/** `count` windows that divide a dimension of `size` evenly; neighbours overlap if `count` does not divide it. */
+/**
+ * `count` windows that divide a dimension of `size` evenly; neighbours overlap if `count` does not
+ * divide it.
+ */
 function evenSpans(size: number, count: number): Spans {
   const start = Array.from({ length: count }, (_, i) => Math.floor((i * size) / count));
   const end = Array.from({ length: count }, (_, i) => Math.ceil(((i + 1) * size) / count));
   return { size, start, end, step: 1, padded: end.map((at, i) => at - start[i]) };
 }
 
-/** Three dimensions, so that all loops have the same three levels: missing leading ones have size 1. */
+/**
+ * Three dimensions, so that all loops have the same three levels: missing leading ones have size 1.
+ */
 export type Planes = readonly [Spans, Spans, Spans];
 
 const one: Spans = { size: 1, start: [0], end: [1], step: 1, padded: [1] };
@@ -90,7 +101,10 @@ function expectedPlane(rank: number): string {
   return `[N, C, ${plane.join(", ")}] or [C, ${plane.join(", ")}]`;
 }
 
-/** @throws RangeError unless the input is [N, C, ...] or [C, ...] with something in every plane, as in PyTorch */
+/**
+ * @throws RangeError unless the input is [N, C, ...] or [C, ...] with something in every plane, as
+ *   in PyTorch
+ */
 export function requirePlanes(op: string, x: Spec, rank: number, channels = true): void {
   const batched = x.shape.length === rank + 2;
   if (!batched && x.shape.length !== rank + 1) {

@@ -5,8 +5,8 @@ import { fillMask, maskThreshold } from "../../wasm/mersenneTwister.ts";
 import type { DrawAttrs } from "./random.ts";
 
 /**
- * Draws from the words of a generator, which are in the memory of compiled programs from the first one on: the same stream
- * as the references, in program order.
+ * Draws from the words of a generator, which are in the memory of compiled programs from the first
+ * one on: the same stream as the references, in program order.
  */
 
 type MaskAttrs = DrawAttrs & { readonly p: number };
@@ -53,7 +53,10 @@ type RangeAttrs = DrawAttrs & { readonly low: number; readonly high: number };
 
 const largest = (2 - 2 ** -23) * 2 ** 127;
 
-/** Invalid values and doubles are left to the reference: doubles take two words and a fused multiply-add of doubles. */
+/**
+ * Invalid values and doubles are left to the reference: doubles take two words and a fused
+ * multiply-add of doubles.
+ */
 export const uniformKernel: Kernel<RangeAttrs> = {
   kind: "kernel",
   declines: (_, [out], { low, high }) => {

@@ -21,7 +21,8 @@ import { mul } from "../elementwise/elementwise.ts";
 import { requireFloat } from "../shapes.ts";
 
 /**
- * Draws from a generator, in program order: the same stream eager and compiled. The streams are PyTorch's, bit for bit.
+ * Draws from a generator, in program order: the same stream eager and compiled. The streams are
+ * PyTorch's, bit for bit.
  */
 
 const drawn = notDifferentiable("the values are drawn, not computed");
@@ -96,8 +97,8 @@ export const dropoutMask = defineOp({
 });
 
 /**
- * x where positive; elsewhere x times a slope drawn for it from [low, high). Nothing is drawn for positive values and NaN.
- * The slopes, 1 where none was drawn, are the gradient.
+ * x where positive; elsewhere x times a slope drawn for it from [low, high). Nothing is drawn for
+ * positive values and NaN. The slopes, 1 where none was drawn, are the gradient.
  */
 export const rrelu = defineOp({
   name: "rrelu",
@@ -109,7 +110,8 @@ export const rrelu = defineOp({
     return [spec, spec];
   },
   reference: ([x], [y, slopes], { low, high, generator }) => {
-    // In doubles, from bounds in the dtype of the input, and not fused as in `uniform`, like PyTorch.
+    // In doubles, from bounds in the dtype of the input, and not fused as in `uniform`, like
+    // PyTorch.
     const rounded = x.dtype === "float32" ? Math.fround : Number;
     const [least, range] = [rounded(low), rounded(high) - rounded(low)];
     for (let i = 0; i < y.data.length; i++) {

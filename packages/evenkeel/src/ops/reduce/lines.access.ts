@@ -12,7 +12,10 @@ import {
 } from "../../wasm/index.ts";
 import { both, type Pair, promotePair } from "../normalize/doublePair.ts";
 
-/** Contiguous lines of float32 elements, visited one after the other, four elements at a time and in double. */
+/**
+ * Contiguous lines of float32 elements, visited one after the other, four elements at a time and in
+ * double.
+ */
 export interface Lines {
   readonly f: FunctionBuilder;
   /** Elements of a line; at least 1. */
@@ -27,7 +30,10 @@ export function forEachLine({ f, length, count }: Lines, line: (start: Local<"i3
   f.loop(start, 4 * length * count, 4 * length, () => line(start));
 }
 
-/** Visits a line four elements at a time; the last `count` may be fewer. `at` counts bytes from the line's start. */
+/**
+ * Visits a line four elements at a time; the last `count` may be fewer. `at` counts bytes from the
+ * line's start.
+ */
 export function forEachVector({ f, length }: Lines, visit: (at: I32, count: number) => void): void {
   const whole = Math.floor(length / 4);
   if (whole === 1) visit(0, 4);

@@ -9,7 +9,10 @@ import { crossEntropy, crossEntropyBackward } from "../loss/crossEntropy.ts";
 import { softmaxDoubles } from "../softmax/softmax.doubles.ts";
 import { logSoftmax, logSoftmaxBackward, softmax } from "../softmax/softmax.ts";
 
-/** Kernels of float64 that go line by line, against the references, which do the same in the same order. */
+/**
+ * Kernels of float64 that go line by line, against the references, which do the same in the same
+ * order.
+ */
 
 const sizes = [1, 3, 4, 5, 17];
 
@@ -18,7 +21,10 @@ const doubles = (shape: readonly number[], seed: number, scale = 1): NdArray => 
   return ndArray(shape, () => scale * next(), "float64");
 };
 
-/** Largest difference in 2^-52 of the larger of the value and `size`, which is what it was computed from. */
+/**
+ * Largest difference in 2^-52 of the larger of the value and `size`, which is what it was computed
+ * from.
+ */
 function expectClose<A>(row: AnyOp, kernel: Kernel<A>, inputs: readonly NdArray[], attrs: A, limit: number, size = 0) {
   const expected = runReference(row, inputs, attrs);
   for (const [k, { data }] of runKernel(row, kernel, inputs, attrs).entries()) {

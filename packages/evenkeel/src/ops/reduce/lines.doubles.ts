@@ -74,7 +74,9 @@ export function byDtype<A>(floats: Kernel<A>, doubles: Kernel<A>): Kernel<A> {
   };
 }
 
-/** Every kernel of this kind requires nonempty float64 arrays; `others` are inputs of other dtypes. */
+/**
+ * Every kernel of this kind requires nonempty float64 arrays; `others` are inputs of other dtypes.
+ */
 export function declinesDoubles(inputs: readonly Spec[], others: readonly number[] = []): string | undefined {
   const other = inputs.find(({ dtype }, i) => dtype !== "float64" && !others.includes(i));
   if (other !== undefined) return `${other.dtype} is mixed with float64`;

@@ -107,7 +107,8 @@ describe("reduction kernels", () => {
       for (const keepdim of [false, true]) {
         const x = array(shape);
         const count = dims.reduce((n, dim) => n * shape[dim], 1);
-        // Values of 1, sums of 16 in float32: their roundings come to about the root of their number.
+        // Values of 1, sums of 16 in float32: their roundings come to about the root of their
+        // number.
         const tolerance = 2 ** -23 * (4 + 4 * Math.sqrt(count));
         compare(sum, sumKernel, x, { dims, keepdim }, tolerance);
         compare(mean, meanKernel, x, { dims, keepdim }, tolerance / Math.max(1, count));

@@ -17,8 +17,8 @@ import {
 import type { ReduceAttrs, VarianceAttrs } from "./reduce.ts";
 
 /**
- * Reductions. float32 sums, means and extrema over neighbouring dimensions use vectors; all others go element by element in
- * double, in the order of the reference.
+ * Reductions. float32 sums, means and extrema over neighbouring dimensions use vectors; all others
+ * go element by element in double, in the order of the reference.
  */
 
 interface Groups {
@@ -27,7 +27,10 @@ interface Groups {
   readonly inner: number;
 }
 
-/** The shape as [outer, length, inner], the middle reduced; undefined if the reduced dimensions are not neighbours. */
+/**
+ * The shape as [outer, length, inner], the middle reduced; undefined if the reduced dimensions are
+ * not neighbours.
+ */
 function groups(shape: Shape, dims: readonly number[]): Groups | undefined {
   const kept = shape.map((size, dim) => ({ size, reduced: dims.includes(dim) })).filter(({ size }) => size !== 1);
   const first = kept.findIndex(({ reduced }) => reduced);
@@ -44,7 +47,10 @@ interface Dim {
   readonly step: number;
 }
 
-/** A reduction over any dimensions: the kept and the reduced ones, with contiguous dimensions merged. */
+/**
+ * A reduction over any dimensions: the kept and the reduced ones, with contiguous dimensions
+ * merged.
+ */
 interface LoopNest {
   readonly kept: readonly Dim[];
   readonly reduced: readonly Dim[];
@@ -68,7 +74,10 @@ function loopNestOf({ shape, dtype }: Spec, dims: readonly number[]): LoopNest {
   return { ...found, length: found.reduced.reduce((product, { size }) => product * size, 1) };
 }
 
-/** Visits all positions of some dimensions, the last one fastest; `at` advances, and is restored at the end. */
+/**
+ * Visits all positions of some dimensions, the last one fastest; `at` advances, and is restored at
+ * the end.
+ */
 function visit(f: FunctionBuilder, [first, ...others]: readonly Dim[], at: Local<"i32">, body: () => void): void {
   if (first === undefined) {
     body();
@@ -113,7 +122,10 @@ function foldGroup(
   return total;
 }
 
-/** Like {@link forEachGroup} for results that must fit int32: if one does not, the reference is called to throw the error. */
+/**
+ * Like {@link forEachGroup} for results that must fit int32: if one does not, the reference is
+ * called to throw the error.
+ */
 function forEachWhole(call: KernelCall<unknown>, nest: LoopNest, body: (start: Expr<"i32">) => Expr<"f64">): void {
   const beyond = call.f.let(i32.const(0));
   forEachGroup(call, nest, body, (f, _, at, value, address) => {
@@ -253,7 +265,10 @@ interface IndexAttrs {
   readonly keepdim: boolean;
 }
 
-/** The index of the first extreme element; `holds(a, b)`: a is at least as extreme as b, false if either is NaN. */
+/**
+ * The index of the first extreme element; `holds(a, b)`: a is at least as extreme as b, false if
+ * either is NaN.
+ */
 function indexOfExtremum(holds: (a: Expr<"f64">, b: Expr<"f64">) => Expr<"i32">): Kernel<IndexAttrs> {
   return {
     kind: "kernel",

@@ -43,8 +43,9 @@ function spread(value: Value, from: Shape, { dims }: ReduceAttrs): Value {
 const count = (shape: Shape, dims: readonly number[]) => dims.reduce((n, dim) => n * shape[dim], 1);
 
 /**
- * Folds the input over `dims` into a double per output element. The output is visited in row-major order, and so are
- * the elements that fall together: the order of the sum is a function of the shape alone.
+ * Folds the input over `dims` into a double per output element. The output is visited in row-major
+ * order, and so are the elements that fall together: the order of the sum is a function of the
+ * shape alone.
  */
 function fold(
   x: NdArray,
@@ -69,7 +70,10 @@ function fold(
 
 const plus = (a: number, b: number) => a + b;
 
-/** Beyond 2^53 a double skips integers: such a sum counts as overflow, even if later terms would reduce it. */
+/**
+ * Beyond 2^53 a double skips integers: such a sum counts as overflow, even if later terms would
+ * reduce it.
+ */
 const plusWhole = (a: number, b: number) => (Math.abs(a) > Number.MAX_SAFE_INTEGER ? a : a + b);
 
 /** The sum; integers and bools add up to an int32, and must fit it. 0 for no values. */
@@ -126,7 +130,10 @@ export const variance = defineOp({
   grad: (dy, { input }, { attrs }) => [varianceGradient(dy, input, attrs)],
 });
 
-/** The root of {@link variance}. Its gradient where all values are equal is taken as 0, as in PyTorch. */
+/**
+ * The root of {@link variance}. Its gradient where all values are equal is taken as 0, as in
+ * PyTorch.
+ */
 export const std = defineOp({
   name: "std",
   inputs: ["input"],
@@ -164,16 +171,28 @@ const larger = (a: number, b: number) => Math.max(a, b);
 const smaller = (a: number, b: number) => Math.min(a, b);
 const equalOrNaN: Matches = (input, extreme) => logicalOr(eq(input, extreme), logicalAnd(isnan(input), isnan(extreme)));
 
-/** The largest value, NaN before all; the gradient of a tie is shared evenly. Where it is NaN, so are all gradients. */
+/**
+ * The largest value, NaN before all; the gradient of a tie is shared evenly. Where it is NaN, so
+ * are all gradients.
+ */
 export const amax = extremum("amax", larger, -Infinity, eq);
 
-/** The smallest value, NaN before all; the gradient of a tie is shared evenly. Where it is NaN, so are all gradients. */
+/**
+ * The smallest value, NaN before all; the gradient of a tie is shared evenly. Where it is NaN, so
+ * are all gradients.
+ */
 export const amin = extremum("amin", smaller, Infinity, eq);
 
-/** As {@link amax}, but where the largest value is NaN, the gradient goes to the NaNs: PyTorch's `max()` differs so. */
+/**
+ * As {@link amax}, but where the largest value is NaN, the gradient goes to the NaNs: PyTorch's
+ * `max()` differs so.
+ */
 export const max = extremum("max", larger, -Infinity, equalOrNaN);
 
-/** As {@link amin}, but where the smallest value is NaN, the gradient goes to the NaNs: PyTorch's `min()` differs so. */
+/**
+ * As {@link amin}, but where the smallest value is NaN, the gradient goes to the NaNs: PyTorch's
+ * `min()` differs so.
+ */
 export const min = extremum("min", smaller, Infinity, equalOrNaN);
 
 function indexOfExtremum(name: string, beats: (a: number, b: number) => boolean) {
@@ -214,8 +233,8 @@ const times = (a: number, b: number) => a * b;
 const timesWhole = (a: number, b: number) => (b === 0 ? 0 : a * b);
 
 /**
- * The product; of integers and bools an int32, which it must fit. Differentiated as the tree of products that
- * {@link composeProduct} builds, exact at zeros too.
+ * The product; of integers and bools an int32, which it must fit. Differentiated as the tree of
+ * products that {@link composeProduct} builds, exact at zeros too.
  */
 export const prod = defineOp({
   name: "prod",

@@ -4,7 +4,9 @@ import { clear } from "../movement/gather.kernel.ts";
 import { planeTaps } from "./resize.ts";
 import type { ResizeAttrs, Taps } from "./taps.ts";
 
-/** Resizing by the nearest position: the input offsets of all outputs are written to scratch first. */
+/**
+ * Resizing by the nearest position: the input offsets of all outputs are written to scratch first.
+ */
 
 const tableBytes = (taps: readonly Taps[]) => taps.reduce((bytes, { count }) => bytes + 4 * count, 0);
 

@@ -3,7 +3,10 @@ import { withPlane } from "../pool/window.ts";
 import { requireFloat } from "../shapes.ts";
 import { type ResizeAttrs, type Taps, tapsOf } from "./taps.ts";
 
-/** Planes made larger or smaller: each value of the output is a weighted sum of a few places of the input. */
+/**
+ * Planes made larger or smaller: each value of the output is a weighted sum of a few places of the
+ * input.
+ */
 
 const one: Taps = { size: 1, count: 1, width: 1, at: Int32Array.of(0), weight: Float64Array.of(1) };
 
@@ -14,7 +17,10 @@ export function planeTaps(plane: Spec, attrs: ResizeAttrs): [Taps, Taps, Taps] {
   return [...new Array<Taps>(3 - taps.length).fill(one), ...taps] as [Taps, Taps, Taps];
 }
 
-/** Calls `visit` for each position that an output reads, with the indices of output and position, and the weight. */
+/**
+ * Calls `visit` for each position that an output reads, with the indices of output and position,
+ * and the weight.
+ */
 function forEachTap(
   outputs: number,
   [deep, high, wide]: readonly [Taps, Taps, Taps],
@@ -48,7 +54,8 @@ function accumulate(to: NdArray, run: (sums: Float64Array) => void): void {
 }
 
 /**
- * Another size of each plane of an input [N, C, ...]: the nearest place, or a mean of the two or four around, per dimension.
+ * Another size of each plane of an input [N, C, ...]: the nearest place, or a mean of the two or
+ * four around, per dimension.
  * https://pytorch.org/docs/stable/generated/torch.nn.functional.interpolate.html
  */
 export const resize = defineOp({
@@ -79,7 +86,10 @@ export const resize = defineOp({
   ],
 });
 
-/** The transpose of {@link resize}: distributes each value to the positions that it was read from, in a plane of `size`. */
+/**
+ * The transpose of {@link resize}: distributes each value to the positions that it was read from,
+ * in a plane of `size`.
+ */
 export const resizeBackward = defineOp({
   name: "resizeBackward",
   inputs: ["dy"],

@@ -1,8 +1,9 @@
 import type { DType } from "../../core/index.ts";
 
 /**
- * The positions of a dimension that resizing reads, and their weights. The arithmetic is PyTorch's, which computes positions
- * in the dtype of the input: in float32 the rounding of a product decides which of two neighbours is nearest.
+ * The positions of a dimension that resizing reads, and their weights. The arithmetic is PyTorch's,
+ * which computes positions in the dtype of the input: in float32 the rounding of a product decides
+ * which of two neighbours is nearest.
  * https://github.com/pytorch/pytorch/blob/v1.13.0/aten/src/ATen/native/UpSample.h
  */
 
@@ -10,7 +11,9 @@ export type ResizeMode = "nearest" | "nearestExact" | "linear" | "cubic";
 
 export interface ResizeAttrs {
   readonly mode: ResizeMode;
-  /** Whether the first and last places of input and output coincide, rather than their outer edges. */
+  /**
+   * Whether the first and last places of input and output coincide, rather than their outer edges.
+   */
   readonly alignCorners: boolean;
   /** Sizes of the resized plane. */
   readonly outputSize: readonly number[];
@@ -18,7 +21,9 @@ export interface ResizeAttrs {
   readonly scales: readonly (number | null)[];
 }
 
-/** Output i is the sum of `width` products: weight[i * width + k] times the place at[i * width + k]. */
+/**
+ * Output i is the sum of `width` products: weight[i * width + k] times the place at[i * width + k].
+ */
 export interface Taps {
   readonly size: number;
   readonly count: number;

@@ -30,8 +30,8 @@ import {
 import type { SoftmaxAttrs } from "./softmax.ts";
 
 /**
- * Softmax along the last dimension of float32, line by line and in double; exponentials wait in scratch. Lanes beyond the
- * end of a line count as -infinity, whose exponential is 0.
+ * Softmax along the last dimension of float32, line by line and in double; exponentials wait in
+ * scratch. Lanes beyond the end of a line count as -infinity, whose exponential is 0.
  */
 
 function declines(inputs: readonly Spec[], dim: number): string | undefined {

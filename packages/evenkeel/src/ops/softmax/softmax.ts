@@ -12,7 +12,10 @@ import { mul, sub } from "../elementwise/elementwise.ts";
 import { sum } from "../reduce/reduce.ts";
 import { requireFloat } from "../shapes.ts";
 
-/** Softmax along one dimension. The largest value is subtracted first, so nothing overflows; sums are double. */
+/**
+ * Softmax along one dimension. The largest value is subtracted first, so nothing overflows; sums
+ * are double.
+ */
 
 export interface SoftmaxAttrs {
   /** Counted from the front: see normalizeDim. */
@@ -79,7 +82,10 @@ export const logSoftmax = defineOp({
   grad: (dy, { input }, { attrs }) => [logSoftmaxBackward(dy, input, attrs)],
 });
 
-/** dy - softmax(input) * sum(dy); in one row and from the input, so that nothing is rounded on the way. */
+/**
+ * dy - softmax(input) * sum(dy); in one row and from the input, so that nothing is rounded on the
+ * way.
+ */
 export const logSoftmaxBackward = defineOp({
   name: "logSoftmaxBackward",
   inputs: ["dy", "input"],

@@ -10,7 +10,10 @@ import {
 } from "../../core/index.ts";
 import { stridedCopy } from "../loops.ts";
 
-/** Writes into existing storage. Every write to state goes through a row that declares it, and is a root of a graph. */
+/**
+ * Writes into existing storage. Every write to state goes through a row that declares it, and is a
+ * root of a graph.
+ */
 
 /** target[...] = value, broadcast to the target's shape and converted to its dtype. */
 export const assign = defineOp({

@@ -14,8 +14,9 @@ export interface CosineAnnealingLRSettings {
 const rules: SettingRules<CosineAnnealingLRSettings> = { tMax: whole(1), etaMin: nonNegative };
 
 /**
- * Anneals the rate to `etaMin` within `tMax` epochs along half a cosine. Each rate is computed from the previous
- * one. https://pytorch.org/docs/stable/generated/torch.optim.lr_scheduler.CosineAnnealingLR.html,
+ * Anneals the rate to `etaMin` within `tMax` epochs along half a cosine. Each rate is computed from
+ * the previous one.
+ * https://pytorch.org/docs/stable/generated/torch.optim.lr_scheduler.CosineAnnealingLR.html,
  * https://arxiv.org/abs/1608.03983
  */
 export class CosineAnnealingLR extends LRScheduler<CosineAnnealingLRSettings> {

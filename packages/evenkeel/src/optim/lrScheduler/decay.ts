@@ -98,8 +98,8 @@ const linearRules: SettingRules<LinearLRSettings> = {
 };
 
 /**
- * Changes the rate's factor from `startFactor` to `endFactor` in equal steps: a warm-up if it starts lower.
- * https://pytorch.org/docs/stable/generated/torch.optim.lr_scheduler.LinearLR.html
+ * Changes the rate's factor from `startFactor` to `endFactor` in equal steps: a warm-up if it
+ * starts lower. https://pytorch.org/docs/stable/generated/torch.optim.lr_scheduler.LinearLR.html
  */
 export class LinearLR extends LRScheduler<LinearLRSettings> {
   /** @throws as `LRScheduler` */

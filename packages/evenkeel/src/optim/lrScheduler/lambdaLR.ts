@@ -25,7 +25,8 @@ const rules: SettingRules<LambdaLRSettings> = {
 };
 
 /**
- * The initial rate times a function of the epoch. The functions are not saved: load the state into a scheduler with the same functions.
+ * The initial rate times a function of the epoch. The functions are not saved: load the state into
+ * a scheduler with the same functions.
  * https://pytorch.org/docs/stable/generated/torch.optim.lr_scheduler.LambdaLR.html
  *
  * @example

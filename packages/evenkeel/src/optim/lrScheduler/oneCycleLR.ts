@@ -36,13 +36,19 @@ export interface OneCycleLRSettings {
   divFactor: number;
   /** The last rate is the first one / finalDivFactor (1e4). */
   finalDivFactor: number;
-  /** Three phases: rise, fall to the first rate, then fall to the last rate; false: rise and fall (false). */
+  /**
+   * Three phases: rise, fall to the first rate, then fall to the last rate; false: rise and fall
+   * (false).
+   */
   threePhase: boolean;
 }
 
 type PerGroup = "maxLr" | "baseMomentum" | "maxMomentum";
 
-/** Like the settings, but with numbers in place of lists, and epochs and batches in place of the steps. */
+/**
+ * Like the settings, but with numbers in place of lists, and epochs and batches in place of the
+ * steps.
+ */
 export interface OneCycleLROptions extends LRSchedulerOptions, PartialOptions<Omit<OneCycleLRSettings, PerGroup>> {
   /** The highest rate, or a list with one for each parameter group. */
   readonly maxLr: number | readonly number[];
@@ -68,7 +74,10 @@ const rules: SettingRules<OneCycleLRSettings> = {
   threePhase: flag,
 };
 
-/** A phase of the schedule: both quantities change from one of their bounds to another until step `end`. */
+/**
+ * A phase of the schedule: both quantities change from one of their bounds to another until step
+ * `end`.
+ */
 interface Phase {
   readonly end: number;
   readonly rates: readonly [from: "initial" | "max", to: "initial" | "max" | "min"];
@@ -76,14 +85,16 @@ interface Phase {
 }
 
 /**
- * One cycle over the whole training, a step per batch: the rate rises from maxLr / divFactor to maxLr and falls to
- * nearly 0, while momentum (the first beta of Adam) does the opposite. The optimizer's own rate is not used.
- * https://pytorch.org/docs/stable/generated/torch.optim.lr_scheduler.OneCycleLR.html, https://arxiv.org/abs/1708.07120
+ * One cycle over the whole training, a step per batch: the rate rises from maxLr / divFactor to
+ * maxLr and falls to nearly 0, while momentum (the first beta of Adam) does the opposite. The
+ * optimizer's own rate is not used.
+ * https://pytorch.org/docs/stable/generated/torch.optim.lr_scheduler.OneCycleLR.html,
+ * https://arxiv.org/abs/1708.07120
  */
 export class OneCycleLR extends LRScheduler<OneCycleLRSettings> {
   /**
-   * @throws as `LRScheduler`; TypeError without `totalSteps`, or `epochs` and `stepsPerEpoch`; Error if momentum is to be
-   * cycled and the optimizer has none
+   * @throws as `LRScheduler`; TypeError without `totalSteps`, or `epochs` and `stepsPerEpoch`;
+   *   Error if momentum is to be cycled and the optimizer has none
    */
   constructor(optimizer: ScheduledOptimizer, options: OneCycleLROptions) {
     const defaults = {

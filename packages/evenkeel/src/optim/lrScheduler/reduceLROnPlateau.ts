@@ -28,11 +28,15 @@ export interface ReduceLROnPlateauSettings {
   mode: "min" | "max";
   /** The factor of a reduction, below 1 (0.1). */
   factor: number;
-  /** The number of epochs without improvement that are tolerated; one more reduces the rate (10). */
+  /**
+   * The number of epochs without improvement that are tolerated; one more reduces the rate (10).
+   */
   patience: number;
   /** The smallest change that counts as an improvement (1e-4). */
   threshold: number;
-  /** Whether the threshold is relative to the best value ("rel", default) or a difference ("abs"). */
+  /**
+   * Whether the threshold is relative to the best value ("rel", default) or a difference ("abs").
+   */
   thresholdMode: "rel" | "abs";
   /** The number of epochs after a reduction that are not counted (0). */
   cooldown: number;
@@ -90,8 +94,9 @@ const progressRules: SettingRules<Progress> = {
 export type ReduceLROnPlateauStateDict = ReduceLROnPlateauSettings & Progress;
 
 /**
- * Reduces the rate when a number, such as the validation loss, no longer improves. `step(value)` belongs at the end of
- * each epoch. https://pytorch.org/docs/stable/generated/torch.optim.lr_scheduler.ReduceLROnPlateau.html
+ * Reduces the rate when a number, such as the validation loss, no longer improves. `step(value)`
+ * belongs at the end of each epoch.
+ * https://pytorch.org/docs/stable/generated/torch.optim.lr_scheduler.ReduceLROnPlateau.html
  */
 export class ReduceLROnPlateau {
   readonly optimizer: ScheduledOptimizer;
@@ -194,7 +199,10 @@ export class ReduceLROnPlateau {
     }
   }
 
-  /** Settings and progress, as plain data. The rates themselves are in the state dict of the optimizer. */
+  /**
+   * Settings and progress, as plain data. The rates themselves are in the state dict of the
+   * optimizer.
+   */
   stateDict(): ReduceLROnPlateauStateDict {
     return { ...copyOptions(this.#settings), ...copyOptions(this.#progress) };
   }

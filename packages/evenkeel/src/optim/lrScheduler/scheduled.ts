@@ -13,7 +13,10 @@ export interface ScheduledGroup {
 /** The rates that schedules have set. */
 const rates = new WeakMap<object, number>();
 
-/** Records that a schedule has set the rate of a group: it may be negative, as in PyTorch, unlike a rate set by the user. */
+/**
+ * Records that a schedule has set the rate of a group: it may be negative, as in PyTorch, unlike a
+ * rate set by the user.
+ */
 export function noteScheduled(group: ScheduledGroup): void {
   rates.set(group, group.lr);
 }

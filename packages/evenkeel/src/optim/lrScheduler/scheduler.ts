@@ -32,8 +32,8 @@ import {
 
 export interface LRSchedulerOptions {
   /**
-   * The last completed step, to continue a schedule: the optimizer must have been loaded, including `initialLr`. -1,
-   * the default, starts a new one. Prefer to load the scheduler's own state.
+   * The last completed step, to continue a schedule: the optimizer must have been loaded, including
+   * `initialLr`. -1, the default, starts a new one. Prefer to load the scheduler's own state.
    */
   readonly lastEpoch?: number | undefined;
 }
@@ -66,13 +66,13 @@ const progressRules: SettingRules<Progress> = {
 };
 
 /**
- * Base of the learning rate schedulers, with settings `S`. The constructor sets the first rate; call `step()` after
- * `optimizer.step()`, once per epoch or, for OneCycleLR, once per batch. The next rate is computed from the current one,
- * even if the user or another scheduler changed it. Compiled steps read rates at each run: no new
- * program is made.
+ * Base of the learning rate schedulers, with settings `S`. The constructor sets the first rate;
+ * call `step()` after `optimizer.step()`, once per epoch or, for OneCycleLR, once per batch. The
+ * next rate is computed from the current one, even if the user or another scheduler changed it.
+ * Compiled steps read rates at each run: no new program is made.
  *
- * A custom scheduler passes its settings to `super` and implements `getLr`. The constructor already calls it, so it
- * may read `this.settings`, but no fields of the subclass.
+ * A custom scheduler passes its settings to `super` and implements `getLr`. The constructor already
+ * calls it, so it may read `this.settings`, but no fields of the subclass.
  *
  * @example
  * class Halving extends LRScheduler<{ every: number }> {
@@ -146,8 +146,8 @@ export abstract class LRScheduler<S extends object = object> {
   }
 
   /**
-   * The rates of the current step, one for each parameter group: from `baseLrs`, `lastEpoch` and `settings`, or from
-   * the rates that the groups have, `this.optimizer.paramGroups[0].lr`.
+   * The rates of the current step, one for each parameter group: from `baseLrs`, `lastEpoch` and
+   * `settings`, or from the rates that the groups have, `this.optimizer.paramGroups[0].lr`.
    */
   getLr(): number[] {
     return this.optimizer.paramGroups.map((group, index) => this.rate(group.lr, this.#moment(index)));
@@ -180,10 +180,10 @@ export abstract class LRScheduler<S extends object = object> {
   }
 
   /**
-   * Sets the rates of the next epoch, or of the next batch. If a rate was set below the schedule's lowest, the schedule
-   * may give a negative one; the optimizer accepts it, as PyTorch's does.
-   * @throws RangeError after the end of a finite schedule, if a rate set by the user is invalid, or for a rate that is not
-   * finite; nothing is changed then
+   * Sets the rates of the next epoch, or of the next batch. If a rate was set below the schedule's
+   * lowest, the schedule may give a negative one; the optimizer accepts it, as PyTorch's does.
+   * @throws RangeError after the end of a finite schedule, if a rate set by the user is invalid, or
+   *   for a rate that is not finite; nothing is changed then
    */
   step(): void {
     refuseInStep("step() of a learning rate scheduler", "call it behind the compiled step");
@@ -223,15 +223,20 @@ export abstract class LRScheduler<S extends object = object> {
     return { epoch: this.#lastEpoch, base: this.#baseLrs[index], index, first: this.#first };
   }
 
-  /** Settings and progress, as plain data. The rates themselves are in the state dict of the optimizer. */
+  /**
+   * Settings and progress, as plain data. The rates themselves are in the state dict of the
+   * optimizer.
+   */
   stateDict(): SchedulerStateDict<S> {
     const progress = { lastEpoch: this.#lastEpoch, baseLrs: [...this.#baseLrs], lastLr: [...this.#lastLr] };
     return { ...dataOf(this.settings), ...progress };
   }
 
   /**
-   * Continues from `stateDict()` of a scheduler of the same kind. Load the optimizer's state too, for its rates.
-   * @throws TypeError, RangeError or Error if it is not such a state; the scheduler is unchanged then
+   * Continues from `stateDict()` of a scheduler of the same kind. Load the optimizer's state too,
+   * for its rates.
+   * @throws TypeError, RangeError or Error if it is not such a state; the scheduler is unchanged
+   *   then
    */
   loadStateDict(stateDict: SchedulerStateDict<S>): void {
     const owner = this.constructor.name;

@@ -2,10 +2,16 @@ import type { Norm } from "../../tabular/index.ts";
 import type { Ask } from "../questions/question.ts";
 import type { TrainingOptions } from "./trainingOptions.ts";
 
-/** How the numeric inputs go in: as they are, with mean 0 and variance 1, or by median and quartiles. */
+/**
+ * How the numeric inputs go in: as they are, with mean 0 and variance 1, or by median and
+ * quartiles.
+ */
 export type Scale = "raw" | "zscore" | "robust";
 
-/** An arm of the question whether normalization helps: the usual network of a table, with this before each activation. */
+/**
+ * An arm of the question whether normalization helps: the usual network of a table, with this
+ * before each activation.
+ */
 export interface NormArm {
   readonly scale: Scale;
   readonly norm: Norm;
@@ -16,26 +22,31 @@ export interface NormArm {
 }
 
 /**
- * An arm with a name: options of the training, or a function, of which a plan, its trials and its result know what it is
- * called and what it was seen to make.
+ * An arm with a name: options of the training, or a function, of which a plan, its trials and its
+ * result know what it is called and what it was seen to make.
  */
 export interface NamedArm {
   readonly name: string;
   readonly scale: Scale;
   /** Arms of one group stand together in tables and charts. */
   readonly group: string | null;
-  /** What its owner says of the state of its code; null where nothing was said, and kept trials cannot be used again. */
+  /**
+   * What its owner says of the state of its code; null where nothing was said, and kept trials
+   * cannot be used again.
+   */
   readonly version: string | null;
   /** What it has otherwise than the study's other arms. */
   readonly options: TrainingOptions;
   /** Digest of the layers and shapes of its network. */
   readonly network: string;
   readonly parameters: number;
-  /** Whether there is a BatchNorm in it, so that it is scored with both kinds of running statistics. */
+  /**
+   * Whether there is a BatchNorm in it, so that it is scored with both kinds of running statistics.
+   */
   readonly batchNorm: boolean;
   /**
-   * Where its network comes from: the question that it is an arm of, and what its dropout drops; "options" where these say
-   * all; null for a function that was given.
+   * Where its network comes from: the question that it is an arm of, and what its dropout drops;
+   * "options" where these say all; null for a function that was given.
    */
   readonly from: { readonly ask: Ask; readonly dropout: number } | "options" | null;
   readonly norm?: undefined;
@@ -45,7 +56,10 @@ export interface NamedArm {
 /** One of the networks that are compared, as plain JSON. */
 export type Arm = NormArm | NamedArm;
 
-/** Which running statistics BatchNorm is scored with: the ones training left, the same weights' recomputed over the training rows, or whichever of the two is better on the validation rows. */
+/**
+ * Which running statistics BatchNorm is scored with: the ones training left, the same weights'
+ * recomputed over the training rows, or whichever of the two is better on the validation rows.
+ */
 export type Statistics = "asTrained" | "recomputed" | "kept";
 
 export const scales: readonly Scale[] = ["raw", "zscore", "robust"];

@@ -36,7 +36,9 @@ import { planTrial, trialOptions } from "./trainingOptions.ts";
 /** Enough for every layer that looks at a batch. */
 const mostRows = 8;
 
-/** Rows to try a network with, and how large it is to be: from all rows, so that no seed decides it. */
+/**
+ * Rows to try a network with, and how large it is to be: from all rows, so that no seed decides it.
+ */
 interface Sample {
   readonly task: Task;
   readonly size: NetworkSize;
@@ -77,13 +79,14 @@ function sampleOf({ table, schema }: StudyData, how: PreprocessingOptions | unde
 }
 
 /**
- * Plans the training of an arm, makes its network and runs it on a few rows: what is wrong with it is said before anything is
- * trained. The default generator is afterwards as it was.
+ * Plans the training of an arm, makes its network and runs it on a few rows: what is wrong with it
+ * is said before anything is trained. The default generator is afterwards as it was.
  *
- * @param from the question that the arm belongs to; null for one that was given. A function that was given is also compiled
- *   and trained for one step
- * @throws TypeError, RangeError or Error naming the arm: an option does not fit; it threw, it made no module, or the same one
- *   twice, or other weights from the same seed; its output has another shape; it has nothing to train, or cannot be trained
+ * @param from the question that the arm belongs to; null for one that was given. A function that
+ *   was given is also compiled and trained for one step
+ * @throws TypeError, RangeError or Error naming the arm: an option does not fit; it threw, it made
+ *   no module, or the same one twice, or other weights from the same seed; its output has another
+ *   shape; it has nothing to train, or cannot be trained
  */
 export function examineArm(
   arm: NormArm | NetworkArm,

@@ -14,14 +14,18 @@ export interface NetworkTask {
   /** 1 for a regression and for two classes, else as many as there are classes. */
   readonly outputs: number;
   readonly task: Task;
-  /** Where the inputs are pictures: each row of [N, features] is one of this shape, row by row and channel by channel. */
+  /**
+   * Where the inputs are pictures: each row of [N, features] is one of this shape, row by row and
+   * channel by channel.
+   */
   readonly picture?: PictureShape;
 }
 
 /**
- * Makes a network that takes [N, features] and gives [N, outputs]: numbers in the transformed target's unit, or logits.
- * Columns of many categories come embedded, as some of the features; the embeddings are trained with the network. It is
- * called again for every training, so it must make a new network each time, and draw from evenkeel's generators alone.
+ * Makes a network that takes [N, features] and gives [N, outputs]: numbers in the transformed
+ * target's unit, or logits. Columns of many categories come embedded, as some of the features; the
+ * embeddings are trained with the network. It is called again for every training, so it must make a
+ * new network each time, and draw from evenkeel's generators alone.
  */
 export type MakeNetwork = (features: number, task: NetworkTask) => nn.AnyModule;
 
@@ -36,11 +40,15 @@ export interface NetworkArm {
   /** How the numeric inputs go in. Default "zscore". */
   readonly scale?: Scale;
   /**
-   * The state of its code, as "1" or a commit. A study that goes on takes trials from before only for an arm of the same
-   * version; without one it refuses them, since nobody can tell whether the function is the same.
+   * The state of its code, as "1" or a commit. A study that goes on takes trials from before only
+   * for an arm of the same version; without one it refuses them, since nobody can tell whether the
+   * function is the same.
    */
   readonly version?: string;
-  /** Arms of one group stand together in tables and charts, under this. By default the scale of their inputs. */
+  /**
+   * Arms of one group stand together in tables and charts, under this. By default the scale of
+   * their inputs.
+   */
   readonly group?: string;
 }
 
@@ -94,7 +102,10 @@ function checkText(what: string, text: unknown): void {
   throw wrongValue("planStudy", field, text, `1 to ${longestName} characters on one line, without spaces around them`);
 }
 
-/** A network behind the embeddings of the columns of many categories: called with x [N, features] and codes [N, columns]. */
+/**
+ * A network behind the embeddings of the columns of many categories: called with x [N, features]
+ * and codes [N, columns].
+ */
 class EmbeddedInputs extends nn.Module<Tensor[]> {
   embeddings: nn.ModuleList;
   network: nn.AnyModule;

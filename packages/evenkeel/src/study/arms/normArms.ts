@@ -3,8 +3,8 @@ import { norms } from "../../tabular/index.ts";
 import { type NormArm, scales } from "./arm.ts";
 
 /**
- * Raw and z-score, each with no, batch and layer normalization; dropout on z-scores only, where it is to be compared with
- * BatchNorm and with nothing.
+ * Raw and z-score, each with no, batch and layer normalization; dropout on z-scores only, where it
+ * is to be compared with BatchNorm and with nothing.
  */
 export function defaultArms(dropout: number): NormArm[] {
   const crossed = (["raw", "zscore"] as const).flatMap((scale) => norms.map((norm) => ({ scale, norm, dropout: 0 })));

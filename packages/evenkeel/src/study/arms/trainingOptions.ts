@@ -16,16 +16,20 @@ export const sharedOptions = { optimizer, weightDecay, schedule, loss, clipGradN
 const trainingOptions = { network, preprocessing, batchSize, epochs, ...sharedOptions };
 
 /**
- * Options of `trainTable`, by its names, with its meanings and its defaults, that the arms of a study share or differ in.
- * Learning rates, seeds and parts of the rows are the study's to vary; it scores both kinds of statistics, and trains no refit,
- * which would have no validation rows to choose by.
+ * Options of `trainTable`, by its names, with its meanings and its defaults, that the arms of a
+ * study share or differ in. Learning rates, seeds and parts of the rows are the study's to vary; it
+ * scores both kinds of statistics, and trains no refit, which would have no validation rows to
+ * choose by.
  */
 export type TrainingOptions = Pick<TrainTableOptions, keyof typeof trainingOptions>;
 
 /** Those that a study has no option of its own for, for all arms. */
 export type SharedOptions = Pick<TrainTableOptions, keyof typeof sharedOptions>;
 
-/** @throws TypeError or RangeError naming the option that is unknown, that a study does not take, or that does not fit */
+/**
+ * @throws TypeError or RangeError naming the option that is unknown, that a study does not take, or
+ *   that does not fit
+ */
 export function checkTrainingOptions(owner: string, options: TrainingOptions): void {
   checkDeclared(owner, options, trainingOptions);
 }

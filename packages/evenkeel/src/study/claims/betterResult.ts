@@ -12,7 +12,10 @@ import {
   worthOf,
 } from "./claim.ts";
 
-/** What BatchNorm does to the test error on each kind of inputs: the figures of claim 3, wherever else they are needed. */
+/**
+ * What BatchNorm does to the test error on each kind of inputs: the figures of claim 3, wherever
+ * else they are needed.
+ */
 export function effectsByInputs(view: StudyView): Figure[] {
   return judged(
     settingsOf(view).map(({ name, none, batch }) => {

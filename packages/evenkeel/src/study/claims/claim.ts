@@ -59,8 +59,8 @@ export const gapOf = ({ test, train }: Observation): number => test - train;
 const nearlyAll = 0.1;
 
 /**
- * The smallest effect of interest beside this error: a part of it, but where it is near 0 no less than one test
- * row, or the same part of a tenth of the best constant's error.
+ * The smallest effect of interest beside this error: a part of it, but where it is near 0 no less
+ * than one test row, or the same part of a tenth of the best constant's error.
  */
 export function worthBeside(view: StudyView, error: number): number {
   const { worth, settings, seeds, rows } = view.plan;
@@ -103,7 +103,10 @@ export function candidate(view: StudyView, label: string, worth: number, values:
   return { label, unit: unitOf(view), none: 0, worth, estimate: (confidence) => view.estimate(values, confidence) };
 }
 
-/** "On raw features: -0.3 MAE (97.5% interval …), held." for each figure that is judged, and why the intervals are wide. */
+/**
+ * "On raw features: -0.3 MAE (97.5% interval …), held." for each figure that is judged, and why the
+ * intervals are wide.
+ */
 export function tell(figures: readonly Figure[]): string {
   const among = figures.filter(({ judged }) => judged !== undefined);
   const sentences = among.map((figure) => {

@@ -9,16 +9,20 @@ import { type Claim, notStudied, settingsOf, tell, unitOf } from "./claim.ts";
 
 const worth = 0.9;
 
-/** The first epoch, from 1, after which the validation error was at most the target; null if there was none. */
+/**
+ * The first epoch, from 1, after which the validation error was at most the target; null if there
+ * was none.
+ */
 function epochsTo(target: number, { curve }: Observation): number | null {
   const index = curve.findIndex((error) => error <= target);
   return index < 0 ? null : index + 1;
 }
 
 /**
- * How many epochs it takes to the target by seed, at this rate; null for a run that never arrives. Where the schedule ends
- * with the epochs, learning curves tell when the rate fell, and not how fast a network learns: then it is the length of the
- * shortest training, planned for so many epochs, that ends at the target. None for arms that were not trained for shorter.
+ * How many epochs it takes to the target by seed, at this rate; null for a run that never arrives.
+ * Where the schedule ends with the epochs, learning curves tell when the rate fell, and not how
+ * fast a network learns: then it is the length of the shortest training, planned for so many
+ * epochs, that ends at the target. None for arms that were not trained for shorter.
  */
 export function arrivalsAt(view: StudyView, arm: Arm, lr: number, statistics: Statistics): Map<number, number | null> {
   const { epochFractions, settings } = view.plan;
@@ -50,9 +54,10 @@ function never({ plan: { settings } }: StudyView): number {
 }
 
 /**
- * The epochs to the target by seed. By learning curves at the rate of the grid that arrives soonest (geometric mean over
- * seeds, the smaller of equal rates), for the rate that ends best may be a slow one; by shorter trainings at the rate that
- * they were trained with, the one chosen for `kept`.
+ * The epochs to the target by seed. By learning curves at the rate of the grid that arrives soonest
+ * (geometric mean over seeds, the smaller of equal rates), for the rate that ends best may be a
+ * slow one; by shorter trainings at the rate that they were trained with, the one chosen for
+ * `kept`.
  */
 function soonest(view: StudyView, arm: Arm, statistics: Statistics): Arrivals | undefined {
   const { lrs, seeds, settings } = view.plan;
@@ -88,7 +93,10 @@ export function describeTarget({ plan, reference }: StudyView): string {
     : number(plan.targetError);
 }
 
-/** Claim 1. Epochs are counted here; how long one takes is not the same twice, and stands beside it in the report. */
+/**
+ * Claim 1. Epochs are counted here; how long one takes is not the same twice, and stands beside it
+ * in the report.
+ */
 export function speed(view: StudyView): Claim {
   const { settings: trained, epochFractions } = view.plan;
   const last = trained.epochs;

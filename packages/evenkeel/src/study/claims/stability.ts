@@ -6,13 +6,17 @@ import { percent } from "../report/words.ts";
 import { type Claim, describeWorth, notStudied, settingsOf, tell, testError, unitOf, worthOf } from "./claim.ts";
 
 const worthSpread = -0.1;
-/** Two values lie equally far from their median, and rates are few: with fewer seeds than this they may agree by chance. */
+/**
+ * Two values lie equally far from their median, and rates are few: with fewer seeds than this they
+ * may agree by chance.
+ */
 const fewestSeeds = 5;
 const worthRates = -0.1;
 
 /**
- * The rates of the grid at which an arm trains, by seed: the run goes at least nine tenths of the way from the best
- * constant to the best network of that seed, any arm and rate, by the validation error at its end.
+ * The rates of the grid at which an arm trains, by seed: the run goes at least nine tenths of the
+ * way from the best constant to the best network of that seed, any arm and rate, by the validation
+ * error at its end.
  */
 export function trainingRates(view: StudyView, arm: Arm, statistics: Statistics = "kept"): Map<number, number[]> {
   const { arms, lrs, seeds } = view.plan;

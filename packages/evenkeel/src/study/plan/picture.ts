@@ -3,7 +3,8 @@ import type { StudyData } from "./plan.ts";
 
 /**
  * A study of pictures takes their pixels from the numeric features of a row.
- * @throws TypeError or RangeError if `picture` is no shape, or the table has another number of features
+ * @throws TypeError or RangeError if `picture` is no shape, or the table has another number of
+ *   features
  */
 export function checkPicture({ picture, schema }: StudyData): void {
   if (picture === undefined) return;

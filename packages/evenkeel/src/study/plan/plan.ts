@@ -15,7 +15,10 @@ import { checkPicture } from "./picture.ts";
 export interface StudyData {
   readonly table: Table;
   readonly schema: Schema;
-  /** Where the features of a row are the pixels of a picture of this shape, channel by channel, row by row. */
+  /**
+   * Where the features of a row are the pixels of a picture of this shape, channel by channel, row
+   * by row.
+   */
   readonly picture?: PictureShape;
 }
 
@@ -44,10 +47,12 @@ const usualRates = { quick: [0.001, 0.01], whole: [0.0001, 0.0003, 0.001, 0.003,
 const fewestRows = 20;
 
 /**
- * Decides what a study trains: nothing is trained yet. Functions that are arms are called, and their networks run on a few rows.
- * @throws TypeError or RangeError for options that are unknown or do not fit; what `splitRows` throws for the data
- * @throws TypeError, RangeError or Error naming the arm for a function that throws, gives no module, or one that cannot be
- *   trained on these data
+ * Decides what a study trains: nothing is trained yet. Functions that are arms are called, and
+ * their networks run on a few rows.
+ * @throws TypeError or RangeError for options that are unknown or do not fit; what `splitRows`
+ *   throws for the data
+ * @throws TypeError, RangeError or Error naming the arm for a function that throws, gives no
+ *   module, or one that cannot be trained on these data
  */
 export function planStudy(data: StudyData, options: StudyOptions = {}): StudyPlan {
   checkStudyOptions(options);
@@ -109,7 +114,9 @@ export function planStudy(data: StudyData, options: StudyOptions = {}): StudyPla
   };
 }
 
-/** @throws RangeError if there is no such question, or it has arms of its own and others are given */
+/**
+ * @throws RangeError if there is no such question, or it has arms of its own and others are given
+ */
 function asked({ ask, arms }: StudyOptions): Question {
   const own = Array.isArray(arms) && arms.some((arm) => typeof arm === "object" && arm !== null && isNetworkArm(arm));
   const question = questionOf(ask ?? (own ? "networks" : "normalization"));

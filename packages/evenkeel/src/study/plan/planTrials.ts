@@ -9,7 +9,10 @@ export function rateTrials({ arms, lrs, seeds, settings }: StudyPlan): TrialSpec
   );
 }
 
-/** The second stage: fewer rows, shorter trainings and other units, each arm with the rate that was chosen for it. */
+/**
+ * The second stage: fewer rows, shorter trainings and other units, each arm with the rate that was
+ * chosen for it.
+ */
 export function variantTrials(plan: StudyPlan, rateOf: (arm: Arm) => number | undefined): TrialSpec[] {
   const variants = variantsOf(plan).flatMap(({ arm, variant }) => {
     const lr = rateOf(arm);
@@ -21,8 +24,9 @@ export function variantTrials(plan: StudyPlan, rateOf: (arm: Arm) => number | un
 }
 
 /**
- * Fewer rows and shorter trainings are tried with arms that have names, and with and without BatchNorm; other units on raw features alone: scaling by the rows' own mean and
- * spread takes them away again.
+ * Fewer rows and shorter trainings are tried with arms that have names, and with and without
+ * BatchNorm; other units on raw features alone: scaling by the rows' own mean and spread takes them
+ * away again.
  */
 function variantsOf({ arms, rowFractions, epochFractions, rescale }: StudyPlan): { arm: Arm; variant: Variant }[] {
   const plain = arms.filter(({ name, dropout }) => name !== undefined || dropout === 0);

@@ -9,14 +9,20 @@ import { rateTrials, variantTrials } from "./planTrials.ts";
 
 export interface ExecuteOptions {
   readonly signal?: AbortSignal | undefined;
-  /** Called after each epoch with its number, from 1, and the validation error, of the better statistics. */
+  /**
+   * Called after each epoch with its number, from 1, and the validation error, of the better
+   * statistics.
+   */
   readonly onEpoch?: ((epoch: number, validation: number) => void) | undefined;
 }
 
 /** Trains one network, here, in a thread, anywhere. Rejects when its signal is aborted. */
 export type Execute = (spec: TrialSpec, options: ExecuteOptions) => Promise<TrialRun>;
 
-/** What happens meanwhile. `done` counts the finished trials, those of earlier runs among them, out of `of`. */
+/**
+ * What happens meanwhile. `done` counts the finished trials, those of earlier runs among them, out
+ * of `of`.
+ */
 export type StudyEvent =
   | { readonly type: "stage"; readonly stage: "rates" | "variants"; readonly done: number; readonly of: number }
   | { readonly type: "epoch"; readonly spec: TrialSpec; readonly epoch: number; readonly validation: number }
@@ -26,7 +32,10 @@ export interface RunStudyOptions {
   readonly execute: Execute;
   /** How many trials `execute` is given at a time. Default 1. Results do not depend on it. */
   readonly lanes?: number | undefined;
-  /** Trials of an earlier run of this plan: they are not run again. Others are left aside, those of other versions of an arm too. */
+  /**
+   * Trials of an earlier run of this plan: they are not run again. Others are left aside, those of
+   * other versions of an arm too.
+   */
   readonly finished?: readonly TrialRun[] | undefined;
   /** Ends the study; what is finished is kept and concluded from. */
   readonly signal?: AbortSignal | undefined;
@@ -41,12 +50,14 @@ export interface StudyRun {
 }
 
 /**
- * Runs a study: all arms at all rates, then, with the rate that was best on the validation rows, the variants of the data.
- * The result does not depend on which trial was ready first, on `lanes`, or on how often the study was interrupted.
+ * Runs a study: all arms at all rates, then, with the rate that was best on the validation rows,
+ * the variants of the data. The result does not depend on which trial was ready first, on `lanes`,
+ * or on how often the study was interrupted.
  *
- * @throws TypeError or RangeError for options that do not fit; whatever `execute` throws, after the other lanes have ended
- * @throws Error if `finished` has trials of an arm that is a function, and cannot be told to be of the same function: the arm has
- *   no version, or makes another network under the same version
+ * @throws TypeError or RangeError for options that do not fit; whatever `execute` throws, after the
+ *   other lanes have ended
+ * @throws Error if `finished` has trials of an arm that is a function, and cannot be told to be of
+ *   the same function: the arm has no version, or makes another network under the same version
  */
 export async function runStudy(plan: StudyPlan, options: RunStudyOptions): Promise<StudyRun> {
   checkOptions("runStudy", options, ["execute", "lanes", "finished", "signal", "onEvent"]);
@@ -114,7 +125,10 @@ function checkSameFunction({ arms }: StudyPlan, arm: Arm): void {
   }
 }
 
-/** The lanes share one iterator: each takes the next item that nobody has taken. An error ends the others, too. */
+/**
+ * The lanes share one iterator: each takes the next item that nobody has taken. An error ends the
+ * others, too.
+ */
 async function inLanes<T>(
   items: readonly T[],
   lanes: number,

@@ -23,14 +23,20 @@ export interface ComparisonHeadline extends Headline {
   readonly reference: Arm;
   /** What the validation rows choose among all; several where they cannot. */
   readonly best: readonly Arm[];
-  /** The test error of each other arm minus the reference's; judged together, so that all hold in 95%. */
+  /**
+   * The test error of each other arm minus the reference's; judged together, so that all hold in
+   * 95%.
+   */
   readonly differences: readonly Figure[];
 }
 
 /** What happened to one of the others, by its interval. */
 type Outcome = "better" | "worse" | "equal" | "not shown" | "undecided";
 
-/** "equal": no effect of interest either way; "not shown": the interval holds no effect, and perhaps one of interest. */
+/**
+ * "equal": no effect of interest either way; "not shown": the interval holds no effect, and perhaps
+ * one of interest.
+ */
 export function outcomeOf({ value, interval, judged }: Figure): Outcome {
   if (value === null || interval === null || judged === undefined) return "undecided";
   const least = -judged.worth;

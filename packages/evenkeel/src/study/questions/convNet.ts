@@ -4,7 +4,10 @@ import type { MakeNetwork, PictureShape } from "../arms/networkArm.ts";
 import { activationLayers } from "./layered.ts";
 import type { ArmOptions } from "./question.ts";
 
-/** What stands between the last convolution and the outputs; the first is what others are compared with. */
+/**
+ * What stands between the last convolution and the outputs; the first is what others are compared
+ * with.
+ */
 export const headNames = {
   globalAverage: "global average pooling",
   globalMax: "global max pooling",
@@ -15,7 +18,10 @@ export type Head = keyof typeof headNames;
 
 interface ConvNetOptions extends Pick<ArmOptions, "activation"> {
   readonly picture: PictureShape;
-  /** Of the convolutions, 3 x 3 with padding 1, each with BatchNorm2d; between them is max pooling of 2 x 2. */
+  /**
+   * Of the convolutions, 3 x 3 with padding 1, each with BatchNorm2d; between them is max pooling
+   * of 2 x 2.
+   */
   readonly channels: readonly number[];
 }
 

@@ -5,7 +5,10 @@ import { mean } from "../report/statistics.ts";
 import type { StudyView } from "../report/view.ts";
 import { measured, number } from "../report/words.ts";
 
-/** What stale running statistics cost: the same weights, as trained and with the statistics recomputed. */
+/**
+ * What stale running statistics cost: the same weights, as trained and with the statistics
+ * recomputed.
+ */
 export interface StaleStatistics {
   readonly arm: Arm;
   readonly lr: number;
@@ -58,7 +61,10 @@ export function nothingLearned(view: StudyView): string[] {
   ];
 }
 
-/** What recomputing does for each of these arms, which have BatchNorm; `name` is what the figure says it is on. */
+/**
+ * What recomputing does for each of these arms, which have BatchNorm; `name` is what the figure
+ * says it is on.
+ */
 export function staleStatistics(
   view: StudyView,
   arms: readonly { readonly name: string; readonly batch: Arm }[],
@@ -103,8 +109,8 @@ export function sayArms(view: StudyView, arms: readonly Arm[]): string {
 }
 
 /**
- * Chosen on the validation rows, dropout or not: the arm with the lowest error, and those beside it by less than is worth
- * having, for these rows cannot choose among them.
+ * Chosen on the validation rows, dropout or not: the arm with the lowest error, and those beside it
+ * by less than is worth having, for these rows cannot choose among them.
  */
 export function bestOf(view: StudyView, arms: readonly Arm[]): Arm[] {
   const rated = arms.flatMap((arm) => {

@@ -20,8 +20,8 @@ export const activationNames: Readonly<Record<Activation, string>> = {
 };
 
 /**
- * A network of such blocks, then a Linear to the outputs. A Linear right before BatchNorm has no bias, which the
- * normalization would take away again.
+ * A network of such blocks, then a Linear to the outputs. A Linear right before BatchNorm has no
+ * bias, which the normalization would take away again.
  */
 export function layeredNetwork(
   block: readonly Layer[],

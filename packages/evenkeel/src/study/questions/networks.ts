@@ -28,7 +28,10 @@ const words = {
   undecided: "",
 } as const;
 
-/** A claim for each network but the first: all are asked at once, so that each is judged by a wider interval. */
+/**
+ * A claim for each network but the first: all are asked at once, so that each is judged by a wider
+ * interval.
+ */
 function claims(view: StudyView): Claim[] {
   const reference = describeArm(view.reference);
   const others = othersOf(view);

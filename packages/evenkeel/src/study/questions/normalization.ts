@@ -3,7 +3,9 @@ import { judgeClaims } from "../claims/index.ts";
 import { headlineOf } from "./normalizationHeadline.ts";
 import type { Question } from "./question.ts";
 
-/** Does batch normalization help? The seven claims of the tutorial that this library grew out of. */
+/**
+ * Does batch normalization help? The seven claims of the tutorial that this library grew out of.
+ */
 export const normalization: Question = {
   ask: "normalization",
   summary: "does batch normalization help, on raw and on scaled features, beside LayerNorm and dropout?",

@@ -8,7 +8,9 @@ import { headlineOf } from "./normalizationHeadline.ts";
 const headline = (makeUp: MakeUp, options?: StudyOptions) => headlineOf(madeUpStudy(makeUp, options).view);
 
 describe("arms that the validation rows cannot choose among", () => {
-  /** Dropout is better on the test rows, and not on the validation rows, but by what `apart` says. */
+  /**
+   * Dropout is better on the test rows, and not on the validation rows, but by what `apart` says.
+   */
   const tied =
     (apart = 0): MakeUp =>
     ({ norm, scale, dropout }) => ({

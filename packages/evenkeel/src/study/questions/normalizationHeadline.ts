@@ -22,8 +22,8 @@ export interface NormalizationHeadline extends Headline {
   /** "held": it helps. */
   readonly verdict: Verdict;
   /**
-   * The best network without normalization and the best one with BatchNorm, chosen on the validation rows; several where
-   * these rows cannot choose. None where nothing is finished.
+   * The best network without normalization and the best one with BatchNorm, chosen on the
+   * validation rows; several where these rows cannot choose. None where nothing is finished.
    */
   readonly without: readonly Arm[];
   readonly with: readonly Arm[];
@@ -66,7 +66,9 @@ export function headlineOf(view: StudyView): NormalizationHeadline {
   return { verdict, without, with: normalized, difference, stale, sentences };
 }
 
-/** What the figure says; where the difference is below the smallest effect of interest nobody wins. */
+/**
+ * What the figure says; where the difference is below the smallest effect of interest nobody wins.
+ */
 function answerOf({ value, interval, judged }: Figure, worth: number): string {
   const verdict = judged?.verdict ?? "undecided";
   if (verdict === "held") return "Yes, batch normalization helps here";

@@ -110,7 +110,10 @@ function paperOrder(view: StudyView): Claim {
   ]);
 }
 
-/** LinBnDrop with lin_first, as fastai's TabularModel has it: https://docs.fast.ai/layers.html#linbndrop */
+/**
+ * LinBnDrop with lin_first, as fastai's TabularModel has it:
+ * https://docs.fast.ai/layers.html#linbndrop
+ */
 function fastaiOrder(view: StudyView): Claim {
   const claim = {
     id: "fastaiOrder" as const,
@@ -139,7 +142,10 @@ function oneDifference(
 
 const places = { before: "BatchNorm before the activation", after: "BatchNorm after the activation" } as const;
 
-/** Li, Chen, Hu and Yang 2019: the variance that BatchNorm saw in training is not that of evaluation, where nothing is dropped. */
+/**
+ * Li, Chen, Hu and Yang 2019: the variance that BatchNorm saw in training is not that of
+ * evaluation, where nothing is dropped.
+ */
 function dropoutBeforeBatchNorm(view: StudyView): Claim {
   const claim = {
     id: "dropoutBeforeBatchNorm" as const,

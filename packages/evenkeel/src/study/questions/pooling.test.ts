@@ -9,7 +9,9 @@ import { concludeStudy } from "../report/result.ts";
 import { runTrial } from "../trial/trial.ts";
 import { convNet, type Head, headNames } from "./convNet.ts";
 
-/** Pictures of 4 x 6 with a bright row or a bright column; the pixel in the corner never changes. */
+/**
+ * Pictures of 4 x 6 with a bright row or a bright column; the pixel in the corner never changes.
+ */
 const table = tableFromRows(
   Array.from({ length: 120 }, (_, i) => {
     const pixels = Array.from({ length: 24 }, (_, k) => {
@@ -50,7 +52,8 @@ describe("the arms", () => {
     expect([plan.settings.hidden, plan.settings.epochs, plan.lrs]).toEqual([[8, 16, 32], 10, [0.003, 0.01]]);
     expect(plan.arms.every((arm) => arm.name !== undefined && arm.batchNorm)).toBe(true);
     const { arms } = planStudy(data, small);
-    // Convolutions of 3 x 9 and 4 x 27, norms of 6 and 8; planes of 2 x 3 become 1 x 1: the Linear is that of a global head.
+    // Convolutions of 3 x 9 and 4 x 27, norms of 6 and 8; planes of 2 x 3 become 1 x 1: the Linear
+    // is that of a global head.
     expect(arms.map((arm) => arm.name !== undefined && arm.parameters)).toEqual([154, 154, 154, 154]);
     const wider = planStudy(data, { ...small, hidden: [3] }).arms;
     expect(wider.map((arm) => arm.name !== undefined && arm.parameters)).toEqual([37, 37, 52, 52]);

@@ -126,7 +126,10 @@ function worseFit(gap: Figure, { value, interval }: Figure): Figure {
   return { ...gap, label: `${gap.label} (with a worse test error)`, judged: { ...judged, verdict } };
 }
 
-/** Scherer, Müller and Behnke 2010, Evaluation of Pooling Operations in Convolutional Architectures for Object Recognition. */
+/**
+ * Scherer, Müller and Behnke 2010, Evaluation of Pooling Operations in Convolutional Architectures
+ * for Object Recognition.
+ */
 function maxBetter(view: StudyView): Claim {
   const claim = {
     id: "maxBetter" as const,

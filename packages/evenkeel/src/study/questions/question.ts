@@ -8,7 +8,9 @@ import type { Headline } from "./headline.ts";
 
 export const asks = ["normalization", "placement", "pooling", "networks"] as const;
 
-/** A question that a study can be asked; "networks" is that of arms which were given as functions. */
+/**
+ * A question that a study can be asked; "networks" is that of arms which were given as functions.
+ */
 export type Ask = (typeof asks)[number];
 
 /** What the arms of a question are made from. */
@@ -18,7 +20,9 @@ export interface ArmOptions extends Pick<TrialSettings, "hidden" | "activation">
   readonly data: StudyData;
 }
 
-/** What a study compares, and how it says what it found. One file for each; `index.ts` lists them. */
+/**
+ * What a study compares, and how it says what it found. One file for each; `index.ts` lists them.
+ */
 export interface Question {
   readonly ask: Ask;
   /** Its line in a list of questions. */
@@ -32,9 +36,15 @@ export interface Question {
   readonly comparesSizes?: true;
   /** Settings where its defaults differ from those of the others. */
   readonly defaults: {
-    /** Parts of the training rows that arms are trained on as well, and factors for raw columns; none unless said. */
+    /**
+     * Parts of the training rows that arms are trained on as well, and factors for raw columns;
+     * none unless said.
+     */
     readonly rowFractions?: { readonly whole: readonly number[]; readonly quick: readonly number[] };
-    /** Parts of the epochs that trainings are planned for as well, where the schedule ends with the last of them. */
+    /**
+     * Parts of the epochs that trainings are planned for as well, where the schedule ends with the
+     * last of them.
+     */
     readonly epochFractions?: { readonly whole: readonly number[]; readonly quick: readonly number[] };
     readonly rescale?: readonly number[];
     readonly dropout?: { readonly whole: number; readonly quick: number };

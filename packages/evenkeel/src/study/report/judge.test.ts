@@ -78,7 +78,10 @@ describe("several figures", () => {
   });
 });
 
-/** How often a claim about pure noise is held, or an effect that is there is found: 10 seeds, 2 figures, as in a study. */
+/**
+ * How often a claim about pure noise is held, or an effect that is there is found: 10 seeds, 2
+ * figures, as in a study.
+ */
 function rateOfHeld(effect: number): number {
   const generator = new Generator(11);
   const draws = new Float64Array(20);

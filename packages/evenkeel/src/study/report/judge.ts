@@ -4,7 +4,8 @@ import type { Estimate, Interval } from "./statistics.ts";
 export type Verdict = "held" | "not held" | "undecided";
 
 /**
- * One number of a claim. The ones that the claim is judged by have a verdict; the others are there to be read beside them.
+ * One number of a claim. The ones that the claim is judged by have a verdict; the others are there
+ * to be read beside them.
  */
 export interface Figure {
   readonly label: string;
@@ -13,7 +14,10 @@ export interface Figure {
   /** The number, and how many seeds it is from; null where there is none to give. */
   readonly value: number | null;
   readonly seeds: number;
-  /** A verdict goes by this very interval. Its confidence is 0.95, and more where a claim is judged by several figures. */
+  /**
+   * A verdict goes by this very interval. Its confidence is 0.95, and more where a claim is judged
+   * by several figures.
+   */
   readonly interval: Interval | null;
   readonly confidence: number;
   readonly judged?: {
@@ -25,15 +29,19 @@ export interface Figure {
   };
 }
 
-/** With how much confidence each of several figures is judged, so that all of them together are wrong in 5% (Bonferroni). */
+/**
+ * With how much confidence each of several figures is judged, so that all of them together are
+ * wrong in 5% (Bonferroni).
+ */
 export function confidenceOf(figures: number): number {
   return 1 - 0.05 / Math.max(figures, 1);
 }
 
 /**
- * The rule for one figure; claims are put so that they say "less". Held: the whole interval lies below no effect, and the
- * value is at least the smallest effect of interest. Not held: the interval leaves out every effect of interest, whether the effect is
- * nothing or the other way round. Undecided: anything else, few seeds among it.
+ * The rule for one figure; claims are put so that they say "less". Held: the whole interval lies
+ * below no effect, and the value is at least the smallest effect of interest. Not held: the
+ * interval leaves out every effect of interest, whether the effect is nothing or the other way
+ * round. Undecided: anything else, few seeds among it.
  */
 export function judge(value: number, interval: Interval | null, none: number, worth: number): Verdict {
   if (interval === null) return "undecided";
@@ -51,7 +59,10 @@ export interface Candidate {
   readonly none: number;
   readonly worth: number;
   readonly estimate: (confidence: number) => Estimate | null;
-  /** With fewer seeds it is undecided. Default 3; more for what may be equal by chance in all of them. */
+  /**
+   * With fewer seeds it is undecided. Default 3; more for what may be equal by chance in all of
+   * them.
+   */
   readonly fewestSeeds?: number;
 }
 
@@ -75,8 +86,9 @@ export function shown(label: string, unit: string, estimate: Estimate | null): F
 }
 
 /**
- * The verdict on a claim that is put without a condition. Held if it held for one figure or more and was refuted for
- * none; not held if it was refuted for one or more, for a claim that holds only here and there is not true as it is put.
+ * The verdict on a claim that is put without a condition. Held if it held for one figure or more
+ * and was refuted for none; not held if it was refuted for one or more, for a claim that holds only
+ * here and there is not true as it is put.
  */
 export function overall(figures: readonly Figure[]): Verdict {
   const verdicts = figures.flatMap((figure) => figure.judged?.verdict ?? []);

@@ -7,7 +7,10 @@ import { trialRunner } from "../trial/trial.ts";
 import type { TrialSpec } from "../trial/trialSpec.ts";
 import type { StudyResult } from "./result.ts";
 
-/** Real trainings whose outcome is known beforehand: a study must find what was planted, and nothing where there is nothing. */
+/**
+ * Real trainings whose outcome is known beforehand: a study must find what was planted, and nothing
+ * where there is nothing.
+ */
 
 const generator = new Generator(5);
 const uniform = () => generator.random53() / 2 ** 53;

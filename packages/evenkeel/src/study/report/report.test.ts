@@ -114,7 +114,8 @@ describe("the report", () => {
     });
     const made = madeUpStudy(makeUp, { targetError: undefined, seeds: 2 });
     const rows = studyReport(concludeStudy(made.plan, made.trials)).rows;
-    // Those with BatchNorm have two kinds of statistics, those with LayerNorm or dropout no shorter trainings.
+    // Those with BatchNorm have two kinds of statistics, those with LayerNorm or dropout no shorter
+    // trainings.
     const [none, batch, no] = [[2], [2, 2], [0]];
     const expected = [none, batch, no, none, batch, no, no, no, no].flat();
     expect(rows.map(({ epochsTo }) => epochsTo.arrived)).toEqual(expected);

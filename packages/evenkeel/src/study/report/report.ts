@@ -22,7 +22,10 @@ export interface ReportRow {
   readonly test: Estimate;
   /** To the reference arm; null for itself. */
   readonly difference: Estimate | null;
-  /** Until the validation error is at most the target; the median is null where most runs never arrive. */
+  /**
+   * Until the validation error is at most the target; the median is null where most runs never
+   * arrive.
+   */
   readonly epochsTo: { readonly median: number | null; readonly arrived: number; readonly runs: number };
   /** Standard deviation of the test error over seeds; null for one seed. */
   readonly spread: number | null;
@@ -54,8 +57,10 @@ export interface StudyReport {
 }
 
 /**
- * The table of the arms, the answer, the claims and the notes of a result as data, for a terminal or a page to show.
- * @param runs the trials with their times, for milliseconds per epoch, which are no part of the result
+ * The table of the arms, the answer, the claims and the notes of a result as data, for a terminal
+ * or a page to show.
+ * @param runs the trials with their times, for milliseconds per epoch, which are no part of the
+ *   result
  */
 export function studyReport(result: StudyResult, runs: readonly TrialRun[] = []): StudyReport {
   const { plan, complete, headline, claims } = result;
@@ -141,7 +146,10 @@ function timeOf(runs: readonly TrialRun[], view: StudyView, arm: Arm, lr: number
   return times.length === 0 ? null : mean(times);
 }
 
-/** Whether this rate at the edge of the grid is better than the one beside it by the smallest effect of interest. */
+/**
+ * Whether this rate at the edge of the grid is better than the one beside it by the smallest effect
+ * of interest.
+ */
 function isBestAlone(view: StudyView, arm: Arm, statistics: Statistics, lr: number): boolean {
   const rates = view.rates(arm, statistics);
   const at = rates.findIndex((rate) => rate.lr === lr);

@@ -7,8 +7,9 @@ import { estimateMean, mean } from "./statistics.ts";
 import { StudyView } from "./view.ts";
 
 /**
- * Two learners that are equally good on rows of this kind, y = a + b + noise: a line through a alone, and one through b
- * alone. On one table one of them has luck, and every split of it shows the same luck again.
+ * Two learners that are equally good on rows of this kind, y = a + b + noise: a line through a
+ * alone, and one through b alone. On one table one of them has luck, and every split of it shows
+ * the same luck again.
  */
 const tables = 600;
 const rows = 100;

@@ -8,7 +8,10 @@ import { StudyView } from "./view.ts";
 /** The version of the format; results of another are not read. */
 export const studyVersion = 2;
 
-/** Everything that a study found, as plain JSON: the same bytes on every machine and for any number of threads. */
+/**
+ * Everything that a study found, as plain JSON: the same bytes on every machine and for any number
+ * of threads.
+ */
 export interface StudyResult {
   readonly version: typeof studyVersion;
   readonly plan: StudyPlan;

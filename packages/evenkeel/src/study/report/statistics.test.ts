@@ -81,7 +81,8 @@ describe("estimates", () => {
   });
 
   test("of splits that share rows is as far apart as the corrected resampled t-test has it", () => {
-    // mean(d) -+ t * std(d, ddof=1) * sqrt(1/9 + 80/318), where t = scipy.stats.t.ppf(0.995, 8) = 3.3553873313
+    // mean(d) -+ t * std(d, ddof=1) * sqrt(1/9 + 80/318), where t = scipy.stats.t.ppf(0.995, 8) =
+    // 3.3553873313
     const differences = pairs.map(([a, b]) => a - b);
     const { interval } = estimateMean(differences, { confidence: 0.99, overlap: 80 / 318 });
     expect(interval?.low).toBeCloseTo(-0.4306673, 8);

@@ -1,6 +1,9 @@
 /** Statistics over seeds. All of them take at least one value. */
 
-/** Whether a mean is below another by more than rounding: sums of the same numbers in another order may differ. */
+/**
+ * Whether a mean is below another by more than rounding: sums of the same numbers in another order
+ * may differ.
+ */
 export function isBelow(first: number, second: number): boolean {
   return first < second - 1e-9 * Math.abs(second);
 }
@@ -16,7 +19,10 @@ export function standardDeviation(values: readonly number[]): number {
   return values.length < 2 ? Number.NaN : Math.sqrt(squares / (values.length - 1));
 }
 
-/** The middle value, or halfway between the two in the middle; infinities sort last and stay infinite. */
+/**
+ * The middle value, or halfway between the two in the middle; infinities sort last and stay
+ * infinite.
+ */
 export function median(values: readonly number[]): number {
   const sorted = [...values].sort((a, b) => a - b);
   const half = sorted.length / 2;
@@ -25,8 +31,8 @@ export function median(values: readonly number[]): number {
 }
 
 /**
- * P(|T| <= t) of Student's t with a whole number of degrees of freedom: the finite sums 26.7.3 and 26.7.4 of
- * Abramowitz & Stegun, Handbook of Mathematical Functions.
+ * P(|T| <= t) of Student's t with a whole number of degrees of freedom: the finite sums 26.7.3 and
+ * 26.7.4 of Abramowitz & Stegun, Handbook of Mathematical Functions.
  */
 function centralProbability(t: number, degrees: number): number {
   const theta = Math.atan(t / Math.sqrt(degrees));
@@ -41,7 +47,10 @@ function centralProbability(t: number, degrees: number): number {
   return odd ? (2 / Math.PI) * (theta + sin * sum) : sin * sum;
 }
 
-/** The t below whose magnitude Student's t lies with this probability: 2.262 for 0.95 and 9 degrees of freedom. */
+/**
+ * The t below whose magnitude Student's t lies with this probability: 2.262 for 0.95 and 9 degrees
+ * of freedom.
+ */
 export function tQuantile(probability: number, degrees: number): number {
   let [low, high] = [0, 1];
   while (centralProbability(high, degrees) < probability) high *= 2;
@@ -64,7 +73,10 @@ export interface Estimate {
   /** How many times. */
   readonly count: number;
   readonly value: number;
-  /** Where the true value lies, with the confidence that was asked for; null where there are too few values to say. */
+  /**
+   * Where the true value lies, with the confidence that was asked for; null where there are too few
+   * values to say.
+   */
   readonly interval: Interval | null;
 }
 
@@ -72,9 +84,10 @@ export interface EstimateOptions {
   /** How often such intervals hold the true value. Default 0.95. */
   readonly confidence?: number | undefined;
   /**
-   * For values from splits of one table, which share rows and are therefore alike: rows scored by one split, divided by all
-   * its others. The variance of the mean is then taken as (1/n + overlap) times that of the values: the corrected resampled
-   * t-test of Nadeau and Bengio (2003, Machine Learning 52, 239-281). Default 0, for values that are independent.
+   * For values from splits of one table, which share rows and are therefore alike: rows scored by
+   * one split, divided by all its others. The variance of the mean is then taken as (1/n + overlap)
+   * times that of the values: the corrected resampled t-test of Nadeau and Bengio (2003, Machine
+   * Learning 52, 239-281). Default 0, for values that are independent.
    */
   readonly overlap?: number | undefined;
   /** The interval reaches at least so far either way. Default 0. */
@@ -94,8 +107,8 @@ export function estimateMean(
 }
 
 /**
- * How many times as much the first of each pair is as the second: the geometric mean of the ratios, its interval by
- * Student's t on their logarithms. All values must be above 0.
+ * How many times as much the first of each pair is as the second: the geometric mean of the ratios,
+ * its interval by Student's t on their logarithms. All values must be above 0.
  */
 export function estimateRatio(
   pairs: readonly (readonly [number, number])[],
@@ -110,10 +123,11 @@ export function estimateRatio(
 }
 
 /**
- * How far each value lies from the median. Spreads are compared by these, pair by pair: Levene's test as Brown and Forsythe
- * made it robust (1974, JASA 69, 364-367), for pairs. The tests for normal distributions, Pitman's and Morgan's for pairs
- * among them, find differences in up to 4 of 10 comparisons of equal spreads where now and then a run is far off, as
- * trainings are; this one in at most 1 of 20.
+ * How far each value lies from the median. Spreads are compared by these, pair by pair: Levene's
+ * test as Brown and Forsythe made it robust (1974, JASA 69, 364-367), for pairs. The tests for
+ * normal distributions, Pitman's and Morgan's for pairs among them, find differences in up to 4 of
+ * 10 comparisons of equal spreads where now and then a run is far off, as trainings are; this one
+ * in at most 1 of 20.
  */
 export function deviationsFromMedian(values: readonly number[]): number[] {
   const middle = median(values);

@@ -23,7 +23,10 @@ interface ChosenRate {
   readonly validation: number;
 }
 
-/** A network with BatchNorm can be scored in two ways; `kept` is the one that is better on the validation rows. */
+/**
+ * A network with BatchNorm can be scored in two ways; `kept` is the one that is better on the
+ * validation rows.
+ */
 function readingOf({ readings, spec }: TrialResult, statistics: Statistics): Reading | undefined {
   const { asTrained, recomputed } = readings;
   if (recomputed === undefined || statistics === "asTrained") return asTrained;
@@ -61,15 +64,18 @@ export class StudyView {
     return this.plan.arms.filter((arm) => arm.name !== undefined).find((arm) => arm.name === name);
   }
 
-  /** The arm that others are compared with: z-scores without normalization, where that is asked, or the first one of the plan. */
+  /**
+   * The arm that others are compared with: z-scores without normalization, where that is asked, or
+   * the first one of the plan.
+   */
   get reference(): Arm {
     const { ask, arms } = this.plan;
     return (ask === undefined ? this.arm("zscore", "none") : undefined) ?? arms[0];
   }
 
   /**
-   * By the mean validation error over seeds, the smaller rate of two that are equal. Each kind of statistics chooses for
-   * itself, as its user would. Test rows have no say.
+   * By the mean validation error over seeds, the smaller rate of two that are equal. Each kind of
+   * statistics chooses for itself, as its user would. Test rows have no say.
    */
   rate(arm: Arm, statistics: Statistics): ChosenRate | undefined {
     const key = JSON.stringify([arm, statistics]);
@@ -83,7 +89,10 @@ export class StudyView {
     return choices.reduce((best, choice) => (isBelow(choice.validation, best.validation) ? choice : best));
   }
 
-  /** Every rate in rising order with its mean validation error; none before a seed has tried them all. */
+  /**
+   * Every rate in rising order with its mean validation error; none before a seed has tried them
+   * all.
+   */
   rates(arm: Arm, statistics: Statistics): ChosenRate[] {
     const byRate = [...this.plan.lrs].sort((a, b) => a - b).map((lr) => ({ lr, seen: this.at(arm, lr, statistics) }));
     const complete = this.plan.seeds.filter((seed) => byRate.every(({ seen }) => seen.has(seed)));
@@ -111,23 +120,27 @@ export class StudyView {
   }
 
   /**
-   * How alike the seeds' results are, for `EstimateOptions`: they split the same rows anew, so that each two share a part of
-   * the rows they are scored on, as large a part as is scored by one. How many rows are trained on has no part in it.
+   * How alike the seeds' results are, for `EstimateOptions`: they split the same rows anew, so that
+   * each two share a part of the rows they are scored on, as large a part as is scored by one. How
+   * many rows are trained on has no part in it.
    */
   overlap(part: "validation" | "test" = "test"): number {
     const { all, [part]: scored } = this.plan.rows;
     return scored / (all - scored);
   }
 
-  /** The mean over seeds of test errors or of their differences, with its interval; NaN for none. */
+  /**
+   * The mean over seeds of test errors or of their differences, with its interval; NaN for none.
+   */
   estimate(values: readonly number[], confidence = 0.95): Estimate {
     return estimateMean(values, { confidence, overlap: this.overlap(), reach: this.reach(values.length, confidence) });
   }
 
   /**
-   * How far an interval of error rates reaches at least; 0 for other errors. Where no row differs it would be of no width,
-   * but differences may be there that are so rare that no row scored, each counted once, shows one: in 1 of 40 studies, for
-   * 95%, at the rarity that is returned (the rule of three).
+   * How far an interval of error rates reaches at least; 0 for other errors. Where no row differs
+   * it would be of no width, but differences may be there that are so rare that no row scored, each
+   * counted once, shows one: in 1 of 40 studies, for 95%, at the rarity that is returned (the rule
+   * of three).
    */
   reach(seeds: number, confidence = 0.95): number {
     const { settings, rows } = this.plan;
@@ -136,15 +149,18 @@ export class StudyView {
     return Math.log(2 / (1 - confidence)) / scored;
   }
 
-  /** The error of the best constant of a seed, on the validation rows unless others are asked for. */
+  /**
+   * The error of the best constant of a seed, on the validation rows unless others are asked for.
+   */
   constantOf(seed: number, part: "validation" | "test" = "validation"): number | undefined {
     const trial = this.#trials.find(({ spec }) => spec.seed === seed && spec.rows === 1);
     return trial && error(trial.constant, part, trial.spec.metric);
   }
 
   /**
-   * The validation error that "epochs to" counts to: the plan's, or 1.1 times what the reference ends with on the rows of
-   * that seed, for some rows are harder than others. NaN where there is none.
+   * The validation error that "epochs to" counts to: the plan's, or 1.1 times what the reference
+   * ends with on the rows of that seed, for some rows are harder than others. NaN where there is
+   * none.
    */
   targetError(seed: number): number {
     return this.plan.targetError ?? 1.1 * (this.seen(this.reference).get(seed)?.validation ?? Number.NaN);

@@ -2,7 +2,10 @@ import { type Predictions, type Preprocessing, type Schema, scoresOf } from "../
 import type { Tensor } from "../../tensor/index.ts";
 import type { Errors } from "./trialResult.ts";
 
-/** Errors of a network's output, numbers in the target's own unit. `truth` as `Preprocessing.truth` gives it. */
+/**
+ * Errors of a network's output, numbers in the target's own unit. `truth` as `Preprocessing.truth`
+ * gives it.
+ */
 export function errorsOf(preprocessing: Preprocessing, output: Tensor, truth: Float64Array): Errors {
   return errorsOfPredictions(preprocessing.task, preprocessing.decode(output), truth);
 }

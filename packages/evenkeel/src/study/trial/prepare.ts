@@ -52,7 +52,9 @@ export function prepare({ table, schema }: StudyData, spec: TrialSpec): Prepared
   return { preprocessing, ...parts, constant, allTrain: split.train.length };
 }
 
-/** The smaller part of a seed's rows is always a part of the larger one. In the order of the table. */
+/**
+ * The smaller part of a seed's rows is always a part of the larger one. In the order of the table.
+ */
 function sampleOf(rows: Int32Array, part: number, seed: number): Int32Array {
   if (part === 1) return rows;
   const order = randperm(rows.length, new Generator(seed));

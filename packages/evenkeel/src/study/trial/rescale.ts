@@ -1,7 +1,10 @@
 import type { Schema, Table } from "../../tabular/index.ts";
 import { numbersOf } from "../../tabular/schema/read.ts";
 
-/** The table with its numeric features multiplied by the factors in turn, as if they were in other units. */
+/**
+ * The table with its numeric features multiplied by the factors in turn, as if they were in other
+ * units.
+ */
 export function rescaleTable(table: Table, schema: Schema, factors: readonly number[]): Table {
   const numeric = schema.columns.filter(({ use, kind }) => use === "feature" && kind === "numeric");
   const factorOf = new Map(numeric.map(({ name }, i) => [name, factors[i % factors.length]]));

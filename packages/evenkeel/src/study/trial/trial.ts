@@ -21,15 +21,19 @@ const mostPrepared = 4;
 const mostTrainers = 16;
 
 /**
- * Trains trials on this data, one after another. Everything random follows from the spec's seed: all arms of a seed share
- * the split, the order of the rows and the seed of the starting weights, and a trial gives the same numbers whatever ran
- * before it. The default generator is afterwards as it was.
+ * Trains trials on this data, one after another. Everything random follows from the spec's seed:
+ * all arms of a seed share the split, the order of the rows and the seed of the starting weights,
+ * and a trial gives the same numbers whatever ran before it. The default generator is afterwards as
+ * it was.
  *
- * It rejects with the signal's reason when that is aborted. A training that diverges is a result, not an error.
+ * It rejects with the signal's reason when that is aborted. A training that diverges is a result,
+ * not an error.
  *
- * @param arms the arms that are functions, as `planStudy` was given them: a trial knows their names only
+ * @param arms the arms that are functions, as `planStudy` was given them: a trial knows their names
+ *   only
  * @throws TypeError or RangeError for arms that are none
- * @throws Error, of a trial, if its arm is not among them, has another version, or makes another network than it did for the plan
+ * @throws Error, of a trial, if its arm is not among them, has another version, or makes another
+ *   network than it did for the plan
  */
 export function trialRunner(data: StudyData, arms: readonly (NormArm | NetworkArm)[] = []): Execute {
   const functions = new ArmFunctions(data, arms);
@@ -71,10 +75,16 @@ export function runTrial(
   return trialRunner(data, arms)(spec, rest);
 }
 
-/** More rows than this do not go through a network at once: a convolution keeps many times its input in memory. */
+/**
+ * More rows than this do not go through a network at once: a convolution keeps many times its input
+ * in memory.
+ */
 const picturesAtOnce = { scored: 256, statistics: 256 };
 
-/** As `trainTable` would plan it. Fewer rows get as many more epochs as it takes to make the same number of steps. */
+/**
+ * As `trainTable` would plan it. Fewer rows get as many more epochs as it takes to make the same
+ * number of steps.
+ */
 function planOf(spec: TrialSpec, { train, validation, test, allTrain }: Prepared, { schema }: StudyData) {
   const { stream = 0, seed } = spec;
   const options = trialOptions(spec);
@@ -119,7 +129,10 @@ function newTrainer(
   }
 }
 
-/** The default generator, lent to a trial while it computes; to everybody else it is as they left it. */
+/**
+ * The default generator, lent to a trial while it computes; to everybody else it is as they left
+ * it.
+ */
 class BorrowedGenerator {
   readonly #own = new Generator();
   readonly #theirs = new Generator();
@@ -178,7 +191,8 @@ async function train(
     msPerEpoch: timed === 0 ? null : training / timed,
   });
 
-  // Validation rows have a part in a training only where it stops by them, or its rate falls by them.
+  // Validation rows have a part in a training only where it stops by them, or its rate falls by
+  // them.
   const watches = plan.patience !== false || plan.schedule === "plateau";
   const events = trainer.run({ train: rows.rows, ...(watches && { validation: validation.rows }) }, plan, {
     ...{ columns: preprocessing.features, keepsBest: plan.patience !== false },

@@ -6,7 +6,10 @@ export type Errors = Readonly<Partial<Record<Metric, number>>>;
 
 /** A trained network, scored. */
 export interface Reading {
-  /** The study's metric on the validation rows after each epoch; empty for trials whose curve nobody needs. */
+  /**
+   * The study's metric on the validation rows after each epoch; empty for trials whose curve nobody
+   * needs.
+   */
   readonly curve: readonly number[];
   readonly train: Errors;
   readonly validation: Errors;
@@ -29,6 +32,9 @@ export interface TrialResult {
 /** A trial with what is different every time. */
 export interface TrialRun {
   readonly result: TrialResult;
-  /** Milliseconds of training per epoch, scoring not among them, without the first epoch; null if there was no other. */
+  /**
+   * Milliseconds of training per epoch, scoring not among them, without the first epoch; null if
+   * there was no other.
+   */
   readonly msPerEpoch: number | null;
 }

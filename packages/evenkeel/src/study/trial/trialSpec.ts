@@ -14,18 +14,26 @@ export interface TrialSettings {
   readonly hidden: readonly number[];
   readonly activation: Activation;
   readonly batchSize: number;
-  /** Epochs on all training rows; on fewer rows there are as many more as it takes to make the same number of steps. */
+  /**
+   * Epochs on all training rows; on fewer rows there are as many more as it takes to make the same
+   * number of steps.
+   */
   readonly epochs: number;
   /** How the target of a regression goes in. */
   readonly target: "zscore" | "log" | "none";
-  /** What all arms are trained with, where that is not `trainTable`'s default; an arm's own options win. */
+  /**
+   * What all arms are trained with, where that is not `trainTable`'s default; an arm's own options
+   * win.
+   */
   readonly train: SharedOptions;
   /** Parts of the rows that are kept for choices, and for the final scores. */
   readonly validation: number;
   readonly test: number;
 }
 
-/** One network to train, as plain data: everything that its result depends on, besides the table. */
+/**
+ * One network to train, as plain data: everything that its result depends on, besides the table.
+ */
 export interface TrialSpec extends TrialSettings {
   /** "raw+batch lr=0.01 seed=3", "… rows=0.5", "… rescaled": unique in a study. */
   readonly id: string;
@@ -35,11 +43,17 @@ export interface TrialSpec extends TrialSettings {
   readonly seed: number;
   /** The part of the training rows that is trained on. */
   readonly rows: number;
-  /** Factors that the numeric columns are multiplied with, in turn, as if their units had been changed; null for none. */
+  /**
+   * Factors that the numeric columns are multiplied with, in turn, as if their units had been
+   * changed; null for none.
+   */
   readonly rescale: readonly number[] | null;
   /** The part of the epochs that it is planned for, its schedule with them. */
   readonly epochFraction: number;
-  /** Another stream of starting weights and orders for the same split: what luck alone does. Default 0. */
+  /**
+   * Another stream of starting weights and orders for the same split: what luck alone does. Default
+   * 0.
+   */
   readonly stream?: number;
 }
 

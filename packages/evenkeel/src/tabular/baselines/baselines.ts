@@ -30,13 +30,17 @@ export interface BaselineOptions {
   /** Of the choice of rows (0). */
   readonly seed?: Seed | undefined;
   /**
-   * Fit them once more on training and validation rows, as a network is that is refit, and score that on the training and
-   * the test rows; the validation scores stay those of the first fit (false).
+   * Fit them once more on training and validation rows, as a network is that is refit, and score
+   * that on the training and the test rows; the validation scores stay those of the first fit
+   * (false).
    */
   readonly refit?: boolean | undefined;
 }
 
-/** Rows that linear models are fitted on at most; fewer where there are many inputs, so that they take seconds. */
+/**
+ * Rows that linear models are fitted on at most; fewer where there are many inputs, so that they
+ * take seconds.
+ */
 const mostRows = 100_000;
 const mostNumbers = 2_000_000;
 /** With more inputs than this, linear models are left out. */
@@ -49,12 +53,13 @@ const logisticLambdas = [1e-1, 1e-2, 1e-3, 1e-4]; // each begun where the one be
 const usualLambda = 1e-3;
 
 /**
- * Simple models on the same rows and the same inputs as a network. For numbers: the mean and the median of the training rows,
- * and ridge regression of the transformed target. For classes: the commonest class, with the shares of the classes as
- * probabilities, and logistic regression. Linear models see columns of mean 0 and deviation 1, and of an embedded column
- * its 30 commonest categories; the penalty is the one that is best on the validation rows. They are fitted on
- * 100,000 random training rows where there are more, fewer if inputs times outputs are more than 20 (`rows` says how many),
- * and left out above 300 inputs.
+ * Simple models on the same rows and the same inputs as a network. For numbers: the mean and the
+ * median of the training rows, and ridge regression of the transformed target. For classes: the
+ * commonest class, with the shares of the classes as probabilities, and logistic regression. Linear
+ * models see columns of mean 0 and deviation 1, and of an embedded column its 30 commonest
+ * categories; the penalty is the one that is best on the validation rows. They are fitted on
+ * 100,000 random training rows where there are more, fewer if inputs times outputs are more than 20
+ * (`rows` says how many), and left out above 300 inputs.
  * @throws TypeError or RangeError for an option that is unknown or does not fit
  * @throws RangeError if there are no training rows, or a value cannot be encoded
  */
@@ -219,7 +224,10 @@ function* fitLogistics(
   }
 }
 
-/** The outputs of a linear model, [rows, outputs] float64; in parts, so that millions of rows need little memory. */
+/**
+ * The outputs of a linear model, [rows, outputs] float64; in parts, so that millions of rows need
+ * little memory.
+ */
 function linearOutputs(
   table: Table,
   inputs: LinearInputs,

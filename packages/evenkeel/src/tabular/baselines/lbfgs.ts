@@ -13,8 +13,8 @@ interface Minimum {
 }
 
 /**
- * The minimum of a smooth convex function by L-BFGS (Nocedal and Wright, Numerical Optimization, algorithm 7.5), in double,
- * with steps halved until they descend enough.
+ * The minimum of a smooth convex function by L-BFGS (Nocedal and Wright, Numerical Optimization,
+ * algorithm 7.5), in double, with steps halved until they descend enough.
  * @param value writes the gradient at `x` into `gradient` and returns the function's value there
  */
 export function lbfgs(

@@ -5,7 +5,10 @@ import type { Table } from "../table/table.ts";
 /** Of an embedded column, so many of its commonest categories get an input of a linear model. */
 const commonest = 30;
 
-/** The inputs of a linear model: what a network gets, with categories for codes, each column with mean 0 and deviation 1. */
+/**
+ * The inputs of a linear model: what a network gets, with categories for codes, each column with
+ * mean 0 and deviation 1.
+ */
 export class LinearInputs {
   readonly width: number;
   /** Embedded columns of which only the commonest categories are used. */

@@ -2,7 +2,10 @@ import { exp, log, log1p } from "../../core/math/portableMath.ts";
 import { lbfgs } from "./lbfgs.ts";
 
 interface LogisticModel {
-  /** [outputs, width + 1]: the weights of the inputs, then the intercept. One output for 2 classes, else one per class. */
+  /**
+   * [outputs, width + 1]: the weights of the inputs, then the intercept. One output for 2 classes,
+   * else one per class.
+   */
   readonly weights: Float64Array;
   readonly iterations: number;
   /** Whether no element of the gradient is above the tolerance. */
@@ -10,8 +13,9 @@ interface LogisticModel {
 }
 
 /**
- * Logistic regression, multinomial for more than two classes: minimises the mean of -log(probability of the class) +
- * lambda / 2 |w|^2, intercepts free, by L-BFGS in double until no element of the gradient is above `tolerance`.
+ * Logistic regression, multinomial for more than two classes: minimises the mean of
+ * -log(probability of the class) + lambda / 2 |w|^2, intercepts free, by L-BFGS in double until no
+ * element of the gradient is above `tolerance`.
  * @param x [n, width], row by row; standardise its columns
  * @param labels positions of classes
  * @param options start: weights to begin from (zeros); tolerance (1e-6)
@@ -65,7 +69,10 @@ function scoreOf(x: Float64Array, row: number, weights: Float64Array, at: number
   return sum;
 }
 
-/** The loss of a row, -log of the probability of its class; its derivative is written over the score. */
+/**
+ * The loss of a row, -log of the probability of its class; its derivative is written over the
+ * score.
+ */
 function twoClasses(scores: Float64Array, label: number): number {
   const signed = label === 1 ? scores[0] : -scores[0];
   const away = exp(-Math.abs(signed));

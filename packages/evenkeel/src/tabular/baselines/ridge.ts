@@ -1,10 +1,13 @@
 import { wrongValue } from "../../core/index.ts";
 
-/** Linear models for comparison, in double. Inputs are a matrix of n rows and `width` columns, row by row. */
+/**
+ * Linear models for comparison, in double. Inputs are a matrix of n rows and `width` columns, row
+ * by row.
+ */
 
 /**
- * The weights that minimise mean((X w - y)^2) + lambda |w|^2, by Cholesky's decomposition of X'X / n + lambda I. There is no
- * intercept: center X and y.
+ * The weights that minimise mean((X w - y)^2) + lambda |w|^2, by Cholesky's decomposition of X'X /
+ * n + lambda I. There is no intercept: center X and y.
  * @throws RangeError if lambda is not above 0
  */
 export function ridge(x: Float64Array, y: Float64Array, width: number, lambda: number): Float64Array {

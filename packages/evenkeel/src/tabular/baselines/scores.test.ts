@@ -13,7 +13,8 @@ describe("scoresOf", () => {
   });
 
   it("scores classes", () => {
-    // Right, wrong, a tie that goes to the first, and an impossible truth; of three classes the last never occurs.
+    // Right, wrong, a tie that goes to the first, and an impossible truth; of three classes the
+    // last never occurs.
     const probabilities = numbers(0.7, 0.2, 0.1, 0.5, 0.4, 0.1, 0.5, 0.5, 0, 1, 0, 0);
     const scores = scoresOf("multiclass", { classes: ["a", "a", "a", "a"], probabilities }, numbers(0, 1, 0, 1));
     expect(scores.accuracy).toBe(0.5);

@@ -3,7 +3,10 @@ import { log } from "../../core/math/portableMath.ts";
 import type { Predictions } from "../encoding/decode.ts";
 import type { Task } from "../schema/schema.ts";
 
-/** Numbers by their names: mae, rmse and r2 in the target's own unit; accuracy, balancedAccuracy and logLoss of classes. */
+/**
+ * Numbers by their names: mae, rmse and r2 in the target's own unit; accuracy, balancedAccuracy and
+ * logLoss of classes.
+ */
 export type TableScores = Readonly<Record<string, number>>;
 
 /**
@@ -12,11 +15,12 @@ export type TableScores = Readonly<Record<string, number>>;
  * - mae, rmse: mean absolute error, root of the mean squared error; r2: 1 - squared errors / squared deviations from the
  *   mean, NaN where the truth does not vary.
  * - accuracy: the share of rows whose class has the largest probability, the first of equal ones. balancedAccuracy: the mean
- *   over the classes that occur of that share among their rows. logLoss: the mean of -log(probability of the true
- *   class), where probabilities are cut at 2^-52, as in scikit-learn.
+ * over the classes that occur of that share among their rows. logLoss: the mean of -log(probability
+ * of the true class), where probabilities are cut at 2^-52, as in scikit-learn.
  *
  * Predictions that are NaN are wrong, and give NaN where they are summed. All are NaN without rows.
- * @throws TypeError if the predictions are not of the task @throws RangeError if they are not of as many rows as the truth
+ * @throws TypeError if the predictions are not of the task @throws RangeError if they are not of as
+ *   many rows as the truth
  */
 export function scoresOf(task: Task, predictions: Predictions, truth: Float64Array): TableScores {
   const { values, probabilities } = predictions;

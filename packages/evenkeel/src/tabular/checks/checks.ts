@@ -10,7 +10,10 @@ import type { Column, Table } from "../table/table.ts";
 import { type Finding, finding, findingOf, TableError } from "./findings.ts";
 import { leakOf, type Values } from "./leak.ts";
 
-/** The fewest rows with a target that are trained on, and how many it takes before nothing is said about it. */
+/**
+ * The fewest rows with a target that are trained on, and how many it takes before nothing is said
+ * about it.
+ */
 const fewestRows = 10;
 const enoughRows = 50;
 /** The same for the rows of one class. */
@@ -18,11 +21,13 @@ const fewestOfClass = 2;
 const enoughOfClass = 10;
 
 /**
- * What is wrong or doubtful about a table, before anything is trained; each finding that is about a column names it.
- * Errors: strings among numbers; infinite values, and such that float32 cannot hold; a target without values, that never
- * varies, or whose classes are nearly all different; fewer than 10 rows with a target, or 2 of a class; no features. Warnings:
- * columns without values, constant ones, identifiers, those of dates but for a few values; a feature that gives the target away; fewer than 50 rows, or
- * 10 of a class. Notes: ignored text; dates that can be read in two ways; rows without a target; few whole numbers as a target.
+ * What is wrong or doubtful about a table, before anything is trained; each finding that is about a
+ * column names it. Errors: strings among numbers; infinite values, and such that float32 cannot
+ * hold; a target without values, that never varies, or whose classes are nearly all different;
+ * fewer than 10 rows with a target, or 2 of a class; no features. Warnings: columns without values,
+ * constant ones, identifiers, those of dates but for a few values; a feature that gives the target
+ * away; fewer than 50 rows, or 10 of a class. Notes: ignored text; dates that can be read in two
+ * ways; rows without a target; few whole numbers as a target.
  * @throws RangeError if a column of the schema is not in the table
  */
 export function checkTable(table: Table, schema: Schema): Finding[] {

@@ -52,7 +52,9 @@ export function findingOf(severity: Finding["severity"], code: FindingCode, prob
   return { severity, code, ...cell, message: formatProblem(problem), problem };
 }
 
-/** A table that no network can be trained on; `findings` are all that was found, errors and others. */
+/**
+ * A table that no network can be trained on; `findings` are all that was found, errors and others.
+ */
 export class TableError extends Error {
   override readonly name = "TableError";
   readonly findings: readonly Finding[];

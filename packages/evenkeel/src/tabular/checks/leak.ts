@@ -5,15 +5,18 @@ import type { Column } from "../table/table.ts";
 /** Values of one column, with what makes two of them equal. */
 export type Values = Float64Array | Float32Array | Int32Array;
 
-/** At least so many rows for each value, on average, before "each value has one target" says anything. */
+/**
+ * At least so many rows for each value, on average, before "each value has one target" says
+ * anything.
+ */
 const rowsPerValue = 5;
 /** More values than this are not looked at one by one. */
 const mostValues = 10_000;
 
 /**
- * Why a feature gives the target away, in words that go on after the feature's name; undefined if it does not. Numbers do
- * where they are a straight line of the target (|r| > 0.9999 on the rows that have both); anything does whose values
- * each go with one value of the target.
+ * Why a feature gives the target away, in words that go on after the feature's name; undefined if
+ * it does not. Numbers do where they are a straight line of the target (|r| > 0.9999 on the rows
+ * that have both); anything does whose values each go with one value of the target.
  * @param target NaN or -1 where it is missing
  */
 export function leakOf(
@@ -62,7 +65,10 @@ function isCopy(a: Values, b: Values): boolean {
   return rows > 1;
 }
 
-/** Pearson's, over the rows where both are numbers; 0 where fewer than 10 have both, or one does not vary. */
+/**
+ * Pearson's, over the rows where both are numbers; 0 where fewer than 10 have both, or one does not
+ * vary.
+ */
 function correlation(a: Values, b: Values): number {
   let [n, meanA, meanB] = [0, 0, 0];
   for (let i = 0; i < a.length; i++) {

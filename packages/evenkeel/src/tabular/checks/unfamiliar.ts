@@ -7,7 +7,10 @@ import type { Column, Table } from "../table/table.ts";
 /** What a column holds that a model was not taught to read. */
 export interface Unfamiliar {
   readonly column: string;
-  /** Rows without a value: the model takes the median, the commoner of false and true, or no category. */
+  /**
+   * Rows without a value: the model takes the median, the commoner of false and true, or no
+   * category.
+   */
   readonly missing: number;
   /** Rows with a category that the training rows did not have: the model takes no category. */
   readonly unknown: number;
@@ -18,8 +21,8 @@ export interface Unfamiliar {
 const mostExamples = 5;
 
 /**
- * The columns in which rows have no value, or a category that training did not have. Predictions are made all the same;
- * this says how many of them rest on a guess.
+ * The columns in which rows have no value, or a category that training did not have. Predictions
+ * are made all the same; this says how many of them rest on a guess.
  *
  * @throws RangeError if a column is missing, or a value is not of its column's kind
  */

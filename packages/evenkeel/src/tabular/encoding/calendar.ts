@@ -1,10 +1,16 @@
 import type { DatePart } from "./encoding.ts";
 
-/** The calendar of times in milliseconds since 1970-01-01, in UTC; by arithmetic, as millions of Dates are slow. */
+/**
+ * The calendar of times in milliseconds since 1970-01-01, in UTC; by arithmetic, as millions of
+ * Dates are slow.
+ */
 
 const day = 86_400_000;
 
-/** The date of a day, counted from 1970-01-01 (http://howardhinnant.github.io/date_algorithms.html, civil_from_days). */
+/**
+ * The date of a day, counted from 1970-01-01 (http://howardhinnant.github.io/date_algorithms.html,
+ * civil_from_days).
+ */
 function dateOf(days: number): { year: number; month: number; dayOfMonth: number } {
   const shifted = days + 719_468; // from 0000-03-01, so that leap days come last
   const era = Math.floor(shifted / 146_097);
@@ -35,14 +41,19 @@ export function yearOf(time: number): number {
   return year + (time / day - first) / (firstDayOf(year + 1) - first);
 }
 
-/** Where in its round a time is, from 0 to below 1: months from January, days from Monday, the time of the day. */
+/**
+ * Where in its round a time is, from 0 to below 1: months from January, days from Monday, the time
+ * of the day.
+ */
 export function turnOf(part: DatePart, time: number): number {
   const days = Math.floor(time / day);
   if (part === "hour") return (time - days * day) / day;
   return part === "month" ? dateOf(days).month / 12 : ((((days + 3) % 7) + 7) % 7) / 7;
 }
 
-/** Which parts differ among the times: months, days of the month, times of the day. NaN is left out. */
+/**
+ * Which parts differ among the times: months, days of the month, times of the day. NaN is left out.
+ */
 export function partsThatVary(times: Float64Array): DatePart[] {
   let seen: { month: number; dayOfMonth: number; hour: number } | undefined;
   let [month, weekday, hour] = [false, false, false];

@@ -14,7 +14,9 @@ export interface NumberPredictions {
 export interface ClassPredictions {
   /** The most probable class of each row, the first of equal ones. */
   readonly classes: readonly string[];
-  /** [rows, classes], in the order of the schema's classes; NaN where the network's output is NaN. */
+  /**
+   * [rows, classes], in the order of the schema's classes; NaN where the network's output is NaN.
+   */
   readonly probabilities: Float64Array;
   readonly values?: undefined;
 }

@@ -16,7 +16,8 @@ interface InputColumns {
 
 /**
  * Writes the inputs that a column becomes into a matrix; computed in double.
- * @throws RangeError naming the column, the value and its row if a value is not of its kind, infinite, or too large for float32
+ * @throws RangeError naming the column, the value and its row if a value is not of its kind,
+ *   infinite, or too large for float32
  */
 export function encodeColumn(
   encoding: Encoding,

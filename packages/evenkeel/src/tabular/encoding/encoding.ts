@@ -3,7 +3,10 @@ import type { DateOrder } from "../schema/schema.ts";
 /** What was learnt of a column from the training rows: plain data, which is saved with a model. */
 export type Encoding = NumericEncoding | BooleanEncoding | CategoryEncoding | DateEncoding;
 
-/** (value - center) / scale, `median` where the value is missing; then 1 where it is missing, if `indicator`. */
+/**
+ * (value - center) / scale, `median` where the value is missing; then 1 where it is missing, if
+ * `indicator`.
+ */
 export interface NumericEncoding {
   readonly kind: "numeric";
   readonly column: string;
@@ -22,8 +25,9 @@ export interface BooleanEncoding {
 }
 
 /**
- * One input of 0 or 1 for each category; or, embedded, one code: 1 for the first category, 0 for texts that training did
- * not have and where the value is missing. Without embedding such a row is all zeros.
+ * One input of 0 or 1 for each category; or, embedded, one code: 1 for the first category, 0 for
+ * texts that training did not have and where the value is missing. Without embedding such a row is
+ * all zeros.
  */
 export interface CategoryEncoding {
   readonly kind: "category";
@@ -33,8 +37,9 @@ export interface CategoryEncoding {
 }
 
 /**
- * Years with their fraction, scaled as a number is; then the sine and cosine of those parts that vary among the training
- * rows, 0 where the value is missing; then 1 where it is missing, if `indicator`.
+ * Years with their fraction, scaled as a number is; then the sine and cosine of those parts that
+ * vary among the training rows, 0 where the value is missing; then 1 where it is missing, if
+ * `indicator`.
  */
 export interface DateEncoding {
   readonly kind: "date";

@@ -10,7 +10,10 @@ import { usedTexts } from "./targetClasses.ts";
 
 export type Scale = "zscore" | "robust" | "none";
 
-/** What the training rows say about a column. @throws RangeError naming the column if a value is not of its kind */
+/**
+ * What the training rows say about a column.
+ * @throws RangeError naming the column if a value is not of its kind
+ */
 export function fitEncoding(
   column: Column,
   { kind, dateOrder }: Pick<ColumnSchema, "kind" | "dateOrder">,

@@ -24,14 +24,19 @@ export interface PreprocessingJson {
 }
 
 /**
- * What a preprocessing has learnt, and all that predicting needs of it: from the columns of a table to the numbers of a
- * network, and back to the target's own unit. It knows no tensors, so that a page that only predicts does not ship them;
- * {@link Preprocessing} adds what training needs.
+ * What a preprocessing has learnt, and all that predicting needs of it: from the columns of a table
+ * to the numbers of a network, and back to the target's own unit. It knows no tensors, so that a
+ * page that only predicts does not ship them; {@link Preprocessing} adds what training needs.
  */
 export class FittedPreprocessing {
-  /** The names of the inputs in `x`, in order: "Weight", "Horsepower (missing)", "Origin = Japan", "date: hour (sin)". */
+  /**
+   * The names of the inputs in `x`, in order: "Weight", "Horsepower (missing)", "Origin = Japan",
+   * "date: hour (sin)".
+   */
   readonly features: readonly string[];
-  /** The columns of `codes`. `categories` counts code 0, which stands for unknown and missing ones. */
+  /**
+   * The columns of `codes`. `categories` counts code 0, which stands for unknown and missing ones.
+   */
   readonly embeddings: readonly { readonly column: string; readonly categories: number }[];
   /** The column that is predicted, and what is predicted. */
   readonly target: string;
@@ -57,9 +62,10 @@ export class FittedPreprocessing {
   }
 
   /**
-   * The inputs of the rows, of all rows by default. The table needs no target. A missing value becomes the median of the
-   * training rows, a category they did not have all zeros, or code 0.
-   * @throws RangeError if a column is missing, or a value is not of its column's kind, infinite, or too large for float32
+   * The inputs of the rows, of all rows by default. The table needs no target. A missing value
+   * becomes the median of the training rows, a category they did not have all zeros, or code 0.
+   * @throws RangeError if a column is missing, or a value is not of its column's kind, infinite, or
+   *   too large for float32
    */
   encode(table: Table, rows?: Int32Array): EncodedRows {
     checkArguments("Preprocessing.encode", table, rows);
@@ -87,8 +93,9 @@ export class FittedPreprocessing {
   }
 
   /**
-   * What the output of a network means. Regression [n, 1]: numbers in the target's own unit. Binary [n, 1] logits and
-   * multiclass [n, classes] logits: the likeliest class, and the probabilities of all.
+   * What the output of a network means. Regression [n, 1]: numbers in the target's own unit. Binary
+   * [n, 1] logits and multiclass [n, classes] logits: the likeliest class, and the probabilities of
+   * all.
    * @throws TypeError or RangeError if it is no tensor of that shape
    */
   decode(output: NdArray): Predictions {

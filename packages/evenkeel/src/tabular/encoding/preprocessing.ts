@@ -21,8 +21,9 @@ export interface TableInputs {
 }
 
 /**
- * From the columns of a table to the tensors of a network, and back to the target's own unit. All that it knows comes from
- * the training rows: medians for missing values, means, scales, categories.
+ * From the columns of a table to the tensors of a network, and back to the target's own unit. All
+ * that it knows comes from the training rows: medians for missing values, means, scales,
+ * categories.
  *
  * @example
  * const preprocessing = Preprocessing.fit(table, schema, split.train, { scale: "robust" });
@@ -66,9 +67,10 @@ export class Preprocessing extends FittedPreprocessing {
   }
 
   /**
-   * What the network should say of the rows: [n, 1] float32, transformed, for regression; [n, 1] float32 of 0 and 1 for
-   * binary; [n] int32 for multiclass.
-   * @throws RangeError naming the row if its target is missing, infinite, no class, or has no logarithm where one is taken
+   * What the network should say of the rows: [n, 1] float32, transformed, for regression; [n, 1]
+   * float32 of 0 and 1 for binary; [n] int32 for multiclass.
+   * @throws RangeError naming the row if its target is missing, infinite, no class, or has no
+   *   logarithm where one is taken
    */
   targets(table: Table, rows?: Int32Array): Tensor {
     checkArguments("Preprocessing.targets", table, rows);
@@ -77,8 +79,8 @@ export class Preprocessing extends FittedPreprocessing {
   }
 
   /**
-   * A preprocessing that was saved: `Preprocessing.fromJSON(model.preprocessing.toJSON())`. What is given may come from
-   * anywhere: all of it is checked.
+   * A preprocessing that was saved: `Preprocessing.fromJSON(model.preprocessing.toJSON())`. What is
+   * given may come from anywhere: all of it is checked.
    * @throws TypeError or RangeError saying what is wrong where
    */
   static override fromJSON(json: unknown): Preprocessing {

@@ -26,15 +26,16 @@ export function deviationOf(values: Numbers, mean: number): number {
 }
 
 /**
- * A deviation to divide by: 1 for what does not vary, so that it becomes 0 and not NaN. The mean of equal values may be off
- * by a rounding, and their deviation then is not quite 0.
+ * A deviation to divide by: 1 for what does not vary, so that it becomes 0 and not NaN. The mean of
+ * equal values may be off by a rounding, and their deviation then is not quite 0.
  */
 export function divisorOf(deviation: number, mean: number): number {
   return deviation > 4 * Number.EPSILON * Math.abs(mean) ? deviation : 1;
 }
 
 /**
- * Quantiles as numpy.quantile gives them, linear between neighbours. `values` are put into another order.
+ * Quantiles as numpy.quantile gives them, linear between neighbours. `values` are put into another
+ * order.
  * @param shares from 0 to 1, ascending
  */
 export function quantilesOf(values: Float64Array, shares: readonly number[]): number[] {
@@ -53,7 +54,10 @@ export function quantilesOf(values: Float64Array, shares: readonly number[]): nu
   });
 }
 
-/** Puts the k-th smallest value of values[left .. right] at k, nothing larger before it, nothing smaller after it (Hoare). */
+/**
+ * Puts the k-th smallest value of values[left .. right] at k, nothing larger before it, nothing
+ * smaller after it (Hoare).
+ */
 function select(values: Float64Array, k: number, left: number, right: number): void {
   while (left < right) {
     const middle = (left + right) >>> 1;

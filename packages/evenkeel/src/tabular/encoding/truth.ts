@@ -5,7 +5,10 @@ import type { Column } from "../table/table.ts";
 import type { TargetEncoding } from "./encoding.ts";
 import { classPositions } from "./targetClasses.ts";
 
-/** The target in its own unit. @throws RangeError naming the first row where it is missing, infinite or beyond float32 */
+/**
+ * The target in its own unit.
+ * @throws RangeError naming the first row where it is missing, infinite or beyond float32
+ */
 export function ownUnit(column: Column, rows?: Int32Array): Float64Array {
   const values = new Float64Array(numbersOf(column, rows));
   const wrong = values.findIndex((value) => !(Math.abs(value) <= largestFloat32));
@@ -20,7 +23,10 @@ export function ownUnit(column: Column, rows?: Int32Array): Float64Array {
   );
 }
 
-/** Positions of classes. @throws RangeError naming the first row where the class is missing or unknown */
+/**
+ * Positions of classes.
+ * @throws RangeError naming the first row where the class is missing or unknown
+ */
 export function positions(column: Column, target: TargetEncoding, rows?: Int32Array): Int32Array {
   if (target.task === "regression") throw refuse("wrong-value", "", "a number has no classes");
   const classes = classPositions(column, target.kind, target.classes, rows);

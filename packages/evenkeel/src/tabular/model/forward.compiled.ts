@@ -12,7 +12,10 @@ import type { ActivationLayer, Layer, LinearLayer, NormLayer } from "./layers.ts
 const floatBytes = 4;
 const pageBytes = 65_536;
 
-/** Hands out addresses, one behind the other: whole vectors, as kernels expect of their arrays. 0 stands for nothing. */
+/**
+ * Hands out addresses, one behind the other: whole vectors, as kernels expect of their arrays. 0
+ * stands for nothing.
+ */
 class Arena {
   #end = 16;
 
@@ -32,8 +35,9 @@ class Arena {
 }
 
 /**
- * The layers of a network as one WebAssembly module with a memory of its own, written by the kernels that compiled programs
- * use: the bits are those of the compiled network in eval mode. There is no tensor, no graph and no gradient in it.
+ * The layers of a network as one WebAssembly module with a memory of its own, written by the
+ * kernels that compiled programs use: the bits are those of the compiled network in eval mode.
+ * There is no tensor, no graph and no gradient in it.
  */
 export class CompiledForward implements Forward {
   readonly input: Float32Array;

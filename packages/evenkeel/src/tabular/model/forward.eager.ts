@@ -7,8 +7,8 @@ import { blockRows, type Forward, type State } from "./forward.ts";
 import type { Layer } from "./layers.ts";
 
 /**
- * The layers of a network by the loops that eager execution runs: the bits are those of the eager network in eval mode. For
- * where WebAssembly is not allowed.
+ * The layers of a network by the loops that eager execution runs: the bits are those of the eager
+ * network in eval mode. For where WebAssembly is not allowed.
  */
 export class EagerForward implements Forward {
   readonly input: Float32Array;

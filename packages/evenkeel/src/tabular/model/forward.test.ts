@@ -9,8 +9,9 @@ import { activations, type NetworkSize, norms } from "./networkOptions.ts";
 import type { NetworkOptions } from "./networkOptions.types.ts";
 
 /**
- * What a loaded model computes against the network that it came from: compiled against the compiled network and eager
- * against the eager one, bit for bit. Between the two lies the order of float32 sums.
+ * What a loaded model computes against the network that it came from: compiled against the compiled
+ * network and eager against the eager one, bit for bit. Between the two lies the order of float32
+ * sums.
  */
 
 /** What models have been computed by from the beginning: other blocks might give other bits. */

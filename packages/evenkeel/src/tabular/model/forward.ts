@@ -1,8 +1,9 @@
 import type { NdArray } from "../../core/index.ts";
 
 /**
- * Rows that go through the layers at a time. Compiled code always computes as many, the last ones for nothing: the order of a
- * sum depends on the sizes of the product that it is part of, and a row is to get the same bits in any company.
+ * Rows that go through the layers at a time. Compiled code always computes as many, the last ones
+ * for nothing: the order of a sum depends on the sizes of the product that it is part of, and a row
+ * is to get the same bits in any company.
  */
 export const blockRows = 256;
 

@@ -14,8 +14,8 @@ export interface NetworkSource {
 }
 
 /**
- * A network as it predicts: the layers of a {@link TabularNet} in eval mode and a copy of its state. It neither learns nor
- * changes; `networkOf` makes one of it that does.
+ * A network as it predicts: the layers of a {@link TabularNet} in eval mode and a copy of its
+ * state. It neither learns nor changes; `networkOf` makes one of it that does.
  */
 export class FrozenNetwork implements NetworkSource {
   readonly size: NetworkSize;
@@ -65,7 +65,10 @@ export class FrozenNetwork implements NetworkSource {
     return result;
   }
 
-  /** Writes what the layers are given for some rows: their numeric inputs, and the embedded categories behind them. */
+  /**
+   * Writes what the layers are given for some rows: their numeric inputs, and the embedded
+   * categories behind them.
+   */
   #fill(input: Float32Array, { x, codes }: EncodedRows, start: number, rows: number): void {
     const { features } = this.size;
     const width = inputWidth(this.size);

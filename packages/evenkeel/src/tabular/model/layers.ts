@@ -2,8 +2,9 @@ import type { DType, Shape } from "../../core/index.ts";
 import type { Activation, NetworkSize, ResolvedNetwork } from "./networkOptions.ts";
 
 /**
- * The network for a table as plain data: its layers in order, and under which names and in which shapes its state is kept.
- * TabularNet is made from it to train, and a loaded model predicts by it without a tensor.
+ * The network for a table as plain data: its layers in order, and under which names and in which
+ * shapes its state is kept. TabularNet is made from it to train, and a loaded model predicts by it
+ * without a tensor.
  */
 
 export type Layer = LinearLayer | NormLayer | ActivationLayer | DropoutLayer;
@@ -60,7 +61,10 @@ export function embeddingTables({ embeddings = [] }: NetworkSize): EmbeddingTabl
   return embeddings.map((categories) => ({ categories, width: embeddingWidth(categories) }));
 }
 
-/** The width of what the first layer is given: the numeric inputs, and the embedded categories behind them. */
+/**
+ * The width of what the first layer is given: the numeric inputs, and the embedded categories
+ * behind them.
+ */
 export function inputWidth(size: NetworkSize): number {
   return embeddingTables(size).reduce((sum, { width }) => sum + width, size.features);
 }
@@ -84,7 +88,10 @@ export function layersOf(size: NetworkSize, options: ResolvedNetwork): Layer[] {
   return layers;
 }
 
-/** The state of such a network, without making it: what a file must hold before memory is taken for it. */
+/**
+ * The state of such a network, without making it: what a file must hold before memory is taken for
+ * it.
+ */
 export function stateEntries(size: NetworkSize, options: ResolvedNetwork): StateEntry[] {
   const entry = (name: string, shape: Shape, dtype: DType = "float32"): StateEntry => ({ name, shape, dtype });
   const tables = embeddingTables(size).map(({ categories, width }, i) =>
@@ -117,8 +124,8 @@ export function stateEntries(size: NetworkSize, options: ResolvedNetwork): State
 }
 
 /**
- * Values in the parameters of such a network, counted without a list of them: a file may claim that it has a hundred thousand
- * layers.
+ * Values in the parameters of such a network, counted without a list of them: a file may claim that
+ * it has a hundred thousand layers.
  */
 export function countParameters(size: NetworkSize, options: ResolvedNetwork): number {
   const embedded = embeddingTables(size).reduce((sum, { categories, width }) => sum + categories * width, 0);

@@ -17,9 +17,15 @@ import { FrozenNetwork } from "./frozenNetwork.ts";
 import { countParameters } from "./layers.ts";
 import { type ResolvedNetwork, resolveNetwork } from "./networkOptions.ts";
 
-/** What a model's file says beside its tensors: written in `metadata.evenkeel`, and checked when it is read. */
+/**
+ * What a model's file says beside its tensors: written in `metadata.evenkeel`, and checked when it
+ * is read.
+ */
 
-/** How a model came about: plain JSON, for people and for `inspect`. Whoever trains decides what it says. */
+/**
+ * How a model came about: plain JSON, for people and for `inspect`. Whoever trains decides what it
+ * says.
+ */
 export type ModelRecord = Readonly<Record<string, unknown>>;
 
 /** What a file holds. */

@@ -6,9 +6,10 @@ import { type Activation, type NetworkSize, type ResolvedNetwork, resolveNetwork
 import type { NetworkOptions } from "./networkOptions.types.ts";
 
 /**
- * A network for a table: embedded categories beside the numeric inputs, then hidden layers of Linear, normalization,
- * activation and dropout, then a Linear to the outputs. It is called with the numeric inputs [N, features] and, where
- * columns are embedded, their codes, int32 [N, columns]; it gives [N, outputs].
+ * A network for a table: embedded categories beside the numeric inputs, then hidden layers of
+ * Linear, normalization, activation and dropout, then a Linear to the outputs. It is called with
+ * the numeric inputs [N, features] and, where columns are embedded, their codes, int32 [N,
+ * columns]; it gives [N, outputs].
  */
 export class TabularNet extends nn.Module<Tensor[]> {
   readonly size: NetworkSize;

@@ -18,14 +18,16 @@ export interface TableModelParts {
 
 export interface LoadModelOptions {
   /**
-   * Whether predictions run as WebAssembly. Default true. Without it they are JavaScript, for pages whose security policy
-   * forbids WebAssembly: slower, and the last bits of a prediction may be other ones.
+   * Whether predictions run as WebAssembly. Default true. Without it they are JavaScript, for pages
+   * whose security policy forbids WebAssembly: slower, and the last bits of a prediction may be
+   * other ones.
    */
   readonly compile?: boolean | undefined;
 }
 
 /**
- * A network together with what it needs to read a table: schema and preprocessing. One file holds all of it.
+ * A network together with what it needs to read a table: schema and preprocessing. One file holds
+ * all of it.
  *
  * @example
  * const model = TableModel.load(bytes);
@@ -46,17 +48,17 @@ export class TableModel {
   }
 
   /**
-   * Compiles the network in the background, as a page should on its main thread. Without it the first prediction compiles,
-   * at once. Predictions are the same, to the bit.
+   * Compiles the network in the background, as a page should on its main thread. Without it the
+   * first prediction compiles, at once. Predictions are the same, to the bit.
    */
   prepare(): Promise<void> {
     return this.network.prepare();
   }
 
   /**
-   * Predicts rows of a table: the target in its own unit, or classes with their probabilities. The table needs the columns
-   * that the model was trained on, by name and in any order, and no target. A row gets the same prediction, to the bit,
-   * whatever rows are predicted with it.
+   * Predicts rows of a table: the target in its own unit, or classes with their probabilities. The
+   * table needs the columns that the model was trained on, by name and in any order, and no target.
+   * A row gets the same prediction, to the bit, whatever rows are predicted with it.
    *
    * @param rows positions in the table; all by default
    * @throws RangeError naming a column that is missing or of another kind
@@ -65,7 +67,10 @@ export class TableModel {
     return this.preprocessing.decode(this.output(table, rows));
   }
 
-  /** {@link predict} for rows as objects: `{ Horsepower: 130, Origin: "USA" }`. What is left out counts as missing. */
+  /**
+   * {@link predict} for rows as objects: `{ Horsepower: 130, Origin: "USA" }`. What is left out
+   * counts as missing.
+   */
   predictRows(rows: readonly Readonly<Record<string, unknown>>[]): Predictions {
     return this.predict(this.#complete(tableFromRows(rows)));
   }
@@ -79,8 +84,9 @@ export class TableModel {
   }
 
   /**
-   * The model as the bytes of a safetensors file. Its tensors are the network's state dict, readable from any language; its
-   * metadata holds schema, preprocessing, architecture and record. The same model gives the same bytes.
+   * The model as the bytes of a safetensors file. Its tensors are the network's state dict,
+   * readable from any language; its metadata holds schema, preprocessing, architecture and record.
+   * The same model gives the same bytes.
    */
   save(): Uint8Array {
     const tensors = Object.entries(this.network.stateDict()).map(([name, array]) => rawArray(name, array));

@@ -3,7 +3,8 @@ import type { Column, Table, TextColumn } from "../table/table.ts";
 
 /**
  * The column of a name.
- * @throws RangeError if there is none: the message lists the columns there are, and the nearest name
+ * @throws RangeError if there is none: the message lists the columns there are, and the nearest
+ *   name
  */
 export function columnOf(table: Table, name: string): Column {
   const column = table.columns.find((column) => column.name === name);
@@ -54,7 +55,9 @@ function takeFrom(column: Column, rows: Int32Array): Column {
   return { ...column, values: taken } as Column;
 }
 
-/** The dictionary is made anew: it holds what these rows hold, in the order in which they hold it. */
+/**
+ * The dictionary is made anew: it holds what these rows hold, in the order in which they hold it.
+ */
 function compact(column: TextColumn, rows: Int32Array): TextColumn {
   const moved = new Int32Array(column.dictionary.length).fill(-1);
   const dictionary: string[] = [];
@@ -80,8 +83,8 @@ export function checkRows(caller: string, table: Table, rows: unknown): asserts 
 }
 
 /**
- * What a Table promises, for one that was put together by hand: names that are different, columns of `rows` values, codes
- * that are in the dictionary.
+ * What a Table promises, for one that was put together by hand: names that are different, columns
+ * of `rows` values, codes that are in the dictionary.
  * @throws TypeError or RangeError naming the column
  */
 export function checkStructure(caller: string, table: unknown): asserts table is Table {

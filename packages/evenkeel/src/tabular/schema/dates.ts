@@ -1,8 +1,8 @@
 import type { DateOrder } from "./schema.ts";
 
 /**
- * Dates as people write them. Only what can be meant in one way is taken, by the same rules on every machine: `Date.parse`
- * reads what its engine likes, in the zone of the machine.
+ * Dates as people write them. Only what can be meant in one way is taken, by the same rules on
+ * every machine: `Date.parse` reads what its engine likes, in the zone of the machine.
  */
 
 const time =
@@ -28,8 +28,9 @@ const months = new Map(
 const longest = 60;
 
 /**
- * Milliseconds since 1970-01-01 UTC of a date, with or without a time of day. A time without a zone is UTC, so that every
- * machine reads it alike. NaN for anything else. Years of two digits are 1969 to 2068, as in POSIX.
+ * Milliseconds since 1970-01-01 UTC of a date, with or without a time of day. A time without a zone
+ * is UTC, so that every machine reads it alike. NaN for anything else. Years of two digits are 1969
+ * to 2068, as in POSIX.
  *
  * - the year first: "1999-12-31", "1999/12/31 23:59", "1999-12-31T23:59:59.5+01:00", "1999.12.31"
  * - an English name of the month: "31 Dec 1999", "31-Dec-99", "December 31, 1999 11:59 PM"
@@ -94,14 +95,17 @@ function zoneOf(zone: string | undefined): number {
 export interface DateReading {
   /** Of those that are numbers alone. */
   readonly dateOrder?: DateOrder;
-  /** The first that can be read in more than one way, where nothing in the column tells in which. */
+  /**
+   * The first that can be read in more than one way, where nothing in the column tells in which.
+   */
   readonly unclear?: string;
 }
 
 /**
- * Whether all texts are dates, and how those of numbers alone are read: the day first if some number in the second place
- * is above 12, or the month first if one in the first place is. Years of two digits might be days as well: then neither is
- * taken unless it is said. Undefined if one text is no date, or no order reads all of them.
+ * Whether all texts are dates, and how those of numbers alone are read: the day first if some
+ * number in the second place is above 12, or the month first if one in the first place is. Years of
+ * two digits might be days as well: then neither is taken unless it is said. Undefined if one text
+ * is no date, or no order reads all of them.
  */
 export function datesIn(texts: Iterable<string>): DateReading | undefined {
   let [any, dmy, mdy, shortYears] = [false, true, true, false];

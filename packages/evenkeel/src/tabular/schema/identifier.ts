@@ -6,8 +6,9 @@ const names =
   /^(?:id|ids|uuid|guid|key|index|idx|row|rows|row_?(?:id|nr|no|num|number|index)|unnamed: ?\d+|.*(?:[_ .-]id|Id|ID))?$/;
 
 /**
- * Why numbers are taken for the name of a row, not for something measured: whole numbers, each once, that count up by one
- * from 0 or 1, or whose column is called like an identifier. Undefined if they are not.
+ * Why numbers are taken for the name of a row, not for something measured: whole numbers, each
+ * once, that count up by one from 0 or 1, or whose column is called like an identifier. Undefined
+ * if they are not.
  */
 export function identifierOf(column: Column, kind: ColumnKind): string | undefined {
   if (kind !== "numeric" || column.type === "date" || column.type === "boolean") return undefined;

@@ -119,8 +119,8 @@ function withoutNulls({ dictionary }: TextColumn, { counts, present, distinct }:
 }
 
 /**
- * A column of numbers with a few other strings among them (one, or one in ten) is still meant to be numeric: taking it for
- * categories would hide the mistake. checks.ts reports the strings.
+ * A column of numbers with a few other strings among them (one, or one in ten) is still meant to be
+ * numeric: taking it for categories would hide the mistake. checks.ts reports the strings.
  */
 function kindOfText(column: TextColumn, texts: TextCounts): Pick<Inferred, "kind" | "dateOrder" | "why"> {
   const { counts, present, distinct } = texts;

@@ -9,13 +9,14 @@ import { schemaOptions } from "./schemaOptions.ts";
 import type { SchemaOptions } from "./schemaOptions.types.ts";
 
 /**
- * What the columns of a table mean. Numbers, also those written as text, are numeric; true and false boolean; dates of one
- * of the known forms dates; other texts are categories, unless nearly every value is another one: then they are identifiers or prose, and
- * ignored. So are columns without values, with one value only, and row numbers. `why` says it of each.
+ * What the columns of a table mean. Numbers, also those written as text, are numeric; true and
+ * false boolean; dates of one of the known forms dates; other texts are categories, unless nearly
+ * every value is another one: then they are identifiers or prose, and ignored. So are columns
+ * without values, with one value only, and row numbers. `why` says it of each.
  *
- * The task follows from the target: text or boolean of two values, and numbers that are only 0 and 1, are binary; text of
- * more values is multiclass; all other numbers are regression, few whole ones too, unless `task` says "multiclass".
- * Nothing is inferred from how the rows are split.
+ * The task follows from the target: text or boolean of two values, and numbers that are only 0 and
+ * 1, are binary; text of more values is multiclass; all other numbers are regression, few whole
+ * ones too, unless `task` says "multiclass". Nothing is inferred from how the rows are split.
  *
  * @throws TypeError if an option is of the wrong kind
  * @throws RangeError if a name is not in the table, or the target does not fit the task

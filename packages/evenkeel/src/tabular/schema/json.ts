@@ -1,8 +1,14 @@
 import { describe, mismatch, refuse, wrongType, wrongValue } from "../../core/index.ts";
 
-/** Reading JSON that may come from anywhere. `at` says where a value stands, for the message: "inputs[2].scale". */
+/**
+ * Reading JSON that may come from anywhere. `at` says where a value stands, for the message:
+ * "inputs[2].scale".
+ */
 
-/** @throws TypeError unless `value` is an object with exactly these keys of its own, `optional` ones aside */
+/**
+ * @throws TypeError unless `value` is an object with exactly these keys of its own, `optional` ones
+ *   aside
+ */
 export function objectAt(
   at: string,
   value: unknown,
@@ -34,7 +40,10 @@ export function booleanAt(at: string, value: unknown): boolean {
   return value;
 }
 
-/** @throws TypeError if it is no number @throws RangeError if it is not finite, or not above 0 where it must be */
+/**
+ * @throws TypeError if it is no number
+ * @throws RangeError if it is not finite, or not above 0 where it must be
+ */
 export function numberAt(at: string, value: unknown, { above0 = false } = {}): number {
   if (typeof value !== "number") throw wrongType("", at, value, "a number");
   if (!Number.isFinite(value) || (above0 && value <= 0)) {
@@ -48,7 +57,10 @@ export function oneOfAt<T extends string>(at: string, value: unknown, known: rea
   throw wrongValue("", at, value, known.map((text) => JSON.stringify(text)).join(" or "));
 }
 
-/** @throws TypeError if it is no list of strings @throws RangeError if one is there twice, or there are fewer than `least` */
+/**
+ * @throws TypeError if it is no list of strings
+ * @throws RangeError if one is there twice, or there are fewer than `least`
+ */
 export function namesAt(at: string, value: unknown, least = 0): readonly string[] {
   const names = listAt(at, value).map((name, i) => stringAt(`${at}[${i}]`, name));
   if (names.length < least) throw mismatch("wrong-value", "", `${at} has ${names.length} items`, `at least ${least}`);

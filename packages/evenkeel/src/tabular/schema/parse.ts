@@ -1,15 +1,21 @@
-/** What the texts of a table mean, alike whether they come from a CSV file, from JSON or from a form. */
+/**
+ * What the texts of a table mean, alike whether they come from a CSV file, from JSON or from a
+ * form.
+ */
 
 const nulls = new Set(["", "NA", "N/A", "n/a", "null", "None", "NaN", "nan", "?", "-", "."]);
 
-/** Whether a text says that there is no number, date or boolean: empty, NA, N/A, n/a, null, None, NaN, nan, ?, - or a dot. */
+/**
+ * Whether a text says that there is no number, date or boolean: empty, NA, N/A, n/a, null, None,
+ * NaN, nan, ?, - or a dot.
+ */
 export function isNullText(text: string): boolean {
   return nulls.has(text.trim());
 }
 
 /**
- * Whether a text says that there is no category: as a missing number, but for "None", which is one (no damage, no
- * dessert).
+ * Whether a text says that there is no category: as a missing number, but for "None", which is one
+ * (no damage, no dessert).
  */
 export function isNullCategory(text: string): boolean {
   return isNullText(text) && text.trim() !== "None";

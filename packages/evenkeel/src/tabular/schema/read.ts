@@ -6,8 +6,9 @@ import { isNullCategory, isNullText, parseBoolean, parseNumber } from "./parse.t
 import type { DateOrder } from "./schema.ts";
 
 /**
- * A column read as what the schema says that it is, whatever the reader of the file made of it: numbers written as text,
- * categories written as numbers. With `rows`, only these rows, in this order.
+ * A column read as what the schema says that it is, whatever the reader of the file made of it:
+ * numbers written as text, categories written as numbers. With `rows`, only these rows, in this
+ * order.
  */
 
 /** Texts that are not what they should be. */
@@ -19,7 +20,10 @@ interface Misfit {
   readonly value: string;
 }
 
-/** NaN where the value is missing. @throws RangeError naming the column, the first text that is no number, and its row */
+/**
+ * NaN where the value is missing.
+ * @throws RangeError naming the column, the first text that is no number, and its row
+ */
 export function numbersOf(column: Column, rows?: Int32Array): Float64Array | Float32Array {
   switch (column.type) {
     case "number":
@@ -121,7 +125,10 @@ export function booleansOf(column: Column, rows?: Int32Array): Float64Array | Fl
   );
 }
 
-/** Texts as positions in a dictionary, -1 where the value is missing. Numbers and booleans as JavaScript writes them. */
+/**
+ * Texts as positions in a dictionary, -1 where the value is missing. Numbers and booleans as
+ * JavaScript writes them.
+ */
 export function textsOf(column: Column, rows?: Int32Array): Pick<TextColumn, "codes" | "dictionary"> {
   if (column.type === "text") {
     const nulls = column.dictionary.map(isNullCategory);

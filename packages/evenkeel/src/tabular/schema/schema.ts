@@ -1,13 +1,15 @@
 /**
- * What a column means. A `date` becomes numbers (years, and the parts of the calendar that vary); `text` is free text or an
- * identifier, which no network here can use.
+ * What a column means. A `date` becomes numbers (years, and the parts of the calendar that vary);
+ * `text` is free text or an identifier, which no network here can use.
  */
 export type ColumnKind = "numeric" | "category" | "boolean" | "date" | "text";
 
 /** Which comes first in dates of numbers alone, the day or the month: 31/12/1999 or 12/31/1999. */
 export type DateOrder = "dmy" | "mdy";
 
-/** What a column can be said to mean: its kind, and of dates that do not tell their order also that. */
+/**
+ * What a column can be said to mean: its kind, and of dates that do not tell their order also that.
+ */
 export type ToldKind = ColumnKind | `date:${DateOrder}`;
 
 export type Task = "regression" | "binary" | "multiclass";
@@ -34,7 +36,10 @@ export interface Schema {
   readonly columns: readonly ColumnSchema[];
   readonly target: string;
   readonly task: Task;
-  /** The target's classes in the order of the network's outputs; for binary the second is the positive one. */
+  /**
+   * The target's classes in the order of the network's outputs; for binary the second is the
+   * positive one.
+   */
   readonly classes?: readonly string[];
 }
 

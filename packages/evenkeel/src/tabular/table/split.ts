@@ -8,7 +8,10 @@ import { splitOptions } from "./splitOptions.ts";
 import type { SplitOptions } from "./splitOptions.types.ts";
 import type { Table } from "./table.ts";
 
-/** Positions of rows in a table: what is trained on, what choices are made by, and what is scored once at the end. */
+/**
+ * Positions of rows in a table: what is trained on, what choices are made by, and what is scored
+ * once at the end.
+ */
 export interface Split {
   readonly train: Int32Array;
   readonly validation: Int32Array;
@@ -22,12 +25,14 @@ export const defaultShares = {
 };
 
 /**
- * Splits the rows that have a target at random into three parts, each in the order of the table. Shares are of those rows,
- * rounded, but no part that was asked for is empty. Stratified, each class is shared out alike, and its last row is for
- * training. The order is drawn as by torch.randperm.
+ * Splits the rows that have a target at random into three parts, each in the order of the table.
+ * Shares are of those rows, rounded, but no part that was asked for is empty. Stratified, each
+ * class is shared out alike, and its last row is for training. The order is drawn as by
+ * torch.randperm.
  *
  * @throws TypeError if an option is of the wrong kind
- * @throws RangeError if shares are not from 0 to below 1 in sum, or the table has too few rows for the parts
+ * @throws RangeError if shares are not from 0 to below 1 in sum, or the table has too few rows for
+ *   the parts
  */
 export function splitRows(table: Table, schema: Schema, options: SplitOptions = {}): Split {
   checkDeclared("splitRows", options, splitOptions);
@@ -121,7 +126,9 @@ function rowsWith(strata: Int32Array): Int32Array {
   return rows;
 }
 
-/** `total` in proportion to `counts`, by largest remainder, but nowhere more than what is `left`. */
+/**
+ * `total` in proportion to `counts`, by largest remainder, but nowhere more than what is `left`.
+ */
 function shareOut(total: number, counts: readonly number[], left: readonly number[]): number[] {
   const sum = counts.reduce((a, b) => a + b, 0);
   const exact = counts.map((count) => (total * count) / sum);

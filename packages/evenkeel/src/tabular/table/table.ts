@@ -1,8 +1,8 @@
 import type { DateOrder } from "../schema/schema.ts";
 
 /**
- * A table by columns, as a reader hands it over. Nothing of it is a JS object per row, so that millions of rows fit. All
- * columns have `rows` values.
+ * A table by columns, as a reader hands it over. Nothing of it is a JS object per row, so that
+ * millions of rows fit. All columns have `rows` values.
  */
 export interface Table {
   readonly rows: number;
@@ -15,7 +15,10 @@ export type Column = NumberColumn | BooleanColumn | DateColumn | TextColumn;
 export interface NumberColumn {
   readonly name: string;
   readonly type: "number";
-  /** NaN where the value is missing. Infinities are values, and are refused when the table is checked. */
+  /**
+   * NaN where the value is missing. Infinities are values, and are refused when the table is
+   * checked.
+   */
   readonly values: Float64Array | Float32Array;
 }
 

@@ -4,9 +4,10 @@ import { parseIsoDate } from "../schema/dates.ts";
 import type { Column, Table } from "./table.ts";
 
 /**
- * A table from rows, as JSON has them. A column is there if any row has it; what a row lacks, and null, undefined, NaN and
- * "", is missing. Numbers (bigints too) give a column of numbers, booleans of booleans; Dates and texts that are all ISO
- * dates ("1999-12-31", "1999-12-31T23:59") give dates; anything else, mixtures too, gives texts.
+ * A table from rows, as JSON has them. A column is there if any row has it; what a row lacks, and
+ * null, undefined, NaN and "", is missing. Numbers (bigints too) give a column of numbers, booleans
+ * of booleans; Dates and texts that are all ISO dates ("1999-12-31", "1999-12-31T23:59") give
+ * dates; anything else, mixtures too, gives texts.
  *
  * @example
  * const table = tableFromRows([{ weight: 3504, origin: "USA" }, { weight: 2372, origin: "Japan" }]);
@@ -34,8 +35,9 @@ export function tableFromRows(rows: readonly Readonly<Record<string, unknown>>[]
 }
 
 /**
- * A table from columns of equal length. Float64Array and Float32Array are taken as they are, without a copy; other arrays
- * of numbers become numbers; lists are read as `tableFromRows` reads the values of its rows.
+ * A table from columns of equal length. Float64Array and Float32Array are taken as they are,
+ * without a copy; other arrays of numbers become numbers; lists are read as `tableFromRows` reads
+ * the values of its rows.
  *
  * @example
  * const table = tableFromColumns({ weight: new Float64Array([3504, 2372]), origin: ["USA", "Japan"] });

@@ -225,11 +225,11 @@ describe("createGraph", () => {
     expect(grad(first.sum(), x)[0].toArray()).toEqual([12]);
   });
 
-  // x, target = values(5, 3), values(5, 1); params = values(4, 3), values(4), 1 + .1 * values(4), values(4), values(1, 4), values(1)
-  // h = F.batch_norm(F.linear(x, w1, b1), None, None, gamma, beta, True)
-  // y = F.softplus(F.linear(torch.tanh(h), w2, b2)); loss = F.mse_loss(y, target)
-  // grads = torch.autograd.grad(loss, params, create_graph=True); sum(g.square().sum() for g in grads).backward()
-  // with values(*shape) = torch.sin(1 + 1.3 * torch.arange(n)), all in float64
+  // x, target = values(5, 3), values(5, 1); params = values(4, 3), values(4), 1 + .1 * values(4),
+  // values(4), values(1, 4), values(1) h = F.batch_norm(F.linear(x, w1, b1), None, None, gamma,
+  // beta, True) y = F.softplus(F.linear(torch.tanh(h), w2, b2)); loss = F.mse_loss(y, target) grads
+  // = torch.autograd.grad(loss, params, create_graph=True); sum(g.square().sum() for g in
+  // grads).backward() with values(*shape) = torch.sin(1 + 1.3 * torch.arange(n)), all in float64
   it("gives a gradient penalty its gradient, through BatchNorm in training", () => {
     const values = (...shape: number[]) => {
       const n = shape.reduce((a, b) => a * b, 1);

@@ -16,7 +16,10 @@ import { type Edge, Node, OutputNode } from "./autogradNode.ts";
 import { enableGrad, noGrad } from "./gradMode.ts";
 
 export interface BackwardOptions {
-  /** Keep the saved values, so that the graph allows another backward pass. Default: the value of createGraph. */
+  /**
+   * Keep the saved values, so that the graph allows another backward pass. Default: the value of
+   * createGraph.
+   */
   retainGraph?: boolean | undefined;
   /** Record the gradient computation itself, to differentiate it again. Default false. */
   createGraph?: boolean | undefined;
@@ -25,7 +28,9 @@ export interface BackwardOptions {
 export interface GradOptions extends BackwardOptions {
   /** The gradients with respect to the outputs; a scalar output needs none. */
   gradOutputs?: Tensor | readonly (Tensor | null)[] | undefined;
-  /** Give null for an input that the outputs do not depend on, instead of throwing. Default false. */
+  /**
+   * Give null for an input that the outputs do not depend on, instead of throwing. Default false.
+   */
   allowUnused?: boolean | undefined;
 }
 
@@ -75,7 +80,10 @@ export function grad(
   inputs: Tensor | readonly Tensor[],
   options: GradOptions & { allowUnused: true },
 ): (Tensor | null)[];
-/** The gradients of the outputs with respect to the inputs, all of which the outputs must depend on; leaves `.grad` alone. */
+/**
+ * The gradients of the outputs with respect to the inputs, all of which the outputs must depend on;
+ * leaves `.grad` alone.
+ */
 export function grad(
   outputs: Tensor | readonly Tensor[],
   inputs: Tensor | readonly Tensor[],
@@ -129,7 +137,10 @@ export function grad(
   return gradients;
 }
 
-/** The result of a backward pass; the caller stores the gradients once nothing can fail any more, and releases the saved values. */
+/**
+ * The result of a backward pass; the caller stores the gradients once nothing can fail any more,
+ * and releases the saved values.
+ */
 interface PassResult {
   /** The gradient of every edge, or of the targets only. */
   readonly totals: ReadonlyMap<Edge, Tensor>;
@@ -139,8 +150,9 @@ interface PassResult {
 }
 
 /**
- * The backward pass, from the roots toward the leaves in reverse order of recording. Rules return gradients; this
- * function alone sums them over uses, undoes broadcasting and casts. Only the caller writes to tensors.
+ * The backward pass, from the roots toward the leaves in reverse order of recording. Rules return
+ * gradients; this function alone sums them over uses, undoes broadcasting and casts. Only the
+ * caller writes to tensors.
  */
 function backwardPass(
   roots: readonly Tensor[],
@@ -198,12 +210,18 @@ function backwardPass(
   return { totals, retained, release };
 }
 
-/** Whether the backward pass runs a node: it stops at a target, unless another target lies beyond it. */
+/**
+ * Whether the backward pass runs a node: it stops at a target, unless another target lies beyond
+ * it.
+ */
 function leadsOn(node: Node, nodes: ReadonlySet<Node>, targets: ReadonlySet<Edge>): boolean {
   return node.edges.some((edge) => edge !== null && (targets.has(edge) || nodes.has(edge as Node)));
 }
 
-/** The nodes between the roots and the leaves (or the targets), latest first. Iterative, because graphs are deep. */
+/**
+ * The nodes between the roots and the leaves (or the targets), latest first. Iterative, because
+ * graphs are deep.
+ */
 function reachable(roots: readonly Tensor[], targets?: ReadonlySet<Edge>): Set<Node> {
   const seen = new Set<Node>();
   const stack = roots.flatMap((root) => root.gradFn ?? []);

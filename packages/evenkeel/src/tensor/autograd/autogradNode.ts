@@ -2,7 +2,9 @@ import type { AnyOp, GradContext, Spec } from "../../core/index.ts";
 import { wrongState } from "../../core/index.ts";
 import type { Tensor } from "../tensor.ts";
 
-/** The destination of an input's gradient: the op that made the input, or a leaf that collects it. */
+/**
+ * The destination of an input's gradient: the op that made the input, or a leaf that collects it.
+ */
 export type Edge = Node | Tensor;
 
 /** Receives the gradient of a tensor during the backward pass, and may replace it. */
@@ -22,8 +24,8 @@ export class Node {
   readonly attrs: unknown;
   readonly inputs: readonly Spec[];
   readonly outputs: readonly Spec[];
-  // Not fields, because test runners compare fields: each row of a tensor has a node that leads back to the
-  // tensor.
+  // Not fields, because test runners compare fields: each row of a tensor has a node that leads
+  // back to the tensor.
   readonly #edges: readonly (Edge | null)[];
   readonly #sequence = sequence++;
   readonly hooks: GradHook[] = [];
@@ -119,8 +121,8 @@ export class Node {
 }
 
 /**
- * One of several outputs that gradients flow into. Each has its own hooks, and passes its total gradient to the node of the
- * op, which was made before it and runs after all of them.
+ * One of several outputs that gradients flow into. Each has its own hooks, and passes its total
+ * gradient to the node of the op, which was made before it and runs after all of them.
  */
 export class OutputNode extends Node {
   readonly joint: Node;
@@ -134,7 +136,10 @@ export class OutputNode extends Node {
   }
 }
 
-/** Records the operation on its outputs. Gradients are floats: an integer result (int + int) has none. */
+/**
+ * Records the operation on its outputs. Gradients are floats: an integer result (int + int) has
+ * none.
+ */
 export function record(op: AnyOp, attrs: unknown, inputs: readonly Tensor[], outputs: readonly Tensor[]): void {
   const edges = inputs.map((input) => (input.requiresGrad ? (input.gradFn ?? input) : null));
   const saved = new Map<string, Saved>();

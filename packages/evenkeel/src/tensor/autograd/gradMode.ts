@@ -8,15 +8,18 @@ export function isGradEnabled(): boolean {
 }
 
 /**
- * Runs `fn` without recording: results require no gradient. Calls nest; the mode ends with `fn`, even if it throws.
- * https://pytorch.org/docs/stable/generated/torch.no_grad.html
+ * Runs `fn` without recording: results require no gradient. Calls nest; the mode ends with `fn`,
+ * even if it throws. https://pytorch.org/docs/stable/generated/torch.no_grad.html
  * @throws TypeError if `fn` is asynchronous: recording would be back on when its promise continues
  */
 export function noGrad<T>(fn: () => T): T {
   return withGradMode("noGrad", false, fn);
 }
 
-/** Runs `fn` with recording on, inside {@link noGrad}. https://pytorch.org/docs/stable/generated/torch.enable_grad.html */
+/**
+ * Runs `fn` with recording on, inside {@link noGrad}.
+ * https://pytorch.org/docs/stable/generated/torch.enable_grad.html
+ */
 export function enableGrad<T>(fn: () => T): T {
   return withGradMode("enableGrad", true, fn);
 }

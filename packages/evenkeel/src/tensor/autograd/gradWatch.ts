@@ -1,6 +1,8 @@
 import type { Tensor } from "../tensor.ts";
 
-/** Observes every use of `.grad` while a step is traced, where that field is state like any other. */
+/**
+ * Observes every use of `.grad` while a step is traced, where that field is state like any other.
+ */
 export interface GradWatch {
   read(tensor: Tensor, grad: Tensor | null): void;
   /** Called before the field changes, with its old value. */

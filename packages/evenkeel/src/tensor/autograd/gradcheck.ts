@@ -16,8 +16,9 @@ export interface GradcheckOptions {
 type Checked = (...inputs: Tensor[]) => Tensor | readonly Tensor[];
 
 /**
- * Compares the gradients of `fn` with central finite differences, element by element, for every input that requires one.
- * Inputs should be float64. https://pytorch.org/docs/stable/generated/torch.autograd.gradcheck.html
+ * Compares the gradients of `fn` with central finite differences, element by element, for every
+ * input that requires one. Inputs should be float64.
+ * https://pytorch.org/docs/stable/generated/torch.autograd.gradcheck.html
  * @throws Error naming output, input and element where they differ
  */
 export function gradcheck(fn: Checked, inputs: readonly Tensor[], options: GradcheckOptions = {}): true {

@@ -5,9 +5,9 @@ const leaf = (...values: number[]) => tensor(values, { requiresGrad: true });
 
 describe("registerHook", () => {
   it("hooks replace the gradient one after another, in the order of registration", () => {
-    // x = torch.tensor([1., 2., 3.], requires_grad=True); y = x * 2
-    // y.register_hook(lambda g: g * 10); y.register_hook(lambda g: g + 1); x.register_hook(lambda g: g * -1)
-    // y.sum().backward(); x.grad  ->  [-22., -22., -22.]
+    // x = torch.tensor([1., 2., 3.], requires_grad=True); y = x * 2 y.register_hook(lambda g: g *
+    // 10); y.register_hook(lambda g: g + 1); x.register_hook(lambda g: g * -1) y.sum().backward();
+    // x.grad  ->  [-22., -22., -22.]
     const x = leaf(1, 2, 3);
     const y = x.mul(2);
     const order: string[] = [];
@@ -67,8 +67,8 @@ describe("registerHook", () => {
   });
 
   it("a hook registered before an in-place write sees the gradient of the old value, as in torch", () => {
-    // x = torch.tensor([1., 2., 3.], requires_grad=True); y = x * 2; y.register_hook(print); y.mul_(3); y.sum().backward()
-    // prints [3., 3., 3.]
+    // x = torch.tensor([1., 2., 3.], requires_grad=True); y = x * 2; y.register_hook(print);
+    // y.mul_(3); y.sum().backward() prints [3., 3., 3.]
     const x = leaf(1, 2, 3);
     const y = x.mul(2);
     const seen: unknown[] = [];
@@ -106,8 +106,8 @@ describe("retainGrad", () => {
   });
 
   it("keeps that of the new value after an in-place write", () => {
-    // x = torch.tensor([1., 2., 3.], requires_grad=True); y = x * 2; y.retain_grad(); y.add_(1).mul_(3); y.sum().backward()
-    // y.grad, x.grad  ->  [1., 1., 1.], [6., 6., 6.]
+    // x = torch.tensor([1., 2., 3.], requires_grad=True); y = x * 2; y.retain_grad();
+    // y.add_(1).mul_(3); y.sum().backward() y.grad, x.grad  ->  [1., 1., 1.], [6., 6., 6.]
     const x = leaf(1, 2, 3);
     const y = x.mul(2);
     y.retainGrad();

@@ -212,7 +212,8 @@ describe("ranges", () => {
 });
 
 describe("random tensors", () => {
-  // torch.manual_seed(0); torch.rand(3); torch.randn(3); torch.randint(0, 10, (3,)); torch.randperm(4)
+  // torch.manual_seed(0); torch.rand(3); torch.randn(3); torch.randint(0, 10, (3,));
+  // torch.randperm(4)
   it("are torch's under the same seed, one after another", () => {
     manualSeed(0);
     expect(rand([3]).toArray()).toEqual([0.49625658988952637, 0.7682217955589294, 0.08847743272781372]);

@@ -30,12 +30,12 @@ export interface TensorOptions {
 }
 
 /**
- * A tensor from numbers, booleans, nested arrays of them, or a typed array (copied). Numbers give float32, whole or not;
- * typed arrays of integers give int32, a Uint8Array too: give `{ dtype: "bool" }` for the `data` of a bool tensor. `shape`
- * arranges the values.
+ * A tensor from numbers, booleans, nested arrays of them, or a typed array (copied). Numbers give
+ * float32, whole or not; typed arrays of integers give int32, a Uint8Array too: give
+ * `{ dtype: "bool" }` for the `data` of a bool tensor. `shape` arranges the values.
  * https://pytorch.org/docs/stable/generated/torch.tensor.html
- * @throws RangeError if rows differ in length, the shape does not fit, or an integer is beyond int32; TypeError for anything
- * but numbers and booleans
+ * @throws RangeError if rows differ in length, the shape does not fit, or an integer is beyond
+ *   int32; TypeError for anything but numbers and booleans
  */
 export function tensor(
   data: NestedData | AnyTypedArray,
@@ -67,8 +67,8 @@ function listed(values: readonly (number | boolean)[], dtype = naturalDtype(valu
 }
 
 /**
- * Refers to the class Tensor, so that a bundler keeps its module, which sets the executor: a program that only creates
- * tensors and calls their methods refers to the class nowhere else.
+ * Refers to the class Tensor, so that a bundler keeps its module, which sets the executor: a
+ * program that only creates tensors and calls their methods refers to the class nowhere else.
  */
 function asTensor(value: Value): Tensor {
   if (value instanceof Tensor) return value;
@@ -92,7 +92,10 @@ function listOf(shape: Shape): number[] {
   return [...shape];
 }
 
-/** A shape as a list or as numbers, then options: `([2, 3])`, `(2, 3)`, `(2, 3, { dtype: "int32" })`. */
+/**
+ * A shape as a list or as numbers, then options: `([2, 3])`, `(2, 3)`,
+ * `(2, 3, { dtype: "int32" })`.
+ */
 export type SizeArguments<O = TensorOptions> =
   | [shape: Shape, options?: O]
   | [...sizes: number[]]
@@ -184,7 +187,10 @@ export function eye(n: number, second?: number | TensorOptions, third?: TensorOp
 export function arange(end: number, options?: TensorOptions): Tensor;
 /** start, start + step, ... below end: `arange(0, 10, 2)`. Default float32. */
 export function arange(start: number, end: number, options?: TensorOptions & { step?: number | undefined }): Tensor;
-/** start, start + step, ... up to, but not including, end; a negative step counts down: `arange(5, 0, -1)`. */
+/**
+ * start, start + step, ... up to, but not including, end; a negative step counts down:
+ * `arange(5, 0, -1)`.
+ */
 export function arange(start: number, end: number, step?: number, options?: TensorOptions): Tensor;
 export function arange(
   first: number,
@@ -227,22 +233,28 @@ export function linspace(start: number, end: number, steps: number, options: Ten
 
 type RandomOptions = TensorOptions & GeneratorOption;
 
-/** Uniform in [0, 1): `rand(2, 3)` or `rand([2, 3])`. The same numbers as torch.rand after the same seed. */
+/**
+ * Uniform in [0, 1): `rand(2, 3)` or `rand([2, 3])`. The same numbers as torch.rand after the same
+ * seed.
+ */
 export function rand(...size: SizeArguments<RandomOptions>): Tensor {
   const [shape, options] = sizesAndOptions("rand", size, randomOptions);
   const { dtype = "float32", generator = defaultGenerator, requiresGrad = false } = options;
   return asTensor(ops.uniform({ shape, dtype, generator, low: 0, high: 1 })).requiresGrad_(requiresGrad);
 }
 
-/** Standard normal: `randn(2, 3)` or `randn([2, 3])`. The same numbers as torch.randn after the same seed. */
+/**
+ * Standard normal: `randn(2, 3)` or `randn([2, 3])`. The same numbers as torch.randn after the same
+ * seed.
+ */
 export function randn(...size: SizeArguments<RandomOptions>): Tensor {
   const [shape, options] = sizesAndOptions("randn", size, randomOptions);
   return drawNormal(shape, 0, 1, options);
 }
 
 /**
- * Normal with the given mean and standard deviation: `normal(0, 1, [2, 3])`. The same numbers as torch.normal after the
- * same seed. @throws RangeError for a negative standard deviation
+ * Normal with the given mean and standard deviation: `normal(0, 1, [2, 3])`. The same numbers as
+ * torch.normal after the same seed. @throws RangeError for a negative standard deviation
  */
 export function normal(mean: number, std: number, shape: Shape, options: RandomOptions = {}): Tensor {
   checkOptions("normal", options, randomOptions);

@@ -7,7 +7,9 @@ const int = (values: number[]) => tensor(values, { dtype: "int32" });
 const { functional: F } = nn;
 const most = 2 ** 31 - 1;
 
-/** PyTorch adds up int32 in int64, which is not here: what does not fit is refused, by programs too. */
+/**
+ * PyTorch adds up int32 in int64, which is not here: what does not fit is refused, by programs too.
+ */
 describe.each([false, true])("sums and products of int32, compiled: %s", (compiled) => {
   const run = (fn: (x: Tensor) => Tensor, x: Tensor) => (compiled ? compile(fn) : fn)(x);
 

@@ -41,7 +41,10 @@ export function nest(data: TypedArray, shape: Shape, asBoolean: boolean): Nested
   return level(0);
 }
 
-/** The shape and the values of nested arrays. @throws TypeError or RangeError naming the position that does not fit */
+/**
+ * The shape and the values of nested arrays.
+ * @throws TypeError or RangeError naming the position that does not fit
+ */
 export function unnest(data: NestedData): { shape: number[]; values: (number | boolean)[] } {
   const shape: number[] = [];
   for (let level: unknown = data; isList(level); level = level[0]) {

@@ -2,10 +2,10 @@ import type { DType, TypedArray } from "../../core/index.ts";
 import { fma, fmaf } from "../../core/math/fma.ts";
 
 /**
- * Evenly spaced values, bit-equal to PyTorch's: its loops take two vectors of 32 bytes at a time, compute the first
- * value from the ends and the others from the first, and the remaining values one by one. Its compiler fuses a product with
- * the following sum. (Above 32768 values PyTorch's bits depend on the number of threads; ours are those of one
- * thread.)
+ * Evenly spaced values, bit-equal to PyTorch's: its loops take two vectors of 32 bytes at a time,
+ * compute the first value from the ends and the others from the first, and the remaining values one
+ * by one. Its compiler fuses a product with the following sum. (Above 32768 values PyTorch's bits
+ * depend on the number of threads; ours are those of one thread.)
  */
 
 const vectorBytes = 32;

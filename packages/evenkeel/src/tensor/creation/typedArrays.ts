@@ -5,7 +5,9 @@ import { allocate, checkStorable, type DType, isFloat, refuse, type TypedArray }
 /** A typed array of any kind. */
 export type AnyTypedArray = (ArrayLike<number> | ArrayLike<bigint>) & ArrayBufferView;
 
-/** By the name of the kind, which also covers subclasses (Node's Buffer) and arrays of other realms. */
+/**
+ * By the name of the kind, which also covers subclasses (Node's Buffer) and arrays of other realms.
+ */
 const dtypes: ReadonlyMap<string, DType> = new Map([
   ["Float16Array", "float32"],
   ["Float32Array", "float32"],
@@ -29,8 +31,8 @@ export function isTypedArray(value: unknown): value is AnyTypedArray {
 }
 
 /**
- * A copy of the values, stored as `dtype`. Without a dtype, floats stay floats and integers become int32, those of a
- * Uint8Array too.
+ * A copy of the values, stored as `dtype`. Without a dtype, floats stay floats and integers become
+ * int32, those of a Uint8Array too.
  * @throws RangeError for a value that int32 does not hold, and for a bigint beyond 2^53 in float64
  */
 export function storedFrom(values: AnyTypedArray, dtype?: DType): { readonly dtype: DType; readonly data: TypedArray } {

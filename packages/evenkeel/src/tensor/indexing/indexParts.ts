@@ -5,15 +5,18 @@ import type { Tensor } from "../tensor.ts";
 
 type Bound = "" | number;
 
-/** Python's `start:stop:step` with optional parts, a position as text, or `"..."` for all other dimensions. */
+/**
+ * Python's `start:stop:step` with optional parts, a position as text, or `"..."` for all other
+ * dimensions.
+ */
 export type SliceText = `${Bound}:${Bound}` | `${Bound}:${Bound}:${Bound}` | `${number}` | "...";
 
 /** Positions along one dimension, negative ones from the end, or a mask, in (nested) lists. */
 export type IndexList = readonly number[] | readonly boolean[] | readonly IndexList[] | Int32Array;
 
 /**
- * One entry of an index: a place, a slice, null for a new dimension of size 1, a list or an int32 tensor of places, or a
- * mask over one dimension or several.
+ * One entry of an index: a place, a slice, null for a new dimension of size 1, a list or an int32
+ * tensor of places, or a mask over one dimension or several.
  */
 export type Index = number | SliceText | null | IndexList | Tensor;
 

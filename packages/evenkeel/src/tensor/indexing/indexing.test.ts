@@ -2,7 +2,10 @@ import { describe, expect, it } from "vitest";
 import { compile } from "../../compile/index.ts";
 import { arange, noGrad, ones, type Tensor, tensor, zeros } from "../index.ts";
 
-/** Values and gradients over many forms are compared with torch's in test/ops.golden.test.ts; here is what is ours. */
+/**
+ * Values and gradients over many forms are compared with torch's in test/ops.golden.test.ts; here
+ * is what is ours.
+ */
 
 const matrix = () => tensor(Float32Array.of(0, 1, 2, 3, 4, 5), { shape: [2, 3] });
 const int = (data: number[]) => tensor(data, { dtype: "int32" });

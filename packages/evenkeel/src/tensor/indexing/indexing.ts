@@ -15,7 +15,9 @@ import { placeArgument, sliceArguments } from "../arguments.ts";
 import type { Tensor } from "../tensor.ts";
 import { type Index, partOf, spelledOut } from "./indexParts.ts";
 
-/** Indexing with the contents of Python's brackets: `x[0, 1:, [2, 0]]` is `x.at(0, "1:", [2, 0])`. */
+/**
+ * Indexing with the contents of Python's brackets: `x[0, 1:, [2, 0]]` is `x.at(0, "1:", [2, 0])`.
+ */
 
 /** Positions along one dimension of the sliced tensor. */
 interface Picked {
@@ -94,8 +96,8 @@ export function readAt(caller: string, x: Tensor, index: readonly Index[]): Tens
 }
 
 /**
- * `x` after `x[...index] = value`. If an index names a position twice, the last value wins, and it alone gets a
- * gradient.
+ * `x` after `x[...index] = value`. If an index names a position twice, the last value wins, and it
+ * alone gets a gradient.
  */
 export function writtenAt(caller: string, x: Tensor, index: readonly Index[], value: Tensor): Tensor {
   if (index.length === 1) {
@@ -130,7 +132,10 @@ export function putAt(caller: string, x: Tensor, places: Tensor, value: Tensor):
   return ops.where<Tensor>(writer.ge(0).reshape(x.shape), written.reshape(x.shape), x);
 }
 
-/** The value expanded to the shape of the indexed elements; leading sizes of 1 are ignored, as in PyTorch. */
+/**
+ * The value expanded to the shape of the indexed elements; leading sizes of 1 are ignored, as in
+ * PyTorch.
+ */
 function spread(caller: string, value: Tensor, shape: Shape): Tensor {
   const from = withoutLeadingOnes(value.shape, shape.length);
   const offset = shape.length - from.length;
@@ -154,7 +159,8 @@ function withoutLeadingOnes(shape: Shape, rank: number): Shape {
 
 /** The positions of the nonzero elements, for each dimension, in row-major order. */
 export function placesOf(caller: string, x: Tensor, known?: ArrayLike<number>): Tensor[] {
-  // Dispatched, because a traced tensor has no values, nor has state that will change before the program runs.
+  // Dispatched, because a traced tensor has no values, nor has state that will change before the
+  // program runs.
   const { storage, shape } = ops.ne<Tensor>(x, 0);
   if (known === undefined && !storage.isKnown) {
     throw refuse(
@@ -177,7 +183,10 @@ export function listOf(places: Int32Array): Tensor {
   return literal(places, { shape: [places.length], dtype: "int32" }) as Tensor;
 }
 
-/** {@link listOf} of numbers that the user wrote. @throws RangeError if one is not a whole number from 0 on */
+/**
+ * {@link listOf} of numbers that the user wrote.
+ * @throws RangeError if one is not a whole number from 0 on
+ */
 export function placesOfList(places: readonly number[]): Tensor {
   for (const [i, place] of places.entries()) {
     if (Number.isInteger(place) && place >= 0 && place < 2 ** 31) continue;
@@ -232,7 +241,10 @@ function wrappedList(
   return literal(data, { shape: own, dtype: "int32" }) as Tensor;
 }
 
-/** Negative positions counted from the front. Known ones are checked here, others by the op that reads. */
+/**
+ * Negative positions counted from the front. Known ones are checked here, others by the op that
+ * reads.
+ */
 function wrapped(caller: string, places: Tensor, shape: Shape, dim: number): Tensor {
   const fromFront = places.add(shape[dim]).where(places.lt(0), places);
   if (fromFront.storage.isKnown) {

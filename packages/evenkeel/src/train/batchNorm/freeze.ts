@@ -4,25 +4,34 @@ import type { BatchNormLayer } from "../../nn/layers/norm/batchNorm.ts";
 import { batchNormLayers } from "./layers.ts";
 
 export interface FreezeBatchNormOptions {
-  /** Freeze scale and shift too: no gradients, and those that are there are taken away. Default true. */
+  /**
+   * Freeze scale and shift too: no gradients, and those that are there are taken away. Default
+   * true.
+   */
   readonly affine?: boolean | undefined;
-  /** Only the layers below these paths, as `getSubmodule` takes them: `["backbone"]`. Default: all of the model. */
+  /**
+   * Only the layers below these paths, as `getSubmodule` takes them: `["backbone"]`. Default: all
+   * of the model.
+   */
   readonly paths?: readonly string[] | undefined;
 }
 
 /**
- * Freezes the BatchNorm layers of a model: they normalize by their running statistics and leave them as they are, also in
- * training. What is built on a network that was trained elsewhere, or trained with batches too small to have statistics of
- * their own, wants this; so do the last epochs of a training (Wu and Johnson 2021, section 4.2, "FrozenBN").
+ * Freezes the BatchNorm layers of a model: they normalize by their running statistics and leave
+ * them as they are, also in training. What is built on a network that was trained elsewhere, or
+ * trained with batches too small to have statistics of their own, wants this; so do the last epochs
+ * of a training (Wu and Johnson 2021, section 4.2, "FrozenBN").
  *
- * A frozen layer is in eval mode, and `train()` of the model leaves it there: the layer has the flag `frozen`. A copy made
- * by `nn.clone` is frozen too; a state dict says nothing of it. Optimizers pass over a scale and a shift that have no
- * gradient. Layers without running statistics cannot be frozen: they have no other statistics than those of a batch.
+ * A frozen layer is in eval mode, and `train()` of the model leaves it there: the layer has the
+ * flag `frozen`. A copy made by `nn.clone` is frozen too; a state dict says nothing of it.
+ * Optimizers pass over a scale and a shift that have no gradient. Layers without running statistics
+ * cannot be frozen: they have no other statistics than those of a batch.
  *
- * @returns a function that thaws these layers: they follow the mode that the model is in then, and their parameters have
- * gradients if they had before. A second call does nothing
- * @throws TypeError for an option of the wrong kind; RangeError for a path that leads nowhere, or if there is no BatchNorm
- * there; Error for a layer without running statistics, and in a compiled step
+ * @returns a function that thaws these layers: they follow the mode that the model is in then, and
+ *   their parameters have gradients if they had before. A second call does nothing
+ * @throws TypeError for an option of the wrong kind; RangeError for a path that leads nowhere, or
+ *   if there is no BatchNorm there; Error for a layer without running statistics, and in a compiled
+ *   step
  */
 export function freezeBatchNorm(model: AnyModule, options: FreezeBatchNormOptions = {}): () => void {
   refuseInStep("freezeBatchNorm()", "call it between two steps");

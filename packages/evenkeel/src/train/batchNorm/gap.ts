@@ -12,10 +12,10 @@ export interface BatchNormGap<K extends string = never> {
 }
 
 /**
- * Shows whether a network suffers from stale running statistics: where `batch` scores far better than `running`, the
- * weights are good and the running statistics are not; `updateBatchNorm` over the training rows cures it. Dropout is off
- * in both. Give large batches of validation rows, best all in one: the batch scores depend on their size. Nothing of the
- * model changes.
+ * Shows whether a network suffers from stale running statistics: where `batch` scores far better
+ * than `running`, the weights are good and the running statistics are not; `updateBatchNorm` over
+ * the training rows cures it. Dropout is off in both. Give large batches of validation rows, best
+ * all in one: the batch scores depend on their size. Nothing of the model changes.
  *
  * @throws as {@link evaluate}
  */

@@ -6,13 +6,19 @@ export function batchNormLayers(model: Pick<AnyModule, "modules">): BatchNormLay
   return model.modules().filter((module) => module instanceof BatchNormLayer);
 }
 
-/** Those whose running statistics a training changes: not those that have none, or that `train()` leaves in eval mode. */
+/**
+ * Those whose running statistics a training changes: not those that have none, or that `train()`
+ * leaves in eval mode.
+ */
 export function runningNorms(model: Pick<AnyModule, "modules" | "train">): BatchNormLayer[] {
   model.train();
   return batchNormLayers(model).filter((layer) => layer.training && layer.running_mean !== null);
 }
 
-/** Whether one of a model's layers normalizes by the statistics of each batch, which one row does not have. */
+/**
+ * Whether one of a model's layers normalizes by the statistics of each batch, which one row does
+ * not have.
+ */
 export function needsTwoRows(layers: readonly BatchNormLayer[]): boolean {
   return layers.some((layer) => layer.training || layer.running_mean === null);
 }

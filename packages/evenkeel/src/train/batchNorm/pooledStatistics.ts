@@ -3,8 +3,8 @@ import type { BatchNormLayer } from "../../nn/layers/norm/batchNorm.ts";
 import { noGrad, tensor } from "../../tensor/index.ts";
 
 /**
- * Pools the statistics that layers have of batches to those of all their rows together. A layer is read after each of its
- * calls, which leaves the statistics of that batch if its momentum is 1.
+ * Pools the statistics that layers have of batches to those of all their rows together. A layer is
+ * read after each of its calls, which leaves the statistics of that batch if its momentum is 1.
  */
 export class PooledStatistics {
   readonly #pools = new Map<BatchNormLayer, ChannelPool>();

@@ -13,40 +13,45 @@ const batchNormEstimates = ["population", "average"] as const;
 
 export interface UpdateBatchNormOptions {
   /**
-   * "population": mean and variance of all rows, pooled over the batches: the mean of their variances and the variance of
-   * their means. "average": the plain average of the batches' means and variances, as PyTorch's `update_bn` has it. Both
-   * are the same for one batch. Default "population".
+   * "population": mean and variance of all rows, pooled over the batches: the mean of their
+   * variances and the variance of their means. "average": the plain average of the batches' means
+   * and variances, as PyTorch's `update_bn` has it. Both are the same for one batch. Default
+   * "population".
    */
   readonly estimate?: (typeof batchNormEstimates)[number] | undefined;
   /**
-   * Whether dropout is active meanwhile, as in PyTorch; with false all but the BatchNorm layers are in eval mode, so that the
-   * statistics are those that evaluation meets. Default true.
+   * Whether dropout is active meanwhile, as in PyTorch; with false all but the BatchNorm layers are
+   * in eval mode, so that the statistics are those that evaluation meets. Default true.
    */
   readonly dropout?: boolean | undefined;
   /**
-   * Run the passes as one compiled program. Default false: making it takes longer than a few batches do; worth it from some
-   * ten thousand rows on.
+   * Run the passes as one compiled program. Default false: making it takes longer than a few
+   * batches do; worth it from some ten thousand rows on.
    */
   readonly compile?: boolean | undefined;
 }
 
 /**
- * Recomputes the running statistics of all BatchNorm layers over one pass through a loader: a network whose weights moved
- * faster than its running averages followed then evaluates as well as it was trained. Batches are as `predict` takes them.
+ * Recomputes the running statistics of all BatchNorm layers over one pass through a loader: a
+ * network whose weights moved faster than its running averages followed then evaluates as well as
+ * it was trained. Batches are as `predict` takes them.
  *
- * The statistics become those of all rows together (Wu and Johnson 2021, section 3, "PreciseBN"), with an unbiased variance:
- * exact for the first BatchNorm of a network whatever the size of the batches, for those behind it up to the noise of the
- * batches before them, so that large batches are better. PyTorch's own function averages over the batches instead, which
- * weighs a smaller last batch like the others and leaves the variance between batches out: `estimate: "average"`.
+ * The statistics become those of all rows together (Wu and Johnson 2021, section 3, "PreciseBN"),
+ * with an unbiased variance: exact for the first BatchNorm of a network whatever the size of the
+ * batches, for those behind it up to the noise of the batches before them, so that large batches
+ * are better. PyTorch's own function averages over the batches instead, which weighs a smaller last
+ * batch like the others and leaves the variance between batches out: `estimate: "average"`.
  *
- * The whole model is in training mode meanwhile, unless `dropout` is false: it is active and draws from the generator. Unlike PyTorch, a last
- * batch of one row is joined to the one before, and a layer that `train()` leaves in eval mode keeps its statistics. Modes
- * and momenta are afterwards as they were.
- * https://arxiv.org/abs/2105.07576, https://pytorch.org/docs/stable/generated/torch.optim.swa_utils.update_bn.html
+ * The whole model is in training mode meanwhile, unless `dropout` is false: it is active and draws
+ * from the generator. Unlike PyTorch, a last batch of one row is joined to the one before, and a
+ * layer that `train()` leaves in eval mode keeps its statistics. Modes and momenta are afterwards
+ * as they were. https://arxiv.org/abs/2105.07576,
+ * https://pytorch.org/docs/stable/generated/torch.optim.swa_utils.update_bn.html
  *
  * @returns how many batches and rows took part; none if the model has no running statistics
- * @throws TypeError for a loader that is none; Error if it gives no batches; RangeError if it gives one row only, or for an
- * estimate that is none; TypeError for an option of the wrong kind; whatever the model throws. Running statistics and default generator are then as they were.
+ * @throws TypeError for a loader that is none; Error if it gives no batches; RangeError if it gives
+ *   one row only, or for an estimate that is none; TypeError for an option of the wrong kind;
+ *   whatever the model throws. Running statistics and default generator are then as they were.
  */
 export function updateBatchNorm(
   model: Model,
@@ -66,7 +71,10 @@ export function updateBatchNorm(
   return new BatchNormUpdate(model, { estimate, dropout, compile: compiled }).run(loader);
 }
 
-/** Updates the running statistics of one model as often as it is asked to, and keeps the program that it does so with. */
+/**
+ * Updates the running statistics of one model as often as it is asked to, and keeps the program
+ * that it does so with.
+ */
 export class BatchNormUpdate {
   readonly #model: Model;
   readonly #options: CompleteOptions<Omit<UpdateBatchNormOptions, "compile">>;
@@ -100,7 +108,8 @@ export class BatchNormUpdate {
       try {
         for (const layer of layers) {
           layer.resetRunningStats();
-          // Null: the average over the batches since the reset. 1: the statistics of the latest batch.
+          // Null: the average over the batches since the reset. 1: the statistics of the latest
+          // batch.
           layer.momentum = estimate === "average" ? null : 1;
         }
         const pool = estimate === "average" ? undefined : new PooledStatistics();
@@ -130,7 +139,10 @@ class Pass {
   readonly #model: Model;
   readonly #compiled: boolean;
   readonly #forward: (...inputs: Tensor[]) => unknown;
-  /** By the shapes of a row: how many values of a channel each layer gets per row; undefined if one is called twice. */
+  /**
+   * By the shapes of a row: how many values of a channel each layer gets per row; undefined if one
+   * is called twice.
+   */
   readonly #perRow = new Map<string, ReadonlyMap<BatchNormLayer, number> | undefined>();
 
   constructor(model: Model, how: HowToCompile) {
@@ -153,14 +165,15 @@ class Pass {
       this.#eagerly(inputs, layers, (layer, values) => pool.add(layer, values));
       return;
     }
-    // A compiled step runs no hooks, but each layer is called once and has the statistics of this batch now.
+    // A compiled step runs no hooks, but each layer is called once and has the statistics of this
+    // batch now.
     this.#forward(...inputs);
     for (const [layer, values] of perRow) pool.add(layer, values * batch.rows);
   }
 
   /**
-   * Found once for rows of these shapes, by a pass that leaves no trace: what a later update gives does not depend on those
-   * before it, to the bit.
+   * Found once for rows of these shapes, by a pass that leaves no trace: what a later update gives
+   * does not depend on those before it, to the bit.
    */
   #valuesPerRow(inputs: Batch, rows: number, layers: readonly BatchNormLayer[]) {
     const shapes = JSON.stringify(inputs.map(({ shape }) => shape.slice(1)));

@@ -7,7 +7,10 @@ import type { Scores } from "../fit/history.ts";
 import { keepingModes, type Model } from "../modelState.ts";
 import { checkMetrics, type Metrics, Scoreboard } from "./scoreboard.ts";
 
-/** A loss: a function, or a module such as `new nn.MSELoss()`, that gives the mean over the rows as one value. */
+/**
+ * A loss: a function, or a module such as `new nn.MSELoss()`, that gives the mean over the rows as
+ * one value.
+ */
 export type Loss = (output: Tensor, target: Tensor) => Tensor;
 
 export interface EvaluateOptions<K extends string = never> {
@@ -25,7 +28,10 @@ export function checkLoss(owner: string, loss: unknown): void {
 /** What a model makes of a batch, and the loss of it as one value. */
 export type Forward = (inputs: Batch, target: Tensor) => { readonly output: Tensor; readonly loss: Tensor };
 
-/** @throws from the pass: RangeError if the loss gives more than one value; whatever model and loss throw */
+/**
+ * @throws from the pass: RangeError if the loss gives more than one value; whatever model and loss
+ *   throw
+ */
 export function forwardPass(model: Model, lossOf: Loss): Forward {
   return (inputs, target) => {
     const output = callModel(model, inputs);
@@ -49,7 +55,10 @@ export function callModel(model: Model, inputs: Batch): Tensor {
   );
 }
 
-/** Scores batch after batch in the mode that the model is in, without gradients; each turn hands out the batch's loss. */
+/**
+ * Scores batch after batch in the mode that the model is in, without gradients; each turn hands out
+ * the batch's loss.
+ */
 export function* scoreBatches<K extends string>(
   model: Model,
   loader: Loader,
@@ -89,11 +98,12 @@ export function scoreAsIs<K extends string>(model: Model, loader: Loader, option
 }
 
 /**
- * The loss and the metrics over all rows of a loader, in eval mode and without gradients. Rows weigh the same whatever
- * the size of their batch. The modes of all modules are afterwards as they were.
+ * The loss and the metrics over all rows of a loader, in eval mode and without gradients. Rows
+ * weigh the same whatever the size of their batch. The modes of all modules are afterwards as they
+ * were.
  *
- * @throws TypeError for a loader, a loss or a metric that is none; Error if the loader gives no batches; whatever the
- * model throws
+ * @throws TypeError for a loader, a loss or a metric that is none; Error if the loader gives no
+ *   batches; whatever the model throws
  */
 export function evaluate<K extends string = never>(
   model: Model,
@@ -107,16 +117,19 @@ export function evaluate<K extends string = never>(
 }
 
 /**
- * The output of `model(...inputs)`, computed in eval mode and without gradients. The modes of all modules are restored.
+ * The output of `model(...inputs)`, computed in eval mode and without gradients. The modes of all
+ * modules are restored.
  *
  * @throws whatever the model throws
  */
 export function predict(model: Model, ...inputs: Tensor[]): Tensor;
 /**
- * The outputs for all batches of a loader, concatenated, computed in eval mode and without gradients. A batch may be a
- * single tensor, or have a target, which is ignored. The modes of all modules are restored.
+ * The outputs for all batches of a loader, concatenated, computed in eval mode and without
+ * gradients. A batch may be a single tensor, or have a target, which is ignored. The modes of all
+ * modules are restored.
  *
- * @throws TypeError for something that is no loader; Error if it gives no batches; whatever the model throws
+ * @throws TypeError for something that is no loader; Error if it gives no batches; whatever the
+ *   model throws
  */
 export function predict(model: Model, loader: Loader<Batch | Tensor>): Tensor;
 export function predict(model: Model, ...inputs: Tensor[] | [Loader<Batch | Tensor>]): Tensor {

@@ -2,13 +2,19 @@ import { formatShape, isFloat, mismatch, refuse, sameShape, sizeOf } from "../..
 import { Tensor } from "../../tensor/index.ts";
 
 /**
- * A number gathered batch by batch. One metric object serves one pass at a time: `fit` and `evaluate` reset it at the
- * start of theirs.
+ * A number gathered batch by batch. One metric object serves one pass at a time: `fit` and
+ * `evaluate` reset it at the start of theirs.
  */
 export interface Metric {
-  /** Takes in the outputs of a model and the targets of the same rows. A refused batch changes nothing. */
+  /**
+   * Takes in the outputs of a model and the targets of the same rows. A refused batch changes
+   * nothing.
+   */
   update(output: Tensor, target: Tensor): void;
-  /** The metric over all rows since the last reset; NaN where it is not defined, as it is without rows. */
+  /**
+   * The metric over all rows since the last reset; NaN where it is not defined, as it is without
+   * rows.
+   */
   value(): number;
   reset(): void;
   /** Which direction is an improvement, for early stopping. Default false. */
@@ -64,7 +70,10 @@ class MeanError implements Metric {
   }
 }
 
-/** 1 - (sum of squared errors) / (sum of squared deviations of the target), the mean of it over the columns. */
+/**
+ * 1 - (sum of squared errors) / (sum of squared deviations of the target), the mean of it over the
+ * columns.
+ */
 class R2 implements Metric {
   readonly higherIsBetter = true;
   #rows = 0;
@@ -99,7 +108,8 @@ class R2 implements Metric {
   }
 
   value(): number {
-    // 0 / 0 or x / 0 where a target never varies: there is no variance to explain, so R2 is not defined.
+    // 0 / 0 or x / 0 where a target never varies: there is no variance to explain, so R2 is not
+    // defined.
     const scores = this.#errors.map((error, i) =>
       this.#deviations[i] === 0 ? Number.NaN : 1 - error / this.#deviations[i],
     );
@@ -166,7 +176,10 @@ function rightSigns(output: Tensor, target: Tensor): number {
   return right;
 }
 
-/** Several classes: output [N, C, ...], target [N, ...]; the first of the largest logits is the prediction. */
+/**
+ * Several classes: output [N, C, ...], target [N, ...]; the first of the largest logits is the
+ * prediction.
+ */
 function rightClasses(output: Tensor, target: Tensor): number {
   const [n, classes, ...inner] = output.shape;
   if (classes === undefined || classes < 2 || !sameShape([n, ...inner], target.shape)) {
@@ -219,16 +232,17 @@ export function mae(): Metric {
 }
 
 /**
- * Coefficient of determination: 1 is perfect, 0 as good as predicting the mean of these targets, and there is no lower
- * bound. Output and target of equal shape; with several columns the mean over them. NaN if a target never varies.
+ * Coefficient of determination: 1 is perfect, 0 as good as predicting the mean of these targets,
+ * and there is no lower bound. Output and target of equal shape; with several columns the mean over
+ * them. NaN if a target never varies.
  */
 export function r2(): Metric {
   return new R2();
 }
 
 /**
- * The share of rows predicted right. Logits [N, C] against int32 classes [N] (or [N, C, ...] against [N, ...]), or binary
- * logits against targets 0 and 1 of the same shape.
+ * The share of rows predicted right. Logits [N, C] against int32 classes [N] (or [N, C, ...]
+ * against [N, ...]), or binary logits against targets 0 and 1 of the same shape.
  */
 export function accuracy(): Metric {
   return new Accuracy();

@@ -5,7 +5,10 @@ import { columnOf, type Table, takeRows } from "../../tabular/index.ts";
 export interface PermutationImportanceOptions {
   /** The columns to try, usually the features. */
   readonly columns: readonly string[];
-  /** Scores a table of the same columns, such as by the mean absolute error of a model's predictions. */
+  /**
+   * Scores a table of the same columns, such as by the mean absolute error of a model's
+   * predictions.
+   */
   readonly score: (table: Table) => number | Promise<number>;
   /** Whether less or more of the score is better: "lower" for errors, "higher" for accuracies. */
   readonly better: "lower" | "higher";
@@ -18,22 +21,26 @@ export interface PermutationImportanceOptions {
 
 export interface ColumnImportance {
   readonly column: string;
-  /** By how much the score became worse, one number for each shuffle; about 0 for a column that the score does not need. */
+  /**
+   * By how much the score became worse, one number for each shuffle; about 0 for a column that the
+   * score does not need.
+   */
   readonly drops: readonly number[];
 }
 
 const optionNames = ["columns", "score", "better", "repeats", "seed", "signal"];
 
 /**
- * How much a score needs each column: by how much it becomes worse when the column's values are shuffled among the rows, which leaves
- * everything as it was but what the column says of its row. The table is to be of rows that were not trained on. Columns that say
- * the same stand in for each other, and look less important than they are.
+ * How much a score needs each column: by how much it becomes worse when the column's values are
+ * shuffled among the rows, which leaves everything as it was but what the column says of its row.
+ * The table is to be of rows that were not trained on. Columns that say the same stand in for each
+ * other, and look less important than they are.
  *
  * Breiman 2001, "Random Forests", section 10; scikit-learn's `permutation_importance`.
  *
  * @returns the columns in the order given
- * @throws RangeError for a column that the table does not have, TypeError or RangeError for options that do not fit; the signal's reason
- *   when it is aborted
+ * @throws RangeError for a column that the table does not have, TypeError or RangeError for options
+ *   that do not fit; the signal's reason when it is aborted
  */
 export async function permutationImportance(
   table: Table,

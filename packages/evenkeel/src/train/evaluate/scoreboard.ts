@@ -6,7 +6,10 @@ import type { Metric } from "./metrics.ts";
 /** Metrics by the name under which their values are reported. */
 export type Metrics<K extends string = string> = Readonly<Record<K, Metric>>;
 
-/** Gathers the loss and the metrics of one pass over the data, every row weighing the same whatever its batch's size. */
+/**
+ * Gathers the loss and the metrics of one pass over the data, every row weighing the same whatever
+ * its batch's size.
+ */
 export class Scoreboard<K extends string> {
   readonly #metrics: readonly [string, Metric][];
   #lossSum = 0;

@@ -1,7 +1,11 @@
-/** One turn of the event loop. Unlike `setTimeout(0)` it costs microseconds, in Node and in browsers. */
+/**
+ * One turn of the event loop. Unlike `setTimeout(0)` it costs microseconds, in Node and in
+ * browsers.
+ */
 function eventLoopTurn(): Promise<void> {
   return new Promise((resolve) => {
-    // A new channel every time: Node hands out messages posted to a channel that it is emptying in the same turn.
+    // A new channel every time: Node hands out messages posted to a channel that it is emptying in
+    // the same turn.
     const { port1, port2 } = new MessageChannel();
     port1.onmessage = () => {
       port1.close();
@@ -12,8 +16,9 @@ function eventLoopTurn(): Promise<void> {
 }
 
 /**
- * A function to call often: once `interval` milliseconds of work have gone by since the last pause it returns a promise
- * that lets timers, signals and the screen have their turn; otherwise it returns undefined.
+ * A function to call often: once `interval` milliseconds of work have gone by since the last pause
+ * it returns a promise that lets timers, signals and the screen have their turn; otherwise it
+ * returns undefined.
  */
 export function breather(interval: number): () => Promise<void> | undefined {
   let last = performance.now();

@@ -7,7 +7,10 @@ import { randn, type Tensor } from "../../tensor/index.ts";
 import { fit } from "../index.ts";
 import type { FitOptions } from "./fitOptions.ts";
 
-/** What a callback or the body of a loop changes is what the next step uses, though steps are compiled. */
+/**
+ * What a callback or the body of a loop changes is what the next step uses, though steps are
+ * compiled.
+ */
 
 beforeEach(() => void vi.spyOn(console, "warn").mockImplementation(() => {}));
 afterEach(() => void vi.restoreAllMocks());

@@ -5,8 +5,9 @@ import type { Model } from "../modelState.ts";
 import { firstNonFinite, type NonFinitePlace } from "./nonFinite.ts";
 
 /**
- * Finds where the values of a batch stop being finite: in the data, in the model, or, by running the batch again under
- * observation, in a layer. Changes what a forward pass changes; the caller puts that back.
+ * Finds where the values of a batch stop being finite: in the data, in the model, or, by running
+ * the batch again under observation, in a layer. Changes what a forward pass changes; the caller
+ * puts that back.
  */
 export function diagnoseLoss(model: Model, { inputs, target }: Example, columns?: readonly string[]): NonFinitePlace {
   return (
@@ -18,8 +19,8 @@ export function diagnoseLoss(model: Model, { inputs, target }: Example, columns?
 }
 
 /**
- * Among parameters with non-finite gradients the one in the layer that ran last: gradients flow from there. Changes what
- * a forward pass changes.
+ * Among parameters with non-finite gradients the one in the layer that ran last: gradients flow
+ * from there. Changes what a forward pass changes.
  */
 export function diagnoseGradient(model: Model, { inputs }: Example, bad: ReadonlySet<Tensor>): NonFinitePlace {
   const layers: string[] = [];
@@ -101,7 +102,10 @@ interface Observer {
   readonly after?: (layer: Layer, outputs: readonly unknown[]) => void;
 }
 
-/** Runs the model without gradients and shows what enters and leaves each layer, inner layers before those around them. */
+/**
+ * Runs the model without gradients and shows what enters and leaves each layer, inner layers before
+ * those around them.
+ */
 function observe(model: Model, inputs: Batch, { before, after }: Observer): void {
   const removers: (() => void)[] = [];
   try {

@@ -19,7 +19,8 @@ export interface EarlyStoppingOptions {
 export const earlyStoppingKeys = ["patience", "minDelta", "mode", "restoreBest"] as const;
 
 /**
- * Watches one number per epoch and says when it has stopped improving. `fit` uses it; so can a loop written by hand:
+ * Watches one number per epoch and says when it has stopped improving. `fit` uses it; so can a loop
+ * written by hand:
  * ```ts
  * const stopping = new EarlyStopping({ patience: 10 });
  * for (let epoch = 0; epoch < 500 && !stopping.shouldStop; epoch++) {
@@ -71,7 +72,10 @@ export class EarlyStopping {
     return this.#epochs - (this.#bestEpoch ?? 0) >= this.patience;
   }
 
-  /** Takes the number of one more epoch and, if it is the best, a copy of the model's state. Returns whether it is. */
+  /**
+   * Takes the number of one more epoch and, if it is the best, a copy of the model's state. Returns
+   * whether it is.
+   */
   update(value: number, model: Model): boolean {
     this.#epochs++;
     const better =
@@ -87,14 +91,20 @@ export class EarlyStopping {
     return true;
   }
 
-  /** Gives the model the weights and buffers of the best epoch, bit for bit. Returns false if none were kept. */
+  /**
+   * Gives the model the weights and buffers of the best epoch, bit for bit. Returns false if none
+   * were kept.
+   */
   restore(model: Model): boolean {
     if (this.#state === undefined) return false;
     model.loadStateDict(this.#state);
     return true;
   }
 
-  /** Where it stands, for a checkpoint. The best weights are its own: it replaces them and never writes into them. */
+  /**
+   * Where it stands, for a checkpoint. The best weights are its own: it replaces them and never
+   * writes into them.
+   */
   stateDict(): EarlyStoppingState {
     const { mode } = this;
     return {
@@ -107,7 +117,8 @@ export class EarlyStopping {
   /**
    * Goes on from a `stateDict()`. Patience and minDelta stay its own.
    * @throws TypeError or RangeError if the state is none
-   * @throws Error if it was watched in the other mode, or lacks the best weights, which `restoreBest` needs
+   * @throws Error if it was watched in the other mode, or lacks the best weights, which
+   *   `restoreBest` needs
    */
   loadStateDict(state: EarlyStoppingState): void {
     checkStopping("EarlyStopping", state);

@@ -3,7 +3,10 @@ import type { EpochRecord, History, Scores, StopReason } from "./history.ts";
 
 /** What every event carries. Epochs and steps count from 1; a step is one call of the optimizer. */
 interface Moment {
-  /** The current epoch; before the first, how many a resumed training has behind it: 0 if it is none. */
+  /**
+   * The current epoch; before the first, how many a resumed training has behind it: 0 if it is
+   * none.
+   */
   readonly epoch: number;
   /** Steps done so far. */
   readonly step: number;
@@ -47,22 +50,28 @@ export interface ValidationEvent<K extends string = never> extends Moment {
 export interface EpochEvent<K extends string = never> extends EpochRecord<K> {
   readonly type: "epoch";
   /**
-   * A copy of the training's whole state, from which `fit(model, { …, resume })` goes on as if it had never stopped;
-   * `saveCheckpoint` of evenkeel/io makes a file of it. To be called while the training waits: in `onEpoch`, which may be
-   * asynchronous, or in the body of a loop.
+   * A copy of the training's whole state, from which `fit(model, { …, resume })` goes on as if it
+   * had never stopped; `saveCheckpoint` of evenkeel/io makes a file of it. To be called while the
+   * training waits: in `onEpoch`, which may be asynchronous, or in the body of a loop.
    * @throws Error if the training has gone on since, or has state that would be lost
    */
   checkpoint(): Checkpoint;
 }
 
-/** The last event. The model is already as `fit` leaves it: best weights restored, modes as they were found. */
+/**
+ * The last event. The model is already as `fit` leaves it: best weights restored, modes as they
+ * were found.
+ */
 export interface StopEvent<K extends string = never> extends Moment {
   readonly type: "stop";
   readonly reason: StopReason;
   readonly history: History<K>;
 }
 
-/** What a training reports, in this order: start, (batch…, validation?, epoch)…, stop. Tell them apart by `type`. */
+/**
+ * What a training reports, in this order: start, (batch…, validation?, epoch)…, stop. Tell them
+ * apart by `type`.
+ */
 export type TrainingEvent<K extends string = never> =
   | StartEvent
   | BatchEvent

@@ -12,7 +12,9 @@ import type { StepOptimizer } from "./programs.ts";
 import { Schedule, type ScheduleOptions } from "./schedule.ts";
 
 export interface FitOptions<K extends string = never> extends ScheduleOptions {
-  /** Training batches, walked through once per epoch: a DataLoader, or an array of [input, target]. */
+  /**
+   * Training batches, walked through once per epoch: a DataLoader, or an array of [input, target].
+   */
   readonly train: Loader;
   /** Rows to score after every epoch, in eval mode. */
   readonly validation?: Loader | undefined;
@@ -25,15 +27,16 @@ export interface FitOptions<K extends string = never> extends ScheduleOptions {
   /** Further numbers to report, by name: `{ mae: train.mae() }`. */
   readonly metrics?: Metrics<K> | undefined;
   /**
-   * Stop when a number no longer improves; by default `monitor` is "validation.loss" and `mode` the metric's own
-   * direction. With `restoreBest` (the default) the model ends with the weights of the best epoch, whatever ended the
-   * training.
+   * Stop when a number no longer improves; by default `monitor` is "validation.loss" and `mode` the
+   * metric's own direction. With `restoreBest` (the default) the model ends with the weights of the
+   * best epoch, whatever ended the training.
    */
   readonly earlyStopping?: (EarlyStoppingOptions & { readonly monitor?: Monitor<NoInfer<K>> | undefined }) | undefined;
   /**
-   * Where an earlier training stood: what `event.checkpoint()` of an epoch gave, or `loadCheckpoint` of evenkeel/io. The
-   * training goes on from there to the same bytes as one that was never interrupted, if everything else is the same:
-   * network, optimizer, loaders, options. `epochs` counts from the start of the earlier one.
+   * Where an earlier training stood: what `event.checkpoint()` of an epoch gave, or
+   * `loadCheckpoint` of evenkeel/io. The training goes on from there to the same bytes as one that
+   * was never interrupted, if everything else is the same: network, optimizer, loaders, options.
+   * `epochs` counts from the start of the earlier one.
    */
   readonly resume?: Checkpoint | undefined;
   /** Ends the training between two steps. The history then says "aborted"; nothing is thrown. */
@@ -43,13 +46,16 @@ export interface FitOptions<K extends string = never> extends ScheduleOptions {
   /** Names of the input's columns, for errors. */
   readonly columns?: readonly string[] | undefined;
   /**
-   * Run steps and validation as compiled programs, and with `check` how often to look whether model and loss would do
-   * something else by now (see `compile`). Callbacks and the body of a loop over the training may change anything: after
-   * each but those of batches, the next step is looked at in any case. Default true; false runs eagerly, for models that look at values while
-   * they compute, and for debugging.
+   * Run steps and validation as compiled programs, and with `check` how often to look whether model
+   * and loss would do something else by now (see `compile`). Callbacks and the body of a loop over
+   * the training may change anything: after each but those of batches, the next step is looked at
+   * in any case. Default true; false runs eagerly, for models that look at values while they
+   * compute, and for debugging.
    */
   readonly compile?: boolean | { readonly check?: Check | undefined } | undefined;
-  /** After how many milliseconds of work timers, signals and the screen get their turn. Default 10. */
+  /**
+   * After how many milliseconds of work timers, signals and the screen get their turn. Default 10.
+   */
   readonly yieldEvery?: number | undefined;
   // Called, and awaited, before a loop over the training gets the event.
   readonly onStart?: ((event: StartEvent) => unknown) | undefined;
@@ -82,7 +88,10 @@ const keys = [
   ...["scheduler", "schedulerInterval", "columns", "compile", "yieldEvery", "resume", ...Object.values(callbacks)],
 ];
 
-/** @throws TypeError, RangeError or Error naming the option that is missing, unknown, or does not fit */
+/**
+ * @throws TypeError, RangeError or Error naming the option that is missing, unknown, or does not
+ *   fit
+ */
 export function planFit<K extends string>(model: Model, options: FitOptions<K>): FitPlan<K> {
   checkModel(model);
   checkOptions("fit", options, keys);
@@ -115,7 +124,10 @@ export function planFit<K extends string>(model: Model, options: FitOptions<K>):
   return { ...options, compile: compiled, yieldEvery, monitor, stopping, schedule };
 }
 
-/** Whether a loader says that it gives nothing; one that cannot say is found empty when it is walked through. */
+/**
+ * Whether a loader says that it gives nothing; one that cannot say is found empty when it is walked
+ * through.
+ */
 function isEmpty(loader: Loader & { readonly length?: number }): boolean {
   try {
     return loader.length === 0;

@@ -1,5 +1,6 @@
 /**
- * Follows a training to its end: hands its events out and awaits what `call` answers, and its pauses.
+ * Follows a training to its end: hands its events out and awaits what `call` answers, and its
+ * pauses.
  * @throws what the training or `call` throws; the modes of the network are then as they were
  */
 export async function follow<E, R>(

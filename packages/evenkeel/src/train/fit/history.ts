@@ -10,7 +10,10 @@ export interface EpochRecord<K extends string = never> {
   readonly epoch: number;
   /** Optimizer steps done by the end of this epoch. */
   readonly step: number;
-  /** The rate that the epoch's last step used (of the first parameter group), not the one that a scheduler set after it. */
+  /**
+   * The rate that the epoch's last step used (of the first parameter group), not the one that a
+   * scheduler set after it.
+   */
   readonly learningRate: number;
   /** Over the batches as they were trained on: in training mode, each before its own step. */
   readonly train: Scores<K>;
@@ -29,7 +32,10 @@ export interface History<K extends string = never> {
   readonly reason: StopReason;
   /** Number of the epoch with the best monitored value; undefined if no epoch was finished. */
   readonly bestEpoch: number | undefined;
-  /** Whether the model now has the weights of `bestEpoch` (early stopping with `restoreBest`), not the last ones. */
+  /**
+   * Whether the model now has the weights of `bestEpoch` (early stopping with `restoreBest`), not
+   * the last ones.
+   */
   readonly restored: boolean;
   /** Optimizer steps in all, those of an aborted epoch included. */
   readonly steps: number;

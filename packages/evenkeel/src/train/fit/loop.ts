@@ -14,8 +14,9 @@ import { resumeTraining, takeCheckpoint } from "./resume.ts";
 import { Stepper } from "./step.ts";
 
 /**
- * The one training loop: `fit` runs it once, `TableTrainer` many times with the same programs. Its events, and pauses to be
- * awaited, are handed out by a generator, so that whoever runs it decides what happens between two of them.
+ * The one training loop: `fit` runs it once, `TableTrainer` many times with the same programs. Its
+ * events, and pauses to be awaited, are handed out by a generator, so that whoever runs it decides
+ * what happens between two of them.
  */
 export class TrainingLoop<K extends string> {
   readonly #model: Model;
@@ -53,7 +54,10 @@ export class TrainingLoop<K extends string> {
     this.#cancelled = true;
   }
 
-  /** Somebody else's code has had its turn, and may have changed what model and loss take from around them. */
+  /**
+   * Somebody else's code has had its turn, and may have changed what model and loss take from
+   * around them.
+   */
   handedOut({ type }: TrainingEvent<K>): void {
     // Batches are too many: a step that changes with them is noticed as any other is.
     if (type === "batch" || this.#plan.compile.check === "never") return;
@@ -62,7 +66,8 @@ export class TrainingLoop<K extends string> {
 
   /**
    * The events, and promises to await before the training goes on.
-   * @param batches whether those of batches are among them, which take longer than a small batch does
+   * @param batches whether those of batches are among them, which take longer than a small batch
+   *   does
    */
   *events(batches = true): Generator<TrainingEvent<K> | Promise<void>, History<K>, undefined> {
     const { stopping, epochs, earlyStopping } = this.#plan;

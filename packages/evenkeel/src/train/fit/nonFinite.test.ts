@@ -31,8 +31,8 @@ const momentsOf = (optimizer: Adam | SGD) =>
   [...optimizer.state.values()].map((state) => Object.values(state).map(({ data }) => data.slice()));
 
 /**
- * Trains until it fails, checks that the model, the optimizer and the generator are as they were before the failing step,
- * and returns the error.
+ * Trains until it fails, checks that the model, the optimizer and the generator are as they were
+ * before the failing step, and returns the error.
  */
 async function failure(model: Model, train: Batch[], more: Partial<FitOptions> = {}): Promise<NonFiniteLossError> {
   const optimizer = new Adam(model.parameters(), { lr: 1e-3 });

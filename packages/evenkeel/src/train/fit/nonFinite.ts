@@ -3,7 +3,10 @@ import type { Tensor } from "../../tensor/index.ts";
 
 /** Where the first value came from that is NaN or infinite. */
 export type NonFinitePlace =
-  /** In the data: row of the batch and column of input number `input`, all from 0; `name` if `columns` gave one. */
+  /**
+   * In the data: row of the batch and column of input number `input`, all from 0; `name` if
+   * `columns` gave one.
+   */
   | {
       readonly kind: "input";
       readonly input: number;
@@ -13,13 +16,22 @@ export type NonFinitePlace =
     }
   /** In the targets: row of the batch, from 0. */
   | { readonly kind: "target"; readonly row: number }
-  /** In the model before the step: a parameter, or a buffer such as a running variance, by its name in the state dict. */
+  /**
+   * In the model before the step: a parameter, or a buffer such as a running variance, by its name
+   * in the state dict.
+   */
   | { readonly kind: "parameter" | "buffer"; readonly name: string }
-  /** Computed by a layer from finite values ("output"), or by the code between layers just before it ("input"). */
+  /**
+   * Computed by a layer from finite values ("output"), or by the code between layers just before it
+   * ("input").
+   */
   | { readonly kind: "layer"; readonly name: string; readonly type: string; readonly at: "input" | "output" }
   /** Computed by the loss function from finite outputs and targets. */
   | { readonly kind: "loss" }
-  /** The loss is finite, the gradient of this parameter is not; of several the one nearest to the loss. */
+  /**
+   * The loss is finite, the gradient of this parameter is not; of several the one nearest to the
+   * loss.
+   */
   | { readonly kind: "gradient"; readonly name: string };
 
 interface NonFiniteDetails {
@@ -32,8 +44,8 @@ interface NonFiniteDetails {
 }
 
 /**
- * Training met a loss, or a gradient, that is NaN or infinite. The step that met it was not made: parameters, buffers,
- * optimizer and default generator are as they were before it.
+ * Training met a loss, or a gradient, that is NaN or infinite. The step that met it was not made:
+ * parameters, buffers, optimizer and default generator are as they were before it.
  */
 export class NonFiniteLossError extends Error {
   override readonly name = "NonFiniteLossError";
@@ -100,7 +112,10 @@ export function firstNonFinite({ data, dtype }: Tensor): number {
   return -1;
 }
 
-/** Whether no element is NaN or infinite: adding up all differences, of four at a time, takes less time than looking at each. */
+/**
+ * Whether no element is NaN or infinite: adding up all differences, of four at a time, takes less
+ * time than looking at each.
+ */
 export function allFinite({ data, dtype }: Tensor): boolean {
   if (!isFloat(dtype)) return true;
   let [a, b, c, d] = [0, 0, 0, 0];

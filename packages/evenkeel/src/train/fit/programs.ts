@@ -20,8 +20,9 @@ export interface ProgramsOptions {
 }
 
 /**
- * What a training runs: compiled, so that whoever trains one model many times keeps them. Gradients and the optimizer's
- * update are two programs: between them the host looks whether loss and gradients are finite.
+ * What a training runs: compiled, so that whoever trains one model many times keeps them. Gradients
+ * and the optimizer's update are two programs: between them the host looks whether loss and
+ * gradients are finite.
  */
 export class TrainingPrograms {
   /** Inputs and target in, output and loss out; gradients are left with the parameters. */
@@ -49,7 +50,8 @@ export class TrainingPrograms {
       optimizer.step();
       return norm;
     };
-    // What an optimizer of somebody else's does in its step is not known to be tensor operations alone.
+    // What an optimizer of somebody else's does in its step is not known to be tensor operations
+    // alone.
     const compiled = optimizer instanceof Optimizer ? compile(update, how) : undefined;
     this.update = compiled ?? update;
     this.#recheck = () => {

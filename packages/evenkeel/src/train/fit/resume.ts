@@ -55,9 +55,10 @@ export function takeCheckpoint<K extends string>(
 }
 
 /**
- * Puts everything where the checkpoint says that it stood, and returns the epochs that are done. All or nothing.
- * @throws TypeError, RangeError or Error if the checkpoint is none of such a training, or does not fit the model or the
- * optimizer, in the words of their `loadStateDict`
+ * Puts everything where the checkpoint says that it stood, and returns the epochs that are done.
+ * All or nothing.
+ * @throws TypeError, RangeError or Error if the checkpoint is none of such a training, or does not
+ *   fit the model or the optimizer, in the words of their `loadStateDict`
  */
 export function resumeTraining<K extends string>(
   model: Model,
@@ -218,7 +219,10 @@ function generatorsOf<K extends string>(model: Model, { train, validation }: Res
   return found;
 }
 
-/** The states that the generators at hand are to go on from. @throws before any of them has changed */
+/**
+ * The states that the generators at hand are to go on from.
+ * @throws before any of them has changed
+ */
 function checkGenerators(
   generators: ReadonlyMap<string, Generator>,
   states: Readonly<Record<string, Uint8Array>>,

@@ -2,14 +2,22 @@ import { refuse, wrongState, wrongType, wrongValue } from "../../core/index.ts";
 import { LRScheduler, ReduceLROnPlateau } from "../../optim/index.ts";
 import type { StepOptimizer } from "./programs.ts";
 
-/** A learning rate scheduler of `optim.lrScheduler`, or one of your own that extends `LRScheduler`. */
+/**
+ * A learning rate scheduler of `optim.lrScheduler`, or one of your own that extends `LRScheduler`.
+ */
 export type Scheduler = LRScheduler | ReduceLROnPlateau;
 
 export interface ScheduleOptions {
   readonly optimizer: StepOptimizer;
-  /** Sets the learning rate as the training goes on; one over the same optimizer. ReduceLROnPlateau is given the monitored value. */
+  /**
+   * Sets the learning rate as the training goes on; one over the same optimizer. ReduceLROnPlateau
+   * is given the monitored value.
+   */
   readonly scheduler?: Scheduler | undefined;
-  /** When it steps: at the end of each "epoch" (default), or after each optimizer "step", as OneCycleLR wants it. */
+  /**
+   * When it steps: at the end of each "epoch" (default), or after each optimizer "step", as
+   * OneCycleLR wants it.
+   */
   readonly schedulerInterval?: "epoch" | "step" | undefined;
 }
 

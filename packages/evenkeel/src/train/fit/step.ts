@@ -40,10 +40,11 @@ export class Stepper {
   }
 
   /**
-   * Forward, scoring, backward and one step of the optimizer. If anything fails before the optimizer starts, parameters,
-   * buffers and the default generator are as they were.
+   * Forward, scoring, backward and one step of the optimizer. If anything fails before the
+   * optimizer starts, parameters, buffers and the default generator are as they were.
    *
-   * @throws NonFiniteLossError if the loss or a gradient is NaN or infinite; whatever model, loss, metrics or optimizer throw
+   * @throws NonFiniteLossError if the loss or a gradient is NaN or infinite; whatever model, loss,
+   *   metrics or optimizer throw
    */
   step(example: Example, position: Position, board: Scoreboard<string>): StepResult {
     this.#before.take();
@@ -58,7 +59,9 @@ export class Stepper {
     return gradNorm === undefined ? { loss } : { loss, gradNorm };
   }
 
-  /** The error for a loss of `value` in the mode the model is in; leaves the state as it was taken. */
+  /**
+   * The error for a loss of `value` in the mode the model is in; leaves the state as it was taken.
+   */
   diagnosed(phase: "train" | "validation", example: Example, position: Position, value: number): NonFiniteLossError {
     this.#before.restore();
     const where = diagnoseLoss(this.#model, example, this.#options.columns);

@@ -17,9 +17,9 @@ interface Listener<K extends string> {
  * for await (const event of training) if (event.type === "epoch") console.log(event.epoch, event.train.loss);
  * const history = await training;
  * ```
- * In a loop the training waits for the loop's body, which may look at the model or change the learning rate; leaving the
- * loop ends the training as an abort does. The loop must begin in the same turn in which `fit` was called: otherwise the
- * training has begun by itself.
+ * In a loop the training waits for the loop's body, which may look at the model or change the
+ * learning rate; leaving the loop ends the training as an abort does. The loop must begin in the
+ * same turn in which `fit` was called: otherwise the training has begun by itself.
  */
 export class Training<K extends string = never> implements PromiseLike<History<K>>, AsyncIterable<TrainingEvent<K>> {
   readonly #events: Generator<TrainingEvent<K> | Promise<void>, History<K>, undefined>;
@@ -102,7 +102,10 @@ export class Training<K extends string = never> implements PromiseLike<History<K
     } catch {}
   }
 
-  /** Goes on to the next event, or through all that are left. Awaits promises alone: a batch can take less than a turn. */
+  /**
+   * Goes on to the next event, or through all that are left. Awaits promises alone: a batch can
+   * take less than a turn.
+   */
   async #advance(toEnd = false): Promise<IteratorResult<TrainingEvent<K>, undefined>> {
     try {
       for (;;) {

@@ -26,8 +26,8 @@ export const metricOf: Readonly<Record<Task, TableMetric>> = {
 /** After an epoch and its pass over the validation rows. */
 export interface TableEpochEvent {
   /**
-   * Which training it is an epoch of: "training" the one that the validation rows measure, "refit" the one after it that
-   * repeats it with these rows among those trained on.
+   * Which training it is an epoch of: "training" the one that the validation rows measure, "refit"
+   * the one after it that repeats it with these rows among those trained on.
    */
   readonly stage: "training" | "refit";
   /** From 1 in either stage. */
@@ -45,14 +45,18 @@ export interface TableEpochEvent {
   readonly trainLoss: number;
   /** The task's metric over those batches. */
   readonly trainMetric: number;
-  /** Over the validation rows, as trained; over the training batches where there are none, as in a refit. */
+  /**
+   * Over the validation rows, as trained; over the training batches where there are none, as in a
+   * refit.
+   */
   readonly validationLoss: number;
   /** The task's metric over the same rows. */
   readonly validationMetric: number;
   /** Whether this is the best epoch of the stage so far. */
   readonly improved: boolean;
   /**
-   * A copy of the training's whole state, for the option `resume` of a later call. To be taken while `onEpoch` runs.
+   * A copy of the training's whole state, for the option `resume` of a later call. To be taken
+   * while `onEpoch` runs.
    * @throws Error if the training has gone on since
    */
   checkpoint(): Checkpoint;

@@ -8,9 +8,9 @@ import type { TablePlan } from "./plan.ts";
 export type ClassWeights = "none" | "balanced" | Readonly<Record<string, number>>;
 
 /**
- * The loss of a task: of numbers as planned, of classes cross entropy, with a factor per class if wanted. It is the mean over
- * the rows of a batch: factors scale the losses of rows, and the mean does not divide by them, so that a batch of rare
- * classes weighs more.
+ * The loss of a task: of numbers as planned, of classes cross entropy, with a factor per class if
+ * wanted. It is the mean over the rows of a batch: factors scale the losses of rows, and the mean
+ * does not divide by them, so that a batch of rare classes weighs more.
  *
  * @param labels class positions of the training rows, to balance by
  * @throws TypeError or RangeError naming a class or a weight that does not fit
@@ -40,7 +40,9 @@ export function lossOf(schema: Schema, plan: TablePlan, weights: ClassWeights, l
     binaryCrossEntropyWithLogits(output, target, { weight: target.mul(positive - negative).add(negative) });
 }
 
-/** One factor per class, scaled so that the mean over the training rows is 1; undefined for none. */
+/**
+ * One factor per class, scaled so that the mean over the training rows is 1; undefined for none.
+ */
 export function classFactors(
   classes: readonly string[],
   weights: ClassWeights,

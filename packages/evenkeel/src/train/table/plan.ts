@@ -36,8 +36,9 @@ type PartSizes = { readonly [P in keyof Split]: { readonly length: number } };
 const refitRows = 10_000;
 
 /**
- * What a network for a table is made of unless the options say otherwise. Dropout costs more where a number is predicted: the
- * variance of what reaches the output differs between training and evaluation, which does not move the likeliest class.
+ * What a network for a table is made of unless the options say otherwise. Dropout costs more where
+ * a number is predicted: the variance of what reaches the output differs between training and
+ * evaluation, which does not move the likeliest class.
  */
 function defaultNetwork(task: Task): NetworkOptions {
   const { hidden } = trainTableOptions.network.options;
@@ -86,7 +87,10 @@ export function planTable(split: PartSizes, task: Task, options: Partial<TrainTa
   };
 }
 
-/** @throws RangeError if a refit is wanted where it would not be the same training, or has no rows to add */
+/**
+ * @throws RangeError if a refit is wanted where it would not be the same training, or has no rows
+ *   to add
+ */
 function refitPlanned(
   wanted: boolean | undefined,
   { train, validation, test }: PartSizes,
@@ -123,7 +127,10 @@ function defaultBatchSize(rows: number): number {
   return Math.max(2, evenBatchSize(rows, Math.min(1024, Math.max(32, power))));
 }
 
-/** The smallest size of batches that are no more than with batches of `most` rows: the last one is then hardly smaller. */
+/**
+ * The smallest size of batches that are no more than with batches of `most` rows: the last one is
+ * then hardly smaller.
+ */
 export function evenBatchSize(rows: number, most: number): number {
   return Math.ceil(rows / Math.ceil(rows / most));
 }

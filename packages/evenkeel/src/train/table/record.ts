@@ -3,9 +3,10 @@ import { defaultShares, type ModelRecord, type Split, type SplitOptions, type Ta
 import type { TableTraining } from "./trainTable.ts";
 
 /**
- * What a model's file says of how it came about. It depends on the table and the options alone: no dates, no seconds, no
- * names of machines. `refit` is there if the weights are those of a refit, and says on how many rows. With `seed` and
- * `split` the rows of each part can be drawn again by `splitRows`.
+ * What a model's file says of how it came about. It depends on the table and the options alone: no
+ * dates, no seconds, no names of machines. `refit` is there if the weights are those of a refit,
+ * and says on how many rows. With `seed` and `split` the rows of each part can be drawn again by
+ * `splitRows`.
  *
  * @param wanted how the split was asked for; of one that was given by rows only its sizes are known
  */

@@ -18,7 +18,10 @@ export interface TableRefit {
   readonly rows: Int32Array;
   /** Whether the model has its weights: not if it was interrupted, or failed. */
   readonly kept: boolean;
-  /** Why it failed: its loss or a gradient stopped being a number. To resume it would only repeat that. */
+  /**
+   * Why it failed: its loss or a gradient stopped being a number. To resume it would only repeat
+   * that.
+   */
   readonly error?: NonFiniteLossError;
   /** The model of the first training, which all validation scores are of. */
   readonly validated: TableModel;
@@ -31,10 +34,11 @@ interface FinishedTraining extends ScoredStage {
 }
 
 /**
- * Trains as before, from the same seed, with the validation rows among the others. Nothing is chosen: epochs are those of the
- * plan, batches are as many as fill evenly, and batch normalization keeps recomputed statistics unless others were asked for,
- * since there are no rows to tell whether its running averages are as good. What it gives is what it was given if it is
- * interrupted, or if its loss stops being a number.
+ * Trains as before, from the same seed, with the validation rows among the others. Nothing is
+ * chosen: epochs are those of the plan, batches are as many as fill evenly, and batch normalization
+ * keeps recomputed statistics unless others were asked for, since there are no rows to tell whether
+ * its running averages are as good. What it gives is what it was given if it is interrupted, or if
+ * its loss stops being a number.
  */
 export async function refit(
   table: Table,
@@ -84,7 +88,10 @@ async function trainAgain(
   }
 }
 
-/** Scores with those that the first training had on the validation rows, which are no longer new to the second. */
+/**
+ * Scores with those that the first training had on the validation rows, which are no longer new to
+ * the second.
+ */
 function withValidation(again: ScoredStage, first: ScoredStage): Pick<ScoredStage, "scores" | "statistics"> {
   const both = (before: PartScores, after: PartScores): PartScores => ({ ...before, ...after });
   const scores = both(first.scores, again.scores);

@@ -5,7 +5,10 @@ import { manualSeed } from "../../random/index.ts";
 import type { TrainTableOptions } from "./options.types.ts";
 import { trainTable } from "./trainTable.ts";
 
-/** Trains, and trains again from each of its checkpoints, through the bytes of a file, as another process would. */
+/**
+ * Trains, and trains again from each of its checkpoints, through the bytes of a file, as another
+ * process would.
+ */
 async function expectSame(options: TrainTableOptions): Promise<number> {
   const table = shopTable();
   const files: Uint8Array[] = [];

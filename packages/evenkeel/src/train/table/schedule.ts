@@ -13,9 +13,9 @@ import type { ScheduleOptions } from "../fit/schedule.ts";
 import type { TablePlan } from "./plan.ts";
 
 /**
- * The scheduler that a plan names, over all of its epochs: "onecycle" rises for three tenths of the steps and then falls to
- * almost nothing; "cosine" falls to 0; "step" divides by 10 after each third; "plateau" divides by 10 after 10 epochs
- * without a better validation loss.
+ * The scheduler that a plan names, over all of its epochs: "onecycle" rises for three tenths of the
+ * steps and then falls to almost nothing; "cosine" falls to 0; "step" divides by 10 after each
+ * third; "plateau" divides by 10 after 10 epochs without a better validation loss.
  *
  * @param stepsPerEpoch at least as many as there are
  */
@@ -45,7 +45,8 @@ export function newScheduler(
 const progress = ["lastEpoch", "baseLrs", "lastLr"];
 
 /**
- * Refuses to go on with a schedule that was planned otherwise: its state would bring the old plan along, and end in the middle.
+ * Refuses to go on with a schedule that was planned otherwise: its state would bring the old plan
+ * along, and end in the middle.
  * @throws Error naming the setting
  */
 export function checkSameSchedule(scheduler: ScheduleOptions["scheduler"], saved: object | undefined): void {

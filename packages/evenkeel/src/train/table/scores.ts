@@ -13,7 +13,10 @@ export interface ScoredStage {
   readonly statistics?: StatisticsChoice<PartScores>;
 }
 
-/** Scores a network on the parts of a split that have rows, and leaves it with the statistics that were asked for. */
+/**
+ * Scores a network on the parts of a split that have rows, and leaves it with the statistics that
+ * were asked for.
+ */
 export function scoreStage(
   table: Table,
   schema: Schema,

@@ -5,7 +5,8 @@ const parts = ["train", "validation", "test"] as const;
 
 /**
  * A split that was given.
- * @throws TypeError or RangeError if a part is missing, has a row that the table has not, or shares one with another part
+ * @throws TypeError or RangeError if a part is missing, has a row that the table has not, or shares
+ *   one with another part
  */
 export function checkedSplit(table: Table, split: Split): Split {
   checkOptions("trainTable: split", split, parts);

@@ -21,7 +21,8 @@ export interface TableStage {
 }
 
 /**
- * Fits the preprocessing on the rows to train on, seeds the default generator and draws the starting weights.
+ * Fits the preprocessing on the rows to train on, seeds the default generator and draws the
+ * starting weights.
  * @throws TypeError or RangeError for what does not fit; the generator is then as it was
  */
 export function newStage(
@@ -42,7 +43,8 @@ export function newStage(
   const { optimizer, clipGradNorm } = plan;
   const trainer = new TableTrainer(() => new TabularNet(size, plan.network), {
     ...{ optimizer, loss, ...(clipGradNorm !== undefined && { clipGradNorm }) },
-    // All of network, loss and optimizer is the library's own: nothing in it closes over what may change.
+    // All of network, loss and optimizer is the library's own: nothing in it closes over what may
+    // change.
     compile: compile === false ? false : { check: "never" },
   });
   trainer.reset(plan);
@@ -67,7 +69,10 @@ interface StageOptions extends Pick<TrainTableOptions, "signal"> {
   readonly onEpoch: (event: Omit<TableEpochEvent, "stage">, record: EpochRecord<TableMetric>) => unknown;
 }
 
-/** Trains as planned. The network then has the weights of `keptEpoch`, and its modes are as they were. */
+/**
+ * Trains as planned. The network then has the weights of `keptEpoch`, and its modes are as they
+ * were.
+ */
 export function fitStage(
   { preprocessing, trainer, train, validation }: TableStage,
   plan: TablePlan,

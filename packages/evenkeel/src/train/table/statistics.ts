@@ -13,9 +13,9 @@ export interface StatisticsChoice<S> {
 }
 
 /**
- * Scores a network as it was trained, and with its running statistics recomputed over the training rows, and leaves it with
- * the kind that was asked for or, with "better", the one whose loss is lower. Gives undefined for a network without running
- * statistics, and changes nothing then.
+ * Scores a network as it was trained, and with its running statistics recomputed over the training
+ * rows, and leaves it with the kind that was asked for or, with "better", the one whose loss is
+ * lower. Gives undefined for a network without running statistics, and changes nothing then.
  *
  * @param lossOf what to choose by: a loss over rows that were not trained on
  */

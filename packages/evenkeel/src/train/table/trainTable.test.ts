@@ -324,7 +324,8 @@ describe("a refit", () => {
     ["at once", [0, 1, 2, 3, 4, 5, 6], 0],
   ])("whose loss stops being a number %s leaves the first training's model, and says why", async (_, at, epochs) => {
     const size = 1e10;
-    // A value among the validation rows that plain gradient descent on columns as they are cannot be given.
+    // A value among the validation rows that plain gradient descent on columns as they are cannot
+    // be given.
     const { split } = await train("price", { epochs: 1, refit: false });
     const rows = shopRows(80).map((row, i) => (at.some((k) => i === split.validation[k]) ? { ...row, size } : row));
     const wild = { ...options, split, optimizer: "sgd", lr: 0.001, preprocessing: { scale: "none" } } as const;

@@ -36,32 +36,41 @@ export interface TableTraining {
   /** The epoch, from 1, whose weights the model has; 0 if none was finished. */
   readonly keptEpoch: number;
   /**
-   * Of the model as it is; after a refit those of the validation rows are of the first training, to which these rows were
-   * new. The test rows have had no part in any choice.
+   * Of the model as it is; after a refit those of the validation rows are of the first training, to
+   * which these rows were new. The test rows have had no part in any choice.
    */
   readonly scores: PartScores;
   /** What the baselines reach on the same rows; those of a refit network are refit as well. */
   readonly baselines: readonly Baseline[];
-  /** The scores with both kinds of running statistics, and which were kept; undefined without batch normalization. */
+  /**
+   * The scores with both kinds of running statistics, and which were kept; undefined without batch
+   * normalization.
+   */
   readonly statistics?: StatisticsChoice<PartScores>;
-  /** The training once more on training and validation rows; undefined if none was planned, or it was not begun. */
+  /**
+   * The training once more on training and validation rows; undefined if none was planned, or it
+   * was not begun.
+   */
   readonly refit?: TableRefit;
 }
 
 /**
- * Trains a network on a table: infers the schema, checks the table, splits it, fits the preprocessing on the training rows
- * alone, trains with the validation rows to measure by, and keeps the batch normalization statistics that validate better.
- * A small table is then trained on once more, with the validation rows among the others (see the option `refit`). All that
- * is random follows from the seed, which the default generator is given: the same table and options give the same bytes. Two
- * of these must not run at the same time, because they would share that generator.
+ * Trains a network on a table: infers the schema, checks the table, splits it, fits the
+ * preprocessing on the training rows alone, trains with the validation rows to measure by, and
+ * keeps the batch normalization statistics that validate better. A small table is then trained on
+ * once more, with the validation rows among the others (see the option `refit`). All that is random
+ * follows from the seed, which the default generator is given: the same table and options give the
+ * same bytes. Two of these must not run at the same time, because they would share that generator.
  *
  * @example
  * const { model, scores } = await trainTable(tableFromRows(cars), { target: "Miles_per_Gallon" });
  * console.log(scores.test.mae);
  *
- * @throws TableError listing what is wrong with the table; TypeError, RangeError or Error for an option that does not fit
- * @throws NonFiniteLossError naming the column or layer where the loss stopped being a number; where it did so in the refit,
- * the model of the training before it is kept and the error is in `refit.error`
+ * @throws TableError listing what is wrong with the table; TypeError, RangeError or Error for an
+ *   option that does not fit
+ * @throws NonFiniteLossError naming the column or layer where the loss stopped being a number;
+ *   where it did so in the refit, the model of the training before it is kept and the error is in
+ *   `refit.error`
  */
 export async function trainTable(table: Table, options: TrainTableOptions): Promise<TableTraining> {
   checkTableOptions(options);
@@ -104,7 +113,10 @@ export async function trainTable(table: Table, options: TrainTableOptions): Prom
   return { model: new TableModel({ ...model, record }), ...training };
 }
 
-/** Without validation rows there is nothing to choose by: then statistics are as PyTorch leaves them. */
+/**
+ * Without validation rows there is nothing to choose by: then statistics are as PyTorch leaves
+ * them.
+ */
 function statisticsWanted({ statistics }: TablePlan, { validation }: Split): TablePlan["statistics"] {
   return statistics === "better" && validation.length === 0 ? "asTrained" : statistics;
 }

@@ -24,7 +24,9 @@ export interface TrainerOptions extends Pick<TablePlan, "optimizer" | "clipGradN
   readonly loss: Loss;
   /** As `fit` takes it. */
   readonly compile?: FitOptions["compile"];
-  /** Rows that go through the network at once where nothing is trained; pictures take much memory. */
+  /**
+   * Rows that go through the network at once where nothing is trained; pictures take much memory.
+   */
   readonly rowsAtOnce?: { readonly scored: number; readonly statistics: number } | undefined;
 }
 
@@ -45,9 +47,10 @@ export interface TrainerRun<K extends string> {
 const usualRowsAtOnce = { scored: 4096, statistics: 8192 };
 
 /**
- * Trains one network on tables, as often as it is asked to: `trainTable` once, a study hundreds of times. Compiling takes
- * longer than many of these trainings, so network, optimizer and compiled programs are kept; `reset` makes all of it as good
- * as new, to the bit. It draws from the default generator, so one training at a time may run between two pauses.
+ * Trains one network on tables, as often as it is asked to: `trainTable` once, a study hundreds of
+ * times. Compiling takes longer than many of these trainings, so network, optimizer and compiled
+ * programs are kept; `reset` makes all of it as good as new, to the bit. It draws from the default
+ * generator, so one training at a time may run between two pauses.
  */
 export class TableTrainer<M extends Model = Model> {
   /** What is trained. */
@@ -86,7 +89,9 @@ export class TableTrainer<M extends Model = Model> {
     this.hasStatistics = runningNorms(network).length > 0;
   }
 
-  /** Fresh weights from a seed, which also starts the default generator; no memory of earlier steps. */
+  /**
+   * Fresh weights from a seed, which also starts the default generator; no memory of earlier steps.
+   */
   reset({ seed, lr, weightDecay }: Pick<TablePlan, "seed" | "lr" | "weightDecay">): void {
     manualSeed(seed);
     this.network.loadStateDict(this.#make().stateDict());
@@ -96,9 +101,10 @@ export class TableTrainer<M extends Model = Model> {
   }
 
   /**
-   * Trains as planned, from where `reset` or the checkpoint left the network. Gives the events of `fit` but for those of batches,
-   * and promises to await before it goes on. Orders of rows are drawn from a generator of their own, so that networks that draw more or less
-   * from the default one get the same batches.
+   * Trains as planned, from where `reset` or the checkpoint left the network. Gives the events of
+   * `fit` but for those of batches, and promises to await before it goes on. Orders of rows are
+   * drawn from a generator of their own, so that networks that draw more or less from the default
+   * one get the same batches.
    *
    * @throws as `fit`
    */
@@ -154,7 +160,10 @@ export class TableTrainer<M extends Model = Model> {
     return new DataLoader(new TensorDataset(...rows), { batchSize: scored, generator: new RandomGenerator(0) });
   }
 
-  /** What the network says in eval mode. A row gets the same answer, to the bit, whatever rows are with it. */
+  /**
+   * What the network says in eval mode. A row gets the same answer, to the bit, whatever rows are
+   * with it.
+   */
   outputs(inputs: readonly Tensor[]): Tensor {
     const { scored } = this.#options.rowsAtOnce ?? usualRowsAtOnce;
     const restoreModes = keepModes(this.#modules);
@@ -167,7 +176,10 @@ export class TableTrainer<M extends Model = Model> {
     }
   }
 
-  /** Recomputes the running statistics of batch normalization over these rows; see `updateBatchNorm`. */
+  /**
+   * Recomputes the running statistics of batch normalization over these rows; see
+   * `updateBatchNorm`.
+   */
   recompute(rows: Rows): void {
     const count = rows[0].shape[0];
     if (count <= (this.#options.rowsAtOnce ?? usualRowsAtOnce).statistics) {
@@ -175,14 +187,17 @@ export class TableTrainer<M extends Model = Model> {
       return;
     }
     const { statistics } = this.#options.rowsAtOnce ?? usualRowsAtOnce;
-    // Batches of equal size, since each weighs the same, and at random: the rows of a sorted table differ from batch to batch,
-    // and what they differ by between batches would be left out.
+    // Batches of equal size, since each weighs the same, and at random: the rows of a sorted table
+    // differ from batch to batch, and what they differ by between batches would be left out.
     const batchSize = Math.ceil(count / Math.ceil(count / statistics));
     const order = { batchSize, shuffle: true, generator: new RandomGenerator(0) };
     this.#statistics.run(new DataLoader(new TensorDataset(...rows), order));
   }
 
-  /** Runs `use` with running statistics recomputed over these rows. Statistics and default generator are then as they were. */
+  /**
+   * Runs `use` with running statistics recomputed over these rows. Statistics and default generator
+   * are then as they were.
+   */
   recomputed<T>(rows: Rows, use: () => T): T {
     this.#before.take();
     try {

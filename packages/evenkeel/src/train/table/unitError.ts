@@ -3,7 +3,10 @@ import type { Preprocessing } from "../../tabular/index.ts";
 import type { Tensor } from "../../tensor/index.ts";
 import type { Metric } from "../evaluate/metrics.ts";
 
-/** Mean absolute error of a number in its own unit, whatever preprocessing made of it for the network. */
+/**
+ * Mean absolute error of a number in its own unit, whatever preprocessing made of it for the
+ * network.
+ */
 export class UnitError implements Metric {
   readonly #preprocessing: Preprocessing;
   #sum = 0;

@@ -3,9 +3,10 @@ import type { FunctionBuilder } from "../functionBuilder.ts";
 import { f32x4, f64x2 } from "../instructions.ts";
 
 /**
- * The functions of this folder map four floats to four floats and compute in doubles, two at a time. A result with an
- * error of 2^-30 is rounded to float once: it is correctly rounded except in rare cases near a tie, and formulas that would
- * cancel in float (gelu, expm1) are safe. Only IEEE basic operations: the same bits in every engine.
+ * The functions of this folder map four floats to four floats and compute in doubles, two at a
+ * time. A result with an error of 2^-30 is rounded to float once: it is correctly rounded except in
+ * rare cases near a tie, and formulas that would cancel in float (gelu, expm1) are safe. Only IEEE
+ * basic operations: the same bits in every engine.
  */
 
 const shift = (code: number) => (a: V128, bits: number) => instruction("v128", [0xfd, code], [a, i32Const(bits)]);

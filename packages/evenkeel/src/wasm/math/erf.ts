@@ -6,8 +6,9 @@ import { inDoubles, limit, polynomial } from "./doubles.ts";
 import { expF64x2 } from "./exp.ts";
 
 /**
- * erfc(a) = exp(-a^2) P(u) / (1 + 2a) with u = (a - 3.5) / (a + 3.5), after Shepherd and Laframboise (1981): P is smooth
- * on all of a >= 0. Relative error 2^-34 where a <= 11.5; interpolated at Chebyshev nodes.
+ * erfc(a) = exp(-a^2) P(u) / (1 + 2a) with u = (a - 3.5) / (a + 3.5), after Shepherd and
+ * Laframboise (1981): P is smooth on all of a >= 0. Relative error 2^-34 where a <= 11.5;
+ * interpolated at Chebyshev nodes.
  */
 const tailSeries = [
   1.2423492448754723, -0.14000918002528687, -0.010555596290487499, 0.0975190838806389, -0.11508962307236623,
@@ -46,7 +47,10 @@ function erfF64x2(f: FunctionBuilder, x: V128): V128 {
 /** The error function. Beyond ±4 it is ±1 in float. */
 export const erfF32x4 = vectorFunction("erf", (f, x) => inDoubles(f, [limit(x, 4)], erfF64x2));
 
-/** The normal distribution function Phi(x) and exp(-x^2 / 2) of two doubles within ±16; also where Phi is small. */
+/**
+ * The normal distribution function Phi(x) and exp(-x^2 / 2) of two doubles within ±16; also where
+ * Phi is small.
+ */
 export function normalF64x2(f: FunctionBuilder, x: V128): { distribution: V128; gauss: V128 } {
   const a = f.let(f64x2.mul(f64x2.abs(x), f64x2.const(Math.SQRT1_2)));
   const gauss = f.let(expF64x2(f, f.let(f64x2.mul(f64x2.mul(x, x), f64x2.const(-0.5)))));

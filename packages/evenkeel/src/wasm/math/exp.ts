@@ -14,7 +14,10 @@ const farthest = 160;
 /** Adding it to a small number leaves the nearest integer in the lowest bits. */
 const roundingShift = 1.5 * 2 ** 52;
 
-/** (exp(r) - 1 - r) / r^2 where |r| <= ln(2) / 2: relative error of exp(r) - 1 below 2^-30.8. Interpolated at Chebyshev nodes. */
+/**
+ * (exp(r) - 1 - r) / r^2 where |r| <= ln(2) / 2: relative error of exp(r) - 1 below 2^-30.8.
+ * Interpolated at Chebyshev nodes.
+ */
 const expSeries = [
   0.500000001346581, 0.16666666681623232, 0.041666464925285904, 0.0083333109254809, 0.0013933649996309251,
   0.00019890990824673654,
@@ -29,7 +32,10 @@ function reduce(f: FunctionBuilder, x: V128): { shifted: V128; rest: V128 } {
   return { shifted, rest };
 }
 
-/** exp of two doubles, to 2^-30. They must lie within ±700. NaN stays NaN: the bits that are shifted are 0 in it. */
+/**
+ * exp of two doubles, to 2^-30. They must lie within ±700. NaN stays NaN: the bits that are shifted
+ * are 0 in it.
+ */
 export function expF64x2(f: FunctionBuilder, x: V128): V128 {
   const { shifted, rest } = reduce(f, x);
   return i64x2.add(f64x2.add(rest, f64x2.const(1)), i64x2.shl(shifted, 52));

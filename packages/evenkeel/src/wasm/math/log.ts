@@ -5,15 +5,23 @@ import { vectorFunction } from "./define.ts";
 import { bits64, i64x2, inDoubles, polynomial } from "./doubles.ts";
 
 /**
- * log(x) = k ln 2 + log(m), m in [sqrt(1/2), sqrt(2)), and log(m) = 2 artanh(s) with s = (m - 1) / (m + 1), |s| < 0.172.
+ * log(x) = k ln 2 + log(m), m in [sqrt(1/2), sqrt(2)), and log(m) = 2 artanh(s) with s = (m - 1) /
+ * (m + 1), |s| < 0.172.
  */
 
-/** (2 artanh(s) / s - 2) / z where z = s^2: relative error of the logarithm 2^-35.8. Interpolated at Chebyshev nodes. */
+/**
+ * (2 artanh(s) / s - 2) / z where z = s^2: relative error of the logarithm 2^-35.8. Interpolated at
+ * Chebyshev nodes.
+ */
 const artanhSeries = [0.6666666655404201, 0.4000012221181068, 0.2855077863318998, 0.23331614471881984];
 
-/** log(m) and -k of positive doubles, not infinite. `less` is x - 1, if the caller has it more precisely. */
+/**
+ * log(m) and -k of positive doubles, not infinite. `less` is x - 1, if the caller has it more
+ * precisely.
+ */
 function split(f: FunctionBuilder, x: V128, less?: V128): { log: V128; minusK: V128 } {
-  // The bits of x minus those of sqrt(1/2): the exponent field is k, with a bias that keeps it positive.
+  // The bits of x minus those of sqrt(1/2): the exponent field is k, with a bias that keeps it
+  // positive.
   const offset = f.let(i64x2.sub(x, bits64(0x3fe6a09e)));
   const kBits = v128.and(offset, bits64(0xfff00000));
   const m = f.let(i64x2.sub(x, kBits));
@@ -44,7 +52,10 @@ function log2F64x2(f: FunctionBuilder, x: V128): V128 {
   return f64x2.sub(f64x2.mul(log, f64x2.const(Math.LOG2E)), minusK);
 }
 
-/** `computed` where x is positive and finite; -Infinity at 0, NaN below it, Infinity and NaN as they are. */
+/**
+ * `computed` where x is positive and finite; -Infinity at 0, NaN below it, Infinity and NaN as they
+ * are.
+ */
 function withLimits(computed: V128, x: V128): V128 {
   const zero = f32x4.const(0);
   const infinity = f32x4.const(Infinity);

@@ -6,7 +6,9 @@ import { logF64x2 } from "./log.ts";
 
 const farthest = 160;
 
-/** |a|^b = exp(b log |a|) and the sign and the limits of IEEE 754. https://en.cppreference.com/w/c/numeric/math/pow */
+/**
+ * |a|^b = exp(b log |a|) and the sign and the limits of IEEE 754. https://en.cppreference.com/w/c/numeric/math/pow
+ */
 export const powF32x4 = vectorFunction(
   "pow",
   (f, a, b) => {

@@ -5,10 +5,11 @@ import { vectorFunction } from "./define.ts";
 import { bits64, i64x2, polynomial } from "./doubles.ts";
 
 /**
- * Functions of two doubles, for float64. Methods and series are those of core/portableMath.ts, with masks for branches:
- * only IEEE basic operations, the same bits in every engine. The largest errors, in units of the last place against 80-bit
- * floats, and in brackets those of V8's functions on the same 2^18 arguments: exp 0.83 (0.86), expm1 1.40 (0.78), log 0.79
- * (0.80), log1p 1.16 (0.79), tanh 2.21 (2.11), sigmoid 2.27 (2.27), silu 2.08 (2.08), logSigmoid 1.76 (1.43).
+ * Functions of two doubles, for float64. Methods and series are those of core/portableMath.ts, with
+ * masks for branches: only IEEE basic operations, the same bits in every engine. The largest
+ * errors, in units of the last place against 80-bit floats, and in brackets those of V8's functions
+ * on the same 2^18 arguments: exp 0.83 (0.86), expm1 1.40 (0.78), log 0.79 (0.80), log1p 1.16
+ * (0.79), tanh 2.21 (2.11), sigmoid 2.27 (2.27), silu 2.08 (2.08), logSigmoid 1.76 (1.43).
  */
 
 // ln 2 in parts of 32 bits and the rest, so that products with small whole numbers are exact.
@@ -28,7 +29,10 @@ const expSeries = [
   ...[1 / 479001600, 1 / 6227020800, 1 / 87178291200],
 ];
 
-/** x = n ln 2 + r: exp(r) - 1, and 2^n as two factors, because n alone may exceed the exponent range. */
+/**
+ * x = n ln 2 + r: exp(r) - 1, and 2^n as two factors, because n alone may exceed the exponent
+ * range.
+ */
 function reduce(f: FunctionBuilder, x: V128): { rest: V128; half: V128; other: V128 } {
   const n = f.let(
     f64x2.sub(f64x2.add(f64x2.mul(x, f64x2.const(Math.LOG2E)), f64x2.const(roundingShift)), f64x2.const(roundingShift)),
@@ -64,11 +68,14 @@ export const expm1F64x2 = vectorFunction("expm1F64x2", (f, x) => expm1Of(f, redu
 /** (2 artanh(s) - 2s) / (s s^2), in s^2: 2 / 3, 2 / 5, ... */
 const artanhSeries = [2 / 3, 2 / 5, 2 / 7, 2 / 9, 2 / 11, 2 / 13, 2 / 15, 2 / 17, 2 / 19, 2 / 21, 2 / 23, 2 / 25];
 
-/** ln x of any x: x = 2^n (1 + r), 1 + r from sqrt(1/2) to sqrt(2); -Infinity at 0, NaN below it. */
+/**
+ * ln x of any x: x = 2^n (1 + r), 1 + r from sqrt(1/2) to sqrt(2); -Infinity at 0, NaN below it.
+ */
 export const logF64x2 = vectorFunction("logF64x2", (f, x) => {
   const isTiny = f.let(f64x2.lt(x, f64x2.const(2 ** -1022)));
   const scaled = f.let(v128.bitselect(f64x2.mul(x, f64x2.const(2 ** 54)), x, isTiny));
-  // The bits of x minus those of sqrt(1/2): the exponent field is n, with a bias that keeps it positive.
+  // The bits of x minus those of sqrt(1/2): the exponent field is n, with a bias that keeps it
+  // positive.
   const offset = f.let(i64x2.sub(scaled, bits64(0x3fe6a09e)));
   const mantissa = i64x2.sub(scaled, v128.and(offset, bits64(0xfff00000)));
   const biased = i64x2.shrU(i64x2.add(offset, bits64(0x3ff00000)), 52);
@@ -98,7 +105,10 @@ export const log1pF64x2 = vectorFunction("log1pF64x2", (f, x) => {
   return v128.bitselect(x, corrected, f64x2.eq(sum, one()));
 });
 
-/** tanh from a = |x| and e = exp(-2a): (1 - e) / (1 + e), computed as 1 - 2e / (1 + e) near 1, with the sign of x. */
+/**
+ * tanh from a = |x| and e = exp(-2a): (1 - e) / (1 + e), computed as 1 - 2e / (1 + e) near 1, with
+ * the sign of x.
+ */
 export const tanhF64x2 = vectorFunction("tanhF64x2", (f, x) => {
   const size = f.let(f64x2.pmin(f64x2.abs(x), f64x2.const(22)));
   const reduced = reduce(f, f.let(f64x2.mul(size, f64x2.const(-2))));

@@ -8,8 +8,9 @@ import { expF64x2, sigmoidF64x2 } from "./exp.ts";
 import { log1pF64x2 } from "./log.ts";
 
 /**
- * Activations and losses made of exp, log and erf: four floats in, computed in doubles, rounded once. Arguments are clamped
- * to the range in which the functions change; infinities give the results of the references.
+ * Activations and losses made of exp, log and erf: four floats in, computed in doubles, rounded
+ * once. Arguments are clamped to the range in which the functions change; infinities give the
+ * results of the references.
  */
 
 /** Beyond it, the logistic function is 0 or 1 in float, even multiplied by any float. */
@@ -19,7 +20,10 @@ const normalEnd = 16;
 
 type Compute = (f: FunctionBuilder, x: V128) => V128;
 
-/** x * share(x), where the share rises from 0 to 1 within ±end. At -Infinity it is NaN: infinity times 0. */
+/**
+ * x * share(x), where the share rises from 0 to 1 within ±end. At -Infinity it is NaN: infinity
+ * times 0.
+ */
 /* @__NO_SIDE_EFFECTS__ */
 function gated(name: string, end: number, share: Compute) {
   return vectorFunction(name, (f, x) => {
@@ -114,7 +118,9 @@ export const logSigmoidF32x4 = vectorFunction("logSigmoid", (f, x) =>
   inDoubles(f, [x], (body, half) => f64x2.sub(f64x2.pmin(half, f64x2.const(0)), softTail(body, half))),
 );
 
-/** log(1 + exp(beta x)) / beta; x where beta x exceeds the threshold. One function per pair of them. */
+/**
+ * log(1 + exp(beta x)) / beta; x where beta x exceeds the threshold. One function per pair of them.
+ */
 export function softplusF32x4(beta: number, threshold: number): VectorFunction {
   return vectorFunction(`softplus ${beta} ${threshold}`, (f, x) =>
     inDoubles(f, [x], (body, half) => {
@@ -131,7 +137,10 @@ function loss(name: string, compute: (f: FunctionBuilder, ...inputs: V128[]) => 
   return vectorFunction(name, (f, ...inputs) => inDoubles(f, inputs, compute), ["v128", "v128", "v128"]);
 }
 
-/** logit, target, weight of positives -> weight * target * softplus(-logit) + (1 - target) * softplus(logit). */
+/**
+ * logit, target, weight of positives -> weight * target * softplus(-logit) + (1 - target) *
+ * softplus(logit).
+ */
 export const bceWithLogitsF32x4 = loss("bceWithLogits", (f, x, t, w) => {
   const tail = f.let(softTail(f, x));
   const zero = f64x2.const(0);

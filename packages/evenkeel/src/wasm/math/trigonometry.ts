@@ -4,7 +4,10 @@ import { f32x4, f64x2, v128 } from "../instructions.ts";
 import { vectorFunction } from "./define.ts";
 import { i64x2, inDoubles, polynomial } from "./doubles.ts";
 
-/** x = n pi/2 + r with |r| <= pi/4; sine and cosine of r by polynomials; n mod 4 says which of them, and its sign. */
+/**
+ * x = n pi/2 + r with |r| <= pi/4; sine and cosine of r by polynomials; n mod 4 says which of them,
+ * and its sign.
+ */
 
 /** (sin(r) / r - 1) / r^2 and (cos(r) - 1) / r^2 as polynomials of r^2: errors 2^-35 and 2^-41. */
 const sinSeries = [-0.16666666663853044, 0.008333331873837089, -0.00019840086263755438, 2.7249864655139085e-6];

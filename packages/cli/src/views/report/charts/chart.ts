@@ -5,8 +5,8 @@ import { tickText } from "../../../shell/figures.ts";
 import { escapeText, type Html, trusted } from "../html.ts";
 
 /**
- * Colours of the charts. They are stand-ins, which {@link chart} replaces by the page's variables, so that light, dark and print have
- * colours of their own.
+ * Colours of the charts. They are stand-ins, which {@link chart} replaces by the page's variables,
+ * so that light, dark and print have colours of their own.
  */
 export const inks = {
   text: "#010101",
@@ -65,7 +65,8 @@ const config: NonNullable<TopLevelSpec["config"]> = {
 };
 
 /**
- * Draws a specification of Vega-Lite as an SVG for the middle of a page. Vega is large, so it is loaded by the first chart.
+ * Draws a specification of Vega-Lite as an SVG for the middle of a page. Vega is large, so it is
+ * loaded by the first chart.
  *
  * @param label - what the picture shows, in words, for who cannot see it
  */
@@ -92,8 +93,8 @@ export function shortened(text: string, characters: number): string {
 }
 
 /**
- * A vertical axis of names, in their order, and the room that it takes. Names may be alike, and what is drawn beside them finds its
- * place by `keys`.
+ * A vertical axis of names, in their order, and the room that it takes. Names may be alike, and
+ * what is drawn beside them finds its place by `keys`.
  */
 export function nameAxis(
   names: readonly string[],
@@ -135,7 +136,10 @@ export function axisText(ticks: readonly number[]): string {
   return `({${texts.join(", ")}})[datum.value]`;
 }
 
-/** Colours and fonts of the page, ids that no other drawing has, a size that gives way on small screens, and the description. */
+/**
+ * Colours and fonts of the page, ids that no other drawing has, a size that gives way on small
+ * screens, and the description.
+ */
 function fitIntoPage(svg: string, label: string): string {
   const prefix = `c${createHash("sha256").update(svg).digest("hex").slice(0, 8)}-`;
   // Only inside of tags: what stands between them are texts, of columns too.

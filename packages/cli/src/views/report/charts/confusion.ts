@@ -14,7 +14,10 @@ interface Confusion {
   readonly counts: readonly (readonly number[])[];
 }
 
-/** Counts rows by true and predicted class, the commonest classes by themselves and the others together. */
+/**
+ * Counts rows by true and predicted class, the commonest classes by themselves and the others
+ * together.
+ */
 export function confusionOf({ classes, truth, predicted }: Classes): Confusion {
   const rows = new Array<number>(classes.length).fill(0);
   for (let i = 0; i < truth.length; i++) rows[truth[i]]++;
@@ -30,7 +33,10 @@ export function confusionOf({ classes, truth, predicted }: Classes): Confusion {
   return { names, counts };
 }
 
-/** The confusion matrix as a table: shaded by the share of the true class, with recall and precision at the edges. */
+/**
+ * The confusion matrix as a table: shaded by the share of the true class, with recall and precision
+ * at the edges.
+ */
 export function confusionTable(predictions: Classes): Html {
   const { names, counts } = confusionOf(predictions);
   const total = counts.map((row) => row.reduce((sum, count) => sum + count, 0));

@@ -5,7 +5,10 @@ import { type LinePoint, lineChart } from "./lineChart.ts";
 /** What is drawn of very long trainings: epochs at equal distances. */
 const mostPoints = 300;
 
-/** The mean over seeds after each epoch, and the lowest and the highest of them; over those seeds that got so far. */
+/**
+ * The mean over seeds after each epoch, and the lowest and the highest of them; over those seeds
+ * that got so far.
+ */
 export function summarize({ label, runs }: Curve): LinePoint[] {
   const epochs = Math.max(0, ...runs.map((run) => run.length));
   const step = Math.max(1, Math.ceil(epochs / mostPoints));
@@ -28,7 +31,10 @@ interface CurvesOptions {
   readonly sharedWith?: readonly Curve[] | undefined;
 }
 
-/** Learning curves: a line for each, a band around it where there are several seeds, its name at its end. */
+/**
+ * Learning curves: a line for each, a band around it where there are several seeds, its name at its
+ * end.
+ */
 export function curvesChart(curves: readonly Curve[], options: CurvesOptions): Promise<Html> {
   const { title, description, bestEpoch, sharedWith = curves } = options;
   const all = sharedWith.flatMap(summarize);

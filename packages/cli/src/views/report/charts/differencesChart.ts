@@ -9,12 +9,16 @@ type Difference = Pick<StudyArm, "label" | "differences"> & { readonly differenc
 
 const step = 34;
 
-/** Differences of arms to one of them: a dot with its interval and a small mark for each seed, the figures beside it. */
+/**
+ * Differences of arms to one of them: a dot with its interval and a small mark for each seed, the
+ * figures beside it.
+ */
 export async function differencesChart(
   rows: readonly Difference[],
   { title, to, better }: { readonly title: string; readonly to: string; readonly better: "lower" | "higher" },
 ): Promise<Html> {
-  // Arms differ at the end of their names: "robust scale, no normalization, dropout 0.25", "…, as trained".
+  // Arms differ at the end of their names: "robust scale, no normalization, dropout 0.25", "…, as
+  // trained".
   const names = nameAxis(
     rows.map(({ label }) => label),
     48,
@@ -80,7 +84,9 @@ export async function differencesChart(
   );
 }
 
-/** Where the axis begins and ends: one arm that went astray is not to press all others into a line. */
+/**
+ * Where the axis begins and ends: one arm that went astray is not to press all others into a line.
+ */
 function extentOf(intervals: readonly { readonly low: number; readonly high: number }[]): [number, number] {
   const reach = intervals.map(({ low, high }) => Math.max(Math.abs(low), Math.abs(high))).sort((a, b) => a - b);
   const most = 5 * reach[Math.floor((reach.length - 1) / 2)];

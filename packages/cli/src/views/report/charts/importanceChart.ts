@@ -11,7 +11,10 @@ export const mostColumns = 20;
 
 const step = 25;
 
-/** The columns by how much the score suffers when they are shuffled, and the spread over the repetitions. */
+/**
+ * The columns by how much the score suffers when they are shuffled, and the spread over the
+ * repetitions.
+ */
 export async function importanceChart(
   columns: readonly Importance[],
   { metric, unit }: { readonly metric: string; readonly unit?: string | undefined },

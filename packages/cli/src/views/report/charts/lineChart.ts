@@ -24,7 +24,10 @@ interface LineChartOptions {
   readonly bands: boolean;
   /** A dot at each point, where there are few. */
   readonly dots?: boolean | undefined;
-  /** The points of all charts that are to have the same scale; those of this one alone where it is not given. */
+  /**
+   * The points of all charts that are to have the same scale; those of this one alone where it is
+   * not given.
+   */
   readonly sharedWith?: readonly LinePoint[] | undefined;
   /** A dashed line across, with its name. */
   readonly at?: { readonly value: number; readonly name: string } | undefined;
@@ -33,7 +36,10 @@ interface LineChartOptions {
 const height = 260;
 const padding = { left: 48, top: 28, bottom: 42 } as const;
 
-/** Lines with bands, and their names at their ends. The points of a line stand together, from left to right. */
+/**
+ * Lines with bands, and their names at their ends. The points of a line stand together, from left
+ * to right.
+ */
 export async function lineChart(points: readonly LinePoint[], options: LineChartOptions): Promise<Html> {
   const labels = [...new Set(points.map(({ label }) => label))];
   const names = new Map(labels.map((label) => [label, shortened(label, 30)]));
@@ -110,8 +116,8 @@ export async function lineChart(points: readonly LinePoint[], options: LineChart
 }
 
 /**
- * Logarithmic where a linear scale would press everything that matters against the floor. Bands that go far astray, of a seed that
- * diverged, are cut off instead of flattening the lines.
+ * Logarithmic where a linear scale would press everything that matters against the floor. Bands
+ * that go far astray, of a seed that diverged, are cut off instead of flattening the lines.
  */
 function scaleOf(points: readonly LinePoint[]): Scale {
   if (points.length === 0) return paddedScale(0, 1);

@@ -53,7 +53,10 @@ export async function predictedChart(predictions: Regression, { target, part }: 
   );
 }
 
-/** What is left: true minus predicted, against predicted. A pattern in it is something that the network has not learned. */
+/**
+ * What is left: true minus predicted, against predicted. A pattern in it is something that the
+ * network has not learned.
+ */
 export async function residualsChart(predictions: Regression, { target, part }: Words): Promise<Html> {
   const values = rowsOf(predictions).map(({ truth, predicted }) => ({ predicted, residual: truth - predicted }));
   const largest = Math.max(...values.map(({ residual }) => Math.abs(residual))) * 1.05 || 1;

@@ -14,7 +14,10 @@ export function paddedScale(low: number, high: number, ticks = 5): Scale {
   return { type: "linear", domain, ticks: roundTicks(domain, ticks) };
 }
 
-/** A logarithmic scale with ticks at 1, 2 and 5 times the powers of ten, or at the powers where there are many. */
+/**
+ * A logarithmic scale with ticks at 1, 2 and 5 times the powers of ten, or at the powers where
+ * there are many.
+ */
 export function logarithmic(low: number, high: number): Scale {
   const domain: [number, number] = [low / 1.05, high * 1.05];
   const many = Math.log10(high / low) > 3;
@@ -46,12 +49,14 @@ export function heightOf(value: number, { type, domain }: Scale, height: number)
 }
 
 /**
- * Heights of labels beside their values: moved apart so that none lies on another, as little as possible (least squares, by pooling
- * neighbours that want the same place), and all within the drawing.
+ * Heights of labels beside their values: moved apart so that none lies on another, as little as
+ * possible (least squares, by pooling neighbours that want the same place), and all within the
+ * drawing.
  */
 export function labelPositions(values: readonly number[], scale: Scale, height: number, distance: number): number[] {
   const order = values.map((value, index) => ({ index, y: heightOf(value, scale, height) })).sort((a, b) => a.y - b.y);
-  // Without the room for the labels before it, each wants a place that is not above that of the one before.
+  // Without the room for the labels before it, each wants a place that is not above that of the one
+  // before.
   const groups: { size: number; y: number }[] = [];
   for (const [i, { y }] of order.entries()) {
     groups.push({ size: 1, y: y - i * distance });

@@ -12,7 +12,10 @@ interface SeriesOptions {
   readonly sharedWith: readonly Series[];
 }
 
-/** A score over something logarithmic, learning rates or numbers of rows: a line for each arm, its interval as a band. */
+/**
+ * A score over something logarithmic, learning rates or numbers of rows: a line for each arm, its
+ * interval as a band.
+ */
 export function seriesChart(series: readonly Series[], options: SeriesOptions): Promise<Html> {
   const { across, title, description } = options;
   const sharedWith = options.sharedWith.flatMap(pointsOf);

@@ -25,8 +25,9 @@ export const isWithin = (need: Border, border: Border): boolean =>
   need.every((pair, i) => pair.every((size, side) => size <= border[i][side]));
 
 /**
- * Chooses borders as wide as the readers need, so that they can read in place. Flat ops process borders too: all of their
- * pictures have the same border, and none if one of those ops would not leave zeros there; readers then get a copy with a border.
+ * Chooses borders as wide as the readers need, so that they can read in place. Flat ops process
+ * borders too: all of their pictures have the same border, and none if one of those ops would not
+ * leave zeros there; readers then get a copy with a border.
  */
 export class Borders {
   readonly #parents = new Map<Key, Key>();

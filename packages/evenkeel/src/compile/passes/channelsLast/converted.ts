@@ -9,7 +9,9 @@ interface PicturesRead {
   readonly kind: "pictures";
   readonly value: GraphValue;
   readonly need: Border;
-  /** A wider border that saves the reader a copy, if the node that makes the pictures can write it. */
+  /**
+   * A wider border that saves the reader a copy, if the node that makes the pictures can write it.
+   */
   readonly wish?: Border;
 }
 
@@ -23,7 +25,10 @@ interface PlainRead {
 export type Operand = PicturesRead | PlainRead;
 
 interface Result {
-  /** Pictures are made channels-last; all other results keep their buffer, with the shape that the op gives. */
+  /**
+   * Pictures are made channels-last; all other results keep their buffer, with the shape that the
+   * op gives.
+   */
   readonly kind: "pictures" | "plain";
   readonly value: GraphValue;
   /** A border that the op uses as working space. */
@@ -34,13 +39,16 @@ export interface Converted {
   readonly operands: readonly Operand[];
   readonly results: readonly Result[];
   /**
-   * Whether it processes its arrays as flat ones, borders included: then all of its pictures have the same border. If not,
-   * it reads only inside borders, and writes zeros around its results.
+   * Whether it processes its arrays as flat ones, borders included: then all of its pictures have
+   * the same border. If not, it reads only inside borders, and writes zeros around its results.
    */
   readonly flat: boolean;
   /** Whether a flat op maps the zeros in borders to zeros. */
   readonly keepsZeros?: boolean;
-  /** The op for these borders of its operands and of its first result; borders of plain operands are ignored. */
+  /**
+   * The op for these borders of its operands and of its first result; borders of plain operands are
+   * ignored.
+   */
   readonly build: (borders: readonly Border[], border: Border) => { readonly op: AnyOp; readonly attrs: object };
 }
 

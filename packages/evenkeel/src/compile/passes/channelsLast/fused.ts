@@ -21,9 +21,9 @@ import { asPictures, asPlain, type Converted, pictures, plain } from "./converte
 import { isPictures } from "./rules.ts";
 
 /**
- * Fuses batch norm + ReLU, found by batchNormRelu.ts, with the following max pooling or mean over pixels, and their
- * gradients: one op each way. The gradient recomputes the forward pass from the input, so the input, weight and bias must be
- * unchanged.
+ * Fuses batch norm + ReLU, found by batchNormRelu.ts, with the following max pooling or mean over
+ * pixels, and their gradients: one op each way. The gradient recomputes the forward pass from the
+ * input, so the input, weight and bias must be unchanged.
  */
 interface Fused {
   /** The fused ops in place of the batch norm and of its gradients, if pooling follows it. */
@@ -168,7 +168,10 @@ interface MeanGradient {
   readonly dy: GraphValue;
 }
 
-/** Whether pictures are the gradient of a mean over their pixels: one value for all pixels of a channel. */
+/**
+ * Whether pictures are the gradient of a mean over their pixels: one value for all pixels of a
+ * channel.
+ */
 function meanGradient(dz: GraphValue, uses: Uses): MeanGradient | undefined {
   const node = uses.maker(dz);
   if (node === undefined || !uses.isPrivate(dz.buffer)) return undefined;

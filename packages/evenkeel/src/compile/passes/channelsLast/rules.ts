@@ -144,7 +144,10 @@ const onMaxPoolBackward: Rule = ({ attrs, inputs: [dy, indices], outputs: [dx] }
   };
 };
 
-/** Sums over the pixels of pictures, and possibly over more dimensions: the zeros around them add nothing. */
+/**
+ * Sums over the pixels of pictures, and possibly over more dimensions: the zeros around them add
+ * nothing.
+ */
 const onSum: Rule = ({ attrs, inputs: [x], outputs: [y] }, { isHeld }) => {
   const { dims, keepdim } = attrs as { readonly dims: readonly number[]; readonly keepdim: boolean };
   if (!isPictures(x) || !isHeld(x) || !dims.includes(2) || !dims.includes(3)) return undefined;
@@ -205,7 +208,10 @@ const onClone: Rule = ({ attrs, inputs: [x], outputs: [y] }, { isHeld }) => {
   };
 };
 
-/** [1, 1, 1, C] or [N, 1, 1, C] for a shape that broadcasts to [N, C, H, W] by channel; undefined for others. */
+/**
+ * [1, 1, 1, C] or [N, 1, 1, C] for a shape that broadcasts to [N, C, H, W] by channel; undefined
+ * for others.
+ */
 function channelsShape(shape: Shape): Shape | undefined {
   if (shape.length > 4) return undefined;
   const [n, c, h, w] = [...new Array<number>(4 - shape.length).fill(1), ...shape];
@@ -250,7 +256,10 @@ const onElementwise: Rule = (node, { isHeld }) => {
   };
 };
 
-/** Whether an elementwise op gives 0 where its pictures are 0, for any masks; other operands must be constants. */
+/**
+ * Whether an elementwise op gives 0 where its pictures are 0, for any masks; other operands must be
+ * constants.
+ */
 function makesZeros(op: AnyOp, attrs: unknown, operands: readonly Operand[], y: GraphValue): boolean {
   return [0, 1].every((mask) => {
     const arrays = operands.map(({ kind, value: { dtype, buffer } }) => {

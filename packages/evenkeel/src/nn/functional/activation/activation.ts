@@ -12,8 +12,10 @@ import type { Tensor } from "../../../tensor/index.ts";
 import { type InplaceOption, requireTensor } from "../../checks.ts";
 
 /**
- * Nonlinearities: each maps every value by itself, any shape to the same shape, except softmax and logSoftmax, which
- * work along a dimension. `inplace` is accepted where PyTorch has it, without effect: the input stays as it is. Formulas: https://pytorch.org/docs/stable/nn.functional.html#non-linear-activation-functions
+ * Nonlinearities: each maps every value by itself, any shape to the same shape, except softmax and
+ * logSoftmax, which work along a dimension. `inplace` is accepted where PyTorch has it, without
+ * effect: the input stays as it is. Formulas:
+ * https://pytorch.org/docs/stable/nn.functional.html#non-linear-activation-functions
  */
 
 const inplaceOnly = ["inplace"];
@@ -35,7 +37,10 @@ export function leakyRelu(input: Tensor, options: { negativeSlope?: number | und
 
 const eluOptions = ["alpha", "inplace"];
 
-/** x where positive, `alpha` (default 1) times (exp(x) - 1) elsewhere. https://arxiv.org/abs/1511.07289 */
+/**
+ * x where positive, `alpha` (default 1) times (exp(x) - 1) elsewhere.
+ * https://arxiv.org/abs/1511.07289
+ */
 export function elu(input: Tensor, options: { alpha?: number | undefined } & InplaceOption = {}): Tensor {
   checkOptions("elu", options, eluOptions);
   const { alpha = 1 } = options;
@@ -53,8 +58,8 @@ export function checkApproximation(owner: string, approximate: GeluApproximation
 const geluOptions = ["approximate"];
 
 /**
- * x times the normal distribution function of x; `approximate: "tanh"` gives the cheaper form of the paper instead.
- * https://arxiv.org/abs/1606.08415
+ * x times the normal distribution function of x; `approximate: "tanh"` gives the cheaper form of
+ * the paper instead. https://arxiv.org/abs/1606.08415
  */
 export function gelu(input: Tensor, options: { approximate?: GeluApproximation | undefined } = {}): Tensor {
   checkOptions("gelu", options, geluOptions);
@@ -86,7 +91,10 @@ export function logSigmoid(input: Tensor): Tensor {
 
 const softplusOptions = ["beta", "threshold"];
 
-/** log(1 + exp(beta * x)) / beta; x itself where beta * x exceeds `threshold`. Defaults: beta 1, threshold 20. */
+/**
+ * log(1 + exp(beta * x)) / beta; x itself where beta * x exceeds `threshold`. Defaults: beta 1,
+ * threshold 20.
+ */
 export function softplus(
   input: Tensor,
   options: { beta?: number | undefined; threshold?: number | undefined } = {},
@@ -98,7 +106,10 @@ export function softplus(
 
 const celuOptions = ["alpha", "inplace"];
 
-/** x where positive, `alpha` (default 1) times (exp(x / alpha) - 1) elsewhere. https://arxiv.org/abs/1704.07483 */
+/**
+ * x where positive, `alpha` (default 1) times (exp(x / alpha) - 1) elsewhere.
+ * https://arxiv.org/abs/1704.07483
+ */
 export function celu(input: Tensor, options: { alpha?: number | undefined } & InplaceOption = {}): Tensor {
   checkOptions("celu", options, celuOptions);
   const { alpha = 1 } = options;
@@ -114,7 +125,10 @@ export function checkDivisor(owner: string, name: string, value: number): void {
 const seluAlpha = 1.6732632423543772;
 const seluScale = 1.0507009873554805;
 
-/** 1.0507 times {@link elu} with alpha 1.67326: keeps mean 0 and variance 1. https://arxiv.org/abs/1706.02515 */
+/**
+ * 1.0507 times {@link elu} with alpha 1.67326: keeps mean 0 and variance 1.
+ * https://arxiv.org/abs/1706.02515
+ */
 export function selu(input: Tensor, options: InplaceOption = {}): Tensor {
   checkOptions("selu", options, inplaceOnly);
   return ops.elu(input, { alpha: seluAlpha, scale: seluScale, inputScale: 1 });
@@ -156,7 +170,8 @@ export function logSoftmax(input: Tensor, options: { dim: number }): Tensor {
 }
 
 /**
- * The first half along `dim` (default -1) times the sigmoid of the second: [..., 2 n] -> [..., n]. https://arxiv.org/abs/1612.08083
+ * The first half along `dim` (default -1) times the sigmoid of the second: [..., 2 n] -> [..., n].
+ * https://arxiv.org/abs/1612.08083
  * @throws RangeError if the size along `dim` is odd
  */
 export function glu(input: Tensor, options: { dim?: number | undefined } = {}): Tensor {

@@ -4,13 +4,17 @@ import type { Tensor } from "../../../tensor/index.ts";
 import { type InplaceOption, requireTensor } from "../../checks.ts";
 
 /**
- * Nonlinearities of straight pieces, most of them composed of comparisons and choices; NaN stays NaN. As in PyTorch, `inplace` has
- * no effect here: see activation.ts. Formulas: https://pytorch.org/docs/stable/nn.functional.html#non-linear-activation-functions
+ * Nonlinearities of straight pieces, most of them composed of comparisons and choices; NaN stays
+ * NaN. As in PyTorch, `inplace` has no effect here: see activation.ts. Formulas:
+ * https://pytorch.org/docs/stable/nn.functional.html#non-linear-activation-functions
  */
 
 const inplaceOnly = ["inplace"];
 
-/** `low` up to there, `high` from there on, x between them. The gradient is 0 at both ends, unlike that of clamp. */
+/**
+ * `low` up to there, `high` from there on, x between them. The gradient is 0 at both ends, unlike
+ * that of clamp.
+ */
 const between = (x: Tensor, low: number, high: number) =>
   x.where(x.le(low).logicalNot(), low).where(x.ge(high).logicalNot(), high);
 
@@ -30,7 +34,10 @@ export interface HardtanhOptions extends InplaceOption {
 
 const hardtanhOptions = ["minVal", "maxVal", "inplace"];
 
-/** x between `minVal` (default -1) and `maxVal` (default 1), these beyond them. The gradient at both is 0. */
+/**
+ * x between `minVal` (default -1) and `maxVal` (default 1), these beyond them. The gradient at both
+ * is 0.
+ */
 export function hardtanh(input: Tensor, options: HardtanhOptions = {}): Tensor {
   checkOptions("hardtanh", options, hardtanhOptions);
   requireTensor("hardtanh", "input", input);
@@ -68,8 +75,8 @@ export function threshold(input: Tensor, threshold: number, value: number, optio
 }
 
 /**
- * x where positive, `weight` times x elsewhere: one weight, [1], or one per channel, [C], of an input [N, C, ...].
- * https://arxiv.org/abs/1502.01852
+ * x where positive, `weight` times x elsewhere: one weight, [1], or one per channel, [C], of an
+ * input [N, C, ...]. https://arxiv.org/abs/1502.01852
  * @throws RangeError if the weight has another shape
  */
 export function prelu(input: Tensor, weight: Tensor): Tensor {
@@ -86,6 +93,7 @@ export function prelu(input: Tensor, weight: Tensor): Tensor {
   }
   const slopes = weight.numel() === 1 ? weight.reshape([]) : weight.reshape([-1, ...input.shape.slice(2).fill(1)]);
   const positive = input.gt(0);
-  // Positive values must not enter the product, whose gradient would be 0 * Infinity for an infinite value.
+  // Positive values must not enter the product, whose gradient would be 0 * Infinity for an
+  // infinite value.
   return input.where(positive, input.where(positive.logicalNot(), 0).mul(slopes));
 }

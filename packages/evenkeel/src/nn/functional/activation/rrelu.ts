@@ -29,8 +29,8 @@ export function checkSlopes(owner: string, lower: number, upper: number): void {
 const optionNames = ["lower", "upper", "training", "generator", "inplace"];
 
 /**
- * x where positive; elsewhere x times a slope, in training drawn for each value from `lower` to `upper`, in evaluation their mean.
- * https://arxiv.org/abs/1505.00853
+ * x where positive; elsewhere x times a slope, in training drawn for each value from `lower` to
+ * `upper`, in evaluation their mean. https://arxiv.org/abs/1505.00853
  * @throws RangeError if `lower` is above `upper`
  */
 export function rrelu(input: Tensor, options: RReLUFunctionOptions = {}): Tensor {

@@ -21,7 +21,8 @@ export function hardshrink(input: Tensor, options: { lambd?: number | undefined 
 }
 
 /**
- * 0 where |x| is at most `lambd` (default 0.5); elsewhere x moved toward 0 by it. The gradient at ±lambd is 0.
+ * 0 where |x| is at most `lambd` (default 0.5); elsewhere x moved toward 0 by it. The gradient at
+ * ±lambd is 0.
  * @throws RangeError if `lambd` is negative
  */
 export function softshrink(input: Tensor, options: { lambd?: number | undefined } = {}): Tensor {

@@ -25,25 +25,36 @@ export interface ConvOptions {
   readonly padding?: ConvPadding | undefined;
   /** Places from one value of a window to the next. Default 1. */
   readonly dilation?: Sizes | undefined;
-  /** The number of groups that the channels are split into; each group of outputs uses one group of inputs. Default 1. */
+  /**
+   * The number of groups that the channels are split into; each group of outputs uses one group of
+   * inputs. Default 1.
+   */
   readonly groups?: number | undefined;
 }
 
 /**
- * Slides windows over the last dimension: input [N, C, L] or [C, L], weight [O, C / groups, k], bias [O] ->
- * [N, O, L'] or [O, L']. https://pytorch.org/docs/stable/generated/torch.nn.functional.conv1d.html
- * @throws RangeError if shapes do not fit, or the kernel is larger than the padded input; TypeError for integers
+ * Slides windows over the last dimension: input [N, C, L] or [C, L], weight [O, C / groups, k],
+ * bias [O] -> [N, O, L'] or [O, L'].
+ * https://pytorch.org/docs/stable/generated/torch.nn.functional.conv1d.html
+ * @throws RangeError if shapes do not fit, or the kernel is larger than the padded input; TypeError
+ *   for integers
  */
 export function conv1d(input: Tensor, weight: Tensor, bias: Tensor | null = null, options: ConvOptions = {}): Tensor {
   return convolve("conv1d", 1, input, weight, bias, options);
 }
 
-/** {@link conv1d} over two dimensions: input [N, C, H, W] or [C, H, W], weight [O, C / groups, kH, kW]. */
+/**
+ * {@link conv1d} over two dimensions: input [N, C, H, W] or [C, H, W], weight [O, C / groups, kH,
+ * kW].
+ */
 export function conv2d(input: Tensor, weight: Tensor, bias: Tensor | null = null, options: ConvOptions = {}): Tensor {
   return convolve("conv2d", 2, input, weight, bias, options);
 }
 
-/** {@link conv1d} over three dimensions: input [N, C, D, H, W] or [C, D, H, W], weight [O, C / groups, kD, kH, kW]. */
+/**
+ * {@link conv1d} over three dimensions: input [N, C, D, H, W] or [C, D, H, W], weight [O, C /
+ * groups, kD, kH, kW].
+ */
 export function conv3d(input: Tensor, weight: Tensor, bias: Tensor | null = null, options: ConvOptions = {}): Tensor {
   return convolve("conv3d", 3, input, weight, bias, options);
 }
@@ -72,7 +83,10 @@ function convolve(
   return batched(input, rank, (x) => ops.convolution(x, weight, bias ?? noBias(weight, weight.shape[0]), attrs));
 }
 
-/** The padding before and after each dimension. If the total is odd, "same" puts one more after, as PyTorch does. */
+/**
+ * The padding before and after each dimension. If the total is odd, "same" puts one more after, as
+ * PyTorch does.
+ */
 export function pairsOf(
   owner: string,
   padding: ConvPadding,
@@ -109,13 +123,17 @@ export function checkPaddingName(owner: string, padding: string, stride: readonl
 export interface ConvTransposeOptions extends Omit<ConvOptions, "padding"> {
   /** Crops this many positions from both sides of each dimension of the output. Default 0. */
   readonly padding?: Sizes | undefined;
-  /** Adds positions at the end of each dimension of the output, fewer than the stride or the dilation. Default 0. */
+  /**
+   * Adds positions at the end of each dimension of the output, fewer than the stride or the
+   * dilation. Default 0.
+   */
   readonly outputPadding?: Sizes | undefined;
 }
 
 /**
- * The transpose of {@link conv1d}, with the shapes that its gradient has: input [N, C, L] or [C, L], weight
- * [C, O / groups, k], bias [O] -> [N, O, (L - 1) * stride - 2 * padding + dilation * (k - 1) + outputPadding + 1].
+ * The transpose of {@link conv1d}, with the shapes that its gradient has: input [N, C, L] or [C,
+ * L], weight [C, O / groups, k], bias [O] -> [N, O, (L - 1) * stride - 2 * padding + dilation * (k
+ * - 1) + outputPadding + 1].
  * https://pytorch.org/docs/stable/generated/torch.nn.functional.conv_transpose1d.html
  * @throws RangeError if shapes do not fit, or nothing is left of the output; TypeError for integers
  */
@@ -128,7 +146,10 @@ export function convTranspose1d(
   return convolveTransposed("convTranspose1d", 1, input, weight, bias, options);
 }
 
-/** {@link convTranspose1d} over two dimensions: input [N, C, H, W] or [C, H, W], weight [C, O / groups, kH, kW]. */
+/**
+ * {@link convTranspose1d} over two dimensions: input [N, C, H, W] or [C, H, W], weight [C, O /
+ * groups, kH, kW].
+ */
 export function convTranspose2d(
   input: Tensor,
   weight: Tensor,
@@ -138,7 +159,10 @@ export function convTranspose2d(
   return convolveTransposed("convTranspose2d", 2, input, weight, bias, options);
 }
 
-/** {@link convTranspose1d} over three dimensions: input [N, C, D, H, W] or [C, D, H, W], weight [C, O / groups, kD, kH, kW]. */
+/**
+ * {@link convTranspose1d} over three dimensions: input [N, C, D, H, W] or [C, D, H, W], weight [C,
+ * O / groups, kD, kH, kW].
+ */
 export function convTranspose3d(
   input: Tensor,
   weight: Tensor,

@@ -26,9 +26,10 @@ export function windowsOf(owner: string, kernelSize: Sizes, options: FoldOptions
 }
 
 /**
- * The windows of pictures as columns: [N, C, H, W] -> [N, C * kH * kW, L], or [C, H, W] -> [C * kH * kW, L].
- * https://pytorch.org/docs/stable/generated/torch.nn.functional.unfold.html
- * @throws RangeError for another number of dimensions, or windows that do not fit; TypeError for integers
+ * The windows of pictures as columns: [N, C, H, W] -> [N, C * kH * kW, L], or [C, H, W] -> [C * kH
+ * * kW, L]. https://pytorch.org/docs/stable/generated/torch.nn.functional.unfold.html
+ * @throws RangeError for another number of dimensions, or windows that do not fit; TypeError for
+ *   integers
  */
 export function unfold(input: Tensor, kernelSize: Sizes, options: FoldOptions = {}): Tensor {
   const windows = windowsOf("unfold", kernelSize, options);
@@ -41,9 +42,11 @@ export function unfold(input: Tensor, kernelSize: Sizes, options: FoldOptions = 
 }
 
 /**
- * Adds up columns at their positions, the transpose of {@link unfold}: [N, C * kH * kW, L] -> [N, C, ...outputSize], also without
- * N. It undoes unfold where windows do not overlap. https://pytorch.org/docs/stable/generated/torch.nn.functional.fold.html
- * @throws RangeError unless there is a column for every window of the output; TypeError for integers
+ * Adds up columns at their positions, the transpose of {@link unfold}: [N, C * kH * kW, L] -> [N,
+ * C, ...outputSize], also without N. It undoes unfold where windows do not overlap.
+ * https://pytorch.org/docs/stable/generated/torch.nn.functional.fold.html
+ * @throws RangeError unless there is a column for every window of the output; TypeError for
+ *   integers
  */
 export function fold(input: Tensor, outputSize: Sizes, kernelSize: Sizes, options: FoldOptions = {}): Tensor {
   const windows = windowsOf("fold", kernelSize, options);

@@ -3,7 +3,10 @@ import * as ops from "../../../ops/index.ts";
 import type { Tensor } from "../../../tensor/index.ts";
 import { requireTensor } from "../../checks.ts";
 
-/** The contents of the border: one value, the mirrored inner values, the outermost values, or those of the opposite side. */
+/**
+ * The contents of the border: one value, the mirrored inner values, the outermost values, or those
+ * of the opposite side.
+ */
 export type PadMode = "constant" | "reflect" | "replicate" | "circular";
 
 export interface PadOptions {
@@ -16,11 +19,13 @@ export interface PadOptions {
 const padModes = ["constant", "reflect", "replicate", "circular"] as const satisfies readonly PadMode[];
 
 /**
- * Puts a border around the input. `pad` has two numbers per dimension, before and after, **last dimension first**:
- * [left, right, top, bottom, ...]. Negative numbers cut places off. All modes but constant are for the last one to three
- * dimensions of inputs with one or two others: [C, L], [N, C, L], [C, H, W], [N, C, H, W], [C, D, H, W], [N, C, D, H, W].
+ * Puts a border around the input. `pad` has two numbers per dimension, before and after, **last
+ * dimension first**: [left, right, top, bottom, ...]. Negative numbers cut places off. All modes
+ * but constant are for the last one to three dimensions of inputs with one or two others: [C, L],
+ * [N, C, L], [C, H, W], [N, C, H, W], [C, D, H, W], [N, C, D, H, W].
  * https://pytorch.org/docs/stable/generated/torch.nn.functional.pad.html
- * @throws RangeError for an odd number of sizes, too many, or a border that is wider than the mode can fill
+ * @throws RangeError for an odd number of sizes, too many, or a border that is wider than the mode
+ *   can fill
  */
 export function pad(input: Tensor, pad: readonly number[], options: PadOptions = {}): Tensor {
   checkOptions("pad", options, ["mode", "value"]);

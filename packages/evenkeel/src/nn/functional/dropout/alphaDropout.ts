@@ -8,9 +8,10 @@ import { type DropoutOptions, readDropout } from "./dropout.ts";
 const limit = 1.7580993408473766;
 
 /**
- * Dropout for networks of `selu`: values are set to where selu ends, not to 0, and all are scaled and shifted so that mean 0
- * and variance 1 stay. `training` is false if left out, as in PyTorch. Draws nothing for p = 0, p = 1, or outside of training.
- * https://arxiv.org/abs/1706.02515, https://pytorch.org/docs/stable/generated/torch.nn.functional.alpha_dropout.html
+ * Dropout for networks of `selu`: values are set to where selu ends, not to 0, and all are scaled
+ * and shifted so that mean 0 and variance 1 stay. `training` is false if left out, as in PyTorch.
+ * Draws nothing for p = 0, p = 1, or outside of training. https://arxiv.org/abs/1706.02515,
+ * https://pytorch.org/docs/stable/generated/torch.nn.functional.alpha_dropout.html
  * @throws RangeError if p is no probability
  */
 export function alphaDropout(input: Tensor, options: DropoutOptions = {}): Tensor {

@@ -4,8 +4,9 @@ import type { Tensor } from "../../../tensor/index.ts";
 import { type DropoutOptions, readDropout } from "./dropout.ts";
 
 /**
- * Dropout of whole channels: neighbouring positions of a channel are nearly redundant, so dropping single values has
- * little effect. One draw per channel of each example; see `dropout` for the draws. https://arxiv.org/abs/1411.4280
+ * Dropout of whole channels: neighbouring positions of a channel are nearly redundant, so dropping
+ * single values has little effect. One draw per channel of each example; see `dropout` for the
+ * draws. https://arxiv.org/abs/1411.4280
  */
 
 /** By rank: the accepted shapes, and the number of leading dimensions with their own draws. */
@@ -25,8 +26,9 @@ export function dropout1d(input: Tensor, options: DropoutOptions = {}): Tensor {
 }
 
 /**
- * Sets whole channels of pictures [N, C, H, W] to 0. As in PyTorch, three dimensions are [N, C, L] and not one picture:
- * give that with `unsqueeze(0)`. https://pytorch.org/docs/stable/generated/torch.nn.functional.dropout2d.html
+ * Sets whole channels of pictures [N, C, H, W] to 0. As in PyTorch, three dimensions are [N, C, L]
+ * and not one picture: give that with `unsqueeze(0)`.
+ * https://pytorch.org/docs/stable/generated/torch.nn.functional.dropout2d.html
  * @throws RangeError if p is no probability, or for an input of another rank
  */
 export function dropout2d(input: Tensor, options: DropoutOptions = {}): Tensor {

@@ -30,8 +30,9 @@ export function readDropout(
 }
 
 /**
- * Sets each value to 0 with probability p and multiplies the others by 1 / (1 - p), so that the expectation stays.
- * Draws nothing for p = 0, p = 1, or outside of training. `inplace` has no effect: the input stays as it is. https://jmlr.org/papers/v15/srivastava14a.html
+ * Sets each value to 0 with probability p and multiplies the others by 1 / (1 - p), so that the
+ * expectation stays. Draws nothing for p = 0, p = 1, or outside of training. `inplace` has no
+ * effect: the input stays as it is. https://jmlr.org/papers/v15/srivastava14a.html
  * @throws RangeError if p is no probability
  */
 export function dropout(input: Tensor, options: DropoutOptions = {}): Tensor {

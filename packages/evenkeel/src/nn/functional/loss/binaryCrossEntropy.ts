@@ -10,7 +10,9 @@ export interface BCEOptions extends LossOptions {
 }
 
 export interface BCEWithLogitsOptions extends BCEOptions {
-  /** Factor of the loss where the target is 1; broadcasts to the input, so [C] gives one per class. */
+  /**
+   * Factor of the loss where the target is 1; broadcasts to the input, so [C] gives one per class.
+   */
   readonly posWeight?: Tensor | null | undefined;
 }
 
@@ -18,12 +20,12 @@ const optionNames = ["weight", "posWeight", "reduction"];
 const plainOptionNames = ["weight", "reduction"];
 
 /**
- * Binary cross entropy of probabilities (behind a sigmoid): -(t * log(p) + (1 - t) * log(1 - p)), each logarithm no less
- * than -100. {@link binaryCrossEntropyWithLogits} does without the sigmoid and loses no digits where p is near 0 or 1.
- * Input and target have one shape.
+ * Binary cross entropy of probabilities (behind a sigmoid): -(t * log(p) + (1 - t) * log(1 - p)),
+ * each logarithm no less than -100. {@link binaryCrossEntropyWithLogits} does without the sigmoid
+ * and loses no digits where p is near 0 or 1. Input and target have one shape.
  * https://pytorch.org/docs/stable/generated/torch.nn.functional.binary_cross_entropy.html
- * @throws RangeError if the shapes differ, a weight does not broadcast to them, or an input is not from 0 to 1; in a
- * compiled step too, and nothing has been written then
+ * @throws RangeError if the shapes differ, a weight does not broadcast to them, or an input is not
+ *   from 0 to 1; in a compiled step too, and nothing has been written then
  */
 export function binaryCrossEntropy(input: Tensor, target: Tensor, options: BCEOptions = {}): Tensor {
   const owner = "binaryCrossEntropy";
@@ -37,8 +39,8 @@ export function binaryCrossEntropy(input: Tensor, target: Tensor, options: BCEOp
 }
 
 /**
- * Binary cross entropy of logits (before the sigmoid): -(t * log(s) + (1 - t) * log(1 - s)) with s = sigmoid(x).
- * Input and target have one shape; targets are probabilities from 0 to 1.
+ * Binary cross entropy of logits (before the sigmoid): -(t * log(s) + (1 - t) * log(1 - s)) with s
+ * = sigmoid(x). Input and target have one shape; targets are probabilities from 0 to 1.
  * https://pytorch.org/docs/stable/generated/torch.nn.functional.binary_cross_entropy_with_logits.html
  * @throws RangeError if the shapes differ or a weight does not broadcast to them
  */

@@ -17,14 +17,19 @@ import { requireTensor } from "../../checks.ts";
 import { checkReduction, type LossOptions, type Reduction } from "./reduction.ts";
 
 export interface NLLOptions extends LossOptions {
-  /** One factor per class, [C]. The mean is then divided by the sum of the factors of the targets. */
+  /**
+   * One factor per class, [C]. The mean is then divided by the sum of the factors of the targets.
+   */
   readonly weight?: Tensor | null | undefined;
   /** Targets of this value are ignored, also in the mean. Default -100. */
   readonly ignoreIndex?: number | undefined;
 }
 
 export interface CrossEntropyOptions extends NLLOptions {
-  /** Share of the target that is spread evenly over all classes, 0 to 1. Default 0. https://arxiv.org/abs/1512.00567 */
+  /**
+   * Share of the target that is spread evenly over all classes, 0 to 1. Default 0.
+   * https://arxiv.org/abs/1512.00567
+   */
   readonly labelSmoothing?: number | undefined;
 }
 
@@ -34,8 +39,8 @@ const nllOptions = ["weight", "ignoreIndex", "reduction"];
 const crossEntropyOptions = [...nllOptions, "labelSmoothing"];
 
 /**
- * Cross entropy of logits. Input [N, C], [N, C, d1, ...] or [C]; the target is either class indices, int32 [N],
- * [N, d1, ...] or [], or class probabilities, float, of the input's shape.
+ * Cross entropy of logits. Input [N, C], [N, C, d1, ...] or [C]; the target is either class
+ * indices, int32 [N], [N, d1, ...] or [], or class probabilities, float, of the input's shape.
  * https://pytorch.org/docs/stable/generated/torch.nn.functional.cross_entropy.html
  * @throws TypeError if the dtypes do not fit
  * @throws RangeError if the shapes do not fit, a class is out of range, or an option is
@@ -59,9 +64,9 @@ export function crossEntropy(input: Tensor, target: Tensor, options: CrossEntrop
 }
 
 /**
- * Negative log likelihood: minus the log-probability that the input gives to the target class. Input [N, C],
- * [N, C, d1, ...] or [C], from {@link logSoftmax}; target int32 [N], [N, d1, ...] or [].
- * https://pytorch.org/docs/stable/generated/torch.nn.functional.nll_loss.html
+ * Negative log likelihood: minus the log-probability that the input gives to the target class.
+ * Input [N, C], [N, C, d1, ...] or [C], from {@link logSoftmax}; target int32 [N], [N, d1, ...] or
+ * []. https://pytorch.org/docs/stable/generated/torch.nn.functional.nll_loss.html
  * @throws as {@link crossEntropy}
  */
 export function nllLoss(input: Tensor, target: Tensor, options: NLLOptions = {}): Tensor {
@@ -130,7 +135,10 @@ function alongClasses(weight: Tensor, input: Tensor): Tensor {
   return weight.reshape(input.shape.map((n, d) => (d === classDim(input.shape) ? n : 1)));
 }
 
-/** Gathers; an index out of range is looked up and named only then, which keeps the usual case free of a second pass. */
+/**
+ * Gathers; an index out of range is looked up and named only then, which keeps the usual case free
+ * of a second pass.
+ */
 function pick(owner: string, from: Tensor, dim: number, index: Tensor, target: Tensor): Tensor {
   const classes = from.shape[dim];
   try {

@@ -4,7 +4,10 @@ import type { Tensor } from "../../../tensor/index.ts";
 import { checkSameShape, type Reduction, reduce } from "./reduction.ts";
 
 export interface KLDivOptions {
-  /** "batchmean" is the sum over the first dimension's size: the divergence itself, per row. Default "mean". */
+  /**
+   * "batchmean" is the sum over the first dimension's size: the divergence itself, per row. Default
+   * "mean".
+   */
   readonly reduction?: Reduction | "batchmean" | undefined;
   /** Whether the target is given as logarithms too. Default false: as probabilities. */
   readonly logTarget?: boolean | undefined;
@@ -13,8 +16,9 @@ export interface KLDivOptions {
 const optionNames = ["reduction", "logTarget"];
 
 /**
- * The Kullback-Leibler divergence t * (log(t) - input) of a target from an input of log-probabilities, such as
- * {@link logSoftmax} gives; 0 where the target is 0. As in PyTorch, "mean" divides by the number of all values.
+ * The Kullback-Leibler divergence t * (log(t) - input) of a target from an input of
+ * log-probabilities, such as {@link logSoftmax} gives; 0 where the target is 0. As in PyTorch,
+ * "mean" divides by the number of all values.
  * https://pytorch.org/docs/stable/generated/torch.nn.functional.kl_div.html
  * @throws RangeError if the shapes differ
  */

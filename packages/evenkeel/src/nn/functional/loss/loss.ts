@@ -41,8 +41,8 @@ export function checkBeta(owner: string, beta: number): void {
 const smoothL1Options = [...lossOptions, "beta"];
 
 /**
- * d^2 / (2 * beta) for differences below beta (default 1), |d| - beta / 2 from there on: {@link huberLoss} over beta.
- * With beta 0 it is {@link l1Loss}. https://arxiv.org/abs/1504.08083
+ * d^2 / (2 * beta) for differences below beta (default 1), |d| - beta / 2 from there on:
+ * {@link huberLoss} over beta. With beta 0 it is {@link l1Loss}. https://arxiv.org/abs/1504.08083
  * @throws RangeError if the shapes differ or beta is negative
  */
 export function smoothL1Loss(

@@ -25,7 +25,10 @@ export function reduce(losses: Tensor, reduction: Reduction): Tensor {
   return reduction === "mean" ? losses.mean() : losses.sum();
 }
 
-/** PyTorch broadcasts [N, 1] against [N] to [N, N] with a warning; the loss is then wrong, so this is an error here. */
+/**
+ * PyTorch broadcasts [N, 1] against [N] to [N, N] with a warning; the loss is then wrong, so this
+ * is an error here.
+ */
 export function checkSameShape(owner: string, input: Tensor, target: Tensor): void {
   requireTensor(owner, "input", input);
   requireTensor(owner, "target", target);

@@ -138,7 +138,8 @@ describe("precision, as the largest error in sigmas against float64", () => {
     const output = batchNorm(input, { training: true, eps: 0 });
     let worst = 0;
     for (let c = 0; c < 5; c++) {
-      // Shifted by the first value, which changes neither variance nor differences and is exact in float64.
+      // Shifted by the first value, which changes neither variance nor differences and is exact in
+      // float64.
       const column = Array.from({ length: rows }, (_, i) => input.data[i * 5 + c] - input.data[c]);
       const centre = column.reduce((a, b) => a + b) / rows;
       const sigma = Math.sqrt(column.reduce((sum, v) => sum + (v - centre) ** 2, 0) / rows);

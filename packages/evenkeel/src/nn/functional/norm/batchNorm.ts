@@ -12,7 +12,9 @@ export interface BatchNormOptions {
   readonly bias?: Tensor | null | undefined;
   /** Normalize by the statistics of this batch instead of the running ones. Default false. */
   readonly training?: boolean | undefined;
-  /** Weight of the new value: running = (1 - momentum) * running + momentum * batch. Default 0.1. */
+  /**
+   * Weight of the new value: running = (1 - momentum) * running + momentum * batch. Default 0.1.
+   */
   readonly momentum?: number | Tensor | undefined;
   /** Added to the variance. Default 1e-5. */
   readonly eps?: number | undefined;
@@ -21,10 +23,11 @@ export interface BatchNormOptions {
 const optionNames = ["runningMean", "runningVar", "weight", "bias", "training", "momentum", "eps"];
 
 /**
- * (x - mean) / sqrt(variance + eps) * weight + bias for each channel of an input [N, C, ...]. The batch is normalized by
- * its biased variance while `runningVar` gets the unbiased one; no gradient flows into running statistics. Sums are kept
- * in float64, so a large mean costs no digits. An empty batch leaves the running statistics alone.
- * https://arxiv.org/abs/1502.03167, https://pytorch.org/docs/stable/generated/torch.nn.functional.batch_norm.html
+ * (x - mean) / sqrt(variance + eps) * weight + bias for each channel of an input [N, C, ...]. The
+ * batch is normalized by its biased variance while `runningVar` gets the unbiased one; no gradient
+ * flows into running statistics. Sums are kept in float64, so a large mean costs no digits. An
+ * empty batch leaves the running statistics alone. https://arxiv.org/abs/1502.03167,
+ * https://pytorch.org/docs/stable/generated/torch.nn.functional.batch_norm.html
  * @throws TypeError if the dtypes differ, or an option is unknown
  * @throws RangeError if shapes do not fit, or in training if there is one value per channel
  */

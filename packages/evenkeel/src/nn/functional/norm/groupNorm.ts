@@ -20,10 +20,10 @@ export interface GroupNormFunctionOptions {
 }
 
 /**
- * (x - mean) / sqrt(variance + eps) * weight + bias of [N, C, ...], by mean and biased variance of each of `numGroups`
- * groups of channels of each example; scale and shift are per channel. The same in training and evaluation. Sums are kept
- * in float64.
- * https://arxiv.org/abs/1803.08494, https://pytorch.org/docs/stable/generated/torch.nn.functional.group_norm.html
+ * (x - mean) / sqrt(variance + eps) * weight + bias of [N, C, ...], by mean and biased variance of
+ * each of `numGroups` groups of channels of each example; scale and shift are per channel. The same
+ * in training and evaluation. Sums are kept in float64. https://arxiv.org/abs/1803.08494,
+ * https://pytorch.org/docs/stable/generated/torch.nn.functional.group_norm.html
  * @throws TypeError if the dtypes differ, or an option is unknown
  * @throws RangeError if shapes do not fit, or the groups do not share the channels out evenly
  */

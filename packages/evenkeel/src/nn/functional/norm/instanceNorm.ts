@@ -31,10 +31,11 @@ export interface InstanceNormFunctionOptions {
 const optionNames = ["runningMean", "runningVar", "weight", "bias", "useInputStats", "momentum", "eps"];
 
 /**
- * (x - mean) / sqrt(variance + eps) * weight + bias for each channel of each example of [N, C, ...], by its own mean and
- * biased variance over the places behind. Running statistics move toward the mean over the batch of those of the examples
- * (the variance unbiased); an empty input leaves them alone. Sums are kept in float64.
- * https://arxiv.org/abs/1607.08022, https://pytorch.org/docs/stable/generated/torch.nn.functional.instance_norm.html
+ * (x - mean) / sqrt(variance + eps) * weight + bias for each channel of each example of [N, C,
+ * ...], by its own mean and biased variance over the places behind. Running statistics move toward
+ * the mean over the batch of those of the examples (the variance unbiased); an empty input leaves
+ * them alone. Sums are kept in float64. https://arxiv.org/abs/1607.08022,
+ * https://pytorch.org/docs/stable/generated/torch.nn.functional.instance_norm.html
  * @throws TypeError if the dtypes differ, or an option is unknown or of the wrong kind
  * @throws RangeError if shapes do not fit, or if there is one place, of which there is no variance
  * @throws Error without `useInputStats` and running statistics

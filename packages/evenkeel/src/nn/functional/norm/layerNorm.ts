@@ -27,9 +27,10 @@ export type NormalizedShape = number | readonly number[];
 const optionNames = ["weight", "bias", "eps"];
 
 /**
- * (x - mean) / sqrt(variance + eps) * weight + bias over the last dimensions, those of `normalizedShape`, each example by
- * its own mean and biased variance. The same in training and evaluation; no running statistics. Sums are kept in float64.
- * https://arxiv.org/abs/1607.06450, https://pytorch.org/docs/stable/generated/torch.nn.functional.layer_norm.html
+ * (x - mean) / sqrt(variance + eps) * weight + bias over the last dimensions, those of
+ * `normalizedShape`, each example by its own mean and biased variance. The same in training and
+ * evaluation; no running statistics. Sums are kept in float64. https://arxiv.org/abs/1607.06450,
+ * https://pytorch.org/docs/stable/generated/torch.nn.functional.layer_norm.html
  * @throws TypeError if the dtypes differ, or an option is unknown
  * @throws RangeError if the input does not end in the normalized shape
  */
@@ -54,7 +55,10 @@ export function layerNorm(
   return ops.layerNorm(input, parameter("weight", ones), parameter("bias", zeros), { eps })[0];
 }
 
-/** @throws TypeError unless the input is a float tensor @throws RangeError unless it ends in the normalized shape */
+/**
+ * @throws TypeError unless the input is a float tensor
+ * @throws RangeError unless it ends in the normalized shape
+ */
 export function checkEndsIn(owner: string, input: Tensor, shape: Shape): void {
   requireTensor(owner, "input", input);
   requireFloat(owner, "input", input);

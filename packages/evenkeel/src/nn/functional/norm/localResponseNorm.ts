@@ -14,10 +14,11 @@ export interface LocalResponseNormOptions {
 }
 
 /**
- * x / (k + alpha * mean of squares)^beta of [N, C, L, ...], the mean over `size` neighbouring channels at the same place:
- * size / 2 before (rounded down) and the rest behind. Beyond the first and last channel are zeros, which count. Computed in
- * float64; compiled steps do so on the host, without code of their own.
- * https://papers.nips.cc/paper/4824, https://pytorch.org/docs/stable/generated/torch.nn.functional.local_response_norm.html
+ * x / (k + alpha * mean of squares)^beta of [N, C, L, ...], the mean over `size` neighbouring
+ * channels at the same place: size / 2 before (rounded down) and the rest behind. Beyond the first
+ * and last channel are zeros, which count. Computed in float64; compiled steps do so on the host,
+ * without code of their own. https://papers.nips.cc/paper/4824,
+ * https://pytorch.org/docs/stable/generated/torch.nn.functional.local_response_norm.html
  * @throws TypeError if the input is no float tensor, or an option is unknown
  * @throws RangeError for fewer than 3 dimensions, or a size that is no whole number of at least 1
  */

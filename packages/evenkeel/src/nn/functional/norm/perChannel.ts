@@ -4,8 +4,8 @@ import type { Tensor } from "../../../tensor/index.ts";
 import { requireTensor } from "../../checks.ts";
 
 /**
- * Checks an input [N, C, ...] and what it has one value per channel of: scale and shift, running statistics. Those that
- * are null are left out.
+ * Checks an input [N, C, ...] and what it has one value per channel of: scale and shift, running
+ * statistics. Those that are null are left out.
  * @throws TypeError if a dtype differs @throws RangeError if a shape does not fit
  */
 export function checkPerChannel(owner: string, input: Tensor, values: Readonly<Record<string, Tensor | null>>): void {

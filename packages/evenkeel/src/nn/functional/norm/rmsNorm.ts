@@ -16,14 +16,18 @@ import { checkEndsIn, type NormalizedShape, normalizedShapeOf } from "./layerNor
 export interface RMSNormFunctionOptions {
   /** Scale after normalizing, of the normalized shape. */
   readonly weight?: Tensor | null | undefined;
-  /** Added to the mean square. Default null: the machine epsilon of the input's dtype, 2^-23 or 2^-52. */
+  /**
+   * Added to the mean square. Default null: the machine epsilon of the input's dtype, 2^-23 or
+   * 2^-52.
+   */
   readonly eps?: number | null | undefined;
 }
 
 /**
- * x / sqrt(mean(x^2) + eps) * weight over the last dimensions, those of `normalizedShape`: layer normalization that leaves
- * the mean alone. The same in training and evaluation. Sums are kept in float64.
- * https://arxiv.org/abs/1910.07467, https://pytorch.org/docs/stable/generated/torch.nn.functional.rms_norm.html
+ * x / sqrt(mean(x^2) + eps) * weight over the last dimensions, those of `normalizedShape`: layer
+ * normalization that leaves the mean alone. The same in training and evaluation. Sums are kept in
+ * float64. https://arxiv.org/abs/1910.07467,
+ * https://pytorch.org/docs/stable/generated/torch.nn.functional.rms_norm.html
  * @throws TypeError if the dtypes differ, or an option is unknown
  * @throws RangeError if the input does not end in the normalized shape
  */

@@ -5,8 +5,9 @@ import { requireTensor } from "../../checks.ts";
 import type { Pooled } from "./maxPool.ts";
 
 /**
- * Pooling to a given size: window i of n reads from floor(i * size / n) to ceil((i + 1) * size / n), so neighbours overlap
- * where n does not divide the size. To 1 it is global pooling, as `x.mean([2, 3])` and `x.amax([2, 3])` are.
+ * Pooling to a given size: window i of n reads from floor(i * size / n) to ceil((i + 1) * size /
+ * n), so neighbours overlap where n does not divide the size. To 1 it is global pooling, as
+ * `x.mean([2, 3])` and `x.amax([2, 3])` are.
  */
 
 /** A size for all dimensions, or one per dimension; null keeps the input's. */
@@ -45,8 +46,9 @@ export function adaptiveAvgPool1d(input: Tensor, outputSize: OutputSize): Tensor
 }
 
 /**
- * Averages over an input [N, C, H, W] or [C, H, W], to `outputSize`: a number is both sides, a list may keep one by null.
- * Throws as {@link adaptiveAvgPool1d}. https://pytorch.org/docs/stable/generated/torch.nn.AdaptiveAvgPool2d.html
+ * Averages over an input [N, C, H, W] or [C, H, W], to `outputSize`: a number is both sides, a list
+ * may keep one by null. Throws as {@link adaptiveAvgPool1d}.
+ * https://pytorch.org/docs/stable/generated/torch.nn.AdaptiveAvgPool2d.html
  */
 export function adaptiveAvgPool2d(input: Tensor, outputSize: OutputSize): Tensor {
   return adaptiveAvgPool(2, input, outputSize);
@@ -82,8 +84,9 @@ function adaptiveMaxPool<Indices extends boolean>(
 }
 
 /**
- * Largest values over an input [N, C, L] or [C, L], `outputSize` of them. Ties, NaN and indices are as in
- * {@link maxPool1d}. https://pytorch.org/docs/stable/generated/torch.nn.AdaptiveMaxPool1d.html
+ * Largest values over an input [N, C, L] or [C, L], `outputSize` of them. Ties, NaN and indices are
+ * as in {@link maxPool1d}.
+ * https://pytorch.org/docs/stable/generated/torch.nn.AdaptiveMaxPool1d.html
  * @throws TypeError if the input is not of floats
  * @throws RangeError if it has another number of dimensions, or `outputSize` is out of range
  */

@@ -14,11 +14,15 @@ function checkPadding(owner: string, kernel: readonly number[], padding: readonl
   );
 }
 
-/** The argument in PyTorch's position of the stride: the stride, null for the size of the kernel, or the options. */
+/**
+ * The argument in PyTorch's position of the stride: the stride, null for the size of the kernel, or
+ * the options.
+ */
 export type StrideOr<O> = Sizes | null | O;
 
 /**
- * `(2, 1, { padding: 1 })` and `(2, { stride: 1, padding: 1 })` say the same. `names` are the options, stride first.
+ * `(2, 1, { padding: 1 })` and `(2, { stride: 1, padding: 1 })` say the same. `names` are the
+ * options, stride first.
  * @throws TypeError for options that are none, or unknown
  */
 export function withStride<O extends { readonly stride?: Sizes | null | undefined }>(

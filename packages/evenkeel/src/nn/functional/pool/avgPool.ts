@@ -10,7 +10,10 @@ export interface AvgPool1dOptions {
   readonly stride?: Sizes | null | undefined;
   /** Zeros on both sides of each dimension, at most half the kernel. Default 0. */
   readonly padding?: Sizes | undefined;
-  /** Whether a last window may reach over the edge; it must begin inside, or in the padding before. Default false. */
+  /**
+   * Whether a last window may reach over the edge; it must begin inside, or in the padding before.
+   * Default false.
+   */
   readonly ceilMode?: boolean | undefined;
   /** Whether zeros of the padding are counted. Default true. */
   readonly countIncludePad?: boolean | undefined;
@@ -57,10 +60,12 @@ function avgPool(
 }
 
 /**
- * The average of each window of an input [N, C, L] or [C, L]; of integers without the remainder, as in PyTorch. The stride
- * is an option, or the third argument. https://pytorch.org/docs/stable/generated/torch.nn.AvgPool1d.html
+ * The average of each window of an input [N, C, L] or [C, L]; of integers without the remainder, as
+ * in PyTorch. The stride is an option, or the third argument.
+ * https://pytorch.org/docs/stable/generated/torch.nn.AvgPool1d.html
  * @throws TypeError if the input is of bools, or an option is unknown
- * @throws RangeError if the input has another number of dimensions, is smaller than a window, or a number is out of range
+ * @throws RangeError if the input has another number of dimensions, is smaller than a window, or a
+ *   number is out of range
  */
 export function avgPool1d(
   input: Tensor,

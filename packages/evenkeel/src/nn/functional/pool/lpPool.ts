@@ -42,12 +42,13 @@ function lpPool(
 }
 
 /**
- * The p-norm of each window of an input [N, C, L] or [C, L], without absolute values: (sum of x^p)^(1/p). At 1 it is the
- * sum, at 2 the root of the squares' sum. Where the sum of a
- * window is 0, so is its gradient; where the root is none, NaN. A last window of `ceilMode` counts as if it were full.
- * https://pytorch.org/docs/stable/generated/torch.nn.LPPool1d.html
+ * The p-norm of each window of an input [N, C, L] or [C, L], without absolute values: (sum of
+ * x^p)^(1/p). At 1 it is the sum, at 2 the root of the squares' sum. Where the sum of a window is
+ * 0, so is its gradient; where the root is none, NaN. A last window of `ceilMode` counts as if it
+ * were full. https://pytorch.org/docs/stable/generated/torch.nn.LPPool1d.html
  * @throws TypeError if the input is not of floats, or an option is unknown
- * @throws RangeError if the input has another number of dimensions, is smaller than a window, or a number is out of range
+ * @throws RangeError if the input has another number of dimensions, is smaller than a window, or a
+ *   number is out of range
  */
 export function lpPool1d(
   input: Tensor,

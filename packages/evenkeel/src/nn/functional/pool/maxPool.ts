@@ -6,18 +6,23 @@ import { type Sizes, sizesOf } from "../sizes.ts";
 import { type StrideOr, windowOf, withStride } from "./arguments.ts";
 
 /**
- * Max pooling. A NaN is above all numbers; of equal values the first is taken, and gets the whole gradient. Indices are
- * int32, and count within the plane of one channel, row by row.
+ * Max pooling. A NaN is above all numbers; of equal values the first is taken, and gets the whole
+ * gradient. Indices are int32, and count within the plane of one channel, row by row.
  */
 
 export interface MaxPoolOptions<Indices extends boolean = boolean> {
   /** How far a window is from the next. Default null: the kernel's size. */
   readonly stride?: Sizes | null | undefined;
-  /** Places of minus infinity on both sides of each dimension, at most half the kernel. Default 0. */
+  /**
+   * Places of minus infinity on both sides of each dimension, at most half the kernel. Default 0.
+   */
   readonly padding?: Sizes | undefined;
   /** How far the places of a window are from each other. Default 1. */
   readonly dilation?: Sizes | undefined;
-  /** Whether a last window may reach over the edge; it must begin inside, or in the padding before. Default false. */
+  /**
+   * Whether a last window may reach over the edge; it must begin inside, or in the padding before.
+   * Default false.
+   */
   readonly ceilMode?: boolean | undefined;
   /** Give the places too: `[output, indices]`. Default false. */
   readonly returnIndices?: Indices | undefined;
@@ -58,10 +63,11 @@ function maxPool<Indices extends boolean>(
 }
 
 /**
- * The largest value of each window of an input [N, C, L] or [C, L]. The stride is an option, or the third argument.
- * https://pytorch.org/docs/stable/generated/torch.nn.MaxPool1d.html
+ * The largest value of each window of an input [N, C, L] or [C, L]. The stride is an option, or the
+ * third argument. https://pytorch.org/docs/stable/generated/torch.nn.MaxPool1d.html
  * @throws TypeError if the input is not of floats, or an option is unknown
- * @throws RangeError if the input has another number of dimensions, is smaller than a window, or a number is out of range
+ * @throws RangeError if the input has another number of dimensions, is smaller than a window, or a
+ *   number is out of range
  */
 export function maxPool1d<Indices extends boolean = false>(
   input: Tensor,
@@ -73,9 +79,9 @@ export function maxPool1d<Indices extends boolean = false>(
 }
 
 /**
- * The largest value of each window of an input [N, C, H, W] or [C, H, W]. A kernel of 2 takes 2 x 2; a list says height and
- * width. The stride is an option, or the third argument. Throws as {@link maxPool1d}.
- * https://pytorch.org/docs/stable/generated/torch.nn.MaxPool2d.html
+ * The largest value of each window of an input [N, C, H, W] or [C, H, W]. A kernel of 2 takes 2 x
+ * 2; a list says height and width. The stride is an option, or the third argument. Throws as
+ * {@link maxPool1d}. https://pytorch.org/docs/stable/generated/torch.nn.MaxPool2d.html
  */
 export function maxPool2d<Indices extends boolean = false>(
   input: Tensor,

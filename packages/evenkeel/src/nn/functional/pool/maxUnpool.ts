@@ -11,8 +11,8 @@ export interface MaxUnpoolOptions {
   /** That of the pooling. Default 0. */
   readonly padding?: Sizes | undefined;
   /**
-   * Sizes of the plane, or the whole shape, where several are pooled to the same: at most a stride away from the default,
-   * (input - 1) * stride - 2 * padding + kernel.
+   * Sizes of the plane, or the whole shape, where several are pooled to the same: at most a stride
+   * away from the default, (input - 1) * stride - 2 * padding + kernel.
    */
   readonly outputSize?: readonly number[] | null | undefined;
 }
@@ -57,10 +57,11 @@ function maxUnpool(
 }
 
 /**
- * The partial inverse of {@link maxPool1d}: each value at the place that `indices` names, zeros elsewhere.
- * https://pytorch.org/docs/stable/generated/torch.nn.MaxUnpool1d.html
+ * The partial inverse of {@link maxPool1d}: each value at the place that `indices` names, zeros
+ * elsewhere. https://pytorch.org/docs/stable/generated/torch.nn.MaxUnpool1d.html
  * @throws TypeError if the indices are not int32
- * @throws RangeError if they have another shape than the input, name no place, or `outputSize` is out of range
+ * @throws RangeError if they have another shape than the input, name no place, or `outputSize` is
+ *   out of range
  */
 export function maxUnpool1d(
   input: Tensor,
@@ -72,7 +73,10 @@ export function maxUnpool1d(
   return maxUnpool(1, input, indices, kernelSize, stride, options);
 }
 
-/** The partial inverse of {@link maxPool2d}. https://pytorch.org/docs/stable/generated/torch.nn.MaxUnpool2d.html */
+/**
+ * The partial inverse of {@link maxPool2d}.
+ * https://pytorch.org/docs/stable/generated/torch.nn.MaxUnpool2d.html
+ */
 export function maxUnpool2d(
   input: Tensor,
   indices: Tensor,
@@ -83,7 +87,10 @@ export function maxUnpool2d(
   return maxUnpool(2, input, indices, kernelSize, stride, options);
 }
 
-/** The partial inverse of {@link maxPool3d}. https://pytorch.org/docs/stable/generated/torch.nn.MaxUnpool3d.html */
+/**
+ * The partial inverse of {@link maxPool3d}.
+ * https://pytorch.org/docs/stable/generated/torch.nn.MaxUnpool3d.html
+ */
 export function maxUnpool3d(
   input: Tensor,
   indices: Tensor,

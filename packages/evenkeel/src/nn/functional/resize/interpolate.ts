@@ -23,15 +23,23 @@ export interface InterpolateOptions {
   readonly scaleFactor?: Sizes | null | undefined;
   /** Default "nearest". */
   readonly mode?: InterpolationMode | undefined;
-  /** Whether corners fall on corners, rather than edges on edges; not for "nearest" and "area". Default null: false. */
+  /**
+   * Whether corners fall on corners, rather than edges on edges; not for "nearest" and "area".
+   * Default null: false.
+   */
   readonly alignCorners?: boolean | null | undefined;
-  /** Count by the sizes that come out rather than by `scaleFactor`, where they differ. Default null: false. */
+  /**
+   * Count by the sizes that come out rather than by `scaleFactor`, where they differ. Default null:
+   * false.
+   */
   readonly recomputeScaleFactor?: boolean | null | undefined;
 }
 
 const interpolateNames = ["size", "scaleFactor", "mode", "alignCorners", "recomputeScaleFactor"];
 
-/** For each mode the number of dimensions after the channels, 0 for any, and what a row calls it. */
+/**
+ * For each mode the number of dimensions after the channels, 0 for any, and what a row calls it.
+ */
 const modes: Readonly<Record<InterpolationMode, readonly [rank: number, mode: ops.ResizeMode | "area"]>> = {
   nearest: [0, "nearest"],
   "nearest-exact": [0, "nearestExact"],
@@ -107,12 +115,14 @@ function outputOf(input: Tensor, { size, scaleFactor, recomputeScaleFactor }: In
 }
 
 /**
- * Makes an input [N, C, L], [N, C, H, W] or [N, C, D, H, W] larger or smaller. "nearest" takes the place at floor(i * step),
- * "nearest-exact" the one whose middle is nearest; "linear", "bilinear" and "trilinear" (one, two and three dimensions) the
- * mean of the two around, per dimension; "bicubic" of four; "area" averages windows as `adaptiveAvgPool2d` does. Places are
- * computed in the input's dtype, as in PyTorch: float32 rounds.
+ * Makes an input [N, C, L], [N, C, H, W] or [N, C, D, H, W] larger or smaller. "nearest" takes the
+ * place at floor(i * step), "nearest-exact" the one whose middle is nearest; "linear", "bilinear"
+ * and "trilinear" (one, two and three dimensions) the mean of the two around, per dimension;
+ * "bicubic" of four; "area" averages windows as `adaptiveAvgPool2d` does. Places are computed in
+ * the input's dtype, as in PyTorch: float32 rounds.
  * https://pytorch.org/docs/stable/generated/torch.nn.functional.interpolate.html
- * @throws TypeError for both or none of `size` and `scaleFactor`, an unknown option, or one that has no meaning for the mode
+ * @throws TypeError for both or none of `size` and `scaleFactor`, an unknown option, or one that
+ *   has no meaning for the mode
  * @throws RangeError for a mode that the input's dimensions do not fit, or a size below 1
  */
 export function interpolate(input: Tensor, options: InterpolateOptions): Tensor {

@@ -18,9 +18,11 @@ const behind = (lead: number, places: readonly number[]) => [
 ];
 
 /**
- * [..., C * r * r, H, W] -> [..., C, H * r, W * r]: a picture r times as large whose pixels were channels.
- * https://arxiv.org/abs/1609.05158, https://pytorch.org/docs/stable/generated/torch.nn.PixelShuffle.html
- * @throws RangeError if r squared does not divide the channels, or the input has fewer than 3 dimensions
+ * [..., C * r * r, H, W] -> [..., C, H * r, W * r]: a picture r times as large whose pixels were
+ * channels. https://arxiv.org/abs/1609.05158,
+ * https://pytorch.org/docs/stable/generated/torch.nn.PixelShuffle.html
+ * @throws RangeError if r squared does not divide the channels, or the input has fewer than 3
+ *   dimensions
  */
 export function pixelShuffle(input: Tensor, upscaleFactor: number): Tensor {
   checkValue("pixelShuffle", "upscaleFactor", upscaleFactor, wholeNumber(1));
@@ -46,7 +48,8 @@ export function pixelShuffle(input: Tensor, upscaleFactor: number): Tensor {
 /**
  * The inverse of {@link pixelShuffle}: [..., C, H * r, W * r] -> [..., C * r * r, H, W].
  * https://pytorch.org/docs/stable/generated/torch.nn.PixelUnshuffle.html
- * @throws RangeError if r does not divide height and width, or the input has fewer than 3 dimensions
+ * @throws RangeError if r does not divide height and width, or the input has fewer than 3
+ *   dimensions
  */
 export function pixelUnshuffle(input: Tensor, downscaleFactor: number): Tensor {
   checkValue("pixelUnshuffle", "downscaleFactor", downscaleFactor, wholeNumber(1));
@@ -70,8 +73,10 @@ export function pixelUnshuffle(input: Tensor, downscaleFactor: number): Tensor {
 
 /**
  * [N, C, ...] with its channels interleaved: one from each of `groups` groups in turn.
- * https://arxiv.org/abs/1707.01083, https://pytorch.org/docs/stable/generated/torch.nn.ChannelShuffle.html
- * @throws RangeError if `groups` does not divide the channels, or the input has fewer than 3 dimensions
+ * https://arxiv.org/abs/1707.01083,
+ * https://pytorch.org/docs/stable/generated/torch.nn.ChannelShuffle.html
+ * @throws RangeError if `groups` does not divide the channels, or the input has fewer than 3
+ *   dimensions
  */
 export function channelShuffle(input: Tensor, groups: number): Tensor {
   checkValue("channelShuffle", "groups", groups, wholeNumber(1));

@@ -7,8 +7,9 @@ import { formatFloat } from "../../print/format.ts";
 import { Inplace, InplaceOnly } from "./inplace.ts";
 
 /**
- * The nonlinearities of `functional` as layers: elementwise, the output has the shape of the input. A first setting may
- * stand alone or be named: `new LeakyReLU(0.2)`, `new LeakyReLU({ negativeSlope: 0.2 })`.
+ * The nonlinearities of `functional` as layers: elementwise, the output has the shape of the input.
+ * A first setting may stand alone or be named: `new LeakyReLU(0.2)`,
+ * `new LeakyReLU({ negativeSlope: 0.2 })`.
  */
 
 /** max(x, 0). https://pytorch.org/docs/stable/generated/torch.nn.ReLU.html */
@@ -23,7 +24,10 @@ export interface LeakyReLUOptions extends InplaceOption {
   readonly negativeSlope?: number | undefined;
 }
 
-/** x where positive, else negativeSlope * x. https://pytorch.org/docs/stable/generated/torch.nn.LeakyReLU.html */
+/**
+ * x where positive, else negativeSlope * x.
+ * https://pytorch.org/docs/stable/generated/torch.nn.LeakyReLU.html
+ */
 export class LeakyReLU extends Inplace {
   readonly negativeSlope: number;
 
@@ -67,14 +71,20 @@ abstract class Exponential extends Inplace {
   }
 }
 
-/** x where positive, else alpha * (exp(x) - 1). https://pytorch.org/docs/stable/generated/torch.nn.ELU.html */
+/**
+ * x where positive, else alpha * (exp(x) - 1).
+ * https://pytorch.org/docs/stable/generated/torch.nn.ELU.html
+ */
 export class ELU extends Exponential {
   override forward(input: Tensor): Tensor {
     return F.elu(input, { alpha: this.alpha });
   }
 }
 
-/** x where positive, else alpha * (exp(x / alpha) - 1). https://pytorch.org/docs/stable/generated/torch.nn.CELU.html */
+/**
+ * x where positive, else alpha * (exp(x / alpha) - 1).
+ * https://pytorch.org/docs/stable/generated/torch.nn.CELU.html
+ */
 export class CELU extends Exponential {
   constructor(alpha?: number | ELUOptions, options?: InplaceOption) {
     super(alpha, options);
@@ -86,14 +96,20 @@ export class CELU extends Exponential {
   }
 }
 
-/** 1.0507 * x where positive, else 1.7581 * (exp(x) - 1). https://pytorch.org/docs/stable/generated/torch.nn.SELU.html */
+/**
+ * 1.0507 * x where positive, else 1.7581 * (exp(x) - 1).
+ * https://pytorch.org/docs/stable/generated/torch.nn.SELU.html
+ */
 export class SELU extends InplaceOnly {
   override forward(input: Tensor): Tensor {
     return F.selu(input);
   }
 }
 
-/** x * Phi(x), Phi being the normal distribution function; `approximate: "tanh"` computes it with tanh. https://pytorch.org/docs/stable/generated/torch.nn.GELU.html */
+/**
+ * x * Phi(x), Phi being the normal distribution function; `approximate: "tanh"` computes it with
+ * tanh. https://pytorch.org/docs/stable/generated/torch.nn.GELU.html
+ */
 export class GELU extends Module {
   readonly approximate: F.GeluApproximation;
 
@@ -135,7 +151,10 @@ export class Softsign extends Module {
   }
 }
 
-/** (exp(x) - exp(-x)) / (exp(x) + exp(-x)). https://pytorch.org/docs/stable/generated/torch.nn.Tanh.html */
+/**
+ * (exp(x) - exp(-x)) / (exp(x) + exp(-x)).
+ * https://pytorch.org/docs/stable/generated/torch.nn.Tanh.html
+ */
 export class Tanh extends Module {
   override forward(input: Tensor): Tensor {
     return F.tanh(input);
@@ -156,7 +175,10 @@ export class LogSigmoid extends Module {
   }
 }
 
-/** log(1 + exp(beta * x)) / beta; x itself where beta * x exceeds `threshold`. https://pytorch.org/docs/stable/generated/torch.nn.Softplus.html */
+/**
+ * log(1 + exp(beta * x)) / beta; x itself where beta * x exceeds `threshold`.
+ * https://pytorch.org/docs/stable/generated/torch.nn.Softplus.html
+ */
 export class Softplus extends Module {
   readonly beta: number;
   readonly threshold: number;

@@ -2,7 +2,9 @@ import { check, checkOptions, flag } from "../../../core/index.ts";
 import type { InplaceOption } from "../../checks.ts";
 import { Module } from "../../module/module.ts";
 
-/** A layer that PyTorch can tell to write into its input. Here that has no effect but to be printed. */
+/**
+ * A layer that PyTorch can tell to write into its input. Here that has no effect but to be printed.
+ */
 export abstract class Inplace extends Module {
   readonly inplace: boolean;
 

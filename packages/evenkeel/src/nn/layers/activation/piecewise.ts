@@ -18,10 +18,12 @@ export interface PReLUOptions {
 }
 
 /**
- * x where positive, a learned slope times x elsewhere. The slopes, `weight` [numParameters], are one for all or one per
- * channel of an input [N, C, ...]. Weight decay is not for them: it would lead back to ReLU.
- * https://arxiv.org/abs/1502.01852, https://pytorch.org/docs/stable/generated/torch.nn.PReLU.html
- * @throws RangeError if `numParameters` is not a whole number of at least 1, or on a call with another number of channels
+ * x where positive, a learned slope times x elsewhere. The slopes, `weight` [numParameters], are
+ * one for all or one per channel of an input [N, C, ...]. Weight decay is not for them: it would
+ * lead back to ReLU. https://arxiv.org/abs/1502.01852,
+ * https://pytorch.org/docs/stable/generated/torch.nn.PReLU.html
+ * @throws RangeError if `numParameters` is not a whole number of at least 1, or on a call with
+ *   another number of channels
  */
 export class PReLU extends Module {
   readonly numParameters: number;
@@ -61,7 +63,9 @@ export class ReLU6 extends InplaceOnly {
   }
 }
 
-/** x limited to [minVal, maxVal]. https://pytorch.org/docs/stable/generated/torch.nn.Hardtanh.html */
+/**
+ * x limited to [minVal, maxVal]. https://pytorch.org/docs/stable/generated/torch.nn.Hardtanh.html
+ */
 export class Hardtanh extends Inplace {
   readonly minVal: number;
   readonly maxVal: number;
@@ -85,14 +89,18 @@ export class Hardtanh extends Inplace {
   }
 }
 
-/** x * min(max(x + 3, 0), 6) / 6. https://pytorch.org/docs/stable/generated/torch.nn.Hardswish.html */
+/**
+ * x * min(max(x + 3, 0), 6) / 6. https://pytorch.org/docs/stable/generated/torch.nn.Hardswish.html
+ */
 export class Hardswish extends InplaceOnly {
   override forward(input: Tensor): Tensor {
     return F.hardswish(input);
   }
 }
 
-/** min(max(x + 3, 0), 6) / 6. https://pytorch.org/docs/stable/generated/torch.nn.Hardsigmoid.html */
+/**
+ * min(max(x + 3, 0), 6) / 6. https://pytorch.org/docs/stable/generated/torch.nn.Hardsigmoid.html
+ */
 export class Hardsigmoid extends InplaceOnly {
   override forward(input: Tensor): Tensor {
     return F.hardsigmoid(input);

@@ -7,8 +7,9 @@ import { Inplace } from "./inplace.ts";
 export interface RReLUOptions extends RReLURange, InplaceOption {}
 
 /**
- * ReLU whose slope for each negative value is drawn from `lower` (default 1/8) to `upper` (default 1/3) in training,
- * and is their mean in eval. https://arxiv.org/abs/1505.00853, https://pytorch.org/docs/stable/generated/torch.nn.RReLU.html
+ * ReLU whose slope for each negative value is drawn from `lower` (default 1/8) to `upper` (default
+ * 1/3) in training, and is their mean in eval. https://arxiv.org/abs/1505.00853,
+ * https://pytorch.org/docs/stable/generated/torch.nn.RReLU.html
  * @throws RangeError if `lower` is above `upper`
  */
 export class RReLU extends Inplace {

@@ -29,14 +29,19 @@ abstract class Shrink extends Module {
   }
 }
 
-/** x where |x| > lambd, else 0. https://pytorch.org/docs/stable/generated/torch.nn.Hardshrink.html */
+/**
+ * x where |x| > lambd, else 0. https://pytorch.org/docs/stable/generated/torch.nn.Hardshrink.html
+ */
 export class Hardshrink extends Shrink {
   override forward(input: Tensor): Tensor {
     return F.hardshrink(input, { lambd: this.lambd });
   }
 }
 
-/** x - lambd above lambd, x + lambd below -lambd, else 0. https://pytorch.org/docs/stable/generated/torch.nn.Softshrink.html */
+/**
+ * x - lambd above lambd, x + lambd below -lambd, else 0.
+ * https://pytorch.org/docs/stable/generated/torch.nn.Softshrink.html
+ */
 export class Softshrink extends Shrink {
   constructor(lambd?: number | ShrinkOptions) {
     super(lambd);

@@ -34,14 +34,20 @@ export class Softmax extends AlongDim {
   }
 }
 
-/** exp(-x) / sum(exp(-x)) along `dim`. https://pytorch.org/docs/stable/generated/torch.nn.Softmin.html */
+/**
+ * exp(-x) / sum(exp(-x)) along `dim`.
+ * https://pytorch.org/docs/stable/generated/torch.nn.Softmin.html
+ */
 export class Softmin extends AlongDim {
   override forward(input: Tensor): Tensor {
     return F.softmin(input, { dim: this.dim });
   }
 }
 
-/** log(exp(x) / sum(exp(x))) along `dim`. https://pytorch.org/docs/stable/generated/torch.nn.LogSoftmax.html */
+/**
+ * log(exp(x) / sum(exp(x))) along `dim`.
+ * https://pytorch.org/docs/stable/generated/torch.nn.LogSoftmax.html
+ */
 export class LogSoftmax extends AlongDim {
   override forward(input: Tensor): Tensor {
     return F.logSoftmax(input, { dim: this.dim });
@@ -69,7 +75,10 @@ export class Softmax2d extends Module {
   }
 }
 
-/** The first half along `dim` (default -1) times the sigmoid of the second. https://arxiv.org/abs/1612.08083 */
+/**
+ * The first half along `dim` (default -1) times the sigmoid of the second.
+ * https://arxiv.org/abs/1612.08083
+ */
 export class GLU extends AlongDim {
   constructor(dim: number | DimOption = -1) {
     super(dim);

@@ -16,7 +16,10 @@ import { ConvBase, type ConvSettings, convFields } from "./convBase.ts";
 export type PaddingMode = "zeros" | "reflect" | "replicate" | "circular";
 
 export interface ConvLayerOptions extends ConvSettings {
-  /** The padding on both sides of each dimension; `"same"` for an output of the input's size. Default 0. */
+  /**
+   * The padding on both sides of each dimension; `"same"` for an output of the input's size.
+   * Default 0.
+   */
   readonly padding?: ConvPadding | undefined;
   /** The contents of the padding, as in `F.pad`. Default "zeros". */
   readonly paddingMode?: PaddingMode | undefined;

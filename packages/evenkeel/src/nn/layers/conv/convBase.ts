@@ -15,9 +15,15 @@ export interface ConvSettings extends GeneratorOption {
   readonly stride?: Sizes | undefined;
   /** Places from one value of a window to the next. Default 1. */
   readonly dilation?: Sizes | undefined;
-  /** The number of groups that the channels are split into; each group of outputs uses one group of inputs. Default 1. */
+  /**
+   * The number of groups that the channels are split into; each group of outputs uses one group of
+   * inputs. Default 1.
+   */
   readonly groups?: number | undefined;
-  /** Learn an additive bias. Default true; use false before a batch normalization, which subtracts the mean. */
+  /**
+   * Learn an additive bias. Default true; use false before a batch normalization, which subtracts
+   * the mean.
+   */
   readonly bias?: boolean | undefined;
 }
 
@@ -35,7 +41,10 @@ export abstract class ConvBase<Bias extends boolean = boolean, In extends unknow
   readonly stride: readonly number[];
   readonly dilation: readonly number[];
   readonly groups: number;
-  /** [outChannels, inChannels / groups, ...kernelSize]; [inChannels, outChannels / groups, ...] in transposed ones */
+  /**
+   * [outChannels, inChannels / groups, ...kernelSize]; [inChannels, outChannels / groups, ...] in
+   * transposed ones
+   */
   weight: Parameter;
   /** [outChannels]; null with `bias: false` */
   bias: OnlyIf<Bias, Parameter>;
@@ -81,7 +90,10 @@ export abstract class ConvBase<Bias extends boolean = boolean, In extends unknow
     if (this.bias !== null) uniform_(this.bias, -bound, bound, { generator });
   }
 
-  /** @throws RangeError for an input with another number of dimensions or of channels than the layer is made for */
+  /**
+   * @throws RangeError for an input with another number of dimensions or of channels than the layer
+   *   is made for
+   */
   protected checkInput(owner: string, input: Tensor): void {
     requireTensor(owner, "input", input);
     const rank = this.kernelSize.length;

@@ -13,14 +13,17 @@ import { ConvBase, type ConvSettings, convFields } from "./convBase.ts";
 export interface ConvTransposeLayerOptions extends ConvSettings {
   /** Crops this many positions from both sides of each dimension of the output. Default 0. */
   readonly padding?: Sizes | undefined;
-  /** Adds positions at the end of each dimension of the output, fewer than the stride or the dilation. Default 0. */
+  /**
+   * Adds positions at the end of each dimension of the output, fewer than the stride or the
+   * dilation. Default 0.
+   */
   readonly outputPadding?: Sizes | undefined;
 }
 
 export interface ConvTransposeCallOptions {
   /**
-   * The spatial sizes of the output, where a stride leaves several: it takes the place of `outputPadding`. One per
-   * dimension, or the whole shape of the output.
+   * The spatial sizes of the output, where a stride leaves several: it takes the place of
+   * `outputPadding`. One per dimension, or the whole shape of the output.
    */
   readonly outputSize?: readonly number[] | undefined;
 }

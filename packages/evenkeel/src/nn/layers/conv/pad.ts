@@ -7,11 +7,11 @@ import { Module } from "../../module/module.ts";
 import { formatSizes } from "../../print/format.ts";
 
 /**
- * Borders around the last one to three dimensions. `padding` is one number for all sides, or two per dimension, **last
- * dimension first**, as in PyTorch: [left, right, top, bottom, front, back]. Negative numbers cut places off.
- * https://pytorch.org/docs/stable/nn.html#padding-layers
- * @throws RangeError unless padding is whole numbers, one or two per dimension; on a call with another number of dimensions, or
- * a border that is wider than the mode can fill
+ * Borders around the last one to three dimensions. `padding` is one number for all sides, or two
+ * per dimension, **last dimension first**, as in PyTorch: [left, right, top, bottom, front, back].
+ * Negative numbers cut places off. https://pytorch.org/docs/stable/nn.html#padding-layers
+ * @throws RangeError unless padding is whole numbers, one or two per dimension; on a call with
+ *   another number of dimensions, or a border that is wider than the mode can fill
  */
 export abstract class PadLayer extends Module {
   /** Two numbers per dimension, the last dimension first. */
@@ -46,7 +46,10 @@ export abstract class PadLayer extends Module {
   }
 }
 
-/** {@link PadLayer} with one value in the border, which needs no channels: inputs of any dimensions from the rank on. */
+/**
+ * {@link PadLayer} with one value in the border, which needs no channels: inputs of any dimensions
+ * from the rank on.
+ */
 abstract class ConstantPad extends PadLayer {
   /** The value of the border. */
   readonly value: number;

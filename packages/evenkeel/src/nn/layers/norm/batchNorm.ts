@@ -6,11 +6,17 @@ import { className } from "../../module/callable.ts";
 import { ChannelNormLayer, type ChannelNormOptions } from "./channelNorm.ts";
 
 export interface BatchNorm1dOptions extends ChannelNormOptions {
-  /** Weight of the new value in the running statistics; null averages all batches equally. Default 0.1. */
+  /**
+   * Weight of the new value in the running statistics; null averages all batches equally. Default
+   * 0.1.
+   */
   readonly momentum?: number | null | undefined;
   /** Learn a scale and a shift per channel. Default true. */
   readonly affine?: boolean | undefined;
-  /** Keep running statistics for eval; without them eval uses the statistics of its batch too. Default true. */
+  /**
+   * Keep running statistics for eval; without them eval uses the statistics of its batch too.
+   * Default true.
+   */
   readonly trackRunningStats?: boolean | undefined;
 }
 
@@ -75,7 +81,10 @@ export abstract class BatchNormLayer<
   }
 }
 
-/** The class that byOptions.ts exports as nn.BatchNorm1d; formula, source and errors are documented there. */
+/**
+ * The class that byOptions.ts exports as nn.BatchNorm1d; formula, source and errors are documented
+ * there.
+ */
 export class BatchNorm1dLayer<
   Affine extends boolean = boolean,
   Tracked extends boolean = boolean,

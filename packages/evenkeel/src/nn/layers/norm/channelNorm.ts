@@ -28,8 +28,8 @@ export interface ChannelNormOptions {
 }
 
 /**
- * The base of batch and instance normalization, as PyTorch's `_NormBase`: their settings, scale and shift, running
- * statistics, and how they print.
+ * The base of batch and instance normalization, as PyTorch's `_NormBase`: their settings, scale and
+ * shift, running statistics, and how they print.
  */
 export abstract class ChannelNormLayer<
   Affine extends boolean = boolean,

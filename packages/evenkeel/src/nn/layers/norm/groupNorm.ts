@@ -24,7 +24,10 @@ export interface GroupNormOptions {
   readonly affine?: boolean | undefined;
 }
 
-/** The class that byOptions.ts exports as nn.GroupNorm; formula, source and errors are documented there. */
+/**
+ * The class that byOptions.ts exports as nn.GroupNorm; formula, source and errors are documented
+ * there.
+ */
 export class GroupNormLayer<Affine extends boolean = boolean> extends Module {
   /** The public name, in prints and errors. */
   static override readonly name: string = "GroupNorm";

@@ -7,11 +7,17 @@ import { className } from "../../module/callable.ts";
 import { ChannelNormLayer, type ChannelNormOptions } from "./channelNorm.ts";
 
 export interface InstanceNormOptions extends ChannelNormOptions {
-  /** Weight of the new value in the running statistics; null leaves them where they are. Default 0.1. */
+  /**
+   * Weight of the new value in the running statistics; null leaves them where they are. Default
+   * 0.1.
+   */
   readonly momentum?: number | null | undefined;
   /** Learn a scale and a shift per channel. Default false. */
   readonly affine?: boolean | undefined;
-  /** Keep running statistics for eval; without them eval uses the statistics of its input too. Default false. */
+  /**
+   * Keep running statistics for eval; without them eval uses the statistics of its input too.
+   * Default false.
+   */
   readonly trackRunningStats?: boolean | undefined;
 }
 
@@ -74,7 +80,10 @@ abstract class InstanceNormLayer<
   }
 }
 
-/** The class that byOptions.ts exports as nn.InstanceNorm1d; formula, source and errors are documented there. */
+/**
+ * The class that byOptions.ts exports as nn.InstanceNorm1d; formula, source and errors are
+ * documented there.
+ */
 export class InstanceNorm1dLayer<
   Affine extends boolean = boolean,
   Tracked extends boolean = boolean,

@@ -25,7 +25,10 @@ export interface LayerNormOptions {
   readonly bias?: boolean | undefined;
 }
 
-/** The class that byOptions.ts exports as nn.LayerNorm; formula, source and errors are documented there. */
+/**
+ * The class that byOptions.ts exports as nn.LayerNorm; formula, source and errors are documented
+ * there.
+ */
 export class LayerNormLayer<Affine extends boolean = boolean, Bias extends boolean = boolean> extends Module {
   /** The public name, in prints and errors. */
   static override readonly name: string = "LayerNorm";

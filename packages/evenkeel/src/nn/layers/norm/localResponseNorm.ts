@@ -7,11 +7,11 @@ import { Module } from "../../module/module.ts";
 import { formatFloat } from "../../print/format.ts";
 
 /**
- * x / (k + alpha * mean of squares)^beta over `size` neighbouring channels of [N, C, L, ...], as AlexNet had it: nothing is
- * learned.
- * https://papers.nips.cc/paper/4824, https://pytorch.org/docs/stable/generated/torch.nn.LocalResponseNorm.html
- * @throws RangeError if the size is no whole number of at least 1, a setting no finite number, or on a call with fewer
- * than 3 dimensions
+ * x / (k + alpha * mean of squares)^beta over `size` neighbouring channels of [N, C, L, ...], as
+ * AlexNet had it: nothing is learned. https://papers.nips.cc/paper/4824,
+ * https://pytorch.org/docs/stable/generated/torch.nn.LocalResponseNorm.html
+ * @throws RangeError if the size is no whole number of at least 1, a setting no finite number, or
+ *   on a call with fewer than 3 dimensions
  */
 export class LocalResponseNorm extends Module {
   readonly size: number;

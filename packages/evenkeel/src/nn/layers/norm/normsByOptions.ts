@@ -31,13 +31,16 @@ interface BatchNorm1dConstructor {
 }
 
 /**
- * Batch normalization over [N, C] or [N, C, L]: (x - mean) / sqrt(variance + eps) * weight + bias for each channel. In
- * training the statistics are those of the batch (biased variance), and running ones are kept (unbiased variance):
- * running = (1 - momentum) * running + momentum * batch. After eval() the running ones are used.
+ * Batch normalization over [N, C] or [N, C, L]: (x - mean) / sqrt(variance + eps) * weight + bias
+ * for each channel. In training the statistics are those of the batch (biased variance), and
+ * running ones are kept (unbiased variance): running = (1 - momentum) * running + momentum * batch.
+ * After eval() the running ones are used.
  *
  * Fields that end up in the state dict keep PyTorch's names. An empty batch changes nothing.
- * https://arxiv.org/abs/1502.03167, https://pytorch.org/docs/stable/generated/torch.nn.BatchNorm1d.html
- * @throws RangeError on a call with another number of channels, or in training with one value per channel
+ * https://arxiv.org/abs/1502.03167,
+ * https://pytorch.org/docs/stable/generated/torch.nn.BatchNorm1d.html
+ * @throws RangeError on a call with another number of channels, or in training with one value per
+ *   channel
  */
 export const BatchNorm1d: BatchNorm1dConstructor = BatchNorm1dLayer;
 export interface BatchNorm1d<Affine extends boolean = boolean, Tracked extends boolean = boolean>
@@ -55,10 +58,12 @@ interface BatchNorm2dConstructor {
 }
 
 /**
- * Batch normalization over [N, C, H, W], images behind a convolution: each channel by its mean and variance over N, H and W. All
- * else is as in {@link BatchNorm1d}.
- * https://arxiv.org/abs/1502.03167, https://pytorch.org/docs/stable/generated/torch.nn.BatchNorm2d.html
- * @throws RangeError on a call with other dimensions or another number of channels, or in training with one value per channel
+ * Batch normalization over [N, C, H, W], images behind a convolution: each channel by its mean and
+ * variance over N, H and W. All else is as in {@link BatchNorm1d}.
+ * https://arxiv.org/abs/1502.03167,
+ * https://pytorch.org/docs/stable/generated/torch.nn.BatchNorm2d.html
+ * @throws RangeError on a call with other dimensions or another number of channels, or in training
+ *   with one value per channel
  */
 export const BatchNorm2d: BatchNorm2dConstructor = BatchNorm2dLayer;
 export interface BatchNorm2d<Affine extends boolean = boolean, Tracked extends boolean = boolean>
@@ -76,10 +81,12 @@ interface BatchNorm3dConstructor {
 }
 
 /**
- * Batch normalization over [N, C, D, H, W], images of three dimensions behind a convolution: each channel by its mean and variance over N, D, H and W. All
- * else is as in {@link BatchNorm1d}.
- * https://arxiv.org/abs/1502.03167, https://pytorch.org/docs/stable/generated/torch.nn.BatchNorm3d.html
- * @throws RangeError on a call with other dimensions or another number of channels, or in training with one value per channel
+ * Batch normalization over [N, C, D, H, W], images of three dimensions behind a convolution: each
+ * channel by its mean and variance over N, D, H and W. All else is as in {@link BatchNorm1d}.
+ * https://arxiv.org/abs/1502.03167,
+ * https://pytorch.org/docs/stable/generated/torch.nn.BatchNorm3d.html
+ * @throws RangeError on a call with other dimensions or another number of channels, or in training
+ *   with one value per channel
  */
 export const BatchNorm3d: BatchNorm3dConstructor = BatchNorm3dLayer;
 export interface BatchNorm3d<Affine extends boolean = boolean, Tracked extends boolean = boolean>
@@ -97,12 +104,13 @@ interface InstanceNorm1dConstructor {
 }
 
 /**
- * Instance normalization over [N, C, L] or [C, L]: each channel of each example by its own mean and biased variance, in
- * training and evaluation alike. Nothing is learned and nothing kept by default; with `affine` there are a scale and a shift
- * per channel, with `trackRunningStats` running statistics that evaluation uses.
- * https://arxiv.org/abs/1607.08022, https://pytorch.org/docs/stable/generated/torch.nn.InstanceNorm1d.html
- * @throws RangeError on a call with other dimensions, with one place per channel, or another number of channels where any
- * number hangs on it
+ * Instance normalization over [N, C, L] or [C, L]: each channel of each example by its own mean and
+ * biased variance, in training and evaluation alike. Nothing is learned and nothing kept by
+ * default; with `affine` there are a scale and a shift per channel, with `trackRunningStats`
+ * running statistics that evaluation uses. https://arxiv.org/abs/1607.08022,
+ * https://pytorch.org/docs/stable/generated/torch.nn.InstanceNorm1d.html
+ * @throws RangeError on a call with other dimensions, with one place per channel, or another number
+ *   of channels where any number hangs on it
  */
 export const InstanceNorm1d: InstanceNorm1dConstructor = InstanceNorm1dLayer;
 export interface InstanceNorm1d<Affine extends boolean = boolean, Tracked extends boolean = boolean>
@@ -121,7 +129,8 @@ interface InstanceNorm2dConstructor {
 
 /**
  * Instance normalization over [N, C, H, W] or [C, H, W]. All else is as in {@link InstanceNorm1d}.
- * https://arxiv.org/abs/1607.08022, https://pytorch.org/docs/stable/generated/torch.nn.InstanceNorm2d.html
+ * https://arxiv.org/abs/1607.08022,
+ * https://pytorch.org/docs/stable/generated/torch.nn.InstanceNorm2d.html
  * @throws RangeError as there
  */
 export const InstanceNorm2d: InstanceNorm2dConstructor = InstanceNorm2dLayer;
@@ -140,8 +149,9 @@ interface InstanceNorm3dConstructor {
 }
 
 /**
- * Instance normalization over [N, C, D, H, W] or [C, D, H, W]. All else is as in {@link InstanceNorm1d}.
- * https://arxiv.org/abs/1607.08022, https://pytorch.org/docs/stable/generated/torch.nn.InstanceNorm3d.html
+ * Instance normalization over [N, C, D, H, W] or [C, D, H, W]. All else is as in
+ * {@link InstanceNorm1d}. https://arxiv.org/abs/1607.08022,
+ * https://pytorch.org/docs/stable/generated/torch.nn.InstanceNorm3d.html
  * @throws RangeError as there
  */
 export const InstanceNorm3d: InstanceNorm3dConstructor = InstanceNorm3dLayer;
@@ -158,11 +168,13 @@ interface GroupNormConstructor {
 }
 
 /**
- * Group normalization over [N, C, ...]: the channels of each example in `numGroups` groups, each by its own mean and biased
- * variance; then a learned scale and shift per channel. The same in training and evaluation, for batches of any size.
- * One group is layer normalization over channels and places, a group per channel instance normalization.
- * https://arxiv.org/abs/1803.08494, https://pytorch.org/docs/stable/generated/torch.nn.GroupNorm.html
- * @throws RangeError if numGroups does not divide numChannels, or on a call with another number of channels
+ * Group normalization over [N, C, ...]: the channels of each example in `numGroups` groups, each by
+ * its own mean and biased variance; then a learned scale and shift per channel. The same in
+ * training and evaluation, for batches of any size. One group is layer normalization over channels
+ * and places, a group per channel instance normalization. https://arxiv.org/abs/1803.08494,
+ * https://pytorch.org/docs/stable/generated/torch.nn.GroupNorm.html
+ * @throws RangeError if numGroups does not divide numChannels, or on a call with another number of
+ *   channels
  */
 export const GroupNorm: GroupNormConstructor = GroupNormLayer;
 export interface GroupNorm<Affine extends boolean = boolean> extends GroupNormLayer<Affine> {}
@@ -176,11 +188,13 @@ interface LayerNormConstructor {
 }
 
 /**
- * Layer normalization over the last dimensions, those of `normalizedShape` (a number is the size of the very last):
- * (x - mean) / sqrt(variance + eps) * weight + bias, each example by its own mean and biased variance. Unlike batch
- * normalization it is the same in training and evaluation, and takes batches of one row.
- * https://arxiv.org/abs/1607.06450, https://pytorch.org/docs/stable/generated/torch.nn.LayerNorm.html
- * @throws RangeError if a size is not a whole number of at least 1, or on a call whose input does not end in these sizes
+ * Layer normalization over the last dimensions, those of `normalizedShape` (a number is the size of
+ * the very last): (x - mean) / sqrt(variance + eps) * weight + bias, each example by its own mean
+ * and biased variance. Unlike batch normalization it is the same in training and evaluation, and
+ * takes batches of one row. https://arxiv.org/abs/1607.06450,
+ * https://pytorch.org/docs/stable/generated/torch.nn.LayerNorm.html
+ * @throws RangeError if a size is not a whole number of at least 1, or on a call whose input does
+ *   not end in these sizes
  */
 export const LayerNorm: LayerNormConstructor = LayerNormLayer;
 export interface LayerNorm<Affine extends boolean = boolean, Bias extends boolean = boolean>
@@ -195,10 +209,11 @@ interface RMSNormConstructor {
 }
 
 /**
- * x / sqrt(mean(x^2) + eps) * weight over the last dimensions, those of `normalizedShape`: layer normalization that leaves
- * the mean alone and has no shift. The same in training and evaluation.
+ * x / sqrt(mean(x^2) + eps) * weight over the last dimensions, those of `normalizedShape`: layer
+ * normalization that leaves the mean alone and has no shift. The same in training and evaluation.
  * https://arxiv.org/abs/1910.07467, https://pytorch.org/docs/stable/generated/torch.nn.RMSNorm.html
- * @throws RangeError if a size is not a whole number of at least 1, or on a call whose input does not end in these sizes
+ * @throws RangeError if a size is not a whole number of at least 1, or on a call whose input does
+ *   not end in these sizes
  */
 export const RMSNorm: RMSNormConstructor = RMSNormLayer;
 export interface RMSNorm<Affine extends boolean = boolean> extends RMSNormLayer<Affine> {}

@@ -25,7 +25,10 @@ export interface RMSNormOptions {
   readonly elementwiseAffine?: boolean | undefined;
 }
 
-/** The class that byOptions.ts exports as nn.RMSNorm; formula, source and errors are documented there. */
+/**
+ * The class that byOptions.ts exports as nn.RMSNorm; formula, source and errors are documented
+ * there.
+ */
 export class RMSNormLayer<Affine extends boolean = boolean> extends Module {
   /** The public name, in prints and errors. */
   static override readonly name: string = "RMSNorm";

@@ -49,8 +49,8 @@ export class AdaptiveAvgPool1d extends AdaptivePool {
 }
 
 /**
- * Averages over [N, C, H, W] or [C, H, W], to `outputSize`: a number is both sides, null in a list keeps one.
- * https://pytorch.org/docs/stable/generated/torch.nn.AdaptiveAvgPool2d.html
+ * Averages over [N, C, H, W] or [C, H, W], to `outputSize`: a number is both sides, null in a list
+ * keeps one. https://pytorch.org/docs/stable/generated/torch.nn.AdaptiveAvgPool2d.html
  * @throws RangeError if a size is out of range, or on a call with another number of dimensions
  */
 export class AdaptiveAvgPool2d extends AdaptivePool {
@@ -88,8 +88,8 @@ abstract class AdaptiveMaxPool<Indices extends boolean> extends AdaptivePool {
 }
 
 /**
- * Largest values over [N, C, L] or [C, L], `outputSize` of them; with `returnIndices` a call gives `[output, indices]`.
- * https://pytorch.org/docs/stable/generated/torch.nn.AdaptiveMaxPool1d.html
+ * Largest values over [N, C, L] or [C, L], `outputSize` of them; with `returnIndices` a call gives
+ * `[output, indices]`. https://pytorch.org/docs/stable/generated/torch.nn.AdaptiveMaxPool1d.html
  * @throws RangeError if the size is out of range, or on a call with another number of dimensions
  */
 export class AdaptiveMaxPool1d<Indices extends boolean = false> extends AdaptiveMaxPool<Indices> {

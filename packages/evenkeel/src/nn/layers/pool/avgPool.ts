@@ -40,9 +40,10 @@ abstract class AvgPool extends Module {
 }
 
 /**
- * The average of each window of [N, C, L] or [C, L]. The stride is an option, or the second argument.
- * https://pytorch.org/docs/stable/generated/torch.nn.AvgPool1d.html
- * @throws RangeError if a size is out of range, or on a call with an input that is smaller than a window
+ * The average of each window of [N, C, L] or [C, L]. The stride is an option, or the second
+ * argument. https://pytorch.org/docs/stable/generated/torch.nn.AvgPool1d.html
+ * @throws RangeError if a size is out of range, or on a call with an input that is smaller than a
+ *   window
  */
 export class AvgPool1d extends AvgPool {
   constructor(kernelSize: Sizes, stride?: StrideOr<AvgPool1dOptions>, options?: Omit<AvgPool1dOptions, "stride">) {
@@ -85,9 +86,10 @@ abstract class DividedAvgPool extends AvgPool {
 }
 
 /**
- * The average of each window of [N, C, H, W] or [C, H, W]. The stride is an option, or the second argument.
- * https://pytorch.org/docs/stable/generated/torch.nn.AvgPool2d.html
- * @throws RangeError if a size is out of range, or on a call with an input that is smaller than a window
+ * The average of each window of [N, C, H, W] or [C, H, W]. The stride is an option, or the second
+ * argument. https://pytorch.org/docs/stable/generated/torch.nn.AvgPool2d.html
+ * @throws RangeError if a size is out of range, or on a call with an input that is smaller than a
+ *   window
  */
 export class AvgPool2d extends DividedAvgPool {
   constructor(kernelSize: Sizes, stride?: StrideOr<AvgPoolOptions>, options?: Omit<AvgPoolOptions, "stride">) {

@@ -49,7 +49,8 @@ abstract class LPPool extends Module {
 /**
  * (sum of x^p)^(1/p) over each window of [N, C, L] or [C, L], for p = `normType`.
  * https://pytorch.org/docs/stable/generated/torch.nn.LPPool1d.html
- * @throws RangeError if a size is out of range, or on a call with an input that is smaller than a window
+ * @throws RangeError if a size is out of range, or on a call with an input that is smaller than a
+ *   window
  */
 export class LPPool1d extends LPPool {
   constructor(
@@ -67,7 +68,10 @@ export class LPPool1d extends LPPool {
   }
 }
 
-/** {@link LPPool1d} over [N, C, H, W] or [C, H, W]. https://pytorch.org/docs/stable/generated/torch.nn.LPPool2d.html */
+/**
+ * {@link LPPool1d} over [N, C, H, W] or [C, H, W].
+ * https://pytorch.org/docs/stable/generated/torch.nn.LPPool2d.html
+ */
 export class LPPool2d extends LPPool {
   constructor(
     normType: number,

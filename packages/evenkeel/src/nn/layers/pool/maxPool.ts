@@ -57,9 +57,10 @@ abstract class MaxPool<Indices extends boolean> extends Module {
 }
 
 /**
- * The largest value of each window of [N, C, L] or [C, L]. The stride is an option, or the second argument.
- * https://pytorch.org/docs/stable/generated/torch.nn.MaxPool1d.html
- * @throws RangeError if a size is out of range, or on a call with an input that is smaller than a window
+ * The largest value of each window of [N, C, L] or [C, L]. The stride is an option, or the second
+ * argument. https://pytorch.org/docs/stable/generated/torch.nn.MaxPool1d.html
+ * @throws RangeError if a size is out of range, or on a call with an input that is smaller than a
+ *   window
  */
 export class MaxPool1d<Indices extends boolean = false> extends MaxPool<Indices> {
   constructor(
@@ -76,10 +77,11 @@ export class MaxPool1d<Indices extends boolean = false> extends MaxPool<Indices>
 }
 
 /**
- * The largest value of each window of [N, C, H, W] or [C, H, W]: `new nn.MaxPool2d(2)` halves height and width. The stride
- * is an option, or the second argument; with `returnIndices` a call gives `[output, indices]`.
- * https://pytorch.org/docs/stable/generated/torch.nn.MaxPool2d.html
- * @throws RangeError if a size is out of range, or on a call with an input that is smaller than a window
+ * The largest value of each window of [N, C, H, W] or [C, H, W]: `new nn.MaxPool2d(2)` halves
+ * height and width. The stride is an option, or the second argument; with `returnIndices` a call
+ * gives `[output, indices]`. https://pytorch.org/docs/stable/generated/torch.nn.MaxPool2d.html
+ * @throws RangeError if a size is out of range, or on a call with an input that is smaller than a
+ *   window
  */
 export class MaxPool2d<Indices extends boolean = false> extends MaxPool<Indices> {
   constructor(

@@ -5,7 +5,10 @@ import type { Sizes } from "../../functional/sizes.ts";
 import { Module } from "../../module/module.ts";
 import { formatSizes } from "../../print/format.ts";
 
-/** The partial inverse of max pooling as layers. A call takes the output and the indices of a pooling. */
+/**
+ * The partial inverse of max pooling as layers. A call takes the output and the indices of a
+ * pooling.
+ */
 
 type LayerOptions = Omit<MaxUnpoolOptions, "outputSize">;
 type CallOptions = Pick<MaxUnpoolOptions, "outputSize">;
@@ -37,8 +40,9 @@ abstract class MaxUnpool extends Module {
 }
 
 /**
- * Puts values [N, C, L] back where the indices of a {@link MaxPool1d} say, zeros elsewhere; `outputSize` of a call says
- * which of the lengths that are pooled to the same. https://pytorch.org/docs/stable/generated/torch.nn.MaxUnpool1d.html
+ * Puts values [N, C, L] back where the indices of a {@link MaxPool1d} say, zeros elsewhere;
+ * `outputSize` of a call says which of the lengths that are pooled to the same.
+ * https://pytorch.org/docs/stable/generated/torch.nn.MaxUnpool1d.html
  * @throws RangeError if a size is out of range, or on a call with indices that do not fit
  */
 export class MaxUnpool1d extends MaxUnpool {
@@ -52,7 +56,10 @@ export class MaxUnpool1d extends MaxUnpool {
   }
 }
 
-/** {@link MaxUnpool1d} over [N, C, H, W]. https://pytorch.org/docs/stable/generated/torch.nn.MaxUnpool2d.html */
+/**
+ * {@link MaxUnpool1d} over [N, C, H, W].
+ * https://pytorch.org/docs/stable/generated/torch.nn.MaxUnpool2d.html
+ */
 export class MaxUnpool2d extends MaxUnpool {
   constructor(kernelSize: Sizes, stride?: StrideOr<LayerOptions>, options?: Omit<LayerOptions, "stride">) {
     super("MaxUnpool2d", 2, kernelSize, stride, options);
@@ -64,7 +71,10 @@ export class MaxUnpool2d extends MaxUnpool {
   }
 }
 
-/** {@link MaxUnpool1d} over [N, C, D, H, W]. https://pytorch.org/docs/stable/generated/torch.nn.MaxUnpool3d.html */
+/**
+ * {@link MaxUnpool1d} over [N, C, D, H, W].
+ * https://pytorch.org/docs/stable/generated/torch.nn.MaxUnpool3d.html
+ */
 export class MaxUnpool3d extends MaxUnpool {
   constructor(kernelSize: Sizes, stride?: StrideOr<LayerOptions>, options?: Omit<LayerOptions, "stride">) {
     super("MaxUnpool3d", 3, kernelSize, stride, options);

@@ -59,7 +59,10 @@ function upsampling(owner: string, options: UpsamplingOptions): UpsamplingOption
   return options;
 }
 
-/** {@link Upsample} by the nearest place. https://pytorch.org/docs/stable/generated/torch.nn.UpsamplingNearest2d.html */
+/**
+ * {@link Upsample} by the nearest place.
+ * https://pytorch.org/docs/stable/generated/torch.nn.UpsamplingNearest2d.html
+ */
 export class UpsamplingNearest2d extends Upsample {
   constructor(options: UpsamplingOptions) {
     super({ ...upsampling("UpsamplingNearest2d", options), mode: "nearest" });

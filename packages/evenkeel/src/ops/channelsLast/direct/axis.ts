@@ -1,6 +1,7 @@
 /**
- * One spatial dimension of a correlation: the input positions of each output. A convolution is one correlation, and so is
- * its gradient by the input; with a stride, that gradient is several correlations, one per position between strides.
+ * One spatial dimension of a correlation: the input positions of each output. A convolution is one
+ * correlation, and so is its gradient by the input; with a stride, that gradient is several
+ * correlations, one per position between strides.
  */
 export interface Axis {
   /** `count` outputs, at every `step`-th position from `first`. */
@@ -38,7 +39,10 @@ export function forwardAxis({ size, kernel, stride, dilation, before, outputs }:
   return { outputs, first: 0, step: 1, stride, taps, size };
 }
 
-/** The gradient by the input reads the gradients of the outputs that used it: one axis for each position between strides. */
+/**
+ * The gradient by the input reads the gradients of the outputs that used it: one axis for each
+ * position between strides.
+ */
 export function backwardAxes({ size, kernel, stride, dilation, before, outputs }: Windows): Axis[] {
   return Array.from({ length: Math.min(stride, size) }, (_, first) => {
     const taps: Tap[] = [];

@@ -6,7 +6,10 @@ import { type Panel, panelBytes, panelsOf, tileRows } from "./panels.ts";
 import { longestRun } from "./tile.ts";
 import { type SumWindows, sumWindowsFunction, type WindowSums } from "./window.ts";
 
-/** Sums over windows of pictures, with weights in panels (weights.ts). The input is read in place: no patches are copied. */
+/**
+ * Sums over windows of pictures, with weights in panels (weights.ts). The input is read in place:
+ * no patches are copied.
+ */
 interface Correlation {
   readonly images: number;
   readonly groups: number;
@@ -32,11 +35,16 @@ interface Runs {
   readonly length: number;
   /** The starts of the runs, in bytes from the window's pixel, kernel row by kernel row. */
   readonly starts: readonly number[];
-  /** Whether a run is a row of the kernel, of which tiles at the edges may skip the taps on zeros. */
+  /**
+   * Whether a run is a row of the kernel, of which tiles at the edges may skip the taps on zeros.
+   */
   readonly clips: boolean;
 }
 
-/** Shorter runs do not justify a loop: each of their floats is an entry of the table. No longer than a piece. */
+/**
+ * Shorter runs do not justify a loop: each of their floats is an entry of the table. No longer than
+ * a piece.
+ */
 const shortestRun = longestRun + 1;
 
 function runsOf({ rows, columns, inputs, x }: Pick<Correlation, "rows" | "columns" | "inputs" | "x">): Runs {

@@ -1,8 +1,9 @@
 import { floatBytes, vectorBytes } from "../../matmul/gemm.problem.ts";
 
 /**
- * The channels of a group in panels of up to two vectors, the width of a tile. A last vector that is not full starts
- * earlier and overlaps its neighbour; fewer than four channels are one vector with that many lanes.
+ * The channels of a group in panels of up to two vectors, the width of a tile. A last vector that
+ * is not full starts earlier and overlaps its neighbour; fewer than four channels are one vector
+ * with that many lanes.
  */
 export interface Panel {
   /** Its first channel, in bytes, and the offsets of its vectors from there. */

@@ -8,7 +8,10 @@ import { emitCorrelation, tableBytes } from "./correlation.ts";
 import { emitWeightGradient } from "./weightGradient.ts";
 import { emitClear, emitPackWeights, emitUnpackWeights, type WeightTurn, weightPanelBytes } from "./weights.ts";
 
-/** The three products of any convolution, by definition: in-place correlations, with weights in panels. */
+/**
+ * The three products of any convolution, by definition: in-place correlations, with weights in
+ * panels.
+ */
 
 interface Products {
   readonly f: FunctionBuilder;
@@ -68,7 +71,10 @@ export function emitForward({
   emitCorrelation(f, module, { ...turn, images: convolution.images, x, y, bias, panels, table, fast });
 }
 
-/** The correlations that make up the gradient by the input: of dy, with input and output channels swapped. */
+/**
+ * The correlations that make up the gradient by the input: of dy, with input and output channels
+ * swapped.
+ */
 function backwardTurns(convolution: Convolution): Turn[] {
   const { groups, inputs, outputs, depthwise } = together(convolution);
   const channels = depthwise ? { inputs, outputs } : { inputs: outputs, outputs: inputs };

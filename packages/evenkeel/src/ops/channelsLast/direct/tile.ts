@@ -3,8 +3,9 @@ import { advance, floatBytes, vectorBytes } from "../../matmul/gemm.problem.ts";
 import { multiplyAdd, type Registers } from "../../matmul/gemm.tiles.ts";
 
 /**
- * A tile of sums in registers: some rows (pixels, or places of the kernel) by a panel of channels. Each step takes one float
- * per row, spread over a vector (or vectors of the row's own), and the panel's vectors.
+ * A tile of sums in registers: some rows (pixels, or places of the kernel) by a panel of channels.
+ * Each step takes one float per row, spread over a vector (or vectors of the row's own), and the
+ * panel's vectors.
  */
 export interface Tile {
   /** The offsets of the rows, in bytes from `a`. */
@@ -12,7 +13,10 @@ export interface Tile {
   /** The offsets of the vectors, in bytes from `b`, and their numbers of lanes. */
   readonly vectors: readonly number[];
   readonly lanes: number;
-  /** In depthwise convolution, where each channel has its own value: the vectors of a row and their lanes. */
+  /**
+   * In depthwise convolution, where each channel has its own value: the vectors of a row and their
+   * lanes.
+   */
   readonly own?: Pick<Tile, "vectors" | "lanes"> | undefined;
   readonly fast: boolean;
 }
@@ -22,13 +26,16 @@ export const sumsOf = ({ sums }: Registers, { rows, vectors }: Tile): readonly L
   sums.slice(0, rows.length * vectors.length);
 
 /**
- * Longer sums are added up from partial sums of this many terms. Rounding errors grow with the length of a sum, and
- * PyTorch rounds half as often, by fused multiply-adds: with this length the results are as exact, at no measurable
- * cost.
+ * Longer sums are added up from partial sums of this many terms. Rounding errors grow with the
+ * length of a sum, and PyTorch rounds half as often, by fused multiply-adds: with this length the
+ * results are as exact, at no measurable cost.
  */
 export const longestRun = 16;
 
-/** Clears the sums for `terms` terms. For too many terms to add one by one, returns functions that flush a partial sum and read the total. */
+/**
+ * Clears the sums for `terms` terms. For too many terms to add one by one, returns functions that
+ * flush a partial sum and read the total.
+ */
 export function startSums(f: FunctionBuilder, registers: Registers, tile: Tile, terms: number): Flush | undefined {
   const sums = sumsOf(registers, tile);
   const clear = () => {
@@ -53,7 +60,10 @@ export interface Flush {
   readonly total: () => void;
 }
 
-/** Repeats `body` for `terms` terms, in pieces of about equal length that are short enough to add one by one. */
+/**
+ * Repeats `body` for `terms` terms, in pieces of about equal length that are short enough to add
+ * one by one.
+ */
 export function inPieces(f: FunctionBuilder, terms: number, flush: Flush | undefined, piece: (terms: number) => void) {
   const pieces = flush === undefined ? 1 : Math.ceil(terms / longestRun);
   const length = Math.floor(terms / pieces);

@@ -25,9 +25,9 @@ interface WeightGradient {
 }
 
 /**
- * This many pixels are summed before the sum is added to the panel: rounding errors grow with the length of a sum. Rows of
- * few pixels are not summed separately: that takes a tenth longer, and torch's error is no smaller
- * (test/conv.large.golden.test.ts).
+ * This many pixels are summed before the sum is added to the panel: rounding errors grow with the
+ * length of a sum. Rows of few pixels are not summed separately: that takes a tenth longer, and
+ * torch's error is no smaller (test/conv.large.golden.test.ts).
  */
 const pixelsPerSum = 160;
 
@@ -140,7 +140,10 @@ interface Pixels {
   readonly rowDy: number;
 }
 
-/** (first pixel of the input, of dy, tile of the panel, rows): adds the sums over some rows of pixels to the tile. */
+/**
+ * (first pixel of the input, of dy, tile of the panel, rows): adds the sums over some rows of
+ * pixels to the tile.
+ */
 function sumPixelsFunction(
   module: ModuleBuilder,
   tile: Tile,

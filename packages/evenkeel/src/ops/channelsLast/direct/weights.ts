@@ -3,7 +3,10 @@ import { advance, floatBytes, pointer, vectorBytes } from "../../matmul/gemm.pro
 import type { Axis } from "./axis.ts";
 import { type Panel, panelBytes, panelsBytes, panelsOf } from "./panels.ts";
 
-/** Converts weights [O, C / groups, kh, kw] to panels [group][panel][row][column][input][channels of the panel], and back. */
+/**
+ * Converts weights [O, C / groups, kh, kw] to panels [group][panel][row][column][input][channels of
+ * the panel], and back.
+ */
 export interface WeightTurn {
   readonly groups: number;
   /** The channels of a group that are summed over, and the channels of the panels. */
@@ -11,7 +14,10 @@ export interface WeightTurn {
   readonly outputs: number;
   readonly rows: Axis;
   readonly columns: Axis;
-  /** The address of the weights, and the strides in bytes of groups, inputs, outputs and kernel rows. */
+  /**
+   * The address of the weights, and the strides in bytes of groups, inputs, outputs and kernel
+   * rows.
+   */
   readonly weight: {
     readonly address: number;
     readonly group: number;

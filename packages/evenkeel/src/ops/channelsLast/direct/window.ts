@@ -34,14 +34,19 @@ export interface WindowSums {
   readonly runs: number;
   /** Skipped floats of a kernel row: their weights are passed over after each run. */
   readonly skip: number;
-  /** Whether a table has the starts of the runs; if not, there is one run, and it starts at the pixel. */
+  /**
+   * Whether a table has the starts of the runs; if not, there is one run, and it starts at the
+   * pixel.
+   */
   readonly table: boolean;
   readonly bias: boolean;
   readonly depthwise: boolean;
   readonly fast: boolean;
 }
 
-/** (first pixel of the input, panel, first pixel of the output, bias, first and end of the table). */
+/**
+ * (first pixel of the input, panel, first pixel of the output, bias, first and end of the table).
+ */
 export type SumWindows = FunctionRef<readonly ["i32", "i32", "i32", "i32", "i32", "i32"], null>;
 
 export function sumWindowsFunction(module: ModuleBuilder, sums: WindowSums): SumWindows {

@@ -3,8 +3,9 @@ import { advance, floatBytes } from "../../matmul/gemm.problem.ts";
 import type { Convolution } from "../convolution.ts";
 
 /**
- * Tiles of two by two outputs, processed in blocks whose factors and products fit the L2 cache: several pictures, or some
- * rows of tiles of one. An odd last row or column of outputs is half a tile.
+ * Tiles of two by two outputs, processed in blocks whose factors and products fit the L2 cache:
+ * several pictures, or some rows of tiles of one. An odd last row or column of outputs is half a
+ * tile.
  */
 export interface Block {
   readonly images: number;
@@ -50,7 +51,10 @@ export function largestBlock(convolution: Convolution): number {
   return Math.max(0, ...stretches.map((block) => tilesOf(block, convolution)));
 }
 
-/** The pictures that blocks advance through: a pointer to the first pixel of the tiles, and distances in bytes. */
+/**
+ * The pictures that blocks advance through: a pointer to the first pixel of the tiles, and
+ * distances in bytes.
+ */
 interface Moving {
   readonly at: Local<"i32">;
   readonly image: number;

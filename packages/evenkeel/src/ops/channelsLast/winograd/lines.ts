@@ -1,9 +1,10 @@
 import { type FunctionBuilder, f32x4, type Local, type V128 } from "../../../wasm/index.ts";
 
 /**
- * Winograd's minimal filtering F(2x2, 3x3): two by two outputs from four by four inputs by 16 products instead of 36.
- * y = A' [(G w G') . (B' x B)] A, in the matrices of A. Lavin and S. Gray, "Fast Algorithms for Convolutional Neural
- * Networks", 2015, https://arxiv.org/abs/1509.09308. Gradients go through the transposes of the same steps.
+ * Winograd's minimal filtering F(2x2, 3x3): two by two outputs from four by four inputs by 16
+ * products instead of 36. y = A' [(G w G') . (B' x B)] A, in the matrices of A. Lavin and S. Gray,
+ * "Fast Algorithms for Convolutional Neural Networks", 2015, https://arxiv.org/abs/1509.09308.
+ * Gradients go through the transposes of the same steps.
  */
 
 /** One value of a transformed line, from the values of the line before. */
@@ -55,8 +56,8 @@ export const outputGradientLines: readonly Line[] = [
 ];
 
 /**
- * Transforms a square of values along both dimensions: `load` gives the value at a row and a column, `store` takes the
- * transformed one. `line` holds a line of intermediate values.
+ * Transforms a square of values along both dimensions: `load` gives the value at a row and a
+ * column, `store` takes the transformed one. `line` holds a line of intermediate values.
  */
 export function emitSquare(
   f: FunctionBuilder,

@@ -17,7 +17,10 @@ import { emitTransformGradients, emitTransformWeights, factorBytes } from "./wei
 
 /** A convolution 3 x 3 and its gradients by Winograd's F(2x2, 3x3). */
 
-/** With fewer tiles, transforming the weights costs more than it saves, and direct sums of few terms round less. */
+/**
+ * With fewer tiles, transforming the weights costs more than it saves, and direct sums of few terms
+ * round less.
+ */
 const fewestTiles = 64;
 
 /** Whether it is possible, and less work than the products themselves. */
@@ -28,7 +31,10 @@ export function prefersWinograd({ images, groups, inputs, outputs, rows, columns
   return images * tiles >= fewestTiles && 16 * tiles < 0.7 * 9 * rows.outputs * columns.outputs;
 }
 
-/** Areas of scratch: transformed weights for forward and backward, their gradients, and planes of input and output. */
+/**
+ * Areas of scratch: transformed weights for forward and backward, their gradients, and planes of
+ * input and output.
+ */
 function areas(start: number, convolution: Convolution) {
   const { inputs, outputs } = convolution;
   const tiles = largestBlock(convolution);
@@ -67,7 +73,10 @@ function planesOf(convolution: Convolution, scratch: number) {
 const atPadding = ({ rows, columns }: Convolution, { address, row, pixel }: GroupedPlace): number =>
   address - rows.before * row - columns.before * pixel;
 
-/** The planes of a block as a picture of one row, one group per plane: their products are those of a 1 x 1 convolution. */
+/**
+ * The planes of a block as a picture of one row, one group per plane: their products are those of a
+ * 1 x 1 convolution.
+ */
 function planeProducts(tiles: number, inputs: Planes, outputs: Planes) {
   const place = ({ address, distance, channels }: Planes): GroupedPlace => {
     return { address, image: 0, row: 0, pixel: channels * floatBytes, group: distance };
@@ -118,7 +127,10 @@ interface WinogradGradients extends Products {
   readonly toWeight?: { readonly x: GroupedPlace; readonly dweight: WeightPlace } | undefined;
 }
 
-/** Writes the needed gradients. That by the input covers the border too, as far as the padding extends. */
+/**
+ * Writes the needed gradients. That by the input covers the border too, as far as the padding
+ * extends.
+ */
 export function emitWinogradGradients(gradients: WinogradGradients): void {
   const { f, module, convolution, scratch, fast, dy, toInput, toWeight } = gradients;
   const { at, inputs, outputs } = planesOf(convolution, scratch);

@@ -25,7 +25,10 @@ export interface Tiled {
 /** (first pixel of the block's first tile, extra): processes all tiles of a block. */
 type Transform = FunctionRef<readonly ["i32", "i32"], null>;
 
-/** One tile and one vector of channels: pointers to its first pixel, to its first plane, and into the extra. */
+/**
+ * One tile and one vector of channels: pointers to its first pixel, to its first plane, and into
+ * the extra.
+ */
 interface Spot {
   readonly f: FunctionBuilder;
   readonly pixel: Local<"i32">;
@@ -37,7 +40,10 @@ interface Spot {
   readonly line: readonly Local<"v128">[];
 }
 
-/** A function that processes the tiles of a block. `extra` is an array with a value for each channel. */
+/**
+ * A function that processes the tiles of a block. `extra` is an array with a value for each
+ * channel.
+ */
 function overTiles(
   module: ModuleBuilder,
   name: string,
@@ -88,7 +94,8 @@ const offsets = ({ place, planes }: Tiled) => ({
 export function inputTransform(module: ModuleBuilder, tiled: Tiled, block: Block): Transform {
   const { pixelAt, planeAt } = offsets(tiled);
   return overTiles(module, "winogradInput", tiled, block, 4, ({ f, pixel, plane, height, width, line }) => {
-    // Half a tile does not depend on its last row or column: the one before is read instead, which exists.
+    // Half a tile does not depend on its last row or column: the one before is read instead, which
+    // exists.
     const load = (row: number, column: number) =>
       v128.load(pixel, pixelAt(Math.min(row, height + 1), Math.min(column, width + 1)));
     emitSquare(f, inputLines, line, load, (row, column, value) => f.storeV128(plane, value, planeAt(row, column)));

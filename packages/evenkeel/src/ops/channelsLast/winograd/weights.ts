@@ -24,7 +24,9 @@ const stepsOf = ({ inputs, outputs }: Channels, weight: WeightPlace, panels: num
   across: oneTap,
 });
 
-/** The offsets of the weights of a vector's lanes, in bytes from that of the panel's first channel. */
+/**
+ * The offsets of the weights of a vector's lanes, in bytes from that of the panel's first channel.
+ */
 const lanesOf = ({ vectors }: Panel, v: number, { output }: WeightPlace): number[] =>
   [0, 1, 2, 3].map((lane) => (vectors[v] / floatBytes + lane) * output);
 
