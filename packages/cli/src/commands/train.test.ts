@@ -150,7 +150,7 @@ describe("evenkeel train", () => {
     const table = await readTable("shop.csv", { cwd });
     const rows = shopRows(80).map((row) => ({ ...row }));
     const { split } = await trainTable(table, { target: "price", features: columns.slice(11).split(","), epochs: 1 });
-    rows[split.validation[3]].size = 1e10; // more than plain gradient descent on columns as they are can be given
+    rows[split.validation[4]].size = 1e10; // more than plain gradient descent on columns as they are can be given
     writeShop(rows);
     const wild = `${shop.replace(" --no-report", "")} --epochs 3 --norm none --scale none --optimizer sgd --lr 0.001`;
     const { out, code } = await run(wild);

@@ -57,7 +57,9 @@ describe("built-in tables", () => {
   test("a file of that name is read where it is written as a path", async () => {
     write("mpg", "a\n1\n");
     expect((await read("mpg")).rows).toBe(406);
-    expect(await read("./mpg")).toMatchObject({ rows: 1, target: undefined });
+    const table = await read("./mpg");
+    expect(table.rows).toBe(1);
+    expect(table).not.toHaveProperty("target");
   });
 });
 

@@ -76,16 +76,16 @@ function against(
   { better, asPercent }: { readonly better: "lower" | "higher"; readonly asPercent: boolean },
 ): string {
   const said = asPercent ? `${scoreText(100 * theirs)}%` : scoreText(theirs);
-  if (value === theirs) return `The best simple model, ${name}, does exactly as well.`;
+  if (value === theirs) return `The best baseline, ${name}, does exactly as well.`;
   const wins = better === "lower" ? value < theirs : value > theirs;
-  if (!wins) return `The best simple model, ${name}, does better: ${said}. This network is not worth its weights.`;
+  if (!wins) return `The best baseline, ${name}, does better: ${said}. This network is not worth its weights.`;
   const gain =
     better === "lower" && theirs > 0
       ? `, ${Math.round(100 * (1 - value / theirs))}% less`
       : asPercent
         ? `, ${scoreText(100 * (value - theirs))} points more`
         : "";
-  return `The best simple model, ${name}, has ${said}: this is better${gain}.`;
+  return `The best baseline, ${name}, has ${said}: this is better${gain}.`;
 }
 
 async function learning({ curves, unit, refit }: TrainingReportData): Promise<Html> {
