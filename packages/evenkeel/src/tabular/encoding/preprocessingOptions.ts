@@ -1,4 +1,13 @@
-import { oneOf, option, wholeNumber } from "../../core/index.ts";
+import { type Check, oneOf, option, wholeNumber } from "../../core/index.ts";
+
+const whole = wholeNumber(0);
+
+const limit: Check<number> = {
+  ...whole,
+  expected: "a whole number of at least 0, or Infinity",
+  typed: whole.expected,
+  fits: (value) => value === Number.POSITIVE_INFINITY || whole.fits(value),
+};
 
 /** The options of `Preprocessing.fit`. */
 export const preprocessingOptions = {
@@ -15,8 +24,8 @@ export const preprocessingOptions = {
     help: 'How a numeric target is scaled; "log" takes its logarithm first.',
   }),
   embedAbove: option({
-    check: wholeNumber(0),
+    check: limit,
     default: 12,
-    help: "Columns of more categories than this are embedded; the others have one input per category.",
+    help: "Columns of more categories than this are embedded; the others have one input per category. Infinity embeds none.",
   }),
 };

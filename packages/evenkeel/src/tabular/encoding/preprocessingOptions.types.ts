@@ -16,7 +16,7 @@ export interface PreprocessingOptions {
   readonly target?: Value<"target"> | undefined;
   /**
    * Columns of more categories than this are embedded; the others have one input per category.
-   * Default: 12.
+   * Infinity embeds none. Default: 12.
    */
   readonly embedAbove?: Value<"embedAbove"> | undefined;
 }
