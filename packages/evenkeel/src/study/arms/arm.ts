@@ -62,6 +62,7 @@ export type Arm = NormArm | NamedArm;
  */
 export type Statistics = "asTrained" | "recomputed" | "kept";
 
+/** The scalings of numeric inputs that an arm can have. */
 export const scales: readonly Scale[] = ["raw", "zscore", "robust"];
 
 /** "zscore+batch+dropout0.2", or the name that was given: what an arm is called in trial ids. */
