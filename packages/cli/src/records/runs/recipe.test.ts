@@ -15,7 +15,12 @@ it("gives back the options and the flags that a run was asked for with", () => {
 
 it.each<[string, unknown, unknown, RegExp]>([
   ["a number", { target: "mpg", epochs: "3" }, {}, /config\.json: recipe\.options\.epochs: .*number/],
-  ["one of several", { target: "mpg", optimizer: "adamx" }, {}, /recipe\.options\.optimizer: expected one of adam, adamw, sgd/],
+  [
+    "one of several",
+    { target: "mpg", optimizer: "adamx" },
+    {},
+    /recipe\.options\.optimizer: expected one of adam, adamw, sgd/,
+  ],
   ["an object", { target: "mpg", network: 3 }, {}, /recipe\.options\.network: /],
   ["the target", {}, {}, /recipe\.options\.target: /],
   ["a flag", { target: "mpg" }, { limit: -1 }, /recipe\.read\.limit: /],
