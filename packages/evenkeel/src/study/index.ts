@@ -43,4 +43,4 @@ export { type Estimate, type EstimateOptions, estimateMean, type Interval } from
 export { type Observation, StudyView } from "./report/view.ts";
 export { runTrial, trialRunner } from "./trial/trial.ts";
 export type { Errors, Reading, TrialResult, TrialRun } from "./trial/trialResult.ts";
-export type { Metric, TrialSettings, TrialSpec } from "./trial/trialSpec.ts";
+export { isPlain, type Metric, metrics, plainVariant, type TrialSettings, type TrialSpec } from "./trial/trialSpec.ts";

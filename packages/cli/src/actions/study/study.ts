@@ -11,6 +11,7 @@ import {
   studyReport,
   type TrialRun,
 } from "evenkeel/study";
+import { usualRuns } from "../../records/runs/runsFolder.ts";
 import { StudyFolder } from "../../records/studies/studyFolder.ts";
 import { openTrialStore } from "../../records/studies/trialStore.ts";
 import type { ActionContext } from "../../shell/context.ts";
@@ -75,7 +76,7 @@ export async function study(
   { newWorker }: Pick<TrialThreadsOptions, "newWorker"> = {},
 ): Promise<Studied> {
   const { cwd, signal } = context;
-  const runs = resolve(cwd, "runs");
+  const runs = resolve(cwd, usualRuns);
   const resumed = flags.resume === undefined ? undefined : StudyFolder.resume(runs, cwd, flags.resume);
   const began = resumed?.config;
   const options = began?.options ?? studyOptions(flags, given, source === undefined);

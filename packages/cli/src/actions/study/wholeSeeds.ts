@@ -1,4 +1,4 @@
-import { concludeStudy, countTrials, type StudyResult } from "evenkeel/study";
+import { concludeStudy, countTrials, isPlain, type StudyResult } from "evenkeel/study";
 
 /**
  * What an interrupted study says: it is concluded from the seeds of which every arm was trained at
@@ -10,8 +10,7 @@ export function wholeSeeds({ plan, trials }: StudyResult): StudyResult | undefin
   const perSeed = countTrials({ ...plan, seeds: [0] }).rates;
   const counts = new Map<number, number>();
   for (const { spec } of trials) {
-    if (spec.rows === 1 && spec.rescale === null && spec.epochFraction === 1)
-      counts.set(spec.seed, (counts.get(spec.seed) ?? 0) + 1);
+    if (isPlain(spec)) counts.set(spec.seed, (counts.get(spec.seed) ?? 0) + 1);
   }
   const seeds = plan.seeds.filter((seed) => counts.get(seed) === perSeed);
   if (seeds.length === 0) return undefined;

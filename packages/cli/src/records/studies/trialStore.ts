@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { closeSync, existsSync, fsyncSync, ftruncateSync, mkdirSync, openSync, readFileSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import { isPlainObject } from "evenkeel/problem";
-import { type Metric, type StudyData, studyVersion, type TrialRun, type TrialSpec } from "evenkeel/study";
+import { metrics, type StudyData, studyVersion, type TrialRun, type TrialSpec } from "evenkeel/study";
 import { z } from "zod";
 import { type CommandError, misuse } from "../../shell/errors.ts";
 import { figure, firstIssue } from "../schemas.ts";
@@ -109,7 +109,6 @@ function checkHeader(path: string, given: unknown, expected: Header): void {
 }
 
 const counts = z.object({ train: z.int(), validation: z.int(), test: z.int() });
-const metrics: readonly Metric[] = ["mae", "rmse", "errorRate", "logLoss"];
 const errors = z.partialRecord(z.enum(metrics), figure);
 const parts = { train: errors, validation: errors, test: errors };
 const reading = z.object({ curve: z.array(figure), ...parts });

@@ -31,7 +31,7 @@ export function armsTable({ rows, metric, unit }: StudyReportData): Html {
       lr,
       withInterval(atLeastZero(test), plainText),
       difference === null ? "" : withInterval(difference, signedText),
-      html`${epochsTo.median === null ? "–" : Math.ceil(epochsTo.median)}${arrived}`,
+      epochsTo.runs === 0 ? "" : html`${epochsTo.median === null ? "–" : Math.ceil(epochsTo.median)}${arrived}`,
       spread === null ? "" : scoreText(spread),
       plainText(gap.value),
       `${diverged.runs} of ${diverged.of}`,

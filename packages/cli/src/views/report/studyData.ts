@@ -3,6 +3,7 @@ import {
   describeArm,
   describeGroup,
   type Observation,
+  plainVariant,
   type Statistics,
   type StudyResult,
   StudyView,
@@ -142,11 +143,7 @@ function rowPanels(view: StudyView, { plan, trials }: StudyResult): Panel<Series
   if (fractions.length < 2) return [];
   const lines = plan.arms.map((arm) => {
     const points = fractions.flatMap((rows) =>
-      pointOf(
-        view,
-        Math.round(rows * plan.rows.train),
-        view.seen(arm, "kept", { rows, rescale: null, epochFraction: 1 }),
-      ),
+      pointOf(view, Math.round(rows * plan.rows.train), view.seen(arm, "kept", { ...plainVariant, rows })),
     );
     return { label: describeArm(arm), points };
   });

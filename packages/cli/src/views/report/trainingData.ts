@@ -1,7 +1,7 @@
 import { columnOf, networkOf, type Predictions, scoresOf, type Table, takeRows } from "evenkeel/tabular";
 import { permutationImportance, type TableTraining } from "evenkeel/train";
 import type { EpochLine, RunConfig, RunResult } from "../../records/runs/types.ts";
-import { metricFacts } from "../../shell/metrics.ts";
+import { headlineMetric, metricFacts } from "../../shell/metrics.ts";
 import { judgedPart, partWords } from "./judgedPart.ts";
 import type { ReportPredictions, TrainingReportData } from "./types.ts";
 
@@ -17,7 +17,7 @@ export async function reportData(
   epochs: readonly EpochLine[],
 ): Promise<TrainingReportData> {
   const { split, schema, plan, keptEpoch } = training;
-  const metric = schema.task === "regression" ? "mae" : "accuracy";
+  const metric = headlineMetric(schema.task);
   const part = judgedPart(config.split);
   // What a refit was trained on does not show how good it is: the training before it is shown on
   // the validation rows.

@@ -1,4 +1,3 @@
-import Table from "cli-table3";
 import {
   describeArm,
   describeGroup,
@@ -9,6 +8,7 @@ import {
 } from "evenkeel/study";
 import { figure, scoreText } from "../../shell/figures.ts";
 import { type Output, printable, widthOf, wrap } from "../../shell/terminal.ts";
+import { newTable } from "../table.ts";
 import { differInSize } from "./differInSize.ts";
 
 interface Column {
@@ -57,14 +57,7 @@ export function armsText(report: StudyReport, plan: StudyPlan, output: Output): 
 }
 
 function tableOf(rows: readonly ReportRow[], columns: readonly Column[], { colors }: Output): string {
-  const none = { top: "", "top-mid": "", "top-left": "", "top-right": "", left: "", right: "" };
-  const bottom = { bottom: "", "bottom-mid": "", "bottom-left": "", "bottom-right": "" };
-  const table = new Table({
-    head: ["", ...columns.map(({ head }) => head)].map((cell) => colors.bold(cell)),
-    colAligns: ["left", ...columns.map(() => "right" as const)],
-    chars: { ...none, ...bottom, "left-mid": "", mid: "─", "mid-mid": "──", "right-mid": "", middle: "  " },
-    style: { head: [], border: [], compact: true, "padding-left": 0, "padding-right": 0 },
-  });
+  const table = newTable(colors, ["", ...columns.map(({ head }) => head)]);
   let group: string | undefined;
   for (const row of rows) {
     if (describeGroup(row.arm) !== group) {

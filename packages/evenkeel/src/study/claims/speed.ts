@@ -1,10 +1,11 @@
 import { endsWithEpochs } from "../../train/table/schedule.ts";
 import { type Arm, describeArm, type Statistics } from "../arms/arm.ts";
+import { joinOptions, optionsOf } from "../arms/trainingOptions.ts";
 import { judged, overall, shown } from "../report/judge.ts";
 import { estimateRatio, isBelow, mean, median } from "../report/statistics.ts";
 import type { Observation, StudyView } from "../report/view.ts";
 import { number } from "../report/words.ts";
-import { plainVariant } from "../trial/trialSpec.ts";
+import { partOfEpochs, plainVariant } from "../trial/trialSpec.ts";
 import { type Claim, notStudied, settingsOf, tell, unitOf } from "./claim.ts";
 
 const worth = 0.9;
@@ -18,6 +19,20 @@ function epochsTo(target: number, { curve }: Observation): number | null {
   return index < 0 ? null : index + 1;
 }
 
+/** The epochs that an arm is planned for, and whether its schedule ends with them: an arm may differ in both. */
+function recipeOf({ plan: { settings } }: StudyView, arm: Arm): { readonly epochs: number; readonly ends: boolean } {
+  const { epochs = settings.epochs, schedule } = joinOptions(settings.train, optionsOf(arm));
+  return { epochs, ends: endsWithEpochs(schedule) };
+}
+
+/**
+ * The rate at which arrivals are counted for results at this rate: shorter trainings are made at
+ * the rate chosen for `kept` alone.
+ */
+export function arrivalRate(view: StudyView, arm: Arm, lr: number): number {
+  return recipeOf(view, arm).ends ? (view.rate(arm, "kept")?.lr ?? lr) : lr;
+}
+
 /**
  * How many epochs it takes to the target by seed, at this rate; null for a run that never arrives.
  * Where the schedule ends with the epochs, learning curves tell when the rate fell, and not how
@@ -25,12 +40,12 @@ function epochsTo(target: number, { curve }: Observation): number | null {
  * epochs, that ends at the target. None for arms that were not trained for shorter.
  */
 export function arrivalsAt(view: StudyView, arm: Arm, lr: number, statistics: Statistics): Map<number, number | null> {
-  const { epochFractions, settings } = view.plan;
+  const { epochs, ends } = recipeOf(view, arm);
   const whole = view.at(arm, lr, statistics);
-  if (!endsWithEpochs(settings.train.schedule)) {
+  if (!ends) {
     return new Map([...whole].map(([seed, one]) => [seed, epochsTo(view.targetError(seed), one)]));
   }
-  const lengths = [...epochFractions]
+  const lengths = [...view.plan.epochFractions]
     .sort((a, b) => a - b)
     .map((epochFraction) => ({
       epochFraction,
@@ -42,15 +57,17 @@ export function arrivalsAt(view: StudyView, arm: Arm, lr: number, statistics: St
   const all = [...lengths, { epochFraction: 1, seen: whole }];
   return new Map(
     complete.map((seed) => {
-      const first = all.find(({ seen }) => (seen.get(seed)?.validation ?? Number.NaN) <= view.targetError(seed));
-      return [seed, first === undefined ? null : Math.max(1, Math.round(first.epochFraction * settings.epochs))];
+      const target = view.targetError(seed);
+      const first = all.find(({ seen }) => (seen.get(seed)?.validation ?? Number.NaN) <= target);
+      return [seed, first === undefined ? null : partOfEpochs(first.epochFraction, epochs)];
     }),
   );
 }
 
 /** What a run that never arrives counts as. */
-function never({ plan: { settings } }: StudyView): number {
-  return endsWithEpochs(settings.train.schedule) ? 2 * settings.epochs : settings.epochs + 1;
+function never(view: StudyView, arm: Arm): number {
+  const { epochs, ends } = recipeOf(view, arm);
+  return ends ? 2 * epochs : epochs + 1;
 }
 
 /**
@@ -60,16 +77,14 @@ function never({ plan: { settings } }: StudyView): number {
  * `kept`.
  */
 function soonest(view: StudyView, arm: Arm, statistics: Statistics): Arrivals | undefined {
-  const { lrs, seeds, settings } = view.plan;
-  const chosen = view.rate(arm, "kept")?.lr;
-  const rates = endsWithEpochs(settings.train.schedule) ? (chosen === undefined ? [] : [chosen]) : lrs;
+  const { lrs, seeds } = view.plan;
+  const rates = new Set(lrs.map((lr) => arrivalRate(view, arm, lr)));
   const tried = [...rates]
     .sort((a, b) => a - b)
     .map((lr) => {
-      const epochs = [...arrivalsAt(view, arm, lr, statistics)].map(([seed, at]) => [seed, at ?? never(view)] as const);
-      return { lr, epochs: new Map(epochs) };
+      const arrivals = [...arrivalsAt(view, arm, lr, statistics)];
+      return { lr, epochs: new Map(arrivals.map(([seed, at]) => [seed, at ?? never(view, arm)])) };
     });
-  if (tried.length === 0) return undefined;
   const complete = seeds.filter((seed) => tried.every(({ epochs }) => epochs.has(seed)));
   if (complete.length === 0) return undefined;
   const score = ({ epochs }: Arrivals) => mean(complete.map((seed) => Math.log(epochs.get(seed) ?? Number.NaN)));
@@ -83,7 +98,7 @@ interface Arrivals {
 
 /** The lengths that are tried, in epochs. */
 function lengthsOf({ plan: { epochFractions, settings } }: StudyView): number[] {
-  return [...epochFractions, 1].map((part) => Math.max(1, Math.round(part * settings.epochs))).sort((a, b) => a - b);
+  return [...epochFractions, 1].map((part) => partOfEpochs(part, settings.epochs)).sort((a, b) => a - b);
 }
 
 /** "2.5", or how it follows from the reference. */
@@ -110,7 +125,7 @@ export function speed(view: StudyView): Claim {
         : `Epochs until the validation ${unitOf(view)} is at most ${describeTarget(view)}, each network at the rate at which it arrives ` +
           "soonest (for both by the rows that also count the epochs): ") +
       `geometric mean over seeds of (with / without). Held if the interval lies below 1 and the mean at or below ${worth}; ` +
-      `not held if the interval lies above ${worth}. A run that never arrives counts as ${never(view)} epochs, which can only ` +
+      `not held if the interval lies above ${worth}. A run that never arrives counts as ${never(view, view.reference)} epochs, which can only ` +
       "bring the two closer; undecided if neither arrives in most seeds, or if the best constant is as good as the target.",
   };
   const settings = settingsOf(view);

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { luck, madeUpStudy } from "../../../../../test/madeUpStudy.ts";
+import { luck, madeUpComparison, madeUpStudy } from "../../../../../test/madeUpStudy.ts";
 import type { NormalizationHeadline } from "../questions/index.ts";
 import { studyReport } from "./report.ts";
 import { concludeStudy } from "./result.ts";
@@ -120,6 +120,37 @@ describe("the report", () => {
     const expected = [none, batch, no, none, batch, no, no, no, no].flat();
     expect(rows.map(({ epochsTo }) => epochsTo.arrived)).toEqual(expected);
     expect(report.targetError).toBe("1.50");
+  });
+
+  test("an arm with epochs and a schedule of its own is counted by these", () => {
+    const arms = [
+      { name: "as the study", options: {} },
+      { name: "twice the epochs", options: { epochs: 40 } },
+      { name: "by its curve", options: { schedule: "none" } },
+    ] as const;
+    const made = madeUpComparison(() => ({ arrives: 3 }), { arms, epochFractions: [0.25], seeds: 3 });
+    const rows = studyReport(concludeStudy(made.plan, made.trials)).rows;
+    const medians = rows.map(({ arm, epochsTo }) => [arm.name, epochsTo.median]);
+    expect(medians.filter((_, i) => rows[i].statistics === "recomputed")).toEqual([
+      ["as the study", 5],
+      ["twice the epochs", 10],
+      ["by its curve", 3],
+    ]);
+  });
+
+  test("a row whose rate is not the one that shorter trainings were made at has their epochs all the same", () => {
+    // As trained, BatchNorm ends best at 0.1; by the statistics that are kept, at 0.01.
+    const made = madeUpStudy(
+      ({ norm }, { lr }) => {
+        if (norm !== "batch") return {};
+        return lr === 0.1 ? { validation: 1.2, stale: -0.1 } : { validation: 1, stale: 0.4 };
+      },
+      { seeds: 3 },
+    );
+    const rows = studyReport(concludeStudy(made.plan, made.trials)).rows;
+    const row = rows.find(({ label }) => label === "z-score, BatchNorm, as trained");
+    expect(row?.lr).toBe(0.1);
+    expect(row?.epochsTo.runs).toBe(3);
   });
 
   test("with notes on what to know", () => {

@@ -1,7 +1,7 @@
 import { type Arm, describeArm, hasBatchNorm, type Statistics } from "../arms/arm.ts";
 import { describeWorth, differences, gapOf, testError, unitOf, worthBeside } from "../claims/claim.ts";
 import type { Claim } from "../claims/index.ts";
-import { arrivalsAt, describeTarget } from "../claims/speed.ts";
+import { arrivalRate, arrivalsAt, describeTarget } from "../claims/speed.ts";
 import { trainingRates } from "../claims/stability.ts";
 import { describePlan } from "../plan/planTrials.ts";
 import { questionOf } from "../questions/index.ts";
@@ -98,8 +98,9 @@ function rowOf(
   const observations = [...seen.values()];
   const average = (of: (observation: Observation) => number) => view.estimate(observations.map(of));
   const apart = arm === view.reference ? [] : differences(seen, view.seen(view.reference));
-  const arrivals = [...arrivalsAt(view, arm, rate.lr, statistics).values()].map((at) => at ?? Number.POSITIVE_INFINITY);
-  const middle = median(arrivals);
+  const arrived = arrivalsAt(view, arm, arrivalRate(view, arm, rate.lr), statistics);
+  const arrivals = [...arrived.values()].map((at) => at ?? Number.POSITIVE_INFINITY);
+  const middle = arrivals.length === 0 ? Number.NaN : median(arrivals);
   const moved =
     rescale === null
       ? []

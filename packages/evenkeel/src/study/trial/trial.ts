@@ -1,9 +1,9 @@
 import type { AnyModule } from "../../nn/index.ts";
 import { defaultGenerator, Generator, getRngState, setRngState } from "../../random/index.ts";
+import { sizeFor } from "../../tabular/model/layers.ts";
 import { NonFiniteLossError } from "../../train/fit/nonFinite.ts";
 import { classFactors } from "../../train/table/loss.ts";
 import type { TablePlan } from "../../train/table/plan.ts";
-import { sizeFor } from "../../train/table/stage.ts";
 import { TableTrainer } from "../../train/table/trainer.ts";
 import type { NormArm } from "../arms/arm.ts";
 import { ArmFunctions } from "../arms/functions.ts";

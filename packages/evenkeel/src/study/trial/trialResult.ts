@@ -33,8 +33,9 @@ export interface TrialResult {
 export interface TrialRun {
   readonly result: TrialResult;
   /**
-   * Milliseconds of training per epoch, scoring not among them, without the first epoch; null if
-   * there was no other.
+   * Milliseconds per epoch, without the first epoch; null if there was no other. The study's own
+   * scoring is not among them; scoring of validation rows that a training needs, with `patience` or
+   * "plateau", is.
    */
   readonly msPerEpoch: number | null;
 }

@@ -2,6 +2,7 @@ import type { Activation } from "../../tabular/index.ts";
 import { type Arm, armId } from "../arms/arm.ts";
 import type { SharedOptions } from "../arms/trainingOptions.ts";
 
+/** The names of the errors that a study can compare. */
 export const metrics = ["mae", "rmse", "errorRate", "logLoss"] as const;
 
 /** The error that is compared; lower is better. MAE and RMSE are in the target's own unit. */
@@ -62,8 +63,14 @@ export type Variant = Pick<TrialSpec, "rows" | "rescale" | "epochFraction">;
 /** The data as it is. */
 export const plainVariant: Variant = { rows: 1, rescale: null, epochFraction: 1 };
 
+/** Whether a trial is on the data as it is, for all epochs. */
 export function isPlain({ rows, rescale, epochFraction }: Variant): boolean {
   return rows === 1 && rescale === null && epochFraction === 1;
+}
+
+/** As many epochs as a part of them makes, at least one. */
+export function partOfEpochs(part: number, epochs: number): number {
+  return Math.max(1, Math.round(part * epochs));
 }
 
 export function trialSpec(arm: Arm, lr: number, seed: number, variant: Variant, settings: TrialSettings): TrialSpec {
