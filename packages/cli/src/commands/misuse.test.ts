@@ -57,7 +57,10 @@ const rows: Readonly<Record<string, readonly (readonly [line: string, message: R
       "study cars.csv -t economy --lr 0.1,-1",
       /'--lr <rates>' argument .* Value 2 is -1, expected a finite number above 0/,
     ],
-    ["study cars.csv -t economy --seeds 0", /Expected a whole number of at least 1, or a list of seeds such as 3,5,8/],
+    [
+      "study cars.csv -t economy --seeds 0",
+      /Expected a whole number from 1 to 10000, or a list of seeds such as 3,5,8/,
+    ],
     ["study cars.csv -t economy --optimizer lion", /Allowed choices are adam, adamw, sgd/],
     [
       "study cars.csv -t economy --validation 0",

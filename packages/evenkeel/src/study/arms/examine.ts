@@ -18,12 +18,12 @@ import {
   TabularNet,
   type Task,
 } from "../../tabular/index.ts";
+import { sizeFor } from "../../tabular/model/layers.ts";
 import { noGrad, Tensor } from "../../tensor/index.ts";
 import { runningNorms } from "../../train/batchNorm/layers.ts";
 import type { Loss } from "../../train/evaluate/evaluate.ts";
 import { NonFiniteLossError } from "../../train/fit/nonFinite.ts";
 import type { TablePlan } from "../../train/table/plan.ts";
-import { sizeFor } from "../../train/table/stage.ts";
 import { type Rows, TableTrainer } from "../../train/table/trainer.ts";
 import type { StudyData } from "../plan/plan.ts";
 import type { TrialSettings } from "../trial/trialSpec.ts";
@@ -170,26 +170,26 @@ function examined(
   data: StudyData,
   { plan, loss }: { readonly plan: TablePlan; readonly loss: Loss },
 ): nn.AnyModule {
-  const who = `planStudy: the arm ${describe(name)}`;
+  const who = `the arm ${describe(name)}`;
   const [first, second] = [made(name, network, sample, data), made(name, network, sample, data)];
   const shared = new Set<unknown>([...first.modules(), ...first.parameters()]);
   if ([...second.modules(), ...second.parameters()].some((part) => shared.has(part))) {
     throw wrongState(
-      "",
+      "planStudy",
       `${who} gave the same layers twice, so that a training would begin where another ended`,
       "make new ones at every call",
     );
   }
   if (!sameState(first, second)) {
     throw wrongState(
-      "",
+      "planStudy",
       `${who} made other weights from the same seed`,
       "draw from evenkeel's generators alone, not from Math.random",
     );
   }
   checkOutput(who, first, sample);
   if (!first.parameters().some(({ requiresGrad }) => requiresGrad)) {
-    throw wrongState("", `${who} has no parameters that are trained`, "a study compares trainings");
+    throw wrongState("planStudy", `${who} has no parameters that are trained`, "a study compares trainings");
   }
   try {
     const trainer = new TableTrainer(() => second, { optimizer: plan.optimizer, loss });
@@ -199,7 +199,7 @@ function examined(
   } catch (error) {
     // Eight rows as they are may be too wild for one step, and what comes of it is a result.
     if (error instanceof NonFiniteLossError) return first;
-    throw because(wrongState("", `${who} cannot be trained: ${messageOf(error)}`), error);
+    throw because(wrongState("planStudy", `${who} cannot be trained: ${messageOf(error)}`), error);
   }
   return first;
 }
@@ -210,17 +210,17 @@ function checkOutput(who: string, network: nn.AnyModule, { inputs, size, task }:
   try {
     output = noGrad(() => network(...inputs));
   } catch (error) {
-    throw because(wrongState("", `${who} does not take inputs of shape ${given}: ${messageOf(error)}`), error);
+    throw because(wrongState("planStudy", `${who} does not take inputs of shape ${given}: ${messageOf(error)}`), error);
   }
   if (!(output instanceof Tensor) || !isFloat(output.dtype)) {
     const what = output instanceof Tensor ? `a tensor of ${output.dtype}` : describe(output);
-    throw mismatch("wrong-type", "", `${who} answers ${given} with ${what}`, "a tensor of floats");
+    throw mismatch("wrong-type", "planStudy", `${who} answers ${given} with ${what}`, "a tensor of floats");
   }
   const expected = [inputs[0].shape[0], size.outputs];
   if (output.ndim === 2 && output.shape.every((length, i) => length === expected[i])) return;
   throw mismatch(
     "wrong-shape",
-    "",
+    "planStudy",
     `${who} answers ${given} with ${formatShape(output.shape)}`,
     `${formatShape(expected)} (${task}): end it with a Linear to ${size.outputs}`,
   );

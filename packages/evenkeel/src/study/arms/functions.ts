@@ -9,6 +9,9 @@ import { checkArms, isNetworkArm } from "./checkArms.ts";
 import { Examination, examineArm } from "./examine.ts";
 import { makeNetwork, type NetworkArm } from "./networkArm.ts";
 
+/** The question that an arm is of; null for a function that was given. */
+type AskedOrGiven = Exclude<NamedArm["from"], "options">;
+
 /** Finds the function that a trial's arm stands for: the arm in a trial is plain data. */
 export class ArmFunctions {
   readonly #data: StudyData;
@@ -32,10 +35,10 @@ export class ArmFunctions {
     if (arm.name === undefined || arm.from === "options") return () => new TabularNet(size, options);
     const found = arm.from === null ? this.#given.get(arm.name) : this.#ofQuestion(spec, arm.from);
     const { network } = found ?? {};
-    if (found === undefined || network === undefined) throw wrongState("", missing(arm));
+    if (found === undefined || network === undefined) throw wrongState("trialRunner", missing(arm.name, arm.from));
     const key = JSON.stringify([arm, spec.hidden, spec.activation, spec.target, spec.train]);
     if (!this.#known.has(key)) {
-      this.#compare(spec, arm, found);
+      this.#compare(spec, arm, arm.from, found);
       this.#known.add(key);
     }
     const { schema, picture } = this.#data;
@@ -44,23 +47,22 @@ export class ArmFunctions {
 
   #ofQuestion(
     { arm, hidden, activation }: TrialSpec,
-    { ask, dropout }: Exclude<NonNullable<NamedArm["from"]>, "options">,
+    { ask, dropout }: NonNullable<AskedOrGiven>,
   ): NetworkArm | undefined {
     const arms = armsOf(ask, { hidden, activation, dropout, data: this.#data });
     return arms.filter(isNetworkArm).find(({ name }) => name === arm.name);
   }
 
-  #compare(spec: TrialSpec, arm: NamedArm, found: NetworkArm): void {
+  #compare(spec: TrialSpec, arm: NamedArm, from: AskedOrGiven, found: NetworkArm): void {
     const { scale = "zscore", version = null } = found;
-    const given = `trialRunner: the arm ${describe(arm.name)} of the study has version ${describe(arm.version)} and scale ${arm.scale}`;
     if (version !== arm.version || scale !== arm.scale) {
       throw wrongState(
-        "",
-        `${given}, and the one given ${describe(version)} and ${scale}`,
+        "trialRunner",
+        `the arm ${describe(arm.name)} of the study has version ${describe(arm.version)} and scale ${arm.scale}, ` +
+          `and the one given ${describe(version)} and ${scale}`,
         "give the one it was planned with",
       );
     }
-    const from = arm.from === "options" ? null : arm.from;
     const seen = examineArm(found, new Examination(this.#data, spec), from);
     if (!sameArm(seen, arm)) {
       throw wrongState(
@@ -73,8 +75,8 @@ export class ArmFunctions {
   }
 }
 
-function missing({ name, from }: NamedArm): string {
-  return from === null || from === "options"
-    ? `trialRunner: the arm ${describe(name)} of the study is a function; give it: trialRunner(data, arms)`
-    : `trialRunner: the question ${describe(from.ask)} has no arm ${describe(name)} here; was the study planned by another version?`;
+function missing(name: string, from: AskedOrGiven): string {
+  return from === null
+    ? `the arm ${describe(name)} of the study is a function; give it: trialRunner(data, arms)`
+    : `the question ${describe(from.ask)} has no arm ${describe(name)} here; was the study planned by another version?`;
 }

@@ -20,14 +20,15 @@ import { asks } from "../questions/question.ts";
 import { metrics } from "../trial/trialSpec.ts";
 import type { StudyOptions } from "./options.types.ts";
 
-const seed = wholeNumber(0);
-const seedCount = wholeNumber(1);
+/** Above it begin the seeds of other streams of the same split; see `stream` of a trial. */
+const seed = wholeNumber(0, 2 ** 24 - 1);
+const seedCount = wholeNumber(1, 10_000);
 const seedList = listOf(seed, "a list of at least one seed", { least: 1 });
 
 /** How many seeds, or which. */
 const seeds: Check<number | readonly number[]> = {
-  expected: "a whole number of at least 1, or a list of seeds such as [3, 5, 8]",
-  typed: "a whole number of at least 1, or a list of seeds such as 3,5,8",
+  expected: "a whole number from 1 to 10000, or a list of seeds such as [3, 5, 8]",
+  typed: "a whole number from 1 to 10000, or a list of seeds such as 3,5,8",
   isKind: (value) => seedCount.isKind(value) || seedList.isKind(value),
   fits: (value) => passes(value, seedCount) || passes(value, seedList),
   culprit: (value) => (Array.isArray(value) ? seedList.culprit?.(value) : undefined),
@@ -91,19 +92,19 @@ export const studyOptions = {
   }),
   rowFractions: option({
     check: fractions("shares of the training rows such as [0.25, 0.5]"),
-    help: "Train on these shares of the training rows too. They show what more rows would change.",
+    help: "Train on these shares of the training rows too; none for all rows alone. They show what more rows would change.",
     defaultText: "0.25, 0.5; 0.5 with quick",
   }),
   epochFractions: option({
     check: fractions("shares of the epochs such as [0.25, 0.5]"),
     help:
-      "Train for these shares of the epochs too. They show how short a training may be; a schedule that ends with the epochs " +
+      "Train for these shares of the epochs too; none for all epochs alone. They show how short a training may be; a schedule that ends with the epochs " +
       "is shortened with them.",
     defaultText: "0.125, 0.25, 0.5; none if the schedule does not end with the epochs",
   }),
   rescale: option({
     check: listOf(numberAbove(0), "factors above 0 such as [10, 0.1]", { noun: "factors", none: "none" }),
-    help: "Train on raw features in other units too: columns are multiplied by these factors in turn.",
+    help: "Train on raw features in other units too: columns are multiplied by these factors in turn; none for no other units.",
     defaultText: "10, 0.1",
   }),
   epochs: option({

@@ -38,19 +38,19 @@ export interface StudyOptions {
    */
   readonly lrs?: Value<"lrs"> | undefined;
   /**
-   * Train on these shares of the training rows too. They show what more rows would change. Default:
-   * 0.25, 0.5; 0.5 with quick.
+   * Train on these shares of the training rows too; none for all rows alone. They show what more
+   * rows would change. Default: 0.25, 0.5; 0.5 with quick.
    */
   readonly rowFractions?: Value<"rowFractions"> | undefined;
   /**
-   * Train for these shares of the epochs too. They show how short a training may be; a schedule
-   * that ends with the epochs is shortened with them. Default: 0.125, 0.25, 0.5; none if the
-   * schedule does not end with the epochs.
+   * Train for these shares of the epochs too; none for all epochs alone. They show how short a
+   * training may be; a schedule that ends with the epochs is shortened with them. Default: 0.125,
+   * 0.25, 0.5; none if the schedule does not end with the epochs.
    */
   readonly epochFractions?: Value<"epochFractions"> | undefined;
   /**
-   * Train on raw features in other units too: columns are multiplied by these factors in turn.
-   * Default: 10, 0.1.
+   * Train on raw features in other units too: columns are multiplied by these factors in turn; none
+   * for no other units. Default: 10, 0.1.
    */
   readonly rescale?: Value<"rescale"> | undefined;
   /**

@@ -61,10 +61,10 @@ describe("a plan", () => {
 
 test.each<[StudyOptions, RegExp]>([
   [{ seed: 3 } as never, /planStudy: unknown option "seed"/],
-  [{ seeds: 0 }, /seeds is 0, expected a whole number of at least 1, or a list of seeds/],
+  [{ seeds: 0 }, /seeds is 0, expected a whole number from 1 to 10000, or a list of seeds/],
   [{ seeds: "3" as never }, /seeds is "3", expected a whole number/],
-  [{ seeds: [] }, /seeds is \[\], expected a whole number of at least 1, or a list of seeds/],
-  [{ seeds: [1, 0.5] }, /seeds\[1\] is 0.5, expected a whole number of at least 0/],
+  [{ seeds: [] }, /seeds is \[\], expected a whole number from 1 to 10000, or a list of seeds/],
+  [{ seeds: [1, 0.5] }, /seeds\[1\] is 0.5, expected a whole number from 0 to 16777215/],
   [{ seeds: [1, 1] }, /seeds has 1 twice; leave one of them out/],
   [{ lrs: [] }, /lrs is \[\], expected at least one learning rate above 0/],
   [{ lrs: [0.1, -1] }, /lrs\[1\] is -1, expected a finite number above 0/],

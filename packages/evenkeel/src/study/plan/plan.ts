@@ -7,6 +7,7 @@ import { Examination, examineArm } from "../arms/examine.ts";
 import type { PictureShape } from "../arms/networkArm.ts";
 import { type Ask, type Question, questionOf } from "../questions/index.ts";
 import type { Metric, TrialSettings } from "../trial/trialSpec.ts";
+import { partOfEpochs } from "../trial/trialSpec.ts";
 import { checkStudyOptions, studyOptions } from "./options.ts";
 import type { StudyOptions } from "./options.types.ts";
 import { checkPicture } from "./picture.ts";
@@ -152,7 +153,7 @@ function fractionsOf(given: readonly number[] | undefined, standard: readonly nu
 
 function lengthsOf(given: readonly number[] | undefined, standard: readonly number[], epochs: number): number[] {
   // Of few epochs several parts may be the same number.
-  const lengths = new Map((given ?? standard).map((part) => [Math.max(1, Math.round(part * epochs)), part]));
+  const lengths = new Map((given ?? standard).map((part) => [partOfEpochs(part, epochs), part]));
   return [...lengths].filter(([length]) => length < epochs).map(([, part]) => part);
 }
 

@@ -107,19 +107,18 @@ function checkSameFunction({ arms }: StudyPlan, arm: Arm): void {
   if (arm.name === undefined || arm.from !== null) return;
   const planned = arms.filter((one) => one.name !== undefined).find(({ name }) => name === arm.name);
   if (planned === undefined || planned.from !== null) return;
-  const trials = `runStudy: finished has trials of the arm ${describe(arm.name)}`;
-  if (planned.from === "options") return;
+  const trials = () => `finished has trials of the arm ${describe(arm.name)}`;
   if (planned.version === null) {
     throw wrongState(
-      "",
-      `${trials}, which has no version, so nobody can tell whether its function is still the same`,
+      "runStudy",
+      `${trials()}, which has no version, so nobody can tell whether its function is still the same`,
       "give the arm a version, and another one whenever its code changes, or leave these trials out",
     );
   }
   if (planned.version === arm.version && planned.network !== arm.network) {
     throw wrongState(
-      "",
-      `${trials} and its version ${describe(arm.version)}, but it makes another network now`,
+      "runStudy",
+      `${trials()} and its version ${describe(arm.version)}, but it makes another network now`,
       "give it another version, or leave these trials out",
     );
   }
