@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { Storage } from "../../tensor/storage.ts";
-import { alignment, Heap, roundUp } from "./heap.ts";
+import { alignment, roundUp } from "../../wasm/blocks.ts";
+import { Heap } from "./heap.ts";
 
 const page = 65536;
 

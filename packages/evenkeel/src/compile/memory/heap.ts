@@ -1,17 +1,5 @@
 import { type ArrayOf, type DType, dtypeOf, refuse, type TypedArray } from "../../core/index.ts";
-
-/**
- * Blocks are whole vectors, and so are the gaps behind arrays: kernels may run over an array's end
- * to the next multiple.
- */
-export const alignment = 16;
-
-const pageBytes = 65536;
-
-export const roundUp = (bytes: number, multiple = alignment): number => Math.ceil(bytes / multiple) * multiple;
-
-/** The bytes of an array, including the gap after it. */
-export const blockBytes = (bytes: number): number => Math.max(roundUp(bytes), alignment);
+import { alignment, blockBytes, pageBytes } from "../../wasm/blocks.ts";
 
 /** An owner of an array that can live here: a tensor's storage, a generator's words. */
 interface Resident {

@@ -1,11 +1,12 @@
 import type { DType } from "../../core/index.ts";
 import type { Storage } from "../../tensor/storage.ts";
+import { blockBytes } from "../../wasm/blocks.ts";
 import { widthOf } from "../../wasm/convert.ts";
 import type { Placed } from "../../wasm/index.ts";
 import { type GraphBuffer, type GraphNode, type GraphValue, writtenBy } from "../graph.ts";
 import type { Task } from "../passes/fuse.ts";
 import { scratchOf } from "../program/kernelChoice.ts";
-import { blockBytes, type Heap, heap } from "./heap.ts";
+import { type Heap, heap } from "./heap.ts";
 import { type Lifetime, planMemory } from "./plan.ts";
 
 /** A number that is read from the host before every run. */

@@ -1,4 +1,5 @@
 import { sizeOf } from "../../core/index.ts";
+import { blockBytes } from "../../wasm/blocks.ts";
 import { widthOf } from "../../wasm/convert.ts";
 import {
   type FunctionBuilder,
@@ -9,7 +10,6 @@ import {
   type KernelCall,
   type ModuleBuilder,
 } from "../../wasm/index.ts";
-import { blockBytes } from "../memory/heap.ts";
 
 /** The part of a kernel's input that differs between the calls of a program. */
 export type Call = Pick<KernelCall, "inputs" | "outputs" | "attrs">;
