@@ -99,9 +99,12 @@ export function wholeNumber(least = -Infinity, most = Infinity): Check<number> {
   return numeric(`a whole number${bounds}`, fits, "n");
 }
 
+// Checks without parameters are made once: eager calls of layers run through them.
+const finite = /* @__PURE__ */ numeric("a finite number", Number.isFinite);
+
 /** Any number except NaN and infinities. */
 export function finiteNumber(): Check<number> {
-  return numeric("a finite number", Number.isFinite);
+  return finite;
 }
 
 /** A finite number greater than `bound`. */
@@ -119,9 +122,11 @@ export function numberBetween(least: number, most: number, noun = "number"): Che
   return numeric(`a ${noun} from ${least} to ${most}`, (value) => value >= least && value <= most, noun);
 }
 
+const fromZeroToOne = /* @__PURE__ */ numberBetween(0, 1, "probability");
+
 /** A number from 0 to 1, both included. */
 export function probability(): Check<number> {
-  return numberBetween(0, 1, "probability");
+  return fromZeroToOne;
 }
 
 /** From 0 up to, but not including, 1. */
@@ -129,14 +134,16 @@ export function share(): Check<number> {
   return numeric("a share from 0 up to, but not including, 1", (value) => value >= 0 && value < 1, "share");
 }
 
+const trueOrFalse: Check<boolean> = {
+  expected: "true or false",
+  isKind: (value) => typeof value === "boolean",
+  fits: everything,
+  parse: (text) => (text === "true" ? true : text === "false" ? false : undefined),
+};
+
 /** true or false; no truthy value counts. */
 export function flag(): Check<boolean> {
-  return {
-    expected: "true or false",
-    isKind: (value) => typeof value === "boolean",
-    fits: everything,
-    parse: (text) => (text === "true" ? true : text === "false" ? false : undefined),
-  };
+  return trueOrFalse;
 }
 
 /** One of a list of words. Anything else is a wrong value, regardless of its kind. */

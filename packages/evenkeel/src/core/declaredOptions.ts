@@ -1,4 +1,4 @@
-import { type Check, type Checked, check } from "./checks.ts";
+import { type Check, type Checked, check, plainObject } from "./checks.ts";
 import { checkOptions } from "./options.ts";
 import { refuse } from "./problem.ts";
 
@@ -45,8 +45,7 @@ export function group<D extends Options>(
     ...rest
   }: { readonly help: string; readonly expected?: string; readonly defaultText?: string },
 ): Option<GroupValue<D>> & { readonly options: D } {
-  const isKind = (value: unknown) => typeof value === "object" && value !== null && !Array.isArray(value);
-  return { check: { expected, isKind, fits: () => true }, options, ...rest };
+  return { check: plainObject<GroupValue<D>>(expected), options, ...rest };
 }
 
 /** An object of options, each of which may be left out. */
@@ -63,7 +62,7 @@ export function checkDeclared(caller: string, given: object, declared: Options, 
   checkOptions(caller, given, Object.keys(declared), path);
   const values = given as Readonly<Record<string, unknown>>;
   for (const [name, { check: wanted, options, required }] of Object.entries(declared)) {
-    const value = Object.hasOwn(values, name) ? values[name] : undefined;
+    const value = values[name];
     if (value === undefined && !required) continue;
     check(caller, { option: `${path}${name}` }, value, wanted);
     if (options !== undefined) checkDeclared(caller, value as object, options, `${path}${name}.`);

@@ -37,7 +37,7 @@ export function allocate(dtype: DType, length: number, shape: Shape = [length]):
     return new ArrayType(length);
   } catch {
     throw refuse(
-      "wrong-shape",
+      "too-large",
       "",
       `a tensor of shape ${formatShape(shape)} and dtype ${dtype} takes ` +
         `${length * ArrayType.BYTES_PER_ELEMENT} bytes, for which there is no room: an array holds at ` +

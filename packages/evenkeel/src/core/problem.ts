@@ -233,7 +233,14 @@ export function unexpected(
       ? { caller }
       : { caller, option: what.option, ...(what.key !== undefined && { key: what.key }) };
   const subject = typeof what === "string" ? { what } : {};
-  return problemError({ code, where, ...subject, given: givenOf(given), expected, cure });
+  return problemError({
+    code,
+    where,
+    ...subject,
+    given: code === "wrong-shape" ? { value: given as Plain } : givenOf(given),
+    expected,
+    cure,
+  });
 }
 
 /** An error that another one caused: both are shown with their stacks. */

@@ -59,5 +59,11 @@ export class BatchSampler implements Sampler<number[]> {
 function* chunksOf(sampler: Iterable<number>): IterableIterator<ArrayLike<number>> {
   if (sampler instanceof RandomSampler && sampler[Symbol.iterator] === RandomSampler.prototype[Symbol.iterator]) {
     yield* sampler.chunks();
-  } else for (const index of sampler) yield [index];
+    return;
+  }
+  const one = [0];
+  for (const index of sampler) {
+    one[0] = index;
+    yield one;
+  }
 }

@@ -25,6 +25,7 @@ export {
   javascript,
   listOf,
   mismatch,
+  nearest,
   numberAbove,
   numberAtLeast,
   numberBetween,

@@ -26,6 +26,7 @@ export { trainTableOptions } from "./table/options.ts";
 export type { TrainTableOptions } from "./table/options.types.ts";
 export type { TablePlan } from "./table/plan.ts";
 export type { TableRefit } from "./table/refit.ts";
+export { endsWithEpochs } from "./table/schedule.ts";
 export type { PartScores } from "./table/scores.ts";
 export type { StatisticsChoice, StatisticsKind } from "./table/statistics.ts";
 export { type TableTraining, trainTable } from "./table/trainTable.ts";

@@ -18,10 +18,10 @@ export type SettingRule = (owner: string, name: string, value: unknown) => void;
 /** One rule per setting: a missing one does not compile. */
 export type SettingRules<S> = { readonly [K in keyof S]-?: SettingRule };
 
-export const whole =
-  (least: number): SettingRule =>
-  (owner, name, value) =>
-    checkValue(owner, name, value, wholeNumber(least));
+export function whole(least: number): SettingRule {
+  const wanted = wholeNumber(least);
+  return (owner, name, value) => checkValue(owner, name, value, wanted);
+}
 
 export const finite: SettingRule = (owner, name, value) => checkValue(owner, name, value, finiteNumber());
 

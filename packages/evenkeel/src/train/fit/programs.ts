@@ -33,7 +33,7 @@ export class TrainingPrograms {
   readonly forward: Compiled<Parameters<Forward>, ReturnType<Forward>>;
   /** Output of rows without a target. */
   readonly outputs: Compiled<Tensor[], Tensor>;
-  readonly #recheck: () => void;
+  readonly #compiled: readonly { recheck(): void }[];
 
   constructor(model: Model, { loss, optimizer, clipGradNorm: maxNorm, compile: how }: ProgramsOptions) {
     const forward = forwardPass(model, loss);
@@ -54,14 +54,12 @@ export class TrainingPrograms {
     // alone.
     const compiled = optimizer instanceof Optimizer ? compile(update, how) : undefined;
     this.update = compiled ?? update;
-    this.#recheck = () => {
-      for (const program of [this.gradientsOf, this.forward, this.outputs, compiled]) program?.recheck();
-    };
+    this.#compiled = [this.gradientsOf, this.forward, this.outputs, ...(compiled ? [compiled] : [])];
   }
 
   /** Looks at the next step again: something may have changed. */
   recheck(): void {
-    this.#recheck();
+    for (const program of this.#compiled) program.recheck();
   }
 }
 

@@ -1,8 +1,6 @@
 import {
   type Check,
-  check,
   checkDeclared,
-  checkOptions,
   flag,
   fn,
   group,
@@ -127,7 +125,7 @@ export const trainTableOptions = {
       "Validation scores are then of the first training, test scores of the second.",
     off: "Keeps the weights of the training that was validated.",
     defaultText:
-      "true for up to 10,000 training and validation rows, if there are test rows, all epochs are trained and the schedule " +
+      "true for up to 10,000 training and validation rows, if there are validation and test rows, all epochs are trained and the schedule " +
       "ends in a low rate",
   }),
   compile: option({
@@ -163,11 +161,10 @@ export const trainTableOptions = {
  * @throws TypeError or RangeError naming the option that is unknown or does not fit
  */
 export function checkTableOptions(options: TrainTableOptions): void {
-  checkOptions("trainTable", options, Object.keys(trainTableOptions));
+  const { split } = options ?? {};
+  const { options: _, ...parts } = trainTableOptions.split;
   // Positions of rows are checked against the table, see checkedSplit.
-  const { split, ...others } = options;
-  check("trainTable", { option: "split" }, split ?? {}, trainTableOptions.split.check);
-  const drawn = split === undefined || "train" in split ? others : options;
-  checkDeclared("trainTable", drawn, trainTableOptions);
+  const isGiven = typeof split === "object" && split !== null && "train" in split;
+  checkDeclared("trainTable", options, isGiven ? { ...trainTableOptions, split: parts } : trainTableOptions);
   if (options.resume !== undefined) checkCheckpoint("trainTable: resume", options.resume);
 }

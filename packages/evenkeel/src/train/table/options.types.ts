@@ -88,8 +88,8 @@ export interface TrainTableOptions {
   /**
    * Trains once more, from the same seed, on the training and the validation rows together, and
    * keeps those weights. Validation scores are then of the first training, test scores of the
-   * second. Default: true for up to 10,000 training and validation rows, if there are test rows,
-   * all epochs are trained and the schedule ends in a low rate.
+   * second. Default: true for up to 10,000 training and validation rows, if there are validation
+   * and test rows, all epochs are trained and the schedule ends in a low rate.
    */
   readonly refit?: Value<"refit"> | undefined;
   /** Runs compiled programs. Default: true. */

@@ -1,4 +1,4 @@
-import { defaultOf, type OptionValue, refuse, type Text, text } from "../../core/index.ts";
+import { defaultOf, type OptionValue, refuse, type Text, text, withoutUndefined } from "../../core/index.ts";
 import {
   type NetworkOptions,
   type ResolvedNetwork,
@@ -63,7 +63,7 @@ export function planTable(split: PartSizes, task: Task, options: Partial<TrainTa
     clipGradNorm,
     patience = isAnnealed(schedule) ? false : 30,
   } = options;
-  const network = resolveNetwork({ ...defaultNetwork(task), ...options.network });
+  const network = resolveNetwork({ ...defaultNetwork(task), ...withoutUndefined(options.network ?? {}) });
   if (batchSize === 1 && network.norm === "batch") {
     throw conflict(
       text`batch normalization cannot train with ${{ option: "batchSize", value: 1 }}`,

@@ -1,4 +1,4 @@
-import { text, wrongState } from "../../core/index.ts";
+import { defaultOf, text, wrongState } from "../../core/index.ts";
 import {
   type Adam,
   type AdamW,
@@ -10,6 +10,7 @@ import {
   StepLR,
 } from "../../optim/index.ts";
 import type { ScheduleOptions } from "../fit/schedule.ts";
+import { trainTableOptions } from "./options.ts";
 import type { TablePlan } from "./plan.ts";
 
 /**
@@ -65,7 +66,7 @@ export function checkSameSchedule(scheduler: ScheduleOptions["scheduler"], saved
 }
 
 /** Whether the rate of an epoch depends on how many there are to be. */
-export function endsWithEpochs(schedule: TablePlan["schedule"] = "onecycle"): boolean {
+export function endsWithEpochs(schedule: string = defaultOf(trainTableOptions, "schedule")): boolean {
   return schedule !== "none" && schedule !== "plateau";
 }
 

@@ -1,6 +1,7 @@
 import { withoutUndefined } from "../../core/index.ts";
 import type { Checkpoint } from "../../io/index.ts";
-import { type NetworkSize, Preprocessing, type Schema, type Table, TabularNet } from "../../tabular/index.ts";
+import { Preprocessing, type Schema, type Table, TabularNet } from "../../tabular/index.ts";
+import { sizeFor } from "../../tabular/model/layers.ts";
 import { accuracy, type Metric } from "../evaluate/metrics.ts";
 import { follow } from "../fit/follow.ts";
 import type { EpochRecord } from "../fit/history.ts";
@@ -49,11 +50,6 @@ export function newStage(
   });
   trainer.reset(plan);
   return { preprocessing, trainer, train, ...(validation && { validation }) };
-}
-
-/** How large a network for these inputs and this target is. */
-export function sizeFor({ features, embeddings, outputs }: Preprocessing): NetworkSize {
-  return { features: features.length, embeddings: embeddings.map(({ categories }) => categories), outputs };
 }
 
 /** Rows as a network takes them. */

@@ -424,6 +424,7 @@ describe("what does not fit is named", () => {
     ["ignore", { features: undefined, ignore: "size" }],
     ["kinds", { kinds: { size: "number" } }],
     ["split is 0.2", { split: 0.2 }],
+    ["split is null, expected an object", { split: null }],
     ['unknown option "split.tset"', { split: { tset: 0.2 } }],
     ["split.validation is undefined", { split: { train: new Int32Array(1) } }],
     ["row 1 is in split.train and in split.test", { split: parts([0, 1, 2], [3], [1]) }],

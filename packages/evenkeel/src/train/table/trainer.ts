@@ -59,6 +59,7 @@ export class TableTrainer<M extends Model = Model> {
   /** The network and all below it, listed once. */
   readonly #modules: ReturnType<M["modules"]>;
   readonly #options: TrainerOptions;
+  readonly #rowsAtOnce: NonNullable<TrainerOptions["rowsAtOnce"]>;
   readonly #optimizer: Adam | AdamW | SGD;
   readonly #restartOptimizer: Restart;
   readonly #programs: TrainingPrograms;
@@ -75,6 +76,7 @@ export class TableTrainer<M extends Model = Model> {
     const how = typeof compile === "boolean" ? { compile } : compile;
     this.#make = make;
     this.#options = options;
+    this.#rowsAtOnce = options.rowsAtOnce ?? usualRowsAtOnce;
     this.network = network;
     this.#modules = network.modules() as ReturnType<M["modules"]>;
     const { optimizer, restart } = newOptimizer(network, options);
@@ -113,7 +115,7 @@ export class TableTrainer<M extends Model = Model> {
     plan: Pick<TablePlan, "batchSize" | "epochs" | "lr" | "schedule" | "patience" | "seed">,
     { resume, keepsBest, metrics, columns, signal }: RunOptions<K>,
   ): Generator<TrainingEvent<K> | Promise<void>, TrainerRun<K>, undefined> {
-    const { loss, compile, clipGradNorm } = this.#options;
+    const { loss } = this.#options;
     const { batchSize, epochs, patience, seed } = plan;
     const schedule = newScheduler(this.#optimizer, plan, Math.ceil(train[0].shape[0] / batchSize));
     checkSameSchedule(schedule.scheduler, resume?.scheduler);
@@ -131,8 +133,6 @@ export class TableTrainer<M extends Model = Model> {
       ...(columns && { columns }),
       ...(signal && { signal }),
       ...(resume && { resume }),
-      ...(compile !== undefined && { compile }),
-      ...(clipGradNorm !== undefined && { clipGradNorm }),
       ...(keepsBest && { earlyStopping }),
     });
     const events = new TrainingLoop(this.network, fitPlan, this.#programs).events(false);
@@ -156,7 +156,7 @@ export class TableTrainer<M extends Model = Model> {
   }
 
   #scored(rows: Rows) {
-    const { scored } = this.#options.rowsAtOnce ?? usualRowsAtOnce;
+    const { scored } = this.#rowsAtOnce;
     return new DataLoader(new TensorDataset(...rows), { batchSize: scored, generator: new RandomGenerator(0) });
   }
 
@@ -165,7 +165,7 @@ export class TableTrainer<M extends Model = Model> {
    * with it.
    */
   outputs(inputs: readonly Tensor[]): Tensor {
-    const { scored } = this.#options.rowsAtOnce ?? usualRowsAtOnce;
+    const { scored } = this.#rowsAtOnce;
     const restoreModes = keepModes(this.#modules);
     this.network.eval();
     try {
@@ -182,11 +182,11 @@ export class TableTrainer<M extends Model = Model> {
    */
   recompute(rows: Rows): void {
     const count = rows[0].shape[0];
-    if (count <= (this.#options.rowsAtOnce ?? usualRowsAtOnce).statistics) {
+    const { statistics } = this.#rowsAtOnce;
+    if (count <= statistics) {
       this.#statistics.run([rows]);
       return;
     }
-    const { statistics } = this.#options.rowsAtOnce ?? usualRowsAtOnce;
     // Batches of equal size, since each weighs the same, and at random: the rows of a sorted table
     // differ from batch to batch, and what they differ by between batches would be left out.
     const batchSize = Math.ceil(count / Math.ceil(count / statistics));
