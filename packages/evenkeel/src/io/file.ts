@@ -63,7 +63,7 @@ export function encodeFile(
   metadata: Readonly<Record<string, string>>,
 ): Uint8Array<ArrayBuffer> {
   for (const { name } of given) {
-    checkName("the tensor name", name);
+    checkName("the tensor name", name, "wrong-value");
     if (name === "__metadata__")
       throw refuse("wrong-value", "safetensors", 'no tensor can be called "__metadata__"', "rename it");
   }
@@ -81,7 +81,7 @@ export function encodeFile(
   const headerBytes = Math.ceil(json.length / 8) * 8;
   if (headerBytes > maxHeaderBytes) {
     throw refuse(
-      "wrong-value",
+      "too-large",
       "safetensors",
       `names and metadata take ${headerBytes} bytes, more than the ${maxHeaderBytes} that are allowed`,
     );
@@ -107,11 +107,11 @@ function metadataJson(metadata: unknown): string[] {
     throw wrongType("safetensors", "metadata", metadata, "an object of strings");
   }
   const words = Object.entries(metadata as Record<string, unknown>).map(([key, value]) => {
-    checkName("the key of metadata", key);
+    checkName("the key of metadata", key, "wrong-value");
     if (typeof value !== "string") {
       throw wrongType("safetensors", `metadata ${JSON.stringify(key)}`, value, "a string", "use JSON.stringify");
     }
-    checkText(`metadata ${quoted(key)}`, value);
+    checkText(`metadata ${quoted(key)}`, value, "wrong-value");
     return [key, `${JSON.stringify(key)}:${JSON.stringify(value)}`];
   });
   if (words.length === 0) return [];
@@ -124,7 +124,7 @@ function newFile(length: number): Uint8Array<ArrayBuffer> {
     return new Uint8Array(length);
   } catch {
     throw refuse(
-      "damaged-file",
+      "too-large",
       "safetensors",
       `there is no room for a file of ${length} bytes`,
       "save the tensors in parts",

@@ -1,4 +1,4 @@
-import { mismatch, refuse } from "../core/index.ts";
+import { mismatch, type ProblemCode, refuse } from "../core/index.ts";
 
 /** One tensor in the header of a file, unconverted. */
 export interface HeaderEntry {
@@ -26,24 +26,25 @@ export function quoted(name: string): string {
 }
 
 /**
+ * @param code of the error: whether a file has the name, or a caller gave it
  * @throws RangeError for names that no file may have: they would reach prototypes, or do not
  *   survive UTF-8
  */
-export function checkName(what: string, name: string): void {
+export function checkName(what: string, name: string, code: ProblemCode = "damaged-file"): void {
   if (name.split(".").includes("__proto__")) {
     throw refuse(
-      "damaged-file",
+      code,
       "safetensors",
       `${what} ${quoted(name)} is not allowed: JavaScript would take it for a prototype`,
     );
   }
-  checkText(`${what} ${quoted(name)}`, name);
+  checkText(`${what} ${quoted(name)}`, name, code);
 }
 
 /** @throws RangeError for invalid Unicode */
-export function checkText(what: string, text: string): void {
+export function checkText(what: string, text: string, code: ProblemCode = "damaged-file"): void {
   if (!/\p{Surrogate}/u.test(text)) return;
-  throw refuse("damaged-file", "safetensors", `${what} is no valid Unicode: half of a surrogate pair is missing`);
+  throw refuse(code, "safetensors", `${what} is no valid Unicode: half of a surrogate pair is missing`);
 }
 
 /**

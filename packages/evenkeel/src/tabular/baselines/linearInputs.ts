@@ -1,4 +1,4 @@
-import type { Preprocessing, TableInputs } from "../encoding/preprocessing.ts";
+import type { EncodedRows, FittedPreprocessing } from "../encoding/fittedPreprocessing.ts";
 import { divisorOf } from "../encoding/statistics.ts";
 import type { Table } from "../table/table.ts";
 
@@ -13,16 +13,16 @@ export class LinearInputs {
   readonly width: number;
   /** Embedded columns of which only the commonest categories are used. */
   readonly cut: readonly string[];
-  readonly #preprocessing: Preprocessing;
+  readonly #preprocessing: FittedPreprocessing;
   /** For each embedded column, the input of each code; -1 for none. */
   readonly #places: readonly Int32Array[];
   readonly #mean: Float64Array;
   readonly #scale: Float64Array;
 
   /** Learns means and deviations from `rows`. */
-  constructor(table: Table, preprocessing: Preprocessing, rows: Int32Array) {
+  constructor(table: Table, preprocessing: FittedPreprocessing, rows: Int32Array) {
     this.#preprocessing = preprocessing;
-    const inputs = preprocessing.inputs(table, rows);
+    const inputs = preprocessing.encode(table, rows);
     let width = preprocessing.features.length;
     this.#places = preprocessing.embeddings.map(({ categories }, k) => {
       const used = commonestCodes(inputs, k, preprocessing.embeddings.length, categories);
@@ -51,24 +51,24 @@ export class LinearInputs {
 
   /** [rows, width] */
   of(table: Table, rows: Int32Array): Float64Array {
-    const x = this.#expand(this.#preprocessing.inputs(table, rows), rows.length);
+    const x = this.#expand(this.#preprocessing.encode(table, rows), rows.length);
     for (let i = 0; i < x.length; ) {
       for (let j = 0; j < this.width; j++, i++) x[i] = (x[i] - this.#mean[j]) / this.#scale[j];
     }
     return x;
   }
 
-  #expand({ x, codes }: TableInputs, rows: number): Float64Array {
+  #expand({ x, codes }: EncodedRows, rows: number): Float64Array {
     const measured = this.#preprocessing.features.length;
     const all = new Float64Array(rows * this.width);
     for (let i = 0; i < rows; i++) {
-      for (let j = 0; j < measured; j++) all[i * this.width + j] = x.data[i * measured + j];
+      for (let j = 0; j < measured; j++) all[i * this.width + j] = x[i * measured + j];
     }
     if (codes === undefined) return all;
     const width = this.#places.length;
     for (const [k, places] of this.#places.entries()) {
       for (let i = 0; i < rows; i++) {
-        const place = places[codes.data[i * width + k]];
+        const place = places[codes[i * width + k]];
         if (place >= 0) all[i * this.width + place] = 1;
       }
     }
@@ -76,10 +76,10 @@ export class LinearInputs {
   }
 }
 
-function commonestCodes({ codes }: TableInputs, k: number, width: number, categories: number): number[] {
+function commonestCodes({ codes }: EncodedRows, k: number, width: number, categories: number): number[] {
   const counts = new Int32Array(categories);
-  const data = codes?.data ?? [];
-  for (let i = k; i < data.length; i += width) counts[data[i]]++;
+  const all = codes ?? [];
+  for (let i = k; i < all.length; i += width) counts[all[i]]++;
   return Array.from(counts, (_, code) => code)
     .slice(1)
     .sort((a, b) => counts[b] - counts[a] || a - b)

@@ -68,7 +68,12 @@ export class FittedPreprocessing {
    *   too large for float32
    */
   encode(table: Table, rows?: Int32Array): EncodedRows {
-    checkArguments("Preprocessing.encode", table, rows);
+    return this.encodeFor("Preprocessing.encode", table, rows);
+  }
+
+  /** {@link encode}, whose errors name this caller. */
+  protected encodeFor(caller: string, table: Table, rows: Int32Array | undefined): EncodedRows {
+    checkArguments(caller, table, rows);
     const n = rows?.length ?? table.rows;
     const width = this.features.length;
     const x = allocate("float32", n * width, [n, width]) as Float32Array;

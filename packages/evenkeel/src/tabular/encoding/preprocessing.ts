@@ -58,8 +58,7 @@ export class Preprocessing extends FittedPreprocessing {
 
   /** {@link encode} as tensors. @throws what it throws */
   inputs(table: Table, rows?: Int32Array): TableInputs {
-    checkArguments("Preprocessing.inputs", table, rows);
-    const encoded = this.encode(table, rows);
+    const encoded = this.encodeFor("Preprocessing.inputs", table, rows);
     const n = rows?.length ?? table.rows;
     const x = new Tensor(new Storage(encoded.x), [n, this.features.length], "float32");
     if (encoded.codes === undefined) return { x };

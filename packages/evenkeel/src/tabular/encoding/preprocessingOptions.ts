@@ -26,6 +26,6 @@ export const preprocessingOptions = {
   embedAbove: option({
     check: limit,
     default: 12,
-    help: "Columns of more categories than this are embedded; the others have one input per category. Infinity embeds none.",
+    help: "Columns of more categories than this are embedded; the others have one input per category. A number above all counts embeds none.",
   }),
 };

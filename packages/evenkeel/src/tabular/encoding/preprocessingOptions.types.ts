@@ -15,8 +15,8 @@ export interface PreprocessingOptions {
   /** How a numeric target is scaled; "log" takes its logarithm first. Default: "zscore". */
   readonly target?: Value<"target"> | undefined;
   /**
-   * Columns of more categories than this are embedded; the others have one input per category.
-   * Infinity embeds none. Default: 12.
+   * Columns of more categories than this are embedded; the others have one input per category. A
+   * number above all counts embeds none. Default: 12.
    */
   readonly embedAbove?: Value<"embedAbove"> | undefined;
 }

@@ -1,27 +1,25 @@
 import { type Spec, sizeOf } from "../../core/index.ts";
 import { layerNormFloats } from "../../ops/layerNorm/layerNorm.floats.ts";
 import { emitLinear } from "../../ops/matmul/gemm.linear.ts";
-import { gemmScratch } from "../../ops/matmul/gemm.ts";
+import { floatBytes, gemmScratch } from "../../ops/matmul/gemm.ts";
 import { batchNormEvalMatrix } from "../../ops/normalize/normalizeEval.matrix.ts";
+import { alignment, blockBytes, pageBytes } from "../../wasm/blocks.ts";
 import { emitFusedLoop } from "../../wasm/fusedLoop.ts";
 import { type FunctionBuilder, f32x4, ModuleBuilder, type Placed } from "../../wasm/index.ts";
 import { kernelOf } from "./activations.ts";
 import { blockRows, type Forward, type State } from "./forward.ts";
 import type { ActivationLayer, Layer, LinearLayer, NormLayer } from "./layers.ts";
 
-const floatBytes = 4;
-const pageBytes = 65_536;
-
 /**
  * Hands out addresses, one behind the other: whole vectors, as kernels expect of their arrays. 0
  * stands for nothing.
  */
 class Arena {
-  #end = 16;
+  #end = alignment;
 
   bytes(count: number): number {
     const address = this.#end;
-    this.#end += Math.max(16, Math.ceil(count / 16) * 16);
+    this.#end += blockBytes(count);
     return address;
   }
 

@@ -111,10 +111,7 @@ function copyState(entries: readonly StateEntry[], state: State): State {
   return Object.fromEntries(
     entries.map(({ name, shape, dtype }) => {
       const values = state[name].data;
-      return [
-        name,
-        { shape, dtype, data: dtype === "float64" ? Float64Array.from(values) : Float32Array.from(values) },
-      ];
+      return [name, { shape, dtype, data: dtype === "float64" ? new Float64Array(values) : new Float32Array(values) }];
     }),
   );
 }

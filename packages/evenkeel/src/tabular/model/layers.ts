@@ -1,4 +1,5 @@
 import type { DType, Shape } from "../../core/index.ts";
+import type { FittedPreprocessing } from "../encoding/fittedPreprocessing.ts";
 import type { Activation, NetworkSize, ResolvedNetwork } from "./networkOptions.ts";
 
 /**
@@ -57,6 +58,15 @@ export function embeddingWidth(categories: number): number {
   return Math.min(600, Math.round(1.6 * categories ** 0.56));
 }
 
+/** The size of a network for these inputs and this target. */
+export function sizeFor({
+  features,
+  embeddings,
+  outputs,
+}: Pick<FittedPreprocessing, "features" | "embeddings" | "outputs">): NetworkSize {
+  return { features: features.length, embeddings: embeddings.map(({ categories }) => categories), outputs };
+}
+
 export function embeddingTables({ embeddings = [] }: NetworkSize): EmbeddingTable[] {
   return embeddings.map((categories) => ({ categories, width: embeddingWidth(categories) }));
 }
@@ -71,21 +81,23 @@ export function inputWidth(size: NetworkSize): number {
 
 /** The layers behind the embeddings. Their positions are their names: "layers.0". */
 export function layersOf(size: NetworkSize, options: ResolvedNetwork): Layer[] {
+  return [...eachLayer(size, options)];
+}
+
+function* eachLayer(size: NetworkSize, options: ResolvedNetwork): Generator<Layer> {
   const { hidden, norm, normPlace, activation, dropout, biasBeforeNorm } = options;
   const bias = biasBeforeNorm || norm !== "batch" || normPlace === "after";
-  const layers: Layer[] = [];
   let inputs = inputWidth(size);
   for (const width of hidden) {
     const normalization: Layer | undefined = norm === "none" ? undefined : { kind: `${norm}Norm`, width, eps };
-    layers.push({ kind: "linear", inputs, outputs: width, bias });
-    if (normPlace === "before" && normalization !== undefined) layers.push(normalization);
-    layers.push({ kind: "activation", activation });
-    if (normPlace === "after" && normalization !== undefined) layers.push(normalization);
-    if (dropout > 0) layers.push({ kind: "dropout", p: dropout });
+    yield { kind: "linear", inputs, outputs: width, bias };
+    if (normPlace === "before" && normalization !== undefined) yield normalization;
+    yield { kind: "activation", activation };
+    if (normPlace === "after" && normalization !== undefined) yield normalization;
+    if (dropout > 0) yield { kind: "dropout", p: dropout };
     inputs = width;
   }
-  layers.push({ kind: "linear", inputs, outputs: size.outputs, bias: true });
-  return layers;
+  yield { kind: "linear", inputs, outputs: size.outputs, bias: true };
 }
 
 /**
@@ -128,8 +140,9 @@ export function stateEntries(size: NetworkSize, options: ResolvedNetwork): State
  * it has a hundred thousand layers.
  */
 export function countParameters(size: NetworkSize, options: ResolvedNetwork): number {
-  const embedded = embeddingTables(size).reduce((sum, { categories, width }) => sum + categories * width, 0);
-  return layersOf(size, options).reduce((sum, layer) => sum + parametersOf(layer), embedded);
+  let count = embeddingTables(size).reduce((sum, { categories, width }) => sum + categories * width, 0);
+  for (const layer of eachLayer(size, options)) count += parametersOf(layer);
+  return count;
 }
 
 function parametersOf(layer: Layer): number {

@@ -14,7 +14,7 @@ import { FittedPreprocessing } from "../encoding/fittedPreprocessing.ts";
 import type { Schema } from "../schema/schema.ts";
 import { schemaFromJSON } from "../schema/schemaJson.ts";
 import { FrozenNetwork } from "./frozenNetwork.ts";
-import { countParameters } from "./layers.ts";
+import { countParameters, sizeFor } from "./layers.ts";
 import { type ResolvedNetwork, resolveNetwork } from "./networkOptions.ts";
 
 /**
@@ -48,11 +48,6 @@ export function describeModel({ schema, preprocessing, network, record }: ModelP
 /** @throws RangeError or TypeError saying what is wrong with the file */
 export function readModel(bytes: Uint8Array, compile: boolean): ModelParts {
   const { tensors, metadata } = decodeFile(bytes);
-  const state = Object.fromEntries(
-    tensors.map(({ name, dtype, shape, bytes: values }): [string, NdArray] => {
-      return [name, { shape, ...decodeValues(name, dtype, shape, values) }];
-    }),
-  );
   if (metadata.evenkeel === undefined) {
     const given =
       metadata.format === "evenkeel-checkpoint"
@@ -70,11 +65,7 @@ export function readModel(bytes: Uint8Array, compile: boolean): ModelParts {
   const preprocessing = FittedPreprocessing.fromJSON(description.preprocessing);
   checkAgreement(schema, preprocessing);
   const options = resolveNetwork(description.network as ResolvedNetwork);
-  const size = {
-    features: preprocessing.features.length,
-    embeddings: preprocessing.embeddings.map(({ categories }) => categories),
-    outputs: preprocessing.outputs,
-  };
+  const size = sizeFor(preprocessing);
   const needed = countParameters(size, options);
   const held = tensors.reduce((sum, { shape }) => sum + sizeOf(shape), 0);
   if (needed > held) {
@@ -84,6 +75,11 @@ export function readModel(bytes: Uint8Array, compile: boolean): ModelParts {
       `the network that the file describes has ${needed} parameters, but its tensors hold ${held} values`,
     );
   }
+  const state = Object.fromEntries(
+    tensors.map(({ name, dtype, shape, bytes: values }): [string, NdArray] => {
+      return [name, { shape, ...decodeValues(name, dtype, shape, values) }];
+    }),
+  );
   return { schema, preprocessing, network: frozen(size, options, state, compile), record: description.record };
 }
 

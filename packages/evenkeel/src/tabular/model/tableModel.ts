@@ -1,4 +1,4 @@
-import { checkOptions, type NdArray, wrongType } from "../../core/index.ts";
+import { check, checkOptions, flag, type NdArray, wrongType } from "../../core/index.ts";
 import { encodeFile, rawArray } from "../../io/file.ts";
 import type { Predictions } from "../encoding/decode.ts";
 import type { FittedPreprocessing } from "../encoding/fittedPreprocessing.ts";
@@ -100,9 +100,7 @@ export class TableModel {
   static load(bytes: Uint8Array, options: LoadModelOptions = {}): TableModel {
     checkOptions("TableModel.load", options, ["compile"]);
     const { compile = true } = options;
-    if (typeof compile !== "boolean") {
-      throw wrongType("TableModel.load", "compile", compile, "true or false");
-    }
+    check("TableModel.load", { option: "compile" }, compile, flag());
     return new TableModel(readModel(bytes, compile));
   }
 
