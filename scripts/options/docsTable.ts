@@ -1,5 +1,4 @@
-import { declaredAt, type FlagGroup } from "../../packages/cli/src/commands/declaredFlags.ts";
-import { flagOf, offFlagOf } from "../../packages/cli/src/shell/flags.ts";
+import { declaredAt, type FlagGroup, flagsOf } from "../../packages/cli/src/commands/declaredFlags.ts";
 import type { Option, Options } from "../../packages/evenkeel/src/core/index.ts";
 
 interface Names {
@@ -25,19 +24,10 @@ function tableOf(
   const rows = paths.map((path) => {
     const option = declaredAt(options, path);
     const name = Object.hasOwn(library, path.split(".")[0]) ? `\`${path}\`` : "";
-    return `| ${flags(path, option, caller)} | ${name} | ${cell(option.help)} | ${cell(defaultCell(option))} |`;
+    const flags = flagsOf(options, path, caller).map((flag) => `\`${flag.flags}\``);
+    return `| ${flags.join(", ")} | ${name} | ${cell(option.help)} | ${cell(defaultCell(option))} |`;
   });
   return [`**${title}**`, "", "| flag | option | what it does | default |", "|---|---|---|---|", ...rows].join("\n");
-}
-
-function flags(path: string, { check, default: value, off }: Option, caller: string): string {
-  const name = flagOf(path, caller);
-  const on = check.noun === undefined ? name : `${name} <${check.noun}>`;
-  const names = [
-    ...(check.noun === undefined && value === true ? [] : [on]),
-    ...(off === undefined ? [] : [offFlagOf(path, caller)]),
-  ];
-  return names.map((name) => `\`${name}\``).join(", ");
 }
 
 function defaultCell({ default: value, defaultText }: Option): string {

@@ -79,7 +79,7 @@ export function declaredAt(options: Options, path: string): Declared {
 /**
  * The flags of an option: one that gives its value or switches it on, and one that switches it off.
  */
-function flagsOf(options: Options, path: string, caller: string): Option[] {
+export function flagsOf(options: Options, path: string, caller: string): Option[] {
   const declared = declaredAt(options, path);
   const { check, off } = declared;
   const flags: Option[] = [];

@@ -2,6 +2,7 @@ import { Command, type CommandUnknownOpts, Option } from "@commander-js/extra-ty
 import { wholeNumber } from "evenkeel/problem";
 import { evaluate } from "../actions/evaluate/evaluate.ts";
 import { type PartName, parts } from "../actions/evaluate/targetRows.ts";
+import { usualRuns } from "../records/runs/runsFolder.ts";
 import type { CommandContext } from "../shell/context.ts";
 import { printable } from "../shell/terminal.ts";
 import { formats, type TableFormat } from "../tables/formats/format.ts";
@@ -36,7 +37,7 @@ export function evaluateCommand(context: CommandContext): CommandUnknownOpts {
     )
     .argument("<model>", "a .safetensors file, a run's id or the beginning of it, or latest")
     .argument("[table]", "a file, a pattern, - for standard input, or a built-in table (default: the training's)")
-    .option("--runs <folder>", "where runs are kept", "runs")
+    .option("--runs <folder>", "where runs are kept", usualRuns)
     .addOption(new Option("--part <name>", "only these rows of the training's table").choices(parts))
     .option("--worst <n>", "number of rows with the largest errors to show", parserOf(wholeNumber(0, 1000)), 5)
     .option("--json", "for programs")

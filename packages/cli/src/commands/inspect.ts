@@ -2,6 +2,7 @@ import { Command, type CommandUnknownOpts } from "@commander-js/extra-typings";
 import { inspectModel } from "../actions/inspect/inspectModel.ts";
 import { inspectTable } from "../actions/inspect/inspectTable.ts";
 import { modelNamed } from "../actions/inspect/modelNamed.ts";
+import { usualRuns } from "../records/runs/runsFolder.ts";
 import type { CommandContext } from "../shell/context.ts";
 import { readTableOf, type TableFlags } from "../tables/tableFlags.ts";
 import { jsonText } from "../views/json.ts";
@@ -37,7 +38,7 @@ export function inspectCommand(context: CommandContext): CommandUnknownOpts {
         "columns and scores.",
     )
     .argument("[table]", "a file, a pattern, - for standard input, a built-in table, a .safetensors file, or a run")
-    .option("--runs <folder>", "where runs are kept", "runs")
+    .option("--runs <folder>", "where runs are kept", usualRuns)
     .option("--target <column>", "the column to predict: says what training would complain of")
     .option("--json", "for programs: everything, as JSON")
     .addHelpText("after", examples)

@@ -1,6 +1,7 @@
 import { Command, type CommandUnknownOpts, Option } from "@commander-js/extra-typings";
 import { encodeRows, type TextFormat, textFormats } from "../actions/predict/encodeRows.ts";
 import { type OutputFormat, predict, writePrediction } from "../actions/predict/predict.ts";
+import { usualRuns } from "../records/runs/runsFolder.ts";
 import type { CommandContext } from "../shell/context.ts";
 import { misuse } from "../shell/errors.ts";
 import { count } from "../shell/figures.ts";
@@ -44,7 +45,7 @@ export function predictCommand(context: CommandContext): CommandUnknownOpts {
     .argument("<model>", "a .safetensors file, a run's id or the beginning of it, or latest")
     .argument("[table]", "a file, a pattern, - for standard input, or a built-in table")
     .option("--row <json>", 'a row as JSON: {"column": value, …}; may be repeated', appended)
-    .option("--runs <folder>", "where runs are kept", "runs")
+    .option("--runs <folder>", "where runs are kept", usualRuns)
     .option("-o, --output <file>", "write there, as its ending says: .csv, .json, .ndjson, .parquet")
     .addOption(new Option("--format <name>", "what to write (default: csv)").choices(outputFormats))
     .option("--json", "short for --format json")

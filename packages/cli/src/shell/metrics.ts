@@ -37,3 +37,8 @@ export function compareScores(name: string, a: number | undefined, b: number | u
   if (Number.isNaN(left) || Number.isNaN(right)) return Number(Number.isNaN(left)) - Number(Number.isNaN(right));
   return metricFacts(name).better === "lower" ? left - right : right - left;
 }
+
+/** The metric that stands for a task where there is room for one. */
+export function headlineMetric(task: string): "mae" | "accuracy" {
+  return task === "regression" ? "mae" : "accuracy";
+}

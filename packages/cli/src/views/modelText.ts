@@ -1,5 +1,5 @@
 import { nn } from "evenkeel";
-import { networkOf, type TableModel } from "evenkeel/tabular";
+import { networkOf, type TableModel, type TabularNet } from "evenkeel/tabular";
 import { batchNormFindings } from "../actions/inspect/batchNormFindings.ts";
 import { describeColumns } from "../actions/inspect/describeColumns.ts";
 import type { ModelInspection } from "../actions/inspect/inspectModel.ts";
@@ -17,19 +17,19 @@ export function modelJson({ path, kind, header, bytes, model, origin }: ModelIns
   const tensors = Object.entries(header.tensors).map(([name, { dtype, shape }]) => ({ name, dtype, shape }));
   if (model === undefined) return { path, bytes, kind, metadata: header.metadata, tensors };
   const { schema, preprocessing, network, record } = model;
-  const { totals, rows } = summaryOf(model);
+  const module = networkOf(model);
+  const { totals, rows } = summaryOf(module);
   const { scores, baselines } = origin;
   return {
     ...{ path, bytes, kind, target: schema.target, task: schema.task },
     ...{ columns: describeColumns(model), inputs: preprocessing.features, embeddings: preprocessing.embeddings },
-    ...{ network: { options: network.options, printed: networkOf(model).toString(), totals, layers: rows } },
-    batchNorm: batchNormFindings(model, origin),
+    ...{ network: { options: network.options, printed: module.toString(), totals, layers: rows } },
+    batchNorm: batchNormFindings(module, origin),
     ...{ preprocessing: preprocessing.toJSON(), record, scores, baselines, tensors },
   };
 }
 
-function summaryOf(model: TableModel) {
-  const network = networkOf(model);
+function summaryOf(network: TabularNet) {
   const { features, embeddings = [] } = network.size;
   if (embeddings.length === 0) return nn.summary(network, [features]);
   return nn.summary(network, [[features], [embeddings.length]], { dtype: ["float32", "int32"] });
@@ -49,6 +49,7 @@ export function modelText(inspection: ModelInspection, output: Output): string {
     return `${[head, metadataText(header.metadata), tensorTable(inspection, colors)].filter((part) => part !== "").join("\n\n")}\n`;
   }
   const { schema } = model;
+  const network = networkOf(model);
   const head = `${printable(name)}: predicts ${printable(schema.target)} (${schema.task}; ${size})`;
   const trained = [
     origin.source === undefined ? "" : `trained on ${origin.source}`,
@@ -60,9 +61,9 @@ export function modelText(inspection: ModelInspection, output: Output): string {
     colors.bold(wrap(head, width)),
     ...(trained.length > 0 ? [wrap(printable(trained.join(", ")), width)] : []),
     columnTable(model, colors),
-    `${colors.bold("Network")}\n${networkOf(model).toString()}`,
-    summaryOf(model).toString(),
-    ...batchNormText(model, origin, output),
+    `${colors.bold("Network")}\n${network.toString()}`,
+    summaryOf(network).toString(),
+    ...batchNormText(network, origin, output),
     tensorTable(inspection, colors),
     ...(origin.scores === undefined
       ? ["No scores are recorded in it."]
@@ -77,8 +78,8 @@ export function modelText(inspection: ModelInspection, output: Output): string {
 }
 
 /** Notes are for programs: about what is done either way. */
-function batchNormText(model: TableModel, origin: Origin, output: Output): string[] {
-  const findings = batchNormFindings(model, origin).filter(({ severity }) => severity !== "note");
+function batchNormText(network: TabularNet, origin: Origin, output: Output): string[] {
+  const findings = batchNormFindings(network, origin).filter(({ severity }) => severity !== "note");
   if (findings.length === 0) return [];
   const shown = findings.map(({ severity, module, reason, cure }) => ({
     severity,

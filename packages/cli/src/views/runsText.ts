@@ -3,7 +3,7 @@ import type { RunDetails, RunList } from "../actions/runs/runs.ts";
 import { isDamaged, type Run } from "../records/runs/readRun.ts";
 import { type EpochLine, type RunResult, type RunStatus, runFiles } from "../records/runs/types.ts";
 import { count, duration, scoreText, wholeText } from "../shell/figures.ts";
-import { metricFacts } from "../shell/metrics.ts";
+import { headlineMetric, metricFacts } from "../shell/metrics.ts";
 import { type Colors, printable } from "../shell/terminal.ts";
 import { scoresText } from "./scoresText.ts";
 import { newTable } from "./table.ts";
@@ -11,11 +11,6 @@ import { newTable } from "./table.ts";
 /** How `runs list`, `runs show` and `runs compare` write for people. */
 
 type Part = "train" | "validation" | "test";
-
-/** What a run of a task is first judged by. */
-function headlineMetric(task: string): string {
-  return task === "regression" ? "mae" : "accuracy";
-}
 
 /** @param folder as the user names it */
 export function listText({ runs, total, metric }: RunList, folder: string, colors: Colors): string {

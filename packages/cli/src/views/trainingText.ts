@@ -5,7 +5,7 @@ import type { PartScores, RunResult } from "../records/runs/types.ts";
 import { saidFindings } from "../shell/dialect.ts";
 import { sentence } from "../shell/errors.ts";
 import { count, scoreText, secondsText, wholeText } from "../shell/figures.ts";
-import { compareScores, metricFacts } from "../shell/metrics.ts";
+import { compareScores, headlineMetric, metricFacts } from "../shell/metrics.ts";
 import { type Colors, type Output, printable, wrap } from "../shell/terminal.ts";
 import type { TableRead } from "../tables/index.ts";
 import { findingLines } from "./findingLines.ts";
@@ -91,7 +91,7 @@ function scoresAndWords(training: TableTraining, result: RunResult, colors: Colo
     `${count(done, "epoch")} in ${secondsText(history.seconds)}${why}; ${refit === undefined ? `kept ${kept}` : refitText(refit, plan.epochs)}.`,
     refit?.error && `In the refit ${printable(sentence(refit.error))} The training before it is not affected.`,
     statisticsLine(training),
-    verdict(result.scores, result.baselines, training.schema.task === "regression" ? "mae" : "accuracy"),
+    verdict(result.scores, result.baselines, headlineMetric(training.schema.task)),
   ];
   const said = lines.filter((line) => line !== undefined).map((line) => wrap(line, width));
   return `${scoresText(result.scores, result.baselines, colors, { refit: refit?.kept })}\n\n${said.join("\n")}\n`;

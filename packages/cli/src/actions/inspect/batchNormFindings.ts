@@ -1,5 +1,5 @@
 import { nn, zeros } from "evenkeel";
-import { networkOf, type TableModel } from "evenkeel/tabular";
+import type { TabularNet } from "evenkeel/tabular";
 import type { Origin } from "../../records/models/origin.ts";
 
 /** What a user of the command can do, where the library's cure is for its own. */
@@ -16,8 +16,7 @@ const cures: Readonly<Partial<Record<nn.BatchNormRule, string>>> = {
  * is joined to the one before, the rows may be too few for larger batches, and statistics that were
  * chosen by validation rows have been looked at.
  */
-export function batchNormFindings(model: TableModel, { plan, sizes }: Origin): nn.BatchNormFinding[] {
-  const network = networkOf(model);
+export function batchNormFindings(network: TabularNet, { plan, sizes }: Origin): nn.BatchNormFinding[] {
   const { features, embeddings = [] } = network.size;
   const input = [zeros([2, features])];
   if (embeddings.length > 0) input.push(zeros([2, embeddings.length], { dtype: "int32" }));

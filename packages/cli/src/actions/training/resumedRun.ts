@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Checkpoint, loadCheckpoint } from "evenkeel/io";
+import { endsWithEpochs } from "evenkeel/train";
 import { findRun } from "../../records/runs/findRun.ts";
 import type { Run } from "../../records/runs/readRun.ts";
 import type { RunsFolder } from "../../records/runs/runsFolder.ts";
@@ -9,9 +10,6 @@ import { misuse, sentence } from "../../shell/errors.ts";
 
 /** Flags that make sense beside `--resume`: all others are the run's own. */
 const own = ["--runs", "--resume", "--out", "--tensorboard", "--no-report", "--json", "--epochs"];
-
-/** Schedules that do not depend on how many epochs there are to be. */
-const openEnded = ["none", "plateau"];
 
 interface ResumeRequest extends RunsFolder {
   /** An id, the beginning of one, or "latest". */
@@ -46,7 +44,8 @@ export function resumedRun({ wanted, source, given, epochs, ...place }: ResumeRe
   if (run.status === "running")
     throw misuse("conflict", `the run ${run.id} is still running`, "wait for it, or end it");
   const schedule = String(run.config.settings.schedule);
-  if (epochs !== undefined && !openEnded.includes(schedule)) {
+  const ends = endsWithEpochs(schedule);
+  if (epochs !== undefined && ends) {
     throw misuse(
       "conflict",
       `the schedule ${schedule} ends with the epochs that it was planned for`,
@@ -58,7 +57,7 @@ export function resumedRun({ wanted, source, given, epochs, ...place }: ResumeRe
     throw misuse("conflict", `the run ${run.id} has ${done} epochs behind it`, "--epochs counts from the first one");
   }
   if (run.status === "finished" && (epochs === undefined || epochs === done)) {
-    const cure = openEnded.includes(schedule) ? "--epochs with more of them goes on" : undefined;
+    const cure = !ends ? "--epochs with more of them goes on" : undefined;
     throw misuse("conflict", `the run ${run.id} has finished: there is nothing to go on with`, cure);
   }
   const checkpoint = checkpointOf(run);

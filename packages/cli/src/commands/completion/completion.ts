@@ -1,6 +1,7 @@
 import { readdirSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import type { CommandUnknownOpts } from "@commander-js/extra-typings";
+import { usualRuns } from "../../records/runs/runsFolder.ts";
 import { builtinNames } from "../../tables/builtin.ts";
 import { correctedScript } from "./completionScript.ts";
 
@@ -73,7 +74,7 @@ function suggestions(argument: string, word: string, cwd: string): Suggestion[] 
 }
 
 function runsIn(cwd: string): Suggestion[] {
-  const ids = entriesOf(join(cwd, "runs")).filter((entry) => entry.isDirectory());
+  const ids = entriesOf(join(cwd, usualRuns)).filter((entry) => entry.isDirectory());
   return ids.length === 0
     ? []
     : [["latest", "the newest run"], ...ids.map(({ name }): Suggestion => [name, "run"]).reverse()];

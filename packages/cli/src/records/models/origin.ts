@@ -4,8 +4,7 @@ import { z } from "zod";
 import type { TableFlags } from "../../tables/tableFlags.ts";
 import type { Run } from "../runs/readRun.ts";
 import { readFlagsOf } from "../runs/recipe.ts";
-import type { PartScores } from "../runs/types.ts";
-import { figure } from "../schemas.ts";
+import { type PartScores, partScores } from "../runs/types.ts";
 
 /** What is known of a model's training. */
 export interface Origin {
@@ -27,13 +26,6 @@ export interface Origin {
   readonly scores?: PartScores;
   readonly baselines?: Readonly<Record<string, PartScores>>;
 }
-
-const figures = z.record(z.string(), figure);
-const partScores = z.object({
-  train: figures.exactOptional(),
-  validation: figures.exactOptional(),
-  test: figures.exactOptional(),
-});
 
 /**
  * A record is whatever the one who trained put into it: what is not as expected here is left out.

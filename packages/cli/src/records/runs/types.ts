@@ -139,7 +139,7 @@ export interface EpochLine {
 
 const count = z.int().nonnegative();
 const scoresByName = z.record(z.string(), figure);
-const partScores: z.ZodType<PartScores> = z.object({
+export const partScores: z.ZodType<PartScores> = z.object({
   train: scoresByName.exactOptional(),
   validation: scoresByName.exactOptional(),
   test: scoresByName.exactOptional(),
