@@ -29,17 +29,11 @@ export interface Args {
   readonly n?: number;
   readonly start_dim?: number;
   readonly end_dim?: number;
-  readonly negative_slope?: number;
   readonly alpha?: number;
-  readonly approximate?: "none" | "tanh";
   readonly beta?: number;
   readonly threshold?: number;
   readonly value?: number;
-  readonly lambd?: number;
-  readonly min_val?: number;
-  readonly max_val?: number;
   readonly reduction?: Reduction;
-  readonly delta?: number;
   readonly ignore_index?: number;
   readonly label_smoothing?: number;
   readonly training?: boolean;
@@ -149,7 +143,6 @@ const calls: Readonly<Record<string, Call>> = {
   at_mask: (inputs, args) => (inputs[0] as Tensor).at(...indexOf(args, inputs)),
   set_: written,
   set_mask: written,
-  nonzero: unary((x) => x.nonzero()),
   nonzero_tuple: tensors(([x]) => x.nonzero({ asTuple: true })),
   scatter: ([x, index, value], args) => (x as Tensor).scatter(axis(args), index as Tensor, value),
   scatter_add: tensors(([x, index, value], args) => x.scatterAdd(axis(args), index, value)),

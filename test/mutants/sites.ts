@@ -38,7 +38,11 @@ export function sitesOf(source: ts.SourceFile): Site[] {
  */
 export function* draw(sites: readonly Site[], random: Random, checker: ts.TypeChecker): Generator<Site> {
   const left = new Map<string, Site[]>();
-  for (const site of sites) left.set(site.kind, [...(left.get(site.kind) ?? []), site]);
+  for (const site of sites) {
+    const known = left.get(site.kind);
+    if (known === undefined) left.set(site.kind, [site]);
+    else known.push(site);
+  }
   while (left.size > 0) {
     const kind = random.pick([...left.keys()]);
     const list = left.get(kind)!;

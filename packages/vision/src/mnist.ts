@@ -2,7 +2,7 @@ import { access } from "node:fs/promises";
 import { join } from "node:path";
 import { type Tensor, tensor } from "evenkeel";
 import type { Dataset } from "evenkeel/data";
-import { checkOptions, describe, mismatch, refuse, wrongType } from "evenkeel/problem";
+import { check, checkOptions, describe, flag, mismatch, refuse } from "evenkeel/problem";
 import { readIdxArray } from "./idx.ts";
 import type { Picture } from "./picture.ts";
 import { asTensor, type Step, ToTensor, toSteps } from "./transforms/index.ts";
@@ -57,7 +57,7 @@ export class MNIST implements Dataset<Item> {
   static async open(folder: string, options: MNISTOptions = {}): Promise<MNIST> {
     checkOptions("MNIST", options, ["train", "transform"]);
     const { train = true, transform = new ToTensor() } = options;
-    if (typeof train !== "boolean") throw wrongType("MNIST", "train", train, "true or false");
+    check("MNIST", "train", train, flag());
     const part = train ? "train" : "t10k";
     const [images, labels] = await Promise.all([
       readIdxArray(await find(folder, `${part}-images-idx3-ubyte`)),

@@ -1,5 +1,5 @@
 import type { Tensor } from "evenkeel";
-import { mismatch, wrongType, wrongValue } from "evenkeel/problem";
+import { checkValue, mismatch, wholeNumber, wrongType, wrongValue } from "evenkeel/problem";
 
 /** A picture as it was read: bytes row by row, and in each row pixel by pixel, as in PIL. */
 export interface Picture {
@@ -25,9 +25,7 @@ export function pictureOf(data: Uint8Array, size: Omit<Picture, "data">): Pictur
     throw wrongType("pictureOf", "data", data, "a Uint8Array of values from 0 to 255");
   }
   for (const [name, value] of Object.entries({ width, height })) {
-    if (!Number.isSafeInteger(value) || value < 1) {
-      throw wrongValue("pictureOf", name, value, "a whole number of at least 1");
-    }
+    checkValue("pictureOf", name, value, wholeNumber(1));
   }
   if (channels !== 1 && channels !== 3) {
     throw wrongValue("pictureOf", "channels", channels, "1 (grey) or 3 (red, green and blue)");

@@ -1,5 +1,5 @@
 import { cat, full, type Generator, randint, type Tensor } from "evenkeel";
-import { checkOptions, refuse, wrongType, wrongValue } from "evenkeel/problem";
+import { check, checkOptions, flag, refuse, wrongType, wrongValue } from "evenkeel/problem";
 import { pair } from "../checks.ts";
 import { type Image, isPicture, pick } from "../picture.ts";
 import type { RandomOptions } from "./flip.ts";
@@ -141,9 +141,7 @@ export class RandomCrop implements Transform {
   constructor(size: number | readonly number[], options: RandomCropOptions = {}) {
     checkOptions("RandomCrop", options, ["padding", "padIfNeeded", "fill", "generator"]);
     const { padding = 0, padIfNeeded = false, fill = 0, generator } = options;
-    if (typeof padIfNeeded !== "boolean") {
-      throw wrongType("RandomCrop", "padIfNeeded", padIfNeeded, "true or false");
-    }
+    check("RandomCrop", "padIfNeeded", padIfNeeded, flag());
     checkFill("RandomCrop", fill);
     this.size = pair("RandomCrop", "size", size);
     this.padding = margins("RandomCrop", padding);

@@ -1,5 +1,5 @@
 import { type Generator, rand } from "evenkeel";
-import { checkOptions, wrongValue } from "evenkeel/problem";
+import { checkOptions, checkValue, probability } from "evenkeel/problem";
 import { type Image, isPicture, pick } from "../picture.ts";
 import { sizeOf, type Transform } from "./step.ts";
 
@@ -20,9 +20,7 @@ abstract class RandomFlip implements Transform {
   constructor(p = 0.5, options: RandomOptions = {}) {
     const { name } = new.target;
     checkOptions(name, options, ["generator"]);
-    if (typeof p !== "number" || !(p >= 0 && p <= 1)) {
-      throw wrongValue(name, "p", p, "a probability from 0 to 1");
-    }
+    checkValue(name, "p", p, probability());
     this.p = p;
     this.#generator = options.generator;
   }

@@ -1,5 +1,5 @@
 import { Tensor } from "evenkeel";
-import { describe, mismatch, wrongType } from "evenkeel/problem";
+import { check, describe, fn, mismatch, wrongType } from "evenkeel/problem";
 import { type Image, isPicture } from "../picture.ts";
 
 /** Something that makes one picture, or tensor, of another. */
@@ -42,7 +42,7 @@ export class Lambda implements Transform {
 
   /** @throws TypeError if it is no function */
   constructor(lambda: (image: Image) => Image) {
-    if (typeof lambda !== "function") throw wrongType("Lambda", "lambda", lambda, "a function");
+    check("Lambda", "lambda", lambda, fn());
     this.lambda = lambda;
   }
 
