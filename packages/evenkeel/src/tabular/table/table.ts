@@ -20,6 +20,11 @@ export interface NumberColumn {
    * checked.
    */
   readonly values: Float64Array | Float32Array;
+  /**
+   * The column comes from a file without types, such as CSV: each value stood there as exactly the
+   * text that `String(value)` gives. What such a text means, the schema says.
+   */
+  readonly fromText?: true;
 }
 
 export interface BooleanColumn {
