@@ -51,6 +51,15 @@ describe("saveSafetensors", () => {
     expect([tensors.num_batches_tracked.dtype, tensors.num_batches_tracked.item()]).toEqual(["float64", 2 ** 53 - 1]);
   });
 
+  it("no other tensor of float64 is taken for such a counter", () => {
+    const state = {
+      temperature: full([], 3, { dtype: "float64" }),
+      num_batches_tracked: full([1], 3, { dtype: "float64" }),
+    };
+    const { temperature, num_batches_tracked } = readSafetensorsHeader(saveSafetensors(state)).tensors;
+    expect([temperature.dtype, num_batches_tracked.dtype]).toEqual(["F64", "F64"]);
+  });
+
   it("keeps a model's state, which loadStateDict takes", () => {
     const net = () => new Sequential(new Linear(2, 3), new BatchNorm1d(3));
     const [from, to] = [net(), net()];

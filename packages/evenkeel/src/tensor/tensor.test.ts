@@ -149,6 +149,13 @@ describe("arguments", () => {
     expect(x.sum([], { keepdim: true }).toArray()).toEqual([[10]]);
   });
 
+  it("a norm whose power was left out is told how to write it", () => {
+    const norm = (options: object) => () => matrix().norm(options as never);
+    expect(norm({ dim: [0, 1] })).toThrow("x.norm(2, [0,1], { keepdim: true })");
+    expect(norm({ dim: -1 })).toThrow("x.norm(2, -1, { keepdim: true })");
+    expect(norm({ keepdim: true })).toThrow("x.norm(2, dim, { keepdim: true })");
+  });
+
   it("integers have negative powers as floats and in tensors only", () => {
     const x = tensor([1, 2, 4], { dtype: "int32" });
     expect(x.pow(-0.5).dtype).toBe("float32");

@@ -88,6 +88,17 @@ describe("regression metrics", () => {
     expect(() => metrics.meanSquaredError(output, [1] as never)).toThrow("expected two tensors");
   });
 
+  it("r2 takes tensors without dimensions for a row each", () => {
+    const r2 = metrics.r2();
+    for (const [output, target] of [
+      [1, 2],
+      [4, 4],
+      [5, 6],
+    ])
+      r2.update(tensor(output), tensor(target));
+    expect(r2.value()).toBe(metrics.r2Score(tensor([1, 4, 5]), tensor([2, 4, 6])));
+  });
+
   it("r2 refuses another number of columns, and says which way is better", () => {
     const r2 = metrics.r2();
     r2.update(output, target);
