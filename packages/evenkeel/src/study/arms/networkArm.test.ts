@@ -69,7 +69,8 @@ describe("arms that are functions", () => {
   });
 
   test("a network that looks at a number of its own while it is trained is compiled anew when that changes", async () => {
-    // The number is no state and no field of a module: only the check of compiled steps sees it.
+    // The number is neither state nor a field of a module, so only the check of compiled steps sees
+    // it.
     let offset = 0;
     const warned = vi.spyOn(console, "warn").mockImplementation(() => {});
     class Shifted extends nn.Module {
@@ -123,7 +124,7 @@ describe("going on with trials from before", () => {
       'finished has trials of the arm "other" and its version "1", but it makes another network now',
     );
     await expect(run(versioned(undefined), first.runs)).rejects.toThrow(
-      /trials of the arm "other", which has no version, so nobody can tell .*; give the arm a version/,
+      /trials of the arm "other", which has no version, so a study cannot tell .*; give the arm a version/,
     );
   });
 
