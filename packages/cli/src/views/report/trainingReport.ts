@@ -11,9 +11,9 @@ import { baselinesTable, partsTable } from "./scoresTable.ts";
 import type { TrainingReportData } from "./types.ts";
 
 /**
- * The report of a training as one HTML file, which needs nothing else: how good the network is and
- * beside what, how it learned, where it errs, what it looks at, what the table's check found, and
- * how to predict with it. It is made to be printed too.
+ * The report of a training as a self-contained HTML file, also for print: how good the network is
+ * beside the baselines, its learning curves, its errors, the importance of the columns, the
+ * findings about the table, and how to predict with it.
  */
 export async function trainingReport(data: TrainingReportData): Promise<string> {
   return page(data, [
@@ -47,7 +47,7 @@ function header({ title, table, target, task, split, seconds, refit }: TrainingR
 `;
 }
 
-/** The one number, in words, beside the best of the simple models. */
+/** The main score in words, beside the best baseline. */
 function headline({ scores, baselines, metric, unit, split }: TrainingReportData): Html {
   const { label, better, inUnits } = metricFacts(metric);
   const part = judgedPart(split);

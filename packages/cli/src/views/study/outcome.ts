@@ -5,13 +5,15 @@ import { type Output, wrap } from "../../shell/terminal.ts";
 import { studyText } from "./text.ts";
 
 interface OutcomeOptions {
-  /** Where the report is, if there is one. */
+  /** The path of the report, if there is one. */
   readonly report?: string | undefined;
-  /** A path as it can be typed. */
+  /** Shortens a path so that it can be typed. */
   readonly shorten: (path: string) => string;
 }
 
-/** What is said at the end: answer, arms and claims, what was written, and how to go on. */
+/**
+ * The text at the end: answer, arms and claims, the files that were written, and how to continue.
+ */
 export function outcomeText(studied: Studied, { report, shorten }: OutcomeOptions, output: Output): string {
   const { study, plan, concluded, complete, trials, trained, threads, seconds } = studied;
   const answer = concluded && studyText(concluded.result, concluded.report, output);

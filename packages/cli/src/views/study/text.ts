@@ -4,7 +4,7 @@ import { armsText } from "./armsText.ts";
 import { claimsText } from "./claimsText.ts";
 import { curvesText } from "./curvesText.ts";
 
-/** The report of a study for the terminal: the answer first, then what it rests on. */
+/** The report of a study for the terminal: the answer first, then its evidence. */
 export function studyText(result: StudyResult, report: StudyReport, output: Output): string {
   const { colors } = output;
   const width = widthOf(output);
