@@ -19,9 +19,9 @@ export function rowsWithTarget({ schema }: TableModel, table: Table): Int32Array
 }
 
 /**
- * The rows of a part, drawn again as the training drew them.
- * @throws CommandError if the record does not say how, or the table is not the one that was trained
- *   on
+ * The rows of a part, from the split of the training, drawn again.
+ * @throws CommandError if the record does not describe the split, or the table is not the one that
+ *   was trained on
  */
 export function rowsOfPart({ schema }: TableModel, table: Table, part: PartName, origin: Origin): Int32Array {
   const { seed, split, rows } = origin;

@@ -8,13 +8,13 @@ import type { RunsFolder } from "../../records/runs/runsFolder.ts";
 import { runFiles } from "../../records/runs/types.ts";
 import { misuse, sentence } from "../../shell/errors.ts";
 
-/** Flags that make sense beside `--resume`: all others are the run's own. */
+/** Flags that may be given with `--resume`: all other settings are the run's own. */
 const own = ["--runs", "--resume", "--out", "--tensorboard", "--no-report", "--json", "--epochs"];
 
 interface ResumeRequest extends RunsFolder {
   /** An id, the beginning of one, or "latest". */
   readonly wanted: string;
-  /** Whether a table or a query is named besides. */
+  /** Whether a table or a query is given as well. */
   readonly source: boolean;
   /** The flags that were given: "--batch-size". */
   readonly given: readonly string[];
@@ -22,16 +22,18 @@ interface ResumeRequest extends RunsFolder {
   readonly epochs?: number | undefined;
 }
 
-/** A run to go on with. */
+/** A run to resume. */
 export interface ResumedRun {
   readonly run: Run;
-  /** Where it stood; undefined if it was ended before its first checkpoint, and begins again. */
+  /**
+   * Its last checkpoint; undefined if it was ended before its first one, so that it begins again.
+   */
   readonly checkpoint?: Checkpoint<never>;
 }
 
 /**
- * @throws CommandError if there is no such run, it runs or has finished, its checkpoint is damaged,
- *   or other options are given
+ * @throws CommandError if there is no such run, it is running or finished, its checkpoint is
+ *   damaged, or other options are given
  */
 export function resumedRun({ wanted, source, given, epochs, ...place }: ResumeRequest): ResumedRun {
   if (source)

@@ -131,7 +131,9 @@ function why({ value, interval, judged }: Figure): string {
   const { none, worth, verdict } = judged;
   if (verdict !== "undecided" || value === null || interval === null || interval.high >= none)
     return sayVerdict(verdict);
-  return value > worth ? "significant, but perhaps below the smallest effect of interest" : "from too few seeds to tell";
+  return value > worth
+    ? "significant, but perhaps below the smallest effect of interest"
+    : "from too few seeds to tell";
 }
 
 /** The result of a claim that needs arms or variants that the study does not have. */
