@@ -85,6 +85,6 @@ function batchNormText({ loss, running, batch }: StatisticsGap): string {
   if (running <= 1.1 * batch) return `Batch normalization: ${figures}. The running statistics fit.`;
   return (
     `Batch normalization: ${figures}. The running statistics do not fit these rows: either they lagged behind when the ` +
-    "network was trained, or these rows are distributed otherwise than the training's."
+    "network was trained, or these rows are distributed differently from the training rows."
   );
 }

@@ -64,7 +64,7 @@ export function outcomeText(trained: Trained, { report, runs, shorten }: Outcome
     lines.push("Interrupted before the first epoch was finished: there is no model yet.");
   }
   if (result.status === "interrupted") {
-    lines.push(`Go on with: evenkeel train --resume ${run.id}${runs === usualRuns ? "" : ` --runs ${runs}`}`);
+    lines.push(`Resume with: evenkeel train --resume ${run.id}${runs === usualRuns ? "" : ` --runs ${runs}`}`);
   }
   return `${lines.join("\n")}\n`;
 }

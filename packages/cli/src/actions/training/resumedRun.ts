@@ -36,11 +36,10 @@ export interface ResumedRun {
  *   damaged, or other options are given
  */
 export function resumedRun({ wanted, source, given, epochs, ...place }: ResumeRequest): ResumedRun {
-  if (source)
-    throw misuse("conflict", "--resume goes on with the table that the run began with", "leave the table out");
+  if (source) throw misuse("conflict", "--resume uses the table that the run began with", "leave the table out");
   const other = given.find((flag) => !own.includes(flag));
   if (other !== undefined) {
-    throw misuse("conflict", "--resume goes on with the options that the run began with", `leave ${other} out`);
+    throw misuse("conflict", "--resume uses the options that the run began with", `leave ${other} out`);
   }
   const run = findRun(place, wanted);
   if (run.status === "running")
@@ -51,16 +50,16 @@ export function resumedRun({ wanted, source, given, epochs, ...place }: ResumeRe
     throw misuse(
       "conflict",
       `the schedule ${schedule} ends with the epochs that it was planned for`,
-      "leave --epochs out, or train anew",
+      "leave --epochs out, or train again",
     );
   }
   const done = run.result?.epochs ?? 0;
   if (epochs !== undefined && epochs < done) {
-    throw misuse("conflict", `the run ${run.id} has ${done} epochs behind it`, "--epochs counts from the first one");
+    throw misuse("conflict", `the run ${run.id} has ${done} finished epochs`, "--epochs counts from the first one");
   }
   if (run.status === "finished" && (epochs === undefined || epochs === done)) {
-    const cure = !ends ? "--epochs with more of them goes on" : undefined;
-    throw misuse("conflict", `the run ${run.id} has finished: there is nothing to go on with`, cure);
+    const cure = !ends ? "a larger --epochs continues it" : undefined;
+    throw misuse("conflict", `the run ${run.id} has finished: there is nothing to resume`, cure);
   }
   const checkpoint = checkpointOf(run);
   return { run, ...(checkpoint && { checkpoint }) };
@@ -72,7 +71,7 @@ function checkpointOf({ id, path }: Run): Checkpoint<never> | undefined {
   try {
     return loadCheckpoint(readFileSync(file));
   } catch (error) {
-    throw misuse("damaged-file", `the checkpoint of the run ${id} cannot be read: ${sentence(error)}`, "train anew", {
+    throw misuse("damaged-file", `the checkpoint of the run ${id} cannot be read: ${sentence(error)}`, "train again", {
       cause: error,
     });
   }

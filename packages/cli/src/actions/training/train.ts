@@ -86,7 +86,7 @@ export async function train(request: TrainRequest, context: ActionContext, event
     throw misuse(
       "wrong-value",
       `the table is not the one that ${resumed?.run.id} began with: ${printable(table.source)} has changed`,
-      "train anew",
+      "train again",
     );
   }
   const recipe: Recipe = {

@@ -80,10 +80,10 @@ export class StudyFolder {
   static create(runs: string, out: string | undefined, study: NewStudy, now = new Date()): StudyFolder {
     if (out !== undefined) {
       if (existsSync(join(out, studyFile))) {
-        throw misuse("conflict", `${out} holds a study`, "go on with it by --resume, or choose another folder");
+        throw misuse("conflict", `${out} holds a study`, "continue it with --resume, or choose another folder");
       }
       if (existsSync(out) && (!statSync(out).isDirectory() || readdirSync(out).length > 0)) {
-        throw misuse("conflict", `${out} is there already`, "choose another folder with --out");
+        throw misuse("conflict", `${out} exists already`, "choose another folder with --out");
       }
       mkdirSync(out, { recursive: true });
     }

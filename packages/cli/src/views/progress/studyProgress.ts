@@ -178,7 +178,7 @@ function lines({ write }: Output, state: StudyState): StudyProgress {
     update: (event) => {
       state.update(event);
       if (event.type === "stage") {
-        const earlier = event.done === 0 ? "" : ` (${count(event.done, "network")} of them from before)`;
+        const earlier = event.done === 0 ? "" : ` (${count(event.done, "network")} of them from an earlier run)`;
         write(`${state.stageText}${earlier}\n`);
         told = event.done;
       }

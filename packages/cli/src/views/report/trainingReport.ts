@@ -99,10 +99,9 @@ async function learning({ curves, unit, refit }: TrainingReportData): Promise<Ht
   });
   const bands = seeds > 1 ? ` Lines: means over ${seeds} seeds. Bands: from the lowest seed to the highest.` : "";
   const both = lines.some((line) => /recomputed/.test(line.label))
-    ? " Recomputed: the same weights, with BatchNorm's statistics taken anew over the training rows instead of the running averages; a gap between the two lines means that the running averages lag behind."
+    ? " Recomputed: the same weights, with BatchNorm's statistics recomputed over the training rows instead of the running averages; a gap between the two lines means that the running averages lag behind."
     : "";
-  const again =
-    " The lines are those of the training that validation measured: the refit after it has no rows left to draw one for.";
+  const again = " The lines are those of the first training: the refit has no validation rows to draw a line for.";
   const kept =
     refit !== undefined ? again : bestEpoch === undefined ? "" : ` The weights of epoch ${bestEpoch} were kept.`;
   return figure(drawing, `The ${label} after each epoch.${bands}${both}${kept}`);
@@ -114,7 +113,7 @@ async function predictions(data: TrainingReportData): Promise<[string, Html]> {
   if (predictions.kind === "classes") {
     const rest = predictions.classes.length > mostClasses ? " The rarest classes are counted together." : "";
     const note = html`<p class="note">${sentence(part)} rows. Found: the share of the true class that was predicted as it (recall). Right when predicted: precision.${rest}</p>`;
-    return ["What it takes for what", html`${confusionTable(predictions)}${note}`];
+    return ["Which classes it confuses", html`${confusionTable(predictions)}${note}`];
   }
   const words = { target: unit === undefined ? target : `${target}, ${unit}`, unit, part };
   const [left, right] = [await predictedChart(predictions, words), await residualsChart(predictions, words)];
@@ -124,7 +123,7 @@ async function predictions(data: TrainingReportData): Promise<[string, Html]> {
     "Where it errs",
     html`<div class="pair">${figure(left, `A dot for each ${part} row; on the dashed line the prediction is perfect.${shown}`)}${figure(
       right,
-      "What is left, against the prediction. A slope, a curve or a funnel is something that the network has not learned.",
+      "Residuals against the prediction. A slope, a curve or a funnel is something that the network has not learned.",
     )}</div>`,
   ];
 }

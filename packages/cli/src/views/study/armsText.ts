@@ -50,7 +50,7 @@ export function armsText(report: StudyReport, plan: StudyPlan, output: Output): 
   const tables = fits ? whole : [tableOf(rows, first, output), tableOf(rows, second, output)].join("\n\n");
   const legend =
     `Mean over seeds ± half of its 95% interval. lr: the rate that is best on the validation rows. difference: to ${reference}, seed by ` +
-    `seed. epochs: median of those that it takes to ${targetError}. spread: standard deviation over seeds. rates: how many learning rates train. gap: test minus training error. ` +
+    `seed. epochs: median until ${targetError}. spread: standard deviation over seeds. rates: how many learning rates train. gap: test minus training error. ` +
     "recomputed: the same weights with running statistics recomputed over the training rows." +
     (second.some(({ head }) => head === "rescaled") ? " rescaled: how far other units move the error." : "");
   return `${tables}\n${colors.dim(wrap(legend, width))}`;

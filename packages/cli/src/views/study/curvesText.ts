@@ -31,7 +31,7 @@ export function curvesText({ plan, trials }: StudyResult, output: Output): strin
     colors.bold(`Learning curves: validation ${short}, mean over seeds, logarithmic scale`),
     colors.dim(
       wrap(
-        `Top edge: the best constant, ${scoreText(constant)}; what lies above is drawn there. Each arm at its best rate.`,
+        `Top edge: the best constant, ${scoreText(constant)}; larger values are drawn there. Each arm at its best rate.`,
         widthOf(output),
       ),
     ),

@@ -26,7 +26,7 @@ export function outcomeText(studied: Studied, { report, shorten }: OutcomeOption
     ...(answer === undefined ? [] : [answer]),
     ending,
     ...written.map((path, i) => `${i === 0 ? "Wrote" : "     "} ${shorten(path)}`),
-    ...(complete ? [] : [`Go on with: evenkeel study --resume ${shorten(study.path)}`]),
+    ...(complete ? [] : [`Resume with: evenkeel study --resume ${shorten(study.path)}`]),
   ];
   return `${lines.join("\n")}\n`;
 }
@@ -48,7 +48,7 @@ function interruption({ seeds }: StudyPlan, trained: number, whole: number, seco
   const all = count(seeds.length, "seed");
   const said =
     whole === 0
-      ? `none of ${all} is whole yet, so there is nothing to say`
-      : `${whole} of ${all} are whole, and reported on`;
+      ? `none of ${all} is complete yet, so there is nothing to conclude`
+      : `${whole} of ${all} are complete, and reported on`;
   return wrap(`Interrupted after ${duration(seconds)}: ${count(trained, "network")} kept; ${said}.`, 80);
 }

@@ -23,7 +23,7 @@ export function studyText(result: StudyResult, report: StudyReport, output: Outp
     [colors.bold(questionOf(result.plan.ask).claimsTitle), ...claimsText(report, output)],
     curvesText(result, output),
     diagnoses.length === 0 ? [] : [colors.bold("Are the running statistics stale?"), ...diagnoses.map(item)],
-    [colors.bold("What has to be known to read this, and what one table cannot say"), ...report.notes.map(item)],
+    [colors.bold("What to know when reading this, and what one table cannot show"), ...report.notes.map(item)],
   ];
   const text = sections
     .filter((section) => section.length > 0)

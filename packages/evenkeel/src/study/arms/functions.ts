@@ -67,9 +67,9 @@ export class ArmFunctions {
     if (!sameArm(seen, arm)) {
       throw wrongState(
         "trialRunner",
-        `the arm ${describe(arm.name)} makes another network, or is trained otherwise, than when the ` +
+        `the arm ${describe(arm.name)} makes another network, or is trained differently, than when the ` +
           "study was planned",
-        "plan it anew",
+        "plan it again",
       );
     }
   }

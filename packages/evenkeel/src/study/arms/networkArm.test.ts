@@ -141,7 +141,7 @@ describe("going on with trials from before", () => {
       /has version "1" .* the one given "2"/,
     );
     await expect(runTrial(data, other, { arms: versioned("1", 3) })).rejects.toThrow(
-      'the arm "other" makes another network, or is trained otherwise, than when the study was planned',
+      'the arm "other" makes another network, or is trained differently, than when the study was planned',
     );
     const unknown = { ...other, arm: { ...(other.arm as NamedArm), from: { ask: "placement", dropout: 0 } as const } };
     await expect(runTrial(data, unknown)).rejects.toThrow('the question "placement" has no arm "other" here');

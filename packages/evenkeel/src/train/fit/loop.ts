@@ -126,7 +126,7 @@ export class TrainingLoop<K extends string> {
       if (waits) return takeCheckpoint(this.#model, this.#plan, this.#epochs);
       throw wrongState(
         "checkpoint",
-        `the training has gone on since the end of epoch ${record.epoch}`,
+        `the training has continued since the end of epoch ${record.epoch}`,
         "call event.checkpoint() in onEpoch or in the body of the loop over the training",
       );
     };

@@ -271,7 +271,7 @@ describe("resume", () => {
     ["the bytes", first, (checkpoint) => saveCheckpoint(checkpoint), {}, "expected what loadCheckpoint(bytes) gives"],
     ["nothing", first, () => null, {}, "the options are null"],
     ["a part too many", first, changed(() => ({ lr: 1 })), {}, 'unknown option "lr"'],
-    ["fewer epochs", first, same, { epochs: 1 }, "epochs is 1, but the checkpoint has 2 epochs behind it"],
+    ["fewer epochs", first, same, { epochs: 1 }, "epochs is 1, but the checkpoint has 2 finished epochs"],
     [
       "another monitor",
       first,

@@ -138,7 +138,7 @@ function checkPosition<K extends string>(plan: ResumablePlan<K>, checkpoint: Che
     throw refuse(
       "wrong-value",
       "fit",
-      `epochs is ${plan.epochs}, but the checkpoint has ${epoch} epochs behind it`,
+      `epochs is ${plan.epochs}, but the checkpoint has ${epoch} finished epochs`,
       "epochs counts from the first one",
     );
   }
