@@ -198,7 +198,7 @@ describe("checkpoint()", () => {
     }
     for (const [i, { checkpoint, file, again }] of taken.entries()) {
       expect(saveCheckpoint(checkpoint)).toEqual(file);
-      expect(again).toThrow(`gone on since the end of epoch ${i + 1}; call event.checkpoint() in onEpoch`);
+      expect(again).toThrow(`continued since the end of epoch ${i + 1}; call event.checkpoint() in onEpoch`);
     }
   });
 
