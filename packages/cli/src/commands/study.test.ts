@@ -191,12 +191,12 @@ describe("an interrupt", () => {
     expect(code).toBe(130);
     expect(out).toMatch(/Interrupted after .*: 12 networks kept; 1 of 3 seeds are whole, and reported\s+on\./);
     expect(out).toContain("The study was interrupted");
-    expect(out).toContain("Go on with: evenkeel study --resume b\n");
+    expect(out).toContain("Resume with: evenkeel study --resume b\n");
     expect(JSON.parse(read("b", "result.json"))).toMatchObject({ complete: false, plan: { seeds: [0] } });
 
     const resumed = await run(["study", "--resume", "b", "--threads", "1"]);
     expect(resumed.code).toBe(0);
-    expect(resumed.out).toContain("(12 networks of them from before)");
+    expect(resumed.out).toContain("(12 networks of them from an earlier run)");
     expect(resumed.out).toContain("Trained 54 networks");
     expect(read("b", "result.json")).toBe(read("a", "result.json"));
   });
@@ -264,7 +264,7 @@ describe("misuse is one message and exit code 2", () => {
     [["study", "small.csv", "--picture-size", "3"], /^error: --picture-size belongs to --ask pooling/],
     [["study", "digits", "--ask", "pooling", "--target", "y"], /^error: --target belongs to --ask normalization and/],
     [["study", "--resume", "latest", "--ask", "placement"], /--resume goes on as the study began; leave --ask out/],
-    [["study", "small.csv", "--target", "y", "--out", "."], /is there already; choose another folder/],
+    [["study", "small.csv", "--target", "y", "--out", "."], /exists already; choose another folder/],
   ])("%j", async (given, message) => {
     const { out, err, code } = await run(given);
     expect(err).toMatch(message);

@@ -177,7 +177,7 @@ describe("evenkeel train", () => {
     expect(shown).toContain("3 epochs, then 0 epochs of a refit, which failed, ");
     expect(shown).toContain("warning: the refit on 64 rows failed: the loss is");
     expect(await said("inspect", one.id)).not.toContain("refit on");
-    expect((await run("--resume latest")).err).toMatch(/has finished: there is nothing to go on with/);
+    expect((await run("--resume latest")).err).toMatch(/has finished: there is nothing to resume/);
   });
 
   test("without test rows a refit's report shows how the training before it does on the validation rows", async () => {
@@ -350,7 +350,7 @@ describe("going on", () => {
     const [one] = runs();
     expect(one).toMatchObject({ status: "interrupted", result: { epochs: 4 } });
     expect(out).toMatch(/4 epochs in .* s, then interrupted; kept the weights of/);
-    expect(out).toContain(`Go on with: evenkeel train --resume ${one.id}\n`);
+    expect(out).toContain(`Resume with: evenkeel train --resume ${one.id}\n`);
     const model = TableModel.load(modelOf(one));
     expect(model.record).toMatchObject({ epochs: 4, keptEpoch: one.result?.bestEpoch });
     // Interrupted once more, and then to the end.
@@ -395,7 +395,7 @@ describe("going on", () => {
       expect(out).toMatch(
         /the refit was interrupted after \d of 6 epochs;\s+kept\s+the\s+weights\s+from\s+before\s+it\./,
       );
-      expect(out).toContain(`Go on with: evenkeel train --resume ${one.id}\n`);
+      expect(out).toContain(`Resume with: evenkeel train --resume ${one.id}\n`);
       expect(weights(one)).toEqual(weights(runs("once")[0]));
       expect(one.result?.scores).toEqual(runs("once")[0].result?.scores);
     }
@@ -414,7 +414,7 @@ describe("going on", () => {
     const onOut = () => controller.abort();
     const { out, code } = await run(`${shop} --epochs 2`, { signal: controller.signal, onOut });
     expect(code).toBe(130);
-    expect(out).toMatch(/there is no model yet\.\nGo on with: evenkeel train --resume/);
+    expect(out).toMatch(/there is no model yet\.\nResume with: evenkeel train --resume/);
     expect(runs()[0]).toMatchObject({ status: "interrupted", result: { epochs: 0 } });
     expect(runs()[0].result?.scores).toEqual({});
     expect(fs.existsSync(join(runs()[0].path, "model.safetensors"))).toBe(false);
@@ -426,7 +426,7 @@ describe("going on", () => {
     const line = `${shop} --schedule none --no-early-stopping`;
     const whole = await uninterrupted(`${line} --epochs 6`);
     await run(`${line} --epochs 2`);
-    expect((await run("--resume latest --no-report --epochs 1")).err).toContain("has 2 epochs behind it");
+    expect((await run("--resume latest --no-report --epochs 1")).err).toContain("has 2 finished epochs");
     await run("--resume latest --no-report --epochs 6", abortAfter(3));
     expect(runs()[0].config).toMatchObject({ settings: { epochs: 6 }, recipe: { options: { epochs: 6 } } });
     await run("--resume latest --no-report");
@@ -455,7 +455,7 @@ describe("going on", () => {
     await refused("--resume latest", /the checkpoint of the run .* cannot be read/);
     fs.rmSync(join(path, "checkpoint.safetensors"));
     expect((await run("--resume latest --no-report")).code).toBe(0);
-    await refused("--resume latest", /has finished: there is nothing to go on with/);
+    await refused("--resume latest", /has finished: there is nothing to resume/);
   });
 
   test("a run whose process is killed at any moment is finished to the same bytes", { timeout: 90_000 }, async () => {

@@ -5,7 +5,7 @@ import { formats } from "../tables/formats/format.ts";
 const count = z.int().nonnegative();
 const names = z.array(z.string());
 
-/** A number, which may be NaN: JSON has none, it was written as null. */
+/** A number that may be NaN: JSON has no NaN, so it is written as null. */
 export const figure = z.union([z.number(), z.null().transform(() => Number.NaN)]);
 
 /** The flags that a table was read with. */
@@ -23,8 +23,8 @@ export const tableFlagsSchema = z.object({
 });
 
 /**
- * Options, each by its own check, as the library declares it.
- * @typeParam T - the type of the options that are declared
+ * The schema of options, each with the check that the library declares.
+ * @typeParam T - the type of the declared options
  */
 export function declaredSchema<T>(options: Readonly<Record<string, object>>): z.ZodType<T> {
   const shape = Object.entries(options).map(([name, declared]) => {
@@ -32,13 +32,11 @@ export function declaredSchema<T>(options: Readonly<Record<string, object>>): z.
     const value = z.custom((given) => passes(given, check), `expected ${check.expected}`);
     return [name, "required" in declared ? value : value.optional()];
   });
-  // An option's check is what its type is made of.
+  // T is derived from the same checks.
   return z.looseObject(Object.fromEntries(shape)) as unknown as z.ZodType<T>;
 }
 
-/**
- * What is wrong first, with the key that it lies under: "options.epochs: expected a whole number".
- */
+/** The first issue, with its key: "options.epochs: expected a whole number". */
 export function firstIssue({ issues: [{ path, message }] }: z.ZodError, under: readonly string[] = []): string {
   const key = [...under, ...path].join(".");
   return key === "" ? message : `${key}: ${message}`;

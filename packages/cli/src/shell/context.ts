@@ -1,17 +1,17 @@
 import type { Readable } from "node:stream";
 import type { Output } from "./terminal.ts";
 
-/** What an action meets outside of itself; tests give it their own. */
+/** The surroundings of an action; tests pass their own. */
 export interface ActionContext {
   /** Aborted by Ctrl-C. */
   readonly signal?: AbortSignal | undefined;
-  /** Where relative names start. */
+  /** The folder that relative paths start from. */
   readonly cwd: string;
-  /** What `-` reads; the process's own unless given. */
+  /** The stream that `-` reads. Default: the process's standard input. */
   readonly stdin?: Readable | undefined;
 }
 
-/** The same for a command, which writes too. */
+/** The context of a command, which also writes. */
 export interface CommandContext extends ActionContext {
   readonly output: Output;
   readonly environment?: Readonly<Record<string, string | undefined>> | undefined;

@@ -2,8 +2,8 @@ import { type Dialect, formatProblem, type Given, type Problem, type Reference }
 import { flagOf, hasFlag, offFlagOf } from "./flags.ts";
 
 /**
- * How a problem is said to somebody who typed a command: options as flags, values as they are
- * typed, nobody who complains.
+ * How problems are spelled on a command line: options as flags, values as they are typed, without
+ * the name of a function.
  */
 function commandLine(caller: string): Dialect {
   return {
@@ -13,7 +13,7 @@ function commandLine(caller: string): Dialect {
       const flag = flagOf(option, caller);
       const typed = value === undefined || value === true ? undefined : typedValue(value);
       if (key === undefined) return typed === undefined ? flag : `${flag} ${shellWord(typed)}`;
-      // A position in a list is counted from 1 by people.
+      // On the command line, values of a list count from 1.
       if (typeof key === "number") return `${flag}, value ${key + 1},`;
       const escaped = key.replaceAll(",", "\\,");
       return `${flag} ${shellWord(typed === undefined ? escaped : `${escaped}=${typed}`)}`;
@@ -22,7 +22,7 @@ function commandLine(caller: string): Dialect {
   };
 }
 
-/** A problem in one line, or more where there are several. */
+/** A problem in one line, or in several if it has several parts. */
 export function said(problem: Problem): string {
   const { where, cure } = problem;
   const namesNoFlag = (part: string | Reference) => typeof part !== "string" && !hasFlag(part.option);
@@ -30,7 +30,7 @@ export function said(problem: Problem): string {
   return formatProblem(isUseless ? { ...problem, cure: undefined } : problem, commandLine(where.caller));
 }
 
-/** Findings so that their messages are in the command's words. */
+/** Findings whose messages are spelled for the command line. */
 export function saidFindings<F extends { readonly message: string; readonly problem: Problem }>(
   findings: readonly F[],
 ): F[] {
@@ -47,7 +47,7 @@ function typedValue(value: unknown): string {
   return Array.isArray(value) ? value.join(",") : String(value);
 }
 
-/** A word as a shell takes it. */
+/** A word, quoted for a shell if needed. */
 function shellWord(word: string): string {
   return /^[\w.:=,-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }

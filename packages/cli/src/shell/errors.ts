@@ -2,8 +2,8 @@ import { type Problem, type ProblemCode, problemOf, type Text } from "evenkeel";
 import { said } from "./dialect.ts";
 
 /**
- * What ends a command in one message, without a stack. As data it is `problem`, as an error of the
- * library is.
+ * An error that ends a command with one message and no stack. Like the library's errors it has its
+ * data in `problem`.
  */
 export class CommandError extends Error {
   override readonly name: string = "CommandError";
@@ -15,13 +15,13 @@ export class CommandError extends Error {
   }
 }
 
-/** More of what is known of a problem. */
+/** Further data of a problem. */
 export interface ProblemDetails {
-  /** The option of the command that it is about. */
+  /** The command's option that the problem is about. */
   readonly option?: string;
   readonly column?: string;
   readonly expected?: Text;
-  /** The error that led to it. */
+  /** The error that caused it. */
   readonly cause?: unknown;
 }
 
@@ -41,12 +41,12 @@ export function problemFrom(
   };
 }
 
-/** An error for somebody who typed something that cannot be: "statement; cure". */
+/** The error for invalid input: "statement; cure". */
 export function misuse(code: ProblemCode, statement: Text, cure?: Text, details: ProblemDetails = {}): CommandError {
   return new CommandError(problemFrom(code, statement, cure, details), details.cause);
 }
 
-/** What an error says, in the words of the command where it has a problem. */
+/** The message of an error, spelled for the command line if it has a problem. */
 export function sentence(error: unknown): string {
   const problem = problemOf(error);
   if (problem !== undefined) return said(problem);

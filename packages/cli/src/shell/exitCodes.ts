@@ -1,2 +1,2 @@
-/** How a command ended, as the exit code of the process. */
+/** The exit codes of the process. */
 export const exitCodes = { finished: 0, failed: 1, misuse: 2, interrupted: 130 } as const;

@@ -4,23 +4,23 @@ import { said } from "./dialect.ts";
 import { exitCodes } from "./exitCodes.ts";
 import { type Colors, printable } from "./terminal.ts";
 
-/** How a command that threw ends. */
+/** How a command ends that threw. */
 interface Failure {
   readonly exitCode: number;
-  /** What is written to standard error. */
+  /** The text for standard error. */
   readonly text: string;
 }
 
-/** What commander writes below its own complaints, and we below ours. */
+/** Commander writes this below its own messages, and we below ours. */
 export const helpHint = "(--help lists the options)";
 
-/** Problems that nobody has typed: the command was right, and did not succeed. */
+/** Problems that are not mistakes of the user: the command was correct, and failed. */
 const unsuccessful: readonly ProblemCode[] = ["not-finite", "wrong-state"];
 
 /**
- * The one place where an error becomes what a person reads. A problem is said in the command's
- * words, with a hint at the help where something was typed that cannot be; an interrupt is no
- * error; anything else is a fault of the program, with its stack.
+ * The one place that turns an error into text. A problem is spelled for the command line, with a
+ * hint at the help if the command was wrong; an interrupt is no error; anything else is a bug of
+ * the program, and shows its stack.
  */
 export function failureOf(error: unknown, colors: Colors, signal?: AbortSignal): Failure {
   if (signal?.aborted && isAbort(error, signal)) return { exitCode: exitCodes.interrupted, text: "Interrupted.\n" };

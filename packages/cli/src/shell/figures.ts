@@ -1,4 +1,4 @@
-/** A count as people read it: "12,345". */
+/** A count with separators: "12,345". */
 export function wholeText(count: number): string {
   return count.toLocaleString("en-US");
 }
@@ -8,15 +8,12 @@ export function count(number: number, noun: string): string {
   return `${number} ${noun}${number === 1 ? "" : "s"}`;
 }
 
-/** An error as people read it: "2.05", and "1.1e+14" for what has gone astray, from `most` on. */
+/** An error: "2.05", and from `most` on "1.1e+14". */
 export function figure(value: number, digits = 2, most = 1000): string {
   return Math.abs(value) < most ? value.toFixed(digits) : value.toExponential(1);
 }
 
-/**
- * A score as people read it, with three digits that say something: "0.954", "1.89", "2,310",
- * "1.2e+14".
- */
+/** A score with three significant digits: "0.954", "1.89", "2,310", "1.2e+14". */
 export function scoreText(value: number): string {
   if (!Number.isFinite(value)) return Number.isNaN(value) ? "–" : String(value);
   const size = Math.abs(Number(value.toPrecision(3)));
@@ -26,7 +23,7 @@ export function scoreText(value: number): string {
   return value.toFixed(size >= 10 ? 1 : size >= 1 ? 2 : 3);
 }
 
-/** A value of a table, with the four digits that are enough to look at: "23.51", "4.4e7". */
+/** A value of a table with four significant digits: "23.51", "4.4e7". */
 export function valueText(value: number): string {
   if (!Number.isFinite(value) || Math.abs(value) < 1e6)
     return String(Number.isInteger(value) ? value : Number(value.toPrecision(4)));
@@ -34,7 +31,7 @@ export function valueText(value: number): string {
 }
 
 /**
- * A number that a model computes with, in four digits or six: "105.1", "2970.42", "4.4e7",
+ * A number that a model computes with, with four to six digits: "105.1", "2970.42", "4.4e7",
  * "1.2e-4".
  */
 export function factorText(value: number): string {
@@ -63,7 +60,7 @@ export function secondsText(seconds: number): string {
   return `${seconds.toFixed(1)} s`;
 }
 
-/** "8.2 s", "192 s", with a space that no line ends at, for pages. */
+/** "8.2 s", "192 s", with a no-break space, for pages. */
 export function aboutSeconds(seconds: number): string {
   return `${seconds < 10 ? seconds.toFixed(1) : Math.round(seconds)}\u00a0s`;
 }

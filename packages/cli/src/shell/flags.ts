@@ -1,9 +1,9 @@
 /**
- * The names of the command's flags: an option of the library by its path, such as "network.hidden",
- * and the flag that sets it.
+ * The names of the command's flags: the path of a library option, such as "network.hidden", and the
+ * flag that sets it.
  */
 
-/** Flags whose names are not the last part of the path in another spelling. */
+/** Flags that are not named after the last part of the path. */
 const named: Readonly<Record<string, string>> = {
   arms: "--scales and --norms",
   kinds: "--kind",
@@ -13,7 +13,7 @@ const named: Readonly<Record<string, string>> = {
   rowFractions: "--rows",
 };
 
-/** Options that have another flag where this function complains. */
+/** Options that have another flag in the errors of this function. */
 const namedByCallers: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   planStudy: { target: "--target-scale" },
   "Preprocessing.fit": { target: "--target-scale" },
@@ -21,7 +21,7 @@ const namedByCallers: Readonly<Record<string, Readonly<Record<string, string>>>>
 };
 
 /**
- * Flags that switch an option off, by the last part of its path, where that is not `--no-` and its
+ * Flags that switch an option off, by the last part of its path, unless they are `--no-` and its
  * name.
  */
 const switches: Readonly<Record<string, string>> = { patience: "--no-early-stopping" };
@@ -33,7 +33,7 @@ export function hasFlag(path: string): boolean {
   return !withoutFlag.has(path);
 }
 
-/** "--batch-size" of batchSize, "--hidden" of network.hidden. */
+/** "--batch-size" for batchSize, "--hidden" for network.hidden. */
 export function flagOf(path: string, caller = ""): string {
   const known = namedByCallers[caller]?.[path] ?? named[path];
   if (known !== undefined) return known;
@@ -50,7 +50,7 @@ function nameOf(path: string): string {
 }
 
 /**
- * The attribute under which commander keeps a flag: "batchSize" of "--batch-size", "refit" of
+ * The key under which commander stores a flag: "batchSize" for "--batch-size", "refit" for
  * "--no-refit".
  */
 export function attributeOf(flag: string): string {

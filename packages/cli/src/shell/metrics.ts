@@ -1,8 +1,8 @@
-/** What is known of a score by its name. */
+/** Facts about a metric. */
 interface MetricFacts {
-  /** As people say it: "mean absolute error". */
+  /** In a sentence: "mean absolute error". */
   readonly label: string;
-  /** As a column head has it: "MAE". */
+  /** In a column head: "MAE". */
   readonly short: string;
   readonly better: "lower" | "higher";
   /** Whether it is in the unit of the target. */
@@ -24,21 +24,21 @@ const known: Readonly<Record<string, MetricFacts>> = {
 };
 
 /**
- * Facts of a metric; of one that nobody knows, its name, and that less is better, as with every
+ * The facts of a metric. An unknown one is shown by its name, and less is better, as for every
  * error and loss.
  */
 export function metricFacts(name: string): MetricFacts {
   return Object.hasOwn(known, name) ? known[name] : { label: name, short: name, better: "lower", inUnits: false };
 }
 
-/** Compares two values of a metric for sorting, the better first; what is no number comes last. */
+/** Compares two values of a metric for sorting, the better first, NaN last. */
 export function compareScores(name: string, a: number | undefined, b: number | undefined): number {
   const [left, right] = [a ?? Number.NaN, b ?? Number.NaN];
   if (Number.isNaN(left) || Number.isNaN(right)) return Number(Number.isNaN(left)) - Number(Number.isNaN(right));
   return metricFacts(name).better === "lower" ? left - right : right - left;
 }
 
-/** The metric that stands for a task where there is room for one. */
+/** The metric of a task where there is room for only one. */
 export function headlineMetric(task: string): "mae" | "accuracy" {
   return task === "regression" ? "mae" : "accuracy";
 }

@@ -2,25 +2,25 @@ import { once } from "node:events";
 import { relative } from "node:path";
 import picocolors from "picocolors";
 
-/** Colours that do nothing where the output takes none (NO_COLOR, a pipe, `--no-color`). */
+/** Colours, which do nothing if the output has none (NO_COLOR, a pipe, `--no-color`). */
 export type Colors = ReturnType<typeof picocolors.createColors>;
 
-/** Where a command writes: standard output, or a test's buffer. */
+/** The output of a command: standard output, or a test's buffer. */
 export interface Output {
   readonly write: (text: string) => void;
   /**
-   * Resolves once there is room for more; whoever writes a lot waits for it. Absent where there
-   * always is.
+   * Resolves once there is room for more; await it before writing a lot. Absent if there always is
+   * room.
    */
   readonly room?: () => Promise<void>;
-  /** Complaints. */
+  /** Writes to standard error. */
   readonly writeError: (text: string) => void;
   readonly colors: Colors;
-  /** The stream of a terminal that progress bars may redraw; absent when piped. */
+  /** The stream of a terminal, on which progress bars may redraw; absent if piped. */
   readonly terminal?: NodeJS.WritableStream;
 }
 
-/** Standard output as it is. */
+/** Standard output without changes. */
 export function standardOutput(): Output {
   return {
     write: (text) => void process.stdout.write(text),
@@ -33,19 +33,19 @@ export function standardOutput(): Output {
   };
 }
 
-/** Standard output is for the JSON alone: everything else goes to standard error. */
+/** For commands whose standard output is JSON: everything else goes to standard error. */
 export function quiet(output: Output): Output {
   const { terminal: _, ...piped } = output;
   return { ...piped, write: output.writeError };
 }
 
-/** Columns to write into: those of the terminal, within what can be read well; 80 elsewhere. */
+/** The width to write in: the terminal's, within readable limits; 80 elsewhere. */
 export function widthOf({ terminal }: Output): number {
   const { columns = 80 } = (terminal ?? {}) as { readonly columns?: number };
   return Math.max(60, Math.min(columns, 120));
 }
 
-/** Breaks a text at spaces so that lines keep to a width; further lines are indented. */
+/** Breaks a text at spaces into lines of at most this width; further lines are indented. */
 export function wrap(text: string, width: number, indent = ""): string {
   const lines: string[] = [];
   let line = "";
@@ -60,15 +60,16 @@ export function wrap(text: string, width: number, indent = ""): string {
   return [...lines, line].join("\n");
 }
 
-/** "runs/2026-11-25_mpg_3f2a/report.html", as short as it can be typed. */
+/** "runs/2026-11-25_mpg_3f2a/report.html": the shortest path that can be typed. */
 export function shortPath(cwd: string, path: string): string {
   const short = relative(cwd, path);
   return short === "" || short.startsWith("..") ? path : short;
 }
 
 /**
- * A text from a file or a table as a terminal may show it: without control characters, which could
- * move the cursor or worse, ends of lines, and marks that turn the direction of what follows.
+ * A text from a file or a table that is safe to show in a terminal: without control characters,
+ * which could move the cursor or worse, line ends, and marks that change the direction of the text
+ * after them.
  */
 export function printable(text: string): string {
   return text.replaceAll(/[\p{Cc}\p{Bidi_Control}\p{Zl}\p{Zp}]/gu, "\u{fffd}");

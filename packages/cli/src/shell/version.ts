@@ -2,5 +2,5 @@ import { createRequire } from "node:module";
 
 const manifest = createRequire(import.meta.url)("evenkeel/package.json") as { readonly version: string };
 
-/** The library's version, which is the program's. */
+/** The version of the library, and of the program. */
 export const version = manifest.version;

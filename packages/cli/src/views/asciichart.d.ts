@@ -1,4 +1,4 @@
-/** The part of asciichart that is used here; the package has no types of its own. */
+/** The part of asciichart that is used here; the package has no types. */
 declare module "asciichart" {
   interface PlotConfig {
     readonly height?: number;
@@ -11,6 +11,6 @@ declare module "asciichart" {
   const asciichart: {
     readonly plot: (series: readonly (readonly number[])[], config?: PlotConfig) => string;
   };
-  // biome-ignore lint/style/noDefaultExport: this is how a CommonJS package is seen from a module.
+  // biome-ignore lint/style/noDefaultExport: this is how a module sees a CommonJS package.
   export default asciichart;
 }

@@ -4,16 +4,16 @@ import type { Colors } from "../shell/terminal.ts";
 
 export interface Curve {
   readonly label: string;
-  /** One value per epoch, all curves of one length of at least 2. */
+  /** One value per epoch; all curves have the same length, at least 2. */
   readonly values: readonly number[];
   readonly color: "cyan" | "yellow" | "green" | "magenta" | "red";
 }
 
 interface ChartOptions {
   readonly colors: Colors;
-  /** Values above are drawn at the top edge. */
+  /** Larger values are drawn at the top edge. */
   readonly top: number;
-  /** The lowest value on the axis, above 0; values below are drawn there. */
+  /** The lowest value on the axis, above 0; smaller values are drawn there. */
   readonly bottom: number;
 }
 
@@ -24,15 +24,15 @@ const reset = "\x1b[0m";
 
 /**
  * Draws curves over epochs on a logarithmic scale, with axis labels and a legend, within 80
- * columns. Without colours every curve is drawn with a letter of its own.
+ * columns. Without colours every curve is drawn with its own letter.
  */
 export function drawCurves(curves: readonly Curve[], { colors, top, bottom }: ChartOptions): string {
   const epochs = curves[0].values.length;
   const logs = curves.map(({ values }) =>
     resample(values, columns).map((value) => Math.log(Math.max(bottom, Math.min(value, top)))),
   );
-  // asciichart puts each cell between a colour and a reset: a number in the colour's place says
-  // whose cell it is.
+  // asciichart puts each cell between a colour and a reset. A number in place of the colour
+  // identifies the curve of the cell.
   const plot = asciichart.plot(logs, {
     height: rows,
     offset: 2,
@@ -56,7 +56,7 @@ function letterOf(index: number): string {
   return String.fromCharCode("a".charCodeAt(0) + index);
 }
 
-/** As many values as columns, between the given ones by straight lines. */
+/** Interpolates linearly to `count` values, one per column. */
 function resample(values: readonly number[], count: number): number[] {
   return Array.from({ length: count }, (_, i) => {
     const position = (i * (values.length - 1)) / (count - 1);
@@ -66,7 +66,7 @@ function resample(values: readonly number[], count: number): number[] {
   });
 }
 
-/** The epochs under the drawing: first, last and some between. */
+/** The epochs below the drawing: the first, the last and some between. */
 function axis(epochs: number): string {
   const ticks = Math.min(5, epochs);
   const line = Array.from({ length: columns }, () => "─");

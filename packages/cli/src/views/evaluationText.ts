@@ -11,7 +11,7 @@ import { cut, newTable } from "./table.ts";
 const width = 80;
 const nameWidth = 42;
 
-/** Everything, for programs. */
+/** All fields, for programs. */
 export function evaluationJson({ model, name, origin, source, part, evaluation }: Evaluated) {
   const { target, task } = model.schema;
   const { scores, baselines } = origin;
@@ -54,7 +54,7 @@ function scoreTable({ scores, guesses }: Evaluation, { scores: told, baselines =
 
 function classTable(classes: readonly ClassScores[], colors: Colors): string {
   const table = newTable(colors, ["class", "rows", "predicted", "precision", "recall"]);
-  // The commonest are what there is room for.
+  // There is room only for the commonest classes.
   const shown = [...classes].sort((a, b) => b.rows - a.rows).slice(0, 30);
   for (const { name, rows, predicted, precision, recall } of shown) {
     const figures = [wholeText(rows), wholeText(predicted)];
@@ -85,6 +85,6 @@ function batchNormText({ loss, running, batch }: StatisticsGap): string {
   if (running <= 1.1 * batch) return `Batch normalization: ${figures}. The running statistics fit.`;
   return (
     `Batch normalization: ${figures}. The running statistics do not fit these rows: either they lagged behind when the ` +
-    "network was trained, or these rows are distributed otherwise than the training's."
+    "network was trained, or these rows are distributed differently from the training rows."
   );
 }

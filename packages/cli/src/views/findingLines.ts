@@ -1,19 +1,19 @@
 import { type Output, printable, widthOf, wrap } from "../shell/terminal.ts";
 
-/** What is shown of a finding, whoever found it. */
+/** The fields of a finding that are shown, whatever its type. */
 interface ShownFinding {
   readonly severity: "error" | "warning" | "note";
   readonly message: string;
 }
 
 interface FindingLinesOptions {
-  /** Of the lines; as wide as the output unless given. */
+  /** The width of the lines. Default: that of the output. */
   readonly width?: number | undefined;
-  /** Before every line. */
+  /** The beginning of every line. */
   readonly indent?: string | undefined;
 }
 
-/** A line or more for each finding: its severity, then what was found. */
+/** One or more lines for each finding: its severity, then its message. */
 export function findingLines(
   findings: readonly ShownFinding[],
   output: Output,

@@ -12,7 +12,7 @@ import { cut, fixedTable, newTable } from "./table.ts";
 
 const width = 80;
 
-/** Everything, for programs. */
+/** All fields, for programs. */
 export function modelJson({ path, kind, header, bytes, model, origin }: ModelInspection) {
   const tensors = Object.entries(header.tensors).map(([name, { dtype, shape }]) => ({ name, dtype, shape }));
   if (model === undefined) return { path, bytes, kind, metadata: header.metadata, tensors };
@@ -36,7 +36,7 @@ function summaryOf(network: TabularNet) {
 }
 
 /**
- * For people, in 80 columns: network, columns, target and what the training recorded; of other
+ * For people, in 80 columns: network, columns, target and the record of the training; for other
  * files the tensors.
  */
 export function modelText(inspection: ModelInspection, output: Output): string {
@@ -77,7 +77,7 @@ export function modelText(inspection: ModelInspection, output: Output): string {
   return `${sections.join("\n\n")}\n`;
 }
 
-/** Notes are for programs: about what is done either way. */
+/** Notes describe what a program handles by itself, so only findings are shown. */
 function batchNormText(network: TabularNet, origin: Origin, output: Output): string[] {
   const findings = batchNormFindings(network, origin).filter(({ severity }) => severity !== "note");
   if (findings.length === 0) return [];
@@ -109,7 +109,7 @@ function tensorTable({ header }: ModelInspection, colors: Colors): string {
   const tensors = Object.entries(header.tensors);
   if (tensors.length === 0) return "It holds no tensors.";
   const table = newTable(colors, ["tensor", "dtype", "shape"]);
-  // Networks of other kinds have hundreds.
+  // Other networks have hundreds of tensors.
   for (const [name, { dtype, shape }] of tensors.slice(0, 100)) {
     table.push([cut(name, 50), dtype, `[${shape.join(", ")}]`]);
   }

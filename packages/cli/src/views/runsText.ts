@@ -8,7 +8,7 @@ import { type Colors, printable } from "../shell/terminal.ts";
 import { scoresText } from "./scoresText.ts";
 import { newTable } from "./table.ts";
 
-/** How `runs list`, `runs show` and `runs compare` write for people. */
+/** The texts of `runs list`, `runs show` and `runs compare` for people. */
 
 type Part = "train" | "validation" | "test";
 
@@ -49,7 +49,7 @@ export function listText({ runs, total, metric }: RunList, folder: string, color
   return `${sections.join("\n\n")}\n`;
 }
 
-/** Everything, for programs. */
+/** All fields, for programs. */
 export function detailsJson({ run, epochs }: RunDetails) {
   return { ...run, epochs };
 }
@@ -99,7 +99,7 @@ const fileUses: Readonly<Record<keyof typeof runFiles, string>> = {
   result: "how it ended",
 };
 
-/** Everything, for programs. */
+/** All fields, for programs. */
 export function comparisonJson(comparison: RunComparison) {
   return { ...comparison, runs: comparison.runs.map(({ id }) => id) };
 }

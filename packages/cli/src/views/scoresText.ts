@@ -4,7 +4,7 @@ import { metricFacts } from "../shell/metrics.ts";
 import { type Colors, printable } from "../shell/terminal.ts";
 import { newTable } from "./table.ts";
 
-/** Scores of a model on each part of the rows, beside those of others. */
+/** Scores of a model on each part of the rows, beside those of other models. */
 export function scoresText(
   scores: PartScores,
   others: Readonly<Record<string, PartScores>>,

@@ -2,7 +2,7 @@ import type { TableTraining } from "evenkeel/train";
 import { scoreText } from "../shell/figures.ts";
 import { metricFacts } from "../shell/metrics.ts";
 
-/** What is said of batch normalization's running statistics; undefined where there are none. */
+/** The line about the running statistics of BatchNorm; undefined if there are none. */
 export function statisticsLine({ statistics, refit }: TableTraining): string | undefined {
   if (statistics === undefined) return undefined;
   const { kept, asTrained, recomputed } = statistics;
@@ -17,7 +17,8 @@ export function statisticsLine({ statistics, refit }: TableTraining): string | u
       ? "The running averages lagged behind the weights, so the network was better than it looked. "
       : "";
   const which = kept === "asTrained" ? "as trained" : "the recomputed ones";
-  // With no rows left to choose by, a refit has them recomputed, or as they were asked for.
+  // A refit has no validation rows to choose by: it recomputes the statistics, unless others were
+  // requested.
   const choice = refit?.kept ? `The refit keeps ${which}.` : `Kept ${which}.`;
   return (
     `Batch normalization's statistics: validation ${short} ${scoreText(before)} as trained, ` +

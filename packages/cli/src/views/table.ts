@@ -9,7 +9,7 @@ const looks = {
 };
 
 /**
- * A table with a rule under its head and no other lines; the first columns are text, the others
+ * A table with a rule below its head and no other lines; the first columns are text, the others
  * figures.
  */
 export function newTable(colors: Colors, head: readonly string[], textColumns = 1) {
@@ -20,9 +20,7 @@ export function newTable(colors: Colors, head: readonly string[], textColumns = 
   });
 }
 
-/**
- * The same with columns of given widths, between which there are two spaces; longer cells are cut.
- */
+/** The same with columns of given widths and two spaces between them; longer cells are cut. */
 export function fixedTable(
   colors: Colors,
   head: readonly string[],
@@ -38,7 +36,7 @@ export function fixedTable(
   });
 }
 
-/** A text that a terminal may show, and no longer than this. */
+/** A text that is safe for a terminal, cut to this length. */
 export function cut(text: string, length: number): string {
   const plain = printable(text);
   return plain.length > length ? `${plain.slice(0, length - 1)}…` : plain;

@@ -7,7 +7,7 @@ import { fixedTable } from "./table.ts";
 
 const width = 80;
 
-/** What was found out about a table, in 80 columns. */
+/** The findings about a table, in 80 columns. */
 export function tableText(inspection: TableInspection, output: Output): string {
   const { source, rows, target, task, columns, findings } = inspection;
   const { colors } = output;

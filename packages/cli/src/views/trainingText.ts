@@ -14,10 +14,7 @@ import { statisticsLine } from "./statisticsLine.ts";
 
 const width = 80;
 
-/**
- * What is said before the first step: what is predicted from what, what was noticed, and what is
- * trained.
- */
+/** The text before the first step: target and features, notes, and what will be trained. */
 export function introduction(table: TableRead, event: TableStartEvent, output: Output): string {
   const { colors } = output;
   const { schema, findings, split, plan, network } = event;
@@ -48,15 +45,15 @@ export function introduction(table: TableRead, event: TableStartEvent, output: O
 }
 
 interface OutcomeOptions {
-  /** Where the report is, if there is one. */
+  /** The path of the report, if there is one. */
   readonly report?: string | undefined;
-  /** The folder of runs, as the user names it. */
+  /** The folder of runs, as the user named it. */
   readonly runs: string;
-  /** A path as it can be typed. */
+  /** Shortens a path so that it can be typed. */
   readonly shorten: (path: string) => string;
 }
 
-/** What is said at the end: how good the model is, what was written, and how to go on. */
+/** The text at the end: how good the model is, the files that were written, and how to continue. */
 export function outcomeText(trained: Trained, { report, runs, shorten }: OutcomeOptions, colors: Colors): string {
   const { training, run, result, out } = trained;
   const lines: string[] = [];
@@ -67,7 +64,7 @@ export function outcomeText(trained: Trained, { report, runs, shorten }: Outcome
     lines.push("Interrupted before the first epoch was finished: there is no model yet.");
   }
   if (result.status === "interrupted") {
-    lines.push(`Go on with: evenkeel train --resume ${run.id}${runs === usualRuns ? "" : ` --runs ${runs}`}`);
+    lines.push(`Resume with: evenkeel train --resume ${run.id}${runs === usualRuns ? "" : ` --runs ${runs}`}`);
   }
   return `${lines.join("\n")}\n`;
 }
@@ -77,7 +74,7 @@ export function trainedJson({ run, result }: Trained) {
   return { run: run.id, path: run.path, result };
 }
 
-/** The epoch that was kept, the scores beside the baselines', and in words. */
+/** The epoch that was kept, the scores beside the baselines', and a verdict in words. */
 function scoresAndWords(training: TableTraining, result: RunResult, colors: Colors): string {
   const { history, keptEpoch, plan, refit } = training;
   const done = history.epochs.length;
@@ -97,7 +94,7 @@ function scoresAndWords(training: TableTraining, result: RunResult, colors: Colo
   return `${scoresText(result.scores, result.baselines, colors, { refit: refit?.kept })}\n\n${said.join("\n")}\n`;
 }
 
-/** What came of the second training. */
+/** The outcome of the refit. */
 function refitText({ history, rows, kept, error }: TableRefit, epochs: number): string {
   const { length: done } = history.epochs;
   if (error !== undefined) return `the refit failed after ${done} of ${epochs} epochs; kept the weights from before it`;
@@ -108,7 +105,7 @@ function refitText({ history, rows, kept, error }: TableRefit, epochs: number): 
   );
 }
 
-/** Whether the network learned anything: how its score stands to that of the best baseline. */
+/** Whether the network learned anything: its score compared with that of the best baseline. */
 function verdict(
   scores: PartScores,
   baselines: Readonly<Record<string, PartScores>>,
@@ -127,7 +124,7 @@ function verdict(
   const { better, short } = metricFacts(metric);
   const gain = better === "lower" ? best.value - own : own - best.value;
   const beside = `${short} ${scoreText(own)} on the ${part} rows, ${scoreText(best.value)} by ${best.name}`;
-  // A hundredth of the score: less is not worth a network.
+  // A hundredth of the score: a smaller gain does not justify a network.
   const worthwhile = 0.01 * Math.abs(best.value);
   if (gain > worthwhile) return `The network is better than every baseline: ${beside}.`;
   if (gain >= -worthwhile) return `The network is no better than a baseline: ${beside}.`;

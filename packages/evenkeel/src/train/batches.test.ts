@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { arange, type Tensor, tensor, zeros } from "../tensor/index.ts";
 import { checkLoader, inputsOf, rowBatches, toExample } from "./batches.ts";
 
-/** Batches of these sizes whose rows count up from 0. */
+/** Batches of these sizes with rows numbered from 0. */
 function batchesOf(...sizes: number[]): [Tensor, Tensor][] {
   let start = 0;
   return sizes.map((size) => {

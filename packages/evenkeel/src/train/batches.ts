@@ -9,11 +9,11 @@ export interface RowBatch {
   readonly tensors: Batch;
   /** Size of the first dimension of every tensor. */
   readonly rows: number;
-  /** Whether a batch of a single row was joined to this one. */
+  /** Whether a single row was joined to this batch. */
   readonly joined: boolean;
 }
 
-/** A checked batch with its last tensor set apart. */
+/** A checked batch, with its last tensor as the target. */
 export interface Example {
   readonly inputs: Batch;
   readonly target: Tensor;
@@ -34,13 +34,13 @@ function join(first: RowBatch, second: RowBatch): RowBatch {
 
 /**
  * The batches of a loader, checked. With `joinLone` no batch has a single row, which BatchNorm
- * could not normalise: such a row is joined to the batch before it (the first one to the batch
- * after it). This takes looking ahead by one batch; without `joinLone` batches are drawn as they
- * are used.
+ * could not normalize: such a row is joined to the batch before it (or the first one to the batch
+ * after it). To do so the loader is read one batch ahead; without `joinLone` batches are drawn as
+ * they are used.
  *
- * @throws RangeError if all there is is one row, or the loader deals in single rows, before any
- *   batch is given; not if rows have positions ([N, C, L]) over which BatchNorm may find several
- *   values per channel: then they are given as they are
+ * @throws RangeError before the first batch, if there is only one row, or the loader's batches are
+ *   single rows. Rows with positions ([N, C, L]), where BatchNorm may find several values per
+ *   channel, are allowed and left as they are
  */
 export function* rowBatches(loader: Loader<Batch | Tensor>, joinLone: boolean): Generator<RowBatch, void, undefined> {
   let held: RowBatch | undefined;

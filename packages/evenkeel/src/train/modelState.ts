@@ -2,12 +2,12 @@ import type { Buffer, Module } from "../nn/index.ts";
 import { defaultGenerator, Generator } from "../random/index.ts";
 import { noGrad, type Tensor } from "../tensor/index.ts";
 
-/** A network from tensors to a tensor: what can be trained on batches. */
+/** A network from tensors to a tensor, which can be trained on batches. */
 export type Model = Module<Tensor[], Tensor>;
 
 /**
- * Remembers which modules train and which are in eval mode; the returned function sets them back,
- * one by one.
+ * Records which modules are in training mode; the returned function restores their modes, one by
+ * one.
  */
 export function keepModes(modules: ReturnType<Model["modules"]>): () => void {
   const modes = modules.map(({ training }) => training);
@@ -16,7 +16,7 @@ export function keepModes(modules: ReturnType<Model["modules"]>): () => void {
   };
 }
 
-/** Runs `use` on all modules and sets their modes back, whatever happens. */
+/** Runs `use` on all modules and restores their modes, also after an error. */
 export function keepingModes<T>(model: Model, use: (modules: ReturnType<Model["modules"]>) => T): T {
   const modules = model.modules();
   const restore = keepModes(modules);
@@ -28,8 +28,8 @@ export function keepingModes<T>(model: Model, use: (modules: ReturnType<Model["m
 }
 
 /**
- * What a forward pass changes beside its result: buffers (running statistics) and the default
- * generator (dropout). Taken before each step, so that a step that fails leaves nothing behind.
+ * The state that a forward pass changes: buffers (running statistics) and the default generator
+ * (dropout). It is taken before each step, so that a step that fails changes nothing.
  */
 export class ForwardState {
   readonly #buffers: readonly Buffer[];
@@ -42,13 +42,13 @@ export class ForwardState {
     defaultGenerator.copyTo(this.#generator);
   }
 
-  /** Takes the state anew. */
+  /** Takes the state again. */
   take(): void {
     for (let i = 0; i < this.#buffers.length; i++) this.#copies[i].data.set(this.#buffers[i].data);
     defaultGenerator.copyTo(this.#generator);
   }
 
-  /** Puts the state back as it was when it was taken. */
+  /** Restores the state that was taken. */
   restore(): void {
     this.restoreBuffers();
     this.#generator.copyTo(defaultGenerator);

@@ -11,39 +11,39 @@ import { unfamiliarNotes } from "../predict/unfamiliarNotes.ts";
 import { type Evaluation, evaluateModel } from "./evaluateModel.ts";
 import { type PartName, rowsOfPart, rowsWithTarget } from "./targetRows.ts";
 
-/** Which model is scored, and on which rows. */
+/** The model to score, and the rows to score it on. */
 interface EvaluateRequest {
   /** A file, a run's id, or "latest". */
   readonly model: string;
   /** The folder of runs. */
   readonly runs: string;
-  /** The training's own table where neither this nor a query is given. */
+  /** The table to read. Default, also without a query: the training's own table. */
   readonly source?: string | undefined;
   readonly read: TableFlags;
-  /** A part of the training's table, instead of all rows that have a target. */
+  /** A part of the training's table. Default: all rows that have a target. */
   readonly part?: PartName | undefined;
-  /** How many of the rows with the largest errors are wanted. */
+  /** The number of rows with the largest errors to report. */
   readonly worst: number;
 }
 
-/** How good a model is on a table, beside what its training recorded. */
+/** The scores of a model on a table, beside those that its training recorded. */
 export interface Evaluated {
   readonly model: TableModel;
-  /** As its user named it, or the id of its run. */
+  /** The name that the user gave, or the id of the run. */
   readonly name: string;
   readonly origin: Origin;
   readonly table: Table;
   /** What was read, in words. */
   readonly source: string;
   readonly part?: PartName;
-  /** Columns of names, which no network can use: they tell rows apart for people. */
+  /** Columns of names, which no network can use but which identify rows for people. */
   readonly labels: readonly string[];
   readonly evaluation: Evaluation;
-  /** What was noticed, a line each. */
+  /** Notes about the evaluation, a line each. */
   readonly notes: readonly string[];
 }
 
-/** @throws CommandError or TableReadError for what is wrong with the model or the table */
+/** @throws CommandError or TableReadError for problems of the model or the table */
 export async function evaluate(request: EvaluateRequest, context: ActionContext): Promise<Evaluated> {
   const { part, worst } = request;
   const { cwd, signal } = context;
@@ -51,7 +51,7 @@ export async function evaluate(request: EvaluateRequest, context: ActionContext)
   const origin = originOf(model.record, run);
   const { target } = model.schema;
   const { from, read } = tableOf(request, name, origin);
-  // A part is drawn from the table as the training saw it.
+  // The split of the training can be drawn again only from all columns.
   const besides = part === undefined ? [target, ...labelsOf(model)] : "all";
   const features = await readFeatures(model, from, read, context, besides);
   const { table, source } = features;
@@ -81,7 +81,7 @@ export async function evaluate(request: EvaluateRequest, context: ActionContext)
   return { model, name, origin, table, source, ...(part && { part }), labels, evaluation, notes };
 }
 
-/** The table that is named, or the training's. */
+/** The table that the user named, or the training's. */
 function tableOf({ source, read }: EvaluateRequest, name: string, origin: Origin) {
   if (source !== undefined || read.sql !== undefined) return { from: source, read };
   const from = origin.source;
@@ -98,7 +98,7 @@ function tableOf({ source, read }: EvaluateRequest, name: string, origin: Origin
   return { from, read: { ...read, ...origin.read } };
 }
 
-/** A column of names, which no network can use: it tells rows apart for people. */
+/** A column of names, which no network can use but which identifies rows for people. */
 function labelsOf(model: TableModel): string[] {
   const features = new Set(featureNames(model));
   return model.schema.columns

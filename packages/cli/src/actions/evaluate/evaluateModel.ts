@@ -3,43 +3,43 @@ import { predictBlocks } from "../predict/predictBlocks.ts";
 import { guesses } from "./guesses.ts";
 import { type StatisticsGap, statisticsGap } from "./statisticsGap.ts";
 
-/** How good a model is on some rows, and where it is not. */
+/** The scores of a model on some rows, and where its errors are. */
 export interface Evaluation {
   readonly rows: number;
   readonly scores: TableScores;
-  /** Scores of guessing the same for every row, by what is guessed. */
+  /** Scores of constant predictions, by what they predict. */
   readonly guesses: Readonly<Record<string, TableScores>>;
   /** For classes, in the schema's order. */
   readonly classes?: readonly ClassScores[];
-  /** For numbers: those with the largest errors, the largest first. */
+  /** For numbers: the rows with the largest errors, the largest first. */
   readonly worst?: readonly WorstRow[];
   readonly batchNorm?: StatisticsGap;
 }
 
 export interface ClassScores {
   readonly name: string;
-  /** Rows that are of the class. */
+  /** Rows of the class. */
   readonly rows: number;
-  /** Rows that are said to be. */
+  /** Rows that are predicted to be of the class. */
   readonly predicted: number;
-  /** Share of the latter that is right; NaN if there are none. */
+  /** Share of the predicted rows that are of the class; NaN if none are predicted. */
   readonly precision: number;
-  /** Share of the former that is found; NaN if there are none. */
+  /** Share of the rows of the class that are predicted; NaN if there are none. */
   readonly recall: number;
 }
 
 export interface WorstRow {
-  /** Position in the table, from 0. */
+  /** Index in the table, from 0. */
   readonly row: number;
   readonly truth: number;
   readonly prediction: number;
-  /** Prediction less truth. */
+  /** Prediction minus truth. */
   readonly error: number;
 }
 
 /**
- * @throws CommandError if a value is not of its column's kind
- * @throws the reason of `signal` once it is aborted
+ * @throws CommandError if a value does not have its column's kind
+ * @throws the reason of `signal` if it is aborted
  */
 export async function evaluateModel(
   model: TableModel,

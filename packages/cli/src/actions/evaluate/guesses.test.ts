@@ -2,7 +2,7 @@ import { inferSchema, Preprocessing, type PreprocessingOptions, tableFromRows } 
 import { expect, test } from "vitest";
 import { guesses } from "./guesses.ts";
 
-// The training rows have 1, 10 and 100, the rows that are scored 20 and 50.
+// The training rows are 1, 10 and 100, the scored rows 20 and 50.
 const table = tableFromRows([1, 10, 100, 20, 50].map((y, i) => ({ x: Math.sin(i), y })));
 const schema = inferSchema(table, { target: "y", kinds: { y: "numeric" } });
 const truth = Float64Array.of(20, 50);

@@ -1,8 +1,9 @@
 import { type FittedPreprocessing, scoresOf, type TableScores } from "evenkeel/tabular";
 
 /**
- * Scores of guessing the same for every row. What the training rows had is known of some targets:
- * their mean, or that of their logarithms. Otherwise these rows say it, which flatters the guess.
+ * Scores of constant predictions. For scaled targets the model holds the mean of the training rows,
+ * or the mean of their logarithms. Otherwise the constant comes from the scored rows, which makes
+ * it look better than it is.
  */
 export function guesses(preprocessing: FittedPreprocessing, truth: Float64Array): Record<string, TableScores> {
   const { task, classes } = preprocessing;

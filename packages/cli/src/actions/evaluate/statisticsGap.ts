@@ -2,26 +2,24 @@ import { data, nn } from "evenkeel";
 import { networkOf, Preprocessing, type Table, type TableModel } from "evenkeel/tabular";
 import { batchNormGap } from "evenkeel/train";
 
-/**
- * How the losses of a network differ when batch normalization takes the statistics of these rows.
- */
+/** How the loss of a network changes if BatchNorm uses the statistics of these rows. */
 export interface StatisticsGap {
   /**
-   * What the losses are: of classes the log loss, of numbers the mean squared error of the scaled
-   * target.
+   * The kind of loss: the log loss for classes, the mean squared error of the scaled target for
+   * numbers.
    */
   readonly loss: "logLoss" | "mse";
-  /** With the statistics that the model has. */
+  /** The loss with the model's running statistics. */
   readonly running: number;
-  /** With those of the rows themselves, batch by batch. */
+  /** The loss with the statistics of these rows, batch by batch. */
   readonly batch: number;
   readonly rows: number;
 }
 
-/** So many rows are enough to tell, and are one batch. */
+/** Enough rows to see a difference; they are a single batch. */
 const mostRows = 8192;
 
-/** Undefined without batch normalization, and of a single row, which has no spread. */
+/** Returns undefined without BatchNorm, and for a single row, which has no variance. */
 export function statisticsGap(model: TableModel, table: Table, rows: Int32Array): StatisticsGap | undefined {
   const { norm, hidden } = model.network.options;
   if (norm !== "batch" || hidden.length === 0 || rows.length < 2) return undefined;
@@ -44,7 +42,7 @@ export function statisticsGap(model: TableModel, table: Table, rows: Int32Array)
   return { loss: kind, running: running.loss, batch: batch.loss, rows: taken.length };
 }
 
-/** Evenly over all rows: a table may be sorted. */
+/** Evenly spaced rows, because a table may be sorted. */
 function spread(rows: Int32Array): Int32Array {
   if (rows.length <= mostRows) return rows;
   return Int32Array.from({ length: mostRows }, (_, i) => rows[Math.floor((i * rows.length) / mostRows)]);

@@ -19,21 +19,21 @@ export function rowsWithTarget({ schema }: TableModel, table: Table): Int32Array
 }
 
 /**
- * The rows of a part, drawn again as the training drew them.
- * @throws CommandError if the record does not say how, or the table is not the one that was trained
- *   on
+ * The rows of a part, from the split of the training, drawn again.
+ * @throws CommandError if the record does not describe the split, or the table is not the one that
+ *   was trained on
  */
 export function rowsOfPart({ schema }: TableModel, table: Table, part: PartName, origin: Origin): Int32Array {
   const { seed, split, rows } = origin;
   if (seed === undefined || split === undefined) {
-    throw misuse("conflict", "--part: the model's record does not say how its rows were split", "leave --part away");
+    throw misuse("conflict", "--part: the model's record does not say how its rows were split", "leave --part out");
   }
   const changed = origin.fingerprint !== undefined && origin.fingerprint !== fingerprint(table);
   if (changed || (rows !== undefined && rows !== table.rows)) {
     const had = rows === undefined || rows === table.rows ? "" : `: it had ${rows} rows and now has ${table.rows}`;
     throw misuse(
       "wrong-value",
-      `--part: the table is not as it was when the model was trained${had}, so its parts cannot be told`,
+      `--part: the table is not as it was when the model was trained${had}, so its parts cannot be drawn again`,
     );
   }
   const taken = splitRows(table, schema, { seed, ...split })[part];

@@ -2,7 +2,7 @@ import type { Run } from "../../records/runs/readRun.ts";
 import type { PartScores, RunConfig } from "../../records/runs/types.ts";
 import { compareScores } from "../../shell/metrics.ts";
 
-/** A line of a comparison: something of every run, in the order of the runs. */
+/** A line of a comparison: a value for each run, in the order of the runs. */
 export interface ComparedLine<T> {
   readonly name: string;
   readonly values: readonly (T | undefined)[];
@@ -10,22 +10,22 @@ export interface ComparedLine<T> {
 
 export interface ScoreLine extends ComparedLine<number> {
   /**
-   * Positions of the runs with the best value; none if all are alike or fewer than two have one.
+   * Indices of the runs with the best value; none if all are equal or fewer than two have a value.
    */
   readonly best: readonly number[];
 }
 
 export interface RunComparison {
   readonly runs: readonly Run[];
-  /** Settings that are not the same in all runs. */
+  /** Settings that differ between the runs. */
   readonly settings: readonly ComparedLine<unknown>[];
-  /** Named like "test.mae", and "test.mae recomputed" where there is batch normalization. */
+  /** Named like "test.mae", and "test.mae recomputed" if there is a BatchNorm. */
   readonly scores: readonly ScoreLine[];
-  /** Why the scores say less than they seem to. */
+  /** Reasons why the scores are not comparable as they stand. */
   readonly cautions: readonly string[];
 }
 
-/** Puts runs side by side. */
+/** Compares runs side by side. */
 export function compareRuns(runs: readonly Run[]): RunComparison {
   const settings = lines(runs.map(({ config }) => settingsOf(config))).filter(
     ({ values }) => new Set(values.map((value) => JSON.stringify(value))).size > 1,
@@ -34,7 +34,7 @@ export function compareRuns(runs: readonly Run[]): RunComparison {
   return { runs, settings, scores, cautions: cautionsOf(runs) };
 }
 
-/** All settings of a run by dotted names, those of nested objects too. */
+/** All settings of a run by dotted names, nested ones included. */
 export function settingsOf(config: RunConfig): Map<string, unknown> {
   const { table, target, task, seed, split, settings, versions } = config;
   return new Map([
@@ -72,7 +72,7 @@ function partScores(scores: PartScores, suffix = ""): [string, number][] {
   );
 }
 
-/** A line for every name that any of the runs has. */
+/** A line for every name that occurs in any of the runs. */
 function lines<T>(runs: readonly Map<string, T>[]): ComparedLine<T>[] {
   const names = new Set(runs.flatMap((run) => [...run.keys()]));
   return [...names].map((name) => ({ name, values: runs.map((run) => run.get(name)) }));

@@ -9,15 +9,17 @@ import { nearest } from "../../shell/nearest.ts";
 import { compareRuns, type RunComparison } from "./compareRuns.ts";
 
 interface ListRequest extends RunsFolder {
-  /** "mae" of the validation rows, "test.mae" of others: the best run comes first. */
+  /**
+   * "mae" is that of the validation rows; "test.mae" names other rows. The best run comes first.
+   */
   readonly sort?: string | undefined;
   readonly limit?: number | undefined;
 }
 
-/** Recorded runs: the newest first, or the best. */
+/** Recorded runs: the newest first, or the best first. */
 export interface RunList {
   readonly runs: readonly (Run | DamagedRun)[];
-  /** How many there are without a limit. */
+  /** The number of runs without the limit. */
   readonly total: number;
   /** The metric that they are sorted by. */
   readonly metric?: string;
@@ -32,7 +34,7 @@ export function listedRuns({ sort, limit, ...place }: ListRequest): RunList {
   return { runs: runs.slice(0, limit), total: all.length, metric };
 }
 
-/** A run with all that its folder holds. */
+/** A run with everything that its folder holds. */
 export interface RunDetails {
   readonly run: Run;
   readonly epochs: readonly EpochLine[];
@@ -61,7 +63,7 @@ export function comparison(ids: readonly string[], place: RunsFolder): RunCompar
   return compareRuns(runs);
 }
 
-/** The best first; runs without the metric come last. */
+/** The best first; runs without the metric last. */
 function sortRuns(runs: readonly (Run | DamagedRun)[], sort: string) {
   const dot = sort.indexOf(".");
   const [part, metric] = dot < 0 ? ["validation", sort] : [sort.slice(0, dot), sort.slice(dot + 1)];

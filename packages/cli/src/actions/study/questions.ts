@@ -4,12 +4,12 @@ import { flagOf } from "../../shell/flags.ts";
 import { nearest } from "../../shell/nearest.ts";
 import type { StudyFlags } from "./studyFlags.ts";
 
-/** The names that `--ask` knows, the default first. */
+/** The values of `--ask`, the default first. */
 export const askNames: readonly string[] = questions.map(({ ask }) => ask);
 
 const ofTables: readonly Ask[] = ["normalization", "placement"];
 
-/** Options that change nothing where another question is asked. */
+/** Options that have no effect on other questions than these. */
 const belongTo: Readonly<Partial<Record<keyof StudyFlags, readonly Ask[]>>> = {
   ...{ target: ofTables, features: ofTables, ignore: ofTables, kind: ofTables, task: ofTables },
   ...{ sql: ofTables, columns: ofTables, format: ofTables, delimiter: ofTables, header: ofTables },
@@ -19,9 +19,10 @@ const belongTo: Readonly<Partial<Record<keyof StudyFlags, readonly Ask[]>>> = {
 };
 
 /**
- * The question that was asked; undefined for the default, as if nothing had been said.
- * @param tableFirst where no table is given, what stands after `--ask` was perhaps meant as one
- * @throws CommandError if there is no such question, or an option is given that has no part in it
+ * The question that was asked; undefined if `--ask` was not given.
+ * @param tableFirst whether no table is given, so that the value of `--ask` may have been meant as
+ *   the table
+ * @throws CommandError if there is no such question, or an option does not apply to it
  */
 export function askOf(flags: StudyFlags, tableFirst = false): Ask | undefined {
   const ask = flags.ask === undefined || flags.ask === true ? "normalization" : flags.ask;

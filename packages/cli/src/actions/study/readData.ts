@@ -10,7 +10,7 @@ import { readTableOf, type TableFlags, tableFlags } from "../../tables/tableFlag
 import { columnOptions, targetOf } from "../columns.ts";
 import type { StudyFlags } from "./studyFlags.ts";
 
-/** What is studied, how it was read, and what was noticed. */
+/** The data of a study, how it was read, and notes about it. */
 interface DataRead {
   readonly data: StudyData;
   readonly table: TableRead;
@@ -21,16 +21,16 @@ interface DataRead {
 
 export type NoticedFinding = Pick<RunFinding, "severity" | "code" | "message">;
 
-/** What is told while it is read. */
+/** Callbacks while the data is read. */
 export interface ReadEvents {
   readonly onRead?: ((done: number, what: "rows" | "pictures") => void) | undefined;
   readonly onReadEnd?: (() => void) | undefined;
 }
 
 /**
- * Reads a table, or pictures where the question is about them: as the study began, or as the flags
- * say.
- * @throws CommandError, TableReadError or TableError for what is wrong with them
+ * Reads a table, or pictures if the question is about pictures: as the flags say or, for a study
+ * that is resumed, as its record says.
+ * @throws CommandError, TableReadError or TableError for problems of the data
  */
 export async function readData(
   source: string | undefined,
@@ -44,7 +44,7 @@ export async function readData(
   const read = began?.read ?? { ...tableFlags(flags), pictureSize, rgb };
   const from = source ?? began?.source ?? undefined;
   if (questionOf(ask).takesPictures) {
-    // A decoder is loaded for those alone who have pictures.
+    // Only studies of pictures load a decoder.
     const { readPictures } = await import("../../pictures/readPictures.ts");
     const { cwd, signal } = context;
     const onProgress = (done: number) => onRead?.(done, "pictures");

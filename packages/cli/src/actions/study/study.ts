@@ -22,17 +22,17 @@ import { studyOptions } from "./studyOptions.ts";
 import { defaultThreads, type TrialThreadsOptions, trialThreads } from "./threads.ts";
 import { wholeSeeds } from "./wholeSeeds.ts";
 
-/** What is studied, and how. */
+/** The data of a study, and its options. */
 export interface StudyRequest {
   readonly source?: string | undefined;
   readonly flags: StudyFlags;
-  /** The library's options, as they were given. */
+  /** The library's options as the user gave them. */
   readonly given: StudyOptions;
   /** The arguments of the command, for the record. */
   readonly command: readonly string[];
 }
 
-/** What is known before the first network. */
+/** What is known before the first network is trained. */
 export interface StudyBeginning {
   readonly table: TableRead;
   readonly data: StudyData;
@@ -43,31 +43,29 @@ export interface StudyBeginning {
   readonly folder: string;
 }
 
-/** What is told while it goes on. */
+/** Callbacks while the study runs. */
 export interface StudyEvents extends ReadEvents {
   readonly onStart?: ((beginning: StudyBeginning) => void) | undefined;
   readonly onEvent?: ((event: StudyEvent) => void) | undefined;
-  /** The last network is trained, or was interrupted. */
+  /** Called when the last network is trained, or training was interrupted. */
   readonly onEnd?: (() => void) | undefined;
 }
 
-/** A study as far as it came. */
+/** A study, finished or interrupted. */
 export interface Studied extends StudyBeginning {
   readonly study: StudyFolder;
   readonly complete: boolean;
-  /**
-   * What can be said: all of it, or by the seeds that are whole; undefined where there are none.
-   */
+  /** The conclusions, from all seeds or from the complete ones; undefined if none is complete. */
   readonly concluded?: { readonly result: StudyResult; readonly report: StudyReport };
   readonly trials: readonly TrialRun[];
-  /** Networks that were trained now, and not before an interruption. */
+  /** The number of networks that were trained now, and not before an interruption. */
   readonly trained: number;
   readonly seconds: number;
 }
 
 /**
- * Plans and runs a study, or goes on with one, and keeps it in a folder.
- * @throws CommandError, TableReadError or TableError for what is wrong with options and table
+ * Plans and runs a study, or resumes one, and records it in a folder.
+ * @throws CommandError, TableReadError or TableError for problems of the options or the table
  */
 export async function study(
   { source, flags, given, command }: StudyRequest,

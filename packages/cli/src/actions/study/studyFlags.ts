@@ -4,9 +4,9 @@ import type { PictureFlags } from "../../pictures/pictureFlags.ts";
 import type { TableFlags } from "../../tables/tableFlags.ts";
 import type { ColumnFlags } from "../columns.ts";
 
-/** What a study can be told, besides the library's options. */
+/** The flags of a study that are not options of the library. */
 export interface StudyFlags extends ColumnFlags, TableFlags, PictureFlags {
-  /** True where no question stands after it. */
+  /** True if `--ask` has no value. */
   readonly ask?: string | true | undefined;
   readonly firstSeed?: number | undefined;
   readonly scales?: readonly Scale[] | undefined;

@@ -5,8 +5,8 @@ import { askOf } from "./questions.ts";
 import type { StudyFlags } from "./studyFlags.ts";
 
 /**
- * All options of a study: those that were given as they are, and what the command's own flags make
- * of them.
+ * All options of a study: those of the library as given, and those that follow from the command's
+ * own flags.
  * @throws CommandError if the question is unknown, or flags exclude each other
  */
 export function studyOptions(flags: StudyFlags, given: StudyOptions, tableFirst = false): StudyOptions {
@@ -29,8 +29,8 @@ function seedsFrom(first: number, { seeds, quick }: StudyOptions): number[] {
 }
 
 /**
- * Every scale with every norm; with dropout too, on one scale, what is compared with it. As the
- * default arms are made.
+ * Every scale with every norm, made like the default arms: dropout is on one scale only, for the
+ * arms that are compared with it.
  */
 function armsOf({ scales = ["raw", "zscore"], norms = allNorms }: StudyFlags, given: StudyOptions): NormArm[] {
   const { quick, dropout = quick ? 0 : 0.2 } = given;

@@ -5,7 +5,7 @@ import { inferSchema, tableFromRows } from "evenkeel/tabular";
 import { describe, expect, test } from "vitest";
 import { trialThreads, workerFile } from "./threads.ts";
 
-// The sources are TypeScript, so a thread first needs the loader that the examples run with.
+// The sources are TypeScript, so a thread first needs tsx, the loader that the examples run with.
 const workerUrl = JSON.stringify(new URL("./worker.ts", import.meta.url).href);
 const newWorker = (workerData: StudyData) =>
   new Worker(`import("tsx/esm/api").then((tsx) => (tsx.register(), import(${workerUrl})))`, { eval: true, workerData });

@@ -9,45 +9,45 @@ import {
   trialRunner,
 } from "evenkeel/study";
 
-/** Threads that train trials: what `runStudy` takes as `execute` and `lanes`. */
+/** Threads that train trials: the options `execute` and `lanes` of `runStudy`. */
 interface TrialThreads {
   readonly execute: Execute;
   readonly lanes: number;
-  /** Ends the threads. May be called twice. */
+  /** Ends the threads. A second call does nothing. */
   readonly close: () => Promise<void>;
 }
 
 export interface TrialThreadsOptions {
   /** 1 trains in this thread. Results do not depend on it. */
   readonly threads: number;
-  /** How a thread is started; tests start theirs from the sources. */
+  /** Starts a thread; tests start theirs from the sources. */
   readonly newWorker?: ((data: StudyData) => Worker) | undefined;
 }
 
-/** What a thread is sent. */
+/** A message to a thread. */
 export interface TrialRequest {
   readonly spec: TrialSpec;
 }
 
-/** What it sends back: any number of epochs, then a result. An error ends the thread. */
+/** A message from a thread: any number of epochs, then a result. An error ends the thread. */
 export type TrialReply =
   | { readonly type: "epoch"; readonly epoch: number; readonly validation: number }
   | { readonly type: "run"; readonly run: TrialRun };
 
-/** As many threads as the machine runs at once, up to 8. */
+/** As many threads as the machine runs in parallel, up to 8. */
 export function defaultThreads(): number {
   return Math.min(availableParallelism(), 8);
 }
 
-/** The body of a thread in the built program. */
+/** The code of a thread in the built program. */
 export const workerFile = new URL("./worker.js", import.meta.url);
 
-/** The thread of the built program. It gets a copy of the data. */
+/** A thread of the built program, with a copy of the data. */
 function startWorker(data: StudyData): Worker {
   return new Worker(workerFile, { workerData: data });
 }
 
-/** Threads are started when there is work for them, and kept for the next trial. */
+/** Threads are started as trials come, and kept for the next trial. */
 export function trialThreads(data: StudyData, { threads, newWorker = startWorker }: TrialThreadsOptions): TrialThreads {
   if (!Number.isInteger(threads) || threads < 1) {
     throw new RangeError(`threads is ${threads}, expected a whole number of at least 1`);
@@ -78,7 +78,7 @@ export function trialThreads(data: StudyData, { threads, newWorker = startWorker
         idle.push(worker);
         return run;
       } catch (error) {
-        // It may be in the middle of a training: nothing more can be asked of it.
+        // The thread may be in the middle of a training, so it cannot be used again.
         await end(worker);
         throw error;
       }

@@ -1,8 +1,8 @@
 import { concludeStudy, countTrials, isPlain, type StudyResult } from "evenkeel/study";
 
 /**
- * What an interrupted study says: it is concluded from the seeds of which every arm was trained at
- * every rate, so that all arms are judged by the same seeds.
+ * The result of an interrupted study: only the seeds for which every arm was trained at every rate,
+ * so that all arms are judged by the same seeds.
  *
  * @returns undefined if there is no such seed
  */

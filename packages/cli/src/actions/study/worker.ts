@@ -2,8 +2,8 @@ import { parentPort, workerData } from "node:worker_threads";
 import { type StudyData, trialRunner } from "evenkeel/study";
 import type { TrialReply, TrialRequest } from "./threads.ts";
 
-// The body of a thread: trains what it is sent, one trial at a time. An error ends the thread and
-// reaches its owner.
+// The code of a thread: trains the trials that it receives, one at a time. An error ends the thread
+// and reaches the main thread.
 const port = parentPort;
 if (port === null) throw new Error("this file is the body of a worker thread; start it with new Worker(...)");
 const execute = trialRunner(workerData as StudyData);

@@ -2,8 +2,8 @@ import { createHash } from "node:crypto";
 import type { Table } from "evenkeel/tabular";
 
 /**
- * A digest of a table's names and values: whether a training is resumed on the table that it began
- * with.
+ * A digest of a table's names and values, to check that a training is resumed on the table that it
+ * began with.
  */
 export function fingerprint({ rows, columns }: Table): string {
   const hash = createHash("sha256").update(String(rows));

@@ -8,13 +8,13 @@ import type { RunsFolder } from "../../records/runs/runsFolder.ts";
 import { runFiles } from "../../records/runs/types.ts";
 import { misuse, sentence } from "../../shell/errors.ts";
 
-/** Flags that make sense beside `--resume`: all others are the run's own. */
+/** Flags that may be given with `--resume`: all other settings are the run's own. */
 const own = ["--runs", "--resume", "--out", "--tensorboard", "--no-report", "--json", "--epochs"];
 
 interface ResumeRequest extends RunsFolder {
   /** An id, the beginning of one, or "latest". */
   readonly wanted: string;
-  /** Whether a table or a query is named besides. */
+  /** Whether a table or a query is given as well. */
   readonly source: boolean;
   /** The flags that were given: "--batch-size". */
   readonly given: readonly string[];
@@ -22,23 +22,24 @@ interface ResumeRequest extends RunsFolder {
   readonly epochs?: number | undefined;
 }
 
-/** A run to go on with. */
+/** A run to resume. */
 export interface ResumedRun {
   readonly run: Run;
-  /** Where it stood; undefined if it was ended before its first checkpoint, and begins again. */
+  /**
+   * Its last checkpoint; undefined if it was ended before its first one, so that it begins again.
+   */
   readonly checkpoint?: Checkpoint<never>;
 }
 
 /**
- * @throws CommandError if there is no such run, it runs or has finished, its checkpoint is damaged,
- *   or other options are given
+ * @throws CommandError if there is no such run, it is running or finished, its checkpoint is
+ *   damaged, or other options are given
  */
 export function resumedRun({ wanted, source, given, epochs, ...place }: ResumeRequest): ResumedRun {
-  if (source)
-    throw misuse("conflict", "--resume goes on with the table that the run began with", "leave the table out");
+  if (source) throw misuse("conflict", "--resume uses the table that the run began with", "leave the table out");
   const other = given.find((flag) => !own.includes(flag));
   if (other !== undefined) {
-    throw misuse("conflict", "--resume goes on with the options that the run began with", `leave ${other} out`);
+    throw misuse("conflict", "--resume uses the options that the run began with", `leave ${other} out`);
   }
   const run = findRun(place, wanted);
   if (run.status === "running")
@@ -49,16 +50,16 @@ export function resumedRun({ wanted, source, given, epochs, ...place }: ResumeRe
     throw misuse(
       "conflict",
       `the schedule ${schedule} ends with the epochs that it was planned for`,
-      "leave --epochs out, or train anew",
+      "leave --epochs out, or train again",
     );
   }
   const done = run.result?.epochs ?? 0;
   if (epochs !== undefined && epochs < done) {
-    throw misuse("conflict", `the run ${run.id} has ${done} epochs behind it`, "--epochs counts from the first one");
+    throw misuse("conflict", `the run ${run.id} has ${done} finished epochs`, "--epochs counts from the first one");
   }
   if (run.status === "finished" && (epochs === undefined || epochs === done)) {
-    const cure = !ends ? "--epochs with more of them goes on" : undefined;
-    throw misuse("conflict", `the run ${run.id} has finished: there is nothing to go on with`, cure);
+    const cure = !ends ? "a larger --epochs continues it" : undefined;
+    throw misuse("conflict", `the run ${run.id} has finished: there is nothing to resume`, cure);
   }
   const checkpoint = checkpointOf(run);
   return { run, ...(checkpoint && { checkpoint }) };
@@ -70,7 +71,7 @@ function checkpointOf({ id, path }: Run): Checkpoint<never> | undefined {
   try {
     return loadCheckpoint(readFileSync(file));
   } catch (error) {
-    throw misuse("damaged-file", `the checkpoint of the run ${id} cannot be read: ${sentence(error)}`, "train anew", {
+    throw misuse("damaged-file", `the checkpoint of the run ${id} cannot be read: ${sentence(error)}`, "train again", {
       cause: error,
     });
   }

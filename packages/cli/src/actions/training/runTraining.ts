@@ -18,21 +18,21 @@ import { WriteError } from "../../shell/files/writeAtomic.ts";
 interface RecordedTraining {
   readonly table: Table;
   readonly options: TrainTableOptions;
-  /** What was noticed while the table was read. */
+  /** Notes from reading the table. */
   readonly notes: readonly RunFinding[];
-  /** Called once everything is checked; gives the folder that the run is recorded in. */
+  /** Called when everything is checked; returns the folder to record the run in. */
   readonly open: (event: TableStartEvent) => RunFolder;
   readonly onEpoch: (line: EpochLine) => void;
-  /** Write TensorBoard's event file too. */
+  /** Whether to write TensorBoard's event file too. */
   readonly tensorboard: boolean;
   readonly resume?: Checkpoint | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
-/** Seconds between checkpoints, so that small networks do not spend their time on writing them. */
+/** Seconds between checkpoints, so that small networks do not spend their time on them. */
 const checkpointEvery = 1;
 
-/** A training, and what is recorded of it. */
+/** A training and its record. */
 interface Recorded {
   readonly training: TableTraining;
   readonly folder: { readonly run: RunFolder; readonly result: RunResult };
@@ -40,11 +40,11 @@ interface Recorded {
 
 /**
  * Trains and records: a line of metrics for every epoch, a checkpoint every second and at the end,
- * then model and result. After an interrupt the best model so far is written as if it had ended
- * there; during a refit that of the first training. A refit that fails leaves that too, and the run
- * is finished: going on with it would only fail again.
+ * then the model and the result. After an interrupt it writes the best model so far, as if training
+ * had ended there; during a refit, the model of the first training. The same holds for a refit that
+ * fails. Such a run counts as finished, because resuming it would fail again.
  *
- * @throws what trainTable throws; a failure after the first step is recorded in the folder too
+ * @throws errors of trainTable; a failure after the first step is also recorded in the folder
  */
 export async function runTraining(plan: RecordedTraining): Promise<Recorded> {
   const { table, options, signal, tensorboard } = plan;
@@ -87,7 +87,7 @@ export async function runTraining(plan: RecordedTraining): Promise<Recorded> {
     return { training, folder: { run: folder, result } };
   } catch (error) {
     writeCheckpoint();
-    // What was read and decided is in config.json; of the outcome there is only this.
+    // config.json holds the table and the plan; this is the only record of the outcome.
     folder?.writeResult({
       status: "failed",
       epochs,
@@ -97,13 +97,13 @@ export async function runTraining(plan: RecordedTraining): Promise<Recorded> {
       findings: [],
       error: sentence(error),
     });
-    // Options and table are checked by now: what else goes wrong is a fault of the program.
+    // Options and table are checked by now, so any other error is a bug of the program.
     if (folder === undefined || isExpected(error)) throw error;
     throw new Error("the training failed", { cause: error });
   }
 }
 
-/** What may end a training that has begun. */
+/** Whether an error may end a training that has begun without being a bug. */
 function isExpected(error: unknown): boolean {
   return error instanceof CommandError || error instanceof WriteError || problemOf(error)?.code === "not-finite";
 }
@@ -146,14 +146,14 @@ function resultOf(training: TableTraining, notes: readonly RunFinding[]): RunRes
   };
 }
 
-/** A refit that failed is found by nobody who looks at the scores alone. */
+/** The scores alone do not show that a refit failed. */
 function refitFindings(refit: TableTraining["refit"]): RunFinding[] {
   if (refit?.error === undefined) return [];
   const message = `the refit on ${refit.rows.length} rows failed: ${sentence(refit.error)} The model is that of the training before it`;
   return [{ severity: "warning", code: "refit", message }];
 }
 
-/** What was decided for a training, its defaults too, for people to read and to compare. */
+/** The settings of a training, defaults included, to show and to compare. */
 export function settingsOf(
   { seed: _, ...plan }: TablePlan,
   task: Task,

@@ -16,38 +16,38 @@ import { fingerprint } from "./fingerprint.ts";
 import { type ResumedRun, resumedRun } from "./resumedRun.ts";
 import { runTraining, settingsOf } from "./runTraining.ts";
 
-/** What is trained, on which table, and where it is recorded. */
+/** The table to train on, how to train, and where to record it. */
 interface TrainRequest {
   readonly source?: string | undefined;
   readonly read: TableFlags;
-  /** The column to predict; that of a built-in table unless given. */
+  /** The column to predict. Default: the target of a built-in table. */
   readonly target?: string | undefined;
-  /** The library's options, without what is decided here. */
+  /** The library's options, except those that this action sets. */
   readonly options: Omit<TrainTableOptions, "target">;
-  /** Where runs are recorded. */
+  /** The folder of runs. */
   readonly runs: string;
-  /** The run to go on with: its id, the beginning of it, or "latest". */
+  /** The run to resume: its id, the beginning of it, or "latest". */
   readonly resume?: string | undefined;
   /** The flags that were given: "--batch-size". */
   readonly given: readonly string[];
-  /** A copy of the model. */
+  /** The path for a copy of the model. */
   readonly out?: string | undefined;
-  /** Whether to write an event file for TensorBoard too. */
+  /** Whether to write TensorBoard's event file too. */
   readonly tensorboard: boolean;
   /** The arguments of the command, for the record. */
   readonly command: readonly string[];
 }
 
-/** What is told while it goes on. */
+/** Callbacks while the training runs. */
 interface TrainEvents {
   readonly onRead?: ((rows: number) => void) | undefined;
-  /** The table is read, whether or not it can be trained on. */
+  /** Called when the table is read, even if it cannot be trained on. */
   readonly onReadEnd?: (() => void) | undefined;
   readonly onStart?: ((table: TableRead, event: TableStartEvent) => void) | undefined;
   readonly onEpoch?: ((line: EpochLine) => void) | undefined;
 }
 
-/** A training, what is recorded of it, and where. */
+/** A training, its record and the record's path. */
 export interface Trained {
   readonly training: TableTraining;
   readonly table: TableRead;
@@ -58,8 +58,8 @@ export interface Trained {
 }
 
 /**
- * Reads a table, trains on it and records the run; or goes on with a run that was interrupted.
- * @throws CommandError or TableReadError for what is wrong with the options or the table
+ * Reads a table, trains on it and records the run, or resumes a run that was interrupted.
+ * @throws CommandError or TableReadError for problems of the options or the table
  */
 export async function train(request: TrainRequest, context: ActionContext, events: TrainEvents = {}): Promise<Trained> {
   const { source, resume, given, tensorboard } = request;
@@ -86,7 +86,7 @@ export async function train(request: TrainRequest, context: ActionContext, event
     throw misuse(
       "wrong-value",
       `the table is not the one that ${resumed?.run.id} began with: ${printable(table.source)} has changed`,
-      "train anew",
+      "train again",
     );
   }
   const recipe: Recipe = {
@@ -143,7 +143,9 @@ function newFolder(
   }
 }
 
-/** The folder of a run that is resumed: it is this process's from now on, and running again. */
+/**
+ * The folder of a run that is resumed, which now belongs to this process and is marked as running.
+ */
 function takenFolder({ run, checkpoint }: ResumedRun, changes: Partial<NewRun>): RunFolder {
   const { epoch = 0, first } = checkpoint ?? {};
   const done = first === undefined ? { training: epoch } : { training: first.epoch, refit: epoch };

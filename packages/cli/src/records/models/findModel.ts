@@ -7,12 +7,12 @@ import { isDamaged, type Run, readRun } from "../runs/readRun.ts";
 import type { RunsFolder } from "../runs/runsFolder.ts";
 import { runFiles } from "../runs/types.ts";
 
-/** Where a model lies. */
+/** The location of a model. */
 export interface ModelPlace {
   readonly path: string;
-  /** As its user named it, or the id of its run. */
+  /** The name that the user gave, or the id of the run. */
   readonly name: string;
-  /** The run that trained it, if it still lies among its files. */
+  /** The run that trained it, if the model is still in the run's folder. */
   readonly run?: Run;
 }
 
@@ -54,7 +54,7 @@ function inFolder(run: Run | undefined): Pick<ModelPlace, "run"> {
   return run === undefined ? {} : { run };
 }
 
-/** The run whose model a file is. */
+/** The run whose folder a model file is in. */
 export function runOf(path: string): Run | undefined {
   if (basename(path) !== runFiles.model) return undefined;
   const run = readRun(dirname(path));

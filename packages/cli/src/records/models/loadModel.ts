@@ -8,14 +8,16 @@ interface LoadedModel extends ModelPlace {
   readonly model: TableModel;
 }
 
-/** @throws CommandError if there is no such model, or it is damaged, or a file of another kind */
+/**
+ * @throws CommandError if there is no such model, it is damaged, or it is a file of another kind
+ */
 export function loadModel(wanted: string, options: RunsFolder): LoadedModel {
   const place = findModel(wanted, options);
   const bytes = readBytes(place);
   try {
     return { ...place, model: TableModel.load(bytes) };
   } catch (error) {
-    // Everything that can be wrong here is wrong with the file.
+    // Any error here means that the file is damaged.
     throw misuse("damaged-file", `${place.name} cannot be used: ${sentence(error)}`, undefined, { cause: error });
   }
 }

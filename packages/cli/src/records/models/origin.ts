@@ -6,29 +6,30 @@ import type { Run } from "../runs/readRun.ts";
 import { readFlagsOf } from "../runs/recipe.ts";
 import { type PartScores, partScores } from "../runs/types.ts";
 
-/** What is known of a model's training. */
+/** What the records say about a model's training. */
 export interface Origin {
   /** The table: a file, a pattern, or the name of a built-in one. */
   readonly source?: string;
-  /** Flags that it was read with. */
+  /** The flags that it was read with. */
   readonly read?: Partial<TableFlags>;
-  /** The rows it had. */
+  /** The number of its rows. */
   readonly rows?: number;
   readonly fingerprint?: string;
   readonly seed?: number;
   readonly split?: SplitOptions;
-  /** How it was trained. */
+  /** The plan of the training. */
   readonly plan?: { readonly batchSize: number; readonly epochs: number; readonly statistics: string };
-  /** Rows of the parts. */
+  /** The number of rows in the parts. */
   readonly sizes?: { readonly train: number };
-  /** There if the model was trained once more on training and validation rows. */
+  /** Present if the model was refit on training and validation rows. */
   readonly refit?: { readonly rows: number };
   readonly scores?: PartScores;
   readonly baselines?: Readonly<Record<string, PartScores>>;
 }
 
 /**
- * A record is whatever the one who trained put into it: what is not as expected here is left out.
+ * A record may hold anything that its author put there, so values of an unexpected type are
+ * ignored.
  */
 const recordSchema = z.object({
   source: z.string().optional().catch(undefined),
@@ -53,7 +54,7 @@ const recordSchema = z.object({
   baselines: z.record(z.string(), partScores).optional().catch(undefined),
 });
 
-/** By the record in the model's file, and where that is silent by the run that it lies in. */
+/** From the record in the model's file and, where that lacks something, from the run. */
 export function originOf(record: ModelRecord, run?: Run): Origin {
   const told: Origin = withoutUndefined(recordSchema.safeParse(record).data ?? {});
   if (told.source !== undefined || run === undefined) return told;

@@ -6,10 +6,10 @@ import { type RunsFolder, runsFolder } from "./runsFolder.ts";
 const list = "`evenkeel runs list` lists them";
 
 /**
- * Finds a run by its id, by the beginning of it that no other has, or as `latest`.
+ * Finds a run by its id, by the beginning of the id if it is unique, or as `latest`.
  *
- * @throws CommandError if there is none or there are several, with the nearest ids, or the one that
- *   is meant is damaged
+ * @throws CommandError if there is none or there are several, with the nearest ids, or if the run
+ *   is damaged
  */
 export function findRun(place: RunsFolder, wanted: string): Run {
   const run = choose(listRuns(runsFolder(place)), wanted);
@@ -42,7 +42,9 @@ function choose(runs: readonly (Run | DamagedRun)[], wanted: string): Run | Dama
   throw misuse("wrong-value", `no run has an id that begins with ${JSON.stringify(wanted)}`, hint);
 }
 
-/** By letters; people also give only the end of an id, or a part of the table's name. */
+/**
+ * The nearest id by spelling; users also give only the end of an id, or a part of the table's name.
+ */
 function nearestTo(wanted: string, ids: readonly string[]): string | undefined {
   return (
     ids.find((id) => wanted !== "" && id.includes(wanted)) ?? (ids.length === 0 ? undefined : closest(wanted, ids))

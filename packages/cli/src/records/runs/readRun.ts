@@ -16,17 +16,17 @@ import {
   studyFile,
 } from "./types.ts";
 
-/** A run as it stands on the disk. */
+/** A run as recorded on disk. */
 export interface Run {
   readonly id: string;
   readonly path: string;
   readonly status: RunStatus;
   readonly config: RunConfig;
-  /** Absent while it is trained, and when it was killed. */
+  /** Absent while the run is trained, and if it was killed. */
   readonly result?: RunResult;
 }
 
-/** A folder that is no run, or no longer one. */
+/** A folder that is no run, or is damaged. */
 export interface DamagedRun {
   readonly id: string;
   readonly path: string;
@@ -38,7 +38,7 @@ export function isDamaged(run: Run | DamagedRun): run is DamagedRun {
   return "problem" in run;
 }
 
-/** Reads a folder. It never throws: what is wrong with the folder is in the answer. */
+/** Reads a folder. It never throws: problems are in the result. */
 export function readRun(path: string): Run | DamagedRun {
   const id = basename(path);
   try {
@@ -51,13 +51,13 @@ export function readRun(path: string): Run | DamagedRun {
   }
 }
 
-/** A run that did not say how it ended runs, or was killed. */
+/** A run without a recorded end is running, or was killed. */
 function statusOf(config: RunConfig, result?: RunResult): RunStatus {
   if (result !== undefined && result.status !== "running") return result.status;
   return isRunning(config.process) ? "running" : "interrupted";
 }
 
-/** @throws Error if there is no config.json in the folder, or it is not one of ours */
+/** @throws Error if there is no config.json in the folder, or it has another format */
 export function readConfig(path: string): RunConfig {
   return readJson(join(path, runFiles.config), runConfigSchema);
 }
@@ -74,10 +74,7 @@ export function readMetrics(path: string): EpochLine[] {
   );
 }
 
-/**
- * All folders in a folder of runs but those of studies, the newest first; those that are no runs
- * come last.
- */
+/** All run folders, the newest first, without those of studies; damaged ones come last. */
 export function listRuns(folder: string): (Run | DamagedRun)[] {
   const runs = readdirSync(folder)
     .map((name) => join(folder, name))

@@ -11,7 +11,7 @@ const optionsSchema = declaredSchema<TrainTableOptions>(trainTableOptions);
 
 /**
  * The flags that the table of a run was read with.
- * @throws CommandError naming config.json and the key whose value is not what the command writes
+ * @throws CommandError naming config.json and the key, if a value is invalid
  */
 export function readFlagsOf(run: Run): TableFlags {
   return parsed(run, "read", tableFlagsSchema);
@@ -19,7 +19,7 @@ export function readFlagsOf(run: Run): TableFlags {
 
 /**
  * The options that a run was trained with.
- * @throws CommandError naming config.json and the key whose value is not what the command writes
+ * @throws CommandError naming config.json and the key, if a value is invalid
  */
 export function trainOptionsOf(run: Run): TrainTableOptions {
   return parsed(run, "options", optionsSchema);

@@ -9,19 +9,19 @@ import { thisProcess } from "./process.ts";
 import { readConfig, readMetrics } from "./readRun.ts";
 import { type EpochLine, type RunConfig, type RunResult, runFiles, type ScoresByName } from "./types.ts";
 
-/** What a new run is told; the folder adds the rest. */
+/** The config of a new run without what the folder adds. */
 export type NewRun = Omit<RunConfig, "format" | "id" | "started" | "versions" | "process">;
 
-/** How many epochs of a training, and of a refit after it, are done. */
+/** The number of finished epochs of a training, and of its refit. */
 interface DoneEpochs {
   readonly training: number;
   readonly refit?: number;
 }
 
 /**
- * The folder of a run. Everything is written atomically (see {@link writeAtomic}) except for the
- * metrics and TensorBoard's events, which grow by whole lines and records: whenever the process is
- * killed, what is there can be read.
+ * The folder of a run. All files are written atomically (see {@link writeAtomic}) except the
+ * metrics and TensorBoard's events, which grow by whole lines and records. So the folder can be
+ * read whenever the process is killed.
  */
 export class RunFolder {
   readonly path: string;
@@ -36,7 +36,7 @@ export class RunFolder {
   /**
    * Makes a new folder such as `runs/2026-11-25_mpg_3f2a` and writes its config.json.
    *
-   * @param folder - where runs are kept; made if it is not there
+   * @param folder - the folder of runs; it is made if missing
    * @throws Error if it cannot be written
    */
   static create(folder: string, config: NewRun, now: Date = new Date()): RunFolder {
@@ -53,12 +53,12 @@ export class RunFolder {
   }
 
   /**
-   * Opens a run that was interrupted, to go on with it: this process is its process now, and what
-   * metrics.jsonl says of epochs after the checkpoint's is dropped, because they are trained again.
+   * Opens an interrupted run to resume it. The run now belongs to this process, and lines of
+   * metrics.jsonl after the checkpoint's epoch are dropped, because these epochs are trained again.
    *
    * @param done - the finished epochs of the checkpoint, of the training and of its refit
-   * @param changes - what is decided otherwise from now on
-   * @throws Error if it is no folder of a run, or damaged
+   * @param changes - settings that differ from now on
+   * @throws Error if it is no folder of a run, or is damaged
    */
   static resume(path: string, done: DoneEpochs, changes: Partial<NewRun> = {}): RunFolder {
     const run = new RunFolder(path);
@@ -72,7 +72,7 @@ export class RunFolder {
     return run;
   }
 
-  /** The path of one of its files, whether it is there or not. */
+  /** The path of one of its files, whether or not the file exists. */
   file(name: keyof typeof runFiles): string {
     return join(this.path, runFiles[name]);
   }
@@ -82,7 +82,7 @@ export class RunFolder {
     appendLine(this.file("metrics"), line);
   }
 
-  /** Adds an epoch to TensorBoard's event file, which is begun by the first call. */
+  /** Adds an epoch to TensorBoard's event file, which the first call creates. */
   appendEvents(line: EpochLine): void {
     this.#events ??= new EventFile(this.path);
     const named = (part: string, scores: ScoresByName = {}) =>
@@ -121,8 +121,8 @@ export class RunFolder {
 }
 
 /**
- * Makes a folder whose name is the day, the table and four digits that no other run has, and what
- * else it is to end with.
+ * Makes a folder named by the day, the table, four digits that no other run has, and an optional
+ * ending.
  * @returns the name
  */
 export function newFolder(folder: string, source: string, now: Date, ending = ""): string {
@@ -139,7 +139,7 @@ export function newFolder(folder: string, source: string, now: Date, ending = ""
   }
 }
 
-/** "auto-mpg" of "data/Auto MPG.csv": what every file system takes as part of a name. */
+/** "auto-mpg" for "data/Auto MPG.csv": characters that every file system allows in a name. */
 function tableName(source: string): string {
   const name = basename(source, extname(source));
   const plain = name

@@ -2,20 +2,20 @@ import { statSync } from "node:fs";
 import { resolve } from "node:path";
 import { misuse } from "../../shell/errors.ts";
 
-/** Where runs are recorded. */
+/** The folder that runs are recorded in. */
 export interface RunsFolder {
   readonly cwd: string;
-  /** As the user names it. */
+  /** As the user named it. */
   readonly runs: string;
 }
 
-/** Where runs are recorded unless another folder is named. */
+/** The default folder of runs. */
 export const usualRuns = "runs";
 
 /**
  * The path of the folder.
- * @param mayLack whether it may be missing where nobody has named it: undefined then
- * @throws CommandError if it is missing, or no folder
+ * @param mayLack whether the default folder may be missing; the result is then undefined
+ * @throws CommandError if it is missing, or not a folder
  */
 export function runsFolder(place: RunsFolder): string;
 export function runsFolder(place: RunsFolder, options: { readonly mayLack: true }): string | undefined;

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { figure } from "../schemas.ts";
 
-/** The files of a run, each under its own name in every folder. */
+/** The files of a run; they have the same names in every folder. */
 export const runFiles = {
   config: "config.json",
   metrics: "metrics.jsonl",
@@ -11,35 +11,38 @@ export const runFiles = {
   result: "result.json",
 } as const;
 
-/** The file by which the folder of a study is known from that of a run, beside which it is kept. */
+/** The file that identifies the folder of a study; studies are kept beside runs. */
 export const studyFile = "study.json";
 
-/** Scores of one part of the rows by the metric's name. */
+/** Scores of one part of the rows by metric. */
 export type ScoresByName = Readonly<Record<string, number>>;
 
-/** Scores by part of the rows; a part that was not scored is not there. */
+/** Scores by part of the rows; parts that were not scored are absent. */
 export interface PartScores {
   readonly train?: ScoresByName;
   readonly validation?: ScoresByName;
   readonly test?: ScoresByName;
 }
 
-/** Scores with both kinds of statistics of batch normalization, and which the model has now. */
+/** Scores with both kinds of running statistics, and the kind that the model now has. */
 export interface BatchNormScores {
   readonly asTrained: PartScores;
   readonly recomputed: PartScores;
   readonly kept: "asTrained" | "recomputed";
 }
 
-/** A process, so that later ones can see whether it still runs. */
+/** Identifies a process, so that later ones can see whether it is still running. */
 export interface ProcessMark {
   readonly pid: number;
   readonly host: string;
-  /** When the process began, as the system counts; numbers of processes come again, these with them do not. */
+  /**
+   * When the process began, in the system's units. Process ids are reused, but not with the same
+   * start.
+   */
   readonly started?: string;
 }
 
-/** How a training was asked for, as plain JSON. */
+/** The request for a training, as plain JSON. */
 export interface Recipe {
   /** A file, a pattern or the name of a built-in table; absent with a query. */
   readonly source?: string;
@@ -51,7 +54,7 @@ export interface Recipe {
   readonly fingerprint: string;
 }
 
-/** config.json of a run: everything that was decided before its first epoch. */
+/** config.json of a run: everything that was decided before the first epoch. */
 export interface RunConfig {
   /** Version of this format. */
   readonly format: 1;
@@ -61,7 +64,7 @@ export interface RunConfig {
   /** The arguments of the command, without Node and the script. */
   readonly command: readonly string[];
   readonly table: {
-    /** A file, an address or a query: where the rows came from. */
+    /** A file, an address or a query: the source of the rows. */
     readonly source: string;
     readonly rows: number;
     readonly columns?: number;
@@ -70,20 +73,23 @@ export interface RunConfig {
   readonly task: "regression" | "binary" | "multiclass";
   readonly classes?: readonly string[];
   readonly seed: number;
-  /** Rows in each part. */
+  /** The number of rows in each part. */
   readonly split: { readonly train: number; readonly validation: number; readonly test: number };
-  /** All settings, those left at their defaults too. Nested objects are allowed. */
+  /** All settings, defaults included. Nested objects are allowed. */
   readonly settings: Readonly<Record<string, unknown>>;
-  /** What it takes to do the same again: where the table is read from and how, and the options as they were given. */
+  /**
+   * What is needed to repeat the run: where and how the table is read, and the options as they were
+   * given.
+   */
   readonly recipe: Recipe;
   readonly versions: { readonly evenkeel: string; readonly node: string };
-  /** Who trains it now, or did last. */
+  /** The process that trains the run, or did last. */
   readonly process: ProcessMark;
 }
 
 export type RunStatus = "running" | "finished" | "interrupted" | "failed";
 
-/** Something the check of the table found: the library's Finding. */
+/** A finding of the table's checks: the library's Finding. */
 export interface RunFinding {
   readonly severity: "error" | "warning" | "note";
   readonly code: string;
@@ -92,30 +98,30 @@ export interface RunFinding {
   readonly message: string;
 }
 
-/** result.json of a run: how it ended. */
+/** result.json of a run: its outcome. */
 export interface RunResult {
   readonly status: RunStatus;
   /** Finished epochs, without those of a refit. */
   readonly epochs: number;
-  /** From 1; the one whose weights the model has. */
+  /** The epoch, from 1, whose weights the model has. */
   readonly bestEpoch?: number;
   readonly seconds: number;
-  /** Of the model that was kept. */
+  /** Scores of the model that was kept. */
   readonly scores: PartScores;
-  /** Scores of the baselines on the same rows, by their names. */
+  /** Scores of the baselines on the same rows, by name. */
   readonly baselines: Readonly<Record<string, PartScores>>;
-  /** Where there is batch normalization. */
+  /** Present if there is a BatchNorm. */
   readonly batchNorm?: BatchNormScores;
   /**
-   * The training once more, on training and validation rows. If it came to its end the model and the other scores are of it;
-   * the validation scores are of the first training in any case.
+   * The second training, on training and validation rows. If it was finished, the model and the
+   * other scores belong to it; the validation scores always belong to the first training.
    */
   readonly refit?: {
     readonly rows: number;
     /** Finished epochs. */
     readonly epochs: number;
     readonly kept: boolean;
-    /** Why it failed: the model is then that of the first training. */
+    /** Why it failed; the model is then that of the first training. */
     readonly error?: string;
   };
   readonly findings: readonly RunFinding[];
@@ -125,7 +131,7 @@ export interface RunResult {
 
 /** A line of metrics.jsonl: the library's EpochRecord. */
 export interface EpochLine {
-  /** There for an epoch of a refit, which counts from 1 again. */
+  /** Present for an epoch of a refit, which counts from 1 again. */
   readonly stage?: "refit";
   readonly epoch: number;
   readonly step: number;
@@ -133,7 +139,7 @@ export interface EpochLine {
   readonly learningRate: number;
   readonly train: ScoresByName;
   readonly validation?: ScoresByName;
-  /** Over the validation rows with recomputed batch statistics, where it was asked for. */
+  /** Scores of the validation rows with recomputed running statistics, if requested. */
   readonly recomputed?: ScoresByName;
 }
 
@@ -145,7 +151,7 @@ export const partScores: z.ZodType<PartScores> = z.object({
   test: scoresByName.exactOptional(),
 });
 
-/** What is accepted as a config.json. */
+/** The schema of config.json. */
 export const runConfigSchema: z.ZodType<RunConfig> = z.object({
   format: z.literal(1),
   id: z.string().min(1),
@@ -168,7 +174,7 @@ export const runConfigSchema: z.ZodType<RunConfig> = z.object({
   process: z.object({ pid: count, host: z.string(), started: z.string().exactOptional() }),
 });
 
-/** What is accepted as a result.json. */
+/** The schema of result.json. */
 export const runResultSchema: z.ZodType<RunResult> = z.object({
   status: z.enum(["running", "finished", "interrupted", "failed"]),
   epochs: count,
@@ -192,7 +198,7 @@ export const runResultSchema: z.ZodType<RunResult> = z.object({
   error: z.string().exactOptional(),
 });
 
-/** What is accepted as a line of metrics.jsonl. */
+/** The schema of a line of metrics.jsonl. */
 export const epochLineSchema: z.ZodType<EpochLine> = z.object({
   stage: z.literal("refit").exactOptional(),
   epoch: count,

@@ -15,7 +15,8 @@ import { type ProcessMark, studyFile } from "../runs/types.ts";
 import { declaredSchema, firstIssue, tableFlagsSchema } from "../schemas.ts";
 
 /**
- * study.json: everything that was decided before the first network, so that the study can go on.
+ * study.json: everything that was decided before the first network, so that the study can be
+ * resumed.
  */
 export interface StudyConfig {
   /** Version of this format. */
@@ -24,14 +25,14 @@ export interface StudyConfig {
   readonly started: string;
   /** The arguments of the command, without Node and the script. */
   readonly command: readonly string[];
-  /** How the table or the pictures are read: what stood in their place, and the options. */
+  /** How the table or the pictures are read: the source argument, and the options. */
   readonly source: string | null;
   readonly read: TableFlags & PictureFlags;
   readonly table: { readonly source: string; readonly rows: number; readonly columns: number };
   readonly schema: SchemaOptions;
   readonly options: StudyOptions;
   readonly versions: { readonly evenkeel: string; readonly node: string };
-  /** Who runs it now, or did last. */
+  /** The process that runs the study, or did last. */
   readonly process: ProcessMark;
 }
 
@@ -48,7 +49,7 @@ const configSchema: z.ZodType<StudyConfig> = z.object({
   }),
   table: z.object({ source: z.string(), rows: z.number(), columns: z.number() }),
   schema: declaredSchema<SchemaOptions>(schemaOptions),
-  // What they hold is checked where the study is planned.
+  // Their contents are checked when the study is planned.
   options: z.custom<StudyOptions>(isPlainObject, "expected an object"),
   versions: z.object({ evenkeel: z.string(), node: z.string() }),
   process: z.object({ pid: z.int().nonnegative(), host: z.string(), started: z.string().exactOptional() }),
@@ -73,16 +74,16 @@ export class StudyFolder {
   }
 
   /**
-   * A new folder: the one that is asked for, or one in `runs`.
-   * @throws CommandError if the one that is asked for holds something
+   * Makes a new folder: the one that the user named, or one in `runs`.
+   * @throws CommandError if the named folder is not empty
    */
   static create(runs: string, out: string | undefined, study: NewStudy, now = new Date()): StudyFolder {
     if (out !== undefined) {
       if (existsSync(join(out, studyFile))) {
-        throw misuse("conflict", `${out} holds a study`, "go on with it by --resume, or choose another folder");
+        throw misuse("conflict", `${out} holds a study`, "continue it with --resume, or choose another folder");
       }
       if (existsSync(out) && (!statSync(out).isDirectory() || readdirSync(out).length > 0)) {
-        throw misuse("conflict", `${out} is there already`, "choose another folder with --out");
+        throw misuse("conflict", `${out} exists already`, "choose another folder with --out");
       }
       mkdirSync(out, { recursive: true });
     }
@@ -97,7 +98,7 @@ export class StudyFolder {
   }
 
   /**
-   * Opens a study to go on with it: a folder, an id in `runs`, or `latest` there.
+   * Opens a study to resume it: a folder, an id in `runs`, or `latest`.
    * @throws CommandError if there is none, or it is still running
    */
   static resume(runs: string, cwd: string, wanted: string): StudyFolder {
@@ -137,7 +138,7 @@ function latest(runs: string): string | undefined {
   return started.sort((a, b) => (a.started < b.started ? 1 : -1)).at(0)?.path;
 }
 
-/** @throws CommandError if it cannot be read as a study.json of this version */
+/** @throws CommandError if it is not a valid study.json of this version */
 function readStudy(folder: string): StudyConfig {
   const path = join(folder, studyFile);
   try {

@@ -28,7 +28,7 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true }));
 const path = () => join(folder, "trials.jsonl");
 
-/** Runs the plan with the folder, counting what had to be trained. */
+/** Runs the plan with the folder, and counts the trials that were trained. */
 async function study(signal?: AbortSignal, onTrial?: (run: TrialRun) => void) {
   const store = openTrialStore(folder, data);
   let trained = 0;

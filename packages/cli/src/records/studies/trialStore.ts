@@ -8,13 +8,13 @@ import { type CommandError, misuse } from "../../shell/errors.ts";
 import { figure, firstIssue } from "../schemas.ts";
 
 /**
- * The finished trials of a study, in a folder: a study that is interrupted, however rudely, goes on
- * from there.
+ * The finished trials of a study, in a folder: a study can be resumed from there, even after it was
+ * killed.
  */
 interface TrialStore {
-  /** What was there when it was opened: `finished` for `runStudy`. */
+  /** The trials that the folder held when it was opened: `finished` for `runStudy`. */
   readonly finished: readonly TrialRun[];
-  /** Keeps a trial. It is on the disk when this returns. */
+  /** Records a trial. It is on the disk when this returns. */
   readonly append: (run: TrialRun) => void;
   readonly close: () => void;
 }
@@ -29,10 +29,10 @@ interface Header {
 const fileName = "trials.jsonl";
 
 /**
- * Opens the folder's store, or makes one. A trial is a line of JSON; a last line that was not
- * written to its end is dropped.
- * @throws CommandError if the folder holds the trials of another table or of another version, or a
- *   line of it is damaged
+ * Opens the folder's store, or creates it. A trial is a line of JSON; an incomplete last line is
+ * dropped.
+ * @throws CommandError if the folder holds trials of another table or another version, or a damaged
+ *   line
  */
 export function openTrialStore(folder: string, data: StudyData): TrialStore {
   mkdirSync(folder, { recursive: true });
@@ -64,9 +64,9 @@ export function openTrialStore(folder: string, data: StudyData): TrialStore {
   };
 }
 
-/** A new file is there after a power failure only if its folder was written, too. */
+/** A new file survives a power failure only if its folder was flushed, too. */
 function syncFolder(folder: string): void {
-  // Windows does not open folders, and needs no such thing.
+  // Windows cannot open folders, and does not need this.
   if (process.platform === "win32") return;
   const handle = openSync(folder, "r");
   fsyncSync(handle);
@@ -113,11 +113,13 @@ const errors = z.partialRecord(z.enum(metrics), figure);
 const parts = { train: errors, validation: errors, test: errors };
 const reading = z.object({ curve: z.array(figure), ...parts });
 
-/** In the order that a trial is written in: the same trials make the same bytes. */
+/**
+ * The keys are in the order in which they are written, so that the same trials give the same bytes.
+ */
 const runSchema: z.ZodType<TrialRun> = z.object({
   result: z.object({
-    // Its text is what a trial of the plan is known by, so what it holds needs no check: another
-    // one is left aside.
+    // Trials are identified by the text of their spec, so it needs no check: a spec that is not in
+    // the plan is ignored.
     spec: z.custom<TrialSpec>(isSpec, "expected the plan of a trial"),
     rows: counts,
     constant: z.object(parts),

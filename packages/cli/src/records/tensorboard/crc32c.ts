@@ -6,15 +6,15 @@ export function crc32c(bytes: Uint8Array): number {
 }
 
 /**
- * What stands in a TFRecord: a checksum of data that itself holds checksums is not to be one of
- * them.
+ * The checksum in a TFRecord. It is masked because data that contains checksums would give poor
+ * ones.
  */
 export function maskedCrc32c(bytes: Uint8Array): number {
   const crc = crc32c(bytes);
   return (((crc >>> 15) | (crc << 17)) + 0xa282ead8) >>> 0;
 }
 
-/** The polynomial 0x1edc6f41 with its bits turned around. */
+/** The polynomial 0x1edc6f41 with its bits reversed. */
 const polynomial = 0x82f63b78;
 
 const table = Uint32Array.from({ length: 256 }, (_, byte) => {

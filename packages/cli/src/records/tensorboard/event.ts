@@ -12,13 +12,14 @@ export function versionEvent(wallTime: number): Uint8Array {
 }
 
 /**
- * Scalars of one step. Names before a "/" are a group of charts in TensorBoard.
+ * An event with the scalars of one step. TensorBoard groups charts by the part of their names
+ * before a "/".
  *
  * @param wallTime - seconds since 1970
  */
 export function scalarEvent(step: number, scalars: Readonly<Record<string, number>>, wallTime: number): Uint8Array {
   const writer = start(wallTime);
-  // protobuf leaves out zeros
+  // protobuf omits zeros
   if (step !== 0) writer.tag(event.step, WireType.Varint).int64(step);
   writer.tag(event.summary, WireType.LengthDelimited).fork();
   for (const [name, scalar] of Object.entries(scalars)) {

@@ -4,16 +4,16 @@ import { join } from "node:path";
 import { scalarEvent, tfRecord, versionEvent } from "./event.ts";
 
 /**
- * A TensorBoard event file in a folder: `tensorboard --logdir runs` shows its scalars, while a
- * training goes on too. Every call is one write of whole records, so that a killed process leaves
- * at most one torn record at the end, which TensorBoard skips.
+ * A TensorBoard event file in a folder: `tensorboard --logdir runs` shows its scalars, also while a
+ * training runs. Every call writes whole records at once, so a killed process leaves at most one
+ * torn record at the end, which TensorBoard skips.
  */
 export class EventFile {
   readonly path: string;
 
   /**
-   * Begins a new file. Several in one folder are one run to TensorBoard: a training that was
-   * resumed adds its own.
+   * Creates a new file. TensorBoard takes several files in one folder as one run: a training that
+   * was resumed adds its own.
    */
   constructor(folder: string, now: Date = new Date()) {
     const seconds = now.getTime() / 1000;
@@ -24,7 +24,7 @@ export class EventFile {
 
   /**
    * Adds scalars of one step, such as `{ "loss/train": 0.5, "loss/validation": 0.6 }`. They are
-   * kept as float32.
+   * stored as float32.
    */
   scalars(step: number, scalars: Readonly<Record<string, number>>, now: Date = new Date()): void {
     if (!Number.isSafeInteger(step)) throw new RangeError(`scalars: the step is ${step}, expected a whole number`);
@@ -32,5 +32,5 @@ export class EventFile {
   }
 }
 
-/** Two files of one process in one second. */
+/** Distinguishes two files of one process in the same second. */
 let nextNumber = 0;

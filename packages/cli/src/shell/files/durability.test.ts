@@ -7,8 +7,8 @@ import { openTrialStore } from "../../records/studies/trialStore.ts";
 import { writeAtomic } from "./writeAtomic.ts";
 
 /**
- * What was asked of the disk, in order: "fsync a.tmp". No kill shows it: only a power failure
- * would.
+ * The file system calls in order: "fsync a.tmp". Killing the process would not show a missing one:
+ * only a power failure would.
  */
 const calls: string[] = [];
 
@@ -46,7 +46,7 @@ beforeEach(() => {
 });
 afterEach(() => fs.rmSync(folder, { recursive: true, force: true }));
 
-// Windows flushes no folders.
+// Windows cannot flush folders.
 describe.skipIf(process.platform === "win32")("is on the disk when the call returns", () => {
   test("a file: its content before it takes its name, then the name", () => {
     writeAtomic(join(folder, "a.json"), "x");

@@ -3,9 +3,9 @@ import * as fs from "node:fs";
 const newline = 10;
 
 /**
- * Adds a value as one line of JSON. A line that a killed process left torn at the end of the file
- * is cut off first, so that the file never has a torn line anywhere but at its end. NaN and
- * infinities become null, as JSON has it.
+ * Adds a value as one line of JSON. If a killed process left an incomplete line at the end of the
+ * file, that is removed first, so that only the last line of a file can be incomplete. NaN and
+ * infinities become null.
  *
  * @throws Error if the file cannot be written, or the value has no JSON
  */
@@ -23,7 +23,7 @@ export function appendLine(path: string, value: unknown): void {
   }
 }
 
-/** The position after the last newline of a file. */
+/** The offset after the last newline of a file. */
 function endOfLines(file: number, size: number): number {
   const chunk = Buffer.alloc(4096);
   for (let end = size; end > 0; ) {
@@ -37,16 +37,15 @@ function endOfLines(file: number, size: number): number {
 }
 
 /**
- * Reads what {@link appendLine} wrote: the values of all lines that were finished. A last line
- * without its newline was being written when the process was killed, or is being written now; it
- * does not count.
+ * Reads what {@link appendLine} wrote: the values of all complete lines. A last line without a
+ * newline is ignored: the process was killed while writing it, or is writing it now.
  *
- * @throws Error if the file cannot be read, or a finished line is no JSON; the message has the
- *   number of the line
+ * @throws Error with the line's number if a complete line is no JSON; Error if the file cannot be
+ *   read
  */
 export function readJsonLines(path: string): unknown[] {
   const lines = fs.readFileSync(path, "utf8").split("\n");
-  lines.pop(); // what stands after the last newline
+  lines.pop(); // the text after the last newline
   return lines.map((line, index) => {
     try {
       return JSON.parse(line) as unknown;

@@ -3,11 +3,10 @@ import { dirname } from "node:path";
 import { misuse } from "../errors.ts";
 
 /**
- * Says that a file cannot be made while it costs nothing: before the work whose result it is to
- * hold.
- * @param name as its user named it
- * @param option the one that named it
- * @throws CommandError if its folder is not there, or it is a folder
+ * Checks that a file can be created, before the work whose result it will hold.
+ * @param name as the user named it
+ * @param option the option that named it
+ * @throws CommandError if its folder does not exist, or it is itself a folder
  */
 export function checkWritable(path: string, name: string, option: string): void {
   const why = statSync(path, { throwIfNoEntry: false })?.isDirectory()

@@ -47,7 +47,7 @@ describe("writeAtomic", () => {
   });
 
   test("removes what killed processes left of this file, and nothing that may be alive or is another's", () => {
-    const dead = 2 ** 22 + 1; // above the highest number that Linux gives
+    const dead = 2 ** 22 + 1; // above the highest process id on Linux
     const names = {
       dead: `.a.${hostname()}~${dead}~0.tmp`,
       alive: `.a.${hostname()}~${process.ppid}~0.tmp`,
@@ -67,8 +67,8 @@ describe("writeAtomic", () => {
 
 describe("200 kills with SIGKILL", () => {
   /**
-   * A checkpoint that can tell whether it is whole: a version, as many bytes as it says, each of
-   * which says it again.
+   * A checkpoint that shows whether it is complete: a version and a length, then that number of
+   * bytes, each with the version.
    */
   const child = `
     const { existsSync, readFileSync, writeSync } = require("node:fs");
@@ -91,9 +91,7 @@ describe("200 kills with SIGKILL", () => {
     return version;
   }
 
-  /**
-   * What the child said until it was gone; it is killed some milliseconds after its first write.
-   */
+  /** The child's output until it ended; it is killed some milliseconds after its first write. */
   function killed(process: ChildProcess, delay: number): Promise<string> {
     return new Promise((resolve, reject) => {
       let said = "";
@@ -117,7 +115,7 @@ describe("200 kills with SIGKILL", () => {
         ?.slice(what.length) ?? 0,
     );
 
-  /** Kills children that write one file, one after the other, and looks at the file after each. */
+  /** Kills children that write one file, one after the other, and checks the file after each. */
   async function killOften(written: string, kills: number, milliseconds: number) {
     fs.mkdirSync(written);
     const path = join(written, "checkpoint.safetensors");
@@ -155,8 +153,7 @@ describe("200 kills with SIGKILL", () => {
     fs.writeFileSync(join(folder, "child.cjs"), child);
 
     const lanes = await Promise.all(["a", "b"].map((lane) => killOften(join(folder, lane), 100, 40_000)));
-    // The kills did hit writes, and some were finished. A machine that has much else to do may not
-    // get to all 200.
+    // Some kills hit a write, and some writes were finished. A busy machine may not reach all 200.
     for (const { duringWrite, finished } of lanes) {
       expect(duringWrite).toBeGreaterThan(0);
       expect(finished).toBeGreaterThan(0);

@@ -7,8 +7,8 @@ import type { Problem } from "evenkeel";
 const day = 24 * 60 * 60 * 1000;
 
 /**
- * A file that could not be written. It imports nothing that runs: a test has processes killed that
- * hold this file alone.
+ * A file could not be written. This module imports nothing at run time, because a test kills
+ * processes that load it alone.
  */
 export class WriteError extends Error {
   override readonly name = "WriteError";
@@ -21,17 +21,16 @@ export class WriteError extends Error {
 }
 
 /**
- * Writes a file so that whoever looks sees the old content or the new, never a part: into a
- * temporary file beside it, which is flushed to the disk, given the name, and then the folder is
- * flushed too. This holds for a process that is killed at any moment, and for a machine that loses
- * power. What killed processes left behind of this file is removed on the way. It is synchronous,
- * so that it can be done where a signal is handled and between two epochs.
+ * Writes a file so that every reader sees the old content or the new, never a part: it writes a
+ * temporary file beside it, flushes it to the disk, renames it, and flushes the folder. This holds
+ * if the process is killed at any moment, and if the machine loses power. It also removes temporary
+ * files that killed processes left of this file. It is synchronous, so that it can be called in a
+ * signal handler and between two epochs.
  *
- * A file that was there keeps its permissions; a symbolic link stays one, and what it points to is
- * written.
+ * An existing file keeps its permissions; a symbolic link remains, and its target is written.
  *
- * @throws WriteError if it cannot be written (no such folder, no space, no permission); the old
- *   file is then as it was
+ * @throws WriteError if the file cannot be written (no such folder, no space, no permission); the
+ *   old file is then unchanged
  */
 export function writeAtomic(path: string, content: string | Uint8Array): void {
   let temporary: string | undefined;
@@ -55,7 +54,7 @@ export function writeAtomic(path: string, content: string | Uint8Array): void {
   }
 }
 
-/** Where a symbolic link leads, so that renaming does not replace it by a file. */
+/** The target of a symbolic link, so that renaming does not replace the link by a file. */
 function resolveLink(path: string): string {
   return fs.existsSync(path) ? fs.realpathSync(path) : path;
 }
@@ -64,7 +63,7 @@ function modeOf(path: string): number {
   return fs.existsSync(path) ? fs.statSync(path).mode & 0o777 : 0o666;
 }
 
-/** A rename is in the folder, not in the file. Windows flushes no folders. */
+/** A rename changes the folder, not the file. Windows cannot flush folders. */
 function flushFolder(folder: string): void {
   if (process.platform === "win32") return;
   const handle = fs.openSync(folder, "r");
@@ -75,7 +74,7 @@ function flushFolder(folder: string): void {
   }
 }
 
-/** ".model.safetensors.host~4711~0.tmp": hidden, beside its file, and it says who is writing. */
+/** ".model.safetensors.host~4711~0.tmp": hidden, beside its file, with the name of its writer. */
 function temporaryName(name: string): string {
   return `.${name}.${hostname()}~${process.pid}~${threadId}.tmp`;
 }
@@ -93,8 +92,8 @@ function removeLeftovers(folder: string, name: string): void {
 }
 
 /**
- * Writing is synchronous: what bears this thread's own name is of a killed process whose number
- * came again.
+ * Writing is synchronous, so a file with this thread's own name was left by a killed process with
+ * the same id.
  */
 function isGone(host: string, pid: number, thread: number): boolean {
   if (host !== hostname()) return false;
@@ -102,15 +101,15 @@ function isGone(host: string, pid: number, thread: number): boolean {
 }
 
 /**
- * Of another machine on a shared disk, or of a process whose number another has now: nothing is
- * written for a day.
+ * Written on another machine with a shared disk, or by a process whose id is in use again: no write
+ * takes a day.
  */
 function isOld(file: string): boolean {
   const facts = fs.statSync(file, { throwIfNoEntry: false });
   return facts !== undefined && Date.now() - facts.mtimeMs > day;
 }
 
-/** Whether a process of this number runs on this machine, whoever it belongs to. */
+/** Whether a process with this id is running on this machine, whoever owns it. */
 export function isProcess(pid: number): boolean {
   try {
     process.kill(pid, 0);

@@ -2,8 +2,8 @@ import { wholeText } from "../../shell/figures.ts";
 import type { Output } from "../../shell/terminal.ts";
 
 /**
- * Shows on a terminal how many rows or pictures have been read, until it is told to stop; elsewhere
- * nothing.
+ * Shows on a terminal how many rows or pictures have been read, until `stop` is called; does
+ * nothing elsewhere.
  */
 export function readingProgress({ terminal }: Output): {
   readonly update: (done: number, what?: "rows" | "pictures") => void;
@@ -15,7 +15,7 @@ export function readingProgress({ terminal }: Output): {
       shown = true;
       terminal?.write(`\rread ${wholeText(done)} ${what}`);
     },
-    // Wipes its line.
+    // Clears the line.
     stop: () => {
       if (shown) terminal?.write("\r\x1b[2K");
     },

@@ -1,9 +1,9 @@
 const steps = "▁▂▃▄▅▆▇█";
 
 /**
- * Values as a small drawing of at most so many characters: the means of equal parts, between the
- * lowest and the highest; in logarithms where a linear one would be flat after its beginning. What
- * is no number is a gap.
+ * Values as a small drawing of at most `width` characters: the means of equal parts, scaled from
+ * the lowest to the highest; in logarithms if a linear scale would be flat after its beginning. NaN
+ * is a gap.
  */
 export function sparkline(values: readonly number[], width: number): string {
   const parts = Math.min(width, values.length);

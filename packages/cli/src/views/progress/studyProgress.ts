@@ -13,14 +13,17 @@ import { metricFacts } from "../../shell/metrics.ts";
 import { type Output, wrap } from "../../shell/terminal.ts";
 import { clock } from "./clock.ts";
 
-/** Shows how far a study is. */
+/** Shows the progress of a study. */
 export interface StudyProgress {
   readonly update: (event: StudyEvent) => void;
-  /** Leaves the terminal as it was found. */
+  /** Restores the terminal. */
   readonly stop: () => void;
 }
 
-/** Bars on a terminal, for all and for each arm; elsewhere a line for each tenth of a stage. */
+/**
+ * On a terminal, a bar for the whole study and one for each arm; elsewhere a line for each tenth of
+ * a stage.
+ */
 export function studyProgress(output: Output, plan: StudyPlan): StudyProgress {
   const state = new StudyState(plan);
   return output.terminal === undefined ? lines(output, state) : bars(output, output.terminal, state);
@@ -28,7 +31,7 @@ export function studyProgress(output: Output, plan: StudyPlan): StudyProgress {
 
 const stageNames = { rates: "all arms at all learning rates", variants: "fewer rows, shorter trainings, other units" };
 
-/** What is known of an arm so far. */
+/** The state of an arm. */
 class ArmState {
   readonly arm: Arm;
   done = 0;
@@ -48,7 +51,7 @@ class ArmState {
     this.done++;
   }
 
-  /** The rate with the lowest mean validation error until now. */
+  /** The rate with the lowest mean validation error so far. */
   get best(): { readonly lr: number; readonly mean: number } | undefined {
     const rates = [...this.#byRate].map(([lr, { sum, count: runs }]) => ({ lr, mean: sum / runs }));
     return rates.sort((a, b) => a.mean - b.mean).at(0);
@@ -60,14 +63,14 @@ class StudyState {
   readonly arms: readonly ArmState[];
   readonly all: number;
   stage: "rates" | "variants" = "rates";
-  /** Finished networks of the stage, and how many there are to be. */
+  /** Finished networks of the stage, and the number of all its networks. */
   done = 0;
   of = 0;
-  /** Networks of stages that are over. */
+  /** Networks of finished stages. */
   #before = 0;
   #finished = 0;
   #began = performance.now();
-  /** Parts of the networks that are being trained. */
+  /** The finished fractions of the networks in training. */
   readonly #current = new Map<string, number>();
 
   constructor(plan: StudyPlan) {
@@ -97,7 +100,7 @@ class StudyState {
     return this.#before + this.done;
   }
 
-  /** "1:05 left", by the pace of this process; nothing until a network is finished. */
+  /** "1:05 left", at the pace of this process; empty until a network is finished. */
   get left(): string {
     if (this.#finished === 0 || this.total >= this.all) return "";
     const running = [...this.#current.values()].reduce((sum, part) => sum + part, 0);
@@ -127,7 +130,7 @@ function bars({ colors }: Output, terminal: NodeJS.WritableStream, state: StudyS
     const room = Math.max(4, Math.min(30, width - text.length - stage.length - 4));
     return `${colors.cyan(drawn(state.total / state.all, room))}  ${text}  ${colors.dim(stage)}`;
   };
-  // Beside the longest figures: the bars are of one length.
+  // Room for the longest figures, so that all bars have the same length.
   const room = width - names - 4 - `validation ${short} 0.0000 at 0.0003`.length;
   const line = ({ arm, done, best }: ArmState) => {
     const found = best === undefined ? "" : `validation ${short} ${scoreText(best.mean)} at ${best.lr}`;
@@ -138,11 +141,11 @@ function bars({ colors }: Output, terminal: NodeJS.WritableStream, state: StudyS
     stream: terminal,
     hideCursor: true,
     format: "",
-    // Ctrl-C is the command's business: it stops the training and then these bars.
+    // The command handles Ctrl-C: it stops the training and then these bars.
     gracefulExit: false,
   });
   const main = multi.create(state.all, 0, {}, { format: overall });
-  // A terminal that is lower than the bars would be filled with copies of them.
+  // A terminal with fewer lines than bars would fill with copies of them.
   const armBars =
     rows < state.arms.length + 3 || width < names + 30
       ? []
@@ -175,7 +178,7 @@ function lines({ write }: Output, state: StudyState): StudyProgress {
     update: (event) => {
       state.update(event);
       if (event.type === "stage") {
-        const earlier = event.done === 0 ? "" : ` (${count(event.done, "network")} of them from before)`;
+        const earlier = event.done === 0 ? "" : ` (${count(event.done, "network")} of them from an earlier run)`;
         write(`${state.stageText}${earlier}\n`);
         told = event.done;
       }

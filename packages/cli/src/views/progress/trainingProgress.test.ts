@@ -5,7 +5,7 @@ import type { EpochLine } from "../../records/runs/types.ts";
 import { sparkline } from "./sparkline.ts";
 import { trainingProgress } from "./trainingProgress.ts";
 
-/** Epochs of 0.5 s whose validation error falls until the fifth and then rises. */
+/** Epochs of 0.5 s; the validation error falls until the fifth and then rises. */
 function line(epoch: number): EpochLine {
   const mae = 2 + Math.abs(5 - epoch) / 10;
   return { epoch, step: 8 * epoch, seconds: epoch / 2, learningRate: 0.01, train: { mae: 1 }, validation: { mae } };
@@ -85,7 +85,7 @@ describe("on a terminal", () => {
     for (let epoch = 1; epoch <= 10; epoch++) progress.epoch(line(epoch));
     progress.stop();
     expect(text.lastIndexOf("\x1b[?25h")).toBeGreaterThan(text.lastIndexOf("\x1b[?25l"));
-    // The last drawing, up to what moves the cursor.
+    // The last drawing, up to the control sequence that moves the cursor.
     return text.slice(text.lastIndexOf("epoch")).replaceAll("\x1b[0K", "\n").replaceAll("\x1b[?", "\n").split("\n")[0];
   }
 

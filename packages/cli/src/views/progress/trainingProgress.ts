@@ -6,26 +6,24 @@ import type { Output } from "../../shell/terminal.ts";
 import { clock } from "./clock.ts";
 import { sparkline } from "./sparkline.ts";
 
-/** Shows how far a training is. */
+/** Shows the progress of a training. */
 export interface TrainingProgress {
-  /** After each epoch, with what the training's event says. */
+  /** Call it after each epoch, with the fields of the training's event. */
   readonly epoch: (line: EpochLine) => void;
-  /**
-   * At the end, however it came: says where it stopped, and leaves the terminal as it was found.
-   */
+  /** Call it at the end, also after an error: writes the last epoch, and restores the terminal. */
   readonly stop: () => void;
 }
 
 interface TrainingProgressOptions {
-  /** How many epochs there are to be. */
+  /** The number of epochs. */
   readonly epochs: number;
-  /** Rows of an epoch. */
+  /** The number of rows in an epoch. */
   readonly rows: number;
-  /** Whether it is a refit: lines say so. Of its first epoch it is not known how long it took. */
+  /** Whether it is a refit, which its lines say. The time of its first epoch is unknown. */
   readonly refit?: boolean | undefined;
-  /** How many epochs' worth of work come after it, for the time that is left. */
+  /** The work that follows, in epochs, for the time that is left. */
   readonly further?: number | undefined;
-  /** The metric that is shown, of the validation rows where there are any: "mae", "loss". */
+  /** The metric to show, of the validation rows if there are any: "mae", "loss". */
   readonly metric: string;
 }
 
@@ -38,13 +36,13 @@ export function trainingProgress(output: Output, options: TrainingProgressOption
   return output.terminal === undefined ? lines(output, state) : bar(output, output.terminal, state);
 }
 
-/** What is known so far. */
+/** The state of a training. */
 class TrainingState {
   readonly options: TrainingProgressOptions;
   readonly values: number[] = [];
   last: EpochLine | undefined;
   best: { readonly epoch: number; readonly value: number } | undefined;
-  /** Where this process began, which may be in the middle of a training. */
+  /** The first epoch of this process, which may have resumed a training. */
   #first: { readonly epoch: number; readonly seconds: number } | undefined;
 
   constructor(options: TrainingProgressOptions) {
@@ -53,8 +51,7 @@ class TrainingState {
 
   add(line: EpochLine): void {
     const value = this.#valueOf(line);
-    // Of a training that goes on from a checkpoint, the epoch before the first one took no time of
-    // this process.
+    // If the training was resumed, the epoch before the first one took none of this process's time.
     const whole = line.epoch === 1 && this.options.refit !== true;
     this.#first ??= whole ? { epoch: 0, seconds: 0 } : { epoch: line.epoch, seconds: line.seconds };
     this.last = line;
@@ -106,15 +103,15 @@ function bar({ colors }: Output, terminal: NodeJS.WritableStream, state: Trainin
   const single = new cliProgress.SingleBar({
     stream: terminal,
     format: (_options, { progress }) => {
-      // The terminal may be made narrower meanwhile; one column stays free, or some terminals break
-      // the line.
+      // The terminal may become narrower in between. One column stays free, because some terminals
+      // would wrap the line.
       const columns = (terminal as { readonly columns?: number }).columns ?? 80;
       return barLine(state, progress, columns - 1)
         .map(({ text, color }) => (color ? colors[color](text) : text))
         .join("");
     },
     hideCursor: true,
-    // Ctrl-C is the command's business: it stops the training and then this bar.
+    // The command handles Ctrl-C: it stops the training and then this bar.
     gracefulExit: false,
   });
   single.start(state.options.epochs, 0);
@@ -132,10 +129,7 @@ interface Piece {
   readonly color?: "cyan" | "green" | "dim";
 }
 
-/**
- * As much as fits into the width, the more important first, in a fixed order; the bar takes what is
- * left.
- */
+/** The most important parts that fit into the width, in a fixed order; the bar takes the rest. */
 function barLine(state: TrainingState, progress: number, width: number): Piece[] {
   const drawing: Piece = { text: sparkline(state.values, 16), color: "dim" };
   const best: Piece = { text: state.bestText, color: "green" };

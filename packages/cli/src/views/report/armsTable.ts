@@ -5,8 +5,8 @@ import { type Html, html, trusted } from "./html.ts";
 import type { Estimate, StudyArm, StudyReportData } from "./types.ts";
 
 /**
- * The arms in the order of the study, the best on the test rows in bold; intervals stand under
- * their means.
+ * The arms in the order of the study, the best on the test rows in bold, with intervals below their
+ * means.
  */
 export function armsTable({ rows, metric, unit }: StudyReportData): Html {
   const { short, inUnits } = metricFacts(metric);
@@ -47,7 +47,7 @@ ${body}</tbody></table></div>
 `;
 }
 
-/** All arms that have the best mean, but for rounding. */
+/** All arms with the best mean, up to rounding. */
 function bestOf(rows: readonly StudyArm[], metric: string): StudyArm[] {
   const sign = metricFacts(metric).better === "lower" ? 1 : -1;
   const finite = rows.filter(({ test }) => Number.isFinite(test.value));
@@ -55,7 +55,7 @@ function bestOf(rows: readonly StudyArm[], metric: string): StudyArm[] {
   return finite.filter(({ test }) => sign * test.value - best <= 1e-9 * Math.abs(best));
 }
 
-/** No error is below 0, though an interval by Student's t may reach there. */
+/** No error is below 0, although an interval by Student's t may extend there. */
 function atLeastZero({ value, interval }: Estimate): Estimate {
   return { value, interval: interval && { ...interval, low: Math.max(0, interval.low) } };
 }

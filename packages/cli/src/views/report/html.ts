@@ -13,14 +13,14 @@ export class Html {
 export type HtmlValue = Html | string | number | undefined | false | readonly HtmlValue[];
 
 /**
- * Makes HTML: what is between the braces is escaped, whether it stands in text or in a quoted
- * attribute, unless it is HTML itself. Lists are joined; `undefined` and `false` are nothing.
+ * Makes HTML: values between the braces are escaped, in text and in quoted attributes, unless they
+ * are HTML. Lists are joined; `undefined` and `false` give nothing.
  */
 export function html(parts: TemplateStringsArray, ...values: readonly HtmlValue[]): Html {
   return new Html(parts.reduce((text, part, i) => text + render(values[i - 1]) + part));
 }
 
-/** Takes a text as HTML. Nothing that comes from a table may go in here unescaped. */
+/** Takes a text as HTML. Never pass a text that comes from a table without escaping it. */
 export function trusted(text: string): Html {
   return new Html(text);
 }

@@ -1,15 +1,15 @@
 import type { TrainingReportData } from "./types.ts";
 
-/** The rows by which a network is judged: the test rows, or the next best where there are none. */
+/** The rows that a network is judged by: the test rows, or the next best if there are none. */
 export function judgedPart(split: TrainingReportData["split"]): "train" | "validation" | "test" {
   if (split.test > 0) return "test";
   return split.validation > 0 ? "validation" : "train";
 }
 
-/** As people say it, before "rows". */
+/** In a sentence, before "rows". */
 export const partWords = { test: "test", validation: "validation", train: "training" } as const;
 
-/** What a score on such rows is worth. */
+/** How far a score on such rows can be trusted. */
 export const worthOf = {
   test: "which neither trained the network nor chose anything",
   validation: "by which choices were made: expect somewhat less of new rows",

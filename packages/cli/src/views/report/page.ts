@@ -3,7 +3,8 @@ import { style } from "./style.ts";
 import type { ReportSource, RunFinding } from "./types.ts";
 
 /**
- * A whole page: one file that loads nothing and runs nothing, which its policy forbids it besides.
+ * A whole page: one file that loads nothing and runs nothing, and whose content security policy
+ * forbids both.
  */
 export function page(source: ReportSource, body: HtmlValue): string {
   const { title, id, created, versions } = source;
@@ -25,11 +26,11 @@ ${body}
 </body>
 </html>
 `;
-  // HTML must not hold control characters; texts of tables may.
+  // HTML must not contain control characters, but texts of tables may.
   return document.text.replaceAll(/(?![\n\t])\p{Cc}/gu, "\u{fffd}");
 }
 
-/** A part of the page under a heading; `together` is not torn apart by a page break. */
+/** A section of the page under a heading; with `together` a page break does not split it. */
 export function section(title: string, body: HtmlValue, { together = false } = {}): Html {
   return html`<section${together && trusted(' class="together"')}><h2>${title}</h2>
 ${body}</section>
@@ -41,7 +42,7 @@ export function figure(drawing: Html, caption: HtmlValue): Html {
 `;
 }
 
-/** A list of settings, nested ones with dots. */
+/** A list of settings, with dotted names for nested ones. */
 export function settingsList(settings: Readonly<Record<string, unknown>>): Html {
   const items = [...flat(settings)].map(
     ([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>

@@ -115,7 +115,7 @@ function study(text: string): StudyReportData {
   };
 }
 
-/** Names of the tags and of the attributes of a page. */
+/** The names of the tags and of the attributes of a page. */
 function anatomy(page: string) {
   const tags = page.match(/<[a-zA-Z!][^>]*>/g) ?? [];
   const names = new Set(tags.map((tag) => tag.slice(1).split(/[\s>/]/)[0]));
@@ -135,14 +135,13 @@ describe("texts of the table are only texts", () => {
   test.each(["training", "study"] as const)("%s", async (kind) => {
     const [page, plain] = [await reports[kind](), await harmless[kind]()];
     const found = anatomy(page);
-    // no tag and no attribute that a report with tame texts does not have
+    // no tag and no attribute that a report with harmless texts does not have
     expect(found.names).toEqual(anatomy(plain).names);
     expect(found.attributes).toEqual(anatomy(plain).attributes);
     for (const name of ["script", "img", "link", "iframe", "foreignObject", "use", "a"])
       expect(found.names).not.toContain(name);
     expect(found.attributes.filter((name) => /^on|^src$|href/.test(name))).toEqual([]);
-    // what was said is said, and neither a colour nor a number in it is taken for one of the
-    // drawing
+    // the text is shown, and no colour or number in it is replaced as if it belonged to the drawing
     expect(page).toContain("&lt;script&gt;alert(1)&lt;/script&gt;");
     expect(page).toContain("#010101 3.14159");
     expect(page).not.toContain("\u0000");

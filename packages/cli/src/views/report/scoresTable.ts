@@ -5,7 +5,7 @@ import { judgedPart, partWords, worthOf } from "./judgedPart.ts";
 import type { PartScores, ScoresByName, TrainingReportData } from "./types.ts";
 
 /**
- * The scores on the test rows of the network and of the baselines, the best first, with a bar for
+ * The scores of the network and of the baselines on the test rows, the best first, with a bar for
  * the first metric.
  */
 export function baselinesTable({ scores, baselines, metric, unit, split }: TrainingReportData): Html {
@@ -35,9 +35,7 @@ ${rows}</tbody></table></div>
 `;
 }
 
-/**
- * Scores by part of the rows, and for both kinds of BatchNorm's statistics where there are both.
- */
+/** Scores by part of the rows, with both kinds of running statistics if there are both. */
 export function partsTable({ scores, batchNorm, split, unit, refit }: TrainingReportData): Html {
   const metrics = Object.keys(scores[judgedPart(split)] ?? {});
   const kinds: [string, PartScores, boolean][] =

@@ -23,7 +23,7 @@ test("a study that was really run, and what there is of an interrupted one", asy
 
   const data = studyReportData(result, source, runs);
   expect(data.claims).toHaveLength(7);
-  // The marks of the seeds are those whose mean is the difference.
+  // The marks of the seeds have the difference as their mean.
   for (const { difference, differences } of data.rows) {
     if (difference === null) expect(differences).toBeUndefined();
     else expect(meanOf(differences ?? [])).toBeCloseTo(difference.value, 10);

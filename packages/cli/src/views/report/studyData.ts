@@ -14,14 +14,14 @@ import { differInSize } from "../study/differInSize.ts";
 import { isHeldInPart } from "../study/isHeldInPart.ts";
 import type { Panel, ReportSource, RunFinding, Series, StudyReportData } from "./types.ts";
 
-/** What a study's result does not know. */
+/** The fields of a report that a study's result does not have. */
 type StudySource = Pick<ReportSource, "id" | "created" | "table" | "unit" | "versions"> & {
   readonly findings?: readonly RunFinding[];
 };
 
 /**
- * What the report shows of a study, finished or interrupted. `runs` have the times, which are no
- * part of the result.
+ * The data of a study's report, for a finished or an interrupted study. `runs` have the times,
+ * which are not in the result.
  */
 export function studyReportData(
   result: StudyResult,
@@ -81,13 +81,14 @@ function differencesOf(
 
 type LineOf<Line> = (arm: Arm, statistics: Statistics, label: string) => Line;
 
-/** Lines that can be told apart in one drawing. */
+/** The most lines that can be distinguished in one drawing. */
 const mostLines = 6;
 
 /**
- * A panel for each kind of inputs, with a line for each normalization, so that what is compared
- * lies in one drawing and has the same colour in all; arms with dropout are in the table only. Of
- * arms with names a panel for each group, or for six of one, each scored as it is kept.
+ * A panel for each scale of the features, with a line for each normalization, so that arms that are
+ * compared are in one drawing, with the same colours in all; arms with dropout are in the table
+ * only. For arms with names, a panel for each group, or for each six of a group. Arms are scored
+ * with the statistics that are kept.
  */
 function panels<Line>(view: StudyView, lineOf: LineOf<Line>): Panel<Line>[] {
   const named = view.plan.arms.filter(({ name }) => name !== undefined);
@@ -130,13 +131,13 @@ function pointOf(view: StudyView, at: number, seen: ReadonlyMap<number, Observat
   const observations = [...seen.values()];
   const failed = observations.filter(({ diverged }) => diverged).length;
   const { value, interval } = view.estimate(observations.map(({ test }) => test));
-  // No error is below 0, though an interval by Student's t may reach there.
+  // No error is below 0, although an interval by Student's t may extend there.
   return [{ at, value, interval: interval && { ...interval, low: Math.max(0, interval.low) }, failed }];
 }
 
 /**
- * Test errors over the rows trained on, for the arms that were tried with fewer, each scored as it
- * is kept.
+ * Test errors by the number of training rows, for the arms that were tried with fewer, scored with
+ * the statistics that are kept.
  */
 function rowPanels(view: StudyView, { plan, trials }: StudyResult): Panel<Series>[] {
   const fractions = [...new Set(trials.map(({ spec }) => spec.rows))].sort((a, b) => a - b);

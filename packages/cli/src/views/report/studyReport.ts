@@ -9,8 +9,8 @@ import { figure, findingsList, page, section, settingsList } from "./page.ts";
 import type { Panel, Series, StudyReportData, Verdict } from "./types.ts";
 
 /**
- * The report of a study as one HTML file, which needs nothing else: the answer, the claims with
- * their verdicts and the rules that gave them, the arms, and the charts behind them.
+ * The report of a study as a self-contained HTML file: the answer, the claims with their verdicts
+ * and rules, the arms, and the charts.
  */
 export async function studyReport(data: StudyReportData): Promise<string> {
   const { findings = [], notes, seeds, settings, ran } = data;
@@ -37,7 +37,7 @@ ${more.map(
 )}`;
 }
 
-/** What comes before the colon is the answer, where it is short; the rest is what it rests on. */
+/** If the text before the colon is short, it is the answer; the rest is the evidence. */
 function answerOf(text: string): Html {
   const [, answer, rest] = /^([^:]{10,90}): (.+)$/s.exec(text) ?? [];
   if (answer === undefined) return html`<p class="answer">${text}</p>`;
@@ -45,7 +45,7 @@ function answerOf(text: string): Html {
 <p>${rest.charAt(0).toUpperCase() + rest.slice(1)}</p>`;
 }
 
-/** In words and by a sign, not by colour alone. */
+/** By words and a sign, not by colour alone. */
 const verdicts: Readonly<Record<Verdict, { readonly name: string; readonly words: string }>> = {
   held: { name: "held", words: "✓ held" },
   "not held": { name: "not", words: "✗ not held" },

@@ -5,10 +5,10 @@ import { headlineMetric, metricFacts } from "../../shell/metrics.ts";
 import { judgedPart, partWords } from "./judgedPart.ts";
 import type { ReportPredictions, TrainingReportData } from "./types.ts";
 
-/** Rows that importance is measured on, at most: more would only cost time. */
+/** The most rows that importance is measured on: more would only take time. */
 const importanceRows = 2000;
 
-/** What the HTML report of a training shows. */
+/** The data of a training's HTML report. */
 export async function reportData(
   training: TableTraining,
   table: Table,
@@ -19,8 +19,8 @@ export async function reportData(
   const { split, schema, plan, keptEpoch } = training;
   const metric = headlineMetric(schema.task);
   const part = judgedPart(config.split);
-  // What a refit was trained on does not show how good it is: the training before it is shown on
-  // the validation rows.
+  // The rows of a refit do not show how good it is, so the first training is shown on the
+  // validation rows.
   const refit = training.refit?.kept ? training.refit : undefined;
   const model = part === "test" ? training.model : (refit?.validated ?? training.model);
   const rows = split[part];
@@ -81,7 +81,7 @@ function reportPredictions(
   return { kind: "classes", classes, truth, predicted: predictions.classes.map((name) => positions.get(name) ?? -1) };
 }
 
-/** How to use the model, with a row of the table as the example. */
+/** Code that uses the model, with a row of the table as the example. */
 function usageOf(table: Table, features: readonly string[]): TrainingReportData["usage"] {
   const row = JSON.stringify(Object.fromEntries(features.slice(0, 6).map((name) => [name, firstValue(table, name)])));
   return [

@@ -11,9 +11,9 @@ import { baselinesTable, partsTable } from "./scoresTable.ts";
 import type { TrainingReportData } from "./types.ts";
 
 /**
- * The report of a training as one HTML file, which needs nothing else: how good the network is and
- * beside what, how it learned, where it errs, what it looks at, what the table's check found, and
- * how to predict with it. It is made to be printed too.
+ * The report of a training as a self-contained HTML file, also for print: how good the network is
+ * beside the baselines, its learning curves, its errors, the importance of the columns, the
+ * findings about the table, and how to predict with it.
  */
 export async function trainingReport(data: TrainingReportData): Promise<string> {
   return page(data, [
@@ -47,7 +47,7 @@ function header({ title, table, target, task, split, seconds, refit }: TrainingR
 `;
 }
 
-/** The one number, in words, beside the best of the simple models. */
+/** The main score in words, beside the best baseline. */
 function headline({ scores, baselines, metric, unit, split }: TrainingReportData): Html {
   const { label, better, inUnits } = metricFacts(metric);
   const part = judgedPart(split);
@@ -99,10 +99,9 @@ async function learning({ curves, unit, refit }: TrainingReportData): Promise<Ht
   });
   const bands = seeds > 1 ? ` Lines: means over ${seeds} seeds. Bands: from the lowest seed to the highest.` : "";
   const both = lines.some((line) => /recomputed/.test(line.label))
-    ? " Recomputed: the same weights, with BatchNorm's statistics taken anew over the training rows instead of the running averages; a gap between the two lines means that the running averages lag behind."
+    ? " Recomputed: the same weights, with BatchNorm's statistics recomputed over the training rows instead of the running averages; a gap between the two lines means that the running averages lag behind."
     : "";
-  const again =
-    " The lines are those of the training that validation measured: the refit after it has no rows left to draw one for.";
+  const again = " The lines are those of the first training: the refit has no validation rows to draw a line for.";
   const kept =
     refit !== undefined ? again : bestEpoch === undefined ? "" : ` The weights of epoch ${bestEpoch} were kept.`;
   return figure(drawing, `The ${label} after each epoch.${bands}${both}${kept}`);
@@ -114,7 +113,7 @@ async function predictions(data: TrainingReportData): Promise<[string, Html]> {
   if (predictions.kind === "classes") {
     const rest = predictions.classes.length > mostClasses ? " The rarest classes are counted together." : "";
     const note = html`<p class="note">${sentence(part)} rows. Found: the share of the true class that was predicted as it (recall). Right when predicted: precision.${rest}</p>`;
-    return ["What it takes for what", html`${confusionTable(predictions)}${note}`];
+    return ["Which classes it confuses", html`${confusionTable(predictions)}${note}`];
   }
   const words = { target: unit === undefined ? target : `${target}, ${unit}`, unit, part };
   const [left, right] = [await predictedChart(predictions, words), await residualsChart(predictions, words)];
@@ -124,7 +123,7 @@ async function predictions(data: TrainingReportData): Promise<[string, Html]> {
     "Where it errs",
     html`<div class="pair">${figure(left, `A dot for each ${part} row; on the dashed line the prediction is perfect.${shown}`)}${figure(
       right,
-      "What is left, against the prediction. A slope, a curve or a funnel is something that the network has not learned.",
+      "Residuals against the prediction. A slope, a curve or a funnel is something that the network has not learned.",
     )}</div>`,
   ];
 }

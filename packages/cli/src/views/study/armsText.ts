@@ -17,8 +17,8 @@ interface Column {
 }
 
 /**
- * The arms by the scale of their features, in one table, or in two where the terminal is narrow;
- * then what the columns are.
+ * The arms by the scale of their features, in one table, or in two if the terminal is narrow; then
+ * an explanation of the columns.
  */
 export function armsText(report: StudyReport, plan: StudyPlan, output: Output): string {
   const { rows, targetError, reference } = report;
@@ -50,7 +50,7 @@ export function armsText(report: StudyReport, plan: StudyPlan, output: Output): 
   const tables = fits ? whole : [tableOf(rows, first, output), tableOf(rows, second, output)].join("\n\n");
   const legend =
     `Mean over seeds ± half of its 95% interval. lr: the rate that is best on the validation rows. difference: to ${reference}, seed by ` +
-    `seed. epochs: median of those that it takes to ${targetError}. spread: standard deviation over seeds. rates: how many learning rates train. gap: test minus training error. ` +
+    `seed. epochs: median until ${targetError}. spread: standard deviation over seeds. rates: how many learning rates train. gap: test minus training error. ` +
     "recomputed: the same weights with running statistics recomputed over the training rows." +
     (second.some(({ head }) => head === "rescaled") ? " rescaled: how far other units move the error." : "");
   return `${tables}\n${colors.dim(wrap(legend, width))}`;
@@ -78,7 +78,7 @@ function nameOf({ arm, statistics }: ReportRow): string {
 }
 
 /**
- * So many decimals for all figures that the smallest test error has three digits, or two if it is
+ * The number of decimals of all figures: the smallest test error has three digits, or two if it is
  * small.
  */
 function writerFor(rows: readonly ReportRow[]): (value: number) => string {
@@ -93,7 +93,7 @@ function plusMinus({ value, interval }: Estimate, write: (value: number) => stri
   return interval === null ? write(value) : `${write(value)} ± ${write((interval.high - interval.low) / 2)}`;
 }
 
-/** Coloured where its interval leaves out 0. */
+/** Coloured if its interval excludes 0. */
 function differenceText(
   { difference, arm, statistics }: ReportRow,
   reference: string,

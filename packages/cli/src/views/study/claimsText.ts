@@ -9,7 +9,7 @@ const legend =
   "claim holds if one figure or more held and none was refuted (in part: others are open); it does not if any was refuted. " +
   "The rule of each claim is in the report.";
 
-/** The claims with their verdicts, in words and by a sign, and below each the figures. */
+/** The claims with their verdicts, by words and a sign, with the figures below each. */
 export function claimsText({ claims }: StudyReport, output: Output): string[] {
   const { colors } = output;
   const width = widthOf(output);

@@ -5,8 +5,8 @@ import { type Output, printable, widthOf, wrap } from "../../shell/terminal.ts";
 import { type Curve, drawCurves } from "../curves.ts";
 
 /**
- * Learning curves with and without BatchNorm, a drawing for each scale of the features, all within
- * the same edges.
+ * Learning curves with and without BatchNorm: a drawing for each scale of the features, all with
+ * the same axis.
  */
 export function curvesText({ plan, trials }: StudyResult, output: Output): string[] {
   const { colors } = output;
@@ -31,7 +31,7 @@ export function curvesText({ plan, trials }: StudyResult, output: Output): strin
     colors.bold(`Learning curves: validation ${short}, mean over seeds, logarithmic scale`),
     colors.dim(
       wrap(
-        `Top edge: the best constant, ${scoreText(constant)}; what lies above is drawn there. Each arm at its best rate.`,
+        `Top edge: the best constant, ${scoreText(constant)}; larger values are drawn there. Each arm at its best rate.`,
         widthOf(output),
       ),
     ),
@@ -39,7 +39,7 @@ export function curvesText({ plan, trials }: StudyResult, output: Output): strin
   ];
 }
 
-/** Of arms with names, which are scored as they are kept: one line each. */
+/** For arms with names, one line each, scored with the statistics that are kept. */
 const namedColors = ["cyan", "yellow", "green", "magenta"] as const;
 
 function chunks<T>(items: readonly T[], most: number): T[][] {

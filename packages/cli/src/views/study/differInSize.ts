@@ -1,8 +1,8 @@
 import { questionOf, type StudyPlan } from "evenkeel/study";
 
 /**
- * Whether it is worth a column how many parameters the networks have: where that is asked, and they
- * are not all of one size.
+ * Whether to show a column of parameter counts: if the question compares sizes, and the networks
+ * differ in size.
  */
 export function differInSize({ ask, arms }: StudyPlan): boolean {
   const sizes = arms.flatMap((arm) => (arm.name === undefined ? [] : [arm.parameters]));

@@ -5,8 +5,8 @@ import { type Output, printable, widthOf, wrap } from "../../shell/terminal.ts";
 import { findingLines } from "../findingLines.ts";
 
 /**
- * What is said before the first network: what is predicted from what, what was noticed, what is
- * trained, where it goes.
+ * The text before the first network: target and features, notes, what will be trained, and the
+ * folder.
  * @param folder as it can be typed
  */
 export function introduction(beginning: StudyBeginning, folder: string, output: Output): string {

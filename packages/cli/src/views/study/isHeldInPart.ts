@@ -1,8 +1,8 @@
 import type { Claim } from "evenkeel/study";
 
-/** Whether a claim held by some of its figures, while others are undecided. */
+/** Whether some figures of a claim held while others are undecided. */
 export function isHeldInPart({ id, verdict, figures }: Claim): boolean {
   const open = figures.some(({ judged }) => judged?.verdict === "undecided");
-  // Of "no guarantee" one setting is enough.
+  // A single setting is enough for the claim "no guarantee".
   return verdict === "held" && id !== "noGuarantee" && open;
 }

@@ -5,13 +5,15 @@ import { type Output, wrap } from "../../shell/terminal.ts";
 import { studyText } from "./text.ts";
 
 interface OutcomeOptions {
-  /** Where the report is, if there is one. */
+  /** The path of the report, if there is one. */
   readonly report?: string | undefined;
-  /** A path as it can be typed. */
+  /** Shortens a path so that it can be typed. */
   readonly shorten: (path: string) => string;
 }
 
-/** What is said at the end: answer, arms and claims, what was written, and how to go on. */
+/**
+ * The text at the end: answer, arms and claims, the files that were written, and how to continue.
+ */
 export function outcomeText(studied: Studied, { report, shorten }: OutcomeOptions, output: Output): string {
   const { study, plan, concluded, complete, trials, trained, threads, seconds } = studied;
   const answer = concluded && studyText(concluded.result, concluded.report, output);
@@ -24,7 +26,7 @@ export function outcomeText(studied: Studied, { report, shorten }: OutcomeOption
     ...(answer === undefined ? [] : [answer]),
     ending,
     ...written.map((path, i) => `${i === 0 ? "Wrote" : "     "} ${shorten(path)}`),
-    ...(complete ? [] : [`Go on with: evenkeel study --resume ${shorten(study.path)}`]),
+    ...(complete ? [] : [`Resume with: evenkeel study --resume ${shorten(study.path)}`]),
   ];
   return `${lines.join("\n")}\n`;
 }
@@ -46,7 +48,7 @@ function interruption({ seeds }: StudyPlan, trained: number, whole: number, seco
   const all = count(seeds.length, "seed");
   const said =
     whole === 0
-      ? `none of ${all} is whole yet, so there is nothing to say`
-      : `${whole} of ${all} are whole, and reported on`;
+      ? `none of ${all} is complete yet, so there is nothing to conclude`
+      : `${whole} of ${all} are complete, and reported on`;
   return wrap(`Interrupted after ${duration(seconds)}: ${count(trained, "network")} kept; ${said}.`, 80);
 }

@@ -1,7 +1,7 @@
 import { questions } from "evenkeel/study";
 import { type Output, widthOf, wrap } from "../../shell/terminal.ts";
 
-/** What `--ask` by itself says. */
+/** The output of `--ask` without a question. */
 export function questionsText(output: Output): string {
   const { colors } = output;
   const width = Math.max(...questions.map(({ ask }) => ask.length)) + 2;

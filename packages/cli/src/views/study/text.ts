@@ -4,7 +4,7 @@ import { armsText } from "./armsText.ts";
 import { claimsText } from "./claimsText.ts";
 import { curvesText } from "./curvesText.ts";
 
-/** The report of a study for the terminal: the answer first, then what it rests on. */
+/** The report of a study for the terminal: the answer first, then its evidence. */
 export function studyText(result: StudyResult, report: StudyReport, output: Output): string {
   const { colors } = output;
   const width = widthOf(output);
@@ -23,7 +23,7 @@ export function studyText(result: StudyResult, report: StudyReport, output: Outp
     [colors.bold(questionOf(result.plan.ask).claimsTitle), ...claimsText(report, output)],
     curvesText(result, output),
     diagnoses.length === 0 ? [] : [colors.bold("Are the running statistics stale?"), ...diagnoses.map(item)],
-    [colors.bold("What has to be known to read this, and what one table cannot say"), ...report.notes.map(item)],
+    [colors.bold("What to know when reading this, and what one table cannot show"), ...report.notes.map(item)],
   ];
   const text = sections
     .filter((section) => section.length > 0)

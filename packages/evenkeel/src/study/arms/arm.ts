@@ -3,69 +3,72 @@ import type { Ask } from "../questions/question.ts";
 import type { TrainingOptions } from "./trainingOptions.ts";
 
 /**
- * How the numeric inputs go in: as they are, with mean 0 and variance 1, or by median and
+ * How numeric features are scaled: not at all, to mean 0 and variance 1, or by median and
  * quartiles.
  */
 export type Scale = "raw" | "zscore" | "robust";
 
 /**
- * An arm of the question whether normalization helps: the usual network of a table, with this
- * before each activation.
+ * An arm of the question whether normalization helps: `trainTable`'s network with this
+ * normalization before each activation.
  */
 export interface NormArm {
   readonly scale: Scale;
   readonly norm: Norm;
-  /** The probability with which dropout drops; 0 for none. */
+  /** The dropout probability; 0 for no dropout. */
   readonly dropout: number;
   readonly name?: undefined;
   readonly from?: undefined;
 }
 
 /**
- * An arm with a name: options of the training, or a function, of which a plan, its trials and its
- * result know what it is called and what it was seen to make.
+ * An arm with a name: options of the training, a function that makes the network, or both. A
+ * function is not JSON, so plans, trials and results keep the arm's name and a digest of its
+ * network.
  */
 export interface NamedArm {
   readonly name: string;
   readonly scale: Scale;
-  /** Arms of one group stand together in tables and charts. */
+  /** Tables and charts list the arms of a group together. */
   readonly group: string | null;
   /**
-   * What its owner says of the state of its code; null where nothing was said, and kept trials
-   * cannot be used again.
+   * The version of the function's code that its author gave. If null, trials that were kept from an
+   * earlier run cannot be reused.
    */
   readonly version: string | null;
-  /** What it has otherwise than the study's other arms. */
+  /** The options in which this arm differs from the study's other arms. */
   readonly options: TrainingOptions;
   /** Digest of the layers and shapes of its network. */
   readonly network: string;
   readonly parameters: number;
   /**
-   * Whether there is a BatchNorm in it, so that it is scored with both kinds of running statistics.
+   * Whether the network contains a BatchNorm, so that it is scored with both kinds of running
+   * statistics.
    */
   readonly batchNorm: boolean;
   /**
-   * Where its network comes from: the question that it is an arm of, and what its dropout drops;
-   * "options" where these say all; null for a function that was given.
+   * The source of the network: a question and its dropout probability; "options" if the options
+   * alone describe it; null for a function that the user gave.
    */
   readonly from: { readonly ask: Ask; readonly dropout: number } | "options" | null;
   readonly norm?: undefined;
   readonly dropout?: undefined;
 }
 
-/** One of the networks that are compared, as plain JSON. */
+/** One of the variants that a study compares, as plain JSON. */
 export type Arm = NormArm | NamedArm;
 
 /**
- * Which running statistics BatchNorm is scored with: the ones training left, the same weights'
- * recomputed over the training rows, or whichever of the two is better on the validation rows.
+ * The running statistics that BatchNorm is scored with: those that the training left, those
+ * recomputed over the training rows with the same weights, or whichever of the two scores better on
+ * the validation rows.
  */
 export type Statistics = "asTrained" | "recomputed" | "kept";
 
-/** The scalings of numeric inputs that an arm can have. */
+/** The scalings of numeric features that an arm can have. */
 export const scales: readonly Scale[] = ["raw", "zscore", "robust"];
 
-/** "zscore+batch+dropout0.2", or the name that was given: what an arm is called in trial ids. */
+/** The name of an arm in trial ids: "zscore+batch+dropout0.2", or the name that was given. */
 export function armId(arm: Arm): string {
   if (arm.name !== undefined) return arm.name;
   const { scale, norm, dropout } = arm;
@@ -75,7 +78,7 @@ export function armId(arm: Arm): string {
 const scaleNames: Record<Scale, string> = { raw: "raw", zscore: "z-score", robust: "robust scale" };
 const normNames: Record<Norm, string> = { none: "no normalization", batch: "BatchNorm", layer: "LayerNorm" };
 
-/** "z-score, BatchNorm, dropout 0.2", or the name that was given: what people call an arm. */
+/** The name of an arm in reports: "z-score, BatchNorm, dropout 0.2", or the name that was given. */
 export function describeArm(arm: Arm): string {
   if (arm.name !== undefined) return arm.name;
   const { scale, norm, dropout } = arm;
@@ -87,12 +90,12 @@ export function describeScale(scale: Scale): string {
   return { raw: "raw features", zscore: "z-scored features", robust: "robustly scaled features" }[scale];
 }
 
-/** What an arm stands under in tables and charts: its group, or the scale of its inputs. */
+/** The heading of an arm in tables and charts: its group, or the scale of its features. */
 export function describeGroup(arm: Arm): string {
   return (arm.name === undefined ? null : arm.group) ?? describeScale(arm.scale);
 }
 
-/** Whether the network of an arm contains a batch normalization. */
+/** Whether the network of an arm contains a BatchNorm. */
 export function hasBatchNorm(arm: Arm): boolean {
   return arm.name === undefined ? arm.norm === "batch" : arm.batchNorm;
 }

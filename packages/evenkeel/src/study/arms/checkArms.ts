@@ -7,7 +7,7 @@ export function isNetworkArm(arm: NormArm | NetworkArm): arm is NetworkArm {
   return "network" in arm || "options" in arm || "name" in arm;
 }
 
-/** @throws TypeError or RangeError if it is no list of different arms */
+/** @throws TypeError or RangeError unless `arms` is a list of different arms */
 export function checkArms(caller: string, arms: readonly (NormArm | NetworkArm)[]): void {
   if (!Array.isArray(arms) || arms.length === 0) {
     throw refuse("missing", caller, "arms must be a list of at least one arm");

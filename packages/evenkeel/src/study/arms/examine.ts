@@ -33,11 +33,12 @@ import { fingerprint } from "./fingerprint.ts";
 import { type MakeNetwork, makeNetwork, type NetworkArm } from "./networkArm.ts";
 import { planTrial, trialOptions } from "./trainingOptions.ts";
 
-/** Enough for every layer that looks at a batch. */
+/** Enough rows for any layer that computes statistics of a batch. */
 const mostRows = 8;
 
 /**
- * Rows to try a network with, and how large it is to be: from all rows, so that no seed decides it.
+ * A few rows to try a network with, and the size of the network. The size follows from all rows, so
+ * that it is the same for every seed.
  */
 interface Sample {
   readonly task: Task;
@@ -47,7 +48,7 @@ interface Sample {
   readonly truth: Float64Array;
 }
 
-/** What arms are looked at for. Samples are kept for those that take their inputs alike. */
+/** What arms are examined with. Arms with the same preprocessing share a sample. */
 export class Examination {
   readonly data: StudyData;
   readonly settings: TrialSettings;
@@ -79,14 +80,15 @@ function sampleOf({ table, schema }: StudyData, how: PreprocessingOptions | unde
 }
 
 /**
- * Plans the training of an arm, makes its network and runs it on a few rows: what is wrong with it
- * is said before anything is trained. The default generator is afterwards as it was.
+ * Plans the training of an arm, makes its network and runs it on a few rows, so that mistakes are
+ * reported before anything is trained. Restores the default generator.
  *
- * @param from the question that the arm belongs to; null for one that was given. A function that
- *   was given is also compiled and trained for one step
- * @throws TypeError, RangeError or Error naming the arm: an option does not fit; it threw, it made
- *   no module, or the same one twice, or other weights from the same seed; its output has another
- *   shape; it has nothing to train, or cannot be trained
+ * @param from the question that the arm belongs to; null for an arm that the user gave, whose
+ *   function is also compiled and trained for one step
+ * @throws TypeError, RangeError or Error naming the arm, if an option is invalid; if its function
+ *   throws, returns no module, returns the same module twice or other weights from the same seed;
+ *   if the output has the wrong shape; or if the network has no parameters to train or cannot be
+ *   trained
  */
 export function examineArm(
   arm: NormArm | NetworkArm,
@@ -130,7 +132,7 @@ function planned(arm: Arm, examination: Examination, who: string) {
   } catch (error) {
     const problem = problemOf(error);
     if (problem === undefined) throw error;
-    // The options are those of trainTable, and so are its words.
+    // The options are those of trainTable, so its messages apply; only the caller differs.
     throw because(problemError({ ...problem, where: { ...problem.where, caller: who } }), error);
   }
 }
@@ -197,7 +199,7 @@ function examined(
     const once = { ...plan, epochs: 1, batchSize: rows[0].shape[0], patience: false as const };
     for (const _ of trainer.run({ train: rows }, once, { keepsBest: false }));
   } catch (error) {
-    // Eight rows as they are may be too wild for one step, and what comes of it is a result.
+    // One step on eight unprepared rows may diverge, which is a result and not a mistake.
     if (error instanceof NonFiniteLossError) return first;
     throw because(wrongState("planStudy", `${who} cannot be trained: ${messageOf(error)}`), error);
   }

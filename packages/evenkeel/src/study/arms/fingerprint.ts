@@ -1,9 +1,9 @@
 import type * as nn from "../../nn/index.ts";
 
 /**
- * Digest of what a network is made of: its layers with their settings as they print, and the names
- * and shapes of its state. Weights have no part in it. 16 hexadecimal digits: two FNV-1a hashes of
- * 32 bits, the second of the text turned round.
+ * Digest of a network's structure: its layers with their settings as printed, and the names and
+ * shapes of its state, but not its weights. 16 hexadecimal digits: two 32-bit FNV-1a hashes, the
+ * second of the reversed text.
  */
 export function fingerprint(network: nn.AnyModule): string {
   const state = Object.entries(network.stateDict()).map(([name, { shape }]) => `${name}[${shape}]`);

@@ -9,17 +9,17 @@ import { checkArms, isNetworkArm } from "./checkArms.ts";
 import { Examination, examineArm } from "./examine.ts";
 import { makeNetwork, type NetworkArm } from "./networkArm.ts";
 
-/** The question that an arm is of; null for a function that was given. */
+/** The question that an arm belongs to; null for a function that the user gave. */
 type AskedOrGiven = Exclude<NamedArm["from"], "options">;
 
-/** Finds the function that a trial's arm stands for: the arm in a trial is plain data. */
+/** Finds the function of a trial's arm, since the arm in a trial is plain data. */
 export class ArmFunctions {
   readonly #data: StudyData;
   readonly #given: ReadonlyMap<string, NetworkArm>;
-  /** The given ones that were found to make the network that the plan has seen. */
+  /** The given functions that were found to make the same network as the plan recorded. */
   readonly #known = new Set<string>();
 
-  /** @throws TypeError or RangeError for arms that are none */
+  /** @throws TypeError or RangeError if an arm is invalid */
   constructor(data: StudyData, arms: readonly (NormArm | NetworkArm)[]) {
     if (!Array.isArray(arms) || arms.length > 0) checkArms("trialRunner", arms);
     this.#data = data;
@@ -27,8 +27,8 @@ export class ArmFunctions {
   }
 
   /**
-   * What makes the networks of a trial.
-   * @throws Error if there is no such arm, or it is of another version or makes another network
+   * The function that makes the networks of a trial.
+   * @throws Error if there is no such arm, or it has another version or makes another network
    */
   of(spec: TrialSpec, size: NetworkSize, options: ResolvedNetwork): () => nn.AnyModule {
     const { arm } = spec;
@@ -67,9 +67,9 @@ export class ArmFunctions {
     if (!sameArm(seen, arm)) {
       throw wrongState(
         "trialRunner",
-        `the arm ${describe(arm.name)} makes another network, or is trained otherwise, than when the ` +
+        `the arm ${describe(arm.name)} makes another network, or is trained differently, than when the ` +
           "study was planned",
-        "plan it anew",
+        "plan it again",
       );
     }
   }

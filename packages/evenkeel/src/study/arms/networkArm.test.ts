@@ -69,7 +69,8 @@ describe("arms that are functions", () => {
   });
 
   test("a network that looks at a number of its own while it is trained is compiled anew when that changes", async () => {
-    // The number is no state and no field of a module: only the check of compiled steps sees it.
+    // The number is neither state nor a field of a module, so only the check of compiled steps sees
+    // it.
     let offset = 0;
     const warned = vi.spyOn(console, "warn").mockImplementation(() => {});
     class Shifted extends nn.Module {
@@ -123,7 +124,7 @@ describe("going on with trials from before", () => {
       'finished has trials of the arm "other" and its version "1", but it makes another network now',
     );
     await expect(run(versioned(undefined), first.runs)).rejects.toThrow(
-      /trials of the arm "other", which has no version, so nobody can tell .*; give the arm a version/,
+      /trials of the arm "other", which has no version, so a study cannot tell .*; give the arm a version/,
     );
   });
 
@@ -140,7 +141,7 @@ describe("going on with trials from before", () => {
       /has version "1" .* the one given "2"/,
     );
     await expect(runTrial(data, other, { arms: versioned("1", 3) })).rejects.toThrow(
-      'the arm "other" makes another network, or is trained otherwise, than when the study was planned',
+      'the arm "other" makes another network, or is trained differently, than when the study was planned',
     );
     const unknown = { ...other, arm: { ...(other.arm as NamedArm), from: { ask: "placement", dropout: 0 } as const } };
     await expect(runTrial(data, unknown)).rejects.toThrow('the question "placement" has no arm "other" here');

@@ -9,52 +9,52 @@ import { checkTrainingOptions, type TrainingOptions } from "./trainingOptions.ts
 /** A picture's channels, height and width. */
 export type PictureShape = readonly [channels: number, height: number, width: number];
 
-/** What a network is for, besides the number of its inputs. */
+/** What a network is made for, besides the number of its inputs. */
 export interface NetworkTask {
-  /** 1 for a regression and for two classes, else as many as there are classes. */
+  /** 1 for regression and for two classes, otherwise the number of classes. */
   readonly outputs: number;
   readonly task: Task;
   /**
-   * Where the inputs are pictures: each row of [N, features] is one of this shape, row by row and
-   * channel by channel.
+   * The shape of the pictures, if the inputs are pictures: each row of [N, features] is one
+   * picture, channel by channel and row by row.
    */
   readonly picture?: PictureShape;
 }
 
 /**
- * Makes a network that takes [N, features] and gives [N, outputs]: numbers in the transformed
- * target's unit, or logits. Columns of many categories come embedded, as some of the features; the
- * embeddings are trained with the network. It is called again for every training, so it must make a
- * new network each time, and draw from evenkeel's generators alone.
+ * Makes a network that maps [N, features] to [N, outputs]: values in the unit of the transformed
+ * target, or logits. Columns with many categories are embedded, and the embeddings, which are among
+ * the features, are trained with the network. A study calls it for every training, so it must make
+ * a new network each time, and draw random numbers from evenkeel's generators only.
  */
 export type MakeNetwork = (features: number, task: NetworkTask) => nn.AnyModule;
 
-/** An arm of one's own: options of the training, a function that makes the network, or both. */
+/** An arm of your own: options of the training, a function that makes the network, or both. */
 export interface NetworkArm {
-  /** What it is called in tables and in ids: different from all others of the study. */
+  /** The arm's name in tables and in ids, different from all others of the study. */
   readonly name: string;
-  /** By default the network that `options.network` describes. */
+  /** Default: the network that `options.network` describes. */
   readonly network?: MakeNetwork;
-  /** Options of `trainTable` that it has otherwise than the other arms. */
+  /** Options of `trainTable` in which this arm differs from the others. */
   readonly options?: TrainingOptions;
-  /** How the numeric inputs go in. Default "zscore". */
+  /** How numeric features are scaled. Default "zscore". */
   readonly scale?: Scale;
   /**
-   * The state of its code, as "1" or a commit. A study that goes on takes trials from before only
-   * for an arm of the same version; without one it refuses them, since nobody can tell whether the
-   * function is the same.
+   * The version of the function's code, such as "1" or a commit. A study that is resumed reuses
+   * earlier trials of an arm only if the version is the same. It refuses those of an arm without a
+   * version, because it cannot tell whether the function has changed.
    */
   readonly version?: string;
   /**
-   * Arms of one group stand together in tables and charts, under this. By default the scale of
-   * their inputs.
+   * The heading under which tables and charts list this arm with others. Default: the scale of its
+   * features.
    */
   readonly group?: string;
 }
 
 const longestName = 60;
 
-/** @throws TypeError or RangeError if a field is unknown or does not fit */
+/** @throws TypeError or RangeError if a field is unknown or invalid */
 export function checkNetworkArm(arm: NetworkArm): void {
   checkOptions("an arm of planStudy", arm, ["name", "network", "options", "scale", "version", "group"]);
   const { name, network, options, scale = "zscore", version, group } = arm;
@@ -95,7 +95,7 @@ export function checkNetworkArm(arm: NetworkArm): void {
 function checkText(what: string, text: unknown): void {
   const field = what === "name" ? "the name of an arm" : `the ${what}`;
   if (typeof text !== "string") throw wrongType("planStudy", field, text, "a text");
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: the regex looks for control characters
   if (text.trim() === text && text.length > 0 && text.length <= longestName && !/[\u0000-\u001f\u007f]/.test(text)) {
     return;
   }
@@ -103,8 +103,8 @@ function checkText(what: string, text: unknown): void {
 }
 
 /**
- * A network behind the embeddings of the columns of many categories: called with x [N, features]
- * and codes [N, columns].
+ * A network that takes the output of embeddings: called with x [N, features] and codes [N,
+ * columns].
  */
 class EmbeddedInputs extends nn.Module<Tensor[]> {
   embeddings: nn.ModuleList;
@@ -123,7 +123,7 @@ class EmbeddedInputs extends nn.Module<Tensor[]> {
   }
 }
 
-/** The network of a function, for inputs of this size. */
+/** The network that a function makes for inputs of this size. */
 export function makeNetwork(
   make: MakeNetwork,
   { features, embeddings = [], outputs }: NetworkSize,

@@ -3,8 +3,8 @@ import { norms } from "../../tabular/index.ts";
 import { type NormArm, scales } from "./arm.ts";
 
 /**
- * Raw and z-score, each with no, batch and layer normalization; dropout on z-scores only, where it
- * is to be compared with BatchNorm and with nothing.
+ * Raw and z-scored features, each without normalization, with BatchNorm and with LayerNorm. Dropout
+ * arms are on z-scores only, to be compared with BatchNorm and with no normalization.
  */
 export function defaultArms(dropout: number): NormArm[] {
   const crossed = (["raw", "zscore"] as const).flatMap((scale) => norms.map((norm) => ({ scale, norm, dropout: 0 })));
@@ -12,7 +12,7 @@ export function defaultArms(dropout: number): NormArm[] {
   return dropout === 0 ? crossed : [...crossed, ...dropped];
 }
 
-/** @throws TypeError or RangeError if a field is unknown or does not fit */
+/** @throws TypeError or RangeError if a field is unknown or invalid */
 export function checkNormArm(arm: NormArm): void {
   checkOptions("an arm of planStudy", arm, ["scale", "norm", "dropout"]);
   const { scale, norm, dropout } = arm;

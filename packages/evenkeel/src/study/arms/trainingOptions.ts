@@ -10,38 +10,37 @@ import type { Arm } from "./arm.ts";
 const { network, preprocessing, batchSize, epochs, ...others } = trainTableOptions;
 const { optimizer, weightDecay, schedule, loss, clipGradNorm, classWeights, patience } = others;
 
-/** What a study has no option of its own for, for all arms. */
+/** Options for all arms that a study does not have itself. */
 export const sharedOptions = { optimizer, weightDecay, schedule, loss, clipGradNorm, classWeights, patience };
 
 const trainingOptions = { network, preprocessing, batchSize, epochs, ...sharedOptions };
 
 /**
- * Options of `trainTable`, by its names, with its meanings and its defaults, that the arms of a
- * study share or differ in. Learning rates, seeds and parts of the rows are the study's to vary; it
- * scores both kinds of statistics, and trains no refit, which would have no validation rows to
- * choose by.
+ * The options of `trainTable` that the arms of a study share or differ in. A study itself varies
+ * learning rates, seeds and row fractions. It scores both kinds of statistics, and trains no refit,
+ * because a refit leaves no validation rows to choose by.
  */
 export type TrainingOptions = Pick<TrainTableOptions, keyof typeof trainingOptions>;
 
-/** Those that a study has no option of its own for, for all arms. */
+/** Options for all arms that a study does not have itself. */
 export type SharedOptions = Pick<TrainTableOptions, keyof typeof sharedOptions>;
 
 /**
- * @throws TypeError or RangeError naming the option that is unknown, that a study does not take, or
- *   that does not fit
+ * @throws TypeError or RangeError naming the option, if it is unknown, not allowed in a study, or
+ *   invalid
  */
 export function checkTrainingOptions(owner: string, options: TrainingOptions): void {
   checkDeclared(owner, options, trainingOptions);
 }
 
-/** The later ones win; those of network and preprocessing one by one. */
+/** Merges options; later ones win. Those of `network` and `preprocessing` are merged one by one. */
 export function joinOptions(...all: readonly TrainingOptions[]): WithoutUndefined<TrainingOptions> {
   const network = Object.assign({}, ...all.map(({ network }) => withoutUndefined(network ?? {})));
   const preprocessing = Object.assign({}, ...all.map(({ preprocessing }) => withoutUndefined(preprocessing ?? {})));
   return { ...Object.assign({}, ...all.map(withoutUndefined)), network, preprocessing };
 }
 
-/** What an arm says of the training. */
+/** The training options of an arm. */
 export function optionsOf(arm: Arm): TrainingOptions {
   const scale = arm.scale === "raw" ? ("none" as const) : arm.scale;
   if (arm.name !== undefined) return joinOptions({ preprocessing: { scale } }, arm.options);
@@ -49,7 +48,7 @@ export function optionsOf(arm: Arm): TrainingOptions {
   return { network: { norm, dropout }, preprocessing: { scale } };
 }
 
-/** What a trial settles, in the words of `trainTable`. */
+/** The options of a trial's training, as `trainTable` takes them. */
 export function trialOptions(
   spec: Omit<TrialSpec, "id" | "rows" | "rescale" | "epochFraction" | "stream">,
 ): TrainingOptions & Pick<TablePlan, "batchSize" | "epochs" | "lr" | "seed"> {
@@ -60,8 +59,8 @@ export function trialOptions(
 
 /**
  * The plan of a trial, made as `trainTable` makes it.
- * @param labels class positions of the rows to train on
- * @throws TypeError or RangeError for an option that does not fit, in its words
+ * @param labels class indices of the rows to train on
+ * @throws TypeError or RangeError if an option is invalid, with the message of `trainTable`
  */
 export function planTrial(
   schema: Schema,

@@ -13,8 +13,8 @@ import {
 } from "./claim.ts";
 
 /**
- * What BatchNorm does to the test error on each kind of inputs: the figures of claim 3, wherever
- * else they are needed.
+ * How BatchNorm changes the test error for each scale of the features: the figures of claim 3,
+ * which other parts of a report also show.
  */
 export function effectsByInputs(view: StudyView): Figure[] {
   return judged(

@@ -19,19 +19,19 @@ export type ClaimId =
 type PlacementClaimId = "paperOrder" | "fastaiOrder" | "dropoutBeforeBatchNorm" | "dropoutUnneeded";
 type PoolingClaimId = "globalAsGood" | "globalOverfitsLess" | "maxBetter";
 
-/** A claim about what is compared, judged on one table. */
+/** A claim about the arms, judged on one table. */
 export interface Claim {
   readonly id: ClaimId;
-  /** What is claimed, and the rule it was judged by, in words. */
+  /** The statement, and the rule that it was judged by. */
   readonly claim: string;
   readonly rule: string;
   readonly verdict: Verdict;
   readonly figures: readonly Figure[];
-  /** What the figures say. */
+  /** The figures, in a sentence. */
   readonly sentence: string;
 }
 
-/** The same inputs with and without BatchNorm. */
+/** The same features with and without BatchNorm. */
 interface Setting {
   readonly scale: Arm["scale"];
   readonly name: string;
@@ -55,12 +55,15 @@ export function unitOf({ plan }: StudyView): string {
 export const testError = ({ test }: Observation): number => test;
 export const gapOf = ({ test, train }: Observation): number => test - train;
 
-/** A network whose error is below this part of the best constant's predicts nearly everything. */
+/**
+ * A network whose error is below this fraction of the best constant's predicts nearly everything.
+ */
 const nearlyAll = 0.1;
 
 /**
- * The smallest effect of interest beside this error: a part of it, but where it is near 0 no less
- * than one test row, or the same part of a tenth of the best constant's error.
+ * The smallest effect of interest for an error of this size: a fraction of the error. If the error
+ * is near 0, it is at least one test row, or the same fraction of a tenth of the best constant's
+ * error.
  */
 export function worthBeside(view: StudyView, error: number): number {
   const { worth, settings, seeds, rows } = view.plan;
@@ -69,7 +72,10 @@ export function worthBeside(view: StudyView, error: number): number {
   return worth * Math.max(error, constants.length === 0 ? 0 : nearlyAll * mean(constants));
 }
 
-/** The smallest effect of interest beside the mean test error of what is compared with; below 0. */
+/**
+ * The smallest effect of interest given the mean test error of the arms to compare with, as a
+ * negative number.
+ */
 export function worthOf(view: StudyView, others: Map<number, Observation>): number {
   return others.size === 0 ? 0 : -worthBeside(view, mean([...others.values()].map(testError)));
 }
@@ -98,7 +104,7 @@ export function differences(...given: Parameters<typeof differencesBySeed>): num
   return [...differencesBySeed(...given).values()];
 }
 
-/** A mean of differences of test errors that is claimed to be below 0. */
+/** A mean difference of test errors that a claim says is below 0. */
 export function candidate(view: StudyView, label: string, worth: number, values: readonly number[]): Candidate {
   return { label, unit: unitOf(view), none: 0, worth, estimate: (confidence) => view.estimate(values, confidence) };
 }
@@ -119,16 +125,18 @@ export function tell(figures: readonly Figure[]): string {
   return sentences.map((sentence) => `${sentence[0].toUpperCase()}${sentence.slice(1)}.`).join(" ");
 }
 
-/** The verdict; where it is open although the interval leaves out no effect, the reason. */
+/** The verdict, and if it is undecided although the interval leaves out no effect, the reason. */
 function why({ value, interval, judged }: Figure): string {
   if (judged === undefined) return "";
   const { none, worth, verdict } = judged;
   if (verdict !== "undecided" || value === null || interval === null || interval.high >= none)
     return sayVerdict(verdict);
-  return value > worth ? "significant, but perhaps below the smallest effect of interest" : "of too few seeds to tell";
+  return value > worth
+    ? "significant, but perhaps below the smallest effect of interest"
+    : "from too few seeds to tell";
 }
 
-/** For a claim that needs arms or variants that the study does not have. */
+/** The result of a claim that needs arms or variants that the study does not have. */
 export function notStudied(claim: Pick<Claim, "id" | "claim" | "rule">, missing: string): Claim {
   return { ...claim, verdict: "undecided", figures: [], sentence: `Not studied: this takes ${missing}.` };
 }

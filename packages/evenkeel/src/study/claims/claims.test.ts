@@ -3,7 +3,7 @@ import { luck, type MakeUp, madeUpStudy } from "../../../../../test/madeUpStudy.
 import type { StudyOptions } from "../plan/options.types.ts";
 import { judgeClaims } from "./index.ts";
 
-/** A claim about made-up results; `on` gives what differs from 1, on top of a little luck. */
+/** A claim about made-up results. `on` returns what differs from 1; a little noise is added. */
 function claimOf(id: string, on: MakeUp, options?: StudyOptions) {
   const { view } = madeUpStudy((arm, spec) => {
     const made = on(arm, spec);
@@ -40,7 +40,7 @@ describe("speed by shorter trainings, where the schedule ends with the epochs", 
     expect([verdict, judged[0].value]).toEqual(["not held", expect.closeTo(1, 9)]);
   });
 
-  test("a network that never arrives counts as twice the epochs; undecided where neither arrives", () => {
+  test("a network that never reaches the target counts as twice the epochs; undecided where neither reaches it", () => {
     const never: MakeUp = (arm) => (isBatch(arm) ? { arrives: 9 } : { validation: 3 });
     expect(claim("speed", never).judged[0].value).toBeCloseTo(10 / 40, 9);
     expect(claim("speed", () => ({ validation: 3 })).verdict).toBe("undecided");
@@ -61,7 +61,7 @@ describe("speed by learning curves, at a rate that does not depend on the number
     expect(judged.map(({ value }) => value)).toEqual([expect.closeTo(0.5, 9), expect.closeTo(0.5, 9)]);
   });
 
-  test("each network is measured at the rate at which it arrives soonest, not at the one that ends best", () => {
+  test("each network is measured at the rate at which it gets there soonest, not at the one that ends best", () => {
     const { verdict, figures } = claim("speed", (arm, { lr }) => {
       if (isBatch(arm)) return { arrives: 6 };
       return lr === 0.1 ? { arrives: 6, validation: 1.2 } : { arrives: 15, validation: 0.9 };
@@ -70,7 +70,7 @@ describe("speed by learning curves, at a rate that does not depend on the number
     expect(figures.map(({ label }) => label)).toContain("median on raw features without, learning rate 0.1");
   });
 
-  test("a run that never arrives counts as one epoch more than there are", () => {
+  test("a run that never reaches the target counts as one epoch more than there are", () => {
     const { judged } = claim("speed", (arm) => ({ arrives: isBatch(arm) ? 7 : 21 }));
     expect(judged[0].value).toBeCloseTo(7 / 21, 9);
   });
@@ -80,7 +80,7 @@ describe("speed by learning curves, at a rate that does not depend on the number
     expect(claim("speed", on, { targetError: 8 }).verdict).toBe("undecided");
   });
 
-  test("undecided where neither arrives", () => {
+  test("undecided where neither reaches it", () => {
     const { verdict, judged } = claim("speed", () => ({ arrives: 21 }));
     expect(verdict).toBe("undecided");
     expect(judged[0].value).toBeNull();

@@ -10,7 +10,7 @@ import { stability } from "./stability.ts";
 
 export type { Claim, ClaimId } from "./claim.ts";
 
-/** The seven claims, in the order in which the tutorial makes them. */
+/** The seven claims, in the tutorial's order. */
 const claims = [speed, stability, betterResult, scaleSensitivity, regularization, noGuarantee, moreData];
 
 export function judgeClaims(view: StudyView): Claim[] {

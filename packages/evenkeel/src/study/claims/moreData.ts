@@ -28,7 +28,7 @@ export function moreData(view: StudyView): Claim {
       "rows, each seed's rows a part of the next larger, the rate chosen on all rows and the number of steps the same: for each " +
       "seed the slope of a line through the effects against the doublings of the rows. Held if the interval over seeds lies below 0 and the mean " +
       `is at least the smallest effect of interest for each doubling (${describeWorth(view)}); not held if the interval leaves out such a trend. It must help on all ` +
-      "rows, too: not held if that is refuted, undecided if it cannot be told. The " +
+      "rows, too: not held if that is refuted, undecided otherwise. The " +
       "number of columns was not varied: of high-dimensional data this says nothing.",
   };
   const settings = settingsOf(view);
@@ -52,7 +52,7 @@ export function moreData(view: StudyView): Claim {
       return { ...candidate(view, `on ${setting.name}`, least, bySeed), unit: `${unit} per doubling of the rows` };
     }),
   );
-  // With more rows it may hurt less without helping.
+  // More rows may do no more than reduce the harm.
   const onAll = effectsByInputs(view);
   const figures = slopes.map((figure, i) => {
     const helps = onAll[i].judged?.verdict ?? "undecided";

@@ -11,33 +11,36 @@ import { type Claim, notStudied, settingsOf, tell, unitOf } from "./claim.ts";
 const worth = 0.9;
 
 /**
- * The first epoch, from 1, after which the validation error was at most the target; null if there
- * was none.
+ * The first epoch, counted from 1, after which the validation error was at most the target; null if
+ * there was none.
  */
 function epochsTo(target: number, { curve }: Observation): number | null {
   const index = curve.findIndex((error) => error <= target);
   return index < 0 ? null : index + 1;
 }
 
-/** The epochs that an arm is planned for, and whether its schedule ends with them: an arm may differ in both. */
+/**
+ * The epochs that an arm is planned for, and whether its schedule ends with them: arms may differ
+ * in both.
+ */
 function recipeOf({ plan: { settings } }: StudyView, arm: Arm): { readonly epochs: number; readonly ends: boolean } {
   const { epochs = settings.epochs, schedule } = joinOptions(settings.train, optionsOf(arm));
   return { epochs, ends: endsWithEpochs(schedule) };
 }
 
 /**
- * The rate at which arrivals are counted for results at this rate: shorter trainings are made at
- * the rate chosen for `kept` alone.
+ * The rate whose epochs to the target belong to the results at this rate: shorter trainings exist
+ * only at the rate chosen for `kept`.
  */
 export function arrivalRate(view: StudyView, arm: Arm, lr: number): number {
   return recipeOf(view, arm).ends ? (view.rate(arm, "kept")?.lr ?? lr) : lr;
 }
 
 /**
- * How many epochs it takes to the target by seed, at this rate; null for a run that never arrives.
- * Where the schedule ends with the epochs, learning curves tell when the rate fell, and not how
- * fast a network learns: then it is the length of the shortest training, planned for so many
- * epochs, that ends at the target. None for arms that were not trained for shorter.
+ * Epochs to the target by seed, at this rate; null for a run that never reaches it. If the schedule
+ * ends with the epochs, a learning curve shows when the rate fell and not how fast the network
+ * learns. Then it is the length of the shortest training, planned for that number of epochs, that
+ * ends at the target. Arms without shorter trainings have none.
  */
 export function arrivalsAt(view: StudyView, arm: Arm, lr: number, statistics: Statistics): Map<number, number | null> {
   const { epochs, ends } = recipeOf(view, arm);
@@ -64,17 +67,17 @@ export function arrivalsAt(view: StudyView, arm: Arm, lr: number, statistics: St
   );
 }
 
-/** What a run that never arrives counts as. */
+/** The value that stands for a run that never reaches the target. */
 function never(view: StudyView, arm: Arm): number {
   const { epochs, ends } = recipeOf(view, arm);
   return ends ? 2 * epochs : epochs + 1;
 }
 
 /**
- * The epochs to the target by seed. By learning curves at the rate of the grid that arrives soonest
- * (geometric mean over seeds, the smaller of equal rates), for the rate that ends best may be a
- * slow one; by shorter trainings at the rate that they were trained with, the one chosen for
- * `kept`.
+ * The epochs to the target by seed. With learning curves, they are taken at the rate of the grid
+ * that reaches the target soonest (geometric mean over seeds; the smaller of two equal rates),
+ * because the rate with the lowest final error may be a slow one. With shorter trainings, they are
+ * taken at the rate chosen for `kept`, the only one that these have.
  */
 function soonest(view: StudyView, arm: Arm, statistics: Statistics): Arrivals | undefined {
   const { lrs, seeds } = view.plan;
@@ -96,7 +99,7 @@ interface Arrivals {
   readonly epochs: Map<number, number>;
 }
 
-/** The lengths that are tried, in epochs. */
+/** The training lengths that are tried, in epochs. */
 function lengthsOf({ plan: { epochFractions, settings } }: StudyView): number[] {
   return [...epochFractions, 1].map((part) => partOfEpochs(part, settings.epochs)).sort((a, b) => a - b);
 }
@@ -109,8 +112,8 @@ export function describeTarget({ plan, reference }: StudyView): string {
 }
 
 /**
- * Claim 1. Epochs are counted here; how long one takes is not the same twice, and stands beside it
- * in the report.
+ * Claim 1. It counts epochs. The time of an epoch varies between runs, so the report shows it
+ * beside the verdict.
  */
 export function speed(view: StudyView): Claim {
   const { settings: trained, epochFractions } = view.plan;
@@ -122,11 +125,11 @@ export function speed(view: StudyView): Claim {
       (endsWithEpochs(trained.train.schedule)
         ? `Epochs of the shortest training (${lengthsOf(view).join(", ")} epochs, each planned so, with its schedule) whose validation ` +
           `${unitOf(view)} ends at most at ${describeTarget(view)}, each network at the rate chosen for all epochs: `
-        : `Epochs until the validation ${unitOf(view)} is at most ${describeTarget(view)}, each network at the rate at which it arrives ` +
-          "soonest (for both by the rows that also count the epochs): ") +
+        : `Epochs until the validation ${unitOf(view)} is at most ${describeTarget(view)}, each network at the rate at which it gets ` +
+          "there soonest (both by the rows that also count the epochs): ") +
       `geometric mean over seeds of (with / without). Held if the interval lies below 1 and the mean at or below ${worth}; ` +
-      `not held if the interval lies above ${worth}. A run that never arrives counts as ${never(view, view.reference)} epochs, which can only ` +
-      "bring the two closer; undecided if neither arrives in most seeds, or if the best constant is as good as the target.",
+      `not held if the interval lies above ${worth}. A run that never reaches the target counts as ${never(view, view.reference)} epochs, which can only ` +
+      "bring the two closer; undecided if neither reaches it in most seeds, or if the best constant is as good as the target.",
   };
   const settings = settingsOf(view);
   if (settings.length === 0) return notStudied(claim, "arms with and without BatchNorm on the same inputs");
@@ -164,7 +167,7 @@ export function speed(view: StudyView): Claim {
       const epochs = [...(arrivals?.epochs.values() ?? [])];
       const middle = epochs.length === 0 ? Number.NaN : median(epochs);
       const label = `median on ${name} ${word}${arrivals === undefined ? "" : `, learning rate ${arrivals.lr}`}`;
-      // A median beyond the last epoch is none.
+      // A median beyond the last epoch means that most runs never reach the target.
       return shown(label, "epochs", {
         count: epochs.length,
         value: middle > last ? Number.NaN : middle,

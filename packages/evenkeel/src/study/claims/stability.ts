@@ -7,16 +7,16 @@ import { type Claim, describeWorth, notStudied, settingsOf, tell, testError, uni
 
 const worthSpread = -0.1;
 /**
- * Two values lie equally far from their median, and rates are few: with fewer seeds than this they
- * may agree by chance.
+ * Two values lie equally far from their median, and the grid has few rates: with fewer seeds than
+ * this, spreads may agree by chance.
  */
 const fewestSeeds = 5;
 const worthRates = -0.1;
 
 /**
- * The rates of the grid at which an arm trains, by seed: the run goes at least nine tenths of the
- * way from the best constant to the best network of that seed, any arm and rate, by the validation
- * error at its end.
+ * The rates of the grid at which an arm trains, by seed. It trains if its final validation error
+ * covers at least nine tenths of the distance from the best constant to the best network of that
+ * seed, over all arms and rates.
  */
 export function trainingRates(view: StudyView, arm: Arm, statistics: Statistics = "kept"): Map<number, number[]> {
   const { arms, lrs, seeds } = view.plan;
@@ -30,7 +30,7 @@ export function trainingRates(view: StudyView, arm: Arm, statistics: Statistics 
     const own = lrs.map((lr) => ({ lr, seen: view.at(arm, lr, statistics).get(seed) }));
     const constant = view.constantOf(seed);
     if (constant === undefined || own.some(({ seen }) => seen === undefined)) continue;
-    // Nothing was learned from the rows of this seed: no rate is better than another.
+    // No network learned anything on this seed, so no rate is better than another.
     if (best >= constant) continue;
     const enough = best + 0.1 * (constant - best);
     const good = own.filter(({ seen }) => seen !== undefined && !seen.diverged && seen.validation <= enough);
@@ -76,7 +76,7 @@ export function stability(view: StudyView): Claim {
     const spreads = deviations.map(mean);
     const worth = worthOf(view, view.seen(none));
     const found: Candidate[] = [];
-    // Where seeds hardly differ either way, or no rate fails, there is nothing to compare.
+    // If neither arm varies over seeds, or no rate fails, there is nothing to compare.
     if (Math.max(...spreads) >= -worth) {
       const estimate = (confidence: number) => estimateMean(apart, { confidence });
       const least = Math.min(worthSpread * spreads[1], worth);

@@ -20,12 +20,12 @@ import { asks } from "../questions/question.ts";
 import { metrics } from "../trial/trialSpec.ts";
 import type { StudyOptions } from "./options.types.ts";
 
-/** Above it begin the seeds of other streams of the same split; see `stream` of a trial. */
+/** Larger seeds belong to the other streams of a split; see `stream` of a trial. */
 const seed = wholeNumber(0, 2 ** 24 - 1);
 const seedCount = wholeNumber(1, 10_000);
 const seedList = listOf(seed, "a list of at least one seed", { least: 1 });
 
-/** How many seeds, or which. */
+/** The number of seeds, or the seeds themselves. */
 const seeds: Check<number | readonly number[]> = {
   expected: "a whole number from 1 to 10000, or a list of seeds such as [3, 5, 8]",
   typed: "a whole number from 1 to 10000, or a list of seeds such as 3,5,8",
@@ -36,14 +36,14 @@ const seeds: Check<number | readonly number[]> = {
   noun: "n",
 };
 
-/** Each arm is checked by `checkArms`, which knows what kind of arm it is. */
+/** `checkArms`, which knows the kinds of arms, checks each of them. */
 const arms: Check<readonly (NormArm | NetworkArm)[]> = {
   expected: "a list of at least one arm",
   isKind: Array.isArray,
   fits: (value) => value.length > 0,
 };
 
-/** Parts of a whole that are tried besides the whole. */
+/** Fractions that are tried besides the whole. */
 function fractions(expected: string): Check<readonly number[]> {
   return listOf(fraction, expected, { noun: "shares", none: "none" });
 }
@@ -155,8 +155,8 @@ export const studyOptions = {
 };
 
 /**
- * Checks what does not depend on the data.
- * @throws TypeError or RangeError naming the option that is unknown or does not fit
+ * Checks the options as far as they do not depend on the data.
+ * @throws TypeError or RangeError naming the option, if it is unknown or invalid
  */
 export function checkStudyOptions(options: StudyOptions): void {
   checkDeclared("planStudy", options, studyOptions);

@@ -2,7 +2,7 @@ import { mismatch, refuse, wrongType } from "../../core/index.ts";
 import type { StudyData } from "./plan.ts";
 
 /**
- * A study of pictures takes their pixels from the numeric features of a row.
+ * Checks that the numeric features of a row can be the pixels of a picture.
  * @throws TypeError or RangeError if `picture` is no shape, or the table has another number of
  *   features
  */

@@ -12,24 +12,24 @@ import { checkStudyOptions, studyOptions } from "./options.ts";
 import type { StudyOptions } from "./options.types.ts";
 import { checkPicture } from "./picture.ts";
 
-/** What is studied. */
+/** The data of a study. */
 export interface StudyData {
   readonly table: Table;
   readonly schema: Schema;
   /**
-   * Where the features of a row are the pixels of a picture of this shape, channel by channel, row
-   * by row.
+   * The shape of the pictures whose pixels are the features of a row, channel by channel and row by
+   * row; absent if the rows are not pictures.
    */
   readonly picture?: PictureShape;
 }
 
-/** A study that has been thought through, as plain JSON. */
+/** A study that is ready to run, as plain JSON. */
 export interface StudyPlan {
   /** Absent for "normalization". */
   readonly ask?: Ask;
   readonly target: string;
   readonly task: Schema["task"];
-  /** Rows with a target, and how a split divides them. */
+  /** The number of rows that have a target, and how a split divides them. */
   readonly rows: { readonly all: number; readonly train: number; readonly validation: number; readonly test: number };
   readonly arms: readonly Arm[];
   readonly lrs: readonly number[];
@@ -44,16 +44,16 @@ export interface StudyPlan {
 
 const usualRates = { quick: [0.001, 0.01], whole: [0.0001, 0.0003, 0.001, 0.003, 0.01, 0.03, 0.1] } as const;
 
-/** Fewer training rows than this are not worth a subsample of their own in the default plan. */
+/** With fewer training rows than this, the default plan does not train on fractions of them. */
 const fewestRows = 20;
 
 /**
- * Decides what a study trains: nothing is trained yet. Functions that are arms are called, and
- * their networks run on a few rows.
- * @throws TypeError or RangeError for options that are unknown or do not fit; what `splitRows`
- *   throws for the data
- * @throws TypeError, RangeError or Error naming the arm for a function that throws, gives no
- *   module, or one that cannot be trained on these data
+ * Plans a study without training anything. Calls the functions among the arms, and runs their
+ * networks on a few rows.
+ * @throws TypeError or RangeError if an option is unknown or invalid; errors of `splitRows` for the
+ *   data
+ * @throws TypeError, RangeError or Error naming the arm, if its function throws, returns no module,
+ *   or returns one that cannot be trained on these data
  */
 export function planStudy(data: StudyData, options: StudyOptions = {}): StudyPlan {
   checkStudyOptions(options);
@@ -116,7 +116,8 @@ export function planStudy(data: StudyData, options: StudyOptions = {}): StudyPla
 }
 
 /**
- * @throws RangeError if there is no such question, or it has arms of its own and others are given
+ * @throws RangeError if there is no such question, or if arms are given to a question that has its
+ *   own
  */
 function asked({ ask, arms }: StudyOptions): Question {
   const own = Array.isArray(arms) && arms.some((arm) => typeof arm === "object" && arm !== null && isNetworkArm(arm));
@@ -152,7 +153,7 @@ function fractionsOf(given: readonly number[] | undefined, standard: readonly nu
 }
 
 function lengthsOf(given: readonly number[] | undefined, standard: readonly number[], epochs: number): number[] {
-  // Of few epochs several parts may be the same number.
+  // With few epochs, several fractions may give the same number of epochs.
   const lengths = new Map((given ?? standard).map((part) => [partOfEpochs(part, epochs), part]));
   return [...lengths].filter(([length]) => length < epochs).map(([, part]) => part);
 }
@@ -169,7 +170,7 @@ function metricFor(task: Schema["task"], given: Metric | undefined): Metric {
   );
 }
 
-/** @throws RangeError if a number is there twice, which would train the same networks twice */
+/** @throws RangeError if a number is repeated, which would train the same networks twice */
 function different(name: string, values: readonly number[]): readonly number[] {
   const repeated = values.find((value, i) => values.indexOf(value) < i);
   if (repeated === undefined) return values;

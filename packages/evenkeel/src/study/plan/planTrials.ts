@@ -2,7 +2,7 @@ import { type Arm, armId } from "../arms/arm.ts";
 import { plainVariant, type TrialSpec, trialSpec, type Variant } from "../trial/trialSpec.ts";
 import type { StudyPlan } from "./plan.ts";
 
-/** The first stage: every arm with every rate. A seed comes as a whole before the next. */
+/** The first stage: every arm at every rate. All trials of a seed come before those of the next. */
 export function rateTrials({ arms, lrs, seeds, settings }: StudyPlan): TrialSpec[] {
   return seeds.flatMap((seed) =>
     arms.flatMap((arm) => lrs.map((lr) => trialSpec(arm, lr, seed, plainVariant, settings))),
@@ -10,7 +10,7 @@ export function rateTrials({ arms, lrs, seeds, settings }: StudyPlan): TrialSpec
 }
 
 /**
- * The second stage: fewer rows, shorter trainings and other units, each arm with the rate that was
+ * The second stage: fewer rows, shorter trainings and other units, each arm at the rate that was
  * chosen for it.
  */
 export function variantTrials(plan: StudyPlan, rateOf: (arm: Arm) => number | undefined): TrialSpec[] {
@@ -24,9 +24,9 @@ export function variantTrials(plan: StudyPlan, rateOf: (arm: Arm) => number | un
 }
 
 /**
- * Fewer rows and shorter trainings are tried with arms that have names, and with and without
- * BatchNorm; other units on raw features alone: scaling by the rows' own mean and spread takes them
- * away again.
+ * Arms with names and the pairs with and without BatchNorm are tried on fewer rows and for fewer
+ * epochs. Only raw features are tried in other units, because scaling by the rows' own mean and
+ * spread undoes a change of unit.
  */
 function variantsOf({ arms, rowFractions, epochFractions, rescale }: StudyPlan): { arm: Arm; variant: Variant }[] {
   const plain = arms.filter(({ name, dropout }) => name !== undefined || dropout === 0);
@@ -41,14 +41,14 @@ function variantsOf({ arms, rowFractions, epochFractions, rescale }: StudyPlan):
   return [...fewer, ...(rescale === null ? [] : raw.map((arm) => ({ arm, variant: { ...plainVariant, rescale } })))];
 }
 
-/** How many networks a study trains. */
+/** The number of networks that a study trains. */
 export function countTrials(plan: StudyPlan): { rates: number; variants: number; all: number } {
   const rates = plan.arms.length * plan.lrs.length * plan.seeds.length;
   const variants = variantsOf(plan).length * plan.seeds.length;
   return { rates, variants, all: rates + variants };
 }
 
-/** What is going to be trained, in sentences. */
+/** Describes in sentences what a study will train. */
 export function describePlan(plan: StudyPlan): string[] {
   const { arms, lrs, seeds, rowFractions, epochFractions, rescale, settings, rows } = plan;
   const { rates, variants, all } = countTrials(plan);
@@ -76,7 +76,7 @@ export function describePlan(plan: StudyPlan): string[] {
   return sentences;
 }
 
-/** Names that were given may have commas of their own. */
+/** Names that the user gave may contain commas. */
 function listOfArms(arms: readonly Arm[]): string {
   return arms.map(armId).join(arms.some(({ name }) => name?.includes(",")) ? "; " : ", ");
 }

@@ -7,7 +7,7 @@ const { plan, trials } = madeUpStudy(({ norm }, { lr }) => ({ validation: norm =
   ...{ seeds: 2, rowFractions: [0.5], dropout: 0 },
 });
 const byId = new Map(trials.map((trial) => [trial.spec.id, trial]));
-/** Gives the made-up results; later trials are ready sooner. */
+/** Returns the made-up results; later trials finish sooner. */
 const execute: Execute = async (spec, { signal, onEpoch }) => {
   await new Promise((resolve) => setTimeout(resolve, spec.id.length % 7));
   signal?.throwIfAborted();

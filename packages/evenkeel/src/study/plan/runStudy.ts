@@ -10,19 +10,16 @@ import { rateTrials, variantTrials } from "./planTrials.ts";
 export interface ExecuteOptions {
   readonly signal?: AbortSignal | undefined;
   /**
-   * Called after each epoch with its number, from 1, and the validation error, of the better
+   * Called after each epoch with its number, from 1, and the validation error with the better
    * statistics.
    */
   readonly onEpoch?: ((epoch: number, validation: number) => void) | undefined;
 }
 
-/** Trains one network, here, in a thread, anywhere. Rejects when its signal is aborted. */
+/** Trains one network, in this thread or elsewhere. Rejects when its signal is aborted. */
 export type Execute = (spec: TrialSpec, options: ExecuteOptions) => Promise<TrialRun>;
 
-/**
- * What happens meanwhile. `done` counts the finished trials, those of earlier runs among them, out
- * of `of`.
- */
+/** Progress of a study. `done` of `of` trials are finished, those of earlier runs included. */
 export type StudyEvent =
   | { readonly type: "stage"; readonly stage: "rates" | "variants"; readonly done: number; readonly of: number }
   | { readonly type: "epoch"; readonly spec: TrialSpec; readonly epoch: number; readonly validation: number }
@@ -30,34 +27,37 @@ export type StudyEvent =
 
 export interface RunStudyOptions {
   readonly execute: Execute;
-  /** How many trials `execute` is given at a time. Default 1. Results do not depend on it. */
+  /**
+   * The number of trials that `execute` runs at the same time. Default 1. Results do not depend on
+   * it.
+   */
   readonly lanes?: number | undefined;
   /**
-   * Trials of an earlier run of this plan: they are not run again. Others are left aside, those of
-   * other versions of an arm too.
+   * Trials of an earlier run of this plan, which are not run again. Trials of other plans, and
+   * those of other versions of an arm, are ignored.
    */
   readonly finished?: readonly TrialRun[] | undefined;
-  /** Ends the study; what is finished is kept and concluded from. */
+  /** Ends the study early. The result is then concluded from the finished trials. */
   readonly signal?: AbortSignal | undefined;
   readonly onEvent?: ((event: StudyEvent) => void) | undefined;
 }
 
-/** A study that has been run. */
+/** The outcome of `runStudy`. */
 export interface StudyRun {
   readonly result: StudyResult;
-  /** With their times, in the order of the plan. */
+  /** The trials with their times, in the order of the plan. */
   readonly runs: readonly TrialRun[];
 }
 
 /**
- * Runs a study: all arms at all rates, then, with the rate that was best on the validation rows,
- * the variants of the data. The result does not depend on which trial was ready first, on `lanes`,
- * or on how often the study was interrupted.
+ * Runs a study: all arms at all rates and then, at the rate that was best on the validation rows,
+ * the variants of the data. The result does not depend on the order in which trials finish, on
+ * `lanes`, or on how often the study was interrupted.
  *
- * @throws TypeError or RangeError for options that do not fit; whatever `execute` throws, after the
- *   other lanes have ended
- * @throws Error if `finished` has trials of an arm that is a function, and cannot be told to be of
- *   the same function: the arm has no version, or makes another network under the same version
+ * @throws TypeError or RangeError if an option is invalid; any error of `execute`, after the other
+ *   lanes have ended
+ * @throws Error if `finished` has trials of an arm with a function, and the function may have
+ *   changed: the arm has no version, or makes another network under the same version
  */
 export async function runStudy(plan: StudyPlan, options: RunStudyOptions): Promise<StudyRun> {
   checkOptions("runStudy", options, ["execute", "lanes", "finished", "signal", "onEvent"]);
@@ -111,7 +111,7 @@ function checkSameFunction({ arms }: StudyPlan, arm: Arm): void {
   if (planned.version === null) {
     throw wrongState(
       "runStudy",
-      `${trials()}, which has no version, so nobody can tell whether its function is still the same`,
+      `${trials()}, which has no version, so a study cannot tell whether its function has changed`,
       "give the arm a version, and another one whenever its code changes, or leave these trials out",
     );
   }
@@ -125,8 +125,7 @@ function checkSameFunction({ arms }: StudyPlan, arm: Arm): void {
 }
 
 /**
- * The lanes share one iterator: each takes the next item that nobody has taken. An error ends the
- * others, too.
+ * The lanes share one iterator: each takes the next item. An error in one lane ends the others too.
  */
 async function inLanes<T>(
   items: readonly T[],

@@ -16,26 +16,32 @@ import {
   staleStatistics,
 } from "./headline.ts";
 
-/** The answer where arms are compared with one of them. */
+/** The answer of a question that compares the arms with a reference. */
 export interface ComparisonHeadline extends Headline {
-  /** "held": one of the others or more does better; "not held": that was refuted of all. */
+  /**
+   * "held": at least one of the other arms is better; "not held": none is, and that is shown for
+   * each.
+   */
   readonly verdict: Verdict;
   readonly reference: Arm;
-  /** What the validation rows choose among all; several where they cannot. */
+  /**
+   * The arms with the lowest validation error; several if the validation rows cannot choose among
+   * them.
+   */
   readonly best: readonly Arm[];
   /**
-   * The test error of each other arm minus the reference's; judged together, so that all hold in
-   * 95%.
+   * The test error of each other arm minus the reference's. They are judged together, so that all
+   * verdicts are right with 95% confidence.
    */
   readonly differences: readonly Figure[];
 }
 
-/** What happened to one of the others, by its interval. */
+/** How another arm compares with the reference, by its interval. */
 type Outcome = "better" | "worse" | "equal" | "not shown" | "undecided";
 
 /**
- * "equal": no effect of interest either way; "not shown": the interval holds no effect, and perhaps
- * one of interest.
+ * "equal": no effect of interest either way; "not shown": the interval includes no effect, and
+ * perhaps an effect of interest.
  */
 export function outcomeOf({ value, interval, judged }: Figure): Outcome {
   if (value === null || interval === null || judged === undefined) return "undecided";
@@ -50,7 +56,7 @@ export function othersOf(view: StudyView): Arm[] {
   return view.plan.arms.filter((arm) => !sameArm(arm, view.reference));
 }
 
-/** Every other arm minus the reference. */
+/** The differences of all other arms to the reference. */
 export function differencesToReference(view: StudyView): Figure[] {
   const reference = view.seen(view.reference);
   const worth = worthOf(view, reference);
@@ -62,7 +68,7 @@ export function differencesToReference(view: StudyView): Figure[] {
   );
 }
 
-/** @param noun what an arm is: "order", "network" */
+/** @param noun the question's word for an arm: "order", "network" */
 export function compareWithReference(view: StudyView, noun: string): ComparisonHeadline {
   const { reference } = view;
   const others = othersOf(view);
@@ -103,7 +109,7 @@ export function compareWithReference(view: StudyView, noun: string): ComparisonH
 function answerOf(view: StudyView, noun: string, outcomes: readonly Outcome[]): string {
   const reference = describeArm(view.reference);
   const better = othersOf(view).filter((_, i) => outcomes[i] === "better");
-  // They are named below, with what they gain.
+  // The next sentence names them, with their gains.
   if (better.length > 1) return `Yes, ${better.length} other ${noun}s do better than ${quoted(reference)} here`;
   if (better.length === 1) return `Yes, ${quoted(describeArm(better[0]))} does better than ${quoted(reference)} here`;
   if (outcomes.every((outcome) => outcome === "equal")) {
@@ -114,7 +120,7 @@ function answerOf(view: StudyView, noun: string, outcomes: readonly Outcome[]): 
     : `No other ${noun} is shown to do better than ${quoted(reference)} here`;
 }
 
-/** Names have commas of their own. */
+/** Names may contain commas. */
 function quoted(name: string): string {
   return name.includes(",") ? `"${name}"` : name;
 }
@@ -133,13 +139,13 @@ function chosen(view: StudyView, best: readonly Arm[]): string {
   return `The validation rows cannot choose among ${among}. Their mean: ${error}.`;
 }
 
-/** The others that came out so; all of them the answer has named. */
+/** The other arms with this outcome, if the answer has not named them already. */
 function rest(view: StudyView, word: string, arms: readonly Arm[]): string[] {
   if (arms.length === 0 || arms.length === othersOf(view).length) return [];
   return [`${word}: ${arms.map(describeArm).join("; ")}.`];
 }
 
-/** Where an interval holds no effect: what it leaves room for. */
+/** For intervals that include no effect: the effects that they do not exclude. */
 function room(figures: readonly Figure[], outcomes: readonly Outcome[], worth: number): string[] {
   const said = new Set(figures.flatMap((figure, i) => (outcomes[i] === "not shown" ? [leftOpen(figure, worth)] : [])));
   const [one] = said;
@@ -151,7 +157,10 @@ function room(figures: readonly Figure[], outcomes: readonly Outcome[], worth: n
   ];
 }
 
-/** What is said of running statistics: of the best arms, and wherever recomputing them helps. */
+/**
+ * The stale statistics to report: those of the best arms, and of all arms for which recomputing
+ * helps.
+ */
 function staleOf(view: StudyView, best: readonly Arm[]) {
   const all = staleStatistics(
     view,

@@ -4,10 +4,7 @@ import type { MakeNetwork, PictureShape } from "../arms/networkArm.ts";
 import { activationLayers } from "./layered.ts";
 import type { ArmOptions } from "./question.ts";
 
-/**
- * What stands between the last convolution and the outputs; the first is what others are compared
- * with.
- */
+/** The layers between the last convolution and the outputs. The first head is the reference. */
 export const headNames = {
   globalAverage: "global average pooling",
   globalMax: "global max pooling",
@@ -19,8 +16,8 @@ export type Head = keyof typeof headNames;
 interface ConvNetOptions extends Pick<ArmOptions, "activation"> {
   readonly picture: PictureShape;
   /**
-   * Of the convolutions, 3 x 3 with padding 1, each with BatchNorm2d; between them is max pooling
-   * of 2 x 2.
+   * The output channels of the convolutions, which are 3 x 3 with padding 1. A BatchNorm2d follows
+   * each, and a max pooling of 2 x 2 stands between any two.
    */
   readonly channels: readonly number[];
 }
@@ -29,7 +26,7 @@ export function convNet(head: Head, options: ConvNetOptions): MakeNetwork {
   return (_, { outputs }) => new ConvNet(head, options, outputs);
 }
 
-/** Takes pictures as rows, [N, channels * height * width]; gives [N, outputs]. */
+/** Maps pictures as rows, [N, channels * height * width], to [N, outputs]. */
 class ConvNet extends nn.Module<[Tensor]> {
   readonly head: Head;
   readonly picture: PictureShape;
@@ -44,7 +41,7 @@ class ConvNet extends nn.Module<[Tensor]> {
     const widths = [picture[0], ...channels];
     this.features = new nn.Sequential(
       ...channels.flatMap((width, i) => [
-        // No bias: BatchNorm would take it away with the mean.
+        // No bias: BatchNorm would subtract it with the mean.
         new nn.Conv2d(widths[i], width, 3, { padding: 1, bias: false }),
         new nn.BatchNorm2d(width),
         activationLayers[activation](),

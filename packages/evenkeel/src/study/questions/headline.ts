@@ -6,27 +6,29 @@ import type { StudyView } from "../report/view.ts";
 import { measured, number } from "../report/words.ts";
 
 /**
- * What stale running statistics cost: the same weights, as trained and with the statistics
- * recomputed.
+ * The cost of stale running statistics: the error of the same weights as trained, and with
+ * recomputed statistics.
  */
 export interface StaleStatistics {
   readonly arm: Arm;
   readonly lr: number;
-  /** As trained minus recomputed, over seeds. Judged as the claim that recomputing helps. */
+  /**
+   * Test error as trained and recomputed, over seeds, judged as the claim that recomputing helps.
+   */
   readonly cost: Figure;
 }
 
 /** The answer to the question of a study. */
 export interface Headline {
   readonly verdict: Verdict;
-  /** What the verdict is about; null where nothing is finished. */
+  /** The figure that the verdict is about; null if no trial is finished. */
   readonly difference: Figure | null;
   readonly stale: readonly StaleStatistics[];
-  /** The answer first; at the end one for each of `stale`. */
+  /** The answer first; at the end, one sentence for each of `stale`. */
   readonly sentences: readonly string[];
 }
 
-/** What an interval that reaches across no effect has room for. */
+/** The effects of interest that an interval around no effect does not exclude. */
 export function leftOpen({ interval }: Figure, worth: number): string {
   if (interval === null || interval.low > 0 || interval.high < 0) return "";
   const possible = [...(interval.low <= -worth ? ["a gain"] : []), ...(interval.high >= worth ? ["a loss"] : [])];
@@ -38,7 +40,10 @@ export function sayWorth({ plan: { rows, settings } }: StudyView, worth: number)
   return `the smallest effect of interest is ${number(worth)}${isRow ? `, one of ${rows.test} test rows` : ""}`;
 }
 
-/** Said where no arm is significantly better than the best constant on the test rows. */
+/**
+ * A warning for the case that no arm is significantly better than the best constant on the test
+ * rows.
+ */
 export function nothingLearned(view: StudyView): string[] {
   const unit = unitOf(view);
   const gains = view.plan.arms.flatMap((arm) => {
@@ -62,8 +67,8 @@ export function nothingLearned(view: StudyView): string[] {
 }
 
 /**
- * What recomputing does for each of these arms, which have BatchNorm; `name` is what the figure
- * says it is on.
+ * The effect of recomputing on each of these arms, which have BatchNorm. `name` is the arm's name
+ * in the figure.
  */
 export function staleStatistics(
   view: StudyView,
@@ -100,7 +105,7 @@ export function sayStale(view: StudyView, { arm, lr, cost }: StaleStatistics): s
   }
 }
 
-/** "z-score, BatchNorm, learning rate 0.01"; of several arms, that they are and why. */
+/** "z-score, BatchNorm, learning rate 0.01"; for several arms, also why there are several. */
 export function sayArms(view: StudyView, arms: readonly Arm[]): string {
   const each = arms.map((arm) => `${describeArm(arm)}, learning rate ${view.rate(arm, "kept")?.lr}`);
   return arms.length === 1
@@ -109,8 +114,8 @@ export function sayArms(view: StudyView, arms: readonly Arm[]): string {
 }
 
 /**
- * Chosen on the validation rows, dropout or not: the arm with the lowest error, and those beside it
- * by less than is worth having, for these rows cannot choose among them.
+ * The arm with the lowest validation error, with or without dropout, and those that are worse by
+ * less than the smallest effect of interest: the validation rows cannot choose among these.
  */
 export function bestOf(view: StudyView, arms: readonly Arm[]): Arm[] {
   const rated = arms.flatMap((arm) => {
@@ -123,7 +128,7 @@ export function bestOf(view: StudyView, arms: readonly Arm[]): Arm[] {
     .map(({ arm }) => arm);
 }
 
-/** The mean test error of the arms by seed, of the seeds that all have. */
+/** The mean test error of the arms by seed, for the seeds that all arms have. */
 export function meansOf(view: StudyView, arms: readonly Arm[]): Map<number, number> {
   const seen = arms.map((arm) => view.seen(arm));
   const whole = [...seen[0].keys()].filter((seed) => seen.every((one) => one.has(seed)));

@@ -14,7 +14,7 @@ export type { Ask, Question } from "./question.ts";
 
 const byName: Readonly<Record<Ask, Question>> = { normalization, placement, pooling, networks };
 
-/** The questions that have arms of their own, the default first. */
+/** The questions with their own arms, the default first. */
 export const questions: readonly Question[] = [normalization, placement, pooling];
 
 /** @throws RangeError if there is no such question */

@@ -3,7 +3,7 @@ import type { Activation } from "../../tabular/index.ts";
 import type { MakeNetwork } from "../arms/networkArm.ts";
 import type { ArmOptions } from "./question.ts";
 
-/** A layer of a block: there is a block for each hidden width. */
+/** A layer of a block. A network has a block for each hidden width. */
 export type Layer = "linear" | "batchNorm" | "activation" | "dropout";
 
 export const activationLayers: Readonly<Record<Activation, () => nn.AnyModule>> = {
@@ -20,8 +20,8 @@ export const activationNames: Readonly<Record<Activation, string>> = {
 };
 
 /**
- * A network of such blocks, then a Linear to the outputs. A Linear right before BatchNorm has no
- * bias, which the normalization would take away again.
+ * A network of these blocks, then a Linear to the outputs. A Linear directly before BatchNorm has
+ * no bias, because the normalization would subtract it.
  */
 export function layeredNetwork(
   block: readonly Layer[],

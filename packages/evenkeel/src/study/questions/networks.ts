@@ -5,7 +5,7 @@ import type { StudyView } from "../report/view.ts";
 import { compareWithReference, differencesToReference, othersOf, outcomeOf } from "./comparison.ts";
 import type { Question } from "./question.ts";
 
-/** Networks of somebody's own: is one of them better than the first? */
+/** Networks that the user gave: is one of them better than the first? */
 export const networks: Question = {
   ask: "networks",
   summary: "is one of these networks better than the first? (in the library, with functions as arms)",
@@ -28,10 +28,7 @@ const words = {
   undecided: "",
 } as const;
 
-/**
- * A claim for each network but the first: all are asked at once, so that each is judged by a wider
- * interval.
- */
+/** A claim for each network but the first. All are tested at once, so each interval is wider. */
 function claims(view: StudyView): Claim[] {
   const reference = describeArm(view.reference);
   const others = othersOf(view);

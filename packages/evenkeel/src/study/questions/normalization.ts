@@ -4,7 +4,8 @@ import { headlineOf } from "./normalizationHeadline.ts";
 import type { Question } from "./question.ts";
 
 /**
- * Does batch normalization help? The seven claims of the tutorial that this library grew out of.
+ * Does batch normalization help? The claims are the seven of the tutorial that this library started
+ * from.
  */
 export const normalization: Question = {
   ask: "normalization",

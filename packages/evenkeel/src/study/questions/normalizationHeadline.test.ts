@@ -8,9 +8,7 @@ import { headlineOf } from "./normalizationHeadline.ts";
 const headline = (makeUp: MakeUp, options?: StudyOptions) => headlineOf(madeUpStudy(makeUp, options).view);
 
 describe("arms that the validation rows cannot choose among", () => {
-  /**
-   * Dropout is better on the test rows, and not on the validation rows, but by what `apart` says.
-   */
+  /** Dropout is better on the test rows; on the validation rows it differs by `apart`. */
   const tied =
     (apart = 0): MakeUp =>
     ({ norm, scale, dropout }) => ({
@@ -57,7 +55,7 @@ describe("errors near 0", () => {
   });
 
   test("where no row differs the interval has the width of what could not have been seen", () => {
-    // All 500 rows but those that ten splits have left out, 446.3; ln(40) / 446.3.
+    // Ten splits score 446.3 of the 500 rows on average; ln(40) / 446.3.
     const { interval } = rated(rate(() => 0)).difference ?? {};
     expect(interval?.high).toBeCloseTo(0.00827, 4);
     expect(interval?.low).toBeCloseTo(-0.00827, 4);

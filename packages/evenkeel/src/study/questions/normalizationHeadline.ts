@@ -22,12 +22,15 @@ export interface NormalizationHeadline extends Headline {
   /** "held": it helps. */
   readonly verdict: Verdict;
   /**
-   * The best network without normalization and the best one with BatchNorm, chosen on the
-   * validation rows; several where these rows cannot choose. None where nothing is finished.
+   * The best networks without normalization and with BatchNorm, chosen on the validation rows;
+   * several if these rows cannot choose, none if no trial is finished.
    */
   readonly without: readonly Arm[];
   readonly with: readonly Arm[];
-  /** Their difference in the test error, the mean of several, with minus without. */
+  /**
+   * The test error of the arms with BatchNorm minus that of those without, the mean if there are
+   * several.
+   */
   readonly difference: Figure | null;
 }
 
@@ -67,7 +70,7 @@ export function headlineOf(view: StudyView): NormalizationHeadline {
 }
 
 /**
- * What the figure says; where the difference is below the smallest effect of interest nobody wins.
+ * The answer in words. If the difference is below the smallest effect of interest, neither wins.
  */
 function answerOf({ value, interval, judged }: Figure, worth: number): string {
   const verdict = judged?.verdict ?? "undecided";
@@ -87,7 +90,7 @@ function answerOf({ value, interval, judged }: Figure, worth: number): string {
     : "No, batch normalization does not help here";
 }
 
-/** What it does on the same inputs, in a clause for each. */
+/** The effect of BatchNorm on each scale of the features, a clause each. */
 function byInputs(view: StudyView): string[] {
   const clauses = effectsByInputs(view).flatMap(({ label, value, interval, confidence, judged }) => {
     if (value === null || interval === null || judged === undefined) return [];

@@ -67,7 +67,7 @@ describe("the arms", () => {
   });
 });
 
-/** Errors by a part of the name; what is not named is 1, each with a little luck. */
+/** Errors by a part of the arm's name; 1 for other arms, each with a little noise. */
 const study = (errors: (name: string, seed: number) => number, stale: (name: string) => number = () => 0) => {
   const made = madeUpComparison(
     ({ name }, { seed }) => ({

@@ -18,7 +18,7 @@ import { compareWithReference } from "./comparison.ts";
 import { activationNames, type Layer, layeredNetwork } from "./layered.ts";
 import type { ArmOptions, Question } from "./question.ts";
 
-/** Where dropout stands, and what the group of such arms is called. */
+/** Where dropout stands, and the group name of these arms. */
 const groups = {
   none: "no dropout",
   before: "dropout before BatchNorm",
@@ -28,7 +28,7 @@ const groups = {
 type Dropout = keyof typeof groups;
 type BatchNorm = "before" | "after";
 
-/** Where BatchNorm and dropout stand in a block of a hidden layer. */
+/** The position of BatchNorm and dropout in a hidden block. */
 const orders: Readonly<Record<BatchNorm, Readonly<Record<Dropout, readonly Layer[]>>>> = {
   before: {
     none: ["linear", "batchNorm", "activation"],
@@ -44,7 +44,7 @@ const orders: Readonly<Record<BatchNorm, Readonly<Record<Dropout, readonly Layer
   },
 };
 
-/** In what order do Linear, BatchNorm, activation and dropout stand best? */
+/** Which order of Linear, BatchNorm, activation and dropout is best? */
 export const placement: Question = {
   ask: "placement",
   summary: "BatchNorm before or after the activation, dropout before it, after it or none: which order is best?",
@@ -65,7 +65,7 @@ function arms({ hidden, activation, dropout }: ArmOptions): NetworkArm[] {
       "give a width",
     );
   }
-  // After one block only, once and in every block are the same.
+  // With a single block, dropout after the last block and after every block are the same.
   const kinds: readonly Dropout[] =
     dropout === 0 ? ["none"] : hidden.length === 1 ? ["none", "before", "after"] : ["none", "before", "after", "end"];
   return kinds.flatMap((kind) =>
@@ -111,8 +111,7 @@ function paperOrder(view: StudyView): Claim {
 }
 
 /**
- * LinBnDrop with lin_first, as fastai's TabularModel has it:
- * https://docs.fast.ai/layers.html#linbndrop
+ * LinBnDrop with lin_first, as in fastai's TabularModel: https://docs.fast.ai/layers.html#linbndrop
  */
 function fastaiOrder(view: StudyView): Claim {
   const claim = {
@@ -143,8 +142,8 @@ function oneDifference(
 const places = { before: "BatchNorm before the activation", after: "BatchNorm after the activation" } as const;
 
 /**
- * Li, Chen, Hu and Yang 2019: the variance that BatchNorm saw in training is not that of
- * evaluation, where nothing is dropped.
+ * Li, Chen, Hu and Yang 2019: the variance during training, with dropout, differs from the variance
+ * during evaluation, without it.
  */
 function dropoutBeforeBatchNorm(view: StudyView): Claim {
   const claim = {

@@ -9,9 +9,7 @@ import { concludeStudy } from "../report/result.ts";
 import { runTrial } from "../trial/trial.ts";
 import { convNet, type Head, headNames } from "./convNet.ts";
 
-/**
- * Pictures of 4 x 6 with a bright row or a bright column; the pixel in the corner never changes.
- */
+/** Pictures of 4 x 6 with a bright row or a bright column; the pixel in the corner is constant. */
 const table = tableFromRows(
   Array.from({ length: 120 }, (_, i) => {
     const pixels = Array.from({ length: 24 }, (_, k) => {
@@ -30,7 +28,7 @@ const schema: Schema = {
   ...{ target: "kind", task: "binary", classes: ["column", "row"] },
 };
 const data = { table, schema, picture: [1, 4, 6] as const };
-/** Of 8 x 8, which the usual three convolutions take. */
+/** Pictures of 8 x 8, large enough for the default three convolutions. */
 const larger = (() => {
   const names = Array.from({ length: 64 }, (_, k) => `pixel ${k}`);
   const table = tableFromRows(
@@ -52,8 +50,8 @@ describe("the arms", () => {
     expect([plan.settings.hidden, plan.settings.epochs, plan.lrs]).toEqual([[8, 16, 32], 10, [0.003, 0.01]]);
     expect(plan.arms.every((arm) => arm.name !== undefined && arm.batchNorm)).toBe(true);
     const { arms } = planStudy(data, small);
-    // Convolutions of 3 x 9 and 4 x 27, norms of 6 and 8; planes of 2 x 3 become 1 x 1: the Linear
-    // is that of a global head.
+    // Convolutions of 3 x 9 and 4 x 27, norms of 6 and 8; planes of 2 x 3 become 1 x 1, so the
+    // Linear is that of a global head.
     expect(arms.map((arm) => arm.name !== undefined && arm.parameters)).toEqual([154, 154, 154, 154]);
     const wider = planStudy(data, { ...small, hidden: [3] }).arms;
     expect(wider.map((arm) => arm.name !== undefined && arm.parameters)).toEqual([37, 37, 52, 52]);
@@ -64,7 +62,8 @@ describe("the arms", () => {
     (head) => {
       const make = convNet(head, { picture: [1, 4, 4], channels: [1], activation: "relu" });
       const net = make(16, { outputs: 1, task: "regression" });
-      // The convolution passes its middle on, the norm everything, and the Linear adds up.
+      // The convolution passes its middle pixel on, the norm passes everything on, and the Linear
+      // sums.
       for (const [name, parameter] of net.namedParameters()) {
         parameter.data.fill(name === "linear.weight" || name === "features.1.weight" ? 1 : 0);
         if (name === "features.0.weight") parameter.data[4] = 1;
@@ -73,7 +72,7 @@ describe("the arms", () => {
       const pixels = ones([2, 16]);
       pixels.data[16 + 5] = 9;
       const expected = { globalAverage: [1, 1.5], globalMax: [1, 9], averageLinear: [4, 6], maxLinear: [4, 12] }[head];
-      // But for its eps.
+      // Except for its eps.
       expect([...net(pixels).mul(Math.sqrt(1 + 1e-5)).data].map((value) => Number(value.toFixed(5)))).toEqual(expected);
     },
   );

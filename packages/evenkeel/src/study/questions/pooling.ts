@@ -17,7 +17,7 @@ import { compareWithReference } from "./comparison.ts";
 import { convNet, type Head, headNames } from "./convNet.ts";
 import type { ArmOptions, Question } from "./question.ts";
 
-/** With which head does a ConvNet tell pictures apart best? */
+/** Which head classifies pictures best in a ConvNet? */
 export const pooling: Question = {
   ask: "pooling",
   summary:
@@ -65,7 +65,7 @@ function arms({ hidden, activation, data }: ArmOptions): NetworkArm[] {
   }));
 }
 
-/** Each convolution but the last is followed by pooling of 2 x 2. */
+/** A pooling of 2 x 2 follows each convolution but the last. */
 function smallestSide([, height, width]: PictureShape, convolutions: number): number {
   return Math.floor(Math.min(height, width) / 2 ** (convolutions - 1));
 }

@@ -8,42 +8,41 @@ import type { Headline } from "./headline.ts";
 
 export const asks = ["normalization", "placement", "pooling", "networks"] as const;
 
-/**
- * A question that a study can be asked; "networks" is that of arms which were given as functions.
- */
+/** The questions of a study; "networks" compares arms that the user gave. */
 export type Ask = (typeof asks)[number];
 
-/** What the arms of a question are made from. */
+/** The options that the arms of a question are made from. */
 export interface ArmOptions extends Pick<TrialSettings, "hidden" | "activation"> {
-  /** What dropout drops in arms that have it; 0 for no such arms. */
+  /** The dropout probability of arms with dropout; 0 leaves these arms out. */
   readonly dropout: number;
   readonly data: StudyData;
 }
 
 /**
- * What a study compares, and how it says what it found. One file for each; `index.ts` lists them.
+ * What a study compares, and how it reports the findings. Each question has a file; `index.ts`
+ * lists them.
  */
 export interface Question {
   readonly ask: Ask;
   /** Its line in a list of questions. */
   readonly summary: string;
   readonly title: (target: string) => string;
-  /** What stands above its claims. */
+  /** The heading of its claims. */
   readonly claimsTitle: string;
-  /** Whether the rows must be pictures: `StudyData.picture`. */
+  /** Whether the rows must be pictures (`StudyData.picture`). */
   readonly takesPictures?: true;
-  /** Whether its networks differ in size, so that parameters are a part of the answer. */
+  /** Whether its networks differ in size, so that the answer includes parameter counts. */
   readonly comparesSizes?: true;
-  /** Settings where its defaults differ from those of the others. */
+  /** Settings whose defaults differ from those of other questions. */
   readonly defaults: {
     /**
-     * Parts of the training rows that arms are trained on as well, and factors for raw columns;
-     * none unless said.
+     * Fractions of the training rows that arms are also trained on, and factors for raw columns.
+     * Default: none.
      */
     readonly rowFractions?: { readonly whole: readonly number[]; readonly quick: readonly number[] };
     /**
-     * Parts of the epochs that trainings are planned for as well, where the schedule ends with the
-     * last of them.
+     * Fractions of the epochs that trainings are also planned for, if the schedule ends with the
+     * last epoch.
      */
     readonly epochFractions?: { readonly whole: readonly number[]; readonly quick: readonly number[] };
     readonly rescale?: readonly number[];
@@ -53,11 +52,11 @@ export interface Question {
     readonly epochs?: number;
   };
   /**
-   * Its arms; the first function is what the others are compared with.
-   * @throws RangeError where it has none for these options
+   * Its arms; the first arm with a function is the reference.
+   * @throws RangeError if it has none for these options
    */
   readonly arms: (options: ArmOptions) => readonly (NormArm | NetworkArm)[];
   readonly headline: (view: StudyView) => Headline;
-  /** Each with the rule it is judged by, fixed before anything was trained. */
+  /** Each claim has its rule, which was fixed before any training. */
   readonly claims: (view: StudyView) => Claim[];
 }

@@ -5,7 +5,7 @@ import { type Candidate, confidenceOf, judge, judged, overall } from "./judge.ts
 import { estimateMean } from "./statistics.ts";
 
 describe("the rule", () => {
-  // value, interval, verdict; less is claimed, and -0.1 is the smallest effect of interest.
+  // value, interval, verdict; the claim says less, and -0.1 is the smallest effect of interest.
   test.each([
     ["below, and enough", -0.3, [-0.4, -0.2], "held"],
     ["below, but less than the smallest effect of interest", -0.06, [-0.09, -0.03], "not held"],
@@ -79,8 +79,8 @@ describe("several figures", () => {
 });
 
 /**
- * How often a claim about pure noise is held, or an effect that is there is found: 10 seeds, 2
- * figures, as in a study.
+ * How often a claim about pure noise is held, or one about a real effect: 10 seeds, 2 figures, as
+ * in a study.
  */
 function rateOfHeld(effect: number): number {
   const generator = new Generator(11);
@@ -105,7 +105,7 @@ function rateOfHeld(effect: number): number {
 }
 
 test("of claims about noise at most one in forty is held, for one figure or for several", () => {
-  // 2.5%, the lower end of intervals that are wrong in 5%, with 4 standard errors of 3000 draws.
+  // 2.5%, the lower tail of 95% intervals, with 4 standard errors of 3000 draws.
   expect(rateOfHeld(0)).toBeLessThan(0.0365);
   expect(rateOfHeld(0)).toBeGreaterThan(0.0135);
 });

@@ -1,47 +1,46 @@
 import type { Estimate, Interval } from "./statistics.ts";
 
-/** What a study says of a claim. */
+/** The verdict of a study on a claim. */
 export type Verdict = "held" | "not held" | "undecided";
 
 /**
- * One number of a claim. The ones that the claim is judged by have a verdict; the others are there
- * to be read beside them.
+ * A number that belongs to a claim. Figures that decide the claim have a verdict; the others are
+ * for information.
  */
 export interface Figure {
   readonly label: string;
   /** "MAE", "times", "epochs", … */
   readonly unit: string;
-  /** The number, and how many seeds it is from; null where there is none to give. */
+  /** The number, and how many seeds it was computed from; null if it cannot be computed. */
   readonly value: number | null;
   readonly seeds: number;
   /**
-   * A verdict goes by this very interval. Its confidence is 0.95, and more where a claim is judged
-   * by several figures.
+   * The interval that the verdict was made by. Its confidence is 0.95, or more if several figures
+   * decide the claim.
    */
   readonly interval: Interval | null;
   readonly confidence: number;
   readonly judged?: {
     /** The value of no effect: 0 for differences, 1 for ratios. */
     readonly none: number;
-    /** The value from which on an effect in favour of the claim is of interest. Below `none`. */
+    /** The smallest effect of interest in favour of the claim, as a value. Below `none`. */
     readonly worth: number;
     readonly verdict: Verdict;
   };
 }
 
 /**
- * With how much confidence each of several figures is judged, so that all of them together are
- * wrong in 5% (Bonferroni).
+ * The confidence of each of several figures, so that the chance of any error is 5% (Bonferroni).
  */
 export function confidenceOf(figures: number): number {
   return 1 - 0.05 / Math.max(figures, 1);
 }
 
 /**
- * The rule for one figure; claims are put so that they say "less". Held: the whole interval lies
- * below no effect, and the value is at least the smallest effect of interest. Not held: the
- * interval leaves out every effect of interest, whether the effect is nothing or the other way
- * round. Undecided: anything else, few seeds among it.
+ * The rule for one figure. Claims are phrased so that they say "less". Held: the whole interval
+ * lies below no effect, and the value is at least the smallest effect of interest. Not held: the
+ * interval excludes every effect of interest; there may be no effect or the opposite one.
+ * Undecided: anything else, including too few seeds.
  */
 export function judge(value: number, interval: Interval | null, none: number, worth: number): Verdict {
   if (interval === null) return "undecided";
@@ -50,7 +49,8 @@ export function judge(value: number, interval: Interval | null, none: number, wo
 }
 
 /**
- * Figures that decide a claim together, made by `estimate` at the confidence that is asked of it.
+ * Figures that decide a claim together. `estimate` computes each at the confidence it is called
+ * with.
  * @param none 0 for differences, 1 for ratios
  */
 export interface Candidate {
@@ -60,8 +60,8 @@ export interface Candidate {
   readonly worth: number;
   readonly estimate: (confidence: number) => Estimate | null;
   /**
-   * With fewer seeds it is undecided. Default 3; more for what may be equal by chance in all of
-   * them.
+   * With fewer seeds the verdict is undecided. Default 3; more for values that may be equal by
+   * chance for all seeds.
    */
   readonly fewestSeeds?: number;
 }
@@ -76,7 +76,7 @@ export function judged(candidates: readonly Candidate[]): Figure[] {
   });
 }
 
-/** A figure to be read, not judged by; its estimate is at 95%. */
+/** A figure for information, without a verdict; its confidence is 95%. */
 export function shown(label: string, unit: string, estimate: Estimate | null): Figure {
   const usable = estimate !== null && Number.isFinite(estimate.value);
   return {
@@ -86,9 +86,8 @@ export function shown(label: string, unit: string, estimate: Estimate | null): F
 }
 
 /**
- * The verdict on a claim that is put without a condition. Held if it held for one figure or more
- * and was refuted for none; not held if it was refuted for one or more, for a claim that holds only
- * here and there is not true as it is put.
+ * The verdict on a claim without conditions. Held if at least one figure held and none was refuted.
+ * Not held if at least one was refuted, because then the claim is not true in general.
  */
 export function overall(figures: readonly Figure[]): Verdict {
   const verdicts = figures.flatMap((figure) => figure.judged?.verdict ?? []);

@@ -8,8 +8,8 @@ import type { TrialSpec } from "../trial/trialSpec.ts";
 import type { StudyResult } from "./result.ts";
 
 /**
- * Real trainings whose outcome is known beforehand: a study must find what was planted, and nothing
- * where there is nothing.
+ * Real trainings with a known outcome: a study must find an effect that was planted, and none where
+ * there is none.
  */
 
 const generator = new Generator(5);
@@ -32,7 +32,7 @@ const plan = planStudy(data, {
   rescale: [],
 });
 
-/** The study in which another trial is run wherever BatchNorm is asked for. */
+/** A study that runs another trial in place of each trial with BatchNorm. */
 async function studyWith(instead: (spec: TrialSpec) => TrialSpec, epochs = 40): Promise<StudyResult> {
   const execute = trialRunner(data);
   const { result } = await runStudy(

@@ -108,14 +108,14 @@ describe("the report", () => {
   });
 
   test("epochs are counted to a target of each seed's own, where the plan has none", () => {
-    // Seed 1 has harder rows: its reference ends with 2 instead of 1.
+    // The rows of seed 1 are harder: its reference ends at 2 instead of 1.
     const makeUp = ({ norm }: { norm: string }, { seed }: { seed: number }) => ({
       validation: (norm === "batch" ? 1.05 : 1) * (seed === 1 ? 2 : 1),
     });
     const made = madeUpStudy(makeUp, { targetError: undefined, seeds: 2 });
     const rows = studyReport(concludeStudy(made.plan, made.trials)).rows;
-    // Those with BatchNorm have two kinds of statistics, those with LayerNorm or dropout no shorter
-    // trainings.
+    // Arms with BatchNorm have two kinds of statistics; arms with LayerNorm or dropout have no
+    // shorter trainings.
     const [none, batch, no] = [[2], [2, 2], [0]];
     const expected = [none, batch, no, none, batch, no, no, no, no].flat();
     expect(rows.map(({ epochsTo }) => epochsTo.arrived)).toEqual(expected);
@@ -139,7 +139,7 @@ describe("the report", () => {
   });
 
   test("a row whose rate is not the one that shorter trainings were made at has their epochs all the same", () => {
-    // As trained, BatchNorm ends best at 0.1; by the statistics that are kept, at 0.01.
+    // As trained, BatchNorm ends best at 0.1; with the statistics that are kept, at 0.01.
     const made = madeUpStudy(
       ({ norm }, { lr }) => {
         if (norm !== "batch") return {};
@@ -160,7 +160,7 @@ describe("the report", () => {
       "The smallest effect of interest is 1% of the error without, or of a tenth of the best constant's where that is more.",
     );
     expect(notes).toMatch(/Best at the edge of the grid/);
-    // Where the rate beside the edge is as good, the edge is not to blame.
+    // If the rate beside the edge is as good, the edge of the grid does not limit the result.
     const same = madeUpStudy(() => ({}));
     expect(studyReport(concludeStudy(same.plan, same.trials)).notes.join(" ")).not.toContain("edge of the grid");
     expect(notes).toMatch(/An epoch takes 3\.00 ms with BatchNorm and 2\.00 ms without/);

@@ -20,11 +20,11 @@ export interface ReportRow {
   readonly statistics: Exclude<Statistics, "kept">;
   readonly lr: number;
   readonly test: Estimate;
-  /** To the reference arm; null for itself. */
+  /** The difference to the reference arm; null for the reference. */
   readonly difference: Estimate | null;
   /**
-   * Until the validation error is at most the target; the median is null where most runs never
-   * arrive.
+   * Epochs until the validation error is at most the target; the median is null if most runs never
+   * reach it.
    */
   readonly epochsTo: { readonly median: number | null; readonly arrived: number; readonly runs: number };
   /** Standard deviation of the test error over seeds; null for one seed. */
@@ -34,13 +34,13 @@ export interface ReportRow {
   readonly diverged: { readonly runs: number; readonly of: number };
   /** Test minus training error. */
   readonly gap: Estimate;
-  /** How far other units move the test error; null where it was not tried. */
+  /** The change of the test error in other units; null if they were not tried. */
   readonly rescaled: Estimate | null;
   /** Mean over the runs at this rate; null where it was not measured. */
   readonly msPerEpoch: number | null;
 }
 
-/** What renderers show: figures with their units, and sentences. */
+/** The contents of a report: figures with their units, and sentences. */
 export interface StudyReport {
   readonly title: string;
   readonly ran: readonly string[];
@@ -52,15 +52,14 @@ export interface StudyReport {
   readonly reference: string;
   readonly rows: readonly ReportRow[];
   readonly claims: readonly Claim[];
-  /** What has to be known to read the figures. */
+  /** What a reader must know to interpret the figures. */
   readonly notes: readonly string[];
 }
 
 /**
  * The table of the arms, the answer, the claims and the notes of a result as data, for a terminal
  * or a page to show.
- * @param runs the trials with their times, for milliseconds per epoch, which are no part of the
- *   result
+ * @param runs the trials with their times, for milliseconds per epoch, which are not in the result
  */
 export function studyReport(result: StudyResult, runs: readonly TrialRun[] = []): StudyReport {
   const { plan, complete, headline, claims } = result;
@@ -148,8 +147,8 @@ function timeOf(runs: readonly TrialRun[], view: StudyView, arm: Arm, lr: number
 }
 
 /**
- * Whether this rate at the edge of the grid is better than the one beside it by the smallest effect
- * of interest.
+ * Whether a rate at the edge of the grid is better than its neighbour by the smallest effect of
+ * interest.
  */
 function isBestAlone(view: StudyView, arm: Arm, statistics: Statistics, lr: number): boolean {
   const rates = view.rates(arm, statistics);

@@ -7,9 +7,9 @@ import { estimateMean, mean } from "./statistics.ts";
 import { StudyView } from "./view.ts";
 
 /**
- * Two learners that are equally good on rows of this kind, y = a + b + noise: a line through a
- * alone, and one through b alone. On one table one of them has luck, and every split of it shows
- * the same luck again.
+ * Two learners that are equally good on such rows, y = a + b + noise: a line through a alone, and
+ * one through b alone. On a given table one of them is better by chance, and every split of the
+ * table repeats that chance.
  */
 const tables = 600;
 const rows = 100;
@@ -30,7 +30,10 @@ function errorOfLine(x: Float64Array, y: Float64Array, train: Int32Array, test: 
   return mean(Array.from(test, (row) => Math.abs(y[row] - my - slope * (x[row] - mx))));
 }
 
-/** The parts of the tables in which 95% intervals leave out 0: plain ones, and those of a study. */
+/**
+ * The fraction of the tables for which 95% intervals exclude 0: plain intervals, and those of a
+ * study.
+ */
 function apart(advantage: number): { plain: number; study: number } {
   const generator = new Generator(3);
   const found = { plain: 0, study: 0 };
@@ -57,7 +60,7 @@ function apart(advantage: number): { plain: number; study: number } {
 
 test("learners that are equally good are told apart in about 1 of 20 tables", () => {
   const { plain, study } = apart(0);
-  // Splits that share rows are no independent seeds: this is what the correction is for.
+  // Splits that share rows are not independent seeds, which is why a study corrects for it.
   expect(plain).toBeGreaterThan(0.2);
   // 5% with 4 standard errors of 600 tables, 0.9% each.
   expect(study).toBeGreaterThan(0.015);

@@ -5,17 +5,17 @@ import { type Headline, questionOf } from "../questions/index.ts";
 import type { TrialResult } from "../trial/trialResult.ts";
 import { StudyView } from "./view.ts";
 
-/** The version of the format; results of another are not read. */
+/** The version of the format; results of other versions are refused. */
 export const studyVersion = 2;
 
 /**
- * Everything that a study found, as plain JSON: the same bytes on every machine and for any number
- * of threads.
+ * The findings of a study as plain JSON: the same bytes on every machine and for any number of
+ * threads.
  */
 export interface StudyResult {
   readonly version: typeof studyVersion;
   readonly plan: StudyPlan;
-  /** Whether all trials were run; otherwise the rest is from what there is. */
+  /** Whether all trials were run; if not, the result covers those that were. */
   readonly complete: boolean;
   /** In the order of the plan. */
   readonly trials: readonly TrialResult[];

@@ -1,8 +1,8 @@
-/** Statistics over seeds. All of them take at least one value. */
+/** Statistics over seeds. All functions take at least one value. */
 
 /**
- * Whether a mean is below another by more than rounding: sums of the same numbers in another order
- * may differ.
+ * Whether a mean is below another by more than rounding: the sum of the same numbers in another
+ * order may differ.
  */
 export function isBelow(first: number, second: number): boolean {
   return first < second - 1e-9 * Math.abs(second);
@@ -20,8 +20,7 @@ export function standardDeviation(values: readonly number[]): number {
 }
 
 /**
- * The middle value, or halfway between the two in the middle; infinities sort last and stay
- * infinite.
+ * The middle value, or the mean of the two in the middle; infinities sort last and stay infinite.
  */
 export function median(values: readonly number[]): number {
   const sorted = [...values].sort((a, b) => a - b);
@@ -47,10 +46,7 @@ function centralProbability(t: number, degrees: number): number {
   return odd ? (2 / Math.PI) * (theta + sin * sum) : sin * sum;
 }
 
-/**
- * The t below whose magnitude Student's t lies with this probability: 2.262 for 0.95 and 9 degrees
- * of freedom.
- */
+/** The two-sided quantile of Student's t: 2.262 for probability 0.95 and 9 degrees of freedom. */
 export function tQuantile(probability: number, degrees: number): number {
   let [low, high] = [0, 1];
   while (centralProbability(high, degrees) < probability) high *= 2;
@@ -68,33 +64,30 @@ export interface Interval {
   readonly high: number;
 }
 
-/** A number that was measured several times, once per seed. */
+/** A mean of several measurements, one per seed. */
 export interface Estimate {
-  /** How many times. */
+  /** The number of measurements. */
   readonly count: number;
   readonly value: number;
-  /**
-   * Where the true value lies, with the confidence that was asked for; null where there are too few
-   * values to say.
-   */
+  /** The confidence interval of the true value; null if there are too few values. */
   readonly interval: Interval | null;
 }
 
 export interface EstimateOptions {
-  /** How often such intervals hold the true value. Default 0.95. */
+  /** The coverage of the interval. Default 0.95. */
   readonly confidence?: number | undefined;
   /**
-   * For values from splits of one table, which share rows and are therefore alike: rows scored by
-   * one split, divided by all its others. The variance of the mean is then taken as (1/n + overlap)
-   * times that of the values: the corrected resampled t-test of Nadeau and Bengio (2003, Machine
-   * Learning 52, 239-281). Default 0, for values that are independent.
+   * For values from splits of one table, which share rows and are therefore correlated: the rows
+   * that a split scores, divided by all its other rows. The variance of the mean is then (1/n +
+   * overlap) times the variance of the values: the corrected resampled t-test of Nadeau and Bengio
+   * (2003, Machine Learning 52, 239-281). Default 0, for independent values.
    */
   readonly overlap?: number | undefined;
-  /** The interval reaches at least so far either way. Default 0. */
+  /** The least half-width of the interval. Default 0. */
   readonly reach?: number | undefined;
 }
 
-/** Mean and its interval by Student's t, which takes two values or more. */
+/** The mean and its interval by Student's t, which needs at least two values. */
 export function estimateMean(
   values: readonly number[],
   { confidence = 0.95, overlap = 0, reach = 0 }: EstimateOptions = {},
@@ -107,8 +100,8 @@ export function estimateMean(
 }
 
 /**
- * How many times as much the first of each pair is as the second: the geometric mean of the ratios,
- * its interval by Student's t on their logarithms. All values must be above 0.
+ * The geometric mean of the ratios first / second of the pairs, with the interval by Student's t on
+ * their logarithms. All values must be above 0.
  */
 export function estimateRatio(
   pairs: readonly (readonly [number, number])[],
@@ -123,11 +116,11 @@ export function estimateRatio(
 }
 
 /**
- * How far each value lies from the median. Spreads are compared by these, pair by pair: Levene's
- * test as Brown and Forsythe made it robust (1974, JASA 69, 364-367), for pairs. The tests for
- * normal distributions, Pitman's and Morgan's for pairs among them, find differences in up to 4 of
- * 10 comparisons of equal spreads where now and then a run is far off, as trainings are; this one
- * in at most 1 of 20.
+ * The distance of each value from the median. Spreads are compared by these, pair by pair: Levene's
+ * test in the robust form of Brown and Forsythe (1974, JASA 69, 364-367), for pairs. Tests for
+ * normal distributions, such as those of Pitman and Morgan for pairs, report a difference in up to
+ * 4 of 10 comparisons of equal spreads if there are outliers, as there are among trainings; this
+ * test does in at most 1 of 20.
  */
 export function deviationsFromMedian(values: readonly number[]): number[] {
   const middle = median(values);

@@ -4,27 +4,27 @@ import type { Reading, TrialResult } from "../trial/trialResult.ts";
 import { plainVariant, type Variant } from "../trial/trialSpec.ts";
 import { type Estimate, estimateMean, isBelow, mean } from "./statistics.ts";
 
-/** How a network did, in the study's metric. */
+/** The errors of a trained network, in the study's metric. */
 export interface Observation {
   readonly seed: number;
   readonly train: number;
   readonly validation: number;
   readonly test: number;
-  /** On the validation rows, by epoch. */
+  /** The validation error after each epoch. */
   readonly curve: readonly number[];
-  /** Counts as the best constant; the errors are that one's. */
+  /** A diverged training counts as the best constant; the errors are the constant's. */
   readonly diverged: boolean;
 }
 
-/** The rate at which an arm did best on the validation rows, over the seeds that tried them all. */
+/** The rate with the lowest validation error of an arm, over the seeds that tried all rates. */
 interface ChosenRate {
   readonly lr: number;
-  /** Mean validation error at that rate. */
+  /** The mean validation error at that rate. */
   readonly validation: number;
 }
 
 /**
- * A network with BatchNorm can be scored in two ways; `kept` is the one that is better on the
+ * A network with BatchNorm is scored in two ways; `kept` is the one that is better on the
  * validation rows.
  */
 function readingOf({ readings, spec }: TrialResult, statistics: Statistics): Reading | undefined {
@@ -53,20 +53,20 @@ export class StudyView {
     this.#trials = trials;
   }
 
-  /** The arm as the plan has it. */
+  /** The arm of the plan with these settings. */
   arm(scale: NormArm["scale"], norm: NormArm["norm"], dropout = 0): NormArm | undefined {
     const arms = this.plan.arms.filter((arm) => arm.name === undefined);
     return arms.find((arm) => sameArm(arm, { scale, norm, dropout }));
   }
 
-  /** The arm that was given this name. */
+  /** The arm with this name. */
   named(name: string): NamedArm | undefined {
     return this.plan.arms.filter((arm) => arm.name !== undefined).find((arm) => arm.name === name);
   }
 
   /**
-   * The arm that others are compared with: z-scores without normalization, where that is asked, or
-   * the first one of the plan.
+   * The arm that others are compared with: z-scores without normalization if the question is about
+   * that, otherwise the first arm of the plan.
    */
   get reference(): Arm {
     const { ask, arms } = this.plan;
@@ -74,8 +74,8 @@ export class StudyView {
   }
 
   /**
-   * By the mean validation error over seeds, the smaller rate of two that are equal. Each kind of
-   * statistics chooses for itself, as its user would. Test rows have no say.
+   * The rate with the lowest mean validation error over seeds, the smaller of two equal ones. Each
+   * kind of statistics has its own best rate, as it would for a user. Test rows are not used.
    */
   rate(arm: Arm, statistics: Statistics): ChosenRate | undefined {
     const key = JSON.stringify([arm, statistics]);
@@ -90,8 +90,8 @@ export class StudyView {
   }
 
   /**
-   * Every rate in rising order with its mean validation error; none before a seed has tried them
-   * all.
+   * All rates in increasing order with their mean validation errors; none until a seed has tried
+   * all rates.
    */
   rates(arm: Arm, statistics: Statistics): ChosenRate[] {
     const byRate = [...this.plan.lrs].sort((a, b) => a - b).map((lr) => ({ lr, seen: this.at(arm, lr, statistics) }));
@@ -103,7 +103,7 @@ export class StudyView {
     }));
   }
 
-  /** By seed, at this rate. */
+  /** Observations by seed, at this rate. */
   at(arm: Arm, lr: number, statistics: Statistics, variant = plainVariant): Map<number, Observation> {
     const found = this.#trials.filter(
       ({ spec }) => spec.lr === lr && sameArm(spec.arm, arm) && sameVariant(spec, variant),
@@ -112,7 +112,7 @@ export class StudyView {
   }
 
   /**
-   * By seed, at the chosen rate. Variants were trained at the rate chosen for `kept`.
+   * Observations by seed, at the chosen rate. Variants were trained at the rate chosen for `kept`.
    */
   seen(arm: Arm | undefined, statistics: Statistics = "kept", variant = plainVariant): Map<number, Observation> {
     const rate = arm && this.rate(arm, sameVariant(variant, plainVariant) ? statistics : "kept");
@@ -120,9 +120,9 @@ export class StudyView {
   }
 
   /**
-   * How alike the seeds' results are, for `EstimateOptions`: they split the same rows anew, so that
-   * each two share a part of the rows they are scored on, as large a part as is scored by one. How
-   * many rows are trained on has no part in it.
+   * The correlation of the seeds' results, for `EstimateOptions`. Seeds split the same rows again,
+   * so any two share a fraction of the rows that they are scored on, which is as large as the
+   * fraction that one scores. It does not depend on how many rows are trained on.
    */
   overlap(part: "validation" | "test" = "test"): number {
     const { all, [part]: scored } = this.plan.rows;
@@ -130,16 +130,17 @@ export class StudyView {
   }
 
   /**
-   * The mean over seeds of test errors or of their differences, with its interval; NaN for none.
+   * The mean of test errors, or of their differences, over seeds, with its interval; NaN if there
+   * are none.
    */
   estimate(values: readonly number[], confidence = 0.95): Estimate {
     return estimateMean(values, { confidence, overlap: this.overlap(), reach: this.reach(values.length, confidence) });
   }
 
   /**
-   * How far an interval of error rates reaches at least; 0 for other errors. Where no row differs
-   * it would be of no width, but differences may be there that are so rare that no row scored, each
-   * counted once, shows one: in 1 of 40 studies, for 95%, at the rarity that is returned (the rule
+   * The least half-width of an interval of error rates; 0 for other errors. If no row differs, the
+   * interval would have no width. But differences may exist that are so rare that they show in no
+   * scored row: at the rarity that is returned, this happens in 1 of 40 studies, for 95% (the rule
    * of three).
    */
   reach(seeds: number, confidence = 0.95): number {
@@ -149,18 +150,15 @@ export class StudyView {
     return Math.log(2 / (1 - confidence)) / scored;
   }
 
-  /**
-   * The error of the best constant of a seed, on the validation rows unless others are asked for.
-   */
+  /** The error of the best constant of a seed, on the validation rows by default. */
   constantOf(seed: number, part: "validation" | "test" = "validation"): number | undefined {
     const trial = this.#trials.find(({ spec }) => spec.seed === seed && spec.rows === 1);
     return trial && error(trial.constant, part, trial.spec.metric);
   }
 
   /**
-   * The validation error that "epochs to" counts to: the plan's, or 1.1 times what the reference
-   * ends with on the rows of that seed, for some rows are harder than others. NaN where there is
-   * none.
+   * The validation error that "epochs to" counts to: the plan's, or 1.1 times the reference's final
+   * error on the same seed, because some splits are harder than others. NaN if there is none.
    */
   targetError(seed: number): number {
     return this.plan.targetError ?? 1.1 * (this.seen(this.reference).get(seed)?.validation ?? Number.NaN);
@@ -182,7 +180,7 @@ function observationOf(trial: TrialResult, statistics: Statistics): Observation 
   };
 }
 
-/** What the seeds that both have give for each of two. */
+/** The pairs of values for the seeds that both have. */
 export function pairsOf(
   first: Map<number, Observation>,
   second: Map<number, Observation>,

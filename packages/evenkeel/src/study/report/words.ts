@@ -34,7 +34,7 @@ export function between({ low, high }: Interval, write: (value: number) => strin
   return `${percent(confidence)} interval ${write(low)} to ${write(high)}`;
 }
 
-/** "-0.12 (95% interval -0.2 to -0.04)", with a sign where 0 is the value of no effect. */
+/** "-0.12 (95% interval -0.2 to -0.04)", with a sign if no effect is the value 0. */
 export function measured({ value, interval, judged, confidence }: Omit<Figure, "label" | "unit" | "seeds">): string {
   const write = judged?.none === 0 ? signed : number;
   if (value === null) return "not measured";

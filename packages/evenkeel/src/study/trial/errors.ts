@@ -3,14 +3,17 @@ import type { Tensor } from "../../tensor/index.ts";
 import type { Errors } from "./trialResult.ts";
 
 /**
- * Errors of a network's output, numbers in the target's own unit. `truth` as `Preprocessing.truth`
- * gives it.
+ * The errors of a network's output, in the target's own unit. `truth` comes from
+ * `Preprocessing.truth`.
  */
 export function errorsOf(preprocessing: Preprocessing, output: Tensor, truth: Float64Array): Errors {
   return errorsOfPredictions(preprocessing.task, preprocessing.decode(output), truth);
 }
 
-/** Errors of the mean of the training rows or, for classes, of their shares among them. */
+/**
+ * The errors of a constant: the mean of the training rows or, for classes, their shares among these
+ * rows.
+ */
 export function constantErrors({ task, classes }: Schema, train: Float64Array, truth: Float64Array): Errors {
   const rows = truth.length;
   if (task === "regression" || classes === undefined) {
@@ -28,7 +31,7 @@ export function constantErrors({ task, classes }: Schema, train: Float64Array, t
 function errorsOfPredictions(task: Schema["task"], predictions: Predictions, truth: Float64Array): Errors {
   const { mae, rmse, accuracy, logLoss } = scoresOf(task, predictions, truth);
   if (task === "regression") return { mae, rmse };
-  // A whole number of rows is wrong; 1 - accuracy would be beside it by rounding.
+  // A whole number of rows is wrong; 1 - accuracy would differ from it by rounding.
   return { errorRate: Math.round((1 - accuracy) * truth.length) / truth.length, logLoss };
 }
 

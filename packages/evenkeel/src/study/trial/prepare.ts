@@ -10,11 +10,11 @@ import { rescaleTable } from "./rescale.ts";
 import type { TrialResult } from "./trialResult.ts";
 import type { TrialSpec } from "./trialSpec.ts";
 
-/** A part of the rows as a network takes them. */
+/** A part of the rows as inputs of a network. */
 export interface Part {
   readonly rows: Rows;
   readonly inputs: readonly Tensor[];
-  /** In the target's own unit, or positions of classes. */
+  /** In the target's own unit, or class indices. */
   readonly truth: Float64Array;
 }
 
@@ -25,17 +25,17 @@ export interface Prepared {
   readonly validation: Part;
   readonly test: Part;
   readonly constant: TrialResult["constant"];
-  /** Training rows before a part of them was taken. */
+  /** The number of training rows before a fraction of them was taken. */
   readonly allTrain: number;
 }
 
-/** What `prepare` reads of a spec: equal keys get equal data. */
+/** A key of the fields of a spec that `prepare` reads: equal keys get equal data. */
 export function preparationKey(spec: TrialSpec): string {
   const { seed, rows, rescale, validation, test } = spec;
   return JSON.stringify([trialOptions(spec).preprocessing, seed, rows, rescale, validation, test]);
 }
 
-/** Splits, takes a part of the training rows, and fits the preprocessing on it. */
+/** Splits the rows, takes a fraction of the training rows, and fits the preprocessing on it. */
 export function prepare({ table, schema }: StudyData, spec: TrialSpec): Prepared {
   const { seed, validation, test } = spec;
   const split = splitRows(table, schema, { validation, test, seed });
@@ -52,9 +52,7 @@ export function prepare({ table, schema }: StudyData, spec: TrialSpec): Prepared
   return { preprocessing, ...parts, constant, allTrain: split.train.length };
 }
 
-/**
- * The smaller part of a seed's rows is always a part of the larger one. In the order of the table.
- */
+/** For one seed, a smaller sample is always a subset of a larger one. In the order of the table. */
 function sampleOf(rows: Int32Array, part: number, seed: number): Int32Array {
   if (part === 1) return rows;
   const order = randperm(rows.length, new Generator(seed));

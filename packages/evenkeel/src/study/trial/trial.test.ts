@@ -125,7 +125,7 @@ describe("a trial", () => {
     });
     try {
       const onEpoch = () => {
-        now += 500; // which is no training
+        now += 500; // time that is not part of the training
       };
       const { msPerEpoch } = await runTrial(data, specOf("raw"), { onEpoch });
       expect(msPerEpoch).toBe(15);
@@ -190,7 +190,7 @@ describe("a study trains as trainTable does, to the bit", () => {
     const plan = planStudy(data, { arms, seeds: [4], lrs: [0.02], epochs: 6, batchSize: 16, hidden: [8, 4] });
     const [spec] = rateTrials(plan);
     const execute = trialRunner(data);
-    // The trainer has had another training, of another length.
+    // The trainer has run another training, of another length.
     await execute({ ...spec, seed: 9, lr: 0.3, epochs: 3 }, {});
     const { readings } = (await execute(spec, {})).result;
 

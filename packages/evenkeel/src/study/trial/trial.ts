@@ -16,24 +16,23 @@ import { type Part, type Prepared, preparationKey, prepare } from "./prepare.ts"
 import type { Errors, TrialResult, TrialRun } from "./trialResult.ts";
 import { isPlain, type TrialSpec } from "./trialSpec.ts";
 
-/** How much is kept for the next trials, which are often of the same seed, or the same arm. */
+/** How many entries the caches keep. Consecutive trials often share the seed or the arm. */
 const mostPrepared = 4;
 const mostTrainers = 16;
 
 /**
- * Trains trials on this data, one after another. Everything random follows from the spec's seed:
- * all arms of a seed share the split, the order of the rows and the seed of the starting weights,
- * and a trial gives the same numbers whatever ran before it. The default generator is afterwards as
- * it was.
+ * Returns a function that trains trials on this data, one after another. All random numbers follow
+ * from the spec's seed: all arms of a seed share the split, the order of the rows and the seed of
+ * the initial weights, and a trial gives the same numbers whatever ran before it. The default
+ * generator is restored.
  *
- * It rejects with the signal's reason when that is aborted. A training that diverges is a result,
- * not an error.
+ * A trial rejects with the signal's reason if the signal is aborted. A training that diverges is a
+ * result, not an error.
  *
- * @param arms the arms that are functions, as `planStudy` was given them: a trial knows their names
- *   only
- * @throws TypeError or RangeError for arms that are none
- * @throws Error, of a trial, if its arm is not among them, has another version, or makes another
- *   network than it did for the plan
+ * @param arms the arms with functions that `planStudy` was given: a trial has only their names
+ * @throws TypeError or RangeError if an arm is invalid
+ * @throws Error from a trial, if its arm is missing, has another version, or makes another network
+ *   than it did for the plan
  */
 export function trialRunner(data: StudyData, arms: readonly (NormArm | NetworkArm)[] = []): Execute {
   const functions = new ArmFunctions(data, arms);
@@ -52,7 +51,7 @@ export function trialRunner(data: StudyData, arms: readonly (NormArm | NetworkAr
     const planned = planOf(spec, parts, data);
     const key = trainerKey(spec, parts, planned.plan, data);
     const trainer = trainers.get(key) ?? newTrainer(functions, spec, parts, planned, data);
-    // Nobody else gets it meanwhile.
+    // Taken out of the cache, so that no other trial uses it at the same time.
     trainers.delete(key);
     const generator = new BorrowedGenerator();
     generator.take();
@@ -65,7 +64,7 @@ export function trialRunner(data: StudyData, arms: readonly (NormArm | NetworkAr
   };
 }
 
-/** One trial by itself; see {@link trialRunner}. */
+/** Runs a single trial; see {@link trialRunner}. */
 export function runTrial(
   data: StudyData,
   spec: TrialSpec,
@@ -76,14 +75,14 @@ export function runTrial(
 }
 
 /**
- * More rows than this do not go through a network at once: a convolution keeps many times its input
- * in memory.
+ * The largest number of rows in one forward pass: a convolution keeps many times its input in
+ * memory.
  */
 const picturesAtOnce = { scored: 256, statistics: 256 };
 
 /**
- * As `trainTable` would plan it. Fewer rows get as many more epochs as it takes to make the same
- * number of steps.
+ * The plan that `trainTable` would make. Fewer rows are trained for more epochs, so that the number
+ * of steps is the same.
  */
 function planOf(spec: TrialSpec, { train, validation, test, allTrain }: Prepared, { schema }: StudyData) {
   const { stream = 0, seed } = spec;
@@ -97,7 +96,7 @@ function planOf(spec: TrialSpec, { train, validation, test, allTrain }: Prepared
   return planTrial(schema, rows, { ...options, epochs, seed: seed + stream * 2 ** 24 }, train.truth);
 }
 
-/** Trials of one key can be trained by one trainer: what its programs are made of is the same. */
+/** Trials with the same key can share a trainer, because their programs are the same. */
 function trainerKey({ arm, train }: TrialSpec, parts: Prepared, plan: TablePlan, { schema }: StudyData): string {
   const { network, optimizer, loss, clipGradNorm, batchSize } = plan;
   const { classWeights = "none" } = joinOptions(train, optionsOf(arm));
@@ -106,7 +105,10 @@ function trainerKey({ arm, train }: TrialSpec, parts: Prepared, plan: TablePlan,
   return JSON.stringify([size, arm, network, optimizer, loss, clipGradNorm, batchSize, factors]);
 }
 
-/** The weights that a new network draws are drawn again at once: they leave no trace. */
+/**
+ * Makes a trainer and restores the default generator: each training draws its own initial weights,
+ * so those that the network draws here do not matter.
+ */
 function newTrainer(
   functions: ArmFunctions,
   spec: TrialSpec,
@@ -120,7 +122,7 @@ function newTrainer(
     const make = functions.of(spec, sizeFor(preprocessing), network);
     return new TableTrainer(make, {
       ...{ optimizer, loss, ...(clipGradNorm !== undefined && { clipGradNorm }) },
-      // Nothing in the networks of this library closes over what may change.
+      // No network of this library closes over anything that may change.
       compile: spec.arm.from === null ? true : { check: "never" },
       ...(picture !== undefined && { rowsAtOnce: picturesAtOnce }),
     });
@@ -130,8 +132,8 @@ function newTrainer(
 }
 
 /**
- * The default generator, lent to a trial while it computes; to everybody else it is as they left
- * it.
+ * Lends the default generator to a trial while it computes, and restores the state that other code
+ * left.
  */
 class BorrowedGenerator {
   readonly #own = new Generator();
@@ -152,7 +154,7 @@ class BorrowedGenerator {
   }
 }
 
-/** Keeps the entries that were used last. */
+/** Keeps the most recently used entries. */
 function remember<T>(cache: Map<string, T>, key: string, value: T, most: number): void {
   cache.delete(key);
   cache.set(key, value);
@@ -191,8 +193,7 @@ async function train(
     msPerEpoch: timed === 0 ? null : training / timed,
   });
 
-  // Validation rows have a part in a training only where it stops by them, or its rate falls by
-  // them.
+  // A training depends on validation rows only if it stops early or lowers its rate by them.
   const watches = plan.patience !== false || plan.schedule === "plateau";
   const events = trainer.run({ train: rows.rows, ...(watches && { validation: validation.rows }) }, plan, {
     ...{ columns: preprocessing.features, keepsBest: plan.patience !== false },
@@ -208,7 +209,7 @@ async function train(
         signal?.throwIfAborted();
         started += performance.now() - before;
       } else if (event.type === "epoch") {
-        // The first epoch compiles.
+        // The first epoch includes compilation.
         if (event.epoch > 1) {
           training += performance.now() - started;
           timed++;
@@ -233,7 +234,7 @@ async function train(
 
   const readings = kinds.map((kind) => {
     const [onTrain, onValidation, onTest] = scored(kind, () => [rows, validation, parts.test].map(errorsOn));
-    // One that stopped early keeps its best weights from there on.
+    // A training that stopped early keeps its best weights for the remaining epochs.
     const stopped = follows ? plan.epochs - curves[kind].length : 0;
     const rest = Array<number>(stopped).fill(Number((onValidation[metric] ?? Number.NaN).toPrecision(7)));
     return {

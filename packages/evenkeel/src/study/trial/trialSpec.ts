@@ -8,7 +8,7 @@ export const metrics = ["mae", "rmse", "errorRate", "logLoss"] as const;
 /** The error that is compared; lower is better. MAE and RMSE are in the target's own unit. */
 export type Metric = (typeof metrics)[number];
 
-/** What all trials of a study share. */
+/** Settings that all trials of a study share. */
 export interface TrialSettings {
   readonly metric: Metric;
   /** Widths of the hidden layers. */
@@ -16,59 +16,51 @@ export interface TrialSettings {
   readonly activation: Activation;
   readonly batchSize: number;
   /**
-   * Epochs on all training rows; on fewer rows there are as many more as it takes to make the same
-   * number of steps.
+   * Epochs on all training rows. Fewer rows get more epochs, so that the number of steps is the
+   * same.
    */
   readonly epochs: number;
-  /** How the target of a regression goes in. */
+  /** How the target of a regression is scaled. */
   readonly target: "zscore" | "log" | "none";
-  /**
-   * What all arms are trained with, where that is not `trainTable`'s default; an arm's own options
-   * win.
-   */
+  /** Options for all arms that differ from `trainTable`'s defaults; an arm's own options win. */
   readonly train: SharedOptions;
-  /** Parts of the rows that are kept for choices, and for the final scores. */
+  /** The fractions of the rows for choices, and for the final scores. */
   readonly validation: number;
   readonly test: number;
 }
 
-/**
- * One network to train, as plain data: everything that its result depends on, besides the table.
- */
+/** One network to train, as plain data: with the table, it determines the result. */
 export interface TrialSpec extends TrialSettings {
   /** "raw+batch lr=0.01 seed=3", "… rows=0.5", "… rescaled": unique in a study. */
   readonly id: string;
   readonly arm: Arm;
   readonly lr: number;
-  /** Decides split, order of the rows and starting weights. */
+  /** Determines the split, the order of the rows and the initial weights. */
   readonly seed: number;
-  /** The part of the training rows that is trained on. */
+  /** The fraction of the training rows that is used. */
   readonly rows: number;
-  /**
-   * Factors that the numeric columns are multiplied with, in turn, as if their units had been
-   * changed; null for none.
-   */
+  /** Factors for the numeric columns in turn, as if their units had been changed; null for none. */
   readonly rescale: readonly number[] | null;
-  /** The part of the epochs that it is planned for, its schedule with them. */
+  /** The fraction of the epochs that the training and its schedule are planned for. */
   readonly epochFraction: number;
   /**
-   * Another stream of starting weights and orders for the same split: what luck alone does. Default
-   * 0.
+   * Selects other initial weights and another order for the same split, to show the effect of
+   * chance alone. Default 0.
    */
   readonly stream?: number;
 }
 
 export type Variant = Pick<TrialSpec, "rows" | "rescale" | "epochFraction">;
 
-/** The data as it is. */
+/** The data without changes. */
 export const plainVariant: Variant = { rows: 1, rescale: null, epochFraction: 1 };
 
-/** Whether a trial is on the data as it is, for all epochs. */
+/** Whether a trial uses the data without changes, for all epochs. */
 export function isPlain({ rows, rescale, epochFraction }: Variant): boolean {
   return rows === 1 && rescale === null && epochFraction === 1;
 }
 
-/** As many epochs as a part of them makes, at least one. */
+/** This fraction of the epochs, rounded, but at least one. */
 export function partOfEpochs(part: number, epochs: number): number {
   return Math.max(1, Math.round(part * epochs));
 }

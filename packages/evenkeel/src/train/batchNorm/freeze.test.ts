@@ -29,7 +29,7 @@ describe("freezeBatchNorm", () => {
       optimizer.step();
     };
     step();
-    F.mseLoss(net(x), y).backward(); // gradients that an optimizer would go on with
+    F.mseLoss(net(x), y).backward(); // gradients that an optimizer would otherwise use
     const frozen = norm(net, "backbone.1");
     freezeBatchNorm(net, { paths: ["backbone"] });
     const before = values([...frozen.parameters(), ...frozen.buffers()]);

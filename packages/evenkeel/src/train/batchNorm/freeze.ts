@@ -5,33 +5,33 @@ import { batchNormLayers } from "./layers.ts";
 
 export interface FreezeBatchNormOptions {
   /**
-   * Freeze scale and shift too: no gradients, and those that are there are taken away. Default
-   * true.
+   * Freeze scale and shift too: they require no gradients, and existing gradients are removed.
+   * Default true.
    */
   readonly affine?: boolean | undefined;
   /**
-   * Only the layers below these paths, as `getSubmodule` takes them: `["backbone"]`. Default: all
-   * of the model.
+   * Freeze only the layers below these paths, as `getSubmodule` takes them: `["backbone"]`.
+   * Default: the whole model.
    */
   readonly paths?: readonly string[] | undefined;
 }
 
 /**
- * Freezes the BatchNorm layers of a model: they normalize by their running statistics and leave
- * them as they are, also in training. What is built on a network that was trained elsewhere, or
- * trained with batches too small to have statistics of their own, wants this; so do the last epochs
- * of a training (Wu and Johnson 2021, section 4.2, "FrozenBN").
+ * Freezes the BatchNorm layers of a model: they normalize by their running statistics and do not
+ * update them, also in training mode. Use it to fine-tune a network that was trained elsewhere, for
+ * batches too small for statistics of their own, and for the last epochs of a training (Wu and
+ * Johnson 2021, section 4.2, "FrozenBN").
  *
- * A frozen layer is in eval mode, and `train()` of the model leaves it there: the layer has the
- * flag `frozen`. A copy made by `nn.clone` is frozen too; a state dict says nothing of it.
- * Optimizers pass over a scale and a shift that have no gradient. Layers without running statistics
- * cannot be frozen: they have no other statistics than those of a batch.
+ * A frozen layer has the flag `frozen` and stays in eval mode when the model's `train()` is called.
+ * A copy made by `nn.clone` is frozen too; a state dict does not contain the flag. Optimizers skip
+ * a scale and a shift that have no gradient. Layers without running statistics cannot be frozen,
+ * because they have only the statistics of the batch.
  *
- * @returns a function that thaws these layers: they follow the mode that the model is in then, and
- *   their parameters have gradients if they had before. A second call does nothing
- * @throws TypeError for an option of the wrong kind; RangeError for a path that leads nowhere, or
- *   if there is no BatchNorm there; Error for a layer without running statistics, and in a compiled
- *   step
+ * @returns a function that unfreezes these layers: they take the mode that the model then has, and
+ *   their parameters require gradients if they did before. A second call does nothing
+ * @throws TypeError for an option of the wrong type; RangeError for a path that does not exist, or
+ *   if there is no BatchNorm below it; Error for a layer without running statistics, and in a
+ *   compiled step
  */
 export function freezeBatchNorm(model: AnyModule, options: FreezeBatchNormOptions = {}): () => void {
   refuseInStep("freezeBatchNorm()", "call it between two steps");
@@ -55,7 +55,7 @@ export function freezeBatchNorm(model: AnyModule, options: FreezeBatchNormOption
   }
   for (const parameter of parameters.keys()) {
     parameter.requiresGrad_(false);
-    // An optimizer would go on stepping by what is left from before.
+    // Otherwise an optimizer would keep stepping by an old gradient.
     parameter.grad = null;
   }
   return () => {

@@ -5,17 +5,17 @@ import { ForwardState, keepingModes, type Model } from "../modelState.ts";
 import { batchNormLayers } from "./layers.ts";
 
 export interface BatchNormGap<K extends string = never> {
-  /** The scores in eval mode: what a user of the model gets. */
+  /** The scores in eval mode, as a user of the model sees them. */
   readonly running: Scores<K>;
   /** The scores of the same weights when BatchNorm normalizes by the statistics of each batch. */
   readonly batch: Scores<K>;
 }
 
 /**
- * Shows whether a network suffers from stale running statistics: where `batch` scores far better
- * than `running`, the weights are good and the running statistics are not; `updateBatchNorm` over
- * the training rows cures it. Dropout is off in both. Give large batches of validation rows, best
- * all in one: the batch scores depend on their size. Nothing of the model changes.
+ * Shows whether a network suffers from stale running statistics: if `batch` scores far better than
+ * `running`, the weights are good and the running statistics are not, and `updateBatchNorm` over
+ * the training rows fixes it. Dropout is off in both. Use large batches of validation rows, ideally
+ * a single one, because the batch scores depend on their size. The model is not changed.
  *
  * @throws as {@link evaluate}
  */

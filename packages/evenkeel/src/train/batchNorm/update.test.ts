@@ -49,7 +49,7 @@ describe("updateBatchNorm", () => {
           batches: 3,
           rows: 70,
         });
-        return randn([1]).item(); // where the generator stands
+        return randn([1]).item(); // the state of the generator
       });
       expect(after[0]).toBe(after[1]);
       const values = ([, buffer]: [string, Tensor]) => [...buffer.data];
@@ -228,7 +228,7 @@ describe("batchNormGap", () => {
     const x = randn([64, 2]).add(50);
     updateBatchNorm(model, [x]);
     model.eval();
-    const data = [[x, noGrad(() => model(x))]]; // what the network would say with good statistics
+    const data = [[x, noGrad(() => model(x))]]; // the network's output with good statistics
     noGrad(() => model.getBuffer("1.running_mean").add_(3));
     model.train();
     const before = stateOf(model);

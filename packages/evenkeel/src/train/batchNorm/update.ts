@@ -8,50 +8,51 @@ import { ForwardState, keepingModes, type Model } from "../modelState.ts";
 import { needsTwoRows } from "./layers.ts";
 import { PooledStatistics } from "./pooledStatistics.ts";
 
-/** What `estimate` can be: how the statistics of several batches become one. */
+/** The values of `estimate`: how the statistics of several batches are combined. */
 const batchNormEstimates = ["population", "average"] as const;
 
 export interface UpdateBatchNormOptions {
   /**
    * "population": mean and variance of all rows, pooled over the batches: the mean of their
-   * variances and the variance of their means. "average": the plain average of the batches' means
-   * and variances, as PyTorch's `update_bn` has it. Both are the same for one batch. Default
+   * variances plus the variance of their means. "average": the plain average of the batches' means
+   * and variances, as in PyTorch's `update_bn`. With one batch both are the same. Default
    * "population".
    */
   readonly estimate?: (typeof batchNormEstimates)[number] | undefined;
   /**
-   * Whether dropout is active meanwhile, as in PyTorch; with false all but the BatchNorm layers are
-   * in eval mode, so that the statistics are those that evaluation meets. Default true.
+   * Whether dropout is active during the pass, as in PyTorch. If false, all layers but BatchNorm
+   * are in eval mode, so that the statistics are those of the inputs in evaluation. Default true.
    */
   readonly dropout?: boolean | undefined;
   /**
-   * Run the passes as one compiled program. Default false: making it takes longer than a few
-   * batches do; worth it from some ten thousand rows on.
+   * Run the pass as a compiled program. Default false: compiling takes longer than a few batches
+   * and pays off from about ten thousand rows.
    */
   readonly compile?: boolean | undefined;
 }
 
 /**
- * Recomputes the running statistics of all BatchNorm layers over one pass through a loader: a
- * network whose weights moved faster than its running averages followed then evaluates as well as
- * it was trained. Batches are as `predict` takes them.
+ * Recomputes the running statistics of all BatchNorm layers in one pass through a loader. Use it if
+ * the weights moved faster than the running averages followed: the network then evaluates as well
+ * as it was trained. Batches are as `predict` takes them.
  *
  * The statistics become those of all rows together (Wu and Johnson 2021, section 3, "PreciseBN"),
- * with an unbiased variance: exact for the first BatchNorm of a network whatever the size of the
- * batches, for those behind it up to the noise of the batches before them, so that large batches
- * are better. PyTorch's own function averages over the batches instead, which weighs a smaller last
- * batch like the others and leaves the variance between batches out: `estimate: "average"`.
+ * with an unbiased variance. They are exact for the first BatchNorm of a network whatever the size
+ * of the batches. For later ones they contain the noise of the batch statistics in earlier layers,
+ * so large batches are better. PyTorch's function averages over the batches instead, which gives a
+ * smaller last batch the same weight and ignores the variance between batches: `estimate:
+ * "average"`.
  *
- * The whole model is in training mode meanwhile, unless `dropout` is false: it is active and draws
- * from the generator. Unlike PyTorch, a last batch of one row is joined to the one before, and a
- * layer that `train()` leaves in eval mode keeps its statistics. Modes and momenta are afterwards
- * as they were. https://arxiv.org/abs/2105.07576,
+ * The whole model is in training mode during the pass, so dropout is active and draws from the
+ * generator, unless `dropout` is false. Unlike PyTorch, a last batch of one row is joined to the
+ * one before, and a layer that `train()` leaves in eval mode keeps its statistics. Modes and
+ * momenta are restored. https://arxiv.org/abs/2105.07576,
  * https://pytorch.org/docs/stable/generated/torch.optim.swa_utils.update_bn.html
  *
- * @returns how many batches and rows took part; none if the model has no running statistics
- * @throws TypeError for a loader that is none; Error if it gives no batches; RangeError if it gives
- *   one row only, or for an estimate that is none; TypeError for an option of the wrong kind;
- *   whatever the model throws. Running statistics and default generator are then as they were.
+ * @returns the numbers of batches and rows in the pass; 0 if the model has no running statistics
+ * @throws TypeError if `loader` is no loader; Error if it gives no batches; RangeError if it gives
+ *   a single row, or for an unknown estimate; TypeError for an option of the wrong type; errors of
+ *   the model. Running statistics and default generator are then restored.
  */
 export function updateBatchNorm(
   model: Model,
@@ -71,17 +72,14 @@ export function updateBatchNorm(
   return new BatchNormUpdate(model, { estimate, dropout, compile: compiled }).run(loader);
 }
 
-/**
- * Updates the running statistics of one model as often as it is asked to, and keeps the program
- * that it does so with.
- */
+/** Updates the running statistics of one model, any number of times, with the same program. */
 export class BatchNormUpdate {
   readonly #model: Model;
   readonly #options: CompleteOptions<Omit<UpdateBatchNormOptions, "compile">>;
   readonly #pass: Pass;
   readonly #before: ForwardState;
 
-  /** @param options checked ones; for the program what `compile` takes */
+  /** @param options checked options; for the program, those of `compile` */
   constructor(
     model: Model,
     { compile: how, ...options }: CompleteOptions<Omit<UpdateBatchNormOptions, "compile">> & { compile: HowToCompile },
@@ -92,7 +90,7 @@ export class BatchNormUpdate {
     this.#before = new ForwardState(model);
   }
 
-  /** @throws as {@link updateBatchNorm}, and changes nothing then */
+  /** @throws as {@link updateBatchNorm}, and then changes nothing */
   run(loader: Loader<Batch | Tensor>): { batches: number; rows: number } {
     const model = this.#model;
     const { estimate, dropout } = this.#options;
@@ -108,7 +106,7 @@ export class BatchNormUpdate {
       try {
         for (const layer of layers) {
           layer.resetRunningStats();
-          // Null: the average over the batches since the reset. 1: the statistics of the latest
+          // Null averages over the batches since the reset; 1 keeps the statistics of the latest
           // batch.
           layer.momentum = estimate === "average" ? null : 1;
         }
@@ -134,14 +132,14 @@ export class BatchNormUpdate {
 
 type HowToCompile = boolean | Pick<CompileOptions, "check">;
 
-/** Runs batches, and pools what the layers saw of each. */
+/** Runs batches, and pools the statistics of each. */
 class Pass {
   readonly #model: Model;
   readonly #compiled: boolean;
   readonly #forward: (...inputs: Tensor[]) => unknown;
   /**
-   * By the shapes of a row: how many values of a channel each layer gets per row; undefined if one
-   * is called twice.
+   * The number of values per channel and row that each layer gets, by the shapes of a row;
+   * undefined if a layer is called twice.
    */
   readonly #perRow = new Map<string, ReadonlyMap<BatchNormLayer, number> | undefined>();
 
@@ -165,15 +163,15 @@ class Pass {
       this.#eagerly(inputs, layers, (layer, values) => pool.add(layer, values));
       return;
     }
-    // A compiled step runs no hooks, but each layer is called once and has the statistics of this
-    // batch now.
+    // A compiled step runs no hooks, but each layer is called once, so it now has the statistics of
+    // this batch.
     this.#forward(...inputs);
     for (const [layer, values] of perRow) pool.add(layer, values * batch.rows);
   }
 
   /**
-   * Found once for rows of these shapes, by a pass that leaves no trace: what a later update gives
-   * does not depend on those before it, to the bit.
+   * Found once for rows of these shapes, in a pass whose effects are undone: the result of an
+   * update does not depend on earlier ones, to the bit.
    */
   #valuesPerRow(inputs: Batch, rows: number, layers: readonly BatchNormLayer[]) {
     const shapes = JSON.stringify(inputs.map(({ shape }) => shape.slice(1)));
@@ -191,7 +189,7 @@ class Pass {
     return found;
   }
 
-  /** @param seen told of each call of a layer, and how many values of a channel it had */
+  /** @param seen called for each call of a layer, with the number of values per channel */
   #eagerly(
     inputs: Batch,
     layers: readonly BatchNormLayer[],

@@ -8,8 +8,8 @@ import { keepingModes, type Model } from "../modelState.ts";
 import { checkMetrics, type Metrics, Scoreboard } from "./scoreboard.ts";
 
 /**
- * A loss: a function, or a module such as `new nn.MSELoss()`, that gives the mean over the rows as
- * one value.
+ * A loss: a function, or a module such as `new nn.MSELoss()`, that returns the mean over the rows
+ * as one value.
  */
 export type Loss = (output: Tensor, target: Tensor) => Tensor;
 
@@ -25,12 +25,12 @@ export function checkLoss(owner: string, loss: unknown): void {
   throw wrongType(owner, "loss", loss, `a module such as new nn.MSELoss(), or a function${cure}`);
 }
 
-/** What a model makes of a batch, and the loss of it as one value. */
+/** Returns a model's output for a batch, and the loss as one value. */
 export type Forward = (inputs: Batch, target: Tensor) => { readonly output: Tensor; readonly loss: Tensor };
 
 /**
- * @throws from the pass: RangeError if the loss gives more than one value; whatever model and loss
- *   throw
+ * @throws from the pass: RangeError if the loss returns more than one value; errors of model and
+ *   loss
  */
 export function forwardPass(model: Model, lossOf: Loss): Forward {
   return (inputs, target) => {
@@ -42,7 +42,10 @@ export function forwardPass(model: Model, lossOf: Loss): Forward {
   };
 }
 
-/** Calls the model on one batch. @throws TypeError if it gives something else than a tensor */
+/**
+ * Calls the model on one batch.
+ * @throws TypeError if it does not return a tensor
+ */
 export function callModel(model: Model, inputs: Batch): Tensor {
   const output: unknown = model(...inputs);
   if (output instanceof Tensor) return output;
@@ -56,8 +59,8 @@ export function callModel(model: Model, inputs: Batch): Tensor {
 }
 
 /**
- * Scores batch after batch in the mode that the model is in, without gradients; each turn hands out
- * the batch's loss.
+ * Scores batch after batch in the model's current mode, without gradients; yields the loss of each
+ * batch.
  */
 export function* scoreBatches<K extends string>(
   model: Model,
@@ -86,7 +89,7 @@ export function noBatches(name: string): Error {
   );
 }
 
-/** {@link evaluate} in the mode that the model is in. */
+/** {@link evaluate} in the model's current mode. */
 export function scoreAsIs<K extends string>(model: Model, loader: Loader, options: EvaluateOptions<K>): Scores<K> {
   checkOptions("evaluate", options, ["loss", "metrics"]);
   checkLoader(loader, "the loader");
@@ -98,12 +101,11 @@ export function scoreAsIs<K extends string>(model: Model, loader: Loader, option
 }
 
 /**
- * The loss and the metrics over all rows of a loader, in eval mode and without gradients. Rows
- * weigh the same whatever the size of their batch. The modes of all modules are afterwards as they
- * were.
+ * The loss and the metrics over all rows of a loader, in eval mode and without gradients. All rows
+ * have the same weight, whatever the size of their batch. The modes of all modules are restored.
  *
- * @throws TypeError for a loader, a loss or a metric that is none; Error if the loader gives no
- *   batches; whatever the model throws
+ * @throws TypeError if a loader, a loss or a metric is invalid; Error if the loader gives no
+ *   batches; errors of the model
  */
 export function evaluate<K extends string = never>(
   model: Model,
@@ -120,7 +122,7 @@ export function evaluate<K extends string = never>(
  * The output of `model(...inputs)`, computed in eval mode and without gradients. The modes of all
  * modules are restored.
  *
- * @throws whatever the model throws
+ * @throws errors of the model
  */
 export function predict(model: Model, ...inputs: Tensor[]): Tensor;
 /**
@@ -128,8 +130,7 @@ export function predict(model: Model, ...inputs: Tensor[]): Tensor;
  * gradients. A batch may be a single tensor, or have a target, which is ignored. The modes of all
  * modules are restored.
  *
- * @throws TypeError for something that is no loader; Error if it gives no batches; whatever the
- *   model throws
+ * @throws TypeError if it is no loader; Error if it gives no batches; errors of the model
  */
 export function predict(model: Model, loader: Loader<Batch | Tensor>): Tensor;
 export function predict(model: Model, ...inputs: Tensor[] | [Loader<Batch | Tensor>]): Tensor {

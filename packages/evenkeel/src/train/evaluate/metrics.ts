@@ -2,18 +2,17 @@ import { formatShape, isFloat, mismatch, refuse, sameShape, sizeOf } from "../..
 import { Tensor } from "../../tensor/index.ts";
 
 /**
- * A number gathered batch by batch. One metric object serves one pass at a time: `fit` and
- * `evaluate` reset it at the start of theirs.
+ * A number computed batch by batch. A metric object serves one pass at a time: `fit` and `evaluate`
+ * reset it at the start of a pass.
  */
 export interface Metric {
   /**
-   * Takes in the outputs of a model and the targets of the same rows. A refused batch changes
+   * Adds the outputs of a model and the targets of the same rows. A batch that is refused changes
    * nothing.
    */
   update(output: Tensor, target: Tensor): void;
   /**
-   * The metric over all rows since the last reset; NaN where it is not defined, as it is without
-   * rows.
+   * The metric over all rows since the last reset; NaN if it is not defined, as it is without rows.
    */
   value(): number;
   reset(): void;
@@ -71,7 +70,7 @@ class MeanError implements Metric {
 }
 
 /**
- * 1 - (sum of squared errors) / (sum of squared deviations of the target), the mean of it over the
+ * 1 - (sum of squared errors) / (sum of squared deviations of the target), averaged over the
  * columns.
  */
 class R2 implements Metric {
@@ -108,7 +107,7 @@ class R2 implements Metric {
   }
 
   value(): number {
-    // 0 / 0 or x / 0 where a target never varies: there is no variance to explain, so R2 is not
+    // 0 / 0 or x / 0 if a target never varies: there is no variance to explain, so R2 is not
     // defined.
     const scores = this.#errors.map((error, i) =>
       this.#deviations[i] === 0 ? Number.NaN : 1 - error / this.#deviations[i],
@@ -157,7 +156,7 @@ class Accuracy implements Metric {
   }
 }
 
-/** Binary: a logit above 0, a probability above one half, says 1. */
+/** Binary: a logit above 0, a probability above one half, predicts 1. */
 function rightSigns(output: Tensor, target: Tensor): number {
   let right = 0;
   for (let i = 0; i < target.data.length; i++) {
@@ -232,17 +231,17 @@ export function mae(): Metric {
 }
 
 /**
- * Coefficient of determination: 1 is perfect, 0 as good as predicting the mean of these targets,
- * and there is no lower bound. Output and target of equal shape; with several columns the mean over
- * them. NaN if a target never varies.
+ * Coefficient of determination: 1 is perfect, 0 is as good as the mean of these targets, and there
+ * is no lower bound. Output and target of equal shape; averaged over several columns. NaN if a
+ * target never varies.
  */
 export function r2(): Metric {
   return new R2();
 }
 
 /**
- * The share of rows predicted right. Logits [N, C] against int32 classes [N] (or [N, C, ...]
- * against [N, ...]), or binary logits against targets 0 and 1 of the same shape.
+ * The share of rows that are predicted correctly. Logits [N, C] against int32 classes [N] (or [N,
+ * C, ...] against [N, ...]), or binary logits against targets 0 and 1 of the same shape.
  */
 export function accuracy(): Metric {
   return new Accuracy();

@@ -23,7 +23,7 @@ describe("permutationImportance", () => {
     });
     expect(found.map(({ column }) => column)).toEqual(["a", "b", "unused"]);
     const [first, second, third] = found.map(({ drops }) => drops.reduce((sum, drop) => sum + drop, 0) / drops.length);
-    // The mean over all shuffles is that over all pairs of rows.
+    // The expectation over all shuffles is the mean over all pairs of rows.
     const pairs = (of: Float64Array) => {
       const all = [...of].flatMap((x) => [...of].map((y) => Math.abs(x - y)));
       return all.reduce((sum, difference) => sum + difference, 0) / all.length;

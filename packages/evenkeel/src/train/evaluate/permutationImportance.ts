@@ -3,44 +3,40 @@ import { Generator, randperm } from "../../random/index.ts";
 import { columnOf, type Table, takeRows } from "../../tabular/index.ts";
 
 export interface PermutationImportanceOptions {
-  /** The columns to try, usually the features. */
+  /** The columns to shuffle, usually the features. */
   readonly columns: readonly string[];
   /**
-   * Scores a table of the same columns, such as by the mean absolute error of a model's
+   * Scores a table with the same columns, for example by the mean absolute error of a model's
    * predictions.
    */
   readonly score: (table: Table) => number | Promise<number>;
-  /** Whether less or more of the score is better: "lower" for errors, "higher" for accuracies. */
+  /** The direction of the score: "lower" for errors, "higher" for accuracies. */
   readonly better: "lower" | "higher";
-  /** How often each column is shuffled. Default 5. */
+  /** How many times each column is shuffled. Default 5. */
   readonly repeats?: number | undefined;
-  /** Of the shuffles. Default 0. */
+  /** The seed of the shuffles. Default 0. */
   readonly seed?: number | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
 export interface ColumnImportance {
   readonly column: string;
-  /**
-   * By how much the score became worse, one number for each shuffle; about 0 for a column that the
-   * score does not need.
-   */
+  /** The loss of score in each shuffle; about 0 for a column that the score does not depend on. */
   readonly drops: readonly number[];
 }
 
 const optionNames = ["columns", "score", "better", "repeats", "seed", "signal"];
 
 /**
- * How much a score needs each column: by how much it becomes worse when the column's values are
- * shuffled among the rows, which leaves everything as it was but what the column says of its row.
- * The table is to be of rows that were not trained on. Columns that say the same stand in for each
- * other, and look less important than they are.
+ * How much a score depends on each column: how much worse it becomes if the column's values are
+ * shuffled among the rows, while everything else stays the same. Use rows that were not trained on.
+ * Columns with the same information stand in for each other, and look less important than they are.
  *
  * Breiman 2001, "Random Forests", section 10; scikit-learn's `permutation_importance`.
  *
  * @returns the columns in the order given
- * @throws RangeError for a column that the table does not have, TypeError or RangeError for options
- *   that do not fit; the signal's reason when it is aborted
+ * @throws RangeError for a column that the table does not have, TypeError or RangeError for invalid
+ *   options; the signal's reason if it is aborted
  */
 export async function permutationImportance(
   table: Table,

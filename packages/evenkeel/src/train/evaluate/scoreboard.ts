@@ -3,12 +3,12 @@ import { noGrad, type Tensor } from "../../tensor/index.ts";
 import type { Scores } from "../fit/history.ts";
 import type { Metric } from "./metrics.ts";
 
-/** Metrics by the name under which their values are reported. */
+/** Metrics by the names under which their values are reported. */
 export type Metrics<K extends string = string> = Readonly<Record<K, Metric>>;
 
 /**
- * Gathers the loss and the metrics of one pass over the data, every row weighing the same whatever
- * its batch's size.
+ * Computes the loss and the metrics of one pass over the data. All rows have the same weight,
+ * whatever the size of their batch.
  */
 export class Scoreboard<K extends string> {
   readonly #metrics: readonly [string, Metric][];
@@ -41,7 +41,7 @@ export class Scoreboard<K extends string> {
   }
 }
 
-/** @throws TypeError if a metric is none, or called "loss", which names the loss */
+/** @throws TypeError if one is not a metric, or has the name "loss", which is the loss's */
 export function checkMetrics(metrics: unknown): void {
   if (metrics === undefined) return;
   if (typeof metrics !== "object" || metrics === null) {

@@ -4,7 +4,7 @@
  */
 function eventLoopTurn(): Promise<void> {
   return new Promise((resolve) => {
-    // A new channel every time: Node hands out messages posted to a channel that it is emptying in
+    // A new channel every time: Node delivers messages posted to a channel that it is emptying in
     // the same turn.
     const { port1, port2 } = new MessageChannel();
     port1.onmessage = () => {
@@ -16,9 +16,9 @@ function eventLoopTurn(): Promise<void> {
 }
 
 /**
- * A function to call often: once `interval` milliseconds of work have gone by since the last pause
- * it returns a promise that lets timers, signals and the screen have their turn; otherwise it
- * returns undefined.
+ * Returns a function to call often. After `interval` milliseconds of work since the last pause, it
+ * returns a promise that lets timers, signals and the screen have a turn; otherwise it returns
+ * undefined.
  */
 export function breather(interval: number): () => Promise<void> | undefined {
   let last = performance.now();

@@ -7,10 +7,7 @@ import { randn, type Tensor } from "../../tensor/index.ts";
 import { fit } from "../index.ts";
 import type { FitOptions } from "./fitOptions.ts";
 
-/**
- * What a callback or the body of a loop changes is what the next step uses, though steps are
- * compiled.
- */
+/** The next step uses what a callback or a loop's body changed, although steps are compiled. */
 
 beforeEach(() => void vi.spyOn(console, "warn").mockImplementation(() => {}));
 afterEach(() => void vi.restoreAllMocks());
@@ -47,7 +44,7 @@ function optionsOf(world: World, options: Options): FitOptions {
 
 const ends = ({ model }: World) => model.parameters().flatMap((parameter) => [...parameter.data]);
 
-/** To the rounding of float32 in another order. */
+/** Equal up to the rounding of float32 in another order. */
 function expectClose(actual: readonly number[], expected: readonly number[]): void {
   expect(actual.length).toBe(expected.length);
   for (const [i, value] of expected.entries()) expect(actual[i], `number ${i}`).toBeCloseTo(value, 5);

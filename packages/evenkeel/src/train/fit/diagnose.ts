@@ -5,9 +5,9 @@ import type { Model } from "../modelState.ts";
 import { firstNonFinite, type NonFinitePlace } from "./nonFinite.ts";
 
 /**
- * Finds where the values of a batch stop being finite: in the data, in the model, or, by running
- * the batch again under observation, in a layer. Changes what a forward pass changes; the caller
- * puts that back.
+ * Finds where the values of a batch stop being finite: in the data, in the model, or in a layer, by
+ * running the batch again with hooks. It changes what a forward pass changes; the caller restores
+ * that.
  */
 export function diagnoseLoss(model: Model, { inputs, target }: Example, columns?: readonly string[]): NonFinitePlace {
   return (
@@ -19,8 +19,8 @@ export function diagnoseLoss(model: Model, { inputs, target }: Example, columns?
 }
 
 /**
- * Among parameters with non-finite gradients the one in the layer that ran last: gradients flow
- * from there. Changes what a forward pass changes.
+ * The parameter with a non-finite gradient in the layer that ran last, because gradients flow from
+ * there. It changes what a forward pass changes.
  */
 export function diagnoseGradient(model: Model, { inputs }: Example, bad: ReadonlySet<Tensor>): NonFinitePlace {
   const layers: string[] = [];
@@ -33,7 +33,7 @@ export function diagnoseGradient(model: Model, { inputs }: Example, bad: Readonl
   return { kind: "gradient", name: named[0]?.[0] ?? "(of the optimizer, outside of the model)" };
 }
 
-/** What to try, for people. */
+/** Advice for the user. */
 export function advise(where: NonFinitePlace, model: Model, learningRate: number): Text {
   if (where.kind === "input") return "Fill or remove the missing values of that column before training.";
   if (where.kind === "target") return "Remove the rows without a target, or fill them.";
@@ -60,7 +60,7 @@ function inputPlace(inputs: Batch, columns?: readonly string[]): NonFinitePlace 
     const row = Math.floor(index / perRow);
     if (width === undefined) return { kind: "input", input, row };
     const column = Math.floor((index % perRow) / (perRow / width));
-    // Names are those of the first input's columns.
+    // Names belong to the columns of the first input.
     const name = input === 0 ? columns?.[column] : undefined;
     return { kind: "input", input, row, column, ...(name === undefined ? {} : { name }) };
   }
@@ -103,15 +103,15 @@ interface Observer {
 }
 
 /**
- * Runs the model without gradients and shows what enters and leaves each layer, inner layers before
- * those around them.
+ * Runs the model without gradients and calls back with the inputs and outputs of each layer, inner
+ * layers before those around them.
  */
 function observe(model: Model, inputs: Batch, { before, after }: Observer): void {
   const removers: (() => void)[] = [];
   try {
     for (const [name, module] of model.namedModules()) {
       const layer = { name, type: module.constructor.name };
-      // Braces, because what a hook returns takes the place of what it was shown.
+      // Braces, because a hook's return value would replace its argument.
       removers.push(
         module.registerForwardPreHook((_, values) => {
           before?.(layer, values);

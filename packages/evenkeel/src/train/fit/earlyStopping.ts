@@ -6,9 +6,12 @@ import { cloneState } from "../../tensor/index.ts";
 import type { Model } from "../modelState.ts";
 
 export interface EarlyStoppingOptions {
-  /** Stop after so many epochs in a row without improvement; at least 1. Infinity never stops. */
+  /**
+   * Stop after this number of epochs in a row without improvement; at least 1. Infinity never
+   * stops.
+   */
   readonly patience: number;
-  /** How much better than the best an epoch must be to count as an improvement. Default 0. */
+  /** The least improvement over the best epoch that counts. Default 0. */
   readonly minDelta?: number | undefined;
   /** Whether smaller or larger is better. Default "min". */
   readonly mode?: "min" | "max" | undefined;
@@ -19,8 +22,8 @@ export interface EarlyStoppingOptions {
 export const earlyStoppingKeys = ["patience", "minDelta", "mode", "restoreBest"] as const;
 
 /**
- * Watches one number per epoch and says when it has stopped improving. `fit` uses it; so can a loop
- * written by hand:
+ * Watches one number per epoch and reports when it has stopped improving. `fit` uses it, and your
+ * own loop can:
  * ```ts
  * const stopping = new EarlyStopping({ patience: 10 });
  * for (let epoch = 0; epoch < 500 && !stopping.shouldStop; epoch++) {
@@ -73,8 +76,8 @@ export class EarlyStopping {
   }
 
   /**
-   * Takes the number of one more epoch and, if it is the best, a copy of the model's state. Returns
-   * whether it is.
+   * Records the value of an epoch and, if it is the best, a copy of the model's state. Returns
+   * whether it is the best.
    */
   update(value: number, model: Model): boolean {
     this.#epochs++;
@@ -92,8 +95,8 @@ export class EarlyStopping {
   }
 
   /**
-   * Gives the model the weights and buffers of the best epoch, bit for bit. Returns false if none
-   * were kept.
+   * Loads the weights and buffers of the best epoch into the model, bit for bit. Returns false if
+   * none were kept.
    */
   restore(model: Model): boolean {
     if (this.#state === undefined) return false;
@@ -102,8 +105,8 @@ export class EarlyStopping {
   }
 
   /**
-   * Where it stands, for a checkpoint. The best weights are its own: it replaces them and never
-   * writes into them.
+   * The state for a checkpoint. It shares the best weights, which are only ever replaced, never
+   * written into.
    */
   stateDict(): EarlyStoppingState {
     const { mode } = this;
@@ -115,10 +118,9 @@ export class EarlyStopping {
   }
 
   /**
-   * Goes on from a `stateDict()`. Patience and minDelta stay its own.
-   * @throws TypeError or RangeError if the state is none
-   * @throws Error if it was watched in the other mode, or lacks the best weights, which
-   *   `restoreBest` needs
+   * Loads a `stateDict()`. Patience and minDelta are kept.
+   * @throws TypeError or RangeError if the state is invalid
+   * @throws Error if it has the other mode, or lacks the best weights, which `restoreBest` needs
    */
   loadStateDict(state: EarlyStoppingState): void {
     checkStopping("EarlyStopping", state);

@@ -124,7 +124,7 @@ describe("fit", () => {
     noGrad(() => model.weight.fill_(0));
     const x = ones([5, 1]);
     const y = tensor([[1], [1], [1], [1], [3]]);
-    const optimizer = sgd(model, 0); // nothing moves: every prediction is 0
+    const optimizer = sgd(model, 0); // with a rate of 0 every prediction stays 0
     const data = loaderOf([x, y], 4);
     const history = await fit(model, {
       train: data,
@@ -258,7 +258,7 @@ describe("a lone last row", () => {
 });
 
 describe("early stopping", () => {
-  /** Weights that follow a given course: the "optimizer" sets them. */
+  /** Weights that follow a given sequence, which the "optimizer" sets. */
   function scripted(weights: number[]) {
     const model = new Linear(1, 1, { bias: false });
     let i = 0;

@@ -12,50 +12,46 @@ import type { StepOptimizer } from "./programs.ts";
 import { Schedule, type ScheduleOptions } from "./schedule.ts";
 
 export interface FitOptions<K extends string = never> extends ScheduleOptions {
-  /**
-   * Training batches, walked through once per epoch: a DataLoader, or an array of [input, target].
-   */
+  /** Training batches, one pass per epoch: a DataLoader, or an array of [input, target]. */
   readonly train: Loader;
   /** Rows to score after every epoch, in eval mode. */
   readonly validation?: Loader | undefined;
-  /** Mean loss of a batch; a module such as `new nn.MSELoss()`, or a function. */
+  /** Mean loss of a batch: a module such as `new nn.MSELoss()`, or a function. */
   readonly loss: Loss;
-  /** Over the parameters of the model: SGD, Adam, AdamW. */
+  /** An optimizer of the model's parameters: SGD, Adam, AdamW. */
   readonly optimizer: StepOptimizer;
-  /** How often to go through the training rows, at most. */
+  /** The largest number of passes over the training rows. */
   readonly epochs: number;
   /** Further numbers to report, by name: `{ mae: train.mae() }`. */
   readonly metrics?: Metrics<K> | undefined;
   /**
-   * Stop when a number no longer improves; by default `monitor` is "validation.loss" and `mode` the
-   * metric's own direction. With `restoreBest` (the default) the model ends with the weights of the
-   * best epoch, whatever ended the training.
+   * Stop when a number no longer improves. By default `monitor` is "validation.loss", and `mode` is
+   * the metric's own direction. With `restoreBest` (the default) the model ends with the weights of
+   * the best epoch, whatever ended the training.
    */
   readonly earlyStopping?: (EarlyStoppingOptions & { readonly monitor?: Monitor<NoInfer<K>> | undefined }) | undefined;
   /**
-   * Where an earlier training stood: what `event.checkpoint()` of an epoch gave, or
-   * `loadCheckpoint` of evenkeel/io. The training goes on from there to the same bytes as one that
-   * was never interrupted, if everything else is the same: network, optimizer, loaders, options.
-   * `epochs` counts from the start of the earlier one.
+   * The state of an earlier training: the result of `event.checkpoint()` in an epoch, or of
+   * `loadCheckpoint` of evenkeel/io. The training continues from there and ends with the same bytes
+   * as one that was never interrupted, if network, optimizer, loaders and options are the same.
+   * `epochs` includes those of the earlier training.
    */
   readonly resume?: Checkpoint | undefined;
-  /** Ends the training between two steps. The history then says "aborted"; nothing is thrown. */
+  /** Ends the training between two steps. The history then says "aborted"; no error is thrown. */
   readonly signal?: AbortSignal | undefined;
   /** Scale the gradients of each step so that their common 2-norm is at most this. */
   readonly clipGradNorm?: number | undefined;
   /** Names of the input's columns, for errors. */
   readonly columns?: readonly string[] | undefined;
   /**
-   * Run steps and validation as compiled programs, and with `check` how often to look whether model
-   * and loss would do something else by now (see `compile`). Callbacks and the body of a loop over
-   * the training may change anything: after each but those of batches, the next step is looked at
-   * in any case. Default true; false runs eagerly, for models that look at values while they
+   * Run steps and validation as compiled programs; `check` says how often to check that model and
+   * loss would still do the same (see `compile`). Callbacks and the body of a loop over the
+   * training may change anything, so the step after each of them, except those for batches, is
+   * always checked. Default true. False runs eagerly, for models that read values while they
    * compute, and for debugging.
    */
   readonly compile?: boolean | { readonly check?: Check | undefined } | undefined;
-  /**
-   * After how many milliseconds of work timers, signals and the screen get their turn. Default 10.
-   */
+  /** Milliseconds of work after which timers, signals and the screen get a turn. Default 10. */
   readonly yieldEvery?: number | undefined;
   // Called, and awaited, before a loop over the training gets the event.
   readonly onStart?: ((event: StartEvent) => unknown) | undefined;
@@ -70,7 +66,7 @@ export interface FitPlan<K extends string> extends Omit<FitOptions<K>, "compile"
   readonly compile: Pick<CompileOptions, "compile" | "check">;
   readonly yieldEvery: number;
   readonly monitor: Monitor<K>;
-  /** Finds the best epoch; one that never stops if early stopping was not asked for. */
+  /** Finds the best epoch; it never stops the training if early stopping is off. */
   readonly stopping: EarlyStopping;
   readonly schedule: Schedule;
 }
@@ -89,8 +85,7 @@ const keys = [
 ];
 
 /**
- * @throws TypeError, RangeError or Error naming the option that is missing, unknown, or does not
- *   fit
+ * @throws TypeError, RangeError or Error naming the option, if it is missing, unknown or invalid
  */
 export function planFit<K extends string>(model: Model, options: FitOptions<K>): FitPlan<K> {
   checkModel(model);
@@ -124,10 +119,7 @@ export function planFit<K extends string>(model: Model, options: FitOptions<K>):
   return { ...options, compile: compiled, yieldEvery, monitor, stopping, schedule };
 }
 
-/**
- * Whether a loader says that it gives nothing; one that cannot say is found empty when it is walked
- * through.
- */
+/** Whether a loader's length is 0; a loader without a length is found empty in its first pass. */
 function isEmpty(loader: Loader & { readonly length?: number }): boolean {
   try {
     return loader.length === 0;
@@ -136,12 +128,12 @@ function isEmpty(loader: Loader & { readonly length?: number }): boolean {
   }
 }
 
-/** Whether the options take an event. */
+/** Whether the options have a callback for an event. */
 export function takes<K extends string>(options: FitOptions<K>, { type }: TrainingEvent<K>): boolean {
   return options[callbacks[type]] !== undefined;
 }
 
-/** The callback that a kind of event goes to. */
+/** The callback for a kind of event. */
 export function callbackFor<K extends string>(options: FitOptions<K>): (event: TrainingEvent<K>) => unknown {
   return (event) => (options[callbacks[event.type]] as ((event: TrainingEvent<K>) => unknown) | undefined)?.(event);
 }

@@ -1,7 +1,7 @@
 /**
- * Follows a training to its end: hands its events out and awaits what `call` answers, and its
- * pauses.
- * @throws what the training or `call` throws; the modes of the network are then as they were
+ * Runs a training to its end: calls `call` with each event and awaits its result, and awaits the
+ * training's pauses.
+ * @throws errors of the training and of `call`; the modes of the network are then restored
  */
 export async function follow<E, R>(
   events: Generator<E | Promise<void>, R, undefined>,

@@ -11,13 +11,16 @@ export interface EpochRecord<K extends string = never> {
   /** Optimizer steps done by the end of this epoch. */
   readonly step: number;
   /**
-   * The rate that the epoch's last step used (of the first parameter group), not the one that a
-   * scheduler set after it.
+   * The rate of the epoch's last step (of the first parameter group), before a scheduler changed
+   * it.
    */
   readonly learningRate: number;
-  /** Over the batches as they were trained on: in training mode, each before its own step. */
+  /** Scores of the training batches in training mode, each before its own step. */
   readonly train: Scores<K>;
-  /** Over the validation rows after the epoch, in eval mode; absent without a validation loader. */
+  /**
+   * Scores of the validation rows after the epoch, in eval mode; absent without a validation
+   * loader.
+   */
   readonly validation?: Scores<K>;
   /** Whether this is the best epoch so far. */
   readonly improved: boolean;
@@ -25,9 +28,9 @@ export interface EpochRecord<K extends string = never> {
   readonly seconds: number;
 }
 
-/** What `fit` results in. */
+/** The result of `fit`. */
 export interface History<K extends string = never> {
-  /** The finished epochs; an aborted one is not among them. */
+  /** The finished epochs, without one that was aborted. */
   readonly epochs: readonly EpochRecord<K>[];
   readonly reason: StopReason;
   /** Number of the epoch with the best monitored value; undefined if no epoch was finished. */
@@ -37,16 +40,16 @@ export interface History<K extends string = never> {
    * the last ones.
    */
   readonly restored: boolean;
-  /** Optimizer steps in all, those of an aborted epoch included. */
+  /** The number of optimizer steps, those of an aborted epoch included. */
   readonly steps: number;
-  /** Wall-clock seconds in all. */
+  /** Total wall-clock seconds. */
   readonly seconds: number;
 }
 
 /** The name of a number in an `EpochRecord`, such as "validation.loss" or "train.mae". */
 export type Monitor<K extends string = never> = `${"train" | "validation"}.${K | "loss"}`;
 
-/** Looks up what a monitor names. */
+/** Looks up the value of a monitor. */
 export function monitored<K extends string>(
   scores: Readonly<Partial<Record<"train" | "validation", Scores<K>>>>,
   monitor: Monitor<K>,

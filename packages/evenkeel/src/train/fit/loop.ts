@@ -14,9 +14,9 @@ import { resumeTraining, takeCheckpoint } from "./resume.ts";
 import { Stepper } from "./step.ts";
 
 /**
- * The one training loop: `fit` runs it once, `TableTrainer` many times with the same programs. Its
- * events, and pauses to be awaited, are handed out by a generator, so that whoever runs it decides
- * what happens between two of them.
+ * The one training loop: `fit` runs it once, `TableTrainer` many times with the same programs. It
+ * is a generator of events and of pauses to await, so that the caller decides what happens between
+ * two of them.
  */
 export class TrainingLoop<K extends string> {
   readonly #model: Model;
@@ -26,17 +26,17 @@ export class TrainingLoop<K extends string> {
   readonly #programs: TrainingPrograms;
   readonly #breathe: () => Promise<void> | undefined;
   readonly #epochs: EpochRecord<K>[];
-  /** When the training would have begun if it had run in one piece. */
+  /** The time at which the training would have begun if it had run in one piece. */
   #started = 0;
   #epoch = 0;
   #step = 0;
-  /** Of the last step. */
+  /** The learning rate of the last step. */
   #rate = Number.NaN;
   #cancelled = false;
 
   /**
-   * @param programs of this model, loss and optimizer; kept ones spare compiling them again
-   * @throws what `resumeTraining` throws for a checkpoint that does not fit
+   * @param programs those of this model, loss and optimizer; reusing them avoids compiling again
+   * @throws errors of `resumeTraining` for an invalid checkpoint
    */
   constructor(model: Model, plan: FitPlan<K>, programs = new TrainingPrograms(model, plan)) {
     this.#model = model;
@@ -55,19 +55,19 @@ export class TrainingLoop<K extends string> {
   }
 
   /**
-   * Somebody else's code has had its turn, and may have changed what model and loss take from
-   * around them.
+   * Called after other code has handled an event: it may have changed what model and loss close
+   * over.
    */
   handedOut({ type }: TrainingEvent<K>): void {
-    // Batches are too many: a step that changes with them is noticed as any other is.
+    // Not after every batch, of which there are too many: such changes are found as in any compiled
+    // step.
     if (type === "batch" || this.#plan.compile.check === "never") return;
     this.#programs.recheck();
   }
 
   /**
-   * The events, and promises to await before the training goes on.
-   * @param batches whether those of batches are among them, which take longer than a small batch
-   *   does
+   * Yields the events, and promises to await before the training continues.
+   * @param batches whether to yield batch events, which take longer than a small batch
    */
   *events(batches = true): Generator<TrainingEvent<K> | Promise<void>, History<K>, undefined> {
     const { stopping, epochs, earlyStopping } = this.#plan;
@@ -100,7 +100,7 @@ export class TrainingLoop<K extends string> {
     return history;
   }
 
-  /** Returns whether the epoch came to its end. */
+  /** Returns whether the epoch was finished. */
   *#runEpoch(batches: boolean): Generator<TrainingEvent<K> | Promise<void>, boolean, undefined> {
     const { monitor, stopping, schedule } = this.#plan;
     this.#epoch++;
@@ -119,14 +119,14 @@ export class TrainingLoop<K extends string> {
     return true;
   }
 
-  /** Gives an epoch's event, which can take a checkpoint until the training goes on. */
+  /** Yields an epoch's event, which can take a checkpoint until the training continues. */
   *#report(record: EpochRecord<K>): Generator<EpochEvent<K>, void, undefined> {
     let waits = true;
     const checkpoint = () => {
       if (waits) return takeCheckpoint(this.#model, this.#plan, this.#epochs);
       throw wrongState(
         "checkpoint",
-        `the training has gone on since the end of epoch ${record.epoch}`,
+        `the training has continued since the end of epoch ${record.epoch}`,
         "call event.checkpoint() in onEpoch or in the body of the loop over the training",
       );
     };

@@ -207,12 +207,12 @@ describe("a gradient that is not finite", () => {
 
   it("is traced to the layer whose backward made it, in the order of execution", async () => {
     class Backwards extends Module {
-      // Declared in another order than they run: late, early.
+      // Declared in reverse order of execution: late, early.
       late = new Linear(2, 1);
       early = new Linear(3, 2);
       override forward(x: Tensor): Tensor {
         const h = this.early(x);
-        return this.late(h.sub(h.detach()).abs().sqrt()); // slope of the root at 0
+        return this.late(h.sub(h.detach()).abs().sqrt()); // infinite slope of the root at 0
       }
     }
     const error = await failure(new Backwards(), [batch()]);

@@ -1,11 +1,11 @@
 import { formatProblem, isFloat, type Problem, type Text, text, withProblem } from "../../core/index.ts";
 import type { Tensor } from "../../tensor/index.ts";
 
-/** Where the first value came from that is NaN or infinite. */
+/** The origin of the first value that is NaN or infinite. */
 export type NonFinitePlace =
   /**
    * In the data: row of the batch and column of input number `input`, all from 0; `name` if
-   * `columns` gave one.
+   * `columns` has it.
    */
   | {
       readonly kind: "input";
@@ -29,8 +29,8 @@ export type NonFinitePlace =
   /** Computed by the loss function from finite outputs and targets. */
   | { readonly kind: "loss" }
   /**
-   * The loss is finite, the gradient of this parameter is not; of several the one nearest to the
-   * loss.
+   * The loss is finite, but the gradient of this parameter is not; if several are not, the one
+   * nearest to the loss.
    */
   | { readonly kind: "gradient"; readonly name: string };
 
@@ -44,20 +44,20 @@ interface NonFiniteDetails {
 }
 
 /**
- * Training met a loss, or a gradient, that is NaN or infinite. The step that met it was not made:
- * parameters, buffers, optimizer and default generator are as they were before it.
+ * A loss or a gradient was NaN or infinite. The failed step was undone: parameters, buffers,
+ * optimizer and default generator are as before it.
  */
 export class NonFiniteLossError extends Error {
   override readonly name = "NonFiniteLossError";
-  /** Whether it was a batch of the training or of the validation rows. */
+  /** Whether the batch was of the training or of the validation rows. */
   readonly phase: "train" | "validation";
   /** From 1. */
   readonly epoch: number;
-  /** In training the step that failed, from 1; in validation the steps done. */
+  /** In training, the step that failed, from 1; in validation, the steps done. */
   readonly step: number;
-  /** Position of the batch in its pass over the data, from 1. */
+  /** Index of the batch in its pass over the data, from 1. */
   readonly batch: number;
-  /** The loss: NaN, Infinity or -Infinity, or finite where a gradient was not. */
+  /** The loss: NaN, Infinity or -Infinity, or finite if a gradient was not. */
   readonly loss: number;
   readonly where: NonFinitePlace;
 
@@ -108,13 +108,13 @@ function describePlace(where: NonFinitePlace): string {
 /** Index of the first element that is NaN or infinite, -1 if there is none. */
 export function firstNonFinite({ data, dtype }: Tensor): number {
   if (!isFloat(dtype)) return -1;
-  for (let i = 0; i < data.length; i++) if (data[i] - data[i] !== 0) return i; // otherwise 0; a call for each would take longer
+  for (let i = 0; i < data.length; i++) if (data[i] - data[i] !== 0) return i; // x - x is 0 for finite x; a function call for each would take longer
   return -1;
 }
 
 /**
- * Whether no element is NaN or infinite: adding up all differences, of four at a time, takes less
- * time than looking at each.
+ * Whether all elements are finite. Summing all differences x - x, four at a time, takes less time
+ * than testing each.
  */
 export function allFinite({ data, dtype }: Tensor): boolean {
   if (!isFloat(dtype)) return true;

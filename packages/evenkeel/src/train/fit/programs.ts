@@ -4,7 +4,7 @@ import type { Tensor } from "../../tensor/index.ts";
 import { callModel, type Forward, forwardPass, type Loss } from "../evaluate/evaluate.ts";
 import type { Model } from "../modelState.ts";
 
-/** What `fit` needs of an optimizer; SGD, Adam and AdamW are such. */
+/** What `fit` requires of an optimizer; SGD, Adam and AdamW have it. */
 export interface StepOptimizer {
   readonly paramGroups: readonly { readonly params: readonly Tensor[]; readonly lr: number }[];
   zeroGrad(): void;
@@ -15,19 +15,19 @@ export interface ProgramsOptions {
   readonly loss: Loss;
   readonly optimizer: StepOptimizer;
   readonly clipGradNorm?: number | undefined;
-  /** How they are compiled. */
+  /** How to compile the steps. */
   readonly compile: Pick<CompileOptions, "compile" | "check">;
 }
 
 /**
- * What a training runs: compiled, so that whoever trains one model many times keeps them. Gradients
- * and the optimizer's update are two programs: between them the host looks whether loss and
- * gradients are finite.
+ * The compiled programs of a training; a caller that trains one model many times keeps them.
+ * Gradients and the optimizer's update are two programs, because the host checks in between that
+ * loss and gradients are finite.
  */
 export class TrainingPrograms {
-  /** Inputs and target in, output and loss out; gradients are left with the parameters. */
+  /** From inputs and target to output and loss; gradients are stored in the parameters. */
   readonly gradientsOf: Compiled<Tensor[], readonly [output: Tensor, loss: Tensor]>;
-  /** One step of the optimizer, and the norm of the gradients where they are clipped. */
+  /** One optimizer step; returns the norm of the gradients if they are clipped. */
   readonly update: () => Tensor | undefined;
   /** Output and loss of rows that are not trained on. */
   readonly forward: Compiled<Parameters<Forward>, ReturnType<Forward>>;
@@ -50,14 +50,13 @@ export class TrainingPrograms {
       optimizer.step();
       return norm;
     };
-    // What an optimizer of somebody else's does in its step is not known to be tensor operations
-    // alone.
+    // The step of a custom optimizer may do more than tensor operations, so it is not compiled.
     const compiled = optimizer instanceof Optimizer ? compile(update, how) : undefined;
     this.update = compiled ?? update;
     this.#compiled = [this.gradientsOf, this.forward, this.outputs, ...(compiled ? [compiled] : [])];
   }
 
-  /** Looks at the next step again: something may have changed. */
+  /** Has the next step checked, because something may have changed. */
   recheck(): void {
     for (const program of this.#compiled) program.recheck();
   }

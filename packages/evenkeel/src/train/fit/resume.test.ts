@@ -35,7 +35,7 @@ const rows = (() => {
 const dataset = new TensorDataset(rows.x, rows.y);
 const held = new TensorDataset(rows.x.slice(0, 0, 20), rows.y.slice(0, 0, 20));
 
-/** A module with a generator of its own. */
+/** A module with its own generator. */
 class Noise extends Module {
   readonly source = new Generator(5);
   override forward(x: Tensor): Tensor {
@@ -48,7 +48,7 @@ interface Scene {
   readonly optimizer: Optimizer<AdamOptions> | Optimizer<SGDOptions>;
   readonly train: Loader;
   readonly options: Partial<FitOptions<"mae">>;
-  /** Everything that can draw, beside the default generator. */
+  /** All generators besides the default one. */
   readonly generators: readonly Generator[];
 }
 
@@ -56,7 +56,7 @@ const network = () =>
   new Sequential(new Linear(3, 6), new BatchNorm1d(6), new ReLU(), new Dropout(0.2), new Linear(6, 1));
 const earlyStopping = { patience: 1, monitor: "validation.mae", restoreBest: true } as const;
 
-/** Everything anew, with nothing in common but the data and the code. */
+/** Each scene is made anew; scenes share only the data and the code. */
 const scenes: Readonly<Record<string, () => Scene>> = {
   "dropout, BatchNorm, Adam, shuffled, early stopping": () => {
     const model = network();
@@ -98,10 +98,10 @@ function start(scene: Scene, options: Partial<FitOptions<"mae">> = {}) {
 
 const withoutSeconds = <T extends { seconds: number }>({ seconds: _, ...rest }: T) => rest;
 
-/** Bytes in a form that is compared and printed fast. */
+/** Bytes in a form that compares and prints fast. */
 const text = (bytes: Uint8Array) => Buffer.from(bytes).toString("base64");
 
-/** All that is left of a training, to the byte. */
+/** Everything that a training leaves, to the byte. */
 async function outcome(scene: Scene, training: ReturnType<typeof start>) {
   const history = await training;
   const state = { epoch: 0, step: 0, model: scene.model.stateDict(), optimizer: scene.optimizer.stateDict() };
@@ -141,7 +141,7 @@ describe.each(Object.keys(scenes))("%s", (name) => {
           onEpoch: (event) => later.push(text(saveCheckpoint(withoutTimes(event.checkpoint())))),
         });
         expect(await outcome(again, training), `from epoch ${i + 1}`).toEqual(whole);
-        // And so are the checkpoints on the way.
+        // The checkpoints after the resumed one are the same, too.
         const rest = files.slice(i + 1).map((bytes) => text(saveCheckpoint(withoutTimes(loadCheckpoint(bytes)))));
         expect(later).toEqual(rest);
       }
@@ -194,11 +194,11 @@ describe("checkpoint()", () => {
       if (event.type !== "epoch") continue;
       const checkpoint = event.checkpoint();
       taken.push({ checkpoint, file: saveCheckpoint(checkpoint), again: () => event.checkpoint() });
-      expect(structuredClone(event)).toEqual({ ...event }); // can be posted
+      expect(structuredClone(event)).toEqual({ ...event }); // can be posted to another thread
     }
     for (const [i, { checkpoint, file, again }] of taken.entries()) {
       expect(saveCheckpoint(checkpoint)).toEqual(file);
-      expect(again).toThrow(`gone on since the end of epoch ${i + 1}; call event.checkpoint() in onEpoch`);
+      expect(again).toThrow(`continued since the end of epoch ${i + 1}; call event.checkpoint() in onEpoch`);
     }
   });
 
@@ -271,7 +271,7 @@ describe("resume", () => {
     ["the bytes", first, (checkpoint) => saveCheckpoint(checkpoint), {}, "expected what loadCheckpoint(bytes) gives"],
     ["nothing", first, () => null, {}, "the options are null"],
     ["a part too many", first, changed(() => ({ lr: 1 })), {}, 'unknown option "lr"'],
-    ["fewer epochs", first, same, { epochs: 1 }, "epochs is 1, but the checkpoint has 2 epochs behind it"],
+    ["fewer epochs", first, same, { epochs: 1 }, "epochs is 1, but the checkpoint has 2 finished epochs"],
     [
       "another monitor",
       first,
@@ -366,7 +366,7 @@ describe("resume", () => {
 });
 
 describe("a scheduler", () => {
-  /** As PyTorch's: its state is plain data, and may hold infinities. */
+  /** Like PyTorch's: its state is plain data, and may contain infinities. */
   const scheduler = () => {
     let state = { lastEpoch: 0, best: Number.POSITIVE_INFINITY };
     return {

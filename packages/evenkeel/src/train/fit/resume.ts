@@ -16,7 +16,7 @@ interface Stateful {
   loadStateDict(state: object): unknown;
 }
 
-/** What of a training's plan has state, or says which state there is. */
+/** The parts of a training's plan that have state, or determine which state there is. */
 interface ResumablePlan<K extends string = string> {
   readonly train: Loader;
   readonly validation?: Loader | undefined;
@@ -29,8 +29,8 @@ interface ResumablePlan<K extends string = string> {
 }
 
 /**
- * A copy of all that the next epoch depends on.
- * @throws Error if something has state that a checkpoint has no place for
+ * A copy of everything that the next epoch depends on.
+ * @throws Error if something has state that a checkpoint cannot hold
  */
 export function takeCheckpoint<K extends string>(
   model: Model,
@@ -55,10 +55,9 @@ export function takeCheckpoint<K extends string>(
 }
 
 /**
- * Puts everything where the checkpoint says that it stood, and returns the epochs that are done.
- * All or nothing.
- * @throws TypeError, RangeError or Error if the checkpoint is none of such a training, or does not
- *   fit the model or the optimizer, in the words of their `loadStateDict`
+ * Restores the state of a checkpoint, and returns the finished epochs. All or nothing.
+ * @throws TypeError, RangeError or Error if the checkpoint is invalid, or does not match the model
+ *   or the optimizer, with the message of their `loadStateDict`
  */
 export function resumeTraining<K extends string>(
   model: Model,
@@ -69,7 +68,7 @@ export function resumeTraining<K extends string>(
   const { optimizer, scheduler, stopping } = plan;
   const history = checkPosition(plan, checkpoint);
   const generators = checkGenerators(generatorsOf(model, plan), checkpoint.generators ?? {});
-  // The plan's own; nobody else has seen it yet.
+  // It belongs to the plan, and nothing else has used it yet.
   stopping.loadStateDict(checkpoint.earlyStopping!);
   const best = stopping.stateDict().model;
 
@@ -80,7 +79,8 @@ export function resumeTraining<K extends string>(
     undo.unshift(() => part.loadStateDict(before));
   };
   try {
-    // The best weights are to fit as well, and not only when they are restored in the end.
+    // Checks now that the best weights match the model, and not only when they are restored at the
+    // end.
     if (best !== undefined) load(model as Stateful, best);
     load(model as Stateful, checkpoint.model);
     load(stateful("optimizer", optimizer), checkpoint.optimizer);
@@ -119,7 +119,7 @@ function stateful(name: string, part: object): Stateful {
   );
 }
 
-/** @throws Error if the optimizer moves what no state dict has */
+/** @throws Error if the optimizer has parameters that are in no state dict */
 function checkOwned(model: Model, optimizer: StepOptimizer): void {
   const own = new Set<Tensor>(model.parameters());
   const foreign = optimizer.paramGroups.flatMap(({ params }) => params.filter((param) => !own.has(param)));
@@ -138,7 +138,7 @@ function checkPosition<K extends string>(plan: ResumablePlan<K>, checkpoint: Che
     throw refuse(
       "wrong-value",
       "fit",
-      `epochs is ${plan.epochs}, but the checkpoint has ${epoch} epochs behind it`,
+      `epochs is ${plan.epochs}, but the checkpoint has ${epoch} finished epochs`,
       "epochs counts from the first one",
     );
   }
@@ -198,7 +198,7 @@ function checkRecord(
   );
 }
 
-/** All generators that a training draws from, by the place where they are held. */
+/** All generators that a training draws from, by where they are held. */
 function generatorsOf<K extends string>(model: Model, { train, validation }: ResumablePlan<K>): Map<string, Generator> {
   const found = new Map([["default", defaultGenerator]]);
   const look = (holder: unknown, path: string, holders: readonly unknown[]) => {
@@ -220,8 +220,8 @@ function generatorsOf<K extends string>(model: Model, { train, validation }: Res
 }
 
 /**
- * The states that the generators at hand are to go on from.
- * @throws before any of them has changed
+ * The states to restore the current generators to.
+ * @throws before any generator has changed
  */
 function checkGenerators(
   generators: ReadonlyMap<string, Generator>,

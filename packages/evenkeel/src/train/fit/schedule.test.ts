@@ -55,7 +55,7 @@ it("or after each step, as many as the cycle has, with the steps of a loop by ha
     compile: false,
   });
   expect(seen).toEqual(expected);
-  // Of its last step, not the rate that waits for the next one.
+  // The rate of the last step, not the one for the next step.
   expect(epochs.map(({ learningRate }) => learningRate)).toEqual([expected[2], expected[5]]);
   expect(fitted.model.weight.data).toEqual(byHand.model.weight.data);
 });

@@ -10,13 +10,13 @@ export type Scheduler = LRScheduler | ReduceLROnPlateau;
 export interface ScheduleOptions {
   readonly optimizer: StepOptimizer;
   /**
-   * Sets the learning rate as the training goes on; one over the same optimizer. ReduceLROnPlateau
-   * is given the monitored value.
+   * A scheduler of the same optimizer, which changes the learning rate during the training.
+   * ReduceLROnPlateau gets the monitored value.
    */
   readonly scheduler?: Scheduler | undefined;
   /**
    * When it steps: at the end of each "epoch" (default), or after each optimizer "step", as
-   * OneCycleLR wants it.
+   * OneCycleLR requires.
    */
   readonly schedulerInterval?: "epoch" | "step" | undefined;
 }
@@ -27,8 +27,8 @@ export class Schedule {
   readonly #interval: "epoch" | "step";
 
   /**
-   * @param watched what is monitored, and whether smaller or larger values of it are better
-   * @throws TypeError, RangeError or Error for options that do not fit
+   * @param watched the monitored value, and whether smaller or larger values are better
+   * @throws TypeError, RangeError or Error for invalid options
    */
   constructor(
     { optimizer, scheduler, schedulerInterval = "epoch" }: ScheduleOptions,
@@ -48,7 +48,7 @@ export class Schedule {
     if (this.#interval === "step" && scheduler instanceof LRScheduler) scheduler.step();
   }
 
-  /** `value` is the monitored one. */
+  /** @param value the monitored value */
   afterEpoch(value: number): void {
     if (this.#interval === "epoch") this.#scheduler?.step(value);
   }

@@ -12,7 +12,7 @@ export interface StepperOptions {
   readonly columns?: readonly string[] | undefined;
 }
 
-/** Where in the training a batch stands, for errors. */
+/** The position of a batch in the training, for errors. */
 interface Position {
   readonly epoch: number;
   readonly step: number;
@@ -24,7 +24,7 @@ interface StepResult {
   readonly gradNorm?: number;
 }
 
-/** Makes training steps, each of them whole or not at all. */
+/** Makes training steps, each of them completely or not at all. */
 export class Stepper {
   readonly #model: Model;
   readonly #programs: TrainingPrograms;
@@ -40,11 +40,11 @@ export class Stepper {
   }
 
   /**
-   * Forward, scoring, backward and one step of the optimizer. If anything fails before the
-   * optimizer starts, parameters, buffers and the default generator are as they were.
+   * Forward pass, scoring, backward pass and one step of the optimizer. If anything fails before
+   * the optimizer starts, parameters, buffers and the default generator are restored.
    *
-   * @throws NonFiniteLossError if the loss or a gradient is NaN or infinite; whatever model, loss,
-   *   metrics or optimizer throw
+   * @throws NonFiniteLossError if the loss or a gradient is NaN or infinite; errors of model, loss,
+   *   metrics and optimizer
    */
   step(example: Example, position: Position, board: Scoreboard<string>): StepResult {
     this.#before.take();
@@ -60,7 +60,7 @@ export class Stepper {
   }
 
   /**
-   * The error for a loss of `value` in the mode the model is in; leaves the state as it was taken.
+   * The error for a loss of `value` in the model's current mode. Restores the state that was taken.
    */
   diagnosed(phase: "train" | "validation", example: Example, position: Position, value: number): NonFiniteLossError {
     this.#before.restore();
@@ -69,7 +69,7 @@ export class Stepper {
     return this.#error({ phase, ...position, loss: value, where });
   }
 
-  /** Takes the state that `diagnosed` starts from: for batches that are not trained on. */
+  /** Takes the state that `diagnosed` starts from, for batches that are not trained on. */
   take(): void {
     this.#before.take();
   }
@@ -82,7 +82,7 @@ export class Stepper {
       optimizer.zeroGrad();
       throw this.diagnosed("train", example, position, value);
     }
-    // Before the step, so that a metric that refuses the output refuses the step.
+    // Before the step, so that an output that a metric refuses stops the step.
     board.add(value, example.rows, output, example.target);
     if (!this.#gradientsAreFinite()) {
       const bad = paramsOf(optimizer).filter(hasNonFiniteGradient);

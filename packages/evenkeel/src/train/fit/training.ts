@@ -2,11 +2,11 @@ import { wrongState } from "../../core/index.ts";
 import type { TrainingEvent } from "./events.ts";
 import type { History } from "./history.ts";
 
-/** Who gets the events of a training. */
+/** The receiver of a training's events. */
 interface Listener<K extends string> {
-  /** Calls the callback that there is for an event. */
+  /** Calls the callback for an event. */
   readonly call: (event: TrainingEvent<K>) => unknown;
-  /** Told of an event that the body of a loop gets. */
+  /** Called after the body of a loop has handled an event. */
   readonly handedOut: (event: TrainingEvent<K>) => void;
 }
 
@@ -17,9 +17,9 @@ interface Listener<K extends string> {
  * for await (const event of training) if (event.type === "epoch") console.log(event.epoch, event.train.loss);
  * const history = await training;
  * ```
- * In a loop the training waits for the loop's body, which may look at the model or change the
- * learning rate; leaving the loop ends the training as an abort does. The loop must begin in the
- * same turn in which `fit` was called: otherwise the training has begun by itself.
+ * The training waits for the loop's body, which may read the model or change the learning rate.
+ * Leaving the loop ends the training as an abort does. The loop must begin in the turn of the event
+ * loop in which `fit` was called, because the training then starts by itself.
  */
 export class Training<K extends string = never> implements PromiseLike<History<K>>, AsyncIterable<TrainingEvent<K>> {
   readonly #events: Generator<TrainingEvent<K> | Promise<void>, History<K>, undefined>;
@@ -76,7 +76,7 @@ export class Training<K extends string = never> implements PromiseLike<History<K
     }
     this.#begun = true;
     this.#history.catch(() => {}); // the loop throws it
-    // Whoever asks for several events at once gets them one after the other.
+    // Several events that are requested at once are delivered one after the other.
     let last: Promise<unknown> = Promise.resolve();
     const iterator: AsyncIterableIterator<TrainingEvent<K>> = {
       next: () => {
@@ -94,7 +94,7 @@ export class Training<K extends string = never> implements PromiseLike<History<K
     return iterator;
   }
 
-  /** Runs to the end; failures go into the history's promise. */
+  /** Runs to the end; an error rejects the history's promise. */
   async #finish(): Promise<void> {
     this.#begun = true;
     try {
@@ -103,8 +103,8 @@ export class Training<K extends string = never> implements PromiseLike<History<K
   }
 
   /**
-   * Goes on to the next event, or through all that are left. Awaits promises alone: a batch can
-   * take less than a turn.
+   * Advances to the next event, or through all that are left. It awaits nothing but promises,
+   * because a batch can take less than a turn of the event loop.
    */
   async #advance(toEnd = false): Promise<IteratorResult<TrainingEvent<K>, undefined>> {
     try {
@@ -122,7 +122,7 @@ export class Training<K extends string = never> implements PromiseLike<History<K
         return { value };
       }
     } catch (error) {
-      // A callback that throws ends the training; its `finally` blocks set the modes back.
+      // A callback that throws ends the training; its `finally` blocks restore the modes.
       this.#events.return(undefined as never);
       this.#reject(error);
       throw error;

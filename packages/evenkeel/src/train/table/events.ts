@@ -2,19 +2,19 @@ import type { Checkpoint } from "../../io/index.ts";
 import type { Finding, Schema, Split, TabularNet, Task } from "../../tabular/index.ts";
 import type { TablePlan } from "./plan.ts";
 
-/** Everything is decided and checked, and nothing is trained yet. */
+/** The plan is made and checked; no training has begun. */
 export interface TableStartEvent {
   readonly schema: Schema;
   readonly findings: readonly Finding[];
   readonly split: Split;
   readonly plan: TablePlan;
-  /** The network before its first step. A refit has one of its own. */
+  /** The network before its first step. A refit makes another one. */
   readonly network: TabularNet;
   /** Name of the metric that epochs report. */
   readonly metric: TableMetric;
 }
 
-/** What a task is judged by while it trains: "mae" in the target's own unit, or "accuracy". */
+/** The metric of a task during training: "mae" in the target's own unit, or "accuracy". */
 export type TableMetric = "mae" | "accuracy";
 
 export const metricOf: Readonly<Record<Task, TableMetric>> = {
@@ -26,13 +26,13 @@ export const metricOf: Readonly<Record<Task, TableMetric>> = {
 /** After an epoch and its pass over the validation rows. */
 export interface TableEpochEvent {
   /**
-   * Which training it is an epoch of: "training" the one that the validation rows measure, "refit"
-   * the one after it that repeats it with these rows among those trained on.
+   * The training of this epoch: "training" is scored on the validation rows; "refit" repeats it
+   * with these rows among the training rows.
    */
   readonly stage: "training" | "refit";
-  /** From 1 in either stage. */
+  /** From 1 in each stage. */
   readonly epoch: number;
-  /** How many there are to be of the stage. */
+  /** The number of epochs of the stage. */
   readonly epochs: number;
   /** Optimizer steps of the stage so far. */
   readonly step: number;
@@ -41,13 +41,13 @@ export interface TableEpochEvent {
   readonly learningRate: number;
   /** Name of the metric. */
   readonly metric: TableMetric;
-  /** Loss on the scaled target, over the batches as they were trained on. */
+  /** Loss of the scaled target, over the training batches in training mode. */
   readonly trainLoss: number;
   /** The task's metric over those batches. */
   readonly trainMetric: number;
   /**
-   * Over the validation rows, as trained; over the training batches where there are none, as in a
-   * refit.
+   * Over the validation rows, with the statistics as trained; over the training batches if there
+   * are no validation rows, as in a refit.
    */
   readonly validationLoss: number;
   /** The task's metric over the same rows. */
@@ -55,9 +55,9 @@ export interface TableEpochEvent {
   /** Whether this is the best epoch of the stage so far. */
   readonly improved: boolean;
   /**
-   * A copy of the training's whole state, for the option `resume` of a later call. To be taken
-   * while `onEpoch` runs.
-   * @throws Error if the training has gone on since
+   * A copy of the training's whole state, for the option `resume` of a later call. Call it in
+   * `onEpoch`.
+   * @throws Error if the training has continued since
    */
   checkpoint(): Checkpoint;
 }

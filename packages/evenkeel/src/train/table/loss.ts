@@ -8,12 +8,12 @@ import type { TablePlan } from "./plan.ts";
 export type ClassWeights = "none" | "balanced" | Readonly<Record<string, number>>;
 
 /**
- * The loss of a task: of numbers as planned, of classes cross entropy, with a factor per class if
- * wanted. It is the mean over the rows of a batch: factors scale the losses of rows, and the mean
- * does not divide by them, so that a batch of rare classes weighs more.
+ * The loss of a task: the planned one for numbers, cross entropy for classes, with class weights if
+ * wanted. It is the mean over the rows of a batch: weights scale the losses of rows, and the mean
+ * is not divided by them, so that a batch of rare classes counts more.
  *
- * @param labels class positions of the training rows, to balance by
- * @throws TypeError or RangeError naming a class or a weight that does not fit
+ * @param labels class indices of the training rows, for balanced weights
+ * @throws TypeError or RangeError naming a class or a weight that is invalid
  */
 export function lossOf(schema: Schema, plan: TablePlan, weights: ClassWeights, labels: ArrayLike<number>): Loss {
   const { task, classes = [] } = schema;
@@ -41,7 +41,7 @@ export function lossOf(schema: Schema, plan: TablePlan, weights: ClassWeights, l
 }
 
 /**
- * One factor per class, scaled so that the mean over the training rows is 1; undefined for none.
+ * One weight per class, scaled so that the mean over the training rows is 1; undefined for none.
  */
 export function classFactors(
   classes: readonly string[],

@@ -157,13 +157,13 @@ export const trainTableOptions = {
 };
 
 /**
- * Checks what does not depend on the table.
- * @throws TypeError or RangeError naming the option that is unknown or does not fit
+ * Checks the options as far as they do not depend on the table.
+ * @throws TypeError or RangeError naming the option, if it is unknown or invalid
  */
 export function checkTableOptions(options: TrainTableOptions): void {
   const { split } = options ?? {};
   const { options: _, ...parts } = trainTableOptions.split;
-  // Positions of rows are checked against the table, see checkedSplit.
+  // Row indices are checked against the table, see checkedSplit.
   const isGiven = typeof split === "object" && split !== null && "train" in split;
   checkDeclared("trainTable", options, isGiven ? { ...trainTableOptions, split: parts } : trainTableOptions);
   if (options.resume !== undefined) checkCheckpoint("trainTable: resume", options.resume);

@@ -12,7 +12,7 @@ import { isAnnealed } from "./schedule.ts";
 
 type Chosen<K extends keyof typeof trainTableOptions> = OptionValue<typeof trainTableOptions, K>;
 
-/** What the size of the table decides where the options do not. */
+/** The settings that follow from the size of the table if the options do not give them. */
 export interface TablePlan {
   readonly network: ResolvedNetwork;
   readonly batchSize: number;
@@ -29,23 +29,22 @@ export interface TablePlan {
   readonly refit: boolean;
 }
 
-/** How many rows the parts of a split have. */
+/** The number of rows in each part of a split. */
 type PartSizes = { readonly [P in keyof Split]: { readonly length: number } };
 
-/** Rows of a table, those trained on and validated by, up to which it is trained on twice. */
+/** The largest number of training and validation rows for which a refit is the default. */
 const refitRows = 10_000;
 
 /**
- * What a network for a table is made of unless the options say otherwise. Dropout costs more where
- * a number is predicted: the variance of what reaches the output differs between training and
- * evaluation, which does not move the likeliest class.
+ * The default network for a table. Dropout harms a regression more: the variance at the outputs
+ * differs between training and evaluation, which does not change which class is the most probable.
  */
 function defaultNetwork(task: Task): NetworkOptions {
   const { hidden } = trainTableOptions.network.options;
   return { hidden: hidden.default, dropout: task === "regression" ? 0.15 : 0.25 };
 }
 
-/** @throws TypeError or RangeError naming the option that does not fit */
+/** @throws TypeError or RangeError naming the option, if it is invalid */
 export function planTable(split: PartSizes, task: Task, options: Partial<TrainTableOptions>): TablePlan {
   const {
     optimizer = defaultOf(trainTableOptions, "optimizer"),
@@ -88,7 +87,7 @@ export function planTable(split: PartSizes, task: Task, options: Partial<TrainTa
 }
 
 /**
- * @throws RangeError if a refit is wanted where it would not be the same training, or has no rows
+ * @throws RangeError if a refit is requested but would not repeat the same training, or has no rows
  *   to add
  */
 function refitPlanned(
@@ -128,8 +127,8 @@ function defaultBatchSize(rows: number): number {
 }
 
 /**
- * The smallest size of batches that are no more than with batches of `most` rows: the last one is
- * then hardly smaller.
+ * The smallest batch size with the same number of batches as batches of `most` rows, so that the
+ * last batch is hardly smaller.
  */
 export function evenBatchSize(rows: number, most: number): number {
   return Math.ceil(rows / Math.ceil(rows / most));

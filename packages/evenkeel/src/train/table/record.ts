@@ -3,12 +3,12 @@ import { defaultShares, type ModelRecord, type Split, type SplitOptions, type Ta
 import type { TableTraining } from "./trainTable.ts";
 
 /**
- * What a model's file says of how it came about. It depends on the table and the options alone: no
- * dates, no seconds, no names of machines. `refit` is there if the weights are those of a refit,
- * and says on how many rows. With `seed` and `split` the rows of each part can be drawn again by
- * `splitRows`.
+ * The record of a training in a model's file. It depends only on the table and the options: it has
+ * no dates, durations or machine names. `refit` is present if the weights are those of a refit,
+ * with the number of its rows. With `seed` and `split`, `splitRows` gives the rows of each part
+ * again.
  *
- * @param wanted how the split was asked for; of one that was given by rows only its sizes are known
+ * @param wanted the split options; for a split that was given by rows, only the sizes are recorded
  */
 export function tableRecord(
   table: Table,

@@ -10,35 +10,32 @@ import { type PartScores, type ScoredStage, scoreStage } from "./scores.ts";
 import { fitStage, newStage, type TableStage } from "./stage.ts";
 import type { StatisticsChoice } from "./statistics.ts";
 
-/** The training once more, on training and validation rows. */
+/** The second training, on training and validation rows. */
 export interface TableRefit {
-  /** How it went. There are no validation scores in it. If it failed, what was finished before. */
+  /** Its history, without validation scores. If the refit failed, the epochs before that. */
   readonly history: History<TableMetric>;
-  /** The rows that it trained on, in the order of the table. */
+  /** Its training rows, in the order of the table. */
   readonly rows: Int32Array;
-  /** Whether the model has its weights: not if it was interrupted, or failed. */
+  /** Whether the model has its weights: not if it was interrupted or failed. */
   readonly kept: boolean;
-  /**
-   * Why it failed: its loss or a gradient stopped being a number. To resume it would only repeat
-   * that.
-   */
+  /** Why it failed: its loss or a gradient was NaN or infinite. Resuming would only repeat that. */
   readonly error?: NonFiniteLossError;
-  /** The model of the first training, which all validation scores are of. */
+  /** The model of the first training, to which all validation scores belong. */
   readonly validated: TableModel;
 }
 
 interface FinishedTraining extends ScoredStage {
   readonly history: History<TableMetric>;
-  /** Where it stood at its end. */
+  /** Its state at the end. */
   readonly checkpoint: Checkpoint;
 }
 
 /**
- * Trains as before, from the same seed, with the validation rows among the others. Nothing is
- * chosen: epochs are those of the plan, batches are as many as fill evenly, and batch normalization
- * keeps recomputed statistics unless others were asked for, since there are no rows to tell whether
- * its running averages are as good. What it gives is what it was given if it is interrupted, or if
- * its loss stops being a number.
+ * Repeats the training from the same seed, with the validation rows among the training rows.
+ * Nothing is chosen: it trains for the planned number of epochs, its batches are of equal size, and
+ * BatchNorm keeps recomputed statistics by default, because there are no rows to compare them with
+ * the running averages on. If it is interrupted, or its loss is NaN or infinite, it returns the
+ * first training.
  */
 export async function refit(
   table: Table,
@@ -60,7 +57,7 @@ export async function refit(
   return { scored: { ...scored, ...withValidation(scored, first) }, refit: done };
 }
 
-/** The training itself; a loss that is no number ends it, with what came before. */
+/** The second training itself; a loss that is NaN or infinite ends it with the epochs before. */
 async function trainAgain(
   stage: TableStage,
   plan: TablePlan,
@@ -89,8 +86,7 @@ async function trainAgain(
 }
 
 /**
- * Scores with those that the first training had on the validation rows, which are no longer new to
- * the second.
+ * Scores with the first training's validation scores, because the second was trained on these rows.
  */
 function withValidation(again: ScoredStage, first: ScoredStage): Pick<ScoredStage, "scores" | "statistics"> {
   const both = (before: PartScores, after: PartScores): PartScores => ({ ...before, ...after });

@@ -6,7 +6,7 @@ import type { TrainTableOptions } from "./options.types.ts";
 import { trainTable } from "./trainTable.ts";
 
 /**
- * Trains, and trains again from each of its checkpoints, through the bytes of a file, as another
+ * Trains, and then trains again from each checkpoint, through the bytes of a file, as another
  * process would.
  */
 async function expectSame(options: TrainTableOptions): Promise<number> {
@@ -23,7 +23,7 @@ async function expectSame(options: TrainTableOptions): Promise<number> {
   const bytes = Buffer.from(whole.model.save());
   if (options.patience === false) expect(whole.history.bestEpoch).toBeLessThan(whole.history.epochs.length);
   for (const [i, file] of files.entries()) {
-    manualSeed(i); // whatever was drawn meanwhile
+    manualSeed(i); // whatever was drawn in between
     const again: string[] = [];
     const resumed = await trainTable(table, {
       ...options,

@@ -15,10 +15,10 @@ import type { TablePlan } from "./plan.ts";
 
 /**
  * The scheduler that a plan names, over all of its epochs: "onecycle" rises for three tenths of the
- * steps and then falls to almost nothing; "cosine" falls to 0; "step" divides by 10 after each
- * third; "plateau" divides by 10 after 10 epochs without a better validation loss.
+ * steps and then falls to almost 0; "cosine" falls to 0; "step" divides by 10 after each third;
+ * "plateau" divides by 10 after 10 epochs without a better validation loss.
  *
- * @param stepsPerEpoch at least as many as there are
+ * @param stepsPerEpoch an upper bound of the steps in an epoch
  */
 export function newScheduler(
   optimizer: Adam | AdamW | SGD,
@@ -46,15 +46,15 @@ export function newScheduler(
 const progress = ["lastEpoch", "baseLrs", "lastLr"];
 
 /**
- * Refuses to go on with a schedule that was planned otherwise: its state would bring the old plan
- * along, and end in the middle.
+ * Refuses to resume with a schedule that was planned otherwise: its state would bring the old plan
+ * along, and end too early or too late.
  * @throws Error naming the setting
  */
 export function checkSameSchedule(scheduler: ScheduleOptions["scheduler"], saved: object | undefined): void {
   if (!(scheduler instanceof LRScheduler) || saved === undefined) return;
   for (const [name, value] of Object.entries(scheduler.stateDict())) {
     const before = (saved as Readonly<Record<string, unknown>>)[name];
-    // What is missing is another kind of schedule, which loading it refuses.
+    // A missing setting means another kind of schedule, which loadStateDict refuses.
     if (progress.includes(name) || before === undefined || JSON.stringify(before) === JSON.stringify(value)) continue;
     throw wrongState(
       "trainTable",
@@ -65,12 +65,12 @@ export function checkSameSchedule(scheduler: ScheduleOptions["scheduler"], saved
   }
 }
 
-/** Whether the rate of an epoch depends on how many there are to be. */
+/** Whether the rate of an epoch depends on the planned number of epochs. */
 export function endsWithEpochs(schedule: string = defaultOf(trainTableOptions, "schedule")): boolean {
   return schedule !== "none" && schedule !== "plateau";
 }
 
-/** Whether a schedule ends at a rate so low that the last epoch's weights are settled. */
+/** Whether a schedule ends at a rate so low that the weights of the last epoch have converged. */
 export function isAnnealed(schedule: TablePlan["schedule"]): boolean {
   return schedule === "onecycle" || schedule === "cosine";
 }

@@ -5,17 +5,17 @@ import { chooseStatistics, type StatisticsChoice, type StatisticsKind } from "./
 /** Scores of the parts that have rows, in the target's own unit. */
 export type PartScores = { readonly [P in keyof Split]?: TableScores };
 
-/** A network that has been trained, in eval mode, with the statistics that it is to keep. */
+/** A trained network in eval mode, with its final statistics. */
 export interface ScoredStage {
   readonly model: TableModel;
   readonly scores: PartScores;
-  /** Undefined without batch normalization. */
+  /** Undefined without BatchNorm. */
   readonly statistics?: StatisticsChoice<PartScores>;
 }
 
 /**
- * Scores a network on the parts of a split that have rows, and leaves it with the statistics that
- * were asked for.
+ * Scores a network on the parts of a split that have rows, and sets the statistics that were asked
+ * for.
  */
 export function scoreStage(
   table: Table,
@@ -26,7 +26,7 @@ export function scoreStage(
 ): ScoredStage {
   const { network } = trainer;
   network.eval();
-  // A model is a copy of the network as it is: there is one for each kind of statistics.
+  // A model is a copy of the current network, so each kind of statistics has its own model.
   const modelNow = () => new TableModel({ schema, preprocessing, network });
   const score = (): PartScores => {
     const model = modelNow();
@@ -42,7 +42,7 @@ export function scoreStage(
   return { model: modelNow(), scores: statistics?.[statistics.kept] ?? score(), ...(statistics && { statistics }) };
 }
 
-/** The error over the validation rows that running statistics are chosen by. */
+/** The error on the validation rows by which running statistics are chosen. */
 function errorOf({ validation }: PartScores): number {
   return validation?.rmse ?? validation?.logLoss ?? Number.NaN;
 }

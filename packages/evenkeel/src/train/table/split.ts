@@ -4,9 +4,9 @@ import type { Split, Table } from "../../tabular/index.ts";
 const parts = ["train", "validation", "test"] as const;
 
 /**
- * A split that was given.
- * @throws TypeError or RangeError if a part is missing, has a row that the table has not, or shares
- *   one with another part
+ * Checks a split that was given by rows.
+ * @throws TypeError or RangeError if a part is missing, has a row that is not in the table, or
+ *   shares a row with another part
  */
 export function checkedSplit(table: Table, split: Split): Split {
   checkOptions("trainTable: split", split, parts);

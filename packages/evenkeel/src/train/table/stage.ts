@@ -12,19 +12,19 @@ import type { TablePlan } from "./plan.ts";
 import { type Rows, TableTrainer, type TrainerRun } from "./trainer.ts";
 import { UnitError } from "./unitError.ts";
 
-/** A network that is not trained yet, and the rows that it is to be trained on, encoded. */
+/** A network before its training, and the encoded rows to train it on. */
 export interface TableStage {
   readonly preprocessing: Preprocessing;
   readonly trainer: TableTrainer<TabularNet>;
   readonly train: Rows;
-  /** The rows that it is measured by after each epoch, if there are any. */
+  /** The rows that it is scored on after each epoch, if there are any. */
   readonly validation?: Rows;
 }
 
 /**
- * Fits the preprocessing on the rows to train on, seeds the default generator and draws the
- * starting weights.
- * @throws TypeError or RangeError for what does not fit; the generator is then as it was
+ * Fits the preprocessing on the training rows, seeds the default generator and draws the initial
+ * weights.
+ * @throws TypeError or RangeError for invalid options or data; the generator is then restored
  */
 export function newStage(
   table: Table,
@@ -38,13 +38,13 @@ export function newStage(
     part === undefined || part.length === 0 ? undefined : encode(preprocessing, table, part);
   const train = encode(preprocessing, table, rows.train);
   const validation = encoded(rows.validation);
-  encoded(rows.test); // what is wrong there is to be said now
+  encoded(rows.test); // so that an error in the test rows is reported now
   const loss = lossOf(schema, plan, classWeights, preprocessing.truth(table, rows.train));
   const size = sizeFor(preprocessing);
   const { optimizer, clipGradNorm } = plan;
   const trainer = new TableTrainer(() => new TabularNet(size, plan.network), {
     ...{ optimizer, loss, ...(clipGradNorm !== undefined && { clipGradNorm }) },
-    // All of network, loss and optimizer is the library's own: nothing in it closes over what may
+    // Network, loss and optimizer all belong to the library, and close over nothing that may
     // change.
     compile: compile === false ? false : { check: "never" },
   });
@@ -52,7 +52,7 @@ export function newStage(
   return { preprocessing, trainer, train, ...(validation && { validation }) };
 }
 
-/** Rows as a network takes them. */
+/** Rows as inputs and target of a network. */
 export function encode(preprocessing: Preprocessing, table: Table, rows: Int32Array): Rows {
   const { x, codes } = preprocessing.inputs(table, rows);
   const y = preprocessing.targets(table, rows);
@@ -66,8 +66,7 @@ interface StageOptions extends Pick<TrainTableOptions, "signal"> {
 }
 
 /**
- * Trains as planned. The network then has the weights of `keptEpoch`, and its modes are as they
- * were.
+ * Trains as planned. The network then has the weights of `keptEpoch`, and its modes are restored.
  */
 export function fitStage(
   { preprocessing, trainer, train, validation }: TableStage,
@@ -81,7 +80,7 @@ export function fitStage(
     metrics: { [metric]: judge } as Record<TableMetric, Metric>,
     columns: preprocessing.features,
     ...withoutUndefined({ signal, resume }),
-    // Best weights are watched in any case, for an interrupt.
+    // The best weights are always kept, for an interrupt.
     keepsBest: stage === "training",
   });
   return follow(events, (event) => {

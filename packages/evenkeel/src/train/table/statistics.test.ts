@@ -18,7 +18,7 @@ test("of a sorted table that takes several batches, statistics are those of all 
   const choice = chooseStatistics(trainer, [x, zeros([rows, 1])], "better", score, (loss) => loss);
   expect(choice).toEqual({ kept: "recomputed", asTrained: 1, recomputed: 0.5 });
   const weight = linear.weight.item();
-  const variance = weight ** 2 * (20 ** 2 / 12); // of a uniform distribution of width 20
+  const variance = weight ** 2 * (20 ** 2 / 12); // the variance of a uniform distribution of width 20
   expect((norm.running_var.item() ?? 0) / variance).toBeCloseTo(1, 1);
   expect(Math.abs(norm.running_mean.item() ?? 1) / Math.sqrt(variance)).toBeLessThan(0.05);
 });

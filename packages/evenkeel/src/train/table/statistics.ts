@@ -1,23 +1,23 @@
 import { cloneState } from "../../tensor/index.ts";
 import type { Rows, TableTrainer } from "./trainer.ts";
 
-/** Whose running statistics batch normalization keeps for evaluation. */
+/** The running statistics that BatchNorm keeps for evaluation. */
 export type StatisticsKind = "asTrained" | "recomputed";
 
 export interface StatisticsChoice<S> {
-  /** The kind that the model has now. */
+  /** The kind that the model now has. */
   readonly kept: StatisticsKind;
-  /** What was scored with each kind. */
+  /** The scores with each kind. */
   readonly asTrained: S;
   readonly recomputed: S;
 }
 
 /**
- * Scores a network as it was trained, and with its running statistics recomputed over the training
- * rows, and leaves it with the kind that was asked for or, with "better", the one whose loss is
- * lower. Gives undefined for a network without running statistics, and changes nothing then.
+ * Scores a network as trained, and with its running statistics recomputed over the training rows.
+ * Leaves it with the kind that was asked for or, for "better", the one with the lower loss. Returns
+ * undefined for a network without running statistics, and then changes nothing.
  *
- * @param lossOf what to choose by: a loss over rows that were not trained on
+ * @param lossOf the loss to choose by, over rows that were not trained on
  */
 export function chooseStatistics<S>(
   trainer: TableTrainer,
@@ -32,7 +32,7 @@ export function chooseStatistics<S>(
   trainer.recompute(train);
   const recomputed = score();
   const [before, after] = [lossOf(asTrained), lossOf(recomputed)];
-  // A loss that is no number is never better.
+  // A loss of NaN is never better.
   const better = after < before || Number.isNaN(before) ? "recomputed" : "asTrained";
   const kept = wanted === "better" ? better : wanted;
   if (kept === "asTrained") trainer.network.loadStateDict(trained);

@@ -155,7 +155,7 @@ describe("kinds of tables", () => {
       const { history } = await train("price", { epochs: 1, batchSize: 64, schedule });
       expect(history.steps, schedule).toBe(1);
     }
-    // 51 training rows: a batch of one row is none.
+    // 51 training rows would leave a batch of one row, which is joined.
     const { history, split } = await train("price", { epochs: 1, batchSize: 50 });
     expect([split.train.length, history.steps]).toEqual([51, 1]);
   });
@@ -177,7 +177,7 @@ describe("the learning rate", () => {
     const stepped = [0.02, 0.02, 0.002, 0.002, 0.0002, 0.0002].map((rate) => expect.closeTo(rate, 10));
     expect(await rates({ schedule: "step" })).toEqual(stepped);
     expect(await rates({ schedule: "none" })).toEqual(Array(6).fill(0.02));
-    // At this rate nothing gets better.
+    // At this rate nothing improves.
     const still = { lr: 2e-7, network: { hidden: [8], norm: "none" } } as const;
     const plateau = await rates({ schedule: "plateau", epochs: 14, patience: false, ...still });
     expect([plateau[0], plateau[13]]).toEqual([2e-7, expect.closeTo(2e-8, 12)]);
@@ -185,11 +185,12 @@ describe("the learning rate", () => {
 });
 
 describe("which weights are kept", () => {
-  // With another network the best epoch may be the last, and nothing could be told apart.
+  // With another network the best epoch may be the last, and the test could not distinguish the
+  // two.
   const network = { hidden: [8], dropout: 0.25 };
   const options = { epochs: 12, lr: 0.3, schedule: "none", statistics: "asTrained", network } as const;
 
-  /** A training with copies of the weights after each epoch. */
+  /** A training with a copy of the weights after each epoch. */
   async function watched({
     afterEpoch,
     ...more
@@ -262,7 +263,8 @@ describe("a refit", () => {
     expect(plan).toEqual({ ...plain.plan, refit: true });
     expect(split).toEqual(plain.split);
     expect(withoutSeconds(twice)).toEqual(withoutSeconds(plain));
-    // What it is: a training of its own on these rows, of as many epochs, in even batches.
+    // A refit equals a separate training on these rows, with the same epochs, in batches of equal
+    // size.
     const { epochs } = plan;
     expect(plan.batchSize).toBe(26); // 51 rows in two batches of at most 32
     const batchSize = 22; // 64 rows in three batches of at most 26
@@ -274,7 +276,7 @@ describe("a refit", () => {
     expect([...(refit?.rows ?? [])]).toEqual([...rows.train]);
     expect(refit).toMatchObject({ kept: true, history: { reason: "completed", steps: alone.history.steps } });
     expect(weightsOf({ model: refit?.validated ?? twice.model })).toEqual(weightsOf(plain));
-    // What is said of it.
+    // Its scores.
     expect(scores.test).toEqual(alone.scores.test);
     expect(scores.validation).toEqual(plain.scores.validation);
     const values = twice.model.predict(shopTable(), split.train);
@@ -324,8 +326,7 @@ describe("a refit", () => {
     ["at once", [0, 1, 2, 3, 4, 5, 6], 0],
   ])("whose loss stops being a number %s leaves the first training's model, and says why", async (_, at, epochs) => {
     const size = 1e10;
-    // A value among the validation rows that plain gradient descent on columns as they are cannot
-    // be given.
+    // A value of the validation rows on which plain gradient descent without scaling diverges.
     const { split } = await train("price", { epochs: 1, refit: false });
     const rows = shopRows(80).map((row, i) => (at.some((k) => i === split.validation[k]) ? { ...row, size } : row));
     const wild = { ...options, split, optimizer: "sgd", lr: 0.001, preprocessing: { scale: "none" } } as const;
@@ -348,7 +349,7 @@ describe("a refit", () => {
     for (const part of ["scores", "baselines", "keptEpoch"] as const) expect(training[part]).toEqual(plain[part]);
     expect(withoutSeconds(training)).toEqual(withoutSeconds(plain));
     expect(training.model.record).not.toHaveProperty("refit");
-    // From its checkpoint, or that of the training before it, to the same end.
+    // From its checkpoint, or that of the first training, it reaches the same end.
     const again = await train("price", { ...without, resume: last }, tableFromRows(rows));
     expect(refit && again.refit && withoutSeconds(again.refit)).toEqual(refit && withoutSeconds(refit));
     expect(again.model.save()).toEqual(training.model.save());
@@ -394,14 +395,14 @@ describe("running statistics", () => {
     const wins = rmse(trained) < rmse(recomputed) ? trained : recomputed;
     expect(better.scores).toEqual(wins.scores);
     expect(weightsOf(better)).toEqual(weightsOf(wins));
-    // The model says what its scores say.
+    // The model predicts what its scores report.
     for (const { model, scores, split } of [trained, recomputed]) {
       const values = model.predict(shopTable(), split.test).values ?? [];
       const truth = model.preprocessing.truth(shopTable(), split.test);
       const errors = truth.map((value, i) => Math.abs(value - values[i]));
       expect(errors.reduce((a, b) => a + b) / errors.length).toBeCloseTo(scores.test?.mae ?? Number.NaN, 10);
     }
-    // Weights are the same: only buffers differ.
+    // The weights are the same: only buffers differ.
     const parameters = ({ model }: TableTraining) =>
       networkOf(model)
         .parameters()

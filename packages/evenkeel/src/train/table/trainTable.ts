@@ -24,11 +24,11 @@ import { checkedSplit } from "./split.ts";
 import { fitStage, newStage } from "./stage.ts";
 import type { StatisticsChoice } from "./statistics.ts";
 
-/** What comes of {@link trainTable}. */
+/** The result of {@link trainTable}. */
 export interface TableTraining {
   readonly model: TableModel;
   readonly schema: Schema;
-  /** What there is to know about the table; none of it an error. */
+  /** Findings about the table; none of them is an error. */
   readonly findings: readonly Finding[];
   readonly split: Split;
   readonly plan: TablePlan;
@@ -36,41 +36,41 @@ export interface TableTraining {
   /** The epoch, from 1, whose weights the model has; 0 if none was finished. */
   readonly keptEpoch: number;
   /**
-   * Of the model as it is; after a refit those of the validation rows are of the first training, to
-   * which these rows were new. The test rows have had no part in any choice.
+   * Scores of the model. After a refit, those of the validation rows are of the first training,
+   * which was not trained on them. The test rows had no part in any choice.
    */
   readonly scores: PartScores;
-  /** What the baselines reach on the same rows; those of a refit network are refit as well. */
+  /** The baselines' scores on the same rows; with a refit, the baselines are refit as well. */
   readonly baselines: readonly Baseline[];
   /**
-   * The scores with both kinds of running statistics, and which were kept; undefined without batch
-   * normalization.
+   * The scores with both kinds of running statistics, and which were kept; undefined without
+   * BatchNorm.
    */
   readonly statistics?: StatisticsChoice<PartScores>;
   /**
-   * The training once more on training and validation rows; undefined if none was planned, or it
-   * was not begun.
+   * The second training, on training and validation rows; undefined if none was planned, or it did
+   * not begin.
    */
   readonly refit?: TableRefit;
 }
 
 /**
  * Trains a network on a table: infers the schema, checks the table, splits it, fits the
- * preprocessing on the training rows alone, trains with the validation rows to measure by, and
- * keeps the batch normalization statistics that validate better. A small table is then trained on
- * once more, with the validation rows among the others (see the option `refit`). All that is random
- * follows from the seed, which the default generator is given: the same table and options give the
- * same bytes. Two of these must not run at the same time, because they would share that generator.
+ * preprocessing on the training rows, trains with the validation rows for scores, and keeps the
+ * running statistics that score better on them. A small table is then trained on a second time,
+ * with the validation rows among the training rows (see the option `refit`). All random numbers
+ * follow from the seed, with which the default generator is seeded: the same table and options give
+ * the same bytes. Two calls must not run at the same time, because they would share that generator.
  *
  * @example
  * const { model, scores } = await trainTable(tableFromRows(cars), { target: "Miles_per_Gallon" });
  * console.log(scores.test.mae);
  *
  * @throws TableError listing what is wrong with the table; TypeError, RangeError or Error for an
- *   option that does not fit
- * @throws NonFiniteLossError naming the column or layer where the loss stopped being a number;
- *   where it did so in the refit, the model of the training before it is kept and the error is in
- *   `refit.error`
+ *   invalid option
+ * @throws NonFiniteLossError naming the column or layer where the loss became NaN or infinite. If
+ *   this happens in the refit, nothing is thrown: the model of the first training is kept and the
+ *   error is in `refit.error`
  */
 export async function trainTable(table: Table, options: TrainTableOptions): Promise<TableTraining> {
   checkTableOptions(options);
@@ -114,8 +114,8 @@ export async function trainTable(table: Table, options: TrainTableOptions): Prom
 }
 
 /**
- * Without validation rows there is nothing to choose by: then statistics are as PyTorch leaves
- * them.
+ * Without validation rows there is nothing to choose by, so statistics are as trained, as in
+ * PyTorch.
  */
 function statisticsWanted({ statistics }: TablePlan, { validation }: Split): TablePlan["statistics"] {
   return statistics === "better" && validation.length === 0 ? "asTrained" : statistics;

@@ -101,7 +101,7 @@ test("pictures go through a network in parts, and come out as they would all at 
   expect([whole.parts[0], parts.parts[0]]).toEqual([[601], [200, 201]]);
   expect(parts.parts[1]).toEqual([201, 199, 601]);
   expect(parts.asTrained).toEqual(whole.asTrained);
-  // The layer is the first one, so the statistics of three parts are those of all rows.
+  // BatchNorm is the first layer, so pooling the statistics of three parts gives those of all rows.
   for (const { recomputed } of [whole, parts]) {
     recomputed.forEach((value, i) => {
       expect(value).toBeCloseTo(whole.whole[i], 5);

@@ -19,25 +19,23 @@ import { checkSameSchedule, newScheduler } from "./schedule.ts";
 /** Rows as tensors, inputs before the target. */
 export type Rows = readonly [Tensor, ...Tensor[]];
 
-/** What the programs of a trainer are made of. All else may be another in each of its trainings. */
+/** The options that determine a trainer's programs. All others may differ between its trainings. */
 export interface TrainerOptions extends Pick<TablePlan, "optimizer" | "clipGradNorm"> {
   readonly loss: Loss;
-  /** As `fit` takes it. */
+  /** As in `fit`. */
   readonly compile?: FitOptions["compile"];
-  /**
-   * Rows that go through the network at once where nothing is trained; pictures take much memory.
-   */
+  /** The most rows in one forward pass without training; pictures need much memory. */
   readonly rowsAtOnce?: { readonly scored: number; readonly statistics: number } | undefined;
 }
 
-/** What a training is given besides its plan. */
+/** The arguments of a training besides its plan. */
 interface RunOptions<K extends string> extends Pick<FitOptions<K>, "metrics" | "columns" | "signal"> {
   readonly resume?: Checkpoint | undefined;
-  /** Whether the best weights are kept meanwhile, for early stopping, or for an interrupt. */
+  /** Whether to keep the best weights, for early stopping or an interrupt. */
   readonly keepsBest: boolean;
 }
 
-/** A training that has ended; the network has the weights of `keptEpoch`. */
+/** A finished training; the network has the weights of `keptEpoch`. */
 export interface TrainerRun<K extends string> {
   readonly history: History<K>;
   /** From 1; 0 if no epoch was finished. */
@@ -47,16 +45,16 @@ export interface TrainerRun<K extends string> {
 const usualRowsAtOnce = { scored: 4096, statistics: 8192 };
 
 /**
- * Trains one network on tables, as often as it is asked to: `trainTable` once, a study hundreds of
- * times. Compiling takes longer than many of these trainings, so network, optimizer and compiled
- * programs are kept; `reset` makes all of it as good as new, to the bit. It draws from the default
- * generator, so one training at a time may run between two pauses.
+ * Trains one network on tables, any number of times: once for `trainTable`, hundreds of times for a
+ * study. Compiling takes longer than many of these trainings, so network, optimizer and compiled
+ * programs are kept; `reset` restores them to their initial state, to the bit. Trainings draw from
+ * the default generator, so only one at a time may run between two pauses.
  */
 export class TableTrainer<M extends Model = Model> {
-  /** What is trained. */
+  /** The network to train. */
   readonly network: M;
   readonly #make: () => M;
-  /** The network and all below it, listed once. */
+  /** The network and all modules below it, listed once. */
   readonly #modules: ReturnType<M["modules"]>;
   readonly #options: TrainerOptions;
   readonly #rowsAtOnce: NonNullable<TrainerOptions["rowsAtOnce"]>;
@@ -64,12 +62,14 @@ export class TableTrainer<M extends Model = Model> {
   readonly #restartOptimizer: Restart;
   readonly #programs: TrainingPrograms;
   readonly #statistics: BatchNormUpdate;
-  /** Statistics and default generator, while others are tried. */
+  /** Statistics and default generator, to restore after others were tried. */
   readonly #before: ForwardState;
-  /** Whether there is batch normalization whose running statistics can be recomputed. */
+  /** Whether there is a BatchNorm whose running statistics can be recomputed. */
   readonly hasStatistics: boolean;
 
-  /** @param make a new network at every call, its weights drawn from the default generator */
+  /**
+   * @param make makes a new network at every call, with weights drawn from the default generator
+   */
   constructor(make: () => M, options: TrainerOptions) {
     const { loss, clipGradNorm, compile = true } = options;
     const network = make();
@@ -92,7 +92,8 @@ export class TableTrainer<M extends Model = Model> {
   }
 
   /**
-   * Fresh weights from a seed, which also starts the default generator; no memory of earlier steps.
+   * Draws new weights from a seed, which also seeds the default generator, and forgets earlier
+   * steps.
    */
   reset({ seed, lr, weightDecay }: Pick<TablePlan, "seed" | "lr" | "weightDecay">): void {
     manualSeed(seed);
@@ -103,10 +104,10 @@ export class TableTrainer<M extends Model = Model> {
   }
 
   /**
-   * Trains as planned, from where `reset` or the checkpoint left the network. Gives the events of
-   * `fit` but for those of batches, and promises to await before it goes on. Orders of rows are
-   * drawn from a generator of their own, so that networks that draw more or less from the default
-   * one get the same batches.
+   * Trains as planned, from the state of `reset` or of the checkpoint. Yields the events of `fit`
+   * except those of batches, and promises to await before it continues. The order of the rows comes
+   * from its own generator, so that networks that draw more or less from the default one get the
+   * same batches.
    *
    * @throws as `fit`
    */
@@ -150,7 +151,7 @@ export class TableTrainer<M extends Model = Model> {
     }
     const history = item.value;
     const completed = patience === false && history.reason === "completed";
-    // The best ones were put back; where all epochs are trained, the last are wanted.
+    // The loop restored the best weights; if all epochs are trained, the last ones are kept.
     if (completed && last !== undefined) this.network.loadStateDict(last);
     return { history, keptEpoch: completed ? epochs : (history.bestEpoch ?? 0) };
   }
@@ -161,8 +162,8 @@ export class TableTrainer<M extends Model = Model> {
   }
 
   /**
-   * What the network says in eval mode. A row gets the same answer, to the bit, whatever rows are
-   * with it.
+   * The network's output in eval mode. The output for a row is the same, to the bit, whatever rows
+   * are with it.
    */
   outputs(inputs: readonly Tensor[]): Tensor {
     const { scored } = this.#rowsAtOnce;
@@ -176,10 +177,7 @@ export class TableTrainer<M extends Model = Model> {
     }
   }
 
-  /**
-   * Recomputes the running statistics of batch normalization over these rows; see
-   * `updateBatchNorm`.
-   */
+  /** Recomputes the running statistics of BatchNorm over these rows; see `updateBatchNorm`. */
   recompute(rows: Rows): void {
     const count = rows[0].shape[0];
     const { statistics } = this.#rowsAtOnce;
@@ -187,16 +185,17 @@ export class TableTrainer<M extends Model = Model> {
       this.#statistics.run([rows]);
       return;
     }
-    // Batches of equal size, since each weighs the same, and at random: the rows of a sorted table
-    // differ from batch to batch, and what they differ by between batches would be left out.
+    // Batches of equal size, because all have the same weight, and in random order: if the table is
+    // sorted, its rows differ from batch to batch, and the variance between batches would be left
+    // out.
     const batchSize = Math.ceil(count / Math.ceil(count / statistics));
     const order = { batchSize, shuffle: true, generator: new RandomGenerator(0) };
     this.#statistics.run(new DataLoader(new TensorDataset(...rows), order));
   }
 
   /**
-   * Runs `use` with running statistics recomputed over these rows. Statistics and default generator
-   * are then as they were.
+   * Runs `use` with running statistics recomputed over these rows, and restores statistics and
+   * default generator.
    */
   recomputed<T>(rows: Rows, use: () => T): T {
     this.#before.take();
@@ -209,7 +208,7 @@ export class TableTrainer<M extends Model = Model> {
   }
 }
 
-/** All rows, in as few parts of about one size as there may be. */
+/** All rows, in as few parts of about equal size as possible. */
 function inParts(inputs: readonly Tensor[], most: number): (readonly Tensor[])[] {
   const rows = inputs[0].shape[0];
   const count = Math.ceil(rows / most);
@@ -220,7 +219,7 @@ function inParts(inputs: readonly Tensor[], most: number): (readonly Tensor[])[]
   });
 }
 
-/** Makes an optimizer as good as new, with these settings. */
+/** Restores an optimizer to its initial state, with these settings. */
 type Restart = (settings: Pick<TablePlan, "lr" | "weightDecay">) => void;
 
 function newOptimizer(
@@ -243,7 +242,7 @@ function restartable<O extends { lr: number; weightDecay: number }, T extends Op
 ): { optimizer: T; restart: Restart } {
   const before = cloneState(optimizer.stateDict());
   const restart: Restart = (settings) => {
-    // A schedule would start from the rate that an earlier one has noted down.
+    // Otherwise a schedule would start from the rate that an earlier one stored.
     for (const group of optimizer.paramGroups) delete group.initialLr;
     optimizer.loadStateDict({ state: {}, paramGroups: before.paramGroups.map((group) => ({ ...group, ...settings })) });
   };

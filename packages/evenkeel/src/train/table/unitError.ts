@@ -4,7 +4,7 @@ import type { Tensor } from "../../tensor/index.ts";
 import type { Metric } from "../evaluate/metrics.ts";
 
 /**
- * Mean absolute error of a number in its own unit, whatever preprocessing made of it for the
+ * Mean absolute error of a number in its own unit, independent of how it was scaled for the
  * network.
  */
 export class UnitError implements Metric {

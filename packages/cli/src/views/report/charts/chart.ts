@@ -5,15 +5,15 @@ import { tickText } from "../../../shell/figures.ts";
 import { escapeText, type Html, trusted } from "../html.ts";
 
 /**
- * Colours of the charts. They are stand-ins, which {@link chart} replaces by the page's variables,
- * so that light, dark and print have colours of their own.
+ * Colours of the charts: placeholders that {@link chart} replaces by the page's variables, so that
+ * light, dark and print have their own colours.
  */
 export const inks = {
   text: "#010101",
   quiet: "#020202",
   rule: "#030303",
   paper: "#040404",
-  /** Told apart by people who see fewer colours: after Okabe and Ito. */
+  /** Colours that people with colour blindness can distinguish: after Okabe and Ito. */
   series: ["#110001", "#110002", "#110003", "#110004", "#110005", "#110006", "#110007"],
 } as const;
 
@@ -28,12 +28,12 @@ const variables: Readonly<Record<string, string>> = {
 /** The width of the text on a wide screen, which drawings fill. */
 export const pageWidth = 736;
 
-/** The font is the page's; it has a name here only so that it can be taken out. */
+/** The font is the page's; this name is only there so that it can be removed. */
 const font = "page";
 
 const config: NonNullable<TopLevelSpec["config"]> = {
   autosize: { type: "none" }, // without a screen, widths of texts are guesses: every drawing says what room it leaves
-  aria: false, // one description for the whole drawing, instead of one for each of its marks
+  aria: false, // One description for the whole drawing, instead of one for each mark.
   font,
   view: { stroke: null },
   axis: {
@@ -58,21 +58,21 @@ const config: NonNullable<TopLevelSpec["config"]> = {
     tickSize: 4,
     labelPadding: 3,
   },
-  // The title lies above its axis, where it can be read.
+  // The title stands above its axis, where it is easy to read.
   axisY: { titleAngle: 0, titleAlign: "left", titleBaseline: "bottom", titleAnchor: "end", titleX: -34, titleY: -10 },
   text: { color: inks.text, fontSize: 12 },
   line: { strokeWidth: 2, strokeCap: "round", strokeJoin: "round" },
 };
 
 /**
- * Draws a specification of Vega-Lite as an SVG for the middle of a page. Vega is large, so it is
- * loaded by the first chart.
+ * Draws a Vega-Lite specification as an SVG for the middle of a page. Vega is large, so the first
+ * chart loads it.
  *
- * @param label - what the picture shows, in words, for who cannot see it
+ * @param label - a description of the picture for people who cannot see it
  */
 export async function chart(spec: TopLevelSpec, label: string): Promise<Html> {
   const [vega, { compile }] = await Promise.all([import("vega"), import("vega-lite")]);
-  // Without a background the page's own is seen.
+  // Without a background the page's shows through.
   const { background: _, ...drawing } = compile(spec, { config }).spec;
   const view = new vega.View(vega.parse(drawing), { renderer: "none", logLevel: vega.Error });
   try {
@@ -82,7 +82,7 @@ export async function chart(spec: TopLevelSpec, label: string): Promise<Html> {
   }
 }
 
-/** About how many pixels a text of the drawings takes. */
+/** The approximate width of a text in the drawings, in pixels. */
 export function textWidth(text: string): number {
   return 6.7 * [...text].length;
 }
@@ -93,8 +93,8 @@ export function shortened(text: string, characters: number): string {
 }
 
 /**
- * A vertical axis of names, in their order, and the room that it takes. Names may be alike, and
- * what is drawn beside them finds its place by `keys`.
+ * A vertical axis of names, in their order, and the width that it needs. Names may be equal, so
+ * marks are placed by `keys`.
  */
 export function nameAxis(
   names: readonly string[],
@@ -121,14 +121,14 @@ export function nameAxis(
   };
 }
 
-/** A literal of Vega's expressions, which take no line separators of Unicode. */
+/** A literal of Vega's expressions, which may not contain Unicode line separators. */
 function literal(value: readonly string[]): string {
   return JSON.stringify(value).replaceAll(/[\u007f-\uffff]/g, (unit) => {
     return `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`;
   });
 }
 
-/** An expression for the labels of an axis with these ticks: as few digits as they need. */
+/** An expression for the labels of an axis with these ticks, with as few digits as they need. */
 export function axisText(ticks: readonly number[]): string {
   const texts = ticks.map((tick) => {
     return `${JSON.stringify(String(tick))}: ${JSON.stringify(tickText(tick))}`;
@@ -137,12 +137,12 @@ export function axisText(ticks: readonly number[]): string {
 }
 
 /**
- * Colours and fonts of the page, ids that no other drawing has, a size that gives way on small
- * screens, and the description.
+ * Inserts the page's colours and fonts, unique ids, a size that shrinks on small screens, and the
+ * description.
  */
 function fitIntoPage(svg: string, label: string): string {
   const prefix = `c${createHash("sha256").update(svg).digest("hex").slice(0, 8)}-`;
-  // Only inside of tags: what stands between them are texts, of columns too.
+  // Only inside tags: the text between them may come from columns.
   return svg.replaceAll(/<[^>]*>/g, (tag) => {
     if (tag.startsWith("<svg")) return openingTag(tag, label);
     return tag

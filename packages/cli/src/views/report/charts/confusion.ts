@@ -5,7 +5,7 @@ import { shortened } from "./chart.ts";
 
 type Classes = Extract<ReportPredictions, { kind: "classes" }>;
 
-/** So many classes have a row of their own; the rarest are counted together. */
+/** The most classes with their own row; the rarest are counted together. */
 export const mostClasses = 10;
 
 interface Confusion {
@@ -15,7 +15,7 @@ interface Confusion {
 }
 
 /**
- * Counts rows by true and predicted class, the commonest classes by themselves and the others
+ * Counts rows by true and predicted class, each of the commonest classes separately and the others
  * together.
  */
 export function confusionOf({ classes, truth, predicted }: Classes): Confusion {

@@ -2,13 +2,10 @@ import type { Html } from "../html.ts";
 import type { Curve } from "../types.ts";
 import { type LinePoint, lineChart } from "./lineChart.ts";
 
-/** What is drawn of very long trainings: epochs at equal distances. */
+/** The most points of a curve; longer trainings are drawn at equally spaced epochs. */
 const mostPoints = 300;
 
-/**
- * The mean over seeds after each epoch, and the lowest and the highest of them; over those seeds
- * that got so far.
- */
+/** Mean, minimum and maximum over seeds after each epoch, for the seeds that got that far. */
 export function summarize({ label, runs }: Curve): LinePoint[] {
   const epochs = Math.max(0, ...runs.map((run) => run.length));
   const step = Math.max(1, Math.ceil(epochs / mostPoints));
@@ -27,13 +24,13 @@ interface CurvesOptions {
   readonly title: string;
   readonly description: string;
   readonly bestEpoch?: number | undefined;
-  /** All curves whose charts are to have the same scale. */
+  /** All curves whose charts share a scale. */
   readonly sharedWith?: readonly Curve[] | undefined;
 }
 
 /**
- * Learning curves: a line for each, a band around it where there are several seeds, its name at its
- * end.
+ * Learning curves: a line for each, a band around it if there are several seeds, and its name at
+ * its end.
  */
 export function curvesChart(curves: readonly Curve[], options: CurvesOptions): Promise<Html> {
   const { title, description, bestEpoch, sharedWith = curves } = options;

@@ -10,14 +10,14 @@ type Difference = Pick<StudyArm, "label" | "differences"> & { readonly differenc
 const step = 34;
 
 /**
- * Differences of arms to one of them: a dot with its interval and a small mark for each seed, the
+ * Differences of arms to a reference: a dot with its interval, a small mark for each seed, and the
  * figures beside it.
  */
 export async function differencesChart(
   rows: readonly Difference[],
   { title, to, better }: { readonly title: string; readonly to: string; readonly better: "lower" | "higher" },
 ): Promise<Html> {
-  // Arms differ at the end of their names: "robust scale, no normalization, dropout 0.25", "…, as
+  // The names of arms differ at the end: "robust scale, no normalization, dropout 0.25", "…, as
   // trained".
   const names = nameAxis(
     rows.map(({ label }) => label),
@@ -85,7 +85,8 @@ export async function differencesChart(
 }
 
 /**
- * Where the axis begins and ends: one arm that went astray is not to press all others into a line.
+ * The ends of the axis: one arm with an extreme difference must not compress all others into a
+ * line.
  */
 function extentOf(intervals: readonly { readonly low: number; readonly high: number }[]): [number, number] {
   const reach = intervals.map(({ low, high }) => Math.max(Math.abs(low), Math.abs(high))).sort((a, b) => a - b);
@@ -107,7 +108,7 @@ function estimateText(value: number, interval: Estimate["interval"]): string {
   return signedText(value) + range;
 }
 
-/** "+1.25", "−0.08": with the minus sign of print. */
+/** "+1.25", "−0.08": with a typographic minus sign. */
 export function signedText(value: number): string {
   const text = scoreText(Math.abs(value));
   if (Number(text.replaceAll(",", "")) === 0) return "0";

@@ -6,13 +6,13 @@ import { axisText, chart, inks, nameAxis, pageWidth } from "./chart.ts";
 import { signedText } from "./differencesChart.ts";
 import { paddedScale } from "./scale.ts";
 
-/** So many columns have a bar at most, the most important ones. */
+/** The most columns with a bar: the most important ones. */
 export const mostColumns = 20;
 
 const step = 25;
 
 /**
- * The columns by how much the score suffers when they are shuffled, and the spread over the
+ * The columns by how much worse the score becomes when they are shuffled, and the spread over the
  * repetitions.
  */
 export async function importanceChart(
@@ -23,7 +23,7 @@ export async function importanceChart(
     .map(({ column, drops }) => {
       const mean = drops.reduce((sum, drop) => sum + drop, 0) / drops.length;
       const [low, high] = [Math.min(...drops), Math.max(...drops)];
-      // A bar to the left of 0 ends there, and the text stands beside it.
+      // A bar to the left of 0 ends there, with the text beside it.
       return { column, mean, low, high, end: Math.max(0, high), text: signedText(mean) };
     })
     .sort((a, b) => b.mean - a.mean)

@@ -11,25 +11,22 @@ export interface LinePoint {
   readonly mean: number;
   readonly low: number;
   readonly high: number;
-  /** Marked by a cross. */
+  /** Marked with a cross. */
   readonly marked?: boolean;
 }
 
 interface LineChartOptions {
-  /** Of the vertical axis. */
+  /** The title of the vertical axis. */
   readonly title: string;
-  /** What the picture shows, in words. */
+  /** A description of the picture. */
   readonly description: string;
   readonly x: Pick<PositionFieldDef<string>, "scale" | "axis">;
   readonly bands: boolean;
-  /** A dot at each point, where there are few. */
+  /** Whether to draw a dot at each point, if there are few. */
   readonly dots?: boolean | undefined;
-  /**
-   * The points of all charts that are to have the same scale; those of this one alone where it is
-   * not given.
-   */
+  /** The points of all charts that share a scale. Default: those of this chart. */
   readonly sharedWith?: readonly LinePoint[] | undefined;
-  /** A dashed line across, with its name. */
+  /** A dashed horizontal line with its name. */
   readonly at?: { readonly value: number; readonly name: string } | undefined;
 }
 
@@ -37,7 +34,7 @@ const height = 260;
 const padding = { left: 48, top: 28, bottom: 42 } as const;
 
 /**
- * Lines with bands, and their names at their ends. The points of a line stand together, from left
+ * Lines with bands, and their names at their ends. The points of a line are consecutive, from left
  * to right.
  */
 export async function lineChart(points: readonly LinePoint[], options: LineChartOptions): Promise<Html> {
@@ -116,8 +113,8 @@ export async function lineChart(points: readonly LinePoint[], options: LineChart
 }
 
 /**
- * Logarithmic where a linear scale would press everything that matters against the floor. Bands
- * that go far astray, of a seed that diverged, are cut off instead of flattening the lines.
+ * Logarithmic if a linear scale would compress most values near the bottom. Bands that reach far
+ * out, for seeds that diverged, are clipped instead of flattening the lines.
  */
 function scaleOf(points: readonly LinePoint[]): Scale {
   if (points.length === 0) return paddedScale(0, 1);

@@ -7,7 +7,7 @@ import { paddedScale } from "./scale.ts";
 type Regression = Extract<ReportPredictions, { kind: "regression" }>;
 
 const size = { width: 290, height: 290, padding: { left: 46, right: 10, top: 28, bottom: 42 } };
-/** So many rows have a dot at most. */
+/** The most rows with a dot. */
 export const mostDots = 2000;
 
 const dots = { type: "circle", size: 26, opacity: 0.45, color: inks.series[0] } as const;
@@ -54,8 +54,8 @@ export async function predictedChart(predictions: Regression, { target, part }: 
 }
 
 /**
- * What is left: true minus predicted, against predicted. A pattern in it is something that the
- * network has not learned.
+ * Residuals: true minus predicted, against predicted. A pattern is something that the network has
+ * not learned.
  */
 export async function residualsChart(predictions: Regression, { target, part }: Words): Promise<Html> {
   const values = rowsOf(predictions).map(({ truth, predicted }) => ({ predicted, residual: truth - predicted }));

@@ -1,6 +1,6 @@
 /**
- * Positions of at most so many of `count` things, spread evenly: the same ones every time, for
- * charts that would otherwise have a dot for each of a million rows.
+ * Indices of at most `most` of `count` items, evenly spaced and always the same, for charts that
+ * would otherwise have a dot for each of a million rows.
  */
 export function sample(count: number, most: number): number[] {
   if (count <= most) return Array.from({ length: count }, (_, i) => i);

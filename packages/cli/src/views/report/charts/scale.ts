@@ -1,22 +1,22 @@
-/** A vertical axis: where it begins and ends, and its ticks. */
+/** A vertical axis: its ends and its ticks. */
 export interface Scale {
   readonly type: "linear" | "log";
   readonly domain: [number, number];
   readonly ticks: number[];
 }
 
-/** A linear scale that holds these values, with a little room and ticks at round numbers. */
+/** A linear scale that includes these values, with some padding and ticks at round numbers. */
 export function paddedScale(low: number, high: number, ticks = 5): Scale {
   const span = high - low || Math.abs(high) || 1;
   const domain: [number, number] = [low - 0.04 * span, high + 0.04 * span];
-  // An axis of errors that nearly begins at 0 begins there.
+  // An axis of errors that begins close to 0 begins at 0.
   if (low >= 0 && low < 0.3 * high) domain[0] = 0;
   return { type: "linear", domain, ticks: roundTicks(domain, ticks) };
 }
 
 /**
- * A logarithmic scale with ticks at 1, 2 and 5 times the powers of ten, or at the powers where
- * there are many.
+ * A logarithmic scale with ticks at 1, 2 and 5 times the powers of ten, or at the powers if there
+ * are many.
  */
 export function logarithmic(low: number, high: number): Scale {
   const domain: [number, number] = [low / 1.05, high * 1.05];
@@ -49,13 +49,12 @@ export function heightOf(value: number, { type, domain }: Scale, height: number)
 }
 
 /**
- * Heights of labels beside their values: moved apart so that none lies on another, as little as
- * possible (least squares, by pooling neighbours that want the same place), and all within the
- * drawing.
+ * Heights of labels near their values: moved as little as possible so that none overlaps another
+ * (least squares, by pooling neighbours), and all stay within the drawing.
  */
 export function labelPositions(values: readonly number[], scale: Scale, height: number, distance: number): number[] {
   const order = values.map((value, index) => ({ index, y: heightOf(value, scale, height) })).sort((a, b) => a.y - b.y);
-  // Without the room for the labels before it, each wants a place that is not above that of the one
+  // After subtracting the heights of the labels before it, each label must not be above the one
   // before.
   const groups: { size: number; y: number }[] = [];
   for (const [i, { y }] of order.entries()) {

@@ -5,15 +5,15 @@ import { type LinePoint, lineChart } from "./lineChart.ts";
 
 interface SeriesOptions {
   readonly title: string;
-  /** What lies along the horizontal axis. */
+  /** The title of the horizontal axis. */
   readonly across: string;
   readonly description: string;
-  /** All series whose charts are to have the same scale. */
+  /** All series whose charts share a scale. */
   readonly sharedWith: readonly Series[];
 }
 
 /**
- * A score over something logarithmic, learning rates or numbers of rows: a line for each arm, its
+ * A score over a logarithmic axis of learning rates or row counts: a line for each arm, with its
  * interval as a band.
  */
 export function seriesChart(series: readonly Series[], options: SeriesOptions): Promise<Html> {
