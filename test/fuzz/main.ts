@@ -1,6 +1,7 @@
 import { parseArgs } from "node:util";
 import "../setup.ts";
 import { describeFinding, type Hunt, hunt } from "./hunt.ts";
+import { numberOf } from "./numberOf.ts";
 
 /** `npm run fuzz`: see the text of --help. */
 
@@ -15,15 +16,6 @@ const help = `Compares random steps, run eagerly and compiled. The first seed is
   --help         this text
 
 Every finding is made small and printed as a program: \`npm run fuzz -- --seed N --count 1\` finds it again.`;
-
-function numberOf(name: string, text: string | undefined, fallback: number): number {
-  if (text === undefined) return fallback;
-  const value = Number(text);
-  if (!Number.isInteger(value) || value < 0 || text.trim() === "") {
-    throw new RangeError(`--${name} is ${JSON.stringify(text)}, expected a whole number of at least 0`);
-  }
-  return value;
-}
 
 async function main(): Promise<number> {
   const text = { type: "string" } as const;

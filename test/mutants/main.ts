@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import { parseArgs } from "node:util";
+import { numberOf } from "../fuzz/numberOf.ts";
 import { Random } from "../fuzz/random.ts";
 import { examine, Soundness } from "./examine.ts";
 import { stopTests } from "./runTests.ts";
@@ -32,15 +33,6 @@ timeout (a test hangs, or the time was up after so many files of all). A test th
 mutant too counts for nothing. The exit code is 1 if one survived.`;
 
 const folders = ["packages/evenkeel/src", "packages/cli/src"];
-
-function numberOf(name: string, text: string | undefined, fallback: number): number {
-  if (text === undefined) return fallback;
-  const value = Number(text);
-  if (!Number.isInteger(value) || value < 0 || text.trim() === "") {
-    throw new RangeError(`--${name} is ${JSON.stringify(text)}, expected a whole number of at least 0`);
-  }
-  return value;
-}
 
 /** The texts of all TypeScript files of a copy, by their paths from its root, in order. */
 function readTexts(root: string): Map<string, string> {

@@ -1,0 +1,9 @@
+/** A whole number of the command line. @throws RangeError naming the option */
+export function numberOf(name: string, text: string | undefined, fallback: number): number {
+  if (text === undefined) return fallback;
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 0 || text.trim() === "") {
+    throw new RangeError(`--${name} is ${JSON.stringify(text)}, expected a whole number of at least 0`);
+  }
+  return value;
+}
