@@ -3,6 +3,16 @@ import { defineConfig } from "vitest/config";
 
 const source = (path: string) => fileURLToPath(new URL(`./packages/evenkeel/src/${path}`, import.meta.url));
 
+// Importing the library takes longer than most of these files, so a worker keeps it from one file
+// to the next. They leave nothing behind: spies are restored, and every file seeds the generator
+// before it relies on it. Other files have workers of their own: those of compiled steps, which
+// share a heap, those that start processes, and those of the command.
+const sharing = [
+  "packages/evenkeel/src/{core,data,io,nn,ops,optim,problem,random,study,tabular,tensor,wasm}/**/*.test.ts",
+  "test/{misuse,properties}/**/*.test.ts",
+  "test/*.golden.test.ts",
+];
+
 export default defineConfig({
   resolve: {
     // Tests run the sources, not the build: a failure points at the line that is wrong.
@@ -17,10 +27,16 @@ export default defineConfig({
   },
   test: {
     setupFiles: ["test/setup.ts"],
-    include: ["packages/*/src/**/*.test.ts", "test/**/*.test.ts"],
     testTimeout: 60_000,
     hookTimeout: 60_000, // some train a model before all tests
     // Vitest leaves one processor to its own process, which has little to do: half of a machine that has two.
     maxWorkers: "100%",
+    projects: [
+      { extends: true, test: { name: "sharing", include: sharing, isolate: false, restoreMocks: true } },
+      {
+        extends: true,
+        test: { name: "alone", include: ["packages/*/src/**/*.test.ts", "test/**/*.test.ts"], exclude: sharing },
+      },
+    ],
   },
 });

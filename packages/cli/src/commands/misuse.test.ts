@@ -128,7 +128,7 @@ const rows: Readonly<Record<string, readonly (readonly [line: string, message: R
     ["train cars.csv -t economy --features economy", /the target "economy" is among --features/],
     ["train cars.csv -t economy --sql x", /a table and --sql exclude each other/],
     ["train cars.csv --resume latest", /--resume uses the table that the run began with; leave the table out/],
-    ["train --resume latest --batch-size 8", /--resume goes on with the options .*; leave --batch-size out/],
+    ["train --resume latest --batch-size 8", /--resume uses the options .*; leave --batch-size out/],
     ["evaluate latest cars.csv --sql x", /a table and --sql exclude each other/],
     ["evaluate origins.safetensors cars.csv --part test", /does not say how its rows were split; leave --part out/],
     ["predict latest cars.csv --row {}", /--row is a table by itself; leave the table or --sql away/],

@@ -189,7 +189,9 @@ describe("an interrupt", () => {
     await run([...args, "--out", "a"]);
     const { out, code } = await interrupted(/^12\/66 networks/);
     expect(code).toBe(130);
-    expect(out).toMatch(/Interrupted after .*: 12 networks kept; 1 of 3 seeds are whole, and reported\s+on\./);
+    expect(out).toMatch(
+      /Interrupted after .*: 12 networks kept; 1 of 3\s+seeds\s+are\s+complete,\s+and\s+reported\s+on\./,
+    );
     expect(out).toContain("The study was interrupted");
     expect(out).toContain("Resume with: evenkeel study --resume b\n");
     expect(JSON.parse(read("b", "result.json"))).toMatchObject({ complete: false, plan: { seeds: [0] } });
@@ -204,7 +206,7 @@ describe("an interrupt", () => {
   test("before a whole seed there is nothing to say", async () => {
     const { out, code } = await interrupted(/^3\/66 networks/);
     expect(code).toBe(130);
-    expect(out).toContain("none of 3 seeds is whole yet");
+    expect(out).toContain("none of 3 seeds is complete yet");
     expect(out).not.toContain("Seven claims");
     expect(fs.existsSync(join(cwd, "b", "result.json"))).toBe(false);
   });

@@ -65,7 +65,7 @@ describe("writeAtomic", () => {
   });
 });
 
-describe("200 kills with SIGKILL", () => {
+describe("60 kills with SIGKILL", () => {
   /**
    * A checkpoint that shows whether it is complete: a version and a length, then that number of
    * bytes, each with the version.
@@ -152,8 +152,8 @@ describe("200 kills with SIGKILL", () => {
     fs.writeFileSync(join(folder, "writeAtomic.cjs"), outputText);
     fs.writeFileSync(join(folder, "child.cjs"), child);
 
-    const lanes = await Promise.all(["a", "b"].map((lane) => killOften(join(folder, lane), 100, 40_000)));
-    // Some kills hit a write, and some writes were finished. A busy machine may not reach all 200.
+    const lanes = await Promise.all(["a", "b"].map((lane) => killOften(join(folder, lane), 30, 40_000)));
+    // Some kills hit a write, and some writes were finished. A busy machine may not reach all 60.
     for (const { duringWrite, finished } of lanes) {
       expect(duringWrite).toBeGreaterThan(0);
       expect(finished).toBeGreaterThan(0);

@@ -52,7 +52,10 @@ describe("kernels of convolution with channels last", () => {
             [1, 2],
             [2, 1],
           ];
-          for (const drawn of [plain, { ...plain, border: plain.padding, dyBorder: odd }, { ...plain, border: odd }]) {
+          const all = [plain, { ...plain, border: plain.padding, dyBorder: odd }, { ...plain, border: odd }];
+          // Every border with the fewest channels; with more, each in turn.
+          const some = inputs === 8 ? all : [all[(height + width + padding) % all.length]];
+          for (const drawn of some) {
             for (const product of productsOf(drawn)) {
               expect(product.winograd || padding === 0).toBe(true);
               expect(faultOf(product), JSON.stringify(drawn)).toBeUndefined();

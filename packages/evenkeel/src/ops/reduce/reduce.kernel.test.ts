@@ -92,27 +92,25 @@ const cases: [shape: number[], dims: number[]][] = [
 function compare<A>(row: AnyOp, kernel: Kernel<A>, x: NdArray, attrs: A, tolerance = 0): void {
   const [actual] = runKernel(row, kernel, [x], attrs);
   const [expected] = runReference(row, [x], attrs);
-  if (tolerance === 0) expect(actual).toEqual(expected);
-  else {
-    for (const [i, value] of expected.data.entries()) {
-      if (Number.isNaN(value)) expect(actual.data[i]).toBeNaN();
-      else expect(Math.abs(actual.data[i] - value)).toBeLessThanOrEqual(tolerance);
-    }
-  }
+  // A call of expect takes longer than many of these kernels: only what differs is handed to one.
+  const agrees = (value: number, i: number) =>
+    Object.is(actual.data[i], value) || (tolerance > 0 && Math.abs(actual.data[i] - value) <= tolerance);
+  const differs = [...expected.data].some((value, i) => !agrees(value, i));
+  const isLike = actual.dtype === expected.dtype && actual.shape.join() === expected.shape.join();
+  if (differs || !isLike) expect(actual, `${row.name} of [${x.shape}], tolerance ${tolerance}`).toEqual(expected);
 }
 
 describe("reduction kernels", () => {
   it("sum and average float32 to rounding", () => {
-    for (const [shape, dims] of cases) {
-      for (const keepdim of [false, true]) {
-        const x = array(shape);
-        const count = dims.reduce((n, dim) => n * shape[dim], 1);
-        // Values of 1, sums of 16 in float32: their roundings come to about the root of their
-        // number.
-        const tolerance = 2 ** -23 * (4 + 4 * Math.sqrt(count));
-        compare(sum, sumKernel, x, { dims, keepdim }, tolerance);
-        compare(mean, meanKernel, x, { dims, keepdim }, tolerance / Math.max(1, count));
-      }
+    for (const [i, [shape, dims]] of cases.entries()) {
+      const x = array(shape);
+      const count = dims.reduce((n, dim) => n * shape[dim], 1);
+      // Values of 1, sums of 16 in float32: their roundings come to about the root of their
+      // number.
+      const tolerance = 2 ** -23 * (4 + 4 * Math.sqrt(count));
+      const keepdim = i % 2 === 0;
+      compare(sum, sumKernel, x, { dims, keepdim }, tolerance);
+      compare(mean, meanKernel, x, { dims, keepdim: !keepdim }, tolerance / Math.max(1, count));
     }
   });
 
@@ -138,11 +136,13 @@ describe("reduction kernels", () => {
     if (dtype === "float64") rows.push([mean, meanKernel]);
     if (dtype.startsWith("float"))
       rows.push([variance, varianceKernel], [std, stdKernel], [vectorNorm, vectorNormKernel]);
+    /** The rows that read the correction, or p. */
+    const numbered: readonly AnyOp[] = [variance, std, vectorNorm];
     for (const [shape, dims] of cases) {
       const some = dims.every((dim) => shape[dim] > 0);
       for (const [row, kernel] of rows) {
         if (!some && (row === amax || row === amin)) continue;
-        for (const number of [1, 2]) {
+        for (const number of numbered.includes(row) ? [1, 2] : [1]) {
           const attrs = { dims, keepdim: false, correction: number, p: number };
           // Norms of rows are summed in another order than in the reference.
           const tolerance = row === vectorNorm ? 2 ** -23 * shape.reduce((a, b) => a * b, 1) : 0;
@@ -192,10 +192,9 @@ describe("reduction kernels", () => {
       const x = array(shape, dtype);
       for (const special of [undefined, Number.NaN]) {
         if (special !== undefined) for (let i = 5; i < x.data.length; i += 7) x.data[i] = special;
-        for (const keepdim of [false, true]) {
-          compare(argmax, argmaxKernel, x, { dim: dims[0] ?? 0, keepdim });
-          compare(argmin, argminKernel, x, { dim: dims[0] ?? 0, keepdim });
-        }
+        const keepdim = special !== undefined;
+        compare(argmax, argmaxKernel, x, { dim: dims[0] ?? 0, keepdim });
+        compare(argmin, argminKernel, x, { dim: dims[0] ?? 0, keepdim: !keepdim });
       }
     }
   });
