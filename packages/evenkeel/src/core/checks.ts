@@ -130,8 +130,8 @@ export function probability(): Check<number> {
 }
 
 /** From 0 up to, but not including, 1. */
-export function share(): Check<number> {
-  return numeric("a share from 0 up to, but not including, 1", (value) => value >= 0 && value < 1, "share");
+export function share(noun = "share"): Check<number> {
+  return numeric(`a ${noun} from 0 up to, but not including, 1`, (value) => value >= 0 && value < 1, noun);
 }
 
 const trueOrFalse: Check<boolean> = {
@@ -249,7 +249,7 @@ function splitAtCommas(text: string): string[] {
 }
 
 /** A value that passes `wanted`, or one more value: `orElse(wholeNumber(1), false)`. */
-export function orElse<T, const O extends boolean | null | string>(wanted: Check<T>, other: O): Check<T | O> {
+export function orElse<T, const O extends boolean | null | number | string>(wanted: Check<T>, other: O): Check<T | O> {
   const { parse, choices, typed = wanted.expected } = wanted;
   return {
     expected: `${wanted.expected}, or ${typeof other === "string" ? JSON.stringify(other) : other}`,
