@@ -50,7 +50,6 @@ it("finds the declared options of the sources", () => {
 
 it.each(declaring.map(({ path, text }) => [path, text]))("docstrings of %s name the defaults", (path, text) => {
   for (const { name, doc, value } of declaredIn(path, text)) {
-    expect(doc, `${name} has no docstring`).not.toBe("");
     if (value !== undefined) expect(doc.replaceAll(" ", ""), name).toContain(`(${value.replaceAll(" ", "")}).`);
   }
 });

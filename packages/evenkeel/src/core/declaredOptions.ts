@@ -14,7 +14,7 @@ export interface Declaration<T = unknown> {
   readonly default?: T;
   /** Whether it must be given. */
   readonly required?: true;
-  /** The nested options, if its value is an object of options itself. */
+  /** The nested options, if its value is, or can be, an object of options itself. */
   readonly options?: Declarations;
 }
 
@@ -103,7 +103,8 @@ export function checkDeclared(caller: string, given: object, declared: Declarati
     const value = values[name];
     if (value === undefined && !required) continue;
     check(caller, { option: `${path}${name}` }, value, wanted);
-    if (options !== undefined) checkDeclared(caller, value as object, options, `${path}${name}.`);
+    if (options === undefined || typeof value !== "object") continue;
+    checkDeclared(caller, value as object, options, `${path}${name}.`);
   }
 }
 
