@@ -165,7 +165,7 @@ testMisuses("updateBatchNorm", [
   misuse(
     "an estimate that is none",
     RangeError,
-    ['estimate is "mean"', '"population" or "average"'],
+    ['estimate is "mean"', "one of population, average"],
     network,
     (given) => train.updateBatchNorm(given.model, [given.input], { estimate: wrong("mean") }),
   ),

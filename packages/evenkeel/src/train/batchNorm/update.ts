@@ -1,5 +1,5 @@
 import { type CompileOptions, compile } from "../../compile/index.ts";
-import { type CompleteOptions, checkOptions, wrongType, wrongValue } from "../../core/index.ts";
+import { type CompleteOptions, flag, type GivenOptions, oneOf, optional, resolveOptions } from "../../core/index.ts";
 import { BatchNormLayer } from "../../nn/layers/norm/batchNorm.ts";
 import { noGrad, type Tensor } from "../../tensor/index.ts";
 import { type Batch, checkLoader, inputsOf, type Loader, type RowBatch, rowBatches } from "../batches.ts";
@@ -8,28 +8,26 @@ import { ForwardState, keepingModes, type Model } from "../modelState.ts";
 import { needsTwoRows } from "./layers.ts";
 import { PooledStatistics } from "./pooledStatistics.ts";
 
-/** What `estimate` can be: how the statistics of several batches become one. */
-const batchNormEstimates = ["population", "average"] as const;
-
-export interface UpdateBatchNormOptions {
+const updateOptions = {
   /**
-   * "population": mean and variance of all rows, pooled over the batches: the mean of their
+   * How the statistics of several batches become one. "population": mean and variance of all rows, pooled over the batches: the mean of their
    * variances and the variance of their means. "average": the plain average of the batches' means
-   * and variances, as PyTorch's `update_bn` has it. Both are the same for one batch. Default
-   * "population".
+   * and variances, as PyTorch's `update_bn` has it. Both are the same for one batch ("population").
    */
-  readonly estimate?: (typeof batchNormEstimates)[number] | undefined;
+  estimate: optional(oneOf(["population", "average"]), "population"),
   /**
    * Whether dropout is active meanwhile, as in PyTorch; with false all but the BatchNorm layers are
-   * in eval mode, so that the statistics are those that evaluation meets. Default true.
+   * in eval mode, so that the statistics are those that evaluation meets (true).
    */
-  readonly dropout?: boolean | undefined;
+  dropout: optional(flag(), true),
   /**
-   * Run the passes as one compiled program. Default false: making it takes longer than a few
-   * batches do; worth it from some ten thousand rows on.
+   * Run the passes as one compiled program. Making it takes longer than a few batches do; worth it
+   * from some ten thousand rows on (false).
    */
-  readonly compile?: boolean | undefined;
-}
+  compile: optional(flag(), false),
+};
+
+export interface UpdateBatchNormOptions extends GivenOptions<typeof updateOptions> {}
 
 /**
  * Recomputes the running statistics of all BatchNorm layers over one pass through a loader: a
@@ -59,16 +57,7 @@ export function updateBatchNorm(
   options: UpdateBatchNormOptions = {},
 ): { batches: number; rows: number } {
   checkLoader(loader, "the loader");
-  checkOptions("updateBatchNorm", options, ["estimate", "dropout", "compile"]);
-  const { estimate = "population", dropout = true, compile: compiled = false } = options;
-  if (!batchNormEstimates.includes(estimate)) {
-    const known = batchNormEstimates.map((name) => `"${name}"`).join(" or ");
-    throw wrongValue("updateBatchNorm", { option: "estimate" }, estimate, known);
-  }
-  if (typeof dropout !== "boolean") {
-    throw wrongType("updateBatchNorm", { option: "dropout" }, dropout, "true or false");
-  }
-  return new BatchNormUpdate(model, { estimate, dropout, compile: compiled }).run(loader);
+  return new BatchNormUpdate(model, resolveOptions("updateBatchNorm", options, updateOptions)).run(loader);
 }
 
 /**

@@ -1,23 +1,37 @@
-import { checkOptions, wrongType, wrongValue } from "../../core/index.ts";
+import {
+  abortSignal,
+  fn,
+  type GivenOptions,
+  listOf,
+  oneOf,
+  optional,
+  required,
+  resolveOptions,
+  string,
+  wholeNumber,
+} from "../../core/index.ts";
 import { Generator, randperm } from "../../random/index.ts";
 import { columnOf, type Table, takeRows } from "../../tabular/index.ts";
 
-export interface PermutationImportanceOptions {
+const importanceOptions = {
   /** The columns to try, usually the features. */
-  readonly columns: readonly string[];
+  columns: required(listOf(string("the name of a column"), "an array of names")),
   /**
    * Scores a table of the same columns, such as by the mean absolute error of a model's
    * predictions.
    */
-  readonly score: (table: Table) => number | Promise<number>;
+  score: required(fn<(table: Table) => number | Promise<number>>("a function of a table")),
   /** Whether less or more of the score is better: "lower" for errors, "higher" for accuracies. */
-  readonly better: "lower" | "higher";
-  /** How often each column is shuffled. Default 5. */
-  readonly repeats?: number | undefined;
-  /** Of the shuffles. Default 0. */
-  readonly seed?: number | undefined;
-  readonly signal?: AbortSignal | undefined;
-}
+  better: required(oneOf(["lower", "higher"])),
+  /** How often each column is shuffled (5). */
+  repeats: optional(wholeNumber(1), 5),
+  /** The seed of the shuffles (0). */
+  seed: optional(wholeNumber(), 0),
+  /** Ends it between two shuffles. */
+  signal: optional(abortSignal),
+};
+
+export interface PermutationImportanceOptions extends GivenOptions<typeof importanceOptions> {}
 
 export interface ColumnImportance {
   readonly column: string;
@@ -27,8 +41,6 @@ export interface ColumnImportance {
    */
   readonly drops: readonly number[];
 }
-
-const optionNames = ["columns", "score", "better", "repeats", "seed", "signal"];
 
 /**
  * How much a score needs each column: by how much it becomes worse when the column's values are
@@ -46,20 +58,8 @@ export async function permutationImportance(
   table: Table,
   options: PermutationImportanceOptions,
 ): Promise<ColumnImportance[]> {
-  checkOptions("permutationImportance", options, optionNames);
-  const { columns, score, better, repeats = 5, seed = 0, signal } = options;
-  if (!Array.isArray(columns)) {
-    throw wrongType("permutationImportance", { option: "columns" }, columns, "an array of names");
-  }
-  if (typeof score !== "function") {
-    throw wrongType("permutationImportance", { option: "score" }, score, "a function of a table");
-  }
-  if (better !== "lower" && better !== "higher") {
-    throw wrongValue("permutationImportance", { option: "better" }, better, '"lower" or "higher"');
-  }
-  if (!Number.isInteger(repeats) || repeats < 1) {
-    throw wrongValue("permutationImportance", { option: "repeats" }, repeats, "a whole number from 1");
-  }
+  const resolved = resolveOptions("permutationImportance", options, importanceOptions);
+  const { columns, score, better, repeats, seed, signal } = resolved;
   for (const name of columns) columnOf(table, name);
 
   const generator = new Generator(seed);
