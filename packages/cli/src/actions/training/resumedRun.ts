@@ -7,6 +7,7 @@ import type { Run } from "../../records/runs/readRun.ts";
 import type { RunsFolder } from "../../records/runs/runsFolder.ts";
 import { runFiles } from "../../records/runs/types.ts";
 import { misuse, sentence } from "../../shell/errors.ts";
+import { count } from "../../shell/figures.ts";
 
 /** Flags that make sense beside `--resume`: all others are the run's own. */
 const own = ["--runs", "--resume", "--out", "--tensorboard", "--no-report", "--json", "--epochs"];
@@ -54,7 +55,11 @@ export function resumedRun({ wanted, source, given, epochs, ...place }: ResumeRe
   }
   const done = run.result?.epochs ?? 0;
   if (epochs !== undefined && epochs < done) {
-    throw misuse("conflict", `the run ${run.id} has ${done} epochs behind it`, "--epochs counts from the first one");
+    throw misuse(
+      "conflict",
+      `the run ${run.id} has ${count(done, "epoch")} behind it`,
+      "--epochs counts from the first one",
+    );
   }
   if (run.status === "finished" && (epochs === undefined || epochs === done)) {
     const cure = !ends ? "--epochs with more of them goes on" : undefined;
