@@ -99,7 +99,8 @@ export type GroupValue<D> = { readonly [K in keyof D]?: OptionValue<D, K> | unde
 export function checkDeclared(caller: string, given: object, declared: Declarations, path = ""): void {
   checkOptions(caller, given, Object.keys(declared), path);
   const values = given as Readonly<Record<string, unknown>>;
-  for (const [name, { check: wanted, options, required }] of Object.entries(declared)) {
+  for (const name in declared) {
+    const { check: wanted, options, required } = declared[name];
     const value = values[name];
     if (value === undefined && !required) continue;
     check(caller, { option: `${path}${name}` }, value, wanted);
@@ -128,5 +129,12 @@ export function defaultsOf<D extends Declarations>(declared: D): Pick<OptionValu
  */
 export function resolveOptions<D extends Declarations>(caller: string, given: object, declared: D): ResolvedOptions<D> {
   checkDeclared(caller, given, declared);
-  return { ...defaultsOf(declared), ...withoutUndefined(given) } as ResolvedOptions<D>;
+  // Every step comes through here: a loop is several times as fast as entries and spreads.
+  const values = given as Readonly<Record<string, unknown>>;
+  const resolved: Record<string, unknown> = {};
+  for (const name in declared) {
+    const value = values[name] === undefined ? declared[name].default : values[name];
+    if (value !== undefined) resolved[name] = value;
+  }
+  return resolved as ResolvedOptions<D>;
 }
