@@ -16,18 +16,22 @@ export interface OptionSet {
   readonly interface: string;
   readonly about: string;
   readonly options: Options;
+  /** The set whose options it has as they are, under the same names. */
+  readonly extends?: OptionSet;
 }
 
 const source = "packages/evenkeel/src";
 
+const schema: OptionSet = {
+  file: `${source}/tabular/schema/schemaOptions`,
+  name: "schemaOptions",
+  interface: "SchemaOptions",
+  about: "What is predicted from which columns.",
+  options: schemaOptions,
+};
+
 export const optionSets: readonly OptionSet[] = [
-  {
-    file: `${source}/tabular/schema/schemaOptions`,
-    name: "schemaOptions",
-    interface: "SchemaOptions",
-    about: "What is predicted from which columns.",
-    options: schemaOptions,
-  },
+  schema,
   {
     file: `${source}/tabular/encoding/preprocessingOptions`,
     name: "preprocessingOptions",
@@ -55,6 +59,7 @@ export const optionSets: readonly OptionSet[] = [
     interface: "TrainTableOptions",
     about: "How a network for a table is trained. Only the target is required.",
     options: trainTableOptions,
+    extends: schema,
   },
   {
     file: `${source}/study/plan/options`,

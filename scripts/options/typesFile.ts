@@ -6,21 +6,25 @@ import type { OptionSet } from "./sets.ts";
  * The source of an interface: types by reference to the declarations, their help and defaults as
  * docstrings.
  */
-export function typesFile({ file, name, interface: type, about, options }: OptionSet): string {
+export function typesFile({ file, name, interface: type, about, options, extends: base }: OptionSet): string {
   const up = "../".repeat(file.split("/src/")[1].split("/").length - 1);
-  const members = Object.entries(options).flatMap(([key, option]) => [
+  const own = Object.entries(options).filter(([key, option]) => base?.options[key] !== option);
+  const members = own.flatMap(([key, option]) => [
     ...docstring(`${option.help}${defaultOf(option)}`, "  "),
     `  readonly ${key}${option.required ? "" : "?"}: Value<"${key}">${option.required ? "" : " | undefined"};`,
   ]);
   return [
     "// Written by `npm run docs` from the declarations; change those.",
     `import type { OptionValue } from "${up}core/index.ts";`,
+    ...(base === undefined
+      ? []
+      : [`import type { ${base.interface} } from "${up}${base.file.split("/src/")[1]}.types.ts";`]),
     `import type { ${name} } from "./${basename(file)}.ts";`,
     "",
     `type Value<K extends keyof typeof ${name}> = OptionValue<typeof ${name}, K>;`,
     "",
     `/** ${about} */`,
-    `export interface ${type} {`,
+    `export interface ${type} ${base === undefined ? "" : `extends ${base.interface} `}{`,
     ...members,
     "}",
     "",

@@ -23,7 +23,7 @@ testMisuses("checkBatchNorm", [
   misuse("an option that is not there", TypeError, ['unknown option "data"', "loader"], network, ({ model }) =>
     checkBatchNorm(model, wrong({ data: [] })),
   ),
-  misuse("a tensor for a loader", TypeError, ["the loader is Tensor", "[input, target]"], network, ({ model, input }) =>
+  misuse("a tensor for a loader", TypeError, ["loader is Tensor", "[input, target]"], network, ({ model, input }) =>
     checkBatchNorm(model, { loader: wrong(input) }),
   ),
   misuse("batches of numbers", TypeError, ["something else than a list of tensors"], network, ({ model }) =>
@@ -165,7 +165,7 @@ testMisuses("updateBatchNorm", [
   misuse(
     "an estimate that is none",
     RangeError,
-    ['estimate is "mean"', '"population" or "average"'],
+    ['estimate is "mean"', "one of population, average"],
     network,
     (given) => train.updateBatchNorm(given.model, [given.input], { estimate: wrong("mean") }),
   ),

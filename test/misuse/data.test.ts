@@ -166,14 +166,14 @@ testMisuses("loaders", [
   misuse(
     "a tensor of positions as a sampler",
     TypeError,
-    ["sampler is a Tensor", "toArray()"],
+    ["sampler is Tensor", "toArray()"],
     rows,
     (dataset) => new data.DataLoader(dataset, { sampler: wrong(tensor([0, 1])) }),
   ),
   misuse(
     "a tensor of batches",
     TypeError,
-    ["batchSampler is a Tensor", "toArray()"],
+    ["batchSampler is Tensor", "toArray()"],
     rows,
     (dataset) => new data.DataLoader(dataset, { batchSampler: wrong(zeros([2, 1])) }),
   ),

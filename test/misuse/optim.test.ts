@@ -7,21 +7,21 @@ testMisuses("options of optimizers", [
   misuse(
     "a negative learning rate",
     RangeError,
-    ["learning rate: -1", "at least 0"],
+    ["lr is -1", "at least 0"],
     params,
     (list) => new optim.SGD(list, { lr: -1 }),
   ),
   misuse(
     "a learning rate that is NaN",
     RangeError,
-    ["learning rate: NaN", "finite"],
+    ["lr is NaN", "finite"],
     params,
     (list) => new optim.Adam(list, { lr: Number.NaN }),
   ),
   misuse(
     "a learning rate in quotes",
     TypeError,
-    ['learning rate: "0.1"', "expected a number"],
+    ['lr is "0.1"', "expected a finite number"],
     params,
     (list) => new optim.Adam(list, { lr: wrong("0.1") }),
   ),
@@ -42,35 +42,35 @@ testMisuses("options of optimizers", [
   misuse(
     "a beta of 1",
     RangeError,
-    ["index 1: 1", "in [0, 1)"],
+    ["betas[1] is 1", "from 0 up to, but not including, 1"],
     params,
     (list) => new optim.Adam(list, { betas: [0.9, 1] }),
   ),
   misuse(
     "one beta",
     TypeError,
-    ["betas: 0.9", "two numbers"],
+    ["betas is 0.9", "two numbers"],
     params,
     (list) => new optim.Adam(list, { betas: wrong(0.9) }),
   ),
   misuse(
     "a negative eps",
     RangeError,
-    ["epsilon value: -1", "at least 0"],
+    ["eps is -1", "at least 0"],
     params,
     (list) => new optim.AdamW(list, { eps: -1 }),
   ),
   misuse(
     "a negative weight decay",
     RangeError,
-    ["weightDecay value: -1", "at least 0"],
+    ["weightDecay is -1", "at least 0"],
     params,
     (list) => new optim.AdamW(list, { weightDecay: -1 }),
   ),
   misuse(
     "a negative momentum",
     RangeError,
-    ["momentum value: -0.1", "at least 0"],
+    ["momentum is -0.1", "at least 0"],
     params,
     (list) => new optim.SGD(list, { lr: 1, momentum: -0.1 }),
   ),
@@ -84,7 +84,7 @@ testMisuses("options of optimizers", [
   misuse(
     "a switch in quotes",
     TypeError,
-    ['amsgrad value: "yes"', "true or false"],
+    ['amsgrad is "yes"', "true or false"],
     params,
     (list) => new optim.Adam(list, { amsgrad: wrong("yes") }),
   ),
@@ -162,7 +162,7 @@ testMisuses("parameters of optimizers", [
     params,
     (list) => new optim.Adam([wrong({ params: list, learning: 2 })]),
   ),
-  misuse("a group that is added with a bad rate", RangeError, ["learning rate: -1"], stepped, ({ optimizer }) =>
+  misuse("a group that is added with a bad rate", RangeError, ["lr is -1"], stepped, ({ optimizer }) =>
     optimizer.addParamGroup({ params: params(), lr: -1 }),
   ),
   misuse("a group that is added with a parameter that is there", Error, ["more than one"], stepped, (given) =>

@@ -13,7 +13,7 @@ testMisuses("steps", [
   misuse(
     "at a rate that was made negative",
     RangeError,
-    ["learning rate: -1", "at least 0"],
+    ["lr is -1", "at least 0"],
     () => {
       const given = stepped();
       given.optimizer.paramGroups[0].lr = -1;
@@ -118,7 +118,7 @@ testMisuses("state dicts of optimizers", [
   misuse(
     "a rate out of range",
     RangeError,
-    ["learning rate: -3"],
+    ["lr is -3"],
     loading((dict) => {
       dict.paramGroups[0].lr = -3;
     }),

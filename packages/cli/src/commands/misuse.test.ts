@@ -115,6 +115,10 @@ const rows: Readonly<Record<string, readonly (readonly [line: string, message: R
       /--refit cannot be combined with --schedule plateau/,
     ],
     ["train cars.csv -t economy --validation 0 --refit", /--refit has no validation rows to add/],
+    [
+      "train cars.csv -t economy --validation 0 --schedule plateau",
+      /--schedule plateau has no validation loss to follow; use another schedule, or keep validation rows \(--validation\)/,
+    ],
     ["train cars.csv -t economy --validation 0.6 --test 0.6", shares],
     [
       "train cars.csv -t economy --class-weights balanced",

@@ -97,8 +97,10 @@ function scoresAndWords(training: TableTraining, result: RunResult, colors: Colo
 /** The outcome of the refit. */
 function refitText({ history, rows, kept, error }: TableRefit, epochs: number): string {
   const { length: done } = history.epochs;
-  if (error !== undefined) return `the refit failed after ${done} of ${epochs} epochs; kept the weights from before it`;
-  if (!kept) return `the refit was interrupted after ${done} of ${epochs} epochs; kept the weights from before it`;
+  if (error !== undefined)
+    return `the refit failed after ${done} of ${count(epochs, "epoch")}; kept the weights from before it`;
+  if (!kept)
+    return `the refit was interrupted after ${done} of ${count(epochs, "epoch")}; kept the weights from before it`;
   return (
     `then a refit on ${rows.length} rows, those of training and validation, in ${secondsText(history.seconds)}; kept its weights. The ` +
     "validation scores are from before it"

@@ -1,4 +1,4 @@
-import { checkOptions, refuse, wrongValue } from "../core/index.ts";
+import { flag, type GivenOptions, optional, refuse, resolveOptions, wholeNumber } from "../core/index.ts";
 import { Tensor } from "../tensor/index.ts";
 import { hasRelaxedMadd } from "../wasm/index.ts";
 import { type ExplainOptions, type Explanation, explain } from "./explain/explain.ts";
@@ -6,26 +6,28 @@ import { checkGiven } from "./trace/given.ts";
 import { isTracing } from "./trace/trace.ts";
 import { type ArgumentIsNoTree, type AsTree, inputsOf, mapLeaves, type Tree } from "./tree.ts";
 import { type Variant, Variants } from "./variants/variants.ts";
-import type { Check } from "./variants/watch.ts";
+import { watches } from "./variants/watch.ts";
 
-export interface CompileOptions {
-  /** False runs the function eagerly, for debugging. Default true. */
-  readonly compile?: boolean | undefined;
+export const compileOptions = {
+  /** False runs the function eagerly, for debugging (true). */
+  compile: optional(flag(), true),
   /**
    * When to check whether the function has changed because of a number, a list or a tensor of its
-   * closure. "doubling", the default: at calls 2, 4, 8, … and whenever checks have taken at most a
-   * hundredth of the time; "always": at every call, which takes as long as an eager step of few
-   * operations; "never".
+   * closure. "doubling": at calls 2, 4, 8, … and whenever checks have taken at most a hundredth of
+   * the time; "always": at every call, which takes as long as an eager step of few operations;
+   * "never" ("doubling").
    */
-  readonly check?: Check | undefined;
+  check: optional(watches, "doubling"),
   /**
    * Lets the engine fuse multiply and add, if it can (not in Node 20): faster, but the low bits may
-   * differ between machines.
+   * differ between machines (false).
    */
-  readonly fast?: boolean | undefined;
-  /** How many programs to keep, the least recently used going first. Default 16. */
-  readonly cacheSize?: number | undefined;
-}
+  fast: optional(flag(), false),
+  /** How many programs to keep, the least recently used going first (16). */
+  cacheSize: optional(wholeNumber(1), 16),
+};
+
+export interface CompileOptions extends GivenOptions<typeof compileOptions> {}
 
 /** A compiled function. */
 export interface Compiled<Args extends readonly unknown[], Result> {
@@ -48,9 +50,6 @@ export interface Compiled<Args extends readonly unknown[], Result> {
   /** How many programs there are. */
   readonly programs: number;
 }
-
-const optionNames = ["compile", "check", "fast", "cacheSize"];
-const checks: readonly Check[] = ["always", "doubling", "never"];
 
 /**
  * Returns a function of the same signature that runs `step` as one WebAssembly program: forward,
@@ -88,14 +87,7 @@ export function compile<Args extends unknown[], Result>(
 ): Compiled<Args, Result> {
   if (typeof step !== "function")
     throw refuse("wrong-type", "", "compile expects a function: compile((x, y) => { ... })");
-  checkOptions("compile", options, optionNames);
-  const { compile: enabled = true, check = "doubling", fast = false, cacheSize = 16 } = options;
-  if (!Number.isInteger(cacheSize) || cacheSize < 1) {
-    throw wrongValue("compile", { option: "cacheSize" }, cacheSize, "a whole number of at least 1");
-  }
-  if (!checks.includes(check)) {
-    throw wrongValue("compile", { option: "check" }, check, '"always", "doubling" or "never"');
-  }
+  const { compile: enabled, check, fast, cacheSize } = resolveOptions("compile", options, compileOptions);
   const settings = { fast: fast && hasRelaxedMadd(), cacheSize, check };
   const variants = new Variants(step as (...args: never[]) => unknown, settings);
 

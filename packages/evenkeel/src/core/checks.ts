@@ -32,6 +32,8 @@ export interface Check<T = unknown> {
   readonly noun?: string;
   /** All valid values, if there is a list of them. */
   readonly choices?: readonly string[];
+  /** What to do about a value that does not pass, if it is a usual mistake. */
+  readonly cure?: (value: unknown) => Text | undefined;
 }
 
 /** An item of a value. */
@@ -57,7 +59,8 @@ export function check<T>(
   if (isKind && wanted.fits(value as T)) return;
   const item = isKind ? wanted.culprit?.(value) : undefined;
   if (item !== undefined) return check(caller, itemOf(what, item.at), item.given, item.wanted, cure);
-  throw unexpected(isKind ? "wrong-value" : "wrong-type", caller, what, value, wanted.expected, cure);
+  const advice = cure ?? wanted.cure?.(value);
+  throw unexpected(isKind ? "wrong-value" : "wrong-type", caller, what, value, wanted.expected, advice);
 }
 
 function itemOf(what: Subject, at: number | string): Subject {
@@ -130,8 +133,8 @@ export function probability(): Check<number> {
 }
 
 /** From 0 up to, but not including, 1. */
-export function share(): Check<number> {
-  return numeric("a share from 0 up to, but not including, 1", (value) => value >= 0 && value < 1, "share");
+export function share(noun = "share"): Check<number> {
+  return numeric(`a ${noun} from 0 up to, but not including, 1`, (value) => value >= 0 && value < 1, noun);
 }
 
 const trueOrFalse: Check<boolean> = {
@@ -180,6 +183,12 @@ export function plainObject<T extends object = object>(expected = "an object"): 
   const isKind = (value: unknown) => typeof value === "object" && value !== null && !Array.isArray(value);
   return { expected, isKind, fits: everything };
 }
+
+export const abortSignal: Check<AbortSignal> = {
+  expected: "an AbortSignal such as controller.signal",
+  isKind: (value) => typeof (value as AbortSignal | null)?.aborted === "boolean",
+  fits: everything,
+};
 
 /** An instance of a class. */
 export function instance<T>(type: abstract new (...args: never[]) => T, expected: string): Check<T> {
@@ -249,7 +258,7 @@ function splitAtCommas(text: string): string[] {
 }
 
 /** A value that passes `wanted`, or one more value: `orElse(wholeNumber(1), false)`. */
-export function orElse<T, const O extends boolean | null | string>(wanted: Check<T>, other: O): Check<T | O> {
+export function orElse<T, const O extends boolean | null | number | string>(wanted: Check<T>, other: O): Check<T | O> {
   const { parse, choices, typed = wanted.expected } = wanted;
   return {
     expected: `${wanted.expected}, or ${typeof other === "string" ? JSON.stringify(other) : other}`,

@@ -63,3 +63,8 @@ export function formatGiven(given: Given): string {
   if (Array.isArray(value)) return formatList(value);
   return typeof value === "string" ? JSON.stringify(value) : String(value);
 }
+
+/** "1 row", "10,000 rows" */
+export function plural(count: number, noun: string): string {
+  return `${count.toLocaleString("en")} ${noun}${count === 1 ? "" : "s"}`;
+}

@@ -1,5 +1,5 @@
 import { check, flag, wholeNumber, wrongState } from "../core/index.ts";
-import { checkIterable } from "./checks.ts";
+import { iterable } from "./checks.ts";
 import { RandomSampler, type Sampler } from "./sampler.ts";
 
 /**
@@ -17,7 +17,7 @@ export class BatchSampler implements Sampler<number[]> {
    * @throws RangeError if batchSize is not a whole number above 0
    */
   constructor(sampler: Iterable<number> & { readonly length?: number }, batchSize: number, dropLast = false) {
-    checkIterable("BatchSampler", "sampler", sampler, "a Sampler or an iterable of positions");
+    check("BatchSampler", "sampler", sampler, iterable("a Sampler or an iterable of positions"));
     check("BatchSampler", "batchSize", batchSize, wholeNumber(1));
     check("BatchSampler", "dropLast", dropLast, flag());
     this.sampler = sampler;

@@ -1,4 +1,4 @@
-import { describe, mismatch, refuse, wrongShape, wrongType } from "../core/index.ts";
+import { type Check, describe, instance, mismatch, refuse, wrongShape, wrongType } from "../core/index.ts";
 import { Generator } from "../random/index.ts";
 import { Tensor } from "../tensor/index.ts";
 
@@ -27,24 +27,19 @@ export function resolveIndex(caller: string, index: number, length: number): num
   return index < 0 ? index + length : index;
 }
 
-/** @throws TypeError if `generator` is given and no Generator */
-export function checkGenerator(caller: string, generator: unknown): void {
-  if (generator !== undefined && !(generator instanceof Generator)) {
-    throw wrongType(caller, "generator", generator, "a Generator, as new Generator(seed)");
-  }
-}
+export const generators = /* @__PURE__ */ instance(Generator, "a Generator, as new Generator(seed)");
 
-/**
- * Iterable positions, or batches of them. A tensor is iterable, but gives tensors.
- * @throws TypeError if they are not iterable, or a tensor
- */
-export function checkIterable(caller: string, name: string, value: unknown, expected: string): void {
-  if (value instanceof Tensor) {
-    throw mismatch("wrong-type", caller, `${name} is a Tensor`, expected, "take its numbers with toArray()");
-  }
-  if (typeof (value as Partial<Iterable<unknown>> | null | undefined)?.[Symbol.iterator] !== "function") {
-    throw wrongType(caller, name, value, expected);
-  }
+const isIterable = (value: unknown): value is Iterable<unknown> =>
+  typeof (value as Partial<Iterable<unknown>> | null | undefined)?.[Symbol.iterator] === "function";
+
+/** Iterable positions, or batches of them. A tensor is iterable, but gives tensors. */
+export function iterable<T>(expected: string): Check<T> {
+  return {
+    expected,
+    isKind: (value) => isIterable(value) && !(value instanceof Tensor),
+    fits: () => true,
+    cure: (value) => (value instanceof Tensor ? "take its numbers with toArray()" : undefined),
+  };
 }
 
 /**

@@ -1,8 +1,8 @@
-import { check, checkOptions, flag, wholeNumber, wrongState, wrongType } from "../core/index.ts";
+import { flag, fn, type GivenOptions, optional, resolveOptions, wholeNumber, wrongState } from "../core/index.ts";
 import { defaultGenerator, type Generator } from "../random/index.ts";
 import { drawInt64 } from "../random/integers.ts";
 import { BatchSampler } from "./batchSampler.ts";
-import { checkGenerator, checkIterable } from "./checks.ts";
+import { generators, iterable } from "./checks.ts";
 import type { Collated } from "./collate.ts";
 import { type Dataset, type DatasetLike, fetchBatch, toDataset } from "./dataset.ts";
 import { RandomSampler, SequentialSampler } from "./sampler.ts";
@@ -12,24 +12,26 @@ import { RandomSampler, SequentialSampler } from "./sampler.ts";
  */
 type Order<T> = Iterable<T> & { readonly length?: number };
 
-export interface DataLoaderOptions<T, B> {
+const loaderOptions = {
   /** Items per batch (1). */
-  readonly batchSize?: number | undefined;
+  batchSize: optional(wholeNumber(1), 1),
   /** A new random order for each iteration (false). */
-  readonly shuffle?: boolean | undefined;
+  shuffle: optional(flag(), false),
   /** The order of the items, instead of `shuffle`. */
-  readonly sampler?: Order<number> | undefined;
+  sampler: optional(iterable<Order<number>>("a Sampler or an iterable")),
   /** The items of each batch, instead of `batchSize`, `shuffle`, `sampler` and `dropLast`. */
-  readonly batchSampler?: Order<readonly number[]> | undefined;
+  batchSampler: optional(iterable<Order<readonly number[]>>("a Sampler or an iterable")),
   /** Leaves out a last batch that is not full (false). */
-  readonly dropLast?: boolean | undefined;
+  dropLast: optional(flag(), false),
+  collate: optional(fn<(items: never[]) => unknown>("a function of a list of items")),
+  /** The generator of orders (the default generator, through a private one). */
+  generator: optional(generators),
+};
+
+export interface DataLoaderOptions<T, B> extends GivenOptions<typeof loaderOptions> {
   /** Makes a batch of a list of items (`defaultCollate`). */
   readonly collate?: ((items: T[]) => B) | undefined;
-  /** The generator of orders (the default generator, through a private one). */
-  readonly generator?: Generator | undefined;
 }
-
-const optionNames = ["batchSize", "shuffle", "sampler", "batchSampler", "dropLast", "collate", "generator"];
 
 /**
  * Iterates over a dataset in batches; each iteration is one epoch. Orders, and what is drawn to
@@ -60,18 +62,8 @@ export class DataLoader<T, B = Collated<T>> implements Iterable<B> {
    */
   constructor(dataset: DatasetLike<T>, options: DataLoaderOptions<T, B> = {}) {
     const source = toDataset("DataLoader", "dataset", dataset);
-    checkOptions("DataLoader", options, optionNames);
-    const { batchSize = 1, shuffle = false, sampler, batchSampler, dropLast = false, collate, generator } = options;
-    check("DataLoader", "batchSize", batchSize, wholeNumber(1));
-    check("DataLoader", "shuffle", shuffle, flag());
-    check("DataLoader", "dropLast", dropLast, flag());
-    for (const [name, value] of Object.entries({ sampler, batchSampler })) {
-      if (value !== undefined) checkIterable("DataLoader", name, value, "a Sampler or an iterable");
-    }
-    checkGenerator("DataLoader", generator);
-    if (collate !== undefined && typeof collate !== "function") {
-      throw wrongType("DataLoader", "collate", collate, "a function of a list of items");
-    }
+    const resolved = resolveOptions("DataLoader", options, loaderOptions);
+    const { batchSize, shuffle, sampler, batchSampler, dropLast, generator } = resolved;
     if (sampler !== undefined && shuffle) {
       throw wrongState("DataLoader", "sampler option is mutually exclusive with shuffle", "shuffle in the sampler");
     }
@@ -84,7 +76,7 @@ export class DataLoader<T, B = Collated<T>> implements Iterable<B> {
     }
     this.dataset = source;
     this.generator = generator;
-    this.#collate = collate;
+    this.#collate = options.collate;
     this.dropLast = dropLast;
     if (batchSampler !== undefined) {
       this.batchSize = null;

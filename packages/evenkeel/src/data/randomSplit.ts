@@ -1,7 +1,12 @@
-import { checkOptions, refuse, wrongType } from "../core/index.ts";
-import { defaultGenerator, type Generator, randperm } from "../random/index.ts";
-import { checkGenerator } from "./checks.ts";
+import { type GivenOptions, optional, refuse, resolveOptions, wrongType } from "../core/index.ts";
+import { defaultGenerator, randperm } from "../random/index.ts";
+import { generators } from "./checks.ts";
 import { type DatasetLike, Subset, toDataset } from "./dataset.ts";
+
+const splitOptions = {
+  /** Where to draw from (the default generator). */
+  generator: optional(generators),
+};
 
 /** One subset per length. */
 type Splits<T, L extends readonly number[]> = { -readonly [K in keyof L]: Subset<T> };
@@ -21,13 +26,12 @@ type Splits<T, L extends readonly number[]> = { -readonly [K in keyof L]: Subset
 export function randomSplit<T, const L extends readonly number[]>(
   dataset: DatasetLike<T>,
   lengths: L,
-  options: { readonly generator?: Generator | undefined } = {},
+  options: GivenOptions<typeof splitOptions> = {},
 ): Splits<T, L> {
   const source = toDataset("randomSplit", "dataset", dataset);
-  checkOptions("randomSplit", options, ["generator"]);
-  checkGenerator("randomSplit", options.generator);
+  const { generator = defaultGenerator } = resolveOptions("randomSplit", options, splitOptions);
   const sizes = resolveLengths(source.length, lengths);
-  const order = randperm(source.length, options.generator ?? defaultGenerator);
+  const order = randperm(source.length, generator);
   let start = 0;
   const subsets = sizes.map((size) => {
     const subset = new Subset(source, order.subarray(start, start + size));

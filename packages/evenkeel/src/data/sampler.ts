@@ -1,7 +1,7 @@
-import { check, checkOptions, flag, refuse, wholeNumber } from "../core/index.ts";
+import { flag, type GivenOptions, optional, refuse, resolveOptions, wholeNumber } from "../core/index.ts";
 import { defaultGenerator, Generator, randperm } from "../random/index.ts";
 import { drawInt64, fillRandint } from "../random/integers.ts";
-import { checkGenerator, checkSized, listNumbers, type Numbers } from "./checks.ts";
+import { checkSized, generators, listNumbers, type Numbers } from "./checks.ts";
 
 /**
  * An order in which to visit a dataset: positions (`Sampler<number>`), or lists of them for
@@ -35,16 +35,18 @@ export class SequentialSampler implements Sampler {
   }
 }
 
-export interface RandomSamplerOptions {
+const randomOptions = {
   /** Draw each position independently, so that some come twice (false). */
-  readonly replacement?: boolean | undefined;
+  replacement: optional(flag(), false),
   /** How many to draw (the length of the source). */
-  readonly numSamples?: number | undefined;
+  numSamples: optional(wholeNumber(1)),
   /**
    * Where to draw from. Without one, each iteration seeds a private generator from the default one.
    */
-  readonly generator?: Generator | undefined;
-}
+  generator: optional(generators),
+};
+
+export interface RandomSamplerOptions extends GivenOptions<typeof randomOptions> {}
 
 /**
  * Positions in random order, bit-equal to
@@ -65,12 +67,8 @@ export class RandomSampler implements Sampler {
    */
   constructor(source: Sized, options: RandomSamplerOptions = {}) {
     checkSized("RandomSampler", "source", source);
-    checkOptions("RandomSampler", options, ["replacement", "numSamples", "generator"]);
-    const { replacement = false, numSamples, generator } = options;
-    check("RandomSampler", "replacement", replacement, flag());
+    const { replacement, numSamples, generator } = resolveOptions("RandomSampler", options, randomOptions);
     checkNotEmpty(source);
-    check("RandomSampler", "numSamples", numSamples ?? source.length, wholeNumber(1));
-    checkGenerator("RandomSampler", generator);
     this.#source = source;
     this.#numSamples = numSamples;
     this.replacement = replacement;
@@ -121,6 +119,11 @@ function checkNotEmpty(source: Sized): void {
   );
 }
 
+const subsetOptions = {
+  /** Where to draw from (the default generator). */
+  generator: optional(generators),
+};
+
 /**
  * Some positions in random order.
  * https://pytorch.org/docs/stable/data.html#torch.utils.data.SubsetRandomSampler
@@ -130,11 +133,10 @@ export class SubsetRandomSampler implements Sampler {
   readonly generator: Generator | undefined;
 
   /** @throws TypeError if `indices` are no numbers, or an option is unknown or of the wrong kind */
-  constructor(indices: Numbers, options: { readonly generator?: Generator | undefined } = {}) {
-    checkOptions("SubsetRandomSampler", options, ["generator"]);
-    checkGenerator("SubsetRandomSampler", options.generator);
+  constructor(indices: Numbers, options: GivenOptions<typeof subsetOptions> = {}) {
+    const { generator } = resolveOptions("SubsetRandomSampler", options, subsetOptions);
     this.indices = listNumbers("SubsetRandomSampler", "indices", indices);
-    this.generator = options.generator;
+    this.generator = generator;
   }
 
   get length(): number {

@@ -1,16 +1,27 @@
-import { check, checkOptions, flag, refuse, wholeNumber, wrongValue } from "../core/index.ts";
+import {
+  check,
+  flag,
+  type GivenOptions,
+  optional,
+  refuse,
+  resolveOptions,
+  wholeNumber,
+  wrongValue,
+} from "../core/index.ts";
 import { log1p } from "../core/math/portableMath.ts";
 import { defaultGenerator, type Generator } from "../random/index.ts";
 import { fillUniform } from "../random/uniform.ts";
-import { checkGenerator, listNumbers, type Numbers } from "./checks.ts";
+import { generators, listNumbers, type Numbers } from "./checks.ts";
 import type { Sampler } from "./sampler.ts";
 
-export interface WeightedRandomSamplerOptions {
+const weightedOptions = {
   /** Draw each position independently, so that some come twice (true). */
-  readonly replacement?: boolean | undefined;
+  replacement: optional(flag(), true),
   /** Where to draw from; the default generator without one. */
-  readonly generator?: Generator | undefined;
-}
+  generator: optional(generators),
+};
+
+export interface WeightedRandomSamplerOptions extends GivenOptions<typeof weightedOptions> {}
 
 /**
  * Positions drawn with probabilities in proportion to `weights`, which need not sum to 1.
@@ -28,11 +39,8 @@ export class WeightedRandomSampler implements Sampler {
    *   shall be drawn without replacement
    */
   constructor(weights: Numbers, numSamples: number, options: WeightedRandomSamplerOptions = {}) {
-    checkOptions("WeightedRandomSampler", options, ["replacement", "generator"]);
-    const { replacement = true, generator } = options;
+    const { replacement, generator } = resolveOptions("WeightedRandomSampler", options, weightedOptions);
     check("WeightedRandomSampler", "numSamples", numSamples, wholeNumber(1));
-    check("WeightedRandomSampler", "replacement", replacement, flag());
-    checkGenerator("WeightedRandomSampler", generator);
     this.weights = Float64Array.from(listNumbers("WeightedRandomSampler", "weights", weights));
     const bad = this.weights.findIndex((weight) => !(weight >= 0 && weight < Number.POSITIVE_INFINITY));
     if (bad >= 0) {

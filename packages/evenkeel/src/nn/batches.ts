@@ -1,4 +1,4 @@
-import { describe, formatShape, refuse, wrongType } from "../core/index.ts";
+import { type Check, check, describe, formatShape, refuse } from "../core/index.ts";
 import { Tensor } from "../tensor/index.ts";
 
 /**
@@ -10,21 +10,29 @@ export type Batch = readonly Tensor[];
 /** Anything that can be iterated once per epoch: a DataLoader, or a plain array of batches. */
 export type Loader<T = Batch> = Iterable<T>;
 
+const loaderAdvice = "pass a DataLoader or an array of [input, target] batches";
+
+/** A loader; whether it can be iterated once per epoch is for `checkLoader`. */
+export const loaders: Check<Loader> = {
+  expected: "something to loop over",
+  isKind: (value) =>
+    !(value instanceof Tensor) && typeof value === "object" && value !== null && Symbol.iterator in value,
+  fits: () => true,
+  cure: () => loaderAdvice,
+};
+
 /**
  * @throws TypeError if `loader` is not iterable, or only once although `again` asks for one pass
  *   per epoch
  */
 export function checkLoader(loader: unknown, name: string, again = false): void {
-  const advice = "pass a DataLoader or an array of [input, target] batches";
-  if (loader instanceof Tensor || typeof loader !== "object" || loader === null || !(Symbol.iterator in loader)) {
-    throw wrongType("", name, loader, "something to loop over", advice);
-  }
+  check<Loader<unknown>>("", name, loader, loaders);
   if (again && "next" in loader) {
     throw refuse(
       "wrong-type",
       "",
       `${name} is an iterator (${describe(loader)}), which is used up after one epoch`,
-      advice,
+      loaderAdvice,
     );
   }
 }

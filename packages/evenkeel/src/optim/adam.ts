@@ -1,46 +1,27 @@
-import type { PartialOptions } from "../core/index.ts";
+import { defaultsOf, flag, type GivenOptions, numberAtLeast, type OptionValues, optional } from "../core/index.ts";
 import { adamStep, amsgradStep } from "../ops/optimizer/optimizer.ts";
 import type { Tensor } from "../tensor/index.ts";
 import { FusedOptimizer } from "./fusedOptimizer.ts";
 import type { ParamGroup, ParamGroupInit } from "./optimizer.ts";
-import { betas, flag, learningRate, nonNegative, type OptionRules } from "./options.ts";
+import { decayRates, learningRate } from "./options.ts";
 import type { StateNames } from "./stateDict.ts";
 
-export interface AdamOptions {
-  /** Learning rate (0.001). */
-  lr: number;
+const adamOptions = {
+  /** Learning rate (1e-3). */
+  lr: optional(learningRate, 1e-3),
   /** The decay rates of the running averages of the gradient and of its square ([0.9, 0.999]). */
-  betas: readonly [number, number];
+  betas: optional(decayRates, [0.9, 0.999]),
   /** Added to the denominator (1e-8). */
-  eps: number;
-  /**
-   * Weight decay: 0 for Adam, where it is an L2 penalty; 0.01 for AdamW, where it shrinks the
-   * parameter itself.
-   */
-  weightDecay: number;
+  eps: optional(numberAtLeast(0), 1e-8),
+  /** An L2 penalty (0). For AdamW it shrinks the parameter itself instead, and is 0.01. */
+  weightDecay: optional(numberAtLeast(0), 0),
   /** Scales by the largest second moment so far (false). */
-  amsgrad: boolean;
+  amsgrad: optional(flag(), false),
   /** Climbs instead of descending (false). */
-  maximize: boolean;
-}
-
-const defaults: AdamOptions = {
-  lr: 1e-3,
-  betas: [0.9, 0.999],
-  eps: 1e-8,
-  weightDecay: 0,
-  amsgrad: false,
-  maximize: false,
+  maximize: optional(flag(), false),
 };
 
-const rules: OptionRules<AdamOptions> = {
-  lr: learningRate,
-  betas,
-  eps: nonNegative("epsilon value"),
-  weightDecay: nonNegative("weightDecay value"),
-  amsgrad: flag("amsgrad value"),
-  maximize: flag("maximize value"),
-};
+export interface AdamOptions extends OptionValues<typeof adamOptions> {}
 
 /** The base of Adam and AdamW, which differ in the weight decay only. */
 abstract class AdamBase extends FusedOptimizer<AdamOptions> {
@@ -89,9 +70,9 @@ export class Adam extends AdamBase {
   /** @throws as `Optimizer` */
   constructor(
     params: Iterable<Tensor> | Iterable<ParamGroupInit<AdamOptions>>,
-    options: PartialOptions<AdamOptions> = {},
+    options: GivenOptions<typeof adamOptions> = {},
   ) {
-    super(params, defaults, options, rules);
+    super(params, defaultsOf(adamOptions), options, adamOptions);
   }
 }
 
@@ -106,8 +87,8 @@ export class AdamW extends AdamBase {
   /** @throws as `Optimizer` */
   constructor(
     params: Iterable<Tensor> | Iterable<ParamGroupInit<AdamOptions>>,
-    options: PartialOptions<AdamOptions> = {},
+    options: GivenOptions<typeof adamOptions> = {},
   ) {
-    super(params, { ...defaults, weightDecay: 1e-2 }, options, rules);
+    super(params, { ...defaultsOf(adamOptions), weightDecay: 1e-2 }, options, adamOptions);
   }
 }

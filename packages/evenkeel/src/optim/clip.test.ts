@@ -72,9 +72,13 @@ describe("clipGradNorm", () => {
   it.each<[string, () => unknown, RegExp]>([
     ["a negative maxNorm", () => clipGradNorm([], -1), /maxNorm is -1, expected a number of at least 0/],
     ["maxNorm NaN", () => clipGradNorm([], Number.NaN), /maxNorm is NaN/],
-    ["normType 0", () => clipGradNorm([], 1, { normType: 0 }), /normType is 0, expected a number above 0, or Infinity/],
+    [
+      "normType 0",
+      () => clipGradNorm([], 1, { normType: 0 }),
+      /normType is 0, expected a finite number above 0, or Infinity/,
+    ],
     // @ts-expect-error PyTorch takes "inf" too
-    ["a norm by name", () => clipGradNorm([], 1, { normType: "inf" }), /normType is "inf", expected a number/],
+    ["a norm by name", () => clipGradNorm([], 1, { normType: "inf" }), /normType is "inf", expected a finite number/],
     // @ts-expect-error: PyTorch's positional norm
     ["an option by position", () => clipGradNorm([], 1, 1), /clipGradNorm: the options are 1, expected an object/],
     // @ts-expect-error: PyTorch's spelling

@@ -1,14 +1,24 @@
-import { checkOptions, refuse, wrongType, wrongValue } from "../core/index.ts";
+import {
+  flag,
+  type GivenOptions,
+  numberAbove,
+  optional,
+  orElse,
+  refuse,
+  resolveOptions,
+  wrongType,
+  wrongValue,
+} from "../core/index.ts";
 import { div, noGrad, stack, Tensor, tensor } from "../tensor/index.ts";
 
-export interface ClipGradNormOptions {
+const clipOptions = {
   /** The p of the p-norm; Infinity takes the largest magnitude (2). */
-  readonly normType?: number | undefined;
+  normType: optional(orElse(numberAbove(0), Number.POSITIVE_INFINITY), 2),
   /** Throws instead of scaling by a norm that is infinite or NaN (false). */
-  readonly errorIfNonfinite?: boolean | undefined;
-}
+  errorIfNonfinite: optional(flag(), false),
+};
 
-const clipOptions = ["normType", "errorIfNonfinite"];
+export interface ClipGradNormOptions extends GivenOptions<typeof clipOptions> {}
 
 /**
  * Scales the gradients of `parameters` together, in place, so that their norm as one vector is at
@@ -24,15 +34,8 @@ export function clipGradNorm(
   maxNorm: number,
   options: ClipGradNormOptions = {},
 ): Tensor {
-  checkOptions("clipGradNorm", options, clipOptions);
-  const { normType = 2, errorIfNonfinite = false } = options;
+  const { normType, errorIfNonfinite } = resolveOptions("clipGradNorm", options, clipOptions);
   requireLimit("clipGradNorm", "maxNorm", maxNorm);
-  if (typeof normType !== "number") {
-    throw wrongType("clipGradNorm", "normType", normType, "a number");
-  }
-  if (!(normType > 0)) {
-    throw wrongValue("clipGradNorm", "normType", normType, "a number above 0, or Infinity");
-  }
   const grads = gradientsOf("clipGradNorm", parameters);
   if (grads.length === 0) return tensor(0);
   return noGrad(() => {

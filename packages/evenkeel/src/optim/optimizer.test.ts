@@ -83,13 +83,13 @@ describe("step", () => {
       (_, b) => (b.grad = tensor(new Float64Array(2))),
       /has a gradient of shape \[2\] and dtype float64/,
     ],
-    ["lr NaN", (optimizer) => (optimizer.paramGroups[1].lr = Number.NaN), /Invalid learning rate: NaN/],
+    ["lr NaN", (optimizer) => (optimizer.paramGroups[1].lr = Number.NaN), /lr is NaN/],
     [
       "lr gone",
       (optimizer) => (optimizer.paramGroups[1].lr = undefined as unknown as number),
       /required optimization parameter lr/,
     ],
-    ["beta out of range", (optimizer) => (optimizer.paramGroups[1].betas = [0.9, 2]), /beta parameter at index 1: 2/],
+    ["beta out of range", (optimizer) => (optimizer.paramGroups[1].betas = [0.9, 2]), /betas\[1\] is 2/],
   ])("moves nothing at all with %s", (_, spoil, message) => {
     const [a, b] = [leaf(1), leaf(1, 2)];
     const optimizer = new Adam([{ params: [a] }, { params: [b] }]);
@@ -208,7 +208,7 @@ describe("parameter groups", () => {
       /a parameter group of Adam: unknown option "momentum", expected lr, betas/,
       TypeError,
     ],
-    ["an invalid option", [{ params: [leaf(1)], lr: -1 }], /Invalid learning rate: -1/, RangeError],
+    ["an invalid option", [{ params: [leaf(1)], lr: -1 }], /lr is -1/, RangeError],
   ])("refuse %s", (_, params, message, kind) => {
     const attempt = () => new Adam(params as Tensor[]);
     expect(attempt).toThrow(message);
@@ -219,7 +219,7 @@ describe("parameter groups", () => {
     const optimizer = new Adam([shared]);
     const before = snapshot(optimizer);
     expect(() => optimizer.addParamGroup({ params: [leaf(1), shared] })).toThrow(/more than one parameter group/);
-    expect(() => optimizer.addParamGroup({ params: [leaf(1)], lr: -1 })).toThrow(/learning rate/);
+    expect(() => optimizer.addParamGroup({ params: [leaf(1)], lr: -1 })).toThrow(/lr is -1/);
     expect(snapshot(optimizer)).toBe(before);
   });
 });

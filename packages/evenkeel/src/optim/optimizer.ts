@@ -1,14 +1,18 @@
 import {
   checkOptions,
   type DType,
+  flag,
   formatShape,
+  type GivenOptions,
   guard,
   hostScalar,
+  optional,
   type PartialOptions,
   refuse,
   refuseGiven,
   refuseInStep,
   refuseMisspellings,
+  resolveOptions,
   type Shape,
   withoutUndefined,
   wrongState,
@@ -18,7 +22,15 @@ import { enableGrad, noGrad, Tensor } from "../tensor/index.ts";
 import { Storage } from "../tensor/storage.ts";
 import { checkParam, checkState, isGroup } from "./checks.ts";
 import { isScheduled, noteScheduled, type ScheduledGroup } from "./lrScheduler/scheduled.ts";
-import { checkComplete, checkRules, copyOptions, guardOptions, type OptionRules, rulesLike } from "./options.ts";
+import {
+  checkComplete,
+  checkGiven,
+  copyOptions,
+  declaredLike,
+  guardOptions,
+  type Hyperparameters,
+  notNaN,
+} from "./options.ts";
 import { type ParamState, ParamStates } from "./paramStates.ts";
 import { formatOptimizer } from "./print.ts";
 import { checkStateDict, type OptimizerStateDict, requireObject, type StateExpectation } from "./stateDict.ts";
@@ -42,7 +54,13 @@ export interface AnyOptions {
   lr: number;
 }
 
-const zeroGradOptions = ["setToNone"];
+const zeroGradOptions = {
+  /**
+   * False fills the gradients with 0 instead: a parameter that then gets no gradient is still
+   * stepped (true).
+   */
+  setToNone: optional(flag(), true),
+};
 
 type Step = (closure?: () => unknown) => unknown;
 
@@ -62,7 +80,7 @@ type Step = (closure?: () => unknown) => unknown;
  * }
  *
  * `step` runs without recording gradients; its closure records them. Before each step the hyperparameters are checked,
- * by `rules` or against the kind of their defaults. In a compiled step, a changed hyperparameter makes a new
+ * as declared or against the kind of their defaults. In a compiled step, a changed hyperparameter makes a new
  * program; see {@link plainOptions} and {@link hyper}. https://pytorch.org/docs/stable/optim.html#base-class
  */
 export abstract class Optimizer<O extends object = AnyOptions> {
@@ -77,14 +95,14 @@ export abstract class Optimizer<O extends object = AnyOptions> {
    * through {@link hyper}.
    */
   protected readonly plainOptions?: readonly string[];
-  readonly #rules: OptionRules<O>;
+  readonly #declared: Hyperparameters<O>;
 
   /**
    * @param params the parameters, or groups of them
    * @param defaults the default hyperparameters of a group
    * @param options the options of the user, if they are not merged into the defaults already
-   * @param rules the check of each hyperparameter; without rules each must have the kind of its
-   *   default
+   * @param declared the declaration of each hyperparameter; without it each must have the kind of
+   *   its default
    * @throws TypeError if `params` is a tensor, or holds something other than tensors or groups; if
    *   `options` is no object, or one is unknown or of the wrong kind
    * @throws RangeError if there are no parameters, or an option is out of range
@@ -94,12 +112,12 @@ export abstract class Optimizer<O extends object = AnyOptions> {
     params: Iterable<Tensor> | Iterable<ParamGroupInit<O>>,
     defaults: Partial<O>,
     options: PartialOptions<O> = {},
-    rules?: OptionRules<O>,
+    declared?: Hyperparameters<O>,
   ) {
     refuseMisspellings(Optimizer.prototype, "optimizer", { fields: ["paramGroups"] });
     requireObject(defaults, `the defaults of ${this.constructor.name}`, "an object such as { lr: 1e-3 }");
-    this.#rules = rules ?? rulesLike(defaults);
-    checkOptions(this.constructor.name, options, Object.keys(this.#rules));
+    this.#declared = declared ?? declaredLike(defaults, notNaN);
+    checkOptions(this.constructor.name, options, Object.keys(this.#declared));
     this.defaults = { ...defaults, ...withoutUndefined(options) };
     this.#checkOptions(this.defaults);
     if (params instanceof Tensor || typeof params?.[Symbol.iterator] !== "function") {
@@ -160,7 +178,7 @@ export abstract class Optimizer<O extends object = AnyOptions> {
       }
       taken.add(param);
     });
-    checkOptions(`a parameter group of ${this.constructor.name}`, options, Object.keys(this.#rules));
+    checkOptions(`a parameter group of ${this.constructor.name}`, options, Object.keys(this.#declared));
     const merged = { ...this.defaults, ...withoutUndefined(options) } as Partial<O>;
     this.#check(merged);
     this.paramGroups.push({ ...copyOptions(merged as O), params });
@@ -169,12 +187,9 @@ export abstract class Optimizer<O extends object = AnyOptions> {
   /**
    * Clears the gradients, so that the next `backward()` does not accumulate.
    * https://pytorch.org/docs/stable/generated/torch.optim.Optimizer.zero_grad.html
-   * @param options.setToNone false fills the gradients with 0 instead: a parameter that then gets
-   *   no gradient is still stepped
    */
-  zeroGrad(options: { readonly setToNone?: boolean | undefined } = {}): void {
-    checkOptions("zeroGrad", options, zeroGradOptions);
-    const { setToNone = true } = options;
+  zeroGrad(options: GivenOptions<typeof zeroGradOptions> = {}): void {
+    const { setToNone } = resolveOptions("zeroGrad", options, zeroGradOptions);
     this.#meetParams();
     for (const { params } of this.paramGroups) {
       for (const param of params) {
@@ -311,7 +326,7 @@ export abstract class Optimizer<O extends object = AnyOptions> {
   loadStateDict(stateDict: OptimizerStateDict<O>): void {
     refuseInStep("loadStateDict() of an optimizer", "call it between two steps");
     const loaded = checkStateDict(stateDict, this.paramGroups, {
-      options: Object.keys(this.#rules),
+      options: Object.keys(this.#declared),
       // A group with an initial rate was under a schedule.
       checkOptions: (options, scheduled) => this.#checkOptions(options, scheduled),
       ...this.expectedState(),
@@ -352,12 +367,12 @@ export abstract class Optimizer<O extends object = AnyOptions> {
 
   /** Checks that every hyperparameter is given and valid. */
   #check(options: Partial<O>): void {
-    checkComplete(this.constructor.name, options, this.#rules);
+    checkComplete(this.constructor.name, options, this.#declared);
     this.#checkOptions(options);
   }
 
   #checkOptions(options: Partial<O>, scheduled = isScheduled(options)): void {
-    checkRules(options, this.#rules, scheduled);
+    checkGiven(this.constructor.name, options, this.#declared, scheduled);
     this.checkTogether(options);
   }
 }

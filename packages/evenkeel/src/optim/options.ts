@@ -1,56 +1,42 @@
-import { describe, guard, mismatch, wrongState } from "../core/index.ts";
+import {
+  type Check,
+  check,
+  type Declaration,
+  finiteNumber,
+  flag,
+  guard,
+  listOf,
+  numberAtLeast,
+  share,
+  wrongState,
+} from "../core/index.ts";
 
-/** Throws if a hyperparameter is invalid; `scheduled`: a schedule has set the rate. */
-type OptionRule = (value: unknown, scheduled: boolean) => void;
+/** One declaration for each hyperparameter: a missing one does not compile. */
+export type Hyperparameters<O> = { readonly [K in keyof O]-?: Declaration<O[K]> };
 
-/** One rule per hyperparameter: a missing one does not compile. */
-export type OptionRules<O> = { readonly [K in keyof O]-?: OptionRule };
-
-/** `what` names the value in the message, as PyTorch does. */
-function requireNumber(what: string, value: unknown): asserts value is number {
-  if (typeof value !== "number") throw mismatch("wrong-type", "", `Invalid ${what}: ${describe(value)}`, "a number");
-}
-
-export function nonNegative(what: string): OptionRule {
-  return (value) => {
-    requireNumber(what, value);
-    if (!(value >= 0 && value < Number.POSITIVE_INFINITY)) {
-      throw mismatch("wrong-value", "", `Invalid ${what}: ${value}`, "a finite number of at least 0");
-    }
-  };
-}
-
-export function finite(what: string): OptionRule {
-  return (value) => {
-    requireNumber(what, value);
-    if (!Number.isFinite(value)) throw mismatch("wrong-value", "", `Invalid ${what}: ${value}`, "a finite number");
-  };
-}
-
-const [anyRate, givenRate] = [finite("learning rate"), nonNegative("learning rate")];
+export const learningRate: Check<number> = /* @__PURE__ */ numberAtLeast(0);
 
 /** PyTorch checks the rate given by the user, but not the rates of a schedule. */
-export const learningRate: OptionRule = (value, scheduled) => (scheduled ? anyRate : givenRate)(value, scheduled);
-
-export function flag(what: string): OptionRule {
-  return (value) => {
-    if (typeof value !== "boolean") {
-      throw mismatch("wrong-type", "", `Invalid ${what}: ${describe(value)}`, "true or false");
-    }
-  };
+export function currentRate(scheduled: boolean): Check<number> {
+  return scheduled ? finiteNumber() : learningRate;
 }
 
-/** Two numbers in [0, 1): the decay rates of the running averages. */
-export const betas: OptionRule = (value) => {
-  if (!Array.isArray(value) || value.length !== 2) {
-    throw mismatch("wrong-type", "", `Invalid betas: ${describe(value)}`, "two numbers in [0, 1), as in [0.9, 0.999]");
-  }
-  value.forEach((beta: unknown, index) => {
-    const what = `beta parameter at index ${index}`;
-    requireNumber(what, beta);
-    if (!(beta >= 0 && beta < 1)) throw mismatch("wrong-value", "", `Invalid ${what}: ${beta}`, "a number in [0, 1)");
-  });
+const isPair = (value: unknown) => Array.isArray(value) && value.length === 2;
+
+/** The decay rates of the running averages. */
+export const decayRates = /* @__PURE__ */ Object.assign(
+  listOf(share("number"), "two numbers from 0 up to, but not including, 1, as in [0.9, 0.999]"),
+  { isKind: isPair },
+) as Check<readonly [number, number]>;
+
+/** Any number but NaN: infinite bounds are of use. */
+export const notNaN: Check<number> = {
+  expected: "a number",
+  isKind: (value) => typeof value === "number",
+  fits: (value) => !Number.isNaN(value),
 };
+
+const anything: Check = { expected: "a value", isKind: () => true, fits: () => true };
 
 /**
  * Options are numbers, words, booleans and lists of them: a copy shares nothing with its source.
@@ -61,32 +47,27 @@ export function copyOptions<O extends object>(options: O): O {
   ) as O;
 }
 
-/** Rules from defaults: a number must stay a number, a flag a flag, a list a list. */
-export function rulesLike<O extends object>(defaults: Partial<O>): OptionRules<O> {
-  return Object.fromEntries(
-    Object.entries(defaults).map(([name, value]) => [name, ruleLike(name, value)]),
-  ) as OptionRules<O>;
+/** Declarations from defaults: a number must stay a number, a flag a flag, a list a list. */
+export function declaredLike<O extends object>(defaults: Partial<O>, number: Check<number>): Hyperparameters<O> {
+  const entries = Object.entries(defaults).map(([name, value]) => [name, { check: checkLike(value, number) }]);
+  return Object.fromEntries(entries) as Hyperparameters<O>;
 }
 
-function ruleLike(name: string, value: unknown): OptionRule {
-  if (typeof value === "boolean") return flag(name);
-  if (typeof value === "number") return (given) => requireNotNaN(name, given);
-  if (!Array.isArray(value)) return () => {};
-  const rules = value.map((element, i) => ruleLike(`${name}[${i}]`, element));
-  return (given) => {
-    if (!Array.isArray(given)) throw mismatch("wrong-type", "", `Invalid ${name}: ${describe(given)}`, "a list");
-    for (const [i, element] of given.entries()) rules[i]?.(element, false);
-  };
+function checkLike(value: unknown, number: Check<number>): Check {
+  if (typeof value === "number") return number as Check;
+  if (typeof value === "boolean") return flag() as Check;
+  if (!Array.isArray(value)) return anything;
+  const isUniform = value.length > 0 && value.every((item) => typeof item === typeof value[0]);
+  return listOf(isUniform ? checkLike(value[0], number) : anything, "a list") as Check;
 }
 
-function requireNotNaN(what: string, value: unknown): void {
-  requireNumber(what, value);
-  if (Number.isNaN(value)) throw mismatch("wrong-value", "", `Invalid ${what}: NaN`, "a number");
-}
-
-/** @throws Error if an option is missing that has a rule */
-export function checkComplete<O extends object>(owner: string, options: Partial<O>, rules: OptionRules<O>): void {
-  for (const name in rules) {
+/** @throws Error if a declared option is missing */
+export function checkComplete<O extends object>(
+  owner: string,
+  options: Partial<O>,
+  declared: Hyperparameters<O>,
+): void {
+  for (const name in declared) {
     if (options[name] !== undefined) continue;
     throw wrongState(
       "",
@@ -96,9 +77,18 @@ export function checkComplete<O extends object>(owner: string, options: Partial<
   }
 }
 
-/** Applies the rules to the given options. */
-export function checkRules<O extends object>(options: Partial<O>, rules: OptionRules<O>, scheduled: boolean): void {
-  for (const name in rules) if (options[name] !== undefined) rules[name](options[name], scheduled);
+/** Checks the options that are given; `scheduled`: a schedule has set the rate. */
+export function checkGiven<O extends object>(
+  owner: string,
+  options: Partial<O>,
+  declared: Hyperparameters<O>,
+  scheduled: boolean,
+): void {
+  for (const option in declared) {
+    const wanted: unknown = declared[option].check;
+    if (options[option] === undefined) continue;
+    check(owner, { option }, options[option], wanted === learningRate ? currentRate(scheduled) : (wanted as Check));
+  }
 }
 
 /** Guards options that are read as plain values. Lists are compared by their items. */

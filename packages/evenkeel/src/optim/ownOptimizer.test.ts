@@ -147,8 +147,8 @@ describe.each([true, false])("an own optimizer, compiled: %s", (compiled) => {
     const before = weights();
     const [group] = optimizer.paramGroups;
     for (const [lr, message] of [
-      [Number.NaN, "Invalid lr: NaN"],
-      ["0.1", 'Invalid lr: "0.1", expected a number'],
+      [Number.NaN, "lr is NaN"],
+      ["0.1", 'lr is "0.1", expected a number'],
       [undefined, "required optimization parameter lr; give it in the group or to Momentum"],
     ] as const) {
       group.lr = lr as number;
@@ -168,7 +168,7 @@ describe.each([true, false])("an own optimizer, compiled: %s", (compiled) => {
     expect(() => optimizer.addParamGroup({ params: [], nesterov: true } as never)).toThrow(
       'a parameter group of Momentum: unknown option "nesterov", expected lr, momentum',
     );
-    expect(() => new Momentum([a], { momentum: Number.NaN })).toThrow("Invalid momentum: NaN, expected a number");
+    expect(() => new Momentum([a], { momentum: Number.NaN })).toThrow("momentum is NaN, expected a number");
     const sum: number = optimizer.paramGroups[0].lr + (optimizer.defaults.lr ?? 0);
     expect(sum).toBe(0.6);
   });
@@ -224,7 +224,7 @@ describe("step()", () => {
     expect(after(() => (scaled.paramGroups[0].scales = [3]))).toBe(3);
     expect(after(() => (scaled.paramGroups[0].scales[0] = 4))).toBe(4);
     expect(after(() => (scaled.extra = 2))).toBe(8);
-    expect(() => after(() => (scaled.paramGroups[0].scales[0] = Number.NaN))).toThrow("Invalid scales[0]: NaN");
+    expect(() => after(() => (scaled.paramGroups[0].scales[0] = Number.NaN))).toThrow("scales[0] is NaN");
   });
 });
 

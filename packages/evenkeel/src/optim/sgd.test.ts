@@ -98,11 +98,11 @@ describe("SGD", () => {
   });
 
   it.each<[Partial<SGDOptions>, RegExp]>([
-    [{ lr: -1 }, /Invalid learning rate: -1, expected a finite number of at least 0/],
-    [{ lr: Number.NaN }, /Invalid learning rate: NaN/],
-    [{ lr: 1, momentum: -0.1 }, /Invalid momentum value: -0.1/],
-    [{ lr: 1, weightDecay: -1 }, /Invalid weightDecay value: -1/],
-    [{ lr: 1, dampening: Number.POSITIVE_INFINITY }, /Invalid dampening value: Infinity/],
+    [{ lr: -1 }, /lr is -1, expected a finite number of at least 0/],
+    [{ lr: Number.NaN }, /lr is NaN/],
+    [{ lr: 1, momentum: -0.1 }, /momentum is -0.1/],
+    [{ lr: 1, weightDecay: -1 }, /weightDecay is -1/],
+    [{ lr: 1, dampening: Number.POSITIVE_INFINITY }, /dampening is Infinity/],
     [
       { lr: 1, nesterov: true },
       /Nesterov momentum requires a momentum and zero dampening, got momentum 0 and dampening 0/,

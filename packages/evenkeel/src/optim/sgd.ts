@@ -1,43 +1,40 @@
-import { guard, type PartialOptions, wrongState } from "../core/index.ts";
+import {
+  defaultsOf,
+  finiteNumber,
+  flag,
+  type GivenOptions,
+  guard,
+  numberAtLeast,
+  type OptionValues,
+  optional,
+  type PartialOptions,
+  required,
+  wrongState,
+} from "../core/index.ts";
 import { sgdMomentumStep, sgdStep } from "../ops/optimizer/optimizer.ts";
 import type { Tensor } from "../tensor/index.ts";
 import { FusedOptimizer } from "./fusedOptimizer.ts";
 import type { ParamGroup, ParamGroupInit } from "./optimizer.ts";
-import { finite, flag, learningRate, nonNegative, type OptionRules } from "./options.ts";
+import { learningRate } from "./options.ts";
 import type { ParamState } from "./paramStates.ts";
 import type { StateNames } from "./stateDict.ts";
 
-export interface SGDOptions {
+const sgdOptions = {
   /** Learning rate: has no default. */
-  lr: number;
+  lr: required(learningRate),
   /** The fraction of the last step's direction that is kept (0). */
-  momentum: number;
+  momentum: optional(numberAtLeast(0), 0),
   /** The fraction of the gradient that does not enter the momentum (0). */
-  dampening: number;
+  dampening: optional(finiteNumber(), 0),
   /** L2 penalty: this multiple of the parameter is added to its gradient (0). */
-  weightDecay: number;
+  weightDecay: optional(numberAtLeast(0), 0),
   /** Looks ahead along the momentum; needs momentum and no dampening (false). */
-  nesterov: boolean;
+  nesterov: optional(flag(), false),
   /** Climbs instead of descending (false). */
-  maximize: boolean;
-}
-
-const defaults: Omit<SGDOptions, "lr"> = {
-  momentum: 0,
-  dampening: 0,
-  weightDecay: 0,
-  nesterov: false,
-  maximize: false,
+  maximize: optional(flag(), false),
 };
 
-const rules: OptionRules<SGDOptions> = {
-  lr: learningRate,
-  momentum: nonNegative("momentum value"),
-  dampening: finite("dampening value"),
-  weightDecay: nonNegative("weightDecay value"),
-  nesterov: flag("nesterov value"),
-  maximize: flag("maximize value"),
-};
+export interface SGDOptions extends OptionValues<typeof sgdOptions> {}
 
 /**
  * Stochastic gradient descent, with momentum if wanted.
@@ -48,13 +45,13 @@ const rules: OptionRules<SGDOptions> = {
  */
 export class SGD extends FusedOptimizer<SGDOptions> {
   /** @throws as `Optimizer`; Error if nesterov comes without momentum or with dampening */
-  constructor(params: Iterable<Tensor>, options: PartialOptions<SGDOptions> & Pick<SGDOptions, "lr">);
+  constructor(params: Iterable<Tensor>, options: GivenOptions<typeof sgdOptions>);
   constructor(groups: Iterable<ParamGroupInit<SGDOptions>>, options?: PartialOptions<SGDOptions>);
   constructor(
     params: Iterable<Tensor> | Iterable<ParamGroupInit<SGDOptions>>,
     options: PartialOptions<SGDOptions> = {},
   ) {
-    super(params, defaults, options, rules);
+    super(params, defaultsOf(sgdOptions), options, sgdOptions);
   }
 
   protected override checkTogether({ nesterov, momentum, dampening }: Partial<SGDOptions>): void {

@@ -137,12 +137,7 @@ describe("stateDict", () => {
       /has unknown momentum; was it saved by the same kind/,
       Error,
     ],
-    [
-      "an invalid lr",
-      (dict) => Object.assign(dict.paramGroups[1], { lr: -1 }) && dict,
-      /Invalid learning rate: -1/,
-      RangeError,
-    ],
+    ["an invalid lr", (dict) => Object.assign(dict.paramGroups[1], { lr: -1 }) && dict, /lr is -1/, RangeError],
     [
       "state of no parameter",
       (dict) => Object.assign(dict.state, { 7: dict.state[0] }) && dict,

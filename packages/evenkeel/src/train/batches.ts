@@ -2,7 +2,7 @@ import { mismatch, refuse } from "../core/index.ts";
 import { type Batch, checkRows, type Loader } from "../nn/batches.ts";
 import { cat, type Tensor } from "../tensor/index.ts";
 
-export { type Batch, checkLoader, inputsOf, type Loader } from "../nn/batches.ts";
+export { type Batch, checkLoader, inputsOf, type Loader, loaders } from "../nn/batches.ts";
 
 /** A checked batch. */
 export interface RowBatch {

@@ -7,6 +7,7 @@ import type { Run } from "../../records/runs/readRun.ts";
 import type { RunsFolder } from "../../records/runs/runsFolder.ts";
 import { runFiles } from "../../records/runs/types.ts";
 import { misuse, sentence } from "../../shell/errors.ts";
+import { count } from "../../shell/figures.ts";
 
 /** Flags that may be given with `--resume`: all other settings are the run's own. */
 const own = ["--runs", "--resume", "--out", "--tensorboard", "--no-report", "--json", "--epochs"];
@@ -55,7 +56,11 @@ export function resumedRun({ wanted, source, given, epochs, ...place }: ResumeRe
   }
   const done = run.result?.epochs ?? 0;
   if (epochs !== undefined && epochs < done) {
-    throw misuse("conflict", `the run ${run.id} has ${done} finished epochs`, "--epochs counts from the first one");
+    throw misuse(
+      "conflict",
+      `the run ${run.id} has ${count(done, "finished epoch")}`,
+      "--epochs counts from the first one",
+    );
   }
   if (run.status === "finished" && (epochs === undefined || epochs === done)) {
     const cure = !ends ? "a larger --epochs continues it" : undefined;

@@ -1,16 +1,18 @@
-import { checkOptions, formatShape } from "../../core/index.ts";
+import { formatShape, type GivenOptions, optional, resolveOptions, wholeNumber } from "../../core/index.ts";
 import type { GraphValue } from "../graph.ts";
 import { nodesOf } from "../memory/layout.ts";
 import type { Program } from "../program/program.ts";
 import { formatProgram } from "./formatProgram.ts";
 
-export interface ExplainOptions {
+const explainOptions = {
   /**
    * Time every task over this many more steps on the last arguments; they change state as any step
-   * does. Default 0: no times.
+   * does. Without it there are no times (0).
    */
-  readonly profile?: number | undefined;
-}
+  profile: optional(wholeNumber(0), 0),
+};
+
+export interface ExplainOptions extends GivenOptions<typeof explainOptions> {}
 
 /** One task of a program: an op, elementwise ops in one loop, or one op on arrays side by side. */
 export interface TaskExplanation {
@@ -68,8 +70,8 @@ interface Named {
 }
 
 export function explain(programs: readonly Named[], options: ExplainOptions = {}): Explanation {
-  checkOptions("explain", options, ["profile"]);
-  const explained = programs.map((named) => explainProgram(named, options.profile ?? 0));
+  const { profile } = resolveOptions("explain", options, explainOptions);
+  const explained = programs.map((named) => explainProgram(named, profile));
   const print = () => explained.map(formatProgram).join("\n\n") || "no programs yet: call the compiled function first";
   return { programs: explained, toString: print, ...{ [Symbol.for("nodejs.util.inspect.custom")]: print } };
 }

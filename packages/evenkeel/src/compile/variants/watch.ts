@@ -1,5 +1,9 @@
+import { type Checked, oneOf } from "../../core/index.ts";
+
+export const watches = /* @__PURE__ */ oneOf(["always", "doubling", "never"]);
+
 /** How often a compiled step is traced again, to detect changes. */
-export type Check = "always" | "doubling" | "never";
+export type Check = Checked<typeof watches>;
 
 /**
  * The next check may run after this many times the duration of the last: checks take at most a

@@ -1,6 +1,15 @@
-import { checkOptions, checkValue, refuse, refuseInStep, wholeNumber, wrongType } from "../../core/index.ts";
+import {
+  type Check,
+  checkDeclared,
+  type GivenOptions,
+  optional,
+  refuse,
+  refuseInStep,
+  wholeNumber,
+  wrongType,
+} from "../../core/index.ts";
 import { Tensor } from "../../tensor/index.ts";
-import { type Batch, checkLoader, type Loader } from "../batches.ts";
+import { type Batch, type Loader, loaders } from "../batches.ts";
 import { requireInitialized } from "../flow/requireInitialized.ts";
 import { BatchNormLayer } from "../layers/norm/batchNorm.ts";
 import { type AnyModule, Module } from "../module/module.ts";
@@ -11,30 +20,45 @@ import { type Observation, observe, traceFeeds } from "./observe.ts";
 import { batchFindings, loneRowFinding, settingFindings } from "./settingRules.ts";
 import { type DecayingOptimizer, decayFindings, structureFindings } from "./structureRules.ts";
 
-export interface CheckBatchNormOptions {
+const inputs: Check<Tensor | readonly Tensor[]> = {
+  expected: "a Tensor, or a list of those that the model takes",
+  isKind: (value) => {
+    const list: unknown = value instanceof Tensor ? [value] : value;
+    return Array.isArray(list) && list.length > 0 && list.every((item) => item instanceof Tensor);
+  },
+  fits: () => true,
+};
+
+const optimizers: Check<DecayingOptimizer> = {
+  expected: "an optimizer such as new optim.Adam(...)",
+  isKind: (value) => Array.isArray((value as Partial<DecayingOptimizer> | null)?.paramGroups),
+  fits: () => true,
+};
+
+const declaredOptions = {
   /** Training batches, `[...inputs, target]` or inputs only. The model is run over them. */
-  readonly loader?: Loader<Batch | Tensor> | undefined;
+  loader: optional<Loader<Batch | Tensor>>(loaders),
   /**
    * How many batches of the loader to use. Default all, which is needed to know the size of the
    * last one.
    */
-  readonly batches?: number | undefined;
+  batches: optional(wholeNumber(1)),
   /**
    * Without a loader: the input of the model, a tensor or a list of several. The model runs once,
    * to record the data flow.
    */
-  readonly input?: Tensor | readonly Tensor[] | undefined;
+  input: optional(inputs),
   /** The optimizer of the training, for its weight decay. */
-  readonly optimizer?: DecayingOptimizer | undefined;
+  optimizer: optional(optimizers),
   /** Rows per batch in training. Default: that of the first batch of the loader. */
-  readonly batchSize?: number | undefined;
+  batchSize: optional(wholeNumber(1)),
   /** The number of training rows, if there is no loader. */
-  readonly rows?: number | undefined;
+  rows: optional(wholeNumber(1)),
   /** The number of steps of the whole training. */
-  readonly steps?: number | undefined;
-}
+  steps: optional(wholeNumber(0)),
+};
 
-const optionNames = ["loader", "batches", "input", "optimizer", "batchSize", "rows", "steps"];
+export interface CheckBatchNormOptions extends GivenOptions<typeof declaredOptions> {}
 
 /**
  * Looks for what goes wrong with batch normalization in use: a bias or dropout before it, a
@@ -56,9 +80,9 @@ export function checkBatchNorm(model: AnyModule, options: CheckBatchNormOptions 
   if (!(model instanceof Module)) {
     throw wrongType("checkBatchNorm", "the model", model, "an nn.Module");
   }
-  checkOptions("checkBatchNorm", options, optionNames);
+  checkDeclared("checkBatchNorm", options, declaredOptions);
+  checkTogether(options);
   const { loader, optimizer, steps } = options;
-  checkValues(options);
   requireInitialized("checkBatchNorm", model);
   const norms = model.namedModules().filter((entry): entry is [string, Module & BatchNormLayer] => {
     return (entry[1] as AnyModule) instanceof BatchNormLayer;
@@ -106,13 +130,8 @@ function trainingOf(
   return { batchSize: batchSize ?? seen.sizes[0], rows: rows ?? all };
 }
 
-function checkValues({ loader, batches, input, optimizer, batchSize, rows, steps }: CheckBatchNormOptions): void {
+function checkTogether({ loader, batches, input }: CheckBatchNormOptions): void {
   const owner = "checkBatchNorm";
-  if (loader !== undefined) checkLoader(loader, "the loader");
-  for (const [name, value] of Object.entries({ batches, batchSize, rows })) {
-    if (value !== undefined) checkValue(owner, name, value, wholeNumber(1));
-  }
-  if (steps !== undefined) checkValue(owner, "steps", steps, wholeNumber(0));
   if (batches !== undefined && loader === undefined) {
     throw refuse(
       "missing",
@@ -121,21 +140,12 @@ function checkValues({ loader, batches, input, optimizer, batchSize, rows, steps
       "pass { loader }",
     );
   }
-  if (input !== undefined) {
-    if (loader !== undefined) {
-      throw refuse(
-        "wrong-type",
-        owner,
-        "both loader and input are given",
-        "the loader shows what feeds what, so leave the input out",
-      );
-    }
-    const inputs = input instanceof Tensor ? [input] : input;
-    if (!Array.isArray(inputs) || inputs.length === 0 || !inputs.every((item) => item instanceof Tensor)) {
-      throw wrongType(owner, "input", input, "a Tensor, or a list of those that the model takes");
-    }
-  }
-  if (optimizer !== undefined && !Array.isArray(optimizer?.paramGroups)) {
-    throw wrongType(owner, "optimizer", optimizer, "an optimizer such as new optim.Adam(...)");
+  if (input !== undefined && loader !== undefined) {
+    throw refuse(
+      "wrong-type",
+      owner,
+      "both loader and input are given",
+      "the loader shows what feeds what, so leave the input out",
+    );
   }
 }

@@ -1,6 +1,7 @@
+import { plural } from "../../core/index.ts";
 import type { BatchNormLayer } from "../layers/norm/batchNorm.ts";
 import type { Step } from "./feeds.ts";
-import { type BatchNormFinding, figure, percent, plural } from "./finding.ts";
+import { type BatchNormFinding, figure, percent } from "./finding.ts";
 import type { Seen } from "./observe.ts";
 
 /** Findings about the inputs of a BatchNorm. */

@@ -1,3 +1,4 @@
+import { plural } from "../../core/index.ts";
 import { inspect } from "../print/print.ts";
 
 /** The rules of the check; docs/10-batch-normalization.md explains the number of each. */
@@ -77,10 +78,6 @@ export class BatchNormReport {
 /** A module in a sentence. */
 function named(path: string): string {
   return path === "" ? "the model" : `"${path}"`;
-}
-
-export function plural(count: number, noun: string): string {
-  return `${count.toLocaleString("en")} ${noun}${count === 1 ? "" : "s"}`;
 }
 
 /** Three digits: 1.63, 316, 7e-10. */

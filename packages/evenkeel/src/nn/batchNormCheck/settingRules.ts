@@ -1,6 +1,7 @@
+import { plural } from "../../core/index.ts";
 import type { BatchNormLayer } from "../layers/norm/batchNorm.ts";
 import { batchesAveraged, batchInflation, stepsToForget } from "./figures.ts";
-import { type BatchNormFinding, figure, percent, plural } from "./finding.ts";
+import { type BatchNormFinding, figure, percent } from "./finding.ts";
 
 /** Findings about the settings of a BatchNorm and about its training. */
 export function settingFindings(module: string, norm: BatchNormLayer, steps: number | undefined): BatchNormFinding[] {

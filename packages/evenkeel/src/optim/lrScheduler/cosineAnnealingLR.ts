@@ -1,17 +1,24 @@
-import type { PartialOptions } from "../../core/index.ts";
+import {
+  defaultsOf,
+  type GivenOptions,
+  numberAtLeast,
+  type OptionValues,
+  optional,
+  required,
+  wholeNumber,
+} from "../../core/index.ts";
 import { cos } from "../../core/math/portableMath.ts";
 import type { ScheduledOptimizer } from "./scheduled.ts";
 import { LRScheduler, type LRSchedulerOptions, type Moment } from "./scheduler.ts";
-import { nonNegative, type SettingRules, whole } from "./settings.ts";
 
-export interface CosineAnnealingLRSettings {
+const cosineAnnealing = {
   /** The number of epochs in which the rate falls; then it rises for as many. PyTorch's T_max. */
-  tMax: number;
+  tMax: required(wholeNumber(1)),
   /** The lowest rate (0). */
-  etaMin: number;
-}
+  etaMin: optional(numberAtLeast(0), 0),
+};
 
-const rules: SettingRules<CosineAnnealingLRSettings> = { tMax: whole(1), etaMin: nonNegative };
+export interface CosineAnnealingLRSettings extends OptionValues<typeof cosineAnnealing> {}
 
 /**
  * Anneals the rate to `etaMin` within `tMax` epochs along half a cosine. Each rate is computed from
@@ -21,11 +28,8 @@ const rules: SettingRules<CosineAnnealingLRSettings> = { tMax: whole(1), etaMin:
  */
 export class CosineAnnealingLR extends LRScheduler<CosineAnnealingLRSettings> {
   /** @throws as `LRScheduler` */
-  constructor(
-    optimizer: ScheduledOptimizer,
-    options: PartialOptions<CosineAnnealingLRSettings> & Pick<CosineAnnealingLRSettings, "tMax"> & LRSchedulerOptions,
-  ) {
-    super(optimizer, { etaMin: 0 }, options, rules);
+  constructor(optimizer: ScheduledOptimizer, options: GivenOptions<typeof cosineAnnealing> & LRSchedulerOptions) {
+    super(optimizer, defaultsOf(cosineAnnealing), options, cosineAnnealing);
   }
 
   protected override rate(lr: number, { epoch, base, first }: Moment): number {

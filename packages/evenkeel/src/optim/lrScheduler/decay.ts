@@ -1,18 +1,28 @@
-import type { PartialOptions } from "../../core/index.ts";
+import {
+  type Check,
+  defaultsOf,
+  finiteNumber,
+  type GivenOptions,
+  listOf,
+  numberBetween,
+  type OptionValues,
+  optional,
+  required,
+  wholeNumber,
+} from "../../core/index.ts";
 import type { ScheduledOptimizer } from "./scheduled.ts";
 import { LRScheduler, type LRSchedulerOptions, type Moment } from "./scheduler.ts";
-import { finite, listOf, number, type SettingRules, share, whole } from "./settings.ts";
 
 /** Schedules that multiply the previous rate by a factor. */
 
-export interface StepLRSettings {
+const stepDecay = {
   /** The number of epochs between two changes. */
-  stepSize: number;
+  stepSize: required(wholeNumber(1)),
   /** The factor of a change (0.1). */
-  gamma: number;
-}
+  gamma: optional(finiteNumber(), 0.1),
+};
 
-const stepRules: SettingRules<StepLRSettings> = { stepSize: whole(1), gamma: finite };
+export interface StepLRSettings extends OptionValues<typeof stepDecay> {}
 
 /**
  * Multiplies the rate by `gamma` every `stepSize` epochs.
@@ -20,11 +30,8 @@ const stepRules: SettingRules<StepLRSettings> = { stepSize: whole(1), gamma: fin
  */
 export class StepLR extends LRScheduler<StepLRSettings> {
   /** @throws as `LRScheduler` */
-  constructor(
-    optimizer: ScheduledOptimizer,
-    options: PartialOptions<StepLRSettings> & Pick<StepLRSettings, "stepSize"> & LRSchedulerOptions,
-  ) {
-    super(optimizer, { gamma: 0.1 }, options, stepRules);
+  constructor(optimizer: ScheduledOptimizer, options: GivenOptions<typeof stepDecay> & LRSchedulerOptions) {
+    super(optimizer, defaultsOf(stepDecay), options, stepDecay);
   }
 
   protected override rate(lr: number, { epoch }: Moment): number {
@@ -33,14 +40,14 @@ export class StepLR extends LRScheduler<StepLRSettings> {
   }
 }
 
-export interface MultiStepLRSettings {
+const multiStepDecay = {
   /** The epochs of the changes; a repeated epoch applies the factor twice. */
-  milestones: readonly number[];
+  milestones: required(listOf(wholeNumber(0), "a list")),
   /** The factor of a change (0.1). */
-  gamma: number;
-}
+  gamma: optional(finiteNumber(), 0.1),
+};
 
-const multiStepRules: SettingRules<MultiStepLRSettings> = { milestones: listOf(whole(0)), gamma: finite };
+export interface MultiStepLRSettings extends OptionValues<typeof multiStepDecay> {}
 
 /**
  * Multiplies the rate by `gamma` at each of the milestones.
@@ -48,11 +55,8 @@ const multiStepRules: SettingRules<MultiStepLRSettings> = { milestones: listOf(w
  */
 export class MultiStepLR extends LRScheduler<MultiStepLRSettings> {
   /** @throws as `LRScheduler` */
-  constructor(
-    optimizer: ScheduledOptimizer,
-    options: PartialOptions<MultiStepLRSettings> & Pick<MultiStepLRSettings, "milestones"> & LRSchedulerOptions,
-  ) {
-    super(optimizer, { gamma: 0.1 }, options, multiStepRules);
+  constructor(optimizer: ScheduledOptimizer, options: GivenOptions<typeof multiStepDecay> & LRSchedulerOptions) {
+    super(optimizer, defaultsOf(multiStepDecay), options, multiStepDecay);
   }
 
   protected override rate(lr: number, { epoch }: Moment): number {
@@ -62,10 +66,12 @@ export class MultiStepLR extends LRScheduler<MultiStepLRSettings> {
   }
 }
 
-export interface ExponentialLRSettings {
+const exponentialDecay = {
   /** The factor of every epoch. */
-  gamma: number;
-}
+  gamma: required(finiteNumber()),
+};
+
+export interface ExponentialLRSettings extends OptionValues<typeof exponentialDecay> {}
 
 /**
  * Multiplies the rate by `gamma` every epoch.
@@ -73,8 +79,8 @@ export interface ExponentialLRSettings {
  */
 export class ExponentialLR extends LRScheduler<ExponentialLRSettings> {
   /** @throws as `LRScheduler` */
-  constructor(optimizer: ScheduledOptimizer, options: ExponentialLRSettings & LRSchedulerOptions) {
-    super(optimizer, {}, options, { gamma: finite });
+  constructor(optimizer: ScheduledOptimizer, options: GivenOptions<typeof exponentialDecay> & LRSchedulerOptions) {
+    super(optimizer, {}, options, exponentialDecay);
   }
 
   protected override rate(lr: number, { epoch }: Moment): number {
@@ -82,20 +88,22 @@ export class ExponentialLR extends LRScheduler<ExponentialLRSettings> {
   }
 }
 
-export interface LinearLRSettings {
-  /** The share of the rate at the start (1/3), above 0 and up to 1. */
-  startFactor: number;
-  /** The share at the end (1), from 0 to 1. */
-  endFactor: number;
-  /** The number of epochs between the two (5). */
-  totalIters: number;
-}
-
-const linearRules: SettingRules<LinearLRSettings> = {
-  startFactor: number("a number above 0 and up to 1", (value) => value > 0 && value <= 1),
-  endFactor: share,
-  totalIters: whole(1),
+const aboveZero: Check<number> = {
+  ...numberBetween(0, 1),
+  expected: "a number above 0 and up to 1",
+  fits: (value) => value > 0 && value <= 1,
 };
+
+const linear = {
+  /** The share of the rate at the start, above 0 and up to 1 (1/3). */
+  startFactor: optional(aboveZero, 1 / 3),
+  /** The share at the end, from 0 to 1 (1). */
+  endFactor: optional(numberBetween(0, 1), 1),
+  /** The number of epochs between the two (5). */
+  totalIters: optional(wholeNumber(1), 5),
+};
+
+export interface LinearLRSettings extends OptionValues<typeof linear> {}
 
 /**
  * Changes the rate's factor from `startFactor` to `endFactor` in equal steps: a warm-up if it
@@ -103,8 +111,8 @@ const linearRules: SettingRules<LinearLRSettings> = {
  */
 export class LinearLR extends LRScheduler<LinearLRSettings> {
   /** @throws as `LRScheduler` */
-  constructor(optimizer: ScheduledOptimizer, options: PartialOptions<LinearLRSettings> & LRSchedulerOptions = {}) {
-    super(optimizer, { startFactor: 1 / 3, endFactor: 1, totalIters: 5 }, options, linearRules);
+  constructor(optimizer: ScheduledOptimizer, options: GivenOptions<typeof linear> & LRSchedulerOptions = {}) {
+    super(optimizer, defaultsOf(linear), options, linear);
   }
 
   protected override rate(lr: number, { epoch }: Moment): number {

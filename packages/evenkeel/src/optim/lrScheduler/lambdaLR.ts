@@ -1,28 +1,19 @@
-import { checkOptions, wrongType } from "../../core/index.ts";
+import { check, checkOptions, fn, listOf, type OptionValues, required } from "../../core/index.ts";
 import { checkScheduled, type ScheduledOptimizer } from "./scheduled.ts";
-import { LRScheduler, type LRSchedulerOptions } from "./scheduler.ts";
-import { perGroup, type SettingRules } from "./settings.ts";
+import { LRScheduler, type LRSchedulerOptions, schedulerOptions } from "./scheduler.ts";
+import { type OneForAll, perGroup } from "./settings.ts";
 
 /** The factor of the rate in an epoch, counted from 0. */
 export type LrLambda = (epoch: number) => number;
 
-export interface LambdaLROptions extends LRSchedulerOptions {
+const lambda = fn<LrLambda>("a function, as in { lrLambda: (epoch) => 0.95 ** epoch }");
+
+const lambdaOptions = {
   /** Returns the factor of the initial rate; or a list with a function for each parameter group. */
-  readonly lrLambda: LrLambda | readonly LrLambda[];
-}
-
-interface LambdaLRSettings {
-  lrLambda: readonly LrLambda[];
-}
-
-const rules: SettingRules<LambdaLRSettings> = {
-  lrLambda(owner, name, value) {
-    for (const lambda of value as readonly unknown[]) {
-      if (typeof lambda === "function") continue;
-      throw wrongType(owner, name, lambda, "a function, as in { lrLambda: (epoch) => 0.95 ** epoch }");
-    }
-  },
+  lrLambda: required(listOf(lambda, "a list of functions")),
 };
+
+export interface LambdaLROptions extends OneForAll<typeof lambdaOptions>, LRSchedulerOptions {}
 
 /**
  * The initial rate times a function of the epoch. The functions are not saved: load the state into
@@ -32,17 +23,18 @@ const rules: SettingRules<LambdaLRSettings> = {
  * @example
  * new LambdaLR(optimizer, { lrLambda: (epoch) => 1 / (1 + epoch) });
  */
-export class LambdaLR extends LRScheduler<LambdaLRSettings> {
+export class LambdaLR extends LRScheduler<OptionValues<typeof lambdaOptions>> {
   /** @throws as `LRScheduler`; RangeError if a function gives no finite number */
   constructor(optimizer: ScheduledOptimizer, options: LambdaLROptions) {
     checkScheduled("LambdaLR", optimizer);
-    checkOptions("LambdaLR", options, ["lrLambda", "lastEpoch"]);
+    checkOptions("LambdaLR", options, Object.keys({ ...lambdaOptions, ...schedulerOptions }));
     const { lrLambda, ...rest } = options;
+    if (!Array.isArray(lrLambda)) check("LambdaLR", { option: "lrLambda" }, lrLambda, lambda);
     super(
       optimizer,
       {},
       { ...rest, lrLambda: perGroup("LambdaLR", "lrLambda", lrLambda, optimizer.paramGroups) },
-      rules,
+      lambdaOptions,
     );
   }
 

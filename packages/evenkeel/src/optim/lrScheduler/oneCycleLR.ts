@@ -1,78 +1,74 @@
-import { checkOptions, type PartialOptions, refuse, withoutUndefined, wrongState } from "../../core/index.ts";
+import {
+  checkDeclared,
+  checkOptions,
+  defaultsOf,
+  flag,
+  type GivenOptions,
+  listOf,
+  numberAbove,
+  numberAtLeast,
+  numberBetween,
+  type OptionValues,
+  oneOf,
+  optional,
+  type PartialOptions,
+  refuse,
+  required,
+  share,
+  wholeNumber,
+  withoutUndefined,
+  wrongState,
+} from "../../core/index.ts";
 import { cos } from "../../core/math/portableMath.ts";
 import { checkScheduled, type ScheduledGroup, type ScheduledOptimizer } from "./scheduled.ts";
-import { LRScheduler, type LRSchedulerOptions, type Moment } from "./scheduler.ts";
-import {
-  checkCount,
-  flag,
-  listOf,
-  nonNegative,
-  number,
-  oneOf,
-  perGroup,
-  positive,
-  type SettingRules,
-  share,
-  whole,
-} from "./settings.ts";
+import { LRScheduler, type LRSchedulerOptions, type Moment, schedulerOptions } from "./scheduler.ts";
+import { checkCount, type OneForAll, perGroup } from "./settings.ts";
 
 /** Lists have one value for each parameter group. */
-export interface OneCycleLRSettings {
+const cycle = {
   /** The highest rates. */
-  maxLr: readonly number[];
+  maxLr: required(listOf(numberAtLeast(0), "a list")),
   /** The total number of batches. */
-  totalSteps: number;
+  totalSteps: optional(wholeNumber(1)),
   /** The fraction of the steps in which the rate rises (0.3). */
-  pctStart: number;
-  /** The curve between two rates: "cos" (default) or "linear". */
-  annealStrategy: "cos" | "linear";
+  pctStart: optional(numberBetween(0, 1), 0.3),
+  /** The curve between two rates ("cos"). */
+  annealStrategy: optional(oneOf(["cos", "linear"]), "cos"),
   /** Whether momentum, or the first beta, moves opposite to the rate (true). */
-  cycleMomentum: boolean;
+  cycleMomentum: optional(flag(), true),
   /** The lowest momentums (0.85). */
-  baseMomentum: readonly number[];
+  baseMomentum: optional(listOf(share("number"), "a list")),
   /** The highest momentums (0.95). */
-  maxMomentum: readonly number[];
+  maxMomentum: optional(listOf(share("number"), "a list")),
   /** The first rate is maxLr / divFactor (25). */
-  divFactor: number;
+  divFactor: optional(numberAbove(0), 25),
   /** The last rate is the first one / finalDivFactor (1e4). */
-  finalDivFactor: number;
+  finalDivFactor: optional(numberAbove(0), 1e4),
   /**
    * Three phases: rise, fall to the first rate, then fall to the last rate; false: rise and fall
    * (false).
    */
-  threePhase: boolean;
-}
+  threePhase: optional(flag(), false),
+};
 
-type PerGroup = "maxLr" | "baseMomentum" | "maxMomentum";
+/** In place of totalSteps. */
+const cycleLength = {
+  /** The number of epochs. */
+  epochs: optional(wholeNumber(1)),
+  /** The number of batches in each. */
+  stepsPerEpoch: optional(wholeNumber(1)),
+};
+
+export interface OneCycleLRSettings extends OptionValues<typeof cycle> {}
 
 /**
  * Like the settings, but with numbers in place of lists, and epochs and batches in place of the
  * steps.
  */
-export interface OneCycleLROptions extends LRSchedulerOptions, PartialOptions<Omit<OneCycleLRSettings, PerGroup>> {
-  /** The highest rate, or a list with one for each parameter group. */
-  readonly maxLr: number | readonly number[];
-  readonly baseMomentum?: number | readonly number[] | undefined;
-  readonly maxMomentum?: number | readonly number[] | undefined;
-  /** In place of totalSteps: the number of epochs, and of batches in each. */
-  readonly epochs?: number | undefined;
-  readonly stepsPerEpoch?: number | undefined;
-}
-
-const momentums = listOf(number("a number from 0 to below 1", (value) => value >= 0 && value < 1));
-
-const rules: SettingRules<OneCycleLRSettings> = {
-  maxLr: listOf(nonNegative),
-  totalSteps: whole(1),
-  pctStart: share,
-  annealStrategy: oneOf("cos", "linear"),
-  cycleMomentum: flag,
-  baseMomentum: momentums,
-  maxMomentum: momentums,
-  divFactor: positive,
-  finalDivFactor: positive,
-  threePhase: flag,
-};
+export interface OneCycleLROptions
+  extends OneForAll<typeof cycle>,
+    GivenOptions<typeof cycleLength>,
+    LRSchedulerOptions {}
 
 /**
  * A phase of the schedule: both quantities change from one of their bounds to another until step
@@ -97,11 +93,7 @@ export class OneCycleLR extends LRScheduler<OneCycleLRSettings> {
    *   Error if momentum is to be cycled and the optimizer has none
    */
   constructor(optimizer: ScheduledOptimizer, options: OneCycleLROptions) {
-    const defaults = {
-      ...({ pctStart: 0.3, annealStrategy: "cos", cycleMomentum: true, threePhase: false } as const),
-      ...{ divFactor: 25, finalDivFactor: 1e4 },
-    };
-    super(optimizer, defaults, settingsOf(optimizer, options), rules);
+    super(optimizer, defaultsOf(cycle), settingsOf(optimizer, options), cycle);
   }
 
   protected override checkTogether(settings: OneCycleLRSettings): void {
@@ -184,11 +176,12 @@ function settingsOf(
   options: OneCycleLROptions,
 ): PartialOptions<OneCycleLRSettings> & LRSchedulerOptions {
   checkScheduled("OneCycleLR", optimizer);
-  checkOptions("OneCycleLR", options, [...Object.keys(rules), "epochs", "stepsPerEpoch", "lastEpoch"]);
+  checkOptions("OneCycleLR", options, Object.keys({ ...cycle, ...cycleLength, ...schedulerOptions }));
   const { maxLr, baseMomentum = 0.85, maxMomentum = 0.95, epochs, stepsPerEpoch, ...rest } = withoutUndefined(options);
   const lists = Object.entries({ maxLr, baseMomentum, maxMomentum }).map(([name, value]) => {
     return [name, perGroup("OneCycleLR", name, value, optimizer.paramGroups)];
   });
+  checkDeclared("OneCycleLR", { epochs, stepsPerEpoch }, cycleLength);
   const { totalSteps = stepsOf(epochs, stepsPerEpoch) } = rest;
   return { ...rest, totalSteps, ...Object.fromEntries(lists) };
 }
@@ -197,7 +190,5 @@ function stepsOf(epochs: number | undefined, stepsPerEpoch: number | undefined):
   if (epochs === undefined || stepsPerEpoch === undefined) {
     throw refuse("missing", "OneCycleLR", "how long is the cycle? Give totalSteps, or epochs and stepsPerEpoch");
   }
-  whole(1)("OneCycleLR", "epochs", epochs);
-  whole(1)("OneCycleLR", "stepsPerEpoch", stepsPerEpoch);
   return epochs * stepsPerEpoch;
 }

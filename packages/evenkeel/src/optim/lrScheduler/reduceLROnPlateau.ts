@@ -1,7 +1,17 @@
 import {
   checkOptions,
-  type PartialOptions,
+  defaultsOf,
+  finiteNumber,
+  listOf,
+  numberAtLeast,
+  type OptionValues,
+  oneOf,
+  optional,
+  orElse,
   refuseMisspellings,
+  required,
+  share,
+  wholeNumber,
   withoutUndefined,
   wrongType,
 } from "../../core/index.ts";
@@ -9,86 +19,44 @@ import { Tensor } from "../../tensor/index.ts";
 import { copyOptions } from "../options.ts";
 import { requireKeys, requireObject } from "../stateDict.ts";
 import { checkScheduled, type ScheduledOptimizer } from "./scheduled.ts";
-import {
-  checkCount,
-  checkSettings,
-  finite,
-  listOf,
-  nonNegative,
-  number,
-  oneOf,
-  perGroup,
-  type SettingRule,
-  type SettingRules,
-  whole,
-} from "./settings.ts";
+import { checkCount, checkSettings, type OneForAll, perGroup } from "./settings.ts";
 
-export interface ReduceLROnPlateauSettings {
-  /** Whether smaller ("min", default) or larger values are better. */
-  mode: "min" | "max";
+const plateau = {
+  /** Whether smaller ("min") or larger ("max") values are better ("min"). */
+  mode: optional(oneOf(["min", "max"]), "min"),
   /** The factor of a reduction, below 1 (0.1). */
-  factor: number;
+  factor: optional(share("number"), 0.1),
   /**
    * The number of epochs without improvement that are tolerated; one more reduces the rate (10).
    */
-  patience: number;
+  patience: optional(wholeNumber(0), 10),
   /** The smallest change that counts as an improvement (1e-4). */
-  threshold: number;
-  /**
-   * Whether the threshold is relative to the best value ("rel", default) or a difference ("abs").
-   */
-  thresholdMode: "rel" | "abs";
+  threshold: optional(numberAtLeast(0), 1e-4),
+  /** Whether the threshold is relative to the best value or a difference ("rel"). */
+  thresholdMode: optional(oneOf(["rel", "abs"]), "rel"),
   /** The number of epochs after a reduction that are not counted (0). */
-  cooldown: number;
+  cooldown: optional(wholeNumber(0), 0),
   /** The lowest rate of each parameter group (0). */
-  minLr: readonly number[];
+  minLr: optional(listOf(numberAtLeast(0), "a list")),
   /** A reduction by at most this is skipped (1e-8). */
-  eps: number;
-}
+  eps: optional(numberAtLeast(0), 1e-8),
+};
+
+export interface ReduceLROnPlateauSettings extends OptionValues<typeof plateau> {}
 
 /** Like the settings, but one lowest rate may apply to all groups. */
-export interface ReduceLROnPlateauOptions extends PartialOptions<Omit<ReduceLROnPlateauSettings, "minLr">> {
-  readonly minLr?: number | readonly number[] | undefined;
-}
+export interface ReduceLROnPlateauOptions extends OneForAll<typeof plateau> {}
 
-interface Progress {
+const progress = {
   /** null before the first value. */
-  best: number | null;
-  numBadEpochs: number;
-  cooldownCounter: number;
-  lastEpoch: number;
-  lastLr: number[];
-}
-
-const defaults: Omit<ReduceLROnPlateauSettings, "minLr"> = {
-  ...({ mode: "min", factor: 0.1, patience: 10, threshold: 1e-4, thresholdMode: "rel" } as const),
-  ...{ cooldown: 0, eps: 1e-8 },
+  best: required(orElse(finiteNumber(), null)),
+  numBadEpochs: required(wholeNumber(0)),
+  cooldownCounter: required(wholeNumber(0)),
+  lastEpoch: required(wholeNumber(0)),
+  lastLr: required(listOf(finiteNumber(), "a list")),
 };
 
-const rules: SettingRules<ReduceLROnPlateauSettings> = {
-  mode: oneOf("min", "max"),
-  factor: number("a number from 0 to below 1", (value) => value >= 0 && value < 1),
-  patience: whole(0),
-  threshold: nonNegative,
-  thresholdMode: oneOf("rel", "abs"),
-  cooldown: whole(0),
-  minLr: listOf(nonNegative),
-  eps: nonNegative,
-};
-
-const optional =
-  (rule: SettingRule): SettingRule =>
-  (owner, name, value) => {
-    if (value !== null) rule(owner, name, value);
-  };
-
-const progressRules: SettingRules<Progress> = {
-  best: optional(finite),
-  numBadEpochs: whole(0),
-  cooldownCounter: whole(0),
-  lastEpoch: whole(0),
-  lastLr: listOf(finite),
-};
+type Progress = OptionValues<typeof progress>;
 
 /** Its state dict: plain data. */
 export type ReduceLROnPlateauStateDict = ReduceLROnPlateauSettings & Progress;
@@ -111,11 +79,11 @@ export class ReduceLROnPlateau {
     refuseMisspellings(ReduceLROnPlateau.prototype, "scheduler");
     const owner = "ReduceLROnPlateau";
     checkScheduled(owner, optimizer);
-    checkOptions(owner, options, Object.keys(rules));
+    checkOptions(owner, options, Object.keys(plateau));
     const { minLr = 0, ...rest } = withoutUndefined(options);
     const { paramGroups } = optimizer;
-    const settings = { ...defaults, ...rest, minLr: perGroup(owner, "minLr", minLr, paramGroups) };
-    checkSettings(owner, settings, rules);
+    const settings = { ...defaultsOf(plateau), ...rest, minLr: perGroup(owner, "minLr", minLr, paramGroups) };
+    checkSettings(owner, settings, plateau);
     this.optimizer = optimizer;
     this.#settings = copyOptions(settings);
     this.#progress = { best: null, numBadEpochs: 0, cooldownCounter: 0, lastEpoch: 0, lastLr: ratesOf(optimizer) };
@@ -214,9 +182,9 @@ export class ReduceLROnPlateau {
   loadStateDict(stateDict: ReduceLROnPlateauStateDict): void {
     const owner = "ReduceLROnPlateau";
     requireObject(stateDict, `the state dict of ${owner}`, "an object as stateDict() gives it");
-    const [settingNames, progressNames] = [Object.keys(rules), Object.keys(progressRules)];
-    requireKeys(stateDict, [...settingNames, ...progressNames], [], `the state dict of ${owner}`, "scheduler");
-    checkSettings<ReduceLROnPlateauStateDict>(owner, stateDict, { ...rules, ...progressRules });
+    const declared = { ...plateau, ...progress };
+    requireKeys(stateDict, Object.keys(declared), [], `the state dict of ${owner}`, "scheduler");
+    checkSettings<ReduceLROnPlateauStateDict>(owner, stateDict, declared);
     for (const name of ["minLr", "lastLr"] as const) {
       checkCount(owner, name, stateDict[name], this.optimizer.paramGroups);
     }

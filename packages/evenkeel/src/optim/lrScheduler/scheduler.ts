@@ -1,15 +1,24 @@
 import {
+  check,
   checkOptions,
   describe,
+  finiteNumber,
+  type GivenOptions,
+  listOf,
   mismatch,
+  type OptionValues,
+  optional,
   type PartialOptions,
   refuseInStep,
   refuseMisspellings,
+  required,
+  resolveOptions,
   warnOnce,
+  wholeNumber,
   wrongState,
 } from "../../core/index.ts";
 import { Optimizer } from "../optimizer.ts";
-import { copyOptions, learningRate } from "../options.ts";
+import { copyOptions, currentRate, declaredLike, type Hyperparameters } from "../options.ts";
 import { requireKeys, requireObject } from "../stateDict.ts";
 import { hasStepped } from "../stepped.ts";
 import {
@@ -19,24 +28,17 @@ import {
   type ScheduledGroup,
   type ScheduledOptimizer,
 } from "./scheduled.ts";
-import {
-  checkCount,
-  checkSettings,
-  completeSettings,
-  finite,
-  listOf,
-  type SettingRules,
-  settingsLike,
-  whole,
-} from "./settings.ts";
+import { checkCount, checkSettings, completeSettings } from "./settings.ts";
 
-export interface LRSchedulerOptions {
+export const schedulerOptions = {
   /**
    * The last completed step, to continue a schedule: the optimizer must have been loaded, including
-   * `initialLr`. -1, the default, starts a new one. Prefer to load the scheduler's own state.
+   * `initialLr`. A new one starts without it (-1). Prefer to load the scheduler's own state.
    */
-  readonly lastEpoch?: number | undefined;
-}
+  lastEpoch: optional(wholeNumber(-1), -1),
+};
+
+export interface LRSchedulerOptions extends GivenOptions<typeof schedulerOptions> {}
 
 /** The position in a schedule. */
 export interface Moment {
@@ -50,20 +52,16 @@ export interface Moment {
   readonly first: boolean;
 }
 
-interface Progress {
-  lastEpoch: number;
-  baseLrs: number[];
-  lastLr: number[];
-}
+const progress = {
+  lastEpoch: required(wholeNumber(0)),
+  baseLrs: required(listOf(finiteNumber(), "a list")),
+  lastLr: required(listOf(finiteNumber(), "a list")),
+};
+
+type Progress = OptionValues<typeof progress>;
 
 /** The state dict of a scheduler: plain data, so functions among its settings are left out. */
 export type SchedulerStateDict<S extends object> = S & Progress;
-
-const progressRules: SettingRules<Progress> = {
-  lastEpoch: whole(0),
-  baseLrs: listOf(finite),
-  lastLr: listOf(finite),
-};
 
 /**
  * Base of the learning rate schedulers, with settings `S`. The constructor sets the first rate;
@@ -90,7 +88,7 @@ export abstract class LRScheduler<S extends object = object> {
   readonly optimizer: ScheduledOptimizer;
   /** The settings of the schedule: plain data, saved with its progress. */
   protected settings: S;
-  readonly #rules: SettingRules<S>;
+  readonly #declared: Hyperparameters<S>;
   #lastEpoch: number;
   #baseLrs: readonly number[];
   #lastLr: readonly number[] = [];
@@ -101,7 +99,8 @@ export abstract class LRScheduler<S extends object = object> {
    * @param optimizer whose rates are to be set
    * @param defaults the settings that the user does not have to give
    * @param options the options of the user, if they are not merged into the defaults already
-   * @param rules the check of each setting; without rules each must have the kind of its default
+   * @param declared the declaration of each setting; without it each must have the kind of its
+   *   default
    * @throws TypeError without an optimizer, or for an option that is unknown or of the wrong kind
    * @throws RangeError for an option that is out of range
    * @throws Error with `lastEpoch` if a group has no `initialLr`
@@ -110,17 +109,17 @@ export abstract class LRScheduler<S extends object = object> {
     optimizer: ScheduledOptimizer,
     defaults: Partial<S>,
     options: PartialOptions<S> & LRSchedulerOptions = {},
-    rules: SettingRules<S> = settingsLike(defaults),
+    declared: Hyperparameters<S> = declaredLike(defaults, finiteNumber()),
   ) {
     refuseMisspellings(LRScheduler.prototype, "scheduler");
     const owner = this.constructor.name;
     checkScheduled(owner, optimizer);
-    checkOptions(owner, options, [...Object.keys(rules), "lastEpoch"]);
-    const { lastEpoch = -1, ...given } = options;
-    whole(-1)(owner, "lastEpoch", lastEpoch);
+    checkOptions(owner, options, Object.keys({ ...declared, ...schedulerOptions }));
+    const { lastEpoch: last, ...given } = options;
+    const { lastEpoch } = resolveOptions(owner, { lastEpoch: last }, schedulerOptions);
     this.optimizer = optimizer;
-    this.#rules = rules;
-    this.settings = copyOptions(completeSettings(owner, defaults, given as unknown as Partial<S>, rules));
+    this.#declared = declared;
+    this.settings = copyOptions(completeSettings(owner, defaults, given as unknown as Partial<S>, declared));
     this.checkTogether(this.settings);
     const { paramGroups } = optimizer;
     if (lastEpoch === -1) for (const [index, group] of paramGroups.entries()) this.begin(group, index);
@@ -201,13 +200,16 @@ export abstract class LRScheduler<S extends object = object> {
 
   #advance(): void {
     const { paramGroups } = this.optimizer;
-    for (const group of paramGroups) learningRate(group.lr, isScheduled(group));
+    const { name } = this.constructor;
+    for (const [index, group] of paramGroups.entries()) {
+      check(name, `lr of parameter group ${index}`, group.lr, currentRate(isScheduled(group)));
+    }
     const before = this.#lastEpoch;
     this.#lastEpoch++;
     // A group that was added since starts from its own rate.
     this.#baseLrs = paramGroups.map((group, index) => this.#baseLrs[index] ?? group.lr);
     try {
-      const lastLr = checkRates(this.constructor.name, this.getLr(), paramGroups);
+      const lastLr = checkRates(name, this.getLr(), paramGroups);
       const others = paramGroups.map((group, index) => this.others(group, this.#moment(index)));
       for (const [index, group] of paramGroups.entries()) {
         noteScheduled(Object.assign(group, { lr: lastLr[index] }, others[index]));
@@ -228,8 +230,10 @@ export abstract class LRScheduler<S extends object = object> {
    * optimizer.
    */
   stateDict(): SchedulerStateDict<S> {
-    const progress = { lastEpoch: this.#lastEpoch, baseLrs: [...this.#baseLrs], lastLr: [...this.#lastLr] };
-    return { ...dataOf(this.settings), ...progress };
+    return {
+      ...dataOf(this.settings),
+      ...{ lastEpoch: this.#lastEpoch, baseLrs: [...this.#baseLrs], lastLr: [...this.#lastLr] },
+    };
   }
 
   /**
@@ -241,12 +245,12 @@ export abstract class LRScheduler<S extends object = object> {
   loadStateDict(stateDict: SchedulerStateDict<S>): void {
     const owner = this.constructor.name;
     requireObject(stateDict, `the state dict of ${owner}`, "an object as stateDict() gives it");
-    const names = [...Object.keys(progressRules), ...Object.keys(dataOf(this.settings))];
+    const names = [...Object.keys(progress), ...Object.keys(dataOf(this.settings))];
     requireKeys(stateDict, names, [], `the state dict of ${owner}`, "scheduler");
     const { lastEpoch, baseLrs, lastLr, ...rest } = stateDict;
     const settings: S = { ...this.settings, ...(rest as unknown as S) };
-    checkSettings(owner, stateDict, progressRules);
-    checkSettings(owner, settings, this.#rules);
+    checkSettings<Progress>(owner, stateDict, progress);
+    checkSettings(owner, settings, this.#declared);
     for (const [name, list] of Object.entries({ baseLrs, lastLr })) {
       checkCount(owner, name, list, this.optimizer.paramGroups);
     }

@@ -1,4 +1,4 @@
-import { checkDeclared, type WithoutUndefined, withoutUndefined } from "../../core/index.ts";
+import { checkDeclared, defaultOf, type WithoutUndefined, withoutUndefined } from "../../core/index.ts";
 import type { Schema } from "../../tabular/index.ts";
 import { lossOf } from "../../train/table/loss.ts";
 import { trainTableOptions } from "../../train/table/options.ts";
@@ -68,7 +68,7 @@ export function planTrial(
   options: TrainingOptions & Pick<TablePlan, "lr" | "seed">,
   labels: ArrayLike<number>,
 ): { readonly plan: TablePlan; readonly loss: ReturnType<typeof lossOf> } {
-  const { classWeights = "none", preprocessing: _, ...rest } = options;
+  const { classWeights = defaultOf(trainTableOptions, "classWeights"), preprocessing: _, ...rest } = options;
   const plan = planTable(rows, schema.task, { ...rest, refit: false });
   return { plan, loss: lossOf(schema, plan, classWeights, labels) };
 }

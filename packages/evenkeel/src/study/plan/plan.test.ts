@@ -25,6 +25,9 @@ describe("a plan", () => {
     );
     expect(variants.filter(({ arm }) => arm.norm === "batch").every(({ lr }) => lr === 0.1)).toBe(true);
     expect(describePlan(plan).join(" ")).toContain("790 networks on 320 training rows, 100 epochs in batches of 32");
+    expect(describePlan({ ...plan, settings: { ...plan.settings, epochs: 1 } })[0]).toContain(
+      " rows, 1 epoch in batches",
+    );
   });
 
   test("shorter trainings where the schedule ends with the epochs, and no two of one length", () => {

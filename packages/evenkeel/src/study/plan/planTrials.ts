@@ -1,3 +1,4 @@
+import { plural } from "../../core/index.ts";
 import { type Arm, armId } from "../arms/arm.ts";
 import { plainVariant, type TrialSpec, trialSpec, type Variant } from "../trial/trialSpec.ts";
 import type { StudyPlan } from "./plan.ts";
@@ -54,9 +55,9 @@ export function describePlan(plan: StudyPlan): string[] {
   const { rates, variants, all } = countTrials(plan);
   const list = (values: readonly number[]) => values.join(", ");
   const sentences = [
-    `${all} networks on ${rows.train} training rows, ${settings.epochs} epochs in batches of ${settings.batchSize} each; ` +
+    `${plural(all, "network")} on ${plural(rows.train, "training row")}, ${plural(settings.epochs, "epoch")} in batches of ${settings.batchSize} each; ` +
       `${rows.validation} validation rows choose, ${rows.test} test rows judge.`,
-    `First ${rates}: ${arms.length} arms (${listOfArms(arms)}) x learning rates ${list(lrs)} x ${seeds.length} seeds.`,
+    `First ${rates}: ${plural(arms.length, "arm")} (${listOfArms(arms)}) x learning rates ${list(lrs)} x ${plural(seeds.length, "seed")}.`,
   ];
   const dropouts = new Set(
     arms.flatMap((arm) => {

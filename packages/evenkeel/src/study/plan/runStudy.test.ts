@@ -95,7 +95,7 @@ describe("runStudy", () => {
   });
 
   test.each([
-    [{}, /execute must be a function/],
+    [{}, /execute is undefined, expected a function that trains a trial/],
     [{ execute, lanes: 0 }, /lanes is 0/],
     [{ execute, lane: 2 }, /runStudy: unknown option "lane"/],
   ])("misuse %# is refused", async (options, message) => {

@@ -1,4 +1,16 @@
-import { checkOptions, describe, refuse, wrongState, wrongValue } from "../../core/index.ts";
+import {
+  abortSignal,
+  describe,
+  fn,
+  type GivenOptions,
+  listOf,
+  optional,
+  plainObject,
+  required,
+  resolveOptions,
+  wholeNumber,
+  wrongState,
+} from "../../core/index.ts";
 import type { Arm } from "../arms/arm.ts";
 import { concludeStudy, type StudyResult } from "../report/result.ts";
 import { StudyView } from "../report/view.ts";
@@ -25,22 +37,23 @@ export type StudyEvent =
   | { readonly type: "epoch"; readonly spec: TrialSpec; readonly epoch: number; readonly validation: number }
   | { readonly type: "trial"; readonly run: TrialRun; readonly done: number; readonly of: number };
 
-export interface RunStudyOptions {
-  readonly execute: Execute;
-  /**
-   * The number of trials that `execute` runs at the same time. Default 1. Results do not depend on
-   * it.
-   */
-  readonly lanes?: number | undefined;
+const runOptions = {
+  /** Trains a trial. */
+  execute: required(fn<Execute>("a function that trains a trial")),
+  /** The number of trials that `execute` runs at the same time (1). Results do not depend on it. */
+  lanes: optional(wholeNumber(1), 1),
   /**
    * Trials of an earlier run of this plan, which are not run again. Trials of other plans, and
    * those of other versions of an arm, are ignored.
    */
-  readonly finished?: readonly TrialRun[] | undefined;
+  finished: optional(listOf(plainObject<TrialRun>(), "a list of trials")),
   /** Ends the study early. The result is then concluded from the finished trials. */
-  readonly signal?: AbortSignal | undefined;
-  readonly onEvent?: ((event: StudyEvent) => void) | undefined;
-}
+  signal: optional(abortSignal),
+  /** Called with each event of the study. */
+  onEvent: optional(fn<(event: StudyEvent) => void>()),
+};
+
+export interface RunStudyOptions extends GivenOptions<typeof runOptions> {}
 
 /** The outcome of `runStudy`. */
 export interface StudyRun {
@@ -60,11 +73,7 @@ export interface StudyRun {
  *   changed: the arm has no version, or makes another network under the same version
  */
 export async function runStudy(plan: StudyPlan, options: RunStudyOptions): Promise<StudyRun> {
-  checkOptions("runStudy", options, ["execute", "lanes", "finished", "signal", "onEvent"]);
-  const { execute, lanes = 1, finished = [], signal, onEvent } = options;
-  if (typeof execute !== "function")
-    throw refuse("wrong-type", "runStudy", "execute must be a function that trains a trial");
-  if (!Number.isInteger(lanes) || lanes < 1) throw wrongValue("runStudy", "lanes", lanes, "1 or more");
+  const { execute, lanes, finished = [], signal, onEvent } = resolveOptions("runStudy", options, runOptions);
   for (const { result } of finished) checkSameFunction(plan, result.spec.arm);
   const earlier = new Map(finished.map((run) => [JSON.stringify(run.result.spec), run]));
 

@@ -1,8 +1,10 @@
+import { defaultOf } from "../../core/index.ts";
 import type { AnyModule } from "../../nn/index.ts";
 import { defaultGenerator, Generator, getRngState, setRngState } from "../../random/index.ts";
 import { sizeFor } from "../../tabular/model/layers.ts";
 import { NonFiniteLossError } from "../../train/fit/nonFinite.ts";
 import { classFactors } from "../../train/table/loss.ts";
+import { trainTableOptions } from "../../train/table/options.ts";
 import type { TablePlan } from "../../train/table/plan.ts";
 import { TableTrainer } from "../../train/table/trainer.ts";
 import type { NormArm } from "../arms/arm.ts";
@@ -99,7 +101,7 @@ function planOf(spec: TrialSpec, { train, validation, test, allTrain }: Prepared
 /** Trials with the same key can share a trainer, because their programs are the same. */
 function trainerKey({ arm, train }: TrialSpec, parts: Prepared, plan: TablePlan, { schema }: StudyData): string {
   const { network, optimizer, loss, clipGradNorm, batchSize } = plan;
-  const { classWeights = "none" } = joinOptions(train, optionsOf(arm));
+  const { classWeights = defaultOf(trainTableOptions, "classWeights") } = joinOptions(train, optionsOf(arm));
   const factors = classFactors(schema.classes ?? [], classWeights, parts.train.truth);
   const size = sizeFor(parts.preprocessing);
   return JSON.stringify([size, arm, network, optimizer, loss, clipGradNorm, batchSize, factors]);

@@ -1,14 +1,15 @@
-import { refuse, text } from "../../core/index.ts";
+import { type OptionValue, refuse, text } from "../../core/index.ts";
 import { shorten } from "../schema/columns.ts";
 import { booleansOf, datesOf, largestFloat32, numbersOf } from "../schema/read.ts";
 import type { ColumnSchema, DateOrder } from "../schema/schema.ts";
 import type { Column } from "../table/table.ts";
 import { partsThatVary, yearOf } from "./calendar.ts";
 import type { BooleanEncoding, CategoryEncoding, DateEncoding, Encoding, NumericEncoding } from "./encoding.ts";
+import type { preprocessingOptions } from "./preprocessingOptions.ts";
 import { deviationOf, divisorOf, meanOf, presentOf, quantilesOf } from "./statistics.ts";
 import { usedTexts } from "./targetClasses.ts";
 
-export type Scale = "zscore" | "robust" | "none";
+export type Scale = OptionValue<typeof preprocessingOptions, "scale">;
 
 /**
  * What the training rows say about a column.

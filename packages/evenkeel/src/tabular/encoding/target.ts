@@ -1,4 +1,4 @@
-import { mismatch, refuse, text } from "../../core/index.ts";
+import { mismatch, type OptionValue, refuse, text } from "../../core/index.ts";
 import { log as logarithm } from "../../core/math/portableMath.ts";
 import { Tensor } from "../../tensor/index.ts";
 import { Storage } from "../../tensor/storage.ts";
@@ -6,10 +6,11 @@ import { shorten } from "../schema/columns.ts";
 import type { Schema } from "../schema/schema.ts";
 import type { Column } from "../table/table.ts";
 import type { NumberTarget, TargetEncoding } from "./encoding.ts";
+import type { preprocessingOptions } from "./preprocessingOptions.ts";
 import { deviationOf, divisorOf, meanOf } from "./statistics.ts";
 import { ownUnit, positions } from "./truth.ts";
 
-export type TargetTransform = "zscore" | "log" | "none";
+export type TargetTransform = OptionValue<typeof preprocessingOptions, "target">;
 
 /** @throws RangeError naming the row if a target is missing, infinite, or has no logarithm */
 export function fitTarget(

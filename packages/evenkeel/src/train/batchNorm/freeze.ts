@@ -1,20 +1,32 @@
-import { checkOptions, refuse, refuseInStep, wrongState, wrongType } from "../../core/index.ts";
+import {
+  flag,
+  type GivenOptions,
+  listOf,
+  optional,
+  refuse,
+  refuseInStep,
+  resolveOptions,
+  string,
+  wrongState,
+  wrongType,
+} from "../../core/index.ts";
 import { type AnyModule, Module, type Parameter } from "../../nn/index.ts";
 import type { BatchNormLayer } from "../../nn/layers/norm/batchNorm.ts";
 import { batchNormLayers } from "./layers.ts";
 
-export interface FreezeBatchNormOptions {
+const freezeOptions = {
   /**
-   * Freeze scale and shift too: they require no gradients, and existing gradients are removed.
-   * Default true.
+   * Freeze scale and shift too: they require no gradients, and existing gradients are removed
+   * (true).
    */
-  readonly affine?: boolean | undefined;
+  affine: optional(flag(), true),
   /**
-   * Freeze only the layers below these paths, as `getSubmodule` takes them: `["backbone"]`.
-   * Default: the whole model.
+   * Freeze only the layers below these paths, as `getSubmodule` takes them: `["backbone"]` ([""]).
    */
-  readonly paths?: readonly string[] | undefined;
-}
+  paths: optional(listOf(string("a path"), 'a list of paths such as ["backbone"]'), [""]),
+};
+
+export interface FreezeBatchNormOptions extends GivenOptions<typeof freezeOptions> {}
 
 /**
  * Freezes the BatchNorm layers of a model: they normalize by their running statistics and do not
@@ -38,11 +50,7 @@ export function freezeBatchNorm(model: AnyModule, options: FreezeBatchNormOption
   if (!(model instanceof Module)) {
     throw wrongType("freezeBatchNorm", "the model", model, "an nn.Module");
   }
-  checkOptions("freezeBatchNorm", options, ["affine", "paths"]);
-  const { affine = true, paths = [""] } = options;
-  if (typeof affine !== "boolean") {
-    throw wrongType("freezeBatchNorm", { option: "affine" }, affine, "true or false");
-  }
+  const { affine, paths } = resolveOptions("freezeBatchNorm", options, freezeOptions);
   const layers = layersAt(model, paths);
   const parameters = new Map<Parameter, boolean>();
   for (const { weight, bias } of affine ? layers : []) {
@@ -70,9 +78,6 @@ export function freezeBatchNorm(model: AnyModule, options: FreezeBatchNormOption
 }
 
 function layersAt(model: AnyModule, paths: readonly string[]): BatchNormLayer[] {
-  if (!Array.isArray(paths) || !paths.every((path) => typeof path === "string")) {
-    throw wrongType("freezeBatchNorm", { option: "paths" }, paths, 'a list of paths such as ["backbone"]');
-  }
   const layers = new Set<BatchNormLayer>();
   for (const path of paths) {
     const below = batchNormLayers(model.getSubmodule(path));

@@ -217,7 +217,7 @@ describe("updateBatchNorm", () => {
     expect(() => updateBatchNorm(model, randn([4, 2]) as never)).toThrow("the loader is Tensor");
     const estimate = "precise" as never;
     expect(() => updateBatchNorm(model, [], { estimate })).toThrow(
-      'estimate is "precise", expected "population" or "average"',
+      'estimate is "precise", expected one of population, average',
     );
   });
 });

@@ -1,5 +1,5 @@
 import { type CompileOptions, compile } from "../../compile/index.ts";
-import { type CompleteOptions, checkOptions, wrongType, wrongValue } from "../../core/index.ts";
+import { type CompleteOptions, flag, type GivenOptions, oneOf, optional, resolveOptions } from "../../core/index.ts";
 import { BatchNormLayer } from "../../nn/layers/norm/batchNorm.ts";
 import { noGrad, type Tensor } from "../../tensor/index.ts";
 import { type Batch, checkLoader, inputsOf, type Loader, type RowBatch, rowBatches } from "../batches.ts";
@@ -8,28 +8,23 @@ import { ForwardState, keepingModes, type Model } from "../modelState.ts";
 import { needsTwoRows } from "./layers.ts";
 import { PooledStatistics } from "./pooledStatistics.ts";
 
-/** The values of `estimate`: how the statistics of several batches are combined. */
-const batchNormEstimates = ["population", "average"] as const;
-
-export interface UpdateBatchNormOptions {
+const updateOptions = {
   /**
    * "population": mean and variance of all rows, pooled over the batches: the mean of their
    * variances plus the variance of their means. "average": the plain average of the batches' means
-   * and variances, as in PyTorch's `update_bn`. With one batch both are the same. Default
-   * "population".
+   * and variances, as in PyTorch's `update_bn`. With one batch both are the same ("population").
    */
-  readonly estimate?: (typeof batchNormEstimates)[number] | undefined;
+  estimate: optional(oneOf(["population", "average"]), "population"),
   /**
    * Whether dropout is active during the pass, as in PyTorch. If false, all layers but BatchNorm
-   * are in eval mode, so that the statistics are those of the inputs in evaluation. Default true.
+   * are in eval mode, so that the statistics are those of the inputs in evaluation (true).
    */
-  readonly dropout?: boolean | undefined;
-  /**
-   * Run the pass as a compiled program. Default false: compiling takes longer than a few batches
-   * and pays off from about ten thousand rows.
-   */
-  readonly compile?: boolean | undefined;
-}
+  dropout: optional(flag(), true),
+  /** Run the pass as a compiled program (false). */
+  compile: optional(flag(), false),
+};
+
+export interface UpdateBatchNormOptions extends GivenOptions<typeof updateOptions> {}
 
 /**
  * Recomputes the running statistics of all BatchNorm layers in one pass through a loader. Use it if
@@ -60,16 +55,7 @@ export function updateBatchNorm(
   options: UpdateBatchNormOptions = {},
 ): { batches: number; rows: number } {
   checkLoader(loader, "the loader");
-  checkOptions("updateBatchNorm", options, ["estimate", "dropout", "compile"]);
-  const { estimate = "population", dropout = true, compile: compiled = false } = options;
-  if (!batchNormEstimates.includes(estimate)) {
-    const known = batchNormEstimates.map((name) => `"${name}"`).join(" or ");
-    throw wrongValue("updateBatchNorm", { option: "estimate" }, estimate, known);
-  }
-  if (typeof dropout !== "boolean") {
-    throw wrongType("updateBatchNorm", { option: "dropout" }, dropout, "true or false");
-  }
-  return new BatchNormUpdate(model, { estimate, dropout, compile: compiled }).run(loader);
+  return new BatchNormUpdate(model, resolveOptions("updateBatchNorm", options, updateOptions)).run(loader);
 }
 
 /** Updates the running statistics of one model, any number of times, with the same program. */

@@ -1,4 +1,13 @@
-import { checkOptions, mismatch, wrongState, wrongType } from "../../core/index.ts";
+import {
+  type Check,
+  checkDeclared,
+  type GivenOptions,
+  mismatch,
+  optional,
+  plainObject,
+  required,
+  wrongState,
+} from "../../core/index.ts";
 import { isModuleClass } from "../../nn/module/callable.ts";
 import { cat, noGrad, Tensor } from "../../tensor/index.ts";
 import { type Batch, checkLoader, type Example, inputsOf, type Loader, rowBatches, toExample } from "../batches.ts";
@@ -13,16 +22,23 @@ import { checkMetrics, type Metrics, Scoreboard } from "./scoreboard.ts";
  */
 export type Loss = (output: Tensor, target: Tensor) => Tensor;
 
-export interface EvaluateOptions<K extends string = never> {
-  readonly loss: Loss;
-  readonly metrics?: Metrics<K> | undefined;
-}
+const losses: Check<Loss> = {
+  expected: "a module such as new nn.MSELoss(), or a function",
+  isKind: (value) => typeof value === "function" && !isModuleClass(value),
+  fits: () => true,
+  cure: (value) => (isModuleClass(value) ? "make one with new" : undefined),
+};
 
-/** @throws TypeError unless `loss` can be called with output and target */
-export function checkLoss(owner: string, loss: unknown): void {
-  if (typeof loss === "function" && !isModuleClass(loss)) return;
-  const cure = isModuleClass(loss) ? "; make one with new" : "";
-  throw wrongType(owner, "loss", loss, `a module such as new nn.MSELoss(), or a function${cure}`);
+export const evaluateOptions = {
+  /** Mean loss of a batch; a module such as `new nn.MSELoss()`, or a function. */
+  loss: required(losses),
+  /** Further numbers to report, by name: `{ mae: train.mae() }`. */
+  metrics: optional(plainObject<Metrics>("an object such as { mae: train.mae() }")),
+};
+
+export interface EvaluateOptions<K extends string = never> extends GivenOptions<typeof evaluateOptions> {
+  /** Further numbers to report, by name: `{ mae: train.mae() }`. */
+  readonly metrics?: Metrics<K> | undefined;
 }
 
 /** Returns a model's output for a batch, and the loss as one value. */
@@ -91,9 +107,8 @@ export function noBatches(name: string): Error {
 
 /** {@link evaluate} in the model's current mode. */
 export function scoreAsIs<K extends string>(model: Model, loader: Loader, options: EvaluateOptions<K>): Scores<K> {
-  checkOptions("evaluate", options, ["loss", "metrics"]);
+  checkDeclared("evaluate", options, evaluateOptions);
   checkLoader(loader, "the loader");
-  checkLoss("evaluate", options.loss);
   checkMetrics(options.metrics);
   const board = new Scoreboard(options.metrics);
   for (const _ of scoreBatches(model, loader, forwardPass(model, options.loss), board));

@@ -73,8 +73,8 @@ describe("permutationImportance", () => {
     await expect(call({ columns: ["aa"] })).rejects.toThrow(/the table has no column "aa" \(did you mean "a"\?\)/);
     await expect(call({ columns: "a" })).rejects.toThrow('columns is "a", expected an array of names');
     await expect(call({ score: 1 })).rejects.toThrow("score is 1, expected a function of a table");
-    await expect(call({ better: "less" })).rejects.toThrow('better is "less", expected "lower" or "higher"');
-    await expect(call({ repeats: 0 })).rejects.toThrow("repeats is 0, expected a whole number from 1");
+    await expect(call({ better: "less" })).rejects.toThrow('better is "less", expected one of lower, higher');
+    await expect(call({ repeats: 0 })).rejects.toThrow("repeats is 0, expected a whole number of at least 1");
     await expect(call({ repeat: 2 })).rejects.toThrow('unknown option "repeat"');
     const signal = AbortSignal.abort(new Error("enough"));
     await expect(call({ score: () => 0, signal })).rejects.toThrow("enough");

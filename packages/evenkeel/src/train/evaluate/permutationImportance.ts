@@ -1,31 +1,43 @@
-import { checkOptions, wrongType, wrongValue } from "../../core/index.ts";
+import {
+  abortSignal,
+  fn,
+  type GivenOptions,
+  listOf,
+  oneOf,
+  optional,
+  required,
+  resolveOptions,
+  string,
+  wholeNumber,
+} from "../../core/index.ts";
 import { Generator, randperm } from "../../random/index.ts";
 import { columnOf, type Table, takeRows } from "../../tabular/index.ts";
 
-export interface PermutationImportanceOptions {
+const importanceOptions = {
   /** The columns to shuffle, usually the features. */
-  readonly columns: readonly string[];
+  columns: required(listOf(string("the name of a column"), "an array of names")),
   /**
    * Scores a table with the same columns, for example by the mean absolute error of a model's
    * predictions.
    */
-  readonly score: (table: Table) => number | Promise<number>;
+  score: required(fn<(table: Table) => number | Promise<number>>("a function of a table")),
   /** The direction of the score: "lower" for errors, "higher" for accuracies. */
-  readonly better: "lower" | "higher";
-  /** How many times each column is shuffled. Default 5. */
-  readonly repeats?: number | undefined;
-  /** The seed of the shuffles. Default 0. */
-  readonly seed?: number | undefined;
-  readonly signal?: AbortSignal | undefined;
-}
+  better: required(oneOf(["lower", "higher"])),
+  /** How many times each column is shuffled (5). */
+  repeats: optional(wholeNumber(1), 5),
+  /** The seed of the shuffles (0). */
+  seed: optional(wholeNumber(), 0),
+  /** Ends it between two shuffles. */
+  signal: optional(abortSignal),
+};
+
+export interface PermutationImportanceOptions extends GivenOptions<typeof importanceOptions> {}
 
 export interface ColumnImportance {
   readonly column: string;
   /** The loss of score in each shuffle; about 0 for a column that the score does not depend on. */
   readonly drops: readonly number[];
 }
-
-const optionNames = ["columns", "score", "better", "repeats", "seed", "signal"];
 
 /**
  * How much a score depends on each column: how much worse it becomes if the column's values are
@@ -42,20 +54,8 @@ export async function permutationImportance(
   table: Table,
   options: PermutationImportanceOptions,
 ): Promise<ColumnImportance[]> {
-  checkOptions("permutationImportance", options, optionNames);
-  const { columns, score, better, repeats = 5, seed = 0, signal } = options;
-  if (!Array.isArray(columns)) {
-    throw wrongType("permutationImportance", { option: "columns" }, columns, "an array of names");
-  }
-  if (typeof score !== "function") {
-    throw wrongType("permutationImportance", { option: "score" }, score, "a function of a table");
-  }
-  if (better !== "lower" && better !== "higher") {
-    throw wrongValue("permutationImportance", { option: "better" }, better, '"lower" or "higher"');
-  }
-  if (!Number.isInteger(repeats) || repeats < 1) {
-    throw wrongValue("permutationImportance", { option: "repeats" }, repeats, "a whole number from 1");
-  }
+  const resolved = resolveOptions("permutationImportance", options, importanceOptions);
+  const { columns, score, better, repeats, seed, signal } = resolved;
   for (const name of columns) columnOf(table, name);
 
   const generator = new Generator(seed);

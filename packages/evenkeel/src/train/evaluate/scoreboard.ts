@@ -1,4 +1,4 @@
-import { refuse, wrongType } from "../../core/index.ts";
+import { refuse } from "../../core/index.ts";
 import { noGrad, type Tensor } from "../../tensor/index.ts";
 import type { Scores } from "../fit/history.ts";
 import type { Metric } from "./metrics.ts";
@@ -42,15 +42,11 @@ export class Scoreboard<K extends string> {
 }
 
 /** @throws TypeError if one is not a metric, or has the name "loss", which is the loss's */
-export function checkMetrics(metrics: unknown): void {
-  if (metrics === undefined) return;
-  if (typeof metrics !== "object" || metrics === null) {
-    throw wrongType("", "metrics", metrics, "an object such as { mae: train.mae() }");
-  }
-  for (const [name, metric] of Object.entries(metrics)) {
+export function checkMetrics(metrics: Metrics = {}): void {
+  for (const [name, metric] of Object.entries<Partial<Metric>>(metrics)) {
     if (name === "loss")
       throw refuse("wrong-type", "", 'a metric cannot be called "loss": the loss is reported under that name');
-    for (const method of ["update", "value", "reset"]) {
+    for (const method of ["update", "value", "reset"] as const) {
       if (typeof metric?.[method] === "function") continue;
       const hint = typeof metric === "function" ? "; call it: train.mae()" : "";
       throw refuse(

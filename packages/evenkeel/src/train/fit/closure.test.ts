@@ -107,9 +107,9 @@ it("check: never trains with what was there at first, and check: always looks at
 });
 
 it.each<[unknown, RegExp]>([
-  [1, /fit: compile: the options are 1/],
-  [{ chek: "never" }, /unknown option "chek", expected check/],
-  [{ check: "sometimes" }, /check is "sometimes", expected "always", "doubling" or "never"/],
+  [1, /fit: compile is 1, expected true, false or an object such as/],
+  [{ chek: "never" }, /unknown option "compile.chek", expected check/],
+  [{ check: "sometimes" }, /compile.check is "sometimes", expected one of always, doubling, never/],
 ])("compile: %j is refused", (compile, message) => {
   const world = newWorld();
   expect(() => fit(world.model, { ...optionsOf(world, {}), compile: compile as never })).toThrow(message);

@@ -67,11 +67,11 @@ describe("EarlyStopping", () => {
 
   it("refuses options that make no sense", () => {
     const make = (options: object) => () => new EarlyStopping(options as never);
-    expect(make({})).toThrow("patience is undefined, expected a whole number of epochs, at least 1");
+    expect(make({})).toThrow("patience is undefined, expected a whole number of at least 1, or Infinity");
     expect(make({ patience: 0 })).toThrow(RangeError);
     expect(make({ patience: 1.5 })).toThrow(RangeError);
     expect(make({ patience: 1, minDelta: -1 })).toThrow("minDelta is -1");
-    expect(make({ patience: 1, mode: "auto" })).toThrow('mode is "auto", expected "min" or "max"');
+    expect(make({ patience: 1, mode: "auto" })).toThrow('mode is "auto", expected one of min, max');
     expect(make({ patience: 1, min_delta: 1 })).toThrow('unknown option "min_delta"');
   });
 

@@ -1,25 +1,38 @@
-import { checkOptions, mismatch, withoutUndefined, wrongState, wrongValue } from "../../core/index.ts";
+import {
+  flag,
+  type GivenOptions,
+  mismatch,
+  numberAtLeast,
+  oneOf,
+  optional,
+  orElse,
+  required,
+  resolveOptions,
+  wholeNumber,
+  withoutUndefined,
+  wrongState,
+} from "../../core/index.ts";
 import { checkStopping } from "../../io/checkpointChecks.ts";
 import type { EarlyStoppingState } from "../../io/index.ts";
 import type { StateDict } from "../../nn/index.ts";
 import { cloneState } from "../../tensor/index.ts";
 import type { Model } from "../modelState.ts";
 
-export interface EarlyStoppingOptions {
+export const earlyStoppingOptions = {
   /**
    * Stop after this number of epochs in a row without improvement; at least 1. Infinity never
    * stops.
    */
-  readonly patience: number;
-  /** The least improvement over the best epoch that counts. Default 0. */
-  readonly minDelta?: number | undefined;
-  /** Whether smaller or larger is better. Default "min". */
-  readonly mode?: "min" | "max" | undefined;
-  /** Keep a copy of the weights and buffers of the best epoch, for `restore`. Default true. */
-  readonly restoreBest?: boolean | undefined;
-}
+  patience: required(orElse(wholeNumber(1), Number.POSITIVE_INFINITY)),
+  /** The least improvement over the best epoch that counts (0). */
+  minDelta: optional(numberAtLeast(0), 0),
+  /** Whether smaller or larger is better ("min"). */
+  mode: optional(oneOf(["min", "max"]), "min"),
+  /** Keep a copy of the weights and buffers of the best epoch, for `restore` (true). */
+  restoreBest: optional(flag(), true),
+};
 
-export const earlyStoppingKeys = ["patience", "minDelta", "mode", "restoreBest"] as const;
+export interface EarlyStoppingOptions extends GivenOptions<typeof earlyStoppingOptions> {}
 
 /**
  * Watches one number per epoch and reports when it has stopped improving. `fit` uses it, and your
@@ -45,15 +58,7 @@ export class EarlyStopping {
 
   /** @throws RangeError or TypeError for options that are unknown or out of range */
   constructor(options: EarlyStoppingOptions) {
-    checkOptions("EarlyStopping", options, earlyStoppingKeys);
-    const { patience, minDelta = 0, mode = "min", restoreBest = true } = options;
-    if (patience !== Number.POSITIVE_INFINITY && !(Number.isInteger(patience) && patience >= 1)) {
-      throw wrongValue("EarlyStopping", { option: "patience" }, patience, "a whole number of epochs, at least 1");
-    }
-    if (!(Number.isFinite(minDelta) && minDelta >= 0)) {
-      throw wrongValue("EarlyStopping", { option: "minDelta" }, minDelta, "a number of at least 0");
-    }
-    if (mode !== "min" && mode !== "max") throw wrongValue("EarlyStopping", { option: "mode" }, mode, '"min" or "max"');
+    const { patience, minDelta, mode, restoreBest } = resolveOptions("EarlyStopping", options, earlyStoppingOptions);
     this.patience = patience;
     this.minDelta = minDelta;
     this.mode = mode;

@@ -481,7 +481,11 @@ describe("misuse of fit", () => {
       'monitor is "validation.mae", expected one of validation.loss, train.loss',
     ],
     ["no patience", { validation: good.train, earlyStopping: {} }, "patience is undefined"],
-    ["an unknown early stopping option", { earlyStopping: { patience: 1, delta: 1 } }, 'unknown option "delta"'],
+    [
+      "an unknown early stopping option",
+      { earlyStopping: { patience: 1, delta: 1 } },
+      'unknown option "earlyStopping.delta"',
+    ],
     ["a clip of 0", { clipGradNorm: 0 }, "clipGradNorm is 0"],
     ["a negative pause", { yieldEvery: -1 }, "yieldEvery is -1"],
     ["a callback that is none", { onEpoch: true }, "onEpoch is true, expected a function"],

@@ -1,27 +1,94 @@
-import type { Check, CompileOptions } from "../../compile/index.ts";
-import { checkOptions, mismatch, wrongState, wrongType, wrongValue } from "../../core/index.ts";
+import { type CompileOptions, compileOptions } from "../../compile/compile.ts";
+import type { Check as Watch } from "../../compile/index.ts";
+import {
+  abortSignal,
+  type Check,
+  fn,
+  type GivenOptions,
+  listOf,
+  mismatch,
+  numberAbove,
+  numberAtLeast,
+  optional,
+  orElse,
+  passes,
+  plainObject,
+  required,
+  resolveOptions,
+  string,
+  wholeNumber,
+  wrongState,
+  wrongType,
+} from "../../core/index.ts";
 import type { Checkpoint } from "../../io/index.ts";
-import { checkLoader, type Loader } from "../batches.ts";
-import { checkLoss, type Loss, noBatches } from "../evaluate/evaluate.ts";
+import { checkLoader, type Loader, loaders } from "../batches.ts";
+import { evaluateOptions, noBatches } from "../evaluate/evaluate.ts";
 import { checkMetrics, type Metrics } from "../evaluate/scoreboard.ts";
 import type { Model } from "../modelState.ts";
-import { EarlyStopping, type EarlyStoppingOptions, earlyStoppingKeys } from "./earlyStopping.ts";
+import { EarlyStopping, type EarlyStoppingOptions, earlyStoppingOptions } from "./earlyStopping.ts";
 import type { BatchEvent, EpochEvent, StartEvent, StopEvent, TrainingEvent, ValidationEvent } from "./events.ts";
 import type { Monitor } from "./history.ts";
 import type { StepOptimizer } from "./programs.ts";
-import { Schedule, type ScheduleOptions } from "./schedule.ts";
+import { Schedule, scheduleOptions } from "./schedule.ts";
 
-export interface FitOptions<K extends string = never> extends ScheduleOptions {
+const compiling: Check<boolean | { readonly check?: Watch | undefined }> = {
+  expected: 'true, false or an object such as { check: "always" }',
+  isKind: (value) => passes(value, orElse(plainObject(), true)) || value === false,
+  fits: () => true,
+};
+
+const milliseconds: Check<number> = {
+  ...numberAtLeast(0),
+  expected: "milliseconds, at least 0",
+  fits: (value) => value >= 0,
+};
+
+const callback = fn<(event: never) => unknown>();
+
+const fitOptions = {
   /** Training batches, one pass per epoch: a DataLoader, or an array of [input, target]. */
-  readonly train: Loader;
+  train: required(loaders),
   /** Rows to score after every epoch, in eval mode. */
-  readonly validation?: Loader | undefined;
-  /** Mean loss of a batch: a module such as `new nn.MSELoss()`, or a function. */
-  readonly loss: Loss;
-  /** An optimizer of the model's parameters: SGD, Adam, AdamW. */
-  readonly optimizer: StepOptimizer;
+  validation: optional(loaders),
+  ...evaluateOptions,
+  ...scheduleOptions,
   /** The largest number of passes over the training rows. */
-  readonly epochs: number;
+  epochs: required(wholeNumber(1)),
+  earlyStopping: {
+    ...optional(plainObject<EarlyStoppingOptions & { readonly monitor?: string | undefined }>()),
+    options: { ...earlyStoppingOptions, monitor: optional(string()) },
+  },
+  /**
+   * The state of an earlier training: the result of `event.checkpoint()` in an epoch, or of
+   * `loadCheckpoint` of evenkeel/io. The training continues from there and ends with the same bytes
+   * as one that was never interrupted, if network, optimizer, loaders and options are the same.
+   * `epochs` includes those of the earlier training.
+   */
+  resume: optional(plainObject<Checkpoint>()),
+  /** Ends the training between two steps. The history then says "aborted"; no error is thrown. */
+  signal: optional(abortSignal),
+  /** Scale the gradients of each step so that their common 2-norm is at most this. */
+  clipGradNorm: optional(orElse(numberAbove(0), Number.POSITIVE_INFINITY)),
+  /** Names of the input's columns, for errors. */
+  columns: optional(listOf(string(), "a list of names")),
+  /**
+   * Run steps and validation as compiled programs, and with `check` how often to look whether model
+   * and loss would do something else by now (see `compile`). Callbacks and the body of a loop over
+   * the training may change anything: after each but those of batches, the next step is looked at
+   * in any case. False runs eagerly, for models that look at values while they compute, and for
+   * debugging (true).
+   */
+  compile: { ...optional(compiling, true), options: { check: compileOptions.check } },
+  /** Milliseconds of work after which timers, signals and the screen get a turn (10). */
+  yieldEvery: optional(milliseconds, 10),
+  onStart: optional(callback),
+  onBatch: optional(callback),
+  onValidation: optional(callback),
+  onEpoch: optional(callback),
+  onStop: optional(callback),
+};
+
+export interface FitOptions<K extends string = never> extends GivenOptions<typeof fitOptions> {
   /** Further numbers to report, by name: `{ mae: train.mae() }`. */
   readonly metrics?: Metrics<K> | undefined;
   /**
@@ -30,29 +97,6 @@ export interface FitOptions<K extends string = never> extends ScheduleOptions {
    * the best epoch, whatever ended the training.
    */
   readonly earlyStopping?: (EarlyStoppingOptions & { readonly monitor?: Monitor<NoInfer<K>> | undefined }) | undefined;
-  /**
-   * The state of an earlier training: the result of `event.checkpoint()` in an epoch, or of
-   * `loadCheckpoint` of evenkeel/io. The training continues from there and ends with the same bytes
-   * as one that was never interrupted, if network, optimizer, loaders and options are the same.
-   * `epochs` includes those of the earlier training.
-   */
-  readonly resume?: Checkpoint | undefined;
-  /** Ends the training between two steps. The history then says "aborted"; no error is thrown. */
-  readonly signal?: AbortSignal | undefined;
-  /** Scale the gradients of each step so that their common 2-norm is at most this. */
-  readonly clipGradNorm?: number | undefined;
-  /** Names of the input's columns, for errors. */
-  readonly columns?: readonly string[] | undefined;
-  /**
-   * Run steps and validation as compiled programs; `check` says how often to check that model and
-   * loss would still do the same (see `compile`). Callbacks and the body of a loop over the
-   * training may change anything, so the step after each of them, except those for batches, is
-   * always checked. Default true. False runs eagerly, for models that read values while they
-   * compute, and for debugging.
-   */
-  readonly compile?: boolean | { readonly check?: Check | undefined } | undefined;
-  /** Milliseconds of work after which timers, signals and the screen get a turn. Default 10. */
-  readonly yieldEvery?: number | undefined;
   // Called, and awaited, before a loop over the training gets the event.
   readonly onStart?: ((event: StartEvent) => unknown) | undefined;
   readonly onBatch?: ((event: BatchEvent) => unknown) | undefined;
@@ -79,44 +123,27 @@ const callbacks = {
   stop: "onStop",
 } as const;
 
-const keys = [
-  ...["train", "validation", "loss", "optimizer", "epochs", "metrics", "earlyStopping", "signal", "clipGradNorm"],
-  ...["scheduler", "schedulerInterval", "columns", "compile", "yieldEvery", "resume", ...Object.values(callbacks)],
-];
-
 /**
  * @throws TypeError, RangeError or Error naming the option, if it is missing, unknown or invalid
  */
 export function planFit<K extends string>(model: Model, options: FitOptions<K>): FitPlan<K> {
   checkModel(model);
-  checkOptions("fit", options, keys);
-  const { train, validation, loss, epochs, metrics, clipGradNorm, signal, compile = true, yieldEvery = 10 } = options;
+  const { train, validation, compile, yieldEvery } = resolveOptions("fit", options, fitOptions);
   checkLoader(train, "train", true);
   if (validation !== undefined) checkLoader(validation, "validation", true);
   if (validation !== undefined && isEmpty(validation)) throw noBatches("validation");
-  checkLoss("fit", loss);
-  checkOptimizer(model, options.optimizer);
-  if (!Number.isInteger(epochs) || epochs < 1) {
-    throw wrongValue("fit", { option: "epochs" }, epochs, "a whole number of at least 1");
-  }
-  checkMetrics(metrics);
-  if (clipGradNorm !== undefined && !(clipGradNorm > 0)) {
-    throw wrongValue("fit", { option: "clipGradNorm" }, clipGradNorm, "a number above 0");
-  }
-  if (signal !== undefined && typeof signal?.aborted !== "boolean") {
-    throw wrongType("fit", { option: "signal" }, signal, "an AbortSignal such as controller.signal");
-  }
-  const compiled = typeof compile === "object" && compile !== null ? compile : { compile };
-  if (typeof compile !== "boolean") checkOptions("fit: compile", compile, ["check"]);
-  if (!(yieldEvery >= 0)) throw wrongValue("fit", { option: "yieldEvery" }, yieldEvery, "milliseconds, at least 0");
-  for (const name of Object.values(callbacks)) {
-    if (options[name] !== undefined && typeof options[name] !== "function") {
-      throw wrongType("fit", { option: name }, options[name], "a function");
-    }
-  }
+  checkParameters(model, options.optimizer);
+  checkMetrics(options.metrics);
   const { monitor, stopping } = planStopping(options);
   const schedule = new Schedule(options, { monitor, mode: stopping.mode });
-  return { ...options, compile: compiled, yieldEvery, monitor, stopping, schedule };
+  return {
+    ...options,
+    compile: typeof compile === "object" ? compile : { compile },
+    yieldEvery,
+    monitor,
+    stopping,
+    schedule,
+  };
 }
 
 /** Whether a loader's length is 0; a loader without a length is found empty in its first pass. */
@@ -144,15 +171,7 @@ function checkModel(model: unknown): void {
   throw wrongType("fit", "the model", model, `an nn.Module${hint}`);
 }
 
-function checkOptimizer(model: Model, optimizer: StepOptimizer): void {
-  if (typeof optimizer?.step !== "function" || !Array.isArray(optimizer.paramGroups)) {
-    throw wrongType(
-      "fit",
-      { option: "optimizer" },
-      optimizer,
-      "one such as new optim.Adam(model.parameters(), { lr: 1e-3 })",
-    );
-  }
+function checkParameters(model: Model, optimizer: StepOptimizer): void {
   const optimized = new Set(optimizer.paramGroups.flatMap((group) => [...group.params]));
   if (model.parameters().some((parameter) => optimized.has(parameter))) return;
   throw wrongState(
@@ -168,7 +187,6 @@ function planStopping<K extends string>(options: FitOptions<K>): Pick<FitPlan<K>
     const never = { patience: Number.POSITIVE_INFINITY, restoreBest: false };
     return { monitor: validation === undefined ? "train.loss" : "validation.loss", stopping: new EarlyStopping(never) };
   }
-  checkOptions("earlyStopping", earlyStopping, [...earlyStoppingKeys, "monitor"]);
   const { monitor = "validation.loss", ...rest } = earlyStopping;
   const names = ["loss", ...Object.keys(metrics ?? {})];
   const parts = validation === undefined ? ["train"] : ["validation", "train"];

@@ -269,7 +269,7 @@ describe("resume", () => {
     ["another network", wide, same, {}, "size mismatch for 0.weight"],
     ["another optimizer", bySgd, same, {}, "was it saved by the same kind of optimizer"],
     ["the bytes", first, (checkpoint) => saveCheckpoint(checkpoint), {}, "expected what loadCheckpoint(bytes) gives"],
-    ["nothing", first, () => null, {}, "the options are null"],
+    ["nothing", first, () => null, {}, "fit: resume is null, expected an object"],
     ["a part too many", first, changed(() => ({ lr: 1 })), {}, 'unknown option "lr"'],
     ["fewer epochs", first, same, { epochs: 1 }, "epochs is 1, but the checkpoint has 2 finished epochs"],
     [

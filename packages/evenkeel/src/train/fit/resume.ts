@@ -1,4 +1,4 @@
-import { refuse, wrongState } from "../../core/index.ts";
+import { plural, refuse, wrongState } from "../../core/index.ts";
 import { checkCheckpoint } from "../../io/checkpointChecks.ts";
 import type { Checkpoint } from "../../io/index.ts";
 import type { OptimizerStateDict } from "../../optim/index.ts";
@@ -138,7 +138,7 @@ function checkPosition<K extends string>(plan: ResumablePlan<K>, checkpoint: Che
     throw refuse(
       "wrong-value",
       "fit",
-      `epochs is ${plan.epochs}, but the checkpoint has ${epoch} finished epochs`,
+      `epochs is ${plan.epochs}, but the checkpoint has ${plural(epoch, "finished epoch")}`,
       "epochs counts from the first one",
     );
   }

@@ -1,4 +1,13 @@
-import { refuse, wrongState, wrongType, wrongValue } from "../../core/index.ts";
+import {
+  type Check,
+  defaultOf,
+  type GivenOptions,
+  oneOf,
+  optional,
+  refuse,
+  required,
+  wrongState,
+} from "../../core/index.ts";
 import { LRScheduler, ReduceLROnPlateau } from "../../optim/index.ts";
 import type { StepOptimizer } from "./programs.ts";
 
@@ -7,19 +16,37 @@ import type { StepOptimizer } from "./programs.ts";
  */
 export type Scheduler = LRScheduler | ReduceLROnPlateau;
 
-export interface ScheduleOptions {
-  readonly optimizer: StepOptimizer;
+const schedulers: Check<Scheduler> = {
+  expected: "one such as new optim.StepLR(optimizer, { stepSize: 30 })",
+  isKind: (value) => value instanceof LRScheduler || value instanceof ReduceLROnPlateau,
+  fits: () => true,
+};
+
+const optimizers: Check<StepOptimizer> = {
+  expected: "one such as new optim.Adam(model.parameters(), { lr: 1e-3 })",
+  isKind: (value) => {
+    const { step, paramGroups } = (value ?? {}) as Partial<StepOptimizer>;
+    return typeof step === "function" && Array.isArray(paramGroups);
+  },
+  fits: () => true,
+};
+
+export const scheduleOptions = {
+  /** Over the parameters of the model: SGD, Adam, AdamW. */
+  optimizer: required(optimizers),
   /**
    * A scheduler of the same optimizer, which changes the learning rate during the training.
    * ReduceLROnPlateau gets the monitored value.
    */
-  readonly scheduler?: Scheduler | undefined;
+  scheduler: optional(schedulers),
   /**
-   * When it steps: at the end of each "epoch" (default), or after each optimizer "step", as
-   * OneCycleLR requires.
+   * When it steps: at the end of each "epoch", or after each optimizer "step", as OneCycleLR
+   * requires ("epoch").
    */
-  readonly schedulerInterval?: "epoch" | "step" | undefined;
-}
+  schedulerInterval: optional(oneOf(["epoch", "step"]), "epoch"),
+};
+
+export interface ScheduleOptions extends GivenOptions<typeof scheduleOptions> {}
 
 /** When the scheduler of a training steps. */
 export class Schedule {
@@ -27,20 +54,17 @@ export class Schedule {
   readonly #interval: "epoch" | "step";
 
   /**
-   * @param watched the monitored value, and whether smaller or larger values are better
-   * @throws TypeError, RangeError or Error for invalid options
+   * @param watched what is monitored, and whether smaller or larger values of it are better
+   * @throws RangeError or Error for options that are valid alone, but do not fit together
    */
   constructor(
-    { optimizer, scheduler, schedulerInterval = "epoch" }: ScheduleOptions,
+    { optimizer, scheduler, schedulerInterval }: ScheduleOptions,
     watched: { readonly monitor: string; readonly mode: "min" | "max" },
   ) {
-    if (schedulerInterval !== "epoch" && schedulerInterval !== "step") {
-      throw wrongValue("fit", { option: "schedulerInterval" }, schedulerInterval, '"epoch" or "step"');
-    }
+    this.#interval = schedulerInterval ?? defaultOf(scheduleOptions, "schedulerInterval");
     if (scheduler !== undefined) checkScheduler(scheduler, optimizer);
-    if (scheduler instanceof ReduceLROnPlateau) checkPlateau(scheduler, schedulerInterval, watched);
+    if (scheduler instanceof ReduceLROnPlateau) checkPlateau(scheduler, this.#interval, watched);
     this.#scheduler = scheduler;
-    this.#interval = schedulerInterval;
   }
 
   afterStep(): void {
@@ -55,14 +79,6 @@ export class Schedule {
 }
 
 function checkScheduler(scheduler: Scheduler, optimizer: StepOptimizer): void {
-  if (!(scheduler instanceof LRScheduler || scheduler instanceof ReduceLROnPlateau)) {
-    throw wrongType(
-      "fit",
-      { option: "scheduler" },
-      scheduler,
-      "one such as new optim.StepLR(optimizer, { stepSize: 30 })",
-    );
-  }
   if (scheduler.optimizer !== optimizer) {
     throw wrongState(
       "fit",

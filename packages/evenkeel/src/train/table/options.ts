@@ -1,5 +1,5 @@
 import {
-  type Check,
+  abortSignal,
   checkDeclared,
   flag,
   fn,
@@ -30,12 +30,6 @@ import type { TrainTableOptions } from "./options.types.ts";
 const factors = recordOf(numberAbove(0), "a factor above 0 for each class", "class=factor");
 
 const classWeights = orElse(orElse(factors, "none"), "balanced");
-
-const abortSignal: Check<AbortSignal> = {
-  expected: "an AbortSignal such as controller.signal",
-  isKind: (value) => typeof (value as AbortSignal | null)?.aborted === "boolean",
-  fits: () => true,
-};
 
 /** The options of `trainTable`. */
 export const trainTableOptions = {

@@ -69,6 +69,12 @@ export function planTable(split: PartSizes, task: Task, options: Partial<TrainTa
       text`use 2 or more, or another ${{ option: "network.norm" }}`,
     );
   }
+  if (schedule === "plateau" && split.validation.length === 0) {
+    throw conflict(
+      text`${{ option: "schedule", value: schedule }} has no validation loss to follow`,
+      text`use another schedule, or keep validation rows (${{ option: "split.validation" }})`,
+    );
+  }
   return {
     network,
     batchSize,

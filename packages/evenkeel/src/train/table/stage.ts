@@ -1,4 +1,4 @@
-import { withoutUndefined } from "../../core/index.ts";
+import { defaultOf, withoutUndefined } from "../../core/index.ts";
 import type { Checkpoint } from "../../io/index.ts";
 import { Preprocessing, type Schema, type Table, TabularNet } from "../../tabular/index.ts";
 import { sizeFor } from "../../tabular/model/layers.ts";
@@ -7,6 +7,7 @@ import { follow } from "../fit/follow.ts";
 import type { EpochRecord } from "../fit/history.ts";
 import { metricOf, type TableEpochEvent, type TableMetric } from "./events.ts";
 import { lossOf } from "./loss.ts";
+import { trainTableOptions } from "./options.ts";
 import type { TrainTableOptions } from "./options.types.ts";
 import type { TablePlan } from "./plan.ts";
 import { type Rows, TableTrainer, type TrainerRun } from "./trainer.ts";
@@ -31,7 +32,7 @@ export function newStage(
   schema: Schema,
   plan: TablePlan,
   rows: { readonly train: Int32Array; readonly validation?: Int32Array; readonly test?: Int32Array },
-  { preprocessing: how, classWeights = "none", compile }: TrainTableOptions,
+  { preprocessing: how, classWeights = defaultOf(trainTableOptions, "classWeights"), compile }: TrainTableOptions,
 ): TableStage {
   const preprocessing = Preprocessing.fit(table, schema, rows.train, how);
   const encoded = (part: Int32Array | undefined) =>

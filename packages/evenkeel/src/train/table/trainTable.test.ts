@@ -465,6 +465,10 @@ describe("what does not fit is named", () => {
     ["refit: true cannot be combined with patience: 5", { refit: true, patience: 5 }],
     ['refit: true cannot be combined with schedule: "plateau"', { refit: true, schedule: "plateau", patience: false }],
     ["refit: true has no validation rows to add; leave refit out", { refit: true, split: { validation: 0 } }],
+    [
+      'schedule: "plateau" has no validation loss to follow; use another schedule, or keep validation rows (split.validation)',
+      { schedule: "plateau", split: { validation: 0 } },
+    ],
     ["signal", { signal: true }],
     ["compile", { compile: "no" }],
     ["onStart", { onStart: true }],

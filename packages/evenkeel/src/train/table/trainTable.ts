@@ -1,4 +1,4 @@
-import { text, withoutUndefined, wrongState } from "../../core/index.ts";
+import { defaultOf, text, withoutUndefined, wrongState } from "../../core/index.ts";
 import type { Checkpoint } from "../../io/index.ts";
 import {
   assertTable,
@@ -14,7 +14,7 @@ import {
 } from "../../tabular/index.ts";
 import type { History } from "../fit/history.ts";
 import { metricOf, type TableMetric } from "./events.ts";
-import { checkTableOptions } from "./options.ts";
+import { checkTableOptions, trainTableOptions } from "./options.ts";
 import type { TrainTableOptions } from "./options.types.ts";
 import { planTable, type TablePlan } from "./plan.ts";
 import { tableRecord } from "./record.ts";
@@ -74,7 +74,8 @@ export interface TableTraining {
  */
 export async function trainTable(table: Table, options: TrainTableOptions): Promise<TableTraining> {
   checkTableOptions(options);
-  const { target, task, features, ignore, kinds, seed = 0, split: wanted = {} } = options;
+  const { target, task, features, ignore, kinds, split: wanted = {} } = options;
+  const { seed = defaultOf(trainTableOptions, "seed") } = options;
   const schema = inferSchema(table, withoutUndefined({ target, task, features, ignore, kinds }));
   const findings = assertTable(table, schema);
   const split =
