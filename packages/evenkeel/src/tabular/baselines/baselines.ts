@@ -4,7 +4,7 @@ import { Tensor } from "../../tensor/index.ts";
 import { Storage } from "../../tensor/storage.ts";
 import type { Predictions } from "../encoding/decode.ts";
 import type { Preprocessing } from "../encoding/preprocessing.ts";
-import { meanOf, quantilesOf } from "../encoding/statistics.ts";
+import { meanOf, quantilesOf } from "../encoding/scaling/statistics.ts";
 import { checkRows, checkStructure } from "../schema/columns.ts";
 import { joinedRows, type Split } from "../table/split.ts";
 import type { Table } from "../table/table.ts";

@@ -1,5 +1,5 @@
 import type { EncodedRows, FittedPreprocessing } from "../encoding/fittedPreprocessing.ts";
-import { divisorOf } from "../encoding/statistics.ts";
+import { divisorOf } from "../encoding/scaling/statistics.ts";
 import type { Table } from "../table/table.ts";
 
 /** Of an embedded column, so many of its commonest categories get an input of a linear model. */

@@ -5,7 +5,7 @@ import type { ColumnSchema, DateOrder } from "../schema/schema.ts";
 import type { Column } from "../table/table.ts";
 import { partsThatVary, yearOf } from "./calendar.ts";
 import type { BooleanEncoding, CategoryEncoding, DateEncoding, Encoding, NumericEncoding } from "./encoding.ts";
-import { deviationOf, divisorOf, meanOf, presentOf, quantilesOf } from "./statistics.ts";
+import { deviationOf, divisorOf, meanOf, presentOf, quantilesOf } from "./scaling/statistics.ts";
 import { usedTexts } from "./targetClasses.ts";
 
 export type Scale = "zscore" | "robust" | "none";

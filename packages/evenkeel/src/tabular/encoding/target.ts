@@ -6,7 +6,7 @@ import { shorten } from "../schema/columns.ts";
 import type { Schema } from "../schema/schema.ts";
 import type { Column } from "../table/table.ts";
 import type { NumberTarget, TargetEncoding } from "./encoding.ts";
-import { deviationOf, divisorOf, meanOf } from "./statistics.ts";
+import { deviationOf, divisorOf, meanOf } from "./scaling/statistics.ts";
 import { ownUnit, positions } from "./truth.ts";
 
 export type TargetTransform = "zscore" | "log" | "none";
