@@ -3,10 +3,10 @@ import type { Ask } from "../questions/question.ts";
 import type { TrainingOptions } from "./trainingOptions.ts";
 
 /**
- * How the numeric inputs go in: as they are, with mean 0 and variance 1, or by median and
- * quartiles.
+ * How the numeric inputs go in: as they are, with mean 0 and variance 1, by median and quartiles,
+ * or so and squashed into -3 to 3, which is `trainTable`'s default.
  */
-export type Scale = "raw" | "zscore" | "robust";
+export type Scale = "raw" | "zscore" | "robust" | "squash";
 
 /**
  * An arm of the question whether normalization helps: the usual network of a table, with this
@@ -63,7 +63,7 @@ export type Arm = NormArm | NamedArm;
 export type Statistics = "asTrained" | "recomputed" | "kept";
 
 /** The scalings of numeric inputs that an arm can have. */
-export const scales: readonly Scale[] = ["raw", "zscore", "robust"];
+export const scales: readonly Scale[] = ["raw", "zscore", "robust", "squash"];
 
 /** "zscore+batch+dropout0.2", or the name that was given: what an arm is called in trial ids. */
 export function armId(arm: Arm): string {
@@ -72,7 +72,12 @@ export function armId(arm: Arm): string {
   return `${scale}${norm === "none" ? "" : `+${norm}`}${dropout === 0 ? "" : `+dropout${dropout}`}`;
 }
 
-const scaleNames: Record<Scale, string> = { raw: "raw", zscore: "z-score", robust: "robust scale" };
+const scaleNames: Record<Scale, string> = {
+  raw: "raw",
+  zscore: "z-score",
+  robust: "robust scale",
+  squash: "squashed",
+};
 const normNames: Record<Norm, string> = { none: "no normalization", batch: "BatchNorm", layer: "LayerNorm" };
 
 /** "z-score, BatchNorm, dropout 0.2", or the name that was given: what people call an arm. */
@@ -84,7 +89,12 @@ export function describeArm(arm: Arm): string {
 
 /** "raw features", "z-scored features" */
 export function describeScale(scale: Scale): string {
-  return { raw: "raw features", zscore: "z-scored features", robust: "robustly scaled features" }[scale];
+  return {
+    raw: "raw features",
+    zscore: "z-scored features",
+    robust: "robustly scaled features",
+    squash: "squashed features",
+  }[scale];
 }
 
 /** What an arm stands under in tables and charts: its group, or the scale of its inputs. */
