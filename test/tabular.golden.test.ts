@@ -11,6 +11,7 @@ interface Scaled {
   readonly values: readonly (number | null)[];
   readonly zscore: Golden;
   readonly robust: Golden;
+  readonly squash: Golden;
   readonly median: number;
 }
 
@@ -34,7 +35,7 @@ interface Logistic {
 const goldens = load<{ scales: Scaled[]; ridges: Ridge[]; logistic: Logistic[] }>("tabular.json");
 const float64 = (golden: Golden) => decode(golden).data as Float64Array;
 
-describe.each(["zscore", "robust"] as const)("%s", (scale) => {
+describe.each(["zscore", "robust", "squash"] as const)("%s", (scale) => {
   it.each(goldens.scales)("$name", ({ values, median, [scale]: expected }) => {
     const table = tableFromColumns({ x: values, y: values.map((_, i) => i) });
     const schema = inferSchema(table, { target: "y", kinds: { x: "numeric" } });

@@ -1,7 +1,8 @@
 """Goldens of tables: `python3 test/goldens/make_tabular.py` writes tabular.json. All of it is float64.
 
-scales:   {name, values (null where missing), zscore, robust, median}: the formulas of scikit-learn's StandardScaler (divisor
-          n) and RobustScaler (numpy's linear percentiles), missing values at the median of those that are there.
+scales:   {name, values (null where missing), zscore, robust, squash, median}: the formulas of scikit-learn's StandardScaler
+          (divisor n) and RobustScaler (numpy's linear percentiles), and of RealMLP's robust scaling with smooth clipping;
+          missing values at the median of those that are there.
 ridges:   {name, x, y, lambda, w}: the solution of (X'X / n + lambda I) w = X'y / n by LAPACK.
 logistic: {name, x, labels, classes, lambda, probabilities}: the minimum of mean(-log p) + lambda / 2 |w|^2, intercepts
           free, by Newton's method until the gradient is below 1e-13.
@@ -27,12 +28,15 @@ def scale(name, values):
     present = values[~np.isnan(values)]
     filled = np.where(np.isnan(values), np.median(present), values)
     low, middle, high = np.percentile(present, [25, 50, 75])
+    factor = 1 / (high - low if high > low else (present.max() - present.min()) / 2)
+    scaled = (filled - middle) * factor
     scales.append(
         {
             "name": name,
             "values": [None if np.isnan(v) else v for v in values.tolist()],
             "zscore": golden((filled - present.mean()) / present.std()),
-            "robust": golden((filled - middle) / (high - low)),
+            "robust": golden((filled - middle) / (high - low or 1)),
+            "squash": golden(scaled / np.sqrt(1 + (scaled / 3) ** 2)),
             "median": float(middle),
         }
     )
@@ -45,6 +49,10 @@ holes[[0, 3, 20, 56]] = np.nan
 scale("4 missing of 57", holes)
 scale("ties", np.round(numbers("ties", 40) * 2))
 scale("far from 0", numbers("far", 31) + 1e6)
+scale("mostly 0", np.where(np.arange(40) % 8 == 3, np.abs(numbers("mostly 0", 40)), 0))
+far = numbers("mistyped", 50)
+far[[7, 30]] = [1e4, -3e7]
+scale("two mistyped", far)
 
 ridges = []
 for n, width, strength in [(5, 1, 0.1), (30, 4, 1e-3), (30, 4, 1.0), (12, 20, 1e-2)]:

@@ -121,7 +121,7 @@ describe("preprocessing", () => {
     });
     const many = fc.array(row, { minLength: 3, maxLength: 30 });
     fc.assert(
-      fc.property(many, many, fc.constantFrom("zscore", "robust", "none"), (train, test, scale) => {
+      fc.property(many, many, fc.constantFrom("squash", "zscore", "robust", "none"), (train, test, scale) => {
         const withTarget = (rows: typeof train) => rows.map((row, i) => ({ ...row, y: Math.sin(i) }));
         const kinds = { n: "numeric", c: "category", b: "boolean", d: "date" } as const;
         const learnt = (rows: typeof train) => {
@@ -154,7 +154,7 @@ describe("preprocessing", () => {
     fc.assert(
       fc.property(
         table,
-        fc.constantFrom("zscore", "robust", "none"),
+        fc.constantFrom("squash", "zscore", "robust", "none"),
         fc.constantFrom(0, 3, Number.POSITIVE_INFINITY),
         (rows, scale, embedAbove) => {
           const table = tableFromRows(rows);

@@ -23,7 +23,7 @@ describe("one of evenkeel's models", () => {
     expect(out).toContain("\ntrained on cars.csv, 60 rows, seed 3\n");
     expect(out).toMatch(/\nweight +numeric +[\d.]+ ± [\d.]+, if missing [\d.]+\n/);
     expect(out).toMatch(/\norigin +category +3 embedded: Europe, Japan, USA\n/);
-    expect(out).toMatch(/\neconomy +numeric, target +[\d.]+ ± [\d.]+\n/);
+    expect(out).toMatch(/\neconomy +numeric, target +[\d.]+ ± [\d.]+, within [\d.]+ to\s+[\d.]+\n/);
     expect(out).toContain(`Network\n${networkOf(models.numbers).toString()}\n`);
     expect(out).toMatch(/\nParameters: \d+ \(\d+ trainable, 0 frozen\); buffers: 17\n/);
     expect(out).toMatch(/\nlayers\.1\.num_batches_tracked +I64 +\[\]\n/);

@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { FittedPreprocessing, TableModel } from "evenkeel/tabular";
 import Papa from "papaparse";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { readTable } from "../tables/index.ts";
@@ -25,7 +26,7 @@ describe("the same predictions", () => {
     expect(csvOf(out).map(({ prediction }) => Number(prediction))).toEqual([
       ...models.numbers.predict(models.cars).values!,
     ]);
-    expect(err).toBe('note: "power" has no value in 3 of 60 rows: taken as the training took missing ones\n');
+    expect(err).toContain('note: "power" has no value in 3 of 60 rows: taken as the training took missing ones\n');
   });
 
   test("for classes with their probabilities, in JSON and in Parquet", async () => {
@@ -37,7 +38,7 @@ describe("the same predictions", () => {
       ...["Europe", "Japan", "USA"].map((name) => `probability of ${name}`),
     ]);
     expect(rows.map(({ prediction }) => prediction)).toEqual(wanted.classes);
-    expect(rows.flatMap((row) => Object.values(row).slice(1))).toEqual([...wanted.probabilities!]);
+    expect(rows.flatMap((row) => Object.values(row).slice(1, 4))).toEqual([...wanted.probabilities!]);
 
     const written = await predict(["origins.safetensors", "cars.csv", "--output", "p.parquet", "--keep", "power,day"]);
     expect(written).toMatchObject({ out: "", code: 0 });
@@ -147,6 +148,66 @@ describe("what rows lack", () => {
       'note: "origin" holds categories in 1 of 1 row that the training did not have: "Mars\\u001b[2J"\n',
     );
   });
+});
+
+describe("values outside the range of the training rows", () => {
+  const { origin, day } = { origin: "USA", day: "2003-05-05" };
+  const far = [
+    { weight: 30, power: 5, origin, day },
+    { weight: 5_000, power: -0.5, origin, day },
+    { weight: -40, power: 5, origin, day: "2031-12-31" },
+    { weight: 30, power: null, origin, day },
+  ];
+  const given = far.flatMap((row) => ["--row", JSON.stringify(row)]);
+
+  test("are counted, and the columns named with the range", async () => {
+    const { err, code } = await predict(["latest", ...given]);
+    expect(code).toBe(0);
+    expect(err).toMatch(
+      /note: 2 of 4 rows with values outside the range of the training rows, squashed: "weight" in 2, as far as 5000 \(training: \d+ to 5\d\); "power" in 1, as far as -0\.5 \(training: 1 to 11\); "day" in 1, as far as 2031-12-31 \(training: 2000-\d\d-\d\d to 2008-\d\d-\d\d\)\n/,
+    );
+  });
+
+  test("JSON names the columns in the rows that have some, CSV does not", async () => {
+    const rows = JSON.parse((await predict(["latest", ...given, "--json"])).out) as Record<string, unknown>[];
+    expect(rows.map((row) => row.outside)).toEqual([undefined, ["weight", "power"], ["weight", "day"], undefined]);
+    const lines = (await predict(["latest", ...given, "--format", "ndjson"])).out.trimEnd().split("\n");
+    expect(lines.map((line) => JSON.parse(line))).toEqual(rows);
+    expect((await predict(["latest", ...given])).out.split("\n")[0]).toBe("prediction");
+    const one = await predict(["latest", "--row", JSON.stringify(far[2]), "--json"]);
+    expect(JSON.parse(one.out)).toEqual([rows[2]]);
+  });
+
+  test("a kept column of that name is refused in JSON alone", async () => {
+    writeFileSync(join(models.cwd, "outside.csv"), "weight,power,origin,day,outside\n1,2,USA,2000-01-01,7\n");
+    const args = ["latest", "outside.csv", "--keep", "outside"];
+    const { err, code } = await predict([...args, "--json"]);
+    expect([err, code]).toEqual([expect.stringContaining('a column "outside", and so has the output'), 2]);
+    expect(await predict(args)).toMatchObject({ code: 0 });
+  });
+});
+
+test("predictions that are clamped are counted once they are made, and marked in JSON", async () => {
+  const json = models.numbers.preprocessing.toJSON();
+  const { numbers } = models;
+  // As if all training rows had had nearly the same target.
+  const preprocessing = FittedPreprocessing.fromJSON({ ...json, target: { ...json.target, least: 40, most: 40.5 } });
+  const clamped = new TableModel({ ...numbers, preprocessing });
+  writeFileSync(join(models.cwd, "clamped.safetensors"), clamped.save());
+  const { out, err } = await predict(["clamped.safetensors", "cars.csv", "--json"]);
+  const rows = JSON.parse(out) as { prediction: number; clamped?: boolean }[];
+  const free = numbers.predict(models.cars).values!;
+  rows.forEach(({ prediction, clamped }, i) => {
+    expect(prediction).toBe(Math.min(40.5, Math.max(40, free[i])));
+    expect(clamped).toBe(free[i] < 40 || free[i] > 40.5 ? true : undefined);
+  });
+  const count = rows.filter((row) => row.clamped).length;
+  const note = `note: ${count} of 60 predictions clamped to the range of the training rows' targets, 40 to 40.5 (train --no-clamp-predictions lets them lie outside)\n`;
+  expect(err.endsWith(note)).toBe(true);
+  const written = await predict(["clamped.safetensors", "cars.csv", "-o", "clamped.csv"]);
+  expect(written.err.endsWith(`${note}60 predictions in clamped.csv\n`)).toBe(true);
+  const evaluated = await runLine(["evaluate", "clamped.safetensors", "cars.csv", "--json"], { cwd: models.cwd });
+  expect([JSON.parse(evaluated.out).clamped, evaluated.err]).toEqual([count, expect.stringContaining(note)]);
 });
 
 describe("what cannot be done is refused in one message", () => {

@@ -1,6 +1,6 @@
 import { Command, type CommandUnknownOpts, Option } from "@commander-js/extra-typings";
-import { encodeRows, type TextFormat, textFormats } from "../actions/predict/encodeRows.ts";
-import { type OutputFormat, predict, writePrediction } from "../actions/predict/predict.ts";
+import { textFormats } from "../actions/predict/encodeRows.ts";
+import { type OutputFormat, predict, predictionText, writePrediction } from "../actions/predict/predict.ts";
 import { usualRuns } from "../records/runs/runsFolder.ts";
 import type { CommandContext } from "../shell/context.ts";
 import { misuse } from "../shell/errors.ts";
@@ -57,22 +57,27 @@ export function predictCommand(context: CommandContext): CommandUnknownOpts {
     const format = formatOf(flags);
     const prediction = await predict(
       {
-        ...{ model, source, runs: flags.runs, row: flags.row, output: flags.output },
+        ...{ model, source, runs: flags.runs, row: flags.row, output: flags.output, format },
         read: { ...tableFlags(flags), format: flags.inputFormat },
         keep: flags.keep?.length === 1 && flags.keep[0] === "all" ? "all" : flags.keep,
       },
       context,
     );
-    for (const note of prediction.notes) output.writeError(`${printable(note)}\n`);
+    const say = (notes: readonly string[]) => {
+      for (const note of notes) output.writeError(`${printable(note)}\n`);
+    };
+    say(prediction.notes);
     if (flags.output !== undefined) {
-      await writePrediction(prediction, flags.output, format, context);
+      await writePrediction(prediction, flags.output, context);
+      say(prediction.lastNotes());
       output.writeError(`${count(prediction.rows, "prediction")} in ${printable(flags.output)}\n`);
       return;
     }
-    for await (const piece of encodeRows(format as TextFormat, prediction.columns, prediction.blocks)) {
+    for await (const piece of predictionText(prediction)) {
       output.write(piece);
       await output.room?.();
     }
+    say(prediction.lastNotes());
   });
 }
 

@@ -234,7 +234,7 @@ describe("misuse is one message and exit code 2", () => {
     [["study", "small.csv", "--target", "y", "--metric", "logLoss"], /^error: --metric is "logLoss"; for regression/],
     [
       ["study", "small.csv", "--target", "y", "--scales", "raw,log"],
-      /Value 2 is "log", expected one of raw, zscore, robust/,
+      /Value 2 is "log", expected one of raw, zscore, robust, squash/,
     ],
     [
       ["study", "small.csv", "--target", "y", "--seeds", "3,4", "--first-seed", "2"],

@@ -12,7 +12,12 @@ export const trainGroups: readonly FlagGroup[] = [
   { title: "Rows", paths: ["split.validation", "split.test", "seed"] },
   {
     title: "Preprocessing",
-    paths: ["preprocessing.scale", "preprocessing.target", "preprocessing.embedAbove"],
+    paths: [
+      "preprocessing.scale",
+      "preprocessing.target",
+      "preprocessing.clampPredictions",
+      "preprocessing.embedAbove",
+    ],
   },
   {
     title: "Network",

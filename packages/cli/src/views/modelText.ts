@@ -101,7 +101,11 @@ function columnTable(model: TableModel, colors: Colors): string {
     const meaning = use === "feature" ? kind : `${kind}, ${use}`;
     table.push([label, use === "ignored" ? colors.dim(meaning) : meaning, printable(values ?? why ?? "")]);
   }
-  const meaning = "m ± s: (value - m) / s is what the network gets, and gives.";
+  const { inputs } = model.preprocessing.toJSON();
+  const squashed = inputs.some((encoding) => "squash" in encoding && encoding.squash);
+  const meaning = squashed
+    ? "m ± s: with z = (value - m) / s the network gets z / √(1 + (z/3)²), and gives z."
+    : "m ± s: (value - m) / s is what the network gets, and gives.";
   return `${table.toString().replaceAll(/ +$/gm, "")}\n\n${colors.dim(meaning)}`;
 }
 

@@ -1,16 +1,16 @@
 import type { TableRefit, TableStartEvent, TableTraining } from "evenkeel/train";
 import type { Trained } from "../actions/training/train.ts";
 import { usualRuns } from "../records/runs/runsFolder.ts";
-import type { PartScores, RunResult } from "../records/runs/types.ts";
+import type { RunResult } from "../records/runs/types.ts";
 import { saidFindings } from "../shell/dialect.ts";
 import { sentence } from "../shell/errors.ts";
-import { count, scoreText, secondsText, wholeText } from "../shell/figures.ts";
-import { compareScores, headlineMetric, metricFacts } from "../shell/metrics.ts";
+import { count, secondsText, wholeText } from "../shell/figures.ts";
 import { type Colors, type Output, printable, wrap } from "../shell/terminal.ts";
 import type { TableRead } from "../tables/index.ts";
 import { findingLines } from "./findingLines.ts";
 import { scoresText } from "./scoresText.ts";
 import { statisticsLine } from "./statisticsLine.ts";
+import { standings, verdict } from "./verdict.ts";
 
 const width = 80;
 
@@ -88,7 +88,7 @@ function scoresAndWords(training: TableTraining, result: RunResult, colors: Colo
     `${count(done, "epoch")} in ${secondsText(history.seconds)}${why}; ${refit === undefined ? `kept ${kept}` : refitText(refit, plan.epochs)}.`,
     refit?.error && `In the refit ${printable(sentence(refit.error))} The training before it is not affected.`,
     statisticsLine(training),
-    verdict(result.scores, result.baselines, headlineMetric(training.schema.task)),
+    judged(result),
   ];
   const said = lines.filter((line) => line !== undefined).map((line) => wrap(line, width));
   return `${scoresText(result.scores, result.baselines, colors, { refit: refit?.kept })}\n\n${said.join("\n")}\n`;
@@ -107,28 +107,9 @@ function refitText({ history, rows, kept, error }: TableRefit, epochs: number): 
   );
 }
 
-/** Whether the network learned anything: its score compared with that of the best baseline. */
-function verdict(
-  scores: PartScores,
-  baselines: Readonly<Record<string, PartScores>>,
-  metric: string,
-): string | undefined {
+/** Whether the network learned anything: its scores compared with those of the best baselines. */
+function judged({ scores, baselines }: RunResult): string | undefined {
   const part = scores.test === undefined ? "validation" : "test";
-  const own = scores[part]?.[metric];
-  const ranked = Object.entries(baselines)
-    .flatMap(([name, from]) => {
-      const value = from[part]?.[metric];
-      return value === undefined || Number.isNaN(value) ? [] : [{ name, value }];
-    })
-    .sort((a, b) => compareScores(metric, a.value, b.value));
-  if (own === undefined || ranked.length === 0) return undefined;
-  const [best] = ranked;
-  const { better, short } = metricFacts(metric);
-  const gain = better === "lower" ? best.value - own : own - best.value;
-  const beside = `${short} ${scoreText(own)} on the ${part} rows, ${scoreText(best.value)} by ${best.name}`;
-  // A hundredth of the score: a smaller gain does not justify a network.
-  const worthwhile = 0.01 * Math.abs(best.value);
-  if (gain > worthwhile) return `The network is better than every baseline: ${beside}.`;
-  if (gain >= -worthwhile) return `The network is no better than a baseline: ${beside}.`;
-  return `A baseline is better than the network: ${beside}. More rows or other features may change that.`;
+  const theirs = Object.fromEntries(Object.entries(baselines).map(([name, of]) => [name, of[part]]));
+  return verdict(standings(scores[part] ?? {}, theirs), part);
 }

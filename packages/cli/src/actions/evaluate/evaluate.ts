@@ -7,7 +7,7 @@ import { count } from "../../shell/figures.ts";
 import { listed, nearest } from "../../shell/nearest.ts";
 import type { TableFlags } from "../../tables/tableFlags.ts";
 import { featureNames, readFeatures } from "../predict/readFeatures.ts";
-import { unfamiliarNotes } from "../predict/unfamiliarNotes.ts";
+import { clampedNotes, unfamiliarIn, unfamiliarNotes } from "../predict/unfamiliarNotes.ts";
 import { type Evaluation, evaluateModel } from "./evaluateModel.ts";
 import { type PartName, rowsOfPart, rowsWithTarget } from "./targetRows.ts";
 
@@ -76,7 +76,8 @@ export async function evaluate(request: EvaluateRequest, context: ActionContext)
       "note: the model was refit on training and validation rows: how good it is on these says nothing about new ones",
     );
   }
-  notes.push(...unfamiliarNotes(model, features));
+  notes.push(...unfamiliarNotes(unfamiliarIn(model, features), table.rows));
+  notes.push(...clampedNotes(model, evaluation.clamped ?? 0, rows.length));
   const labels = labelsOf(model).filter((label) => columns.includes(label));
   return { model, name, origin, table, source, ...(part && { part }), labels, evaluation, notes };
 }

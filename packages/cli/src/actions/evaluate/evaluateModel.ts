@@ -13,6 +13,8 @@ export interface Evaluation {
   readonly classes?: readonly ClassScores[];
   /** For numbers: the rows with the largest errors, the largest first. */
   readonly worst?: readonly WorstRow[];
+  /** For numbers: how many predictions were held in the range of the training rows' targets. */
+  readonly clamped?: number;
   readonly batchNorm?: StatisticsGap;
 }
 
@@ -49,7 +51,7 @@ export async function evaluateModel(
 ): Promise<Evaluation> {
   const { preprocessing } = model;
   const truth = preprocessing.truth(table, rows);
-  const predictions = await predictAll(model, table, rows, signal);
+  const { predictions, clamped } = await predictAll(model, table, rows, signal);
   const { values, classes } = predictions;
   const batchNorm = statisticsGap(model, table, rows);
   return {
@@ -57,7 +59,7 @@ export async function evaluateModel(
     scores: scoresOf(preprocessing.task, predictions, truth),
     guesses: guesses(preprocessing, truth),
     ...(classes && { classes: classScores(preprocessing.classes!, classes, truth) }),
-    ...(values && { worst: worstRows(rows, truth, values, worst) }),
+    ...(values && { worst: worstRows(rows, truth, values, worst), clamped }),
     ...(batchNorm && { batchNorm }),
   };
 }
@@ -67,18 +69,20 @@ async function predictAll(
   table: Table,
   rows: Int32Array,
   signal?: AbortSignal,
-): Promise<Predictions> {
+): Promise<{ readonly predictions: Predictions; readonly clamped: number }> {
   const width = model.preprocessing.classes?.length ?? 1;
   const numbers = new Float64Array(rows.length * width);
   const classes: string[] = [];
-  let at = 0;
-  for await (const { predictions } of predictBlocks(model, table, { rows, signal })) {
+  let [at, held] = [0, 0];
+  for await (const { predictions, clamped } of predictBlocks(model, table, { rows, signal })) {
     const block = predictions.values ?? predictions.probabilities;
     numbers.set(block, at);
     at += block.length;
+    held += clamped.size;
     for (const name of predictions.classes ?? []) classes.push(name);
   }
-  return model.preprocessing.classes === undefined ? { values: numbers } : { classes, probabilities: numbers };
+  const all = model.preprocessing.classes === undefined ? { values: numbers } : { classes, probabilities: numbers };
+  return { predictions: all, clamped: held };
 }
 
 function classScores(names: readonly string[], predicted: readonly string[], truth: Float64Array): ClassScores[] {

@@ -1,4 +1,4 @@
-import type { PreprocessingJson, TableModel } from "evenkeel/tabular";
+import type { PreprocessingJson, Scaling, TableModel } from "evenkeel/tabular";
 import { factorText } from "../../shell/figures.ts";
 
 type InputEncoding = PreprocessingJson["inputs"][number];
@@ -32,29 +32,32 @@ export function describeColumns({ schema, preprocessing }: TableModel): ModelCol
 function encodingText(encoding: InputEncoding): string {
   const missing = encoding.kind !== "category" && encoding.indicator ? " and marked" : "";
   switch (encoding.kind) {
-    case "numeric": {
-      const { median, center, scale } = encoding;
-      const scaled = center === 0 && scale === 1 ? "as it is" : `${factorText(center)} ± ${factorText(scale)}`;
-      return `${scaled}, if missing ${factorText(median)}${missing}`;
-    }
+    case "numeric":
+      return `${scalingText(encoding)}, if missing ${factorText(encoding.median)}${missing}`;
     case "boolean":
       return `if missing ${encoding.common === 1}${missing}`;
     case "category":
       return `${encoding.categories.length}${encoding.embedded ? " embedded" : ""}: ${encoding.categories.join(", ")}`;
     case "date": {
-      const { center, scale, median, parts, dateOrder } = encoding;
+      const { median, parts, dateOrder } = encoding;
       const also = parts.map((part) => `, ${part}`).join("");
       const first = dateOrder === undefined ? "" : `the ${dateOrder === "dmy" ? "day" : "month"} first, `;
-      return `${first}year ${factorText(center)} ± ${factorText(scale)}${also}, if missing ${factorText(median)}${missing}`;
+      return `${first}year ${scalingText(encoding)}${also}, if missing ${factorText(median)}${missing}`;
     }
     default:
       return encoding satisfies never;
   }
 }
 
+function scalingText({ center, scale, squash, least, most }: Scaling): string {
+  if (squash && least === most) return "0, as it does not vary";
+  return !squash && center === 0 && scale === 1 ? "as it is" : `${factorText(center)} ± ${factorText(scale)}`;
+}
+
 function targetText(target: PreprocessingJson["target"]): string {
   if (target.task !== "regression") return `${target.classes.length} classes: ${target.classes.join(", ")}`;
-  const { log, mean, std } = target;
-  if (mean === 0 && std === 1) return log ? "its logarithm" : "as it is";
-  return `${log ? "its logarithm, " : ""}${factorText(mean)} ± ${factorText(std)}`;
+  const { log, mean, std, least, most, clamp } = target;
+  const held = clamp ? `, within ${factorText(least)} to ${factorText(most)}` : "";
+  if (mean === 0 && std === 1) return `${log ? "its logarithm" : "as it is"}${held}`;
+  return `${log ? "its logarithm, " : ""}${factorText(mean)} ± ${factorText(std)}${held}`;
 }

@@ -1,15 +1,20 @@
 import Papa from "papaparse";
 import type { Cell, OutputColumn } from "./outputColumns.ts";
 import type { PredictedBlock } from "./predictBlocks.ts";
+import type { RowMark } from "./rowMarks.ts";
 
 export const textFormats = ["csv", "json", "ndjson"] as const;
 export type TextFormat = (typeof textFormats)[number];
 
-/** The text of all blocks, a piece for each: CSV, one JSON list of objects, or an object a line. */
+/**
+ * The text of all blocks, a piece for each: CSV, one JSON list of objects, or an object a line.
+ * @param marks what objects say besides, which CSV does not
+ */
 export async function* encodeRows(
   format: TextFormat,
   columns: readonly OutputColumn[],
   blocks: AsyncIterable<PredictedBlock>,
+  marks: readonly RowMark[] = [],
 ): AsyncGenerator<string> {
   // Given with the first rows: nothing is written if they cannot be predicted.
   let before = format === "csv" ? csv([columns.map(({ name }) => name)]) : format === "json" ? "[" : "";
@@ -19,7 +24,14 @@ export async function* encodeRows(
     const rows = Array.from({ length: block.rows.length }, (_, i) => columns.map((column) => column.cell(block, i)));
     if (format === "csv") yield before + csv(rows.map((cells) => cells.map(visible)));
     else {
-      const objects = rows.map((cells) => `{${cells.map((cell, k) => keys[k] + JSON.stringify(cell)).join(",")}}`);
+      const objects = rows.map((cells, i) => {
+        const fields = cells.map((cell, k) => keys[k] + JSON.stringify(cell));
+        for (const { name, mark } of marks) {
+          const said = mark(block, i);
+          if (said !== undefined) fields.push(`${JSON.stringify(name)}:${JSON.stringify(said)}`);
+        }
+        return `{${fields.join(",")}}`;
+      });
       yield format === "ndjson" ? `${objects.join("\n")}\n` : `${before}\n${objects.join(",\n")}`;
     }
     before = format === "json" ? "," : "";

@@ -1,6 +1,8 @@
 import type { Column, TableModel } from "evenkeel/tabular";
 import { misuse } from "../../shell/errors.ts";
+import { dateText } from "./dateText.ts";
 import type { PredictedBlock } from "./predictBlocks.ts";
+import type { RowMark } from "./rowMarks.ts";
 
 export type Cell = string | number | boolean | null;
 
@@ -15,9 +17,14 @@ export interface OutputColumn {
 
 /**
  * Kept columns, then `prediction`, then for classes `probability of CLASS` for each.
+ * @param marks what is written behind them
  * @throws CommandError if a kept column has the name of one of these
  */
-export function outputColumns(model: TableModel, kept: readonly Column[]): OutputColumn[] {
+export function outputColumns(
+  model: TableModel,
+  kept: readonly Column[],
+  marks: readonly RowMark[] = [],
+): OutputColumn[] {
   const { classes } = model.preprocessing;
   const predicted: OutputColumn[] =
     classes === undefined
@@ -30,7 +37,7 @@ export function outputColumns(model: TableModel, kept: readonly Column[]): Outpu
             return { name: `probability of ${name}`, type: "DOUBLE", cell };
           }),
         ];
-  const clash = kept.find(({ name }) => predicted.some((column) => column.name === name));
+  const clash = kept.find(({ name }) => [...predicted, ...marks].some((column) => column.name === name));
   if (clash !== undefined) {
     throw misuse(
       "wrong-value",
@@ -63,11 +70,4 @@ function keptColumn(column: Column): OutputColumn {
     default:
       return column satisfies never;
   }
-}
-
-/** "1970-01-01", and with the time of day where there is one. */
-function dateText(milliseconds: number): string | null {
-  if (Number.isNaN(milliseconds)) return null;
-  const text = new Date(milliseconds).toISOString();
-  return text.endsWith("T00:00:00.000Z") ? text.slice(0, 10) : text;
 }

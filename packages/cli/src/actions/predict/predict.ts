@@ -9,7 +9,8 @@ import { encodeRows, type TextFormat } from "./encodeRows.ts";
 import { type OutputColumn, outputColumns } from "./outputColumns.ts";
 import { type PredictedBlock, predictBlocks } from "./predictBlocks.ts";
 import { type Features, readFeatures, rowsFeatures } from "./readFeatures.ts";
-import { unfamiliarNotes } from "./unfamiliarNotes.ts";
+import { type RowMark, rowMarks } from "./rowMarks.ts";
+import { clampedNotes, unfamiliarIn, unfamiliarNotes } from "./unfamiliarNotes.ts";
 import { writeParquetFile, writeTextFile } from "./writeFile.ts";
 
 /** What is to be predicted, by which model. */
@@ -26,20 +27,25 @@ interface PredictRequest {
   readonly keep?: readonly string[] | "all" | undefined;
   /** The file that they are to be written into; none for standard output. */
   readonly output?: string | undefined;
+  readonly format: OutputFormat;
 }
 
 /** Rows that are predicted while they are read from here. */
 interface Prediction {
   readonly rows: number;
   readonly columns: readonly OutputColumn[];
+  readonly marks: readonly RowMark[];
+  readonly format: OutputFormat;
   readonly blocks: AsyncIterable<PredictedBlock>;
   /** What was noticed about the table, a line each. */
   readonly notes: readonly string[];
+  /** What was noticed about the predictions, once the blocks have been taken. */
+  lastNotes(): readonly string[];
 }
 
 /** @throws CommandError or TableReadError for what is wrong with the model or the table */
 export async function predict(request: PredictRequest, context: ActionContext): Promise<Prediction> {
-  const { source, read, row, keep } = request;
+  const { source, read, row, keep, format } = request;
   const { cwd, signal } = context;
   if (row !== undefined && (source !== undefined || read.sql !== undefined)) {
     throw misuse("conflict", "--row is a table by itself", "leave the table or --sql away");
@@ -50,26 +56,41 @@ export async function predict(request: PredictRequest, context: ActionContext): 
     row === undefined ? await readFeatures(model, source, read, context, keep) : rowsFeatures(model, row);
   const { table } = features;
   const kept = keep === "all" ? table.columns : (keep ?? []).map((name) => columnNamed(features, name));
+  const unfamiliar = unfamiliarIn(model, features);
+  const marks = format === "json" || format === "ndjson" ? rowMarks(model, unfamiliar) : [];
+  const counted = { clamped: 0 };
   return {
-    rows: table.rows,
-    columns: outputColumns(model, kept),
-    blocks: predictBlocks(model, table, { signal }),
-    notes: [...features.notes, ...unfamiliarNotes(model, features)],
+    ...{ rows: table.rows, columns: outputColumns(model, kept, marks), marks, format },
+    blocks: counting(predictBlocks(model, table, { signal }), counted),
+    notes: [...features.notes, ...unfamiliarNotes(unfamiliar, table.rows)],
+    lastNotes: () => clampedNotes(model, counted.clamped, table.rows),
   };
+}
+
+async function* counting(blocks: AsyncIterable<PredictedBlock>, counted: { clamped: number }) {
+  for await (const block of blocks) {
+    counted.clamped += block.clamped.size;
+    yield block;
+  }
 }
 
 export type OutputFormat = TextFormat | "parquet";
 
+/** The predictions as pieces of text. */
+export function predictionText({ columns, blocks, marks, format }: Prediction): AsyncIterable<string> {
+  return encodeRows(format as TextFormat, columns, blocks, marks);
+}
+
 /** @throws CommandError if the file cannot be written; an old one is then as it was */
 export async function writePrediction(
-  { columns, blocks }: Prediction,
+  prediction: Prediction,
   name: string,
-  format: OutputFormat,
   { cwd, signal }: ActionContext,
 ): Promise<void> {
   const path = resolve(cwd, name);
+  const { format, columns, blocks } = prediction;
   if (format === "parquet") await writeParquetFile(path, name, columns, blocks, { cwd, signal });
-  else await writeTextFile(path, name, encodeRows(format, columns, blocks), signal);
+  else await writeTextFile(path, name, predictionText(prediction), signal);
 }
 
 function columnNamed({ table, source }: Features, name: string) {

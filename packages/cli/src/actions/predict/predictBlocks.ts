@@ -6,6 +6,8 @@ export interface PredictedBlock {
   /** Positions in the table. */
   readonly rows: Int32Array;
   readonly predictions: Predictions;
+  /** Which of these rows have a prediction that was clamped: positions among them. */
+  readonly clamped: ReadonlySet<number>;
 }
 
 /** Rows that are predicted, and written, at a time: few enough to be held as JavaScript values. */
@@ -29,6 +31,7 @@ export async function* predictBlocks(
     signal?.throwIfAborted();
     const count = Math.min(blockRows, total - start);
     const taken = rows?.subarray(start, start + count) ?? Int32Array.from({ length: count }, (_, i) => start + i);
-    yield { rows: taken, predictions: model.predict(table, taken) };
+    const predictions = model.predict(table, taken);
+    yield { rows: taken, predictions, clamped: new Set(predictions.clamped) };
   }
 }

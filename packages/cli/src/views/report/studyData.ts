@@ -2,6 +2,7 @@ import {
   type Arm,
   describeArm,
   describeGroup,
+  describeScale,
   type Observation,
   plainVariant,
   type Statistics,
@@ -95,7 +96,7 @@ function panels<Line>(view: StudyView, lineOf: LineOf<Line>): Panel<Line>[] {
   const groups = [...new Set(named.map(describeGroup))].flatMap((group) => {
     const arms = named.filter((arm) => describeGroup(arm) === group);
     const panel = (from: number) => ({
-      title: `${group[0].toUpperCase()}${group.slice(1)}`,
+      title: capital(group),
       lines: arms.slice(from, from + mostLines).map((arm) => lineOf(arm, "kept", describeArm(arm))),
     });
     return Array.from({ length: Math.ceil(arms.length / mostLines) }, (_, i) => panel(i * mostLines));
@@ -103,11 +104,15 @@ function panels<Line>(view: StudyView, lineOf: LineOf<Line>): Panel<Line>[] {
   return [...normPanels(view, lineOf), ...groups];
 }
 
+function capital(text: string): string {
+  return `${text[0].toUpperCase()}${text.slice(1)}`;
+}
+
 function normPanels<Line>(view: StudyView, lineOf: LineOf<Line>): Panel<Line>[] {
   const arms = view.plan.arms.filter(({ name, dropout }) => name === undefined && dropout === 0);
   const scales = [...new Set(arms.map(({ scale }) => scale))];
   return scales.map((scale) => ({
-    title: { raw: "Raw features", zscore: "Z-scored features", robust: "Robustly scaled features" }[scale],
+    title: capital(describeScale(scale)),
     lines: arms
       .filter((arm) => arm.scale === scale)
       .flatMap((arm) => {

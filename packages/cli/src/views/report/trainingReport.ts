@@ -1,5 +1,6 @@
 import { aboutSeconds, scoreText, wholeText } from "../../shell/figures.ts";
 import { metricFacts } from "../../shell/metrics.ts";
+import { disagreement, standings } from "../verdict.ts";
 import { confusionTable, mostClasses } from "./charts/confusion.ts";
 import { curvesChart } from "./charts/curvesChart.ts";
 import { importanceChart, mostColumns } from "./charts/importanceChart.ts";
@@ -47,7 +48,7 @@ function header({ title, table, target, task, split, seconds, refit }: TrainingR
 `;
 }
 
-/** The main score in words, beside the best baseline. */
+/** The main score in words, beside the best baseline by every metric. */
 function headline({ scores, baselines, metric, unit, split }: TrainingReportData): Html {
   const { label, better, inUnits } = metricFacts(metric);
   const part = judgedPart(split);
@@ -61,8 +62,10 @@ function headline({ scores, baselines, metric, unit, split }: TrainingReportData
   });
   known.sort((a, b) => (better === "lower" ? a.theirs - b.theirs : b.theirs - a.theirs));
   const best = known.at(0);
+  const theirs = Object.fromEntries(Object.entries(baselines).map(([name, of]) => [name, of[part]]));
+  const mixed = disagreement(standings(scores[part] ?? {}, theirs), partWords[part]);
   return html`<div class="headline"><span class="figure">${big}${small !== undefined && html` <small>${small}</small>`}</span>
-<p>${sentence(label)} on ${wholeText(split[part])} ${partWords[part]} rows.${best !== undefined && ` ${against(value, best, { better, asPercent })}`}</p></div>
+<p>${sentence(label)} on ${wholeText(split[part])} ${partWords[part]} rows.${best !== undefined && ` ${mixed ?? against(value, best, { better, asPercent })}`}</p></div>
 `;
 }
 

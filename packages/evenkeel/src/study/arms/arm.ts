@@ -3,10 +3,10 @@ import type { Ask } from "../questions/question.ts";
 import type { TrainingOptions } from "./trainingOptions.ts";
 
 /**
- * How numeric features are scaled: not at all, to mean 0 and variance 1, or by median and
- * quartiles.
+ * How numeric features are scaled: not at all, to mean 0 and variance 1, by median and quartiles,
+ * or by these and squashed into -3 to 3, which is the default of `trainTable`.
  */
-export type Scale = "raw" | "zscore" | "robust";
+export type Scale = "raw" | "zscore" | "robust" | "squash";
 
 /**
  * An arm of the question whether normalization helps: `trainTable`'s network with this
@@ -66,7 +66,7 @@ export type Arm = NormArm | NamedArm;
 export type Statistics = "asTrained" | "recomputed" | "kept";
 
 /** The scalings of numeric features that an arm can have. */
-export const scales: readonly Scale[] = ["raw", "zscore", "robust"];
+export const scales: readonly Scale[] = ["raw", "zscore", "robust", "squash"];
 
 /** The name of an arm in trial ids: "zscore+batch+dropout0.2", or the name that was given. */
 export function armId(arm: Arm): string {
@@ -75,7 +75,12 @@ export function armId(arm: Arm): string {
   return `${scale}${norm === "none" ? "" : `+${norm}`}${dropout === 0 ? "" : `+dropout${dropout}`}`;
 }
 
-const scaleNames: Record<Scale, string> = { raw: "raw", zscore: "z-score", robust: "robust scale" };
+const scaleNames: Record<Scale, string> = {
+  raw: "raw",
+  zscore: "z-score",
+  robust: "robust scale",
+  squash: "squashed",
+};
 const normNames: Record<Norm, string> = { none: "no normalization", batch: "BatchNorm", layer: "LayerNorm" };
 
 /** The name of an arm in reports: "z-score, BatchNorm, dropout 0.2", or the name that was given. */
@@ -87,7 +92,12 @@ export function describeArm(arm: Arm): string {
 
 /** "raw features", "z-scored features" */
 export function describeScale(scale: Scale): string {
-  return { raw: "raw features", zscore: "z-scored features", robust: "robustly scaled features" }[scale];
+  return {
+    raw: "raw features",
+    zscore: "z-scored features",
+    robust: "robustly scaled features",
+    squash: "squashed features",
+  }[scale];
 }
 
 /** The heading of an arm in tables and charts: its group, or the scale of its features. */

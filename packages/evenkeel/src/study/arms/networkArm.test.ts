@@ -203,7 +203,10 @@ describe("what is wrong with an arm is said before anything is trained", () => {
     [{ name: 3, network: good }, /the name of an arm is 3, expected a text/],
     [{ network: good }, /the name of an arm is undefined, expected a text/],
     [{ name: "linear", network: good }, /the arm "linear" is there twice/],
-    [{ name: "x", network: good, scale: "log" }, /the scale of the arm "x" is "log", expected raw, zscore, robust/],
+    [
+      { name: "x", network: good, scale: "log" },
+      /the scale of the arm "x" is "log", expected raw, zscore, robust, squash/,
+    ],
     [{ name: "x", network: good, version: 2 }, /the version of the arm "x" is 2, expected a text/],
     [{ name: "x", network: good, group: " " }, /the group of the arm "x" is " ", expected 1 to 60/],
     [{ name: "x", network: good, dropout: 0 }, /an arm of planStudy: unknown option "dropout"/],

@@ -53,7 +53,9 @@ export function trialOptions(
   spec: Omit<TrialSpec, "id" | "rows" | "rescale" | "epochFraction" | "stream">,
 ): TrainingOptions & Pick<TablePlan, "batchSize" | "epochs" | "lr" | "seed"> {
   const { arm, lr, seed, hidden, activation, target, batchSize, epochs, train } = spec;
-  const shared = { network: { hidden, activation }, preprocessing: { target }, batchSize, epochs };
+  // Clamped, an output that explodes would look like one that is merely wrong.
+  const preprocessing = { target, clampPredictions: false };
+  const shared = { network: { hidden, activation }, preprocessing, batchSize, epochs };
   return { ...shared, ...joinOptions(shared, train, optionsOf(arm)), lr, seed };
 }
 

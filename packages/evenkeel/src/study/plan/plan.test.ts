@@ -92,7 +92,7 @@ test.each<[StudyOptions, RegExp]>([
   [{ arms: [] }, /arms is \[\], expected a list of at least one arm/],
   [
     { arms: [{ scale: "minmax" as never, norm: "none", dropout: 0 }] },
-    /scale is "minmax", expected raw, zscore, robust/,
+    /scale is "minmax", expected raw, zscore, robust, squash/,
   ],
   [{ arms: [0, 0].map(() => ({ scale: "raw", norm: "none", dropout: 0 })) }, /"raw, no normalization" is there twice/],
 ])("%j is refused", (options, message) => {

@@ -185,7 +185,7 @@ describe("a study trains as trainTable does, to the bit", () => {
   ];
 
   test.each(cases)("%s", async (_, options, rest) => {
-    const scale = rest.preprocessing?.scale === "none" ? ("raw" as const) : ("zscore" as const);
+    const scale = rest.preprocessing?.scale === "none" ? ("raw" as const) : ("squash" as const);
     const arms = [{ name: "one", options, scale }];
     const plan = planStudy(data, { arms, seeds: [4], lrs: [0.02], epochs: 6, batchSize: 16, hidden: [8, 4] });
     const [spec] = rateTrials(plan);
@@ -197,6 +197,7 @@ describe("a study trains as trainTable does, to the bit", () => {
     const training = await trainTable(table, {
       ...{ target: "y", ignore: ["sign"], seed: 4, refit: false, lr: 0.02, epochs: 6, batchSize: 16, ...rest },
       ...{ ...options, network: { hidden: [8, 4], ...options.network } },
+      preprocessing: { clampPredictions: false, ...rest.preprocessing },
     });
     const scores = training.statistics ?? { asTrained: training.scores };
     const errors = (of: PartScores) =>
@@ -216,7 +217,7 @@ describe("a study trains as trainTable does, to the bit", () => {
     const schema = { target: "sign", kinds: { place: "category" } } as const;
     const places = { table: many, schema: inferSchema(many, schema) };
     const options = { classWeights: "balanced" as const };
-    const arms = [{ name: "balanced", options }];
+    const arms = [{ name: "balanced", options, scale: "squash" as const }];
     const [spec] = rateTrials(planStudy(places, { arms, seeds: [2], lrs: [0.01], epochs: 5, hidden: [8] }));
     const { asTrained } = (await runTrial(places, spec)).result.readings;
     const common = { ...schema, ...options, seed: 2, refit: false, epochs: 5, network: { hidden: [8] } };

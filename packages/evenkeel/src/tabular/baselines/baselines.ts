@@ -4,7 +4,7 @@ import { Tensor } from "../../tensor/index.ts";
 import { Storage } from "../../tensor/storage.ts";
 import type { Predictions } from "../encoding/decode.ts";
 import type { Preprocessing } from "../encoding/preprocessing.ts";
-import { meanOf, quantilesOf } from "../encoding/statistics.ts";
+import { meanOf, quantilesOf } from "../encoding/scaling/statistics.ts";
 import { checkRows, checkStructure } from "../schema/columns.ts";
 import { joinedRows, type Split } from "../table/split.ts";
 import type { Table } from "../table/table.ts";
@@ -56,10 +56,10 @@ const usualLambda = 1e-3;
  * Simple models on the same rows and the same inputs as a network. For numbers: the mean and the
  * median of the training rows, and ridge regression of the transformed target. For classes: the
  * commonest class, with the shares of the classes as probabilities, and logistic regression. Linear
- * models see columns of mean 0 and deviation 1, and of an embedded column its 30 commonest
- * categories; the penalty is the one that is best on the validation rows. They are fitted on
- * 100,000 random training rows where there are more, fewer if inputs times outputs are more than 20
- * (`rows` says how many), and left out above 300 inputs.
+ * models see columns of mean 0 and deviation 1, unsquashed, and of an embedded column its 30
+ * commonest categories; what they predict is not clamped. The penalty is the one that is best on
+ * the validation rows. They are fitted on 100,000 random training rows where there are more, fewer
+ * if inputs times outputs are more than 20 (`rows` says how many), and left out above 300 inputs.
  * @throws TypeError or RangeError for an option that is unknown or does not fit
  * @throws RangeError if there are no training rows, or a value cannot be encoded
  */
@@ -156,7 +156,7 @@ function fitLinear(
   const predictWith =
     ({ weights }: Fitted): Predict =>
     (rows) =>
-      preprocessing.decode(linearOutputs(table, inputs, weights, preprocessing.outputs, rows));
+      inputs.preprocessing.decode(linearOutputs(table, inputs, weights, preprocessing.outputs, rows));
   let best: { fitted: Fitted; error: number } | undefined;
   const known = task === "regression" ? ridgeLambdas : logisticLambdas;
   const choose =

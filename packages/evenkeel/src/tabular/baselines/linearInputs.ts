@@ -1,19 +1,20 @@
-import type { EncodedRows, FittedPreprocessing } from "../encoding/fittedPreprocessing.ts";
-import { divisorOf } from "../encoding/statistics.ts";
+import { type EncodedRows, FittedPreprocessing } from "../encoding/fittedPreprocessing.ts";
+import { divisorOf } from "../encoding/scaling/statistics.ts";
 import type { Table } from "../table/table.ts";
 
 /** Of an embedded column, so many of its commonest categories get an input of a linear model. */
 const commonest = 30;
 
 /**
- * The inputs of a linear model: what a network gets, with categories for codes, each column with
- * mean 0 and deviation 1.
+ * The inputs of a linear model: what a network gets, with categories for codes and without
+ * squashing, each column with mean 0 and deviation 1.
  */
 export class LinearInputs {
   readonly width: number;
   /** Embedded columns of which only the commonest categories are used. */
   readonly cut: readonly string[];
-  readonly #preprocessing: FittedPreprocessing;
+  /** Decodes the outputs of a linear model. */
+  readonly preprocessing: FittedPreprocessing;
   /** For each embedded column, the input of each code; -1 for none. */
   readonly #places: readonly Int32Array[];
   readonly #mean: Float64Array;
@@ -21,8 +22,8 @@ export class LinearInputs {
 
   /** Learns means and deviations from `rows`. */
   constructor(table: Table, preprocessing: FittedPreprocessing, rows: Int32Array) {
-    this.#preprocessing = preprocessing;
-    const inputs = preprocessing.encode(table, rows);
+    this.preprocessing = straight(preprocessing);
+    const inputs = this.preprocessing.encode(table, rows);
     let width = preprocessing.features.length;
     this.#places = preprocessing.embeddings.map(({ categories }, k) => {
       const used = commonestCodes(inputs, k, preprocessing.embeddings.length, categories);
@@ -51,7 +52,7 @@ export class LinearInputs {
 
   /** [rows, width] */
   of(table: Table, rows: Int32Array): Float64Array {
-    const x = this.#expand(this.#preprocessing.encode(table, rows), rows.length);
+    const x = this.#expand(this.preprocessing.encode(table, rows), rows.length);
     for (let i = 0; i < x.length; ) {
       for (let j = 0; j < this.width; j++, i++) x[i] = (x[i] - this.#mean[j]) / this.#scale[j];
     }
@@ -59,7 +60,7 @@ export class LinearInputs {
   }
 
   #expand({ x, codes }: EncodedRows, rows: number): Float64Array {
-    const measured = this.#preprocessing.features.length;
+    const measured = this.preprocessing.features.length;
     const all = new Float64Array(rows * this.width);
     for (let i = 0; i < rows; i++) {
       for (let j = 0; j < measured; j++) all[i * this.width + j] = x[i * measured + j];
@@ -74,6 +75,23 @@ export class LinearInputs {
     }
     return all;
   }
+}
+
+/**
+ * Without squashing and clamping, so that the model is linear in the columns. Half the range keeps
+ * their numbers in float32.
+ */
+function straight(preprocessing: FittedPreprocessing): FittedPreprocessing {
+  const { inputs, target, version } = preprocessing.toJSON();
+  return FittedPreprocessing.fromJSON({
+    version,
+    inputs: inputs.map((encoding) =>
+      "squash" in encoding && encoding.squash
+        ? { ...encoding, squash: false, scale: encoding.most / 2 - encoding.least / 2 || 1 }
+        : encoding,
+    ),
+    target: target.task === "regression" ? { ...target, clamp: false } : target,
+  });
 }
 
 function commonestCodes({ codes }: EncodedRows, k: number, width: number, categories: number): number[] {

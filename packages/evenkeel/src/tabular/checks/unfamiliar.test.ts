@@ -38,3 +38,26 @@ it("counts missing values, and categories that training did not have, by column"
     { column: "cylinders", missing: 1, unknown: 1, examples: ["5"] },
   ]);
 });
+
+it("finds numbers and dates outside the range of the training rows", () => {
+  const table = tableFromRows([
+    { size: 6.4, used: true, since: "2001-01-01", origin: "USA", cylinders: 4 },
+    { size: null, used: true, since: "2019-08-01", origin: "USA", cylinders: 4 },
+    { size: -9, used: true, since: "1999-12-31T12:00", origin: "USA", cylinders: 4 },
+    { size: 19 / 3, used: true, since: "2030-02-03", origin: "USA", cylinders: 4 },
+  ]);
+  const day = (...date: [number, number, number]) => Date.UTC(...date);
+  expect(unfamiliarValues(preprocessing, table)).toEqual([
+    {
+      ...{ column: "size", missing: 1, unknown: 0, examples: [] },
+      outside: { kind: "numeric", rows: Int32Array.of(0, 2), least: 0, most: 19 / 3, furthest: -9, squashed: true },
+    },
+    {
+      ...{ column: "since", missing: 0, unknown: 0, examples: [] },
+      outside: {
+        ...{ kind: "date", rows: Int32Array.of(2, 3), squashed: true },
+        ...{ least: day(2000, 0, 1), most: day(2019, 7, 1), furthest: day(2030, 1, 3) },
+      },
+    },
+  ]);
+});

@@ -1,5 +1,7 @@
+import { timeOf, yearOf } from "../encoding/calendar.ts";
 import type { CategoryEncoding, Encoding } from "../encoding/encoding.ts";
 import type { FittedPreprocessing } from "../encoding/fittedPreprocessing.ts";
+import type { Scaling } from "../encoding/scaling/scaling.ts";
 import { columnOf } from "../schema/columns.ts";
 import { booleansOf, datesOf, numbersOf, textsOf } from "../schema/read.ts";
 import type { Column, Table } from "../table/table.ts";
@@ -16,13 +18,30 @@ export interface Unfamiliar {
   readonly unknown: number;
   /** The first such categories, at most five. */
   readonly examples: readonly string[];
+  /** Undefined where all numbers, or dates, are between the least and the most of training. */
+  readonly outside?: Outside;
+}
+
+/** Numbers or dates beyond those of the training rows; dates in milliseconds since 1970. */
+export interface Outside {
+  readonly kind: "numeric" | "date";
+  /** Positions of the rows, ascending. */
+  readonly rows: Int32Array;
+  /** The smallest and the largest value of the training rows. */
+  readonly least: number;
+  readonly most: number;
+  /** The value that is furthest from these, the first of equal ones. */
+  readonly furthest: number;
+  /** Whether the model squashes its inputs; if not, it extrapolates. */
+  readonly squashed: boolean;
 }
 
 const mostExamples = 5;
 
 /**
- * The columns in which rows have no value, or a category that training did not have. Predictions
- * are made all the same; this says how many of them rest on a guess.
+ * The columns in which rows have no value, a category that training did not have, or a number or
+ * date outside the range that training had. Predictions are made all the same; this says how many
+ * of them rest on a guess.
  *
  * @throws RangeError if a column is missing, or a value is not of its column's kind
  */
@@ -30,17 +49,21 @@ export function unfamiliarValues(preprocessing: FittedPreprocessing, table: Tabl
   const { inputs } = preprocessing.toJSON();
   return inputs
     .map((encoding) => lookInto(encoding, columnOf(table, encoding.column)))
-    .filter(({ missing, unknown }) => missing + unknown > 0);
+    .filter(({ missing, unknown, outside }) => missing + unknown > 0 || outside !== undefined);
 }
 
 function lookInto(encoding: Encoding, column: Column): Unfamiliar {
   switch (encoding.kind) {
-    case "numeric":
-      return { column: encoding.column, missing: countMissing(numbersOf(column)), unknown: 0, examples: [] };
+    case "numeric": {
+      const values = numbersOf(column);
+      return { ...withoutValue(encoding.column, values), ...lookOutside("numeric", encoding, values) };
+    }
     case "boolean":
-      return { column: encoding.column, missing: countMissing(booleansOf(column)), unknown: 0, examples: [] };
-    case "date":
-      return { column: encoding.column, missing: countMissing(datesOf(column, encoding)), unknown: 0, examples: [] };
+      return withoutValue(encoding.column, booleansOf(column));
+    case "date": {
+      const times = datesOf(column, encoding);
+      return { ...withoutValue(encoding.column, times), ...lookOutside("date", encoding, times.map(yearOf)) };
+    }
     case "category":
       return lookIntoCategories(encoding, column);
     default:
@@ -48,10 +71,30 @@ function lookInto(encoding: Encoding, column: Column): Unfamiliar {
   }
 }
 
-function countMissing(values: Float64Array | Float32Array): number {
+function withoutValue(column: string, values: Float64Array | Float32Array): Unfamiliar {
   let missing = 0;
   for (let i = 0; i < values.length; i++) if (Number.isNaN(values[i])) missing++;
-  return missing;
+  return { column, missing, unknown: 0, examples: [] };
+}
+
+/** @param values numbers, or years */
+function lookOutside(
+  kind: Outside["kind"],
+  { least, most, squash }: Scaling,
+  values: Float64Array | Float32Array,
+): Pick<Unfamiliar, "outside"> {
+  const rows: number[] = [];
+  let [furthest, distance] = [least, 0];
+  for (let i = 0; i < values.length; i++) {
+    const beyond = Math.max(least - values[i], values[i] - most);
+    if (!(beyond > 0)) continue;
+    rows.push(i);
+    if (beyond > distance) [furthest, distance] = [values[i], beyond];
+  }
+  if (rows.length === 0) return {};
+  const seen = { least, most, furthest };
+  const shown = kind === "numeric" ? seen : { least: timeOf(least), most: timeOf(most), furthest: timeOf(furthest) };
+  return { outside: { kind, rows: Int32Array.from(rows), ...shown, squashed: squash } };
 }
 
 function lookIntoCategories({ column: name, categories }: CategoryEncoding, column: Column): Unfamiliar {

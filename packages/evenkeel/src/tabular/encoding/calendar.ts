@@ -6,6 +6,8 @@ import type { DatePart } from "./encoding.ts";
  */
 
 const day = 86_400_000;
+/** The last that a Date can hold, in the year 275760. */
+const lastTime = 8.64e15;
 
 /**
  * The date of a day, counted from 1970-01-01 (http://howardhinnant.github.io/date_algorithms.html,
@@ -39,6 +41,14 @@ export function yearOf(time: number): number {
   const { year } = dateOf(Math.floor(time / day));
   const first = firstDayOf(year);
   return year + (time / day - first) / (firstDayOf(year + 1) - first);
+}
+
+/** The time at which it is so much of a year, to the millisecond: the inverse of {@link yearOf}. */
+export function timeOf(year: number): number {
+  const whole = Math.floor(year);
+  const first = firstDayOf(whole);
+  const time = Math.round((first + (year - whole) * (firstDayOf(whole + 1) - first)) * day);
+  return Math.min(Math.max(time, -lastTime), lastTime);
 }
 
 /**

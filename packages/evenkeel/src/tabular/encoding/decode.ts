@@ -1,12 +1,17 @@
 import { type NdArray, refuse, wrongShape } from "../../core/index.ts";
 import { exp } from "../../core/math/portableMath.ts";
-import type { TargetEncoding } from "./encoding.ts";
+import type { NumberTarget, TargetEncoding } from "./encoding.ts";
 
 /** What a model says about rows: numbers in the target's own unit, or classes. */
 export type Predictions = NumberPredictions | ClassPredictions;
 
 export interface NumberPredictions {
   readonly values: Float64Array;
+  /**
+   * The positions of the values that were clamped to the range of the training rows' targets,
+   * ascending; undefined where none was.
+   */
+  readonly clamped?: Int32Array;
   readonly classes?: undefined;
   readonly probabilities?: undefined;
 }
@@ -19,6 +24,7 @@ export interface ClassPredictions {
    */
   readonly probabilities: Float64Array;
   readonly values?: undefined;
+  readonly clamped?: undefined;
 }
 
 /**
@@ -36,16 +42,30 @@ export function decodeOutput(output: NdArray, target: TargetEncoding): Predictio
     throw wrongShape("decode", "the output", shape, `[n, ${width}]`);
   }
   if (target.task === "regression") {
-    const { log, mean, std } = target;
-    const values = new Float64Array(shape[0]);
-    for (let i = 0; i < values.length; i++) {
-      const value = data[i] * std + mean;
-      values[i] = log ? exp(value) : value;
-    }
-    return { values };
+    return numbers(data, shape[0], target);
   }
   const probabilities = target.task === "binary" ? sigmoids(data) : softmaxes(data, width);
   return { classes: likeliest(probabilities, target.classes), probabilities };
+}
+
+function numbers(
+  outputs: ArrayLike<number>,
+  rows: number,
+  { log, mean, std, least, most, clamp }: NumberTarget,
+): NumberPredictions {
+  const values = new Float64Array(rows);
+  const clamped: number[] = [];
+  for (let i = 0; i < rows; i++) {
+    const scaled = outputs[i] * std + mean;
+    const value = log ? exp(scaled) : scaled;
+    values[i] = value;
+    // NaN is neither, and stays.
+    if (clamp && (value < least || value > most)) {
+      values[i] = value < least ? least : most;
+      clamped.push(i);
+    }
+  }
+  return clamped.length === 0 ? { values } : { values, clamped: Int32Array.from(clamped) };
 }
 
 function sigmoids(logits: ArrayLike<number>): Float64Array {

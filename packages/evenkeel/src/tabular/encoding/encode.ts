@@ -5,6 +5,7 @@ import { booleansOf, datesOf, largestFloat32, numbersOf, textsOf } from "../sche
 import type { Column } from "../table/table.ts";
 import { turnOf, yearOf } from "./calendar.ts";
 import type { CategoryEncoding, DateEncoding, Encoding } from "./encoding.ts";
+import { inputOf, type Scaling } from "./scaling/scaling.ts";
 
 /** A matrix of inputs, row by row, and the first of its columns that is to be written. */
 interface InputColumns {
@@ -58,14 +59,14 @@ export function encodeColumn(
 function scaled(
   column: Column,
   values: Float64Array | Float32Array,
-  { median, center, scale }: { median: number; center: number; scale: number },
+  scaling: Scaling,
   { out, width, at }: InputColumns,
   rows: Int32Array | undefined,
 ): void {
   for (let i = 0, to = at; i < values.length; i++, to += width) {
     const value = values[i];
-    const input = ((Number.isNaN(value) ? median : value) - center) / scale;
-    if (!(Math.abs(input) <= largestFloat32)) {
+    const input = inputOf(value, scaling);
+    if (Math.abs(value) === Number.POSITIVE_INFINITY || !(Math.abs(input) <= largestFloat32)) {
       const why = Number.isFinite(value) ? "too large for float32" : "infinite";
       throw refuse(
         "wrong-value",

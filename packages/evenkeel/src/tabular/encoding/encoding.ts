@@ -1,18 +1,13 @@
 import type { DateOrder } from "../schema/schema.ts";
+import type { Scaling } from "./scaling/scaling.ts";
 
 /** What was learnt of a column from the training rows: plain data, which is saved with a model. */
 export type Encoding = NumericEncoding | BooleanEncoding | CategoryEncoding | DateEncoding;
 
-/**
- * (value - center) / scale, `median` where the value is missing; then 1 where it is missing, if
- * `indicator`.
- */
-export interface NumericEncoding {
+/** A number, scaled; then 1 where it is missing, if `indicator`. */
+export interface NumericEncoding extends Scaling {
   readonly kind: "numeric";
   readonly column: string;
-  readonly median: number;
-  readonly center: number;
-  readonly scale: number;
   readonly indicator: boolean;
 }
 
@@ -41,14 +36,11 @@ export interface CategoryEncoding {
  * vary among the training rows, 0 where the value is missing; then 1 where it is missing, if
  * `indicator`.
  */
-export interface DateEncoding {
+export interface DateEncoding extends Scaling {
   readonly kind: "date";
   readonly column: string;
   /** How dates of numbers alone are read. */
   readonly dateOrder?: DateOrder;
-  readonly median: number;
-  readonly center: number;
-  readonly scale: number;
   readonly parts: readonly DatePart[];
   readonly indicator: boolean;
 }
@@ -67,6 +59,11 @@ export interface NumberTarget {
   readonly log: boolean;
   readonly mean: number;
   readonly std: number;
+  /** The smallest and the largest target of the training rows, in its own unit. */
+  readonly least: number;
+  readonly most: number;
+  /** Whether predictions are held between these. */
+  readonly clamp: boolean;
 }
 
 interface ClassTarget {

@@ -1,15 +1,13 @@
-import { type OptionValue, refuse, text } from "../../core/index.ts";
+import { refuse, text } from "../../core/index.ts";
 import { shorten } from "../schema/columns.ts";
 import { booleansOf, datesOf, largestFloat32, numbersOf } from "../schema/read.ts";
 import type { ColumnSchema, DateOrder } from "../schema/schema.ts";
 import type { Column } from "../table/table.ts";
 import { partsThatVary, yearOf } from "./calendar.ts";
 import type { BooleanEncoding, CategoryEncoding, DateEncoding, Encoding, NumericEncoding } from "./encoding.ts";
-import type { preprocessingOptions } from "./preprocessingOptions.ts";
-import { deviationOf, divisorOf, meanOf, presentOf, quantilesOf } from "./statistics.ts";
+import { fitScaling, type Scale } from "./scaling/scaling.ts";
+import { meanOf, presentOf } from "./scaling/statistics.ts";
 import { usedTexts } from "./targetClasses.ts";
-
-export type Scale = OptionValue<typeof preprocessingOptions, "scale">;
 
 /**
  * What the training rows say about a column.
@@ -60,20 +58,9 @@ function fitNumeric(column: Column, rows: Int32Array, scale: Scale): NumericEnco
   return {
     kind: "numeric",
     column: column.name,
-    ...scaleOf(values, scale),
+    ...fitScaling(values, scale),
     indicator: values.length < rows.length,
   };
-}
-
-/** Puts `values` into another order. */
-function scaleOf(values: Float64Array, scale: Scale): { median: number; center: number; scale: number } {
-  const mean = scale === "zscore" ? meanOf(values) : 0;
-  const deviation = scale === "zscore" ? deviationOf(values, mean) : 1;
-  // JSON has no -0: a center of 0 is +0 from the beginning.
-  const [low, median, high] = quantilesOf(values, [0.25, 0.5, 0.75]).map((value) => value + 0);
-  if (scale === "none") return { median, center: 0, scale: 1 };
-  if (scale === "robust") return { median, center: median, scale: high - low || 1 };
-  return { median, center: mean, scale: divisorOf(deviation, mean) };
 }
 
 function fitBoolean(column: Column, rows: Int32Array): BooleanEncoding {
@@ -93,7 +80,7 @@ function fitDate(column: Column, dateOrder: DateOrder | undefined, rows: Int32Ar
     kind: "date",
     column: column.name,
     ...(dateOrder !== undefined && { dateOrder }),
-    ...scaleOf(times.map(yearOf), scale),
+    ...fitScaling(times.map(yearOf), scale),
     parts: partsThatVary(times),
     indicator: times.length < rows.length,
   };

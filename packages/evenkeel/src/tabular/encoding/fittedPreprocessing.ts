@@ -18,7 +18,7 @@ export interface EncodedRows {
 
 /** What is saved of a preprocessing: plain JSON. */
 export interface PreprocessingJson {
-  readonly version: 1;
+  readonly version: 2;
   readonly inputs: readonly Encoding[];
   readonly target: TargetEncoding;
 }
@@ -119,7 +119,7 @@ export class FittedPreprocessing {
   }
 
   toJSON(): PreprocessingJson {
-    return { version: 1, inputs: this.#inputs, target: this.#target };
+    return { version: 2, inputs: this.#inputs, target: this.#target };
   }
 
   /**

@@ -236,7 +236,7 @@ describe("misuse", () => {
     [
       "a wrong scale",
       () => Preprocessing.fit(table, schema, rows, { scale: "minmax" } as never),
-      /scale is "minmax", expected one of zscore/,
+      /scale is "minmax", expected one of squash, zscore, robust, none/,
     ],
     [
       "a width of no number",

@@ -38,7 +38,7 @@ export class Preprocessing extends FittedPreprocessing {
   static fit(table: Table, schema: Schema, rows: Int32Array, options: PreprocessingOptions = {}): Preprocessing {
     checkStructure("Preprocessing.fit", table);
     checkRows("Preprocessing.fit", table, rows);
-    const { scale, target, embedAbove } = checkedOptions(options);
+    const { scale, target, clampPredictions, embedAbove } = checkedOptions(options);
     if (rows.length === 0) throw refuse("wrong-value", "Preprocessing.fit", "there are no training rows");
     const features = schema.columns.filter(({ use }) => use === "feature");
     if (features.length === 0) {
@@ -53,7 +53,7 @@ export class Preprocessing extends FittedPreprocessing {
     if (inputs.every((encoding) => !isEmbedded(encoding) && inputNames(encoding).length === 0)) {
       throw refuse("wrong-value", "Preprocessing.fit", "the features have no values in the training rows");
     }
-    return new Preprocessing(inputs, fitTarget(columnOf(table, schema.target), schema, rows, target));
+    return new Preprocessing(inputs, fitTarget(columnOf(table, schema.target), schema, rows, target, clampPredictions));
   }
 
   /** {@link encode} as tensors. @throws what it throws */
@@ -93,7 +93,8 @@ function checkedOptions(options: PreprocessingOptions) {
   const {
     scale = defaultOf(preprocessingOptions, "scale"),
     target = defaultOf(preprocessingOptions, "target"),
+    clampPredictions = defaultOf(preprocessingOptions, "clampPredictions"),
     embedAbove = defaultOf(preprocessingOptions, "embedAbove"),
   } = options;
-  return { scale, target, embedAbove };
+  return { scale, target, clampPredictions, embedAbove };
 }

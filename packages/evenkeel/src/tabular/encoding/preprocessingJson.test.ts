@@ -48,7 +48,7 @@ describe("fromJSON", () => {
   it.each<[string, (json: Json) => unknown, RegExp]>([
     ["null", () => null, /preprocessing is null, expected an object/],
     ["a list", () => [], /preprocessing is \[\], expected an object/],
-    ["another version", (json) => ({ ...json, version: 2 }), /version is 2, and this library reads version 1/],
+    ["another version", (json) => ({ ...json, version: 1 }), /version is 1, and this library reads version 2/],
     ["no inputs", (json) => ({ ...json, inputs: [] }), /preprocessing.inputs has 0 items, expected at least 1/],
     [
       "inputs of another kind",
@@ -90,6 +90,16 @@ describe("fromJSON", () => {
       "a scale of 0",
       (json) => ({ ...json, inputs: [{ ...json.inputs[0], scale: 0 }] }),
       /inputs\[0\].scale is 0, expected a finite number above 0/,
+    ],
+    [
+      "a range from right to left",
+      (json) => ({ ...json, inputs: [{ ...json.inputs[0], least: 2, most: 1 }] }),
+      /inputs\[0\].least is 2, expected at most preprocessing.inputs\[0\].most, 1/,
+    ],
+    [
+      "squashing that is no flag",
+      (json) => ({ ...json, inputs: [{ ...json.inputs[4], squash: 3 }] }),
+      /inputs\[0\].squash is 3, expected true or false/,
     ],
     [
       "a number for a flag",
@@ -136,11 +146,12 @@ describe("fromJSON", () => {
     expect(() => Preprocessing.fromJSON(change(jsonOf("y")))).toThrow(message);
   });
 
-  it("has no -0, which JSON would lose", () => {
-    const zeros = tableFromColumns({ x: [-0, -0, -0, 1], y: [1, 2, 3, 4] });
+  it.each(["squash", "robust"] as const)("%s has no -0, which JSON would lose", (scale) => {
+    const zeros = tableFromColumns({ x: [-0, -0, -0, 1], y: [-0, -0, 3, 4] });
     const schema = inferSchema(zeros, { target: "y", task: "regression" });
-    const preprocessing = Preprocessing.fit(zeros, schema, new Int32Array([0, 1, 2, 3]), { scale: "robust" });
+    const preprocessing = Preprocessing.fit(zeros, schema, new Int32Array([0, 1, 2, 3]), { scale });
     const again = Preprocessing.fromJSON(JSON.parse(JSON.stringify(preprocessing)));
+    expect(again.toJSON()).toEqual(preprocessing.toJSON());
     expect(again.inputs(zeros).x.data).toEqual(preprocessing.inputs(zeros).x.data);
   });
 
@@ -149,5 +160,9 @@ describe("fromJSON", () => {
     expect(Preprocessing.fromJSON(json).toJSON()).toEqual(json);
     expect(() => Preprocessing.fromJSON({ ...json, target: { ...json.target, std: 0 } })).toThrow(/target.std is 0/);
     expect(() => Preprocessing.fromJSON({ ...json, target: { ...json.target, log: 1 } })).toThrow(/target.log is 1/);
+    const clamp = { ...json.target, clamp: null };
+    expect(() => Preprocessing.fromJSON({ ...json, target: clamp })).toThrow(/target.clamp is null/);
+    const range = { ...json.target, least: 9 };
+    expect(() => Preprocessing.fromJSON({ ...json, target: range })).toThrow(/target.least is 9, expected at most/);
   });
 });

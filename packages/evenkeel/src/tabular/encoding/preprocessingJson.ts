@@ -2,16 +2,17 @@ import { mismatch, refuse, unexpected } from "../../core/index.ts";
 import { booleanAt, listAt, namesAt, numberAt, objectAt, oneOfAt, stringAt } from "../schema/json.ts";
 import { dateOrders } from "../schema/schema.ts";
 import { type DatePart, dateParts, type Encoding, type TargetEncoding } from "./encoding.ts";
+import type { Scaling } from "./scaling/scaling.ts";
 
 /** @throws TypeError or RangeError saying what is wrong where */
 export function readPreprocessing(json: unknown): { inputs: readonly Encoding[]; target: TargetEncoding } {
   const top = objectAt("preprocessing", json, ["version", "inputs", "target"]);
-  if (top.version !== 1) {
+  if (top.version !== 2) {
     throw refuse(
       "damaged-file",
       "",
-      `preprocessing.version is ${String(top.version)}, and this library reads version 1`,
-      "update it",
+      `preprocessing.version is ${String(top.version)}, and this library reads version 2`,
+      "train the model again, or update the library",
     );
   }
   const list = listAt("preprocessing.inputs", top.inputs);
@@ -40,11 +41,11 @@ function readEncoding(at: string, value: unknown): Encoding {
   const kind = oneOfAt(`${at}.kind`, kindOf(at, value), kinds);
   switch (kind) {
     case "numeric": {
-      const from = objectAt(at, value, ["kind", "column", "median", "center", "scale", "indicator"]);
+      const from = objectAt(at, value, ["kind", "column", ...scalingKeys, "indicator"]);
       return {
         kind,
         column: stringAt(`${at}.column`, from.column),
-        ...readScale(at, from),
+        ...readScaling(at, from),
         ...readIndicator(at, from),
       };
     }
@@ -64,31 +65,37 @@ function readEncoding(at: string, value: unknown): Encoding {
       };
     }
     case "date": {
-      const from = objectAt(
-        at,
-        value,
-        ["kind", "column", "median", "center", "scale", "parts", "indicator"],
-        ["dateOrder"],
-      );
+      const from = objectAt(at, value, ["kind", "column", ...scalingKeys, "parts", "indicator"], ["dateOrder"]);
       const parts = namesAt(`${at}.parts`, from.parts).map(
         (part, i): DatePart => oneOfAt(`${at}.parts[${i}]`, part, dateParts),
       );
       const column = stringAt(`${at}.column`, from.column);
       const order =
         from.dateOrder === undefined ? {} : { dateOrder: oneOfAt(`${at}.dateOrder`, from.dateOrder, dateOrders) };
-      return { kind, column, ...order, ...readScale(at, from), parts, ...readIndicator(at, from) };
+      return { kind, column, ...order, ...readScaling(at, from), parts, ...readIndicator(at, from) };
     }
     default:
       return kind satisfies never;
   }
 }
 
-function readScale(at: string, from: Record<string, unknown>): { median: number; center: number; scale: number } {
+const scalingKeys = ["median", "center", "scale", "squash", "least", "most"];
+
+function readScaling(at: string, from: Record<string, unknown>): Scaling {
   return {
     median: numberAt(`${at}.median`, from.median),
     center: numberAt(`${at}.center`, from.center),
     scale: numberAt(`${at}.scale`, from.scale, { above0: true }),
+    squash: booleanAt(`${at}.squash`, from.squash),
+    ...readRange(at, from),
   };
+}
+
+function readRange(at: string, from: Record<string, unknown>): { least: number; most: number } {
+  const least = numberAt(`${at}.least`, from.least);
+  const most = numberAt(`${at}.most`, from.most);
+  if (least > most) throw mismatch("damaged-file", "", `${at}.least is ${least}`, `at most ${at}.most, ${most}`);
+  return { least, most };
 }
 
 function readIndicator(at: string, from: Record<string, unknown>): { indicator: boolean } {
@@ -97,8 +104,8 @@ function readIndicator(at: string, from: Record<string, unknown>): { indicator: 
 
 function readTarget(at: string, value: unknown): TargetEncoding {
   const isClass = typeof value === "object" && value !== null && Object.hasOwn(value, "classes");
-  const keys = isClass ? ["task", "column", "kind", "classes"] : ["task", "column", "kind", "log", "mean", "std"];
-  const from = objectAt(at, value, keys);
+  const own = isClass ? ["classes"] : ["log", "mean", "std", "least", "most", "clamp"];
+  const from = objectAt(at, value, ["task", "column", "kind", ...own]);
   const column = stringAt(`${at}.column`, from.column);
   if (!isClass) {
     return {
@@ -108,6 +115,8 @@ function readTarget(at: string, value: unknown): TargetEncoding {
       log: booleanAt(`${at}.log`, from.log),
       mean: numberAt(`${at}.mean`, from.mean),
       std: numberAt(`${at}.std`, from.std, { above0: true }),
+      ...readRange(at, from),
+      clamp: booleanAt(`${at}.clamp`, from.clamp),
     };
   }
   const task = oneOfAt(`${at}.task`, from.task, ["binary", "multiclass"]);

@@ -7,7 +7,7 @@ import type { Schema } from "../schema/schema.ts";
 import type { Column } from "../table/table.ts";
 import type { NumberTarget, TargetEncoding } from "./encoding.ts";
 import type { preprocessingOptions } from "./preprocessingOptions.ts";
-import { deviationOf, divisorOf, meanOf } from "./statistics.ts";
+import { deviationOf, divisorOf, meanOf, quantilesOf } from "./scaling/statistics.ts";
 import { ownUnit, positions } from "./truth.ts";
 
 export type TargetTransform = OptionValue<typeof preprocessingOptions, "target">;
@@ -18,6 +18,7 @@ export function fitTarget(
   schema: Schema,
   rows: Int32Array,
   transform: TargetTransform,
+  clamp: boolean,
 ): TargetEncoding {
   const kind = schema.columns.find(({ name }) => name === schema.target)?.kind;
   if (kind !== "numeric" && kind !== "boolean" && kind !== "category") {
@@ -63,7 +64,9 @@ export function fitTarget(
       { column: schema.target },
     );
   }
-  const unscaled: NumberTarget = { task, column: column.name, kind, log: transform === "log", mean: 0, std: 1 };
+  const [least, most] = quantilesOf(ownUnit(column, rows), [0, 1]).map((value) => value + 0);
+  const log = transform === "log";
+  const unscaled: NumberTarget = { task, column: column.name, kind, log, mean: 0, std: 1, least, most, clamp };
   const values = transformed(column, unscaled, rows);
   if (transform === "none") return unscaled;
   const mean = meanOf(values);

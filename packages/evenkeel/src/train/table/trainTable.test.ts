@@ -188,7 +188,8 @@ describe("which weights are kept", () => {
   // With another network the best epoch may be the last, and the test could not distinguish the
   // two.
   const network = { hidden: [8], dropout: 0.25 };
-  const options = { epochs: 12, lr: 0.3, schedule: "none", statistics: "asTrained", network } as const;
+  const preprocessing = { scale: "zscore" } as const;
+  const options = { epochs: 12, lr: 0.3, schedule: "none", statistics: "asTrained", network, preprocessing } as const;
 
   /** A training with a copy of the weights after each epoch. */
   async function watched({
