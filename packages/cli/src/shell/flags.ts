@@ -6,9 +6,13 @@
 /** Flags whose names are not the last part of the path in another spelling. */
 const named: Readonly<Record<string, string>> = {
   arms: "--scales and --norms",
+  dateFormats: "--date-format",
   kinds: "--kind",
   lrs: "--lr",
+  nulls: "--null",
   nullStrings: "--null",
+  numberFormats: "--number-format",
+  onlyNulls: "--null-only",
   "preprocessing.target": "--target-scale",
   rowFractions: "--rows",
 };

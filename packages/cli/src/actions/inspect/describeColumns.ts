@@ -1,4 +1,4 @@
-import type { PreprocessingJson, TableModel } from "evenkeel/tabular";
+import type { DateFormat, NumberFormat, PreprocessingJson, TableModel } from "evenkeel/tabular";
 import { factorText } from "../../shell/figures.ts";
 
 type InputEncoding = PreprocessingJson["inputs"][number];
@@ -33,23 +33,34 @@ function encodingText(encoding: InputEncoding): string {
   const missing = encoding.kind !== "category" && encoding.indicator ? " and marked" : "";
   switch (encoding.kind) {
     case "numeric": {
-      const { median, center, scale } = encoding;
+      const { median, center, scale, numbers } = encoding;
       const scaled = center === 0 && scale === 1 ? "as it is" : `${factorText(center)} ± ${factorText(scale)}`;
-      return `${scaled}, if missing ${factorText(median)}${missing}`;
+      const written = numbers === undefined ? "" : `${writtenAs(numbers)}, `;
+      return `${written}${scaled}, if missing ${factorText(median)}${missing}`;
     }
     case "boolean":
       return `if missing ${encoding.common === 1}${missing}`;
     case "category":
       return `${encoding.categories.length}${encoding.embedded ? " embedded" : ""}: ${encoding.categories.join(", ")}`;
     case "date": {
-      const { center, scale, median, parts, dateOrder } = encoding;
+      const { center, scale, median, parts, dates } = encoding;
       const also = parts.map((part) => `, ${part}`).join("");
-      const first = dateOrder === undefined ? "" : `the ${dateOrder === "dmy" ? "day" : "month"} first, `;
-      return `${first}year ${factorText(center)} ± ${factorText(scale)}${also}, if missing ${factorText(median)}${missing}`;
+      const written = dates === undefined ? "" : `${orders.get(dates) ?? dates}, `;
+      return `${written}year ${factorText(center)} ± ${factorText(scale)}${also}, if missing ${factorText(median)}${missing}`;
     }
     default:
       return encoding satisfies never;
   }
+}
+
+const orders = new Map<DateFormat, string>([
+  ["dmy", "the day first"],
+  ["mdy", "the month first"],
+]);
+
+/** How numbers are written, by an example. */
+function writtenAs({ decimal, thousands, unit }: NumberFormat): string {
+  return `as 1${thousands}234${decimal}5${unit === undefined ? "" : ` ${unit}`}`;
 }
 
 function targetText(target: PreprocessingJson["target"]): string {

@@ -27,22 +27,25 @@ const mostExamples = 5;
  * @throws RangeError if a column is missing, or a value is not of its column's kind
  */
 export function unfamiliarValues(preprocessing: FittedPreprocessing, table: Table): Unfamiliar[] {
-  const { inputs } = preprocessing.toJSON();
+  const { inputs, nulls } = preprocessing.toJSON();
   return inputs
-    .map((encoding) => lookInto(encoding, columnOf(table, encoding.column)))
+    .map((encoding) => lookInto(encoding, columnOf(table, encoding.column), nulls))
     .filter(({ missing, unknown }) => missing + unknown > 0);
 }
 
-function lookInto(encoding: Encoding, column: Column): Unfamiliar {
+function lookInto(encoding: Encoding, column: Column, nulls: readonly string[]): Unfamiliar {
+  const missing = (values: Float64Array | Float32Array) => {
+    return { column: encoding.column, missing: countMissing(values), unknown: 0, examples: [] };
+  };
   switch (encoding.kind) {
     case "numeric":
-      return { column: encoding.column, missing: countMissing(numbersOf(column)), unknown: 0, examples: [] };
+      return missing(numbersOf(column, { ...encoding, nulls }));
     case "boolean":
-      return { column: encoding.column, missing: countMissing(booleansOf(column)), unknown: 0, examples: [] };
+      return missing(booleansOf(column, { nulls }));
     case "date":
-      return { column: encoding.column, missing: countMissing(datesOf(column, encoding)), unknown: 0, examples: [] };
+      return missing(datesOf(column, { ...encoding, nulls }));
     case "category":
-      return lookIntoCategories(encoding, column);
+      return lookIntoCategories(encoding, column, nulls);
     default:
       return encoding satisfies never;
   }
@@ -54,8 +57,12 @@ function countMissing(values: Float64Array | Float32Array): number {
   return missing;
 }
 
-function lookIntoCategories({ column: name, categories }: CategoryEncoding, column: Column): Unfamiliar {
-  const { codes, dictionary } = textsOf(column);
+function lookIntoCategories(
+  { column: name, categories }: CategoryEncoding,
+  column: Column,
+  nulls: readonly string[],
+): Unfamiliar {
+  const { codes, dictionary } = textsOf(column, { nulls, notNull: categories });
   const known = new Set(categories);
   const isUnknown = dictionary.map((text) => !known.has(text));
   const seen = new Set<number>();

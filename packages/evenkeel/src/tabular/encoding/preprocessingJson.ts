@@ -1,19 +1,28 @@
 import { mismatch, refuse, unexpected } from "../../core/index.ts";
+import { dateFormatAt, numberFormatAt } from "../schema/formatJson.ts";
 import { booleanAt, listAt, namesAt, numberAt, objectAt, oneOfAt, stringAt } from "../schema/json.ts";
-import { dateOrders } from "../schema/schema.ts";
+import type { NumberFormat } from "../schema/values/numberFormat.ts";
 import { type DatePart, dateParts, type Encoding, type TargetEncoding } from "./encoding.ts";
 
+/** What a preprocessing knows. */
+interface Known {
+  readonly nulls: readonly string[];
+  readonly inputs: readonly Encoding[];
+  readonly target: TargetEncoding;
+}
+
 /** @throws TypeError or RangeError saying what is wrong where */
-export function readPreprocessing(json: unknown): { inputs: readonly Encoding[]; target: TargetEncoding } {
-  const top = objectAt("preprocessing", json, ["version", "inputs", "target"]);
-  if (top.version !== 1) {
+export function readPreprocessing(json: unknown): Known {
+  const top = objectAt("preprocessing", json, ["version", "inputs", "target"], ["nulls"]);
+  if (top.version !== 2) {
     throw refuse(
       "damaged-file",
       "",
-      `preprocessing.version is ${String(top.version)}, and this library reads version 1`,
+      `preprocessing.version is ${String(top.version)}, and this library reads version 2`,
       "update it",
     );
   }
+  const nulls = namesAt("preprocessing.nulls", top.nulls);
   const list = listAt("preprocessing.inputs", top.inputs);
   const inputs = list.map((value, i) => readEncoding(`preprocessing.inputs[${i}]`, value));
   const target = readTarget("preprocessing.target", top.target);
@@ -25,7 +34,7 @@ export function readPreprocessing(json: unknown): { inputs: readonly Encoding[];
   if (inputs.some(({ column }) => column === target.column)) {
     throw refuse("damaged-file", "", "preprocessing.inputs holds the column of preprocessing.target");
   }
-  return { inputs, target };
+  return { nulls, inputs, target };
 }
 
 const kinds = ["numeric", "boolean", "category", "date"] as const;
@@ -40,10 +49,11 @@ function readEncoding(at: string, value: unknown): Encoding {
   const kind = oneOfAt(`${at}.kind`, kindOf(at, value), kinds);
   switch (kind) {
     case "numeric": {
-      const from = objectAt(at, value, ["kind", "column", "median", "center", "scale", "indicator"]);
+      const from = objectAt(at, value, ["kind", "column", "median", "center", "scale", "indicator"], ["numbers"]);
       return {
         kind,
         column: stringAt(`${at}.column`, from.column),
+        ...readNumbers(at, from),
         ...readScale(at, from),
         ...readIndicator(at, from),
       };
@@ -68,19 +78,22 @@ function readEncoding(at: string, value: unknown): Encoding {
         at,
         value,
         ["kind", "column", "median", "center", "scale", "parts", "indicator"],
-        ["dateOrder"],
+        ["dates"],
       );
       const parts = namesAt(`${at}.parts`, from.parts).map(
         (part, i): DatePart => oneOfAt(`${at}.parts[${i}]`, part, dateParts),
       );
       const column = stringAt(`${at}.column`, from.column);
-      const order =
-        from.dateOrder === undefined ? {} : { dateOrder: oneOfAt(`${at}.dateOrder`, from.dateOrder, dateOrders) };
-      return { kind, column, ...order, ...readScale(at, from), parts, ...readIndicator(at, from) };
+      const dates = from.dates === undefined ? {} : { dates: dateFormatAt(`${at}.dates`, from.dates) };
+      return { kind, column, ...dates, ...readScale(at, from), parts, ...readIndicator(at, from) };
     }
     default:
       return kind satisfies never;
   }
+}
+
+function readNumbers(at: string, { numbers }: Record<string, unknown>): { numbers?: NumberFormat } {
+  return numbers === undefined ? {} : { numbers: numberFormatAt(`${at}.numbers`, numbers) };
 }
 
 function readScale(at: string, from: Record<string, unknown>): { median: number; center: number; scale: number } {
@@ -98,13 +111,14 @@ function readIndicator(at: string, from: Record<string, unknown>): { indicator: 
 function readTarget(at: string, value: unknown): TargetEncoding {
   const isClass = typeof value === "object" && value !== null && Object.hasOwn(value, "classes");
   const keys = isClass ? ["task", "column", "kind", "classes"] : ["task", "column", "kind", "log", "mean", "std"];
-  const from = objectAt(at, value, keys);
+  const from = objectAt(at, value, keys, ["numbers"]);
   const column = stringAt(`${at}.column`, from.column);
   if (!isClass) {
     return {
       task: oneOfAt(`${at}.task`, from.task, ["regression"]),
       column,
       kind: oneOfAt(`${at}.kind`, from.kind, ["numeric", "boolean"]),
+      ...readNumbers(at, from),
       log: booleanAt(`${at}.log`, from.log),
       mean: numberAt(`${at}.mean`, from.mean),
       std: numberAt(`${at}.std`, from.std, { above0: true }),
@@ -115,5 +129,6 @@ function readTarget(at: string, value: unknown): TargetEncoding {
   if (task === "binary" && classes.length !== 2) {
     throw mismatch("damaged-file", "", `${at}.classes has ${classes.length} items`, "2 for binary");
   }
-  return { task, column, kind: oneOfAt(`${at}.kind`, from.kind, ["numeric", "boolean", "category"]), classes };
+  const kind = oneOfAt(`${at}.kind`, from.kind, ["numeric", "boolean", "category"]);
+  return { task, column, kind, ...readNumbers(at, from), classes };
 }
