@@ -2,7 +2,7 @@ import { type Text, text } from "../../core/index.ts";
 import { codeAmong } from "../schema/codes.ts";
 import { shorten } from "../schema/columns.ts";
 import { datesOf, numbersOf, type Reading, usedTexts } from "../schema/read.ts";
-import type { ColumnSchema } from "../schema/schema.ts";
+import type { ColumnReading } from "../schema/schema.ts";
 import { numberDates } from "../schema/values/dateFormat.ts";
 import { dateText } from "../schema/values/dates.ts";
 import { isNull, nullsOf } from "../schema/values/nulls.ts";
@@ -16,7 +16,7 @@ type Add = (code: Finding["code"], statement: Text, cure?: Text, severity?: Find
  * What was made of a column's texts where they are not plain: how numbers and dates were read,
  * codes that look like numbers, values that look like missing ones; and what is in doubt.
  */
-export function meaningFindings(column: Column, schema: ColumnSchema & Reading): Finding[] {
+export function meaningFindings(column: Column, schema: ColumnReading): Finding[] {
   const findings: Finding[] = [];
   const add: Add = (code, statement, cure, severity = "note") => {
     findings.push(
@@ -67,12 +67,17 @@ function* textsOfNumbers(values: Float64Array | Float32Array): Iterable<string> 
   for (let i = 0; i < values.length; i++) if (!Number.isNaN(values[i])) yield String(values[i]);
 }
 
+/** So many texts are searched for an example. */
+const mostTexts = 10_000;
+
 /** The first text that is not plain, and the first that JavaScript would take for another number. */
-function addNumbers(column: Column, schema: ColumnSchema & Reading, add: Add): void {
+function addNumbers(column: Column, schema: ColumnReading, add: Add): void {
   if (column.type !== "text" && schema.numbers === undefined) return;
   const parse = numberParser(schema.numbers);
   let [special, other, isBare] = [undefined as string | undefined, undefined as string | undefined, false];
+  let looked = 0;
   for (const given of textsIn(column, schema)) {
+    if (looked++ > mostTexts) break;
     const shown = given.trim();
     const isPlain = plainNumber.test(shown);
     isBare ||= isPlain;
@@ -93,7 +98,7 @@ const timeNames = /time|date|stamp|epoch|created|updated|^ts$|[_-]ts$|[_-]at$/i;
 const likelySeconds = [631_152_000, 2_240_611_200] as const;
 
 /** Numbers that may be dates: taken for numbers, 20191231 and 20200101 are far apart. */
-function addDateHint(column: Column, schema: ColumnSchema & Reading, add: Add): void {
+function addDateHint(column: Column, schema: ColumnReading, add: Add): void {
   if (column.type === "date" || column.type === "boolean" || schema.unclear !== undefined) return;
   const values = numbersOf(column, schema).filter((value) => !Number.isNaN(value));
   if (values.length < 3 || !values.every((value) => value >= 19_000_101)) return;
@@ -114,7 +119,7 @@ function addDateHint(column: Column, schema: ColumnSchema & Reading, add: Add): 
 
 const day = 86_400_000;
 
-function addDates(column: Column, schema: ColumnSchema & Reading, add: Add): void {
+function addDates(column: Column, schema: ColumnReading, add: Add): void {
   const { dates } = schema;
   if (dates === "dmy" || dates === "mdy") {
     const first = dates === "dmy" ? "day" : "month";
@@ -149,7 +154,7 @@ function addCodes(column: Column, schema: Reading, add: Add): void {
   );
 }
 
-function addValues({ notNull = [] }: ColumnSchema, add: Add): void {
+function addValues({ notNull = [] }: ColumnReading, add: Add): void {
   const values = notNull.filter((text) => text !== "None");
   if (values.length === 0) return;
   add(

@@ -1,12 +1,11 @@
 import type { Column, TextColumn } from "../table/table.ts";
 import { codeAmong, valuesAmong } from "./codes.ts";
 import type { NumberReading } from "./numberReadings.ts";
-import { numbersOf, type Reading, textsOf, usedTexts } from "./read.ts";
+import { numbersOf, numberTexts, type Reading, textsOf, usedTexts } from "./read.ts";
 import type { ColumnSchema, ToldKind } from "./schema.ts";
 import { type DateFormat, numberDates } from "./values/dateFormat.ts";
 import { type DateReading, datesIn, ordersOf } from "./values/dates.ts";
 import { isNull, nullsOf } from "./values/nulls.ts";
-import { numberParser } from "./values/numberFormat.ts";
 import { areTruthWords } from "./values/truth.ts";
 
 /** What is known before a column is looked at. */
@@ -116,17 +115,14 @@ function datesOfReading({ dateOrder }: DateReading): Pick<Meaning, "dates"> {
   return dateOrder === undefined ? {} : { dates: dateOrder };
 }
 
-function areNumbers({ codes, dictionary }: TextColumn, { numbers = {}, nulls: missing }: Known): boolean {
+function areNumbers(column: TextColumn, { numbers = {}, nulls }: Known): boolean {
   if (numbers.numeric) return true;
-  const [parse, nulls] = [numberParser(numbers.numbers), nullsOf(missing)];
-  const isString = dictionary.map((text) => Number.isNaN(parse(text)) && !isNull(text, nulls));
-  const isMissing = dictionary.map((text) => isNull(text, nulls));
+  const { values: read, unread } = numberTexts(column, { numbers: numbers.numbers, nulls });
   let [strings, values] = [0, 0];
-  for (let i = 0; i < codes.length; i++) {
-    const code = codes[i];
-    if (code < 0 || isMissing[code]) continue;
-    values++;
-    if (isString[code]) strings++;
+  for (const code of column.codes) {
+    if (code < 0) continue;
+    strings += unread[code];
+    if (unread[code] === 1 || !Number.isNaN(read[code])) values++;
   }
   return strings === 0 || isFew(strings, values);
 }

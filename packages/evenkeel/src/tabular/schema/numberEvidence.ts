@@ -94,13 +94,9 @@ function noteEither(evidence: NumberEvidence, sign: Sign, text: string): void {
   evidence.first[sign] ??= text;
 }
 
-const apostrophes = /['’]/;
-const anySpace = new RegExp(`[${spaces}]`);
-
 function noteCore(evidence: NumberEvidence, shape: NumberShape, text: string): boolean {
   const { core, scaled } = shape;
-  const [points, commas] = [core.split(".").length - 1, core.split(",").length - 1];
-  const apart = apostrophes.test(core) ? "'" : anySpace.test(core) ? " " : undefined;
+  const { points, commas, apart } = signsIn(core);
   if (points + commas === 0) {
     if (apart === undefined) count(evidence, core.length < 4);
     else if (!isGrouped(core, apart)) return false;
@@ -121,6 +117,20 @@ function noteCore(evidence: NumberEvidence, shape: NumberShape, text: string): b
   if (apart === "'") evidence.quoted++;
   else if (apart === " ") evidence.spaced++;
   return true;
+}
+
+/** How often the point and the comma stand in a number, and what else sets thousands apart. */
+function signsIn(core: string) {
+  let [points, commas] = [0, 0];
+  let apart: "'" | " " | undefined;
+  for (let i = 0; i < core.length; i++) {
+    const sign = core[i];
+    if (sign >= "0" && sign <= "9") continue;
+    if (sign === ".") points++;
+    else if (sign === ",") commas++;
+    else apart = spaces.includes(sign) ? " " : "'";
+  }
+  return { points, commas, apart };
 }
 
 /** The decimal sign that a column itself is certain of. */

@@ -39,19 +39,18 @@ interface Misfit {
  */
 export function numbersOf(column: Column, reading: Reading = {}, rows?: Int32Array): Float64Array | Float32Array {
   const nulls = nullsOf(reading.nulls);
-  const parse = numberParser(reading.numbers);
   const expected = () => expectedNumber(reading);
   switch (column.type) {
     case "number": {
-      const isText = isReadAsText(column, reading);
-      return withoutNulls(isText ? parsedValues(column, rows, parse, expected) : gather(column.values, rows), nulls);
+      if (!isReadAsText(column, reading)) return withoutNulls(gather(column.values, rows), nulls);
+      return withoutNulls(parsedValues(column, rows, numberParser(reading.numbers), expected), nulls);
     }
     case "date":
       return gather(column.values, rows);
     case "boolean":
       return new Float64Array(gather(column.values, rows)).map((value) => (value === 255 ? Number.NaN : value));
     case "text":
-      return withoutNulls(parsed(column, rows, parse, expected, nulls), nulls);
+      return withoutNulls(valuesOf(column, rows, numberTexts(column, reading), expected), nulls);
     default:
       return column satisfies never;
   }
@@ -82,7 +81,9 @@ function withoutNulls(values: Float64Array | Float32Array, { numbers }: Nulls): 
 export function datesOf(column: Column, reading: Reading = {}, rows?: Int32Array): Float64Array {
   const { dates } = reading;
   const expected = (text: string) => expectedDate(column, text, dates);
-  if (column.type === "text") return parsed(column, rows, dateParser(dates), expected, nullsOf(reading.nulls));
+  if (column.type === "text") {
+    return valuesOf(column, rows, readTexts(column.dictionary, "date", reading, dateParser(dates)), expected);
+  }
   if (column.type === "number") {
     const values = withoutNulls(column.values, nullsOf(reading.nulls));
     return parsedValues({ ...column, values }, rows, dateParser(dates), expected);
@@ -148,7 +149,8 @@ export function booleansOf(column: Column, reading: Reading = {}, rows?: Int32Ar
       const value = number(text);
       return value === 0 || value === 1 ? value : Number.NaN;
     };
-    return parsed(column, rows, parse, () => ({ expected: "true or false" }), nullsOf(reading.nulls));
+    const read = readTexts(column.dictionary, "boolean", reading, parse);
+    return valuesOf(column, rows, read, () => ({ expected: "true or false" }));
   }
   const values = numbersOf(column, { nulls: reading.nulls }, rows);
   const wrong = values.findIndex((value) => value !== 0 && value !== 1 && !Number.isNaN(value));
@@ -259,19 +261,18 @@ export function usedTexts({ codes, dictionary }: TextColumn, keep: (text: string
 
 /** The texts of a column that are no numbers; undefined if there are none. */
 export function misfitsOf(column: Column, reading: Reading): Misfit | undefined {
-  const [parse, nulls] = [numberParser(reading.numbers), nullsOf(reading.nulls)];
-  const isWrong = (text: string) => Number.isNaN(parse(text)) && !isNull(text, nulls);
   if (column.type === "text") {
-    const wrong = column.dictionary.map(isWrong);
-    return wrong.includes(true)
-      ? firstMisfit(
-          column.codes,
-          (code) => code >= 0 && wrong[code],
-          (code) => column.dictionary[code],
-        )
-      : undefined;
+    const { unread } = numberTexts(column, reading);
+    if (!unread.includes(1)) return undefined;
+    return firstMisfit(
+      column.codes,
+      (code) => code >= 0 && unread[code] === 1,
+      (code) => column.dictionary[code],
+    );
   }
   if (column.type !== "number" || !isReadAsText(column, reading)) return undefined;
+  const [parse, nulls] = [numberParser(reading.numbers), nullsOf(reading.nulls)];
+  const isWrong = (text: string) => Number.isNaN(parse(text)) && !isNull(text, nulls);
   return firstMisfit(column.values, (value) => !Number.isNaN(value) && isWrong(String(value)), String);
 }
 
@@ -301,29 +302,63 @@ function misfit({ name }: Column, given: string | number, row: number, { expecte
   return mismatch("wrong-value", "", statement, expected, cure, { column: name, row });
 }
 
-function parsed(
+/** What each text of a dictionary is. */
+interface TextsRead {
+  /** NaN for what is missing, and for what is unread. */
+  readonly values: Float64Array;
+  /** 1 for a text that is not what it should be. */
+  readonly unread: Uint8Array;
+}
+
+/** The last reading of a dictionary: a table is read many times, and nearly always in one way. */
+const lastRead = new WeakMap<readonly string[], TextsRead & { readonly as: string }>();
+
+function readTexts(
+  dictionary: readonly string[],
+  kind: "numeric" | "boolean" | "date",
+  reading: Reading,
+  parse: (text: string) => number,
+): TextsRead {
+  const as = JSON.stringify([kind, reading.numbers, reading.dates, reading.nulls]);
+  const known = lastRead.get(dictionary);
+  if (known?.as === as) return known;
+  const nulls = nullsOf(reading.nulls);
+  const values = new Float64Array(dictionary.length);
+  const unread = new Uint8Array(dictionary.length);
+  for (let code = 0; code < values.length; code++) {
+    const text = dictionary[code];
+    const value = parse(text);
+    if (!Number.isNaN(value)) values[code] = isNull(text, nulls) ? Number.NaN : value;
+    else {
+      values[code] = value;
+      unread[code] = isNull(text, nulls) ? 0 : 1;
+    }
+  }
+  const read = { as, values, unread };
+  lastRead.set(dictionary, read);
+  return read;
+}
+
+/** What the texts of a column are as numbers. */
+export function numberTexts({ dictionary }: TextColumn, reading: Reading): TextsRead {
+  return readTexts(dictionary, "numeric", reading, numberParser(reading.numbers));
+}
+
+function valuesOf(
   column: TextColumn,
   rows: Int32Array | undefined,
-  parse: (text: string) => number,
+  read: TextsRead,
   expectedFor: (text: string) => Expected,
-  nulls: Nulls,
 ): Float64Array {
   const { dictionary } = column;
-  const meaning = new Float64Array(dictionary.length);
-  const unread = new Uint8Array(dictionary.length);
-  for (const [code, text] of dictionary.entries()) {
-    const isMissing = isNull(text, nulls);
-    meaning[code] = isMissing ? Number.NaN : parse(text);
-    unread[code] = !isMissing && Number.isNaN(meaning[code]) ? 1 : 0;
-  }
   const codes = gather(column.codes, rows);
   const values = new Float64Array(codes.length);
   for (let i = 0; i < codes.length; i++) {
     const code = codes[i];
-    if (code >= 0 && unread[code] === 1) {
+    if (code >= 0 && read.unread[code] === 1) {
       throw misfit(column, dictionary[code], rows?.[i] ?? i, expectedFor(dictionary[code]));
     }
-    values[i] = code < 0 ? Number.NaN : meaning[code];
+    values[i] = code < 0 ? Number.NaN : read.values[code];
   }
   return values;
 }

@@ -63,7 +63,7 @@ export function readingOf({ columns, nulls }: Schema, name: string): ColumnReadi
 }
 
 /** A column of a schema, with what the schema says of all of them. */
-export interface ColumnReading extends Pick<ColumnSchema, "kind" | "numbers" | "dates" | "notNull"> {
+export interface ColumnReading extends Pick<ColumnSchema, "kind" | "numbers" | "dates" | "notNull" | "unclear"> {
   readonly nulls?: readonly string[] | undefined;
 }
 

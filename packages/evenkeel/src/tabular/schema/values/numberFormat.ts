@@ -71,17 +71,32 @@ export function isGrouped(digits: string, sign: Exclude<NumberFormat["thousands"
   return grouped[sign].test(digits);
 }
 
-const onlyDigits = /^\d*$/;
-
 /** "1234.50" of "1.234,50"; undefined if it is no number of the format. */
 function digitsOf(core: string, { decimal, thousands }: NumberFormat): string | undefined {
-  const at = core.lastIndexOf(decimal);
-  const whole = at < 0 ? core : core.slice(0, at);
-  const fraction = at < 0 ? "" : core.slice(at + 1);
-  if (!onlyDigits.test(fraction)) return undefined;
-  if (onlyDigits.test(whole)) return whole + fraction === "" ? undefined : `${whole}.${fraction}`;
-  if (thousands === "" || !isGrouped(whole, thousands)) return undefined;
-  return `${whole.replace(/\D/g, "")}.${fraction}`;
+  let [digits, from, groups, isFraction] = ["", 0, 0, false];
+  for (let i = 0; i < core.length; i++) {
+    const code = core.charCodeAt(i);
+    if (code >= 48 && code <= 57) continue;
+    if (isFraction) return undefined;
+    const length = i - from;
+    const isDecimal = core[i] === decimal;
+    if (!isDecimal && !isThousands(core[i], thousands)) return undefined;
+    if (groups > 0 && length !== 3) return undefined;
+    if (!isDecimal && groups === 0 && (length < 1 || length > 3 || core[from] === "0")) return undefined;
+    digits += core.slice(from, i);
+    if (isDecimal) digits += ".";
+    else groups++;
+    isFraction = isDecimal;
+    from = i + 1;
+  }
+  if (groups > 0 && !isFraction && core.length - from !== 3) return undefined;
+  digits += core.slice(from);
+  return digits === "" || digits === "." ? undefined : digits;
+}
+
+function isThousands(sign: string, thousands: NumberFormat["thousands"]): boolean {
+  if (thousands === " ") return spaces.includes(sign);
+  return thousands === "'" ? sign === "'" || sign === "’" : sign === thousands;
 }
 
 /** A number in a format: "1.234,56 €". */
