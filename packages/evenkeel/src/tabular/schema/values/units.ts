@@ -13,10 +13,10 @@ const currencies = new Set(
 const units = new Set(
   (
     "% ‰ %pt pp bp bps kg mg µg μg lb lbs oz st km dm cm mm µm μm nm mi ft in yd ha ac dl cl ml mL gal " +
-    "ns µs μs ms s sec secs min mins h hr hrs hour hours d day days wk week weeks month months y yr yrs year years " +
+    "ns µs μs ms sec secs min mins hr hrs hour hours day days wk week weeks month months yr yrs year years " +
     "pt pts px em rem ° °C °F °K kW MW GW Wh kWh MWh mV kV mA Ah mAh Ω Hz kHz MHz GHz bit kB KB MB GB TB " +
     "KiB MiB GiB Pa hPa kPa MPa bar mbar psi mmHg kJ MJ cal kcal kN Nm hp HP bhp PS cc ccm km/h kmh kph mph m/s " +
-    "kn mpg  g/km mg/dl mg/dL mmol/l mmol/L g/l g/L m² m³ cm² cm³ km² qm sqm sqft ppm ppb dB dBm bpm rpm x"
+    "kn mpg g/km mg/dl mg/dL mmol/l mmol/L g/l g/L m² m³ cm² cm³ km² qm sqm sqft ppm ppb dB dBm bpm rpm"
   ).split(" "),
 );
 
