@@ -198,7 +198,7 @@ describe("codes", () => {
 
   it("categories are texts: 1.1 and 1.10 are two, and so are 12e5 and 1200000", () => {
     const versions = valuesOf(csvTable("version.csv"), "version", { kinds: { version: "category" } });
-    expect(new Set(versions)).toContain("1.10").toContain("1.1");
+    expect([...new Set(versions)]).toEqual(expect.arrayContaining(["1.10", "1.1"]));
     const skus = valuesOf(csvTable("exp-ids.csv"), "sku", { kinds: { sku: "category" } });
     expect(new Set(skus)).toEqual(new Set(["12e5", "1200000", "300", "3e2"]));
   });

@@ -10,7 +10,6 @@ const named: Readonly<Record<string, string>> = {
   kinds: "--kind",
   lrs: "--lr",
   nulls: "--null",
-  nullStrings: "--null",
   numberFormats: "--number-format",
   onlyNulls: "--null-only",
   "preprocessing.target": "--target-scale",

@@ -22,14 +22,14 @@ const enoughOfClass = 10;
 
 /**
  * What is wrong or doubtful about a table, before anything is trained; each finding that is about a
- * column names it. Errors: strings among numbers; numbers that can be read in two ways; numbers as dates that all
- * fall on one day; infinite values, and such that float32 cannot
- * hold; a target without values, that never varies, or whose classes are nearly all different;
- * fewer than 10 rows with a target, or 2 of a class; no features. Warnings: columns without values,
- * constant ones, identifiers, those of dates but for a few values; a feature that gives the target
- * away; fewer than 50 rows, or 10 of a class. Notes: ignored text; dates that can be read in two
- * ways; how numbers and dates were read that are not plain, codes, and missing spellings that were
- * taken for values; numbers that may be dates; rows without a target; few whole numbers as a target.
+ * column names it. Errors: strings among numbers; numbers that can be read in two ways; numbers as
+ * dates that all fall on one day; infinite values, and such that float32 cannot hold; a target
+ * without values, that never varies, or whose classes are nearly all different; fewer than 10 rows
+ * with a target, or 2 of a class; no features. Warnings: columns without values, constant ones,
+ * identifiers, those of dates but for a few values; a feature that gives the target away; fewer
+ * than 50 rows, or 10 of a class. Notes: ignored text; dates that can be read in two ways; how
+ * numbers and dates were read that are not plain, codes, and missing spellings that were taken for
+ * values; numbers that may be dates; rows without a target; few whole numbers as a target.
  * @throws RangeError if a column of the schema is not in the table
  */
 export function checkTable(table: Table, schema: Schema): Finding[] {

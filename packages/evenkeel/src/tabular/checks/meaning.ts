@@ -5,7 +5,7 @@ import { datesOf, numbersOf, type Reading, usedTexts } from "../schema/read.ts";
 import type { ColumnReading } from "../schema/schema.ts";
 import { numberDates } from "../schema/values/dateFormat.ts";
 import { dateText } from "../schema/values/dates.ts";
-import { isNull, nullsOf } from "../schema/values/nulls.ts";
+import { isNull, noneWords, nullsOf } from "../schema/values/nulls.ts";
 import { numberParser, plainNumber } from "../schema/values/numberFormat.ts";
 import type { Column } from "../table/table.ts";
 import { type Finding, finding } from "./findings.ts";
@@ -155,7 +155,7 @@ function addCodes(column: Column, schema: Reading, add: Add): void {
 }
 
 function addValues({ notNull = [] }: ColumnReading, add: Add): void {
-  const values = notNull.filter((text) => text !== "None");
+  const values = notNull.filter((text) => !noneWords.includes(text));
   if (values.length === 0) return;
   add(
     "missing-as-value",

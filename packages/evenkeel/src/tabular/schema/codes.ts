@@ -1,3 +1,5 @@
+import { noneWords } from "./values/nulls.ts";
+
 /** Texts that look like numbers or like missing values, and are names. */
 
 const digits = /^[+-]?\d+$/;
@@ -47,7 +49,7 @@ export function valuesAmong(
   const found = texts.filter((text) => text !== "" && missing.has(text) && !asked.has(text));
   const others = texts.filter((text) => !missing.has(text));
   return found.filter((text) => {
-    if (text === "None") return true;
+    if (noneWords.includes(text)) return true;
     const isLike = (other: string) => other.length === text.length && letters.test(other);
     return letters.test(text) && others.length > 0 && others.every(isLike);
   });
