@@ -1,6 +1,6 @@
 import { isGrouped, type NumberFormat, numberIn, otherSign, plainNumber } from "./values/numberFormat.ts";
 import { type NumberShape, shapeOf, spaces } from "./values/numberShape.ts";
-import { isUnit } from "./values/units.ts";
+import { isCurrency, isUnit } from "./values/units.ts";
 
 /** What the different texts of a column say about how its numbers are written. */
 export interface NumberEvidence {
@@ -73,8 +73,10 @@ function note(evidence: NumberEvidence, text: string): boolean {
   const trimmed = text.trim();
   const shape = shapeOf(trimmed);
   if (shape === undefined) return /^[+-]?inf(?:inity)?$/i.test(trimmed);
+  const { unit, core, isUnitFirst } = shape;
+  // A letter before digits is a name, such as c1, unless it is a currency.
+  if (isUnitFirst && unit !== undefined && !isCurrency(unit)) return false;
   if (!noteCore(evidence, shape, trimmed)) return false;
-  const { unit, core } = shape;
   if (unit === undefined) return true;
   const key = unit.toLowerCase();
   const known = evidence.units.get(key) ?? { unit, texts: 0, fractions: 0 };

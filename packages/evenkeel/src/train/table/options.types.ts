@@ -33,7 +33,8 @@ export interface TrainTableOptions {
   readonly nulls?: Value<"nulls"> | undefined;
   /**
    * The only texts that mean that a value is missing, instead of the usual ones. Nothing at all
-   * always means it. Default: NA N/A n/a null None NaN nan ? - ..
+   * always means it. Default: NA N/A n/a na #N/A #N/A N/A #NA <NA> NULL Null null None none ? - .
+   * NaN nan NAN -NaN -nan 1.#QNAN -1.#QNAN 1.#IND -1.#IND.
    */
   readonly onlyNulls?: Value<"onlyNulls"> | undefined;
   /** The decimal sign of the numbers that are texts. Default: inferred for each column. */

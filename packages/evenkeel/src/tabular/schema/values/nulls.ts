@@ -1,7 +1,13 @@
 import { plainNumber } from "./numberFormat.ts";
 
 /** The texts that mean that there is no value. Nothing at all, "", always does. */
-export const nullSpellings: readonly string[] = [...["NA", "N/A", "n/a", "null", "None", "NaN", "nan", "?", "-", "."]];
+export const nullSpellings: readonly string[] = [
+  ...["NA", "N/A", "n/a", "na", "#N/A", "#N/A N/A", "#NA", "<NA>", "NULL", "Null", "null", "None", "none"],
+  ...["?", "-", ".", "NaN", "nan", "NAN", "-NaN", "-nan", "1.#QNAN", "-1.#QNAN", "1.#IND", "-1.#IND"],
+];
+
+/** Those that are a category among categories: no damage, no dessert. */
+export const noneWords: readonly string[] = ["None", "none"];
 
 /** The texts that mean that there is no value, and the numbers among them, such as -999. */
 export interface Nulls {

@@ -1,5 +1,3 @@
-import { isCurrency, zerosOf } from "./units.ts";
-
 /** A text that may be a number, taken apart; what its separators mean is still open. */
 export interface NumberShape {
   /** Digits and what separates them: "1.234,50". */
@@ -11,6 +9,8 @@ export interface NumberShape {
   readonly scaled: boolean;
   /** "$", "%", "kg". */
   readonly unit?: string;
+  /** Whether the unit stands before the number. */
+  readonly isUnitFirst?: boolean;
 }
 
 /** Spaces between thousands: also the no-break, the thin and the narrow no-break space. */
@@ -22,6 +22,12 @@ const whole = new RegExp(
   "u",
 );
 const suffixes = /^(\p{L}{1,3}\.?)(?:$|(?=[\s\p{Sc}]))\s*(.*)$/u;
+/** How many zeros a suffix stands for. */
+const zeros = new Map([
+  ...["k", "K"].map((suffix): [string, number] => [suffix, 3]),
+  ...["M", "mn", "mln", "Mio", "Mio.", "mio"].map((suffix): [string, number] => [suffix, 6]),
+  ...["B", "bn", "Bn", "Mrd", "Mrd.", "mrd"].map((suffix): [string, number] => [suffix, 9]),
+]);
 const unitText = /^[\p{L}\p{Sc}%‰°/²³.]{1,10}$/u;
 
 /** What stands around the digits, of shapes that were taken apart: there are few in a column. */
@@ -64,21 +70,20 @@ function isOfCore(text: string, at: number): boolean {
 function takenApart(text: string): NumberShape | undefined {
   const found = whole.exec(text);
   if (found === null) return undefined;
-  const [, open, outer, before, inner, core, power, after, close] = found;
+  const [, open, outer, before, inner, core, tens, after, close] = found;
   const signs = (outer === undefined ? 0 : 1) + (inner === undefined ? 0 : 1) + (open === undefined ? 0 : 1);
   if (signs > 1 || (open === undefined) !== (close === undefined)) return undefined;
-  if (before !== undefined && !isCurrency(before)) return undefined;
   const sign = outer ?? inner;
   const negative = open !== undefined || (sign !== undefined && sign !== "+");
-  let exponent = Number(power ?? 0);
-  let scaled = power !== undefined;
+  let exponent = Number(tens ?? 0);
+  let scaled = tens !== undefined;
   let unit = before;
   if (after !== undefined) {
     let rest = after.trim();
     const suffix = suffixes.exec(rest);
-    const zeros = suffix === null ? undefined : zerosOf(suffix[1]);
-    if (suffix !== null && zeros !== undefined) {
-      exponent += zeros;
+    const power = suffix === null ? undefined : zeros.get(suffix[1]);
+    if (suffix !== null && power !== undefined) {
+      exponent += power;
       scaled = true;
       rest = suffix[2];
     }
@@ -87,5 +92,11 @@ function takenApart(text: string): NumberShape | undefined {
       unit = rest;
     }
   }
-  return { core: core.trimEnd(), negative, exponent, scaled, ...(unit !== undefined && { unit }) };
+  return {
+    core: core.trimEnd(),
+    negative,
+    exponent,
+    scaled,
+    ...(unit !== undefined && { unit, isUnitFirst: before !== undefined }),
+  };
 }

@@ -29,14 +29,3 @@ export function isCurrency(word: string): boolean {
 export function isUnit(word: string): boolean {
   return units.has(word) || units.has(word.toLowerCase()) || isCurrency(word);
 }
-
-/** How many zeros a suffix stands for; undefined for what is none. */
-export function zerosOf(suffix: string): number | undefined {
-  return zeros.get(suffix);
-}
-
-const zeros = new Map([
-  ...["k", "K"].map((suffix): [string, number] => [suffix, 3]),
-  ...["M", "mn", "mln", "Mio", "Mio.", "mio"].map((suffix): [string, number] => [suffix, 6]),
-  ...["B", "bn", "Bn", "Mrd", "Mrd.", "mrd"].map((suffix): [string, number] => [suffix, 9]),
-]);
