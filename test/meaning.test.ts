@@ -124,6 +124,9 @@ describe("numbers", () => {
     ["few whole numbers before a letter", ["2A", "4A", "6A"], [], "category"],
     ["lists", ["1,2,3", "2,3"], [], "category"],
     ["addresses", ["10.0.0.1", "10.0.0.22"], [], "category"],
+    ["addresses in full groups", ["192.168.100.200", "192.168.100.201"], [], "category"],
+    ["telephones", ["555 123 456", "555 987 654"], [], "category"],
+    ["millions", ["1 234 567", "999 000", "123 456 789"], [], [1234567, 999000, 123456789]],
   ])("%s", (_, x, other, expected) => {
     expect(numbersIn(x, other)).toEqual(expected);
   });

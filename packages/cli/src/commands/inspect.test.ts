@@ -40,10 +40,10 @@ describe("for people", () => {
   });
 
   test("shows numbers as they are read, and takes the options that say how", async () => {
-    writeFileSync(join(folder, "preise.csv"), `menge;preis\n${"2.299;8,80\n994;7,2\n".repeat(20)}`);
-    const out = await run("preise.csv", "--delimiter", ";");
+    writeFileSync(join(folder, "german.csv"), `menge;preis\n${"2.299;8,80\n994;7,2\n".repeat(20)}`);
+    const out = await run("german.csv", "--delimiter", ";");
     expect(lineOf(out, "preis")).toMatch(/numeric +7\.2 to 8\.8, mean/);
-    const wrong = await run("preise.csv", "--number-format", "preis=1,234.5", "--delimiter", ";");
+    const wrong = await run("german.csv", "--number-format", "preis=1,234.5", "--delimiter", ";");
     expect(wrong).toMatch(/error +column "preis" is numeric, but row 0 holds "8,80"/);
   });
 

@@ -15,6 +15,9 @@ export interface NumberEvidence {
   /** Whole numbers below 1000, and others without any sign of thousands. */
   small: number;
   large: number;
+  /** Whole numbers of three full groups of digits and more, and how long these are. */
+  grouped: number;
+  readonly lengths: Set<number>;
   /** Thousands set apart by spaces, and by apostrophes. */
   spaced: number;
   quoted: number;
@@ -37,13 +40,19 @@ export function numberEvidence(texts: Iterable<string>): NumberEvidence | undefi
     if (note(evidence, text)) evidence.numbers++;
     if (evidence.texts === enoughTexts && evidence.numbers * 2 < enoughTexts) return undefined;
   }
-  return evidence.texts === 0 || evidence.numbers * 2 < evidence.texts ? undefined : evidence;
+  if (evidence.texts === 0 || evidence.numbers * 2 < evidence.texts) return undefined;
+  return areNames(evidence) ? undefined : evidence;
 }
 
-function noEvidence(): NumberEvidence {
+/** 555 123 456 and 192.168.100.200: digits in groups, always as many, and never a decimal. */
+function areNames({ numbers, grouped, lengths }: NumberEvidence): boolean {
+  return numbers > 1 && grouped === numbers && lengths.size === 1;
+}
+
+export function noEvidence(): NumberEvidence {
   const none = () => ({ ".": 0, ",": 0 });
-  const counts = { texts: 0, numbers: 0, small: 0, large: 0, spaced: 0, quoted: 0 };
-  return { ...counts, certain: none(), either: none(), first: {}, units: new Map() };
+  const counts = { texts: 0, numbers: 0, small: 0, large: 0, spaced: 0, quoted: 0, grouped: 0 };
+  return { ...counts, certain: none(), either: none(), first: {}, units: new Map(), lengths: new Set() };
 }
 
 /** The same of numbers that stood in a file as JavaScript writes them. */
@@ -100,6 +109,7 @@ function noteCore(evidence: NumberEvidence, shape: NumberShape, text: string): b
   const { core, scaled } = shape;
   const { points, commas, apart } = signsIn(core);
   if (points + commas === 0) {
+    noteGroups(evidence, core);
     if (apart === undefined) count(evidence, core.length < 4);
     else if (!isGrouped(core, apart)) return false;
     else if (apart === "'") evidence.quoted++;
@@ -108,6 +118,7 @@ function noteCore(evidence: NumberEvidence, shape: NumberShape, text: string): b
   }
   const last = core.lastIndexOf(".") > core.lastIndexOf(",") ? "." : ",";
   if (apart === undefined && (points === 0 || commas === 0) && isGrouped(core, last)) {
+    noteGroups(evidence, core);
     if (points + commas > 1) evidence.certain[otherSign(last)]++;
     else if (scaled) evidence.certain[last]++;
     else noteEither(evidence, last, text);
@@ -119,6 +130,15 @@ function noteCore(evidence: NumberEvidence, shape: NumberShape, text: string): b
   if (apart === "'") evidence.quoted++;
   else if (apart === " ") evidence.spaced++;
   return true;
+}
+
+/** Groups such as those of a telephone's number or an address: 555 123 456. */
+const fullGroups = /^\d{3}([^\d,])\d{3}(?:\1\d{3})+$/;
+
+function noteGroups(evidence: NumberEvidence, core: string): void {
+  if (!fullGroups.test(core)) return;
+  evidence.grouped++;
+  evidence.lengths.add(core.length);
 }
 
 /** How often the point and the comma stand in a number, and what else sets thousands apart. */

@@ -4,6 +4,7 @@ import {
   decimalOf,
   evidenceOfNumbers,
   type NumberEvidence,
+  noEvidence,
   numberEvidence,
   thousandsOf,
   unitOf,
@@ -46,12 +47,17 @@ export function numberReadings(
   for (const column of table.columns) {
     const kind = told(column.name);
     if (kind !== undefined && kind !== "numeric") continue;
-    const found = evidenceOf(column, nulls);
+    const isShown = Object.hasOwn(options.numberFormats ?? {}, column.name);
+    const found = evidenceOf(column, nulls) ?? (isShown && isOfTexts(column) ? noEvidence() : undefined);
     if (found !== undefined) evidence.set(column.name, found);
   }
   const signs = new Set([...evidence.values()].map(certainSign).filter((sign) => sign !== undefined));
   const ofTable = signs.size === 1 ? [...signs][0] : undefined;
   return new Map([...evidence].map(([name, found]) => [name, readingOf(name, found, ofTable, options)]));
+}
+
+function isOfTexts(column: Column): boolean {
+  return column.type === "text" || (column.type === "number" && column.fromText === true);
 }
 
 function evidenceOf(column: Column, nulls: Nulls): NumberEvidence | undefined {
