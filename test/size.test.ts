@@ -26,8 +26,8 @@ const budgets: Readonly<Record<string, Budget>> = {
   tensor: { minified: 91.9, gzip: 30.9 },
   linear: { minified: 110, gzip: 36.9 },
   step: { minified: 424.6, gzip: 138.9 },
-  page: { minified: 88.9, gzip: 31.9 },
-  everything: { minified: 789.9, gzip: 258.4 },
+  page: { minified: 97.4, gzip: 35.3 },
+  everything: { minified: 817.3, gzip: 269.1 },
 };
 
 interface Bundle {

@@ -9,16 +9,37 @@ export interface ColumnFlags {
   readonly features?: string[] | undefined;
   readonly ignore?: string[] | undefined;
   readonly kind?: Record<string, string> | undefined;
+  readonly null?: readonly string[] | undefined;
+  readonly nullOnly?: readonly string[] | undefined;
+  readonly decimal?: SchemaOptions["decimal"] | undefined;
+  readonly thousands?: SchemaOptions["thousands"] | undefined;
+  readonly numberFormat?: Record<string, string> | undefined;
+  readonly dateFormat?: Record<string, string> | undefined;
   readonly task?: Task | undefined;
 }
 
 /** The options as the library takes them; without what was not given, so that its defaults hold. */
-export function columnOptions({ features, ignore, kind, task }: ColumnFlags): Omit<SchemaOptions, "target"> {
+export function columnOptions(flags: ColumnFlags): Omit<SchemaOptions, "target"> {
+  const { features, ignore, task } = flags;
   return {
     ...(task && { task }),
     ...(features && { features }),
     ...(ignore && { ignore }),
+    ...meaningOptions(flags),
+  };
+}
+
+/** Those of them that say what columns mean, whatever is predicted. */
+export function meaningOptions(flags: ColumnFlags): Omit<SchemaOptions, "target" | "task" | "features" | "ignore"> {
+  const { kind, nullOnly, decimal, thousands, numberFormat, dateFormat } = flags;
+  return {
     ...(kind && { kinds: kind as SchemaOptions["kinds"] }),
+    ...(flags.null && { nulls: flags.null }),
+    ...(nullOnly && { onlyNulls: nullOnly }),
+    ...(decimal !== undefined && { decimal }),
+    ...(thousands !== undefined && { thousands }),
+    ...(numberFormat && { numberFormats: numberFormat }),
+    ...(dateFormat && { dateFormats: dateFormat }),
   };
 }
 

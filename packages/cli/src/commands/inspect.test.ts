@@ -31,9 +31,20 @@ describe("for people", () => {
     expect(out).toMatch(/\nnote {5}the target "Miles_per_Gallon" has no value in 8 of 406 rows/);
   });
 
-  test("a category that training takes for missing is counted as missing", async () => {
+  test("counts as missing what a training takes for missing", async () => {
     writeFileSync(join(folder, "countries.csv"), `country,n\n${"NA,1\nZA,2\nBW,3\nZA,4\n".repeat(5)}`);
-    expect(lineOf(await run("countries.csv"), "country")).toMatch(/category +2: ZA 10, BW 5 +25\.0%$/);
+    const out = await run("countries.csv");
+    expect(lineOf(out, "country")).toMatch(/category +3: ZA 10, NA 5, BW 5 *$/);
+    expect(out).toMatch(/"NA", which is taken for a value among codes\s+like it; --null NA takes it as missing/);
+    expect(lineOf(await run("countries.csv", "--null", "NA"), "country")).toMatch(/category +2: ZA 10, BW 5 +25\.0%$/);
+  });
+
+  test("shows numbers as they are read, and takes the options that say how", async () => {
+    writeFileSync(join(folder, "german.csv"), `menge;preis\n${"2.299;8,80\n994;7,2\n".repeat(20)}`);
+    const out = await run("german.csv", "--delimiter", ";");
+    expect(lineOf(out, "preis")).toMatch(/numeric +7\.2 to 8\.8, mean/);
+    const wrong = await run("german.csv", "--number-format", "preis=1,234.5", "--delimiter", ";");
+    expect(wrong).toMatch(/error +column "preis" is numeric, but row 0 holds "8,80"/);
   });
 
   test("80 columns, whatever the names and values are", async () => {

@@ -1,4 +1,5 @@
 import { Command, type CommandUnknownOpts } from "@commander-js/extra-typings";
+import { type ColumnFlags, meaningOptions } from "../actions/columns.ts";
 import { inspectModel } from "../actions/inspect/inspectModel.ts";
 import { inspectTable } from "../actions/inspect/inspectTable.ts";
 import { modelNamed } from "../actions/inspect/modelNamed.ts";
@@ -8,6 +9,7 @@ import { readTableOf, type TableFlags } from "../tables/tableFlags.ts";
 import { jsonText } from "../views/json.ts";
 import { modelJson, modelText } from "../views/modelText.ts";
 import { tableText } from "../views/tableText.ts";
+import { addMeaningFlags } from "./columnOptions.ts";
 import { withTableOptions } from "./tableOptions.ts";
 
 const examples = `
@@ -20,7 +22,7 @@ Examples:
   evenkeel inspect --sql "select * from mpg where Cylinders < 8"
 `;
 
-interface Flags extends TableFlags {
+interface Flags extends TableFlags, Omit<ColumnFlags, "target"> {
   readonly runs: string;
   readonly target?: string | undefined;
   readonly json?: true | undefined;
@@ -32,7 +34,7 @@ interface Flags extends TableFlags {
  */
 export function inspectCommand(context: CommandContext): CommandUnknownOpts {
   const { output } = context;
-  return withTableOptions(new Command("inspect"))
+  const command = withTableOptions(new Command("inspect"))
     .description(
       "Shows a table: its columns, what they mean, what is missing, and what is doubtful about it. Or a model: its network, " +
         "columns and scores.",
@@ -40,17 +42,17 @@ export function inspectCommand(context: CommandContext): CommandUnknownOpts {
     .argument("[table]", "a file, a pattern, - for standard input, a built-in table, a .safetensors file, or a run")
     .option("--runs <folder>", "where runs are kept", usualRuns)
     .option("--target <column>", "the column to predict: says what training would complain of")
-    .option("--json", "for programs: everything, as JSON")
-    .addHelpText("after", examples)
-    .action(async (...given) => {
-      const [source, flags] = given as unknown as [string | undefined, Flags];
-      const model = source === undefined ? undefined : modelNamed(source, context.cwd, flags.runs);
-      if (model !== undefined) {
-        const inspection = inspectModel(model);
-        output.write(flags.json ? jsonText(modelJson(inspection)) : modelText(inspection, output));
-        return;
-      }
-      const inspection = inspectTable(await readTableOf(source, flags, context), flags.target);
-      output.write(flags.json ? jsonText(inspection) : tableText(inspection, output));
-    });
+    .option("--json", "for programs: everything, as JSON");
+  addMeaningFlags(command);
+  return command.addHelpText("after", examples).action(async (...given) => {
+    const [source, flags] = given as unknown as [string | undefined, Flags];
+    const model = source === undefined ? undefined : modelNamed(source, context.cwd, flags.runs);
+    if (model !== undefined) {
+      const inspection = inspectModel(model);
+      output.write(flags.json ? jsonText(modelJson(inspection)) : modelText(inspection, output));
+      return;
+    }
+    const inspection = inspectTable(await readTableOf(source, flags, context), flags.target, meaningOptions(flags));
+    output.write(flags.json ? jsonText(inspection) : tableText(inspection, output));
+  });
 }

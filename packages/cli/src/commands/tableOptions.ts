@@ -35,7 +35,6 @@ export function withReadOptions(command: CommandUnknownOpts): CommandUnknownOpts
     .option("--delimiter <character>", "field separator of a CSV file; tab for tabs")
     .option("--header", "the first line of a CSV file holds names")
     .option("--no-header", "the first line of a CSV file holds values")
-    .option("--null <spellings>", "spellings of a missing value, separated by commas", nameList)
     .option("--encoding <name>", "of a text file, such as windows-1252")
     .optionsGroup("Options:");
 }

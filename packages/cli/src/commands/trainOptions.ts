@@ -1,7 +1,7 @@
 import type { CommandUnknownOpts } from "@commander-js/extra-typings";
 import { trainTableOptions as declared, type TrainTableOptions } from "evenkeel/train";
 import type { ColumnFlags } from "../actions/columns.ts";
-import { addColumnFlags, columnGroup } from "./columnOptions.ts";
+import { addColumnFlags, columnGroup, meaningGroup } from "./columnOptions.ts";
 import { addDeclaredFlags, type FlagGroup, type FlagValues, optionValues } from "./declaredFlags.ts";
 
 /** What `evenkeel train` can be told about the training, as commander parses it. */
@@ -43,6 +43,6 @@ export function addTrainFlags(command: CommandUnknownOpts): void {
 
 /** The flags as the library takes them. */
 export function trainTableOptions(flags: TrainFlags): Omit<TrainTableOptions, "target"> {
-  const paths = [columnGroup, ...trainGroups].flatMap((group) => group.paths);
+  const paths = [columnGroup, meaningGroup, ...trainGroups].flatMap((group) => group.paths);
   return optionValues(flags, declared, paths);
 }

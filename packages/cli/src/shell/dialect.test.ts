@@ -15,7 +15,10 @@ describe("options are flags", () => {
     ["lrs", "planStudy", "--lr"],
     ["seed", "trainTable", "--seed"],
     ["seed", "readTable", "--sample-seed"],
-    ["nullStrings", "readTable", "--null"],
+    ["nulls", "inferSchema", "--null"],
+    ["onlyNulls", "inferSchema", "--null-only"],
+    ["numberFormats", "inferSchema", "--number-format"],
+    ["dateFormats", "inferSchema", "--date-format"],
   ])("%s, where %s complains, is %s", (option, caller, flag) => expect(flagOf(option, caller)).toBe(flag));
 });
 

@@ -6,9 +6,12 @@
 /** Flags that are not named after the last part of the path. */
 const named: Readonly<Record<string, string>> = {
   arms: "--scales and --norms",
+  dateFormats: "--date-format",
   kinds: "--kind",
   lrs: "--lr",
-  nullStrings: "--null",
+  nulls: "--null",
+  numberFormats: "--number-format",
+  onlyNulls: "--null-only",
   "preprocessing.target": "--target-scale",
   rowFractions: "--rows",
 };

@@ -1,4 +1,5 @@
-import { type Column, type ColumnSchema, isNullCategory, parseDate, type TextColumn } from "evenkeel/tabular";
+import { problemOf } from "evenkeel";
+import { type Column, type ColumnReading, type ColumnValues, readColumn } from "evenkeel/tabular";
 
 /** What a column holds, in figures. */
 export interface ColumnSummary {
@@ -16,39 +17,42 @@ export interface ColumnSummary {
 /** How many of the most frequent texts are named. */
 const named = 20;
 
-/** @param schema what the column means, so that texts of dates are summed up as dates */
-export function summaryOf(column: Column, schema?: Pick<ColumnSchema, "kind" | "dateOrder">): ColumnSummary {
-  if (column.type === "text" && schema?.kind === "date") return ofDates(timesOf(column, schema));
-  switch (column.type) {
-    case "number":
-      return ofNumbers(column.values, (value) => value);
-    case "date":
-      return ofDates(column.values);
+/** @param schema what the column means: its values, and what counts as missing, are read by it */
+export function summaryOf(column: Column, schema: ColumnReading): ColumnSummary {
+  const read = columnRead(column, schema);
+  switch (read.kind) {
+    case "numeric":
+      return ofNumbers(read.values, (value) => value);
+    case "date": {
+      const { mean, ...range } = ofNumbers(read.values, isoDate);
+      return range;
+    }
     case "boolean": {
       const counts = [0, 0];
-      for (const value of column.values) if (value !== 255) counts[value]++;
-      return ofCounts(["false", "true"], counts, column.values.length);
+      for (const value of read.values) if (!Number.isNaN(value)) counts[value]++;
+      return ofCounts(["false", "true"], counts, read.values.length);
     }
+    case "category":
     case "text": {
-      const counts = new Array<number>(column.dictionary.length).fill(0);
-      // A training takes "NA" among categories for missing, and free text as it is.
-      const isNull = column.dictionary.map((text) => schema?.kind === "category" && isNullCategory(text));
-      for (const code of column.codes) if (code >= 0 && !isNull[code]) counts[code]++;
-      return ofCounts(column.dictionary, counts, column.codes.length);
+      const counts = new Array<number>(read.dictionary.length).fill(0);
+      for (const code of read.codes) if (code >= 0) counts[code]++;
+      return ofCounts(read.dictionary, counts, read.codes.length);
     }
     default:
-      return column satisfies never;
+      return read satisfies never;
   }
 }
 
-function ofDates(times: Float64Array): ColumnSummary {
-  const { mean, ...range } = ofNumbers(times, isoDate);
-  return range;
-}
-
-function timesOf({ codes, dictionary }: TextColumn, { dateOrder }: Pick<ColumnSchema, "dateOrder">): Float64Array {
-  const times = dictionary.map((text) => parseDate(text, dateOrder));
-  return Float64Array.from(codes, (code) => (code < 0 ? Number.NaN : times[code]));
+/** Truth words stay the words that they are, and so do texts that are not what they should be. */
+function columnRead(column: Column, schema: ColumnReading): ColumnValues {
+  const asTexts = { kind: "text", nulls: schema.nulls } as const;
+  if (column.type === "text" && schema.kind === "boolean") return readColumn(column, asTexts);
+  try {
+    return readColumn(column, schema);
+  } catch (error) {
+    if (problemOf(error) === undefined) throw error;
+    return readColumn(column, asTexts);
+  }
 }
 
 function ofNumbers<Shown extends number | string>(

@@ -225,7 +225,8 @@ export function listOf<T>(
 
 /**
  * An object with a value for each of its keys, which are names from the data: columns, classes. A
- * command line writes NAME=VALUE, separated by commas.
+ * command line writes NAME=VALUE, separated by commas; a value may hold commas itself, where no
+ * NAME= follows them.
  */
 export function recordOf<T>(
   value: Check<T>,
@@ -233,7 +234,7 @@ export function recordOf<T>(
   noun = "name=value",
 ): Check<Readonly<Record<string, T>>> {
   const parseAll = (text: string) => {
-    const entries = splitAtCommas(text).map((pair) => {
+    const entries = pairsIn(text).map((pair) => {
       const at = pair.lastIndexOf("=");
       const typed = pair.slice(at + 1);
       return at < 1 ? undefined : ([pair.slice(0, at), value.parse?.(typed) ?? typed] as const);
@@ -253,8 +254,20 @@ export function recordOf<T>(
   };
 }
 
+const comma = /(?<!\\),/;
+const item = (part: string) => part.trim().replaceAll("\\,", ",");
+
 function splitAtCommas(text: string): string[] {
-  return text.split(/(?<!\\),/).map((part) => part.trim().replaceAll("\\,", ","));
+  return text.split(comma).map(item);
+}
+
+function pairsIn(text: string): string[] {
+  const pairs: string[] = [];
+  for (const part of text.split(comma)) {
+    if (part.includes("=") || pairs.length === 0) pairs.push(part);
+    else pairs[pairs.length - 1] += `,${part}`;
+  }
+  return pairs.map(item);
 }
 
 /** A value that passes `wanted`, or one more value: `orElse(wholeNumber(1), false)`. */

@@ -27,13 +27,25 @@ export {
 export type { NetworkOptions } from "./model/networkOptions.types.ts";
 export { type LoadModelOptions, TableModel, type TableModelParts } from "./model/tableModel.ts";
 export { columnOf, takeRows } from "./schema/columns.ts";
-export { type DateReading, datesIn, parseDate } from "./schema/dates.ts";
 export { inferSchema } from "./schema/inferSchema.ts";
-export { isNullCategory } from "./schema/parse.ts";
-export type { ColumnKind, ColumnSchema, DateOrder, Schema, Task, ToldKind } from "./schema/schema.ts";
+export { type ColumnValues, readColumn } from "./schema/read.ts";
+export {
+  type ColumnKind,
+  type ColumnReading,
+  type ColumnSchema,
+  type DateOrder,
+  readingOf,
+  type Schema,
+  type Task,
+  type ToldKind,
+} from "./schema/schema.ts";
 export { schemaFromJSON } from "./schema/schemaJson.ts";
 export { schemaOptions } from "./schema/schemaOptions.ts";
 export type { SchemaOptions } from "./schema/schemaOptions.types.ts";
+export type { DateFormat } from "./schema/values/dateFormat.ts";
+export { type DateReading, datesIn, parseDate } from "./schema/values/dates.ts";
+export { nullSpellings } from "./schema/values/nulls.ts";
+export type { NumberFormat } from "./schema/values/numberFormat.ts";
 export { defaultShares, type Split, splitRows } from "./table/split.ts";
 export { splitOptions } from "./table/splitOptions.ts";
 export type { SplitOptions } from "./table/splitOptions.types.ts";

@@ -1,4 +1,4 @@
-import type { PreprocessingJson, Scaling, TableModel } from "evenkeel/tabular";
+import type { DateFormat, NumberFormat, PreprocessingJson, Scaling, TableModel } from "evenkeel/tabular";
 import { factorText } from "../../shell/figures.ts";
 
 type InputEncoding = PreprocessingJson["inputs"][number];
@@ -32,17 +32,20 @@ export function describeColumns({ schema, preprocessing }: TableModel): ModelCol
 function encodingText(encoding: InputEncoding): string {
   const missing = encoding.kind !== "category" && encoding.indicator ? " and marked" : "";
   switch (encoding.kind) {
-    case "numeric":
-      return `${scalingText(encoding)}, if missing ${factorText(encoding.median)}${missing}`;
+    case "numeric": {
+      const { median, numbers } = encoding;
+      const written = numbers === undefined ? "" : `${writtenAs(numbers)}, `;
+      return `${written}${scalingText(encoding)}, if missing ${factorText(median)}${missing}`;
+    }
     case "boolean":
       return `if missing ${encoding.common === 1}${missing}`;
     case "category":
       return `${encoding.categories.length}${encoding.embedded ? " embedded" : ""}: ${encoding.categories.join(", ")}`;
     case "date": {
-      const { median, parts, dateOrder } = encoding;
+      const { median, parts, dates } = encoding;
       const also = parts.map((part) => `, ${part}`).join("");
-      const first = dateOrder === undefined ? "" : `the ${dateOrder === "dmy" ? "day" : "month"} first, `;
-      return `${first}year ${scalingText(encoding)}${also}, if missing ${factorText(median)}${missing}`;
+      const written = dates === undefined ? "" : `${orders.get(dates) ?? dates}, `;
+      return `${written}year ${scalingText(encoding)}${also}, if missing ${factorText(median)}${missing}`;
     }
     default:
       return encoding satisfies never;
@@ -52,6 +55,16 @@ function encodingText(encoding: InputEncoding): string {
 function scalingText({ center, scale, squash, least, most }: Scaling): string {
   if (squash && least === most) return "0, as it does not vary";
   return !squash && center === 0 && scale === 1 ? "as it is" : `${factorText(center)} ± ${factorText(scale)}`;
+}
+
+const orders = new Map<DateFormat, string>([
+  ["dmy", "the day first"],
+  ["mdy", "the month first"],
+]);
+
+/** How numbers are written, by an example. */
+function writtenAs({ decimal, thousands, unit }: NumberFormat): string {
+  return `as 1${thousands}234${decimal}5${unit === undefined ? "" : ` ${unit}`}`;
 }
 
 function targetText(target: PreprocessingJson["target"]): string {

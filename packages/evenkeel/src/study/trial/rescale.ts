@@ -1,5 +1,6 @@
 import type { Schema, Table } from "../../tabular/index.ts";
 import { numbersOf } from "../../tabular/schema/read.ts";
+import { readingOf } from "../../tabular/schema/schema.ts";
 
 /**
  * The table with its numeric features multiplied by the factors in turn, as if they were in other
@@ -11,7 +12,7 @@ export function rescaleTable(table: Table, schema: Schema, factors: readonly num
   const columns = table.columns.map((column) => {
     const factor = factorOf.get(column.name);
     if (factor === undefined) return column;
-    const values = Float64Array.from(numbersOf(column), (value) => value * factor);
+    const values = Float64Array.from(numbersOf(column, readingOf(schema, column.name)), (value) => value * factor);
     return { name: column.name, type: "number" as const, values };
   });
   return { rows: table.rows, columns };

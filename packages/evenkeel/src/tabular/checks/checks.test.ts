@@ -109,7 +109,7 @@ describe("a column", () => {
       { x: of((i) => i % 3), d: of((i) => `${i % 3}`), y },
       { kinds: { x: "boolean", d: "date" } },
     );
-    expect(brief(findings)).toEqual(["error wrong-kind x 2", "error wrong-kind d 0"]);
+    expect(brief(findings)).toEqual(["error wrong-kind x 2", "error one-day d"]);
     expect(findings[0].message).toMatch(/column "x" holds 2 in row 2, expected true, false, 0 or 1/);
   });
 });

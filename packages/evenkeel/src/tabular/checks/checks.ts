@@ -2,13 +2,13 @@ import { problemOf, type Text, text } from "../../core/index.ts";
 import { classPositions } from "../encoding/targetClasses.ts";
 import { checkStructure, columnOf, shorten } from "../schema/columns.ts";
 import { identifierOf } from "../schema/identifier.ts";
-import { countTexts, dateReading, inferKind, nearlyUnique, type StrayDate, strayDate } from "../schema/inferKind.ts";
-import { parseNumber } from "../schema/parse.ts";
-import { booleansOf, datesOf, largestFloat32, misfitsOf, numbersOf, orderHint } from "../schema/read.ts";
-import { type ColumnSchema, isAsked, type Schema } from "../schema/schema.ts";
+import { countTexts, dateReading, extentOf, nearlyUnique, type StrayDate, strayDate } from "../schema/inferKind.ts";
+import { booleansOf, datesOf, largestFloat32, misfitsOf, numbersOf, orderHint, type Reading } from "../schema/read.ts";
+import { type ColumnSchema, isAsked, readingOf, type Schema } from "../schema/schema.ts";
 import type { Column, Table } from "../table/table.ts";
 import { type Finding, finding, findingOf, TableError } from "./findings.ts";
 import { leakOf, type Values } from "./leak.ts";
+import { meaningFindings } from "./meaning.ts";
 
 /**
  * The fewest rows with a target that are trained on, and how many it takes before nothing is said
@@ -22,12 +22,14 @@ const enoughOfClass = 10;
 
 /**
  * What is wrong or doubtful about a table, before anything is trained; each finding that is about a
- * column names it. Errors: strings among numbers; infinite values, and such that float32 cannot
- * hold; a target without values, that never varies, or whose classes are nearly all different;
- * fewer than 10 rows with a target, or 2 of a class; no features. Warnings: columns without values,
- * constant ones, identifiers, those of dates but for a few values; a feature that gives the target
- * away; fewer than 50 rows, or 10 of a class. Notes: ignored text; dates that can be read in two
- * ways; rows without a target; few whole numbers as a target.
+ * column names it. Errors: strings among numbers; numbers that can be read in two ways; numbers as
+ * dates that all fall on one day; infinite values, and such that float32 cannot hold; a target
+ * without values, that never varies, or whose classes are nearly all different; fewer than 10 rows
+ * with a target, or 2 of a class; no features. Warnings: columns without values, constant ones,
+ * identifiers, those of dates but for a few values; a feature that gives the target away; fewer
+ * than 50 rows, or 10 of a class. Notes: ignored text; dates that can be read in two ways; how
+ * numbers and dates were read that are not plain, codes, and missing spellings that were taken for
+ * values; numbers that may be dates; rows without a target; few whole numbers as a target.
  * @throws RangeError if a column of the schema is not in the table
  */
 export function checkTable(table: Table, schema: Schema): Finding[] {
@@ -35,8 +37,9 @@ export function checkTable(table: Table, schema: Schema): Finding[] {
   if (table.rows === 0) return [finding("error", "few-rows", "the table has no rows")];
   const findings: Finding[] = [];
   const target = checkTarget(table, schema, findings);
-  for (const column of schema.columns) {
-    if (column.use === "target" || (column.use === "ignored" && isAsked(column.why))) continue;
+  for (const one of schema.columns) {
+    if (one.use === "target" || (one.use === "ignored" && isAsked(one.why))) continue;
+    const column = { ...one, nulls: schema.nulls };
     findings.push(...checkColumn(columnOf(table, column.name), column));
     if (column.use !== "feature" || target === undefined) continue;
     if (findings.some(({ severity, column: name }) => severity === "error" && name === column.name)) continue;
@@ -63,7 +66,7 @@ export function assertTable(table: Table, schema: Schema): Finding[] {
   return findings;
 }
 
-function checkColumn(column: Column, schema: ColumnSchema): Finding[] {
+function checkColumn(column: Column, schema: ColumnSchema & Reading): Finding[] {
   const { name } = column;
   const { kind, use } = schema;
   const named = `column ${shorten(name)}`;
@@ -71,13 +74,12 @@ function checkColumn(column: Column, schema: ColumnSchema): Finding[] {
   const found = (severity: Finding["severity"], code: Finding["code"], what: Text, cure?: Text, row?: number) => [
     finding(severity, code, text`${named} ${what}`, cure, { column: name, ...(row !== undefined && { row }) }),
   ];
-  const inferred = inferKind(column, kind);
-  if (inferred.present === 0) return found("warning", "all-missing", `has no values${left}`);
-  if (inferred.constant) return found("warning", "constant", `has the same value in every row${left}`);
+  const extent = extentOf(column, schema);
+  if (extent.present === 0) return found("warning", "all-missing", `has no values${left}`);
+  if (extent.constant) return found("warning", "constant", `has the same value in every row${left}`);
   const asText = column.type === "text" && (kind === "category" || kind === "text") ? column : undefined;
   const taken = kind === "text" ? "is ignored" : "is taken for categories";
-  const texts = asText && countTexts(asText);
-  const unclear = asText && dateReading(asText, texts)?.unclear;
+  const unclear = asText && dateReading(asText, schema)?.unclear;
   if (unclear) {
     return found(
       "note",
@@ -86,14 +88,14 @@ function checkColumn(column: Column, schema: ColumnSchema): Finding[] {
       orderHint(name),
     );
   }
-  const stray = asText && strayDate(asText, texts);
+  const stray = asText && strayDate(asText, schema);
   if (stray) {
     const { what, cure } = strayText(stray);
     const row = stray.why === "no-date" ? stray.row : undefined;
     return found("warning", "strings-among-dates", `${taken}: ${what}`, cure, row);
   }
   if (kind === "text") {
-    const { present, distinct } = texts ?? countTexts(column);
+    const { present, distinct } = countTexts(column, schema);
     return found(
       "note",
       "free-text",
@@ -103,28 +105,24 @@ function checkColumn(column: Column, schema: ColumnSchema): Finding[] {
   }
   const wrong = checkValues(column, schema);
   if (wrong.length > 0) return wrong;
-  if (kind === "date" && schema.dateOrder !== undefined) {
-    const first = schema.dateOrder === "dmy" ? "day" : "month";
-    return found("note", "date-order", `holds dates of numbers alone, which are read with the ${first} first`);
-  }
+  const meaning = use === "feature" ? meaningFindings(column, schema) : [];
   if (kind === "category") {
-    const { present, distinct } = texts ?? countTexts(column);
-    if (!nearlyUnique(present, distinct)) return [];
-    return found(
-      "warning",
-      "identifier",
-      `has ${distinct} categories in ${present} rows: it says little more than which row it is`,
-    );
+    const { present, distinct } = countTexts(column, schema);
+    if (!nearlyUnique(present, distinct)) return meaning;
+    return [
+      ...meaning,
+      ...found(
+        "warning",
+        "identifier",
+        `has ${distinct} categories in ${present} rows: it says little more than which row it is`,
+      ),
+    ];
   }
-  const identifier = identifierOf(column, kind);
-  if (identifier === undefined) return [];
+  const identifier = identifierOf(column, kind, schema);
+  if (identifier === undefined) return meaning;
   const advice = use === "ignored" ? "is ignored: " : "is used, though ";
-  return found(
-    "warning",
-    "identifier",
-    `${advice}${identifier}`,
-    use === "ignored" ? text`name it in ${{ option: "features" }} to use it` : undefined,
-  );
+  const cure = use === "ignored" ? text`name it in ${{ option: "features" }} to use it` : undefined;
+  return [...meaning, ...found("warning", "identifier", `${advice}${identifier}`, cure)];
 }
 
 function strayText(stray: StrayDate): { readonly what: string; readonly cure: string } {
@@ -140,27 +138,29 @@ function strayText(stray: StrayDate): { readonly what: string; readonly cure: st
 }
 
 /** Values that are not of the column's kind, or that no network can take. */
-function checkValues(column: Column, { kind, dateOrder }: Pick<ColumnSchema, "kind" | "dateOrder">): Finding[] {
+function checkValues(column: Column, schema: Reading & Pick<ColumnSchema, "kind">): Finding[] {
+  const { kind } = schema;
   const named = `column ${shorten(column.name)}`;
-  if (column.type === "text" && kind === "numeric") {
-    const misfit = misfitsOf(column, parseNumber);
+  if (kind === "numeric") {
+    const misfit = misfitsOf(column, schema);
     if (misfit !== undefined) {
       const others = misfit.count === 1 ? "" : ` (${misfit.count} rows hold strings)`;
       const statement = `${named} is numeric, but row ${misfit.row} holds ${shorten(misfit.value)}${others}`;
       const asCategory = { option: "kinds", key: column.name, value: "category" };
-      const cure = text`correct it, take it as missing, or say ${asCategory}`;
+      const asMissing = { option: "nulls", value: [misfit.value] };
+      const cure = text`correct it, take it as missing with ${asMissing}, or say ${asCategory}`;
       const cell = { column: column.name, row: misfit.row };
       return [finding("error", "strings-among-numbers", statement, cure, cell)];
     }
   }
   try {
-    if (kind === "boolean") booleansOf(column);
-    if (kind === "date") datesOf(column, { dateOrder });
+    if (kind === "boolean") booleansOf(column, schema);
+    if (kind === "date") datesOf(column, schema);
   } catch (error) {
     return [wrongKind(column.name, error)];
   }
   if (kind !== "numeric") return [];
-  const values = numbersOf(column);
+  const values = numbersOf(column, schema);
   let count = 0;
   let row = -1;
   for (let i = 0; i < values.length; i++) {
@@ -189,16 +189,20 @@ type Add = (severity: Finding["severity"], code: Finding["code"], statement: Tex
 function checkTarget(table: Table, schema: Schema, findings: Finding[]): Values | undefined {
   const column = columnOf(table, schema.target);
   const { classes, target, task } = schema;
-  const kind = schema.columns.find(({ name }) => name === target)?.kind ?? "numeric";
+  const reading = readingOf(schema, target);
+  const { kind } = reading;
   const named = `the target ${shorten(target)}`;
   const add: Add = (severity, code, statement, cure) =>
     findings.push(finding(severity, code, statement, cure, { column: target }));
-  const wrong = checkValues(column, { kind });
+  const wrong = checkValues(column, reading);
   findings.push(...wrong);
   if (wrong.length > 0) return undefined;
+  const meaning = meaningFindings(column, reading);
+  findings.push(...meaning);
+  if (meaning.some(({ severity }) => severity === "error")) return undefined;
   let values: Values;
   try {
-    values = classes === undefined ? numbersOf(column) : classPositions(column, kind, classes);
+    values = classes === undefined ? numbersOf(column, reading) : classPositions(column, reading, classes);
   } catch (error) {
     findings.push(wrongKind(target, error));
     return undefined;

@@ -16,14 +16,20 @@ export interface Finding {
 
 export type FindingCode =
   | "all-missing"
+  | "codes"
   | "constant"
+  | "date-format"
+  | "date-numbers"
   | "date-order"
   | "few-rows"
   | "free-text"
   | "identifier"
   | "infinite"
   | "leak"
+  | "missing-as-value"
   | "no-features"
+  | "number-format"
+  | "one-day"
   | "rare-class"
   | "strings-among-dates"
   | "strings-among-numbers"
@@ -31,6 +37,7 @@ export type FindingCode =
   | "target-whole-numbers"
   | "too-large"
   | "unclear-dates"
+  | "unclear-numbers"
   | "without-target"
   | "wrong-kind";
 

@@ -1,5 +1,5 @@
 import { booleansOf, datesOf, numbersOf, textsOf } from "../schema/read.ts";
-import type { ColumnSchema } from "../schema/schema.ts";
+import type { ColumnReading } from "../schema/schema.ts";
 import type { Column } from "../table/table.ts";
 
 /** Values of one column, with what makes two of them equal. */
@@ -19,15 +19,10 @@ const mostValues = 10_000;
  * that have both); anything does whose values each go with one value of the target.
  * @param target NaN or -1 where it is missing
  */
-export function leakOf(
-  column: Column,
-  schema: Pick<ColumnSchema, "kind" | "dateOrder">,
-  target: Values,
-  isNumber: boolean,
-): string | undefined {
-  const { kind } = schema;
+export function leakOf(column: Column, reading: ColumnReading, target: Values, isNumber: boolean): string | undefined {
+  const { kind } = reading;
   const missing = (value: number) => Number.isNaN(value) || (!isNumber && value < 0);
-  const values = kind === "category" ? textsOf(column).codes : measured(column, schema);
+  const values = kind === "category" ? textsOf(column, reading).codes : measured(column, reading);
   if (isNumber && kind !== "category") {
     if (isCopy(values, target)) return "is a copy of the target";
     const r = correlation(values, target);
@@ -50,9 +45,9 @@ export function leakOf(
   return `gives the target away: each of its ${meaning.size} values goes with one value of the target`;
 }
 
-function measured(column: Column, { kind, dateOrder }: Pick<ColumnSchema, "kind" | "dateOrder">): Values {
-  if (kind === "boolean") return booleansOf(column);
-  return kind === "date" ? datesOf(column, { dateOrder }) : numbersOf(column);
+function measured(column: Column, reading: ColumnReading): Values {
+  if (reading.kind === "boolean") return booleansOf(column, reading);
+  return reading.kind === "date" ? datesOf(column, reading) : numbersOf(column, reading);
 }
 
 function isCopy(a: Values, b: Values): boolean {

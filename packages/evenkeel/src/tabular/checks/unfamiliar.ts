@@ -46,26 +46,26 @@ const mostExamples = 5;
  * @throws RangeError if a column is missing, or a value is not of its column's kind
  */
 export function unfamiliarValues(preprocessing: FittedPreprocessing, table: Table): Unfamiliar[] {
-  const { inputs } = preprocessing.toJSON();
+  const { inputs, nulls } = preprocessing.toJSON();
   return inputs
-    .map((encoding) => lookInto(encoding, columnOf(table, encoding.column)))
+    .map((encoding) => lookInto(encoding, columnOf(table, encoding.column), nulls))
     .filter(({ missing, unknown, outside }) => missing + unknown > 0 || outside !== undefined);
 }
 
-function lookInto(encoding: Encoding, column: Column): Unfamiliar {
+function lookInto(encoding: Encoding, column: Column, nulls: readonly string[]): Unfamiliar {
   switch (encoding.kind) {
     case "numeric": {
-      const values = numbersOf(column);
+      const values = numbersOf(column, { ...encoding, nulls });
       return { ...withoutValue(encoding.column, values), ...lookOutside("numeric", encoding, values) };
     }
     case "boolean":
-      return withoutValue(encoding.column, booleansOf(column));
+      return withoutValue(encoding.column, booleansOf(column, { nulls }));
     case "date": {
-      const times = datesOf(column, encoding);
+      const times = datesOf(column, { ...encoding, nulls });
       return { ...withoutValue(encoding.column, times), ...lookOutside("date", encoding, times.map(yearOf)) };
     }
     case "category":
-      return lookIntoCategories(encoding, column);
+      return lookIntoCategories(encoding, column, nulls);
     default:
       return encoding satisfies never;
   }
@@ -97,8 +97,12 @@ function lookOutside(
   return { outside: { kind, rows: Int32Array.from(rows), ...shown, squashed: squash } };
 }
 
-function lookIntoCategories({ column: name, categories }: CategoryEncoding, column: Column): Unfamiliar {
-  const { codes, dictionary } = textsOf(column);
+function lookIntoCategories(
+  { column: name, categories }: CategoryEncoding,
+  column: Column,
+  nulls: readonly string[],
+): Unfamiliar {
+  const { codes, dictionary } = textsOf(column, { nulls, notNull: categories });
   const known = new Set(categories);
   const isUnknown = dictionary.map((text) => !known.has(text));
   const seen = new Set<number>();

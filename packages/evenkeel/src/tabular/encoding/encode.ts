@@ -23,18 +23,19 @@ interface InputColumns {
 export function encodeColumn(
   encoding: Encoding,
   column: Column,
+  nulls: readonly string[],
   rows: Int32Array | undefined,
   place: InputColumns,
 ): void {
   switch (encoding.kind) {
     case "numeric": {
-      const values = numbersOf(column, rows);
+      const values = numbersOf(column, { nulls, numbers: encoding.numbers }, rows);
       scaled(column, values, encoding, place, rows);
       if (encoding.indicator) indicate(values, place, 1);
       return;
     }
     case "boolean": {
-      const values = booleansOf(column, rows);
+      const values = booleansOf(column, { nulls }, rows);
       for (let i = 0, to = place.at; i < values.length; i++, to += place.width) {
         place.out[to] = Number.isNaN(values[i]) ? encoding.common : values[i];
       }
@@ -42,14 +43,14 @@ export function encodeColumn(
       return;
     }
     case "category": {
-      const codes = categoryCodes(encoding, column, rows);
+      const codes = categoryCodes(encoding, column, nulls, rows);
       for (let i = 0, to = place.at - 1; i < codes.length; i++, to += place.width) {
         if (codes[i] > 0) place.out[to + codes[i]] = 1;
       }
       return;
     }
     case "date":
-      encodeDate(encoding, column, rows, place);
+      encodeDate(encoding, column, nulls, rows, place);
       return;
     default:
       encoding satisfies never;
@@ -85,8 +86,13 @@ function indicate(values: Float64Array | Float32Array, { out, width, at }: Input
 }
 
 /** 1 for the first category, 0 for a text that is none and where the value is missing. */
-export function categoryCodes(encoding: CategoryEncoding, column: Column, rows?: Int32Array): Int32Array {
-  const { codes, dictionary } = textsOf(column, rows);
+export function categoryCodes(
+  encoding: CategoryEncoding,
+  column: Column,
+  nulls: readonly string[],
+  rows?: Int32Array,
+): Int32Array {
+  const { codes, dictionary } = textsOf(column, { nulls, notNull: encoding.categories }, rows);
   const place = new Map(encoding.categories.map((category, i) => [category, i + 1]));
   const places = Int32Array.from(dictionary, (text) => place.get(text) ?? 0);
   const placed = new Int32Array(codes.length);
@@ -94,8 +100,14 @@ export function categoryCodes(encoding: CategoryEncoding, column: Column, rows?:
   return placed;
 }
 
-function encodeDate(encoding: DateEncoding, column: Column, rows: Int32Array | undefined, place: InputColumns): void {
-  const times = datesOf(column, { dateOrder: encoding.dateOrder, rows });
+function encodeDate(
+  encoding: DateEncoding,
+  column: Column,
+  nulls: readonly string[],
+  rows: Int32Array | undefined,
+  place: InputColumns,
+): void {
+  const times = datesOf(column, { nulls, dates: encoding.dates }, rows);
   scaled(column, times.map(yearOf), encoding, place, rows);
   const { out, width } = place;
   for (const [k, part] of encoding.parts.entries()) {

@@ -1,4 +1,5 @@
-import type { DateOrder } from "../schema/schema.ts";
+import type { DateFormat } from "../schema/values/dateFormat.ts";
+import type { NumberFormat } from "../schema/values/numberFormat.ts";
 import type { Scaling } from "./scaling/scaling.ts";
 
 /** What was learnt of a column from the training rows: plain data, which is saved with a model. */
@@ -8,6 +9,8 @@ export type Encoding = NumericEncoding | BooleanEncoding | CategoryEncoding | Da
 export interface NumericEncoding extends Scaling {
   readonly kind: "numeric";
   readonly column: string;
+  /** How its numbers are written; 1,234.5 unless given. */
+  readonly numbers?: NumberFormat;
   readonly indicator: boolean;
 }
 
@@ -39,8 +42,8 @@ export interface CategoryEncoding {
 export interface DateEncoding extends Scaling {
   readonly kind: "date";
   readonly column: string;
-  /** How dates of numbers alone are read. */
-  readonly dateOrder?: DateOrder;
+  /** How its dates are written, where that is not clear of itself. */
+  readonly dates?: DateFormat;
   readonly parts: readonly DatePart[];
   readonly indicator: boolean;
 }
@@ -56,6 +59,7 @@ export interface NumberTarget {
   readonly task: "regression";
   readonly column: string;
   readonly kind: "numeric" | "boolean";
+  readonly numbers?: NumberFormat;
   readonly log: boolean;
   readonly mean: number;
   readonly std: number;
@@ -70,6 +74,7 @@ interface ClassTarget {
   readonly task: "binary" | "multiclass";
   readonly column: string;
   readonly kind: "numeric" | "boolean" | "category";
+  readonly numbers?: NumberFormat;
   readonly classes: readonly string[];
 }
 

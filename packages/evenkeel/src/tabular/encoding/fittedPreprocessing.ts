@@ -19,6 +19,8 @@ export interface EncodedRows {
 /** What is saved of a preprocessing: plain JSON. */
 export interface PreprocessingJson {
   readonly version: 2;
+  /** The texts that mean that there is no value. */
+  readonly nulls: readonly string[];
   readonly inputs: readonly Encoding[];
   readonly target: TargetEncoding;
 }
@@ -47,10 +49,12 @@ export class FittedPreprocessing {
   readonly outputs: number;
   readonly #inputs: readonly Encoding[];
   readonly #target: TargetEncoding;
+  readonly #nulls: readonly string[];
 
-  protected constructor(inputs: readonly Encoding[], target: TargetEncoding) {
+  protected constructor(inputs: readonly Encoding[], target: TargetEncoding, nulls: readonly string[]) {
     this.#inputs = inputs;
     this.#target = target;
+    this.#nulls = nulls;
     this.features = inputs.flatMap(inputNames);
     this.embeddings = inputs
       .filter(isEmbedded)
@@ -80,7 +84,7 @@ export class FittedPreprocessing {
     let at = 0;
     for (const encoding of this.#inputs) {
       if (isEmbedded(encoding)) continue;
-      encodeColumn(encoding, columnOf(table, encoding.column), rows, { out: x, width, at });
+      encodeColumn(encoding, columnOf(table, encoding.column), this.#nulls, rows, { out: x, width, at });
       at += inputNames(encoding).length;
     }
     return this.embeddings.length === 0 ? { x } : { x, codes: this.#codes(table, rows, n) };
@@ -91,7 +95,7 @@ export class FittedPreprocessing {
     const width = embedded.length;
     const out = allocate("int32", n * width, [n, width]) as Int32Array;
     for (const [k, encoding] of embedded.entries()) {
-      const codes = categoryCodes(encoding, columnOf(table, encoding.column), rows);
+      const codes = categoryCodes(encoding, columnOf(table, encoding.column), this.#nulls, rows);
       for (let i = 0; i < n; i++) out[i * width + k] = codes[i];
     }
     return out;
@@ -114,12 +118,13 @@ export class FittedPreprocessing {
   truth(table: Table, rows?: Int32Array): Float64Array {
     checkArguments("Preprocessing.truth", table, rows);
     const column = columnOf(table, this.#target.column);
-    if (this.#target.task === "regression") return ownUnit(column, rows);
-    return new Float64Array(positions(column, this.#target, rows));
+    const nulls = this.#nulls;
+    if (this.#target.task === "regression") return ownUnit(column, { ...this.#target, nulls }, rows);
+    return new Float64Array(positions(column, this.#target, nulls, rows));
   }
 
   toJSON(): PreprocessingJson {
-    return { version: 2, inputs: this.#inputs, target: this.#target };
+    return { version: 2, nulls: this.#nulls, inputs: this.#inputs, target: this.#target };
   }
 
   /**
@@ -127,8 +132,8 @@ export class FittedPreprocessing {
    * @throws TypeError or RangeError saying what is wrong where
    */
   static fromJSON(json: unknown): FittedPreprocessing {
-    const { inputs, target } = readPreprocessing(json);
-    return new FittedPreprocessing(inputs, target);
+    const { inputs, target, nulls } = readPreprocessing(json);
+    return new FittedPreprocessing(inputs, target, nulls);
   }
 }
 

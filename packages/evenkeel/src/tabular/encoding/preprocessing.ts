@@ -3,6 +3,7 @@ import { Tensor } from "../../tensor/index.ts";
 import { Storage } from "../../tensor/storage.ts";
 import { checkRows, checkStructure, columnOf } from "../schema/columns.ts";
 import type { Schema } from "../schema/schema.ts";
+import { nullSpellings } from "../schema/values/nulls.ts";
 import type { Table } from "../table/table.ts";
 import { inputNames } from "./encoding.ts";
 import { fitEncoding } from "./fitEncoding.ts";
@@ -49,11 +50,15 @@ export class Preprocessing extends FittedPreprocessing {
         "it must leave a column to predict from",
       );
     }
-    const inputs = features.map((column) => fitEncoding(columnOf(table, column.name), column, rows, scale, embedAbove));
+    const { nulls = nullSpellings } = schema;
+    const inputs = features.map((column) =>
+      fitEncoding(columnOf(table, column.name), { ...column, nulls }, rows, scale, embedAbove),
+    );
     if (inputs.every((encoding) => !isEmbedded(encoding) && inputNames(encoding).length === 0)) {
       throw refuse("wrong-value", "Preprocessing.fit", "the features have no values in the training rows");
     }
-    return new Preprocessing(inputs, fitTarget(columnOf(table, schema.target), schema, rows, target, clampPredictions));
+    const encoded = fitTarget(columnOf(table, schema.target), schema, rows, target, clampPredictions);
+    return new Preprocessing(inputs, encoded, nulls);
   }
 
   /** {@link encode} as tensors. @throws what it throws */
@@ -73,8 +78,8 @@ export class Preprocessing extends FittedPreprocessing {
    */
   targets(table: Table, rows?: Int32Array): Tensor {
     checkArguments("Preprocessing.targets", table, rows);
-    const { target } = this.toJSON();
-    return encodeTarget(columnOf(table, target.column), target, rows);
+    const { target, nulls } = this.toJSON();
+    return encodeTarget(columnOf(table, target.column), target, nulls, rows);
   }
 
   /**
@@ -83,8 +88,8 @@ export class Preprocessing extends FittedPreprocessing {
    * @throws TypeError or RangeError saying what is wrong where
    */
   static override fromJSON(json: unknown): Preprocessing {
-    const { inputs, target } = readPreprocessing(json);
-    return new Preprocessing(inputs, target);
+    const { inputs, target, nulls } = readPreprocessing(json);
+    return new Preprocessing(inputs, target, nulls);
   }
 }
 

@@ -1,12 +1,20 @@
 import { mismatch, refuse, unexpected } from "../../core/index.ts";
+import { dateFormatAt, numberFormatAt } from "../schema/formatJson.ts";
 import { booleanAt, listAt, namesAt, numberAt, objectAt, oneOfAt, stringAt } from "../schema/json.ts";
-import { dateOrders } from "../schema/schema.ts";
+import type { NumberFormat } from "../schema/values/numberFormat.ts";
 import { type DatePart, dateParts, type Encoding, type TargetEncoding } from "./encoding.ts";
 import type { Scaling } from "./scaling/scaling.ts";
 
+/** What a preprocessing knows. */
+interface Known {
+  readonly nulls: readonly string[];
+  readonly inputs: readonly Encoding[];
+  readonly target: TargetEncoding;
+}
+
 /** @throws TypeError or RangeError saying what is wrong where */
-export function readPreprocessing(json: unknown): { inputs: readonly Encoding[]; target: TargetEncoding } {
-  const top = objectAt("preprocessing", json, ["version", "inputs", "target"]);
+export function readPreprocessing(json: unknown): Known {
+  const top = objectAt("preprocessing", json, ["version", "inputs", "target"], ["nulls"]);
   if (top.version !== 2) {
     throw refuse(
       "damaged-file",
@@ -15,6 +23,7 @@ export function readPreprocessing(json: unknown): { inputs: readonly Encoding[];
       "train the model again, or update the library",
     );
   }
+  const nulls = namesAt("preprocessing.nulls", top.nulls);
   const list = listAt("preprocessing.inputs", top.inputs);
   const inputs = list.map((value, i) => readEncoding(`preprocessing.inputs[${i}]`, value));
   const target = readTarget("preprocessing.target", top.target);
@@ -26,7 +35,7 @@ export function readPreprocessing(json: unknown): { inputs: readonly Encoding[];
   if (inputs.some(({ column }) => column === target.column)) {
     throw refuse("damaged-file", "", "preprocessing.inputs holds the column of preprocessing.target");
   }
-  return { inputs, target };
+  return { nulls, inputs, target };
 }
 
 const kinds = ["numeric", "boolean", "category", "date"] as const;
@@ -41,10 +50,11 @@ function readEncoding(at: string, value: unknown): Encoding {
   const kind = oneOfAt(`${at}.kind`, kindOf(at, value), kinds);
   switch (kind) {
     case "numeric": {
-      const from = objectAt(at, value, ["kind", "column", ...scalingKeys, "indicator"]);
+      const from = objectAt(at, value, ["kind", "column", ...scalingKeys, "indicator"], ["numbers"]);
       return {
         kind,
         column: stringAt(`${at}.column`, from.column),
+        ...readNumbers(at, from),
         ...readScaling(at, from),
         ...readIndicator(at, from),
       };
@@ -65,18 +75,21 @@ function readEncoding(at: string, value: unknown): Encoding {
       };
     }
     case "date": {
-      const from = objectAt(at, value, ["kind", "column", ...scalingKeys, "parts", "indicator"], ["dateOrder"]);
+      const from = objectAt(at, value, ["kind", "column", ...scalingKeys, "parts", "indicator"], ["dates"]);
       const parts = namesAt(`${at}.parts`, from.parts).map(
         (part, i): DatePart => oneOfAt(`${at}.parts[${i}]`, part, dateParts),
       );
       const column = stringAt(`${at}.column`, from.column);
-      const order =
-        from.dateOrder === undefined ? {} : { dateOrder: oneOfAt(`${at}.dateOrder`, from.dateOrder, dateOrders) };
-      return { kind, column, ...order, ...readScaling(at, from), parts, ...readIndicator(at, from) };
+      const dates = from.dates === undefined ? {} : { dates: dateFormatAt(`${at}.dates`, from.dates) };
+      return { kind, column, ...dates, ...readScaling(at, from), parts, ...readIndicator(at, from) };
     }
     default:
       return kind satisfies never;
   }
+}
+
+function readNumbers(at: string, { numbers }: Record<string, unknown>): { numbers?: NumberFormat } {
+  return numbers === undefined ? {} : { numbers: numberFormatAt(`${at}.numbers`, numbers) };
 }
 
 const scalingKeys = ["median", "center", "scale", "squash", "least", "most"];
@@ -105,13 +118,14 @@ function readIndicator(at: string, from: Record<string, unknown>): { indicator: 
 function readTarget(at: string, value: unknown): TargetEncoding {
   const isClass = typeof value === "object" && value !== null && Object.hasOwn(value, "classes");
   const own = isClass ? ["classes"] : ["log", "mean", "std", "least", "most", "clamp"];
-  const from = objectAt(at, value, ["task", "column", "kind", ...own]);
+  const from = objectAt(at, value, ["task", "column", "kind", ...own], ["numbers"]);
   const column = stringAt(`${at}.column`, from.column);
   if (!isClass) {
     return {
       task: oneOfAt(`${at}.task`, from.task, ["regression"]),
       column,
       kind: oneOfAt(`${at}.kind`, from.kind, ["numeric", "boolean"]),
+      ...readNumbers(at, from),
       log: booleanAt(`${at}.log`, from.log),
       mean: numberAt(`${at}.mean`, from.mean),
       std: numberAt(`${at}.std`, from.std, { above0: true }),
@@ -124,5 +138,6 @@ function readTarget(at: string, value: unknown): TargetEncoding {
   if (task === "binary" && classes.length !== 2) {
     throw mismatch("damaged-file", "", `${at}.classes has ${classes.length} items`, "2 for binary");
   }
-  return { task, column, kind: oneOfAt(`${at}.kind`, from.kind, ["numeric", "boolean", "category"]), classes };
+  const kind = oneOfAt(`${at}.kind`, from.kind, ["numeric", "boolean", "category"]);
+  return { task, column, kind, ...readNumbers(at, from), classes };
 }

@@ -4,6 +4,7 @@ import { Tensor } from "../../tensor/index.ts";
 import { Storage } from "../../tensor/storage.ts";
 import { shorten } from "../schema/columns.ts";
 import type { Schema } from "../schema/schema.ts";
+import { nullSpellings } from "../schema/values/nulls.ts";
 import type { Column } from "../table/table.ts";
 import type { NumberTarget, TargetEncoding } from "./encoding.ts";
 import type { preprocessingOptions } from "./preprocessingOptions.ts";
@@ -20,7 +21,9 @@ export function fitTarget(
   transform: TargetTransform,
   clamp: boolean,
 ): TargetEncoding {
-  const kind = schema.columns.find(({ name }) => name === schema.target)?.kind;
+  const { kind, numbers } = schema.columns.find(({ name }) => name === schema.target) ?? {};
+  const { nulls = nullSpellings } = schema;
+  const format = numbers === undefined ? {} : { numbers };
   if (kind !== "numeric" && kind !== "boolean" && kind !== "category") {
     throw mismatch(
       "wrong-value",
@@ -53,7 +56,7 @@ export function fitTarget(
         { column: schema.target },
       );
     }
-    return { task, column: column.name, kind, classes };
+    return { task, column: column.name, kind, ...format, classes };
   }
   if (kind === "category") {
     throw refuse(
@@ -64,17 +67,27 @@ export function fitTarget(
       { column: schema.target },
     );
   }
-  const [least, most] = quantilesOf(ownUnit(column, rows), [0, 1]).map((value) => value + 0);
-  const log = transform === "log";
-  const unscaled: NumberTarget = { task, column: column.name, kind, log, mean: 0, std: 1, least, most, clamp };
-  const values = transformed(column, unscaled, rows);
+  const [least, most] = quantilesOf(ownUnit(column, { ...format, nulls }, rows), [0, 1]).map((value) => value + 0);
+  const unscaled: NumberTarget = {
+    task,
+    column: column.name,
+    kind,
+    ...format,
+    log: transform === "log",
+    mean: 0,
+    std: 1,
+    least,
+    most,
+    clamp,
+  };
+  const values = transformed(column, unscaled, nulls, rows);
   if (transform === "none") return unscaled;
   const mean = meanOf(values);
   return { ...unscaled, mean, std: divisorOf(deviationOf(values, mean), mean) };
 }
 
-function transformed(column: Column, target: NumberTarget, rows?: Int32Array): Float64Array {
-  const values = ownUnit(column, rows);
+function transformed(column: Column, target: NumberTarget, nulls: readonly string[], rows?: Int32Array): Float64Array {
+  const values = ownUnit(column, { ...target, nulls }, rows);
   for (let i = 0; i < values.length; i++) {
     if (target.log && values[i] <= 0) {
       throw refuse(
@@ -92,11 +105,17 @@ function transformed(column: Column, target: NumberTarget, rows?: Int32Array): F
 }
 
 /** [n, 1] float32, or [n] int32 for multiclass. */
-export function encodeTarget(column: Column, target: TargetEncoding, rows?: Int32Array): Tensor {
+export function encodeTarget(
+  column: Column,
+  target: TargetEncoding,
+  nulls: readonly string[],
+  rows?: Int32Array,
+): Tensor {
   if (target.task === "multiclass") {
-    const classes = positions(column, target, rows);
+    const classes = positions(column, target, nulls, rows);
     return new Tensor(new Storage(classes), [classes.length], "int32");
   }
-  const values = target.task === "regression" ? transformed(column, target, rows) : positions(column, target, rows);
+  const values =
+    target.task === "regression" ? transformed(column, target, nulls, rows) : positions(column, target, nulls, rows);
   return new Tensor(new Storage(new Float32Array(values)), [values.length, 1], "float32");
 }

@@ -1,28 +1,30 @@
 import { refuse, text } from "../../core/index.ts";
 import { shorten } from "../schema/columns.ts";
-import { countTexts, inferKind } from "../schema/inferKind.ts";
-import { booleansOf, numbersOf, textsOf } from "../schema/read.ts";
-import type { ColumnKind, Task, ToldKind } from "../schema/schema.ts";
+import { countTexts, inferKind, type Known, type Meaning } from "../schema/inferKind.ts";
+import { booleansOf, numbersOf, type Reading, textsOf } from "../schema/read.ts";
+import type { ColumnKind, ColumnSchema, Task } from "../schema/schema.ts";
+import { parseTruth } from "../schema/values/truth.ts";
 import type { Column } from "../table/table.ts";
 
 /** More classes than this are taken for a mistake. */
 const mostClasses = 1000;
 
 interface Target {
-  readonly kind: ColumnKind;
+  readonly meaning: Meaning;
   readonly task: Task;
   readonly classes?: readonly string[];
 }
 
 /** What is predicted, from the values of the target. */
-export function inferTarget(column: Column, told: ToldKind | undefined, task: Task | undefined): Target {
+export function inferTarget(column: Column, known: Known, task: Task | undefined): Target {
   const named = `the target ${shorten(column.name)}`;
-  const inferred = inferKind(column, told).kind;
-  const kind = inferred === "text" ? "category" : inferred;
+  const meaning = meaningOfTarget(column, known, task);
+  const { kind } = meaning;
+  const reading = { ...meaning, nulls: known.nulls };
   if (kind === "date")
     throw refuse("wrong-value", "inferSchema", `${named} is a date, which cannot be predicted`, "make it a number");
-  if (task === "regression" || (task === undefined && kind === "numeric" && !isZeroOne(column))) {
-    if (kind !== "category") return { kind, task: "regression" };
+  if (task === "regression" || (task === undefined && kind === "numeric" && !isZeroOne(column, reading))) {
+    if (kind !== "category") return { meaning, task: "regression" };
     throw refuse(
       "wrong-value",
       "inferSchema",
@@ -30,7 +32,7 @@ export function inferTarget(column: Column, told: ToldKind | undefined, task: Ta
       text`say ${{ option: "task", value: "binary" }} or "multiclass"`,
     );
   }
-  const classes = classesOf(column, kind);
+  const classes = classesOf(column, kind, reading);
   if (classes.length > mostClasses) {
     throw refuse(
       "wrong-value",
@@ -47,14 +49,33 @@ export function inferTarget(column: Column, told: ToldKind | undefined, task: Ta
       text`say ${{ option: "task", value: "multiclass" }}`,
     );
   }
-  return { kind, task: task ?? (classes.length > 2 ? "multiclass" : "binary"), classes };
+  return { meaning, task: task ?? (classes.length > 2 ? "multiclass" : "binary"), classes };
 }
 
-function isZeroOne(column: Column): boolean {
-  if (column.type === "text" && countTexts(column).distinct > 20) return false;
+/** Classes keep the words that the table has for them, also those for true and false. */
+function meaningOfTarget(column: Column, known: Known, task: Task | undefined): Meaning {
+  const { present, constant, why, ...meaning } = inferKind(column, known);
+  if (meaning.kind === "text") return { ...meaning, kind: "category" };
+  const isWords = meaning.kind === "boolean" && column.type === "text" && known.told === undefined;
+  if (
+    !isWords ||
+    task === "regression" ||
+    sortedTexts(column, { nulls: known.nulls }).every((word) => truthNames.includes(word))
+  ) {
+    return meaning;
+  }
+  const asWords = inferKind(column, { ...known, told: "category" });
+  return { kind: asWords.kind, ...(asWords.notNull && { notNull: asWords.notNull }) };
+}
+
+/** False and true, as classes. */
+const truthNames = ["false", "true"];
+
+function isZeroOne(column: Column, reading: Reading): boolean {
+  if (column.type === "text" && countTexts(column, reading).distinct > 20) return false;
   let values: Float64Array | Float32Array;
   try {
-    values = numbersOf(column);
+    values = numbersOf(column, reading);
   } catch {
     return false;
   }
@@ -68,21 +89,21 @@ function isZeroOne(column: Column): boolean {
 }
 
 /** The classes of a target in order: false before true, numbers by size, texts by code point. */
-function classesOf(column: Column, kind: ColumnKind): string[] {
-  if (kind === "boolean") return ["false", "true"];
+function classesOf(column: Column, kind: ColumnKind, reading: Reading): string[] {
+  if (kind === "boolean") return truthNames;
   if (kind === "numeric") {
-    const values = new Set(numbersOf(column));
+    const values = new Set(numbersOf(column, reading));
     return [...values]
       .filter((value) => !Number.isNaN(value))
       .sort((a, b) => a - b)
       .map(String);
   }
-  return usedTexts(column);
+  return sortedTexts(column, reading);
 }
 
 /** The texts that a column holds, sorted; of some rows, if they are given. */
-export function usedTexts(column: Column, rows?: Int32Array): string[] {
-  const { codes, dictionary } = textsOf(column, rows);
+export function sortedTexts(column: Column, reading: Reading, rows?: Int32Array): string[] {
+  const { codes, dictionary } = textsOf(column, reading, rows);
   const used = new Uint8Array(dictionary.length);
   for (let i = 0; i < codes.length; i++) if (codes[i] >= 0) used[codes[i]] = 1;
   return dictionary.filter((_, code) => used[code] === 1).sort((a, b) => (a < b ? -1 : 1));
@@ -94,7 +115,7 @@ export function usedTexts(column: Column, rows?: Int32Array): string[] {
  */
 export function classPositions(
   column: Column,
-  kind: ColumnKind,
+  { kind, ...reading }: Reading & Pick<ColumnSchema, "kind">,
   classes: readonly string[],
   rows?: Int32Array,
 ): Int32Array {
@@ -110,14 +131,15 @@ export function classPositions(
       { column: column.name, row: rows?.[i] ?? i },
     );
   if (kind === "category") {
-    const { codes, dictionary } = textsOf(column, rows);
-    const places = dictionary.map((text) => place.get(text) ?? -1);
+    const { codes, dictionary } = textsOf(column, { ...reading, notNull: classes }, rows);
+    const placeOf = column.type === "boolean" ? truthPlace(place) : (name: string) => place.get(name);
+    const places = dictionary.map((text) => placeOf(text) ?? -1);
     return codes.map((code, i) => {
       if (code >= 0 && places[code] < 0) throw unknown(dictionary[code], i);
       return code < 0 ? -1 : places[code];
     });
   }
-  const values = kind === "boolean" ? booleansOf(column, rows) : numbersOf(column, rows);
+  const values = kind === "boolean" ? booleansOf(column, reading, rows) : numbersOf(column, reading, rows);
   const positions = new Int32Array(values.length);
   for (let i = 0; i < values.length; i++) {
     if (Number.isNaN(values[i])) {
@@ -130,4 +152,10 @@ export function classPositions(
     positions[i] = at;
   }
   return positions;
+}
+
+/** The place of false and true among classes such as no and yes, where each has one word. */
+function truthPlace(places: ReadonlyMap<string, number>): (name: string) => number | undefined {
+  const like = (name: string) => [...places].filter(([word]) => parseTruth(word) === parseTruth(name));
+  return (name) => places.get(name) ?? (like(name).length === 1 ? like(name)[0][1] : undefined);
 }

@@ -4,9 +4,9 @@ import { assertTable, checkTable } from "../checks/checks.ts";
 import { TableError } from "../checks/findings.ts";
 import { Preprocessing } from "../encoding/preprocessing.ts";
 import { tableFromColumns, tableFromRows } from "../table/tableFrom.ts";
-import { datesIn, parseDate, parseIsoDate } from "./dates.ts";
 import { inferSchema } from "./inferSchema.ts";
 import { schemaFromJSON } from "./schemaJson.ts";
+import { datesIn, parseDate } from "./values/dates.ts";
 
 const names = ["January", "February", "March", "April", "May", "June", "July"].concat([
   "August",
@@ -100,11 +100,6 @@ describe("parseDate", () => {
       }
     }
   });
-
-  it("parseIsoDate takes nothing but ISO 8601", () => {
-    expect(parseIsoDate(" 2020-01-05 13:45")).toBe(Date.UTC(2020, 0, 5, 13, 45));
-    for (const text of ["2020/01/05", "2020-1-5", "Jun 12 1998", "2020.01.05"]) expect(parseIsoDate(text)).toBeNaN();
-  });
 });
 
 describe("datesIn", () => {
@@ -135,7 +130,7 @@ describe("a column of such dates", () => {
 
   it("remembers which comes first: a single row is read as the table was", () => {
     const schema = inferSchema(us, { target: "y" });
-    expect(schema.columns[0]).toEqual({ name: "x", kind: "date", dateOrder: "mdy", use: "feature" });
+    expect(schema.columns[0]).toEqual({ name: "x", kind: "date", dates: "mdy", use: "feature" });
     expect(schemaFromJSON(JSON.parse(JSON.stringify(schema)))).toEqual(schema);
     const fitted = Preprocessing.fit(
       us,
@@ -201,23 +196,23 @@ describe("a column of such dates", () => {
         'kinds: { "x": "date:dmy" } says that the day comes first, "date:mdy" that the month does',
     });
     const told = inferSchema(unclear, { target: "y", kinds: { x: "date:dmy" } });
-    expect(told.columns[0]).toMatchObject({ kind: "date", dateOrder: "dmy", use: "feature" });
+    expect(told.columns[0]).toMatchObject({ kind: "date", dates: "dmy", use: "feature" });
     assertTable(unclear, told);
     const half = inferSchema(unclear, { target: "y", kinds: { x: "date" } });
     expect(() => assertTable(unclear, half)).toThrow(TableError);
     expect(() => assertTable(unclear, half)).toThrow(
       /holds "1\/1\/1998" in row 0, expected .* says that the day comes first/,
     );
-    expect(inferSchema(us, { target: "y", kinds: { x: "date" } }).columns[0]).toMatchObject({ dateOrder: "mdy" });
+    expect(inferSchema(us, { target: "y", kinds: { x: "date" } }).columns[0]).toMatchObject({ dates: "mdy" });
   });
 
   it("refuses an order that is none", () => {
     const schema = JSON.parse(JSON.stringify(inferSchema(us, { target: "y" })));
-    schema.columns[0].dateOrder = "ymd";
-    expect(() => schemaFromJSON(schema)).toThrow(/schema.columns\[0\].dateOrder is "ymd", expected "dmy" or "mdy"/);
+    schema.columns[0].dates = "ymd";
+    expect(() => schemaFromJSON(schema)).toThrow(/schema.columns\[0\].dates is "ymd", expected dmy, mdy, yyyymmdd/);
     const rowsOf = Int32Array.from({ length: rows }, (_, i) => i);
     const fitted = JSON.parse(JSON.stringify(Preprocessing.fit(us, inferSchema(us, { target: "y" }), rowsOf)));
-    fitted.inputs[0].dateOrder = 1;
-    expect(() => Preprocessing.fromJSON(fitted)).toThrow(/inputs\[0\].dateOrder is 1/);
+    fitted.inputs[0].dates = 1;
+    expect(() => Preprocessing.fromJSON(fitted)).toThrow(/inputs\[0\].dates is 1/);
   });
 });

@@ -1,5 +1,5 @@
 import type { Column } from "../table/table.ts";
-import { numbersOf } from "./read.ts";
+import { numbersOf, type Reading } from "./read.ts";
 import type { ColumnKind } from "./schema.ts";
 
 const names =
@@ -10,12 +10,12 @@ const names =
  * once, that count up by one from 0 or 1, or whose column is called like an identifier. Undefined
  * if they are not.
  */
-export function identifierOf(column: Column, kind: ColumnKind): string | undefined {
+export function identifierOf(column: Column, kind: ColumnKind, reading: Reading): string | undefined {
   if (kind !== "numeric" || column.type === "date" || column.type === "boolean") return undefined;
   const named = names.test(column.name);
   let values: Float64Array | Float32Array;
   try {
-    values = numbersOf(column);
+    values = numbersOf(column, reading);
   } catch {
     return undefined; // strings among the numbers, which are an error of their own
   }

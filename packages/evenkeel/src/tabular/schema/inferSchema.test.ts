@@ -35,7 +35,7 @@ describe("kinds", () => {
     ["numbers and None", of((i) => ["None", `${i}.5`][i % 2]), "numeric"],
     ["categories of which one is None", of((i) => ["None", "Minor"][i % 2]), "category"],
     ["None alone", of(() => "None"), "numeric, ignored: it has no values"],
-    ["yes and no", of((i) => (i % 2 === 0 ? "yes" : "no")), "category"],
+    ["yes and no", of((i) => (i % 2 === 0 ? "yes" : "no")), "boolean"],
     ["texts that repeat", of((i) => `c${i % 19}`), "category"],
     [
       "texts that are all different",

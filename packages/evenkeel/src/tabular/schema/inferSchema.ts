@@ -3,16 +3,23 @@ import { inferTarget } from "../encoding/targetClasses.ts";
 import type { Table } from "../table/table.ts";
 import { checkStructure, columnOf, noColumn, shorten } from "./columns.ts";
 import { identifierOf } from "./identifier.ts";
-import { type Inferred, inferKind } from "./inferKind.ts";
-import { askedReasons, type ColumnSchema, type Schema } from "./schema.ts";
+import { type Inferred, inferKind, type Known } from "./inferKind.ts";
+import { numberReadings } from "./numberReadings.ts";
+import { askedReasons, type ColumnSchema, type Schema, type ToldKind } from "./schema.ts";
 import { schemaOptions } from "./schemaOptions.ts";
 import type { SchemaOptions } from "./schemaOptions.types.ts";
+import type { DateFormat } from "./values/dateFormat.ts";
+import { nullSpellings, nullsOf } from "./values/nulls.ts";
 
 /**
- * What the columns of a table mean. Numbers, also those written as text, are numeric; true and
- * false boolean; dates of one of the known forms dates; other texts are categories, unless nearly
- * every value is another one: then they are identifiers or prose, and ignored. So are columns
- * without values, with one value only, and row numbers. `why` says it of each.
+ * What the columns of a table mean. Numbers, also those written as text, are numeric, but for codes
+ * such as 02116; true and false, yes and no, and their like are boolean; dates of one of the known
+ * forms dates; other texts are categories, unless nearly every value is another one: then they are
+ * identifiers or prose, and ignored. So are columns without values, with one value only, and row
+ * numbers. `why` says it of each.
+ *
+ * How numbers are written is inferred from all columns together, and kept: a later table is read as
+ * this one. {@link checkTable} says what is in doubt.
  *
  * The task follows from the target: text or boolean of two values, and numbers that are only 0 and
  * 1, are binary; text of more values is multiclass; all other numbers are regression, few whole
@@ -24,29 +31,62 @@ import type { SchemaOptions } from "./schemaOptions.types.ts";
 export function inferSchema(table: Table, options: SchemaOptions): Schema {
   checkStructure("inferSchema", table);
   checkSchemaOptions(table, options);
-  const { target, task, features, ignore = [], kinds = {} } = options;
-  const told = (name: string) => (Object.hasOwn(kinds, name) ? kinds[name] : undefined);
-  const predicted = inferTarget(columnOf(table, target), told(target), task);
+  const { target, task, features, ignore = [] } = options;
+  const nulls = missingOf(options);
+  const knownOf = knowledge(table, nulls, options);
+  const predicted = inferTarget(columnOf(table, target), knownOf(target), task);
   const columns = table.columns.map((column): ColumnSchema => {
     const { name } = column;
-    if (name === target) return { name, kind: predicted.kind, use: "target" };
+    if (name === target) return { name, ...predicted.meaning, use: "target" };
     const listed = features?.includes(name) === true;
-    const asked = told(name) !== undefined || listed;
-    const found = inferKind(column, told(name));
+    const known = knownOf(name);
+    const asked = known.told !== undefined || listed;
+    const found = inferKind(column, known);
     // Text that is asked for can only be meant as categories.
     const inferred =
-      listed && told(name) === undefined && found.kind === "text" ? { ...found, kind: "category" as const } : found;
+      listed && known.told === undefined && found.kind === "text" ? { ...found, kind: "category" as const } : found;
+    const identifier = asked ? undefined : identifierOf(column, inferred.kind, { ...inferred, nulls });
     const why = ignore.includes(name)
       ? askedReasons.ignore
       : features !== undefined && !features.includes(name)
         ? askedReasons.features
-        : whyUseless(inferred, asked, asked ? undefined : identifierOf(column, inferred.kind));
-    const { kind, dateOrder } = inferred;
-    const meaning = { name, kind, ...(dateOrder !== undefined && { dateOrder }) };
-    return why === undefined ? { ...meaning, use: "feature" } : { ...meaning, use: "ignored", why };
+        : whyUseless(inferred, asked, identifier);
+    const { present, constant, why: _, ...meaning } = inferred;
+    return why === undefined ? { name, ...meaning, use: "feature" } : { name, ...meaning, use: "ignored", why };
   });
   const { classes } = predicted;
-  return { columns, target, task: predicted.task, ...(classes === undefined ? {} : { classes }) };
+  const isUsual = options.nulls === undefined && options.onlyNulls === undefined;
+  return {
+    columns,
+    ...(!isUsual && { nulls }),
+    target,
+    task: predicted.task,
+    ...(classes === undefined ? {} : { classes }),
+  };
+}
+
+/** The texts that mean that there is no value. */
+function missingOf({ nulls = [], onlyNulls }: SchemaOptions): readonly string[] {
+  if (onlyNulls === undefined && nulls.length === 0) return nullSpellings;
+  return [...new Set([...(onlyNulls ?? nullSpellings), ...nulls].map((text) => text.trim()))];
+}
+
+/** What is known of each column before it is looked at by itself. */
+function knowledge(table: Table, nulls: readonly string[], options: SchemaOptions): (name: string) => Known {
+  const { kinds, dateFormats, numberFormats } = options;
+  const datesOf = (name: string) => given(dateFormats, name) as DateFormat | undefined;
+  const told = (name: string): ToldKind | undefined => {
+    if (given(kinds, name) !== undefined) return given(kinds, name);
+    if (datesOf(name) !== undefined) return "date";
+    return given(numberFormats, name) === undefined ? undefined : "numeric";
+  };
+  const numbers = numberReadings(table, nullsOf(nulls), told, options);
+  const asked = new Set([...(options.nulls ?? []), ...(options.onlyNulls ?? [])].map((text) => text.trim()));
+  return (name) => ({ told: told(name), dates: datesOf(name), numbers: numbers.get(name), nulls, asked });
+}
+
+function given<T>(record: Readonly<Record<string, T>> | undefined, name: string): T | undefined {
+  return record !== undefined && Object.hasOwn(record, name) ? record[name] : undefined;
 }
 
 function whyUseless(inferred: Inferred, asked: boolean, identifier: string | undefined): string | undefined {
@@ -58,7 +98,7 @@ function whyUseless(inferred: Inferred, asked: boolean, identifier: string | und
 
 function checkSchemaOptions(table: Table, options: SchemaOptions): void {
   checkDeclared("inferSchema", options, schemaOptions);
-  const { target, features, ignore, kinds = {} } = options;
+  const { target, features, ignore, kinds = {}, numberFormats = {}, dateFormats = {}, decimal, thousands } = options;
   const known = (name: string, option: string) => {
     if (table.columns.some((column) => column.name === name)) return;
     throw noColumn("inferSchema", text`${{ option }}: the table`, table, name);
@@ -77,5 +117,31 @@ function checkSchemaOptions(table: Table, options: SchemaOptions): void {
     const statement = text`${shorten(both)} is among ${{ option: "features" }} and among ${{ option: "ignore" }}`;
     throw refuse("conflict", "inferSchema", statement, undefined, { column: both });
   }
-  for (const name of Object.keys(kinds)) known(name, "kinds");
+  for (const [option, record] of Object.entries({ kinds, numberFormats, dateFormats })) {
+    for (const name of Object.keys(record)) known(name, option);
+  }
+  checkFormat("numberFormats", numberFormats, kinds, "numeric");
+  checkFormat("dateFormats", dateFormats, kinds, "date");
+  const twice = Object.keys(numberFormats).find((name) => Object.hasOwn(dateFormats, name));
+  if (twice !== undefined) {
+    const statement = text`${shorten(twice)} is among ${{ option: "numberFormats" }} and among ${{ option: "dateFormats" }}`;
+    throw refuse("conflict", "inferSchema", statement, undefined, { column: twice });
+  }
+  if (decimal !== undefined && decimal === thousands) {
+    const statement = text`${{ option: "decimal", value: decimal }} and ${{ option: "thousands", value: thousands }} are the same sign`;
+    throw refuse("conflict", "inferSchema", statement, "leave one out");
+  }
+}
+
+/** A format is of columns of one kind. */
+function checkFormat(
+  option: string,
+  formats: Readonly<Record<string, string>>,
+  kinds: Readonly<Record<string, ToldKind>>,
+  kind: ToldKind,
+): void {
+  const wrong = Object.keys(formats).find((name) => Object.hasOwn(kinds, name) && kinds[name] !== kind);
+  if (wrong === undefined) return;
+  const statement = text`${{ option, key: wrong }} is for ${kind} columns, and ${{ option: "kinds", key: wrong, value: kinds[wrong] }}`;
+  throw refuse("conflict", "inferSchema", statement, "leave one out", { column: wrong });
 }

@@ -1,15 +1,28 @@
 import { mismatch, refuse, type Text, text } from "../../core/index.ts";
-import type { Column, TextColumn } from "../table/table.ts";
+import type { Column, DateColumn, NumberColumn, TextColumn } from "../table/table.ts";
 import { shorten } from "./columns.ts";
-import { ordersOf, parseDate } from "./dates.ts";
-import { isNullCategory, isNullText, parseBoolean, parseNumber } from "./parse.ts";
-import type { DateOrder } from "./schema.ts";
+import type { ColumnReading } from "./schema.ts";
+import { type DateFormat, dateExample, dateParser, latestTime } from "./values/dateFormat.ts";
+import { dateText, ordersOf } from "./values/dates.ts";
+import { isNull, type Nulls, nullsOf } from "./values/nulls.ts";
+import { exampleOf, type NumberFormat, numberParser } from "./values/numberFormat.ts";
+import { parseTruth } from "./values/truth.ts";
 
 /**
  * A column read as what the schema says that it is, whatever the reader of the file made of it:
  * numbers written as text, categories written as numbers. With `rows`, only these rows, in this
  * order.
  */
+
+/** How a column's texts are read: a column of a schema, or what is saved of it. */
+export interface Reading {
+  /** Texts that mean that there is no value; the usual ones unless given. */
+  readonly nulls?: readonly string[] | undefined;
+  readonly numbers?: NumberFormat | undefined;
+  readonly dates?: DateFormat | undefined;
+  /** Texts that are values here, although `nulls` has them. */
+  readonly notNull?: readonly string[] | undefined;
+}
 
 /** Texts that are not what they should be. */
 interface Misfit {
@@ -24,69 +37,92 @@ interface Misfit {
  * NaN where the value is missing.
  * @throws RangeError naming the column, the first text that is no number, and its row
  */
-export function numbersOf(column: Column, rows?: Int32Array): Float64Array | Float32Array {
+export function numbersOf(column: Column, reading: Reading = {}, rows?: Int32Array): Float64Array | Float32Array {
+  const nulls = nullsOf(reading.nulls);
+  const expected = () => expectedNumber(reading);
   switch (column.type) {
-    case "number":
+    case "number": {
+      if (!isReadAsText(column, reading)) return withoutNulls(gather(column.values, rows), nulls);
+      return withoutNulls(parsedValues(column, rows, numberParser(reading.numbers), expected), nulls);
+    }
     case "date":
       return gather(column.values, rows);
     case "boolean":
       return new Float64Array(gather(column.values, rows)).map((value) => (value === 255 ? Number.NaN : value));
     case "text":
-      return parsed(column, rows, parseNumber, () => ({ expected: "a number" }));
+      return withoutNulls(valuesOf(column, rows, numberTexts(column, reading), expected), nulls);
     default:
       return column satisfies never;
   }
 }
 
+/** Whether numbers of a file without types mean something else than they do in JavaScript. */
+function isReadAsText({ fromText }: NumberColumn, { numbers }: Reading): boolean {
+  return fromText === true && numbers !== undefined;
+}
+
+function expectedNumber({ numbers }: Reading): Expected {
+  return { expected: numbers === undefined ? "a number" : `a number such as ${exampleOf(numbers)}` };
+}
+
+/** Numbers such as -999 may stand for what is missing. */
+function withoutNulls(values: Float64Array | Float32Array, { numbers }: Nulls): Float64Array | Float32Array {
+  if (numbers.size === 0) return values;
+  const known = values instanceof Float32Array ? new Set([...numbers].map(Math.fround)) : numbers;
+  return values.some((value) => known.has(value))
+    ? values.map((value) => (known.has(value) ? Number.NaN : value))
+    : values;
+}
+
 /**
  * Milliseconds since 1970-01-01 UTC, NaN where the value is missing.
- * @param dateOrder how dates of numbers alone are read; without it they are none
  * @throws RangeError as `numbersOf`
  */
-export function datesOf(
-  column: Column,
-  { dateOrder, rows }: { readonly dateOrder?: DateOrder | undefined; readonly rows?: Int32Array | undefined } = {},
-): Float64Array {
+export function datesOf(column: Column, reading: Reading = {}, rows?: Int32Array): Float64Array {
+  const { dates } = reading;
+  const expected = (text: string) => expectedDate(column, text, dates);
   if (column.type === "text") {
-    const expected = (text: string) => expectedDate(column, text, dateOrder);
-    return parsed(column, rows, (text) => parseDate(text, dateOrder), expected);
+    return valuesOf(column, rows, readTexts(column.dictionary, "date", reading, dateParser(dates)), expected);
+  }
+  if (column.type === "number") {
+    const values = withoutNulls(column.values, nullsOf(reading.nulls));
+    return parsedValues({ ...column, values }, rows, dateParser(dates), expected);
   }
   if (column.type === "boolean") {
     throw refuse("wrong-value", "", `column ${shorten(column.name)} holds booleans, which are no dates`, undefined, {
       column: column.name,
     });
   }
-  if (column.type === "date" && dateOrder !== undefined && (column.dateOrder ?? dateOrder) !== dateOrder) {
-    const first = { dmy: "day", mdy: "month" } as const;
-    throw mismatch(
-      "wrong-value",
-      "",
-      `column ${shorten(column.name)} holds dates with the ${first[column.dateOrder!]} first`,
-      `the ${first[dateOrder]} first`,
-      undefined,
-      { column: column.name },
-    );
-  }
+  checkOrder(column, dates);
   const values = gather(column.values, rows);
   const wrong = values.findIndex((value) => Math.abs(value) > latestTime);
-  if (wrong >= 0) {
-    throw mismatch(
-      "wrong-value",
-      "",
-      `column ${shorten(column.name)} holds ${values[wrong]} in row ${rows?.[wrong] ?? wrong}`,
-      `milliseconds since 1970 of at most ${latestTime}, which a Date can hold`,
-      undefined,
-      { column: column.name, row: rows?.[wrong] ?? wrong },
-    );
-  }
-  return values instanceof Float64Array ? values : new Float64Array(values);
+  if (wrong < 0) return values;
+  throw misfit(column, String(values[wrong]), rows?.[wrong] ?? wrong, {
+    expected: `milliseconds since 1970 of at most ${latestTime}, which a Date can hold`,
+  });
 }
 
-function expectedDate({ name }: Column, given: string, dateOrder: DateOrder | undefined): Expected {
-  const likely = { dmy: "31/12/1999, the day first, ", mdy: "12/31/1999, the month first, " } as const;
-  const known = `a date such as ${dateOrder === undefined ? "" : likely[dateOrder]}1999-12-31, 31 Dec 1999 or 1999-12-31T23:59`;
+/** Dates that their reader read in the other order are other dates. */
+function checkOrder(column: DateColumn, dates: DateFormat | undefined): void {
+  const { dateOrder } = column;
+  if (dateOrder === undefined || (dates !== "dmy" && dates !== "mdy") || dateOrder === dates) return;
+  const first = { dmy: "day", mdy: "month" } as const;
+  throw mismatch(
+    "wrong-value",
+    "",
+    `column ${shorten(column.name)} holds dates with the ${first[dateOrder]} first`,
+    `the ${first[dates]} first`,
+    undefined,
+    { column: column.name },
+  );
+}
+
+function expectedDate({ name, type }: Column, given: string, dates: DateFormat | undefined): Expected {
+  const expected = `a date such as ${dateExample(dates)}`;
+  if (dates !== undefined) return { expected };
+  if (type === "number" || /^\s*\d+\s*$/.test(given)) return { expected, cure: formatHint(name) };
   const { dmy, mdy } = ordersOf(given);
-  return { expected: known, ...(dateOrder === undefined && (dmy || mdy) && { cure: orderHint(name) }) };
+  return { expected, ...((dmy || mdy) && { cure: orderHint(name) }) };
 }
 
 /** How to say which comes first. */
@@ -95,48 +131,78 @@ export function orderHint(name: string): Text {
   return text`${dayFirst} says that the day comes first, "date:mdy" that the month does`;
 }
 
+/** How to say which dates numbers are. */
+export function formatHint(name: string, format: DateFormat = "yyyymmdd"): Text {
+  return text`say how they are written, such as ${{ option: "dateFormats", key: name, value: format }}`;
+}
+
 /** The largest float32: a network can take nothing larger. */
 export const largestFloat32 = 3.4028234663852886e38;
 
-/** Of a Date, in milliseconds since 1970. */
-const latestTime = 8.64e15;
-
 /** 0, 1, or NaN where the value is missing. @throws RangeError as `numbersOf` */
-export function booleansOf(column: Column, rows?: Int32Array): Float64Array | Float32Array {
+export function booleansOf(column: Column, reading: Reading = {}, rows?: Int32Array): Float64Array | Float32Array {
   if (column.type === "text") {
+    const number = numberParser();
     const parse = (text: string) => {
-      const value = parseBoolean(text);
-      if (value !== 255) return value;
-      const number = parseNumber(text);
-      return number === 0 || number === 1 ? number : Number.NaN;
+      const truth = parseTruth(text);
+      if (!Number.isNaN(truth)) return truth;
+      const value = number(text);
+      return value === 0 || value === 1 ? value : Number.NaN;
     };
-    return parsed(column, rows, parse, () => ({ expected: "true or false" }));
+    const read = readTexts(column.dictionary, "boolean", reading, parse);
+    return valuesOf(column, rows, read, () => ({ expected: "true or false" }));
   }
-  const values = numbersOf(column, rows);
+  const values = numbersOf(column, { nulls: reading.nulls }, rows);
   const wrong = values.findIndex((value) => value !== 0 && value !== 1 && !Number.isNaN(value));
   if (wrong < 0) return values;
-  throw mismatch(
-    "wrong-value",
-    "",
-    `column ${shorten(column.name)} holds ${values[wrong]} in row ${rows?.[wrong] ?? wrong}`,
-    "true, false, 0 or 1",
-    undefined,
-    { column: column.name, row: rows?.[wrong] ?? wrong },
-  );
+  throw misfit(column, values[wrong], rows?.[wrong] ?? wrong, { expected: "true, false, 0 or 1" });
 }
 
 /**
- * Texts as positions in a dictionary, -1 where the value is missing. Numbers and booleans as
- * JavaScript writes them.
+ * Texts as positions in a dictionary, -1 where the value is missing, without the spaces around
+ * them. Numbers and booleans as JavaScript writes them.
  */
-export function textsOf(column: Column, rows?: Int32Array): Pick<TextColumn, "codes" | "dictionary"> {
-  if (column.type === "text") {
-    const nulls = column.dictionary.map(isNullCategory);
-    const codes = gather(column.codes, rows) as Int32Array;
-    if (!nulls.includes(true)) return { codes, dictionary: column.dictionary };
-    return { codes: codes.map((code) => (code >= 0 && nulls[code] ? -1 : code)), dictionary: column.dictionary };
+export function textsOf(
+  column: Column,
+  { nulls: missing, notNull = [] }: Reading = {},
+  rows?: Int32Array,
+): Pick<TextColumn, "codes" | "dictionary"> {
+  const nulls = nullsOf(missing);
+  const values = new Set(notNull);
+  const isMissing = (text: string) => nulls.texts.has(text) && !values.has(text);
+  return column.type === "text" ? trimmedTexts(column, isMissing, rows) : textsOfValues(column, isMissing, rows);
+}
+
+function trimmedTexts(
+  column: TextColumn,
+  isMissing: (text: string) => boolean,
+  rows: Int32Array | undefined,
+): Pick<TextColumn, "codes" | "dictionary"> {
+  const codes = gather(column.codes, rows);
+  if (!column.dictionary.some((text) => isMissing(text) || text !== text.trim())) {
+    return { codes, dictionary: column.dictionary };
   }
-  const values = numbersOf(column, rows);
+  const moved = new Int32Array(column.dictionary.length);
+  const dictionary: string[] = [];
+  const known = new Map<string, number>();
+  for (const [code, text] of column.dictionary.entries()) {
+    const trimmed = text.trim();
+    if (isMissing(trimmed)) moved[code] = -1;
+    else {
+      const before = known.get(trimmed);
+      moved[code] = before ?? dictionary.push(trimmed) - 1;
+      if (before === undefined) known.set(trimmed, moved[code]);
+    }
+  }
+  return { codes: codes.map((code) => (code < 0 ? -1 : moved[code])), dictionary };
+}
+
+function textsOfValues(
+  column: Exclude<Column, TextColumn>,
+  isMissing: (text: string) => boolean,
+  rows: Int32Array | undefined,
+): Pick<TextColumn, "codes" | "dictionary"> {
+  const values = numbersOf(column, { nulls: [] }, rows);
   const codes = new Int32Array(values.length);
   const known = new Map<number, number>();
   const dictionary: string[] = [];
@@ -144,7 +210,8 @@ export function textsOf(column: Column, rows?: Int32Array): Pick<TextColumn, "co
     const value = values[i];
     let code = Number.isNaN(value) ? -1 : known.get(value);
     if (code === undefined) {
-      code = dictionary.push(textOf(column, value)) - 1;
+      const text = textOf(column, value);
+      code = isMissing(text) ? -1 : dictionary.push(text) - 1;
       known.set(value, code);
     }
     codes[i] = code;
@@ -152,25 +219,75 @@ export function textsOf(column: Column, rows?: Int32Array): Pick<TextColumn, "co
   return { codes, dictionary };
 }
 
+/** The text of a value, as a file has it: the same category however it was read. */
 function textOf({ type }: Column, value: number): string {
   if (type === "boolean") return value === 1 ? "true" : "false";
-  if (type !== "date") return String(value);
-  // As a file of dates has it, so that the same date is the same category however it was read.
-  return value % 86_400_000 === 0 ? new Date(value).toISOString().slice(0, 10) : new Date(value).toISOString();
+  return type === "date" ? dateText(value) : String(value);
 }
 
-/** The texts of a column that `parse` makes nothing of; undefined if there are none. */
-export function misfitsOf({ codes, dictionary }: TextColumn, parse: (text: string) => number): Misfit | undefined {
-  const wrong = dictionary.map((text) => !isNullText(text) && Number.isNaN(parse(text)));
-  if (!wrong.includes(true)) return undefined;
-  let count = 0;
-  let row = -1;
-  for (let i = 0; i < codes.length; i++) {
-    if (codes[i] < 0 || !wrong[codes[i]]) continue;
+/** A column's values as what it is: NaN, or the code -1, where there is none. */
+export type ColumnValues =
+  | { readonly kind: "numeric" | "boolean" | "date"; readonly values: Float64Array | Float32Array }
+  | ({ readonly kind: "category" | "text" } & Pick<TextColumn, "codes" | "dictionary">);
+
+/**
+ * A column as a schema reads it: `readColumn(columnOf(table, "price"), { ...column, nulls: schema.nulls })`.
+ * Dates are milliseconds since 1970-01-01 UTC, booleans 0 and 1.
+ * @throws RangeError naming the column, the first value that is not of its kind, and its row
+ */
+export function readColumn(column: Column, reading: ColumnReading): ColumnValues {
+  const { kind } = reading;
+  switch (kind) {
+    case "numeric":
+      return { kind, values: numbersOf(column, reading) };
+    case "boolean":
+      return { kind, values: booleansOf(column, reading) };
+    case "date":
+      return { kind, values: datesOf(column, reading) };
+    case "category":
+    case "text":
+      return { kind, ...textsOf(column, reading) };
+    default:
+      return kind satisfies never;
+  }
+}
+
+/** The texts that rows hold, and that `keep` lets through, in the order of the dictionary. */
+export function usedTexts({ codes, dictionary }: TextColumn, keep: (text: string) => boolean): string[] {
+  const used = new Uint8Array(dictionary.length);
+  for (let i = 0; i < codes.length; i++) if (codes[i] >= 0) used[codes[i]] = 1;
+  return dictionary.filter((text, code) => used[code] === 1 && keep(text));
+}
+
+/** The texts of a column that are no numbers; undefined if there are none. */
+export function misfitsOf(column: Column, reading: Reading): Misfit | undefined {
+  if (column.type === "text") {
+    const { unread } = numberTexts(column, reading);
+    if (!unread.includes(1)) return undefined;
+    return firstMisfit(
+      column.codes,
+      (code) => code >= 0 && unread[code] === 1,
+      (code) => column.dictionary[code],
+    );
+  }
+  if (column.type !== "number" || !isReadAsText(column, reading)) return undefined;
+  const [parse, nulls] = [numberParser(reading.numbers), nullsOf(reading.nulls)];
+  const isWrong = (text: string) => Number.isNaN(parse(text)) && !isNull(text, nulls);
+  return firstMisfit(column.values, (value) => !Number.isNaN(value) && isWrong(String(value)), String);
+}
+
+function firstMisfit(
+  values: Int32Array | Float64Array | Float32Array,
+  isWrong: (value: number) => boolean,
+  textFor: (value: number) => string,
+): Misfit | undefined {
+  let [count, row] = [0, -1];
+  for (let i = 0; i < values.length; i++) {
+    if (!isWrong(values[i])) continue;
     if (count === 0) row = i;
     count++;
   }
-  return count === 0 ? undefined : { count, row, value: dictionary[codes[row]] };
+  return count === 0 ? undefined : { count, row, value: textFor(values[row]) };
 }
 
 /** What would have been read in place of a text. */
@@ -179,31 +296,92 @@ interface Expected {
   readonly cure?: Text;
 }
 
-function parsed(
+function misfit({ name }: Column, given: string | number, row: number, { expected, cure }: Expected): Error {
+  const shown = typeof given === "number" ? String(given) : shorten(given);
+  const statement = `column ${shorten(name)} holds ${shown} in row ${row}`;
+  return mismatch("wrong-value", "", statement, expected, cure, { column: name, row });
+}
+
+/** What each text of a dictionary is. */
+interface TextsRead {
+  /** NaN for what is missing, and for what is unread. */
+  readonly values: Float64Array;
+  /** 1 for a text that is not what it should be. */
+  readonly unread: Uint8Array;
+}
+
+/** The last reading of a dictionary: a table is read many times, and nearly always in one way. */
+const lastRead = new WeakMap<readonly string[], TextsRead & { readonly as: string }>();
+
+function readTexts(
+  dictionary: readonly string[],
+  kind: "numeric" | "boolean" | "date",
+  reading: Reading,
+  parse: (text: string) => number,
+): TextsRead {
+  const as = JSON.stringify([kind, reading.numbers, reading.dates, reading.nulls]);
+  const known = lastRead.get(dictionary);
+  if (known?.as === as) return known;
+  const nulls = nullsOf(reading.nulls);
+  const values = new Float64Array(dictionary.length);
+  const unread = new Uint8Array(dictionary.length);
+  for (let code = 0; code < values.length; code++) {
+    const text = dictionary[code];
+    const value = parse(text);
+    if (!Number.isNaN(value)) values[code] = isNull(text, nulls) ? Number.NaN : value;
+    else {
+      values[code] = value;
+      unread[code] = isNull(text, nulls) ? 0 : 1;
+    }
+  }
+  const read = { as, values, unread };
+  lastRead.set(dictionary, read);
+  return read;
+}
+
+/** What the texts of a column are as numbers. */
+export function numberTexts({ dictionary }: TextColumn, reading: Reading): TextsRead {
+  return readTexts(dictionary, "numeric", reading, numberParser(reading.numbers));
+}
+
+function valuesOf(
   column: TextColumn,
   rows: Int32Array | undefined,
-  parse: (text: string) => number,
+  read: TextsRead,
   expectedFor: (text: string) => Expected,
 ): Float64Array {
-  const meaning = Float64Array.from(column.dictionary, (text) => (isNullText(text) ? Number.NaN : parse(text)));
-  const unread = column.dictionary.map((text, code) => Number.isNaN(meaning[code]) && !isNullText(text));
+  const { dictionary } = column;
   const codes = gather(column.codes, rows);
   const values = new Float64Array(codes.length);
   for (let i = 0; i < codes.length; i++) {
     const code = codes[i];
-    if (code >= 0 && unread[code]) {
-      const text = column.dictionary[code];
-      const { expected, cure } = expectedFor(text);
-      throw mismatch(
-        "wrong-value",
-        "",
-        `column ${shorten(column.name)} holds ${shorten(text)} in row ${rows?.[i] ?? i}`,
-        expected,
-        cure,
-        { column: column.name, row: rows?.[i] ?? i },
-      );
+    if (code >= 0 && read.unread[code] === 1) {
+      throw misfit(column, dictionary[code], rows?.[i] ?? i, expectedFor(dictionary[code]));
     }
-    values[i] = code < 0 ? Number.NaN : meaning[code];
+    values[i] = code < 0 ? Number.NaN : read.values[code];
+  }
+  return values;
+}
+
+/** Numbers read through the texts that they were, or would be. */
+function parsedValues(
+  column: NumberColumn,
+  rows: Int32Array | undefined,
+  parse: (text: string) => number,
+  expectedFor: (text: string) => Expected,
+): Float64Array {
+  const given = gather(column.values, rows);
+  const values = new Float64Array(given.length);
+  for (let i = 0; i < given.length; i++) {
+    if (Number.isNaN(given[i])) {
+      values[i] = Number.NaN;
+      continue;
+    }
+    const text = String(given[i]);
+    values[i] = parse(text);
+    if (Number.isNaN(values[i])) {
+      throw misfit(column, column.fromText ? text : given[i], rows?.[i] ?? i, expectedFor(text));
+    }
   }
   return values;
 }

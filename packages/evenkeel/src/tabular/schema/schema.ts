@@ -1,3 +1,6 @@
+import type { DateFormat } from "./values/dateFormat.ts";
+import type { NumberFormat } from "./values/numberFormat.ts";
+
 /**
  * What a column means. A `date` becomes numbers (years, and the parts of the calendar that vary);
  * `text` is free text or an identifier, which no network here can use.
@@ -15,15 +18,23 @@ export type ToldKind = ColumnKind | `date:${DateOrder}`;
 export type Task = "regression" | "binary" | "multiclass";
 
 export const columnKinds: readonly ColumnKind[] = ["numeric", "category", "boolean", "date", "text"];
-export const dateOrders: readonly DateOrder[] = ["dmy", "mdy"];
 export const toldKinds: readonly ToldKind[] = [...columnKinds, "date:dmy", "date:mdy"];
 export const tasks: readonly Task[] = ["regression", "binary", "multiclass"];
 
 export interface ColumnSchema {
   readonly name: string;
   readonly kind: ColumnKind;
-  /** How its dates of numbers alone are read, in this table and in any other. */
-  readonly dateOrder?: DateOrder;
+  /** How its numbers are written, in this table and in any other; 1,234.5 unless given. */
+  readonly numbers?: NumberFormat;
+  /** How its dates are written, where that is not clear of itself. */
+  readonly dates?: DateFormat;
+  /** Texts that are values here, although they mean in other columns that there is none. */
+  readonly notNull?: readonly string[];
+  /**
+   * The first number that can be read in two ways, where nothing in the table says in which. No
+   * network is trained on such a column.
+   */
+  readonly unclear?: string;
   /** What the column is for. */
   readonly use: "feature" | "target" | "ignored";
   /** Why it is ignored, in words for a person. */
@@ -34,6 +45,8 @@ export interface ColumnSchema {
 export interface Schema {
   /** In the order of the table. */
   readonly columns: readonly ColumnSchema[];
+  /** The texts that mean that there is no value; the usual ones unless given. */
+  readonly nulls?: readonly string[];
   readonly target: string;
   readonly task: Task;
   /**
@@ -41,6 +54,17 @@ export interface Schema {
    * positive one.
    */
   readonly classes?: readonly string[];
+}
+
+/** What a column is and how its texts are read. */
+export function readingOf({ columns, nulls }: Schema, name: string): ColumnReading {
+  const column = columns.find((column) => column.name === name);
+  return { kind: "numeric", ...column, ...(nulls && { nulls }) };
+}
+
+/** A column of a schema, with what the schema says of all of them. */
+export interface ColumnReading extends Pick<ColumnSchema, "kind" | "numbers" | "dates" | "notNull" | "unclear"> {
+  readonly nulls?: readonly string[] | undefined;
 }
 
 /** Why a column is ignored that its owner chose to ignore: nothing more is said about it. */

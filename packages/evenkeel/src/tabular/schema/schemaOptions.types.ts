@@ -26,4 +26,29 @@ export interface SchemaOptions {
    * numbers alone.
    */
   readonly kinds?: Value<"kinds"> | undefined;
+  /**
+   * Texts that mean that a value is missing, beside the usual ones. A number, such as -999, is
+   * missing in whatever way it is written.
+   */
+  readonly nulls?: Value<"nulls"> | undefined;
+  /**
+   * The only texts that mean that a value is missing, instead of the usual ones. Nothing at all
+   * always means it. Default: NA N/A n/a na #N/A #N/A N/A #NA <NA> NULL Null null None none ? - .
+   * NaN nan NAN -NaN -nan 1.#QNAN -1.#QNAN 1.#IND -1.#IND.
+   */
+  readonly onlyNulls?: Value<"onlyNulls"> | undefined;
+  /** The decimal sign of the numbers that are texts. Default: inferred for each column. */
+  readonly decimal?: Value<"decimal"> | undefined;
+  /**
+   * The sign between thousands in numbers that are texts; "" for none, " " for any space. Default:
+   * inferred for each column.
+   */
+  readonly thousands?: Value<"thousands"> | undefined;
+  /** How the numbers of columns are written, each by an example such as 1.234,56. */
+  readonly numberFormats?: Value<"numberFormats"> | undefined;
+  /**
+   * How the dates of columns are written: dmy, mdy, yyyymmdd, seconds, milliseconds, or a pattern
+   * of %Y %y %m %b %B %d %e %H %I %p %M %S %f %z such as %d.%m.%Y.
+   */
+  readonly dateFormats?: Value<"dateFormats"> | undefined;
 }

@@ -3,7 +3,7 @@ import { Generator, randperm } from "../../random/index.ts";
 import { classPositions } from "../encoding/targetClasses.ts";
 import { columnOf, shorten } from "../schema/columns.ts";
 import { numbersOf } from "../schema/read.ts";
-import type { Schema } from "../schema/schema.ts";
+import { readingOf, type Schema } from "../schema/schema.ts";
 import { splitOptions } from "./splitOptions.ts";
 import type { SplitOptions } from "./splitOptions.types.ts";
 import type { Table } from "./table.ts";
@@ -107,11 +107,12 @@ function nothingLeft(validation: number, test: number): Error {
 }
 
 /** The class of every row, 0 for numbers; -1 where the target is missing. */
-function strataOf(table: Table, { target, columns, classes }: Schema): Int32Array {
+function strataOf(table: Table, schema: Schema): Int32Array {
+  const { target, classes } = schema;
   const column = columnOf(table, target);
-  const kind = columns.find(({ name }) => name === target)?.kind ?? "numeric";
-  if (classes !== undefined) return classPositions(column, kind, classes);
-  const values = numbersOf(column);
+  const reading = readingOf(schema, target);
+  if (classes !== undefined) return classPositions(column, reading, classes);
+  const values = numbersOf(column, reading);
   const strata = new Int32Array(values.length);
   for (let i = 0; i < values.length; i++) if (Number.isNaN(values[i])) strata[i] = -1;
   return strata;

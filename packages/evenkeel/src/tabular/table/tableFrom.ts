@@ -1,13 +1,13 @@
 import { describe, mismatch, refuse, wrongType } from "../../core/index.ts";
 import { listOf, shorten } from "../schema/columns.ts";
-import { parseIsoDate } from "../schema/dates.ts";
+import { dateText } from "../schema/values/dates.ts";
 import type { Column, Table } from "./table.ts";
 
 /**
  * A table from rows, as JSON has them. A column is there if any row has it; what a row lacks, and
- * null, undefined, NaN and "", is missing. Numbers (bigints too) give a column of numbers, booleans
- * of booleans; Dates and texts that are all ISO dates ("1999-12-31", "1999-12-31T23:59") give
- * dates; anything else, mixtures too, gives texts.
+ * null, undefined, NaN and "", is missing. Numbers give a column of numbers, booleans of booleans,
+ * Dates of dates; anything else, mixtures too, gives texts, of which {@link inferSchema} says what
+ * they mean. Bigints are numbers up to 2^53; beyond it a column of them keeps its digits as texts.
  *
  * @example
  * const table = tableFromRows([{ weight: 3504, origin: "USA" }, { weight: 2372, origin: "Japan" }]);
@@ -70,8 +70,8 @@ function columnFromArray(name: string, values: ArrayLike<unknown>): Column {
   if (!isArray) {
     throw wrongType("tableFromColumns", `column ${shorten(name)}`, values, "a list or a typed array");
   }
-  if (ArrayBuffer.isView(values)) {
-    return { name, type: "number", values: Float64Array.from(values as ArrayLike<number | bigint>, Number) };
+  if (ArrayBuffer.isView(values) && !(values instanceof BigInt64Array) && !(values instanceof BigUint64Array)) {
+    return { name, type: "number", values: Float64Array.from(values as ArrayLike<number>) };
   }
   return columnFrom("tableFromColumns", name, values.length, (i) => values[i]);
 }
@@ -81,14 +81,13 @@ interface Kinds {
   number: boolean;
   boolean: boolean;
   date: boolean;
-  isoText: boolean;
   text: boolean;
 }
 
 function columnFrom(caller: string, name: string, rows: number, cell: (row: number) => unknown): Column {
   const kinds = kindsOf(caller, name, rows, cell);
-  const { number, boolean, date, isoText, text } = kinds;
-  if (!boolean && !date && !isoText && !text) {
+  const { number, boolean, date, text } = kinds;
+  if (!boolean && !date && !text) {
     const values = new Float64Array(rows);
     for (let i = 0; i < rows; i++) {
       const value = cell(i);
@@ -96,7 +95,7 @@ function columnFrom(caller: string, name: string, rows: number, cell: (row: numb
     }
     return { name, type: "number", values };
   }
-  if (boolean && !number && !date && !isoText && !text) {
+  if (boolean && !number && !date && !text) {
     const values = new Uint8Array(rows);
     for (let i = 0; i < rows; i++) {
       const value = cell(i);
@@ -104,12 +103,11 @@ function columnFrom(caller: string, name: string, rows: number, cell: (row: numb
     }
     return { name, type: "boolean", values };
   }
-  if ((date || isoText) && !number && !boolean && !text) {
+  if (date && !number && !boolean && !text) {
     const values = new Float64Array(rows);
     for (let i = 0; i < rows; i++) {
       const value = cell(i);
-      if (isMissing(value)) values[i] = Number.NaN;
-      else values[i] = value instanceof Date ? value.getTime() : parseIsoDate(value as string);
+      values[i] = isMissing(value) ? Number.NaN : (value as Date).getTime();
     }
     return { name, type: "date", values };
   }
@@ -126,7 +124,7 @@ function textColumn(name: string, rows: number, cell: (row: number) => unknown):
       codes[i] = -1;
       continue;
     }
-    const text = value instanceof Date ? value.toISOString() : String(value);
+    const text = value instanceof Date ? dateText(value.getTime()) : String(value);
     let code = known.get(text);
     if (code === undefined) {
       code = dictionary.push(text) - 1;
@@ -144,19 +142,20 @@ const isMissing = (value: unknown) =>
   (typeof value === "number" && Number.isNaN(value)) ||
   (value instanceof Date && Number.isNaN(value.getTime()));
 
+/** Whether a double holds a whole number and none of its neighbours. */
+const isExact = (value: bigint) => Number.isSafeInteger(Number(value));
+
 function kindsOf(caller: string, name: string, rows: number, cell: (row: number) => unknown): Kinds {
-  const kinds: Kinds = { number: false, boolean: false, date: false, isoText: false, text: false };
+  const kinds: Kinds = { number: false, boolean: false, date: false, text: false };
   for (let i = 0; i < rows; i++) {
     const value = cell(i);
     if (isMissing(value)) continue;
-    if (typeof value === "number" || typeof value === "bigint") kinds.number = true;
+    if (typeof value === "number") kinds.number = true;
+    else if (typeof value === "bigint") kinds[isExact(value) ? "number" : "text"] = true;
     else if (typeof value === "boolean") kinds.boolean = true;
     else if (value instanceof Date) kinds.date = true;
-    else if (typeof value === "string") {
-      if (kinds.text) continue;
-      if (Number.isNaN(parseIsoDate(value))) kinds.text = true;
-      else kinds.isoText = true;
-    } else {
+    else if (typeof value === "string") kinds.text = true;
+    else {
       throw mismatch(
         "wrong-type",
         caller,

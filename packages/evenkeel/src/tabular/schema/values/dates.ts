@@ -1,4 +1,4 @@
-import type { DateOrder } from "./schema.ts";
+import type { DateOrder } from "../schema.ts";
 
 /**
  * Dates as people write them. Only what can be meant in one way is taken, by the same rules on
@@ -11,10 +11,8 @@ const yearFirst = new RegExp(`^(\\d{4})([-/.])(\\d{1,2})\\2(\\d{1,2})${time}$`, 
 const dayMonthName = new RegExp(`^(\\d{1,2})([-/ ])([a-z]{3,9})\\.?\\2(\\d{4}|\\d\\d)${time}$`, "i");
 const monthNameDay = new RegExp(`^([a-z]{3,9})\\.?([-/ ])(\\d{1,2})(?:, ?|\\2)(\\d{4}|\\d\\d)${time}$`, "i");
 const numbersAlone = new RegExp(`^(\\d{1,2})([-/.])(\\d{1,2})\\2(\\d{4}|\\d\\d)${time}$`, "i");
-/** The order of ISO 8601, with its dashes. */
-const iso = /^\d{4}-\d\d-\d\d(?:[T ]\d\d:|$)/;
-
-const months = new Map(
+/** The months by their English names and their usual abbreviations, in small letters. */
+export const months: ReadonlyMap<string, number> = new Map(
   ["january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november"]
     .concat("december")
     .flatMap((name, i): [string, number][] => [
@@ -51,10 +49,13 @@ export function parseDate(text: string, order?: DateOrder): number {
   return timeOf(found[4], Number(month), day, found);
 }
 
-/** The same of ISO 8601 alone. */
-export function parseIsoDate(text: string): number {
-  return text.length <= longest && iso.test(text.trim()) ? parseDate(text) : Number.NaN;
+/** A time as a file of dates has it: the day alone where that is all there is. */
+export function dateText(time: number): string {
+  const text = new Date(time).toISOString();
+  return time % day === 0 ? text.slice(0, 10) : text;
 }
+
+const day = 86_400_000;
 
 /** Everything a match holds but its date stands at the same places behind it. */
 function timeOf(year: string, month: number | undefined, dayText: string, match: RegExpExecArray): number {
@@ -63,28 +64,34 @@ function timeOf(year: string, month: number | undefined, dayText: string, match:
   const hour = hourOf(Number(hourText ?? 0), half?.toLowerCase());
   if (month === undefined || month < 1 || month > 12 || day < 1) return Number.NaN;
   if (hour === undefined || Number(minute ?? 0) > 59 || Number(second ?? 0) > 60) return Number.NaN;
-  const date = new Date(0);
-  date.setUTCFullYear(yearOf(year), month - 1, day); // Date.UTC takes the years 0 to 99 for 1900 to 1999
-  if (date.getUTCDate() !== day) return Number.NaN;
   const milliseconds = Number((fraction ?? "").padEnd(3, "0").slice(0, 3));
   const seconds = (hour * 60 + Number(minute ?? 0)) * 60 + Number(second ?? 0);
-  return date.getTime() + seconds * 1000 + milliseconds - zoneOf(zone?.toUpperCase());
+  return midnightOf(yearOf(year), month, day) + seconds * 1000 + milliseconds - zoneOf(zone?.toUpperCase());
 }
 
-function yearOf(text: string): number {
+/** The beginning of a day in UTC; NaN if there is no such day. Months count from 1. */
+export function midnightOf(year: number, month: number, day: number): number {
+  const date = new Date(0);
+  date.setUTCFullYear(year, month - 1, day); // Date.UTC takes the years 0 to 99 for 1900 to 1999
+  return date.getUTCMonth() === month - 1 && date.getUTCDate() === day ? date.getTime() : Number.NaN;
+}
+
+/** A year of four digits, or of two: then it is 1969 to 2068. */
+export function yearOf(text: string): number {
   const year = Number(text);
   if (text.length === 4) return year;
   return year < 69 ? 2000 + year : 1900 + year;
 }
 
 /** Undefined if there is no such hour. "12:30 AM" is half an hour after midnight. */
-function hourOf(hour: number, half: string | undefined): number | undefined {
+export function hourOf(hour: number, half: string | undefined): number | undefined {
   if (half === undefined) return hour > 23 ? undefined : hour;
   if (hour < 1 || hour > 12) return undefined;
   return (hour % 12) + (half === "p" ? 12 : 0);
 }
 
-function zoneOf(zone: string | undefined): number {
+/** A zone such as Z or +01:00, in milliseconds. */
+export function zoneOf(zone: string | undefined): number {
   if (zone === undefined || !/^[+-]/.test(zone)) return 0;
   const digits = zone.slice(1).replace(":", "");
   const minutes = Number(digits.slice(0, 2)) * 60 + Number(digits.slice(2) || 0);

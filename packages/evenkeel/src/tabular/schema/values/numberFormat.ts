@@ -1,0 +1,134 @@
+import { type NumberShape, shapeOf, spaces } from "./numberShape.ts";
+
+/** How the numbers of a column are written. */
+export interface NumberFormat {
+  readonly decimal: "." | ",";
+  /**
+   * What stands between thousands, where anything does: " " is any space, "'" any apostrophe, "" is
+   * nothing.
+   */
+  readonly thousands: "" | "," | "." | " " | "'";
+  /** What stands before or behind a number: "$", "%", "kg". A number may lack it. */
+  readonly unit?: string;
+}
+
+export const decimals: readonly NumberFormat["decimal"][] = [".", ","];
+export const thousandsSigns: readonly NumberFormat["thousands"][] = ["", ",", ".", " ", "'"];
+
+/** How numbers are written unless something else is known: 1,234.5. */
+export const usualFormat: NumberFormat = { decimal: ".", thousands: "," };
+
+/** Longer than any number. */
+const longest = 400;
+
+/** Numbers as programs write them, which mean the same in every file: 12, -1.5e3. */
+export const plainNumber = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/;
+const infinite = /^([+-]?)inf(?:inity)?$/i;
+
+/**
+ * Reads texts as numbers of a format; NaN for what is none: "12", "-1.5e3", "inf"; "1,234.5" or
+ * "1.234,5"; "$5", "5 kg" where that is the unit; "(5)" for -5; "0.66K" for 660.
+ */
+export function numberParser(format: NumberFormat = usualFormat): (text: string) => number {
+  const unit = format.unit?.toLowerCase();
+  const isPlain = format.decimal === "." ? plainNumber : wholeNumber;
+  return (text) => {
+    if (isPlain.test(text)) return text.length > longest ? Number.NaN : Number(text);
+    if (text.length > longest) return Number.NaN;
+    const trimmed = text.trim();
+    const shape = shapeOf(trimmed);
+    if (shape === undefined) return infinity(trimmed);
+    if (shape.unit !== undefined && shape.unit.toLowerCase() !== unit) return Number.NaN;
+    return numberIn(shape, format);
+  };
+}
+
+const wholeNumber = /^[+-]?\d+$/;
+
+function infinity(text: string): number {
+  const found = infinite.exec(text);
+  if (found === null) return Number.NaN;
+  return found[1] === "-" ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY;
+}
+
+/** The number of a shape in a notation, its unit aside; NaN if it is none. */
+export function numberIn({ core, negative, exponent }: NumberShape, format: NumberFormat): number {
+  const digits = digitsOf(core, format);
+  if (digits === undefined) return Number.NaN;
+  const value = Number(exponent === 0 ? digits : `${digits}e${exponent}`);
+  return negative ? -value : value;
+}
+
+const grouped = {
+  ",": /^[1-9]\d{0,2}(?:,\d{3})+$/,
+  ".": /^[1-9]\d{0,2}(?:\.\d{3})+$/,
+  " ": new RegExp(`^[1-9]\\d{0,2}(?:[${spaces}]\\d{3})+$`),
+  "'": /^[1-9]\d{0,2}(?:['’]\d{3})+$/,
+} as const;
+
+/** Whether digits stand in groups of thousands. */
+export function isGrouped(digits: string, sign: Exclude<NumberFormat["thousands"], "">): boolean {
+  return grouped[sign].test(digits);
+}
+
+/** "1234.50" of "1.234,50"; undefined if it is no number of the format. */
+function digitsOf(core: string, { decimal, thousands }: NumberFormat): string | undefined {
+  let [digits, from, groups, isFraction] = ["", 0, 0, false];
+  for (let i = 0; i < core.length; i++) {
+    const code = core.charCodeAt(i);
+    if (code >= 48 && code <= 57) continue;
+    if (isFraction) return undefined;
+    const length = i - from;
+    const isDecimal = core[i] === decimal;
+    if (!isDecimal && !isThousands(core[i], thousands)) return undefined;
+    if (groups > 0 && length !== 3) return undefined;
+    if (!isDecimal && groups === 0 && (length < 1 || length > 3 || core[from] === "0")) return undefined;
+    digits += core.slice(from, i);
+    if (isDecimal) digits += ".";
+    else groups++;
+    isFraction = isDecimal;
+    from = i + 1;
+  }
+  if (groups > 0 && !isFraction && core.length - from !== 3) return undefined;
+  digits += core.slice(from);
+  return digits === "" || digits === "." ? undefined : digits;
+}
+
+function isThousands(sign: string, thousands: NumberFormat["thousands"]): boolean {
+  if (thousands === " ") return spaces.includes(sign);
+  return thousands === "'" ? sign === "'" || sign === "’" : sign === thousands;
+}
+
+/** A number in a format: "1.234,56 €". */
+export function exampleOf({ decimal, thousands, unit }: NumberFormat): string {
+  return `1${thousands}234${decimal}56${unit === undefined ? "" : ` ${unit}`}`;
+}
+
+/** The format that a number is written in; undefined if it is none, or does not say it. */
+export function formatOf(example: string): NumberFormat | undefined {
+  const shape = shapeOf(example.trim());
+  if (shape === undefined) return undefined;
+  const { core, unit } = shape;
+  const found = notationOf(core);
+  return found && { ...found, ...(unit !== undefined && { unit }) };
+}
+
+function notationOf(core: string): NumberFormat | undefined {
+  const groups = decimals.find((sign) => isGrouped(core, sign));
+  // Of "1.234" the point may be either sign; "1.234.567" has no decimals.
+  if (groups !== undefined) return core.length > 7 ? { decimal: otherSign(groups), thousands: groups } : undefined;
+  const at = Math.max(core.lastIndexOf("."), core.lastIndexOf(","));
+  if (at < 0) return undefined;
+  const decimal = core[at] as NumberFormat["decimal"];
+  const shape = { core, negative: false, exponent: 0, scaled: false };
+  const thousands = thousandsSigns.find(
+    (sign) => sign !== decimal && !Number.isNaN(numberIn(shape, { decimal, thousands: sign })),
+  );
+  if (thousands === undefined) return undefined;
+  return { decimal, thousands: thousands === "" && at < 4 ? otherSign(decimal) : thousands };
+}
+
+/** The point for the comma, the comma for the point. */
+export function otherSign(decimal: NumberFormat["decimal"]): NumberFormat["decimal"] {
+  return decimal === "." ? "," : ".";
+}
