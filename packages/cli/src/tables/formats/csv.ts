@@ -1,7 +1,7 @@
 import type { Attempt, Part } from "../columns/part.ts";
 import type { Database } from "../database.ts";
 import type { Head } from "./bytes.ts";
-import { type CsvOptions, csvDialect } from "./csvDialect.ts";
+import { type CsvOptions, csvDialect } from "../csv/dialect.ts";
 import { fileLiteral, literal } from "./sql.ts";
 
 /**
