@@ -15,7 +15,7 @@ describe("options are flags", () => {
     ["lrs", "planStudy", "--lr"],
     ["seed", "trainTable", "--seed"],
     ["seed", "readTable", "--sample-seed"],
-    ["nullStrings", "readTable", "--null"],
+    ["skipFooter", "readTable", "--skip-footer"],
   ])("%s, where %s complains, is %s", (option, caller, flag) => expect(flagOf(option, caller)).toBe(flag));
 });
 

@@ -8,7 +8,6 @@ const named: Readonly<Record<string, string>> = {
   arms: "--scales and --norms",
   kinds: "--kind",
   lrs: "--lr",
-  nullStrings: "--null",
   "preprocessing.target": "--target-scale",
   rowFractions: "--rows",
 };

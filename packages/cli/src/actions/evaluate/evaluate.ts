@@ -20,6 +20,8 @@ interface EvaluateRequest {
   /** The training's own table where neither this nor a query is given. */
   readonly source?: string | undefined;
   readonly read: TableFlags;
+  /** Texts of the table that count as missing, beside those that the training took for it. */
+  readonly nulls?: readonly string[] | undefined;
   /** A part of the training's table, instead of all rows that have a target. */
   readonly part?: PartName | undefined;
   /** How many of the rows with the largest errors are wanted. */
@@ -53,7 +55,7 @@ export async function evaluate(request: EvaluateRequest, context: ActionContext)
   const { from, read } = tableOf(request, name, origin);
   // A part is drawn from the table as the training saw it.
   const besides = part === undefined ? [target, ...labelsOf(model)] : "all";
-  const features = await readFeatures(model, from, read, context, besides);
+  const features = await readFeatures(model, from, read, context, { besides, nulls: request.nulls });
   const { table, source } = features;
   const columns = table.columns.map((column) => column.name);
   if (!columns.includes(target)) {

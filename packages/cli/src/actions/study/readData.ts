@@ -52,7 +52,9 @@ export async function readData(
     const data = { table: { rows: table.rows, columns: table.columns }, schema, picture };
     return { data, table, read, columns: { target: schema.target }, noticed: table.notes };
   }
-  const table = await readTableOf(from, read, context, (rows) => onRead?.(rows, "rows")).finally(onReadEnd);
+  const table = await readTableOf(from, read, context, {
+    onProgress: (rows) => onRead?.(rows, "rows"),
+  }).finally(onReadEnd);
   const columns = began?.schema ?? { target: targetOf(table, flags), ...columnOptions(flags) };
   const schema = inferSchema(table, columns);
   const findings = checkTable(table, schema);

@@ -76,7 +76,7 @@ export async function train(request: TrainRequest, context: ActionContext, event
   const before = resumed?.run.config.recipe;
   const read = resumed === undefined ? request.read : readFlagsOf(resumed.run);
   const from = before === undefined ? source : before.source;
-  const table = await readTableOf(from, read, context, events.onRead).finally(events.onReadEnd);
+  const table = await readTableOf(from, read, context, { onProgress: events.onRead }).finally(events.onReadEnd);
   const options =
     resumed === undefined
       ? { target: targetOf(table, request), ...request.options }

@@ -1,13 +1,17 @@
 import Papa from "papaparse";
 import { isNumberText } from "../columns/numberText.ts";
 import { type ReadNote, unreadable } from "../readError.ts";
+import { namesIn } from "./headerNames.ts";
+import { firstLine, leadingLines, preambleOf } from "./leadingLines.ts";
+import { isNumberLike, unitsIn } from "./unitsRow.ts";
 
 /** How a CSV file is written, as far as its beginning shows. */
-interface CsvDialect {
+export interface CsvDialect {
   readonly delimiter: string;
   /** Lines above the header or the first row. */
   readonly skip: number;
-  readonly header: boolean;
+  /** Records behind them that hold names or units. */
+  readonly head: number;
   /** Of all columns; made up where there is no header. */
   readonly names: readonly string[];
   readonly notes: readonly ReadNote[];
@@ -15,27 +19,35 @@ interface CsvDialect {
 
 export interface CsvOptions {
   readonly delimiter?: string | undefined;
+  /** Whether the first line holds names; found by the first rows unless given. */
   readonly header?: boolean | undefined;
+  /** How many lines hold names, where it is more than one. */
+  readonly headerRows?: number | undefined;
+  /** Lines above the header, which are left out. */
+  readonly skip?: number | undefined;
+  /** Whether the line below the header holds units; found by the first rows unless given. */
+  readonly units?: boolean | undefined;
+  /** Records at the end, which are left out. */
+  readonly skipFooter?: number | undefined;
 }
 
 const delimiters = [",", "\t", ";", "|"];
 /** More than any table has that is not binary data or a wrong delimiter. */
 const mostColumns = 20_000;
+/** Rows that are looked at. */
+const preview = 100;
 
 /**
- * Finds delimiter, header and names. DuckDB's own sniffer would give a ragged file up to one
- * column, silently.
+ * Finds delimiter, header and names.
  *
  * @param text the beginning of the file
  * @throws TableReadError if the first line has no end in it, or more columns than can be
  */
 export function csvDialect(name: string, text: string, whole: boolean, tabs: boolean, options: CsvOptions): CsvDialect {
-  const blank = leadingLines(text, (line) => line.trim() === "");
   const preferred = tabs ? ["\t", ...delimiters.filter((delimiter) => delimiter !== "\t")] : delimiters;
-  const { delimiter, comments } = guess(text.slice(blank.join("").length), preferred, options.delimiter);
-  const skipped = [...blank, ...comments];
-  const body = text.slice(skipped.join("").length);
-  const rows = parse(body, delimiter, 30);
+  const notes: ReadNote[] = [];
+  const { skipped, delimiter } = above(name, text, preferred, options, notes);
+  const rows = parse(text.slice(skipped.join("").length), delimiter, preview);
   if (!whole && rows.length === 1) {
     throw unreadable(
       "damaged-file",
@@ -43,7 +55,7 @@ export function csvDialect(name: string, text: string, whole: boolean, tabs: boo
       "an unclosed quote, or no CSV file?",
     );
   }
-  if (!whole && rows.length < 30) rows.pop();
+  if (!whole && rows.length < preview) rows.pop();
   const [first = []] = rows;
   if (first.length > mostColumns) {
     throw unreadable(
@@ -52,46 +64,71 @@ export function csvDialect(name: string, text: string, whole: boolean, tabs: boo
       "is it a CSV file?",
     );
   }
-  const notes: ReadNote[] = [];
+  const header = options.header ?? (options.headerRows !== undefined || looksLikeHeader(rows));
+  if (!header) {
+    if (options.header === undefined) {
+      const message = `${name}: the first line holds values, so its columns are called column0, column1 and so on; --header takes it for names`;
+      notes.push({ severity: "warning", code: "no-header", message });
+    }
+    const names = first.map((_, i) => `column${i}`);
+    return { delimiter, skip: skipped.length, head: 0, names, notes };
+  }
+  const lines = options.headerRows ?? 1;
+  const names = namesIn(name, rows.slice(0, lines), notes);
+  const units = options.units === false ? undefined : unitsIn(rows.slice(lines), options.units === true);
+  if (units !== undefined && options.units === undefined) {
+    const shown = units.slice(0, 4).map((unit) => JSON.stringify(unit));
+    const message =
+      `${name}: the line below the header looks like units (${shown.join(", ")}) and is left out; ` +
+      `--no-units reads it as a row, --header-rows ${lines + 1} as part of the names`;
+    notes.push({ severity: "warning", code: "units", message });
+  }
+  return { delimiter, skip: skipped.length, head: lines + (units === undefined ? 0 : 1), names, notes };
+}
+
+/** The lines above the table, and the delimiter below them. */
+function above(
+  name: string,
+  text: string,
+  preferred: readonly string[],
+  options: CsvOptions,
+  notes: ReadNote[],
+): { skipped: string[]; delimiter: string } {
+  const told = options.skip ?? 0;
+  const skipped = leadingLines(text, (line, index) => index < told || line.trim() === "");
+  const rest = () => text.slice(skipped.join("").length);
+  const [, separator] = /^"?sep=(.)"?[ \t]*$/i.exec(firstLine(rest()).replace(/[\r\n]+$/, "")) ?? [];
+  if (separator !== undefined) {
+    skipped.push(firstLine(rest()));
+    const message = `${name}: the first line says that ${JSON.stringify(separator)} separates the fields`;
+    notes.push({ severity: "note", code: "separator", message });
+  }
+  const given = options.delimiter ?? separator;
+  const preamble =
+    options.skip === undefined && options.header !== false
+      ? preambleOf(rest(), given === undefined ? preferred : [given], (body, delimiter) => {
+          const rows = parse(body, delimiter, preview);
+          return { rows, table: isTable(rows, isNumberLike) };
+        })
+      : [];
+  if (preamble.length > 0) {
+    const lines =
+      preamble.length === 1 ? "a line above the header is" : `${preamble.length} lines above the header are`;
+    const shown = JSON.stringify(preamble[0].trim());
+    const message = `${name}: ${lines} left out, from ${shown}; --skip 0 reads them`;
+    notes.push({ severity: "note", code: "preamble", message });
+    skipped.push(...preamble);
+  }
+  const { delimiter, comments } = guess(rest(), preferred, given);
   if (comments.length > 0) {
     const message = `${name}: ${comments.length === 1 ? "a comment line" : `${comments.length} comment lines`} above the header skipped`;
     notes.push({ severity: "note", code: "comments", message });
   }
-  const header = options.header ?? looksLikeHeader(rows);
-  if (!header && options.header === undefined) {
-    const message = `${name}: the first line holds values, so its columns are called column0, column1 and so on; --header takes it for names`;
-    notes.push({ severity: "warning", code: "no-header", message });
-  }
-  const names = header ? uniqueNames(name, first, notes) : first.map((_, i) => `column${i}`);
-  return { delimiter, skip: skipped.length, header, names, notes };
+  return { skipped: [...skipped, ...comments], delimiter };
 }
 
-/**
- * The first line with its end. No regular expression: one that looks for an end that is not there
- * takes forever.
- */
-function firstLine(text: string): string {
-  const ends = [text.indexOf("\n"), text.indexOf("\r")].filter((at) => at >= 0);
-  if (ends.length === 0) return text;
-  const at = Math.min(...ends);
-  return text.slice(0, at + (text.startsWith("\r\n", at) ? 2 : 1));
-}
-
-/** The lines that a text begins with, as long as they are of this kind. */
-function leadingLines(text: string, isOne: (line: string) => boolean): string[] {
-  const found: string[] = [];
-  for (let from = 0; from < text.length; ) {
-    // A line of interest is short.
-    const line = firstLine(text.slice(from, from + 10_000));
-    if (!isOne(line)) break;
-    found.push(line);
-    from += line.length;
-  }
-  return found;
-}
-
-function parse(text: string, delimiter: string, preview: number): string[][] {
-  return Papa.parse<string[]>(text, { delimiter, preview, quoteChar: '"', skipEmptyLines: true }).data;
+function parse(text: string, delimiter: string, rows: number): string[][] {
+  return Papa.parse<string[]>(text, { delimiter, preview: rows, quoteChar: '"', skipEmptyLines: true }).data;
 }
 
 /**
@@ -126,30 +163,15 @@ function likeliest(text: string, preferred: readonly string[]): string {
 
 /** A header holds no numbers, unless it names columns of numbers with words as well. */
 function looksLikeHeader(rows: readonly (readonly string[])[]): boolean {
-  const [first, ...others] = rows;
+  const [first] = rows;
   if (first === undefined || !first.some(isNumberText)) return true;
-  return first.some((cell, column) => {
-    const below = others.map((row) => row[column] ?? "").filter((value) => value.trim() !== "");
-    return cell.trim() !== "" && !isNumberText(cell) && below.length > 0 && below.every(isNumberText);
-  });
+  return isTable(rows);
 }
 
-/** Names as the header has them; what stands twice is told apart as DuckDB does, with _1. */
-function uniqueNames(file: string, header: readonly string[], notes: ReadNote[]): string[] {
-  const taken = new Set(header.map((cell) => cell.trim()));
-  const used = new Set<string>();
-  return header.map((cell, i) => {
-    const wanted = cell.trim() || `column${i}`;
-    let name = wanted;
-    for (let k = 1; used.has(name) || (name !== wanted && taken.has(name)); k++) name = `${wanted}_${k}`;
-    used.add(name);
-    if (name !== wanted) {
-      const message = `${file}: column ${i + 1} is called "${wanted}" like another; it is called "${name}" here`;
-      notes.push({ severity: "warning", code: "duplicate-name", column: name, message });
-    } else if (cell.trim() === "") {
-      const message = `${file}: column ${i + 1} has no name; it is called "${name}" here`;
-      notes.push({ severity: "note", code: "no-name", column: name, message });
-    }
-    return name;
+/** Whether some column has a name above and nothing but numbers below. */
+function isTable([first = [], ...others]: readonly (readonly string[])[], isNumber = isNumberText): boolean {
+  return first.some((cell, column) => {
+    const below = others.map((row) => row[column] ?? "").filter((value) => value.trim() !== "");
+    return cell.trim() !== "" && !isNumber(cell) && below.length > 0 && below.every(isNumber);
   });
 }
