@@ -22,6 +22,11 @@ export function columnOptions({ features, ignore, kind, task }: ColumnFlags): Om
   };
 }
 
+/** The columns that are told to hold texts, or what is read from texts, where they look like numbers. */
+export function textColumns({ kinds = {} }: Pick<SchemaOptions, "kinds">): string[] {
+  return Object.keys(kinds).filter((name) => kinds[name] !== "numeric" && kinds[name] !== "boolean");
+}
+
 /**
  * The target: the one that was asked for, or the table's own.
  * @throws CommandError if there is neither

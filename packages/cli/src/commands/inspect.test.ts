@@ -96,7 +96,7 @@ test("options reach the reader", async () => {
   expect(await run("mpg", "--sample", "50")).toMatch(/^mpg: 50 rows/);
   expect(await run("--sql", "select 1 as x, 'y' as z from range(20)")).toMatch(/^the query: 20 rows, 2 columns\n/);
   writeFileSync(join(folder, "odd.txt"), "1:-9\n2:3\n");
-  const out = await run("odd.txt", "--delimiter", ":", "--header", "--null=-9", "--format", "csv");
+  const out = await run("odd.txt", "--delimiter", ":", "--header", "--skip", "0", "--format", "csv");
   expect(lineOf(out, "-9")).toMatch(/numeric/);
 });
 

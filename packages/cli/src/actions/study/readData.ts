@@ -7,7 +7,7 @@ import type { ActionContext } from "../../shell/context.ts";
 import { saidFindings } from "../../shell/dialect.ts";
 import type { TableRead } from "../../tables/index.ts";
 import { readTableOf, type TableFlags, tableFlags } from "../../tables/tableFlags.ts";
-import { columnOptions, targetOf } from "../columns.ts";
+import { columnOptions, targetOf, textColumns } from "../columns.ts";
 import type { StudyFlags } from "./studyFlags.ts";
 
 /** What is studied, how it was read, and what was noticed. */
@@ -53,6 +53,7 @@ export async function readData(
     return { data, table, read, columns: { target: schema.target }, noticed: table.notes };
   }
   const table = await readTableOf(from, read, context, {
+    carry: textColumns(began?.schema ?? columnOptions(flags)),
     onProgress: (rows) => onRead?.(rows, "rows"),
   }).finally(onReadEnd);
   const columns = began?.schema ?? { target: targetOf(table, flags), ...columnOptions(flags) };
