@@ -66,22 +66,17 @@ export class NumberFields {
     if (this.canonical && this.pool.size === 0) return { name, type: "number", values, fromText: true };
     const texts = this.pool.texts();
     const numbersAlone = forms.every((form, i) => form !== other || isNullSpelling(texts[values[i]]));
-    const coded = codesOf(values, forms, texts, numbersAlone ? most : Number.POSITIVE_INFINITY);
-    if (coded !== undefined && !coded.lossless) return { name, type: "text", ...coded.texts };
-    return {
-      name,
-      type: "number",
-      values: values.map((v, i) => (isNumber(forms[i]) ? v : Number.NaN)),
-      fromText: true,
-    };
+    const numbers = values.map((value, i) => (isNumber(forms[i]) ? value : Number.NaN));
+    if (numbersAlone && isMoreThan(most, numbers)) return { name, type: "number", values: numbers, fromText: true };
+    const { lossless, ...coded } = codesOf(values, forms, texts);
+    return lossless ? { name, type: "number", values: numbers, fromText: true } : { name, type: "text", ...coded };
   }
 
   /** The values, where more of them differ than `most` and their texts take time; undefined else. */
   asNumbers(most: number): Float64Array | undefined {
     if (this.long <= most || !this.pool.texts().every(isNullSpelling)) return undefined;
     const values = this.values.finish().map((value, i) => (isNumber(this.forms.get(i)) ? value : Number.NaN));
-    const distinct = new Set<number>();
-    for (const value of values) if (distinct.add(value).size > most + 1) return values;
+    if (isMoreThan(most, values)) return values;
     // Not to be asked again soon.
     this.long = 0;
     return undefined;
@@ -109,14 +104,20 @@ function negative({ length }: Uint8Array): Int32Array {
   return new Int32Array(length).fill(-1);
 }
 
-interface Coded {
-  readonly texts: Pick<TextColumn, "codes" | "dictionary">;
+/** Whether more values differ than this. */
+function isMoreThan(most: number, values: Float64Array): boolean {
+  const distinct = new Set<number>();
+  for (const value of values) if (!Number.isNaN(value) && distinct.add(value).size > most) return true;
+  return false;
+}
+
+interface Coded extends Pick<TextColumn, "codes" | "dictionary"> {
   /** Whether the texts are what `String` gives of the numbers. */
   readonly lossless: boolean;
 }
 
-/** Codes of the texts, by first appearance; undefined if there are more than `most`. */
-function codesOf(values: Float64Array, forms: Uint8Array, texts: readonly string[], most: number): Coded | undefined {
+/** Codes of the texts, by first appearance. */
+function codesOf(values: Float64Array, forms: Uint8Array, texts: readonly string[]): Coded {
   const dictionary: string[] = [];
   const codes = new Int32Array(values.length);
   // Of each form, the codes by value.
@@ -135,7 +136,6 @@ function codesOf(values: Float64Array, forms: Uint8Array, texts: readonly string
     }
     let code = ofForm.get(value);
     if (code === undefined) {
-      if (dictionary.length >= most) return undefined;
       const text = form === other ? texts[value] : numberText(value, form);
       if (form === other || text !== String(value)) lossless = false;
       code = dictionary.push(text) - 1;
@@ -143,5 +143,5 @@ function codesOf(values: Float64Array, forms: Uint8Array, texts: readonly string
     }
     codes[i] = code;
   }
-  return { texts: { codes, dictionary }, lossless };
+  return { codes, dictionary, lossless };
 }

@@ -38,6 +38,8 @@ export class Records {
   readonly lines = new LineMap();
   private readonly options: RecordOptions;
   private readonly delimiter: Uint8Array;
+  /** Bytes that a field without quotes may end at. */
+  private readonly stops = new Uint8Array(256);
   private buffer = Buffer.alloc(1 << 21);
   /** How much of the buffer is filled. */
   private filled = 0;
@@ -56,6 +58,7 @@ export class Records {
   constructor(options: RecordOptions) {
     this.options = options;
     this.delimiter = new TextEncoder().encode(options.delimiter);
+    for (const byte of [this.delimiter[0], lineFeed, carriageReturn]) this.stops[byte] = 1;
     this.heads = options.head;
   }
 
@@ -68,8 +71,8 @@ export class Records {
     this.buffer.copyWithin(0, this.used, this.filled);
     this.filled -= this.used;
     this.used = 0;
-    if (this.filled + bytes.length > this.buffer.length) {
-      const larger = Buffer.alloc(Math.max(2 * this.buffer.length, this.filled + bytes.length));
+    if (this.filled + bytes.length >= this.buffer.length) {
+      const larger = Buffer.alloc(Math.max(2 * this.buffer.length, this.filled + bytes.length + 1));
       larger.set(this.buffer.subarray(0, this.filled));
       this.buffer = larger;
     }
@@ -158,6 +161,9 @@ export class Records {
     const lines: number[] = [];
     const begins: number[] = [];
     this.escaped = [];
+    const { stops } = this;
+    // Behind the last byte stands an end, so that fields need not look for it.
+    buffer[filled] = lineFeed;
     let { used: at, line } = this;
     let field = 0;
     let fault: TableReadError | undefined;
@@ -191,12 +197,8 @@ export class Records {
           end = at++;
           if (twice) this.escaped.push(field);
         } else {
-          while (at < filled) {
-            const byte = buffer[at];
-            if (byte === lineFeed || byte === carriageReturn) break;
-            if (byte === delimiter && (wide === 1 || this.delimits(at))) break;
-            at++;
-          }
+          while (stops[buffer[at]] === 0 || (wide > 1 && buffer[at] === delimiter && !this.delimits(at))) at++;
+          if (at > filled) at = filled;
           end = at;
         }
         const stop = at < filled ? buffer[at] : -1;
