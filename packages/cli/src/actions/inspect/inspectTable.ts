@@ -34,7 +34,7 @@ export function inspectTable(table: TableRead, wanted?: string): TableInspection
     ...(target !== undefined && { target }),
     ...(schema && { task: schema.task }),
     columns: table.columns.map((column, i) => ({ ...kinds[i], type: column.type, ...summaryOf(column, kinds[i]) })),
-    findings: [...table.notes, ...saidFindings(found)],
+    findings: [...table.notes, ...saidFindings(found, table.lineOf)],
   };
 }
 

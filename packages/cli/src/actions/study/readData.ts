@@ -59,7 +59,7 @@ export async function readData(
   const columns = began?.schema ?? { target: targetOf(table, flags), ...columnOptions(flags) };
   const schema = inferSchema(table, columns);
   const findings = checkTable(table, schema);
-  const noticed = [...table.notes, ...saidFindings(findings)];
+  const noticed = [...table.notes, ...saidFindings(findings, table.lineOf)];
   if (findings.some(({ severity }) => severity === "error")) throw new TableError(findings);
   return { data: { table: { rows: table.rows, columns: table.columns }, schema }, table, read, columns, noticed };
 }
