@@ -3,7 +3,7 @@ import type { Table } from "evenkeel/tabular";
 import { type CollectOptions, collect } from "./columns/collect.ts";
 import type { Attempt, Part } from "./columns/part.ts";
 import { type CsvFile, csvFile } from "./csv/csvFile.ts";
-import type { CsvOptions } from "./csv/dialect.ts";
+import type { CsvOptions } from "./csv/dialect/dialect.ts";
 import { readCsv } from "./csv/readCsv.ts";
 import { explain, nextAttempt } from "./explain.ts";
 import { checkGzip, encodingOf, type Head, readHead, startsWith, writeAsUtf8 } from "./formats/bytes.ts";

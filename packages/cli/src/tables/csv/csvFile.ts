@@ -1,6 +1,6 @@
 import type { Head } from "../formats/bytes.ts";
 import type { ReadNote } from "../readError.ts";
-import { type CsvOptions, csvDialect } from "./dialect.ts";
+import { type CsvOptions, csvDialect } from "./dialect/dialect.ts";
 
 /** A CSV file, as its beginning shows it. */
 export interface CsvFile {

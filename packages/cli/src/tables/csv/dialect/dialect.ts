@@ -1,6 +1,6 @@
 import Papa from "papaparse";
-import { isNumberText } from "../columns/numberText.ts";
-import { type ReadNote, unreadable } from "../readError.ts";
+import { isNumberText } from "../../columns/numberText.ts";
+import { type ReadNote, unreadable } from "../../readError.ts";
 import { namesIn } from "./headerNames.ts";
 import { firstLine, leadingLines, preambleOf } from "./leadingLines.ts";
 import { isNumberLike, unitsIn } from "./unitsRow.ts";

@@ -1,4 +1,4 @@
-import { isNullSpelling } from "./nullSpellings.ts";
+import { isNullSpelling } from "../nullSpellings.ts";
 
 /** Numbers in whatever notation begin with a digit, or with a sign or a point before one. */
 export function isNumberLike(text: string): boolean {

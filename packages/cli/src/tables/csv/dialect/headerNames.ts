@@ -1,4 +1,4 @@
-import type { ReadNote } from "../readError.ts";
+import type { ReadNote } from "../../readError.ts";
 
 /** The names of columns, which stand in one line or in several above each other. */
 export function namesIn(file: string, lines: readonly (readonly string[])[], notes: ReadNote[]): string[] {
