@@ -250,7 +250,7 @@ describe("the layers of the command", () => {
     const reading =
       /\bmessage\)?\.(?:replace|match|includes|startsWith|search|split)|\.(?:test|exec)\([^\n]*\bmessage\b/;
     const readers = ours.filter(({ text }) => reading.test(codeOf(text))).map(({ path }) => path);
-    expect(readers.sort()).toEqual([`${command}/src/tables/explain.ts`, `${command}/src/tables/formats/csv.ts`]);
+    expect(readers).toEqual([`${command}/src/tables/explain.ts`]);
   });
 });
 

@@ -43,6 +43,11 @@ export function meaningOptions(flags: ColumnFlags): Omit<SchemaOptions, "target"
   };
 }
 
+/** The columns that are told to hold texts, or what is read from texts, where they look like numbers. */
+export function textColumns({ kinds = {} }: Pick<SchemaOptions, "kinds">): string[] {
+  return Object.keys(kinds).filter((name) => kinds[name] !== "numeric" && kinds[name] !== "boolean");
+}
+
 /**
  * The target: the one that was asked for, or the table's own.
  * @throws CommandError if there is neither

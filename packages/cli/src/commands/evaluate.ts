@@ -10,7 +10,7 @@ import { type TableFlags, tableFlags } from "../tables/tableFlags.ts";
 import { evaluationJson, evaluationText } from "../views/evaluationText.ts";
 import { jsonText } from "../views/json.ts";
 import { parserOf } from "./declaredFlags.ts";
-import { withReadOptions } from "./tableOptions.ts";
+import { nameList, withReadOptions } from "./tableOptions.ts";
 
 const examples = `
 Examples:
@@ -26,6 +26,7 @@ interface Flags extends TableFlags {
   readonly worst: number;
   readonly json?: true | undefined;
   readonly inputFormat?: TableFormat | undefined;
+  readonly null?: string[] | undefined;
 }
 
 /** `evenkeel evaluate MODEL [TABLE]`: how good a model is on rows whose target is known. */
@@ -41,13 +42,14 @@ export function evaluateCommand(context: CommandContext): CommandUnknownOpts {
     .addOption(new Option("--part <name>", "only these rows of the training's table").choices(parts))
     .option("--worst <n>", "number of rows with the largest errors to show", parserOf(wholeNumber(0, 1000)), 5)
     .option("--json", "for programs")
+    .option("--null <spellings>", "more texts of the table that count as missing, separated by commas", nameList)
     .addOption(new Option("--input-format <name>", "what the table is, where its name does not say").choices(formats))
     .addHelpText("after", examples);
   return withReadOptions(described).action(async (...given) => {
     const [model, source, flags] = given as unknown as [string, string | undefined, Flags];
     const { runs, part, worst } = flags;
     const read = { ...tableFlags(flags), format: flags.inputFormat };
-    const evaluated = await evaluate({ model, runs, source, read, part, worst }, context);
+    const evaluated = await evaluate({ model, runs, source, read, part, worst, nulls: flags.null }, context);
     for (const note of evaluated.notes) output.writeError(`${printable(note)}\n`);
     output.write(flags.json ? jsonText(evaluationJson(evaluated)) : evaluationText(evaluated, output.colors));
   });

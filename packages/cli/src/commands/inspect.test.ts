@@ -107,8 +107,15 @@ test("options reach the reader", async () => {
   expect(await run("mpg", "--sample", "50")).toMatch(/^mpg: 50 rows/);
   expect(await run("--sql", "select 1 as x, 'y' as z from range(20)")).toMatch(/^the query: 20 rows, 2 columns\n/);
   writeFileSync(join(folder, "odd.txt"), "1:-9\n2:3\n");
-  const out = await run("odd.txt", "--delimiter", ":", "--header", "--null=-9", "--format", "csv");
+  const out = await run("odd.txt", "--delimiter", ":", "--header", "--skip", "0", "--format", "csv");
   expect(lineOf(out, "-9")).toMatch(/numeric/);
+});
+
+test("what is wrong with a row is said with the line of the file", async () => {
+  const rows = Array.from({ length: 30 }, (_, i) => (i === 7 ? "oops,1" : `${i}.5,${i * i}`));
+  writeFileSync(join(folder, "lines.csv"), `# by x\n\na,b\n${rows.join("\n")}\n`);
+  expect(await run("lines.csv")).toMatch(/column "a" is numeric, but line 11 holds "oops"/);
+  expect(await run("lines.csv", "--sample", "30")).toMatch(/column "a" is numeric, but row 7 holds "oops"/);
 });
 
 describe("misuse", () => {

@@ -33,6 +33,7 @@ interface Flags extends TableFlags {
   readonly json?: true | undefined;
   readonly keep?: string[] | undefined;
   readonly inputFormat?: TableFormat | undefined;
+  readonly null?: string[] | undefined;
 }
 
 /** `evenkeel predict MODEL [TABLE]`: what a model says about the rows of a table. */
@@ -50,6 +51,7 @@ export function predictCommand(context: CommandContext): CommandUnknownOpts {
     .addOption(new Option("--format <name>", "what to write (default: csv)").choices(outputFormats))
     .option("--json", "short for --format json")
     .option("--keep <columns>", "input columns to write beside the predictions, separated by commas, or all", nameList)
+    .option("--null <spellings>", "more texts of the table that count as missing, separated by commas", nameList)
     .addOption(new Option("--input-format <name>", "what the table is, where its name does not say").choices(formats))
     .addHelpText("after", examples);
   return withReadOptions(described).action(async (...given) => {
@@ -59,6 +61,7 @@ export function predictCommand(context: CommandContext): CommandUnknownOpts {
       {
         ...{ model, source, runs: flags.runs, row: flags.row, output: flags.output, format },
         read: { ...tableFlags(flags), format: flags.inputFormat },
+        nulls: flags.null,
         keep: flags.keep?.length === 1 && flags.keep[0] === "all" ? "all" : flags.keep,
       },
       context,

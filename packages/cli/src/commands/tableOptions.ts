@@ -35,6 +35,11 @@ export function withReadOptions(command: CommandUnknownOpts): CommandUnknownOpts
     .option("--delimiter <character>", "field separator of a CSV file; tab for tabs")
     .option("--header", "the first line of a CSV file holds names")
     .option("--no-header", "the first line of a CSV file holds values")
+    .option("--header-rows <n>", "this many lines of a CSV file hold names", parserOf(wholeNumber(1)))
+    .option("--units", "the line of a CSV file below the header holds units, which are left out")
+    .option("--no-units", "the line below the header is a row, whatever it looks like")
+    .option("--skip <lines>", "leave out lines at the beginning of a CSV file", parserOf(wholeNumber(0)))
+    .option("--skip-footer <rows>", "leave out rows at the end of a CSV file, such as totals", parserOf(wholeNumber(0)))
     .option("--encoding <name>", "of a text file, such as windows-1252")
     .optionsGroup("Options:");
 }

@@ -243,14 +243,14 @@ describe("evenkeel train", () => {
 
   test("classes with weights, kinds of columns, other parts of the network", async () => {
     const flags =
-      "--class-weights true=3 --kind new=category --norm layer --activation gelu --dropout 0 --no-early-stopping";
+      "--class-weights yes=3 --kind new=category --norm layer --activation gelu --dropout 0 --no-early-stopping";
     const { code, out } = await run(`shop.csv -t sold ${columns} --epochs 2 --no-report ${flags} --weight-decay 1.5`);
     expect(code).toBe(0);
     const { config, result } = runs()[0];
     expect(config).toMatchObject({
       task: "binary",
-      classes: ["false", "true"],
-      settings: { classWeights: { true: 3 }, weightDecay: 1.5, loss: "crossEntropy" },
+      classes: ["no", "yes"],
+      settings: { classWeights: { yes: 3 }, weightDecay: 1.5, loss: "crossEntropy" },
     });
     expect(result?.scores.test).toHaveProperty("logLoss");
     expect(result?.batchNorm).toBeUndefined();
@@ -307,7 +307,7 @@ describe("evenkeel train", () => {
     [
       "weights of no class",
       "shop.csv -t sold --class-weights Yes=2",
-      /^--class-weights names the class "Yes"; there are false, true/,
+      /^--class-weights names the class "Yes"; there are no, yes/,
     ],
     [
       "weights without a class",

@@ -18,7 +18,10 @@ export const tableFlagsSchema = z.object({
   format: z.enum(formats).optional(),
   delimiter: z.string().optional(),
   header: z.boolean().optional(),
-  null: names.optional(),
+  headerRows: count.optional(),
+  skip: count.optional(),
+  units: z.boolean().optional(),
+  skipFooter: count.optional(),
   encoding: z.string().optional(),
 });
 

@@ -19,6 +19,7 @@ describe("options are flags", () => {
     ["onlyNulls", "inferSchema", "--null-only"],
     ["numberFormats", "inferSchema", "--number-format"],
     ["dateFormats", "inferSchema", "--date-format"],
+    ["skipFooter", "readTable", "--skip-footer"],
   ])("%s, where %s complains, is %s", (option, caller, flag) => expect(flagOf(option, caller)).toBe(flag));
 });
 

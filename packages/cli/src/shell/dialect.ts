@@ -30,11 +30,27 @@ export function said(problem: Problem): string {
   return formatProblem(isUseless ? { ...problem, cure: undefined } : problem, commandLine(where.caller));
 }
 
-/** Findings whose messages are spelled for the command line. */
+/**
+ * Findings whose messages are spelled for the command line.
+ *
+ * @param lineOf the line of the file in which a row begins, where it is known
+ */
 export function saidFindings<F extends { readonly message: string; readonly problem: Problem }>(
   findings: readonly F[],
+  lineOf?: (row: number) => number,
 ): F[] {
-  return findings.map((finding) => ({ ...finding, message: said(finding.problem) }));
+  return findings.map((finding) => ({ ...finding, message: said(inLine(finding.problem, lineOf)) }));
+}
+
+/** A problem that names the line of a file in place of a row, which is counted from 0. */
+function inLine(problem: Problem, lineOf?: (row: number) => number): Problem {
+  const { statement, where } = problem;
+  if (lineOf === undefined || where.row === undefined || statement === undefined) return problem;
+  const row = new RegExp(`\\brow ${where.row}\\b`);
+  const line = `line ${lineOf(where.row)}`;
+  if (typeof statement === "string") return { ...problem, statement: statement.replace(row, line) };
+  const parts = statement.map((part) => (typeof part === "string" ? part.replace(row, line) : part));
+  return { ...problem, statement: parts };
 }
 
 function typedGiven(given: Given): string {

@@ -1,4 +1,4 @@
-import { type DuckDBConnection, DuckDBInstance, type DuckDBVector } from "@duckdb/node-api";
+import type { DuckDBConnection, DuckDBVector } from "@duckdb/node-api";
 
 interface DatabaseOptions {
   /** What DuckDB may hold in memory before it writes to `temporary`, such as "512MB". */
@@ -23,7 +23,7 @@ export interface Database {
    * gives the same rows when it is run again.
    */
   batches(sql: string, limit: number): AsyncGenerator<Batch>;
-  close(): void;
+  close(): Promise<void>;
 }
 
 interface Batch {
@@ -38,6 +38,8 @@ export async function openDatabase({
   cwd,
   signal,
 }: DatabaseOptions): Promise<Database> {
+  // It takes a while to load, and texts are read without it.
+  const { DuckDBInstance } = await import("@duckdb/node-api");
   const instance = await DuckDBInstance.create(":memory:", {
     autoinstall_known_extensions: "false",
     autoload_known_extensions: "false",
@@ -55,10 +57,28 @@ export async function openDatabase({
   return {
     rows: (sql) => interruptible(signal, () => allRows(connection, sql)),
     batches: (sql, limit) => batches(connection, sql, limit, signal),
-    close() {
+    async close() {
       signal?.removeEventListener("abort", interrupt);
       connection.closeSync();
       instance.closeSync();
+    },
+  };
+}
+
+/** The same, opened when it is first asked: texts are read without it. */
+export function lazyDatabase(options: DatabaseOptions): Database {
+  let opened: Promise<Database> | undefined;
+  const database = () => {
+    opened ??= openDatabase(options);
+    return opened;
+  };
+  return {
+    rows: async (sql) => (await database()).rows(sql),
+    async *batches(sql, limit) {
+      yield* (await database()).batches(sql, limit);
+    },
+    async close() {
+      await (await opened)?.close();
     },
   };
 }

@@ -1,5 +1,4 @@
 export { builtinNames, builtinTable } from "./builtin.ts";
-export { nullSpellings } from "./formats/csv.ts";
 export { formats, type TableFormat } from "./formats/format.ts";
 export { type ReadNote, TableReadError } from "./readError.ts";
 export { type ReadTableOptions, readTable, type TableRead } from "./readTable.ts";

@@ -2,10 +2,11 @@ import type { Readable } from "node:stream";
 import type { Table } from "evenkeel/tabular";
 import { type CollectOptions, collect } from "./columns/collect.ts";
 import type { Attempt, Part } from "./columns/part.ts";
-import { settled } from "./columns/settle.ts";
+import { type CsvFile, csvFile } from "./csv/csvFile.ts";
+import type { CsvOptions } from "./csv/dialect/dialect.ts";
+import { readCsv } from "./csv/readCsv.ts";
 import { explain, nextAttempt } from "./explain.ts";
 import { checkGzip, encodingOf, type Head, readHead, startsWith, writeAsUtf8 } from "./formats/bytes.ts";
-import { csvPart, nullSpellings } from "./formats/csv.ts";
 import { formatOf, formats, type TableFormat } from "./formats/format.ts";
 import { jsonPart } from "./formats/json.ts";
 import { parquetPart } from "./formats/parquet.ts";
@@ -20,18 +21,11 @@ import { type Workspace, type WorkspaceOptions, withWorkspace } from "./workspac
  */
 type TableSource = string | { readonly sql: string };
 
-export interface ReadTableOptions extends CollectOptions, WorkspaceOptions {
+export interface ReadTableOptions extends CollectOptions, CsvOptions, WorkspaceOptions {
   /** What the file is, where neither its beginning nor its name says so. */
   readonly format?: TableFormat | undefined;
   /** Of CSV; found by the first rows unless given. `"\\t"` and `"tab"` are a tab. */
   readonly delimiter?: string | undefined;
-  /** Whether the first line of a CSV file holds names; found by the first rows unless given. */
-  readonly header?: boolean | undefined;
-  /**
-   * Spellings of a missing value, in CSV columns of any type; without it the usual ones, in all but
-   * text columns.
-   */
-  readonly nullStrings?: readonly string[] | undefined;
   /** Of CSV and JSON, such as "utf-16le" or "shift_jis"; found by the bytes unless given. */
   readonly encoding?: string | undefined;
   readonly stdin?: Readable | undefined;
@@ -46,11 +40,13 @@ export interface TableRead extends Table {
   readonly format?: TableFormat;
   /** The column that a built-in table is there to predict. */
   readonly target?: string;
+  /** The line of the file in which a row begins, where all rows of one CSV file were read. */
+  readonly lineOf?: (row: number) => number;
 }
 
 const known = [
-  ...["columns", "limit", "sample", "seed", "onProgress", "cwd", "signal", "memoryLimit", "threads"],
-  ...["format", "delimiter", "header", "nullStrings", "encoding", "stdin"],
+  ...["columns", "limit", "sample", "seed", "carry", "onProgress", "cwd", "signal", "memoryLimit", "threads"],
+  ...["format", "delimiter", "header", "headerRows", "skip", "units", "skipFooter", "encoding", "stdin"],
 ];
 
 /**
@@ -90,27 +86,22 @@ async function readFiles(
   for (;;) {
     const opened: Opened[] = [];
     let at = 0;
+    const onFile = (index: number) => {
+      at = index;
+    };
     try {
       for (at = 0; at < files.length; at++) opened.push(await open(files[at], attempts[at], options, workspace));
-      const parts = opened.map(({ part }) => part);
-      const { rows, columns, notes } = await collect(workspace.database, parts, options, (index) => {
-        at = index;
-      });
-      // Rows beyond the limit may be as they are.
-      const packed = rows < (options.limit ?? Number.POSITIVE_INFINITY) ? opened : [];
-      for (const [index, { unchecked }] of packed.entries()) if (unchecked) await checkGzip(files[index], signal);
-      const untyped = opened.some(({ format }) => format === "csv" || format === "tsv");
-      const nulls = new Set(options.nullStrings ?? nullSpellings);
-      const seen = untyped ? columns.map((column) => settled(column, nulls)) : columns;
       const name = files.length === 1 ? files[0].name : `${source} (${files.length} files)`;
-      return {
-        source: name,
-        rows,
-        columns: seen,
-        notes,
-        ...(target !== undefined && { target }),
-        format: opened[0].format,
-      };
+      const about = { source: name, format: opened[0].format, ...(target !== undefined && { target }) };
+      const texts = opened.flatMap(({ csv }) => csv ?? []);
+      if (texts.length === opened.length) return { ...about, ...(await readCsv(texts, options, signal, onFile)) };
+      const parts = opened.flatMap(({ part }) => part ?? []);
+      if (parts.length < opened.length) throw mixed(files, opened);
+      const collected = await collect(workspace.database, parts, options, onFile);
+      // Rows beyond the limit may be as they are.
+      const packed = collected.rows < (options.limit ?? Number.POSITIVE_INFINITY) ? opened : [];
+      for (const [index, { unchecked }] of packed.entries()) if (unchecked) await checkGzip(files[index], signal);
+      return { ...about, ...collected };
     } catch (error) {
       signal?.throwIfAborted();
       const known = ours(error);
@@ -134,8 +125,10 @@ function ours(error: unknown): unknown {
   return error.name === "AbortError" || error instanceof TypeError || error instanceof RangeError ? error : undefined;
 }
 
+/** A file of one of two kinds: one that DuckDB reads, or one of texts. */
 interface Opened {
-  readonly part: Part;
+  readonly part?: Part;
+  readonly csv?: CsvFile;
   readonly format: TableFormat;
   /** Gzip data of which DuckDB alone has seen more than the beginning. */
   readonly unchecked?: boolean;
@@ -154,12 +147,19 @@ async function open(
   const text = await asUtf8({ name, path }, head, attempt.encoding ?? options.encoding, workspace);
   const blank = text.head.whole && new TextDecoder().decode(text.head.bytes).trim() === "";
   if (blank) throw unreadable("damaged-file", `${name} is empty: it has nothing but blank lines`);
-  const part =
-    format === "json" || format === "ndjson"
-      ? await jsonPart(database, { name, format, ...text }, attempt)
-      : await csvPart(database, { name, tabs: format === "tsv", ...text }, options, attempt);
+  if (format === "csv" || format === "tsv") {
+    const csv = csvFile({ name, tabs: format === "tsv", ...text }, options);
+    return { format, csv: { ...csv, notes: [...text.notes, ...csv.notes] } };
+  }
+  const part = await jsonPart(database, { name, format, ...text }, attempt);
   const unchecked = text.head.compression === "gzip" && !text.head.whole;
   return { format, unchecked, part: { ...part, notes: [...text.notes, ...part.notes] } };
+}
+
+function mixed(files: readonly LocatedFile[], opened: readonly Opened[]): TableReadError {
+  const other = opened.findIndex(({ csv }) => (csv === undefined) !== (opened[0].csv === undefined));
+  const [first, second] = [0, other].map((index) => `${files[index].name} is ${opened[index].format}`);
+  return unreadable("conflict", `the files are not alike: ${first}, ${second}`, "read them one by one");
 }
 
 const utf8Mark = [0xef, 0xbb, 0xbf];
@@ -195,10 +195,16 @@ function checkOptions(options: ReadTableOptions): ReadTableOptions {
   for (const name of Object.keys(options)) {
     if (!known.includes(name)) throw new TypeError(`readTable: unknown option "${name}", expected ${known.join(", ")}`);
   }
-  const { limit, sample, format, encoding, delimiter } = options;
-  for (const [name, value] of Object.entries({ limit, sample })) {
+  const { limit, sample, headerRows, format, encoding, delimiter } = options;
+  for (const [name, value] of Object.entries({ limit, sample, headerRows })) {
     if (value !== undefined && !(Number.isSafeInteger(value) && value >= 1)) {
       throw wrongOption(name, value, "a whole number from 1");
+    }
+  }
+  const { skip, skipFooter } = options;
+  for (const [name, value] of Object.entries({ skip, skipFooter })) {
+    if (value !== undefined && !(Number.isSafeInteger(value) && value >= 0)) {
+      throw wrongOption(name, value, "a whole number from 0");
     }
   }
   if (format !== undefined && !formats.includes(format)) {

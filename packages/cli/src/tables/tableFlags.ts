@@ -12,14 +12,21 @@ export interface TableFlags {
   readonly format?: ReadTableOptions["format"] | undefined;
   readonly delimiter?: string | undefined;
   readonly header?: boolean | undefined;
-  readonly null?: readonly string[] | undefined;
+  readonly headerRows?: number | undefined;
+  readonly skip?: number | undefined;
+  readonly units?: boolean | undefined;
+  readonly skipFooter?: number | undefined;
   readonly encoding?: string | undefined;
 }
 
 /** These options, without others that were given beside them. */
 export function tableFlags(flags: TableFlags): TableFlags {
-  const { sql, columns, limit, sample, sampleSeed, format, delimiter, header, encoding } = flags;
-  return { sql, columns, limit, sample, sampleSeed, format, delimiter, header, null: flags.null, encoding };
+  const { sql, columns, limit, sample, sampleSeed, encoding } = flags;
+  const { format, delimiter, header, headerRows, skip, units, skipFooter } = flags;
+  return {
+    ...{ sql, columns, limit, sample, sampleSeed, encoding },
+    ...{ format, delimiter, header, headerRows, skip, units, skipFooter },
+  };
 }
 
 /**
@@ -31,9 +38,9 @@ export async function readTableOf(
   source: string | undefined,
   flags: TableFlags,
   { cwd, signal, stdin }: ActionContext,
-  onProgress?: (rows: number) => void,
+  { onProgress, carry }: Pick<ReadTableOptions, "onProgress" | "carry"> = {},
 ): Promise<TableRead> {
-  const { sql, columns, limit, sample, sampleSeed, format, delimiter, header, encoding } = flags;
+  const { sql, sampleSeed, ...read } = tableFlags(flags);
   if (source === undefined && sql === undefined) {
     throw unreadable("missing", "there is no table to read", "name one, or give a query with --sql");
   }
@@ -41,8 +48,8 @@ export async function readTableOf(
     throw unreadable("conflict", "a table and --sql exclude each other", "name the table in the query");
   }
   const options: ReadTableOptions = {
-    ...{ columns, limit, sample, seed: sampleSeed, format, delimiter, header, nullStrings: flags.null, encoding },
-    ...{ cwd, signal, stdin, onProgress },
+    ...read,
+    ...{ seed: sampleSeed, cwd, signal, stdin, onProgress, carry },
   };
   // The database takes a while to load, and --help needs none.
   const { readTable } = await import("./readTable.ts");

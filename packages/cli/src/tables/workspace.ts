@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
-import { type Database, openDatabase } from "./database.ts";
+import { type Database, lazyDatabase } from "./database.ts";
 
 /**
  * What reading one table needs for a while: DuckDB, and a folder for what has to be written down.
@@ -29,7 +29,7 @@ export async function withWorkspace<T>(
   signal?.throwIfAborted();
   const folder = await mkdtemp(join(tmpdir(), "evenkeel-"));
   try {
-    const database = await openDatabase({
+    const database = lazyDatabase({
       memoryLimit,
       threads: threads ?? Math.min(availableParallelism(), 4),
       temporary: join(folder, "duckdb"),
@@ -45,7 +45,7 @@ export async function withWorkspace<T>(
         newFile: (suffix) => join(folder, `${files++}${suffix}`),
       });
     } finally {
-      database.close();
+      await database.close();
     }
   } finally {
     await rm(folder, { recursive: true, force: true });

@@ -20,6 +20,8 @@ interface EvaluateRequest {
   /** The table to read. Default, also without a query: the training's own table. */
   readonly source?: string | undefined;
   readonly read: TableFlags;
+  /** Texts of the table that count as missing, beside those that the training took for it. */
+  readonly nulls?: readonly string[] | undefined;
   /** A part of the training's table. Default: all rows that have a target. */
   readonly part?: PartName | undefined;
   /** The number of rows with the largest errors to report. */
@@ -53,7 +55,7 @@ export async function evaluate(request: EvaluateRequest, context: ActionContext)
   const { from, read } = tableOf(request, name, origin);
   // The split of the training can be drawn again only from all columns.
   const besides = part === undefined ? [target, ...labelsOf(model)] : "all";
-  const features = await readFeatures(model, from, read, context, besides);
+  const features = await readFeatures(model, from, read, context, { besides, nulls: request.nulls });
   const { table, source } = features;
   const columns = table.columns.map((column) => column.name);
   if (!columns.includes(target)) {

@@ -25,6 +25,8 @@ interface PredictRequest {
   readonly row?: readonly string[] | undefined;
   /** Columns that are written beside the predictions. */
   readonly keep?: readonly string[] | "all" | undefined;
+  /** Texts of the table that count as missing, beside those that the training took for it. */
+  readonly nulls?: readonly string[] | undefined;
   /** The file that they are to be written into; none for standard output. */
   readonly output?: string | undefined;
   readonly format: OutputFormat;
@@ -45,7 +47,7 @@ interface Prediction {
 
 /** @throws CommandError or TableReadError for what is wrong with the model or the table */
 export async function predict(request: PredictRequest, context: ActionContext): Promise<Prediction> {
-  const { source, read, row, keep, format } = request;
+  const { source, read, row, keep = [], nulls, format } = request;
   const { cwd, signal } = context;
   if (row !== undefined && (source !== undefined || read.sql !== undefined)) {
     throw misuse("conflict", "--row is a table by itself", "leave the table or --sql away");
@@ -53,9 +55,11 @@ export async function predict(request: PredictRequest, context: ActionContext): 
   if (request.output !== undefined) checkWritable(resolve(cwd, request.output), request.output, "output");
   const { model } = loadModel(request.model, { cwd, runs: request.runs });
   const features =
-    row === undefined ? await readFeatures(model, source, read, context, keep) : rowsFeatures(model, row);
+    row === undefined
+      ? await readFeatures(model, source, read, context, { besides: keep, carry: keep, nulls })
+      : rowsFeatures(model, row);
   const { table } = features;
-  const kept = keep === "all" ? table.columns : (keep ?? []).map((name) => columnNamed(features, name));
+  const kept = keep === "all" ? features.given : keep.map((name) => columnNamed(features, name));
   const unfamiliar = unfamiliarIn(model, features);
   const marks = format === "json" || format === "ndjson" ? rowMarks(model, unfamiliar) : [];
   const counted = { clamped: 0 };
@@ -93,10 +97,10 @@ export async function writePrediction(
   else await writeTextFile(path, name, predictionText(prediction), signal);
 }
 
-function columnNamed({ table, source }: Features, name: string) {
-  const column = table.columns.find((one) => one.name === name);
+function columnNamed({ given, source }: Features, name: string) {
+  const column = given.find((one) => one.name === name);
   if (column !== undefined) return column;
-  const has = table.columns.map((one) => one.name);
+  const has = given.map((one) => one.name);
   const near = nearest(name, has);
   const hint = near === undefined ? "." : `; did you mean "${near}"?`;
   throw misuse("wrong-value", `--keep: ${source} has no column "${name}"${hint} It has ${listed(has)}.`);

@@ -1,14 +1,17 @@
-import { type Table, type TableModel, tableFromRows } from "evenkeel/tabular";
+import { type Column, type Table, type TableModel, tableFromRows } from "evenkeel/tabular";
 import type { ActionContext } from "../../shell/context.ts";
 import { type CommandError, misuse, sentence } from "../../shell/errors.ts";
 import { listed, nearest } from "../../shell/nearest.ts";
 import type { TableRead } from "../../tables/index.ts";
+import { withoutTexts } from "../../tables/missing.ts";
 import { TableReadError } from "../../tables/readError.ts";
 import { readTableOf, type TableFlags } from "../../tables/tableFlags.ts";
 
 /** A table that has every column of a model. */
 export interface Features {
   readonly table: Table;
+  /** The columns as they were read, with the texts that count as missing. */
+  readonly given: readonly Column[];
   /** What was read, in words. */
   readonly source: string;
   /** What its reader should know. */
@@ -22,11 +25,20 @@ export function featureNames({ preprocessing }: TableModel): string[] {
   return preprocessing.toJSON().inputs.map(({ column }) => column);
 }
 
+/** What is read beside the columns of a model, and how. */
+interface ReadFeatures {
+  /** Columns that are wanted too; "all" of them. */
+  readonly besides?: readonly string[] | "all";
+  /** Columns whose texts are wanted as they stand. */
+  readonly carry?: readonly string[] | "all";
+  /** Texts that count as missing. */
+  readonly nulls?: readonly string[] | undefined;
+}
+
 /**
  * Reads a table for a model. Where nothing else of it is wanted, columns that the model does not
  * use are not even read.
  *
- * @param besides columns that are wanted too; "all" of them
  * @throws TableReadError if the table cannot be read; CommandError if it lacks a column of the
  *   model
  */
@@ -35,16 +47,23 @@ export async function readFeatures(
   source: string | undefined,
   flags: TableFlags,
   context: ActionContext,
-  besides: readonly string[] | "all" = [],
+  { besides = [], carry = [], nulls = [] }: ReadFeatures = {},
 ): Promise<Features> {
-  const read = await readNeeded(featureNames(model), source, flags, context, besides);
+  const texts = carry === "all" ? carry : [...textNames(model), ...carry];
+  const read = await readNeeded(featureNames(model), source, flags, context, besides, texts);
   const json = read.format === "json" || read.format === "ndjson";
-  const { table, warnings, absent } = completed(model, read, read.source, json);
+  const columns = withoutTexts(read.columns, nulls);
+  const { table, warnings, absent } = completed(model, { rows: read.rows, columns }, read.source, json);
   const wanted = new Set(featureNames(model));
   const notes = read.notes
     .filter(({ column }) => column === undefined || wanted.has(column))
     .map(({ severity, message }) => `${severity}: ${message}`);
-  return { table, source: read.source, notes: [...notes, ...warnings], absent };
+  return { table, given: read.columns, source: read.source, notes: [...notes, ...warnings], absent };
+}
+
+/** The columns of which a model knows texts, not numbers. */
+function textNames({ schema }: TableModel): string[] {
+  return schema.columns.filter(({ kind }) => kind !== "numeric" && kind !== "boolean").map(({ name }) => name);
 }
 
 async function readNeeded(
@@ -53,13 +72,16 @@ async function readNeeded(
   flags: TableFlags,
   context: ActionContext,
   besides: readonly string[] | "all",
+  carry: readonly string[] | "all",
 ): Promise<TableRead> {
-  if (besides === "all" || source === "-") return readTableOf(source, flags, context);
+  if (besides === "all" || source === "-") return readTableOf(source, flags, context, { carry });
   try {
-    return await readTableOf(source, { ...flags, columns: [...new Set([...features, ...besides])] }, context);
+    return await readTableOf(source, { ...flags, columns: [...new Set([...features, ...besides])] }, context, {
+      carry,
+    });
   } catch (error) {
     // A column may be missing: which one, and whether that is allowed, the whole table says.
-    if (error instanceof TableReadError) return readTableOf(source, flags, context);
+    if (error instanceof TableReadError) return readTableOf(source, flags, context, { carry });
     throw error;
   }
 }
@@ -71,8 +93,9 @@ async function readNeeded(
  */
 export function rowsFeatures(model: TableModel, texts: readonly string[]): Features {
   const rows = texts.map(parseRow);
-  const { table, warnings, absent } = completed(model, tableOf(rows), "--row", true);
-  return { table, source: "--row", notes: warnings, absent };
+  const given = tableOf(rows);
+  const { table, warnings, absent } = completed(model, given, "--row", true);
+  return { table, given: given.columns, source: "--row", notes: warnings, absent };
 }
 
 function tableOf(rows: readonly Record<string, unknown>[]): Table {

@@ -7,7 +7,7 @@ import type { ActionContext } from "../../shell/context.ts";
 import { saidFindings } from "../../shell/dialect.ts";
 import type { TableRead } from "../../tables/index.ts";
 import { readTableOf, type TableFlags, tableFlags } from "../../tables/tableFlags.ts";
-import { columnOptions, targetOf } from "../columns.ts";
+import { columnOptions, targetOf, textColumns } from "../columns.ts";
 import type { StudyFlags } from "./studyFlags.ts";
 
 /** The data of a study, how it was read, and notes about it. */
@@ -52,11 +52,14 @@ export async function readData(
     const data = { table: { rows: table.rows, columns: table.columns }, schema, picture };
     return { data, table, read, columns: { target: schema.target }, noticed: table.notes };
   }
-  const table = await readTableOf(from, read, context, (rows) => onRead?.(rows, "rows")).finally(onReadEnd);
+  const table = await readTableOf(from, read, context, {
+    carry: textColumns(began?.schema ?? columnOptions(flags)),
+    onProgress: (rows) => onRead?.(rows, "rows"),
+  }).finally(onReadEnd);
   const columns = began?.schema ?? { target: targetOf(table, flags), ...columnOptions(flags) };
   const schema = inferSchema(table, columns);
   const findings = checkTable(table, schema);
-  const noticed = [...table.notes, ...saidFindings(findings)];
+  const noticed = [...table.notes, ...saidFindings(findings, table.lineOf)];
   if (findings.some(({ severity }) => severity === "error")) throw new TableError(findings);
   return { data: { table: { rows: table.rows, columns: table.columns }, schema }, table, read, columns, noticed };
 }

@@ -11,7 +11,7 @@ import { writeAtomic } from "../../shell/files/writeAtomic.ts";
 import { printable } from "../../shell/terminal.ts";
 import type { TableRead } from "../../tables/index.ts";
 import { readTableOf, type TableFlags } from "../../tables/tableFlags.ts";
-import { targetOf } from "../columns.ts";
+import { targetOf, textColumns } from "../columns.ts";
 import { fingerprint } from "./fingerprint.ts";
 import { type ResumedRun, resumedRun } from "./resumedRun.ts";
 import { runTraining, settingsOf } from "./runTraining.ts";
@@ -76,7 +76,11 @@ export async function train(request: TrainRequest, context: ActionContext, event
   const before = resumed?.run.config.recipe;
   const read = resumed === undefined ? request.read : readFlagsOf(resumed.run);
   const from = before === undefined ? source : before.source;
-  const table = await readTableOf(from, read, context, events.onRead).finally(events.onReadEnd);
+  const told = resumed === undefined ? request.options : trainOptionsOf(resumed.run);
+  const table = await readTableOf(from, read, context, {
+    carry: textColumns(told),
+    onProgress: events.onRead,
+  }).finally(events.onReadEnd);
   const options =
     resumed === undefined
       ? { target: targetOf(table, request), ...request.options }

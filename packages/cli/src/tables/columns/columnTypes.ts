@@ -4,6 +4,10 @@ export type Reading =
       readonly as: "number" | "float" | "boolean" | "date" | "text";
       /** The expression that DuckDB computes: FLOAT, DOUBLE, BOOLEAN or VARCHAR. */
       readonly sql: string;
+      /** The expression that gives its values as texts, in the shortest way. */
+      readonly text?: string;
+      /** Doubles below this are exactly the numbers that the column holds. */
+      readonly exactBelow?: number;
       readonly note?: string;
     }
   | { readonly as: "ignored"; readonly why: string };
@@ -14,9 +18,15 @@ const dates = /^(?:DATE|TIMESTAMP)/;
 /** Reads a type as DESCRIBE names it: `DECIMAL(18,3)`, `STRUCT(a BIGINT)[]`, `ENUM('x', 'y')`. */
 export function readingOf(column: string, type: string): Reading {
   if (/\[\d*\]$/.test(type)) return ignored("lists");
-  if (type === "FLOAT") return { as: "float", sql: column };
-  if (type === "DOUBLE" || wholeNumbers.test(type) || type.startsWith("DECIMAL")) {
-    return { as: "number", sql: `CAST(${column} AS DOUBLE)` };
+  const text = `CAST(${column} AS VARCHAR)`;
+  const shortest = `regexp_replace(${text}, '\\.0*$|(\\.[0-9]*[1-9])0+$', '\\1')`;
+  if (type === "FLOAT") return { as: "float", sql: column, text: shortest };
+  const number = `CAST(${column} AS DOUBLE)`;
+  if (type === "DOUBLE") return { as: "number", sql: number, text: shortest };
+  if (wholeNumbers.test(type)) return { as: "number", sql: number, text, exactBelow: 2 ** 53 };
+  if (type.startsWith("DECIMAL")) {
+    const [, scale = "0"] = /,\s*(\d+)/.exec(type) ?? [];
+    return { as: "number", sql: number, text: scale === "0" ? text : shortest, exactBelow: 1e15 / 10 ** Number(scale) };
   }
   if (type === "BOOLEAN") return { as: "boolean", sql: column };
   if (dates.test(type)) {
@@ -51,13 +61,15 @@ function ignored(what: string): Reading {
   return { as: "ignored", why: what };
 }
 
+/** The type of column that is made. */
+export type Kept = Exclude<Reading["as"], "ignored">;
+
 /**
  * One type that holds the values of both; the files of a pattern need not agree on whether a column
  * is whole.
  */
-export function commonReading(a: Reading["as"], b: Reading["as"]): Reading["as"] | undefined {
+export function commonReading(a: Kept, b: Kept): Kept {
   if (a === b) return a;
   const numbers = ["number", "float"];
-  if (numbers.includes(a) && numbers.includes(b)) return "number";
-  return undefined;
+  return numbers.includes(a) && numbers.includes(b) ? "number" : "text";
 }

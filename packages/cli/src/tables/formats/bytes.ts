@@ -81,10 +81,33 @@ function damagedGzip(name: string, error: unknown): TableReadError {
   return unreadable("damaged-file", `${name}: the gzip data is damaged (${(error as Error).message})`);
 }
 
+/**
+ * The bytes of a file, unpacked.
+ *
+ * @throws TableReadError if gzip data is damaged
+ */
+export async function* unpacked(
+  { name, path }: { readonly name: string; readonly path: string },
+  compression: Head["compression"],
+): AsyncGenerator<Uint8Array> {
+  if (compression === "zstd") {
+    throw unreadable("not-supported", `${name} is compressed with zstd, as which text is not read`, "unpack it first");
+  }
+  try {
+    for await (const part of plainBytes(path, compression)) yield part as Uint8Array;
+  } catch (error) {
+    throw compression === "gzip" && isOfZlib(error) ? damagedGzip(name, error) : error;
+  }
+}
+
+function isOfZlib(error: unknown): boolean {
+  return error instanceof Error && "code" in error && /^Z_|^ERR_/.test(String(error.code));
+}
+
 function plainBytes(path: string, compression: Head["compression"]): Readable {
-  const bytes = createReadStream(path);
+  const bytes = createReadStream(path, { highWaterMark: 1 << 20 });
   if (compression !== "gzip") return bytes;
-  const unpacked = createGunzip({ chunkSize: 1 << 18 });
+  const unpacked = createGunzip({ chunkSize: 1 << 20 });
   bytes.on("error", (error) => unpacked.destroy(error));
   unpacked.on("close", () => bytes.destroy());
   return bytes.pipe(unpacked);

@@ -24,21 +24,54 @@ export async function jsonPart(
       `${name} is no table in JSON: it begins with ${JSON.stringify(text.slice(0, 10))}, not [ or {`,
     );
   }
-  const options = [
+  const reading = [
     fileLiteral(path),
     `format=${literal(format === "ndjson" && text[0] === "{" ? "newline_delimited" : "auto")}`,
     `compression=${literal(head.compression)}`,
+    "maximum_object_size=67108864",
+  ];
+  const detecting = [
     `sample_size=${thorough ? -1 : 20480}`,
     "map_inference_threshold=-1",
     "field_appearance_threshold=0",
-    "maximum_object_size=67108864",
     "hive_partitioning=false",
+    // JSON has no dates: what looks like one is a text.
+    `dateformat=${literal(noFormat)}`,
+    `timestampformat=${literal(noFormat)}`,
   ];
-  const from = `read_json(${options.join(", ")})`;
-  const columns = await described(database, from);
+  let from = `read_json(${[...reading, ...detecting].join(", ")})`;
+  let columns = await described(database, from);
   if (/^\[\s*\]\s*$/.test(text))
     throw unreadable("damaged-file", `${name} is an empty list: it has no rows and no columns`);
+  const clash = columns.some((column) => isRenamed(column, columns));
+  if (clash) columns = await withKeys(database, `read_json_objects(${reading.join(", ")})`, columns);
+  else if (columns.some(({ type }) => likeTexts.test(type))) {
+    columns = columns.map((column) => ({ ...column, type: column.type.replace(likeTexts, "VARCHAR") }));
+    const types = columns.map(({ sql, type }) => `${sql}: ${literal(type)}`).join(", ");
+    from = `read_json(${[...reading, `columns={${types}}`].join(", ")})`;
+  }
   return { name, from, columns: await withNestedJson(database, from, columns), notes: [] };
+}
+
+/** A format of dates that no text has. */
+const noFormat = "\u0001%Y";
+/** Types that DuckDB sees in texts. */
+const likeTexts = /^(?:UUID|TIME)$/;
+
+/** DuckDB numbers names that differ by case only: "Upn" beside "UPN" is called "Upn_1". */
+function isRenamed({ name }: PartColumn, columns: readonly PartColumn[]): boolean {
+  const base = name.replace(/_\d+$/, "").toLowerCase();
+  return base.length < name.length && columns.some((other) => other.name.toLowerCase() === base);
+}
+
+/** The columns by the names that the objects have for them. */
+async function withKeys(database: Database, from: string, columns: readonly PartColumn[]): Promise<PartColumn[]> {
+  const rows = await database.rows<{ key: string }>(`SELECT DISTINCT unnest(json_keys(json)) AS key FROM ${from}`);
+  const keys = new Set(rows.map(({ key }) => key));
+  return columns.map((column) => {
+    const base = column.name.replace(/_\d+$/, "");
+    return !keys.has(column.name) && keys.has(base) ? { ...column, name: base } : column;
+  });
 }
 
 /** The columns of what stands behind FROM. */

@@ -1,0 +1,35 @@
+import type { Head } from "../formats/bytes.ts";
+import type { ReadNote } from "../readError.ts";
+import { type CsvOptions, csvDialect } from "./dialect/dialect.ts";
+
+/** A CSV file, as its beginning shows it. */
+export interface CsvFile {
+  /** As people know it. */
+  readonly name: string;
+  readonly path: string;
+  readonly compression: Head["compression"];
+  readonly delimiter: string;
+  readonly skip: number;
+  readonly head: number;
+  readonly foot: number;
+  readonly columns: readonly { readonly name: string }[];
+  readonly notes: readonly ReadNote[];
+}
+
+interface Beginning {
+  readonly name: string;
+  readonly path: string;
+  readonly head: Head;
+  /** Whether tabs are likelier than other delimiters. */
+  readonly tabs: boolean;
+}
+
+export function csvFile(
+  { name, path, head: { bytes, whole, compression }, tabs }: Beginning,
+  options: CsvOptions,
+): CsvFile {
+  const text = new TextDecoder().decode(bytes);
+  const { delimiter, skip, head, names, notes } = csvDialect(name, text, whole, tabs, options);
+  const columns = names.map((column) => ({ name: column }));
+  return { name, path, compression, delimiter, skip, head, foot: options.skipFooter ?? 0, columns, notes };
+}

@@ -1,0 +1,9 @@
+/** Some records of a CSV file, as places in bytes. */
+export interface FieldBlock {
+  readonly bytes: Buffer;
+  readonly rows: number;
+  readonly columns: number;
+  /** Where the fields begin and end, record by record; quotes are not part of them. */
+  readonly starts: Int32Array;
+  readonly ends: Int32Array;
+}

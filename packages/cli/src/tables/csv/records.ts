@@ -1,0 +1,287 @@
+import { isUtf8 } from "node:buffer";
+import { type TableReadError, unreadable } from "../readError.ts";
+import type { FieldBlock } from "./fieldBlock.ts";
+import { LineMap } from "./lineMap.ts";
+
+interface RecordOptions {
+  /** As people know the file. */
+  readonly name: string;
+  /** One character. */
+  readonly delimiter: string;
+  /** Fields of each record. */
+  readonly columns: number;
+  /** Lines at the beginning that hold no records. */
+  readonly skip: number;
+  /** Records behind them that are no rows, such as names. */
+  readonly head: number;
+  /** Records at the end that are no rows, such as totals. */
+  readonly foot: number;
+}
+
+/** The bytes are in another encoding. */
+export class InvalidUtf8 extends Error {
+  constructor() {
+    super("invalid UTF-8");
+  }
+}
+
+/** A record as long as this is an unclosed quote, or no CSV at all. */
+const longestRecord = 1 << 22;
+const [lineFeed, carriageReturn, quote] = [10, 13, 34];
+
+/**
+ * Cuts bytes of UTF-8 into records and fields. A quoted field may hold delimiters, line ends, and
+ * quotes that are written twice; lines end with LF, CR LF or CR; empty lines are no records.
+ */
+export class Records {
+  /** In which line each row begins. */
+  readonly lines = new LineMap();
+  private readonly options: RecordOptions;
+  private readonly delimiter: Uint8Array;
+  /** Bytes that a field without quotes may end at. */
+  private readonly stops = new Uint8Array(256);
+  private buffer = Buffer.alloc(1 << 21);
+  /** How much of the buffer is filled. */
+  private filled = 0;
+  /** How much of that has been given away. */
+  private used = 0;
+  /** The line that begins there; the first is 1. */
+  private line = 1;
+  private starts = new Int32Array(1 << 12);
+  private ends = new Int32Array(1 << 12);
+  /** The fields with quotes that are written twice. */
+  private escaped: number[] = [];
+  private heads: number;
+  private rows = 0;
+  private failure?: TableReadError;
+
+  constructor(options: RecordOptions) {
+    this.options = options;
+    this.delimiter = new TextEncoder().encode(options.delimiter);
+    for (const byte of [this.delimiter[0], lineFeed, carriageReturn]) this.stops[byte] = 1;
+    this.heads = options.head;
+  }
+
+  /**
+   * The rows that are complete with these bytes. They are valid until the next call.
+   *
+   * @throws TableReadError naming the line of the record that follows the rows given so far
+   */
+  take(bytes: Uint8Array): FieldBlock {
+    this.buffer.copyWithin(0, this.used, this.filled);
+    this.filled -= this.used;
+    this.used = 0;
+    if (this.filled + bytes.length >= this.buffer.length) {
+      const larger = Buffer.alloc(Math.max(2 * this.buffer.length, this.filled + bytes.length + 1));
+      larger.set(this.buffer.subarray(0, this.filled));
+      this.buffer = larger;
+    }
+    this.buffer.set(bytes, this.filled);
+    this.filled += bytes.length;
+    return this.cut(false);
+  }
+
+  /** The rest, whose last line need not end; `check` says whether that is all. */
+  end(): FieldBlock {
+    return this.cut(true);
+  }
+
+  /** @throws TableReadError if a record behind the last rows is not right */
+  check(): void {
+    if (this.failure) throw this.failure;
+  }
+
+  private cut(last: boolean): FieldBlock {
+    this.check();
+    if (!this.skipLines(last)) return this.block(0, 0);
+    const { columns, foot } = this.options;
+    const { fields, lines, begins, fault } = this.tokenize(last);
+    const complete = lines.length - 1;
+    const most = Math.max(0, complete - foot);
+    let kept = 0;
+    let count = 0;
+    for (; kept < most; kept++) {
+      const found = fields[kept] - count;
+      if (found !== columns) {
+        this.failure = ragged(this.options.name, lines[kept], found, columns);
+        break;
+      }
+      count = fields[kept];
+    }
+    if (fault !== undefined && kept === most) this.failure = fault;
+    const heads = Math.min(this.heads, kept);
+    this.heads -= heads;
+    for (let record = heads; record < kept; record++) this.lines.add(this.rows++, lines[record]);
+    if (!isUtf8(this.buffer.subarray(this.used, begins[kept]))) throw new InvalidUtf8();
+    this.unescape(count);
+    this.used = begins[kept];
+    this.line = lines[kept];
+    if (this.filled - begins[complete] > longestRecord) {
+      this.failure ??= unreadable(
+        "damaged-file",
+        `${this.options.name} has a line longer than 4 MB, line ${lines[complete]}`,
+        "is a quote not closed, or is it no CSV file?",
+      );
+    }
+    return this.block(heads, kept - heads);
+  }
+
+  private block(heads: number, rows: number): FieldBlock {
+    const { columns } = this.options;
+    const offset = heads * columns;
+    const [starts, ends] = [this.starts, this.ends].map((places) => (offset === 0 ? places : places.subarray(offset)));
+    return { bytes: this.buffer, rows, columns, starts, ends };
+  }
+
+  /** Whether all lines are skipped that hold no records. */
+  private skipLines(last: boolean): boolean {
+    while (this.line <= this.options.skip) {
+      let at = this.used;
+      while (at < this.filled && !isEnd(this.buffer[at])) at++;
+      if (at + 1 >= this.filled && !last) return false;
+      this.used = Math.min(this.filled, at + (this.isPair(at) ? 2 : 1));
+      this.line++;
+      if (this.used === this.filled) break;
+    }
+    return true;
+  }
+
+  private isPair(at: number): boolean {
+    return this.buffer[at] === carriageReturn && this.buffer[at + 1] === lineFeed && at + 1 < this.filled;
+  }
+
+  /** Finds the records that are complete, and with the last one also the end. */
+  private tokenize(last: boolean) {
+    const { buffer, filled } = this;
+    const [delimiter] = this.delimiter;
+    const wide = this.delimiter.length;
+    /** How many fields there are up to the end of each record. */
+    const fields: number[] = [];
+    /** In which line, and at which byte, each record begins, and what follows the last. */
+    const lines: number[] = [];
+    const begins: number[] = [];
+    this.escaped = [];
+    const { stops } = this;
+    // Behind the last byte stands an end, so that fields need not look for it.
+    buffer[filled] = lineFeed;
+    let { used: at, line } = this;
+    let field = 0;
+    let fault: TableReadError | undefined;
+    reading: while (at < filled) {
+      const [begin, first] = [at, line];
+      let whole = false;
+      const before = field;
+      while (!whole) {
+        if (field === this.starts.length) this.widen();
+        let start = at;
+        let end: number;
+        if (buffer[at] === quote && at < filled) {
+          start++;
+          at++;
+          let twice = false;
+          for (; ; at++) {
+            const byte = buffer[at];
+            if (at >= filled) {
+              if (last)
+                fault = unreadable("damaged-file", `${this.options.name}, line ${first}: a quote is never closed`);
+              lines.push(first);
+              begins.push(begin);
+              return { fields, lines, begins, fault };
+            }
+            if (byte === lineFeed || (byte === carriageReturn && buffer[at + 1] !== lineFeed)) line++;
+            if (byte !== quote) continue;
+            if (at + 1 >= filled || buffer[at + 1] !== quote) break;
+            twice = true;
+            at++;
+          }
+          end = at++;
+          if (twice) this.escaped.push(field);
+        } else {
+          while (stops[buffer[at]] === 0 || (wide > 1 && buffer[at] === delimiter && !this.delimits(at))) at++;
+          if (at > filled) at = filled;
+          end = at;
+        }
+        const stop = at < filled ? buffer[at] : -1;
+        // What follows a carriage return, or a quote, is not known at the end of what came so far.
+        if (!last && (stop < 0 || (stop === carriageReturn && at + 1 >= filled))) {
+          lines.push(first);
+          begins.push(begin);
+          return { fields, lines, begins, fault };
+        }
+        this.starts[field] = start;
+        this.ends[field] = end;
+        field++;
+        if (stop === delimiter && (wide === 1 || this.delimits(at))) at += wide;
+        else if (stop < 0 || isEnd(stop)) {
+          whole = true;
+          at += stop < 0 ? 0 : this.isPair(at) ? 2 : 1;
+          line++;
+        } else {
+          const why = 'a quote stands inside a quoted field, where it is written twice ("")';
+          fault = unreadable("damaged-file", `${this.options.name}, line ${first}: ${why}`);
+          lines.push(first);
+          begins.push(begin);
+          break reading;
+        }
+      }
+      // An empty line.
+      if (field === before + 1 && this.starts[before] === begin && this.ends[before] === begin) field = before;
+      else {
+        fields.push(field);
+        lines.push(first);
+        begins.push(begin);
+      }
+    }
+    if (fault === undefined) {
+      lines.push(line);
+      begins.push(at);
+    }
+    return { fields, lines, begins, fault };
+  }
+
+  private delimits(at: number): boolean {
+    return this.delimiter.every((byte, i) => this.buffer[at + i] === byte);
+  }
+
+  private widen(): void {
+    const [starts, ends] = [this.starts, this.ends].map((places) => {
+      const wider = new Int32Array(2 * places.length);
+      wider.set(places);
+      return wider;
+    });
+    this.starts = starts;
+    this.ends = ends;
+  }
+
+  /** Writes quotes that stand twice once, in the fields up to this one. */
+  private unescape(fields: number): void {
+    for (const field of this.escaped) {
+      if (field >= fields) return;
+      let to = this.starts[field];
+      for (let at = to; at < this.ends[field]; at++) {
+        this.buffer[to++] = this.buffer[at];
+        if (this.buffer[at] === quote) at++;
+      }
+      this.ends[field] = to;
+    }
+  }
+}
+
+function isEnd(byte: number): boolean {
+  return byte === lineFeed || byte === carriageReturn;
+}
+
+function ragged(name: string, line: number, found: number, columns: number): TableReadError {
+  const fields = `${found} ${found === 1 ? "field" : "fields"}`;
+  const lines =
+    columns === 1
+      ? "if lines stand above the header, leave them out with --skip; "
+      : found === 1
+        ? "if it is a footer, leave it out with --skip-footer; "
+        : "";
+  return unreadable(
+    "damaged-file",
+    `${name}, line ${line}: it has ${fields}, expected ${columns} as in the first line`,
+    `${lines}if the delimiter is wrong, name it with --delimiter`,
+  );
+}
