@@ -34,7 +34,8 @@ export type { ColumnKind, ColumnSchema, DateOrder, Schema, Task, ToldKind } from
 export { schemaFromJSON } from "./schema/schemaJson.ts";
 export { schemaOptions } from "./schema/schemaOptions.ts";
 export type { SchemaOptions } from "./schema/schemaOptions.types.ts";
-export { defaultShares, type Split, splitRows } from "./table/split.ts";
+export { type JoinedTables, joinTables } from "./table/joinTables.ts";
+export { defaultShares, rowsWithTarget, type Split, splitRows } from "./table/split.ts";
 export { splitOptions } from "./table/splitOptions.ts";
 export type { SplitOptions } from "./table/splitOptions.types.ts";
 export type { BooleanColumn, Column, DateColumn, NumberColumn, Table, TextColumn } from "./table/table.ts";
