@@ -1,6 +1,6 @@
 export { type Baseline, baselines } from "./baselines/baselines.ts";
 export { scoresOf, type TableScores } from "./baselines/scores.ts";
-export { assertTable, checkTable } from "./checks/checks.ts";
+export { assertTable, type CheckTableOptions, checkTable } from "./checks/checks.ts";
 export { type Finding, type FindingCode, TableError } from "./checks/findings.ts";
 export { type Unfamiliar, unfamiliarValues } from "./checks/unfamiliar.ts";
 export type { ClassPredictions, NumberPredictions, Predictions } from "./encoding/decode.ts";
@@ -35,6 +35,13 @@ export { schemaFromJSON } from "./schema/schemaJson.ts";
 export { schemaOptions } from "./schema/schemaOptions.ts";
 export type { SchemaOptions } from "./schema/schemaOptions.types.ts";
 export { type JoinedTables, joinTables } from "./table/joinTables.ts";
+export {
+  type RareClasses,
+  rareClassChoices,
+  type SettledClasses,
+  settleRareClasses,
+  withSettledClasses,
+} from "./table/rareClasses.ts";
 export { defaultShares, rowsWithTarget, type Split, splitRows } from "./table/split.ts";
 export { splitOptions } from "./table/splitOptions.ts";
 export type { SplitOptions } from "./table/splitOptions.types.ts";

@@ -4,11 +4,16 @@ import { checkStructure, columnOf, shorten } from "../schema/columns.ts";
 import { identifierOf } from "../schema/identifier.ts";
 import { countTexts, dateReading, inferKind, nearlyUnique, type StrayDate, strayDate } from "../schema/inferKind.ts";
 import { parseNumber } from "../schema/parse.ts";
-import { booleansOf, datesOf, largestFloat32, misfitsOf, numbersOf, orderHint } from "../schema/read.ts";
-import { type ColumnSchema, isAsked, type Schema } from "../schema/schema.ts";
+import { booleansOf, datesOf, largestFloat32, misfitsOf, numbersOf, orderHint, textsOf } from "../schema/read.ts";
+import { askedReasons, type ColumnSchema, isAsked, type Schema } from "../schema/schema.ts";
+import { fewestOfClass, type RareClasses } from "../table/rareClasses.ts";
+import { rowsWithTarget } from "../table/split.ts";
 import type { Column, Table } from "../table/table.ts";
+import { checkCategories } from "./categoryChecks.ts";
 import { type Finding, finding, findingOf, TableError } from "./findings.ts";
 import { leakOf, type Values } from "./leak.ts";
+import { checkNumbers } from "./numberChecks.ts";
+import { checkCopies, checkGroups, checkTotal } from "./rowChecks.ts";
 
 /**
  * The fewest rows with a target that are trained on, and how many it takes before nothing is said
@@ -16,27 +21,40 @@ import { leakOf, type Values } from "./leak.ts";
  */
 const fewestRows = 10;
 const enoughRows = 50;
-/** The same for the rows of one class. */
-const fewestOfClass = 2;
+/** Rows of a class from which on nothing is said about it. */
 const enoughOfClass = 10;
+
+/** What `checkTable` is told about the training to come. */
+export interface CheckTableOptions {
+  /** What is done with classes of few rows. */
+  readonly rareClasses?: RareClasses | undefined;
+}
 
 /**
  * What is wrong or doubtful about a table, before anything is trained; each finding that is about a
  * column names it. Errors: strings among numbers; infinite values, and such that float32 cannot
  * hold; a target without values, that never varies, or whose classes are nearly all different;
- * fewer than 10 rows with a target, or 2 of a class; no features. Warnings: columns without values,
- * constant ones, identifiers, those of dates but for a few values; a feature that gives the target
- * away; fewer than 50 rows, or 10 of a class. Notes: ignored text; dates that can be read in two
- * ways; rows without a target; few whole numbers as a target.
+ * fewer than 10 rows with a target; no features. Warnings: columns without values, constant ones,
+ * identifiers, those of dates but for a few values; a feature that gives the target away; fewer
+ * than 50 rows, or 10 of a class; copies of rows, a row that adds up the others, and rows of one
+ * group; values far outside the rest, numbers that stand for missing ones, categories that differ
+ * by spaces or case alone. Notes: ignored text; dates that can be read in two ways; rows without a
+ * target; few whole numbers as a target; one value in nearly all rows; categories of one row.
  * @throws RangeError if a column of the schema is not in the table
  */
-export function checkTable(table: Table, schema: Schema): Finding[] {
+export function checkTable(table: Table, schema: Schema, { rareClasses }: CheckTableOptions = {}): Finding[] {
   checkStructure("checkTable", table);
   if (table.rows === 0) return [finding("error", "few-rows", "the table has no rows")];
   const findings: Finding[] = [];
-  const target = checkTarget(table, schema, findings);
+  const target = checkTarget(table, schema, findings, rareClasses);
+  const withTarget = target === undefined ? new Int32Array(0) : rowsWithTarget(table, schema);
+  findings.push(...checkTotal(table, schema), ...checkCopies(table, schema, withTarget));
   for (const column of schema.columns) {
-    if (column.use === "target" || (column.use === "ignored" && isAsked(column.why))) continue;
+    if (column.use === "target") continue;
+    if (column.use === "ignored" && column.why !== askedReasons.group && target !== undefined) {
+      findings.push(...checkGroups(columnOf(table, column.name), target, schema.task === "regression", withTarget));
+    }
+    if (column.use === "ignored" && isAsked(column.why)) continue;
     findings.push(...checkColumn(columnOf(table, column.name), column));
     if (column.use !== "feature" || target === undefined) continue;
     if (findings.some(({ severity, column: name }) => severity === "error" && name === column.name)) continue;
@@ -57,8 +75,8 @@ export function checkTable(table: Table, schema: Schema): Finding[] {
  * @returns warnings and notes
  * @throws TableError listing every error
  */
-export function assertTable(table: Table, schema: Schema): Finding[] {
-  const findings = checkTable(table, schema);
+export function assertTable(table: Table, schema: Schema, options?: CheckTableOptions): Finding[] {
+  const findings = checkTable(table, schema, options);
   if (findings.some(({ severity }) => severity === "error")) throw new TableError(findings);
   return findings;
 }
@@ -109,7 +127,7 @@ function checkColumn(column: Column, schema: ColumnSchema): Finding[] {
   }
   if (kind === "category") {
     const { present, distinct } = texts ?? countTexts(column);
-    if (!nearlyUnique(present, distinct)) return [];
+    if (!nearlyUnique(present, distinct)) return checkCategories(name, textsOf(column));
     return found(
       "warning",
       "identifier",
@@ -117,7 +135,7 @@ function checkColumn(column: Column, schema: ColumnSchema): Finding[] {
     );
   }
   const identifier = identifierOf(column, kind);
-  if (identifier === undefined) return [];
+  if (identifier === undefined) return kind === "numeric" ? checkNumbers(name, numbersOf(column)) : [];
   const advice = use === "ignored" ? "is ignored: " : "is used, though ";
   return found(
     "warning",
@@ -186,7 +204,12 @@ function wrongKind(column: string, error: unknown): Finding {
 type Add = (severity: Finding["severity"], code: Finding["code"], statement: Text, cure?: Text) => void;
 
 /** The target's values, NaN or -1 where it is missing; undefined if they cannot be read. */
-function checkTarget(table: Table, schema: Schema, findings: Finding[]): Values | undefined {
+function checkTarget(
+  table: Table,
+  schema: Schema,
+  findings: Finding[],
+  rareClasses: CheckTableOptions["rareClasses"],
+): Values | undefined {
   const column = columnOf(table, schema.target);
   const { classes, target, task } = schema;
   const kind = schema.columns.find(({ name }) => name === target)?.kind ?? "numeric";
@@ -224,8 +247,10 @@ function checkTarget(table: Table, schema: Schema, findings: Finding[]): Values 
       `${named} has no value in ${table.rows - present} of ${table.rows} rows, which are left out`,
     );
   }
-  if (classes !== undefined) checkClasses(values, schema, classes, present, add);
-  else if (kind === "numeric" && whole && distinct <= 20 && distinct > 1 && present >= fewestRows) {
+  if (classes !== undefined) {
+    if (kind === "category") findings.push(...checkCategories(target, textsOf(column), true));
+    checkClasses(values, schema, classes, present, add, rareClasses);
+  } else if (kind === "numeric" && whole && distinct <= 20 && distinct > 1 && present >= fewestRows) {
     add(
       "note",
       "target-whole-numbers",
@@ -233,6 +258,7 @@ function checkTarget(table: Table, schema: Schema, findings: Finding[]): Values 
       text`${{ option: "task", value: "multiclass" }} takes them for classes`,
     );
   }
+  if (classes === undefined && kind === "numeric") findings.push(...checkNumbers(target, values as Float64Array));
   return task === "regression" || distinct > 1 ? values : undefined;
 }
 
@@ -248,7 +274,14 @@ function variety(values: Values, missing: (value: number) => boolean) {
   return { distinct: seen.size, whole };
 }
 
-function checkClasses(values: Values, { target }: Schema, classes: readonly string[], present: number, add: Add): void {
+function checkClasses(
+  values: Values,
+  { target }: Schema,
+  classes: readonly string[],
+  present: number,
+  add: Add,
+  rareClasses: CheckTableOptions["rareClasses"],
+): void {
   const named = `the target ${shorten(target)}`;
   const counts = new Array<number>(classes.length).fill(0);
   for (let i = 0; i < values.length; i++) if (values[i] >= 0) counts[values[i]]++;
@@ -263,10 +296,13 @@ function checkClasses(values: Values, { target }: Schema, classes: readonly stri
   const few = (limit: number, from = 0) => classes.filter((_, k) => counts[k] < limit && counts[k] >= from);
   const list = (names: readonly string[]) =>
     `${names.slice(0, 5).map(shorten).join(", ")}${names.length > 5 ? ` and ${names.length - 5} more` : ""}`;
-  const tooFew = few(fewestOfClass);
+  const tooFew = few(fewestOfClass, 1);
   if (tooFew.length > 0) {
-    const statement = `${named} has fewer than ${fewestOfClass} rows of ${list(tooFew)}`;
-    add("error", "rare-class", statement, "leave such rows out, or join them to another class");
+    const statement = `${named} has a single row of ${list(tooFew)}`;
+    // Without them there must be two classes left.
+    const isError = rareClasses !== "keep" && classes.length - tooFew.length < 2;
+    const keep = { option: "rareClasses", value: "keep" };
+    add(isError ? "error" : "warning", "rare-class", statement, isError ? text`${keep} trains on it all the same` : undefined);
   }
   const rare = few(enoughOfClass, fewestOfClass);
   if (rare.length > 0) {
