@@ -30,7 +30,7 @@ export const studyFlagOptions: Options = { ...declared, ...commandOnly };
 
 /** How the help groups them. */
 export const studyGroups: readonly FlagGroup[] = [
-  { title: "Rows", paths: ["seeds", "firstSeed", "validation", "test", "rowFractions", "rescale"] },
+  { title: "Rows", paths: ["seeds", "firstSeed", "validation", "test", "group", "time", "rowFractions", "rescale"] },
   {
     title: "What is compared",
     paths: ["scales", "norms", "dropout", "lrs", "metric", "targetError", "worth", "quick"],

@@ -20,6 +20,7 @@ export const tableFlagsSchema = z.object({
   header: z.boolean().optional(),
   null: names.optional(),
   encoding: z.string().optional(),
+  parts: z.object({ validation: z.string().optional(), test: z.string().optional() }).optional(),
 });
 
 /**

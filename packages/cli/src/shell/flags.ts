@@ -9,6 +9,7 @@ const named: Readonly<Record<string, string>> = {
   kinds: "--kind",
   lrs: "--lr",
   nullStrings: "--null",
+  nulls: "--null",
   "preprocessing.target": "--target-scale",
   rowFractions: "--rows",
 };

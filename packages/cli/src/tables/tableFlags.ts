@@ -14,6 +14,8 @@ export interface TableFlags {
   readonly header?: boolean | undefined;
   readonly null?: readonly string[] | undefined;
   readonly encoding?: string | undefined;
+  /** Tables of one's own to validate by and to test on, for `train`. */
+  readonly parts?: { readonly validation?: string | undefined; readonly test?: string | undefined } | undefined;
 }
 
 /** These options, without others that were given beside them. */

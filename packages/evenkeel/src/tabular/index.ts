@@ -34,6 +34,7 @@ export type { ColumnKind, ColumnSchema, DateOrder, Schema, Task, ToldKind } from
 export { schemaFromJSON } from "./schema/schemaJson.ts";
 export { schemaOptions } from "./schema/schemaOptions.ts";
 export type { SchemaOptions } from "./schema/schemaOptions.types.ts";
+export { withoutGroup } from "./table/blocks.ts";
 export { type JoinedTables, joinTables } from "./table/joinTables.ts";
 export {
   type RareClasses,

@@ -1,4 +1,4 @@
-import type { Table, TableModel } from "evenkeel/tabular";
+import { type Table, type TableModel, withSettledClasses } from "evenkeel/tabular";
 import { loadModel } from "../../records/models/loadModel.ts";
 import { type Origin, originOf } from "../../records/models/origin.ts";
 import type { ActionContext } from "../../shell/context.ts";
@@ -54,8 +54,8 @@ export async function evaluate(request: EvaluateRequest, context: ActionContext)
   // A part is drawn from the table as the training saw it.
   const besides = part === undefined ? [target, ...labelsOf(model)] : "all";
   const features = await readFeatures(model, from, read, context, besides);
-  const { table, source } = features;
-  const columns = table.columns.map((column) => column.name);
+  const { table: given, source } = features;
+  const columns = given.columns.map((column) => column.name);
   if (!columns.includes(target)) {
     const near = nearest(target, columns);
     const hint = near === undefined ? "." : `; did you mean "${near}"?`;
@@ -64,7 +64,9 @@ export async function evaluate(request: EvaluateRequest, context: ActionContext)
       `${source} has no column "${target}", which the model predicts${hint} It has ${listed(columns)}.`,
     );
   }
-  const rows = part === undefined ? rowsWithTarget(model, table) : rowsOfPart(model, table, part, origin);
+  const { rareClasses } = origin;
+  const table = rareClasses === undefined ? given : withSettledClasses(given, model.schema, rareClasses);
+  const rows = part === undefined ? rowsWithTarget(model, table) : rowsOfPart(model, table, part, origin, given);
   const evaluation = await evaluateModel(model, table, rows, { worst, signal });
   const without = table.rows - rows.length;
   const notes = [...features.notes];

@@ -30,6 +30,9 @@ export interface TrialSettings {
   /** Parts of the rows that are kept for choices, and for the final scores. */
   readonly validation: number;
   readonly test: number;
+  /** The columns by which rows are split, as `splitRows` takes them. */
+  readonly group?: string;
+  readonly time?: string;
 }
 
 /**

@@ -30,7 +30,9 @@ export function checkCategories(
     const more = alike.length > 3 ? `, and ${alike.length - 3} more` : "";
     const statement = `${named} has categories that differ by spaces or case alone: ${shown.join(", ")}${more}`;
     const row = codes.findIndex((code) => code >= 0 && alike[0].slice(1).includes(dictionary[code]));
-    findings.push(finding("warning", "alike", statement, "write them alike if they are the same", { column: name, row }));
+    findings.push(
+      finding("warning", "alike", statement, "write them alike if they are the same", { column: name, row }),
+    );
   }
   // Rare classes have findings of their own.
   if (isTarget || present < fewestRows) return findings;

@@ -28,6 +28,8 @@ const enoughOfClass = 10;
 export interface CheckTableOptions {
   /** What is done with classes of few rows. */
   readonly rareClasses?: RareClasses | undefined;
+  /** Rows that were left out because their class is rare: nothing more is said about them. */
+  readonly leftOut?: number | undefined;
 }
 
 /**
@@ -42,13 +44,14 @@ export interface CheckTableOptions {
  * target; few whole numbers as a target; one value in nearly all rows; categories of one row.
  * @throws RangeError if a column of the schema is not in the table
  */
-export function checkTable(table: Table, schema: Schema, { rareClasses }: CheckTableOptions = {}): Finding[] {
+export function checkTable(table: Table, schema: Schema, options: CheckTableOptions = {}): Finding[] {
   checkStructure("checkTable", table);
   if (table.rows === 0) return [finding("error", "few-rows", "the table has no rows")];
   const findings: Finding[] = [];
-  const target = checkTarget(table, schema, findings, rareClasses);
+  const target = checkTarget(table, schema, findings, options);
   const withTarget = target === undefined ? new Int32Array(0) : rowsWithTarget(table, schema);
-  findings.push(...checkTotal(table, schema), ...checkCopies(table, schema, withTarget));
+  const total = checkTotal(table, schema);
+  findings.push(...total, ...checkCopies(table, schema, withTarget));
   for (const column of schema.columns) {
     if (column.use === "target") continue;
     if (column.use === "ignored" && column.why !== askedReasons.group && target !== undefined) {
@@ -67,7 +70,9 @@ export function checkTable(table: Table, schema: Schema, { rareClasses }: CheckT
     const cure = text`name some in ${{ option: "features" }}, or say in ${{ option: "kinds" }} what they are`;
     findings.push(finding("error", "no-features", "no column is left to predict from", cure));
   }
-  return findings;
+  // A total is far outside in every column.
+  const totals = total.map(({ row }) => row);
+  return findings.filter(({ code, row }) => code !== "far-outside" || !totals.includes(row));
 }
 
 /**
@@ -208,7 +213,7 @@ function checkTarget(
   table: Table,
   schema: Schema,
   findings: Finding[],
-  rareClasses: CheckTableOptions["rareClasses"],
+  { rareClasses, leftOut = 0 }: CheckTableOptions,
 ): Values | undefined {
   const column = columnOf(table, schema.target);
   const { classes, target, task } = schema;
@@ -240,11 +245,11 @@ function checkTarget(
   } else if (present < enoughRows) {
     add("warning", "few-rows", `${named} has values in ${present} rows: scores of so few say little`);
   }
-  if (present < table.rows) {
+  if (present < table.rows - leftOut) {
     add(
       "note",
       "without-target",
-      `${named} has no value in ${table.rows - present} of ${table.rows} rows, which are left out`,
+      `${named} has no value in ${table.rows - leftOut - present} of ${table.rows} rows, which are left out`,
     );
   }
   if (classes !== undefined) {
@@ -302,7 +307,12 @@ function checkClasses(
     // Without them there must be two classes left.
     const isError = rareClasses !== "keep" && classes.length - tooFew.length < 2;
     const keep = { option: "rareClasses", value: "keep" };
-    add(isError ? "error" : "warning", "rare-class", statement, isError ? text`${keep} trains on it all the same` : undefined);
+    add(
+      isError ? "error" : "warning",
+      "rare-class",
+      statement,
+      isError ? text`${keep} trains on it all the same` : undefined,
+    );
   }
   const rare = few(enoughOfClass, fewestOfClass);
   if (rare.length > 0) {

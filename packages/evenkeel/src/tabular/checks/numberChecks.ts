@@ -36,7 +36,7 @@ export function checkNumbers(name: string, values: Numbers): Finding[] {
   const quartiles = quartilesOf(rest);
   const outliers = outliersIn(rest, quartiles);
   if (outliers !== undefined) {
-    const row = values.findIndex((value) => value === outliers.farthest);
+    const row = values.indexOf(outliers.farthest);
     const [low, , high] = quartiles;
     const statement = `${named} holds ${outliers.farthest} in row ${row}, and in half of the rows ${low} to ${high}`;
     const others = outliers.count === 1 ? "" : ` (${outliers.count} rows are as far outside)`;

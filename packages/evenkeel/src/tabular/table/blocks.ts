@@ -1,8 +1,9 @@
 import { refuse, text } from "../../core/index.ts";
 import { noColumn, shorten } from "../schema/columns.ts";
 import { textsOf } from "../schema/read.ts";
-import type { Schema } from "../schema/schema.ts";
+import { askedReasons, type Schema } from "../schema/schema.ts";
 import { copiesIn } from "./copies.ts";
+import type { SplitOptions } from "./splitOptions.types.ts";
 import type { Column, Table } from "./table.ts";
 
 /** Rows that are to be in one part, as sets that cover all rows. */
@@ -73,4 +74,25 @@ function sized(firstOf: Int32Array): Pick<Blocks, "firstOf" | "sizes"> {
   const sizes = new Int32Array(firstOf.length);
   for (let i = 0; i < firstOf.length; i++) sizes[firstOf[i]]++;
   return { firstOf, sizes };
+}
+
+/**
+ * The schema of a table whose rows are split by a group: that column is no feature, since new rows
+ * are of other groups, unless `features` names it.
+ * @throws RangeError if it is the target
+ */
+export function withoutGroup(
+  schema: Schema,
+  { group }: Pick<SplitOptions, "group">,
+  features?: readonly string[],
+): Schema {
+  if (group === undefined || features?.includes(group)) return schema;
+  if (group === schema.target) {
+    const statement = text`${{ option: "group" }}: ${shorten(group)} is the target`;
+    throw refuse("conflict", "splitRows", statement, "name another column", { column: group });
+  }
+  const columns = schema.columns.map((column) =>
+    column.name === group ? { ...column, use: "ignored" as const, why: askedReasons.group } : column,
+  );
+  return { ...schema, columns };
 }

@@ -33,6 +33,8 @@ interface Settled {
   readonly findings: readonly Finding[];
   /** Undefined if nothing was done. */
   readonly settled?: SettledClasses;
+  /** How many rows were dropped. */
+  readonly leftOut?: number;
 }
 
 /**
@@ -70,7 +72,7 @@ export function settleRareClasses(table: Table, options: SchemaOptions, how: Rar
     table: changed,
     schema: inferSchema(changed, { ...options, ...kinds }),
     findings: [finding("warning", "rare-class", statement, cure, { column: target })],
-    settled,
+    ...{ settled, leftOut: merges ? 0 : rows },
   };
 }
 
@@ -100,7 +102,11 @@ function classTexts(column: Column, kind: ColumnKind): Pick<TextColumn, "codes" 
   const values = kind === "boolean" ? booleansOf(column) : numbersOf(column);
   const type = kind === "boolean" ? "boolean" : "number";
   if (type === "number") return textsOf({ name: column.name, type, values });
-  return textsOf({ name: column.name, type: "boolean", values: Uint8Array.from(values, (v) => (Number.isNaN(v) ? 255 : v)) });
+  return textsOf({
+    name: column.name,
+    type: "boolean",
+    values: Uint8Array.from(values, (v) => (Number.isNaN(v) ? 255 : v)),
+  });
 }
 
 function mergedColumn(

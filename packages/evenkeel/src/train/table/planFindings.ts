@@ -1,6 +1,13 @@
 import { type Text, text } from "../../core/index.ts";
-import { columnOf, type Finding, type Preprocessing, type Schema, type Split, type Table } from "../../tabular/index.ts";
 import { finding } from "../../tabular/checks/findings.ts";
+import {
+  columnOf,
+  type Finding,
+  type Preprocessing,
+  type Schema,
+  type Split,
+  type Table,
+} from "../../tabular/index.ts";
 import { shorten } from "../../tabular/schema/columns.ts";
 import { textsOf } from "../../tabular/schema/read.ts";
 import { copiesIn } from "../../tabular/table/copies.ts";
@@ -20,12 +27,7 @@ const rareInBatch = 0.5;
  * What is doubtful about batch normalization with this plan on this table: a small last batch, too
  * few steps for running statistics, categories that hardly any batch has.
  */
-export function planFindings(
-  table: Table,
-  plan: TablePlan,
-  split: Split,
-  preprocessing: Preprocessing,
-): Finding[] {
+export function planFindings(table: Table, plan: TablePlan, split: Split, preprocessing: Preprocessing): Finding[] {
   if (plan.network.norm !== "batch") return [];
   return [
     ...checkBatches(plan, split.train.length),

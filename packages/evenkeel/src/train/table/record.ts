@@ -10,10 +10,7 @@ import type { TableTraining } from "./trainTable.ts";
  *
  * @param wanted how the split was asked for; of one that was given by rows only its sizes are known
  */
-export function tableRecord(
-  training: Omit<TableTraining, "model">,
-  wanted: Split | SplitOptions,
-): ModelRecord {
+export function tableRecord(training: Omit<TableTraining, "model">, wanted: Split | SplitOptions): ModelRecord {
   const { table, schema, split, plan, history, keptEpoch, scores, baselines, statistics, refit } = training;
   const { seed, ...planned } = plan;
   return {

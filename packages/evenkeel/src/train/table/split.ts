@@ -1,6 +1,5 @@
 import { checkOptions, refuse, wrongType } from "../../core/index.ts";
-import type { Schema, Split, SplitOptions, Table } from "../../tabular/index.ts";
-import { askedReasons } from "../../tabular/schema/schema.ts";
+import type { Split, Table } from "../../tabular/index.ts";
 
 const parts = ["train", "validation", "test"] as const;
 
@@ -35,19 +34,4 @@ export function checkedSplit(table: Table, split: Split): Split {
     }
   }
   return split;
-}
-
-/**
- * The schema of a table whose rows are split by a group: that column is no feature, since new rows
- * are of other groups, unless `features` names it.
- */
-export function withoutGroup(schema: Schema, split: Split | SplitOptions, features?: readonly string[]): Schema {
-  const group = "group" in split ? split.group : undefined;
-  if (group === undefined || features?.includes(group)) return schema;
-  const columns = schema.columns.map((column) =>
-    column.name === group && column.use === "feature"
-      ? { ...column, use: "ignored" as const, why: askedReasons.group }
-      : column,
-  );
-  return { ...schema, columns };
 }

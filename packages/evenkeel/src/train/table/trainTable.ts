@@ -12,6 +12,7 @@ import {
   splitRows,
   type Table,
   TableModel,
+  withoutGroup,
 } from "../../tabular/index.ts";
 import type { History } from "../fit/history.ts";
 import { metricOf, type TableMetric } from "./events.ts";
@@ -22,7 +23,7 @@ import { copiesAcross, planFindings } from "./planFindings.ts";
 import { tableRecord } from "./record.ts";
 import { refit, type TableRefit } from "./refit.ts";
 import { type PartScores, scoreStage } from "./scores.ts";
-import { checkedSplit, withoutGroup } from "./split.ts";
+import { checkedSplit } from "./split.ts";
 import { fitStage, newStage } from "./stage.ts";
 import type { StatisticsChoice } from "./statistics.ts";
 
@@ -80,9 +81,9 @@ export async function trainTable(given: Table, options: TrainTableOptions): Prom
   checkTableOptions(options);
   const { target, task, features, ignore, kinds, rareClasses, seed = 0, split: wanted = {} } = options;
   const asked = withoutUndefined({ target, task, features, ignore, kinds });
-  const { table, schema: inferred, findings: rare, settled } = settleRareClasses(given, asked, rareClasses);
-  const schema = withoutGroup(inferred, wanted, features);
-  const noticed = [...rare, ...assertTable(table, schema, { rareClasses })];
+  const { table, schema: inferred, findings: rare, settled, leftOut } = settleRareClasses(given, asked, rareClasses);
+  const schema = "train" in wanted ? inferred : withoutGroup(inferred, wanted, features);
+  const noticed = [...rare, ...assertTable(table, schema, { rareClasses, leftOut })];
   const split =
     "train" in wanted ? checkedSplit(table, wanted) : splitRows(table, schema, { seed, ...withoutUndefined(wanted) });
   const plan = planTable(split, schema.task, options);
