@@ -38,7 +38,7 @@ export function checkNumbers(name: string, values: Numbers): Finding[] {
   if (outliers !== undefined) {
     const row = values.indexOf(outliers.farthest);
     const [low, , high] = quartiles;
-    const statement = `${named} holds ${outliers.farthest} in row ${row}, and in half of the rows ${low} to ${high}`;
+    const statement = `${named} holds ${outliers.farthest} in row ${row}, and in half of the rows ${short(low)} to ${short(high)}`;
     const others = outliers.count === 1 ? "" : ` (${outliers.count} rows are as far outside)`;
     const cure = "correct it if it is a mistake, or take it as missing";
     findings.push(finding("warning", "far-outside", `${statement}${others}`, cure, { column: name, row }));
@@ -50,6 +50,10 @@ export function checkNumbers(name: string, values: Numbers): Finding[] {
     findings.push(finding("note", "near-constant", statement, "leave it out if it tells nothing", { column: name }));
   }
   return findings;
+}
+
+function short(value: number): string {
+  return String(Number(value.toPrecision(4)));
 }
 
 /** Never "100%" of what is not all. */
