@@ -25,8 +25,8 @@ describe("group", () => {
   ])("keeps the rows of a group together: %s", (_, group) => {
     for (const seed of [0, 1, 2]) {
       const parts = partsOf(splitOf({ group, y }, { group: "group", seed }));
-      const groups = parts.map((rows) => new Set([...rows].map((row) => group[row])));
-      expect(groups.reduce((sum, { size }) => sum + size, 0)).toBe(new Set(group).size);
+      const groups = parts.map((rows) => new Set<unknown>([...rows].map((row) => group[row])));
+      expect(groups.reduce((sum, { size }) => sum + size, 0)).toBe(new Set<unknown>(group).size);
       expect(parts.reduce((sum, { length }) => sum + length, 0)).toBe(120);
       expect(parts.every(({ length }) => length > 0)).toBe(true);
     }
