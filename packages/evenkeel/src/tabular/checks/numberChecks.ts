@@ -20,11 +20,11 @@ const nearlyAll = 0.99;
  * values far outside the rest, and one value in nearly all rows.
  */
 export function checkNumbers(name: string, values: Numbers): Finding[] {
-  const present = presentOf(values);
-  if (present.length < fewestValues) return [];
+  const extent = extentOf(values);
+  if (extent.count < fewestValues) return [];
   const findings: Finding[] = [];
   const named = `column ${shorten(name)}`;
-  const sentinel = sentinelOf(present);
+  const sentinel = sentinelOf(values, extent);
   if (sentinel !== undefined) {
     const { value, count, low, high } = sentinel;
     const row = values.indexOf(value);
@@ -32,9 +32,9 @@ export function checkNumbers(name: string, values: Numbers): Finding[] {
     const cure = text`if it is one, name it in ${{ option: "nulls" }}`;
     findings.push(finding("warning", "sentinel", statement, cure, { column: name, row }));
   }
-  const rest = sentinel === undefined ? present : present.filter((value) => value !== sentinel.value);
+  const rest = sentinel === undefined ? values : values.filter((value) => value !== sentinel.value);
   const quartiles = quartilesOf(rest);
-  const outliers = outliersIn(rest, quartiles);
+  const outliers = outliersIn(rest, quartiles, sentinel === undefined ? extent : extentOf(rest));
   if (outliers !== undefined) {
     const row = values.indexOf(outliers.farthest);
     const [low, , high] = quartiles;
@@ -43,13 +43,32 @@ export function checkNumbers(name: string, values: Numbers): Finding[] {
     const cure = "correct it if it is a mistake, or take it as missing";
     findings.push(finding("warning", "far-outside", `${statement}${others}`, cure, { column: name, row }));
   }
-  const common = commonOf(present);
+  const common = commonOf(values, quartiles, extent);
   if (common !== undefined) {
     const { value, share, farthest } = common;
     const statement = `${named} has the value ${value} in ${percent(share)} of its rows: another value is up to ${farthest.toPrecision(3)} standard deviations away`;
     findings.push(finding("note", "near-constant", statement, "leave it out if it tells nothing", { column: name }));
   }
   return findings;
+}
+
+/** How many values are there, the smallest and the largest. */
+interface Extent {
+  readonly count: number;
+  readonly low: number;
+  readonly high: number;
+}
+
+function extentOf(values: Numbers): Extent {
+  let [count, low, high] = [0, Infinity, -Infinity];
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i];
+    if (Number.isNaN(value)) continue;
+    count++;
+    if (value < low) low = value;
+    if (value > high) high = value;
+  }
+  return { count, low, high };
 }
 
 function short(value: number): string {
@@ -77,33 +96,23 @@ interface Sentinel {
  * A number of two or more nines, with or without a minus, that is the smallest or the largest value
  * and at least as far from the others as these are from each other.
  */
-function sentinelOf(values: Float64Array): Sentinel | undefined {
-  let [low, high] = [Infinity, -Infinity];
-  for (const value of values) {
-    if (value < low) low = value;
-    if (value > high) high = value;
-  }
+function sentinelOf(values: Numbers, { low, high }: Extent): Sentinel | undefined {
   for (const value of [low, high]) {
     if (!/^-?9{2,}$/.test(String(value))) continue;
-    let [count, otherLow, otherHigh] = [0, Infinity, -Infinity];
-    for (const other of values) {
-      if (other === value) count++;
-      else {
-        if (other < otherLow) otherLow = other;
-        if (other > otherHigh) otherHigh = other;
-      }
-    }
-    const gap = value === low ? otherLow - value : value - otherHigh;
-    const range = otherHigh - otherLow;
-    if (range > 0 && gap >= range) return { value, count, low: otherLow, high: otherHigh };
+    const others = values.filter((other) => other !== value);
+    const rest = extentOf(others);
+    const gap = value === low ? rest.low - value : value - rest.high;
+    const range = rest.high - rest.low;
+    const count = values.length - others.length;
+    if (range > 0 && gap >= range) return { value, count, low: rest.low, high: rest.high };
   }
   return undefined;
 }
 
-function quartilesOf(values: Float64Array): number[] {
+function quartilesOf(values: Numbers): number[] {
   const step = Math.ceil(values.length / sampleSize);
-  const sample = step === 1 ? values.slice() : values.filter((_, i) => i % step === 0);
-  return quantilesOf(sample, [0.25, 0.5, 0.75]);
+  const sample = step === 1 ? values : values.filter((_, i) => i % step === 0);
+  return quantilesOf(presentOf(sample), [0.25, 0.5, 0.75]);
 }
 
 /**
@@ -112,16 +121,18 @@ function quartilesOf(values: Float64Array): number[] {
  * must be 4 interquartile ranges away in logarithms, too. Among values of both signs they must be
  * twice as far from the quartiles as any other value.
  */
-function outliersIn(values: Float64Array, [low, , high]: readonly number[]) {
+function outliersIn(values: Numbers, [low, , high]: readonly number[], extent: Extent) {
   const range = high - low;
-  if (!(range > 0)) return undefined;
-  const positive = low > 0 && values.every((value) => value >= 0);
+  const bound = farOut * range;
+  if (!(range > 0) || Math.max(low - extent.low, extent.high - high) <= bound) return undefined;
+  const positive = low > 0 && extent.low >= 0;
   const logarithms = positive ? Math.log(high) + farOutLogarithm * Math.log(high / low) : 0;
   let [count, farthest, most] = [0, 0, 0];
   let [least, within] = [Infinity, 0];
-  for (const value of values) {
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i];
     const distance = Math.max(low - value, value - high);
-    if (distance <= farOut * range || (positive && value > high && Math.log(value) <= logarithms)) {
+    if (!(distance > bound) || (positive && value > high && Math.log(value) <= logarithms)) {
       if (distance > within) within = distance;
       continue;
     }
@@ -129,22 +140,23 @@ function outliersIn(values: Float64Array, [low, , high]: readonly number[]) {
     if (distance < least) least = distance;
     if (distance > most) [most, farthest] = [distance, value];
   }
-  if (count === 0 || count > Math.max(3, values.length / 1000)) return undefined;
+  if (count === 0 || count > Math.max(3, extent.count / 1000)) return undefined;
   return positive || least >= 2 * within ? { count, farthest } : undefined;
 }
 
 /** The value of nearly all rows, and how many standard deviations the others are away at most. */
-function commonOf(values: Float64Array) {
-  const [value] = quantilesOf(values.slice(), [0.5]);
-  let [count, squares, sum, farthest] = [0, 0, 0, 0];
-  for (const other of values) {
-    if (other === value) count++;
-    sum += other - value;
-    squares += (other - value) ** 2;
-    farthest = Math.max(farthest, Math.abs(other - value));
+function commonOf(values: Numbers, [low, value, high]: readonly number[], extent: Extent) {
+  if (low !== high || extent.low === extent.high) return undefined;
+  let [same, squares, sum] = [0, 0, 0];
+  for (let i = 0; i < values.length; i++) {
+    const difference = values[i] - value;
+    if (Number.isNaN(difference)) continue;
+    if (difference === 0) same++;
+    sum += difference;
+    squares += difference * difference;
   }
-  const share = count / values.length;
-  if (share < nearlyAll || count === values.length) return undefined;
-  const deviation = Math.sqrt(squares / values.length - (sum / values.length) ** 2);
-  return { value, share, farthest: farthest / deviation };
+  const share = same / extent.count;
+  if (share < nearlyAll) return undefined;
+  const deviation = Math.sqrt(squares / extent.count - (sum / extent.count) ** 2);
+  return { value, share, farthest: Math.max(value - extent.low, extent.high - value) / deviation };
 }

@@ -88,9 +88,9 @@ function readable(column: Column): Float64Array | Float32Array | undefined {
   }
 }
 
-/** From this number of values on, each in at least two rows on average, a column may name groups. */
+/** From this number of values on, and if at least half of its rows share theirs, a column may name groups. */
 const fewestGroups = 20;
-const rowsPerGroup = 2;
+const sharedBy = 0.5;
 /** The intraclass correlation of the target from which on rows of a group are alike. */
 const alikeFrom = 0.1;
 
@@ -105,8 +105,11 @@ export function checkGroups(column: Column, target: Values, isNumber: boolean, r
   const codes = column.type === "text" ? textsOf(column).codes : undefined;
   const present = rows.filter((row) => (codes === undefined ? hasValue(column, row) : codes[row] >= 0));
   const firstOf = firstEqual(hashRows([column], present));
-  const groups = firstOf.reduce((count, first, i) => (first === i ? count + 1 : count), 0);
-  if (groups < fewestGroups || present.length < rowsPerGroup * groups) return [];
+  const sizes = new Int32Array(present.length);
+  for (const first of firstOf) sizes[first]++;
+  const groups = sizes.filter((size) => size > 0).length;
+  const alone = sizes.filter((size) => size === 1).length;
+  if (groups < fewestGroups || present.length - alone < sharedBy * present.length) return [];
   const alike = intraclassCorrelation(firstOf, present, target, isNumber);
   if (!(alike >= alikeFrom)) return [];
   const named = `column ${shorten(column.name)}`;
