@@ -139,9 +139,19 @@ test("predict warns of a column that is empty where training had values", async 
   );
 });
 
+const study = ["study", "visits.csv", "-t", "y", "--seeds", "1", "--epochs", "1", "--lr", "0.01", "--hidden", "4"];
+const small = ["--rows", "none", "--norms", "none", "--dropout", "0", "--threads", "1", "--no-report"];
+
+test("a study leaves out a class of one row, unless it is kept", async () => {
+  const birds = study.map((word) => word.replace("visits", "birds"));
+  expect(await said(...birds, ...small, "--out", "birds")).toContain('1 row of the class "gull" left out');
+  const kept = await said(...birds, ...small, "--rare-classes", "keep", "--out", "kept");
+  expect(kept).toContain('the target "y" has a single row of "gull"');
+  const config = JSON.parse(fs.readFileSync(join(cwd, "kept", "study.json"), "utf8"));
+  expect(config).toMatchObject({ rareClasses: "keep" });
+});
+
 test("a study splits by group and time", async () => {
-  const study = ["study", "visits.csv", "-t", "y", "--seeds", "1", "--epochs", "1", "--lr", "0.01", "--hidden", "4"];
-  const small = ["--rows", "none", "--norms", "none", "--dropout", "0", "--threads", "1", "--no-report"];
   const grouped = await said(...study, ...small, "--group", "person", "--out", "grouped");
   expect(grouped).toContain("predicted from day, a, b ");
   expect(grouped).toContain("networks on 114 training rows");

@@ -54,9 +54,13 @@ export async function readData(
   }
   const table = await readTableOf(from, read, context, (rows) => onRead?.(rows, "rows")).finally(onReadEnd);
   const columns = began?.schema ?? { target: targetOf(table, flags), ...columnOptions(flags) };
-  const settled = settleRareClasses(table, columns, undefined);
+  const { rareClasses } = began ?? flags;
+  const settled = settleRareClasses(table, columns, rareClasses);
   const schema = withoutGroup(settled.schema, { group }, columns.features);
-  const findings = [...settled.findings, ...checkTable(settled.table, schema, settled)];
+  const findings = [
+    ...settled.findings,
+    ...checkTable(settled.table, schema, { rareClasses, leftOut: settled.leftOut }),
+  ];
   const noticed = [...table.notes, ...saidFindings(findings)];
   if (findings.some(({ severity }) => severity === "error")) throw new TableError(findings);
   const { rows, columns: values } = settled.table;

@@ -28,5 +28,6 @@ it("makes texts of columns whose types differ, but not because one is empty", ()
 
 it("says what is missing where", () => {
   const tables = [tableFromColumns({ a: [1], b: [2] }), tableFromColumns({ a: [1], B: [2] })] as const;
+  expect(() => joinTables([] as never)).toThrow("joinTables: tables is [], expected a list of tables");
   expect(() => joinTables(tables)).toThrow('joinTables: table 1 has no column "b"; it has "a", "B"');
 });

@@ -1,4 +1,4 @@
-import { refuse } from "../../core/index.ts";
+import { refuse, wrongType } from "../../core/index.ts";
 import { checkStructure, listOf, shorten } from "../schema/columns.ts";
 import type { Column, DateColumn, NumberColumn, Table, TextColumn } from "./table.ts";
 
@@ -21,6 +21,8 @@ export interface JoinedTables {
  * @throws TypeError or RangeError naming the table, from 0, and the column that it lacks
  */
 export function joinTables(tables: readonly [Table, ...Table[]]): JoinedTables {
+  if (!Array.isArray(tables) || tables.length === 0)
+    throw wrongType("joinTables", "tables", tables, "a list of tables");
   for (const table of tables) checkStructure("joinTables", table);
   const [first] = tables;
   const byName = tables.map(({ columns }) => new Map(columns.map((column) => [column.name, column])));

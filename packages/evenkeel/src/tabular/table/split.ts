@@ -110,11 +110,11 @@ function wantedRows(shares: readonly (number | undefined)[], rows: number): [tes
   // Rounded up, two shares may take every row of a small table.
   while (rows <= wanted[0] + wanted[1] && Math.max(...wanted) > 1) wanted[wanted[0] >= wanted[1] ? 0 : 1]--;
   if (rows - wanted[0] - wanted[1] >= 1) return [wanted[0], wanted[1]];
-  const cause = parts === 1 ? "" : " (training and the shares asked for)";
+  if (parts === 1) throw refuse("wrong-value", "splitRows", "no row with a target is left for training");
   throw refuse(
     "wrong-value",
     "splitRows",
-    `${rows} rows with a target do not fill ${parts} ${parts === 1 ? "part" : "parts"}${cause}`,
+    `${rows} rows with a target do not fill ${parts} parts (training and the shares asked for)`,
   );
 }
 

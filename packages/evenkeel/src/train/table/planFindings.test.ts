@@ -60,6 +60,17 @@ describe("batch normalization and the plan", () => {
     expect(found(400, { epochs: 4 })).toEqual([]);
   });
 
+  it("names a column that does not vary in training", () => {
+    const year = of(420, (i) => (i < 400 ? (i % 9 === 0 ? null : 2020) : 2021));
+    const town = of(420, (i) => (i < 400 ? "Bern" : "Rome"));
+    expect(found(400, { network: { norm: "none" } }, { year, town })).toEqual([
+      expect.stringMatching(
+        /^warning constant: column "year" has the same value in all 400 training rows that have one/,
+      ),
+      expect.stringMatching(/^warning constant: column "town"/),
+    ]);
+  });
+
   it("names categories that hardly any batch has, with what they become", () => {
     const town = of(420, (i) => (i % 100 === 3 ? "Rome" : i === 9 ? "Oslo" : ["Bern", "Bonn"][i % 2]));
     const [message, ...others] = found(400, { batchSize: 32 }, { town });
@@ -122,6 +133,15 @@ describe("trainTable", () => {
     expect(
       findings.filter(({ code, message }) => code === "copies" && /copies of training rows/.test(message)),
     ).toHaveLength(1);
+  });
+
+  it("says which classes no training row has", async () => {
+    const y = of(rows, (i) => (i > 170 ? "late" : "ab"[i % 2]));
+    const timed = tableFromColumns({ t: of(rows, (i) => i), a: of(rows, noise), y });
+    const { findings } = await trainTable(timed, { ...quick, split: { time: "t" } });
+    expect(findings.map(({ message }) => message)).toContain(
+      'no training row has the class "late": the network cannot predict it; split the rows in another way, or leave such rows out',
+    );
   });
 
   it("drops a class of one row, and records it", async () => {

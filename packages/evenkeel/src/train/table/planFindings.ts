@@ -9,7 +9,7 @@ import {
   type Table,
 } from "../../tabular/index.ts";
 import { shorten } from "../../tabular/schema/columns.ts";
-import { textsOf } from "../../tabular/schema/read.ts";
+import { numbersOf, textsOf } from "../../tabular/schema/read.ts";
 import { copiesIn } from "../../tabular/table/copies.ts";
 import { joinedRows } from "../../tabular/table/split.ts";
 import { evenBatchSize, type TablePlan } from "./plan.ts";
@@ -24,16 +24,54 @@ const smallBatch = 0.25;
 const rareInBatch = 0.5;
 
 /**
- * What is doubtful about batch normalization with this plan on this table: a small last batch, too
- * few steps for running statistics, categories that hardly any batch has.
+ * What is doubtful about this plan on this table: classes that no training row has, columns that
+ * are constant in the training rows, and for batch normalization a small last batch, too few steps for running statistics, and
+ * categories that hardly any batch has.
  */
 export function planFindings(table: Table, plan: TablePlan, split: Split, preprocessing: Preprocessing): Finding[] {
-  if (plan.network.norm !== "batch") return [];
+  const constant = [
+    ...checkClasses(table, split.train, preprocessing),
+    ...checkConstant(table, split.train, preprocessing),
+  ];
+  if (plan.network.norm !== "batch") return constant;
   return [
+    ...constant,
     ...checkBatches(plan, split.train.length),
     ...checkSteps(plan, split),
     ...checkRareInputs(table, plan, split.train, preprocessing),
   ];
+}
+
+/** Classes that no training row has, as after a split by time. */
+function checkClasses(table: Table, rows: Int32Array, preprocessing: Preprocessing): Finding[] {
+  const { target } = preprocessing.toJSON();
+  if (target.task === "regression") return [];
+  const seen = new Set(preprocessing.truth(table, rows));
+  const absent = target.classes.filter((_, position) => !seen.has(position));
+  if (absent.length === 0) return [];
+  const shown = `${absent.slice(0, 5).map(shorten).join(", ")}${absent.length > 5 ? ` and ${absent.length - 5} more` : ""}`;
+  const statement = `no training row has ${absent.length === 1 ? "the class" : "the classes"} ${shown}: the network cannot predict it`;
+  const cell = { column: target.column };
+  return [finding("warning", "rare-class", statement, "split the rows in another way, or leave such rows out", cell)];
+}
+
+/** A column that varies in the table but not in training, as one of years may in a split by time. */
+function checkConstant(table: Table, rows: Int32Array, preprocessing: Preprocessing): Finding[] {
+  return preprocessing.toJSON().inputs.flatMap((encoding) => {
+    const { column: name, kind } = encoding;
+    const isConstant =
+      kind === "category"
+        ? encoding.categories.length === 1
+        : kind === "numeric" && hasOneValue(numbersOf(columnOf(table, name), rows));
+    if (!isConstant) return [];
+    const statement = `column ${shorten(name)} has the same value in all ${rows.length} training rows that have one`;
+    return [finding("warning", "constant", statement, "the network cannot learn what others mean", { column: name })];
+  });
+}
+
+function hasOneValue(values: Float64Array | Float32Array): boolean {
+  const first = values.find((value) => !Number.isNaN(value));
+  return first !== undefined && values.every((value) => value === first || Number.isNaN(value));
 }
 
 function note(code: Finding["code"], statement: Text, cure: Text): Finding {
