@@ -27,7 +27,7 @@ const budgets: Readonly<Record<string, Budget>> = {
   linear: { minified: 110, gzip: 36.9 },
   step: { minified: 424.6, gzip: 138.9 },
   page: { minified: 88.9, gzip: 31.9 },
-  everything: { minified: 789.9, gzip: 258.4 },
+  everything: { minified: 803.1, gzip: 263.6 },
 };
 
 interface Bundle {

@@ -21,7 +21,7 @@ export interface JoinedTables {
  * @throws TypeError or RangeError naming the table, from 0, and the column that it lacks
  */
 export function joinTables(tables: readonly [Table, ...Table[]]): JoinedTables {
-  if (!Array.isArray(tables) || tables.length === 0)
+  if (!Array.isArray(tables) || (tables as readonly Table[]).length === 0)
     throw wrongType("joinTables", "tables", tables, "a list of tables");
   for (const table of tables) checkStructure("joinTables", table);
   const [first] = tables;
@@ -36,7 +36,7 @@ export function joinTables(tables: readonly [Table, ...Table[]]): JoinedTables {
           "wrong-value",
           "joinTables",
           `table ${i} has no column ${shorten(name)}`,
-          `it has ${listOf(tables[i].columns.map((one) => one.name))}`,
+          `it has ${listOf(tables[i].columns.map((one: Column) => one.name))}`,
           { column: name },
         );
       }),
