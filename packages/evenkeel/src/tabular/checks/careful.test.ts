@@ -62,6 +62,8 @@ describe("values far outside the rest", () => {
     ["a very uneven income", (i) => Math.exp(10 + 2.5 * normal(i))],
     ["with a tail on both sides", (i) => normal(i) / (noise(i, 50) + 0.003)],
     ["mostly zero", (i) => (noise(i, 50) < 0.6 ? 0 : Math.exp(normal(i)))],
+    ["of two kinds", (i) => (i % 100 === 0 ? 2000 : 50 + normal(i))],
+    ["thinning out", (i) => (i === 7 ? 19 : i === 9 ? -22 : normal(i))],
     ["years", (i) => 1950 + Math.floor(noise(i) * 70)],
   ])("are not in a column that is %s", (_, value) => {
     expect(findingsOf({ x: of(3000, value) })).toEqual([]);
