@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { columnGroup } from "../../packages/cli/src/commands/columnOptions.ts";
 import { studyCaller, studyFlagOptions, studyGroups } from "../../packages/cli/src/commands/studyOptions.ts";
-import { trainGroups } from "../../packages/cli/src/commands/trainOptions.ts";
+import { trainFlagOptions, trainGroups } from "../../packages/cli/src/commands/trainOptions.ts";
 import { studyOptions } from "../../packages/evenkeel/src/study/plan/options.ts";
 import { schemaOptions } from "../../packages/evenkeel/src/tabular/schema/schemaOptions.ts";
 import { trainTableOptions } from "../../packages/evenkeel/src/train/table/options.ts";
@@ -20,7 +20,7 @@ const page = "docs/20-command-options.md";
  */
 export function derivedFiles(): Map<string, string> {
   const files = new Map(optionSets.map((set) => [`${set.file}.types.ts`, typesFile(set)]));
-  const train = docsTable(trainTableOptions, [columnGroup, ...trainGroups]);
+  const train = docsTable(trainFlagOptions, [columnGroup, ...trainGroups], { library: trainTableOptions });
   const study = [
     docsTable(schemaOptions, [columnGroup]),
     docsTable(studyFlagOptions, studyGroups, { caller: studyCaller, library: studyOptions }),

@@ -3,6 +3,7 @@ import type { Options } from "evenkeel";
 import { listOf, oneOf, wholeNumber } from "evenkeel/problem";
 import { studyOptions as declared, type StudyOptions, scales } from "evenkeel/study";
 import { norms } from "evenkeel/tabular";
+import { trainTableOptions } from "evenkeel/train";
 import { addColumnFlags } from "./columnOptions.ts";
 import { addDeclaredFlags, type FlagGroup, type FlagValues, optionValues } from "./declaredFlags.ts";
 
@@ -13,6 +14,7 @@ const commandOnly: Options = {
     help: "The first of the seeds; the others follow it.",
     default: 0,
   },
+  rareClasses: trainTableOptions.rareClasses,
   scales: {
     check: listOf(oneOf(scales), `scalings of the features: ${scales.join(", ")}`, { noun: "names", least: 1 }),
     help: `Scalings of the features that are compared: ${scales.join(", ")}.`,
@@ -30,7 +32,10 @@ export const studyFlagOptions: Options = { ...declared, ...commandOnly };
 
 /** How the help groups them. */
 export const studyGroups: readonly FlagGroup[] = [
-  { title: "Rows", paths: ["seeds", "firstSeed", "validation", "test", "rowFractions", "rescale"] },
+  {
+    title: "Rows",
+    paths: ["seeds", "firstSeed", "validation", "test", "group", "time", "rareClasses", "rowFractions", "rescale"],
+  },
   {
     title: "What is compared",
     paths: ["scales", "norms", "dropout", "lrs", "metric", "targetError", "worth", "quick"],

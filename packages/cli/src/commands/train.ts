@@ -1,4 +1,5 @@
 import { Command, type CommandUnknownOpts } from "@commander-js/extra-typings";
+import { withoutUndefined } from "evenkeel/problem";
 import { type Trained, train } from "../actions/training/train.ts";
 import { usualRuns } from "../records/runs/runsFolder.ts";
 import type { CommandContext } from "../shell/context.ts";
@@ -19,6 +20,8 @@ Examples:
   evenkeel train cars.csv --target mpg --ignore name --kind cylinders=category
   evenkeel train films.json --target gross --kind released=date:dmy --no-refit
   evenkeel train 'flights/*.parquet' --target delay --loss huber
+  evenkeel train visits.csv --target pulse --group patient
+  evenkeel train sales.csv --target sold --time day --test new-sales.csv
   evenkeel train --sql "select * from mpg where Cylinders < 8" -t Horsepower
   evenkeel train --resume latest       goes on where an interrupted run stood
   evenkeel train mpg --json | jq .result.scores.test.mae
@@ -66,14 +69,18 @@ async function runTrain(
   context: CommandContext,
 ): Promise<void> {
   const { target, runs, resume, out } = flags;
+  const { options, partFiles } = trainTableOptions(flags);
   const output = flags.json ? quiet(context.output) : context.output;
   const reading = readingProgress(output);
   const stages = trainingStages(output);
   const trained = await train(
     {
       ...{ source, target, runs, resume, given, out },
-      read: tableFlags(flags),
-      options: trainTableOptions(flags),
+      read: {
+        ...tableFlags(flags),
+        ...withoutUndefined({ parts: Object.keys(partFiles).length > 0 ? partFiles : undefined }),
+      },
+      options,
       tensorboard: flags.tensorboard === true,
       command: process.argv.slice(2),
     },
@@ -96,7 +103,7 @@ async function runTrain(
 }
 
 /** @returns its path; undefined where nothing was trained */
-async function writeReport({ training, table, run, result }: Trained): Promise<string | undefined> {
+async function writeReport({ training, run, result }: Trained): Promise<string | undefined> {
   if (training.history.epochs.length === 0) return undefined;
   // Vega takes a while to load, and only reports need it.
   const [{ trainingReport }, { reportData }, { readConfig, readMetrics }] = await Promise.all([
@@ -104,7 +111,7 @@ async function writeReport({ training, table, run, result }: Trained): Promise<s
     import("../views/report/trainingData.ts"),
     import("../records/runs/readRun.ts"),
   ]);
-  const data = await reportData(training, table, readConfig(run.path), result, readMetrics(run.path));
+  const data = await reportData(training, training.table, readConfig(run.path), result, readMetrics(run.path));
   run.writeReport(await trainingReport(data));
   return run.file("report");
 }

@@ -23,6 +23,7 @@ export const tableFlagsSchema = z.object({
   units: z.boolean().optional(),
   skipFooter: count.optional(),
   encoding: z.string().optional(),
+  parts: z.object({ validation: z.string().optional(), test: z.string().optional() }).optional(),
 });
 
 /**

@@ -17,6 +17,8 @@ export interface TableFlags {
   readonly units?: boolean | undefined;
   readonly skipFooter?: number | undefined;
   readonly encoding?: string | undefined;
+  /** Tables of one's own to validate by and to test on, for `train`. */
+  readonly parts?: { readonly validation?: string | undefined; readonly test?: string | undefined } | undefined;
 }
 
 /** These options, without others that were given beside them. */

@@ -1,6 +1,6 @@
 export { type Baseline, baselines } from "./baselines/baselines.ts";
 export { scoresOf, type TableScores } from "./baselines/scores.ts";
-export { assertTable, checkTable } from "./checks/checks.ts";
+export { assertTable, type CheckTableOptions, checkTable } from "./checks/checks.ts";
 export { type Finding, type FindingCode, TableError } from "./checks/findings.ts";
 export { type Outside, type Unfamiliar, unfamiliarValues } from "./checks/unfamiliar.ts";
 export type { ClassPredictions, NumberPredictions, Predictions } from "./encoding/decode.ts";
@@ -27,7 +27,7 @@ export {
 export type { NetworkOptions } from "./model/networkOptions.types.ts";
 export { type LoadModelOptions, TableModel, type TableModelParts } from "./model/tableModel.ts";
 export { columnOf, takeRows } from "./schema/columns.ts";
-export { inferSchema } from "./schema/inferSchema.ts";
+export { inferSchema, schemaOptionsOf } from "./schema/inferSchema.ts";
 export { type ColumnValues, readColumn } from "./schema/read.ts";
 export {
   type ColumnKind,
@@ -46,7 +46,16 @@ export type { DateFormat } from "./schema/values/dateFormat.ts";
 export { type DateReading, datesIn, parseDate } from "./schema/values/dates.ts";
 export { nullSpellings } from "./schema/values/nulls.ts";
 export type { NumberFormat } from "./schema/values/numberFormat.ts";
-export { defaultShares, type Split, splitRows } from "./table/split.ts";
+export { withoutGroup } from "./table/blocks.ts";
+export { type JoinedTables, joinTables } from "./table/joinTables.ts";
+export {
+  type RareClasses,
+  rareClassChoices,
+  type SettledClasses,
+  settleRareClasses,
+  withSettledClasses,
+} from "./table/rareClasses.ts";
+export { defaultShares, rowsWithTarget, type Split, splitRows } from "./table/split.ts";
 export { splitOptions } from "./table/splitOptions.ts";
 export type { SplitOptions } from "./table/splitOptions.types.ts";
 export type { BooleanColumn, Column, DateColumn, NumberColumn, Table, TextColumn } from "./table/table.ts";

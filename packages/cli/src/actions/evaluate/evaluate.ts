@@ -1,4 +1,4 @@
-import type { Table, TableModel } from "evenkeel/tabular";
+import { type Table, type TableModel, withSettledClasses } from "evenkeel/tabular";
 import { loadModel } from "../../records/models/loadModel.ts";
 import { type Origin, originOf } from "../../records/models/origin.ts";
 import type { ActionContext } from "../../shell/context.ts";
@@ -56,8 +56,8 @@ export async function evaluate(request: EvaluateRequest, context: ActionContext)
   // The split of the training can be drawn again only from all columns.
   const besides = part === undefined ? [target, ...labelsOf(model)] : "all";
   const features = await readFeatures(model, from, read, context, { besides, nulls: request.nulls });
-  const { table, source } = features;
-  const columns = table.columns.map((column) => column.name);
+  const { table: given, source } = features;
+  const columns = given.columns.map((column) => column.name);
   if (!columns.includes(target)) {
     const near = nearest(target, columns);
     const hint = near === undefined ? "." : `; did you mean "${near}"?`;
@@ -66,7 +66,9 @@ export async function evaluate(request: EvaluateRequest, context: ActionContext)
       `${source} has no column "${target}", which the model predicts${hint} It has ${listed(columns)}.`,
     );
   }
-  const rows = part === undefined ? rowsWithTarget(model, table) : rowsOfPart(model, table, part, origin);
+  const { rareClasses } = origin;
+  const table = rareClasses === undefined ? given : withSettledClasses(given, model.schema, rareClasses);
+  const rows = part === undefined ? rowsWithTarget(model, table) : rowsOfPart(model, table, part, origin, given);
   const evaluation = await evaluateModel(model, table, rows, { worst, signal });
   const without = table.rows - rows.length;
   const notes = [...features.notes];
@@ -78,7 +80,7 @@ export async function evaluate(request: EvaluateRequest, context: ActionContext)
       "note: the model was refit on training and validation rows: how good it is on these says nothing about new ones",
     );
   }
-  notes.push(...unfamiliarNotes(unfamiliarIn(model, features), table.rows));
+  notes.push(...unfamiliarNotes(model, unfamiliarIn(model, features), table.rows));
   notes.push(...clampedNotes(model, evaluation.clamped ?? 0, rows.length));
   const labels = labelsOf(model).filter((label) => columns.includes(label));
   return { model, name, origin, table, source, ...(part && { part }), labels, evaluation, notes };

@@ -20,23 +20,33 @@ export function rowsWithTarget({ schema }: TableModel, table: Table): Int32Array
 
 /**
  * The rows of a part, from the split of the training, drawn again.
+ * @param given the table as it was read, with the classes that the training left out
  * @throws CommandError if the record does not describe the split, or the table is not the one that
  *   was trained on
  */
-export function rowsOfPart({ schema }: TableModel, table: Table, part: PartName, origin: Origin): Int32Array {
-  const { seed, split, rows } = origin;
+export function rowsOfPart(
+  { schema }: TableModel,
+  table: Table,
+  part: PartName,
+  origin: Origin,
+  given = table,
+): Int32Array {
+  const { seed, split } = origin;
   if (seed === undefined || split === undefined) {
     throw misuse("conflict", "--part: the model's record does not say how its rows were split", "leave --part out");
   }
-  const changed = origin.fingerprint !== undefined && origin.fingerprint !== fingerprint(table);
-  if (changed || (rows !== undefined && rows !== table.rows)) {
-    const had = rows === undefined || rows === table.rows ? "" : `: it had ${rows} rows and now has ${table.rows}`;
-    throw misuse(
-      "wrong-value",
-      `--part: the table is not as it was when the model was trained${had}, so its parts cannot be drawn again`,
-    );
-  }
+  checkUnchanged(given, origin);
   const taken = splitRows(table, schema, { seed, ...split })[part];
   if (taken.length > 0) return taken;
   throw misuse("wrong-value", `--part: the training had no ${part} rows`);
+}
+
+function checkUnchanged(table: Table, { fingerprint: trainedOn, rows }: Origin): void {
+  const changed = trainedOn !== undefined && trainedOn !== fingerprint(table);
+  if (!changed && (rows === undefined || rows === table.rows)) return;
+  const had = rows === undefined || rows === table.rows ? "" : `: it had ${rows} rows and now has ${table.rows}`;
+  throw misuse(
+    "wrong-value",
+    `--part: the table is not as it was when the model was trained${had}, so its parts cannot be told`,
+  );
 }

@@ -66,7 +66,7 @@ export async function predict(request: PredictRequest, context: ActionContext): 
   return {
     ...{ rows: table.rows, columns: outputColumns(model, kept, marks), marks, format },
     blocks: counting(predictBlocks(model, table, { signal }), counted),
-    notes: [...features.notes, ...unfamiliarNotes(unfamiliar, table.rows)],
+    notes: [...features.notes, ...unfamiliarNotes(model, unfamiliar, table.rows)],
     lastNotes: () => clampedNotes(model, counted.clamped, table.rows),
   };
 }

@@ -20,10 +20,25 @@ export function unfamiliarIn({ preprocessing }: TableModel, { table, absent }: F
  * each column, and numbers and dates outside the range of training, one note for all.
  * @param rows how many there are
  */
-export function unfamiliarNotes(unfamiliar: readonly Unfamiliar[], rows: number): string[] {
+export function unfamiliarNotes(
+  { preprocessing }: TableModel,
+  unfamiliar: readonly Unfamiliar[],
+  rows: number,
+): string[] {
+  const encodings = new Map(preprocessing.toJSON().inputs.map((encoding) => [encoding.column, encoding]));
+  // Training had rows without a value, and an input that says so.
+  const knowsMissing = (column: string) => {
+    const encoding = encodings.get(column);
+    return encoding !== undefined && encoding.kind !== "category" && encoding.indicator;
+  };
   const of = (part: number) => partOf(part, rows, "row");
   const guessed = unfamiliar.flatMap(({ column, missing, unknown, examples }) => {
     const shown = examples.map((text) => JSON.stringify(text.length > 40 ? `${text.slice(0, 39)}…` : text)).join(", ");
+    if (missing === rows && rows > 1 && !knowsMissing(column)) {
+      return [
+        `warning: "${column}" is empty in all ${wholeText(rows)} rows, and in training had values: is it called otherwise, or written in another way?`,
+      ];
+    }
     return [
       ...(missing > 0
         ? [`note: "${column}" has no value in ${of(missing)}: taken as the training took missing ones`]

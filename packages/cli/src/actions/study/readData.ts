@@ -1,5 +1,5 @@
 import { questionOf, type StudyData, type StudyOptions } from "evenkeel/study";
-import { checkTable, inferSchema, type SchemaOptions, TableError } from "evenkeel/tabular";
+import { checkTable, type SchemaOptions, settleRareClasses, TableError, withoutGroup } from "evenkeel/tabular";
 import type { PictureFlags } from "../../pictures/pictureFlags.ts";
 import type { RunFinding } from "../../records/runs/types.ts";
 import type { StudyConfig } from "../../records/studies/studyFolder.ts";
@@ -36,7 +36,7 @@ export async function readData(
   source: string | undefined,
   flags: StudyFlags,
   began: StudyConfig | undefined,
-  { ask }: StudyOptions,
+  { ask, group }: StudyOptions,
   context: ActionContext,
   { onRead, onReadEnd }: ReadEvents,
 ): Promise<DataRead> {
@@ -57,9 +57,15 @@ export async function readData(
     onProgress: (rows) => onRead?.(rows, "rows"),
   }).finally(onReadEnd);
   const columns = began?.schema ?? { target: targetOf(table, flags), ...columnOptions(flags) };
-  const schema = inferSchema(table, columns);
-  const findings = checkTable(table, schema);
+  const { rareClasses } = began ?? flags;
+  const settled = settleRareClasses(table, columns, rareClasses);
+  const schema = withoutGroup(settled.schema, { group }, columns.features);
+  const findings = [
+    ...settled.findings,
+    ...checkTable(settled.table, schema, { rareClasses, leftOut: settled.leftOut }),
+  ];
   const noticed = [...table.notes, ...saidFindings(findings, table.lineOf)];
   if (findings.some(({ severity }) => severity === "error")) throw new TableError(findings);
-  return { data: { table: { rows: table.rows, columns: table.columns }, schema }, table, read, columns, noticed };
+  const { rows, columns: values } = settled.table;
+  return { data: { table: { rows, columns: values }, schema }, table, read, columns, noticed };
 }

@@ -85,6 +85,7 @@ export async function study(
     StudyFolder.create(runs, flags.out && resolve(cwd, flags.out), {
       command,
       ...{ source: source ?? null, read, schema: columns, options },
+      ...(flags.rareClasses !== undefined && { rareClasses: flags.rareClasses }),
       table: { source: table.source, rows: table.rows, columns: table.columns.length },
     });
   const threads = flags.threads ?? defaultThreads();

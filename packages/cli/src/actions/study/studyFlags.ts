@@ -1,5 +1,5 @@
 import type { Scale } from "evenkeel/study";
-import type { Norm } from "evenkeel/tabular";
+import type { Norm, RareClasses } from "evenkeel/tabular";
 import type { PictureFlags } from "../../pictures/pictureFlags.ts";
 import type { TableFlags } from "../../tables/tableFlags.ts";
 import type { ColumnFlags } from "../columns.ts";
@@ -10,6 +10,7 @@ export interface StudyFlags extends ColumnFlags, TableFlags, PictureFlags {
   readonly ask?: string | true | undefined;
   readonly firstSeed?: number | undefined;
   readonly scales?: readonly Scale[] | undefined;
+  readonly rareClasses?: RareClasses | undefined;
   readonly norms?: readonly Norm[] | undefined;
   readonly dropout?: number | undefined;
   readonly rescale?: readonly number[] | undefined;

@@ -122,7 +122,8 @@ function lineOf(event: TableEpochEvent, validated: boolean): EpochLine {
 
 function resultOf(training: TableTraining, notes: readonly RunFinding[]): RunResult {
   const { history, keptEpoch, scores, baselines, statistics, refit } = training;
-  const findings = [...notes, ...saidFindings(training.findings), ...refitFindings(refit)];
+  const said = saidFindings(training.findings).map(({ problem: _, ...finding }) => finding);
+  const findings = [...notes, ...said, ...refitFindings(refit)];
   const interrupted = history.reason === "aborted" || (refit?.kept === false && refit.error === undefined);
   const status = interrupted ? "interrupted" : "finished";
   const seconds = history.seconds + (refit?.history.seconds ?? 0);

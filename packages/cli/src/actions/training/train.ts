@@ -10,9 +10,10 @@ import { checkWritable } from "../../shell/files/writable.ts";
 import { writeAtomic } from "../../shell/files/writeAtomic.ts";
 import { printable } from "../../shell/terminal.ts";
 import type { TableRead } from "../../tables/index.ts";
-import { readTableOf, type TableFlags } from "../../tables/tableFlags.ts";
+import type { TableFlags } from "../../tables/tableFlags.ts";
 import { targetOf, textColumns } from "../columns.ts";
 import { fingerprint } from "./fingerprint.ts";
+import { readWithParts } from "./ownParts.ts";
 import { type ResumedRun, resumedRun } from "./resumedRun.ts";
 import { runTraining, settingsOf } from "./runTraining.ts";
 
@@ -77,7 +78,7 @@ export async function train(request: TrainRequest, context: ActionContext, event
   const read = resumed === undefined ? request.read : readFlagsOf(resumed.run);
   const from = before === undefined ? source : before.source;
   const told = resumed === undefined ? request.options : trainOptionsOf(resumed.run);
-  const table = await readTableOf(from, read, context, {
+  const { table, rows } = await readWithParts(from, read, context, {
     carry: textColumns(told),
     onProgress: events.onRead,
   }).finally(events.onReadEnd);
@@ -103,7 +104,7 @@ export async function train(request: TrainRequest, context: ActionContext, event
   };
   const { training, folder } = await runTraining({
     table,
-    options: { ...options, record },
+    options: { ...options, ...(rows && { split: { ...options.split, ...rows } }), record },
     notes: table.notes,
     signal,
     tensorboard,

@@ -1,5 +1,5 @@
 import { withoutUndefined } from "evenkeel/problem";
-import type { ModelRecord, SplitOptions } from "evenkeel/tabular";
+import type { ModelRecord, SettledClasses, SplitOptions } from "evenkeel/tabular";
 import { z } from "zod";
 import type { TableFlags } from "../../tables/tableFlags.ts";
 import type { Run } from "../runs/readRun.ts";
@@ -17,6 +17,8 @@ export interface Origin {
   readonly fingerprint?: string;
   readonly seed?: number;
   readonly split?: SplitOptions;
+  /** Classes of few rows that were left out or merged. */
+  readonly rareClasses?: SettledClasses;
   /** The plan of the training. */
   readonly plan?: { readonly batchSize: number; readonly epochs: number; readonly statistics: string };
   /** The number of rows in the parts. */
@@ -41,7 +43,13 @@ const recordSchema = z.object({
       validation: z.number().exactOptional(),
       test: z.number().exactOptional(),
       stratify: z.boolean().exactOptional(),
+      group: z.string().exactOptional(),
+      time: z.string().exactOptional(),
     })
+    .optional()
+    .catch(undefined),
+  rareClasses: z
+    .object({ dropped: z.array(z.string()), merged: z.array(z.string()) })
     .optional()
     .catch(undefined),
   plan: z
@@ -60,9 +68,13 @@ export function originOf(record: ModelRecord, run?: Run): Origin {
   if (told.source !== undefined || run === undefined) return told;
   const { table, seed, recipe } = run.config;
   const { split = {} } = recordSchema.safeParse({ split: recipe.options.split }).data ?? {};
+  const read = readFlagsOf(run);
   return {
     ...(recipe.source !== undefined && { source: recipe.source }),
-    ...{ read: readFlagsOf(run), rows: table.rows, seed, split },
+    ...{ read, rows: table.rows, seed },
+    // Parts with tables of their own were not drawn.
+    ...(read.parts === undefined && { split }),
+    ...(told.rareClasses && { rareClasses: told.rareClasses }),
     ...(told.refit && { refit: told.refit }),
     ...(told.plan && { plan: told.plan }),
     ...(told.sizes && { sizes: told.sizes }),

@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, statSync } from "node
 import { basename, join, resolve } from "node:path";
 import { isPlainObject } from "evenkeel/problem";
 import type { StudyOptions, StudyResult } from "evenkeel/study";
-import { type SchemaOptions, schemaOptions } from "evenkeel/tabular";
+import { type RareClasses, rareClassChoices, type SchemaOptions, schemaOptions } from "evenkeel/tabular";
 import { z } from "zod";
 import type { PictureFlags } from "../../pictures/pictureFlags.ts";
 import { misuse } from "../../shell/errors.ts";
@@ -30,6 +30,8 @@ export interface StudyConfig {
   readonly read: TableFlags & PictureFlags;
   readonly table: { readonly source: string; readonly rows: number; readonly columns: number };
   readonly schema: SchemaOptions;
+  /** What was asked for about classes of few rows. */
+  readonly rareClasses?: RareClasses;
   readonly options: StudyOptions;
   readonly versions: { readonly evenkeel: string; readonly node: string };
   /** The process that runs the study, or did last. */
@@ -49,6 +51,7 @@ const configSchema: z.ZodType<StudyConfig> = z.object({
   }),
   table: z.object({ source: z.string(), rows: z.number(), columns: z.number() }),
   schema: declaredSchema<SchemaOptions>(schemaOptions),
+  rareClasses: z.enum(rareClassChoices).exactOptional(),
   // Their contents are checked when the study is planned.
   options: z.custom<StudyOptions>(isPlainObject, "expected an object"),
   versions: z.object({ evenkeel: z.string(), node: z.string() }),

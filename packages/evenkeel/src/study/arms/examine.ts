@@ -14,7 +14,7 @@ import {
   type NetworkSize,
   Preprocessing,
   type PreprocessingOptions,
-  splitRows,
+  rowsWithTarget,
   TabularNet,
   type Task,
 } from "../../tabular/index.ts";
@@ -68,8 +68,7 @@ export class Examination {
 }
 
 function sampleOf({ table, schema }: StudyData, how: PreprocessingOptions | undefined): Sample {
-  const { train, validation, test } = splitRows(table, schema);
-  const rows = Int32Array.from([...train, ...validation, ...test]).sort();
+  const rows = rowsWithTarget(table, schema);
   const preprocessing = Preprocessing.fit(table, schema, rows, how);
   const few = rows.slice(0, mostRows);
   const { x, codes } = preprocessing.inputs(table, few);

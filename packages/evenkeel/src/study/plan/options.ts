@@ -135,6 +135,14 @@ export const studyOptions = {
     default: splitOptions.test.default,
     help: "The share of the rows that the arms are judged by.",
   }),
+  group: option({
+    check: splitOptions.group.check,
+    help: "The column that says which rows belong together: all rows of a group are in one part.",
+  }),
+  time: option({
+    check: splitOptions.time.check,
+    help: "The column of dates or numbers that the rows are split by, the latest for the test. All seeds have the same split.",
+  }),
   targetError: option({
     check: numberAbove(0),
     help: "The validation error that the claim about speed counts epochs to.",

@@ -75,6 +75,13 @@ export interface StudyOptions {
   readonly validation?: Value<"validation"> | undefined;
   /** The share of the rows that the arms are judged by. Default: 0.2. */
   readonly test?: Value<"test"> | undefined;
+  /** The column that says which rows belong together: all rows of a group are in one part. */
+  readonly group?: Value<"group"> | undefined;
+  /**
+   * The column of dates or numbers that the rows are split by, the latest for the test. All seeds
+   * have the same split.
+   */
+  readonly time?: Value<"time"> | undefined;
   /**
    * The validation error that the claim about speed counts epochs to. Default: 1.1 times what the
    * reference ends with on the same seed.

@@ -1,4 +1,4 @@
-import { defaultOf, refuse, text } from "../../core/index.ts";
+import { defaultOf, refuse, text, withoutUndefined } from "../../core/index.ts";
 import { networkOptions, type Schema, splitRows, type Table } from "../../tabular/index.ts";
 import { endsWithEpochs } from "../../train/table/schedule.ts";
 import type { Arm } from "../arms/arm.ts";
@@ -72,13 +72,16 @@ export function planStudy(data: StudyData, options: StudyOptions = {}): StudyPla
     target = defaultOf(studyOptions, "target"),
     validation = defaultOf(studyOptions, "validation"),
     test = defaultOf(studyOptions, "test"),
+    group,
+    time,
     targetError = null,
     worth = defaultOf(studyOptions, "worth"),
   } = options;
   if (options.arms !== undefined) checkArms("planStudy", options.arms);
   const seeds = seedsOf(options.seeds ?? (quick ? 5 : 10));
   const lrs = different("lrs", options.lrs ?? defaults.lrs?.[usual] ?? usualRates[usual]);
-  const split = splitRows(table, schema, { validation, test, seed: seeds[0] });
+  const shares = { validation, test, ...withoutUndefined({ group, time }) };
+  const split = splitRows(table, schema, { ...shares, seed: seeds[0] });
   const rows = { train: split.train.length, validation: split.validation.length, test: split.test.length };
   for (const [part, size] of Object.entries(rows)) {
     if (size < 2) {
@@ -100,7 +103,7 @@ export function planStudy(data: StudyData, options: StudyOptions = {}): StudyPla
   const rowFractions = fractionsOf(options.rowFractions, defaults.rowFractions?.[usual] ?? [], rows.train);
   const usualLengths = endsWithEpochs(train.schedule) ? (defaults.epochFractions?.[usual] ?? []) : [];
   const epochFractions = lengthsOf(options.epochFractions, usualLengths, epochs);
-  const settings = { metric, hidden, activation, batchSize, epochs, target, train, validation, test };
+  const settings = { metric, hidden, activation, batchSize, epochs, target, train, ...shares };
   const given = options.arms ?? question.arms({ hidden, activation, dropout, data });
   const from = options.arms === undefined ? { ask: question.ask, dropout } : null;
   const examination = new Examination(data, settings);

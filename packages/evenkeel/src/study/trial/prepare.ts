@@ -1,3 +1,4 @@
+import { withoutUndefined } from "../../core/index.ts";
 import { Generator, randperm } from "../../random/index.ts";
 import { Preprocessing, splitRows } from "../../tabular/index.ts";
 import type { Tensor } from "../../tensor/index.ts";
@@ -31,14 +32,14 @@ export interface Prepared {
 
 /** A key of the fields of a spec that `prepare` reads: equal keys get equal data. */
 export function preparationKey(spec: TrialSpec): string {
-  const { seed, rows, rescale, validation, test } = spec;
-  return JSON.stringify([trialOptions(spec).preprocessing, seed, rows, rescale, validation, test]);
+  const { seed, rows, rescale, validation, test, group, time } = spec;
+  return JSON.stringify([trialOptions(spec).preprocessing, seed, rows, rescale, validation, test, group, time]);
 }
 
 /** Splits the rows, takes a fraction of the training rows, and fits the preprocessing on it. */
 export function prepare({ table, schema }: StudyData, spec: TrialSpec): Prepared {
-  const { seed, validation, test } = spec;
-  const split = splitRows(table, schema, { validation, test, seed });
+  const { seed, validation, test, group, time } = spec;
+  const split = splitRows(table, schema, { validation, test, seed, ...withoutUndefined({ group, time }) });
   const trainRows = sampleOf(split.train, spec.rows, seed);
   const data = spec.rescale === null ? table : rescaleTable(table, schema, spec.rescale);
   const preprocessing = Preprocessing.fit(data, schema, trainRows, trialOptions(spec).preprocessing);

@@ -27,6 +27,9 @@ export interface TrialSettings {
   /** The fractions of the rows for choices, and for the final scores. */
   readonly validation: number;
   readonly test: number;
+  /** The columns by which rows are split, as `splitRows` takes them. */
+  readonly group?: string;
+  readonly time?: string;
 }
 
 /** One network to train, as plain data: with the table, it determines the result. */

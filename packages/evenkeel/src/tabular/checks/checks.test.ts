@@ -125,7 +125,8 @@ describe("the target", () => {
     ["a string among numbers", of((i) => (i === 3 ? "?!" : i * 1.5)), ["error strings-among-numbers y 3"]],
     ["an infinite value", y.map((v, i) => (i === 3 ? Number.POSITIVE_INFINITY : v)), ["error infinite y 3"]],
     ["names of rows", of((i) => `name ${i}`), ["error target-text y"]],
-    ["a class of one row", of((i) => (i === 5 ? "c" : "ab"[i % 2])), ["error rare-class y"]],
+    ["a class of one row", of((i) => (i === 5 ? "c" : "ab"[i % 2])), ["warning rare-class y"]],
+    ["one class but for a row", of((i) => (i === 5 ? "c" : "a")), ["error rare-class y"]],
     ["a class of two rows", of((i) => (i < 2 ? "c" : "ab"[i % 2])), ["warning rare-class y"]],
     ["9 rows", of((i) => (i < 9 ? noise(i) : null)), ["error few-rows y", "note without-target y"]],
     ["10 rows", of((i) => (i < 10 ? noise(i) : null)), ["warning few-rows y", "note without-target y"]],
@@ -189,7 +190,18 @@ describe("a table", () => {
   it.each([
     ["cars.json", "Miles_per_Gallon", ["note without-target Miles_per_Gallon", "note free-text Name"]],
     ["penguins.json", "Species", []],
-    ["movies.json", "IMDB Rating", ["note without-target IMDB Rating", "note free-text Title"]],
+    [
+      "movies.json",
+      "IMDB Rating",
+      [
+        "note without-target IMDB Rating",
+        "note free-text Title",
+        "note rare-category Distributor",
+        "note rare-category Source",
+        "note rare-category Creative Type",
+        "note rare-category Director",
+      ],
+    ],
   ])("such as %s", (name, target, expected) => {
     const table = vega(name);
     expect(brief(checkTable(table, inferSchema(table, { target })))).toEqual(expected);

@@ -3,12 +3,26 @@ import { classPositions } from "../encoding/targetClasses.ts";
 import { checkStructure, columnOf, shorten } from "../schema/columns.ts";
 import { identifierOf } from "../schema/identifier.ts";
 import { countTexts, dateReading, extentOf, nearlyUnique, type StrayDate, strayDate } from "../schema/inferKind.ts";
-import { booleansOf, datesOf, largestFloat32, misfitsOf, numbersOf, orderHint, type Reading } from "../schema/read.ts";
-import { type ColumnSchema, isAsked, readingOf, type Schema } from "../schema/schema.ts";
+import {
+  booleansOf,
+  datesOf,
+  largestFloat32,
+  misfitsOf,
+  numbersOf,
+  orderHint,
+  type Reading,
+  textsOf,
+} from "../schema/read.ts";
+import { askedReasons, type ColumnSchema, isAsked, readingOf, type Schema } from "../schema/schema.ts";
+import { fewestOfClass, type RareClasses } from "../table/rareClasses.ts";
+import { rowsWithTarget } from "../table/split.ts";
 import type { Column, Table } from "../table/table.ts";
+import { checkCategories } from "./categoryChecks.ts";
 import { type Finding, finding, findingOf, TableError } from "./findings.ts";
 import { leakOf, type Values } from "./leak.ts";
 import { meaningFindings } from "./meaning.ts";
+import { checkNumbers } from "./numberChecks.ts";
+import { checkCopies, checkGroups, checkTotal } from "./rowChecks.ts";
 
 /**
  * The fewest rows with a target that are trained on, and how many it takes before nothing is said
@@ -16,30 +30,48 @@ import { meaningFindings } from "./meaning.ts";
  */
 const fewestRows = 10;
 const enoughRows = 50;
-/** The same for the rows of one class. */
-const fewestOfClass = 2;
+/** Rows of a class from which on nothing is said about it. */
 const enoughOfClass = 10;
+
+/** What `checkTable` is told about the training to come. */
+export interface CheckTableOptions {
+  /** What is done with classes of few rows. */
+  readonly rareClasses?: RareClasses | undefined;
+  /** Rows that were left out because their class is rare: nothing more is said about them. */
+  readonly leftOut?: number | undefined;
+}
 
 /**
  * What is wrong or doubtful about a table, before anything is trained; each finding that is about a
  * column names it. Errors: strings among numbers; numbers that can be read in two ways; numbers as
  * dates that all fall on one day; infinite values, and such that float32 cannot hold; a target
  * without values, that never varies, or whose classes are nearly all different; fewer than 10 rows
- * with a target, or 2 of a class; no features. Warnings: columns without values, constant ones,
- * identifiers, those of dates but for a few values; a feature that gives the target away; fewer
- * than 50 rows, or 10 of a class. Notes: ignored text; dates that can be read in two ways; how
- * numbers and dates were read that are not plain, codes, and missing spellings that were taken for
- * values; numbers that may be dates; rows without a target; few whole numbers as a target.
+ * with a target; no features. Warnings: columns without values, constant ones, identifiers, those
+ * of dates but for a few values; a feature that gives the target away; fewer than 50 rows, or 10 of
+ * a class; copies of rows, a row that adds up the others, and rows of one group; values far outside
+ * the rest, numbers that stand for missing ones, categories that differ by spaces or case alone.
+ * Notes: ignored text; dates that can be read in two ways; how numbers and dates were read that are
+ * not plain, codes, and missing spellings that were taken for values; numbers that may be dates;
+ * rows without a target; few whole numbers as a target; one value in nearly all rows; categories of
+ * one row.
  * @throws RangeError if a column of the schema is not in the table
  */
-export function checkTable(table: Table, schema: Schema): Finding[] {
+export function checkTable(table: Table, schema: Schema, options: CheckTableOptions = {}): Finding[] {
   checkStructure("checkTable", table);
   if (table.rows === 0) return [finding("error", "few-rows", "the table has no rows")];
   const findings: Finding[] = [];
-  const target = checkTarget(table, schema, findings);
+  const target = checkTarget(table, schema, findings, options);
+  const withTarget = target === undefined ? new Int32Array(0) : rowsWithTarget(table, schema);
+  const total = checkTotal(table, schema);
+  findings.push(...total, ...checkCopies(table, schema, withTarget));
   for (const one of schema.columns) {
-    if (one.use === "target" || (one.use === "ignored" && isAsked(one.why))) continue;
+    if (one.use === "target") continue;
     const column = { ...one, nulls: schema.nulls };
+    if (one.use === "ignored" && one.why !== askedReasons.group && target !== undefined) {
+      const isNumber = schema.task === "regression";
+      findings.push(...checkGroups(columnOf(table, one.name), column, target, isNumber, withTarget));
+    }
+    if (one.use === "ignored" && isAsked(one.why)) continue;
     findings.push(...checkColumn(columnOf(table, column.name), column));
     if (column.use !== "feature" || target === undefined) continue;
     if (findings.some(({ severity, column: name }) => severity === "error" && name === column.name)) continue;
@@ -52,7 +84,9 @@ export function checkTable(table: Table, schema: Schema): Finding[] {
     const cure = text`name some in ${{ option: "features" }}, or say in ${{ option: "kinds" }} what they are`;
     findings.push(finding("error", "no-features", "no column is left to predict from", cure));
   }
-  return findings;
+  // A total is far outside in every column.
+  const totals = total.map(({ row }) => row);
+  return findings.filter(({ code, row }) => code !== "far-outside" || !totals.includes(row));
 }
 
 /**
@@ -60,8 +94,8 @@ export function checkTable(table: Table, schema: Schema): Finding[] {
  * @returns warnings and notes
  * @throws TableError listing every error
  */
-export function assertTable(table: Table, schema: Schema): Finding[] {
-  const findings = checkTable(table, schema);
+export function assertTable(table: Table, schema: Schema, options?: CheckTableOptions): Finding[] {
+  const findings = checkTable(table, schema, options);
   if (findings.some(({ severity }) => severity === "error")) throw new TableError(findings);
   return findings;
 }
@@ -108,7 +142,7 @@ function checkColumn(column: Column, schema: ColumnSchema & Reading): Finding[] 
   const meaning = use === "feature" ? meaningFindings(column, schema) : [];
   if (kind === "category") {
     const { present, distinct } = countTexts(column, schema);
-    if (!nearlyUnique(present, distinct)) return meaning;
+    if (!nearlyUnique(present, distinct)) return [...meaning, ...checkCategories(name, textsOf(column, schema))];
     return [
       ...meaning,
       ...found(
@@ -119,7 +153,9 @@ function checkColumn(column: Column, schema: ColumnSchema & Reading): Finding[] 
     ];
   }
   const identifier = identifierOf(column, kind, schema);
-  if (identifier === undefined) return meaning;
+  if (identifier === undefined) {
+    return kind === "numeric" ? [...meaning, ...checkNumbers(name, numbersOf(column, schema))] : meaning;
+  }
   const advice = use === "ignored" ? "is ignored: " : "is used, though ";
   const cure = use === "ignored" ? text`name it in ${{ option: "features" }} to use it` : undefined;
   return [...meaning, ...found("warning", "identifier", `${advice}${identifier}`, cure)];
@@ -186,7 +222,12 @@ function wrongKind(column: string, error: unknown): Finding {
 type Add = (severity: Finding["severity"], code: Finding["code"], statement: Text, cure?: Text) => void;
 
 /** The target's values, NaN or -1 where it is missing; undefined if they cannot be read. */
-function checkTarget(table: Table, schema: Schema, findings: Finding[]): Values | undefined {
+function checkTarget(
+  table: Table,
+  schema: Schema,
+  findings: Finding[],
+  { rareClasses, leftOut = 0 }: CheckTableOptions,
+): Values | undefined {
   const column = columnOf(table, schema.target);
   const { classes, target, task } = schema;
   const reading = readingOf(schema, target);
@@ -221,15 +262,17 @@ function checkTarget(table: Table, schema: Schema, findings: Finding[]): Values 
   } else if (present < enoughRows) {
     add("warning", "few-rows", `${named} has values in ${present} rows: scores of so few say little`);
   }
-  if (present < table.rows) {
+  if (present < table.rows - leftOut) {
     add(
       "note",
       "without-target",
-      `${named} has no value in ${table.rows - present} of ${table.rows} rows, which are left out`,
+      `${named} has no value in ${table.rows - leftOut - present} of ${table.rows} rows, which are left out`,
     );
   }
-  if (classes !== undefined) checkClasses(values, schema, classes, present, add);
-  else if (kind === "numeric" && whole && distinct <= 20 && distinct > 1 && present >= fewestRows) {
+  if (classes !== undefined) {
+    if (kind === "category") findings.push(...checkCategories(target, textsOf(column, reading), true));
+    checkClasses(values, schema, classes, present, add, rareClasses);
+  } else if (kind === "numeric" && whole && distinct <= 20 && distinct > 1 && present >= fewestRows) {
     add(
       "note",
       "target-whole-numbers",
@@ -237,6 +280,7 @@ function checkTarget(table: Table, schema: Schema, findings: Finding[]): Values 
       text`${{ option: "task", value: "multiclass" }} takes them for classes`,
     );
   }
+  if (classes === undefined && kind === "numeric") findings.push(...checkNumbers(target, values as Float64Array));
   return task === "regression" || distinct > 1 ? values : undefined;
 }
 
@@ -252,7 +296,14 @@ function variety(values: Values, missing: (value: number) => boolean) {
   return { distinct: seen.size, whole };
 }
 
-function checkClasses(values: Values, { target }: Schema, classes: readonly string[], present: number, add: Add): void {
+function checkClasses(
+  values: Values,
+  { target }: Schema,
+  classes: readonly string[],
+  present: number,
+  add: Add,
+  rareClasses: CheckTableOptions["rareClasses"],
+): void {
   const named = `the target ${shorten(target)}`;
   const counts = new Array<number>(classes.length).fill(0);
   for (let i = 0; i < values.length; i++) if (values[i] >= 0) counts[values[i]]++;
@@ -267,10 +318,18 @@ function checkClasses(values: Values, { target }: Schema, classes: readonly stri
   const few = (limit: number, from = 0) => classes.filter((_, k) => counts[k] < limit && counts[k] >= from);
   const list = (names: readonly string[]) =>
     `${names.slice(0, 5).map(shorten).join(", ")}${names.length > 5 ? ` and ${names.length - 5} more` : ""}`;
-  const tooFew = few(fewestOfClass);
+  const tooFew = few(fewestOfClass, 1);
   if (tooFew.length > 0) {
-    const statement = `${named} has fewer than ${fewestOfClass} rows of ${list(tooFew)}`;
-    add("error", "rare-class", statement, "leave such rows out, or join them to another class");
+    const statement = `${named} has a single row of ${list(tooFew)}`;
+    // Without them there must be two classes left.
+    const isError = rareClasses !== "keep" && classes.length - tooFew.length < 2;
+    const keep = { option: "rareClasses", value: "keep" };
+    add(
+      isError ? "error" : "warning",
+      "rare-class",
+      statement,
+      isError ? text`${keep} trains on it all the same` : undefined,
+    );
   }
   const rare = few(enoughOfClass, fewestOfClass);
   if (rare.length > 0) {

@@ -96,6 +96,14 @@ function whyUseless(inferred: Inferred, asked: boolean, identifier: string | und
   return inferred.constant ? "all its values are the same" : identifier;
 }
 
+/** The options of `inferSchema` among others, without those that are undefined. */
+export function schemaOptionsOf(options: SchemaOptions): SchemaOptions {
+  const given = Object.entries(options).filter(
+    ([name, value]) => Object.hasOwn(schemaOptions, name) && value !== undefined,
+  );
+  return Object.fromEntries(given) as unknown as SchemaOptions;
+}
+
 function checkSchemaOptions(table: Table, options: SchemaOptions): void {
   checkDeclared("inferSchema", options, schemaOptions);
   const { target, features, ignore, kinds = {}, numberFormats = {}, dateFormats = {}, decimal, thousands } = options;

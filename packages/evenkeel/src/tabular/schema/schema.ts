@@ -71,6 +71,7 @@ export interface ColumnReading extends Pick<ColumnSchema, "kind" | "numbers" | "
 export const askedReasons = {
   ignore: "asked to be ignored",
   features: "not among the features asked for",
+  group: "the rows are split by it",
 } as const;
 
 export function isAsked(why: string | undefined): boolean {

@@ -1,9 +1,12 @@
 import { checkDeclared, defaultOf, refuse, text } from "../../core/index.ts";
-import { Generator, randperm } from "../../random/index.ts";
 import { classPositions } from "../encoding/targetClasses.ts";
 import { columnOf, shorten } from "../schema/columns.ts";
 import { numbersOf } from "../schema/read.ts";
 import { readingOf, type Schema } from "../schema/schema.ts";
+import { type Blocks, copyBlocks, groupBlocks, singleRows } from "./blocks.ts";
+import { drawParts } from "./drawParts.ts";
+import { givenParts } from "./givenParts.ts";
+import { splitByTime } from "./splitByTime.ts";
 import { splitOptions } from "./splitOptions.ts";
 import type { SplitOptions } from "./splitOptions.types.ts";
 import type { Table } from "./table.ts";
@@ -20,30 +23,68 @@ export interface Split {
 
 /** Shares of the rows unless others are asked for. */
 export const defaultShares = {
-  validation: defaultOf(splitOptions, "validation"),
-  test: defaultOf(splitOptions, "test"),
+  validation: splitOptions.validation.default,
+  test: splitOptions.test.default,
 };
 
 /**
- * Splits the rows that have a target at random into three parts, each in the order of the table.
- * Shares are of those rows, rounded, but no part that was asked for is empty. Stratified, each
- * class is shared out alike, and its last row is for training. The order is drawn as by
- * torch.randperm.
+ * Splits the rows that have a target into three parts, each in the order of the table. Shares are of
+ * those rows, rounded, but no part that was asked for is empty. The order is drawn as by
+ * torch.randperm. Copies of a row, those with the same features and target, are in the same part.
+ * Stratified, each class is shared out alike, and its last row is for training.
+ *
+ * With `group`, all rows of a group are in one part. With `time`, nothing is drawn: the oldest rows
+ * are trained on, and the latest are the test.
  *
  * @throws TypeError if an option is of the wrong kind
- * @throws RangeError if shares are not from 0 to below 1 in sum, or the table has too few rows for
- *   the parts
+ * @throws RangeError if shares are not from 0 to below 1 in sum, the table has too few rows or
+ *   groups for the parts, or options exclude each other
  */
 export function splitRows(table: Table, schema: Schema, options: SplitOptions = {}): Split {
   checkDeclared("splitRows", options, splitOptions);
-  const {
-    validation = defaultShares.validation,
-    test = defaultShares.test,
-    seed = defaultOf(splitOptions, "seed"),
-    stratify = schema.classes !== undefined,
-  } = options;
-  if (validation + test >= 1) throw nothingLeft(validation, test);
-  if (stratify && schema.classes === undefined) {
+  const { seed = defaultOf(splitOptions, "seed"), group, time } = options;
+  if (group !== undefined && time !== undefined) {
+    throw refuse(
+      "conflict",
+      "splitRows",
+      text`rows are split either by ${{ option: "group" }} or by ${{ option: "time" }}`,
+      "leave one of them out",
+    );
+  }
+  const stratified = isStratified(schema, options);
+  const strata = strataOf(table, schema);
+  const given = givenParts(table, strata, options);
+  const rows = rowsWith(strata, given.isGiven);
+  const shares = [given.test === undefined ? options.test : 0, given.validation === undefined ? options.validation : 0];
+  const wanted = wantedRows(shares as (number | undefined)[], rows.length);
+  const part = () => {
+    if (time !== undefined) return splitByTime(table, schema, rows, time, wanted);
+    const classes = schema.classes === undefined ? undefined : strata;
+    const order = { rows, seed, wanted, stratified };
+    return drawParts(blocksOf(table, schema, rows, group, wanted), classes, schema.classes?.length ?? 1, order);
+  };
+  const parts = part();
+  const take = (wanted: number) => rows.filter((_, i) => parts[i] === wanted);
+  const split = { train: take(0), validation: given.validation ?? take(2), test: given.test ?? take(1) };
+  if (group !== undefined && given.isGiven !== undefined) given.checkGroups(split, group);
+  return split;
+}
+
+function blocksOf(
+  table: Table,
+  schema: Schema,
+  rows: Int32Array,
+  group: string | undefined,
+  [test, validation]: readonly number[],
+): Blocks {
+  if (test + validation === 0) return singleRows(rows);
+  return group === undefined ? copyBlocks(table, schema, rows) : groupBlocks(table, rows, group);
+}
+
+function isStratified(schema: Schema, { stratify, group, time }: SplitOptions): boolean {
+  const by = group !== undefined ? "group" : time !== undefined ? "time" : undefined;
+  if (stratify !== true) return stratify ?? (schema.classes !== undefined && by === undefined);
+  if (schema.classes === undefined) {
     throw refuse(
       "wrong-value",
       "splitRows",
@@ -51,45 +92,30 @@ export function splitRows(table: Table, schema: Schema, options: SplitOptions = 
       "leave it out",
     );
   }
-  const strata = strataOf(table, schema);
-  const rows = rowsWith(strata);
-  const wanted = [test, validation].map((share) => (share === 0 ? 0 : Math.max(1, Math.round(share * rows.length))));
+  if (by === undefined) return true;
+  throw refuse(
+    "conflict",
+    "splitRows",
+    text`${{ option: "stratify", value: true }} cannot be combined with ${{ option: by }}, which decides which rows are together`,
+    "leave one of them out",
+  );
+}
+
+/** How many rows the test and the validation part are to have. */
+function wantedRows(shares: readonly (number | undefined)[], rows: number): [test: number, validation: number] {
+  const [test = defaultShares.test, validation = defaultShares.validation] = shares;
+  if (validation + test >= 1) throw nothingLeft(validation, test);
+  const wanted = [test, validation].map((share) => (share === 0 ? 0 : Math.max(1, Math.round(share * rows))));
   const parts = 1 + wanted.filter((count) => count > 0).length;
   // Rounded up, two shares may take every row of a small table.
-  while (rows.length <= wanted[0] + wanted[1] && Math.max(...wanted) > 1) wanted[wanted[0] >= wanted[1] ? 0 : 1]--;
-  if (rows.length - wanted[0] - wanted[1] < 1) {
-    throw refuse(
-      "wrong-value",
-      "splitRows",
-      `${rows.length} rows with a target do not fill ${parts} parts (training and the shares asked for)`,
-    );
-  }
-  const one = !stratify;
-  const counts = new Array<number>(one ? 1 : (schema.classes?.length ?? 0)).fill(0);
-  for (let i = 0; i < rows.length; i++) counts[one ? 0 : strata[rows[i]]]++;
-  const left = counts.map((count) => Math.max(0, count - 1));
-  const quotas = wanted.map((count) => {
-    const shares = shareOut(count, counts, left);
-    for (const [i, share] of shares.entries()) left[i] -= share;
-    return shares;
-  });
-  if (quotas.some((shares, i) => wanted[i] > 0 && shares.every((share) => share === 0))) {
-    throw refuse(
-      "wrong-value",
-      "splitRows",
-      `${counts.length} classes in ${rows.length} rows are too many to stratify: each needs a row for training`,
-      text`say ${{ option: "stratify", value: false }}, or give more rows`,
-    );
-  }
-  const order = randperm(rows.length, new Generator(seed));
-  const part = new Uint8Array(rows.length); // 0 training, 1 test, 2 validation
-  for (let i = 0; i < order.length; i++) {
-    const stratum = one ? 0 : strata[rows[order[i]]];
-    if (quotas[0][stratum]-- > 0) part[order[i]] = 1;
-    else if (quotas[1][stratum]-- > 0) part[order[i]] = 2;
-  }
-  const take = (wanted: number) => rows.filter((_, i) => part[i] === wanted);
-  return { train: take(0), validation: take(2), test: take(1) };
+  while (rows <= wanted[0] + wanted[1] && Math.max(...wanted) > 1) wanted[wanted[0] >= wanted[1] ? 0 : 1]--;
+  if (rows - wanted[0] - wanted[1] >= 1) return [wanted[0], wanted[1]];
+  if (parts === 1) throw refuse("wrong-value", "splitRows", "no row with a target is left for training");
+  throw refuse(
+    "wrong-value",
+    "splitRows",
+    `${rows} rows with a target do not fill ${parts} parts (training and the shares asked for)`,
+  );
 }
 
 /** The rows of two parts in the order of the table. */
@@ -118,32 +144,18 @@ function strataOf(table: Table, schema: Schema): Int32Array {
   return strata;
 }
 
-function rowsWith(strata: Int32Array): Int32Array {
+/** The rows that have a target and are not given to a part. @internal */
+export function rowsWith(strata: Int32Array, isGiven?: Uint8Array): Int32Array {
   let count = 0;
-  for (let i = 0; i < strata.length; i++) if (strata[i] >= 0) count++;
+  const free = (i: number) => strata[i] >= 0 && isGiven?.[i] !== 1;
+  for (let i = 0; i < strata.length; i++) if (free(i)) count++;
   const rows = new Int32Array(count);
   let at = 0;
-  for (let i = 0; i < strata.length; i++) if (strata[i] >= 0) rows[at++] = i;
+  for (let i = 0; i < strata.length; i++) if (free(i)) rows[at++] = i;
   return rows;
 }
 
-/**
- * `total` in proportion to `counts`, by largest remainder, but nowhere more than what is `left`.
- */
-function shareOut(total: number, counts: readonly number[], left: readonly number[]): number[] {
-  const sum = counts.reduce((a, b) => a + b, 0);
-  const exact = counts.map((count) => (total * count) / sum);
-  const shares = exact.map((share, i) => Math.min(Math.floor(share), left[i]));
-  let rest = total - shares.reduce((a, b) => a + b, 0);
-  const order = counts.map((_, i) => i).sort((a, b) => exact[b] - shares[b] - (exact[a] - shares[a]) || a - b);
-  for (let given = true; rest > 0 && given; ) {
-    given = false;
-    for (const i of order) {
-      if (rest === 0 || shares[i] >= left[i]) continue;
-      shares[i]++;
-      rest--;
-      given = true;
-    }
-  }
-  return shares;
+/** The rows that have a target, in the order of the table. */
+export function rowsWithTarget(table: Table, schema: Schema): Int32Array {
+  return rowsWith(strataOf(table, schema));
 }

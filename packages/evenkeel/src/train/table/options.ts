@@ -19,6 +19,7 @@ import {
   type ModelRecord,
   networkOptions,
   preprocessingOptions,
+  rareClassChoices,
   type Split,
   type SplitOptions,
   schemaOptions,
@@ -39,6 +40,13 @@ export const trainTableOptions = {
     options: splitOptions,
     help: "Parts of the table by rows, or how to draw them.",
     defaultText: "16% of the rows to validate by and 20% to test on",
+  }),
+  rareClasses: option({
+    check: oneOf(rareClassChoices),
+    help:
+      "What is done with the rows of rare classes, those of fewer than 10 rows: drop leaves them out, merge makes them one class, " +
+      '"other", keep trains on them as they are.',
+    defaultText: "classes of a single row are dropped",
   }),
   preprocessing: group(preprocessingOptions, { help: "How columns become inputs and the target an output." }),
   network: group(

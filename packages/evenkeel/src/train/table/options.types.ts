@@ -12,6 +12,12 @@ export interface TrainTableOptions extends SchemaOptions {
    * 20% to test on.
    */
   readonly split?: Value<"split"> | undefined;
+  /**
+   * What is done with the rows of rare classes, those of fewer than 10 rows: drop leaves them out,
+   * merge makes them one class, "other", keep trains on them as they are. Default: classes of a
+   * single row are dropped.
+   */
+  readonly rareClasses?: Value<"rareClasses"> | undefined;
   /** How columns become inputs and the target an output. */
   readonly preprocessing?: Value<"preprocessing"> | undefined;
   /** The hidden layers. */

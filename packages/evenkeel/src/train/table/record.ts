@@ -1,5 +1,5 @@
 import { version, withoutUndefined } from "../../core/index.ts";
-import { defaultShares, type ModelRecord, type Split, type SplitOptions, type Table } from "../../tabular/index.ts";
+import { defaultShares, type ModelRecord, type Split, type SplitOptions } from "../../tabular/index.ts";
 import type { TableTraining } from "./trainTable.ts";
 
 /**
@@ -10,12 +10,8 @@ import type { TableTraining } from "./trainTable.ts";
  *
  * @param wanted the split options; for a split that was given by rows, only the sizes are recorded
  */
-export function tableRecord(
-  table: Table,
-  training: Omit<TableTraining, "model">,
-  wanted: Split | SplitOptions,
-): ModelRecord {
-  const { schema, split, plan, history, keptEpoch, scores, baselines, statistics, refit } = training;
+export function tableRecord(training: Omit<TableTraining, "model">, wanted: Split | SplitOptions): ModelRecord {
+  const { table, schema, split, plan, history, keptEpoch, scores, baselines, statistics, refit } = training;
   const { seed, ...planned } = plan;
   return {
     evenkeel: version,
@@ -23,7 +19,7 @@ export function tableRecord(
     target: schema.target,
     task: schema.task,
     seed,
-    ...("train" in wanted ? {} : { split: { ...defaultShares, ...asJson(wanted) } }),
+    ...(isGiven(wanted) ? {} : { split: { ...defaultShares, ...asJson(wanted) } }),
     sizes: { train: split.train.length, validation: split.validation.length, test: split.test.length },
     plan: planned,
     epochs: history.epochs.length,
@@ -33,6 +29,11 @@ export function tableRecord(
     ...(statistics && { statistics: statistics.kept }),
     ...(refit?.kept && { refit: { rows: refit.rows.length } }),
   };
+}
+
+/** Whether rows of a part were given: their positions are not recorded. */
+function isGiven(wanted: Split | SplitOptions): wanted is Split {
+  return "train" in wanted || typeof wanted.validation === "object" || typeof wanted.test === "object";
 }
 
 /** As JSON, which has no bigint. */

@@ -5,18 +5,22 @@ import {
   type Baseline,
   baselines,
   type Finding,
-  inferSchema,
   type Schema,
   type Split,
+  type SplitOptions,
+  schemaOptionsOf,
+  settleRareClasses,
   splitRows,
   type Table,
   TableModel,
+  withoutGroup,
 } from "../../tabular/index.ts";
 import type { History } from "../fit/history.ts";
 import { metricOf, type TableMetric } from "./events.ts";
 import { checkTableOptions, trainTableOptions } from "./options.ts";
 import type { TrainTableOptions } from "./options.types.ts";
 import { planTable, type TablePlan } from "./plan.ts";
+import { copiesAcross, planFindings } from "./planFindings.ts";
 import { tableRecord } from "./record.ts";
 import { refit, type TableRefit } from "./refit.ts";
 import { type PartScores, scoreStage } from "./scores.ts";
@@ -27,6 +31,8 @@ import type { StatisticsChoice } from "./statistics.ts";
 /** The result of {@link trainTable}. */
 export interface TableTraining {
   readonly model: TableModel;
+  /** The table as it was trained on: rare classes are left out, or are one class. */
+  readonly table: Table;
   readonly schema: Schema;
   /** Findings about the table; none of them is an error. */
   readonly findings: readonly Finding[];
@@ -72,16 +78,20 @@ export interface TableTraining {
  *   this happens in the refit, nothing is thrown: the model of the first training is kept and the
  *   error is in `refit.error`
  */
-export async function trainTable(table: Table, options: TrainTableOptions): Promise<TableTraining> {
+export async function trainTable(given: Table, options: TrainTableOptions): Promise<TableTraining> {
   checkTableOptions(options);
-  const { target, task, features, ignore, kinds, split: wanted = {} } = options;
+  const { features, rareClasses, split: wanted = {} } = options;
   const { seed = defaultOf(trainTableOptions, "seed") } = options;
-  const schema = inferSchema(table, withoutUndefined({ target, task, features, ignore, kinds }));
-  const findings = assertTable(table, schema);
+  const asked = schemaOptionsOf(options);
+  const { table, schema: inferred, findings: rare, settled, leftOut } = settleRareClasses(given, asked, rareClasses);
+  const schema = "train" in wanted ? inferred : withoutGroup(inferred, wanted, features);
+  const noticed = [...rare, ...assertTable(table, schema, { rareClasses, leftOut })];
   const split =
     "train" in wanted ? checkedSplit(table, wanted) : splitRows(table, schema, { seed, ...withoutUndefined(wanted) });
   const plan = planTable(split, schema.task, options);
   const stage = newStage(table, schema, plan, split, options);
+  const across = isDrawn(wanted) ? [] : copiesAcross(table, schema, split);
+  const findings = [...noticed, ...across, ...planFindings(table, plan, split, stage.preprocessing)];
   const { signal, resume, onEpoch } = options;
   if (resume?.first !== undefined && !plan.refit) {
     throw wrongState(
@@ -108,10 +118,18 @@ export async function trainTable(table: Table, options: TrainTableOptions): Prom
       : undefined;
   const { model, scores, statistics } = again?.scored ?? first;
   const simple = baselines(table, stage.preprocessing, split, { seed, refit: again?.refit.kept ?? false });
-  const outcome = { schema, findings, split, plan, history, keptEpoch, scores, baselines: simple };
+  const outcome = { table, schema, findings, split, plan, history, keptEpoch, scores, baselines: simple };
   const training = { ...outcome, ...(statistics && { statistics }), ...(again && { refit: again.refit }) };
-  const record = { ...tableRecord(table, training, wanted), ...options.record };
+  const rareRecord = settled === undefined ? {} : { rareClasses: settled };
+  const record = { ...tableRecord(training, wanted), ...rareRecord, ...options.record };
   return { model: new TableModel({ ...model, record }), ...training };
+}
+
+/** Whether rows were drawn for all parts: then `splitRows` has kept copies together. */
+function isDrawn(wanted: Split | SplitOptions): boolean {
+  if ("train" in wanted) return false;
+  const { validation, test, group, time } = wanted;
+  return typeof validation !== "object" && typeof test !== "object" && group === undefined && time === undefined;
 }
 
 /**

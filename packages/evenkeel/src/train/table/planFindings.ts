@@ -1,0 +1,163 @@
+import { type Text, text } from "../../core/index.ts";
+import { finding } from "../../tabular/checks/findings.ts";
+import {
+  columnOf,
+  type Finding,
+  type Preprocessing,
+  type Schema,
+  type Split,
+  type Table,
+} from "../../tabular/index.ts";
+import { shorten } from "../../tabular/schema/columns.ts";
+import { numbersOf, textsOf } from "../../tabular/schema/read.ts";
+import { copiesIn } from "../../tabular/table/copies.ts";
+import { joinedRows } from "../../tabular/table/split.ts";
+import { evenBatchSize, type TablePlan } from "./plan.ts";
+
+/** The share of a running statistic that each step replaces. */
+const momentum = 0.1;
+/** The share of the initial values in running statistics that is worth a word. */
+const staleShare = 0.01;
+/** A last batch of less than this share of the others is worth a word. */
+const smallBatch = 0.25;
+/** The expected number of rows in a batch below which a category is rare. */
+const rareInBatch = 0.5;
+
+/**
+ * What is doubtful about this plan on this table: classes that no training row has, columns that
+ * are constant in the training rows, and for batch normalization a small last batch, too few steps for running statistics, and
+ * categories that hardly any batch has.
+ */
+export function planFindings(table: Table, plan: TablePlan, split: Split, preprocessing: Preprocessing): Finding[] {
+  const constant = [
+    ...checkClasses(table, split.train, preprocessing),
+    ...checkConstant(table, split.train, preprocessing),
+  ];
+  if (plan.network.norm !== "batch") return constant;
+  return [
+    ...constant,
+    ...checkBatches(plan, split.train.length),
+    ...checkSteps(plan, split),
+    ...checkRareInputs(table, plan, split.train, preprocessing),
+  ];
+}
+
+/** Classes that no training row has, as after a split by time. */
+function checkClasses(table: Table, rows: Int32Array, preprocessing: Preprocessing): Finding[] {
+  const { target } = preprocessing.toJSON();
+  if (target.task === "regression") return [];
+  const seen = new Set(preprocessing.truth(table, rows));
+  const absent = target.classes.filter((_, position) => !seen.has(position));
+  if (absent.length === 0) return [];
+  const shown = `${absent.slice(0, 5).map(shorten).join(", ")}${absent.length > 5 ? ` and ${absent.length - 5} more` : ""}`;
+  const statement = `no training row has ${absent.length === 1 ? "the class" : "the classes"} ${shown}: the network cannot predict it`;
+  const cell = { column: target.column };
+  return [finding("warning", "rare-class", statement, "split the rows in another way, or leave such rows out", cell)];
+}
+
+/** A column that varies in the table but not in training, as one of years may in a split by time. */
+function checkConstant(table: Table, rows: Int32Array, preprocessing: Preprocessing): Finding[] {
+  const { inputs, nulls } = preprocessing.toJSON();
+  return inputs.flatMap((encoding) => {
+    const { column: name, kind } = encoding;
+    const isConstant =
+      kind === "category"
+        ? encoding.categories.length === 1
+        : kind === "numeric" && hasOneValue(numbersOf(columnOf(table, name), { ...encoding, nulls }, rows));
+    if (!isConstant) return [];
+    const statement = `column ${shorten(name)} has the same value in all ${rows.length} training rows that have one`;
+    return [finding("warning", "constant", statement, "the network cannot learn what others mean", { column: name })];
+  });
+}
+
+function hasOneValue(values: Float64Array | Float32Array): boolean {
+  const first = values.find((value) => !Number.isNaN(value));
+  return first !== undefined && values.every((value) => value === first || Number.isNaN(value));
+}
+
+function note(code: Finding["code"], statement: Text, cure: Text): Finding {
+  return finding("note", code, statement, cure);
+}
+
+function checkBatches({ batchSize }: TablePlan, rows: number): Finding[] {
+  if (rows < batchSize) {
+    const statement = text`${{ option: "batchSize", value: batchSize }} is more than the ${rows} training rows: each epoch is one step`;
+    return [note("batches", statement, "take smaller batches")];
+  }
+  const last = rows % batchSize;
+  if (last === 0 || last >= smallBatch * batchSize) return [];
+  const joined = last === 1 ? ", which is joined to the batch before it" : ": its statistics are noisy";
+  const statement = text`${rows} training rows in batches of ${batchSize} leave a last batch of ${last}${joined}`;
+  const even = { option: "batchSize", value: evenBatchSize(rows, batchSize) };
+  return [note("batches", statement, text`${even} makes them nearly equal`)];
+}
+
+function checkSteps({ batchSize, epochs, statistics }: TablePlan, { train, validation }: Split): Finding[] {
+  const steps = epochs * Math.ceil(train.length / batchSize);
+  const share = (1 - momentum) ** steps;
+  if (share <= staleShare) return [];
+  const statement = `${steps} steps leave ${Math.ceil(100 * share)}% of their initial values in the running statistics of batch normalization (momentum ${momentum})`;
+  const isTried = statistics === "recomputed" || (statistics === "better" && validation.length > 0);
+  const recomputed = { option: "statistics", value: "recomputed" };
+  if (isTried) return [note("few-steps", statement, "recomputed ones are tried as well")];
+  return [finding("warning", "few-steps", statement, text`train longer, or say ${recomputed}`)];
+}
+
+/**
+ * A 0-or-1 input that is 1 in a share p of the rows is, normalized, sqrt(B - 1) in a batch of B
+ * rows that has it once, and sqrt((1 - p) / p) in evaluation: far apart if p B is small.
+ */
+function checkRareInputs(
+  table: Table,
+  { batchSize }: TablePlan,
+  rows: Int32Array,
+  preprocessing: Preprocessing,
+): Finding[] {
+  const rare: { name: string; count: number }[] = [];
+  const { inputs, nulls } = preprocessing.toJSON();
+  for (const encoding of inputs) {
+    if (encoding.kind !== "category" || encoding.embedded) continue;
+    const reading = { nulls, notNull: encoding.categories };
+    const { codes, dictionary } = textsOf(columnOf(table, encoding.column), reading, rows);
+    const counts = new Int32Array(dictionary.length);
+    for (const code of codes) if (code >= 0) counts[code]++;
+    const most = (rareInBatch * rows.length) / batchSize;
+    for (const [code, count] of counts.entries()) {
+      if (count > 0 && count < most) rare.push({ name: `${encoding.column} = ${dictionary[code]}`, count });
+    }
+  }
+  if (rare.length === 0) return [];
+  const [rarest] = rare.sort((a, b) => a.count - b.count);
+  const share = rarest.count / rows.length;
+  const [once, later] = [Math.sqrt(batchSize - 1), Math.sqrt((1 - share) / share)].map((value) => value.toPrecision(2));
+  const others = rare.length === 1 ? "" : ` (${rare.length} inputs are as rare)`;
+  const statement =
+    `the input ${shorten(rarest.name)} is 1 in ${rarest.count} of ${rows.length} training rows, in hardly any batch of ${batchSize}${others}: ` +
+    `batch normalization takes it for ${once} standard deviations in training and ${later} in evaluation`;
+  const cure = text`merge rare categories, or try a larger ${{ option: "batchSize" }} or another ${{ option: "network.norm" }}`;
+  return [note("rare-category", statement, cure)];
+}
+
+/**
+ * Validation and test rows that are copies of training rows: those of a split that was given, or
+ * made by group or time.
+ */
+export function copiesAcross(table: Table, schema: Schema, { train, validation, test }: Split): Finding[] {
+  const rows = joinedRows(joinedRows(train, validation), test);
+  const copies = copiesIn(table, schema, rows);
+  if (copies === undefined) return [];
+  const isTrained = new Uint8Array(table.rows);
+  for (const row of train) isTrained[row] = 1;
+  const first = new Uint8Array(rows.length);
+  for (const [i, row] of rows.entries()) if (isTrained[row] === 1) first[copies.firstOf[i]] = 1;
+  let count = 0;
+  let at = -1;
+  for (const [i, row] of rows.entries()) {
+    if (isTrained[row] === 1 || first[copies.firstOf[i]] === 0) continue;
+    if (count === 0) at = row;
+    count++;
+  }
+  if (count === 0) return [];
+  const statement = `${count} of ${validation.length + test.length} validation and test rows are copies of training rows, first row ${at}: scores of them say nothing`;
+  return [finding("warning", "copies", statement, "leave them out of one part", { row: at })];
+}
