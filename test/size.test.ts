@@ -27,7 +27,7 @@ const budgets: Readonly<Record<string, Budget>> = {
   linear: { minified: 110, gzip: 36.9 },
   step: { minified: 424.6, gzip: 138.9 },
   page: { minified: 97.4, gzip: 35.3 },
-  everything: { minified: 817.3, gzip: 269.1 },
+  everything: { minified: 842.4, gzip: 278.8 },
 };
 
 interface Bundle {

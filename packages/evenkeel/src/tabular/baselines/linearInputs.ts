@@ -82,9 +82,10 @@ export class LinearInputs {
  * their numbers in float32.
  */
 function straight(preprocessing: FittedPreprocessing): FittedPreprocessing {
-  const { inputs, target, version } = preprocessing.toJSON();
+  const fitted = preprocessing.toJSON();
+  const { inputs, target } = fitted;
   return FittedPreprocessing.fromJSON({
-    version,
+    ...fitted,
     inputs: inputs.map((encoding) =>
       "squash" in encoding && encoding.squash
         ? { ...encoding, squash: false, scale: encoding.most / 2 - encoding.least / 2 || 1 }
