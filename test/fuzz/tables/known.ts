@@ -82,6 +82,14 @@ export function knownTable(random: Random): KnownTable {
   return { rows, columns: random.shuffled([...features, target]), target: "y", notation };
 }
 
+/** One row of a table. */
+export function rowOf(table: KnownTable, row: number): KnownTable {
+  const columns = table.columns.map((column) => {
+    return { ...column, values: [column.values[row]], fields: [column.fields[row]] } as KnownColumn;
+  });
+  return { ...table, rows: 1, columns };
+}
+
 type Maker = (name: string, rows: number, notation: Notation, random: Random, missing?: number) => KnownColumn;
 
 /** Missing values in a share of the rows, spelled in one or two ways. */
@@ -102,13 +110,16 @@ function withMissing<Kind extends KnownColumn["kind"], Value>(
 const usualShare = (random: Random) => (random.chance(0.5) ? 0 : 0.15);
 
 const numbers: Maker = (name, rows, notation, random, missing = usualShare(random)): NumberKnown => {
-  const digits = random.int(0, 4);
+  // Fractions of three digits in a whole table are decimals to everybody, and not thousands: where
+  // points are signs of thousands, the target shows what they are.
+  const isClear = name === "y" && notation.thousands === ".";
+  const digits = isClear ? random.pick([1, 2, 4]) : random.int(0, 4);
   const size = 10 ** random.int(0, 6);
   const values = Array.from({ length: rows }, () => {
     const drawn = Math.round((random.next() * (random.chance(0.3) ? 2 : 1) - 0.2) * size * 10 ** digits);
     return Number(`${drawn}e-${digits}`);
   });
-  const isFixed = random.chance(0.6);
+  const isFixed = isClear || random.chance(0.6);
   const wrap = random.chance(0.3) ? random.pick(affixes) : (text: string) => text;
   const isAccounting = random.chance(0.2);
   const write = (value: number) => {

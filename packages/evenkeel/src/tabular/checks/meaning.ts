@@ -25,7 +25,7 @@ export function meaningFindings(column: Column, schema: ColumnReading): Finding[
   };
   switch (schema.kind) {
     case "numeric":
-      if (schema.unclear !== undefined) addUnclear(column.name, schema.unclear, add);
+      if (schema.unclear !== undefined) addUnclear(column.name, schema, schema.unclear, add);
       else addNumbers(column, schema, add);
       addDateHint(column, schema, add);
       break;
@@ -45,8 +45,11 @@ export function meaningFindings(column: Column, schema: ColumnReading): Finding[
   return findings;
 }
 
-function addUnclear(name: string, unclear: string, add: Add): void {
-  const read = (decimal: "." | ",") => numberParser({ decimal, thousands: decimal === "." ? "," : "." })(unclear);
+function addUnclear(name: string, { numbers }: ColumnReading, unclear: string, add: Add): void {
+  const unit = numbers?.unit === undefined ? {} : { unit: numbers.unit };
+  const read = (decimal: "." | ",") => {
+    return numberParser({ ...unit, decimal, thousands: decimal === "." ? "," : "." })(unclear);
+  };
   const [point, comma] = [read("."), read(",")];
   add(
     "unclear-numbers",

@@ -74,7 +74,7 @@ const threeDigits = /^[+-]?[1-9]\d{0,2}\.\d{3}$/;
 /** Whether a text is a number in some notation. */
 function note(evidence: NumberEvidence, text: string): boolean {
   if (plainNumber.test(text)) {
-    if (!text.includes(".")) count(evidence, text.length < 4);
+    if (!text.includes(".")) count(evidence, /^[+-]?\d{1,3}$/.test(text));
     else if (threeDigits.test(text)) noteEither(evidence, ".", text);
     else evidence.certain["."]++;
     return true;

@@ -104,9 +104,12 @@ function above(
     notes.push({ severity: "note", code: "separator", message });
   }
   const given = options.delimiter ?? separator;
+  const possible = given === undefined ? preferred : [given];
+  // Where all lines have the same fields, the first is none above them, whatever else is in the rows: 1,5|2,5.
+  const isAll = possible.some((delimiter) => isEven(parse(rest(), delimiter, preview)));
   const preamble =
-    options.skip === undefined && options.header !== false
-      ? preambleOf(rest(), given === undefined ? preferred : [given], (body, delimiter) => {
+    options.skip === undefined && options.header !== false && !isAll
+      ? preambleOf(rest(), possible, (body, delimiter) => {
           const rows = parse(body, delimiter, preview);
           return { rows, table: isTable(rows, isNumberLike) };
         })
@@ -129,6 +132,12 @@ function above(
 
 function parse(text: string, delimiter: string, rows: number): string[][] {
   return Papa.parse<string[]>(text, { delimiter, preview: rows, quoteChar: '"', skipEmptyLines: true }).data;
+}
+
+/** Whether all rows have as many fields as the first, and more than one. The last may be cut off. */
+function isEven([first, ...others]: readonly (readonly string[])[]): boolean {
+  if (first === undefined || first.length < 2 || others.length === 0) return false;
+  return others.slice(0, Math.max(1, others.length - 1)).every((row) => row.length === first.length);
 }
 
 /**
