@@ -40,7 +40,7 @@ export class Records {
   private readonly delimiter: Uint8Array;
   /** Bytes that a field without quotes may end at. */
   private readonly stops = new Uint8Array(256);
-  private buffer = Buffer.alloc(1 << 21);
+  private buffer = Buffer.alloc(1 << 12);
   /** How much of the buffer is filled. */
   private filled = 0;
   /** How much of that has been given away. */
@@ -202,8 +202,10 @@ export class Records {
           end = at;
         }
         const stop = at < filled ? buffer[at] : -1;
-        // What follows a carriage return, or a quote, is not known at the end of what came so far.
-        if (!last && (stop < 0 || (stop === carriageReturn && at + 1 >= filled))) {
+        // What follows a carriage return, a quote, or the first byte of a delimiter of several is not
+        // known at the end of what came so far.
+        const needed = stop === carriageReturn ? 2 : stop === delimiter ? wide : 1;
+        if (!last && at + needed > filled) {
           lines.push(first);
           begins.push(begin);
           return { fields, lines, begins, fault };
