@@ -6,6 +6,8 @@ export interface Read {
   readonly rows: readonly (readonly string[])[];
   /** The line in which each row begins. */
   readonly lines: readonly number[];
+  /** Empty lines between the records. */
+  readonly blankLines: number;
   readonly fault?: { readonly why: "fields" | "quote"; readonly line: number };
 }
 
@@ -23,7 +25,8 @@ export function byDefinition({ bytes, delimiter, columns, skip, head, foot }: Cs
   const blank = /(?:\r\n|\r|\n)/y;
   const field = new RegExp(`"((?:[^"]|"")*)"(?!")|(?!")[^${escaped}\r\n]*`, "y");
   const after = new RegExp(`${escaped}|\r\n|\r|\n|$`, "y");
-  const records: { readonly fields: string[]; readonly line: number }[] = [];
+  const records: { readonly fields: string[]; readonly line: number; readonly blanks: number }[] = [];
+  let blanks = 0;
   let fault: Read["fault"];
   let at = 0;
   const take = (pattern: RegExp) => {
@@ -33,7 +36,10 @@ export function byDefinition({ bytes, delimiter, columns, skip, head, foot }: Cs
     return found;
   };
   while (at < body.length && fault === undefined) {
-    if (take(blank)) continue;
+    if (take(blank)) {
+      if (records.length > 0) blanks++;
+      continue;
+    }
     const line = skip + 1 + linesIn(body.slice(0, at));
     const fields: string[] = [];
     for (let stop = delimiter; stop === delimiter && fault === undefined; ) {
@@ -43,13 +49,19 @@ export function byDefinition({ bytes, delimiter, columns, skip, head, foot }: Cs
       if (next) stop = next[0];
       else fault = { why: "quote", line };
     }
-    if (fault === undefined) records.push({ fields, line });
+    if (fault === undefined) records.push({ fields, line, blanks });
   }
   const kept = records.slice(0, Math.max(0, records.length - foot));
   const odd = kept.findIndex(({ fields }) => fields.length !== columns);
   if (odd >= 0) fault = { why: "fields", line: kept[odd].line };
-  const rows = (odd < 0 ? kept : kept.slice(0, odd)).slice(head);
-  return { rows: rows.map(({ fields }) => fields), lines: rows.map(({ line }) => line), ...(fault && { fault }) };
+  const even = odd < 0 ? kept : kept.slice(0, odd);
+  const rows = even.slice(head);
+  return {
+    rows: rows.map(({ fields }) => fields),
+    lines: rows.map(({ line }) => line),
+    blankLines: even.at(-1)?.blanks ?? 0,
+    ...(fault && { fault }),
+  };
 }
 
 function linesIn(text: string): number {

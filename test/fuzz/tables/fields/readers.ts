@@ -31,7 +31,11 @@ export function byRecords(text: CsvText, borders: readonly number[]): Read | "in
     if (why === undefined) throw error;
     fault = { why: why === "it has" ? "fields" : "quote", line: Number(line) };
   }
-  return { rows, lines: rows.map((_, row) => records.lines.lineOf(row)), ...(fault && { fault }) };
+  return {
+    ...{ rows, blankLines: records.blankLines },
+    lines: rows.map((_, row) => records.lines.lineOf(row)),
+    ...(fault && { fault }),
+  };
 }
 
 /** Reads with papaparse; undefined where it says that something is wrong. */
@@ -51,7 +55,9 @@ export async function byDuckDB(
   const types = names.map((name) => `${name}: 'VARCHAR'`).join(", ");
   const read = `read_csv('${path}', auto_detect=false, header=false, delim='${delimiter}', quote='"', escape='"', columns={${types}})`;
   try {
-    const reader = await connection.runAndReadAll(`SELECT ${names.map((n) => `coalesce(${n}, '')`).join(", ")} FROM ${read}`);
+    const reader = await connection.runAndReadAll(
+      `SELECT ${names.map((n) => `coalesce(${n}, '')`).join(", ")} FROM ${read}`,
+    );
     return reader.getRows() as string[][];
   } catch {
     return undefined;

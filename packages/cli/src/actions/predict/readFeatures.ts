@@ -135,12 +135,14 @@ function completed(
 ): { table: Table; warnings: string[]; absent: string[] } {
   const features = featureNames(model);
   const names = table.columns.map(({ name }) => name);
-  const missing = features.filter((name) => !names.includes(name));
+  const given = new Set(names);
+  const missing = features.filter((name) => !given.has(name));
   if (missing.length === 0) return { table, warnings: [], absent: [] };
   if (!mayLack || missing.length === features.length) throw missingColumns(source, missing, features, names);
   const nothing = { type: "text", codes: new Int32Array(table.rows).fill(-1), dictionary: [] } as const;
   const added = missing.map((name) => ({ name, ...nothing }));
-  const unused = names.filter((name) => !features.includes(name));
+  const used = new Set(features);
+  const unused = names.filter((name) => !used.has(name));
   const warnings = missing.map((name) => {
     const near = nearest(name, unused);
     const hint = near === undefined ? "" : ` (did you mean "${near}"?)`;

@@ -3,6 +3,7 @@ import type { Collected, CollectOptions } from "../columns/collect.ts";
 import { namesOf } from "../columns/names.ts";
 import { Sample } from "../columns/sample.ts";
 import { unpacked } from "../formats/bytes.ts";
+import type { ReadNote } from "../readError.ts";
 import type { CsvFile } from "./csvFile.ts";
 import type { FieldBlock } from "./fieldBlock.ts";
 import { FieldBuilder, mostNumbers } from "./fieldBuilder.ts";
@@ -53,6 +54,7 @@ async function readOnce(
   let read = 0;
   let told = 0;
   let lineOf: ((row: number) => number) | undefined;
+  const blankNotes: ReadNote[] = [];
   for (const [index, file] of files.entries()) {
     if (read >= limit) break;
     onFile(index);
@@ -69,6 +71,7 @@ async function readOnce(
         told = read;
       }
     }
+    if (file.columns.length === 1 && records.blankLines > 0) blankNotes.push(blankNote(file.name, records.blankLines));
     if (files.length === 1 && sample === undefined) lineOf = (row) => records.lines.lineOf(row);
   }
   if (onProgress && read > told) onProgress(read);
@@ -78,7 +81,12 @@ async function readOnce(
   return {
     rows: order?.length ?? read,
     columns,
-    notes: [...files.flatMap(({ notes }) => notes), ...finished.flatMap(({ notes }) => notes), ...lastRow()],
+    notes: [
+      ...files.flatMap(({ notes }) => notes),
+      ...blankNotes,
+      ...finished.flatMap(({ notes }) => notes),
+      ...lastRow(),
+    ],
     ...(lineOf && { lineOf }),
   };
 
@@ -86,6 +94,13 @@ async function readOnce(
     if (lineOf === undefined || read >= limit || read === 0) return [];
     return totalNote(files[0].name, columns as Column[], read, lineOf(read - 1));
   }
+}
+
+/** In a table of one column, an empty line may be meant as a row. */
+function blankNote(name: string, lines: number): ReadNote {
+  const what = lines === 1 ? "an empty line is no row" : `${lines} empty lines are no rows`;
+  const message = `${name}: ${what}; a row without a value is written ""`;
+  return { severity: "warning", code: "blank-lines", message };
 }
 
 function positionsOf({ columns }: CsvFile, names: readonly string[]): number[] {

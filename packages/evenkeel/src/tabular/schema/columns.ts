@@ -1,5 +1,6 @@
 import { describe, mismatch, nearest, refuse, type Text, text, wrongType } from "../../core/index.ts";
 import type { Column, Table, TextColumn } from "../table/table.ts";
+import { itemNamed } from "./named.ts";
 
 /**
  * The column of a name.
@@ -7,7 +8,7 @@ import type { Column, Table, TextColumn } from "../table/table.ts";
  *   name
  */
 export function columnOf(table: Table, name: string): Column {
-  const column = table.columns.find((column) => column.name === name);
+  const column = itemNamed(table.columns, name);
   if (column === undefined) throw noColumn("", "the table", table, name);
   return column;
 }
