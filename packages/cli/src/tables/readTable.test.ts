@@ -16,7 +16,7 @@ import { Readable } from "node:stream";
 import { gzipSync } from "node:zlib";
 import type { Column, Table } from "evenkeel/tabular";
 import { afterAll, describe, expect, test } from "vitest";
-import { builtinTable, readTable, TableReadError } from "./index.ts";
+import { builtinTable, readTable, type TableRead, TableReadError } from "./index.ts";
 import { withoutTexts } from "./missing.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "evenkeel-tables-"));
@@ -175,9 +175,12 @@ describe("what is read", () => {
   test("progress is told up to the last row", async () => {
     const told: number[] = [];
     await read("flights", { onProgress: (rows: number) => told.push(rows) });
-    expect(told.length).toBeGreaterThan(2);
     expect(told.at(-1)).toBe(200_000);
     expect(told).toEqual([...told].sort((a, b) => a - b));
+    const parts: unknown[] = [];
+    write("told.csv", "a,b\n1,2\n");
+    await read("told.csv", { onProgress: (...one: unknown[]) => parts.push(one) });
+    expect(parts).toEqual([[1, 1]]);
   });
 });
 
@@ -381,11 +384,25 @@ describe("many numbers in a CSV file", () => {
 
 test("a row is found again by its line, behind blank lines and fields of several", async () => {
   write("lines.csv", '# by x\na,b\n1,2\n\n"two\nlines",4\n5,6\n');
-  const { lineOf } = await read("lines.csv");
-  expect([0, 1, 2].map((row) => lineOf!(row))).toEqual([3, 5, 7]);
-  expect(await read("lines.csv", { sample: 2 })).not.toHaveProperty("lineOf");
+  const { placeOf } = await read("lines.csv");
+  expect([0, 1, 2].map((row) => placeOf!(row))).toEqual(["line 3", "line 5", "line 7"]);
   write("lines.csv", 'a,b\n1,2\n\n"two\nlines",4\n5,6,7\n');
   expect(await failure("lines.csv")).toMatch(/^lines\.csv, line 6: it has 3 fields/);
+});
+
+test("so is a row of a sample, and one of several files", async () => {
+  const rows = (from: number) => Array.from({ length: 30 }, (_, i) => `${from + i},x\n`).join("");
+  write("place-1.csv", `a,b\n${rows(2)}`);
+  write("place-2.csv", `a,b\n\n${rows(3)}`);
+  const of = ({ rows, columns, placeOf }: TableRead) => {
+    const lines = numbers(columns[0]) as Float64Array;
+    return Array.from({ length: rows }, (_, row) => ({ line: lines[row], place: placeOf!(row)! }));
+  };
+  for (const { line, place } of of(await read("place-1.csv", { sample: 10 }))) expect(place).toBe(`line ${line}`);
+  const both = of(await read("place-*.csv", { sample: 40, seed: 1 }));
+  for (const { line, place } of both) expect(place).toMatch(new RegExp(`^line ${line} of .*place-[12]\\.csv$`));
+  expect(both[0].place).toMatch(/place-1/);
+  expect(both[39].place).toMatch(/place-2/);
 });
 
 test("Parquet names that differ by case only", async () => {

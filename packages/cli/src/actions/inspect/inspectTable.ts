@@ -44,7 +44,7 @@ export function inspectTable(table: TableRead, wanted?: string, options: Meaning
       type: column.type,
       ...summaryOf(column, { ...columns[i], nulls }),
     })),
-    findings: [...table.notes, ...saidFindings(found, table.lineOf)],
+    findings: [...table.notes, ...saidFindings(found, table.placeOf)],
   };
 }
 

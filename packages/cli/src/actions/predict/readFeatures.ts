@@ -1,5 +1,6 @@
 import { type Column, type Table, type TableModel, tableFromRows } from "evenkeel/tabular";
 import type { ActionContext } from "../../shell/context.ts";
+import type { PlaceOf } from "../../shell/dialect.ts";
 import { type CommandError, misuse, sentence } from "../../shell/errors.ts";
 import { listed, nearest } from "../../shell/nearest.ts";
 import type { TableRead } from "../../tables/index.ts";
@@ -16,6 +17,8 @@ export interface Features {
   readonly source: string;
   /** What its reader should know. */
   readonly notes: readonly string[];
+  /** Where its rows stand. */
+  readonly placeOf?: PlaceOf | undefined;
   /** Columns of the model that no row has, which the notes say. */
   readonly absent: readonly string[];
 }
@@ -58,7 +61,8 @@ export async function readFeatures(
   const notes = read.notes
     .filter(({ column }) => column === undefined || wanted.has(column))
     .map(({ severity, message }) => `${severity}: ${message}`);
-  return { table, given: read.columns, source: read.source, notes: [...notes, ...warnings], absent };
+  const { source: name, placeOf } = read;
+  return { table, given: read.columns, source: name, notes: [...notes, ...warnings], placeOf, absent };
 }
 
 /** The columns of which a model knows texts, not numbers. */

@@ -1,6 +1,6 @@
 import { describe, mismatch, nearest, refuse, type Text, text, wrongType } from "../../core/index.ts";
+import { itemNamed } from "../table/named.ts";
 import type { Column, Table, TextColumn } from "../table/table.ts";
-import { itemNamed } from "./named.ts";
 
 /**
  * The column of a name.

@@ -1,4 +1,4 @@
-import { itemNamed } from "./named.ts";
+import { itemNamed } from "../table/named.ts";
 import type { DateFormat } from "./values/dateFormat.ts";
 import type { NumberFormat } from "./values/numberFormat.ts";
 

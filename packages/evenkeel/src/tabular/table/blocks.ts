@@ -1,9 +1,9 @@
 import { refuse, text } from "../../core/index.ts";
 import { noColumn, shorten } from "../schema/columns.ts";
-import { itemNamed } from "../schema/named.ts";
 import { textsOf } from "../schema/read.ts";
 import { askedReasons, type Schema } from "../schema/schema.ts";
 import { copiesIn } from "./copies.ts";
+import { itemNamed } from "./named.ts";
 import type { SplitOptions } from "./splitOptions.types.ts";
 import type { Column, Table } from "./table.ts";
 
