@@ -405,6 +405,59 @@ test("so is a row of a sample, and one of several files", async () => {
   expect(both[39].place).toMatch(/place-2/);
 });
 
+describe("JSON", () => {
+  const texts = (column: Column) =>
+    column.type === "text" ? Array.from(column.codes, (code) => column.dictionary[code]) : column.type;
+
+  test("whole numbers that no double holds keep their digits, wherever they stand", async () => {
+    const long = ["12345678901234567890123", "-9223372036854775809", "18446744073709551616", "9007199254740993"];
+    for (const [i, number] of long.entries()) {
+      write(
+        `long-${i}.json`,
+        `[{"a\\"b'$": 1, "v": 0.5}, {"a\\"b'$": ${number}, "v": 1e30}, {"a\\"b'$": 2.5, "v": 2}]`,
+      );
+      const { columns } = await read(`long-${i}.json`);
+      expect(columns.map(({ name }) => name)).toEqual([`a"b'$`, "v"]);
+      expect(texts(columns[0])).toEqual(["1", number, "2.5"]);
+      expect(numbers(columns[1])).toEqual(Float64Array.of(0.5, 1e30, 2));
+    }
+    const late = Array.from({ length: 21_000 }, (_, i) => `{"a":${i < 20_990 ? i : long[0]}}\n`);
+    write("late-long.ndjson", late.join(""));
+    expect(texts((await read("late-long.ndjson")).columns[0]).slice(20_988)).toEqual([
+      ...["20988", "20989"],
+      ...Array.from({ length: 10 }, () => long[0]),
+    ]);
+    write("clash.json", `[{"Id": ${long[0]}, "id": 1}, {"Id": 3, "id": 2}]`);
+    expect(await failure("clash.json")).toMatch(/^clash\.json: column "Id" holds whole numbers of more digits than/);
+  });
+
+  // What DuckDB sees in texts makes its columns known before all of their keys are.
+  test.each(["550e8400-e29b-41d4-a716-446655440000", "12:30:00", "x"])(
+    "keys of late objects are columns, beside %j",
+    async (text) => {
+      const rows = Array.from({ length: 24_000 }, (_, i) => `{"u":"${text}"${i < 23_000 ? "" : `,"late":${i}`}}`);
+      write("late.ndjson", `${rows.join("\n")}\n`);
+      write("late.json", `[${rows.join(",\n")}]`);
+      for (const file of ["late.ndjson", "late.json"]) {
+        const { columns } = await read(file);
+        expect(columns.map(({ name }) => name)).toEqual(["u", "late"]);
+        expect((numbers(columns[1]) as Float64Array).slice(22_999, 23_001)).toEqual(
+          Float64Array.of(Number.NaN, 23_000),
+        );
+        expect(texts(columns[0])[0]).toBe(text);
+        expect((await read(file, { columns: ["late"] })).columns.map(({ name }) => name)).toEqual(["late"]);
+      }
+    },
+  );
+
+  test("progress is told", async () => {
+    const told: number[] = [];
+    write("told.ndjson", '{"a":1}\n{"a":2}\n');
+    await read("told.ndjson", { onProgress: (rows: number) => told.push(rows) });
+    expect(told.at(-1)).toBe(2);
+  });
+});
+
 test("Parquet names that differ by case only", async () => {
   const { DuckDBInstance } = await import("@duckdb/node-api");
   const connection = await (await DuckDBInstance.create(":memory:")).connect();

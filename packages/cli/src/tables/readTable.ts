@@ -152,7 +152,13 @@ async function open(
     const csv = csvFile({ name, tabs: format === "tsv", ...text }, options);
     return { format, csv: { ...csv, notes: [...text.notes, ...csv.notes] } };
   }
-  const part = await jsonPart(database, { name, format, ...text }, attempt);
+  const jsonFile = { name, format, ...text };
+  let part = await jsonPart(database, jsonFile, attempt);
+  const known = new Set(part.columns.map((column) => column.name));
+  // A key may first appear in the last object.
+  if (!attempt.thorough && options.columns?.some((column) => !known.has(column))) {
+    part = await jsonPart(database, jsonFile, { ...attempt, thorough: true });
+  }
   const unchecked = text.head.compression === "gzip" && !text.head.whole;
   return { format, unchecked, part: { ...part, notes: [...text.notes, ...part.notes] } };
 }
