@@ -94,6 +94,6 @@ function difference(
  */
 function comparable(rows: readonly (readonly string[])[]): string[][] {
   return rows
-    .filter(([field, ...more]) => field !== "" || more.length > 0)
-    .map((fields) => fields.map((field) => field.replace(/^\ufeff/, "")));
+    .map((fields) => fields.map((field) => field.replace(/^\ufeff+/, "")))
+    .filter(([field, ...more]) => field !== "" || more.length > 0);
 }
