@@ -1,6 +1,11 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { DuckDBInstance } from "@duckdb/node-api";
 import "../../setup.ts";
 import { numberOf } from "../numberOf.ts";
+import { huntFields } from "./fields/compare.ts";
 import { huntTables } from "./hunt.ts";
 
 /** `npm run fuzz:tables`: see the text of --help. */
@@ -14,6 +19,8 @@ or be refused with a message.
   --seed N       the first seed (default: of the clock)
   --count M      how many tables (default 1000)
   --findings K   stop after K findings (default 10)
+  --fields       instead, random bytes: fields and lines must be those of the rules of docs/14, wherever the
+                 parts end that the file is read in, and of papaparse and DuckDB where these follow the rules
   --help         this text
 
 \`npm run fuzz:tables -- --seed N --count 1\` finds a finding again and prints its file.`;
@@ -21,7 +28,7 @@ or be refused with a message.
 async function main(): Promise<number> {
   const text = { type: "string" } as const;
   const { values } = parseArgs({
-    options: { seed: text, count: text, findings: text, help: { type: "boolean" } },
+    options: { seed: text, count: text, findings: text, fields: { type: "boolean" }, help: { type: "boolean" } },
   });
   if (values.help) {
     console.log(help);
@@ -29,6 +36,7 @@ async function main(): Promise<number> {
   }
   const seed = numberOf("seed", values.seed, Date.now() % 1e9);
   const count = numberOf("count", values.count, 1000);
+  if (values.fields) return fieldsMain(seed, count);
   console.log(`tables from seed ${seed}`);
   let last = performance.now();
   const { counts, findings, refusals } = await huntTables(seed, count, {
@@ -47,6 +55,28 @@ async function main(): Promise<number> {
   for (const { count, seed, why } of kinds) console.log(`\nrefused ${count} times, first seed ${seed}: ${why}`);
   console.log(`\n${counts.back} came back, ${counts.refused} were refused, ${counts.wrong} were read wrong`);
   return findings.length > 0 ? 1 : 0;
+}
+
+async function fieldsMain(seed: number, count: number): Promise<number> {
+  console.log(`fields from seed ${seed}`);
+  const folder = mkdtempSync(join(tmpdir(), "evenkeel-fields-"));
+  const instance = await DuckDBInstance.create(":memory:", { threads: "1" });
+  const connection = await instance.connect();
+  try {
+    const duck = { connection, path: join(folder, "x.csv") };
+    const { findings, counts, compared } = await huntFields(seed, count, { duck });
+    for (const { seed, why, text } of findings) {
+      const { bytes, ...how } = text;
+      console.log(`\nseed ${seed}: ${why}`);
+      if (count === 1) console.log(JSON.stringify(how), JSON.stringify(bytes.toString("utf8")));
+    }
+    console.log(`\n${JSON.stringify(counts)}, compared ${JSON.stringify(compared)}, ${findings.length} findings`);
+    return findings.length > 0 ? 1 : 0;
+  } finally {
+    connection.closeSync();
+    instance.closeSync();
+    rmSync(folder, { recursive: true, force: true });
+  }
 }
 
 main().then(

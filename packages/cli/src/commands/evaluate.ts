@@ -4,11 +4,12 @@ import { evaluate } from "../actions/evaluate/evaluate.ts";
 import { type PartName, parts } from "../actions/evaluate/targetRows.ts";
 import { usualRuns } from "../records/runs/runsFolder.ts";
 import type { CommandContext } from "../shell/context.ts";
-import { printable } from "../shell/terminal.ts";
+import { printable, quiet } from "../shell/terminal.ts";
 import { formats, type TableFormat } from "../tables/formats/format.ts";
 import { type TableFlags, tableFlags } from "../tables/tableFlags.ts";
 import { evaluationJson, evaluationText } from "../views/evaluationText.ts";
 import { jsonText } from "../views/json.ts";
+import { readingProgress } from "../views/progress/readingProgress.ts";
 import { parserOf } from "./declaredFlags.ts";
 import { nameList, withReadOptions } from "./tableOptions.ts";
 
@@ -49,7 +50,10 @@ export function evaluateCommand(context: CommandContext): CommandUnknownOpts {
     const [model, source, flags] = given as unknown as [string, string | undefined, Flags];
     const { runs, part, worst } = flags;
     const read = { ...tableFlags(flags), format: flags.inputFormat };
-    const evaluated = await evaluate({ model, runs, source, read, part, worst, nulls: flags.null }, context);
+    const evaluated = await evaluate(
+      { model, runs, source, read, part, worst, nulls: flags.null },
+      { ...context, progress: readingProgress(flags.json ? quiet(output) : output) },
+    );
     for (const note of evaluated.notes) output.writeError(`${printable(note)}\n`);
     output.write(flags.json ? jsonText(evaluationJson(evaluated)) : evaluationText(evaluated, output.colors));
   });

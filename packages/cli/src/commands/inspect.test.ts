@@ -116,7 +116,7 @@ test("what is wrong with a row is said with the line of the file", async () => {
   const rows = Array.from({ length: 30 }, (_, i) => (i === 7 ? "oops,1" : `${i}.5,${i * i}`));
   writeFileSync(join(folder, "lines.csv"), `# by x\n\na,b\n${rows.join("\n")}\n`);
   expect(await run("lines.csv")).toMatch(/column "a" is numeric, but line 11 holds "oops"/);
-  expect(await run("lines.csv", "--sample", "30")).toMatch(/column "a" is numeric, but row 7 holds "oops"/);
+  expect(await run("lines.csv", "--sample", "30")).toMatch(/column "a" is numeric, but line 11 holds "oops"/);
 });
 
 describe("misuse", () => {

@@ -5,9 +5,12 @@ import { inspectTable } from "../actions/inspect/inspectTable.ts";
 import { modelNamed } from "../actions/inspect/modelNamed.ts";
 import { usualRuns } from "../records/runs/runsFolder.ts";
 import type { CommandContext } from "../shell/context.ts";
+import { quiet } from "../shell/terminal.ts";
+import { namingPlaces } from "../tables/places.ts";
 import { readTableOf, type TableFlags } from "../tables/tableFlags.ts";
 import { jsonText } from "../views/json.ts";
 import { modelJson, modelText } from "../views/modelText.ts";
+import { readingProgress } from "../views/progress/readingProgress.ts";
 import { tableText } from "../views/tableText.ts";
 import { addMeaningFlags } from "./columnOptions.ts";
 import { withTableOptions } from "./tableOptions.ts";
@@ -52,7 +55,12 @@ export function inspectCommand(context: CommandContext): CommandUnknownOpts {
       output.write(flags.json ? jsonText(modelJson(inspection)) : modelText(inspection, output));
       return;
     }
-    const inspection = inspectTable(await readTableOf(source, flags, context), flags.target, meaningOptions(flags));
+    const progress = readingProgress(flags.json ? quiet(output) : output);
+    const table = await readTableOf(source, flags, { ...context, progress });
+    progress.doing("checking the table");
+    const inspection = await namingPlaces(table.placeOf, () =>
+      inspectTable(table, flags.target, meaningOptions(flags)),
+    ).finally(progress.stop);
     output.write(flags.json ? jsonText(inspection) : tableText(inspection, output));
   });
 }

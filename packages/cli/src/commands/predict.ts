@@ -8,6 +8,7 @@ import { count } from "../shell/figures.ts";
 import { printable } from "../shell/terminal.ts";
 import { formats, type TableFormat } from "../tables/formats/format.ts";
 import { type TableFlags, tableFlags } from "../tables/tableFlags.ts";
+import { readingProgress } from "../views/progress/readingProgress.ts";
 import { nameList, withReadOptions } from "./tableOptions.ts";
 
 const examples = `
@@ -64,7 +65,7 @@ export function predictCommand(context: CommandContext): CommandUnknownOpts {
         nulls: flags.null,
         keep: flags.keep?.length === 1 && flags.keep[0] === "all" ? "all" : flags.keep,
       },
-      context,
+      { ...context, progress: readingProgress(output) },
     );
     const say = (notes: readonly string[]) => {
       for (const note of notes) output.writeError(`${printable(note)}\n`);

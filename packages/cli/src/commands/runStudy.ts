@@ -24,12 +24,9 @@ export async function runStudy(
 ): Promise<void> {
   const output = flags.json ? quiet(context.output) : context.output;
   const shorten = (path: string) => shortPath(context.cwd, path);
-  const reading = readingProgress(output);
   let progress: StudyProgress | undefined;
   const request = { source, flags, given: studyOptions(flags), command: process.argv.slice(2) };
   const events = {
-    onRead: reading.update,
-    onReadEnd: reading.stop,
     onStart: (beginning) => {
       output.write(introduction(beginning, shorten(beginning.folder), output));
       progress = studyProgress(output, beginning.plan);
@@ -37,7 +34,7 @@ export async function runStudy(
     onEvent: (event) => progress?.update(event),
     onEnd: () => progress?.stop(),
   } satisfies StudyEvents;
-  const studied = await study(request, context, events, threads);
+  const studied = await study(request, { ...context, progress: readingProgress(output) }, events, threads);
   const report = flags.report ? await writeReport(studied) : undefined;
   output.write(`\n${outcomeText(studied, { report, shorten }, output)}`);
   if (flags.json) context.output.write(jsonText(studiedJson(studied)));

@@ -71,7 +71,6 @@ async function runTrain(
   const { target, runs, resume, out } = flags;
   const { options, partFiles } = trainTableOptions(flags);
   const output = flags.json ? quiet(context.output) : context.output;
-  const reading = readingProgress(output);
   const stages = trainingStages(output);
   const trained = await train(
     {
@@ -84,10 +83,8 @@ async function runTrain(
       tensorboard: flags.tensorboard === true,
       command: process.argv.slice(2),
     },
-    context,
+    { ...context, progress: readingProgress(output) },
     {
-      onRead: reading.update,
-      onReadEnd: reading.stop,
       onStart: (table, event) => {
         output.write(introduction(table, event, output));
         stages.start(event);

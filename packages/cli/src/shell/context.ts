@@ -1,6 +1,16 @@
 import type { Readable } from "node:stream";
 import type { Output } from "./terminal.ts";
 
+/** Shows what takes a while. */
+export interface Progress {
+  /** So much has been read, and which part of all that is, from 0 to 1, where it is known. */
+  readonly read: (done: number, what: "rows" | "pictures", part?: number) => void;
+  /** What is being done, where nobody knows how long it takes: "checking the table". */
+  readonly doing: (what: string) => void;
+  /** Nothing is shown from here on. */
+  readonly stop: () => void;
+}
+
 /** The surroundings of an action; tests pass their own. */
 export interface ActionContext {
   /** Aborted by Ctrl-C. */
@@ -9,6 +19,7 @@ export interface ActionContext {
   readonly cwd: string;
   /** The stream that `-` reads. Default: the process's standard input. */
   readonly stdin?: Readable | undefined;
+  readonly progress?: Progress | undefined;
 }
 
 /** The context of a command, which also writes. */

@@ -30,27 +30,27 @@ export function said(problem: Problem): string {
   return formatProblem(isUseless ? { ...problem, cure: undefined } : problem, commandLine(where.caller));
 }
 
-/**
- * Findings whose messages are spelled for the command line.
- *
- * @param lineOf the line of the file in which a row begins, where it is known
- */
+/** Where a row of a table stands, in words: "line 7", "line 7 of new.csv"; undefined if unknown. */
+export type PlaceOf = (row: number) => string | undefined;
+
+/** Findings whose messages are spelled for the command line, with places in place of rows. */
 export function saidFindings<F extends { readonly message: string; readonly problem: Problem }>(
   findings: readonly F[],
-  lineOf?: (row: number) => number,
+  placeOf?: PlaceOf,
 ): F[] {
-  return findings.map((finding) => ({ ...finding, message: said(inLine(finding.problem, lineOf)) }));
+  return findings.map((finding) => ({ ...finding, message: said(inPlace(finding.problem, placeOf)) }));
 }
 
-/** A problem that names the line of a file in place of a row, which is counted from 0. */
-function inLine(problem: Problem, lineOf?: (row: number) => number): Problem {
+/** A problem that names the place of a row in its file, not its number, which is counted from 0. */
+export function inPlace(problem: Problem, placeOf?: PlaceOf): Problem {
   const { statement, where } = problem;
-  if (lineOf === undefined || where.row === undefined || statement === undefined) return problem;
-  const row = new RegExp(`\\brow ${where.row}\\b`);
-  const line = `line ${lineOf(where.row)}`;
-  if (typeof statement === "string") return { ...problem, statement: statement.replace(row, line) };
-  const parts = statement.map((part) => (typeof part === "string" ? part.replace(row, line) : part));
-  return { ...problem, statement: parts };
+  const place = where.row === undefined ? undefined : placeOf?.(where.row);
+  if (place === undefined || statement === undefined) return problem;
+  // Names and values are in quotes, and may be called so too.
+  const row = new RegExp(`"(?:[^"\\\\]|\\\\.)*"|\\brow ${where.row}\\b`, "g");
+  const placed = (part: string) => part.replace(row, (found) => (found[0] === '"' ? found : place));
+  if (typeof statement === "string") return { ...problem, statement: placed(statement) };
+  return { ...problem, statement: statement.map((part) => (typeof part === "string" ? placed(part) : part)) };
 }
 
 function typedGiven(given: Given): string {

@@ -1,5 +1,6 @@
 import type { Readable } from "node:stream";
 import type { Table } from "evenkeel/tabular";
+import type { PlaceOf } from "../shell/dialect.ts";
 import { type CollectOptions, collect } from "./columns/collect.ts";
 import type { Attempt, Part } from "./columns/part.ts";
 import { type CsvFile, csvFile } from "./csv/csvFile.ts";
@@ -40,8 +41,8 @@ export interface TableRead extends Table {
   readonly format?: TableFormat;
   /** The column that a built-in table is there to predict. */
   readonly target?: string;
-  /** The line of the file in which a row begins, where all rows of one CSV file were read. */
-  readonly lineOf?: (row: number) => number;
+  /** In which line of which file a row of CSV begins. */
+  readonly placeOf?: PlaceOf;
 }
 
 const known = [
@@ -151,7 +152,13 @@ async function open(
     const csv = csvFile({ name, tabs: format === "tsv", ...text }, options);
     return { format, csv: { ...csv, notes: [...text.notes, ...csv.notes] } };
   }
-  const part = await jsonPart(database, { name, format, ...text }, attempt);
+  const jsonFile = { name, format, ...text };
+  let part = await jsonPart(database, jsonFile, attempt);
+  const known = new Set(part.columns.map((column) => column.name));
+  // A key may first appear in the last object.
+  if (!attempt.thorough && options.columns?.some((column) => !known.has(column))) {
+    part = await jsonPart(database, jsonFile, { ...attempt, thorough: true });
+  }
   const unchecked = text.head.compression === "gzip" && !text.head.whole;
   return { format, unchecked, part: { ...part, notes: [...text.notes, ...part.notes] } };
 }

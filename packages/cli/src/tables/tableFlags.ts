@@ -39,8 +39,8 @@ export function tableFlags(flags: TableFlags): TableFlags {
 export async function readTableOf(
   source: string | undefined,
   flags: TableFlags,
-  { cwd, signal, stdin }: ActionContext,
-  { onProgress, carry }: Pick<ReadTableOptions, "onProgress" | "carry"> = {},
+  { cwd, signal, stdin, progress }: ActionContext,
+  { carry }: Pick<ReadTableOptions, "carry"> = {},
 ): Promise<TableRead> {
   const { sql, sampleSeed, ...read } = tableFlags(flags);
   if (source === undefined && sql === undefined) {
@@ -49,11 +49,13 @@ export async function readTableOf(
   if (source !== undefined && sql !== undefined) {
     throw unreadable("conflict", "a table and --sql exclude each other", "name the table in the query");
   }
+  const onProgress: ReadTableOptions["onProgress"] = progress && ((rows, part) => progress.read(rows, "rows", part));
   const options: ReadTableOptions = {
     ...read,
     ...{ seed: sampleSeed, cwd, signal, stdin, onProgress, carry },
   };
   // The database takes a while to load, and --help needs none.
   const { readTable } = await import("./readTable.ts");
-  return readTable(source ?? { sql: sql! }, options);
+  progress?.doing("reading");
+  return readTable(source ?? { sql: sql! }, options).finally(progress?.stop);
 }

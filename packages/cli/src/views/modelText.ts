@@ -95,18 +95,18 @@ function metadataText(metadata: Readonly<Record<string, string>>): string {
 }
 
 function columnTable(model: TableModel, colors: Colors): string {
-  const table = fixedTable(colors, ["column", "kind", "values"], [22, 17, 37]);
-  for (const { name, kind, use, why, values } of describeColumns(model)) {
+  const rows = describeColumns(model).map(({ name, kind, use, why, values }) => {
     const label = use === "target" ? colors.bold(printable(name)) : printable(name);
     const meaning = use === "feature" ? kind : `${kind}, ${use}`;
-    table.push([label, use === "ignored" ? colors.dim(meaning) : meaning, printable(values ?? why ?? "")]);
-  }
+    return [label, use === "ignored" ? colors.dim(meaning) : meaning, printable(values ?? why ?? "")];
+  });
+  const table = fixedTable(colors, ["column", "kind", "values"], [22, 17, 37], rows);
   const { inputs } = model.preprocessing.toJSON();
   const squashed = inputs.some((encoding) => "squash" in encoding && encoding.squash);
   const meaning = squashed
     ? "m ± s: with z = (value - m) / s the network gets z / √(1 + (z/3)²), and gives z."
     : "m ± s: (value - m) / s is what the network gets, and gives.";
-  return `${table.toString().replaceAll(/ +$/gm, "")}\n\n${colors.dim(meaning)}`;
+  return `${table.replaceAll(/ +$/gm, "")}\n\n${colors.dim(meaning)}`;
 }
 
 function tensorTable({ header }: ModelInspection, colors: Colors): string {

@@ -20,20 +20,30 @@ export function newTable(colors: Colors, head: readonly string[], textColumns = 
   });
 }
 
+/** cli-table3 takes time that grows with the square of the rows. */
+const rowsAtOnce = 100;
+
 /** The same with columns of given widths and two spaces between them; longer cells are cut. */
 export function fixedTable(
   colors: Colors,
   head: readonly string[],
   widths: readonly number[],
+  rows: readonly (readonly string[])[],
   { figures = 0 }: { readonly figures?: number | undefined } = {},
-) {
-  return new Table({
-    head: head.map((cell) => colors.bold(cell)),
-    colWidths: [...widths],
-    colAligns: head.map((_, index) => (index < head.length - figures ? "left" : "right")),
-    wordWrap: false,
-    ...looks,
-  });
+): string {
+  const parts: string[] = [];
+  for (let start = 0; start === 0 || start < rows.length; start += rowsAtOnce) {
+    const table = new Table({
+      head: start > 0 ? [] : head.map((cell) => colors.bold(cell)),
+      colWidths: [...widths],
+      colAligns: head.map((_, index) => (index < head.length - figures ? "left" : "right")),
+      wordWrap: false,
+      ...looks,
+    });
+    table.push(...rows.slice(start, start + rowsAtOnce).map((row) => [...row]));
+    parts.push(table.toString());
+  }
+  return parts.join("\n");
 }
 
 /** A text that is safe for a terminal, cut to this length. */

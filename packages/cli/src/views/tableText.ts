@@ -16,15 +16,16 @@ export function tableText(inspection: TableInspection, output: Output): string {
     `${printable(source)}: ${wholeText(rows)} rows, ${count(columns.length, "column")}${predicted}`,
     width,
   );
-  const table = fixedTable(colors, ["column", "kind", "values", "missing"], [22, 17, 28, 7], { figures: 1 });
-  for (const column of columns) {
+  const lines = columns.map((column) => {
     const { name, kind, use, missing } = column;
     const label = use === "target" ? colors.bold(printable(name)) : printable(name);
     const meaning = use === "ignored" ? colors.dim(`${kind}, ignored`) : use === "target" ? `${kind}, target` : kind;
-    table.push([label, meaning, values(column), missing === 0 ? "" : percentage(missing, rows)]);
-  }
+    return [label, meaning, values(column), missing === 0 ? "" : percentage(missing, rows)];
+  });
+  const heads = ["column", "kind", "values", "missing"];
+  const table = fixedTable(colors, heads, [22, 17, 28, 7], lines, { figures: 1 });
   const found = findings.length === 0 ? "" : `\n${findingLines(findings, output, { width })}`;
-  return `${colors.bold(head)}\n\n${table.toString()}\n${found}`;
+  return `${colors.bold(head)}\n\n${table}\n${found}`;
 }
 
 function values({ lowest, highest, mean, distinct, most = [] }: ColumnSummary): string {

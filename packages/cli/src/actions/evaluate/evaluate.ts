@@ -5,6 +5,7 @@ import type { ActionContext } from "../../shell/context.ts";
 import { misuse } from "../../shell/errors.ts";
 import { count } from "../../shell/figures.ts";
 import { listed, nearest } from "../../shell/nearest.ts";
+import { namingPlaces } from "../../tables/places.ts";
 import type { TableFlags } from "../../tables/tableFlags.ts";
 import { featureNames, readFeatures } from "../predict/readFeatures.ts";
 import { clampedNotes, unfamiliarIn, unfamiliarNotes } from "../predict/unfamiliarNotes.ts";
@@ -68,8 +69,11 @@ export async function evaluate(request: EvaluateRequest, context: ActionContext)
   }
   const { rareClasses } = origin;
   const table = rareClasses === undefined ? given : withSettledClasses(given, model.schema, rareClasses);
-  const rows = part === undefined ? rowsWithTarget(model, table) : rowsOfPart(model, table, part, origin, given);
-  const evaluation = await evaluateModel(model, table, rows, { worst, signal });
+  const { rows, evaluation, unfamiliar } = await namingPlaces(features.placeOf, async () => {
+    const rows = part === undefined ? rowsWithTarget(model, table) : rowsOfPart(model, table, part, origin, given);
+    const evaluation = await evaluateModel(model, table, rows, { worst, signal });
+    return { rows, evaluation, unfamiliar: unfamiliarIn(model, features) };
+  });
   const without = table.rows - rows.length;
   const notes = [...features.notes];
   if (part === undefined && without > 0) {
@@ -80,7 +84,7 @@ export async function evaluate(request: EvaluateRequest, context: ActionContext)
       "note: the model was refit on training and validation rows: how good it is on these says nothing about new ones",
     );
   }
-  notes.push(...unfamiliarNotes(model, unfamiliarIn(model, features), table.rows));
+  notes.push(...unfamiliarNotes(model, unfamiliar, table.rows));
   notes.push(...clampedNotes(model, evaluation.clamped ?? 0, rows.length));
   const labels = labelsOf(model).filter((label) => columns.includes(label));
   return { model, name, origin, table, source, ...(part && { part }), labels, evaluation, notes };

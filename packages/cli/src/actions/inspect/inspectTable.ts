@@ -6,6 +6,7 @@ import {
   inferSchema,
   type Schema,
   type SchemaOptions,
+  type Table,
   type Task,
 } from "evenkeel/tabular";
 import { saidFindings } from "../../shell/dialect.ts";
@@ -30,20 +31,20 @@ export function inspectTable(table: TableRead, wanted?: string, options: Meaning
   const fallback = table.columns.some(({ name }) => name === table.target) ? table.target : undefined;
   const target = wanted ?? fallback;
   const schema = target === undefined ? undefined : inferSchema(table, { target, ...options });
-  const kinds = schema?.columns ?? kindsOf(table, options);
-  const { nulls } = schema ?? anySchema(table, options) ?? {};
-  const found = schema ? checkTable(table, schema) : findingsWithoutTarget(table, options);
+  const { columns, nulls, found } = schema
+    ? { ...schema, found: checkTable(table, schema) }
+    : withoutTarget(table, options);
   return {
     source: table.source,
     rows: table.rows,
     ...(target !== undefined && { target }),
     ...(schema && { task: schema.task }),
     columns: table.columns.map((column, i) => ({
-      ...kinds[i],
+      ...columns[i],
       type: column.type,
-      ...summaryOf(column, { ...kinds[i], nulls }),
+      ...summaryOf(column, { ...columns[i], nulls }),
     })),
-    findings: [...table.notes, ...saidFindings(found, table.lineOf)],
+    findings: [...table.notes, ...saidFindings(found, table.placeOf)],
   };
 }
 
@@ -60,25 +61,26 @@ function anySchema(table: TableRead, options: MeaningOptions, not?: string): Sch
   return undefined;
 }
 
-function kindsOf(table: TableRead, options: MeaningOptions): readonly ColumnSchema[] {
+/** What columns mean and what is doubtful about each by itself, whatever is predicted. */
+function withoutTarget(
+  table: TableRead,
+  options: MeaningOptions,
+): { readonly columns: readonly ColumnSchema[]; readonly nulls?: Schema["nulls"]; readonly found: readonly Finding[] } {
   const schema = anySchema(table, options);
+  // The column that the first schema has for its target, as a feature.
   const other = anySchema(table, options, schema?.target);
-  return table.columns.map(({ name, type }, i) => {
+  const columns = table.columns.map(({ name, type }, i) => {
     const known = name === schema?.target ? other : schema;
     const plain = { number: "numeric", boolean: "boolean", date: "date", text: "category" } as const;
-    return known?.columns[i] ?? { name, kind: plain[type], use: "feature" };
+    return known?.columns[i] ?? { name, kind: plain[type], use: "feature" as const };
   });
-}
-
-/** What is doubtful about columns by themselves, whatever is predicted. */
-function findingsWithoutTarget(table: TableRead, options: MeaningOptions): Finding[] {
-  const schema = anySchema(table, options);
-  if (schema === undefined) return [];
-  const other = anySchema(table, options, schema.target);
-  const about = (one: Schema, of: (name: string) => boolean) =>
-    checkTable(table, one).filter(({ code, column }) => code !== "leak" && column !== undefined && of(column));
-  return [
-    ...(other ? about(other, (name) => name === schema.target) : []),
-    ...about(schema, (name) => name !== schema.target),
-  ];
+  if (schema === undefined) return { columns, found: [] };
+  const about = (of: Table, one: Schema, isMeant: (name: string) => boolean) =>
+    checkTable(of, one).filter(({ code, column }) => code !== "leak" && column !== undefined && isMeant(column));
+  const found = about(table, schema, (name) => name !== schema.target);
+  if (other === undefined) return { columns, nulls: schema.nulls, found };
+  const isOne = ({ name }: { readonly name: string }) => name === schema.target || name === other.target;
+  const two = { rows: table.rows, columns: table.columns.filter(isOne) };
+  const ofTarget = about(two, { ...other, columns: other.columns.filter(isOne) }, (name) => name === schema.target);
+  return { columns, nulls: schema.nulls, found: [...ofTarget, ...found] };
 }

@@ -4,6 +4,7 @@ import type { ActionContext } from "../../shell/context.ts";
 import { misuse } from "../../shell/errors.ts";
 import { checkWritable } from "../../shell/files/writable.ts";
 import { listed, nearest } from "../../shell/nearest.ts";
+import { namingPlaces, namingPlacesOfEach } from "../../tables/places.ts";
 import type { TableFlags } from "../../tables/tableFlags.ts";
 import { encodeRows, type TextFormat } from "./encodeRows.ts";
 import { type OutputColumn, outputColumns } from "./outputColumns.ts";
@@ -60,12 +61,13 @@ export async function predict(request: PredictRequest, context: ActionContext): 
       : rowsFeatures(model, row);
   const { table } = features;
   const kept = keep === "all" ? features.given : keep.map((name) => columnNamed(features, name));
-  const unfamiliar = unfamiliarIn(model, features);
+  const { placeOf } = features;
+  const unfamiliar = await namingPlaces(placeOf, () => unfamiliarIn(model, features));
   const marks = format === "json" || format === "ndjson" ? rowMarks(model, unfamiliar) : [];
   const counted = { clamped: 0 };
   return {
     ...{ rows: table.rows, columns: outputColumns(model, kept, marks), marks, format },
-    blocks: counting(predictBlocks(model, table, { signal }), counted),
+    blocks: counting(namingPlacesOfEach(placeOf, predictBlocks(model, table, { signal })), counted),
     notes: [...features.notes, ...unfamiliarNotes(model, unfamiliar, table.rows)],
     lastNotes: () => clampedNotes(model, counted.clamped, table.rows),
   };

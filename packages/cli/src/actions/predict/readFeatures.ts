@@ -1,5 +1,6 @@
 import { type Column, type Table, type TableModel, tableFromRows } from "evenkeel/tabular";
 import type { ActionContext } from "../../shell/context.ts";
+import type { PlaceOf } from "../../shell/dialect.ts";
 import { type CommandError, misuse, sentence } from "../../shell/errors.ts";
 import { listed, nearest } from "../../shell/nearest.ts";
 import type { TableRead } from "../../tables/index.ts";
@@ -16,6 +17,8 @@ export interface Features {
   readonly source: string;
   /** What its reader should know. */
   readonly notes: readonly string[];
+  /** Where its rows stand. */
+  readonly placeOf?: PlaceOf | undefined;
   /** Columns of the model that no row has, which the notes say. */
   readonly absent: readonly string[];
 }
@@ -58,7 +61,8 @@ export async function readFeatures(
   const notes = read.notes
     .filter(({ column }) => column === undefined || wanted.has(column))
     .map(({ severity, message }) => `${severity}: ${message}`);
-  return { table, given: read.columns, source: read.source, notes: [...notes, ...warnings], absent };
+  const { source: name, placeOf } = read;
+  return { table, given: read.columns, source: name, notes: [...notes, ...warnings], placeOf, absent };
 }
 
 /** The columns of which a model knows texts, not numbers. */
@@ -135,12 +139,14 @@ function completed(
 ): { table: Table; warnings: string[]; absent: string[] } {
   const features = featureNames(model);
   const names = table.columns.map(({ name }) => name);
-  const missing = features.filter((name) => !names.includes(name));
+  const given = new Set(names);
+  const missing = features.filter((name) => !given.has(name));
   if (missing.length === 0) return { table, warnings: [], absent: [] };
   if (!mayLack || missing.length === features.length) throw missingColumns(source, missing, features, names);
   const nothing = { type: "text", codes: new Int32Array(table.rows).fill(-1), dictionary: [] } as const;
   const added = missing.map((name) => ({ name, ...nothing }));
-  const unused = names.filter((name) => !features.includes(name));
+  const used = new Set(features);
+  const unused = names.filter((name) => !used.has(name));
   const warnings = missing.map((name) => {
     const near = nearest(name, unused);
     const hint = near === undefined ? "" : ` (did you mean "${near}"?)`;

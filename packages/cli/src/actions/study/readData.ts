@@ -6,6 +6,7 @@ import type { StudyConfig } from "../../records/studies/studyFolder.ts";
 import type { ActionContext } from "../../shell/context.ts";
 import { saidFindings } from "../../shell/dialect.ts";
 import type { TableRead } from "../../tables/index.ts";
+import { namingPlaces } from "../../tables/places.ts";
 import { readTableOf, type TableFlags, tableFlags } from "../../tables/tableFlags.ts";
 import { columnOptions, targetOf, textColumns } from "../columns.ts";
 import type { StudyFlags } from "./studyFlags.ts";
@@ -21,12 +22,6 @@ interface DataRead {
 
 export type NoticedFinding = Pick<RunFinding, "severity" | "code" | "message">;
 
-/** Callbacks while the data is read. */
-export interface ReadEvents {
-  readonly onRead?: ((done: number, what: "rows" | "pictures") => void) | undefined;
-  readonly onReadEnd?: (() => void) | undefined;
-}
-
 /**
  * Reads a table, or pictures if the question is about pictures: as the flags say or, for a study
  * that is resumed, as its record says.
@@ -38,7 +33,6 @@ export async function readData(
   began: StudyConfig | undefined,
   { ask, group }: StudyOptions,
   context: ActionContext,
-  { onRead, onReadEnd }: ReadEvents,
 ): Promise<DataRead> {
   const { pictureSize, rgb } = flags;
   const read = began?.read ?? { ...tableFlags(flags), pictureSize, rgb };
@@ -46,26 +40,30 @@ export async function readData(
   if (questionOf(ask).takesPictures) {
     // Only studies of pictures load a decoder.
     const { readPictures } = await import("../../pictures/readPictures.ts");
-    const { cwd, signal } = context;
-    const onProgress = (done: number) => onRead?.(done, "pictures");
-    const { table, schema, picture } = await readPictures(from, read, { cwd, signal, onProgress }).finally(onReadEnd);
+    const { cwd, signal, progress } = context;
+    const onProgress = (done: number) => progress?.read(done, "pictures");
+    const { table, schema, picture } = await readPictures(from, read, { cwd, signal, onProgress }).finally(
+      progress?.stop,
+    );
     const data = { table: { rows: table.rows, columns: table.columns }, schema, picture };
     return { data, table, read, columns: { target: schema.target }, noticed: table.notes };
   }
   const table = await readTableOf(from, read, context, {
     carry: textColumns(began?.schema ?? columnOptions(flags)),
-    onProgress: (rows) => onRead?.(rows, "rows"),
-  }).finally(onReadEnd);
+  });
   const columns = began?.schema ?? { target: targetOf(table, flags), ...columnOptions(flags) };
   const { rareClasses } = began ?? flags;
-  const settled = settleRareClasses(table, columns, rareClasses);
-  const schema = withoutGroup(settled.schema, { group }, columns.features);
-  const findings = [
-    ...settled.findings,
-    ...checkTable(settled.table, schema, { rareClasses, leftOut: settled.leftOut }),
-  ];
-  const noticed = [...table.notes, ...saidFindings(findings, table.lineOf)];
-  if (findings.some(({ severity }) => severity === "error")) throw new TableError(findings);
-  const { rows, columns: values } = settled.table;
-  return { data: { table: { rows, columns: values }, schema }, table, read, columns, noticed };
+  context.progress?.doing("checking the table");
+  return namingPlaces(table.placeOf, () => {
+    const settled = settleRareClasses(table, columns, rareClasses);
+    const schema = withoutGroup(settled.schema, { group }, columns.features);
+    const findings = [
+      ...settled.findings,
+      ...checkTable(settled.table, schema, { rareClasses, leftOut: settled.leftOut }),
+    ];
+    const noticed = [...table.notes, ...saidFindings(findings, table.placeOf)];
+    if (findings.some(({ severity }) => severity === "error")) throw new TableError(findings);
+    const { rows, columns: values } = settled.table;
+    return { data: { table: { rows, columns: values }, schema }, table, read, columns, noticed };
+  }).finally(context.progress?.stop);
 }

@@ -16,7 +16,8 @@ import { StudyFolder } from "../../records/studies/studyFolder.ts";
 import { openTrialStore } from "../../records/studies/trialStore.ts";
 import type { ActionContext } from "../../shell/context.ts";
 import type { TableRead } from "../../tables/index.ts";
-import { type NoticedFinding, type ReadEvents, readData } from "./readData.ts";
+import { namingPlaces } from "../../tables/places.ts";
+import { type NoticedFinding, readData } from "./readData.ts";
 import type { StudyFlags } from "./studyFlags.ts";
 import { studyOptions } from "./studyOptions.ts";
 import { defaultThreads, type TrialThreadsOptions, trialThreads } from "./threads.ts";
@@ -44,7 +45,7 @@ export interface StudyBeginning {
 }
 
 /** Callbacks while the study runs. */
-export interface StudyEvents extends ReadEvents {
+export interface StudyEvents {
   readonly onStart?: ((beginning: StudyBeginning) => void) | undefined;
   readonly onEvent?: ((event: StudyEvent) => void) | undefined;
   /** Called when the last network is trained, or training was interrupted. */
@@ -78,8 +79,8 @@ export async function study(
   const resumed = flags.resume === undefined ? undefined : StudyFolder.resume(runs, cwd, flags.resume);
   const began = resumed?.config;
   const options = began?.options ?? studyOptions(flags, given, source === undefined);
-  const { data, table, read, columns, noticed } = await readData(source, flags, began, options, context, events);
-  const plan = planStudy(data, options);
+  const { data, table, read, columns, noticed } = await readData(source, flags, began, options, context);
+  const plan = await namingPlaces(table.placeOf, () => planStudy(data, options));
   const folder =
     resumed ??
     StudyFolder.create(runs, flags.out && resolve(cwd, flags.out), {

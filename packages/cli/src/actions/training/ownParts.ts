@@ -22,7 +22,7 @@ export async function readWithParts(
   source: string | undefined,
   read: TableFlags,
   context: ActionContext,
-  reading: Pick<ReadTableOptions, "carry" | "onProgress"> = {},
+  reading: Pick<ReadTableOptions, "carry"> = {},
 ): Promise<{ table: TableRead; rows?: OwnRows }> {
   const { parts: files = {}, ...flags } = read;
   const table = await readTableOf(source, flags, context, reading);
@@ -37,11 +37,19 @@ export async function readWithParts(
     own.push(one);
   }
   const joined = joinTables([table, ...own]);
+  const starts = [0, ...joined.parts.slice(1).map(([first]) => first)];
+  const placeOf = (row: number) => {
+    const at = starts.findLastIndex((start) => row >= start);
+    const { source: file, placeOf: placeIn } = at === 0 ? table : own[at - 1];
+    const place = placeIn?.(row - starts[at]);
+    if (at === 0) return place;
+    return `${place ?? `row ${row - starts[at]}`} of ${file}`;
+  };
   const notes = own.flatMap((one, i) =>
     one.notes.map((note) => ({ ...note, message: `--${named[i]}: ${note.message}` })),
   );
   return {
-    table: { ...table, ...joined.table, notes: [...table.notes, ...notes] },
+    table: { ...table, ...joined.table, placeOf, notes: [...table.notes, ...notes] },
     rows: Object.fromEntries(named.map((part, i) => [part, joined.parts[i + 1]])),
   };
 }

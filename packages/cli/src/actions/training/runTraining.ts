@@ -11,15 +11,18 @@ import {
 } from "evenkeel/train";
 import type { RunFolder } from "../../records/runs/runFolder.ts";
 import type { EpochLine, RunFinding, RunResult } from "../../records/runs/types.ts";
-import { saidFindings } from "../../shell/dialect.ts";
+import { type PlaceOf, saidFindings } from "../../shell/dialect.ts";
 import { CommandError, sentence } from "../../shell/errors.ts";
 import { WriteError } from "../../shell/files/writeAtomic.ts";
+import { namingPlaces } from "../../tables/places.ts";
 
 interface RecordedTraining {
   readonly table: Table;
   readonly options: TrainTableOptions;
   /** Notes from reading the table. */
   readonly notes: readonly RunFinding[];
+  /** Where rows of the table stand. */
+  readonly placeOf?: PlaceOf | undefined;
   /** Called when everything is checked; returns the folder to record the run in. */
   readonly open: (event: TableStartEvent) => RunFolder;
   readonly onEpoch: (line: EpochLine) => void;
@@ -60,28 +63,30 @@ export async function runTraining(plan: RecordedTraining): Promise<Recorded> {
     writtenAt = performance.now();
   };
   try {
-    const training = await trainTable(table, {
-      ...options,
-      signal,
-      ...(plan.resume && { resume: plan.resume }),
-      onStart: (event) => {
-        validated = event.split.validation.length > 0;
-        folder = plan.open(event);
-      },
-      onEpoch: (event) => {
-        seconds = event.seconds;
-        if (event.stage === "training") epochs = event.epoch;
-        const line = lineOf(event, validated);
-        folder?.appendMetrics(line);
-        if (tensorboard) folder?.appendEvents(line);
-        unwritten = event.checkpoint();
-        if (performance.now() - writtenAt > checkpointEvery * 1000) writeCheckpoint();
-        plan.onEpoch(line);
-      },
-    });
+    const training = await namingPlaces(plan.placeOf, () =>
+      trainTable(table, {
+        ...options,
+        signal,
+        ...(plan.resume && { resume: plan.resume }),
+        onStart: (event) => {
+          validated = event.split.validation.length > 0;
+          folder = plan.open(event);
+        },
+        onEpoch: (event) => {
+          seconds = event.seconds;
+          if (event.stage === "training") epochs = event.epoch;
+          const line = lineOf(event, validated);
+          folder?.appendMetrics(line);
+          if (tensorboard) folder?.appendEvents(line);
+          unwritten = event.checkpoint();
+          if (performance.now() - writtenAt > checkpointEvery * 1000) writeCheckpoint();
+          plan.onEpoch(line);
+        },
+      }),
+    );
     writeCheckpoint();
     if (folder === undefined) throw new Error("the training ended before it began");
-    const result = resultOf(training, plan.notes);
+    const result = resultOf(training, plan.notes, plan.placeOf);
     if (training.history.epochs.length > 0) folder.writeModel(training.model.save());
     folder.writeResult(result);
     return { training, folder: { run: folder, result } };
@@ -120,9 +125,9 @@ function lineOf(event: TableEpochEvent, validated: boolean): EpochLine {
   };
 }
 
-function resultOf(training: TableTraining, notes: readonly RunFinding[]): RunResult {
+function resultOf(training: TableTraining, notes: readonly RunFinding[], placeOf?: PlaceOf): RunResult {
   const { history, keptEpoch, scores, baselines, statistics, refit } = training;
-  const said = saidFindings(training.findings).map(({ problem: _, ...finding }) => finding);
+  const said = saidFindings(training.findings, placeOf).map(({ problem: _, ...finding }) => finding);
   const findings = [...notes, ...said, ...refitFindings(refit)];
   const interrupted = history.reason === "aborted" || (refit?.kept === false && refit.error === undefined);
   const status = interrupted ? "interrupted" : "finished";

@@ -41,9 +41,6 @@ interface TrainRequest {
 
 /** Callbacks while the training runs. */
 interface TrainEvents {
-  readonly onRead?: ((rows: number) => void) | undefined;
-  /** Called when the table is read, even if it cannot be trained on. */
-  readonly onReadEnd?: (() => void) | undefined;
   readonly onStart?: ((table: TableRead, event: TableStartEvent) => void) | undefined;
   readonly onEpoch?: ((line: EpochLine) => void) | undefined;
 }
@@ -78,10 +75,8 @@ export async function train(request: TrainRequest, context: ActionContext, event
   const read = resumed === undefined ? request.read : readFlagsOf(resumed.run);
   const from = before === undefined ? source : before.source;
   const told = resumed === undefined ? request.options : trainOptionsOf(resumed.run);
-  const { table, rows } = await readWithParts(from, read, context, {
-    carry: textColumns(told),
-    onProgress: events.onRead,
-  }).finally(events.onReadEnd);
+  const { table, rows } = await readWithParts(from, read, context, { carry: textColumns(told) });
+  context.progress?.doing("checking the table");
   const options =
     resumed === undefined
       ? { target: targetOf(table, request), ...request.options }
@@ -106,17 +101,19 @@ export async function train(request: TrainRequest, context: ActionContext, event
     table,
     options: { ...options, ...(rows && { split: { ...options.split, ...rows } }), record },
     notes: table.notes,
+    placeOf: table.placeOf,
     signal,
     tensorboard,
     ...(resumed?.checkpoint && { resume: resumed.checkpoint }),
     open: (event) => {
+      context.progress?.stop();
       events.onStart?.(table, event);
       return resumed === undefined
         ? newFolder(runs, table, event, options, recipe, request.command)
         : takenFolder(resumed, { settings: settingsOf(event.plan, event.schema.task, options), recipe });
     },
     onEpoch: (line) => events.onEpoch?.(line),
-  });
+  }).finally(context.progress?.stop);
   const { run, result } = folder;
   if (out === undefined || training.history.epochs.length === 0) return { training, table, run, result };
   writeAtomic(out, training.model.save());

@@ -1,5 +1,6 @@
 import type { Column } from "evenkeel/tabular";
 import type { Database } from "../database.ts";
+import { Pace } from "../pace.ts";
 import { type ReadNote, unreadable } from "../readError.ts";
 import { columnBuilder } from "./columnBuilder.ts";
 import { commonReading, type Kept, type Reading, readingOf } from "./columnTypes.ts";
@@ -20,7 +21,11 @@ export interface CollectOptions {
    * their many texts, or come as numbers that are written in several ways.
    */
   readonly carry?: readonly string[] | "all" | undefined;
-  readonly onProgress?: ((rows: number) => void) | undefined;
+  /**
+   * Told five times a second, and at the end, how many rows have been read, and which part of all
+   * that is where it is known.
+   */
+  readonly onProgress?: ((rows: number, part?: number) => void) | undefined;
 }
 
 export interface Collected {
@@ -71,7 +76,7 @@ async function collectOnce(
   const builders = plans.map(({ name, as, exactBelow }) => columnBuilder(name, as, exactBelow, isCarried(name)));
   const sample = options.sample === undefined ? undefined : new Sample(options.sample, options.seed ?? 0);
   let read = 0;
-  let told = 0;
+  const pace = new Pace();
   for (const [index, part] of parts.entries()) {
     if (read >= limit) break;
     onPart(index);
@@ -87,13 +92,10 @@ async function collectOnce(
       if (sample) sample.take(batch.rows, { append, replace });
       else append(0, batch.rows);
       read += batch.rows;
-      if (onProgress && read - told >= 50_000) {
-        onProgress(read);
-        told = read;
-      }
+      if (pace.isDue()) onProgress?.(read);
     }
   }
-  if (onProgress && read > told) onProgress(read);
+  onProgress?.(read);
   const order = sample?.order();
   const finished = builders.map((builder) => builder.finish(order));
   return {

@@ -40,6 +40,11 @@ export class Sample {
     }
   }
 
+  /** The row that a position holds. */
+  rowAt(position: number): number {
+    return this.rows[position];
+  }
+
   /** Positions in the order of the rows they hold. */
   order(): Int32Array {
     return Int32Array.from(this.rows.keys()).sort((a, b) => this.rows[a] - this.rows[b]);

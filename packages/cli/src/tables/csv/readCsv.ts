@@ -1,18 +1,22 @@
+import { stat } from "node:fs/promises";
 import type { Column } from "evenkeel/tabular";
+import type { PlaceOf } from "../../shell/dialect.ts";
 import type { Collected, CollectOptions } from "../columns/collect.ts";
 import { namesOf } from "../columns/names.ts";
 import { Sample } from "../columns/sample.ts";
 import { unpacked } from "../formats/bytes.ts";
+import { Pace } from "../pace.ts";
+import type { ReadNote } from "../readError.ts";
 import type { CsvFile } from "./csvFile.ts";
 import type { FieldBlock } from "./fieldBlock.ts";
 import { FieldBuilder, mostNumbers } from "./fieldBuilder.ts";
 import { totalNote } from "./footer.ts";
+import type { LineMap } from "./lineMap.ts";
 import { TextsNeeded } from "./looseNumbers.ts";
 import { Records } from "./records.ts";
 
 interface CsvCollected extends Collected {
-  /** The line in which a row begins, where all rows of one file were read. */
-  readonly lineOf?: (row: number) => number;
+  readonly placeOf: PlaceOf;
 }
 
 /**
@@ -50,42 +54,74 @@ async function readOnce(
   const { limit = Number.POSITIVE_INFINITY, onProgress } = options;
   const builders = names.map((name) => new FieldBuilder(name, mostNumbers(names.length), carried.has(name)));
   const sample = options.sample === undefined ? undefined : new Sample(options.sample, options.seed ?? 0);
+  const pace = new Pace();
+  const sizes = await Promise.all(files.map(async ({ path }) => (await stat(path)).size));
+  const size = sizes.reduce((sum, one) => sum + one, 0);
+  let sizeBefore = 0;
   let read = 0;
-  let told = 0;
-  let lineOf: ((row: number) => number) | undefined;
+  /** What of the rows stands where. */
+  const spans: Span[] = [];
+  const blankNotes: ReadNote[] = [];
   for (const [index, file] of files.entries()) {
     if (read >= limit) break;
     onFile(index);
     const positions = positionsOf(file, names);
     const records = new Records({ ...file, columns: file.columns.length });
-    for await (const block of blocksOf(file, records, signal)) {
+    spans.push({ first: read, name: file.name, lines: records.lines });
+    let bytesRead = 0;
+    const onBytes = (bytes: number) => {
+      bytesRead = bytes;
+    };
+    for await (const block of blocksOf(file, records, signal, onBytes)) {
       const rows = Math.min(block.rows, limit - read);
       if (sample) sample.take(rows, takerOf(builders, positions, block));
       else for (const [i, builder] of builders.entries()) builder.append(block, positions[i], 0, rows);
       read += rows;
       if (read >= limit) break;
-      if (onProgress && read - told >= 50_000) {
-        onProgress(read);
-        told = read;
-      }
+      if (pace.isDue()) onProgress?.(read, (sizeBefore + bytesRead) / size);
     }
-    if (files.length === 1 && sample === undefined) lineOf = (row) => records.lines.lineOf(row);
+    sizeBefore += sizes[index];
+    if (file.columns.length === 1 && records.blankLines > 0) blankNotes.push(blankNote(file.name, records.blankLines));
   }
-  if (onProgress && read > told) onProgress(read);
+  onProgress?.(read, 1);
   const order = sample?.order();
   const finished = builders.map((builder) => builder.finish(order));
   const columns = finished.flatMap(({ column }) => column ?? []);
   return {
     rows: order?.length ?? read,
     columns,
-    notes: [...files.flatMap(({ notes }) => notes), ...finished.flatMap(({ notes }) => notes), ...lastRow()],
-    ...(lineOf && { lineOf }),
+    notes: [
+      ...files.flatMap(({ notes }) => notes),
+      ...blankNotes,
+      ...finished.flatMap(({ notes }) => notes),
+      ...lastRow(),
+    ],
+    placeOf: (row) => placeIn(spans, sample && order ? sample.rowAt(order[row]) : row),
   };
 
   function lastRow() {
-    if (lineOf === undefined || read >= limit || read === 0) return [];
-    return totalNote(files[0].name, columns as Column[], read, lineOf(read - 1));
+    if (files.length > 1 || sample !== undefined || read >= limit || read === 0) return [];
+    return totalNote(files[0].name, columns as Column[], read, spans[0].lines.lineOf(read - 1));
   }
+}
+
+/** The rows of a file: the first of them, and in which line each begins. */
+interface Span {
+  readonly first: number;
+  readonly name: string;
+  readonly lines: LineMap;
+}
+
+function placeIn(spans: readonly Span[], row: number): string {
+  const { first, name, lines } = spans.findLast((span) => span.first <= row)!;
+  return `line ${lines.lineOf(row - first)}${spans.length > 1 ? ` of ${name}` : ""}`;
+}
+
+/** In a table of one column, an empty line may be meant as a row. */
+function blankNote(name: string, lines: number): ReadNote {
+  const what = lines === 1 ? "an empty line is no row" : `${lines} empty lines are no rows`;
+  const message = `${name}: ${what}; a row without a value is written ""`;
+  return { severity: "warning", code: "blank-lines", message };
 }
 
 function positionsOf({ columns }: CsvFile, names: readonly string[]): number[] {
@@ -109,8 +145,9 @@ async function* blocksOf(
   { name, path, compression }: CsvFile,
   records: Records,
   signal: AbortSignal | undefined,
+  onBytes: (bytes: number) => void,
 ): AsyncGenerator<FieldBlock> {
-  for await (const bytes of unpacked({ name, path }, compression)) {
+  for await (const bytes of unpacked({ name, path }, compression, onBytes)) {
     signal?.throwIfAborted();
     yield records.take(bytes);
   }

@@ -36,11 +36,17 @@ const [lineFeed, carriageReturn, quote] = [10, 13, 34];
 export class Records {
   /** In which line each row begins. */
   readonly lines = new LineMap();
+  /** How many empty lines stand between records. */
+  blankLines = 0;
+  /** Those behind the last record so far: another may follow. */
+  private blankBehind = 0;
+  /** Whether there has been a record. */
+  private begun = false;
   private readonly options: RecordOptions;
   private readonly delimiter: Uint8Array;
   /** Bytes that a field without quotes may end at. */
   private readonly stops = new Uint8Array(256);
-  private buffer = Buffer.alloc(1 << 21);
+  private buffer = Buffer.alloc(1 << 12);
   /** How much of the buffer is filled. */
   private filled = 0;
   /** How much of that has been given away. */
@@ -95,12 +101,16 @@ export class Records {
     this.check();
     if (!this.skipLines(last)) return this.block(0, 0);
     const { columns, foot } = this.options;
-    const { fields, lines, begins, fault } = this.tokenize(last);
+    const { fields, lines, begins, blanks, fault } = this.tokenize(last);
     const complete = lines.length - 1;
     const most = Math.max(0, complete - foot);
     let kept = 0;
     let count = 0;
     for (; kept < most; kept++) {
+      if (begins[kept + 1] - begins[kept] > longestRecord) {
+        this.failure = tooLong(this.options.name, lines[kept]);
+        break;
+      }
       const found = fields[kept] - count;
       if (found !== columns) {
         this.failure = ragged(this.options.name, lines[kept], found, columns);
@@ -114,14 +124,11 @@ export class Records {
     for (let record = heads; record < kept; record++) this.lines.add(this.rows++, lines[record]);
     if (!isUtf8(this.buffer.subarray(this.used, begins[kept]))) throw new InvalidUtf8();
     this.unescape(count);
+    this.countBlanks(blanks, kept);
     this.used = begins[kept];
     this.line = lines[kept];
     if (this.filled - begins[complete] > longestRecord) {
-      this.failure ??= unreadable(
-        "damaged-file",
-        `${this.options.name} has a line longer than 4 MB, line ${lines[complete]}`,
-        "is a quote not closed, or is it no CSV file?",
-      );
+      this.failure ??= tooLong(this.options.name, lines[complete]);
     }
     return this.block(heads, kept - heads);
   }
@@ -160,6 +167,9 @@ export class Records {
     /** In which line, and at which byte, each record begins, and what follows the last. */
     const lines: number[] = [];
     const begins: number[] = [];
+    /** How many empty lines stand above it. */
+    const blanks: number[] = [];
+    let blank = 0;
     this.escaped = [];
     const { stops } = this;
     // Behind the last byte stands an end, so that fields need not look for it.
@@ -186,7 +196,8 @@ export class Records {
                 fault = unreadable("damaged-file", `${this.options.name}, line ${first}: a quote is never closed`);
               lines.push(first);
               begins.push(begin);
-              return { fields, lines, begins, fault };
+              blanks.push(blank);
+              return { fields, lines, begins, blanks, fault };
             }
             if (byte === lineFeed || (byte === carriageReturn && buffer[at + 1] !== lineFeed)) line++;
             if (byte !== quote) continue;
@@ -202,11 +213,14 @@ export class Records {
           end = at;
         }
         const stop = at < filled ? buffer[at] : -1;
-        // What follows a carriage return, or a quote, is not known at the end of what came so far.
-        if (!last && (stop < 0 || (stop === carriageReturn && at + 1 >= filled))) {
+        // What follows a carriage return, a quote, or the first byte of a delimiter of several is not
+        // known at the end of what came so far.
+        const needed = stop === carriageReturn ? 2 : stop === delimiter ? wide : 1;
+        if (!last && at + needed > filled) {
           lines.push(first);
           begins.push(begin);
-          return { fields, lines, begins, fault };
+          blanks.push(blank);
+          return { fields, lines, begins, blanks, fault };
         }
         this.starts[field] = start;
         this.ends[field] = end;
@@ -221,22 +235,37 @@ export class Records {
           fault = unreadable("damaged-file", `${this.options.name}, line ${first}: ${why}`);
           lines.push(first);
           begins.push(begin);
+          blanks.push(blank);
           break reading;
         }
       }
       // An empty line.
-      if (field === before + 1 && this.starts[before] === begin && this.ends[before] === begin) field = before;
-      else {
+      if (field === before + 1 && this.starts[before] === begin && this.ends[before] === begin) {
+        field = before;
+        blank++;
+      } else {
         fields.push(field);
         lines.push(first);
         begins.push(begin);
+        blanks.push(blank);
       }
     }
     if (fault === undefined) {
       lines.push(line);
       begins.push(at);
+      blanks.push(blank);
     }
-    return { fields, lines, begins, fault };
+    return { fields, lines, begins, blanks, fault };
+  }
+
+  private countBlanks(blanks: readonly number[], kept: number): void {
+    if (kept === 0) {
+      this.blankBehind += blanks[0];
+      return;
+    }
+    this.blankLines += blanks[kept - 1] - (this.begun ? -this.blankBehind : blanks[0]);
+    this.blankBehind = blanks[kept] - blanks[kept - 1];
+    this.begun = true;
   }
 
   private delimits(at: number): boolean {
@@ -269,6 +298,14 @@ export class Records {
 
 function isEnd(byte: number): boolean {
   return byte === lineFeed || byte === carriageReturn;
+}
+
+function tooLong(name: string, line: number): TableReadError {
+  return unreadable(
+    "damaged-file",
+    `${name} has a line longer than 4 MB, line ${line}`,
+    "is a quote not closed, or is it no CSV file?",
+  );
 }
 
 function ragged(name: string, line: number, found: number, columns: number): TableReadError {

@@ -1,5 +1,5 @@
 import { isUtf8 } from "node:buffer";
-import { createReadStream, createWriteStream } from "node:fs";
+import { createReadStream, createWriteStream, type ReadStream } from "node:fs";
 import { open } from "node:fs/promises";
 import { type Readable, Writable } from "node:stream";
 import { pipeline } from "node:stream/promises";
@@ -84,17 +84,23 @@ function damagedGzip(name: string, error: unknown): TableReadError {
 /**
  * The bytes of a file, unpacked.
  *
+ * @param onBytes is told how many bytes of the file have been read, with each part
  * @throws TableReadError if gzip data is damaged
  */
 export async function* unpacked(
   { name, path }: { readonly name: string; readonly path: string },
   compression: Head["compression"],
+  onBytes: (bytes: number) => void,
 ): AsyncGenerator<Uint8Array> {
   if (compression === "zstd") {
     throw unreadable("not-supported", `${name} is compressed with zstd, as which text is not read`, "unpack it first");
   }
   try {
-    for await (const part of plainBytes(path, compression)) yield part as Uint8Array;
+    const packed = createReadStream(path, { highWaterMark: 1 << 20 });
+    for await (const part of plainBytesOf(packed, compression)) {
+      onBytes(packed.bytesRead);
+      yield part as Uint8Array;
+    }
   } catch (error) {
     throw compression === "gzip" && isOfZlib(error) ? damagedGzip(name, error) : error;
   }
@@ -105,7 +111,10 @@ function isOfZlib(error: unknown): boolean {
 }
 
 function plainBytes(path: string, compression: Head["compression"]): Readable {
-  const bytes = createReadStream(path, { highWaterMark: 1 << 20 });
+  return plainBytesOf(createReadStream(path, { highWaterMark: 1 << 20 }), compression);
+}
+
+function plainBytesOf(bytes: ReadStream, compression: Head["compression"]): Readable {
   if (compression !== "gzip") return bytes;
   const unpacked = createGunzip({ chunkSize: 1 << 20 });
   bytes.on("error", (error) => unpacked.destroy(error));

@@ -15,8 +15,9 @@ interface JsonFile {
 export async function jsonPart(
   database: Database,
   { name, path, head, format }: JsonFile,
-  { thorough }: Attempt,
+  attempt: Attempt,
 ): Promise<Part> {
+  const { thorough } = attempt;
   const text = new TextDecoder().decode(head.bytes.subarray(0, 1000)).trimStart();
   if (text !== "" && text[0] !== "{" && text[0] !== "[") {
     throw unreadable(
@@ -43,10 +44,25 @@ export async function jsonPart(
   let columns = await described(database, from);
   if (/^\[\s*\]\s*$/.test(text))
     throw unreadable("damaged-file", `${name} is an empty list: it has no rows and no columns`);
+  const objects = `read_json_objects(${reading.join(", ")})`;
   const clash = columns.some((column) => isRenamed(column, columns));
-  if (clash) columns = await withKeys(database, `read_json_objects(${reading.join(", ")})`, columns);
-  else if (columns.some(({ type }) => likeTexts.test(type))) {
-    columns = columns.map((column) => ({ ...column, type: column.type.replace(likeTexts, "VARCHAR") }));
+  if (clash) columns = await withKeys(database, objects, columns);
+  const long = await withLongNumbers(database, objects, columns);
+  if (clash && long.size > 0) {
+    const [column] = long;
+    throw unreadable(
+      "not-supported",
+      `${name}: column "${column}" holds whole numbers of more digits than a double has, and names differ by case only`,
+      "rename one, or write these numbers as strings",
+    );
+  }
+  if (!clash && (long.size > 0 || columns.some(({ type }) => likeTexts.test(type)))) {
+    // Keys that are not among given columns are passed over: all must be known.
+    if (!thorough) return jsonPart(database, { name, path, head, format }, { ...attempt, thorough: true });
+    columns = columns.map((column) => {
+      const type = long.has(column.name) ? "JSON" : column.type.replace(likeTexts, "VARCHAR");
+      return { ...column, type };
+    });
     const types = columns.map(({ sql, type }) => `${sql}: ${literal(type)}`).join(", ");
     from = `read_json(${[...reading, `columns={${types}}`].join(", ")})`;
   }
@@ -82,6 +98,22 @@ export async function described(database: Database, from: string): Promise<PartC
     sql: identifier(column_name),
     type: column_type,
   }));
+}
+
+/** DuckDB's numbers of JSON have 64 bits, and beyond them are doubles: columns that lose digits so. */
+async function withLongNumbers(
+  database: Database,
+  objects: string,
+  columns: readonly PartColumn[],
+): Promise<ReadonlySet<string>> {
+  const doubles = columns.filter(({ type }) => type === "DOUBLE");
+  if (doubles.length === 0) return new Set();
+  // All paths in one call: each object is parsed once.
+  const paths = doubles.map(({ name }) => literal(`$.${identifier(name).replaceAll('""', '\\"')}`));
+  const values = `SELECT unnest(json_extract_string(json, [${paths.join(", ")}])) AS value, generate_subscripts([${paths.join(", ")}], 1) AS nth FROM ${objects}`;
+  const isLong = `regexp_full_match(value, '-?[0-9]{16,}') AND abs(CAST(value AS DOUBLE)) >= 9007199254740992`;
+  const rows = await database.rows<{ nth: bigint }>(`SELECT DISTINCT nth FROM (${values}) WHERE ${isLong}`);
+  return new Set(rows.map(({ nth }) => doubles[Number(nth) - 1].name));
 }
 
 /** Columns of mixed values are texts, unless some of them are objects or lists. */

@@ -1,23 +1,25 @@
+import type { Progress } from "../../shell/context.ts";
 import { wholeText } from "../../shell/figures.ts";
 import type { Output } from "../../shell/terminal.ts";
 
-/**
- * Shows on a terminal how many rows or pictures have been read, until `stop` is called; does
- * nothing elsewhere.
- */
-export function readingProgress({ terminal }: Output): {
-  readonly update: (done: number, what?: "rows" | "pictures") => void;
-  readonly stop: () => void;
-} {
+/** Shows on a terminal what takes a while, in a line that is cleared; does nothing elsewhere. */
+export function readingProgress({ terminal }: Output): Progress {
   let shown = false;
+  const stop = () => {
+    if (shown) terminal?.write("\r\x1b[2K");
+    shown = false;
+  };
+  const show = (text: string) => {
+    stop();
+    terminal?.write(text);
+    shown = true;
+  };
   return {
-    update: (done, what = "rows") => {
-      shown = true;
-      terminal?.write(`\rread ${wholeText(done)} ${what}`);
+    read: (done, what, part) => {
+      const share = part === undefined ? "" : ` (${Math.floor(100 * part)}%)`;
+      show(`read ${wholeText(done)} ${what}${share}`);
     },
-    // Clears the line.
-    stop: () => {
-      if (shown) terminal?.write("\r\x1b[2K");
-    },
+    doing: (what) => show(`${what} …`),
+    stop,
   };
 }

@@ -1,4 +1,5 @@
 import { describe, mismatch, nearest, refuse, type Text, text, wrongType } from "../../core/index.ts";
+import { itemNamed } from "../table/named.ts";
 import type { Column, Table, TextColumn } from "../table/table.ts";
 
 /**
@@ -7,7 +8,7 @@ import type { Column, Table, TextColumn } from "../table/table.ts";
  *   name
  */
 export function columnOf(table: Table, name: string): Column {
-  const column = table.columns.find((column) => column.name === name);
+  const column = itemNamed(table.columns, name);
   if (column === undefined) throw noColumn("", "the table", table, name);
   return column;
 }

@@ -31,14 +31,16 @@ import { nullSpellings, nullsOf } from "./values/nulls.ts";
 export function inferSchema(table: Table, options: SchemaOptions): Schema {
   checkStructure("inferSchema", table);
   checkSchemaOptions(table, options);
-  const { target, task, features, ignore = [] } = options;
+  const { target, task } = options;
+  const features = options.features && new Set(options.features);
+  const ignore = new Set(options.ignore);
   const nulls = missingOf(options);
   const knownOf = knowledge(table, nulls, options);
   const predicted = inferTarget(columnOf(table, target), knownOf(target), task);
   const columns = table.columns.map((column): ColumnSchema => {
     const { name } = column;
     if (name === target) return { name, ...predicted.meaning, use: "target" };
-    const listed = features?.includes(name) === true;
+    const listed = features?.has(name) === true;
     const known = knownOf(name);
     const asked = known.told !== undefined || listed;
     const found = inferKind(column, known);
@@ -46,9 +48,9 @@ export function inferSchema(table: Table, options: SchemaOptions): Schema {
     const inferred =
       listed && known.told === undefined && found.kind === "text" ? { ...found, kind: "category" as const } : found;
     const identifier = asked ? undefined : identifierOf(column, inferred.kind, { ...inferred, nulls });
-    const why = ignore.includes(name)
+    const why = ignore.has(name)
       ? askedReasons.ignore
-      : features !== undefined && !features.includes(name)
+      : features !== undefined && !features.has(name)
         ? askedReasons.features
         : whyUseless(inferred, asked, identifier);
     const { present, constant, why: _, ...meaning } = inferred;

@@ -1,3 +1,4 @@
+import { itemNamed } from "../table/named.ts";
 import type { DateFormat } from "./values/dateFormat.ts";
 import type { NumberFormat } from "./values/numberFormat.ts";
 
@@ -58,7 +59,7 @@ export interface Schema {
 
 /** What a column is and how its texts are read. */
 export function readingOf({ columns, nulls }: Schema, name: string): ColumnReading {
-  const column = columns.find((column) => column.name === name);
+  const column = itemNamed(columns, name);
   return { kind: "numeric", ...column, ...(nulls && { nulls }) };
 }
 

@@ -3,6 +3,7 @@ import { noColumn, shorten } from "../schema/columns.ts";
 import { textsOf } from "../schema/read.ts";
 import { askedReasons, type Schema } from "../schema/schema.ts";
 import { copiesIn } from "./copies.ts";
+import { itemNamed } from "./named.ts";
 import type { SplitOptions } from "./splitOptions.types.ts";
 import type { Column, Table } from "./table.ts";
 
@@ -54,7 +55,7 @@ export function groupsOf(table: Table, group: string) {
 
 /** The column that `group` or `time` names. @throws RangeError if there is none */
 export function splitColumn(table: Table, option: "group" | "time", name: string): Column {
-  const column = table.columns.find((one) => one.name === name);
+  const column = itemNamed(table.columns, name);
   if (column === undefined) throw noColumn("splitRows", text`${{ option }}: the table`, table, name);
   return column;
 }

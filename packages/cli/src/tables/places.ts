@@ -1,0 +1,35 @@
+import { problemOf } from "evenkeel";
+import { withProblem } from "evenkeel/problem";
+import { TableError } from "evenkeel/tabular";
+import { inPlace, type PlaceOf } from "../shell/dialect.ts";
+
+/**
+ * Runs work on the rows of a table. Its errors name the line of the file, not the number of the
+ * row.
+ */
+export async function namingPlaces<T>(placeOf: PlaceOf | undefined, work: () => T | Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    throw placed(error, placeOf);
+  }
+}
+
+/** The same for work that gives one thing after another. */
+export async function* namingPlacesOfEach<T>(placeOf: PlaceOf | undefined, work: AsyncIterable<T>): AsyncGenerator<T> {
+  try {
+    yield* work;
+  } catch (error) {
+    throw placed(error, placeOf);
+  }
+}
+
+function placed(error: unknown, placeOf: PlaceOf | undefined): unknown {
+  if (error instanceof TableError) {
+    return new TableError(error.findings.map((one) => ({ ...one, problem: inPlace(one.problem, placeOf) })));
+  }
+  const problem = problemOf(error);
+  if (problem === undefined) return error;
+  const named = inPlace(problem, placeOf);
+  return named === problem ? error : withProblem(error as Error, named);
+}
