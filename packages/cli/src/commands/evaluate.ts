@@ -4,7 +4,7 @@ import { evaluate } from "../actions/evaluate/evaluate.ts";
 import { type PartName, parts } from "../actions/evaluate/targetRows.ts";
 import { usualRuns } from "../records/runs/runsFolder.ts";
 import type { CommandContext } from "../shell/context.ts";
-import { printable } from "../shell/terminal.ts";
+import { printable } from "../shell/printed.ts";
 import { formats, type TableFormat } from "../tables/formats/format.ts";
 import { type TableFlags, tableFlags } from "../tables/tableFlags.ts";
 import { evaluationJson, evaluationText } from "../views/evaluationText.ts";
