@@ -5,9 +5,10 @@ import { predictCommand } from "./commands/predict.ts";
 import { runsCommand } from "./commands/runs.ts";
 import { studyCommand } from "./commands/study.ts";
 import { trainCommand } from "./commands/train.ts";
-import type { CommandContext } from "./shell/context.ts";
+import type { CommandContext, ProgramContext } from "./shell/context.ts";
 import { exitCodes } from "./shell/exitCodes.ts";
 import { failureOf, helpHint } from "./shell/failure.ts";
+import { guarded } from "./shell/printed.ts";
 import type { Output } from "./shell/terminal.ts";
 import { version } from "./shell/version.ts";
 
@@ -57,7 +58,8 @@ function configure(command: CommandUnknownOpts, output: Output): void {
  * @param args - without Node and the script
  * @returns the exit code
  */
-export async function runProgram(args: readonly string[], context: CommandContext): Promise<number> {
+export async function runProgram(args: readonly string[], given: ProgramContext): Promise<number> {
+  const context: CommandContext = { ...given, output: guarded(given.output) };
   const { output, signal } = context;
   try {
     const program = createProgram(context);

@@ -1,7 +1,7 @@
 import type { SchemaOptions, Table, Task } from "evenkeel/tabular";
 import { misuse } from "../shell/errors.ts";
 import { listed } from "../shell/nearest.ts";
-import { printable } from "../shell/terminal.ts";
+import { printable } from "../shell/printed.ts";
 
 /** What an action can be told about the columns. */
 export interface ColumnFlags {

@@ -5,7 +5,7 @@ import { usualRuns } from "../records/runs/runsFolder.ts";
 import type { CommandContext } from "../shell/context.ts";
 import { misuse } from "../shell/errors.ts";
 import { count } from "../shell/figures.ts";
-import { printable } from "../shell/terminal.ts";
+import { printable } from "../shell/printed.ts";
 import { formats, type TableFormat } from "../tables/formats/format.ts";
 import { type TableFlags, tableFlags } from "../tables/tableFlags.ts";
 import { readingProgress } from "../views/progress/readingProgress.ts";
@@ -78,7 +78,7 @@ export function predictCommand(context: CommandContext): CommandUnknownOpts {
       return;
     }
     for await (const piece of predictionText(prediction)) {
-      output.write(piece);
+      output.writeData(piece);
       await output.room?.();
     }
     say(prediction.lastNotes());

@@ -1,7 +1,8 @@
-import { Readable } from "node:stream";
+import { PassThrough, Readable } from "node:stream";
 import picocolors from "picocolors";
 import { runProgram } from "../program.ts";
-import type { CommandContext } from "../shell/context.ts";
+import type { CommandContext, ProgramContext } from "../shell/context.ts";
+import { guarded } from "../shell/printed.ts";
 
 export interface RunOptions {
   readonly cwd: string;
@@ -11,6 +12,8 @@ export interface RunOptions {
   /** Told what is written to standard output, and what stands there so far. */
   readonly onWrite?: ((text: string, out: string) => void) | undefined;
   readonly colors?: boolean | undefined;
+  /** Whether standard output is a terminal. */
+  readonly terminal?: boolean | undefined;
 }
 
 /** What a command line wrote, and how it ended. */
@@ -22,13 +25,13 @@ interface RunResult {
 
 /** Runs a command line as the program does: complaints and faults too are what was written. */
 export async function runLine(args: readonly string[], options: RunOptions): Promise<RunResult> {
-  const { written, context } = world(options);
-  const code = await runProgram(args, context);
+  const { written, given } = world(options);
+  const code = await runProgram(args, given);
   return { ...written, code };
 }
 
-/** What a command meets, and what it has written so far. */
-export function world({ cwd, stdin = "", signal, room, onWrite, colors = false }: RunOptions) {
+/** What the program meets, and a command, and what it has written so far. */
+export function world({ cwd, stdin = "", signal, room, onWrite, colors = false, terminal = false }: RunOptions) {
   const written = { out: "", err: "" };
   const output = {
     write: (text: string) => {
@@ -40,7 +43,9 @@ export function world({ cwd, stdin = "", signal, room, onWrite, colors = false }
     },
     colors: picocolors.createColors(colors),
     ...(room && { room }),
+    ...(terminal && { terminal: new PassThrough().resume() }),
   };
-  const context: CommandContext = { output, cwd, signal, stdin: Readable.from([Buffer.from(stdin as string)]) };
-  return { written, context };
+  const given: ProgramContext = { output, cwd, signal, stdin: Readable.from([Buffer.from(stdin as string)]) };
+  const context: CommandContext = { ...given, output: guarded(output) };
+  return { written, given, context };
 }

@@ -8,6 +8,15 @@ const names = z.array(z.string());
 /** A number that may be NaN: JSON has no NaN, so it is written as null. */
 export const figure = z.union([z.number(), z.null().transform(() => Number.NaN)]);
 
+/**
+ * An object that JSON.parse made, as it is. Its keys may be names of the user's, and z.record
+ * leaves "__proto__" out.
+ */
+export const jsonObject = z.custom<Readonly<Record<string, unknown>>>(
+  (value) => typeof value === "object" && value !== null && !Array.isArray(value),
+  "expected an object",
+);
+
 /** The flags that a table was read with. */
 export const tableFlagsSchema = z.object({
   sql: z.string().optional(),

@@ -1,4 +1,5 @@
 import type { Readable } from "node:stream";
+import type { GuardedOutput } from "./printed.ts";
 import type { Output } from "./terminal.ts";
 
 /** Shows what takes a while. */
@@ -22,8 +23,13 @@ export interface ActionContext {
   readonly progress?: Progress | undefined;
 }
 
-/** The context of a command, which also writes. */
-export interface CommandContext extends ActionContext {
+/** What the program is given: an action's surroundings, and where to write. */
+export interface ProgramContext extends ActionContext {
   readonly output: Output;
   readonly environment?: Readonly<Record<string, string | undefined>> | undefined;
+}
+
+/** The context of a command. */
+export interface CommandContext extends ProgramContext {
+  readonly output: GuardedOutput;
 }

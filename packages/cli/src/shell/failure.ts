@@ -2,7 +2,8 @@ import { inspect } from "node:util";
 import { type ProblemCode, problemOf } from "evenkeel";
 import { said } from "./dialect.ts";
 import { exitCodes } from "./exitCodes.ts";
-import { type Colors, printable } from "./terminal.ts";
+import { printable } from "./printed.ts";
+import type { Colors } from "./terminal.ts";
 
 /** How a command ends that threw. */
 interface Failure {

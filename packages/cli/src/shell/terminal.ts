@@ -65,12 +65,3 @@ export function shortPath(cwd: string, path: string): string {
   const short = relative(cwd, path);
   return short === "" || short.startsWith("..") ? path : short;
 }
-
-/**
- * A text from a file or a table that is safe to show in a terminal: without control characters,
- * which could move the cursor or worse, line ends, and marks that change the direction of the text
- * after them.
- */
-export function printable(text: string): string {
-  return text.replaceAll(/[\p{Cc}\p{Bidi_Control}\p{Zl}\p{Zp}]/gu, "\u{fffd}");
-}

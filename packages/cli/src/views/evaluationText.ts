@@ -5,7 +5,8 @@ import type { Origin } from "../records/models/origin.ts";
 import type { ScoresByName } from "../records/runs/types.ts";
 import { count, scoreText, wholeText } from "../shell/figures.ts";
 import { metricFacts } from "../shell/metrics.ts";
-import { type Colors, printable, wrap } from "../shell/terminal.ts";
+import { printable } from "../shell/printed.ts";
+import { type Colors, wrap } from "../shell/terminal.ts";
 import { cut, newTable } from "./table.ts";
 
 const width = 80;

@@ -1,4 +1,5 @@
-import { type Output, printable, widthOf, wrap } from "../shell/terminal.ts";
+import { printable } from "../shell/printed.ts";
+import { type Output, widthOf, wrap } from "../shell/terminal.ts";
 
 /** The fields of a finding that are shown, whatever its type. */
 interface ShownFinding {

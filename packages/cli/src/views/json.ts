@@ -1,4 +1,6 @@
+import { plainJson } from "../shell/printed.ts";
+
 /** A result for programs, in the format of every `--json`. */
 export function jsonText(value: unknown): string {
-  return `${JSON.stringify(value, undefined, 2)}\n`;
+  return `${plainJson(JSON.stringify(value, undefined, 2))}\n`;
 }

@@ -4,7 +4,8 @@ import { isDamaged, type Run } from "../records/runs/readRun.ts";
 import { type EpochLine, type RunResult, type RunStatus, runFiles } from "../records/runs/types.ts";
 import { count, duration, scoreText, wholeText } from "../shell/figures.ts";
 import { headlineMetric, metricFacts } from "../shell/metrics.ts";
-import { type Colors, printable } from "../shell/terminal.ts";
+import { printable } from "../shell/printed.ts";
+import type { Colors } from "../shell/terminal.ts";
 import { scoresText } from "./scoresText.ts";
 import { newTable } from "./table.ts";
 
@@ -23,7 +24,7 @@ export function listText({ runs, total, metric }: RunList, folder: string, color
     const name = metric ?? headlineMetric(config.task);
     const score = (part: Part) => {
       const value = result?.scores[part]?.[name];
-      return value === undefined ? "" : `${metricFacts(name).short} ${scoreText(value)}`;
+      return value === undefined ? "" : `${printable(metricFacts(name).short)} ${scoreText(value)}`;
     };
     table.push([
       printable(id),
@@ -76,7 +77,10 @@ export function detailsText({ run, epochs, files }: RunDetails, colors: Colors):
     const lines = findings.map(({ severity, message }) => `  ${severity}: ${printable(message)}`);
     sections.push([colors.bold("What was found"), ...lines].join("\n"));
   }
-  const settings = [...settingsOf(config)].map(([name, value]): [string, string] => [name, settingText(value)]);
+  const settings = [...settingsOf(config)].map(([name, value]): [string, string] => [
+    printable(name),
+    settingText(value),
+  ]);
   sections.push([colors.bold("Settings"), ...aligned(settings)].join("\n"));
   const described = Object.entries(runFiles).map(([kind, name]): [string, string] => [
     name,
@@ -84,7 +88,7 @@ export function detailsText({ run, epochs, files }: RunDetails, colors: Colors):
   ]);
   const events = files
     .filter((name) => name.startsWith("events.out.tfevents."))
-    .map((name): [string, string] => [name, "for TensorBoard"]);
+    .map((name): [string, string] => [printable(name), "for TensorBoard"]);
   const present = [...described.filter(([name]) => files.includes(name)), ...events];
   sections.push([`${colors.bold("Files")} in ${printable(path)}`, ...aligned(present)].join("\n"));
   return `${sections.join("\n\n")}\n`;

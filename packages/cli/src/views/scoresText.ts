@@ -1,7 +1,8 @@
 import type { PartScores } from "../records/runs/types.ts";
 import { scoreText } from "../shell/figures.ts";
 import { metricFacts } from "../shell/metrics.ts";
-import { type Colors, printable } from "../shell/terminal.ts";
+import { printable } from "../shell/printed.ts";
+import type { Colors } from "../shell/terminal.ts";
 import { newTable } from "./table.ts";
 
 /** Scores of a model on each part of the rows, beside those of other models. */
@@ -15,9 +16,9 @@ export function scoresText(
   }: { readonly name?: string | undefined; readonly refit?: boolean | undefined } = {},
 ): string {
   const metrics = Object.keys(scores.test ?? scores.validation ?? scores.train ?? {});
-  const table = newTable(colors, ["scores", ...metrics.map((metric) => metricFacts(metric).short)]);
+  const table = newTable(colors, ["scores", ...metrics.map((metric) => printable(metricFacts(metric).short))]);
   const line = (label: string, values: Readonly<Record<string, number>> = {}) =>
-    [label, ...metrics.map((metric) => (metric in values ? scoreText(values[metric]) : ""))] as string[];
+    [label, ...metrics.map((metric) => (Object.hasOwn(values, metric) ? scoreText(values[metric]) : ""))] as string[];
   for (const part of ["test", "validation", "train"] as const) {
     const own = refit && part === "validation" ? `${name} before the refit` : name;
     if (scores[part] !== undefined) table.push(line(`${part}: ${own}`, scores[part]));

@@ -1,5 +1,6 @@
 import Table from "cli-table3";
-import { type Colors, printable } from "../shell/terminal.ts";
+import { printable } from "../shell/printed.ts";
+import type { Colors } from "../shell/terminal.ts";
 
 const none = { top: "", "top-mid": "", "top-left": "", "top-right": "", left: "", right: "" };
 const bottom = { bottom: "", "bottom-mid": "", "bottom-left": "", "bottom-right": "" };

@@ -1,6 +1,7 @@
 import type { TableInspection } from "../actions/inspect/inspectTable.ts";
 import { count, percentage, valueText, wholeText } from "../shell/figures.ts";
-import { type Output, printable, wrap } from "../shell/terminal.ts";
+import { printable } from "../shell/printed.ts";
+import { type Output, wrap } from "../shell/terminal.ts";
 import type { ColumnSummary } from "../tables/summary.ts";
 import { findingLines } from "./findingLines.ts";
 import { fixedTable } from "./table.ts";
@@ -32,7 +33,7 @@ function values({ lowest, highest, mean, distinct, most = [] }: ColumnSummary): 
   if (typeof lowest === "number")
     return `${valueText(lowest)} to ${valueText(Number(highest))}, mean ${valueText(mean!)}`;
   if (lowest !== undefined)
-    return lowest === highest ? lowest : `${lowest.slice(0, 10)} to ${String(highest).slice(0, 10)}`;
+    return lowest === highest ? printable(lowest) : `${lowest.slice(0, 10)} to ${String(highest).slice(0, 10)}`;
   if (distinct === undefined || distinct === 0) return "none";
   return `${distinct}: ${most.map(({ value, rows }) => `${printable(value)} ${rows}`).join(", ")}`;
 }

@@ -1,4 +1,14 @@
-import { flag, type GivenOptions, optional, refuse, resolveOptions, wholeNumber } from "../core/index.ts";
+/// <reference lib="esnext.disposable" preserve="true" />
+import {
+  flag,
+  type GivenOptions,
+  optional,
+  refuse,
+  refuseInStep,
+  resolveOptions,
+  wholeNumber,
+  wrongState,
+} from "../core/index.ts";
 import { Tensor } from "../tensor/index.ts";
 import { hasRelaxedMadd } from "../wasm/index.ts";
 import { type ExplainOptions, type Explanation, explain } from "./explain/explain.ts";
@@ -23,7 +33,10 @@ export const compileOptions = {
    * differ between machines (false).
    */
   fast: optional(flag(), false),
-  /** How many programs to keep, the least recently used going first (16). */
+  /**
+   * How many programs to keep (16). The least recently used goes first, and gives its memory back
+   * at once.
+   */
   cacheSize: optional(wholeNumber(1), 16),
 };
 
@@ -49,6 +62,14 @@ export interface Compiled<Args extends readonly unknown[], Result> {
   explain(options?: ExplainOptions): Explanation;
   /** How many programs there are. */
   readonly programs: number;
+  /**
+   * Gives the memory of all programs back at once, rather than when the function is
+   * garbage-collected. Tensors stay as they are: parameters, state, gradients and results have
+   * memory of their own. A second call does nothing; calling the function afterwards is an error.
+   */
+  dispose(): void;
+  /** The same, for `using`; absent where the engine has no `Symbol.dispose`. */
+  [Symbol.dispose](): void;
 }
 
 /**
@@ -91,13 +112,24 @@ export function compile<Args extends unknown[], Result>(
   const settings = { fast: fast && hasRelaxedMadd(), cacheSize, check };
   const variants = new Variants(step as (...args: never[]) => unknown, settings);
 
+  let isDisposed = false;
+  const checkUse = () => {
+    if (isDisposed) throw wrongState("compile", "this compiled function was disposed of", "compile the step again");
+  };
+  const dispose = () => {
+    refuseInStep("dispose() of a compiled function", "call it after the step");
+    isDisposed = true;
+    variants.dispose();
+  };
   const run = (...args: Args): Result => {
+    checkUse();
     // Inside another compiled step this one becomes part of it.
     if (!enabled || isTracing()) return step(...args);
     return replay(variants.find(args), args) as Result;
   };
   const compiled = Object.assign(run, {
     prepare: async (...args: Args) => {
+      checkUse();
       if (enabled && !isTracing()) await variants.prepare(args).made.program.instantiateAsync();
     },
     recheck: () => variants.suspect(),
@@ -106,6 +138,8 @@ export function compile<Args extends unknown[], Result>(
         variants.programs.map(({ made, signature }) => ({ program: made.program, signature })),
         given,
       ),
+    dispose,
+    ...(typeof Symbol.dispose === "symbol" && { [Symbol.dispose]: dispose }),
   });
   // Object.assign would copy the current count.
   return Object.defineProperty(compiled, "programs", { get: () => variants.programs.length }) as Compiled<Args, Result>;

@@ -53,13 +53,15 @@ export function withGradients(graph: Graph, fields: readonly GradField[]): { gra
 
 /**
  * The tensor in which programs leave the gradient of a tensor: all programs share it, so that one
- * update reads it whichever ran.
+ * update reads it whichever ran. They share it too if the gradients are cleared between the steps:
+ * a tensor for each program would be memory that its eviction cannot give back.
  */
 const keptGradients = /* @__PURE__ */ new WeakMap<Tensor, Tensor>();
 
 function keptBefore(tensor: Tensor, { shape, dtype }: Spec): Tensor | undefined {
   const kept = keptGradients.get(tensor);
-  return kept === tensor.grad && kept?.dtype === dtype && sameShape(kept.shape, shape) ? kept : undefined;
+  const isOurs = tensor.grad === null || tensor.grad === kept;
+  return isOurs && kept?.dtype === dtype && sameShape(kept.shape, shape) ? kept : undefined;
 }
 
 /** The buffers that stand for memory outside a graph. */

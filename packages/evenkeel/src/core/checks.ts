@@ -205,17 +205,24 @@ export function instance<T>(type: abstract new (...args: never[]) => T, expected
 export function listOf<T>(
   item: Check<T>,
   expected: string,
-  { noun = "list", none, least = 0 }: { readonly noun?: string; readonly none?: string; readonly least?: number } = {},
+  {
+    noun = "list",
+    none,
+    least = 0,
+    most = Number.POSITIVE_INFINITY,
+  }: { readonly noun?: string; readonly none?: string; readonly least?: number; readonly most?: number } = {},
 ): Check<readonly T[]> {
+  const tooMany: Check<unknown> = { expected: `at most ${most} ${noun}`, isKind: () => true, fits: () => false };
   const { parse } = item;
   const parseAll = (text: string) =>
     text === none ? [] : (splitAtCommas(text).map((part) => parse?.(part) ?? part) as T[]);
   return {
     expected,
     isKind: Array.isArray,
-    fits: (value) => value.length >= least && value.every((one) => passes(one, item)),
+    fits: (value) => value.length >= least && value.length <= most && value.every((one) => passes(one, item)),
     culprit: (value) => {
       const list = value as readonly unknown[];
+      if (list.length > most) return { at: most, given: list[most], wanted: tooMany };
       const at = list.findIndex((one) => !passes(one, item));
       return at < 0 ? undefined : { at, given: list[at], wanted: item };
     },

@@ -1,4 +1,5 @@
 import Papa from "papaparse";
+import { plainJson } from "../../shell/printed.ts";
 import type { Cell, OutputColumn } from "./outputColumns.ts";
 import type { PredictedBlock } from "./predictBlocks.ts";
 import type { RowMark } from "./rowMarks.ts";
@@ -32,7 +33,7 @@ export async function* encodeRows(
         }
         return `{${fields.join(",")}}`;
       });
-      yield format === "ndjson" ? `${objects.join("\n")}\n` : `${before}\n${objects.join(",\n")}`;
+      yield plainJson(format === "ndjson" ? `${objects.join("\n")}\n` : `${before}\n${objects.join(",\n")}`);
     }
     before = format === "json" ? "," : "";
     some = true;

@@ -2,7 +2,7 @@ import { joinTables } from "evenkeel/tabular";
 import type { ActionContext } from "../../shell/context.ts";
 import { misuse } from "../../shell/errors.ts";
 import { listed, nearest } from "../../shell/nearest.ts";
-import { printable } from "../../shell/terminal.ts";
+import { printable } from "../../shell/printed.ts";
 import type { ReadTableOptions, TableRead } from "../../tables/index.ts";
 import { readTableOf, type TableFlags } from "../../tables/tableFlags.ts";
 

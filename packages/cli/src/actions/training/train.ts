@@ -8,7 +8,7 @@ import type { ActionContext } from "../../shell/context.ts";
 import { misuse } from "../../shell/errors.ts";
 import { checkWritable } from "../../shell/files/writable.ts";
 import { writeAtomic } from "../../shell/files/writeAtomic.ts";
-import { printable } from "../../shell/terminal.ts";
+import { printable } from "../../shell/printed.ts";
 import type { TableRead } from "../../tables/index.ts";
 import type { TableFlags } from "../../tables/tableFlags.ts";
 import { targetOf, textColumns } from "../columns.ts";

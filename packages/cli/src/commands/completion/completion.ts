@@ -2,6 +2,7 @@ import { readdirSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import type { CommandUnknownOpts } from "@commander-js/extra-typings";
 import { usualRuns } from "../../records/runs/runsFolder.ts";
+import { printable } from "../../shell/printed.ts";
 import { builtinNames } from "../../tables/builtin.ts";
 import { correctedScript } from "./completionScript.ts";
 
@@ -104,7 +105,10 @@ function filesFor(word: string, cwd: string, wanted: RegExp): Suggestion[] {
 
 function entriesOf(folder: string) {
   try {
-    return readdirSync(folder, { withFileTypes: true }).sort((a, b) => (a.name < b.name ? -1 : 1));
+    // A name of control characters would be typed into the shell.
+    return readdirSync(folder, { withFileTypes: true })
+      .filter(({ name }) => printable(name) === name)
+      .sort((a, b) => (a.name < b.name ? -1 : 1));
   } catch {
     return [];
   }

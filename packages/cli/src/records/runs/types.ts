@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { figure } from "../schemas.ts";
+import { figure, jsonObject } from "../schemas.ts";
 
 /** The files of a run; they have the same names in every folder. */
 export const runFiles = {
@@ -163,11 +163,11 @@ export const runConfigSchema: z.ZodType<RunConfig> = z.object({
   classes: z.array(z.string()).exactOptional(),
   seed: z.number(),
   split: z.object({ train: count, validation: count, test: count }),
-  settings: z.record(z.string(), z.json()),
+  settings: jsonObject,
   recipe: z.object({
     source: z.string().exactOptional(),
-    read: z.record(z.string(), z.json()),
-    options: z.record(z.string(), z.json()),
+    read: jsonObject,
+    options: jsonObject,
     fingerprint: z.string(),
   }),
   versions: z.object({ evenkeel: z.string(), node: z.string() }),

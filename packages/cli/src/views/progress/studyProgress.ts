@@ -10,6 +10,7 @@ import {
 } from "evenkeel/study";
 import { count, scoreText } from "../../shell/figures.ts";
 import { metricFacts } from "../../shell/metrics.ts";
+import { printable } from "../../shell/printed.ts";
 import { type Output, wrap } from "../../shell/terminal.ts";
 import { clock } from "./clock.ts";
 
@@ -28,6 +29,9 @@ export function studyProgress(output: Output, plan: StudyPlan): StudyProgress {
   const state = new StudyState(plan);
   return output.terminal === undefined ? lines(output, state) : bars(output, output.terminal, state);
 }
+
+/** Arms of a resumed study are named by its file. */
+const nameOf = (arm: Arm) => printable(describeArm(arm));
 
 const stageNames = { rates: "all arms at all learning rates", variants: "fewer rows, shorter trainings, other units" };
 
@@ -118,7 +122,7 @@ function bars({ colors }: Output, terminal: NodeJS.WritableStream, state: StudyS
   const { rows = 24, columns = 80 } = terminal as { readonly rows?: number; readonly columns?: number };
   const width = Math.min(columns, 120) - 1;
   const perArm = state.plan.lrs.length * state.plan.seeds.length;
-  const names = Math.max(...state.arms.map(({ arm }) => describeArm(arm).length));
+  const names = Math.max(...state.arms.map(({ arm }) => nameOf(arm).length));
   const short = metricFacts(state.plan.settings.metric).short;
   const drawn = (share: number, length: number) => {
     const done = Math.round(Math.min(1, share) * length);
@@ -135,7 +139,7 @@ function bars({ colors }: Output, terminal: NodeJS.WritableStream, state: StudyS
   const line = ({ arm, done, best }: ArmState) => {
     const found = best === undefined ? "" : `validation ${short} ${scoreText(best.mean)} at ${best.lr}`;
     const bar = room < 4 ? "" : drawn(done / perArm, Math.min(12, room));
-    return `${describeArm(arm).padEnd(names)}  ${colors.dim(bar)}  ${found}`.trimEnd();
+    return `${nameOf(arm).padEnd(names)}  ${colors.dim(bar)}  ${found}`.trimEnd();
   };
   const multi = new cliProgress.MultiBar({
     stream: terminal,
@@ -170,7 +174,7 @@ function lines({ write }: Output, state: StudyState): StudyProgress {
       .at(0);
     const short = metricFacts(state.plan.settings.metric).short;
     const found =
-      best === undefined ? "" : `, best so far ${describeArm(best.arm)}: validation ${short} ${scoreText(best.mean)}`;
+      best === undefined ? "" : `, best so far ${nameOf(best.arm)}: validation ${short} ${scoreText(best.mean)}`;
     const left = state.left === "" ? "" : `, ${state.left}`;
     write(`${wrap(`${state.total}/${state.all} networks${left}${found}`, 80, "  ")}\n`);
   };

@@ -7,7 +7,8 @@ import {
   type StudyReport,
 } from "evenkeel/study";
 import { figure, scoreText } from "../../shell/figures.ts";
-import { type Output, printable, widthOf, wrap } from "../../shell/terminal.ts";
+import { printable } from "../../shell/printed.ts";
+import { type Output, widthOf, wrap } from "../../shell/terminal.ts";
 import { newTable } from "../table.ts";
 import { differInSize } from "./differInSize.ts";
 

@@ -1,5 +1,6 @@
 import type { Claim, StudyReport } from "evenkeel/study";
-import { type Colors, type Output, printable, widthOf, wrap } from "../../shell/terminal.ts";
+import { printable } from "../../shell/printed.ts";
+import { type Colors, type Output, widthOf, wrap } from "../../shell/terminal.ts";
 import { isHeldInPart } from "./isHeldInPart.ts";
 
 const indent = " ".repeat(15);

@@ -1,7 +1,8 @@
 import { type Arm, describeArm, describeGroup, type Statistics, type StudyResult, StudyView } from "evenkeel/study";
 import { scoreText } from "../../shell/figures.ts";
 import { metricFacts } from "../../shell/metrics.ts";
-import { type Output, printable, widthOf, wrap } from "../../shell/terminal.ts";
+import { printable } from "../../shell/printed.ts";
+import { type Output, widthOf, wrap } from "../../shell/terminal.ts";
 import { type Curve, drawCurves } from "../curves.ts";
 
 /**

@@ -1,7 +1,8 @@
 import { describePlan, questionOf } from "evenkeel/study";
 import type { StudyBeginning } from "../../actions/study/study.ts";
 import { count } from "../../shell/figures.ts";
-import { type Output, printable, widthOf, wrap } from "../../shell/terminal.ts";
+import { printable } from "../../shell/printed.ts";
+import { type Output, widthOf, wrap } from "../../shell/terminal.ts";
 import { findingLines } from "../findingLines.ts";
 
 /**

@@ -1,5 +1,6 @@
 import { questionOf, type StudyReport, type StudyResult } from "evenkeel/study";
-import { type Output, printable, widthOf, wrap } from "../../shell/terminal.ts";
+import { printable } from "../../shell/printed.ts";
+import { type Output, widthOf, wrap } from "../../shell/terminal.ts";
 import { armsText } from "./armsText.ts";
 import { claimsText } from "./claimsText.ts";
 import { curvesText } from "./curvesText.ts";

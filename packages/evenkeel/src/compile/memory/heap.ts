@@ -48,6 +48,10 @@ export class Heap {
     this.#putBack(address, size);
   }
 
+  releaseAll(addresses: readonly number[]): void {
+    for (const address of addresses) this.release(address);
+  }
+
   /** Adds a free block, merged with adjacent ones. */
   #putBack(address: number, size: number): void {
     const free = this.#free;

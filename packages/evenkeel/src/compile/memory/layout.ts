@@ -40,13 +40,23 @@ export const nodesOf = (task: Task): readonly GraphNode[] => (task.kind === "op"
 
 /**
  * Gives every buffer an address: state in the heap, temporaries by their lifetimes, all others
- * permanently.
+ * permanently. If there is no room for all, it takes none.
  */
 export function layOut(tasks: readonly Task[], results: readonly GraphValue[]): Layout {
+  const blocks: number[] = [];
+  try {
+    return place(tasks, results, blocks);
+  } catch (error) {
+    heap().releaseAll(blocks);
+    throw error;
+  }
+}
+
+/** @param blocks - gets the blocks that are taken of the heap */
+function place(tasks: readonly Task[], results: readonly GraphValue[], blocks: number[]): Layout {
   const shared = heap();
   const lifetimes = lifetimesOf(tasks, results);
   const addresses = new Map<GraphBuffer, number>();
-  const blocks: number[] = [];
   const own = (bytes: number) => {
     const address = shared.allocate(bytes);
     blocks.push(address);

@@ -1,5 +1,5 @@
 import type { NdArray, TypedArray } from "../../core/index.ts";
-import { wrongState } from "../../core/index.ts";
+import { refuse, wrongState } from "../../core/index.ts";
 import type { Generator } from "../../random/index.ts";
 import { stateLength } from "../../random/mersenneTwister.ts";
 import { Tensor } from "../../tensor/index.ts";
@@ -32,10 +32,8 @@ interface Views {
   readonly operands: Map<GraphValue, NdArray>;
 }
 
-/** Frees a program's memory when the program is garbage-collected. */
-const released = new FinalizationRegistry<readonly number[]>((blocks) => {
-  for (const block of blocks) heap().release(block);
-});
+/** Frees a program's memory when the program is garbage-collected, unless it was disposed of. */
+const released = new FinalizationRegistry<readonly number[]>((blocks) => heap().releaseAll(blocks));
 
 function generatorsOf(tasks: readonly Task[], code: readonly TaskCode[]): Generator[] {
   const drawing = tasks.filter((_, i) => code[i].fallback === undefined);
@@ -55,6 +53,8 @@ export class Program {
   #exports: Exports | undefined;
   #step: () => void = () => {};
   #views: Views | undefined;
+  #runs = 0;
+  #isDisposed = false;
 
   constructor(tasks: readonly Task[], results: readonly GraphValue[], { fast }: { readonly fast: boolean }) {
     const layout = layOut(tasks, results);
@@ -77,7 +77,20 @@ export class Program {
     this.#written = layout.written;
     this.#generators = generatorsOf(tasks, code);
     this.#backup = new Backup(tasks, code);
-    released.register(this, layout.blocks);
+    released.register(this, layout.blocks, this);
+  }
+
+  /**
+   * Gives its memory back. Nothing else lives there: state has blocks of its own, and results are
+   * copies. A program that is running ends first: a hyperparameter that it reads may be a getter
+   * that gets here.
+   */
+  dispose(): void {
+    this.#isDisposed = true;
+    if (this.#runs > 0 || !released.unregister(this)) return;
+    this.#exports = undefined;
+    this.#views = undefined;
+    heap().releaseAll(this.parts.layout.blocks);
   }
 
   /** Compiles the module synchronously, as Node and workers allow. */
@@ -98,6 +111,17 @@ export class Program {
    *   is then unchanged
    */
   run(args: readonly Tensor[]): Tensor[] {
+    if (this.#isDisposed) throw refuse("internal", "compile", "a program was run after its memory was given back");
+    this.#runs++;
+    try {
+      return this.#run(args);
+    } finally {
+      this.#runs--;
+      if (this.#isDisposed) this.dispose();
+    }
+  }
+
+  #run(args: readonly Tensor[]): Tensor[] {
     if (this.#exports === undefined) this.instantiate();
     const views = this.#currentViews();
     for (let i = 0; i < views.arguments.length; i++) views.arguments[i]?.set(args[i].data);
@@ -172,6 +196,7 @@ export class Program {
   }
 
   #ready(instance: WebAssembly.Instance): void {
+    if (this.#isDisposed) return;
     this.#exports = instance.exports as Exports;
     this.#step = this.#exports.step;
   }

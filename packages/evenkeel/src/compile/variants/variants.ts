@@ -61,6 +61,11 @@ export class Variants {
     return this.#variants.filter(({ made }) => !seen.has(made) && seen.add(made));
   }
 
+  /** Gives all programs up. */
+  dispose(): void {
+    this.#keep([]);
+  }
+
   /** Checks every program before it runs again. */
   suspect(): void {
     for (const variant of this.#variants) variant.isSuspect = true;
@@ -138,7 +143,7 @@ export class Variants {
     const replacement = this.#variantOf(fresh, args, variant.signature);
     replacement.calls = variant.calls;
     this.suspect();
-    this.#variants[this.#variants.indexOf(variant)] = replacement;
+    this.#keep(this.#variants.map((each) => (each === variant ? replacement : each)));
     this.#drop();
     this.#watch.checked(begun, true);
     warnOnce(this.#step, "changed", () => changed(change));
@@ -184,12 +189,24 @@ export class Variants {
   /** Evicts the least recently used programs, and per program the least recently used settings. */
   #drop(): void {
     const kept = new Map<Made, number>();
-    this.#variants = this.#variants.filter(({ made }) => {
+    const left = this.#variants.filter(({ made }) => {
       const count = kept.get(made) ?? 0;
       if (count === 0 && kept.size === this.#options.cacheSize) return false;
       kept.set(made, count + 1);
       return count < mostPerProgram;
     });
+    this.#keep(left);
+  }
+
+  /**
+   * From now on these are the variants. Programs that none of them runs give their memory back now:
+   * collections of garbage know nothing of it, and do not happen within a synchronous loop.
+   */
+  #keep(variants: Variant[]): void {
+    const kept = new Set(variants.map(({ made }) => made));
+    const gone = this.#variants.filter(({ made }) => !kept.has(made));
+    this.#variants = variants;
+    for (const { made } of gone) made.program.dispose();
   }
 
   #warnOfMisses(signature: string): void {

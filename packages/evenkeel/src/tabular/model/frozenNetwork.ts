@@ -106,7 +106,13 @@ function copyState(entries: readonly StateEntry[], state: State): State {
     if (!Object.hasOwn(state, name) || sameShape(state[name].shape, shape)) return [];
     return [`${quoted(name)} has shape ${formatShape(state[name].shape)}, expected ${formatShape(shape)}`];
   });
-  const problems = [...listed("missing", missing), ...listed("unexpected", unexpected), ...misfits];
+  const others = misfits.length > mostNames ? [`${misfits.length - mostNames} more have other shapes`] : [];
+  const problems = [
+    ...listed("missing", missing),
+    ...listed("unexpected", unexpected),
+    ...misfits.slice(0, mostNames),
+    ...others,
+  ];
   if (problems.length > 0) throw refuse("wrong-value", "", problems.join("; "));
   return Object.fromEntries(
     entries.map(({ name, shape, dtype }) => {
@@ -118,5 +124,11 @@ function copyState(entries: readonly StateEntry[], state: State): State {
 
 const quoted = (name: string): string => JSON.stringify(name);
 
-const listed = (what: string, names: readonly string[]): string[] =>
-  names.length === 0 ? [] : [`${what} ${names.map(quoted).join(", ")}`];
+/** Names that an error lists: what else is wrong with a file follows from the first ones. */
+const mostNames = 10;
+
+function listed(what: string, names: readonly string[]): string[] {
+  if (names.length === 0) return [];
+  const more = names.length > mostNames ? ` and ${names.length - mostNames} more` : "";
+  return [`${what} ${names.slice(0, mostNames).map(quoted).join(", ")}${more}`];
+}

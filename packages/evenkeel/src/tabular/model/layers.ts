@@ -135,10 +135,7 @@ export function stateEntries(size: NetworkSize, options: ResolvedNetwork): State
   return [...tables, ...layersOf(size, options).flatMap(ofLayer)];
 }
 
-/**
- * Values in the parameters of such a network, counted without a list of them: a file may claim that
- * it has a hundred thousand layers.
- */
+/** Values in the parameters of such a network, counted without a list of them. */
 export function countParameters(size: NetworkSize, options: ResolvedNetwork): number {
   let count = embeddingTables(size).reduce((sum, { categories, width }) => sum + categories * width, 0);
   for (const layer of eachLayer(size, options)) count += parametersOf(layer);

@@ -6,10 +6,18 @@ export const norms = ["none", "batch", "layer"] as const;
 /** What `activation` can be: the nonlinearity behind each hidden layer. */
 export const activations = ["relu", "leakyRelu", "elu", "gelu", "silu", "tanh"] as const;
 
+/**
+ * More hidden layers than any network for a table has. A model's file can claim as many as it
+ * likes: what is made of each of them costs far more than the byte that claims it.
+ */
+const mostLayers = 1000;
+
 /** The options of `TabularNet`. */
 export const networkOptions = {
   hidden: option({
-    check: listOf(wholeNumber(1, 65_536), "widths such as [64, 32]", { noun: "widths", none: "none" }),
+    check: listOf(wholeNumber(1, 65_536), "widths such as [64, 32]", {
+      ...{ noun: "widths", none: "none", most: mostLayers },
+    }),
     default: [64, 32],
     help: "Widths of the hidden layers; none gives a linear model.",
   }),

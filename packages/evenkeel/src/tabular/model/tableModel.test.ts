@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { shopFeatures as features, type ShopRow, shopRows, shopTable } from "../../../../../test/tableFixtures.ts";
 import { loadSafetensors, readSafetensorsHeader, saveCheckpoint, saveSafetensors } from "../../io/index.ts";
 import { manualSeed } from "../../random/index.ts";
-import { noGrad, rand } from "../../tensor/index.ts";
+import { noGrad, rand, zeros } from "../../tensor/index.ts";
 import { trainTable } from "../../train/index.ts";
 import { Preprocessing } from "../encoding/preprocessing.ts";
 import { takeRows } from "../schema/columns.ts";
@@ -190,7 +190,7 @@ describe("the file", () => {
   }
   const withNetwork = (network: object) => forged((d) => ({ ...d, network: { ...(d.network as object), ...network } }));
 
-  it.each<[string, () => unknown, string]>([
+  it.each<[string, () => unknown, string | RegExp]>([
     ["no bytes", () => "model.safetensors", "Uint8Array"],
     ["nothing", () => new Uint8Array(), "safetensors"],
     ["weights alone", () => saveSafetensors(networkOf(modelOf("price")).stateDict()), "holds tensors only"],
@@ -243,7 +243,22 @@ describe("the file", () => {
       "different classes",
     ],
     ["widths that memory cannot hold", () => withNetwork({ hidden: Array(64).fill(65_536) }), "but its tensors hold"],
-    ["many layers", () => withNetwork({ hidden: Array(100_000).fill(1) }), "but its tensors hold"],
+    ["many layers", () => withNetwork({ hidden: Array(1000).fill(65_536) }), "but its tensors hold"],
+    [
+      "more layers than any network has",
+      () => withNetwork({ hidden: Array(20_000).fill(1) }),
+      "hidden[1000] is 1, expected at most 1000 widths",
+    ],
+    [
+      "many layers without their tensors, in few words",
+      () => {
+        const { tensors, metadata } = loadSafetensors(
+          forged((d) => ({ ...d, network: { hidden: Array(1000).fill(1) } })),
+        );
+        return saveSafetensors({ ...tensors, extra: zeros([10_000]) }, { metadata });
+      },
+      /missing ("[^"]+", ){9}"[^"]+" and \d+ more; .{0,900}$/,
+    ],
     [
       "a width beyond all",
       () => withNetwork({ hidden: [1e15] }),

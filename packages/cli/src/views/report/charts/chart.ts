@@ -94,7 +94,8 @@ export function shortened(text: string, characters: number): string {
 
 /**
  * A vertical axis of names, in their order, and the width that it needs. Names may be equal, so
- * marks are placed by `keys`.
+ * marks are placed by `keys`. In Vega's expression they stand behind a sign: it takes a literal
+ * such as "constructor" for something else.
  */
 export function nameAxis(
   names: readonly string[],
@@ -111,7 +112,7 @@ export function nameAxis(
       sort: keys,
       axis: {
         title: null,
-        labelExpr: `${literal(shown)}[datum.value]`,
+        labelExpr: `slice(${literal(shown.map((name) => `=${name}`))}[datum.value], 1)`,
         labelLimit: 0,
         labelColor: inks.text,
         labelFontSize: 12,
