@@ -33,23 +33,24 @@ export function said(problem: Problem): string {
 /**
  * Findings whose messages are spelled for the command line.
  *
- * @param lineOf the line of the file in which a row begins, where it is known
+ * @param placeOf where a row is in its file, if that is known
  */
 export function saidFindings<F extends { readonly message: string; readonly problem: Problem }>(
   findings: readonly F[],
-  lineOf?: (row: number) => number,
+  placeOf?: (row: number) => string,
 ): F[] {
-  return findings.map((finding) => ({ ...finding, message: said(inLine(finding.problem, lineOf)) }));
+  return findings.map((finding) => ({ ...finding, message: said(inPlace(finding.problem, placeOf)) }));
 }
 
 /** A problem that names the line of a file in place of a row, which is counted from 0. */
-function inLine(problem: Problem, lineOf?: (row: number) => number): Problem {
+export function inPlace(problem: Problem, placeOf?: (row: number) => string): Problem {
   const { statement, where } = problem;
-  if (lineOf === undefined || where.row === undefined || statement === undefined) return problem;
+  if (placeOf === undefined || where.row === undefined || statement === undefined) return problem;
   const row = new RegExp(`\\brow ${where.row}\\b`);
-  const line = `line ${lineOf(where.row)}`;
-  if (typeof statement === "string") return { ...problem, statement: statement.replace(row, line) };
-  const parts = statement.map((part) => (typeof part === "string" ? part.replace(row, line) : part));
+  const place = placeOf(where.row);
+  const placed = (text: string) => text.replace(row, () => place);
+  if (typeof statement === "string") return { ...problem, statement: placed(statement) };
+  const parts = statement.map((part) => (typeof part === "string" ? placed(part) : part));
   return { ...problem, statement: parts };
 }
 

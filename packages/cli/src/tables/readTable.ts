@@ -40,8 +40,8 @@ export interface TableRead extends Table {
   readonly format?: TableFormat;
   /** The column that a built-in table is there to predict. */
   readonly target?: string;
-  /** The line of the file in which a row begins, where all rows of one CSV file were read. */
-  readonly lineOf?: (row: number) => number;
+  /** Where a row is, "line 5": known where all rows of one CSV file were read. */
+  readonly placeOf?: (row: number) => string;
 }
 
 const known = [
@@ -94,7 +94,10 @@ async function readFiles(
       const name = files.length === 1 ? files[0].name : `${source} (${files.length} files)`;
       const about = { source: name, format: opened[0].format, ...(target !== undefined && { target }) };
       const texts = opened.flatMap(({ csv }) => csv ?? []);
-      if (texts.length === opened.length) return { ...about, ...(await readCsv(texts, options, signal, onFile)) };
+      if (texts.length === opened.length) {
+        const { lineOf, ...read } = await readCsv(texts, options, signal, onFile);
+        return { ...about, ...read, ...(lineOf && { placeOf: (row) => `line ${lineOf(row)}` }) };
+      }
       const parts = opened.flatMap(({ part }) => part ?? []);
       if (parts.length < opened.length) throw mixed(files, opened);
       const collected = await collect(workspace.database, parts, options, onFile);

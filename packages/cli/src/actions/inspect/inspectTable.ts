@@ -8,8 +8,8 @@ import {
   type SchemaOptions,
   type Task,
 } from "evenkeel/tabular";
-import { saidFindings } from "../../shell/dialect.ts";
 import type { ReadNote, TableRead } from "../../tables/index.ts";
+import { noticed } from "../../tables/noticed.ts";
 import { type ColumnSummary, summaryOf } from "../../tables/summary.ts";
 
 /** What can be said about the meaning of columns, without a target. */
@@ -43,7 +43,7 @@ export function inspectTable(table: TableRead, wanted?: string, options: Meaning
       type: column.type,
       ...summaryOf(column, { ...kinds[i], nulls }),
     })),
-    findings: [...table.notes, ...saidFindings(found, table.lineOf)],
+    findings: noticed(table, found),
   };
 }
 
@@ -70,15 +70,17 @@ function kindsOf(table: TableRead, options: MeaningOptions): readonly ColumnSche
   });
 }
 
-/** What is doubtful about columns by themselves, whatever is predicted. */
+/** What is doubtful about rows, and about columns by themselves, whatever is predicted. */
 function findingsWithoutTarget(table: TableRead, options: MeaningOptions): Finding[] {
   const schema = anySchema(table, options);
   if (schema === undefined) return [];
   const other = anySchema(table, options, schema.target);
-  const about = (one: Schema, of: (name: string) => boolean) =>
-    checkTable(table, one).filter(({ code, column }) => code !== "leak" && column !== undefined && of(column));
+  const found = checkTable(table, schema);
+  const about = (findings: readonly Finding[], of: (name: string) => boolean) =>
+    findings.filter(({ code, column }) => code !== "leak" && column !== undefined && of(column));
   return [
-    ...(other ? about(other, (name) => name === schema.target) : []),
-    ...about(schema, (name) => name !== schema.target),
+    ...found.filter(({ code }) => code === "copies" || code === "total-row"),
+    ...(other ? about(checkTable(table, other), (name) => name === schema.target) : []),
+    ...about(found, (name) => name !== schema.target),
   ];
 }

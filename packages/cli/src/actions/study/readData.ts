@@ -4,8 +4,8 @@ import type { PictureFlags } from "../../pictures/pictureFlags.ts";
 import type { RunFinding } from "../../records/runs/types.ts";
 import type { StudyConfig } from "../../records/studies/studyFolder.ts";
 import type { ActionContext } from "../../shell/context.ts";
-import { saidFindings } from "../../shell/dialect.ts";
 import type { TableRead } from "../../tables/index.ts";
+import { noticed, placedError } from "../../tables/noticed.ts";
 import { readTableOf, type TableFlags, tableFlags } from "../../tables/tableFlags.ts";
 import { columnOptions, targetOf, textColumns } from "../columns.ts";
 import type { StudyFlags } from "./studyFlags.ts";
@@ -59,13 +59,18 @@ export async function readData(
   const columns = began?.schema ?? { target: targetOf(table, flags), ...columnOptions(flags) };
   const { rareClasses } = began ?? flags;
   const settled = settleRareClasses(table, columns, rareClasses);
-  const schema = withoutGroup(settled.schema, { group }, columns.features);
+  const schema = withoutGroup(settled.schema, { group });
   const findings = [
     ...settled.findings,
     ...checkTable(settled.table, schema, { rareClasses, leftOut: settled.leftOut }),
   ];
-  const noticed = [...table.notes, ...saidFindings(findings, table.lineOf)];
-  if (findings.some(({ severity }) => severity === "error")) throw new TableError(findings);
+  if (findings.some(({ severity }) => severity === "error")) throw placedError(new TableError(findings), table);
   const { rows, columns: values } = settled.table;
-  return { data: { table: { rows, columns: values }, schema }, table, read, columns, noticed };
+  return {
+    data: { table: { rows, columns: values }, schema },
+    table,
+    read,
+    columns,
+    noticed: noticed(table, findings),
+  };
 }

@@ -16,6 +16,7 @@ import { StudyFolder } from "../../records/studies/studyFolder.ts";
 import { openTrialStore } from "../../records/studies/trialStore.ts";
 import type { ActionContext } from "../../shell/context.ts";
 import type { TableRead } from "../../tables/index.ts";
+import { placedError } from "../../tables/noticed.ts";
 import { type NoticedFinding, type ReadEvents, readData } from "./readData.ts";
 import type { StudyFlags } from "./studyFlags.ts";
 import { studyOptions } from "./studyOptions.ts";
@@ -79,7 +80,7 @@ export async function study(
   const began = resumed?.config;
   const options = began?.options ?? studyOptions(flags, given, source === undefined);
   const { data, table, read, columns, noticed } = await readData(source, flags, began, options, context, events);
-  const plan = planStudy(data, options);
+  const plan = planned(data, options, table);
   const folder =
     resumed ??
     StudyFolder.create(runs, flags.out && resolve(cwd, flags.out), {
@@ -122,4 +123,12 @@ export async function study(
     trained: trials.length - store.finished.length,
     seconds,
   };
+}
+
+function planned(data: StudyData, options: StudyOptions, table: TableRead): StudyPlan {
+  try {
+    return planStudy(data, options);
+  } catch (error) {
+    throw placedError(error, table);
+  }
 }

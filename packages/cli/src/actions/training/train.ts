@@ -10,6 +10,7 @@ import { checkWritable } from "../../shell/files/writable.ts";
 import { writeAtomic } from "../../shell/files/writeAtomic.ts";
 import { printable } from "../../shell/terminal.ts";
 import type { TableRead } from "../../tables/index.ts";
+import { placedError } from "../../tables/noticed.ts";
 import type { TableFlags } from "../../tables/tableFlags.ts";
 import { targetOf, textColumns } from "../columns.ts";
 import { fingerprint } from "./fingerprint.ts";
@@ -105,7 +106,6 @@ export async function train(request: TrainRequest, context: ActionContext, event
   const { training, folder } = await runTraining({
     table,
     options: { ...options, ...(rows && { split: { ...options.split, ...rows } }), record },
-    notes: table.notes,
     signal,
     tensorboard,
     ...(resumed?.checkpoint && { resume: resumed.checkpoint }),
@@ -116,6 +116,8 @@ export async function train(request: TrainRequest, context: ActionContext, event
         : takenFolder(resumed, { settings: settingsOf(event.plan, event.schema.task, options), recipe });
     },
     onEpoch: (line) => events.onEpoch?.(line),
+  }).catch((error: unknown) => {
+    throw placedError(error, table);
   });
   const { run, result } = folder;
   if (out === undefined || training.history.epochs.length === 0) return { training, table, run, result };

@@ -3,7 +3,7 @@ import { columnOf, shorten } from "../schema/columns.ts";
 import { numbersOf } from "../schema/read.ts";
 import { type ColumnReading, readingOf, type Schema } from "../schema/schema.ts";
 import { copiesIn, firstEqual } from "../table/copies.ts";
-import { cellsOf, hashRows } from "../table/rowHashes.ts";
+import { cellsOf, hashRows, isMissing } from "../table/rowHashes.ts";
 import type { Column, Table } from "../table/table.ts";
 import { type Finding, finding } from "./findings.ts";
 import type { Values } from "./leak.ts";
@@ -109,7 +109,7 @@ export function checkGroups(
     return [];
   }
   const cells = cellsOf(column, reading);
-  const present = rows.filter((row) => (cells instanceof Int32Array ? cells[row] >= 0 : !Number.isNaN(cells[row])));
+  const present = rows.filter((row) => !isMissing(cells, row));
   const firstOf = firstEqual(hashRows([cells], present));
   const sizes = new Int32Array(present.length);
   for (const first of firstOf) sizes[first]++;
