@@ -71,6 +71,27 @@ describe("evenkeel train", () => {
     expect(hint.out).toContain("--group person keeps them in one part");
   });
 
+  test("what is noticed names the line, in the file of a part too", async () => {
+    write("gap.csv", 60, (i) => visit(i).with(1, i === 7 ? "" : visit(i)[1]), header);
+    expect(await said("train", "gap.csv", "--target", "y", "--time", "day")).toContain("has no value in line 9;");
+    write("odd.csv", 40, (i) => visit(i).with(2, i === 3 ? "oops" : "1"), header);
+    const odd = await said("train", "visits.csv", "--target", "y", "--test", "odd.csv", ...quick);
+    expect(odd).toContain('column "a" is numeric, but line 5 of odd.csv holds "oops"');
+    write("comma.csv", 40, (i) => visit(i).with(2, `"${noise(i, 1).replace(".", ",")}"`), header);
+    const comma = await said("train", "visits.csv", "--target", "y", "--test", "comma.csv", ...quick);
+    expect(comma).toMatch(/column "a" is numeric, but line 2 of comma\.csv holds "0,\d{4}" \(40 rows/);
+    const lost = await said("train", "visits.csv", "--target", "y", "--validation", "nowhere.csv");
+    expect(lost).toContain("error: --validation: there is no file nowhere.csv");
+  });
+
+  test("a total in the last row is told once", async () => {
+    const sum = Array.from({ length: 60 }, (_, i) => i + 1).reduce((a, b) => a + b);
+    write("total.csv", 61, (i) => (i === 60 ? ["Total", sum, sum] : [`S${i % 7}`, i + 1, i + 1]), "shop,a,y");
+    const { out } = await train("total.csv");
+    expect(out).toContain('line 62: "Total" in the last row looks like a total; --skip-footer 1 leaves it out');
+    expect(out).not.toContain("is called");
+  });
+
   test("--time tests on the latest rows", async () => {
     const { run, out } = await train("visits.csv --time day --ignore person");
     expect(out).toContain("115 rows to train on, 29 to validate, 36 to test");

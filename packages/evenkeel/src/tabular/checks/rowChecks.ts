@@ -16,7 +16,7 @@ export function checkCopies(table: Table, schema: Schema, withTarget: Int32Array
   const row = withTarget[firstOf.findIndex((first, i) => first !== i)];
   const statement =
     `${repeated} of ${withTarget.length} rows are copies of ${originals === 1 ? "another one" : `${originals} others`}, ` +
-    `with the same features and target, first row ${row}: a split keeps them in one part`;
+    `with the same features and target, first row ${row}: a random split keeps them in one part`;
   return [finding("warning", "copies", statement, "leave them out if they were not measured anew", { row })];
 }
 
