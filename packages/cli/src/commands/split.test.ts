@@ -64,6 +64,7 @@ describe("evenkeel train", () => {
     expect(out).toContain("from day, a, b ");
     expect(out).toContain("114 rows to train on, 30 to validate, 36 to test");
     expect(recordOf(run).split).toEqual({ validation: 0.16, test: 0.2, group: "person" });
+    expect(run.config.settings).toMatchObject({ split: { group: "person" } });
     const evaluated = JSON.parse((await runLine(["evaluate", run.id, "--part", "test", "--json"], { cwd })).out);
     expect(evaluated.scores.mae).toBeCloseTo(run.result?.scores.test?.mae ?? 0, 10);
     const hint = await train("visits.csv --ignore person");

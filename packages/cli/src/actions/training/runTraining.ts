@@ -163,9 +163,15 @@ function refitFindings(refit: TableTraining["refit"]): RunFinding[] {
 export function settingsOf(
   { seed: _, ...plan }: TablePlan,
   task: Task,
-  { preprocessing = {}, classWeights = "none" }: TrainTableOptions,
+  { preprocessing = {}, classWeights = "none", split = {}, rareClasses }: TrainTableOptions,
 ) {
   // The plan's loss is for numbers.
   const settings = task === "regression" ? plan : { ...plan, loss: "crossEntropy" };
-  return { ...settings, preprocessing: { ...preprocessing }, classWeights } as Readonly<Record<string, unknown>>;
+  const by = "train" in split ? {} : withoutUndefined({ group: split.group, time: split.time });
+  return {
+    ...settings,
+    ...{ preprocessing: { ...preprocessing }, classWeights },
+    ...(Object.keys(by).length > 0 && { split: by }),
+    ...withoutUndefined({ rareClasses }),
+  } as Readonly<Record<string, unknown>>;
 }

@@ -71,6 +71,11 @@ describe("batch normalization and the plan", () => {
     ]);
   });
 
+  it("leaves what is constant in the whole table to the check of the table", () => {
+    const same = of(420, () => 5);
+    expect(found(400, { network: { norm: "none" } }, { same })).toEqual([]);
+  });
+
   it("names categories that hardly any batch has, with what they become", () => {
     const town = of(420, (i) => (i % 100 === 3 ? "Rome" : i === 9 ? "Oslo" : ["Bern", "Bonn"][i % 2]));
     const [message, ...others] = found(400, { batchSize: 32 }, { town });

@@ -9,6 +9,7 @@ import {
   type Table,
 } from "../../tabular/index.ts";
 import { shorten } from "../../tabular/schema/columns.ts";
+import { extentOf } from "../../tabular/schema/inferKind.ts";
 import { numbersOf, textsOf } from "../../tabular/schema/read.ts";
 import { copiesIn } from "../../tabular/table/copies.ts";
 import { joinedRows } from "../../tabular/table/split.ts";
@@ -64,7 +65,8 @@ function checkConstant(table: Table, rows: Int32Array, preprocessing: Preprocess
       kind === "category"
         ? encoding.categories.length === 1
         : kind === "numeric" && hasOneValue(numbersOf(columnOf(table, name), { ...encoding, nulls }, rows));
-    if (!isConstant) return [];
+    // One that is constant in the whole table was found before.
+    if (!isConstant || extentOf(columnOf(table, name), { ...encoding, nulls }).constant) return [];
     const statement = `column ${shorten(name)} has the same value in all ${rows.length} training rows that have one`;
     return [finding("warning", "constant", statement, "the network cannot learn what others mean", { column: name })];
   });
