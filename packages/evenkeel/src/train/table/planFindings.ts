@@ -87,11 +87,26 @@ function checkBatches({ batchSize }: TablePlan, rows: number): Finding[] {
     return [note("batches", statement, "take smaller batches")];
   }
   const last = rows % batchSize;
-  if (last === 0 || last >= smallBatch * batchSize) return [];
+  if (fills(rows, batchSize)) return [];
   const joined = last === 1 ? ", which is joined to the batch before it" : ": its statistics are noisy";
   const statement = text`${rows} training rows in batches of ${batchSize} leave a last batch of ${last}${joined}`;
-  const even = { option: "batchSize", value: evenBatchSize(rows, batchSize) };
-  return [note("batches", statement, text`${even} makes them nearly equal`)];
+  const even = evenBatchSize(rows, batchSize);
+  const size = fills(rows, even) ? even : fullerBatchSize(rows, batchSize);
+  const makes = size === even ? "makes them nearly equal" : `leaves one of ${rows % size}`;
+  return [note("batches", statement, text`${{ option: "batchSize", value: size }} ${makes}`)];
+}
+
+/** Whether the last batch is large enough. */
+function fills(rows: number, batchSize: number): boolean {
+  const last = rows % batchSize;
+  return last === 0 || last >= smallBatch * batchSize;
+}
+
+/** The nearest size whose last batch is large enough, for rows that no size divides evenly. */
+function fullerBatchSize(rows: number, batchSize: number): number {
+  let distance = 1;
+  while (!fills(rows, batchSize - distance) && !fills(rows, batchSize + distance)) distance++;
+  return fills(rows, batchSize - distance) ? batchSize - distance : batchSize + distance;
 }
 
 function checkSteps({ batchSize, epochs, statistics }: TablePlan, { train, validation }: Split): Finding[] {
