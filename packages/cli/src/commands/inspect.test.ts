@@ -48,6 +48,17 @@ describe("for people", () => {
     expect(wrong).toMatch(/error +column "preis" is numeric, but line 2 holds\s+"8,80"/);
   });
 
+  test("without a target: copies of rows, and a row of sums", async () => {
+    const value = (i: number) => Math.round(1e6 * Math.abs(Math.sin(i + 1)));
+    const rows = Array.from({ length: 60 }, (_, i) => [0, 50, 99].map((from) => value((i % 40) + from)));
+    const sums = [0, 1, 2].map((at) => rows.reduce((all, row) => all + row[at], 0));
+    writeFileSync(join(folder, "rows.csv"), `a,b,c\n${[...rows, sums].join("\n")}\n`);
+    const out = (await run("rows.csv")).replaceAll(/\s+/g, " ");
+    expect(out).toContain("warning 20 of 61 rows are copies of 20 others");
+    expect(out).toContain("first line 42: ");
+    expect(out).toContain('warning the last row, line 62, has in "a", "b", "c" the sum of the other rows');
+  });
+
   test("80 columns, whatever the names and values are", async () => {
     const name = `${"a long name ".repeat(8)}\u001b[31m`;
     writeFileSync(

@@ -64,11 +64,33 @@ describe("evenkeel train", () => {
     expect(out).toContain("from day, a, b ");
     expect(out).toContain("114 rows to train on, 30 to validate, 36 to test");
     expect(recordOf(run).split).toEqual({ validation: 0.16, test: 0.2, group: "person" });
+    expect(run.config.settings).toMatchObject({ split: { group: "person" } });
     const evaluated = JSON.parse((await runLine(["evaluate", run.id, "--part", "test", "--json"], { cwd })).out);
     expect(evaluated.scores.mae).toBeCloseTo(run.result?.scores.test?.mae ?? 0, 10);
     const hint = await train("visits.csv --ignore person");
     expect(hint.out).toContain('column "person" has 30 values in 180 rows');
     expect(hint.out).toContain("--group person keeps them in one part");
+  });
+
+  test("what is noticed names the line, in the file of a part too", async () => {
+    write("gap.csv", 60, (i) => visit(i).with(1, i === 7 ? "" : visit(i)[1]), header);
+    expect(await said("train", "gap.csv", "--target", "y", "--time", "day")).toContain("has no value in line 9;");
+    write("odd.csv", 40, (i) => visit(i).with(2, i === 3 ? "oops" : "1"), header);
+    const odd = await said("train", "visits.csv", "--target", "y", "--test", "odd.csv", ...quick);
+    expect(odd).toContain('column "a" is numeric, but line 5 of odd.csv holds "oops"');
+    write("comma.csv", 40, (i) => visit(i).with(2, `"${noise(i, 1).replace(".", ",")}"`), header);
+    const comma = await said("train", "visits.csv", "--target", "y", "--test", "comma.csv", ...quick);
+    expect(comma).toMatch(/column "a" is numeric, but line 2 of comma\.csv holds "0,\d{4}" \(40 rows/);
+    const lost = await said("train", "visits.csv", "--target", "y", "--validation", "nowhere.csv");
+    expect(lost).toContain("error: --validation: there is no file nowhere.csv");
+  });
+
+  test("a total in the last row is told once", async () => {
+    const sum = Array.from({ length: 60 }, (_, i) => i + 1).reduce((a, b) => a + b);
+    write("total.csv", 61, (i) => (i === 60 ? ["Total", sum, sum] : [`S${i % 7}`, i + 1, i + 1]), "shop,a,y");
+    const { out } = await train("total.csv");
+    expect(out).toContain('line 62: "Total" in the last row looks like a total; --skip-footer 1 leaves it out');
+    expect(out).not.toContain("is called");
   });
 
   test("--time tests on the latest rows", async () => {

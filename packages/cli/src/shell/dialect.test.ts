@@ -65,6 +65,8 @@ test("findings name flags as a shell takes them, and the parser gives the names 
   expect(of("size")).toMatch(/ or say --kind size=category$/);
   expect(of("owner's name")).toMatch(/free text; --kind 'owner'\\''s name=category' uses it$/);
   expect(parserOf(schemaOptions.kinds.check)("day\\, then=date:dmy", undefined)).toEqual({ "day, then": "date:dmy" });
+  const row = saidFindings(checkTable(table, inferSchema(table, { target: "y" })), (at) => `line ${at + 2}`);
+  expect(row.find(({ column }) => column === "size")?.message).toMatch(/but line 9 holds "oops"/);
   const without = checkTable(table, inferSchema(table, { target: "y", ignore: ["day, then", "size"] }));
   const problem = problemOf(new TableError(without));
   expect(problem && said(problem)).toBe(

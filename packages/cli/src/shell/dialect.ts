@@ -50,7 +50,19 @@ export function inPlace(problem: Problem, placeOf?: PlaceOf): Problem {
   const row = new RegExp(`"(?:[^"\\\\]|\\\\.)*"|\\brow ${where.row}\\b`, "g");
   const placed = (part: string) => part.replace(row, (found) => (found[0] === '"' ? found : place));
   if (typeof statement === "string") return { ...problem, statement: placed(statement) };
-  return { ...problem, statement: statement.map((part) => (typeof part === "string" ? placed(part) : part)) };
+  const parts = joined(statement).map((part) => (typeof part === "string" ? placed(part) : part));
+  return { ...problem, statement: parts };
+}
+
+/** A text without strings side by side. */
+function joined(parts: readonly (string | Reference)[]): (string | Reference)[] {
+  const all: (string | Reference)[] = [];
+  for (const part of parts) {
+    const last = all.at(-1);
+    if (typeof part === "string" && typeof last === "string") all[all.length - 1] = last + part;
+    else all.push(part);
+  }
+  return all;
 }
 
 function typedGiven(given: Given): string {

@@ -24,5 +24,6 @@ export interface ReadNote {
   readonly severity: "warning" | "note";
   readonly code: string;
   readonly column?: string;
+  readonly row?: number;
   readonly message: string;
 }

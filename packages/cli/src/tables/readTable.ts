@@ -95,7 +95,9 @@ async function readFiles(
       const name = files.length === 1 ? files[0].name : `${source} (${files.length} files)`;
       const about = { source: name, format: opened[0].format, ...(target !== undefined && { target }) };
       const texts = opened.flatMap(({ csv }) => csv ?? []);
-      if (texts.length === opened.length) return { ...about, ...(await readCsv(texts, options, signal, onFile)) };
+      if (texts.length === opened.length) {
+        return { ...about, ...(await readCsv(texts, options, signal, onFile)) };
+      }
       const parts = opened.flatMap(({ part }) => part ?? []);
       if (parts.length < opened.length) throw mixed(files, opened);
       const collected = await collect(workspace.database, parts, options, onFile);

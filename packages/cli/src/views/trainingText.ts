@@ -2,12 +2,12 @@ import type { TableRefit, TableStartEvent, TableTraining } from "evenkeel/train"
 import type { Trained } from "../actions/training/train.ts";
 import { usualRuns } from "../records/runs/runsFolder.ts";
 import type { RunResult } from "../records/runs/types.ts";
-import { saidFindings } from "../shell/dialect.ts";
 import { sentence } from "../shell/errors.ts";
 import { count, secondsText, wholeText } from "../shell/figures.ts";
 import { printable } from "../shell/printed.ts";
 import { type Colors, type Output, wrap } from "../shell/terminal.ts";
 import type { TableRead } from "../tables/index.ts";
+import { noticed } from "../tables/noticed.ts";
 import { findingLines } from "./findingLines.ts";
 import { scoresText } from "./scoresText.ts";
 import { statisticsLine } from "./statisticsLine.ts";
@@ -20,7 +20,6 @@ export function introduction(table: TableRead, event: TableStartEvent, output: O
   const { colors } = output;
   const { schema, findings, split, plan, network } = event;
   const features = schema.columns.filter(({ use }) => use === "feature").map(({ name }) => printable(name));
-  const noticed = [...table.notes, ...saidFindings(findings, table.placeOf)];
   const values = network.parameters().reduce((sum, parameter) => sum + parameter.numel(), 0);
   const { hidden, norm, activation, dropout } = plan.network;
   const shape = [
@@ -41,7 +40,7 @@ export function introduction(table: TableRead, event: TableStartEvent, output: O
     `Network of ${wholeText(values)} parameters: ${shape.join(", ")}`,
     `${optimizer}, ${rates}, batches of ${batchSize}, ${count(epochs, "epoch")}${again}`,
   ];
-  const found = findingLines(noticed, output, { width, indent: "  " });
+  const found = findingLines(noticed(table, findings), output, { width, indent: "  " });
   return `${lines.map((line) => `${wrap(line, width, "  ")}\n`).join("")}${found}\n`;
 }
 

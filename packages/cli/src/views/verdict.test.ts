@@ -20,6 +20,10 @@ it("says so where they disagree, and where large errors may be the reason", () =
     "The scores disagree: on the test rows the network is better than every baseline by MAE (330; ridge 740), and worse than one by " +
       "RMSE (3,116; ridge 1,146), R² (0.390; ridge 0.917). RMSE weighs the largest errors most: evaluate shows their rows.",
   );
+  const noise = { mean: { mae: 0.82, rmse: 1.008, r2: 0.0017 } };
+  expect(verdict(standings({ mae: 0.82, rmse: 1.0065, r2: 0.0047 }, noise), "test")).toMatch(
+    /^The network is no better/,
+  );
   expect(said({ mae: 900, rmse: 900, r2: 0.95 })).not.toContain("largest errors");
   expect(said({ mae: 700, rmse: 1140, r2: 0.918 })).toBe(
     "The scores differ: on the test rows the network is better than every baseline by MAE (700; ridge 740), and no better than one by " +

@@ -31,6 +31,8 @@ export function standings(
 }
 
 function outcome(metric: string, own: number, best: number): Standing["outcome"] {
+  // R² is another way to write the RMSE, and near 0 a hundredth of it is nothing.
+  if (metric === "r2") return outcome("rmse", Math.sqrt(1 - own), Math.sqrt(1 - best));
   const gain = metricFacts(metric).better === "lower" ? best - own : own - best;
   // A hundredth of the score: less is not worth a network.
   const worthwhile = 0.01 * Math.abs(best);

@@ -6,11 +6,10 @@ import {
   inferSchema,
   type Schema,
   type SchemaOptions,
-  type Table,
   type Task,
 } from "evenkeel/tabular";
-import { saidFindings } from "../../shell/dialect.ts";
 import type { ReadNote, TableRead } from "../../tables/index.ts";
+import { noticed } from "../../tables/noticed.ts";
 import { type ColumnSummary, summaryOf } from "../../tables/summary.ts";
 
 /** What can be said about the meaning of columns, without a target. */
@@ -44,7 +43,7 @@ export function inspectTable(table: TableRead, wanted?: string, options: Meaning
       type: column.type,
       ...summaryOf(column, { ...columns[i], nulls }),
     })),
-    findings: [...table.notes, ...saidFindings(found, table.placeOf)],
+    findings: noticed(table, found),
   };
 }
 
@@ -75,12 +74,17 @@ function withoutTarget(
     return known?.columns[i] ?? { name, kind: plain[type], use: "feature" as const };
   });
   if (schema === undefined) return { columns, found: [] };
-  const about = (of: Table, one: Schema, isMeant: (name: string) => boolean) =>
-    checkTable(of, one).filter(({ code, column }) => code !== "leak" && column !== undefined && isMeant(column));
-  const found = about(table, schema, (name) => name !== schema.target);
+  const all = checkTable(table, schema);
+  const about = (findings: readonly Finding[], isMeant: (name: string) => boolean) =>
+    findings.filter(({ code, column }) => code !== "leak" && column !== undefined && isMeant(column));
+  const found = [
+    ...all.filter(({ code }) => code === "copies" || code === "total-row"),
+    ...about(all, (name) => name !== schema.target),
+  ];
   if (other === undefined) return { columns, nulls: schema.nulls, found };
   const isOne = ({ name }: { readonly name: string }) => name === schema.target || name === other.target;
   const two = { rows: table.rows, columns: table.columns.filter(isOne) };
-  const ofTarget = about(two, { ...other, columns: other.columns.filter(isOne) }, (name) => name === schema.target);
+  const ofTwo = checkTable(two, { ...other, columns: other.columns.filter(isOne) });
+  const ofTarget = about(ofTwo, (name) => name === schema.target);
   return { columns, nulls: schema.nulls, found: [...ofTarget, ...found] };
 }

@@ -4,8 +4,8 @@ import type { PictureFlags } from "../../pictures/pictureFlags.ts";
 import type { RunFinding } from "../../records/runs/types.ts";
 import type { StudyConfig } from "../../records/studies/studyFolder.ts";
 import type { ActionContext } from "../../shell/context.ts";
-import { saidFindings } from "../../shell/dialect.ts";
 import type { TableRead } from "../../tables/index.ts";
+import { noticed } from "../../tables/noticed.ts";
 import { namingPlaces } from "../../tables/places.ts";
 import { readTableOf, type TableFlags, tableFlags } from "../../tables/tableFlags.ts";
 import { columnOptions, targetOf, textColumns } from "../columns.ts";
@@ -56,14 +56,14 @@ export async function readData(
   context.progress?.doing("checking the table");
   return namingPlaces(table.placeOf, () => {
     const settled = settleRareClasses(table, columns, rareClasses);
-    const schema = withoutGroup(settled.schema, { group }, columns.features);
+    const schema = withoutGroup(settled.schema, { group });
     const findings = [
       ...settled.findings,
       ...checkTable(settled.table, schema, { rareClasses, leftOut: settled.leftOut }),
     ];
-    const noticed = [...table.notes, ...saidFindings(findings, table.placeOf)];
     if (findings.some(({ severity }) => severity === "error")) throw new TableError(findings);
     const { rows, columns: values } = settled.table;
-    return { data: { table: { rows, columns: values }, schema }, table, read, columns, noticed };
+    const data = { table: { rows, columns: values }, schema };
+    return { data, table, read, columns, noticed: noticed(table, findings) };
   }).finally(context.progress?.stop);
 }

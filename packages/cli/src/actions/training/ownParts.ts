@@ -1,9 +1,10 @@
+import { text } from "evenkeel/problem";
 import { joinTables } from "evenkeel/tabular";
 import type { ActionContext } from "../../shell/context.ts";
 import { misuse } from "../../shell/errors.ts";
 import { listed, nearest } from "../../shell/nearest.ts";
 import { printable } from "../../shell/printed.ts";
-import type { ReadTableOptions, TableRead } from "../../tables/index.ts";
+import { type ReadTableOptions, type TableRead, TableReadError } from "../../tables/index.ts";
 import { readTableOf, type TableFlags } from "../../tables/tableFlags.ts";
 
 /** The rows of the parts that have tables of their own, in the table that was joined of all. */
@@ -46,7 +47,11 @@ export async function readWithParts(
     return `${place ?? `row ${row - starts[at]}`} of ${file}`;
   };
   const notes = own.flatMap((one, i) =>
-    one.notes.map((note) => ({ ...note, message: `--${named[i]}: ${note.message}` })),
+    one.notes.map((note) => ({
+      ...note,
+      ...(note.row !== undefined && { row: joined.parts[i + 1][note.row] }),
+      message: `--${named[i]}: ${note.message}`,
+    })),
   );
   return {
     table: { ...table, ...joined.table, placeOf, notes: [...table.notes, ...notes] },
@@ -62,7 +67,13 @@ async function readPart(
   { carry }: Pick<ReadTableOptions, "carry">,
 ): Promise<TableRead> {
   if (file === "-") throw misuse("conflict", `--${part} takes a file, not standard input`, "write the rows into one");
-  return readTableOf(file, flags, context, { carry });
+  try {
+    return await readTableOf(file, flags, context, { carry });
+  } catch (error) {
+    if (!(error instanceof TableReadError)) throw error;
+    const { statement = "", ...problem } = error.problem;
+    throw new TableReadError({ ...problem, statement: text`--${part}: ${statement}` }, error.cause);
+  }
 }
 
 function checkColumns(part: string, { columns, source }: TableRead, table: TableRead): void {

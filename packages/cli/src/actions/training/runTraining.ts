@@ -1,6 +1,7 @@
 import { problemOf } from "evenkeel";
 import { type Checkpoint, saveCheckpoint } from "evenkeel/io";
-import type { Table, Task } from "evenkeel/tabular";
+import { withoutUndefined } from "evenkeel/problem";
+import type { Task } from "evenkeel/tabular";
 import {
   type TableEpochEvent,
   type TablePlan,
@@ -11,18 +12,15 @@ import {
 } from "evenkeel/train";
 import type { RunFolder } from "../../records/runs/runFolder.ts";
 import type { EpochLine, RunFinding, RunResult } from "../../records/runs/types.ts";
-import { type PlaceOf, saidFindings } from "../../shell/dialect.ts";
 import { CommandError, sentence } from "../../shell/errors.ts";
 import { WriteError } from "../../shell/files/writeAtomic.ts";
+import type { TableRead } from "../../tables/index.ts";
+import { noticed } from "../../tables/noticed.ts";
 import { namingPlaces } from "../../tables/places.ts";
 
 interface RecordedTraining {
-  readonly table: Table;
+  readonly table: TableRead;
   readonly options: TrainTableOptions;
-  /** Notes from reading the table. */
-  readonly notes: readonly RunFinding[];
-  /** Where rows of the table stand. */
-  readonly placeOf?: PlaceOf | undefined;
   /** Called when everything is checked; returns the folder to record the run in. */
   readonly open: (event: TableStartEvent) => RunFolder;
   readonly onEpoch: (line: EpochLine) => void;
@@ -63,7 +61,7 @@ export async function runTraining(plan: RecordedTraining): Promise<Recorded> {
     writtenAt = performance.now();
   };
   try {
-    const training = await namingPlaces(plan.placeOf, () =>
+    const training = await namingPlaces(table.placeOf, () =>
       trainTable(table, {
         ...options,
         signal,
@@ -86,7 +84,7 @@ export async function runTraining(plan: RecordedTraining): Promise<Recorded> {
     );
     writeCheckpoint();
     if (folder === undefined) throw new Error("the training ended before it began");
-    const result = resultOf(training, plan.notes, plan.placeOf);
+    const result = resultOf(training, table);
     if (training.history.epochs.length > 0) folder.writeModel(training.model.save());
     folder.writeResult(result);
     return { training, folder: { run: folder, result } };
@@ -125,10 +123,10 @@ function lineOf(event: TableEpochEvent, validated: boolean): EpochLine {
   };
 }
 
-function resultOf(training: TableTraining, notes: readonly RunFinding[], placeOf?: PlaceOf): RunResult {
+function resultOf(training: TableTraining, table: TableRead): RunResult {
   const { history, keptEpoch, scores, baselines, statistics, refit } = training;
-  const said = saidFindings(training.findings, placeOf).map(({ problem: _, ...finding }) => finding);
-  const findings = [...notes, ...said, ...refitFindings(refit)];
+  const said = noticed(table, training.findings).map(recorded);
+  const findings = [...said, ...refitFindings(refit)];
   const interrupted = history.reason === "aborted" || (refit?.kept === false && refit.error === undefined);
   const status = interrupted ? "interrupted" : "finished";
   const seconds = history.seconds + (refit?.history.seconds ?? 0);
@@ -152,6 +150,11 @@ function resultOf(training: TableTraining, notes: readonly RunFinding[], placeOf
   };
 }
 
+/** A finding as it is kept: its text alone. */
+function recorded({ severity, code, column, row, message }: RunFinding): RunFinding {
+  return { severity, code, ...withoutUndefined({ column, row }), message };
+}
+
 /** The scores alone do not show that a refit failed. */
 function refitFindings(refit: TableTraining["refit"]): RunFinding[] {
   if (refit?.error === undefined) return [];
@@ -163,9 +166,15 @@ function refitFindings(refit: TableTraining["refit"]): RunFinding[] {
 export function settingsOf(
   { seed: _, ...plan }: TablePlan,
   task: Task,
-  { preprocessing = {}, classWeights = "none" }: TrainTableOptions,
+  { preprocessing = {}, classWeights = "none", split = {}, rareClasses }: TrainTableOptions,
 ) {
   // The plan's loss is for numbers.
   const settings = task === "regression" ? plan : { ...plan, loss: "crossEntropy" };
-  return { ...settings, preprocessing: { ...preprocessing }, classWeights } as Readonly<Record<string, unknown>>;
+  const by = "train" in split ? {} : withoutUndefined({ group: split.group, time: split.time });
+  return {
+    ...settings,
+    ...{ preprocessing: { ...preprocessing }, classWeights },
+    ...(Object.keys(by).length > 0 && { split: by }),
+    ...withoutUndefined({ rareClasses }),
+  } as Readonly<Record<string, unknown>>;
 }

@@ -100,8 +100,6 @@ export async function train(request: TrainRequest, context: ActionContext, event
   const { training, folder } = await runTraining({
     table,
     options: { ...options, ...(rows && { split: { ...options.split, ...rows } }), record },
-    notes: table.notes,
-    placeOf: table.placeOf,
     signal,
     tensorboard,
     ...(resumed?.checkpoint && { resume: resumed.checkpoint }),

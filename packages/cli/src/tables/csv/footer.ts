@@ -14,7 +14,7 @@ export function totalNote(name: string, columns: readonly Column[], rows: number
     // A text that other rows have too is a category of theirs.
     if (code < 0 || !total.test(dictionary[code].trim()) || codes.indexOf(code) < rows - 1) continue;
     const message = `${name}, line ${line}: ${JSON.stringify(dictionary[code])} in the last row looks like a total; --skip-footer 1 leaves it out`;
-    return [{ severity: "warning", code: "total", column: column.name, message }];
+    return [{ severity: "warning", code: "total", column: column.name, row: rows - 1, message }];
   }
   return [];
 }

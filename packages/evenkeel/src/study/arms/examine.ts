@@ -26,6 +26,7 @@ import { NonFiniteLossError } from "../../train/fit/nonFinite.ts";
 import type { TablePlan } from "../../train/table/plan.ts";
 import { type Rows, TableTrainer } from "../../train/table/trainer.ts";
 import type { StudyData } from "../plan/plan.ts";
+import { studied } from "../trial/studied.ts";
 import type { TrialSettings } from "../trial/trialSpec.ts";
 import type { Arm, NamedArm, NormArm } from "./arm.ts";
 import { isNetworkArm } from "./checkArms.ts";
@@ -55,7 +56,7 @@ export class Examination {
   readonly #samples = new Map<string, Sample>();
 
   constructor(data: StudyData, settings: TrialSettings) {
-    this.data = data;
+    this.data = studied(data, settings);
     this.settings = settings;
   }
 

@@ -3,6 +3,7 @@ import type * as nn from "../../nn/index.ts";
 import { type NetworkSize, type ResolvedNetwork, TabularNet } from "../../tabular/index.ts";
 import type { StudyData } from "../plan/plan.ts";
 import { armsOf } from "../questions/index.ts";
+import { studied } from "../trial/studied.ts";
 import type { TrialSpec } from "../trial/trialSpec.ts";
 import { type NamedArm, type NormArm, sameArm } from "./arm.ts";
 import { checkArms, isNetworkArm } from "./checkArms.ts";
@@ -46,10 +47,10 @@ export class ArmFunctions {
   }
 
   #ofQuestion(
-    { arm, hidden, activation }: TrialSpec,
+    { arm, hidden, activation, group }: TrialSpec,
     { ask, dropout }: NonNullable<AskedOrGiven>,
   ): NetworkArm | undefined {
-    const arms = armsOf(ask, { hidden, activation, dropout, data: this.#data });
+    const arms = armsOf(ask, { hidden, activation, dropout, data: studied(this.#data, { group }) });
     return arms.filter(isNetworkArm).find(({ name }) => name === arm.name);
   }
 

@@ -6,6 +6,7 @@ import { checkArms, isNetworkArm } from "../arms/checkArms.ts";
 import { Examination, examineArm } from "../arms/examine.ts";
 import type { PictureShape } from "../arms/networkArm.ts";
 import { type Ask, type Question, questionOf } from "../questions/index.ts";
+import { studied } from "../trial/studied.ts";
 import type { Metric, TrialSettings } from "../trial/trialSpec.ts";
 import { partOfEpochs } from "../trial/trialSpec.ts";
 import { checkStudyOptions, studyOptions } from "./options.ts";
@@ -55,8 +56,9 @@ const fewestRows = 20;
  * @throws TypeError, RangeError or Error naming the arm, if its function throws, returns no module,
  *   or returns one that cannot be trained on these data
  */
-export function planStudy(data: StudyData, options: StudyOptions = {}): StudyPlan {
+export function planStudy(given: StudyData, options: StudyOptions = {}): StudyPlan {
   checkStudyOptions(options);
+  const data = studied(given, options);
   const { table, schema } = data;
   checkPicture(data);
   const question = asked(options);
@@ -104,10 +106,10 @@ export function planStudy(data: StudyData, options: StudyOptions = {}): StudyPla
   const usualLengths = endsWithEpochs(train.schedule) ? (defaults.epochFractions?.[usual] ?? []) : [];
   const epochFractions = lengthsOf(options.epochFractions, usualLengths, epochs);
   const settings = { metric, hidden, activation, batchSize, epochs, target, train, ...shares };
-  const given = options.arms ?? question.arms({ hidden, activation, dropout, data });
+  const wanted = options.arms ?? question.arms({ hidden, activation, dropout, data });
   const from = options.arms === undefined ? { ask: question.ask, dropout } : null;
   const examination = new Examination(data, settings);
-  const arms: Arm[] = given.map((arm) => examineArm(arm, examination, from));
+  const arms: Arm[] = wanted.map((arm) => examineArm(arm, examination, from));
   return {
     ...(question.ask === "normalization" ? {} : { ask: question.ask }),
     ...{ target: schema.target, task: schema.task },

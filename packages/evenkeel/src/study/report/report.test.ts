@@ -159,11 +159,19 @@ describe("the report", () => {
     expect(notes).toContain(
       "The smallest effect of interest is 1% of the error without, or of a tenth of the best constant's where that is more.",
     );
+    expect(notes).toMatch(/a row of these may be a test row of another seed/);
     expect(notes).toMatch(/Best at the edge of the grid/);
     // If the rate beside the edge is as good, the edge of the grid does not limit the result.
     const same = madeUpStudy(() => ({}));
     expect(studyReport(concludeStudy(same.plan, same.trials)).notes.join(" ")).not.toContain("edge of the grid");
     expect(notes).toMatch(/An epoch takes 3\.00 ms with BatchNorm and 2\.00 ms without/);
     expect(studyReport(result).notes.join(" ")).not.toContain("An epoch takes");
+  });
+
+  test("which say that the seeds of a split by time have the same rows", () => {
+    const settings = { ...result.plan.settings, time: "day" };
+    const notes = studyReport({ ...result, plan: { ...result.plan, settings } }).notes.join(" ");
+    expect(notes).toContain("over 10 seeds, which all have the same split by day: they are about starting weights");
+    expect(notes).not.toMatch(/because the seeds split the same rows anew|test row of another seed/);
   });
 });

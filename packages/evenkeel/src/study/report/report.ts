@@ -157,15 +157,32 @@ function isBestAlone(view: StudyView, arm: Arm, statistics: Statistics, lr: numb
   return next !== undefined && next.validation - rates[at].validation >= worthBeside(view, rates[at].validation);
 }
 
+/** What the intervals are, and what they are about. */
+function intervalsNote({ plan }: StudyView): string {
+  const { seeds, settings, rows } = plan;
+  const n = seeds.length;
+  const widened =
+    `variance times 1/${n} + ${rows.test}/${rows.all - rows.test} (rows scored / others) instead of 1/${n}, ` +
+    "the corrected resampled t-test of Nadeau and Bengio (2003, Machine Learning 52)";
+  const over = `Intervals are Student's t over ${count(n, "seed")}`;
+  if (settings.time !== undefined) {
+    return (
+      `${over}, which all have the same split by ${settings.time}: they are about starting weights and the order of the rows. ` +
+      `They are as wide as if the seeds split the rows anew: ${widened}. They say nothing of other times, and nothing of other tables.`
+    );
+  }
+  return (
+    `${over}, widened because the seeds split the same rows anew: ${widened}. So they are about other rows of the same kind as well, ` +
+    "and more seeds alone cannot make them narrow: more rows can. They say nothing of other tables."
+  );
+}
+
 function notesOf(view: StudyView, complete: boolean, rows: readonly ReportRow[]): string[] {
   const { seeds, lrs, settings } = view.plan;
   const notes = complete ? [] : ["The study was interrupted; these are the figures of what was finished."];
-  const { all, test } = view.plan.rows;
+  const { time } = settings;
   notes.push(
-    `Intervals are Student's t over ${count(seeds.length, "seed")}, widened because the seeds split the same rows anew: variance ` +
-      `times 1/${seeds.length} + ${test}/${all - test} (rows scored / others) instead of 1/${seeds.length}, the corrected resampled t-test of ` +
-      "Nadeau and Bengio (2003, Machine Learning 52). So they are about other rows of the same kind as well, and more seeds alone " +
-      "cannot make them narrow: more rows can. They say nothing of other tables.",
+    intervalsNote(view),
     "Every verdict goes by the interval that stands beside its figure: 95% for a figure by itself; for a claim of k figures " +
       "100% - 5%/k, so that all of the claim hold in 95% (Bonferroni). A figure of two claims has two intervals for that reason.",
     `The smallest effect of interest is ${describeWorth(view, view.plan.ask && `the error of ${describeArm(view.reference)}`)}.`,
@@ -175,9 +192,11 @@ function notesOf(view: StudyView, complete: boolean, rows: readonly ReportRow[])
       `An interval of error rates reaches at least ${number(view.reach(seeds.length))} either way: rarer differences might not have been seen in the rows scored.`,
     );
   notes.push(
-    "Rates were chosen by the mean over the seeds' validation rows, and a row of these may be a test row of another seed: all " +
-      "errors may be a little too low. It favours no arm, for all had the same rates to choose from. A run that diverged counts " +
-      "with the error of the best constant.",
+    `Rates were chosen by the mean over the seeds' validation rows${
+      time === undefined
+        ? ", and a row of these may be a test row of another seed: all errors may be a little too low. It favours no arm, for all had the same rates to choose from."
+        : "; no test row had a part in it."
+    } A run that diverged counts with the error of the best constant.`,
   );
   if (seeds.length < 10)
     notes.push(

@@ -8,6 +8,7 @@ import { trialOptions } from "../arms/trainingOptions.ts";
 import type { StudyData } from "../plan/plan.ts";
 import { constantErrors } from "./errors.ts";
 import { rescaleTable } from "./rescale.ts";
+import { studied } from "./studied.ts";
 import type { TrialResult } from "./trialResult.ts";
 import type { TrialSpec } from "./trialSpec.ts";
 
@@ -37,7 +38,8 @@ export function preparationKey(spec: TrialSpec): string {
 }
 
 /** Splits the rows, takes a fraction of the training rows, and fits the preprocessing on it. */
-export function prepare({ table, schema }: StudyData, spec: TrialSpec): Prepared {
+export function prepare(given: StudyData, spec: TrialSpec): Prepared {
+  const { table, schema } = studied(given, spec);
   const { seed, validation, test, group, time } = spec;
   const split = splitRows(table, schema, { validation, test, seed, ...withoutUndefined({ group, time }) });
   const trainRows = sampleOf(split.train, spec.rows, seed);

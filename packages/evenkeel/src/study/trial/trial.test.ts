@@ -67,6 +67,18 @@ describe("a trial", () => {
     expect(Object.keys(plain.result.readings)).toEqual(["asTrained"]);
   });
 
+  test("the column that rows are split by is no feature, unless it was named as one", async () => {
+    const people = tableFromRows(rows.map((row, i) => ({ ...row, person: i % 20 })));
+    const inputs = (options: { features?: string[] }, group?: string) => {
+      const given = { table: people, schema: inferSchema(people, { target: "y", ignore: ["sign"], ...options }) };
+      const plan = planStudy(given, { seeds: [4], lrs: [0.01], epochs: 1, ...(group && { group }) });
+      return prepare(given, rateTrials(plan)[0]).preprocessing.features;
+    };
+    expect(inputs({})).toContain("person");
+    expect(inputs({}, "person")).not.toContain("person");
+    expect(inputs({ features: ["a", "person"] }, "person")).toContain("person");
+  });
+
   test("knows a constant's errors: the mean's", async () => {
     const { result } = await runTrial(data, specOf("raw"));
     const { train, test: held } = prepare(data, specOf("raw"));

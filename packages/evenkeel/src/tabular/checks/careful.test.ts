@@ -62,6 +62,7 @@ describe("values far outside the rest", () => {
     ["a very uneven income", (i) => Math.exp(10 + 2.5 * normal(i))],
     ["with a tail on both sides", (i) => normal(i) / (noise(i, 50) + 0.003)],
     ["mostly zero", (i) => (noise(i, 50) < 0.6 ? 0 : Math.exp(normal(i)))],
+    ["half zero, and uneven", (i) => (i === 9 ? 5000 : noise(i, 50) < 0.5 ? 0 : Math.exp(2 * normal(i)))],
     ["of two kinds", (i) => (i % 100 === 0 ? 2000 : 50 + normal(i))],
     ["thinning out", (i) => (i === 7 ? 19 : i === 9 ? -22 : normal(i))],
     ["years", (i) => 1950 + Math.floor(noise(i) * 70)],
@@ -82,7 +83,7 @@ describe("a number that stands for a missing value", () => {
       of(200, (i) => (i === 8 ? 9999 : 1950 + (i % 70))),
       /holds 9999 in 1 row, first in row 8, and otherwise 1950 to 2019/,
     ],
-    ["-99", of(200, (i) => (i % 9 === 0 ? -99 : noise(i))), /if it is one, name it in nulls$/],
+    ["-99", of(200, (i) => (i % 9 === 0 ? -99 : noise(i))), /if it is one, say nulls: \["-99"\]$/],
   ])("is %s", (_, x, message) => {
     const found = findingsOf({ x });
     expect(found).toHaveLength(1);

@@ -29,7 +29,7 @@ export function checkNumbers(name: string, values: Numbers): Finding[] {
     const { value, count, low, high } = sentinel;
     const row = values.indexOf(value);
     const statement = `${named} holds ${value} in ${rowsText(count)}, first in row ${row}, and otherwise ${low} to ${high}: it looks like a missing value`;
-    const cure = text`if it is one, name it in ${{ option: "nulls" }}`;
+    const cure = text`if it is one, say ${{ option: "nulls", value: [String(value)] }}`;
     findings.push(finding("warning", "sentinel", statement, cure, { column: name, row }));
   }
   const rest = sentinel === undefined ? values : values.filter((value) => value !== sentinel.value);
@@ -118,21 +118,22 @@ function quartilesOf(values: Numbers): number[] {
 /**
  * Values more than 15 interquartile ranges from the quartiles, if they are at most 3 or one in a
  * thousand. The long tail of a positive quantity such as an income is no mistake: its large values
- * must be 4 interquartile ranges away in logarithms, too. Among values of both signs they must be
- * twice as far from the quartiles as any other value.
+ * must be 4 interquartile ranges away in logarithms, too; those of the values above 0. Among values
+ * of both signs, or of which a quarter is 0, they must be twice as far from the quartiles as any
+ * other value.
  */
 function outliersIn(values: Numbers, [low, , high]: readonly number[], extent: Extent) {
   const range = high - low;
   const bound = farOut * range;
   if (!(range > 0) || Math.max(low - extent.low, extent.high - high) <= bound) return undefined;
-  const positive = low > 0 && extent.low >= 0;
-  const logarithms = positive ? Math.log(high) + farOutLogarithm * Math.log(high / low) : 0;
+  const positive = extent.low >= 0;
+  const far = positive ? farLogarithm(low > 0 ? [low, high] : quartilesOf(values.filter((value) => value > 0))) : 0;
   let [count, farthest, most] = [0, 0, 0];
   let [least, within] = [Infinity, 0];
   for (let i = 0; i < values.length; i++) {
     const value = values[i];
     const distance = Math.max(low - value, value - high);
-    if (!(distance > bound) || (positive && value > high && Math.log(value) <= logarithms)) {
+    if (!(distance > bound) || (positive && value > high && Math.log(value) <= far)) {
       if (distance > within) within = distance;
       continue;
     }
@@ -141,7 +142,13 @@ function outliersIn(values: Numbers, [low, , high]: readonly number[], extent: E
     if (distance > most) [most, farthest] = [distance, value];
   }
   if (count === 0 || count > Math.max(3, extent.count / 1000)) return undefined;
-  return positive || least >= 2 * within ? { count, farthest } : undefined;
+  return (positive && low > 0) || least >= 2 * within ? { count, farthest } : undefined;
+}
+
+/** The logarithm up to which a positive value is no mistake. */
+function farLogarithm(quartiles: readonly number[]): number {
+  const [low, high] = [quartiles[0], quartiles[quartiles.length - 1]].map(Math.log);
+  return high + farOutLogarithm * (high - low);
 }
 
 /** The value of nearly all rows, and how many standard deviations the others are away at most. */

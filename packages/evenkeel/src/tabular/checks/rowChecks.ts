@@ -3,7 +3,7 @@ import { columnOf, shorten } from "../schema/columns.ts";
 import { numbersOf } from "../schema/read.ts";
 import { type ColumnReading, readingOf, type Schema } from "../schema/schema.ts";
 import { copiesIn, firstEqual } from "../table/copies.ts";
-import { cellsOf, hashRows } from "../table/rowHashes.ts";
+import { cellsOf, hashRows, isMissing } from "../table/rowHashes.ts";
 import type { Column, Table } from "../table/table.ts";
 import { type Finding, finding } from "./findings.ts";
 import type { Values } from "./leak.ts";
@@ -16,7 +16,7 @@ export function checkCopies(table: Table, schema: Schema, withTarget: Int32Array
   const row = withTarget[firstOf.findIndex((first, i) => first !== i)];
   const statement =
     `${repeated} of ${withTarget.length} rows are copies of ${originals === 1 ? "another one" : `${originals} others`}, ` +
-    `with the same features and target, first row ${row}: a split keeps them in one part`;
+    `with the same features and target, first row ${row}: a random split keeps them in one part`;
   return [finding("warning", "copies", statement, "leave them out if they were not measured anew", { row })];
 }
 
@@ -109,7 +109,7 @@ export function checkGroups(
     return [];
   }
   const cells = cellsOf(column, reading);
-  const present = rows.filter((row) => (cells instanceof Int32Array ? cells[row] >= 0 : !Number.isNaN(cells[row])));
+  const present = rows.filter((row) => !isMissing(cells, row));
   const firstOf = firstEqual(hashRows([cells], present));
   const sizes = new Int32Array(present.length);
   for (const first of firstOf) sizes[first]++;

@@ -89,7 +89,7 @@ function isZeroOne(column: Column, reading: Reading): boolean {
 }
 
 /** The classes of a target in order: false before true, numbers by size, texts by code point. */
-function classesOf(column: Column, kind: ColumnKind, reading: Reading): string[] {
+export function classesOf(column: Column, kind: ColumnKind, reading: Reading): string[] {
   if (kind === "boolean") return truthNames;
   if (kind === "numeric") {
     const values = new Set(numbersOf(column, reading));

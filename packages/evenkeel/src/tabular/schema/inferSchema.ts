@@ -1,11 +1,11 @@
 import { checkDeclared, refuse, text } from "../../core/index.ts";
-import { inferTarget } from "../encoding/targetClasses.ts";
+import { classesOf, inferTarget } from "../encoding/targetClasses.ts";
 import type { Table } from "../table/table.ts";
-import { checkStructure, columnOf, noColumn, shorten } from "./columns.ts";
+import { checkStructure, columnOf, noColumn, shorten, takeRows } from "./columns.ts";
 import { identifierOf } from "./identifier.ts";
 import { type Inferred, inferKind, type Known } from "./inferKind.ts";
 import { numberReadings } from "./numberReadings.ts";
-import { askedReasons, type ColumnSchema, type Schema, type ToldKind } from "./schema.ts";
+import { askedReasons, type ColumnSchema, readingOf, type Schema, type ToldKind } from "./schema.ts";
 import { schemaOptions } from "./schemaOptions.ts";
 import type { SchemaOptions } from "./schemaOptions.types.ts";
 import type { DateFormat } from "./values/dateFormat.ts";
@@ -54,7 +54,8 @@ export function inferSchema(table: Table, options: SchemaOptions): Schema {
         ? askedReasons.features
         : whyUseless(inferred, asked, identifier);
     const { present, constant, why: _, ...meaning } = inferred;
-    return why === undefined ? { name, ...meaning, use: "feature" } : { name, ...meaning, use: "ignored", why };
+    if (why !== undefined) return { name, ...meaning, use: "ignored", why };
+    return { name, ...meaning, use: "feature", ...(listed && { named: true }) };
   });
   const { classes } = predicted;
   const isUsual = options.nulls === undefined && options.onlyNulls === undefined;
@@ -65,6 +66,20 @@ export function inferSchema(table: Table, options: SchemaOptions): Schema {
     task: predicted.task,
     ...(classes === undefined ? {} : { classes }),
   };
+}
+
+/**
+ * The schema of a table as some of its rows have it, those that are trained on: the others are read
+ * as these are, and must fit. Only the classes are those of all rows.
+ * @throws as `inferSchema`; RangeError if another row's target is not of its kind
+ */
+export function inferSchemaBy(table: Table, options: SchemaOptions, rows: Int32Array | undefined): Schema {
+  if (rows === undefined || rows.length === 0) return inferSchema(table, options);
+  const schema = inferSchema(takeRows(table, rows), options);
+  if (schema.classes === undefined) return schema;
+  const { kind, ...reading } = readingOf(schema, schema.target);
+  const classes = classesOf(columnOf(table, schema.target), kind, { ...reading, notNull: schema.classes });
+  return { ...schema, classes, task: options.task ?? (classes.length > 2 ? "multiclass" : "binary") };
 }
 
 /** The texts that mean that there is no value. */

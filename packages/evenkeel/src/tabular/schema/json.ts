@@ -52,7 +52,7 @@ export function numberAt(at: string, value: unknown, { above0 = false } = {}): n
   return value;
 }
 
-export function oneOfAt<T extends string>(at: string, value: unknown, known: readonly T[]): T {
+export function oneOfAt<T extends string | true>(at: string, value: unknown, known: readonly T[]): T {
   if (known.includes(value as T)) return value as T;
   throw wrongValue("", at, value, known.map((text) => JSON.stringify(text)).join(" or "));
 }

@@ -40,6 +40,8 @@ export interface ColumnSchema {
   readonly use: "feature" | "target" | "ignored";
   /** Why it is ignored, in words for a person. */
   readonly why?: string;
+  /** That it is a feature because `features` names it. */
+  readonly named?: true;
 }
 
 /** What is known of a table's columns, and what is to be predicted. */

@@ -11,7 +11,12 @@ export function schemaFromJSON(json: unknown): Schema {
   const top = objectAt("schema", json, ["columns", "target", "task"], ["classes", "nulls"]);
   const columns = listAt("schema.columns", top.columns).map((value, i): ColumnSchema => {
     const at = `schema.columns[${i}]`;
-    const from = objectAt(at, value, ["name", "kind", "use"], ["numbers", "dates", "notNull", "unclear", "why"]);
+    const from = objectAt(
+      at,
+      value,
+      ["name", "kind", "use"],
+      ["numbers", "dates", "notNull", "unclear", "why", "named"],
+    );
     const name = stringAt(`${at}.name`, from.name);
     const kind = oneOfAt(`${at}.kind`, from.kind, columnKinds);
     const use = oneOfAt(`${at}.use`, from.use, ["feature", "target", "ignored"]);
@@ -24,6 +29,7 @@ export function schemaFromJSON(json: unknown): Schema {
       ...(from.unclear !== undefined && { unclear: stringAt(`${at}.unclear`, from.unclear) }),
       use,
       ...(from.why !== undefined && { why: stringAt(`${at}.why`, from.why) }),
+      ...(from.named !== undefined && { named: oneOfAt(`${at}.named`, from.named, [true]) }),
     };
   });
   namesAt(

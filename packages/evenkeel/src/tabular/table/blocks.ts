@@ -1,9 +1,9 @@
 import { refuse, text } from "../../core/index.ts";
 import { noColumn, shorten } from "../schema/columns.ts";
-import { textsOf } from "../schema/read.ts";
-import { askedReasons, type Schema } from "../schema/schema.ts";
+import { askedReasons, readingOf, type Schema } from "../schema/schema.ts";
 import { copiesIn } from "./copies.ts";
 import { itemNamed } from "./named.ts";
+import { type Cells, cellsOf, isMissing } from "./rowHashes.ts";
 import type { SplitOptions } from "./splitOptions.types.ts";
 import type { Column, Table } from "./table.ts";
 
@@ -34,23 +34,26 @@ export function copyBlocks(table: Table, schema: Schema, rows: Int32Array): Bloc
  * Rows with the same value of a column together.
  * @throws RangeError if there is no such column, or a row has no value in it
  */
-export function groupBlocks(table: Table, rows: Int32Array, group: string): Blocks {
-  const { codes } = groupsOf(table, group);
-  const firstOfCode = new Map<number, number>();
+export function groupBlocks(table: Table, schema: Schema, rows: Int32Array, group: string): Blocks {
+  const groups = groupsOf(table, schema, group);
+  const firstOfGroup = new Map<number, number>();
   const firstOf = new Int32Array(rows.length);
   for (let i = 0; i < rows.length; i++) {
-    const code = codes[rows[i]];
-    if (code < 0) throw withoutValue("group", group, rows[i]);
-    const first = firstOfCode.get(code) ?? i;
-    if (first === i) firstOfCode.set(code, i);
+    if (isMissing(groups, rows[i])) throw withoutValue("group", group, rows[i]);
+    const one = groups[rows[i]];
+    const first = firstOfGroup.get(one) ?? i;
+    if (first === i) firstOfGroup.set(one, i);
     firstOf[i] = first;
   }
   return { ...sized(firstOf), name: "groups" };
 }
 
-/** The group of each row. @throws RangeError if there is no such column */
-export function groupsOf(table: Table, group: string) {
-  return textsOf(splitColumn(table, "group", group));
+/**
+ * The group of each row as the schema reads it: 5 and 5.0 are one.
+ * @throws RangeError if there is no such column
+ */
+export function groupsOf(table: Table, schema: Schema, group: string): Cells {
+  return cellsOf(splitColumn(table, "group", group), readingOf(schema, group));
 }
 
 /** The column that `group` or `time` names. @throws RangeError if there is none */
@@ -79,21 +82,19 @@ function sized(firstOf: Int32Array): Pick<Blocks, "firstOf" | "sizes"> {
 
 /**
  * The schema of a table whose rows are split by a group: that column is no feature, since new rows
- * are of other groups, unless `features` names it.
+ * are of other groups, unless it was named as one.
  * @throws RangeError if it is the target
  */
-export function withoutGroup(
-  schema: Schema,
-  { group }: Pick<SplitOptions, "group">,
-  features?: readonly string[],
-): Schema {
-  if (group === undefined || features?.includes(group)) return schema;
+export function withoutGroup(schema: Schema, { group }: Pick<SplitOptions, "group">): Schema {
+  if (group === undefined) return schema;
   if (group === schema.target) {
     const statement = text`${{ option: "group" }}: ${shorten(group)} is the target`;
     throw refuse("conflict", "splitRows", statement, "name another column", { column: group });
   }
   const columns = schema.columns.map((column) =>
-    column.name === group ? { ...column, use: "ignored" as const, why: askedReasons.group } : column,
+    column.name === group && column.named === undefined
+      ? { ...column, use: "ignored" as const, why: askedReasons.group }
+      : column,
   );
   return { ...schema, columns };
 }

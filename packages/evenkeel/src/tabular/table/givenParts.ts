@@ -1,6 +1,9 @@
 import { refuse, text } from "../../core/index.ts";
-import { checkRows, shorten } from "../schema/columns.ts";
-import { groupsOf } from "./blocks.ts";
+import { checkRows, columnOf, shorten } from "../schema/columns.ts";
+import { textsOf } from "../schema/read.ts";
+import type { Schema } from "../schema/schema.ts";
+import { groupsOf, withoutValue } from "./blocks.ts";
+import { isMissing } from "./rowHashes.ts";
 import type { Split } from "./split.ts";
 import type { SplitOptions } from "./splitOptions.types.ts";
 import type { Table } from "./table.ts";
@@ -20,8 +23,13 @@ export interface GivenParts {
  * @param strata -1 where the target is missing
  * @throws RangeError if a row is not in the table, or is given twice
  */
-export function givenParts(table: Table, strata: Int32Array, { validation, test }: SplitOptions): GivenParts {
-  const checkGroups = (split: Split, group: string) => checkApart(table, split, group);
+export function givenParts(
+  table: Table,
+  schema: Schema,
+  strata: Int32Array,
+  { validation, test }: SplitOptions,
+): GivenParts {
+  const checkGroups = (split: Split, group: string) => checkApart(table, schema, split, group);
   if (typeof validation !== "object" && typeof test !== "object") return { checkGroups };
   const isGiven = new Uint8Array(table.rows);
   const given = (rows: number | Int32Array | undefined, option: string) => {
@@ -50,16 +58,17 @@ export function givenParts(table: Table, strata: Int32Array, { validation, test 
   };
 }
 
-function checkApart(table: Table, split: Split, group: string): void {
-  const { codes, dictionary } = groupsOf(table, group);
-  const owner = new Map<number, string>();
+function checkApart(table: Table, schema: Schema, split: Split, group: string): void {
+  const groups = groupsOf(table, schema, group);
+  const owner = new Map<number, string>(); // of each group
   for (const part of ["train", "validation", "test"] as const) {
     for (const row of split[part]) {
-      const code = codes[row];
-      const other = owner.get(code) ?? part;
-      owner.set(code, other);
+      if (isMissing(groups, row)) throw withoutValue("group", group, row);
+      const other = owner.get(groups[row]) ?? part;
+      owner.set(groups[row], other);
       if (other === part) continue;
-      const which = `${shorten(dictionary[code] ?? "")} of ${shorten(group)}`;
+      const { dictionary } = textsOf(columnOf(table, group), {}, Int32Array.of(row));
+      const which = `${shorten(dictionary[0])} of ${shorten(group)}`;
       throw refuse(
         "conflict",
         "splitRows",

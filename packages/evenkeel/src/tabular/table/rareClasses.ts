@@ -2,7 +2,7 @@ import { text } from "../../core/index.ts";
 import { type Finding, finding } from "../checks/findings.ts";
 import { classPositions } from "../encoding/targetClasses.ts";
 import { columnOf, shorten } from "../schema/columns.ts";
-import { inferSchema } from "../schema/inferSchema.ts";
+import { inferSchemaBy } from "../schema/inferSchema.ts";
 import { booleansOf, numbersOf, textsOf } from "../schema/read.ts";
 import { type ColumnReading, readingOf, type Schema } from "../schema/schema.ts";
 import type { SchemaOptions } from "../schema/schemaOptions.types.ts";
@@ -42,10 +42,16 @@ interface Settled {
  * with fewer than 10 rows as without a target, "merge" makes them one class, "other". Unless
  * anything is asked for, classes of a single row are dropped. Nothing is done where it would leave
  * fewer than two classes.
+ * @param by the rows that the schema is inferred from; all unless given
  * @throws what `inferSchema` throws
  */
-export function settleRareClasses(table: Table, options: SchemaOptions, how: RareClasses | undefined): Settled {
-  const schema = inferSchema(table, options);
+export function settleRareClasses(
+  table: Table,
+  options: SchemaOptions,
+  how: RareClasses | undefined,
+  by?: Int32Array,
+): Settled {
+  const schema = inferSchemaBy(table, options, by);
   const { target, classes } = schema;
   if (classes === undefined || how === "keep") return { table, schema, findings: [] };
   const counts = countsOf(columnOf(table, target), readingOf(schema, target), classes);
@@ -69,7 +75,7 @@ export function settleRareClasses(table: Table, options: SchemaOptions, how: Rar
     : `${named}: ${which} left out, fewer than ${below} of each`;
   return {
     table: changed,
-    schema: inferSchema(changed, { ...options, ...kinds }),
+    schema: inferSchemaBy(changed, { ...options, ...kinds }, by),
     findings: [finding("warning", "rare-class", statement, cure, { column: target })],
     ...{ settled, leftOut: merges ? 0 : rows },
   };

@@ -21,6 +21,11 @@ export function cellsOf(column: Column, reading: ColumnReading): Cells {
   }
 }
 
+/** Whether a row has no value. */
+export function isMissing(cells: Cells, row: number): boolean {
+  return cells instanceof Int32Array ? cells[row] < 0 : Number.isNaN(cells[row]);
+}
+
 /**
  * Hashes of the values that these columns have in `rows`, column by column, so that nothing is
  * allocated per row.

@@ -53,7 +53,7 @@ export function splitRows(table: Table, schema: Schema, options: SplitOptions = 
   }
   const stratified = isStratified(schema, options);
   const strata = strataOf(table, schema);
-  const given = givenParts(table, strata, options);
+  const given = givenParts(table, schema, strata, options);
   const rows = rowsWith(strata, given.isGiven);
   const shares = [given.test === undefined ? options.test : 0, given.validation === undefined ? options.validation : 0];
   const wanted = wantedRows(shares as (number | undefined)[], rows.length);
@@ -78,7 +78,7 @@ function blocksOf(
   [test, validation]: readonly number[],
 ): Blocks {
   if (test + validation === 0) return singleRows(rows);
-  return group === undefined ? copyBlocks(table, schema, rows) : groupBlocks(table, rows, group);
+  return group === undefined ? copyBlocks(table, schema, rows) : groupBlocks(table, schema, rows, group);
 }
 
 function isStratified(schema: Schema, { stratify, group, time }: SplitOptions): boolean {

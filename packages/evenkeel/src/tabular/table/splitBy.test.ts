@@ -32,6 +32,14 @@ describe("group", () => {
     }
   });
 
+  it("takes numbers that are written in other ways for one group", () => {
+    const group = of(120, (i) => [`${i % 30}`, `${i % 30}.0`, ` -${i % 30}`, `-${i % 30}.00 `][Math.floor(i / 30)]);
+    const parts = partsOf(splitOf({ group, y }, { group: "group" }));
+    const groups = parts.map((rows) => new Set([...rows].map((row) => Number(group[row]) + 0)));
+    expect(groups.reduce((sum, { size }) => sum + size, 0)).toBe(new Set(group.map((one) => Number(one) + 0)).size);
+    expect(parts.reduce((sum, { length }) => sum + length, 0)).toBe(120);
+  });
+
   it("comes near the shares, and draws other groups with another seed", () => {
     const group = of(120, (i) => i % 40);
     const [a, b] = [0, 1].map((seed) => splitOf({ group, y }, { group: "group", seed }));

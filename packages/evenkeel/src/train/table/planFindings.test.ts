@@ -45,6 +45,12 @@ describe("batch normalization and the plan", () => {
     expect(found(400, { batchSize })).toEqual([expect.stringMatching(message)]);
   });
 
+  it("advises no batch size that leaves as few rows", () => {
+    // 30 batches of 31 and 29 of 32 leave fewer than a quarter; batches of 33 leave 11.
+    const [message] = found(935, { batchSize: 32 });
+    expect(message).toMatch(/in batches of 32 leave a last batch of 7: .* noisy; batchSize: 33 leaves one of 11$/);
+  });
+
   it("says nothing of batches that are nearly equal", () => {
     expect(found(400, { batchSize: 150 })).toEqual([]);
     expect(found(400, { batchSize: 100 })).toEqual([]);
@@ -69,6 +75,11 @@ describe("batch normalization and the plan", () => {
       ),
       expect.stringMatching(/^warning constant: column "town"/),
     ]);
+  });
+
+  it("leaves what is constant in the whole table to the check of the table", () => {
+    const same = of(420, () => 5);
+    expect(found(400, { network: { norm: "none" } }, { same })).toEqual([]);
   });
 
   it("names categories that hardly any batch has, with what they become", () => {

@@ -9,6 +9,7 @@ import {
   type Table,
 } from "../../tabular/index.ts";
 import { shorten } from "../../tabular/schema/columns.ts";
+import { extentOf } from "../../tabular/schema/inferKind.ts";
 import { numbersOf, textsOf } from "../../tabular/schema/read.ts";
 import { copiesIn } from "../../tabular/table/copies.ts";
 import { joinedRows } from "../../tabular/table/split.ts";
@@ -64,7 +65,8 @@ function checkConstant(table: Table, rows: Int32Array, preprocessing: Preprocess
       kind === "category"
         ? encoding.categories.length === 1
         : kind === "numeric" && hasOneValue(numbersOf(columnOf(table, name), { ...encoding, nulls }, rows));
-    if (!isConstant) return [];
+    // One that is constant in the whole table was found before.
+    if (!isConstant || extentOf(columnOf(table, name), { ...encoding, nulls }).constant) return [];
     const statement = `column ${shorten(name)} has the same value in all ${rows.length} training rows that have one`;
     return [finding("warning", "constant", statement, "the network cannot learn what others mean", { column: name })];
   });
@@ -85,11 +87,26 @@ function checkBatches({ batchSize }: TablePlan, rows: number): Finding[] {
     return [note("batches", statement, "take smaller batches")];
   }
   const last = rows % batchSize;
-  if (last === 0 || last >= smallBatch * batchSize) return [];
+  if (fills(rows, batchSize)) return [];
   const joined = last === 1 ? ", which is joined to the batch before it" : ": its statistics are noisy";
   const statement = text`${rows} training rows in batches of ${batchSize} leave a last batch of ${last}${joined}`;
-  const even = { option: "batchSize", value: evenBatchSize(rows, batchSize) };
-  return [note("batches", statement, text`${even} makes them nearly equal`)];
+  const even = evenBatchSize(rows, batchSize);
+  const size = fills(rows, even) ? even : fullerBatchSize(rows, batchSize);
+  const makes = size === even ? "makes them nearly equal" : `leaves one of ${rows % size}`;
+  return [note("batches", statement, text`${{ option: "batchSize", value: size }} ${makes}`)];
+}
+
+/** Whether the last batch is large enough. */
+function fills(rows: number, batchSize: number): boolean {
+  const last = rows % batchSize;
+  return last === 0 || last >= smallBatch * batchSize;
+}
+
+/** The nearest size whose last batch is large enough, for rows that no size divides evenly. */
+function fullerBatchSize(rows: number, batchSize: number): number {
+  let distance = 1;
+  while (!fills(rows, batchSize - distance) && !fills(rows, batchSize + distance)) distance++;
+  return fills(rows, batchSize - distance) ? batchSize - distance : batchSize + distance;
 }
 
 function checkSteps({ batchSize, epochs, statistics }: TablePlan, { train, validation }: Split): Finding[] {

@@ -80,11 +80,18 @@ export interface TableTraining {
  */
 export async function trainTable(given: Table, options: TrainTableOptions): Promise<TableTraining> {
   checkTableOptions(options);
-  const { features, rareClasses, split: wanted = {} } = options;
+  const { rareClasses, split: wanted = {} } = options;
   const { seed = defaultOf(trainTableOptions, "seed") } = options;
   const asked = schemaOptionsOf(options);
-  const { table, schema: inferred, findings: rare, settled, leftOut } = settleRareClasses(given, asked, rareClasses);
-  const schema = "train" in wanted ? inferred : withoutGroup(inferred, wanted, features);
+  const known = "train" in wanted ? undefined : rowsNotGiven(given, wanted);
+  const {
+    table,
+    schema: inferred,
+    findings: rare,
+    settled,
+    leftOut,
+  } = settleRareClasses(given, asked, rareClasses, known);
+  const schema = "train" in wanted ? inferred : withoutGroup(inferred, wanted);
   const noticed = [...rare, ...assertTable(table, schema, { rareClasses, leftOut })];
   const split =
     "train" in wanted ? checkedSplit(table, wanted) : splitRows(table, schema, { seed, ...withoutUndefined(wanted) });
@@ -123,6 +130,15 @@ export async function trainTable(given: Table, options: TrainTableOptions): Prom
   const rareRecord = settled === undefined ? {} : { rareClasses: settled };
   const record = { ...tableRecord(training, wanted), ...rareRecord, ...options.record };
   return { model: new TableModel({ ...model, record }), ...training };
+}
+
+/** The rows that were not given to a part: the schema is theirs. Undefined for all rows. */
+function rowsNotGiven({ rows }: Table, { validation, test }: SplitOptions): Int32Array | undefined {
+  const parts = [validation, test].filter((part) => typeof part === "object");
+  if (parts.length === 0) return undefined;
+  const isGiven = new Uint8Array(rows);
+  for (const part of parts) for (const row of part) isGiven[row] = 1;
+  return Int32Array.from({ length: rows }, (_, row) => row).filter((row) => isGiven[row] === 0);
 }
 
 /** Whether rows were drawn for all parts: then `splitRows` has kept copies together. */
