@@ -1,5 +1,6 @@
 import { type Dialect, formatProblem, type Given, type Problem, type Reference } from "evenkeel";
 import { flagOf, hasFlag, offFlagOf } from "./flags.ts";
+import { type PlaceOf, placed } from "./places.ts";
 
 /**
  * How problems are spelled on a command line: options as flags, values as they are typed, without
@@ -33,24 +34,13 @@ export function said(problem: Problem): string {
 /**
  * Findings whose messages are spelled for the command line.
  *
- * @param lineOf the line of the file in which a row begins, where it is known
+ * @param placeOf where in its file a row stands, where that is known
  */
 export function saidFindings<F extends { readonly message: string; readonly problem: Problem }>(
   findings: readonly F[],
-  lineOf?: (row: number) => number,
+  placeOf?: PlaceOf,
 ): F[] {
-  return findings.map((finding) => ({ ...finding, message: said(inLine(finding.problem, lineOf)) }));
-}
-
-/** A problem that names the line of a file in place of a row, which is counted from 0. */
-function inLine(problem: Problem, lineOf?: (row: number) => number): Problem {
-  const { statement, where } = problem;
-  if (lineOf === undefined || where.row === undefined || statement === undefined) return problem;
-  const row = new RegExp(`\\brow ${where.row}\\b`);
-  const line = `line ${lineOf(where.row)}`;
-  if (typeof statement === "string") return { ...problem, statement: statement.replace(row, line) };
-  const parts = statement.map((part) => (typeof part === "string" ? part.replace(row, line) : part));
-  return { ...problem, statement: parts };
+  return findings.map((finding) => ({ ...finding, message: said(placed(finding.problem, placeOf)) }));
 }
 
 function typedGiven(given: Given): string {

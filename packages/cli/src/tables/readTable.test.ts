@@ -381,9 +381,9 @@ describe("many numbers in a CSV file", () => {
 
 test("a row is found again by its line, behind blank lines and fields of several", async () => {
   write("lines.csv", '# by x\na,b\n1,2\n\n"two\nlines",4\n5,6\n');
-  const { lineOf } = await read("lines.csv");
-  expect([0, 1, 2].map((row) => lineOf!(row))).toEqual([3, 5, 7]);
-  expect(await read("lines.csv", { sample: 2 })).not.toHaveProperty("lineOf");
+  const { placeOf } = await read("lines.csv");
+  expect([0, 1, 2].map((row) => placeOf!(row))).toEqual(["line 3", "line 5", "line 7"]);
+  expect(await read("lines.csv", { sample: 2 })).not.toHaveProperty("placeOf");
   write("lines.csv", 'a,b\n1,2\n\n"two\nlines",4\n5,6,7\n');
   expect(await failure("lines.csv")).toMatch(/^lines\.csv, line 6: it has 3 fields/);
 });

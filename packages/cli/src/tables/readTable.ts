@@ -1,5 +1,6 @@
 import type { Readable } from "node:stream";
 import type { Table } from "evenkeel/tabular";
+import type { PlaceOf } from "../shell/places.ts";
 import { type CollectOptions, collect } from "./columns/collect.ts";
 import type { Attempt, Part } from "./columns/part.ts";
 import { type CsvFile, csvFile } from "./csv/csvFile.ts";
@@ -40,8 +41,8 @@ export interface TableRead extends Table {
   readonly format?: TableFormat;
   /** The column that a built-in table is there to predict. */
   readonly target?: string;
-  /** The line of the file in which a row begins, where all rows of one CSV file were read. */
-  readonly lineOf?: (row: number) => number;
+  /** Where in its file a row stands, where all rows of one CSV file were read: "line 5". */
+  readonly placeOf?: PlaceOf;
 }
 
 const known = [

@@ -19,7 +19,7 @@ export function introduction(table: TableRead, event: TableStartEvent, output: O
   const { colors } = output;
   const { schema, findings, split, plan, network } = event;
   const features = schema.columns.filter(({ use }) => use === "feature").map(({ name }) => printable(name));
-  const noticed = [...table.notes, ...saidFindings(findings)];
+  const noticed = [...table.notes, ...saidFindings(findings, table.placeOf)];
   const values = network.parameters().reduce((sum, parameter) => sum + parameter.numel(), 0);
   const { hidden, norm, activation, dropout } = plan.network;
   const shape = [

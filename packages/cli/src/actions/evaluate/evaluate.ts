@@ -5,7 +5,9 @@ import type { ActionContext } from "../../shell/context.ts";
 import { misuse } from "../../shell/errors.ts";
 import { count } from "../../shell/figures.ts";
 import { listed, nearest } from "../../shell/nearest.ts";
+import { placedError } from "../../shell/places.ts";
 import type { TableFlags } from "../../tables/tableFlags.ts";
+import { modelWithNulls } from "../predict/modelWithNulls.ts";
 import { featureNames, readFeatures } from "../predict/readFeatures.ts";
 import { clampedNotes, unfamiliarIn, unfamiliarNotes } from "../predict/unfamiliarNotes.ts";
 import { type Evaluation, evaluateModel } from "./evaluateModel.ts";
@@ -49,7 +51,8 @@ export interface Evaluated {
 export async function evaluate(request: EvaluateRequest, context: ActionContext): Promise<Evaluated> {
   const { part, worst } = request;
   const { cwd, signal } = context;
-  const { model, name, run } = loadModel(request.model, { cwd, runs: request.runs });
+  const { model: loaded, name, run } = loadModel(request.model, { cwd, runs: request.runs });
+  const model = modelWithNulls(loaded, request.nulls);
   const origin = originOf(model.record, run);
   const { target } = model.schema;
   const { from, read } = tableOf(request, name, origin);
@@ -68,8 +71,13 @@ export async function evaluate(request: EvaluateRequest, context: ActionContext)
   }
   const { rareClasses } = origin;
   const table = rareClasses === undefined ? given : withSettledClasses(given, model.schema, rareClasses);
-  const rows = part === undefined ? rowsWithTarget(model, table) : rowsOfPart(model, table, part, origin, given);
-  const evaluation = await evaluateModel(model, table, rows, { worst, signal });
+  const score = async () => {
+    const rows = part === undefined ? rowsWithTarget(model, table) : rowsOfPart(model, table, part, origin, given);
+    return { rows, evaluation: await evaluateModel(model, table, rows, { worst, signal }) };
+  };
+  const { rows, evaluation } = await score().catch((error: unknown) => {
+    throw placedError(error, features.placeOf);
+  });
   const without = table.rows - rows.length;
   const notes = [...features.notes];
   if (part === undefined && without > 0) {

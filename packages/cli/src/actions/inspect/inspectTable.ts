@@ -43,7 +43,7 @@ export function inspectTable(table: TableRead, wanted?: string, options: Meaning
       type: column.type,
       ...summaryOf(column, { ...kinds[i], nulls }),
     })),
-    findings: [...table.notes, ...saidFindings(found, table.lineOf)],
+    findings: [...table.notes, ...saidFindings(found, table.placeOf)],
   };
 }
 

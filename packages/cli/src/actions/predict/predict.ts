@@ -4,8 +4,10 @@ import type { ActionContext } from "../../shell/context.ts";
 import { misuse } from "../../shell/errors.ts";
 import { checkWritable } from "../../shell/files/writable.ts";
 import { listed, nearest } from "../../shell/nearest.ts";
+import { type PlaceOf, placedError } from "../../shell/places.ts";
 import type { TableFlags } from "../../tables/tableFlags.ts";
 import { encodeRows, type TextFormat } from "./encodeRows.ts";
+import { modelWithNulls } from "./modelWithNulls.ts";
 import { type OutputColumn, outputColumns } from "./outputColumns.ts";
 import { type PredictedBlock, predictBlocks } from "./predictBlocks.ts";
 import { type Features, readFeatures, rowsFeatures } from "./readFeatures.ts";
@@ -53,11 +55,11 @@ export async function predict(request: PredictRequest, context: ActionContext): 
     throw misuse("conflict", "--row is a table by itself", "leave the table or --sql away");
   }
   if (request.output !== undefined) checkWritable(resolve(cwd, request.output), request.output, "output");
-  const { model } = loadModel(request.model, { cwd, runs: request.runs });
+  const model = modelWithNulls(loadModel(request.model, { cwd, runs: request.runs }).model, nulls);
   const features =
     row === undefined
       ? await readFeatures(model, source, read, context, { besides: keep, carry: keep, nulls })
-      : rowsFeatures(model, row);
+      : rowsFeatures(model, row, nulls);
   const { table } = features;
   const kept = keep === "all" ? features.given : keep.map((name) => columnNamed(features, name));
   const unfamiliar = unfamiliarIn(model, features);
@@ -65,16 +67,24 @@ export async function predict(request: PredictRequest, context: ActionContext): 
   const counted = { clamped: 0 };
   return {
     ...{ rows: table.rows, columns: outputColumns(model, kept, marks), marks, format },
-    blocks: counting(predictBlocks(model, table, { signal }), counted),
+    blocks: counting(predictBlocks(model, table, { signal }), counted, features.placeOf),
     notes: [...features.notes, ...unfamiliarNotes(model, unfamiliar, table.rows)],
     lastNotes: () => clampedNotes(model, counted.clamped, table.rows),
   };
 }
 
-async function* counting(blocks: AsyncIterable<PredictedBlock>, counted: { clamped: number }) {
-  for await (const block of blocks) {
-    counted.clamped += block.clamped.size;
-    yield block;
+async function* counting(
+  blocks: AsyncIterable<PredictedBlock>,
+  counted: { clamped: number },
+  placeOf: PlaceOf | undefined,
+) {
+  try {
+    for await (const block of blocks) {
+      counted.clamped += block.clamped.size;
+      yield block;
+    }
+  } catch (error) {
+    throw placedError(error, placeOf);
   }
 }
 

@@ -2,6 +2,7 @@ import { type Column, type Table, type TableModel, tableFromRows } from "evenkee
 import type { ActionContext } from "../../shell/context.ts";
 import { type CommandError, misuse, sentence } from "../../shell/errors.ts";
 import { listed, nearest } from "../../shell/nearest.ts";
+import type { PlaceOf } from "../../shell/places.ts";
 import type { TableRead } from "../../tables/index.ts";
 import { withoutTexts } from "../../tables/missing.ts";
 import { TableReadError } from "../../tables/readError.ts";
@@ -18,6 +19,7 @@ export interface Features {
   readonly notes: readonly string[];
   /** Columns of the model that no row has, which the notes say. */
   readonly absent: readonly string[];
+  readonly placeOf?: PlaceOf | undefined;
 }
 
 /** The columns that a model predicts from. */
@@ -58,7 +60,8 @@ export async function readFeatures(
   const notes = read.notes
     .filter(({ column }) => column === undefined || wanted.has(column))
     .map(({ severity, message }) => `${severity}: ${message}`);
-  return { table, given: read.columns, source: read.source, notes: [...notes, ...warnings], absent };
+  const { placeOf } = read;
+  return { table, given: read.columns, source: read.source, notes: [...notes, ...warnings], absent, placeOf };
 }
 
 /** The columns of which a model knows texts, not numbers. */
@@ -91,10 +94,10 @@ async function readNeeded(
  * @throws CommandError if a text is no JSON object of plain values, or no row has any column of the
  *   model
  */
-export function rowsFeatures(model: TableModel, texts: readonly string[]): Features {
-  const rows = texts.map(parseRow);
-  const given = tableOf(rows);
-  const { table, warnings, absent } = completed(model, given, "--row", true);
+export function rowsFeatures(model: TableModel, texts: readonly string[], nulls: readonly string[] = []): Features {
+  const given = tableOf(texts.map(parseRow));
+  const columns = withoutTexts(given.columns, nulls);
+  const { table, warnings, absent } = completed(model, { rows: given.rows, columns }, "--row", true);
   return { table, given: given.columns, source: "--row", notes: warnings, absent };
 }
 
@@ -106,10 +109,17 @@ function tableOf(rows: readonly Record<string, unknown>[]): Table {
   }
 }
 
+/** JSON whose whole numbers beyond 2^53 are texts: no number of JavaScript holds their digits. */
+function withDigits(json: string): string {
+  return json.replace(/"(?:[^"\\]|\\.)*"|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/g, (token) =>
+    /^-?\d{16,}$/.test(token) && !Number.isSafeInteger(Number(token)) ? `"${token}"` : token,
+  );
+}
+
 function parseRow(text: string): Record<string, unknown> {
   let value: unknown;
   try {
-    value = JSON.parse(text);
+    value = JSON.parse(withDigits(text));
   } catch (error) {
     const hint = `expected a JSON object such as '{"Horsepower": 130}', in single quotes for the shell`;
     throw misuse("damaged-file", `--row is no JSON (${(error as Error).message})`, hint, { cause: error });

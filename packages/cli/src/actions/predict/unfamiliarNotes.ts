@@ -1,6 +1,7 @@
 import { type Outside, type TableModel, type Unfamiliar, unfamiliarValues } from "evenkeel/tabular";
 import { valueText, wholeText } from "../../shell/figures.ts";
 import { offFlagOf } from "../../shell/flags.ts";
+import { placedError } from "../../shell/places.ts";
 import { dateText } from "./dateText.ts";
 import type { Features } from "./readFeatures.ts";
 
@@ -11,8 +12,12 @@ const mostColumns = 6;
  * What a model was not taught, of the columns that are there.
  * @throws RangeError if a value is not of its column's kind
  */
-export function unfamiliarIn({ preprocessing }: TableModel, { table, absent }: Features): Unfamiliar[] {
-  return unfamiliarValues(preprocessing, table).filter(({ column }) => !absent.includes(column));
+export function unfamiliarIn({ preprocessing }: TableModel, { table, absent, placeOf }: Features): Unfamiliar[] {
+  try {
+    return unfamiliarValues(preprocessing, table).filter(({ column }) => !absent.includes(column));
+  } catch (error) {
+    throw placedError(error, placeOf);
+  }
 }
 
 /**

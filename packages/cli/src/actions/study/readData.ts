@@ -5,6 +5,7 @@ import type { RunFinding } from "../../records/runs/types.ts";
 import type { StudyConfig } from "../../records/studies/studyFolder.ts";
 import type { ActionContext } from "../../shell/context.ts";
 import { saidFindings } from "../../shell/dialect.ts";
+import { placedError } from "../../shell/places.ts";
 import type { TableRead } from "../../tables/index.ts";
 import { readTableOf, type TableFlags, tableFlags } from "../../tables/tableFlags.ts";
 import { columnOptions, targetOf, textColumns } from "../columns.ts";
@@ -64,8 +65,8 @@ export async function readData(
     ...settled.findings,
     ...checkTable(settled.table, schema, { rareClasses, leftOut: settled.leftOut }),
   ];
-  const noticed = [...table.notes, ...saidFindings(findings, table.lineOf)];
-  if (findings.some(({ severity }) => severity === "error")) throw new TableError(findings);
+  const noticed = [...table.notes, ...saidFindings(findings, table.placeOf)];
+  if (findings.some(({ severity }) => severity === "error")) throw placedError(new TableError(findings), table.placeOf);
   const { rows, columns: values } = settled.table;
   return { data: { table: { rows, columns: values }, schema }, table, read, columns, noticed };
 }

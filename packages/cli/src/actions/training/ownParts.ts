@@ -2,6 +2,7 @@ import { joinTables } from "evenkeel/tabular";
 import type { ActionContext } from "../../shell/context.ts";
 import { misuse } from "../../shell/errors.ts";
 import { listed, nearest } from "../../shell/nearest.ts";
+import type { PlaceOf } from "../../shell/places.ts";
 import { printable } from "../../shell/terminal.ts";
 import type { ReadTableOptions, TableRead } from "../../tables/index.ts";
 import { readTableOf, type TableFlags } from "../../tables/tableFlags.ts";
@@ -41,8 +42,19 @@ export async function readWithParts(
     one.notes.map((note) => ({ ...note, message: `--${named[i]}: ${note.message}` })),
   );
   return {
-    table: { ...table, ...joined.table, notes: [...table.notes, ...notes] },
+    table: { ...table, ...joined.table, notes: [...table.notes, ...notes], placeOf: placesIn([table, ...own]) },
     rows: Object.fromEntries(named.map((part, i) => [part, joined.parts[i + 1]])),
+  };
+}
+
+/** Where the rows of tables stand that were joined: those of the first one in its file. */
+function placesIn(tables: readonly TableRead[]): PlaceOf {
+  return (row) => {
+    let [at, from] = [0, 0];
+    while (at < tables.length - 1 && row >= from + tables[at].rows) from += tables[at++].rows;
+    const { placeOf = (row: number) => `row ${row}`, source } = tables[at];
+    const place = placeOf(row - from);
+    return at === 0 ? place : `${place} of ${printable(source)}`;
   };
 }
 

@@ -14,9 +14,11 @@ import type { EpochLine, RunFinding, RunResult } from "../../records/runs/types.
 import { saidFindings } from "../../shell/dialect.ts";
 import { CommandError, sentence } from "../../shell/errors.ts";
 import { WriteError } from "../../shell/files/writeAtomic.ts";
+import { type PlaceOf, placedError } from "../../shell/places.ts";
+import type { TableRead } from "../../tables/index.ts";
 
 interface RecordedTraining {
-  readonly table: Table;
+  readonly table: Table & Pick<TableRead, "placeOf">;
   readonly options: TrainTableOptions;
   /** Notes from reading the table. */
   readonly notes: readonly RunFinding[];
@@ -81,7 +83,7 @@ export async function runTraining(plan: RecordedTraining): Promise<Recorded> {
     });
     writeCheckpoint();
     if (folder === undefined) throw new Error("the training ended before it began");
-    const result = resultOf(training, plan.notes);
+    const result = resultOf(training, plan.notes, table.placeOf);
     if (training.history.epochs.length > 0) folder.writeModel(training.model.save());
     folder.writeResult(result);
     return { training, folder: { run: folder, result } };
@@ -98,7 +100,7 @@ export async function runTraining(plan: RecordedTraining): Promise<Recorded> {
       error: sentence(error),
     });
     // Options and table are checked by now, so any other error is a bug of the program.
-    if (folder === undefined || isExpected(error)) throw error;
+    if (folder === undefined || isExpected(error)) throw placedError(error, table.placeOf);
     throw new Error("the training failed", { cause: error });
   }
 }
@@ -120,9 +122,9 @@ function lineOf(event: TableEpochEvent, validated: boolean): EpochLine {
   };
 }
 
-function resultOf(training: TableTraining, notes: readonly RunFinding[]): RunResult {
+function resultOf(training: TableTraining, notes: readonly RunFinding[], placeOf: PlaceOf | undefined): RunResult {
   const { history, keptEpoch, scores, baselines, statistics, refit } = training;
-  const said = saidFindings(training.findings).map(({ problem: _, ...finding }) => finding);
+  const said = saidFindings(training.findings, placeOf).map(({ problem: _, ...finding }) => finding);
   const findings = [...notes, ...said, ...refitFindings(refit)];
   const interrupted = history.reason === "aborted" || (refit?.kept === false && refit.error === undefined);
   const status = interrupted ? "interrupted" : "finished";

@@ -29,9 +29,10 @@ export class LooseNumbers {
     this.values.extend(values.length).values.set(values);
   }
 
-  /** Undefined if a text might be a code, or is no number. */
+  /** Undefined if a text might be a code, or is no number, or no point is surely the decimal one. */
   static of(name: string, fields: TextFields): LooseNumbers | undefined {
     const texts = fields.texts();
+    if (!texts.some(isDecimal)) return undefined;
     const numbers = Float64Array.from(texts, looseNumber);
     if (numbers.some((value, code) => Number.isNaN(value) && !isNullSpelling(texts[code]))) return undefined;
     return new LooseNumbers(name, fields.numbers(numbers));
@@ -63,6 +64,14 @@ export class LooseNumbers {
   column(order?: Int32Array): NumberColumn {
     return { name: this.name, type: "number", values: this.values.finish(order), fromText: true };
   }
+}
+
+/**
+ * Whether a text is a number whose point can only be the decimal sign. Without one in a column,
+ * "2.300" may be two thousand and some, and must not become 2.3.
+ */
+function isDecimal(text: string): boolean {
+  return text.includes(".") && isNumberText(text) && !/^\s*[+-]?[1-9]\d{0,2}\.\d{3}\s*$/.test(text);
 }
 
 /**

@@ -67,7 +67,8 @@ export class NumberFields {
     const texts = this.pool.texts();
     const numbersAlone = forms.every((form, i) => form !== other || isNullSpelling(texts[values[i]]));
     const numbers = values.map((value, i) => (isNumber(forms[i]) ? value : Number.NaN));
-    if (numbersAlone && isMoreThan(most, numbers)) return { name, type: "number", values: numbers, fromText: true };
+    if (numbersAlone && hasDecimal(values, forms) && isMoreThan(most, numbers))
+      return { name, type: "number", values: numbers, fromText: true };
     const { lossless, ...coded } = codesOf(values, forms, texts);
     return lossless ? { name, type: "number", values: numbers, fromText: true } : { name, type: "text", ...coded };
   }
@@ -76,7 +77,7 @@ export class NumberFields {
   asNumbers(most: number): Float64Array | undefined {
     if (this.long <= most || !this.pool.texts().every(isNullSpelling)) return undefined;
     const values = this.values.finish().map((value, i) => (isNumber(this.forms.get(i)) ? value : Number.NaN));
-    if (isMoreThan(most, values)) return values;
+    if (isMoreThan(most, values) && hasDecimal(values, this.forms.finish())) return values;
     // Not to be asked again soon.
     this.long = 0;
     return undefined;
@@ -102,6 +103,15 @@ function isNumber(form: number): boolean {
 
 function negative({ length }: Uint8Array): Int32Array {
   return new Int32Array(length).fill(-1);
+}
+
+/** Whether the point of some number can only be the decimal sign, unlike that of "2.300". */
+function hasDecimal(values: Float64Array, forms: Uint8Array): boolean {
+  return forms.some((form, i) => {
+    if (!isNumber(form) || form === 0) return false;
+    const size = Math.abs(values[i]);
+    return form === 3 ? size < 1 || size >= 1000 : form !== shortest || !Number.isInteger(size);
+  });
 }
 
 /** Whether more values differ than this. */

@@ -1,4 +1,5 @@
 import type { Column } from "evenkeel/tabular";
+import type { PlaceOf } from "../../shell/places.ts";
 import type { Collected, CollectOptions } from "../columns/collect.ts";
 import { namesOf } from "../columns/names.ts";
 import { Sample } from "../columns/sample.ts";
@@ -11,8 +12,8 @@ import { TextsNeeded } from "./looseNumbers.ts";
 import { Records } from "./records.ts";
 
 interface CsvCollected extends Collected {
-  /** The line in which a row begins, where all rows of one file were read. */
-  readonly lineOf?: (row: number) => number;
+  /** Where a row stands, where all rows of one file were read: "line 5". */
+  readonly placeOf?: PlaceOf;
 }
 
 /**
@@ -79,7 +80,7 @@ async function readOnce(
     rows: order?.length ?? read,
     columns,
     notes: [...files.flatMap(({ notes }) => notes), ...finished.flatMap(({ notes }) => notes), ...lastRow()],
-    ...(lineOf && { lineOf }),
+    ...(lineOf && { placeOf: (row: number) => `line ${lineOf?.(row)}` }),
   };
 
   function lastRow() {

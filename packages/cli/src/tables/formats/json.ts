@@ -45,10 +45,15 @@ export async function jsonPart(
     throw unreadable("damaged-file", `${name} is an empty list: it has no rows and no columns`);
   const clash = columns.some((column) => isRenamed(column, columns));
   if (clash) columns = await withKeys(database, `read_json_objects(${reading.join(", ")})`, columns);
-  else if (columns.some(({ type }) => likeTexts.test(type))) {
-    columns = columns.map((column) => ({ ...column, type: column.type.replace(likeTexts, "VARCHAR") }));
-    const types = columns.map(({ sql, type }) => `${sql}: ${literal(type)}`).join(", ");
-    from = `read_json(${[...reading, `columns={${types}}`].join(", ")})`;
+  else if (columns.some(({ type }) => likeTexts.test(type) || type === "DOUBLE")) {
+    const types = columns.map(({ sql, type }) => {
+      return `${sql}: ${literal(likeTexts.test(type) || type === "DOUBLE" ? "VARCHAR" : type)}`;
+    });
+    from = `read_json(${[...reading, `columns={${types.join(", ")}}`].join(", ")})`;
+    columns = columns.map((column) => {
+      if (column.type === "DOUBLE") return { ...column, ...doubles(column.sql) };
+      return likeTexts.test(column.type) ? { ...column, type: "VARCHAR" } : column;
+    });
   }
   return { name, from, columns: await withNestedJson(database, from, columns), notes: [] };
 }
@@ -57,6 +62,15 @@ export async function jsonPart(
 const noFormat = "\u0001%Y";
 /** Types that DuckDB sees in texts. */
 const likeTexts = /^(?:UUID|TIME)$/;
+
+/** Numbers from their texts: whole ones of more than 19 digits would be doubles without them. */
+function doubles(text: string): Pick<PartColumn, "sql" | "digits"> {
+  const sql = `CAST(${text} AS DOUBLE)`;
+  return {
+    sql,
+    digits: `CASE WHEN regexp_full_match(${text}, '-?[0-9]+') THEN ${text} ELSE CAST(${sql} AS VARCHAR) END`,
+  };
+}
 
 /** DuckDB numbers names that differ by case only: "Upn" beside "UPN" is called "Upn_1". */
 function isRenamed({ name }: PartColumn, columns: readonly PartColumn[]): boolean {
