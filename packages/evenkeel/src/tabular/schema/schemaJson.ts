@@ -11,7 +11,7 @@ export function schemaFromJSON(json: unknown): Schema {
   const top = objectAt("schema", json, ["columns", "target", "task"], ["classes", "nulls"]);
   const columns = listAt("schema.columns", top.columns).map((value, i): ColumnSchema => {
     const at = `schema.columns[${i}]`;
-    const from = objectAt(at, value, ["name", "kind", "use"], ["numbers", "dates", "notNull", "unclear", "why"]);
+    const from = objectAt(at, value, ["name", "kind", "use"], ["numbers", "dates", "notNull", "unclear", "odd", "why"]);
     const name = stringAt(`${at}.name`, from.name);
     const kind = oneOfAt(`${at}.kind`, from.kind, columnKinds);
     const use = oneOfAt(`${at}.use`, from.use, ["feature", "target", "ignored"]);
@@ -22,6 +22,7 @@ export function schemaFromJSON(json: unknown): Schema {
       ...(from.dates !== undefined && { dates: dateFormatAt(`${at}.dates`, from.dates) }),
       ...(from.notNull !== undefined && { notNull: namesAt(`${at}.notNull`, from.notNull) }),
       ...(from.unclear !== undefined && { unclear: stringAt(`${at}.unclear`, from.unclear) }),
+      ...(from.odd !== undefined && { odd: stringAt(`${at}.odd`, from.odd) }),
       use,
       ...(from.why !== undefined && { why: stringAt(`${at}.why`, from.why) }),
     };
