@@ -93,9 +93,9 @@ describe("what cannot be done is refused in one message", () => {
     [
       "a class that is none",
       ["origins.safetensors", "more.csv"],
-      /"origin" holds "Mars" in row 1, which is none of its 3 classes/,
+      /"origin" holds "Mars" in line 3, which is none of its 3 classes/,
     ],
-    ["a text for the target", ["latest", "texts.csv"], /"economy" holds "good" in row 0, expected a number/],
+    ["a text for the target", ["latest", "texts.csv"], /"economy" holds "good" in line 2, expected a number/],
     ["an unknown part", ["latest", "--part", "rest"], /Allowed choices are train, validation, test/],
     ["a bad number", ["latest", "--worst", "-1"], /whole number from 0 to 1000/],
     ["a truncated model", ["cut.safetensors", "cars.csv"], /is it complete\?/],

@@ -1,5 +1,5 @@
 import { Command, type CommandUnknownOpts } from "@commander-js/extra-typings";
-import { type ColumnFlags, meaningOptions } from "../actions/columns.ts";
+import { type ColumnFlags, meaningOptions, textColumns } from "../actions/columns.ts";
 import { inspectModel } from "../actions/inspect/inspectModel.ts";
 import { inspectTable } from "../actions/inspect/inspectTable.ts";
 import { modelNamed } from "../actions/inspect/modelNamed.ts";
@@ -52,7 +52,9 @@ export function inspectCommand(context: CommandContext): CommandUnknownOpts {
       output.write(flags.json ? jsonText(modelJson(inspection)) : modelText(inspection, output));
       return;
     }
-    const inspection = inspectTable(await readTableOf(source, flags, context), flags.target, meaningOptions(flags));
+    const options = meaningOptions(flags);
+    const table = await readTableOf(source, flags, context, { carry: textColumns(options) });
+    const inspection = inspectTable(table, flags.target, options);
     output.write(flags.json ? jsonText(inspection) : tableText(inspection, output));
   });
 }
