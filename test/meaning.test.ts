@@ -117,6 +117,11 @@ describe("numbers", () => {
     ["with a currency", ["$1.5M", "$20k"], [], [1.5e6, 20000]],
     ["kilometres are no thousands", ["5 km", "12.5 km"], [], [5, 12.5]],
     ["another unit", ["5 kg", "12 lb"], [], "category"],
+    ["lakhs and crores", ["1,23,456", "12,34,567.50", "1,234", "99"], [], [123456, 1234567.5, 1234, 99]],
+    ["no lakhs", ["1,23,45", "12,345,67", "123,45,678"], [], "category"],
+    ["a minus behind", ["12.5-", "1,200.00-", "7"], [], [-12.5, -1200, 7]],
+    ["a minus behind a decimal comma", ["12,5-", "1.200,00−", "7"], [], [-12.5, -1200, 7]],
+    ["ranges that are open", ["18-", "65-", "30-"], [], "category"],
     ["exponents", ["1e3", "-2.5E-1", "+7"], [], [1000, -0.25, 7]],
     ["a real minus", ["−5", "7.5"], [], [-5, 7.5]],
     ["hexadecimals", ["0x1F", "0x20"], [], "category"],
@@ -129,6 +134,36 @@ describe("numbers", () => {
     ["millions", ["1 234 567", "999 000", "123 456 789"], [], [1234567, 999000, 123456789]],
   ])("%s", (_, x, other, expected) => {
     expect(numbersIn(x, other)).toEqual(expected);
+  });
+
+  it.each<[string, string[], string]>([
+    ["other units", ["12 kg", "500 g", "7 kg"], "500 g"],
+    ["three currencies", ["$1", "€2", "£3"], "$1"],
+    ["a unit in few", ["12.5", "13.5 kg", "7"], "13.5 kg"],
+    ["words", ["12", "13", "7", "19", "unknown"], "unknown"],
+    ["both notations", ["12,5", "13.5", "7,25", "1"], "13.5"],
+  ])("that are categories for the sake of %s are said to be", (_, cells, odd) => {
+    const texts = y.map((_, i) => cells[i % cells.length]);
+    const table = tableFromColumns({ x: texts, y });
+    const found = checkTable(table, schemaOf(table)).find(({ code }) => code === "mixed-numbers");
+    expect(found).toMatchObject({ severity: "warning", column: "x", row: cells.indexOf(odd) });
+    expect(found?.message).toContain(`but ${JSON.stringify(odd)} in row`);
+    expect(codesOf(table, { kinds: { x: "category" } })).not.toContain("warning mixed-numbers x");
+    const asTarget = inferSchema(table, { target: "x" });
+    expect(checkTable(table, asTarget).map(({ code }) => code)).toContain("mixed-numbers");
+    expect(schemaFromJSON(JSON.parse(JSON.stringify(asTarget)))).toEqual(asTarget);
+  });
+
+  it("that name things are not", () => {
+    for (const cells of [
+      ["2A", "4A", "10A"],
+      ["0x", "1x", "2x"],
+      ["02116", "1", "ABC"],
+      ["1.2.3", "1.10.2", "2.0"],
+    ]) {
+      const table = tableFromColumns({ x: y.map((_, i) => cells[i % cells.length]), y });
+      expect(codesOf(table)).not.toContain("warning mixed-numbers x");
+    }
   });
 
   it("in doubt it refuses, gives both readings and the options that decide", () => {
@@ -278,6 +313,9 @@ describe("missing values", () => {
     expect(valuesOf(words, "x", { onlyNulls: ["none", "x"] }).slice(0, 4)).toEqual([null, "n/a", null, "b"]);
     expect(schemaOf(words, { onlyNulls: ["none"] }).nulls).toEqual(["none"]);
     expect(schemaOf(words).nulls).toBeUndefined();
+    const codes = tableFromColumns({ x: y.map((_, i) => ["00", "07"][i % 2]), n: y.map((_, i) => i % 2), y });
+    expect(valuesOf(codes, "x", { nulls: ["00"] }).slice(0, 2)).toEqual([null, "07"]);
+    expect(valuesOf(codes, "n", { nulls: ["00"] }).slice(0, 2)).toEqual([0, 1]);
   });
 
   it("a category that is a spelling is that category, in every later table", () => {
@@ -309,10 +347,24 @@ describe("dates", () => {
   const y = Array.from({ length: 40 }, (_, i) => Math.sin(i));
   it("refuses numbers that all fall on one day", () => {
     const table = tableFromColumns({ d: y.map((_, i) => 1 + (i % 30)), y });
-    expect(codesOf(table, { kinds: { d: "date" } })).toContain("error one-day d");
+    expect(codesOf(table, { dateFormats: { d: "seconds" } })).toContain("error one-day d");
     const years = tableFromColumns({ d: y.map((_, i) => 1960 + i), y });
-    expect(codesOf(years, { kinds: { d: "date" } })).toContain("error one-day d");
+    expect(codesOf(years, { dateFormats: { d: "seconds" } })).toContain("error one-day d");
     expect(valuesOf(years, "d", { dateFormats: { d: "%Y" } })[3]).toBe("1963-01-01");
+  });
+
+  const two = (value: number) => String(value).padStart(2, "0");
+  it.each<[string, (i: number) => string | number]>([
+    ["years", (i) => 1960 + i],
+    ["the day first", (i) => `${two(1 + (i % 28))}${two(1 + (i % 12))}20${two(i % 20)}`],
+    ["a day of nothing", (i) => (i === 9 ? "00000000" : `2020${two(1 + (i % 12))}${two(1 + (i % 28))}`)],
+    ["a day that is none", (i) => (i === 9 ? 20201301 : 20200101 + (i % 28))],
+    ["a time of nothing", (i) => (i === 9 ? 0 : 1577836800 + i * 86_400)],
+    ["days since 1900", (i) => 43831 + i],
+    ["microseconds", (i) => 1577836800000000 + i * 8.64e10],
+  ])("refuses numbers that may be other dates: %s", (_, d) => {
+    const table = tableFromColumns({ d: y.map((_, i) => d(i)), y });
+    expect(codesOf(table, { kinds: { d: "date" } })).toContain("error wrong-kind d");
   });
 
   it.each<[string, string, string]>([

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { columnGroup } from "../../packages/cli/src/commands/columnOptions.ts";
+import { columnGroup, meaningGroup } from "../../packages/cli/src/commands/columnOptions.ts";
 import { studyCaller, studyFlagOptions, studyGroups } from "../../packages/cli/src/commands/studyOptions.ts";
 import { trainFlagOptions, trainGroups } from "../../packages/cli/src/commands/trainOptions.ts";
 import { studyOptions } from "../../packages/evenkeel/src/study/plan/options.ts";
@@ -20,9 +20,11 @@ const page = "docs/20-command-options.md";
  */
 export function derivedFiles(): Map<string, string> {
   const files = new Map(optionSets.map((set) => [`${set.file}.types.ts`, typesFile(set)]));
-  const train = docsTable(trainFlagOptions, [columnGroup, ...trainGroups], { library: trainTableOptions });
+  const train = docsTable(trainFlagOptions, [columnGroup, meaningGroup, ...trainGroups], {
+    library: trainTableOptions,
+  });
   const study = [
-    docsTable(schemaOptions, [columnGroup]),
+    docsTable(schemaOptions, [columnGroup, meaningGroup]),
     docsTable(studyFlagOptions, studyGroups, { caller: studyCaller, library: studyOptions }),
   ].join("\n\n");
   files.set(page, withTable(withTable(readFileSync(join(root, page), "utf8"), "train", train), "study", study));

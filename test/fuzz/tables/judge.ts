@@ -1,5 +1,5 @@
 import { checkTable, inferSchema, Preprocessing, type Schema, type Table } from "evenkeel/tabular";
-import type { KnownColumn, KnownTable } from "./known.ts";
+import { type KnownColumn, type KnownTable, toldKinds } from "./known.ts";
 
 /** What came of a table that was written and read again. */
 export type Judgement =
@@ -23,7 +23,7 @@ export async function judge(known: KnownTable, read: () => Promise<Table>): Prom
   }
   let schema: Schema;
   try {
-    schema = inferSchema(table, { target: known.target });
+    schema = inferSchema(table, { target: known.target, kinds: toldKinds(known) });
   } catch (error) {
     return { came: "refused", why: (error as Error).message };
   }

@@ -13,7 +13,7 @@ export interface KnownTable {
 /** The signs in the numbers of a table. */
 export interface Notation {
   readonly decimal: "." | ",";
-  readonly thousands: "" | "," | "." | " " | "'";
+  readonly thousands: "" | "," | "." | " " | "'" | "’" | "lakh";
 }
 
 export type KnownColumn = NumberKnown | BooleanKnown | DateKnown | CategoryKnown;
@@ -21,6 +21,8 @@ export type KnownColumn = NumberKnown | BooleanKnown | DateKnown | CategoryKnown
 interface Written<Kind extends string, Value> {
   readonly name: string;
   readonly kind: Kind;
+  /** Whether the kind is said to the reader, for no text shows it. */
+  readonly isTold?: boolean;
   /** null where the value is missing. */
   readonly values: readonly (Value | null)[];
   /** The fields as they stand in the file, before quotes; those of missing values too. */
@@ -50,6 +52,10 @@ const affixes = [
   (text: string) => `${text} kg`,
   (text: string) => `EUR ${text}`,
   (text: string) => `${text}pt`,
+  (text: string) => `US$${text}`,
+  (text: string) => `kr ${text}`,
+  (text: string) => `${text} CHF`,
+  (text: string) => `Rs. ${text}`,
 ];
 const words = [
   "red",
@@ -59,6 +65,8 @@ const words = [
   "a, b",
   "x; y",
   "two\nlines",
+  "two\r\nlines",
+  "a\rb",
   "Grün",
   "constructor",
   "__proto__",
@@ -72,14 +80,20 @@ export function knownTable(random: Random): KnownTable {
     ...[{ decimal: ".", thousands: "" } as const, { decimal: ".", thousands: "" } as const],
     ...[{ decimal: ",", thousands: "" } as const, { decimal: ".", thousands: "," } as const],
     ...[{ decimal: ",", thousands: "." } as const, { decimal: ",", thousands: " " } as const],
-    { decimal: ".", thousands: "'" },
+    ...[{ decimal: ".", thousands: "'" } as const, { decimal: ".", thousands: "’" } as const],
+    { decimal: ".", thousands: "lakh" },
   ]);
-  const makers = [numbers, numbers, booleans, dates, categories];
+  const makers = [numbers, numbers, suffixed, booleans, dates, numberDates, categories];
   const features = Array.from({ length: random.int(2, 5) }, (_, i) =>
     random.pick(makers)(`${random.pick(["x", "a b", "Größe", "constructor"])}${i}`, rows, notation, random),
   );
   const target = numbers("y", rows, notation, random, 0);
   return { rows, columns: random.shuffled([...features, target]), target: "y", notation };
+}
+
+/** The kinds that are said to the reader, for no text shows them. */
+export function toldKinds({ columns }: KnownTable): Record<string, KnownColumn["kind"]> {
+  return Object.fromEntries(columns.filter(({ isTold }) => isTold).map(({ name, kind }) => [name, kind]));
 }
 
 /** One row of a table. */
@@ -121,16 +135,57 @@ const numbers: Maker = (name, rows, notation, random, missing = usualShare(rando
   });
   const isFixed = isClear || random.chance(0.6);
   const wrap = random.chance(0.3) ? random.pick(affixes) : (text: string) => text;
-  const isAccounting = random.chance(0.2);
+  const minus = random.weighted<"-" | "−" | "()" | "behind">([
+    [6, "-"],
+    [1, "−"],
+    [2, "()"],
+    [1, "behind"],
+  ]);
   const write = (value: number) => {
     const plain = isFixed ? Math.abs(value).toFixed(digits) : String(Math.abs(value));
     const [whole, part] = plain.split(".");
-    const grouped = whole.replace(/\B(?=(\d{3})+$)/g, notation.thousands);
-    const text = wrap(part === undefined ? grouped : `${grouped}${notation.decimal}${part}`);
+    const grouped = groupsOf(whole, notation.thousands);
+    const bare = part === undefined ? grouped : `${grouped}${notation.decimal}${part}`;
+    const text = wrap(bare);
     if (value >= 0) return text;
-    return isAccounting ? `(${text})` : `-${text}`;
+    if (minus === "()") return `(${text})`;
+    // Behind a number that has a sign, and nothing else around it: 18- is a range.
+    if (minus === "behind") return text === bare && /[.,'’]/.test(bare) ? `${text}-` : `-${text}`;
+    return `${minus}${text}`;
   };
   return withMissing({ name, kind: "numeric" }, values, write, random, missing);
+};
+
+function groupsOf(whole: string, thousands: Notation["thousands"]): string {
+  if (thousands !== "lakh") return whole.replace(/\B(?=(\d{3})+$)/g, thousands);
+  return whole.length < 4 ? whole : `${whole.slice(0, -3).replace(/\B(?=(\d\d)+$)/g, ",")},${whole.slice(-3)}`;
+}
+
+/** Numbers such as 1.5K and 20M, some of them as they are. */
+const suffixed: Maker = (name, rows, notation, random): NumberKnown => {
+  const suffixes = random.pick([
+    [["K", 3]],
+    [["k", 3]],
+    [
+      ["M", 6],
+      ["K", 3],
+    ],
+    [
+      ["bn", 9],
+      ["M", 6],
+    ],
+  ] as const);
+  const wrap = random.pick([(text: string) => text, (text: string) => `$${text}`]);
+  const values: number[] = [];
+  const fields: string[] = [];
+  for (let row = 0; row < rows; row++) {
+    const [suffix, zeros] = random.chance(0.1) ? ["", 0] : random.pick<readonly [string, number]>(suffixes);
+    // One digit behind the sign: that it is no sign of thousands is certain.
+    const tenths = random.int(10, 9999);
+    values.push(Number(`${tenths}e${zeros - 1}`));
+    fields.push(wrap(`${Math.floor(tenths / 10)}${notation.decimal}${tenths % 10}${suffix}`));
+  }
+  return { name, kind: "numeric", values, fields };
 };
 
 const booleans: Maker = (name, rows, _notation, random): BooleanKnown => {
@@ -164,6 +219,22 @@ const dates: Maker = (name, rows, _notation, random): DateKnown => {
   });
   const write = (value: number) => form(new Date(value));
   return withMissing({ name, kind: "date" }, values, write, random, usualShare(random));
+};
+
+const numberForms: readonly ((date: Date) => string)[] = [
+  (date) => date.toISOString().slice(0, 10).replaceAll("-", ""),
+  (date) => String(date.getTime() / 1000),
+  (date) => String(date.getTime()),
+];
+
+/** Dates that are numbers, and said to be dates. */
+const numberDates: Maker = (name, rows, _notation, random): DateKnown => {
+  const form = random.pick(numberForms);
+  const values = Array.from({ length: rows }, () =>
+    Date.UTC(random.int(1975, 2060), random.int(0, 11), random.int(1, 28)),
+  );
+  const write = (value: number) => form(new Date(value));
+  return { ...withMissing({ name, kind: "date" }, values, write, random, usualShare(random)), isTold: true };
 };
 
 const categories: Maker = (name, rows, _notation, random): CategoryKnown => {

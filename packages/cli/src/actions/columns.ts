@@ -44,8 +44,9 @@ export function meaningOptions(flags: ColumnFlags): Omit<SchemaOptions, "target"
 }
 
 /** The columns that are told to hold texts, or what is read from texts, where they look like numbers. */
-export function textColumns({ kinds = {} }: Pick<SchemaOptions, "kinds">): string[] {
-  return Object.keys(kinds).filter((name) => kinds[name] !== "numeric" && kinds[name] !== "boolean");
+export function textColumns({ kinds = {}, dateFormats = {} }: Pick<SchemaOptions, "kinds" | "dateFormats">): string[] {
+  const ofKind = Object.keys(kinds).filter((name) => kinds[name] !== "numeric" && kinds[name] !== "boolean");
+  return [...ofKind, ...Object.keys(dateFormats)];
 }
 
 /**

@@ -1,5 +1,5 @@
 import { Command, type CommandUnknownOpts } from "@commander-js/extra-typings";
-import { type ColumnFlags, meaningOptions } from "../actions/columns.ts";
+import { type ColumnFlags, meaningOptions, textColumns } from "../actions/columns.ts";
 import { inspectModel } from "../actions/inspect/inspectModel.ts";
 import { inspectTable } from "../actions/inspect/inspectTable.ts";
 import { modelNamed } from "../actions/inspect/modelNamed.ts";
@@ -56,11 +56,12 @@ export function inspectCommand(context: CommandContext): CommandUnknownOpts {
       return;
     }
     const progress = readingProgress(flags.json ? quiet(output) : output);
-    const table = await readTableOf(source, flags, { ...context, progress });
+    const options = meaningOptions(flags);
+    const table = await readTableOf(source, flags, { ...context, progress }, { carry: textColumns(options) });
     progress.doing("checking the table");
-    const inspection = await namingPlaces(table.placeOf, () =>
-      inspectTable(table, flags.target, meaningOptions(flags)),
-    ).finally(progress.stop);
+    const inspection = await namingPlaces(table.placeOf, () => inspectTable(table, flags.target, options)).finally(
+      progress.stop,
+    );
     output.write(flags.json ? jsonText(inspection) : tableText(inspection, output));
   });
 }

@@ -2,15 +2,12 @@ import type { Attempt } from "./columns/part.ts";
 import { type TableReadError, unreadable } from "./readError.ts";
 
 /** What is still worth trying after an error of DuckDB at a file. */
-export function nextAttempt(error: Error, attempt: Attempt, text: boolean, returns: boolean): Attempt | undefined {
+export function nextAttempt(error: Error, attempt: Attempt, text: boolean): Attempt | undefined {
   const { message } = error;
   if (!text) return undefined;
   if (/invalid unicode|not utf-?8|invalid utf-?8/i.test(message)) {
     return attempt.encoding === undefined ? { ...attempt, encoding: "windows-1252" } : undefined;
   }
-  // Line ends of two kinds in one file: the copy has one.
-  if (returns && attempt.encoding === undefined && /CSV Error|invalid state/.test(message))
-    return { ...attempt, encoding: "utf-8" };
   if (!attempt.thorough && /could not convert|conversion error|failed to cast|transform error/i.test(message)) {
     return { ...attempt, thorough: true };
   }

@@ -73,6 +73,10 @@ const right: Readonly<Record<string, Right>> = {
   },
   CRLF: { content: "a,b\r\n1,2\r\n3,4\r\n", columns: { a: [1, 3], b: [2, 4] } },
   "CR alone": { content: "a,b\r1,2\r3,4\r", columns: { a: [1, 3], b: [2, 4] } },
+  "line ends in quotes, after a byte order mark": {
+    content: '\ufeffa,b\r\n"x\r\ny",2\r\n"x\ry",3\r\n"x\ny",4\r\n',
+    columns: { a: ["x\r\ny", "x\ry", "x\ny"], b: [2, 3, 4] },
+  },
   "two kinds of line ends": { content: "a,b\r\n1,2\n3,4\r\n", columns: { a: [1, 3], b: [2, 4] } },
   "no line end at the end": { content: "a,b\n1,2", columns: { a: [1], b: [2] } },
   "blank lines": { content: "\n\na,b\n1,2\n\n3,4\n\n", columns: { a: [1, 3], b: [2, 4] } },

@@ -363,6 +363,28 @@ describe("many numbers in a CSV file", () => {
     }
   });
 
+  test("points that may all be signs of thousands leave them texts, with their zeros", async () => {
+    // 2.300 is two thousand and some in a table of decimal commas.
+    const count = 101_000;
+    const fields = Array.from(
+      { length: count },
+      (_, i) => `${1 + (i % 900)}.${String(Math.floor(i / 900) * 5).padStart(3, "0")}`,
+    );
+    for (const first of [["NA"], Array.from({ length: count }, (_, i) => String(i))]) {
+      write(
+        "points.csv",
+        rows(first.length + count, (i) => first[i] ?? fields[i - first.length]),
+      );
+      const [a] = (await read("points.csv")).columns;
+      expect([a.type, tail(a)]).toEqual(["text", fields[count - 1]]);
+    }
+    write(
+      "points.csv",
+      rows(count, (i) => (i === 5 ? "0.5" : fields[i])),
+    );
+    expect((await read("points.csv")).columns[0]).toMatchObject({ type: "number", fromText: true });
+  });
+
   test("codes with leading zeros, however many, are texts", async () => {
     write(
       "codes.csv",

@@ -119,7 +119,7 @@ async function readFiles(
 
 async function retry(error: Error, attempt: Attempt, path: string): Promise<Attempt | undefined> {
   const { bytes } = await readHead(path);
-  return nextAttempt(error, attempt, !startsWith(bytes, [0x50, 0x41, 0x52, 0x31]), bytes.includes(13));
+  return nextAttempt(error, attempt, !startsWith(bytes, [0x50, 0x41, 0x52, 0x31]));
 }
 
 /** Errors that need no translation. */

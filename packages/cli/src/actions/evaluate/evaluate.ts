@@ -7,6 +7,7 @@ import { count } from "../../shell/figures.ts";
 import { listed, nearest } from "../../shell/nearest.ts";
 import { namingPlaces } from "../../tables/places.ts";
 import type { TableFlags } from "../../tables/tableFlags.ts";
+import { modelWithNulls } from "../predict/modelWithNulls.ts";
 import { featureNames, readFeatures } from "../predict/readFeatures.ts";
 import { clampedNotes, unfamiliarIn, unfamiliarNotes } from "../predict/unfamiliarNotes.ts";
 import { type Evaluation, evaluateModel } from "./evaluateModel.ts";
@@ -50,7 +51,8 @@ export interface Evaluated {
 export async function evaluate(request: EvaluateRequest, context: ActionContext): Promise<Evaluated> {
   const { part, worst } = request;
   const { cwd, signal } = context;
-  const { model, name, run } = loadModel(request.model, { cwd, runs: request.runs });
+  const { model: loaded, name, run } = loadModel(request.model, { cwd, runs: request.runs });
+  const model = modelWithNulls(loaded, request.nulls);
   const origin = originOf(model.record, run);
   const { target } = model.schema;
   const { from, read } = tableOf(request, name, origin);

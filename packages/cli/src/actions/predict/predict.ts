@@ -7,6 +7,7 @@ import { listed, nearest } from "../../shell/nearest.ts";
 import { namingPlaces, namingPlacesOfEach } from "../../tables/places.ts";
 import type { TableFlags } from "../../tables/tableFlags.ts";
 import { encodeRows, type TextFormat } from "./encodeRows.ts";
+import { modelWithNulls } from "./modelWithNulls.ts";
 import { type OutputColumn, outputColumns } from "./outputColumns.ts";
 import { type PredictedBlock, predictBlocks } from "./predictBlocks.ts";
 import { type Features, readFeatures, rowsFeatures } from "./readFeatures.ts";
@@ -54,11 +55,11 @@ export async function predict(request: PredictRequest, context: ActionContext): 
     throw misuse("conflict", "--row is a table by itself", "leave the table or --sql away");
   }
   if (request.output !== undefined) checkWritable(resolve(cwd, request.output), request.output, "output");
-  const { model } = loadModel(request.model, { cwd, runs: request.runs });
+  const model = modelWithNulls(loadModel(request.model, { cwd, runs: request.runs }).model, nulls);
   const features =
     row === undefined
       ? await readFeatures(model, source, read, context, { besides: keep, carry: keep, nulls })
-      : rowsFeatures(model, row);
+      : rowsFeatures(model, row, nulls);
   const { table } = features;
   const kept = keep === "all" ? features.given : keep.map((name) => columnNamed(features, name));
   const { placeOf } = features;

@@ -95,10 +95,10 @@ async function readNeeded(
  * @throws CommandError if a text is no JSON object of plain values, or no row has any column of the
  *   model
  */
-export function rowsFeatures(model: TableModel, texts: readonly string[]): Features {
-  const rows = texts.map(parseRow);
-  const given = tableOf(rows);
-  const { table, warnings, absent } = completed(model, given, "--row", true);
+export function rowsFeatures(model: TableModel, texts: readonly string[], nulls: readonly string[] = []): Features {
+  const given = tableOf(texts.map(parseRow));
+  const columns = withoutTexts(given.columns, nulls);
+  const { table, warnings, absent } = completed(model, { rows: given.rows, columns }, "--row", true);
   return { table, given: given.columns, source: "--row", notes: warnings, absent };
 }
 
@@ -110,10 +110,17 @@ function tableOf(rows: readonly Record<string, unknown>[]): Table {
   }
 }
 
+/** JSON whose whole numbers beyond 2^53 are texts: no number of JavaScript holds their digits. */
+function withDigits(json: string): string {
+  return json.replace(/"(?:[^"\\]|\\.)*"|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/g, (token) =>
+    /^-?\d{16,}$/.test(token) && !Number.isSafeInteger(Number(token)) ? `"${token}"` : token,
+  );
+}
+
 function parseRow(text: string): Record<string, unknown> {
   let value: unknown;
   try {
-    value = JSON.parse(text);
+    value = JSON.parse(withDigits(text));
   } catch (error) {
     const hint = `expected a JSON object such as '{"Horsepower": 130}', in single quotes for the shell`;
     throw misuse("damaged-file", `--row is no JSON (${(error as Error).message})`, hint, { cause: error });

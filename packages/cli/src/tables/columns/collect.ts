@@ -141,8 +141,9 @@ function planOf(
 }
 
 function readingIn(part: Part, name: string): Reading {
-  const { sql, type } = part.columns.find((column) => column.name === name)!;
-  return readingOf(sql, type);
+  const { sql, type, digits } = part.columns.find((column) => column.name === name)!;
+  const reading = readingOf(sql, type);
+  return digits === undefined || reading.as === "ignored" ? reading : { ...reading, text: digits, exactBelow: 2 ** 53 };
 }
 
 function expression(part: Part, { name, as }: Plan): string {

@@ -16,6 +16,8 @@ export interface PartColumn {
   readonly sql: string;
   /** The type of that, as DESCRIBE names it. */
   readonly type: string;
+  /** The expression that gives its numbers as texts with all of their digits, if there is one. */
+  readonly digits?: string;
 }
 
 /**

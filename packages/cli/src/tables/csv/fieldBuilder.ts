@@ -58,7 +58,7 @@ export class FieldBuilder {
       if (this.fields.others > mostOthers) this.fields = this.fields.asTexts();
       else {
         const numbers = this.fields.asNumbers(this.most);
-        if (numbers !== undefined) this.fields = new LooseNumbers(this.name, numbers);
+        if (numbers !== undefined) this.fields = new LooseNumbers(this.name, numbers.values, numbers.points);
       }
     }
     if (!(this.fields instanceof TextFields)) return;

@@ -3,7 +3,7 @@ import { Growing } from "../columns/growing.ts";
 import { isNumberText } from "../columns/numberText.ts";
 import type { FieldBlock } from "./fieldBlock.ts";
 import { isNullSpelling } from "./nullSpellings.ts";
-import { found, other, readNumber } from "./numberField.ts";
+import { found, other, type Points, readNumber, withPoint } from "./numberField.ts";
 import type { TextFields } from "./textFields.ts";
 
 /**
@@ -23,18 +23,22 @@ export class TextsNeeded extends Error {
 export class LooseNumbers {
   private readonly name: string;
   private readonly values = new Growing(Float64Array);
+  private points: Points;
 
-  constructor(name: string, values: Float64Array) {
+  constructor(name: string, values: Float64Array, points: Points) {
     this.name = name;
+    this.points = points;
     this.values.extend(values.length).values.set(values);
   }
 
-  /** Undefined if a text might be a code, or is no number. */
+  /** Undefined if a text might be a code, or is no number, or a point may be of thousands. */
   static of(name: string, fields: TextFields): LooseNumbers | undefined {
     const texts = fields.texts();
+    const points = texts.reduce<Points>(withPointOf, "none");
+    if (points === "unclear") return undefined;
     const numbers = Float64Array.from(texts, looseNumber);
     if (numbers.some((value, code) => Number.isNaN(value) && !isNullSpelling(texts[code]))) return undefined;
-    return new LooseNumbers(name, fields.numbers(numbers));
+    return new LooseNumbers(name, fields.numbers(numbers), points);
   }
 
   append({ bytes, columns, starts, ends }: FieldBlock, column: number, start: number, end: number): void {
@@ -53,16 +57,30 @@ export class LooseNumbers {
   private read(bytes: Buffer, start: number, end: number): number {
     if (start === end) return Number.NaN;
     const value = readNumber(bytes, start, end, true);
-    if (found.form !== other) return value;
+    if (found.form !== other) {
+      this.points = withPoint(this.points, value, found.form);
+      if (this.points === "unclear") throw new TextsNeeded(this.name);
+      return value;
+    }
     const text = bytes.toString("utf8", start, end);
     const loose = looseNumber(text);
-    if (Number.isNaN(loose) && !isNullSpelling(text)) throw new TextsNeeded(this.name);
+    this.points = withPointOf(this.points, text);
+    const isLost = Number.isNaN(loose) && !isNullSpelling(text);
+    if (isLost || this.points === "unclear") throw new TextsNeeded(this.name);
     return loose;
   }
 
   column(order?: Int32Array): NumberColumn {
     return { name: this.name, type: "number", values: this.values.finish(order), fromText: true };
   }
+}
+
+const either = /^\s*[+-]?[1-9]\d{0,2}\.\d{3}\s*$/;
+
+/** `withPoint` of a text. */
+function withPointOf(points: Points, text: string): Points {
+  if (points === "decimal" || !text.includes(".") || !isNumberText(text)) return points;
+  return either.test(text) ? "unclear" : "decimal";
 }
 
 /**

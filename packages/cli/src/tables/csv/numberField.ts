@@ -74,6 +74,23 @@ function isExact(value: number): boolean {
   return Math.abs(value) <= Number.MAX_SAFE_INTEGER || Math.abs(value) >= 1e21;
 }
 
+/** What the points in a column's numbers can be, as far as it was read. */
+export type Points =
+  /** There are none. */
+  | "none"
+  /** Each may be a sign of thousands as well: "2.300" must not become 2.3. */
+  | "unclear"
+  /** Some can only be the decimal sign. */
+  | "decimal";
+
+/** The same with one number more. */
+export function withPoint(points: Points, value: number, form: number): Points {
+  if (points === "decimal" || form === 0 || form === missing || form === other) return points;
+  const size = Math.abs(value);
+  if (form === shortest) return Number.isInteger(size) ? points : "decimal";
+  return form === 3 && size >= 1 && size < 1000 ? "unclear" : "decimal";
+}
+
 /** The text of a number that was read. */
 export function numberText(value: number, form: number): string {
   return form === shortest ? String(value) : value.toFixed(form);

@@ -2,7 +2,7 @@ import type { Column, TextColumn } from "evenkeel/tabular";
 import { Growing } from "../columns/growing.ts";
 import type { FieldBlock } from "./fieldBlock.ts";
 import { isNullSpelling } from "./nullSpellings.ts";
-import { found, missing, numberText, other, readNumber, shortest } from "./numberField.ts";
+import { found, missing, numberText, other, type Points, readNumber, shortest, withPoint } from "./numberField.ts";
 import { TextFields } from "./textFields.ts";
 import { TextPool } from "./textPool.ts";
 
@@ -67,16 +67,19 @@ export class NumberFields {
     const texts = this.pool.texts();
     const numbersAlone = forms.every((form, i) => form !== other || isNullSpelling(texts[values[i]]));
     const numbers = values.map((value, i) => (isNumber(forms[i]) ? value : Number.NaN));
-    if (numbersAlone && isMoreThan(most, numbers)) return { name, type: "number", values: numbers, fromText: true };
+    const isClear = pointsOf(values, forms) !== "unclear";
+    if (numbersAlone && isClear && isMoreThan(most, numbers))
+      return { name, type: "number", values: numbers, fromText: true };
     const { lossless, ...coded } = codesOf(values, forms, texts);
     return lossless ? { name, type: "number", values: numbers, fromText: true } : { name, type: "text", ...coded };
   }
 
   /** The values, where more of them differ than `most` and their texts take time; undefined else. */
-  asNumbers(most: number): Float64Array | undefined {
+  asNumbers(most: number): { readonly values: Float64Array; readonly points: Points } | undefined {
     if (this.long <= most || !this.pool.texts().every(isNullSpelling)) return undefined;
     const values = this.values.finish().map((value, i) => (isNumber(this.forms.get(i)) ? value : Number.NaN));
-    if (isMoreThan(most, values)) return values;
+    const points = pointsOf(values, this.forms.finish());
+    if (points !== "unclear" && isMoreThan(most, values)) return { values, points };
     // Not to be asked again soon.
     this.long = 0;
     return undefined;
@@ -102,6 +105,10 @@ function isNumber(form: number): boolean {
 
 function negative({ length }: Uint8Array): Int32Array {
   return new Int32Array(length).fill(-1);
+}
+
+function pointsOf(values: Float64Array, forms: Uint8Array): Points {
+  return forms.reduce<Points>((points, form, i) => withPoint(points, values[i], form), "none");
 }
 
 /** Whether more values differ than this. */

@@ -173,7 +173,7 @@ function wholeCharacters(bytes: Uint8Array): Uint8Array {
 }
 
 /**
- * Writes a text again, in UTF-8 without a byte order mark and with one kind of line end.
+ * Writes a text again, in UTF-8 without a byte order mark.
  *
  * @throws TableReadError if a byte means nothing in that encoding
  */
@@ -185,16 +185,9 @@ export async function writeAsUtf8(
   signal?: AbortSignal,
 ): Promise<void> {
   const decoder = new TextDecoder(encoding, { fatal: true });
-  let held = "";
-  const lines = (text: string) => {
-    // A carriage return at the end of a part may be half of a line end.
-    const known = held + text;
-    held = known.endsWith("\r") ? "\r" : "";
-    return known.slice(0, known.length - held.length).replace(/\r\n?/g, "\n");
-  };
   async function* decoded(source: AsyncIterable<Uint8Array>) {
-    for await (const part of source) yield lines(decoder.decode(part, { stream: true }));
-    yield (lines(decoder.decode()) + held).replace(/\r$/, "\n");
+    for await (const part of source) yield decoder.decode(part, { stream: true });
+    yield decoder.decode();
   }
   try {
     await pipeline(plainBytes(path, compression), decoded, createWriteStream(to), { signal });

@@ -106,10 +106,11 @@ describe("a column", () => {
 
   it("must be of the kind that was said", () => {
     const findings = findingsOf(
-      { x: of((i) => i % 3), d: of((i) => `${i % 3}`), y },
-      { kinds: { x: "boolean", d: "date" } },
+      { x: of((i) => i % 3), d: of((i) => `${i % 3}`), e: of((i) => i % 3), y },
+      { kinds: { x: "boolean", d: "date" }, dateFormats: { e: "seconds" } },
     );
-    expect(brief(findings)).toEqual(["error wrong-kind x 2", "error one-day d"]);
+    expect(brief(findings)).toEqual(["error wrong-kind x 2", "error wrong-kind d 0", "error one-day e"]);
+    expect(findings[1].message).toMatch(/; say how dates are written: dateFormats: \{ "d": "yyyymmdd" \}, seconds/);
     expect(findings[0].message).toMatch(/column "x" holds 2 in row 2, expected true, false, 0 or 1/);
   });
 });

@@ -129,6 +129,8 @@ function checkColumn(column: Column, schema: ColumnSchema & Reading): Finding[] 
     return found("warning", "strings-among-dates", `${taken}: ${what}`, cure, row);
   }
   if (kind === "text") {
+    const mixed = meaningFindings(column, schema);
+    if (mixed.length > 0) return mixed;
     const { present, distinct } = countTexts(column, schema);
     return found(
       "note",

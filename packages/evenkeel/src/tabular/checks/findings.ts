@@ -33,6 +33,7 @@ export type FindingCode =
   | "infinite"
   | "leak"
   | "missing-as-value"
+  | "mixed-numbers"
   | "near-constant"
   | "no-features"
   | "number-format"

@@ -10,7 +10,7 @@ import { numberParser, plainNumber } from "../schema/values/numberFormat.ts";
 import type { Column } from "../table/table.ts";
 import { type Finding, finding } from "./findings.ts";
 
-type Add = (code: Finding["code"], statement: Text, cure?: Text, severity?: Finding["severity"]) => void;
+type Add = (code: Finding["code"], statement: Text, cure?: Text, severity?: Finding["severity"], row?: number) => void;
 
 /**
  * What was made of a column's texts where they are not plain: how numbers and dates were read,
@@ -18,10 +18,9 @@ type Add = (code: Finding["code"], statement: Text, cure?: Text, severity?: Find
  */
 export function meaningFindings(column: Column, schema: ColumnReading): Finding[] {
   const findings: Finding[] = [];
-  const add: Add = (code, statement, cure, severity = "note") => {
-    findings.push(
-      finding(severity, code, text`column ${shorten(column.name)} ${statement}`, cure, { column: column.name }),
-    );
+  const add: Add = (code, statement, cure, severity = "note", row?: number) => {
+    const cell = { column: column.name, ...(row !== undefined && { row }) };
+    findings.push(finding(severity, code, text`column ${shorten(column.name)} ${statement}`, cure, cell));
   };
   switch (schema.kind) {
     case "numeric":
@@ -33,11 +32,14 @@ export function meaningFindings(column: Column, schema: ColumnReading): Finding[
       addDates(column, schema, add);
       break;
     case "category":
+      addOdd(column, schema, add);
       addCodes(column, schema, add);
       addValues(schema, add);
       break;
-    case "boolean":
     case "text":
+      addOdd(column, schema, add);
+      break;
+    case "boolean":
       break;
     default:
       schema.kind satisfies never;
@@ -143,6 +145,21 @@ function addDates(column: Column, schema: ColumnReading, add: Add): void {
     return;
   }
   add("date-format", `holds numbers that are read as ${how}: ${given} as ${dateText(times[row])}`);
+}
+
+/** Numbers that are categories, or ignored, for the sake of a few texts among them. */
+function addOdd(column: Column, { kind, odd }: ColumnReading, add: Add): void {
+  if (odd === undefined || column.type !== "text") return;
+  const row = column.codes.indexOf(column.dictionary.indexOf(odd));
+  const taken = kind === "text" ? "is ignored" : "is taken for categories, without order";
+  const asMissing = { option: "nulls", value: [odd] };
+  add(
+    "mixed-numbers",
+    `${taken}: most of its texts are numbers, but ${shorten(odd)} in row ${row} is none, or has another unit or notation`,
+    text`write all in one way, take it as missing with ${asMissing}, or say ${{ option: "kinds", key: column.name, value: "category" }}`,
+    "warning",
+    row,
+  );
 }
 
 function addCodes(column: Column, schema: Reading, add: Add): void {

@@ -146,11 +146,6 @@ describe("a column of such dates", () => {
     expect(() => inputs("25/12/1998")).toThrow(
       'column "x" holds "25/12/1998" in row 0, expected a date such as 12/31/1999, the month first, 1999-12-31, 31 Dec 1999 or 1999-12-31T23:59',
     );
-    const read = {
-      rows: 1,
-      columns: [{ name: "x", type: "date", dateOrder: "dmy", values: new Float64Array(1) }],
-    } as const;
-    expect(() => saved.inputs(read)).toThrow('column "x" holds dates with the day first, expected the month first');
     expect(checkTable(us, schema).map(({ code }) => code)).toContain("date-order");
   });
 

@@ -1,12 +1,14 @@
 import type { Column, TextColumn } from "../table/table.ts";
 import { codeAmong, valuesAmong } from "./codes.ts";
 import type { NumberReading } from "./numberReadings.ts";
-import { numbersOf, numberTexts, type Reading, textsOf, usedTexts } from "./read.ts";
+import { misfitsOf, numbersOf, numberTexts, type Reading, textsOf, usedTexts } from "./read.ts";
 import type { ColumnSchema, ToldKind } from "./schema.ts";
 import { type DateFormat, numberDates } from "./values/dateFormat.ts";
 import { type DateReading, datesIn, ordersOf } from "./values/dates.ts";
 import { isNull, nullsOf } from "./values/nulls.ts";
+import { shapeOf } from "./values/numberShape.ts";
 import { areTruthWords } from "./values/truth.ts";
+import { isUnit } from "./values/units.ts";
 
 /** What is known before a column is looked at. */
 export interface Known {
@@ -21,7 +23,7 @@ export interface Known {
 }
 
 /** A column's kind, and how its texts are read. */
-export type Meaning = Pick<ColumnSchema, "kind" | "numbers" | "dates" | "notNull" | "unclear">;
+export type Meaning = Pick<ColumnSchema, "kind" | "numbers" | "dates" | "notNull" | "unclear" | "odd">;
 
 export interface Inferred extends Meaning, Extent {
   /** Why a text is no category. */
@@ -75,9 +77,8 @@ function meaningOfKind(column: Column, known: Known, told: ToldKind): Meaning {
 
 /** How the dates of a column are written that is said to be of dates. */
 function datesFormat(column: Column, missing: readonly string[]): DateFormat | undefined {
-  if (column.type === "date") return column.dateOrder;
   if (column.type === "number") return numberDates(numbersOf(column, { nulls: missing }));
-  if (column.type === "boolean") return undefined;
+  if (column.type !== "text") return undefined;
   const nulls = nullsOf(missing);
   const texts = usedTexts(column, (text) => !isNull(text, nulls));
   return texts.every((text) => /^\s*\d+(?:\.\d+)?\s*$/.test(text))
@@ -99,16 +100,30 @@ function meaningOfText(column: TextColumn, known: Known): Meaning & Pick<Inferre
   const texts = usedTexts(column, (text) => !isNull(text, nulls));
   if (texts.length === 0) return { kind: "numeric" };
   if (areTruthWords(texts)) return { kind: "boolean" };
+  let odd: string | undefined;
   if (codeAmong(texts) === undefined) {
     if (areNumbers(column, known)) return meaningOfKind(column, known, "numeric");
     const dates = datesIn(texts);
     if (dates !== undefined && dates.unclear === undefined) return { kind: "date", ...datesOfReading(dates) };
+    odd = oddText(column, known, texts.length);
   }
-  const meaning = meaningOfKind(column, known, "category");
+  const meaning = { ...meaningOfKind(column, known, "category"), ...(odd !== undefined && { odd }) };
   const { present, distinct } = countTexts(column, { ...meaning, nulls: known.nulls });
   if (!nearlyUnique(present, distinct)) return meaning;
   const why = `it is an identifier or free text: ${distinct} different values in ${present} rows`;
   return { ...meaning, kind: "text", why };
+}
+
+/** The first text that is no number, where most are, or that has a unit of its own. */
+function oddText(column: TextColumn, { numbers: reading, nulls }: Known, texts: number): string | undefined {
+  if (reading === undefined) return undefined;
+  const read = { ...reading, nulls };
+  const odd = misfitsOf(column, read)?.value;
+  if (odd === undefined) return undefined;
+  const unit = shapeOf(odd.trim())?.unit;
+  const { values } = numberTexts(column, read);
+  const numbers = values.reduce((count, value) => (Number.isNaN(value) ? count : count + 1), 0);
+  return numbers * 2 >= texts || (unit !== undefined && isUnit(unit)) ? odd : undefined;
 }
 
 function datesOfReading({ dateOrder }: DateReading): Pick<Meaning, "dates"> {

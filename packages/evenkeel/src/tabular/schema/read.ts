@@ -1,5 +1,5 @@
 import { mismatch, refuse, type Text, text } from "../../core/index.ts";
-import type { Column, DateColumn, NumberColumn, TextColumn } from "../table/table.ts";
+import type { Column, NumberColumn, TextColumn } from "../table/table.ts";
 import { shorten } from "./columns.ts";
 import type { ColumnReading } from "./schema.ts";
 import { type DateFormat, dateExample, dateParser, latestTime } from "./values/dateFormat.ts";
@@ -93,28 +93,12 @@ export function datesOf(column: Column, reading: Reading = {}, rows?: Int32Array
       column: column.name,
     });
   }
-  checkOrder(column, dates);
   const values = gather(column.values, rows);
   const wrong = values.findIndex((value) => Math.abs(value) > latestTime);
   if (wrong < 0) return values;
   throw misfit(column, String(values[wrong]), rows?.[wrong] ?? wrong, {
     expected: `milliseconds since 1970 of at most ${latestTime}, which a Date can hold`,
   });
-}
-
-/** Dates that their reader read in the other order are other dates. */
-function checkOrder(column: DateColumn, dates: DateFormat | undefined): void {
-  const { dateOrder } = column;
-  if (dateOrder === undefined || (dates !== "dmy" && dates !== "mdy") || dateOrder === dates) return;
-  const first = { dmy: "day", mdy: "month" } as const;
-  throw mismatch(
-    "wrong-value",
-    "",
-    `column ${shorten(column.name)} holds dates with the ${first[dateOrder]} first`,
-    `the ${first[dates]} first`,
-    undefined,
-    { column: column.name },
-  );
 }
 
 function expectedDate({ name, type }: Column, given: string, dates: DateFormat | undefined): Expected {
@@ -132,8 +116,9 @@ export function orderHint(name: string): Text {
 }
 
 /** How to say which dates numbers are. */
-export function formatHint(name: string, format: DateFormat = "yyyymmdd"): Text {
-  return text`say how they are written, such as ${{ option: "dateFormats", key: name, value: format }}`;
+function formatHint(name: string): Text {
+  const days = { option: "dateFormats", key: name, value: "yyyymmdd" };
+  return text`say how dates are written: ${days}, seconds, milliseconds, or a pattern such as %Y`;
 }
 
 /** The largest float32: a network can take nothing larger. */

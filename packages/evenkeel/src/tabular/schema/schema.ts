@@ -36,6 +36,8 @@ export interface ColumnSchema {
    * network is trained on such a column.
    */
   readonly unclear?: string;
+  /** The first text that is no number like the others, of a column that is numeric but for some. */
+  readonly odd?: string;
   /** What the column is for. */
   readonly use: "feature" | "target" | "ignored";
   /** Why it is ignored, in words for a person. */
@@ -66,7 +68,8 @@ export function readingOf({ columns, nulls }: Schema, name: string): ColumnReadi
 }
 
 /** A column of a schema, with what the schema says of all of them. */
-export interface ColumnReading extends Pick<ColumnSchema, "kind" | "numbers" | "dates" | "notNull" | "unclear"> {
+export interface ColumnReading
+  extends Pick<ColumnSchema, "kind" | "numbers" | "dates" | "notNull" | "unclear" | "odd"> {
   readonly nulls?: readonly string[] | undefined;
 }
 

@@ -15,7 +15,7 @@ export function schemaFromJSON(json: unknown): Schema {
       at,
       value,
       ["name", "kind", "use"],
-      ["numbers", "dates", "notNull", "unclear", "why", "named"],
+      ["numbers", "dates", "notNull", "unclear", "odd", "why", "named"],
     );
     const name = stringAt(`${at}.name`, from.name);
     const kind = oneOfAt(`${at}.kind`, from.kind, columnKinds);
@@ -27,6 +27,7 @@ export function schemaFromJSON(json: unknown): Schema {
       ...(from.dates !== undefined && { dates: dateFormatAt(`${at}.dates`, from.dates) }),
       ...(from.notNull !== undefined && { notNull: namesAt(`${at}.notNull`, from.notNull) }),
       ...(from.unclear !== undefined && { unclear: stringAt(`${at}.unclear`, from.unclear) }),
+      ...(from.odd !== undefined && { odd: stringAt(`${at}.odd`, from.odd) }),
       use,
       ...(from.why !== undefined && { why: stringAt(`${at}.why`, from.why) }),
       ...(from.named !== undefined && { named: oneOfAt(`${at}.named`, from.named, [true]) }),

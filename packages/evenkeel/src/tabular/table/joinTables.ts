@@ -1,6 +1,6 @@
 import { refuse, wrongType } from "../../core/index.ts";
 import { checkStructure, listOf, shorten } from "../schema/columns.ts";
-import type { Column, DateColumn, NumberColumn, Table, TextColumn } from "./table.ts";
+import type { Column, NumberColumn, Table, TextColumn } from "./table.ts";
 
 /** Several tables as one, and which rows came from which. */
 export interface JoinedTables {
@@ -61,10 +61,7 @@ function joinColumns(name: string, columns: readonly Column[]): Column {
   }
   const values = new Float64Array(rows).fill(Number.NaN);
   fill(values, columns);
-  if (type === "date") {
-    const { dateOrder } = columns.find((column): column is DateColumn => column.type === "date") ?? {};
-    return { name, type, ...(dateOrder !== undefined && { dateOrder }), values };
-  }
+  if (type === "date") return { name, type, values };
   const fromText = (holding as NumberColumn[]).every((column) => column.fromText === true);
   return { name, type, values, ...(fromText && { fromText }) };
 }

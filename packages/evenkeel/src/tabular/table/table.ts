@@ -1,5 +1,3 @@
-import type { DateOrder } from "../schema/schema.ts";
-
 /**
  * A table by columns, as a reader hands it over. Nothing of it is a JS object per row, so that
  * millions of rows fit. All columns have `rows` values.
@@ -37,8 +35,6 @@ export interface BooleanColumn {
 export interface DateColumn {
   readonly name: string;
   readonly type: "date";
-  /** How the texts were read that the dates come from, where they were numbers alone. */
-  readonly dateOrder?: DateOrder;
   /** Milliseconds since 1970-01-01 UTC; NaN where the value is missing. */
   readonly values: Float64Array;
 }

@@ -54,23 +54,24 @@ function dayOf(text: string): number {
   return midnightOf(year, Number(text.slice(4, 6)), Number(text.slice(6)));
 }
 
-/** Up to here a time counts seconds: until the year 5138, or, in milliseconds, 1973. */
-const mostSeconds = 1e11;
+/** From 1973 to 2286, in seconds; so many milliseconds are times of the same days. */
+const [leastSeconds, mostSeconds] = [1e8, 1e10];
 
 /**
- * The format of dates that are numbers: days if all are days from 1800 to 2199, else seconds or, of
- * large ones, milliseconds since 1970. Undefined without numbers.
+ * The format of dates that are numbers: days if all are days from 1800 to 2199, seconds or
+ * milliseconds since 1970 if all are from 1973 to 2286. Undefined if they are anything else.
  */
 export function numberDates(numbers: Iterable<number>): "yyyymmdd" | "seconds" | "milliseconds" | undefined {
-  let [any, days, largest] = [false, true, 0];
+  let [any, days, seconds, milliseconds] = [false, true, true, true];
   for (const value of numbers) {
     if (Number.isNaN(value)) continue;
     any = true;
     days &&= Number.isInteger(value) && !Number.isNaN(dayOf(String(value)));
-    largest = Math.max(largest, Math.abs(value));
+    seconds &&= value >= leastSeconds && value < mostSeconds;
+    milliseconds &&= value >= 1000 * leastSeconds && value < 1000 * mostSeconds;
   }
   if (!any) return undefined;
-  return days ? "yyyymmdd" : largest < mostSeconds ? "seconds" : "milliseconds";
+  return days ? "yyyymmdd" : seconds ? "seconds" : milliseconds ? "milliseconds" : undefined;
 }
 
 /** The date that a format reads as the last moment of 1999, for messages. */

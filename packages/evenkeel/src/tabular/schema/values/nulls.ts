@@ -22,7 +22,8 @@ export function nullsOf(missing: readonly string[] = nullSpellings): Nulls {
   let nulls = made.get(missing);
   if (nulls === undefined) {
     const texts = missing.map((text) => text.trim());
-    const numbers = texts.filter((text) => plainNumber.test(text)).map(Number);
+    // Digits with a leading zero are a code.
+    const numbers = texts.filter((text) => plainNumber.test(text) && !/^[+-]?0\d/.test(text)).map(Number);
     nulls = { texts: new Set(["", ...texts]), numbers: new Set(numbers) };
     made.set(missing, nulls);
   }

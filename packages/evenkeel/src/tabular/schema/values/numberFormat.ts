@@ -27,7 +27,7 @@ const infinite = /^([+-]?)inf(?:inity)?$/i;
 
 /**
  * Reads texts as numbers of a format; NaN for what is none: "12", "-1.5e3", "inf"; "1,234.5" or
- * "1.234,5"; "$5", "5 kg" where that is the unit; "(5)" for -5; "0.66K" for 660.
+ * "1.234,5"; "$5", "5 kg" where that is the unit; "(5)" and "5.0-" for -5; "0.66K" for 660.
  */
 export function numberParser(format: NumberFormat = usualFormat): (text: string) => number {
   const unit = format.unit?.toLowerCase();
@@ -66,13 +66,21 @@ const grouped = {
   "'": /^[1-9]\d{0,2}(?:['’]\d{3})+$/,
 } as const;
 
+/** Lakhs and crores, as in India: 12,34,567. */
+const indian = /^[1-9]\d?(?:,\d\d)+,\d{3}$/;
+
 /** Whether digits stand in groups of thousands. */
 export function isGrouped(digits: string, sign: Exclude<NumberFormat["thousands"], "">): boolean {
-  return grouped[sign].test(digits);
+  return grouped[sign].test(digits) || (sign === "," && indian.test(digits));
 }
 
 /** "1234.50" of "1.234,50"; undefined if it is no number of the format. */
 function digitsOf(core: string, { decimal, thousands }: NumberFormat): string | undefined {
+  if (decimal === "." && thousands === ",") {
+    const point = core.indexOf(".");
+    const whole = point < 0 ? core : core.slice(0, point);
+    if (indian.test(whole)) core = whole.replaceAll(",", "") + core.slice(whole.length);
+  }
   let [digits, from, groups, isFraction] = ["", 0, 0, false];
   for (let i = 0; i < core.length; i++) {
     const code = core.charCodeAt(i);

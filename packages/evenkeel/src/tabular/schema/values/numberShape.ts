@@ -18,7 +18,7 @@ export const spaces = " \u00a0\u2009\u202f";
 
 const whole = new RegExp(
   `^(\\()?([+\\-−])?(?:(\\p{L}{0,3}\\p{Sc}|\\p{L}{1,4}\\.?)[${spaces}]?)?([+\\-−])?` +
-    `((?:\\d|[.,]\\d)[\\d.,'’${spaces}]*)(?:[eE]([+-]?\\d{1,3}))?([^\\d()]{1,14})?(\\))?$`,
+    `((?:\\d|[.,]\\d)[\\d.,'’${spaces}]*)(?:[eE]([+-]?\\d{1,3}))?(?:([\\-−])$|([^\\d()]{1,14})?(\\))?)$`,
   "u",
 );
 const suffixes = /^(\p{L}{1,3}\.?)(?:$|(?=[\s\p{Sc}]))\s*(.*)$/u;
@@ -47,6 +47,9 @@ export function shapeOf(text: string): NumberShape | undefined {
   const before = first > 0 ? text[first - 1] : "";
   // The point of ".5", and not the one of "Rs.5".
   if ((before === "." || before === ",") && !/\p{L}/u.test(text[first - 2] ?? "")) first--;
+  // "1,200.50-" of bookkeepers, not "18-" of ranges.
+  const isOpen = end === text.length - 1 && (text[end] === "-" || text[end] === "−");
+  if (isOpen && !/[.,'’]/.test(text.slice(first, end))) return undefined;
   for (let i = first; i < end; i++) if (!isOfCore(text, i)) return takenApart(text);
   if (text[end] === "." || text[end] === ",") return takenApart(text);
   const around = `${text.slice(0, first)}1${text.slice(end)}`;
@@ -70,10 +73,10 @@ function isOfCore(text: string, at: number): boolean {
 function takenApart(text: string): NumberShape | undefined {
   const found = whole.exec(text);
   if (found === null) return undefined;
-  const [, open, outer, before, inner, core, tens, after, close] = found;
-  const signs = (outer === undefined ? 0 : 1) + (inner === undefined ? 0 : 1) + (open === undefined ? 0 : 1);
+  const [, open, outer, before, inner, core, tens, last, after, close] = found;
+  const signs = [open, outer, inner, last].filter((sign) => sign !== undefined).length;
   if (signs > 1 || (open === undefined) !== (close === undefined)) return undefined;
-  const sign = outer ?? inner;
+  const sign = outer ?? inner ?? last;
   const negative = open !== undefined || (sign !== undefined && sign !== "+");
   let exponent = Number(tens ?? 0);
   let scaled = tens !== undefined;
