@@ -98,6 +98,17 @@ describe("evenkeel train", () => {
     for (const line of out.split("\n")) expect(line.length).toBeLessThanOrEqual(Math.max(80, one.path.length));
   });
 
+  test("errors of a table name the lines of its file, and of a file of test rows", async () => {
+    const rows = shopRows(80);
+    const spoilt = rows.map((row, i) => (i === 17 ? { ...row, size: "oops" } : row));
+    writeShop(spoilt);
+    expect((await run(shop)).err).toMatch(/column "size" is numeric, but line 19 holds "oops"/);
+    fs.renameSync(join(cwd, "shop.csv"), join(cwd, "new.csv"));
+    writeShop(rows);
+    const { err } = await run(`${shop} --test new.csv`);
+    expect(err).toMatch(/column "size" is numeric, but line 19 of new\.csv holds "oops"/);
+  });
+
   test("a table that ends early trains nothing", async () => {
     const lines = Array.from({ length: 300_000 }, (_, i) => `${i % 97},${(i * 7919) % 1_000_003}`);
     const packed = gzipSync(`price,size\n${lines.join("\n")}\n`);

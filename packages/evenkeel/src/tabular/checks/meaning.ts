@@ -105,8 +105,11 @@ const likelySeconds = [631_152_000, 2_240_611_200] as const;
 /** Numbers that may be dates: taken for numbers, 20191231 and 20200101 are far apart. */
 function addDateHint(column: Column, schema: ColumnReading, add: Add): void {
   if (column.type === "date" || column.type === "boolean" || schema.unclear !== undefined) return;
-  const values = numbersOf(column, schema).filter((value) => !Number.isNaN(value));
-  if (values.length < 3 || !values.every((value) => value >= 19_000_101)) return;
+  const all = numbersOf(column, schema);
+  // Seldom does it take more than the first value.
+  if (all.some((value) => value < 19_000_101)) return;
+  const values = all.filter((value) => !Number.isNaN(value));
+  if (values.length < 3) return;
   const dates = numberDates(values);
   if (dates === undefined) return;
   if (dates === "yyyymmdd") {
