@@ -13,7 +13,7 @@ export function tableText(inspection: TableInspection, output: Output): string {
   const { colors } = output;
   const predicted = target === undefined ? "" : `, to predict ${printable(target)} (${task})`;
   const head = wrap(
-    `${printable(source)}: ${wholeText(rows)} rows, ${count(columns.length, "column")}${predicted}`,
+    `${printable(source)}: ${wholeText(rows)} ${rows === 1 ? "row" : "rows"}, ${count(columns.length, "column")}${predicted}`,
     width,
   );
   const table = fixedTable(colors, ["column", "kind", "values", "missing"], [22, 17, 28, 7], { figures: 1 });
