@@ -14,7 +14,7 @@ export function tableText(inspection: TableInspection, output: Output): string {
   const { colors } = output;
   const predicted = target === undefined ? "" : `, to predict ${printable(target)} (${task})`;
   const head = wrap(
-    `${printable(source)}: ${wholeText(rows)} rows, ${count(columns.length, "column")}${predicted}`,
+    `${printable(source)}: ${wholeText(rows)} ${rows === 1 ? "row" : "rows"}, ${count(columns.length, "column")}${predicted}`,
     width,
   );
   const lines = columns.map((column) => {

@@ -137,7 +137,7 @@ export const studyOptions = {
   }),
   group: option({
     check: splitOptions.group.check,
-    help: "The column that says which rows belong together: all rows of a group are in one part.",
+    help: "The column that says which rows belong together: all rows of a group are in one part. It is no feature unless `features` names it.",
   }),
   time: option({
     check: splitOptions.time.check,

@@ -75,7 +75,10 @@ export interface StudyOptions {
   readonly validation?: Value<"validation"> | undefined;
   /** The share of the rows that the arms are judged by. Default: 0.2. */
   readonly test?: Value<"test"> | undefined;
-  /** The column that says which rows belong together: all rows of a group are in one part. */
+  /**
+   * The column that says which rows belong together: all rows of a group are in one part. It is no
+   * feature unless `features` names it.
+   */
   readonly group?: Value<"group"> | undefined;
   /**
    * The column of dates or numbers that the rows are split by, the latest for the test. All seeds
