@@ -2,6 +2,7 @@ export { type Baseline, baselines } from "./baselines/baselines.ts";
 export { scoresOf, type TableScores } from "./baselines/scores.ts";
 export { assertTable, type CheckTableOptions, checkTable } from "./checks/checks.ts";
 export { type Finding, type FindingCode, TableError } from "./checks/findings.ts";
+export { isTotalWord } from "./checks/rowChecks.ts";
 export { type Outside, type Unfamiliar, unfamiliarValues } from "./checks/unfamiliar.ts";
 export type { ClassPredictions, NumberPredictions, Predictions } from "./encoding/decode.ts";
 export { type EncodedRows, FittedPreprocessing, type PreprocessingJson } from "./encoding/fittedPreprocessing.ts";

@@ -1,8 +1,5 @@
-import type { Column } from "evenkeel/tabular";
+import { type Column, isTotalWord } from "evenkeel/tabular";
 import type { ReadNote } from "../readError.ts";
-
-const total =
-  /^(?:grand |sub-?)?totals?\b|^sum(?:me|ma)?\b|^overall\b|^(?:gesamt|insgesamt|summe)\b|^total g[ée]n[ée]ral\b|^average\b|^mean\b/i;
 
 /** A note where the last row looks like a total of the others. */
 export function totalNote(name: string, columns: readonly Column[], rows: number, line: number): ReadNote[] {
@@ -12,7 +9,7 @@ export function totalNote(name: string, columns: readonly Column[], rows: number
     const { codes, dictionary } = column;
     const code = codes[rows - 1];
     // A text that other rows have too is a category of theirs.
-    if (code < 0 || !total.test(dictionary[code].trim()) || codes.indexOf(code) < rows - 1) continue;
+    if (code < 0 || !isTotalWord(dictionary[code]) || codes.indexOf(code) < rows - 1) continue;
     const message = `${name}, line ${line}: ${JSON.stringify(dictionary[code])} in the last row looks like a total; --skip-footer 1 leaves it out`;
     return [{ severity: "warning", code: "total", column: column.name, row: rows - 1, message }];
   }

@@ -20,9 +20,14 @@ export function checkCopies(table: Table, schema: Schema, withTarget: Int32Array
   return [finding("warning", "copies", statement, "leave them out if they were not measured anew", { row })];
 }
 
-/** What the last row of a sheet is called that adds up the others. */
+/** What a row of a sheet is called that adds up the others, or is their mean. */
 const totalWord =
-  /^(?:(?:grand|sub)[ -]?)?(?:totals?|sums?)$|^(?:gesamt(?:summe|ergebnis)?|summe|insgesamt|totaal|totale|somme|suma)$/i;
+  /^(?:(?:grand|sub)[ -]?)?(?:totals?|sums?)$|^total g[ée]n[ée]ral$|^(?:overall|average|mean|mittelwert)$|^(?:gesamt(?:summe|ergebnis)?|summe|insgesamt|totaal|totale|somme|suma)$/i;
+
+/** Whether a text is what the row of a total is called: "Grand Total", "Summe:". */
+export function isTotalWord(text: string): boolean {
+  return totalWord.test(text.trim().replace(/:$/, ""));
+}
 /** How far a total may be from the sum of the numbers as they are written. */
 const rounding = 1e-4;
 /** A row of sums is recognized without a word for it from this number of columns on. */
@@ -39,7 +44,7 @@ export function checkTotal(table: Table, schema: Schema): Finding[] {
   for (const { name } of texts) {
     const column = columnOf(table, name);
     if (column.type !== "text") continue;
-    const isTotal = column.dictionary.map((one) => totalWord.test(one.trim().replace(/:$/, "")));
+    const isTotal = column.dictionary.map(isTotalWord);
     if (!isTotal.includes(true)) continue;
     const row = column.codes.findIndex((code) => code >= 0 && isTotal[code]);
     if (row < 0) continue;
