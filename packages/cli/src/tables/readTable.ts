@@ -10,7 +10,7 @@ import { checkGzip, encodingOf, type Head, readHead, startsWith, writeAsUtf8 } f
 import { formatOf, formats, type TableFormat } from "./formats/format.ts";
 import { jsonPart } from "./formats/json.ts";
 import { parquetPart } from "./formats/parquet.ts";
-import { queryPart } from "./formats/query.ts";
+import { queryPart } from "./query/queryPart.ts";
 import { type Located, type LocatedFile, locate } from "./locate.ts";
 import { type ReadNote, TableReadError, unreadable } from "./readError.ts";
 import { type Workspace, type WorkspaceOptions, withWorkspace } from "./workspace.ts";

@@ -2,8 +2,8 @@ import { builtinNames, builtinTable } from "../builtin.ts";
 import type { Part } from "../columns/part.ts";
 import type { Database } from "../database.ts";
 import { unreadable } from "../readError.ts";
-import { described } from "./json.ts";
-import { fileLiteral, identifier } from "./sql.ts";
+import { described } from "../formats/json.ts";
+import { fileLiteral, identifier } from "../formats/sql.ts";
 
 /** No name that a query would use. */
 const table = identifier("evenkeel query");
