@@ -35,7 +35,7 @@ interface ShowFlags {
 }
 
 /** Options that a study which goes on may be given anew: they change nothing in its figures. */
-const free = new Set(["--threads", "--no-report", "--json", "--resume"]);
+const free = new Set(["--threads", "--no-report", "--json", "--resume", "--trust-sql"]);
 
 /**
  * `evenkeel study TABLE`: trains networks that are compared over seeds, and says which claims about

@@ -6,7 +6,7 @@ import type { StudyConfig } from "../../records/studies/studyFolder.ts";
 import type { ActionContext } from "../../shell/context.ts";
 import { saidFindings } from "../../shell/dialect.ts";
 import type { TableRead } from "../../tables/index.ts";
-import { readTableOf, type TableFlags, tableFlags } from "../../tables/tableFlags.ts";
+import { readTableOf, recordedFlags, type TableFlags, tableFlags } from "../../tables/tableFlags.ts";
 import { columnOptions, targetOf, textColumns } from "../columns.ts";
 import type { StudyFlags } from "./studyFlags.ts";
 
@@ -40,8 +40,8 @@ export async function readData(
   context: ActionContext,
   { onRead, onReadEnd }: ReadEvents,
 ): Promise<DataRead> {
-  const { pictureSize, rgb } = flags;
-  const read = began?.read ?? { ...tableFlags(flags), pictureSize, rgb };
+  const { pictureSize, rgb, trustSql } = flags;
+  const read = began === undefined ? { ...tableFlags(flags), pictureSize, rgb } : { ...began.read, trustSql };
   const from = source ?? began?.source ?? undefined;
   if (questionOf(ask).takesPictures) {
     // Only studies of pictures load a decoder.
@@ -67,5 +67,6 @@ export async function readData(
   const noticed = [...table.notes, ...saidFindings(findings, table.lineOf)];
   if (findings.some(({ severity }) => severity === "error")) throw new TableError(findings);
   const { rows, columns: values } = settled.table;
-  return { data: { table: { rows, columns: values }, schema }, table, read, columns, noticed };
+  const data = { table: { rows, columns: values }, schema };
+  return { data, table, read: recordedFlags(read, table), columns, noticed };
 }

@@ -10,7 +10,7 @@ import { misuse, sentence } from "../../shell/errors.ts";
 import { count } from "../../shell/figures.ts";
 
 /** Flags that may be given with `--resume`: all other settings are the run's own. */
-const own = ["--runs", "--resume", "--out", "--tensorboard", "--no-report", "--json", "--epochs"];
+const own = ["--runs", "--resume", "--out", "--tensorboard", "--no-report", "--json", "--epochs", "--trust-sql"];
 
 interface ResumeRequest extends RunsFolder {
   /** An id, the beginning of one, or "latest". */

@@ -10,7 +10,7 @@ import { checkWritable } from "../../shell/files/writable.ts";
 import { writeAtomic } from "../../shell/files/writeAtomic.ts";
 import { printable } from "../../shell/terminal.ts";
 import type { TableRead } from "../../tables/index.ts";
-import type { TableFlags } from "../../tables/tableFlags.ts";
+import { recordedFlags, type TableFlags } from "../../tables/tableFlags.ts";
 import { targetOf, textColumns } from "../columns.ts";
 import { fingerprint } from "./fingerprint.ts";
 import { readWithParts } from "./ownParts.ts";
@@ -75,7 +75,8 @@ export async function train(request: TrainRequest, context: ActionContext, event
       ? undefined
       : resumedRun({ wanted: resume, cwd, runs: request.runs, source: named, given, epochs });
   const before = resumed?.run.config.recipe;
-  const read = resumed === undefined ? request.read : readFlagsOf(resumed.run);
+  const { trustSql } = request.read;
+  const read = resumed === undefined ? request.read : { ...readFlagsOf(resumed.run), trustSql };
   const from = before === undefined ? source : before.source;
   const told = resumed === undefined ? request.options : trainOptionsOf(resumed.run);
   const { table, rows } = await readWithParts(from, read, context, {
@@ -96,7 +97,7 @@ export async function train(request: TrainRequest, context: ActionContext, event
   }
   const recipe: Recipe = {
     ...(from !== undefined && { source: from }),
-    ...{ read: withoutUndefined(read), options: withoutUndefined(options), fingerprint: digest },
+    ...{ read: withoutUndefined(recordedFlags(read, table)), options: withoutUndefined(options), fingerprint: digest },
   };
   const record = {
     ...(from === undefined ? withoutUndefined({ sql: read.sql }) : { source: from }),
