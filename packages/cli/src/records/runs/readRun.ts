@@ -3,7 +3,7 @@ import { basename, join } from "node:path";
 import type { z } from "zod";
 import { readJsonLines } from "../../shell/files/jsonLines.ts";
 import { firstIssue } from "../schemas.ts";
-import { isRunning } from "./process.ts";
+import { isRunning } from "../owner/process.ts";
 import {
   type EpochLine,
   epochLineSchema,

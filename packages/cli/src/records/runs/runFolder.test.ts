@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { CommandError } from "../../shell/errors.ts";
 import { findRun } from "./findRun.ts";
-import { isRunning, thisProcess } from "./process.ts";
+import { isRunning, thisProcess } from "../owner/process.ts";
 import { listRuns, readMetrics, readRun } from "./readRun.ts";
 import { type NewRun, RunFolder } from "./runFolder.ts";
 import type { EpochLine, RunResult } from "./types.ts";

@@ -5,7 +5,7 @@ import { appendLine } from "../../shell/files/jsonLines.ts";
 import { writeAtomic } from "../../shell/files/writeAtomic.ts";
 import { version } from "../../shell/version.ts";
 import { EventFile } from "../tensorboard/eventFile.ts";
-import { thisProcess } from "./process.ts";
+import { thisProcess } from "../owner/process.ts";
 import { readConfig, readMetrics } from "./readRun.ts";
 import { type EpochLine, type RunConfig, type RunResult, runFiles, type ScoresByName } from "./types.ts";
 

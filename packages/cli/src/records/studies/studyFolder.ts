@@ -9,7 +9,7 @@ import { misuse } from "../../shell/errors.ts";
 import { writeAtomic } from "../../shell/files/writeAtomic.ts";
 import { version } from "../../shell/version.ts";
 import type { TableFlags } from "../../tables/tableFlags.ts";
-import { isRunning, thisProcess } from "../runs/process.ts";
+import { isRunning, thisProcess } from "../owner/process.ts";
 import { newFolder } from "../runs/runFolder.ts";
 import { type ProcessMark, studyFile } from "../runs/types.ts";
 import { declaredSchema, firstIssue, tableFlagsSchema } from "../schemas.ts";

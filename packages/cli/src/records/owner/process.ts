@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { isProcess } from "../../shell/files/writeAtomic.ts";
-import type { ProcessMark } from "./types.ts";
+import type { ProcessMark } from "../runs/types.ts";
 
 /** The mark of this process. */
 export function thisProcess(): ProcessMark {
