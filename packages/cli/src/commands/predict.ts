@@ -79,6 +79,7 @@ export function predictCommand(context: CommandContext): CommandUnknownOpts {
     for await (const piece of predictionText(prediction)) {
       output.write(piece);
       await output.room?.();
+      if (output.closed?.()) return;
     }
     say(prediction.lastNotes());
   });
