@@ -15,4 +15,6 @@ export interface ActionContext {
 export interface CommandContext extends ActionContext {
   readonly output: Output;
   readonly environment?: Readonly<Record<string, string | undefined>> | undefined;
+  /** Sets the exit code of a command that ends without an error, whatever came of its signal. */
+  readonly exit?: ((code: number) => void) | undefined;
 }
