@@ -1,7 +1,7 @@
 import { readFileSync, readlinkSync } from "node:fs";
 import { hostname } from "node:os";
 import { z } from "zod";
-import { isProcess } from "../../shell/files/writeAtomic.ts";
+import { isProcess } from "./files/writeAtomic.ts";
 
 /** Identifies a process, so that later ones can see whether it is still running. */
 export interface ProcessMark {

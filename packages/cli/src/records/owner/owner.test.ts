@@ -6,8 +6,8 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { thisProcess } from "../../shell/process.ts";
 import { Ownership, ownerOf } from "./owner.ts";
-import { thisProcess } from "./process.ts";
 
 let folder: string;
 beforeEach(() => {

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { z } from "zod";
 import { misuse } from "../../shell/errors.ts";
 import { WriteError, writeAtomic } from "../../shell/files/writeAtomic.ts";
-import { type Life, lifeOf, type ProcessMark, processMarkSchema, thisProcess } from "./process.ts";
+import { type Life, lifeOf, type ProcessMark, processMarkSchema, thisProcess } from "../../shell/process.ts";
 
 /** owner-1.json, owner-2.json, …: the latest says who works in the folder, or did last. */
 const fileName = /^owner-(\d{1,9})\.json$/;
