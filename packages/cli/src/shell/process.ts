@@ -1,6 +1,5 @@
 import { readFileSync, readlinkSync } from "node:fs";
 import { hostname } from "node:os";
-import { z } from "zod";
 import { isProcess } from "./files/writeAtomic.ts";
 
 /** Identifies a process, so that later ones can see whether it is still running. */
@@ -18,13 +17,12 @@ export interface ProcessMark {
   readonly started?: string;
 }
 
-export const processMarkSchema = z.object({
-  pid: z.int().nonnegative(),
-  host: z.string(),
-  boot: z.string().exactOptional(),
-  namespace: z.string().exactOptional(),
-  started: z.string().exactOptional(),
-});
+export function isProcessMark(value: unknown): value is ProcessMark {
+  if (typeof value !== "object" || value === null) return false;
+  const { pid, host, ...others } = value as Partial<Record<keyof ProcessMark, unknown>>;
+  const texts = [others.boot, others.namespace, others.started].filter((text) => text !== undefined);
+  return Number.isSafeInteger(pid) && Number(pid) > 0 && [host, ...texts].every((text) => typeof text === "string");
+}
 
 /** Whether a process lives; "unknown" if it cannot be seen from here. */
 export type Life = "alive" | "dead" | "unknown";

@@ -1,14 +1,11 @@
 import * as fs from "node:fs";
 import { join } from "node:path";
-import { z } from "zod";
 import { misuse } from "../../shell/errors.ts";
 import { WriteError, writeAtomic } from "../../shell/files/writeAtomic.ts";
-import { type Life, lifeOf, type ProcessMark, processMarkSchema, thisProcess } from "../../shell/process.ts";
+import { isProcessMark, type Life, lifeOf, type ProcessMark, thisProcess } from "../../shell/process.ts";
 
 /** owner-1.json, owner-2.json, …: the latest says who works in the folder, or did last. */
 const fileName = /^owner-(\d{1,9})\.json$/;
-
-const markSchema = processMarkSchema.extend({ ended: z.iso.datetime().exactOptional() });
 
 interface Owner {
   /** Absent if its file cannot be read. */
@@ -96,8 +93,9 @@ function numbers(folder: string): number[] {
 
 function ownerIn(file: string): Owner {
   try {
-    const { ended, ...mark } = markSchema.parse(JSON.parse(fs.readFileSync(file, "utf8")));
-    if (ended !== undefined) return { mark, life: "dead" };
+    const { ended, ...mark } = JSON.parse(fs.readFileSync(file, "utf8"));
+    if (!isProcessMark(mark)) return { life: "unknown" };
+    if (typeof ended === "string") return { mark, life: "dead" };
     if (mark.pid === process.pid && lifeOf(mark) === "alive") return { mark, life: held.has(file) ? "alive" : "dead" };
     return { mark, life: lifeOf(mark) };
   } catch {

@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { existsSync, mkdirSync } from "node:fs";
 import { basename, extname, join } from "node:path";
 import { appendLine } from "../../shell/files/jsonLines.ts";
-import { writeAtomic } from "../../shell/files/writeAtomic.ts";
+import { flushFile, writeAtomic } from "../../shell/files/writeAtomic.ts";
 import { version } from "../../shell/version.ts";
 import { Ownership } from "../owner/owner.ts";
 import { EventFile } from "../tensorboard/eventFile.ts";
@@ -113,7 +113,11 @@ export class RunFolder {
     writeAtomic(this.file("model"), bytes);
   }
 
+  /** Writes the checkpoint after the metrics and events of its epochs, which it flushes. */
   writeCheckpoint(bytes: Uint8Array): void {
+    for (const path of [this.file("metrics"), this.#events?.path]) {
+      if (path !== undefined && existsSync(path)) flushFile(path);
+    }
     writeAtomic(this.file("checkpoint"), bytes);
   }
 
