@@ -53,7 +53,7 @@ export function trainCommand(context: CommandContext): CommandUnknownOpts {
     .argument("[table]", "a file, a pattern, - for standard input, or a built-in table: mpg, penguins, flights")
     .option("--runs <folder>", "where the run is recorded", usualRuns)
     .option("--resume <run>", "go on with an interrupted run: its id, the beginning of it, or latest")
-    .option("--take-over", "resume it although the process that trained it cannot be seen from here")
+    .option("--take-over", "resume it although the process that trained it cannot be checked from here")
     .option("--out <file>", "a copy of the model, as a safetensors file")
     .option("--tensorboard", "write an event file for TensorBoard too")
     .option("--no-report", "write no HTML report")

@@ -24,7 +24,7 @@ export function isProcessMark(value: unknown): value is ProcessMark {
   return Number.isSafeInteger(pid) && Number(pid) > 0 && [host, ...texts].every((text) => typeof text === "string");
 }
 
-/** Whether a process lives; "unknown" if it cannot be seen from here. */
+/** Whether a process lives; "unknown" if that cannot be checked from here. */
 export type Life = "alive" | "dead" | "unknown";
 
 /** The mark of this process. */
@@ -56,7 +56,9 @@ export function lifeOf(mark: ProcessMark, here: ProcessMark = thisProcess()): Li
   if (!sameHost && !sameNamespace) return "unknown";
   if (!isProcess(mark.pid)) return "dead";
   const now = startOf(mark.pid);
-  return mark.started === undefined || now === undefined || now === mark.started ? "alive" : "dead";
+  // Without its start, a process of this id may be another one.
+  if (mark.started === undefined || now === undefined) return "unknown";
+  return now === mark.started ? "alive" : "dead";
 }
 
 /** Clock ticks from the start of the machine to the start of the process, on Linux. */

@@ -32,7 +32,7 @@ interface ResumeRequest extends RunsFolder {
   readonly given: readonly string[];
   /** A new number of epochs. */
   readonly epochs?: number | undefined;
-  /** Whether an owner that cannot be seen from here counts as dead. */
+  /** Whether an owner that cannot be checked from here counts as dead. */
   readonly takeOver: boolean;
 }
 

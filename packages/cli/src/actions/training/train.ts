@@ -32,7 +32,7 @@ interface TrainRequest {
   readonly resume?: string | undefined;
   /** The flags that were given: "--batch-size". */
   readonly given: readonly string[];
-  /** Whether an owner of the run that cannot be seen from here counts as dead. */
+  /** Whether an owner of the run that cannot be checked from here counts as dead. */
   readonly takeOver: boolean;
   /** The path for a copy of the model. */
   readonly out?: string | undefined;

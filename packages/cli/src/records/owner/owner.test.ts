@@ -51,7 +51,7 @@ describe("the owner of a folder", () => {
   test("that cannot be seen, or read, is taken over by word", () => {
     writeOwner({ pid: 7, host: "another machine", boot: "another" });
     expect(() => claim()).toThrow(
-      "the run x may still be running: process 7 of the host another machine, which cannot be seen from here; if it has ended, take it over with --take-over",
+      "the run x may still be running: process 7 of the host another machine, which cannot be checked from here; if it has ended, take it over with --take-over",
     );
     const owner = claim(true);
     expect(ownerOf(folder)).toMatchObject({ mark: { pid: process.pid }, life: "alive" });

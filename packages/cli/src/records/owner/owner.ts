@@ -41,7 +41,7 @@ export class Ownership {
   /**
    * Takes a folder that nobody works in.
    * @param what the run or the study, in messages
-   * @param takeOver whether an owner that cannot be seen from here counts as dead
+   * @param takeOver whether an owner that cannot be checked from here counts as dead
    * @throws CommandError if another process works in it, or may do so
    */
   static claim(folder: string, what: string, { takeOver = false } = {}): Ownership {
@@ -96,8 +96,9 @@ function ownerIn(file: string): Owner {
     const { ended, ...mark } = JSON.parse(fs.readFileSync(file, "utf8"));
     if (!isProcessMark(mark)) return { life: "unknown" };
     if (typeof ended === "string") return { mark, life: "dead" };
-    if (mark.pid === process.pid && lifeOf(mark) === "alive") return { mark, life: held.has(file) ? "alive" : "dead" };
-    return { mark, life: lifeOf(mark) };
+    if (held.has(file)) return { mark, life: "alive" };
+    const isMine = JSON.stringify(mark) === JSON.stringify(thisProcess());
+    return { mark, life: isMine ? "dead" : lifeOf(mark) };
   } catch {
     return { life: "unknown" };
   }
@@ -111,7 +112,7 @@ function checkGone({ mark, life }: Owner, what: string, takeOver: boolean): void
   const who = mark === undefined ? "its owner cannot be read" : `process ${mark.pid} of the host ${mark.host}`;
   throw misuse(
     "conflict",
-    `${what} may still be running: ${who}, which cannot be seen from here`,
+    `${what} may still be running: ${who}, which cannot be checked from here`,
     "if it has ended, take it over with --take-over",
   );
 }

@@ -101,6 +101,8 @@ describe("a run's folder", () => {
     expect(status()).toBe("running");
     run.writeResult({ ...result, status: "running" });
     expect(status()).toBe("running");
+    run.release();
+    expect(status()).toBe("interrupted");
     const mark = { ...thisProcess(), pid: await endedProcess() };
     fs.writeFileSync(join(run.path, "owner-1.json"), JSON.stringify(mark));
     expect(status()).toBe("interrupted");

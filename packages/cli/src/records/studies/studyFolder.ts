@@ -103,7 +103,7 @@ export class StudyFolder {
 
   /**
    * Opens a study to resume it: a folder, an id in `runs`, or `latest`.
-   * @param takeOver whether an owner that cannot be seen from here counts as dead
+   * @param takeOver whether an owner that cannot be checked from here counts as dead
    * @throws CommandError if there is none, or it is still running
    */
   static resume(runs: string, cwd: string, wanted: string, { takeOver = false } = {}): StudyFolder {
