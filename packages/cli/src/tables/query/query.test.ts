@@ -73,6 +73,8 @@ describe("a query", () => {
     expect((await read("select * from (select 1 as a) where a in (select a from 'cars.csv')")).rows).toBe(1);
     expect((await read("with cars as (from 'cars.csv') select * from cars, mpg limit 3")).rows).toBe(3);
     expect((await read("select * from 'more [[]1].csv'")).rows).toBe(1);
+    const unquoted = await read("select * from cars.csv");
+    expect([unquoted.rows, unquoted.sources?.map(({ name }) => name)]).toEqual([2, ["cars.csv"]]);
     expect((await read("select 1 as a")).sources).toEqual([]);
   });
 

@@ -56,13 +56,19 @@ export async function parseSelect(database: Database, query: string): Promise<St
 interface Node {
   readonly type?: unknown;
   readonly table_name?: unknown;
+  readonly schema_name?: unknown;
+  readonly catalog_name?: unknown;
   readonly function?: { readonly function_name?: unknown };
 }
 
 function collect(value: unknown, names: Set<string>): void {
   if (typeof value !== "object" || value === null) return;
-  const { type, table_name, function: called } = value as Node;
-  if (type === "BASE_TABLE" && typeof table_name === "string") names.add(table_name);
+  const { type, table_name, schema_name, catalog_name, function: called } = value as Node;
+  if (type === "BASE_TABLE") {
+    // Without quotes cars.csv is the table csv of the schema cars, and DuckDB takes it for the file.
+    const words = [catalog_name, schema_name, table_name].filter((word) => typeof word === "string" && word !== "");
+    names.add(words.join("."));
+  }
   if (type === "TABLE_FUNCTION") {
     const name = String(called?.function_name).toLowerCase();
     if (!readers.has(name)) {
