@@ -5,11 +5,6 @@ import { standardOutput } from "./shell/terminal.ts";
 const interrupt = new AbortController();
 // Once: a second Ctrl-C ends the process the hard way.
 process.once("SIGINT", () => interrupt.abort());
-// A reader that leaves early (`npm start | head`) is no error.
-process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-  if (error.code === "EPIPE") process.exit(0);
-  throw error;
-});
 
 process.exitCode = await runProgram(process.argv.slice(2), {
   output: standardOutput(),

@@ -61,14 +61,18 @@ function configure(command: CommandUnknownOpts, output: Output): void {
 export async function runProgram(args: readonly string[], given: ProgramContext): Promise<number> {
   const context: CommandContext = { ...given, output: guarded(given.output) };
   const { output, signal } = context;
+  let exitCode: number | undefined;
+  const exit = (code: number) => {
+    exitCode = code;
+  };
   try {
-    const program = createProgram(context);
+    const program = createProgram({ ...context, exit });
     if (args[0] === "complete") {
       const { addCompletion } = await import("./commands/completion/completion.ts");
       await addCompletion(program, { cwd: context.cwd, args });
     }
     await program.parseAsync([...args], { from: "user" });
-    return signal?.aborted ? exitCodes.interrupted : exitCodes.finished;
+    return exitCode ?? (signal?.aborted ? exitCodes.interrupted : exitCodes.finished);
   } catch (error) {
     // Commander has said it.
     if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.finished : exitCodes.misuse;

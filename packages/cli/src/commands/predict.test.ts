@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { lstatSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { FittedPreprocessing, TableModel } from "evenkeel/tabular";
 import Papa from "papaparse";
@@ -137,6 +137,33 @@ test("--keep changes no value: long identifiers, zeros in front and behind, spel
   const { out, err } = await predict(["latest", "--sql", sql, "--keep", "id"]);
   expect(err).toBe("");
   expect(csvOf(out).map(({ id }) => id)).toEqual(ids);
+});
+
+test("--safe-csv puts ' before texts that spreadsheets take for formulas, and leaves numbers alone", async () => {
+  const names = ["=1+1", "+cmd|' /C calc'!A0", "-2+3", "@SUM(A1)", "\t=1", "-1.50", "+.5e3", "plain", "", "'=1"];
+  const rows = names.map((name, i) => ({ name, "=head": -1 - i, ...models.rows[0] }));
+  writeFileSync(join(models.cwd, "formulas.csv"), Papa.unparse(rows));
+  const args = ["latest", "formulas.csv", "--keep", "name,=head"];
+  expect(csvOf((await predict(args)).out).map(({ name }) => name)).toEqual(names);
+  const { out, code } = await predict([...args, "--safe-csv"]);
+  expect([code, out.split(/[\r\n]/)[0]]).toEqual([0, `name,"'=head",prediction`]);
+  const safe = csvOf(out);
+  expect(safe.map(({ name }) => name)).toEqual([...names.slice(0, 5).map((name) => `'${name}`), ...names.slice(5)]);
+  expect(safe.map((row) => Number(row["'=head"]))).toEqual(names.map((_, i) => -1 - i));
+  await predict([...args, "--safe-csv", "-o", "safe.csv"]);
+  expect(readFileSync(join(models.cwd, "safe.csv"), "utf8")).toBe(out);
+  const refused = await predict([...args, "--safe-csv", "--json"]);
+  expect(refused).toMatchObject({ code: 2, err: expect.stringMatching(/--safe-csv is of CSV, and json is written/) });
+});
+
+test("--output keeps permissions, and links as links", async () => {
+  const [path, link] = [join(models.cwd, "private.csv"), join(models.cwd, "link.csv")];
+  writeFileSync(path, "old", { mode: 0o600 });
+  symlinkSync("private.csv", link);
+  const row = JSON.stringify(models.rows[0]);
+  expect(await predict(["latest", "--row", row, "-o", "link.csv"])).toMatchObject({ code: 0 });
+  expect(readFileSync(path, "utf8")).toMatch(/^prediction\n/);
+  expect([lstatSync(link).isSymbolicLink(), statSync(path).mode & 0o777]).toEqual([true, 0o600]);
 });
 
 test("--null names more texts that count as missing, and leaves kept columns as they are", async () => {

@@ -32,6 +32,7 @@ interface Flags extends TableFlags {
   readonly output?: string | undefined;
   readonly format?: OutputFormat | undefined;
   readonly json?: true | undefined;
+  readonly safeCsv?: true | undefined;
   readonly keep?: string[] | undefined;
   readonly inputFormat?: TableFormat | undefined;
   readonly null?: string[] | undefined;
@@ -51,6 +52,7 @@ export function predictCommand(context: CommandContext): CommandUnknownOpts {
     .option("-o, --output <file>", "write there, as its ending says: .csv, .json, .ndjson, .parquet")
     .addOption(new Option("--format <name>", "what to write (default: csv)").choices(outputFormats))
     .option("--json", "short for --format json")
+    .option("--safe-csv", "put ' before texts of CSV that a spreadsheet would take for a formula: = + - @")
     .option("--keep <columns>", "input columns to write beside the predictions, separated by commas, or all", nameList)
     .option("--null <spellings>", "more texts of the table that count as missing, separated by commas", nameList)
     .addOption(new Option("--input-format <name>", "what the table is, where its name does not say").choices(formats))
@@ -61,6 +63,7 @@ export function predictCommand(context: CommandContext): CommandUnknownOpts {
     const prediction = await predict(
       {
         ...{ model, source, runs: flags.runs, row: flags.row, output: flags.output, format },
+        safeCsv: flags.safeCsv === true,
         read: { ...tableFlags(flags), format: flags.inputFormat },
         nulls: flags.null,
         keep: flags.keep?.length === 1 && flags.keep[0] === "all" ? "all" : flags.keep,
@@ -80,6 +83,7 @@ export function predictCommand(context: CommandContext): CommandUnknownOpts {
     for await (const piece of predictionText(prediction)) {
       output.writeData(piece);
       await output.room?.();
+      if (output.closed?.()) return;
     }
     say(prediction.lastNotes());
   });

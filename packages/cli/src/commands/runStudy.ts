@@ -8,6 +8,7 @@ import { type StudyProgress, studyProgress } from "../views/progress/studyProgre
 import { introduction } from "../views/study/introduction.ts";
 import { outcomeText, studiedJson } from "../views/study/outcome.ts";
 import type { FlagValues } from "./declaredFlags.ts";
+import { closedNote, exitCodeOf, reportFailure } from "./ending.ts";
 import { studyOptions } from "./studyOptions.ts";
 
 interface ShowOptions {
@@ -33,15 +34,18 @@ export async function runStudy(
     },
     onEvent: (event) => progress?.update(event),
     onEnd: () => progress?.stop(),
+    ...(flags.report && { report: reportOf }),
   } satisfies StudyEvents;
   const studied = await study(request, { ...context, progress: readingProgress(output) }, events, threads);
-  const report = flags.report ? await writeReport(studied) : undefined;
-  output.write(`\n${outcomeText(studied, { report, shorten }, output)}`);
+  output.write(`\n${outcomeText(studied, { shorten }, output)}`);
+  if (studied.reportError !== undefined) output.writeError(reportFailure(studied.reportError));
   if (flags.json) context.output.write(jsonText(studiedJson(studied)));
+  if (output.closed?.()) output.writeError(closedNote(shorten(studied.study.path)));
+  context.exit?.(exitCodeOf(!studied.complete, studied));
 }
 
-/** @returns its path; undefined where there is nothing to report */
-async function writeReport({ study, concluded, trials, noticed }: Studied): Promise<string | undefined> {
+/** The page as HTML; undefined where there is nothing to report. */
+async function reportOf({ study, concluded, trials, noticed }: Studied): Promise<string | undefined> {
   if (concluded === undefined) return undefined;
   // Vega takes a while to load, and only reports need it.
   const [{ studyReport }, { studyReportData }] = await Promise.all([
@@ -50,6 +54,5 @@ async function writeReport({ study, concluded, trials, noticed }: Studied): Prom
   ]);
   const { started, table, versions } = study.config;
   const source = { id: study.id, created: new Date(started), table, versions, findings: noticed };
-  study.writeReport(await studyReport(studyReportData(concluded.result, source, trials)));
-  return study.file("report.html");
+  return studyReport(studyReportData(concluded.result, source, trials));
 }

@@ -73,7 +73,7 @@ describe("a study from beginning to end", () => {
     expect(report.rows.map(({ label }: { label: string }) => label)).toContain("z-score, BatchNorm, recomputed");
     expect(report.claims).toHaveLength(7);
     expect(err).toContain("24/24 networks");
-    expect(fs.readdirSync(path).sort()).toEqual(["result.json", "study.json", "trials.jsonl"]);
+    expect(fs.readdirSync(path).sort()).toEqual(["owner-1.json", "result.json", "study.json", "trials.jsonl"]);
     expect((await run(["runs", "list"])).out).toBe("There are no runs in runs yet.\n");
   });
 

@@ -35,7 +35,7 @@ interface ShowFlags {
 }
 
 /** Options that a study which goes on may be given anew: they change nothing in its figures. */
-const free = new Set(["--threads", "--no-report", "--json", "--resume"]);
+const free = new Set(["--threads", "--no-report", "--json", "--resume", "--trust-sql", "--take-over"]);
 
 /**
  * `evenkeel study TABLE`: trains networks that are compared over seeds, and says which claims about
@@ -64,6 +64,7 @@ export function studyCommand(context: CommandContext): CommandUnknownOpts {
     )
     .option("--out <folder>", "where the study is kept (default: a new folder in runs)")
     .option("--resume <study>", "go on with an interrupted study: its folder, its id in runs, or latest")
+    .option("--take-over", "resume it although the process that ran it cannot be checked from here")
     .option("--no-report", "write no HTML report")
     .option("--json", "print the report as JSON; progress goes to standard error");
   addStudyFlags(command);

@@ -29,6 +29,7 @@ export function withReadOptions(command: CommandUnknownOpts): CommandUnknownOpts
   return command
     .optionsGroup(group)
     .option("--sql <query>", "a query instead of a table: \"select … from 'cars.csv'\"")
+    .option("--trust-sql", "let the query, or that of the run, read files that it does not name or list")
     .option("--limit <rows>", "read the first rows only", parserOf(wholeNumber(1)))
     .option("--sample <rows>", "use a random sample of this many rows", parserOf(wholeNumber(1)))
     .option("--sample-seed <n>", "seed of the sample", parserOf(wholeNumber(0)), 0)

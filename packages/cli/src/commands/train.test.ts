@@ -72,7 +72,7 @@ describe("evenkeel train", () => {
     const files = fs.readdirSync(one.path).map((name) => name.replace(/(tfevents).*/, "$1"));
     expect(files.sort()).toEqual([
       ...["checkpoint.safetensors", "config.json", "events.out.tfevents", "metrics.jsonl", "model.safetensors"],
-      ...["report.html", "result.json"],
+      ...["owner-1.json", "report.html", "result.json"],
     ]);
     expect(one).toMatchObject({ status: "finished", result: { epochs: 3, bestEpoch: 3 } });
     expect(one.config).toMatchObject({

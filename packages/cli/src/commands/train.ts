@@ -10,6 +10,7 @@ import { readingProgress } from "../views/progress/readingProgress.ts";
 import { trainingStages } from "../views/progress/trainingStages.ts";
 import { introduction, outcomeText, trainedJson } from "../views/trainingText.ts";
 import { typedFlags } from "./declaredFlags.ts";
+import { closedNote, exitCodeOf, reportFailure } from "./ending.ts";
 import { withTableOptions } from "./tableOptions.ts";
 import { addTrainFlags, type TrainFlags, trainTableOptions } from "./trainOptions.ts";
 
@@ -38,6 +39,7 @@ machine.
 interface Flags extends TrainFlags, TableFlags {
   readonly runs: string;
   readonly resume?: string | undefined;
+  readonly takeOver?: true | undefined;
   readonly out?: string | undefined;
   readonly tensorboard?: true | undefined;
   readonly report: boolean;
@@ -51,6 +53,7 @@ export function trainCommand(context: CommandContext): CommandUnknownOpts {
     .argument("[table]", "a file, a pattern, - for standard input, or a built-in table: mpg, penguins, flights")
     .option("--runs <folder>", "where the run is recorded", usualRuns)
     .option("--resume <run>", "go on with an interrupted run: its id, the beginning of it, or latest")
+    .option("--take-over", "resume it although the process that trained it cannot be checked from here")
     .option("--out <file>", "a copy of the model, as a safetensors file")
     .option("--tensorboard", "write an event file for TensorBoard too")
     .option("--no-report", "write no HTML report")
@@ -68,19 +71,20 @@ async function runTrain(
   given: readonly string[],
   context: CommandContext,
 ): Promise<void> {
-  const { target, runs, resume, out } = flags;
+  const { target, runs, resume, out, takeOver = false } = flags;
   const { options, partFiles } = trainTableOptions(flags);
   const output = flags.json ? quiet(context.output) : context.output;
   const stages = trainingStages(output);
   const trained = await train(
     {
-      ...{ source, target, runs, resume, given, out },
+      ...{ source, target, runs, resume, given, out, takeOver },
       read: {
         ...tableFlags(flags),
         ...withoutUndefined({ parts: Object.keys(partFiles).length > 0 ? partFiles : undefined }),
       },
       options,
       tensorboard: flags.tensorboard === true,
+      report: given.includes("--no-report") ? false : undefined,
       command: process.argv.slice(2),
     },
     { ...context, progress: readingProgress(output) },
@@ -90,25 +94,27 @@ async function runTrain(
         stages.start(event);
       },
       onEpoch: stages.epoch,
+      report: (done) => {
+        stages.stop();
+        return reportOf(done);
+      },
     },
   ).finally(stages.stop);
-  const report = flags.report ? await writeReport(trained) : undefined;
-  output.write(
-    `\n${outcomeText(trained, { report, runs, shorten: (path) => shortPath(context.cwd, path) }, output.colors)}`,
-  );
+  const shorten = (path: string) => shortPath(context.cwd, path);
+  output.write(`\n${outcomeText(trained, { runs, shorten }, output.colors)}`);
+  if (trained.reportError !== undefined) output.writeError(reportFailure(trained.reportError));
   if (flags.json) context.output.write(jsonText(trainedJson(trained)));
+  if (output.closed?.()) output.writeError(closedNote(shorten(trained.run.path)));
+  context.exit?.(exitCodeOf(trained.result.status === "interrupted", trained));
 }
 
-/** @returns its path; undefined where nothing was trained */
-async function writeReport({ training, run, result }: Trained): Promise<string | undefined> {
-  if (training.history.epochs.length === 0) return undefined;
+/** The page as HTML. */
+async function reportOf({ training, table, run, result }: Trained): Promise<string> {
   // Vega takes a while to load, and only reports need it.
   const [{ trainingReport }, { reportData }, { readConfig, readMetrics }] = await Promise.all([
     import("../views/report/trainingReport.ts"),
     import("../views/report/trainingData.ts"),
     import("../records/runs/readRun.ts"),
   ]);
-  const data = await reportData(training, training.table, readConfig(run.path), result, readMetrics(run.path));
-  run.writeReport(await trainingReport(data));
-  return run.file("report");
+  return trainingReport(await reportData(training, table, readConfig(run.path), result, readMetrics(run.path)));
 }

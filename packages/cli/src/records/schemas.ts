@@ -20,6 +20,8 @@ export const jsonObject = z.custom<Readonly<Record<string, unknown>>>(
 /** The flags that a table was read with. */
 export const tableFlagsSchema = z.object({
   sql: z.string().optional(),
+  // Without a list a recorded query reads no files.
+  sources: z.array(z.object({ name: z.string(), sha256: z.string() })).default([]),
   columns: names.optional(),
   limit: count.optional(),
   sample: count.optional(),

@@ -27,6 +27,8 @@ export interface ActionContext {
 export interface ProgramContext extends ActionContext {
   readonly output: Output;
   readonly environment?: Readonly<Record<string, string | undefined>> | undefined;
+  /** Sets the exit code of a command that ends without an error, whatever came of its signal. */
+  readonly exit?: ((code: number) => void) | undefined;
 }
 
 /** The context of a command. */

@@ -1,4 +1,3 @@
-import { once } from "node:events";
 import { relative } from "node:path";
 import picocolors from "picocolors";
 
@@ -13,6 +12,8 @@ export interface Output {
    * room.
    */
   readonly room?: () => Promise<void>;
+  /** Whether its reader has left (`| head`): what is written is dropped. Absent if that never is. */
+  readonly closed?: () => boolean;
   /** Writes to standard error. */
   readonly writeError: (text: string) => void;
   readonly colors: Colors;
@@ -20,16 +21,41 @@ export interface Output {
   readonly terminal?: NodeJS.WritableStream;
 }
 
-/** Standard output without changes. */
+/** Standard output, and the reader's leave of it as no error. */
 export function standardOutput(): Output {
+  const { stdout, stderr } = process;
+  const [out, error] = [openStream(stdout), openStream(stderr)];
   return {
-    write: (text) => void process.stdout.write(text),
-    room: async () => {
-      if (process.stdout.writableNeedDrain) await once(process.stdout, "drain");
-    },
-    writeError: (text) => void process.stderr.write(text),
+    write: out.write,
+    room: out.room,
+    closed: out.closed,
+    writeError: error.write,
     colors: picocolors,
-    ...(process.stdout.isTTY && { terminal: process.stdout }),
+    ...(stdout.isTTY && { terminal: stdout }),
+  };
+}
+
+/** A stream that drops what is written once nobody reads it. */
+function openStream(stream: NodeJS.WriteStream) {
+  let isClosed = false;
+  stream.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code !== "EPIPE") throw error;
+    isClosed = true;
+  });
+  return {
+    closed: () => isClosed,
+    write: (text: string) => {
+      if (!isClosed) stream.write(text);
+    },
+    room: () =>
+      new Promise<void>((resolve) => {
+        if (isClosed || !stream.writableNeedDrain) return resolve();
+        const goOn = () => {
+          stream.off("drain", goOn).off("close", goOn);
+          resolve();
+        };
+        stream.on("drain", goOn).on("close", goOn);
+      }),
   };
 }
 

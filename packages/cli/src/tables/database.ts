@@ -1,4 +1,5 @@
 import type { DuckDBConnection, DuckDBVector } from "@duckdb/node-api";
+import { literal } from "./formats/sql.ts";
 
 interface DatabaseOptions {
   /** What DuckDB may hold in memory before it writes to `temporary`, such as "512MB". */
@@ -23,6 +24,11 @@ export interface Database {
    * gives the same rows when it is run again.
    */
   batches(sql: string, limit: number): AsyncGenerator<Batch>;
+  /**
+   * From now on no other files are opened than these and temporary ones, and no setting changes.
+   * @param files "any" leaves reading free
+   */
+  confine(files: readonly string[] | "any"): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -57,6 +63,13 @@ export async function openDatabase({
   return {
     rows: (sql) => interruptible(signal, () => allRows(connection, sql)),
     batches: (sql, limit) => batches(connection, sql, limit, signal),
+    async confine(files) {
+      if (files !== "any") {
+        await connection.run(`SET allowed_paths = [${files.map(literal).join(", ")}]`);
+        await connection.run("SET enable_external_access = false");
+      }
+      await connection.run("SET lock_configuration = true");
+    },
     async close() {
       signal?.removeEventListener("abort", interrupt);
       connection.closeSync();
@@ -77,6 +90,7 @@ export function lazyDatabase(options: DatabaseOptions): Database {
     async *batches(sql, limit) {
       yield* (await database()).batches(sql, limit);
     },
+    confine: async (files) => (await database()).confine(files),
     async close() {
       await (await opened)?.close();
     },

@@ -43,6 +43,18 @@ export function explain(error: Error, name: string): TableReadError {
       `${name}: record ${record} is no JSON at its byte ${byte}: ${fault.replace(/\s*Try .*$/, "").replace(/\.?\s*$/, "")}`,
     );
   }
+  const [, denied] = /Permission Error: Cannot access (?:file|directory) "(.*)"/.exec(message) ?? [];
+  if (query && denied !== undefined) {
+    // DuckDB takes a name without a file for a folder.
+    const [, missing] = /^(.*)\/\*\*\/\*\.\w+$/.exec(denied) ?? [];
+    if (missing !== undefined) return refusal(`--sql: there is no file ${missing}`);
+    const cure = /^[a-z][a-z0-9+.-]+:\/\//i.test(denied)
+      ? "download it first"
+      : "write its name out in quotes, or let the query read any file with --trust-sql";
+    return unreadable("not-supported", `--sql: the query may not open ${denied}, which it does not name`, cure, {
+      cause: error,
+    });
+  }
   if (query) return refusal(`--sql: ${firstLines(message)}`);
   return refusal(`${name} cannot be read: ${firstLines(message)}`);
 }

@@ -11,8 +11,9 @@ import { checkGzip, encodingOf, type Head, readHead, startsWith, writeAsUtf8 } f
 import { formatOf, formats, type TableFormat } from "./formats/format.ts";
 import { jsonPart } from "./formats/json.ts";
 import { parquetPart } from "./formats/parquet.ts";
-import { queryPart } from "./formats/query.ts";
 import { type Located, type LocatedFile, locate } from "./locate.ts";
+import { type Query, queryPart } from "./query/queryPart.ts";
+import type { QuerySource } from "./query/sources.ts";
 import { type ReadNote, TableReadError, unreadable } from "./readError.ts";
 import { type Workspace, type WorkspaceOptions, withWorkspace } from "./workspace.ts";
 
@@ -20,7 +21,7 @@ import { type Workspace, type WorkspaceOptions, withWorkspace } from "./workspac
  * Where a table comes from: the name of a built-in table (`mpg`), a file, a pattern (`data/*.csv`),
  * `-` for standard input, or a query.
  */
-type TableSource = string | { readonly sql: string };
+type TableSource = string | Query;
 
 export interface ReadTableOptions extends CollectOptions, CsvOptions, WorkspaceOptions {
   /** What the file is, where neither its beginning nor its name says so. */
@@ -37,6 +38,8 @@ export interface TableRead extends Table {
   /** What was read, in words for a person. */
   readonly source: string;
   readonly notes: readonly ReadNote[];
+  /** The files that a query reads. */
+  readonly sources?: readonly QuerySource[];
   /** What the first file is; undefined for a query. */
   readonly format?: TableFormat;
   /** The column that a built-in table is there to predict. */
@@ -61,16 +64,17 @@ const known = [
 export async function readTable(source: TableSource, options: ReadTableOptions = {}): Promise<TableRead> {
   const checked = checkOptions(options);
   return withWorkspace(checked, async (workspace) => {
-    if (typeof source !== "string") return readQuery(source.sql, checked, workspace);
+    if (typeof source !== "string") return readQuery(source, checked, workspace);
     const located = await locate(source, workspace, checked.stdin ?? process.stdin);
     return readFiles(source, located, checked, workspace);
   });
 }
 
-async function readQuery(sql: string, options: ReadTableOptions, { database }: Workspace): Promise<TableRead> {
+async function readQuery(query: Query, options: ReadTableOptions, workspace: Workspace): Promise<TableRead> {
+  const { database } = workspace;
   try {
-    const part = await queryPart(database, sql);
-    return { source: "the query", ...(await collect(database, [part], options, () => {})) };
+    const { sources, ...part } = await queryPart(query, workspace);
+    return { source: "the query", sources, ...(await collect(database, [part], options, () => {})) };
   } catch (error) {
     throw ours(error) ?? explain(error as Error, "the query");
   }

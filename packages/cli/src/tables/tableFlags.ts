@@ -1,10 +1,15 @@
 import type { ActionContext } from "../shell/context.ts";
+import type { QuerySource } from "./query/sources.ts";
 import { unreadable } from "./readError.ts";
 import type { ReadTableOptions, TableRead } from "./readTable.ts";
 
 /** How a table is read, as the options of a command say it and as runs and studies record it. */
 export interface TableFlags {
   readonly sql?: string | undefined;
+  /** Of a query out of a record: the files that it may read. */
+  readonly sources?: readonly QuerySource[] | undefined;
+  /** Lets a query read any file. Never recorded. */
+  readonly trustSql?: true | undefined;
   readonly columns?: readonly string[] | undefined;
   readonly limit?: number | undefined;
   readonly sample?: number | undefined;
@@ -23,12 +28,20 @@ export interface TableFlags {
 
 /** These options, without others that were given beside them. */
 export function tableFlags(flags: TableFlags): TableFlags {
-  const { sql, columns, limit, sample, sampleSeed, encoding } = flags;
+  const { sql, trustSql, columns, limit, sample, sampleSeed, encoding } = flags;
   const { format, delimiter, header, headerRows, skip, units, skipFooter } = flags;
   return {
-    ...{ sql, columns, limit, sample, sampleSeed, encoding },
+    ...{ sql, trustSql, columns, limit, sample, sampleSeed, encoding },
     ...{ format, delimiter, header, headerRows, skip, units, skipFooter },
   };
+}
+
+/** The options as a record keeps them, with the files that a query read. */
+export function recordedFlags<F extends TableFlags>(
+  { trustSql: _, sources: __, ...flags }: F,
+  { sources }: Pick<TableRead, "sources">,
+): Omit<F, "trustSql" | "sources"> & TableFlags {
+  return { ...flags, ...(sources && { sources }) };
 }
 
 /**
@@ -42,7 +55,7 @@ export async function readTableOf(
   { cwd, signal, stdin, progress }: ActionContext,
   { carry }: Pick<ReadTableOptions, "carry"> = {},
 ): Promise<TableRead> {
-  const { sql, sampleSeed, ...read } = tableFlags(flags);
+  const { sql, trustSql, sampleSeed, ...read } = tableFlags(flags);
   if (source === undefined && sql === undefined) {
     throw unreadable("missing", "there is no table to read", "name one, or give a query with --sql");
   }
@@ -57,5 +70,6 @@ export async function readTableOf(
   // The database takes a while to load, and --help needs none.
   const { readTable } = await import("./readTable.ts");
   progress?.doing("reading");
-  return readTable(source ?? { sql: sql! }, options).finally(progress?.stop);
+  const asked = source ?? { sql: sql!, sources: flags.sources, trusted: trustSql };
+  return readTable(asked, options).finally(progress?.stop);
 }

@@ -1,6 +1,7 @@
-import { mkdtemp, rm } from "node:fs/promises";
-import { availableParallelism, tmpdir } from "node:os";
+import { rm } from "node:fs/promises";
+import { availableParallelism } from "node:os";
 import { join } from "node:path";
+import { newTemporaryFolder } from "../shell/files/temporaryFolder.ts";
 import { type Database, lazyDatabase } from "./database.ts";
 
 /**
@@ -27,7 +28,7 @@ export async function withWorkspace<T>(
   work: (workspace: Workspace) => Promise<T>,
 ): Promise<T> {
   signal?.throwIfAborted();
-  const folder = await mkdtemp(join(tmpdir(), "evenkeel-"));
+  const folder = await newTemporaryFolder();
   try {
     const database = lazyDatabase({
       memoryLimit,

@@ -45,8 +45,6 @@ export function introduction(table: TableRead, event: TableStartEvent, output: O
 }
 
 interface OutcomeOptions {
-  /** The path of the report, if there is one. */
-  readonly report?: string | undefined;
   /** The folder of runs, as the user named it. */
   readonly runs: string;
   /** Shortens a path so that it can be typed. */
@@ -54,14 +52,18 @@ interface OutcomeOptions {
 }
 
 /** The text at the end: how good the model is, the files that were written, and how to continue. */
-export function outcomeText(trained: Trained, { report, runs, shorten }: OutcomeOptions, colors: Colors): string {
-  const { training, run, result, out } = trained;
+export function outcomeText(trained: Trained, { runs, shorten }: OutcomeOptions, colors: Colors): string {
+  const { training, run, result, out, report, refusedOut } = trained;
   const lines: string[] = [];
   if (training.history.epochs.length > 0) {
     const written = [out, report, run.file("model"), run.file("checkpoint")].filter((path) => path !== undefined);
     lines.push(scoresAndWords(training, result, colors), `Wrote ${written.map(shorten).join("\n      ")}`);
   } else {
     lines.push("Interrupted before the first epoch was finished: there is no model yet.");
+  }
+  if (refusedOut !== undefined) {
+    const known = `the file is not this run's, or not a .safetensors file below this folder; --out writes it`;
+    lines.push(wrap(`Not written: ${printable(refusedOut)}, the copy that the run began with: ${known}.`, width));
   }
   if (result.status === "interrupted") {
     lines.push(`Resume with: evenkeel train --resume ${run.id}${runs === usualRuns ? "" : ` --runs ${runs}`}`);

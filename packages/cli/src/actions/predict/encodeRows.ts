@@ -7,16 +7,21 @@ import type { RowMark } from "./rowMarks.ts";
 export const textFormats = ["csv", "json", "ndjson"] as const;
 export type TextFormat = (typeof textFormats)[number];
 
-/**
- * The text of all blocks, a piece for each: CSV, one JSON list of objects, or an object a line.
- * @param marks what objects say besides, which CSV does not
- */
+interface EncodeOptions {
+  /** What objects say besides, which CSV does not. */
+  readonly marks?: readonly RowMark[];
+  /** Whether CSV is written so that spreadsheets take no text for a formula. */
+  readonly safe?: boolean;
+}
+
+/** The text of all blocks, a piece for each: CSV, one JSON list of objects, or an object a line. */
 export async function* encodeRows(
   format: TextFormat,
   columns: readonly OutputColumn[],
   blocks: AsyncIterable<PredictedBlock>,
-  marks: readonly RowMark[] = [],
+  { marks = [], safe = false }: EncodeOptions = {},
 ): AsyncGenerator<string> {
+  const csv = (rows: readonly (readonly Cell[])[]) => csvText(rows, safe);
   // Given with the first rows: nothing is written if they cannot be predicted.
   let before = format === "csv" ? csv([columns.map(({ name }) => name)]) : format === "json" ? "[" : "";
   const keys = columns.map(({ name }) => `${JSON.stringify(name)}:`);
@@ -47,6 +52,9 @@ function visible(cell: Cell): Cell {
   return typeof cell === "number" && Number.isNaN(cell) ? "NaN" : cell;
 }
 
-function csv(rows: readonly (readonly Cell[])[]): string {
-  return `${Papa.unparse(rows as Cell[][], { newline: "\n" })}\n`;
+/** Texts that begin like a formula and are no number. */
+const formula = /^(?![-+]?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?$)[=+\-@\t\r]/i;
+
+function csvText(rows: readonly (readonly Cell[])[], safe: boolean): string {
+  return `${Papa.unparse(rows as Cell[][], { newline: "\n", escapeFormulae: safe && formula })}\n`;
 }

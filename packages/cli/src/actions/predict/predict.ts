@@ -32,6 +32,8 @@ interface PredictRequest {
   /** The file that they are to be written into; none for standard output. */
   readonly output?: string | undefined;
   readonly format: OutputFormat;
+  /** Whether CSV is written so that spreadsheets take no text for a formula. */
+  readonly safeCsv: boolean;
 }
 
 /** Rows that are predicted while they are read from here. */
@@ -40,6 +42,7 @@ interface Prediction {
   readonly columns: readonly OutputColumn[];
   readonly marks: readonly RowMark[];
   readonly format: OutputFormat;
+  readonly safeCsv: boolean;
   readonly blocks: AsyncIterable<PredictedBlock>;
   /** What was noticed about the table, a line each. */
   readonly notes: readonly string[];
@@ -49,10 +52,13 @@ interface Prediction {
 
 /** @throws CommandError or TableReadError for what is wrong with the model or the table */
 export async function predict(request: PredictRequest, context: ActionContext): Promise<Prediction> {
-  const { source, read, row, keep = [], nulls, format } = request;
+  const { source, read, row, keep = [], nulls, format, safeCsv } = request;
   const { cwd, signal } = context;
   if (row !== undefined && (source !== undefined || read.sql !== undefined)) {
     throw misuse("conflict", "--row is a table by itself", "leave the table or --sql away");
+  }
+  if (safeCsv && format !== "csv") {
+    throw misuse("conflict", `--safe-csv is of CSV, and ${format} is written`, "leave it out");
   }
   if (request.output !== undefined) checkWritable(resolve(cwd, request.output), request.output, "output");
   const model = modelWithNulls(loadModel(request.model, { cwd, runs: request.runs }).model, nulls);
@@ -67,7 +73,7 @@ export async function predict(request: PredictRequest, context: ActionContext): 
   const marks = format === "json" || format === "ndjson" ? rowMarks(model, unfamiliar) : [];
   const counted = { clamped: 0 };
   return {
-    ...{ rows: table.rows, columns: outputColumns(model, kept, marks), marks, format },
+    ...{ rows: table.rows, columns: outputColumns(model, kept, marks), marks, format, safeCsv },
     blocks: counting(namingPlacesOfEach(placeOf, predictBlocks(model, table, { signal })), counted),
     notes: [...features.notes, ...unfamiliarNotes(model, unfamiliar, table.rows)],
     lastNotes: () => clampedNotes(model, counted.clamped, table.rows),
@@ -84,8 +90,8 @@ async function* counting(blocks: AsyncIterable<PredictedBlock>, counted: { clamp
 export type OutputFormat = TextFormat | "parquet";
 
 /** The predictions as pieces of text. */
-export function predictionText({ columns, blocks, marks, format }: Prediction): AsyncIterable<string> {
-  return encodeRows(format as TextFormat, columns, blocks, marks);
+export function predictionText({ columns, blocks, marks, format, safeCsv }: Prediction): AsyncIterable<string> {
+  return encodeRows(format as TextFormat, columns, blocks, { marks, safe: safeCsv });
 }
 
 /** @throws CommandError if the file cannot be written; an old one is then as it was */

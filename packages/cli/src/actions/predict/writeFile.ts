@@ -1,8 +1,8 @@
 import { createWriteStream } from "node:fs";
-import { rename, rm, stat } from "node:fs/promises";
-import { basename, dirname, join } from "node:path";
+import { rm, stat } from "node:fs/promises";
 import { pipeline } from "node:stream/promises";
 import { misuse } from "../../shell/errors.ts";
+import { replace, replacementOf } from "../../shell/files/writeAtomic.ts";
 import { identifier, literal } from "../../tables/formats/sql.ts";
 import { encodeRows } from "./encodeRows.ts";
 import type { OutputColumn } from "./outputColumns.ts";
@@ -53,14 +53,18 @@ async function replacing(
   write: (to: string) => Promise<void>,
 ): Promise<void> {
   const facts = await stat(path).catch(() => undefined);
-  // A pipe or a device cannot be replaced.
-  const whole = facts === undefined || facts.isFile();
-  const to = whole ? join(dirname(path), `.${basename(path)}.${process.pid}.tmp`) : path;
   try {
-    await write(to);
-    if (whole) await rename(to, path);
+    // A pipe or a device cannot be replaced.
+    if (facts !== undefined && !facts.isFile()) return await write(path);
+    const place = replacementOf(path);
+    try {
+      await write(place.temporary);
+      replace(place);
+    } catch (error) {
+      await rm(place.temporary, { force: true });
+      throw error;
+    }
   } catch (error) {
-    if (whole) await rm(to, { force: true });
     signal?.throwIfAborted();
     throw notWritten(error, name);
   }

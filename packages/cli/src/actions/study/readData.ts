@@ -7,7 +7,7 @@ import type { ActionContext } from "../../shell/context.ts";
 import type { TableRead } from "../../tables/index.ts";
 import { noticed } from "../../tables/noticed.ts";
 import { namingPlaces } from "../../tables/places.ts";
-import { readTableOf, type TableFlags, tableFlags } from "../../tables/tableFlags.ts";
+import { readTableOf, recordedFlags, type TableFlags, tableFlags } from "../../tables/tableFlags.ts";
 import { columnOptions, targetOf, textColumns } from "../columns.ts";
 import type { StudyFlags } from "./studyFlags.ts";
 
@@ -34,8 +34,8 @@ export async function readData(
   { ask, group }: StudyOptions,
   context: ActionContext,
 ): Promise<DataRead> {
-  const { pictureSize, rgb } = flags;
-  const read = began?.read ?? { ...tableFlags(flags), pictureSize, rgb };
+  const { pictureSize, rgb, trustSql } = flags;
+  const read = began === undefined ? { ...tableFlags(flags), pictureSize, rgb } : { ...began.read, trustSql };
   const from = source ?? began?.source ?? undefined;
   if (questionOf(ask).takesPictures) {
     // Only studies of pictures load a decoder.
@@ -64,6 +64,6 @@ export async function readData(
     if (findings.some(({ severity }) => severity === "error")) throw new TableError(findings);
     const { rows, columns: values } = settled.table;
     const data = { table: { rows, columns: values }, schema };
-    return { data, table, read, columns, noticed: noticed(table, findings) };
+    return { data, table, read: recordedFlags(read, table), columns, noticed: noticed(table, findings) };
   }).finally(context.progress?.stop);
 }

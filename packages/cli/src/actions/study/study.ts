@@ -12,9 +12,10 @@ import {
   type TrialRun,
 } from "evenkeel/study";
 import { usualRuns } from "../../records/runs/runsFolder.ts";
-import { StudyFolder } from "../../records/studies/studyFolder.ts";
+import { type NewStudy, type StudyConfig, StudyFolder } from "../../records/studies/studyFolder.ts";
 import { openTrialStore } from "../../records/studies/trialStore.ts";
 import type { ActionContext } from "../../shell/context.ts";
+import { misuse } from "../../shell/errors.ts";
 import type { TableRead } from "../../tables/index.ts";
 import { namingPlaces } from "../../tables/places.ts";
 import { type NoticedFinding, readData } from "./readData.ts";
@@ -50,6 +51,8 @@ export interface StudyEvents {
   readonly onEvent?: ((event: StudyEvent) => void) | undefined;
   /** Called when the last network is trained, or training was interrupted. */
   readonly onEnd?: (() => void) | undefined;
+  /** Makes the report, if there is to be one. */
+  readonly report?: ((studied: Studied) => Promise<string | undefined>) | undefined;
 }
 
 /** A study, finished or interrupted. */
@@ -62,6 +65,10 @@ export interface Studied extends StudyBeginning {
   /** The number of networks that were trained now, and not before an interruption. */
   readonly trained: number;
   readonly seconds: number;
+  /** The path of the report, if one was written. */
+  readonly report?: string;
+  /** Why there is no report although there was to be one. */
+  readonly reportError?: unknown;
 }
 
 /**
@@ -69,26 +76,50 @@ export interface Studied extends StudyBeginning {
  * @throws CommandError, TableReadError or TableError for problems of the options or the table
  */
 export async function study(
-  { source, flags, given, command }: StudyRequest,
+  request: StudyRequest,
   context: ActionContext,
   events: StudyEvents = {},
-  { newWorker }: Pick<TrialThreadsOptions, "newWorker"> = {},
+  threads: Pick<TrialThreadsOptions, "newWorker"> = {},
 ): Promise<Studied> {
-  const { cwd, signal } = context;
+  const { resume, takeOver = false } = request.flags;
+  if (resume === undefined && takeOver) {
+    throw misuse("missing", "--take-over takes a study over", "name it with --resume");
+  }
+  const { cwd } = context;
   const runs = resolve(cwd, usualRuns);
-  const resumed = flags.resume === undefined ? undefined : StudyFolder.resume(runs, cwd, flags.resume);
-  const began = resumed?.config;
+  const resumed = resume === undefined ? undefined : StudyFolder.resume(runs, cwd, resume, { takeOver });
+  let folder = resumed;
+  const open = (config: NewStudy) => {
+    const { out } = request.flags;
+    folder ??= StudyFolder.create(runs, out && resolve(cwd, out), config);
+    return folder;
+  };
+  try {
+    return await runIn(open, resumed?.config, request, context, events, threads);
+  } finally {
+    folder?.release();
+  }
+}
+
+/** @param open makes the folder of a new study, or gives that of one that is resumed */
+async function runIn(
+  open: (config: NewStudy) => StudyFolder,
+  began: StudyConfig | undefined,
+  { source, flags, given, command }: StudyRequest,
+  context: ActionContext,
+  events: StudyEvents,
+  { newWorker }: Pick<TrialThreadsOptions, "newWorker">,
+): Promise<Studied> {
+  const { signal } = context;
   const options = began?.options ?? studyOptions(flags, given, source === undefined);
   const { data, table, read, columns, noticed } = await readData(source, flags, began, options, context);
   const plan = await namingPlaces(table.placeOf, () => planStudy(data, options));
-  const folder =
-    resumed ??
-    StudyFolder.create(runs, flags.out && resolve(cwd, flags.out), {
-      command,
-      ...{ source: source ?? null, read, schema: columns, options },
-      ...(flags.rareClasses !== undefined && { rareClasses: flags.rareClasses }),
-      table: { source: table.source, rows: table.rows, columns: table.columns.length },
-    });
+  const folder = open({
+    command,
+    ...{ source: source ?? null, read, schema: columns, options },
+    ...(flags.rareClasses !== undefined && { rareClasses: flags.rareClasses }),
+    table: { source: table.source, rows: table.rows, columns: table.columns.length },
+  });
   const threads = flags.threads ?? defaultThreads();
   const store = openTrialStore(folder.path, data);
   const beginning: StudyBeginning = { table, data, noticed, plan, threads, folder: folder.path };
@@ -113,8 +144,7 @@ export async function study(
   const seconds = (performance.now() - started) / 1000;
 
   const shown = result.complete ? result : wholeSeeds(result);
-  if (shown !== undefined) folder.writeResult(shown);
-  return {
+  const studied: Studied = {
     ...beginning,
     study: folder,
     complete: result.complete,
@@ -123,4 +153,23 @@ export async function study(
     trained: trials.length - store.finished.length,
     seconds,
   };
+  const reported = await reportOn(studied, events.report);
+  // Last: a study that has a result has everything.
+  if (shown !== undefined) folder.writeResult(shown);
+  return { ...studied, ...reported };
+}
+
+/** A report that fails is only missing. */
+async function reportOn(
+  studied: Studied,
+  makeReport: StudyEvents["report"],
+): Promise<Pick<Studied, "report" | "reportError">> {
+  try {
+    const html = await makeReport?.(studied);
+    if (html === undefined) return {};
+    studied.study.writeReport(html);
+    return { report: studied.study.file("report.html") };
+  } catch (error) {
+    return { reportError: error };
+  }
 }

@@ -17,4 +17,6 @@ export interface StudyFlags extends ColumnFlags, TableFlags, PictureFlags {
   readonly threads?: number | undefined;
   readonly out?: string | undefined;
   readonly resume?: string | undefined;
+  /** Whether an owner of the study that cannot be checked from here counts as dead. */
+  readonly takeOver?: boolean | undefined;
 }

@@ -30,7 +30,7 @@ export async function readWithParts(
   const named = parts.filter((part) => files[part] !== undefined);
   if (named.length === 0) return { table };
   // A sample is of the table alone, and so is a query.
-  const { sql: _, limit: __, sample: ___, ...how } = flags;
+  const { sql: _, sources: __, limit: ___, sample: ____, ...how } = flags;
   const own: TableRead[] = [];
   for (const part of named) {
     const one = await readPart(part, files[part] ?? "", how, context, reading);

@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Checkpoint, loadCheckpoint } from "evenkeel/io";
 import { endsWithEpochs } from "evenkeel/train";
+import { Ownership } from "../../records/owner/owner.ts";
 import { findRun } from "../../records/runs/findRun.ts";
 import type { Run } from "../../records/runs/readRun.ts";
 import type { RunsFolder } from "../../records/runs/runsFolder.ts";
@@ -10,7 +11,17 @@ import { misuse, sentence } from "../../shell/errors.ts";
 import { count } from "../../shell/figures.ts";
 
 /** Flags that may be given with `--resume`: all other settings are the run's own. */
-const own = ["--runs", "--resume", "--out", "--tensorboard", "--no-report", "--json", "--epochs"];
+const own = [
+  "--runs",
+  "--resume",
+  "--out",
+  "--tensorboard",
+  "--no-report",
+  "--json",
+  "--epochs",
+  "--trust-sql",
+  "--take-over",
+];
 
 interface ResumeRequest extends RunsFolder {
   /** An id, the beginning of one, or "latest". */
@@ -21,6 +32,8 @@ interface ResumeRequest extends RunsFolder {
   readonly given: readonly string[];
   /** A new number of epochs. */
   readonly epochs?: number | undefined;
+  /** Whether an owner that cannot be checked from here counts as dead. */
+  readonly takeOver: boolean;
 }
 
 /** A run to resume. */
@@ -30,21 +43,37 @@ export interface ResumedRun {
    * Its last checkpoint; undefined if it was ended before its first one, so that it begins again.
    */
   readonly checkpoint?: Checkpoint<never>;
+  /** The right to write into its folder. */
+  readonly owner: Ownership;
 }
 
 /**
+ * Finds the run and takes it over, before anything that another process could change is read.
+ *
  * @throws CommandError if there is no such run, it is running or finished, its checkpoint is
  *   damaged, or other options are given
  */
-export function resumedRun({ wanted, source, given, epochs, ...place }: ResumeRequest): ResumedRun {
+export function resumedRun(request: ResumeRequest): ResumedRun {
+  const { wanted, source, given, takeOver, ...place } = request;
   if (source) throw misuse("conflict", "--resume uses the table that the run began with", "leave the table out");
   const other = given.find((flag) => !own.includes(flag));
   if (other !== undefined) {
     throw misuse("conflict", "--resume uses the options that the run began with", `leave ${other} out`);
   }
-  const run = findRun(place, wanted);
-  if (run.status === "running")
-    throw misuse("conflict", `the run ${run.id} is still running`, "wait for it, or end it");
+  const { id, path } = findRun(place, wanted);
+  const owner = Ownership.claim(path, `the run ${id}`, { takeOver });
+  try {
+    const run = findRun(place, id);
+    checkResumable(run, request);
+    const checkpoint = checkpointOf(run);
+    return { run, ...(checkpoint && { checkpoint }), owner };
+  } catch (error) {
+    owner.abandon();
+    throw error;
+  }
+}
+
+function checkResumable(run: Run, { epochs, given }: ResumeRequest): void {
   const schedule = String(run.config.settings.schedule);
   const ends = endsWithEpochs(schedule);
   if (epochs !== undefined && ends) {
@@ -62,12 +91,16 @@ export function resumedRun({ wanted, source, given, epochs, ...place }: ResumeRe
       "--epochs counts from the first one",
     );
   }
-  if (run.status === "finished" && (epochs === undefined || epochs === done)) {
+  if (run.status === "finished" && (epochs === undefined || epochs === done) && !lacksReport(run, given)) {
     const cure = !ends ? "a larger --epochs continues it" : undefined;
     throw misuse("conflict", `the run ${run.id} has finished: there is nothing to resume`, cure);
   }
-  const checkpoint = checkpointOf(run);
-  return { run, ...(checkpoint && { checkpoint }) };
+}
+
+/** Whether the run was to have a report, which could not be written. */
+function lacksReport({ path, config }: Run, given: readonly string[]): boolean {
+  const wanted = config.outputs?.report === true && !given.includes("--no-report");
+  return wanted && !existsSync(join(path, runFiles.report)) && existsSync(join(path, runFiles.checkpoint));
 }
 
 function checkpointOf({ id, path }: Run): Checkpoint<never> | undefined {

@@ -33,15 +33,17 @@ interface RecordedTraining {
 /** Seconds between checkpoints, so that small networks do not spend their time on them. */
 const checkpointEvery = 1;
 
-/** A training and its record. */
+/** A training, the folder that it is recorded in, and the result, which is not written yet. */
 interface Recorded {
   readonly training: TableTraining;
-  readonly folder: { readonly run: RunFolder; readonly result: RunResult };
+  readonly run: RunFolder;
+  readonly result: RunResult;
 }
 
 /**
  * Trains and records: a line of metrics for every epoch, a checkpoint every second and at the end,
- * then the model and the result. After an interrupt it writes the best model so far, as if training
+ * then the model. The result is left to the caller, because it says that everything is written.
+ * After an interrupt it writes the best model so far, as if training
  * had ended there; during a refit, the model of the first training. The same holds for a refit that
  * fails. Such a run counts as finished, because resuming it would fail again.
  *
@@ -86,20 +88,18 @@ export async function runTraining(plan: RecordedTraining): Promise<Recorded> {
     if (folder === undefined) throw new Error("the training ended before it began");
     const result = resultOf(training, table);
     if (training.history.epochs.length > 0) folder.writeModel(training.model.save());
-    folder.writeResult(result);
-    return { training, folder: { run: folder, result } };
+    return { training, run: folder, result };
   } catch (error) {
-    writeCheckpoint();
-    // config.json holds the table and the plan; this is the only record of the outcome.
-    folder?.writeResult({
-      status: "failed",
-      epochs,
-      seconds,
-      scores: {},
-      baselines: {},
-      findings: [],
-      error: sentence(error),
-    });
+    try {
+      writeCheckpoint();
+      // config.json holds the table and the plan; this is the only record of the outcome.
+      folder?.writeResult({
+        ...{ status: "failed", epochs, seconds, scores: {}, baselines: {}, findings: [] },
+        error: sentence(error),
+      });
+    } finally {
+      folder?.release();
+    }
     // Options and table are checked by now, so any other error is a bug of the program.
     if (folder === undefined || isExpected(error)) throw error;
     throw new Error("the training failed", { cause: error });

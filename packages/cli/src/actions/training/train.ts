@@ -3,16 +3,17 @@ import { withoutUndefined } from "evenkeel/problem";
 import type { TableStartEvent, TableTraining, TrainTableOptions } from "evenkeel/train";
 import { readFlagsOf, trainOptionsOf } from "../../records/runs/recipe.ts";
 import { type NewRun, RunFolder } from "../../records/runs/runFolder.ts";
-import type { EpochLine, Recipe, RunResult } from "../../records/runs/types.ts";
+import type { EpochLine, Recipe, RunOutputs, RunResult } from "../../records/runs/types.ts";
 import type { ActionContext } from "../../shell/context.ts";
 import { misuse } from "../../shell/errors.ts";
 import { checkWritable } from "../../shell/files/writable.ts";
 import { writeAtomic } from "../../shell/files/writeAtomic.ts";
 import { printable } from "../../shell/printed.ts";
 import type { TableRead } from "../../tables/index.ts";
-import type { TableFlags } from "../../tables/tableFlags.ts";
+import { recordedFlags, type TableFlags } from "../../tables/tableFlags.ts";
 import { targetOf, textColumns } from "../columns.ts";
 import { fingerprint } from "./fingerprint.ts";
+import { type Outputs, resumedOutputs } from "./outputs.ts";
 import { readWithParts } from "./ownParts.ts";
 import { type ResumedRun, resumedRun } from "./resumedRun.ts";
 import { runTraining, settingsOf } from "./runTraining.ts";
@@ -31,10 +32,14 @@ interface TrainRequest {
   readonly resume?: string | undefined;
   /** The flags that were given: "--batch-size". */
   readonly given: readonly string[];
+  /** Whether an owner of the run that cannot be checked from here counts as dead. */
+  readonly takeOver: boolean;
   /** The path for a copy of the model. */
   readonly out?: string | undefined;
   /** Whether to write TensorBoard's event file too. */
   readonly tensorboard: boolean;
+  /** Whether to write a report; undefined if the command does not say. */
+  readonly report?: boolean | undefined;
   /** The arguments of the command, for the record. */
   readonly command: readonly string[];
 }
@@ -43,6 +48,8 @@ interface TrainRequest {
 interface TrainEvents {
   readonly onStart?: ((table: TableRead, event: TableStartEvent) => void) | undefined;
   readonly onEpoch?: ((line: EpochLine) => void) | undefined;
+  /** Makes the report, if there is to be one. */
+  readonly report?: ((trained: Trained) => Promise<string>) | undefined;
 }
 
 /** A training, its record and the record's path. */
@@ -53,6 +60,12 @@ export interface Trained {
   readonly result: RunResult;
   /** The path of the model's copy, if one was written. */
   readonly out?: string;
+  /** The path of the report, if one was written. */
+  readonly report?: string;
+  /** Why there is no report although there was to be one. */
+  readonly reportError?: unknown;
+  /** A copy that the run's first command asked for, which is not written without being asked again. */
+  readonly refusedOut?: string;
 }
 
 /**
@@ -60,20 +73,42 @@ export interface Trained {
  * @throws CommandError or TableReadError for problems of the options or the table
  */
 export async function train(request: TrainRequest, context: ActionContext, events: TrainEvents = {}): Promise<Trained> {
-  const { source, resume, given, tensorboard } = request;
-  const { signal, cwd } = context;
-  const runs = resolve(cwd, request.runs);
-  const out = request.out === undefined ? undefined : resolve(cwd, request.out);
-  if (out !== undefined) checkWritable(out, request.out ?? out, "out");
+  const { source, resume, given, takeOver, runs } = request;
+  const { cwd } = context;
+  if (request.out !== undefined) checkWritable(resolve(cwd, request.out), request.out, "out");
+  if (resume === undefined) {
+    if (takeOver) throw misuse("missing", "--take-over takes a run over", "name it with --resume");
+    return trainOn(request, undefined, context, events);
+  }
   const named = source !== undefined || request.read.sql !== undefined;
   const { epochs } = request.options;
-  const resumed =
-    resume === undefined
-      ? undefined
-      : resumedRun({ wanted: resume, cwd, runs: request.runs, source: named, given, epochs });
+  const resumed = resumedRun({ wanted: resume, cwd, runs, source: named, given, epochs, takeOver });
+  try {
+    return await trainOn(request, resumed, context, events);
+  } catch (error) {
+    // Of no effect once the run is recorded further.
+    resumed.owner.abandon();
+    throw error;
+  }
+}
+
+async function trainOn(
+  request: TrainRequest,
+  resumed: ResumedRun | undefined,
+  context: ActionContext,
+  events: TrainEvents,
+): Promise<Trained> {
+  const { signal, cwd } = context;
+  const { epochs } = request.options;
+  const { report = true, tensorboard, out } = request;
+  const outputs: Outputs =
+    resumed === undefined
+      ? { report, tensorboard, ...(out !== undefined && { out }) }
+      : resumedOutputs(resumed.run, { report: request.report, tensorboard, out }, cwd);
   const before = resumed?.run.config.recipe;
-  const read = resumed === undefined ? request.read : readFlagsOf(resumed.run);
-  const from = before === undefined ? source : before.source;
+  const { trustSql } = request.read;
+  const read = resumed === undefined ? request.read : { ...readFlagsOf(resumed.run), trustSql };
+  const from = before === undefined ? request.source : before.source;
   const told = resumed === undefined ? request.options : trainOptionsOf(resumed.run);
   const { table, rows } = await readWithParts(from, read, context, { carry: textColumns(told) });
   context.progress?.doing("checking the table");
@@ -91,39 +126,72 @@ export async function train(request: TrainRequest, context: ActionContext, event
   }
   const recipe: Recipe = {
     ...(from !== undefined && { source: from }),
-    ...{ read: withoutUndefined(read), options: withoutUndefined(options), fingerprint: digest },
+    ...{ read: withoutUndefined(recordedFlags(read, table)), options: withoutUndefined(options), fingerprint: digest },
   };
   const record = {
     ...(from === undefined ? withoutUndefined({ sql: read.sql }) : { source: from }),
     fingerprint: digest,
   };
-  const { training, folder } = await runTraining({
+  const recorded = await runTraining({
     table,
     options: { ...options, ...(rows && { split: { ...options.split, ...rows } }), record },
     signal,
-    tensorboard,
+    tensorboard: outputs.tensorboard,
     ...(resumed?.checkpoint && { resume: resumed.checkpoint }),
     open: (event) => {
       context.progress?.stop();
       events.onStart?.(table, event);
+      const settings = settingsOf(event.plan, event.schema.task, options);
       return resumed === undefined
-        ? newFolder(runs, table, event, options, recipe, request.command)
-        : takenFolder(resumed, { settings: settingsOf(event.plan, event.schema.task, options), recipe });
+        ? newFolder(resolve(cwd, request.runs), table, event, { settings, recipe, outputs }, request.command)
+        : takenFolder(resumed, { settings, recipe });
     },
     onEpoch: (line) => events.onEpoch?.(line),
   }).finally(context.progress?.stop);
-  const { run, result } = folder;
-  if (out === undefined || training.history.epochs.length === 0) return { training, table, run, result };
-  writeAtomic(out, training.model.save());
-  return { training, table, run, result, out };
+  try {
+    return await finish({ ...recorded, table }, outputs, cwd, events.report);
+  } finally {
+    recorded.run.release();
+  }
+}
+
+/**
+ * Writes what belongs to the run beside the model, then that it has ended: a run that is killed
+ * before that can be resumed, which writes what is missing. A report that fails is only missing.
+ */
+async function finish(
+  trained: Trained,
+  { out, report, refusedOut }: Outputs,
+  cwd: string,
+  makeReport: TrainEvents["report"],
+): Promise<Trained> {
+  const { training, run, result } = trained;
+  const copied = training.history.epochs.length > 0;
+  const path = out !== undefined && copied ? resolve(cwd, out) : undefined;
+  if (path !== undefined) writeAtomic(path, training.model.save());
+  let reported: Pick<Trained, "report" | "reportError"> = {};
+  if (report && copied && makeReport !== undefined) {
+    try {
+      run.writeReport(await makeReport(trained));
+      reported = { report: run.file("report") };
+    } catch (error) {
+      reported = { reportError: error };
+    }
+  }
+  run.writeResult(result);
+  return {
+    ...trained,
+    ...(path !== undefined && { out: path }),
+    ...reported,
+    ...(refusedOut !== undefined && { refusedOut }),
+  };
 }
 
 function newFolder(
   folder: string,
   table: TableRead,
-  { schema, split, plan }: TableStartEvent,
-  options: TrainTableOptions,
-  recipe: Recipe,
+  { schema, split, plan: { seed } }: TableStartEvent,
+  { outputs, ...plan }: Pick<NewRun, "settings" | "recipe"> & { readonly outputs: RunOutputs },
   command: readonly string[],
 ): RunFolder {
   try {
@@ -133,10 +201,10 @@ function newFolder(
       target: schema.target,
       task: schema.task,
       ...(schema.classes && { classes: schema.classes }),
-      seed: plan.seed,
+      seed,
       split: { train: split.train.length, validation: split.validation.length, test: split.test.length },
-      settings: settingsOf(plan, schema.task, options),
-      recipe,
+      ...plan,
+      outputs,
     });
   } catch (error) {
     throw misuse("wrong-value", `--runs: no run can be recorded in ${folder}: ${(error as Error).message}`);
@@ -146,10 +214,10 @@ function newFolder(
 /**
  * The folder of a run that is resumed, which now belongs to this process and is marked as running.
  */
-function takenFolder({ run, checkpoint }: ResumedRun, changes: Partial<NewRun>): RunFolder {
+function takenFolder({ run, checkpoint, owner }: ResumedRun, changes: Partial<NewRun>): RunFolder {
   const { epoch = 0, first } = checkpoint ?? {};
   const done = first === undefined ? { training: epoch } : { training: first.epoch, refit: epoch };
-  const folder = RunFolder.resume(run.path, done, changes);
+  const folder = RunFolder.resume(run.path, owner, done, changes);
   if (run.result !== undefined) folder.writeResult({ ...run.result, status: "running" });
   return folder;
 }

@@ -2,8 +2,8 @@ import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { basename, join } from "node:path";
 import type { z } from "zod";
 import { readJsonLines } from "../../shell/files/jsonLines.ts";
+import { ownerOf } from "../owner/owner.ts";
 import { firstIssue } from "../schemas.ts";
-import { isRunning } from "./process.ts";
 import {
   type EpochLine,
   epochLineSchema,
@@ -45,16 +45,20 @@ export function readRun(path: string): Run | DamagedRun {
     const config = readConfig(path);
     const file = join(path, runFiles.result);
     const result = existsSync(file) ? readJson(file, runResultSchema) : undefined;
-    return { id, path, status: statusOf(config, result), config, ...(result && { result }) };
+    return { id, path, status: statusOf(path, result), config, ...(result && { result }) };
   } catch (error) {
     return { id, path, problem: (error as Error).message };
   }
 }
 
-/** A run without a recorded end is running, or was killed. */
-function statusOf(config: RunConfig, result?: RunResult): RunStatus {
+/**
+ * A run without a recorded end is running, or was killed. One whose process cannot be seen from
+ * here counts as running.
+ */
+function statusOf(path: string, result?: RunResult): RunStatus {
   if (result !== undefined && result.status !== "running") return result.status;
-  return isRunning(config.process) ? "running" : "interrupted";
+  const { life = "dead" } = ownerOf(path) ?? {};
+  return life === "dead" ? "interrupted" : "running";
 }
 
 /** @throws Error if there is no config.json in the folder, or it has another format */

@@ -9,8 +9,10 @@ it("gives back the options and the flags that a run was asked for with", () => {
   const options = { target: "mpg", epochs: 3, patience: false, network: { hidden: [8] }, optimizer: "sgd" };
   const read = { sampleSeed: 4, columns: ["mpg"], header: true };
   expect(trainOptionsOf(runWith(options, read))).toEqual(options);
-  expect(readFlagsOf(runWith(options, read))).toEqual(read);
-  expect(readFlagsOf(runWith(options))).toEqual({ sampleSeed: 0 });
+  // A record without a list of files lets its query read none.
+  expect(readFlagsOf(runWith(options, read))).toEqual({ ...read, sources: [] });
+  expect(readFlagsOf(runWith(options))).toEqual({ sampleSeed: 0, sources: [] });
+  expect(readFlagsOf(runWith(options, { trustSql: true }))).not.toHaveProperty("trustSql");
 });
 
 it.each<[string, unknown, unknown, RegExp]>([

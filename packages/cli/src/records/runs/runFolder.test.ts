@@ -1,11 +1,12 @@
 import { spawn } from "node:child_process";
 import * as fs from "node:fs";
-import { hostname, tmpdir } from "node:os";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { CommandError } from "../../shell/errors.ts";
+import { thisProcess } from "../../shell/process.ts";
+import { Ownership } from "../owner/owner.ts";
 import { findRun } from "./findRun.ts";
-import { isRunning, thisProcess } from "./process.ts";
 import { listRuns, readMetrics, readRun } from "./readRun.ts";
 import { type NewRun, RunFolder } from "./runFolder.ts";
 import type { EpochLine, RunResult } from "./types.ts";
@@ -63,6 +64,7 @@ describe("a run's folder", () => {
       "config.json",
       "metrics.jsonl",
       "model.safetensors",
+      "owner-1.json",
       "report.html",
       "result.json",
     ]);
@@ -74,11 +76,10 @@ describe("a run's folder", () => {
       status: "finished",
       config: {
         ...config,
-        format: 1,
+        format: 2,
         id: run.id,
         started: expect.any(String),
         versions: expect.any(Object),
-        process: thisProcess(),
       },
       result,
     });
@@ -96,35 +97,38 @@ describe("a run's folder", () => {
 
   test("without a result it is running while its process lives, and interrupted afterwards", async () => {
     const run = RunFolder.create(runs, config);
-    const path = run.file("config");
     const status = () => (readRun(run.path) as { status?: string }).status;
     expect(status()).toBe("running");
     run.writeResult({ ...result, status: "running" });
     expect(status()).toBe("running");
-    const written = JSON.parse(fs.readFileSync(path, "utf8"));
-    fs.writeFileSync(path, JSON.stringify({ ...written, process: { ...written.process, pid: await endedProcess() } }));
+    run.release();
+    expect(status()).toBe("interrupted");
+    const mark = { ...thisProcess(), pid: await endedProcess() };
+    fs.writeFileSync(join(run.path, "owner-1.json"), JSON.stringify(mark));
     expect(status()).toBe("interrupted");
   });
 
-  test("a process's number that came again is not the process", () => {
-    expect(isRunning({ pid: process.pid, host: hostname(), started: "1" })).toBe(process.platform !== "linux");
-    expect(isRunning({ pid: 2 ** 22 + 1, host: "another machine" })).toBe(true);
-  });
-
-  test("going on with a run drops the epochs that are trained again, and takes the run over", async () => {
+  test("going on with a run drops the epochs that are trained again", () => {
     const run = RunFolder.create(runs, config);
+    const resume = (...rest: [{ training: number; refit?: number }]) =>
+      RunFolder.resume(run.path, Ownership.claim(run.path, "the run"), ...rest);
+    expect(() => resume({ training: 2 })).toThrow(/the run is still running, in process \d+; wait for it/);
+    run.release();
     for (const epoch of [1, 2, 3]) run.appendMetrics(line(epoch));
     fs.appendFileSync(run.file("metrics"), '{"epoch":4,');
-    const resumed = RunFolder.resume(run.path, { training: 2 });
+    const resumed = resume({ training: 2 });
     resumed.appendMetrics({ ...line(3), seconds: 99 });
     expect(readMetrics(run.path)).toEqual([line(1), line(2), { ...line(3), seconds: 99 }]);
     const refit = (epoch: number) => ({ ...line(epoch), stage: "refit" }) as const;
     for (const epoch of [1, 2]) run.appendMetrics(refit(epoch));
-    RunFolder.resume(run.path, { training: 3, refit: 1 });
+    resumed.release();
+    resume({ training: 3, refit: 1 }).release();
     expect(readMetrics(run.path).slice(3)).toEqual([refit(1)]);
-    RunFolder.resume(run.path, { training: 1 });
+    resume({ training: 1 }).release();
     expect(readMetrics(run.path)).toEqual([line(1)]);
-    expect(() => RunFolder.resume(runs, { training: 1 })).toThrow("it has no config.json");
+    expect(fs.readdirSync(run.path).filter((name) => name.startsWith("owner"))).toEqual(["owner-4.json"]);
+    fs.rmSync(run.file("config"));
+    expect(() => resume({ training: 1 })).toThrow("it has no config.json");
   });
 
   test("TensorBoard's events have a chart for each metric and a line for each part", () => {
@@ -146,10 +150,10 @@ describe("reading", () => {
   test("foreign and damaged folders are listed last, with what is wrong", () => {
     const damaged = {
       empty: () => {},
-      "half a config": (path: string) => fs.writeFileSync(join(path, "config.json"), '{"format": 1, "id'),
+      "half a config": (path: string) => fs.writeFileSync(join(path, "config.json"), '{"format": 2, "id'),
       "no content": (path: string) => fs.writeFileSync(join(path, "config.json"), ""),
       "another format": (path: string) => {
-        fs.writeFileSync(join(path, "config.json"), JSON.stringify({ ...config, format: 2 }));
+        fs.writeFileSync(join(path, "config.json"), JSON.stringify({ ...config, format: 1 }));
       },
       "a folder": (path: string) => fs.mkdirSync(join(path, "config.json")),
     };

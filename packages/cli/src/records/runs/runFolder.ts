@@ -2,15 +2,15 @@ import { randomBytes } from "node:crypto";
 import { existsSync, mkdirSync } from "node:fs";
 import { basename, extname, join } from "node:path";
 import { appendLine } from "../../shell/files/jsonLines.ts";
-import { writeAtomic } from "../../shell/files/writeAtomic.ts";
+import { flushFile, writeAtomic } from "../../shell/files/writeAtomic.ts";
 import { version } from "../../shell/version.ts";
+import { Ownership } from "../owner/owner.ts";
 import { EventFile } from "../tensorboard/eventFile.ts";
-import { thisProcess } from "./process.ts";
 import { readConfig, readMetrics } from "./readRun.ts";
 import { type EpochLine, type RunConfig, type RunResult, runFiles, type ScoresByName } from "./types.ts";
 
 /** The config of a new run without what the folder adds. */
-export type NewRun = Omit<RunConfig, "format" | "id" | "started" | "versions" | "process">;
+export type NewRun = Omit<RunConfig, "format" | "id" | "started" | "versions">;
 
 /** The number of finished epochs of a training, and of its refit. */
 interface DoneEpochs {
@@ -26,11 +26,13 @@ interface DoneEpochs {
 export class RunFolder {
   readonly path: string;
   readonly id: string;
+  readonly #owner: Ownership;
   #events: EventFile | undefined;
 
-  private constructor(path: string) {
+  private constructor(path: string, owner: Ownership) {
     this.path = path;
     this.id = basename(path);
+    this.#owner = owner;
   }
 
   /**
@@ -40,29 +42,32 @@ export class RunFolder {
    * @throws Error if it cannot be written
    */
   static create(folder: string, config: NewRun, now: Date = new Date()): RunFolder {
-    const run = new RunFolder(join(folder, newFolder(folder, config.table.source, now)));
+    const id = newFolder(folder, config.table.source, now);
+    const path = join(folder, id);
+    const run = new RunFolder(path, Ownership.claim(path, `the run ${id}`));
     run.#writeJson(runFiles.config, {
-      format: 1,
+      format: 2,
       id: run.id,
       started: now.toISOString(),
       ...config,
       versions: { evenkeel: version, node: process.versions.node },
-      process: thisProcess(),
     } satisfies RunConfig);
     return run;
   }
 
   /**
-   * Opens an interrupted run to resume it. The run now belongs to this process, and lines of
-   * metrics.jsonl after the checkpoint's epoch are dropped, because these epochs are trained again.
+   * Opens an interrupted run to resume it. Lines of metrics.jsonl after the checkpoint's epoch are
+   * dropped, because these epochs are trained again.
    *
+   * @param owner - of the run's folder
    * @param done - the finished epochs of the checkpoint, of the training and of its refit
    * @param changes - settings that differ from now on
    * @throws Error if it is no folder of a run, or is damaged
    */
-  static resume(path: string, done: DoneEpochs, changes: Partial<NewRun> = {}): RunFolder {
-    const run = new RunFolder(path);
-    run.#writeJson(runFiles.config, { ...readConfig(path), ...changes, process: thisProcess() });
+  static resume(path: string, owner: Ownership, done: DoneEpochs, changes: Partial<NewRun> = {}): RunFolder {
+    const run = new RunFolder(path, owner);
+    run.#writeJson(runFiles.config, { ...readConfig(path), ...changes });
+    owner.settle();
     if (existsSync(run.file("metrics"))) {
       const kept = readMetrics(path).filter(
         ({ stage, epoch }) => epoch <= (stage === "refit" ? (done.refit ?? 0) : done.training),
@@ -70,6 +75,11 @@ export class RunFolder {
       writeAtomic(run.file("metrics"), kept.map((line) => `${JSON.stringify(line)}\n`).join(""));
     }
     return run;
+  }
+
+  /** Ends this process's work in the folder. */
+  release(): void {
+    this.#owner.release();
   }
 
   /** The path of one of its files, whether or not the file exists. */
@@ -103,7 +113,11 @@ export class RunFolder {
     writeAtomic(this.file("model"), bytes);
   }
 
+  /** Writes the checkpoint after the metrics and events of its epochs, which it flushes. */
   writeCheckpoint(bytes: Uint8Array): void {
+    for (const path of [this.file("metrics"), this.#events?.path]) {
+      if (path !== undefined && existsSync(path)) flushFile(path);
+    }
     writeAtomic(this.file("checkpoint"), bytes);
   }
 

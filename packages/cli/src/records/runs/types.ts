@@ -31,17 +31,6 @@ export interface BatchNormScores {
   readonly kept: "asTrained" | "recomputed";
 }
 
-/** Identifies a process, so that later ones can see whether it is still running. */
-export interface ProcessMark {
-  readonly pid: number;
-  readonly host: string;
-  /**
-   * When the process began, in the system's units. Process ids are reused, but not with the same
-   * start.
-   */
-  readonly started?: string;
-}
-
 /** The request for a training, as plain JSON. */
 export interface Recipe {
   /** A file, a pattern or the name of a built-in table; absent with a query. */
@@ -57,7 +46,7 @@ export interface Recipe {
 /** config.json of a run: everything that was decided before the first epoch. */
 export interface RunConfig {
   /** Version of this format. */
-  readonly format: 1;
+  readonly format: 2;
   readonly id: string;
   /** ISO 8601, UTC. */
   readonly started: string;
@@ -83,8 +72,15 @@ export interface RunConfig {
    */
   readonly recipe: Recipe;
   readonly versions: { readonly evenkeel: string; readonly node: string };
-  /** The process that trains the run, or did last. */
-  readonly process: ProcessMark;
+  /** What was asked for beside the model; a run that is resumed writes it too. */
+  readonly outputs?: RunOutputs;
+}
+
+export interface RunOutputs {
+  readonly report: boolean;
+  readonly tensorboard: boolean;
+  /** The path for a copy of the model, as it was given. */
+  readonly out?: string;
 }
 
 export type RunStatus = "running" | "finished" | "interrupted" | "failed";
@@ -153,7 +149,7 @@ export const partScores: z.ZodType<PartScores> = z.object({
 
 /** The schema of config.json. */
 export const runConfigSchema: z.ZodType<RunConfig> = z.object({
-  format: z.literal(1),
+  format: z.literal(2),
   id: z.string().min(1),
   started: z.iso.datetime(),
   command: z.array(z.string()),
@@ -171,7 +167,7 @@ export const runConfigSchema: z.ZodType<RunConfig> = z.object({
     fingerprint: z.string(),
   }),
   versions: z.object({ evenkeel: z.string(), node: z.string() }),
-  process: z.object({ pid: count, host: z.string(), started: z.string().exactOptional() }),
+  outputs: z.object({ report: z.boolean(), tensorboard: z.boolean(), out: z.string().exactOptional() }).exactOptional(),
 });
 
 /** The schema of result.json. */

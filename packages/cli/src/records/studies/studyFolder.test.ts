@@ -20,8 +20,16 @@ const study = {
 } as const;
 
 test("a study is read as it was written", () => {
-  const { path, config } = StudyFolder.create(folder, undefined, study);
-  expect(StudyFolder.resume(folder, folder, path).config).toEqual(config);
+  const created = StudyFolder.create(folder, undefined, study);
+  const { path, config } = created;
+  const resume = (takeOver = false) => StudyFolder.resume(folder, folder, path, { takeOver });
+  expect(() => resume()).toThrow(/the study in .* is still running, in process \d+; wait for it, or end it/);
+  created.release();
+  // A record without a list of files lets its query read none.
+  expect(resume().config).toEqual({ ...config, read: { ...config.read, sources: [] } });
+  writeFileSync(join(path, "owner-3.json"), JSON.stringify({ pid: 7, host: "another machine" }));
+  expect(() => resume()).toThrow(/may still be running: process 7 of the host another machine.*--take-over/);
+  resume(true).release();
 });
 
 test.each([

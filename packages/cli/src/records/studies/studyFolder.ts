@@ -9,9 +9,9 @@ import { misuse } from "../../shell/errors.ts";
 import { writeAtomic } from "../../shell/files/writeAtomic.ts";
 import { version } from "../../shell/version.ts";
 import type { TableFlags } from "../../tables/tableFlags.ts";
-import { isRunning, thisProcess } from "../runs/process.ts";
+import { Ownership } from "../owner/owner.ts";
 import { newFolder } from "../runs/runFolder.ts";
-import { type ProcessMark, studyFile } from "../runs/types.ts";
+import { studyFile } from "../runs/types.ts";
 import { declaredSchema, firstIssue, tableFlagsSchema } from "../schemas.ts";
 
 /**
@@ -20,7 +20,7 @@ import { declaredSchema, firstIssue, tableFlagsSchema } from "../schemas.ts";
  */
 export interface StudyConfig {
   /** Version of this format. */
-  readonly format: 1;
+  readonly format: 2;
   /** ISO 8601, UTC. */
   readonly started: string;
   /** The arguments of the command, without Node and the script. */
@@ -34,14 +34,13 @@ export interface StudyConfig {
   readonly rareClasses?: RareClasses;
   readonly options: StudyOptions;
   readonly versions: { readonly evenkeel: string; readonly node: string };
-  /** The process that runs the study, or did last. */
-  readonly process: ProcessMark;
 }
 
-type NewStudy = Omit<StudyConfig, "format" | "started" | "versions" | "process">;
+/** The config of a new study without what the folder adds. */
+export type NewStudy = Omit<StudyConfig, "format" | "started" | "versions">;
 
 const configSchema: z.ZodType<StudyConfig> = z.object({
-  format: z.literal(1),
+  format: z.literal(2),
   started: z.iso.datetime(),
   command: z.array(z.string()),
   source: z.string().nullable(),
@@ -55,7 +54,6 @@ const configSchema: z.ZodType<StudyConfig> = z.object({
   // Their contents are checked when the study is planned.
   options: z.custom<StudyOptions>(isPlainObject, "expected an object"),
   versions: z.object({ evenkeel: z.string(), node: z.string() }),
-  process: z.object({ pid: z.int().nonnegative(), host: z.string(), started: z.string().exactOptional() }),
 });
 
 /**
@@ -65,11 +63,12 @@ const configSchema: z.ZodType<StudyConfig> = z.object({
 export class StudyFolder {
   readonly path: string;
   readonly config: StudyConfig;
+  readonly #owner: Ownership;
 
-  private constructor(path: string, config: StudyConfig) {
+  private constructor(path: string, config: StudyConfig, owner: Ownership) {
     this.path = path;
     this.config = config;
-    this.#write(studyFile, `${JSON.stringify(config, undefined, 2)}\n`);
+    this.#owner = owner;
   }
 
   get id(): string {
@@ -91,27 +90,34 @@ export class StudyFolder {
       mkdirSync(out, { recursive: true });
     }
     const path = out ?? join(runs, newFolder(runs, study.table.source, now, "_study"));
-    return new StudyFolder(path, {
-      format: 1,
+    const config: StudyConfig = {
+      format: 2,
       started: now.toISOString(),
       ...study,
       versions: { evenkeel: version, node: process.versions.node },
-      process: thisProcess(),
-    });
+    };
+    const folder = new StudyFolder(path, config, Ownership.claim(path, `the study in ${path}`));
+    folder.#write(studyFile, `${JSON.stringify(config, undefined, 2)}\n`);
+    return folder;
   }
 
   /**
    * Opens a study to resume it: a folder, an id in `runs`, or `latest`.
+   * @param takeOver whether an owner that cannot be checked from here counts as dead
    * @throws CommandError if there is none, or it is still running
    */
-  static resume(runs: string, cwd: string, wanted: string): StudyFolder {
+  static resume(runs: string, cwd: string, wanted: string, { takeOver = false } = {}): StudyFolder {
     const path = wanted === "latest" ? latest(runs) : [resolve(cwd, wanted), join(runs, wanted)].find(isStudy);
     if (path === undefined) throw misuse("wrong-value", `there is no study in ${wanted === "latest" ? runs : wanted}`);
     const config = readStudy(path);
-    if (config.process.pid !== process.pid && isRunning(config.process)) {
-      throw misuse("conflict", `the study in ${path} is still running`, "wait for it, or end it");
-    }
-    return new StudyFolder(path, { ...config, process: thisProcess() });
+    const owner = Ownership.claim(path, `the study in ${path}`, { takeOver });
+    owner.settle();
+    return new StudyFolder(path, config, owner);
+  }
+
+  /** Ends this process's work in the folder. */
+  release(): void {
+    this.#owner.release();
   }
 
   file(name: "result.json" | "report.html" | "trials.jsonl"): string {

@@ -3,6 +3,9 @@ import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { inferSchema, tableFromRows } from "evenkeel/tabular";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { writeTextFile } from "../../actions/predict/writeFile.ts";
+import { RunFolder } from "../../records/runs/runFolder.ts";
+import type { EpochLine } from "../../records/runs/types.ts";
 import { openTrialStore } from "../../records/studies/trialStore.ts";
 import { writeAtomic } from "./writeAtomic.ts";
 
@@ -73,5 +76,40 @@ describe.skipIf(process.platform === "win32")("is on the disk when the call retu
     store.append({ result: {}, msPerEpoch: null } as never);
     expect(calls).toEqual(["write trials.jsonl", "fsync trials.jsonl"]);
     store.close();
+  });
+
+  test("predictions: their content before the file takes its name, then the name", async () => {
+    async function* pieces() {
+      yield "prediction\n";
+      yield "1\n";
+    }
+    await writeTextFile(join(folder, "a.csv"), "a.csv", pieces());
+    const [place, name] = [basename(folder), "temporary"];
+    expect(calls).toEqual([
+      `fsync ${name}`,
+      `close ${name}`,
+      `rename ${name} to a.csv`,
+      `fsync ${place}`,
+      `close ${place}`,
+    ]);
+  });
+
+  test("at a checkpoint: the metrics and events of its epochs, before it", () => {
+    const run = RunFolder.create(folder, { table: { source: "mpg" } } as never);
+    const line: EpochLine = { epoch: 1, step: 1, seconds: 1, learningRate: 1, train: { loss: 1 } };
+    run.appendMetrics(line);
+    run.appendEvents(line);
+    calls.length = 0;
+    run.writeCheckpoint(new Uint8Array([1]));
+    const flushed = calls
+      .filter((call) => /^(fsync|rename)/.test(call))
+      .map((call) => call.replace(/events.*/, "events"));
+    expect(flushed).toEqual([
+      "fsync metrics.jsonl",
+      "fsync events",
+      "fsync temporary",
+      "rename temporary to checkpoint.safetensors",
+      `fsync ${run.id}`,
+    ]);
   });
 });

@@ -33,24 +33,49 @@ export class WriteError extends Error {
  *   old file is then unchanged
  */
 export function writeAtomic(path: string, content: string | Uint8Array): void {
-  let temporary: string | undefined;
+  let place: Replacement | undefined;
   try {
-    const target = resolveLink(path);
-    const folder = dirname(target);
-    removeLeftovers(folder, basename(target));
-    temporary = join(folder, temporaryName(basename(target)));
-    const file = fs.openSync(temporary, "wx", modeOf(target));
-    try {
-      fs.writeFileSync(file, content);
-      fs.fsyncSync(file);
-    } finally {
-      fs.closeSync(file);
-    }
-    fs.renameSync(temporary, target);
-    flushFolder(folder);
+    place = replacementOf(path);
+    fs.writeFileSync(place.temporary, content, { flag: "wx", mode: modeOf(place.target) });
+    replace(place);
   } catch (error) {
-    if (temporary !== undefined) fs.rmSync(temporary, { force: true });
+    if (place !== undefined) fs.rmSync(place.temporary, { force: true });
     throw new WriteError(`cannot write ${path}: ${reasonOf(error)}`, error);
+  }
+}
+
+/** A file that takes another's place once it is written. */
+export interface Replacement {
+  readonly temporary: string;
+  readonly target: string;
+}
+
+/**
+ * The temporary file beside the one that it will replace, for those who write it piece by piece. It
+ * also removes what killed processes left of it.
+ */
+export function replacementOf(path: string): Replacement {
+  const target = resolveLink(path);
+  const folder = dirname(target);
+  removeLeftovers(folder, basename(target));
+  return { temporary: join(folder, temporaryName(basename(target))), target };
+}
+
+/** Flushes the temporary file to the disk and gives it the other's name and permissions. */
+export function replace({ temporary, target }: Replacement): void {
+  if (fs.existsSync(target)) fs.chmodSync(temporary, modeOf(target));
+  flushFile(temporary);
+  fs.renameSync(temporary, target);
+  flushFolder(dirname(target));
+}
+
+/** Flushes what was written into a file to the disk. */
+export function flushFile(path: string): void {
+  const file = fs.openSync(path, "r+");
+  try {
+    fs.fsyncSync(file);
+  } finally {
+    fs.closeSync(file);
   }
 }
 

@@ -5,8 +5,6 @@ import { type Output, wrap } from "../../shell/terminal.ts";
 import { studyText } from "./text.ts";
 
 interface OutcomeOptions {
-  /** The path of the report, if there is one. */
-  readonly report?: string | undefined;
   /** Shortens a path so that it can be typed. */
   readonly shorten: (path: string) => string;
 }
@@ -14,8 +12,8 @@ interface OutcomeOptions {
 /**
  * The text at the end: answer, arms and claims, the files that were written, and how to continue.
  */
-export function outcomeText(studied: Studied, { report, shorten }: OutcomeOptions, output: Output): string {
-  const { study, plan, concluded, complete, trials, trained, threads, seconds } = studied;
+export function outcomeText(studied: Studied, { shorten }: OutcomeOptions, output: Output): string {
+  const { study, plan, report, concluded, complete, trials, trained, threads, seconds } = studied;
   const answer = concluded && studyText(concluded.result, concluded.report, output);
   const ending = complete
     ? `Trained ${count(trained, "network")} in ${duration(seconds)} on ${count(threads, "thread")}.`

@@ -49,6 +49,11 @@ describe("fromJSON", () => {
     ["null", () => null, /preprocessing is null, expected an object/],
     ["a list", () => [], /preprocessing is \[\], expected an object/],
     ["another version", (json) => ({ ...json, version: 1 }), /version is 1, and this library reads version 2/],
+    [
+      "a version that is no text",
+      (json) => ({ ...json, version: { toString: null } }),
+      /version is a plain object, and this library reads version 2/,
+    ],
     ["no inputs", (json) => ({ ...json, inputs: [] }), /preprocessing.inputs has 0 items, expected at least 1/],
     [
       "inputs of another kind",

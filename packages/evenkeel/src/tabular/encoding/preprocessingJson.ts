@@ -1,4 +1,4 @@
-import { mismatch, refuse, unexpected } from "../../core/index.ts";
+import { describe, mismatch, refuse, unexpected } from "../../core/index.ts";
 import { dateFormatAt, numberFormatAt } from "../schema/formatJson.ts";
 import { booleanAt, listAt, namesAt, numberAt, objectAt, oneOfAt, stringAt } from "../schema/json.ts";
 import type { NumberFormat } from "../schema/values/numberFormat.ts";
@@ -19,7 +19,7 @@ export function readPreprocessing(json: unknown): Known {
     throw refuse(
       "damaged-file",
       "",
-      `preprocessing.version is ${String(top.version)}, and this library reads version 2`,
+      `preprocessing.version is ${describe(top.version)}, and this library reads version 2`,
       "train the model again, or update the library",
     );
   }
