@@ -1,6 +1,8 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
+import { misuse } from "../shell/errors.ts";
+import { reasonOf } from "../shell/files/writeAtomic.ts";
 import { type Database, lazyDatabase } from "./database.ts";
 
 /**
@@ -21,13 +23,22 @@ export interface WorkspaceOptions {
   readonly threads?: number | undefined;
 }
 
+async function temporaryFolder(): Promise<string> {
+  try {
+    return await mkdtemp(join(tmpdir(), "evenkeel-"));
+  } catch (error) {
+    const statement = `no temporary file can be made in ${tmpdir()}: ${reasonOf(error)}`;
+    throw misuse("wrong-state", statement, "set TMPDIR to a folder that takes files", { cause: error });
+  }
+}
+
 /** Runs work in a workspace and clears it away, whatever happens. */
 export async function withWorkspace<T>(
   { cwd = process.cwd(), signal, memoryLimit = "512MB", threads }: WorkspaceOptions,
   work: (workspace: Workspace) => Promise<T>,
 ): Promise<T> {
   signal?.throwIfAborted();
-  const folder = await mkdtemp(join(tmpdir(), "evenkeel-"));
+  const folder = await temporaryFolder();
   try {
     const database = lazyDatabase({
       memoryLimit,

@@ -52,7 +52,9 @@ export async function predict(request: PredictRequest, context: ActionContext): 
   if (row !== undefined && (source !== undefined || read.sql !== undefined)) {
     throw misuse("conflict", "--row is a table by itself", "leave the table or --sql away");
   }
-  if (request.output !== undefined) checkWritable(resolve(cwd, request.output), request.output, "output");
+  if (request.output !== undefined) {
+    checkWritable(resolve(cwd, request.output), request.output, "output", { devices: true });
+  }
   const { model } = loadModel(request.model, { cwd, runs: request.runs });
   const features =
     row === undefined

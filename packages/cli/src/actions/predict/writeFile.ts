@@ -3,6 +3,8 @@ import { rename, rm, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { misuse } from "../../shell/errors.ts";
+import { faultOf } from "../../shell/files/fault.ts";
+import { reasonOf } from "../../shell/files/writeAtomic.ts";
 import { identifier, literal } from "../../tables/formats/sql.ts";
 import { encodeRows } from "./encodeRows.ts";
 import type { OutputColumn } from "./outputColumns.ts";
@@ -67,13 +69,6 @@ async function replacing(
 }
 
 function notWritten(error: unknown, name: string): unknown {
-  const { code, message } = error as NodeJS.ErrnoException;
-  if (code === undefined) return error;
-  const reasons: Readonly<Record<string, string>> = {
-    ENOENT: "its folder does not exist",
-    ENOSPC: "no space is left on the disk",
-    EACCES: "permission is denied",
-    EISDIR: "it is a folder",
-  };
-  return misuse("wrong-value", `cannot write ${name}: ${reasons[code] ?? message}`, undefined, { cause: error });
+  if (faultOf(error) === undefined) return error;
+  return misuse("wrong-state", `cannot write ${name}: ${reasonOf(error)}`, undefined, { cause: error });
 }

@@ -1,4 +1,5 @@
 import { resolve } from "node:path";
+import { problemOf } from "evenkeel";
 import {
   planStudy,
   runStudy,
@@ -15,6 +16,8 @@ import { usualRuns } from "../../records/runs/runsFolder.ts";
 import { StudyFolder } from "../../records/studies/studyFolder.ts";
 import { openTrialStore } from "../../records/studies/trialStore.ts";
 import type { ActionContext } from "../../shell/context.ts";
+import { misuse, sentence } from "../../shell/errors.ts";
+import { faultOf } from "../../shell/files/fault.ts";
 import type { TableRead } from "../../tables/index.ts";
 import { type NoticedFinding, type ReadEvents, readData } from "./readData.ts";
 import type { StudyFlags } from "./studyFlags.ts";
@@ -63,6 +66,14 @@ export interface Studied extends StudyBeginning {
   readonly seconds: number;
 }
 
+/** What the surroundings did to a study, what is safe, and how to go on; other errors as they are. */
+function interruptedBy(error: unknown, folder: string): unknown {
+  const statement = faultOf(error) ?? (problemOf(error)?.code === "wrong-state" ? sentence(error) : undefined);
+  if (statement === undefined) return error;
+  const cure = `the finished networks are safe: go on with evenkeel study --resume ${folder}, on fewer --threads if memory was short`;
+  return misuse("wrong-state", statement, cure, { cause: error });
+}
+
 /**
  * Plans and runs a study, or resumes one, and records it in a folder.
  * @throws CommandError, TableReadError or TableError for problems of the options or the table
@@ -104,11 +115,15 @@ export async function study(
       if (event.type === "trial") store.append(event.run);
       events.onEvent?.(event);
     },
-  }).finally(async () => {
-    events.onEnd?.();
-    store.close();
-    await lanes.close();
-  });
+  })
+    .catch((error) => {
+      throw interruptedBy(error, folder.path);
+    })
+    .finally(async () => {
+      events.onEnd?.();
+      store.close();
+      await lanes.close();
+    });
   const seconds = (performance.now() - started) / 1000;
 
   const shown = result.complete ? result : wholeSeeds(result);

@@ -5,7 +5,8 @@ import { readFlagsOf, trainOptionsOf } from "../../records/runs/recipe.ts";
 import { type NewRun, RunFolder } from "../../records/runs/runFolder.ts";
 import type { EpochLine, Recipe, RunResult } from "../../records/runs/types.ts";
 import type { ActionContext } from "../../shell/context.ts";
-import { misuse } from "../../shell/errors.ts";
+import { misuse, sentence } from "../../shell/errors.ts";
+import { faultOf } from "../../shell/files/fault.ts";
 import { checkWritable } from "../../shell/files/writable.ts";
 import { writeAtomic } from "../../shell/files/writeAtomic.ts";
 import { printable } from "../../shell/printed.ts";
@@ -119,7 +120,11 @@ export async function train(request: TrainRequest, context: ActionContext, event
   });
   const { run, result } = folder;
   if (out === undefined || training.history.epochs.length === 0) return { training, table, run, result };
-  writeAtomic(out, training.model.save());
+  try {
+    writeAtomic(out, training.model.save());
+  } catch (error) {
+    throw misuse("wrong-state", sentence(error), `the model is safe: ${run.file("model")}`, { cause: error });
+  }
   return { training, table, run, result, out };
 }
 
@@ -144,7 +149,7 @@ function newFolder(
       recipe,
     });
   } catch (error) {
-    throw misuse("wrong-value", `--runs: no run can be recorded in ${folder}: ${(error as Error).message}`);
+    throw misuse("wrong-value", `--runs: no run can be recorded in ${folder}: ${faultOf(error) ?? sentence(error)}`);
   }
 }
 
