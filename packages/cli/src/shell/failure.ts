@@ -2,6 +2,7 @@ import { inspect } from "node:util";
 import { type ProblemCode, problemOf } from "evenkeel";
 import { said } from "./dialect.ts";
 import { exitCodes } from "./exitCodes.ts";
+import { faultOf } from "./files/fault.ts";
 import { printable } from "./printed.ts";
 import type { Colors } from "./terminal.ts";
 
@@ -20,12 +21,15 @@ const unsuccessful: readonly ProblemCode[] = ["not-finite", "wrong-state"];
 
 /**
  * The one place that turns an error into text. A problem is spelled for the command line, with a
- * hint at the help if the command was wrong; an interrupt is no error; anything else is a bug of
- * the program, and shows its stack.
+ * hint at the help if the command was wrong; an interrupt is no error; a fault of the surroundings
+ * is one sentence; anything else is a bug of the program, and shows its stack.
  */
 export function failureOf(error: unknown, colors: Colors, signal?: AbortSignal): Failure {
   if (signal?.aborted && isAbort(error, signal)) return { exitCode: exitCodes.interrupted, text: "Interrupted.\n" };
   const problem = problemOf(error);
+  const fault = faultOf(error);
+  if (problem === undefined && fault !== undefined)
+    return { exitCode: exitCodes.failed, text: `${colors.red("error:")} ${printable(fault)}\n` };
   if (problem === undefined || problem.code === "internal") {
     return { exitCode: exitCodes.failed, text: `${error instanceof Error ? inspect(error) : String(error)}\n` };
   }

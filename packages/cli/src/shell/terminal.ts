@@ -1,5 +1,7 @@
 import { relative } from "node:path";
 import picocolors from "picocolors";
+import { exitCodes } from "./exitCodes.ts";
+import { reasonOf } from "./files/writeAtomic.ts";
 
 /** Colours, which do nothing if the output has none (NO_COLOR, a pipe, `--no-color`). */
 export type Colors = ReturnType<typeof picocolors.createColors>;
@@ -39,8 +41,12 @@ export function standardOutput(): Output {
 function openStream(stream: NodeJS.WriteStream) {
   let isClosed = false;
   stream.on("error", (error: NodeJS.ErrnoException) => {
-    if (error.code !== "EPIPE") throw error;
-    isClosed = true;
+    if (error.code === "EPIPE") {
+      isClosed = true;
+      return;
+    }
+    if (stream === process.stdout) process.stderr.write(`error: cannot write to standard output: ${reasonOf(error)}\n`);
+    process.exit(exitCodes.failed);
   });
   return {
     closed: () => isClosed,

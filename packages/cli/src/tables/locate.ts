@@ -3,6 +3,7 @@ import { readdir, stat } from "node:fs/promises";
 import { basename, dirname, isAbsolute, resolve } from "node:path";
 import type { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
+import { sentence } from "../shell/errors.ts";
 import { listed, nearest } from "../shell/nearest.ts";
 import { builtinNames, builtinTable } from "./builtin.ts";
 import { literal } from "./formats/sql.ts";
@@ -45,7 +46,7 @@ export async function locate(source: string, workspace: Workspace, stdin: Readab
   const found = await stat(path).catch((error: NodeJS.ErrnoException) => error);
   if (found instanceof Error) {
     if (found.code !== "ENOENT" && found.code !== "ENOTDIR") {
-      throw unreadable("damaged-file", `${source} cannot be read: ${found.message}`);
+      throw unreadable("damaged-file", `${source} cannot be read: ${sentence(found)}`);
     }
     if (/[*?[]/.test(source)) return { files: await matching(source, workspace) };
     throw await noSuchFile(source, path);
@@ -77,7 +78,7 @@ async function spooled(name: string, stream: Readable, workspace: Workspace): Pr
     await pipeline(stream, createWriteStream(path), { signal: workspace.signal });
   } catch (error) {
     workspace.signal?.throwIfAborted();
-    throw unreadable("damaged-file", `${name} cannot be read: ${(error as Error).message}`);
+    throw unreadable("damaged-file", `${name} cannot be read: ${sentence(error)}`);
   }
   return { name, path };
 }

@@ -1,6 +1,8 @@
 import type { Readable } from "node:stream";
 import type { Table } from "evenkeel/tabular";
 import type { PlaceOf } from "../shell/dialect.ts";
+import { sentence } from "../shell/errors.ts";
+import { faultOf } from "../shell/files/fault.ts";
 import { type CollectOptions, collect } from "./columns/collect.ts";
 import type { Attempt, Part } from "./columns/part.ts";
 import { type CsvFile, csvFile } from "./csv/csvFile.ts";
@@ -114,6 +116,7 @@ async function readFiles(
       const known = ours(error);
       if (known) throw known;
       const { name, path } = files[at];
+      if (faultOf(error) !== undefined) throw unreadable("damaged-file", `${name} cannot be read: ${sentence(error)}`);
       const next = await retry(error as Error, attempts[at], path);
       if (next === undefined) throw explain(error as Error, name);
       attempts[at] = next;

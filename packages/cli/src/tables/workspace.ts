@@ -1,7 +1,9 @@
 import { rm } from "node:fs/promises";
-import { availableParallelism } from "node:os";
+import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
+import { misuse } from "../shell/errors.ts";
 import { newTemporaryFolder } from "../shell/files/temporaryFolder.ts";
+import { reasonOf } from "../shell/files/writeAtomic.ts";
 import { type Database, lazyDatabase } from "./database.ts";
 
 /**
@@ -22,13 +24,22 @@ export interface WorkspaceOptions {
   readonly threads?: number | undefined;
 }
 
+async function temporaryFolder(): Promise<string> {
+  try {
+    return await newTemporaryFolder();
+  } catch (error) {
+    const statement = `no temporary file can be made in ${tmpdir()}: ${reasonOf(error)}`;
+    throw misuse("wrong-state", statement, "set TMPDIR to a folder that takes files", { cause: error });
+  }
+}
+
 /** Runs work in a workspace and clears it away, whatever happens. */
 export async function withWorkspace<T>(
   { cwd = process.cwd(), signal, memoryLimit = "512MB", threads }: WorkspaceOptions,
   work: (workspace: Workspace) => Promise<T>,
 ): Promise<T> {
   signal?.throwIfAborted();
-  const folder = await newTemporaryFolder();
+  const folder = await temporaryFolder();
   try {
     const database = lazyDatabase({
       memoryLimit,

@@ -60,7 +60,9 @@ export async function predict(request: PredictRequest, context: ActionContext): 
   if (safeCsv && format !== "csv") {
     throw misuse("conflict", `--safe-csv is of CSV, and ${format} is written`, "leave it out");
   }
-  if (request.output !== undefined) checkWritable(resolve(cwd, request.output), request.output, "output");
+  if (request.output !== undefined) {
+    checkWritable(resolve(cwd, request.output), request.output, "output", { devices: true });
+  }
   const model = modelWithNulls(loadModel(request.model, { cwd, runs: request.runs }).model, nulls);
   const features =
     row === undefined

@@ -2,7 +2,8 @@ import { createWriteStream } from "node:fs";
 import { rm, stat } from "node:fs/promises";
 import { pipeline } from "node:stream/promises";
 import { misuse } from "../../shell/errors.ts";
-import { replace, replacementOf } from "../../shell/files/writeAtomic.ts";
+import { faultOf } from "../../shell/files/fault.ts";
+import { reasonOf, replace, replacementOf } from "../../shell/files/writeAtomic.ts";
 import { identifier, literal } from "../../tables/formats/sql.ts";
 import { encodeRows } from "./encodeRows.ts";
 import type { OutputColumn } from "./outputColumns.ts";
@@ -71,13 +72,6 @@ async function replacing(
 }
 
 function notWritten(error: unknown, name: string): unknown {
-  const { code, message } = error as NodeJS.ErrnoException;
-  if (code === undefined) return error;
-  const reasons: Readonly<Record<string, string>> = {
-    ENOENT: "its folder does not exist",
-    ENOSPC: "no space is left on the disk",
-    EACCES: "permission is denied",
-    EISDIR: "it is a folder",
-  };
-  return misuse("wrong-value", `cannot write ${name}: ${reasons[code] ?? message}`, undefined, { cause: error });
+  if (faultOf(error) === undefined) return error;
+  return misuse("wrong-state", `cannot write ${name}: ${reasonOf(error)}`, undefined, { cause: error });
 }

@@ -1,4 +1,5 @@
 import { resolve } from "node:path";
+import { problemOf } from "evenkeel";
 import {
   planStudy,
   runStudy,
@@ -15,7 +16,8 @@ import { usualRuns } from "../../records/runs/runsFolder.ts";
 import { type NewStudy, type StudyConfig, StudyFolder } from "../../records/studies/studyFolder.ts";
 import { openTrialStore } from "../../records/studies/trialStore.ts";
 import type { ActionContext } from "../../shell/context.ts";
-import { misuse } from "../../shell/errors.ts";
+import { misuse, sentence } from "../../shell/errors.ts";
+import { faultOf } from "../../shell/files/fault.ts";
 import type { TableRead } from "../../tables/index.ts";
 import { namingPlaces } from "../../tables/places.ts";
 import { type NoticedFinding, readData } from "./readData.ts";
@@ -69,6 +71,14 @@ export interface Studied extends StudyBeginning {
   readonly report?: string;
   /** Why there is no report although there was to be one. */
   readonly reportError?: unknown;
+}
+
+/** What the surroundings did to a study, what is safe, and how to go on; other errors as they are. */
+function interruptedBy(error: unknown, folder: string): unknown {
+  const statement = faultOf(error) ?? (problemOf(error)?.code === "wrong-state" ? sentence(error) : undefined);
+  if (statement === undefined) return error;
+  const cure = `the finished networks are safe: go on with evenkeel study --resume ${folder}, on fewer --threads if memory was short`;
+  return misuse("wrong-state", statement, cure, { cause: error });
 }
 
 /**
@@ -136,11 +146,15 @@ async function runIn(
       if (event.type === "trial") store.append(event.run);
       events.onEvent?.(event);
     },
-  }).finally(async () => {
-    events.onEnd?.();
-    store.close();
-    await lanes.close();
-  });
+  })
+    .catch((error) => {
+      throw interruptedBy(error, folder.path);
+    })
+    .finally(async () => {
+      events.onEnd?.();
+      store.close();
+      await lanes.close();
+    });
   const seconds = (performance.now() - started) / 1000;
 
   const shown = result.complete ? result : wholeSeeds(result);

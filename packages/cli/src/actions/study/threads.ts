@@ -8,6 +8,7 @@ import {
   type TrialSpec,
   trialRunner,
 } from "evenkeel/study";
+import { misuse } from "../../shell/errors.ts";
 
 /** Threads that train trials: the options `execute` and `lanes` of `runStudy`. */
 interface TrialThreads {
@@ -86,6 +87,12 @@ export function trialThreads(data: StudyData, { threads, newWorker = startWorker
   };
 }
 
+const isMemory = (error: unknown) => (error as NodeJS.ErrnoException)?.code === "ERR_WORKER_OUT_OF_MEMORY";
+
+function outOfMemory(cause: unknown): Error {
+  return misuse("wrong-state", "a thread of the study ran out of memory", undefined, { cause });
+}
+
 function trainIn(worker: Worker, spec: TrialSpec, { signal, onEpoch }: ExecuteOptions): Promise<TrialRun> {
   return new Promise((resolve, reject) => {
     const settle = (action: () => void) => {
@@ -97,8 +104,10 @@ function trainIn(worker: Worker, spec: TrialSpec, { signal, onEpoch }: ExecuteOp
       if (reply.type === "epoch") onEpoch?.(reply.epoch, reply.validation);
       else settle(() => resolve(reply.run));
     };
-    const fail = (error: unknown) => settle(() => reject(error));
-    const exited = () => fail(new Error(`the thread ended while it trained ${spec.id}`));
+    const fail = (error: unknown) => settle(() => reject(isMemory(error) ? outOfMemory(error) : error));
+    const exited = (code: number) => {
+      fail(misuse("wrong-state", `a thread of the study ended while it trained a network, with exit code ${code}`));
+    };
     const abort = () => fail(signal?.reason);
     worker.on("message", listen).on("error", fail).on("exit", exited);
     signal?.addEventListener("abort", abort, { once: true });

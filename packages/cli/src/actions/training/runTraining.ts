@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { problemOf } from "evenkeel";
 import { type Checkpoint, saveCheckpoint } from "evenkeel/io";
 import { withoutUndefined } from "evenkeel/problem";
@@ -12,8 +13,8 @@ import {
 } from "evenkeel/train";
 import type { RunFolder } from "../../records/runs/runFolder.ts";
 import type { EpochLine, RunFinding, RunResult } from "../../records/runs/types.ts";
-import { CommandError, sentence } from "../../shell/errors.ts";
-import { WriteError } from "../../shell/files/writeAtomic.ts";
+import { CommandError, misuse, sentence } from "../../shell/errors.ts";
+import { attempt, faultOf } from "../../shell/files/fault.ts";
 import type { TableRead } from "../../tables/index.ts";
 import { noticed } from "../../tables/noticed.ts";
 import { namingPlaces } from "../../tables/places.ts";
@@ -90,25 +91,35 @@ export async function runTraining(plan: RecordedTraining): Promise<Recorded> {
     if (training.history.epochs.length > 0) folder.writeModel(training.model.save());
     return { training, run: folder, result };
   } catch (error) {
-    try {
-      writeCheckpoint();
-      // config.json holds the table and the plan; this is the only record of the outcome.
+    attempt(writeCheckpoint);
+    const fault = faultOf(error);
+    // config.json holds the table and the plan; this is the only record of the outcome.
+    attempt(() => {
       folder?.writeResult({
         ...{ status: "failed", epochs, seconds, scores: {}, baselines: {}, findings: [] },
-        error: sentence(error),
+        error: fault ?? sentence(error),
       });
-    } finally {
-      folder?.release();
-    }
+    });
+    attempt(() => folder?.release());
+    if (folder !== undefined && fault !== undefined) throw interruptedBy(fault, folder, error);
     // Options and table are checked by now, so any other error is a bug of the program.
     if (folder === undefined || isExpected(error)) throw error;
     throw new Error("the training failed", { cause: error });
   }
 }
 
+/** What the surroundings did to a training, what is safe, and how to go on. */
+function interruptedBy(fault: string, { id, path }: RunFolder, cause: unknown): CommandError {
+  const isThere = existsSync(path);
+  const safe = isThere
+    ? `the run is safe up to its last checkpoint: mend that, then`
+    : `if ${path} has moved, put it back, then`;
+  return misuse("wrong-state", fault, `${safe} go on with evenkeel train --resume ${id}`, { cause });
+}
+
 /** Whether an error may end a training that has begun without being a bug. */
 function isExpected(error: unknown): boolean {
-  return error instanceof CommandError || error instanceof WriteError || problemOf(error)?.code === "not-finite";
+  return error instanceof CommandError || problemOf(error)?.code === "not-finite";
 }
 
 function lineOf(event: TableEpochEvent, validated: boolean): EpochLine {

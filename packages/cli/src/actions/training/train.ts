@@ -5,7 +5,8 @@ import { readFlagsOf, trainOptionsOf } from "../../records/runs/recipe.ts";
 import { type NewRun, RunFolder } from "../../records/runs/runFolder.ts";
 import type { EpochLine, Recipe, RunOutputs, RunResult } from "../../records/runs/types.ts";
 import type { ActionContext } from "../../shell/context.ts";
-import { misuse } from "../../shell/errors.ts";
+import { misuse, sentence } from "../../shell/errors.ts";
+import { faultOf } from "../../shell/files/fault.ts";
 import { checkWritable } from "../../shell/files/writable.ts";
 import { writeAtomic } from "../../shell/files/writeAtomic.ts";
 import { printable } from "../../shell/printed.ts";
@@ -207,7 +208,7 @@ function newFolder(
       outputs,
     });
   } catch (error) {
-    throw misuse("wrong-value", `--runs: no run can be recorded in ${folder}: ${(error as Error).message}`);
+    throw misuse("wrong-value", `--runs: no run can be recorded in ${folder}: ${faultOf(error) ?? sentence(error)}`);
   }
 }
 

@@ -26,6 +26,6 @@ function readBytes({ path, name }: ModelPlace): Uint8Array {
   try {
     return readFileSync(path);
   } catch (error) {
-    throw misuse("damaged-file", `${name} cannot be read: ${(error as Error).message}`, undefined, { cause: error });
+    throw misuse("damaged-file", `${name} cannot be read: ${sentence(error)}`, undefined, { cause: error });
   }
 }

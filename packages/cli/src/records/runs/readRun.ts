@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { basename, join } from "node:path";
 import type { z } from "zod";
+import { sentence } from "../../shell/errors.ts";
 import { readJsonLines } from "../../shell/files/jsonLines.ts";
 import { ownerOf } from "../owner/owner.ts";
 import { firstIssue } from "../schemas.ts";
@@ -95,8 +96,8 @@ function readJson<T>(file: string, schema: z.ZodType<T>): T {
   try {
     text = readFileSync(file, "utf8");
   } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    throw new Error(code === "ENOENT" ? `it has no ${name}` : message, { cause: error });
+    const { code } = error as NodeJS.ErrnoException;
+    throw new Error(code === "ENOENT" ? `it has no ${name}` : `${name}: ${sentence(error)}`, { cause: error });
   }
   let value: unknown;
   try {

@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { existsSync, mkdirSync } from "node:fs";
 import { basename, extname, join } from "node:path";
 import { appendLine } from "../../shell/files/jsonLines.ts";
+import { makeFolder } from "../../shell/files/makeFolder.ts";
 import { flushFile, writeAtomic } from "../../shell/files/writeAtomic.ts";
 import { version } from "../../shell/version.ts";
 import { Ownership } from "../owner/owner.ts";
@@ -140,7 +141,7 @@ export class RunFolder {
  * @returns the name
  */
 export function newFolder(folder: string, source: string, now: Date, ending = ""): string {
-  mkdirSync(folder, { recursive: true });
+  makeFolder(folder);
   const day = [now.getFullYear(), now.getMonth() + 1, now.getDate()].map((part) => String(part).padStart(2, "0"));
   for (;;) {
     const id = `${day.join("-")}_${tableName(source)}_${randomBytes(2).toString("hex")}${ending}`;

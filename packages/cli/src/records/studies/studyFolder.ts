@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
 import { isPlainObject } from "evenkeel/problem";
 import type { StudyOptions, StudyResult } from "evenkeel/study";
@@ -6,6 +6,7 @@ import { type RareClasses, rareClassChoices, type SchemaOptions, schemaOptions }
 import { z } from "zod";
 import type { PictureFlags } from "../../pictures/pictureFlags.ts";
 import { misuse } from "../../shell/errors.ts";
+import { makeFolder } from "../../shell/files/makeFolder.ts";
 import { writeAtomic } from "../../shell/files/writeAtomic.ts";
 import { version } from "../../shell/version.ts";
 import type { TableFlags } from "../../tables/tableFlags.ts";
@@ -87,7 +88,7 @@ export class StudyFolder {
       if (existsSync(out) && (!statSync(out).isDirectory() || readdirSync(out).length > 0)) {
         throw misuse("conflict", `${out} exists already`, "choose another folder with --out");
       }
-      mkdirSync(out, { recursive: true });
+      makeFolder(out);
     }
     const path = out ?? join(runs, newFolder(runs, study.table.source, now, "_study"));
     const config: StudyConfig = {

@@ -1,10 +1,12 @@
 import { createHash } from "node:crypto";
-import { closeSync, existsSync, fsyncSync, ftruncateSync, mkdirSync, openSync, readFileSync, writeSync } from "node:fs";
+import { closeSync, existsSync, fsyncSync, ftruncateSync, openSync, readFileSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import { isPlainObject } from "evenkeel/problem";
 import { metrics, type StudyData, studyVersion, type TrialRun, type TrialSpec } from "evenkeel/study";
 import { z } from "zod";
 import { type CommandError, misuse } from "../../shell/errors.ts";
+import { makeFolder } from "../../shell/files/makeFolder.ts";
+import { writing } from "../../shell/files/writeAtomic.ts";
 import { figure, firstIssue } from "../schemas.ts";
 
 /**
@@ -35,7 +37,7 @@ const fileName = "trials.jsonl";
  *   line
  */
 export function openTrialStore(folder: string, data: StudyData): TrialStore {
-  mkdirSync(folder, { recursive: true });
+  makeFolder(folder);
   const path = join(folder, fileName);
   const header: Header = { format: "evenkeel study trials", version: studyVersion, data: digestOf(data) };
   const text = existsSync(path) ? readFileSync(path, "utf8") : "";
@@ -45,8 +47,10 @@ export function openTrialStore(folder: string, data: StudyData): TrialStore {
   const finished = lines.slice(1).map((line, i) => checkRun(path, parseLine(path, line, i + 2), i + 2));
   const file = openSync(path, "a");
   const write = (value: object) => {
-    writeSync(file, `${JSON.stringify(value)}\n`);
-    fsyncSync(file);
+    writing(path, () => {
+      writeSync(file, `${JSON.stringify(value)}\n`);
+      fsyncSync(file);
+    });
   };
   if (whole.length < text.length) ftruncateSync(file, Buffer.byteLength(whole));
   if (lines.length === 0) {

@@ -1,6 +1,7 @@
 import { appendFileSync, writeFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
+import { writing } from "../../shell/files/writeAtomic.ts";
 import { scalarEvent, tfRecord, versionEvent } from "./event.ts";
 
 /**
@@ -19,7 +20,7 @@ export class EventFile {
     const seconds = now.getTime() / 1000;
     const order = String(Math.floor(seconds)).padStart(10, "0");
     this.path = join(folder, `events.out.tfevents.${order}.${hostname()}.${process.pid}.${nextNumber++}`);
-    writeFileSync(this.path, tfRecord(versionEvent(seconds)), { flag: "wx" });
+    writing(this.path, () => writeFileSync(this.path, tfRecord(versionEvent(seconds)), { flag: "wx" }));
   }
 
   /**
@@ -28,7 +29,8 @@ export class EventFile {
    */
   scalars(step: number, scalars: Readonly<Record<string, number>>, now: Date = new Date()): void {
     if (!Number.isSafeInteger(step)) throw new RangeError(`scalars: the step is ${step}, expected a whole number`);
-    appendFileSync(this.path, tfRecord(scalarEvent(step, scalars, now.getTime() / 1000)));
+    const record = tfRecord(scalarEvent(step, scalars, now.getTime() / 1000));
+    writing(this.path, () => appendFileSync(this.path, record));
   }
 }
 

@@ -1,4 +1,5 @@
 import * as fs from "node:fs";
+import { writing } from "./writeAtomic.ts";
 
 const newline = 10;
 
@@ -7,20 +8,22 @@ const newline = 10;
  * file, that is removed first, so that only the last line of a file can be incomplete. NaN and
  * infinities become null.
  *
- * @throws Error if the file cannot be written, or the value has no JSON
+ * @throws WriteError if the file cannot be written; TypeError if the value has no JSON
  */
 export function appendLine(path: string, value: unknown): void {
   const line = JSON.stringify(value);
   if (line === undefined) throw new TypeError(`appendLine: ${typeof value} has no JSON, expected an object`);
-  const file = fs.openSync(path, "a+");
-  try {
-    const { size } = fs.fstatSync(file);
-    const whole = endOfLines(file, size);
-    if (whole < size) fs.ftruncateSync(file, whole);
-    fs.writeSync(file, `${line}\n`);
-  } finally {
-    fs.closeSync(file);
-  }
+  writing(path, () => {
+    const file = fs.openSync(path, "a+");
+    try {
+      const { size } = fs.fstatSync(file);
+      const whole = endOfLines(file, size);
+      if (whole < size) fs.ftruncateSync(file, whole);
+      fs.writeSync(file, `${line}\n`);
+    } finally {
+      fs.closeSync(file);
+    }
+  });
 }
 
 /** The offset after the last newline of a file. */

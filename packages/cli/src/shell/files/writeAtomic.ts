@@ -21,6 +21,19 @@ export class WriteError extends Error {
 }
 
 /**
+ * Runs what writes a file.
+ * @throws WriteError naming the file if the system refuses; other errors as they are
+ */
+export function writing<T>(path: string, write: () => T): T {
+  try {
+    return write();
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).syscall === undefined) throw error;
+    throw new WriteError(`cannot write ${path}: ${reasonOf(error)}`, error);
+  }
+}
+
+/**
  * Writes a file so that every reader sees the old content or the new, never a part: it writes a
  * temporary file beside it, flushes it to the disk, renames it, and flushes the folder. This holds
  * if the process is killed at any moment, and if the machine loses power. It also removes temporary
@@ -39,7 +52,7 @@ export function writeAtomic(path: string, content: string | Uint8Array): void {
     fs.writeFileSync(place.temporary, content, { flag: "wx", mode: modeOf(place.target) });
     replace(place);
   } catch (error) {
-    if (place !== undefined) fs.rmSync(place.temporary, { force: true });
+    removeIfPossible(place?.temporary);
     throw new WriteError(`cannot write ${path}: ${reasonOf(error)}`, error);
   }
 }
@@ -76,6 +89,16 @@ export function flushFile(path: string): void {
     fs.fsyncSync(file);
   } finally {
     fs.closeSync(file);
+  }
+}
+
+/** A folder that fails to take a file may fail to lose one. */
+function removeIfPossible(path: string | undefined): void {
+  if (path === undefined) return;
+  try {
+    fs.rmSync(path, { force: true });
+  } catch {
+    // The next write of the file removes it.
   }
 }
 
@@ -144,19 +167,36 @@ export function isProcess(pid: number): boolean {
   }
 }
 
-function reasonOf(error: unknown): string {
-  const { code, message } = error as NodeJS.ErrnoException;
-  switch (code) {
-    case "ENOENT":
-      return "its folder does not exist";
-    case "ENOSPC":
-      return "no space is left on the disk";
-    case "EACCES":
-    case "EPERM":
-      return "permission is denied";
-    case "EISDIR":
-      return "it is a folder";
-    default:
-      return message;
-  }
+/** What was tried with a file. */
+export type Access = "read" | "write" | "open";
+
+const reasons: Readonly<Record<string, string>> = {
+  ENOSPC: "no space is left on the disk",
+  EDQUOT: "the quota of the disk is used up",
+  EROFS: "the disk is read-only",
+  EIO: "the disk reports an error",
+  EFBIG: "it would be larger than the disk allows",
+  EACCES: "permission is denied",
+  EPERM: "permission is denied",
+  EISDIR: "it is a folder",
+  ENOTDIR: "a part of its path is no folder",
+  EEXIST: "it exists already",
+  ENOTEMPTY: "the folder is not empty",
+  ELOOP: "its symbolic links lead in a circle",
+  ENAMETOOLONG: "its path is too long",
+  EMFILE: "this process has too many files open",
+  ENFILE: "the machine has too many files open",
+  EBUSY: "it is in use",
+  EPIPE: "nobody reads it any more",
+  ENXIO: "its device is not there",
+  ENODEV: "its device is not there",
+  ESTALE: "the network drive has lost it",
+  ETIMEDOUT: "the network drive does not answer",
+};
+
+/** The reason why a system call failed, in words; the system's own where there are none. */
+export function reasonOf(error: unknown, access: Access = "write"): string {
+  const { code = "", message } = error as NodeJS.ErrnoException;
+  if (code === "ENOENT") return access === "write" ? "its folder does not exist" : "it does not exist";
+  return Object.hasOwn(reasons, code) ? reasons[code] : message;
 }
