@@ -151,9 +151,19 @@ async function trainOn(
   }).finally(context.progress?.stop);
   try {
     return await finish({ ...recorded, table }, outputs, cwd, events.report);
+  } catch (error) {
+    throw unfinished(error, recorded.run);
   } finally {
     recorded.run.release();
   }
+}
+
+/** What the surroundings did to a run that was trained, and how to go on; other errors as they are. */
+function unfinished(error: unknown, run: RunFolder): unknown {
+  const fault = faultOf(error);
+  if (fault === undefined) return error;
+  const cure = `the model is safe: ${run.file("model")}; mend that, then go on with evenkeel train --resume ${run.id}`;
+  return misuse("wrong-state", fault, cure, { cause: error });
 }
 
 /**
