@@ -41,7 +41,7 @@ export function checkCategories(
   const shown = `${single.slice(0, 3).map(shorten).join(", ")}${single.length > 3 ? ", …" : ""}`;
   const what = single.length === 1 ? "a category of one row" : `${single.length} categories of one row each`;
   const statement = `${named} has ${what}: ${shown}`;
-  const cure = `little can be learnt of ${single.length === 1 ? "it" : "them"}`;
+  const cure = `little can be learned from ${single.length === 1 ? "it" : "them"}`;
   findings.push(finding("note", "rare-category", text`${statement}`, cure, { column: name }));
   return findings;
 }
