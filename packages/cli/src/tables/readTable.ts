@@ -12,6 +12,7 @@ import { explain, nextAttempt } from "./explain.ts";
 import { checkGzip, encodingOf, type Head, readHead, startsWith, writeAsUtf8 } from "./formats/bytes.ts";
 import { formatOf, formats, type TableFormat } from "./formats/format.ts";
 import { jsonPart } from "./formats/json.ts";
+import { checkDepth } from "./formats/jsonDepth.ts";
 import { parquetPart } from "./formats/parquet.ts";
 import { type Located, type LocatedFile, locate } from "./locate.ts";
 import { type Query, queryPart } from "./query/queryPart.ts";
@@ -161,6 +162,7 @@ async function open(
     const csv = csvFile({ name, tabs: format === "tsv", ...text }, options);
     return { format, csv: { ...csv, notes: [...text.notes, ...csv.notes] } };
   }
+  await checkDepth({ name, path: text.path }, text.head, workspace.signal);
   const jsonFile = { name, format, ...text };
   let part = await jsonPart(database, jsonFile, attempt);
   const known = new Set(part.columns.map((column) => column.name));
