@@ -1,7 +1,7 @@
 import { parseArgs } from "node:util";
 import "../setup.ts";
+import { numberOf, runScript } from "./commandLine.ts";
 import { describeFinding, type Hunt, hunt } from "./hunt.ts";
-import { numberOf } from "./numberOf.ts";
 
 /** `npm run fuzz`: see the text of --help. */
 
@@ -53,12 +53,4 @@ async function main(): Promise<number> {
   return findings.length > 0 ? 1 : 0;
 }
 
-main().then(
-  (status) => {
-    process.exitCode = status;
-  },
-  (error: Error) => {
-    console.error(`${error.message}\n\n${help}`);
-    process.exitCode = 2;
-  },
-);
+runScript(main, help);

@@ -29,11 +29,11 @@ interface Written<Kind extends string, Value> {
   readonly fields: readonly string[];
 }
 
-export type NumberKnown = Written<"numeric", number>;
-export type BooleanKnown = Written<"boolean", boolean>;
+type NumberKnown = Written<"numeric", number>;
+type BooleanKnown = Written<"boolean", boolean>;
 /** Milliseconds since 1970. */
-export type DateKnown = Written<"date", number>;
-export type CategoryKnown = Written<"category", string>;
+type DateKnown = Written<"date", number>;
+type CategoryKnown = Written<"category", string>;
 
 const missingWords = ["", "NA", "N/A", "n/a", "null", "NULL", "None", "NaN", "nan", "?", "-", ".", "#N/A"];
 const truthWords = [

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { DuckDBInstance } from "@duckdb/node-api";
 import "../../setup.ts";
-import { numberOf } from "../numberOf.ts";
+import { numberOf, runScript } from "../commandLine.ts";
 import { huntFields } from "./fields/compare.ts";
 import { huntTables } from "./hunt.ts";
 
@@ -79,12 +79,4 @@ async function fieldsMain(seed: number, count: number): Promise<number> {
   }
 }
 
-main().then(
-  (status) => {
-    process.exitCode = status;
-  },
-  (error: Error) => {
-    console.error(`${error.message}\n\n${help}`);
-    process.exitCode = 2;
-  },
-);
+runScript(main, help);

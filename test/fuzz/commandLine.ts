@@ -7,3 +7,16 @@ export function numberOf(name: string, text: string | undefined, fallback: numbe
   }
   return value;
 }
+
+/** Runs a script: its number is the exit code, an error is told with the help, and the code is 2. */
+export function runScript(main: () => Promise<number>, help: string): void {
+  main().then(
+    (status) => {
+      process.exitCode = status;
+    },
+    (error: Error) => {
+      console.error(`${error.message}\n\n${help}`);
+      process.exitCode = 2;
+    },
+  );
+}
