@@ -1,7 +1,7 @@
 import * as fs from "node:fs";
 import { join } from "node:path";
 import { misuse } from "../../shell/errors.ts";
-import { WriteError, writeAtomic } from "../../shell/files/writeAtomic.ts";
+import { reasonOf, WriteError, writeAtomic } from "../../shell/files/writeAtomic.ts";
 import { isProcessMark, type Life, lifeOf, type ProcessMark, thisProcess } from "../../shell/process.ts";
 
 /** owner-1.json, owner-2.json, …: the latest says who works in the folder, or did last. */
@@ -126,10 +126,10 @@ function create(folder: string, number: number): boolean {
     fs.linkSync(temporary, file);
     return true;
   } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
+    const { code } = error as NodeJS.ErrnoException;
     if (code === "EEXIST") return false;
     if (code === "EPERM" || code === "ENOTSUP" || code === "ENOSYS") return createWithoutLink(file);
-    throw new WriteError(`cannot write ${file}: ${message}`, error);
+    throw new WriteError(`cannot write ${file}: ${reasonOf(error)}`, error);
   } finally {
     fs.rmSync(temporary, { force: true });
   }
@@ -142,7 +142,7 @@ function createWithoutLink(file: string): boolean {
     return true;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "EEXIST") return false;
-    throw new WriteError(`cannot write ${file}: ${(error as Error).message}`, error);
+    throw new WriteError(`cannot write ${file}: ${reasonOf(error)}`, error);
   }
 }
 
