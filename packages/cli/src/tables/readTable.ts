@@ -29,8 +29,6 @@ type TableSource = string | Query;
 export interface ReadTableOptions extends CollectOptions, CsvOptions, WorkspaceOptions {
   /** What the file is, where neither its beginning nor its name says so. */
   readonly format?: TableFormat | undefined;
-  /** Of CSV; found by the first rows unless given. `"\\t"` and `"tab"` are a tab. */
-  readonly delimiter?: string | undefined;
   /** Of CSV and JSON, such as "utf-16le" or "shift_jis"; found by the bytes unless given. */
   readonly encoding?: string | undefined;
   readonly stdin?: Readable | undefined;
@@ -57,9 +55,9 @@ const known = [
 ];
 
 /**
- * Reads a table, column by column, through DuckDB. Rows keep their order. Never more of the file is
- * held than a few batches beside the columns themselves, so that files may be larger than memory
- * where few columns or rows are wanted.
+ * Reads a table, column by column: CSV as texts, everything else through DuckDB. Rows keep their
+ * order. Never more of the file is held than a few batches beside the columns themselves, so that
+ * files may be larger than memory where few columns or rows are wanted.
  *
  * @throws TableReadError for everything that is wrong with the source
  * @throws the reason of `signal` once it is aborted

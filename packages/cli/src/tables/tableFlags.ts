@@ -1,27 +1,19 @@
 import type { ActionContext } from "../shell/context.ts";
+import type { CsvOptions } from "./csv/dialect/dialect.ts";
 import type { QuerySource } from "./query/sources.ts";
 import { unreadable } from "./readError.ts";
 import type { ReadTableOptions, TableRead } from "./readTable.ts";
 
 /** How a table is read, as the options of a command say it and as runs and studies record it. */
-export interface TableFlags {
+export interface TableFlags
+  extends CsvOptions,
+    Pick<ReadTableOptions, "columns" | "limit" | "sample" | "format" | "encoding"> {
   readonly sql?: string | undefined;
   /** Of a query out of a record: the files that it may read. */
   readonly sources?: readonly QuerySource[] | undefined;
   /** Lets a query read any file. Never recorded. */
   readonly trustSql?: true | undefined;
-  readonly columns?: readonly string[] | undefined;
-  readonly limit?: number | undefined;
-  readonly sample?: number | undefined;
   readonly sampleSeed: number;
-  readonly format?: ReadTableOptions["format"] | undefined;
-  readonly delimiter?: string | undefined;
-  readonly header?: boolean | undefined;
-  readonly headerRows?: number | undefined;
-  readonly skip?: number | undefined;
-  readonly units?: boolean | undefined;
-  readonly skipFooter?: number | undefined;
-  readonly encoding?: string | undefined;
   /** Tables of one's own to validate by and to test on, for `train`. */
   readonly parts?: { readonly validation?: string | undefined; readonly test?: string | undefined } | undefined;
 }

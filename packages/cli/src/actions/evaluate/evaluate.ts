@@ -11,7 +11,7 @@ import { modelWithNulls } from "../predict/modelWithNulls.ts";
 import { featureNames, readFeatures } from "../predict/readFeatures.ts";
 import { clampedNotes, unfamiliarIn, unfamiliarNotes } from "../predict/unfamiliarNotes.ts";
 import { type Evaluation, evaluateModel } from "./evaluateModel.ts";
-import { type PartName, rowsOfPart, rowsWithTarget } from "./targetRows.ts";
+import { comparableRows, type PartName, rowsOfPart } from "./targetRows.ts";
 
 /** The model to score, and the rows to score it on. */
 interface EvaluateRequest {
@@ -72,7 +72,7 @@ export async function evaluate(request: EvaluateRequest, context: ActionContext)
   const { rareClasses } = origin;
   const table = rareClasses === undefined ? given : withSettledClasses(given, model.schema, rareClasses);
   const { rows, evaluation, unfamiliar } = await namingPlaces(features.placeOf, async () => {
-    const rows = part === undefined ? rowsWithTarget(model, table) : rowsOfPart(model, table, part, origin, given);
+    const rows = part === undefined ? comparableRows(model, table) : rowsOfPart(model, table, part, origin, given);
     const evaluation = await evaluateModel(model, table, rows, { worst, signal });
     return { rows, evaluation, unfamiliar: unfamiliarIn(model, features) };
   });

@@ -1,4 +1,12 @@
-import { columnOf, readingOf, type Split, splitRows, type Table, type TableModel } from "evenkeel/tabular";
+import {
+  columnOf,
+  readingOf,
+  rowsWithTarget,
+  type Split,
+  splitRows,
+  type Table,
+  type TableModel,
+} from "evenkeel/tabular";
 import type { Origin } from "../../records/models/origin.ts";
 import { misuse } from "../../shell/errors.ts";
 import { summaryOf } from "../../tables/summary.ts";
@@ -8,14 +16,14 @@ export const parts = ["train", "validation", "test"] as const;
 export type PartName = keyof Split;
 
 /**
- * The rows that have a target.
+ * The rows to compare predictions with: those that have a target.
  * @throws CommandError if there are none, or one has a class that the model does not know
  */
-export function rowsWithTarget({ schema }: TableModel, table: Table): Int32Array {
+export function comparableRows({ schema }: TableModel, table: Table): Int32Array {
   if (summaryOf(columnOf(table, schema.target), readingOf(schema, schema.target)).missing === table.rows) {
     throw misuse("wrong-value", `no row has a value of "${schema.target}" to compare with`);
   }
-  return splitRows(table, schema, { validation: 0, test: 0, stratify: false }).train;
+  return rowsWithTarget(table, schema);
 }
 
 /**

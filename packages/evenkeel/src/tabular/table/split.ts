@@ -144,8 +144,8 @@ function strataOf(table: Table, schema: Schema): Int32Array {
   return strata;
 }
 
-/** The rows that have a target and are not given to a part. @internal */
-export function rowsWith(strata: Int32Array, isGiven?: Uint8Array): Int32Array {
+/** The rows that have a target and are not given to a part. */
+function rowsWith(strata: Int32Array, isGiven?: Uint8Array): Int32Array {
   let count = 0;
   const free = (i: number) => strata[i] >= 0 && isGiven?.[i] !== 1;
   for (let i = 0; i < strata.length; i++) if (free(i)) count++;

@@ -18,6 +18,7 @@ export interface CsvDialect {
 }
 
 export interface CsvOptions {
+  /** Found by the first rows unless given. `"\\t"` and `"tab"` are a tab. */
   readonly delimiter?: string | undefined;
   /** Whether the first line holds names; found by the first rows unless given. */
   readonly header?: boolean | undefined;
