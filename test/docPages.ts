@@ -39,10 +39,12 @@ export const root = fileURLToPath(new URL("..", import.meta.url));
  */
 export function readPages(): Page[] {
   const names = readdirSync(root).filter((name) => ["README.md", "CONTRIBUTING.md"].includes(name));
-  const docs = readdirSync(`${root}/docs`).filter((name) => name.endsWith(".md"));
+  const docs = ["docs", "docs/evidence"].flatMap((folder) =>
+    readdirSync(`${root}/${folder}`).flatMap((name) => (name.endsWith(".md") ? [`${folder}/${name}`] : [])),
+  );
   const folders = ["packages/evenkeel", "packages/vision", "packages/eslint-plugin", "examples/ports"];
   folders.push("bench", "test/fuzz", "test/goldens");
-  const paths = [...names, ...docs.map((name) => `docs/${name}`), ...folders.map((folder) => `${folder}/README.md`)];
+  const paths = [...names, ...docs, ...folders.map((folder) => `${folder}/README.md`)];
   return paths.map((path) => {
     const text = readFileSync(`${root}/${path}`, "utf8");
     return { path, text, blocks: blocksOf(text) };

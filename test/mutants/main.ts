@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import { parseArgs } from "node:util";
-import { numberOf } from "../fuzz/commandLine.ts";
+import { numberOf } from "../../scripts/commandLine.ts";
 import { Random } from "../fuzz/random.ts";
 import { examine, Soundness } from "./examine.ts";
 import { stopTests } from "./runTests.ts";
@@ -36,7 +36,7 @@ const folders = ["packages/evenkeel/src", "packages/cli/src"];
 
 /** The texts of all TypeScript files of a copy, by their paths from its root, in order. */
 function readTexts(root: string): Map<string, string> {
-  const paths = ["packages", "test", "examples", "bench", "scripts"].flatMap((folder) =>
+  const paths = ["packages", "test", "examples", "bench", "evidence", "scripts"].flatMap((folder) =>
     readdirSync(join(root, folder), { recursive: true, encoding: "utf8" })
       .filter((file) => file.endsWith(".ts") && !/(^|\/)(node_modules|dist)\//.test(file))
       .map((file) => join(folder, file)),
