@@ -5,7 +5,7 @@ import { estimateIn, type Finding, least, mean, seedsFrom, type Tables, words } 
 import { batchNorm, errorRate, mlp, plain, trainSteps } from "./training.ts";
 
 const rates = [0.01, 0.03, 0.1, 0.3, 1, 3, 10];
-const [width, depth, batchSize, steps] = [48, 10, 32, 800];
+const [width, depth, batchSize, steps] = [48, 10, 32, 600];
 const seeds = 10;
 
 /** Test errors in percent, a list of seeds for each rate; one that diverged guesses. */
