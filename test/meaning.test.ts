@@ -241,7 +241,9 @@ describe("numbers", () => {
     expect(inputOf(preprocessingOf(["3.5", "1,234,567"]), "3,150")).toBe(3150);
     expect(inputOf(preprocessingOf(["3,5", "12"], { thousands: "." }), "3.150")).toBe(3150);
     expect(inputOf(preprocessingOf(["3,5", "12"], { numberFormats: { x: "1.234,56" } }), "3.150")).toBe(3150);
-    expect(inputOf(preprocessingOf(["3,5", "12"], { numberFormats: { x: "12,5" } }), "3.150")).toContain("3150 or 3.15");
+    expect(inputOf(preprocessingOf(["3,5", "12"], { numberFormats: { x: "12,5" } }), "3.150")).toContain(
+      "3150 or 3.15",
+    );
     expect(inputOf(preprocessingOf(["3,5", "12"], { decimal: "," }), "3.150")).toContain("which is 3150 or 3.15");
     expect(inputOf(preprocessingOf(["3,5 €", "12 €"]), "3.150 €")).toContain("which is 3150 or 3.15");
   });
