@@ -26,7 +26,7 @@ export interface World {
   readonly copies?: number;
 }
 
-export const usualWorld: World = { rows: 300, seeds: 10, factor: 1, trainingLuck: 0.05, signal: 2, own: 0.5 };
+export const usualWorld: World = { rows: 300, seeds: 10, factor: 1, trainingLuck: 0.05, signal: 2, own: 0.3 };
 
 const ids = [
   ...["raw", "raw+batch", "raw+layer", "zscore", "zscore+batch", "zscore+layer", "zscore+dropout0.2"],
