@@ -3,9 +3,11 @@ import { literal } from "../formats/sql.ts";
 import { unreadable } from "../readError.ts";
 
 /** A query, parsed but not run. */
-interface Statement {
+export interface Statement {
   /** The names of tables and the texts among the arguments of table functions, as written. */
   readonly names: readonly string[];
+  /** Those that are read as JSON, whatever they are called. */
+  readonly json: ReadonlySet<string>;
 }
 
 /**
@@ -47,9 +49,9 @@ export async function parseSelect(database: Database, query: string): Promise<St
     if (statements.length === 0) throw unreadable("missing", `the query is empty: --sql ${cure}`);
     throw unreadable("wrong-value", `--sql: there are ${statements.length} statements`, "expected one SELECT");
   }
-  const names = new Set<string>();
-  collect(statements[0], names);
-  return { names: [...names] };
+  const [names, json] = [new Set<string>(), new Set<string>()];
+  collect(statements[0], names, json);
+  return { names: [...names], json };
 }
 
 /** A node of the tree that DuckDB makes of a query. */
@@ -61,7 +63,7 @@ interface Node {
   readonly function?: { readonly function_name?: unknown };
 }
 
-function collect(value: unknown, names: Set<string>): void {
+function collect(value: unknown, names: Set<string>, json: Set<string>): void {
   if (typeof value !== "object" || value === null) return;
   const { type, table_name, schema_name, catalog_name, function: called } = value as Node;
   if (type === "BASE_TABLE") {
@@ -75,8 +77,9 @@ function collect(value: unknown, names: Set<string>): void {
       throw unreadable("not-supported", `--sql: the query calls ${name}, which is not among the functions that read`);
     }
     texts(called, names);
+    if (/json/.test(name)) texts(called, json);
   }
-  for (const part of Object.values(value)) collect(part, names);
+  for (const part of Object.values(value)) collect(part, names, json);
 }
 
 /** All texts below a node. */
