@@ -114,17 +114,23 @@ export class JsonBounds {
           this.path = paths[depth];
           mayBeKey = false;
           if (depth <= rowDepth) {
-            if (depth === rowDepth && before + i - rowStart >= longestRecord) return { of: "length", at: rowStart };
+            // The bracket of a row belongs to it, that behind the last one does not.
+            const end = before + i + (depth === rowDepth ? 1 : 0);
+            if (end - rowStart > longestRecord) return { of: "length", at: rowStart };
             rowStart = before + i + 1;
           }
           break;
         case comma:
           mayBeKey = objects[depth] === 1;
           if (!mayBeKey) this.path = paths[depth];
-          if (depth <= rowDepth) rowStart = before + i + 1;
+          if (depth > rowDepth) break;
+          if (before + i - rowStart > longestRecord) return { of: "length", at: rowStart };
+          rowStart = before + i + 1;
           break;
         default:
-          if (byte <= 32 && depth <= rowDepth) rowStart = before + i + 1;
+          if (byte > 32 || depth > rowDepth) break;
+          if (before + i - rowStart > longestRecord) return { of: "length", at: rowStart };
+          rowStart = before + i + 1;
       }
     }
     if (before + bytes.length - rowStart > longestRecord) return { of: "length", at: rowStart };

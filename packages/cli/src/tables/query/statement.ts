@@ -22,6 +22,9 @@ const readers: ReadonlySet<string> = new Set([
   ...["range", "generate_series", "unnest", "repeat", "repeat_row", "query_table", "test_all_types", "summary"],
 ]);
 
+/** Functions of values that end the process where the JSON that they are given is nested deep. */
+const fatal: ReadonlySet<string> = new Set(["json_structure", "json_group_structure"]);
+
 /**
  * Parses a query without running any of it.
  *
@@ -60,6 +63,7 @@ interface Node {
   readonly table_name?: unknown;
   readonly schema_name?: unknown;
   readonly catalog_name?: unknown;
+  readonly function_name?: unknown;
   readonly function?: { readonly function_name?: unknown };
 }
 
@@ -70,6 +74,10 @@ function collect(value: unknown, names: Set<string>, json: Set<string>): void {
     // Without quotes cars.csv is the table csv of the schema cars, and DuckDB takes it for the file.
     const words = [catalog_name, schema_name, table_name].filter((word) => typeof word === "string" && word !== "");
     names.add(words.join("."));
+  }
+  const { function_name } = value as Node;
+  if (typeof function_name === "string" && fatal.has(function_name.toLowerCase())) {
+    throw unreadable("not-supported", `--sql: the query calls ${function_name}, which may end the process`);
   }
   if (type === "TABLE_FUNCTION") {
     const name = String(called?.function_name).toLowerCase();
