@@ -127,7 +127,8 @@ export const boundsCases: readonly BoundsCase[] = [
       const { model } = await trainTable(tableFromRows(rows), {
         target: "y",
         epochs: 1,
-        hidden: Array<number>(size).fill(2),
+        network: { hidden: Array<number>(size).fill(2) },
+        compile: false,
       });
       const path = join(folder, "x.safetensors");
       await writeFile(path, model.save());

@@ -101,7 +101,7 @@ export class JsonBounds {
         case openObject:
           if (rowDepth < 0) rowDepth = byte === openList ? 1 : 0;
           if (depth === mostDepth) return { of: "depth", at: before + i };
-          if (depth <= rowDepth) rowStart = before + i;
+          if (depth <= rowDepth) rowStart = before + i + (depth < rowDepth ? 1 : 0);
           depth++;
           objects[depth] = byte === openObject ? 1 : 0;
           paths[depth] = this.path;
