@@ -34,6 +34,7 @@ export const tableFlagsSchema = z.object({
   units: z.boolean().optional(),
   skipFooter: count.optional(),
   encoding: z.string().optional(),
+  maxUnpacked: z.int().positive().optional(),
   parts: z.object({ validation: z.string().optional(), test: z.string().optional() }).optional(),
 });
 
