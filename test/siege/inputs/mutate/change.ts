@@ -55,10 +55,21 @@ export function changed(seed: Seed, seeds: readonly Seed[], random: Random): Inp
   const changes = outside ? byteChanges : random.chance(0.7) ? own[seed.kind] : byteChanges;
   for (let times = random.pick([1, 1, 2, 3]); times > 0; times--) {
     const [name, change] = random.pick(changes);
-    bytes = change(bytes, random, random.pick(seeds).bytes);
+    const other = random.pick(seeds).bytes;
+    bytes = within(() => change(bytes, random, other), bytes);
     how.push(name);
     // Doubling what was doubled is no small input.
     if (bytes.length > 200_000) break;
   }
   return done(bytes.subarray(0, 1_000_000), how.join(", "));
+}
+
+/** What a change makes; what it got where that is nested too deep for it. */
+function within(change: () => Uint8Array, bytes: Uint8Array): Uint8Array {
+  try {
+    return change();
+  } catch (error) {
+    if (error instanceof RangeError) return bytes;
+    throw error;
+  }
 }

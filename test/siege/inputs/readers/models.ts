@@ -134,7 +134,10 @@ export const modelReaders: readonly Reader[] = [
       file("model", model(world)),
       file("plain", saveSafetensors(training().net.stateDict(), { metadata: { about: "a net" } })),
     ],
-    read: (bytes) => shapes(loadSafetensors(bytes).tensors),
+    read: (bytes) => {
+      loadSafetensors(bytes);
+      return shapes(readSafetensorsHeader(bytes).tensors);
+    },
   },
   {
     name: "header",

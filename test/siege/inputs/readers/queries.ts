@@ -76,7 +76,7 @@ const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
 export const queryReaders: readonly Reader[] = [
   {
     name: "sql",
-    weight: 0.6,
+    weight: 0.5,
     seeds: () => seeds,
     read: (bytes, _, { cwd }) => command(["inspect", `--sql=${text(bytes)}`, "--limit", "100"], cwd),
     grammar: statement,

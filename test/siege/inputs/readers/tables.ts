@@ -124,13 +124,13 @@ const piped = (seed: Seed): Seed => ({
 });
 
 export const tableReaders: readonly Reader[] = [
-  { name: "csv", weight: 12, seeds: () => csvSeeds, read: readFile, grammar: table },
-  { name: "csv.gz", weight: 5, seeds: () => gzipSeeds, read: readFile },
-  { name: "json", weight: 0.6, seeds: () => jsonSeeds, read: readFile, grammar: document },
-  { name: "ndjson", weight: 0.6, seeds: () => lineSeeds, read: readFile },
+  { name: "csv", weight: 6, seeds: () => csvSeeds, read: readFile, grammar: table },
+  { name: "csv.gz", weight: 2.5, seeds: () => gzipSeeds, read: readFile },
+  { name: "json", weight: 0.4, seeds: () => jsonSeeds, read: readFile, grammar: document },
+  { name: "ndjson", weight: 0.4, seeds: () => lineSeeds, read: readFile },
   {
     name: "parquet",
-    weight: 0.8,
+    weight: 0.6,
     seeds: (world) =>
       written(
         world,
@@ -142,7 +142,7 @@ export const tableReaders: readonly Reader[] = [
   },
   {
     name: "inspect",
-    weight: 0.8,
+    weight: 0.6,
     seeds: () => [
       ...csvSeeds.map(inspected),
       ...csvSeeds.slice(0, 3).map(targeted),
@@ -155,7 +155,7 @@ export const tableReaders: readonly Reader[] = [
   },
   {
     name: "inspect -",
-    weight: 0.4,
+    weight: 0.3,
     seeds: () => [...csvSeeds, ...gzipSeeds, ...jsonSeeds, ...lineSeeds].map(piped),
     read: (bytes, { args = [] }, { cwd }) => command(args, cwd, { stdin: bytes }),
   },

@@ -142,7 +142,7 @@ function parseDescription(text: string): Description {
     throw wrongType(
       "TableModel.load",
       "the format of the description in the file's metadata",
-      described?.format,
+      described?.format ?? null,
       `"${format}"`,
     );
   }
@@ -150,7 +150,7 @@ function parseDescription(text: string): Description {
     throw refuse(
       "damaged-file",
       "TableModel.load",
-      `the file has version ${describe(described.version)} of its format, this evenkeel reads ${version}`,
+      `the file has ${described.version === undefined ? "no version" : `version ${describe(described.version)}`} of its format, this evenkeel reads ${version}`,
     );
   }
   checkOptions("TableModel.load", described, ["format", "version", "schema", "preprocessing", "network", "record"]);
