@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 /** What a child is to read: the inputs `from` (included) to `to` (excluded) of a seed. */
@@ -99,7 +99,8 @@ export async function hunt({ seed, count, reader, onProgress, patience = 60 }: H
 function child(job: Job, patience: number, onProgress: (at: number) => void): Promise<string> {
   const node = ["--import", "tsx", childFile, JSON.stringify(job)];
   // Warnings of the library would drown the findings.
-  const running = spawn(process.execPath, node, { stdio: ["ignore", "ignore", "pipe"] });
+  const env = { ...process.env, TMPDIR: dirname(job.log) };
+  const running = spawn(process.execPath, node, { stdio: ["ignore", "ignore", "pipe"], env });
   let said = "";
   running.stderr.on("data", (data) => {
     said = (said + data).slice(-4000);

@@ -38,7 +38,7 @@ export function fault(
       if (word !== undefined && !given.includes(word)) return `the message says ${word}: ${printed.slice(0, 400)}`;
     }
     if (code !== 130 && /^\s*$/.test(printed) && printed !== "") return "refused without a message";
-    if (printed.length > bounds.message)
+    if (printed.length > bounds.message && !reader.echoes)
       return `the message has ${printed.length} characters: ${printed.slice(0, 200)}`;
     return undefined;
   }

@@ -42,6 +42,8 @@ export interface Reader {
   readonly read: (bytes: Uint8Array, seed: Seed, world: World) => ReadResult | Promise<ReadResult>;
   /** Inputs that a grammar makes, beside those that are changed. */
   readonly grammar?: (random: Random) => string;
+  /** Whether messages may repeat the input: a person typed it. */
+  readonly echoes?: boolean;
   /** Whether a single bit may not change which arrays there are: `value` says them. */
   readonly keepsShapes?: boolean;
 }

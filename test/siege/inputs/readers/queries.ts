@@ -83,6 +83,7 @@ export const queryReaders: readonly Reader[] = [
   },
   {
     name: "arguments",
+    echoes: true,
     weight: 1,
     seeds: () =>
       [
