@@ -111,7 +111,8 @@ function child(job: Job, patience: number, onProgress: (at: number) => void): Pr
       const at = readJournal(job.journal);
       if (typeof at === "number") onProgress(at);
       if (String(at) !== last) [last, since] = [String(at), performance.now()];
-      if (performance.now() - since > patience * 1000) {
+      // Before the first input it trains what is read.
+      if (performance.now() - since > (at === undefined ? 10 : 1) * patience * 1000) {
         said += `\nno end after ${patience} s`;
         running.kill("SIGKILL");
       }
