@@ -130,6 +130,14 @@ interface Description {
   readonly record: ModelRecord;
 }
 
+/** A record may hold anything else; deeper ones overflow the stack where they are copied. */
+const mostDepth = 64;
+
+function isDeep(value: unknown, depth = 0): boolean {
+  if (typeof value !== "object" || value === null) return false;
+  return depth >= mostDepth || Object.values(value).some((part) => isDeep(part, depth + 1));
+}
+
 function parseDescription(text: string): Description {
   let parsed: unknown;
   try {
@@ -155,6 +163,9 @@ function parseDescription(text: string): Description {
   }
   checkOptions("TableModel.load", described, ["format", "version", "schema", "preprocessing", "network", "record"]);
   const { record } = described;
+  if (isDeep(record)) {
+    throw refuse("damaged-file", "TableModel.load", `record is nested more than ${mostDepth} levels deep`);
+  }
   if (typeof record !== "object" || record === null || Array.isArray(record)) {
     throw wrongType("TableModel.load", "record", record, "an object");
   }
