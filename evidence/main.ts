@@ -1,6 +1,6 @@
 import { writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
-import { numberOf, runScript } from "../scripts/commandLine.ts";
+import { numberOf, runScript } from "../test/fuzz/commandLine.ts";
 import { type Figures, type Finding, figuresOf } from "./finding.ts";
 import { findings } from "./findings.ts";
 import { markdown, pages, store, storedFigures } from "./pages.ts";

@@ -27,34 +27,21 @@ function storedTimes(): Record<string, number> {
 
 /** @param seconds of processor time */
 export function store(finding: Finding, figures: Figures, seconds: number): void {
-  writeFileSync(figuresFile(finding), json(figures));
+  writeFileSync(figuresFile(finding), `${json(figures)}\n`);
   const times = { ...storedTimes(), [finding.name]: Math.round(seconds) };
   const sorted = Object.fromEntries(findings.flatMap(({ name }) => (name in times ? [[name, times[name]]] : [])));
-  writeFileSync(timesFile, json(sorted));
+  writeFileSync(timesFile, `${json(sorted)}\n`);
 }
 
-/** As Biome formats it: what fits stands on one line. */
-function json(value: unknown, indent = "", before = 0): string {
-  const flat = flatJson(value);
-  const last = indent === "" ? "\n" : "";
-  if (typeof value !== "object" || value === null || (indent.length + before + flat.length + 1 <= 120 && indent !== ""))
-    return flat + last;
+/** Each row of a table on a line of its own. */
+function json(value: unknown, indent = ""): string {
+  if (typeof value !== "object" || value === null || indent.length === 8) return JSON.stringify(value);
   const inner = `${indent}  `;
   const items = Array.isArray(value)
     ? value.map((item) => inner + json(item, inner))
-    : Object.entries(value).map(
-        ([key, item]) => `${inner}${JSON.stringify(key)}: ${json(item, inner, key.length + 4)}`,
-      );
+    : Object.entries(value).map(([key, item]) => `${inner}${JSON.stringify(key)}: ${json(item, inner)}`);
   const [open, close] = Array.isArray(value) ? "[]" : "{}";
-  return `${open}\n${items.join(",\n")}\n${indent}${close}${last}`;
-}
-
-function flatJson(value: unknown): string {
-  if (Array.isArray(value)) return `[${value.map(flatJson).join(", ")}]`;
-  if (typeof value !== "object" || value === null) return JSON.stringify(value);
-  return `{ ${Object.entries(value)
-    .map(([key, item]) => `${JSON.stringify(key)}: ${flatJson(item)}`)
-    .join(", ")} }`;
+  return `${open}\n${items.join(",\n")}\n${indent}${close}`;
 }
 
 /** A table as Markdown. */

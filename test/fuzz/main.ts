@@ -1,6 +1,6 @@
 import { parseArgs } from "node:util";
 import "../setup.ts";
-import { numberOf, runScript } from "../../scripts/commandLine.ts";
+import { numberOf, runScript } from "./commandLine.ts";
 import { describeFinding, type Hunt, hunt } from "./hunt.ts";
 
 /** `npm run fuzz`: see the text of --help. */

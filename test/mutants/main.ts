@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import { parseArgs } from "node:util";
-import { numberOf } from "../../scripts/commandLine.ts";
+import { numberOf } from "../fuzz/commandLine.ts";
 import { Random } from "../fuzz/random.ts";
 import { examine, Soundness } from "./examine.ts";
 import { stopTests } from "./runTests.ts";

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { DuckDBInstance } from "@duckdb/node-api";
 import "../../setup.ts";
-import { numberOf, runScript } from "../../../scripts/commandLine.ts";
+import { numberOf, runScript } from "../commandLine.ts";
 import { huntFields } from "./fields/compare.ts";
 import { huntTables } from "./hunt.ts";
 
