@@ -107,6 +107,7 @@ export const dropout: Finding = {
     const claims = [
       (harm.interval?.low ?? 0) > 0,
       (shift.interval?.low ?? 0) > 0,
+      shift.value > harm.value / 2, // the shift is what harms
       after.value < harm.value,
       cell(wide, RIGHT, "minus no dropout").value < harm.value,
     ];
