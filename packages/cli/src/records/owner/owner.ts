@@ -1,7 +1,7 @@
 import * as fs from "node:fs";
 import { join } from "node:path";
 import { misuse } from "../../shell/errors.ts";
-import { reasonOf, WriteError, writeAtomic } from "../../shell/files/writeAtomic.ts";
+import { reasonOf, removeLeftovers, temporaryBeside, WriteError, writeAtomic } from "../../shell/files/writeAtomic.ts";
 import { isProcessMark, type Life, lifeOf, type ProcessMark, thisProcess } from "../../shell/process.ts";
 
 /** owner-1.json, owner-2.json, …: the latest says who works in the folder, or did last. */
@@ -28,7 +28,7 @@ export function ownerOf(folder: string): Owner | undefined {
  * at the same moment only one succeeds.
  */
 export class Ownership {
-  readonly #folder: string;
+  #folder: string;
   readonly #number: number;
   #working = false;
 
@@ -45,6 +45,7 @@ export class Ownership {
    * @throws CommandError if another process works in it, or may do so
    */
   static claim(folder: string, what: string, { takeOver = false } = {}): Ownership {
+    removeLeftovers(folder);
     for (;;) {
       const latest = numbers(folder)[0] ?? 0;
       if (latest > 0) checkGone(ownerIn(fileOf(folder, latest)), what, takeOver);
@@ -60,6 +61,13 @@ export class Ownership {
   abandon(): void {
     if (this.#working || !held.delete(this.#file)) return;
     fs.rmSync(this.#file, { force: true });
+  }
+
+  /** The folder is called something else now. */
+  moved(folder: string): void {
+    held.delete(this.#file);
+    this.#folder = folder;
+    held.add(this.#file);
   }
 
   /** Begins the work: removes what earlier owners left. */
@@ -79,6 +87,11 @@ export class Ownership {
   get #file(): string {
     return fileOf(this.#folder, this.#number);
   }
+}
+
+/** Whether a name is that of a file with an owner, whole or half-written. */
+export function isOwnerFile(name: string): boolean {
+  return fileName.test(name) || /^\.owner-\d+\.json\..*\.tmp$/.test(name);
 }
 
 function fileOf(folder: string, number: number): string {
@@ -120,7 +133,7 @@ function checkGone({ mark, life }: Owner, what: string, takeOver: boolean): void
 /** Creates the file with its content in one step; false if it is there already. */
 function create(folder: string, number: number): boolean {
   const file = fileOf(folder, number);
-  const temporary = join(folder, `.owner-${number}.${process.pid}.tmp`);
+  const temporary = temporaryBeside(file);
   try {
     fs.writeFileSync(temporary, text(thisProcess()), { flush: true });
     fs.linkSync(temporary, file);
