@@ -128,7 +128,7 @@ async function predictInto(command: BuiltCommand, device: string): Promise<strin
   const world = new World();
   try {
     await scenario.prepare(world, command);
-    const args = ["predict", "model.safetensors", "t.csv", "-o", device];
+    const args = ["predict", "model.safetensors", "t.csv", "-o", device, "--format", "csv"];
     const ended = await command.run(args, { cwd: world.work, temporary: world.temporary });
     const wrong = wrongWords({ ...ended, err: ended.err.replace(/^note: .*\n/gm, "") });
     return wrong ?? (fs.statSync(device).isCharacterDevice() ? undefined : `${device} is no device any more`);

@@ -10,8 +10,10 @@ export interface SiegeOptions {
   readonly seed: number;
   /** How many attacks, drawn from all that there are; all unless given. */
   readonly count?: number | undefined;
-  /** Only scenarios whose name contains it. */
+  /** Only the scenario of this name, or those whose names contain it. */
   readonly only?: string | undefined;
+  /** One that is built already. */
+  readonly command?: BuiltCommand | undefined;
   /** Told of each scenario, and of each problem when it is found. */
   readonly say?: ((line: string) => void) | undefined;
 }
@@ -41,10 +43,10 @@ export interface Siege {
 /** Attacks commands, one at a time, and looks at what is left after each. */
 export async function lay(
   siege: Siege,
-  { seed, count, only = "", say = () => {} }: SiegeOptions,
+  { seed, count, only = "", say = () => {}, command: built }: SiegeOptions,
 ): Promise<SiegeOutcome> {
   const random = new Random(seed);
-  const command = await BuiltCommand.make();
+  const command = built ?? (await BuiltCommand.make());
   const grounds: Ground[] = [];
   const counts = new Map<string, number>();
   const problems: string[] = [];
@@ -69,7 +71,7 @@ export async function lay(
       say(`${index + 1} of ${made.length}, ${problems.length} problems`);
     }
   } finally {
-    command.remove();
+    if (built === undefined) command.remove();
     for (const { before } of grounds) before.remove();
   }
   return { counts, problems };
@@ -77,7 +79,8 @@ export async function lay(
 
 /** A small sample comes from few commands, because each has to be made ready. */
 function chosen(only: string, count: number | undefined, random: Random): readonly Scenario[] {
-  const named = scenarios.filter(({ name }) => name.includes(only));
+  const exact = scenarios.filter(({ name }) => name === only);
+  const named = exact.length > 0 ? exact : scenarios.filter(({ name }) => name.includes(only));
   return count === undefined ? named : random.shuffled(named).slice(0, Math.max(2, count / 4));
 }
 

@@ -1,6 +1,7 @@
 import * as fs from "node:fs";
 import { join } from "node:path";
 import { misuse } from "../../shell/errors.ts";
+import { attempt } from "../../shell/files/fault.ts";
 import { reasonOf, removeLeftovers, temporaryBeside, WriteError, writeAtomic } from "../../shell/files/writeAtomic.ts";
 import { isProcessMark, type Life, lifeOf, type ProcessMark, thisProcess } from "../../shell/process.ts";
 
@@ -78,10 +79,13 @@ export class Ownership {
     }
   }
 
-  /** Ends the work. The file stays, so that numbers only grow. */
+  /**
+   * Ends the work. The file stays, so that numbers only grow. If it cannot be written, the end of
+   * the process says the same: what was done is not worth less.
+   */
   release(): void {
     if (!held.delete(this.#file)) return;
-    writeAtomic(this.#file, text({ ...thisProcess(), ended: new Date().toISOString() }));
+    attempt(() => writeAtomic(this.#file, text({ ...thisProcess(), ended: new Date().toISOString() })));
   }
 
   get #file(): string {
