@@ -15,7 +15,7 @@ describe("what is left of a command goes on to the same bytes", () => {
   test.each([
     ["train", 5],
     ["predict -o, a new file", 3],
-  ])("kills of %s", async (only, count) => {
+  ])("kills of %s", { timeout: 180_000 }, async (only, count) => {
     const { problems, counts } = await kills({ seed: 13, count, only, command });
     expect(problems).toEqual([]);
     expect([...counts.values()].reduce((sum, one) => sum + one)).toBe(count);
@@ -24,7 +24,7 @@ describe("what is left of a command goes on to the same bytes", () => {
   test.each([
     ["train", 5],
     ["inspect -", 3],
-  ])("faults under %s", async (only, count) => {
+  ])("faults under %s", { timeout: 180_000 }, async (only, count) => {
     const { problems, counts } = await faults({ seed: 13, count, only, command });
     expect(problems).toEqual([]);
     expect([...counts.values()].reduce((sum, one) => sum + one)).toBe(count);

@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 import { temporaryFault } from "./workspace.ts";
 
 const fault = (code: string, syscall?: string, path?: string, message = code) =>
-  temporaryFault(Object.assign(new Error(message), { code, syscall, path }))?.message;
+  temporaryFault(Object.assign(new Error(message), { code, ...(syscall !== undefined && { syscall, path }) }))?.message;
 
 test("says that it is the temporary folder that is full, and not the table", () => {
   const where = `no temporary file can be made in ${tmpdir()}: `;

@@ -5,6 +5,7 @@ import { misuse } from "../shell/errors.ts";
 import { newTemporaryFolder, temporaryPrefix } from "../shell/files/temporaryFolder.ts";
 import { reasonOf } from "../shell/files/writeAtomic.ts";
 import { type Database, lazyDatabase } from "./database.ts";
+import { isFullDisk } from "./explain.ts";
 
 /**
  * What reading one table needs for a while: DuckDB, and a folder for what has to be written down.
@@ -42,12 +43,9 @@ function notTemporary(error: unknown): Error {
  * other error. DuckDB tells of its own files in texts.
  */
 export function temporaryFault(error: unknown): Error | undefined {
-  const { syscall, path = "", message } = error as NodeJS.ErrnoException;
-  if (syscall === undefined) {
-    return /no space left on device/i.test(message)
-      ? notTemporary(Object.assign(error as Error, { code: "ENOSPC" }))
-      : undefined;
-  }
+  if (isFullDisk(error)) return notTemporary(Object.assign(error, { code: "ENOSPC" }));
+  const { syscall, path = "" } = error as NodeJS.ErrnoException;
+  if (syscall === undefined) return undefined;
   const isWritten = ["write", "writev", "fsync", "mkdtemp"].includes(syscall);
   return isWritten || path.includes(`${sep}${temporaryPrefix}`) ? notTemporary(error) : undefined;
 }
