@@ -77,6 +77,6 @@ function typedValue(value: unknown): string {
 }
 
 /** A word, quoted for a shell if needed. */
-function shellWord(word: string): string {
-  return /^[\w.:=,-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
+export function shellWord(word: string): string {
+  return /^[\w./:=,-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }
