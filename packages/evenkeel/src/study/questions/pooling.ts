@@ -1,20 +1,20 @@
 import { refuse, text } from "../../core/index.ts";
 import type { NetworkArm, PictureShape } from "../arms/networkArm.ts";
-import {
-  type Claim,
-  candidate,
-  describeWorth,
-  differences,
-  gapOf,
-  notStudied,
-  tell,
-  unitOf,
-  worthOf,
-} from "../claims/claim.ts";
-import { type Figure, judged, overall, type Verdict } from "../report/judge.ts";
+import { type Claim, unitOf } from "../claims/claim.ts";
 import type { StudyView } from "../report/view.ts";
 import { compareWithReference } from "./comparison.ts";
 import { convNet, type Head, headNames } from "./convNet.ts";
+import {
+  heldIfBetter,
+  heldIfNarrower,
+  heldIfRefuted,
+  improvement,
+  namedPair,
+  narrowerGap,
+  noImprovement,
+  type Pair,
+  pairedOverSeeds,
+} from "./pairs.ts";
 import type { ArmOptions, Question } from "./question.ts";
 
 /** Which head classifies pictures best in a ConvNet? */
@@ -70,60 +70,35 @@ function smallestSide([, height, width]: PictureShape, convolutions: number): nu
   return Math.floor(Math.min(height, width) / 2 ** (convolutions - 1));
 }
 
-function compared(view: StudyView, first: Head, second: Head, of?: Parameters<typeof differences>[2]) {
-  const [one, other] = [view.named(headNames[first]), view.named(headNames[second])].map((arm) => view.seen(arm));
-  return {
-    label: `${headNames[first]} minus ${headNames[second]}`,
-    worth: worthOf(view, other),
-    apart: differences(one, other, of),
-  };
+function pairOf(view: StudyView, first: Head, second: Head): Pair {
+  return namedPair(view, headNames[first], headNames[second]);
 }
+
+const bothHeads = { missing: "trainings of both heads" };
 
 /** Lin, Chen and Yan 2014, Network in Network, section 3.2: https://arxiv.org/abs/1312.4400 */
 function globalAsGood(view: StudyView): Claim {
-  const claim = {
+  const statement = {
     id: "globalAsGood" as const,
     claim: "Global average pooling does as well as a Linear over all places, with fewer parameters (Lin et al. 2014).",
     rule:
-      `Test ${unitOf(view)}, average pooling and a Linear minus global average pooling, paired over seeds, each at its own best rate. The ` +
-      `verdict of the figure is about the Linear improving the result by at least the smallest effect of interest (${describeWorth(view, "the error of global average pooling")}). ` +
-      "The claim is held if that was refuted, not held if there was such an improvement, undecided otherwise.",
+      `${pairedOverSeeds(view, "average pooling and a Linear minus global average pooling")}. ` +
+      heldIfRefuted(view, "the Linear improving the result", "the error of global average pooling"),
   };
-  const { label, worth, apart } = compared(view, "averageLinear", "globalAverage");
-  if (apart.length === 0) return notStudied(claim, "trainings of both heads");
-  const figures = judged([candidate(view, label, worth, apart)]);
-  const verdict = { held: "not held", "not held": "held", undecided: "undecided" } as const;
-  return {
-    ...{ ...claim, verdict: verdict[figures[0].judged?.verdict ?? "undecided"], figures },
-    sentence: `An improvement by the Linear over all places: ${tell(figures)}`,
-  };
+  const pair = pairOf(view, "averageLinear", "globalAverage");
+  return noImprovement(view, statement, [pair], { ...bothHeads, by: "the Linear over all places" });
 }
 
 /** Lin, Chen and Yan 2014, abstract: "less prone to overfitting". */
 function globalOverfitsLess(view: StudyView): Claim {
-  const claim = {
+  const statement = {
     id: "globalOverfitsLess" as const,
     claim: "Global average pooling overfits less than a Linear over all places (Lin et al. 2014).",
     rule:
       `The gap between test and training ${unitOf(view)}, global average pooling minus average pooling and a Linear, paired over seeds, each at ` +
-      `its own best rate. Held if the interval lies below 0 and the mean is at least the smallest effect of interest (${describeWorth(view, "the error of average pooling and a Linear")}); ` +
-      "not held if the interval leaves out such a narrowing. A gap that is narrower while the mean test error is worse by as much is a " +
-      "worse fit: not held if that is significant, else undecided.",
+      `its own best rate. ${heldIfNarrower(view, "the error of average pooling and a Linear")}`,
   };
-  const gap = compared(view, "globalAverage", "averageLinear", gapOf);
-  if (gap.apart.length === 0) return notStudied(claim, "trainings of both heads");
-  const test = compared(view, "globalAverage", "averageLinear");
-  const [narrowed] = judged([candidate(view, `gap of ${gap.label}`, gap.worth, gap.apart)]);
-  const [change] = judged([candidate(view, test.label, test.worth, test.apart)]);
-  const figures = [worseFit(narrowed, change)];
-  return { ...claim, verdict: overall(figures), figures, sentence: tell(figures) };
-}
-
-function worseFit(gap: Figure, { value, interval }: Figure): Figure {
-  const { judged } = gap;
-  if (judged?.verdict !== "held" || value === null || value < -judged.worth) return gap;
-  const verdict: Verdict = interval !== null && interval.low > 0 ? "not held" : "undecided";
-  return { ...gap, label: `${gap.label} (with a worse test error)`, judged: { ...judged, verdict } };
+  return narrowerGap(view, statement, pairOf(view, "globalAverage", "averageLinear"), bothHeads);
 }
 
 /**
@@ -131,15 +106,13 @@ function worseFit(gap: Figure, { value, interval }: Figure): Figure {
  * for Object Recognition.
  */
 function maxBetter(view: StudyView): Claim {
-  const claim = {
+  const statement = {
     id: "maxBetter" as const,
     claim: "Max pooling does better than average pooling (Scherer et al. 2010).",
     rule:
-      `Test ${unitOf(view)}, max minus average, global and before a Linear, paired over seeds, each at its own best rate: held if the interval ` +
-      `lies below 0 and the mean is at least the smallest effect of interest (${describeWorth(view, "the error with average pooling")}); not held if the interval leaves out such a gain.`,
+      `${pairedOverSeeds(view, "max minus average, global and before a Linear")}: ` +
+      heldIfBetter(view, "the error with average pooling"),
   };
-  const pairs = [compared(view, "globalMax", "globalAverage"), compared(view, "maxLinear", "averageLinear")];
-  if (pairs.every(({ apart }) => apart.length === 0)) return notStudied(claim, "trainings of these heads");
-  const figures = judged(pairs.map(({ label, worth, apart }) => candidate(view, label, worth, apart)));
-  return { ...claim, verdict: overall(figures), figures, sentence: tell(figures) };
+  const pairs = [pairOf(view, "globalMax", "globalAverage"), pairOf(view, "maxLinear", "averageLinear")];
+  return improvement(view, statement, pairs, { missing: "trainings of these heads" });
 }
