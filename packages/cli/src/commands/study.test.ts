@@ -260,11 +260,44 @@ describe("misuse is one message and exit code 2", () => {
       ["study", "small.csv", "--ask", "pooling"],
       /^error: there are no pictures in small\.csv: expected a folder for each class/,
     ],
+    [
+      ["study", "small.csv", "--target", "y", "--norms", "none"],
+      /^error: for the question normalization there is nothing to compare: no arm/,
+    ],
+    [
+      ["study", "small.csv", "--target", "y", "--arms", "zscore"],
+      /^error: there is one arm, "z-score, no normalization", and/,
+    ],
+    [
+      ["study", "small.csv", "--target", "y", "--arms", "zscore+bacth,raw"],
+      /^error: "bacth" of the arm "zscore\+bacth" is unknown; did you mean batch\?/,
+    ],
+    [
+      ["study", "small.csv", "--target", "y", "--arms", "none.json"],
+      /^error: none\.json cannot be read: it does not exist/,
+    ],
+    [
+      ["study", "small.csv", "--target", "y", "--arms", "raw,zscore", "--norms", "none"],
+      /^error: --norms and --arms exclude each other/,
+    ],
+    [
+      ["study", "small.csv", "--ask", "width", "--arms", "raw,zscore"],
+      /^error: --ask width has arms of its own; leave --arms out/,
+    ],
+    [["study", "small.csv", "--ask", "networks"], /^error: there is no question "networks"/],
+    [
+      ["study", "small.csv", "--ask", "width", "--dropout", "0.1"],
+      /^error: --dropout belongs to --ask normalization and placement/,
+    ],
+    [
+      ["study", "small.csv", "--target", "y", "--ask", "optimizer", "--optimizer", "sgd"],
+      /values of their own for --optimizer; leave it out/,
+    ],
     [["study", "small.csv", "--rgb"], /^error: --rgb belongs to --ask pooling; leave it out with --ask normalization/],
-    [["study", "digits", "--ask", "pooling", "--no-header"], /^error: --header belongs to --ask normalization and/],
+    [["study", "digits", "--ask", "pooling", "--no-header"], /^error: --header is about tables; leave it out with/],
     [["study", "digits", "--ask", "pooling", "--picture-size", "3x"], /Expected a size such as 28 or 32x48/],
     [["study", "small.csv", "--picture-size", "3"], /^error: --picture-size belongs to --ask pooling/],
-    [["study", "digits", "--ask", "pooling", "--target", "y"], /^error: --target belongs to --ask normalization and/],
+    [["study", "digits", "--ask", "pooling", "--target", "y"], /^error: --target is about tables; leave it out with/],
     [["study", "--resume", "latest", "--ask", "placement"], /--resume goes on as the study began; leave --ask out/],
     [["study", "small.csv", "--target", "y", "--out", "."], /exists already; choose another folder/],
   ])("%j", async (given, message) => {
