@@ -48,5 +48,8 @@ function claimOf(view: StudyView, { id, better, than, paper }: (typeof claims)[n
     short: `${first} beats ${second}`,
     rule: `${pairedOverSeeds(view, `${first} minus ${second}`)}: ${heldIfBetter(view, `the error of ${second}`)}`,
   };
-  return improvement(view, statement, [namedPair(view, first, second)], { missing: "both activations" });
+  return improvement(view, statement, [namedPair(view, first, second)], {
+    together: claims.length,
+    missing: "both activations",
+  });
 }

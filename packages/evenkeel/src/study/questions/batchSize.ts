@@ -7,6 +7,7 @@ import {
   heldIfNarrower,
   heldIfRefuted,
   improvement,
+  judgedTogether,
   namedPair,
   narrowerGap,
   noImprovement,
@@ -28,7 +29,7 @@ export const batchSize: Question = {
   defaults: { hidden: recipeWidths },
   arms,
   headline: (view) => compareWithReference(view, "batch size"),
-  claims: (view) => [smallBatches(view), tinyBatches(view), largeBatchGap(view)],
+  claims: judgedTogether([smallBatches, tinyBatches, largeBatchGap]),
 };
 
 const sizes = [2, 8, 32, 128, 256];
@@ -45,7 +46,7 @@ function arms({ batchSize, data: { table } }: ArmOptions): NetworkArm[] {
 }
 
 /** Masters and Luschi 2018, Revisiting Small Batch Training: https://arxiv.org/abs/1804.07612 */
-function smallBatches(view: StudyView): Claim {
+function smallBatches(view: StudyView, together: number): Claim {
   const best = nameOf(small);
   const statement = {
     id: "smallBatches" as const,
@@ -60,12 +61,12 @@ function smallBatches(view: StudyView): Claim {
     view,
     statement,
     larger.map((size) => namedPair(view, nameOf(size), best)),
-    { missing: `batches of ${small} rows, and of more`, by: "larger batches" },
+    { together, missing: `batches of ${small} rows, and of more`, by: "larger batches" },
   );
 }
 
 /** Wu and He 2018, Group Normalization, section 1: https://arxiv.org/abs/1803.08494 */
-function tinyBatches(view: StudyView): Claim {
+function tinyBatches(view: StudyView, together: number): Claim {
   const [tiny, usual] = [nameOf(2), nameOf(small)];
   const statement = {
     id: "tinyBatches" as const,
@@ -73,11 +74,14 @@ function tinyBatches(view: StudyView): Claim {
     short: "batches of 2 harm BatchNorm",
     rule: `${pairedOverSeeds(view, `${usual} minus ${tiny}, for as many epochs`)}: ${heldIfBetter(view, `the error with ${tiny}`)}`,
   };
-  return improvement(view, statement, [namedPair(view, usual, tiny)], { missing: `batches of 2 and of ${small} rows` });
+  return improvement(view, statement, [namedPair(view, usual, tiny)], {
+    together,
+    missing: `batches of 2 and of ${small} rows`,
+  });
 }
 
 /** Keskar, Mudigere, Nocedal, Smelyanskiy and Tang 2017: https://arxiv.org/abs/1609.04836 */
-function largeBatchGap(view: StudyView): Claim {
+function largeBatchGap(view: StudyView, together: number): Claim {
   const [usual, largest] = [nameOf(small), nameOf(large)];
   const statement = {
     id: "largeBatchGap" as const,
@@ -88,6 +92,7 @@ function largeBatchGap(view: StudyView): Claim {
       heldIfNarrower(view, `the error with ${largest}`),
   };
   return narrowerGap(view, statement, namedPair(view, usual, largest), {
+    together,
     missing: `batches of ${small} and of ${large} rows`,
   });
 }

@@ -3,7 +3,15 @@ import type { NetworkArm } from "../arms/networkArm.ts";
 import type { Claim } from "../claims/claim.ts";
 import type { StudyView } from "../report/view.ts";
 import { compareWithReference } from "./comparison.ts";
-import { heldIfBetter, heldIfRefuted, improvement, namedPair, noImprovement, pairedOverSeeds } from "./pairs.ts";
+import {
+  heldIfBetter,
+  heldIfRefuted,
+  improvement,
+  judgedTogether,
+  namedPair,
+  noImprovement,
+  pairedOverSeeds,
+} from "./pairs.ts";
 import type { ArmOptions, Question } from "./question.ts";
 import { recipeArm, recipeWidths } from "./recipeArm.ts";
 
@@ -17,7 +25,7 @@ export const dropout: Question = {
   defaults: { hidden: recipeWidths },
   arms,
   headline: (view) => compareWithReference(view, "dropout"),
-  claims: (view) => [dropoutHelps(view), halfIsBest(view)],
+  claims: judgedTogether([dropoutHelps, halfIsBest]),
 };
 
 const half = 0.5;
@@ -33,7 +41,7 @@ function arms({ data: { schema } }: ArmOptions): NetworkArm[] {
 }
 
 /** Srivastava, Hinton, Krizhevsky, Sutskever and Salakhutdinov 2014, JMLR 15. */
-function dropoutHelps(view: StudyView): Claim {
+function dropoutHelps(view: StudyView, together: number): Claim {
   const usual = nameOf(defaultDropout(view.plan.task));
   const statement = {
     id: "dropoutHelps" as const,
@@ -42,6 +50,7 @@ function dropoutHelps(view: StudyView): Claim {
     rule: `${pairedOverSeeds(view, `${usual} minus none`)}: ${heldIfBetter(view, "the error without dropout")}`,
   };
   return improvement(view, statement, [namedPair(view, usual, nameOf(0))], {
+    together,
     missing: "arms with and without dropout",
   });
 }
@@ -50,7 +59,7 @@ function dropoutHelps(view: StudyView): Claim {
  * Srivastava et al. 2014, section 1: "which seems to be close to optimal for a wide range of networks
  * and tasks".
  */
-function halfIsBest(view: StudyView): Claim {
+function halfIsBest(view: StudyView, together: number): Claim {
   const best = nameOf(half);
   const statement = {
     id: "halfIsBest" as const,
@@ -65,6 +74,6 @@ function halfIsBest(view: StudyView): Claim {
     view,
     statement,
     others.map((name) => namedPair(view, name, best)),
-    { missing: "arms with dropout", by: "another dropout" },
+    { together, missing: "arms with dropout", by: "another dropout" },
   );
 }

@@ -27,7 +27,7 @@ export const optimizer: Question = {
   ownOptions: ["dropout", "train.optimizer", "train.schedule", "train.weightDecay", "train.patience"],
   defaults: {
     hidden: recipeWidths,
-    lrs: { whole: [0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1], quick: [0.01, 0.1] },
+    lrs: { whole: [0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1], quick: [0.003, 0.01, 0.1, 0.3] },
   },
   arms: () => Object.entries(recipes).map(([name, options]) => recipeArm(name, "optimizers", { ...options })),
   headline: (view) => compareWithReference(view, "optimizer"),
@@ -56,9 +56,12 @@ const claims = [
     short: "SGD beats Adam",
     pair: ["SGD, one cycle", "Adam, one cycle"],
   },
-] as const satisfies readonly (Pick<Claim, "id" | "claim"> & { short: string; pair: readonly [Recipe, Recipe] })[];
+] as const satisfies readonly (Pick<Claim, "id" | "short" | "claim"> & { pair: readonly [Recipe, Recipe] })[];
 
 function claimOf(view: StudyView, { pair: [first, second], ...words }: (typeof claims)[number]): Claim {
   const rule = `${pairedOverSeeds(view, `"${first}" minus "${second}"`)}: ${heldIfBetter(view, `the error of "${second}"`)}`;
-  return improvement(view, { ...words, rule }, [namedPair(view, first, second)], { missing: "both optimizers" });
+  return improvement(view, { ...words, rule }, [namedPair(view, first, second)], {
+    together: claims.length,
+    missing: "both optimizers",
+  });
 }

@@ -1,18 +1,8 @@
 import type { Arm, Statistics } from "../arms/arm.ts";
-import {
-  type Claim,
-  candidate,
-  describeWorth,
-  differences,
-  gapOf,
-  notStudied,
-  tell,
-  testError,
-  unitOf,
-  worthOf,
-} from "../claims/claim.ts";
+import { type Claim, candidate, describeWorth, differences, notStudied, tell, unitOf } from "../claims/claim.ts";
+import { type Gaps, gapRule, narrowerGaps } from "../claims/gap.ts";
 import { type Figure, judged, overall, type Verdict } from "../report/judge.ts";
-import type { Observation, StudyView } from "../report/view.ts";
+import type { StudyView } from "../report/view.ts";
 
 /** Two arms of which a claim says that the first has the lower error. */
 export interface Pair {
@@ -28,12 +18,12 @@ export function namedPair(view: StudyView, first: string, second: string): Pair 
 }
 
 /** The parts of a claim that are fixed before any training. */
-export type Statement = Pick<Claim, "id" | "claim" | "rule">;
+export type Statement = Pick<Claim, "id" | "short" | "claim" | "rule">;
 
 /** The rule for a mean difference of errors that a claim says is below 0. */
 export function heldIfBetter(view: StudyView, of: string): string {
   return (
-    `held if the interval lies below 0 and the mean is at least the smallest effect of interest (${describeWorth(view, of)}); ` +
+    `held if the whole interval lies at or beyond the smallest effect of interest (${describeWorth(view, of)}); ` +
     "not held if the interval leaves out such a gain."
   );
 }
@@ -51,7 +41,16 @@ export function pairedOverSeeds(view: StudyView, what: string): string {
   return `Test ${unitOf(view)}, ${what}, paired over seeds, each at its own best rate`;
 }
 
+/** The claims of a question, all of which hold together in 95%. */
+export function judgedTogether(
+  claims: readonly ((view: StudyView, together: number) => Claim)[],
+): (view: StudyView) => Claim[] {
+  return (view) => claims.map((claim) => claim(view, claims.length));
+}
+
 interface Compared {
+  /** How many claims are judged beside each other. */
+  readonly together: number;
   /** What the study must have for the claim to be judged. */
   readonly missing: string;
   readonly statistics?: Statistics;
@@ -62,9 +61,9 @@ export function improvement(
   view: StudyView,
   statement: Statement,
   pairs: readonly Pair[],
-  { missing, statistics }: Compared,
+  { missing, together, statistics }: Compared,
 ): Claim {
-  const figures = figuresOf(view, pairs, statistics);
+  const figures = figuresOf(view, pairs, together, statistics);
   if (figures === undefined) return notStudied(statement, missing);
   return { ...statement, verdict: overall(figures), figures, sentence: tell(figures) };
 }
@@ -78,9 +77,9 @@ export function noImprovement(
   view: StudyView,
   statement: Statement,
   pairs: readonly Pair[],
-  { missing, by, sayFirst = () => "" }: Compared & { readonly by: string; readonly sayFirst?: SayFirst },
+  { missing, together, by, sayFirst = () => "" }: Compared & { readonly by: string; readonly sayFirst?: SayFirst },
 ): Claim {
-  const figures = figuresOf(view, pairs);
+  const figures = figuresOf(view, pairs, together);
   if (figures === undefined) return notStudied(statement, missing);
   const verdict = refuted(figures);
   const improved = figures.filter((figure) => figure.judged?.verdict === "held").map(({ label }) => label);
@@ -94,44 +93,40 @@ export function noImprovement(
 type SayFirst = (verdict: Verdict, improved: readonly string[]) => string;
 
 /** The claim that the first arm of the pair has the narrower gap between test and training error. */
-export function narrowerGap(view: StudyView, statement: Statement, pair: Pair, { missing }: Compared): Claim {
-  const [gap] = figuresOf(view, [{ ...pair, label: `gap of ${pair.label}` }], "kept", gapOf) ?? [];
-  const [change] = figuresOf(view, [pair]) ?? [];
-  if (gap === undefined || change === undefined) return notStudied(statement, missing);
-  const figures = [unlessWorseFit(gap, change)];
+export function narrowerGap(view: StudyView, statement: Statement, pair: Pair, { missing, together }: Compared): Claim {
+  const gaps = trainingsOf(view, [{ ...pair, label: `gap of ${pair.label}` }]);
+  if (gaps.length === 0) return notStudied(statement, missing);
+  const figures = narrowerGaps(view, gaps, together);
   return { ...statement, verdict: overall(figures), figures, sentence: tell(figures) };
 }
 
 /** The rule of {@link narrowerGap}. */
 export function heldIfNarrower(view: StudyView, of: string): string {
   return (
-    `Held if the interval lies below 0 and the mean is at least the smallest effect of interest (${describeWorth(view, of)}); not held if the ` +
-    "interval leaves out such a narrowing. A gap that is narrower while the mean test error is worse by as much is a worse fit: not held " +
-    "if that is significant, else undecided."
+    `Held if the whole interval lies at or beyond the smallest effect of interest (${describeWorth(view, of)}); not held if the interval ` +
+    `leaves out such a narrowing. ${gapRule}`
   );
-}
-
-function unlessWorseFit(gap: Figure, { value, interval }: Figure): Figure {
-  const { judged } = gap;
-  if (judged?.verdict !== "held" || value === null || value < -judged.worth) return gap;
-  const verdict: Verdict = interval !== null && interval.low > 0 ? "not held" : "undecided";
-  return { ...gap, label: `${gap.label} (with a worse test error)`, judged: { ...judged, verdict } };
 }
 
 /** A figure for each pair that the study has, judged together; undefined if it has none. */
 function figuresOf(
   view: StudyView,
   pairs: readonly Pair[],
+  together: number,
   statistics: Statistics = "kept",
-  of: (observation: Observation) => number = testError,
 ): Figure[] | undefined {
-  const candidates = pairs.flatMap(({ label, first, second }) => {
-    if (first === undefined || second === undefined) return [];
-    const others = view.seen(second, statistics);
-    const apart = differences(view.seen(first, statistics), others, of);
-    return apart.length === 0 ? [] : [candidate(view, label, worthOf(view, others), apart)];
+  const candidates = trainingsOf(view, pairs, statistics).map(({ label, trainings, others }) =>
+    candidate(view, label, others, differences(view, trainings, others)),
+  );
+  return candidates.length === 0 ? undefined : judged(candidates, together);
+}
+
+/** The trainings of the pairs that the study has. */
+function trainingsOf(view: StudyView, pairs: readonly Pair[], statistics: Statistics = "kept"): Gaps[] {
+  return pairs.flatMap(({ label, first, second }) => {
+    const [trainings, others] = [first, second].map((arm) => view.trainings(arm, statistics));
+    return differences(view, trainings, others).size === 0 ? [] : [{ label, trainings, others }];
   });
-  return candidates.length === 0 ? undefined : judged(candidates);
 }
 
 /** The verdict on a claim that nothing improves the result. */

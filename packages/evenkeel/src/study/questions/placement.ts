@@ -7,7 +7,7 @@ import type { StudyView } from "../report/view.ts";
 import { listed } from "../report/words.ts";
 import { compareWithReference } from "./comparison.ts";
 import { activationNames, type Layer, layeredNetwork } from "./layered.ts";
-import { heldIfBetter, heldIfRefuted, improvement, noImprovement } from "./pairs.ts";
+import { heldIfBetter, heldIfRefuted, improvement, judgedTogether, noImprovement } from "./pairs.ts";
 import type { ArmOptions, Question } from "./question.ts";
 
 /** Where dropout stands, and the group name of these arms. */
@@ -45,7 +45,7 @@ export const placement: Question = {
   defaults: { dropout: { whole: 0.2, quick: 0.2 } },
   arms,
   headline: (view) => compareWithReference(view, "order"),
-  claims: (view) => [paperOrder(view), fastaiOrder(view), dropoutBeforeBatchNorm(view), dropoutUnneeded(view)],
+  claims: judgedTogether([paperOrder, fastaiOrder, dropoutBeforeBatchNorm, dropoutUnneeded]),
 };
 
 function arms({ hidden, activation, dropout }: ArmOptions): NetworkArm[] {
@@ -85,9 +85,10 @@ function armOf(view: StudyView, place: BatchNorm, kind: Dropout): NamedArm | und
 }
 
 /** Ioffe and Szegedy 2015, section 3.2: "immediately before the nonlinearity". */
-function paperOrder(view: StudyView): Claim {
+function paperOrder(view: StudyView, together: number): Claim {
   const statement = {
     id: "paperOrder" as const,
+    short: "before the activation",
     claim: "BatchNorm belongs before the activation, as its paper has it (Ioffe and Szegedy 2015).",
     rule:
       `Test ${unitOf(view)} without dropout, BatchNorm before the activation minus after it, paired over seeds, each at its own best rate: ` +
@@ -95,15 +96,16 @@ function paperOrder(view: StudyView): Claim {
   };
   const label = "before the activation minus after it";
   const pair = { label, first: armOf(view, "before", "none"), second: armOf(view, "after", "none") };
-  return improvement(view, statement, [pair], withDropout);
+  return improvement(view, statement, [pair], { ...withDropout, together });
 }
 
 /**
  * LinBnDrop with lin_first, as in fastai's TabularModel: https://docs.fast.ai/layers.html#linbndrop
  */
-function fastaiOrder(view: StudyView): Claim {
+function fastaiOrder(view: StudyView, together: number): Claim {
   const statement = {
     id: "fastaiOrder" as const,
+    short: "after it, dropout last",
     claim: "BatchNorm belongs after the activation and dropout after both, as fastai's tabular model has it.",
     rule:
       `Test ${unitOf(view)} with the same dropout at the end of every block, BatchNorm after the activation minus before it, paired over ` +
@@ -111,7 +113,7 @@ function fastaiOrder(view: StudyView): Claim {
   };
   const label = "after the activation minus before it, with dropout";
   const pair = { label, first: armOf(view, "after", "after"), second: armOf(view, "before", "after") };
-  return improvement(view, statement, [pair], withDropout);
+  return improvement(view, statement, [pair], { ...withDropout, together });
 }
 
 const withDropout = { missing: "arms with dropout" };
@@ -121,9 +123,10 @@ const places = { before: "BatchNorm before the activation", after: "BatchNorm af
  * Li, Chen, Hu and Yang 2019: the variance during training, with dropout, differs from the variance
  * during evaluation, without it.
  */
-function dropoutBeforeBatchNorm(view: StudyView): Claim {
+function dropoutBeforeBatchNorm(view: StudyView, together: number): Claim {
   const statement = {
     id: "dropoutBeforeBatchNorm" as const,
+    short: "dropout before it hurts",
     claim:
       "Dropout before BatchNorm makes the result worse than dropout after the last one, for the variance is another when nothing is dropped (Li et al. 2019).",
     rule:
@@ -136,13 +139,14 @@ function dropoutBeforeBatchNorm(view: StudyView): Claim {
     first: armOf(view, place, "end") ?? armOf(view, place, "after"),
     second: armOf(view, place, "before"),
   }));
-  return improvement(view, statement, pairs, { ...withDropout, statistics: "asTrained" });
+  return improvement(view, statement, pairs, { ...withDropout, together, statistics: "asTrained" });
 }
 
 /** Ioffe and Szegedy 2015, abstract: "in some cases eliminating the need for Dropout". */
-function dropoutUnneeded(view: StudyView): Claim {
+function dropoutUnneeded(view: StudyView, together: number): Claim {
   const statement = {
     id: "dropoutUnneeded" as const,
+    short: "dropout is not needed",
     claim: "With BatchNorm there is no need for dropout (Ioffe and Szegedy 2015).",
     rule:
       `Test ${unitOf(view)} with dropout minus without, paired over seeds, each at its own best rate, for every place of the two. ` +
@@ -154,7 +158,7 @@ function dropoutUnneeded(view: StudyView): Claim {
       return first === undefined ? [] : [{ label: first.name, first, second: armOf(view, place, "none") }];
     }),
   );
-  return noImprovement(view, statement, pairs, { ...withDropout, by: "dropout", sayFirst: sayDropout });
+  return noImprovement(view, statement, pairs, { ...withDropout, together, by: "dropout", sayFirst: sayDropout });
 }
 
 function sayDropout(verdict: Verdict, improved: readonly string[]): string {

@@ -9,6 +9,7 @@ import {
   heldIfNarrower,
   heldIfRefuted,
   improvement,
+  judgedTogether,
   namedPair,
   narrowerGap,
   noImprovement,
@@ -29,7 +30,7 @@ export const pooling: Question = {
   defaults: { hidden: [8, 16, 32], epochs: 10, lrs: { whole: [0.003, 0.01], quick: [0.003] } },
   arms,
   headline: (view) => compareWithReference(view, "head"),
-  claims: (view) => [globalAsGood(view), globalOverfitsLess(view), maxBetter(view)],
+  claims: judgedTogether([globalAsGood, globalOverfitsLess, maxBetter]),
 };
 
 function arms({ hidden, activation, data }: ArmOptions): NetworkArm[] {
@@ -77,42 +78,45 @@ function pairOf(view: StudyView, first: Head, second: Head): Pair {
 const bothHeads = { missing: "trainings of both heads" };
 
 /** Lin, Chen and Yan 2014, Network in Network, section 3.2: https://arxiv.org/abs/1312.4400 */
-function globalAsGood(view: StudyView): Claim {
+function globalAsGood(view: StudyView, together: number): Claim {
   const statement = {
     id: "globalAsGood" as const,
+    short: "global average does as well",
     claim: "Global average pooling does as well as a Linear over all places, with fewer parameters (Lin et al. 2014).",
     rule:
       `${pairedOverSeeds(view, "average pooling and a Linear minus global average pooling")}. ` +
       heldIfRefuted(view, "the Linear improving the result", "the error of global average pooling"),
   };
   const pair = pairOf(view, "averageLinear", "globalAverage");
-  return noImprovement(view, statement, [pair], { ...bothHeads, by: "the Linear over all places" });
+  return noImprovement(view, statement, [pair], { ...bothHeads, together, by: "the Linear over all places" });
 }
 
 /** Lin, Chen and Yan 2014, abstract: "less prone to overfitting". */
-function globalOverfitsLess(view: StudyView): Claim {
+function globalOverfitsLess(view: StudyView, together: number): Claim {
   const statement = {
     id: "globalOverfitsLess" as const,
+    short: "global average overfits less",
     claim: "Global average pooling overfits less than a Linear over all places (Lin et al. 2014).",
     rule:
       `The gap between test and training ${unitOf(view)}, global average pooling minus average pooling and a Linear, paired over seeds, each at ` +
       `its own best rate. ${heldIfNarrower(view, "the error of average pooling and a Linear")}`,
   };
-  return narrowerGap(view, statement, pairOf(view, "globalAverage", "averageLinear"), bothHeads);
+  return narrowerGap(view, statement, pairOf(view, "globalAverage", "averageLinear"), { ...bothHeads, together });
 }
 
 /**
  * Scherer, Müller and Behnke 2010, Evaluation of Pooling Operations in Convolutional Architectures
  * for Object Recognition.
  */
-function maxBetter(view: StudyView): Claim {
+function maxBetter(view: StudyView, together: number): Claim {
   const statement = {
     id: "maxBetter" as const,
+    short: "max beats average",
     claim: "Max pooling does better than average pooling (Scherer et al. 2010).",
     rule:
       `${pairedOverSeeds(view, "max minus average, global and before a Linear")}: ` +
       heldIfBetter(view, "the error with average pooling"),
   };
   const pairs = [pairOf(view, "globalMax", "globalAverage"), pairOf(view, "maxLinear", "averageLinear")];
-  return improvement(view, statement, pairs, { missing: "trainings of these heads" });
+  return improvement(view, statement, pairs, { together, missing: "trainings of these heads" });
 }

@@ -46,10 +46,13 @@ const claims = [
     short: "outliers must be limited",
     pair: ["squash", "robust"],
   },
-] as const satisfies readonly (Pick<Claim, "id" | "claim"> & { short: string; pair: readonly [Scale, Scale] })[];
+] as const satisfies readonly (Pick<Claim, "id" | "short" | "claim"> & { pair: readonly [Scale, Scale] })[];
 
 function claimOf(view: StudyView, { pair, ...words }: (typeof claims)[number]): Claim {
   const [first, second] = pair.map(describeScale);
   const rule = `${pairedOverSeeds(view, `${first} minus ${second}`)}: ${heldIfBetter(view, `the error of ${second}`)}`;
-  return improvement(view, { ...words, rule }, [namedPair(view, first, second)], { missing: "both scalings" });
+  return improvement(view, { ...words, rule }, [namedPair(view, first, second)], {
+    together: claims.length,
+    missing: "both scalings",
+  });
 }

@@ -3,7 +3,15 @@ import type { NetworkArm } from "../arms/networkArm.ts";
 import type { Claim } from "../claims/claim.ts";
 import type { StudyView } from "../report/view.ts";
 import { compareWithReference } from "./comparison.ts";
-import { heldIfBetter, heldIfRefuted, improvement, namedPair, noImprovement, pairedOverSeeds } from "./pairs.ts";
+import {
+  heldIfBetter,
+  heldIfRefuted,
+  improvement,
+  judgedTogether,
+  namedPair,
+  noImprovement,
+  pairedOverSeeds,
+} from "./pairs.ts";
 import type { ArmOptions, Question } from "./question.ts";
 import { recipeArm, recipeWidths } from "./recipeArm.ts";
 
@@ -18,7 +26,7 @@ export const width: Question = {
   defaults: { hidden: recipeWidths },
   arms,
   headline: (view) => compareWithReference(view, "size"),
-  claims: (view) => [hiddenNeeded(view), deeperBetter(view), widerNoWorse(view)],
+  claims: judgedTogether([hiddenNeeded, deeperBetter, widerNoWorse]),
 };
 
 const half = (layer: number) => Math.max(1, Math.round(layer / 2));
@@ -53,7 +61,7 @@ function arms({ hidden }: ArmOptions): NetworkArm[] {
 }
 
 /** Whether a linear model would do. */
-function hiddenNeeded(view: StudyView): Claim {
+function hiddenNeeded(view: StudyView, together: number): Claim {
   const { usual, linear } = sizesOf(view.plan.settings.hidden);
   const statement = {
     id: "hiddenNeeded" as const,
@@ -61,11 +69,14 @@ function hiddenNeeded(view: StudyView): Claim {
     short: "hidden layers are needed",
     rule: `${pairedOverSeeds(view, `${nameOf(usual)} minus ${nameOf(linear)}`)}: ${heldIfBetter(view, "the error without hidden layers")}`,
   };
-  return improvement(view, statement, [namedPair(view, nameOf(usual), nameOf(linear))], { missing: "both networks" });
+  return improvement(view, statement, [namedPair(view, nameOf(usual), nameOf(linear))], {
+    together,
+    missing: "both networks",
+  });
 }
 
 /** Simonyan and Zisserman 2015, abstract: https://arxiv.org/abs/1409.1556 */
-function deeperBetter(view: StudyView): Claim {
+function deeperBetter(view: StudyView, together: number): Claim {
   const { usual, deeper } = sizesOf(view.plan.settings.hidden);
   const statement = {
     id: "deeperBetter" as const,
@@ -73,11 +84,14 @@ function deeperBetter(view: StudyView): Claim {
     short: "deeper is better",
     rule: `${pairedOverSeeds(view, `${nameOf(deeper)} minus ${nameOf(usual)}`)}: ${heldIfBetter(view, `the error of ${nameOf(usual)}`)}`,
   };
-  return improvement(view, statement, [namedPair(view, nameOf(deeper), nameOf(usual))], { missing: "both networks" });
+  return improvement(view, statement, [namedPair(view, nameOf(deeper), nameOf(usual))], {
+    together,
+    missing: "both networks",
+  });
 }
 
 /** Neyshabur, Tomioka and Srebro 2015, In Search of the Real Inductive Bias: https://arxiv.org/abs/1412.6614 */
-function widerNoWorse(view: StudyView): Claim {
+function widerNoWorse(view: StudyView, together: number): Claim {
   const { usual, narrower, wider } = sizesOf(view.plan.settings.hidden);
   const statement = {
     id: "widerNoWorse" as const,
@@ -91,6 +105,6 @@ function widerNoWorse(view: StudyView): Claim {
     view,
     statement,
     [namedPair(view, nameOf(narrower), nameOf(usual)), namedPair(view, nameOf(usual), nameOf(wider))],
-    { missing: "networks of several widths", by: "half the width" },
+    { together, missing: "networks of several widths", by: "half the width" },
   );
 }
