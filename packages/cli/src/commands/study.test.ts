@@ -203,6 +203,41 @@ describe("an interrupt", () => {
     expect(read("b", "result.json")).toBe(read("a", "result.json"));
   });
 
+  test("with arms of a file, groups and a class of one row: goes on without the file, to the same bytes", async () => {
+    const rows = Array.from({ length: 90 }, (_, i) => `p${i % 30},${Math.sin(i)},${i === 50 ? "solo" : "xy"[i % 2]}`);
+    fs.writeFileSync(join(cwd, "classes.csv"), `person,a,k\n${rows.join("\n")}\n`);
+    const arms = [
+      { name: "usual", options: {} },
+      { name: "SGD", options: { optimizer: "sgd" } },
+      { scale: "raw", norm: "layer", dropout: 0 },
+    ];
+    fs.writeFileSync(join(cwd, "arms.json"), JSON.stringify(arms));
+    const asked = [
+      "study",
+      "classes.csv",
+      "--target",
+      "k",
+      "--arms",
+      "arms.json",
+      "--group",
+      "person",
+      "--rare-classes",
+      "keep",
+    ];
+    const short = ["--seeds", "2", "--epochs", "2", "--lr", "0.01", "--hidden", "4", "--threads", "1", "--no-report"];
+    const { out, code } = await run([...asked, ...short, "--out", "whole"]);
+    expect(code).toBe(0);
+    expect(out).toMatch(/^Which network predicts k better/);
+    expect(out).toContain("3 arms (usual, SGD, raw+layer)");
+    expect(out).toContain('the target "k" has a single row of "solo"');
+    const controller = new AbortController();
+    const stop = (text: string) => /^3\/6/.test(text) && controller.abort();
+    await run([...asked, ...short, "--out", "parts"], controller.signal, stop);
+    fs.rmSync(join(cwd, "arms.json"));
+    expect((await run(["study", "--resume", "parts", "--threads", "1", "--no-report"])).code).toBe(0);
+    expect(read("parts", "result.json")).toBe(read("whole", "result.json"));
+  });
+
   test("before a whole seed there is nothing to say", async () => {
     const { out, code } = await interrupted(/^3\/66 networks/);
     expect(code).toBe(130);
