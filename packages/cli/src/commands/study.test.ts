@@ -231,7 +231,7 @@ describe("an interrupt", () => {
     expect(out).toContain("3 arms (usual, SGD, raw+layer)");
     expect(out).toContain('the target "k" has a single row of "solo"');
     const controller = new AbortController();
-    const stop = (text: string) => /^3\/6/.test(text) && controller.abort();
+    const stop = (text: string) => /^3\/\d+ networks/.test(text) && controller.abort();
     await run([...asked, ...short, "--out", "parts"], controller.signal, stop);
     fs.rmSync(join(cwd, "arms.json"));
     expect((await run(["study", "--resume", "parts", "--threads", "1", "--no-report"])).code).toBe(0);
@@ -335,7 +335,20 @@ describe("misuse is one message and exit code 2", () => {
     [["study", "digits", "--ask", "pooling", "--target", "y"], /^error: --target is about tables; leave it out with/],
     [["study", "--resume", "latest", "--ask", "placement"], /--resume goes on as the study began; leave --ask out/],
     [["study", "small.csv", "--target", "y", "--out", "."], /exists already; choose another folder/],
+    [
+      ["study", "small.csv", "--target", "y", "--arms", "object.json"],
+      /^error: object\.json holds no list; give a list of arms: \[/,
+    ],
+    [["study", "small.csv", "--target", "y", "--arms", "broken.json"], /^error: broken\.json is no JSON: /],
+    [
+      ["study", "small.csv", "--target", "y", "--arms", "wrong.json"],
+      /^error: options of the arm "wide": unknown option "network\.hiden", expected hidden/,
+    ],
   ])("%j", async (given, message) => {
+    fs.writeFileSync(join(cwd, "object.json"), "{}");
+    fs.writeFileSync(join(cwd, "broken.json"), "[{]");
+    const wide = { name: "wide", options: { network: { hiden: [4] } } };
+    fs.writeFileSync(join(cwd, "wrong.json"), JSON.stringify([{ name: "usual", options: {} }, wide]));
     const { out, err, code } = await run(given);
     expect(err).toMatch(message);
     expect(err).not.toContain("    at ");

@@ -1,17 +1,17 @@
 import { check, oneOf } from "../../core/index.ts";
 import type { NormArm } from "../arms/arm.ts";
 import type { NetworkArm } from "../arms/networkArm.ts";
-import { activation } from "./activation.ts";
-import { batchSize } from "./batchSize.ts";
-import { dropout } from "./dropout.ts";
 import { networks } from "./networks.ts";
 import { normalization } from "./normalization.ts";
-import { optimizer } from "./optimizer.ts";
 import { placement } from "./placement.ts";
 import { pooling } from "./pooling.ts";
 import { type ArmOptions, type Ask, asks, type Question } from "./question.ts";
-import { scaling } from "./scaling.ts";
-import { width } from "./width.ts";
+import { activation } from "./recipe/activation.ts";
+import { batchSize } from "./recipe/batchSize.ts";
+import { dropout } from "./recipe/dropout.ts";
+import { optimizer } from "./recipe/optimizer.ts";
+import { scaling } from "./recipe/scaling.ts";
+import { width } from "./recipe/width.ts";
 
 export type { ComparisonHeadline } from "./comparison.ts";
 export type { Headline, StaleStatistics } from "./headline.ts";

@@ -1,7 +1,7 @@
-import { trainTableOptions } from "../../train/table/options.ts";
-import type { Scale } from "../arms/arm.ts";
-import type { NetworkArm } from "../arms/networkArm.ts";
-import type { TrainingOptions } from "../arms/trainingOptions.ts";
+import { trainTableOptions } from "../../../train/table/options.ts";
+import type { Scale } from "../../arms/arm.ts";
+import type { NetworkArm } from "../../arms/networkArm.ts";
+import type { TrainingOptions } from "../../arms/trainingOptions.ts";
 
 /** The widths of `trainTable`'s default network, for questions about its recipe. */
 export const recipeWidths: readonly number[] = trainTableOptions.network.options.hidden.default;

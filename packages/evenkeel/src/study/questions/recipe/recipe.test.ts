@@ -1,14 +1,14 @@
 import { describe, expect, test } from "vitest";
-import { madeUpComparison } from "../../../../../test/madeUpStudy.ts";
-import { inferSchema, splitRows, tableFromRows } from "../../tabular/index.ts";
-import { planTable } from "../../train/table/plan.ts";
-import { optionsOf, planTrial, trialOptions } from "../arms/trainingOptions.ts";
-import type { StudyOptions } from "../plan/options.types.ts";
-import { planStudy } from "../plan/plan.ts";
-import { describePlan, rateTrials } from "../plan/planTrials.ts";
-import { concludeStudy } from "../report/result.ts";
-import { questions } from "./index.ts";
-import type { Ask } from "./question.ts";
+import { madeUpComparison } from "../../../../../../test/madeUpStudy.ts";
+import { inferSchema, splitRows, tableFromRows } from "../../../tabular/index.ts";
+import { planTable } from "../../../train/table/plan.ts";
+import { optionsOf, planTrial, trialOptions } from "../../arms/trainingOptions.ts";
+import type { StudyOptions } from "../../plan/options.types.ts";
+import { planStudy } from "../../plan/plan.ts";
+import { describePlan, rateTrials } from "../../plan/planTrials.ts";
+import { concludeStudy } from "../../report/result.ts";
+import { questions } from "../index.ts";
+import type { Ask } from "../question.ts";
 
 const table = tableFromRows(Array.from({ length: 500 }, (_, i) => ({ a: Math.sin(i), b: i % 7, y: Math.cos(i) })));
 const data = { table, schema: inferSchema(table, { target: "y" }) };

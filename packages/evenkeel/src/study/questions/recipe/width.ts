@@ -1,8 +1,8 @@
-import { refuse, text } from "../../core/index.ts";
-import type { NetworkArm } from "../arms/networkArm.ts";
-import type { Claim } from "../claims/claim.ts";
-import type { StudyView } from "../report/view.ts";
-import { compareWithReference } from "./comparison.ts";
+import { refuse, text } from "../../../core/index.ts";
+import type { NetworkArm } from "../../arms/networkArm.ts";
+import type { Claim } from "../../claims/claim.ts";
+import type { StudyView } from "../../report/view.ts";
+import { compareWithReference } from "../comparison.ts";
 import {
   heldIfBetter,
   heldIfRefuted,
@@ -11,8 +11,8 @@ import {
   namedPair,
   noImprovement,
   pairedOverSeeds,
-} from "./pairs.ts";
-import type { ArmOptions, Question } from "./question.ts";
+} from "../pairs.ts";
+import type { ArmOptions, Question } from "../question.ts";
 import { recipeArm, recipeWidths } from "./recipeArm.ts";
 
 /** How wide and how deep a network is best? */

@@ -1,9 +1,9 @@
-import type { TrainingOptions } from "../arms/trainingOptions.ts";
-import type { Claim } from "../claims/claim.ts";
-import type { StudyView } from "../report/view.ts";
-import { compareWithReference } from "./comparison.ts";
-import { heldIfBetter, improvement, namedPair, pairedOverSeeds } from "./pairs.ts";
-import type { Question } from "./question.ts";
+import type { TrainingOptions } from "../../arms/trainingOptions.ts";
+import type { Claim } from "../../claims/claim.ts";
+import type { StudyView } from "../../report/view.ts";
+import { compareWithReference } from "../comparison.ts";
+import { heldIfBetter, improvement, namedPair, pairedOverSeeds } from "../pairs.ts";
+import type { Question } from "../question.ts";
 import { recipeArm, recipeWidths } from "./recipeArm.ts";
 
 /** The first is `trainTable`'s default. */

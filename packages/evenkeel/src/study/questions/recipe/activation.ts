@@ -1,12 +1,12 @@
-import type { Activation } from "../../tabular/index.ts";
-import { activations } from "../../tabular/model/networkOptions.ts";
-import type { NetworkArm } from "../arms/networkArm.ts";
-import type { Claim } from "../claims/claim.ts";
-import type { StudyView } from "../report/view.ts";
-import { compareWithReference } from "./comparison.ts";
-import { activationNames as names } from "./layered.ts";
-import { heldIfBetter, improvement, namedPair, pairedOverSeeds } from "./pairs.ts";
-import type { ArmOptions, Question } from "./question.ts";
+import type { Activation } from "../../../tabular/index.ts";
+import { activations } from "../../../tabular/model/networkOptions.ts";
+import type { NetworkArm } from "../../arms/networkArm.ts";
+import type { Claim } from "../../claims/claim.ts";
+import type { StudyView } from "../../report/view.ts";
+import { compareWithReference } from "../comparison.ts";
+import { activationNames as names } from "../layered.ts";
+import { heldIfBetter, improvement, namedPair, pairedOverSeeds } from "../pairs.ts";
+import type { ArmOptions, Question } from "../question.ts";
 import { recipeArm, recipeWidths } from "./recipeArm.ts";
 
 /** Which nonlinearity is best? */

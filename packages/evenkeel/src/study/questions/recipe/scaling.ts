@@ -1,9 +1,9 @@
-import { describeScale, type Scale, scales } from "../arms/arm.ts";
-import type { Claim } from "../claims/claim.ts";
-import type { StudyView } from "../report/view.ts";
-import { compareWithReference } from "./comparison.ts";
-import { heldIfBetter, improvement, namedPair, pairedOverSeeds } from "./pairs.ts";
-import type { Question } from "./question.ts";
+import { describeScale, type Scale, scales } from "../../arms/arm.ts";
+import type { Claim } from "../../claims/claim.ts";
+import type { StudyView } from "../../report/view.ts";
+import { compareWithReference } from "../comparison.ts";
+import { heldIfBetter, improvement, namedPair, pairedOverSeeds } from "../pairs.ts";
+import type { Question } from "../question.ts";
 import { recipeArm, recipeWidths } from "./recipeArm.ts";
 
 /** How should numeric features be scaled? */

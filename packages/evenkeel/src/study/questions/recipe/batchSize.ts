@@ -1,7 +1,7 @@
-import type { NetworkArm } from "../arms/networkArm.ts";
-import type { Claim } from "../claims/claim.ts";
-import type { StudyView } from "../report/view.ts";
-import { compareWithReference } from "./comparison.ts";
+import type { NetworkArm } from "../../arms/networkArm.ts";
+import type { Claim } from "../../claims/claim.ts";
+import type { StudyView } from "../../report/view.ts";
+import { compareWithReference } from "../comparison.ts";
 import {
   heldIfBetter,
   heldIfNarrower,
@@ -12,8 +12,8 @@ import {
   narrowerGap,
   noImprovement,
   pairedOverSeeds,
-} from "./pairs.ts";
-import type { ArmOptions, Question } from "./question.ts";
+} from "../pairs.ts";
+import type { ArmOptions, Question } from "../question.ts";
 import { recipeArm, recipeWidths } from "./recipeArm.ts";
 
 /**
