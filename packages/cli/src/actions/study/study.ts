@@ -127,7 +127,7 @@ async function runIn(
   { newWorker }: Pick<TrialThreadsOptions, "newWorker">,
 ): Promise<Studied> {
   const { signal } = context;
-  const options = began?.options ?? studyOptions(flags, given, source === undefined);
+  const options = began?.options ?? studyOptions(flags, given, { cwd: context.cwd, tableFirst: source === undefined });
   const { data, table, read, columns, noticed } = await readData(source, flags, began, options, context);
   const plan = await namingPlaces(table.placeOf, () => planStudy(data, options));
   const folder = open({
