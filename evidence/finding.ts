@@ -24,7 +24,7 @@ export interface Table {
 export type Cell = string | number | Estimate;
 
 export interface Conclusion {
-  readonly verdict: "as published" | "as planted" | "in part" | "not as published" | "not as planted";
+  readonly verdict: "as published" | "as planted" | "in part" | "undecided" | "not as published" | "not as planted";
   /** One sentence with its figures. */
   readonly sentence: string;
 }

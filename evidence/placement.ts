@@ -1,7 +1,7 @@
 import { F, manualSeed, nn, optim, type Tensor } from "evenkeel";
 import { estimateMean } from "evenkeel/study";
 import { digits } from "./digits.ts";
-import { estimateIn, type Finding, least, mean, seedsFrom, type Tables, words } from "./finding.ts";
+import { type Conclusion, estimateIn, type Finding, least, mean, seedsFrom, type Tables, words } from "./finding.ts";
 import { type Block, batchNorm, errorRate, mlp, plain, trainSteps } from "./training.ts";
 
 type Order = (norm: nn.AnyModule) => nn.AnyModule[];
@@ -21,7 +21,7 @@ interface Kind {
 
 const mlpKind: Kind = {
   make: (order) => mlp(49, 48, 8, 10, blockOf(order)),
-  ...{ rates: [0.1, 0.3, 1], steps: 500 },
+  ...{ rates: [0.03, 0.1, 0.3], steps: 500 },
   inputs: (x) => F.avgPool2d(x, 2).flatten(1),
 };
 const convKind: Kind = {
@@ -35,7 +35,7 @@ const convKind: Kind = {
       ...[new nn.Flatten(), new nn.Linear(16 * 49, 10)],
     );
   },
-  ...{ rates: [0.1, 0.3], steps: 300 },
+  ...{ rates: [0.03, 0.1, 0.3], steps: 300 },
   inputs: (x) => x,
 };
 const kinds: Readonly<Record<string, Kind>> = { "8 hidden layers": mlpKind, "2 convolutions": convKind };
@@ -75,6 +75,13 @@ function trainings(first: number, note: (text: string) => void): Tables {
   return { orders: { columns: ["network", "BatchNorm", "rate", "test error %", "after minus before"], rows } };
 }
 
+/** Of so many comparisons: how many show BatchNorm after the activation better, and how many worse. */
+function verdictOf(better: number, worse: number, all: number): Conclusion["verdict"] {
+  if (better === all) return "as published";
+  if (better > 0) return "in part";
+  return worse > 0 ? "not as published" : "undecided";
+}
+
 export const placement: Finding = {
   name: "placement",
   title: "BatchNorm after the activation",
@@ -84,7 +91,7 @@ export const placement: Finding = {
     const better = differences.filter(({ interval }) => interval !== null && interval.high < 0).length;
     const worse = differences.filter(({ interval }) => interval !== null && interval.low > 0).length;
     return {
-      verdict: better === differences.length ? "as published" : better > worse ? "in part" : "not as published",
+      verdict: verdictOf(better, worse, differences.length),
       sentence:
         "After the activation instead of before it, the test error differs by " +
         `${Object.keys(kinds)
