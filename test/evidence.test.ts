@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import { describe, expect, it } from "vitest";
 import { roundedTables } from "../evidence/finding.ts";
 import { findings } from "../evidence/findings.ts";
@@ -20,8 +20,10 @@ describe.each(findings)("the evidence on $name", (finding) => {
   });
 });
 
-it.each([...pages()])("%s has the stored figures; else: npm run evidence -- NAME --write", (path, text) => {
-  expect(readFileSync(path, "utf8")).toBe(text);
+const texts = [...pages()].map(([path, text]) => ({ path: relative(root, path), text }));
+
+it.each(texts)("$path shows the stored figures", ({ path, text }) => {
+  expect(readFileSync(join(root, path), "utf8")).toBe(text);
 });
 
 it("no figures or pages are left of findings that are gone", () => {
