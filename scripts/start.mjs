@@ -36,7 +36,10 @@ function sources() {
 }
 
 /** Files of the build by which another build, by another command, is recognized. */
-const outputs = [program, ...packages.flatMap((folder) => [join(folder, "dist/index.js"), join(folder, "dist/.tsbuildinfo")])];
+const outputs = [
+  program,
+  ...packages.flatMap((folder) => [join(folder, "dist/index.js"), join(folder, "dist/.tsbuildinfo")]),
+];
 
 function run(...args) {
   return new Promise((resolve) => {

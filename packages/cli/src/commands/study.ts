@@ -31,11 +31,12 @@ type Flags = StudyFlags & FlagValues & ShowFlags;
 
 interface ShowFlags {
   readonly report: boolean;
+  readonly details?: true | undefined;
   readonly json?: true | undefined;
 }
 
 /** Options that a study which goes on may be given anew: they change nothing in its figures. */
-const free = new Set(["--threads", "--no-report", "--json", "--resume", "--trust-sql", "--take-over"]);
+const free = new Set(["--threads", "--details", "--no-report", "--json", "--resume", "--trust-sql", "--take-over"]);
 
 /**
  * `evenkeel study TABLE`: trains networks that are compared over seeds, and says which claims about
@@ -65,6 +66,7 @@ export function studyCommand(context: CommandContext): CommandUnknownOpts {
     .option("--out <folder>", "where the study is kept (default: a new folder in runs)")
     .option("--resume <study>", "go on with an interrupted study: its folder, its id in runs, or latest")
     .option("--take-over", "resume it although the process that ran it cannot be checked from here")
+    .option("--details", "print all that the report says, and not one screen of it")
     .option("--no-report", "write no HTML report")
     .option("--json", "print the report as JSON; progress goes to standard error");
   addStudyFlags(command);

@@ -31,8 +31,14 @@ function seedsFrom(first: number, { seeds, quick }: StudyOptions): number[] {
 /**
  * Every scale with every norm, made like the default arms: dropout is on one scale only, for the
  * arms that are compared with it.
+ * @throws CommandError if there would be nothing to compare
  */
 function armsOf({ scales = ["raw", "zscore"], norms = allNorms }: StudyFlags, given: StudyOptions): NormArm[] {
+  const missing = (["none", "batch"] as const).find((norm) => !norms.includes(norm));
+  if (missing !== undefined) {
+    const statement = `--norms is ${norms.join(",")}, and the question compares networks with and without batch normalization`;
+    throw misuse("conflict", statement, `name ${missing} too`);
+  }
   const { quick, dropout = quick ? 0 : 0.2 } = given;
   const crossed = scales.flatMap((scale) => norms.map((norm) => ({ scale, norm, dropout: 0 })));
   const scale: Scale = scales.includes("zscore") ? "zscore" : scales[scales.length - 1];
