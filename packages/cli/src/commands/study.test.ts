@@ -33,10 +33,10 @@ function tellEveryNetwork(): void {
 const small = ["--target", "y", "--seeds", "3", "--epochs", "3", "--lr", "0.01,0.05", "--hidden", "4", "--rows", "0.5"];
 const args = ["study", "small.csv", ...small, "--norms", "none,batch", "--dropout", "0", "--threads", "1"];
 /**
- * 4 arms x 2 rates x 3 seeds; then 4 arms on half of the rows and for 1 and 2 of the 3 epochs, and
+ * 4 arms x 2 rates x 3 seeds; then 4 arms again, on half of the rows and for 1 and 2 of the 3 epochs, and
  * 2 of them rescaled.
  */
-const networks = 24 + 12 + 24 + 6;
+const networks = 24 + 12 + 12 + 24 + 6;
 
 const run = (given: readonly string[], signal?: AbortSignal, onWrite?: (text: string) => void) =>
   runLine(given, { cwd, signal, onWrite });
@@ -57,12 +57,12 @@ describe("a study from beginning to end", () => {
     expect(lines.length).toBeLessThanOrEqual(24);
     expect(lines.filter((line) => line.length > 79)).toEqual([]);
     expect(lines[0]).toBe("Does batch normalization help to predict y?  small.csv, 80 rows");
-    expect(lines[1]).toBe(`${networks} networks: 4 arms x 2 learning rates x 3 seeds, then 42 more`);
+    expect(lines[1]).toBe(`${networks} networks: 4 arms x 2 learning rates x 3 seeds, then 54 more`);
     expect(out.match(/^.*(?:[┊┼├●┤─◂▸] ?).* {2}[0-3] of 3$/gm)).toHaveLength(3);
     expect(out).toMatch(/^z-score, no normalization .*┊ reference|reference ┊$/m);
     expect(out.match(/^(?:✓ held|✓ held in part|✗ not held|≈ undecided) {2,}\S/gm)?.length).toBeGreaterThanOrEqual(7);
     expect(out).not.toMatch(/NaN|undefined/);
-    expect(lines.at(-1)).toMatch(/^66 networks in .* s\. Report: a\/report\.html$/);
+    expect(lines.at(-1)).toMatch(/^78 networks in .* s\. Report: a\/report\.html$/);
     const result = JSON.parse(read("a", "result.json"));
     expect(result.complete).toBe(true);
     expect(result.trials).toHaveLength(networks);
@@ -86,7 +86,7 @@ describe("a study from beginning to end", () => {
     expect(out.match(/^(?:✓ held|✓ held in part|✗ not held|≈ undecided) +[1-7]\. /gm)).toHaveLength(7);
     expect(out.split("\n").filter((line) => line.length > 80)).toEqual([]);
     expect(out).not.toMatch(/NaN|undefined/);
-    expect(out).toMatch(/66 networks in .* on 1 thread\.\nWrote a\/report.html\n/);
+    expect(out).toMatch(/78 networks in .* on 1 thread\.\nWrote a\/report.html\n/);
   });
 
   test("--json prints the report alone; the study lies in runs, where no list of runs stumbles over it", async () => {
@@ -100,7 +100,7 @@ describe("a study from beginning to end", () => {
     expect(["held", "not held", "undecided"]).toContain(verdict);
     expect(report.rows.map(({ label }: { label: string }) => label)).toContain("z-score, BatchNorm, recomputed");
     expect(report.claims).toHaveLength(7);
-    expect(err).toContain("24/24 networks");
+    expect(err).toContain("36/36 networks");
     expect(fs.readdirSync(path).sort()).toEqual(["owner-1.json", "result.json", "study.json", "trials.jsonl"]);
     expect((await run(["runs", "list"])).out).toBe("There are no runs in runs yet.\n");
   });
@@ -124,7 +124,7 @@ describe("another question", () => {
     expect(code).toBe(0);
     expect(out).toMatch(/^In which order do layers predict y best \(regression\)\?/);
     // One hidden layer: 6 arms x 2 rates x 3 seeds; then all of them on half of the rows.
-    expect(out).toContain(`Plan  ${36 + 18} networks on 51 training rows`);
+    expect(out).toContain(`Plan  ${36 + 18 + 18} networks on 51 training rows`);
     for (const part of [
       "no dropout\n  Linear, BatchNorm, ReLU ",
       "dropout before BatchNorm\n",
@@ -218,7 +218,7 @@ describe("an interrupt", () => {
 
   test("keeps what is finished, reports on whole seeds, and resuming gives the bytes of one go", async () => {
     await run([...args, "--out", "a"]);
-    const { out, code } = await interrupted(/^12\/66 networks/);
+    const { out, code } = await interrupted(/^12\/78 networks/);
     expect(code).toBe(130);
     expect(out).toMatch(
       /Interrupted after .*: 12 networks kept; 1 of 3\s+seeds\s+are\s+complete,\s+and\s+reported\s+on\./,
@@ -229,12 +229,12 @@ describe("an interrupt", () => {
     const resumed = await run(["study", "--resume", "b", "--threads", "1"]);
     expect(resumed.code).toBe(0);
     expect(resumed.out).toContain("12 networks of stage 1 of 2: learning rates are from an earlier run");
-    expect(resumed.out).toContain("54 networks in ");
+    expect(resumed.out).toContain("66 networks in ");
     expect(read("b", "result.json")).toBe(read("a", "result.json"));
   });
 
   test("before a whole seed there is nothing to say", async () => {
-    const { out, code } = await interrupted(/^3\/66 networks/);
+    const { out, code } = await interrupted(/^3\/78 networks/);
     expect(code).toBe(130);
     expect(out).toContain("none of 3 seeds is complete yet");
     expect(out).not.toMatch(/of 3$|undecided/m);
@@ -242,7 +242,7 @@ describe("an interrupt", () => {
   });
 
   test("a table that has changed is not gone on with", async () => {
-    await interrupted(/^3\/66 networks/);
+    await interrupted(/^3\/78 networks/);
     fs.appendFileSync(join(cwd, "small.csv"), "0.1,2,3\n");
     const { err, code } = await run(["study", "--resume", "b"]);
     expect(err).toMatch(/^error: .*trials.jsonl holds trials of another table/);

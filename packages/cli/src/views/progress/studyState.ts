@@ -29,7 +29,7 @@ export class ArmState {
   }
 }
 
-const stages = { rates: "learning rates", variants: "fewer rows, fewer epochs, other units" };
+const stages = { rates: "learning rates", variants: "again, on fewer rows, for fewer epochs" };
 
 /**
  * The whole is estimated 3 seconds after the first progress and 10 networks, or after 15 seconds of

@@ -11,7 +11,6 @@ import type { Estimate, StudyArm, StudyReportData } from "./types.ts";
 export function armsTable({ rows, metric, unit }: StudyReportData): Html {
   const { short, inUnits } = metricFacts(metric);
   const named = inUnits && unit !== undefined ? `${short}, ${unit}` : short;
-  const timed = rows.some(({ msPerEpoch }) => msPerEpoch !== null);
   const best = bestOf(rows, metric);
   const heads = [
     "learning rate",
@@ -21,21 +20,19 @@ export function armsTable({ rows, metric, unit }: StudyReportData): Html {
     "spread",
     "test minus train",
     "diverged",
-    ...(timed ? ["ms per epoch"] : []),
   ];
   const body = rows.map((arm) => {
-    const { label, lr, test, difference, epochsTo, spread, gap, diverged, msPerEpoch, parameters } = arm;
+    const { label, lr, test, difference, epochsTo, spread, gap, diverged, parameters } = arm;
     const arrived =
       epochsTo.arrived < epochsTo.runs ? html`<small>${epochsTo.arrived} of ${epochsTo.runs} arrive</small>` : "";
     const cells = [
       lr,
-      withInterval(atLeastZero(test), plainText),
+      withInterval(test, plainText),
       difference === null ? "" : withInterval(difference, signedText),
       epochsTo.runs === 0 ? "" : html`${epochsTo.median === null ? "–" : Math.ceil(epochsTo.median)}${arrived}`,
       spread === null ? "" : scoreText(spread),
       plainText(gap.value),
       `${diverged.runs} of ${diverged.of}`,
-      ...(timed ? [msPerEpoch === null ? "" : scoreText(msPerEpoch)] : []),
     ];
     return html`<tr${best.includes(arm) && trusted(' class="ours"')}><th scope="row">${label}${parameters !== undefined && html`<br><span class="note">${wholeText(parameters)} parameters</span>`}</th>${cells.map((cell) => html`<td>${cell}</td>`)}</tr>
 `;
@@ -53,11 +50,6 @@ function bestOf(rows: readonly StudyArm[], metric: string): StudyArm[] {
   const finite = rows.filter(({ test }) => Number.isFinite(test.value));
   const best = Math.min(...finite.map(({ test }) => sign * test.value));
   return finite.filter(({ test }) => sign * test.value - best <= 1e-9 * Math.abs(best));
-}
-
-/** No error is below 0, although an interval by Student's t may extend there. */
-function atLeastZero({ value, interval }: Estimate): Estimate {
-  return { value, interval: interval && { ...interval, low: Math.max(0, interval.low) } };
 }
 
 function withInterval({ value, interval }: Estimate, write: (value: number) => string): Html {

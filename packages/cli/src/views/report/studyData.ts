@@ -9,7 +9,6 @@ import {
   type StudyResult,
   StudyView,
   studyReport as summarizeStudy,
-  type TrialRun,
 } from "evenkeel/study";
 import { differInSize } from "../study/differInSize.ts";
 import { isHeldInPart } from "../study/isHeldInPart.ts";
@@ -20,19 +19,11 @@ type StudySource = Pick<ReportSource, "id" | "created" | "table" | "unit" | "ver
   readonly findings?: readonly RunFinding[];
 };
 
-/**
- * The data of a study's report, for a finished or an interrupted study. `runs` have the times,
- * which are not in the result.
- */
-export function studyReportData(
-  result: StudyResult,
-  source: StudySource,
-  runs: readonly TrialRun[] = [],
-): StudyReportData {
+/** The data of a study's report, for a finished or an interrupted study. */
+export function studyReportData(result: StudyResult, source: StudySource): StudyReportData {
   const { plan, trials } = result;
   const view = new StudyView(plan, trials);
-  const { rows, ...summary } = summarizeStudy(result, runs);
-  const reference = view.seen(view.reference);
+  const { rows, ...summary } = summarizeStudy(result);
   const sized = differInSize(plan);
   return {
     ...source,
@@ -48,7 +39,6 @@ export function studyReportData(
     rows: rows.map((row) => ({
       ...row,
       ...(sized && row.arm.name !== undefined && { parameters: row.arm.parameters }),
-      ...differencesOf(view.seen(row.arm, row.statistics), reference, row),
     })),
     curves: panels(view, (arm, statistics, label) => {
       const runs = [...view.seen(arm, statistics).values()]
@@ -65,19 +55,6 @@ export function studyReportData(
     rowCounts: rowPanels(view, result),
     settings: { ...plan.settings, learningRates: plan.lrs, worth: plan.worth, split: plan.rows },
   };
-}
-
-function differencesOf(
-  seen: ReadonlyMap<number, Observation>,
-  reference: ReadonlyMap<number, Observation>,
-  { difference }: { readonly difference: unknown },
-): { readonly differences?: readonly number[] } {
-  if (difference === null) return {};
-  const differences = [...seen].flatMap(([seed, { test }]) => {
-    const other = reference.get(seed);
-    return other === undefined ? [] : [test - other.test];
-  });
-  return { differences };
 }
 
 type LineOf<Line> = (arm: Arm, statistics: Statistics, label: string) => Line;
@@ -135,9 +112,8 @@ function pointOf(view: StudyView, at: number, seen: ReadonlyMap<number, Observat
   if (seen.size === 0) return [];
   const observations = [...seen.values()];
   const failed = observations.filter(({ diverged }) => diverged).length;
-  const { value, interval } = view.estimate(observations.map(({ test }) => test));
-  // No error is below 0, although an interval by Student's t may extend there.
-  return [{ at, value, interval: interval && { ...interval, low: Math.max(0, interval.low) }, failed }];
+  const { value, interval } = view.average(new Map([...seen].map(([seed, one]) => [seed, [one]])));
+  return [{ at, value, interval, failed }];
 }
 
 /**

@@ -98,18 +98,17 @@ export interface StudyArm {
   /** The difference to the reference; null for the reference. */
   readonly difference: Estimate | null;
   /** That difference for each seed. */
-  readonly differences?: readonly number[];
+  readonly differences: readonly number[];
   /**
    * Epochs until the validation error is at most the target; the median is null if most runs never
    * reach it.
    */
   readonly epochsTo: { readonly median: number | null; readonly arrived: number; readonly runs: number };
-  /** Standard deviation over seeds. */
+  /** How far two trainings on the same split lie apart. */
   readonly spread: number | null;
   readonly diverged: { readonly runs: number; readonly of: number };
   /** Test minus training error. */
   readonly gap: Estimate;
-  readonly msPerEpoch: number | null;
   /** Present if the networks differ in size. */
   readonly parameters?: number;
 }

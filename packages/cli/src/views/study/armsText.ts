@@ -45,8 +45,8 @@ export function armsText(report: StudyReport, plan: StudyPlan, output: Output): 
   ];
   const tables = fitting(rows, [...first, ...second], output).join("\n\n");
   const legend =
-    `Mean over seeds ± half of its 95% interval. lr: the rate that is best on the validation rows. difference: to ${reference}, seed by ` +
-    `seed. epochs: median until ${targetError}. spread: standard deviation over seeds. rates: how many learning rates train. gap: test minus training error. ` +
+    `Geometric mean over seeds ± half of its 95% interval. lr: the rate that is best on the validation rows. difference: to ${reference}, seed by ` +
+    `seed. epochs: median until ${targetError}. spread: between two trainings on the same split. rates: how many learning rates train. gap: test minus training error. ` +
     "recomputed: the same weights with running statistics recomputed over the training rows." +
     (second.some(({ head }) => head === "rescaled") ? " rescaled: how far other units move the error." : "");
   return `${tables}\n${colors.dim(wrap(legend, width))}`;
