@@ -82,7 +82,18 @@ test("on a terminal: the plan, a bar for all, and a row for each arm; an interru
     }
     stop();
   });
-  expect(`\n${text}`).toMatchInlineSnapshot();
+  expect(`\n${text}`).toMatchInlineSnapshot(`
+    "
+    plan, 61 s
+    ██████████░░░░░░░░░░░░░░  17/42 networks  0:25 left
+    raw, no normalization      ████████████  validation MAE 2.00 at 0.01
+    raw, BatchNorm             ████████████  validation MAE 1.50 at 0.01
+    raw, LayerNorm             █████████░░░  validation MAE 2.00 at 0.01
+    z-score, no normalization  ██████░░░░░░  validation MAE 2.00 at 0.01
+    z-score, BatchNorm         ██████░░░░░░  validation MAE 1.50 at 0.01
+    z-score, LayerNorm         ██████░░░░░░  validation MAE 2.00 at 0.01
+    "
+  `);
 });
 
 test("a narrow terminal shows what fits, and no row is wrapped", () => {
@@ -90,7 +101,18 @@ test("a narrow terminal shows what fits, and no row is wrapped", () => {
     for (const event of events(17)) update(event);
     stop();
   });
-  expect(`\n${text}`).toMatchInlineSnapshot();
+  expect(`\n${text}`).toMatchInlineSnapshot(`
+    "
+    plan, 61 s
+    █████░░░░░░░  17/42 networks  0:25 left
+    raw, no normaliz…  MAE 2.00 at 0.01
+    raw, BatchNorm     MAE 1.50 at 0.01
+    raw, LayerNorm     MAE 2.00 at 0.01
+    z-score, no norm…  MAE 2.00 at 0.01
+    z-score, BatchNo…  MAE 1.50 at 0.01
+    z-score, LayerNo…  MAE 2.00 at 0.01
+    "
+  `);
 });
 
 test("what is complete leaves the plan, with the time that was expected", () => {
@@ -110,7 +132,16 @@ test("elsewhere the plan once its time is known, and a line every ten seconds", 
   const { update, stop } = studyProgress(output, plan, { planLines });
   for (const event of events()) update(event);
   stop();
-  expect(`\n${text}`).toMatchInlineSnapshot();
+  expect(`\n${text}`).toMatchInlineSnapshot(`
+    "
+    plan
+    1/42 networks, best so far raw, no normalization: validation MAE 2.00
+    11/42 networks, 0:31 left, best so far raw, BatchNorm: validation MAE 1.50
+    21/42 networks, 0:21 left, best so far raw, BatchNorm: validation MAE 1.50
+    31/42 networks, 0:11 left, best so far raw, BatchNorm: validation MAE 1.50
+    41/42 networks, 0:01 left, best so far raw, BatchNorm: validation MAE 1.50
+    "
+  `);
 });
 
 test("the pace is that of the later half: the first networks are slower", () => {

@@ -111,12 +111,12 @@ function lines(output: Output, state: StudyState, { planLines }: StudyProgressOp
   const { write } = output;
   const short = metricFacts(state.plan.settings.metric).short;
   let said = performance.now();
-  let toldPlan: string | undefined;
+  let isPlanTold = false;
   const tellPlan = (seconds: number | undefined) => {
-    const text = planLines(seconds).join("\n");
-    if (toldPlan !== undefined && (seconds === undefined || toldPlan === text)) return;
-    toldPlan = text;
-    write(`${text}\n`);
+    const [plan, ...offers] = planLines(seconds);
+    const text = [...(isPlanTold ? [] : [plan]), ...offers].map((line) => `${line}\n`).join("");
+    isPlanTold = true;
+    if (text !== "") write(text);
   };
   const tell = () => {
     said = performance.now();
@@ -127,8 +127,7 @@ function lines(output: Output, state: StudyState, { planLines }: StudyProgressOp
     const found =
       best === undefined ? "" : `, best so far ${shortArmName(best.arm)}: validation ${short} ${scoreText(best.mean)}`;
     const left = state.leftText === "" ? "" : `, ${state.leftText}`;
-    const text = `${state.total}/${state.all} networks${left}${found}; ${state.stageText}`;
-    write(`${wrap(text, widthOf(output), "  ")}\n`);
+    write(`${wrap(`${state.total}/${state.all} networks${left}${found}`, widthOf(output), "  ")}\n`);
   };
   let estimated = false;
   const look = () => {

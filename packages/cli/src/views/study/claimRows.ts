@@ -77,7 +77,7 @@ function staleLine(stale: StudyResult["headline"]["stale"], colors: Colors, sign
 function figureText({ value, unit, label, interval, judged, seeds, won }: Figure, room: number): string {
   if (value === null) return "not measured";
   const signed = judged?.none === 0;
-  const write = (one: number) => `${signed && one > 0 ? "+" : ""}${scoreText(one)}`;
+  const write = (one: number) => (one === 0 ? "0" : `${signed && one > 0 ? "+" : ""}${scoreText(one)}`);
   const what = `${write(value)} ${printable(unit)}`;
   const range = interval === null ? " (no interval)" : ` (${write(interval.low)} to ${write(interval.high)})`;
   const where = `, ${printable(label).replace(/^on (.*?)(?: features)?$/, "$1")}`;

@@ -35,11 +35,51 @@ describe("one screen of a study", () => {
   const study = madeUpStudy(onRaw);
 
   test("at 80 columns", () => {
-    expect(shown(study, 80)).toMatchInlineSnapshot();
+    expect(shown(study, 80)).toMatchInlineSnapshot(`
+      "
+      test MAE in y                          -0.140                    +1.20  won
+      raw, no normalization            2.95     ┊       ├─────────────●────▸  0 of 10
+      raw, BatchNorm                   2.00  ├──●──┤                          6 of 10
+      raw, LayerNorm                   2.95     ┊     ├───────────────●────▸  0 of 10
+      z-score, no normalization        2.00     ┊ reference
+      z-score, BatchNorm               2.00  ├──●──┤                          6 of 10
+      z-score, LayerNorm               2.00  ├──●──┤                          6 of 10
+      z-score, dropout 0.2             2.00     ●                             0 of 10
+      z-score, BatchNorm, dropout 0.2  2.00  ├──●──┤                          6 of 10
+      ≈ undecided  trains in fewer epochs     not measured
+      ≈ undecided  makes training stable      -0.700 of the rates (-1.72 to +0.318)
+      ≈ undecided  improves the result        -0.947 MAE (-1.64 to +0.104), raw
+      ✗ not held   makes scaling matter less  0 MAE (0 to 0)
+      ✗ not held   regularises                0 MAE (0 to 0), raw, 0 of 10
+      ≈ undecided  is no guarantee            -0.947 MAE (-1.75 to +0.383)
+      ✗ not held   helps more with more rows  0 MAE per doubling of the rows (0 to 0)
+      ✓ fit        running statistics         -0.001 MAE (-0.0011 to -0.00095), raw
+      "
+    `);
   });
 
   test("at 60 columns", () => {
-    expect(shown(study, 60)).toMatchInlineSnapshot();
+    expect(shown(study, 60)).toMatchInlineSnapshot(`
+      "
+      test MAE in y                   -0.140          +1.20  won
+      raw, no normalization     2.95    ┊     ├───────●───▸  0/10
+      raw, BatchNorm            2.00  ├─●─┤                  6/10
+      raw, LayerNorm            2.95    ┊   ├─────────●───▸  0/10
+      z-score, no normalizati…  2.00    ┊ reference
+      z-score, BatchNorm        2.00  ├─●─┤                  6/10
+      z-score, LayerNorm        2.00  ├─●─┤                  6/10
+      z-score, dropout 0.2      2.00    ●                    0/10
+      z-score, BatchNorm, dro…  2.00  ├─●─┤                  6/10
+      ≈  trains in fewer epochs     not measured
+      ≈  makes training stable      -0.700 of the rates
+      ≈  improves the result        -0.947 MAE (-1.64 to +0.104)
+      ✗  makes scaling matter less  0 MAE (0 to 0)
+      ✗  regularises                0 MAE (0 to 0), raw, 0 of 10
+      ≈  is no guarantee            -0.947 MAE (-1.75 to +0.383)
+      ✗  helps more with more rows  0
+      ✓  running statistics         -0.001 MAE, raw
+      "
+    `);
   });
 
   test("in ASCII", () => {
