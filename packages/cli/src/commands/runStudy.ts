@@ -33,7 +33,10 @@ export async function runStudy(
   const events = {
     onStart: (beginning) => {
       output.write(introduction(beginning, { folder: shorten(beginning.folder), details }, output));
-      progress = studyProgress(output, beginning.plan, {
+      const { plan, threads } = beginning;
+      progress = studyProgress(output, {
+        plan,
+        threads,
         planLines: (seconds) => planLines(beginning, seconds, output),
       });
     },

@@ -57,7 +57,7 @@ describe("a study from beginning to end", () => {
     expect(lines.length).toBeLessThanOrEqual(24);
     expect(lines.filter((line) => line.length > 79)).toEqual([]);
     expect(lines[0]).toBe("Does batch normalization help to predict y?  small.csv, 80 rows");
-    expect(lines[1]).toBe(`${networks} networks: 4 arms x 2 learning rates x 3 seeds, then 54 more`);
+    expect(lines[1]).toMatch(/^78 networks: 4 arms x 2 learning rates x 3 seeds(?:, then 54 more|; about)/);
     expect(out.match(/^.*(?:[┊┼├●┤─◂▸] ?).* {2}[0-3] of 3$/gm)).toHaveLength(3);
     expect(out).toMatch(/^z-score, no normalization .*┊ reference|reference ┊$/m);
     expect(out.match(/^(?:✓ held|✓ held in part|✗ not held|≈ undecided) {2,}\S/gm)?.length).toBeGreaterThanOrEqual(7);
@@ -193,7 +193,7 @@ describe("another question", () => {
     expect(out).toMatch(/gap +parameters/);
     expect(read("a", "report.html")).toContain("parameters</span></th>");
     const controller = new AbortController();
-    const stop = (text: string) => /^8\/12/.test(text) && controller.abort();
+    const stop = (text: string) => /^8\/24/.test(text) && controller.abort();
     tellEveryNetwork();
     await run([...pictures, "--threads", "1", "--out", "b", "--no-report"], controller.signal, stop);
     await run(["study", "--resume", "b", "--threads", "1", "--no-report"]);

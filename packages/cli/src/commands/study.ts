@@ -21,7 +21,8 @@ Examples:
   evenkeel study pets --ask pooling    of a folder of pictures for each class
   evenkeel study --ask             lists what can be asked
   evenkeel study --resume latest   goes on where an interrupted study stood
-  evenkeel study mpg --json | jq .report.headline
+  evenkeel study mpg --details     prints all that the report says
+  evenkeel study mpg --json | jq .report.answer
 
 Ctrl-C keeps the networks that are finished. The same table and options give the
 same figures, with any number of threads, however often it was interrupted.

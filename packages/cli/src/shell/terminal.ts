@@ -36,7 +36,8 @@ export function standardOutput(): Output {
     closed: out.closed,
     writeError: error.write,
     colors: picocolors,
-    ...(stdout.isTTY && { terminal: stdout }),
+    // Editors that run a shell in a window without a cursor say that it is dumb.
+    ...(stdout.isTTY && process.env.TERM !== "dumb" && { terminal: stdout }),
     ...(!showsUnicode(process.env, process.platform) && { ascii: true }),
   };
 }

@@ -19,6 +19,7 @@ let now = 0;
 beforeEach(() => {
   now = 0;
   vi.spyOn(performance, "now").mockImplementation(() => now);
+  vi.spyOn(process, "cpuUsage").mockImplementation(() => ({ user: 1800 * now, system: 200 * now }));
 });
 afterEach(() => vi.restoreAllMocks());
 
@@ -68,7 +69,7 @@ function screen(
   });
   const terminal = Object.assign(stream, { columns, rows: 24 });
   const output = { write, writeError: write, colors: picocolors.createColors(false), terminal };
-  const progress = studyProgress(output, plan, { planLines });
+  const progress = studyProgress(output, { plan, threads: 2, planLines });
   // Ctrl-C, as the terminal echoes it: it does not return the carriage.
   use(progress, write);
   return lines.map((line) => Array.from(line, (cell) => cell ?? " ").join("")).join("\n");
@@ -129,7 +130,7 @@ test("elsewhere the plan once its time is known, and a line every ten seconds", 
     text += more;
   };
   const output = { write, writeError: write, colors: picocolors.createColors(false) };
-  const { update, stop } = studyProgress(output, plan, { planLines });
+  const { update, stop } = studyProgress(output, { plan, threads: 2, planLines });
   for (const event of events()) update(event);
   stop();
   expect(`\n${text}`).toMatchInlineSnapshot(`

@@ -1,4 +1,4 @@
-import type { StudyEvent } from "evenkeel/study";
+import type { StudyEvent, StudyPlan } from "evenkeel/study";
 import { cutToWidth, displayWidth, padToWidth } from "../../shell/displayWidth.ts";
 import { count, scoreText } from "../../shell/figures.ts";
 import { metricFacts } from "../../shell/metrics.ts";
@@ -18,8 +18,10 @@ export interface StudyProgress {
   readonly stop: () => void;
 }
 
-/** What is told about the plan. */
 export interface StudyProgressOptions {
+  readonly plan: StudyPlan;
+  /** How many networks are trained at the same time. */
+  readonly threads: number;
   /** Lines about the plan, given the seconds that it takes once they are known. */
   readonly planLines: (seconds: number | undefined) => readonly string[];
 }
@@ -28,13 +30,11 @@ export interface StudyProgressOptions {
  * On a terminal, a bar for the whole study and one for each arm; elsewhere a line every ten
  * seconds.
  */
-export function studyProgress(
-  output: Output,
-  plan: ConstructorParameters<typeof StudyState>[0],
-  options: StudyProgressOptions,
-): StudyProgress {
-  const state = new StudyState(plan);
-  return output.terminal === undefined ? lines(output, state, options) : bars(output, output.terminal, state, options);
+export function studyProgress(output: Output, { plan, threads, planLines }: StudyProgressOptions): StudyProgress {
+  const state = new StudyState(plan, threads);
+  return output.terminal === undefined
+    ? lines(output, state, planLines)
+    : bars(output, output.terminal, state, planLines);
 }
 
 /** Milliseconds between two drawings, and between two lines where nothing is drawn. */
@@ -45,7 +45,7 @@ function bars(
   output: Output,
   terminal: NodeJS.WritableStream,
   state: StudyState,
-  { planLines }: StudyProgressOptions,
+  planLines: StudyProgressOptions["planLines"],
 ): StudyProgress {
   const { colors } = output;
   const signs = signsOf(output);
@@ -107,7 +107,7 @@ function bars(
   };
 }
 
-function lines(output: Output, state: StudyState, { planLines }: StudyProgressOptions): StudyProgress {
+function lines(output: Output, state: StudyState, planLines: StudyProgressOptions["planLines"]): StudyProgress {
   const { write } = output;
   const short = metricFacts(state.plan.settings.metric).short;
   let said = performance.now();

@@ -32,10 +32,16 @@ export class ArmState {
 const stages = { rates: "learning rates", variants: "again, on fewer rows, for fewer epochs" };
 
 /**
- * The whole is estimated 3 seconds after the first progress and 10 networks, or after 15 seconds of
- * progress: code that runs for the first time is slow.
+ * The whole is estimated after so many seconds of computing in each thread: code that runs for the
+ * first time is slow. On a busy machine that takes longer.
  */
-const settling = { time: 3000, networks: 10, longest: 15_000 };
+const settling = 4;
+
+/** Seconds that all threads of this process have computed. */
+function computed(): number {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1e6;
+}
 
 /** How far a study is. */
 export class StudyState {
@@ -51,14 +57,17 @@ export class StudyState {
   /** Networks of finished stages. */
   #before = 0;
   #finished = 0;
+  readonly #threads: number;
   readonly #began = performance.now();
+  readonly #computedBefore = computed();
   /** From the first epoch on. */
   #pace: Pace | undefined;
   /** The finished fractions of the networks in training. */
   readonly #current = new Map<string, number>();
 
-  constructor(plan: StudyPlan) {
+  constructor(plan: StudyPlan, threads: number) {
     this.plan = plan;
+    this.#threads = threads;
     this.arms = plan.arms.map((arm) => new ArmState(arm));
     this.all = countTrials(plan).all;
   }
@@ -100,9 +109,7 @@ export class StudyState {
   /** Seconds until the end; undefined until the pace has settled, and at the end. */
   get secondsLeft(): number | undefined {
     if (this.isComplete || this.#pace === undefined) return undefined;
-    const since = performance.now() - this.#pace.began;
-    const settled = since >= settling.time && this.#finished >= settling.networks;
-    if (!settled && since < settling.longest) return undefined;
+    if (computed() - this.#computedBefore < settling * this.#threads) return undefined;
     const running = this.#progress - this.#finished;
     const time = this.#pace.timeFor(this.all - this.total - running);
     return time === undefined ? undefined : time / 1000;
