@@ -56,7 +56,8 @@ export function armRows(report: StudyReport, result: StudyResult, output: Output
     ...rows.map((row, i) => {
       const name = padToWidth(cutToWidth(names[i], nameWidth, signs.cut), nameWidth);
       const color = colorOf(row, output);
-      const line = [name, errors[i].padStart(errorWidth), color(padToWidth(middle[i], middleWidth)), won[i]];
+      const last = won[i] === "" ? [color(middle[i].trimEnd())] : [color(padToWidth(middle[i], middleWidth)), won[i]];
+      const line = [name, errors[i].padStart(errorWidth), ...last];
       return line.join("  ").trimEnd();
     }),
   ];
