@@ -5,6 +5,7 @@ import {
   describeScale,
   type Observation,
   plainVariant,
+  type ReportRow,
   type Statistics,
   type StudyResult,
   StudyView,
@@ -13,7 +14,7 @@ import {
 } from "evenkeel/study";
 import { differInSize } from "../study/differInSize.ts";
 import { isHeldInPart } from "../study/isHeldInPart.ts";
-import type { Panel, ReportSource, RunFinding, Series, StudyReportData } from "./types.ts";
+import type { Panel, ReportSource, RunFinding, Series, StudyArm, StudyReportData } from "./types.ts";
 
 /** The fields of a report that a study's result does not have. */
 type StudySource = Pick<ReportSource, "id" | "created" | "table" | "unit" | "versions"> & {
@@ -39,14 +40,22 @@ export function studyReportData(
     ...{
       title: summary.title,
       ran: summary.ran,
+      answer: summary.headline.slice(0, 2), // STAND-IN
+      power: null as string | null, // STAND-IN
       headline: summary.headline,
-      claims: summary.claims.map((claim) => ({ ...claim, inPart: isHeldInPart(claim) })),
+      claims: summary.claims.map((claim) => ({
+        ...claim,
+        inPart: isHeldInPart(claim),
+        short: claim.claim /* STAND-IN */,
+      })),
       notes: summary.notes,
     },
     ...{ reference: summary.reference, targetError: summary.targetError },
     ...{ target: plan.target, metric: plan.settings.metric, seeds: plan.seeds.length },
     rows: rows.map((row) => ({
       ...row,
+      won: null as StudyArm["won"], // STAND-IN
+      ...nameOf(row),
       ...(sized && row.arm.name !== undefined && { parameters: row.arm.parameters }),
       ...differencesOf(view.seen(row.arm, row.statistics), reference, row),
     })),
@@ -65,6 +74,12 @@ export function studyReportData(
     rowCounts: rowPanels(view, result),
     settings: { ...plan.settings, learningRates: plan.lrs, worth: plan.worth, split: plan.rows },
   };
+}
+
+/** The heading of a row, and the rest of its name: an arm without one is named by its scaling first. */
+function nameOf({ arm, label }: ReportRow): Pick<StudyArm, "group" | "name"> {
+  const name = arm.name === undefined ? label.slice(label.indexOf(", ") + 2) : label;
+  return { group: capital(describeGroup(arm)), name };
 }
 
 function differencesOf(
@@ -135,9 +150,7 @@ function pointOf(view: StudyView, at: number, seen: ReadonlyMap<number, Observat
   if (seen.size === 0) return [];
   const observations = [...seen.values()];
   const failed = observations.filter(({ diverged }) => diverged).length;
-  const { value, interval } = view.estimate(observations.map(({ test }) => test));
-  // No error is below 0, although an interval by Student's t may extend there.
-  return [{ at, value, interval: interval && { ...interval, low: Math.max(0, interval.low) }, failed }];
+  return [{ at, value: view.estimate(observations.map(({ test }) => test)).value, failed }];
 }
 
 /**
