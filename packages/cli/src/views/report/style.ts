@@ -81,7 +81,7 @@ td.bars { width: 38%; padding-left: 1.4rem; vertical-align: middle; }
   background: color-mix(in srgb, var(--series-1) calc(var(--share, 0) * 52%), var(--shade)); }
 .matrix thead td { background: none; } .matrix td.hit { font-weight: 700; }
 .matrix td.sum { background: none; white-space: nowrap; color: var(--quiet); font-size: 0.8125rem; }
-.matrix th, .matrix th[scope="row"] { border: 0; min-width: 0; padding: 0.35rem 0.6rem; max-width: 11rem; }
+.matrix th, .matrix th[scope="row"] { border: 0; min-width: 0; overflow-wrap: normal; padding: 0.35rem 0.6rem; max-width: 11rem; }
 .matrix thead th { text-align: center; }
 .matrix thead th:first-child, .matrix tbody th { text-align: right; }
 .verdict { white-space: nowrap; font-weight: 700; }
@@ -109,7 +109,7 @@ footer { margin-top: 3rem; padding-top: 0.9rem; border-top: 1px solid var(--rule
   * { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
   html { font-size: 13.5px; } body { padding: 0; max-width: none; font-size: 1rem; }
   .pair { flex-wrap: nowrap; } .pair > * { flex: 1 1 0; } h2 { margin-top: 1.8rem; } footer { margin-top: 1.6rem; break-inside: avoid; break-before: avoid; }
-  h2, h3, caption { break-after: avoid; } section.together figure, tr, .headline, pre, li { break-inside: avoid; }
+  h2, h3, caption { break-after: avoid; } p { orphans: 3; widows: 3; } section.together figure, tr, .headline, pre, li { break-inside: avoid; }
   section.together { break-inside: avoid; }
   figure, .panel { break-inside: avoid; } summary { list-style: none; } summary::marker { content: ""; }
   details::details-content { content-visibility: visible; block-size: auto; }
